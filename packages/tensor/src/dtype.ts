@@ -1,0 +1,115 @@
+/**
+ * Element types. A dtype is its name, a plain string, so that it prints, serialises and compares by itself.
+ * The default integer is int32 because GPUs have no wider one: where PyTorch returns int64, Akari returns int32.
+ */
+
+import { DTypeError } from "./errors.ts";
+
+/** The type of a tensor's elements. */
+export type DType = "float64" | "float32" | "float16" | "int32" | "uint8" | "bool";
+
+/** The typed array that holds elements of each dtype in JavaScript. Bools are bytes of 0 and 1. */
+export type TypedArray = Float64Array | Float32Array | Uint16Array | Int32Array | Uint8Array;
+
+/** Everything the rest of the library asks about a dtype. */
+interface Traits {
+  readonly bytes: number;
+  /** PyTorch's order of kinds: bool < integer < floating point; a higher kind wins a promotion. */
+  readonly kind: 0 | 1 | 2;
+  /** Place within its kind; the wider type wins. */
+  readonly rank: number;
+}
+
+const traits: Readonly<Record<DType, Traits>> = {
+  bool: { bytes: 1, kind: 0, rank: 0 },
+  uint8: { bytes: 1, kind: 1, rank: 1 },
+  int32: { bytes: 4, kind: 1, rank: 2 },
+  float16: { bytes: 2, kind: 2, rank: 3 },
+  float32: { bytes: 4, kind: 2, rank: 4 },
+  float64: { bytes: 8, kind: 2, rank: 5 },
+};
+
+/** All dtypes, narrowest first. */
+export const dtypes: readonly DType[] = ["bool", "uint8", "int32", "float16", "float32", "float64"];
+
+/** The size of one element, in bytes. */
+export function bytesOf(dtype: DType): number {
+  return traits[dtype].bytes;
+}
+
+/** Whether a dtype is a floating-point one, that is, whether it can carry a gradient. */
+export function isFloating(dtype: DType): boolean {
+  return traits[dtype].kind === 2;
+}
+
+/** The kind of a dtype: 0 for bool, 1 for integers, 2 for floating point. */
+export function kindOf(dtype: DType): 0 | 1 | 2 {
+  return traits[dtype].kind;
+}
+
+/** Whether a string names a dtype. */
+export function isDType(name: string): name is DType {
+  return Object.hasOwn(traits, name);
+}
+
+/**
+ * The dtype that two tensors of these types meet in, as `torch.promote_types` says.
+ *
+ * @example
+ * promoteTypes("int32", "float32"); // "float32"
+ */
+export function promoteTypes(a: DType, b: DType): DType {
+  return traits[a].rank >= traits[b].rank ? a : b;
+}
+
+/**
+ * Whether an operation's result of type `from` may be stored in a tensor of type `to`, as `torch.can_cast` says:
+ * a value never loses its kind (a float is not cut down to an integer, an integer not to a bool).
+ */
+export function canCast(from: DType, to: DType): boolean {
+  return traits[from].kind <= traits[to].kind;
+}
+
+/** The dtype in which a scalar operation on `dtype` computes: half precision works in float32. */
+export function computeType(dtype: DType): DType {
+  return dtype === "float16" ? "float32" : dtype;
+}
+
+/** A new typed array for `length` elements, filled with zeros. float16 is held as its raw 16 bits. */
+export function typedArray(dtype: DType, length: number): TypedArray {
+  switch (dtype) {
+    case "float64":
+      return new Float64Array(length);
+    case "float32":
+      return new Float32Array(length);
+    case "float16":
+      return new Uint16Array(length);
+    case "int32":
+      return new Int32Array(length);
+    case "uint8":
+    case "bool":
+      return new Uint8Array(length);
+  }
+}
+
+/** A typed array over existing memory. `offset` is in bytes and must suit the element size. */
+export function viewBytes(dtype: DType, memory: ArrayBufferLike, offset: number, length: number): TypedArray {
+  switch (dtype) {
+    case "float64":
+      return new Float64Array(memory, offset, length);
+    case "float32":
+      return new Float32Array(memory, offset, length);
+    case "float16":
+      return new Uint16Array(memory, offset, length);
+    case "int32":
+      return new Int32Array(memory, offset, length);
+    case "uint8":
+    case "bool":
+      return new Uint8Array(memory, offset, length);
+  }
+}
+
+/** Throws unless `dtype` is floating point. */
+export function expectFloating(operation: string, dtype: DType): void {
+  if (!isFloating(dtype)) throw new DTypeError(`${operation}: expected a floating-point tensor, got ${dtype}`);
+}

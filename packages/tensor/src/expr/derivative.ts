@@ -1,0 +1,129 @@
+/**
+ * Symbolic derivatives of formulas, in reverse: from the gradient of the results back to the gradient of the leaves, so that
+ * shared parts are shared in the gradient too. Every rule is given the node itself, `y`, and writes with it where it can: that is how
+ * the derivative of `exp`, `tanh` or `relu` comes to need the output only.
+ */
+
+import { isFloating } from "../dtype.ts";
+import { constant, type Expr, node } from "./expr.ts";
+import type { ScalarOp } from "./ops.ts";
+import { nodesOf } from "./program.ts";
+
+/** From the gradient `g` of the node `y`, the gradient of each operand; null for zero. */
+type Rule = (g: Expr, y: Expr, a: Expr, b: Expr, c: Expr) => readonly (Expr | null)[];
+
+const one = (e: Expr): Expr => constant(1, e.dtype);
+const zero = (e: Expr): Expr => constant(0, e.dtype);
+/** The gradient where a condition holds, zero elsewhere: never a product, which would turn infinity into NaN. */
+const only = (condition: Expr, g: Expr): Expr => condition.where(g, zero(g));
+const none: Rule = () => [null, null, null];
+
+const rules: Readonly<Record<Exclude<ScalarOp, "input" | "scalar" | "constant" | "row">, Rule>> = {
+  neg: (g) => [g.neg()],
+  abs: (g, _, a) => [g.mul(a.sign())],
+  floor: none,
+  ceil: none,
+  round: none,
+  trunc: none,
+  sqrt: (g, y) => [g.mul(one(y).div(y)).mul(0.5)],
+  exp: (g, y) => [g.mul(y)],
+  expm1: (g, y) => [g.mul(y.add(1))],
+  log: (g, _, a) => [g.div(a)],
+  log1p: (g, _, a) => [g.div(a.add(1))],
+  log2: (g, _, a) => [g.div(a.mul(Math.LN2))],
+  log10: (g, _, a) => [g.div(a.mul(Math.LN10))],
+  sin: (g, _, a) => [g.mul(a.cos())],
+  cos: (g, _, a) => [g.mul(a.sin()).neg()],
+  tan: (g, y) => [g.mul(y.mul(y).add(1))],
+  atan: (g, _, a) => [g.div(a.mul(a).add(1))],
+  tanh: (g, y) => [g.mul(one(y).sub(y.mul(y)))],
+  sigmoid: (g, y) => [g.mul(y.mul(one(y).sub(y)))],
+  erf: (g, _, a) => [g.mul(a.mul(a).neg().exp()).mul(2 / Math.sqrt(Math.PI))],
+  erfc: (g, _, a) => [g.mul(a.mul(a).neg().exp()).mul(-2 / Math.sqrt(Math.PI))],
+  relu: (g, y) => [only(y.gt(0), g)],
+  not: none,
+  add: (g) => [g, g],
+  sub: (g) => [g, g.neg()],
+  mul: (g, _, a, b) => [g.mul(b), g.mul(a)],
+  div: (g, y, _, b) => [g.div(b), g.mul(y).mul(one(b).div(b)).neg()],
+  idiv: none,
+  // a - b⌊a/b⌋, and the same with truncation: the quotient's own derivative is zero.
+  mod: (g, y, a, b) => [g, g.mul(a.sub(y).div(b).round()).neg()],
+  fmod: (g, y, a, b) => [g, g.mul(a.sub(y).div(b).round()).neg()],
+  pow: (g, y, a, b) => [
+    b.eq(0).where(zero(g), g.mul(b).mul(a.pow(b.sub(1)))),
+    a.eq(0).and(b.ge(0)).where(zero(g), g.mul(y).mul(a.log())),
+  ],
+  atan2: (g, _, a, b) => {
+    const square = a.mul(a).add(b.mul(b));
+    return [g.mul(b).div(square), g.mul(a).div(square).neg()];
+  },
+  // PyTorch gives each of two equals half the gradient.
+  min: (g, _, a, b) => [a.eq(b).where(g.mul(0.5), only(a.lt(b), g)), a.eq(b).where(g.mul(0.5), only(b.lt(a), g))],
+  max: (g, _, a, b) => [a.eq(b).where(g.mul(0.5), only(a.gt(b), g)), a.eq(b).where(g.mul(0.5), only(b.gt(a), g))],
+  and: none,
+  or: none,
+  xor: none,
+  shl: none,
+  shr: none,
+  eq: none,
+  ne: none,
+  lt: none,
+  le: none,
+  select: (g, _, condition) => [null, only(condition, g), condition.where(zero(g), g)],
+  cast: (g, y, a) => [isFloating(a.dtype) && isFloating(y.dtype) ? g.cast(a.dtype) : null],
+};
+
+/**
+ * The gradients of some leaves, given the gradients of some results.
+ *
+ * @param results the formulas differentiated, each with its gradient, or null when none arrives there.
+ * @param leaves the leaves asked for.
+ * @returns a formula for each leaf; null where the gradient is zero.
+ */
+export function gradients(results: readonly (readonly [Expr, Expr | null])[], leaves: readonly Expr[]): (Expr | null)[] {
+  const arriving = new Map<Expr, Expr>();
+  const arrive = (at: Expr, g: Expr | null) => {
+    if (g === null || isZero(g)) return;
+    const sum = arriving.get(at);
+    arriving.set(at, sum === undefined ? g : sum.add(g));
+  };
+  for (const [result, g] of results) arrive(result, g);
+  const reaching = reach(results.map(([result]) => result), leaves);
+  for (const y of nodesOf(results.map(([result]) => result)).reverse()) {
+    const g = arriving.get(y);
+    if (g === undefined || y.args.length === 0 || !reaching.has(y) || !isFloating(y.dtype)) continue;
+    const rule = rules[y.op as keyof typeof rules]; // safe: leaves have no operands
+    const [a, b, c] = y.args as [Expr, Expr, Expr]; // a rule uses only as many as its node has
+    const found = rule(g, y, a, b, c);
+    y.args.forEach((arg, i) => {
+      if (reaching.has(arg)) arrive(arg, found[i] ?? null);
+    });
+  }
+  return leaves.map((leaf) => arriving.get(leaf) ?? null);
+}
+
+/** The nodes through which a leaf asked for can be reached; nobody computes a gradient for the others. */
+function reach(roots: readonly Expr[], leaves: readonly Expr[]): Set<Expr> {
+  const reaching = new Set<Expr>(leaves);
+  for (const e of nodesOf(roots)) if (e.args.some((arg) => reaching.has(arg))) reaching.add(e);
+  return reaching;
+}
+
+function isZero(e: Expr): boolean {
+  return e.op === "constant" && e.value === 0;
+}
+
+/** A formula with some of its nodes replaced by others. */
+export function substitute(root: Expr, replacements: ReadonlyMap<Expr, Expr>): Expr {
+  const done = new Map<Expr, Expr>(replacements);
+  const visit = (e: Expr): Expr => {
+    const known = done.get(e);
+    if (known !== undefined) return known;
+    const args = e.args.map(visit);
+    const result = args.every((arg, i) => arg === e.args[i]) ? e : node(e.op, e.dtype, args, e.value);
+    done.set(e, result);
+    return result;
+  };
+  return visit(root);
+}

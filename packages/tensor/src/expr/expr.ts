@@ -1,0 +1,350 @@
+/**
+ * `Expr`, the scalar language: formulas over single numbers, from which kernels for every device, gradients and
+ * fusions all come. An expression is a typed, immutable graph. Expressions are interned: building the same formula
+ * twice gives the same object, so comparing and caching go by identity. Types follow PyTorch's promotion rules as the formula is
+ * built, so `exp` of an integer is a float32, and a comparison is a bool.
+ */
+
+import { computeType, type DType, isFloating, kindOf, promoteTypes } from "../dtype.ts";
+import { DTypeError } from "../errors.ts";
+import type { BinaryOp, CompareOp, ScalarOp, UnaryOp } from "./ops.ts";
+
+/** What a formula may combine an expression with: another one, or a number, which adapts to the other side's type. */
+export type Operand = Expr | number | boolean;
+
+let count = 0;
+const interned = new Map<string, Expr>();
+
+/** One node of a formula. Build them with `input`, `scalar` and the methods; never with `new`. */
+export class Expr {
+  /** Which primitive this is. */
+  readonly op: ScalarOp;
+  /** The type of the value. */
+  readonly dtype: DType;
+  /** The operands. */
+  readonly args: readonly Expr[];
+  /** A leaf's number: which input, scalar or row result it is, or the constant itself; 0 otherwise. */
+  readonly value: number;
+  /** A number unique to this formula, in order of creation: operands come before what uses them. */
+  readonly id: number;
+
+  /** Internal: use `node`. */
+  constructor(op: ScalarOp, dtype: DType, args: readonly Expr[], value: number) {
+    this.op = op;
+    this.dtype = dtype;
+    this.args = args;
+    this.value = value;
+    this.id = count++;
+  }
+
+  /** `this + other` */
+  add(other: Operand): Expr {
+    return binary("add", this, other);
+  }
+  /** `this - other` */
+  sub(other: Operand): Expr {
+    return binary("sub", this, other);
+  }
+  /** `this · other` */
+  mul(other: Operand): Expr {
+    return binary("mul", this, other);
+  }
+  /** `this / other`, in floating point. */
+  div(other: Operand): Expr {
+    const [a, b] = meet(this, other);
+    return node("div", floating(a.dtype), [a.toFloat(), b.toFloat()]);
+  }
+  /** `⌊this / other⌋`, in the operands' own type. */
+  floorDiv(other: Operand): Expr {
+    const [a, b] = meet(this, other);
+    if (!isFloating(a.dtype)) return node("idiv", a.dtype, [a, b]);
+    // Through the remainder, as Python does it: the quotient alone may round up past an integer.
+    const q = a.sub(a.mod(b)).div(b);
+    const whole = q.sub(q.floor()).gt(0.5).where(q.floor().add(1), q.floor());
+    return b.eq(0).where(a.div(b), whole);
+  }
+  /** The remainder with the divisor's sign, as Python's `%`. */
+  mod(other: Operand): Expr {
+    return binary("mod", this, other);
+  }
+  /** The remainder with the dividend's sign, as C's `fmod`. */
+  fmod(other: Operand): Expr {
+    return binary("fmod", this, other);
+  }
+  /** `thisᵒᵗʰᵉʳ` */
+  pow(other: Operand): Expr {
+    return binary("pow", this, other);
+  }
+  /** The angle of the point `(other, this)`, in radians. */
+  atan2(other: Operand): Expr {
+    const [a, b] = meet(this, other);
+    return node("atan2", floating(a.dtype), [a.toFloat(), b.toFloat()]);
+  }
+  /** The larger; NaN if either is. */
+  max(other: Operand): Expr {
+    return binary("max", this, other);
+  }
+  /** The smaller; NaN if either is. */
+  min(other: Operand): Expr {
+    return binary("min", this, other);
+  }
+  /** Logical and of bools, bitwise and of integers. */
+  and(other: Operand): Expr {
+    return binary("and", this, other);
+  }
+  /** Logical or of bools, bitwise or of integers. */
+  or(other: Operand): Expr {
+    return binary("or", this, other);
+  }
+  /** Logical exclusive or of bools, bitwise of integers. */
+  xor(other: Operand): Expr {
+    return binary("xor", this, other);
+  }
+  /** Bits moved left. */
+  shl(other: Operand): Expr {
+    return binary("shl", this, other);
+  }
+  /** Bits moved right, the sign kept. */
+  shr(other: Operand): Expr {
+    return binary("shr", this, other);
+  }
+  /** `this = other` */
+  eq(other: Operand): Expr {
+    return compare("eq", this, other);
+  }
+  /** `this ≠ other` */
+  ne(other: Operand): Expr {
+    return compare("ne", this, other);
+  }
+  /** `this < other` */
+  lt(other: Operand): Expr {
+    return compare("lt", this, other);
+  }
+  /** `this ≤ other` */
+  le(other: Operand): Expr {
+    return compare("le", this, other);
+  }
+  /** `this > other` */
+  gt(other: Operand): Expr {
+    const [a, b] = meet(this, other);
+    return node("lt", "bool", [b, a]);
+  }
+  /** `this ≥ other` */
+  ge(other: Operand): Expr {
+    const [a, b] = meet(this, other);
+    return node("le", "bool", [b, a]);
+  }
+  /** `this ? a : b`, this being a bool (or a number, which counts as true unless it is zero). */
+  where(a: Operand, b: Operand): Expr {
+    const [x, y] = a instanceof Expr ? meet(a, b) : b instanceof Expr ? swap(meet(b, a)) : swap(meet(constant(b), a));
+    return node("select", x.dtype, [this.toBool(), x, y]);
+  }
+  /** `-this` */
+  neg(): Expr {
+    return unary("neg", this);
+  }
+  /** `|this|` */
+  abs(): Expr {
+    return this.dtype === "uint8" || this.dtype === "bool" ? this : unary("abs", this);
+  }
+  /** -1, 0 or 1. */
+  sign(): Expr {
+    return this.gt(0).cast(this.dtype).sub(this.lt(0).cast(this.dtype));
+  }
+  /** Rounded down. */
+  floor(): Expr {
+    return rounding("floor", this);
+  }
+  /** Rounded up. */
+  ceil(): Expr {
+    return rounding("ceil", this);
+  }
+  /** Rounded to the nearest integer, halves to the even one. */
+  round(): Expr {
+    return rounding("round", this);
+  }
+  /** Rounded towards zero. */
+  trunc(): Expr {
+    return rounding("trunc", this);
+  }
+  /** `√this` */
+  sqrt(): Expr {
+    return unary("sqrt", this.toFloat());
+  }
+  /** `1 / √this` */
+  rsqrt(): Expr {
+    return constant(1, floating(this.dtype)).div(this.sqrt());
+  }
+  /** `1 / this` */
+  reciprocal(): Expr {
+    return constant(1, floating(this.dtype)).div(this);
+  }
+  /** `this²` */
+  square(): Expr {
+    return this.mul(this);
+  }
+  /** `eᵗʰⁱˢ` */
+  exp(): Expr {
+    return unary("exp", this.toFloat());
+  }
+  /** `eᵗʰⁱˢ - 1`, exact near zero. */
+  expm1(): Expr {
+    return unary("expm1", this.toFloat());
+  }
+  /** The natural logarithm. */
+  log(): Expr {
+    return unary("log", this.toFloat());
+  }
+  /** `ln(1 + this)`, exact near zero. */
+  log1p(): Expr {
+    return unary("log1p", this.toFloat());
+  }
+  /** The logarithm to base 2. */
+  log2(): Expr {
+    return unary("log2", this.toFloat());
+  }
+  /** The logarithm to base 10. */
+  log10(): Expr {
+    return unary("log10", this.toFloat());
+  }
+  /** The sine of an angle in radians. */
+  sin(): Expr {
+    return unary("sin", this.toFloat());
+  }
+  /** The cosine of an angle in radians. */
+  cos(): Expr {
+    return unary("cos", this.toFloat());
+  }
+  /** The tangent of an angle in radians. */
+  tan(): Expr {
+    return unary("tan", this.toFloat());
+  }
+  /** The angle whose tangent this is, in radians. */
+  atan(): Expr {
+    return unary("atan", this.toFloat());
+  }
+  /** The hyperbolic tangent. */
+  tanh(): Expr {
+    return unary("tanh", this.toFloat());
+  }
+  /** `1 / (1 + e⁻ᵗʰⁱˢ)` */
+  sigmoid(): Expr {
+    return unary("sigmoid", this.toFloat());
+  }
+  /** The error function, `2/√π ∫₀ᵗʰⁱˢ e^(-t²) dt`. */
+  erf(): Expr {
+    return unary("erf", this.toFloat());
+  }
+  /** `1 - erf(this)`, exact far out. */
+  erfc(): Expr {
+    return unary("erfc", this.toFloat());
+  }
+  /** `max(this, 0)`, with the derivative 0 at 0. */
+  relu(): Expr {
+    return unary("relu", this);
+  }
+  /** Logical not of a bool, bitwise not of an integer. */
+  not(): Expr {
+    if (isFloating(this.dtype)) throw new DTypeError(`not: expected a bool or an integer, got ${this.dtype}`);
+    return node("not", this.dtype, [this]);
+  }
+  /** Whether this is NaN. */
+  isNaN(): Expr {
+    return compare("ne", this, this);
+  }
+  /** Converted to another type, as `tensor.to(dtype)` converts. */
+  cast(dtype: DType): Expr {
+    if (dtype === this.dtype) return this;
+    if (this.op === "constant") return constant(this.value, dtype);
+    return node("cast", dtype, [this]);
+  }
+  /** This in floating point: itself if it is, float32 if not. */
+  toFloat(): Expr {
+    return this.cast(floating(this.dtype));
+  }
+  /** This as a bool: whether it differs from zero. */
+  toBool(): Expr {
+    return this.dtype === "bool" ? this : this.ne(0);
+  }
+}
+
+/** The one expression with these parts: built on first demand, found again after that. */
+export function node(op: ScalarOp, dtype: DType, args: readonly Expr[], value = 0): Expr {
+  let key = `${op} ${dtype}`;
+  // Object.is tells -0 from 0, and a constant's sign must not be lost to interning.
+  if (args.length === 0) key += Object.is(value, -0) ? " -0" : ` ${value}`;
+  for (const arg of args) key += ` ${arg.id}`;
+  let found = interned.get(key);
+  if (found === undefined) {
+    found = new Expr(op, dtype, args, value);
+    interned.set(key, found);
+  }
+  return found;
+}
+
+/** The element of input number `index`. Half precision is read as float32. */
+export function input(index: number, dtype: DType): Expr {
+  const stored = node("input", dtype, [], index);
+  return stored.cast(computeType(dtype));
+}
+
+/** Scalar argument number `index`: a number handed over with each call, so that its value is never compiled in. */
+export function scalar(index: number, dtype: DType): Expr {
+  return node("scalar", computeType(dtype), [], index);
+}
+
+/** The result of stage number `index` of a row program. */
+export function row(index: number, dtype: DType): Expr {
+  return node("row", dtype, [], index);
+}
+
+/** A number that belongs to the formula itself. */
+export function constant(value: number | boolean, dtype?: DType): Expr {
+  const type = dtype ?? (typeof value === "boolean" ? "bool" : Number.isInteger(value) ? "int32" : "float32");
+  let number = Number(value);
+  if (type === "bool") number = number !== 0 ? 1 : 0;
+  else if (type === "int32") number = Math.trunc(number) | 0;
+  else if (type === "uint8") number = Math.trunc(number) & 255;
+  else if (type === "float32") number = Math.fround(number);
+  return node("constant", type, [], number);
+}
+
+/** The floating-point type in which a function like `exp` of this type is computed. */
+export function floating(dtype: DType): DType {
+  return isFloating(dtype) ? computeType(dtype) : "float32";
+}
+
+/** Both operands in the type they meet in. A plain number takes the other's type unless it is of a higher kind. */
+function meet(a: Expr, b: Operand): [Expr, Expr] {
+  if (!(b instanceof Expr)) {
+    const kind = typeof b === "boolean" ? 0 : Number.isInteger(b) ? 1 : 2;
+    const have = kindOf(a.dtype);
+    const dtype = kind <= have ? a.dtype : kind === 1 ? "int32" : "float32";
+    return [a.cast(dtype), constant(b, dtype)];
+  }
+  const dtype = promoteTypes(a.dtype, b.dtype);
+  return [a.cast(dtype), b.cast(dtype)];
+}
+
+function swap([a, b]: [Expr, Expr]): [Expr, Expr] {
+  return [b, a];
+}
+
+function unary(op: UnaryOp, a: Expr): Expr {
+  return node(op, a.dtype, [a]);
+}
+
+/** Rounding leaves integers alone. */
+function rounding(op: UnaryOp, a: Expr): Expr {
+  return isFloating(a.dtype) ? unary(op, a) : a;
+}
+
+function binary(op: BinaryOp, left: Expr, right: Operand): Expr {
+  const [a, b] = meet(left, right);
+  return node(op, a.dtype, [a, b]);
+}
+
+function compare(op: CompareOp, left: Expr, right: Operand): Expr {
+  const [a, b] = meet(left, right);
+  return node(op, "bool", [a, b]);
+}

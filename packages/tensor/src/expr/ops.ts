@@ -1,0 +1,62 @@
+/**
+ * The primitives of the scalar language. This short list is all that a backend has to be able to compute for one
+ * element; everything else in the library that works element by element is a formula made of these.
+ */
+
+/** Functions of one number. `abs` and `neg` keep the type; the others work on floating-point numbers. */
+export type UnaryOp =
+  | "neg"
+  | "abs"
+  | "floor"
+  | "ceil"
+  | "round" // half to even
+  | "trunc"
+  | "sqrt"
+  | "exp"
+  | "expm1"
+  | "log"
+  | "log1p"
+  | "log2"
+  | "log10"
+  | "sin"
+  | "cos"
+  | "tan"
+  | "atan"
+  | "tanh"
+  | "sigmoid"
+  | "erf"
+  | "erfc"
+  | "relu"
+  | "not"; // logical for bool, bitwise for integers
+
+/**
+ * Functions of two numbers of one type. `div` is true division (floating point) and `idiv` rounds down (integers). `mod` takes the sign of
+ * the divisor, as Python's `%` does, `fmod` that of the dividend. `min` and `max` pass NaN on. `and`, `or` and `xor` are logical for bool and
+ * bitwise for integers; `shr` keeps the sign.
+ */
+export type BinaryOp =
+  | "add"
+  | "sub"
+  | "mul"
+  | "div"
+  | "idiv"
+  | "mod"
+  | "fmod"
+  | "pow"
+  | "atan2"
+  | "min"
+  | "max"
+  | "and"
+  | "or"
+  | "xor"
+  | "shl"
+  | "shr";
+
+/** Comparisons of two numbers of one type, giving a bool. */
+export type CompareOp = "eq" | "ne" | "lt" | "le";
+
+/** What a leaf stands for: an element of an input, a scalar argument, a number of the formula itself, or the result of a row program's stage. */
+export type LeafOp = "input" | "scalar" | "constant" | "row";
+
+/** Every kind of node. `select` is `condition ? a : b`; `cast` converts to the node's own type. */
+export type ScalarOp = LeafOp | UnaryOp | BinaryOp | CompareOp | "select" | "cast";

@@ -1,0 +1,109 @@
+/**
+ * Programs: what a backend compiles. A `Program` is a tuple of formulas computed together; a `RowProgram` adds reductions over
+ * rows, so that softmax, normalisation and plain sums are all data of one kind. Programs are interned like the formulas they
+ * hold: a backend keeps its compiled kernel under the program's identity.
+ */
+
+import type { DType } from "../dtype.ts";
+import { type Expr, row } from "./expr.ts";
+
+/** Formulas that are computed together, element by element, in one pass. */
+export interface Program {
+  readonly kind: "program";
+  readonly outputs: readonly Expr[];
+  /** How many inputs and scalars the formulas may refer to: one more than the highest index used. */
+  readonly inputs: number;
+  readonly scalars: number;
+  /** Unique among programs of both kinds. */
+  readonly id: number;
+}
+
+/** How a stage of a row program combines the elements of a row. `min` and `max` pass NaN on. */
+export type Reduction = "sum" | "product" | "max" | "min";
+
+/** One reduction over a row: the formula is evaluated for every element and the values are combined. */
+export interface Stage {
+  readonly reduce: Reduction;
+  readonly of: Expr;
+}
+
+/** Reductions over rows in stages, then results for each row and for each element. */
+export interface RowProgram {
+  readonly kind: "rowProgram";
+  readonly stages: readonly Stage[];
+  /** Formulas for each row; they may use rows' results, scalars, and inputs that do not vary within a row. */
+  readonly rows: readonly Expr[];
+  /** Formulas for each element; they may use everything. */
+  readonly elements: readonly Expr[];
+  readonly inputs: number;
+  readonly scalars: number;
+  readonly id: number;
+}
+
+let count = 0;
+const programs = new Map<string, Program>();
+const rowPrograms = new Map<string, RowProgram>();
+
+/** The one program with these outputs. */
+export function program(outputs: readonly Expr[]): Program {
+  const key = outputs.map((e) => e.id).join(" ");
+  let found = programs.get(key);
+  if (found === undefined) {
+    found = { kind: "program", outputs, inputs: leaves(outputs, "input"), scalars: leaves(outputs, "scalar"), id: count++ };
+    programs.set(key, found);
+  }
+  return found;
+}
+
+/** The one row program with these parts. */
+export function rowProgram(parts: {
+  readonly stages: readonly Stage[];
+  readonly rows?: readonly Expr[];
+  readonly elements?: readonly Expr[];
+}): RowProgram {
+  const { stages, rows = [], elements = [] } = parts;
+  const ids = (list: readonly Expr[]) => list.map((e) => e.id).join(" ");
+  const key = `${stages.map((s) => `${s.reduce} ${s.of.id}`).join(",")}|${ids(rows)}|${ids(elements)}`;
+  let found = rowPrograms.get(key);
+  if (found === undefined) {
+    const all = [...stages.map((s) => s.of), ...rows, ...elements];
+    const inputs = leaves(all, "input");
+    found = { kind: "rowProgram", stages, rows, elements, inputs, scalars: leaves(all, "scalar"), id: count++ };
+    rowPrograms.set(key, found);
+  }
+  return found;
+}
+
+/** A plain reduction: one stage, its result stored in `dtype`. */
+export function reduction(reduce: Reduction, of: Expr, finish: (result: Expr) => Expr = (r) => r): RowProgram {
+  return rowProgram({ stages: [{ reduce, of }], rows: [finish(row(0, of.dtype))] });
+}
+
+/** The types of a program's inputs as its formulas read them; null where an input is not used. */
+export function inputTypes(p: Program | RowProgram): (DType | null)[] {
+  const types = new Array<DType | null>(p.inputs).fill(null);
+  for (const e of nodesOf(p.kind === "program" ? p.outputs : [...p.stages.map((s) => s.of), ...p.rows, ...p.elements])) {
+    if (e.op === "input") types[e.value] = e.dtype;
+  }
+  return types;
+}
+
+/** Every node of some formulas, each once, operands before what uses them. */
+export function nodesOf(roots: readonly Expr[]): Expr[] {
+  const seen = new Set<Expr>();
+  const order: Expr[] = [];
+  const visit = (e: Expr) => {
+    if (seen.has(e)) return;
+    seen.add(e);
+    for (const arg of e.args) visit(arg);
+    order.push(e);
+  };
+  for (const root of roots) visit(root);
+  return order;
+}
+
+function leaves(roots: readonly Expr[], op: "input" | "scalar"): number {
+  let most = -1;
+  for (const e of nodesOf(roots)) if (e.op === op) most = Math.max(most, e.value);
+  return most + 1;
+}

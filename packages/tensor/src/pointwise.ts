@@ -1,0 +1,315 @@
+/**
+ * Pointwise operations: one formula each. From the formula come the types, the kernel on every device, and the gradient, which
+ * is a pointwise operation again and so can be differentiated as often as one likes. `pointwise` is public: users make fused
+ * operations of their own from one line, exactly as the library makes its own.
+ */
+
+import type { View } from "./kernel.ts";
+import { type DType, dtypes, isFloating, kindOf, promoteTypes } from "./dtype.ts";
+import { ArgumentError } from "./errors.ts";
+import { gradients, substitute } from "./expr/derivative.ts";
+import { Expr, floating, input, node, scalar } from "./expr/expr.ts";
+import { nodesOf, type Program, program } from "./expr/program.ts";
+import { apply, applyAll, applyInPlace, type Gradient, type GradientContext, type Op, type Reads, type Spec } from "./op.ts";
+import { broadcastShapes, broadcastStrides, type Shape, sameShape } from "./shape.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** A tensor, or a number that adapts to the tensors it meets. */
+export type TensorOrNumber = Tensor | number | boolean;
+
+/** Some formulas over the elements of some tensors, with the scalars as attributes. */
+export class PointwiseOp implements Op<readonly number[]> {
+  readonly name: string;
+  readonly program: Program;
+  readonly gradient: Gradient<readonly number[]> | null;
+  readonly #types: readonly DType[];
+
+  /**
+   * @param outputs the formulas; they may refer to inputs and scalars.
+   * @param types how each result is stored. Default: as its formula computes it.
+   */
+  constructor(name: string, outputs: readonly Expr[], types: readonly DType[] = outputs.map((e) => e.dtype)) {
+    this.name = name;
+    this.program = program(outputs);
+    this.#types = types;
+    this.gradient = outputs.some((e) => isFloating(e.dtype)) ? new PointwiseGradient(name, outputs) : null;
+  }
+
+  infer(inputs: readonly Tensor[]): readonly Spec[] {
+    const first = inputs[0] as Tensor; // safe: a pointwise operation has an input
+    let shape: Shape = first.shape;
+    for (let i = 1; i < inputs.length; i++) {
+      if (!sameShape(shape, (inputs[i] as Tensor).shape)) {
+        shape = broadcastShapes(this.name, inputs.map((x) => x.shape));
+        break;
+      }
+    }
+    const types = this.#types;
+    if (types.length === 1) return [{ shape, dtype: types[0] as DType }];
+    return types.map((dtype) => ({ shape, dtype }));
+  }
+
+  run(inputs: readonly Tensor[], scalars: readonly number[], outputs: readonly Tensor[]): void {
+    const to = outputs[0] as Tensor; // safe: at least one output
+    if (to.numel() === 0) return;
+    let views: readonly View[] = inputs;
+    for (let i = 0; i < inputs.length; i++) {
+      if (!sameShape((inputs[i] as Tensor).shape, to.shape)) {
+        views = inputs.map((x) => broadcastView(this.name, x, to.shape));
+        break;
+      }
+    }
+    to.storage.backend.run({ kind: "pointwise", program: this.program, inputs: views, scalars, to: outputs });
+  }
+}
+
+/** A tensor seen with a larger shape, its elements repeated. */
+export function broadcastView(operation: string, x: Tensor, shape: Shape): View {
+  if (sameShape(x.shape, shape)) return x;
+  const strides = broadcastStrides(operation, x.shape, x.strides, shape);
+  return { buffer: x.buffer, dtype: x.dtype, shape, strides, offset: x.offset };
+}
+
+/** One way to compute the gradient of some inputs: an operation on [gradients…, inputs read…, outputs read…]. */
+interface Plan {
+  readonly reads: Required<Reads>;
+  readonly op: PointwiseOp | null;
+  /** For each input: where its gradient comes from: an output of `op`, an incoming gradient handed on as it is, or nothing. */
+  readonly sources: readonly (null | { readonly from: "op" | "gradient"; readonly index: number })[];
+}
+
+/** The gradient of a pointwise operation, derived from its formulas when it is first needed. */
+class PointwiseGradient implements Gradient<readonly number[]> {
+  readonly #name: string;
+  readonly #outputs: readonly Expr[];
+  readonly #leaves: readonly (Expr | null)[];
+  readonly #plans = new Map<string, Plan>();
+
+  constructor(name: string, outputs: readonly Expr[]) {
+    this.#name = name;
+    this.#outputs = outputs;
+    const leaves: (Expr | null)[] = [];
+    for (const e of nodesOf(outputs)) if (e.op === "input") leaves[e.value] = e;
+    this.#leaves = Array.from(leaves, (leaf) => leaf ?? null);
+  }
+
+  reads(needs: readonly boolean[]): Reads {
+    return this.#plan(needs, this.#outputs.map((e) => isFloating(e.dtype))).reads;
+  }
+
+  compute(arrived: readonly (Tensor | null)[], context: GradientContext<readonly number[]>): readonly (Tensor | null)[] {
+    const have = arrived.map((g) => g !== null);
+    // What was kept follows from all outputs having a gradient; fewer of them never read more.
+    const plan = this.#plan(context.needs, have);
+    let results: readonly Tensor[] = [];
+    if (plan.op !== null) {
+      const operands: Tensor[] = [];
+      for (const g of arrived) if (g !== null) operands.push(g);
+      for (const i of plan.reads.inputs) operands.push(context.input(i));
+      for (const k of plan.reads.outputs) operands.push(context.output(k));
+      results = applyAll(plan.op, operands, context.attrs);
+    }
+    return plan.sources.map((source) => {
+      if (source === null) return null;
+      return (source.from === "op" ? results[source.index] : arrived[source.index]) ?? null;
+    });
+  }
+
+  #plan(needs: readonly boolean[], have: readonly boolean[]): Plan {
+    const key = `${needs.map(Number).join("")} ${have.map(Number).join("")}`;
+    let plan = this.#plans.get(key);
+    if (plan === undefined) {
+      plan = this.#derive(needs, have);
+      this.#plans.set(key, plan);
+    }
+    return plan;
+  }
+
+  #derive(needs: readonly boolean[], have: readonly boolean[]): Plan {
+    let operands = 0;
+    const incoming = this.#outputs.map((e, k) => (have[k] ? input(operands++, e.dtype) : null));
+    const count = operands;
+    // Inputs and outputs are numbered far above the gradients while it is not known which of them are read.
+    const inputAt = (i: number) => count + i;
+    const outputAt = (k: number) => count + this.#leaves.length + k;
+    const shifted = new Map<Expr, Expr>();
+    this.#leaves.forEach((leaf, i) => {
+      if (leaf !== null) shifted.set(leaf, node("input", leaf.dtype, [], inputAt(i)));
+    });
+    const outputs = this.#outputs.map((e) => substitute(e, shifted));
+    const wanted = this.#leaves.map((leaf, i) => (leaf !== null && needs[i] ? (shifted.get(leaf) as Expr) : null));
+    const found = gradients(
+      outputs.map((e, k) => [e, incoming[k] ?? null] as const),
+      wanted.filter((e) => e !== null),
+    );
+    // Where the outputs alone say enough, only they are kept; otherwise the inputs are.
+    const known = new Map<Expr, Expr>();
+    outputs.forEach((e, k) => {
+      if (e.args.length > 0) known.set(e, node("input", e.dtype, [], outputAt(k)));
+    });
+    const readsInput = (e: Expr) =>
+      nodesOf([e]).some((n) => n.op === "input" && n.value >= count && n.value < count + this.#leaves.length);
+    const formulas: Expr[] = [];
+    const sources: Plan["sources"][number][] = [];
+    let next = 0;
+    for (let i = 0; i < needs.length; i++) {
+      const e = wanted[i] ? (found[next++] ?? null) : null;
+      if (e === null) {
+        sources.push(null);
+      } else if (incoming.includes(e)) {
+        sources.push({ from: "gradient", index: incoming.indexOf(e) });
+      } else {
+        const throughOutput = substitute(e, known);
+        sources.push({ from: "op", index: formulas.length });
+        formulas.push(readsInput(throughOutput) ? e : throughOutput);
+      }
+    }
+    const used = new Set(nodesOf(formulas).filter((e) => e.op === "input").map((e) => e.value));
+    const reads = {
+      inputs: this.#leaves.map((_, i) => i).filter((i) => used.has(inputAt(i))),
+      outputs: outputs.map((_, k) => k).filter((k) => used.has(outputAt(k))),
+    };
+    const compact = new Map<Expr, Expr>();
+    const place = [...reads.inputs.map(inputAt), ...reads.outputs.map(outputAt)];
+    for (const e of nodesOf(formulas)) {
+      if (e.op === "input" && e.value >= count) compact.set(e, node("input", e.dtype, [], count + place.indexOf(e.value)));
+    }
+    const op =
+      formulas.length === 0
+        ? null
+        : new PointwiseOp(`${this.#name}Backward`, formulas.map((e) => substitute(e, compact)));
+    return { reads, op, sources };
+  }
+}
+
+/** How `pointwise` treats its operands. */
+export interface PointwiseOptions {
+  /** Operands that keep their own dtype instead of taking part in the promotion: a condition, for example. */
+  readonly apart?: readonly number[];
+  /** Number operands are compiled into the formula instead of being handed over with each call. For numbers that choose the formula. */
+  readonly literal?: boolean;
+}
+
+/** An operation made by `pointwise`: call it with tensors and numbers. `inPlace` stores the result in the first operand. */
+export interface Pointwise<Operands extends readonly TensorOrNumber[]> {
+  (...operands: Operands): Tensor;
+  /** Stores the result in `target`, which is the first operand: `add.inPlace(x, 1)` is `x.add_(1)`. */
+  inPlace(target: Tensor, ...rest: Operands extends readonly [unknown, ...infer Rest] ? Rest : never): Tensor;
+  /** The formula itself, to build larger formulas from. */
+  readonly formula: (...operands: { [I in keyof Operands]: Expr }) => Expr;
+}
+
+/**
+ * A pointwise operation from one formula: broadcast, promoted, fused into one kernel forward and one backward, on every device.
+ *
+ * Operands are promoted to a common dtype as PyTorch does it: tensors with dimensions decide first, then scalars
+ * tensors, then plain numbers. Numbers reach the kernel as arguments, so a new value never compiles anything.
+ *
+ * @param name the operation's name, shown in errors and profiles.
+ * @param formula builds the result from one `Expr` per operand.
+ *
+ * @example
+ * const silu = pointwise("silu", (x) => x.div(x.neg().exp().add(1)));
+ * const y = silu(tensor([-1, 0, 1]));
+ */
+export function pointwise<Operands extends readonly TensorOrNumber[] = [TensorOrNumber]>(
+  name: string,
+  formula: (...operands: { [I in keyof Operands]: Expr }) => Expr,
+  options: PointwiseOptions = {},
+): Pointwise<Operands> {
+  const instances = new Map<string | number, PointwiseOp>();
+  const instance = (operands: readonly TensorOrNumber[]): PointwiseOp => {
+    const key = options.literal ? literalKey(operands) : signature(operands);
+    let op = instances.get(key);
+    if (op === undefined) {
+      op = instantiate(name, formula as (...operands: Expr[]) => Expr, options, operands); // safe: one Expr per operand
+      instances.set(key, op);
+    }
+    return op;
+  };
+  const call = (...operands: Operands): Tensor =>
+    apply(instance(operands), tensorsOf(name, operands), scalarsOf(operands));
+  const inPlace = (...operands: readonly [Tensor, ...TensorOrNumber[]]): Tensor =>
+    applyInPlace(instance(operands), operands[0], tensorsOf(name, operands), scalarsOf(operands));
+  // Safe: `inPlace` takes what the mapped tuple type of the interface spells out.
+  return Object.assign(call, { inPlace, formula }) as unknown as Pointwise<Operands>;
+}
+
+const none: readonly number[] = [];
+
+function scalarsOf(operands: readonly TensorOrNumber[]): readonly number[] {
+  let scalars: number[] | null = null;
+  for (const operand of operands) {
+    if (typeof operand !== "object") (scalars ??= []).push(Number(operand));
+  }
+  return scalars ?? none;
+}
+
+function tensorsOf(name: string, operands: readonly TensorOrNumber[]): readonly Tensor[] {
+  const tensors: Tensor[] = [];
+  for (const operand of operands) {
+    if (typeof operand === "object") tensors.push(operand);
+    else if (typeof operand !== "number" && typeof operand !== "boolean") {
+      throw new ArgumentError(`${name}: expected tensors and numbers, got ${operand === undefined ? "nothing" : typeof operand}`);
+    }
+  }
+  if (tensors.length === 0) throw new ArgumentError(`${name}: at least one operand must be a tensor`);
+  return tensors;
+}
+
+/** What decides an operand's type, as a digit: dtype and whether it has dimensions, or the kind of a number. */
+function digit(operand: TensorOrNumber): number {
+  if (typeof operand === "object") return dtypes.indexOf(operand.dtype) + (operand.shape.length === 0 ? 6 : 0);
+  return typeof operand === "boolean" ? 12 : Number.isInteger(operand) ? 13 : 14;
+}
+
+function signature(operands: readonly TensorOrNumber[]): number {
+  let code = 1;
+  for (const operand of operands) code = code * 16 + digit(operand);
+  return code;
+}
+
+function literalKey(operands: readonly TensorOrNumber[]): string {
+  return operands.map((o) => (typeof o === "object" ? digit(o) : `=${Object.is(o, -0) ? "-0" : o}`)).join(" ");
+}
+
+/** The common dtype of some operands, by PyTorch's rules of promotion. */
+export function resultType(operands: readonly TensorOrNumber[]): DType {
+  const meet = (a: DType | null, b: DType): DType => (a === null ? b : promoteTypes(a, b));
+  let sized: DType | null = null;
+  let unsized: DType | null = null;
+  let number: DType | null = null;
+  for (const operand of operands) {
+    if (typeof operand === "object") {
+      if (operand.shape.length > 0) sized = meet(sized, operand.dtype);
+      else unsized = meet(unsized, operand.dtype);
+    } else {
+      number = meet(number, typeof operand === "boolean" ? "bool" : Number.isInteger(operand) ? "int32" : "float32");
+    }
+  }
+  // A lower rank of operand only counts where its kind is higher: an int32 tensor plus a float32 scalar is float32.
+  const outrank = (high: DType | null, low: DType | null): DType | null =>
+    high === null ? low : low === null || kindOf(low) <= kindOf(high) ? high : low;
+  return outrank(outrank(sized, unsized), number) ?? "float32";
+}
+
+function instantiate(
+  name: string,
+  formula: (...operands: Expr[]) => Expr,
+  options: PointwiseOptions,
+  operands: readonly TensorOrNumber[],
+): PointwiseOp {
+  const apart = new Set(options.apart);
+  const common = resultType(operands.filter((_, i) => !apart.has(i)));
+  let inputs = 0;
+  let scalars = 0;
+  const leaves = operands.map((operand, i) => {
+    const target = apart.has(i) && typeof operand === "object" ? operand.dtype : common;
+    if (typeof operand === "object") return input(inputs++, operand.dtype).cast(target === "float16" ? "float32" : target);
+    if (options.literal) return node("constant", target === "float16" ? "float32" : target, [], Number(operand));
+    return scalar(scalars++, target);
+  });
+  const result = formula(...leaves);
+  const half = common === "float16" && isFloating(result.dtype) && floating(common) === result.dtype;
+  return new PointwiseOp(name, [result], [half ? "float16" : result.dtype]);
+}

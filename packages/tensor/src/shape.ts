@@ -1,0 +1,210 @@
+/**
+ * Arithmetic on shapes: sizes, strides, broadcasting and the dimension arguments that may be negative.
+ * Everything here is a pure function of number arrays; strides count elements, never bytes.
+ */
+
+import { ArgumentError, IndexError, ShapeError } from "./errors.ts";
+
+/** The sizes of a tensor's dimensions, outermost first. A scalar has the empty shape. */
+export type Shape = readonly number[];
+
+/** The number of elements of a shape: the product of its sizes, 1 for a scalar. */
+export function sizeOf(shape: Shape): number {
+  let size = 1;
+  for (let i = 0; i < shape.length; i++) size *= shape[i] as number;
+  return size;
+}
+
+/** Row-major strides of a contiguous tensor of this shape. */
+export function contiguousStrides(shape: Shape): number[] {
+  const strides = new Array<number>(shape.length);
+  let step = 1;
+  for (let i = shape.length - 1; i >= 0; i--) {
+    strides[i] = step;
+    step *= Math.max(shape[i] as number, 1);
+  }
+  return strides;
+}
+
+/** Whether these strides walk this shape in row-major order without gaps. Sizes of one may have any stride. */
+export function isContiguous(shape: Shape, strides: readonly number[]): boolean {
+  let step = 1;
+  for (let i = shape.length - 1; i >= 0; i--) {
+    const size = shape[i] as number;
+    if (size === 0) return true;
+    if (size !== 1) {
+      if (strides[i] !== step) return false;
+      step *= size;
+    }
+  }
+  return true;
+}
+
+/** Whether two shapes are the same. */
+export function sameShape(a: Shape, b: Shape): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** A shape as text, as error messages quote it: `[2, 3]`. */
+export function showShape(shape: Shape): string {
+  return `[${shape.join(", ")}]`;
+}
+
+/**
+ * The shape that several shapes broadcast to: aligned at the right, sizes of one stretch.
+ *
+ * @throws ShapeError when two sizes differ and neither is one.
+ */
+export function broadcastShapes(operation: string, shapes: readonly Shape[]): Shape {
+  const first = shapes[0];
+  if (first === undefined) return [];
+  let result: Shape = first;
+  for (let k = 1; k < shapes.length; k++) {
+    const next = shapes[k] as Shape;
+    if (sameShape(result, next)) continue;
+    const rank = Math.max(result.length, next.length);
+    const merged = new Array<number>(rank);
+    for (let i = 1; i <= rank; i++) {
+      const a = i <= result.length ? (result[result.length - i] as number) : 1;
+      const b = i <= next.length ? (next[next.length - i] as number) : 1;
+      if (a !== b && a !== 1 && b !== 1) {
+        throw new ShapeError(
+          `${operation}: cannot broadcast ${showShape(result)} with ${showShape(next)}: sizes ${a} and ${b} at dimension ${rank - i} differ`,
+        );
+      }
+      merged[rank - i] = a === 1 ? b : a;
+    }
+    result = merged;
+  }
+  return result;
+}
+
+/**
+ * The strides with which a tensor of `shape` and `strides` is read as if it had the shape `target`.
+ *
+ * @throws ShapeError when `shape` does not broadcast to `target`.
+ */
+export function broadcastStrides(operation: string, shape: Shape, strides: readonly number[], target: Shape): number[] {
+  const lead = target.length - shape.length;
+  const result = new Array<number>(target.length).fill(0);
+  let fits = lead >= 0;
+  for (let i = 0; fits && i < shape.length; i++) {
+    const size = shape[i] as number;
+    if (size === target[lead + i]) result[lead + i] = strides[i] as number;
+    else if (size !== 1) fits = false;
+  }
+  if (!fits) throw new ShapeError(`${operation}: cannot broadcast ${showShape(shape)} to ${showShape(target)}`);
+  return result;
+}
+
+/**
+ * A dimension argument made non-negative: -1 is the last one. A scalar counts as having one dimension.
+ *
+ * @throws IndexError when there is no such dimension.
+ */
+export function dimension(operation: string, dim: number, rank: number): number {
+  const count = Math.max(rank, 1);
+  if (!Number.isInteger(dim) || dim < -count || dim >= count) {
+    throw new IndexError(
+      `${operation}: dimension ${dim} is out of range: expected ${-count} to ${count - 1} for a tensor of ${rank} dimensions`,
+    );
+  }
+  return dim < 0 ? dim + count : dim;
+}
+
+/**
+ * A list of dimension arguments made non-negative, in ascending order; `undefined` or an empty list means all.
+ *
+ * @throws IndexError when there is no such dimension. @throws ArgumentError when one is named twice.
+ */
+export function dimensions(operation: string, dims: number | readonly number[] | null | undefined, rank: number): number[] {
+  if (dims === null || dims === undefined || (typeof dims === "object" && dims.length === 0)) {
+    return Array.from({ length: rank }, (_, i) => i);
+  }
+  const list = (typeof dims === "number" ? [dims] : [...dims]).map((d) => dimension(operation, d, rank));
+  list.sort((a, b) => a - b);
+  for (let i = 1; i < list.length; i++) {
+    if (list[i] === list[i - 1]) throw new ArgumentError(`${operation}: dimension ${list[i]} appears twice`);
+  }
+  return rank === 0 ? [] : list;
+}
+
+/**
+ * Checks a list of sizes.
+ *
+ * @throws ShapeError when one is negative or not an integer.
+ */
+export function checkSizes(operation: string, shape: Shape): void {
+  for (const size of shape) {
+    if (!Number.isInteger(size) || size < 0) {
+      throw new ShapeError(`${operation}: sizes must be non-negative integers, got ${showShape(shape)}`);
+    }
+  }
+}
+
+/**
+ * Replaces one -1 in a list of sizes by whatever makes the number of elements come out.
+ *
+ * @throws ShapeError when that is impossible.
+ */
+export function inferSizes(operation: string, sizes: Shape, from: Shape): number[] {
+  const total = sizeOf(from);
+  const result = [...sizes];
+  const open = result.indexOf(-1);
+  if (open >= 0) {
+    result[open] = 1;
+    const known = sizeOf(result);
+    if (result.includes(-1) || known === 0 || total % known !== 0) {
+      throw new ShapeError(`${operation}: cannot arrange ${showShape(from)} (${total} elements) as ${showShape(sizes)}`);
+    }
+    result[open] = total / known;
+  }
+  checkSizes(operation, result);
+  if (sizeOf(result) !== total) {
+    throw new ShapeError(
+      `${operation}: cannot arrange ${showShape(from)} (${total} elements) as ${showShape(sizes)} (${sizeOf(result)} elements)`,
+    );
+  }
+  return result;
+}
+
+/**
+ * Strides under which the same memory reads as `to` instead of `from`, or null when only a copy can do that.
+ * Follows PyTorch's rule: neighbouring dimensions can be merged and split only where they run on into each other.
+ */
+export function reshapeStrides(from: Shape, strides: readonly number[], to: Shape): number[] | null {
+  if (sizeOf(from) === 0) return contiguousStrides(to);
+  const result = new Array<number>(to.length).fill(0);
+  let j = to.length - 1;
+  let end = from.length - 1;
+  while (end >= 0) {
+    // One run: dimensions of `from` that follow each other in memory.
+    let start = end;
+    let count = from[end] as number;
+    while (start > 0) {
+      const outer = from[start - 1] as number;
+      const runs = (strides[start - 1] as number) === (from[start] as number) * (strides[start] as number);
+      if (outer !== 1 && count !== 1 && !runs) break;
+      if (count === 1 && outer !== 1) end = start - 1; // sizes of one take the stride of their neighbour
+      start--;
+      count *= outer;
+    }
+    let step = strides[end] as number;
+    let left = count;
+    while (j >= 0 && (left > 1 || to[j] === 1)) {
+      const size = to[j] as number;
+      if (left % size !== 0) return null;
+      result[j] = step;
+      step *= size;
+      left /= size;
+      j--;
+    }
+    if (left !== 1) return null;
+    end = start - 1;
+  }
+  for (; j >= 0; j--) result[j] = 1;
+  return result;
+}

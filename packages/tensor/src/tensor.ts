@@ -1,0 +1,252 @@
+/**
+ * `Tensor`: a strided window onto a storage, and PyTorch's methods on it. The class is a façade: it holds where the
+ * elements lie and who follows their history, and each method hands its work to the function of the same name in `ops/`.
+ */
+
+import type { Backend, DeviceBuffer } from "./backend.ts";
+import { bytesOf, type DType, type TypedArray, viewBytes } from "./dtype.ts";
+import { AutogradError, DeviceError, DisposedError, ShapeError } from "./errors.ts";
+import type { View } from "./kernel.ts";
+import type { Layout, Op } from "./op.ts";
+import { contiguousStrides, dimension, isContiguous, type Shape, showShape, sizeOf } from "./shape.ts";
+import { Storage, yieldToCollector } from "./storage.ts";
+import type { BackwardOptions, Trace } from "./trace.ts";
+
+/** How a view came about: the tensor it looks into, and the operation that made it. */
+export interface Viewed {
+  readonly source: Tensor;
+  readonly op: Op<unknown>;
+  readonly attrs: unknown;
+}
+
+/** Nested arrays of numbers, as `toArray` returns them: a number for a scalar, an array for a vector, and so on. */
+export type NestedArray = number | boolean | NestedArray[];
+
+/**
+ * An n-dimensional array of one element type on one device, with PyTorch's methods.
+ *
+ * Make one with `tensor`, `zeros`, `randn` and the like. Nothing has to be freed by hand: memory returns when nobody can reach it
+ * any more. `dispose()` and `using` give it back at once.
+ *
+ * @example
+ * const x = tensor([[1, 2], [3, 4]]);
+ * const y = x.mul(2).add(1); // [[3, 5], [7, 9]]
+ */
+export class Tensor implements View {
+  /** The sizes of the dimensions. */
+  readonly shape: Shape;
+  /** How many elements to step over in memory for each dimension. */
+  readonly strides: readonly number[];
+  /** Where the first element lies in the storage, in elements. */
+  readonly offset: number;
+  /** The type of the elements. */
+  readonly dtype: DType;
+  /** The memory, shared with the tensor's views. */
+  readonly storage: Storage;
+  /** Who follows this tensor's history; null when nobody does. */
+  trace: Trace | null = null;
+  /** For a view: the tensor it looks into and how it was made. */
+  readonly viewed: Viewed | null;
+  #disposed = false;
+
+  /** Internal: use `tensor`, `zeros` and the other creation functions. */
+  constructor(storage: Storage, dtype: DType, layout: Layout, viewed: Viewed | null = null) {
+    this.storage = storage;
+    this.dtype = dtype;
+    this.shape = layout.shape;
+    this.strides = layout.strides;
+    this.offset = layout.offset;
+    this.viewed = viewed;
+    storage.retain();
+  }
+
+  // ——— What it is ———
+
+  /** The device memory. Throws a DisposedError when it was given back. */
+  get buffer(): DeviceBuffer {
+    if (this.#disposed) throw new DisposedError(`a tensor of shape ${showShape(this.shape)} was used after dispose()`);
+    return this.storage.buffer;
+  }
+
+  /** The device the tensor lives on. */
+  get device(): Backend {
+    return this.storage.backend;
+  }
+
+  /** The number of dimensions. */
+  get ndim(): number {
+    return this.shape.length;
+  }
+
+  /** The number of dimensions. */
+  dim(): number {
+    return this.shape.length;
+  }
+
+  /** The number of elements. */
+  numel(): number {
+    return sizeOf(this.shape);
+  }
+
+  /** The size of one dimension (negative: from the end), or all of them. */
+  size(): Shape;
+  size(dim: number): number;
+  size(dim?: number): Shape | number {
+    if (dim === undefined) return this.shape;
+    return this.shape[dimension("size", dim, this.ndim)] ?? 1;
+  }
+
+  /** The stride of one dimension in elements, or all of them. */
+  stride(): readonly number[];
+  stride(dim: number): number;
+  stride(dim?: number): readonly number[] | number {
+    if (dim === undefined) return this.strides;
+    return this.strides[dimension("stride", dim, this.ndim)] ?? 1;
+  }
+
+  /** Whether the elements lie in row-major order without gaps. */
+  isContiguous(): boolean {
+    return isContiguous(this.shape, this.strides);
+  }
+
+  // ——— Gradients: each asks the trace, which @akari/autograd puts there ———
+
+  /** Whether gradients flow to this tensor. */
+  get requiresGrad(): boolean {
+    return this.trace?.requiresGrad ?? false;
+  }
+
+  /** Whether this tensor was made by the user rather than by a recorded operation. */
+  get isLeaf(): boolean {
+    return this.trace?.isLeaf ?? true;
+  }
+
+  /** The gradient accumulated by backward passes; null before the first. */
+  get grad(): Tensor | null {
+    return this.trace?.grad ?? null;
+  }
+
+  set grad(gradient: Tensor | null) {
+    if (this.trace === null) {
+      if (gradient === null) return;
+      throw new AutogradError("grad: this tensor does not require a gradient; make it with requiresGrad(x)");
+    }
+    this.trace.grad = gradient;
+  }
+
+  /**
+   * Computes the gradient of this tensor with respect to all leaves it was made from, and adds it to their `grad`.
+   *
+   * @param gradient the gradient of the result with respect to this tensor; default 1, for a tensor of one element.
+   * @throws AutogradError when nothing was recorded, or what was recorded is used up.
+   */
+  backward(gradient: Tensor | null = null, options: BackwardOptions = {}): void {
+    if (this.trace === null) {
+      throw new AutogradError(
+        "backward: this tensor was not made from one that requires a gradient; make the leaves with requiresGrad(x)",
+      );
+    }
+    this.trace.backward(this, gradient, options);
+  }
+
+  /** Keeps the gradient of this tensor, too, in the backward passes to come. Returns itself. */
+  retainGrad(): this {
+    if (this.trace === null) throw new AutogradError("retainGrad: this tensor does not require a gradient");
+    this.trace.retainGrad(this);
+    return this;
+  }
+
+  /** Calls `hook` with this tensor's gradient in each backward pass; what it returns takes the gradient's place. Returns what removes it. */
+  registerHook(hook: (gradient: Tensor) => Tensor | undefined | void): () => void {
+    if (this.trace === null) throw new AutogradError("registerHook: this tensor does not require a gradient");
+    return this.trace.registerHook(this, hook);
+  }
+
+  /** The same values in the same memory, with no history: gradients do not flow through. */
+  detach(): Tensor {
+    return this.alias();
+  }
+
+  // ——— Memory ———
+
+  /** Gives the memory back now; it is freed when no other tensor shares it. Using the tensor afterwards throws a DisposedError. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.storage.release();
+  }
+
+  /** `using x = …` disposes of x at the end of the block. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** Whether `dispose` was called. */
+  get isDisposed(): boolean {
+    return this.#disposed || this.storage.disposed;
+  }
+
+  // ——— Reading ———
+
+  /**
+   * The elements in row-major order, as a typed array of the reader's own. float16 comes as raw 16-bit patterns.
+   *
+   * @example
+   * await tensor([1, 2, 3]).data(); // Float32Array [1, 2, 3]
+   */
+  async data(): Promise<TypedArray> {
+    const source = this.#compact();
+    const bytes = await source.device.read(source.buffer, source.#start(), source.#length());
+    if (source !== this) source.dispose();
+    await yieldToCollector();
+    return viewBytes(this.dtype, bytes.buffer, bytes.byteOffset, this.numel());
+  }
+
+  /** The same at once. Throws a DeviceError on devices that cannot. */
+  dataSync(): TypedArray {
+    const source = this.#compact();
+    const { device } = source;
+    if (device.readSync === undefined) {
+      throw new DeviceError(`dataSync: the device ${device.name} can only be read asynchronously; use await data()`);
+    }
+    const bytes = device.readSync(source.buffer, source.#start(), source.#length());
+    if (source !== this) source.dispose();
+    return viewBytes(this.dtype, bytes.buffer, bytes.byteOffset, this.numel());
+  }
+
+  /** This tensor, or a contiguous copy of it that nobody follows. */
+  #compact(): Tensor {
+    if (this.isContiguous()) return this;
+    const copy = this.newEmpty(this.shape);
+    copyInto(copy, this);
+    return copy;
+  }
+
+  #start(): number {
+    return this.offset * bytesOf(this.dtype);
+  }
+
+  #length(): number {
+    return this.numel() * bytesOf(this.dtype);
+  }
+
+  // ——— New tensors beside this one: the operations make theirs through these ———
+
+  /** A tensor with unspecified contents on the same device, of the same dtype unless told otherwise. */
+  newEmpty(shape: Shape, options: { readonly dtype?: DType } = {}): Tensor {
+    const dtype = options.dtype ?? this.dtype;
+    const storage = new Storage(this.device, sizeOf(shape) * bytesOf(dtype));
+    return new Tensor(storage, dtype, { shape, strides: contiguousStrides(shape), offset: 0 });
+  }
+
+  /** Another handle on the same elements, without history. */
+  alias(): Tensor {
+    return new Tensor(this.storage, this.dtype, this);
+  }
+
+  /** A view of the same storage, made by `op`. */
+  viewAs<Attrs>(layout: Layout, op: Op<Attrs>, attrs: Attrs): Tensor {
+    // Safe: whoever replays the view hands `attrs` back to the same op only.
+    return new Tensor(this.storage, this.dtype, layout, { source: this, op: op as Op<unknown>, attrs });
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * What a tensor carries when someone follows its history. `@akari/autograd` implements this interface, and a trace comes into
+ * being only there: the tensor package records nothing and knows no gradients, it only asks the traces it meets.
+ */
+
+import type { Op } from "./op.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** One operation as it happened: what ran, on what, giving what. */
+export interface Recorded<Attrs = unknown> {
+  readonly op: Op<Attrs>;
+  readonly inputs: readonly Tensor[];
+  readonly attrs: Attrs;
+  readonly outputs: readonly Tensor[];
+}
+
+/** Options of a backward pass, as PyTorch's `Tensor.backward` has them. */
+export interface BackwardOptions {
+  /** Keep what the forward pass saved, so that a second backward pass can follow. Default: the value of `createGraph`. */
+  readonly retainGraph?: boolean;
+  /** Record the backward pass itself, so that gradients can be differentiated again. Default false. */
+  readonly createGraph?: boolean;
+  /** Accumulate into these tensors only. Default: all leaves. */
+  readonly inputs?: readonly Tensor[];
+}
+
+/** A follower of one tensor's history. */
+export interface Trace {
+  /** Whether gradients flow to this tensor. */
+  readonly requiresGrad: boolean;
+  /** Whether the tensor was made by the user rather than by an operation. */
+  readonly isLeaf: boolean;
+  /** The gradient accumulated so far. */
+  grad: Tensor | null;
+  /** Told of an operation that took the traced tensor: may give the outputs traces of their own. */
+  extend(recorded: Recorded): void;
+  /** Told of an operation that is about to change a tensor in place. Throws when that may not be. */
+  beforeMutation(target: Tensor, operation: string): void;
+  /** Told of an operation that wrote its output over `target`, which is also `recorded.outputs[0]`. */
+  mutate(recorded: Recorded, target: Tensor): void;
+  /** Runs the backward pass from `output`. `gradient` defaults to 1 for a tensor of one element. */
+  backward(output: Tensor, gradient: Tensor | null, options: BackwardOptions): void;
+  /** Keep this tensor's gradient too, although it is not a leaf. */
+  retainGrad(output: Tensor): void;
+  /** Calls `hook` with the gradient as it arrives; a tensor that it returns takes its place. Returns what removes the hook. */
+  registerHook(output: Tensor, hook: (gradient: Tensor) => Tensor | undefined | void): () => void;
+}
