@@ -4,17 +4,19 @@
  * tensors themselves, they ask an input for a new one; so nothing here depends on the Tensor class at run time.
  */
 
-import type { DType } from "./dtype.ts";
-import { canCast } from "./dtype.ts";
+import type { Backend } from "./backend.ts";
+import { canCast, type DType } from "./dtype.ts";
 import { ArgumentError, DeviceError, DTypeError, ShapeError } from "./errors.ts";
 import { type Shape, sameShape, showShape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 import type { Recorded } from "./trace.ts";
 
-/** Shape and dtype of a tensor, without its values. */
+/** Shape and dtype of a tensor, without its values. A Tensor is a Spec. */
 export interface Spec {
   readonly shape: Shape;
   readonly dtype: DType;
+  /** For an output that lies elsewhere than the first input. */
+  readonly device?: Backend;
 }
 
 /** How a view looks at its source's memory: strides and offset in elements, counted from the start of the storage. */
@@ -120,7 +122,7 @@ export function applyAll<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs:
     const { shape, strides, offset } = op.view(first, attrs);
     outputs = [first.viewAs({ shape, strides, offset }, op, attrs)];
   } else {
-    outputs = specs.map((spec) => first.newEmpty(spec.shape, { dtype: spec.dtype }));
+    outputs = specs.map((spec) => first.newEmpty(spec.shape, spec));
     op.run?.(inputs, attrs, outputs);
   }
   tell({ op, inputs, attrs, outputs });

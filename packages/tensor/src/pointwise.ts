@@ -32,7 +32,7 @@ export class PointwiseOp implements Op<readonly number[]> {
     this.name = name;
     this.program = program(outputs);
     this.#types = types;
-    this.gradient = outputs.some((e) => isFloating(e.dtype)) ? new PointwiseGradient(name, outputs) : null;
+    this.gradient = outputs.some((e) => isFloating(e.dtype)) ? new PointwiseGradient(name, outputs, types) : null;
   }
 
   infer(inputs: readonly Tensor[]): readonly Spec[] {
@@ -82,12 +82,14 @@ interface Plan {
 class PointwiseGradient implements Gradient<readonly number[]> {
   readonly #name: string;
   readonly #outputs: readonly Expr[];
+  readonly #types: readonly DType[];
   readonly #leaves: readonly (Expr | null)[];
   readonly #plans = new Map<string, Plan>();
 
-  constructor(name: string, outputs: readonly Expr[]) {
+  constructor(name: string, outputs: readonly Expr[], types: readonly DType[]) {
     this.#name = name;
     this.#outputs = outputs;
+    this.#types = types;
     const leaves: (Expr | null)[] = [];
     for (const e of nodesOf(outputs)) if (e.op === "input") leaves[e.value] = e;
     this.#leaves = Array.from(leaves, (leaf) => leaf ?? null);
@@ -127,7 +129,7 @@ class PointwiseGradient implements Gradient<readonly number[]> {
 
   #derive(needs: readonly boolean[], have: readonly boolean[]): Plan {
     let operands = 0;
-    const incoming = this.#outputs.map((e, k) => (have[k] ? input(operands++, e.dtype) : null));
+    const incoming = this.#outputs.map((_, k) => (have[k] ? input(operands++, this.#types[k] as DType) : null));
     const count = operands;
     // Inputs and outputs are numbered far above the gradients while it is not known which of them are read.
     const inputAt = (i: number) => count + i;
@@ -145,11 +147,12 @@ class PointwiseGradient implements Gradient<readonly number[]> {
     // Where the outputs alone say enough, only they are kept; otherwise the inputs are.
     const known = new Map<Expr, Expr>();
     outputs.forEach((e, k) => {
-      if (e.args.length > 0) known.set(e, node("input", e.dtype, [], outputAt(k)));
+      if (e.args.length > 0) known.set(e, input(outputAt(k), this.#types[k] as DType));
     });
     const readsInput = (e: Expr) =>
       nodesOf([e]).some((n) => n.op === "input" && n.value >= count && n.value < count + this.#leaves.length);
     const formulas: Expr[] = [];
+    const types: DType[] = [];
     const sources: Plan["sources"][number][] = [];
     let next = 0;
     for (let i = 0; i < needs.length; i++) {
@@ -159,9 +162,12 @@ class PointwiseGradient implements Gradient<readonly number[]> {
       } else if (incoming.includes(e)) {
         sources.push({ from: "gradient", index: incoming.indexOf(e) });
       } else {
-        const throughOutput = substitute(e, known);
+        // Half precision is a way to store: the formula computes in float32 and the conversion is left to the store.
+        const wide = e.dtype === "float16" ? (e.args[0] as Expr) : e;
+        const throughOutput = substitute(wide, known);
         sources.push({ from: "op", index: formulas.length });
-        formulas.push(readsInput(throughOutput) ? e : throughOutput);
+        formulas.push(readsInput(throughOutput) ? wide : throughOutput);
+        types.push(e.dtype);
       }
     }
     const used = new Set(nodesOf(formulas).filter((e) => e.op === "input").map((e) => e.value));
@@ -177,7 +183,7 @@ class PointwiseGradient implements Gradient<readonly number[]> {
     const op =
       formulas.length === 0
         ? null
-        : new PointwiseOp(`${this.#name}Backward`, formulas.map((e) => substitute(e, compact)));
+        : new PointwiseOp(`${this.#name}Backward`, formulas.map((e) => substitute(e, compact)), types);
     return { reads, op, sources };
   }
 }

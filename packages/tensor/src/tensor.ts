@@ -6,8 +6,12 @@
 import type { Backend, DeviceBuffer } from "./backend.ts";
 import { bytesOf, type DType, type TypedArray, viewBytes } from "./dtype.ts";
 import { AutogradError, DeviceError, DisposedError, ShapeError } from "./errors.ts";
+import { format, inspect } from "./format.ts";
+import { fromHalf } from "./half.ts";
 import type { View } from "./kernel.ts";
+import { LinearMethods } from "./methods/linear.ts";
 import type { Layout, Op } from "./op.ts";
+import { cast, clone, contiguous, copy_, copyInto, toDevice } from "./ops/copy.ts";
 import { contiguousStrides, dimension, isContiguous, type Shape, showShape, sizeOf } from "./shape.ts";
 import { Storage, yieldToCollector } from "./storage.ts";
 import type { BackwardOptions, Trace } from "./trace.ts";
@@ -32,7 +36,7 @@ export type NestedArray = number | boolean | NestedArray[];
  * const x = tensor([[1, 2], [3, 4]]);
  * const y = x.mul(2).add(1); // [[3, 5], [7, 9]]
  */
-export class Tensor implements View {
+export class Tensor extends LinearMethods implements View {
   /** The sizes of the dimensions. */
   readonly shape: Shape;
   /** How many elements to step over in memory for each dimension. */
@@ -51,6 +55,7 @@ export class Tensor implements View {
 
   /** Internal: use `tensor`, `zeros` and the other creation functions. */
   constructor(storage: Storage, dtype: DType, layout: Layout, viewed: Viewed | null = null) {
+    super();
     this.storage = storage;
     this.dtype = dtype;
     this.shape = layout.shape;
@@ -214,11 +219,87 @@ export class Tensor implements View {
     return viewBytes(this.dtype, bytes.buffer, bytes.byteOffset, this.numel());
   }
 
+  /**
+   * The value of a tensor of one element. A bool comes as 0 or 1.
+   *
+   * @throws ShapeError when there is more than one element, or none.
+   * @example
+   * const loss: number = await crossEntropy(model(x), y).item();
+   */
+  async item(): Promise<number> {
+    this.#expectOne("item");
+    return elementAt(this.dtype, await this.data(), 0);
+  }
+
+  /** The same at once. Throws a DeviceError on devices that cannot. */
+  itemSync(): number {
+    this.#expectOne("itemSync");
+    return elementAt(this.dtype, this.dataSync(), 0);
+  }
+
+  /**
+   * The elements as nested arrays; a scalar as a number. Bools come as `true` and `false`.
+   *
+   * @example
+   * await tensor([[1, 2], [3, 4]]).toArray(); // [[1, 2], [3, 4]]
+   */
+  async toArray(): Promise<NestedArray> {
+    return nest(this.shape, this.dtype, await this.data());
+  }
+
+  /** The same at once. Throws a DeviceError on devices that cannot. */
+  toArraySync(): NestedArray {
+    return nest(this.shape, this.dtype, this.dataSync());
+  }
+
+  /** The tensor as PyTorch prints it. On a device that cannot be read at once, its shape and dtype only. */
+  toString(): string {
+    return format(this);
+  }
+
+  /** What Node's `console.log` shows. */
+  [inspect](): string {
+    return format(this);
+  }
+
+  #expectOne(operation: string): void {
+    if (this.numel() !== 1) {
+      throw new ShapeError(`${operation}: expected one element, got a tensor of shape ${showShape(this.shape)} with ${this.numel()}`);
+    }
+  }
+
+  // ——— Copies ———
+
+  /** The same values in memory of their own. */
+  clone(): Tensor {
+    return clone(this);
+  }
+
+  /** This tensor if its elements lie in row-major order without gaps, else a copy that does. */
+  contiguous(): Tensor {
+    return contiguous(this);
+  }
+
+  /** Stores the values of `source` here, broadcast and converted to this tensor's dtype. */
+  copy_(source: Tensor): this {
+    copy_(this, source);
+    return this;
+  }
+
+  /**
+   * The values as another dtype, or on another device; this tensor itself where nothing changes.
+   *
+   * @throws DeviceError when this tensor's device cannot be read at once; use `await x.cpu()` there.
+   */
+  to(target: DType | Backend): Tensor {
+    return typeof target === "string" ? cast(this, target) : toDevice(this, target);
+  }
+
   /** This tensor, or a contiguous copy of it that nobody follows. */
   #compact(): Tensor {
     if (this.isContiguous()) return this;
     const copy = this.newEmpty(this.shape);
-    copyInto(copy, this);
+    copyInto(copy, this, this.device);
     return copy;
   }
 
@@ -232,10 +313,10 @@ export class Tensor implements View {
 
   // ——— New tensors beside this one: the operations make theirs through these ———
 
-  /** A tensor with unspecified contents on the same device, of the same dtype unless told otherwise. */
-  newEmpty(shape: Shape, options: { readonly dtype?: DType } = {}): Tensor {
-    const dtype = options.dtype ?? this.dtype;
-    const storage = new Storage(this.device, sizeOf(shape) * bytesOf(dtype));
+  /** A tensor with unspecified contents, on the same device and of the same dtype unless told otherwise. */
+  newEmpty(shape: Shape, options: { readonly dtype?: DType; readonly device?: Backend } = {}): Tensor {
+    const { dtype = this.dtype, device = this.device } = options;
+    const storage = new Storage(device, sizeOf(shape) * bytesOf(dtype));
     return new Tensor(storage, dtype, { shape, strides: contiguousStrides(shape), offset: 0 });
   }
 
@@ -249,4 +330,22 @@ export class Tensor implements View {
     // Safe: whoever replays the view hands `attrs` back to the same op only.
     return new Tensor(this.storage, this.dtype, layout, { source: this, op: op as Op<unknown>, attrs });
   }
+}
+
+/** One element of a typed array as a number. */
+function elementAt(dtype: DType, data: TypedArray, index: number): number {
+  const element = data[index] as number;
+  return dtype === "float16" ? fromHalf(element) : element;
+}
+
+function nest(shape: Shape, dtype: DType, data: TypedArray): NestedArray {
+  let next = 0;
+  const level = (dim: number): NestedArray => {
+    if (dim === shape.length) {
+      const element = elementAt(dtype, data, next++);
+      return dtype === "bool" ? element !== 0 : element;
+    }
+    return Array.from({ length: shape[dim] as number }, () => level(dim + 1));
+  };
+  return level(0);
 }

@@ -1,0 +1,39 @@
+/**
+ * Half-precision numbers (IEEE 754 binary16) as their raw 16 bits: JavaScript engines of the versions we support have no type
+ * for them, so they are stored as bits and converted where the host reads or writes them.
+ */
+
+const float = /* @__PURE__ */ new Float32Array(1);
+const bits = /* @__PURE__ */ new Uint32Array(float.buffer);
+
+/** The number that 16 bits stand for. */
+export function fromHalf(half: number): number {
+  const sign = half & 0x8000 ? -1 : 1;
+  const exponent = (half >> 10) & 31;
+  const fraction = half & 1023;
+  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+/** The bits of the half-precision number nearest to a float32, halves rounded to even. */
+export function toHalf(value: number): number {
+  float[0] = value;
+  const word = bits[0] as number;
+  const sign = (word >>> 16) & 0x8000;
+  const magnitude = word & 0x7fffffff;
+  if (magnitude > 0x7f800000) return sign | 0x7e00;
+  if (magnitude >= 0x477ff000) return sign | 0x7c00; // rounds to infinity
+  if (magnitude < 0x38800000) {
+    // Subnormal: a multiple of 2⁻²⁴. Scaling by a power of two is exact, so one rounding is enough.
+    float[0] = value;
+    return sign | roundEven(Math.abs(float[0] as number) * 2 ** 24);
+  }
+  const rounded = magnitude + 0xfff + ((magnitude >>> 13) & 1);
+  return sign | ((rounded - 0x38000000) >>> 13);
+}
+
+function roundEven(x: number): number {
+  const floor = Math.floor(x);
+  const rest = x - floor;
+  return rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor;
+}
