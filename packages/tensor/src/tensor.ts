@@ -6,7 +6,7 @@
 import type { Backend, DeviceBuffer } from "./backend.ts";
 import { bytesOf, type DType, type TypedArray, viewBytes } from "./dtype.ts";
 import { AutogradError, DeviceError, DisposedError, ShapeError } from "./errors.ts";
-import { format, inspect } from "./format.ts";
+import { format } from "./format.ts";
 import { fromHalf } from "./half.ts";
 import type { View } from "./kernel.ts";
 import { LinearMethods } from "./methods/linear.ts";
@@ -52,6 +52,15 @@ export class Tensor extends LinearMethods implements View {
   /** For a view: the tensor it looks into and how it was made. */
   readonly viewed: Viewed | null;
   #disposed = false;
+
+  static {
+    // What Node's console.log shows.
+    Object.defineProperty(Tensor.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+      value(this: Tensor): string {
+        return format(this);
+      },
+    });
+  }
 
   /** Internal: use `tensor`, `zeros` and the other creation functions. */
   constructor(storage: Storage, dtype: DType, layout: Layout, viewed: Viewed | null = null) {
@@ -253,12 +262,7 @@ export class Tensor extends LinearMethods implements View {
   }
 
   /** The tensor as PyTorch prints it. On a device that cannot be read at once, its shape and dtype only. */
-  toString(): string {
-    return format(this);
-  }
-
-  /** What Node's `console.log` shows. */
-  [inspect](): string {
+  override toString(): string {
     return format(this);
   }
 
