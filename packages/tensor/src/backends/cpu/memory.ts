@@ -1,0 +1,151 @@
+/**
+ * The one linear memory in which all tensors of a CPU device lie, so that any kernel can reach any of them. It reserves addresses
+ * for as much as the engine allows and grows as it is needed; what it holds is never given back to the system, only used again.
+ */
+
+import type { DeviceBuffer, MemoryUse } from "../../backend.ts";
+import { DeviceError } from "../../errors.ts";
+import type { View } from "../../kernel.ts";
+import { bytesOf } from "../../dtype.ts";
+import { Allocator, type Block } from "./allocator.ts";
+
+/** Memory of a tensor: a range of addresses. */
+export class CpuBuffer implements DeviceBuffer {
+  readonly address: number;
+  readonly bytes: number;
+  /** The allocator's block, null once given back. */
+  block: Block | null;
+
+  constructor(address: number, bytes: number, block: Block) {
+    this.address = address;
+    this.bytes = bytes;
+    this.block = block;
+  }
+}
+
+/** The address of a view's first element. */
+export function addressOf(view: View): number {
+  // Safe: a backend is only ever given its own buffers.
+  return (view.buffer as CpuBuffer).address + view.offset * bytesOf(view.dtype);
+}
+
+/** Bytes of one page of a WebAssembly memory. */
+const page = 65536;
+/** The maxima tried, in pages, largest first: 4 GiB down to 256 MiB. */
+const maxima = [65536, 49152, 32768, 16384, 8192, 4096];
+/** The memory grows by at least this much, so that it does not grow often. */
+const step = 16 << 20;
+/** Addresses below this belong to the runtime. Vector loads may run past the end of a tensor, so the last page stays empty. */
+const reserved = 4096;
+
+/** Linear memory with an allocator and typed arrays over the whole of it. */
+export class LinearMemory {
+  readonly wasm: WebAssembly.Memory;
+  /** Whether worker threads can see it. */
+  readonly shared: boolean;
+  /** The whole memory as typed arrays. Growing replaces them: read them from here each time. */
+  u8!: Uint8Array;
+  u16!: Uint16Array;
+  i32!: Int32Array;
+  f32!: Float32Array;
+  f64!: Float64Array;
+  readonly #allocator = new Allocator(reserved);
+  readonly #maximum: number;
+  #live = 0;
+  #peak = 0;
+
+  /** Throws a DeviceError when the engine gives no memory at all. */
+  constructor(shared: boolean) {
+    const { wasm, maximum } = reserve(shared);
+    this.wasm = wasm;
+    this.shared = shared;
+    this.#maximum = maximum * page - page;
+    this.#refresh();
+  }
+
+  /** Memory of at least `bytes` bytes, aligned to 64. Throws a DeviceError, with the numbers, when there is none left. */
+  allocate(bytes: number): CpuBuffer {
+    const block = this.#take(bytes);
+    this.#live += bytes;
+    if (this.#live > this.#peak) this.#peak = this.#live;
+    return new CpuBuffer(block.address, bytes, block);
+  }
+
+  /** Gives memory back; twice is once. */
+  free(buffer: CpuBuffer): void {
+    const { block } = buffer;
+    if (block === null) return;
+    buffer.block = null;
+    this.#allocator.give(block);
+    this.#live -= buffer.bytes;
+  }
+
+  /** Memory for the runtime's own needs, which the accounts leave out of `live`. */
+  reserve(bytes: number): Block {
+    return this.#take(bytes);
+  }
+
+  /** Gives memory from `reserve` back. */
+  release(block: Block): void {
+    this.#allocator.give(block);
+  }
+
+  use(): MemoryUse {
+    return { live: this.#live, pooled: this.#allocator.pooled, peak: this.#peak };
+  }
+
+  #take(bytes: number): Block {
+    const block = this.#allocator.take(bytes, this.u8.byteLength - page);
+    if (block !== null) return block;
+    this.#grow(this.#allocator.topAfter(bytes), bytes);
+    // Safe: the memory now reaches past the top block.
+    return this.#allocator.take(bytes, this.u8.byteLength - page) as Block;
+  }
+
+  #grow(end: number, bytes: number): void {
+    const have = this.u8.byteLength;
+    const least = end + page - have;
+    const wanted = Math.min(Math.max(least, step, have >> 3), this.#maximum + page - have);
+    if (end > this.#maximum || !(this.#tryGrow(wanted) || this.#tryGrow(least))) {
+      throw new DeviceError(
+        `cpu: out of memory: ${show(bytes)} asked for, ${show(this.#live)} in tensors, ${show(this.#allocator.pooled)} freed but in smaller pieces, ` +
+          `${show(this.#maximum)} in all; dispose of tensors that are no longer needed`,
+      );
+    }
+    this.#refresh();
+  }
+
+  #tryGrow(bytes: number): boolean {
+    try {
+      this.wasm.grow(Math.ceil(bytes / page));
+      return true;
+    } catch {
+      return false; // the engine or the system has no more
+    }
+  }
+
+  #refresh(): void {
+    const { buffer } = this.wasm;
+    this.u8 = new Uint8Array(buffer);
+    this.u16 = new Uint16Array(buffer);
+    this.i32 = new Int32Array(buffer);
+    this.f32 = new Float32Array(buffer);
+    this.f64 = new Float64Array(buffer);
+  }
+}
+
+function reserve(shared: boolean): { wasm: WebAssembly.Memory; maximum: number } {
+  const initial = step / page;
+  for (const maximum of maxima) {
+    try {
+      return { wasm: new WebAssembly.Memory({ initial, maximum, shared }), maximum };
+    } catch {
+      // The engine cannot reserve that many addresses: try fewer.
+    }
+  }
+  throw new DeviceError("cpu: the engine gives no WebAssembly memory, not even of 256 MiB");
+}
+
+function show(bytes: number): string {
+  return bytes < 1 << 20 ? `${bytes} bytes` : `${(bytes / (1 << 20)).toFixed(1)} MiB`;
+}

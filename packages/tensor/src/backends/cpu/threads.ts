@@ -1,0 +1,102 @@
+/**
+ * A team of worker threads over one shared memory. A job is a kernel and a number of units of work; the caller writes it into
+ * the control words, opens the ticket, and takes units itself like everybody else, so nobody waits for a worker that is late: one that
+ * sleeps or has not started yet simply takes no part. A worker enters by raising the ticket's count, which succeeds only while the job is
+ * open; the caller closes it and waits until the count is zero, so a job's words never change under a worker that reads them.
+ */
+
+import { DeviceError } from "../../errors.ts";
+import type { LinearMemory } from "./memory.ts";
+import type { Kernel } from "./runtime.ts";
+import { nodeScript, open, webScript, words } from "./worker-source.ts";
+
+/** The few parts of Node that are used, found without an import so that browsers' bundlers have nothing to resolve. */
+interface NodeProcess {
+  getBuiltinModule?(name: "node:os"): { availableParallelism(): number };
+  getBuiltinModule?(name: "node:worker_threads"): {
+    Worker: new (source: string, options: object) => { unref(): void; on(event: "error", listener: (error: Error) => void): void };
+  };
+}
+
+const host = globalThis as {
+  process?: NodeProcess & { versions?: { node?: string } };
+  crossOriginIsolated?: boolean;
+  navigator?: { hardwareConcurrency?: number };
+  Worker?: new (url: string) => { postMessage(message: unknown): void };
+};
+const isNode = host.process?.versions?.node !== undefined && host.process.getBuiltinModule !== undefined;
+
+/** How many threads the machine can run at once; 1 where threads cannot share memory. */
+export function availableThreads(): number {
+  if (typeof SharedArrayBuffer === "undefined") return 1;
+  if (isNode) return host.process?.getBuiltinModule?.("node:os").availableParallelism() ?? 1;
+  return host.crossOriginIsolated === true ? (host.navigator?.hardwareConcurrency ?? 1) : 1;
+}
+
+/** Workers that share `memory` with the caller. They start with the first job. */
+export class Team {
+  readonly #memory: LinearMemory;
+  readonly #words: Int32Array;
+  readonly #workers: number;
+  #started = false;
+  #generation = 0;
+
+  /** @param workers how many threads besides the caller, at most 200. */
+  constructor(memory: LinearMemory, workers: number) {
+    this.#memory = memory;
+    this.#workers = Math.min(workers, 200);
+    // Made once: growing leaves this view valid, since shared memory is never detached.
+    this.#words = new Int32Array(memory.wasm.buffer, 0, 256);
+  }
+
+  /** Runs a kernel over [0, units), `grain` units at a time, on all threads that are awake. Returns when all of it is done. */
+  run(kernel: Kernel, args: number, units: number, grain: number): void {
+    if (!this.#started) this.#start();
+    const w = this.#words;
+    const { job } = words;
+    w[job] = kernel.id;
+    w[job + 1] = kernel.code.address;
+    w[job + 2] = kernel.code.bytes;
+    w[job + 3] = args;
+    w[job + 4] = units;
+    w[job + 5] = grain;
+    Atomics.store(w, words.next, 0);
+    this.#generation = (this.#generation + 1) & 0x3fffff;
+    Atomics.store(w, words.ticket, (this.#generation << 9) | open);
+    if (Atomics.load(w, words.sleepers) > 0) Atomics.notify(w, words.ticket, Math.ceil(units / grain) - 1);
+    try {
+      for (;;) {
+        const begin = Atomics.add(w, words.next, grain) >>> 0;
+        if (begin >= units) break;
+        kernel.run(args, begin, Math.min(begin + grain, units));
+      }
+    } finally {
+      Atomics.and(w, words.ticket, ~open);
+      while ((Atomics.load(w, words.ticket) & 255) !== 0);
+    }
+    if (w[words.failed] !== 0) {
+      w[words.failed] = 0;
+      throw new DeviceError(`cpu: a worker thread failed in the kernel ${kernel.name}`);
+    }
+  }
+
+  #start(): void {
+    this.#started = true;
+    for (let i = 0; i < this.#workers; i++) {
+      if (isNode) this.#startInNode();
+      else if (host.Worker !== undefined) {
+        const url = URL.createObjectURL(new Blob([webScript], { type: "text/javascript" }));
+        new host.Worker(url).postMessage(this.#memory.wasm);
+      }
+    }
+  }
+
+  #startInNode(): void {
+    const Worker = host.process?.getBuiltinModule?.("node:worker_threads").Worker;
+    if (Worker === undefined) return;
+    const worker = new Worker(nodeScript, { eval: true, workerData: this.#memory.wasm, stdin: false });
+    // A program ends although its workers wait for more; and one that cannot start leaves the work to the others.
+    worker.unref();
+    worker.on("error", () => undefined);
+  }
+}

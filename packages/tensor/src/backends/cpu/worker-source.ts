@@ -1,0 +1,71 @@
+/**
+ * What a worker thread runs, as text, so that it needs no file of its own and survives every bundler. It takes part in whatever
+ * job stands in the control words: see `threads.ts`, which writes them, for what each of them means.
+ */
+
+/** The places of the control words, in 32-bit words. Words that different threads write often lie on lines of their own. */
+export const words = {
+  /** Generation (upper 23 bits), whether the job is open (bit 8), how many workers are inside (lower 8 bits). */
+  ticket: 16,
+  /** The next unit of work that nobody has taken. */
+  next: 32,
+  /** How many workers sleep. */
+  sleepers: 48,
+  /** Set by a worker whose kernel trapped. */
+  failed: 64,
+  /** The job: kernel number, address and length of its code, address of its arguments, units, units per piece. */
+  job: 80,
+} as const;
+
+/** Bit 8 of the ticket. */
+export const open = 256;
+/** How long a worker looks for work before it sleeps, in milliseconds. */
+const patience = 0.08;
+
+/** The body of a worker: a function of the shared memory and the imports that kernels may ask for. */
+const body = `(memory) => {
+  const words = new Int32Array(memory.buffer, 0, 256);
+  const imports = { env: { memory }, math: Math };
+  const kernels = [];
+  const wait = (seen) => {
+    const until = performance.now() + ${patience};
+    for (let turn = 1; ; turn++) {
+      const ticket = Atomics.load(words, ${words.ticket});
+      if ((ticket & ${open}) !== 0 && ticket >>> 9 !== seen) return ticket;
+      if ((turn & 63) !== 0 || performance.now() < until) continue;
+      Atomics.add(words, ${words.sleepers}, 1);
+      Atomics.wait(words, ${words.ticket}, ticket);
+      Atomics.sub(words, ${words.sleepers}, 1);
+      return wait(seen);
+    }
+  };
+  const kernel = (id, address, length) => {
+    const code = new Uint8Array(memory.buffer, address, length).slice();
+    return (kernels[id] = new WebAssembly.Instance(new WebAssembly.Module(code), imports).exports.run);
+  };
+  let seen = 0;
+  for (;;) {
+    const ticket = wait(seen);
+    if (Atomics.compareExchange(words, ${words.ticket}, ticket, ticket + 1) !== ticket) continue;
+    seen = ticket >>> 9;
+    try {
+      const id = words[${words.job}], args = words[${words.job + 3}];
+      const run = kernels[id] ?? kernel(id, words[${words.job + 1}] >>> 0, words[${words.job + 2}]);
+      const units = words[${words.job + 4}] >>> 0, grain = words[${words.job + 5}];
+      for (;;) {
+        const begin = Atomics.add(words, ${words.next}, grain) >>> 0;
+        if (begin >= units) break;
+        run(args, begin, Math.min(begin + grain, units));
+      }
+    } catch {
+      Atomics.store(words, ${words.failed}, 1);
+    }
+    Atomics.sub(words, ${words.ticket}, 1);
+  }
+}`;
+
+/** A script for Node's `worker_threads`, which finds the memory in `workerData`. */
+export const nodeScript: string = `(${body})(require("node:worker_threads").workerData);`;
+
+/** A script for a Web Worker, which is sent the memory as its first message. */
+export const webScript: string = `onmessage = (event) => (${body})(event.data);`;
