@@ -40,6 +40,11 @@ export class Storage {
     return this.#buffer === null;
   }
 
+  /** Whether more than one tensor looks at this memory, as far as is known. */
+  get shared(): boolean {
+    return this.#handles > 1;
+  }
+
   /** Counts one more tensor that looks at this memory. */
   retain(): void {
     this.#handles++;

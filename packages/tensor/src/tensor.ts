@@ -12,6 +12,7 @@ import type { View } from "./kernel.ts";
 import { LinearMethods } from "./methods/linear.ts";
 import type { Layout, Op } from "./op.ts";
 import { cast, clone, contiguous, copy_, copyInto, toDevice } from "./ops/copy.ts";
+import { track } from "./scope.ts";
 import { contiguousStrides, dimension, isContiguous, type Shape, showShape, sizeOf } from "./shape.ts";
 import { Storage, yieldToCollector } from "./storage.ts";
 import type { BackwardOptions, Trace } from "./trace.ts";
@@ -47,10 +48,11 @@ export class Tensor extends LinearMethods implements View {
   readonly dtype: DType;
   /** The memory, shared with the tensor's views. */
   readonly storage: Storage;
-  /** Who follows this tensor's history; null when nobody does. */
-  trace: Trace | null = null;
   /** For a view: the tensor it looks into and how it was made. */
   readonly viewed: Viewed | null;
+  #trace: Trace | null = null;
+  /** For a view: the trace of the tensor at the root when this view's own trace was made. */
+  #basis: Trace | null = null;
   #disposed = false;
 
   static {
@@ -72,6 +74,8 @@ export class Tensor extends LinearMethods implements View {
     this.offset = layout.offset;
     this.viewed = viewed;
     storage.retain();
+    track(this);
+    if (viewed !== null) this.#basis = root(viewed.source).#trace;
   }
 
   // ——— What it is ———
@@ -124,6 +128,24 @@ export class Tensor extends LinearMethods implements View {
   }
 
   // ——— Gradients: each asks the trace, which @akari/autograd puts there ———
+
+  /** Who follows this tensor's history; null when nobody does. */
+  get trace(): Trace | null {
+    if (this.viewed === null) return this.#trace;
+    // Somebody may have written over the tensor below, through another view: then this view has a new history too.
+    const below = root(this).#trace;
+    if (below !== this.#basis) {
+      this.#basis = below;
+      const fresh = below?.follow(this);
+      if (fresh !== undefined) this.#trace = fresh;
+    }
+    return this.#trace;
+  }
+
+  set trace(trace: Trace | null) {
+    this.#trace = trace;
+    if (this.viewed !== null) this.#basis = root(this).#trace;
+  }
 
   /** Whether gradients flow to this tensor. */
   get requiresGrad(): boolean {
@@ -334,6 +356,13 @@ export class Tensor extends LinearMethods implements View {
     // Safe: whoever replays the view hands `attrs` back to the same op only.
     return new Tensor(this.storage, this.dtype, layout, { source: this, op: op as Op<unknown>, attrs });
   }
+}
+
+/** The tensor at the bottom of a chain of views. */
+function root(x: Tensor): Tensor {
+  let below = x;
+  while (below.viewed !== null) below = below.viewed.source;
+  return below;
 }
 
 /** One element of a typed array as a number. */

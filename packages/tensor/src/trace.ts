@@ -28,6 +28,8 @@ export interface BackwardOptions {
 export interface Trace {
   /** Whether gradients flow to this tensor. */
   readonly requiresGrad: boolean;
+  /** The name of the operation that made the tensor; null for a leaf. */
+  readonly operation: string | null;
   /** Whether the tensor was made by the user rather than by an operation. */
   readonly isLeaf: boolean;
   /** The gradient accumulated so far. */
@@ -38,6 +40,11 @@ export interface Trace {
   beforeMutation(target: Tensor, operation: string): void;
   /** Told of an operation that wrote its output over `target`, which is also `recorded.outputs[0]`. */
   mutate(recorded: Recorded, target: Tensor): void;
+  /**
+   * This trace now stands for the tensor at the root of `view`, which was written to since the view was made. Returns the view's new
+   * trace, or undefined when it keeps the one it has.
+   */
+  follow(view: Tensor): Trace | null | undefined;
   /** Runs the backward pass from `output`. `gradient` defaults to 1 for a tensor of one element. */
   backward(output: Tensor, gradient: Tensor | null, options: BackwardOptions): void;
   /** Keep this tensor's gradient too, although it is not a leaf. */

@@ -1,0 +1,229 @@
+/**
+ * The backward pass. Nodes are visited from the last to the first, each once, when all gradients of its outputs have arrived; what a rule
+ * returns is summed back to the input's shape and converted to its dtype here, in one place, so that no rule mentions broadcasting.
+ * Gradients and kept values are given back as soon as they are used, unless the pass is itself being recorded.
+ */
+
+import { AutogradError, keep, type Spec, sameShape, scope, showShape, type Tensor } from "@akari/tensor";
+import { checkBackward } from "./anomaly.ts";
+import { enableGrad, noGrad } from "./mode.ts";
+import type { Node } from "./node.ts";
+import type { Variable } from "./variable.ts";
+
+/** How a backward pass runs. */
+export interface PassOptions {
+  /** Record the pass itself. */
+  readonly createGraph: boolean;
+  /** Keep what the nodes saved. */
+  readonly retainGraph: boolean;
+  /** Only these variables take a gradient; null for all leaves. */
+  readonly only: readonly Variable[] | null;
+  /** Return the gradients of `only` instead of adding them to `grad`. */
+  readonly capture: boolean;
+}
+
+/**
+ * Runs a backward pass from `roots`, whose gradients are given. With `capture`, returns the gradient of each variable in `only`, null where
+ * none arrived.
+ */
+export function runBackward(roots: readonly Variable[], starts: readonly Tensor[], options: PassOptions): (Tensor | null)[] {
+  const run = () => new Pass(options).run(roots, starts);
+  return options.createGraph ? enableGrad(run) : noGrad(run);
+}
+
+class Pass {
+  readonly #options: PassOptions;
+  /** Gradients that have arrived at the outputs of nodes not visited yet. */
+  readonly #waiting = new Map<Node, (Tensor | null)[]>();
+  /** Gradients that have arrived at leaves. */
+  readonly #leaves = new Map<Variable, Tensor>();
+  readonly #captured = new Map<Variable, Tensor>();
+  /** Nodes and leaves that a gradient is wanted for, or that lead to one; null for all. */
+  #leading: Set<Node | Variable> | null = null;
+
+  constructor(options: PassOptions) {
+    this.#options = options;
+  }
+
+  run(roots: readonly Variable[], starts: readonly Tensor[]): (Tensor | null)[] {
+    const { only, capture, createGraph, retainGraph } = this.#options;
+    roots.forEach((root, i) => {
+      const start = starts[i] as Tensor; // safe: one for each root
+      this.#deliver(root, createGraph ? start : keep(start.alias()), null);
+    });
+    const order = this.#order(roots);
+    for (const node of order) {
+      const gradients = this.#take(node);
+      if (gradients === null) continue;
+      this.#visit(node, gradients);
+      if (!retainGraph) node.release();
+    }
+    for (const [leaf, gradient] of this.#leaves) {
+      const final = this.#hooked(leaf, gradient);
+      if (only === null || only.includes(leaf)) {
+        if (capture) this.#captured.set(leaf, final);
+        else this.#accumulate(leaf, final);
+      } else if (!createGraph) {
+        final.dispose();
+      }
+    }
+    return capture && only !== null ? only.map((variable) => this.#captured.get(variable) ?? null) : [];
+  }
+
+  /** The nodes to visit, last made first: all that lead somewhere. */
+  #order(roots: readonly Variable[]): Node[] {
+    const { only } = this.#options;
+    const nodes = new Set<Node>();
+    const stack = roots.map((root) => root.node);
+    for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+      if (node === null || nodes.has(node)) continue;
+      nodes.add(node);
+      for (const edge of node.edges) if (edge !== null) stack.push(edge.node);
+    }
+    const order = [...nodes].sort((a, b) => b.id - a.id);
+    if (only === null) return order;
+    // From the first to the last, a node leads to a wanted variable if one of its inputs is that, or is made by a node that leads there.
+    const leading = new Set<Node | Variable>(only);
+    this.#leading = leading;
+    for (const node of [...order].reverse()) {
+      if (node.edges.some((edge) => this.#leads(edge))) leading.add(node);
+    }
+    return order.filter((node) => leading.has(node) || node.variables.some((variable) => variable !== null && leading.has(variable)));
+  }
+
+  #leads(edge: Variable | null): boolean {
+    if (edge === null || this.#leading === null) return edge !== null;
+    return this.#leading.has(edge) || (edge.node !== null && this.#leading.has(edge.node));
+  }
+
+  /** The gradients of a node's outputs, now that they are complete; null when none arrived. */
+  #take(node: Node): (Tensor | null)[] | null {
+    const gradients = this.#waiting.get(node);
+    if (gradients === undefined) return null;
+    this.#waiting.delete(node);
+    const { only, capture } = this.#options;
+    node.variables.forEach((variable, k) => {
+      let gradient = gradients[k] ?? null;
+      if (variable === null || gradient === null) return;
+      gradient = this.#hooked(variable, gradient);
+      gradients[k] = gradient;
+      if (variable.retains && !capture) variable.grad = this.#copy(gradient);
+      if (only?.includes(variable)) {
+        if (capture) this.#captured.set(variable, this.#copy(gradient));
+        else this.#accumulate(variable, this.#copy(gradient));
+      }
+    });
+    return gradients;
+  }
+
+  #visit(node: Node, gradients: (Tensor | null)[]): void {
+    const { createGraph } = this.#options;
+    const wanted = node.edges.map((edge) => this.#leads(edge));
+    if (!wanted.includes(true)) return;
+    const exact = !createGraph && !node.custom;
+    const found = exact ? scope(() => node.compute(gradients, wanted, false)) : node.compute(gradients, wanted, createGraph);
+    checkBackward(node.name, found, node.origin);
+    const given = new Set<Tensor>(exact ? [] : found.filter((gradient) => gradient !== null));
+    node.edges.forEach((edge, i) => {
+      let gradient = found[i] ?? null;
+      if (edge === null || gradient === null || !wanted[i]) return;
+      // A tensor that somebody else holds is handed on as a handle of its own, so that each can be given back by itself.
+      const foreign = given.has(gradient) || gradients.includes(gradient) || node.owns(gradient);
+      if (!createGraph && foreign) gradient = keep(gradient.alias());
+      given.add(gradient);
+      this.#deliver(edge, gradient, node);
+    });
+    if (!createGraph) for (const gradient of gradients) gradient?.dispose();
+  }
+
+  /** Adds a gradient to what has arrived at a variable. The pass owns the handle. */
+  #deliver(to: Variable, gradient: Tensor, from: Node | null): void {
+    const fitted = this.#fit(gradient, to.spec, from);
+    if (to.node === null) {
+      const before = this.#leaves.get(to);
+      this.#leaves.set(to, before === undefined ? fitted : this.#sum(before, fitted));
+      return;
+    }
+    let waiting = this.#waiting.get(to.node);
+    if (waiting === undefined) {
+      waiting = to.node.outputs.map(() => null);
+      this.#waiting.set(to.node, waiting);
+    }
+    const before = waiting[to.index] ?? null;
+    waiting[to.index] = before === null ? fitted : this.#sum(before, fitted);
+  }
+
+  /** Sums a broadcast gradient back to a shape, and converts it to a dtype. */
+  #fit(gradient: Tensor, { shape, dtype }: Spec, from: Node | null): Tensor {
+    if (sameShape(gradient.shape, shape) && gradient.dtype === dtype) return gradient;
+    const lead = gradient.ndim - shape.length;
+    const fits = lead >= 0 && shape.every((size, i) => size === gradient.shape[lead + i] || size === 1);
+    if (!fits) {
+      throw new AutogradError(
+        `backward: ${from?.name ?? "the start"} gave a gradient of shape ${showShape(gradient.shape)} for an input of shape ${showShape(shape)}`,
+      );
+    }
+    const fit = () => {
+      let result = gradient;
+      if (!sameShape(gradient.shape, shape)) {
+        const dims = gradient.shape.flatMap((size, i) => (i < lead || (shape[i - lead] === 1 && size !== 1) ? [i] : []));
+        result = gradient.sum(dims, { keepdim: true }).reshape(shape);
+      }
+      return result.to(dtype);
+    };
+    if (this.#options.createGraph) return fit();
+    const fitted = scope(fit);
+    gradient.dispose();
+    return fitted;
+  }
+
+  #sum(a: Tensor, b: Tensor): Tensor {
+    if (this.#options.createGraph) return a.add(b);
+    if (!a.storage.shared && a.isContiguous()) {
+      a.add_(b);
+      b.dispose();
+      return a;
+    }
+    const sum = keep(a.add(b));
+    a.dispose();
+    b.dispose();
+    return sum;
+  }
+
+  #hooked(variable: Variable, gradient: Tensor): Tensor {
+    let current = gradient;
+    for (const hook of variable.hooks) {
+      // The hook is given a handle of its own, and may keep it.
+      const replaced = this.#options.createGraph ? hook(current) : hook(keep(current.alias()));
+      if (!replaced) continue;
+      if (this.#options.createGraph) {
+        current = replaced;
+      } else {
+        current.dispose();
+        current = keep(replaced.alias());
+      }
+    }
+    return current;
+  }
+
+  /** Adds a gradient to `grad`. The pass hands its handle over. */
+  #accumulate(variable: Variable, gradient: Tensor): void {
+    const { createGraph } = this.#options;
+    const { grad } = variable;
+    if (grad === null) {
+      const own = createGraph || (!gradient.storage.shared && gradient.isContiguous());
+      variable.grad = keep(own ? gradient : gradient.clone());
+      if (!own) gradient.dispose();
+    } else if (createGraph) {
+      variable.grad = keep(grad.add(gradient));
+    } else {
+      grad.add_(gradient);
+      gradient.dispose();
+    }
+  }
+
+  /** A gradient for keeps, from one that the pass goes on to use. */
+  #copy(gradient: Tensor): Tensor {
+    return this.#options.createGraph ? gradient : keep(gradient.clone());
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * Operations of one's own with a gradient of one's own, as in `torch.autograd.Function`: two static methods, `forward` and `backward`.
+ */
+
+import { AutogradError, type Tensor } from "@akari/tensor";
+import { noGrad, isGradEnabled } from "./mode.ts";
+import type { CustomOp } from "./node.ts";
+import { edgesOf, record } from "./variable.ts";
+
+/** What `forward` leaves for `backward`. */
+export class FunctionContext {
+  /** Which arguments of `forward` need a gradient. */
+  readonly needsInputGrad: readonly boolean[];
+  /** Anything besides tensors that `backward` wants to know. */
+  readonly values: Record<string, unknown> = {};
+  #saved: { readonly tensor: Tensor; readonly version: number }[] = [];
+  readonly #nonDifferentiable = new Set<Tensor>();
+
+  /** Internal: made by `apply`. */
+  constructor(needsInputGrad: readonly boolean[]) {
+    this.needsInputGrad = needsInputGrad;
+  }
+
+  /** Keeps tensors for the backward pass, which refuses them if they are changed in place before it. */
+  saveForBackward(...tensors: Tensor[]): void {
+    this.#saved = tensors.map((tensor) => ({ tensor, version: tensor.storage.version }));
+  }
+
+  /** The tensors that `saveForBackward` was given. */
+  get savedTensors(): Tensor[] {
+    return this.#saved.map(({ tensor, version }, i) => {
+      if (tensor.storage.version !== version) {
+        throw new AutogradError(`backward: saved tensor ${i} was changed in place since forward: it is at version ${tensor.storage.version}, expected ${version}`);
+      }
+      return tensor;
+    });
+  }
+
+  /** Declares outputs that have no gradient. */
+  markNonDifferentiable(...tensors: Tensor[]): void {
+    for (const tensor of tensors) this.#nonDifferentiable.add(tensor);
+  }
+
+  /** Internal: whether an output has a gradient. */
+  isDifferentiable(tensor: Tensor): boolean {
+    return !this.#nonDifferentiable.has(tensor);
+  }
+}
+
+/** What the static side of a custom function looks like. */
+export interface FunctionClass<Args extends readonly unknown[], Result extends Tensor | readonly Tensor[]> {
+  readonly name: string;
+  /** Computes the result; nothing in here is recorded. */
+  forward(context: FunctionContext, ...args: Args): Result;
+  /** The gradient of each argument of `forward` (null for those that have none), from the gradient of each result. */
+  backward(context: FunctionContext, ...gradients: Tensor[]): Tensor | null | readonly (Tensor | null)[];
+}
+
+/**
+ * A custom operation: extend this class with static `forward` and `backward`, and call `apply`. `backward` is recorded when a graph is
+ * created, so a function whose backward is made of differentiable operations can be differentiated again.
+ *
+ * https://pytorch.org/docs/stable/autograd.html#function
+ *
+ * @example
+ * class Square extends Function {
+ *   static forward(context: FunctionContext, x: Tensor): Tensor {
+ *     context.saveForBackward(x);
+ *     return x.mul(x);
+ *   }
+ *   static backward(context: FunctionContext, g: Tensor): Tensor {
+ *     const [x] = context.savedTensors;
+ *     return g.mul(x).mul(2);
+ *   }
+ * }
+ * const y = Square.apply(x);
+ */
+export abstract class Function {
+  /** Runs `forward` and records the function. Arguments that are tensors may receive gradients. */
+  static apply<Args extends readonly unknown[], Result extends Tensor | readonly Tensor[]>(this: FunctionClass<Args, Result>, ...args: Args): Result {
+    const places = args.flatMap((arg, i) => (isTensor(arg) ? [i] : []));
+    const inputs = places.map((i) => args[i] as Tensor); // safe: `places` holds tensors only
+    const edges = isGradEnabled() ? edgesOf(inputs) : null;
+    const needs = args.map(() => false);
+    places.forEach((i, k) => {
+      needs[i] = (edges?.[k] ?? null) !== null;
+    });
+    const context = new FunctionContext(needs);
+    const result = noGrad(() => this.forward(context, ...args));
+    if (edges === null) return result;
+    const returned: readonly Tensor[] = Array.isArray(result) ? result : [result as Tensor]; // safe: the result is one tensor or several
+    // An argument that is handed back as it is becomes a tensor of its own, so that its history stays as it was.
+    const outputs = returned.map((output) => (inputs.includes(output) ? output.alias() : output));
+    const differentiable = outputs.filter((_, k) => context.isDifferentiable(returned[k] as Tensor)); // safe: same length
+    const name = this.name;
+    const op: CustomOp = {
+      name,
+      custom: true,
+      infer: () => outputs,
+      gradient: {
+        reads: () => ({}),
+        compute: (gradients, { outputs: specs }) => {
+          const full = gradients.map((g, k) => g ?? (outputs[k] ?? inputs[0] as Tensor).newEmpty(specs[k]?.shape ?? []).fill_(0));
+          const found = this.backward(context, ...full);
+          const each: readonly (Tensor | null)[] = Array.isArray(found) ? found : [found as Tensor | null]; // safe: as the interface says
+          if (each.length !== args.length && each.length !== inputs.length) {
+            throw new AutogradError(`${name}.backward: returned ${each.length} gradients for ${args.length} arguments of forward`);
+          }
+          return each.length === args.length ? places.map((i) => each[i] ?? null) : each;
+        },
+      },
+    };
+    record({ op, attrs: undefined, inputs, outputs: differentiable }, edges);
+    return (Array.isArray(result) ? outputs : outputs[0]) as Result; // safe: the same form as `result`
+  }
+}
+
+function isTensor(value: unknown): value is Tensor {
+  return typeof value === "object" && value !== null && "storage" in value && "strides" in value;
+}

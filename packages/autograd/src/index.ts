@@ -1,0 +1,25 @@
+/**
+ * Reverse-mode automatic differentiation for `@akari/tensor`, in PyTorch's manner.
+ *
+ * @packageDocumentation
+ */
+
+export { detectAnomaly, isAnomalyEnabled, setDetectAnomaly } from "./anomaly.ts";
+export { Function, type FunctionClass, FunctionContext } from "./function.ts";
+export {
+  type DerivativeOptions,
+  type GradOptions,
+  grad,
+  hessian,
+  hvp,
+  jacobian,
+  jvp,
+  type TensorFunction,
+  type Tensors,
+  vhp,
+  vjp,
+  type WithProduct,
+} from "./functional.ts";
+export { type GradcheckOptions, gradcheck, gradgradcheck } from "./gradcheck.ts";
+export { enableGrad, type GradModeGuard, isGradEnabled, noGrad, setGradEnabled } from "./mode.ts";
+export { requiresGrad } from "./variable.ts";

@@ -1,0 +1,84 @@
+/**
+ * Writing through a view changes the tensor below it. On the tape this is a node for the tensor below: its gradient outside of the view
+ * goes on to what the tensor was before, and its gradient inside of the view goes through the operation that wrote there.
+ */
+
+import { apply, type Spec, type Tensor, type Viewed } from "@akari/tensor";
+import { type Node, nextId, type OperationNode, specOf } from "./node.ts";
+import type { Variable } from "./variable.ts";
+
+/** The views between the tensor at the bottom and `view`, lowest first. */
+export function chainOf(view: Tensor): Viewed[] {
+  const chain: Viewed[] = [];
+  for (let link = view.viewed; link !== null; link = link.source.viewed) chain.unshift(link);
+  return chain;
+}
+
+/** The node of a tensor that was written to through a view. Its first edge is what the tensor was before. */
+export class SliceNode implements Node {
+  readonly id: number = nextId();
+  readonly name: string;
+  readonly edges: readonly (Variable | null)[];
+  readonly outputs: readonly Spec[];
+  readonly variables: (Variable | null)[] = [null];
+  readonly #inner: OperationNode;
+  readonly #chain: readonly Viewed[];
+  readonly #places: readonly boolean[];
+
+  /**
+   * @param inner the operation, as if the view were a tensor of its own.
+   * @param base the variable of the tensor below; null when it needs no gradient.
+   * @param places which inputs of the operation are the view itself.
+   */
+  constructor(inner: OperationNode, base: Variable | null, chain: readonly Viewed[], places: readonly boolean[], below: Tensor) {
+    this.name = inner.name;
+    this.#inner = inner;
+    this.#chain = chain;
+    this.#places = places;
+    this.edges = [base, ...inner.edges.map((edge, i) => (places[i] ? null : edge))];
+    this.outputs = [specOf(below)];
+  }
+
+  get origin(): string | null {
+    return this.#inner.origin;
+  }
+
+  get custom(): boolean {
+    return this.#inner.custom;
+  }
+
+  compute([gradient]: readonly (Tensor | null)[], wanted: readonly boolean[], recording: boolean): readonly (Tensor | null)[] {
+    if (!gradient) return wanted.map(() => null);
+    const inside = this.#replay(gradient).clone();
+    const [wantBase = false, ...others] = wanted;
+    const found = this.#inner.compute(
+      [inside],
+      others.map((want, i) => (this.#places[i] ? wantBase : want)),
+      recording,
+    );
+    let base: Tensor | null = null;
+    if (wantBase) {
+      base = gradient.clone();
+      const region = this.#replay(base);
+      let through: Tensor | null = null;
+      found.forEach((g, i) => {
+        if (this.#places[i] && g !== null) through = through === null ? g : through.add(g);
+      });
+      if (through === null) region.fill_(0);
+      else region.copy_(through);
+    }
+    return [base, ...found.map((g, i) => (this.#places[i] ? null : g))];
+  }
+
+  #replay(tensor: Tensor): Tensor {
+    return this.#chain.reduce((x, { op, attrs }) => apply(op, [x], attrs), tensor);
+  }
+
+  owns(tensor: Tensor): boolean {
+    return this.#inner.owns(tensor);
+  }
+
+  release(): void {
+    this.#inner.release();
+  }
+}
