@@ -3,7 +3,148 @@
  * only to keep each part on a page of its own; `Tensor` is its one concrete end.
  */
 
+import { broadcastTo, expand, expandAs } from "../ops/expand.ts";
+import { fill_, zero_ } from "../ops/fill.ts";
+import { movedim, mT, permute, swapaxes, t, transpose } from "../ops/permute.ts";
+import { flatten, ravel, reshape, reshapeAs, type Sizes, squeeze, unflatten, unsqueeze, view } from "../ops/reshape.ts";
+import { asStrided, diagonal, narrow, select, slice, unfold } from "../ops/slice.ts";
+import { chunk, dsplit, hsplit, split, tensorSplit, unbind, vsplit } from "../ops/split.ts";
+import type { Shape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
 import { ReductionMethods } from "./reduction.ts";
 
 /** Views, reshaping, joining and splitting. */
-export abstract class ShapeMethods extends ReductionMethods {}
+export abstract class ShapeMethods extends ReductionMethods {
+  /** The same memory seen as another shape; throws a ShapeError where that would need a copy. */
+  view(this: Tensor, ...sizes: Sizes): Tensor {
+    return view(this, ...sizes);
+  }
+  /** The same elements as another shape: a view where possible, else a copy. One size may be -1. */
+  reshape(this: Tensor, ...sizes: Sizes): Tensor {
+    return reshape(this, ...sizes);
+  }
+  /** The elements in the shape of another tensor. */
+  reshapeAs(this: Tensor, other: Tensor): Tensor {
+    return reshapeAs(this, other);
+  }
+  /** Dimensions `startDim` to `endDim` run together into one. */
+  flatten(this: Tensor, startDim?: number, endDim?: number): Tensor {
+    return flatten(this, startDim, endDim);
+  }
+  /** All elements in one dimension. */
+  ravel(this: Tensor): Tensor {
+    return ravel(this);
+  }
+  /** One dimension split into several. */
+  unflatten(this: Tensor, dim: number, sizes: readonly number[]): Tensor {
+    return unflatten(this, dim, sizes);
+  }
+  /** Without dimensions of size one: those named, or all. */
+  squeeze(this: Tensor, dims?: number | readonly number[] | null): Tensor {
+    return squeeze(this, dims);
+  }
+  /** With one more dimension, of size one. */
+  unsqueeze(this: Tensor, dim: number): Tensor {
+    return unsqueeze(this, dim);
+  }
+  /** Dimensions of size one stretched without a copy; -1 keeps a size. */
+  expand(this: Tensor, ...sizes: Sizes): Tensor {
+    return expand(this, ...sizes);
+  }
+  /** Stretched to the shape of another tensor. */
+  expandAs(this: Tensor, other: Tensor): Tensor {
+    return expandAs(this, other);
+  }
+  /** Stretched to a shape. */
+  broadcastTo(this: Tensor, shape: Shape): Tensor {
+    return broadcastTo(this, shape);
+  }
+  /** The dimensions in another order. */
+  permute(this: Tensor, ...dims: readonly number[] | readonly [readonly number[]]): Tensor {
+    return permute(this, ...dims);
+  }
+  /** Two dimensions exchanged. */
+  transpose(this: Tensor, dim0: number, dim1: number): Tensor {
+    return transpose(this, dim0, dim1);
+  }
+  /** Two dimensions exchanged, by numpy's name. */
+  swapaxes(this: Tensor, axis0: number, axis1: number): Tensor {
+    return swapaxes(this, axis0, axis1);
+  }
+  /** A matrix transposed. */
+  t(this: Tensor): Tensor {
+    return t(this);
+  }
+  /** A matrix transposed, as a property. */
+  get T(): Tensor {
+    return t(this as unknown as Tensor); // safe: Tensor is the one concrete end of this chain of classes
+  }
+  /** Each matrix of a batch transposed. */
+  get mT(): Tensor {
+    return mT(this as unknown as Tensor); // safe: as above
+  }
+  /** Dimensions moved to other places. */
+  movedim(this: Tensor, source: number | readonly number[], destination: number | readonly number[]): Tensor {
+    return movedim(this, source, destination);
+  }
+  /** The part at one index of a dimension. */
+  select(this: Tensor, dim: number, index: number): Tensor {
+    return select(this, dim, index);
+  }
+  /** `length` indices of a dimension from `start`. */
+  narrow(this: Tensor, dim: number, start: number, length: number): Tensor {
+    return narrow(this, dim, start, length);
+  }
+  /** Every `step`-th index from `start` up to `end` of a dimension. */
+  slice(this: Tensor, dim?: number, start?: number | null, end?: number | null, step?: number): Tensor {
+    return slice(this, dim, start, end, step);
+  }
+  /** The diagonals of the matrices in two dimensions, as the last dimension. */
+  diagonal(this: Tensor, offset?: number, dim1?: number, dim2?: number): Tensor {
+    return diagonal(this, offset, dim1, dim2);
+  }
+  /** Sliding windows along a dimension, as a new last dimension. */
+  unfold(this: Tensor, dim: number, size: number, step: number): Tensor {
+    return unfold(this, dim, size, step);
+  }
+  /** The memory seen with any shape and strides. */
+  asStrided(this: Tensor, shape: Shape, strides: readonly number[], offset?: number): Tensor {
+    return asStrided(this, shape, strides, offset);
+  }
+  /** Parts of a size each, or of the sizes listed. */
+  split(this: Tensor, sizes: number | readonly number[], dim?: number): Tensor[] {
+    return split(this, sizes, dim);
+  }
+  /** At most `chunks` parts of equal size. */
+  chunk(this: Tensor, chunks: number, dim?: number): Tensor[] {
+    return chunk(this, chunks, dim);
+  }
+  /** One view per index of a dimension. */
+  unbind(this: Tensor, dim?: number): Tensor[] {
+    return unbind(this, dim);
+  }
+  /** Parts as equal as can be, or cut at the indices listed. */
+  tensorSplit(this: Tensor, sections: number | readonly number[], dim?: number): Tensor[] {
+    return tensorSplit(this, sections, dim);
+  }
+  /** `tensorSplit` along the columns. */
+  hsplit(this: Tensor, sections: number | readonly number[]): Tensor[] {
+    return hsplit(this, sections);
+  }
+  /** `tensorSplit` along the rows. */
+  vsplit(this: Tensor, sections: number | readonly number[]): Tensor[] {
+    return vsplit(this, sections);
+  }
+  /** `tensorSplit` along the third dimension. */
+  dsplit(this: Tensor, sections: number | readonly number[]): Tensor[] {
+    return dsplit(this, sections);
+  }
+  /** Stores one value in every element. */
+  fill_(this: Tensor, value: number | boolean | Tensor): Tensor {
+    return fill_(this, value);
+  }
+  /** Stores zero in every element. */
+  zero_(this: Tensor): Tensor {
+    return zero_(this);
+  }
+}

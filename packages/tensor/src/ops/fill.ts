@@ -1,0 +1,76 @@
+/**
+ * Filling memory with one value. The value reaches the kernel as an argument, so that each dtype is compiled once.
+ */
+
+import type { Backend } from "../backend.ts";
+import type { DType, TypedArray } from "../dtype.ts";
+import { input, scalar } from "../expr/expr.ts";
+import { type Program, program } from "../expr/program.ts";
+import type { View } from "../kernel.ts";
+import { applyInPlace } from "../op.ts";
+import { PointwiseOp } from "../pointwise.ts";
+import type { Shape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { copy_ } from "./copy.ts";
+
+const programs = new Map<DType, Program>();
+
+/** Stores `value` in every element of a view; no history is recorded. */
+export function fillView(to: View, value: number, device: Backend): void {
+  if (to.shape.includes(0)) return;
+  let fill = programs.get(to.dtype);
+  if (fill === undefined) {
+    fill = program([scalar(0, to.dtype)]);
+    programs.set(to.dtype, fill);
+  }
+  device.run({ kind: "pointwise", program: fill, inputs: [], scalars: [value], to: [to] });
+}
+
+const sums = new Map<DType, Program>();
+
+/** Adds a view to another of the same shape and dtype; no history is recorded. */
+export function addInto(to: View, from: View, device: Backend): void {
+  if (to.shape.includes(0)) return;
+  let sum = sums.get(to.dtype);
+  if (sum === undefined) {
+    sum = program([input(0, to.dtype).add(input(1, to.dtype))]);
+    sums.set(to.dtype, sum);
+  }
+  device.run({ kind: "pointwise", program: sum, inputs: [to, from], scalars: [], to: [to] });
+}
+
+const fills = new Map<DType, PointwiseOp>();
+
+/**
+ * Stores one value in every element of `target`. Returns `target`.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.Tensor.fill_.html
+ */
+export function fill_(target: Tensor, value: number | boolean | Tensor): Tensor {
+  if (typeof value === "object") return copy_(target, value);
+  let op = fills.get(target.dtype);
+  if (op === undefined) {
+    op = new PointwiseOp("fill", [scalar(0, target.dtype)], [target.dtype]);
+    fills.set(target.dtype, op);
+  }
+  return applyInPlace(op, target, [target], [Number(value)]);
+}
+
+/** Stores zero in every element of `target`. Returns `target`. */
+export function zero_(target: Tensor): Tensor {
+  return fill_(target, 0);
+}
+
+/** A new tensor beside `like`, of one value throughout. */
+export function filled(like: Tensor, shape: Shape, value: number, dtype: DType = like.dtype): Tensor {
+  const result = like.newEmpty(shape, { dtype });
+  fillView(result, value, result.device);
+  return result;
+}
+
+/** A new tensor beside `like` with elements from the host. Half precision comes as raw bits. */
+export function fromHost(like: Tensor, shape: Shape, dtype: DType, data: TypedArray): Tensor {
+  const result = like.newEmpty(shape, { dtype });
+  if (data.length > 0) result.device.write(result.buffer, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  return result;
+}

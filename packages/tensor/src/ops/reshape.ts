@@ -1,0 +1,156 @@
+/**
+ * The same elements, in the same order, arranged as another shape: a view wherever the strides allow it.
+ */
+
+import { ArgumentError, ShapeError } from "../errors.ts";
+import { apply, type Op, rules, type Spec } from "../op.ts";
+import { dimension, dimensions, inferSizes, reshapeStrides, type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { clone } from "./copy.ts";
+import { viewOp } from "./view.ts";
+
+const viewing: Op<Shape> = /* @__PURE__ */ viewOp<Shape>(
+  "view",
+  (x, shape) => {
+    const strides = reshapeStrides(x.shape, x.strides, shape);
+    if (strides === null) {
+      throw new ShapeError(
+        `view: a tensor of shape ${showShape(x.shape)} with strides ${showShape(x.strides)} cannot be seen as ${showShape(shape)} without a copy; use reshape()`,
+      );
+    }
+    return { shape, strides, offset: x.offset };
+  },
+  /* @__PURE__ */ rules<Shape>({ of: (g, { inputs }) => reshape(g, ...(inputs[0] as Spec).shape) }),
+);
+
+/** Sizes as PyTorch takes them: one list, or one argument each. */
+export type Sizes = readonly number[] | readonly [readonly number[]];
+
+/** Both ways to give sizes, as one list. */
+export function sizesOf(sizes: readonly (number | readonly number[])[]): readonly number[] {
+  const first = sizes[0];
+  // Safe: a list comes alone, else all are numbers; anything else is refused by the checks on sizes.
+  return typeof first === "object" ? first : (sizes as readonly number[]);
+}
+
+/**
+ * The same memory seen as another shape. One size may be -1: it is what remains.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.Tensor.view.html
+ *
+ * @throws ShapeError when the number of elements differs, or the strides would require a copy.
+ */
+export function view(x: Tensor, ...sizes: Sizes): Tensor {
+  return apply(viewing, [x], inferSizes("view", sizesOf(sizes), x.shape));
+}
+
+/**
+ * The same elements as another shape: a view where the strides allow it, else a copy. One size may be -1: it is what remains.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.reshape.html
+ *
+ * @throws ShapeError when the number of elements differs.
+ * @example
+ * arange(6).reshape(2, -1); // [[0, 1, 2], [3, 4, 5]]
+ */
+export function reshape(x: Tensor, ...sizes: Sizes): Tensor {
+  const shape = inferSizes("reshape", sizesOf(sizes), x.shape);
+  const fits = sameShape(shape, x.shape) || reshapeStrides(x.shape, x.strides, shape) !== null;
+  return apply(viewing, [fits ? x : clone(x)], shape);
+}
+
+/** The elements of `x` in the shape of `other`. https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html */
+export function reshapeAs(x: Tensor, other: Tensor): Tensor {
+  return reshape(x, other.shape);
+}
+
+/**
+ * Dimensions `startDim` to `endDim` run together into one. Defaults: all of them.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.flatten.html
+ */
+export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
+  const start = dimension("flatten", startDim, x.ndim);
+  const end = dimension("flatten", endDim, x.ndim);
+  if (start > end)
+    throw new ArgumentError(`flatten: startDim ${startDim} comes after endDim ${endDim} in a tensor of ${x.ndim} dimensions`);
+  if (x.ndim === 0) return reshape(x, 1);
+  if (start === end) return x;
+  return reshape(x, [...x.shape.slice(0, start), sizeOf(x.shape.slice(start, end + 1)), ...x.shape.slice(end + 1)]);
+}
+
+/** All elements in one dimension. https://pytorch.org/docs/stable/generated/torch.ravel.html */
+export function ravel(x: Tensor): Tensor {
+  return flatten(x);
+}
+
+/**
+ * One dimension split into several. One size may be -1.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.unflatten.html
+ */
+export function unflatten(x: Tensor, dim: number, sizes: readonly number[]): Tensor {
+  const at = dimension("unflatten", dim, x.ndim);
+  const parts = inferSizes("unflatten", sizes, x.shape.slice(at, at + 1));
+  return reshape(x, [...x.shape.slice(0, at), ...parts, ...x.shape.slice(at + 1)]);
+}
+
+/** Without the dimensions named in ascending order, which have the size one. */
+const squeezing: Op<readonly number[]> = /* @__PURE__ */ viewOp<readonly number[]>(
+  "squeeze",
+  (x, dims) => ({
+    shape: x.shape.filter((_, i) => !dims.includes(i)),
+    strides: x.strides.filter((_, i) => !dims.includes(i)),
+    offset: x.offset,
+  }),
+  /* @__PURE__ */ rules<readonly number[]>({ of: (g, { attrs }) => apply(unsqueezing, [g], attrs) }),
+);
+
+/** With dimensions of size one at these places of the result, ascending. */
+const unsqueezing: Op<readonly number[]> = /* @__PURE__ */ viewOp<readonly number[]>(
+  "unsqueeze",
+  (x, dims) => {
+    const shape = [...x.shape];
+    const strides = [...x.strides];
+    for (const dim of dims) {
+      const stride = dim < shape.length ? (shape[dim] as number) * (strides[dim] as number) : 1;
+      shape.splice(dim, 0, 1);
+      strides.splice(dim, 0, stride);
+    }
+    return { shape, strides, offset: x.offset };
+  },
+  /* @__PURE__ */ rules<readonly number[]>({ of: (g, { attrs }) => apply(squeezing, [g], attrs) }),
+);
+
+/**
+ * Without dimensions of size one: those named, or all. A named dimension of another size stays.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.squeeze.html
+ */
+export function squeeze(x: Tensor, dims: number | readonly number[] | null = null): Tensor {
+  const named = typeof dims === "object" && dims?.length === 0 ? [] : dimensions("squeeze", dims, x.ndim);
+  return apply(
+    squeezing,
+    [x],
+    named.filter((dim) => x.shape[dim] === 1),
+  );
+}
+
+/**
+ * With one more dimension, of size one, at place `dim` of the result.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.unsqueeze.html
+ */
+export function unsqueeze(x: Tensor, dim: number): Tensor {
+  return apply(unsqueezing, [x], [dimension("unsqueeze", dim, x.ndim + 1)]);
+}
+
+/** With dimensions of size one in front until there are `count`. */
+export function atLeast(x: Tensor, count: number): Tensor {
+  if (x.ndim >= count) return x;
+  return apply(
+    unsqueezing,
+    [x],
+    Array.from({ length: count - x.ndim }, (_, i) => i),
+  );
+}

@@ -1,0 +1,220 @@
+/**
+ * Views of a part of a tensor: one index, a range, a diagonal, sliding windows.
+ */
+
+import { bytesOf } from "../dtype.ts";
+import { ArgumentError, AutogradError, IndexError, ShapeError } from "../errors.ts";
+import { apply, type Op, rules, type Spec } from "../op.ts";
+import { checkSizes, dimension, type Shape, showShape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { addInto, fillView } from "./fill.ts";
+import { viewOp } from "./view.ts";
+
+interface Selection {
+  readonly dim: number;
+  readonly index: number;
+}
+
+const selecting: Op<Selection> = /* @__PURE__ */ viewOp<Selection>("select", (x, { dim, index }) => ({
+  shape: x.shape.filter((_, i) => i !== dim),
+  strides: x.strides.filter((_, i) => i !== dim),
+  offset: x.offset + index * (x.strides[dim] as number),
+}));
+
+/**
+ * The part of `x` at one index of a dimension, which disappears. A negative index counts from the end.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.select.html
+ *
+ * @throws IndexError when there is no such index.
+ */
+export function select(x: Tensor, dim: number, index: number): Tensor {
+  if (x.ndim === 0) throw new IndexError("select: a scalar has no dimension to select from");
+  const at = dimension("select", dim, x.ndim);
+  const size = x.shape[at] as number;
+  if (!Number.isInteger(index) || index < -size || index >= size) {
+    throw new IndexError(`select: index ${index} is out of range for dimension ${at} of size ${size}`);
+  }
+  return apply(selecting, [x], { dim: at, index: index < 0 ? index + size : index });
+}
+
+interface Range {
+  readonly dim: number;
+  readonly start: number;
+  readonly length: number;
+  readonly step: number;
+}
+
+const slicing: Op<Range> = /* @__PURE__ */ viewOp<Range>("slice", (x, { dim, start, length, step }) => ({
+  shape: x.shape.map((size, i) => (i === dim ? length : size)),
+  strides: x.strides.map((stride, i) => (i === dim ? stride * step : stride)),
+  offset: x.offset + start * (x.strides[dim] as number),
+}));
+
+/**
+ * Indices `start` to `start + length - 1` of a dimension.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.narrow.html
+ *
+ * @throws IndexError when the range leaves the dimension.
+ */
+export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
+  if (x.ndim === 0) throw new IndexError("narrow: a scalar has no dimension to narrow");
+  const at = dimension("narrow", dim, x.ndim);
+  const size = x.shape[at] as number;
+  const from = start < 0 ? start + size : start;
+  if (!Number.isInteger(from) || !Number.isInteger(length) || from < 0 || length < 0 || from + length > size) {
+    throw new IndexError(`narrow: start ${start} with length ${length} leaves dimension ${at} of size ${size}`);
+  }
+  return apply(slicing, [x], { dim: at, start: from, length, step: 1 });
+}
+
+/**
+ * Every `step`-th index of a dimension from `start` up to, not including, `end`, as Python's `start:end:step`. Negative bounds count from the end;
+ * bounds beyond the dimension are drawn in. Defaults: everything.
+ *
+ * @throws ArgumentError unless the step is a positive integer.
+ */
+export function slice(x: Tensor, dim = 0, start: number | null = null, end: number | null = null, step = 1): Tensor {
+  if (x.ndim === 0) throw new IndexError("slice: a scalar has no dimension to slice");
+  if (!Number.isInteger(step) || step < 1)
+    throw new ArgumentError(`slice: the step must be a positive integer, got ${step}; use flip to go backwards`);
+  const at = dimension("slice", dim, x.ndim);
+  const size = x.shape[at] as number;
+  const bound = (value: number) => {
+    if (!Number.isInteger(value) && Math.abs(value) !== Number.POSITIVE_INFINITY)
+      throw new IndexError(`slice: bounds must be integers, got ${value}`);
+    return Math.min(Math.max(value < 0 ? value + size : value, 0), size);
+  };
+  const from = bound(start ?? 0);
+  const to = Math.max(bound(end ?? size), from);
+  return apply(slicing, [x], { dim: at, start: from, length: Math.ceil((to - from) / step), step });
+}
+
+interface Diagonal {
+  readonly offset: number;
+  readonly dim1: number;
+  readonly dim2: number;
+}
+
+const diagonals: Op<Diagonal> = /* @__PURE__ */ viewOp<Diagonal>("diagonal", (x, { offset, dim1, dim2 }) => {
+  const [rows, columns] = [x.shape[dim1] as number, x.shape[dim2] as number];
+  const [down, right] = [x.strides[dim1] as number, x.strides[dim2] as number];
+  const length = Math.max(0, offset >= 0 ? Math.min(rows, columns - offset) : Math.min(rows + offset, columns));
+  const keep = (_: number, i: number) => i !== dim1 && i !== dim2;
+  return {
+    shape: [...x.shape.filter(keep), length],
+    strides: [...x.strides.filter(keep), down + right],
+    offset: length === 0 ? x.offset : x.offset + (offset >= 0 ? offset * right : -offset * down),
+  };
+});
+
+/**
+ * The diagonals of the matrices in dimensions `dim1` and `dim2`, as the last dimension. `offset` above zero: above the main diagonal.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.diagonal.html
+ */
+export function diagonal(x: Tensor, offset = 0, dim1 = 0, dim2 = 1): Tensor {
+  const a = dimension("diagonal", dim1, x.ndim);
+  const b = dimension("diagonal", dim2, x.ndim);
+  if (x.ndim < 2 || a === b)
+    throw new ShapeError(`diagonal: expected two different dimensions of ${showShape(x.shape)}, got ${dim1} and ${dim2}`);
+  return apply(diagonals, [x], { offset, dim1: a, dim2: b });
+}
+
+interface Windows {
+  readonly dim: number;
+  readonly size: number;
+  readonly step: number;
+}
+
+const unfolding: Op<Windows> = /* @__PURE__ */ viewOp<Windows>(
+  "unfold",
+  (x, { dim, size, step }) => ({
+    shape: [...x.shape.map((n, i) => (i === dim ? Math.floor((n - size) / step) + 1 : n)), size],
+    strides: [...x.strides.map((s, i) => (i === dim ? s * step : s)), x.ndim === 0 ? 1 : (x.strides[dim] as number)],
+    offset: x.offset,
+  }),
+  /* @__PURE__ */ rules<Windows>({ of: (g, { attrs, inputs }) => apply(windowSum, [g], { ...attrs, shape: (inputs[0] as Spec).shape }) }),
+);
+
+/** The gradient of unfold: windows may overlap, so each place of the windows is added in turn. */
+const windowSum: Op<Windows & { readonly shape: Shape }> = {
+  name: "unfoldBackward",
+  infer: ([g], { shape }) => [{ shape, dtype: (g as Tensor).dtype }],
+  run: ([g], { dim, size, step }, [to]) => {
+    const { buffer, dtype, shape, strides, offset } = g as Tensor; // safe: one input, one output
+    const target = to as Tensor;
+    fillView(target, 0, target.device);
+    const along = (all: readonly number[], value: number) => all.map((n, i) => (i === dim ? value : n));
+    for (let k = 0; k < size; k++) {
+      // Element k of every window, and where it came from.
+      const from = {
+        buffer,
+        dtype,
+        shape: shape.slice(0, -1),
+        strides: strides.slice(0, -1),
+        offset: offset + k * (strides[shape.length - 1] as number),
+      };
+      const stride = target.strides[dim] ?? 1;
+      const place = { shape: from.shape, strides: along(target.strides, stride * step), offset: target.offset + k * stride };
+      addInto({ buffer: target.buffer, dtype, ...place }, from, target.device);
+    }
+  },
+  gradient: /* @__PURE__ */ rules<Windows & { readonly shape: Shape }>({ of: (g, { attrs }) => apply(unfolding, [g], attrs) }),
+};
+
+/**
+ * Sliding windows of `size` elements along a dimension, one every `step`; the windows are a new last dimension.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html
+ */
+export function unfold(x: Tensor, dim: number, size: number, step: number): Tensor {
+  const at = dimension("unfold", dim, x.ndim);
+  const length = x.shape[at] ?? 1;
+  if (!Number.isInteger(size) || size < 0 || size > length) {
+    throw new ArgumentError(`unfold: windows of ${size} elements do not fit into dimension ${at} of size ${length}`);
+  }
+  if (!Number.isInteger(step) || step < 1) throw new ArgumentError(`unfold: the step must be a positive integer, got ${step}`);
+  return apply(unfolding, [x], { dim: at, size, step });
+}
+
+interface Strided {
+  readonly shape: Shape;
+  readonly strides: readonly number[];
+  /** Relative to the input's own first element. */
+  readonly offset: number;
+}
+
+const strided: Op<Strided> = /* @__PURE__ */ viewOp<Strided>(
+  "asStrided",
+  (x, { shape, strides, offset }) => ({ shape, strides, offset: x.offset + offset }),
+  {
+    reads: () => ({}),
+    compute: () => {
+      throw new AutogradError("asStrided: has no gradient; use the named views (slice, diagonal, unfold), which have one");
+    },
+  },
+);
+
+/**
+ * The memory of `x` seen with any shape and strides (in elements). `offset` counts from the first element of `x`. Nothing is checked but
+ * that the view stays within the storage. It has no gradient.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.as_strided.html
+ */
+export function asStrided(x: Tensor, shape: Shape, strides: readonly number[], offset = 0): Tensor {
+  checkSizes("asStrided", shape);
+  if (strides.length !== shape.length || strides.some((s) => !Number.isInteger(s) || s < 0)) {
+    throw new ArgumentError(
+      `asStrided: expected ${shape.length} non-negative strides for the shape ${showShape(shape)}, got ${showShape(strides)}`,
+    );
+  }
+  const first = x.offset + offset;
+  const last = first + shape.reduce((sum, size, i) => sum + Math.max(size - 1, 0) * (strides[i] as number), 0);
+  const room = Math.floor(x.buffer.bytes / bytesOf(x.dtype));
+  if (first < 0 || (last >= room && !shape.includes(0))) {
+    throw new IndexError(`asStrided: elements ${first} to ${last} leave the storage of ${room} elements`);
+  }
+  return apply(strided, [x], { shape, strides, offset });
+}

@@ -1,0 +1,101 @@
+/**
+ * One tensor as several: views of its parts along a dimension.
+ */
+
+import { ArgumentError, ShapeError } from "../errors.ts";
+import { dimension, showShape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { narrow, select, slice } from "./slice.ts";
+
+/**
+ * Parts of a size each (the last may be smaller), or of the sizes listed.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.split.html
+ *
+ * @throws ArgumentError when the listed sizes do not add up to the dimension.
+ */
+export function split(x: Tensor, sizes: number | readonly number[], dim = 0): Tensor[] {
+  if (x.ndim === 0) throw new ShapeError("split: a scalar has no dimension to split");
+  const at = dimension("split", dim, x.ndim);
+  const total = x.shape[at] as number;
+  const parts: number[] = [];
+  if (typeof sizes === "number") {
+    if (!Number.isInteger(sizes) || sizes < 0 || (sizes === 0 && total > 0))
+      throw new ArgumentError(`split: the size of a part must be positive, got ${sizes}`);
+    for (let start = 0; start < total; start += sizes) parts.push(Math.min(sizes, total - start));
+    if (total === 0) parts.push(0);
+  } else {
+    parts.push(...sizes);
+    const sum = parts.reduce((a, b) => a + b, 0);
+    if (sum !== total || parts.some((n) => n < 0)) {
+      throw new ArgumentError(`split: the sizes ${showShape(parts)} add up to ${sum}, but dimension ${at} has size ${total}`);
+    }
+  }
+  let start = 0;
+  return parts.map((length) => {
+    const part = narrow(x, at, start, length);
+    start += length;
+    return part;
+  });
+}
+
+/**
+ * At most `chunks` parts of equal size; the last may be smaller.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.chunk.html
+ */
+export function chunk(x: Tensor, chunks: number, dim = 0): Tensor[] {
+  if (!Number.isInteger(chunks) || chunks < 1) throw new ArgumentError(`chunk: the number of chunks must be positive, got ${chunks}`);
+  if (x.ndim === 0) throw new ShapeError("chunk: a scalar has no dimension to split");
+  const at = dimension("chunk", dim, x.ndim);
+  const total = x.shape[at] as number;
+  if (total === 0) return Array.from({ length: chunks }, () => narrow(x, at, 0, 0));
+  return split(x, Math.ceil(total / chunks), at);
+}
+
+/** One view per index of a dimension, which disappears. https://pytorch.org/docs/stable/generated/torch.unbind.html */
+export function unbind(x: Tensor, dim = 0): Tensor[] {
+  if (x.ndim === 0) throw new ShapeError("unbind: a scalar has no dimension to take apart");
+  const at = dimension("unbind", dim, x.ndim);
+  return Array.from({ length: x.shape[at] as number }, (_, i) => select(x, at, i));
+}
+
+/**
+ * `sections` parts as equal as can be, the larger ones first; or cut before each of the indices listed.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.tensor_split.html
+ */
+export function tensorSplit(x: Tensor, sections: number | readonly number[], dim = 0): Tensor[] {
+  if (x.ndim === 0) throw new ShapeError("tensorSplit: a scalar has no dimension to split");
+  const at = dimension("tensorSplit", dim, x.ndim);
+  if (typeof sections !== "number") return [0, ...sections].map((start, i) => slice(x, at, start, sections[i] ?? null));
+  if (!Number.isInteger(sections) || sections < 1)
+    throw new ArgumentError(`tensorSplit: the number of sections must be positive, got ${sections}`);
+  const total = x.shape[at] as number;
+  const base = Math.floor(total / sections);
+  const larger = total % sections;
+  let start = 0;
+  return Array.from({ length: sections }, (_, i) => {
+    const length = base + (i < larger ? 1 : 0);
+    const part = narrow(x, at, start, length);
+    start += length;
+    return part;
+  });
+}
+
+/** `tensorSplit` along the columns (the only dimension of a vector). https://pytorch.org/docs/stable/generated/torch.hsplit.html */
+export function hsplit(x: Tensor, sections: number | readonly number[]): Tensor[] {
+  return tensorSplit(x, sections, x.ndim === 1 ? 0 : 1);
+}
+
+/** `tensorSplit` along the rows. https://pytorch.org/docs/stable/generated/torch.vsplit.html */
+export function vsplit(x: Tensor, sections: number | readonly number[]): Tensor[] {
+  if (x.ndim < 2) throw new ShapeError(`vsplit: expected at least 2 dimensions, got shape ${showShape(x.shape)}`);
+  return tensorSplit(x, sections, 0);
+}
+
+/** `tensorSplit` along the third dimension. https://pytorch.org/docs/stable/generated/torch.dsplit.html */
+export function dsplit(x: Tensor, sections: number | readonly number[]): Tensor[] {
+  if (x.ndim < 3) throw new ShapeError(`dsplit: expected at least 3 dimensions, got shape ${showShape(x.shape)}`);
+  return tensorSplit(x, sections, 2);
+}
