@@ -1,0 +1,3 @@
+/** The reference backend: plain TypeScript, obviously right, and slow. */
+
+export { reference } from "./reference.ts";

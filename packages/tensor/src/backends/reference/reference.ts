@@ -1,0 +1,96 @@
+/**
+ * The reference backend: every kernel call in plain TypeScript, written to be read. It is what the other backends are
+ * tested against, and the shortest complete example of a backend.
+ */
+
+import type { Backend, DeviceBuffer } from "../../backend.ts";
+import { DeviceError } from "../../errors.ts";
+import type { KernelCall } from "../../kernel.ts";
+import { argreduce } from "./argreduce.ts";
+import { conv } from "./conv.ts";
+import { gather } from "./gather.ts";
+import { matmul } from "./matmul.ts";
+import { ReferenceBuffer } from "./memory.ts";
+import { foreach, pointwise } from "./pointwise.ts";
+import { pool } from "./pool.ts";
+import { rows } from "./rows.ts";
+import { scan } from "./scan.ts";
+import { scatter } from "./scatter.ts";
+import { sort } from "./sort.ts";
+
+/**
+ * A new reference device. It computes each primitive in double precision and rounds the result to its dtype; sums are kept in double
+ * precision until they are stored. It supports all dtypes and can be read at once.
+ *
+ * @example
+ * const device = reference();
+ * const x = tensor([1, 2, 3], { device });
+ */
+export function reference(): Backend {
+  let live = 0;
+  let peak = 0;
+  const buffers = new Set<DeviceBuffer>();
+  const own = (buffer: DeviceBuffer): ReferenceBuffer => {
+    if (!buffers.has(buffer)) throw new DeviceError("reference: this buffer is not, or no longer, one of this device's");
+    return buffer as ReferenceBuffer; // safe: only `allocate` adds to `buffers`
+  };
+  const readSync = (buffer: DeviceBuffer, offset: number, length: number): Uint8Array<ArrayBuffer> =>
+    new Uint8Array(own(buffer).memory, offset, length).slice();
+  return {
+    name: "reference",
+    allocate(bytes) {
+      const buffer = new ReferenceBuffer(bytes);
+      buffers.add(buffer);
+      live += bytes;
+      peak = Math.max(peak, live);
+      return buffer;
+    },
+    free(buffer) {
+      own(buffer).dispose();
+      buffers.delete(buffer);
+      live -= buffer.bytes;
+    },
+    write(buffer, bytes, offset = 0) {
+      new Uint8Array(own(buffer).memory, offset, bytes.length).set(bytes);
+    },
+    readSync,
+    async read(buffer, offset, length) {
+      return readSync(buffer, offset, length);
+    },
+    run,
+    async flush() {},
+    memory: () => ({ live, pooled: 0, peak }),
+    supports: () => true,
+  };
+}
+
+function run(call: KernelCall): void {
+  switch (call.kind) {
+    case "pointwise":
+      return pointwise(call);
+    case "foreach":
+      return foreach(call);
+    case "rows":
+      return rows(call);
+    case "argreduce":
+      return argreduce(call);
+    case "matmul":
+      return matmul(call);
+    case "conv":
+      return conv(call);
+    case "pool":
+      return pool(call);
+    case "gather":
+      return gather(call);
+    case "scatter":
+      return scatter(call);
+    case "scan":
+      return scan(call);
+    case "sort":
+      return sort(call);
+    case "random":
+      throw new DeviceError("reference: random numbers are not there yet");
+    default:
+      throw call satisfies never;
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * The special functions of the scalar language in double precision, for numbers on the host. They are written for accuracy, about
+ * 1e-15 relative, not for speed: the reference backend computes with them, and kernel generators check their polynomials against them.
+ */
+
+const twoOverRootPi = 1.1283791670955126;
+const rootPi = 1.772453850905516;
+
+/** `e^(-x²)` without the error of rounding x² first: x is split so that the square of its larger part is exact. */
+function gaussian(x: number): number {
+  const high = Math.fround(x);
+  return Math.exp(-high * high) * Math.exp((high - x) * (high + x));
+}
+
+/** `erf(x) = 2/√π e^(-x²) Σ 2ⁿ x^(2n+1) / (1·3·…·(2n+1))`: all terms have one sign, so nothing cancels. */
+function erfSeries(x: number): number {
+  const square = 2 * x * x;
+  let term = 1;
+  let sum = 1;
+  for (let n = 1; term > sum * 1e-17; n++) {
+    term *= square / (2 * n + 1);
+    sum += term;
+  }
+  return twoOverRootPi * x * gaussian(x) * sum;
+}
+
+/** `erfc(x) = e^(-x²)/√π · 1/(x + ½/(x + 1/(x + 3⁄2/(x + …))))` for x ≥ 1, evaluated from the inside. */
+function erfcFraction(x: number): number {
+  let denominator = x;
+  for (let n = Math.ceil(20 + 200 / (x * x)); n > 0; n--) denominator = x + n / 2 / denominator;
+  return gaussian(x) / (rootPi * denominator);
+}
+
+/** The error function, `2/√π ∫₀ˣ e^(-t²) dt`. */
+export function erf(x: number): number {
+  const size = Math.abs(x);
+  if (!(size < 6)) return Number.isNaN(x) ? x : Math.sign(x);
+  if (size < 1) return erfSeries(x);
+  return Math.sign(x) * (1 - erfcFraction(size));
+}
+
+/** `1 - erf(x)`, exact far out, where the difference would cancel. */
+export function erfc(x: number): number {
+  if (x < 1) return x <= -1 ? 2 - erfc(-x) : 1 - erfSeries(x);
+  if (Number.isNaN(x)) return x;
+  return x > 28 ? 0 : erfcFraction(x);
+}
+
+/** `1 / (1 + e⁻ˣ)`, accurate at both ends. */
+export function sigmoid(x: number): number {
+  if (x >= 0) return 1 / (1 + Math.exp(-x));
+  const e = Math.exp(x);
+  return e / (1 + e);
+}
+
+/** `xʸ` as C computes it: unlike JavaScript's, `pow(1, NaN)` and `pow(±1, ±∞)` are 1. */
+export function pow(x: number, y: number): number {
+  if (x === 1 || (x === -1 && (y === Number.POSITIVE_INFINITY || y === Number.NEGATIVE_INFINITY))) return 1;
+  return x ** y;
+}
+
+/** Rounded to the nearest integer, halves to the even one; the sign of zero is kept. */
+export function roundHalfEven(x: number): number {
+  if (!(Math.abs(x) < 2 ** 52)) return x;
+  const shift = Object.is(x, -0) || x < 0 ? -(2 ** 52) : 2 ** 52;
+  const rounded = x + shift - shift;
+  return rounded === 0 ? x * 0 : rounded;
+}
+
+/** The remainder with the divisor's sign, as Python's `%`. */
+export function mod(a: number, b: number): number {
+  const rest = a % b;
+  return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
+}
