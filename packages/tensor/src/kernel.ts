@@ -19,7 +19,8 @@ export interface View {
 
 /**
  * `to[k][i] = program.outputs[k](inputs[0][i], …, scalars)` for every index `i`. All views have one shape. An output may be the
- * very same view as an input, and otherwise overlaps none. Values are converted to the dtype of `to[k]` when they are stored.
+ * very same view as an input, and otherwise overlaps none. Values are converted to the dtype of `to[k]` when they are stored,
+ * as the primitive `cast` converts.
  */
 export interface PointwiseCall {
   readonly kind: "pointwise";
@@ -41,7 +42,7 @@ export interface ForeachCall {
  * rows. Each stage reduces an expression over the row; later stages and the outputs see the results of earlier stages
  * (the `row` leaves). `toRows[k]` has the outer shape and takes `program.rows[k]`; `toElements[k]` has the full shape and
  * takes `program.elements[k]`. Input views that do not vary within a row (strides 0) are read once per row in `rows` expressions.
- * Sums over an empty row are 0, products 1. Outputs never overlap inputs, except that an element output may be the very same view as an input.
+ * Over an empty row sums are 0, products 1, maxima the lowest value of the type (-∞ for floats) and minima the highest. Outputs never overlap inputs, except that an element output may be the very same view as an input.
  */
 export interface RowsCall {
   readonly kind: "rows";
@@ -134,7 +135,7 @@ export interface GatherCall {
 
 /**
  * `to[i₀, …, index[i₀, …, iₙ], …, iₙ] ← source[i₀, …, iₙ]`: the reverse of a gather, in place. `set` lets the last write in row-major order win
- * on devices that have an order; the others combine what is there with what comes.
+ * on devices that have an order; the others combine what is there with what comes (`max` and `min` pass NaN on).
  */
 export interface ScatterCall {
   readonly kind: "scatter";
@@ -145,7 +146,10 @@ export interface ScatterCall {
   readonly source: View;
 }
 
-/** Running totals along `dim`: `to` has the input's shape. `max` and `min` also write the position of the running extreme (int32) when `indices` is given. */
+/**
+ * Running totals along `dim`: `to` has the input's shape. `max` and `min` also write the position of the running extreme (int32) when
+ * `indices` is given: the last of equals, as `torch.cummax` has it, and once there was a NaN the last NaN.
+ */
 export interface ScanCall {
   readonly kind: "scan";
   readonly op: "sum" | "product" | "max" | "min";
@@ -155,7 +159,11 @@ export interface ScanCall {
   readonly indices: View | null;
 }
 
-/** Sorts along `dim`, stably, NaN counting as the largest. `values` and `indices` (int32) have the input's shape, except that `dim` may be cut short: then only the first ones are kept. */
+/**
+ * Sorts along `dim`, NaN counting as the largest (and so coming first in a descending sort). Stable either way: equals keep their order, and
+ * all NaNs are equal, as are -0 and 0. `values` and `indices` (int32) have the input's shape, except that `dim` may be cut short: then only the
+ * first ones are kept.
+ */
 export interface SortCall {
   readonly kind: "sort";
   readonly dim: number;
