@@ -50,10 +50,7 @@ const rules: Readonly<Record<Exclude<ScalarOp, "input" | "scalar" | "constant" |
   // a - b⌊a/b⌋, and the same with truncation: the quotient's own derivative is zero.
   mod: (g, y, a, b) => [g, g.mul(a.sub(y).div(b).round()).neg()],
   fmod: (g, y, a, b) => [g, g.mul(a.sub(y).div(b).round()).neg()],
-  pow: (g, y, a, b) => [
-    b.eq(0).where(zero(g), g.mul(b).mul(a.pow(b.sub(1)))),
-    a.eq(0).and(b.ge(0)).where(zero(g), g.mul(y).mul(a.log())),
-  ],
+  pow: (g, y, a, b) => [b.eq(0).where(zero(g), g.mul(b).mul(a.pow(b.sub(1)))), a.eq(0).and(b.ge(0)).where(zero(g), g.mul(y).mul(a.log()))],
   atan2: (g, _, a, b) => {
     const square = a.mul(a).add(b.mul(b));
     return [g.mul(b).div(square), g.mul(a).div(square).neg()];
@@ -89,18 +86,71 @@ export function gradients(results: readonly (readonly [Expr, Expr | null])[], le
     arriving.set(at, sum === undefined ? g : sum.add(g));
   };
   for (const [result, g] of results) arrive(result, g);
-  const reaching = reach(results.map(([result]) => result), leaves);
+  const reaching = reach(
+    results.map(([result]) => result),
+    leaves,
+  );
   for (const y of nodesOf(results.map(([result]) => result)).reverse()) {
     const g = arriving.get(y);
     if (g === undefined || y.args.length === 0 || !reaching.has(y) || !isFloating(y.dtype)) continue;
-    const rule = rules[y.op as keyof typeof rules]; // safe: leaves have no operands
-    const [a, b, c] = y.args as [Expr, Expr, Expr]; // a rule uses only as many as its node has
-    const found = rule(g, y, a, b, c);
-    y.args.forEach((arg, i) => {
-      if (reaching.has(arg)) arrive(arg, found[i] ?? null);
+    const { operands, gradientsOf } = ruleFor(y);
+    // Rules are linear in g, so a condition on g is moved outside: what a branch not taken would give, NaN perhaps, never counts.
+    const { condition, taken, flipped } = branchOf(g);
+    const found = gradientsOf(taken);
+    operands.forEach((operand, i) => {
+      const part = found[i] ?? null;
+      if (part === null || !reaching.has(operand)) return;
+      if (condition === null) arrive(operand, part);
+      else arrive(operand, flipped ? condition.where(zero(part), part) : condition.where(part, zero(part)));
     });
   }
   return leaves.map((leaf) => arriving.get(leaf) ?? null);
+}
+
+/** How the gradient passes a node: by the derivative stated for it, or by the rule of its primitive. */
+function ruleFor(y: Expr): { operands: readonly Expr[]; gradientsOf: (g: Expr) => readonly (Expr | null)[] } {
+  const own = derivatives.get(y);
+  if (own !== undefined) {
+    return { operands: own.operands, gradientsOf: (g) => own.partials(y, ...own.operands).map((partial) => g.mul(partial)) };
+  }
+  const rule = rules[y.op as keyof typeof rules]; // safe: leaves have no operands
+  const [a, b, c] = y.args as [Expr, Expr, Expr]; // a rule uses only as many as its node has
+  return { operands: y.args, gradientsOf: (g) => rule(g, y, a, b, c) };
+}
+
+/** A gradient that is zero unless a condition holds (or, flipped, fails), taken apart. */
+function branchOf(g: Expr): { condition: Expr | null; taken: Expr; flipped: boolean } {
+  const [condition, yes, no] = g.args;
+  if (g.op === "select" && condition && yes && no) {
+    if (isZero(no)) return { condition, taken: yes, flipped: false };
+    if (isZero(yes)) return { condition, taken: no, flipped: true };
+  }
+  return { condition: null, taken: g, flipped: false };
+}
+
+/** A derivative stated by hand. */
+interface Stated {
+  readonly operands: readonly Expr[];
+  /** The derivative of the formula, `y`, by each operand. */
+  readonly partials: (y: Expr, ...operands: Expr[]) => readonly Expr[];
+}
+
+const derivatives = new Map<Expr, Stated>();
+
+/**
+ * States the derivative of a formula, for functions whose formula is a way to compute them and not one to differentiate: approximations, and
+ * formulas with cases. Equal formulas are one object, so the statement holds for the formula wherever it stands.
+ *
+ * @param value the formula. @param operands the parts of it by which it is differentiated.
+ * @param partials the derivative by each operand, given the formula itself and the operands.
+ * @returns `value`.
+ *
+ * @example
+ * const asinh = (x: Expr) => withDerivative(formula(x), [x], (_, x) => [x.square().add(1).rsqrt()]);
+ */
+export function withDerivative(value: Expr, operands: readonly Expr[], partials: Stated["partials"]): Expr {
+  derivatives.set(value, { operands, partials });
+  return value;
 }
 
 /** The nodes through which a leaf asked for can be reached; nobody computes a gradient for the others. */
@@ -122,6 +172,8 @@ export function substitute(root: Expr, replacements: ReadonlyMap<Expr, Expr>): E
     if (known !== undefined) return known;
     const args = e.args.map(visit);
     const result = args.every((arg, i) => arg === e.args[i]) ? e : node(e.op, e.dtype, args, e.value);
+    const own = derivatives.get(e);
+    if (own !== undefined && result !== e) withDerivative(result, own.operands.map(visit), own.partials);
     done.set(e, result);
     return result;
   };

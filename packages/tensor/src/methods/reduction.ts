@@ -3,7 +3,7 @@
  * only to keep each part on a page of its own; `Tensor` is its one concrete end.
  */
 
-import { PointwiseMethods } from "./pointwise.ts";
+import { FunctionMethods } from "./functions.ts";
 
 /** Sums, extremes, norms, softmax, scans and sorting. */
-export abstract class ReductionMethods extends PointwiseMethods {}
+export abstract class ReductionMethods extends FunctionMethods {}

@@ -1,0 +1,218 @@
+/**
+ * `@akari/tensor`: tensors, their operations, the scalar language, and the interfaces that devices and followers implement.
+ */
+
+// What tensors are made of
+export type { Backend, DeviceBuffer, MemoryUse } from "./backend.ts";
+export {
+  bytesOf,
+  canCast,
+  computeType,
+  type DType,
+  dtypes,
+  expectFloating,
+  isDType,
+  isFloating,
+  kindOf,
+  promoteTypes,
+  type TypedArray,
+  typedArray,
+  viewBytes,
+} from "./dtype.ts";
+export {
+  AkariError,
+  ArgumentError,
+  AutogradError,
+  DeviceError,
+  DisposedError,
+  DTypeError,
+  FileError,
+  IndexError,
+  ShapeError,
+} from "./errors.ts";
+// For those who write operations and devices
+export { gradients, substitute, withDerivative } from "./expr/derivative.ts";
+export { constant, Expr, floating, input, node, type Operand, row, scalar } from "./expr/expr.ts";
+export type { BinaryOp, CompareOp, LeafOp, ScalarOp, UnaryOp } from "./expr/ops.ts";
+export {
+  inputTypes,
+  nodesOf,
+  type Program,
+  program,
+  type Reduction,
+  type RowProgram,
+  reduction,
+  rowProgram,
+  type Stage,
+} from "./expr/program.ts";
+export { fromHalf, toHalf } from "./half.ts";
+export type {
+  ArgReduceCall,
+  ConvCall,
+  ForeachCall,
+  GatherCall,
+  KernelCall,
+  MatmulCall,
+  PointwiseCall,
+  PoolCall,
+  RandomCall,
+  RowsCall,
+  ScanCall,
+  ScatterCall,
+  SortCall,
+  View,
+} from "./kernel.ts";
+export {
+  apply,
+  applyAll,
+  applyInPlace,
+  type Gradient,
+  type GradientContext,
+  type Layout,
+  type Op,
+  type Reads,
+  type Rule,
+  rules,
+  type Spec,
+} from "./op.ts";
+// Element by element
+export {
+  celu,
+  elu,
+  type GeluOptions,
+  gelu,
+  glu,
+  hardshrink,
+  hardsigmoid,
+  hardswish,
+  hardtanh,
+  leakyRelu,
+  logsigmoid,
+  mish,
+  prelu,
+  relu,
+  relu6,
+  type SoftplusOptions,
+  selu,
+  silu,
+  softplus,
+  softshrink,
+  softsign,
+  tanhshrink,
+  threshold,
+} from "./ops/activation.ts";
+export {
+  type AlphaOptions,
+  abs,
+  add,
+  addcdiv,
+  addcmul,
+  type Binary,
+  type DivOptions,
+  div,
+  floorDivide,
+  fmod,
+  lerp,
+  mul,
+  neg,
+  reciprocal,
+  remainder,
+  rsub,
+  sign,
+  sub,
+  trueDivide,
+  type Unary,
+  type ValueOptions,
+} from "./ops/arithmetic.ts";
+export {
+  bitwiseAnd,
+  bitwiseLeftShift,
+  bitwiseNot,
+  bitwiseOr,
+  bitwiseRightShift,
+  bitwiseXor,
+  type CloseOptions,
+  eq,
+  ge,
+  gt,
+  isclose,
+  isfinite,
+  isinf,
+  isnan,
+  le,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  logicalXor,
+  lt,
+  ne,
+  where,
+} from "./ops/comparison.ts";
+export { cast, clone, contiguous, copy_, copyInto, toDevice } from "./ops/copy.ts";
+export { exp, exp2, expm1, hypot, log, log1p, log2, log10, logaddexp, pow, rsqrt, sqrt, square, xlogy } from "./ops/power.ts";
+export {
+  ceil,
+  clamp,
+  copysign,
+  floor,
+  fmax,
+  fmin,
+  frac,
+  heaviside,
+  type Limit,
+  maximum,
+  minimum,
+  type NanToNumOptions,
+  nanToNum,
+  type RoundOptions,
+  round,
+  signbit,
+  trunc,
+} from "./ops/rounding.ts";
+export { erf, erfc, erfinv, logit, sigmoid } from "./ops/special.ts";
+export {
+  acos,
+  acosh,
+  asin,
+  asinh,
+  atan,
+  atan2,
+  atanh,
+  cos,
+  cosh,
+  deg2rad,
+  rad2deg,
+  sin,
+  sinc,
+  sinh,
+  tan,
+  tanh,
+} from "./ops/trigonometry.ts";
+export {
+  broadcastView,
+  type Pointwise,
+  PointwiseOp,
+  type PointwiseOptions,
+  pointwise,
+  resultType,
+  type TensorOrNumber,
+} from "./pointwise.ts";
+export { keep, scope } from "./scope.ts";
+export {
+  broadcastShapes,
+  broadcastStrides,
+  checkSizes,
+  contiguousStrides,
+  dimension,
+  dimensions,
+  inferSizes,
+  isContiguous,
+  reshapeStrides,
+  type Shape,
+  sameShape,
+  showShape,
+  sizeOf,
+} from "./shape.ts";
+export { Storage, yieldToCollector } from "./storage.ts";
+export { type NestedArray, Tensor, type Viewed } from "./tensor.ts";
+export type { BackwardOptions, Recorded, Trace } from "./trace.ts";

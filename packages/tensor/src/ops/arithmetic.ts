@@ -1,0 +1,239 @@
+/**
+ * Sums, products, quotients, remainders and what is built from them. Operands broadcast and are promoted; a number adapts to
+ * the tensor beside it. Each operation is one formula: its kernels and its gradient follow from that.
+ */
+
+import { isFloating } from "../dtype.ts";
+import { ArgumentError, DTypeError } from "../errors.ts";
+import type { Expr } from "../expr/expr.ts";
+import { type Pointwise, pointwise, resultType, type TensorOrNumber } from "../pointwise.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** An operation on one tensor. */
+export type Unary = Pointwise<[Tensor]>;
+/** An operation on two operands, one of which may be a number. */
+export type Binary = Pointwise<[TensorOrNumber, TensorOrNumber]>;
+
+/** The option of `add` and `sub`. */
+export interface AlphaOptions {
+  /** What the second operand is multiplied by. Default 1. */
+  readonly alpha?: number;
+}
+
+/** The option of `div`. */
+export interface DivOptions {
+  /** `"trunc"` rounds the quotient towards zero, `"floor"` down; both keep integers integers. Default: the exact quotient, a float. */
+  readonly roundingMode?: "trunc" | "floor" | null;
+}
+
+/** The option of `addcmul` and `addcdiv`. */
+export interface ValueOptions {
+  /** What the product or quotient is multiplied by. Default 1. */
+  readonly value?: number;
+}
+
+const plus: Binary = /* @__PURE__ */ pointwise("add", (a, b) => sum(a, b));
+const plusScaled = /* @__PURE__ */ pointwise<[TensorOrNumber, TensorOrNumber, number]>("add", (a, b, alpha) => sum(a, b.mul(alpha)));
+const minus: Binary = /* @__PURE__ */ pointwise("sub", (a, b) => difference("sub", a, b));
+const minusScaled = /* @__PURE__ */ pointwise<[TensorOrNumber, TensorOrNumber, number]>("sub", (a, b, alpha) =>
+  difference("sub", a, b.mul(alpha)),
+);
+
+/** The sum of bools is their logical or, as in PyTorch. */
+function sum(a: Expr, b: Expr): Expr {
+  return a.dtype === "bool" && b.dtype === "bool" ? a.or(b) : a.add(b);
+}
+
+function difference(operation: string, a: Expr, b: Expr): Expr {
+  if (a.dtype === "bool") {
+    throw new DTypeError(`${operation}: cannot subtract bools, got ${a.dtype} and ${b.dtype}; use logicalXor, or convert with to("int32")`);
+  }
+  return a.sub(b);
+}
+
+function checkAlpha(operation: string, a: TensorOrNumber, b: TensorOrNumber, alpha: number): void {
+  if (Number.isInteger(alpha)) return;
+  const dtype = resultType([a, b]);
+  if (!isFloating(dtype)) throw new ArgumentError(`${operation}: alpha must be an integer for ${dtype} tensors, got ${alpha}`);
+}
+
+/**
+ * The sum `a + alpha · b`.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.add.html
+ *
+ * @throws ShapeError when the shapes do not broadcast. @throws ArgumentError for a fractional alpha with integers.
+ * @example
+ * add(tensor([1, 2]), 10); // [11, 12]
+ */
+export function add(a: TensorOrNumber, b: TensorOrNumber, { alpha = 1 }: AlphaOptions = {}): Tensor {
+  if (alpha === 1) return plus(a, b);
+  checkAlpha("add", a, b, alpha);
+  return plusScaled(a, b, alpha);
+}
+
+/** `a ← a + alpha · b`. Returns `a`. */
+export function add_(a: Tensor, b: TensorOrNumber, { alpha = 1 }: AlphaOptions = {}): Tensor {
+  if (alpha === 1) return plus.inPlace(a, b);
+  checkAlpha("add_", a, b, alpha);
+  return plusScaled.inPlace(a, b, alpha);
+}
+
+/**
+ * The difference `a - alpha · b`.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.sub.html
+ *
+ * @throws DTypeError for two bools.
+ */
+export function sub(a: TensorOrNumber, b: TensorOrNumber, { alpha = 1 }: AlphaOptions = {}): Tensor {
+  if (alpha === 1) return minus(a, b);
+  checkAlpha("sub", a, b, alpha);
+  return minusScaled(a, b, alpha);
+}
+
+/** `a ← a - alpha · b`. Returns `a`. */
+export function sub_(a: Tensor, b: TensorOrNumber, { alpha = 1 }: AlphaOptions = {}): Tensor {
+  if (alpha === 1) return minus.inPlace(a, b);
+  checkAlpha("sub_", a, b, alpha);
+  return minusScaled.inPlace(a, b, alpha);
+}
+
+/** The difference the other way round, `b - alpha · a`. */
+export function rsub(a: TensorOrNumber, b: TensorOrNumber, options: AlphaOptions = {}): Tensor {
+  return sub(b, a, options);
+}
+
+/**
+ * The product `a · b`, element by element.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.mul.html
+ */
+export const mul: Binary = /* @__PURE__ */ pointwise("mul", (a, b) => (a.dtype === "bool" && b.dtype === "bool" ? a.and(b) : a.mul(b)));
+
+const quotient: Binary = /* @__PURE__ */ pointwise("div", (a, b) => a.div(b));
+const truncated: Binary = /* @__PURE__ */ pointwise("div", (a, b) => {
+  refuseBool("div", a);
+  // Integers never go through floating point: what fmod leaves divides exactly.
+  return isFloating(a.dtype) ? a.div(b).trunc() : a.sub(a.fmod(b)).floorDiv(b);
+});
+const floored: Binary = /* @__PURE__ */ pointwise("div", (a, b) => {
+  refuseBool("div", a);
+  return a.floorDiv(b);
+});
+
+function rounded(operation: string, mode: DivOptions["roundingMode"]): Binary {
+  if (mode === undefined || mode === null) return quotient;
+  if (mode === "trunc") return truncated;
+  if (mode === "floor") return floored;
+  throw new ArgumentError(`${operation}: roundingMode must be "trunc", "floor" or null, got ${JSON.stringify(mode)}`);
+}
+
+/**
+ * The quotient `a / b`: of integers, too, a float, unless `roundingMode` says how to round it.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.div.html
+ *
+ * @throws ArgumentError for an unknown `roundingMode`.
+ * @example
+ * div(tensor([7, -7]), 2, { roundingMode: "floor" }); // [3, -4]
+ */
+export function div(a: TensorOrNumber, b: TensorOrNumber, { roundingMode }: DivOptions = {}): Tensor {
+  return rounded("div", roundingMode)(a, b);
+}
+
+/** `a ← a / b`. Returns `a`. */
+export function div_(a: Tensor, b: TensorOrNumber, { roundingMode }: DivOptions = {}): Tensor {
+  return rounded("div_", roundingMode).inPlace(a, b);
+}
+
+/** The exact quotient, `div` without rounding. */
+export const trueDivide: Binary = quotient;
+
+/** The quotient rounded down, `div` with `roundingMode: "floor"`. */
+export const floorDivide: Binary = floored;
+
+/**
+ * The remainder with the sign of the divisor, as Python's `%`: `a - b ⌊a/b⌋`.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.remainder.html
+ */
+export const remainder: Binary = /* @__PURE__ */ pointwise("remainder", (a, b) => {
+  refuseBool("remainder", a);
+  return a.mod(b);
+});
+
+/**
+ * The remainder with the sign of the dividend, as C's `fmod` and JavaScript's `%`.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.fmod.html
+ */
+export const fmod: Binary = /* @__PURE__ */ pointwise("fmod", (a, b) => {
+  refuseBool("fmod", a);
+  return a.fmod(b);
+});
+
+function refuseBool(operation: string, x: Expr): void {
+  if (x.dtype === "bool") throw new DTypeError(`${operation}: expected numbers, got ${x.dtype}; convert with to("int32")`);
+}
+
+/** `-x`. Throws a DTypeError for bools, whose opposite is `logicalNot`. https://pytorch.org/docs/stable/generated/torch.neg.html */
+export const neg: Unary = /* @__PURE__ */ pointwise<[Tensor]>("neg", (x) => {
+  refuseBool("neg", x);
+  return x.neg();
+});
+
+/** `|x|`, with the derivative 0 at 0. https://pytorch.org/docs/stable/generated/torch.abs.html */
+export const abs: Unary = /* @__PURE__ */ pointwise<[Tensor]>("abs", (x) => x.abs());
+
+/** -1, 0 or 1; 0 for NaN. https://pytorch.org/docs/stable/generated/torch.sign.html */
+export const sign: Unary = /* @__PURE__ */ pointwise<[Tensor]>("sign", (x) => (x.dtype === "bool" ? x : x.sign()));
+
+/** `1 / x`. https://pytorch.org/docs/stable/generated/torch.reciprocal.html */
+export const reciprocal: Unary = /* @__PURE__ */ pointwise<[Tensor]>("reciprocal", (x) => x.reciprocal());
+
+const product = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number]>("addcmul", (x, a, b, value) => x.add(a.mul(b).mul(value)));
+
+/** `x + value · a · b`. https://pytorch.org/docs/stable/generated/torch.addcmul.html */
+export function addcmul(x: Tensor, a: Tensor, b: Tensor, { value = 1 }: ValueOptions = {}): Tensor {
+  return product(x, a, b, value);
+}
+
+/** `x ← x + value · a · b`. Returns `x`. */
+export function addcmul_(x: Tensor, a: Tensor, b: Tensor, { value = 1 }: ValueOptions = {}): Tensor {
+  return product.inPlace(x, a, b, value);
+}
+
+const ratio = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number]>("addcdiv", (x, a, b, value) => {
+  if (!isFloating(x.dtype)) throw new DTypeError(`addcdiv: expected floating-point tensors, got ${x.dtype}`);
+  return x.add(a.div(b).mul(value));
+});
+
+/** `x + value · a / b`. Throws a DTypeError for integers. https://pytorch.org/docs/stable/generated/torch.addcdiv.html */
+export function addcdiv(x: Tensor, a: Tensor, b: Tensor, { value = 1 }: ValueOptions = {}): Tensor {
+  return ratio(x, a, b, value);
+}
+
+/** `x ← x + value · a / b`. Returns `x`. */
+export function addcdiv_(x: Tensor, a: Tensor, b: Tensor, { value = 1 }: ValueOptions = {}): Tensor {
+  return ratio.inPlace(x, a, b, value);
+}
+
+/**
+ * Linear interpolation `a + weight · (b - a)`, which is exactly `a` at weight 0 and exactly `b` at 1.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.lerp.html
+ *
+ * @throws DTypeError for integers.
+ */
+export const lerp: Pointwise<[Tensor, Tensor, TensorOrNumber]> = /* @__PURE__ */ pointwise<[Tensor, Tensor, TensorOrNumber]>(
+  "lerp",
+  (a, b, weight) => {
+    if (!isFloating(a.dtype)) throw new DTypeError(`lerp: expected floating-point tensors, got ${a.dtype}`);
+    const way = b.sub(a);
+    return weight
+      .abs()
+      .lt(0.5)
+      .where(a.add(weight.mul(way)), b.sub(way.mul(weight.neg().add(1))));
+  },
+);

@@ -1,0 +1,99 @@
+/**
+ * Powers, roots, exponentials and logarithms.
+ */
+
+import { isFloating } from "../dtype.ts";
+import { ArgumentError } from "../errors.ts";
+import { exp2 as exp2Formula, hypot as hypotFormula, logAddExp, xlogy as xlogyFormula } from "../expr/special.ts";
+import { pointwise, resultType, type TensorOrNumber } from "../pointwise.ts";
+import type { Tensor } from "../tensor.ts";
+import type { Binary, Unary } from "./arithmetic.ts";
+
+const power: Binary = /* @__PURE__ */ pointwise("pow", (a, b) => a.pow(b));
+const cube: Unary = /* @__PURE__ */ pointwise<[Tensor]>("pow", (x) => x.mul(x).mul(x));
+const inverseSquare: Unary = /* @__PURE__ */ pointwise<[Tensor]>("pow", (x) => x.mul(x).reciprocal());
+
+/** The quicker formula for the powers that everybody uses; null for the others. */
+function shortcut(x: TensorOrNumber, exponent: TensorOrNumber): Unary | null {
+  if (typeof x !== "object" || typeof exponent !== "number" || x.dtype === "bool") return null;
+  if (exponent === 2) return square;
+  if (exponent === 3) return cube;
+  if (!isFloating(x.dtype)) return null;
+  if (exponent === 0.5) return sqrt;
+  if (exponent === -0.5) return rsqrt;
+  if (exponent === -1) return reciprocalPower;
+  if (exponent === -2) return inverseSquare;
+  return null;
+}
+
+function checkPower(operation: string, x: TensorOrNumber, exponent: TensorOrNumber): void {
+  if (typeof exponent === "number" && exponent < 0 && Number.isInteger(exponent) && !isFloating(resultType([x, exponent]))) {
+    throw new ArgumentError(
+      `${operation}: integers have no negative powers, got the exponent ${exponent} for ${resultType([x])}; convert with to("float32")`,
+    );
+  }
+}
+
+/**
+ * The power `xᵉˣᵖᵒⁿᵉⁿᵗ`; either may be a number. Integers stay integers.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.pow.html
+ *
+ * @throws ArgumentError for a negative power of integers.
+ * @example
+ * pow(tensor([1, 2, 3]), 2); // [1, 4, 9]
+ */
+export function pow(x: TensorOrNumber, exponent: TensorOrNumber): Tensor {
+  checkPower("pow", x, exponent);
+  const quick = shortcut(x, exponent);
+  // Safe: there is a shortcut for tensors only.
+  return quick ? quick(x as Tensor) : power(x, exponent);
+}
+
+/** `x ← xᵉˣᵖᵒⁿᵉⁿᵗ`. Returns `x`. */
+export function pow_(x: Tensor, exponent: TensorOrNumber): Tensor {
+  checkPower("pow_", x, exponent);
+  const quick = shortcut(x, exponent);
+  return quick ? quick.inPlace(x) : power.inPlace(x, exponent);
+}
+
+const reciprocalPower: Unary = /* @__PURE__ */ pointwise<[Tensor]>("pow", (x) => x.reciprocal());
+
+/** `x²`. https://pytorch.org/docs/stable/generated/torch.square.html */
+export const square: Unary = /* @__PURE__ */ pointwise<[Tensor]>("square", (x) => x.square());
+
+/** `√x`; NaN below 0. https://pytorch.org/docs/stable/generated/torch.sqrt.html */
+export const sqrt: Unary = /* @__PURE__ */ pointwise<[Tensor]>("sqrt", (x) => x.sqrt());
+
+/** `1 / √x`. https://pytorch.org/docs/stable/generated/torch.rsqrt.html */
+export const rsqrt: Unary = /* @__PURE__ */ pointwise<[Tensor]>("rsqrt", (x) => x.rsqrt());
+
+/** `eˣ`. https://pytorch.org/docs/stable/generated/torch.exp.html */
+export const exp: Unary = /* @__PURE__ */ pointwise<[Tensor]>("exp", (x) => x.exp());
+
+/** `2ˣ`. https://pytorch.org/docs/stable/special.html#torch.special.exp2 */
+export const exp2: Unary = /* @__PURE__ */ pointwise<[Tensor]>("exp2", exp2Formula);
+
+/** `eˣ - 1`, exact near 0. https://pytorch.org/docs/stable/generated/torch.expm1.html */
+export const expm1: Unary = /* @__PURE__ */ pointwise<[Tensor]>("expm1", (x) => x.expm1());
+
+/** The natural logarithm; -∞ at 0, NaN below. https://pytorch.org/docs/stable/generated/torch.log.html */
+export const log: Unary = /* @__PURE__ */ pointwise<[Tensor]>("log", (x) => x.log());
+
+/** `ln(1 + x)`, exact near 0. https://pytorch.org/docs/stable/generated/torch.log1p.html */
+export const log1p: Unary = /* @__PURE__ */ pointwise<[Tensor]>("log1p", (x) => x.log1p());
+
+/** The logarithm to base 2. https://pytorch.org/docs/stable/generated/torch.log2.html */
+export const log2: Unary = /* @__PURE__ */ pointwise<[Tensor]>("log2", (x) => x.log2());
+
+/** The logarithm to base 10. https://pytorch.org/docs/stable/generated/torch.log10.html */
+export const log10: Unary = /* @__PURE__ */ pointwise<[Tensor]>("log10", (x) => x.log10());
+
+/** `ln(eᵃ + eᵇ)`, without overflow on the way. https://pytorch.org/docs/stable/generated/torch.logaddexp.html */
+export const logaddexp: Binary = /* @__PURE__ */ pointwise("logaddexp", logAddExp);
+
+/** `a ln b`, and 0 where a is 0 and b is no NaN. https://pytorch.org/docs/stable/special.html#torch.special.xlogy */
+export const xlogy: Binary = /* @__PURE__ */ pointwise("xlogy", xlogyFormula);
+
+/** `√(a² + b²)`, without overflow on the way. https://pytorch.org/docs/stable/generated/torch.hypot.html */
+export const hypot: Binary = /* @__PURE__ */ pointwise("hypot", hypotFormula);

@@ -1,0 +1,152 @@
+/**
+ * Rounding, limits, and what replaces values by others. At a limit the derivative is PyTorch's, which the cases of the formulas spell out.
+ */
+
+import { isFloating } from "../dtype.ts";
+import { ArgumentError } from "../errors.ts";
+import type { Expr } from "../expr/expr.ts";
+import { type Pointwise, pointwise, type TensorOrNumber } from "../pointwise.ts";
+import type { Tensor } from "../tensor.ts";
+import type { Binary, Unary } from "./arithmetic.ts";
+
+/** Rounded down. https://pytorch.org/docs/stable/generated/torch.floor.html */
+export const floor: Unary = /* @__PURE__ */ pointwise<[Tensor]>("floor", (x) => x.floor());
+
+/** Rounded up. https://pytorch.org/docs/stable/generated/torch.ceil.html */
+export const ceil: Unary = /* @__PURE__ */ pointwise<[Tensor]>("ceil", (x) => x.ceil());
+
+/** Rounded towards zero. https://pytorch.org/docs/stable/generated/torch.trunc.html */
+export const trunc: Unary = /* @__PURE__ */ pointwise<[Tensor]>("trunc", (x) => x.trunc());
+
+/** What `trunc` cuts off, `x - trunc(x)`. https://pytorch.org/docs/stable/generated/torch.frac.html */
+export const frac: Unary = /* @__PURE__ */ pointwise<[Tensor]>("frac", (x) => x.sub(x.trunc()));
+
+const whole: Unary = /* @__PURE__ */ pointwise<[Tensor]>("round", (x) => x.round());
+const places = /* @__PURE__ */ pointwise<[Tensor, number]>("round", (x, scale) => x.mul(scale).round().div(scale));
+const tens = /* @__PURE__ */ pointwise<[Tensor, number]>("round", (x, scale) => x.div(scale).round().mul(scale));
+
+/** The option of `round`. */
+export interface RoundOptions {
+  /** Decimal places to keep; negative: powers of ten to round to. Default 0. */
+  readonly decimals?: number;
+}
+
+/**
+ * Rounded to the nearest integer, halves to the even one.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.round.html
+ */
+export function round(x: Tensor, { decimals = 0 }: RoundOptions = {}): Tensor {
+  if (decimals === 0) return whole(x);
+  return decimals > 0 ? places(x, 10 ** decimals) : tens(x, 10 ** -decimals);
+}
+
+/** `x ← round(x)`. Returns `x`. */
+export function round_(x: Tensor, { decimals = 0 }: RoundOptions = {}): Tensor {
+  if (decimals === 0) return whole.inPlace(x);
+  return decimals > 0 ? places.inPlace(x, 10 ** decimals) : tens.inPlace(x, 10 ** -decimals);
+}
+
+/** The larger of two; NaN if either is. Of two equals each gets half the gradient. https://pytorch.org/docs/stable/generated/torch.maximum.html */
+export const maximum: Binary = /* @__PURE__ */ pointwise("maximum", (a, b) => a.max(b));
+
+/** The smaller of two; NaN if either is. Of two equals each gets half the gradient. https://pytorch.org/docs/stable/generated/torch.minimum.html */
+export const minimum: Binary = /* @__PURE__ */ pointwise("minimum", (a, b) => a.min(b));
+
+/** The larger of two; the other one if one is NaN. https://pytorch.org/docs/stable/generated/torch.fmax.html */
+export const fmax: Binary = /* @__PURE__ */ pointwise("fmax", (a, b) => a.ge(b).or(b.isNaN()).where(a, b));
+
+/** The smaller of two; the other one if one is NaN. https://pytorch.org/docs/stable/generated/torch.fmin.html */
+export const fmin: Binary = /* @__PURE__ */ pointwise("fmin", (a, b) => a.le(b).or(b.isNaN()).where(a, b));
+
+const above = (x: Expr, min: Expr): Expr => x.lt(min).where(min, x);
+const below = (x: Expr, max: Expr): Expr => x.gt(max).where(max, x);
+const between: Pointwise<[Tensor, TensorOrNumber, TensorOrNumber]> = /* @__PURE__ */ pointwise<[Tensor, TensorOrNumber, TensorOrNumber]>(
+  "clamp",
+  (x, min, max) => below(above(x, min), max),
+);
+const atLeast: Pointwise<[Tensor, TensorOrNumber]> = /* @__PURE__ */ pointwise<[Tensor, TensorOrNumber]>("clamp", above);
+const atMost: Pointwise<[Tensor, TensorOrNumber]> = /* @__PURE__ */ pointwise<[Tensor, TensorOrNumber]>("clamp", below);
+
+/** A limit of `clamp`: a number, a tensor that broadcasts, or nothing. */
+export type Limit = TensorOrNumber | null;
+
+/**
+ * Values outside of [min, max] replaced by the limit they passed. Where min exceeds max the result is max. The derivative is 1 at the limits.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.clamp.html
+ *
+ * @throws ArgumentError when both limits are missing.
+ * @example
+ * clamp(tensor([-2, 0.5, 2]), -1, 1); // [-1, 0.5, 1]
+ */
+export function clamp(x: Tensor, min: Limit = null, max: Limit = null): Tensor {
+  if (min !== null && max !== null) return between(x, min, max);
+  if (min !== null) return atLeast(x, min);
+  if (max !== null) return atMost(x, max);
+  throw new ArgumentError("clamp: expected a lower or an upper limit, got neither");
+}
+
+/** `x ← clamp(x, min, max)`. Returns `x`. */
+export function clamp_(x: Tensor, min: Limit = null, max: Limit = null): Tensor {
+  if (min !== null && max !== null) return between.inPlace(x, min, max);
+  if (min !== null) return atLeast.inPlace(x, min);
+  if (max !== null) return atMost.inPlace(x, max);
+  throw new ArgumentError("clamp_: expected a lower or an upper limit, got neither");
+}
+
+/** The options of `nanToNum`. */
+export interface NanToNumOptions {
+  /** What takes NaN's place. Default 0. */
+  readonly nan?: number;
+  /** What takes infinity's place. Default: the largest finite number of the dtype. */
+  readonly posinf?: number | null;
+  /** What takes minus infinity's place. Default: the smallest finite number of the dtype. */
+  readonly neginf?: number | null;
+}
+
+const finite: Pointwise<[Tensor, number, number, number]> = /* @__PURE__ */ pointwise<[Tensor, number, number, number]>(
+  "nanToNum",
+  (x, nan, posinf, neginf) => {
+    if (!isFloating(x.dtype)) return x;
+    const high = x.eq(Number.POSITIVE_INFINITY).where(posinf, x.eq(Number.NEGATIVE_INFINITY).where(neginf, x));
+    return x.isNaN().where(nan, high);
+  },
+);
+
+function largest(x: Tensor): number {
+  if (x.dtype === "float64") return Number.MAX_VALUE;
+  if (x.dtype === "float32") return 2 ** 127 * (2 - 2 ** -23);
+  return x.dtype === "float16" ? 65504 : 0;
+}
+
+/**
+ * NaN and the infinities replaced by numbers.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nan_to_num.html
+ */
+export function nanToNum(x: Tensor, { nan = 0, posinf = null, neginf = null }: NanToNumOptions = {}): Tensor {
+  return finite(x, nan, posinf ?? largest(x), neginf ?? -largest(x));
+}
+
+/** `x ← nanToNum(x)`. Returns `x`. */
+export function nanToNum_(x: Tensor, { nan = 0, posinf = null, neginf = null }: NanToNumOptions = {}): Tensor {
+  return finite.inPlace(x, nan, posinf ?? largest(x), neginf ?? -largest(x));
+}
+
+/** The size of `a` with the sign of `b`, that of -0 included. https://pytorch.org/docs/stable/generated/torch.copysign.html */
+export const copysign: Binary = /* @__PURE__ */ pointwise("copysign", (a, b) => {
+  const x = a.toFloat();
+  return isNegative(b.toFloat()).where(x.abs().neg(), x.abs());
+});
+
+/** Whether the sign is minus, that of -0 included. https://pytorch.org/docs/stable/generated/torch.signbit.html */
+export const signbit: Unary = /* @__PURE__ */ pointwise<[Tensor]>("signbit", (x) => (isFloating(x.dtype) ? isNegative(x) : x.lt(0)));
+
+/** Only the reciprocal tells -0 from 0. */
+function isNegative(x: Expr): Expr {
+  return x.lt(0).or(x.eq(0).and(x.reciprocal().lt(0)));
+}
+
+/** 0 below 0, 1 above, and `values` at 0. https://pytorch.org/docs/stable/generated/torch.heaviside.html */
+export const heaviside: Binary = /* @__PURE__ */ pointwise("heaviside", (x, values) => x.eq(0).where(values, x.lt(0).where(0, 1)));
