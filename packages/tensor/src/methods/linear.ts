@@ -3,7 +3,51 @@
  * only to keep each part on a page of its own; `Tensor` is its one concrete end.
  */
 
+import { type AddProductOptions, addmm, addmv, baddbmm } from "../ops/linear.ts";
+import { bmm, dot, inner, matmul, mm, mv, outer } from "../ops/matmul.ts";
+import type { Tensor } from "../tensor.ts";
 import { IndexingMethods } from "./indexing.ts";
 
 /** Products of vectors and matrices. */
-export abstract class LinearMethods extends IndexingMethods {}
+export abstract class LinearMethods extends IndexingMethods {
+  /** The product with another tensor: of vectors, matrices or batches of matrices. */
+  matmul(this: Tensor, other: Tensor): Tensor {
+    return matmul(this, other);
+  }
+  /** The product of two matrices. */
+  mm(this: Tensor, other: Tensor): Tensor {
+    return mm(this, other);
+  }
+  /** Products of two batches of matrices. */
+  bmm(this: Tensor, other: Tensor): Tensor {
+    return bmm(this, other);
+  }
+  /** The product of this matrix with a vector. */
+  mv(this: Tensor, vector: Tensor): Tensor {
+    return mv(this, vector);
+  }
+  /** The scalar product of two vectors. */
+  dot(this: Tensor, other: Tensor): Tensor {
+    return dot(this, other);
+  }
+  /** All products of an element of this vector with one of the other. */
+  outer(this: Tensor, other: Tensor): Tensor {
+    return outer(this, other);
+  }
+  /** Scalar products along the last dimensions. */
+  inner(this: Tensor, other: Tensor): Tensor {
+    return inner(this, other);
+  }
+  /** `beta · this + alpha · (a · b)` for matrices. */
+  addmm(this: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
+    return addmm(this, a, b, options);
+  }
+  /** `beta · this + alpha · (a · vector)`. */
+  addmv(this: Tensor, a: Tensor, vector: Tensor, options?: AddProductOptions): Tensor {
+    return addmv(this, a, vector, options);
+  }
+  /** `beta · this + alpha · (a · b)` for batches of matrices. */
+  baddbmm(this: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
+    return baddbmm(this, a, b, options);
+  }
+}

@@ -1,0 +1,230 @@
+/**
+ * Sums of products named by letters. Every contraction of two operands becomes one batched matrix product: the letters fall into
+ * those of both operands that stay (batch), those that go (inner), and those of one operand only (rows, columns).
+ */
+
+import { ArgumentError, ShapeError } from "../errors.ts";
+import { pointwise } from "../pointwise.ts";
+import { broadcastShapes, dimension, showShape, sizeOf } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { expand } from "./expand.ts";
+import { filled } from "./fill.ts";
+import { checkProductTypes, matmul } from "./matmul.ts";
+import { permute } from "./permute.ts";
+import { reshape, unsqueeze } from "./reshape.ts";
+import { diagonal } from "./slice.ts";
+
+/** A tensor whose dimensions are named. */
+interface Named {
+  readonly x: Tensor;
+  readonly labels: readonly string[];
+}
+
+/** Repeated labels of one operand mean its diagonal. */
+function withoutRepeats({ x, labels }: Named): Named {
+  for (let i = 0; i < labels.length; i++) {
+    const j = labels.indexOf(labels[i] as string, i + 1);
+    if (j > 0) {
+      if (x.shape[i] !== x.shape[j]) {
+        throw new ShapeError(
+          `einsum: the letter ${labels[i]} stands for sizes ${x.shape[i]} and ${x.shape[j]} of a tensor of shape ${showShape(x.shape)}`,
+        );
+      }
+      const rest = labels.filter((_, k) => k !== i && k !== j);
+      return withoutRepeats({ x: diagonal(x, 0, i, j), labels: [...rest, labels[i] as string] });
+    }
+  }
+  return { x, labels };
+}
+
+/** The tensor with its dimensions in this order; labels it lacks become dimensions of size one. */
+function arrange({ x, labels }: Named, order: readonly string[]): Tensor {
+  const present = order.filter((label) => labels.includes(label));
+  let result = permute(
+    x,
+    present.map((label) => labels.indexOf(label)),
+  );
+  order.forEach((label, i) => {
+    if (!labels.includes(label)) result = unsqueeze(result, i);
+  });
+  return result;
+}
+
+/** Sums away the labels that are not kept, as a product with ones. */
+function sumAway(named: Named, keep: ReadonlySet<string>): Named {
+  const gone = named.labels.filter((label) => !keep.has(label));
+  if (gone.length === 0) return named;
+  const stay = named.labels.filter((label) => keep.has(label));
+  const x = arrange(named, [...stay, ...gone]);
+  const sizes = x.shape.slice(0, stay.length);
+  const count = sizeOf(x.shape.slice(stay.length));
+  const sums = matmul(reshape(x, [sizeOf(sizes), count]), filled(x, [count], 1));
+  return { x: reshape(sums, sizes), labels: stay };
+}
+
+/** The product of two operands, summed over the labels that are not kept. */
+function contract(a: Named, b: Named, keep: ReadonlySet<string>): Named {
+  const onlyA = sumAway(a, new Set([...keep, ...b.labels]));
+  const onlyB = sumAway(b, new Set([...keep, ...a.labels]));
+  const shared = onlyA.labels.filter((label) => onlyB.labels.includes(label));
+  const batch = shared.filter((label) => keep.has(label));
+  const inner = shared.filter((label) => !keep.has(label));
+  const rows = onlyA.labels.filter((label) => !shared.includes(label));
+  const columns = onlyB.labels.filter((label) => !shared.includes(label));
+  const sizes = new Map<string, number>();
+  for (const { x, labels } of [onlyA, onlyB]) {
+    labels.forEach((label, i) => {
+      sizes.set(label, Math.max(sizes.get(label) ?? 1, x.shape[i] as number));
+      if (x.shape[i] === 0) sizes.set(label, 0);
+    });
+  }
+  const size = (labels: readonly string[]) => labels.map((label) => sizes.get(label) as number);
+  const stretched = (named: Named, order: readonly string[]) => expand(arrange(named, order), size(order));
+  const left = reshape(stretched(onlyA, [...batch, ...rows, ...inner]), [...size(batch), sizeOf(size(rows)), sizeOf(size(inner))]);
+  const right = reshape(stretched(onlyB, [...batch, ...inner, ...columns]), [...size(batch), sizeOf(size(inner)), sizeOf(size(columns))]);
+  const labels = [...batch, ...rows, ...columns];
+  return { x: reshape(matmul(left, right), size(labels)), labels };
+}
+
+/** Splits an operand's letters; the dots become one numbered label per dimension, counted from the right. */
+function parse(letters: string, rank: number | null, dots: number): string[] {
+  const [before = "", after, more] = letters.split("...");
+  if (more !== undefined || !/^[A-Za-z]*$/.test(before + (after ?? ""))) {
+    throw new ArgumentError(`einsum: "${letters}" is not a list of letters with at most one "..."`);
+  }
+  const named = before.length + (after?.length ?? 0);
+  const covered = after === undefined ? 0 : rank === null ? dots : rank - named;
+  if (rank !== null && (covered < 0 || (after === undefined && named !== rank))) {
+    throw new ShapeError(`einsum: "${letters}" names ${named} dimensions, but the tensor has ${rank}`);
+  }
+  return [...before, ...Array.from({ length: covered }, (_, i) => `.${covered - i}`), ...(after ?? "")];
+}
+
+/**
+ * Sums of products by Einstein's convention: letters name dimensions; those that are missing after the arrow are summed over. Without an arrow
+ * the letters that appear once stay, in alphabetical order. `...` stands for any further dimensions, which broadcast.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.einsum.html
+ *
+ * @throws ArgumentError for a malformed equation. @throws ShapeError when a letter stands for different sizes.
+ * @example
+ * einsum("bij,bjk->bik", a, b); // a batch of matrix products
+ */
+export function einsum(equation: string, ...operands: readonly Tensor[]): Tensor {
+  const [left = "", right, more] = equation.replaceAll(" ", "").split("->");
+  const terms = left.split(",");
+  if (more !== undefined) throw new ArgumentError(`einsum: more than one arrow in "${equation}"`);
+  if (terms.length !== operands.length || operands.length === 0) {
+    throw new ArgumentError(`einsum: "${equation}" names ${terms.length} operands, but ${operands.length} were given`);
+  }
+  const named = operands.map((x, i) => ({ x, labels: parse(terms[i] as string, x.ndim, 0) }));
+  const first = operands[0] as Tensor; // safe: there is at least one
+  for (const x of operands) if (x !== first) checkProductTypes("einsum", first, x);
+  const all = named.flatMap(({ labels }) => labels);
+  const dots = [...new Set(all.filter((label) => label.startsWith(".")))].sort((a, b) => Number(b.slice(1)) - Number(a.slice(1)));
+  const once = all.filter((label) => !label.startsWith(".") && all.indexOf(label) === all.lastIndexOf(label)).sort();
+  const result = right === undefined ? [...dots, ...once] : parse(right, null, dots.length);
+  for (const label of result) {
+    if (!all.includes(label) || result.indexOf(label) !== result.lastIndexOf(label)) {
+      throw new ArgumentError(`einsum: the result of "${equation}" names ${label}, which must appear once there and in an operand`);
+    }
+  }
+  checkLetters(equation, named);
+  const reduced = named.map(withoutRepeats);
+  let total = reduced[0] as Named; // safe: there is at least one
+  for (let i = 1; i < reduced.length; i++) {
+    const later = reduced.slice(i + 1).flatMap(({ labels }) => labels);
+    total = contract(total, reduced[i] as Named, new Set([...result, ...later]));
+  }
+  return arrange(sumAway(total, new Set(result)), result);
+}
+
+function checkLetters(equation: string, named: readonly Named[]): void {
+  const sizes = new Map<string, number>();
+  for (const { x, labels } of named) {
+    labels.forEach((label, i) => {
+      const size = x.shape[i] as number;
+      const known = sizes.get(label);
+      if (known !== undefined && known !== size && known !== 1 && size !== 1) {
+        throw new ShapeError(`einsum: in "${equation}" the letter ${label} stands for sizes ${known} and ${size}`);
+      }
+      if (known === undefined || known === 1) sizes.set(label, size);
+    });
+  }
+}
+
+/**
+ * The sum over pairs of dimensions: the last `dims` of `a` with the first `dims` of `b`, or the lists named.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.tensordot.html
+ */
+export function tensordot(a: Tensor, b: Tensor, dims: number | readonly [readonly number[], readonly number[]] = 2): Tensor {
+  const pairs =
+    typeof dims === "number"
+      ? ([Array.from({ length: dims }, (_, i) => a.ndim - dims + i), Array.from({ length: dims }, (_, i) => i)] as const)
+      : dims;
+  const fromA = pairs[0].map((d) => dimension("tensordot", d, a.ndim));
+  const fromB = pairs[1].map((d) => dimension("tensordot", d, b.ndim));
+  if (fromA.length !== fromB.length)
+    throw new ArgumentError(`tensordot: ${fromA.length} dimensions of the first tensor meet ${fromB.length} of the second`);
+  fromA.forEach((d, i) => {
+    const e = fromB[i] as number;
+    if (a.shape[d] !== b.shape[e]) {
+      throw new ShapeError(
+        `tensordot: dimension ${d} of ${showShape(a.shape)} and dimension ${e} of ${showShape(b.shape)} have different sizes`,
+      );
+    }
+  });
+  checkProductTypes("tensordot", a, b);
+  const restA = a.shape.map((_, i) => i).filter((i) => !fromA.includes(i));
+  const restB = b.shape.map((_, i) => i).filter((i) => !fromB.includes(i));
+  const inner = sizeOf(fromA.map((d) => a.shape[d] as number));
+  const sizesA = restA.map((d) => a.shape[d] as number);
+  const sizesB = restB.map((d) => b.shape[d] as number);
+  const left = reshape(permute(a, [...restA, ...fromA]), [sizeOf(sizesA), inner]);
+  const right = reshape(permute(b, [...fromB, ...restB]), [inner, sizeOf(sizesB)]);
+  return reshape(matmul(left, right), [...sizesA, ...sizesB]);
+}
+
+const times = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("mul", (a, b) => a.mul(b));
+
+/**
+ * Kronecker's product: a copy of `b` in the place of each element of `a`, multiplied by it.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.kron.html
+ */
+export function kron(a: Tensor, b: Tensor): Tensor {
+  const rank = Math.max(a.ndim, b.ndim);
+  const sizes = (x: Tensor) => [...new Array<number>(rank - x.ndim).fill(1), ...x.shape];
+  const [sa, sb] = [sizes(a), sizes(b)];
+  const left = reshape(
+    a,
+    sa.flatMap((size) => [size, 1]),
+  );
+  const right = reshape(
+    b,
+    sb.flatMap((size) => [1, size]),
+  );
+  return reshape(
+    times(left, right),
+    sa.map((size, i) => size * (sb[i] as number)),
+  );
+}
+
+/**
+ * A form linear in both inputs: `y[..., o] = Σᵢⱼ x₁[..., i] W[o, i, j] x₂[..., j] + b[o]`.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.bilinear.html
+ */
+export function bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+  if (weight.ndim !== 3 || input1.shape[input1.ndim - 1] !== weight.shape[1] || input2.shape[input2.ndim - 1] !== weight.shape[2]) {
+    throw new ShapeError(
+      `bilinear: a weight of shape ${showShape(weight.shape)} does not fit inputs of shapes ${showShape(input1.shape)} and ${showShape(input2.shape)}`,
+    );
+  }
+  broadcastShapes("bilinear", [input1.shape.slice(0, -1), input2.shape.slice(0, -1)]);
+  const y = einsum("...i,oij,...j->...o", input1, weight, input2);
+  return bias === null ? y : plus(y, bias);
+}
+
+const plus = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("add", (a, b) => a.add(b));

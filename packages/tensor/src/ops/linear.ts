@@ -1,0 +1,149 @@
+/**
+ * Matrix products with something added: a layer's `x · Wᵀ + b`, and `addmm` and its relatives. Where nothing but a bias is added, the kernel
+ * adds it while it still holds the result in registers.
+ */
+
+import { DTypeError, ShapeError } from "../errors.ts";
+import type { View } from "../kernel.ts";
+import { apply, type Op, rules } from "../op.ts";
+import { pointwise } from "../pointwise.ts";
+import { broadcastStrides, reshapeStrides, type Shape, showShape, sizeOf } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { contiguous } from "./copy.ts";
+import { bmm, checkProductTypes, matmul, mm, mv } from "./matmul.ts";
+import { t } from "./permute.ts";
+import { reshape } from "./reshape.ts";
+
+/** [..., k] as [rows, k], when that needs no copy. */
+function rowsOf(x: Tensor): View | null {
+  const shape = [sizeOf(x.shape.slice(0, -1)), x.shape[x.ndim - 1] as number];
+  const strides = reshapeStrides(x.shape, x.strides, shape);
+  return strides === null ? null : { buffer: x.buffer, dtype: x.dtype, shape, strides, offset: x.offset };
+}
+
+/** [..., in] by the transpose of [out, in], plus [out]. */
+const affine: Op = {
+  name: "linear",
+  infer: ([x, w, b]) => {
+    const [input, weight] = [x as Tensor, w as Tensor]; // safe: two or three inputs
+    checkProductTypes("linear", input, weight);
+    const features = weight.shape[0] as number;
+    const [k, l] = [input.shape[input.ndim - 1] as number, weight.shape[1] as number];
+    if (k !== l) {
+      throw new ShapeError(
+        `linear: the input ${showShape(input.shape)} has ${k} features, but the weight ${showShape(weight.shape)} takes ${l}`,
+      );
+    }
+    if (b !== undefined) {
+      if (b.dtype !== input.dtype)
+        throw new DTypeError(`linear: the bias is ${b.dtype}, but the input is ${input.dtype}; convert one with .to()`);
+      if (b.ndim > 1 || (b.ndim === 1 && b.shape[0] !== features && b.shape[0] !== 1)) {
+        throw new ShapeError(`linear: a bias of shape ${showShape(b.shape)} does not fit ${features} output features`);
+      }
+    }
+    return [{ shape: [...input.shape.slice(0, -1), features], dtype: input.dtype }];
+  },
+  run: ([x, w, b], _, [out]) => {
+    const [input, weight, to] = [x as Tensor, w as Tensor, out as Tensor]; // safe: two or three inputs, one output
+    if (to.numel() === 0) return;
+    const rows = rowsOf(input);
+    const dense = rows ?? (rowsOf(contiguous(input.alias())) as View); // safe: a contiguous tensor can be cut into rows
+    const shape = [dense.shape[0] as number, weight.shape[0] as number];
+    const bias: View | null =
+      b === undefined
+        ? null
+        : { buffer: b.buffer, dtype: b.dtype, shape, strides: broadcastStrides("linear", b.shape, b.strides, shape), offset: b.offset };
+    to.device.run({
+      kind: "matmul",
+      a: dense,
+      b: {
+        buffer: weight.buffer,
+        dtype: weight.dtype,
+        shape: [weight.shape[1] as number, weight.shape[0] as number],
+        strides: [weight.strides[1] as number, weight.strides[0] as number],
+        offset: weight.offset,
+      },
+      to: { buffer: to.buffer, dtype: to.dtype, shape, strides: [shape[1] as number, 1], offset: to.offset },
+      accumulate: false,
+      bias,
+    });
+  },
+  gradient: /* @__PURE__ */ rules(
+    { inputs: [1], of: (g, context) => matmul(g, context.input(1)) },
+    {
+      inputs: [0],
+      of: (g, context) => {
+        const x = context.input(0);
+        const flat = (y: Tensor) => (y.ndim === 2 ? y : reshape(y, [-1, y.shape[y.ndim - 1] as number]));
+        return mm(t(flat(g)), flat(x));
+      },
+    },
+    { of: (g) => g },
+  ),
+};
+
+/**
+ * A fully connected layer's formula.
+ *
+ *     y = x · Wᵀ + b        x: [..., in], W: [out, in], b: [out], y: [..., out]
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html
+ *
+ * @throws ShapeError when the features do not fit. @throws DTypeError when the dtypes differ.
+ */
+export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+  if (input.ndim === 0) throw new ShapeError("linear: the input needs at least one dimension, got a scalar");
+  if (weight.ndim === 1) {
+    const y = matmul(input, weight);
+    return bias === null ? y : scaledSum(bias, y, 1, 1);
+  }
+  if (weight.ndim !== 2) throw new ShapeError(`linear: the weight must be [out, in], got shape ${showShape(weight.shape)}`);
+  if (sizeOf(input.shape) === 0 && input.shape[input.ndim - 1] !== 0) {
+    const y = matmul(input, t(weight));
+    return bias === null ? y : scaledSum(bias, y, 1, 1);
+  }
+  return apply(affine, bias === null ? [input, weight] : [input, weight, bias], undefined);
+}
+
+const scaledSum = /* @__PURE__ */ pointwise<[Tensor, Tensor, number, number]>("addmm", (input, product, beta, alpha) =>
+  input.mul(beta).add(product.mul(alpha)),
+);
+const scaled = /* @__PURE__ */ pointwise<[Tensor, number]>("addmm", (product, alpha) => product.mul(alpha));
+
+/** Factors of `addmm` and its relatives. */
+export interface AddProductOptions {
+  /** Factor of the tensor that is added; at 0 its values are ignored, even NaN. Default 1. */
+  readonly beta?: number;
+  /** Factor of the product. Default 1. */
+  readonly alpha?: number;
+}
+
+function addProduct(operation: string, input: Tensor, product: Tensor, { beta = 1, alpha = 1 }: AddProductOptions): Tensor {
+  if (input.dtype !== product.dtype)
+    throw new DTypeError(`${operation}: cannot add ${input.dtype} to a product of ${product.dtype}; convert one with .to()`);
+  expectFits(operation, input.shape, product.shape);
+  return beta === 0 ? scaled(product, alpha) : scaledSum(input, product, beta, alpha);
+}
+
+function expectFits(operation: string, shape: Shape, target: Shape): void {
+  broadcastStrides(operation, shape, shape, target);
+}
+
+/**
+ * `beta · input + alpha · (a · b)` for matrices; `input` is broadcast.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.addmm.html
+ */
+export function addmm(input: Tensor, a: Tensor, b: Tensor, options: AddProductOptions = {}): Tensor {
+  return addProduct("addmm", input, mm(a, b), options);
+}
+
+/** `beta · input + alpha · (a · vector)`. https://pytorch.org/docs/stable/generated/torch.addmv.html */
+export function addmv(input: Tensor, a: Tensor, vector: Tensor, options: AddProductOptions = {}): Tensor {
+  return addProduct("addmv", input, mv(a, vector), options);
+}
+
+/** `beta · input + alpha · (a · b)` for batches of matrices. https://pytorch.org/docs/stable/generated/torch.baddbmm.html */
+export function baddbmm(input: Tensor, a: Tensor, b: Tensor, options: AddProductOptions = {}): Tensor {
+  return addProduct("baddbmm", input, bmm(a, b), options);
+}

@@ -1,0 +1,153 @@
+/**
+ * Products of vectors and matrices. All of them are one kernel call on matrices or batches of them; transposed and broadcast operands are
+ * views, so nothing is copied on the way. The gradients are matrix products again.
+ */
+
+import { DTypeError, ShapeError } from "../errors.ts";
+import type { View } from "../kernel.ts";
+import { apply, type Op, rules } from "../op.ts";
+import { broadcastShapes, broadcastStrides, reshapeStrides, type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { mT } from "./permute.ts";
+import { reshape, squeeze, unsqueeze } from "./reshape.ts";
+
+/** Refuses operands of different dtypes, and bools. */
+export function checkProductTypes(operation: string, a: Tensor, b: Tensor): void {
+  if (a.dtype !== b.dtype) {
+    throw new DTypeError(`${operation}: expected both tensors to have one dtype, got ${a.dtype} and ${b.dtype}; convert one with .to()`);
+  }
+  if (a.dtype === "bool")
+    throw new DTypeError(`${operation}: bool tensors cannot be multiplied as matrices; convert them with .to("int32")`);
+}
+
+function cannotMultiply(operation: string, a: Shape, b: Shape, inner: readonly [number, number]): ShapeError {
+  return new ShapeError(`${operation}: cannot multiply ${showShape(a)} by ${showShape(b)}: inner sizes ${inner[0]} and ${inner[1]} differ`);
+}
+
+/** A batch of matrices read with a larger batch shape. */
+function batched(x: Tensor, batch: Shape): View {
+  const shape = [...batch, ...x.shape.slice(-2)];
+  if (sameShape(shape, x.shape)) return x;
+  return { buffer: x.buffer, dtype: x.dtype, shape, strides: broadcastStrides("matmul", x.shape, x.strides, shape), offset: x.offset };
+}
+
+/** [...B, m, k] by [...B, k, n] with broadcast batch dimensions. */
+const product: Op = {
+  name: "matmul",
+  infer: ([x, y]) => {
+    const [a, b] = [x as Tensor, y as Tensor]; // safe: two inputs
+    checkProductTypes("matmul", a, b);
+    const [k, l] = [a.shape[a.ndim - 1] as number, b.shape[b.ndim - 2] as number];
+    if (k !== l) throw cannotMultiply("matmul", a.shape, b.shape, [k, l]);
+    const batch = broadcastShapes("matmul", [a.shape.slice(0, -2), b.shape.slice(0, -2)]);
+    return [{ shape: [...batch, a.shape[a.ndim - 2] as number, b.shape[b.ndim - 1] as number], dtype: a.dtype }];
+  },
+  run: ([a, b], _, [out]) => {
+    const to = out as Tensor; // safe: two inputs, one output
+    if (to.numel() === 0) return;
+    const batch = to.shape.slice(0, -2);
+    to.device.run({
+      kind: "matmul",
+      a: batched(a as Tensor, batch),
+      b: batched(b as Tensor, batch),
+      to,
+      accumulate: false,
+      bias: null,
+    });
+  },
+  gradient: /* @__PURE__ */ rules(
+    { inputs: [1], of: (g, context) => matmul(g, mT(context.input(1))) },
+    { inputs: [0], of: (g, context) => matmul(mT(context.input(0)), g) },
+  ),
+};
+
+/**
+ * The product of two tensors: of two vectors the scalar product, of matrices the matrix product, of more dimensions the products of the
+ * matrices in the last two, the others broadcast.
+ *
+ *     [m, k] × [k, n] → [m, n]        [...B, m, k] × [...B, k, n] → [...B, m, n]
+ *
+ * https://pytorch.org/docs/stable/generated/torch.matmul.html
+ *
+ * @throws ShapeError when the inner sizes differ. @throws DTypeError when the dtypes differ.
+ * @example
+ * matmul(ones([2, 3]), ones([3, 4])); // [2, 4], all 3
+ */
+export function matmul(a: Tensor, b: Tensor): Tensor {
+  if (a.ndim === 0 || b.ndim === 0) {
+    throw new ShapeError(`matmul: both tensors need at least one dimension, got ${showShape(a.shape)} and ${showShape(b.shape)}; use mul`);
+  }
+  const inner = [a.shape[a.ndim - 1] as number, b.shape[Math.max(b.ndim - 2, 0)] as number] as const;
+  if (inner[0] !== inner[1]) throw cannotMultiply("matmul", a.shape, b.shape, inner);
+  if (a.ndim === 1 || b.ndim === 1) {
+    const full = matmul(a.ndim === 1 ? unsqueeze(a, 0) : a, b.ndim === 1 ? unsqueeze(b, 1) : b);
+    const row = a.ndim === 1 ? squeeze(full, full.ndim - 2) : full;
+    return b.ndim === 1 ? squeeze(row, row.ndim - 1) : row;
+  }
+  if (b.ndim === 2 && a.ndim > 2) {
+    // One tall matrix instead of a batch: better for the kernel, and the gradient of `b` becomes one product.
+    const rows = [sizeOf(a.shape.slice(0, -1)), inner[0]];
+    if (reshapeStrides(a.shape, a.strides, rows) !== null) {
+      return reshape(apply(product, [reshape(a, rows), b], undefined), [...a.shape.slice(0, -1), b.shape[1] as number]);
+    }
+  }
+  return apply(product, [a, b], undefined);
+}
+
+function expectDims(operation: string, x: Tensor, dims: number, which: string): void {
+  if (x.ndim !== dims)
+    throw new ShapeError(`${operation}: ${which} must have ${dims} dimension${dims === 1 ? "" : "s"}, got shape ${showShape(x.shape)}`);
+}
+
+/** The product of two matrices: [m, k] × [k, n] → [m, n]. https://pytorch.org/docs/stable/generated/torch.mm.html */
+export function mm(a: Tensor, b: Tensor): Tensor {
+  expectDims("mm", a, 2, "the first matrix");
+  expectDims("mm", b, 2, "the second matrix");
+  return apply(product, [a, b], undefined);
+}
+
+/** Products of matrices pair by pair: [B, m, k] × [B, k, n] → [B, m, n]. https://pytorch.org/docs/stable/generated/torch.bmm.html */
+export function bmm(a: Tensor, b: Tensor): Tensor {
+  expectDims("bmm", a, 3, "the first batch");
+  expectDims("bmm", b, 3, "the second batch");
+  if (a.shape[0] !== b.shape[0]) {
+    throw new ShapeError(`bmm: the batches have different sizes: ${showShape(a.shape)} and ${showShape(b.shape)}; use matmul to broadcast`);
+  }
+  return apply(product, [a, b], undefined);
+}
+
+/** The product of a matrix and a vector: [m, k] × [k] → [m]. https://pytorch.org/docs/stable/generated/torch.mv.html */
+export function mv(a: Tensor, vector: Tensor): Tensor {
+  expectDims("mv", a, 2, "the matrix");
+  expectDims("mv", vector, 1, "the vector");
+  return matmul(a, vector);
+}
+
+/** The scalar product of two vectors. https://pytorch.org/docs/stable/generated/torch.dot.html */
+export function dot(a: Tensor, b: Tensor): Tensor {
+  expectDims("dot", a, 1, "the first vector");
+  expectDims("dot", b, 1, "the second vector");
+  return matmul(a, b);
+}
+
+/** All products of an element of one vector with one of the other: [m], [n] → [m, n]. https://pytorch.org/docs/stable/generated/torch.outer.html */
+export function outer(a: Tensor, b: Tensor): Tensor {
+  expectDims("outer", a, 1, "the first vector");
+  expectDims("outer", b, 1, "the second vector");
+  return apply(product, [unsqueeze(a, 1), unsqueeze(b, 0)], undefined);
+}
+
+/** Scalar products along the last dimensions: [...A, k], [...B, k] → [...A, ...B]. https://pytorch.org/docs/stable/generated/torch.inner.html */
+export function inner(a: Tensor, b: Tensor): Tensor {
+  if (a.ndim === 0 || b.ndim === 0)
+    throw new ShapeError(`inner: both tensors need at least one dimension, got ${showShape(a.shape)} and ${showShape(b.shape)}`);
+  const [k, l] = [a.shape[a.ndim - 1] as number, b.shape[b.ndim - 1] as number];
+  if (k !== l) throw new ShapeError(`inner: the last sizes of ${showShape(a.shape)} and ${showShape(b.shape)} differ: ${k} and ${l}`);
+  const rows = (x: Tensor) => reshape(x, [sizeOf(x.shape.slice(0, -1)), k]);
+  return reshape(apply(product, [rows(a), mT(rows(b))], undefined), [...a.shape.slice(0, -1), ...b.shape.slice(0, -1)]);
+}
+
+/** The product of several matrices, from left to right. https://pytorch.org/docs/stable/generated/torch.chain_matmul.html */
+export function chainMatmul(...matrices: readonly [Tensor, ...Tensor[]]): Tensor {
+  return matrices.reduce((a, b) => mm(a, b));
+}
