@@ -1,0 +1,52 @@
+/** How WebAssembly's binary format writes numbers, names and lists. (https://webassembly.github.io/spec/core/binary) */
+
+/** An unsigned integer of up to 32 bits, seven bits a byte (LEB128). */
+export function unsigned(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value >>> 0;
+  do {
+    const low = rest & 127;
+    rest >>>= 7;
+    bytes.push(rest === 0 ? low : low | 128);
+  } while (rest !== 0);
+  return bytes;
+}
+
+/** A signed integer of up to 64 bits, seven bits a byte, the sign in the last one (LEB128). */
+export function signed(value: number | bigint): number[] {
+  const bytes: number[] = [];
+  let rest = BigInt.asIntN(64, BigInt(value));
+  for (;;) {
+    const low = Number(rest & 127n);
+    rest >>= 7n;
+    const done = (rest === 0n && low < 64) || (rest === -1n && low >= 64);
+    bytes.push(done ? low : low | 128);
+    if (done) return bytes;
+  }
+}
+
+/** The four bytes of a float32. */
+export function float32(value: number): number[] {
+  return [...new Uint8Array(new Float32Array([value]).buffer)];
+}
+
+/** The eight bytes of a float64. */
+export function float64(value: number): number[] {
+  return [...new Uint8Array(new Float64Array([value]).buffer)];
+}
+
+/** A name: its length in bytes and its UTF-8. */
+export function name(text: string): number[] {
+  const bytes = new TextEncoder().encode(text);
+  return [...unsigned(bytes.length), ...bytes];
+}
+
+/** A list: its length and its items. */
+export function list(items: readonly (readonly number[])[]): number[] {
+  return [...unsigned(items.length), ...items.flat()];
+}
+
+/** A section: its number, its size in bytes and its content. */
+export function section(id: number, content: readonly number[]): number[] {
+  return [id, ...unsigned(content.length), ...content];
+}

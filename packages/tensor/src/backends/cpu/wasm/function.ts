@@ -1,0 +1,182 @@
+/**
+ * Writes the body of one function, statement by statement. Structure is written with closures, so that blocks nest as the program text does
+ * and a branch names the label it goes to instead of counting how deep it stands.
+ */
+
+import { type Code, constant, type Local, type Operand, operand, type Type, typeBytes } from "./code.ts";
+import { list, unsigned } from "./encoding.ts";
+import { i32 } from "./scalar.ts";
+
+/** A place that a branch can go to: the end of a block, or the start of a loop. */
+export interface Label {
+  readonly depth: number;
+}
+
+/** Writes a function. */
+export class FunctionBuilder {
+  readonly #parameters: number;
+  readonly #locals: Type[] = [];
+  readonly #body: number[] = [];
+  #depth = 0;
+
+  /** @param parameters how many locals the function's parameters take. */
+  constructor(parameters: number) {
+    this.#parameters = parameters;
+  }
+
+  /** A new local variable, zero at first. */
+  local<T extends Type>(type: T): Local<T> {
+    const index = this.#parameters + this.#locals.length;
+    this.#locals.push(type);
+    return { type, index, bytes: [0x20, ...unsigned(index)] };
+  }
+
+  /** A new local variable that holds the value of `code` from here on. */
+  let<T extends Type>(code: Code<T>): Local<T> {
+    const local = this.local(code.type);
+    this.set(local, code);
+    return local;
+  }
+
+  /** `count` new local variables. */
+  locals<T extends Type>(type: T, count: number): Local<T>[] {
+    return Array.from({ length: count }, () => this.local(type));
+  }
+
+  /** `local = value` */
+  set<T extends Type>(local: Local<T>, value: Operand<T>): void {
+    this.#body.push(...operand(local.type, value), 0x21, ...unsigned(local.index));
+  }
+
+  /** `local += value`, for 32-bit integers. */
+  increase(local: Local<"i32">, value: Operand<"i32">): void {
+    this.set(local, i32.add(local, value));
+  }
+
+  /** Statements: code that leaves no value, such as a store. */
+  do(...statements: readonly Code<"void">[]): void {
+    for (const { bytes } of statements) this.#body.push(...bytes);
+  }
+
+  /** Computes a value for its effect alone. */
+  drop(code: Code<Type>): void {
+    this.#body.push(...code.bytes, 0x1a);
+  }
+
+  /** Runs `body`; a branch to the label leaves the block. */
+  block(body: (leave: Label) => void): void {
+    this.#nest([0x02, 0x40], body);
+  }
+
+  /** Runs `body`; a branch to the label runs it again. */
+  loop(body: (again: Label) => void): void {
+    this.#nest([0x03, 0x40], body);
+  }
+
+  /** Goes to a label. */
+  branch(label: Label): void {
+    this.#body.push(0x0c, ...unsigned(this.#depth - label.depth));
+  }
+
+  /** Goes to a label if the condition is not zero. */
+  branchIf(label: Label, condition: Operand<"i32">): void {
+    this.#body.push(...operand("i32", condition), 0x0d, ...unsigned(this.#depth - label.depth));
+  }
+
+  /** Runs one of two bodies. */
+  if(condition: Operand<"i32">, then: (leave: Label) => void, otherwise?: (leave: Label) => void): void {
+    this.#body.push(...operand("i32", condition), 0x04, 0x40);
+    const label = { depth: ++this.#depth };
+    then(label);
+    if (otherwise !== undefined) {
+      this.#body.push(0x05);
+      otherwise(label);
+    }
+    this.#depth--;
+    this.#body.push(0x0b);
+  }
+
+  /** `while (condition) body` */
+  while(condition: Operand<"i32">, body: (leave: Label) => void): void {
+    this.block((leave) => {
+      this.loop((again) => {
+        this.branchIf(leave, i32.eqz(condition));
+        body(leave);
+        this.branch(again);
+      });
+    });
+  }
+
+  /** `do body while (condition)`, where the body has run once at least. */
+  repeat(body: () => void, condition: () => Code<"i32">): void {
+    this.loop((again) => {
+      body();
+      this.branchIf(again, condition());
+    });
+  }
+
+  /**
+   * `for (index = begin; index < end; index += step) body`, compared as signed numbers. `end` and `step` are computed once. The index may be
+   * given, so that what it ends on can be used (a vector loop followed by a scalar one); it is a new local otherwise.
+   */
+  for(
+    begin: Operand<"i32">,
+    end: Operand<"i32">,
+    step: Operand<"i32">,
+    body: (index: Local<"i32">) => void,
+    index: Local<"i32"> = this.local("i32"),
+  ): void {
+    this.set(index, begin);
+    const last = this.#once(end);
+    const by = this.#once(step);
+    this.if(i32.lt(index, last), () => {
+      this.loop((again) => {
+        body(index);
+        this.set(index, i32.add(index, by));
+        this.branchIf(again, i32.lt(index, last));
+      });
+    });
+  }
+
+  /** Leaves the function. */
+  return(value?: Code<Type>): void {
+    this.#body.push(...(value?.bytes ?? []), 0x0f);
+  }
+
+  /** Puts a value on the stack: the function's result, as its last statement. */
+  result(value: Code<Type>): void {
+    this.#body.push(...value.bytes);
+  }
+
+  /** Calls a function that gives no value, or whose value is dropped by the caller's choice of `call` instead. */
+  call(index: number, ...args: readonly Code<Type>[]): void {
+    this.#body.push(...args.flatMap(({ bytes }) => bytes), 0x10, ...unsigned(index));
+  }
+
+  /** The bytes of the finished function. */
+  finish(): number[] {
+    const runs: number[][] = this.#locals.map((type) => [1, typeBytes[type]]);
+    const code = [...list(runs)];
+    for (const byte of this.#body) code.push(byte);
+    code.push(0x0b);
+    return [...unsigned(code.length), ...code];
+  }
+
+  #nest(opening: readonly number[], body: (label: Label) => void): void {
+    this.#body.push(...opening);
+    body({ depth: ++this.#depth });
+    this.#depth--;
+    this.#body.push(0x0b);
+  }
+
+  /** A value that is cheap to use again: a constant or a local. */
+  #once(value: Operand<"i32">): Code<"i32"> {
+    if (typeof value !== "object") return constant("i32", value);
+    return value.bytes[0] === 0x41 || "index" in value ? value : this.let(value);
+  }
+}
+
+/** The value of a call. */
+export function call<T extends Type>(type: T, index: number, ...args: readonly Code<Type>[]): Code<T> {
+  return { type, bytes: [...args.flatMap(({ bytes }) => bytes), 0x10, ...unsigned(index)] };
+}

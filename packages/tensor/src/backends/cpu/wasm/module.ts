@@ -1,0 +1,77 @@
+/**
+ * Puts functions together into a module. A module imports `env.memory`, the one linear memory, and whatever functions it asks for, and
+ * exports the functions that were given a name.
+ */
+
+import { type Local, type Type, typeBytes } from "./code.ts";
+import { list, name, section, unsigned } from "./encoding.ts";
+import { FunctionBuilder } from "./function.ts";
+
+/** A function's place in the module, by which it is called. */
+export type FunctionIndex = number;
+
+/** A module in the making. Import all functions before the first one is defined. */
+export class ModuleBuilder {
+  readonly #shared: boolean;
+  readonly #types: number[][] = [];
+  readonly #imports: number[][] = [];
+  readonly #functions: number[] = [];
+  readonly #code: number[][] = [];
+  readonly #exports: number[][] = [];
+  #imported = 0;
+
+  /** @param shared whether the memory is one that threads share. */
+  constructor(shared: boolean) {
+    this.#shared = shared;
+  }
+
+  /** Asks for a function from outside, such as `math.pow`. */
+  import(from: string, field: string, parameters: readonly Type[], results: readonly Type[]): FunctionIndex {
+    this.#imports.push([...name(from), ...name(field), 0, ...unsigned(this.#type(parameters, results))]);
+    return this.#imported++;
+  }
+
+  /**
+   * Defines a function. `body` gets the builder and the parameters as locals.
+   *
+   * @example
+   * module.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => { … });
+   */
+  function<const P extends readonly Type[]>(
+    exported: string | null,
+    parameters: P,
+    results: readonly Type[],
+    body: (f: FunctionBuilder, ...parameters: { [I in keyof P]: Local<P[I]> }) => void,
+  ): FunctionIndex {
+    const index = this.#imported + this.#functions.length;
+    this.#functions.push(this.#type(parameters, results));
+    const slot = this.#code.push([]) - 1;
+    const f = new FunctionBuilder(parameters.length);
+    const locals = parameters.map((type, i) => ({ type, index: i, bytes: [0x20, ...unsigned(i)] }));
+    // Safe: one local for each parameter, of its type.
+    body(f, ...(locals as unknown as { [I in keyof P]: Local<P[I]> }));
+    this.#code[slot] = f.finish();
+    if (exported !== null) this.#exports.push([...name(exported), 0, ...unsigned(index)]);
+    return index;
+  }
+
+  /** The module's bytes. */
+  finish(): Uint8Array<ArrayBuffer> {
+    // A shared memory must be imported with a maximum; any actual one is within these limits.
+    const memory = [...name("env"), ...name("memory"), 2, ...(this.#shared ? [3, 0, ...unsigned(65536)] : [0, 0])];
+    return new Uint8Array([
+      ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+      ...section(1, list(this.#types)),
+      ...section(2, list([...this.#imports, memory])),
+      ...section(3, list(this.#functions.map(unsigned))),
+      ...section(7, list(this.#exports)),
+      ...section(10, list(this.#code)),
+    ]);
+  }
+
+  #type(parameters: readonly Type[], results: readonly Type[]): number {
+    const signature = [0x60, ...list(parameters.map((t) => [typeBytes[t]])), ...list(results.map((t) => [typeBytes[t]]))];
+    const found = this.#types.findIndex((other) => other.length === signature.length && other.every((b, i) => b === signature[i]));
+    return found >= 0 ? found : this.#types.push(signature) - 1;
+  }
+}

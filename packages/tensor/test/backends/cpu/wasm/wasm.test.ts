@@ -1,0 +1,184 @@
+import { describe, expect, it } from "vitest";
+import {
+  atomics,
+  type Code,
+  call,
+  constant,
+  f32,
+  f32x4,
+  f64,
+  f64x2,
+  hasRelaxedSimd,
+  i8x16,
+  i16x8,
+  i32,
+  i32x4,
+  i64,
+  i64x2,
+  ModuleBuilder,
+  memoryCopy,
+  memoryFill,
+  multiplyAdd,
+  select,
+  shuffle,
+  type Type,
+  v128,
+} from "../../../../src/backends/cpu/wasm/index.ts";
+
+const types: readonly Type[] = ["i32", "i64", "f32", "f64", "v128"];
+const relaxed = hasRelaxedSimd();
+
+/** Compiles one function of `n` 32-bit integers over a fresh memory. */
+function compile(build: (module: ModuleBuilder) => void, shared = false): { f: (...args: number[]) => number; memory: WebAssembly.Memory } {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared });
+  const module = new ModuleBuilder(shared);
+  build(module);
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(module.finish()), {
+    env: { memory },
+    math: Math as unknown as WebAssembly.ModuleImports, // safe: only functions are imported
+  });
+  return { f: instance.exports.f as (...args: number[]) => number, memory };
+}
+
+/** The value of an expression. */
+function evaluate(code: Code<Type>): number {
+  return compile((module) => module.function("f", [], [code.type], (f) => f.result(code))).f();
+}
+
+/** The lanes that a vector expression leaves in memory. */
+function lanesOf<T extends Float32Array | Float64Array | Int32Array | Uint8Array | Int16Array>(
+  view: new (buffer: ArrayBuffer, offset: number, length: number) => T,
+  count: number,
+  code: Code<"v128">,
+): number[] {
+  const { f, memory } = compile((module) => module.function("f", [], [], (f) => f.do(v128.store(64, code))));
+  f();
+  return [...new view(memory.buffer as ArrayBuffer, 64, count)];
+}
+
+/** Whether a function of the instruction tables makes valid code for some combination of argument types. */
+function validates(make: (...args: unknown[]) => unknown): boolean {
+  const lists: Type[][] = [[], ...types.map((t) => [t])];
+  for (const list of [...lists]) if (list.length === 1) for (const t of types) lists.push([...list, t]);
+  for (const list of [...lists]) if (list.length === 2) for (const t of types) lists.push([...list, t]);
+  return lists.some((list) => {
+    const module = new ModuleBuilder(true);
+    try {
+      module.function("f", list, [], (f, ...locals) => {
+        const code = make(...locals) as Code<Type | "void">;
+        // Safe: the type has just been compared.
+        if (code.type === "void") f.do(code as Code<"void">);
+        else f.drop(select(1, code as Code<Type>, code as Code<Type>));
+      });
+      return WebAssembly.validate(module.finish());
+    } catch {
+      return false; // the arguments are not of the kind this function takes
+    }
+  });
+}
+
+describe("instructions", () => {
+  const tables = { i32, i64, f32, f64, i8x16, i16x8, i32x4, i64x2, f32x4, f64x2, v128, atomics };
+  for (const [name, table] of Object.entries(tables)) {
+    it(`${name}: every one is valid`, () => {
+      for (const [key, make] of Object.entries(table)) {
+        if (key.startsWith("relaxed") && !relaxed) continue;
+        let works: (...args: unknown[]) => unknown = make as (...args: unknown[]) => unknown;
+        if (key === "const") works = () => (name === "v128" ? v128.const(new Array(16).fill(1)) : constant(name as "i32", 1));
+        if (key.startsWith("extract")) works = (a) => (make as typeof i32x4.extract)(a as Code<"v128">, 1);
+        if (key === "replace") works = (a, b) => (make as typeof i32x4.replace)(a as Code<"v128">, 1, b as Code<"i32">);
+        if (key === "loadLane") works = (a, b) => v128.loadLane(32, a as Code<"i32">, b as Code<"v128">, 1);
+        if (key === "storeLane") works = (a, b) => v128.storeLane(32, a as Code<"i32">, b as Code<"v128">, 1);
+        expect(validates(works), `${name}.${key}`).toBe(true);
+      }
+    });
+  }
+
+  it("scalars compute", () => {
+    expect(evaluate(i32.add(i32.mul(6, 7), -100))).toBe(-58);
+    expect(evaluate(i32.const(-2147483648))).toBe(-2147483648);
+    expect(evaluate(i32.shrU(-1, 28))).toBe(15);
+    expect(evaluate(i32.wrap(i64.mul(1n << 33n, 3)))).toBe(0);
+    expect(evaluate(f64.sqrt(2))).toBe(Math.SQRT2);
+    expect(evaluate(f32.add(0.1, 0.2))).toBe(Math.fround(Math.fround(0.1) + Math.fround(0.2)));
+    expect(evaluate(i32.truncF64(Number.NaN))).toBe(0);
+    expect(evaluate(i32.truncF32(1e20))).toBe(2147483647);
+    expect(evaluate(f64.promote(f32.const(1.5)))).toBe(1.5);
+    expect(evaluate(f32.reinterpret(0x3f800000))).toBe(1);
+    expect(evaluate(select(i32.lt(1, 2), i32.const(3), i32.const(4)))).toBe(3);
+  });
+
+  it("vectors compute", () => {
+    const iota = f32x4.replace(f32x4.replace(f32x4.replace(f32x4.splat(0), 1, 1), 2, 2), 3, 3);
+    expect(lanesOf(Float32Array, 4, f32x4.mul(iota, f32x4.splat(2)))).toEqual([0, 2, 4, 6]);
+    expect(lanesOf(Float32Array, 4, multiplyAdd("f32x4", relaxed)(iota, iota, f32x4.splat(1)))).toEqual([1, 2, 5, 10]);
+    expect(lanesOf(Float64Array, 2, multiplyAdd("f64x2", false)(f64x2.splat(3), f64x2.splat(4), f64x2.splat(5)))).toEqual([17, 17]);
+    expect(lanesOf(Float32Array, 4, shuffle(iota, f32x4.splat(9), [3, 4, 0, 7]))).toEqual([3, 9, 0, 9]);
+    expect(lanesOf(Int32Array, 4, i32x4.truncF32x4(f32x4.neg(iota)))).toEqual([0, -1, -2, -3]);
+    expect(lanesOf(Int32Array, 4, f32x4.lt(iota, f32x4.splat(2)))).toEqual([-1, -1, 0, 0]);
+    expect(lanesOf(Float32Array, 4, v128.bitselect(iota, f32x4.splat(7), f32x4.gt(iota, f32x4.splat(1))))).toEqual([7, 7, 2, 3]);
+    expect(lanesOf(Int16Array, 8, i16x8.extendLow8U(i8x16.splat(200)))).toEqual(new Array(8).fill(200));
+    expect(lanesOf(Uint8Array, 16, i8x16.narrow16U(i16x8.splat(300), i16x8.splat(-4)))).toEqual([
+      ...Array(8).fill(255),
+      ...Array(8).fill(0),
+    ]);
+    expect(lanesOf(Int32Array, 4, i32x4.shl(i32x4.splat(3), 4))).toEqual([48, 48, 48, 48]);
+    expect(evaluate(i32x4.bitmask(f32x4.ge(iota, f32x4.splat(2))))).toBe(12);
+  });
+});
+
+describe("functions", () => {
+  it("loops, branches, calls and imports", () => {
+    const { f } = compile((module) => {
+      const pow = module.import("math", "pow", ["f64", "f64"], ["f64"]);
+      const square = module.function(null, ["f64"], ["f64"], (b, x) => {
+        b.result(call("f64", pow, x, f64.const(2)));
+      });
+      module.function("f", ["i32"], ["i32"], (b, n) => {
+        const sum = b.local("i32");
+        b.for(0, n, 1, (i) => {
+          b.if(
+            i32.and(i, 1),
+            () => b.increase(sum, i),
+            () => b.increase(sum, i32.truncF64(call("f64", square, f64.convertI32(i)))),
+          );
+        });
+        b.block((leave) => {
+          b.loop((again) => {
+            b.branchIf(leave, i32.gt(sum, 1000));
+            b.increase(sum, 1000);
+            b.branch(again);
+          });
+        });
+        b.result(sum);
+      });
+    });
+    expect(f(6)).toBe(1000 + 1 + 3 + 5 + 4 + 16);
+    expect(f(0)).toBe(2000);
+  });
+
+  it("loops that never run, and steps that overshoot", () => {
+    const { f } = compile((module) => {
+      module.function("f", ["i32", "i32"], ["i32"], (b, end, step) => {
+        const count = b.local("i32");
+        const index = b.local("i32");
+        b.for(0, i32.add(end, 0), step, () => b.increase(count, 1), index);
+        b.result(i32.add(i32.mul(count, 100), index));
+      });
+    });
+    expect(f(-5, 4)).toBe(0);
+    expect(f(10, 4)).toBe(312);
+  });
+
+  it("works on shared memory, with atomics", () => {
+    const { f, memory } = compile((module) => {
+      module.function("f", ["i32"], ["i32"], (b, address) => {
+        b.do(memoryFill(address, 1, 8), memoryCopy(i32.add(address, 8), address, 8));
+        b.drop(atomics.fetchAdd(address, 5));
+        b.result(atomics.load(address));
+      });
+    }, true);
+    expect(f(16)).toBe(0x01010106);
+    expect(new Int32Array(memory.buffer)[7]).toBe(0x01010101);
+  });
+});
