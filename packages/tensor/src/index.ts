@@ -5,6 +5,21 @@
 // What tensors are made of
 export type { Backend, DeviceBuffer, MemoryUse } from "./backend.ts";
 export {
+  empty,
+  emptyLike,
+  fromTypedArray,
+  full,
+  fullLike,
+  ones,
+  onesLike,
+  type TensorData,
+  type TensorOptions,
+  tensor,
+  zeros,
+  zerosLike,
+} from "./creation.ts";
+export { defaultDevice, setDefaultDevice } from "./device.ts";
+export {
   bytesOf,
   canCast,
   computeType,
@@ -149,7 +164,14 @@ export {
   where,
 } from "./ops/comparison.ts";
 export { cast, clone, contiguous, copy_, copyInto, toDevice } from "./ops/copy.ts";
+export { bilinear, einsum, kron, tensordot } from "./ops/einsum.ts";
+export { broadcastTensors, broadcastTo, expand, expandAs } from "./ops/expand.ts";
+export { addInto, fill_, fillView, zero_ } from "./ops/fill.ts";
+export { type AddProductOptions, addmm, addmv, baddbmm, linear } from "./ops/linear.ts";
+export { bmm, chainMatmul, dot, inner, matmul, mm, mv, outer } from "./ops/matmul.ts";
+export { movedim, mT, permute, swapaxes, t, transpose } from "./ops/permute.ts";
 export { exp, exp2, expm1, hypot, log, log1p, log2, log10, logaddexp, pow, rsqrt, sqrt, square, xlogy } from "./ops/power.ts";
+export { flatten, ravel, reshape, reshapeAs, type Sizes, squeeze, unflatten, unsqueeze, view } from "./ops/reshape.ts";
 export {
   ceil,
   clamp,
@@ -169,7 +191,9 @@ export {
   signbit,
   trunc,
 } from "./ops/rounding.ts";
+export { asStrided, diagonal, narrow, select, slice, unfold } from "./ops/slice.ts";
 export { erf, erfc, erfinv, logit, sigmoid } from "./ops/special.ts";
+export { chunk, dsplit, hsplit, split, tensorSplit, unbind, vsplit } from "./ops/split.ts";
 export {
   acos,
   acosh,
@@ -188,6 +212,7 @@ export {
   tan,
   tanh,
 } from "./ops/trigonometry.ts";
+export { embed, type LayoutRule, viewOp } from "./ops/view.ts";
 export {
   broadcastView,
   type Pointwise,
@@ -198,6 +223,7 @@ export {
   type TensorOrNumber,
 } from "./pointwise.ts";
 export { keep, scope } from "./scope.ts";
+export { arange, eye, type LogspaceOptions, linspace, logspace, type TriangleOptions, trilIndices, triuIndices } from "./sequences.ts";
 export {
   broadcastShapes,
   broadcastStrides,

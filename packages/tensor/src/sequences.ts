@@ -1,0 +1,143 @@
+/**
+ * New tensors whose elements follow a rule: evenly spaced numbers, the identity, indices of triangles.
+ */
+
+import { checkOptions, encode, type TensorOptions, upload } from "./creation.ts";
+import type { DType } from "./dtype.ts";
+import { ArgumentError } from "./errors.ts";
+import type { Tensor } from "./tensor.ts";
+
+function expectNumber(operation: string, name: string, value: number): void {
+  if (typeof value !== "number" || !Number.isFinite(value))
+    throw new ArgumentError(`${operation}: ${name} must be a finite number, got ${value}`);
+}
+
+function expectCount(operation: string, name: string, value: number): void {
+  if (!Number.isInteger(value) || value < 0) throw new ArgumentError(`${operation}: ${name} must be a non-negative integer, got ${value}`);
+}
+
+/**
+ * The numbers from `start` (default 0) up to, not including, `end` in steps of `step` (default 1): int32 when all three are integers, else float32.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.arange.html
+ *
+ * @throws ArgumentError when the step is zero or leads away from the end.
+ * @example
+ * arange(5); // [0, 1, 2, 3, 4]
+ * arange(0, 1, 0.25); // [0, 0.25, 0.5, 0.75]
+ */
+export function arange(end: number, options?: TensorOptions): Tensor;
+export function arange(start: number, end: number, options?: TensorOptions): Tensor;
+export function arange(start: number, end: number, step: number, options?: TensorOptions): Tensor;
+export function arange(...given: readonly (number | TensorOptions | undefined)[]): Tensor {
+  const numbers = given.filter((value) => typeof value === "number");
+  const options = given.find((value) => typeof value === "object") ?? {};
+  checkOptions("arange", options);
+  const [start, end, step] =
+    numbers.length === 1 ? [0, numbers[0] as number, 1] : [numbers[0] as number, numbers[1] as number, numbers[2] ?? 1];
+  expectNumber("arange", "start", start);
+  expectNumber("arange", "end", end);
+  expectNumber("arange", "step", step);
+  if (step === 0 || (end - start) * step < 0) {
+    throw new ArgumentError(`arange: a step of ${step} does not lead from ${start} to ${end}`);
+  }
+  const dtype: DType = options.dtype ?? (numbers.every(Number.isInteger) ? "int32" : "float32");
+  const values = new Float64Array(Math.ceil((end - start) / step));
+  for (let i = 0; i < values.length; i++) values[i] = start + i * step;
+  return upload("arange", encode(values, dtype), [values.length], dtype, options.device);
+}
+
+/** Evenly spaced numbers, computed from both ends so that the last one is exact. */
+function spaced(operation: string, start: number, end: number, steps: number): Float64Array {
+  expectNumber(operation, "start", start);
+  expectNumber(operation, "end", end);
+  expectCount(operation, "steps", steps);
+  const values = new Float64Array(steps);
+  const step = steps > 1 ? (end - start) / (steps - 1) : 0;
+  for (let i = 0; i < steps; i++) values[i] = i < steps / 2 ? start + step * i : end - step * (steps - 1 - i);
+  if (steps === 1) values[0] = start;
+  return values;
+}
+
+/**
+ * `steps` evenly spaced numbers from `start` to `end`, both included.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.linspace.html
+ */
+export function linspace(start: number, end: number, steps: number, options: TensorOptions = {}): Tensor {
+  checkOptions("linspace", options);
+  const dtype = options.dtype ?? "float32";
+  return upload("linspace", encode(spaced("linspace", start, end, steps), dtype), [steps], dtype, options.device);
+}
+
+/** Options of `logspace`. */
+export interface LogspaceOptions extends TensorOptions {
+  /** The base of the powers. Default 10. */
+  readonly base?: number;
+}
+
+/**
+ * `baseˢ` for `steps` evenly spaced exponents s from `start` to `end`.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.logspace.html
+ */
+export function logspace(start: number, end: number, steps: number, options: LogspaceOptions = {}): Tensor {
+  checkOptions("logspace", options, ["base"]);
+  const { base = 10, dtype = "float32" } = options;
+  const values = spaced("logspace", start, end, steps).map((exponent) => base ** exponent);
+  return upload("logspace", encode(values, dtype), [steps], dtype, options.device);
+}
+
+/** Ones on the main diagonal, zeros elsewhere: [n, m]. https://pytorch.org/docs/stable/generated/torch.eye.html */
+export function eye(n: number, m?: number | TensorOptions, options?: TensorOptions): Tensor {
+  const columns = typeof m === "number" ? m : n;
+  const chosen = options ?? (typeof m === "object" ? m : {});
+  checkOptions("eye", chosen);
+  expectCount("eye", "the number of rows", n);
+  expectCount("eye", "the number of columns", columns);
+  const values = new Float64Array(n * columns);
+  for (let i = 0; i < Math.min(n, columns); i++) values[i * columns + i] = 1;
+  const dtype = chosen.dtype ?? "float32";
+  return upload("eye", encode(values, dtype), [n, columns], dtype, chosen.device);
+}
+
+/** Options of `trilIndices` and `triuIndices`. */
+export interface TriangleOptions extends TensorOptions {
+  /** Which diagonal bounds the triangle; 0 is the main one, above it are positive ones. */
+  readonly offset?: number;
+}
+
+function triangle(
+  operation: string,
+  rows: number,
+  columns: number,
+  options: TriangleOptions,
+  inside: (i: number, j: number) => boolean,
+): Tensor {
+  checkOptions(operation, options, ["offset"]);
+  expectCount(operation, "the number of rows", rows);
+  expectCount(operation, "the number of columns", columns);
+  const [is, js]: [number[], number[]] = [[], []];
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) {
+      if (inside(i, j)) {
+        is.push(i);
+        js.push(j);
+      }
+    }
+  }
+  const dtype = options.dtype ?? "int32";
+  return upload(operation, encode([...is, ...js], dtype), [2, is.length], dtype, options.device);
+}
+
+/** Rows and columns of the elements of a lower triangle, [2, count]. https://pytorch.org/docs/stable/generated/torch.tril_indices.html */
+export function trilIndices(rows: number, columns: number, options: TriangleOptions = {}): Tensor {
+  const { offset = 0 } = options;
+  return triangle("trilIndices", rows, columns, options, (i, j) => j - i <= offset);
+}
+
+/** Rows and columns of the elements of an upper triangle, [2, count]. https://pytorch.org/docs/stable/generated/torch.triu_indices.html */
+export function triuIndices(rows: number, columns: number, options: TriangleOptions = {}): Tensor {
+  const { offset = 0 } = options;
+  return triangle("triuIndices", rows, columns, options, (i, j) => j - i >= offset);
+}
