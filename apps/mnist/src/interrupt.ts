@@ -1,0 +1,32 @@
+/** Ctrl-C as a wish that is heard at the next good moment. Pressed again, it ends the program at once. */
+
+/** Whether the person, or the system, has asked for an end. */
+export interface Interrupt {
+  readonly requested: boolean;
+  /** Ctrl-C means again what it means to every program. */
+  release(): void;
+}
+
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
+/** What a program ends with that was stopped from the keyboard. */
+export const INTERRUPTED = 130;
+
+/** Listens for Ctrl-C from now on. `heard` is called at the first one. */
+export function interrupt(heard: () => void): Interrupt {
+  let requested = false;
+  const listener = (): void => {
+    if (requested) process.exit(INTERRUPTED);
+    requested = true;
+    heard();
+  };
+  for (const signal of SIGNALS) process.on(signal, listener);
+  return {
+    get requested() {
+      return requested;
+    },
+    release() {
+      for (const signal of SIGNALS) process.off(signal, listener);
+    },
+  };
+}

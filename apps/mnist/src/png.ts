@@ -1,0 +1,38 @@
+/**
+ * Small grey pictures as PNG, so that the report can carry them inside itself.
+ *
+ * The format: https://www.w3.org/TR/png-3/
+ */
+
+import { crc32, deflateSync } from "node:zlib";
+
+/**
+ * A grey picture as the address of a PNG image that holds its own bytes.
+ *
+ * @param pixels `height · width` bytes in row-major order, 0 black to 255 white.
+ */
+export function pngAddress(pixels: Uint8Array, width: number, height: number): string {
+  const rows = Buffer.alloc(height * (width + 1)); // Each row begins with its filter: 0, none.
+  for (let y = 0; y < height; y++) rows.set(pixels.subarray(y * width, (y + 1) * width), y * (width + 1) + 1);
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header[8] = 8; // bits a pixel; the colour type after it is 0, grey
+  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  const file = Buffer.concat([
+    signature,
+    chunk("IHDR", header),
+    chunk("IDAT", deflateSync(rows, { level: 9 })),
+    chunk("IEND", Buffer.alloc(0)),
+  ]);
+  return `data:image/png;base64,${file.toString("base64")}`;
+}
+
+function chunk(type: string, data: Buffer): Buffer {
+  const body = Buffer.concat([Buffer.from(type, "latin1"), data]);
+  const framed = Buffer.alloc(body.length + 8);
+  framed.writeUInt32BE(data.length, 0);
+  body.copy(framed, 4);
+  framed.writeUInt32BE(crc32(body), body.length + 4);
+  return framed;
+}

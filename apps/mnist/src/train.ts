@@ -1,0 +1,45 @@
+/** How a network learns and how it is tested: the whole of it, as one would write it in PyTorch. */
+
+import { type Backend, crossEntropy, type DataLoader, type nn, noGrad, type Optimizer, type Tensor } from "akari";
+
+/** Images `[N, 1, 28, 28]` and the digits `[N]` on them. */
+export type Batch = readonly [images: Tensor, labels: Tensor];
+
+/**
+ * One epoch: shows each batch to the model and takes a step towards a smaller loss.
+ *
+ * @param afterStep hears the loss of each step; when it answers `"stop"`, no further step is taken.
+ */
+export async function train(
+  model: nn.Layer,
+  device: Backend,
+  loader: AsyncIterable<Batch>,
+  optimizer: Optimizer,
+  afterStep: (loss: Tensor) => Promise<"go on" | "stop">,
+): Promise<void> {
+  model.train();
+  for await (const [images, labels] of loader) {
+    optimizer.zeroGrad();
+    const loss = crossEntropy(model(images.to(device)), labels.to(device));
+    loss.backward();
+    optimizer.step();
+    if ((await afterStep(loss)) === "stop") return;
+  }
+}
+
+/** The model's answers on images that it has not seen: the digit it reads, and the cross-entropy, of each. */
+export async function test(
+  model: nn.Layer,
+  device: Backend,
+  loader: AsyncIterable<Batch>,
+): Promise<{ predictions: number[]; losses: number[] }> {
+  model.eval();
+  const predictions: number[] = [];
+  const losses: number[] = [];
+  for await (const [images, labels] of loader) {
+    const logits = noGrad(() => model(images.to(device)));
+    predictions.push(...(await logits.argmax(1).data()));
+    losses.push(...(await crossEntropy(logits, labels.to(device), { reduction: "none" }).data()));
+  }
+  return { predictions, losses };
+}
