@@ -5,7 +5,7 @@
  */
 
 import { withDerivative } from "./derivative.ts";
-import { constant, type Expr, type Operand } from "./expr.ts";
+import { constant, type Expr } from "./expr.ts";
 
 /** `arcsin x`; NaN outside of [-1, 1]. */
 export function asin(of: Expr): Expr {
