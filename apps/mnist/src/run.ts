@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { saveSafetensors } from "@akari/io";
 import { FileError } from "@akari/tensor";
-import { AdaBelief, Adagrad, Adam, AdamW, manualSeed, type nn, RMSprop, SGD } from "akari";
+import { AdaBelief, Adagrad, Adam, AdamW, manualSeed, RMSprop, SGD } from "akari";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 import { findDevice } from "./devices.ts";
 import { loadDigits } from "./digits.ts";
