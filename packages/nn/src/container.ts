@@ -1,0 +1,156 @@
+/**
+ * Modules that hold other modules.
+ */
+
+import { IndexError, type Tensor } from "@akari/tensor";
+import { type Layer, Module } from "./module.ts";
+
+/**
+ * Layers run one after the other. They are named "0", "1", … or as given.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.Sequential.html
+ *
+ * @example
+ * const mlp = new Sequential(new Flatten(), new Linear(784, 128), new ReLU(), new Linear(128, 10));
+ * @example
+ * const named = new Sequential({ hidden: new Linear(4, 8), act: new ReLU(), out: new Linear(8, 2) });
+ */
+export class Sequential extends Module {
+  readonly #layers: Map<string, Layer> = new Map();
+
+  constructor(...layers: readonly Layer[] | readonly [Readonly<Record<string, Layer>>]) {
+    super();
+    const [first] = layers;
+    const named = layers.length === 1 && first !== undefined && !(first instanceof Module);
+    for (const [name, layer] of Object.entries(named ? first : layers)) this.#layers.set(name, layer);
+  }
+
+  override namedChildren(): [string, Module][] {
+    return [...this.#layers];
+  }
+
+  /** How many layers there are. */
+  get length(): number {
+    return this.#layers.size;
+  }
+
+  /** Adds a layer at the end. Returns the module. */
+  append(layer: Layer): this {
+    this.#layers.set(String(this.#layers.size), layer);
+    return this;
+  }
+
+  /** The layer at a place; negative from the end. Throws an IndexError when there is none. */
+  at(index: number): Layer {
+    return elementAt("Sequential", [...this.#layers.values()], index);
+  }
+
+  [Symbol.iterator](): IterableIterator<Layer> {
+    return this.#layers.values();
+  }
+
+  forward(input: Tensor): Tensor {
+    let x = input;
+    for (const layer of this.#layers.values()) x = layer(x);
+    return x;
+  }
+}
+
+/**
+ * Modules in a list, for a `forward` of one's own.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.ModuleList.html
+ */
+export class ModuleList<M extends Module = Module> extends Module {
+  readonly #modules: M[];
+
+  constructor(modules: Iterable<M> = []) {
+    super();
+    this.#modules = [...modules];
+  }
+
+  override namedChildren(): [string, Module][] {
+    return this.#modules.map((module, i) => [String(i), module]);
+  }
+
+  /** How many modules there are. */
+  get length(): number {
+    return this.#modules.length;
+  }
+
+  /** Adds a module at the end. Returns the list. */
+  append(module: M): this {
+    this.#modules.push(module);
+    return this;
+  }
+
+  /** The module at a place; negative from the end. Throws an IndexError when there is none. */
+  at(index: number): M {
+    return elementAt("ModuleList", this.#modules, index);
+  }
+
+  [Symbol.iterator](): IterableIterator<M> {
+    return this.#modules.values();
+  }
+
+  /** A list has no `forward`: run its modules yourself. */
+  forward(): never {
+    throw new TypeError("ModuleList: a list cannot be called; call the modules in it");
+  }
+}
+
+/**
+ * Modules by name, for a `forward` of one's own.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.ModuleDict.html
+ */
+export class ModuleDict<M extends Module = Module> extends Module {
+  readonly #modules: Map<string, M>;
+
+  constructor(modules: Readonly<Record<string, M>> = {}) {
+    super();
+    this.#modules = new Map(Object.entries(modules));
+  }
+
+  override namedChildren(): [string, Module][] {
+    return [...this.#modules];
+  }
+
+  /** The module of a name. Throws an IndexError when there is none. */
+  get(name: string): M {
+    const module = this.#modules.get(name);
+    if (module === undefined) throw new IndexError(`ModuleDict: there is no module "${name}"; there are: ${[...this.#modules.keys()].join(", ")}`);
+    return module;
+  }
+
+  /** Sets the module of a name. Returns the dictionary. */
+  set(name: string, module: M): this {
+    this.#modules.set(name, module);
+    return this;
+  }
+
+  /** Whether there is a module of a name. */
+  has(name: string): boolean {
+    return this.#modules.has(name);
+  }
+
+  /** The names. */
+  keys(): string[] {
+    return [...this.#modules.keys()];
+  }
+
+  [Symbol.iterator](): IterableIterator<[string, M]> {
+    return this.#modules.entries();
+  }
+
+  /** A dictionary has no `forward`: run its modules yourself. */
+  forward(): never {
+    throw new TypeError("ModuleDict: a dictionary cannot be called; call the modules in it");
+  }
+}
+
+function elementAt<T>(what: string, list: readonly T[], index: number): T {
+  const found = list.at(index);
+  if (found === undefined) throw new IndexError(`${what}: index ${index} is out of range for ${list.length} modules`);
+  return found;
+}

@@ -1,0 +1,150 @@
+/**
+ * Convolution layers.
+ */
+
+import { ArgumentError, conv1d, conv2d, conv3d, empty, pad, type Tensor } from "@akari/tensor";
+import { checkPositive, perDimension, type Sizes } from "./arguments.ts";
+import { kaimingUniform_, uniform_ } from "./init.ts";
+import type { FactoryOptions } from "./linear.ts";
+import { Module } from "./module.ts";
+import { Parameter } from "./parameter.ts";
+import { python } from "./state-name.ts";
+
+/** Options of the convolution layers. */
+export interface ConvOptions extends FactoryOptions {
+  /** Steps of the window. Default 1. */
+  readonly stride?: Sizes;
+  /** Cells added on either side; "valid" for none, "same" to keep the size. Default 0. */
+  readonly padding?: Sizes | "valid" | "same";
+  /** Distance between the cells under the window. Default 1. */
+  readonly dilation?: Sizes;
+  /** Into how many groups the channels are split, each convolved by itself. Default 1. */
+  readonly groups?: number;
+  /** Whether there is a bias. Default true. */
+  readonly bias?: boolean;
+  /** What the added cells hold. Default "zeros". */
+  readonly paddingMode?: "zeros" | "reflect" | "replicate" | "circular";
+}
+
+abstract class ConvNd extends Module {
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly kernelSize: readonly number[];
+  readonly stride: readonly number[];
+  readonly padding: readonly number[] | "valid" | "same";
+  readonly dilation: readonly number[];
+  readonly groups: number;
+  readonly paddingMode: "zeros" | "reflect" | "replicate" | "circular";
+  weight: Parameter;
+  bias: Parameter | null;
+
+  constructor(dims: number, inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvOptions) {
+    super();
+    const layer = this.constructor.name;
+    const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true, paddingMode = "zeros", ...factory } = options;
+    checkPositive(layer, { inChannels, outChannels, groups });
+    if (inChannels % groups !== 0 || outChannels % groups !== 0) {
+      throw new ArgumentError(`${layer}: ${inChannels} input and ${outChannels} output channels cannot be split into ${groups} groups`);
+    }
+    this.inChannels = inChannels;
+    this.outChannels = outChannels;
+    this.kernelSize = perDimension(layer, "kernelSize", kernelSize, dims);
+    for (const size of this.kernelSize) checkPositive(layer, { kernelSize: size });
+    this.stride = perDimension(layer, "stride", stride, dims);
+    for (const size of this.stride) checkPositive(layer, { stride: size });
+    this.padding = typeof padding === "string" ? padding : perDimension(layer, "padding", padding, dims);
+    this.dilation = perDimension(layer, "dilation", dilation, dims);
+    this.groups = groups;
+    this.paddingMode = paddingMode;
+    this.weight = new Parameter(empty([outChannels, inChannels / groups, ...this.kernelSize], factory));
+    this.bias = bias ? new Parameter(empty([outChannels], factory)) : null;
+    this.resetParameters();
+  }
+
+  /** Draws weight and bias anew, uniform in ±1/√(number of weights of one output). */
+  resetParameters(): void {
+    kaimingUniform_(this.weight, { a: Math.sqrt(5) });
+    const fanIn = this.weight.numel() / this.outChannels;
+    const bound = 1 / Math.sqrt(fanIn);
+    if (this.bias && fanIn > 0) uniform_(this.bias, -bound, bound);
+  }
+
+  forward(input: Tensor): Tensor {
+    const { stride, dilation, groups } = this;
+    if (this.paddingMode === "zeros") return this.convolve(input, { stride, padding: this.padding, dilation, groups });
+    return this.convolve(pad(input, this.#sides(), { mode: this.paddingMode }), { stride, padding: 0, dilation, groups });
+  }
+
+  protected abstract convolve(input: Tensor, options: ConvOptions): Tensor;
+
+  /** The cells to add, for `pad`: last dimension first, before and after. */
+  #sides(): number[] {
+    return this.kernelSize
+      .flatMap((size, i) => {
+        if (this.padding === "valid") return [[0, 0]];
+        if (this.padding !== "same") return [[this.padding[i] ?? 0, this.padding[i] ?? 0]];
+        const total = (this.dilation[i] ?? 1) * (size - 1);
+        return [[total >> 1, total - (total >> 1)]];
+      })
+      .reverse()
+      .flat();
+  }
+
+  override extraRepr(): string {
+    const parts = [String(this.inChannels), String(this.outChannels), `kernel_size=${python(this.kernelSize)}`, `stride=${python(this.stride)}`];
+    if (typeof this.padding === "string" || this.padding.some((p) => p !== 0)) parts.push(`padding=${typeof this.padding === "string" ? this.padding : python(this.padding)}`);
+    if (this.dilation.some((d) => d !== 1)) parts.push(`dilation=${python(this.dilation)}`);
+    if (this.groups !== 1) parts.push(`groups=${this.groups}`);
+    if (this.bias === null) parts.push("bias=False");
+    if (this.paddingMode !== "zeros") parts.push(`padding_mode=${this.paddingMode}`);
+    return parts.join(", ");
+  }
+}
+
+/**
+ * Convolution over a sequence: input [N, inChannels, L] (or without N), weight [outChannels, inChannels / groups, kernelSize].
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.Conv1d.html
+ */
+export class Conv1d extends ConvNd {
+  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvOptions = {}) {
+    super(1, inChannels, outChannels, kernelSize, options);
+  }
+
+  protected override convolve(input: Tensor, options: ConvOptions): Tensor {
+    return conv1d(input, this.weight, this.bias, options);
+  }
+}
+
+/**
+ * Convolution over an image: input [N, inChannels, H, W] (or without N), weight [outChannels, inChannels / groups, kH, kW].
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.Conv2d.html
+ *
+ * @example
+ * const conv = new Conv2d(1, 32, 3, { padding: 1 });
+ */
+export class Conv2d extends ConvNd {
+  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvOptions = {}) {
+    super(2, inChannels, outChannels, kernelSize, options);
+  }
+
+  protected override convolve(input: Tensor, options: ConvOptions): Tensor {
+    return conv2d(input, this.weight, this.bias, options);
+  }
+}
+
+/**
+ * Convolution over a volume: input [N, inChannels, D, H, W] (or without N).
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.Conv3d.html
+ */
+export class Conv3d extends ConvNd {
+  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvOptions = {}) {
+    super(3, inChannels, outChannels, kernelSize, options);
+  }
+
+  protected override convolve(input: Tensor, options: ConvOptions): Tensor {
+    return conv3d(input, this.weight, this.bias, options);
+  }
+}

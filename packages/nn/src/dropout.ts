@@ -1,0 +1,66 @@
+/**
+ * Dropout: in training, elements are dropped at random and the others scaled up to make up for it.
+ */
+
+import type { Generator, Tensor } from "@akari/tensor";
+import { checkProbability } from "./arguments.ts";
+import { dropout, dropout2d } from "./functional/dropout.ts";
+import { Module } from "./module.ts";
+
+/** Options of the dropout layers. */
+export interface DropoutOptions {
+  /** Where to draw from. Default: the default generator. */
+  readonly generator?: Generator;
+}
+
+abstract class DropoutNd extends Module {
+  readonly p: number;
+  readonly #options: DropoutOptions;
+
+  constructor(p: number, options: DropoutOptions) {
+    super();
+    checkProbability(this.constructor.name, "p", p);
+    this.p = p;
+    this.#options = options;
+  }
+
+  protected options(): { readonly training: boolean } & DropoutOptions {
+    return { training: this.training, ...this.#options };
+  }
+
+  abstract forward(input: Tensor): Tensor;
+
+  override extraRepr(): string {
+    return `p=${this.p}, inplace=False`;
+  }
+}
+
+/**
+ * Drops each element with probability `p` (default 0.5) in training, and scales the others by 1/(1-p).
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.Dropout.html
+ */
+export class Dropout extends DropoutNd {
+  constructor(p = 0.5, options: DropoutOptions = {}) {
+    super(p, options);
+  }
+
+  forward(input: Tensor): Tensor {
+    return dropout(input, this.p, this.options());
+  }
+}
+
+/**
+ * Drops whole channels of [N, C, ...] with probability `p` (default 0.5) in training.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.Dropout2d.html
+ */
+export class Dropout2d extends DropoutNd {
+  constructor(p = 0.5, options: DropoutOptions = {}) {
+    super(p, options);
+  }
+
+  forward(input: Tensor): Tensor {
+    return dropout2d(input, this.p, this.options());
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * Layers that only change the shape.
+ */
+
+import type { Tensor } from "@akari/tensor";
+import { Module } from "./module.ts";
+import { python } from "./state-name.ts";
+
+/**
+ * Joins the dimensions from `startDim` (default 1) to `endDim` (default -1) into one.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.Flatten.html
+ */
+export class Flatten extends Module {
+  readonly startDim: number;
+  readonly endDim: number;
+
+  constructor(startDim = 1, endDim = -1) {
+    super();
+    this.startDim = startDim;
+    this.endDim = endDim;
+  }
+
+  forward(input: Tensor): Tensor {
+    return input.flatten(this.startDim, this.endDim);
+  }
+
+  override extraRepr(): string {
+    return `start_dim=${this.startDim}, end_dim=${this.endDim}`;
+  }
+}
+
+/**
+ * Splits the dimension `dim` into several of the sizes `unflattenedSize`.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.Unflatten.html
+ */
+export class Unflatten extends Module {
+  readonly dim: number;
+  readonly unflattenedSize: readonly number[];
+
+  constructor(dim: number, unflattenedSize: readonly number[]) {
+    super();
+    this.dim = dim;
+    this.unflattenedSize = unflattenedSize;
+  }
+
+  forward(input: Tensor): Tensor {
+    return input.unflatten(this.dim, this.unflattenedSize);
+  }
+
+  override extraRepr(): string {
+    return `dim=${this.dim}, unflattened_size=${python(this.unflattenedSize)}`;
+  }
+}

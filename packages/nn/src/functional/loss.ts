@@ -1,0 +1,142 @@
+/**
+ * Losses for regression and for probabilities: element by element, then reduced.
+ */
+
+import { pointwise, type Tensor } from "@akari/tensor";
+import { expectSameShape, type LossOptions, reduce } from "./reduction.ts";
+
+const squared = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("mseLoss", (x, y) => x.sub(y).square());
+
+/**
+ * `(x - y)²`. Input and target broadcast.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.mse_loss.html
+ */
+export function mseLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  return reduce("mseLoss", squared(input, target), options.reduction);
+}
+
+const absolute = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("l1Loss", (x, y) => x.sub(y).abs());
+
+/**
+ * `|x - y|`. Input and target broadcast.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.l1_loss.html
+ */
+export function l1Loss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  return reduce("l1Loss", absolute(input, target), options.reduction);
+}
+
+/** Options of `smoothL1Loss`. */
+export interface SmoothL1Options extends LossOptions {
+  /** Where the square ends and the straight line begins. Default 1; 0 gives `l1Loss`. */
+  readonly beta?: number;
+}
+
+const smooth = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("smoothL1Loss", (x, y, beta) => {
+  const d = x.sub(y).abs();
+  return d.lt(beta).where(d.mul(d).mul(0.5).div(beta), d.sub(beta.mul(0.5)));
+});
+
+/**
+ * `d²/2β` where `d = |x - y| < β`, `d - β/2` elsewhere.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.smooth_l1_loss.html
+ */
+export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1Options = {}): Tensor {
+  const { beta = 1, reduction } = options;
+  return reduce("smoothL1Loss", beta === 0 ? absolute(input, target) : smooth(input, target, beta), reduction);
+}
+
+/** Options of `huberLoss`. */
+export interface HuberOptions extends LossOptions {
+  /** Where the square ends and the straight line begins. Default 1. */
+  readonly delta?: number;
+}
+
+const huber = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("huberLoss", (x, y, delta) => {
+  const d = x.sub(y).abs();
+  return d.le(delta).where(d.mul(d).mul(0.5), delta.mul(d.sub(delta.mul(0.5))));
+});
+
+/**
+ * `d²/2` where `d = |x - y| ≤ δ`, `δ(d - δ/2)` elsewhere. Huber 1964.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.huber_loss.html
+ */
+export function huberLoss(input: Tensor, target: Tensor, options: HuberOptions = {}): Tensor {
+  return reduce("huberLoss", huber(input, target, options.delta ?? 1), options.reduction);
+}
+
+/** Options of the binary cross-entropies. */
+export interface BinaryOptions extends LossOptions {
+  /** A factor for each element; broadcast. */
+  readonly weight?: Tensor | null;
+}
+
+const binary = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("binaryCrossEntropy", (p, y) => {
+  // The logarithms stop at -100, so that a wrong certainty costs much but not infinitely much.
+  const yes = p.log().max(-100);
+  const no = p.neg().log1p().max(-100);
+  return y.sub(1).mul(no).sub(y.mul(yes));
+});
+
+/**
+ * `-(y·log p + (1-y)·log(1-p))` of probabilities, each logarithm no less than -100.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy.html
+ */
+export function binaryCrossEntropy(input: Tensor, target: Tensor, options: BinaryOptions = {}): Tensor {
+  expectSameShape("binaryCrossEntropy", input, target);
+  const losses = binary(input, target);
+  return reduce("binaryCrossEntropy", options.weight ? losses.mul(options.weight) : losses, options.reduction);
+}
+
+/** Options of `binaryCrossEntropyWithLogits`. */
+export interface BinaryLogitsOptions extends BinaryOptions {
+  /** How much a positive example counts, for each class; broadcast. */
+  readonly posWeight?: Tensor | null;
+}
+
+// log(1 + e^-|x|) is exact however large x is.
+const binaryLogits = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("binaryCrossEntropyWithLogits", (x, y) =>
+  x.neg().max(0).add(x.abs().neg().exp().log1p()).add(x.mul(y.neg().add(1))),
+);
+const binaryLogitsWeighted = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("binaryCrossEntropyWithLogits", (x, y, w) => {
+  const softplus = x.neg().max(0).add(x.abs().neg().exp().log1p());
+  return x.mul(y.neg().add(1)).add(w.sub(1).mul(y).add(1).mul(softplus));
+});
+
+/**
+ * The binary cross-entropy of `sigmoid(x)`, computed without losing digits.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy_with_logits.html
+ */
+export function binaryCrossEntropyWithLogits(input: Tensor, target: Tensor, options: BinaryLogitsOptions = {}): Tensor {
+  expectSameShape("binaryCrossEntropyWithLogits", input, target);
+  const { weight, posWeight, reduction } = options;
+  const losses = posWeight ? binaryLogitsWeighted(input, target, posWeight) : binaryLogits(input, target);
+  return reduce("binaryCrossEntropyWithLogits", weight ? losses.mul(weight) : losses, reduction);
+}
+
+/** Options of `klDiv`. */
+export interface KlDivOptions {
+  /** "batchmean" divides the sum by the first size, which is what the mathematics asks for. Default "mean". */
+  readonly reduction?: "mean" | "sum" | "none" | "batchmean";
+  /** Whether the target is given as logarithms, too. Default false. */
+  readonly logTarget?: boolean;
+}
+
+const divergence = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("klDiv", (x, y) => y.gt(0).where(y.mul(y.log()), 0).sub(y.mul(x)));
+const logDivergence = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("klDiv", (x, y) => y.exp().mul(y.sub(x)));
+
+/**
+ * The Kullback–Leibler divergence `y·(log y - x)` of a target distribution from log-probabilities.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.kl_div.html
+ */
+export function klDiv(input: Tensor, target: Tensor, options: KlDivOptions = {}): Tensor {
+  const losses = (options.logTarget ?? false) ? logDivergence(input, target) : divergence(input, target);
+  if (options.reduction === "batchmean") return losses.sum().div(input.shape[0] ?? 1);
+  return reduce("klDiv", losses, options.reduction);
+}

@@ -1,0 +1,34 @@
+/**
+ * How losses are reduced, and the checks they share.
+ */
+
+import { ArgumentError, ShapeError, sameShape, showShape, type Tensor } from "@akari/tensor";
+
+/** What becomes of the losses of the elements: their mean, their sum, or nothing. */
+export type Reduction = "mean" | "sum" | "none";
+
+/** Options that all losses take. */
+export interface LossOptions {
+  /** Default "mean". */
+  readonly reduction?: Reduction;
+}
+
+/** Reduces the losses of the elements. */
+export function reduce(operation: string, losses: Tensor, reduction: Reduction = "mean"): Tensor {
+  checkReduction(operation, reduction);
+  return reduction === "none" ? losses : reduction === "sum" ? losses.sum() : losses.mean();
+}
+
+/** Throws an ArgumentError for an unknown reduction. */
+export function checkReduction(operation: string, reduction: Reduction): void {
+  if (reduction !== "mean" && reduction !== "sum" && reduction !== "none") {
+    throw new ArgumentError(`${operation}: reduction must be "mean", "sum" or "none", got "${String(reduction)}"`);
+  }
+}
+
+/** Throws a ShapeError unless two tensors have the same shape. */
+export function expectSameShape(operation: string, input: Tensor, target: Tensor): void {
+  if (!sameShape(input.shape, target.shape)) {
+    throw new ShapeError(`${operation}: input has shape ${showShape(input.shape)}, target ${showShape(target.shape)}; they must be the same`);
+  }
+}

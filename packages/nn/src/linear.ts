@@ -1,0 +1,73 @@
+/**
+ * Fully connected layers.
+ */
+
+import { type Backend, type DType, linear, type Tensor, empty } from "@akari/tensor";
+import { checkPositive } from "./arguments.ts";
+import { kaimingUniform_, uniform_ } from "./init.ts";
+import { Module } from "./module.ts";
+import { Parameter } from "./parameter.ts";
+import { python } from "./state-name.ts";
+
+/** Options that every layer with parameters takes. */
+export interface FactoryOptions {
+  /** The device of the parameters. Default: the default device. */
+  readonly device?: Backend;
+  /** The dtype of the parameters. Default float32. */
+  readonly dtype?: DType;
+}
+
+/** Options of `Linear`. */
+export interface LinearOptions extends FactoryOptions {
+  /** Whether there is a bias. Default true. */
+  readonly bias?: boolean;
+}
+
+/**
+ * `y = x Wᵀ + b`: input [..., inFeatures], output [..., outFeatures], weight [outFeatures, inFeatures], bias [outFeatures].
+ * Weight and bias start uniform in ±1/√inFeatures.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.Linear.html
+ *
+ * @example
+ * const layer = new Linear(784, 128);
+ */
+export class Linear extends Module {
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+  weight: Parameter;
+  bias: Parameter | null;
+
+  constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
+    super();
+    checkPositive("Linear", { inFeatures, outFeatures });
+    const { bias = true, ...factory } = options;
+    this.inFeatures = inFeatures;
+    this.outFeatures = outFeatures;
+    this.weight = new Parameter(empty([outFeatures, inFeatures], factory));
+    this.bias = bias ? new Parameter(empty([outFeatures], factory)) : null;
+    this.resetParameters();
+  }
+
+  /** Draws weight and bias anew. */
+  resetParameters(): void {
+    kaimingUniform_(this.weight, { a: Math.sqrt(5) });
+    const bound = 1 / Math.sqrt(this.inFeatures);
+    if (this.bias) uniform_(this.bias, -bound, bound);
+  }
+
+  forward(input: Tensor): Tensor {
+    return linear(input, this.weight, this.bias);
+  }
+
+  override extraRepr(): string {
+    return `in_features=${this.inFeatures}, out_features=${this.outFeatures}, bias=${python(this.bias !== null)}`;
+  }
+}
+
+/** Gives back what it is given. https://pytorch.org/docs/stable/generated/torch.nn.Identity.html */
+export class Identity extends Module {
+  forward(input: Tensor): Tensor {
+    return input;
+  }
+}

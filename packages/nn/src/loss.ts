@@ -1,0 +1,133 @@
+/**
+ * Losses as modules.
+ */
+
+import type { Tensor } from "@akari/tensor";
+import { type CrossEntropyOptions, crossEntropy, type NllOptions, nllLoss } from "./functional/cross-entropy.ts";
+import {
+  type BinaryLogitsOptions,
+  type BinaryOptions,
+  binaryCrossEntropy,
+  binaryCrossEntropyWithLogits,
+  type HuberOptions,
+  huberLoss,
+  type KlDivOptions,
+  klDiv,
+  l1Loss,
+  mseLoss,
+  type SmoothL1Options,
+  smoothL1Loss,
+} from "./functional/loss.ts";
+import type { LossOptions } from "./functional/reduction.ts";
+import { Module } from "./module.ts";
+
+/** A module that compares an input with a target. */
+abstract class Loss<Options> extends Module {
+  protected readonly options: Options;
+
+  constructor(options: Options) {
+    super();
+    this.options = options;
+  }
+
+  abstract forward(input: Tensor, target: Tensor): Tensor;
+}
+
+/** `crossEntropy` as a module. https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html */
+export class CrossEntropyLoss extends Loss<CrossEntropyOptions> {
+  constructor(options: CrossEntropyOptions = {}) {
+    super(options);
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return crossEntropy(input, target, this.options);
+  }
+}
+
+/** `nllLoss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.NLLLoss.html */
+export class NLLLoss extends Loss<NllOptions> {
+  constructor(options: NllOptions = {}) {
+    super(options);
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return nllLoss(input, target, this.options);
+  }
+}
+
+/** `mseLoss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.MSELoss.html */
+export class MSELoss extends Loss<LossOptions> {
+  constructor(options: LossOptions = {}) {
+    super(options);
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return mseLoss(input, target, this.options);
+  }
+}
+
+/** `l1Loss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.L1Loss.html */
+export class L1Loss extends Loss<LossOptions> {
+  constructor(options: LossOptions = {}) {
+    super(options);
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return l1Loss(input, target, this.options);
+  }
+}
+
+/** `smoothL1Loss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.SmoothL1Loss.html */
+export class SmoothL1Loss extends Loss<SmoothL1Options> {
+  constructor(options: SmoothL1Options = {}) {
+    super(options);
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return smoothL1Loss(input, target, this.options);
+  }
+}
+
+/** `huberLoss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.HuberLoss.html */
+export class HuberLoss extends Loss<HuberOptions> {
+  constructor(options: HuberOptions = {}) {
+    super(options);
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return huberLoss(input, target, this.options);
+  }
+}
+
+/** `binaryCrossEntropy` as a module. https://pytorch.org/docs/stable/generated/torch.nn.BCELoss.html */
+export class BCELoss extends Loss<BinaryOptions> {
+  constructor(options: BinaryOptions = {}) {
+    super(options);
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return binaryCrossEntropy(input, target, this.options);
+  }
+}
+
+/** `binaryCrossEntropyWithLogits` as a module. https://pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html */
+export class BCEWithLogitsLoss extends Loss<BinaryLogitsOptions> {
+  constructor(options: BinaryLogitsOptions = {}) {
+    super(options);
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return binaryCrossEntropyWithLogits(input, target, this.options);
+  }
+}
+
+/** `klDiv` as a module. https://pytorch.org/docs/stable/generated/torch.nn.KLDivLoss.html */
+export class KLDivLoss extends Loss<KlDivOptions> {
+  constructor(options: KlDivOptions = {}) {
+    super(options);
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return klDiv(input, target, this.options);
+  }
+}

@@ -1,0 +1,332 @@
+/**
+ * `Module`: the base of all layers and models. It finds its parameters, buffers and children among its own properties, so a model is
+ * an ordinary class, and it can be called like a function, as in PyTorch: `model(x)`.
+ */
+
+import { noGrad, requiresGrad } from "@akari/autograd";
+import { AkariError, ArgumentError, type Backend, type DType, isFloating, sameShape, showShape, Tensor } from "@akari/tensor";
+import { type BackwardHook, type ForwardHook, type ForwardPreHook, Hooks } from "./hooks.ts";
+import { Parameter } from "./parameter.ts";
+
+/** A state as `stateDict` gives it: tensors by their dotted names. */
+export type StateDict = Record<string, Tensor>;
+
+/** What `loadStateDict` found when it was not strict. */
+export interface LoadResult {
+  /** Entries of the module that the state does not have. */
+  readonly missingKeys: readonly string[];
+  /** Entries of the state that the module does not have. */
+  readonly unexpectedKeys: readonly string[];
+}
+
+/** A state that does not fit a module. Nothing was loaded. */
+export class StateDictError extends AkariError implements LoadResult {
+  override name = "StateDictError";
+  readonly missingKeys: readonly string[];
+  readonly unexpectedKeys: readonly string[];
+  /** Entries whose shapes differ: name, the module's shape, the state's shape. */
+  readonly misshapenKeys: readonly (readonly [name: string, expected: readonly number[], got: readonly number[]])[];
+
+  constructor(operation: string, missing: readonly string[], unexpected: readonly string[], misshapen: StateDictError["misshapenKeys"]) {
+    const lines = [`loadStateDict: the state does not fit ${operation}:`];
+    if (missing.length > 0) lines.push(`  missing: ${missing.join(", ")}`);
+    if (unexpected.length > 0) lines.push(`  unexpected: ${unexpected.join(", ")}`);
+    for (const [name, expected, got] of misshapen) lines.push(`  wrong shape: ${name} is ${showShape(expected)} in the module but ${showShape(got)} in the state`);
+    super(lines.join("\n"));
+    this.missingKeys = missing;
+    this.unexpectedKeys = unexpected;
+    this.misshapenKeys = misshapen;
+  }
+}
+
+/**
+ * The base class of layers and models.
+ *
+ * Assign `Parameter`s and other modules to properties and write `forward`; call the module itself to run it (with its hooks).
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.Module.html
+ *
+ * @example
+ * class Net extends Module {
+ *   fc1 = new Linear(784, 128);
+ *   fc2 = new Linear(128, 10);
+ *   forward(x: Tensor): Tensor {
+ *     return this.fc2(relu(this.fc1(x.flatten(1))));
+ *   }
+ * }
+ * const logits = new Net()(images);
+ */
+export abstract class Module {
+  /** Whether the module is in training mode, which dropout and batch normalisation ask. */
+  training = true;
+
+  constructor() {
+    // A module is a function with the methods of its class, so that `model(x)` works.
+    // Safe: with the prototype set, the function is an instance of the class in every respect.
+    const self = ((...inputs: never[]) => hooksOf(self).run(self, inputs)) as unknown as this;
+    Object.setPrototypeOf(self, new.target.prototype);
+    state.set(self, { hooks: new Hooks(), buffers: new Map() });
+    return self;
+  }
+
+  static {
+    Object.defineProperty(Module.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+      value(this: Module): string {
+        return this.toString();
+      },
+    });
+  }
+
+  /** Computes the output. Call the module itself instead, which also runs its hooks. */
+  abstract forward(...inputs: never[]): unknown;
+
+  // ——— What it holds ———
+
+  /** The name under which a property appears in `stateDict`. Layers whose PyTorch names have underscores translate here. */
+  protected stateName(property: string): string {
+    return property;
+  }
+
+  /** The children, by name, in the order of definition. */
+  namedChildren(): [string, Module][] {
+    return this.#own((value): value is Module => value instanceof Module);
+  }
+
+  /** The modules directly inside this one. */
+  children(): Module[] {
+    return this.namedChildren().map(([, child]) => child);
+  }
+
+  /** This module and all inside it, by dotted name; each once. */
+  namedModules(prefix = "", seen: Set<Module> = new Set()): [string, Module][] {
+    if (seen.has(this)) return [];
+    seen.add(this);
+    const inside = this.namedChildren().flatMap(([name, child]) => child.namedModules(join(prefix, name), seen));
+    return [[prefix, this], ...inside];
+  }
+
+  /** This module and all inside it. */
+  modules(): Module[] {
+    return this.namedModules().map(([, module]) => module);
+  }
+
+  /** The parameters by dotted name, those of children included; each once. */
+  namedParameters(): [string, Parameter][] {
+    const seen = new Set<Parameter>();
+    return this.#entries((module) => module.#own((value): value is Parameter => value instanceof Parameter)).filter(([, parameter]) => {
+      if (seen.has(parameter)) return false;
+      seen.add(parameter);
+      return true;
+    });
+  }
+
+  /** All parameters, those of children included: what an optimizer is given. */
+  parameters(): Parameter[] {
+    return this.namedParameters().map(([, parameter]) => parameter);
+  }
+
+  /** The buffers by dotted name: tensors that belong to the state but are not learned. */
+  namedBuffers(): [string, Tensor][] {
+    return this.#entries((module) => module.#buffers(false));
+  }
+
+  /** All buffers, those of children included. */
+  buffers(): Tensor[] {
+    return this.namedBuffers().map(([, buffer]) => buffer);
+  }
+
+  /**
+   * Makes a property a buffer: a tensor that is saved with the state and moves with the module, but is no parameter.
+   *
+   * @param options.persistent whether it is part of `stateDict`. Default true.
+   */
+  registerBuffer(property: string, tensor: Tensor | null, options: { readonly persistent?: boolean } = {}): void {
+    stateOf(this).buffers.set(property, options.persistent ?? true);
+    Object.defineProperty(this, property, { value: tensor, writable: true, enumerable: true, configurable: true });
+  }
+
+  #own<T>(is: (value: unknown) => value is T): [string, T][] {
+    return Object.entries(this).flatMap(([property, value]) => (is(value) ? [[this.stateName(property), value] as [string, T]] : []));
+  }
+
+  #buffers(persistentOnly: boolean): [string, Tensor][] {
+    return [...stateOf(this).buffers].flatMap(([property, persistent]) => {
+      const value: unknown = Reflect.get(this, property);
+      return value instanceof Tensor && (persistent || !persistentOnly) ? [[this.stateName(property), value] as [string, Tensor]] : [];
+    });
+  }
+
+  /** Something of every module inside, with the modules' names in front. */
+  #entries<T>(of: (module: Module) => [string, T][]): [string, T][] {
+    return this.namedModules().flatMap(([prefix, module]) => of(module).map(([name, value]) => [join(prefix, name), value] as [string, T]));
+  }
+
+  // ——— State ———
+
+  /**
+   * All parameters and persistent buffers by name, with PyTorch's names. The tensors share the module's memory; `clone()` them to keep a copy.
+   *
+   * https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.state_dict
+   */
+  stateDict(): StateDict {
+    const result: StateDict = {};
+    for (const [name, tensor] of this.#stateEntries()) result[name] = tensor.detach();
+    return result;
+  }
+
+  #stateEntries(prefix = ""): [string, Tensor][] {
+    const own: [string, Tensor][] = [...this.#own((value): value is Parameter => value instanceof Parameter), ...this.#buffers(true)];
+    const children = this.namedChildren().flatMap(([name, child]) => child.#stateEntries(join(prefix, name)));
+    return [...own.map(([name, tensor]) => [join(prefix, name), tensor] as [string, Tensor]), ...children];
+  }
+
+  /**
+   * Copies a state into the module. Everything is checked first: when it throws, nothing was changed.
+   *
+   * @param options.strict whether the names must match exactly. Default true. Shapes must match in any case.
+   * @throws StateDictError that lists what is missing, what is unexpected, and what has another shape.
+   */
+  loadStateDict(source: Readonly<StateDict>, options: { readonly strict?: boolean } = {}): LoadResult {
+    const own = new Map(this.#stateEntries());
+    const missingKeys = [...own.keys()].filter((name) => !Object.hasOwn(source, name));
+    const unexpectedKeys = Object.keys(source).filter((name) => !own.has(name));
+    const misshapen: [string, readonly number[], readonly number[]][] = [];
+    for (const [name, tensor] of own) {
+      const given = source[name];
+      if (given !== undefined && !sameShape(given.shape, tensor.shape)) misshapen.push([name, tensor.shape, given.shape]);
+    }
+    const strict = options.strict ?? true;
+    if (misshapen.length > 0 || (strict && missingKeys.length + unexpectedKeys.length > 0)) {
+      throw new StateDictError(this.constructor.name, strict ? missingKeys : [], strict ? unexpectedKeys : [], misshapen);
+    }
+    noGrad(() => {
+      for (const [name, tensor] of own) {
+        const given = source[name];
+        if (given !== undefined) tensor.copy_(given);
+      }
+    });
+    return { missingKeys, unexpectedKeys };
+  }
+
+  // ——— Modes, moves, gradients ———
+
+  /** Sets training mode here and inside. Returns the module. */
+  train(mode = true): this {
+    for (const module of this.modules()) module.training = mode;
+    return this;
+  }
+
+  /** Sets evaluation mode: dropout passes everything, batch normalisation uses its running statistics. */
+  eval(): this {
+    return this.train(false);
+  }
+
+  /** Calls `fn` for every module inside and then for this one. Returns the module. */
+  apply(fn: (module: Module) => void): this {
+    for (const child of this.children()) child.apply(fn);
+    fn(this);
+    return this;
+  }
+
+  /**
+   * Moves parameters, their gradients and buffers to a device, or converts the floating-point ones to a dtype. Returns the module; an
+   * optimizer goes on working, since the parameters stay the same objects.
+   */
+  to(target: Backend | DType): this {
+    if (typeof target === "string" && !isFloating(target)) {
+      throw new ArgumentError(`to: a module can be converted to a floating-point dtype only, got ${target}`);
+    }
+    const move = (tensor: Tensor) => (typeof target === "string" && !isFloating(tensor.dtype) ? tensor : tensor.detach().to(target));
+    for (const parameter of this.parameters()) {
+      const { grad, requiresGrad: learns } = parameter;
+      parameter.setData(move(parameter));
+      parameter.trace = null;
+      if (learns) requiresGrad(parameter).grad = grad === null ? null : move(grad);
+    }
+    for (const buffer of this.buffers()) buffer.setData(move(buffer));
+    return this;
+  }
+
+  /** Whether the parameters inside take gradients; `false` freezes them. Returns the module. */
+  requiresGrad_(on = true): this {
+    for (const parameter of this.parameters()) requiresGrad(parameter, on);
+    return this;
+  }
+
+  /** Forgets all gradients: sets them to null, or to zeros with `setToNone: false`. */
+  zeroGrad(options: { readonly setToNone?: boolean } = {}): void {
+    for (const parameter of this.parameters()) {
+      if (options.setToNone ?? true) parameter.grad = null;
+      else parameter.grad?.zero_();
+    }
+  }
+
+  // ——— Hooks ———
+
+  /** Calls `hook(module, inputs)` before each `forward`; an array that it returns takes the inputs' place. Returns what removes it. */
+  registerForwardPreHook(hook: ForwardPreHook): () => void {
+    return hooksOf(this).add("before", hook);
+  }
+
+  /** Calls `hook(module, inputs, output)` after each `forward`; what it returns takes the output's place. Returns what removes it. */
+  registerForwardHook(hook: ForwardHook): () => void {
+    return hooksOf(this).add("after", hook);
+  }
+
+  /**
+   * Calls `hook(module, gradInputs, gradOutputs)` in each backward pass through the module; an array that it returns takes the place of the
+   * gradients of the inputs. Returns what removes it.
+   */
+  registerFullBackwardHook(hook: BackwardHook): () => void {
+    return hooksOf(this).add("backward", hook);
+  }
+
+  // ——— Text ———
+
+  /** The arguments shown in the printed form. */
+  extraRepr(): string {
+    return "";
+  }
+
+  /** The module as PyTorch prints it. */
+  toString(): string {
+    const extra = this.extraRepr();
+    const lines = this.namedChildren().map(([name, child]) => `(${name}): ${child.toString().replaceAll("\n", "\n  ")}`);
+    const title = this.constructor.name;
+    if (lines.length === 0) return `${title}(${extra})`;
+    const all = extra === "" ? lines : [extra, ...lines];
+    return `${title}(\n  ${all.join("\n  ")}\n)`;
+  }
+}
+
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor returns a function, which is what this signature says.
+export interface Module {
+  /** Runs the module: `forward`, with the hooks around it. */
+  (...inputs: Parameters<this["forward"]>): ReturnType<this["forward"]>;
+}
+
+/** A module from one tensor to one tensor, as `Sequential` strings them together. */
+export interface Layer extends Module {
+  forward(input: Tensor): Tensor;
+}
+
+/** What a module keeps to itself, out of the way of its properties. */
+interface ModuleState {
+  readonly hooks: Hooks;
+  /** The properties that are buffers, and whether they are saved. */
+  readonly buffers: Map<string, boolean>;
+}
+
+const state = /* @__PURE__ */ new WeakMap<Module, ModuleState>();
+
+function stateOf(module: Module): ModuleState {
+  return state.get(module) as ModuleState; // safe: the constructor puts it there
+}
+
+function hooksOf(module: Module): Hooks {
+  return stateOf(module).hooks;
+}
+
+function join(prefix: string, name: string): string {
+  return prefix === "" ? name : `${prefix}.${name}`;
+}

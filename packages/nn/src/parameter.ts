@@ -1,0 +1,27 @@
+/**
+ * A parameter is a tensor that a module owns and an optimizer changes.
+ */
+
+import { requiresGrad } from "@akari/autograd";
+import { Tensor } from "@akari/tensor";
+
+/**
+ * A tensor that a `Module` counts among its parameters when it is assigned to one of its properties. It is a leaf that requires a
+ * gradient unless told otherwise, and shares the memory of the tensor it is made from.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.parameter.Parameter.html
+ *
+ * @example
+ * class Scale extends Module {
+ *   factor = new Parameter(ones([1]));
+ *   forward(x: Tensor): Tensor {
+ *     return x.mul(this.factor);
+ *   }
+ * }
+ */
+export class Parameter extends Tensor {
+  constructor(data: Tensor, options: { readonly requiresGrad?: boolean } = {}) {
+    super(data.storage, data.dtype, data);
+    if (options.requiresGrad ?? true) requiresGrad(this);
+  }
+}
