@@ -8,7 +8,7 @@ import { apply, type Op, rules, type Spec } from "../op.ts";
 import { checkSizes, dimension, type Shape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { addInto, fillView } from "./fill.ts";
-import { viewOp } from "./view.ts";
+import { embed, viewOp } from "./view.ts";
 
 interface Selection {
   readonly dim: number;
@@ -120,6 +120,11 @@ export function diagonal(x: Tensor, offset = 0, dim1 = 0, dim2 = 1): Tensor {
   if (x.ndim < 2 || a === b)
     throw new ShapeError(`diagonal: expected two different dimensions of ${showShape(x.shape)}, got ${dim1} and ${dim2}`);
   return apply(diagonals, [x], { offset, dim1: a, dim2: b });
+}
+
+/** Zeros of a shape with the last dimension of `x` on a diagonal: the reverse of `diagonal`. */
+export function spreadDiagonal(x: Tensor, shape: Shape, offset: number, dim1: number, dim2: number): Tensor {
+  return embed(diagonals, x, { offset, dim1, dim2 }, shape);
 }
 
 interface Windows {

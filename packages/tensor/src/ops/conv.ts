@@ -1,0 +1,291 @@
+/**
+ * Convolutions over one to three spatial dimensions. A convolution, its gradient for the input and its gradient for the weight are three
+ * operations of one family: the gradient of each consists of the other two, so they can be differentiated as often as one likes, and a
+ * transposed convolution is the second of them.
+ */
+
+import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
+import { apply, type Op, rules } from "../op.ts";
+import { pointwise } from "../pointwise.ts";
+import { type Shape, showShape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { checkProductTypes } from "./matmul.ts";
+import { movedim } from "./permute.ts";
+import { reshape, squeeze, unsqueeze } from "./reshape.ts";
+
+/** Where the windows of a convolution lie, and the spatial sizes of its three tensors. */
+interface Geometry {
+  readonly stride: readonly number[];
+  /** Zeros in front of the input; what is needed behind it follows from the sizes. */
+  readonly padding: readonly number[];
+  readonly dilation: readonly number[];
+  readonly groups: number;
+  readonly inputSizes: Shape;
+  readonly kernelSizes: Shape;
+  readonly outputSizes: Shape;
+}
+
+function issue(
+  direction: "forward" | "input" | "weight",
+  input: Tensor,
+  weight: Tensor,
+  output: Tensor,
+  bias: Tensor | null,
+  geometry: Geometry,
+): void {
+  const { stride, padding, dilation, groups } = geometry;
+  output.device.run({ kind: "conv", direction, input, weight, output, bias, stride, padding, dilation, groups });
+}
+
+/** [x, weight, bias?] → output */
+const forward: Op<Geometry> = {
+  name: "conv",
+  infer: ([x, w], { outputSizes }) => [
+    { shape: [(x as Tensor).shape[0] as number, (w as Tensor).shape[0] as number, ...outputSizes], dtype: (x as Tensor).dtype },
+  ],
+  run: ([x, w, b], geometry, [y]) => {
+    if ((y as Tensor).numel() > 0) issue("forward", x as Tensor, w as Tensor, y as Tensor, b ?? null, geometry); // safe: two or three inputs, one output
+  },
+  gradient: /* @__PURE__ */ rules<Geometry>(
+    { inputs: [1], of: (g, context) => apply(towardsInput, [g, context.input(1)], context.attrs) },
+    { inputs: [0], of: (g, context) => apply(towardsWeight, [context.input(0), g], context.attrs) },
+    // With the channels last, the engine's sum over broadcast dimensions is the sum over batch and space.
+    { of: (g) => movedim(g, 1, -1) },
+  ),
+};
+
+/** [output, weight] → input */
+const towardsInput: Op<Geometry> = {
+  name: "convTranspose",
+  infer: ([y, w], { inputSizes, groups }) => [
+    { shape: [(y as Tensor).shape[0] as number, ((w as Tensor).shape[1] as number) * groups, ...inputSizes], dtype: (y as Tensor).dtype },
+  ],
+  run: ([y, w], geometry, [x]) => {
+    if ((x as Tensor).numel() > 0) issue("input", x as Tensor, w as Tensor, y as Tensor, null, geometry); // safe: two inputs, one output
+  },
+  gradient: /* @__PURE__ */ rules<Geometry>(
+    { inputs: [1], of: (g, context) => apply(forward, [g, context.input(1)], context.attrs) },
+    { inputs: [0], of: (g, context) => apply(towardsWeight, [g, context.input(0)], context.attrs) },
+  ),
+};
+
+/** [input, output] → weight */
+const towardsWeight: Op<Geometry> = {
+  name: "convWeight",
+  infer: ([x, y], { kernelSizes, groups }) => [
+    { shape: [(y as Tensor).shape[1] as number, ((x as Tensor).shape[1] as number) / groups, ...kernelSizes], dtype: (x as Tensor).dtype },
+  ],
+  run: ([x, y], geometry, [w]) => {
+    if ((w as Tensor).numel() > 0) issue("weight", x as Tensor, w as Tensor, y as Tensor, null, geometry); // safe: two inputs, one output
+  },
+  gradient: /* @__PURE__ */ rules<Geometry>(
+    { inputs: [1], of: (g, context) => apply(towardsInput, [context.input(1), g], context.attrs) },
+    { inputs: [0], of: (g, context) => apply(forward, [context.input(0), g], context.attrs) },
+  ),
+};
+
+/** One number for all spatial dimensions, or one for each. */
+export type PerDimension = number | readonly number[];
+
+/** Options of the convolutions. */
+export interface ConvOptions {
+  /** Steps of the window. Default 1. */
+  readonly stride?: PerDimension;
+  /** Zeros on both sides of the input; `"same"` keeps the size (stride 1 only), `"valid"` is none. Default 0. */
+  readonly padding?: PerDimension | "same" | "valid";
+  /** Steps between the elements of the kernel. Default 1. */
+  readonly dilation?: PerDimension;
+  /** The channels fall into so many groups that do not see each other. Default 1. */
+  readonly groups?: number;
+}
+
+/** Checks a setting and spreads it over the spatial dimensions. */
+export function spread(operation: string, name: string, value: PerDimension, dims: number, least: number): readonly number[] {
+  const list = typeof value === "number" ? new Array<number>(dims).fill(value) : value;
+  if (list.length !== dims || list.some((n) => !Number.isInteger(n) || n < least)) {
+    throw new ArgumentError(
+      `${operation}: ${name} must be ${least === 0 ? "a non-negative" : "a positive"} integer, or ${dims} of them, got ${typeof value === "number" ? value : showShape(value)}`,
+    );
+  }
+  return list;
+}
+
+const known = ["stride", "padding", "dilation", "groups", "outputPadding"];
+
+function checkNames(operation: string, options: object): void {
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) throw new ArgumentError(`${operation}: there is no option "${name}"; there are ${known.join(", ")}`);
+  }
+}
+
+/** The checks that all convolutions have in common. `channels` is the dimension of the weight that meets the input's channels. */
+function check(operation: string, dims: number, x: Tensor, weight: Tensor, bias: Tensor | null, groups: number): void {
+  checkProductTypes(operation, x, weight);
+  if (x.ndim !== dims + 2)
+    throw new ShapeError(`${operation}: expected an input of ${dims + 1} or ${dims + 2} dimensions, got shape ${showShape(x.shape)}`);
+  if (weight.ndim !== dims + 2)
+    throw new ShapeError(`${operation}: expected a weight of ${dims + 2} dimensions, got shape ${showShape(weight.shape)}`);
+  if (!Number.isInteger(groups) || groups < 1) throw new ArgumentError(`${operation}: groups must be a positive integer, got ${groups}`);
+  if (bias !== null && bias.dtype !== x.dtype)
+    throw new DTypeError(`${operation}: the bias is ${bias.dtype}, but the input is ${x.dtype}; convert one with .to()`);
+}
+
+function checkBias(operation: string, bias: Tensor | null, channels: number): void {
+  if (bias !== null && (bias.ndim !== 1 || bias.shape[0] !== channels)) {
+    throw new ShapeError(
+      `${operation}: a bias of shape ${showShape(bias.shape)} does not fit ${channels} output channels; expected [${channels}]`,
+    );
+  }
+}
+
+function convolution(operation: string, dims: number, input: Tensor, weight: Tensor, bias: Tensor | null, options: ConvOptions): Tensor {
+  checkNames(operation, options);
+  if (input.ndim === dims + 1) return squeeze(convolution(operation, dims, unsqueeze(input, 0), weight, bias, options), 0);
+  const { groups = 1 } = options;
+  check(operation, dims, input, weight, bias, groups);
+  const [channels, taken, made] = [input.shape[1] as number, weight.shape[1] as number, weight.shape[0] as number];
+  if (channels !== taken * groups || made % groups !== 0) {
+    throw new ShapeError(
+      `${operation}: the input ${showShape(input.shape)} has ${channels} channels, but the weight ${showShape(weight.shape)} in ${groups} group${groups === 1 ? "" : "s"} takes ${taken * groups}` +
+        (made % groups === 0 ? "" : ` and its ${made} output channels cannot be divided by ${groups}`),
+    );
+  }
+  checkBias(operation, bias, made);
+  const stride = spread(operation, "stride", options.stride ?? 1, dims, 1);
+  const dilation = spread(operation, "dilation", options.dilation ?? 1, dims, 1);
+  const kernelSizes = weight.shape.slice(2);
+  const inputSizes = input.shape.slice(2);
+  const extents = kernelSizes.map((k, i) => (dilation[i] as number) * (k - 1) + 1);
+  let padding: readonly number[];
+  let total: readonly number[];
+  if (options.padding === "same") {
+    if (stride.some((s) => s !== 1)) throw new ArgumentError(`${operation}: padding "same" needs a stride of 1, got ${showShape(stride)}`);
+    total = extents.map((extent) => extent - 1);
+    padding = total.map((n) => Math.floor(n / 2));
+  } else {
+    const chosen = options.padding === "valid" || options.padding === undefined ? 0 : options.padding;
+    padding = spread(operation, "padding", chosen, dims, 0);
+    total = padding.map((n) => 2 * n);
+  }
+  const outputSizes = inputSizes.map((size, i) => {
+    const [room, extent] = [size + (total[i] as number), extents[i] as number];
+    if (room < extent) {
+      throw new ShapeError(
+        `${operation}: a kernel of ${showShape(kernelSizes)} with dilation ${showShape(dilation)} does not fit into the input ${showShape(input.shape)} padded by ${showShape(padding)}`,
+      );
+    }
+    return Math.floor((room - extent) / (stride[i] as number)) + 1;
+  });
+  const geometry: Geometry = { stride, padding, dilation, groups, inputSizes, kernelSizes, outputSizes };
+  return apply(forward, bias === null ? [input, weight] : [input, weight, bias], geometry);
+}
+
+/**
+ * Convolution (cross-correlation) over one dimension: input [N, Cin, L], weight [Cout, Cin / groups, K], bias [Cout] → [N, Cout, L'].
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.conv1d.html
+ *
+ * @throws ShapeError when the channels do not fit, or the kernel is larger than the padded input.
+ */
+export function conv1d(input: Tensor, weight: Tensor, bias: Tensor | null = null, options: ConvOptions = {}): Tensor {
+  return convolution("conv1d", 1, input, weight, bias, options);
+}
+
+/**
+ * Convolution (cross-correlation) over two dimensions.
+ *
+ *     y[n, o, i, j] = b[o] + Σ x[n, c, i·stride + u·dilation - padding, …] · w[o, c, u, v]
+ *
+ * Input [N, Cin, H, W], weight [Cout, Cin / groups, Kh, Kw], bias [Cout] → [N, Cout, H', W'] with H' = ⌊(H + 2·padding - dilation·(Kh - 1) - 1) / stride⌋ + 1.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.conv2d.html
+ *
+ * @throws ShapeError when the channels do not fit, or the kernel is larger than the padded input.
+ * @example
+ * conv2d(images, weight, bias, { stride: 2, padding: 1 });
+ */
+export function conv2d(input: Tensor, weight: Tensor, bias: Tensor | null = null, options: ConvOptions = {}): Tensor {
+  return convolution("conv2d", 2, input, weight, bias, options);
+}
+
+/** Convolution over three dimensions: input [N, Cin, D, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv3d.html */
+export function conv3d(input: Tensor, weight: Tensor, bias: Tensor | null = null, options: ConvOptions = {}): Tensor {
+  return convolution("conv3d", 3, input, weight, bias, options);
+}
+
+/** Options of the transposed convolutions. */
+export interface ConvTransposeOptions {
+  /** Steps of the window in the result. Default 1. */
+  readonly stride?: PerDimension;
+  /** How much is cut off on both sides of the result. Default 0. */
+  readonly padding?: PerDimension;
+  /** How much larger the result is on the high side; less than the stride or the dilation. Default 0. */
+  readonly outputPadding?: PerDimension;
+  /** The channels fall into so many groups that do not see each other. Default 1. */
+  readonly groups?: number;
+  /** Steps between the elements of the kernel. Default 1. */
+  readonly dilation?: PerDimension;
+}
+
+const addBias = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("add", (x, b) => x.add(b));
+
+function transposed(
+  operation: string,
+  dims: number,
+  input: Tensor,
+  weight: Tensor,
+  bias: Tensor | null,
+  options: ConvTransposeOptions,
+): Tensor {
+  checkNames(operation, options);
+  if (input.ndim === dims + 1) return squeeze(transposed(operation, dims, unsqueeze(input, 0), weight, bias, options), 0);
+  const { groups = 1 } = options;
+  check(operation, dims, input, weight, bias, groups);
+  const [channels, taken, made] = [input.shape[1] as number, weight.shape[0] as number, (weight.shape[1] as number) * groups];
+  if (channels !== taken || channels % groups !== 0) {
+    throw new ShapeError(
+      `${operation}: the input ${showShape(input.shape)} has ${channels} channels, but the weight ${showShape(weight.shape)} in ${groups} group${groups === 1 ? "" : "s"} takes ${taken}`,
+    );
+  }
+  checkBias(operation, bias, made);
+  const stride = spread(operation, "stride", options.stride ?? 1, dims, 1);
+  const padding = spread(operation, "padding", options.padding ?? 0, dims, 0);
+  const dilation = spread(operation, "dilation", options.dilation ?? 1, dims, 1);
+  const extra = spread(operation, "outputPadding", options.outputPadding ?? 0, dims, 0);
+  const kernelSizes = weight.shape.slice(2);
+  const outputSizes = input.shape.slice(2);
+  const inputSizes = outputSizes.map((size, i) => {
+    const [s, p, d, e] = [stride[i] as number, padding[i] as number, dilation[i] as number, extra[i] as number];
+    if (e >= Math.max(s, d))
+      throw new ArgumentError(`${operation}: outputPadding ${e} must be less than the stride ${s} or the dilation ${d}`);
+    const result = (size - 1) * s - 2 * p + d * ((kernelSizes[i] as number) - 1) + e + 1;
+    if (result < 1) throw new ShapeError(`${operation}: the result of the input ${showShape(input.shape)} would have the size ${result}`);
+    return result;
+  });
+  const geometry: Geometry = { stride, padding, dilation, groups, inputSizes, kernelSizes, outputSizes };
+  const y = apply(towardsInput, [input, weight], geometry);
+  return bias === null ? y : addBias(y, reshape(bias, [made, ...new Array<number>(dims).fill(1)]));
+}
+
+/**
+ * Transposed convolution over one dimension, the gradient of `conv1d` for its input: input [N, Cin, L], weight [Cin, Cout / groups, K].
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose1d.html
+ */
+export function convTranspose1d(input: Tensor, weight: Tensor, bias: Tensor | null = null, options: ConvTransposeOptions = {}): Tensor {
+  return transposed("convTranspose1d", 1, input, weight, bias, options);
+}
+
+/**
+ * Transposed convolution over two dimensions, the gradient of `conv2d` for its input: input [N, Cin, H, W], weight [Cin, Cout / groups, Kh, Kw].
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose2d.html
+ */
+export function convTranspose2d(input: Tensor, weight: Tensor, bias: Tensor | null = null, options: ConvTransposeOptions = {}): Tensor {
+  return transposed("convTranspose2d", 2, input, weight, bias, options);
+}
+
+/** Transposed convolution over three dimensions. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose3d.html */
+export function convTranspose3d(input: Tensor, weight: Tensor, bias: Tensor | null = null, options: ConvTransposeOptions = {}): Tensor {
+  return transposed("convTranspose3d", 3, input, weight, bias, options);
+}

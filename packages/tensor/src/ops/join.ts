@@ -1,0 +1,136 @@
+/**
+ * Several tensors as one.
+ */
+
+import type { DType } from "../dtype.ts";
+import { promoteTypes } from "../dtype.ts";
+import { ArgumentError, ShapeError } from "../errors.ts";
+import type { View } from "../kernel.ts";
+import { apply, type Op } from "../op.ts";
+import { dimension, sameShape, showShape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { cast, copyInto } from "./copy.ts";
+import { atLeast, unsqueeze } from "./reshape.ts";
+import { narrow } from "./slice.ts";
+
+const joining: Op<number> = {
+  name: "cat",
+  infer: (inputs, dim) => {
+    const first = inputs[0] as Tensor; // safe: `cat` passes at least one
+    let length = 0;
+    let dtype: DType = first.dtype;
+    for (const x of inputs) {
+      const fits = x.ndim === first.ndim && x.shape.every((size, i) => i === dim || size === first.shape[i]);
+      if (!fits) {
+        throw new ShapeError(
+          `cat: a tensor of shape ${showShape(x.shape)} does not join one of shape ${showShape(first.shape)}: sizes may differ in dimension ${dim} only`,
+        );
+      }
+      length += x.shape[dim] as number;
+      dtype = promoteTypes(dtype, x.dtype);
+    }
+    return [{ shape: first.shape.map((size, i) => (i === dim ? length : size)), dtype }];
+  },
+  run: (inputs, dim, [to]) => {
+    const { buffer, dtype, shape, strides, offset, device } = to as Tensor; // safe: one output
+    let start = 0;
+    for (const x of inputs) {
+      const length = x.shape[dim] as number;
+      const part: View = {
+        buffer,
+        dtype,
+        shape: shape.map((size, i) => (i === dim ? length : size)),
+        strides,
+        offset: offset + start * (strides[dim] as number),
+      };
+      copyInto(part, x, device);
+      start += length;
+    }
+  },
+  gradient: {
+    reads: () => ({}),
+    compute: ([g], { attrs: dim, needs, inputs }) => {
+      let start = 0;
+      return inputs.map(({ shape, dtype }, i) => {
+        const length = shape[dim] as number;
+        start += length;
+        return needs[i] && g ? cast(narrow(g, dim, start - length, length), dtype) : null;
+      });
+    },
+  },
+};
+
+function expectTensors(operation: string, tensors: readonly Tensor[]): void {
+  if (!Array.isArray(tensors) || tensors.length === 0) throw new ArgumentError(`${operation}: expected a list of at least one tensor`);
+}
+
+/**
+ * Tensors one behind the other along an existing dimension; all other sizes are equal. Empty tensors of one dimension are left out, as in PyTorch.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.cat.html
+ *
+ * @throws ShapeError when the other sizes differ.
+ * @example
+ * cat([ones([2, 3]), zeros([1, 3])]); // [3, 3]
+ */
+export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
+  expectTensors("cat", tensors);
+  const some = tensors.filter((x) => !(x.ndim === 1 && x.shape[0] === 0));
+  const joined = some.length > 0 ? some : tensors.slice(0, 1);
+  const first = joined[0] as Tensor; // safe: not empty
+  if (first.ndim === 0) throw new ShapeError("cat: scalars cannot be joined; use stack");
+  return apply(joining, joined, dimension("cat", dim, first.ndim));
+}
+
+/**
+ * Tensors of one shape side by side along a new dimension.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.stack.html
+ *
+ * @throws ShapeError when the shapes differ.
+ */
+export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
+  expectTensors("stack", tensors);
+  const first = tensors[0] as Tensor; // safe: not empty
+  for (const x of tensors) {
+    if (!sameShape(x.shape, first.shape)) {
+      throw new ShapeError(`stack: all tensors must have one shape, got ${showShape(first.shape)} and ${showShape(x.shape)}`);
+    }
+  }
+  const at = dimension("stack", dim, first.ndim + 1);
+  return apply(
+    joining,
+    tensors.map((x) => unsqueeze(x, at)),
+    at,
+  );
+}
+
+/** Tensors side by side: along the columns, vectors end to end. https://pytorch.org/docs/stable/generated/torch.hstack.html */
+export function hstack(tensors: readonly Tensor[]): Tensor {
+  expectTensors("hstack", tensors);
+  const lifted = tensors.map((x) => atLeast(x, 1));
+  return cat(lifted, (lifted[0] as Tensor).ndim === 1 ? 0 : 1);
+}
+
+/** Tensors on top of each other, vectors as rows. https://pytorch.org/docs/stable/generated/torch.vstack.html */
+export function vstack(tensors: readonly Tensor[]): Tensor {
+  expectTensors("vstack", tensors);
+  return cat(
+    tensors.map((x) => atLeast(x, 2)),
+    0,
+  );
+}
+
+/** Tensors behind each other along the third dimension. https://pytorch.org/docs/stable/generated/torch.dstack.html */
+export function dstack(tensors: readonly Tensor[]): Tensor {
+  expectTensors("dstack", tensors);
+  const deep = (x: Tensor) => (x.ndim < 3 ? unsqueeze(atLeast(x, 2), 2) : x);
+  return cat(tensors.map(deep), 2);
+}
+
+/** Tensors side by side, vectors as columns. https://pytorch.org/docs/stable/generated/torch.column_stack.html */
+export function columnStack(tensors: readonly Tensor[]): Tensor {
+  expectTensors("columnStack", tensors);
+  const column = (x: Tensor) => (x.ndim < 2 ? unsqueeze(atLeast(x, 1), 1) : x);
+  return cat(tensors.map(column), 1);
+}

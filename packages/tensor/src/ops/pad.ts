@@ -1,0 +1,105 @@
+/**
+ * Borders around a tensor. Zeros (or another value) are written around a copy; the other modes pick elements of the tensor itself.
+ */
+
+import { ArgumentError, ShapeError } from "../errors.ts";
+import { apply, type Op, rules } from "../op.ts";
+import { type Shape, showShape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { copyInto } from "./copy.ts";
+import { fillView, fromHost } from "./fill.ts";
+import { selectUnchecked } from "./gather.ts";
+import { narrow } from "./slice.ts";
+
+interface Border {
+  /** How many elements come in front of each dimension, and behind it. */
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+  readonly value: number;
+}
+
+const bordering: Op<Border> = {
+  name: "pad",
+  infer: ([x], { before, after }) => {
+    const { shape, dtype } = x as Tensor; // safe: one input
+    return [{ shape: shape.map((size, i) => size + (before[i] as number) + (after[i] as number)), dtype }];
+  },
+  run: ([x], { before, value }, [to]) => {
+    const { buffer, dtype, strides, offset, device } = to as Tensor; // safe: one input, one output
+    fillView(to as Tensor, value, device);
+    const start = before.reduce((sum, n, i) => sum + n * (strides[i] as number), offset);
+    copyInto({ buffer, dtype, shape: (x as Tensor).shape, strides, offset: start }, x as Tensor, device);
+  },
+  gradient: /* @__PURE__ */ rules<Border>({
+    of: (g, { attrs: { before, after } }) =>
+      g.shape.reduce((part, size, i) => narrow(part, i, before[i] as number, size - (before[i] as number) - (after[i] as number)), g),
+  }),
+};
+
+/** How a border is filled. */
+export type PadMode = "constant" | "reflect" | "replicate" | "circular";
+
+/** Options of `pad`. */
+export interface PadOptions {
+  /** What the border is made of: one value, the elements mirrored at the edge, the edge itself, or the other end. Default `"constant"`. */
+  readonly mode?: PadMode;
+  /** The value of a constant border. Default 0. */
+  readonly value?: number;
+}
+
+/** Which element a place of the border, counted from the tensor's first element, repeats. */
+function sourceOf(mode: PadMode, place: number, size: number): number {
+  if (mode === "circular") return ((place % size) + size) % size;
+  if (mode === "replicate") return Math.min(Math.max(place, 0), size - 1);
+  return place < 0 ? -place : place >= size ? 2 * (size - 1) - place : place;
+}
+
+/**
+ * The tensor with a border. `widths` goes from the last dimension to the first: [left, right, top, bottom, …]; a negative width cuts off.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html
+ *
+ * @throws ShapeError when there are more widths than dimensions, or a mirrored border is as wide as the tensor.
+ * @example
+ * pad(x, [1, 1, 2, 2]); // a column of zeros on both sides, two rows above and below
+ */
+export function pad(x: Tensor, widths: readonly number[], options: PadOptions = {}): Tensor {
+  const { mode = "constant", value = 0 } = options;
+  for (const name of Object.keys(options)) {
+    if (name !== "mode" && name !== "value") throw new ArgumentError(`pad: there is no option "${name}"; there are mode, value`);
+  }
+  if (widths.length % 2 !== 0 || widths.length > 2 * x.ndim || !widths.every(Number.isInteger)) {
+    throw new ShapeError(`pad: expected pairs of whole widths for at most ${x.ndim} dimensions, got ${showShape(widths)}`);
+  }
+  if (!["constant", "reflect", "replicate", "circular"].includes(mode)) throw new ArgumentError(`pad: there is no mode "${mode}"`);
+  const width = (dim: number, side: 0 | 1) => widths[2 * (x.ndim - 1 - dim) + side] ?? 0;
+  if (mode === "constant") return constantBorder(x, width, value);
+  let result = x;
+  for (let dim = 0; dim < x.ndim; dim++) {
+    const [before, after] = [width(dim, 0), width(dim, 1)];
+    const size = x.shape[dim] as number;
+    if (before === 0 && after === 0) continue;
+    const most = mode === "reflect" ? size - 1 : mode === "circular" ? size : Number.POSITIVE_INFINITY;
+    if (before > most || after > most || size === 0) {
+      throw new ShapeError(`pad: a ${mode} border of ${before} and ${after} is too wide for dimension ${dim} of size ${size}`);
+    }
+    const length = size + before + after;
+    if (length < 1) throw new ShapeError(`pad: the widths ${before} and ${after} cut dimension ${dim} of size ${size} down to nothing`);
+    const sources = Int32Array.from({ length }, (_, i) => sourceOf(mode, i - before, size));
+    result = selectUnchecked(result, dim, fromHost(x, [length], "int32", sources));
+  }
+  return result;
+}
+
+function constantBorder(x: Tensor, width: (dim: number, side: 0 | 1) => number, value: number): Tensor {
+  const sides = (side: 0 | 1): Shape => x.shape.map((_, dim) => width(dim, side));
+  const [before, after] = [sides(0), sides(1)];
+  let part = x;
+  x.shape.forEach((size, dim) => {
+    const [left, right] = [Math.max(-(before[dim] as number), 0), Math.max(-(after[dim] as number), 0)];
+    if (left + right > size) throw new ShapeError(`pad: the widths cut more than the size ${size} off dimension ${dim}`);
+    if (left + right > 0) part = narrow(part, dim, left, size - left - right);
+  });
+  const positive = (widths: Shape) => widths.map((n) => Math.max(n, 0));
+  return apply(bordering, [part], { before: positive(before), after: positive(after), value });
+}

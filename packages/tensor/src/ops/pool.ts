@@ -1,0 +1,247 @@
+/**
+ * Pooling: the largest value or the mean of sliding windows, over one to three spatial dimensions.
+ */
+
+import { ArgumentError, ShapeError } from "../errors.ts";
+import { apply, applyAll, type Op, rules, type Spec } from "../op.ts";
+import { pointwise } from "../pointwise.ts";
+import { type Shape, showShape, sizeOf } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { type PerDimension, spread } from "./conv.ts";
+import { gatherUnchecked } from "./gather.ts";
+import { reshape, squeeze, unsqueeze } from "./reshape.ts";
+
+/** Where the windows lie. */
+interface Windows {
+  readonly kernel: readonly number[];
+  readonly stride: readonly number[];
+  readonly padding: readonly number[];
+  readonly dilation: readonly number[];
+  readonly countIncludePad: boolean;
+  readonly divisor: number | null;
+  /** The spatial sizes before and after. */
+  readonly inputSizes: Shape;
+  readonly outputSizes: Shape;
+}
+
+function issue(
+  op: "max" | "average",
+  direction: "forward" | "backward",
+  input: Tensor,
+  output: Tensor,
+  indices: Tensor | null,
+  windows: Windows,
+): void {
+  const { kernel, stride, padding, dilation, countIncludePad, divisor } = windows;
+  input.device.run({ kind: "pool", op, direction, input, output, indices, kernel, stride, padding, dilation, countIncludePad, divisor });
+}
+
+function resized({ shape }: Spec, sizes: Shape): Shape {
+  return [...shape.slice(0, 2), ...sizes];
+}
+
+/** x → values, indices */
+const largest: Op<Windows> = {
+  name: "maxPool",
+  infer: ([x], { outputSizes }) => {
+    const shape = resized(x as Tensor, outputSizes); // safe: one input
+    return [
+      { shape, dtype: (x as Tensor).dtype },
+      { shape, dtype: "int32" },
+    ];
+  },
+  run: ([x], windows, [values, indices]) => {
+    // Safe: one input, two outputs.
+    if ((values as Tensor).numel() > 0) issue("max", "forward", x as Tensor, values as Tensor, indices as Tensor, windows);
+  },
+  gradient: {
+    reads: () => ({ outputs: [1] }),
+    compute: ([g], context) => [g ? apply(putBack, [g, context.output(1)], context.attrs) : null],
+  },
+};
+
+/** g, indices → g where the largest values stood */
+const putBack: Op<Windows> = {
+  name: "maxPoolBackward",
+  infer: ([g], { inputSizes }) => [{ shape: resized(g as Tensor, inputSizes), dtype: (g as Tensor).dtype }],
+  run: ([g, indices], windows, [to]) => {
+    if ((to as Tensor).numel() > 0) issue("max", "backward", to as Tensor, g as Tensor, indices as Tensor, windows); // safe: two inputs, one output
+  },
+  gradient: /* @__PURE__ */ rules<Windows>(
+    {
+      inputs: [1],
+      of: (g, context) => {
+        const indices = context.input(1);
+        const flat = (x: Tensor) => reshape(x, [x.shape[0] as number, x.shape[1] as number, sizeOf(x.shape.slice(2))]);
+        return reshape(gatherUnchecked(flat(g), 2, flat(indices)), indices.shape);
+      },
+    },
+    null,
+  ),
+};
+
+/** x → means */
+const mean: Op<Windows> = {
+  name: "avgPool",
+  infer: ([x], { outputSizes }) => [{ shape: resized(x as Tensor, outputSizes), dtype: (x as Tensor).dtype }],
+  run: ([x], windows, [to]) => {
+    if ((to as Tensor).numel() > 0) issue("average", "forward", x as Tensor, to as Tensor, null, windows); // safe: one input, one output
+  },
+  gradient: /* @__PURE__ */ rules<Windows>({ of: (g, { attrs }) => apply(spreadOut, [g], attrs) }),
+};
+
+/** g → each element's share of the means it is in */
+const spreadOut: Op<Windows> = {
+  name: "avgPoolBackward",
+  infer: ([g], { inputSizes }) => [{ shape: resized(g as Tensor, inputSizes), dtype: (g as Tensor).dtype }],
+  run: ([g], windows, [to]) => {
+    if ((to as Tensor).numel() > 0) issue("average", "backward", to as Tensor, g as Tensor, null, windows); // safe: one input, one output
+  },
+  gradient: /* @__PURE__ */ rules<Windows>({ of: (g, { attrs }) => apply(mean, [g], attrs) }),
+};
+
+/** What all pooling options share. */
+export interface PoolOptions {
+  /** Steps of the window. Default: the size of the window, so that windows do not overlap. */
+  readonly stride?: PerDimension;
+  /** How far windows reach over both edges; at most half of the window. Default 0. */
+  readonly padding?: PerDimension;
+  /** Whether a last window that is not filled counts. Default false. */
+  readonly ceilMode?: boolean;
+}
+
+/** Options of `maxPool1d` and its relatives. */
+export interface MaxPoolOptions extends PoolOptions {
+  /** Steps between the elements of a window. Default 1. */
+  readonly dilation?: PerDimension;
+  /** Also return where the largest values stand, counted in row-major order within each channel, as int32. Default false. */
+  readonly returnIndices?: boolean;
+}
+
+/** Options of `avgPool1d` and its relatives. */
+export interface AvgPoolOptions extends PoolOptions {
+  /** Whether padding counts as zeros in the mean. Default true. */
+  readonly countIncludePad?: boolean;
+  /** Divide the sums by this instead of the number of elements. */
+  readonly divisorOverride?: number;
+}
+
+const known = ["stride", "padding", "ceilMode", "dilation", "returnIndices", "countIncludePad", "divisorOverride"];
+
+function windowsOf(operation: string, dims: number, x: Tensor, size: PerDimension, options: MaxPoolOptions & AvgPoolOptions): Windows {
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) throw new ArgumentError(`${operation}: there is no option "${name}"; there are ${known.join(", ")}`);
+  }
+  if (x.ndim !== dims + 2)
+    throw new ShapeError(`${operation}: expected an input of ${dims + 1} or ${dims + 2} dimensions, got shape ${showShape(x.shape)}`);
+  const kernel = spread(operation, "the size of the window", size, dims, 1);
+  const stride = spread(operation, "stride", options.stride ?? size, dims, 1);
+  const padding = spread(operation, "padding", options.padding ?? 0, dims, 0);
+  const dilation = spread(operation, "dilation", options.dilation ?? 1, dims, 1);
+  const { ceilMode = false, countIncludePad = true, divisorOverride = null } = options;
+  if (divisorOverride === 0) throw new ArgumentError(`${operation}: divisorOverride must not be 0`);
+  const inputSizes = x.shape.slice(2);
+  const outputSizes = inputSizes.map((length, i) => {
+    const [k, s, p, d] = [kernel[i] as number, stride[i] as number, padding[i] as number, dilation[i] as number];
+    if (p > k / 2) throw new ArgumentError(`${operation}: padding ${p} is more than half of the window ${k}`);
+    const room = length + 2 * p - d * (k - 1) - 1;
+    let count = (ceilMode ? Math.ceil(room / s) : Math.floor(room / s)) + 1;
+    // The last window must begin inside of the input or its left padding.
+    if (ceilMode && (count - 1) * s >= length + p) count--;
+    if (count < 1) {
+      throw new ShapeError(
+        `${operation}: a window of ${showShape(kernel)} does not fit into the input ${showShape(x.shape)} padded by ${showShape(padding)}`,
+      );
+    }
+    return count;
+  });
+  return { kernel, stride, padding, dilation, countIncludePad, divisor: divisorOverride, inputSizes, outputSizes };
+}
+
+/** Applies a pooling to a batch, or to a single example by making it a batch of one. */
+function batched(dims: number, x: Tensor, pool: (x: Tensor) => readonly Tensor[]): readonly Tensor[] {
+  return x.ndim === dims + 1 ? pool(unsqueeze(x, 0)).map((y) => squeeze(y, 0)) : pool(x);
+}
+
+/** The largest value of each window and where it stands. */
+function maxPool(operation: string, dims: number, x: Tensor, size: PerDimension, options: MaxPoolOptions): Tensor | [Tensor, Tensor] {
+  const outputs = batched(dims, x, (batch) => applyAll(largest, [batch], windowsOf(operation, dims, batch, size, options)));
+  const [values, indices] = [outputs[0] as Tensor, outputs[1] as Tensor]; // safe: the operation has two outputs
+  if (options.returnIndices) return [values, indices];
+  indices.dispose();
+  return values;
+}
+
+/** A pooling that returns the values alone, or with `returnIndices` a pair. */
+export interface MaxPool {
+  (x: Tensor, kernelSize: PerDimension, options: MaxPoolOptions & { readonly returnIndices: true }): [Tensor, Tensor];
+  (x: Tensor, kernelSize: PerDimension, options?: MaxPoolOptions & { readonly returnIndices?: false }): Tensor;
+}
+
+function maxPooling(operation: string, dims: number): MaxPool {
+  // Safe: `returnIndices` decides which of the two results comes back, as the overloads say.
+  return ((x: Tensor, size: PerDimension, options: MaxPoolOptions = {}) => maxPool(operation, dims, x, size, options)) as MaxPool;
+}
+
+/** The largest value of each window: [N, C, L] → [N, C, L']. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
+export const maxPool1d: MaxPool = /* @__PURE__ */ maxPooling("maxPool1d", 1);
+
+/**
+ * The largest value of each window: [N, C, H, W] → [N, C, H', W'] with H' = ⌊(H + 2·padding - dilation·(k - 1) - 1) / stride⌋ + 1.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html
+ *
+ * @throws ShapeError when the window is larger than the padded input.
+ * @example
+ * maxPool2d(x, 2); // half as high and as wide
+ * const [values, indices] = maxPool2d(x, 3, { stride: 2, returnIndices: true });
+ */
+export const maxPool2d: MaxPool = /* @__PURE__ */ maxPooling("maxPool2d", 2);
+
+/** The largest value of each window: [N, C, D, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
+export const maxPool3d: MaxPool = /* @__PURE__ */ maxPooling("maxPool3d", 3);
+
+function avgPool(operation: string, dims: number, x: Tensor, size: PerDimension, options: AvgPoolOptions): Tensor {
+  const outputs = batched(dims, x, (batch) => [apply(mean, [batch], windowsOf(operation, dims, batch, size, options))]);
+  return outputs[0] as Tensor; // safe: one output
+}
+
+/** The mean of each window: [N, C, L] → [N, C, L']. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html */
+export function avgPool1d(x: Tensor, kernelSize: PerDimension, options: AvgPoolOptions = {}): Tensor {
+  return avgPool("avgPool1d", 1, x, kernelSize, options);
+}
+
+/** The mean of each window: [N, C, H, W] → [N, C, H', W']. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html */
+export function avgPool2d(x: Tensor, kernelSize: PerDimension, options: AvgPoolOptions = {}): Tensor {
+  return avgPool("avgPool2d", 2, x, kernelSize, options);
+}
+
+/** The mean of each window: [N, C, D, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html */
+export function avgPool3d(x: Tensor, kernelSize: PerDimension, options: AvgPoolOptions = {}): Tensor {
+  return avgPool("avgPool3d", 3, x, kernelSize, options);
+}
+
+const power = /* @__PURE__ */ pointwise<[Tensor, number]>("pow", (x, p) => x.pow(p), { literal: true });
+const root = /* @__PURE__ */ pointwise<[Tensor, number, number]>(
+  "lpPool",
+  (x, count, p) => x.sign().mul(x.abs().relu()).mul(count).pow(p),
+  {
+    literal: true,
+  },
+);
+
+function lpPool(operation: string, dims: number, x: Tensor, normType: number, size: PerDimension, options: PoolOptions): Tensor {
+  const kernel = spread(operation, "the size of the window", size, dims, 1);
+  const means = avgPool(operation, dims, power(x, normType), kernel, options);
+  return root(means, sizeOf(kernel), 1 / normType);
+}
+
+/** `(Σ xᵖ)^(1/p)` of each window, `p` being `normType`. https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool1d.html */
+export function lpPool1d(x: Tensor, normType: number, kernelSize: PerDimension, options: PoolOptions = {}): Tensor {
+  return lpPool("lpPool1d", 1, x, normType, kernelSize, options);
+}
+
+/** `(Σ xᵖ)^(1/p)` of each window, `p` being `normType`. https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool2d.html */
+export function lpPool2d(x: Tensor, normType: number, kernelSize: PerDimension, options: PoolOptions = {}): Tensor {
+  return lpPool("lpPool2d", 2, x, normType, kernelSize, options);
+}

@@ -1,0 +1,153 @@
+/**
+ * The same elements more than once, or in another order: repeated, rolled, flipped, turned.
+ */
+
+import { ArgumentError, ShapeError } from "../errors.ts";
+import { checkSizes, dimension, dimensions, showShape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { clone } from "./copy.ts";
+import { expand } from "./expand.ts";
+import { fromHost } from "./fill.ts";
+import { indexList, selectUnchecked } from "./gather.ts";
+import { cat } from "./join.ts";
+import { transpose } from "./permute.ts";
+import { flatten, reshape, type Sizes, sizesOf } from "./reshape.ts";
+import { narrow } from "./slice.ts";
+
+/**
+ * The tensor laid out so many times along each dimension; more counts than dimensions add dimensions in front.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.Tensor.repeat.html
+ */
+export function repeat(x: Tensor, ...counts: Sizes): Tensor {
+  const times = sizesOf(counts);
+  checkSizes("repeat", times);
+  if (times.length < x.ndim)
+    throw new ShapeError(`repeat: ${times.length} counts ${showShape(times)} are too few for shape ${showShape(x.shape)}`);
+  const sizes = [...new Array<number>(times.length - x.ndim).fill(1), ...x.shape];
+  const apart = reshape(
+    x,
+    sizes.flatMap((size) => [1, size]),
+  );
+  const all = expand(
+    apart,
+    sizes.flatMap((size, i) => [times[i] as number, size]),
+  );
+  return reshape(
+    clone(all),
+    sizes.map((size, i) => size * (times[i] as number)),
+  );
+}
+
+/** `repeat`, the counts standing for the last dimensions when there are fewer. https://pytorch.org/docs/stable/generated/torch.tile.html */
+export function tile(x: Tensor, ...counts: Sizes): Tensor {
+  const times = sizesOf(counts);
+  return repeat(x, [...new Array<number>(Math.max(x.ndim - times.length, 0)).fill(1), ...times]);
+}
+
+function indices(x: Tensor, list: Int32Array): Tensor {
+  return fromHost(x, [list.length], "int32", list);
+}
+
+/**
+ * Each element along a dimension several times in a row; without a dimension, of the flat tensor. `repeats` is one count or one for each index.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.repeat_interleave.html
+ */
+export function repeatInterleave(x: Tensor, repeats: number | readonly number[] | Tensor, dim: number | null = null): Tensor {
+  if (dim === null) return repeatInterleave(flatten(x), repeats, 0);
+  const at = dimension("repeatInterleave", dim, x.ndim);
+  const length = x.shape[at] ?? 1;
+  const given =
+    typeof repeats === "number"
+      ? [repeats]
+      : "dataSync" in repeats
+        ? Array.from(indexList("repeatInterleave", repeats).dataSync())
+        : repeats;
+  const counts = given.length === 1 ? new Array<number>(length).fill(given[0] as number) : given;
+  if (counts.length !== length)
+    throw new ShapeError(`repeatInterleave: ${counts.length} counts do not fit dimension ${at} of size ${length}`);
+  checkSizes("repeatInterleave", counts);
+  const list = Int32Array.from(counts.flatMap((count, i) => new Array<number>(count).fill(i)));
+  return selectUnchecked(x.ndim === 0 ? flatten(x) : x, at, indices(x, list));
+}
+
+/**
+ * The elements shifted along dimensions, what leaves at the end coming in at the start; without a dimension, of the flat tensor.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.roll.html
+ */
+export function roll(x: Tensor, shifts: number | readonly number[], dims: number | readonly number[] | null = null): Tensor {
+  const steps = typeof shifts === "number" ? [shifts] : shifts;
+  if (dims === null) {
+    if (steps.length !== 1) throw new ArgumentError(`roll: ${steps.length} shifts need as many dimensions`);
+    return reshape(roll(flatten(x), steps, 0), x.shape);
+  }
+  const places = typeof dims === "number" ? [dims] : dims;
+  if (places.length !== steps.length) throw new ArgumentError(`roll: ${steps.length} shifts for ${places.length} dimensions`);
+  let result = x;
+  places.forEach((dim, i) => {
+    const at = dimension("roll", dim, x.ndim);
+    const size = x.shape[at] ?? 0;
+    const step = steps[i] as number;
+    const shift = size === 0 ? 0 : ((step % size) + size) % size;
+    if (shift > 0) result = cat([narrow(result, at, size - shift, shift), narrow(result, at, 0, size - shift)], at);
+  });
+  return result === x ? clone(x) : result;
+}
+
+/**
+ * The elements in the opposite order along the dimensions named. A copy: strides are never negative.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.flip.html
+ */
+export function flip(x: Tensor, ...dims: readonly number[] | readonly [readonly number[]]): Tensor {
+  const first = dims[0];
+  const named = typeof first === "object" ? first : (dims as readonly number[]); // safe: a list comes alone
+  if (named.length === 0) return clone(x);
+  let result = x;
+  for (const dim of dimensions("flip", named, x.ndim)) {
+    const size = x.shape[dim] as number;
+    result = selectUnchecked(
+      result,
+      dim,
+      indices(
+        x,
+        Int32Array.from({ length: size }, (_, i) => size - 1 - i),
+      ),
+    );
+  }
+  return result === x ? clone(x) : result;
+}
+
+/** Columns in the opposite order. https://pytorch.org/docs/stable/generated/torch.fliplr.html */
+export function fliplr(x: Tensor): Tensor {
+  return flip(x, 1);
+}
+
+/** Rows in the opposite order. https://pytorch.org/docs/stable/generated/torch.flipud.html */
+export function flipud(x: Tensor): Tensor {
+  return flip(x, 0);
+}
+
+/**
+ * Turned by `k` quarter turns in the plane of two dimensions, from the first towards the second.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.rot90.html
+ */
+export function rot90(x: Tensor, k = 1, dims: readonly [number, number] = [0, 1]): Tensor {
+  const a = dimension("rot90", dims[0], x.ndim);
+  const b = dimension("rot90", dims[1], x.ndim);
+  if (a === b || !Number.isInteger(k))
+    throw new ArgumentError(`rot90: expected an integer and two different dimensions, got ${k} and ${showShape(dims)}`);
+  switch (((k % 4) + 4) % 4) {
+    case 1:
+      return transpose(flip(x, b), a, b);
+    case 2:
+      return flip(x, a, b);
+    case 3:
+      return flip(transpose(x, a, b), b);
+    default:
+      return clone(x);
+  }
+}

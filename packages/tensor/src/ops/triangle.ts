@@ -1,0 +1,90 @@
+/**
+ * Triangles and diagonals of matrices, and grids.
+ */
+
+import { ArgumentError, ShapeError } from "../errors.ts";
+import { constant } from "../expr/expr.ts";
+import { pointwise } from "../pointwise.ts";
+import { dimension, showShape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { expand } from "./expand.ts";
+import { fromHost } from "./fill.ts";
+import { reshape } from "./reshape.ts";
+import { diagonal, spreadDiagonal } from "./slice.ts";
+
+const maskOut = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("triangle", (x, keep) => keep.where(x, constant(0, x.dtype)), { apart: [1] });
+
+/** `x` where `inside` holds for row and column, zero elsewhere. */
+function triangle(operation: string, x: Tensor, inside: (row: number, column: number) => boolean): Tensor {
+  if (x.ndim < 2) throw new ShapeError(`${operation}: expected at least 2 dimensions, got shape ${showShape(x.shape)}`);
+  const [rows, columns] = [x.shape[x.ndim - 2] as number, x.shape[x.ndim - 1] as number];
+  const keep = new Uint8Array(rows * columns);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) keep[i * columns + j] = inside(i, j) ? 1 : 0;
+  }
+  return maskOut(x, fromHost(x, [rows, columns], "bool", keep));
+}
+
+/** The lower triangle of each matrix up to a diagonal, zeros above. https://pytorch.org/docs/stable/generated/torch.tril.html */
+export function tril(x: Tensor, offset = 0): Tensor {
+  return triangle("tril", x, (i, j) => j - i <= offset);
+}
+
+/** The upper triangle of each matrix from a diagonal on, zeros below. https://pytorch.org/docs/stable/generated/torch.triu.html */
+export function triu(x: Tensor, offset = 0): Tensor {
+  return triangle("triu", x, (i, j) => j - i >= offset);
+}
+
+/**
+ * Matrices, in two new dimensions, with the last dimension of `x` on a diagonal and zeros elsewhere.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.diag_embed.html
+ */
+export function diagEmbed(x: Tensor, offset = 0, dim1 = -2, dim2 = -1): Tensor {
+  if (x.ndim === 0) throw new ShapeError("diagEmbed: a scalar has no dimension to lay on a diagonal");
+  const [a, b] = [dimension("diagEmbed", dim1, x.ndim + 1), dimension("diagEmbed", dim2, x.ndim + 1)];
+  if (a === b) throw new ArgumentError(`diagEmbed: expected two different dimensions, got ${dim1} and ${dim2}`);
+  const side = (x.shape[x.ndim - 1] as number) + Math.abs(offset);
+  const shape = x.shape.slice(0, -1);
+  for (const at of [Math.min(a, b), Math.max(a, b)]) shape.splice(at, 0, side);
+  return spreadDiagonal(x, shape, offset, a, b);
+}
+
+/** The diagonal of a matrix, or the matrix with a vector on its diagonal. https://pytorch.org/docs/stable/generated/torch.diag.html */
+export function diag(x: Tensor, offset = 0): Tensor {
+  if (x.ndim === 1) return diagEmbed(x, offset);
+  if (x.ndim !== 2) throw new ShapeError(`diag: expected 1 or 2 dimensions, got shape ${showShape(x.shape)}; use diagonal or diagEmbed`);
+  return diagonal(x, offset);
+}
+
+/** Options of `meshgrid`. */
+export interface MeshgridOptions {
+  /** `"ij"`: the first vector runs along the rows; `"xy"`: along the columns. Default `"ij"`. */
+  readonly indexing?: "ij" | "xy";
+}
+
+/**
+ * The coordinates of a grid: for each vector, its value at every point.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.meshgrid.html
+ */
+export function meshgrid(vectors: readonly Tensor[], options: MeshgridOptions = {}): Tensor[] {
+  const { indexing = "ij" } = options;
+  if (indexing !== "ij" && indexing !== "xy") throw new ArgumentError(`meshgrid: indexing must be "ij" or "xy", got "${String(indexing)}"`);
+  for (const v of vectors) if (v.ndim > 1) throw new ShapeError(`meshgrid: expected vectors, got shape ${showShape(v.shape)}`);
+  if (indexing === "xy" && vectors.length >= 2) {
+    const [first, second, ...rest] = vectors as readonly [Tensor, Tensor, ...Tensor[]]; // safe: there are two
+    const [b, a, ...others] = meshgrid([second, first, ...rest]) as [Tensor, Tensor, ...Tensor[]]; // safe: as many as there were
+    return [a, b, ...others];
+  }
+  const sizes = vectors.map((v) => v.numel());
+  return vectors.map((v, i) =>
+    expand(
+      reshape(
+        v,
+        sizes.map((size, k) => (k === i ? size : 1)),
+      ),
+      sizes,
+    ),
+  );
+}
