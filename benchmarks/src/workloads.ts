@@ -1,0 +1,55 @@
+/**
+ * The workloads, by the names that the table shows, with the sizes that every peer uses. A training step is: forget the gradients, forward,
+ * cross-entropy, backward, Adam with a learning rate of 1e-3, on data already in memory.
+ */
+
+/** What a workload does. */
+export type Workload =
+  | { readonly kind: "matmul"; readonly size: number }
+  | { readonly kind: "tiny-add" | "tiny-add-backward" | "pointwise" | "softmax" | "transpose-copy" | "cnn" | "cnn-infer" }
+  | { readonly kind: "mlp"; readonly batch: number; readonly sizes: readonly number[] };
+
+/** All workloads, in the order of the table. Times are in milliseconds per call. */
+export const workloads: Readonly<Record<string, Workload>> = {
+  "matmul-64": { kind: "matmul", size: 64 },
+  "matmul-256": { kind: "matmul", size: 256 },
+  "matmul-512": { kind: "matmul", size: 512 },
+  "matmul-1024": { kind: "matmul", size: 1024 },
+  "matmul-2048": { kind: "matmul", size: 2048 },
+  "tiny-add": { kind: "tiny-add" },
+  "tiny-add-backward": { kind: "tiny-add-backward" },
+  "pointwise-1m": { kind: "pointwise" },
+  "softmax-1024": { kind: "softmax" },
+  "transpose-copy-1024": { kind: "transpose-copy" },
+  mlp: { kind: "mlp", batch: 64, sizes: [784, 128, 10] },
+  mlp512: { kind: "mlp", batch: 128, sizes: [784, 512, 512, 10] },
+  cnn: { kind: "cnn" },
+  "cnn-infer-1": { kind: "cnn-infer" },
+};
+
+/** One call of a workload, and how many units of work it holds (a tiny addition is timed a thousand at a time). */
+export interface Task {
+  readonly units: number;
+  /** Does the work and waits until it is done. */
+  run(): void | Promise<void>;
+}
+
+/** What one peer makes of a workload; null when it cannot do it. */
+export type Prepare = (workload: Workload) => Task | null | Promise<Task | null>;
+
+/** Numbers that look random and are the same everywhere: standard normal, from a linear congruential generator. */
+export function normals(count: number, seed = 1): Float32Array {
+  const result = new Float32Array(count);
+  let state = seed >>> 0;
+  const uniform = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return (state + 0.5) / 2 ** 32;
+  };
+  for (let i = 0; i < count; i++) result[i] = Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+  return result;
+}
+
+/** Class labels from 0 to 9. */
+export function labels(count: number): Int32Array {
+  return Int32Array.from({ length: count }, (_, i) => (i * 7 + (i >> 3)) % 10);
+}
