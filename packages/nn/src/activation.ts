@@ -346,7 +346,7 @@ abstract class AlongDim extends Module {
     this.dim = dim;
   }
 
-  abstract forward(input: Tensor): Tensor;
+  abstract override forward(input: Tensor): Tensor;
 
   override extraRepr(): string {
     return `dim=${this.dim}`;

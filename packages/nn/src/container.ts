@@ -30,7 +30,7 @@ export class Sequential extends Module {
   }
 
   /** How many layers there are. */
-  get length(): number {
+  override get length(): number {
     return this.#layers.size;
   }
 
@@ -74,7 +74,7 @@ export class ModuleList<M extends Module = Module> extends Module {
   }
 
   /** How many modules there are. */
-  get length(): number {
+  override get length(): number {
     return this.#modules.length;
   }
 

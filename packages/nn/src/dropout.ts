@@ -28,7 +28,7 @@ abstract class DropoutNd extends Module {
     return { training: this.training, ...this.#options };
   }
 
-  abstract forward(input: Tensor): Tensor;
+  abstract override forward(input: Tensor): Tensor;
 
   override extraRepr(): string {
     return `p=${this.p}, inplace=False`;

@@ -30,7 +30,7 @@ abstract class Loss<Options> extends Module {
     this.options = options;
   }
 
-  abstract forward(input: Tensor, target: Tensor): Tensor;
+  abstract override forward(input: Tensor, target: Tensor): Tensor;
 }
 
 /** `crossEntropy` as a module. https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html */

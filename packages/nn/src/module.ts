@@ -65,6 +65,9 @@ export abstract class Module {
     // Safe: with the prototype set, the function is an instance of the class in every respect.
     const self = ((...inputs: never[]) => hooksOf(self).run(self, inputs)) as unknown as this;
     Object.setPrototypeOf(self, new.target.prototype);
+    // A function's own name and length would hide a class's.
+    Reflect.deleteProperty(self, "name");
+    Reflect.deleteProperty(self, "length");
     state.set(self, { hooks: new Hooks(), buffers: new Map() });
     return self;
   }
