@@ -163,14 +163,43 @@ export {
   ne,
   where,
 } from "./ops/comparison.ts";
+export {
+  type ConvOptions,
+  type ConvTransposeOptions,
+  conv1d,
+  conv2d,
+  conv3d,
+  convTranspose1d,
+  convTranspose2d,
+  convTranspose3d,
+  type PerDimension,
+} from "./ops/conv.ts";
 export { cast, clone, contiguous, copy_, copyInto, toDevice } from "./ops/copy.ts";
 export { bilinear, einsum, kron, tensordot } from "./ops/einsum.ts";
 export { broadcastTensors, broadcastTo, expand, expandAs } from "./ops/expand.ts";
 export { addInto, fill_, fillView, zero_ } from "./ops/fill.ts";
+export { gather, indexSelect, take, takeAlongDim } from "./ops/gather.ts";
+export { cat, columnStack, dstack, hstack, stack, vstack } from "./ops/join.ts";
 export { type AddProductOptions, addmm, addmv, baddbmm, linear } from "./ops/linear.ts";
 export { bmm, chainMatmul, dot, inner, matmul, mm, mv, outer } from "./ops/matmul.ts";
+export { type PadMode, type PadOptions, pad } from "./ops/pad.ts";
 export { movedim, mT, permute, swapaxes, t, transpose } from "./ops/permute.ts";
+export {
+  type AvgPoolOptions,
+  avgPool1d,
+  avgPool2d,
+  avgPool3d,
+  lpPool1d,
+  lpPool2d,
+  type MaxPool,
+  type MaxPoolOptions,
+  maxPool1d,
+  maxPool2d,
+  maxPool3d,
+  type PoolOptions,
+} from "./ops/pool.ts";
 export { exp, exp2, expm1, hypot, log, log1p, log2, log10, logaddexp, pow, rsqrt, sqrt, square, xlogy } from "./ops/power.ts";
+export { flip, fliplr, flipud, repeat, repeatInterleave, roll, rot90, tile } from "./ops/repeat.ts";
 export { flatten, ravel, reshape, reshapeAs, type Sizes, squeeze, unflatten, unsqueeze, view } from "./ops/reshape.ts";
 export {
   ceil,
@@ -194,6 +223,7 @@ export {
 export { asStrided, diagonal, narrow, select, slice, unfold } from "./ops/slice.ts";
 export { erf, erfc, erfinv, logit, sigmoid } from "./ops/special.ts";
 export { chunk, dsplit, hsplit, split, tensorSplit, unbind, vsplit } from "./ops/split.ts";
+export { diag, diagEmbed, type MeshgridOptions, meshgrid, tril, triu } from "./ops/triangle.ts";
 export {
   acos,
   acosh,
