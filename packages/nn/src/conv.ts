@@ -11,7 +11,7 @@ import { Parameter } from "./parameter.ts";
 import { python } from "./state-name.ts";
 
 /** Options of the convolution layers. */
-export interface ConvOptions extends FactoryOptions {
+export interface ConvLayerOptions extends FactoryOptions {
   /** Steps of the window. Default 1. */
   readonly stride?: Sizes;
   /** Cells added on either side; "valid" for none, "same" to keep the size. Default 0. */
@@ -38,7 +38,7 @@ abstract class ConvNd extends Module {
   weight: Parameter;
   bias: Parameter | null;
 
-  constructor(dims: number, inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvOptions) {
+  constructor(dims: number, inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvLayerOptions) {
     super();
     const layer = this.constructor.name;
     const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true, paddingMode = "zeros", ...factory } = options;
@@ -75,7 +75,7 @@ abstract class ConvNd extends Module {
     return this.convolve(pad(input, this.#sides(), { mode: this.paddingMode }), { stride, padding: 0, dilation, groups });
   }
 
-  protected abstract convolve(input: Tensor, options: ConvOptions): Tensor;
+  protected abstract convolve(input: Tensor, options: ConvLayerOptions): Tensor;
 
   /** The cells to add, for `pad`: last dimension first, before and after. */
   #sides(): number[] {
@@ -107,11 +107,11 @@ abstract class ConvNd extends Module {
  * https://pytorch.org/docs/stable/generated/torch.nn.Conv1d.html
  */
 export class Conv1d extends ConvNd {
-  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvOptions = {}) {
+  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvLayerOptions = {}) {
     super(1, inChannels, outChannels, kernelSize, options);
   }
 
-  protected override convolve(input: Tensor, options: ConvOptions): Tensor {
+  protected override convolve(input: Tensor, options: ConvLayerOptions): Tensor {
     return conv1d(input, this.weight, this.bias, options);
   }
 }
@@ -125,11 +125,11 @@ export class Conv1d extends ConvNd {
  * const conv = new Conv2d(1, 32, 3, { padding: 1 });
  */
 export class Conv2d extends ConvNd {
-  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvOptions = {}) {
+  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvLayerOptions = {}) {
     super(2, inChannels, outChannels, kernelSize, options);
   }
 
-  protected override convolve(input: Tensor, options: ConvOptions): Tensor {
+  protected override convolve(input: Tensor, options: ConvLayerOptions): Tensor {
     return conv2d(input, this.weight, this.bias, options);
   }
 }
@@ -140,11 +140,11 @@ export class Conv2d extends ConvNd {
  * https://pytorch.org/docs/stable/generated/torch.nn.Conv3d.html
  */
 export class Conv3d extends ConvNd {
-  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvOptions = {}) {
+  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvLayerOptions = {}) {
     super(3, inChannels, outChannels, kernelSize, options);
   }
 
-  protected override convolve(input: Tensor, options: ConvOptions): Tensor {
+  protected override convolve(input: Tensor, options: ConvLayerOptions): Tensor {
     return conv3d(input, this.weight, this.bias, options);
   }
 }
