@@ -177,6 +177,7 @@ export {
 export { cast, clone, contiguous, copy_, copyInto, toDevice } from "./ops/copy.ts";
 export { bilinear, einsum, kron, tensordot } from "./ops/einsum.ts";
 export { broadcastTensors, broadcastTo, expand, expandAs } from "./ops/expand.ts";
+export { amax, amin, aminmax, argmax, argmin, max, min, type ValuesAndIndices } from "./ops/extremes.ts";
 export { addInto, fill_, fillView, zero_ } from "./ops/fill.ts";
 export { gather, indexSelect, take, takeAlongDim } from "./ops/gather.ts";
 export { cat, columnStack, dstack, hstack, stack, vstack } from "./ops/join.ts";
@@ -199,6 +200,7 @@ export {
   type PoolOptions,
 } from "./ops/pool.ts";
 export { exp, exp2, expm1, hypot, log, log1p, log2, log10, logaddexp, pow, rsqrt, sqrt, square, xlogy } from "./ops/power.ts";
+export { prod } from "./ops/product.ts";
 export { flip, fliplr, flipud, repeat, repeatInterleave, roll, rot90, tile } from "./ops/repeat.ts";
 export { flatten, ravel, reshape, reshapeAs, type Sizes, squeeze, unflatten, unsqueeze, view } from "./ops/reshape.ts";
 export {
@@ -220,9 +222,15 @@ export {
   signbit,
   trunc,
 } from "./ops/rounding.ts";
+export type { Dims, ReduceOptions } from "./ops/rows.ts";
+export { cummax, cummin, cumprod, cumsum, diff, type ScanOptions } from "./ops/scan.ts";
 export { asStrided, diagonal, narrow, select, slice, unfold } from "./ops/slice.ts";
+export { logSoftmax, logsumexp, type SoftmaxOptions, softmax, softmin } from "./ops/softmax.ts";
+export { argsort, kthvalue, median, mode, msort, type SortOptions, sort, type TopkOptions, topk } from "./ops/sort.ts";
 export { erf, erfc, erfinv, logit, sigmoid } from "./ops/special.ts";
 export { chunk, dsplit, hsplit, split, tensorSplit, unbind, vsplit } from "./ops/split.ts";
+export { type NormOrder, norm, type SpreadOptions, std, stdMean, variance, varMean } from "./ops/statistics.ts";
+export { all, any, countNonzero, mean, nanmean, nansum, sum } from "./ops/sum.ts";
 export { diag, diagEmbed, type MeshgridOptions, meshgrid, tril, triu } from "./ops/triangle.ts";
 export {
   acos,
@@ -242,6 +250,17 @@ export {
   tan,
   tanh,
 } from "./ops/trigonometry.ts";
+export {
+  bincount,
+  bucketize,
+  type HistcOptions,
+  histc,
+  type SearchOptions,
+  searchsorted,
+  type Unique,
+  type UniqueOptions,
+  unique,
+} from "./ops/unique.ts";
 export { embed, type LayoutRule, viewOp } from "./ops/view.ts";
 export {
   broadcastView,

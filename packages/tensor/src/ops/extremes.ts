@@ -1,0 +1,185 @@
+/**
+ * The largest and smallest elements of rows, and where they are. NaN beats everything. Without indices, equals share the gradient; with them,
+ * the element that was chosen gets all of it.
+ */
+
+import { computeType, type DType } from "../dtype.ts";
+import { IndexError } from "../errors.ts";
+import { type Expr, input, row } from "../expr/expr.ts";
+import { rowProgram } from "../expr/program.ts";
+import { apply, applyAll, type Gradient, type Op, rules, type Spec } from "../op.ts";
+import { type Pointwise, pointwise } from "../pointwise.ts";
+import { dimension, dimensions, type Shape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { put } from "./choice.ts";
+import { eq } from "./comparison.ts";
+import { maximum, minimum } from "./rounding.ts";
+import {
+  type Dims,
+  expectRows,
+  once,
+  outerView,
+  type ReduceOptions,
+  type RowAttrs,
+  RowOp,
+  reducedShape,
+  restored,
+  rowsLast,
+} from "./rows.ts";
+import { sum } from "./sum.ts";
+
+/** Keeps the reduced dimensions with size one. Default false. */
+type KeepOptions = Pick<ReduceOptions, "keepdim">;
+
+/** Elements, and where they stood along the dimension. */
+export interface ValuesAndIndices {
+  readonly values: Tensor;
+  /** Positions along the dimension, int32. */
+  readonly indices: Tensor;
+}
+
+const share: Pointwise<[Tensor, Tensor, Tensor, Tensor]> = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>(
+  "shareBackward",
+  (g, count, x, extreme) => x.eq(extreme).where(g.div(count.cast(g.dtype)), 0),
+  { apart: [1] },
+);
+
+const shared: Gradient<RowAttrs> = /* @__PURE__ */ rules<RowAttrs>({
+  inputs: [0],
+  outputs: [0],
+  of: (g, { attrs, input, output }) => {
+    const x = input(0);
+    const extreme = restored(output(0), attrs);
+    const count = sum(eq(x.detach(), extreme.detach()), attrs.dims.length === 0 ? null : attrs.dims, { keepdim: true });
+    return share(restored(g, attrs), count, x, extreme);
+  },
+});
+
+const extremeOps = new Map<string, RowOp>();
+
+function extreme(name: string, reduce: "max" | "min", x: Tensor, dim: Dims, { keepdim = false }: KeepOptions): Tensor {
+  const dims = dimensions(name, dim, x.ndim);
+  expectRows(name, x, dims, (message) => new IndexError(message));
+  const op = once(extremeOps, `${name} ${x.dtype}`, () => {
+    const bool = x.dtype === "bool";
+    const of: Expr = input(0, x.dtype).cast(bool ? "uint8" : computeType(x.dtype));
+    return new RowOp(name, rowProgram({ stages: [{ reduce, of }], rows: [row(0, of.dtype)] }), [x.dtype], shared);
+  });
+  return apply(op, [x], { dims, keepdim, scalars: [] });
+}
+
+/**
+ * The largest element over some dimensions, or all. Equals share the gradient.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.amax.html
+ *
+ * @throws IndexError when there is nothing to choose from.
+ */
+export function amax(x: Tensor, dim: Dims = null, options: KeepOptions = {}): Tensor {
+  return extreme("amax", "max", x, dim, options);
+}
+
+/** The smallest element over some dimensions, or all. Equals share the gradient. https://pytorch.org/docs/stable/generated/torch.amin.html */
+export function amin(x: Tensor, dim: Dims = null, options: KeepOptions = {}): Tensor {
+  return extreme("amin", "min", x, dim, options);
+}
+
+/** Both extremes. https://pytorch.org/docs/stable/generated/torch.aminmax.html */
+export function aminmax(x: Tensor, dim: number | null = null, options: KeepOptions = {}): { readonly min: Tensor; readonly max: Tensor } {
+  return { min: amin(x, dim, options), max: amax(x, dim, options) };
+}
+
+interface ArgAttrs {
+  readonly op: "max" | "min";
+  readonly dims: readonly number[];
+  readonly keepdim: boolean;
+  readonly shape: Shape;
+}
+
+function argSpec(dtype: DType, { dims, keepdim, shape }: ArgAttrs): Spec {
+  return { shape: reducedShape(shape, dims, keepdim), dtype };
+}
+
+function runArg(x: Tensor, { op, dims, keepdim }: ArgAttrs, indices: Tensor, values: Tensor | null): void {
+  if (indices.numel() === 0) return;
+  x.device.run({
+    kind: "argreduce",
+    op,
+    dims: dims.length,
+    input: rowsLast(x, dims),
+    indices: outerView(indices, dims, keepdim),
+    values: values && outerView(values, dims, keepdim),
+  });
+}
+
+const position: Op<ArgAttrs> = {
+  name: "argmax",
+  infer: (_, attrs) => [argSpec("int32", attrs)],
+  run: ([x], attrs, [indices]) => runArg(x as Tensor, attrs, indices as Tensor, null), // safe: one input, one output
+  gradient: null,
+};
+
+const choice: Op<ArgAttrs> = {
+  name: "max",
+  infer: ([x], attrs) => [argSpec((x as Tensor).dtype, attrs), argSpec("int32", attrs)],
+  run: ([x], attrs, [values, indices]) => runArg(x as Tensor, attrs, indices as Tensor, values as Tensor), // safe: one input, two outputs
+  gradient: {
+    reads: () => ({ outputs: [1] }),
+    compute: ([g], { attrs, output }) => {
+      if (!g) return [null];
+      return [put(attrs.shape, attrs.dims[0] ?? 0, restored(output(1), attrs), restored(g, attrs))];
+    },
+  },
+};
+
+function find(name: string, op: "max" | "min", x: Tensor, dim: number | null, keepdim: boolean): Tensor {
+  const dims = dim === null ? dimensions(name, null, x.ndim) : dimensions(name, dim, x.ndim);
+  expectRows(name, x, dims, (message) => new IndexError(message));
+  return apply(position, [x], { op, dims, keepdim, shape: x.shape });
+}
+
+/**
+ * Where the largest element is along `dim`, or in the flattened tensor; the first of equals.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.argmax.html
+ *
+ * @throws IndexError when there is nothing to choose from.
+ */
+export function argmax(x: Tensor, dim: number | null = null, { keepdim = false }: KeepOptions = {}): Tensor {
+  return find("argmax", "max", x, dim, keepdim);
+}
+
+/** Where the smallest element is; the first of equals. https://pytorch.org/docs/stable/generated/torch.argmin.html */
+export function argmin(x: Tensor, dim: number | null = null, { keepdim = false }: KeepOptions = {}): Tensor {
+  return find("argmin", "min", x, dim, keepdim);
+}
+
+function choose(name: "max" | "min", x: Tensor, dim: number, { keepdim = false }: KeepOptions): ValuesAndIndices {
+  const axis = dimension(name, dim, x.ndim);
+  const dims = x.ndim === 0 ? [] : [axis];
+  expectRows(name, x, dims, (message) => new IndexError(message));
+  const [values, indices] = applyAll(choice, [x], { op: name, dims, keepdim, shape: x.shape });
+  return { values: values as Tensor, indices: indices as Tensor }; // safe: the operation has two outputs
+}
+
+/** The largest of all elements. https://pytorch.org/docs/stable/generated/torch.max.html */
+export function max(x: Tensor): Tensor;
+/** The larger of two, element by element. */
+export function max(x: Tensor, other: Tensor): Tensor;
+/** The largest elements along a dimension, and where they are; the first of equals. */
+export function max(x: Tensor, dim: number, options?: KeepOptions): ValuesAndIndices;
+export function max(x: Tensor, second?: Tensor | number, options: KeepOptions = {}): Tensor | ValuesAndIndices {
+  if (second === undefined) return extreme("max", "max", x, null, {});
+  return typeof second === "number" ? choose("max", x, second, options) : maximum(x, second);
+}
+
+/** The smallest of all elements. https://pytorch.org/docs/stable/generated/torch.min.html */
+export function min(x: Tensor): Tensor;
+/** The smaller of two, element by element. */
+export function min(x: Tensor, other: Tensor): Tensor;
+/** The smallest elements along a dimension, and where they are; the first of equals. */
+export function min(x: Tensor, dim: number, options?: KeepOptions): ValuesAndIndices;
+export function min(x: Tensor, second?: Tensor | number, options: KeepOptions = {}): Tensor | ValuesAndIndices {
+  if (second === undefined) return extreme("min", "min", x, null, {});
+  return typeof second === "number" ? choose("min", x, second, options) : minimum(x, second);
+}

@@ -1,0 +1,88 @@
+/**
+ * Products over dimensions. Their gradient is the product of the others, which a division by the element gives only where nothing is zero;
+ * so zeros are counted and left out.
+ */
+
+import type { DType } from "../dtype.ts";
+import { input, row } from "../expr/expr.ts";
+import { rowProgram } from "../expr/program.ts";
+import { apply, type GradientContext, rules } from "../op.ts";
+import { sizeOf } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { mul } from "./arithmetic.ts";
+import { where } from "./comparison.ts";
+import { squareMask } from "./constant.ts";
+import { broadcastTo } from "./expand.ts";
+import { permute } from "./permute.ts";
+import { reshape, unsqueeze } from "./reshape.ts";
+import { type Dims, type ReduceOptions, type RowAttrs, RowOp, restored } from "./rows.ts";
+import { type ReductionPlan, reduce, totalType } from "./sum.ts";
+
+const othersOps = new Map<DType, RowOp>();
+
+/** The incoming gradient times the product of the other elements in the row, as one kernel. */
+function productOfOthers(dtype: DType): RowOp {
+  let op = othersOps.get(dtype);
+  if (op === undefined) {
+    const g = input(0, dtype);
+    const x = input(1, dtype);
+    const zeros = row(0, "int32");
+    const product = row(1, x.dtype);
+    const others = zeros.eq(0).where(product.div(x), zeros.eq(1).and(x.eq(0)).where(product, 0));
+    const program = rowProgram({
+      stages: [
+        { reduce: "sum", of: x.eq(0).cast("int32") },
+        { reduce: "product", of: x.eq(0).where(1, x) },
+      ],
+      elements: [g.mul(others)],
+    });
+    op = new RowOp("prodBackward", program, [dtype], null);
+    othersOps.set(dtype, op);
+  }
+  return op;
+}
+
+/** The same, made of differentiable operations: each element in turn is replaced by 1. */
+function differentiableOthers(x: Tensor, dims: readonly number[]): Tensor {
+  const outer = x.shape.map((_, i) => i).filter((i) => !dims.includes(i));
+  const order = [...outer, ...dims];
+  const rows = permute(x, order);
+  const flat = reshape(rows, [...outer.map((d) => x.shape[d] as number), sizeOf(dims.map((d) => x.shape[d] as number))]);
+  const count = flat.shape[flat.ndim - 1] as number;
+  const others = prod(
+    where(
+      squareMask(x, count, (i, j) => i === j),
+      1,
+      unsqueeze(flat, -2),
+    ),
+    -1,
+  );
+  return permute(
+    reshape(others, rows.shape),
+    order.map((_, i) => order.indexOf(i)),
+  );
+}
+
+const multiplying: ReductionPlan = {
+  reduce: "product",
+  of: (x) => x,
+  gradient: /* @__PURE__ */ rules<RowAttrs>({
+    inputs: [0],
+    of: (g: Tensor, { attrs, input, recording }: GradientContext<RowAttrs>) => {
+      const x = input(0).to(g.dtype);
+      const incoming = restored(g, attrs);
+      if (recording) return mul(incoming, differentiableOthers(x, attrs.dims));
+      return apply(productOfOthers(g.dtype), [broadcastTo(incoming, x.shape), x], attrs);
+    },
+  }),
+};
+
+/**
+ * The product over one dimension, several or all; of no elements, 1. Products of bools and integers are int32.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.prod.html
+ */
+export function prod(x: Tensor, dim: Dims = null, { keepdim = false, dtype }: ReduceOptions = {}): Tensor {
+  const type = totalType(x, dtype);
+  return reduce("prod", x, dim, keepdim, type, type, multiplying);
+}

@@ -1,0 +1,168 @@
+/**
+ * Running totals, products and extremes along one dimension.
+ */
+
+import { type DType, isFloating } from "../dtype.ts";
+import { ArgumentError } from "../errors.ts";
+import { apply, applyAll, type Gradient, type Op, rules } from "../op.ts";
+import { type Pointwise, pointwise } from "../pointwise.ts";
+import { dimension } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { mul, sub } from "./arithmetic.ts";
+import { put, reversed, withDimension } from "./choice.ts";
+import { eq, where } from "./comparison.ts";
+import { squareMask } from "./constant.ts";
+import { cast } from "./copy.ts";
+import type { ValuesAndIndices } from "./extremes.ts";
+import { movedim } from "./permute.ts";
+import { unsqueeze } from "./reshape.ts";
+import { narrow } from "./slice.ts";
+import { sum } from "./sum.ts";
+
+interface ScanAttrs {
+  readonly dim: number;
+}
+
+/** The option of running totals and products. */
+export interface ScanOptions {
+  /** The dtype to compute in and to return. Default: that of the input, int32 for bools and small integers. */
+  readonly dtype?: DType;
+}
+
+function scanOp(name: string, op: "sum" | "product" | "max" | "min", gradient: Gradient<ScanAttrs>): Op<ScanAttrs> {
+  return {
+    name,
+    infer: ([x]) => {
+      const { shape, dtype } = x as Tensor; // safe: one input
+      const values = { shape, dtype };
+      return op === "max" || op === "min" ? [values, { shape, dtype: "int32" }] : [values];
+    },
+    run: ([x], { dim }, [to, indices]) => {
+      const target = to as Tensor; // safe: one input, one output or two
+      if (target.numel() === 0) return;
+      const places = indices ? withDimension(indices) : null;
+      target.device.run({ kind: "scan", op, dim, input: withDimension(x as Tensor), to: withDimension(target), indices: places });
+    },
+    gradient,
+  };
+}
+
+function prepared(x: Tensor, dtype: DType | undefined): Tensor {
+  return cast(x, dtype ?? (isFloating(x.dtype) ? x.dtype : "int32"));
+}
+
+/** Running totals from the end. */
+function totalsFromEnd(x: Tensor, dim: number): Tensor {
+  return reversed(cumsum(reversed(x, dim), dim), dim);
+}
+
+const summing: Op<ScanAttrs> = /* @__PURE__ */ scanOp(
+  "cumsum",
+  "sum",
+  /* @__PURE__ */ rules<ScanAttrs>({ of: (g, { attrs }) => totalsFromEnd(g, attrs.dim) }),
+);
+
+/**
+ * Running totals along a dimension: `yᵢ = x₀ + … + xᵢ`.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.cumsum.html
+ *
+ * @example
+ * cumsum(tensor([1, 2, 3]), 0); // [1, 3, 6]
+ */
+export function cumsum(x: Tensor, dim: number, { dtype }: ScanOptions = {}): Tensor {
+  return apply(summing, [prepared(x, dtype)], { dim: dimension("cumsum", dim, x.ndim) });
+}
+
+const product: Pointwise<[Tensor, Tensor, Tensor, Tensor]> = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>(
+  "cumprodBackward",
+  // Before the first zero the total is divided by the element; at it, the totals are those with a 1 in its place; behind it all products are 0.
+  (zeros, x, total, without) => zeros.eq(0).where(total.div(x), zeros.eq(1).and(x.eq(0)).where(without, 0)),
+  { apart: [0] },
+);
+
+const multiplying: Op<ScanAttrs> = /* @__PURE__ */ scanOp(
+  "cumprod",
+  "product",
+  /* @__PURE__ */ rules<ScanAttrs>({
+    inputs: [0],
+    of: (g, { attrs: { dim }, input, recording }) => {
+      const x = input(0);
+      if (x.ndim === 0) return g;
+      if (recording) return differentiableProducts(g, x, dim);
+      const zero = eq(x, 0);
+      const zeros = cumsum(zero, dim);
+      const filled = where(zero.logicalAnd(eq(zeros, 1)), 1, x);
+      return product(zeros, x, totalsFromEnd(mul(g, cumprod(x, dim)), dim), totalsFromEnd(mul(g, cumprod(filled, dim)), dim));
+    },
+  }),
+);
+
+/** The gradient of `cumprod` made of differentiable operations: each element in turn is replaced by 1. */
+function differentiableProducts(g: Tensor, x: Tensor, dim: number): Tensor {
+  const count = x.shape[dim] as number;
+  const rows = movedim(x, dim, -1);
+  const others = cumprod(
+    where(
+      squareMask(x, count, (i, j) => i === j),
+      1,
+      unsqueeze(rows, -2),
+    ),
+    -1,
+  );
+  const parts = mul(unsqueeze(movedim(g, dim, -1), -2), others);
+  const total = sum(
+    where(
+      squareMask(x, count, (i, j) => i <= j),
+      parts,
+      0,
+    ),
+    -1,
+  );
+  return movedim(total, -1, dim);
+}
+
+/** Running products along a dimension. https://pytorch.org/docs/stable/generated/torch.cumprod.html */
+export function cumprod(x: Tensor, dim: number, { dtype }: ScanOptions = {}): Tensor {
+  return apply(multiplying, [prepared(x, dtype)], { dim: dimension("cumprod", dim, x.ndim) });
+}
+
+/** Each gradient goes to the element that was the extreme so far. */
+const extremeGradient: Gradient<ScanAttrs> = {
+  reads: () => ({ outputs: [1] }),
+  compute: ([g], { attrs, inputs, output }) => [g ? put(inputs[0]?.shape ?? [], attrs.dim, output(1), g) : null],
+};
+const rising: Op<ScanAttrs> = /* @__PURE__ */ scanOp("cummax", "max", extremeGradient);
+const falling: Op<ScanAttrs> = /* @__PURE__ */ scanOp("cummin", "min", extremeGradient);
+
+/** The largest elements so far along a dimension, and where they stand. https://pytorch.org/docs/stable/generated/torch.cummax.html */
+export function cummax(x: Tensor, dim: number): ValuesAndIndices {
+  const [values, indices] = applyAll(rising, [x], { dim: dimension("cummax", dim, x.ndim) });
+  return { values: values as Tensor, indices: indices as Tensor }; // safe: the operation has two outputs
+}
+
+/** The smallest elements so far along a dimension, and where they stand. https://pytorch.org/docs/stable/generated/torch.cummin.html */
+export function cummin(x: Tensor, dim: number): ValuesAndIndices {
+  const [values, indices] = applyAll(falling, [x], { dim: dimension("cummin", dim, x.ndim) });
+  return { values: values as Tensor, indices: indices as Tensor }; // safe: the operation has two outputs
+}
+
+/**
+ * Differences of neighbours along a dimension, `n` times over.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.diff.html
+ *
+ * @throws ArgumentError for a negative `n`.
+ */
+export function diff(x: Tensor, n = 1, dim = -1): Tensor {
+  if (!Number.isInteger(n) || n < 0) throw new ArgumentError(`diff: n must be a non-negative integer, got ${n}`);
+  const axis = dimension("diff", dim, x.ndim);
+  let result = x;
+  for (let i = 0; i < n; i++) {
+    const count = Math.max((result.shape[axis] as number) - 1, 0);
+    const later = narrow(result, axis, Math.min(1, result.shape[axis] as number), count);
+    const earlier = narrow(result, axis, 0, count);
+    result = x.dtype === "bool" ? later.logicalXor(earlier) : sub(later, earlier);
+  }
+  return result;
+}

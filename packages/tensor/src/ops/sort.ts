@@ -1,0 +1,204 @@
+/**
+ * Sorting, and what is read off a sorted row: the first elements, the median, the k-th value, the most frequent one. Sorting is stable, and NaN
+ * counts as the largest.
+ */
+
+import { ArgumentError, IndexError } from "../errors.ts";
+import { applyAll, type Op } from "../op.ts";
+import { dimension, type Shape, showShape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { add, mul, sub } from "./arithmetic.ts";
+import { put, take, withDimension } from "./choice.ts";
+import { eq, isnan, ne, where } from "./comparison.ts";
+import { integers } from "./constant.ts";
+import { cast } from "./copy.ts";
+import { broadcastTo } from "./expand.ts";
+import { argmax, type ValuesAndIndices } from "./extremes.ts";
+import { reshape, squeeze } from "./reshape.ts";
+import type { ReduceOptions } from "./rows.ts";
+import { cummax } from "./scan.ts";
+import { narrow } from "./slice.ts";
+import { sum } from "./sum.ts";
+
+interface SortAttrs {
+  readonly dim: number;
+  readonly descending: boolean;
+  /** How many elements are kept of each row. */
+  readonly count: number;
+}
+
+/** Keeps the reduced dimension with size one. Default false. */
+type KeepOptions = Pick<ReduceOptions, "keepdim">;
+
+const sorting: Op<SortAttrs> = {
+  name: "sort",
+  infer: ([x], { dim, count }) => {
+    const { shape, dtype } = x as Tensor; // safe: one input
+    const kept: Shape = shape.map((size, i) => (i === dim ? count : size));
+    return [
+      { shape: kept, dtype },
+      { shape: kept, dtype: "int32" },
+    ];
+  },
+  run: ([x], { dim, descending }, [values, indices]) => {
+    const sorted = values as Tensor; // safe: one input, two outputs
+    if (sorted.numel() === 0) return;
+    const [input, to, places] = [withDimension(x as Tensor), withDimension(sorted), withDimension(indices as Tensor)];
+    sorted.device.run({ kind: "sort", dim, descending, input, values: to, indices: places });
+  },
+  gradient: {
+    reads: () => ({ outputs: [1] }),
+    compute: ([g], { attrs, inputs, output }) => [g ? put(inputs[0]?.shape ?? [], attrs.dim, output(1), g) : null],
+  },
+};
+
+function sorted(x: Tensor, dim: number, descending: boolean, count: number): ValuesAndIndices {
+  const [values, indices] = applyAll(sorting, [x], { dim, descending, count });
+  return { values: values as Tensor, indices: indices as Tensor }; // safe: the operation has two outputs
+}
+
+/** The options of `sort`. */
+export interface SortOptions {
+  /** Largest first. Default false. */
+  readonly descending?: boolean;
+  /** Equals keep their order. They always do; the option is PyTorch's. */
+  readonly stable?: boolean;
+}
+
+/**
+ * The elements in ascending order along a dimension, and where they stood.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.sort.html
+ *
+ * @example
+ * const { values, indices } = sort(tensor([3, 1, 2])); // [1, 2, 3], [1, 2, 0]
+ */
+export function sort(x: Tensor, dim = -1, { descending = false }: SortOptions = {}): ValuesAndIndices {
+  const axis = dimension("sort", dim, x.ndim);
+  return sorted(x, axis, descending, x.shape[axis] ?? 1);
+}
+
+/** Where the elements of the sorted tensor stand. https://pytorch.org/docs/stable/generated/torch.argsort.html */
+export function argsort(x: Tensor, dim = -1, options: SortOptions = {}): Tensor {
+  return sort(x.detach(), dim, options).indices;
+}
+
+/** The elements sorted along the first dimension. https://pytorch.org/docs/stable/generated/torch.msort.html */
+export function msort(x: Tensor): Tensor {
+  return sort(x, 0).values;
+}
+
+/** The options of `topk`. */
+export interface TopkOptions {
+  /** The largest rather than the smallest. Default true. */
+  readonly largest?: boolean;
+  /** In order. They always are; the option is PyTorch's. */
+  readonly sorted?: boolean;
+}
+
+/**
+ * The `k` largest elements along a dimension, largest first, and where they stand.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.topk.html
+ *
+ * @throws ArgumentError when there are fewer than `k`.
+ */
+export function topk(x: Tensor, k: number, dim = -1, { largest = true }: TopkOptions = {}): ValuesAndIndices {
+  const axis = dimension("topk", dim, x.ndim);
+  const size = x.shape[axis] ?? 1;
+  if (!Number.isInteger(k) || k < 0 || k > size) {
+    throw new ArgumentError(`topk: k must be 0 to ${size}, the size of dimension ${axis} of ${showShape(x.shape)}, got ${k}`);
+  }
+  return sorted(x, axis, largest, k);
+}
+
+/** One element of each sorted row. */
+function ranked(x: Tensor, axis: number, rank: number, keepdim: boolean): ValuesAndIndices {
+  const { values, indices } = sorted(x, axis, false, rank + 1);
+  if (x.ndim === 0) return { values, indices };
+  const pick = (all: Tensor): Tensor => {
+    const one = narrow(all, axis, rank, 1);
+    return keepdim ? one : squeeze(one, axis);
+  };
+  return { values: pick(values), indices: pick(indices) };
+}
+
+/**
+ * The `k`-th smallest element along a dimension, counted from 1, and where it stands.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.kthvalue.html
+ *
+ * @throws ArgumentError when there is no such element.
+ */
+export function kthvalue(x: Tensor, k: number, dim = -1, { keepdim = false }: KeepOptions = {}): ValuesAndIndices {
+  const axis = dimension("kthvalue", dim, x.ndim);
+  const size = x.shape[axis] ?? 1;
+  if (!Number.isInteger(k) || k < 1 || k > size) {
+    throw new ArgumentError(`kthvalue: k must be 1 to ${size}, the size of dimension ${axis} of ${showShape(x.shape)}, got ${k}`);
+  }
+  return ranked(x, axis, k - 1, keepdim);
+}
+
+/** The median of all elements: the lower one of two, NaN if any is. https://pytorch.org/docs/stable/generated/torch.median.html */
+export function median(x: Tensor): Tensor;
+/** The median along a dimension, and where it stands. */
+export function median(x: Tensor, dim: number, options?: KeepOptions): ValuesAndIndices;
+export function median(x: Tensor, dim?: number, { keepdim = false }: KeepOptions = {}): Tensor | ValuesAndIndices {
+  if (dim === undefined) return median(reshape(x, [-1]), 0).values;
+  const axis = dimension("median", dim, x.ndim);
+  const size = x.shape[axis] ?? 1;
+  if (size === 0) throw new IndexError(`median: dimension ${axis} of ${showShape(x.shape)} has no elements`);
+  if (x.ndim === 0) return ranked(x, axis, 0, keepdim);
+  const { values, indices } = sorted(x, axis, false, size);
+  const last = narrow(values, axis, size - 1, 1);
+  // NaN sorts to the end: where there is one, the first of them is the answer.
+  const numbers = sum(eq(values.detach(), values.detach()), axis, { keepdim: true });
+  const middle = (size - 1) >> 1;
+  const at = where(isnan(last.detach()), numbers, middle);
+  const place = cast(at, "int32");
+  const pick = (all: Tensor): Tensor => {
+    const one = take(all, axis, place);
+    return keepdim ? one : squeeze(one, axis);
+  };
+  return { values: pick(values), indices: pick(indices) };
+}
+
+/**
+ * The most frequent element along a dimension, the smallest of several, and where it stands last.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.mode.html
+ */
+export function mode(x: Tensor, dim = -1, { keepdim = false }: KeepOptions = {}): ValuesAndIndices {
+  const axis = dimension("mode", dim, x.ndim);
+  const size = x.shape[axis] ?? 1;
+  if (size === 0) throw new IndexError(`mode: dimension ${axis} of ${showShape(x.shape)} has no elements`);
+  if (x.ndim === 0) return ranked(x, axis, 0, keepdim);
+  const { values, indices } = sorted(x, axis, false, size);
+  const shape = x.shape.map((_, i) => (i === axis ? size : 1));
+  const position = broadcastTo(
+    reshape(
+      integers(
+        x,
+        Array.from({ length: size }, (_, i) => i),
+      ),
+      shape,
+    ),
+    x.shape,
+  );
+  // How long the run of equals is at each place: its distance from where the run began.
+  let run = position;
+  if (size > 1) {
+    const flat = values.detach();
+    const starts = ne(narrow(flat, axis, 1, size - 1), narrow(flat, axis, 0, size - 1));
+    const since = mul(narrow(position, axis, 1, size - 1), starts);
+    const began = cummax(since, axis).values;
+    run = add(position, 0);
+    narrow(run, axis, 1, size - 1).copy_(sub(narrow(position, axis, 1, size - 1), began));
+  }
+  const place = argmax(run, axis, { keepdim: true });
+  const pick = (all: Tensor): Tensor => {
+    const one = take(all, axis, place);
+    return keepdim ? one : squeeze(one, axis);
+  };
+  return { values: pick(values), indices: pick(indices) };
+}

@@ -1,0 +1,178 @@
+/**
+ * Spread and size: variance, standard deviation and norms. The variance takes two passes over each row, within one kernel, so that numbers
+ * far from zero lose no digits.
+ */
+
+import { computeType, type DType } from "../dtype.ts";
+import { ArgumentError, IndexError } from "../errors.ts";
+import { type Expr, input, row, scalar } from "../expr/expr.ts";
+import { rowProgram, type Stage } from "../expr/program.ts";
+import { apply, type Gradient, rules } from "../op.ts";
+import { type Pointwise, pointwise } from "../pointwise.ts";
+import { dimensions } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { abs } from "./arithmetic.ts";
+import { eq } from "./comparison.ts";
+import { type Dims, expectRows, floatingType, once, type ReduceOptions, type RowAttrs, RowOp, restored, rowLength } from "./rows.ts";
+import { mean, sum } from "./sum.ts";
+
+const ops = new Map<string, RowOp>();
+
+/** Options of the variance and the standard deviation. */
+export interface SpreadOptions {
+  /** Keep the reduced dimensions with size one. Default false. */
+  readonly keepdim?: boolean;
+  /** What is subtracted from the number of elements in the divisor. Default 1. */
+  readonly correction?: number;
+  /** Whether to subtract 1 (the default) or nothing; PyTorch's older way to say `correction`. */
+  readonly unbiased?: boolean;
+}
+
+const deviation: Pointwise<[Tensor, Tensor, Tensor, number]> = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number]>(
+  "varBackward",
+  (g, x, mean, scale) => g.mul(x.sub(mean)).mul(scale),
+);
+
+const varianceGradient: Gradient<RowAttrs> = /* @__PURE__ */ rules<RowAttrs>({
+  inputs: [0],
+  of: (g, { attrs, input }) => spreadGradient(restored(g, attrs), input(0), attrs),
+});
+
+function spreadGradient(g: Tensor, x: Tensor, { dims, scalars }: RowAttrs): Tensor {
+  const center = dims.length === 0 ? x : mean(x, dims, { keepdim: true });
+  return deviation(g, x, center, 2 / (scalars[1] as number));
+}
+
+const halved: Pointwise<[Tensor, Tensor]> = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("stdBackward", (g, y) =>
+  y.eq(0).where(0, g.div(y.mul(2))),
+);
+
+const deviationGradient: Gradient<RowAttrs> = /* @__PURE__ */ rules<RowAttrs>({
+  inputs: [0],
+  outputs: [0],
+  of: (g, { attrs, input, output }) => spreadGradient(restored(halved(g, output(0)), attrs), input(0), attrs),
+});
+
+function spread(name: "var" | "std", x: Tensor, dim: Dims, { keepdim = false, correction, unbiased }: SpreadOptions): Tensor {
+  const type = floatingType(name, x, x.dtype);
+  const dims = dimensions(name, dim, x.ndim);
+  const count = rowLength(x.shape, dims);
+  const divisor = Math.max(count - (correction ?? (unbiased === false ? 0 : 1)), 0);
+  const op = once(ops, `${name} ${type}`, () => {
+    const of = input(0, type);
+    const centered = of.sub(row(0, of.dtype).div(scalar(0, of.dtype)));
+    const variance = row(1, of.dtype).div(scalar(1, of.dtype));
+    const stages: Stage[] = [
+      { reduce: "sum", of },
+      { reduce: "sum", of: centered.mul(centered) },
+    ];
+    const rows = [name === "var" ? variance : variance.sqrt()];
+    return new RowOp(name, rowProgram({ stages, rows }), [type], name === "var" ? varianceGradient : deviationGradient);
+  });
+  return apply(op, [x], { dims, keepdim, scalars: [count, divisor] });
+}
+
+/**
+ * The variance over some dimensions, or all: `Σ (x - mean)² / (n - correction)`. Named in full because `var` is a word of the language;
+ * the method is `x.var()`.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.var.html
+ */
+export function variance(x: Tensor, dim: Dims = null, options: SpreadOptions = {}): Tensor {
+  return spread("var", x, dim, options);
+}
+
+/** The standard deviation, the root of the variance. https://pytorch.org/docs/stable/generated/torch.std.html */
+export function std(x: Tensor, dim: Dims = null, options: SpreadOptions = {}): Tensor {
+  return spread("std", x, dim, options);
+}
+
+/** The variance and the mean. https://pytorch.org/docs/stable/generated/torch.var_mean.html */
+export function varMean(x: Tensor, dim: Dims = null, options: SpreadOptions = {}): { readonly var: Tensor; readonly mean: Tensor } {
+  return { var: variance(x, dim, options), mean: mean(x, dim, { keepdim: options.keepdim ?? false }) };
+}
+
+/** The standard deviation and the mean. https://pytorch.org/docs/stable/generated/torch.std_mean.html */
+export function stdMean(x: Tensor, dim: Dims = null, options: SpreadOptions = {}): { readonly std: Tensor; readonly mean: Tensor } {
+  return { std: std(x, dim, options), mean: mean(x, dim, { keepdim: options.keepdim ?? false }) };
+}
+
+/** Which norm: the root of the sum of this power, the largest or smallest size (±∞), the count (0), or `"fro"`, which is 2. */
+export type NormOrder = number | "fro";
+
+const euclidean: Pointwise<[Tensor, Tensor, Tensor]> = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("normBackward", (g, x, y) =>
+  y.eq(0).where(0, g.mul(x.div(y))),
+);
+const signs: Pointwise<[Tensor, Tensor]> = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("normBackward", (g, x) => g.mul(x.sign()));
+const powers: Pointwise<[Tensor, Tensor, Tensor, number]> = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number]>(
+  "normBackward",
+  (g, x, y, p) =>
+    y
+      .eq(0)
+      .or(x.eq(0))
+      .where(0, g.mul(x.sign()).mul(x.abs().div(y).pow(p.sub(1)))),
+);
+const largest: Pointwise<[Tensor, Tensor, Tensor, Tensor]> = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>(
+  "normBackward",
+  (g, x, y, count) =>
+    x
+      .abs()
+      .eq(y)
+      .where(g.mul(x.sign()).div(count.cast(g.dtype)), 0),
+  { apart: [3] },
+);
+
+/** What is reduced, how, and what becomes of it, for one order. */
+function normParts(p: number, x: Expr): { readonly stage: Stage; readonly finish: (total: Expr) => Expr } {
+  const a = x.abs();
+  if (p === 2) return { stage: { reduce: "sum", of: x.mul(x) }, finish: (total) => total.sqrt() };
+  if (p === 1) return { stage: { reduce: "sum", of: a }, finish: (total) => total };
+  if (p === 0) return { stage: { reduce: "sum", of: x.ne(0).cast(x.dtype) }, finish: (total) => total };
+  if (p === Number.POSITIVE_INFINITY) return { stage: { reduce: "max", of: a }, finish: (total) => total };
+  if (p === Number.NEGATIVE_INFINITY) return { stage: { reduce: "min", of: a }, finish: (total) => total };
+  const order = scalar(0, x.dtype);
+  return { stage: { reduce: "sum", of: a.pow(order) }, finish: (total) => total.pow(order.reciprocal()) };
+}
+
+function normGradient(p: number): Gradient<RowAttrs> | null {
+  if (p === 0) return null;
+  return rules<RowAttrs>({
+    inputs: [0],
+    outputs: [0],
+    of: (gradient, { attrs, input, output }) => {
+      const x = input(0);
+      const g = restored(gradient, attrs);
+      const y = restored(output(0), attrs);
+      if (p === 2) return euclidean(g, x, y);
+      if (p === 1) return signs(g, x);
+      if (Number.isFinite(p)) return powers(g, x, y, attrs.scalars[0] as number);
+      const chosen = eq(abs(x.detach()), y.detach());
+      return largest(g, x, y, attrs.dims.length === 0 ? chosen : sum(chosen, attrs.dims, { keepdim: true }));
+    },
+  });
+}
+
+/**
+ * The p-norm of rows, `(Σ |x|ᵖ)^(1/p)`; of matrices it counts them as vectors.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.norm.html
+ *
+ * @param p default 2. @param dim default all.
+ * @throws ArgumentError for an unknown order. @throws DTypeError for integers.
+ */
+export function norm(x: Tensor, p: NormOrder = 2, dim: Dims = null, { keepdim = false, dtype }: ReduceOptions = {}): Tensor {
+  const order = p === "fro" ? 2 : p;
+  if (typeof order !== "number" || Number.isNaN(order)) {
+    throw new ArgumentError(`norm: p must be a number or "fro", got ${JSON.stringify(p)}`);
+  }
+  const type: DType = floatingType("norm", x, dtype);
+  const dims = dimensions("norm", dim, x.ndim);
+  if (!Number.isFinite(order)) expectRows("norm", x, dims, (message) => new IndexError(message));
+  const formula = [0, 1, 2].includes(order) || !Number.isFinite(order) ? String(order) : "p";
+  const op = once(ops, `norm ${formula} ${x.dtype} ${type}`, () => {
+    const of = input(0, x.dtype).cast(computeType(type));
+    const { stage, finish } = normParts(order, of);
+    return new RowOp("norm", rowProgram({ stages: [stage], rows: [finish(row(0, of.dtype))] }), [type], normGradient(order));
+  });
+  return apply(op, [x], { dims, keepdim, scalars: formula === "p" ? [order] : [] });
+}

@@ -1,0 +1,138 @@
+/**
+ * Sums over dimensions, and what is a sum in disguise: means, counts, and whether any or all elements are true.
+ */
+
+import { computeType, type DType, isFloating } from "../dtype.ts";
+import { type Expr, input, scalar } from "../expr/expr.ts";
+import { type Reduction, reduction } from "../expr/program.ts";
+import { apply, type Gradient, type Rule, rules } from "../op.ts";
+import { dimensions } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { mul } from "./arithmetic.ts";
+import { isnan, logicalNot, where } from "./comparison.ts";
+import { cast } from "./copy.ts";
+import { broadcastTo } from "./expand.ts";
+import { type Dims, floatingType, once, type ReduceOptions, type RowAttrs, RowOp, restored, rowLength } from "./rows.ts";
+
+const ops = new Map<string, RowOp>();
+
+/** A plain reduction: one stage over the elements, and what becomes of its result. */
+export interface ReductionPlan {
+  readonly reduce: Reduction;
+  readonly of: (x: Expr) => Expr;
+  readonly finish?: (result: Expr) => Expr;
+  readonly gradient: Gradient<RowAttrs> | null;
+}
+
+/** Applies a plain reduction, reading `x` as `type` and storing the result as `to`. */
+export function reduce(
+  name: string,
+  x: Tensor,
+  dim: Dims,
+  keepdim: boolean,
+  type: DType,
+  to: DType,
+  plan: ReductionPlan,
+  scalars: readonly number[] = [],
+): Tensor {
+  const op = once(ops, `${name} ${x.dtype} ${type} ${to}`, () => {
+    const element = plan.of(input(0, x.dtype).cast(computeType(type)));
+    return new RowOp(name, reduction(plan.reduce, element, plan.finish), [to], plan.gradient);
+  });
+  return apply(op, [x], { dims: dimensions(name, dim, x.ndim), keepdim, scalars });
+}
+
+/** The dtype of a sum or product: of bools and integers, int32. */
+export function totalType(x: Tensor, dtype: DType | undefined): DType {
+  return dtype ?? (isFloating(x.dtype) ? x.dtype : "int32");
+}
+
+const spread: Rule<RowAttrs> = {
+  of: (g, { attrs, inputs }) => broadcastTo(restored(g, attrs), inputs[0]?.shape ?? []),
+};
+const summing: ReductionPlan = { reduce: "sum", of: (x) => x, gradient: /* @__PURE__ */ rules<RowAttrs>(spread) };
+
+/**
+ * The sum over some dimensions, or all. Sums of bools and integers are int32; of no elements, 0.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.sum.html
+ *
+ * @throws IndexError for a dimension that does not exist.
+ * @example
+ * sum(tensor([[1, 2], [3, 4]]), 0); // [4, 6]
+ */
+export function sum(x: Tensor, dim: Dims = null, { keepdim = false, dtype }: ReduceOptions = {}): Tensor {
+  const type = totalType(x, dtype);
+  return reduce("sum", x, dim, keepdim, type, type, summing);
+}
+
+const averaging: ReductionPlan = {
+  reduce: "sum",
+  of: (x) => x,
+  finish: (total) => total.div(scalar(0, total.dtype)),
+  gradient: /* @__PURE__ */ rules<RowAttrs>({
+    of: (g, { attrs, inputs }) => {
+      const shape = inputs[0]?.shape ?? [];
+      return broadcastTo(mul(restored(g, attrs), 1 / rowLength(shape, attrs.dims)), shape);
+    },
+  }),
+};
+
+/**
+ * The mean over some dimensions, or all; of no elements, NaN.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.mean.html
+ *
+ * @throws DTypeError for integers, unless `dtype` asks for a float.
+ */
+export function mean(x: Tensor, dim: Dims = null, { keepdim = false, dtype }: ReduceOptions = {}): Tensor {
+  const type = floatingType("mean", x, dtype);
+  const count = rowLength(x.shape, dimensions("mean", dim, x.ndim));
+  return reduce("mean", x, dim, keepdim, type, type, averaging, [count]);
+}
+
+const numbers: ReductionPlan = {
+  reduce: "sum",
+  of: (x) => x.isNaN().where(0, x),
+  gradient: /* @__PURE__ */ rules<RowAttrs>({
+    inputs: [0],
+    of: (g, { attrs, input }) => where(isnan(input(0)), 0, restored(g, attrs)),
+  }),
+};
+
+/** The sum of what is not NaN. https://pytorch.org/docs/stable/generated/torch.nansum.html */
+export function nansum(x: Tensor, dim: Dims = null, { keepdim = false, dtype }: ReduceOptions = {}): Tensor {
+  const type = totalType(x, dtype);
+  if (!isFloating(type)) return sum(x, dim, { keepdim, dtype: type });
+  return reduce("nansum", x, dim, keepdim, type, type, numbers);
+}
+
+/** The mean of what is not NaN. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
+export function nanmean(x: Tensor, dim: Dims = null, { keepdim = false, dtype }: ReduceOptions = {}): Tensor {
+  const type = floatingType("nanmean", x, dtype);
+  const count = sum(logicalNot(isnan(x)), dim, { keepdim });
+  return nansum(x, dim, { keepdim, dtype: type }).div(cast(count, type));
+}
+
+const counting: ReductionPlan = { reduce: "sum", of: (x) => x.ne(0).cast("int32"), gradient: null };
+
+/** How many elements are not zero, as int32. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
+export function countNonzero(x: Tensor, dim: Dims = null): Tensor {
+  return reduce("countNonzero", x, dim, false, x.dtype, "int32", counting);
+}
+
+const finding: ReductionPlan = { reduce: "sum", of: (x) => x.ne(0).cast("int32"), finish: (count) => count.ne(0), gradient: null };
+const checking: ReductionPlan = { reduce: "sum", of: (x) => x.eq(0).cast("int32"), finish: (count) => count.eq(0), gradient: null };
+
+/** PyTorch answers in uint8 when asked about uint8. */
+const answerType = (x: Tensor): DType => (x.dtype === "uint8" ? "uint8" : "bool");
+
+/** Whether any element is true, or not zero; of no elements, false. https://pytorch.org/docs/stable/generated/torch.any.html */
+export function any(x: Tensor, dim: Dims = null, { keepdim = false }: Pick<ReduceOptions, "keepdim"> = {}): Tensor {
+  return reduce("any", x, dim, keepdim, x.dtype, answerType(x), finding);
+}
+
+/** Whether all elements are true, or not zero; of no elements, true. https://pytorch.org/docs/stable/generated/torch.all.html */
+export function all(x: Tensor, dim: Dims = null, { keepdim = false }: Pick<ReduceOptions, "keepdim"> = {}): Tensor {
+  return reduce("all", x, dim, keepdim, x.dtype, answerType(x), checking);
+}

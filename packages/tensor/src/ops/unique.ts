@@ -1,0 +1,188 @@
+/**
+ * Which values there are, and how often: operations whose results depend on the values and are worked out on the host. They read the tensor, so
+ * they need a device that can be read at once.
+ */
+
+import { isFloating, type TypedArray, typedArray } from "../dtype.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
+import { fromHalf, toHalf } from "../half.ts";
+import { type Shape, showShape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** The options of `unique`. */
+export interface UniqueOptions {
+  /** In ascending order. They always are; the option is PyTorch's. */
+  readonly sorted?: boolean;
+}
+
+/** What `unique` finds. */
+export interface Unique {
+  /** The different elements, ascending. NaN is never equal to NaN. */
+  readonly values: Tensor;
+  /** For each element of the input, its place among the values, int32. */
+  readonly inverse: Tensor;
+  /** How often each value occurs, int32. */
+  readonly counts: Tensor;
+}
+
+function numbersOf(x: Tensor): Float64Array {
+  const data = x.dataSync();
+  return x.dtype === "float16" ? Float64Array.from(data, fromHalf) : Float64Array.from(data);
+}
+
+function written(beside: Tensor, dtype: Tensor["dtype"], shape: Shape, numbers: ArrayLike<number>): Tensor {
+  const data: TypedArray = typedArray(dtype, numbers.length);
+  for (let i = 0; i < numbers.length; i++) data[i] = dtype === "float16" ? toHalf(numbers[i] as number) : (numbers[i] as number);
+  const result = beside.newEmpty(shape, { dtype });
+  if (data.length > 0) result.device.write(result.buffer, new Uint8Array(data.buffer));
+  return result;
+}
+
+/**
+ * The different elements of a tensor, where each element of the input is among them, and how often each occurs.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.unique.html
+ *
+ * @throws DeviceError when the device cannot be read at once.
+ * @example
+ * unique(tensor([3, 1, 3])).values; // [1, 3]
+ */
+export function unique(x: Tensor, _options: UniqueOptions = {}): Unique {
+  const data = numbersOf(x);
+  // NaN sorts to the end and is different from every other NaN.
+  const order = Array.from(data.keys()).sort((i, j) => compareNumbers(data[i] as number, data[j] as number) || i - j);
+  const values: number[] = [];
+  const counts: number[] = [];
+  const inverse = new Int32Array(data.length);
+  for (const i of order) {
+    const value = data[i] as number;
+    if (values.length > 0 && values[values.length - 1] === value) counts[counts.length - 1] = (counts[counts.length - 1] as number) + 1;
+    else {
+      values.push(value);
+      counts.push(1);
+    }
+    inverse[i] = values.length - 1;
+  }
+  return {
+    values: written(x, x.dtype, [values.length], values),
+    inverse: written(x, "int32", x.shape, inverse),
+    counts: written(x, "int32", [counts.length], counts),
+  };
+}
+
+/** Ascending, NaN last. */
+function compareNumbers(a: number, b: number): number {
+  if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
+  return a - b;
+}
+
+/** The option of `bincount`. */
+export interface BincountOptions {
+  /** The least number of bins. Default 0. */
+  readonly minlength?: number;
+}
+
+/**
+ * How often each non-negative integer occurs, or the sum of the weights where it does.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.bincount.html
+ *
+ * @param x integers, one-dimensional. @param weights of the same shape; default: each counts 1, and the result is int32.
+ * @throws DTypeError for floats. @throws ArgumentError for negative numbers. @throws ShapeError for other shapes.
+ */
+export function bincount(x: Tensor, weights: Tensor | null = null, { minlength = 0 }: BincountOptions = {}): Tensor {
+  if (isFloating(x.dtype)) throw new DTypeError(`bincount: expected integers, got ${x.dtype}`);
+  if (x.ndim !== 1) throw new ShapeError(`bincount: expected one dimension, got shape ${showShape(x.shape)}`);
+  if (weights && (weights.ndim !== 1 || weights.shape[0] !== x.shape[0])) {
+    throw new ShapeError(`bincount: weights of shape ${showShape(weights.shape)} do not fit an input of shape ${showShape(x.shape)}`);
+  }
+  const data = numbersOf(x);
+  const each = weights ? numbersOf(weights) : null;
+  let size = minlength;
+  for (const value of data) {
+    if (value < 0) throw new ArgumentError(`bincount: expected non-negative integers, got ${value}`);
+    size = Math.max(size, value + 1);
+  }
+  const bins = new Float64Array(size);
+  data.forEach((value, i) => {
+    bins[value] = (bins[value] as number) + (each ? (each[i] as number) : 1);
+  });
+  const dtype = weights ? (weights.dtype === "float32" ? "float32" : "float64") : "int32";
+  return written(x, dtype, [size], bins);
+}
+
+/** The options of `histc`. */
+export interface HistcOptions {
+  /** The number of bins. Default 100. */
+  readonly bins?: number;
+  /** The lower end of the first bin. Default: with `max` the same, the smallest element. */
+  readonly min?: number;
+  /** The upper end of the last bin, which belongs to it. */
+  readonly max?: number;
+}
+
+/**
+ * A histogram with bins of equal width; elements outside of [min, max] are not counted.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.histc.html
+ */
+export function histc(x: Tensor, { bins = 100, min = 0, max = 0 }: HistcOptions = {}): Tensor {
+  if (!isFloating(x.dtype)) throw new DTypeError(`histc: expected a floating-point tensor, got ${x.dtype}`);
+  if (!Number.isInteger(bins) || bins < 1) throw new ArgumentError(`histc: bins must be a positive integer, got ${bins}`);
+  if (min > max) throw new ArgumentError(`histc: max must not be below min, got ${min} and ${max}`);
+  const data = numbersOf(x);
+  let [low, high] = [min, max];
+  if (low === high && data.length > 0) [low, high] = [data.reduce((a, b) => Math.min(a, b)), data.reduce((a, b) => Math.max(a, b))];
+  if (low === high) [low, high] = [low - 1, high + 1];
+  const counts = new Float64Array(bins);
+  for (const value of data) {
+    if (!(value >= low && value <= high)) continue;
+    const bin = Math.min(Math.floor(((value - low) / (high - low)) * bins), bins - 1);
+    counts[bin] = (counts[bin] as number) + 1;
+  }
+  return written(x, x.dtype, [bins], counts);
+}
+
+/** The options of `searchsorted` and `bucketize`. */
+export interface SearchOptions {
+  /** Behind equals rather than in front of them. Default false. */
+  readonly right?: boolean;
+}
+
+/**
+ * Where each value would have to be inserted into a sorted vector, or into the matching row of sorted rows, to keep the order.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.searchsorted.html
+ *
+ * @param boundaries shape [n], or [..., n] with the same leading sizes as `values`.
+ * @throws ShapeError when the leading sizes differ.
+ */
+export function searchsorted(boundaries: Tensor, values: Tensor, { right = false }: SearchOptions = {}): Tensor {
+  const shared = boundaries.ndim === 1;
+  const lead = boundaries.shape.slice(0, -1);
+  if (!shared && (boundaries.ndim !== values.ndim || lead.some((size, i) => size !== values.shape[i]))) {
+    throw new ShapeError(
+      `searchsorted: rows of shape ${showShape(boundaries.shape)} do not fit values of shape ${showShape(values.shape)}: all but the last size must agree`,
+    );
+  }
+  const length = boundaries.shape[boundaries.ndim - 1] ?? 1;
+  const per = shared ? values.numel() : (values.shape[values.ndim - 1] ?? 1);
+  const [edges, data] = [numbersOf(boundaries), numbersOf(values)];
+  const found = Int32Array.from(data, (value, i) => {
+    const start = shared ? 0 : Math.floor(i / Math.max(per, 1)) * length;
+    let [low, high] = [0, length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const edge = edges[start + middle] as number;
+      if (right ? !(edge > value) : !(edge >= value)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  });
+  return written(values, "int32", values.shape, found);
+}
+
+/** The bucket of each value between sorted boundaries. https://pytorch.org/docs/stable/generated/torch.bucketize.html */
+export function bucketize(values: Tensor, boundaries: Tensor, options: SearchOptions = {}): Tensor {
+  return searchsorted(boundaries, values, options);
+}
