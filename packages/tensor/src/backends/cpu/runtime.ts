@@ -5,9 +5,11 @@
  */
 
 import { ArgumentError } from "../../errors.ts";
+import { mod, pow } from "../../expr/functions.ts";
 import type { Block } from "./allocator.ts";
 import { LinearMemory } from "./memory.ts";
 import { availableThreads, Team } from "./threads.ts";
+import { hasRelaxedSimd } from "./wasm/index.ts";
 
 /** A compiled kernel. */
 export interface Kernel {
@@ -43,6 +45,14 @@ export interface Runtime {
   scratch(bytes: number): number;
 }
 
+/** What kernels can import: the functions of `Math`, and three that it has not or defines in another way than C. Workers have the same. */
+// Safe: only functions are asked for by name.
+const functions = /* @__PURE__ */ Object.create(Math, {
+  fmod: { value: (a: number, b: number) => a % b },
+  mod: { value: mod },
+  pow: { value: pow },
+}) as WebAssembly.ModuleImports;
+
 /** Slots of the argument block that is there from the start. */
 const slots = 512;
 
@@ -69,8 +79,7 @@ class CpuRuntime implements Runtime {
     this.memory = new LinearMemory(this.shared);
     this.#team = this.shared ? new Team(this.memory, threads - 1) : null;
     this.#arguments = this.memory.reserve(slots * 8);
-    // Safe: the functions of Math are all that kernels import from it.
-    this.#imports = { env: { memory: this.memory.wasm }, math: Math as unknown as WebAssembly.ModuleImports };
+    this.#imports = { env: { memory: this.memory.wasm }, math: functions };
   }
 
   kernel(key: string, build: () => Uint8Array): Kernel {
@@ -123,12 +132,4 @@ class CpuRuntime implements Runtime {
     this.memory.u8.set(code, address);
     return address;
   }
-}
-
-/** The smallest module with a fused multiply-add in it, offered to the engine for validation. */
-function hasRelaxedSimd(): boolean {
-  const type = [1, 8, 1, 0x60, 3, 0x7b, 0x7b, 0x7b, 1, 0x7b];
-  const body = [0, 0x20, 0, 0x20, 1, 0x20, 2, 0xfd, 0x85, 2, 0x0b];
-  const code = [10, body.length + 2, 1, body.length, ...body];
-  return WebAssembly.validate(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...type, 3, 2, 1, 0, ...code]));
 }

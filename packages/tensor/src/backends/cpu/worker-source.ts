@@ -25,7 +25,15 @@ const patience = 0.08;
 /** The body of a worker: a function of the shared memory and the imports that kernels may ask for. */
 const body = `(memory) => {
   const words = new Int32Array(memory.buffer, 0, 256);
-  const imports = { env: { memory }, math: Math };
+  const math = (name, f) => ({ [name]: { value: f } });
+  const imports = {
+    env: { memory },
+    math: Object.create(Math, {
+      ...math("fmod", (a, b) => a % b),
+      ...math("mod", (a, b) => { const r = a % b; return r !== 0 && r < 0 !== b < 0 ? r + b : r; }),
+      ...math("pow", (a, b) => (a === 1 || (a === -1 && (b === 1 / 0 || b === -1 / 0)) ? 1 : a ** b)),
+    }),
+  };
   const kernels = [];
   const wait = (seen) => {
     const until = performance.now() + ${patience};

@@ -1,0 +1,112 @@
+/** The CPU as a device: takes kernel calls and hands each kind to the code that runs it. */
+
+import type { Backend, DeviceBuffer, MemoryUse } from "../../backend.ts";
+import type { DType } from "../../dtype.ts";
+import { ArgumentError } from "../../errors.ts";
+import type { KernelCall } from "../../kernel.ts";
+import { runByReference } from "./fallback.ts";
+import type { CpuBuffer } from "./memory.ts";
+import { Pointwise } from "./pointwise.ts";
+import { createRuntime, type Runtime } from "./runtime.ts";
+import { availableThreads } from "./threads.ts";
+
+/** Options of a CPU device. */
+export interface CpuOptions {
+  /** How many threads work, the caller included. Default: as many as the machine can run at once. */
+  readonly threads?: number;
+}
+
+let shared: Backend | undefined;
+
+/**
+ * The CPU device: one for all who name no options, with a memory and threads of its own for those who do.
+ *
+ * @throws ArgumentError for an unknown option, or a number of threads that is not a positive integer.
+ * @example
+ * const quiet = cpu({ threads: 1 });
+ */
+export function cpu(options?: CpuOptions): Backend {
+  if (options === undefined) {
+    shared ??= new Cpu(createRuntime());
+    return shared;
+  }
+  const { threads = availableThreads(), ...unknown } = options;
+  const [name] = Object.keys(unknown);
+  if (name !== undefined) throw new ArgumentError(`cpu: unknown option ${name}; the only one is threads`);
+  return new Cpu(createRuntime(threads));
+}
+
+class Cpu implements Backend {
+  readonly name = "cpu";
+  readonly #runtime: Runtime;
+  readonly #pointwise: Pointwise;
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+    this.#pointwise = new Pointwise(runtime);
+  }
+
+  allocate(bytes: number): DeviceBuffer {
+    return this.#runtime.memory.allocate(bytes);
+  }
+
+  free(buffer: DeviceBuffer): void {
+    this.#runtime.memory.free(own(buffer));
+  }
+
+  write(buffer: DeviceBuffer, bytes: Uint8Array, offset = 0): void {
+    this.#runtime.memory.u8.set(bytes, own(buffer).address + offset);
+  }
+
+  async read(buffer: DeviceBuffer, offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+    return this.readSync(buffer, offset, length);
+  }
+
+  readSync(buffer: DeviceBuffer, offset: number, length: number): Uint8Array<ArrayBuffer> {
+    const start = own(buffer).address + offset;
+    const copy = new Uint8Array(length);
+    copy.set(this.#runtime.memory.u8.subarray(start, start + length));
+    return copy;
+  }
+
+  run(call: KernelCall): void {
+    switch (call.kind) {
+      case "pointwise":
+        this.#pointwise.run(call.program, call);
+        return;
+      case "foreach":
+        this.#pointwise.foreach(call);
+        return;
+      case "rows":
+      case "argreduce":
+      case "matmul":
+      case "conv":
+      case "pool":
+      case "gather":
+      case "scatter":
+      case "scan":
+      case "sort":
+      case "random":
+        runByReference(this.#runtime.memory, call);
+        return;
+      default:
+        throw call satisfies never;
+    }
+  }
+
+  async flush(): Promise<void> {
+    // Every call is done when it returns.
+  }
+
+  memory(): MemoryUse {
+    return this.#runtime.memory.use();
+  }
+
+  supports(_dtype: DType): boolean {
+    return true;
+  }
+}
+
+function own(buffer: DeviceBuffer): CpuBuffer {
+  return buffer as CpuBuffer; // safe: a backend is only given its own buffers
+}

@@ -1,0 +1,91 @@
+/**
+ * How the operands of one call lie in memory, boiled down: dimensions of size one dropped, neighbours that run on into each other merged, so that
+ * most calls end up with one dimension and few with more than three. Filled again for each call: nothing is allocated on the way.
+ */
+
+import { bytesOf } from "../../dtype.ts";
+import type { View } from "../../kernel.ts";
+
+/** A stack of dimensions with a stride, in bytes, for every operand. */
+export class Layout {
+  /** How many dimensions are left. */
+  rank = 0;
+  /** Their sizes, outermost first. */
+  readonly sizes: number[] = [];
+  /** `strides[d * operands + k]`: the stride of operand `k` in dimension `d`, in bytes. */
+  readonly strides: number[] = [];
+  operands = 0;
+
+  /**
+   * Takes dimensions [from, to) of some views of one shape.
+   *
+   * @param order if true, dimensions may change places: those with the largest strides of the last view come first.
+   */
+  take(views: readonly View[], from: number, to: number, order: boolean): void {
+    const n = views.length;
+    this.operands = n;
+    this.rank = 0;
+    const shape = (views[n - 1] as View).shape;
+    for (let d = from; d < to; d++) {
+      const size = shape[d] as number;
+      if (size === 1) continue;
+      let place = this.rank++;
+      const last = views[n - 1] as View;
+      const step = (last.strides[d] as number) * bytesOf(last.dtype);
+      if (order) {
+        while (place > 0 && (this.strides[(place - 1) * n + n - 1] as number) < step) {
+          this.sizes[place] = this.sizes[place - 1] as number;
+          for (let k = 0; k < n; k++) this.strides[place * n + k] = this.strides[(place - 1) * n + k] as number;
+          place--;
+        }
+      }
+      this.sizes[place] = size;
+      for (let k = 0; k < n; k++) {
+        const view = views[k] as View;
+        this.strides[place * n + k] = (view.strides[d] as number) * bytesOf(view.dtype);
+      }
+    }
+    this.#merge();
+  }
+
+  /** The stride of operand `k` in dimension `d`, in bytes. */
+  stride(d: number, k: number): number {
+    return this.strides[d * this.operands + k] as number;
+  }
+
+  /** The size of dimension `d`; 1 for one that is not there. */
+  size(d: number): number {
+    return d >= 0 && d < this.rank ? (this.sizes[d] as number) : 1;
+  }
+
+  /** The number of elements. */
+  count(): number {
+    let count = 1;
+    for (let d = 0; d < this.rank; d++) count *= this.sizes[d] as number;
+    return count;
+  }
+
+  #merge(): void {
+    const n = this.operands;
+    let top = 0; // the dimension that the next one may be merged into
+    for (let d = 1; d < this.rank; d++) {
+      const size = this.sizes[d] as number;
+      let runs = true;
+      for (let k = 0; k < n && runs; k++) runs = this.strides[top * n + k] === size * (this.strides[d * n + k] as number);
+      if (runs) this.sizes[top] = (this.sizes[top] as number) * size;
+      else this.sizes[++top] = size;
+      for (let k = 0; k < n; k++) this.strides[top * n + k] = this.strides[d * n + k] as number;
+    }
+    if (this.rank > 0) this.rank = top + 1;
+  }
+}
+
+/** How an operand moves along the innermost dimension. */
+export const still = 0;
+export const dense = 1;
+export const strided = 2;
+
+/** Which of the three a stride is. */
+export function motion(stride: number, bytes: number): 0 | 1 | 2 {
+  return stride === 0 ? still : stride === bytes ? dense : strided;
+}

@@ -1,0 +1,123 @@
+/**
+ * Writes the one function of a generated kernel, `run(args, begin, end)`. What it adds to the assembler is a place before the loops: constants,
+ * arguments and whatever else never changes are computed there once, although they are asked for in the middle of a formula. To know them all
+ * before the first instruction is written, the body is written twice.
+ */
+
+import { type Code, call, f32x4, f64, f64x2, FunctionBuilder, i32, i32x4, type Local, ModuleBuilder, type Type, v128 } from "../wasm/index.ts";
+
+/** A value computed before the loops. */
+interface Hoisted {
+  readonly key: string;
+  readonly make: () => Code<Type>;
+}
+
+/** Writes the body of a kernel. */
+export class Emitter {
+  readonly f: FunctionBuilder;
+  /** The address of the argument block. */
+  readonly args: Local<"i32">;
+  /** The first unit of work, and the one behind the last. */
+  readonly begin: Local<"i32">;
+  readonly end: Local<"i32">;
+  /** Whether relaxed SIMD may be used. */
+  readonly relaxed: boolean;
+  readonly #hoisted: Hoisted[] = [];
+  readonly #known = new Map<string, Local<Type>>();
+  readonly #imports: Map<string, number>;
+
+  constructor(f: FunctionBuilder, parameters: readonly Local<"i32">[], relaxed: boolean, imports: Map<string, number>) {
+    this.f = f;
+    // Safe: kernels have these three parameters.
+    [this.args, this.begin, this.end] = parameters as [Local<"i32">, Local<"i32">, Local<"i32">];
+    this.relaxed = relaxed;
+    this.#imports = imports;
+  }
+
+  /** Keeps a value in a local. */
+  let<T extends Type>(code: Code<T>): Local<T> {
+    return "index" in code ? (code as Local<T>) : this.f.let(code); // safe: only locals have an index
+  }
+
+  /** A value that depends on nothing but the arguments, computed before the loops, once for each key. */
+  hoist<T extends Type>(key: string, make: () => Code<T>): Local<T> {
+    let local = this.#known.get(key);
+    if (local === undefined) {
+      local = this.f.let(make());
+      this.#known.set(key, local);
+      this.#hoisted.push({ key, make });
+    }
+    return local as Local<T>; // safe: a key stands for one type
+  }
+
+  /** Four equal float32. */
+  f32(value: number): Local<"v128"> {
+    return this.#constant("f32", new Float32Array(4).fill(value));
+  }
+
+  /** Two equal float64. */
+  f64(value: number): Local<"v128"> {
+    return this.#constant("f64", new Float64Array(2).fill(value));
+  }
+
+  /** Four 32-bit integers, or four times the same. */
+  i32(...value: readonly number[]): Local<"v128"> {
+    return this.#constant("i32", new Int32Array(4).map((_, i) => value[i % value.length] as number));
+  }
+
+  /** The integer in a slot of the arguments. */
+  slot(index: number): Local<"i32"> {
+    return this.hoist(`slot ${index}`, () => i32.load(this.args, index * 8));
+  }
+
+  /** The float64 in a slot of the arguments, as four float32, four integers, or two float64. */
+  scalar(index: number, lanes: "f32" | "f64" | "i32"): Local<"v128"> {
+    const value = () => f64.load(this.args, index * 8);
+    return this.hoist(`scalar ${lanes} ${index}`, () =>
+      lanes === "f64" ? v128.load64Splat(this.args, index * 8) : lanes === "f32" ? splat32(value()) : i32x4.splat(integer(value())),
+    );
+  }
+
+  /** A function of JavaScript's `Math`. */
+  math(name: string, ...args: readonly Code<"f64">[]): Code<"f64"> {
+    if (!this.#imports.has(name)) this.#imports.set(name, args.length);
+    return call("f64", [...this.#imports.keys()].indexOf(name), ...args);
+  }
+
+  /** Writes what an earlier pass found to be hoisted. */
+  prepare(earlier: Emitter): void {
+    for (const { key, make } of earlier.#hoisted) this.#known.set(key, this.f.let(make()));
+  }
+
+  #constant(type: string, lanes: Float32Array | Float64Array | Int32Array): Local<"v128"> {
+    const bytes = [...new Uint8Array(lanes.buffer)];
+    return this.hoist(`${type} ${bytes.join()}`, () => v128.const(bytes));
+  }
+}
+
+function splat32(value: Code<"f64">): Code<"v128"> {
+  const half = f32x4.demoteF64x2Zero(f64x2.splat(value));
+  return i32x4.splat(i32x4.extract(half, 0));
+}
+
+/** The integer part, modulo 2³². */
+function integer(value: Code<"f64">): Code<"i32"> {
+  return { type: "i32", bytes: [...value.bytes, 0xfc, 6, 0xa7] };
+}
+
+/** A kernel module whose function has this body. The body is run twice and must do the same both times. */
+export function kernelModule(runtime: { readonly shared: boolean; readonly relaxed: boolean }, body: (e: Emitter) => void): Uint8Array {
+  const imports = new Map<string, number>();
+  // The parameters are locals 0 to 2 in both passes, so what is hoisted reads the same arguments.
+  const parameters = [0, 1, 2].map((index) => ({ type: "i32", index, bytes: [0x20, index] }) as const);
+  const trial = new Emitter(new FunctionBuilder(3), parameters, runtime.relaxed, imports);
+  body(trial);
+  const module = new ModuleBuilder(runtime.shared);
+  for (const [name, arity] of imports) module.import("math", name, new Array<"f64">(arity).fill("f64"), ["f64"]);
+  module.function("run", ["i32", "i32", "i32"], [], (f) => {
+    const e = new Emitter(f, parameters, runtime.relaxed, imports);
+    e.prepare(trial);
+    body(e);
+  });
+  return module.finish();
+}

@@ -1,0 +1,226 @@
+/**
+ * Functions of float32, four lanes at a time: a reduction of the range, a polynomial (fitted at Chebyshev's nodes, in the variable and over the
+ * range that its comment says), and the special values put right at the end. Errors stay within about two units in the last place.
+ */
+
+import type { BinaryOp, UnaryOp } from "../../../expr/ops.ts";
+import { f32x4, f64x2, i32x4, multiplyAdd, shuffle, v128 } from "../wasm/index.ts";
+import type { Emitter } from "./emitter.ts";
+import { erfc64, polynomial } from "./float64.ts";
+import { fmod32, lanewise32, pow32 } from "./float32-binary.ts";
+import { tangent, wave } from "./trigonometry.ts";
+import type { Vector } from "./values.ts";
+
+/** A function of four float32. */
+export function float32Unary(e: Emitter, op: UnaryOp, x: Vector): Vector {
+  switch (op) {
+    case "neg":
+      return f32x4.neg(x);
+    case "abs":
+      return f32x4.abs(x);
+    case "floor":
+      return f32x4.floor(x);
+    case "ceil":
+      return f32x4.ceil(x);
+    case "round":
+      return f32x4.nearest(x);
+    case "trunc":
+      return f32x4.trunc(x);
+    case "sqrt":
+      return f32x4.sqrt(x);
+    case "relu":
+      return f32x4.pmax(x, e.f32(0)); // the pseudo-maximum keeps its first operand when that is NaN
+    case "exp":
+      return exp(e, x);
+    case "expm1":
+      return expm1(e, x);
+    case "log":
+      return log(e, x);
+    case "log1p":
+      return log1p(e, x);
+    case "log2":
+    case "log10":
+      return lanewise32(e, [x], (lane) => e.math(op, lane));
+    case "sin":
+    case "cos":
+      return wave(e, op, x);
+    case "tan":
+      return tangent(e, x);
+    case "atan":
+      return atan(e, x);
+    case "tanh":
+      return tanh(e, x);
+    case "sigmoid":
+      return sigmoid(e, x);
+    case "erf":
+      return erf(e, x);
+    case "erfc":
+      return throughDouble(e, x, (half) => erfc64(e, half));
+    case "not":
+      throw new Error("not: there is no complement of a floating-point number");
+    default:
+      throw op satisfies never;
+  }
+}
+
+/** A function of twice four float32. */
+export function float32Binary(e: Emitter, op: BinaryOp, a: Vector, b: Vector): Vector {
+  switch (op) {
+    case "add":
+    case "sub":
+    case "mul":
+    case "div":
+    case "min":
+    case "max":
+      return f32x4[op](a, b);
+    case "mod":
+    case "fmod":
+      return fmod32(e, op, a, b);
+    case "pow":
+      return pow32(e, a, b);
+    case "atan2":
+      return atan2(e, a, b);
+    default:
+      throw new Error(`${op}: takes integers only`);
+  }
+}
+
+/** The lanes taken through float64, two by two. */
+function throughDouble(e: Emitter, x: Vector, f: (half: Vector) => Vector): Vector {
+  const low = e.let(f(e.let(f64x2.promoteLowF32x4(x))));
+  const high = e.let(f(e.let(f64x2.promoteLowF32x4(shuffle(x, x, [2, 3, 2, 3])))));
+  return shuffle(f32x4.demoteF64x2Zero(low), f32x4.demoteF64x2Zero(high), [0, 1, 4, 5]);
+}
+
+/** The magnitude of `a` with the sign of `b`. */
+function withSign(e: Emitter, a: Vector, b: Vector): Vector {
+  return v128.bitselect(b, a, e.i32(-(2 ** 31)));
+}
+
+/** `2ⁿ` for whole n in [-126, 127], as integers. */
+function powerOfTwo(e: Emitter, n: Vector): Vector {
+  return i32x4.shl(i32x4.add(n, e.i32(127)), 23);
+}
+
+/** `n` and `eʳ - 1`, where x = n ln 2 + r with |r| ≤ ln 2 / 2. */
+function reduceExp(e: Emitter, x: Vector): { n: Vector; rest: Vector } {
+  const madd = multiplyAdd("f32x4", e.relaxed);
+  const whole = e.let(f32x4.nearest(f32x4.mul(x, e.f32(Math.LOG2E))));
+  // ln 2 in two parts, the first of which has so few digits that its product is exact.
+  const r = e.let(madd(whole, e.f32(2.12194440e-4), madd(whole, e.f32(-0.693359375), x)));
+  // (eʳ - 1 - r) / r², |r| ≤ 0.3466
+  const p = polynomial(e, "f32x4", r, [0.5000000013, 0.1666666668, 0.04166646494, 0.008333310928, 0.001393364786, 0.0001989098846]);
+  return { n: e.let(i32x4.truncF32x4(whole)), rest: e.let(madd(f32x4.mul(r, r), p, r)) };
+}
+
+/** `eˣ`. The power of two is applied in halves, so that denormals come out right. */
+export function exp(e: Emitter, x: Vector): Vector {
+  const { n, rest } = reduceExp(e, e.let(f32x4.pmax(f32x4.pmin(x, e.f32(89)), e.f32(-104))));
+  return scale(e, f32x4.add(rest, e.f32(1)), n);
+}
+
+/** `x · 2ⁿ` for n in [-252, 254]. */
+function scale(e: Emitter, x: Vector, n: Vector): Vector {
+  const half = e.let(i32x4.shr(n, 1));
+  return f32x4.mul(f32x4.mul(x, powerOfTwo(e, half)), powerOfTwo(e, i32x4.sub(n, half)));
+}
+
+function expm1(e: Emitter, x: Vector): Vector {
+  const { n, rest } = reduceExp(e, e.let(f32x4.pmax(f32x4.pmin(x, e.f32(89)), e.f32(-30))));
+  const power = e.let(powerOfTwo(e, n));
+  const value = f32x4.add(f32x4.mul(power, rest), f32x4.sub(power, e.f32(1)));
+  // Where the power itself would overflow, the one no longer counts.
+  const large = v128.bitselect(scale(e, f32x4.add(rest, e.f32(1)), n), value, f32x4.gt(x, e.f32(80)));
+  return v128.bitselect(x, large, f32x4.eq(x, e.f32(0))); // the sign of zero
+}
+
+function log(e: Emitter, x: Vector): Vector {
+  const madd = multiplyAdd("f32x4", e.relaxed);
+  const denormal = e.let(f32x4.lt(x, e.f32(2 ** -126)));
+  const normal = e.let(v128.bitselect(f32x4.mul(x, e.f32(2 ** 23)), x, denormal));
+  // x = 2ᵏ m with m in [√½, √2)
+  const k = e.let(i32x4.shr(i32x4.sub(normal, e.i32(0x3f3504f3)), 23));
+  const f = e.let(f32x4.sub(i32x4.sub(normal, i32x4.shl(k, 23)), e.f32(1)));
+  const exponent = e.let(f32x4.convertI32x4(i32x4.sub(k, v128.and(denormal, e.i32(23)))));
+  // (ln(1 + f) - f + f²/2) / f³, √½ - 1 ≤ f ≤ √2 - 1
+  const p = polynomial(e, "f32x4", f, [
+    0.3333333118, -0.2499999696, 0.2000071575, -0.1666780232, 0.1424905765, -0.1242568733, 0.1168541992, -0.1147973385, 0.06971611471,
+  ]);
+  const square = e.let(f32x4.mul(f, f));
+  const small = madd(e.let(f32x4.mul(square, f)), p, f32x4.mul(exponent, e.f32(-2.12194440e-4)));
+  const y = e.let(madd(square, e.f32(-0.5), small));
+  const value = madd(exponent, e.f32(0.693359375), f32x4.add(f, y));
+  const finite = v128.bitselect(x, value, f32x4.eq(x, e.f32(Number.POSITIVE_INFINITY)));
+  const positive = v128.bitselect(e.f32(Number.NEGATIVE_INFINITY), finite, f32x4.eq(x, e.f32(0)));
+  return v128.bitselect(positive, e.f32(Number.NaN), f32x4.ge(x, e.f32(0)));
+}
+
+/** `ln u + (x - (u - 1)) / u` with u = 1 + x rounded: the fraction makes up for the rounding. */
+function log1p(e: Emitter, x: Vector): Vector {
+  const u = e.let(f32x4.add(x, e.f32(1)));
+  const plain = e.let(log(e, u));
+  const mended = f32x4.add(plain, f32x4.div(f32x4.sub(x, f32x4.sub(u, e.f32(1))), u));
+  const usual = v128.and(f32x4.gt(u, e.f32(0)), f32x4.lt(u, e.f32(Number.POSITIVE_INFINITY)));
+  return v128.bitselect(x, v128.bitselect(mended, plain, usual), f32x4.eq(x, e.f32(0)));
+}
+
+/** The arc tangent for 0 ≤ t ≤ 1. */
+function atanUnit(e: Emitter, t: Vector): Vector {
+  const z = e.let(f32x4.mul(t, t));
+  // (atan(√z)/√z - 1) / z, 0 ≤ z ≤ 1
+  const p = polynomial(e, "f32x4", z, [
+    -0.3333333308, 0.1999994932, -0.1428400379, 0.1108826163, -0.08931826777, 0.0703191425, -0.04896051403, 0.02630500111, -0.009144629761,
+    0.001488691939,
+  ]);
+  return f32x4.add(t, f32x4.mul(f32x4.mul(t, z), p));
+}
+
+function atan(e: Emitter, x: Vector): Vector {
+  const size = e.let(f32x4.abs(x));
+  const steep = e.let(f32x4.gt(size, e.f32(1)));
+  const angle = e.let(atanUnit(e, e.let(v128.bitselect(f32x4.div(e.f32(1), size), size, steep))));
+  return withSign(e, v128.bitselect(f32x4.sub(e.f32(Math.PI / 2), angle), angle, steep), x);
+}
+
+function atan2(e: Emitter, y: Vector, x: Vector): Vector {
+  const [a, b] = [e.let(f32x4.abs(y)), e.let(f32x4.abs(x))];
+  const [less, more] = [e.let(f32x4.min(a, b)), e.let(f32x4.max(a, b))];
+  const ratio = v128.bitselect(e.f32(1), f32x4.div(less, more), f32x4.eq(less, e.f32(Number.POSITIVE_INFINITY)));
+  const t = e.let(v128.bitselect(more, ratio, f32x4.eq(more, e.f32(0))));
+  const angle = e.let(atanUnit(e, t));
+  const octant = e.let(v128.bitselect(f32x4.sub(e.f32(Math.PI / 2), angle), angle, f32x4.gt(a, b)));
+  const left = i32x4.shr(x, 31);
+  return withSign(e, v128.bitselect(f32x4.sub(e.f32(Math.PI), octant), octant, left), y);
+}
+
+function tanh(e: Emitter, x: Vector): Vector {
+  const z = e.let(f32x4.mul(x, x));
+  // (tanh(√z)/√z - 1) / z, z ≤ 0.4
+  const p = polynomial(e, "f32x4", z, [-0.3333333315, 0.1333330015, -0.05395846163, 0.02176250291, -0.008323187058, 0.002269501684]);
+  const near = e.let(f32x4.add(x, f32x4.mul(f32x4.mul(x, z), p)));
+  const size = e.let(f32x4.abs(x));
+  const far = f32x4.sub(e.f32(1), f32x4.div(e.f32(2), f32x4.add(e.let(exp(e, e.let(f32x4.add(size, size)))), e.f32(1))));
+  return v128.bitselect(near, withSign(e, far, x), f32x4.lt(z, e.f32(0.4)));
+}
+
+/** `1 / (1 + e⁻ˣ)`, or the same expanded by `eˣ`: whichever does not overflow. */
+function sigmoid(e: Emitter, x: Vector): Vector {
+  const small = e.let(exp(e, e.let(f32x4.neg(f32x4.abs(x)))));
+  const above = v128.bitselect(e.f32(1), small, f32x4.ge(x, e.f32(0)));
+  return f32x4.div(above, f32x4.add(small, e.f32(1)));
+}
+
+function erf(e: Emitter, x: Vector): Vector {
+  const z = e.let(f32x4.mul(x, x));
+  // erf(√z)/√z, z ≤ 1
+  const series = [1.128379166, -0.3761262667, 0.1128359472, -0.02685421201, 0.005189087423, -0.0008016864287, 7.875875063e-5];
+  const near = e.let(f32x4.mul(x, polynomial(e, "f32x4", z, series)));
+  // ln erfc(a), 1 ≤ a ≤ 4; beyond, erf rounds to 1
+  const a = e.let(f32x4.pmin(f32x4.abs(x), e.f32(4)));
+  const exponent = polynomial(e, "f32x4", a, [
+    0.0003201380497, -1.130233435, -0.6318260516, -0.1100800829, 0.02642113601, -0.004759596293, 0.0005968056257, -4.605804269e-5,
+    1.637151415e-6,
+  ]);
+  const far = f32x4.sub(e.f32(1), e.let(exp(e, exponent)));
+  return v128.bitselect(near, withSign(e, far, x), f32x4.lt(z, e.f32(1)));
+}

@@ -1,0 +1,136 @@
+/**
+ * Functions of float64, two lanes at a time. What SIMD has no instruction for goes to JavaScript's `Math`, lane by lane: the engine calls
+ * its own library directly, and float64 is here for gradient checks and the like, not for speed. `Math` has no error function: that one is
+ * a Taylor-like polynomial near zero and Chebyshev's further out.
+ */
+
+import type { BinaryOp, UnaryOp } from "../../../expr/ops.ts";
+import { f64x2, multiplyAdd, v128 } from "../wasm/index.ts";
+import type { Emitter } from "./emitter.ts";
+import { lanewise64 } from "./integers.ts";
+import type { Value, Vector } from "./values.ts";
+
+/** A function of four float64. */
+export function float64Unary(e: Emitter, op: UnaryOp, a: Value): Value {
+  return a.map((x) => e.let(unary64(e, op, x)));
+}
+
+/** A function of twice four float64. */
+export function float64Binary(e: Emitter, op: BinaryOp, a: Value, b: Value): Value {
+  return a.map((x, k) => e.let(binary64(e, op, x, b[k] as Vector))); // safe: both have two vectors
+}
+
+/** A polynomial by Horner's rule, lowest power first. */
+export function polynomial(e: Emitter, lanes: "f32x4" | "f64x2", x: Vector, coefficients: readonly number[]): Vector {
+  const madd = multiplyAdd(lanes, e.relaxed);
+  const constant = (c: number) => (lanes === "f32x4" ? e.f32(c) : e.f64(c));
+  let value: Vector = constant(coefficients.at(-1) ?? 0);
+  for (const c of coefficients.slice(0, -1).reverse()) value = e.let(madd(value, x, constant(c)));
+  return value;
+}
+
+function unary64(e: Emitter, op: UnaryOp, x: Vector): Vector {
+  switch (op) {
+    case "neg":
+      return f64x2.neg(x);
+    case "abs":
+      return f64x2.abs(x);
+    case "floor":
+      return f64x2.floor(x);
+    case "ceil":
+      return f64x2.ceil(x);
+    case "round":
+      return f64x2.nearest(x);
+    case "trunc":
+      return f64x2.trunc(x);
+    case "sqrt":
+      return f64x2.sqrt(x);
+    case "relu":
+      return f64x2.pmax(x, e.f64(0));
+    case "sigmoid":
+      return sigmoid(e, x);
+    case "erf":
+      return erf64(e, x);
+    case "erfc":
+      return erfc64(e, x);
+    case "not":
+      throw new Error("not: there is no complement of a floating-point number");
+    default:
+      return lanewise64(e, [x], (lane) => e.math(op, lane));
+  }
+}
+
+function binary64(e: Emitter, op: BinaryOp, a: Vector, b: Vector): Vector {
+  switch (op) {
+    case "add":
+    case "sub":
+    case "mul":
+    case "div":
+    case "min":
+    case "max":
+      return f64x2[op](a, b);
+    case "mod":
+    case "fmod":
+    case "pow":
+    case "atan2":
+      return lanewise64(e, [a, b], (x, y) => e.math(op, x, y));
+    default:
+      throw new Error(`${op}: takes integers only`);
+  }
+}
+
+/** `1 / (1 + e⁻ˣ)`, or the same expanded by `eˣ`: whichever does not overflow. */
+function sigmoid(e: Emitter, x: Vector): Vector {
+  const small = lanewise64(e, [f64x2.neg(f64x2.abs(x))], (lane) => e.math("exp", lane));
+  const above = v128.bitselect(e.f64(1), small, f64x2.ge(x, e.f64(0)));
+  return f64x2.div(above, f64x2.add(small, e.f64(1)));
+}
+
+/** erf(x) / x as a polynomial in x², for |x| ≤ 1. */
+const near = [
+  1.128379167095512574, -0.3761263890318375238, 0.1128379167095512024, -0.02686617064512984081, 0.005223977625423298309,
+  -0.0008548327021934829596, 0.0001205533290288873541, -0.00001492564756751933213, 1.646204544146841894e-6, -1.636464215816761529e-7,
+  1.479240120940481293e-8, -1.216456005728344968e-9, 8.709045129053105342e-11, -4.230945824295335822e-12,
+];
+
+/** (1 + 2x) e^(x²) erfc(x) as a polynomial in (x - 4)/(x + 4), for 0 ≤ x ≤ 28. */
+const far = [
+  1.232995118625552509, -0.1396211168405625064, 0.01537965210262004918, 0.06809705425469163043, -0.1010390660363259567,
+  0.09373283499839211695, -0.06633036581161061151, 0.03716751553673276437, -0.01619773406673584671, 0.005031969984828198703,
+  -0.0007577732100292642045, -0.0001992567294905622741, 0.0001506212347275763993, -0.00002439910914080202959, -0.00001122037339111635436,
+  5.709507459203890373e-6, 2.897636874028380887e-7, -8.249028293358600518e-7, 8.113791671069694711e-8, 1.087728840679257897e-7,
+  -2.413317360611574658e-8, -1.211966646550129405e-8, 4.529704430362366726e-9,
+];
+
+/** The error function of two float64. */
+export function erf64(e: Emitter, x: Vector): Vector {
+  const inside = e.let(f64x2.mul(x, polynomial(e, "f64x2", e.let(f64x2.mul(x, x)), near)));
+  const size = e.let(f64x2.abs(x));
+  const outside = v128.bitselect(x, f64x2.sub(e.f64(1), tail(e, size)), e.f64(-0)); // the sign of x
+  return v128.bitselect(outside, inside, f64x2.gt(size, e.f64(1)));
+}
+
+/** `1 - erf`, of two float64. */
+export function erfc64(e: Emitter, x: Vector): Vector {
+  const size = e.let(f64x2.abs(x));
+  const inside = f64x2.sub(e.f64(1), f64x2.mul(x, polynomial(e, "f64x2", e.let(f64x2.mul(x, x)), near)));
+  const right = e.let(tail(e, size));
+  const outside = v128.bitselect(f64x2.sub(e.f64(2), right), right, f64x2.lt(x, e.f64(0)));
+  // From 0.5 up the difference would lose digits.
+  const middle = v128.and(f64x2.lt(x, e.f64(0.5)), f64x2.le(size, e.f64(1)));
+  return v128.bitselect(e.let(inside), e.let(outside), e.let(middle));
+}
+
+/** erfc for x ≥ 0. */
+function tail(e: Emitter, size: Vector): Vector {
+  const x = e.let(f64x2.pmin(size, e.f64(28)));
+  const t = e.let(f64x2.div(f64x2.sub(x, e.f64(4)), f64x2.add(x, e.f64(4))));
+  const scaled = polynomial(e, "f64x2", t, far);
+  // x² is taken apart: the square of the part with few digits is exact.
+  const coarse = e.let(v128.and(x, e.i32(0, -1)));
+  const exact = lanewise64(e, [f64x2.neg(f64x2.mul(coarse, coarse))], (lane) => e.math("exp", lane));
+  const rest = f64x2.mul(f64x2.sub(coarse, x), f64x2.add(coarse, x));
+  const correction = lanewise64(e, [rest], (lane) => e.math("exp", lane));
+  const gaussian = e.let(f64x2.mul(exact, correction));
+  return f64x2.div(f64x2.mul(gaussian, scaled), f64x2.add(f64x2.add(x, x), e.f64(1)));
+}

@@ -1,0 +1,111 @@
+/** Formulas as vector code: a walk over the graph that computes each node once, operands first. */
+
+import type { Expr } from "../../../expr/expr.ts";
+import { nodesOf } from "../../../expr/program.ts";
+import { i32x4, v128 } from "../wasm/index.ts";
+import type { Emitter } from "./emitter.ts";
+import { binary, compare, select, unary } from "./primitives.ts";
+import { convert, type Value } from "./values.ts";
+
+/** Where the leaves' values come from. */
+export interface Leaves {
+  /** Four elements of an input. */
+  input(leaf: Expr): Value;
+  /** The result of a stage of a row program, in all lanes. */
+  row?(leaf: Expr): Value;
+  /** The slot of the arguments where the scalars begin. */
+  readonly scalars: number;
+}
+
+/** Values that were computed already, by formula. */
+export type Known = Map<Expr, Value>;
+
+/** Computes formulas. What is in `known` is not computed again, and what is computed is added to it. */
+export function lower(e: Emitter, roots: readonly Expr[], leaves: Leaves, known: Known): Value[] {
+  for (const node of nodesOf(roots)) if (!known.has(node)) known.set(node, lowerNode(e, node, leaves, known));
+  return roots.map((root) => known.get(root) as Value); // safe: all of them were just computed
+}
+
+/** Computes what depends on constants and scalars only, so that loops find it done. */
+export function lowerInvariant(e: Emitter, roots: readonly Expr[], leaves: Leaves, known: Known): void {
+  for (const node of nodesOf(roots)) {
+    if (node.op === "input" || node.op === "row" || known.has(node)) continue;
+    if (node.args.every((arg) => known.has(arg))) known.set(node, lowerNode(e, node, leaves, known));
+  }
+}
+
+function lowerNode(e: Emitter, node: Expr, leaves: Leaves, known: Known): Value {
+  const [a, b, c] = node.args.map((arg) => known.get(arg)) as [Value, Value, Value]; // safe: operands come first, and a node uses as many as it has
+  const operand = node.args[0]?.dtype ?? node.dtype;
+  switch (node.op) {
+    case "input":
+      return leaves.input(node);
+    case "row":
+      if (leaves.row === undefined) throw new Error("a row's result in a program without rows");
+      return leaves.row(node);
+    case "scalar":
+      return scalar(e, node, leaves.scalars + node.value);
+    case "constant":
+      return constant(e, node);
+    case "cast":
+      return convert(e, a, operand, node.dtype);
+    case "select":
+      return select(e, node.dtype, a, b, c);
+    case "eq":
+    case "ne":
+    case "lt":
+    case "le":
+      return compare(e, node.op, operand, a, b);
+    case "pow":
+      // Squares are by far the most frequent powers.
+      return node.args[1]?.op === "constant" && node.args[1].value === 2
+        ? binary(e, "mul", node.dtype, a, a)
+        : binary(e, "pow", node.dtype, a, b);
+    case "add":
+    case "sub":
+    case "mul":
+    case "div":
+    case "idiv":
+    case "mod":
+    case "fmod":
+    case "atan2":
+    case "min":
+    case "max":
+    case "and":
+    case "or":
+    case "xor":
+    case "shl":
+    case "shr":
+      return binary(e, node.op, node.dtype, a, b);
+    default:
+      return unary(e, node.op, node.dtype, a);
+  }
+}
+
+function constant(e: Emitter, { dtype, value }: Expr): Value {
+  switch (dtype) {
+    case "float64":
+      return [e.f64(value), e.f64(value)];
+    case "float32":
+    case "float16":
+      return [e.f32(value)];
+    case "bool":
+      return [e.i32(value !== 0 ? -1 : 0)];
+    default:
+      return [e.i32(value)];
+  }
+}
+
+function scalar(e: Emitter, { dtype }: Expr, slot: number): Value {
+  switch (dtype) {
+    case "float64":
+      return [e.scalar(slot, "f64"), e.scalar(slot, "f64")];
+    case "float32":
+    case "float16":
+      return [e.scalar(slot, "f32")];
+    case "bool":
+      return [e.let(i32x4.ne(e.scalar(slot, "i32"), e.i32(0)))];
+    default:
+      return [dtype === "uint8" ? e.let(v128.and(e.scalar(slot, "i32"), e.i32(255))) : e.scalar(slot, "i32")];
+  }
+}

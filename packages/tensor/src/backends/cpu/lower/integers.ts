@@ -1,0 +1,71 @@
+/** Integer functions that SIMD has no instructions for, done lane by lane: division with its remainders, powers, shifts by vectors. */
+
+import { type Code, f64x2, i32, i32x4, select } from "../wasm/index.ts";
+import type { Emitter } from "./emitter.ts";
+import type { Integer, Vector } from "./values.ts";
+
+/** Applies a function of two integers to each lane. */
+function lanewise(e: Emitter, a: Vector, b: Vector, f: (a: Integer, b: Integer) => Integer): Vector {
+  const [x, y] = [e.let(a), e.let(b)];
+  const lane = (k: number) => f(e.let(i32x4.extract(x, k)), e.let(i32x4.extract(y, k)));
+  let result: Vector = e.let(i32x4.splat(lane(0)));
+  for (let k = 1; k < 4; k++) result = e.let(i32x4.replace(result, k, lane(k)));
+  return result;
+}
+
+/** Quotient rounded down, remainder with the divisor's sign, remainder with the dividend's; all 0 when dividing by 0. */
+export function integerDivision(e: Emitter, op: "idiv" | "mod" | "fmod", a: Vector, b: Vector): Vector {
+  return lanewise(e, a, b, (x, y) => {
+    // Dividing by 1 in place of 0 and -1 avoids both traps; what that changes is mended below.
+    const zero = e.let(i32.eqz(y));
+    const minus = e.let(i32.eq(y, -1));
+    const divisor = e.let(select(i32.or(zero, minus), i32.const(1), y));
+    if (op === "idiv") {
+      const quotient = e.let(i32.div(x, divisor));
+      const rest = i32.rem(x, divisor);
+      const down = i32.and(i32.ne(rest, 0), i32.lt(i32.xor(x, divisor), 0));
+      const floor = e.let(i32.sub(quotient, down));
+      return e.let(select(zero, i32.const(0), select(minus, i32.sub(0, x), floor)));
+    }
+    const rest = e.let(i32.rem(x, divisor)); // 0 for divisors of 0 and -1
+    if (op === "fmod") return rest;
+    const opposite = i32.and(i32.ne(rest, 0), i32.lt(i32.xor(rest, divisor), 0));
+    return e.let(select(opposite, i32.add(rest, divisor), rest));
+  });
+}
+
+/** Powers by squaring, modulo 2³². A negative exponent gives 0, or ±1 for a base of ±1. */
+export function integerPower(e: Emitter, a: Vector, b: Vector): Vector {
+  return lanewise(e, a, b, (base, exponent) => {
+    const result = e.f.let(i32.const(1));
+    const square = e.f.let(base);
+    const left = e.f.let(exponent);
+    e.f.while(i32.gt(left, 0), () => {
+      e.f.if(i32.and(left, 1), () => e.f.set(result, i32.mul(result, square)));
+      e.f.set(square, i32.mul(square, square));
+      e.f.set(left, i32.shrU(left, 1));
+    });
+    const odd = i32.and(exponent, 1);
+    const sign = select(odd, i32.const(-1), i32.const(1));
+    const one = i32.eq(base, 1);
+    const fraction = select(one, i32.const(1), select(i32.eq(base, -1), sign, i32.const(0)));
+    return e.let(select(i32.lt(exponent, 0), fraction, result));
+  });
+}
+
+/** Shifts by a number of bits of each lane's own. Moving all bits out leaves 0, or the sign. */
+export function shift(e: Emitter, op: "shl" | "shr", bits: 8 | 32, a: Vector, b: Vector): Vector {
+  return lanewise(e, a, b, (x, y) => {
+    const inside = e.let(i32.ltU(y, bits));
+    if (op === "shl") return e.let(select(inside, i32.shl(x, y), i32.const(0)));
+    return e.let(i32.shr(x, select(inside, y, i32.const(bits - 1))));
+  });
+}
+
+/** Applies a function of float64 numbers to each lane of some pairs. */
+export function lanewise64(e: Emitter, args: readonly Vector[], f: (...lanes: Code<"f64">[]) => Code<"f64">): Vector {
+  const vectors = args.map((a) => e.let(a));
+  const lane = (k: number) => e.let(f(...vectors.map((v) => f64x2.extract(v, k))));
+  const [low, high] = [lane(0), lane(1)];
+  return e.let(f64x2.replace(f64x2.splat(low), 1, high));
+}

@@ -1,0 +1,176 @@
+/**
+ * Kernels for pointwise programs. The innermost dimension is a loop over four elements at a time; what is left over at its end is computed like the
+ * rest and stored in part, so the formula stands in the code once. Outer dimensions are an odometer around that loop. A unit of work is an element.
+ */
+
+import type { DType } from "../../../dtype.ts";
+import { bytesOf } from "../../../dtype.ts";
+import type { Program } from "../../../expr/program.ts";
+import { inputTypes } from "../../../expr/program.ts";
+import { dense, still, strided } from "../layout.ts";
+import type { Runtime } from "../runtime.ts";
+import { i32, type Local, select } from "../wasm/index.ts";
+import { type Emitter, kernelModule } from "./emitter.ts";
+import { type Known, lower, lowerInvariant } from "./formula.ts";
+import { convert, type Integer, load, loadEach, loadSplat, pack, storeOne, storePacked, type Value } from "./values.ts";
+
+/** What a pointwise kernel is made for. */
+export interface PointwiseClass {
+  readonly program: Program;
+  /** The dtypes of the outputs. */
+  readonly types: readonly DType[];
+  /** How each operand moves along the innermost dimension: the inputs, then the outputs. */
+  readonly motions: readonly number[];
+  /** How many dimensions lie around the innermost one, 0 to 3. */
+  readonly outer: number;
+}
+
+/**
+ * The argument slots: the operands' addresses; their innermost strides if any is strided; with outer dimensions the innermost size, the sizes of the
+ * outer dimensions but for the outermost, and the outer strides, dimension by dimension; then the scalars.
+ */
+export function pointwiseModule(runtime: Runtime, { program, types, motions, outer }: PointwiseClass): Uint8Array {
+  const n = motions.length;
+  const inputs = n - types.length;
+  const steps = motions.includes(strided) ? n : 0;
+  const sizes = n + steps;
+  const outerStrides = sizes + outer;
+  const scalars = outer === 0 ? sizes : outerStrides + n * outer;
+  const read = inputTypes(program);
+  const dtypeOf = (k: number): DType | null => (k < inputs ? (read[k] ?? null) : (types[k - inputs] as DType));
+
+  return kernelModule(runtime, (e) => {
+    const { f } = e;
+    const known: Known = new Map();
+    const none = { input: () => [], scalars };
+    lowerInvariant(e, program.outputs, none, known);
+
+    /** Elements [from, to) of one innermost dimension whose operands start at `bases`. */
+    const sweep = (bases: readonly Integer[], from: Integer, to: Integer): void => {
+      const splats = bases.map((base, k) => (motions[k] === still && k < inputs && dtypeOf(k) !== null ? loadSplat(e, dtypeOf(k) as DType, base) : []));
+      const i = f.let(from);
+      const step = vectorStep(e, {
+        at: i,
+        left: () => i32.sub(to, i),
+        address: (k) => bases[k] as Integer,
+        stride: (k) => e.slot(n + k),
+        motion: (k) => motions[k] as number,
+      });
+      f.loop((again) => {
+        const formulas: Known = new Map(known);
+        const values = lower(e, program.outputs, {
+          input: (leaf) => (motions[leaf.value] === still ? (splats[leaf.value] as Value) : step.load(leaf.value, leaf.dtype)),
+          scalars,
+        }, formulas);
+        types.forEach((type, k) => {
+          const from = program.outputs[k]?.dtype ?? type;
+          step.store(inputs + k, type, convert(e, values[k] as Value, from, type));
+        });
+        f.increase(i, 4);
+        f.branchIf(again, i32.ltU(i, to));
+      });
+    };
+
+    if (outer === 0) {
+      const bases = motions.map((_, k) => e.slot(k));
+      sweep(bases, e.begin, e.end);
+      return;
+    }
+    const inner = e.slot(sizes);
+    const walk = odometer(e, e.let(i32.divU(e.begin, inner)), {
+      bases: motions.map((_, k) => e.slot(k)),
+      sizes: Array.from({ length: outer - 1 }, (_, d) => e.slot(sizes + 1 + d)),
+      strides: Array.from({ length: outer }, (_, d) => motions.map((_, k) => e.slot(outerStrides + d * n + k))),
+    });
+    const column = f.let(i32.remU(e.begin, inner));
+    const done = f.let(e.begin);
+    f.while(i32.ltU(done, e.end), () => {
+      const rest = e.let(i32.sub(inner, column));
+      const wanted = e.let(i32.sub(e.end, done));
+      const count = e.let(select(i32.ltU(rest, wanted), rest, wanted));
+      sweep(walk.pointers, column, e.let(i32.add(column, count)));
+      f.increase(done, count);
+      f.set(column, 0);
+      walk.advance();
+    });
+  });
+}
+
+/** Where a loop stands, and how its operands lie. */
+export interface Place {
+  /** The index of the first of the four elements. */
+  readonly at: Local<"i32">;
+  /** How many elements are left, this one included. */
+  left(): Integer;
+  address(operand: number): Integer;
+  stride(operand: number): Integer;
+  motion(operand: number): number;
+}
+
+/** Loads and stores of one step of a loop over four elements at a time. */
+export function vectorStep(e: Emitter, place: Place): { load(k: number, dtype: DType): Value; store(k: number, dtype: DType, value: Value): void } {
+  const { f } = e;
+  const near = (k: number, dtype: DType) => e.let(i32.add(place.address(k), i32.mul(place.at, bytesOf(dtype))));
+  const far = (k: number, index: Integer) => e.let(i32.add(place.address(k), i32.mul(index, place.stride(k))));
+  return {
+    load(k, dtype) {
+      if (place.motion(k) === dense) return load(e, dtype, near(k, dtype));
+      // An element behind the last one may lie far outside of the memory: the last one is read again instead.
+      const last = e.let(i32.sub(place.left(), 1));
+      const lane = (j: number) => far(k, i32.add(place.at, select(i32.gtU(last, j), i32.const(j), last)));
+      return loadEach(e, dtype, [0, 1, 2, 3].map(lane));
+    },
+    store(k, dtype, value) {
+      const packed = pack(e, dtype, value);
+      const left = e.let(place.left());
+      if (place.motion(k) === dense) {
+        const address = near(k, dtype);
+        const some = () => {
+          storeOne(e, dtype, address, packed, 0);
+          for (const j of [1, 2]) f.if(i32.gtU(left, j), () => storeOne(e, dtype, i32.add(address, j * bytesOf(dtype)), packed, j));
+        };
+        f.if(i32.geU(left, 4), () => storePacked(e, dtype, address, packed), some);
+      } else {
+        storeOne(e, dtype, far(k, place.at), packed, 0);
+        for (const j of [1, 2, 3]) f.if(i32.gtU(left, j), () => storeOne(e, dtype, far(k, i32.add(place.at, j)), packed, j));
+      }
+    },
+  };
+}
+
+/** Pointers that walk through outer dimensions in row-major order, starting at row number `row`. */
+export function odometer(
+  e: Emitter,
+  row: Integer,
+  layout: { readonly bases: readonly Integer[]; readonly sizes: readonly Integer[]; readonly strides: readonly (readonly Integer[])[] },
+): { readonly pointers: readonly Local<"i32">[]; advance(): void } {
+  const { f } = e;
+  const { bases, sizes, strides } = layout;
+  const rank = strides.length;
+  const rest = f.let(row);
+  const digits: Local<"i32">[] = [];
+  // sizes[d - 1] is the size of dimension d: the outermost has no limit.
+  for (let d = rank - 1; d > 0; d--) {
+    digits[d] = f.let(i32.remU(rest, sizes[d - 1] as Integer));
+    f.set(rest, i32.divU(rest, sizes[d - 1] as Integer));
+  }
+  digits[0] = rest;
+  const pointers = bases.map((base, k) => {
+    const pointer = f.let(base);
+    for (let d = 0; d < rank; d++) f.increase(pointer, i32.mul(digits[d] as Integer, strides[d]?.[k] as Integer));
+    return pointer;
+  });
+  const turn = (d: number): void => {
+    const digit = digits[d] as Local<"i32">;
+    f.increase(digit, 1);
+    pointers.forEach((pointer, k) => f.increase(pointer, strides[d]?.[k] as Integer));
+    if (d === 0) return;
+    const size = sizes[d - 1] as Integer;
+    f.if(i32.eq(digit, size), () => {
+      pointers.forEach((pointer, k) => f.set(pointer, i32.sub(pointer, i32.mul(size, strides[d]?.[k] as Integer))));
+      f.set(digit, 0);
+      turn(d - 1);
+    });
+  };
+  return { pointers, advance: () => turn(rank - 1) };
+}

@@ -1,0 +1,155 @@
+/**
+ * The primitives of the scalar language as vector code, four elements at a time: what is arithmetic here, what is a function of floats in
+ * `float32.ts` and `float64.ts`. The meaning of each is that of the reference backend.
+ */
+
+import type { DType } from "../../../dtype.ts";
+import type { BinaryOp, CompareOp, UnaryOp } from "../../../expr/ops.ts";
+import { type Code, f32x4, f64x2, i32x4, v128 } from "../wasm/index.ts";
+import type { Emitter } from "./emitter.ts";
+import { float32Binary, float32Unary } from "./float32.ts";
+import { float64Binary, float64Unary } from "./float64.ts";
+import { integerDivision, integerPower, shift } from "./integers.ts";
+import { first, joined, type Value, type Vector } from "./values.ts";
+
+/** A function of one number of some dtype. */
+export function unary(e: Emitter, op: UnaryOp, dtype: DType, a: Value): Value {
+  switch (dtype) {
+    case "float64":
+      return float64Unary(e, op, a);
+    case "float32":
+    case "float16":
+      return [e.let(float32Unary(e, op, first(a)))];
+    default:
+      return [e.let(integerUnary(e, op, dtype, first(a)))];
+  }
+}
+
+/** A function of two numbers of one dtype. */
+export function binary(e: Emitter, op: BinaryOp, dtype: DType, a: Value, b: Value): Value {
+  switch (dtype) {
+    case "float64":
+      return float64Binary(e, op, a, b);
+    case "float32":
+    case "float16":
+      return [e.let(float32Binary(e, op, first(a), first(b)))];
+    case "bool":
+      return [e.let(logic(op, first(a), first(b)))];
+    default:
+      return [e.let(integerBinary(e, op, dtype, first(a), first(b)))];
+  }
+}
+
+/** A comparison of two numbers of one dtype: a bool. */
+export function compare(e: Emitter, op: CompareOp, dtype: DType, a: Value, b: Value): Value {
+  const [x, y] = [first(a), first(b)];
+  switch (dtype) {
+    case "float64":
+      return [e.let(joined(f64x2[op](x, first(b)), f64x2[op](a[1] as Vector, b[1] as Vector)))]; // safe: float64 takes two vectors
+    case "float32":
+    case "float16":
+      return [e.let(f32x4[op](x, y))];
+    case "bool":
+      // True is -1 as a mask, so the order of bools is the reverse of the order of masks.
+      return [e.let(op === "lt" || op === "le" ? i32x4[op](y, x) : i32x4[op](x, y))];
+    default:
+      return [e.let(i32x4[op](x, y))];
+  }
+}
+
+/** `condition ? a : b` */
+export function select(e: Emitter, dtype: DType, condition: Value, a: Value, b: Value): Value {
+  const mask = first(condition);
+  if (dtype !== "float64") return [e.let(v128.bitselect(first(a), first(b), mask))];
+  const [low, high] = wideMask(e, mask);
+  return [e.let(v128.bitselect(first(a), first(b), low)), e.let(v128.bitselect(a[1] as Vector, b[1] as Vector, high))];
+}
+
+/** A mask of four lanes as two masks of two. */
+export function wideMask(e: Emitter, mask: Vector): [Vector, Vector] {
+  return [e.let(widenLow(mask)), e.let(widenHigh(mask))];
+}
+
+const widenLow = (mask: Vector): Vector => i64(mask, 199);
+const widenHigh = (mask: Vector): Vector => i64(mask, 200);
+
+/** `i64x2.extend_{low,high}_i32x4_s`: a lane of ones stays one. */
+function i64(mask: Vector, opcode: 199 | 200): Code<"v128"> {
+  return { type: "v128", bytes: [...mask.bytes, 0xfd, opcode, 1] };
+}
+
+function integerUnary(e: Emitter, op: UnaryOp, dtype: DType, a: Vector): Vector {
+  const byte = (x: Vector) => (dtype === "uint8" ? v128.and(x, e.i32(255)) : x);
+  switch (op) {
+    case "neg":
+      return byte(i32x4.neg(a));
+    case "abs":
+      return i32x4.abs(a);
+    case "relu":
+      return dtype === "bool" ? a : i32x4.max(a, e.i32(0));
+    case "not":
+      return byte(v128.not(a));
+    case "floor":
+    case "ceil":
+    case "round":
+    case "trunc":
+      return a;
+    default:
+      throw new Error(`${op}: takes floating-point numbers only`);
+  }
+}
+
+function integerBinary(e: Emitter, op: BinaryOp, dtype: DType, a: Vector, b: Vector): Vector {
+  const byte = (x: Vector) => (dtype === "uint8" ? v128.and(x, e.i32(255)) : x);
+  switch (op) {
+    case "add":
+      return byte(i32x4.add(a, b));
+    case "sub":
+      return byte(i32x4.sub(a, b));
+    case "mul":
+      return byte(i32x4.mul(a, b));
+    case "idiv":
+    case "mod":
+    case "fmod":
+      return byte(integerDivision(e, op, a, b));
+    case "pow":
+      return byte(integerPower(e, a, b));
+    case "min":
+      return i32x4.min(a, b);
+    case "max":
+      return i32x4.max(a, b);
+    case "and":
+      return v128.and(a, b);
+    case "or":
+      return v128.or(a, b);
+    case "xor":
+      return v128.xor(a, b);
+    case "shl":
+    case "shr":
+      return byte(shift(e, op, dtype === "uint8" ? 8 : 32, a, b));
+    case "div":
+    case "atan2":
+      throw new Error(`${op}: takes floating-point numbers only`);
+    default:
+      throw op satisfies never;
+  }
+}
+
+/** Arithmetic on bools is logic: a sum is an or, a product an and, a difference an exclusive or. */
+function logic(op: BinaryOp, a: Vector, b: Vector): Vector {
+  switch (op) {
+    case "add":
+    case "max":
+    case "or":
+      return v128.or(a, b);
+    case "mul":
+    case "min":
+    case "and":
+      return v128.and(a, b);
+    case "sub":
+    case "xor":
+      return v128.xor(a, b);
+    default:
+      throw new Error(`${op}: there is no such operation on bools`);
+  }
+}

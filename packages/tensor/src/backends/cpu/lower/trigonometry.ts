@@ -1,0 +1,66 @@
+/**
+ * Sine, cosine and tangent of float32. The multiple of π/2 is taken off in float64, which leaves 29 digits more than the result needs for
+ * angles up to a million; beyond, JavaScript's `Math` does it lane by lane.
+ */
+
+import { f32x4, f64x2, i32x4, shuffle, v128 } from "../wasm/index.ts";
+import type { Emitter } from "./emitter.ts";
+import { lanewise32 } from "./float32-binary.ts";
+import { polynomial } from "./float64.ts";
+import type { Vector } from "./values.ts";
+
+/** The first 33 bits of π/2, and what is left of it. */
+const halfPi = [1.5707963267341256, 6.077100506506192e-11] as const;
+
+/** The number of right angles in x, and sine and cosine of what remains. */
+function reduce(e: Emitter, x: Vector): { quadrant: Vector; sine: Vector; cosine: Vector } {
+  const half = (wide: Vector) => {
+    const n = e.let(f64x2.nearest(f64x2.mul(wide, e.f64(2 / Math.PI))));
+    const rest = f64x2.sub(f64x2.sub(wide, f64x2.mul(n, e.f64(halfPi[0]))), f64x2.mul(n, e.f64(halfPi[1])));
+    return { n: e.let(i32x4.truncF64x2Zero(n)), rest: e.let(f32x4.demoteF64x2Zero(rest)) };
+  };
+  const low = half(e.let(f64x2.promoteLowF32x4(x)));
+  const high = half(e.let(f64x2.promoteLowF32x4(shuffle(x, x, [2, 3, 2, 3]))));
+  const r = e.let(shuffle(low.rest, high.rest, [0, 1, 4, 5]));
+  const z = e.let(f32x4.mul(r, r));
+  // (sin(√z)/√z - 1) / z and (cos(√z) - 1 + z/2) / z², 0 ≤ z ≤ (π/4)²
+  const s = polynomial(e, "f32x4", z, [-0.1666666666, 0.008333331875, -0.0001984008674, 2.72499258e-6]);
+  const c = polynomial(e, "f32x4", z, [0.04166666666, -0.001388888767, 2.480060038e-5, -2.73009592e-7]);
+  return {
+    quadrant: e.let(shuffle(low.n, high.n, [0, 1, 4, 5])),
+    sine: e.let(f32x4.add(r, f32x4.mul(f32x4.mul(r, z), s))),
+    cosine: e.let(f32x4.add(f32x4.sub(e.f32(1), f32x4.mul(z, e.f32(0.5))), f32x4.mul(f32x4.mul(z, z), c))),
+  };
+}
+
+/** The value from the fast path, or, when a lane is too large for it, from `Math`. */
+function guarded(e: Emitter, name: "sin" | "cos" | "tan", x: Vector, fast: () => Vector): Vector {
+  const result = e.f.let(x);
+  e.f.if(
+    i32x4.allTrue(f32x4.le(f32x4.abs(x), e.f32(1e6))),
+    () => e.f.set(result, fast()),
+    () => e.f.set(result, lanewise32(e, [x], (lane) => e.math(name, lane))),
+  );
+  return result;
+}
+
+/** Sine or cosine of four float32. */
+export function wave(e: Emitter, name: "sin" | "cos", x: Vector): Vector {
+  return guarded(e, name, x, () => {
+    const { quadrant, sine, cosine } = reduce(e, x);
+    const q = name === "sin" ? quadrant : e.let(i32x4.add(quadrant, e.i32(1)));
+    const odd = i32x4.ne(v128.and(q, e.i32(1)), e.i32(0));
+    const sign = i32x4.shl(v128.and(q, e.i32(2)), 30);
+    return v128.xor(v128.bitselect(cosine, sine, odd), sign);
+  });
+}
+
+/** The tangent of four float32. */
+export function tangent(e: Emitter, x: Vector): Vector {
+  return guarded(e, "tan", x, () => {
+    const { quadrant, sine, cosine } = reduce(e, x);
+    const odd = e.let(i32x4.ne(v128.and(quadrant, e.i32(1)), e.i32(0)));
+    const above = v128.bitselect(f32x4.neg(cosine), sine, odd);
+    return f32x4.div(above, v128.bitselect(sine, cosine, odd));
+  });
+}

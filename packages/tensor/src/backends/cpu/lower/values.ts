@@ -1,0 +1,200 @@
+/**
+ * How four elements of each dtype are held in vectors, and how they come from memory and go back. Whatever the dtype, a kernel works on four
+ * elements at a time: float32, float16 (as float32), int32 and uint8 (as 32-bit integers) take one vector, float64 two, and a bool is a
+ * lane of all ones or all zeros, as comparisons leave it.
+ */
+
+import { type DType, bytesOf } from "../../../dtype.ts";
+import { type Code, f32x4, f64x2, i16x8, i32, i32x4, i8x16, shuffle, v128 } from "../wasm/index.ts";
+import type { Emitter } from "./emitter.ts";
+
+/** One vector. */
+export type Vector = Code<"v128">;
+/** Four elements: one vector, or two for float64. */
+export type Value = readonly Vector[];
+/** An address or an integer. */
+export type Integer = Code<"i32">;
+
+/** The first vector of a value. */
+export function first(value: Value): Vector {
+  return value[0] as Vector; // safe: a value has one or two
+}
+
+/** Four neighbouring elements. Reads up to 16 bytes past the last one that is wanted. */
+export function load(e: Emitter, dtype: DType, address: Integer): Value {
+  switch (dtype) {
+    case "float64":
+      return [e.let(v128.load(address)), e.let(v128.load(address, 16))];
+    case "float32":
+    case "int32":
+      return [e.let(v128.load(address))];
+    case "float16":
+      return fromHalf(e, v128.load16x4U(address));
+    case "uint8":
+      return [e.let(i32x4.extendLow16U(i16x8.extendLow8U(v128.load32Zero(address))))];
+    case "bool":
+      return fromByte(e, i32x4.extendLow16U(i16x8.extendLow8U(v128.load32Zero(address))));
+  }
+}
+
+/** Four times the one element at an address. */
+export function loadSplat(e: Emitter, dtype: DType, address: Integer): Value {
+  switch (dtype) {
+    case "float64": {
+      const both = e.let(v128.load64Splat(address));
+      return [both, both];
+    }
+    case "float32":
+    case "int32":
+      return [e.let(v128.load32Splat(address))];
+    case "float16":
+      return fromHalf(e, i32x4.splat(i32.load16U(address)));
+    case "uint8":
+      return [e.let(i32x4.splat(i32.load8U(address)))];
+    case "bool":
+      return fromByte(e, i32x4.splat(i32.load8U(address)));
+  }
+}
+
+/** Four elements `stride` bytes apart. Reads all four. */
+export function loadStrided(e: Emitter, dtype: DType, address: Integer, stride: Integer): Value {
+  const places = [e.let(address)];
+  for (let k = 1; k < 4; k++) places.push(e.let(i32.add(places[k - 1] as Integer, stride)));
+  return loadEach(e, dtype, places);
+}
+
+/** Four elements at addresses of their own. */
+export function loadEach(e: Emitter, dtype: DType, places: readonly Integer[]): Value {
+  const [a, b, c, d] = places as readonly [Integer, Integer, Integer, Integer]; // safe: there are four
+  switch (dtype) {
+    case "float64":
+      return [e.let(v128.loadLane(64, b, v128.load64Zero(a), 1)), e.let(v128.loadLane(64, d, v128.load64Zero(c), 1))];
+    case "float32":
+    case "int32":
+      return [e.let(v128.loadLane(32, d, v128.loadLane(32, c, v128.loadLane(32, b, v128.load32Zero(a), 1), 2), 3))];
+    default: {
+      const read = bytesOf(dtype) === 2 ? i32.load16U : i32.load8U;
+      let lanes: Vector = i32x4.splat(read(a));
+      for (let k = 1; k < 4; k++) lanes = i32x4.replace(lanes, k, read(places[k] as Integer));
+      return dtype === "float16" ? fromHalf(e, lanes) : dtype === "bool" ? fromByte(e, lanes) : [e.let(lanes)];
+    }
+  }
+}
+
+/** A value in the form in which it lies in memory: the elements side by side at the vector's low end. */
+export function pack(e: Emitter, dtype: DType, value: Value): Value {
+  const lanes = first(value);
+  switch (dtype) {
+    case "float64":
+    case "float32":
+    case "int32":
+      return value;
+    case "float16": {
+      const half = toHalf(e, lanes);
+      return [e.let(i16x8.narrow32U(half, half))];
+    }
+    case "uint8":
+    case "bool": {
+      const bytes = e.let(dtype === "bool" ? v128.and(lanes, e.i32(1)) : lanes);
+      const words = e.let(i16x8.narrow32(bytes, bytes));
+      return [e.let(i8x16.narrow16U(words, words))];
+    }
+  }
+}
+
+/** Writes a packed value to four neighbouring elements. */
+export function storePacked(e: Emitter, dtype: DType, address: Integer, packed: Value): void {
+  const bytes = bytesOf(dtype);
+  if (bytes === 8) e.f.do(v128.store(address, first(packed)), v128.store(address, packed[1] as Vector, 16));
+  else if (bytes === 4) e.f.do(v128.store(address, first(packed)));
+  else e.f.do(v128.storeLane(bytes === 2 ? 64 : 32, address, first(packed), 0));
+}
+
+/** Writes element `k` of a packed value. */
+export function storeOne(e: Emitter, dtype: DType, address: Integer, packed: Value, k: number): void {
+  const bytes = bytesOf(dtype);
+  if (bytes === 8) e.f.do(v128.storeLane(64, address, packed[k >> 1] as Vector, k & 1));
+  else e.f.do(v128.storeLane(bytes === 4 ? 32 : bytes === 2 ? 16 : 8, address, first(packed), k));
+}
+
+/** Bytes of 0 and 1 as masks. */
+function fromByte(e: Emitter, lanes: Vector): Value {
+  return [e.let(i32x4.ne(lanes, e.i32(0)))];
+}
+
+/** The bits of half-precision numbers, one in each 32-bit lane, as float32. */
+function fromHalf(e: Emitter, bits: Vector): Value {
+  const half = e.let(bits);
+  const magnitude = v128.and(half, e.i32(0x7fff));
+  // Shifted to float32's places, the exponent is too small by 112; the product is exact for denormals, too.
+  const scaled = e.let(f32x4.mul(i32x4.shl(magnitude, 13), e.i32(0x77800000)));
+  const special = v128.and(i32x4.ge(magnitude, e.i32(0x7c00)), e.i32(0x7f800000));
+  const sign = i32x4.shl(v128.and(half, e.i32(0x8000)), 16);
+  return [e.let(v128.or(v128.or(scaled, special), sign))];
+}
+
+/** Float32 rounded to half precision, halves to even, as bits in 32-bit lanes. */
+export function toHalf(e: Emitter, value: Vector): Vector {
+  const word = e.let(value);
+  const magnitude = e.let(v128.and(word, e.i32(0x7fffffff)));
+  const sign = i32x4.shrU(v128.and(word, e.i32(0x80000000 | 0)), 16);
+  const even = v128.and(i32x4.shrU(magnitude, 13), e.i32(1));
+  const normal = i32x4.shrU(i32x4.sub(i32x4.add(i32x4.add(magnitude, e.i32(0xfff)), even), e.i32(0x38000000)), 13);
+  // Adding 1/2 rounds at the place of half precision's last bit below 2⁻¹⁴, and leaves the bits at the low end.
+  const small = i32x4.sub(f32x4.add(magnitude, e.f32(0.5)), e.f32(0.5));
+  const finite = v128.bitselect(small, normal, i32x4.lt(magnitude, e.i32(0x38800000)));
+  const large = v128.bitselect(e.i32(0x7e00), e.i32(0x7c00), i32x4.gt(magnitude, e.i32(0x7f800000)));
+  return e.let(v128.or(v128.bitselect(large, finite, i32x4.ge(magnitude, e.i32(0x477ff000))), sign));
+}
+
+/** A value of one dtype converted to another, as the kernels' definition says: see `convert` of the reference backend. */
+export function convert(e: Emitter, value: Value, from: DType, to: DType): Value {
+  if (from === to) return value;
+  const lanes = first(value);
+  const one = (code: Vector): Value => [e.let(code)];
+  if (from === "float64") {
+    const [low, high] = value as readonly [Vector, Vector]; // safe: float64 takes two
+    if (to === "bool") return one(joined(f64x2.ne(low, e.f64(0)), f64x2.ne(high, e.f64(0))));
+    if (to === "int32" || to === "uint8") return convert(e, one(truncated64(e, low, high)), "int32", to);
+    const single = one(shuffle(f32x4.demoteF64x2Zero(low), f32x4.demoteF64x2Zero(high), [0, 1, 4, 5]));
+    return to === "float16" ? convert(e, single, "float32", to) : single;
+  }
+  const floating = from === "float32" || from === "float16";
+  switch (to) {
+    case "float64": {
+      const number = from === "bool" ? e.let(v128.and(lanes, e.i32(1))) : lanes;
+      const widen = floating ? f64x2.promoteLowF32x4 : f64x2.convertLowI32x4;
+      return [e.let(widen(number)), e.let(widen(shuffle(number, number, [2, 3, 2, 3])))];
+    }
+    case "float32":
+      if (floating) return value;
+      return one(from === "bool" ? v128.and(lanes, e.f32(1)) : f32x4.convertI32x4(lanes));
+    case "float16":
+      return fromHalf(e, toHalf(e, first(convert(e, value, from, "float32"))));
+    case "int32":
+      if (floating) return one(truncated32(e, lanes));
+      return from === "bool" ? one(v128.and(lanes, e.i32(1))) : value;
+    case "uint8":
+      if (from === "bool") return one(v128.and(lanes, e.i32(1)));
+      return one(v128.and(first(convert(e, value, from, "int32")), e.i32(255)));
+    case "bool":
+      return one(floating ? f32x4.ne(lanes, e.f32(0)) : i32x4.ne(lanes, e.i32(0)));
+  }
+}
+
+/** The low halves of the 64-bit lanes of two vectors, as 32-bit lanes. */
+export function joined(low: Vector, high: Vector): Vector {
+  return shuffle(low, high, [0, 2, 4, 6]);
+}
+
+/** Truncated; what does not fit becomes -2³¹, as on x86. */
+function truncated32(e: Emitter, lanes: Vector): Vector {
+  const fits = f32x4.lt(lanes, e.f32(2 ** 31)); // below the range, and for -2³¹ itself, saturating gives -2³¹ anyhow; NaN fits nowhere
+  return v128.bitselect(i32x4.truncF32x4(lanes), e.i32(-(2 ** 31)), fits);
+}
+
+function truncated64(e: Emitter, low: Vector, high: Vector): Vector {
+  const fits = joined(f64x2.lt(low, e.f64(2 ** 31)), f64x2.lt(high, e.f64(2 ** 31)));
+  const lanes = shuffle(i32x4.truncF64x2Zero(low), i32x4.truncF64x2Zero(high), [0, 1, 4, 5]);
+  return v128.bitselect(lanes, e.i32(-(2 ** 31)), fits);
+}

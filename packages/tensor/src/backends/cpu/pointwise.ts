@@ -1,0 +1,166 @@
+/**
+ * Pointwise calls: from the views of a call to the class of kernel that suits them, and the kernel's arguments. A call on one element should cost
+ * hardly more than the function calls it is made of, so classes are small numbers and everything is kept in arrays.
+ */
+
+import { bytesOf, type DType } from "../../dtype.ts";
+import type { Program } from "../../expr/program.ts";
+import { inputTypes } from "../../expr/program.ts";
+import type { ForeachCall, View } from "../../kernel.ts";
+import { dense, Layout, motion, still, strided } from "./layout.ts";
+import { cost, grainOf } from "./lower/cost.ts";
+import { pointwiseModule } from "./lower/pointwise.ts";
+import { addressOf } from "./memory.ts";
+import type { Kernel, Runtime } from "./runtime.ts";
+
+/** What a pointwise call and an item of a foreach call have in common. */
+interface Work {
+  readonly inputs: readonly View[];
+  readonly scalars: readonly number[];
+  readonly to: readonly View[];
+}
+
+/** What is kept for each program. */
+interface Plan {
+  readonly grain: number;
+  readonly kernels: Map<number | string, Kernel>;
+  /** The class that was met last, and its kernel. */
+  last: number | string;
+  kernel: Kernel | null;
+}
+
+const index: Readonly<Record<DType, number>> = { bool: 0, uint8: 1, int32: 2, float16: 3, float32: 4, float64: 5 };
+
+/** Runs pointwise programs on one runtime. */
+export class Pointwise {
+  readonly #runtime: Runtime;
+  readonly #plans: (Plan | undefined)[] = [];
+  readonly #layout = new Layout();
+  readonly #motions: number[] = [];
+  readonly #args: number[] = [];
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+  }
+
+  /** Runs a program over many lists of views. */
+  foreach(call: ForeachCall): void {
+    for (const item of call.items) this.run(call.program, item);
+  }
+
+  /** Runs a program over one list of views. */
+  run(program: Program, work: Work): void {
+    const { inputs, to } = work;
+    const first = to[0] as View; // safe: a program has an output
+    let count = 1;
+    for (const size of first.shape) count *= size;
+    if (count === 0) return;
+    const plan = this.#plan(program);
+    const motions = this.#motions;
+    const n = inputs.length + to.length;
+    motions.length = n;
+    let flat = true;
+    for (let k = 0; k < n && flat; k++) {
+      const m = flatMotion(k < inputs.length ? (inputs[k] as View) : (to[k - inputs.length] as View));
+      if (m === strided || (m === still && k >= inputs.length && count > 1)) flat = false;
+      motions[k] = m;
+    }
+    if (!flat) {
+      this.#runStrided(program, plan, work);
+      return;
+    }
+    for (let k = inputs.length; k < n; k++) motions[k] = dense; // one element moves either way
+    const args = this.#args;
+    args.length = n;
+    for (let k = 0; k < inputs.length; k++) args[k] = addressOf(inputs[k] as View);
+    for (let k = 0; k < to.length; k++) args[inputs.length + k] = addressOf(to[k] as View);
+    this.#runtime.launch(this.#kernel(program, plan, to, 0), args, count, plan.grain, work.scalars);
+  }
+
+  #runStrided(program: Program, plan: Plan, { inputs, scalars, to }: Work): void {
+    const views = [...inputs, ...to];
+    const n = views.length;
+    const layout = this.#layout;
+    layout.take(views, 0, (to[0] as View).shape.length, true);
+    const inner = layout.rank - 1;
+    const motions = this.#motions;
+    for (let k = 0; k < n; k++) {
+      const { dtype } = views[k] as View;
+      const m = motion(layout.stride(inner, k), bytesOf(dtype));
+      motions[k] = m === still && k >= inputs.length ? strided : m;
+    }
+    const outer = Math.min(inner, 3);
+    const args = this.#args;
+    args.length = 0;
+    for (const view of views) args.push(addressOf(view));
+    if (motions.includes(strided)) for (let k = 0; k < n; k++) args.push(layout.stride(inner, k));
+    let count = layout.size(inner);
+    if (outer > 0) {
+      args.push(count);
+      for (let d = inner - outer; d < inner; d++) {
+        if (d > inner - outer) args.push(layout.size(d));
+        count *= layout.size(d);
+      }
+      for (let d = inner - outer; d < inner; d++) for (let k = 0; k < n; k++) args.push(layout.stride(d, k));
+    }
+    const kernel = this.#kernel(program, plan, to, outer);
+    const runtime = this.#runtime;
+    const lead = inner - outer;
+    const visit = (d: number): void => {
+      if (d === lead) {
+        runtime.launch(kernel, args, count, plan.grain, scalars);
+        return;
+      }
+      for (let i = 0; i < layout.size(d); i++) {
+        visit(d + 1);
+        for (let k = 0; k < n; k++) args[k] = (args[k] as number) + layout.stride(d, k);
+      }
+      for (let k = 0; k < n; k++) args[k] = (args[k] as number) - layout.size(d) * layout.stride(d, k);
+    };
+    visit(0);
+  }
+
+  #plan(program: Program): Plan {
+    let plan = this.#plans[program.id];
+    if (plan === undefined) {
+      plan = { grain: grainOf(cost(program.outputs)), kernels: new Map(), last: "", kernel: null };
+      this.#plans[program.id] = plan;
+    }
+    return plan;
+  }
+
+  #kernel(program: Program, plan: Plan, to: readonly View[], outer: number): Kernel {
+    const motions = this.#motions;
+    let key: number | string = outer;
+    for (const m of motions) key = key * 3 + m;
+    for (const view of to) key = key * 6 + index[view.dtype];
+    // Beyond the exact integers, the classes of long programs are told apart by text.
+    if (key > Number.MAX_SAFE_INTEGER) key = `${outer} ${motions.join("")} ${to.map((view) => view.dtype).join()}`;
+    if (key === plan.last && plan.kernel !== null) return plan.kernel;
+    let kernel = plan.kernels.get(key);
+    if (kernel === undefined) {
+      const types = to.map((view) => view.dtype);
+      const build = () => pointwiseModule(this.#runtime, { program, types, motions: [...motions], outer });
+      kernel = this.#runtime.kernel(`pointwise ${program.id} ${key}`, build);
+      plan.kernels.set(key, kernel);
+    }
+    plan.last = key;
+    plan.kernel = kernel;
+    return kernel;
+  }
+}
+
+/** How a view moves if all of it is taken as one dimension. */
+function flatMotion({ shape, strides }: View): 0 | 1 | 2 {
+  let step = 1;
+  let isDense = true;
+  let isStill = true;
+  for (let i = shape.length - 1; i >= 0; i--) {
+    const size = shape[i] as number;
+    if (size === 1) continue;
+    if (strides[i] !== step) isDense = false;
+    if (strides[i] !== 0) isStill = false;
+    step *= size;
+  }
+  return isStill ? still : isDense ? dense : strided;
+}
