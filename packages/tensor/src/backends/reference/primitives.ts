@@ -128,9 +128,9 @@ function floatBinary(op: BinaryOp): (a: number, b: number) => number {
     case "atan2":
       return Math.atan2;
     case "min":
-      return Math.min; // Math.min and Math.max pass NaN on
+      return (a, b) => Math.min(a, b); // Math.min and Math.max pass NaN on
     case "max":
-      return Math.max;
+      return (a, b) => Math.max(a, b);
     case "idiv":
     case "and":
     case "or":
@@ -161,9 +161,9 @@ function integerBinary(op: BinaryOp, dtype: DType): (a: number, b: number) => nu
     case "pow":
       return integerPower;
     case "min":
-      return Math.min;
+      return (a, b) => Math.min(a, b);
     case "max":
-      return Math.max;
+      return (a, b) => Math.max(a, b);
     case "and":
       return (a, b) => a & b;
     case "or":

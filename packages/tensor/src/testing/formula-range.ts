@@ -1,0 +1,143 @@
+/**
+ * The range of a formula: each primitive applied to ranges of operands. Where all operands are known exactly the primitive itself is
+ * asked; elsewhere its monotony tells the range; and where neither helps (a remainder next to a jump, a pole) anything is allowed.
+ */
+
+import { binary, compare, convert, round, unary } from "../backends/reference/primitives.ts";
+import { type DType, isFloating } from "../dtype.ts";
+import type { Expr } from "../expr/expr.ts";
+import type { BinaryOp, CompareOp, ScalarOp, UnaryOp } from "../expr/ops.ts";
+import { anything, hull, isFinite, only, point, type Range, spread, union } from "./range.ts";
+
+/** How far off each approximated primitive may be, in units in the last place. */
+export type Accuracy = Readonly<Partial<Record<ScalarOp, number>>>;
+
+/** Four units for each approximated function: what the vector libraries behind PyTorch promise for most, with room for a short polynomial. */
+export const defaultAccuracy: Accuracy = {
+  exp: 4, expm1: 4, log: 4, log1p: 4, log2: 4, log10: 4, sin: 4, cos: 4, tan: 4, atan: 4, tanh: 4, sigmoid: 4, erf: 4, erfc: 8, pow: 8, atan2: 4,
+}; // prettier-ignore
+
+/** Operations whose result is rounded once from the exact one, as IEEE 754 demands. */
+const rounded = new Set<ScalarOp>(["add", "sub", "mul", "div", "sqrt"]);
+
+const comparisons = new Set<ScalarOp>(["eq", "ne", "lt", "le"]);
+
+const falling = new Set<ScalarOp>(["neg", "erfc"]);
+
+/** Where a function of one number is defined; beyond, it gives NaN. */
+const domain: Readonly<Partial<Record<ScalarOp, number>>> = { sqrt: 0, log: 0, log2: 0, log10: 0, log1p: -1 };
+
+/** The range of one node, from those of its operands. */
+export function nodeRange(e: Expr, args: readonly Range[], accuracy: Accuracy): Range {
+  const operandType = e.args[0]?.dtype ?? e.dtype;
+  if (e.op === "select") return select(args as [Range, Range, Range]); // safe: a select has three operands
+  if (e.op === "cast") return castRange(args[0] as Range, operandType, e.dtype);
+  const known = args.map(only);
+  if (known.every((value) => value !== null)) return atPoint(e, known as number[], accuracy);
+  if (comparisons.has(e.op)) return compareRanges(e.op as CompareOp, args[0] as Range, args[1] as Range);
+  if (e.dtype === "bool") return { lo: 0, hi: 1, nan: false };
+  if (!isFloating(e.dtype) || !args.every(isFinite)) return anything;
+  const wide = args.length === 1 ? unaryRange(e, args[0] as Range) : binaryRange(e, args[0] as Range, args[1] as Range);
+  return spread(wide, rounded.has(e.op) ? 0.5 : (accuracy[e.op] ?? 0), e.dtype);
+}
+
+/** A result for operands known exactly. */
+function atPoint(e: Expr, args: readonly number[], accuracy: Accuracy): Range {
+  const [a, b] = args as [number, number];
+  if (comparisons.has(e.op)) return point(compare(e.op as CompareOp)(a, b));
+  const value = args.length === 1 ? unary(e.op as UnaryOp, e.dtype)(a) : binary(e.op as BinaryOp, e.dtype)(a, b);
+  const result = round(value, e.dtype);
+  if (!isFloating(e.dtype)) return point(result);
+  // The sign of a zero may have been lost in a minimum or a maximum, and decides these.
+  const signed = (e.op === "div" && b === 0) || (e.op === "pow" && a === 0) || (e.op === "atan2" && (a === 0 || b === 0));
+  if (signed) return Number.isNaN(result) ? point(result) : { lo: -Math.max(Math.abs(result), 4), hi: Math.max(Math.abs(result), 4), nan: false };
+  // A product may go into an addition unrounded.
+  if (e.op === "mul") return e.dtype !== "float64" && result === value ? point(value) : spread(point(value), 0.5, e.dtype);
+  const ulps = accuracy[e.op];
+  return ulps === undefined || !Number.isFinite(result) ? point(result) : tiny(spread(point(value), ulps, e.dtype), e.dtype);
+}
+
+/** Approximated functions may give zero instead of a subnormal number. */
+export function tiny(range: Range, dtype: DType): Range {
+  const least = dtype === "float64" ? 2 ** -1022 : 2 ** -126;
+  const near = (x: number) => x !== 0 && Math.abs(x) < least;
+  return near(range.lo) || near(range.hi) ? union(range, point(0)) : range;
+}
+
+function unaryRange(e: Expr, a: Range): Range {
+  const f = unary(e.op as UnaryOp, e.dtype);
+  const least = domain[e.op];
+  if (least !== undefined && a.lo <= least) return anything;
+  const width = a.hi - a.lo;
+  switch (e.op) {
+    case "abs":
+      return a.lo < 0 && a.hi > 0 ? { lo: 0, hi: Math.max(-a.lo, a.hi), nan: false } : hull(f(a.lo), f(a.hi));
+    case "sin":
+    case "cos": {
+      // Neither is steeper than one.
+      const { lo, hi } = hull(f(a.lo), f(a.hi));
+      return { lo: Math.max(lo - width, -1), hi: Math.min(hi + width, 1), nan: false };
+    }
+    case "tan":
+      return width < 0.1 && Math.cos(a.lo) * Math.cos(a.hi) > 0 ? hull(f(a.lo), f(a.hi)) : anything;
+    default:
+      return falling.has(e.op) ? hull(f(a.hi), f(a.lo)) : hull(f(a.lo), f(a.hi));
+  }
+}
+
+function binaryRange(e: Expr, a: Range, b: Range): Range {
+  const f = binary(e.op as BinaryOp, e.dtype);
+  const corners = () => hull(f(a.lo, b.lo), f(a.lo, b.hi), f(a.hi, b.lo), f(a.hi, b.hi));
+  const aroundZero = (r: Range) => r.lo <= 0 && r.hi >= 0;
+  switch (e.op) {
+    case "div":
+      return aroundZero(b) ? anything : corners();
+    case "pow":
+      return a.lo > 0 ? corners() : anything;
+    case "atan2":
+      return a.lo > 0 || a.hi < 0 || b.lo > 0 ? corners() : anything;
+    case "mod":
+    case "fmod": {
+      const whole = e.op === "mod" ? Math.floor : Math.trunc;
+      const quotients = [a.lo / b.lo, a.lo / b.hi, a.hi / b.lo, a.hi / b.hi].map(whole);
+      return aroundZero(b) || aroundZero(a) || Math.min(...quotients) !== Math.max(...quotients) ? anything : corners();
+    }
+    default:
+      return corners();
+  }
+}
+
+function compareRanges(op: CompareOp, a: Range, b: Range): Range {
+  const either = { lo: 0, hi: 1, nan: false };
+  if (a.nan || b.nan) return either;
+  const apart = a.hi < b.lo || b.hi < a.lo;
+  switch (op) {
+    case "eq":
+      return apart ? point(0) : either;
+    case "ne":
+      return apart ? point(1) : either;
+    case "lt":
+      return a.hi < b.lo ? point(1) : a.lo >= b.hi ? point(0) : either;
+    case "le":
+      return a.hi <= b.lo ? point(1) : a.lo > b.hi ? point(0) : either;
+    default:
+      throw op satisfies never;
+  }
+}
+
+function select([condition, a, b]: readonly [Range, Range, Range]): Range {
+  const value = only(condition);
+  return value === null ? union(a, b) : value !== 0 ? a : b;
+}
+
+/** The range of a conversion. */
+export function castRange(a: Range, from: DType, to: DType): Range {
+  const value = only(a);
+  if (value !== null) return point(convert(value, from, to));
+  if (isFloating(to)) return spread(a, 0.5, to);
+  if (!isFinite(a)) return to === "bool" ? { lo: 0, hi: 1, nan: false } : anything;
+  const low = convert(a.lo, from, to);
+  const high = convert(a.hi, from, to);
+  if (to === "bool") return a.lo > 0 || a.hi < 0 ? point(1) : { lo: 0, hi: 1, nan: false };
+  return low === high && Math.abs(a.hi - a.lo) < 1 ? point(low) : anything;
+}

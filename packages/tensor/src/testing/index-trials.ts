@@ -1,0 +1,166 @@
+/** Random calls that look for elements or move them: argreduce, gather, scatter, scan, sort. */
+
+import * as fc from "fast-check";
+import type { DType } from "../dtype.ts";
+import type { View } from "../kernel.ts";
+import { type Contents, operand, type Operand, recipe, type Recipe, shapes, withValues } from "./operand.ts";
+import { arithmetic, recipes } from "./product-trials.ts";
+import { point, type Range } from "./range.ts";
+import { storedRoundoff, sumRanges } from "./sums.ts";
+import { referenceResults, type Trial } from "./trial.ts";
+
+type Partial = Pick<Trial, "operands" | "outputs" | "call">;
+
+/** Ranges for calls whose results are elements and positions: exactly the reference's. */
+const exactly = (trial: Partial) => (): Range[][] => referenceResults(trial).map((values) => values.map(point));
+
+const anyContents: readonly Contents[] = ["tame", "special", "wide"];
+
+const three = fc.array(recipe(anyContents), { minLength: 3, maxLength: 3, size: "max" });
+
+/** Random searches for extremes. Rows are never empty. */
+export function argreduceTrials(dtypes: readonly DType[], most = 600): fc.Arbitrary<Trial> {
+  return fc
+    .record({
+      op: fc.constantFrom("max", "min"),
+      dtype: fc.constantFrom(...dtypes),
+      shape: shapes({ least: 1, most, empty: false }),
+      dims: fc.nat(3),
+      values: fc.boolean(),
+      recipes: three,
+    })
+    .map(({ op, dtype, shape, dims: drawn, values, recipes }) => {
+      const dims = (drawn % shape.length) + 1;
+      const outer = shape.slice(0, shape.length - dims);
+      const [first, second, third] = recipes as [Recipe, Recipe, Recipe];
+      const operands = [operand(first, shape, dtype), operand(second, outer, "int32", "output")];
+      if (values) operands.push(operand(third, outer, dtype, "output"));
+      const call: Trial["call"] = (views) => {
+        const [input, indices, found] = views as [View, View, View?]; // safe: one view for each operand
+        return { kind: "argreduce", op, dims, input, indices, values: found ?? null };
+      };
+      const trial = { operands, outputs: values ? [1, 2] : [1], call };
+      return { ...trial, what: `argreduce ${op} of the last ${dims}`, expected: exactly(trial) };
+    });
+}
+
+/** An index operand whose values are below `size`. */
+function indices(made: Recipe, shape: readonly number[], size: number): Operand {
+  return withValues(operand(made, shape, "int32"), (_, random) => Math.floor(random() * size), made.seed);
+}
+
+interface Indexed {
+  readonly shape: number[];
+  readonly index: number[];
+  readonly dim: number;
+}
+
+/** A shape, a dimension in it, and the shape of an index into that dimension, smaller or equal elsewhere. */
+const indexed: fc.Arbitrary<Indexed> = fc
+  .tuple(shapes({ rank: 3, least: 1, most: 400, empty: false }), fc.nat(2), fc.constantFrom(1, 2, 3, 5, 0, 17), fc.boolean())
+  .map(([shape, drawn, length, cut]) => {
+    const dim = drawn % shape.length;
+    const index = shape.map((size, d) => (d === dim ? length : cut ? Math.max(size - 1, 1) : size));
+    return { shape, index, dim };
+  });
+
+/** Random gathers. */
+export function gatherTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
+  return fc.tuple(fc.constantFrom(...dtypes), indexed, three).map(([dtype, { shape, index, dim }, recipes]) => {
+    const [first, second, third] = recipes as [Recipe, Recipe, Recipe];
+    const operands = [operand(first, shape, dtype), indices(second, index, shape[dim] as number), operand(third, index, dtype, "output")];
+    const call: Trial["call"] = (views) => {
+      const [input, at, to] = views as [View, View, View]; // safe: one view for each operand
+      return { kind: "gather", dim, input, index: at, to };
+    };
+    const trial = { operands, outputs: [2], call };
+    return { ...trial, what: `gather in dimension ${dim}`, expected: exactly(trial) };
+  });
+}
+
+const reduces = ["set", "add", "multiply", "max", "min"] as const;
+
+/** Random scatters, several of whose sources may meet in one place. */
+export function scatterTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
+  return fc
+    .tuple(fc.constantFrom(...reduces), fc.constantFrom(...dtypes), fc.constantFrom(...arithmetic(dtypes)), indexed, recipes(3))
+    .map(([reduce, any, number, { shape, index, dim }, recipes]) => {
+      const [first, second, third] = recipes as [Recipe, Recipe, Recipe];
+      const dtype = reduce === "set" ? any : number;
+      const size = shape[dim] as number;
+      const drawn = indices(second, index, size);
+      // Whose write comes last is up to the device: a set gets one source for each place.
+      const at = reduce === "set" ? spreadOut(drawn, index, dim, size) : drawn;
+      const count = reduce === "set" ? index.map((length, d) => (d === dim ? Math.min(length, size) : length)) : index;
+      const operands = [operand(first, shape, dtype, "output"), { ...at, shape: count }, operand(third, count, dtype)];
+      const call: Trial["call"] = (views) => {
+        const [to, place, source] = views as [View, View, View]; // safe: one view for each operand
+        return { kind: "scatter", reduce, dim, to, index: place, source };
+      };
+      const trial = { operands, outputs: [0], call };
+      // A product of n factors rounds n times as a sum of n terms does, and its magnitude is its own.
+      const rounds = reduce === "add" || reduce === "multiply";
+      const expected = rounds ? () => sumRanges(trial, index[dim] as number, storedRoundoff) : exactly(trial);
+      return { ...trial, what: `scatter ${reduce} in dimension ${dim}`, expected };
+    });
+}
+
+/** The same index operand counting up along `dim`, so that no place comes twice. */
+function spreadOut(one: Operand, shape: readonly number[], dim: number, size: number): Operand {
+  const strides = shape.map((_, d) => (d === dim ? 1 : 0));
+  return { ...one, strides, offset: 0, values: Array.from({ length: Math.max(size, shape[dim] as number) }, (_, i) => (i + 1) % size) };
+}
+
+/** Random running totals and extremes. */
+export function scanTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
+  return fc
+    .record({
+      op: fc.constantFrom("sum", "product", "max", "min"),
+      dtype: fc.constantFrom(...arithmetic(dtypes)),
+      shape: shapes({ rank: 3, most: 400 }),
+      dim: fc.nat(2),
+      indices: fc.boolean(),
+      recipes: recipes(3),
+    })
+    .map((draw) => {
+      const { op, dtype, shape } = draw;
+      const dim = shape.length === 0 ? 0 : draw.dim % shape.length;
+      const [first, second, third] = draw.recipes as [Recipe, Recipe, Recipe];
+      const extreme = op === "max" || op === "min";
+      const operands = [operand(first, shape, dtype), operand(second, shape, dtype, "output")];
+      if (extreme && draw.indices) operands.push(operand(third, shape, "int32", "output"));
+      const call: Trial["call"] = (views) => {
+        const [input, to, at] = views as [View, View, View?]; // safe: one view for each operand
+        return { kind: "scan", op, dim, input, to, indices: at ?? null };
+      };
+      const trial = { operands, outputs: operands.slice(1).map((_, k) => k + 1), call };
+      const expected = extreme ? exactly(trial) : () => sumRanges(trial, shape[dim] ?? 1);
+      return { ...trial, what: `scan ${op} along dimension ${dim}`, expected };
+    });
+}
+
+/** Random sorts, also of the first few only. */
+export function sortTrials(dtypes: readonly DType[], most = 600): fc.Arbitrary<Trial> {
+  return fc
+    .record({
+      dtype: fc.constantFrom(...dtypes),
+      shape: shapes({ rank: 3, most }),
+      dim: fc.nat(2),
+      descending: fc.boolean(),
+      keep: fc.constantFrom(1000, 1000, 1, 2, 5),
+      recipes: three,
+    })
+    .map((draw) => {
+      const { dtype, shape, descending } = draw;
+      const dim = shape.length === 0 ? 0 : draw.dim % shape.length;
+      const cut = shape.map((size, d) => (d === dim ? Math.min(size, draw.keep) : size));
+      const [first, second, third] = draw.recipes as [Recipe, Recipe, Recipe];
+      const operands = [operand(first, shape, dtype), operand(second, cut, dtype, "output"), operand(third, cut, "int32", "output")];
+      const call: Trial["call"] = (views) => {
+        const [input, values, at] = views as [View, View, View]; // safe: one view for each operand
+        return { kind: "sort", dim, descending, input, values, indices: at };
+      };
+      const trial = { operands, outputs: [1, 2], call };
+      return { ...trial, what: `sort along dimension ${dim}${descending ? ", descending" : ""}`, expected: exactly(trial) };
+    });
+}

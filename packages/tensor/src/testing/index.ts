@@ -1,0 +1,4 @@
+/** Tools for testing: the suite that a backend has to pass. Needs vitest and fast-check. */
+
+export { type Accuracy, defaultAccuracy } from "./formula-range.ts";
+export { type BackendTestOptions, describeBackend } from "./suite.ts";

@@ -1,0 +1,75 @@
+/** Random pooling, and its gradient. */
+
+import * as fc from "fast-check";
+import { type DType, isFloating } from "../dtype.ts";
+import type { View } from "../kernel.ts";
+import { sizeOf } from "../shape.ts";
+import { operand, type Recipe } from "./operand.ts";
+import { arithmetic, axis, recipes } from "./product-trials.ts";
+import { point } from "./range.ts";
+import { sumRanges } from "./sums.ts";
+import { referenceResults, type Trial } from "./trial.ts";
+
+/** Random pooling over 1 to 3 dimensions: maxima of all dtypes, averages and gradients of floating-point ones. */
+export function poolTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
+  return fc
+    .record({
+      op: fc.constantFrom("max", "average"),
+      direction: fc.constantFrom("forward", "backward"),
+      dtype: fc.constantFrom(...arithmetic(dtypes)),
+      floating: fc.constantFrom(...dtypes.filter(isFloating)),
+      batch: fc.constantFrom(1, 2, 3),
+      channels: fc.constantFrom(1, 2, 5),
+      axes: fc.array(axis, { minLength: 1, maxLength: 3 }),
+      indices: fc.boolean(),
+      ceil: fc.boolean(),
+      countIncludePad: fc.boolean(),
+      divisor: fc.constantFrom(null, null, 3),
+      recipes: recipes(3),
+    })
+    .map((draw) => {
+      const { op, direction, batch, channels } = draw;
+      const dtype = op === "average" || direction === "backward" ? draw.floating : draw.dtype;
+      // A window never starts outside of the input or has more than half of itself in the padding, as PyTorch demands.
+      const axes = draw.axes.map((a) => {
+        const padding = Math.min(a.padding, Math.floor(a.kernel / 2));
+        const dilation = op === "average" ? 1 : a.dilation;
+        const size = Math.max(draw.axes.length === 3 ? Math.min(a.size, 6) : a.size, dilation * (a.kernel - 1) + 1 - padding);
+        const span = size + 2 * padding - dilation * (a.kernel - 1) - 1;
+        let out = (draw.ceil ? Math.ceil(span / a.stride) : Math.floor(span / a.stride)) + 1;
+        while ((out - 1) * a.stride >= size + padding) out--;
+        return { ...a, padding, dilation, size, out };
+      });
+      const spatial = axes.map((a) => a.size);
+      const outer = [batch, channels, ...axes.map((a) => a.out)];
+      const [first, second, third] = draw.recipes as [Recipe, Recipe, Recipe];
+      const forward = direction === "forward";
+      const withIndices = op === "max" && (draw.indices || !forward);
+      const input = operand(first, [batch, channels, ...spatial], dtype, forward ? "input" : "output");
+      const output = operand(second, outer, dtype, forward ? "output" : "input");
+      const plane = sizeOf(spatial);
+      const drawn = operand(third, outer, "int32", forward ? "output" : "input");
+      const indices = { ...drawn, values: drawn.values.map((value) => Math.abs(value) % plane) };
+      const operands = withIndices ? [input, output, indices] : [input, output];
+      const call: Trial["call"] = (views) => ({
+        kind: "pool",
+        op,
+        direction,
+        input: views[0] as View, // safe: one view for each operand
+        output: views[1] as View,
+        indices: views[2] ?? null,
+        kernel: axes.map((a) => a.kernel),
+        stride: axes.map((a) => a.stride),
+        padding: axes.map((a) => a.padding),
+        dilation: axes.map((a) => a.dilation),
+        countIncludePad: draw.countIncludePad,
+        divisor: op === "average" ? draw.divisor : null,
+      });
+      const outputs = forward ? (withIndices ? [1, 2] : [1]) : [0];
+      const trial = { operands, outputs, call };
+      const each = axes.map((a) => `kernel ${a.kernel} stride ${a.stride} padding ${a.padding} dilation ${a.dilation}`).join(", ");
+      const terms = forward ? sizeOf(axes.map((a) => a.kernel)) + 1 : sizeOf(outer.slice(2)) + 1;
+      const expected = () => (op === "max" && forward ? referenceResults(trial).map((values) => values.map(point)) : sumRanges(trial, terms));
+      return { ...trial, what: `pool ${op} ${direction}, ${each}, countIncludePad ${draw.countIncludePad}, divisor ${draw.divisor}`, expected };
+    });
+}

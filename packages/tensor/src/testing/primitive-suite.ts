@@ -1,0 +1,49 @@
+/** Tests of each primitive alone, and the table of their largest errors. */
+
+import { afterAll, describe, it } from "vitest";
+import type { Backend } from "../backend.ts";
+import { type DType, isFloating } from "../dtype.ts";
+import type { BinaryOp, CompareOp, UnaryOp } from "../expr/ops.ts";
+import type { Accuracy } from "./formula-range.ts";
+import {
+  boolBinaryOps,
+  compareOps,
+  floatBinaryOps,
+  integerBinaryOps,
+  integerUnaryOps,
+  type Measured,
+  measure,
+  unaryOps,
+} from "./primitive-trials.ts";
+
+/** Describes the primitives on every dtype in which devices compute. */
+export function describePrimitives(device: () => Backend, dtypes: readonly DType[], accuracy: Accuracy, table: boolean): void {
+  describe("primitives", () => {
+    const found: Measured[] = [];
+    for (const dtype of dtypes.filter((d) => d !== "float16")) {
+      const test = (op: UnaryOp | BinaryOp | CompareOp, arity: 1 | 2): void => {
+        it(`${op} of ${dtype}`, async (context) => {
+          if (!device().supports(dtype)) context.skip(`the device has no ${dtype}`);
+          found.push(await measure(device(), op, arity, dtype, accuracy));
+        });
+      };
+      const [one, two] = isFloating(dtype)
+        ? [unaryOps, floatBinaryOps]
+        : dtype === "bool"
+          ? [["not"] as const, boolBinaryOps]
+          : [integerUnaryOps, integerBinaryOps];
+      for (const op of one) test(op, 1);
+      for (const op of two) test(op, 2);
+      for (const op of compareOps) test(op, 2);
+    }
+    afterAll(() => {
+      if (table) process.stdout.write(`${showTable(found)}\n`);
+    });
+  });
+}
+
+/** The largest errors as a table in Markdown, one row for each approximated primitive and dtype. */
+export function showTable(found: readonly Measured[]): string {
+  const rows = found.filter((m) => m.ulps > 0.5).map((m) => `| ${m.op} | ${m.dtype} | ${m.ulps.toFixed(2)} | ${m.at.join(", ")} |`);
+  return ["| primitive | dtype | ulps | at |", "| --- | --- | ---: | --- |", ...rows].join("\n");
+}

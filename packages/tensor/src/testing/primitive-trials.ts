@@ -1,0 +1,126 @@
+/**
+ * Each primitive alone over everything its arguments can be, with the largest error found, in units in the last place: the table that a
+ * backend's documentation shows. Operations that IEEE 754 defines have to be exact.
+ */
+
+import type { Backend } from "../backend.ts";
+import { binary, compare, round, unary } from "../backends/reference/primitives.ts";
+import { type DType, isFloating } from "../dtype.ts";
+import { node } from "../expr/expr.ts";
+import type { BinaryOp, CompareOp, UnaryOp } from "../expr/ops.ts";
+import { program } from "../expr/program.ts";
+import { type Accuracy, tiny } from "./formula-range.ts";
+import { decode, generator, type Operand, operand, place } from "./operand.ts";
+import { contains, point, showRange, spread, ulp } from "./range.ts";
+
+/** Primitives of one number in floating point. */
+export const unaryOps: readonly UnaryOp[] = [
+  "neg", "abs", "floor", "ceil", "round", "trunc", "sqrt", "exp", "expm1", "log", "log1p", "log2", "log10", "sin", "cos", "tan", "atan",
+  "tanh", "sigmoid", "erf", "erfc", "relu",
+]; // prettier-ignore
+
+/** Primitives of two numbers in floating point. */
+export const floatBinaryOps: readonly BinaryOp[] = ["add", "sub", "mul", "div", "mod", "fmod", "pow", "atan2", "min", "max"];
+
+/** Primitives of one and two integers. */
+export const integerUnaryOps: readonly UnaryOp[] = ["neg", "abs", "relu", "not"];
+export const integerBinaryOps: readonly BinaryOp[] = ["add", "sub", "mul", "idiv", "mod", "fmod", "pow", "min", "max", "and", "or", "xor", "shl", "shr"];
+
+/** Primitives of bools. */
+export const boolBinaryOps: readonly BinaryOp[] = ["add", "sub", "mul", "min", "max", "and", "or", "xor"];
+
+/** Comparisons. */
+export const compareOps: readonly CompareOp[] = ["eq", "ne", "lt", "le"];
+
+/** What came of one primitive on one dtype. */
+export interface Measured {
+  readonly op: string;
+  readonly dtype: DType;
+  /** The largest error, in units in the last place of the dtype in which the primitive computes. */
+  readonly ulps: number;
+  /** The arguments of the largest error. */
+  readonly at: readonly number[];
+}
+
+const edges: Readonly<Record<"float" | "int32" | "uint8" | "bool", readonly number[]>> = {
+  float: [
+    Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, -0, 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5, 2, 3, -3, 10, 1e-45, 1e-40, -1e-40, 1.17549435e-38,
+    3.4028234e38, -3.4028234e38, 16777216, 16777217, 8388607.5, 4194304.5, 2147483648, 88, 89, -87, -88, -104, 127.5, 3.1415927, 1.5707964, 1e5, 1e10,
+  ],
+  int32: [0, 1, -1, 2, -2, 3, 7, -7, 31, 32, 33, 255, 256, 46341, 65536, 2 ** 31 - 1, -(2 ** 31), -(2 ** 31) + 1],
+  uint8: [0, 1, 2, 3, 7, 8, 127, 128, 254, 255],
+  bool: [0, 1],
+}; // prettier-ignore
+
+/** Arguments of every magnitude: the edges in all combinations, then random ones, many near one and some of any exponent. */
+function argumentsFor(dtype: DType, arity: number, count: number): number[][] {
+  const special = edges[isFloating(dtype) ? "float" : (dtype as "int32" | "uint8" | "bool")]; // safe: the others are floating
+  const lists: number[][] = Array.from({ length: arity }, () => []);
+  if (arity === 1) lists[0]?.push(...special);
+  else for (const a of special) for (const b of special) lists.forEach((list, k) => list.push(k === 0 ? a : b));
+  const random = generator(1);
+  const draw = (): number => {
+    const u = random();
+    if (dtype === "bool") return u < 0.5 ? 0 : 1;
+    if (dtype === "uint8") return Math.floor(u * 256);
+    if (dtype === "int32") return random() < 0.5 ? Math.floor((u - 0.5) * 2 ** 32) : Math.floor((u - 0.5) * 200);
+    const kind = random();
+    if (kind < 0.5) return (u - 0.5) * 20;
+    if (kind < 0.7) return (u - 0.5) * 200;
+    return (u < 0.5 ? -1 : 1) * 2 ** ((random() - 0.5) * 250);
+  };
+  while ((lists[0] as number[]).length < count) for (const list of lists) list.push(draw());
+  return lists.map((list) => list.map((value) => round(value, dtype)));
+}
+
+/** Runs one primitive on a device and measures it. Throws where a result is further off than `accuracy` allows. */
+export async function measure(
+  device: Backend,
+  op: UnaryOp | BinaryOp | CompareOp,
+  arity: 1 | 2,
+  dtype: DType,
+  accuracy: Accuracy,
+  count = 4000,
+): Promise<Measured> {
+  const lists = argumentsFor(dtype, arity, count);
+  const comparing = compareOps.includes(op as CompareOp);
+  const resultType: DType = comparing ? "bool" : dtype;
+  const inputs = lists.map((values) => ({ ...contiguous(dtype, values.length), values }));
+  const output = contiguous(resultType, count);
+  const formula = node(op, resultType, lists.map((_, k) => node("input", dtype, [], k)));
+  const views = [...inputs, output].map((one) => place(device, one));
+  device.run({ kind: "pointwise", program: program([formula]), inputs: views.slice(0, arity), scalars: [], to: views.slice(arity) });
+  const target = views[arity] as (typeof views)[number];
+  const got = decode(resultType, await device.read(target.buffer, 0, target.buffer.bytes)).slice(0, lists[0]?.length);
+  for (const view of views) device.free(view.buffer);
+  const exactly = comparing ? compare(op as CompareOp) : arity === 1 ? unary(op as UnaryOp, dtype) : binary(op as BinaryOp, dtype);
+  let worst: Measured = { op, dtype, ulps: 0, at: [] };
+  got.forEach((value, i) => {
+    const args = lists.map((list) => list[i] as number);
+    const want = exactly(args[0] as number, args[1] as number);
+    const allowed = allowedFor(op, want, resultType, accuracy);
+    if (!contains(allowed, value, resultType)) throw new Error(`${op}(${args.join(", ")}) of ${dtype} is ${value}, expected ${showRange(allowed)}`);
+    const ulps = isFloating(resultType) ? error(value, want, resultType) : 0;
+    if (ulps > worst.ulps) worst = { op, dtype, ulps, at: args };
+  });
+  return worst;
+}
+
+function allowedFor(op: string, want: number, dtype: DType, accuracy: Accuracy) {
+  const ulps = accuracy[op as keyof Accuracy];
+  const rounded = round(want, dtype);
+  if (ulps === undefined || !isFloating(dtype) || !Number.isFinite(want) || want === 0) return point(rounded);
+  return tiny(spread(point(want), ulps, dtype), dtype);
+}
+
+function error(got: number, want: number, dtype: DType): number {
+  if (!Number.isFinite(got) || !Number.isFinite(want) || got === want) return 0;
+  const type = dtype as "float64" | "float32" | "float16"; // safe: only floating results come here
+  // Below the smallest normal number a function may give zero, which is no error of its approximation.
+  return Math.abs(want) < (dtype === "float64" ? 2 ** -1022 : 2 ** -126) ? 0 : Math.abs(got - want) / ulp(want, type);
+}
+
+function contiguous(dtype: DType, length: number): Operand {
+  const made = { order: [0], steps: [1], repeat: [false], offset: 0, seed: 0, contents: "tame" as const };
+  return operand(made, [length], dtype, "output");
+}

@@ -1,0 +1,85 @@
+/**
+ * Ranges: the results that a correct device may give. Devices round, fuse a multiplication with an addition, and approximate functions within some
+ * units in the last place; ranges follow all of that through a formula, by interval arithmetic. So a test needs no guessed tolerance, and a
+ * result that hangs on a rounding (a comparison of two nearly equal numbers) is recognised instead of being called wrong.
+ */
+
+import { type DType, isFloating } from "../dtype.ts";
+import { round } from "../backends/reference/primitives.ts";
+
+/** All numbers from `lo` to `hi`, and NaN where `nan` holds. `lo > hi` means that only NaN will do. */
+export interface Range {
+  readonly lo: number;
+  readonly hi: number;
+  readonly nan: boolean;
+}
+
+/** Any result whatever. */
+export const anything: Range = { lo: Number.NEGATIVE_INFINITY, hi: Number.POSITIVE_INFINITY, nan: true };
+
+/** Exactly one result. */
+export function point(value: number): Range {
+  if (Number.isNaN(value)) return { lo: Number.POSITIVE_INFINITY, hi: Number.NEGATIVE_INFINITY, nan: true };
+  return { lo: value, hi: value, nan: false };
+}
+
+/** The one number that a range holds (NaN included), or null when there are several. */
+export function only(range: Range): number | null {
+  if (range.lo > range.hi) return Number.NaN;
+  return range.lo === range.hi && !range.nan ? range.lo : null;
+}
+
+/** Whether a range has ordinary numbers only. */
+export function isFinite(range: Range): boolean {
+  return !range.nan && Number.isFinite(range.lo) && Number.isFinite(range.hi);
+}
+
+/** The smallest range around some numbers. */
+export function hull(...values: readonly number[]): Range {
+  return values.some(Number.isNaN) ? anything : { lo: Math.min(...values), hi: Math.max(...values), nan: false };
+}
+
+/** The smallest range around two. */
+export function union(a: Range, b: Range): Range {
+  return { lo: Math.min(a.lo, b.lo), hi: Math.max(a.hi, b.hi), nan: a.nan || b.nan };
+}
+
+/** Digits of the significand, the exponent of the smallest normal number, and the largest number. */
+const formats = {
+  float64: { digits: 53, least: -1022, largest: Number.MAX_VALUE },
+  float32: { digits: 24, least: -126, largest: (2 - 2 ** -23) * 2 ** 127 },
+  float16: { digits: 11, least: -14, largest: 65504 },
+} as const;
+
+/** The distance between a float and its neighbour: one unit in the last place. */
+export function ulp(value: number, dtype: "float64" | "float32" | "float16"): number {
+  const { digits, least } = formats[dtype];
+  const size = Math.abs(value);
+  const exponent = size === 0 || !Number.isFinite(size) ? least : Math.max(Math.floor(Math.log2(size)), least);
+  return 2 ** (exponent - digits + 1);
+}
+
+/** A range made wider by some units in the last place at either end; beyond the largest number lies infinity. */
+export function spread(range: Range, ulps: number, dtype: DType): Range {
+  if (!isFloating(dtype) || range.lo > range.hi) return range;
+  // Safe: the test above leaves the floating-point types.
+  const type = dtype as "float64" | "float32" | "float16";
+  const lo = Number.isFinite(range.lo) ? range.lo - ulps * ulp(range.lo, type) : range.lo;
+  const hi = Number.isFinite(range.hi) ? range.hi + ulps * ulp(range.hi, type) : range.hi;
+  const { largest } = formats[type];
+  return { lo: lo < -largest ? Number.NEGATIVE_INFINITY : lo, hi: hi > largest ? Number.POSITIVE_INFINITY : hi, nan: range.nan };
+}
+
+/** Whether a device's result, a number of this dtype, lies in a range. The range's ends round to the dtype as a result does. */
+export function contains(range: Range, got: number, dtype: DType): boolean {
+  if (Number.isNaN(got)) return range.nan;
+  if (!isFloating(dtype)) return got >= range.lo && got <= range.hi;
+  return got >= round(range.lo, dtype) && got <= round(range.hi, dtype);
+}
+
+/** A range as text. */
+export function showRange(range: Range): string {
+  const value = only(range);
+  if (value !== null) return Object.is(value, -0) ? "-0" : `${value}`;
+  return `${range.lo} to ${range.hi}${range.nan ? " or NaN" : ""}`;
+}

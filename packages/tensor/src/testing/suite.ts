@@ -1,0 +1,104 @@
+/**
+ * The suite that a backend has to pass: random kernel calls of every kind, every primitive alone, and the rules for memory. A failure shows
+ * the smallest call found that goes wrong, operands and all.
+ */
+
+import * as fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Backend } from "../backend.ts";
+import { type DType, dtypes as allDTypes, isFloating } from "../dtype.ts";
+import type { KernelCall } from "../kernel.ts";
+import { type Accuracy, defaultAccuracy } from "./formula-range.ts";
+import { argreduceTrials, gatherTrials, scanTrials, scatterTrials, sortTrials } from "./index-trials.ts";
+import { describeMemory } from "./memory-suite.ts";
+import { foreachTrials, pointwiseTrials } from "./pointwise-trials.ts";
+import { poolTrials } from "./pool-trials.ts";
+import { describePrimitives } from "./primitive-suite.ts";
+import { convTrials, matmulTrials } from "./product-trials.ts";
+import { describeRandom } from "./random-suite.ts";
+import { knownRowsTrials, rowsTrials } from "./rows-trials.ts";
+import { runTrial, showTrial, type Trial } from "./trial.ts";
+
+/** How thorough the suite is, and what it grants. */
+export interface BackendTestOptions {
+  /** Random calls of each kind. Default 100. */
+  readonly runs?: number;
+  /** Where the random calls start. The default is fixed, so that a run can be repeated. */
+  readonly seed?: number;
+  /** Errors granted to approximated primitives, in units in the last place; the default grants 4 to most. */
+  readonly accuracy?: Accuracy;
+  /** Kinds of call to leave out; the suite prints their names. */
+  readonly except?: readonly KernelCall["kind"][];
+  /** Whether to print the table of the primitives' largest errors. Default false. */
+  readonly table?: boolean;
+}
+
+/**
+ * Describes, as vitest tests, what every backend has to do.
+ *
+ * @param name how the tests call the backend.
+ * @param create makes a device; called once.
+ *
+ * @example
+ * import { describeBackend } from "@akari/tensor/testing";
+ * describeBackend("mine", () => mine());
+ */
+export function describeBackend(name: string, create: () => Backend | Promise<Backend>, options: BackendTestOptions = {}): void {
+  const { runs = 100, seed = 1, except = [], table = false } = options;
+  const accuracy = { ...defaultAccuracy, ...options.accuracy };
+  describe(`backend ${name}`, () => {
+    let device: Backend;
+    let dtypes: readonly DType[];
+    beforeAll(async () => {
+      device = await create();
+      dtypes = allDTypes.filter((dtype) => device.supports(dtype));
+    });
+    afterAll(async () => {
+      await device?.flush();
+    });
+
+    const property = (kind: KernelCall["kind"], title: string, trials: () => fc.Arbitrary<Trial>, count: number = runs): void => {
+      if (except.includes(kind)) {
+        it.skip(`${kind}: left out on demand`, () => {});
+        return;
+      }
+      it(`${kind}: ${title}`, async () => {
+        await fc.assert(
+          fc.asyncProperty(trials().map(named), (trial) => runTrial(device, trial)),
+          { seed, numRuns: count, endOnFailure: false, interruptAfterTimeLimit: 20_000, markInterruptAsFailure: false },
+        );
+      }, 120_000);
+    };
+
+    property("pointwise", "random formulas over random views", () => pointwiseTrials(dtypes, accuracy), runs * 2);
+    property("pointwise", "large views", () => pointwiseTrials(dtypes, accuracy, 20_000), Math.ceil(runs / 20));
+    property("foreach", "one formula over lists of views", () => foreachTrials(dtypes, accuracy));
+    property("rows", "reductions of random formulas", () => rowsTrials(dtypes, accuracy), runs * 2);
+    property("rows", "softmax, normalisation, norms", () => knownRowsTrials(dtypes, accuracy));
+    property("rows", "long rows", () => knownRowsTrials(dtypes, accuracy, 20_000), Math.ceil(runs / 20));
+    property("argreduce", "first extremes, NaN first of all", () => argreduceTrials(dtypes));
+    property("argreduce", "large views", () => argreduceTrials(dtypes, 20_000), Math.ceil(runs / 20));
+    property("matmul", "batches, transposes, biases", () => matmulTrials(dtypes));
+    property("conv", "in each direction", () => convTrials(dtypes));
+    property("pool", "maxima, averages and their gradients", () => poolTrials(dtypes));
+    property("gather", "reading through an index", () => gatherTrials(dtypes));
+    property("scatter", "writing through an index", () => scatterTrials(dtypes));
+    property("scan", "running totals and extremes", () => scanTrials(dtypes));
+    property("sort", "stable, NaN last", () => sortTrials(dtypes));
+    property("sort", "large views", () => sortTrials(dtypes, 20_000), Math.ceil(runs / 20));
+    if (!except.includes("random")) describeRandom(() => device);
+    describePrimitives(() => device, allDTypes, accuracy, table);
+    describeMemory(() => device);
+
+    it("supports float32 and int32", () => {
+      expect(dtypes).toContain("float32");
+      expect(dtypes).toContain("int32");
+      expect(dtypes.filter(isFloating).length).toBeGreaterThan(0);
+    });
+  });
+}
+
+/** A trial that fast-check prints as its call. */
+function named(trial: Trial): Trial {
+  return Object.assign({ ...trial }, { [fc.toStringMethod]: () => showTrial(trial) });
+}
