@@ -1,0 +1,35 @@
+/**
+ * Where downloaded data sets are kept: in the folder that the user's platform sets aside for what can be fetched again.
+ */
+
+import { join, nodeProcess } from "./files.ts";
+
+/** What the place depends on. */
+export interface Surroundings {
+  readonly platform: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly home: string;
+}
+
+/**
+ * The folder of Akari's caches: `$XDG_CACHE_HOME/akari` where that is set to an absolute path; else `~/Library/Caches/akari` on macOS,
+ * `%LOCALAPPDATA%\akari\Cache` on Windows, and `~/.cache/akari` everywhere else. Null in a browser, or for a user without a home.
+ *
+ * https://specifications.freedesktop.org/basedir-spec/latest/
+ */
+export function cacheFolder(surroundings: Surroundings | null = here()): string | null {
+  if (surroundings === null) return null;
+  const { platform, env, home } = surroundings;
+  const chosen = env.XDG_CACHE_HOME;
+  if (chosen !== undefined && /^([/\\]|[A-Za-z]:)/.test(chosen)) return join(chosen, "akari");
+  if (platform === "win32" && env.LOCALAPPDATA) return join(join(env.LOCALAPPDATA, "akari"), "Cache");
+  if (home === "") return null;
+  if (platform === "darwin") return join(home, "Library/Caches/akari");
+  return join(home, ".cache/akari");
+}
+
+function here(): Surroundings | null {
+  const node = nodeProcess();
+  if (node === null) return null;
+  return { platform: node.platform, env: node.env, home: node.getBuiltinModule("node:os").homedir() };
+}

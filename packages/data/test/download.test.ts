@@ -1,0 +1,114 @@
+import { ArgumentError, FileError } from "@akari/tensor";
+import { describe, expect, it } from "vitest";
+import { cacheFolder } from "../src/cache.ts";
+import { download } from "../src/download.ts";
+import { progressBar } from "../src/progress.ts";
+
+const fast = { backoff: 1, progress: { update() {}, stop() {} } };
+const anything = async (): Promise<void> => {};
+
+/** A network that answers each address as told, and writes down what was asked. */
+function network(answer: (address: string, count: number) => Response | Error): { fetch: typeof fetch; asked: string[] } {
+  const asked: string[] = [];
+  return {
+    asked,
+    fetch: async (address) => {
+      asked.push(String(address));
+      const response = answer(String(address), asked.length);
+      if (response instanceof Error) throw response;
+      return response;
+    },
+  };
+}
+
+describe("download", () => {
+  it("returns what the first mirror has, and reports how far it is", async () => {
+    const { fetch, asked } = network(() => new Response("abc", { headers: { "content-length": "3" } }));
+    const seen: (number | null)[][] = [];
+    let stopped = 0;
+    const progress = { update: (received: number, total: number | null) => seen.push([received, total]), stop: () => stopped++ };
+    const bytes = await download("f", ["a/", "b/"], anything, { ...fast, fetch, progress });
+    expect(new TextDecoder().decode(bytes)).toBe("abc");
+    expect(asked).toEqual(["a/f"]);
+    expect(seen).toEqual([[3, 3]]);
+    expect(stopped).toBe(1);
+  });
+
+  it("turns to the next mirror when one is down, and comes back to it", async () => {
+    const { fetch, asked } = network((_, count) => (count < 4 ? new Error("connection refused") : new Response("abc")));
+    await download("f", ["a/", "b/"], anything, { ...fast, fetch });
+    expect(asked).toEqual(["a/f", "b/f", "a/f", "b/f"]);
+  });
+
+  it("does not take what fails the check", async () => {
+    const { fetch } = network((address) => new Response(address.startsWith("a") ? "bad" : "good"));
+    const check = async (bytes: Uint8Array): Promise<void> => {
+      if (bytes.length !== 4) throw new FileError("not good");
+    };
+    expect(new TextDecoder().decode(await download("f", ["a/", "b/"], check, { ...fast, fetch }))).toBe("good");
+  });
+
+  it("does not take a file that breaks off", async () => {
+    const { fetch } = network(() => new Response("abc", { headers: { "content-length": "5" } }));
+    await expect(download("f", ["a/"], anything, { ...fast, fetch })).rejects.toThrow(/3 bytes came of the 5 announced/);
+  });
+
+  it("asks a server that says 404 once, one that says 503 again, and names every trouble", async () => {
+    const { fetch, asked } = network((address) => new Response(null, { status: address.startsWith("a") ? 404 : 503, statusText: "No" }));
+    const error = await download("f", ["a/", "b/"], anything, { ...fast, fetch }).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(FileError);
+    expect(String(error)).toContain("no mirror delivers f");
+    expect(String(error)).toContain("a/f: the server answers 404 No");
+    expect(String(error)).toContain("b/f: the server answers 503 No");
+    expect(asked).toEqual(["a/f", "b/f", "b/f", "b/f"]);
+  });
+
+  it("gives up on a server that says nothing", async () => {
+    const fetch: typeof globalThis.fetch = (_, options) =>
+      new Promise((_, reject) => {
+        options?.signal?.addEventListener("abort", () => reject(options.signal?.reason));
+      });
+    await expect(download("f", ["a/"], anything, { ...fast, fetch, timeout: 20, attempts: 1 })).rejects.toThrow(/nothing came for 0.02 s/);
+  });
+
+  it("refuses less than one attempt", async () => {
+    await expect(download("f", ["a/"], anything, { ...fast, attempts: 0 })).rejects.toThrow(ArgumentError);
+  });
+});
+
+describe("progressBar", () => {
+  it("counts on a terminal and is silent elsewhere", async () => {
+    const { isTTY } = process.stderr;
+    const { write } = process.stderr;
+    const written: string[] = [];
+    process.stderr.write = ((text: string) => written.push(text) > 0) as typeof process.stderr.write;
+    try {
+      process.stderr.isTTY = false;
+      const none = await progressBar("file");
+      none.update(1, 2);
+      none.stop();
+      expect(written).toEqual([]);
+      process.stderr.isTTY = true;
+      const bar = await progressBar("file");
+      bar.update(1_000_000, 4_000_000);
+      bar.update(4_000_000, 4_000_000);
+      bar.stop();
+      expect(written.join("")).toContain("25% of 4.0 MB");
+    } finally {
+      process.stderr.write = write;
+      process.stderr.isTTY = isTTY;
+    }
+  });
+});
+
+describe("cacheFolder", () => {
+  it("follows the platform", () => {
+    expect(cacheFolder({ platform: "linux", env: {}, home: "/home/a" })).toBe("/home/a/.cache/akari");
+    expect(cacheFolder({ platform: "linux", env: { XDG_CACHE_HOME: "/x" }, home: "/home/a" })).toBe("/x/akari");
+    expect(cacheFolder({ platform: "linux", env: { XDG_CACHE_HOME: "not/absolute" }, home: "/home/a" })).toBe("/home/a/.cache/akari");
+    expect(cacheFolder({ platform: "darwin", env: {}, home: "/Users/a" })).toBe("/Users/a/Library/Caches/akari");
+    expect(cacheFolder({ platform: "win32", env: { LOCALAPPDATA: "C:\\Users\\a" }, home: "C:\\a" })).toMatch(/^C:\\Users\\a.akari.Cache$/);
+    expect(cacheFolder({ platform: "linux", env: {}, home: "" })).toBeNull();
+    expect(cacheFolder(null)).toBeNull();
+  });
+});
