@@ -1,0 +1,196 @@
+import { AutogradError, tensor } from "@akari/tensor";
+import { describe, expect, it } from "vitest";
+import { noGrad, requiresGrad } from "../src/index.ts";
+
+const leaf = (values: number[] | number[][]) => requiresGrad(tensor(values));
+
+describe("backward", () => {
+  it("reads as on a slide", async () => {
+    const x = leaf([1, 2, 3]);
+    const y = x.pow(2).retainGrad();
+    const z = y.sum();
+    z.backward();
+    expect(await x.grad?.toArray()).toEqual([2, 4, 6]);
+    expect(await y.grad?.toArray()).toEqual([1, 1, 1]);
+  });
+
+  it("accumulates into the same grad tensor", () => {
+    const x = leaf([1, 2]);
+    x.mul(2).sum().backward();
+    const { grad } = x;
+    x.mul(x).sum().backward();
+    expect(x.grad).toBe(grad);
+    expect(x.grad?.toArraySync()).toEqual([4, 6]);
+  });
+
+  it("sums broadcast gradients back", () => {
+    const x = leaf([[1, 2, 3], [4, 5, 6]]);
+    const b = leaf([1, 1, 1]);
+    const c = requiresGrad(tensor(2));
+    x.add(b).mul(c).sum().backward();
+    expect(b.grad?.toArraySync()).toEqual([4, 4, 4]);
+    expect(c.grad?.toArraySync()).toBe(27);
+    expect(c.grad?.shape).toEqual([]);
+  });
+
+  it("refuses a second pass over what is used up, and keeps the first's gradient", () => {
+    const x = leaf([1, 2]);
+    const z = x.mul(x).sum();
+    z.backward();
+    expect(() => z.backward()).toThrow(/mul kept .* is used up .* retainGraph/);
+    expect(x.grad?.toArraySync()).toEqual([2, 4]);
+  });
+
+  it("allows a second pass after retainGraph", () => {
+    const x = leaf([1, 2]);
+    const z = x.mul(x).sum();
+    z.backward(null, { retainGraph: true });
+    z.backward();
+    expect(x.grad?.toArraySync()).toEqual([4, 8]);
+  });
+
+  it("asks for a gradient where there are several elements", () => {
+    const x = leaf([1, 2]);
+    const y = x.mul(3);
+    expect(() => y.backward()).toThrow(/one element only; this one has shape \[2\]/);
+    y.backward(tensor([1, 10]));
+    expect(x.grad?.toArraySync()).toEqual([3, 30]);
+  });
+
+  it("refuses a tensor without a history", () => {
+    expect(() => tensor([1]).backward()).toThrow(AutogradError);
+  });
+
+  it("refuses a gradient of another shape", () => {
+    const x = leaf([1, 2]);
+    expect(() => x.mul(2).backward(tensor([1, 2, 3]))).toThrow(/\[3\].*\[2\]/);
+    expect(() => {
+      x.grad = tensor([1, 2, 3]);
+    }).toThrow(/\[3\] does not fit .* \[2\]/);
+  });
+
+  it("gives a gradient to the named inputs only", () => {
+    const [x, w] = [leaf([1, 2]), leaf([3, 4])];
+    x.mul(w).sum().backward(null, { inputs: [w] });
+    expect(x.grad).toBeNull();
+    expect(w.grad?.toArraySync()).toEqual([1, 2]);
+  });
+
+  it("records nothing inside of noGrad, also across an await", async () => {
+    const x = leaf([1]);
+    expect(noGrad(() => x.mul(2)).requiresGrad).toBe(false);
+    const y = await noGrad(async () => {
+      await Promise.resolve();
+      return x.mul(2);
+    });
+    expect(y.requiresGrad).toBe(false);
+    {
+      using _ = noGrad();
+      expect(x.mul(2).requiresGrad).toBe(false);
+    }
+    expect(x.mul(2).requiresGrad).toBe(true);
+  });
+
+  it("takes no part for detached tensors", () => {
+    const x = leaf([2, 3]);
+    const d = x.mul(x).detach();
+    d.mul(x).sum().backward();
+    expect(d.requiresGrad).toBe(false);
+    expect(x.grad?.toArraySync()).toEqual([4, 9]);
+  });
+
+  it("refuses integers as leaves, and freezes leaves only", () => {
+    expect(() => requiresGrad(tensor([1, 2], { dtype: "int32" }))).toThrow(/floating-point/);
+    const x = leaf([1]);
+    const y = x.mul(2);
+    expect(() => requiresGrad(y, false)).toThrow(/detach/);
+    requiresGrad(x, false);
+    expect(x.mul(2).requiresGrad).toBe(false);
+  });
+});
+
+describe("changes in place", () => {
+  it("follow what is not a leaf", () => {
+    const x = leaf([1, 2, 3]);
+    const y = x.mul(2);
+    y.mul_(3).add_(1);
+    y.sum().backward();
+    expect(y.toArraySync()).toEqual([7, 13, 19]);
+    expect(x.grad?.toArraySync()).toEqual([6, 6, 6]);
+  });
+
+  it("go through a view to the tensor below and to its other views", () => {
+    const x = leaf([[1, 2], [3, 4]]);
+    const y = x.clone();
+    const other = y.t();
+    y.select(0, 0).mul_(5);
+    other.mul(tensor([[1, 10], [100, 1000]])).sum().backward();
+    expect(other.toArraySync()).toEqual([[5, 3], [10, 4]]);
+    expect(x.grad?.toArraySync()).toEqual([[5, 500], [10, 1000]]);
+  });
+
+  it("carry the history of what was written through a view", () => {
+    const source = leaf([7, 8]);
+    const y = tensor([[1, 2], [3, 4]]);
+    y.select(0, 1).copy_(source);
+    expect(y.requiresGrad).toBe(true);
+    y.mul(y).sum().backward();
+    expect(source.grad?.toArraySync()).toEqual([14, 16]);
+  });
+
+  it("are refused for leaves, and for views of leaves, outside of noGrad", () => {
+    const x = leaf([[1, 2]]);
+    expect(() => x.add_(1)).toThrow(/add_: a leaf that requires a gradient/);
+    expect(() => x.select(0, 0).add_(1)).toThrow(/a view of a leaf/);
+    expect(x.toArraySync()).toEqual([[1, 2]]);
+    noGrad(() => x.add_(1));
+    expect(x.toArraySync()).toEqual([[2, 3]]);
+    expect(x.isLeaf).toBe(true);
+  });
+
+  it("of a kept value are found out, with the operation's name", () => {
+    const x = leaf([1, 2]);
+    const y = x.exp();
+    const s = y.mul(2).sum();
+    y.add_(1);
+    expect(() => s.backward()).toThrow(/exp kept its output 0 .* changed in place .* version 1, expected 0/);
+  });
+
+  it("of a value that no rule reads do no harm", () => {
+    const x = leaf([1, 2]);
+    const y = x.mul(2);
+    const s = y.sum();
+    noGrad(() => y.zero_());
+    s.backward();
+    expect(x.grad?.toArraySync()).toEqual([2, 2]);
+  });
+});
+
+describe("hooks", () => {
+  it("see the gradient and may replace it", () => {
+    const x = leaf([1, 2]);
+    const y = x.mul(3);
+    const seen: unknown[] = [];
+    const remove = y.registerHook((g) => {
+      seen.push(g.toArraySync());
+      return g.mul(10);
+    });
+    y.sum().backward();
+    expect(seen).toEqual([[1, 1]]);
+    expect(x.grad?.toArraySync()).toEqual([30, 30]);
+    remove();
+    x.grad = null;
+    x.mul(3).sum().backward();
+    expect(x.grad?.toArraySync()).toEqual([3, 3]);
+  });
+
+  it("of a leaf run once with the whole gradient, and may keep it", () => {
+    const x = leaf([2]);
+    const kept: unknown[] = [];
+    x.registerHook((g) => void kept.push(g));
+    x.mul(x).add(x).sum().backward();
+    expect(kept).toHaveLength(1);
+    expect((kept[0] as typeof x).toArraySync()).toEqual([5]);
+    expect(x.grad?.toArraySync()).toEqual([5]);
+  });
+});

@@ -1,0 +1,121 @@
+import { type Tensor, tensor } from "@akari/tensor";
+import { describe, expect, it } from "vitest";
+import { detectAnomaly, Function, type FunctionContext, grad, gradcheck, gradgradcheck, hessian, hvp, jacobian, jvp, requiresGrad, vjp } from "../src/index.ts";
+
+const leaf = (values: number[] | number[][]) => requiresGrad(tensor(values, { dtype: "float64" }));
+
+describe("grad", () => {
+  it("differentiates as often as one likes", () => {
+    const x = leaf([1, 2]);
+    const [first] = grad(x.pow(4).sum(), [x], { createGraph: true }) as [Tensor];
+    const [second] = grad(first.sum(), [x], { createGraph: true }) as [Tensor];
+    const [third] = grad(second.sum(), [x]) as [Tensor];
+    expect(first.toArraySync()).toEqual([4, 32]);
+    expect(second.toArraySync()).toEqual([12, 48]);
+    expect(third.toArraySync()).toEqual([24, 48]);
+    expect(x.grad).toBeNull();
+  });
+
+  it("gives the gradient of what lies between, too", () => {
+    const x = leaf([1, 2]);
+    const y = x.mul(3);
+    const [g] = grad(y.mul(y).sum(), y) as [Tensor];
+    expect(g.toArraySync()).toEqual([6, 12]);
+  });
+
+  it("names an unused input, or gives null for it", () => {
+    const [x, u] = [leaf([1]), leaf([1])];
+    expect(() => grad(x.sum(), [x, u])).toThrow(/input 1.*allowUnused/);
+    expect(grad(x.sum(), [x, u], { allowUnused: true })[1]).toBeNull();
+  });
+});
+
+describe("functional derivatives", () => {
+  const x = tensor([1, 2, 3], { dtype: "float64" });
+
+  it("jacobian", () => {
+    expect(jacobian((a) => a.mul(a), x).toArraySync()).toEqual([[2, 0, 0], [0, 4, 0], [0, 0, 6]]);
+    const [da, db] = jacobian((a: Tensor, b: Tensor) => a.mul(b).sum(), [x, x.add(1)]) as [Tensor, Tensor];
+    expect(da.toArraySync()).toEqual([2, 3, 4]);
+    expect(db.toArraySync()).toEqual([1, 2, 3]);
+  });
+
+  it("hessian and its products", () => {
+    const f = (a: Tensor) => a.pow(3).sum();
+    expect(hessian(f, x).toArraySync()).toEqual([[6, 0, 0], [0, 12, 0], [0, 0, 18]]);
+    expect(hvp(f, x, tensor([1, 1, 2], { dtype: "float64" }))[1].toArraySync()).toEqual([6, 12, 36]);
+  });
+
+  it("vjp and jvp", () => {
+    const v = tensor([1, 10, 100], { dtype: "float64" });
+    const f = (a: Tensor) => a.mul(a);
+    expect(vjp(f, x, v)[1].toArraySync()).toEqual([2, 40, 600]);
+    const [value, product] = jvp(f, x, v);
+    expect(value.toArraySync()).toEqual([1, 4, 9]);
+    expect(product.toArraySync()).toEqual([2, 40, 600]);
+  });
+});
+
+class Cube extends Function {
+  static forward(context: FunctionContext, x: Tensor, scale: number): Tensor {
+    context.saveForBackward(x);
+    context.values.scale = scale;
+    return x.mul(x).mul(x).mul(scale);
+  }
+
+  static backward(context: FunctionContext, g: Tensor): (Tensor | null)[] {
+    const [x] = context.savedTensors as [Tensor];
+    return [g.mul(x).mul(x).mul(3 * Number(context.values.scale)), null];
+  }
+}
+
+class Wrong extends Function {
+  static forward(context: FunctionContext, x: Tensor): Tensor {
+    context.saveForBackward(x);
+    return x.mul(x);
+  }
+
+  static backward(context: FunctionContext, g: Tensor): Tensor {
+    return g.mul((context.savedTensors as [Tensor])[0]);
+  }
+}
+
+describe("custom functions", () => {
+  it("run forward and backward, twice over", async () => {
+    const x = leaf([1, 2]);
+    const [g] = grad(Cube.apply(x, 2).sum(), [x], { createGraph: true }) as [Tensor];
+    expect(g.toArraySync()).toEqual([6, 24]);
+    const [h] = grad(g.sum(), [x]) as [Tensor];
+    expect(h.toArraySync()).toEqual([12, 24]);
+    await expect(gradcheck((a) => Cube.apply(a, 2), [x])).resolves.toBe(true);
+    await expect(gradgradcheck((a) => Cube.apply(a, 2), [x])).resolves.toBe(true);
+  });
+
+  it("with a wrong gradient are found out", async () => {
+    await expect(gradcheck((a) => Wrong.apply(a), [leaf([1, 2])])).rejects.toThrow(/output 0, element 0, .* input 0, element 0, is 1 .* but 2/);
+  });
+
+  it("notice that what they saved was changed", () => {
+    const x = leaf([1, 2]);
+    const y = x.mul(1);
+    const z = Wrong.apply(y);
+    y.add_(1);
+    expect(() => z.sum().backward()).toThrow(/saved tensor 0 was changed in place/);
+  });
+});
+
+describe("gradcheck", () => {
+  it("wants float64", async () => {
+    await expect(gradcheck((a) => a.mul(2), [requiresGrad(tensor([1]))])).rejects.toThrow(/float32.*float64/);
+  });
+});
+
+describe("detectAnomaly", () => {
+  it("names the operation that makes the first NaN, forward and backward", () => {
+    const x = leaf([-1, 4]);
+    expect(() => detectAnomaly(() => x.sqrt().mul(2).sum())).toThrow(/sqrt made a NaN/);
+    const zero = leaf([0]);
+    expect(() => detectAnomaly(() => zero.sqrt().mul(0).sum().backward())).toThrow(/gradient of sqrt/);
+    expect(() => x.sqrt().sum()).not.toThrow();
+  });
+});
