@@ -3,8 +3,8 @@
  * to learn of a full disk or a missing permission after an hour of training would be too late.
  */
 
-import { mkdir, open, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, open, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { FileError } from "@akari/tensor";
 
 /**
@@ -15,7 +15,7 @@ import { FileError } from "@akari/tensor";
 export async function prepareFolder(folder: string, bytes: number): Promise<void> {
   const probe = join(folder, `.space-for-results-${process.pid}`);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const file = await open(probe, "wx");
     try {
       const block = new Uint8Array(1 << 20);
@@ -33,6 +33,13 @@ export async function prepareFolder(folder: string, bytes: number): Promise<void
   }
 }
 
+/** Node's own recursive mkdir never returns where a folder refuses to hold another (`/proc`), so the recursion stands here. */
+async function makeFolder(folder: string): Promise<void> {
+  if ((await stat(folder).catch(() => null))?.isDirectory()) return;
+  if (dirname(folder) !== folder) await makeFolder(dirname(folder));
+  await mkdir(folder);
+}
+
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: "no permission; name another folder with --out",
   EROFS: "the file system is read-only; name another folder with --out",
@@ -40,6 +47,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EDQUOT: "your quota of the disk is used up; make room, or name another folder with --out",
   EFBIG: "files may not become that large there; name another folder with --out",
   ENOTDIR: "a part of the path is a file; name a folder with --out",
+  ENOENT: "no folder can be made there; name another with --out",
   EEXIST: "there is a file of that name; name a folder with --out",
 };
 
