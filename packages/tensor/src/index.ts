@@ -176,13 +176,27 @@ export {
 } from "./ops/conv.ts";
 export { cast, clone, contiguous, copy_, copyInto, toDevice } from "./ops/copy.ts";
 export { bilinear, einsum, kron, tensordot } from "./ops/einsum.ts";
+export { type EmbeddingOptions, embedding, oneHot } from "./ops/embedding.ts";
 export { broadcastTensors, broadcastTo, expand, expandAs } from "./ops/expand.ts";
 export { amax, amin, aminmax, argmax, argmin, max, min, type ValuesAndIndices } from "./ops/extremes.ts";
 export { addInto, fill_, fillView, zero_ } from "./ops/fill.ts";
 export { gather, indexSelect, take, takeAlongDim } from "./ops/gather.ts";
+export { get, type Index, type IndexPutOptions, indexPut, indexPut_, type Range, set } from "./ops/indexing.ts";
 export { cat, columnStack, dstack, hstack, stack, vstack } from "./ops/join.ts";
 export { type AddProductOptions, addmm, addmv, baddbmm, linear } from "./ops/linear.ts";
+export { maskedFill, maskedFill_, maskedScatter, maskedSelect, nonzero } from "./ops/mask.ts";
 export { bmm, chainMatmul, dot, inner, matmul, mm, mv, outer } from "./ops/matmul.ts";
+export {
+  type BatchNormOptions,
+  batchNorm,
+  groupNorm,
+  type InstanceNormOptions,
+  instanceNorm,
+  layerNorm,
+  type NormalizationOptions,
+  type RunningOptions,
+  rmsNorm,
+} from "./ops/normalization.ts";
 export { type PadMode, type PadOptions, pad } from "./ops/pad.ts";
 export { movedim, mT, permute, swapaxes, t, transpose } from "./ops/permute.ts";
 export {
@@ -224,6 +238,21 @@ export {
 } from "./ops/rounding.ts";
 export type { Dims, ReduceOptions } from "./ops/rows.ts";
 export { cummax, cummin, cumprod, cumsum, diff, type ScanOptions } from "./ops/scan.ts";
+export {
+  type IndexAddOptions,
+  indexAdd,
+  indexAdd_,
+  indexCopy,
+  indexCopy_,
+  indexFill,
+  indexFill_,
+  type ScatterReduction,
+  scatter,
+  scatter_,
+  scatterAdd,
+  scatterAdd_,
+  scatterReduce,
+} from "./ops/scatter.ts";
 export { asStrided, diagonal, narrow, select, slice, unfold } from "./ops/slice.ts";
 export { logSoftmax, logsumexp, type SoftmaxOptions, softmax, softmin } from "./ops/softmax.ts";
 export { argsort, kthvalue, median, mode, msort, type SortOptions, sort, type TopkOptions, topk } from "./ops/sort.ts";
@@ -251,7 +280,6 @@ export {
   tanh,
 } from "./ops/trigonometry.ts";
 export {
-  bincount,
   bucketize,
   type HistcOptions,
   histc,

@@ -71,6 +71,11 @@ const spreading: Op<Spreading> = {
   ),
 };
 
+/** The gradient of a gather: zeros of a shape to which `g` is added where the index says. */
+export function gatherBackward(g: Tensor, dim: number, index: Tensor, shape: Shape): Tensor {
+  return apply(spreading, [g, index], { dim, shape });
+}
+
 /** A gather whose indices are known to be right. */
 export function gatherUnchecked(x: Tensor, dim: number, index: Tensor): Tensor {
   return apply(gathering, [x, index], dim);

@@ -1,0 +1,98 @@
+/**
+ * Tables of vectors looked up by number.
+ */
+
+import { ArgumentError, IndexError, ShapeError } from "../errors.ts";
+import { apply, type Op, rules, type Spec } from "../op.ts";
+import { pointwise } from "../pointwise.ts";
+import { showShape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { expand } from "./expand.ts";
+import { filled } from "./fill.ts";
+import { checkBounds, checkIndexType, gatherBackward } from "./gather.ts";
+import { reshape, unsqueeze } from "./reshape.ts";
+import { scatter } from "./scatter.ts";
+
+const without = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("embeddingBackward", (g, index, row) => index.ne(row).where(g, 0), {
+  apart: [1],
+});
+
+/** [weight, rows], rows being the row numbers expanded to [n, width] */
+const lookup: Op<number | null> = {
+  name: "embedding",
+  infer: ([weight, rows]) => [{ shape: (rows as Tensor).shape, dtype: (weight as Tensor).dtype }],
+  run: ([weight, rows], _, [to]) => {
+    const output = to as Tensor; // safe: two inputs, one output
+    if (output.numel() > 0) output.device.run({ kind: "gather", dim: 0, input: weight as Tensor, index: rows as Tensor, to: output });
+  },
+  gradient: /* @__PURE__ */ rules<number | null>(
+    {
+      inputs: [1],
+      of: (g, context) => {
+        const rows = context.input(1);
+        const kept = context.attrs === null ? g : without(g, rows, context.attrs);
+        return gatherBackward(kept, 0, rows, (context.inputs[0] as Spec).shape);
+      },
+    },
+    null,
+  ),
+};
+
+/** Options of `embedding`. */
+export interface EmbeddingOptions {
+  /** The row that takes no gradient; negative: from the end. */
+  readonly paddingIdx?: number | null;
+}
+
+/**
+ * The rows of a table: `y[..., :] = weight[indices[...], :]`. Indices int32 of any shape, weight [rows, width] → [..., width].
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding.html
+ *
+ * @throws IndexError for an index out of range.
+ */
+export function embedding(indices: Tensor, weight: Tensor, options: EmbeddingOptions = {}): Tensor {
+  if (weight.ndim !== 2) throw new ShapeError(`embedding: the weight must be [rows, width], got shape ${showShape(weight.shape)}`);
+  const [count, width] = [weight.shape[0] as number, weight.shape[1] as number];
+  const { paddingIdx = null } = options;
+  if (paddingIdx !== null && (!Number.isInteger(paddingIdx) || paddingIdx < -count || paddingIdx >= count)) {
+    throw new IndexError(`embedding: paddingIdx ${paddingIdx} is out of range for a table of ${count} rows`);
+  }
+  checkBounds("embedding", indices, count, 0);
+  const flat = reshape(indices, [-1]);
+  const rows = apply(
+    lookup,
+    [weight, expand(unsqueeze(flat, 1), [flat.numel(), width])],
+    paddingIdx !== null && paddingIdx < 0 ? paddingIdx + count : paddingIdx,
+  );
+  return reshape(rows, [...indices.shape, width]);
+}
+
+/** The largest value of an index tensor that may not be negative; -1 when it is empty. */
+function largest(operation: string, index: Tensor): number {
+  checkIndexType(operation, index);
+  let most = -1;
+  for (const value of index.dataSync()) {
+    if (value < 0) throw new ArgumentError(`${operation}: values must not be negative, got ${value}`);
+    if (value > most) most = value;
+  }
+  return most;
+}
+
+/**
+ * A row of zeros with a single one for each class number: [...] → [..., classes], int32. Without `numClasses` there are as many as the largest number asks for.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.one_hot.html
+ */
+export function oneHot(classes: Tensor, numClasses = -1): Tensor {
+  let count = numClasses;
+  if (count === -1) {
+    if (classes.numel() === 0)
+      throw new ArgumentError("oneHot: the number of classes cannot be told from an empty tensor; pass numClasses");
+    count = largest("oneHot", classes) + 1;
+  }
+  if (!Number.isInteger(count) || count < 1) throw new ArgumentError(`oneHot: numClasses must be positive, got ${numClasses}`);
+  checkBounds("oneHot", classes, count, classes.ndim);
+  const index = unsqueeze(classes, -1);
+  return scatter(filled(classes, [...classes.shape, count], 0, "int32"), -1, index, 1);
+}

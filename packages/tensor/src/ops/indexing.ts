@@ -1,0 +1,283 @@
+/**
+ * Indexing with brackets, as numpy and PyTorch have it. Numbers, ranges, new axes and dots give views; index tensors and masks pick
+ * elements and give copies. One description of the index serves reading and writing.
+ */
+
+import { ArgumentError, DTypeError, IndexError, ShapeError } from "../errors.ts";
+import { pointwise } from "../pointwise.ts";
+import { broadcastShapes, type Shape, showShape, sizeOf } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { cast, copy_, toDevice } from "./copy.ts";
+import { expand } from "./expand.ts";
+import { fill_, filled, fromHost } from "./fill.ts";
+import { checkBounds, gatherUnchecked, selectUnchecked, wrapNegative } from "./gather.ts";
+import { maskedFill_, nonzero } from "./mask.ts";
+import { permute } from "./permute.ts";
+import { reshape, unsqueeze } from "./reshape.ts";
+import { putFlat, putFlat_ } from "./scatter.ts";
+import { select, slice } from "./slice.ts";
+
+/** A range of indices, as Python's `start:stop:step`; what is left out goes to the end. */
+export interface Range {
+  readonly start?: number | null;
+  readonly stop?: number | null;
+  readonly step?: number | null;
+}
+
+/**
+ * One entry of an index: a number (negative: from the end), a range as an object or as text (`"1:5"`, `"::2"`, `":"`), `null` for a new axis, `"..."` for
+ * all dimensions not named, an int32 tensor or a list of indices, or a bool tensor as a mask.
+ */
+export type Index = number | Range | string | null | Tensor | readonly number[];
+
+/** An index tensor for a dimension of the view that the basic entries gave. */
+interface Picked {
+  readonly dim: number;
+  readonly index: Tensor;
+}
+
+function isTensor(entry: Index): entry is Tensor {
+  return typeof entry === "object" && entry !== null && "storage" in entry;
+}
+
+function parseRange(text: string): Range {
+  const parts = text.split(":");
+  const bounds = parts.map((part) => (part.trim() === "" ? null : Number(part)));
+  if (parts.length < 2 || parts.length > 3 || bounds.some((n) => n !== null && !Number.isInteger(n))) {
+    throw new ArgumentError(`index: "${text}" is no range; write "start:stop" or "start:stop:step", or "..."`);
+  }
+  return { start: bounds[0] ?? null, stop: bounds[1] ?? null, step: bounds[2] ?? null };
+}
+
+/** How many dimensions an entry takes up. */
+function width(entry: Index): number {
+  if (entry === null || entry === "...") return 0;
+  return isTensor(entry) && entry.dtype === "bool" ? entry.ndim : 1;
+}
+
+/** Applies the basic entries as views, and collects the index tensors with the dimensions they stand for. */
+function resolve(x: Tensor, entries: readonly Index[]): { readonly view: Tensor; readonly picked: readonly Picked[] } {
+  const taken = entries.reduce((sum: number, entry) => sum + width(entry), 0);
+  if (taken > x.ndim) throw new IndexError(`index: too many indices: ${taken} for a tensor of shape ${showShape(x.shape)}`);
+  if (entries.filter((entry) => entry === "...").length > 1) throw new ArgumentError('index: only one "..." may appear in an index');
+  let view = x;
+  let dim = 0;
+  const picked: Picked[] = [];
+  for (const entry of entries) {
+    if (entry === null) view = unsqueeze(view, dim++);
+    else if (entry === "...") dim += x.ndim - taken;
+    else if (typeof entry === "number") view = select(view, dim, entry);
+    else if (isTensor(entry)) {
+      const found = entry.dtype === "bool" ? maskIndices(view, dim, entry) : [checked(view, dim, entry)];
+      for (const index of found) picked.push({ dim: dim++, index });
+    } else if (Array.isArray(entry)) {
+      const index = fromHost(x, [entry.length], "int32", Int32Array.from(entry));
+      picked.push({ dim, index: checked(view, dim, index) });
+      dim++;
+    } else {
+      // Safe: numbers, tensors, lists and null are dealt with above.
+      const range = typeof entry === "string" ? parseRange(entry) : (entry as Range);
+      const { start = null, stop = null, step } = range;
+      view = slice(view, dim++, start, stop, step ?? 1);
+    }
+  }
+  return { view, picked };
+}
+
+function checked(view: Tensor, dim: number, index: Tensor): Tensor {
+  if (index.dtype !== "int32") throw new DTypeError(`index: index tensors must be int32, or bool as a mask, got ${index.dtype}`);
+  const size = view.shape[dim] as number;
+  checkBounds("index", index, size, dim, true);
+  return toDevice(index, view.device);
+}
+
+function maskIndices(view: Tensor, dim: number, mask: Tensor): Tensor[] {
+  mask.shape.forEach((size, i) => {
+    if (size !== view.shape[dim + i]) {
+      throw new IndexError(
+        `index: a mask of shape ${showShape(mask.shape)} does not fit the dimensions from ${dim} on of a tensor of shape ${showShape(view.shape)}`,
+      );
+    }
+  });
+  return nonzero(mask, { asTuple: true }).map((index) => toDevice(index, view.device));
+}
+
+const position = /* @__PURE__ */ pointwise<[Tensor, number, Tensor]>("position", (outer, size, index) => outer.mul(size).add(index));
+
+/** Index tensors of several dimensions as one, counting the elements of these dimensions in row-major order. */
+function joined(view: Tensor, picked: readonly Picked[]): Tensor {
+  const wrapped = picked.map(({ dim, index }) => [wrapNegative(index, view.shape[dim] as number), view.shape[dim] as number] as const);
+  const [first, ...rest] = wrapped as [readonly [Tensor, number], ...(readonly [Tensor, number])[]]; // safe: at least one
+  return rest.reduce((outer, [index, size]) => position(outer, size, index), first[0]);
+}
+
+/** Whether the dimensions follow each other, so that what they pick stays in their place; otherwise it goes to the front. */
+function adjacent(picked: readonly Picked[]): boolean {
+  return picked.every(({ dim }, i) => i === 0 || dim === (picked[i - 1] as Picked).dim + 1);
+}
+
+/**
+ * A part of a tensor, as `x[index]` in Python. Numbers, ranges, `null` and `"..."` give a view of the same memory; index tensors, lists and
+ * masks give a copy.
+ *
+ * https://pytorch.org/docs/stable/tensor_view.html and https://numpy.org/doc/stable/user/basics.indexing.html
+ *
+ * @throws IndexError for an index out of range.
+ * @example
+ * get(x, 0, "1:3"); // x[0, 1:3]
+ * get(x, "...", -1); // the last column
+ * get(x, x.gt(0)); // the elements above zero
+ */
+export function get(x: Tensor, ...entries: readonly Index[]): Tensor {
+  const { view, picked } = resolve(x, entries);
+  if (picked.length === 0) return view === x ? slice0(x) : view;
+  const shape = broadcastShapes(
+    "index",
+    picked.map(({ index }) => index.shape),
+  );
+  const first = (picked[0] as Picked).dim;
+  const dims = picked.map(({ dim }) => dim);
+  if (picked.length === 1) {
+    const flat = reshape(joined(view, picked), [-1]);
+    const rows = selectUnchecked(view, first, flat);
+    return reshape(rows, [...view.shape.slice(0, first), ...shape, ...view.shape.slice(first + 1)]);
+  }
+  const others = view.shape.map((_, i) => i).filter((i) => !dims.includes(i));
+  const sizes = (list: readonly number[]): Shape => list.map((i) => view.shape[i] as number);
+  const table = reshape(permute(view, [...dims, ...others]), [sizeOf(sizes(dims)), sizeOf(sizes(others))]);
+  const flat = reshape(expand(joined(view, picked), shape), [-1]);
+  const rows = gatherUnchecked(table, 0, expand(unsqueeze(flat, 1), [flat.numel(), table.shape[1] as number]));
+  const result = reshape(rows, [...shape, ...sizes(others)]);
+  if (!adjacent(picked) || first === 0) return result;
+  const block = shape.map((_, i) => i);
+  const order = others.map((_, i) => shape.length + i);
+  return permute(result, [...order.slice(0, first), ...block, ...order.slice(first)]);
+}
+
+/** Another handle on the same elements that is a view, so that writes and gradients pass through it. */
+function slice0(x: Tensor): Tensor {
+  return reshape(x, x.shape);
+}
+
+/** For each element that an index picks, its position in the view, counted in row-major order: in the shape that `get` gives. */
+function positions(view: Tensor, picked: readonly Picked[]): Tensor {
+  const shape = broadcastShapes(
+    "index",
+    picked.map(({ index }) => index.shape),
+  );
+  const dims = picked.map(({ dim }) => dim);
+  const others = view.shape.map((_, i) => i).filter((i) => !dims.includes(i));
+  const start = adjacent(picked) ? (dims[0] as number) : 0;
+  const rank = others.length + shape.length;
+  // Each dimension's own index, laid along its place in the result.
+  const along = view.shape.map((size, dim) => {
+    const one = picked.find((p) => p.dim === dim);
+    if (one !== undefined) {
+      const lead = shape.length - one.index.ndim;
+      const sizes = [...new Array<number>(start + lead).fill(1), ...one.index.shape, ...new Array<number>(others.length - start).fill(1)];
+      return reshape(wrapNegative(one.index, size), sizes);
+    }
+    const k = others.indexOf(dim);
+    const place = k < start ? k : k + shape.length;
+    const counting = fromHost(
+      view,
+      [size],
+      "int32",
+      Int32Array.from({ length: size }, (_, i) => i),
+    );
+    return reshape(
+      counting,
+      Array.from({ length: rank }, (_, i) => (i === place ? size : 1)),
+    );
+  });
+  const [first, ...rest] = along as [Tensor, ...Tensor[]]; // safe: at least one dimension is picked from
+  const all = rest.reduce((outer, index, i) => position(outer, view.shape[i + 1] as number, index), first);
+  const sizes = others.map((dim) => view.shape[dim] as number);
+  return expand(all, [...sizes.slice(0, start), ...shape, ...sizes.slice(start)]);
+}
+
+/** A value in the shape and dtype of the place it goes to. */
+function fitted(value: Tensor | number | boolean, to: Tensor, shape: Shape): Tensor {
+  if (typeof value !== "object") return expand(filled(to, [], Number(value)), shape);
+  return expand(cast(withoutLead(value, shape.length), to.dtype), shape);
+}
+
+/** Dimensions of size one in front of what is asked for do not matter. */
+function withoutLead(value: Tensor, rank: number): Tensor {
+  const extra = value.ndim - rank;
+  return extra > 0 && value.shape.slice(0, extra).every((size) => size === 1) ? reshape(value, value.shape.slice(extra)) : value;
+}
+
+/**
+ * Stores a value in a part of a tensor, as `x[index] = value` in Python. The value is broadcast and converted. Returns `x`.
+ *
+ * @throws IndexError for an index out of range. @throws ShapeError when the value does not fit.
+ * @example
+ * set(x, [0, "1:3"], 7);
+ * set(x, [x.lt(0)], 0);
+ */
+export function set(x: Tensor, entries: readonly Index[], value: Tensor | number | boolean): Tensor {
+  const only = entries[0];
+  if (entries.length === 1 && only !== undefined && only !== null && isTensor(only) && only.dtype === "bool" && typeof value !== "object") {
+    const lead = only.ndim;
+    if (lead <= x.ndim && only.shape.every((size, i) => size === x.shape[i])) {
+      maskedFill_(x, reshape(only, [...only.shape, ...new Array<number>(x.ndim - lead).fill(1)]), value);
+      return x;
+    }
+  }
+  const { view, picked } = resolve(x, entries);
+  if (picked.length === 0) {
+    if (typeof value === "object") copy_(view, withoutLead(value, view.ndim));
+    else fill_(view, value);
+    return x;
+  }
+  const places = positions(view, picked);
+  putFlat_(view, reshape(places, [-1]), reshape(fitted(value, view, places.shape), [-1]), "set");
+  return x;
+}
+
+/** Options of `indexPut`. */
+export interface IndexPutOptions {
+  /** Add to what is there instead of replacing it; places that are named twice then count twice. Default false. */
+  readonly accumulate?: boolean;
+}
+
+function putOperands(x: Tensor, indices: readonly (Tensor | null)[], values: Tensor): readonly [Tensor, Tensor, Tensor] {
+  const { view, picked } = resolve(
+    x,
+    indices.map((index) => index ?? ":"),
+  );
+  if (picked.length === 0) throw new ArgumentError("indexPut: expected at least one index tensor");
+  if (values.dtype !== x.dtype)
+    throw new DTypeError(`indexPut: the values are ${values.dtype}, but the tensor is ${x.dtype}; convert one with .to()`);
+  const places = positions(view, picked);
+  if (values.ndim > places.ndim)
+    throw new ShapeError(`indexPut: values of shape ${showShape(values.shape)} do not fit ${showShape(places.shape)}`);
+  return [view, reshape(places, [-1]), reshape(fitted(values, x, places.shape), [-1])];
+}
+
+/**
+ * `x` with values put at (or added to) the places that index tensors name, one for each of the first dimensions; `null` takes a dimension whole.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html
+ */
+export function indexPut(
+  x: Tensor,
+  indices: readonly (Tensor | null)[],
+  values: Tensor,
+  { accumulate = false }: IndexPutOptions = {},
+): Tensor {
+  const [, places, source] = putOperands(x, indices, values);
+  return putFlat(x, places, source, accumulate ? "add" : "set");
+}
+
+/** `indexPut` in place. */
+export function indexPut_(
+  x: Tensor,
+  indices: readonly (Tensor | null)[],
+  values: Tensor,
+  { accumulate = false }: IndexPutOptions = {},
+): Tensor {
+  const [, places, source] = putOperands(x, indices, values);
+  return putFlat_(x, places, source, accumulate ? "add" : "set");
+}

@@ -1,0 +1,135 @@
+/**
+ * Picking and replacing elements by a mask of bools, and finding what is not zero. Where the result's size depends on values, they are read
+ * on the host, so these need a device that can be read at once; `maskedFill` does not.
+ */
+
+import { DTypeError, ShapeError } from "../errors.ts";
+import { pointwise, resultType, type TensorOrNumber } from "../pointwise.ts";
+import { broadcastShapes, broadcastStrides, type Shape, showShape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { expand } from "./expand.ts";
+import { fromHost } from "./fill.ts";
+import { gatherUnchecked } from "./gather.ts";
+import { reshape } from "./reshape.ts";
+import { putFlat } from "./scatter.ts";
+import { narrow, select } from "./slice.ts";
+
+/** Refuses a mask that is not bool. */
+function checkMask(operation: string, mask: Tensor): void {
+  if (mask.dtype !== "bool")
+    throw new DTypeError(`${operation}: the mask must be bool, got ${mask.dtype}; compare, or convert it with .to("bool")`);
+}
+
+/** Where the elements are not zero, counted in row-major order. */
+function nonzeroPositions(x: Tensor): Int32Array<ArrayBuffer> {
+  const values = x.dataSync();
+  // In half precision minus zero has bits that are not zero.
+  const ignored = x.dtype === "float16" ? 0x7fff : null;
+  const found: number[] = [];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    if (ignored === null ? value !== 0 : (value & ignored) !== 0) found.push(i);
+  }
+  return Int32Array.from(found);
+}
+
+/** The true positions of a mask, as an int32 tensor. */
+export function positionsOf(mask: Tensor): Tensor {
+  const found = nonzeroPositions(mask);
+  return fromHost(mask, [found.length], "int32", found);
+}
+
+function coordinates(x: Tensor): { readonly count: number; readonly rows: Int32Array<ArrayBuffer> } {
+  const found = nonzeroPositions(x);
+  const rank = x.ndim;
+  const rows = new Int32Array(found.length * rank);
+  found.forEach((position, i) => {
+    let rest = position;
+    for (let dim = rank - 1; dim >= 0; dim--) {
+      const size = x.shape[dim] as number;
+      rows[i * rank + dim] = rest % size;
+      rest = Math.floor(rest / size);
+    }
+  });
+  return { count: found.length, rows };
+}
+
+/**
+ * The indices of the elements that are not zero, one row each: int32, [count, dimensions]; with `asTuple` one index tensor per dimension.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nonzero.html
+ *
+ * @throws DeviceError on devices that cannot be read at once.
+ */
+export function nonzero(x: Tensor, options: { readonly asTuple: true }): Tensor[];
+export function nonzero(x: Tensor, options?: { readonly asTuple?: false }): Tensor;
+export function nonzero(x: Tensor, options: { readonly asTuple?: boolean } = {}): Tensor | Tensor[] {
+  if (options.asTuple && x.ndim === 0) return nonzero(reshape(x, [1]), { asTuple: true });
+  const { count, rows } = coordinates(x);
+  const table = fromHost(x, [count, x.ndim], "int32", rows);
+  return options.asTuple ? x.shape.map((_, dim) => select(table, 1, dim)) : table;
+}
+
+/**
+ * The elements where a mask is true, in row-major order; both are broadcast.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.masked_select.html
+ */
+export function maskedSelect(x: Tensor, mask: Tensor): Tensor {
+  checkMask("maskedSelect", mask);
+  const shape = broadcastShapes("maskedSelect", [x.shape, mask.shape]);
+  return gatherUnchecked(reshape(expand(x, shape), [-1]), 0, positionsOf(expand(mask, shape)));
+}
+
+const filling = /* @__PURE__ */ pointwise<[Tensor, Tensor, TensorOrNumber]>("maskedFill", (x, mask, value) => mask.where(value, x), {
+  apart: [1],
+});
+
+function checkFill(x: Tensor, mask: Tensor, value: TensorOrNumber): void {
+  checkMask("maskedFill", mask);
+  if (typeof value === "object" && value.ndim > 0) {
+    throw new ShapeError(`maskedFill: the value must be a number or a scalar tensor, got shape ${showShape(value.shape)}; use where`);
+  }
+  const type = resultType([x, value]);
+  if (type !== x.dtype && !(typeof value !== "object" && Number.isInteger(Number(value)))) {
+    throw new DTypeError(`maskedFill: a value of ${type} does not fit into a tensor of ${x.dtype}`);
+  }
+}
+
+/**
+ * `x` with one value wherever a mask is true; the mask is broadcast.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.Tensor.masked_fill.html
+ *
+ * @throws DTypeError unless the mask is bool.
+ */
+export function maskedFill(x: Tensor, mask: Tensor, value: TensorOrNumber): Tensor {
+  checkFill(x, mask, value);
+  return filling(x, mask, value);
+}
+
+/** `maskedFill` in place. */
+export function maskedFill_(x: Tensor, mask: Tensor, value: TensorOrNumber): Tensor {
+  checkFill(x, mask, value);
+  return filling.inPlace(x, mask, value);
+}
+
+/**
+ * `x` with its elements where a mask is true replaced by the elements of `source` in order.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.Tensor.masked_scatter_.html
+ *
+ * @throws ShapeError when the source has too few elements.
+ */
+export function maskedScatter(x: Tensor, mask: Tensor, source: Tensor): Tensor {
+  checkMask("maskedScatter", mask);
+  const shape: Shape = broadcastShapes("maskedScatter", [x.shape, mask.shape]);
+  broadcastStrides("maskedScatter", mask.shape, mask.strides, shape);
+  const positions = positionsOf(expand(mask, shape));
+  const count = positions.numel();
+  if (source.numel() < count)
+    throw new ShapeError(`maskedScatter: the mask is true ${count} times, but the source has ${source.numel()} elements`);
+  if (source.dtype !== x.dtype)
+    throw new DTypeError(`maskedScatter: the source is ${source.dtype}, but the tensor is ${x.dtype}; convert one with .to()`);
+  return putFlat(expand(x, shape), positions, narrow(reshape(source, [-1]), 0, 0, count), "set");
+}

@@ -1,0 +1,273 @@
+/**
+ * Putting elements where index tensors say. Each function leaves its input alone and returns a new tensor; the method of the same name that ends
+ * in `_` writes in place.
+ */
+
+import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
+import { apply, applyInPlace, type Op, rules } from "../op.ts";
+import { pointwise } from "../pointwise.ts";
+import { dimension, sameShape, showShape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { copyInto } from "./copy.ts";
+import { expand } from "./expand.ts";
+import { filled } from "./fill.ts";
+import { alongDimension, checkAlong, checkBounds, gatherUnchecked, indexList } from "./gather.ts";
+import { reshape, squeeze, unsqueeze } from "./reshape.ts";
+import { narrow } from "./slice.ts";
+
+interface Scatter {
+  readonly dim: number;
+  readonly reduce: "set" | "add" | "multiply" | "max" | "min";
+}
+
+/** [x, index, source] → x with the source put in */
+const scattering: Op<Scatter> = {
+  name: "scatter",
+  infer: ([x, , source]) => {
+    const [to, from] = [x as Tensor, source as Tensor]; // safe: three inputs
+    if (to.dtype !== from.dtype) {
+      throw new DTypeError(`scatter: the source is ${from.dtype}, but the tensor it goes into is ${to.dtype}; convert one with .to()`);
+    }
+    return [to];
+  },
+  run: ([x, index, source], { dim, reduce }, [to]) => {
+    const [before, from, output] = [x as Tensor, source as Tensor, to as Tensor]; // safe: three inputs, one output
+    if (output !== before) copyInto(output, before, output.device);
+    if (from.numel() === 0 || output.numel() === 0) return;
+    output.device.run({ kind: "scatter", reduce, dim, to: output, index: index as Tensor, source: from });
+  },
+  gradient: {
+    reads: (needs, { reduce }) => {
+      if (reduce === "set") return { inputs: needs[0] || needs[2] ? [1] : [] };
+      if (reduce === "add") return { inputs: needs[2] ? [1] : [] };
+      return { inputs: [0, 1, 2], outputs: [0] };
+    },
+    compute: ([g], context) => {
+      const { attrs, needs } = context;
+      if (!g) return [null, null, null];
+      if (attrs.reduce === "set") {
+        const index = needs[0] || needs[2] ? context.input(1) : null;
+        const zero = index && needs[0] ? expand(filled(g, [], 0), index.shape) : null;
+        return [
+          zero && index ? apply(scattering, [g, index, zero], attrs) : null,
+          null,
+          index && needs[2] ? gatherUnchecked(g, attrs.dim, index) : null,
+        ];
+      }
+      if (attrs.reduce === "add") return [g, null, needs[2] ? gatherUnchecked(g, attrs.dim, context.input(1)) : null];
+      return combined(g, context.input(0), context.input(1), context.input(2), context.output(), attrs);
+    },
+  },
+};
+
+const times = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("mul", (g, y, x) => g.mul(y).div(x));
+const same = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("eq", (x, y) => x.eq(y).cast(x.dtype));
+const share = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("mul", (g, part, count) => g.mul(part).div(count));
+
+/** The gradients of a scatter that multiplies (`∂y/∂x = y / x`) or keeps an extreme (shared evenly by those that attain it). */
+function combined(g: Tensor, x: Tensor, index: Tensor, source: Tensor, y: Tensor, { dim, reduce }: Scatter): (Tensor | null)[] {
+  const pick = (z: Tensor) => gatherUnchecked(z, dim, index);
+  if (reduce === "multiply") return [times(g, y, x), null, times(pick(g), pick(y), source)];
+  const own = same(x, y);
+  const theirs = same(source, pick(y));
+  const count = apply(scattering, [own, index, theirs], { dim, reduce: "add" });
+  return [share(g, own, count), null, share(pick(g), theirs, pick(count))];
+}
+
+/** The operands of a scatter, checked: the source is cut to the index's shape, and a number becomes a tensor. */
+function prepare(operation: string, x: Tensor, dim: number, index: Tensor, source: Tensor | number): readonly [number, Tensor, Tensor] {
+  const at = checkAlong(operation, x, dim, index);
+  checkBounds(operation, index, x.shape[at] as number, at);
+  if (typeof source !== "object") return [at, index, expand(filled(x, [], source), index.shape)];
+  if (source.ndim !== index.ndim || source.shape.some((size, i) => size < (index.shape[i] as number))) {
+    throw new ShapeError(
+      `${operation}: a source of shape ${showShape(source.shape)} is too small for an index of shape ${showShape(index.shape)}`,
+    );
+  }
+  return [at, index, index.shape.reduce((part, size, i) => (part.shape[i] === size ? part : narrow(part, i, 0, size)), source)];
+}
+
+function scattered(operation: string, x: Tensor, dim: number, index: Tensor, source: Tensor | number, reduce: Scatter["reduce"]): Tensor {
+  if (x.ndim === 0 && index.ndim === 0) {
+    const lifted = typeof source === "object" ? unsqueeze(source, 0) : source;
+    return squeeze(scattered(operation, unsqueeze(x, 0), 0, unsqueeze(index, 0), lifted, reduce), 0);
+  }
+  const [at, places, from] = prepare(operation, x, dim, index, source);
+  return apply(scattering, [x, places, from], { dim: at, reduce });
+}
+
+function scatteredInPlace(
+  operation: string,
+  x: Tensor,
+  dim: number,
+  index: Tensor,
+  source: Tensor | number,
+  reduce: Scatter["reduce"],
+): Tensor {
+  const [at, places, from] = prepare(operation, x, dim, index, source);
+  return applyInPlace(scattering, x, [x, places, from], { dim: at, reduce });
+}
+
+/**
+ * `x` with the elements of `source` (or one number) put where an index tensor says.
+ *
+ *     y = x;  y[index[i, j, k], j, k] = source[i, j, k]        for dim 0, and so on
+ *
+ * Where an index appears twice, one of the two wins.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.scatter.html
+ *
+ * @throws IndexError for an index out of range. @throws ShapeError when the index does not fit.
+ */
+export function scatter(x: Tensor, dim: number, index: Tensor, source: Tensor | number): Tensor {
+  return scattered("scatter", x, dim, index, source, "set");
+}
+
+/** `scatter` in place. */
+export function scatter_(x: Tensor, dim: number, index: Tensor, source: Tensor | number): Tensor {
+  return scatteredInPlace("scatter", x, dim, index, source, "set");
+}
+
+/** `x` with the elements of `source` added where an index tensor says. https://pytorch.org/docs/stable/generated/torch.scatter_add.html */
+export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  return scattered("scatterAdd", x, dim, index, source, "add");
+}
+
+/** `scatterAdd` in place. */
+export function scatterAdd_(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  return scatteredInPlace("scatterAdd", x, dim, index, source, "add");
+}
+
+/** How `scatterReduce` combines elements. */
+export type ScatterReduction = "sum" | "prod" | "mean" | "amax" | "amin";
+
+const quotient = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("div", (sum, count) => sum.div(count.max(1)));
+
+/**
+ * `x` combined with the elements of `source` at the places an index tensor names: added, multiplied, averaged, or the extreme kept. Without
+ * `includeSelf` (default true) places that are named forget what was there.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_reduce_.html
+ */
+export function scatterReduce(
+  x: Tensor,
+  dim: number,
+  index: Tensor,
+  source: Tensor,
+  reduction: ScatterReduction,
+  options: { readonly includeSelf?: boolean } = {},
+): Tensor {
+  const { includeSelf = true } = options;
+  const start = { sum: 0, mean: 0, prod: 1, amax: Number.NEGATIVE_INFINITY, amin: Number.POSITIVE_INFINITY }[reduction];
+  const reduce = ({ sum: "add", mean: "add", prod: "multiply", amax: "max", amin: "min" } as const)[reduction];
+  if (reduce === undefined) throw new ArgumentError(`scatterReduce: there is no reduction "${String(reduction)}"`);
+  const integer = Number.isFinite(start) || x.dtype.startsWith("float") ? start : start > 0 ? 2147483647 : -2147483648;
+  const base = includeSelf ? x : scattered("scatterReduce", x, dim, index, integer, "set");
+  const combinedSum = scattered("scatterReduce", base, dim, index, source, reduce);
+  if (reduction !== "mean") return combinedSum;
+  const ones = filled(x, x.shape, 1);
+  const own = includeSelf ? ones : scattered("scatterReduce", ones, dim, index, 0, "set");
+  const count = scattered("scatterReduce", own, dim, index, expand(filled(x, [], 1), index.shape), "add");
+  return quotient(combinedSum, count);
+}
+
+/** The operands of the functions that take a list of indices of one dimension. */
+function alongList(operation: string, x: Tensor, dim: number, index: Tensor, source: Tensor | number): readonly [number, Tensor, Tensor] {
+  const at = dimension(operation, dim, x.ndim);
+  const list = indexList(operation, index);
+  checkBounds(operation, list, x.shape[at] as number, at);
+  const places = alongDimension(list, at, x.shape);
+  if (typeof source !== "object") return [at, places, expand(filled(x, [], source), places.shape)];
+  if (!sameShape(source.shape, places.shape)) {
+    throw new ShapeError(
+      `${operation}: the source has shape ${showShape(source.shape)}; expected ${showShape(places.shape)} for ${list.numel()} indices of dimension ${at}`,
+    );
+  }
+  return [at, places, source];
+}
+
+const scale = /* @__PURE__ */ pointwise<[Tensor, number]>("mul", (x, factor) => x.mul(factor));
+
+/** Options of `indexAdd`. */
+export interface IndexAddOptions {
+  /** Factor of the source. Default 1. */
+  readonly alpha?: number;
+}
+
+/** `x` with parts of `source` added at a list of indices of one dimension. https://pytorch.org/docs/stable/generated/torch.index_add.html */
+export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor, { alpha = 1 }: IndexAddOptions = {}): Tensor {
+  const [at, places, from] = alongList("indexAdd", x, dim, index, alpha === 1 ? source : scale(source, alpha));
+  return apply(scattering, [x, places, from], { dim: at, reduce: "add" });
+}
+
+/** `indexAdd` in place. */
+export function indexAdd_(x: Tensor, dim: number, index: Tensor, source: Tensor, { alpha = 1 }: IndexAddOptions = {}): Tensor {
+  const [at, places, from] = alongList("indexAdd", x, dim, index, alpha === 1 ? source : scale(source, alpha));
+  return applyInPlace(scattering, x, [x, places, from], { dim: at, reduce: "add" });
+}
+
+/** `x` with parts of `source` put at a list of indices of one dimension. https://pytorch.org/docs/stable/generated/torch.index_copy.html */
+export function indexCopy(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  const [at, places, from] = alongList("indexCopy", x, dim, index, source);
+  return apply(scattering, [x, places, from], { dim: at, reduce: "set" });
+}
+
+/** `indexCopy` in place. */
+export function indexCopy_(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
+  const [at, places, from] = alongList("indexCopy", x, dim, index, source);
+  return applyInPlace(scattering, x, [x, places, from], { dim: at, reduce: "set" });
+}
+
+/** `x` with one value at a list of indices of one dimension. https://pytorch.org/docs/stable/generated/torch.index_fill.html */
+export function indexFill(x: Tensor, dim: number, index: Tensor, value: number): Tensor {
+  const [at, places, from] = alongList("indexFill", x, dim, index, value);
+  return apply(scattering, [x, places, from], { dim: at, reduce: "set" });
+}
+
+/** `indexFill` in place. */
+export function indexFill_(x: Tensor, dim: number, index: Tensor, value: number): Tensor {
+  const [at, places, from] = alongList("indexFill", x, dim, index, value);
+  return applyInPlace(scattering, x, [x, places, from], { dim: at, reduce: "set" });
+}
+
+/** [x, positions, source] → x with the source put in, positions counting the elements of x in row-major order */
+const flatScattering: Op<"set" | "add"> = {
+  name: "indexPut",
+  infer: ([x]) => [x as Tensor], // safe: three inputs
+  run: ([x, positions, source], reduce, [to]) => {
+    const [before, from, output] = [x as Tensor, source as Tensor, to as Tensor]; // safe: three inputs, one output
+    // Positions count elements, so memory in another order is first brought into this one.
+    const whole = output.isContiguous() ? output : output.newEmpty(output.shape);
+    if (whole !== before) copyInto(whole, before, output.device);
+    if (from.numel() > 0) {
+      const { buffer, dtype, offset } = whole;
+      const flat = { buffer, dtype, shape: [whole.numel()], strides: [1], offset };
+      output.device.run({ kind: "scatter", reduce, dim: 0, to: flat, index: positions as Tensor, source: from });
+    }
+    if (whole === output) return;
+    copyInto(output, whole, output.device);
+    whole.dispose();
+  },
+  gradient: /* @__PURE__ */ rules<"set" | "add">(
+    {
+      inputs: [1],
+      of: (g, context) => {
+        if (context.attrs === "add") return g;
+        const positions = context.input(1);
+        return putFlat(g, positions, expand(filled(g, [], 0), positions.shape), "set");
+      },
+    },
+    null,
+    { inputs: [1], of: (g, context) => gatherUnchecked(reshape(g, [-1]), 0, context.input(1)) },
+  ),
+};
+
+/** `x` with the elements of `source`, [n], put at `positions`, [n], of its elements counted in row-major order. */
+export function putFlat(x: Tensor, positions: Tensor, source: Tensor, reduce: "set" | "add"): Tensor {
+  return apply(flatScattering, [x, positions, source], reduce);
+}
+
+/** The same in place. */
+export function putFlat_(x: Tensor, positions: Tensor, source: Tensor, reduce: "set" | "add"): Tensor {
+  return applyInPlace(flatScattering, x, [x, positions, source], reduce);
+}
