@@ -1,0 +1,129 @@
+/**
+ * The loops around the register tile. A unit of work is a block of the result, a few tiles high and a few panels wide; within it, k goes in
+ * blocks short enough that a panel of `b` stays in the first-level cache and the unit's rows of `a` in the second.
+ * (Goto and van de Geijn 2008, "Anatomy of High-Performance Matrix Multiplication".)
+ */
+
+import type { Lanes } from "./matmul-lanes.ts";
+import { dispatchRows, tileFunction, tileRows, tileVectors, type Walk } from "./matmul-tile.ts";
+import { i32, type Local, ModuleBuilder, select } from "./wasm/index.ts";
+
+/** The arguments of the product kernel. */
+export const productSlots = {
+  a: 0,
+  b: 1,
+  to: 2,
+  /** 0 when there is none. */
+  bias: 3,
+  /** Byte strides of the result and the bias, in the order in which the tile function reads them. */
+  strides: 4,
+  biasRowStride: 6,
+  biasColumnStride: 7,
+  /** Byte offsets of the batches in a, b, the result and the bias: four tables of 4-byte integers. */
+  aOffsets: 8,
+  bOffsets: 9,
+  toOffsets: 10,
+  biasOffsets: 11,
+  m: 12,
+  n: 13,
+  k: 14,
+  /** Lines of a block of k. */
+  block: 15,
+  /** Rows of tiles, and how they are cut: `height` rows each, one more in the first `extra` ones. */
+  tiles: 16,
+  height: 17,
+  extra: 18,
+  /** Tiles and panels of a unit, and how many units lie above and beside each other in a batch. */
+  unitTiles: 19,
+  unitPanels: 20,
+  unitsDown: 21,
+  unitsAcross: 22,
+  /** For operands that are read where they are: bytes between rows and between lines of `a`, between lines of `b`. 0: packed. */
+  aRow: 23,
+  aStep: 24,
+  bStep: 25,
+  /** Whether the first block of k adds to what is there. */
+  accumulate: 26,
+} as const;
+
+/** The bytes of a product kernel whose `a` is packed or stored in lines, or read along its rows. */
+export function productKernel(shared: boolean, lanes: Lanes, walk: Walk): Uint8Array {
+  const module = new ModuleBuilder(shared);
+  const functions = Array.from({ length: tileRows }, (_, i) => tileFunction(module, lanes, i + 1, walk, "step"));
+  const panelWidth = tileVectors * lanes.count;
+  module.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => {
+    const slot = (name: keyof typeof productSlots): Local<"i32"> => f.let(i32.load(args, 8 * productSlots[name]));
+    const strides = f.let(i32.add(args, 8 * productSlots.strides));
+    const [a, b, to, bias] = [slot("a"), slot("b"), slot("to"), slot("bias")];
+    const [m, n, k, block] = [slot("m"), slot("n"), slot("k"), slot("block")];
+    const [tiles, height, extra] = [slot("tiles"), slot("height"), slot("extra")];
+    const [unitTiles, unitPanels, down, across] = [slot("unitTiles"), slot("unitPanels"), slot("unitsDown"), slot("unitsAcross")];
+    const [aRow, aStep, bStep, accumulate] = [slot("aRow"), slot("aStep"), slot("bStep"), slot("accumulate")];
+    const [rowStride, columnStride] = [f.let(i32.load(strides, 0)), f.let(i32.load(strides, 8))];
+    const [biasRow, biasColumn] = [slot("biasRowStride"), slot("biasColumnStride")];
+    const aPacked = f.let(i32.eqz(aRow));
+    const bPacked = f.let(i32.eqz(bStep));
+    const panels = f.let(i32.divU(i32.add(n, panelWidth - 1), panelWidth));
+    const minimum = (x: Local<"i32">, limit: Local<"i32">): void => f.if(i32.gt(x, limit), () => f.set(x, limit));
+
+    f.for(begin, end, 1, (unit) => {
+      const batch = f.let(i32.divU(unit, i32.mul(down, across)));
+      const inBatch = f.let(i32.remU(unit, i32.mul(down, across)));
+      const offset = (table: keyof typeof productSlots): ReturnType<typeof i32.add> =>
+        i32.load(i32.add(i32.load(args, 8 * productSlots[table]), i32.shl(batch, 2)));
+      const [aBatch, bBatch, toBatch] = [
+        f.let(i32.add(a, offset("aOffsets"))),
+        f.let(i32.add(b, offset("bOffsets"))),
+        f.let(i32.add(to, offset("toOffsets"))),
+      ];
+      const biasBatch = f.local("i32");
+      f.set(biasBatch, 0);
+      f.if(bias, () => f.set(biasBatch, i32.add(bias, offset("biasOffsets"))));
+      const firstTile = f.let(i32.mul(i32.remU(inBatch, down), unitTiles));
+      const lastTile = f.let(i32.add(firstTile, unitTiles));
+      minimum(lastTile, tiles);
+      const firstPanel = f.let(i32.mul(i32.divU(inBatch, down), unitPanels));
+      const lastPanel = f.let(i32.add(firstPanel, unitPanels));
+      minimum(lastPanel, panels);
+      const from = f.local("i32");
+      f.set(from, 0);
+      // An empty sum still has to write its zeros, so the loop over k runs once at least.
+      f.repeat(
+        () => {
+          const length = f.let(i32.sub(k, from));
+          minimum(length, block);
+          const first = f.let(i32.eqz(from));
+          const load = f.let(select(first, accumulate, i32.const(1)));
+          const aBlock = f.let(i32.add(aBatch, select(aPacked, i32.shl(i32.mul(from, m), lanes.shift), i32.mul(from, aStep))));
+          const bLine = f.let(select(bPacked, i32.const(panelWidth << lanes.shift), bStep));
+          const packedLine = i32.mul(i32.mul(from, panels), panelWidth);
+          const bBlock = f.let(i32.add(bBatch, select(bPacked, i32.shl(packedLine, lanes.shift), i32.mul(from, bStep))));
+          const bPanel = f.let(i32.mul(select(bPacked, length, i32.const(1)), panelWidth << lanes.shift));
+          f.for(firstPanel, lastPanel, 1, (panel) => {
+            const left = f.let(i32.mul(panel, panelWidth));
+            const columns = f.let(i32.sub(n, left));
+            f.if(i32.gt(columns, panelWidth), () => f.set(columns, panelWidth));
+            const bAddress = f.let(i32.add(bBlock, i32.mul(panel, bPanel)));
+            f.for(firstTile, lastTile, 1, (tile) => {
+              const early = f.let(i32.lt(tile, extra));
+              const top = f.let(i32.add(i32.mul(tile, height), select(early, tile, extra)));
+              const rows = f.let(i32.add(height, early));
+              const packedStep = walk === "lines" ? i32.shl(rows, lanes.shift) : aRow;
+              const packedRow = i32.shl(length, lanes.shift);
+              const aAddress = i32.add(aBlock, i32.mul(top, select(aPacked, packedRow, aRow)));
+              const cell = i32.add(toBatch, i32.add(i32.mul(top, rowStride), i32.mul(left, columnStride)));
+              const biasCell = i32.add(biasBatch, i32.add(i32.mul(top, biasRow), i32.mul(left, biasColumn)));
+              dispatchRows(f, rows, functions, [
+                ...[aAddress, walk === "lines" ? select(aPacked, packedStep, aStep) : aRow, bAddress, bLine, length, cell],
+                ...[columns, load, select(i32.and(first, i32.ne(biasBatch, 0)), biasCell, i32.const(0)), strides],
+              ]);
+            });
+          });
+          f.set(from, i32.add(from, block));
+        },
+        () => i32.lt(from, k),
+      );
+    });
+  });
+  return module.finish();
+}

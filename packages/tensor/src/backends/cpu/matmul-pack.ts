@@ -1,0 +1,191 @@
+/**
+ * Packing: the operands of a product copied into panels, in the order in which the register tile reads them. A panel holds a few rows of `a`
+ * (or columns of `b`) as lines, one line for each k, so that the inner loop walks memory without a gap whatever the strides were.
+ */
+
+import type { Lanes } from "./matmul-lanes.ts";
+import { dispatchRows } from "./matmul-tile.ts";
+import { type Code, type FunctionBuilder, i32, type Local, ModuleBuilder, select, shuffle, v128 } from "./wasm/index.ts";
+
+/**
+ * The arguments of the packing kernel. A unit is a panel of a batch, `panels` of them in each; panel `p` begins at line element
+ * `p · width + min(p, extra)` and is `width` wide, or one more where `p < extra`. The elements past `size` are zeros where a panel is padded.
+ */
+export const packSlots = {
+  source: 0,
+  target: 1,
+  /** Byte offsets of the batches in the source, a table of 4-byte integers. */
+  offsets: 2,
+  panels: 3,
+  width: 4,
+  extra: 5,
+  /** How many elements the panels cover. */
+  size: 6,
+  k: 7,
+  /** Bytes between elements of a line, and between lines. */
+  stride: 8,
+  kStride: 9,
+  /** Lines are cut into blocks of this many, and a block of all panels comes before the next block. */
+  block: 10,
+  /** Bytes of a batch in the target. */
+  batchBytes: 11,
+} as const;
+
+/** The bytes of a packing kernel for panels of up to six rows (`exact`), or of two vectors padded with zeros. */
+export function packKernel(shared: boolean, lanes: Lanes, exact: boolean): Uint8Array {
+  const module = new ModuleBuilder(shared);
+  const widths = exact ? [1, 2, 3, 4, 5, 6] : [2 * lanes.count];
+  const functions = widths.map((width) =>
+    module.function(null, ["i32", "i32", "i32", "i32", "i32", "i32"], [], (f, source, target, stride, kStride, k, valid) => {
+      packPanel(f, lanes, width, { source, target, stride, kStride, k, valid });
+    }),
+  );
+  module.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => {
+    const slot = (name: keyof typeof packSlots): Local<"i32"> => f.let(i32.load(args, 8 * packSlots[name]));
+    const [panels, width, extra, size] = [slot("panels"), slot("width"), slot("extra"), slot("size")];
+    const [k, stride, kStride, block] = [slot("k"), slot("stride"), slot("kStride"), slot("block")];
+    const lineBytes = exact ? size : f.let(i32.mul(panels, width));
+    f.for(begin, end, 1, (unit) => {
+      const panel = f.let(i32.remU(unit, panels));
+      const batch = f.let(i32.divU(unit, panels));
+      const early = f.let(i32.lt(panel, extra));
+      const first = f.let(i32.add(i32.mul(panel, width), select(early, panel, extra)));
+      const wide = f.let(i32.add(width, early));
+      const valid = f.let(i32.sub(size, first));
+      const source = f.let(
+        i32.add(
+          i32.add(i32.load(args, 8 * packSlots.source), i32.load(i32.add(i32.load(args, 8 * packSlots.offsets), i32.shl(batch, 2)))),
+          i32.mul(first, stride),
+        ),
+      );
+      const target = f.let(i32.add(i32.load(args, 8 * packSlots.target), i32.mul(batch, i32.load(args, 8 * packSlots.batchBytes))));
+      f.for(0, k, block, (from) => {
+        const length = f.let(i32.sub(k, from));
+        f.if(i32.gt(length, block), () => f.set(length, block));
+        const place = i32.add(target, i32.shl(i32.add(i32.mul(from, lineBytes), i32.mul(first, length)), lanes.shift));
+        const call: readonly Code<"i32">[] = [i32.add(source, i32.mul(from, kStride)), place, stride, kStride, length, valid];
+        if (exact) dispatchRows(f, wide, functions, call);
+        else f.call(functions[0] as number, ...call);
+      });
+    });
+  });
+  return module.finish();
+}
+
+interface Panel {
+  readonly source: Local<"i32">;
+  readonly target: Local<"i32">;
+  readonly stride: Local<"i32">;
+  readonly kStride: Local<"i32">;
+  readonly k: Local<"i32">;
+  readonly valid: Local<"i32">;
+}
+
+/** Packs one panel: as vectors where a line or a run over k is contiguous, element by element elsewhere. */
+function packPanel(f: FunctionBuilder, lanes: Lanes, width: number, panel: Panel): void {
+  f.block((leave) => {
+    f.if(i32.ge(panel.valid, width), () => {
+      f.if(i32.eq(panel.stride, lanes.bytes), () => {
+        packLines(f, lanes, width, panel);
+        f.branch(leave);
+      });
+      if (lanes.bytes === 4) {
+        f.if(i32.eq(panel.kStride, lanes.bytes), () => {
+          packTransposed(f, lanes, width, panel);
+          f.branch(leave);
+        });
+      }
+    });
+    packElements(f, lanes, width, panel);
+  });
+}
+
+/** Lines that are contiguous in the source. */
+function packLines(f: FunctionBuilder, lanes: Lanes, width: number, { source, target, kStride, k }: Panel): void {
+  const from = f.let(source);
+  const to = f.let(target);
+  f.for(0, k, 1, () => {
+    for (let i = 0; i < width; i += lanes.count) {
+      const offset = i * lanes.bytes;
+      storeFirst(f, lanes, to, offset, v128.load(from, offset), Math.min(lanes.count, width - i));
+    }
+    f.increase(from, kStride);
+    f.increase(to, width * lanes.bytes);
+  });
+}
+
+/** Rows that are contiguous along k: blocks of four by four are transposed in registers. Elements are of 4 bytes here. */
+function packTransposed(f: FunctionBuilder, lanes: Lanes, width: number, panel: Panel): void {
+  const { source, target, stride, k } = panel;
+  const from = f.let(source);
+  const to = f.let(target);
+  const rows = f.locals("v128", 4);
+  const [a, b, c, d] = rows as [Local<"v128">, Local<"v128">, Local<"v128">, Local<"v128">];
+  const pairs = f.locals("v128", 4);
+  const [ab0, ab1, cd0, cd1] = pairs as [Local<"v128">, Local<"v128">, Local<"v128">, Local<"v128">];
+  const row = f.local("i32");
+  f.for(3, k, 4, () => {
+    f.set(row, from);
+    for (let i = 0; i < width; i += 4) {
+      const count = Math.min(4, width - i);
+      for (let r = 0; r < count; r++) {
+        f.set(rows[r] as Local<"v128">, v128.load(row));
+        if (i + r + 1 < width) f.increase(row, stride);
+      }
+      f.set(ab0, shuffle(a, b, [0, 4, 1, 5]));
+      f.set(ab1, shuffle(a, b, [2, 6, 3, 7]));
+      f.set(cd0, shuffle(c, d, [0, 4, 1, 5]));
+      f.set(cd1, shuffle(c, d, [2, 6, 3, 7]));
+      const lines = [
+        shuffle(ab0, cd0, [0, 1, 4, 5]),
+        shuffle(ab0, cd0, [2, 3, 6, 7]),
+        shuffle(ab1, cd1, [0, 1, 4, 5]),
+        shuffle(ab1, cd1, [2, 3, 6, 7]),
+      ];
+      lines.forEach((line, u) => {
+        storeFirst(f, lanes, to, 4 * (u * width + i), line, count);
+      });
+    }
+    f.increase(from, 16);
+    f.increase(to, 16 * width);
+  });
+  const rest = f.let(i32.and(k, 3));
+  packElements(f, lanes, width, { ...panel, source: from, target: to, k: rest });
+}
+
+/** Stores the first `count` lanes of a vector. */
+function storeFirst(f: FunctionBuilder, lanes: Lanes, to: Local<"i32">, offset: number, vector: Code<"v128">, count: number): void {
+  if (count === lanes.count) f.do(v128.store(to, vector, offset));
+  else {
+    const value = f.let(vector);
+    for (let i = 0; i < count; ) {
+      const pair = lanes.bytes === 4 && count - i >= 2;
+      if (pair) f.do(v128.storeLane(64, to, value, i / 2, offset + 4 * i));
+      else f.do(lanes.storeLane(to, value, i, offset + lanes.bytes * i));
+      i += pair ? 2 : 1;
+    }
+  }
+}
+
+/** Any strides; what lies past the edge becomes zeros. */
+function packElements(f: FunctionBuilder, lanes: Lanes, width: number, { source, target, stride, kStride, k, valid }: Panel): void {
+  const line = f.let(source);
+  const to = f.let(target);
+  const from = f.local("i32");
+  const count = f.let(i32.const(width));
+  f.if(i32.lt(valid, width), () => f.set(count, valid));
+  f.for(0, k, 1, () => {
+    f.if(i32.lt(count, width), () => {
+      for (let i = 0; i < width; i += lanes.count) storeFirst(f, lanes, to, i * lanes.bytes, lanes.zero, Math.min(lanes.count, width - i));
+    });
+    f.set(from, line);
+    const place = f.let(to);
+    f.for(0, count, 1, () => {
+      f.do(lanes.copy(place, from));
+      f.increase(place, lanes.bytes);
+      f.increase(from, stride);
+    });
+    f.increase(line, kStride);
+    f.increase(to, width * lanes.bytes);
+  });
+}
