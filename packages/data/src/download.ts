@@ -7,6 +7,11 @@ import { ArgumentError, FileError } from "@akari/tensor";
 import { reason } from "./files.ts";
 import { type Progress, progressBar } from "./progress.ts";
 
+/** A file that no mirror delivered, or that may not be downloaded: with a network it might be had. */
+export class DownloadError extends FileError {
+  override name = "DownloadError";
+}
+
 /** How to download. */
 export interface DownloadOptions {
   /** What fetches; default the platform's `fetch`. */
@@ -25,7 +30,7 @@ export interface DownloadOptions {
  * Downloads `file` from one of `mirrors` (addresses that the file's name is appended to).
  *
  * @param check looks at what arrived and throws when it is not the right file; another mirror is asked then.
- * @throws FileError when no mirror delivers; its message says what each one's trouble was.
+ * @throws DownloadError when no mirror delivers; its message says what each one's trouble was.
  */
 export async function download(
   file: string,
@@ -57,7 +62,7 @@ export async function download(
     progress.stop();
   }
   const list = Array.from(troubles, ([address, trouble]) => `\n  ${address}: ${trouble}`).join("");
-  throw new FileError(`download: no mirror delivers ${file}:${list}`);
+  throw new DownloadError(`download: no mirror delivers ${file}:${list}`);
 }
 
 /** A server's answer that will not change: not found, forbidden. */

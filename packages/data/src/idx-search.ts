@@ -6,7 +6,7 @@
 
 import { FileError } from "@akari/tensor";
 import { cacheFolder } from "./cache.ts";
-import { type DownloadOptions, download } from "./download.ts";
+import { DownloadError, type DownloadOptions, download } from "./download.ts";
 import { type Files, join, nodeFiles, nodeProcess, reason, writeAtomically } from "./files.ts";
 import { checkPair, type IdxArray, readIdx, unpackIdx } from "./idx.ts";
 import type { IdxFile, IdxSource } from "./idx-sources.ts";
@@ -40,7 +40,7 @@ interface Found {
 /**
  * Loads the training (`train`) or the test split of a data set.
  *
- * @throws FileError when the files are damaged, do not belong together, or are nowhere to be found.
+ * @throws FileError when the files are damaged or do not belong together; a DownloadError when they are nowhere to be found.
  */
 export async function findSplit(source: IdxSource, train: boolean, options: SearchOptions = {}): Promise<Split> {
   const { files = nodeFiles(), cache = cacheFolder(), root } = options;
@@ -73,7 +73,7 @@ export async function findSplit(source: IdxSource, train: boolean, options: Sear
     const found = kept === null ? null : await findFile(kept.folder, file, (path) => kept.files.read(path));
     if (found !== null) return found;
     if (options.download === false) {
-      throw new FileError(`${source.name}: there is no ${nameOf(file)} in ${searched.join(", ")}, and downloading is switched off`);
+      throw new DownloadError(`${source.name}: there is no ${nameOf(file)} in ${searched.join(", ")}, and downloading is switched off`);
     }
     return downloadFile(source, file, kept, options);
   };

@@ -3,7 +3,7 @@
  */
 
 export { cacheFolder, type Surroundings } from "./cache.ts";
-export { type DownloadOptions, download } from "./download.ts";
+export { DownloadError, type DownloadOptions, download } from "./download.ts";
 export type { Files } from "./files.ts";
 export { type IdxArray, parseIdx, readIdx } from "./idx.ts";
 export { findSplit, type SearchOptions, type Split } from "./idx-search.ts";
