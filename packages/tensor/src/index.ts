@@ -280,6 +280,8 @@ export {
   tanh,
 } from "./ops/trigonometry.ts";
 export {
+  type BincountOptions,
+  bincount,
   bucketize,
   type HistcOptions,
   histc,
