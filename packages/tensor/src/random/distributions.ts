@@ -1,0 +1,100 @@
+/**
+ * Typed arrays filled with draws from distributions, in the order and by the formulas of PyTorch's CPU kernels. Values are numbers; the caller
+ * stores them in the tensor's dtype. Two precisions are drawn differently: float64 takes 64 bits of randomness for a number, the others 32.
+ */
+
+import type { DType } from "../dtype.ts";
+import { ArgumentError } from "../errors.ts";
+import type { Generator } from "./generator.ts";
+
+/** A draw from [0, 1) as it is made for a dtype. */
+function unit(generator: Generator, dtype: DType): number {
+  return dtype === "float64" ? generator.uniform64() : generator.uniform();
+}
+
+/** Rounds to the precision of the computation. */
+function rounded(dtype: DType): (x: number) => number {
+  return dtype === "float64" ? (x) => x : Math.fround;
+}
+
+/** `count` draws from the uniform distribution on [from, to). */
+export function drawUniform(generator: Generator, count: number, dtype: DType, from = 0, to = 1): Float64Array {
+  if (!(from <= to)) throw new ArgumentError(`uniform_: from must not be above to, got ${from} and ${to}`);
+  const round = rounded(dtype);
+  const low = round(from);
+  const range = round(round(to) - low);
+  // A product and a sum with one rounding, as a fused multiply-add has it.
+  return Float64Array.from({ length: count }, () => round(unit(generator, dtype) * range + low));
+}
+
+/** `count` draws from the normal distribution. Sixteen or more are made in blocks, fewer in pairs. */
+export function drawNormal(generator: Generator, count: number, dtype: DType, mean = 0, std = 1): Float64Array {
+  if (!(std >= 0)) throw new ArgumentError(`normal_: the standard deviation must not be negative, got ${std}`);
+  const round = rounded(dtype);
+  if (count < 16) return Float64Array.from({ length: count }, () => round(generator.normal() * std + mean));
+  const values = Float64Array.from({ length: count }, () => unit(generator, dtype));
+  for (let i = 0; i + 16 <= count; i += 16) transformBlock(values, i, round, mean, std);
+  if (count % 16 !== 0) {
+    // The end does not fill a block: the last sixteen are drawn anew.
+    for (let i = count - 16; i < count; i++) values[i] = unit(generator, dtype);
+    transformBlock(values, count - 16, round, mean, std);
+  }
+  return values;
+}
+
+/** Turns sixteen uniform draws into sixteen normal ones: the first eight give the radius, the others the angle. */
+function transformBlock(values: Float64Array, start: number, round: (x: number) => number, mean: number, std: number): void {
+  for (let j = start; j < start + 8; j++) {
+    const radius = round(Math.sqrt(round(-2 * round(Math.log(round(1 - (values[j] as number)))))));
+    const angle = round(round(2 * Math.PI) * (values[j + 8] as number));
+    values[j] = round(round(radius * round(Math.cos(angle))) * std + mean);
+    values[j + 8] = round(round(radius * round(Math.sin(angle))) * std + mean);
+  }
+}
+
+/** `count` integers from [low, high). */
+export function drawIntegers(generator: Generator, count: number, low: number, high: number): Float64Array {
+  if (!(Number.isInteger(low) && Number.isInteger(high) && low < high)) {
+    throw new ArgumentError(`randint: expected integers low < high, got ${low} and ${high}`);
+  }
+  const range = high - low;
+  if (range >= 2 ** 32) {
+    const wide = BigInt(range);
+    return Float64Array.from({ length: count }, () => Number(generator.random64() % wide) + low);
+  }
+  return Float64Array.from({ length: count }, () => (generator.random() % range) + low);
+}
+
+/** The integers from 0 to n - 1 in random order. */
+export function drawPermutation(generator: Generator, n: number): Int32Array {
+  const order = Int32Array.from({ length: n }, (_, i) => i);
+  for (let i = 0; i < n - 1; i++) {
+    const j = i + (generator.random() % (n - i));
+    const kept = order[i] as number;
+    order[i] = order[j] as number;
+    order[j] = kept;
+  }
+  return order;
+}
+
+/** `count` draws of 1 with probability `p`, else 0. */
+export function drawBernoulli(generator: Generator, count: number, p: number): Uint8Array {
+  if (!(p >= 0 && p <= 1)) throw new ArgumentError(`bernoulli_: the probability must be from 0 to 1, got ${p}`);
+  return Uint8Array.from({ length: count }, () => (generator.uniform64() < p ? 1 : 0));
+}
+
+/** For each probability, 1 with that probability, else 0. */
+export function drawBernoulliEach(generator: Generator, probabilities: ArrayLike<number>, dtype: DType): Uint8Array {
+  return Uint8Array.from({ length: probabilities.length }, (_, i) => {
+    const p = probabilities[i] as number;
+    if (!(p >= 0 && p <= 1)) throw new ArgumentError(`bernoulli: probabilities must be from 0 to 1, got ${p} at place ${i}`);
+    return unit(generator, dtype) < p ? 1 : 0;
+  });
+}
+
+/** `count` draws from the exponential distribution with the rate `lambda`. */
+export function drawExponential(generator: Generator, count: number, dtype: DType, lambda = 1): Float64Array {
+  if (!(lambda > 0)) throw new ArgumentError(`exponential_: lambda must be positive, got ${lambda}`);
+  const round = rounded(dtype);
+  return Float64Array.from({ length: count }, () => round((-1 / lambda) * Math.log1p(-generator.uniform64())));
+}

@@ -1,0 +1,163 @@
+/**
+ * The random number generator of the CPU: the Mersenne Twister, drawn from in the same order as PyTorch draws, so that a seed gives the
+ * same numbers and a model starts from the same weights.
+ *
+ * Matsumoto & Nishimura 1998, "Mersenne Twister: a 623-dimensionally equidistributed uniform pseudo-random number generator".
+ */
+
+import { ArgumentError } from "../errors.ts";
+
+const size = 624;
+const middle = 397;
+
+/**
+ * A source of random numbers with a seed.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.Generator.html
+ *
+ * @example
+ * const generator = new Generator().manualSeed(42);
+ * const x = randn([3], { generator });
+ */
+export class Generator {
+  readonly #state: Uint32Array = new Uint32Array(size);
+  #next = size;
+  #seed = 0;
+  /** The second of a pair of normal draws, kept for the next call. */
+  #spare: number | null = null;
+
+  /** Starts from PyTorch's default seed. */
+  constructor(seed = 67280421310721) {
+    this.manualSeed(seed);
+  }
+
+  /**
+   * Starts anew from a seed. Returns the generator.
+   *
+   * @throws ArgumentError unless the seed is an integer that JavaScript holds exactly.
+   */
+  manualSeed(seed: number): this {
+    if (!Number.isSafeInteger(seed)) throw new ArgumentError(`manualSeed: the seed must be a safe integer, got ${seed}`);
+    this.#seed = seed;
+    this.#spare = null;
+    const state = this.#state;
+    state[0] = Number(BigInt.asUintN(32, BigInt(seed)));
+    for (let i = 1; i < size; i++) {
+      const before = state[i - 1] as number;
+      state[i] = Math.imul(1812433253, before ^ (before >>> 30)) + i;
+    }
+    this.#next = size;
+    return this;
+  }
+
+  /** Starts from a seed that nobody can foresee, and returns it. */
+  seed(): number {
+    const seed = Math.floor(Math.random() * 2 ** 53);
+    this.manualSeed(seed);
+    return seed;
+  }
+
+  /** The seed it started from. */
+  initialSeed(): number {
+    return this.#seed;
+  }
+
+  /** 32 random bits, as a number from 0 to 2³² - 1. */
+  random(): number {
+    if (this.#next === size) this.#twist();
+    let y = this.#state[this.#next++] as number;
+    y ^= y >>> 11;
+    y ^= (y << 7) & 0x9d2c5680;
+    y ^= (y << 15) & 0xefc60000;
+    return (y ^ (y >>> 18)) >>> 0;
+  }
+
+  /** 64 random bits: two draws, the high half first. */
+  random64(): bigint {
+    const high = BigInt(this.random());
+    return (high << 32n) | BigInt(this.random());
+  }
+
+  /** A float32 from [0, 1): 24 random bits. */
+  uniform(): number {
+    return (this.random() & 0xffffff) / 2 ** 24;
+  }
+
+  /** A float64 from [0, 1): 53 random bits of 64. */
+  uniform64(): number {
+    const high = this.random() & 0x1fffff;
+    return (high * 2 ** 32 + this.random()) / 2 ** 53;
+  }
+
+  /** A draw from the standard normal distribution, by pairs (Box & Muller 1958). */
+  normal(): number {
+    if (this.#spare !== null) {
+      const spare = this.#spare;
+      this.#spare = null;
+      return spare;
+    }
+    const angle = 2 * Math.PI * this.uniform64();
+    const radius = Math.sqrt(-2 * Math.log1p(-this.uniform64()));
+    this.#spare = radius * Math.sin(angle);
+    return radius * Math.cos(angle);
+  }
+
+  /** Everything there is to know, for `setState`: a copy, in a format of our own. */
+  getState(): Uint8Array {
+    const words = new Float64Array(size + 4);
+    words.set(this.#state);
+    words.set([this.#next, this.#seed, this.#spare === null ? 0 : 1, this.#spare ?? 0], size);
+    return new Uint8Array(words.buffer);
+  }
+
+  /** Goes on from where `getState` was called. Returns the generator. Throws an ArgumentError for anything else. */
+  setState(bytes: Uint8Array): this {
+    if (bytes.byteLength !== (size + 4) * 8) {
+      throw new ArgumentError(`setState: expected ${(size + 4) * 8} bytes as getState gives them, got ${bytes.byteLength}`);
+    }
+    const words = new Float64Array(bytes.slice().buffer);
+    const [next, seed, paired, spare] = words.subarray(size) as unknown as [number, number, number, number]; // safe: of that length
+    if (!(next >= 0 && next <= size && Number.isSafeInteger(seed))) throw new ArgumentError("setState: these bytes are not a generator's state");
+    this.#state.set(words.subarray(0, size));
+    this.#next = next;
+    this.#seed = seed;
+    this.#spare = paired === 1 ? spare : null;
+    return this;
+  }
+
+  #twist(): void {
+    const state = this.#state;
+    for (let i = 0; i < size; i++) {
+      const y = ((state[i] as number) & 0x80000000) | ((state[(i + 1) % size] as number) & 0x7fffffff);
+      state[i] = (state[(i + middle) % size] as number) ^ (y >>> 1) ^ (y & 1 ? 0x9908b0df : 0);
+    }
+    this.#next = 0;
+  }
+}
+
+let shared: Generator | null = null;
+
+/** The generator that everything draws from which is given none. */
+export function defaultGenerator(): Generator {
+  shared ??= new Generator();
+  return shared;
+}
+
+/**
+ * Seeds the default generator and returns it.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.manual_seed.html
+ */
+export function manualSeed(seed: number): Generator {
+  return defaultGenerator().manualSeed(seed);
+}
+
+/** Seeds the default generator with a number that nobody can foresee, and returns that. https://pytorch.org/docs/stable/generated/torch.seed.html */
+export function seed(): number {
+  return defaultGenerator().seed();
+}
+
+/** The seed that the default generator started from. https://pytorch.org/docs/stable/generated/torch.initial_seed.html */
+export function initialSeed(): number {
+  return defaultGenerator().initialSeed();
+}

@@ -1,0 +1,57 @@
+/**
+ * Philox 4×32-10, a generator without a state: what it gives depends on a key and a counter only, so every element of a tensor can be
+ * drawn by itself, on any device, in any order.
+ *
+ * Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3".
+ */
+
+const [firstFactor, secondFactor] = [0xd2511f53, 0xcd9e8d57];
+const [firstStep, secondStep] = [0x9e3779b9, 0xbb67ae85];
+
+/** The high 32 bits of the product of two unsigned 32-bit numbers. */
+function high(a: number, b: number): number {
+  const [ah, al, bh, bl] = [a >>> 16, a & 0xffff, b >>> 16, b & 0xffff];
+  const middle = ah * bl + ((al * bl) >>> 16);
+  const cross = al * bh + (middle & 0xffff);
+  return (ah * bh + Math.floor(middle / 65536) + Math.floor(cross / 65536)) >>> 0;
+}
+
+/** Four random 32-bit numbers for a counter, given as its low and high 32 bits, and a key of two 32-bit numbers. */
+export function philox(low: number, top: number, key0: number, key1: number): [number, number, number, number] {
+  let [a, b, c, d] = [low >>> 0, top >>> 0, 0, 0];
+  let [k0, k1] = [key0 >>> 0, key1 >>> 0];
+  for (let round = 0; round < 10; round++) {
+    const [h0, l0] = [high(firstFactor, a), Math.imul(firstFactor, a) >>> 0];
+    const [h1, l1] = [high(secondFactor, c), Math.imul(secondFactor, c) >>> 0];
+    [a, b, c, d] = [(h1 ^ b ^ k0) >>> 0, l1, (h0 ^ d ^ k1) >>> 0, l0];
+    k0 = (k0 + firstStep) >>> 0;
+    k1 = (k1 + secondStep) >>> 0;
+  }
+  return [a, b, c, d];
+}
+
+/**
+ * Element `index` of the sequence of a seed: word `index mod 4` of the block whose counter is `⌊index / 4⌋`. The key is the low and the high 32 bits of
+ * the seed.
+ */
+export function philoxBits(seed: number, index: number): number {
+  const block = Math.floor(index / 4);
+  const words = philox(block % 2 ** 32, Math.floor(block / 2 ** 32), seed % 2 ** 32, Math.floor(seed / 2 ** 32));
+  return words[(index % 4) as 0 | 1 | 2 | 3];
+}
+
+/** A number from [0, 1) from the upper 24 of 32 random bits. */
+export function philoxUniform(seed: number, index: number): number {
+  return (philoxBits(seed, index) >>> 8) / 2 ** 24;
+}
+
+/**
+ * A standard normal number. Elements 2k and 2k+1 are a pair made from the uniform numbers at these places, `u` and `v`: `√(-2 ln(1-u))` times the cosine
+ * and the sine of `2πv`.
+ */
+export function philoxNormal(seed: number, index: number): number {
+  const even = index - (index % 2);
+  const radius = Math.sqrt(-2 * Math.log1p(-philoxUniform(seed, even)));
+  const angle = 2 * Math.PI * philoxUniform(seed, even + 1);
+  return index === even ? radius * Math.cos(angle) : radius * Math.sin(angle);
+}

@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import { drawNormal, drawPermutation, drawUniform } from "../../src/random/distributions.ts";
+import { Generator } from "../../src/random/generator.ts";
+import { philox, philoxNormal, philoxUniform } from "../../src/random/philox.ts";
+
+describe("Generator", () => {
+  it("is the Mersenne Twister", () => {
+    // The first outputs for the reference implementation's default seed.
+    const generator = new Generator().manualSeed(5489);
+    expect([generator.random(), generator.random(), generator.random()]).toEqual([3499211612, 581869302, 3890346734]);
+  });
+
+  it("goes on from a saved state, in the middle of a pair", () => {
+    const generator = new Generator().manualSeed(7);
+    generator.normal();
+    const state = generator.getState();
+    const next = [generator.normal(), generator.uniform(), generator.normal()];
+    expect([generator.normal()]).not.toEqual(next.slice(0, 1));
+    generator.setState(state);
+    expect([generator.normal(), generator.uniform(), generator.normal()]).toEqual(next);
+  });
+
+  it("refuses seeds and states that are none", () => {
+    expect(() => new Generator().manualSeed(0.5)).toThrow(/safe integer, got 0.5/);
+    expect(() => new Generator().setState(new Uint8Array(5))).toThrow(/5/);
+  });
+
+  it("draws from what was asked for", () => {
+    const generator = new Generator().manualSeed(1);
+    const uniform = drawUniform(generator, 20_000, "float32", -1, 3);
+    expect(Math.min(...uniform)).toBeGreaterThanOrEqual(-1);
+    expect(Math.max(...uniform)).toBeLessThan(3);
+    expect(uniform.reduce((a, b) => a + b) / uniform.length).toBeCloseTo(1, 1);
+    const normal = drawNormal(generator, 20_001, "float64", 5, 2);
+    const mean = normal.reduce((a, b) => a + b) / normal.length;
+    expect(mean).toBeCloseTo(5, 1);
+    expect(Math.sqrt(normal.reduce((a, b) => a + (b - mean) ** 2, 0) / normal.length)).toBeCloseTo(2, 1);
+    expect([...drawPermutation(generator, 50)].sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, i) => i));
+  });
+});
+
+describe("Philox", () => {
+  it("gives the published answer", () => {
+    expect(philox(0, 0, 0, 0)).toEqual([0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8]);
+  });
+
+  it("draws uniform and normal numbers", () => {
+    const count = 20_000;
+    const uniform = Array.from({ length: count }, (_, i) => philoxUniform(3, i));
+    expect(uniform.reduce((a, b) => a + b) / count).toBeCloseTo(0.5, 2);
+    const normal = Array.from({ length: count }, (_, i) => philoxNormal(3, i));
+    expect(normal.reduce((a, b) => a + b * b, 0) / count).toBeCloseTo(1, 1);
+  });
+});
