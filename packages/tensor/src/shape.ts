@@ -33,7 +33,7 @@ export function isContiguous(shape: Shape, strides: readonly number[]): boolean 
     const size = shape[i] as number;
     if (size === 0) return true;
     if (size !== 1) {
-      if (strides[i] !== step) return false;
+      if (strides[i] !== step) return shape.includes(0);
       step *= size;
     }
   }
@@ -177,23 +177,22 @@ export function inferSizes(operation: string, sizes: Shape, from: Shape): number
  */
 export function reshapeStrides(from: Shape, strides: readonly number[], to: Shape): number[] | null {
   if (sizeOf(from) === 0) return contiguousStrides(to);
-  const result = new Array<number>(to.length).fill(0);
+  const result = new Array<number>(to.length).fill(1);
   let j = to.length - 1;
-  let end = from.length - 1;
-  while (end >= 0) {
-    // One run: dimensions of `from` that follow each other in memory.
-    let start = end;
-    let count = from[end] as number;
-    while (start > 0) {
-      const outer = from[start - 1] as number;
-      const runs = (strides[start - 1] as number) === (from[start] as number) * (strides[start] as number);
-      if (outer !== 1 && count !== 1 && !runs) break;
-      if (count === 1 && outer !== 1) end = start - 1; // sizes of one take the stride of their neighbour
-      start--;
-      count *= outer;
+  let i = from.length - 1;
+  while (i >= 0) {
+    if (from[i] === 1) {
+      i--; // the stride of a size of one means nothing
+      continue;
     }
-    let step = strides[end] as number;
-    let left = count;
+    // One run: dimensions of `from` that follow each other in memory.
+    let step = strides[i] as number;
+    let left = from[i] as number;
+    let next = step * left;
+    for (i--; i >= 0 && (from[i] === 1 || strides[i] === next); i--) {
+      left *= from[i] as number;
+      next *= from[i] as number;
+    }
     while (j >= 0 && (left > 1 || to[j] === 1)) {
       const size = to[j] as number;
       if (left % size !== 0) return null;
@@ -203,8 +202,6 @@ export function reshapeStrides(from: Shape, strides: readonly number[], to: Shap
       j--;
     }
     if (left !== 1) return null;
-    end = start - 1;
   }
-  for (; j >= 0; j--) result[j] = 1;
   return result;
 }

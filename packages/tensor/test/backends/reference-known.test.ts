@@ -1,0 +1,287 @@
+/** What the reference backend computes, checked against results worked out by hand from the definition of each kernel call. */
+
+import { describe, expect, it } from "vitest";
+import { reference } from "../../src/backends/reference/index.ts";
+import { type DType, typedArray, viewBytes } from "../../src/dtype.ts";
+import { type Expr, input, row, scalar } from "../../src/expr/expr.ts";
+import { program, reduction, rowProgram } from "../../src/expr/program.ts";
+import { fromHalf, toHalf } from "../../src/half.ts";
+import type { ConvCall, PoolCall, ScanCall, ScatterCall, View } from "../../src/kernel.ts";
+import { contiguousStrides, sizeOf } from "../../src/shape.ts";
+
+const device = reference();
+
+function view(dtype: DType, shape: readonly number[], values: readonly number[] = new Array<number>(sizeOf(shape)).fill(0)): View {
+  const array = typedArray(dtype, values.length);
+  values.forEach((value, i) => {
+    array[i] = dtype === "float16" ? toHalf(value) : value;
+  });
+  const bytes = new Uint8Array(array.buffer);
+  const buffer = device.allocate(bytes.length);
+  device.write(buffer, bytes);
+  return { buffer, dtype, shape, strides: contiguousStrides(shape), offset: 0 };
+}
+
+/** The whole buffer behind a view. */
+function values({ buffer, dtype }: View): number[] {
+  const bytes = device.readSync?.(buffer, 0, buffer.bytes) as Uint8Array<ArrayBuffer>; // the reference reads at once
+  const array = viewBytes(dtype, bytes.buffer, 0, bytes.length / typedArray(dtype, 0).BYTES_PER_ELEMENT);
+  return dtype === "float16" ? Array.from(array, fromHalf) : Array.from(array);
+}
+
+/** One formula of one input, on some values. */
+function compute(dtype: DType, formula: (x: Expr) => Expr, list: readonly number[]): number[] {
+  const e = formula(input(0, dtype));
+  const to = view(e.dtype, [list.length]);
+  device.run({ kind: "pointwise", program: program([e]), inputs: [view(dtype, [list.length], list)], scalars: [], to: [to] });
+  return values(to);
+}
+
+const f = (...list: number[]): number[] => list.map(Math.fround);
+const { NaN, POSITIVE_INFINITY: inf } = Number;
+
+describe("pointwise", () => {
+  it("rounds float32 after every primitive", () => {
+    expect(compute("float32", (x) => x.add(1).sub(1), [1e-8, 2 ** -23])).toEqual([0, 2 ** -23]);
+    expect(compute("float64", (x) => x.add(1).sub(1), [2 ** -52])).toEqual([2 ** -52]);
+  });
+  it("wraps integers", () => {
+    expect(compute("int32", (x) => x.add(1), [2 ** 31 - 1])).toEqual([-(2 ** 31)]);
+    expect(compute("int32", (x) => x.mul(x), [65537, 46341])).toEqual([131073, -2147479015]);
+    expect(compute("uint8", (x) => x.sub(1), [0, 5])).toEqual([255, 4]);
+    expect(compute("int32", (x) => x.neg(), [-(2 ** 31)])).toEqual([-(2 ** 31)]);
+  });
+  it("divides integers downwards, and by zero to zero", () => {
+    expect(compute("int32", (x) => x.floorDiv(3), [7, -7, 0])).toEqual([2, -3, 0]);
+    expect(compute("int32", (x) => x.mod(3), [7, -7, -6])).toEqual([1, 2, 0]);
+    expect(compute("int32", (x) => x.fmod(3), [7, -7, -6])).toEqual([1, -1, 0]);
+    expect(compute("int32", (x) => x.floorDiv(0), [7])).toEqual([0]);
+    expect(compute("int32", (x) => x.mod(0), [7])).toEqual([0]);
+  });
+  it("gives float remainders the sign that is asked for", () => {
+    expect(compute("float32", (x) => x.mod(3), [7.5, -7.5])).toEqual([1.5, 1.5]);
+    expect(compute("float32", (x) => x.fmod(3), [7.5, -7.5])).toEqual([1.5, -1.5]);
+  });
+  it("raises integers to powers", () => {
+    expect(compute("int32", (x) => x.pow(3), [2, -3])).toEqual([8, -27]);
+    expect(compute("int32", (x) => x.pow(-1), [2, 1, -1])).toEqual([0, 1, -1]);
+  });
+  it("follows C where JavaScript's power differs", () => {
+    expect(compute("float32", (x) => x.pow(NaN), [1, 2])).toEqual([1, NaN]);
+    expect(compute("float32", (x) => x.pow(inf), [-1, 0.5])).toEqual([1, 0]);
+  });
+  it("rounds halves to even", () => {
+    expect(compute("float32", (x) => x.round(), [0.5, 1.5, 2.5, -0.5, -1.5, 8388609])).toEqual([0, 2, 2, -0, -2, 8388609]);
+  });
+  it("passes NaN through extremes, and orders nothing by it", () => {
+    expect(compute("float32", (x) => x.max(0), [NaN, -1, 2])).toEqual([NaN, 0, 2]);
+    expect(compute("float32", (x) => x.min(0), [NaN, -1, 2])).toEqual([NaN, -1, 0]);
+    expect(compute("float32", (x) => x.relu(), [NaN, -1, 2])).toEqual([NaN, 0, 2]);
+    expect(compute("float32", (x) => x.lt(1), [NaN, 0])).toEqual([0, 1]);
+    expect(compute("float32", (x) => x.ne(x), [NaN, 0])).toEqual([1, 0]);
+  });
+  it("converts as C does on x86", () => {
+    expect(compute("float32", (x) => x.cast("int32"), [1.9, -1.9, NaN, 3e9, -inf])).toEqual([1, -1, -(2 ** 31), -(2 ** 31), -(2 ** 31)]);
+    expect(compute("float32", (x) => x.cast("uint8"), [1.9, -1, 300, NaN])).toEqual([1, 255, 44, 0]);
+    expect(compute("int32", (x) => x.cast("uint8"), [-1, 256])).toEqual([255, 0]);
+    expect(compute("float32", (x) => x.cast("bool"), [0, -0, 0.1, NaN])).toEqual([0, 0, 1, 1]);
+    expect(compute("float32", (x) => x.cast("float16").cast("float32"), [1 / 3, 70000, 65519])).toEqual([0.333251953125, inf, 65504]);
+  });
+  it("moves bits, also further than there are", () => {
+    expect(compute("int32", (x) => x.shl(31), [1, 2])).toEqual([-(2 ** 31), 0]);
+    expect(compute("int32", (x) => x.shl(32), [1])).toEqual([0]);
+    expect(compute("int32", (x) => x.shr(40), [-5, 5])).toEqual([-1, 0]);
+  });
+  it("computes special functions", () => {
+    // Values from Abramowitz & Stegun, tables 7.1 and 7.3, and from the functions' definitions.
+    expect(compute("float32", (x) => x.erf(), [0.5, -1, 2, 0, inf])).toEqual(f(0.5204998778, -0.8427007929, 0.9953222650, 0, 1));
+    expect(compute("float32", (x) => x.erfc(), [0.5, 3, -inf])).toEqual(f(0.4795001222, 2.209049699858544e-5, 2));
+    expect(compute("float32", (x) => x.sigmoid(), [0, inf, -inf, -100])).toEqual(f(0.5, 1, 0, 3.720075976020836e-44));
+    expect(compute("float32", (x) => x.expm1(), [1e-10])).toEqual(f(1e-10));
+  });
+  it("reads scalars in the type of their leaf, and strided inputs", () => {
+    const to = view("float32", [3, 2]);
+    const x = view("float32", [2, 3], [1, 2, 3, 4, 5, 6]);
+    const transposed = { ...x, shape: [3, 2], strides: [1, 3] };
+    const p = program([input(0, "float32").mul(scalar(0, "float32"))]);
+    device.run({ kind: "pointwise", program: p, inputs: [transposed], scalars: [0.1], to: [to] });
+    expect(values(to)).toEqual(f(1, 4, 2, 5, 3, 6).map((value) => Math.fround(value * Math.fround(0.1))));
+  });
+  it("runs over lists of views", () => {
+    const [a, b] = [view("float32", [2], [1, 2]), view("float32", [1], [5])];
+    const p = program([input(0, "float32").add(scalar(0, "float32"))]);
+    device.run({ kind: "foreach", program: p, items: [{ inputs: [a], scalars: [1], to: [a] }, { inputs: [b], scalars: [2], to: [b] }] });
+    expect([...values(a), ...values(b)]).toEqual([2, 3, 7]);
+  });
+});
+
+describe("rows", () => {
+  it("reduces, with what is right over an empty row", () => {
+    const x = view("float32", [2, 3], [1, 2, 3, 4, 5, 6]);
+    const run = (reduce: "sum" | "product" | "max" | "min", of: View): number[] => {
+      const to = view("float32", [2]);
+      const p = reduction(reduce, input(0, "float32"));
+      device.run({ kind: "rows", program: p, dims: 1, inputs: [of], scalars: [], toRows: [to], toElements: [] });
+      return values(to);
+    };
+    expect(run("sum", x)).toEqual([6, 15]);
+    expect(run("product", x)).toEqual([6, 120]);
+    expect(run("max", x)).toEqual([3, 6]);
+    expect(run("min", x)).toEqual([1, 4]);
+    const empty = view("float32", [2, 0]);
+    expect([run("sum", empty), run("product", empty), run("max", empty), run("min", empty)]).toEqual([[0, 0], [1, 1], [-inf, -inf], [inf, inf]]);
+  });
+  it("goes through stages: a softmax", () => {
+    const x = input(0, "float64");
+    const e = x.sub(row(0, "float64")).exp();
+    const p = rowProgram({ stages: [{ reduce: "max", of: x }, { reduce: "sum", of: e }], elements: [e.div(row(1, "float64"))] });
+    const to = view("float64", [2, 2]);
+    const from = view("float64", [2, 2], [0, 0, Math.log(3), 0]);
+    device.run({ kind: "rows", program: p, dims: 1, inputs: [from], scalars: [], toRows: [], toElements: [to] });
+    const [a, b, c, d] = values(to) as [number, number, number, number];
+    expect([a, b]).toEqual([0.5, 0.5]);
+    expect(c).toBeCloseTo(0.75, 15);
+    expect(d).toBeCloseTo(0.25, 15);
+  });
+});
+
+it("argreduce takes the first of equals, and NaN before all", () => {
+  const x = view("float32", [3, 3], [1, 7, 7, NaN, 9, NaN, -1, -2, -2]);
+  const run = (op: "max" | "min") => {
+    const [indices, found] = [view("int32", [3]), view("float32", [3])];
+    device.run({ kind: "argreduce", op, dims: 1, input: x, indices, values: found });
+    return [values(indices), values(found)];
+  };
+  expect(run("max")).toEqual([[1, 0, 0], [7, NaN, -1]]);
+  expect(run("min")).toEqual([[0, 0, 1], [1, NaN, -2]]);
+});
+
+describe("matmul", () => {
+  const a = view("float32", [2, 3], [1, 2, 3, 4, 5, 6]);
+  const b = view("float32", [3, 2], [7, 8, 9, 10, 11, 12]);
+  it("multiplies", () => {
+    const to = view("float32", [2, 2], [NaN, NaN, NaN, NaN]);
+    device.run({ kind: "matmul", a, b, to, accumulate: false, bias: null });
+    expect(values(to)).toEqual([58, 64, 139, 154]);
+  });
+  it("adds what was there and a bias, and takes a transpose", () => {
+    const to = view("float32", [2, 2], [1, 1, 1, 1]);
+    const bias = { ...view("float32", [2], [10, 20]), shape: [2, 2], strides: [0, 1] };
+    device.run({ kind: "matmul", a: { ...a, shape: [2, 3] }, b: { ...a, shape: [3, 2], strides: [1, 3] }, to, accumulate: true, bias });
+    expect(values(to)).toEqual([14 + 11, 32 + 21, 32 + 11, 77 + 21]);
+  });
+  it("gives zeros without an inner size", () => {
+    const to = view("float32", [1, 2], [5, 5]);
+    device.run({ kind: "matmul", a: view("float32", [1, 0]), b: view("float32", [0, 2]), to, accumulate: false, bias: null });
+    expect(values(to)).toEqual([0, 0]);
+  });
+});
+
+describe("conv", () => {
+  const options = { kind: "conv", bias: null, stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 1 } as const;
+  const image = view("float32", [1, 1, 3, 3], [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  const weight = view("float32", [1, 1, 2, 2], [1, 2, 3, 4]);
+  const run = (call: Partial<ConvCall> & Pick<ConvCall, "direction" | "input" | "weight" | "output">) => device.run({ ...options, ...call });
+  it("correlates, with a bias, padding and strides", () => {
+    const output = view("float32", [1, 1, 2, 2]);
+    run({ direction: "forward", input: image, weight, output, bias: view("float32", [1], [100]) });
+    expect(values(output)).toEqual([137, 147, 167, 177]);
+    run({ direction: "forward", input: image, weight, output, stride: [2, 2], padding: [1, 1] });
+    expect(values(output)).toEqual([4, 3 * 2 + 4 * 3, 2 * 4 + 4 * 7, 5 + 2 * 6 + 3 * 8 + 4 * 9]);
+  });
+  it("has the transposed maps as gradients", () => {
+    const gradient = view("float32", [1, 1, 2, 2], [1, 0, 0, 10]);
+    const dInput = view("float32", [1, 1, 3, 3]);
+    run({ direction: "input", input: dInput, weight, output: gradient });
+    expect(values(dInput)).toEqual([1, 2, 0, 3, 4 + 10, 20, 0, 30, 40]);
+    const dWeight = view("float32", [1, 1, 2, 2]);
+    run({ direction: "weight", input: image, weight: dWeight, output: gradient });
+    expect(values(dWeight)).toEqual([1 + 50, 2 + 60, 4 + 80, 5 + 90]);
+  });
+  it("keeps groups apart", () => {
+    const output = view("float32", [1, 2, 1]);
+    const call = { stride: [1], padding: [0], dilation: [1], groups: 2 };
+    run({ ...call, direction: "forward", input: view("float32", [1, 2, 1], [3, 5]), weight: view("float32", [2, 1, 1], [10, 100]), output });
+    expect(values(output)).toEqual([30, 500]);
+  });
+});
+
+describe("pool", () => {
+  const base = { kind: "pool", kernel: [2], stride: [2], padding: [0], dilation: [1], indices: null, countIncludePad: true, divisor: null } as const;
+  const x = view("float32", [1, 1, 5], [3, 3, -1, NaN, 2]);
+  const run = (call: Partial<PoolCall> & Pick<PoolCall, "op" | "direction" | "input" | "output">) => device.run({ ...base, ...call });
+  it("takes the first maximum, and its place", () => {
+    const [output, indices] = [view("float32", [1, 1, 3]), view("int32", [1, 1, 3])];
+    run({ op: "max", direction: "forward", input: x, output, indices });
+    expect([values(output), values(indices)]).toEqual([[3, NaN, 2], [0, 3, 4]]);
+    const input = view("float32", [1, 1, 5], [9, 9, 9, 9, 9]);
+    run({ op: "max", direction: "backward", input, output: view("float32", [1, 1, 3], [1, 2, 3]), indices });
+    expect(values(input)).toEqual([1, 0, 0, 2, 3]);
+  });
+  it("averages with and without padding, or by a divisor", () => {
+    const from = view("float32", [1, 1, 2], [4, 8]);
+    const average = (call: Partial<PoolCall>): number[] => {
+      const output = view("float32", [1, 1, 2]);
+      run({ op: "average", direction: "forward", input: from, output, padding: [1], ...call });
+      return values(output);
+    };
+    expect(average({})).toEqual([2, 4]);
+    expect(average({ countIncludePad: false })).toEqual([4, 8]);
+    expect(average({ divisor: 4 })).toEqual([1, 2]);
+    const input = view("float32", [1, 1, 2]);
+    run({ op: "average", direction: "backward", input, output: view("float32", [1, 1, 2], [2, 6]), padding: [1] });
+    expect(values(input)).toEqual([1, 3]);
+  });
+});
+
+describe("indexing", () => {
+  it("gathers", () => {
+    const to = view("float32", [2, 2]);
+    const x = view("float32", [2, 3], [1, 2, 3, 4, 5, 6]);
+    device.run({ kind: "gather", dim: 1, input: x, index: view("int32", [2, 2], [2, 0, 1, 1]), to });
+    expect(values(to)).toEqual([3, 1, 5, 5]);
+  });
+  it("scatters, combining what meets", () => {
+    const scatter = (reduce: ScatterCall["reduce"]): number[] => {
+      const to = view("float32", [3], [10, 20, 30]);
+      device.run({ kind: "scatter", reduce, dim: 0, to, index: view("int32", [3], [2, 0, 2]), source: view("float32", [3], [1, 2, 40]) });
+      return values(to);
+    };
+    expect(scatter("set")).toEqual([2, 20, 40]);
+    expect(scatter("add")).toEqual([12, 20, 71]);
+    expect(scatter("multiply")).toEqual([20, 20, 1200]);
+    expect(scatter("max")).toEqual([10, 20, 40]);
+    expect(scatter("min")).toEqual([2, 20, 1]);
+  });
+});
+
+it("scan keeps running totals, and the last of equal extremes", () => {
+  const x = view("float32", [1, 5], [1, 3, 3, NaN, 2]);
+  const scan = (op: ScanCall["op"]) => {
+    const [to, indices] = [view("float32", [1, 5]), view("int32", [1, 5])];
+    device.run({ kind: "scan", op, dim: 1, input: x, to, indices: op === "max" || op === "min" ? indices : null });
+    return [values(to), values(indices)];
+  };
+  expect(scan("sum")[0]).toEqual([1, 4, 7, NaN, NaN]);
+  expect(scan("product")[0]).toEqual([1, 3, 9, NaN, NaN]);
+  expect(scan("max")).toEqual([[1, 3, 3, NaN, NaN], [0, 1, 2, 3, 3]]);
+  expect(scan("min")).toEqual([[1, 1, 1, NaN, NaN], [0, 0, 0, 3, 3]]);
+});
+
+it("sort is stable either way, NaN largest, and may keep the first few only", () => {
+  const x = view("float32", [5], [2, NaN, 1, 2, -inf]);
+  const sort = (descending: boolean, keep: number) => {
+    const [found, indices] = [view("float32", [keep]), view("int32", [keep])];
+    device.run({ kind: "sort", dim: 0, descending, input: x, values: found, indices });
+    return [values(found), values(indices)];
+  };
+  expect(sort(false, 5)).toEqual([[-inf, 1, 2, 2, NaN], [4, 2, 0, 3, 1]]);
+  expect(sort(true, 3)).toEqual([[NaN, 2, 2], [1, 0, 3]]);
+});
+
+it("refuses buffers that it does not hold", () => {
+  const x = view("float32", [1]);
+  device.free(x.buffer);
+  expect(() => device.free(x.buffer)).toThrow("reference: this buffer is not");
+  expect(() => device.write(x.buffer, new Uint8Array(4))).toThrow("reference:");
+});

@@ -1,0 +1,48 @@
+/** Element types: promotion as `torch.promote_types`, conversion rules as `torch.can_cast`, half precision bit by bit. */
+
+import { describe, expect, it } from "vitest";
+import { bytesOf, canCast, computeType, type DType, dtypes, isDType, isFloating, promoteTypes, typedArray, viewBytes } from "../src/dtype.ts";
+import { fromHalf, toHalf } from "../src/half.ts";
+
+describe("dtypes", () => {
+  it("promote to the wider type of the higher kind", () => {
+    for (const a of dtypes) {
+      expect(promoteTypes(a, a)).toBe(a);
+      for (const b of dtypes) expect(promoteTypes(a, b)).toBe(promoteTypes(b, a));
+    }
+    const pairs: readonly (readonly [DType, DType, DType])[] = [
+      ["bool", "uint8", "uint8"], ["uint8", "int32", "int32"], ["int32", "float16", "float16"], ["float16", "float32", "float32"], ["float64", "int32", "float64"],
+    ]; // prettier-ignore
+    for (const [a, b, both] of pairs) expect(promoteTypes(a, b)).toBe(both);
+  });
+  it("never lose their kind", () => {
+    expect([canCast("float64", "float16"), canCast("int32", "uint8"), canCast("bool", "float32")]).toEqual([true, true, true]);
+    expect([canCast("float16", "int32"), canCast("uint8", "bool")]).toEqual([false, false]);
+  });
+  it("know their size and their arrays", () => {
+    expect(dtypes.map(bytesOf)).toEqual([1, 1, 4, 2, 4, 8]);
+    for (const dtype of dtypes) {
+      expect(typedArray(dtype, 3).byteLength).toBe(3 * bytesOf(dtype));
+      expect(viewBytes(dtype, new ArrayBuffer(32), 8, 2).byteOffset).toBe(8);
+    }
+    expect([isDType("float32"), isDType("toString"), isFloating("float16"), isFloating("bool")]).toEqual([true, false, true, false]);
+    expect(computeType("float16")).toBe("float32");
+  });
+});
+
+describe("half precision", () => {
+  it("survives a round trip of all its 65,536 values", () => {
+    for (let bits = 0; bits < 65536; bits++) {
+      const value = fromHalf(bits);
+      if (Number.isNaN(value)) expect(Number.isNaN(fromHalf(toHalf(value)))).toBe(true);
+      else if (toHalf(value) !== bits) expect.fail(`bits ${bits} stand for ${value}, which becomes ${toHalf(value)}`);
+    }
+  });
+  it("rounds to the nearest, halves to even", () => {
+    expect(fromHalf(toHalf(1 + 2 ** -11))).toBe(1);
+    expect(fromHalf(toHalf(1 + 3 * 2 ** -11))).toBe(1 + 2 ** -9);
+    expect([65519, 65520, -1e30, 2 ** -25, 2 ** -24 * 1.5].map((v) => fromHalf(toHalf(v)))).toEqual([
+      65504, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 2 ** -23,
+    ]);
+  });
+});

@@ -1,0 +1,125 @@
+/** Arithmetic on shapes. */
+
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { ArgumentError, IndexError, ShapeError } from "../src/errors.ts";
+import {
+  broadcastShapes,
+  broadcastStrides,
+  checkSizes,
+  contiguousStrides,
+  dimension,
+  dimensions,
+  inferSizes,
+  isContiguous,
+  reshapeStrides,
+  sameShape,
+  showShape,
+  sizeOf,
+} from "../src/shape.ts";
+
+const shapes = fc.array(fc.constantFrom(1, 2, 3, 4), { maxLength: 4 });
+
+/** Where each element lies, in row-major order. */
+function places(shape: readonly number[], strides: readonly number[]): number[] {
+  let list = [0];
+  shape.forEach((size, d) => {
+    list = list.flatMap((p) => Array.from({ length: size }, (_, i) => p + i * (strides[d] as number)));
+  });
+  return list;
+}
+
+describe("sizes and strides", () => {
+  it("count elements", () => {
+    expect([sizeOf([]), sizeOf([2, 3]), sizeOf([2, 0, 3])]).toEqual([1, 6, 0]);
+    expect(contiguousStrides([2, 3, 4])).toEqual([12, 4, 1]);
+    expect(contiguousStrides([2, 0, 4])).toEqual([4, 4, 1]);
+    expect(showShape([2, 3])).toBe("[2, 3]");
+    expect([sameShape([1, 2], [1, 2]), sameShape([1], [1, 1])]).toEqual([true, false]);
+  });
+  it("are contiguous when they count up by one", () => {
+    fc.assert(fc.property(shapes, (shape) => isContiguous(shape, contiguousStrides(shape))));
+    expect(isContiguous([2, 3], [1, 2])).toBe(false);
+    expect(isContiguous([2, 1, 3], [3, 99, 1])).toBe(true);
+    expect(isContiguous([0, 3], [7, 7])).toBe(true);
+    expect(isContiguous([2], [0])).toBe(false);
+  });
+});
+
+describe("broadcasting", () => {
+  it("aligns at the right and stretches ones", () => {
+    expect(broadcastShapes("op", [[3, 1], [2]])).toEqual([3, 2]);
+    expect(broadcastShapes("op", [[], [0, 1], [3]])).toEqual([0, 3]);
+    expect(broadcastStrides("op", [3, 1], [1, 1], [2, 3, 4])).toEqual([0, 1, 0]);
+  });
+  it("names both sides when they do not fit", () => {
+    expect(() => broadcastShapes("add", [[2, 3], [4, 3]])).toThrow(
+      new ShapeError("add: cannot broadcast [2, 3] with [4, 3]: sizes 2 and 4 at dimension 0 differ"),
+    );
+    expect(() => broadcastStrides("expand", [2], [1], [3])).toThrow(ShapeError);
+    expect(() => broadcastStrides("expand", [2, 2], [2, 1], [2])).toThrow(ShapeError);
+  });
+  it("does not depend on the order", () => {
+    fc.assert(
+      fc.property(shapes, shapes, (a, b) => {
+        const attempt = (list: number[][]) => {
+          try {
+            return broadcastShapes("op", list);
+          } catch (error) {
+            return (error as Error).name;
+          }
+        };
+        expect(attempt([a, b])).toEqual(attempt([b, a]));
+      }),
+    );
+  });
+});
+
+describe("dimension arguments", () => {
+  it("may be negative", () => {
+    expect([dimension("op", -1, 3), dimension("op", 0, 3), dimension("op", -1, 0)]).toEqual([2, 0, 0]);
+    expect(dimensions("op", [-1, 0], 3)).toEqual([0, 2]);
+    expect([dimensions("op", undefined, 2), dimensions("op", [], 2), dimensions("op", null, 0), dimensions("op", 0, 0)]).toEqual([[0, 1], [0, 1], [], []]);
+  });
+  it("must exist, and once", () => {
+    expect(() => dimension("sum", 3, 3)).toThrow(new IndexError("sum: dimension 3 is out of range: expected -3 to 2 for a tensor of 3 dimensions"));
+    expect(() => dimension("sum", 0.5, 3)).toThrow(IndexError);
+    expect(() => dimensions("sum", [0, -3], 3)).toThrow(ArgumentError);
+  });
+  it("sizes must be counts", () => {
+    expect(() => checkSizes("zeros", [2, -1])).toThrow("zeros: sizes must be non-negative integers, got [2, -1]");
+    expect(() => checkSizes("zeros", [1.5])).toThrow(ShapeError);
+  });
+});
+
+describe("reshape", () => {
+  it("infers one size", () => {
+    expect(inferSizes("view", [2, -1], [3, 4])).toEqual([2, 6]);
+    expect(inferSizes("view", [-1], [])).toEqual([1]);
+    expect(() => inferSizes("view", [5, -1], [3, 4])).toThrow("view: cannot arrange [3, 4] (12 elements) as [5, -1]");
+    expect(() => inferSizes("view", [-1, -1], [4])).toThrow(ShapeError);
+    expect(() => inferSizes("view", [-1, 0], [0])).toThrow(ShapeError);
+    expect(() => inferSizes("view", [5], [4])).toThrow(ShapeError);
+  });
+  it("keeps every element in its place, or says that only a copy will do", () => {
+    const permuted = fc.tuple(shapes, fc.array(fc.nat(9), { minLength: 4, maxLength: 4 }), fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }));
+    fc.assert(
+      fc.property(permuted, shapes, ([shape, keys, repeat], target) => {
+        const order = shape.map((_, d) => d).sort((a, b) => (keys[a] as number) - (keys[b] as number));
+        const base = contiguousStrides(order.map((d) => shape[d] as number));
+        const strides = shape.map((_, d) => (repeat[d] ? 0 : (base[order.indexOf(d)] as number)));
+        const to = sizeOf(target) === sizeOf(shape) ? target : [sizeOf(shape)];
+        const found = reshapeStrides(shape, strides, to);
+        if (found !== null) expect(places(to, found)).toEqual(places(shape, strides));
+        else expect(isContiguous(shape, strides)).toBe(false);
+      }),
+      { numRuns: 500 },
+    );
+  });
+  it("merges and splits where memory runs on", () => {
+    expect(reshapeStrides([2, 3, 4], [12, 4, 1], [6, 4])).toEqual([4, 1]);
+    expect(reshapeStrides([3, 2], [1, 3], [6])).toBeNull();
+    expect(reshapeStrides([4, 3], [6, 2], [2, 2, 3])).toEqual([12, 6, 2]);
+    expect(reshapeStrides([1, 4], [99, 2], [4, 1])?.[0]).toBe(2);
+  });
+});
