@@ -7,6 +7,7 @@ import type { KernelCall } from "../../kernel.ts";
 import { runByReference } from "./fallback.ts";
 import type { CpuBuffer } from "./memory.ts";
 import { Pointwise } from "./pointwise.ts";
+import { Rows } from "./rows.ts";
 import { createRuntime, type Runtime } from "./runtime.ts";
 import { availableThreads } from "./threads.ts";
 
@@ -40,10 +41,12 @@ class Cpu implements Backend {
   readonly name = "cpu";
   readonly #runtime: Runtime;
   readonly #pointwise: Pointwise;
+  readonly #rows: Rows;
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
     this.#pointwise = new Pointwise(runtime);
+    this.#rows = new Rows(runtime);
   }
 
   allocate(bytes: number): DeviceBuffer {
@@ -78,6 +81,8 @@ class Cpu implements Backend {
         this.#pointwise.foreach(call);
         return;
       case "rows":
+        this.#rows.run(call);
+        return;
       case "argreduce":
       case "matmul":
       case "conv":

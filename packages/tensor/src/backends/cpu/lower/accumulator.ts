@@ -1,0 +1,108 @@
+/**
+ * Running results of reductions, in vectors. Sums and products of float32 are kept in float32 for a few dozen steps at a time and then added to
+ * totals in float64, so that their error does not grow with the length of a row; everything else is kept in its own type.
+ */
+
+import type { DType } from "../../../dtype.ts";
+import { isFloating } from "../../../dtype.ts";
+import type { BinaryOp } from "../../../expr/ops.ts";
+import type { Reduction } from "../../../expr/program.ts";
+import { f32x4, f64x2, type Local, shuffle, v128 } from "../wasm/index.ts";
+import type { Emitter } from "./emitter.ts";
+import { binary, wideMask } from "./primitives.ts";
+import { first, type Value, type Vector } from "./values.ts";
+
+/** The result of a reduction while it is being made. */
+export interface Accumulator {
+  /** Takes in four elements; only those where the mask is set, if there is one. `way` tells parallel chains apart. */
+  take(value: Value, way: number, mask?: Vector): void;
+  /** To be called at least every 64 elements of a chain. */
+  flush(): void;
+  /** The result of each lane. */
+  lanes(): Value;
+  /** The result of all lanes together, in every lane. */
+  total(): Value;
+}
+
+const primitives: Readonly<Record<Reduction, BinaryOp>> = { sum: "add", product: "mul", max: "max", min: "min" };
+
+/** A new accumulator, which holds the value that changes nothing. */
+export function accumulator(e: Emitter, reduce: Reduction, dtype: DType, ways: number): Accumulator {
+  const single = dtype === "float32" || dtype === "float16";
+  if (single && (reduce === "sum" || reduce === "product")) return blocked(e, reduce, ways);
+  const start = identity(e, reduce, dtype);
+  const chains = Array.from({ length: ways }, () => start.map((v) => e.f.let(v)));
+  const combine = (a: Value, b: Value) => binary(e, primitives[reduce], dtype, a, b);
+  const lanes = (): Value => chains.reduce<Value>((a, b) => combine(a, b), start);
+  return {
+    take(value, way, mask) {
+      const chain = chains[way] as Local<"v128">[]; // safe: the ways are numbered from 0
+      const masks = mask === undefined ? null : dtype === "float64" ? wideMask(e, mask) : [mask];
+      const some = masks === null ? value : value.map((v, k) => e.let(v128.bitselect(v, start[k] as Vector, masks[k] as Vector)));
+      combine(chain, some).forEach((v, k) => e.f.set(chain[k] as Local<"v128">, v));
+    },
+    flush: () => undefined,
+    lanes,
+    total() {
+      const all = lanes();
+      if (dtype === "float64") {
+        const both = binary(e, primitives[reduce], "float64", [first(all), first(all)], [all[1] as Vector, all[1] as Vector]);
+        const swapped = e.let(shuffle(first(both), first(both), [1, 0]));
+        return binary(e, primitives[reduce], "float64", both, [swapped, swapped]);
+      }
+      const halves = combine(all, [e.let(shuffle(first(all), first(all), [2, 3, 0, 1]))]);
+      return combine(halves, [e.let(shuffle(first(halves), first(halves), [1, 0, 3, 2]))]);
+    },
+  };
+}
+
+/** Sums and products of float32, in blocks. */
+function blocked(e: Emitter, reduce: "sum" | "product", ways: number): Accumulator {
+  const { f } = e;
+  const name = reduce === "sum" ? "add" : "mul";
+  const neutral = reduce === "sum" ? 0 : 1;
+  const start = e.f32(neutral);
+  const chains = Array.from({ length: ways }, () => f.let<"v128">(start));
+  const low = f.let<"v128">(e.f64(neutral));
+  const high = f.let<"v128">(e.f64(neutral));
+  return {
+    take(value, way, mask) {
+      const chain = chains[way] as Local<"v128">; // safe: the ways are numbered from 0
+      const some = mask === undefined ? first(value) : v128.bitselect(first(value), start, mask);
+      f.set(chain, f32x4[name](chain, some));
+    },
+    flush() {
+      for (const chain of chains) {
+        f.set(low, f64x2[name](low, f64x2.promoteLowF32x4(chain)));
+        f.set(high, f64x2[name](high, f64x2.promoteLowF32x4(shuffle(chain, chain, [2, 3, 2, 3]))));
+        f.set(chain, start);
+      }
+    },
+    lanes: () => [e.let(shuffle(f32x4.demoteF64x2Zero(low), f32x4.demoteF64x2Zero(high), [0, 1, 4, 5]))],
+    total() {
+      const both = e.let(f64x2[name](low, high));
+      const single = e.let(f32x4.demoteF64x2Zero(f64x2[name](both, shuffle(both, both, [1, 0]))));
+      return [e.let(shuffle(single, single, [0, 0, 0, 0]))];
+    },
+  };
+}
+
+/** The value that changes nothing. */
+function identity(e: Emitter, reduce: Reduction, dtype: DType): Value {
+  const number = (value: number): Value => {
+    if (dtype === "float64") return [e.f64(value), e.f64(value)];
+    return [isFloating(dtype) ? e.f32(value) : e.i32(value)];
+  };
+  // True is -1 in vectors.
+  if (dtype === "bool") return number(reduce === "product" || reduce === "min" ? -1 : 0);
+  switch (reduce) {
+    case "sum":
+      return number(0);
+    case "product":
+      return number(1);
+    case "max":
+      return number(isFloating(dtype) ? Number.NEGATIVE_INFINITY : dtype === "int32" ? -(2 ** 31) : 0);
+    case "min":
+      return number(isFloating(dtype) ? Number.POSITIVE_INFINITY : dtype === "int32" ? 2 ** 31 - 1 : 255);
+  }
+}

@@ -1,0 +1,207 @@
+/**
+ * Row calls: from the views of a call to the class of kernel that suits them, and the kernel's arguments. Few but long rows of a plain reduction are
+ * cut into pieces first, so that all threads find work; how they are cut follows from the shapes alone, and so does the result to the last bit.
+ */
+
+import { bytesOf } from "../../dtype.ts";
+import { type Expr, input, row } from "../../expr/expr.ts";
+import { nodesOf, type RowProgram, rowProgram } from "../../expr/program.ts";
+import type { RowsCall, View } from "../../kernel.ts";
+import { dense, Layout, motion, still, strided } from "./layout.ts";
+import { cost } from "./lower/cost.ts";
+import { type RowsClass, rowsModule } from "./lower/rows.ts";
+import { addressOf } from "./memory.ts";
+import type { Kernel, Runtime } from "./runtime.ts";
+
+/** What is kept for each program. */
+interface Plan {
+  readonly cost: number;
+  readonly kernels: Map<string, Kernel>;
+  /** Combines the results of pieces of rows; null when the program cannot be cut. */
+  readonly finish: RowProgram | null;
+  readonly piece: RowProgram | null;
+}
+
+/** Work worth a piece: elements times instructions for each four of them. */
+const worth = 96_000;
+/** How many elements a row must have to be cut, and how many pieces are made at most. */
+const long = 65_536;
+const pieces = 64;
+
+/** Runs row programs on one runtime. */
+export class Rows {
+  readonly #runtime: Runtime;
+  readonly #plans: (Plan | undefined)[] = [];
+  readonly #outer = new Layout();
+  readonly #row = new Layout();
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+  }
+
+  /** Runs a row program. */
+  run(call: RowsCall): void {
+    const { program, dims, inputs, toElements, toRows, scalars } = call;
+    const { shape } = inputs[0] as View; // safe: a row program reads an input
+    const outerRank = shape.length - dims;
+    const full = [...inputs, ...toElements];
+    const views = [...full, ...toRows];
+    const outer = this.#outer;
+    const row = this.#row;
+    outer.take(views, 0, outerRank, true);
+    row.take(full, outerRank, shape.length, full.length === 1);
+    const rows = outer.count();
+    const length = row.count();
+    if (rows === 0) return;
+    const plan = this.#plan(program);
+    const lanes = across(views, full.length, outer, row) ? outer.size(outer.rank - 1) : 0;
+    const width = lanes === 0 ? 0 : lanes >= 8 && plan.cost < 60 ? 4 : 1;
+    const perUnit = lanes === 0 ? 1 : 4 * width;
+    const units = lanes === 0 ? rows : (rows / lanes) * Math.ceil(lanes / perUnit);
+    if (units < 8 && length >= 64 && rows * length >= 2 * long && plan.piece !== null && plan.finish !== null) {
+      this.#runInPieces(call, plan.piece, plan.finish);
+      return;
+    }
+    const outerDims = lanes === 0 ? outer.rank : outer.rank - 1;
+    const what: RowsClass = {
+      program,
+      inputs: inputs.length,
+      elements: toElements.map((view) => view.dtype),
+      rows: toRows.map((view) => view.dtype),
+      motions: full.map((view, k) => {
+        const layout = lanes === 0 ? row : outer;
+        return layout.rank === 0 ? still : motion(layout.stride(layout.rank - 1, k), bytesOf(view.dtype));
+      }),
+      outer: outerDims,
+      within: length === 0 ? 0 : Math.max(0, row.rank - 1),
+      across: width,
+    };
+    // The slots in the order of `slotsOf`.
+    const args = views.map(addressOf);
+    const last = row.rank - 1;
+    args.push(length === 0 ? 0 : row.size(last));
+    for (let k = 0; k < full.length; k++) args.push(row.rank === 0 ? 0 : row.stride(last, k));
+    if (what.within > 0) {
+      for (let d = 0; d < last; d++) args.push(row.size(d));
+      for (let d = 0; d < last; d++) for (let k = 0; k < full.length; k++) args.push(row.stride(d, k));
+    }
+    for (let d = 1; d < outerDims; d++) args.push(outer.size(d));
+    for (let d = 0; d < outerDims; d++) for (let k = 0; k < views.length; k++) args.push(outer.stride(d, k));
+    args.push(lanes);
+    const grain = Math.max(1, Math.ceil(worth / (plan.cost * Math.max(length, 1) * perUnit)));
+    this.#runtime.launch(this.#kernel(plan, what), args, units, grain, scalars);
+  }
+
+  /** Cuts the outermost dimension of the rows into pieces, reduces each, then reduces the results. */
+  #runInPieces(call: RowsCall, piece: RowProgram, finish: RowProgram): void {
+    const { inputs, scalars, toRows } = call;
+    const { memory } = this.#runtime;
+    const outer = this.#outer;
+    const row = this.#row;
+    const dtype = finish.stages[0]?.of.dtype ?? "float32";
+    const size = row.size(0);
+    const length = row.count();
+    const chunk = Math.ceil(size / Math.min(pieces, size, Math.ceil(length / 16_384)));
+    const whole = Math.floor(size / chunk);
+    const count = Math.ceil(size / chunk);
+    const rows = outer.count();
+    const sizes = Array.from({ length: outer.rank }, (_, d) => outer.size(d));
+    const inner = Array.from({ length: row.rank - 1 }, (_, d) => row.size(d + 1));
+    // Taken down before the layouts are used again.
+    const parts = inputs.map((view, k) => {
+      const bytes = bytesOf(view.dtype);
+      return {
+        view,
+        outer: sizes.map((_, d) => outer.stride(d, k) / bytes),
+        first: row.stride(0, k) / bytes,
+        inner: inner.map((_, d) => row.stride(d + 1, k) / bytes),
+      };
+    });
+    const outputs = toRows.map((view, k) => ({ view, strides: sizes.map((_, d) => outer.stride(d, inputs.length + k) / bytesOf(view.dtype)) }));
+    const buffer = memory.allocate(count * rows * bytesOf(dtype));
+    const contiguous: number[] = [];
+    for (let d = sizes.length - 1, step = 1; d >= 0; d--) {
+      contiguous[d] = step;
+      step *= sizes[d] as number;
+    }
+    const reduce = (from: number, chunks: number, each: number): void => {
+      this.run({
+        kind: "rows",
+        program: piece,
+        dims: 1 + inner.length,
+        inputs: parts.map(({ view, outer: strides, first, inner: rest }) => ({
+          buffer: view.buffer,
+          dtype: view.dtype,
+          shape: [chunks, ...sizes, each, ...inner],
+          strides: [first * chunk, ...strides, first, ...rest],
+          offset: view.offset + from * chunk * first,
+        })),
+        scalars,
+        toElements: [],
+        toRows: [{ buffer, dtype, shape: [chunks, ...sizes], strides: [rows, ...contiguous], offset: from * rows }],
+      });
+    };
+    if (whole > 0) reduce(0, whole, chunk);
+    if (whole < count) reduce(whole, 1, size - whole * chunk);
+    this.run({
+      kind: "rows",
+      program: finish,
+      dims: 1,
+      inputs: [{ buffer, dtype, shape: [...sizes, count], strides: [...contiguous, rows], offset: 0 }],
+      scalars,
+      toElements: [],
+      toRows: outputs.map(({ view, strides }) => ({ buffer: view.buffer, dtype: view.dtype, shape: sizes, strides, offset: view.offset })),
+    });
+    memory.free(buffer);
+  }
+
+  #plan(program: RowProgram): Plan {
+    let plan = this.#plans[program.id];
+    if (plan === undefined) {
+      const { stages, rows, elements } = program;
+      const work = stages.reduce((sum, { of }) => sum + cost([of]) + 2, 3) + cost(elements);
+      plan = { cost: work, kernels: new Map(), ...cut(stages, rows, elements) };
+      this.#plans[program.id] = plan;
+    }
+    return plan;
+  }
+
+  #kernel(plan: Plan, what: RowsClass): Kernel {
+    const { program, inputs, elements, rows, motions, outer, within, across: width } = what;
+    const key = `${inputs} ${motions.join("")} ${outer} ${within} ${width} ${elements.join()} ${rows.join()}`;
+    let kernel = plan.kernels.get(key);
+    if (kernel === undefined) {
+      kernel = this.#runtime.kernel(`rows ${program.id} ${key}`, () => rowsModule(this.#runtime, what));
+      plan.kernels.set(key, kernel);
+    }
+    return kernel;
+  }
+}
+
+/** The two programs that do the work of one with a single stage: for pieces of rows, and for the pieces' results. */
+function cut(stages: RowProgram["stages"], rows: readonly Expr[], elements: readonly Expr[]): Pick<Plan, "piece" | "finish"> {
+  const [stage] = stages;
+  const plain = stages.length === 1 && elements.length === 0 && nodesOf(rows).every((node) => node.op !== "input");
+  if (!plain || stage === undefined || stage.of.dtype === "float16") return { piece: null, finish: null };
+  const { reduce, of } = stage;
+  // A stage's result has the type of its formula.
+  const piece = rowProgram({ stages, rows: [row(0, of.dtype)] });
+  return { piece, finish: rowProgram({ stages: [{ reduce, of: input(0, of.dtype) }], rows }) };
+}
+
+/** Whether vectors should lie across rows: neighbouring rows side by side in memory, and the elements of a row apart. */
+function across(views: readonly View[], full: number, outer: Layout, row: Layout): boolean {
+  if (outer.rank === 0) return false;
+  const last = outer.rank - 1;
+  let beside = false;
+  for (let k = 0; k < views.length; k++) {
+    const m = motion(outer.stride(last, k), bytesOf((views[k] as View).dtype));
+    if (m === strided) return false;
+    if (m === dense) beside = true;
+  }
+  if (!beside) return false;
+  for (let k = 0; k < full; k++) {
+    if (row.rank > 0 && motion(row.stride(row.rank - 1, k), bytesOf((views[k] as View).dtype)) === strided) return true;
+  }
+  return false;
+}
