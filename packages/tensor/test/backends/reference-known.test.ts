@@ -285,3 +285,13 @@ it("refuses buffers that it does not hold", () => {
   expect(() => device.free(x.buffer)).toThrow("reference: this buffer is not");
   expect(() => device.write(x.buffer, new Uint8Array(4))).toThrow("reference:");
 });
+
+it("random draws Philox 4×32-10", () => {
+  const bits = view("int32", [4]);
+  device.run({ kind: "random", distribution: "bits", seed: 0, offset: 0, to: bits });
+  // The first vector that the authors' own tests list: counter and key zero.
+  expect(values(bits)).toEqual([0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8].map((word) => word | 0));
+  const uniform = view("float32", [4]);
+  device.run({ kind: "random", distribution: "uniform", seed: 0, offset: 0, to: uniform });
+  expect(values(uniform)).toEqual([0x6627e8, 0xe169c5, 0xbc57ac, 0x9b00db].map((word) => word / 2 ** 24));
+});

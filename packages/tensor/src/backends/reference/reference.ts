@@ -13,6 +13,7 @@ import { matmul } from "./matmul.ts";
 import { ReferenceBuffer } from "./memory.ts";
 import { foreach, pointwise } from "./pointwise.ts";
 import { pool } from "./pool.ts";
+import { random } from "./random.ts";
 import { rows } from "./rows.ts";
 import { scan } from "./scan.ts";
 import { scatter } from "./scatter.ts";
@@ -89,7 +90,7 @@ function run(call: KernelCall): void {
     case "sort":
       return sort(call);
     case "random":
-      throw new DeviceError("reference: random numbers are not there yet");
+      return random(call);
     default:
       throw call satisfies never;
   }
