@@ -244,7 +244,7 @@ export class DigitPainter {
       for (let column = 0; column < box; column++) {
         const at = row * box + column;
         const cover = 0.5 - (distance[at] as number) / (2 * softness);
-        const ink = cover <= 0 ? 0 : cover >= 1 ? 1 : cover;
+        const ink = Math.max(0, Math.min(1, cover));
         distance[at] = ink;
         mass += ink;
         massX += ink * column;
