@@ -198,6 +198,7 @@ export {
   rmsNorm,
 } from "./ops/normalization.ts";
 export { type PadMode, type PadOptions, pad } from "./ops/pad.ts";
+export { col2im, im2col, type PatchOptions } from "./ops/patches.ts";
 export { movedim, mT, permute, swapaxes, t, transpose } from "./ops/permute.ts";
 export {
   type AvgPoolOptions,
@@ -216,6 +217,20 @@ export {
 export { exp, exp2, expm1, hypot, log, log1p, log2, log10, logaddexp, pow, rsqrt, sqrt, square, xlogy } from "./ops/power.ts";
 export { prod } from "./ops/product.ts";
 export { flip, fliplr, flipud, repeat, repeatInterleave, roll, rot90, tile } from "./ops/repeat.ts";
+export {
+  type AdaptiveMaxPool,
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveAvgPool3d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+  adaptiveMaxPool3d,
+  type InterpolateMode,
+  type InterpolateOptions,
+  interpolate,
+  pixelShuffle,
+  pixelUnshuffle,
+} from "./ops/resample.ts";
 export { flatten, ravel, reshape, reshapeAs, type Sizes, squeeze, unflatten, unsqueeze, view } from "./ops/reshape.ts";
 export {
   ceil,

@@ -5,10 +5,13 @@
 
 import { broadcastTo, expand, expandAs } from "../ops/expand.ts";
 import { fill_, zero_ } from "../ops/fill.ts";
+import { type PadOptions, pad } from "../ops/pad.ts";
 import { movedim, mT, permute, swapaxes, t, transpose } from "../ops/permute.ts";
+import { flip, fliplr, flipud, repeat, repeatInterleave, roll, rot90, tile } from "../ops/repeat.ts";
 import { flatten, ravel, reshape, reshapeAs, type Sizes, squeeze, unflatten, unsqueeze, view } from "../ops/reshape.ts";
 import { asStrided, diagonal, narrow, select, slice, unfold } from "../ops/slice.ts";
 import { chunk, dsplit, hsplit, split, tensorSplit, unbind, vsplit } from "../ops/split.ts";
+import { diag, diagEmbed, tril, triu } from "../ops/triangle.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { ReductionMethods } from "./reduction.ts";
@@ -138,6 +141,58 @@ export abstract class ShapeMethods extends ReductionMethods {
   /** `tensorSplit` along the third dimension. */
   dsplit(this: Tensor, sections: number | readonly number[]): Tensor[] {
     return dsplit(this, sections);
+  }
+  /** Laid out so many times along each dimension. */
+  repeat(this: Tensor, ...counts: Sizes): Tensor {
+    return repeat(this, ...counts);
+  }
+  /** `repeat`, fewer counts standing for the last dimensions. */
+  tile(this: Tensor, ...counts: Sizes): Tensor {
+    return tile(this, ...counts);
+  }
+  /** Each element along a dimension several times in a row. */
+  repeatInterleave(this: Tensor, repeats: number | readonly number[] | Tensor, dim?: number | null): Tensor {
+    return repeatInterleave(this, repeats, dim);
+  }
+  /** The elements shifted along dimensions, around the end. */
+  roll(this: Tensor, shifts: number | readonly number[], dims?: number | readonly number[] | null): Tensor {
+    return roll(this, shifts, dims);
+  }
+  /** The elements in the opposite order along the dimensions named. */
+  flip(this: Tensor, ...dims: readonly number[] | readonly [readonly number[]]): Tensor {
+    return flip(this, ...dims);
+  }
+  /** Columns in the opposite order. */
+  fliplr(this: Tensor): Tensor {
+    return fliplr(this);
+  }
+  /** Rows in the opposite order. */
+  flipud(this: Tensor): Tensor {
+    return flipud(this);
+  }
+  /** Turned by quarter turns in the plane of two dimensions. */
+  rot90(this: Tensor, k?: number, dims?: readonly [number, number]): Tensor {
+    return rot90(this, k, dims);
+  }
+  /** With a border; widths from the last dimension to the first. */
+  pad(this: Tensor, widths: readonly number[], options?: PadOptions): Tensor {
+    return pad(this, widths, options);
+  }
+  /** The lower triangle of each matrix, zeros above. */
+  tril(this: Tensor, offset?: number): Tensor {
+    return tril(this, offset);
+  }
+  /** The upper triangle of each matrix, zeros below. */
+  triu(this: Tensor, offset?: number): Tensor {
+    return triu(this, offset);
+  }
+  /** The diagonal of a matrix, or the matrix with a vector on its diagonal. */
+  diag(this: Tensor, offset?: number): Tensor {
+    return diag(this, offset);
+  }
+  /** Matrices with the last dimension on a diagonal. */
+  diagEmbed(this: Tensor, offset?: number, dim1?: number, dim2?: number): Tensor {
+    return diagEmbed(this, offset, dim1, dim2);
   }
   /** Stores one value in every element. */
   fill_(this: Tensor, value: number | boolean | Tensor): Tensor {

@@ -223,3 +223,17 @@ export function asStrided(x: Tensor, shape: Shape, strides: readonly number[], o
   }
   return apply(strided, [x], { shape, strides, offset });
 }
+
+/** Windows along a dimension (elements last, as `unfold` gives them) added up into a dimension of `length`: the reverse of `unfold`. */
+export function sumWindows(windows: Tensor, dim: number, step: number, length: number): Tensor {
+  const shape = windows.shape.slice(0, -1).map((size, i) => (i === dim ? length : size));
+  return apply(windowSum, [windows], { dim, size: windows.shape[windows.ndim - 1] as number, step, shape });
+}
+
+/** A dimension with `step - 1` zeros between its elements: the reverse of a slice with that step. */
+export function zeroStuff(x: Tensor, dim: number, step: number): Tensor {
+  const length = x.shape[dim] as number;
+  if (step === 1) return x;
+  const shape = x.shape.map((size, i) => (i === dim ? (length - 1) * step + 1 : size));
+  return embed(slicing, x, { dim, start: 0, length, step }, shape);
+}

@@ -1,0 +1,90 @@
+/**
+ * The patches that a convolution's window sees, as columns of a matrix, and the sum of such columns back into an image.
+ */
+
+import { ArgumentError, ShapeError } from "../errors.ts";
+import { showShape, sizeOf } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { type PerDimension, spread } from "./conv.ts";
+import { pad } from "./pad.ts";
+import { permute } from "./permute.ts";
+import { reshape, squeeze, unsqueeze } from "./reshape.ts";
+import { slice, sumWindows, unfold, zeroStuff } from "./slice.ts";
+
+/** Where the windows lie. */
+export interface PatchOptions {
+  /** Steps between the elements of a window. Default 1. */
+  readonly dilation?: PerDimension;
+  /** Zeros on all sides of the image. Default 0. */
+  readonly padding?: PerDimension;
+  /** Steps of the window. Default 1. */
+  readonly stride?: PerDimension;
+}
+
+function windowsOf(
+  operation: string,
+  kernelSize: PerDimension,
+  options: PatchOptions,
+): Record<"kernel" | "dilation" | "padding" | "stride", readonly number[]> {
+  for (const name of Object.keys(options)) {
+    if (!["dilation", "padding", "stride"].includes(name)) {
+      throw new ArgumentError(`${operation}: there is no option "${name}"; there are dilation, padding, stride`);
+    }
+  }
+  return {
+    kernel: spread(operation, "the size of the window", kernelSize, 2, 1),
+    dilation: spread(operation, "dilation", options.dilation ?? 1, 2, 1),
+    padding: spread(operation, "padding", options.padding ?? 0, 2, 0),
+    stride: spread(operation, "stride", options.stride ?? 1, 2, 1),
+  };
+}
+
+/**
+ * The patches under a sliding window as columns: [N, C, H, W] → [N, C · kh · kw, L], L being the number of windows.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.unfold.html (`unfold` itself is the method along one dimension)
+ */
+export function im2col(x: Tensor, kernelSize: PerDimension, options: PatchOptions = {}): Tensor {
+  if (x.ndim === 3) return squeeze(im2col(unsqueeze(x, 0), kernelSize, options), 0);
+  if (x.ndim !== 4) throw new ShapeError(`im2col: expected an image [N, C, H, W], got shape ${showShape(x.shape)}`);
+  const { kernel, dilation, padding, stride } = windowsOf("im2col", kernelSize, options);
+  const [ph, pw] = padding as readonly [number, number]; // safe: `spread` gives one number per dimension
+  let windows = ph + pw > 0 ? pad(x, [pw, pw, ph, ph]) : x;
+  for (const i of [0, 1]) {
+    const d = dilation[i] as number;
+    windows = unfold(windows, 2 + i, d * ((kernel[i] as number) - 1) + 1, stride[i] as number);
+    windows = slice(windows, -1, null, null, d);
+  }
+  const [n, c, rows, columns] = windows.shape as readonly [number, number, number, number];
+  return reshape(permute(windows, 0, 1, 4, 5, 2, 3), [n, c * sizeOf(kernel), rows * columns]);
+}
+
+/**
+ * The sum of patches into an image of a size, the reverse of `im2col`: [N, C · kh · kw, L] → [N, C, H, W]; where windows overlap they add up.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.fold.html
+ *
+ * @throws ShapeError when the number of columns does not fit the number of windows.
+ */
+export function col2im(x: Tensor, outputSize: PerDimension, kernelSize: PerDimension, options: PatchOptions = {}): Tensor {
+  if (x.ndim === 2) return squeeze(col2im(unsqueeze(x, 0), outputSize, kernelSize, options), 0);
+  if (x.ndim !== 3) throw new ShapeError(`col2im: expected columns [N, C · kernel, L], got shape ${showShape(x.shape)}`);
+  const { kernel, dilation, padding, stride } = windowsOf("col2im", kernelSize, options);
+  const sizes = spread("col2im", "the size of the image", outputSize, 2, 1);
+  const extents = kernel.map((k, i) => (dilation[i] as number) * (k - 1) + 1);
+  const padded = sizes.map((size, i) => size + 2 * (padding[i] as number));
+  const counts = padded.map((size, i) => Math.floor((size - (extents[i] as number)) / (stride[i] as number)) + 1);
+  const [n, rows, length] = x.shape as readonly [number, number, number];
+  if (rows % sizeOf(kernel) !== 0 || length !== sizeOf(counts) || counts.some((count) => count < 1)) {
+    throw new ShapeError(
+      `col2im: columns of shape ${showShape(x.shape)} do not fit an image of ${showShape(sizes)} under windows of ${showShape(kernel)}: expected ${counts.join(" · ")} columns of a multiple of ${sizeOf(kernel)}`,
+    );
+  }
+  const apart = reshape(x, [n, rows / sizeOf(kernel), ...kernel, ...counts]);
+  let image = permute(apart, 0, 1, 4, 5, 2, 3);
+  for (const i of [1, 0]) {
+    const spreadOut = zeroStuff(image, image.ndim - 1, dilation[i] as number);
+    image = sumWindows(spreadOut, 2 + i, stride[i] as number, padded[i] as number);
+  }
+  return sizes.reduce((part, size, i) => slice(part, 2 + i, padding[i] as number, (padding[i] as number) + size), image);
+}
