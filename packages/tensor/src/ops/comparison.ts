@@ -3,11 +3,12 @@
  */
 
 import { isFloating } from "../dtype.ts";
-import { DTypeError } from "../errors.ts";
+import { ArgumentError, DTypeError } from "../errors.ts";
 import type { Expr } from "../expr/expr.ts";
 import { type Pointwise, pointwise, type TensorOrNumber } from "../pointwise.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Binary, Unary } from "./arithmetic.ts";
+import { nonzero } from "./mask.ts";
 
 /** Whether `a = b`, as bools. https://pytorch.org/docs/stable/generated/torch.eq.html */
 export const eq: Binary = /* @__PURE__ */ pointwise("eq", (a, b) => a.eq(b));
@@ -116,7 +117,12 @@ const choose: Pointwise<[Tensor, TensorOrNumber, TensorOrNumber]> = /* @__PURE__
  * @example
  * where(gt(x, 0), x, 0);
  */
-export function where(condition: Tensor, a: TensorOrNumber, b: TensorOrNumber): Tensor {
+export function where(condition: Tensor, a: TensorOrNumber, b: TensorOrNumber): Tensor;
+/** Where the condition holds: a tensor of positions for each dimension, as `nonzero` finds them. */
+export function where(condition: Tensor): Tensor[];
+export function where(condition: Tensor, a?: TensorOrNumber, b?: TensorOrNumber): Tensor | Tensor[] {
+  if (a === undefined && b === undefined) return nonzero(condition, { asTuple: true });
+  if (a === undefined || b === undefined) throw new ArgumentError("where: expected two operands to choose from, or none, got one");
   if (condition.dtype !== "bool") {
     throw new DTypeError(`where: expected a condition of bools, got ${condition.dtype}; compare first, as in where(x.ne(0), a, b)`);
   }

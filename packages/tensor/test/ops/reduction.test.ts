@@ -1,0 +1,301 @@
+/** Reductions over any dimensions: values, shapes, dtypes, empty rows, and what is refused. */
+
+import { describe, expect, it } from "vitest";
+import { reference } from "../../src/backends/reference/index.ts";
+import * as ops from "../../src/index.ts";
+import { ArgumentError, type DType, DTypeError, IndexError, type NestedArray, type Tensor, tensor, zeros } from "../../src/index.ts";
+
+const device = reference();
+const of = (data: NestedArray, dtype: DType = "float64"): Tensor => tensor(data, { dtype, device });
+const empty = (...shape: number[]): Tensor => zeros(shape, { device, dtype: "float64" });
+const cube = of([
+  [
+    [1, 2],
+    [3, 4],
+    [5, 6],
+  ],
+  [
+    [7, 8],
+    [9, 10],
+    [11, 12],
+  ],
+]);
+const nan = Number.NaN;
+const infinity = Number.POSITIVE_INFINITY;
+
+describe("sums", () => {
+  it("reduce any set of dimensions, of strided tensors too", () => {
+    expect(cube.sum().itemSync()).toBe(78);
+    expect(cube.sum(1).toArraySync()).toEqual([
+      [9, 12],
+      [27, 30],
+    ]);
+    expect(cube.sum([0, 2]).toArraySync()).toEqual([18, 26, 34]);
+    expect(cube.sum([-1, 0], { keepdim: true }).toArraySync()).toEqual([[[18], [26], [34]]]);
+    expect(cube.permute(2, 0, 1).sum(1).toArraySync()).toEqual([
+      [8, 12, 16],
+      [10, 14, 18],
+    ]);
+    expect(of([1, 2]).unsqueeze(0).expand(3, 2).sum(0).toArraySync()).toEqual([3, 6]);
+    expect(of(5).sum(0).toArraySync()).toBe(5);
+  });
+
+  it("count bools and small integers in int32", () => {
+    expect(of([200, 100], "uint8").sum().dtype).toBe("int32");
+    expect(of([200, 100], "uint8").sum().itemSync()).toBe(300);
+    expect(of([true, true, false], "bool").sum().itemSync()).toBe(2);
+    expect(of([1, 2], "int32").sum(0, { dtype: "float32" }).dtype).toBe("float32");
+  });
+
+  it("have their neutral element for empty rows", () => {
+    expect(empty(0, 2).sum(0).toArraySync()).toEqual([0, 0]);
+    expect(empty(0, 2).prod(0).toArraySync()).toEqual([1, 1]);
+    expect(empty(0).mean().itemSync()).toBe(nan);
+    expect(empty(0).any().itemSync()).toBe(0);
+    expect(empty(0).all().itemSync()).toBe(1);
+    expect(empty(2, 0).logsumexp(1).toArraySync()).toEqual([-infinity, -infinity]);
+    expect(empty(2, 0).sum(0).shape).toEqual([0]);
+  });
+
+  it("leave NaN out where asked to", () => {
+    expect(of([1, nan, 3]).nansum().itemSync()).toBe(4);
+    expect(of([1, nan, 3]).nanmean().itemSync()).toBe(2);
+    expect(of([1, nan, 3]).sum().itemSync()).toBe(nan);
+  });
+
+  it("count, multiply, ask whether any or all", () => {
+    expect(
+      of([
+        [1, 0],
+        [2, 3],
+      ])
+        .countNonzero(0)
+        .toArraySync(),
+    ).toEqual([2, 1]);
+    expect(cube.prod([0, 1]).toArraySync()).toEqual([10395, 46080]);
+    expect(
+      of([
+        [0, 2],
+        [0, 0],
+      ])
+        .any(1)
+        .toArraySync(),
+    ).toEqual([true, false]);
+    expect(
+      of([
+        [1, 2],
+        [0, 1],
+      ])
+        .all(1)
+        .toArraySync(),
+    ).toEqual([true, false]);
+  });
+
+  it("refuse what makes no sense", () => {
+    expect(() => of([1], "int32").mean()).toThrow(DTypeError);
+    expect(() => cube.sum(3)).toThrow(IndexError);
+    expect(() => cube.sum([1, -2])).toThrow(ArgumentError);
+  });
+});
+
+describe("spread and size", () => {
+  it("takes the divisor from the correction", () => {
+    const x = of([1, 2, 3, 4]);
+    expect(x.var().itemSync()).toBeCloseTo(5 / 3, 14);
+    expect(x.var(0, { unbiased: false }).itemSync()).toBe(1.25);
+    expect(x.var(0, { correction: 2 }).itemSync()).toBe(2.5);
+    expect(x.std(0, { correction: 0, keepdim: true }).toArraySync()).toEqual([Math.sqrt(1.25)]);
+    expect(of([1]).var().itemSync()).toBe(nan);
+  });
+
+  it("loses no digits far from zero", () => {
+    expect(
+      of([1e8, 1e8 + 1, 1e8 + 2])
+        .var()
+        .itemSync(),
+    ).toBe(1);
+  });
+
+  it("knows the norms", () => {
+    const x = of([
+      [3, -4],
+      [0, 0],
+    ]);
+    expect(x.norm().itemSync()).toBe(5);
+    expect(x.norm(1, 1).toArraySync()).toEqual([7, 0]);
+    expect(x.norm(infinity, 1, { keepdim: true }).toArraySync()).toEqual([[4], [0]]);
+    expect(x.norm(-infinity).itemSync()).toBe(0);
+    expect(x.norm(0).itemSync()).toBe(2);
+    expect(x.norm(3).itemSync()).toBeCloseTo(91 ** (1 / 3), 12);
+    expect(() => x.norm(nan)).toThrow(ArgumentError);
+  });
+});
+
+describe("extremes", () => {
+  it("say what and where, the first of equals", () => {
+    const x = of([
+      [1, 3, 3],
+      [2, 0, 0],
+    ]);
+    expect(x.max().itemSync()).toBe(3);
+    const { values, indices } = x.max(1, { keepdim: true });
+    expect(values.toArraySync()).toEqual([[3], [2]]);
+    expect(indices.toArraySync()).toEqual([[1], [0]]);
+    expect(indices.dtype).toBe("int32");
+    expect(x.min(0).values.toArraySync()).toEqual([1, 0, 0]);
+    expect(x.argmax().itemSync()).toBe(1);
+    expect(x.argmin(1).toArraySync()).toEqual([0, 1]);
+    expect(x.amax([0, 1]).itemSync()).toBe(3);
+    expect(of([true, false], "bool").amin().itemSync()).toBe(0);
+    expect(ops.max(x, of([2, 2, 2])).toArraySync()).toEqual([
+      [2, 3, 3],
+      [2, 2, 2],
+    ]);
+  });
+
+  it("let NaN win", () => {
+    const x = of([1, nan, infinity]);
+    expect(x.max().itemSync()).toBe(nan);
+    expect(x.argmin().itemSync()).toBe(1);
+  });
+
+  it("refuse empty rows", () => {
+    expect(() => empty(0).max()).toThrow(IndexError);
+    expect(() => empty(2, 0).amin(1)).toThrow("they have no elements");
+    expect(empty(2, 0).amin(0).shape).toEqual([0]);
+  });
+});
+
+describe("softmax", () => {
+  it("sums to one, however large the numbers", () => {
+    const y = of([
+      [1000, 1001, 999],
+      [-1000, -1000, -1000],
+    ]).softmax(1);
+    const e = [1, Math.E, 1 / Math.E].map((v) => v / (1 + Math.E + 1 / Math.E));
+    (y.toArraySync() as number[][])[0]?.forEach((value, i) => {
+      expect(value).toBeCloseTo(e[i] as number, 14);
+    });
+    expect(y.sum(1).sub(1).abs().max().itemSync()).toBeLessThan(1e-15);
+    expect(ops.softmin(of([0, 1]), 0).toArraySync()).toEqual(of([0, -1]).softmax(0).toArraySync());
+  });
+
+  it("has a logarithm that does not underflow", () => {
+    expect(of([0, 2000]).logSoftmax(0).toArraySync()).toEqual([-2000, 0]);
+    expect(
+      of([[1000, 1000]])
+        .logsumexp(1)
+        .toArraySync(),
+    ).toEqual([1000 + Math.LN2]);
+    expect(of([-infinity, -infinity]).logsumexp().itemSync()).toBe(-infinity);
+    expect(of([0, infinity]).logsumexp().itemSync()).toBe(infinity);
+  });
+
+  it("wants floats, or a dtype", () => {
+    expect(() => of([1], "int32").softmax(0)).toThrow(DTypeError);
+    expect(of([1, 1], "int32").softmax(0, { dtype: "float32" }).toArraySync()).toEqual([0.5, 0.5]);
+  });
+});
+
+describe("running totals", () => {
+  it("add, multiply and compare along a dimension", () => {
+    const x = of([
+      [1, 2],
+      [3, 4],
+      [2, 5],
+    ]);
+    expect(x.cumsum(0).toArraySync()).toEqual([
+      [1, 2],
+      [4, 6],
+      [6, 11],
+    ]);
+    expect(x.cumprod(-1).toArraySync()).toEqual([
+      [1, 2],
+      [3, 12],
+      [2, 10],
+    ]);
+    expect(x.cummax(0).values.toArraySync()).toEqual([
+      [1, 2],
+      [3, 4],
+      [3, 5],
+    ]);
+    expect(x.cummax(0).indices.toArraySync()).toEqual([
+      [0, 0],
+      [1, 1],
+      [1, 2],
+    ]);
+    expect(x.cummin(1).values.toArraySync()).toEqual([
+      [1, 1],
+      [3, 3],
+      [2, 2],
+    ]);
+    expect(of([true, true], "bool").cumsum(0).toArraySync()).toEqual([1, 2]);
+    expect(x.diff(1, 0).toArraySync()).toEqual([
+      [2, 2],
+      [-1, 1],
+    ]);
+    expect(of(3).cumsum(0).toArraySync()).toBe(3);
+  });
+});
+
+describe("sorting", () => {
+  it("is stable, with NaN last, either way round", () => {
+    const x = of([2, nan, 1, 2]);
+    const { values, indices } = x.sort();
+    expect(values.toArraySync()).toEqual([1, 2, 2, nan]);
+    expect(indices.toArraySync()).toEqual([2, 0, 3, 1]);
+    expect(x.sort(0, { descending: true }).indices.toArraySync()).toEqual([1, 0, 3, 2]);
+    expect(
+      of([
+        [3, 1],
+        [1, 2],
+      ])
+        .argsort(0)
+        .toArraySync(),
+    ).toEqual([
+      [1, 0],
+      [0, 1],
+    ]);
+  });
+
+  it("finds the first k, the k-th, the median and the most frequent", () => {
+    const x = of([
+      [5, 1, 4, 4],
+      [0, 9, 9, 2],
+    ]);
+    expect(x.topk(2).values.toArraySync()).toEqual([
+      [5, 4],
+      [9, 9],
+    ]);
+    expect(x.topk(1, 1, { largest: false }).indices.toArraySync()).toEqual([[1], [0]]);
+    expect(x.kthvalue(2, 1).values.toArraySync()).toEqual([4, 2]);
+    expect(x.median().itemSync()).toBe(4);
+    expect(x.median(1).values.toArraySync()).toEqual([4, 2]);
+    expect(of([1, nan, 2]).median().itemSync()).toBe(nan);
+    expect(x.mode(1).values.toArraySync()).toEqual([4, 9]);
+    expect(x.mode(1).indices.toArraySync()).toEqual([3, 2]);
+    expect(() => x.topk(5)).toThrow(ArgumentError);
+    expect(() => x.kthvalue(0)).toThrow(ArgumentError);
+  });
+
+  it("finds what there is, and how often", () => {
+    const { values, inverse, counts } = of(
+      [
+        [3, 1],
+        [3, 2],
+      ],
+      "int32",
+    ).unique();
+    expect(values.toArraySync()).toEqual([1, 2, 3]);
+    expect(inverse.toArraySync()).toEqual([
+      [2, 0],
+      [2, 1],
+    ]);
+    expect(counts.toArraySync()).toEqual([1, 1, 2]);
+    expect(of([1, 3, 1], "int32").bincount(null, { minlength: 5 }).toArraySync()).toEqual([0, 2, 0, 1, 0]);
+    expect(of([1, 2, 1]).histc({ bins: 4, min: 0, max: 3 }).toArraySync()).toEqual([0, 2, 1, 0]);
+    const edges = of([1, 3, 5]);
+    expect(ops.searchsorted(edges, of([0, 3, 6])).toArraySync()).toEqual([0, 1, 3]);
+    expect(ops.bucketize(of([3]), edges, { right: true }).toArraySync()).toEqual([2]);
+  });
+});
