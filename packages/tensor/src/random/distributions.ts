@@ -12,6 +12,13 @@ function unit(generator: Generator, dtype: DType): number {
   return dtype === "float64" ? generator.uniform64() : generator.uniform();
 }
 
+/** An array of `count` draws. */
+function filled(count: number, draw: () => number): Float64Array {
+  const values = new Float64Array(count);
+  for (let i = 0; i < count; i++) values[i] = draw();
+  return values;
+}
+
 /** Rounds to the precision of the computation. */
 function rounded(dtype: DType): (x: number) => number {
   return dtype === "float64" ? (x) => x : Math.fround;
@@ -24,15 +31,15 @@ export function drawUniform(generator: Generator, count: number, dtype: DType, f
   const low = round(from);
   const range = round(round(to) - low);
   // A product and a sum with one rounding, as a fused multiply-add has it.
-  return Float64Array.from({ length: count }, () => round(unit(generator, dtype) * range + low));
+  return filled(count, () => round(unit(generator, dtype) * range + low));
 }
 
 /** `count` draws from the normal distribution. Sixteen or more are made in blocks, fewer in pairs. */
 export function drawNormal(generator: Generator, count: number, dtype: DType, mean = 0, std = 1): Float64Array {
   if (!(std >= 0)) throw new ArgumentError(`normal_: the standard deviation must not be negative, got ${std}`);
   const round = rounded(dtype);
-  if (count < 16) return Float64Array.from({ length: count }, () => round(generator.normal() * std + mean));
-  const values = Float64Array.from({ length: count }, () => unit(generator, dtype));
+  if (count < 16) return filled(count, () => round(generator.normal() * std + mean));
+  const values = filled(count, () => unit(generator, dtype));
   for (let i = 0; i + 16 <= count; i += 16) transformBlock(values, i, round, mean, std);
   if (count % 16 !== 0) {
     // The end does not fill a block: the last sixteen are drawn anew.
@@ -60,9 +67,9 @@ export function drawIntegers(generator: Generator, count: number, low: number, h
   const range = high - low;
   if (range >= 2 ** 32) {
     const wide = BigInt(range);
-    return Float64Array.from({ length: count }, () => Number(generator.random64() % wide) + low);
+    return filled(count, () => Number(generator.random64() % wide) + low);
   }
-  return Float64Array.from({ length: count }, () => (generator.random() % range) + low);
+  return filled(count, () => (generator.random() % range) + low);
 }
 
 /** The integers from 0 to n - 1 in random order. */
@@ -96,5 +103,25 @@ export function drawBernoulliEach(generator: Generator, probabilities: ArrayLike
 export function drawExponential(generator: Generator, count: number, dtype: DType, lambda = 1): Float64Array {
   if (!(lambda > 0)) throw new ArgumentError(`exponential_: lambda must be positive, got ${lambda}`);
   const round = rounded(dtype);
-  return Float64Array.from({ length: count }, () => round((-1 / lambda) * Math.log1p(-generator.uniform64())));
+  return filled(count, () => round((-1 / lambda) * Math.log1p(-generator.uniform64())));
+}
+
+/** `count` draws from the Cauchy distribution around `median`, of the width `sigma`. */
+export function drawCauchy(generator: Generator, count: number, dtype: DType, median = 0, sigma = 1): Float64Array {
+  if (!(sigma > 0)) throw new ArgumentError(`cauchy_: sigma must be positive, got ${sigma}`);
+  const round = rounded(dtype);
+  return filled(count, () => round(median + sigma * Math.tan(Math.PI * (generator.uniform64() - 0.5))));
+}
+
+/** `count` draws whose logarithm has the normal distribution with `mean` and `std`. */
+export function drawLogNormal(generator: Generator, count: number, dtype: DType, mean = 1, std = 2): Float64Array {
+  if (!(std > 0)) throw new ArgumentError(`logNormal_: the standard deviation must be positive, got ${std}`);
+  const round = rounded(dtype);
+  return filled(count, () => round(Math.exp(generator.normal() * std + mean)));
+}
+
+/** `count` draws of how many trials it takes to succeed, each with probability `p`. */
+export function drawGeometric(generator: Generator, count: number, p: number): Float64Array {
+  if (!(p > 0 && p < 1)) throw new ArgumentError(`geometric_: the probability must be between 0 and 1, got ${p}`);
+  return filled(count, () => Math.ceil(Math.log(generator.uniform64()) / Math.log1p(-p)));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { drawNormal, drawPermutation, drawUniform } from "../../src/random/distributions.ts";
+import { drawCauchy, drawGeometric, drawLogNormal, drawNormal, drawPermutation, drawUniform } from "../../src/random/distributions.ts";
 import { Generator } from "../../src/random/generator.ts";
 import { philox, philoxNormal, philoxUniform } from "../../src/random/philox.ts";
 
@@ -18,6 +18,16 @@ describe("Generator", () => {
     expect([generator.normal()]).not.toEqual(next.slice(0, 1));
     generator.setState(state);
     expect([generator.normal(), generator.uniform(), generator.normal()]).toEqual(next);
+  });
+
+  it("draws from the rarer distributions", () => {
+    const generator = new Generator().manualSeed(2);
+    const middle = (values: Float64Array) => [...values].sort((a, b) => a - b)[10_000] as number;
+    expect(middle(drawCauchy(generator, 20_001, "float32", 3, 0.5))).toBeCloseTo(3, 1);
+    expect(Math.log(middle(drawLogNormal(generator, 20_001, "float32", 1, 0.5)))).toBeCloseTo(1, 1);
+    const trials = drawGeometric(generator, 20_001, 0.25);
+    expect(Math.min(...trials)).toBe(1);
+    expect(trials.reduce((a, b) => a + b) / trials.length).toBeCloseTo(4, 0);
   });
 
   it("refuses seeds and states that are none", () => {
