@@ -6,6 +6,7 @@ import { ArgumentError } from "../../errors.ts";
 import type { KernelCall } from "../../kernel.ts";
 import { runByReference } from "./fallback.ts";
 import type { CpuBuffer } from "./memory.ts";
+import { runMatmul } from "./matmul.ts";
 import { Pointwise } from "./pointwise.ts";
 import { Rows } from "./rows.ts";
 import { createRuntime, type Runtime } from "./runtime.ts";
@@ -83,8 +84,10 @@ class Cpu implements Backend {
       case "rows":
         this.#rows.run(call);
         return;
-      case "argreduce":
       case "matmul":
+        runMatmul(this.#runtime, call);
+        return;
+      case "argreduce":
       case "conv":
       case "pool":
       case "gather":

@@ -93,13 +93,13 @@ const near = [
   1.479240120940481293e-8, -1.216456005728344968e-9, 8.709045129053105342e-11, -4.230945824295335822e-12,
 ];
 
-/** (1 + 2x) e^(x²) erfc(x) as a polynomial in (x - 4)/(x + 4), for 0 ≤ x ≤ 28. */
+/** (1 + 2x) e^(x²) erfc(x) as a polynomial in (x - 4)/(x + 4), for 0.4 ≤ x ≤ 28. */
 const far = [
-  1.232995118625552509, -0.1396211168405625064, 0.01537965210262004918, 0.06809705425469163043, -0.1010390660363259567,
-  0.09373283499839211695, -0.06633036581161061151, 0.03716751553673276437, -0.01619773406673584671, 0.005031969984828198703,
-  -0.0007577732100292642045, -0.0001992567294905622741, 0.0001506212347275763993, -0.00002439910914080202959, -0.00001122037339111635436,
-  5.709507459203890373e-6, 2.897636874028380887e-7, -8.249028293358600518e-7, 8.113791671069694711e-8, 1.087728840679257897e-7,
-  -2.413317360611574658e-8, -1.211966646550129405e-8, 4.529704430362366726e-9,
+  1.232995118625552509, -0.1396211168405625054, 0.01537965210262002785, 0.06809705425469147032, -0.1010390660363240106,
+  0.09373283499840033955, -0.06633036581168128475, 0.03716751553654049404, -0.01619773406538953311, 0.005031969987250521343,
+  -0.0007577732253424504435, -0.0001992567470007749705, 0.0001506213457239450323, -0.00002439903837685372376, -0.00001122091997111209203,
+  5.709385983632697301e-6, 2.913916127058744095e-7, -8.250724033998515208e-7, 7.79925693924282711e-8, 1.099895442987826448e-7,
+  -2.073604644897946038e-8, -1.4303016061649424e-8, 3.087669150010672758e-9, 1.398748991119746074e-9, -2.014991641408412176e-10,
 ];
 
 /** The error function of two float64. */
@@ -121,16 +121,17 @@ export function erfc64(e: Emitter, x: Vector): Vector {
   return v128.bitselect(e.let(inside), e.let(outside), e.let(middle));
 }
 
-/** erfc for x ≥ 0. */
+/** erfc for x ≥ 0.4. */
 function tail(e: Emitter, size: Vector): Vector {
   const x = e.let(f64x2.pmin(size, e.f64(28)));
   const t = e.let(f64x2.div(f64x2.sub(x, e.f64(4)), f64x2.add(x, e.f64(4))));
   const scaled = polynomial(e, "f64x2", t, far);
   // x² is taken apart: the square of the part with few digits is exact.
   const coarse = e.let(v128.and(x, e.i32(0, -1)));
-  const exact = lanewise64(e, [f64x2.neg(f64x2.mul(coarse, coarse))], (lane) => e.math("exp", lane));
-  const rest = f64x2.mul(f64x2.sub(coarse, x), f64x2.add(coarse, x));
-  const correction = lanewise64(e, [rest], (lane) => e.math("exp", lane));
-  const gaussian = e.let(f64x2.mul(exact, correction));
+  const exact = e.let(lanewise64(e, [f64x2.neg(f64x2.mul(coarse, coarse))], (lane) => e.math("exp", lane)));
+  const rest = e.let(f64x2.mul(f64x2.sub(coarse, x), f64x2.add(coarse, x)));
+  // e^rest - 1, for |rest| < 0.002
+  const correction = f64x2.mul(rest, polynomial(e, "f64x2", rest, [1, 1 / 2, 1 / 6, 1 / 24, 1 / 120]));
+  const gaussian = f64x2.add(exact, f64x2.mul(exact, correction));
   return f64x2.div(f64x2.mul(gaussian, scaled), f64x2.add(f64x2.add(x, x), e.f64(1)));
 }
