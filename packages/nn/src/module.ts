@@ -58,7 +58,7 @@ export class StateDictError extends AkariError implements LoadResult {
  */
 export abstract class Module {
   /** Whether the module is in training mode, which dropout and batch normalisation ask. */
-  training = true;
+  declare training: boolean;
 
   constructor() {
     // A module is a function with the methods of its class, so that `model(x)` works.
@@ -68,6 +68,8 @@ export abstract class Module {
     // A function's own name and length would hide a class's.
     Reflect.deleteProperty(self, "name");
     Reflect.deleteProperty(self, "length");
+    // Fields and private members of this class would stay behind on the object that is not returned, so there are none.
+    self.training = true;
     state.set(self, { hooks: new Hooks(), buffers: new Map() });
     return self;
   }
@@ -92,7 +94,7 @@ export abstract class Module {
 
   /** The children, by name, in the order of definition. */
   namedChildren(): [string, Module][] {
-    return this.#own((value): value is Module => value instanceof Module);
+    return this.ownEntries((value): value is Module => value instanceof Module);
   }
 
   /** The modules directly inside this one. */
@@ -116,7 +118,7 @@ export abstract class Module {
   /** The parameters by dotted name, those of children included; each once. */
   namedParameters(): [string, Parameter][] {
     const seen = new Set<Parameter>();
-    return this.#entries((module) => module.#own((value): value is Parameter => value instanceof Parameter)).filter(([, parameter]) => {
+    return this.allEntries((module) => module.ownEntries((value): value is Parameter => value instanceof Parameter)).filter(([, parameter]) => {
       if (seen.has(parameter)) return false;
       seen.add(parameter);
       return true;
@@ -130,7 +132,7 @@ export abstract class Module {
 
   /** The buffers by dotted name: tensors that belong to the state but are not learned. */
   namedBuffers(): [string, Tensor][] {
-    return this.#entries((module) => module.#buffers(false));
+    return this.allEntries((module) => module.bufferEntries(false));
   }
 
   /** All buffers, those of children included. */
@@ -148,11 +150,11 @@ export abstract class Module {
     Object.defineProperty(this, property, { value: tensor, writable: true, enumerable: true, configurable: true });
   }
 
-  #own<T>(is: (value: unknown) => value is T): [string, T][] {
+  private ownEntries<T>(is: (value: unknown) => value is T): [string, T][] {
     return Object.entries(this).flatMap(([property, value]) => (is(value) ? [[this.stateName(property), value] as [string, T]] : []));
   }
 
-  #buffers(persistentOnly: boolean): [string, Tensor][] {
+  private bufferEntries(persistentOnly: boolean): [string, Tensor][] {
     return [...stateOf(this).buffers].flatMap(([property, persistent]) => {
       const value: unknown = Reflect.get(this, property);
       return value instanceof Tensor && (persistent || !persistentOnly) ? [[this.stateName(property), value] as [string, Tensor]] : [];
@@ -160,7 +162,7 @@ export abstract class Module {
   }
 
   /** Something of every module inside, with the modules' names in front. */
-  #entries<T>(of: (module: Module) => [string, T][]): [string, T][] {
+  private allEntries<T>(of: (module: Module) => [string, T][]): [string, T][] {
     return this.namedModules().flatMap(([prefix, module]) => of(module).map(([name, value]) => [join(prefix, name), value] as [string, T]));
   }
 
@@ -173,13 +175,13 @@ export abstract class Module {
    */
   stateDict(): StateDict {
     const result: StateDict = {};
-    for (const [name, tensor] of this.#stateEntries()) result[name] = tensor.detach();
+    for (const [name, tensor] of this.stateEntries()) result[name] = tensor.detach();
     return result;
   }
 
-  #stateEntries(prefix = ""): [string, Tensor][] {
-    const own: [string, Tensor][] = [...this.#own((value): value is Parameter => value instanceof Parameter), ...this.#buffers(true)];
-    const children = this.namedChildren().flatMap(([name, child]) => child.#stateEntries(join(prefix, name)));
+  private stateEntries(prefix = ""): [string, Tensor][] {
+    const own: [string, Tensor][] = [...this.ownEntries((value): value is Parameter => value instanceof Parameter), ...this.bufferEntries(true)];
+    const children = this.namedChildren().flatMap(([name, child]) => child.stateEntries(join(prefix, name)));
     return [...own.map(([name, tensor]) => [join(prefix, name), tensor] as [string, Tensor]), ...children];
   }
 
@@ -190,7 +192,7 @@ export abstract class Module {
    * @throws StateDictError that lists what is missing, what is unexpected, and what has another shape.
    */
   loadStateDict(source: Readonly<StateDict>, options: { readonly strict?: boolean } = {}): LoadResult {
-    const own = new Map(this.#stateEntries());
+    const own = new Map(this.stateEntries());
     const missingKeys = [...own.keys()].filter((name) => !Object.hasOwn(source, name));
     const unexpectedKeys = Object.keys(source).filter((name) => !own.has(name));
     const misshapen: [string, readonly number[], readonly number[]][] = [];

@@ -5,9 +5,9 @@
 
 import type { Backend } from "./backend.ts";
 import { defaultDevice } from "./device.ts";
-import { bytesOf, type DType, isDType, type TypedArray, typedArray } from "./dtype.ts";
+import { bytesOf, type DType, isDType, type TypedArray } from "./dtype.ts";
+import { encode } from "./encode.ts";
 import { ArgumentError, DeviceError, DTypeError, ShapeError } from "./errors.ts";
-import { toHalf } from "./half.ts";
 import { fillView } from "./ops/fill.ts";
 import { checkSizes, contiguousStrides, type Shape, sameShape, showShape, sizeOf } from "./shape.ts";
 import { Storage } from "./storage.ts";
@@ -51,18 +51,6 @@ export function upload(operation: string, data: TypedArray, shape: Shape, dtype:
   const result = allocate(operation, shape, dtype, device);
   if (data.length > 0) result.device.write(result.buffer, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   return result;
-}
-
-/** Numbers as the elements of a dtype are stored: converted, cut off, wrapped around or turned into bits. */
-export function encode(values: ArrayLike<number>, dtype: DType): TypedArray {
-  const data = typedArray(dtype, values.length);
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number;
-    if (dtype === "float16") data[i] = toHalf(value);
-    else if (dtype === "bool") data[i] = value !== 0 ? 1 : 0;
-    else data[i] = value;
-  }
-  return data;
 }
 
 function dtypeOf(data: TypedArray): DType {

@@ -2,7 +2,8 @@
  * New tensors whose elements follow a rule: evenly spaced numbers, the identity, indices of triangles.
  */
 
-import { checkOptions, encode, type TensorOptions, upload } from "./creation.ts";
+import { checkOptions, type TensorOptions, upload } from "./creation.ts";
+import { encode } from "./encode.ts";
 import type { DType } from "./dtype.ts";
 import { ArgumentError } from "./errors.ts";
 import type { Tensor } from "./tensor.ts";

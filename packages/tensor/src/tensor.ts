@@ -13,7 +13,7 @@ import { LinearMethods } from "./methods/linear.ts";
 import type { Layout, Op } from "./op.ts";
 import { cast, clone, contiguous, copy_, copyInto, toDevice } from "./ops/copy.ts";
 import { track } from "./scope.ts";
-import { contiguousStrides, dimension, isContiguous, type Shape, showShape, sizeOf } from "./shape.ts";
+import { contiguousStrides, dimension, isContiguous, sameShape, type Shape, showShape, sizeOf } from "./shape.ts";
 import { Storage, yieldToCollector } from "./storage.ts";
 import type { BackwardOptions, Trace } from "./trace.ts";
 
@@ -319,6 +319,26 @@ export class Tensor extends LinearMethods implements View {
    */
   to(target: DType | Backend): Tensor {
     return typeof target === "string" ? cast(this, target) : toDevice(this, target);
+  }
+
+  /**
+   * Makes this tensor look at the memory of `source`, which has the same shape; dtype and device may differ. Whoever holds this tensor, such as an
+   * optimizer, holds the new values then. History and gradient stay as they are.
+   *
+   * @throws ShapeError when the shapes differ.
+   */
+  setData(source: Tensor): void {
+    if (!sameShape(source.shape, this.shape)) {
+      throw new ShapeError(`setData: expected shape ${showShape(this.shape)}, got ${showShape(source.shape)}`);
+    }
+    source.storage.retain();
+    this.storage.release();
+    // Safe: the fields are read-only for everybody else; this is the one place where a tensor moves.
+    const self = this as { -readonly [K in "storage" | "strides" | "offset" | "dtype"]: Tensor[K] };
+    self.storage = source.storage;
+    self.strides = source.strides;
+    self.offset = source.offset;
+    self.dtype = source.dtype;
   }
 
   /** This tensor, or a contiguous copy of it that nobody follows. */

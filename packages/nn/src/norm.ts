@@ -1,0 +1,199 @@
+/**
+ * Normalisation layers.
+ */
+
+import { ArgumentError, batchNorm, groupNorm, layerNorm, ones, ShapeError, type Shape, showShape, type Tensor, tensor, zeros } from "@akari/tensor";
+import { checkPositive } from "./arguments.ts";
+import { ones_, zeros_ } from "./init.ts";
+import type { FactoryOptions } from "./linear.ts";
+import { Module } from "./module.ts";
+import { Parameter } from "./parameter.ts";
+import { python, snakeCase } from "./state-name.ts";
+
+/** Options of `BatchNorm1d` and `BatchNorm2d`. */
+export interface BatchNormLayerOptions extends FactoryOptions {
+  /** Added to the variance. Default 1e-5. */
+  readonly eps?: number;
+  /** How much of a batch's statistics goes into the running ones; null for the plain mean over all batches. Default 0.1. */
+  readonly momentum?: number | null;
+  /** Whether there are a weight and a bias for each channel. Default true. */
+  readonly affine?: boolean;
+  /** Whether statistics are kept for evaluation. Default true. */
+  readonly trackRunningStats?: boolean;
+}
+
+abstract class BatchNormNd extends Module {
+  readonly numFeatures: number;
+  readonly eps: number;
+  readonly momentum: number | null;
+  readonly affine: boolean;
+  readonly trackRunningStats: boolean;
+  weight: Parameter | null;
+  bias: Parameter | null;
+  /** The running statistics and the number of batches they come from; buffers. */
+  declare runningMean: Tensor | null;
+  declare runningVar: Tensor | null;
+  declare numBatchesTracked: Tensor | null;
+
+  constructor(numFeatures: number, options: BatchNormLayerOptions = {}) {
+    super();
+    checkPositive(this.constructor.name, { numFeatures });
+    const { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true, ...factory } = options;
+    this.numFeatures = numFeatures;
+    this.eps = eps;
+    this.momentum = momentum;
+    this.affine = affine;
+    this.trackRunningStats = trackRunningStats;
+    this.weight = affine ? new Parameter(ones([numFeatures], factory)) : null;
+    this.bias = affine ? new Parameter(zeros([numFeatures], factory)) : null;
+    const { device } = factory;
+    this.registerBuffer("runningMean", trackRunningStats ? zeros([numFeatures], factory) : null);
+    this.registerBuffer("runningVar", trackRunningStats ? ones([numFeatures], factory) : null);
+    this.registerBuffer("numBatchesTracked", trackRunningStats ? tensor(0, { dtype: "int32", ...(device ? { device } : {}) }) : null);
+  }
+
+  protected override stateName(property: string): string {
+    return snakeCase(property);
+  }
+
+  /** How many dimensions an input may have. */
+  protected abstract readonly ranks: readonly number[];
+
+  /** Forgets the running statistics. */
+  resetRunningStats(): void {
+    this.runningMean?.zero_();
+    this.runningVar?.fill_(1);
+    this.numBatchesTracked?.zero_();
+  }
+
+  /** Forgets the running statistics, and sets the weight to one and the bias to zero. */
+  resetParameters(): void {
+    this.resetRunningStats();
+    if (this.weight) ones_(this.weight);
+    if (this.bias) zeros_(this.bias);
+  }
+
+  forward(input: Tensor): Tensor {
+    const layer = this.constructor.name;
+    if (!this.ranks.includes(input.ndim)) {
+      throw new ShapeError(`${layer}: expected ${this.ranks.join(" or ")} dimensions, got shape ${showShape(input.shape)}`);
+    }
+    const { runningMean, runningVar, weight, bias, eps } = this;
+    const training = this.training || runningMean === null;
+    let momentum = this.momentum ?? 0;
+    if (this.training && this.numBatchesTracked) {
+      this.numBatchesTracked.add_(1);
+      if (this.momentum === null) momentum = 1 / this.numBatchesTracked.itemSync();
+    }
+    const keep = this.training ? this.trackRunningStats : true;
+    return batchNorm(input, keep ? runningMean : null, keep ? runningVar : null, weight, bias, { training, momentum, eps });
+  }
+
+  override extraRepr(): string {
+    const momentum = this.momentum === null ? "None" : String(this.momentum);
+    return `${this.numFeatures}, eps=${python(this.eps)}, momentum=${momentum}, affine=${python(this.affine)}, track_running_stats=${python(this.trackRunningStats)}`;
+  }
+}
+
+/**
+ * Normalises each channel of [N, C] or [N, C, L] over the batch; in evaluation, by running statistics.
+ *
+ *     y = (x - mean) / √(variance + ε) · weight + bias
+ *
+ * Ioffe & Szegedy 2015, https://arxiv.org/abs/1502.03167
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm1d.html
+ */
+export class BatchNorm1d extends BatchNormNd {
+  protected override get ranks(): readonly number[] {
+    return [2, 3];
+  }
+}
+
+/**
+ * Normalises each channel of [N, C, H, W] over the batch; in evaluation, by running statistics.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm2d.html
+ */
+export class BatchNorm2d extends BatchNormNd {
+  protected override get ranks(): readonly number[] {
+    return [4];
+  }
+}
+
+/** Options of `LayerNorm` and `GroupNorm`. */
+export interface NormOptions extends FactoryOptions {
+  /** Added to the variance. Default 1e-5. */
+  readonly eps?: number;
+  /** Whether weight and bias are learned. Default true. */
+  readonly affine?: boolean;
+  /** Whether there is a bias beside the weight. Default true. */
+  readonly bias?: boolean;
+}
+
+/**
+ * Normalises over the last dimensions, whose sizes are `normalizedShape`. Ba et al. 2016, https://arxiv.org/abs/1607.06450
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.LayerNorm.html
+ */
+export class LayerNorm extends Module {
+  readonly normalizedShape: Shape;
+  readonly eps: number;
+  readonly elementwiseAffine: boolean;
+  weight: Parameter | null;
+  bias: Parameter | null;
+
+  constructor(normalizedShape: number | Shape, options: NormOptions = {}) {
+    super();
+    const { eps = 1e-5, affine = true, bias = true, ...factory } = options;
+    this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape;
+    for (const size of this.normalizedShape) checkPositive("LayerNorm", { normalizedShape: size });
+    this.eps = eps;
+    this.elementwiseAffine = affine;
+    this.weight = affine ? new Parameter(ones(this.normalizedShape, factory)) : null;
+    this.bias = affine && bias ? new Parameter(zeros(this.normalizedShape, factory)) : null;
+  }
+
+  forward(input: Tensor): Tensor {
+    return layerNorm(input, this.normalizedShape, this.weight, this.bias, { eps: this.eps });
+  }
+
+  override extraRepr(): string {
+    return `${python(this.normalizedShape)}, eps=${python(this.eps)}, elementwise_affine=${python(this.elementwiseAffine)}`;
+  }
+}
+
+/**
+ * Normalises groups of channels of [N, C, ...], each sample by itself. Wu & He 2018, https://arxiv.org/abs/1803.08494
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.GroupNorm.html
+ */
+export class GroupNorm extends Module {
+  readonly numGroups: number;
+  readonly numChannels: number;
+  readonly eps: number;
+  readonly affine: boolean;
+  weight: Parameter | null;
+  bias: Parameter | null;
+
+  constructor(numGroups: number, numChannels: number, options: Omit<NormOptions, "bias"> = {}) {
+    super();
+    checkPositive("GroupNorm", { numGroups, numChannels });
+    if (numChannels % numGroups !== 0) throw new ArgumentError(`GroupNorm: ${numChannels} channels cannot be split into ${numGroups} groups`);
+    const { eps = 1e-5, affine = true, ...factory } = options;
+    this.numGroups = numGroups;
+    this.numChannels = numChannels;
+    this.eps = eps;
+    this.affine = affine;
+    this.weight = affine ? new Parameter(ones([numChannels], factory)) : null;
+    this.bias = affine ? new Parameter(zeros([numChannels], factory)) : null;
+  }
+
+  forward(input: Tensor): Tensor {
+    return groupNorm(input, this.numGroups, this.weight, this.bias, { eps: this.eps });
+  }
+
+  override extraRepr(): string {
+    return `${this.numGroups}, ${this.numChannels}, eps=${python(this.eps)}, affine=${python(this.affine)}`;
+  }
+}

@@ -1,0 +1,176 @@
+import { noGrad } from "@akari/autograd";
+import { ones, type Tensor, tensor, zeros } from "@akari/tensor";
+import { describe, expect, it } from "vitest";
+import { BatchNorm2d, Conv2d, Dropout, Flatten, functional, Linear, MaxPool2d, Module, ModuleDict, ModuleList, Parameter, ReLU, Sequential, StateDictError } from "../src/index.ts";
+
+class Net extends Module {
+  fc1 = new Linear(3, 4);
+  blocks = new ModuleList([new Linear(4, 4), new Linear(4, 4)]);
+  scale = new Parameter(ones([1]));
+  fc2 = new Linear(4, 2, { bias: false });
+
+  forward(x: Tensor): Tensor {
+    let h = functional.relu(this.fc1(x));
+    for (const block of this.blocks) h = block(h);
+    return this.fc2(h).mul(this.scale);
+  }
+}
+
+describe("Module", () => {
+  it("is called like a function and is an instance of its class", () => {
+    const net = new Net();
+    const y = net(ones([5, 3]));
+    expect(y.shape).toEqual([5, 2]);
+    expect(net).toBeInstanceOf(Net);
+    expect(net).toBeInstanceOf(Module);
+  });
+
+  it("names parameters, children and modules as PyTorch does", () => {
+    const net = new Net();
+    expect(Object.keys(net.stateDict())).toEqual(["scale", "fc1.weight", "fc1.bias", "blocks.0.weight", "blocks.0.bias", "blocks.1.weight", "blocks.1.bias", "fc2.weight"]);
+    expect(net.namedChildren().map(([name]) => name)).toEqual(["fc1", "blocks", "fc2"]);
+    expect(net.namedModules().map(([name]) => name)).toEqual(["", "fc1", "blocks", "blocks.0", "blocks.1", "fc2"]);
+    expect(net.parameters()).toHaveLength(8);
+  });
+
+  it("counts a shared parameter once, and keeps it in the state under both names", () => {
+    const tied = new Sequential(new Linear(2, 2), new Linear(2, 2));
+    (tied.at(1) as Linear).weight = (tied.at(0) as Linear).weight;
+    expect(tied.parameters()).toHaveLength(3);
+    expect(Object.keys(tied.stateDict())).toHaveLength(4);
+  });
+
+  it("loads what it saved", () => {
+    const [a, b] = [new Net(), new Net()];
+    b.loadStateDict(a.stateDict());
+    const x = ones([2, 3]);
+    expect(b(x).toArraySync()).toEqual(a(x).toArraySync());
+  });
+
+  it("lists everything that does not fit, and changes nothing", () => {
+    const net = new Net();
+    const before = net.fc1.bias?.toArraySync();
+    const { "fc2.weight": _, ...rest } = net.stateDict();
+    const wrong = { ...rest, extra: ones([1]), "fc1.weight": ones([9, 9]), "fc1.bias": zeros([4]) };
+    expect(() => net.loadStateDict(wrong)).toThrow(StateDictError);
+    expect(() => net.loadStateDict(wrong)).toThrow(/missing: fc2\.weight\n {2}unexpected: extra\n {2}wrong shape: fc1\.weight is \[4, 3\] in the module but \[9, 9\]/);
+    expect(net.fc1.bias?.toArraySync()).toEqual(before);
+    const loose = net.loadStateDict({ ...rest, extra: ones([1]) }, { strict: false });
+    expect(loose).toEqual({ missingKeys: ["fc2.weight"], unexpectedKeys: ["extra"] });
+  });
+
+  it("passes modes, functions, freezing and forgetting on to all modules inside", () => {
+    const net = new Sequential(new Linear(2, 2), new Dropout(0.5));
+    net.eval();
+    expect(net.modules().map((m) => m.training)).toEqual([false, false, false]);
+    const seen: string[] = [];
+    net.apply((m) => void seen.push(m.constructor.name));
+    expect(seen).toEqual(["Linear", "Dropout", "Sequential"]);
+    net(ones([1, 2])).sum().backward();
+    expect(net.parameters().every((p) => p.grad !== null)).toBe(true);
+    net.zeroGrad();
+    expect(net.parameters().every((p) => p.grad === null)).toBe(true);
+    net.requiresGrad_(false);
+    expect(net(ones([1, 2])).requiresGrad).toBe(false);
+  });
+
+  it("converts parameters in place, so that whoever holds them holds the new ones", () => {
+    const net = new Linear(2, 3);
+    const [weight] = net.parameters() as [Parameter];
+    net(ones([1, 2])).sum().backward();
+    net.to("float64");
+    expect(weight.dtype).toBe("float64");
+    expect(weight.grad?.dtype).toBe("float64");
+    expect(net(ones([1, 2], { dtype: "float64" })).dtype).toBe("float64");
+    expect(() => net.to("int32")).toThrow(/floating-point/);
+  });
+
+  it("runs hooks around forward and in the backward pass", () => {
+    const layer = new Linear(2, 2);
+    const calls: string[] = [];
+    layer.registerForwardPreHook((_, [x]) => {
+      calls.push("before");
+      return [(x as Tensor).mul(2)];
+    });
+    const remove = layer.registerForwardHook((_, __, y) => {
+      calls.push("after");
+      return (y as Tensor).mul(0);
+    });
+    expect((layer(ones([1, 2])).abs().toArraySync())).toEqual([[0, 0]]);
+    remove();
+    layer.registerFullBackwardHook((_, gradInputs, gradOutputs) => {
+      calls.push(`backward ${gradOutputs[0]?.shape} ${gradInputs.length}`);
+    });
+    layer(ones([1, 2])).sum().backward();
+    expect(calls).toEqual(["before", "after", "before", "backward 1,2 0"]);
+  });
+
+  it("lets a backward hook replace the gradient of the input", () => {
+    const outer = new Sequential(new Linear(2, 2), new Linear(2, 2));
+    outer.at(1).registerFullBackwardHook((_, [g]) => [(g as Tensor).mul(0)]);
+    outer(ones([1, 2])).sum().backward();
+    expect((outer.at(0) as Linear).weight.grad?.abs().sum().itemSync()).toBe(0);
+  });
+
+  it("prints as PyTorch prints it", () => {
+    const net = new Sequential(new Conv2d(1, 32, 3), new BatchNorm2d(32), new ReLU(), new MaxPool2d(2), new Flatten(), new Linear(9216, 10));
+    expect(String(net)).toBe(
+      [
+        "Sequential(",
+        "  (0): Conv2d(1, 32, kernel_size=(3, 3), stride=(1, 1))",
+        "  (1): BatchNorm2d(32, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)",
+        "  (2): ReLU()",
+        "  (3): MaxPool2d(kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=False)",
+        "  (4): Flatten(start_dim=1, end_dim=-1)",
+        "  (5): Linear(in_features=9216, out_features=10, bias=True)",
+        ")",
+      ].join("\n"),
+    );
+  });
+
+  it("keeps containers apart from what can be called", () => {
+    expect(() => new ModuleList([new ReLU()])()).toThrow(/cannot be called/);
+    const dictionary = new ModuleDict({ a: new ReLU() });
+    expect(() => dictionary.get("b")).toThrow(/no module "b"; there are: a/);
+    expect(() => new Sequential(new ReLU()).at(3)).toThrow(/index 3 .* 1 modules/);
+  });
+
+  it("refuses arguments that make no sense", () => {
+    expect(() => new Linear(0, 3)).toThrow(/inFeatures must be a positive integer, got 0/);
+    expect(() => new Conv2d(3, 4, 3, { groups: 2 })).toThrow(/groups/);
+    expect(() => new Dropout(1.5)).toThrow(/from 0 to 1, got 1.5/);
+    expect(() => new Linear(3, 2)(ones([1, 4]))).toThrow(/linear/);
+  });
+});
+
+describe("dropout", () => {
+  it("drops in training, scaling the rest, and passes all in evaluation", () => {
+    const layer = new Dropout(0.5);
+    const y = layer(ones([1000])).toArraySync() as number[];
+    expect(new Set(y)).toEqual(new Set([0, 2]));
+    const kept = y.filter((v) => v === 2).length;
+    expect(kept).toBeGreaterThan(400);
+    expect(kept).toBeLessThan(600);
+    const x = tensor([1, 2, 3]);
+    expect(layer.eval()(x)).toBe(x);
+  });
+});
+
+describe("a training step", () => {
+  it("lowers the loss", () => {
+    const net = new Sequential(new Linear(2, 8), new ReLU(), new Linear(8, 2));
+    const x = tensor([[0, 1], [1, 0], [1, 1], [0, 0]]);
+    const y = tensor([1, 1, 0, 0], { dtype: "int32" });
+    const losses: number[] = [];
+    for (let i = 0; i < 30; i++) {
+      net.zeroGrad();
+      const loss = functional.crossEntropy(net(x), y);
+      loss.backward();
+      losses.push(loss.itemSync());
+      noGrad(() => {
+        for (const p of net.parameters()) if (p.grad) p.sub_(p.grad.mul(0.1));
+      });
+    }
+    expect(losses.at(-1)).toBeLessThan((losses[0] as number) - 0.01);
+  });
+});
