@@ -7,10 +7,7 @@ import type { View } from "../kernel.ts";
 import { apply, type Op, rules } from "../op.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { integers } from "./constant.ts";
-import { broadcastTo } from "./expand.ts";
 import { fillView } from "./fill.ts";
-import { reshape } from "./reshape.ts";
 
 interface Place {
   readonly dim: number;
@@ -56,16 +53,4 @@ export function take(x: Tensor, dim: number, index: Tensor): Tensor {
 /** Zeros of a shape, with the elements of `source` added at positions `index` along `dim`. */
 export function put(shape: Shape, dim: number, index: Tensor, source: Tensor): Tensor {
   return apply(putting, [source, index], { dim, shape });
-}
-
-/** The elements in reverse order along `dim`. */
-export function reversed(x: Tensor, dim: number): Tensor {
-  if (x.ndim === 0) return x;
-  const count = x.shape[dim] as number;
-  const backwards = integers(
-    x,
-    Array.from({ length: count }, (_, i) => count - 1 - i),
-  );
-  const shape = x.shape.map((_, i) => (i === dim ? count : 1));
-  return take(x, dim, broadcastTo(reshape(backwards, shape), x.shape));
 }

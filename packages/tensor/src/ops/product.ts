@@ -11,8 +11,8 @@ import { sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { mul } from "./arithmetic.ts";
 import { where } from "./comparison.ts";
-import { squareMask } from "./constant.ts";
 import { broadcastTo } from "./expand.ts";
+import { fromHost } from "./fill.ts";
 import { permute } from "./permute.ts";
 import { reshape, unsqueeze } from "./reshape.ts";
 import { type Dims, type ReduceOptions, type RowAttrs, RowOp, restored } from "./rows.ts";
@@ -40,6 +40,12 @@ function productOfOthers(dtype: DType): RowOp {
     othersOps.set(dtype, op);
   }
   return op;
+}
+
+/** A square matrix of bools: where `holds` says so for row i and column j. */
+export function squareMask(beside: Tensor, size: number, holds: (i: number, j: number) => boolean): Tensor {
+  const cells = Uint8Array.from({ length: size * size }, (_, k) => Number(holds(Math.floor(k / size), k % size)));
+  return fromHost(beside, [size, size], "bool", cells);
 }
 
 /** The same, made of differentiable operations: each element in turn is replaced by 1. */

@@ -9,12 +9,13 @@ import { type Pointwise, pointwise } from "../pointwise.ts";
 import { dimension } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { mul, sub } from "./arithmetic.ts";
-import { put, reversed, withDimension } from "./choice.ts";
+import { put, withDimension } from "./choice.ts";
 import { eq, where } from "./comparison.ts";
-import { squareMask } from "./constant.ts";
 import { cast } from "./copy.ts";
 import type { ValuesAndIndices } from "./extremes.ts";
 import { movedim } from "./permute.ts";
+import { squareMask } from "./product.ts";
+import { flip } from "./repeat.ts";
 import { unsqueeze } from "./reshape.ts";
 import { narrow } from "./slice.ts";
 import { sum } from "./sum.ts";
@@ -53,7 +54,7 @@ function prepared(x: Tensor, dtype: DType | undefined): Tensor {
 
 /** Running totals from the end. */
 function totalsFromEnd(x: Tensor, dim: number): Tensor {
-  return reversed(cumsum(reversed(x, dim), dim), dim);
+  return flip(cumsum(flip(x, dim), dim), dim);
 }
 
 const summing: Op<ScanAttrs> = /* @__PURE__ */ scanOp(

@@ -10,10 +10,10 @@ import type { Tensor } from "../tensor.ts";
 import { add, mul, sub } from "./arithmetic.ts";
 import { put, take, withDimension } from "./choice.ts";
 import { eq, isnan, ne, where } from "./comparison.ts";
-import { integers } from "./constant.ts";
 import { cast } from "./copy.ts";
 import { broadcastTo } from "./expand.ts";
 import { argmax, type ValuesAndIndices } from "./extremes.ts";
+import { fromHost } from "./fill.ts";
 import { reshape, squeeze } from "./reshape.ts";
 import type { ReduceOptions } from "./rows.ts";
 import { cummax } from "./scan.ts";
@@ -175,16 +175,8 @@ export function mode(x: Tensor, dim = -1, { keepdim = false }: KeepOptions = {})
   if (x.ndim === 0) return ranked(x, axis, 0, keepdim);
   const { values, indices } = sorted(x, axis, false, size);
   const shape = x.shape.map((_, i) => (i === axis ? size : 1));
-  const position = broadcastTo(
-    reshape(
-      integers(
-        x,
-        Array.from({ length: size }, (_, i) => i),
-      ),
-      shape,
-    ),
-    x.shape,
-  );
+  const counted = Int32Array.from({ length: size }, (_, i) => i);
+  const position = broadcastTo(fromHost(x, shape, "int32", counted), x.shape);
   // How long the run of equals is at each place: its distance from where the run began.
   let run = position;
   if (size > 1) {

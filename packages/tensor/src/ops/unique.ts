@@ -8,6 +8,7 @@ import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { fromHalf, toHalf } from "../half.ts";
 import { type Shape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { fromHost } from "./fill.ts";
 
 /** The options of `unique`. */
 export interface UniqueOptions {
@@ -33,9 +34,7 @@ function numbersOf(x: Tensor): Float64Array {
 function written(beside: Tensor, dtype: Tensor["dtype"], shape: Shape, numbers: ArrayLike<number>): Tensor {
   const data: TypedArray = typedArray(dtype, numbers.length);
   for (let i = 0; i < numbers.length; i++) data[i] = dtype === "float16" ? toHalf(numbers[i] as number) : (numbers[i] as number);
-  const result = beside.newEmpty(shape, { dtype });
-  if (data.length > 0) result.device.write(result.buffer, new Uint8Array(data.buffer));
-  return result;
+  return fromHost(beside, shape, dtype, data);
 }
 
 /**
