@@ -5,7 +5,17 @@
 
 import type { Lanes } from "./matmul-lanes.ts";
 import { dispatchRows } from "./matmul-tile.ts";
-import { type Code, type FunctionBuilder, i32, type Local, ModuleBuilder, select, shuffle, v128 } from "./wasm/index.ts";
+import {
+  type Code,
+  type FunctionBuilder,
+  type FunctionIndex,
+  i32,
+  type Local,
+  ModuleBuilder,
+  select,
+  shuffle,
+  v128,
+} from "./wasm/index.ts";
 
 /**
  * The arguments of the packing kernel. A unit is a panel of a batch, `panels` of them in each; panel `p` begins at line element
@@ -35,11 +45,7 @@ export const packSlots = {
 export function packKernel(shared: boolean, lanes: Lanes, exact: boolean): Uint8Array {
   const module = new ModuleBuilder(shared);
   const widths = exact ? [1, 2, 3, 4, 5, 6] : [2 * lanes.count];
-  const functions = widths.map((width) =>
-    module.function(null, ["i32", "i32", "i32", "i32", "i32", "i32"], [], (f, source, target, stride, kStride, k, valid) => {
-      packPanel(f, lanes, width, { source, target, stride, kStride, k, valid });
-    }),
-  );
+  const functions = widths.map((width) => packPanelFunction(module, lanes, width));
   module.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => {
     const slot = (name: keyof typeof packSlots): Local<"i32"> => f.let(i32.load(args, 8 * packSlots[name]));
     const [panels, width, extra, size] = [slot("panels"), slot("width"), slot("extra"), slot("size")];
@@ -70,6 +76,16 @@ export function packKernel(shared: boolean, lanes: Lanes, exact: boolean): Uint8
     });
   });
   return module.finish();
+}
+
+/**
+ * Defines a function that packs `k` lines of one panel, `width` elements wide: parameters source, target, stride, kStride, k and how many of the
+ * elements exist. The others become zeros.
+ */
+export function packPanelFunction(module: ModuleBuilder, lanes: Lanes, width: number): FunctionIndex {
+  return module.function(null, ["i32", "i32", "i32", "i32", "i32", "i32"], [], (f, source, target, stride, kStride, k, valid) => {
+    packPanel(f, lanes, width, { source, target, stride, kStride, k, valid });
+  });
 }
 
 interface Panel {

@@ -1,0 +1,129 @@
+/**
+ * The sliding product that the forward pass and the gradient of the input have in common: weights [M, K] times the matrix whose line `k` holds what
+ * window place `k` sees at each position. That matrix is never made. Where the positions of a panel lie side by side in the frame, the register
+ * tile reads them there, through the table of taps; the other panels (at the end of a row, or with a stride) are gathered into a small buffer first.
+ */
+
+import { gatherFunction } from "./conv-gather.ts";
+import type { Lanes } from "./matmul-lanes.ts";
+import { dispatchRows, tileFunction, tileRows, tileVectors } from "./matmul-tile.ts";
+import { atomics, i32, type Local, ModuleBuilder, select } from "./wasm/index.ts";
+
+/** The arguments of the kernel. Its units are places to work in: each takes blocks of positions from a counter until there are none left. */
+export const correlateSlots = {
+  frames: 0,
+  /** Weights as packed panels, group after group. */
+  weights: 1,
+  to: 2,
+  /** 0 when there is none. */
+  bias: 3,
+  /** Byte strides of the result and the bias, in the order in which the tile function reads them. */
+  strides: 4,
+  /** Byte offsets of window places; of the lines of a gathered panel; of positions. */
+  taps: 8,
+  lines: 9,
+  places: 10,
+  /** A 32-bit integer, 0 at first. */
+  counter: 11,
+  /** Gathered panels, one for each place to work in, and how many bytes each takes. */
+  gathered: 12,
+  gatheredBytes: 13,
+  m: 14,
+  k: 15,
+  positions: 16,
+  /** Window places of a block. */
+  block: 17,
+  /** Rows of tiles, and how they are cut: `height` rows each, one more in the first `extra` ones. */
+  tiles: 18,
+  height: 19,
+  extra: 20,
+  /** Blocks in all, blocks of an image and group, panels of a block. */
+  units: 21,
+  unitsAcross: 22,
+  unitPanels: 23,
+  groups: 24,
+  /** Bytes between images and groups in the frames, groups in the weights, images and groups in the result, and groups in the bias. */
+  frameImage: 25,
+  frameGroup: 26,
+  weightGroup: 27,
+  toImage: 28,
+  toGroup: 29,
+  biasGroup: 30,
+} as const;
+
+/** The bytes of the kernel. */
+export function correlateKernel(shared: boolean, lanes: Lanes): Uint8Array {
+  const module = new ModuleBuilder(shared);
+  const functions = Array.from({ length: tileRows }, (_, i) => tileFunction(module, lanes, i + 1, "lines", "table"));
+  const gather = gatherFunction(module, lanes);
+  const panelWidth = tileVectors * lanes.count;
+  module.function("run", ["i32", "i32", "i32"], [], (f, args, begin) => {
+    const slot = (name: keyof typeof correlateSlots): Local<"i32"> => f.let(i32.load(args, 8 * correlateSlots[name]));
+    const strides = f.let(i32.add(args, 8 * correlateSlots.strides));
+    const [taps, lines, places, counter] = [slot("taps"), slot("lines"), slot("places"), slot("counter")];
+    const [m, k, positions, block] = [slot("m"), slot("k"), slot("positions"), slot("block")];
+    const [tiles, height, extra] = [slot("tiles"), slot("height"), slot("extra")];
+    const [units, across, unitPanels, groups] = [slot("units"), slot("unitsAcross"), slot("unitPanels"), slot("groups")];
+    const rowStride = f.let(i32.load(strides, 0));
+    const biasStride = f.let(i32.load(strides, 16));
+    const gathered = f.let(i32.add(slot("gathered"), i32.mul(begin, slot("gatheredBytes"))));
+    const panels = f.let(i32.divU(i32.add(positions, panelWidth - 1), panelWidth));
+    const unit = f.let(atomics.fetchAdd(counter, 1));
+    f.while(i32.ltU(unit, units), () => {
+      const plane = f.let(i32.divU(unit, across));
+      const image = f.let(i32.divU(plane, groups));
+      const group = f.let(i32.remU(plane, groups));
+      const place = (base: keyof typeof correlateSlots, byImage: keyof typeof correlateSlots, byGroup: keyof typeof correlateSlots) =>
+        f.let(i32.add(slot(base), i32.add(i32.mul(image, slot(byImage)), i32.mul(group, slot(byGroup)))));
+      const frame = place("frames", "frameImage", "frameGroup");
+      const to = place("to", "toImage", "toGroup");
+      const weights = f.let(i32.add(slot("weights"), i32.mul(group, slot("weightGroup"))));
+      const bias = slot("bias");
+      f.if(bias, () => f.increase(bias, i32.mul(group, slot("biasGroup"))));
+      const firstPanel = f.let(i32.mul(i32.remU(unit, across), unitPanels));
+      const lastPanel = f.let(i32.add(firstPanel, unitPanels));
+      f.if(i32.gt(lastPanel, panels), () => f.set(lastPanel, panels));
+      const from = f.local("i32");
+      f.set(from, 0);
+      // An empty sum still has to write its zeros, so the loop over window places runs once at least.
+      f.repeat(
+        () => {
+          const length = f.let(i32.sub(k, from));
+          f.if(i32.gt(length, block), () => f.set(length, block));
+          const first = f.let(i32.eqz(from));
+          const aBlock = f.let(i32.add(weights, i32.shl(i32.mul(from, m), lanes.shift)));
+          const blockTaps = f.let(i32.add(taps, i32.shl(from, 2)));
+          f.for(firstPanel, lastPanel, 1, (panel) => {
+            const left = f.let(i32.mul(panel, panelWidth));
+            const columns = f.let(i32.sub(positions, left));
+            f.if(i32.gt(columns, panelWidth), () => f.set(columns, panelWidth));
+            const cells = f.let(i32.add(places, i32.shl(left, 2)));
+            const start = f.let(i32.load(cells));
+            const last = i32.load(i32.add(cells, i32.shl(i32.sub(columns, 1), 2)));
+            const b = f.let(i32.add(frame, start));
+            const table = f.let(blockTaps);
+            f.if(i32.ne(i32.sub(last, start), i32.shl(i32.sub(columns, 1), lanes.shift)), () => {
+              f.call(gather, frame, cells, blockTaps, length, gathered);
+              f.set(b, gathered);
+              f.set(table, lines);
+            });
+            f.for(0, tiles, 1, (tile) => {
+              const early = f.let(i32.lt(tile, extra));
+              const top = f.let(i32.add(i32.mul(tile, height), select(early, tile, extra)));
+              const rows = f.let(i32.add(height, early));
+              dispatchRows(f, rows, functions, [
+                ...[i32.add(aBlock, i32.shl(i32.mul(top, length), lanes.shift)), i32.shl(rows, lanes.shift), b, table, length],
+                ...[i32.add(to, i32.add(i32.mul(top, rowStride), i32.shl(left, lanes.shift))), columns, i32.eqz(first)],
+                ...[select(i32.and(first, i32.ne(bias, 0)), i32.add(bias, i32.mul(top, biasStride)), i32.const(0)), strides],
+              ]);
+            });
+          });
+          f.set(from, i32.add(from, block));
+        },
+        () => i32.lt(from, k),
+      );
+      f.set(unit, atomics.fetchAdd(counter, 1));
+    });
+  });
+  return module.finish();
+}

@@ -1,0 +1,97 @@
+/**
+ * The arithmetic of a convolution's shapes. All three directions are made of frames and two tables. A frame is the spatial operand with its
+ * zeros around it (and, for the gradient of a strided convolution, between its elements), so that no window ever leaves it. The element that
+ * window place `k` of position `p` sees then lies at `taps[k] + places[p]` in its image's frame, whatever the stride, the dilation and the number
+ * of dimensions are.
+ */
+
+/** Three numbers, one per spatial dimension: depth, height, width. Missing dimensions are of size one. */
+export type Triple = readonly [number, number, number];
+
+/** Where a source of some size lies in its frame: element `i` at `low + i · step`. */
+export interface Frame {
+  readonly size: Triple;
+  readonly low: Triple;
+  readonly step: Triple;
+}
+
+/** How windows move over a frame. */
+export interface Windows {
+  /** Channels that a window reaches over. */
+  readonly channels: number;
+  readonly kernel: Triple;
+  readonly dilation: Triple;
+  /** Whether the first weight meets the last place of the window. */
+  readonly flipped: boolean;
+  readonly positions: Triple;
+  readonly stride: Triple;
+}
+
+/** One to three numbers, made three with ones (or `fill`) in front. */
+export function triple(values: readonly number[], fill = 1): Triple {
+  const [w = fill, h = fill, d = fill] = [...values].reverse();
+  return [d, h, w];
+}
+
+/** The product of three numbers. */
+export function volume([d, h, w]: Triple): number {
+  return d * h * w;
+}
+
+/** Combines triples place by place. */
+export function zip(f: (...values: number[]) => number, ...triples: readonly Triple[]): Triple {
+  const at = (d: 0 | 1 | 2): number => f(...triples.map((t) => t[d]));
+  return [at(0), at(1), at(2)];
+}
+
+/** Whether a frame is nothing but its source. */
+export function isBare(frame: Frame, source: Triple): boolean {
+  return [0, 1, 2].every((d) => frame.low[d] === 0 && frame.step[d] === 1 && frame.size[d] === source[d]);
+}
+
+/** Writes the offset of each window place, over channels, depth, height and width, in bytes. */
+export function writeTaps(
+  table: Int32Array,
+  at: number,
+  { channels, kernel, dilation, flipped }: Windows,
+  size: Triple,
+  bytes: number,
+): void {
+  const [kd, kh, kw] = kernel;
+  let i = at;
+  for (let c = 0; c < channels; c++) {
+    for (let z = 0; z < kd; z++) {
+      for (let y = 0; y < kh; y++) {
+        for (let x = 0; x < kw; x++) {
+          const d = (flipped ? kd - 1 - z : z) * dilation[0];
+          const h = (flipped ? kh - 1 - y : y) * dilation[1];
+          const w = (flipped ? kw - 1 - x : x) * dilation[2];
+          table[i++] = (((c * size[0] + d) * size[1] + h) * size[2] + w) * bytes;
+        }
+      }
+    }
+  }
+}
+
+/**
+ * Writes the offset of each position in bytes, and `extra` zeros. These stand for positions past the end: the offsets of positions ascend, so a
+ * vector that has some of them at its end is never taken for a run of neighbours.
+ */
+export function writePlaces(
+  table: Int32Array,
+  at: number,
+  { positions, stride }: Windows,
+  size: Triple,
+  bytes: number,
+  extra: number,
+): void {
+  const [pd, ph, pw] = positions;
+  let i = at;
+  for (let z = 0; z < pd; z++) {
+    for (let y = 0; y < ph; y++) {
+      const row = (z * stride[0] * size[1] + y * stride[1]) * size[2];
+      for (let x = 0; x < pw; x++) table[i++] = (row + x * stride[2]) * bytes;
+    }
+  }
+  table.fill(0, i, i + extra);
+}

@@ -1,0 +1,198 @@
+/**
+ * The gradient of a convolution's weight: for each weight, what its window place saw, times the gradient where it was used, summed over positions
+ * and images. The rows of the product are window places and are read from the frames where they lie, row of positions by row of positions; the
+ * gradient is packed image by image. A unit sums some of the images into a result of its own (window places by output channels), so that sums do not
+ * depend on which thread did what, and a second kernel adds the results up.
+ */
+
+import type { Lanes } from "./matmul-lanes.ts";
+import { packPanelFunction } from "./matmul-pack.ts";
+import { dispatchRows, tileRows, tileVectors } from "./matmul-tile.ts";
+import { type FunctionBuilder, type FunctionIndex, i32, type Local, ModuleBuilder, memoryFill, select, v128 } from "./wasm/index.ts";
+
+/** The arguments of the kernel. A unit is a chunk of images, of one group, for a block of the window places. */
+export const weightSlots = {
+  frames: 0,
+  gradient: 1,
+  /** Partial results: one per chunk and group, [K, Cout of a group, rounded up to whole panels]. */
+  partial: 2,
+  partialBytes: 3,
+  /** The packed gradient of one image, one per unit. */
+  packed: 4,
+  packedBytes: 5,
+  taps: 6,
+  places: 7,
+  /** Output channels of a group, window places, rows of positions, positions in a row, bytes between positions in the frame. */
+  channels: 8,
+  k: 9,
+  rows: 10,
+  width: 11,
+  step: 12,
+  images: 13,
+  chunks: 14,
+  groups: 15,
+  /** Blocks of window places, and how they are cut into tiles: `height` rows each, one more in the first `extra` ones. */
+  blocks: 16,
+  tiles: 17,
+  height: 18,
+  extra: 19,
+  frameImage: 20,
+  frameGroup: 21,
+  gradientImage: 22,
+  gradientChannel: 23,
+} as const;
+
+/** The bytes of the kernel. */
+export function weightKernel(shared: boolean, lanes: Lanes): Uint8Array {
+  const module = new ModuleBuilder(shared);
+  const functions = Array.from({ length: tileRows }, (_, i) => weightTile(module, lanes, i + 1));
+  const panelWidth = tileVectors * lanes.count;
+  const panelBytes = panelWidth * lanes.bytes;
+  const pack = packPanelFunction(module, lanes, panelWidth);
+  module.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => {
+    const slot = (name: keyof typeof weightSlots): Local<"i32"> => f.let(i32.load(args, 8 * weightSlots[name]));
+    const [channels, taps, gradientChannel] = [slot("channels"), slot("taps"), slot("gradientChannel")];
+    const [images, chunks, groups, blocks] = [slot("images"), slot("chunks"), slot("groups"), slot("blocks")];
+    const [tiles, height, extra] = [slot("tiles"), slot("height"), slot("extra")];
+    const positions = f.let(i32.mul(slot("rows"), slot("width")));
+    const panels = f.let(i32.divU(i32.add(channels, panelWidth - 1), panelWidth));
+    const lineBytes = f.let(i32.mul(panels, panelBytes));
+    f.for(begin, end, 1, (unit) => {
+      const block = f.let(i32.remU(unit, blocks));
+      const whole = f.let(i32.divU(unit, blocks));
+      const group = f.let(i32.remU(whole, groups));
+      const chunk = f.let(i32.divU(whole, groups));
+      const partial = f.let(i32.add(slot("partial"), i32.mul(whole, slot("partialBytes"))));
+      const packed = f.let(i32.add(slot("packed"), i32.mul(unit, slot("packedBytes"))));
+      const share = (of: Local<"i32">, part: Local<"i32">, parts: Local<"i32">) => i32.divU(i32.mul(part, of), parts);
+      const after = (x: Local<"i32">): Local<"i32"> => f.let(i32.add(x, 1));
+      const firstTile = f.let(share(tiles, block, blocks));
+      const lastTile = f.let(share(tiles, after(block), blocks));
+      const topOf = (tile: Local<"i32">) => i32.add(i32.mul(tile, height), select(i32.lt(tile, extra), tile, extra));
+      const top = f.let(topOf(firstTile));
+      const bottom = f.let(topOf(lastTile));
+      f.do(memoryFill(i32.add(partial, i32.mul(top, lineBytes)), 0, i32.mul(i32.sub(bottom, top), lineBytes)));
+      f.for(share(images, chunk, chunks), share(images, after(chunk), chunks), 1, (image) => {
+        const frame = f.let(i32.add(slot("frames"), i32.add(i32.mul(image, slot("frameImage")), i32.mul(group, slot("frameGroup")))));
+        const byGroup = i32.mul(i32.mul(group, channels), gradientChannel);
+        const gradient = f.let(i32.add(slot("gradient"), i32.add(i32.mul(image, slot("gradientImage")), byGroup)));
+        f.for(0, panels, 1, (panel) => {
+          const first = f.let(i32.mul(panel, panelWidth));
+          f.call(
+            pack,
+            ...[i32.add(gradient, i32.mul(first, gradientChannel)), i32.add(packed, i32.mul(i32.mul(panel, positions), panelBytes))],
+            ...[gradientChannel, i32.const(lanes.bytes), positions, i32.sub(channels, first)],
+          );
+        });
+        f.for(0, panels, 1, (panel) => {
+          const b = f.let(i32.add(packed, i32.mul(i32.mul(panel, positions), panelBytes)));
+          f.for(firstTile, lastTile, 1, (tile) => {
+            const row = f.let(topOf(tile));
+            const rows = f.let(i32.add(height, i32.lt(tile, extra)));
+            const to = i32.add(partial, i32.add(i32.mul(row, lineBytes), i32.mul(panel, panelBytes)));
+            dispatchRows(f, rows, functions, [args, frame, i32.add(taps, i32.shl(row, 2)), b, to, lineBytes]);
+          });
+        });
+      });
+    });
+  });
+  return module.finish();
+}
+
+/** Adds to a tile of the partial result what one image gives. */
+function weightTile(module: ModuleBuilder, lanes: Lanes, rows: number): FunctionIndex {
+  return module.function(null, ["i32", "i32", "i32", "i32", "i32", "i32"], [], (f, args, frame, taps, b, to, lineBytes) => {
+    const slot = (name: keyof typeof weightSlots): Local<"i32"> => f.let(i32.load(args, 8 * weightSlots[name]));
+    const [lines, width, step, places] = [slot("rows"), slot("width"), slot("step"), slot("places")];
+    const sums = f.locals("v128", rows * tileVectors);
+    const target = f.let(to);
+    for (let i = 0; i < rows; i++) {
+      for (let v = 0; v < tileVectors; v++) f.set(sums[i * tileVectors + v] as Local<"v128">, v128.load(target, 16 * v));
+      f.increase(target, lineBytes);
+    }
+    const windows = Array.from({ length: rows }, (_, i) => f.let(i32.add(frame, i32.load(taps, 4 * i))));
+    const starts = f.locals("i32", rows);
+    f.for(0, lines, 1, () => {
+      const offset = f.let(i32.load(places));
+      windows.forEach((window, i) => {
+        f.set(starts[i] as Local<"i32">, i32.add(window, offset));
+      });
+      f.increase(places, i32.shl(width, 2));
+      const done = f.let(i32.const(0));
+      f.if(i32.eq(step, lanes.bytes), () => {
+        f.for(0, i32.sub(width, 3), 4, () => positionsOf(f, lanes, sums, { starts, b, unroll: 4, step: null }), done);
+      });
+      f.for(done, width, 1, () => positionsOf(f, lanes, sums, { starts, b, unroll: 1, step }), done);
+    });
+    f.set(target, to);
+    for (let i = 0; i < rows; i++) {
+      for (let v = 0; v < tileVectors; v++) f.do(v128.store(target, sums[i * tileVectors + v] as Local<"v128">, 16 * v));
+      f.increase(target, lineBytes);
+    }
+  });
+}
+
+interface Walk {
+  readonly starts: readonly Local<"i32">[];
+  readonly b: Local<"i32">;
+  readonly unroll: number;
+  /** Bytes between positions; null where they follow each other. */
+  readonly step: Local<"i32"> | null;
+}
+
+/** A few positions in a row. */
+function positionsOf(f: FunctionBuilder, lanes: Lanes, sums: readonly Local<"v128">[], { starts, b, unroll, step }: Walk): void {
+  const line = f.locals("v128", tileVectors);
+  const element = f.local("v128");
+  for (let u = 0; u < unroll; u++) {
+    line.forEach((vector, v) => {
+      f.set(vector, v128.load(b, 16 * (u * tileVectors + v)));
+    });
+    starts.forEach((start, i) => {
+      f.set(element, lanes.splat(start, u * lanes.bytes));
+      line.forEach((vector, v) => {
+        const sum = sums[i * tileVectors + v] as Local<"v128">;
+        f.set(sum, lanes.madd(element, vector, sum));
+      });
+    });
+  }
+  for (const start of starts) f.increase(start, step ?? unroll * lanes.bytes);
+  f.increase(b, 16 * tileVectors * unroll);
+}
+
+/** The arguments of the kernel that adds partial results up. A unit is a window place of a group. */
+export const weightSumSlots = {
+  ...{ partial: 0, partialBytes: 1, chunks: 2, groups: 3, k: 4, channels: 5, lineBytes: 6, to: 7, channelBytes: 8 },
+} as const;
+
+/** The bytes of that kernel: `to[channel, k] = Σ partial[chunk][k, channel]`. */
+export function weightSumKernel(shared: boolean, lanes: Lanes): Uint8Array {
+  const module = new ModuleBuilder(shared);
+  module.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => {
+    const slot = (name: keyof typeof weightSumSlots): Local<"i32"> => f.let(i32.load(args, 8 * weightSumSlots[name]));
+    const [chunks, groups, k, channels] = [slot("chunks"), slot("groups"), slot("k"), slot("channels")];
+    const [lineBytes, channelBytes] = [slot("lineBytes"), slot("channelBytes")];
+    const chunkBytes = f.let(i32.mul(groups, slot("partialBytes")));
+    f.for(begin, end, 1, (unit) => {
+      const group = f.let(i32.divU(unit, k));
+      const place = f.let(i32.remU(unit, k));
+      const source = i32.add(i32.add(slot("partial"), i32.mul(group, slot("partialBytes"))), i32.mul(place, lineBytes));
+      const from = f.let(source);
+      const to = f.let(i32.add(i32.add(slot("to"), i32.shl(place, lanes.shift)), i32.mul(i32.mul(group, channels), channelBytes)));
+      f.for(0, channels, lanes.count, (channel) => {
+        const sum = f.let(lanes.zero);
+        const at = f.let(from);
+        f.for(0, chunks, 1, () => {
+          f.set(sum, lanes.add(sum, v128.load(at)));
+          f.increase(at, chunkBytes);
+        });
+        for (let lane = 0; lane < lanes.count; lane++) {
+          f.if(i32.lt(i32.add(channel, lane), channels), () => f.do(lanes.storeLane(to, sum, lane)));
+          f.increase(to, channelBytes);
+        }
+        f.increase(from, 16);
+      });
+    });
+  });
+  return module.finish();
+}

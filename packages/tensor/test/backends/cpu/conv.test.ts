@@ -1,0 +1,132 @@
+import { describe, expect, it } from "vitest";
+import { runConv } from "../../../src/backends/cpu/conv.ts";
+import { createRuntime, type Runtime } from "../../../src/backends/cpu/runtime.ts";
+import type { DType } from "../../../src/dtype.ts";
+import type { ConvCall } from "../../../src/kernel.ts";
+import { sizeOf } from "../../../src/shape.ts";
+import { below, difference, type Layout, read, release, tolerance, view } from "./views.ts";
+
+const runtimes: Readonly<Record<string, Runtime>> = { "one thread": createRuntime(1), "two threads": createRuntime(2) };
+const directions = ["forward", "input", "weight"] as const;
+const layouts: readonly Layout[] = ["plain", "plain", "transposed", "gaps"];
+
+/** The index of a flat position. */
+function indexOf(shape: readonly number[], at: number): number[] {
+  const index = new Array<number>(shape.length);
+  let rest = at;
+  for (let d = shape.length - 1; d >= 0; d--) {
+    index[d] = rest % (shape[d] as number);
+    rest = Math.floor(rest / (shape[d] as number));
+  }
+  return index;
+}
+
+/** The result in double precision: a loop over output elements, weights of their group, and nothing clever. */
+function expected(runtime: Runtime, call: ConvCall): number[] {
+  const { input, weight, output, stride, padding, dilation, groups, direction } = call;
+  const [x, w, y] = [read(runtime, input), read(runtime, weight), read(runtime, output)];
+  const target = direction === "forward" ? y : direction === "input" ? x : w;
+  const sums = target.map(() => 0);
+  const perGroup = weight.shape[1] as number;
+  const outPerGroup = (weight.shape[0] as number) / groups;
+  const sizes = input.shape.slice(2);
+  const kernel = weight.shape.slice(2);
+  for (let i = 0; i < y.length; i++) {
+    const [n, o, ...at] = indexOf(output.shape, i) as [number, number, ...number[]];
+    for (let c = 0; c < perGroup; c++) {
+      for (let tap = 0; tap < sizeOf(kernel); tap++) {
+        const place = indexOf(kernel, tap).map(
+          (t, d) => (at[d] as number) * (stride[d] as number) - (padding[d] as number) + t * (dilation[d] as number),
+        );
+        if (place.some((p, d) => p < 0 || p >= (sizes[d] as number))) continue;
+        let xi = n * (input.shape[1] as number) + Math.floor(o / outPerGroup) * perGroup + c;
+        place.forEach((p, d) => {
+          xi = xi * (sizes[d] as number) + p;
+        });
+        const wi = (o * perGroup + c) * sizeOf(kernel) + tap;
+        const [to, a, b] = direction === "forward" ? [i, x[xi], w[wi]] : direction === "input" ? [xi, y[i], w[wi]] : [wi, x[xi], y[i]];
+        sums[to] = (sums[to] as number) + (a as number) * (b as number);
+      }
+    }
+  }
+  if (call.bias === null) return sums;
+  const bias = read(runtime, call.bias);
+  return sums.map((sum, i) => sum + (bias[indexOf(output.shape, i)[1] as number] as number));
+}
+
+function check(runtime: Runtime, call: ConvCall): void {
+  const want = expected(runtime, call);
+  runConv(runtime, call);
+  const target = call.direction === "forward" ? call.output : call[call.direction];
+  const shapes = [call.input, call.weight, call.output].map(({ shape, strides }) => `${shape}/${strides}`).join(" ");
+  const how = `${call.direction} ${shapes} stride ${call.stride} padding ${call.padding} dilation ${call.dilation} groups ${call.groups}`;
+  expect(difference(read(runtime, target), want), how).toBeLessThanOrEqual(tolerance[target.dtype]);
+  release(runtime, call.input, call.weight, call.output, call.bias);
+}
+
+/** A random convolution over `dims` dimensions. */
+function call(runtime: Runtime, dtype: DType, dims: number): ConvCall {
+  const each = (pick: () => number): number[] => Array.from({ length: dims }, pick);
+  const groups = [1, 1, 2, 3][below(4)] as number;
+  const [kernel, stride, padding, dilation] = [
+    each(() => 1 + below(3)),
+    each(() => 1 + below(3)),
+    each(() => below(4)),
+    each(() => 1 + below(2)),
+  ];
+  const output = each(() => 1 + below(dims === 1 ? 40 : dims === 2 ? 12 : 5));
+  const sizes = output.map((o, d) => {
+    const least = (o - 1) * (stride[d] as number) + ((kernel[d] as number) - 1) * (dilation[d] as number) + 1 - 2 * (padding[d] as number);
+    return Math.max(1, least + below(stride[d] as number));
+  });
+  const fitted = sizes.map((s, d) => {
+    const reach = ((kernel[d] as number) - 1) * (dilation[d] as number) + 1;
+    return Math.floor((s + 2 * (padding[d] as number) - reach) / (stride[d] as number)) + 1;
+  });
+  const [images, inputs, outputs] = [1 + below(3), 1 + below(5), 1 + below(15)];
+  const layout = (): Layout => layouts[below(4)] as Layout;
+  const direction = directions[below(3)] as ConvCall["direction"];
+  return {
+    kind: "conv",
+    direction,
+    input: view(runtime, dtype, [images, inputs * groups, ...sizes], layout()),
+    weight: view(runtime, dtype, [outputs * groups, inputs, ...kernel], layout()),
+    output: view(runtime, dtype, [images, outputs * groups, ...fitted], layout()),
+    bias: direction === "forward" && below(2) === 1 ? view(runtime, dtype, [outputs * groups], layout()) : null,
+    ...{ stride, padding, dilation, groups },
+  };
+}
+
+for (const [name, runtime] of Object.entries(runtimes)) {
+  describe(`conv, ${name}`, () => {
+    for (const dims of [1, 2, 3]) {
+      it(`float32 over ${dims} dimensions: random shapes, strides, paddings, dilations, groups and layouts`, () => {
+        for (let i = 0; i < 50; i++) check(runtime, call(runtime, "float32", dims));
+      });
+    }
+
+    for (const dtype of ["float64", "float16", "int32"] as const) {
+      it(`${dtype}`, () => {
+        for (let i = 0; i < 20; i++) check(runtime, call(runtime, dtype, 1 + below(3)));
+      });
+    }
+
+    it("the layers of a small network for MNIST", () => {
+      for (const direction of directions) {
+        for (const [images, inputs, outputs, size] of [
+          [3, 1, 32, 28],
+          [1, 32, 20, 26],
+          [9, 3, 5, 8],
+        ] as const) {
+          check(runtime, {
+            ...{ kind: "conv", direction, stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 1 },
+            input: view(runtime, "float32", [images, inputs, size, size]),
+            weight: view(runtime, "float32", [outputs, inputs, 3, 3]),
+            output: view(runtime, "float32", [images, outputs, size - 2, size - 2]),
+            bias: direction === "forward" ? view(runtime, "float32", [outputs]) : null,
+          });
+        }
+      }
+    });
+  });
+}
