@@ -88,7 +88,7 @@ export class OperationNode implements Node {
       attrs,
     );
     for (const i of reads?.inputs ?? []) {
-      const input = inputs[i] as Tensor; // safe: rules name inputs that exist
+      const input = recorded.before?.[i] ?? (inputs[i] as Tensor); // safe: rules name inputs that exist
       const version = input.storage.version - (mutated !== null && mutated.storage === input.storage ? 1 : 0);
       this.#savedInputs[i] = { tensor: handle(input), version };
     }

@@ -79,14 +79,15 @@ export class Variable implements Trace {
     record(recorded, edges);
   }
 
-  beforeMutation(target: Tensor, operation: string): void {
-    if (!isGradEnabled()) return;
+  beforeMutation(target: Tensor, operation: string): boolean {
+    if (!isGradEnabled()) return false;
     const below = bottom(target);
     const leaf = below.trace;
     if (leaf?.requiresGrad && leaf.isLeaf) {
       const what = below === target ? "a leaf" : "a view of a leaf";
       throw new AutogradError(`${operation}_: ${what} that requires a gradient cannot be changed in place; do it inside of noGrad(() => …)`);
     }
+    return true;
   }
 
   mutate(recorded: Recorded, target: Tensor): void {

@@ -164,6 +164,30 @@ describe("changes in place", () => {
     s.backward();
     expect(x.grad?.toArraySync()).toEqual([2, 2]);
   });
+
+  it("keep what they write over, where the gradient reads it", () => {
+    const x = leaf([1, -2, 3]);
+    const w = leaf([2, 4, 6]);
+    const y = x.mul(1);
+    y.mul_(w).abs_().pow_(2);
+    y.sum().backward();
+    expect(x.grad?.toArraySync()).toEqual([8, -64, 216]);
+    expect(w.grad?.toArraySync()).toEqual([4, 32, 108]);
+  });
+
+  it("keep it through a view, too", () => {
+    const x = leaf([
+      [1, 2],
+      [3, 4],
+    ]);
+    const y = x.mul(1);
+    y.select(1, 0).pow_(2);
+    y.sum().backward();
+    expect(x.grad?.toArraySync()).toEqual([
+      [2, 1],
+      [6, 1],
+    ]);
+  });
 });
 
 describe("hooks", () => {

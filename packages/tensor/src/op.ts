@@ -147,13 +147,27 @@ export function applyInPlace<Attrs>(op: Op<Attrs>, target: Tensor, inputs: reado
   }
   checkWritable(op.name, target);
   const follower = target.trace ?? inputs.find((x) => x.trace !== null)?.trace ?? target.viewed?.source.trace ?? null;
-  follower?.beforeMutation(target, op.name);
+  const recorded = follower?.beforeMutation(target, op.name) ?? false;
+  const before = recorded ? overwritten(op, target, inputs, attrs) : null;
   // A kernel may read an element only before it writes it, so an input that lies elsewhere in the same memory is copied first.
   const apart = inputs.map((x) => (x !== target && x.storage === target.storage && !sameView(x, target) ? x.clone() : x));
   op.run?.(apart, attrs, [target]);
   target.storage.version++;
-  follower?.mutate({ op: op as Op<unknown>, inputs, attrs, outputs: [target] }, target);
+  follower?.mutate({ op: op as Op<unknown>, inputs, attrs, outputs: [target], ...(before && { before }) }, target);
   return target;
+}
+
+/** Copies of the inputs that the gradient will read and that writing to `target` changes; null when there are none. */
+function overwritten<Attrs>(op: Op<Attrs>, target: Tensor, inputs: readonly Tensor[], attrs: Attrs): (Tensor | null)[] | null {
+  const needs = inputs.map((x) => x.trace?.requiresGrad ?? false);
+  const reads = op.gradient?.reads(needs, attrs).inputs ?? [];
+  if (!reads.some((i) => inputs[i]?.storage === target.storage)) return null;
+  return inputs.map((x, i) => {
+    if (!reads.includes(i) || x.storage !== target.storage) return null;
+    const copy = x.detach().clone();
+    copy.trace = x.trace;
+    return copy;
+  });
 }
 
 /** Tells the traces of the inputs about an operation. One of them is enough: it sees all inputs. */

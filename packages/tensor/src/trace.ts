@@ -12,6 +12,8 @@ export interface Recorded<Attrs = unknown> {
   readonly inputs: readonly Tensor[];
   readonly attrs: Attrs;
   readonly outputs: readonly Tensor[];
+  /** For an operation in place: copies of those inputs that its gradient reads and that it wrote over, as they were; null for the others. */
+  readonly before?: readonly (Tensor | null)[];
 }
 
 /** Options of a backward pass, as PyTorch's `Tensor.backward` has them. */
@@ -36,8 +38,8 @@ export interface Trace {
   grad: Tensor | null;
   /** Told of an operation that took the traced tensor: may give the outputs traces of their own. */
   extend(recorded: Recorded): void;
-  /** Told of an operation that is about to change a tensor in place. Throws when that may not be. */
-  beforeMutation(target: Tensor, operation: string): void;
+  /** Told of an operation that is about to change a tensor in place. Says whether it is going to be recorded. Throws when that may not be. */
+  beforeMutation(target: Tensor, operation: string): boolean;
   /** Told of an operation that wrote its output over `target`, which is also `recorded.outputs[0]`. */
   mutate(recorded: Recorded, target: Tensor): void;
   /**
