@@ -1,0 +1,34 @@
+/** Comparing results with recorded ones, as the README of the recorded results says. */
+
+import { fromHalf, isFloating, type Tensor } from "@akari/tensor";
+import { expect } from "vitest";
+import { dtypeOf, number, type Recorded } from "./golden.ts";
+
+/** Allowed differences: `|got - want| ≤ atol + rtol · |want|`. */
+export interface Tolerance {
+  readonly rtol?: number;
+  readonly atol?: number;
+}
+
+/** The elements of a tensor as numbers, in row-major order. */
+export async function values(x: Tensor): Promise<number[]> {
+  const data = await x.detach().data();
+  return x.dtype === "float16" ? Array.from(data, fromHalf) : Array.from(data);
+}
+
+/** Expects a tensor to be what was recorded. */
+export async function expectSame(what: string, got: Tensor, want: Recorded, { rtol = 0, atol = 0 }: Tolerance): Promise<void> {
+  expect(`${got.dtype} [${got.shape.join(", ")}]`, what).toBe(`${dtypeOf(want.dtype)} [${want.shape.join(", ")}]`);
+  const exact = !isFloating(got.dtype);
+  (await values(got)).forEach((value, i) => {
+    const target = number(want.data[i] as number | string);
+    const near = exact ? value === target : closeTo(value, target, rtol, atol);
+    if (!near) expect.fail(`${what}: element ${i} of [${got.shape.join(", ")}] is ${value}, expected ${target} (rtol ${rtol}, atol ${atol})`);
+  });
+}
+
+function closeTo(got: number, want: number, rtol: number, atol: number): boolean {
+  if (Number.isNaN(want)) return Number.isNaN(got);
+  if (!Number.isFinite(want)) return got === want;
+  return Math.abs(got - want) <= atol + rtol * Math.abs(want);
+}

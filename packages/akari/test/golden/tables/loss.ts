@@ -1,0 +1,56 @@
+/** Losses and normalisation: PyTorch's names and arguments to Akari's. */
+
+import { functional as F } from "@akari/nn";
+import type { Arguments } from "../arguments.ts";
+import type { Call } from "../op-case.ts";
+import type { Tensor } from "@akari/tensor";
+
+const pair = (given: Arguments): readonly [Tensor, Tensor] => [given.x, given.tensor("target")];
+
+/** Keyword arguments, and tensors among them. */
+const options = (given: Arguments, names: readonly string[], tensors: Readonly<Record<string, string>> = {}): never => {
+  const found: Record<string, unknown> = { ...(given.options(...names) as object) };
+  for (const [name, ours] of Object.entries(tensors)) if (given.has(name)) found[ours] = given.tensor(name);
+  return found as never; // safe: the table names only options that the function at hand takes
+};
+
+/** Losses. */
+export const loss: Readonly<Record<string, Call>> = {
+  "nn.functional.binary_cross_entropy": (given) => F.binaryCrossEntropy(...pair(given), options(given, ["reduction"], { weight: "weight" })),
+  "nn.functional.binary_cross_entropy_with_logits": (given) =>
+    F.binaryCrossEntropyWithLogits(...pair(given), options(given, ["reduction"], { weight: "weight", pos_weight: "posWeight" })),
+  "nn.functional.cross_entropy": (given) =>
+    F.crossEntropy(...pair(given), options(given, ["reduction", "label_smoothing", "ignore_index"], { weight: "weight" })),
+  "nn.functional.huber_loss": (given) => F.huberLoss(...pair(given), options(given, ["reduction", "delta"])),
+  "nn.functional.kl_div": (given) => F.klDiv(...pair(given), options(given, ["reduction", "log_target"])),
+  "nn.functional.l1_loss": (given) => F.l1Loss(...pair(given), options(given, ["reduction"])),
+  "nn.functional.mse_loss": (given) => F.mseLoss(...pair(given), options(given, ["reduction"])),
+  "nn.functional.nll_loss": (given) => F.nllLoss(...pair(given), options(given, ["reduction", "ignore_index"], { weight: "weight" })),
+  "nn.functional.smooth_l1_loss": (given) => F.smoothL1Loss(...pair(given), options(given, ["reduction", "beta"])),
+};
+
+/** Normalisation. */
+export const normalization: Readonly<Record<string, Call>> = {
+  "nn.functional.batch_norm": (given) =>
+    F.batchNorm(
+      given.x,
+      given.optional("running_mean"),
+      given.optional("running_var"),
+      given.optional("weight"),
+      given.optional("bias"),
+      options(given, ["training", "momentum", "eps"]),
+    ),
+  "nn.functional.group_norm": (given) =>
+    F.groupNorm(given.x, given.number("num_groups"), given.optional("weight"), given.optional("bias"), options(given, ["eps"])),
+  "nn.functional.instance_norm": (given) =>
+    F.instanceNorm(
+      given.x,
+      given.optional("running_mean"),
+      given.optional("running_var"),
+      given.optional("weight"),
+      given.optional("bias"),
+      options(given, ["use_input_stats", "momentum", "eps"]),
+    ),
+  "nn.functional.layer_norm": (given) =>
+    F.layerNorm(given.x, given.numbers("normalized_shape"), given.optional("weight"), given.optional("bias"), options(given, ["eps"])),
+};
