@@ -216,6 +216,7 @@ export {
 } from "./ops/pool.ts";
 export { exp, exp2, expm1, hypot, log, log1p, log2, log10, logaddexp, pow, rsqrt, sqrt, square, xlogy } from "./ops/power.ts";
 export { prod } from "./ops/product.ts";
+export { bernoulli_, exponential_, type GeneratorOption, normal_, random_, uniform_ } from "./ops/random.ts";
 export { flip, fliplr, flipud, repeat, repeatInterleave, roll, rot90, tile } from "./ops/repeat.ts";
 export {
   type AdaptiveMaxPool,
@@ -316,6 +317,22 @@ export {
   resultType,
   type TensorOrNumber,
 } from "./pointwise.ts";
+export { drawBernoulli, drawIntegers, drawNormal, drawPermutation, drawUniform } from "./random/distributions.ts";
+export { defaultGenerator, Generator, initialSeed, manualSeed, seed } from "./random/generator.ts";
+export {
+  bernoulli,
+  type MultinomialOptions,
+  multinomial,
+  normal,
+  type RandomOptions,
+  rand,
+  randint,
+  randintLike,
+  randLike,
+  randn,
+  randnLike,
+  randperm,
+} from "./random-creation.ts";
 export { keep, scope } from "./scope.ts";
 export { arange, eye, type LogspaceOptions, linspace, logspace, type TriangleOptions, trilIndices, triuIndices } from "./sequences.ts";
 export {

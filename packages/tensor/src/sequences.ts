@@ -3,8 +3,8 @@
  */
 
 import { checkOptions, type TensorOptions, upload } from "./creation.ts";
-import { encode } from "./encode.ts";
 import type { DType } from "./dtype.ts";
+import { encode } from "./encode.ts";
 import { ArgumentError } from "./errors.ts";
 import type { Tensor } from "./tensor.ts";
 

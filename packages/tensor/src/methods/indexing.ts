@@ -23,10 +23,10 @@ import {
 } from "../ops/scatter.ts";
 import type { TensorOrNumber } from "../pointwise.ts";
 import type { Tensor } from "../tensor.ts";
-import { ShapeMethods } from "./shape.ts";
+import { FillMethods } from "./fill.ts";
 
 /** Indexing, slicing, gathering and scattering. */
-export abstract class IndexingMethods extends ShapeMethods {
+export abstract class IndexingMethods extends FillMethods {
   /** A part of the tensor, as `x[...]` in Python: `x.get(0, "1:3")`, `x.get("...", -1)`, `x.get(mask)`. */
   get(this: Tensor, ...index: readonly Index[]): Tensor {
     return get(this, ...index);

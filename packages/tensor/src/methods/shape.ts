@@ -4,7 +4,6 @@
  */
 
 import { broadcastTo, expand, expandAs } from "../ops/expand.ts";
-import { fill_, zero_ } from "../ops/fill.ts";
 import { type PadOptions, pad } from "../ops/pad.ts";
 import { movedim, mT, permute, swapaxes, t, transpose } from "../ops/permute.ts";
 import { flip, fliplr, flipud, repeat, repeatInterleave, roll, rot90, tile } from "../ops/repeat.ts";
@@ -193,13 +192,5 @@ export abstract class ShapeMethods extends ReductionMethods {
   /** Matrices with the last dimension on a diagonal. */
   diagEmbed(this: Tensor, offset?: number, dim1?: number, dim2?: number): Tensor {
     return diagEmbed(this, offset, dim1, dim2);
-  }
-  /** Stores one value in every element. */
-  fill_(this: Tensor, value: number | boolean | Tensor): Tensor {
-    return fill_(this, value);
-  }
-  /** Stores zero in every element. */
-  zero_(this: Tensor): Tensor {
-    return zero_(this);
   }
 }
