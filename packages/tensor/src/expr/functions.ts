@@ -41,7 +41,7 @@ export function erf(x: number): number {
 
 /** `1 - erf(x)`, exact far out, where the difference would cancel. */
 export function erfc(x: number): number {
-  if (x < 1) return x <= -1 ? 2 - erfc(-x) : 1 - erfSeries(x);
+  if (x < 0.5) return x <= -1 ? 2 - erfc(-x) : 1 - erfSeries(x);
   if (Number.isNaN(x)) return x;
   return x > 28 ? 0 : erfcFraction(x);
 }

@@ -4,11 +4,16 @@ import type { Backend, DeviceBuffer, MemoryUse } from "../../backend.ts";
 import type { DType } from "../../dtype.ts";
 import { ArgumentError } from "../../errors.ts";
 import type { KernelCall } from "../../kernel.ts";
+import { runArgReduce } from "./argreduce.ts";
 import { runByReference } from "./fallback.ts";
+import { runGather, runScatter } from "./indexing.ts";
 import type { CpuBuffer } from "./memory.ts";
 import { runMatmul } from "./matmul.ts";
 import { Pointwise } from "./pointwise.ts";
+import { runRandom } from "./random.ts";
 import { Rows } from "./rows.ts";
+import { runScan } from "./scan.ts";
+import { runSort } from "./sort.ts";
 import { createRuntime, type Runtime } from "./runtime.ts";
 import { availableThreads } from "./threads.ts";
 
@@ -88,13 +93,25 @@ class Cpu implements Backend {
         runMatmul(this.#runtime, call);
         return;
       case "argreduce":
+        runArgReduce(this.#runtime, call);
+        return;
+      case "gather":
+        runGather(this.#runtime, call);
+        return;
+      case "scatter":
+        runScatter(this.#runtime, call);
+        return;
+      case "scan":
+        runScan(this.#runtime, call);
+        return;
+      case "sort":
+        runSort(this.#runtime.memory, call);
+        return;
+      case "random":
+        runRandom(this.#runtime.memory, call);
+        return;
       case "conv":
       case "pool":
-      case "gather":
-      case "scatter":
-      case "scan":
-      case "sort":
-      case "random":
         runByReference(this.#runtime.memory, call);
         return;
       default:

@@ -1,0 +1,81 @@
+/** Kernels that find the first largest or smallest element of each row. A unit is a row; its elements are visited in row-major order. */
+
+import type { DType } from "../../../dtype.ts";
+import { bytesOf } from "../../../dtype.ts";
+import type { Runtime } from "../runtime.ts";
+import { type Code, f32x4, f64, i32, type Local } from "../wasm/index.ts";
+import { type Emitter, kernelModule } from "./emitter.ts";
+import { move } from "./index.ts";
+import { odometer } from "./pointwise.ts";
+import { first, type Integer, loadSplat } from "./values.ts";
+
+/** What the kernel is made for. */
+export interface ArgReduceClass {
+  readonly op: "max" | "min";
+  readonly dtype: DType;
+  /** How many dimensions number the rows, and how many a row has; both at least 1. */
+  readonly outer: number;
+  readonly row: number;
+  readonly values: boolean;
+}
+
+/** One element as a float64, which holds every element exactly. */
+export function number(e: Emitter, dtype: DType, address: Integer): Code<"f64"> {
+  switch (dtype) {
+    case "float64":
+      return f64.load(address);
+    case "float32":
+      return { type: "f64", bytes: [...address.bytes, 0x2a, 0, 0, 0xbb] };
+    case "float16":
+      return f64.promote(f32x4.extract(first(loadSplat(e, dtype, address)), 0));
+    case "int32":
+      return f64.convertI32(i32.load(address));
+    default:
+      return f64.convertI32(i32.load8U(address));
+  }
+}
+
+/**
+ * The argument slots: the addresses of input, indices and values; the number of elements of a row; the sizes of the row's dimensions but for the outermost;
+ * their strides; the same for the rows' dimensions, with strides for all three operands.
+ */
+export function argreduceModule(runtime: Runtime, { op, dtype, outer, row, values }: ArgReduceClass): Uint8Array {
+  return kernelModule(runtime, (e) => {
+    const { f } = e;
+    const rowStrides = 4 + row - 1;
+    const outerSizes = rowStrides + row;
+    const outerStrides = outerSizes + outer - 1;
+    const length = e.slot(3);
+    const walk = odometer(e, e.begin, {
+      bases: [0, 1, 2].map((k) => e.slot(k)),
+      sizes: Array.from({ length: outer - 1 }, (_, d) => e.slot(outerSizes + d)),
+      strides: Array.from({ length: outer }, (_, d) => [0, 1, 2].map((k) => e.slot(outerStrides + 3 * d + k))),
+    });
+    const [input, indices, extremes] = walk.pointers as readonly [Local<"i32">, Local<"i32">, Local<"i32">]; // safe: there are three
+    f.for(0, i32.sub(e.end, e.begin), 1, () => {
+      const place = f.let(i32.const(0));
+      const from = f.let<"i32">(input);
+      const best = f.let(number(e, dtype, input));
+      const within = odometer(e, i32.const(0), {
+        bases: [input],
+        sizes: Array.from({ length: row - 1 }, (_, d) => e.slot(4 + d)),
+        strides: Array.from({ length: row }, (_, d) => [e.slot(rowStrides + d)]),
+      });
+      const pointer = within.pointers[0] as Local<"i32">; // safe: there is one
+      f.for(0, length, 1, (i) => {
+        const value = e.let(number(e, dtype, pointer));
+        const better = op === "max" ? f64.gt(value, best) : f64.lt(value, best);
+        // NaN beats all but NaN.
+        f.if(i32.or(better, i32.and(f64.ne(value, value), f64.eq(best, best))), () => {
+          f.set(best, value);
+          f.set(place, i);
+          f.set(from, pointer);
+        });
+        within.advance();
+      });
+      f.do(i32.store(indices, place));
+      if (values) f.do(move(bytesOf(dtype), extremes, from));
+      walk.advance();
+    });
+  });
+}

@@ -1,0 +1,104 @@
+/**
+ * Kernels that read and write through an index. The operands are walked in row-major order of the index, the dimension that the index stands for
+ * left out of the walk; its stride times the index is added to the address. Where the index does not change along the innermost dimension, whole rows move at once.
+ */
+
+import { bytesOf, type DType } from "../../../dtype.ts";
+import type { BinaryOp } from "../../../expr/ops.ts";
+import type { ScatterCall } from "../../../kernel.ts";
+import type { Runtime } from "../runtime.ts";
+import { type Code, i32, i64, memoryCopy } from "../wasm/index.ts";
+import { type Emitter, kernelModule } from "./emitter.ts";
+import { odometer, vectorStep } from "./pointwise.ts";
+import { binary } from "./primitives.ts";
+import { type Integer, loadSplat, pack, storeOne } from "./values.ts";
+
+/** What an indexing kernel is made for. The operands are: the indexed tensor, the index, the other one. */
+export interface IndexClass {
+  readonly dtype: DType;
+  /** How many dimensions are walked, at least 1. */
+  readonly rank: number;
+  /** How the three move along a row that is moved at once; null when each element has an index of its own. */
+  readonly motions: readonly number[] | null;
+}
+
+/**
+ * The argument slots: three addresses; three innermost strides and the length of a row; the indexed dimension's stride in bytes; the sizes of the walked
+ * dimensions but for the outermost; their strides.
+ */
+const innerStrides = 3;
+const length = 6;
+const indexedStride = 7;
+const sizes = 8;
+
+function walk(e: Emitter, rank: number, from: Integer): { readonly pointers: readonly Integer[]; advance(): void } {
+  const strides = sizes + rank - 1;
+  return odometer(e, from, {
+    bases: [0, 1, 2].map((k) => e.slot(k)),
+    sizes: Array.from({ length: rank - 1 }, (_, d) => e.slot(sizes + d)),
+    strides: Array.from({ length: rank }, (_, d) => [0, 1, 2].map((k) => e.slot(strides + 3 * d + k))),
+  });
+}
+
+/** Copies one element, whatever its type. */
+export function move(bytes: number, to: Integer, from: Integer): Code<"void"> {
+  if (bytes === 8) return i64.store(to, i64.load(from));
+  if (bytes === 4) return i32.store(to, i32.load(from));
+  return bytes === 2 ? i32.store16(to, i32.load16U(from)) : i32.store8(to, i32.load8U(from));
+}
+
+/** Reading: a unit is a position of the walk, a row or an element. */
+export function gatherModule(runtime: Runtime, { dtype, rank, motions }: IndexClass): Uint8Array {
+  const bytes = bytesOf(dtype);
+  return kernelModule(runtime, (e) => {
+    const { f } = e;
+    const at = walk(e, rank, e.begin);
+    const [input, index, to] = at.pointers as readonly [Integer, Integer, Integer]; // safe: there are three
+    f.for(0, i32.sub(e.end, e.begin), 1, () => {
+      const from = e.let(i32.add(input, i32.mul(i32.load(index), e.slot(indexedStride))));
+      f.do(motions === null ? move(bytes, to, from) : memoryCopy(to, from, i32.mul(e.slot(length), bytes)));
+      at.advance();
+    });
+  });
+}
+
+const combining: Readonly<Record<Exclude<ScatterCall["reduce"], "set">, BinaryOp>> = { add: "add", multiply: "mul", max: "max", min: "min" };
+
+/**
+ * Writing: with whole rows a unit is a column, and every piece of columns goes through all rows, so that no two threads meet; with single elements there is one
+ * unit. A slot behind the strides holds the number of positions of the walk.
+ */
+export function scatterModule(runtime: Runtime, reduce: ScatterCall["reduce"], { dtype, rank, motions }: IndexClass): Uint8Array {
+  const bytes = bytesOf(dtype);
+  return kernelModule(runtime, (e) => {
+    const { f } = e;
+    const at = walk(e, rank, i32.const(0));
+    const [target, index, source] = at.pointers as readonly [Integer, Integer, Integer]; // safe: there are three
+    f.for(0, e.slot(sizes + rank - 1 + 3 * rank), 1, () => {
+      const to = e.let(i32.add(target, i32.mul(i32.load(index), e.slot(indexedStride))));
+      if (motions === null) {
+        if (reduce === "set") f.do(move(bytes, to, source));
+        else {
+          const value = binary(e, combining[reduce], dtype, loadSplat(e, dtype, to), loadSplat(e, dtype, source));
+          storeOne(e, dtype, to, pack(e, dtype, value), 0);
+        }
+      } else {
+        const i = f.let(e.begin);
+        const bases = [to, index, source];
+        f.while(i32.ltU(i, e.end), () => {
+          const step = vectorStep(e, {
+            at: i,
+            left: () => i32.sub(e.end, i),
+            address: (k) => bases[k] as Integer,
+            stride: (k) => e.slot(innerStrides + k),
+            motion: (k) => motions[k] as number,
+          });
+          const comes = step.load(2, dtype);
+          step.store(0, dtype, reduce === "set" ? comes : binary(e, combining[reduce], dtype, step.load(0, dtype), comes));
+          f.increase(i, 4);
+        });
+      }
+      at.advance();
+    });
+  });
+}

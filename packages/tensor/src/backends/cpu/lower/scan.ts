@@ -1,0 +1,71 @@
+/** Kernels for running totals and extremes. A unit is a lane: the elements that differ in the scanned dimension only, one after the other. */
+
+import type { DType } from "../../../dtype.ts";
+import { isFloating } from "../../../dtype.ts";
+import type { BinaryOp } from "../../../expr/ops.ts";
+import type { ScanCall } from "../../../kernel.ts";
+import type { Runtime } from "../runtime.ts";
+import { f64, i32, type Local } from "../wasm/index.ts";
+import { number } from "./argreduce.ts";
+import { kernelModule } from "./emitter.ts";
+import { odometer } from "./pointwise.ts";
+import { binary } from "./primitives.ts";
+import { convert, loadSplat, pack, storeOne, type Value } from "./values.ts";
+
+/** What the kernel is made for. */
+export interface ScanClass {
+  readonly op: ScanCall["op"];
+  readonly from: DType;
+  readonly to: DType;
+  /** How many dimensions number the lanes, at least 1. */
+  readonly outer: number;
+  readonly indices: boolean;
+}
+
+const combining: Readonly<Record<ScanCall["op"], BinaryOp>> = { sum: "add", product: "mul", max: "max", min: "min" };
+
+/**
+ * The argument slots: the addresses of input, output and indices; the length of a lane; the three strides along it; the sizes of the other dimensions but for
+ * the outermost; their strides.
+ */
+export function scanModule(runtime: Runtime, { op, from, to, outer, indices }: ScanClass): Uint8Array {
+  // Totals of floating-point numbers are kept in double precision.
+  const held: DType = isFloating(from) ? "float64" : from;
+  return kernelModule(runtime, (e) => {
+    const { f } = e;
+    const sizes = 7;
+    const strides = sizes + outer - 1;
+    const walk = odometer(e, e.begin, {
+      bases: [0, 1, 2].map((k) => e.slot(k)),
+      sizes: Array.from({ length: outer - 1 }, (_, d) => e.slot(sizes + d)),
+      strides: Array.from({ length: outer }, (_, d) => [0, 1, 2].map((k) => e.slot(strides + 3 * d + k))),
+    });
+    f.for(0, i32.sub(e.end, e.begin), 1, () => {
+      const [source, target, places] = walk.pointers.map((p) => f.let<"i32">(p)) as [Local<"i32">, Local<"i32">, Local<"i32">]; // safe: three
+      const start = convert(e, loadSplat(e, from, source), from, held);
+      const total = start.map((v) => f.let(v));
+      const best = f.let(number(e, from, source));
+      const place = f.let(i32.const(0));
+      f.for(0, e.slot(3), 1, (i) => {
+        f.if(i32.gt(i, 0), () => {
+          const value = convert(e, loadSplat(e, from, source), from, held);
+          const next: Value = binary(e, combining[op], held, total, value);
+          next.forEach((v, k) => f.set(total[k] as Local<"v128">, v));
+        });
+        storeOne(e, to, target, pack(e, to, convert(e, total, held, to)), 0);
+        if (indices) {
+          // The last of equals counts; NaN stays until the next NaN.
+          const value = e.let(number(e, from, source));
+          const holds = op === "max" ? f64.ge(value, best) : f64.le(value, best);
+          f.if(i32.or(f64.ne(value, value), i32.and(f64.eq(best, best), holds)), () => {
+            f.set(best, value);
+            f.set(place, i);
+          });
+          f.do(i32.store(places, place));
+        }
+        [source, target, places].forEach((pointer, k) => f.increase(pointer, e.slot(4 + k)));
+      });
+      walk.advance();
+    });
+  });
+}

@@ -1,0 +1,37 @@
+/** Running totals and extremes: the operands' layout, the class of kernel, the arguments. */
+
+import { bytesOf } from "../../dtype.ts";
+import type { ScanCall, View } from "../../kernel.ts";
+import { Layout } from "./layout.ts";
+import { scanModule } from "./lower/scan.ts";
+import { addressOf } from "./memory.ts";
+import type { Runtime } from "./runtime.ts";
+
+const outer = /* @__PURE__ */ new Layout();
+
+/** Runs a scan along one dimension. */
+export function runScan(runtime: Runtime, call: ScanCall): void {
+  const { op, dim, input, to } = call;
+  const views: readonly View[] = [input, to, call.indices ?? to];
+  const length = input.shape.length === 0 ? 1 : (input.shape[dim] as number);
+  outer.take(views.map((view) => without(view, dim)), 0, Math.max(0, input.shape.length - 1), true);
+  const lanes = outer.count();
+  if (lanes === 0 || length === 0) return;
+  const args = views.map(addressOf);
+  args.push(length);
+  for (const view of views) args.push((view.strides[dim] ?? 0) * bytesOf(view.dtype));
+  for (let d = 1; d < outer.rank; d++) args.push(outer.size(d));
+  for (let d = 0; d < outer.rank; d++) for (let k = 0; k < 3; k++) args.push(outer.stride(d, k));
+  if (outer.rank === 0) args.push(0, 0, 0);
+  const what = { op, from: input.dtype, to: to.dtype, outer: Math.max(1, outer.rank), indices: call.indices !== null };
+  const key = `scan ${op} ${what.from} ${what.to} ${what.outer} ${what.indices}`;
+  const kernel = runtime.kernel(key, () => scanModule(runtime, what));
+  runtime.launch(kernel, args, lanes, Math.max(1, Math.ceil(4096 / length)));
+}
+
+/** A view at index 0 of one dimension, that dimension left out. */
+export function without(view: View, dim: number): View {
+  const drop = (list: readonly number[]) => list.filter((_, d) => d !== dim);
+  const { buffer, dtype, offset } = view;
+  return { buffer, dtype, offset, shape: drop(view.shape), strides: drop(view.strides) };
+}
