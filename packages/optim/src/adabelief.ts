@@ -1,0 +1,66 @@
+/**
+ * AdaBelief.
+ */
+
+import { checkBetas, checkNotNegative } from "./checks.ts";
+import { type Elements, ElementwiseOptimizer, type Memory, type Updated } from "./elementwise.ts";
+import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
+
+/** Options of `AdaBelief`. */
+export interface AdaBeliefOptions extends BaseOptions {
+  /** The decay rates of the running means of the gradient and of its surprise. Default [0.9, 0.999]. */
+  betas: readonly [number, number];
+  /** Added to the surprise at each step, and to the denominator. Default 1e-16. */
+  eps: number;
+  /** How fast the weights decay. Default 0. */
+  weightDecay: number;
+  /** Whether the weights decay apart from the gradient (as in AdamW) rather than through it. Default true. */
+  decoupledWeightDecay: boolean;
+}
+
+/**
+ * AdaBelief: steps far when the gradient is as predicted, little when it surprises.
+ *
+ *     m ← β₁m + (1-β₁)g        s ← β₂s + (1-β₂)(g-m)² + ε        p ← p - η m̂ / (√ŝ + ε)
+ *
+ * Zhuang et al. 2020, "AdaBelief Optimizer", https://arxiv.org/abs/2010.07468
+ *
+ * @example
+ * const optimizer = new AdaBelief(model.parameters(), { lr: 1e-3 });
+ */
+export class AdaBelief extends ElementwiseOptimizer<AdaBeliefOptions> {
+  constructor(params: ParamsArgument<AdaBeliefOptions>, options: Partial<AdaBeliefOptions> = {}) {
+    super(params, { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-16, weightDecay: 0, decoupledWeightDecay: true }, options);
+  }
+
+  protected override check(options: Readonly<AdaBeliefOptions>): void {
+    super.check(options);
+    const { eps, weightDecay, betas } = options;
+    checkNotNegative("AdaBelief", { eps, weightDecay });
+    checkBetas("AdaBelief", betas);
+  }
+
+  protected override memory(): readonly Memory[] {
+    return [{ name: "exp_avg" }, { name: "exp_avg_var" }];
+  }
+
+  protected override scalars({ lr, betas: [beta1, beta2], eps, weightDecay, decoupledWeightDecay }: Readonly<AdaBeliefOptions>, step: number): readonly number[] {
+    const [correction1, correction2] = [1 - beta1 ** step, 1 - beta2 ** step];
+    return [beta1, 1 - beta1, beta2, 1 - beta2, lr / correction1, 1 / correction2, eps, decoupledWeightDecay ? 1 - lr * weightDecay : weightDecay];
+  }
+
+  protected override formula({ param, grad, state, scalars }: Elements, options: Readonly<AdaBeliefOptions>): Updated {
+    type E = typeof param;
+    const [m, s] = state as [E, E]; // safe: as `memory` says
+    const [beta1, rest1, beta2, rest2, stepSize, correction, eps, decay] = scalars as [E, E, E, E, E, E, E, E]; // safe: as `scalars` says
+    let [p, g] = [param, grad];
+    if (options.weightDecay !== 0) {
+      if (options.decoupledWeightDecay) p = p.mul(decay);
+      else g = g.add(p.mul(decay));
+    }
+    const m2 = m.mul(beta1).add(g.mul(rest1));
+    const surprise = g.sub(m2);
+    const s2 = s.mul(beta2).add(surprise.mul(surprise).mul(rest2)).add(eps);
+    return { param: p.sub(m2.div(s2.mul(correction).sqrt().add(eps)).mul(stepSize)), state: [m2, s2] };
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * Adagrad.
+ */
+
+import { checkNotNegative } from "./checks.ts";
+import { type Elements, ElementwiseOptimizer, type Memory, type Updated } from "./elementwise.ts";
+import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
+
+/** Options of `Adagrad`. */
+export interface AdagradOptions extends BaseOptions {
+  /** How fast the learning rate falls: η / (1 + (t-1)·lrDecay). Default 0. */
+  lrDecay: number;
+  /** L2 penalty. Default 0. */
+  weightDecay: number;
+  /** What the sums of squares start as. Default 0. */
+  initialAccumulatorValue: number;
+  /** Added to the denominator. Default 1e-10. */
+  eps: number;
+  /** Climb instead of descend. Default false. */
+  maximize: boolean;
+}
+
+/**
+ * Adagrad: divides the gradient by the root of the sum of all its squares so far.
+ *
+ *     g ← g + λp        s ← s + g²        p ← p - η/(1 + (t-1)·lrDecay) · g / (√s + ε)
+ *
+ * Duchi et al. 2011, "Adaptive subgradient methods for online learning and stochastic optimization"
+ *
+ * https://pytorch.org/docs/stable/generated/torch.optim.Adagrad.html
+ */
+export class Adagrad extends ElementwiseOptimizer<AdagradOptions> {
+  constructor(params: ParamsArgument<AdagradOptions>, options: Partial<AdagradOptions> = {}) {
+    super(params, { lr: 1e-2, lrDecay: 0, weightDecay: 0, initialAccumulatorValue: 0, eps: 1e-10, maximize: false }, options);
+  }
+
+  protected override check(options: Readonly<AdagradOptions>): void {
+    super.check(options);
+    const { lrDecay, weightDecay, initialAccumulatorValue, eps } = options;
+    checkNotNegative("Adagrad", { lrDecay, weightDecay, initialAccumulatorValue, eps });
+  }
+
+  protected override memory({ initialAccumulatorValue }: Readonly<AdagradOptions>): readonly Memory[] {
+    return [{ name: "sum", initial: initialAccumulatorValue }];
+  }
+
+  protected override scalars({ lr, lrDecay, weightDecay, eps }: Readonly<AdagradOptions>, step: number): readonly number[] {
+    return [lr / (1 + (step - 1) * lrDecay), weightDecay, eps];
+  }
+
+  protected override formula({ param, grad, state, scalars }: Elements, options: Readonly<AdagradOptions>): Updated {
+    type E = typeof param;
+    const [rate, weightDecay, eps] = scalars as [E, E, E]; // safe: as `scalars` says
+    let g = options.maximize ? grad.neg() : grad;
+    if (options.weightDecay !== 0) g = g.add(param.mul(weightDecay));
+    const sum = (state[0] as E).add(g.mul(g)); // safe: as `memory` says
+    return { param: param.sub(g.div(sum.sqrt().add(eps)).mul(rate)), state: [sum] };
+  }
+}

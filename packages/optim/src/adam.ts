@@ -1,0 +1,100 @@
+/**
+ * Adam, and AdamW, which differs in where the weight decay stands.
+ */
+
+import { checkBetas, checkNotNegative } from "./checks.ts";
+import { type Elements, ElementwiseOptimizer, type Memory, type Updated } from "./elementwise.ts";
+import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
+
+/** Options of `Adam` and `AdamW`. */
+export interface AdamOptions extends BaseOptions {
+  /** The decay rates of the running means of the gradient and of its square. Default [0.9, 0.999]. */
+  betas: readonly [number, number];
+  /** Added to the denominator. Default 1e-8. */
+  eps: number;
+  /** L2 penalty for `Adam`, default 0; the weights' own decay for `AdamW`, default 0.01. */
+  weightDecay: number;
+  /** Divide by the largest mean so far (Reddi et al. 2018). Default false. */
+  amsgrad: boolean;
+  /** Climb instead of descend. Default false. */
+  maximize: boolean;
+}
+
+const defaults: AdamOptions = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, amsgrad: false, maximize: false };
+
+abstract class AdamBase extends ElementwiseOptimizer<AdamOptions> {
+  /** Whether the weights decay by themselves, apart from the gradient. */
+  protected abstract readonly decoupled: boolean;
+
+  protected override check(options: Readonly<AdamOptions>): void {
+    super.check(options);
+    const { eps, weightDecay, betas } = options;
+    checkNotNegative(this.constructor.name, { eps, weightDecay });
+    checkBetas(this.constructor.name, betas);
+  }
+
+  protected override memory({ amsgrad }: Readonly<AdamOptions>): readonly Memory[] {
+    const means = [{ name: "exp_avg" }, { name: "exp_avg_sq" }];
+    return amsgrad ? [...means, { name: "max_exp_avg_sq" }] : means;
+  }
+
+  protected override scalars({ lr, betas: [beta1, beta2], eps, weightDecay }: Readonly<AdamOptions>, step: number): readonly number[] {
+    const [correction1, correction2] = [1 - beta1 ** step, 1 - beta2 ** step];
+    return [beta1, 1 - beta1, beta2, 1 - beta2, lr / correction1, 1 / Math.sqrt(correction2), eps, this.decoupled ? 1 - lr * weightDecay : weightDecay];
+  }
+
+  protected override formula({ param, grad, state, scalars }: Elements, options: Readonly<AdamOptions>): Updated {
+    type E = typeof param;
+    const [m, v, most] = state as [E, E, E | undefined]; // safe: as `memory` says
+    const [beta1, rest1, beta2, rest2, stepSize, correction, eps, decay] = scalars as [E, E, E, E, E, E, E, E]; // safe: as `scalars` says
+    let g = options.maximize ? grad.neg() : grad;
+    let p = param;
+    if (options.weightDecay !== 0) {
+      if (this.decoupled) p = p.mul(decay);
+      else g = g.add(p.mul(decay));
+    }
+    const m2 = m.mul(beta1).add(g.mul(rest1));
+    const v2 = v.mul(beta2).add(g.mul(g).mul(rest2));
+    const largest = most?.max(v2);
+    const denominator = (largest ?? v2).sqrt().mul(correction).add(eps);
+    return { param: p.sub(m2.div(denominator).mul(stepSize)), state: largest ? [m2, v2, largest] : [m2, v2] };
+  }
+}
+
+/**
+ * Adam: steps by the running mean of the gradient, divided by the root of the running mean of its square.
+ *
+ *     g ← g + λp        m ← β₁m + (1-β₁)g        v ← β₂v + (1-β₂)g²        p ← p - η m̂ / (√v̂ + ε)
+ *
+ * with m̂ = m/(1-β₁ᵗ) and v̂ = v/(1-β₂ᵗ). Kingma & Ba 2015, "Adam: a method for stochastic optimization", https://arxiv.org/abs/1412.6980
+ *
+ * https://pytorch.org/docs/stable/generated/torch.optim.Adam.html
+ *
+ * @example
+ * const optimizer = new Adam(model.parameters(), { lr: 1e-3 });
+ */
+export class Adam extends AdamBase {
+  constructor(params: ParamsArgument<AdamOptions>, options: Partial<AdamOptions> = {}) {
+    super(params, defaults, options);
+  }
+
+  protected override get decoupled(): boolean {
+    return false;
+  }
+}
+
+/**
+ * Adam whose weights decay apart from the gradient: `p ← p - ηλp` before Adam's own step. Loshchilov & Hutter 2019, "Decoupled weight decay
+ * regularization", https://arxiv.org/abs/1711.05101
+ *
+ * https://pytorch.org/docs/stable/generated/torch.optim.AdamW.html
+ */
+export class AdamW extends AdamBase {
+  constructor(params: ParamsArgument<AdamOptions>, options: Partial<AdamOptions> = {}) {
+    super(params, { ...defaults, weightDecay: 0.01 }, options);
+  }
+
+  protected override get decoupled(): boolean {
+    return true;
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * RMSprop.
+ */
+
+import { checkNotNegative } from "./checks.ts";
+import { type Elements, ElementwiseOptimizer, type Memory, type Updated } from "./elementwise.ts";
+import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
+
+/** Options of `RMSprop`. */
+export interface RMSpropOptions extends BaseOptions {
+  /** The decay rate of the running means. Default 0.99. */
+  alpha: number;
+  /** Added to the denominator. Default 1e-8. */
+  eps: number;
+  /** L2 penalty. Default 0. */
+  weightDecay: number;
+  /** How much of the last step goes into the next. Default 0. */
+  momentum: number;
+  /** Divide by the spread of the gradient instead of its size. Default false. */
+  centered: boolean;
+  /** Climb instead of descend. Default false. */
+  maximize: boolean;
+}
+
+/**
+ * RMSprop: divides the gradient by the root of the running mean of its square.
+ *
+ *     g ← g + λp        v ← αv + (1-α)g²        p ← p - η g / (√v + ε)
+ *
+ * Centered, v - a² stands for v, a being the running mean of the gradient (Graves 2013, https://arxiv.org/abs/1308.0850). Hinton 2012, lecture 6.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.optim.RMSprop.html
+ */
+export class RMSprop extends ElementwiseOptimizer<RMSpropOptions> {
+  constructor(params: ParamsArgument<RMSpropOptions>, options: Partial<RMSpropOptions> = {}) {
+    super(params, { lr: 1e-2, alpha: 0.99, eps: 1e-8, weightDecay: 0, momentum: 0, centered: false, maximize: false }, options);
+  }
+
+  protected override check(options: Readonly<RMSpropOptions>): void {
+    super.check(options);
+    const { alpha, eps, weightDecay, momentum } = options;
+    checkNotNegative("RMSprop", { alpha, eps, weightDecay, momentum });
+  }
+
+  protected override memory({ centered, momentum }: Readonly<RMSpropOptions>): readonly Memory[] {
+    const names = ["square_avg", ...(centered ? ["grad_avg"] : []), ...(momentum === 0 ? [] : ["momentum_buffer"])];
+    return names.map((name) => ({ name }));
+  }
+
+  protected override scalars({ lr, alpha, eps, weightDecay, momentum }: Readonly<RMSpropOptions>): readonly number[] {
+    return [lr, alpha, 1 - alpha, eps, weightDecay, momentum];
+  }
+
+  protected override formula({ param, grad, state, scalars }: Elements, options: Readonly<RMSpropOptions>): Updated {
+    type E = typeof param;
+    const [lr, alpha, rest, eps, weightDecay, momentum] = scalars as [E, E, E, E, E, E]; // safe: as `scalars` says
+    let g = options.maximize ? grad.neg() : grad;
+    if (options.weightDecay !== 0) g = g.add(param.mul(weightDecay));
+    const next = [(state[0] as E).mul(alpha).add(g.mul(g).mul(rest))]; // safe: as `memory` says
+    let spread = next[0] as E;
+    if (options.centered) {
+      const mean = (state[1] as E).mul(alpha).add(g.mul(rest));
+      next.push(mean);
+      spread = spread.sub(mean.mul(mean));
+    }
+    let direction = g.div(spread.sqrt().add(eps));
+    if (options.momentum !== 0) {
+      direction = (state.at(-1) as E).mul(momentum).add(direction);
+      next.push(direction);
+    }
+    return { param: param.sub(direction.mul(lr)), state: next };
+  }
+}

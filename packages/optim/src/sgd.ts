@@ -1,0 +1,68 @@
+/**
+ * Stochastic gradient descent.
+ */
+
+import { ArgumentError } from "@akari/tensor";
+import { checkNotNegative } from "./checks.ts";
+import { type Elements, ElementwiseOptimizer, type Memory, type Updated } from "./elementwise.ts";
+import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
+
+/** Options of `SGD`. */
+export interface SGDOptions extends BaseOptions {
+  /** How much of the last step goes into the next. Default 0. */
+  momentum: number;
+  /** How much the gradient is damped on entering the momentum. Default 0. */
+  dampening: number;
+  /** L2 penalty. Default 0. */
+  weightDecay: number;
+  /** Nesterov's momentum: looks a step ahead. Default false. */
+  nesterov: boolean;
+  /** Climb instead of descend. Default false. */
+  maximize: boolean;
+}
+
+/**
+ * Stochastic gradient descent with momentum.
+ *
+ *     g ← g + λp        b ← μb + (1-τ)g  (b = g at first)        g ← b, or g + μb with Nesterov        p ← p - ηg
+ *
+ * Sutskever et al. 2013, "On the importance of initialization and momentum in deep learning"
+ *
+ * https://pytorch.org/docs/stable/generated/torch.optim.SGD.html
+ *
+ * @example
+ * const optimizer = new SGD(model.parameters(), { lr: 0.1, momentum: 0.9 });
+ */
+export class SGD extends ElementwiseOptimizer<SGDOptions> {
+  constructor(params: ParamsArgument<SGDOptions>, options: Partial<SGDOptions> = {}) {
+    super(params, { lr: 1e-3, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false }, options);
+  }
+
+  protected override check(options: Readonly<SGDOptions>): void {
+    super.check(options);
+    const { momentum, weightDecay, dampening, nesterov } = options;
+    checkNotNegative("SGD", { momentum, weightDecay });
+    if (nesterov && (momentum <= 0 || dampening !== 0)) {
+      throw new ArgumentError(`SGD: Nesterov's momentum needs a momentum and no dampening, got momentum ${momentum} and dampening ${dampening}`);
+    }
+  }
+
+  protected override memory({ momentum }: Readonly<SGDOptions>): readonly Memory[] {
+    return momentum === 0 ? [] : [{ name: "momentum_buffer" }];
+  }
+
+  protected override scalars({ lr, momentum, dampening, weightDecay }: Readonly<SGDOptions>, step: number): readonly number[] {
+    // The first step takes the gradient as it is.
+    return [lr, weightDecay, momentum, step === 1 ? 1 : 1 - dampening];
+  }
+
+  protected override formula({ param, grad, state: [buffer], scalars }: Elements, options: Readonly<SGDOptions>): Updated {
+    const [lr, weightDecay, momentum, entering] = scalars as [typeof param, typeof param, typeof param, typeof param]; // safe: as above
+    let g = options.maximize ? grad.neg() : grad;
+    if (options.weightDecay !== 0) g = g.add(param.mul(weightDecay));
+    if (buffer === undefined) return { param: param.sub(g.mul(lr)), state: [] };
+    const b = buffer.mul(momentum).add(g.mul(entering));
+    const direction = options.nesterov ? g.add(b.mul(momentum)) : b;
+    return { param: param.sub(direction.mul(lr)), state: [b] };
+  }
+}
