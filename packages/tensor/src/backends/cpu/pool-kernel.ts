@@ -1,0 +1,149 @@
+/** The pooling kernels for windows of any shape, one number at a time. A unit of work is one channel of one image. */
+
+import { type Argument, forEachWindow, planeOf, poolSlots } from "./pool-windows.ts";
+import { type Code, type FunctionBuilder, f32, f64, i32, type Local, ModuleBuilder, type Operand } from "./wasm/index.ts";
+
+/** The scalar types that pooling computes in. */
+export type Scalar = "f32" | "f64" | "i32";
+
+/** What the kernels need of a scalar type. */
+interface Numbers<T extends Scalar> {
+  load(address: Operand<"i32">): Code<T>;
+  store(address: Operand<"i32">, value: Operand<T>): Code<"void">;
+  add(a: Operand<T>, b: Operand<T>): Code<T>;
+  div(a: Operand<T>, b: Operand<T>): Code<T>;
+  gt(a: Operand<T>, b: Operand<T>): Code<"i32">;
+  ne(a: Operand<T>, b: Operand<T>): Code<"i32">;
+  eq(a: Operand<T>, b: Operand<T>): Code<"i32">;
+  of(count: Code<"i32">): Code<T>;
+}
+
+const numbers: { readonly [T in Scalar]: Numbers<T> } = {
+  f32: { ...f32, of: f32.convertI32 },
+  f64: { ...f64, of: f64.convertI32 },
+  i32: { ...i32, of: (count) => count },
+};
+
+/** Which of the kernels. */
+export interface PoolKind {
+  readonly op: "max" | "average";
+  readonly direction: "forward" | "backward";
+  /** Whether the positions of the largest elements are written. */
+  readonly indices: boolean;
+}
+
+/** The bytes of a pooling kernel. */
+export function poolKernel(shared: boolean, type: Scalar, kind: PoolKind): Uint8Array {
+  switch (type) {
+    case "f32":
+      return build(shared, type, numbers.f32, kind);
+    case "f64":
+      return build(shared, type, numbers.f64, kind);
+    case "i32":
+      return build(shared, type, numbers.i32, kind);
+  }
+}
+
+function build<T extends Scalar>(shared: boolean, type: T, n: Numbers<T>, kind: PoolKind): Uint8Array {
+  const module = new ModuleBuilder(shared);
+  module.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => {
+    const read = new Map<number, Local<"i32">>();
+    // All arguments are read before the loops, each once.
+    for (const first of Object.values(poolSlots)) {
+      const count = first >= poolSlots.inputStrides && first < poolSlots.divisor ? 3 : 1;
+      for (let d = 0; d < count; d++) read.set(first + d, f.let(i32.load(args, 8 * (first + d))));
+    }
+    // Safe: every slot has just been read.
+    const argument: Argument = (name, d = 0) => read.get(poolSlots[name] + d) as Local<"i32">;
+    f.for(begin, end, 1, (unit) => {
+      if (kind.direction === "backward") backward(f, n, type, kind, argument, unit);
+      else if (kind.op === "max") maxForward(f, n, type, kind, argument, unit);
+      else averageForward(f, n, type, argument, unit);
+    });
+  });
+  return module.finish();
+}
+
+function maxForward<T extends Scalar>(
+  f: FunctionBuilder,
+  n: Numbers<T>,
+  type: T,
+  kind: PoolKind,
+  argument: Argument,
+  unit: Local<"i32">,
+): void {
+  const [best, value] = [f.local(type), f.local(type)];
+  const at = f.local("i32");
+  forEachWindow(f, argument, planeOf(f, argument, unit), (window) => {
+    f.set(at, -1);
+    window.each((address, position) => {
+      f.set(value, n.load(address));
+      // The first place, something larger, or the first NaN: one that is not equal to itself while the best so far is.
+      const larger = i32.or(n.gt(value, best), i32.and(n.ne(value, value), n.eq(best, best)));
+      f.if(i32.or(i32.lt(at, 0), larger), () => {
+        f.set(best, value);
+        f.set(at, position);
+      });
+    });
+    f.do(n.store(window.output, best));
+    if (kind.indices) f.do(i32.store(window.indices, at));
+  });
+}
+
+function averageForward<T extends Scalar>(f: FunctionBuilder, n: Numbers<T>, type: T, argument: Argument, unit: Local<"i32">): void {
+  const sum = f.local(type);
+  forEachWindow(f, argument, planeOf(f, argument, unit), (window) => {
+    f.set(sum, n.of(i32.const(0)));
+    window.each((address) => f.set(sum, n.add(sum, n.load(address))));
+    f.do(n.store(window.output, n.div(sum, n.of(divisor(f, argument, window)))));
+  });
+}
+
+function divisor(f: FunctionBuilder, argument: Argument, window: { count(padding: boolean): Code<"i32"> }): Local<"i32"> {
+  const by = f.let(argument("divisor"));
+  f.if(i32.eqz(by), () => {
+    f.if(
+      argument("countPadding"),
+      () => f.set(by, window.count(true)),
+      () => f.set(by, window.count(false)),
+    );
+  });
+  return by;
+}
+
+function backward<T extends Scalar>(
+  f: FunctionBuilder,
+  n: Numbers<T>,
+  type: T,
+  kind: PoolKind,
+  argument: Argument,
+  unit: Local<"i32">,
+): void {
+  const plane = planeOf(f, argument, unit);
+  const along = (d: number, address: Local<"i32">): void => {
+    if (d === 3) f.do(n.store(address, n.of(i32.const(0))));
+    else f.for(0, argument("sizes", d), 1, (i) => along(d + 1, f.let(i32.add(address, i32.mul(i, argument("inputStrides", d))))));
+  };
+  along(0, plane.input);
+  const gradient = f.local(type);
+  forEachWindow(f, argument, plane, (window) => {
+    f.set(gradient, n.load(window.output));
+    if (kind.op === "max") {
+      const position = f.let(i32.load(window.indices));
+      const [height, width] = [argument("sizes", 1), argument("sizes", 2)];
+      const row = f.let(i32.divU(position, width));
+      const offset = i32.add(
+        i32.mul(i32.divU(row, height), argument("inputStrides", 0)),
+        i32.add(
+          i32.mul(i32.remU(row, height), argument("inputStrides", 1)),
+          i32.mul(i32.remU(position, width), argument("inputStrides", 2)),
+        ),
+      );
+      const address = f.let(i32.add(plane.input, offset));
+      f.do(n.store(address, n.add(n.load(address), gradient)));
+      return;
+    }
+    f.set(gradient, n.div(gradient, n.of(divisor(f, argument, window))));
+    window.each((address) => f.do(n.store(address, n.add(n.load(address), gradient))));
+  });
+}

@@ -1,0 +1,122 @@
+/** The loops of pooling: over the output places of a plane, and over the input places that the window of each one covers, up to three deep. */
+
+import { type Code, type FunctionBuilder, i32, type Local, select } from "./wasm/index.ts";
+
+/** The arguments of the pooling kernels. Lists of three are depth, height and width; strides are in bytes. */
+export const poolSlots = {
+  ...{ input: 0, output: 1, indices: 2, channels: 3 },
+  ...{ inputImage: 4, inputChannel: 5, outputImage: 6, outputChannel: 7, indicesImage: 8, indicesChannel: 9 },
+  ...{ inputStrides: 10, outputStrides: 13, indicesStrides: 16 },
+  ...{ sizes: 19, positions: 22, kernel: 25, step: 28, padding: 31, dilation: 34 },
+  /** Averages: what to divide by, 0 for the size of the window; whether padding counts in that. */
+  ...{ divisor: 37, countPadding: 38 },
+} as const;
+
+/** Reads an argument, or one of a list of three. */
+export type Argument = (name: keyof typeof poolSlots, d?: number) => Local<"i32">;
+
+/** One output place. */
+export interface Window {
+  /** Addresses in the output and in the indices. */
+  readonly output: Code<"i32">;
+  readonly indices: Code<"i32">;
+  /** How many places it covers, those in the padding included if `padding` is true. */
+  count(padding: boolean): Code<"i32">;
+  /** Visits the places within the input: their address, and their flat position in the plane. */
+  each(visit: (address: Code<"i32">, position: Code<"i32">) => void): void;
+}
+
+/** The window along one dimension. */
+interface Range {
+  readonly start: Local<"i32">;
+  readonly first: Local<"i32">;
+  readonly end: Local<"i32">;
+}
+
+/** A plane's addresses in the input, the output and the indices. */
+export interface Plane {
+  readonly input: Local<"i32">;
+  readonly output: Local<"i32">;
+  readonly indices: Local<"i32">;
+}
+
+/** The planes of a unit of work: one channel of one image. */
+export function planeOf(f: FunctionBuilder, argument: Argument, unit: Local<"i32">): Plane {
+  const image = f.let(i32.divU(unit, argument("channels")));
+  const channel = f.let(i32.remU(unit, argument("channels")));
+  const at = (view: "input" | "output" | "indices"): Local<"i32"> => {
+    const offset = i32.add(i32.mul(image, argument(`${view}Image`)), i32.mul(channel, argument(`${view}Channel`)));
+    return f.let(i32.add(argument(view), offset));
+  };
+  return { input: at("input"), output: at("output"), indices: at("indices") };
+}
+
+/** Visits all output places of a plane in row-major order. */
+export function forEachWindow(f: FunctionBuilder, argument: Argument, plane: Plane, visit: (window: Window) => void): void {
+  const ranges: Range[] = [];
+  const along = (d: number, output: Code<"i32">, indices: Code<"i32">): void => {
+    if (d === 3) {
+      visit({
+        output,
+        indices,
+        count: (padding) => count(argument, ranges, padding),
+        each: (body) => places(f, argument, plane, ranges, body),
+      });
+      return;
+    }
+    f.for(0, argument("positions", d), 1, (o) => {
+      ranges[d] = rangeOf(f, argument, d, o);
+      const at = (base: Code<"i32">, strides: "outputStrides" | "indicesStrides"): Local<"i32"> =>
+        f.let(i32.add(base, i32.mul(o, argument(strides, d))));
+      along(d + 1, at(output, "outputStrides"), at(indices, "indicesStrides"));
+    });
+  };
+  along(0, plane.output, plane.indices);
+}
+
+/** Which taps of the window at `o` lie within the input. */
+function rangeOf(f: FunctionBuilder, argument: Argument, d: number, o: Local<"i32">): Range {
+  const [size, kernel, dilation] = [argument("sizes", d), argument("kernel", d), argument("dilation", d)];
+  const start = f.let(i32.sub(i32.mul(o, argument("step", d)), argument("padding", d)));
+  const ceil = (x: Code<"i32">): Code<"i32"> => i32.div(i32.add(x, i32.sub(dilation, 1)), dilation);
+  const first = f.let(i32.const(0));
+  f.if(i32.lt(start, 0), () => f.set(first, ceil(i32.sub(0, start))));
+  const end = f.let(i32.const(0));
+  f.if(i32.lt(start, size), () => f.set(end, ceil(i32.sub(size, start))));
+  f.if(i32.gt(end, kernel), () => f.set(end, kernel));
+  return { start, first, end };
+}
+
+function count(argument: Argument, ranges: readonly Range[], padding: boolean): Code<"i32"> {
+  const along = ({ start, first, end }: Range, d: number): Code<"i32"> => {
+    if (!padding) return i32.sub(end, first);
+    // Taps before the end of the padded input.
+    const left = i32.sub(i32.add(argument("sizes", d), argument("padding", d)), start);
+    const dilation = argument("dilation", d);
+    const inside = i32.div(i32.add(left, i32.sub(dilation, 1)), dilation);
+    return select(i32.lt(inside, argument("kernel", d)), inside, argument("kernel", d));
+  };
+  return ranges.map(along).reduce((product, x) => i32.mul(product, x));
+}
+
+function places(
+  f: FunctionBuilder,
+  argument: Argument,
+  plane: Plane,
+  ranges: readonly Range[],
+  visit: Parameters<Window["each"]>[0],
+): void {
+  const along = (d: number, address: Code<"i32">, position: Code<"i32">): void => {
+    if (d === 3) {
+      visit(address, position);
+      return;
+    }
+    const { start, first, end } = ranges[d] as Range;
+    f.for(first, end, 1, (tap) => {
+      const place = f.let(i32.add(start, i32.mul(tap, argument("dilation", d))));
+      const next = f.let(i32.add(address, i32.mul(place, argument("inputStrides", d))));
+      along(d + 1, next, f.let(i32.add(i32.mul(position, argument("sizes", d)), place)));
+    });
+  };
+  along(0, plane.input, i32.const(0));
+}
