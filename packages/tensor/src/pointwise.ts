@@ -8,7 +8,7 @@ import type { View } from "./kernel.ts";
 import { type DType, dtypes, isFloating, kindOf, promoteTypes } from "./dtype.ts";
 import { ArgumentError } from "./errors.ts";
 import { gradients, substitute } from "./expr/derivative.ts";
-import { Expr, floating, input, node, scalar } from "./expr/expr.ts";
+import { constant, Expr, floating, input, node, scalar } from "./expr/expr.ts";
 import { nodesOf, type Program, program } from "./expr/program.ts";
 import { apply, applyAll, applyInPlace, type Gradient, type GradientContext, type Op, type Reads, type Spec } from "./op.ts";
 import { broadcastShapes, broadcastStrides, type Shape, sameShape } from "./shape.ts";
@@ -156,7 +156,9 @@ class PointwiseGradient implements Gradient<readonly number[]> {
     const sources: Plan["sources"][number][] = [];
     let next = 0;
     for (let i = 0; i < needs.length; i++) {
-      const e = wanted[i] ? (found[next++] ?? null) : null;
+      let e = wanted[i] ? (found[next++] ?? null) : null;
+      // By an input that a formula ignores, or follows in jumps only, the derivative is zero, and as in PyTorch that is not "none".
+      if (e === null && needs[i] && operands > 0) e = constant(0, floating(this.#leaves[i]?.dtype ?? "float32"));
       if (e === null) {
         sources.push(null);
       } else if (incoming.includes(e)) {

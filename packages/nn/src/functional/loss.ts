@@ -2,7 +2,7 @@
  * Losses for regression and for probabilities: element by element, then reduced.
  */
 
-import { pointwise, type Tensor } from "@akari/tensor";
+import { aminmax, ArgumentError, pointwise, type Tensor, withDerivative } from "@akari/tensor";
 import { expectSameShape, type LossOptions, reduce } from "./reduction.ts";
 
 const squared = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("mseLoss", (x, y) => x.sub(y).square());
@@ -78,16 +78,35 @@ const binary = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("binaryCrossEntropy",
   // The logarithms stop at -100, so that a wrong certainty costs much but not infinitely much.
   const yes = p.log().max(-100);
   const no = p.neg().log1p().max(-100);
-  return y.sub(1).mul(no).sub(y.mul(yes));
+  // So does the gradient, however certain the wrong answer is.
+  return withDerivative(y.sub(1).mul(no).sub(y.mul(yes)), [p, y], (_, p, y) => [
+    p.sub(y).div(p.neg().add(1).mul(p).max(1e-12)),
+    p.neg().log1p().max(-100).sub(p.log().max(-100)),
+  ]);
 });
+
+/** Throws unless all elements lie between 0 and 1, on devices that can be read at once. */
+function expectProbabilities(operation: string, input: Tensor): void {
+  if (input.device.readSync === undefined || input.numel() === 0) return;
+  const { min, max } = aminmax(input.detach());
+  const [least, most] = [min.itemSync(), max.itemSync()];
+  min.dispose();
+  max.dispose();
+  if (!(least >= 0 && most <= 1)) {
+    throw new ArgumentError(`${operation}: expected probabilities between 0 and 1, got values from ${least} to ${most}`);
+  }
+}
 
 /**
  * `-(y·log p + (1-y)·log(1-p))` of probabilities, each logarithm no less than -100.
+ *
+ * @throws ArgumentError for an input outside of [0, 1], on devices that can be read at once.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy.html
  */
 export function binaryCrossEntropy(input: Tensor, target: Tensor, options: BinaryOptions = {}): Tensor {
   expectSameShape("binaryCrossEntropy", input, target);
+  expectProbabilities("binaryCrossEntropy", input);
   const losses = binary(input, target);
   return reduce("binaryCrossEntropy", options.weight ? losses.mul(options.weight) : losses, options.reduction);
 }
