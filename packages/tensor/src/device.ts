@@ -3,13 +3,13 @@
  */
 
 import type { Backend } from "./backend.ts";
-import { reference } from "./backends/reference/index.ts";
+import { cpu } from "./backends/cpu/index.ts";
 
 let current: Backend | null = null;
 
-/** The device of tensors made without a `device` option. */
+/** The device of tensors made without a `device` option: `cpu()` until `setDefaultDevice` says otherwise. */
 export function defaultDevice(): Backend {
-  current ??= reference();
+  current ??= cpu();
   return current;
 }
 

@@ -4,6 +4,7 @@
 
 // What tensors are made of
 export type { Backend, DeviceBuffer, MemoryUse } from "./backend.ts";
+export { type CpuOptions, cpu } from "./backends/cpu/index.ts";
 export {
   empty,
   emptyLike,
@@ -272,7 +273,7 @@ export {
 export { asStrided, diagonal, narrow, select, slice, unfold } from "./ops/slice.ts";
 export { logSoftmax, logsumexp, type SoftmaxOptions, softmax, softmin } from "./ops/softmax.ts";
 export { argsort, kthvalue, median, mode, msort, type SortOptions, sort, type TopkOptions, topk } from "./ops/sort.ts";
-export { erf, erfc, erfinv, logit, sigmoid } from "./ops/special.ts";
+export { digamma, erf, erfc, erfinv, lgamma, logit, polygamma, sigmoid } from "./ops/special.ts";
 export { chunk, dsplit, hsplit, split, tensorSplit, unbind, vsplit } from "./ops/split.ts";
 export { type NormOrder, norm, type SpreadOptions, std, stdMean, variance, varMean } from "./ops/statistics.ts";
 export { all, any, countNonzero, mean, nanmean, nansum, sum } from "./ops/sum.ts";
