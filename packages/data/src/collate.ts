@@ -34,7 +34,11 @@ export function defaultCollate<Sample>(samples: readonly Sample[]): Collated<Sam
 
 function collate(samples: readonly unknown[], path: string): unknown {
   const [first] = samples;
-  if (first instanceof Tensor) return collateTensors(samples.map((sample) => expectAlike(sample instanceof Tensor, sample, first, path)), path);
+  if (first instanceof Tensor)
+    return collateTensors(
+      samples.map((sample) => expectAlike(sample instanceof Tensor, sample, first, path)),
+      path,
+    );
   if (typeof first === "number") {
     const numbers = samples.map((sample) => expectAlike(typeof sample === "number", sample, first, path));
     return tensor(numbers, { dtype: numbers.every(isInt32) ? "int32" : "float32" });
@@ -50,14 +54,20 @@ function collate(samples: readonly unknown[], path: string): unknown {
     if (odd !== undefined) {
       throw new ShapeError(`defaultCollate: sample${path} has ${first.length} parts in the first sample, ${odd.length} in another`);
     }
-    return first.map((_, i) => collate(rows.map((row) => row[i]), `${path}[${i}]`));
+    return first.map((_, i) =>
+      collate(
+        rows.map((row) => row[i]),
+        `${path}[${i}]`,
+      ),
+    );
   }
   if (isRecord(first)) {
     const records = samples.map((sample) => expectAlike(isRecord(sample), sample, first, path));
     return Object.fromEntries(
       Object.keys(first).map((key) => {
         const column = records.map((record) => {
-          if (!Object.hasOwn(record, key)) throw new ArgumentError(`defaultCollate: sample${path} has a "${key}" in the first sample, not in another`);
+          if (!Object.hasOwn(record, key))
+            throw new ArgumentError(`defaultCollate: sample${path} has a "${key}" in the first sample, not in another`);
           return record[key];
         });
         return [key, collate(column, `${path}.${key}`)];

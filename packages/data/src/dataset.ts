@@ -3,9 +3,19 @@
  * `batch`, and the loader uses it instead of asking for one sample after the other.
  */
 
-import { ArgumentError, type Generator, IndexError, indexSelect, ShapeError, showShape, type Tensor, tensor } from "@akari/tensor";
+import {
+  ArgumentError,
+  defaultGenerator,
+  drawPermutation,
+  type Generator,
+  IndexError,
+  indexSelect,
+  ShapeError,
+  showShape,
+  type Tensor,
+  tensor,
+} from "@akari/tensor";
 import type { Collated } from "./collate.ts";
-import { permutation } from "./draws.ts";
 
 /**
  * Samples by number.
@@ -165,7 +175,7 @@ export function randomSplit<Sample, Batch>(
   options: RandomSplitOptions = {},
 ): Subset<Sample, Batch>[] {
   const counts = countParts(lengths, dataset.length);
-  const order = permutation(dataset.length, options.generator);
+  const order = drawPermutation(options.generator ?? defaultGenerator(), dataset.length);
   let start = 0;
   return counts.map((count) => {
     start += count;

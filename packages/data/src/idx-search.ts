@@ -13,7 +13,7 @@ import type { IdxFile, IdxSource } from "./idx-sources.ts";
 import { md5 } from "./md5.ts";
 
 /** Where to look for the files of a data set. */
-export interface SearchOptions extends DownloadOptions {
+export interface IdxSearchOptions extends DownloadOptions {
   /** The folder to look in first: a path, or an address (`https://…`; in a browser a relative one too). */
   readonly root?: string;
   /** Whether files that are nowhere else may be downloaded. Default true. */
@@ -25,7 +25,7 @@ export interface SearchOptions extends DownloadOptions {
 }
 
 /** The two files of a split, read. */
-export interface Split {
+export interface IdxSplit {
   readonly images: IdxArray;
   readonly labels: IdxArray;
   /** The folder or address that they came from. */
@@ -42,7 +42,7 @@ interface Found {
  *
  * @throws FileError when the files are damaged or do not belong together; a DownloadError when they are nowhere to be found.
  */
-export async function findSplit(source: IdxSource, train: boolean, options: SearchOptions = {}): Promise<Split> {
+export async function findSplit(source: IdxSource, train: boolean, options: IdxSearchOptions = {}): Promise<IdxSplit> {
   const { files = nodeFiles(), cache = cacheFolder(), root } = options;
   const imageFile: IdxFile = train ? "train-images" : "t10k-images";
   const labelFile: IdxFile = train ? "train-labels" : "t10k-labels";
@@ -80,7 +80,7 @@ export async function findSplit(source: IdxSource, train: boolean, options: Sear
   return pair(await fetched(imageFile), await fetched(labelFile), kept?.folder ?? (source.mirrors[0] as string));
 }
 
-function pair(images: Found, labels: Found, from: string): Split {
+function pair(images: Found, labels: Found, from: string): IdxSplit {
   checkPair(images.array, labels.array, images.path, labels.path);
   return { images: images.array, labels: labels.array, from };
 }
@@ -120,7 +120,7 @@ async function downloadFile(
   source: IdxSource,
   file: IdxFile,
   kept: { readonly folder: string; readonly files: Files } | null,
-  options: SearchOptions,
+  options: IdxSearchOptions,
 ): Promise<Found> {
   const name = `${nameOf(file)}.gz`;
   const expected = source.checksums[file];

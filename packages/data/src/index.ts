@@ -3,11 +3,47 @@
  */
 
 export { cacheFolder, type Surroundings } from "./cache.ts";
-export { DownloadError, type DownloadOptions, download } from "./download.ts";
+export { type Collated, defaultCollate } from "./collate.ts";
+export { DataLoader, type DataLoaderOptions } from "./data-loader.ts";
+export { ConcatDataset, type Dataset, type RandomSplitOptions, randomSplit, Subset, TensorDataset } from "./dataset.ts";
+export { type DownloadOptions, download } from "./download.ts";
 export type { Files } from "./files.ts";
 export { type IdxArray, parseIdx, readIdx } from "./idx.ts";
-export { findSplit, type SearchOptions, type Split } from "./idx-search.ts";
+export { findSplit, type IdxSearchOptions, type IdxSplit } from "./idx-search.ts";
 export { type Checksum, fashionMnistSource, type IdxFile, type IdxSource, kmnistSource, mnistSource } from "./idx-sources.ts";
+export {
+  type ImageBatch,
+  ImageDataset,
+  type ImageOptions,
+  type ImageSample,
+  type ImageSource,
+  type Normalization,
+} from "./image-dataset.ts";
 export { md5 } from "./md5.ts";
+export { FashionMNIST, KMNIST, MNIST, type MnistOptions } from "./mnist.ts";
 export type { Progress } from "./progress.ts";
-export { type DigitBytes, drawDigits } from "./synthetic.ts";
+export { type DegreeRange, RandomAffine, type RandomAffineOptions, RandomRotation } from "./random-affine.ts";
+export {
+  BatchSampler,
+  RandomSampler,
+  type RandomSamplerOptions,
+  type Sampler,
+  type SamplerOptions,
+  SequentialSampler,
+  type Sized,
+  SubsetRandomSampler,
+  WeightedRandomSampler,
+  type WeightedRandomSamplerOptions,
+} from "./sampler.ts";
+export { type DigitBytes, drawDigits, SyntheticDigits, type SyntheticOptions } from "./synthetic.ts";
+export {
+  Compose,
+  Lambda,
+  Normalize,
+  RandomCrop,
+  type RandomCropOptions,
+  RandomHorizontalFlip,
+  type RandomTransformOptions,
+  ToTensor,
+  type Transform,
+} from "./transforms.ts";

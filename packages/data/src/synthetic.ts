@@ -3,7 +3,10 @@
  * reads most of the real MNIST test set.
  */
 
+import { ArgumentError } from "@akari/tensor";
 import { DigitPainter, side } from "./draw-digit.ts";
+import { mnistSource } from "./idx-sources.ts";
+import { ImageDataset, type ImageOptions } from "./image-dataset.ts";
 import { Xorshift } from "./xorshift.ts";
 
 /** Images and their digits, as plain bytes. */
@@ -18,17 +21,48 @@ export interface DigitBytes {
  * Draws `count` digits, image i from its own stream of random numbers: the first ten of a million are those of ten.
  *
  * @param seed any integer; the same seed draws the same images on every platform.
+ * @param start the number of the first image's stream.
  */
-export function drawDigits(count: number, seed = 0): DigitBytes {
+export function drawDigits(count: number, seed = 0, start = 0): DigitBytes {
   const images = new Uint8Array(count * side * side);
   const labels = new Uint8Array(count);
   const random = new Xorshift(seed);
   const painter = new DigitPainter(random);
   for (let i = 0; i < count; i++) {
-    random.reset(seed, i);
+    random.reset(seed, start + i);
     const digit = random.integer(10);
     labels[i] = digit;
     painter.draw(digit, images, i * side * side);
   }
   return { images, labels };
+}
+
+/** What `SyntheticDigits` can be told. */
+export interface SyntheticOptions extends ImageOptions {
+  /** How many images. Default 60,000 to train with and 10,000 to test with. */
+  readonly length?: number;
+  /** Which images: any integer. Default 0. */
+  readonly seed?: number;
+  /** Whether to draw the training images, or test images that are none of them. Default true. */
+  readonly train?: boolean;
+}
+
+/**
+ * Handwritten-looking digits, drawn when they are asked for: 60,000 take about two seconds. They stand in for MNIST where that cannot
+ * be had; a convolutional network trained on 40,000 of them for two epochs reads about 95 % of MNIST's real test images.
+ *
+ * @example
+ * const training = new SyntheticDigits({ seed: 1 });
+ */
+export class SyntheticDigits extends ImageDataset {
+  /** Throws an ArgumentError for an option that does not exist or makes no sense. */
+  constructor(options: SyntheticOptions = {}) {
+    const { train = true, length = train ? 60_000 : 10_000, seed = 0 } = options;
+    if (!Number.isInteger(length) || length < 0) throw new ArgumentError(`SyntheticDigits: the length must be a count, got ${length}`);
+    if (!Number.isSafeInteger(seed)) throw new ArgumentError(`SyntheticDigits: the seed must be a safe integer, got ${seed}`);
+    const { images, labels } = drawDigits(length, seed, train ? 0 : 2 ** 31);
+    const about = { name: "SyntheticDigits", from: `a formula, seed ${seed}`, classes: mnistSource.classes };
+    const { mean, std } = mnistSource;
+    super({ ...about, mean, std, pixels: images, digits: labels, height: side, width: side }, options, ["length", "seed", "train"]);
+  }
 }

@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import { FileError } from "@akari/tensor";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Files, nodeFiles } from "../src/files.ts";
-import { findSplit, type SearchOptions } from "../src/idx-search.ts";
+import { findSplit, type IdxSearchOptions } from "../src/idx-search.ts";
 import { type IdxSource, mnistSource } from "../src/idx-sources.ts";
 import { md5 } from "../src/md5.ts";
 import { mnist } from "./shared-data.ts";
@@ -44,7 +44,7 @@ function mirror(change: (address: string, bytes: Uint8Array<ArrayBuffer>) => Uin
 }
 
 let folder: string;
-let options: SearchOptions;
+let options: IdxSearchOptions;
 
 beforeEach(() => {
   folder = mkdtempSync(`${tmpdir()}/akari-`);

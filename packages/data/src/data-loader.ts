@@ -1,0 +1,148 @@
+/**
+ * `DataLoader`: a data set in batches, in order or shuffled. It draws as PyTorch's loader does, so that a seed gives PyTorch's batches,
+ * and between batches it lets the event loop turn when much memory is waiting to come back.
+ */
+
+import { ArgumentError, defaultGenerator, Generator, yieldToCollector } from "@akari/tensor";
+import { type Collated, defaultCollate } from "./collate.ts";
+import type { Dataset } from "./dataset.ts";
+import { BatchSampler, drawSeed, RandomSampler, type Sampler, SequentialSampler } from "./sampler.ts";
+
+/** What `DataLoader` can be told. */
+export interface DataLoaderOptions<Sample, Batch> {
+  /** How many samples a batch has. Default 1. */
+  readonly batchSize?: number;
+  /** Whether the order is random, and another in each epoch. Default false. */
+  readonly shuffle?: boolean;
+  /** The order, instead of `shuffle`. */
+  readonly sampler?: Sampler;
+  /** The samples of each batch, instead of `batchSize`, `shuffle`, `sampler` and `dropLast`. */
+  readonly batchSampler?: Sampler<readonly number[]>;
+  /** Whether a last batch that is not full is left out. Default false. */
+  readonly dropLast?: boolean;
+  /** Makes a batch of samples. Default: the data set's own `batch` where it has one, else `defaultCollate`. */
+  readonly collate?: (samples: readonly Sample[]) => Batch | Promise<Batch>;
+  /** Where to draw from. Default: the default generator. */
+  readonly generator?: Generator;
+  /** The seed of a generator of the loader's own, instead of `generator`. */
+  readonly seed?: number;
+  /** How many batches are begun before they are asked for, and all samples of a batch at once: worth it for samples that come from a
+   * disk or a network. Default 0: one sample after the other, when its batch is asked for. */
+  readonly prefetch?: number;
+}
+
+const known: ReadonlySet<string> = new Set([
+  "batchSize",
+  "shuffle",
+  "sampler",
+  "batchSampler",
+  "dropLast",
+  "collate",
+  "generator",
+  "seed",
+  "prefetch",
+]);
+
+/**
+ * Iterates over a data set in batches; each iteration is an epoch.
+ *
+ * https://pytorch.org/docs/stable/data.html#torch.utils.data.DataLoader
+ *
+ * @example
+ * const loader = new DataLoader(data, { batchSize: 64, shuffle: true, seed: 1 });
+ * for await (const [images, labels] of loader) {
+ *   const loss = crossEntropy(model.forward(images), labels);
+ * }
+ */
+export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterable<Batch> {
+  readonly dataset: Dataset<Sample, Batch>;
+  readonly batchSampler: Sampler<readonly number[]>;
+  readonly #options: DataLoaderOptions<Sample, Batch>;
+  readonly #generator: Generator | null;
+
+  /** Throws an ArgumentError for an option that does not exist, makes no sense, or excludes another one given. */
+  constructor(dataset: Dataset<Sample, Batch>, options: DataLoaderOptions<Sample, Batch> = {}) {
+    check(options);
+    const { batchSize = 1, shuffle = false, dropLast = false, seed } = options;
+    const generator = seed === undefined ? options.generator : new Generator(seed);
+    const sampler =
+      options.sampler ??
+      (shuffle ? new RandomSampler(dataset, generator === undefined ? {} : { generator }) : new SequentialSampler(dataset));
+    this.dataset = dataset;
+    this.batchSampler = options.batchSampler ?? new BatchSampler(sampler, batchSize, dropLast);
+    this.#options = options;
+    this.#generator = generator ?? null;
+  }
+
+  /** How many batches an epoch has. */
+  get length(): number {
+    return this.batchSampler.length;
+  }
+
+  /** Begins an epoch. */
+  [Symbol.asyncIterator](): AsyncIterator<Batch> {
+    return this.batches();
+  }
+
+  /**
+   * Begins an epoch at batch number `start`: the order is drawn as ever, but what comes before is not loaded. A run that was
+   * interrupted goes on so.
+   */
+  batches(start = 0): AsyncGenerator<Batch, void, undefined> {
+    if (!Number.isInteger(start) || start < 0) throw new ArgumentError(`DataLoader: batch ${start} is no place to start`);
+    // PyTorch draws a seed for its workers at this point, whether there are any or not.
+    drawSeed(this.#generator ?? defaultGenerator());
+    return this.#iterate(start);
+  }
+
+  async *#iterate(start: number): AsyncGenerator<Batch, void, undefined> {
+    const { prefetch = 0 } = this.#options;
+    const begun: Promise<Batch>[] = [];
+    let number = 0;
+    for (const indices of this.batchSampler) {
+      if (number++ < start) continue;
+      const batch = this.#load(indices);
+      // One that fails says so when its turn comes, and not before.
+      batch.catch(() => {});
+      begun.push(batch);
+      if (begun.length > prefetch) {
+        yield await (begun.shift() as Promise<Batch>);
+        await yieldToCollector();
+      }
+    }
+    for (const batch of begun) yield await batch;
+  }
+
+  async #load(indices: readonly number[]): Promise<Batch> {
+    const { dataset } = this;
+    const { collate, prefetch = 0 } = this.#options;
+    if (collate === undefined && dataset.batch !== undefined) return dataset.batch(indices);
+    const samples: Sample[] = [];
+    if (prefetch > 0) samples.push(...(await Promise.all(indices.map((index) => dataset.get(index)))));
+    else for (const index of indices) samples.push(await dataset.get(index));
+    // Safe: without a collate of its own, a loader's batches are those of `defaultCollate`.
+    return collate === undefined ? (defaultCollate(samples) as Batch) : collate(samples);
+  }
+}
+
+function check<Sample, Batch>(options: DataLoaderOptions<Sample, Batch>): void {
+  for (const name of Object.keys(options)) {
+    if (!known.has(name)) throw new ArgumentError(`DataLoader: there is no option "${name}"; there are ${[...known].join(", ")}`);
+  }
+  const { prefetch = 0 } = options;
+  if (!Number.isInteger(prefetch) || prefetch < 0) throw new ArgumentError(`DataLoader: prefetch must be a count, got ${prefetch}`);
+  exclude(options, "sampler", ["shuffle"]);
+  exclude(options, "batchSampler", ["batchSize", "shuffle", "sampler", "dropLast"]);
+  exclude(options, "seed", ["generator"]);
+}
+
+/** Throws when an option is given together with one that says the same in another way. */
+function exclude(options: object, name: string, others: readonly string[]): void {
+  const given = (key: string): boolean => {
+    const value: unknown = Object.entries(options).find(([option]) => option === key)?.[1];
+    return value !== undefined && value !== false;
+  };
+  for (const other of others) {
+    if (given(name) && given(other)) throw new ArgumentError(`DataLoader: ${name} and ${other} exclude each other`);
+  }
+}

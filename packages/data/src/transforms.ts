@@ -1,0 +1,185 @@
+/**
+ * What is done to an image on its way out of a data set, as in torchvision: an image is a tensor of shape `[C, H, W]`, bytes until
+ * `ToTensor` makes them numbers from 0 to 1. The random ones draw in torchvision's order.
+ */
+
+import {
+  ArgumentError,
+  defaultGenerator,
+  drawIntegers,
+  flip,
+  fromTypedArray,
+  type Generator,
+  narrow,
+  pad,
+  ShapeError,
+  showShape,
+  type Tensor,
+} from "@akari/tensor";
+
+/** Turns one image into another. */
+export interface Transform {
+  apply(image: Tensor): Tensor;
+}
+
+/** The function behind a transform, or the function itself. */
+export function transformer(transform: Transform | ((image: Tensor) => Tensor)): (image: Tensor) => Tensor {
+  return typeof transform === "function" ? transform : (image) => transform.apply(image);
+}
+
+/**
+ * Several transforms, one after the other.
+ *
+ * https://pytorch.org/vision/stable/generated/torchvision.transforms.Compose.html
+ *
+ * @example
+ * new Compose([new RandomCrop(28, { padding: 2 }), new ToTensor(), new Normalize([0.1307], [0.3081])]);
+ */
+export class Compose implements Transform {
+  readonly transforms: readonly (Transform | ((image: Tensor) => Tensor))[];
+
+  constructor(transforms: readonly (Transform | ((image: Tensor) => Tensor))[]) {
+    this.transforms = transforms;
+  }
+
+  apply(image: Tensor): Tensor {
+    return this.transforms.reduce((x, transform) => transformer(transform)(x), image);
+  }
+}
+
+/**
+ * Any function of an image.
+ *
+ * https://pytorch.org/vision/stable/generated/torchvision.transforms.Lambda.html
+ */
+export class Lambda implements Transform {
+  readonly apply: (image: Tensor) => Tensor;
+
+  constructor(change: (image: Tensor) => Tensor) {
+    this.apply = change;
+  }
+}
+
+/**
+ * Bytes from 0 to 255 as float32 from 0 to 1, and an image `[H, W]` as `[1, H, W]`. Other dtypes keep their values.
+ *
+ * https://pytorch.org/vision/stable/generated/torchvision.transforms.ToTensor.html
+ */
+export class ToTensor implements Transform {
+  /** Throws a ShapeError unless the image has two or three dimensions. */
+  apply(image: Tensor): Tensor {
+    if (image.ndim !== 2 && image.ndim !== 3) {
+      throw new ShapeError(`ToTensor: an image has the shape [H, W] or [C, H, W], got ${showShape(image.shape)}`);
+    }
+    const channels = image.ndim === 2 ? image.unsqueeze(0) : image;
+    return channels.dtype === "uint8" ? channels.to("float32").div(255) : channels;
+  }
+}
+
+/**
+ * Takes the mean out of each channel and divides it by the deviation: `(x - mean) / std`.
+ *
+ * https://pytorch.org/vision/stable/generated/torchvision.transforms.Normalize.html
+ */
+export class Normalize implements Transform {
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+
+  /** @param mean one number per channel, as `std`. Throws an ArgumentError when they are not as many, or a deviation is 0. */
+  constructor(mean: readonly number[], std: readonly number[]) {
+    if (mean.length !== std.length) throw new ArgumentError(`Normalize: there are ${mean.length} means, but ${std.length} deviations`);
+    const wrong = std.find((deviation) => !(deviation > 0));
+    if (wrong !== undefined) throw new ArgumentError(`Normalize: cannot divide by the deviation ${wrong}`);
+    this.mean = mean;
+    this.std = std;
+  }
+
+  /** Throws a ShapeError unless the image has as many channels as there are means. */
+  apply(image: Tensor): Tensor {
+    const channels = image.shape[image.ndim - 3];
+    if (channels !== this.mean.length && this.mean.length !== 1) {
+      throw new ShapeError(
+        `Normalize: ${this.mean.length} means do not fit an image of shape ${showShape(image.shape)}, which is [C, H, W]`,
+      );
+    }
+    const column = (numbers: readonly number[]): Tensor =>
+      fromTypedArray(Float32Array.from(numbers), [numbers.length, 1, 1], { device: image.device });
+    return image.sub(column(this.mean)).div(column(this.std));
+  }
+}
+
+/** What random transforms can be told. */
+export interface RandomTransformOptions {
+  /** Where to draw from. Default: the default generator. */
+  readonly generator?: Generator;
+}
+
+/**
+ * The mirror image, left for right, with probability `p`.
+ *
+ * https://pytorch.org/vision/stable/generated/torchvision.transforms.RandomHorizontalFlip.html
+ */
+export class RandomHorizontalFlip implements Transform {
+  readonly p: number;
+  readonly #generator: Generator | null;
+
+  /** Throws an ArgumentError unless `p` is a probability. */
+  constructor(p = 0.5, options: RandomTransformOptions = {}) {
+    if (!(p >= 0 && p <= 1)) throw new ArgumentError(`RandomHorizontalFlip: p must be from 0 to 1, got ${p}`);
+    this.p = p;
+    this.#generator = options.generator ?? null;
+  }
+
+  apply(image: Tensor): Tensor {
+    return (this.#generator ?? defaultGenerator()).uniform() < this.p ? flip(image, -1) : image;
+  }
+}
+
+/** What `RandomCrop` can be told. */
+export interface RandomCropOptions extends RandomTransformOptions {
+  /** How many pixels to add on every side first. Default 0. */
+  readonly padding?: number;
+  /** The value of the pixels added. Default 0. */
+  readonly fill?: number;
+}
+
+/**
+ * A piece of the image, from a random place.
+ *
+ * https://pytorch.org/vision/stable/generated/torchvision.transforms.RandomCrop.html
+ */
+export class RandomCrop implements Transform {
+  readonly size: readonly [height: number, width: number];
+  readonly padding: number;
+  readonly fill: number;
+  readonly #generator: Generator | null;
+
+  /** @param size the height and the width of the piece, or its side. Throws an ArgumentError for sizes that make no sense. */
+  constructor(size: number | readonly [height: number, width: number], options: RandomCropOptions = {}) {
+    const { padding = 0, fill = 0, generator = null } = options;
+    this.size = typeof size === "number" ? [size, size] : size;
+    if (!this.size.every((side) => Number.isInteger(side) && side > 0)) {
+      throw new ArgumentError(`RandomCrop: the size must be positive integers, got ${this.size.join("×")}`);
+    }
+    if (!Number.isInteger(padding) || padding < 0) throw new ArgumentError(`RandomCrop: padding must be a count of pixels, got ${padding}`);
+    this.padding = padding;
+    this.fill = fill;
+    this.#generator = generator;
+  }
+
+  /** Throws a ShapeError when the image, padded, is smaller than the piece. */
+  apply(image: Tensor): Tensor {
+    const { padding, fill } = this;
+    const [height, width] = this.size;
+    const around = padding === 0 ? image : pad(image, [padding, padding, padding, padding], { value: fill });
+    const [rows, columns] = [around.size(-2), around.size(-1)];
+    if (rows < height || columns < width) {
+      throw new ShapeError(`RandomCrop: cannot cut ${height}×${width} out of ${rows}×${columns} (with ${padding} of padding)`);
+    }
+    if (rows === height && columns === width) return around;
+    const generator = this.#generator ?? defaultGenerator();
+    const top = drawIntegers(generator, 1, 0, rows - height + 1)[0] as number;
+    const left = drawIntegers(generator, 1, 0, columns - width + 1)[0] as number;
+    return narrow(narrow(around, -2, top, height), -1, left, width);
+  }
+}

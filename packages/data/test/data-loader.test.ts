@@ -1,0 +1,130 @@
+import { ArgumentError, fromTypedArray, Generator, type Tensor, tensor } from "@akari/tensor";
+import { describe, expect, it } from "vitest";
+import { DataLoader } from "../src/data-loader.ts";
+import { type Dataset, TensorDataset } from "../src/dataset.ts";
+import { BatchSampler, SequentialSampler } from "../src/sampler.ts";
+
+function range(length: number): Dataset<number> {
+  return { length, get: (index) => index };
+}
+
+async function numbers(batches: AsyncIterable<Tensor>): Promise<number[][]> {
+  const all: number[][] = [];
+  for await (const batch of batches) all.push(Array.from(await batch.data()));
+  return all;
+}
+
+describe("DataLoader", () => {
+  it("goes through a data set in order, one sample at a time, unless told otherwise", async () => {
+    expect(await numbers(new DataLoader(range(3)))).toEqual([[0], [1], [2]]);
+    const loader = new DataLoader(range(5), { batchSize: 2 });
+    expect(loader.length).toBe(3);
+    expect(await numbers(loader)).toEqual([[0, 1], [2, 3], [4]]);
+    const dropping = new DataLoader(range(5), { batchSize: 2, dropLast: true });
+    expect(dropping.length).toBe(2);
+    expect(await numbers(dropping)).toEqual([
+      [0, 1],
+      [2, 3],
+    ]);
+  });
+
+  it("shuffles as PyTorch does, another way each epoch (recorded with PyTorch 1.13)", async () => {
+    const generator = new Generator(3);
+    const loader = new DataLoader(range(7), { batchSize: 3, shuffle: true, generator });
+    const first = [[3, 4, 2], [0, 1, 6], [5]];
+    expect(await numbers(loader)).toEqual(first);
+    expect(await numbers(loader)).toEqual([[6, 1, 2], [3, 4, 0], [5]]);
+    expect(generator.uniform()).toBeCloseTo(0.1213, 4);
+    expect(await numbers(new DataLoader(range(7), { batchSize: 3, shuffle: true, seed: 3 }))).toEqual(first);
+  });
+
+  it("goes on in the middle of an epoch without loading what came before", async () => {
+    const asked: number[] = [];
+    const data: Dataset<number> = {
+      length: 7,
+      get(index) {
+        asked.push(index);
+        return index;
+      },
+    };
+    const loader = new DataLoader(data, { batchSize: 3, shuffle: true, seed: 3 });
+    expect(await numbers(loader.batches(1))).toEqual([[0, 1, 6], [5]]);
+    expect(asked).toEqual([0, 1, 6, 5]);
+    expect(await numbers(loader)).toEqual([[6, 1, 2], [3, 4, 0], [5]]);
+    expect(() => loader.batches(-1)).toThrow(ArgumentError);
+  });
+
+  it("takes samplers, and a collate of one's own", async () => {
+    const odd = { length: 2, [Symbol.iterator]: () => [1, 3][Symbol.iterator]() };
+    expect(await numbers(new DataLoader(range(5), { batchSize: 2, sampler: odd }))).toEqual([[1, 3]]);
+    const batchSampler = new BatchSampler(new SequentialSampler({ length: 4 }), 2);
+    expect(await numbers(new DataLoader(range(5), { batchSampler }))).toEqual([
+      [0, 1],
+      [2, 3],
+    ]);
+    const sums: number[] = [];
+    const loader = new DataLoader<number, number>(range(4), { batchSize: 2, collate: (samples) => samples.reduce((a, b) => a + b) });
+    for await (const sum of loader) sums.push(sum);
+    expect(sums).toEqual([1, 5]);
+  });
+
+  it("uses a data set's own way to gather a batch", async () => {
+    const data = new TensorDataset(tensor([10, 20, 30]), tensor([1, 2, 3], { dtype: "int32" }));
+    const loader = new DataLoader(data, { batchSize: 2 });
+    const seen: unknown[] = [];
+    for await (const [x, y] of loader) seen.push(await x.toArray(), await y.toArray());
+    expect(seen).toEqual([[10, 20], [1, 2], [30], [3]]);
+  });
+
+  it("fetches ahead, in order, and reports a failure when its turn comes", async () => {
+    const begun: number[] = [];
+    const slow: Dataset<number> = {
+      length: 6,
+      async get(index) {
+        begun.push(index);
+        await new Promise((resolve) => setTimeout(resolve, index % 2 === 0 ? 5 : 1));
+        if (index === 4) throw new Error("sample 4 is broken");
+        return index;
+      },
+    };
+    const loader = new DataLoader(slow, { prefetch: 2 });
+    const seen: number[] = [];
+    const run = async (): Promise<void> => {
+      for await (const batch of loader) {
+        const value = await batch.item();
+        if (value === 0) expect(begun).toEqual([0, 1, 2]);
+        seen.push(value);
+      }
+    };
+    await expect(run()).rejects.toThrow("sample 4 is broken");
+    expect(seen).toEqual([0, 1, 2, 3]);
+  });
+
+  it("can be left in the middle, and of nothing gives nothing", async () => {
+    const loader = new DataLoader(range(10), { prefetch: 3 });
+    for await (const batch of loader) if ((await batch.item()) === 2) break;
+    expect(await numbers(new DataLoader(range(0), { shuffle: true }))).toEqual([]);
+  });
+
+  it("refuses options that do not exist, make no sense or exclude each other", () => {
+    // Safe: what a program in plain JavaScript might pass.
+    const load = (options: object): unknown => new DataLoader(range(3), options);
+    expect(() => load({ batch_size: 3 })).toThrow('DataLoader: there is no option "batch_size"; there are batchSize, shuffle');
+    expect(() => load({ batchSize: 0 })).toThrow("batch size must be a positive integer, got 0");
+    expect(() => load({ prefetch: -1 })).toThrow("DataLoader: prefetch must be a count, got -1");
+    expect(() => load({ shuffle: true, sampler: new SequentialSampler(range(3)) })).toThrow("sampler and shuffle exclude each other");
+    expect(() => load({ seed: 1, generator: new Generator() })).toThrow("seed and generator exclude each other");
+    const batchSampler = new BatchSampler(new SequentialSampler(range(3)), 2);
+    expect(() => load({ batchSampler, batchSize: 2 })).toThrow("batchSampler and batchSize exclude each other");
+    expect(() => load({ batchSampler, dropLast: true })).toThrow(ArgumentError);
+  });
+
+  it("lets memory come back while one iterates", async () => {
+    // Each batch holds a megabyte, of which nothing is kept: with the event loop never turning, all would pile up.
+    const values = new Float32Array(1 << 18);
+    const data: Dataset<Tensor> = { length: 600, get: () => fromTypedArray(values), batch: () => fromTypedArray(values) };
+    let most = 0;
+    for await (const batch of new DataLoader(data)) most = Math.max(most, batch.device.memory().live);
+    expect(most).toBeLessThan(400 << 20);
+  });
+});

@@ -1,0 +1,148 @@
+import { ArgumentError, FileError, IndexError, tensor } from "@akari/tensor";
+import { describe, expect, it } from "vitest";
+import { DataLoader } from "../src/data-loader.ts";
+import { ImageDataset, type ImageSource } from "../src/image-dataset.ts";
+import { MNIST } from "../src/mnist.ts";
+import { SyntheticDigits } from "../src/synthetic.ts";
+import { Compose, Normalize, ToTensor } from "../src/transforms.ts";
+import { mnist } from "./shared-data.ts";
+
+const source: ImageSource = {
+  name: "Tiny",
+  from: "here",
+  pixels: Uint8Array.of(0, 51, 102, 255, 1, 2, 3, 4),
+  digits: Uint8Array.of(7, 3),
+  height: 2,
+  width: 2,
+  classes: [],
+  mean: 0.2,
+  std: 0.5,
+};
+
+/** What the loader's own way to make samples gives, and what gathering does. */
+async function both(data: ImageDataset): Promise<{ one: number[]; many: number[] }> {
+  const one = (await Promise.all([1, 0].map((i) => data.get(i)[0].data()))).flatMap((values) => Array.from(values));
+  const many = Array.from((await data.batch?.([1, 0])[0].data()) ?? []);
+  return { one, many };
+}
+
+describe("ImageDataset", () => {
+  it("normalizes as PyTorch does, alone and in batches", async () => {
+    const data = new ImageDataset(source);
+    const want = await new Compose([new ToTensor(), new Normalize([0.2], [0.5])])
+      .apply(tensor(Uint8Array.of(1, 2, 3, 4, 0, 51, 102, 255)).view(2, 2, 2))
+      .data();
+    const { one, many } = await both(data);
+    expect(one).toEqual(Array.from(want));
+    expect(many).toEqual(Array.from(want));
+    const batch = data.batch?.([1, 0]);
+    if (batch === undefined) throw new Error("there is no batch");
+    const [images, labels] = batch;
+    expect(images.shape).toEqual([2, 1, 2, 2]);
+    expect(labels.dtype).toBe("int32");
+    expect(await labels.toArray()).toEqual([3, 7]);
+    expect(data.get(0)[0].shape).toEqual([1, 2, 2]);
+    expect(data.get(0)[1]).toBe(7);
+  });
+
+  it("normalizes by other numbers, or not at all", async () => {
+    const greys = await both(new ImageDataset(source, { normalize: false }));
+    expect(greys.many.slice(4)).toEqual([0, 0.2, 0.4, 1].map(Math.fround));
+    expect(greys.one).toEqual(greys.many);
+    const other = await both(new ImageDataset(source, { normalize: { mean: 1, std: 2 } }));
+    expect(other.many.slice(4, 5)).toEqual([-0.5]);
+  });
+
+  it("hands each image to a transform, which takes the place of the fast way", async () => {
+    const data = new ImageDataset(source, { transform: (image) => image.to("float32").add(1) });
+    expect(data.batch).toBeUndefined();
+    for await (const [images, labels] of new DataLoader(data, { batchSize: 2 })) {
+      expect(images.shape).toEqual([2, 1, 2, 2]);
+      expect(Array.from(await images.data())).toEqual([1, 52, 103, 256, 2, 3, 4, 5]);
+      expect(await labels.toArray()).toEqual([7, 3]);
+    }
+  });
+
+  it("has everything as tensors", async () => {
+    const data = new ImageDataset(source);
+    expect(data.images.dtype).toBe("uint8");
+    expect(await data.images.toArray()).toEqual([
+      [
+        [0, 51],
+        [102, 255],
+      ],
+      [
+        [1, 2],
+        [3, 4],
+      ],
+    ]);
+    expect(data.labels.dtype).toBe("int32");
+    expect(await data.labels.toArray()).toEqual([7, 3]);
+  });
+
+  it("refuses images that are not there and options that make no sense", () => {
+    const data = new ImageDataset(source);
+    expect(() => data.get(2)).toThrow(IndexError);
+    expect(() => data.batch?.([0, 2])).toThrow("Tiny: there is no sample 2; there are 2, from 0 on");
+    // Safe: what a program in plain JavaScript might pass.
+    expect(() => new ImageDataset(source, { normalise: true } as object)).toThrow(
+      'Tiny: there is no option "normalise"; there are normalize',
+    );
+    expect(() => new ImageDataset(source, { normalize: { mean: 0, std: 0 } })).toThrow(ArgumentError);
+    expect(() => new ImageDataset(source, { normalize: true, transform: (x) => x })).toThrow("normalize and transform exclude each other");
+  });
+});
+
+describe("SyntheticDigits", () => {
+  it("is a data set; the test images are none of the training images", async () => {
+    const training = new SyntheticDigits({ length: 20, seed: 5 });
+    const test = new SyntheticDigits({ length: 20, seed: 5, train: false });
+    expect(training.length).toBe(20);
+    expect(training.images.shape).toEqual([20, 28, 28]);
+    expect(test.pixels).not.toEqual(training.pixels);
+    for await (const [images, labels] of new DataLoader(training, { batchSize: 20 })) {
+      expect(images.shape).toEqual([20, 1, 28, 28]);
+      expect(await labels.data()).toEqual(Int32Array.from(training.digits));
+    }
+  });
+
+  it("refuses lengths, seeds and options that make no sense", () => {
+    expect(() => new SyntheticDigits({ length: -1 })).toThrow("SyntheticDigits: the length must be a count, got -1");
+    expect(() => new SyntheticDigits({ seed: 0.5 })).toThrow(ArgumentError);
+    expect(() => new SyntheticDigits({ length: 1, lenght: 2 } as object)).toThrow('there is no option "lenght"');
+  });
+});
+
+describe("MNIST", () => {
+  it("refuses an option that does not exist before it looks for anything", async () => {
+    let fetched = 0;
+    const fetch = async (): Promise<Response> => {
+      fetched++;
+      return new Response("");
+    };
+    // Safe: what a program in plain JavaScript might pass.
+    await expect(MNIST.load({ fetch, cache: null, path: "x" } as object)).rejects.toThrow('MNIST: there is no option "path"; there are');
+    expect(fetched).toBe(0);
+  });
+
+  it.skipIf(process.env.MNIST_DIR !== undefined)("fails with a FileError when it is nowhere", async () => {
+    await expect(MNIST.load({ cache: null, download: false, root: "/nowhere" })).rejects.toThrow(FileError);
+  });
+
+  it.skipIf(mnist === null)("loads, and makes batches of 64 in well under a millisecond", async () => {
+    const data = await MNIST.load({ root: mnist as string, train: false });
+    expect(data.length).toBe(10_000);
+    expect(Array.from(data.digits.subarray(0, 10))).toEqual([7, 2, 1, 0, 4, 1, 4, 9, 5, 9]);
+    const indices = Array.from({ length: 64 }, (_, i) => (i * 97) % 10_000);
+    const times: number[] = [];
+    for (let round = 0; round < 200; round++) {
+      const start = performance.now();
+      const batch = data.batch?.(indices);
+      times.push(performance.now() - start);
+      for (const x of batch ?? []) x.dispose();
+    }
+    times.sort((a, b) => a - b);
+    console.log(`a batch of 64: ${(times[100] as number).toFixed(3)} ms (median of 200)`);
+    expect(times[100]).toBeLessThan(1);
+  });
+});

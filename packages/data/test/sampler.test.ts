@@ -1,0 +1,118 @@
+import { readFileSync } from "node:fs";
+import { ArgumentError, Generator, manualSeed } from "@akari/tensor";
+import { describe, expect, it } from "vitest";
+import { DataLoader } from "../src/data-loader.ts";
+import { type Dataset, randomSplit } from "../src/dataset.ts";
+import { BatchSampler, RandomSampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler } from "../src/sampler.ts";
+import { golden } from "./shared-data.ts";
+
+const five = { length: 5 };
+
+function range(length: number): Dataset<number> {
+  return { length, get: (index) => index };
+}
+
+/** The order in which a loader of single numbers asks for them, batch by batch. */
+async function order(loader: DataLoader<number>): Promise<number[][]> {
+  const batches: number[][] = [];
+  for await (const batch of loader) batches.push(Array.from(await batch.data()));
+  return batches;
+}
+
+describe.skipIf(golden === null)("PyTorch's recorded orders", () => {
+  // Safe: the format is described in the README beside the file.
+  const cases = (golden === null ? [] : JSON.parse(readFileSync(`${golden}/random.json`, "utf8")).cases) as {
+    id: string;
+    seed: number;
+    program: { op: string; args: { n: number; lengths: number[]; batch_size: number; epochs: number; size: number[] } }[];
+    outputs: { data: number[] }[][];
+  }[];
+
+  it.each(cases.filter(({ id }) => id.startsWith("data.")))("$id", async ({ seed, program, outputs }) => {
+    const generator = manualSeed(seed);
+    for (const [i, { op, args }] of program.entries()) {
+      let got: number[][];
+      if (op === "data.RandomSampler") got = [[...new RandomSampler({ length: args.n })]];
+      else if (op === "data.random_split") got = randomSplit(range(args.n), args.lengths).map(({ indices }) => [...indices]);
+      else if (op === "data.DataLoader") {
+        const loader = new DataLoader(range(args.n), { batchSize: args.batch_size, shuffle: true });
+        got = [];
+        for (let epoch = 0; epoch < args.epochs; epoch++) got.push((await order(loader)).flat());
+      } else {
+        // `rand`, which shows that as much was drawn as PyTorch draws.
+        expect(op).toBe("rand");
+        got = [Array.from({ length: args.size[0] as number }, () => generator.uniform())];
+      }
+      const want = (outputs[i] ?? []).map(({ data }) => data);
+      expect(op === "rand" ? got.map((row) => row.map(Math.fround)) : got).toEqual(
+        op === "rand" ? want.map((row) => row.map(Math.fround)) : want,
+      );
+    }
+  });
+});
+
+// The orders below were recorded with PyTorch 1.13, as well as the float32 that each generator draws next.
+describe("samplers", () => {
+  it("RandomSampler draws with replacement as PyTorch does", () => {
+    manualSeed(7);
+    expect([...new RandomSampler(five, { replacement: true, numSamples: 40 })]).toEqual([
+      3, 0, 2, 1, 0, 2, 3, 1, 1, 1, 1, 1, 0, 1, 0, 2, 4, 3, 1, 3, 0, 2, 4, 4, 1, 0, 4, 4, 1, 2, 2, 3, 3, 3, 1, 0, 3, 1, 4, 3,
+    ]);
+  });
+
+  it("RandomSampler goes around as often as it takes", () => {
+    const generator = new Generator(3);
+    expect([...new RandomSampler(five, { numSamples: 12, generator })]).toEqual([1, 0, 3, 4, 2, 0, 1, 2, 4, 3, 1, 4]);
+    expect(generator.uniform()).toBeCloseTo(0.1498, 4);
+  });
+
+  it("SubsetRandomSampler", () => {
+    const sampler = new SubsetRandomSampler([10, 20, 30, 40, 50], { generator: new Generator(3) });
+    expect(sampler.length).toBe(5);
+    expect([...sampler]).toEqual([20, 10, 40, 50, 30]);
+  });
+
+  it("WeightedRandomSampler, with replacement and without", () => {
+    const weights = [0.1, 0.5, 0, 2, 0.4];
+    let generator = new Generator(3);
+    expect([...new WeightedRandomSampler(weights, 12, { generator })]).toEqual([1, 3, 3, 1, 3, 3, 1, 3, 3, 3, 1, 3]);
+    expect(generator.uniform()).toBeCloseTo(0.1809, 4);
+    generator = new Generator(3);
+    expect([...new WeightedRandomSampler(weights, 4, { generator, replacement: false })]).toEqual([3, 0, 1, 4]);
+    expect(generator.uniform()).toBeCloseTo(0.451, 4);
+    generator = new Generator(3);
+    expect([...new WeightedRandomSampler(weights, 1, { generator })]).toEqual([1]);
+    expect(generator.uniform()).toBeCloseTo(0.2858, 4);
+  });
+
+  it("draws in proportion to the weights", () => {
+    const counts = [0, 0, 0];
+    for (const i of new WeightedRandomSampler([1, 3, 0], 4000, { generator: new Generator(0) })) counts[i] = (counts[i] ?? 0) + 1;
+    expect(counts[2]).toBe(0);
+    expect(Math.abs((counts[0] ?? 0) - 1000)).toBeLessThan(120);
+  });
+
+  it("BatchSampler keeps or drops a last batch that is not full", () => {
+    const sampler = new SequentialSampler(five);
+    expect([...new BatchSampler(sampler, 2)]).toEqual([[0, 1], [2, 3], [4]]);
+    expect([...new BatchSampler(sampler, 2, true)]).toEqual([
+      [0, 1],
+      [2, 3],
+    ]);
+    expect(new BatchSampler(sampler, 2).length).toBe(3);
+    expect(new BatchSampler(sampler, 2, true).length).toBe(2);
+  });
+
+  it("refuses what cannot be drawn", () => {
+    expect(() => new RandomSampler(five, { numSamples: -1 })).toThrow(ArgumentError);
+    expect(() => new RandomSampler({ length: 0 }, { numSamples: 3 })).toThrow("RandomSampler: cannot draw 3 samples from none");
+    expect([...new RandomSampler({ length: 0 })]).toEqual([]);
+    expect(() => new WeightedRandomSampler([1, -1], 1)).toThrow("WeightedRandomSampler: weight 1 is -1; weights are 0 or more");
+    expect(() => new WeightedRandomSampler([1, Number.NaN], 1)).toThrow(ArgumentError);
+    expect(() => new WeightedRandomSampler([0, 0], 1)).toThrow("cannot draw 1 samples when 0 have a weight");
+    expect(() => new WeightedRandomSampler([1, 0, 1], 3, { replacement: false })).toThrow("cannot draw 3 samples when 2 have a weight");
+    expect(() => new BatchSampler(new SequentialSampler(five), 0)).toThrow(
+      "BatchSampler: the batch size must be a positive integer, got 0",
+    );
+  });
+});
