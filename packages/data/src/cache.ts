@@ -31,5 +31,7 @@ export function cacheFolder(surroundings: Surroundings | null = here()): string 
 function here(): Surroundings | null {
   const node = nodeProcess();
   if (node === null) return null;
-  return { platform: node.platform, env: node.env, home: node.getBuiltinModule("node:os").homedir() };
+  // Safe: that is what the module of this name is.
+  const { homedir } = node.getBuiltinModule("node:os") as typeof import("node:os");
+  return { platform: node.platform, env: node.env, home: homedir() };
 }

@@ -17,15 +17,25 @@ export interface Files {
   makeFolder(path: string): Promise<void>;
 }
 
+/** What is used of Node's `process`. Written out, so that those who use this package in a browser need no types of Node. */
+export interface NodeProcess {
+  readonly platform: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stderr: { readonly isTTY?: boolean };
+  readonly getBuiltinModule: (name: string) => unknown;
+}
+
 /** Node's `process`, or null in a browser. */
-export function nodeProcess(): typeof process | null {
-  const found = (globalThis as { process?: typeof process }).process;
-  return typeof found?.getBuiltinModule === "function" && found.versions?.node !== undefined ? found : null;
+export function nodeProcess(): NodeProcess | null {
+  const found = (globalThis as { process?: Partial<NodeProcess> }).process;
+  // Safe: what has this function is Node's, or does as Node does.
+  return typeof found?.getBuiltinModule === "function" ? (found as NodeProcess) : null;
 }
 
 /** The file system of Node, or null in a browser. */
 export function nodeFiles(): Files | null {
-  const fs = nodeProcess()?.getBuiltinModule("node:fs/promises");
+  // Safe: that is what the module of this name is.
+  const fs = nodeProcess()?.getBuiltinModule("node:fs/promises") as typeof import("node:fs/promises") | undefined;
   if (fs === undefined) return null;
   return {
     async read(path) {

@@ -6,7 +6,7 @@ export { cacheFolder, type Surroundings } from "./cache.ts";
 export { type Collated, defaultCollate } from "./collate.ts";
 export { DataLoader, type DataLoaderOptions } from "./data-loader.ts";
 export { ConcatDataset, type Dataset, type RandomSplitOptions, randomSplit, Subset, TensorDataset } from "./dataset.ts";
-export { type DownloadOptions, download } from "./download.ts";
+export { DownloadError, type DownloadOptions, download } from "./download.ts";
 export type { Files } from "./files.ts";
 export { type IdxArray, parseIdx, readIdx } from "./idx.ts";
 export { findSplit, type IdxSearchOptions, type IdxSplit } from "./idx-search.ts";

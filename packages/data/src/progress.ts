@@ -14,7 +14,8 @@ export interface Progress {
 
 /** A bar on the terminal's error stream when there is a terminal, else something that shows nothing. */
 export async function progressBar(label: string): Promise<Progress> {
-  const stream = nodeProcess()?.stderr;
+  // Safe: it is a stream that one can write to, of which only `isTTY` is said elsewhere.
+  const stream = nodeProcess()?.stderr as NodeJS.WriteStream | undefined;
   if (stream?.isTTY !== true) return silent;
   const library = await loadBars();
   if (library === null) return silent;

@@ -205,7 +205,7 @@ describe.skipIf(mnist === null)("the real MNIST", () => {
     const split = await findSplit(mnistSource, train, { ...options, root: mnist as string });
     expect(split.images.shape).toEqual([count, 28, 28]);
     const header = Uint8Array.of(0, 0, 8, 3, 0, 0, count >> 8, count & 255, 0, 0, 0, 28, 0, 0, 0, 28);
-    const file = new Uint8Array([...header, ...(split.images.data as Uint8Array)]);
+    const file = new Uint8Array(await new Blob([header, split.images.data as Uint8Array<ArrayBuffer>]).arrayBuffer());
     expect(md5(file)).toBe(mnistSource.checksums[train ? "train-images" : "t10k-images"].md5);
   });
 });
