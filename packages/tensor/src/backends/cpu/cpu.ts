@@ -5,11 +5,12 @@ import type { DType } from "../../dtype.ts";
 import { ArgumentError } from "../../errors.ts";
 import type { KernelCall } from "../../kernel.ts";
 import { runArgReduce } from "./argreduce.ts";
-import { runByReference } from "./fallback.ts";
+import { runConv } from "./conv.ts";
 import { runGather, runScatter } from "./indexing.ts";
 import type { CpuBuffer } from "./memory.ts";
 import { runMatmul } from "./matmul.ts";
 import { Pointwise } from "./pointwise.ts";
+import { runPool } from "./pool.ts";
 import { runRandom } from "./random.ts";
 import { Rows } from "./rows.ts";
 import { runScan } from "./scan.ts";
@@ -111,8 +112,10 @@ class Cpu implements Backend {
         runRandom(this.#runtime.memory, call);
         return;
       case "conv":
+        runConv(this.#runtime, call);
+        return;
       case "pool":
-        runByReference(this.#runtime.memory, call);
+        runPool(this.#runtime, call);
         return;
       default:
         throw call satisfies never;
