@@ -382,6 +382,14 @@ export abstract class FunctionMethods extends PointwiseMethods {
   relu_(this: Tensor): Tensor {
     return activation.relu.inPlace(this);
   }
+  /** ln |Γ(x)|. */
+  lgamma(this: Tensor): Tensor {
+    return special.lgamma(this);
+  }
+  /** The derivative of lgamma. */
+  digamma(this: Tensor): Tensor {
+    return special.digamma(this);
+  }
   /** The inverse of the sigmoid, ln(x / (1 - x)); `eps` first moves x into [eps, 1 - eps]. */
   logit(this: Tensor, eps: number | null = null): Tensor {
     return special.logit(this, eps);

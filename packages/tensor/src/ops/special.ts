@@ -1,7 +1,9 @@
 /**
- * The error function and its relatives, and the sigmoid and its inverse.
+ * The error function and its relatives, the sigmoid and its inverse, the gamma function's logarithm and its derivatives.
  */
 
+import { ArgumentError } from "../errors.ts";
+import { digamma as digammaFormula, lgamma as lgammaFormula, polygamma as polygammaFormula } from "../expr/gamma.ts";
 import { erfinv as erfinvFormula } from "../expr/special.ts";
 import { pointwise } from "../pointwise.ts";
 import type { Tensor } from "../tensor.ts";
@@ -35,4 +37,29 @@ const safeLogit = /* @__PURE__ */ pointwise<[Tensor, number]>("logit", (x, eps) 
  */
 export function logit(x: Tensor, eps: number | null = null): Tensor {
   return eps === null ? exactLogit(x) : safeLogit(x, eps);
+}
+
+/** `ln |Γ(x)|`; ∞ at 0, -1, -2, …. https://pytorch.org/docs/stable/generated/torch.lgamma.html */
+export const lgamma: Unary = /* @__PURE__ */ pointwise<[Tensor]>("lgamma", lgammaFormula);
+
+/** The derivative of `lgamma`. https://pytorch.org/docs/stable/special.html#torch.special.digamma */
+export const digamma: Unary = /* @__PURE__ */ pointwise<[Tensor]>("digamma", digammaFormula);
+
+const polygammas = new Map<number, Unary>();
+
+/**
+ * The derivative of order `n` of `digamma`.
+ *
+ * https://pytorch.org/docs/stable/special.html#torch.special.polygamma
+ *
+ * @throws ArgumentError for a negative order.
+ */
+export function polygamma(n: number, x: Tensor): Tensor {
+  if (!Number.isInteger(n) || n < 0) throw new ArgumentError(`polygamma: the order must be a non-negative integer, got ${n}`);
+  let op = polygammas.get(n);
+  if (op === undefined) {
+    op = pointwise<[Tensor]>("polygamma", (e) => polygammaFormula(n, e));
+    polygammas.set(n, op);
+  }
+  return op(x);
 }
