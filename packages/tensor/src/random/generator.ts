@@ -117,7 +117,8 @@ export class Generator {
     }
     const words = new Float64Array(bytes.slice().buffer);
     const [next, seed, paired, spare] = words.subarray(size) as unknown as [number, number, number, number]; // safe: of that length
-    if (!(next >= 0 && next <= size && Number.isSafeInteger(seed))) throw new ArgumentError("setState: these bytes are not a generator's state");
+    if (!(next >= 0 && next <= size && Number.isSafeInteger(seed)))
+      throw new ArgumentError("setState: these bytes are not a generator's state");
     this.#state.set(words.subarray(0, size));
     this.#next = next;
     this.#seed = seed;

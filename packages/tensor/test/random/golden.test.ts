@@ -2,7 +2,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { drawBernoulli, drawBernoulliEach, drawIntegers, drawNormal, drawPermutation, drawUniform } from "../../src/random/distributions.ts";
+import {
+  drawBernoulli,
+  drawBernoulliEach,
+  drawIntegers,
+  drawNormal,
+  drawPermutation,
+  drawUniform,
+} from "../../src/random/distributions.ts";
 import { Generator } from "../../src/random/generator.ts";
 
 interface Recorded {

@@ -1,0 +1,18 @@
+/**
+ * `@akari/io`: tensors in files. Safetensors, NumPy's arrays and archives, and PyTorch's checkpoints (reading only).
+ */
+
+export type { FileType, HostArray, ReadOptions } from "./elements.ts";
+export type { FileSystem, OpenFile, Source } from "./files.ts";
+export { decodeNpy, encodeNpy, loadNpy, saveNpy } from "./npy.ts";
+export { decodeNpz, encodeNpz, loadNpz, type NpzOptions, saveNpz } from "./npz.ts";
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  type LoadOptions,
+  loadSafetensors,
+  type Metadata,
+  type Safetensors,
+  type SaveOptions,
+  saveSafetensors,
+} from "./safetensors.ts";

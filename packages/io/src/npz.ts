@@ -1,0 +1,59 @@
+/**
+ * NumPy's archives: a zip of .npy files, each by the name of its array.
+ *
+ * https://numpy.org/doc/stable/reference/generated/numpy.savez.html
+ */
+
+import type { Tensor } from "@akari/tensor";
+import { zipSync } from "fflate";
+import type { HostArray, ReadOptions } from "./elements.ts";
+import { nameOf, readBytes, type Source, writeAtomically } from "./files.ts";
+import { decodeNpy, encodeNpy } from "./npy.ts";
+import { type LoadOptions, toTensors } from "./safetensors.ts";
+import { readZip } from "./zip.ts";
+
+/** Options of the functions that write .npz files. */
+export interface NpzOptions {
+  /** Whether to compress, as `numpy.savez_compressed` does. Default false. */
+  readonly compress?: boolean;
+}
+
+/**
+ * The arrays in the bytes of an .npz file, by name.
+ *
+ * @param what names the file in messages.
+ * @throws FileError when the archive or one of its arrays is damaged, or holds what we cannot.
+ */
+export function decodeNpz(bytes: Uint8Array, options: ReadOptions = {}, what = "decodeNpz"): Readonly<Record<string, HostArray>> {
+  const entries = readZip(what, bytes);
+  return Object.fromEntries(
+    entries.map(({ name, read }) => [name.replace(/\.npy$/, ""), decodeNpy(read(), options, `${what}: "${name}"`)]),
+  );
+}
+
+/** Arrays as the bytes of an .npz file. */
+export function encodeNpz(arrays: Readonly<Record<string, HostArray>>, options: NpzOptions = {}): Uint8Array {
+  const files = Object.entries(arrays).map(([name, array]) => [`${name}.npy`, encodeNpy(array)] as const);
+  return zipSync(Object.fromEntries(files), { level: options.compress === true ? 6 : 0 });
+}
+
+/**
+ * Reads the tensors of an .npz file, by name.
+ *
+ * @throws FileError when it cannot be read, is damaged, or holds what we cannot.
+ * @example
+ * const { weight, bias } = await loadNpz("layer.npz");
+ */
+export async function loadNpz(source: Source, options: LoadOptions = {}): Promise<Record<string, Tensor>> {
+  return toTensors(decodeNpz(await readBytes("loadNpz", source), options, `loadNpz: ${nameOf(source)}`), options);
+}
+
+/** Writes tensors to an .npz file, as they are at the time of the call; it is there whole or not at all. Throws a FileError when it cannot be written. */
+export async function saveNpz(path: string | URL, tensors: Readonly<Record<string, Tensor>>, options: NpzOptions = {}): Promise<void> {
+  const arrays = await Promise.all(
+    Object.entries(tensors).map(async ([name, tensor]): Promise<[string, HostArray]> => {
+      return [name, { dtype: tensor.dtype, shape: tensor.shape, data: await tensor.data() }];
+    }),
+  );
+  await writeAtomically("saveNpz", path, [encodeNpz(Object.fromEntries(arrays), options)]);
+}

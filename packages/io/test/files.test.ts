@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import { type FileSystem, writeAtomically } from "../src/files.ts";
+
+/** A disk in memory on which one step fails. */
+function disk(failing: "create" | "write" | "sync" | "close" | "rename" | "none") {
+  const files = new Map<string, string>([["model", "old"]]);
+  const fail = async (step: string) => {
+    if (step === failing) throw new Error(`${step}: no space left on device`);
+  };
+  const system: FileSystem = {
+    async create(path) {
+      await fail("create");
+      files.set(path, "");
+      return {
+        async write(bytes) {
+          files.set(path, files.get(path) + new TextDecoder().decode(bytes.subarray(0, 1)));
+          await fail("write");
+          files.set(path, files.get(path) + new TextDecoder().decode(bytes.subarray(1)));
+        },
+        sync: () => fail("sync"),
+        close: () => fail("close"),
+      };
+    },
+    async rename(from, to) {
+      await fail("rename");
+      files.set(to, files.get(from) as string);
+      files.delete(from);
+    },
+    async remove(path) {
+      files.delete(path);
+    },
+  };
+  return { files, system };
+}
+
+describe("writing atomically", () => {
+  const chunks = () => ["new ", "contents"].map((text) => new TextEncoder().encode(text));
+
+  it("replaces the file", async () => {
+    const { files, system } = disk("none");
+    await writeAtomically("save", "model", chunks(), system);
+    expect([...files]).toEqual([["model", "new contents"]]);
+  });
+
+  it.each(["create", "write", "sync", "close", "rename"] as const)("keeps the old file when %s fails", async (step) => {
+    const { files, system } = disk(step);
+    await expect(writeAtomically("save", "model", chunks(), system)).rejects.toThrow(`save: cannot write model: ${step}: no space left`);
+    expect([...files]).toEqual([["model", "old"]]);
+  });
+
+  it("says so where there is no file system", async () => {
+    await expect(writeAtomically("save", "model", chunks(), null)).rejects.toThrow(/no file system/);
+  });
+});
