@@ -20,7 +20,7 @@ export interface DownloadOptions {
   readonly attempts?: number;
   /** How long to wait before the second round, in milliseconds; each further round waits twice as long. Default 500. */
   readonly backoff?: number;
-  /** How long a server may say nothing, in milliseconds. Default 20,000. */
+  /** How long a server may say nothing, in milliseconds. One that does not answer at all is not asked again. Default 8,000. */
   readonly timeout?: number;
   /** Who is told how far it has come; default a bar on a terminal. */
   readonly progress?: Progress;
@@ -38,7 +38,7 @@ export async function download(
   check: (bytes: Uint8Array<ArrayBuffer>) => Promise<void>,
   options: DownloadOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { fetch: fetcher = fetch, attempts = 3, backoff = 500, timeout = 20_000 } = options;
+  const { fetch: fetcher = fetch, attempts = 3, backoff = 500, timeout = 8_000 } = options;
   if (!Number.isInteger(attempts) || attempts < 1) throw new ArgumentError(`download: attempts must be 1 or more, got ${attempts}`);
   const progress = options.progress ?? (await progressBar(file));
   const troubles = new Map<string, string>();
@@ -53,7 +53,7 @@ export async function download(
           return bytes;
         } catch (error) {
           troubles.set(mirror + file, reason(error));
-          // It is not there, and asking again will not bring it.
+          // Asking again will not help.
           if (error instanceof Refusal) left = left.filter((other) => other !== mirror);
         }
       }
@@ -65,17 +65,17 @@ export async function download(
   throw new DownloadError(`download: no mirror delivers ${file}:${list}`);
 }
 
-/** A server's answer that will not change: not found, forbidden. */
+/** A server's answer that will not change (not found, forbidden), or none. */
 class Refusal extends Error {}
 
 async function receive(address: string, fetcher: typeof fetch, timeout: number, progress: Progress): Promise<Uint8Array<ArrayBuffer>> {
   const abort = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const rewind = (): void => {
+  const expect = (silence: Error): void => {
     clearTimeout(timer);
-    timer = setTimeout(() => abort.abort(new Error(`nothing came for ${timeout / 1000} s`)), timeout);
+    timer = setTimeout(() => abort.abort(silence), timeout);
   };
-  rewind();
+  expect(new Refusal(`the server does not answer within ${timeout / 1000} s`));
   try {
     const response = await fetcher(address, { signal: abort.signal });
     if (!response.ok) {
@@ -91,9 +91,9 @@ async function receive(address: string, fetcher: typeof fetch, timeout: number, 
     let received = 0;
     const reader = response.body.getReader();
     for (;;) {
+      expect(new Error(`the server stops sending for ${timeout / 1000} s`));
       const { done, value } = await reader.read();
       if (done) break;
-      rewind();
       chunks.push(value);
       received += value.length;
       progress.update(received, total);

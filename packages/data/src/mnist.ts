@@ -39,7 +39,7 @@ export class MNIST extends ImageDataset {
   /**
    * Finds the files in `root`, in the folder that `MNIST_DIR` names, or in the user's cache, or downloads them into it.
    *
-   * @throws FileError when they are damaged, or cannot be had at all.
+   * @throws FileError when they are damaged; a DownloadError when they are nowhere to be had.
    */
   static async load(options: MnistOptions = {}): Promise<MNIST> {
     return new MNIST(await find(mnistSource, options), options, searchOptions);

@@ -1,7 +1,7 @@
 import { ArgumentError, FileError } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
 import { cacheFolder } from "../src/cache.ts";
-import { download } from "../src/download.ts";
+import { DownloadError, download } from "../src/download.ts";
 import { progressBar } from "../src/progress.ts";
 
 const fast = { backoff: 1, progress: { update() {}, stop() {} } };
@@ -56,6 +56,7 @@ describe("download", () => {
   it("asks a server that says 404 once, one that says 503 again, and names every trouble", async () => {
     const { fetch, asked } = network((address) => new Response(null, { status: address.startsWith("a") ? 404 : 503, statusText: "No" }));
     const error = await download("f", ["a/", "b/"], anything, { ...fast, fetch }).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(DownloadError);
     expect(error).toBeInstanceOf(FileError);
     expect(String(error)).toContain("no mirror delivers f");
     expect(String(error)).toContain("a/f: the server answers 404 No");
@@ -63,12 +64,30 @@ describe("download", () => {
     expect(asked).toEqual(["a/f", "b/f", "b/f", "b/f"]);
   });
 
-  it("gives up on a server that says nothing", async () => {
-    const fetch: typeof globalThis.fetch = (_, options) =>
-      new Promise((_, reject) => {
-        options?.signal?.addEventListener("abort", () => reject(options.signal?.reason));
+  it("does not wait again for a server that does not answer", async () => {
+    let asked = 0;
+    const fetch: typeof globalThis.fetch = (_, options) => {
+      asked++;
+      return new Promise((_, reject) => options?.signal?.addEventListener("abort", () => reject(options.signal?.reason)));
+    };
+    await expect(download("f", ["a/"], anything, { ...fast, fetch, timeout: 20 })).rejects.toThrow(/does not answer within 0.02 s/);
+    expect(asked).toBe(1);
+  });
+
+  it("asks again when a server stops in the middle", async () => {
+    let asked = 0;
+    const fetch: typeof globalThis.fetch = async (_, options) => {
+      if (asked++ > 0) return new Response("abc");
+      const stalling = new ReadableStream({
+        start(controller) {
+          controller.enqueue(new TextEncoder().encode("a"));
+          options?.signal?.addEventListener("abort", () => controller.error(options.signal?.reason));
+        },
       });
-    await expect(download("f", ["a/"], anything, { ...fast, fetch, timeout: 20, attempts: 1 })).rejects.toThrow(/nothing came for 0.02 s/);
+      return new Response(stalling);
+    };
+    expect(await download("f", ["a/"], anything, { ...fast, fetch, timeout: 20 })).toHaveLength(3);
+    expect(asked).toBe(2);
   });
 
   it("refuses less than one attempt", async () => {

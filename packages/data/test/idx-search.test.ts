@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { gzipSync } from "node:zlib";
 import { FileError } from "@akari/tensor";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { DownloadError } from "../src/download.ts";
 import { type Files, nodeFiles } from "../src/files.ts";
 import { findSplit, type IdxSearchOptions } from "../src/idx-search.ts";
 import { type IdxSource, mnistSource } from "../src/idx-sources.ts";
@@ -91,7 +92,7 @@ describe("findSplit", () => {
 
   it("says where it looked when there is nothing", async () => {
     const search = findSplit(source, true, { ...options, root: `${folder}/root` });
-    await expect(search).rejects.toThrow(FileError);
+    await expect(search).rejects.toThrow(DownloadError);
     await expect(search).rejects.toThrow(
       `Tiny: there is no train-images-idx3-ubyte in ${folder}/root, ${folder}/cache/Tiny, and downloading is switched off`,
     );
