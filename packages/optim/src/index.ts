@@ -18,3 +18,20 @@ export {
 } from "./optimizer.ts";
 export { RMSprop, type RMSpropOptions } from "./rmsprop.ts";
 export { SGD, type SGDOptions } from "./sgd.ts";
+export { type CyclicOptions, CyclicLR, OneCycleLR, type OneCycleOptions } from "./schedulers/cycle.ts";
+export { type PlateauOptions, ReduceLROnPlateau } from "./schedulers/plateau.ts";
+export {
+  ConstantLR,
+  type ConstantLROptions,
+  CosineAnnealingLR,
+  CosineAnnealingWarmRestarts,
+  type CosineOptions,
+  LinearLR,
+  type LinearLROptions,
+  PolynomialLR,
+  type PolynomialLROptions,
+  type WarmRestartsOptions,
+} from "./schedulers/ramp.ts";
+export { LRScheduler, type Scheduler, type SchedulerState } from "./schedulers/scheduler.ts";
+export { SequentialLR } from "./schedulers/sequential.ts";
+export { ExponentialLR, type GammaOptions, LambdaLR, MultiStepLR, StepLR } from "./schedulers/step.ts";

@@ -1,0 +1,172 @@
+/**
+ * Schedulers that lead the learning rate along a curve.
+ */
+
+import { ArgumentError } from "@akari/tensor";
+import type { BaseOptions, Optimizer } from "../optimizer.ts";
+import { LRScheduler } from "./scheduler.ts";
+
+/** Options of `LinearLR`. */
+export interface LinearLROptions {
+  /** The factor at first. Default 1/3. */
+  readonly startFactor?: number;
+  /** The factor in the end. Default 1. */
+  readonly endFactor?: number;
+  /** How many epochs the way takes. Default 5. */
+  readonly totalIters?: number;
+}
+
+/**
+ * Leads a factor from `startFactor` to `endFactor` in a straight line: a warm-up.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.LinearLR.html
+ */
+export class LinearLR<Options extends BaseOptions> extends LRScheduler<Options> {
+  readonly #options: Required<LinearLROptions>;
+
+  constructor(optimizer: Optimizer<Options>, { startFactor = 1 / 3, endFactor = 1, totalIters = 5 }: LinearLROptions = {}) {
+    super(optimizer);
+    if (!(startFactor > 0 && startFactor <= 1)) throw new ArgumentError(`LinearLR: startFactor must be above 0 and at most 1, got ${startFactor}`);
+    if (!(endFactor >= 0 && endFactor <= 1)) throw new ArgumentError(`LinearLR: endFactor must be from 0 to 1, got ${endFactor}`);
+    this.#options = { startFactor, endFactor, totalIters };
+    this.moveTo(0);
+  }
+
+  protected override lrAt(epoch: number, baseLr: number): number {
+    const { startFactor, endFactor, totalIters } = this.#options;
+    return baseLr * (startFactor + ((endFactor - startFactor) * Math.min(epoch, totalIters)) / totalIters);
+  }
+}
+
+/** Options of `ConstantLR`. */
+export interface ConstantLROptions {
+  /** The factor at first. Default 1/3. */
+  readonly factor?: number;
+  /** How many epochs it holds. Default 5. */
+  readonly totalIters?: number;
+}
+
+/**
+ * Multiplies by `factor` for the first `totalIters` epochs.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ConstantLR.html
+ */
+export class ConstantLR<Options extends BaseOptions> extends LRScheduler<Options> {
+  readonly #factor: number;
+  readonly #totalIters: number;
+
+  constructor(optimizer: Optimizer<Options>, { factor = 1 / 3, totalIters = 5 }: ConstantLROptions = {}) {
+    super(optimizer);
+    if (!(factor >= 0 && factor <= 1)) throw new ArgumentError(`ConstantLR: factor must be from 0 to 1, got ${factor}`);
+    this.#factor = factor;
+    this.#totalIters = totalIters;
+    this.moveTo(0);
+  }
+
+  protected override lrAt(epoch: number, baseLr: number): number {
+    return epoch < this.#totalIters ? baseLr * this.#factor : baseLr;
+  }
+}
+
+/** Options of `PolynomialLR`. */
+export interface PolynomialLROptions {
+  /** How many epochs the way down takes. Default 5. */
+  readonly totalIters?: number;
+  /** The power. Default 1. */
+  readonly power?: number;
+}
+
+/**
+ * `η (1 - t/T)^power`, down to zero.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.PolynomialLR.html
+ */
+export class PolynomialLR<Options extends BaseOptions> extends LRScheduler<Options> {
+  readonly #totalIters: number;
+  readonly #power: number;
+
+  constructor(optimizer: Optimizer<Options>, { totalIters = 5, power = 1 }: PolynomialLROptions = {}) {
+    super(optimizer);
+    this.#totalIters = totalIters;
+    this.#power = power;
+    this.moveTo(0);
+  }
+
+  protected override lrAt(epoch: number, baseLr: number): number {
+    return baseLr * (1 - Math.min(epoch, this.#totalIters) / this.#totalIters) ** this.#power;
+  }
+}
+
+/** Options of the cosine schedulers. */
+export interface CosineOptions {
+  /** The learning rate at the lowest point. Default 0. */
+  readonly etaMin?: number;
+}
+
+function cosine(from: number, to: number, part: number): number {
+  return to + ((from - to) * (1 + Math.cos(Math.PI * part))) / 2;
+}
+
+/**
+ * Half a cosine from the first learning rate down to `etaMin` in `tMax` epochs, and up again after that.
+ *
+ * Loshchilov & Hutter 2017, https://arxiv.org/abs/1608.03983
+ *
+ * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingLR.html
+ */
+export class CosineAnnealingLR<Options extends BaseOptions> extends LRScheduler<Options> {
+  readonly #tMax: number;
+  readonly #etaMin: number;
+
+  constructor(optimizer: Optimizer<Options>, tMax: number, { etaMin = 0 }: CosineOptions = {}) {
+    super(optimizer);
+    if (!(tMax > 0)) throw new ArgumentError(`CosineAnnealingLR: tMax must be positive, got ${tMax}`);
+    this.#tMax = tMax;
+    this.#etaMin = etaMin;
+    this.moveTo(0);
+  }
+
+  protected override lrAt(epoch: number, baseLr: number): number {
+    return cosine(baseLr, this.#etaMin, epoch / this.#tMax);
+  }
+}
+
+/** Options of `CosineAnnealingWarmRestarts`. */
+export interface WarmRestartsOptions extends CosineOptions {
+  /** By what each round is longer than the one before. Default 1. */
+  readonly tMult?: number;
+}
+
+/**
+ * Half a cosine down to `etaMin` in `t0` epochs, then back to the start, each round `tMult` times as long as the one before.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingWarmRestarts.html
+ */
+export class CosineAnnealingWarmRestarts<Options extends BaseOptions> extends LRScheduler<Options> {
+  readonly #t0: number;
+  readonly #tMult: number;
+  readonly #etaMin: number;
+
+  constructor(optimizer: Optimizer<Options>, t0: number, { tMult = 1, etaMin = 0 }: WarmRestartsOptions = {}) {
+    super(optimizer);
+    for (const [name, value] of Object.entries({ t0, tMult })) {
+      if (!Number.isInteger(value) || value < 1) throw new ArgumentError(`CosineAnnealingWarmRestarts: ${name} must be a positive integer, got ${value}`);
+    }
+    this.#t0 = t0;
+    this.#tMult = tMult;
+    this.#etaMin = etaMin;
+    this.moveTo(0);
+  }
+
+  protected override lrAt(epoch: number, baseLr: number): number {
+    let [length, since] = [this.#t0, epoch];
+    if (this.#tMult === 1) since %= length;
+    else {
+      while (since >= length) {
+        since -= length;
+        length *= this.#tMult;
+      }
+    }
+    return cosine(baseLr, this.#etaMin, since / length);
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * `LRScheduler`: sets the learning rate of each group as a function of how often `step` was called. Every scheduler here is a closed formula
+ * of that number and the group's first learning rate, so any epoch can be reached at once and a saved state is one number.
+ */
+
+import { FileError } from "@akari/tensor";
+import type { BaseOptions, Optimizer, ParamGroup } from "../optimizer.ts";
+
+/** A group that remembers the learning rate it started with. */
+type ScheduledGroup = ParamGroup<BaseOptions> & { initialLr?: number };
+
+/** What a scheduler is saved as. */
+export type SchedulerState = Readonly<Record<string, number>>;
+
+/** What `SequentialLR` and training loops know of a scheduler. */
+export interface Scheduler {
+  /** How often `step` was called. */
+  readonly lastEpoch: number;
+  /** Goes one epoch on. */
+  step(): void;
+  /** The learning rates of the groups as they are now. */
+  getLastLr(): number[];
+  /** What is needed to go on later. */
+  stateDict(): SchedulerState;
+  /** Goes on from a saved state. */
+  loadStateDict(state: SchedulerState): void;
+}
+
+/**
+ * The base of the schedulers that follow a formula.
+ *
+ * https://pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate
+ *
+ * @example
+ * const scheduler = new StepLR(optimizer, 30, { gamma: 0.1 });
+ * for (let epoch = 0; epoch < 100; epoch++) {
+ *   train();
+ *   scheduler.step();
+ * }
+ */
+export abstract class LRScheduler<Options extends BaseOptions = BaseOptions> implements Scheduler {
+  protected readonly optimizer: Optimizer<Options>;
+  /** The learning rates that the groups started with. */
+  readonly baseLrs: readonly number[];
+  #lastEpoch = 0;
+
+  constructor(optimizer: Optimizer<Options>) {
+    this.optimizer = optimizer;
+    this.baseLrs = optimizer.paramGroups.map((group: ScheduledGroup) => (group.initialLr ??= group.lr));
+    // Out of the way of the options, which a state is made of.
+    for (const group of optimizer.paramGroups) Object.defineProperty(group, "initialLr", { enumerable: false });
+  }
+
+  /** How often `step` was called. */
+  get lastEpoch(): number {
+    return this.#lastEpoch;
+  }
+
+  /** The learning rate of a group after `epoch` steps. */
+  protected abstract lrAt(epoch: number, baseLr: number, group: number): number;
+
+  /** Goes one epoch on. Call it after the optimizer's steps of the epoch. */
+  step(): void {
+    this.moveTo(this.#lastEpoch + 1);
+  }
+
+  /** Goes to an epoch at once. */
+  moveTo(epoch: number): void {
+    this.#lastEpoch = epoch;
+    this.optimizer.paramGroups.forEach((group, i) => {
+      group.lr = this.lrAt(epoch, this.baseLrs[i] ?? group.lr, i);
+    });
+  }
+
+  /** The learning rates of the groups as they are now. */
+  getLastLr(): number[] {
+    return this.optimizer.paramGroups.map((group) => group.lr);
+  }
+
+  /** What is needed to go on later. */
+  stateDict(): SchedulerState {
+    return { last_epoch: this.#lastEpoch };
+  }
+
+  /** Goes on from a saved state. Throws a FileError when it is none. */
+  loadStateDict(state: SchedulerState): void {
+    const epoch = state.last_epoch;
+    if (epoch === undefined || !Number.isInteger(epoch)) throw new FileError(`${this.constructor.name}.loadStateDict: the state has no last_epoch`);
+    this.moveTo(epoch);
+  }
+}

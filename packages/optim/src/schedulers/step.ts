@@ -1,0 +1,98 @@
+/**
+ * Schedulers that multiply the learning rate at some steps.
+ */
+
+import { ArgumentError } from "@akari/tensor";
+import type { BaseOptions, Optimizer } from "../optimizer.ts";
+import { LRScheduler } from "./scheduler.ts";
+
+/** Options of the schedulers that multiply by `gamma`. */
+export interface GammaOptions {
+  /** The factor. Default 0.1. */
+  readonly gamma?: number;
+}
+
+/**
+ * Multiplies by `gamma` every `stepSize` epochs.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.StepLR.html
+ */
+export class StepLR<Options extends BaseOptions> extends LRScheduler<Options> {
+  readonly #stepSize: number;
+  readonly #gamma: number;
+
+  constructor(optimizer: Optimizer<Options>, stepSize: number, { gamma = 0.1 }: GammaOptions = {}) {
+    super(optimizer);
+    if (!Number.isInteger(stepSize) || stepSize < 1) throw new ArgumentError(`StepLR: stepSize must be a positive integer, got ${stepSize}`);
+    this.#stepSize = stepSize;
+    this.#gamma = gamma;
+    this.moveTo(0);
+  }
+
+  protected override lrAt(epoch: number, baseLr: number): number {
+    return baseLr * this.#gamma ** Math.floor(epoch / this.#stepSize);
+  }
+}
+
+/**
+ * Multiplies by `gamma` at each of the epochs `milestones`.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.MultiStepLR.html
+ */
+export class MultiStepLR<Options extends BaseOptions> extends LRScheduler<Options> {
+  readonly #milestones: readonly number[];
+  readonly #gamma: number;
+
+  constructor(optimizer: Optimizer<Options>, milestones: readonly number[], { gamma = 0.1 }: GammaOptions = {}) {
+    super(optimizer);
+    this.#milestones = milestones;
+    this.#gamma = gamma;
+    this.moveTo(0);
+  }
+
+  protected override lrAt(epoch: number, baseLr: number): number {
+    return baseLr * this.#gamma ** this.#milestones.filter((milestone) => milestone <= epoch).length;
+  }
+}
+
+/**
+ * Multiplies by `gamma` every epoch.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ExponentialLR.html
+ */
+export class ExponentialLR<Options extends BaseOptions> extends LRScheduler<Options> {
+  readonly #gamma: number;
+
+  constructor(optimizer: Optimizer<Options>, gamma: number) {
+    super(optimizer);
+    this.#gamma = gamma;
+    this.moveTo(0);
+  }
+
+  protected override lrAt(epoch: number, baseLr: number): number {
+    return baseLr * this.#gamma ** epoch;
+  }
+}
+
+/**
+ * Multiplies the first learning rate by a function of the epoch: one for all groups, or one for each.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.LambdaLR.html
+ */
+export class LambdaLR<Options extends BaseOptions> extends LRScheduler<Options> {
+  readonly #factors: readonly ((epoch: number) => number)[];
+
+  constructor(optimizer: Optimizer<Options>, factor: ((epoch: number) => number) | readonly ((epoch: number) => number)[]) {
+    super(optimizer);
+    const groups = optimizer.paramGroups;
+    this.#factors = typeof factor === "function" ? groups.map(() => factor) : factor;
+    if (this.#factors.length !== groups.length) {
+      throw new ArgumentError(`LambdaLR: got ${this.#factors.length} functions for ${groups.length} parameter groups`);
+    }
+    this.moveTo(0);
+  }
+
+  protected override lrAt(epoch: number, baseLr: number, group: number): number {
+    return baseLr * (this.#factors[group]?.(epoch) ?? 1);
+  }
+}

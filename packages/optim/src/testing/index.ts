@@ -1,0 +1,159 @@
+/**
+ * The suite that every optimizer must pass.
+ *
+ * @packageDocumentation
+ */
+
+import { randn, type Tensor, tensor } from "@akari/tensor";
+import { describe, expect, it } from "vitest";
+import type { BaseOptions, Optimizer, ParamsArgument } from "../optimizer.ts";
+
+/** What the suite wants to know of an optimizer. */
+export interface OptimizerSuiteOptions {
+  /** A learning rate with which it finds the lowest point of a bowl within 500 steps. Default 0.05. */
+  readonly lr?: number;
+  /** How close to the lowest point it must come. Default 0.05. */
+  readonly tolerance?: number;
+}
+
+/** How the suite makes an optimizer. */
+export type CreateOptimizer = (params: ParamsArgument<BaseOptions>, options: { lr: number }) => Optimizer<BaseOptions>;
+
+/** A leaf that the suite hands gradients to, without recording anything. */
+function parameter(values: readonly number[]): Tensor {
+  const x = tensor([...values]);
+  let grad: Tensor | null = null;
+  // The optimizer's view of a parameter is a tensor that has a `grad`.
+  Object.defineProperty(x, "grad", {
+    get: () => grad,
+    set: (value: Tensor | null) => {
+      grad = value;
+    },
+  });
+  return x;
+}
+
+const target = [1, -2, 0.5];
+
+/** Sets the gradient of `Σ (x - target)²`. */
+function descend(x: Tensor): void {
+  x.grad = x.sub(tensor(target)).mul(2);
+}
+
+const values = (x: Tensor): number[] => Array.from(x.dataSync());
+
+/**
+ * Declares the tests for an optimizer: that it finds the bottom of a bowl, treats each group by its own learning rate, leaves parameters without a
+ * gradient alone, goes on from a saved state as if nothing had happened, and refuses what makes no sense.
+ *
+ * @example
+ * describeOptimizer("Lion", (params, options) => new Lion(params, options));
+ */
+export function describeOptimizer(name: string, create: CreateOptimizer, { lr = 0.05, tolerance = 0.05 }: OptimizerSuiteOptions = {}): void {
+  describe(`${name} as an optimizer`, () => {
+    it("finds the bottom of a bowl", () => {
+      const x = parameter([0, 0, 0]);
+      const optimizer = create([x], { lr });
+      for (let i = 0; i < 500; i++) {
+        descend(x);
+        optimizer.step();
+      }
+      values(x).forEach((value, i) => void expect(Math.abs(value - (target[i] as number))).toBeLessThan(tolerance));
+    });
+
+    it("treats each group by its own learning rate", () => {
+      const [fast, slow, still] = [parameter([0, 0, 0]), parameter([0, 0, 0]), parameter([0, 0, 0])];
+      const optimizer = create([{ params: [fast], lr: lr / 10 }, { params: [slow], lr: lr / 1000 }, { params: [still], lr: 0 }], { lr });
+      for (const x of [fast, slow, still]) descend(x);
+      optimizer.step();
+      expect(Math.abs(values(fast)[0] as number)).toBeGreaterThan(Math.abs(values(slow)[0] as number));
+      expect(values(slow)[0]).not.toBe(0);
+      expect(values(still).map(Math.abs)).toEqual([0, 0, 0]);
+    });
+
+    it("follows a learning rate that is changed between steps", () => {
+      const x = parameter([0, 0, 0]);
+      const optimizer = create([x], { lr });
+      descend(x);
+      optimizer.step();
+      const before = values(x);
+      for (const group of optimizer.paramGroups) group.lr = 0;
+      descend(x);
+      optimizer.step();
+      expect(values(x)).toEqual(before);
+    });
+
+    it("leaves parameters without a gradient alone, whatever their shapes", () => {
+      const [x, y] = [parameter([1, 2, 3]), parameter([5])];
+      const optimizer = create([x, y], { lr });
+      descend(x);
+      y.grad = null;
+      optimizer.step();
+      expect(values(y)).toEqual([5]);
+      expect(values(x)).not.toEqual([1, 2, 3]);
+    });
+
+    it("writes into the parameter's own memory and marks it as changed", () => {
+      const x = parameter([0, 0, 0]);
+      const { storage } = x;
+      const { version } = storage;
+      const optimizer = create([x], { lr });
+      descend(x);
+      optimizer.step();
+      expect(x.storage).toBe(storage);
+      expect(storage.version).toBeGreaterThan(version);
+    });
+
+    it("goes on from a saved state as if nothing had happened", () => {
+      const [a, b] = [parameter([0, 0, 0]), parameter([0, 0, 0])];
+      const first = create([a], { lr });
+      for (let i = 0; i < 5; i++) {
+        descend(a);
+        first.step();
+      }
+      b.copy_(a);
+      const second = create([b], { lr: lr * 3 });
+      second.loadStateDict(first.stateDict());
+      expect(second.paramGroups[0]?.lr).toBe(lr);
+      for (let i = 0; i < 5; i++) {
+        descend(a);
+        first.step();
+        descend(b);
+        second.step();
+      }
+      expect(values(b)).toEqual(values(a));
+    });
+
+    it("refuses a state that does not fit, and keeps its own", () => {
+      const [x, y] = [parameter([0, 0, 0]), parameter([0, 0, 0])];
+      const [one, two] = [create([x], { lr }), create([x, y], { lr })];
+      for (const p of [x, y]) descend(p);
+      two.step();
+      const before = JSON.stringify(Object.keys(one.stateDict().state));
+      expect(() => one.loadStateDict(two.stateDict())).toThrow(/2 parameters/);
+      expect(JSON.stringify(Object.keys(one.stateDict().state))).toBe(before);
+    });
+
+    it("refuses what makes no sense", () => {
+      const x = parameter([0, 0, 0]);
+      expect(() => create([], { lr })).toThrow(/no parameters/);
+      expect(() => create([x], { lr: -1 })).toThrow(/lr must not be negative, got -1/);
+      expect(() => create([x, x], { lr })).toThrow(/there already/);
+      // Safe: a wrong name is what is tested.
+      expect(() => create([x], { lr, learningRate: 1 } as { lr: number })).toThrow(/no option "learningRate"; there are lr/);
+      expect(() => create([tensor([1], { dtype: "int32" })], { lr })).toThrow(/int32/);
+    });
+
+    it("handles many parameters of different shapes in one step", () => {
+      const params = [[3], [2, 3], [4, 1, 2], [0]].map((shape) => randn(shape));
+      const wrapped = params.map((x) => {
+        const p = parameter(values(x));
+        p.grad = p.mul(0).add(1);
+        return p;
+      });
+      const before = wrapped.map(values);
+      create(wrapped, { lr: lr / 100 }).step();
+      wrapped.forEach((p, i) => values(p).forEach((value, k) => void expect(value).toBeLessThan((before[i] as number[])[k] as number)));
+    });
+  });
+}
