@@ -7,6 +7,7 @@ import { elementOf, withTemporaries } from "./convert.ts";
 import type { Element } from "./matmul-lanes.ts";
 import { addressOf } from "./memory.ts";
 import { poolKernel, type Scalar } from "./pool-kernel.ts";
+import { pairsKernel } from "./pool-pairs.ts";
 import { poolSlots } from "./pool-windows.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -30,11 +31,28 @@ export function runPool(runtime: Runtime, call: PoolCall): void {
   const planes = (input.shape[0] as number) * (input.shape[1] as number);
   if (planes === 0) return;
   write(call);
+  if (inPairs(call)) {
+    const variant = `${direction}/${indices === null ? "values" : "indices"}`;
+    const pairs = runtime.kernel(`pool/pairs/${variant}`, () => pairsKernel(runtime.shared, direction, indices !== null));
+    runtime.launch(pairs, args, planes, Math.max(1, Math.floor(30_000 / volume(triple(output.shape.slice(2))))));
+    return;
+  }
   const name = `pool/${call.op}/${direction}/${indices === null ? "values" : "indices"}/${element}`;
   const kind = { op: call.op, direction, indices: indices !== null };
   const kernel = runtime.kernel(name, () => poolKernel(runtime.shared, scalars[element], kind));
   const work = Math.max(1, volume(triple(call.kernel)) * volume(triple(output.shape.slice(2))));
   runtime.launch(kernel, args, planes, Math.max(1, Math.floor(10_000 / work)));
+}
+
+/** Whether a call is one for the vector kernel: the largest of two by two, float32, at least four outputs wide, all of the input covered. */
+function inPairs({ op, direction, kernel, stride, padding, dilation, input, output, indices }: PoolCall): boolean {
+  const is = (values: readonly number[], value: number): boolean => values.length === 2 && values[0] === value && values[1] === value;
+  if (op !== "max" || input.dtype !== "float32" || !is(kernel, 2) || !is(stride, 2) || !is(padding, 0) || !is(dilation, 1)) return false;
+  const [height, width] = output.shape.slice(2) as [number, number]; // safe: kernel has two dimensions
+  const whole = input.shape[2] === 2 * height && input.shape[3] === 2 * width;
+  const inside = (input.shape[2] as number) >= 2 * height && (input.shape[3] as number) >= 2 * width;
+  const dense = [input, output, indices].every((view) => view === null || view.strides[3] === 1);
+  return dense && width >= 4 && (direction === "forward" ? inside : whole && indices !== null);
 }
 
 function write(call: PoolCall): void {

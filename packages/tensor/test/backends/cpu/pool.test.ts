@@ -91,7 +91,11 @@ function call(runtime: Runtime, dtype: DType, dims: number, square = false): Poo
   const stride = each(() => (square ? 2 : 1 + below(3)));
   const padding = each((d) => (square ? 0 : below(Math.floor((kernel[d] as number) / 2) + 1)));
   const dilation = each(() => (op === "max" && !square ? 1 + below(2) : 1));
-  const sizes = each((d) => ((kernel[d] as number) - 1) * (dilation[d] as number) + 1 + below(dims === 3 ? 5 : 20));
+  const sizes = each(
+    (d) =>
+      (square && below(2) === 1 ? 2 * (1 + below(12)) : 0) ||
+      ((kernel[d] as number) - 1) * (dilation[d] as number) + 1 + below(dims === 3 ? 5 : 20),
+  );
   const positions = sizes.map((s, d) => {
     const span = s + 2 * (padding[d] as number) - ((kernel[d] as number) - 1) * (dilation[d] as number) - 1;
     const ceil = !square && below(2) === 1 ? (stride[d] as number) - 1 : 0;

@@ -1,0 +1,104 @@
+/**
+ * The commonest pooling there is, the largest of two by two with stride two, four outputs at a time: float32, rows without gaps. Its backward pass
+ * writes every element of the input's gradient once, so nothing is cleared or added up first. A unit of work is one channel of one image.
+ */
+
+import { planeOf, poolSlots } from "./pool-windows.ts";
+import { type Code, type FunctionBuilder, f32x4, i32, i32x4, type Local, ModuleBuilder, shuffle, v128 } from "./wasm/index.ts";
+
+/** The bytes of the kernel: forward, with or without indices, or backward, from them. */
+export function pairsKernel(shared: boolean, direction: "forward" | "backward", indices: boolean): Uint8Array {
+  const module = new ModuleBuilder(shared);
+  module.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => {
+    const read = (name: keyof typeof poolSlots, d = 0): Local<"i32"> => f.let(i32.load(args, 8 * (poolSlots[name] + d)));
+    const [height, width, size] = [read("positions", 1), read("positions", 2), read("sizes", 2)];
+    const [inputRow, outputRow, indicesRow] = [read("inputStrides", 1), read("outputStrides", 1), read("indicesStrides", 1)];
+    f.for(begin, end, 1, (unit) => {
+      const plane = planeOf(f, read, unit);
+      f.for(0, height, 1, (y) => {
+        const row: Row = {
+          top: f.let(i32.add(plane.input, i32.mul(i32.shl(y, 1), inputRow))),
+          bottom: f.let(i32.add(plane.input, i32.mul(i32.add(i32.shl(y, 1), 1), inputRow))),
+          output: f.let(i32.add(plane.output, i32.mul(y, outputRow))),
+          indices: f.let(i32.add(plane.indices, i32.mul(y, indicesRow))),
+          // The position of the first of the four windows' upper left elements, and how far down the next row is.
+          position: f.let(i32.mul(i32.shl(y, 1), size)),
+          size,
+        };
+        // The last four outputs of a row are done again where the row is no multiple of four long.
+        const x = f.local("i32");
+        const last = f.let(i32.sub(width, 4));
+        f.set(x, 0);
+        f.loop((again) => {
+          if (direction === "forward") forward(f, row, x, indices);
+          else backward(f, row, x);
+          f.if(i32.lt(x, last), () => {
+            f.increase(x, 4);
+            f.if(i32.gt(x, last), () => f.set(x, last));
+            f.branch(again);
+          });
+        });
+      });
+    });
+  });
+  return module.finish();
+}
+
+interface Row {
+  readonly top: Local<"i32">;
+  readonly bottom: Local<"i32">;
+  readonly output: Local<"i32">;
+  readonly indices: Local<"i32">;
+  readonly position: Local<"i32">;
+  readonly size: Local<"i32">;
+}
+
+const evens = [0, 2, 4, 6];
+const odds = [1, 3, 5, 7];
+
+/** The positions of the four windows' elements in one corner. */
+function corner(f: FunctionBuilder, { position, size }: Row, x: Local<"i32">, down: boolean, right: boolean): Local<"v128"> {
+  const first = i32.add(i32.add(position, i32.shl(x, 1)), right ? 1 : 0);
+  const steps = v128.const([0, 2, 4, 6].flatMap((step) => [step, 0, 0, 0]));
+  return f.let(i32x4.add(i32x4.splat(down ? i32.add(first, size) : first), steps));
+}
+
+function forward(f: FunctionBuilder, row: Row, x: Local<"i32">, indices: boolean): void {
+  const inputAt = i32.shl(x, 3);
+  const halves = [row.top, row.bottom].map((line) => {
+    const at = f.let(i32.add(line, inputAt));
+    return [f.let(v128.load(at)), f.let(v128.load(at, 16))] as const;
+  });
+  const best = f.local("v128");
+  const place = f.local("v128");
+  halves.forEach(([low, high], down) => {
+    for (const [right, lanes] of [evens, odds].entries()) {
+      const value = f.let(shuffle(low, high, lanes));
+      const position = indices ? corner(f, row, x, down === 1, right === 1) : null;
+      if (down === 0 && right === 0) {
+        f.set(best, value);
+        if (position !== null) f.set(place, position);
+        continue;
+      }
+      // Not "larger or NaN", but so that the first of several NaN stays.
+      const isNew: Code<"v128"> = v128.andNot(v128.not(f32x4.le(value, best)), f32x4.ne(best, best));
+      const mask = f.let(isNew);
+      f.set(best, v128.bitselect(value, best, mask));
+      if (position !== null) f.set(place, v128.bitselect(position, place, mask));
+    }
+  });
+  f.do(v128.store(i32.add(row.output, i32.shl(x, 2)), best));
+  if (indices) f.do(v128.store(i32.add(row.indices, i32.shl(x, 2)), place));
+}
+
+function backward(f: FunctionBuilder, row: Row, x: Local<"i32">): void {
+  const gradient = f.let(v128.load(i32.add(row.output, i32.shl(x, 2))));
+  const place = f.let(v128.load(i32.add(row.indices, i32.shl(x, 2))));
+  [row.top, row.bottom].forEach((line, down) => {
+    const part = (right: boolean): Local<"v128"> => f.let(v128.and(gradient, i32x4.eq(place, corner(f, row, x, down === 1, right))));
+    const [left, right] = [part(false), part(true)];
+    const at = f.let(i32.add(line, i32.shl(x, 3)));
+    f.do(v128.store(at, shuffle(left, right, [0, 4, 1, 5])));
+    f.do(v128.store(at, shuffle(left, right, [2, 6, 3, 7]), 16));
+  });
+}
