@@ -131,7 +131,8 @@ export class Pointwise {
 
   #kernel(program: Program, plan: Plan, to: readonly View[], outer: number): Kernel {
     const motions = this.#motions;
-    let key: number | string = outer;
+    // The first digit is never zero, so that a still view does not look like no view at all.
+    let key: number | string = 4 + outer;
     for (const m of motions) key = key * 3 + m;
     for (const view of to) key = key * 6 + index[view.dtype];
     // Beyond the exact integers, the classes of long programs are told apart by text.
