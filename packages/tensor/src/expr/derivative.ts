@@ -95,7 +95,8 @@ export function gradients(results: readonly (readonly [Expr, Expr | null])[], le
     if (g === undefined || y.args.length === 0 || !reaching.has(y) || !isFloating(y.dtype)) continue;
     const { operands, gradientsOf } = ruleFor(y);
     // Rules are linear in g, so a condition on g is moved outside: what a branch not taken would give, NaN perhaps, never counts.
-    const { condition, taken, flipped } = branchOf(g);
+    // A conversion stays outermost: what is stored in half precision is computed in single precision up to there.
+    const { condition, taken, flipped } = y.op === "cast" ? { condition: null, taken: g, flipped: false } : branchOf(g);
     const found = gradientsOf(taken);
     operands.forEach((operand, i) => {
       const part = found[i] ?? null;
