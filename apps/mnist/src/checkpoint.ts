@@ -4,7 +4,7 @@
  */
 
 import { loadSafetensors, saveSafetensors } from "@akari/io";
-import { FileError, Tensor } from "@akari/tensor";
+import { type Backend, FileError, Tensor } from "@akari/tensor";
 import { RECIPE, type Recipe } from "./options.ts";
 
 /** A run between two of its steps. */
@@ -37,12 +37,12 @@ export async function saveCheckpoint(path: string, checkpoint: Checkpoint): Prom
 }
 
 /**
- * Reads a checkpoint.
+ * Reads a checkpoint, its tensors onto `device`.
  *
  * @throws FileError when the file is not one, or is damaged.
  */
-export async function loadCheckpoint(path: string): Promise<Checkpoint> {
-  const { tensors, metadata } = await loadSafetensors(path);
+export async function loadCheckpoint(path: string, device: Backend): Promise<Checkpoint> {
+  const { tensors, metadata } = await loadSafetensors(path, { device });
   const text = metadata[KEY];
   if (text === undefined)
     throw new FileError(`--resume: ${path} is a safetensors file, but not a checkpoint of this program; Ctrl-C saves one`);

@@ -8,7 +8,7 @@ import { FileError } from "@akari/tensor";
 import { AdaBelief, Adagrad, Adam, AdamW, manualSeed, RMSprop, SGD } from "akari";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 import { findDevice } from "./devices.ts";
-import { loadDigits } from "./digits.ts";
+import { loadDigits, testLoader } from "./digits.ts";
 import { INTERRUPTED, type Interrupt, interrupt } from "./interrupt.ts";
 import { CNN, MLP } from "./model.ts";
 import { checkPaths, type ParsedOptions, resumed } from "./options.ts";
@@ -32,7 +32,7 @@ const REPORT_BYTES = 1e6;
 export async function run(parsed: ParsedOptions): Promise<number> {
   await checkPaths(parsed.options);
   const device = findDevice(parsed.options.device);
-  const checkpoint = parsed.options.resume === undefined ? null : await loadCheckpoint(parsed.options.resume);
+  const checkpoint = parsed.options.resume === undefined ? null : await loadCheckpoint(parsed.options.resume, device);
   const options = checkpoint === null ? parsed.options : resumed(parsed, checkpoint.recipe);
 
   manualSeed(options.seed);
@@ -47,7 +47,7 @@ export async function run(parsed: ParsedOptions): Promise<number> {
   const digits = await loadDigits(options.data, options.limit);
   const facts = {
     model: `${options.model}, ${thousands(parameters)} parameters`,
-    data: `${digits.name}, ${thousands(digits.train.length)} training and ${thousands(digits.test.length)} test images`,
+    data: `${digits.test.name}, ${thousands(digits.train.length)} training and ${thousands(digits.test.length)} test images`,
     training: `${options.epochs} ${options.epochs === 1 ? "epoch" : "epochs"} of ${options.optimizer}, learning rate ${options.lr}, batches of ${options.batchSize}`,
   };
   say(`data    ${facts.data}, ${digits.origin}`);
@@ -58,7 +58,7 @@ export async function run(parsed: ParsedOptions): Promise<number> {
   if (checkpoint !== null) await training.restore(checkpoint);
   const stop = interrupt(() => say("\nsaving a checkpoint after this step; Ctrl-C again ends at once, without one"));
   await training.run(device, stop);
-  const { predictions, losses } = await test(model, device, until(stop, digits.testBatches()));
+  const { predictions, losses } = await test(model, device, until(stop, testLoader(digits)));
   if (stop.requested) {
     const path = await keep(join(options.out, "checkpoint.safetensors"), (to) => saveCheckpoint(to, training.checkpoint()));
     say(`saved ${path}; go on with --resume ${path}`);
@@ -66,7 +66,7 @@ export async function run(parsed: ParsedOptions): Promise<number> {
   }
   stop.release();
 
-  const { images, labels } = digits.answers;
+  const { pixels: images, digits: labels } = digits.test;
   const accuracy = predictions.filter((prediction, index) => prediction === labels[index]).length / labels.length;
   const loss = losses.reduce((sum, each) => sum + each, 0) / losses.length;
   const { seconds } = training;
@@ -83,7 +83,7 @@ export async function run(parsed: ParsedOptions): Promise<number> {
   });
   await keep(join(options.out, "report.html"), (to) => writeFile(to, page));
   say(`wrote   ${join(options.out, "model.safetensors")} and ${join(options.out, "report.html")}`);
-  if (options.json) say(JSON.stringify({ accuracy, loss, seconds, device: device.name, data: digits.name, epochs: options.epochs }));
+  if (options.json) say(JSON.stringify({ accuracy, loss, seconds, device: device.name, data: digits.test.name, epochs: options.epochs }));
   return 0;
 }
 
@@ -111,7 +111,7 @@ async function keep(path: string, write: (to: string) => Promise<unknown>): Prom
     return path;
   } catch (error) {
     const refuge = join(await mkdtemp(join(tmpdir(), "akari-mnist-")), basename(path));
-    const failure = `cannot write ${path}: ${reason(error)}`;
+    const failure = error instanceof FileError ? error.message : `cannot write ${path}: ${reason(error)}`;
     await write(refuge).catch((second: unknown) => {
       throw new FileError(`${failure}; nor ${refuge}: ${reason(second)}`, { cause: error });
     });

@@ -1,6 +1,8 @@
 /** How a network learns and how it is tested: the whole of it, as one would write it in PyTorch. */
 
-import { type Backend, crossEntropy, type nn, noGrad, type Optimizer, type Tensor } from "akari";
+import { type Backend, nn, noGrad, type Optimizer, type Tensor } from "akari";
+
+const { crossEntropy } = nn.functional;
 
 /** Images `[N, 1, 28, 28]` and the digits `[N]` on them. */
 export type Batch = readonly [images: Tensor, labels: Tensor];

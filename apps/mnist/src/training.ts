@@ -8,11 +8,11 @@ import { ArgumentError, type Backend } from "@akari/tensor";
 import { defaultGenerator, fromTypedArray, type nn, type Optimizer } from "akari";
 import type { LossPoint } from "./chart.ts";
 import type { Checkpoint } from "./checkpoint.ts";
-import type { Digits } from "./digits.ts";
+import { type Digits, trainLoader } from "./digits.ts";
 import type { Interrupt } from "./interrupt.ts";
 import type { Options } from "./options.ts";
 import { progress } from "./progress.ts";
-import { type Batch, train } from "./train.ts";
+import { train } from "./train.ts";
 
 /** A model on its way through the epochs. */
 export class Training {
@@ -25,7 +25,7 @@ export class Training {
   readonly #optimizer: Optimizer;
   #epoch = 0;
   #step = 0;
-  #generator: Uint8Array = defaultGenerator.getState();
+  #generator: Uint8Array = defaultGenerator().getState();
 
   constructor(options: Options, digits: Digits, model: nn.Layer, optimizer: Optimizer) {
     this.#options = options;
@@ -37,7 +37,8 @@ export class Training {
   /** Trains until all epochs are done, or until `stop` is requested. */
   async run(device: Backend, stop: Interrupt): Promise<void> {
     const { epochs, batchSize } = this.#options;
-    const stepsPerEpoch = Math.ceil(this.#digits.train.length / batchSize);
+    const loader = trainLoader(this.#digits, batchSize);
+    const stepsPerEpoch = loader.length;
     // About a hundred readings make a good curve, and on a GPU each one waits for the device.
     const every = Math.max(1, Math.min(10, Math.floor((epochs * stepsPerEpoch) / 100)));
     const stepsDone = (): number => this.#epoch * stepsPerEpoch + this.#step;
@@ -45,9 +46,8 @@ export class Training {
     const before = this.seconds;
     const began = performance.now();
     while (this.#epoch < epochs) {
-      this.#generator = defaultGenerator.getState();
-      const batches = after(this.#step, this.#digits.trainBatches(batchSize));
-      await train(this.#model, device, batches, this.#optimizer, async (loss) => {
+      this.#generator = defaultGenerator().getState();
+      await train(this.#model, device, loader.batches(this.#step), this.#optimizer, async (loss) => {
         this.#step++;
         if (stepsDone() % every === 0) this.losses.push({ step: stepsDone(), loss: await loss.item() });
         bar.update(stepsDone(), this.losses.at(-1)?.loss ?? Number.NaN);
@@ -66,7 +66,7 @@ export class Training {
     const { model, epochs, batchSize, lr, optimizer, seed, limit } = this.#options;
     return {
       recipe: { model, epochs, batchSize, lr, optimizer, seed, ...(limit === undefined ? {} : { limit }) },
-      data: { name: this.#digits.name, count: this.#digits.train.length },
+      data: { name: this.#digits.test.name, count: this.#digits.train.length },
       epoch: this.#epoch,
       step: this.#step,
       seconds: this.seconds,
@@ -87,11 +87,11 @@ export class Training {
    * @throws ArgumentError when it was trained on other images.
    */
   async restore(checkpoint: Checkpoint): Promise<void> {
-    const { name, train: images } = this.#digits;
+    const { train: images, test } = this.#digits;
     const { data } = checkpoint;
-    if (data.name !== name || data.count !== images.length) {
+    if (data.name !== test.name || data.count !== images.length) {
       throw new ArgumentError(
-        `--resume: the checkpoint was trained on ${data.count} images of ${data.name}, but here are ${images.length} of ${name}; name its data with --data`,
+        `--resume: the checkpoint was trained on ${data.count} images of ${data.name}, but here are ${images.length} of ${test.name}; name its data with --data`,
       );
     }
     this.#model.loadStateDict(checkpoint.model);
@@ -101,14 +101,6 @@ export class Training {
     this.seconds = checkpoint.seconds;
     const losses = await checkpoint.losses.data();
     this.losses.push(...checkpoint.readings.map((step, index) => ({ step, loss: losses[index] as number })));
-    defaultGenerator.setState(Uint8Array.from(await checkpoint.generator.data()));
-  }
-}
-
-/** The batches that come after the first `count`. */
-async function* after(count: number, batches: AsyncIterable<Batch>): AsyncGenerator<Batch> {
-  let passed = 0;
-  for await (const batch of batches) {
-    if (passed++ >= count) yield batch;
+    defaultGenerator().setState(Uint8Array.from(await checkpoint.generator.data()));
   }
 }
