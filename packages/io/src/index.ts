@@ -16,3 +16,4 @@ export {
   type SaveOptions,
   saveSafetensors,
 } from "./safetensors.ts";
+export { decodeTorch, loadTorch, type Saved, type StridedArray } from "./torch.ts";

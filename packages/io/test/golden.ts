@@ -46,6 +46,7 @@ export function expectSame(got: HostArray, want: Recorded, int64 = "int32"): voi
   const values = Array.from(got.data, (x) => (half ? fromHalf(x) : x));
   const expected = want.data.map((x) => round(Number(x)));
   // The halves are recorded with eight digits, which is more than they have.
-  if (half || want.dtype === "bfloat16") expect(values.map((x) => Number(x.toPrecision(6)))).toEqual(expected.map((x) => Number(x.toPrecision(6))));
+  if (half || want.dtype === "bfloat16")
+    expect(values.map((x) => Number(x.toPrecision(6)))).toEqual(expected.map((x) => Number(x.toPrecision(6))));
   else expect(values).toEqual(expected);
 }

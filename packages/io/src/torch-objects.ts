@@ -1,0 +1,142 @@
+/**
+ * The Python objects of a PyTorch checkpoint: storages, tensors over them, parameters, sizes and dtypes. Nothing else that a pickle may name is
+ * accepted, so loading a checkpoint cannot run anything.
+ */
+
+import { FileError } from "@akari/tensor";
+import { countOf, type FileType } from "./elements.ts";
+import { type Meanings, PythonName, Tuple } from "./unpickler.ts";
+
+/** A block of elements that one or more tensors look at. */
+export interface TorchStorage {
+  readonly key: string;
+  readonly type: FileType;
+  /** The number of elements. */
+  readonly count: number;
+}
+
+/** A tensor as a checkpoint describes it. Strides and offset count elements. */
+export class TorchTensor {
+  readonly storage: TorchStorage;
+  readonly shape: readonly number[];
+  readonly strides: readonly number[];
+  readonly offset: number;
+
+  constructor(storage: TorchStorage, shape: readonly number[], strides: readonly number[], offset: number) {
+    this.storage = storage;
+    this.shape = shape;
+    this.strides = strides;
+    this.offset = offset;
+  }
+}
+
+const storageTypes: Readonly<Record<string, FileType>> = {
+  DoubleStorage: "float64",
+  FloatStorage: "float32",
+  HalfStorage: "float16",
+  BFloat16Storage: "bfloat16",
+  LongStorage: "int64",
+  IntStorage: "int32",
+  ShortStorage: "int16",
+  CharStorage: "int8",
+  ByteStorage: "uint8",
+  BoolStorage: "bool",
+};
+
+/** What a dtype is called there, and here. */
+const dtypeNames: ReadonlySet<string> = new Set([
+  "float64",
+  "float32",
+  "float16",
+  "bfloat16",
+  "int64",
+  "int32",
+  "int16",
+  "int8",
+  "uint8",
+  "bool",
+]);
+
+const callables: ReadonlySet<string> = new Set([
+  "collections.OrderedDict",
+  "torch._utils._rebuild_tensor_v2",
+  "torch._utils._rebuild_parameter",
+  "torch.Size",
+]);
+
+function isIntegers(values: readonly unknown[]): values is readonly number[] {
+  return values.every((value) => Number.isSafeInteger(value));
+}
+
+/** The names that checkpoints are made of. Storages are collected in `storages` as they are met, each key once. */
+export function checkpointMeanings(what: string, storages: Map<string, TorchStorage>): Meanings {
+  const fail = (message: string): never => {
+    throw new FileError(`${what}: ${message}`);
+  };
+
+  const rebuildTensor = ([storage, offset, shape, strides]: readonly unknown[]): TorchTensor => {
+    // Only `persistent` makes objects with a key, and a pickle cannot make any other.
+    const known = typeof storage === "object" && storage !== null && "key" in storage ? storages.get(String(storage.key)) : undefined;
+    if (known === undefined) return fail("a tensor has no storage");
+    if (!(shape instanceof Tuple && strides instanceof Tuple) || shape.items.length !== strides.items.length) {
+      return fail("a tensor's shape and strides do not fit each other");
+    }
+    const count = countOf(what, shape.items);
+    const steps = strides.items;
+    if (!isIntegers(steps) || steps.some((stride) => stride < 0) || !Number.isSafeInteger(offset)) {
+      return fail(`a tensor has the strides [${steps.join(", ")}] and the offset ${String(offset)}`);
+    }
+    const [sizes, first] = [shape.items as readonly number[], offset as number]; // safe: countOf and the line above checked them
+    const last = first + sizes.reduce((sum, size, i) => sum + (size - 1) * (steps[i] as number), 0);
+    if (first < 0 || (count > 0 && last >= known.count)) {
+      return fail(`a tensor of shape [${sizes.join(", ")}] reaches element ${last} of storage ${known.key}, which has ${known.count}`);
+    }
+    return new TorchTensor(known, sizes, steps, first);
+  };
+
+  return {
+    resolve(name) {
+      const [module, member = ""] = name.startsWith("torch.") ? ["torch", name.slice(6)] : [name];
+      if (module === "torch" && dtypeNames.has(member)) return member;
+      if (callables.has(name) || (module === "torch" && Object.hasOwn(storageTypes, member))) return new PythonName(name);
+      return fail(
+        `the file refers to ${name}, which is refused: a checkpoint may hold tensors, numbers, texts and containers only; ` +
+          "save model.state_dict() instead of the model",
+      );
+    },
+    call(callee, args) {
+      const name = callee instanceof PythonName ? callee.name : "an object";
+      switch (name) {
+        case "collections.OrderedDict":
+          if (args.length > 0) return fail("an OrderedDict is made from arguments");
+          return new Map();
+        case "torch.Size":
+          if (!(args[0] instanceof Tuple) || !isIntegers(args[0].items)) return fail("a torch.Size does not hold integers");
+          return args[0];
+        case "torch._utils._rebuild_tensor_v2":
+          return rebuildTensor(args);
+        case "torch._utils._rebuild_parameter":
+          if (!(args[0] instanceof TorchTensor)) return fail("a parameter is not made from a tensor");
+          return args[0];
+        default:
+          return fail(`the file calls ${name}, which is refused`);
+      }
+    },
+    persistent(id) {
+      const [kind, type, key, , count] = id instanceof Tuple ? id.items : [];
+      if (kind !== "storage" || !(type instanceof PythonName) || typeof key !== "string" || !Number.isSafeInteger(count)) {
+        return fail("the file refers to an object outside of it that is no storage");
+      }
+      const elements = storageTypes[type.name.slice("torch.".length)];
+      if (elements === undefined || (count as number) < 0) return fail(`a storage of ${String(count)} ${type.name}`);
+      const known = storages.get(key);
+      if (known !== undefined) {
+        if (known.type !== elements || known.count !== count) return fail(`storage ${key} is described in two ways`);
+        return known;
+      }
+      const storage: TorchStorage = { key, type: elements, count: count as number }; // safe: an integer, as seen above
+      storages.set(key, storage);
+      return storage;
+    },
+  };
+}
