@@ -2,7 +2,7 @@
  * Checks of constructor arguments, shared by the layers.
  */
 
-import { ArgumentError } from "@akari/tensor";
+import { ArgumentError, type PerDimension } from "@akari/tensor";
 
 /** Throws an ArgumentError unless every one of the named numbers is a positive integer. */
 export function checkPositive(layer: string, sizes: Readonly<Record<string, number>>): void {
@@ -16,11 +16,8 @@ export function checkProbability(layer: string, name: string, p: number): void {
   if (!(p >= 0 && p <= 1)) throw new ArgumentError(`${layer}: ${name} must be a probability from 0 to 1, got ${p}`);
 }
 
-/** One number for every dimension, or one number per dimension. */
-export type Sizes = number | readonly number[];
-
 /** One number per dimension. Throws an ArgumentError when there are too many or too few. */
-export function perDimension(layer: string, name: string, value: Sizes, dims: number): number[] {
+export function perDimension(layer: string, name: string, value: PerDimension, dims: number): number[] {
   const list = typeof value === "number" ? new Array<number>(dims).fill(value) : [...value];
   if (list.length !== dims) throw new ArgumentError(`${layer}: ${name} must be one number or ${dims}, got [${list.join(", ")}]`);
   return list;

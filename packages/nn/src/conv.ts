@@ -2,8 +2,8 @@
  * Convolution layers.
  */
 
-import { ArgumentError, conv1d, conv2d, conv3d, empty, pad, type Tensor } from "@akari/tensor";
-import { checkPositive, perDimension, type Sizes } from "./arguments.ts";
+import { ArgumentError, conv1d, conv2d, conv3d, empty, type PerDimension, pad, type Tensor } from "@akari/tensor";
+import { checkPositive, perDimension } from "./arguments.ts";
 import { kaimingUniform_, uniform_ } from "./init.ts";
 import type { FactoryOptions } from "./linear.ts";
 import { Module } from "./module.ts";
@@ -13,11 +13,11 @@ import { python } from "./state-name.ts";
 /** Options of the convolution layers. */
 export interface ConvLayerOptions extends FactoryOptions {
   /** Steps of the window. Default 1. */
-  readonly stride?: Sizes;
+  readonly stride?: PerDimension;
   /** Cells added on either side; "valid" for none, "same" to keep the size. Default 0. */
-  readonly padding?: Sizes | "valid" | "same";
+  readonly padding?: PerDimension | "valid" | "same";
   /** Distance between the cells under the window. Default 1. */
-  readonly dilation?: Sizes;
+  readonly dilation?: PerDimension;
   /** Into how many groups the channels are split, each convolved by itself. Default 1. */
   readonly groups?: number;
   /** Whether there is a bias. Default true. */
@@ -38,7 +38,7 @@ abstract class ConvNd extends Module {
   weight: Parameter;
   bias: Parameter | null;
 
-  constructor(dims: number, inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvLayerOptions) {
+  constructor(dims: number, inChannels: number, outChannels: number, kernelSize: PerDimension, options: ConvLayerOptions) {
     super();
     const layer = this.constructor.name;
     const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true, paddingMode = "zeros", ...factory } = options;
@@ -107,7 +107,7 @@ abstract class ConvNd extends Module {
  * https://pytorch.org/docs/stable/generated/torch.nn.Conv1d.html
  */
 export class Conv1d extends ConvNd {
-  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvLayerOptions = {}) {
+  constructor(inChannels: number, outChannels: number, kernelSize: PerDimension, options: ConvLayerOptions = {}) {
     super(1, inChannels, outChannels, kernelSize, options);
   }
 
@@ -125,7 +125,7 @@ export class Conv1d extends ConvNd {
  * const conv = new Conv2d(1, 32, 3, { padding: 1 });
  */
 export class Conv2d extends ConvNd {
-  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvLayerOptions = {}) {
+  constructor(inChannels: number, outChannels: number, kernelSize: PerDimension, options: ConvLayerOptions = {}) {
     super(2, inChannels, outChannels, kernelSize, options);
   }
 
@@ -140,7 +140,7 @@ export class Conv2d extends ConvNd {
  * https://pytorch.org/docs/stable/generated/torch.nn.Conv3d.html
  */
 export class Conv3d extends ConvNd {
-  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvLayerOptions = {}) {
+  constructor(inChannels: number, outChannels: number, kernelSize: PerDimension, options: ConvLayerOptions = {}) {
     super(3, inChannels, outChannels, kernelSize, options);
   }
 

@@ -11,7 +11,7 @@ import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
 /** Options of `Embedding`. */
-export interface EmbeddingOptions extends FactoryOptions {
+export interface EmbeddingLayerOptions extends FactoryOptions {
   /** A row that stays as it is (it starts as zeros and takes no gradient); negative from the end. Default: none. */
   readonly paddingIdx?: number | null;
 }
@@ -29,7 +29,7 @@ export class Embedding extends Module {
   readonly paddingIdx: number | null;
   weight: Parameter;
 
-  constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingOptions = {}) {
+  constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingLayerOptions = {}) {
     super();
     checkPositive("Embedding", { numEmbeddings, embeddingDim });
     const { paddingIdx = null, ...factory } = options;

@@ -37,9 +37,22 @@ export { type ClipNormOptions, clipGradNorm_, clipGradValue_ } from "./clip.ts";
 export { ModuleDict, ModuleList, Sequential } from "./container.ts";
 export { Conv1d, Conv2d, Conv3d, type ConvLayerOptions } from "./conv.ts";
 export { Dropout, Dropout2d, type DropoutOptions } from "./dropout.ts";
-export { Embedding, type EmbeddingOptions } from "./embedding.ts";
+export { Embedding, type EmbeddingLayerOptions } from "./embedding.ts";
 export { Flatten, Unflatten } from "./flatten.ts";
 export * as functional from "./functional/index.ts";
+export {
+  binaryCrossEntropy,
+  binaryCrossEntropyWithLogits,
+  crossEntropy,
+  dropout,
+  dropout2d,
+  huberLoss,
+  klDiv,
+  l1Loss,
+  mseLoss,
+  nllLoss,
+  smoothL1Loss,
+} from "./functional/index.ts";
 export type { BackwardHook, ForwardHook, ForwardPreHook } from "./hooks.ts";
 export * as init from "./init.ts";
 export { type FactoryOptions, Identity, Linear, type LinearOptions } from "./linear.ts";
@@ -58,4 +71,3 @@ export { type Layer, type LoadResult, Module, type StateDict, StateDictError } f
 export { BatchNorm1d, BatchNorm2d, type BatchNormLayerOptions, GroupNorm, LayerNorm, type NormOptions } from "./norm.ts";
 export { Parameter } from "./parameter.ts";
 export { AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d, type MaxPoolLayerOptions } from "./pooling.ts";
-export type { Sizes } from "./arguments.ts";

@@ -9,9 +9,9 @@ import {
   type MaxPoolOptions,
   maxPool1d,
   maxPool2d,
+  type PerDimension,
   type Tensor,
 } from "@akari/tensor";
-import type { Sizes } from "./arguments.ts";
 import { Module } from "./module.ts";
 import { python } from "./state-name.ts";
 
@@ -19,10 +19,10 @@ import { python } from "./state-name.ts";
 export type MaxPoolLayerOptions = Omit<MaxPoolOptions, "returnIndices">;
 
 abstract class MaxPoolNd extends Module {
-  readonly kernelSize: Sizes;
+  readonly kernelSize: PerDimension;
   readonly options: MaxPoolLayerOptions;
 
-  constructor(kernelSize: Sizes, options: MaxPoolLayerOptions = {}) {
+  constructor(kernelSize: PerDimension, options: MaxPoolLayerOptions = {}) {
     super();
     this.kernelSize = kernelSize;
     this.options = options;
@@ -51,10 +51,10 @@ export class MaxPool2d extends MaxPoolNd {
 }
 
 abstract class AvgPoolNd extends Module {
-  readonly kernelSize: Sizes;
+  readonly kernelSize: PerDimension;
   readonly options: AvgPoolOptions;
 
-  constructor(kernelSize: Sizes, options: AvgPoolOptions = {}) {
+  constructor(kernelSize: PerDimension, options: AvgPoolOptions = {}) {
     super();
     this.kernelSize = kernelSize;
     this.options = options;
@@ -76,7 +76,7 @@ export class AvgPool1d extends AvgPoolNd {
 
   override extraRepr(): string {
     const { stride = this.kernelSize, padding = 0 } = this.options;
-    const tuple = (value: Sizes) => python(typeof value === "number" ? [value] : value);
+    const tuple = (value: PerDimension) => python(typeof value === "number" ? [value] : value);
     return `kernel_size=${tuple(this.kernelSize)}, stride=${tuple(stride)}, padding=${tuple(padding)}`;
   }
 }
