@@ -1,10 +1,174 @@
 /**
- * Tensors as text, the way PyTorch prints them.
+ * Tensors as text, the way PyTorch prints them: four decimals, all numbers equally wide, exponents where the values are far apart, and only the
+ * edges of large tensors, which is also all that is read of them.
  */
 
+import type { DType, TypedArray } from "./dtype.ts";
+import { isFloating } from "./dtype.ts";
+import { fromHalf } from "./half.ts";
+import { cat } from "./ops/join.ts";
+import { narrow } from "./ops/slice.ts";
+import { showShape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** The tensor as PyTorch prints it. On a device that cannot be read at once, its shape and dtype only. */
+const precision = 4;
+const lineWidth = 80;
+/** Tensors of more elements are summarised. */
+const threshold = 1000;
+/** How many indices of each end a summary shows. */
+const edge = 3;
+
+/** A number with a fixed count of decimals, halves to the even digit as Python rounds them; JavaScript rounds them up. */
+function fixed(value: number): string {
+  const magnitude = Math.abs(value);
+  const sign = value < 0 || Object.is(value, -0) ? "-" : "";
+  // Four decimals end in an exact half only for multiples of 1/32.
+  const half = magnitude * 32;
+  const tie = Number.isInteger(half) && (half * 625) % 2 === 1;
+  // A little less than the half rounds down, a little more up: towards whichever is even.
+  const even = Math.floor(magnitude * 1e4) % 2 === 0;
+  return sign + (tie ? magnitude + (even ? -1e-5 : 1e-5) : magnitude).toFixed(precision);
+}
+
+/** A number with an exponent of at least two digits, halves to the even digit. */
+function scientific(value: number): string {
+  const sign = value < 0 || Object.is(value, -0) ? "-" : "";
+  const [digits = "", exponent = "+0"] = roundedDigits(Math.abs(value)).split("e");
+  const power = exponent.slice(1).padStart(2, "0");
+  return `${sign}${digits}e${exponent[0]}${power}`;
+}
+
+function roundedDigits(magnitude: number): string {
+  const up = magnitude.toExponential(precision);
+  const [long = "", exponent = ""] = magnitude.toExponential(60).split("e");
+  const [kept, rest] = [long.slice(0, precision + 2), long.slice(precision + 2)];
+  const tie = /^50*$/.test(rest);
+  return tie && Number(kept.at(-1)) % 2 === 0 ? `${kept}e${exponent}` : up;
+}
+
+function special(value: number): string | null {
+  if (Number.isNaN(value)) return "nan";
+  return Number.isFinite(value) ? null : value > 0 ? "inf" : "-inf";
+}
+
+/** How the elements of one tensor are written, and how wide they come out. */
+interface Style {
+  readonly width: number;
+  readonly write: (value: number) => string;
+}
+
+function styleOf(values: readonly number[], dtype: DType): Style {
+  if (!isFloating(dtype)) {
+    const write = dtype === "bool" ? (value: number) => (value !== 0 ? "True" : "False") : String;
+    return { width: widest(values, write), write };
+  }
+  const finite = values.filter((value) => value !== 0 && Number.isFinite(value));
+  const least = finite.reduce((low, value) => Math.min(low, Math.abs(value)), Number.POSITIVE_INFINITY);
+  const most = finite.reduce((high, value) => Math.max(high, Math.abs(value)), 0);
+  const whole = finite.every(Number.isInteger);
+  const far = finite.length > 0 && (most / least > 1000 || most > 1e8 || (!whole && least < 1e-4));
+  const number = far ? scientific : whole ? (value: number) => `${Object.is(value, -0) ? "-0" : value.toFixed(0)}.` : fixed;
+  return { width: finite.length === 0 ? 1 : widest(finite, number), write: (value) => special(value) ?? number(value) };
+}
+
+function widest(values: readonly number[], write: (value: number) => string): number {
+  return values.reduce((width, value) => Math.max(width, write(value).length), 1);
+}
+
+/** The edges of every dimension that is too long to show, joined. */
+function edges(x: Tensor): Tensor {
+  return x.shape.reduce(
+    (part, size, dim) => (size > 2 * edge ? cat([narrow(part, dim, 0, edge), narrow(part, dim, size - edge, edge)], dim) : part),
+    x,
+  );
+}
+
+/** The brackets of one tensor. */
+class Layout {
+  readonly #values: readonly number[];
+  readonly #shape: readonly number[];
+  readonly #cut: readonly boolean[];
+  readonly #style: Style;
+  #next = 0;
+
+  constructor(values: readonly number[], shape: readonly number[], cut: readonly boolean[], dtype: DType) {
+    this.#values = values;
+    this.#shape = shape;
+    this.#cut = cut;
+    this.#style = styleOf(values, dtype);
+  }
+
+  #element(): string {
+    // Safe: as many elements are asked for as the shape has.
+    return this.#style.write(this.#values[this.#next++] as number).padStart(this.#style.width);
+  }
+
+  /** The text of one part: dimension `dim` onwards, after `indent` characters. */
+  text(dim: number, indent: number): string {
+    const rank = this.#shape.length - dim;
+    if (rank === 0) return this.#element();
+    const parts: string[] = [];
+    for (let i = 0; i < (this.#shape[dim] as number); i++) {
+      if (this.#cut[dim] && i === edge) parts.push(rank === 1 ? " ..." : "...");
+      parts.push(rank === 1 ? this.#element() : this.text(dim + 1, indent + 1));
+    }
+    const margin = " ".repeat(indent + 1);
+    if (rank > 1) return `[${parts.join(`,${"\n".repeat(rank - 1)}${margin}`)}]`;
+    const perLine = Math.max(1, Math.floor((lineWidth - indent) / (this.#style.width + 2)));
+    const lines: string[] = [];
+    for (let i = 0; i < parts.length; i += perLine) lines.push(parts.slice(i, i + perLine).join(", "));
+    return `[${lines.join(`,\n${margin}`)}]`;
+  }
+}
+
+function numbers(data: TypedArray, dtype: DType): number[] {
+  return Array.from(data, dtype === "float16" ? fromHalf : (value) => value);
+}
+
+/** What PyTorch says after the numbers. Int32 is Akari's default integer, so it goes without saying where PyTorch's int64 does. */
+function remarks(x: Tensor): string[] {
+  const result: string[] = [];
+  const empty = x.numel() === 0;
+  if (x.device.name !== "cpu" && x.device.name !== "reference") result.push(`device='${x.device.name}'`);
+  if (empty && x.ndim !== 1) result.push(`size=(${x.shape.join(", ")})`);
+  const usual: readonly DType[] = empty ? ["float32"] : ["float32", "int32", "bool"];
+  if (!usual.includes(x.dtype)) result.push(`dtype=${x.dtype}`);
+  const operation = x.trace?.operation ?? null;
+  if (operation !== null) result.push(`gradFn=<${operation[0]?.toUpperCase()}${operation.slice(1)}Backward>`);
+  else if (x.requiresGrad) result.push("requiresGrad=true");
+  return result;
+}
+
+/** Appends remarks, on a new line where the last one would become too long. */
+function withRemarks(text: string, list: readonly string[], indent: number): string {
+  let result = text;
+  let last = text.length - text.lastIndexOf("\n") + 1;
+  for (const remark of list) {
+    if (last + remark.length + 2 > lineWidth) {
+      result += `,\n${" ".repeat(indent)}${remark}`;
+      last = indent + remark.length;
+    } else {
+      result += `, ${remark}`;
+      last += remark.length + 2;
+    }
+  }
+  return `${result})`;
+}
+
+/**
+ * The tensor as PyTorch prints it. On a device that cannot be read at once, its shape and dtype only.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.set_printoptions.html (with PyTorch's defaults)
+ */
 export function format(x: Tensor): string {
-  return `tensor(shape=[${x.shape.join(", ")}], dtype=${x.dtype})`;
+  const prefix = "tensor(";
+  if (x.isDisposed) return `${prefix}shape=${showShape(x.shape)}, dtype=${x.dtype}, disposed)`;
+  const list = remarks(x);
+  if (x.numel() === 0) return withRemarks(`${prefix}[]`, list, prefix.length);
+  if (x.device.readSync === undefined) return `${prefix}shape=${showShape(x.shape)}, dtype=${x.dtype}, device='${x.device.name}')`;
+  const long = x.numel() > threshold;
+  const cut = x.shape.map((size) => long && size > 2 * edge);
+  const shown = long ? edges(x.detach()) : x;
+  const layout = new Layout(numbers(shown.dataSync(), x.dtype), shown.shape, cut, x.dtype);
+  return withRemarks(prefix + layout.text(0, prefix.length), list, prefix.length);
 }
