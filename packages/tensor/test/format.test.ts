@@ -1,0 +1,53 @@
+/** Tensors as text; the expected texts are what PyTorch 1.13 prints. */
+
+import { beforeAll, describe, expect, it } from "vitest";
+import { reference } from "../src/backends/reference/index.ts";
+import { arange, setDefaultDevice, tensor, zeros } from "../src/index.ts";
+
+beforeAll(() => {
+  setDefaultDevice(reference());
+});
+
+describe("printing, as PyTorch prints", () => {
+  it("whole numbers and decimals", () => {
+    expect(String(tensor(3.5))).toBe("tensor(3.5000)");
+    expect(String(tensor([1, 2, 30]))).toBe("tensor([ 1.,  2., 30.])");
+    expect(String(tensor([1.5, -2.25]))).toBe("tensor([ 1.5000, -2.2500])");
+    expect(String(tensor([0.03125, 0.09375]))).toBe("tensor([0.0312, 0.0938])");
+    expect(String(tensor([1, 2], { dtype: "int32" }))).toBe("tensor([1, 2])");
+    expect(String(tensor([true, false]))).toBe("tensor([ True, False])");
+  });
+
+  it("exponents where values are far apart", () => {
+    expect(String(tensor([1e-5, 1]))).toBe("tensor([1.0000e-05, 1.0000e+00])");
+    expect(String(tensor([1, 2000]))).toBe("tensor([1.0000e+00, 2.0000e+03])");
+  });
+
+  it("what is no number", () => {
+    expect(String(tensor([Number.NaN, 1, Number.POSITIVE_INFINITY]))).toBe("tensor([nan, 1., inf])");
+    expect(String(tensor([Number.NEGATIVE_INFINITY, 0.5]))).toBe("tensor([  -inf, 0.5000])");
+  });
+
+  it("nests, with empty lines between matrices", () => {
+    expect(String(arange(8).reshape(2, 2, 2))).toBe("tensor([[[0, 1],\n         [2, 3]],\n\n        [[4, 5],\n         [6, 7]]])");
+  });
+
+  it("summarises what is long", () => {
+    expect(String(arange(2000))).toBe("tensor([   0,    1,    2,  ..., 1997, 1998, 1999])");
+    expect(String(arange(1200).reshape(2, 600))).toBe(
+      "tensor([[   0,    1,    2,  ...,  597,  598,  599],\n        [ 600,  601,  602,  ..., 1197, 1198, 1199]])",
+    );
+  });
+
+  it("names what is not the default", () => {
+    expect(String(tensor([1], { dtype: "float64" }))).toBe("tensor([1.], dtype=float64)");
+    expect(String(zeros([0, 3]))).toBe("tensor([], size=(0, 3))");
+    expect(String(zeros([0], { dtype: "int32" }))).toBe("tensor([], dtype=int32)");
+  });
+
+  it("breaks long lines at 80 columns", () => {
+    const lines = String(arange(40, { dtype: "float32" })).split("\n");
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(lines[1]?.startsWith("        ")).toBe(true);
+  });
+});

@@ -1,0 +1,148 @@
+/** Convolutions against the product of patches and weight, pooling, resampling, and what is refused. */
+
+import { beforeAll, describe, expect, it } from "vitest";
+import { reference } from "../../src/backends/reference/index.ts";
+import {
+  ArgumentError,
+  adaptiveAvgPool2d,
+  arange,
+  avgPool2d,
+  col2im,
+  conv1d,
+  conv2d,
+  convTranspose2d,
+  im2col,
+  interpolate,
+  manualSeed,
+  matmul,
+  maxPool2d,
+  ones,
+  pixelShuffle,
+  pixelUnshuffle,
+  randn,
+  ShapeError,
+  setDefaultDevice,
+  type Tensor,
+  tensor,
+  zeros,
+} from "../../src/index.ts";
+
+beforeAll(() => {
+  setDefaultDevice(reference());
+  manualSeed(3);
+});
+
+function counting(...shape: number[]): Tensor {
+  const count = shape.reduce((a, b) => a * b, 1);
+  return arange(count, { dtype: "float32" }).reshape(shape);
+}
+
+function expectSame(a: Tensor, b: Tensor): void {
+  expect(a.shape).toEqual(b.shape);
+  expect(Math.max(...a.sub(b).abs().dataSync())).toBeLessThan(1e-4);
+}
+
+describe("convolution", () => {
+  it("is the product of the patches with the weight", () => {
+    const [x, w, b] = [randn([2, 3, 6, 5]), randn([4, 3, 3, 2]), randn([4])];
+    for (const settings of [{}, { stride: 2 }, { padding: 1 }, { dilation: 2 }, { stride: 2, padding: 1, dilation: 2 }]) {
+      const y = conv2d(x, w, b, settings);
+      const columns = im2col(x, [3, 2], settings);
+      const flat = matmul(w.reshape(4, 18), columns).add(b.reshape(4, 1));
+      expectSame(y, flat.reshape(y.shape));
+    }
+  });
+
+  it("falls into groups that do not see each other", () => {
+    const [x, w] = [randn([1, 4, 5, 5]), randn([6, 2, 3, 3])];
+    const y = conv2d(x, w, null, { groups: 2 });
+    const [first, second] = x.chunk(2, 1) as [Tensor, Tensor];
+    const [top, bottom] = w.chunk(2, 0) as [Tensor, Tensor];
+    expectSame(y.narrow(1, 0, 3), conv2d(first, top));
+    expectSame(y.narrow(1, 3, 3), conv2d(second, bottom));
+  });
+
+  it("keeps the size with padding same, the odd zero behind", () => {
+    const x = counting(1, 1, 4);
+    expect(conv1d(x, ones([1, 1, 2]), null, { padding: "same" }).toArraySync()).toEqual([[[1, 3, 5, 3]]]);
+    expect(conv1d(x, ones([1, 1, 3]), null, { padding: "same" }).shape).toEqual([1, 1, 4]);
+    expect(conv1d(counting(1, 4), ones([1, 1, 2])).shape).toEqual([1, 3]);
+    expect(() => conv1d(x, ones([1, 1, 2]), null, { padding: "same", stride: 2 })).toThrow(ArgumentError);
+  });
+
+  it("transposed is the adjoint: ⟨conv(x), y⟩ = ⟨x, convᵀ(y)⟩", () => {
+    const settings = { stride: 2, padding: 1 };
+    const [x, w] = [randn([1, 2, 5, 5]), randn([3, 2, 3, 3])];
+    const y = conv2d(x, w, null, settings);
+    const g = randn(y.shape);
+    const back = convTranspose2d(g, w, null, settings);
+    expect(y.mul(g).sum().itemSync()).toBeCloseTo(x.mul(back).sum().itemSync(), 3);
+  });
+
+  it("refuses what does not fit, with the numbers", () => {
+    expect(() => conv2d(zeros([1, 3, 5, 5]), zeros([2, 4, 3, 3]))).toThrow(/3 channels.*takes 4/);
+    expect(() => conv2d(zeros([1, 1, 2, 2]), zeros([1, 1, 3, 3]))).toThrow(ShapeError);
+    expect(() => conv2d(zeros([1, 1, 4, 4]), zeros([1, 1, 3, 3]), zeros([2]))).toThrow(/bias/);
+    expect(() => conv2d(zeros([1, 1, 4, 4]), zeros([1, 1, 3, 3]), null, { stride: 0 })).toThrow(ArgumentError);
+    const misspelt: object = { strides: 2 };
+    expect(() => conv2d(zeros([1, 1, 4, 4]), zeros([1, 1, 3, 3]), null, misspelt)).toThrow(/no option "strides"/);
+  });
+});
+
+describe("pooling", () => {
+  it("takes the largest and says where it stood", () => {
+    const x = counting(1, 1, 4, 4);
+    const [values, indices] = maxPool2d(x, 2, { returnIndices: true });
+    expect(values.toArraySync()).toEqual([
+      [
+        [
+          [5, 7],
+          [13, 15],
+        ],
+      ],
+    ]);
+    expect(indices.dtype).toBe("int32");
+    expect(indices.toArraySync()).toEqual(values.toArraySync());
+    expect(maxPool2d(counting(1, 5, 5), 2, { ceilMode: true }).shape).toEqual([1, 3, 3]);
+  });
+
+  it("averages, with or without the padding", () => {
+    const x = ones([1, 1, 2, 2]);
+    const corner = (y: Tensor) => y.get(0, 0, 0, 0).itemSync();
+    expect(corner(avgPool2d(x, 2, { padding: 1 }))).toBe(0.25);
+    expect(corner(avgPool2d(x, 2, { padding: 1, countIncludePad: false }))).toBe(1);
+    expect(corner(avgPool2d(x, 2, { divisorOverride: 2 }))).toBe(2);
+    expect(adaptiveAvgPool2d(counting(1, 1, 3, 3), 1).itemSync()).toBe(4);
+    expect(adaptiveAvgPool2d(counting(1, 1, 3, 5), [2, null]).shape).toEqual([1, 1, 2, 5]);
+  });
+
+  it("refuses windows and padding that make no sense", () => {
+    expect(() => maxPool2d(zeros([1, 1, 2, 2]), 3)).toThrow(ShapeError);
+    expect(() => maxPool2d(zeros([1, 1, 4, 4]), 2, { padding: 2 })).toThrow(/more than half/);
+    expect(() => avgPool2d(zeros([4, 4]), 2)).toThrow(ShapeError);
+  });
+});
+
+describe("images", () => {
+  it("patches add up to what they were taken from, once for each window", () => {
+    const x = counting(1, 2, 4, 4);
+    const times = col2im(im2col(ones([1, 2, 4, 4]), 2), 4, 2);
+    expectSame(col2im(im2col(x, 2), 4, 2), x.mul(times));
+    expectSame(col2im(im2col(x, 2, { stride: 2 }), 4, 2, { stride: 2 }), x);
+    expectSame(col2im(im2col(x, 2, { dilation: 2, stride: 1, padding: 1 }), 4, 2, { dilation: 2, padding: 1 }).mul(0), x.mul(0));
+  });
+
+  it("changes channels into space and back", () => {
+    const x = counting(1, 8, 2, 3);
+    expect(pixelShuffle(x, 2).shape).toEqual([1, 2, 4, 6]);
+    expectSame(pixelUnshuffle(pixelShuffle(x, 2), 2), x);
+  });
+
+  it("resamples linear ramps exactly", () => {
+    const ramp = tensor([[[0, 1, 2, 3]]]);
+    expect(interpolate(ramp, { size: 7, mode: "linear", alignCorners: true }).toArraySync()).toEqual([[[0, 0.5, 1, 1.5, 2, 2.5, 3]]]);
+    expect(interpolate(ramp, { scaleFactor: 2 }).toArraySync()).toEqual([[[0, 0, 1, 1, 2, 2, 3, 3]]]);
+    expect(() => interpolate(ramp, { size: 7, mode: "bilinear" })).toThrow(ArgumentError);
+    expect(() => interpolate(ramp, {})).toThrow(/size or scaleFactor/);
+  });
+});

@@ -1,0 +1,193 @@
+/** Reading and writing by index, gather and scatter, masks and lookups. */
+
+import { beforeAll, describe, expect, it } from "vitest";
+import { reference } from "../../src/backends/reference/index.ts";
+import {
+  arange,
+  DTypeError,
+  embedding,
+  gather,
+  IndexError,
+  indexAdd,
+  indexPut,
+  maskedScatter,
+  nonzero,
+  oneHot,
+  ShapeError,
+  scatter,
+  scatterAdd,
+  scatterReduce,
+  setDefaultDevice,
+  type Tensor,
+  take,
+  tensor,
+  zeros,
+} from "../../src/index.ts";
+
+beforeAll(() => {
+  setDefaultDevice(reference());
+});
+
+function counting(...shape: number[]): Tensor {
+  const count = shape.reduce((a, b) => a * b, 1);
+  return arange(count, { dtype: "float32" }).reshape(shape);
+}
+
+function indices(...list: number[]): Tensor {
+  return tensor(list, { dtype: "int32" });
+}
+
+describe("get", () => {
+  it("gives views for numbers, ranges, new axes and dots", () => {
+    const x = counting(3, 4);
+    expect(x.get(1).toArraySync()).toEqual([4, 5, 6, 7]);
+    expect(x.get("...", -1).toArraySync()).toEqual([3, 7, 11]);
+    expect(x.get("1:", "::2").toArraySync()).toEqual([
+      [4, 6],
+      [8, 10],
+    ]);
+    expect(x.get({ start: -1 }, null, ":").shape).toEqual([1, 1, 4]);
+    expect(x.get(0, "1:3").storage).toBe(x.storage);
+    expect(x.get().shape).toEqual([3, 4]);
+  });
+
+  it("picks with index tensors, lists and masks", () => {
+    const x = counting(3, 4);
+    expect(x.get(indices(2, 0, -1), indices(0, 1, 2)).toArraySync()).toEqual([8, 1, 10]);
+    expect(x.get([2, 0]).shape).toEqual([2, 4]);
+    expect(x.get(":", indices(3, 3)).toArraySync()).toEqual([
+      [3, 3],
+      [7, 7],
+      [11, 11],
+    ]);
+    expect(x.get(x.gt(8)).toArraySync()).toEqual([9, 10, 11]);
+    const y = counting(2, 3, 4, 5);
+    expect(y.get(":", indices(0, 1), indices(1, 2)).shape).toEqual([2, 2, 5]);
+    expect(y.get(indices(0, 1), ":", indices(1, 2)).shape).toEqual([2, 3, 5]);
+    expect(y.get(":", indices(0, 1), indices(1, 2)).get(1, 1).toArraySync()).toEqual(y.get(1, 1, 2).toArraySync());
+  });
+
+  it("refuses what is out of range", () => {
+    const x = counting(3, 4);
+    expect(() => x.get(3)).toThrow("index 3 is out of range for dimension 0 of size 3");
+    expect(() => x.get(indices(0, 4))).toThrow(IndexError);
+    expect(() => x.get(0, 0, 0)).toThrow(/too many indices/);
+    expect(() => x.get("abc")).toThrow(/no range/);
+    expect(() => x.get(tensor([true, false]))).toThrow(/mask/);
+    expect(() => x.get(tensor([0.5]))).toThrow(DTypeError);
+  });
+});
+
+describe("set", () => {
+  it("writes through views, tensors and masks, broadcast", () => {
+    const x = zeros([3, 4]);
+    x.set([1], tensor([1, 2, 3, 4]));
+    x.set(["...", "::3"], 9);
+    x.set([indices(0, 2), indices(1, 2)], tensor([5, 6]));
+    expect(x.toArraySync()).toEqual([
+      [9, 5, 0, 9],
+      [9, 2, 3, 9],
+      [9, 0, 6, 9],
+    ]);
+    x.set([x.eq(9)], -1);
+    expect(x.get(":", 0).toArraySync()).toEqual([-1, -1, -1]);
+    x.t().set([indices(1)], tensor([7]));
+    expect(x.get(":", 1).toArraySync()).toEqual([7, 7, 7]);
+    expect(() => x.set([0], tensor([1, 2, 3]))).toThrow(ShapeError);
+  });
+});
+
+describe("gather and scatter", () => {
+  it("take and put along a dimension", () => {
+    const x = counting(2, 3);
+    const index = tensor(
+      [
+        [0, 2],
+        [1, 1],
+      ],
+      { dtype: "int32" },
+    );
+    expect(gather(x, 1, index).toArraySync()).toEqual([
+      [0, 2],
+      [4, 4],
+    ]);
+    expect(
+      scatterAdd(
+        zeros([2, 3]),
+        1,
+        index,
+        tensor([
+          [1, 2],
+          [3, 4],
+        ]),
+      ).toArraySync(),
+    ).toEqual([
+      [1, 0, 2],
+      [0, 7, 0],
+    ]);
+    expect(scatter(x, 1, index, -1).toArraySync()).toEqual([
+      [-1, 1, -1],
+      [3, -1, 5],
+    ]);
+    expect(take(x, indices(5, -6)).toArraySync()).toEqual([5, 0]);
+  });
+
+  it("reduce as named", () => {
+    const x = tensor([1, 2, 3]);
+    const [index, source] = [indices(0, 0, 2), tensor([5, 7, 2])];
+    expect(scatterReduce(x, 0, index, source, "sum").toArraySync()).toEqual([13, 2, 5]);
+    expect(scatterReduce(x, 0, index, source, "prod").toArraySync()).toEqual([35, 2, 6]);
+    expect(scatterReduce(x, 0, index, source, "amax").toArraySync()).toEqual([7, 2, 3]);
+    expect(scatterReduce(x, 0, index, source, "amin", { includeSelf: false }).toArraySync()).toEqual([5, 2, 2]);
+    expect(scatterReduce(x, 0, index, source, "mean", { includeSelf: false }).toArraySync()).toEqual([6, 2, 2]);
+  });
+
+  it("refuse indices and shapes that do not fit", () => {
+    const x = counting(2, 3);
+    expect(() => gather(x, 1, tensor([[3]], { dtype: "int32" }))).toThrow("gather: index 3 is out of range for dimension 1 of size 3");
+    expect(() => gather(x, 1, indices(0))).toThrow(ShapeError);
+    expect(() => gather(x, 1, tensor([[0.5]]))).toThrow(DTypeError);
+    expect(() => indexAdd(x, 0, indices(0), counting(2, 3))).toThrow(ShapeError);
+  });
+
+  it("put by several indices, adding where told", () => {
+    const x = zeros([2, 2]);
+    const places = [indices(0, 0, 1), indices(1, 1, 0)];
+    expect(indexPut(x, places, tensor([1, 2, 3]), { accumulate: true }).toArraySync()).toEqual([
+      [0, 3],
+      [3, 0],
+    ]);
+  });
+
+  it("work with masks", () => {
+    const x = counting(2, 2);
+    expect(nonzero(x).toArraySync()).toEqual([
+      [0, 1],
+      [1, 0],
+      [1, 1],
+    ]);
+    expect(x.maskedFill(x.gt(1), 0).toArraySync()).toEqual([
+      [0, 1],
+      [0, 0],
+    ]);
+    expect(x.maskedSelect(tensor([true, false])).toArraySync()).toEqual([0, 2]);
+    expect(maskedScatter(x, x.lt(2), tensor([8, 9, 10])).toArraySync()).toEqual([
+      [8, 9],
+      [2, 3],
+    ]);
+    expect(() => x.maskedFill(x, 0)).toThrow(DTypeError);
+  });
+
+  it("look rows up", () => {
+    const table = counting(4, 2);
+    expect(embedding(indices(3, 0), table).toArraySync()).toEqual([
+      [6, 7],
+      [0, 1],
+    ]);
+    expect(() => embedding(indices(4), table)).toThrow(IndexError);
+    expect(oneHot(indices(0, 2)).toArraySync()).toEqual([
+      [1, 0, 0],
+      [0, 0, 1],
+    ]);
+  });
+});

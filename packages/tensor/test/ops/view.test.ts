@@ -1,0 +1,184 @@
+/** Views and rearrangements: memory shared or not, strides, values, and what is refused. */
+
+import { beforeAll, describe, expect, it } from "vitest";
+import { reference } from "../../src/backends/reference/index.ts";
+import {
+  ArgumentError,
+  arange,
+  asStrided,
+  broadcastTensors,
+  cat,
+  diagEmbed,
+  flip,
+  IndexError,
+  meshgrid,
+  pad,
+  repeatInterleave,
+  roll,
+  rot90,
+  ShapeError,
+  setDefaultDevice,
+  stack,
+  type Tensor,
+  tensor,
+  tensorSplit,
+  tril,
+  triu,
+} from "../../src/index.ts";
+
+beforeAll(() => {
+  setDefaultDevice(reference());
+});
+
+/** 0, 1, 2, … as float32 in a shape. */
+function counting(...shape: number[]): Tensor {
+  const count = shape.reduce((a, b) => a * b, 1);
+  return arange(count, { dtype: "float32" }).reshape(shape);
+}
+
+describe("views", () => {
+  it("share the memory of their source", () => {
+    const x = counting(2, 3);
+    for (const y of [
+      x.t(),
+      x.reshape(3, 2),
+      x.select(0, 1),
+      x.slice(1, 0, 2),
+      x.unsqueeze(0),
+      x.expand(4, 2, 3),
+      x.diagonal(),
+      x.unfold(1, 2, 1),
+    ]) {
+      expect(y.storage).toBe(x.storage);
+    }
+    x.t().select(0, 2).fill_(9);
+    expect(x.toArraySync()).toEqual([
+      [0, 1, 9],
+      [3, 4, 9],
+    ]);
+  });
+
+  it("have PyTorch's strides", () => {
+    const x = counting(2, 3, 4);
+    expect(x.permute(2, 0, 1).strides).toEqual([1, 12, 4]);
+    expect(x.unsqueeze(1).strides).toEqual([12, 12, 4, 1]);
+    expect(x.expand(5, 2, 3, 4).strides).toEqual([0, 12, 4, 1]);
+    expect(x.slice(2, 1, null, 2).strides).toEqual([12, 4, 2]);
+    expect(x.transpose(0, 1).reshape(6, 4).storage).not.toBe(x.storage);
+    expect(x.transpose(0, 2).unflatten(1, [3, 1]).storage).toBe(x.storage);
+  });
+
+  it("refuse what does not fit, with both sides in the message", () => {
+    const x = counting(2, 3);
+    expect(() => x.reshape(4, 2)).toThrow(/\[2, 3\] \(6 elements\) as \[4, 2\]/);
+    expect(() => x.reshape(-1, -1)).toThrow(ShapeError);
+    expect(() => x.t().view(6)).toThrow(/use reshape/);
+    expect(() => x.expand(4, 3)).toThrow(ShapeError);
+    expect(() => x.permute(0, 0)).toThrow(ArgumentError);
+    expect(() => x.select(0, 2)).toThrow(IndexError);
+    expect(() => x.narrow(1, 2, 2)).toThrow(IndexError);
+    expect(() => x.slice(0, 0, 2, -1)).toThrow(/use flip/);
+    expect(() => x.unfold(1, 4, 1)).toThrow(ArgumentError);
+    expect(() => x.split([1, 2], 0)).toThrow(/add up to 3/);
+    expect(() => asStrided(x, [4], [2])).toThrow(IndexError);
+  });
+
+  it("slice with bounds drawn in, as Python does", () => {
+    const x = counting(5);
+    expect(x.slice(0, -2).toArraySync()).toEqual([3, 4]);
+    expect(x.slice(0, -99, 99, 2).toArraySync()).toEqual([0, 2, 4]);
+    expect(x.slice(0, 4, 1).shape).toEqual([0]);
+  });
+
+  it("split and put together again", () => {
+    const x = counting(7, 2);
+    expect(x.split(3).map((y) => y.shape[0])).toEqual([3, 3, 1]);
+    expect(x.chunk(3).map((y) => y.shape[0])).toEqual([3, 3, 1]);
+    expect(tensorSplit(x, 3).map((y) => y.shape[0])).toEqual([3, 2, 2]);
+    expect(tensorSplit(x, [2, 4]).map((y) => y.shape[0])).toEqual([2, 2, 3]);
+    expect(cat(x.split([2, 5])).toArraySync()).toEqual(x.toArraySync());
+    expect(stack(x.unbind(1), 1).toArraySync()).toEqual(x.toArraySync());
+  });
+
+  it("work on empty tensors and scalars", () => {
+    const empty = counting(0, 3);
+    expect(empty.t().shape).toEqual([3, 0]);
+    expect(empty.reshape(3, 0).shape).toEqual([3, 0]);
+    expect(cat([empty, counting(2, 3)]).shape).toEqual([2, 3]);
+    expect(tensor(5).reshape(1, 1).toArraySync()).toEqual([[5]]);
+    expect(tensor(5).flatten().toArraySync()).toEqual([5]);
+    expect(
+      tensor([[5]])
+        .squeeze()
+        .toArraySync(),
+    ).toBe(5);
+  });
+});
+
+describe("joining and rearranging", () => {
+  it("joins along any dimension and promotes", () => {
+    const a = tensor([[1, 2]]);
+    const b = tensor([[3, 4]], { dtype: "int32" });
+    expect(cat([a, b]).dtype).toBe("float32");
+    expect(cat([a, b], -1).toArraySync()).toEqual([[1, 2, 3, 4]]);
+    expect(stack([a, a], -1).shape).toEqual([1, 2, 2]);
+    expect(() => cat([a, counting(3)])).toThrow(ShapeError);
+    expect(() => cat([])).toThrow(ArgumentError);
+  });
+
+  it("repeats, rolls, flips and turns", () => {
+    const x = counting(2, 2);
+    expect(x.repeat(2, 1).toArraySync()).toEqual([
+      [0, 1],
+      [2, 3],
+      [0, 1],
+      [2, 3],
+    ]);
+    expect(repeatInterleave(x, [1, 2], 0).shape).toEqual([3, 2]);
+    expect(roll(x, -1, 1).toArraySync()).toEqual([
+      [1, 0],
+      [3, 2],
+    ]);
+    expect(flip(x, 0).toArraySync()).toEqual([
+      [2, 3],
+      [0, 1],
+    ]);
+    expect(rot90(x).toArraySync()).toEqual([
+      [1, 3],
+      [0, 2],
+    ]);
+  });
+
+  it("pads with values, mirrors, edges and the other end", () => {
+    const x = counting(1, 1, 3);
+    expect(pad(x, [1, 1], { value: 9 }).toArraySync()).toEqual([[[9, 0, 1, 2, 9]]]);
+    expect(pad(x, [2, 1], { mode: "reflect" }).toArraySync()).toEqual([[[2, 1, 0, 1, 2, 1]]]);
+    expect(pad(x, [1, 1], { mode: "replicate" }).toArraySync()).toEqual([[[0, 0, 1, 2, 2]]]);
+    expect(pad(x, [1, 1], { mode: "circular" }).toArraySync()).toEqual([[[2, 0, 1, 2, 0]]]);
+    expect(pad(x, [-1, 0]).toArraySync()).toEqual([[[1, 2]]]);
+    expect(() => pad(x, [3, 0], { mode: "reflect" })).toThrow(ShapeError);
+  });
+
+  it("makes triangles, diagonals and grids", () => {
+    const x = counting(3, 3);
+    expect(tril(x).add(triu(x, 1)).toArraySync()).toEqual(x.toArraySync());
+    expect(diagEmbed(tensor([1, 2]), 1).toArraySync()).toEqual([
+      [0, 1, 0],
+      [0, 0, 2],
+      [0, 0, 0],
+    ]);
+    const [rows, columns] = meshgrid([counting(2), counting(3)]);
+    expect(rows?.toArraySync()).toEqual([
+      [0, 0, 0],
+      [1, 1, 1],
+    ]);
+    expect(columns?.toArraySync()).toEqual([
+      [0, 1, 2],
+      [0, 1, 2],
+    ]);
+    expect(broadcastTensors(counting(2, 1), counting(3)).map((y) => y.shape)).toEqual([
+      [2, 3],
+      [2, 3],
+    ]);
+  });
+});
