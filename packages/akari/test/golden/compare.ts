@@ -1,6 +1,6 @@
 /** Comparing results with recorded ones, as the README of the recorded results says. */
 
-import { fromHalf, isFloating, type Tensor } from "@akari/tensor";
+import { type DType, fromHalf, isFloating, type Tensor, toHalf } from "@akari/tensor";
 import { expect } from "vitest";
 import { dtypeOf, number, type Recorded } from "./golden.ts";
 
@@ -21,10 +21,16 @@ export async function expectSame(what: string, got: Tensor, want: Recorded, { rt
   expect(`${got.dtype} [${got.shape.join(", ")}]`, what).toBe(`${dtypeOf(want.dtype)} [${want.shape.join(", ")}]`);
   const exact = !isFloating(got.dtype);
   (await values(got)).forEach((value, i) => {
-    const target = number(want.data[i] as number | string);
+    const target = nearest(number(want.data[i] as number | string), got.dtype);
     const near = exact ? value === target : closeTo(value, target, rtol, atol);
     if (!near) expect.fail(`${what}: element ${i} of [${got.shape.join(", ")}] is ${value}, expected ${target} (rtol ${rtol}, atol ${atol})`);
   });
+}
+
+/** Recorded numbers are the shortest text that reads back as the same number of their dtype. */
+function nearest(value: number, dtype: DType): number {
+  if (dtype === "float32") return Math.fround(value);
+  return dtype === "float16" ? fromHalf(toHalf(value)) : value;
 }
 
 function closeTo(got: number, want: number, rtol: number, atol: number): boolean {

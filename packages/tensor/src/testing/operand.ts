@@ -4,7 +4,7 @@
  */
 
 import * as fc from "fast-check";
-import type { Backend } from "../backend.ts";
+import type { Backend, DeviceBuffer } from "../backend.ts";
 import { bytesOf, type DType, typedArray } from "../dtype.ts";
 import { fromHalf, toHalf } from "../half.ts";
 import type { View } from "../kernel.ts";
@@ -153,7 +153,28 @@ export function place(device: Backend, one: Operand): View {
   const bytes = encode(one);
   const buffer = device.allocate(bytes.length);
   device.write(buffer, bytes);
-  return { buffer, dtype: one.dtype, shape: one.shape, strides: one.strides, offset: one.offset };
+  return new PlacedView(one, buffer);
+}
+
+/** A view whose buffer is a getter, as a tensor's is: a backend that copies a view by spreading it loses the buffer. */
+class PlacedView implements View {
+  readonly dtype: DType;
+  readonly shape: Shape;
+  readonly strides: readonly number[];
+  readonly offset: number;
+  readonly #buffer: DeviceBuffer;
+
+  constructor({ dtype, shape, strides, offset }: Operand, buffer: DeviceBuffer) {
+    this.dtype = dtype;
+    this.shape = shape;
+    this.strides = strides;
+    this.offset = offset;
+    this.#buffer = buffer;
+  }
+
+  get buffer(): DeviceBuffer {
+    return this.#buffer;
+  }
 }
 
 /** The elements of an operand's window in row-major order. */

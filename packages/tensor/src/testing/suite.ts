@@ -10,6 +10,7 @@ import { type DType, dtypes as allDTypes, isFloating } from "../dtype.ts";
 import type { KernelCall } from "../kernel.ts";
 import { type Accuracy, defaultAccuracy } from "./formula-range.ts";
 import { argreduceTrials, gatherTrials, scanTrials, scatterTrials, sortTrials } from "./index-trials.ts";
+import { describeFills } from "./fill-suite.ts";
 import { describeMemory } from "./memory-suite.ts";
 import { foreachTrials, pointwiseTrials } from "./pointwise-trials.ts";
 import { poolTrials } from "./pool-trials.ts";
@@ -87,6 +88,7 @@ export function describeBackend(name: string, create: () => Backend | Promise<Ba
     property("sort", "stable, NaN last", () => sortTrials(dtypes));
     property("sort", "large views", () => sortTrials(dtypes, 20_000), Math.ceil(runs / 20));
     if (!except.includes("random")) describeRandom(() => device);
+    describeFills(() => device);
     describePrimitives(() => device, allDTypes, accuracy, table);
     describeMemory(() => device);
 

@@ -36,6 +36,7 @@ export const pointwise: Readonly<Record<string, Call>> = {
   logical_not: unary(akari.logicalNot),
   neg: unary(akari.neg),
   reciprocal: unary(akari.reciprocal),
+  relu: unary(akari.relu),
   round: unary((x) => akari.round(x)),
   rsqrt: unary(akari.rsqrt),
   sigmoid: unary(akari.sigmoid),
@@ -103,7 +104,7 @@ export const pointwise: Readonly<Record<string, Call>> = {
   "Tensor.relu_": (given) => given.x.relu_(),
   "Tensor.sigmoid_": (given) => given.x.sigmoid_(),
   "Tensor.sqrt_": (given) => given.x.sqrt_(),
-  "Tensor.sub_": (given) => given.x.sub_(given.operand("other")),
+  "Tensor.sub_": (given) => given.x.sub_(given.operand("other"), given.options("alpha")),
   "Tensor.tanh_": (given) => given.x.tanh_(),
   "Tensor.zero_": (given) => given.x.zero_(),
 };
