@@ -206,7 +206,9 @@ function turned(runtime: Runtime, lanes: Lanes, { weight, groups }: ConvCall): {
   const [byOutput, byInput, ...rest] = weight.strides as [number, number, ...number[]];
   for (let g = 0; g < groups; g++) {
     const view: View = {
-      ...weight,
+      // A tensor's buffer is a getter, which spreading would lose.
+      buffer: weight.buffer,
+      dtype: weight.dtype,
       shape: [inputs, each, ...kernel],
       strides: [byInput, byOutput, ...rest],
       offset: weight.offset + g * each * byOutput,
