@@ -5,6 +5,7 @@
 
 import { loadSafetensors, saveSafetensors } from "@akari/io";
 import { type Backend, FileError, Tensor } from "@akari/tensor";
+import type { OptimizerStateDict } from "akari";
 import { RECIPE, type Recipe } from "./options.ts";
 
 /** A run between two of its steps. */
@@ -24,7 +25,7 @@ export interface Checkpoint {
   /** Seconds of training so far. */
   readonly seconds: number;
   readonly model: Readonly<Record<string, Tensor>>;
-  readonly optimizer: unknown;
+  readonly optimizer: OptimizerStateDict;
 }
 
 const KEY = "akari-mnist-checkpoint";
