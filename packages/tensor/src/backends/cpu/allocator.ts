@@ -47,6 +47,7 @@ export class Allocator {
 
   /** A block of at least `bytes` bytes whose end does not pass `limit`, or null when there is none. */
   take(bytes: number, limit: number): Block | null {
+    if (bytes > limit) return null;
     const units = Math.max(1, Math.ceil(bytes / unit));
     const found = this.#find(units);
     if (found !== null) {

@@ -10,6 +10,7 @@ import type { ForeachCall, View } from "../../kernel.ts";
 import { dense, Layout, motion, still, strided } from "./layout.ts";
 import { cost, grainOf } from "./lower/cost.ts";
 import { pointwiseModule } from "./lower/pointwise.ts";
+import { band, transposeModule } from "./lower/transpose.ts";
 import { addressOf } from "./memory.ts";
 import type { Kernel, Runtime } from "./runtime.ts";
 
@@ -23,6 +24,8 @@ interface Work {
 /** What is kept for each program. */
 interface Plan {
   readonly grain: number;
+  /** Whether the program only copies its input. */
+  readonly copy: boolean;
   readonly kernels: Map<number | string, Kernel>;
   /** The class that was met last, and its kernel. */
   last: number | string;
@@ -89,9 +92,13 @@ export class Pointwise {
       const m = motion(layout.stride(inner, k), bytesOf(dtype));
       motions[k] = m === still && k >= inputs.length ? strided : m;
     }
-    const outer = Math.min(inner, 3);
     const args = this.#args;
     args.length = 0;
+    if (plan.copy && n === 2 && turns(layout, motions, views)) {
+      this.#turn(views);
+      return;
+    }
+    const outer = Math.min(inner, 3);
     for (const view of views) args.push(addressOf(view));
     if (motions.includes(strided)) for (let k = 0; k < n; k++) args.push(layout.stride(inner, k));
     let count = layout.size(inner);
@@ -104,18 +111,37 @@ export class Pointwise {
       for (let d = inner - outer; d < inner; d++) for (let k = 0; k < n; k++) args.push(layout.stride(d, k));
     }
     const kernel = this.#kernel(program, plan, to, outer);
-    const runtime = this.#runtime;
-    const lead = inner - outer;
+    this.#repeat(inner - outer, n, () => this.#runtime.launch(kernel, args, count, plan.grain, scalars));
+  }
+
+  /** Copies rows to columns. */
+  #turn(views: readonly View[]): void {
+    const layout = this.#layout;
+    const args = this.#args;
+    const inner = layout.rank - 1;
+    const rows = layout.size(inner - 1);
+    const columns = layout.size(inner);
+    for (const view of views) args.push(addressOf(view));
+    args.push(rows, columns, layout.stride(inner - 1, 1), layout.stride(inner, 0));
+    const kernel = this.#runtime.kernel("transpose", () => transposeModule(this.#runtime));
+    const grain = Math.ceil(2048 / columns);
+    this.#repeat(inner - 1, 2, () => this.#runtime.launch(kernel, args, Math.ceil(rows / band), grain));
+  }
+
+  /** Does something for every position in the first dimensions of the layout, the addresses at the front of the arguments moving along. */
+  #repeat(dims: number, operands: number, body: () => void): void {
+    const layout = this.#layout;
+    const args = this.#args;
     const visit = (d: number): void => {
-      if (d === lead) {
-        runtime.launch(kernel, args, count, plan.grain, scalars);
+      if (d === dims) {
+        body();
         return;
       }
       for (let i = 0; i < layout.size(d); i++) {
         visit(d + 1);
-        for (let k = 0; k < n; k++) args[k] = (args[k] as number) + layout.stride(d, k);
+        for (let k = 0; k < operands; k++) args[k] = (args[k] as number) + layout.stride(d, k);
       }
-      for (let k = 0; k < n; k++) args[k] = (args[k] as number) - layout.size(d) * layout.stride(d, k);
+      for (let k = 0; k < operands; k++) args[k] = (args[k] as number) - layout.size(d) * layout.stride(d, k);
     };
     visit(0);
   }
@@ -123,7 +149,8 @@ export class Pointwise {
   #plan(program: Program): Plan {
     let plan = this.#plans[program.id];
     if (plan === undefined) {
-      plan = { grain: grainOf(cost(program.outputs)), kernels: new Map(), last: "", kernel: null };
+      const copy = program.outputs.length === 1 && program.outputs[0]?.op === "input";
+      plan = { grain: grainOf(cost(program.outputs)), copy, kernels: new Map(), last: "", kernel: null };
       this.#plans[program.id] = plan;
     }
     return plan;
@@ -149,6 +176,14 @@ export class Pointwise {
     plan.kernel = kernel;
     return kernel;
   }
+}
+
+/** Whether a copy of elements of four bytes turns rows into columns. */
+function turns(layout: Layout, motions: readonly number[], views: readonly View[]): boolean {
+  const inner = layout.rank - 1;
+  const type = views[0]?.dtype;
+  if (inner < 1 || type !== views[1]?.dtype || (type !== "float32" && type !== "int32")) return false;
+  return motions[0] === strided && motions[1] === dense && layout.stride(inner - 1, 0) === 4 && layout.size(inner - 1) >= band;
 }
 
 /** How a view moves if all of it is taken as one dimension. */

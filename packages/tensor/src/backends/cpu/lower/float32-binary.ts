@@ -1,7 +1,8 @@
 /** Remainders and powers of float32, which need more digits on the way than float32 has and take them from float64. */
 
-import { type Code, f32x4, f64, f64x2, i32x4, shuffle, v128 } from "../wasm/index.ts";
+import { type Code, f32x4, f64, f64x2, i32x4, i64x2, shuffle, v128 } from "../wasm/index.ts";
 import type { Emitter } from "./emitter.ts";
+import { polynomial } from "./float64.ts";
 import type { Vector } from "./values.ts";
 
 /** Applies a function of float64 numbers to each lane. */
@@ -49,7 +50,39 @@ function remainder(e: Emitter, op: "mod" | "fmod", a: Vector, b: Vector): Vector
   return f64x2.add(rest, v128.and(b, opposite));
 }
 
-/** `aᵇ` */
+/** `aᵇ`: `2^(b log₂ a)` in float64 where a is positive and both are finite, lane by lane elsewhere. */
 export function pow32(e: Emitter, a: Vector, b: Vector): Vector {
-  return lanewise32(e, [a, b], (x, y) => e.math("pow", x, y));
+  const result = e.f.let(a);
+  const positive = v128.and(f32x4.gt(a, e.f32(0)), f32x4.lt(a, e.f32(Number.POSITIVE_INFINITY)));
+  e.f.if(
+    i32x4.allTrue(v128.and(positive, f32x4.lt(f32x4.abs(b), e.f32(1e30)))),
+    () => {
+      const half = (k: readonly number[]) =>
+        power64(e, e.let(f64x2.promoteLowF32x4(shuffle(a, a, k))), e.let(f64x2.promoteLowF32x4(shuffle(b, b, k))));
+      const [low, high] = [e.let(half([0, 1, 0, 1])), e.let(half([2, 3, 2, 3]))];
+      e.f.set(result, shuffle(f32x4.demoteF64x2Zero(low), f32x4.demoteF64x2Zero(high), [0, 1, 4, 5]));
+    },
+    () => e.f.set(result, lanewise32(e, [a, b], (x, y) => e.math("pow", x, y))),
+  );
+  return result;
+}
+
+/** Added to a small number and taken off again, this rounds it to a whole one, which the low bits of the sum hold in between. */
+const magic = 2 ** 52 + 2 ** 51;
+
+/** `aᵇ` to nine digits, for positive a in float32's range. */
+function power64(e: Emitter, a: Vector, b: Vector): Vector {
+  // a = 2ᵏ m with m in [√½, √2)
+  const shifted = e.let(i64x2.shr(i64x2.sub(a, e.i32(0, 0x3fe6a09e)), 52));
+  const k = f64x2.sub(i64x2.add(shifted, e.f64(magic)), e.f64(magic));
+  const m = e.let(i64x2.sub(a, i64x2.shl(shifted, 52)));
+  // ln m = 2 (s + s³/3 + s⁵/5 + …) with s = (m - 1)/(m + 1)
+  const s = e.let(f64x2.div(f64x2.sub(m, e.f64(1)), f64x2.add(m, e.f64(1))));
+  const series = polynomial(e, "f64x2", e.let(f64x2.mul(s, s)), [1, 1 / 3, 1 / 5, 1 / 7, 1 / 9, 1 / 11, 1 / 13, 1 / 15].map((c) => 2 * Math.LOG2E * c));
+  const exponent = f64x2.mul(b, f64x2.add(k, f64x2.mul(s, series)));
+  const t = e.let(f64x2.pmax(f64x2.pmin(exponent, e.f64(200)), e.f64(-200)));
+  const rounded = e.let(f64x2.add(t, e.f64(magic)));
+  const r = e.let(f64x2.mul(f64x2.sub(t, f64x2.sub(rounded, e.f64(magic))), e.f64(Math.LN2)));
+  const factorials = [1, 1, 1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720, 1 / 5040, 1 / 40320];
+  return i64x2.add(polynomial(e, "f64x2", r, factorials), i64x2.shl(rounded, 52));
 }

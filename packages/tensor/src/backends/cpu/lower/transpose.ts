@@ -1,0 +1,59 @@
+/**
+ * Copies that turn rows into columns: `x.t().contiguous()`. Element by element, each would touch a cache line of its own; here sixteen rows of the result
+ * are made at once from whole lines of the source, in blocks of four by four that are turned around in registers. A unit is sixteen rows.
+ */
+
+import type { Runtime } from "../runtime.ts";
+import { i32, type Local, select, shuffle, v128 } from "../wasm/index.ts";
+import { kernelModule } from "./emitter.ts";
+
+/** How many rows of the result a unit has. */
+export const band = 16;
+
+/**
+ * Elements of four bytes. The argument slots: the addresses of source and result; the rows and columns of the result; the bytes from one of its rows to the
+ * next; the bytes from one column of the source to the next.
+ */
+export function transposeModule(runtime: Runtime): Uint8Array {
+  return kernelModule(runtime, (e) => {
+    const { f } = e;
+    const [source, result, rows, columns, step, stride] = [0, 1, 2, 3, 4, 5].map((k) => e.slot(k)) as [
+      Local<"i32">, Local<"i32">, Local<"i32">, Local<"i32">, Local<"i32">, Local<"i32">,
+    ]; // safe: there are six
+    const whole = e.let(i32.and(columns, -4));
+    const from = f.local("i32");
+    const to = f.local("i32");
+    f.for(e.begin, e.end, 1, (unit) => {
+      const first = e.let(i32.mul(unit, band));
+      const left = e.let(i32.sub(rows, first));
+      const height = e.let(select(i32.lt(left, band), left, i32.const(band)));
+      const tall = e.let(select(i32.eq(height, band), whole, i32.const(0)));
+      f.set(from, i32.add(source, i32.mul(first, 4)));
+      f.set(to, i32.add(result, i32.mul(first, step)));
+      f.for(0, tall, 4, (column) => {
+        const pointer = f.let(i32.add(to, i32.mul(column, 4)));
+        const starts = [from];
+        for (let k = 1; k < 4; k++) starts.push(e.let(i32.add(starts[k - 1] as Local<"i32">, stride)));
+        for (let block = 0; block < band / 4; block++) {
+          const [a, b, c, d] = starts.map((start) => e.let(v128.load(start, 16 * block))) as [Local<"v128">, Local<"v128">, Local<"v128">, Local<"v128">]; // safe: there are four
+          const [ab, cd] = [e.let(shuffle(a, b, [0, 4, 1, 5])), e.let(shuffle(c, d, [0, 4, 1, 5]))];
+          const [AB, CD] = [e.let(shuffle(a, b, [2, 6, 3, 7])), e.let(shuffle(c, d, [2, 6, 3, 7]))];
+          const lines = [shuffle(ab, cd, [0, 1, 4, 5]), shuffle(ab, cd, [2, 3, 6, 7]), shuffle(AB, CD, [0, 1, 4, 5]), shuffle(AB, CD, [2, 3, 6, 7])];
+          for (const line of lines) {
+            f.do(v128.store(pointer, line));
+            f.increase(pointer, step);
+          }
+        }
+        f.increase(from, i32.mul(stride, 4));
+      });
+      // What does not fill a block.
+      f.for(0, height, 1, (row) => {
+        f.set(from, i32.add(source, i32.mul(i32.add(first, row), 4)));
+        f.set(to, i32.add(result, i32.mul(i32.add(first, row), step)));
+        f.for(tall, columns, 1, (column) => {
+          f.do(i32.store(i32.add(to, i32.mul(column, 4)), i32.load(i32.add(from, i32.mul(column, stride)))));
+        });
+      });
+    });
+  });
+}

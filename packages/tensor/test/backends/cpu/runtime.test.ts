@@ -1,0 +1,175 @@
+/** The CPU device around its kernels: options, accounts, threads, and the end of a program. */
+
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import type { Backend } from "../../../src/backend.ts";
+import { cpu } from "../../../src/backends/cpu/cpu.ts";
+import { createRuntime } from "../../../src/backends/cpu/runtime.ts";
+import { f64, i32, ModuleBuilder } from "../../../src/backends/cpu/wasm/index.ts";
+import { ArgumentError, DeviceError } from "../../../src/errors.ts";
+import { input } from "../../../src/expr/expr.ts";
+import { program, type RowProgram, reduction } from "../../../src/expr/program.ts";
+import type { View } from "../../../src/kernel.ts";
+
+const x = input(0, "float32");
+
+function view(device: Backend, values: readonly number[]): View {
+  const buffer = device.allocate(values.length * 4);
+  device.write(buffer, new Uint8Array(new Float32Array(values).buffer));
+  return { buffer, dtype: "float32", shape: [values.length], strides: [1], offset: 0 };
+}
+
+function numbers(device: Backend, { buffer }: View, count: number): number[] {
+  return [...new Float32Array((device.readSync?.(buffer, 0, count * 4) as Uint8Array<ArrayBuffer>).buffer)];
+}
+
+describe("cpu()", () => {
+  it("is one device without options, and a new one with them", () => {
+    expect(cpu()).toBe(cpu());
+    expect(cpu({ threads: 1 })).not.toBe(cpu({ threads: 1 }));
+  });
+
+  it("refuses what it does not know", () => {
+    // @ts-expect-error: there is no such option
+    expect(() => cpu({ thread: 2 })).toThrow(/unknown option thread/);
+    expect(() => cpu({ threads: 0 })).toThrow(ArgumentError);
+    expect(() => cpu({ threads: 1.5 })).toThrow(/positive integer, got 1.5/);
+  });
+
+  it("says with numbers that memory has run out, and goes on", () => {
+    const device = cpu({ threads: 1 });
+    const before = device.memory();
+    expect(() => device.allocate(2 ** 40)).toThrow(DeviceError);
+    expect(() => device.allocate(2 ** 40)).toThrow(/out of memory: 1048576.0 MiB asked for/);
+    expect(device.memory()).toEqual(before);
+    device.free(device.allocate(1000));
+  });
+
+  it("counts a buffer once, however often it is freed", () => {
+    const device = cpu({ threads: 1 });
+    const buffer = device.allocate(1000);
+    device.free(buffer);
+    device.free(buffer);
+    expect(device.memory().live).toBe(0);
+  });
+});
+
+describe("launch", () => {
+  /** Adds the unit's number to a float64 at its place, times a factor. */
+  const module = (shared: boolean) => {
+    const builder = new ModuleBuilder(shared);
+    builder.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => {
+      f.for(begin, end, 1, (i) => {
+        const place = f.let(i32.add(i32.load(args), i32.mul(i, 8)));
+        f.do(f64.store(place, f64.add(f64.load(place), f64.mul(f64.convertI32(i), f64.load(args, 8)))));
+      });
+    });
+    return builder.finish();
+  };
+
+  it.each([1, 2, 4])("does every unit once, on %i threads", (threads) => {
+    const runtime = createRuntime(threads);
+    const kernel = runtime.kernel("count", () => module(runtime.shared));
+    expect(runtime.kernel("count", () => new Uint8Array())).toBe(kernel);
+    const { address } = runtime.memory.allocate(8 * 10_000);
+    const { f64: memory } = runtime.memory;
+    memory.fill(0, address / 8, address / 8 + 10_000);
+    const rounds = 300;
+    for (let round = 0; round < rounds; round++) runtime.launch(kernel, [address], 10_000, 64 + (round % 7), [0.5]);
+    for (let i = 0; i < 10_000; i++)
+      if (memory[address / 8 + i] !== i * 0.5 * rounds) throw new Error(`unit ${i}: ${memory[address / 8 + i]}`);
+  });
+
+  it("takes more arguments than the first block holds", () => {
+    const runtime = createRuntime(1);
+    const kernel = runtime.kernel("count", () => module(runtime.shared));
+    const { address } = runtime.memory.allocate(80);
+    runtime.memory.f64.fill(0, address / 8, address / 8 + 10);
+    runtime.launch(kernel, [address], 10, 10, [2, ...new Array<number>(5000).fill(0)]);
+    expect([...runtime.memory.f64.subarray(address / 8, address / 8 + 3)]).toEqual([0, 2, 4]);
+  });
+
+  it("keeps scratch memory until it is asked for again", () => {
+    const runtime = createRuntime(1);
+    const small = runtime.scratch(100);
+    expect(runtime.scratch(50)).toBe(small);
+    expect(runtime.scratch(1 << 20) % 64).toBe(0);
+    expect(runtime.memory.use().live).toBe(0);
+  });
+});
+
+describe("kernels", () => {
+  it("give the same bits on any number of threads", () => {
+    const values = Array.from({ length: 300_000 }, (_, i) => Math.sin(i) * 2 ** (i % 20));
+    const sum = (device: Backend, of: RowProgram) => {
+      const to = view(device, [0]);
+      device.run({
+        kind: "rows",
+        program: of,
+        dims: 1,
+        inputs: [view(device, values)],
+        scalars: [],
+        toRows: [{ ...to, shape: [], strides: [] }],
+        toElements: [],
+      });
+      return numbers(device, to, 1);
+    };
+    const of = reduction("sum", x.mul(x));
+    expect(sum(cpu({ threads: 1 }), of)).toEqual(sum(cpu({ threads: 3 }), of));
+  });
+
+  it("sum a million float32 to the last place but one", () => {
+    const device = cpu();
+    const values = Array.from({ length: 1_000_000 }, (_, i) => Math.fround(1 + Math.sin(i) / 3));
+    const to = view(device, [0]);
+    const inputs = [view(device, values)];
+    device.run({
+      kind: "rows",
+      program: reduction("sum", x),
+      dims: 1,
+      inputs,
+      scalars: [],
+      toRows: [{ ...to, shape: [], strides: [] }],
+      toElements: [],
+    });
+    const exact = values.reduce((a, b) => a + b, 0);
+    expect(Math.abs((numbers(device, to, 1)[0] as number) - exact)).toBeLessThanOrEqual(exact * 2 ** -22);
+  });
+
+  it("work in place on a view with many dimensions that do not merge", () => {
+    const device = cpu({ threads: 2 });
+    const shape = [2, 3, 2, 3, 2, 3];
+    const values = Array.from({ length: 4 ** 6 }, (_, i) => i);
+    const whole = view(device, values);
+    const inner: View = { ...whole, shape, strides: [1024, 256, 64, 16, 4, 1], offset: 21 };
+    device.run({ kind: "pointwise", program: program([x.neg()]), inputs: [inner], scalars: [], to: [inner] });
+    const want = values.map((value, i) => {
+      const rest = i - 21;
+      const digits = [1024, 256, 64, 16, 4, 1].map((step, d) => Math.floor(rest / step) % 4 < (shape[d] as number));
+      return rest >= 0 && digits.every(Boolean) && rest < 2048 ? -value : value;
+    });
+    expect(numbers(device, whole, values.length)).toEqual(want.map((value) => (Object.is(value, -0) ? 0 : value)));
+  });
+
+  it("let a program end although its workers still wait", () => {
+    const source = fileURLToPath(new URL("../../../src/backends/cpu/cpu.ts", import.meta.url));
+    const expr = fileURLToPath(new URL("../../../src/expr", import.meta.url));
+    const script = `
+      import { cpu } from ${JSON.stringify(source)};
+      import { input } from ${JSON.stringify(`${expr}/expr.ts`)};
+      import { program } from ${JSON.stringify(`${expr}/program.ts`)};
+      const device = cpu({ threads: 3 });
+      const buffer = device.allocate(4 << 20);
+      const view = { buffer, dtype: "float32", shape: [1 << 20], strides: [1], offset: 0 };
+      for (let i = 0; i < 50; i++) {
+        device.run({ kind: "pointwise", program: program([input(0, "float32").exp()]), inputs: [view], scalars: [], to: [view] });
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+      console.log("done");
+    `;
+    const { stdout, status } = spawnSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8", timeout: 20_000 });
+    expect(stdout).toBe("done\n");
+    expect(status).toBe(0);
+  }, 30_000);
+});
