@@ -176,6 +176,14 @@ export {
   type PerDimension,
 } from "./ops/conv.ts";
 export { cast, clone, contiguous, copy_, copyInto, toDevice } from "./ops/copy.ts";
+export {
+  cosineSimilarity,
+  type DistanceOptions,
+  type NormalizeOptions,
+  normalize,
+  pairwiseDistance,
+  type SimilarityOptions,
+} from "./ops/distance.ts";
 export { bilinear, einsum, kron, tensordot } from "./ops/einsum.ts";
 export { type EmbeddingOptions, embedding, oneHot } from "./ops/embedding.ts";
 export { broadcastTensors, broadcastTo, expand, expandAs } from "./ops/expand.ts";
@@ -193,7 +201,9 @@ export {
   groupNorm,
   type InstanceNormOptions,
   instanceNorm,
+  type LocalResponseOptions,
   layerNorm,
+  localResponseNorm,
   type NormalizationOptions,
   type RunningOptions,
   rmsNorm,

@@ -10,8 +10,12 @@ import { type Pointwise, pointwise } from "../pointwise.ts";
 import { type Shape, sameShape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { normalized } from "./normalized.ts";
+import { pad } from "./pad.ts";
+import { square } from "./power.ts";
 import { reshape } from "./reshape.ts";
 import { rowLength } from "./rows.ts";
+import { unfold } from "./slice.ts";
+import { mean } from "./sum.ts";
 
 /** The option of the normalisations. */
 export interface NormalizationOptions {
@@ -248,3 +252,36 @@ export function instanceNorm(
   if (runningVar) moved.inPlace(runningVar, overBatch(variance), momentum, count / (count - 1));
   return result;
 }
+
+/** The options of `localResponseNorm`. */
+export interface LocalResponseOptions {
+  /** How much the neighbours count. Default 1e-4. */
+  readonly alpha?: number;
+  /** The power of the divisor. Default 0.75. */
+  readonly beta?: number;
+  /** What is added to the neighbours. Default 1. */
+  readonly k?: number;
+}
+
+/**
+ * Local response normalisation: each element divided by `(k + alpha · mean of the squares of neighbouring channels)ᵇᵉᵗᵃ`.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.local_response_norm.html
+ *
+ * @param x [N, C, ...]. @param size how many channels are neighbours, the element's own included.
+ * @throws ArgumentError when that is no positive integer.
+ */
+export function localResponseNorm(x: Tensor, size: number, { alpha = 1e-4, beta = 0.75, k = 1 }: LocalResponseOptions = {}): Tensor {
+  expectFloating("localResponseNorm", x.dtype);
+  channelsOf("localResponseNorm", x);
+  if (!Number.isInteger(size) || size < 1) throw new ArgumentError(`localResponseNorm: size must be a positive integer, got ${size}`);
+  const none = new Array<number>(2 * (x.ndim - 2)).fill(0);
+  const padded = pad(square(x), [...none, Math.floor(size / 2), Math.floor((size - 1) / 2)]);
+  const around = mean(unfold(padded, 1, size, 1), -1);
+  return responded(x, around, alpha, beta, k);
+}
+
+const responded: Pointwise<[Tensor, Tensor, number, number, number]> = /* @__PURE__ */ pointwise<[Tensor, Tensor, number, number, number]>(
+  "localResponseNorm",
+  (x, around, alpha, beta, k) => x.div(around.mul(alpha).add(k).pow(beta)),
+);

@@ -5,11 +5,15 @@ import { reference } from "../../src/backends/reference/index.ts";
 import {
   ArgumentError,
   batchNorm,
+  cosineSimilarity,
   DTypeError,
   groupNorm,
   instanceNorm,
   layerNorm,
+  localResponseNorm,
   type NestedArray,
+  normalize,
+  pairwiseDistance,
   rmsNorm,
   ShapeError,
   type Tensor,
@@ -89,6 +93,27 @@ describe("normalisation", () => {
       ),
       [-1, 1, -1, 3],
     );
+  });
+
+  it("localResponseNorm divides by what neighbouring channels say", () => {
+    close(localResponseNorm(of([[[1], [2], [3]]]), 3, { alpha: 3, beta: 1, k: 1 }), [1 / 6, 2 / 15, 3 / 14]);
+    expect(() => localResponseNorm(of([[1]]), 0)).toThrow(ArgumentError);
+  });
+
+  it("vectors have a direction and a distance", () => {
+    const [a, b] = [
+      of([
+        [3, 4],
+        [0, 0],
+      ]),
+      of([
+        [4, 3],
+        [0, 2],
+      ]),
+    ];
+    close(normalize(a), [0.6, 0.8, 0, 0]);
+    close(cosineSimilarity(a, b), [0.96, 0]);
+    close(pairwiseDistance(a, b, { eps: 0 }), [Math.SQRT2, 2]);
   });
 
   it("refuses what does not fit", () => {
