@@ -55,13 +55,18 @@ const known: ReadonlySet<string> = new Set([
  * }
  */
 export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterable<Batch> {
-  readonly dataset: Dataset<Sample, Batch>;
+  readonly dataset: Dataset<Sample, unknown>;
   readonly batchSampler: Sampler<readonly number[]>;
   readonly #options: DataLoaderOptions<Sample, Batch>;
   readonly #generator: Generator | null;
 
   /** Throws an ArgumentError for an option that does not exist, makes no sense, or excludes another one given. */
-  constructor(dataset: Dataset<Sample, Batch>, options: DataLoaderOptions<Sample, Batch> = {}) {
+  constructor(
+    dataset: Dataset<Sample, unknown>,
+    options: DataLoaderOptions<Sample, Batch> & Required<Pick<DataLoaderOptions<Sample, Batch>, "collate">>,
+  );
+  constructor(dataset: Dataset<Sample, Batch>, options?: Omit<DataLoaderOptions<Sample, Batch>, "collate">);
+  constructor(dataset: Dataset<Sample, unknown>, options: DataLoaderOptions<Sample, Batch> = {}) {
     check(options);
     const { batchSize = 1, shuffle = false, dropLast = false, seed } = options;
     const generator = seed === undefined ? options.generator : new Generator(seed);
@@ -116,11 +121,11 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterab
   async #load(indices: readonly number[]): Promise<Batch> {
     const { dataset } = this;
     const { collate, prefetch = 0 } = this.#options;
-    if (collate === undefined && dataset.batch !== undefined) return dataset.batch(indices);
+    // Safe, here and below: a loader without a collate of its own has the batches of its data set, or those of `defaultCollate`.
+    if (collate === undefined && dataset.batch !== undefined) return (await dataset.batch(indices)) as Batch;
     const samples: Sample[] = [];
     if (prefetch > 0) samples.push(...(await Promise.all(indices.map((index) => dataset.get(index)))));
     else for (const index of indices) samples.push(await dataset.get(index));
-    // Safe: without a collate of its own, a loader's batches are those of `defaultCollate`.
     return collate === undefined ? (defaultCollate(samples) as Batch) : collate(samples);
   }
 }

@@ -63,7 +63,7 @@ describe("DataLoader", () => {
       [2, 3],
     ]);
     const sums: number[] = [];
-    const loader = new DataLoader<number, number>(range(4), { batchSize: 2, collate: (samples) => samples.reduce((a, b) => a + b) });
+    const loader = new DataLoader(range(4), { batchSize: 2, collate: (samples) => samples.reduce((a, b) => a + b) });
     for await (const sum of loader) sums.push(sum);
     expect(sums).toEqual([1, 5]);
   });
