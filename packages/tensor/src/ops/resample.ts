@@ -3,11 +3,11 @@
  * are a small matrix [out, in], made once on the host, and the work is a matrix product: fast everywhere and differentiable by itself.
  */
 
+import { encode } from "../encode.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { type Shape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { PerDimension } from "./conv.ts";
-import { cast } from "./copy.ts";
 import { fromHost } from "./fill.ts";
 import { gatherUnchecked, selectUnchecked } from "./gather.ts";
 import { matmul } from "./matmul.ts";
@@ -16,9 +16,9 @@ import { avgPool1d, avgPool2d, avgPool3d, maxPool1d } from "./pool.ts";
 import { reshape, squeeze, unsqueeze } from "./reshape.ts";
 
 /** A dimension multiplied by a matrix [out, in]. */
-function throughMatrix(x: Tensor, dim: number, matrix: Float32Array<ArrayBuffer>, out: number): Tensor {
+function throughMatrix(x: Tensor, dim: number, matrix: Float64Array<ArrayBuffer>, out: number): Tensor {
   const size = x.shape[dim] as number;
-  const weights = cast(fromHost(x, [out, size], "float32", matrix), x.dtype);
+  const weights = fromHost(x, [out, size], x.dtype, encode(matrix, x.dtype));
   return movedim(matmul(movedim(x, dim, -1), t(weights)), -1, dim);
 }
 
@@ -55,7 +55,7 @@ function adaptiveAverage(operation: string, dims: number, x: Tensor, outputSize:
   }
   return sizes.reduce((y, out, i) => {
     const size = y.shape[i + 2] as number;
-    const matrix = new Float32Array(out * size);
+    const matrix = new Float64Array(out * size);
     for (let k = 0; k < out; k++) {
       const [from, to] = adaptiveWindow(k, out, size);
       matrix.fill(1 / (to - from), k * size + from, k * size + to);
@@ -170,8 +170,8 @@ function cubic(distance: number): number {
   return d < 2 ? ((a * d - 5 * a) * d + 8 * a) * d - 4 * a : 0;
 }
 
-function weightMatrix(size: number, out: number, scale: number, align: boolean, taps: "linear" | "cubic"): Float32Array<ArrayBuffer> {
-  const matrix = new Float32Array(out * size);
+function weightMatrix(size: number, out: number, scale: number, align: boolean, taps: "linear" | "cubic"): Float64Array<ArrayBuffer> {
+  const matrix = new Float64Array(out * size);
   const step = align ? (out > 1 ? (size - 1) / (out - 1) : 0) : scale;
   for (let i = 0; i < out; i++) {
     const exact = align ? i * step : (i + 0.5) * step - 0.5;
