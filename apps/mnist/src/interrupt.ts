@@ -1,8 +1,12 @@
 /** Ctrl-C as a wish that is heard at the next good moment. Pressed again, it ends the program at once. */
 
+import { setImmediate } from "node:timers/promises";
+
 /** Whether the person, or the system, has asked for an end. */
 export interface Interrupt {
   readonly requested: boolean;
+  /** The same, after letting the event loop turn: a signal is heard only then, and training may go on for long without. */
+  asked(): Promise<boolean>;
   /** Ctrl-C means again what it means to every program. */
   release(): void;
 }
@@ -23,6 +27,10 @@ export function interrupt(heard: () => void): Interrupt {
   for (const signal of SIGNALS) process.on(signal, listener);
   return {
     get requested() {
+      return requested;
+    },
+    async asked() {
+      await setImmediate();
       return requested;
     },
     release() {

@@ -94,7 +94,7 @@ function say(line: string): void {
 /** Ends early when the run is asked to stop. */
 async function* until<T>(stop: Interrupt, batches: AsyncIterable<T>): AsyncGenerator<T> {
   for await (const batch of batches) {
-    if (stop.requested) return;
+    if (await stop.asked()) return;
     yield batch;
   }
 }

@@ -51,7 +51,7 @@ export class Training {
         this.#step++;
         if (stepsDone() % every === 0) this.losses.push({ step: stepsDone(), loss: await loss.item() });
         bar.update(stepsDone(), this.losses.at(-1)?.loss ?? Number.NaN);
-        return stop.requested ? "stop" : "go on";
+        return (await stop.asked()) ? "stop" : "go on";
       });
       if (stop.requested) break;
       this.#epoch++;
