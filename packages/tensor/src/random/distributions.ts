@@ -87,7 +87,9 @@ export function drawPermutation(generator: Generator, n: number): Int32Array {
 /** `count` draws of 1 with probability `p`, else 0. */
 export function drawBernoulli(generator: Generator, count: number, p: number): Uint8Array {
   if (!(p >= 0 && p <= 1)) throw new ArgumentError(`bernoulli_: the probability must be from 0 to 1, got ${p}`);
-  return Uint8Array.from({ length: count }, () => (generator.uniform64() < p ? 1 : 0));
+  const values = new Uint8Array(count);
+  for (let i = 0; i < count; i++) values[i] = generator.uniform64() < p ? 1 : 0;
+  return values;
 }
 
 /** For each probability, 1 with that probability, else 0. */

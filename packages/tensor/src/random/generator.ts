@@ -128,12 +128,20 @@ export class Generator {
 
   #twist(): void {
     const state = this.#state;
-    for (let i = 0; i < size; i++) {
-      const y = ((state[i] as number) & 0x80000000) | ((state[(i + 1) % size] as number) & 0x7fffffff);
-      state[i] = (state[(i + middle) % size] as number) ^ (y >>> 1) ^ (y & 1 ? 0x9908b0df : 0);
+    // Three runs, so that no index has to be taken modulo the size.
+    for (let i = 0; i < size - middle; i++) state[i] = (state[i + middle] as number) ^ mixed(state[i] as number, state[i + 1] as number);
+    for (let i = size - middle; i < size - 1; i++) {
+      state[i] = (state[i + middle - size] as number) ^ mixed(state[i] as number, state[i + 1] as number);
     }
+    state[size - 1] = (state[middle - 1] as number) ^ mixed(state[size - 1] as number, state[0] as number);
     this.#next = 0;
   }
+}
+
+/** The upper bit of one word with the lower bits of the next, multiplied by the twister's matrix. */
+function mixed(upper: number, lower: number): number {
+  const y = (upper & 0x80000000) | (lower & 0x7fffffff);
+  return (y >>> 1) ^ (-(y & 1) & 0x9908b0df);
 }
 
 let shared: Generator | null = null;
