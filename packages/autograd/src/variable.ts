@@ -81,9 +81,10 @@ export class Variable implements Trace {
 
   beforeMutation(target: Tensor, operation: string): boolean {
     if (!isGradEnabled()) return false;
-    const below = bottom(target);
-    const leaf = below.trace;
-    if (leaf?.requiresGrad && leaf.isLeaf) {
+    // A view can be a leaf, too: one that was made before a gradient was asked of it.
+    for (let below: Tensor | undefined = target; below !== undefined; below = below.viewed?.source) {
+      const leaf = below.trace;
+      if (!leaf?.requiresGrad || !leaf.isLeaf) continue;
       const what = below === target ? "a leaf" : "a view of a leaf";
       throw new AutogradError(`${operation}_: ${what} that requires a gradient cannot be changed in place; do it inside of noGrad(() => …)`);
     }

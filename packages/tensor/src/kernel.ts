@@ -85,7 +85,7 @@ export interface MatmulCall {
  * Convolution (cross-correlation) over 1 to 3 spatial dimensions: input [N, Cin, ...S], weight [Cout, Cin/groups, ...K], output
  * [N, Cout, ...O], bias [Cout]. `forward` writes `output`; `input` writes `input`, the gradient, from `output` and `weight`; `weight` writes
  * `weight`, the gradient, from `input` and `output`. `bias` is added in `forward` and null otherwise. `padding` is the zeros on the low side; what
- * the high side needs follows from the shapes.
+ * the high side needs follows from the shapes. A device may multiply padding or leave it out, which differ where it meets an infinity or a NaN.
  */
 export interface ConvCall {
   readonly kind: "conv";

@@ -5,6 +5,7 @@ import { expect, it } from "vitest";
 import type { Backend } from "../backend.ts";
 import { scalar } from "../expr/expr.ts";
 import { program } from "../expr/program.ts";
+import { sizeOf } from "../shape.ts";
 import { decode, encode, operand, place, recipe } from "./operand.ts";
 
 /** Describes fills: one program, whose calls differ in how many inputs they bring along. */
@@ -19,7 +20,7 @@ export function describeFills(device: () => Backend): void {
         const inputs = Array.from({ length: extra }, (_, k) => (k === 0 ? to : place(device(), operand(made, shape, "int32"))));
         device().run({ kind: "pointwise", program: fill, inputs, scalars: [7], to: [to] });
         const after = decode("float32", await device().read(to.buffer, 0, encode(one).length));
-        const count = shape.reduce((a, b) => a * b, 1);
+        const count = sizeOf(shape);
         expect(after.filter((value) => value === 7).length).toBe(count);
         for (const view of new Set([to, ...inputs])) device().free(view.buffer);
       }),
