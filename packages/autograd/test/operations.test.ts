@@ -130,6 +130,7 @@ const alongRows: Record<string, One> = {
   glu: ops.glu,
   kthvalue: (x) => ops.kthvalue(x, 2, 1).values,
   logSoftmax: (x) => ops.logSoftmax(x, 1),
+  logcumsumexp: (x) => ops.logcumsumexp(x, 1),
   max: ops.max,
   "max along": (x) => ops.max(x, 1, { keepdim: true }).values,
   median: ops.median,

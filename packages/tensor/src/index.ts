@@ -264,7 +264,7 @@ export {
   trunc,
 } from "./ops/rounding.ts";
 export type { Dims, ReduceOptions } from "./ops/rows.ts";
-export { cummax, cummin, cumprod, cumsum, diff, type ScanOptions } from "./ops/scan.ts";
+export { cummax, cummin, cumprod, cumsum, diff, logcumsumexp, type ScanOptions } from "./ops/scan.ts";
 export {
   type IndexAddOptions,
   indexAdd,

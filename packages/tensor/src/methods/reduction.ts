@@ -145,6 +145,10 @@ export abstract class ReductionMethods extends FunctionMethods {
   cummin(this: Tensor, dim: number): extremes.ValuesAndIndices {
     return scan.cummin(this, dim);
   }
+  /** Running ln Σ eˣ along a dimension. */
+  logcumsumexp(this: Tensor, dim: number): Tensor {
+    return scan.logcumsumexp(this, dim);
+  }
   /** Differences of neighbours along a dimension, `n` times over. */
   diff(this: Tensor, n = 1, dim = -1): Tensor {
     return scan.diff(this, n, dim);

@@ -2,7 +2,7 @@
  * Running totals, products and extremes along one dimension.
  */
 
-import { type DType, isFloating } from "../dtype.ts";
+import { type DType, expectFloating, isFloating } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { apply, applyAll, type Gradient, type Op, rules } from "../op.ts";
 import { type Pointwise, pointwise } from "../pointwise.ts";
@@ -11,9 +11,11 @@ import type { Tensor } from "../tensor.ts";
 import { mul, sub } from "./arithmetic.ts";
 import { put, withDimension } from "./choice.ts";
 import { eq, where } from "./comparison.ts";
-import { cast } from "./copy.ts";
+import { cast, clone } from "./copy.ts";
 import type { ValuesAndIndices } from "./extremes.ts";
+import { cat } from "./join.ts";
 import { movedim } from "./permute.ts";
+import { logaddexp } from "./power.ts";
 import { squareMask } from "./product.ts";
 import { flip } from "./repeat.ts";
 import { unsqueeze } from "./reshape.ts";
@@ -146,6 +148,25 @@ export function cummax(x: Tensor, dim: number): ValuesAndIndices {
 export function cummin(x: Tensor, dim: number): ValuesAndIndices {
   const [values, indices] = applyAll(falling, [x], { dim: dimension("cummin", dim, x.ndim) });
   return { values: values as Tensor, indices: indices as Tensor }; // safe: the operation has two outputs
+}
+
+/**
+ * Running `ln Σ eˣ` along a dimension, without overflow or underflow on the way: each of log₂ n steps adds what stands twice as far ahead.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.logcumsumexp.html
+ *
+ * @throws DTypeError for integers.
+ */
+export function logcumsumexp(x: Tensor, dim: number): Tensor {
+  expectFloating("logcumsumexp", x.dtype);
+  const axis = dimension("logcumsumexp", dim, x.ndim);
+  const count = x.shape[axis] ?? 1;
+  let result = clone(x);
+  for (let step = 1; step < count; step *= 2) {
+    const sums = logaddexp(narrow(result, axis, step, count - step), narrow(result, axis, 0, count - step));
+    result = cat([narrow(result, axis, 0, step), sums], axis);
+  }
+  return result;
 }
 
 /**

@@ -236,6 +236,12 @@ describe("running totals", () => {
     ]);
     expect(of(3).cumsum(0).toArraySync()).toBe(3);
   });
+
+  it("sum exponentials without overflow or underflow", () => {
+    const x = of([-1000, 0, 1000, 1000, -1000]);
+    expect(x.logcumsumexp(0).toArraySync()).toEqual([-1000, 0, 1000, 1000 + Math.LN2, 1000 + Math.LN2]);
+    expect(() => of([1], "int32").logcumsumexp(0)).toThrow(DTypeError);
+  });
 });
 
 describe("sorting", () => {
