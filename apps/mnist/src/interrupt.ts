@@ -16,13 +16,12 @@ const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 /** What a program ends with that was stopped from the keyboard. */
 export const INTERRUPTED = 130;
 
-/** Listens for Ctrl-C from now on. `heard` is called at the first one. */
-export function interrupt(heard: () => void): Interrupt {
+/** Listens for Ctrl-C from now on. */
+export function interrupt(): Interrupt {
   let requested = false;
   const listener = (): void => {
     if (requested) process.exit(INTERRUPTED);
     requested = true;
-    heard();
   };
   for (const signal of SIGNALS) process.on(signal, listener);
   return {

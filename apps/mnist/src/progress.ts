@@ -7,8 +7,8 @@ import { Presets, SingleBar } from "cli-progress";
 
 /** Shows how far a run has come. Times and speeds count from when it was made. */
 export interface Progress {
-  /** `step` steps of the run are done; the loss was `loss` when it was last read. */
-  update(step: number, loss: number): void;
+  /** `step` steps of the run are done; the loss was `loss` when it was last read, or has not been read yet. */
+  update(step: number, loss: number | null): void;
   /** The line is left as it stands, and what is printed next starts below it. */
   stop(): void;
 }
@@ -49,7 +49,7 @@ function liveLine(extent: Extent, stream: NodeJS.WriteStream): Progress {
   return {
     update(step, loss) {
       const { speed, secondsLeft } = pace.at(step);
-      bar.update(step, { epoch: pace.epoch(step), loss: loss.toFixed(4), speed: thousands(speed), left: duration(secondsLeft) });
+      bar.update(step, { epoch: pace.epoch(step), loss: loss?.toFixed(4) ?? "-", speed: thousands(speed), left: duration(secondsLeft) });
     },
     stop() {
       bar.stop();
@@ -67,7 +67,7 @@ function plainLines(extent: Extent, stream: NodeJS.WritableStream): Progress {
       next = (Math.floor(step / every) + 1) * every;
       const { speed, secondsLeft } = pace.at(step);
       stream.write(
-        `epoch ${pace.epoch(step)}  step ${step}/${pace.steps}  loss ${loss.toFixed(4)}  ${thousands(speed)} images/s  ${duration(secondsLeft)} left\n`,
+        `epoch ${pace.epoch(step)}  step ${step}/${pace.steps}  loss ${loss?.toFixed(4) ?? "-"}  ${thousands(speed)} images/s  ${duration(secondsLeft)} left\n`,
       );
     },
     stop() {},

@@ -56,12 +56,12 @@ export async function run(parsed: ParsedOptions): Promise<number> {
 
   const training = new Training(options, digits, model, optimizer);
   if (checkpoint !== null) await training.restore(checkpoint);
-  const stop = interrupt(() => say("\nsaving a checkpoint after this step; Ctrl-C again ends at once, without one"));
+  const stop = interrupt();
   await training.run(device, stop);
   const { predictions, losses } = await test(model, device, until(stop, testLoader(digits)));
   if (stop.requested) {
     const path = await keep(join(options.out, "checkpoint.safetensors"), (to) => saveCheckpoint(to, training.checkpoint()));
-    say(`saved ${path}; go on with --resume ${path}`);
+    say(`stopped ${training.position}; go on with --resume ${path}`);
     return INTERRUPTED;
   }
   stop.release();

@@ -34,6 +34,11 @@ export class Training {
     this.#optimizer = optimizer;
   }
 
+  /** Where it stands, in words. */
+  get position(): string {
+    return this.#epoch === this.#options.epochs ? "after the last step" : `in epoch ${this.#epoch + 1} after ${this.#step} steps`;
+  }
+
   /** Trains until all epochs are done, or until `stop` is requested. */
   async run(device: Backend, stop: Interrupt): Promise<void> {
     const { epochs, batchSize } = this.#options;
@@ -50,7 +55,7 @@ export class Training {
       await train(this.#model, device, loader.batches(this.#step), this.#optimizer, async (loss) => {
         this.#step++;
         if (stepsDone() % every === 0) this.losses.push({ step: stepsDone(), loss: await loss.item() });
-        bar.update(stepsDone(), this.losses.at(-1)?.loss ?? Number.NaN);
+        bar.update(stepsDone(), this.losses.at(-1)?.loss ?? null);
         return (await stop.asked()) ? "stop" : "go on";
       });
       if (stop.requested) break;
