@@ -1,0 +1,180 @@
+/**
+ * Input that makes no sense, at every door of the house: the error names both sides, and nothing is lost.
+ */
+
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import {
+  Adam,
+  conv2d,
+  cpu,
+  crossEntropy,
+  DataLoader,
+  DeviceError,
+  DisposedError,
+  DTypeError,
+  encodeSafetensors,
+  IndexError,
+  Linear,
+  loadSafetensors,
+  MNIST,
+  ones,
+  randn,
+  saveSafetensors,
+  ShapeError,
+  TensorDataset,
+  tensor,
+  zeros,
+} from "../src/index.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "akari-bad-input-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe("shapes that do not fit", () => {
+  it("name the operation and both sides", () => {
+    expect(() => ones([2, 3]).matmul(ones([4, 5]))).toThrow(/matmul.*\[2, 3\].*\[4, 5\].*3 and 4/);
+    expect(() => ones([2, 3]).add(ones([4]))).toThrow(/add.*\[2, 3\].*\[4\]/);
+    expect(() => ones([6]).reshape([4, -1])).toThrow(/reshape.*\[6\].*\[4, -1\]/);
+    expect(() => conv2d(ones([1, 3, 8, 8]), ones([4, 2, 3, 3]))).toThrow(ShapeError);
+    expect(() => crossEntropy(ones([4, 10]), zeros([5], { dtype: "int32" }))).toThrow(/crossEntropy.*\[4\].*\[5\]/);
+    expect(() => tensor([[1, 2], [3]])).toThrow(ShapeError);
+  });
+
+  it("leave the tensor as it was when the operation is in place", () => {
+    const x = ones([2]);
+    expect(() => x.add_(ones([3]))).toThrow(ShapeError);
+    expect(() => x.add_(ones([2, 2]))).toThrow(/\[2, 2\] and cannot be stored in a tensor of shape \[2\]/);
+    expect(x.toArraySync()).toEqual([1, 1]);
+    expect(x.storage.version).toBe(0);
+  });
+});
+
+describe("wrong dtypes", () => {
+  it("are refused, and nothing is cut off in silence", () => {
+    const counts = tensor([1, 2], { dtype: "int32" });
+    expect(() => counts.add_(0.5)).toThrow(/float32.*int32/);
+    expect(counts.toArraySync()).toEqual([1, 2]);
+    expect(() => counts.mean()).toThrow(DTypeError);
+    expect(() => ones([2, 2]).matmul(ones([2, 2], { dtype: "int32" }))).toThrow(DTypeError);
+    expect(() => crossEntropy(ones([2, 3]), zeros([2], { dtype: "bool" }))).toThrow(/integers.*bool/);
+    // Safe: an unknown name is what is tested.
+    expect(() => zeros([2], { dtype: "float31" as "float32" })).toThrow(/float31/);
+  });
+});
+
+describe("indices out of range", () => {
+  it("name the index and the size", () => {
+    const x = randn([3, 4]);
+    expect(() => x.select(0, 3)).toThrow(/3.*3|range/);
+    expect(() => x.get(5)).toThrow(IndexError);
+    expect(() => x.indexSelect(0, tensor([0, 7], { dtype: "int32" }))).toThrow(/7.*3/);
+    expect(() => x.gather(1, tensor([[9]], { dtype: "int32" }))).toThrow(/9.*4/);
+    expect(() => x.sum(2)).toThrow(/dimension 2 is out of range.*2 dimensions/);
+    expect(() => crossEntropy(x, tensor([0, 1, 4], { dtype: "int32" }))).toThrow(IndexError);
+  });
+});
+
+describe("gradients that cannot be had", () => {
+  it("say what to do", () => {
+    const x = tensor([1, 2], { requiresGrad: true });
+    const y = x.mul(x).sum();
+    y.backward();
+    expect(() => y.backward()).toThrow(/used up by an earlier backward pass.*retainGraph/);
+    expect(x.grad?.toArraySync()).toEqual([2, 4]);
+    expect(() => x.mul(2).backward()).toThrow(/one element only.*\[2\]/);
+    expect(() => ones([1]).backward()).toThrow(/requires a gradient/);
+  });
+});
+
+describe("a freed tensor", () => {
+  it("is refused wherever it is used, and freeing twice is not an error", () => {
+    const x = ones([2]);
+    const view = x.reshape([1, 2]);
+    x.dispose();
+    x.dispose();
+    expect(() => x.add(1)).toThrow(DisposedError);
+    expect(() => x.dataSync()).toThrow(/\[2\] was used after dispose/);
+    expect(view.toArraySync()).toEqual([[1, 1]]);
+  });
+});
+
+describe("corrupt and truncated files", () => {
+  it("are refused by name, and what is there stays", async () => {
+    const path = join(folder, "model.safetensors");
+    await saveSafetensors(path, { weight: ones([4, 4]) });
+    const whole = readFileSync(path);
+    writeFileSync(join(folder, "cut.safetensors"), whole.subarray(0, whole.length - 8));
+    await expect(loadSafetensors(join(folder, "cut.safetensors"))).rejects.toThrow(/cut\.safetensors/);
+    writeFileSync(join(folder, "noise.safetensors"), Buffer.from("this is no checkpoint at all"));
+    await expect(loadSafetensors(join(folder, "noise.safetensors"))).rejects.toThrow(/noise\.safetensors/);
+    await expect(loadSafetensors(join(folder, "absent.safetensors"))).rejects.toThrow(/absent\.safetensors/);
+    expect((await loadSafetensors(path)).tensors.weight?.shape).toEqual([4, 4]);
+  });
+
+  it("of images too, before anything is trained on them", async () => {
+    const bad = mkdtempSync(join(folder, "mnist-"));
+    for (const name of ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"]) writeFileSync(join(bad, name), Buffer.from([0, 0, 8, 3, 0, 0, 0, 9]));
+    await expect(MNIST.load({ root: bad, train: true, download: false })).rejects.toThrow(/train-(images-idx3|labels-idx1)-ubyte/);
+  });
+
+  it("that do not fit the model list what differs and change nothing", () => {
+    const model = new Linear(3, 2);
+    const before = model.weight.toArraySync();
+    expect(() => model.loadStateDict({ weight: ones([5, 5]), bais: ones([2]) })).toThrow(/missing: bias[\s\S]*unexpected: bais[\s\S]*weight is \[2, 3\] in the module but \[5, 5\]/);
+    expect(model.weight.toArraySync()).toEqual(before);
+  });
+});
+
+describe("unknown options", () => {
+  it("are refused by name", () => {
+    const model = new Linear(2, 2);
+    // Safe, all of these: wrong names are what is tested.
+    expect(() => zeros([2], { dtpye: "float32" } as object)).toThrow(/"dtpye"/);
+    expect(() => new Adam(model.parameters(), { learningRate: 0.1 } as object)).toThrow(/"learningRate"; there are lr/);
+    expect(() => new DataLoader(new TensorDataset(ones([2])), { batchsize: 2 } as object)).toThrow(/batchsize/);
+    expect(() => cpu({ thread: 2 } as object)).toThrow(/thread/);
+  });
+});
+
+describe("a device that is not there", () => {
+  it("is refused before anything runs", () => {
+    // Safe: a device's name in the place of a device is what is tested.
+    expect(() => zeros([2], { device: "cuda" as unknown as ReturnType<typeof cpu> })).toThrow(/cuda/);
+    const other = cpu({ threads: 1 });
+    expect(() => ones([2]).add(ones([2], { device: other }))).toThrow(DeviceError);
+    expect(() => ones([2]).add(ones([2], { device: other }))).toThrow(/different devices/);
+  });
+
+  it("and a tensor that no memory could hold is an error that says how much was asked for", () => {
+    expect(() => zeros([1 << 20, 1 << 20])).toThrow(DeviceError);
+    expect(ones([2]).sum().itemSync()).toBe(2);
+  });
+});
+
+describe("a full disk", () => {
+  it("leaves the file that was there whole, and nothing beside it", async () => {
+    const path = join(folder, "kept.safetensors");
+    await saveSafetensors(path, { x: ones([3]) });
+    const before = readFileSync(path);
+    const listed = readdirSync(folder);
+    const big = { x: ones([1000, 1000]) };
+    // A limit on the size of files stops the write half-way, as a full disk does.
+    const { spawnSync } = await import("node:child_process");
+    const program = `
+      import { ones, saveSafetensors } from ${JSON.stringify(new URL("../src/index.ts", import.meta.url).href)};
+      process.on("SIGXFSZ", () => {});
+      try { await saveSafetensors(${JSON.stringify(path)}, { x: ones([1000, 1000]) }); console.log("written"); }
+      catch (error) { console.log(error.name + ": " + error.message); }
+    `;
+    const script = join(folder, "save.mjs");
+    writeFileSync(script, program);
+    const child = spawnSync("bash", ["-c", `ulimit -f 100; exec "${process.execPath}" "${script}"`], { encoding: "utf8" });
+    rmSync(script);
+    expect(child.stdout).toMatch(/FileError: .*kept\.safetensors/);
+    expect(readFileSync(path).equals(before)).toBe(true);
+    expect(readdirSync(folder)).toEqual(listed);
+    expect(encodeSafetensors({ x: { dtype: "float32", shape: [1000, 1000], data: big.x.dataSync() } }).length).toBeGreaterThan(4_000_000);
+  });
+});
