@@ -14,6 +14,8 @@ export interface Lanes {
   readonly count: 4 | 2;
   /** A vector of one element of memory. */
   splat(address: Operand<"i32">, offset?: number): Code<"v128">;
+  /** A vector with an element of memory in its first lane and zeros in the others. */
+  first(address: Operand<"i32">): Code<"v128">;
   /** `a · b + c` */
   madd(a: Code<"v128">, b: Code<"v128">, c: Code<"v128">): Code<"v128">;
   add(a: Code<"v128">, b: Code<"v128">): Code<"v128">;
@@ -40,6 +42,7 @@ export function lanesOf(element: Element, relaxed: boolean): Lanes {
         shift: 2,
         count: 4,
         splat: v128.load32Splat,
+        first: v128.load32Zero,
         madd: multiplyAdd("f32x4", relaxed),
         add: f32x4.add,
         storeLane: (address, vector, lane, offset) => v128.storeLane(32, address, vector, lane, offset),
@@ -55,6 +58,7 @@ export function lanesOf(element: Element, relaxed: boolean): Lanes {
         shift: 3,
         count: 2,
         splat: v128.load64Splat,
+        first: v128.load64Zero,
         madd: multiplyAdd("f64x2", relaxed),
         add: f64x2.add,
         storeLane: (address, vector, lane, offset) => v128.storeLane(64, address, vector, lane, offset),
@@ -70,6 +74,7 @@ export function lanesOf(element: Element, relaxed: boolean): Lanes {
         shift: 2,
         count: 4,
         splat: v128.load32Splat,
+        first: v128.load32Zero,
         madd: (a, b, c) => i32x4.add(i32x4.mul(a, b), c),
         add: i32x4.add,
         storeLane: (address, vector, lane, offset) => v128.storeLane(32, address, vector, lane, offset),

@@ -6,8 +6,9 @@
 import { bytesOf } from "../../dtype.ts";
 import type { MatmulCall, View } from "../../kernel.ts";
 import { elementOf, withTemporaries } from "./convert.ts";
+import { dotColumns, dotKernel, dotRows, dotSlots } from "./matmul-dot.ts";
 import { productKernel, productSlots } from "./matmul-kernel.ts";
-import { type Element, lanesOf } from "./matmul-lanes.ts";
+import { type Element, type Lanes, lanesOf } from "./matmul-lanes.ts";
 import { packKernel, packSlots } from "./matmul-pack.ts";
 import { tileRows, tileVectors } from "./matmul-tile.ts";
 import { addressOf } from "./memory.ts";
@@ -72,24 +73,23 @@ export function runMatmul(runtime: Runtime, call: MatmulCall): void {
     ...{ a: matrix(call.a), b: matrix(call.b), to: matrix(call.to) },
   };
   let views: readonly (View | null)[] = [call.a, call.b, call.to, call.bias];
-  // A result that lies column by column is the transpose of one that lies row by row.
+  // A result that lies column by column is the transpose of one that lies row by row; and few columns are few rows of the transpose.
   const { to } = product;
   const bytes = bytesOf(dtype);
-  if (to.column !== bytes && to.row === bytes) {
+  const byColumns = to.column !== bytes && to.row === bytes;
+  if (Math.min(m, n) <= dotRows ? n < m : byColumns) {
     product = { ...product, m: n, n: m, a: flip(product.b), b: flip(product.a), to: flip(to), bias: flip(bias) };
     views = [call.b, call.a, call.to, call.bias];
   }
   multiply(runtime, product, views);
 }
 
+/** A single column or row may have any stride: it is taken for one that suits the kernels. */
 function matrix(view: View): Matrix {
   const bytes = bytesOf(view.dtype);
   const rank = view.strides.length;
-  return {
-    address: addressOf(view),
-    row: (view.strides[rank - 2] as number) * bytes,
-    column: (view.strides[rank - 1] as number) * bytes,
-  };
+  const stride = (d: number): number => (view.shape[d] === 1 ? bytes : (view.strides[d] as number) * bytes);
+  return { address: addressOf(view), row: stride(rank - 2), column: stride(rank - 1) };
 }
 
 function flip({ address, row, column }: Matrix): Matrix {
@@ -105,11 +105,18 @@ interface Reading {
 function multiply(runtime: Runtime, product: Product, views: readonly (View | null)[]): void {
   const { element, m, n, k, batches } = product;
   const lanes = lanesOf(element, runtime.relaxed);
+  if (m <= dotRows && product.a.column === lanes.bytes && product.b.row === lanes.bytes && product.b.column !== lanes.bytes) {
+    multiplyDots(runtime, lanes, product, views);
+    return;
+  }
   const panelWidth = tileVectors * lanes.count;
   const panels = Math.ceil(n / panelWidth);
   const tiles = Math.ceil(m / tileRows);
   const a = readA(product, lanes.bytes);
-  const b: Reading = { packed: !(product.b.column === lanes.bytes && m <= 4 * tileRows), bytes: k * panels * panelWidth * lanes.bytes };
+  const b: Reading = {
+    packed: !(product.b.column === lanes.bytes && product.b.row !== 0 && m <= 8 * tileRows),
+    bytes: k * panels * panelWidth * lanes.bytes,
+  };
   const aBytes = a.packed ? m * k * lanes.bytes : 0;
   const bBytes = b.packed ? b.bytes : 0;
   // A batch of products with the same operand packs it once.
@@ -147,7 +154,7 @@ function multiply(runtime: Runtime, product: Product, views: readonly (View | nu
 }
 
 function readA({ a, m, n, k }: Product, bytes: number): Reading {
-  const direct = (a.column === bytes || a.row === bytes) && n <= 0;
+  const direct = (a.column === bytes || a.row === bytes) && a.row !== 0 && n <= 64;
   return { packed: !direct && k > 0, bytes: m * k * bytes };
 }
 
@@ -182,8 +189,40 @@ function offsetsOfPacked(runtime: Runtime, table: number, count: number, bytes: 
   for (let i = 0; i < count; i++) i32[(table >>> 2) + i] = i * bytes;
 }
 
+/** The same for few rows, when both operands lie along k. */
+function multiplyDots(runtime: Runtime, lanes: Lanes, product: Product, views: readonly (View | null)[]): void {
+  const { element, m, n, k, batches, a, b, to, bias } = product;
+  const scratch = runtime.scratch(4 * 4 * batches);
+  views.forEach((view, i) => {
+    if (view !== null) offsets(runtime, view, scratch + i * 4 * batches, 0, batches);
+    else offsetsOfPacked(runtime, scratch + i * 4 * batches, batches, 0);
+  });
+  const s = dotSlots;
+  const args = dotArgs;
+  args[s.a] = a.address;
+  args[s.b] = b.address;
+  args[s.to] = to.address;
+  args[s.bias] = bias.address;
+  for (let i = 0; i < 4; i++) args[s.aOffsets + i] = scratch + i * 4 * batches;
+  args[s.m] = m;
+  args[s.n] = n;
+  args[s.k] = k;
+  args[s.aRow] = a.row;
+  args[s.bColumn] = b.column;
+  args[s.toRow] = to.row;
+  args[s.toColumn] = to.column;
+  args[s.biasRow] = bias.row;
+  args[s.biasColumn] = bias.column;
+  args[s.accumulate] = product.accumulate ? 1 : 0;
+  args[s.units] = Math.ceil(n / dotColumns);
+  const kernel = runtime.kernel(`matmul/dot/${element}`, () => dotKernel(runtime.shared, lanes));
+  const work = Math.max(1, m * k * dotColumns);
+  runtime.launch(kernel, args, (args[s.units] as number) * batches, Math.max(1, Math.ceil(100_000 / work)));
+}
+
 /** Arguments of the kernels, written anew for every launch. */
 const packArgs = new Array<number>(Object.keys(packSlots).length).fill(0);
+const dotArgs = new Array<number>(Object.keys(dotSlots).length).fill(0);
 const productArgs = new Array<number>(Object.keys(productSlots).length + 1).fill(0);
 
 interface Packing {

@@ -103,5 +103,24 @@ for (const [name, runtime] of Object.entries(runtimes)) {
       const repeated = { ...a, shape: [5, 20, 30], strides: [0, 30, 1] };
       check(runtime, { kind: "matmul", a: repeated, b, to, accumulate: false, bias: null }, "a");
     });
+
+    it("takes operands whose rows or columns are all the same", () => {
+      for (const [m, n] of [
+        [20, 11],
+        [3, 30],
+        [30, 2],
+      ] as const) {
+        for (const strides of [
+          [0, 1],
+          [1, 0],
+          [0, 0],
+        ]) {
+          const a = { ...view(runtime, "float32", [40]), shape: [m, 40], strides };
+          const b = { ...view(runtime, "float32", [40]), shape: [40, n], strides };
+          const to = view(runtime, "float32", [m, n]);
+          check(runtime, { kind: "matmul", a, b, to, accumulate: false, bias: null }, String(strides));
+        }
+      }
+    });
   });
 }

@@ -1,0 +1,90 @@
+/**
+ * Products with few rows, such as a matrix and a vector, where both operands lie along k: every element of `b` is used only once or a few times, so
+ * packing would cost more than it saves. Four columns at a time are read where they lie and summed as vectors along k.
+ */
+
+import type { Lanes } from "./matmul-lanes.ts";
+import { i32, type Local, ModuleBuilder, shuffle, v128 } from "./wasm/index.ts";
+
+/** The most rows for which this is worth while. */
+export const dotRows = 4;
+/** Columns of a unit of work. */
+export const dotColumns = 4;
+
+/** The arguments of the kernel. A unit is four columns of a batch; strides and offsets are in bytes. */
+export const dotSlots = {
+  ...{ a: 0, b: 1, to: 2, bias: 3, aOffsets: 4, bOffsets: 5, toOffsets: 6, biasOffsets: 7 },
+  ...{ m: 8, n: 9, k: 10, aRow: 11, bColumn: 12, toRow: 13, toColumn: 14, biasRow: 15, biasColumn: 16, accumulate: 17, units: 18 },
+} as const;
+
+/** The bytes of the kernel. */
+export function dotKernel(shared: boolean, lanes: Lanes): Uint8Array {
+  const module = new ModuleBuilder(shared);
+  module.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => {
+    const slot = (name: keyof typeof dotSlots): Local<"i32"> => f.let(i32.load(args, 8 * dotSlots[name]));
+    const [m, n, k, aRow, bColumn, units] = [slot("m"), slot("n"), slot("k"), slot("aRow"), slot("bColumn"), slot("units")];
+    const [toRow, toColumn, biasRow, biasColumn] = [slot("toRow"), slot("toColumn"), slot("biasRow"), slot("biasColumn")];
+    const [hasBias, accumulate] = [slot("bias"), slot("accumulate")];
+    const columns = Array.from({ length: dotColumns }, () => f.local("i32"));
+    // Two sums for each column, so that eight multiply-adds are under way at a time.
+    const sums = Array.from({ length: dotColumns }, () => f.locals("v128", 2) as [Local<"v128">, Local<"v128">]);
+    const [a, row] = [f.local("i32"), f.locals("v128", 2) as [Local<"v128">, Local<"v128">]];
+    f.for(begin, end, 1, (unit) => {
+      const batch = f.let(i32.divU(unit, units));
+      const left = f.let(i32.mul(i32.remU(unit, units), dotColumns));
+      const at = (name: "a" | "b" | "to" | "bias"): Local<"i32"> =>
+        f.let(i32.add(slot(name), i32.load(i32.add(slot(`${name}Offsets`), i32.shl(batch, 2)))));
+      const [aBatch, bBatch, toBatch, biasBatch] = [at("a"), at("b"), at("to"), at("bias")];
+      const last = f.let(i32.sub(n, 1));
+      f.for(0, m, 1, (i) => {
+        f.set(a, i32.add(aBatch, i32.mul(i, aRow)));
+        for (const [j, column] of columns.entries()) {
+          // Past the right edge the last column is computed again, and not stored.
+          const index = f.let(i32.add(left, j));
+          f.if(i32.gt(index, last), () => f.set(index, last));
+          f.set(column, i32.add(bBatch, i32.mul(index, bColumn)));
+        }
+        for (const sum of sums.flat()) f.set(sum, lanes.zero);
+        const advance = (bytes: number): void => {
+          for (const pointer of [a, ...columns]) f.increase(pointer, bytes);
+        };
+        const pair = 2 * lanes.count;
+        f.for(pair - 1, k, pair, () => {
+          for (const u of [0, 1] as const) f.set(row[u], v128.load(a, 16 * u));
+          for (const [j, column] of columns.entries()) {
+            const parts = sums[j] as [Local<"v128">, Local<"v128">];
+            for (const u of [0, 1] as const) f.set(parts[u], lanes.madd(row[u], v128.load(column, 16 * u), parts[u]));
+          }
+          advance(32);
+        });
+        f.for(0, i32.and(k, pair - 1), 1, () => {
+          f.set(row[0], lanes.first(a));
+          for (const [j, column] of columns.entries()) {
+            const [sum] = sums[j] as [Local<"v128">, Local<"v128">];
+            f.set(sum, lanes.madd(row[0], lanes.first(column), sum));
+          }
+          advance(lanes.bytes);
+        });
+        for (const [j, [sum, other]] of sums.entries()) {
+          f.set(sum, lanes.add(sum, other));
+          f.set(sum, lanes.add(sum, shuffle(sum, sum, [1, 0])));
+          if (lanes.count === 4) f.set(sum, lanes.add(sum, shuffle(sum, sum, [1, 0, 3, 2])));
+          const column = f.let(i32.add(left, j));
+          f.if(i32.le(column, last), () => {
+            const cell = f.let(i32.add(toBatch, i32.add(i32.mul(i, toRow), i32.mul(column, toColumn))));
+            f.if(
+              accumulate,
+              () => f.do(lanes.addLane(cell, cell, sum, 0)),
+              () => f.do(lanes.storeLane(cell, sum, 0)),
+            );
+            f.if(hasBias, () => {
+              const added = f.let(i32.add(biasBatch, i32.add(i32.mul(i, biasRow), i32.mul(column, biasColumn))));
+              f.do(lanes.addMemory(cell, cell, added));
+            });
+          });
+        }
+      });
+    });
+  });
+  return module.finish();
+}
