@@ -22,8 +22,8 @@ import {
   MNIST,
   ones,
   randn,
-  saveSafetensors,
   ShapeError,
+  saveSafetensors,
   TensorDataset,
   tensor,
   zeros,
@@ -115,14 +115,17 @@ describe("corrupt and truncated files", () => {
 
   it("of images too, before anything is trained on them", async () => {
     const bad = mkdtempSync(join(folder, "mnist-"));
-    for (const name of ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"]) writeFileSync(join(bad, name), Buffer.from([0, 0, 8, 3, 0, 0, 0, 9]));
+    for (const name of ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"])
+      writeFileSync(join(bad, name), Buffer.from([0, 0, 8, 3, 0, 0, 0, 9]));
     await expect(MNIST.load({ root: bad, train: true, download: false })).rejects.toThrow(/train-(images-idx3|labels-idx1)-ubyte/);
   });
 
   it("that do not fit the model list what differs and change nothing", () => {
     const model = new Linear(3, 2);
     const before = model.weight.toArraySync();
-    expect(() => model.loadStateDict({ weight: ones([5, 5]), bais: ones([2]) })).toThrow(/missing: bias[\s\S]*unexpected: bais[\s\S]*weight is \[2, 3\] in the module but \[5, 5\]/);
+    expect(() => model.loadStateDict({ weight: ones([5, 5]), bais: ones([2]) })).toThrow(
+      /missing: bias[\s\S]*unexpected: bais[\s\S]*weight is \[2, 3\] in the module but \[5, 5\]/,
+    );
     expect(model.weight.toArraySync()).toEqual(before);
   });
 });
