@@ -10,8 +10,8 @@ import { pointwise } from "../pointwise.ts";
 import { type Shape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkProductTypes } from "./matmul.ts";
-import { movedim } from "./permute.ts";
 import { reshape, squeeze, unsqueeze } from "./reshape.ts";
+import { sum } from "./sum.ts";
 
 /** Where the windows of a convolution lie, and the spatial sizes of its three tensors. */
 interface Geometry {
@@ -49,8 +49,7 @@ const forward: Op<Geometry> = {
   gradient: /* @__PURE__ */ rules<Geometry>(
     { inputs: [1], of: (g, context) => apply(towardsInput, [g, context.input(1)], context.attrs) },
     { inputs: [0], of: (g, context) => apply(towardsWeight, [context.input(0), g], context.attrs) },
-    // With the channels last, the engine's sum over broadcast dimensions is the sum over batch and space.
-    { of: (g) => movedim(g, 1, -1) },
+    { of: (g) => sum(g, [0, ...g.shape.slice(2).map((_, i) => i + 2)]) },
   ),
 };
 

@@ -9,7 +9,7 @@ import { apply, type Op, rules } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
 import { broadcastStrides, reshapeStrides, type Shape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { contiguous } from "./copy.ts";
+import { copyInto } from "./copy.ts";
 import { bmm, checkProductTypes, matmul, mm, mv } from "./matmul.ts";
 import { t } from "./permute.ts";
 import { reshape } from "./reshape.ts";
@@ -47,7 +47,9 @@ const affine: Op = {
     const [input, weight, to] = [x as Tensor, w as Tensor, out as Tensor]; // safe: two or three inputs, one output
     if (to.numel() === 0) return;
     const rows = rowsOf(input);
-    const dense = rows ?? (rowsOf(contiguous(input.alias())) as View); // safe: a contiguous tensor can be cut into rows
+    const copy = rows === null ? input.newEmpty(input.shape) : null;
+    if (copy !== null) copyInto(copy, input, input.device);
+    const dense = rows ?? (rowsOf(copy as Tensor) as View); // safe: a contiguous tensor can be cut into rows
     const shape = [dense.shape[0] as number, weight.shape[0] as number];
     const bias: View | null =
       b === undefined
@@ -67,6 +69,7 @@ const affine: Op = {
       accumulate: false,
       bias,
     });
+    copy?.dispose();
   },
   gradient: /* @__PURE__ */ rules(
     { inputs: [1], of: (g, context) => matmul(g, context.input(1)) },
