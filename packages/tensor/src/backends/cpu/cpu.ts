@@ -7,15 +7,15 @@ import type { KernelCall } from "../../kernel.ts";
 import { runArgReduce } from "./argreduce.ts";
 import { runConv } from "./conv.ts";
 import { runGather, runScatter } from "./indexing.ts";
-import type { CpuBuffer } from "./memory.ts";
 import { runMatmul } from "./matmul.ts";
+import type { CpuBuffer } from "./memory.ts";
 import { Pointwise } from "./pointwise.ts";
 import { runPool } from "./pool.ts";
 import { runRandom } from "./random.ts";
 import { Rows } from "./rows.ts";
+import { createRuntime, type Runtime } from "./runtime.ts";
 import { runScan } from "./scan.ts";
 import { runSort } from "./sort.ts";
-import { createRuntime, type Runtime } from "./runtime.ts";
 import { availableThreads } from "./threads.ts";
 
 /** Options of a CPU device. */

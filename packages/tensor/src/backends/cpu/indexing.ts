@@ -3,7 +3,7 @@
 import { bytesOf } from "../../dtype.ts";
 import type { GatherCall, ScatterCall, View } from "../../kernel.ts";
 import { dense, Layout, motion, still } from "./layout.ts";
-import { gatherModule, type IndexClass, scatterModule } from "./lower/index.ts";
+import { gatherModule, type IndexClass, scatterModule } from "./lower/indexing.ts";
 import { addressOf } from "./memory.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -32,7 +32,9 @@ export function runScatter(runtime: Runtime, call: ScatterCall): void {
   const motions = work.length >= 4 && work.motions?.[0] !== still ? work.motions : null;
   if (work.motions !== null && motions === null) spread(work);
   const what: IndexClass = { dtype: to.dtype, rank: work.rank, motions };
-  const kernel = runtime.kernel(`scatter ${reduce} ${to.dtype} ${work.rank} ${motions?.join("")}`, () => scatterModule(runtime, reduce, what));
+  const kernel = runtime.kernel(`scatter ${reduce} ${to.dtype} ${work.rank} ${motions?.join("")}`, () =>
+    scatterModule(runtime, reduce, what),
+  );
   const grain = motions === null ? 1 : 64 * Math.ceil(512 / Math.min(work.positions, 512));
   runtime.launch(kernel, [...work.args(), work.positions], motions === null ? 1 : work.length, grain);
 }

@@ -17,12 +17,12 @@ export class Layout {
   operands = 0;
 
   /**
-   * Takes dimensions [from, to) of some views of one shape.
+   * Takes dimensions [from, to) of some views that agree in them.
    *
+   * @param n how many of the views, from the first.
    * @param order if true, dimensions may change places: those with the largest strides of the last view come first.
    */
-  take(views: readonly View[], from: number, to: number, order: boolean): void {
-    const n = views.length;
+  take(views: readonly View[], from: number, to: number, order: boolean, n: number = views.length): void {
     this.operands = n;
     this.rank = 0;
     const shape = (views[n - 1] as View).shape;

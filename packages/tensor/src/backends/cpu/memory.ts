@@ -4,9 +4,9 @@
  */
 
 import type { DeviceBuffer, MemoryUse } from "../../backend.ts";
+import { bytesOf } from "../../dtype.ts";
 import { DeviceError } from "../../errors.ts";
 import type { View } from "../../kernel.ts";
-import { bytesOf } from "../../dtype.ts";
 import { Allocator, type Block } from "./allocator.ts";
 
 /** Memory of a tensor: a range of addresses. */

@@ -5,7 +5,6 @@
 
 import { bytesOf, type DType } from "../../dtype.ts";
 import type { Program } from "../../expr/program.ts";
-import { inputTypes } from "../../expr/program.ts";
 import type { ForeachCall, View } from "../../kernel.ts";
 import { dense, Layout, motion, still, strided } from "./layout.ts";
 import { cost, grainOf } from "./lower/cost.ts";

@@ -1,7 +1,7 @@
 /** Random numbers by position: the sequence of `random/philox.ts`, stored where it is wanted. */
 
-import type { RandomCall } from "../../kernel.ts";
 import { toHalf } from "../../half.ts";
+import type { RandomCall } from "../../kernel.ts";
 import { philox, philoxNormal } from "../../random/philox.ts";
 import { sizeOf } from "../../shape.ts";
 import { addressOf, type LinearMemory } from "./memory.ts";

@@ -3,20 +3,21 @@
  * cut into pieces first, so that all threads find work; how they are cut follows from the shapes alone, and so does the result to the last bit.
  */
 
-import { bytesOf } from "../../dtype.ts";
+import { bytesOf, type DType } from "../../dtype.ts";
 import { type Expr, input, row } from "../../expr/expr.ts";
 import { nodesOf, type RowProgram, rowProgram } from "../../expr/program.ts";
 import type { RowsCall, View } from "../../kernel.ts";
 import { dense, Layout, motion, still, strided } from "./layout.ts";
 import { cost } from "./lower/cost.ts";
-import { type RowsClass, rowsModule } from "./lower/rows.ts";
+import type { RowsClass } from "./lower/row-frame.ts";
+import { rowsModule } from "./lower/rows.ts";
 import { addressOf } from "./memory.ts";
 import type { Kernel, Runtime } from "./runtime.ts";
 
 /** What is kept for each program. */
 interface Plan {
   readonly cost: number;
-  readonly kernels: Map<string, Kernel>;
+  readonly kernels: Map<number | string, Kernel>;
   /** Combines the results of pieces of rows; null when the program cannot be cut. */
   readonly finish: RowProgram | null;
   readonly piece: RowProgram | null;
@@ -28,12 +29,17 @@ const worth = 96_000;
 const long = 65_536;
 const pieces = 64;
 
+/** The dtypes by number. */
+const ordinal: Readonly<Record<DType, number>> = { bool: 0, uint8: 1, int32: 2, float16: 3, float32: 4, float64: 5 };
+
 /** Runs row programs on one runtime. */
 export class Rows {
   readonly #runtime: Runtime;
   readonly #plans: (Plan | undefined)[] = [];
   readonly #outer = new Layout();
   readonly #row = new Layout();
+  readonly #motions: number[] = [];
+  readonly #args: number[] = [];
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
@@ -44,17 +50,18 @@ export class Rows {
     const { program, dims, inputs, toElements, toRows, scalars } = call;
     const { shape } = inputs[0] as View; // safe: a row program reads an input
     const outerRank = shape.length - dims;
-    const full = [...inputs, ...toElements];
-    const views = [...full, ...toRows];
+    const full = inputs.length + toElements.length;
+    const views = [...inputs, ...toElements, ...toRows];
+    const n = views.length;
     const outer = this.#outer;
     const row = this.#row;
     outer.take(views, 0, outerRank, true);
-    row.take(full, outerRank, shape.length, full.length === 1);
+    row.take(views, outerRank, shape.length, full === 1, full);
     const rows = outer.count();
     const length = row.count();
     if (rows === 0) return;
     const plan = this.#plan(program);
-    const lanes = across(views, full.length, outer, row) ? outer.size(outer.rank - 1) : 0;
+    const lanes = across(views, full, outer, row) ? outer.size(outer.rank - 1) : 0;
     const width = lanes === 0 ? 0 : lanes >= 8 && plan.cost < 60 ? 4 : 1;
     const perUnit = lanes === 0 ? 1 : 4 * width;
     const units = lanes === 0 ? rows : (rows / lanes) * Math.ceil(lanes / perUnit);
@@ -63,33 +70,27 @@ export class Rows {
       return;
     }
     const outerDims = lanes === 0 ? outer.rank : outer.rank - 1;
-    const what: RowsClass = {
-      program,
-      inputs: inputs.length,
-      elements: toElements.map((view) => view.dtype),
-      rows: toRows.map((view) => view.dtype),
-      motions: full.map((view, k) => {
-        const layout = lanes === 0 ? row : outer;
-        return layout.rank === 0 ? still : motion(layout.stride(layout.rank - 1, k), bytesOf(view.dtype));
-      }),
-      outer: outerDims,
-      within: length === 0 ? 0 : Math.max(0, row.rank - 1),
-      across: width,
-    };
-    // The slots in the order of `slotsOf`.
-    const args = views.map(addressOf);
     const last = row.rank - 1;
-    args.push(length === 0 ? 0 : row.size(last));
-    for (let k = 0; k < full.length; k++) args.push(row.rank === 0 ? 0 : row.stride(last, k));
-    if (what.within > 0) {
-      for (let d = 0; d < last; d++) args.push(row.size(d));
-      for (let d = 0; d < last; d++) for (let k = 0; k < full.length; k++) args.push(row.stride(d, k));
+    const within = length === 0 ? 0 : Math.max(0, last);
+    const moving = lanes === 0 ? row : outer;
+    const motions = this.#motions;
+    motions.length = full;
+    for (let k = 0; k < full; k++) {
+      motions[k] = moving.rank === 0 ? still : motion(moving.stride(moving.rank - 1, k), bytesOf((views[k] as View).dtype));
     }
+    // The slots in the order of `slotsOf`.
+    const args = this.#args;
+    args.length = 0;
+    for (let k = 0; k < n; k++) args.push(addressOf(views[k] as View));
+    args.push(length === 0 ? 0 : row.size(last));
+    for (let k = 0; k < full; k++) args.push(row.rank === 0 ? 0 : row.stride(last, k));
+    for (let d = 0; d < within; d++) args.push(row.size(d));
+    for (let d = 0; d < within; d++) for (let k = 0; k < full; k++) args.push(row.stride(d, k));
     for (let d = 1; d < outerDims; d++) args.push(outer.size(d));
-    for (let d = 0; d < outerDims; d++) for (let k = 0; k < views.length; k++) args.push(outer.stride(d, k));
+    for (let d = 0; d < outerDims; d++) for (let k = 0; k < n; k++) args.push(outer.stride(d, k));
     args.push(lanes);
     const grain = Math.max(1, Math.ceil(worth / (plan.cost * Math.max(length, 1) * perUnit)));
-    this.#runtime.launch(this.#kernel(plan, what), args, units, grain, scalars);
+    this.#runtime.launch(this.#kernel(plan, call, outerDims, within, width), args, units, grain, scalars);
   }
 
   /** Cuts the outermost dimension of the rows into pieces, reduces each, then reduces the results. */
@@ -117,7 +118,10 @@ export class Rows {
         inner: inner.map((_, d) => row.stride(d + 1, k) / bytes),
       };
     });
-    const outputs = toRows.map((view, k) => ({ view, strides: sizes.map((_, d) => outer.stride(d, inputs.length + k) / bytesOf(view.dtype)) }));
+    const outputs = toRows.map((view, k) => ({
+      view,
+      strides: sizes.map((_, d) => outer.stride(d, inputs.length + k) / bytesOf(view.dtype)),
+    }));
     const buffer = memory.allocate(count * rows * bytesOf(dtype));
     const contiguous: number[] = [];
     for (let d = sizes.length - 1, step = 1; d >= 0; d--) {
@@ -166,11 +170,30 @@ export class Rows {
     return plan;
   }
 
-  #kernel(plan: Plan, what: RowsClass): Kernel {
-    const { program, inputs, elements, rows, motions, outer, within, across: width } = what;
-    const key = `${inputs} ${motions.join("")} ${outer} ${within} ${width} ${elements.join()} ${rows.join()}`;
+  #kernel(plan: Plan, { program, inputs, toElements, toRows }: RowsCall, outer: number, within: number, width: number): Kernel {
+    const motions = this.#motions;
+    let key: number | string = (inputs.length * 8 + outer) * 8 + within;
+    key = key * 5 + width;
+    for (const m of motions) key = key * 3 + m;
+    for (const view of toElements) key = key * 6 + ordinal[view.dtype];
+    for (const view of toRows) key = key * 6 + ordinal[view.dtype];
+    // Beyond the exact integers, and for more dimensions than fit, the classes are told apart by text.
+    if (key > Number.MAX_SAFE_INTEGER || outer > 7 || within > 7) {
+      const types = [...toElements, ...toRows].map((view) => view.dtype);
+      key = `${inputs.length} ${motions.join("")} ${outer} ${within} ${width} ${types.join()}`;
+    }
     let kernel = plan.kernels.get(key);
     if (kernel === undefined) {
+      const what: RowsClass = {
+        program,
+        inputs: inputs.length,
+        elements: toElements.map((view) => view.dtype),
+        rows: toRows.map((view) => view.dtype),
+        motions: [...motions],
+        outer,
+        within,
+        across: width,
+      };
       kernel = this.#runtime.kernel(`rows ${program.id} ${key}`, () => rowsModule(this.#runtime, what));
       plan.kernels.set(key, kernel);
     }

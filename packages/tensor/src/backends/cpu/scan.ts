@@ -14,7 +14,12 @@ export function runScan(runtime: Runtime, call: ScanCall): void {
   const { op, dim, input, to } = call;
   const views: readonly View[] = [input, to, call.indices ?? to];
   const length = input.shape.length === 0 ? 1 : (input.shape[dim] as number);
-  outer.take(views.map((view) => without(view, dim)), 0, Math.max(0, input.shape.length - 1), true);
+  outer.take(
+    views.map((view) => without(view, dim)),
+    0,
+    Math.max(0, input.shape.length - 1),
+    true,
+  );
   const lanes = outer.count();
   if (lanes === 0 || length === 0) return;
   const args = views.map(addressOf);

@@ -24,7 +24,8 @@ export function runSort(memory: LinearMemory, call: SortCall): void {
   const starts = [input, values, indices].map((view) => origins(without(view, dim)));
   const work = new Lane(length, bytesOf(input.dtype) === 8 ? 2 : 1);
   starts[0]?.forEach((start, l) => {
-    if (input.dtype === "float64") for (let i = 0; i < length; i++) work.setDouble(i, from[start + i * stride(input)] as number, descending);
+    if (input.dtype === "float64")
+      for (let i = 0; i < length; i++) work.setDouble(i, from[start + i * stride(input)] as number, descending);
     else for (let i = 0; i < length; i++) work.set(i, keyOf(input.dtype, from[start + i * stride(input)] as number), descending);
     work.sort();
     const target = starts[1]?.[l] as number;

@@ -21,7 +21,8 @@ function view(device: Backend, values: readonly number[]): View {
 }
 
 function numbers(device: Backend, { buffer }: View, count: number): number[] {
-  return [...new Float32Array((device.readSync?.(buffer, 0, count * 4) as Uint8Array<ArrayBuffer>).buffer)];
+  const bytes = device.readSync?.(buffer, 0, count * 4) ?? new Uint8Array();
+  return [...new Float32Array(bytes.buffer)];
 }
 
 describe("cpu()", () => {

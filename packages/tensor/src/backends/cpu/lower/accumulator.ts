@@ -39,7 +39,9 @@ export function accumulator(e: Emitter, reduce: Reduction, dtype: DType, ways: n
       const chain = chains[way] as Local<"v128">[]; // safe: the ways are numbered from 0
       const masks = mask === undefined ? null : dtype === "float64" ? wideMask(e, mask) : [mask];
       const some = masks === null ? value : value.map((v, k) => e.let(v128.bitselect(v, start[k] as Vector, masks[k] as Vector)));
-      combine(chain, some).forEach((v, k) => e.f.set(chain[k] as Local<"v128">, v));
+      combine(chain, some).forEach((v, k) => {
+        e.f.set(chain[k] as Local<"v128">, v);
+      });
     },
     flush: () => undefined,
     lanes,

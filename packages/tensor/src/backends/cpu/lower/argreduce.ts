@@ -5,7 +5,7 @@ import { bytesOf } from "../../../dtype.ts";
 import type { Runtime } from "../runtime.ts";
 import { type Code, f32x4, f64, i32, type Local } from "../wasm/index.ts";
 import { type Emitter, kernelModule } from "./emitter.ts";
-import { move } from "./index.ts";
+import { move } from "./indexing.ts";
 import { odometer } from "./pointwise.ts";
 import { first, type Integer, loadSplat } from "./values.ts";
 

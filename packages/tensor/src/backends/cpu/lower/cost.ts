@@ -3,7 +3,18 @@
 import type { Expr } from "../../../expr/expr.ts";
 import { nodesOf } from "../../../expr/program.ts";
 
-const slow: Readonly<Record<string, number>> = { div: 3, sqrt: 3, mod: 40, fmod: 40, idiv: 30, pow: 150, atan2: 25, log2: 120, log10: 120, erfc: 120 };
+const slow: Readonly<Record<string, number>> = {
+  div: 3,
+  sqrt: 3,
+  mod: 40,
+  fmod: 40,
+  idiv: 30,
+  pow: 150,
+  atan2: 25,
+  log2: 120,
+  log10: 120,
+  erfc: 120,
+};
 const functions = new Set(["exp", "expm1", "log", "log1p", "sin", "cos", "tan", "atan", "tanh", "sigmoid", "erf"]);
 
 /** The work of one vector of four elements, in instructions or so. */

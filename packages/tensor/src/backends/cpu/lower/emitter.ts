@@ -4,7 +4,20 @@
  * before the first instruction is written, the body is written twice.
  */
 
-import { type Code, call, f32x4, f64, f64x2, FunctionBuilder, i32, i32x4, type Local, ModuleBuilder, type Type, v128 } from "../wasm/index.ts";
+import {
+  type Code,
+  call,
+  FunctionBuilder,
+  f32x4,
+  f64,
+  f64x2,
+  i32,
+  i32x4,
+  type Local,
+  ModuleBuilder,
+  type Type,
+  v128,
+} from "../wasm/index.ts";
 
 /** A value computed before the loops. */
 interface Hoisted {
@@ -62,7 +75,10 @@ export class Emitter {
 
   /** Four 32-bit integers, or four times the same. */
   i32(...value: readonly number[]): Local<"v128"> {
-    return this.#constant("i32", new Int32Array(4).map((_, i) => value[i % value.length] as number));
+    return this.#constant(
+      "i32",
+      new Int32Array(4).map((_, i) => value[i % value.length] as number),
+    );
   }
 
   /** The integer in a slot of the arguments. */

@@ -32,7 +32,11 @@ export function fmod32(e: Emitter, op: "mod" | "fmod", a: Vector, b: Vector): Ve
       const [low, high] = [e.let(half([0, 1, 0, 1])), e.let(half([2, 3, 2, 3]))];
       e.f.set(result, shuffle(f32x4.demoteF64x2Zero(low), f32x4.demoteF64x2Zero(high), [0, 1, 4, 5]));
     },
-    () => e.f.set(result, lanewise32(e, [a, b], (x, y) => e.math(op, x, y))),
+    () =>
+      e.f.set(
+        result,
+        lanewise32(e, [a, b], (x, y) => e.math(op, x, y)),
+      ),
   );
   return result;
 }
@@ -62,7 +66,11 @@ export function pow32(e: Emitter, a: Vector, b: Vector): Vector {
       const [low, high] = [e.let(half([0, 1, 0, 1])), e.let(half([2, 3, 2, 3]))];
       e.f.set(result, shuffle(f32x4.demoteF64x2Zero(low), f32x4.demoteF64x2Zero(high), [0, 1, 4, 5]));
     },
-    () => e.f.set(result, lanewise32(e, [a, b], (x, y) => e.math("pow", x, y))),
+    () =>
+      e.f.set(
+        result,
+        lanewise32(e, [a, b], (x, y) => e.math("pow", x, y)),
+      ),
   );
   return result;
 }
@@ -78,7 +86,12 @@ function power64(e: Emitter, a: Vector, b: Vector): Vector {
   const m = e.let(i64x2.sub(a, i64x2.shl(shifted, 52)));
   // ln m = 2 (s + s³/3 + s⁵/5 + …) with s = (m - 1)/(m + 1)
   const s = e.let(f64x2.div(f64x2.sub(m, e.f64(1)), f64x2.add(m, e.f64(1))));
-  const series = polynomial(e, "f64x2", e.let(f64x2.mul(s, s)), [1, 1 / 3, 1 / 5, 1 / 7, 1 / 9, 1 / 11, 1 / 13, 1 / 15].map((c) => 2 * Math.LOG2E * c));
+  const series = polynomial(
+    e,
+    "f64x2",
+    e.let(f64x2.mul(s, s)),
+    [1, 1 / 3, 1 / 5, 1 / 7, 1 / 9, 1 / 11, 1 / 13, 1 / 15].map((c) => 2 * Math.LOG2E * c),
+  );
   const exponent = f64x2.mul(b, f64x2.add(k, f64x2.mul(s, series)));
   const t = e.let(f64x2.pmax(f64x2.pmin(exponent, e.f64(200)), e.f64(-200)));
   const rounded = e.let(f64x2.add(t, e.f64(magic)));

@@ -6,8 +6,8 @@
 import type { BinaryOp, UnaryOp } from "../../../expr/ops.ts";
 import { f32x4, f64x2, i32x4, multiplyAdd, shuffle, v128 } from "../wasm/index.ts";
 import type { Emitter } from "./emitter.ts";
-import { erfc64, polynomial } from "./float64.ts";
 import { fmod32, lanewise32, pow32 } from "./float32-binary.ts";
+import { erfc64, polynomial } from "./float64.ts";
 import { tangent, wave } from "./trigonometry.ts";
 import type { Vector } from "./values.ts";
 
@@ -107,7 +107,7 @@ function reduceExp(e: Emitter, x: Vector): { n: Vector; rest: Vector } {
   const madd = multiplyAdd("f32x4", e.relaxed);
   const whole = e.let(f32x4.nearest(f32x4.mul(x, e.f32(Math.LOG2E))));
   // ln 2 in two parts, the first of which has so few digits that its product is exact.
-  const r = e.let(madd(whole, e.f32(2.12194440e-4), madd(whole, e.f32(-0.693359375), x)));
+  const r = e.let(madd(whole, e.f32(2.1219444e-4), madd(whole, e.f32(-0.693359375), x)));
   // (eʳ - 1 - r) / r², |r| ≤ 0.3466
   const p = polynomial(e, "f32x4", r, [0.5000000013, 0.1666666668, 0.04166646494, 0.008333310928, 0.001393364786, 0.0001989098846]);
   return { n: e.let(i32x4.truncF32x4(whole)), rest: e.let(madd(f32x4.mul(r, r), p, r)) };
@@ -143,11 +143,14 @@ function log(e: Emitter, x: Vector): Vector {
   const f = e.let(f32x4.sub(i32x4.sub(normal, i32x4.shl(k, 23)), e.f32(1)));
   const exponent = e.let(f32x4.convertI32x4(i32x4.sub(k, v128.and(denormal, e.i32(23)))));
   // (ln(1 + f) - f + f²/2) / f³, √½ - 1 ≤ f ≤ √2 - 1
-  const p = polynomial(e, "f32x4", f, [
-    0.3333333118, -0.2499999696, 0.2000071575, -0.1666780232, 0.1424905765, -0.1242568733, 0.1168541992, -0.1147973385, 0.06971611471,
-  ]);
+  const p = polynomial(
+    e,
+    "f32x4",
+    f,
+    [0.3333333118, -0.2499999696, 0.2000071575, -0.1666780232, 0.1424905765, -0.1242568733, 0.1168541992, -0.1147973385, 0.06971611471],
+  );
   const square = e.let(f32x4.mul(f, f));
-  const small = madd(e.let(f32x4.mul(square, f)), p, f32x4.mul(exponent, e.f32(-2.12194440e-4)));
+  const small = madd(e.let(f32x4.mul(square, f)), p, f32x4.mul(exponent, e.f32(-2.1219444e-4)));
   const y = e.let(madd(square, e.f32(-0.5), small));
   const value = madd(exponent, e.f32(0.693359375), f32x4.add(f, y));
   const finite = v128.bitselect(x, value, f32x4.eq(x, e.f32(Number.POSITIVE_INFINITY)));
@@ -168,10 +171,15 @@ function log1p(e: Emitter, x: Vector): Vector {
 function atanUnit(e: Emitter, t: Vector): Vector {
   const z = e.let(f32x4.mul(t, t));
   // (atan(√z)/√z - 1) / z, 0 ≤ z ≤ 1
-  const p = polynomial(e, "f32x4", z, [
-    -0.3333333308, 0.1999994932, -0.1428400379, 0.1108826163, -0.08931826777, 0.0703191425, -0.04896051403, 0.02630500111, -0.009144629761,
-    0.001488691939,
-  ]);
+  const p = polynomial(
+    e,
+    "f32x4",
+    z,
+    [
+      -0.3333333308, 0.1999994932, -0.1428400379, 0.1108826163, -0.08931826777, 0.0703191425, -0.04896051403, 0.02630500111,
+      -0.009144629761, 0.001488691939,
+    ],
+  );
   return f32x4.add(t, f32x4.mul(f32x4.mul(t, z), p));
 }
 
@@ -217,10 +225,15 @@ function erf(e: Emitter, x: Vector): Vector {
   const near = e.let(f32x4.mul(x, polynomial(e, "f32x4", z, series)));
   // ln erfc(a), 1 ≤ a ≤ 4; beyond, erf rounds to 1
   const a = e.let(f32x4.pmin(f32x4.abs(x), e.f32(4)));
-  const exponent = polynomial(e, "f32x4", a, [
-    0.0003201380497, -1.130233435, -0.6318260516, -0.1100800829, 0.02642113601, -0.004759596293, 0.0005968056257, -4.605804269e-5,
-    1.637151415e-6,
-  ]);
+  const exponent = polynomial(
+    e,
+    "f32x4",
+    a,
+    [
+      0.0003201380497, -1.130233435, -0.6318260516, -0.1100800829, 0.02642113601, -0.004759596293, 0.0005968056257, -4.605804269e-5,
+      1.637151415e-6,
+    ],
+  );
   const far = f32x4.sub(e.f32(1), e.let(exp(e, exponent)));
   return v128.bitselect(near, withSign(e, far, x), f32x4.lt(z, e.f32(1)));
 }

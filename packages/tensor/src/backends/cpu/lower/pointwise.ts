@@ -47,7 +47,9 @@ export function pointwiseModule(runtime: Runtime, { program, types, motions, out
 
     /** Elements [from, to) of one innermost dimension whose operands start at `bases`. */
     const sweep = (bases: readonly Integer[], from: Integer, to: Integer): void => {
-      const splats = bases.map((base, k) => (motions[k] === still && k < inputs && dtypeOf(k) !== null ? loadSplat(e, dtypeOf(k) as DType, base) : []));
+      const splats = bases.map((base, k) =>
+        motions[k] === still && k < inputs && dtypeOf(k) !== null ? loadSplat(e, dtypeOf(k) as DType, base) : [],
+      );
       const i = f.let(from);
       const step = vectorStep(e, {
         at: i,
@@ -58,10 +60,15 @@ export function pointwiseModule(runtime: Runtime, { program, types, motions, out
       });
       f.loop((again) => {
         const formulas: Known = new Map(known);
-        const values = lower(e, program.outputs, {
-          input: (leaf) => (motions[leaf.value] === still ? (splats[leaf.value] as Value) : step.load(leaf.value, leaf.dtype)),
-          scalars,
-        }, formulas);
+        const values = lower(
+          e,
+          program.outputs,
+          {
+            input: (leaf) => (motions[leaf.value] === still ? (splats[leaf.value] as Value) : step.load(leaf.value, leaf.dtype)),
+            scalars,
+          },
+          formulas,
+        );
         types.forEach((type, k) => {
           const from = program.outputs[k]?.dtype ?? type;
           step.store(inputs + k, type, convert(e, values[k] as Value, from, type));
@@ -108,7 +115,10 @@ export interface Place {
 }
 
 /** Loads and stores of one step of a loop over four elements at a time. */
-export function vectorStep(e: Emitter, place: Place): { load(k: number, dtype: DType): Value; store(k: number, dtype: DType, value: Value): void } {
+export function vectorStep(
+  e: Emitter,
+  place: Place,
+): { load(k: number, dtype: DType): Value; store(k: number, dtype: DType, value: Value): void } {
   const { f } = e;
   const near = (k: number, dtype: DType) => e.let(i32.add(place.address(k), i32.mul(place.at, bytesOf(dtype))));
   const far = (k: number, index: Integer) => e.let(i32.add(place.address(k), i32.mul(index, place.stride(k))));
@@ -163,11 +173,15 @@ export function odometer(
   const turn = (d: number): void => {
     const digit = digits[d] as Local<"i32">;
     f.increase(digit, 1);
-    pointers.forEach((pointer, k) => f.increase(pointer, strides[d]?.[k] as Integer));
+    pointers.forEach((pointer, k) => {
+      f.increase(pointer, strides[d]?.[k] as Integer);
+    });
     if (d === 0) return;
     const size = sizes[d - 1] as Integer;
     f.if(i32.eq(digit, size), () => {
-      pointers.forEach((pointer, k) => f.set(pointer, i32.sub(pointer, i32.mul(size, strides[d]?.[k] as Integer))));
+      pointers.forEach((pointer, k) => {
+        f.set(pointer, i32.sub(pointer, i32.mul(size, strides[d]?.[k] as Integer)));
+      });
       f.set(digit, 0);
       turn(d - 1);
     });

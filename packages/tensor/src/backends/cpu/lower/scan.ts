@@ -50,7 +50,9 @@ export function scanModule(runtime: Runtime, { op, from, to, outer, indices }: S
         f.if(i32.gt(i, 0), () => {
           const value = convert(e, loadSplat(e, from, source), from, held);
           const next: Value = binary(e, combining[op], held, total, value);
-          next.forEach((v, k) => f.set(total[k] as Local<"v128">, v));
+          next.forEach((v, k) => {
+            f.set(total[k] as Local<"v128">, v);
+          });
         });
         storeOne(e, to, target, pack(e, to, convert(e, total, held, to)), 0);
         if (indices) {
@@ -63,7 +65,9 @@ export function scanModule(runtime: Runtime, { op, from, to, outer, indices }: S
           });
           f.do(i32.store(places, place));
         }
-        [source, target, places].forEach((pointer, k) => f.increase(pointer, e.slot(4 + k)));
+        [source, target, places].forEach((pointer, k) => {
+          f.increase(pointer, e.slot(4 + k));
+        });
       });
       walk.advance();
     });

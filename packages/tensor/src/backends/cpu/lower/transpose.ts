@@ -18,7 +18,12 @@ export function transposeModule(runtime: Runtime): Uint8Array {
   return kernelModule(runtime, (e) => {
     const { f } = e;
     const [source, result, rows, columns, step, stride] = [0, 1, 2, 3, 4, 5].map((k) => e.slot(k)) as [
-      Local<"i32">, Local<"i32">, Local<"i32">, Local<"i32">, Local<"i32">, Local<"i32">,
+      Local<"i32">,
+      Local<"i32">,
+      Local<"i32">,
+      Local<"i32">,
+      Local<"i32">,
+      Local<"i32">,
     ]; // safe: there are six
     const whole = e.let(i32.and(columns, -4));
     const from = f.local("i32");
@@ -35,10 +40,20 @@ export function transposeModule(runtime: Runtime): Uint8Array {
         const starts = [from];
         for (let k = 1; k < 4; k++) starts.push(e.let(i32.add(starts[k - 1] as Local<"i32">, stride)));
         for (let block = 0; block < band / 4; block++) {
-          const [a, b, c, d] = starts.map((start) => e.let(v128.load(start, 16 * block))) as [Local<"v128">, Local<"v128">, Local<"v128">, Local<"v128">]; // safe: there are four
+          const [a, b, c, d] = starts.map((start) => e.let(v128.load(start, 16 * block))) as [
+            Local<"v128">,
+            Local<"v128">,
+            Local<"v128">,
+            Local<"v128">,
+          ]; // safe: there are four
           const [ab, cd] = [e.let(shuffle(a, b, [0, 4, 1, 5])), e.let(shuffle(c, d, [0, 4, 1, 5]))];
           const [AB, CD] = [e.let(shuffle(a, b, [2, 6, 3, 7])), e.let(shuffle(c, d, [2, 6, 3, 7]))];
-          const lines = [shuffle(ab, cd, [0, 1, 4, 5]), shuffle(ab, cd, [2, 3, 6, 7]), shuffle(AB, CD, [0, 1, 4, 5]), shuffle(AB, CD, [2, 3, 6, 7])];
+          const lines = [
+            shuffle(ab, cd, [0, 1, 4, 5]),
+            shuffle(ab, cd, [2, 3, 6, 7]),
+            shuffle(AB, CD, [0, 1, 4, 5]),
+            shuffle(AB, CD, [2, 3, 6, 7]),
+          ];
           for (const line of lines) {
             f.do(v128.store(pointer, line));
             f.increase(pointer, step);

@@ -39,7 +39,11 @@ function guarded(e: Emitter, name: "sin" | "cos" | "tan", x: Vector, fast: () =>
   e.f.if(
     i32x4.allTrue(f32x4.le(f32x4.abs(x), e.f32(1e6))),
     () => e.f.set(result, fast()),
-    () => e.f.set(result, lanewise32(e, [x], (lane) => e.math(name, lane))),
+    () =>
+      e.f.set(
+        result,
+        lanewise32(e, [x], (lane) => e.math(name, lane)),
+      ),
   );
   return result;
 }

@@ -4,8 +4,8 @@
  * lane of all ones or all zeros, as comparisons leave it.
  */
 
-import { type DType, bytesOf } from "../../../dtype.ts";
-import { type Code, f32x4, f64x2, i16x8, i32, i32x4, i8x16, shuffle, v128 } from "../wasm/index.ts";
+import { bytesOf, type DType } from "../../../dtype.ts";
+import { type Code, f32x4, f64x2, i8x16, i16x8, i32, i32x4, shuffle, v128 } from "../wasm/index.ts";
 import type { Emitter } from "./emitter.ts";
 
 /** One vector. */

@@ -62,7 +62,12 @@ export function gatherModule(runtime: Runtime, { dtype, rank, motions }: IndexCl
   });
 }
 
-const combining: Readonly<Record<Exclude<ScatterCall["reduce"], "set">, BinaryOp>> = { add: "add", multiply: "mul", max: "max", min: "min" };
+const combining: Readonly<Record<Exclude<ScatterCall["reduce"], "set">, BinaryOp>> = {
+  add: "add",
+  multiply: "mul",
+  max: "max",
+  min: "min",
+};
 
 /**
  * Writing: with whole rows a unit is a column, and every piece of columns goes through all rows, so that no two threads meet; with single elements there is one

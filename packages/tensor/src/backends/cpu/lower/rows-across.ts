@@ -1,0 +1,110 @@
+/** Row kernels whose vectors lie across rows: a unit of work is one or four vectors of neighbouring rows. */
+
+import type { DType } from "../../../dtype.ts";
+import { bytesOf } from "../../../dtype.ts";
+import type { Expr } from "../../../expr/expr.ts";
+import { nodesOf, type RowProgram } from "../../../expr/program.ts";
+import { dense, still } from "../layout.ts";
+import { i32, type Local } from "../wasm/index.ts";
+import { accumulator } from "./accumulator.ts";
+import type { Emitter } from "./emitter.ts";
+import { type Known, lower } from "./formula.ts";
+import { formulasOf, publish, type RowsClass, rowWalk, runs, type Slots } from "./row-frame.ts";
+import { convert, type Integer, load, loadSplat, pack, storeOne, storePacked, type Value } from "./values.ts";
+
+/** Vectors across rows. */
+export function across(e: Emitter, what: RowsClass, slots: Slots, known: Known): void {
+  const { f } = e;
+  const { program, inputs, motions } = what;
+  const width = what.across;
+  const lanes = e.slot(slots.lanes);
+  const length = e.slot(slots.length);
+  const groups = e.hoist("groups", () => i32.divU(i32.add(i32.load(e.args, slots.lanes * 8), 4 * width - 1), i32.const(4 * width)));
+  const unit = f.let(e.begin);
+  const group = f.let(i32.remU(e.begin, groups));
+  const walk = rowWalk(e, what, slots, e.let(i32.divU(e.begin, groups)));
+  const typeOf = (k: number): DType => (k < inputs ? inputType(program, k) : (what.elements[k - inputs] as DType));
+
+  f.while(i32.ltU(unit, e.end), () => {
+    const lane = e.let(i32.mul(group, 4 * width));
+    const left = e.let(i32.sub(lanes, lane));
+    const moved = (k: number, type: DType) => i32.add(walk.pointers[k] as Integer, i32.mul(lane, bytesOf(type)));
+    const starts = Array.from({ length: slots.full }, (_, k) =>
+      motions[k] === dense ? e.let(moved(k, typeOf(k))) : (walk.pointers[k] as Integer),
+    );
+    const vectors = Array.from({ length: width }, (_, v) => v);
+    const results: Known[] = vectors.map(() => new Map(known));
+    const inputAt = (at: readonly Integer[], v: number) => (leaf: Expr) => {
+      const address = at[leaf.value] as Integer;
+      if (motions[leaf.value] === still) return loadSplat(e, leaf.dtype, address);
+      return load(e, leaf.dtype, v === 0 ? address : e.let(i32.add(address, 4 * v * bytesOf(leaf.dtype))));
+    };
+    const store = (address: Integer, type: DType, value: Value, v: number): void => {
+      const packed = pack(e, type, value);
+      const at = e.let(i32.add(address, 4 * v * bytesOf(type)));
+      const rest = e.let(i32.sub(left, 4 * v));
+      const some = () => {
+        for (const j of [0, 1, 2]) f.if(i32.gt(rest, j), () => storeOne(e, type, i32.add(at, j * bytesOf(type)), packed, j));
+      };
+      f.if(i32.ge(rest, 4), () => storePacked(e, type, at, packed), some);
+    };
+    /** Runs `body` at every element of the rows. */
+    const sweep = (body: (at: readonly Integer[], index: Local<"i32">) => void): void => {
+      runs(e, what, slots, starts, (here) => {
+        const pointers = here.map((pointer) => f.let(pointer));
+        f.for(0, length, 1, (i) => {
+          body(pointers, i);
+          pointers.forEach((pointer, k) => {
+            f.increase(pointer, e.slot(slots.innerStrides + k));
+          });
+        });
+      });
+    };
+
+    program.stages.forEach(({ reduce, of }, s) => {
+      const totals = vectors.map(() => accumulator(e, reduce, of.dtype, 1));
+      sweep((at, i) => {
+        vectors.forEach((v) => {
+          const value = lower(e, [of], { input: inputAt(at, v), scalars: slots.scalars }, new Map(results[v]))[0] as Value;
+          totals[v]?.take(value, 0);
+        });
+        f.if(i32.eqz(i32.and(i32.add(i, 1), 31)), () => {
+          for (const total of totals) total.flush();
+        });
+      });
+      totals.forEach((total, v) => {
+        total.flush();
+        publish(program, s, total.lanes(), results[v] as Known);
+      });
+    });
+    vectors.forEach((v) => {
+      const inside: Known = new Map(results[v]);
+      lower(e, program.rows, { input: inputAt(starts, v), scalars: slots.scalars }, inside).forEach((value, k) => {
+        const type = what.rows[k] as DType;
+        store(e.let(moved(slots.full + k, type)), type, convert(e, value, (program.rows[k] as Expr).dtype, type), v);
+      });
+    });
+    if (program.elements.length > 0) {
+      sweep((at) => {
+        vectors.forEach((v) => {
+          const values = lower(e, program.elements, { input: inputAt(at, v), scalars: slots.scalars }, new Map(results[v]));
+          values.forEach((value, k) => {
+            const type = what.elements[k] as DType;
+            store(at[inputs + k] as Integer, type, convert(e, value, (program.elements[k] as Expr).dtype, type), v);
+          });
+        });
+      });
+    }
+    f.increase(unit, 1);
+    f.increase(group, 1);
+    f.if(i32.eq(group, groups), () => {
+      f.set(group, 0);
+      walk.advance();
+    });
+  });
+}
+
+/** The dtype of an input as the formulas read it; one that nobody reads has no address worth computing. */
+function inputType(program: RowProgram, k: number): DType {
+  return nodesOf(formulasOf(program)).find((node) => node.op === "input" && node.value === k)?.dtype ?? "uint8";
+}

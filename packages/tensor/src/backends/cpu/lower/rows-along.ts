@@ -1,0 +1,111 @@
+/** Row kernels whose vectors lie along the row: a unit of work is a row. */
+
+import type { DType } from "../../../dtype.ts";
+import type { Expr } from "../../../expr/expr.ts";
+import { nodesOf } from "../../../expr/program.ts";
+import { still } from "../layout.ts";
+import { i32, i32x4, type Local, select } from "../wasm/index.ts";
+import { accumulator } from "./accumulator.ts";
+import { cost } from "./cost.ts";
+import type { Emitter } from "./emitter.ts";
+import { type Known, lower, lowerInvariant } from "./formula.ts";
+import { vectorStep } from "./pointwise.ts";
+import { publish, type RowsClass, rowWalk, runs, type Slots } from "./row-frame.ts";
+import { convert, type Integer, loadSplat, pack, storeOne, type Value } from "./values.ts";
+
+/** Vectors along the row. */
+export function along(e: Emitter, what: RowsClass, slots: Slots, known: Known): void {
+  const { f } = e;
+  const { program, inputs, motions } = what;
+  const length = e.slot(slots.length);
+  const row = f.let(e.begin);
+  const walk = rowWalk(e, what, slots, e.begin);
+  const stepAt = (starts: readonly Integer[], at: Local<"i32">) =>
+    vectorStep(e, {
+      at,
+      left: () => i32.sub(length, at),
+      address: (k) => starts[k] as Integer,
+      stride: (k) => e.slot(slots.innerStrides + k),
+      motion: (k) => motions[k] as number,
+    });
+  /** What is the same for a whole run: inputs that stand still, and what depends on them only. */
+  const settle = (roots: readonly Expr[], starts: readonly Integer[], outside: Known): Known => {
+    const inside: Known = new Map(outside);
+    for (const node of nodesOf(roots)) {
+      if (node.op !== "input" || motions[node.value] !== still) continue;
+      inside.set(node, loadSplat(e, node.dtype, starts[node.value] as Integer));
+    }
+    lowerInvariant(e, roots, { input: () => [], scalars: slots.scalars }, inside);
+    return inside;
+  };
+
+  f.while(i32.ltU(row, e.end), () => {
+    const results: Known = new Map(known);
+    const starts = walk.pointers.slice(0, slots.full);
+    program.stages.forEach(({ reduce, of }, s) => {
+      const ways = cost([of]) < 16 ? 4 : 1;
+      const total = accumulator(e, reduce, of.dtype, ways);
+      runs(e, what, slots, starts, (here) => {
+        const settled = settle([of], here, results);
+        const i = f.let(i32.const(0));
+        const evaluate = (at: Local<"i32">): Value => {
+          const step = stepAt(here, at);
+          return lower(
+            e,
+            [of],
+            { input: (leaf) => step.load(leaf.value, leaf.dtype), scalars: slots.scalars },
+            new Map(settled),
+          )[0] as Value;
+        };
+        if (ways > 1) {
+          const whole = e.let(i32.and(length, -4 * ways));
+          f.while(i32.ltU(i, whole), () => {
+            const next = e.let(i32.add(i, 256 * ways));
+            const until = e.let(select(i32.ltU(next, whole), next, whole));
+            f.loop((again) => {
+              for (let w = 0; w < ways; w++) total.take(evaluate(e.let(i32.add(i, 4 * w))), w);
+              f.increase(i, 4 * ways);
+              f.branchIf(again, i32.ltU(i, until));
+            });
+            total.flush();
+          });
+        }
+        f.while(i32.ltU(i, length), () => {
+          const mask = e.let(i32x4.gt(i32x4.splat(i32.sub(length, i)), e.i32(0, 1, 2, 3)));
+          total.take(evaluate(i), 0, mask);
+          f.increase(i, 4);
+          f.if(i32.eqz(i32.and(i, 255)), () => total.flush());
+        });
+        total.flush();
+      });
+      publish(program, s, total.total(), results);
+    });
+    if (program.rows.length > 0) {
+      const inside: Known = new Map(results);
+      const atStart = { input: (leaf: Expr) => loadSplat(e, leaf.dtype, starts[leaf.value] as Integer), scalars: slots.scalars };
+      lower(e, program.rows, atStart, inside).forEach((value, k) => {
+        const type = what.rows[k] as DType;
+        const packed = pack(e, type, convert(e, value, (program.rows[k] as Expr).dtype, type));
+        storeOne(e, type, walk.pointers[slots.full + k] as Integer, packed, 0);
+      });
+    }
+    if (program.elements.length > 0) {
+      runs(e, what, slots, starts, (here) => {
+        const settled = settle(program.elements, here, results);
+        const i = f.let(i32.const(0));
+        f.while(i32.ltU(i, length), () => {
+          const step = stepAt(here, i);
+          const leaves = { input: (leaf: Expr) => step.load(leaf.value, leaf.dtype), scalars: slots.scalars };
+          const values = lower(e, program.elements, leaves, new Map(settled));
+          values.forEach((value, k) => {
+            const type = what.elements[k] as DType;
+            step.store(inputs + k, type, convert(e, value, (program.elements[k] as Expr).dtype, type));
+          });
+          f.increase(i, 4);
+        });
+      });
+    }
+    f.increase(row, 1);
+    walk.advance();
+  });
+}
