@@ -22,7 +22,8 @@ const peers: Readonly<Record<string, readonly [command: string, ...args: string[
 function names(known: readonly string[]): (text: string) => string[] {
   return (text) => {
     const list = text.split(",").map((name) => name.trim());
-    for (const name of list) if (!known.includes(name)) throw new InvalidArgumentError(`there is no "${name}"; there are: ${known.join(", ")}`);
+    for (const name of list)
+      if (!known.includes(name)) throw new InvalidArgumentError(`there is no "${name}"; there are: ${known.join(", ")}`);
     return list;
   };
 }

@@ -38,7 +38,7 @@ export interface Task {
 export type Prepare = (workload: Workload) => Task | null | Promise<Task | null>;
 
 /** Numbers that look random and are the same everywhere: standard normal, from a linear congruential generator. */
-export function normals(count: number, seed = 1): Float32Array {
+export function normals(count: number, seed = 1): Float32Array<ArrayBuffer> {
   const result = new Float32Array(count);
   let state = seed >>> 0;
   const uniform = () => {
@@ -50,6 +50,6 @@ export function normals(count: number, seed = 1): Float32Array {
 }
 
 /** Class labels from 0 to 9. */
-export function labels(count: number): Int32Array {
+export function labels(count: number): Int32Array<ArrayBuffer> {
   return Int32Array.from({ length: count }, (_, i) => (i * 7 + (i >> 3)) % 10);
 }

@@ -8,8 +8,8 @@ import {
   crossEntropy,
   Flatten,
   fromTypedArray,
-  Linear,
   type Layer,
+  Linear,
   MaxPool2d,
   noGrad,
   ones,
@@ -33,7 +33,17 @@ const normal = (shape: readonly number[], seed = 1): Tensor =>
   );
 
 const cnn = (): Sequential =>
-  new Sequential(new Conv2d(1, 32, 3), new ReLU(), new Conv2d(32, 64, 3), new ReLU(), new MaxPool2d(2), new Flatten(), new Linear(9216, 128), new ReLU(), new Linear(128, 10));
+  new Sequential(
+    new Conv2d(1, 32, 3),
+    new ReLU(),
+    new Conv2d(32, 64, 3),
+    new ReLU(),
+    new MaxPool2d(2),
+    new Flatten(),
+    new Linear(9216, 128),
+    new ReLU(),
+    new Linear(128, 10),
+  );
 
 function mlp(sizes: readonly number[]): Sequential {
   const layers: Layer[] = [new Flatten()];

@@ -2,7 +2,7 @@
  * jax-js, on its WebAssembly backend, with everything under `jit`.
  */
 
-import { type Array as JaxArray, defaultDevice, init, jit, lax, nn, numpy as np, valueAndGrad } from "@jax-js/jax";
+import { defaultDevice, init, type Array as JaxArray, jit, lax, nn, numpy as np, valueAndGrad } from "@jax-js/jax";
 import { runPeer } from "../measure.ts";
 import { labels, normals, type Task, type Workload } from "../workloads.ts";
 
@@ -36,10 +36,19 @@ type Weights = JaxArray[];
 function step(forward: (weights: Weights, x: JaxArray) => JaxArray, shapes: number[][], batch: number, inputShape: number[]): Task {
   const x = array([batch, ...inputShape]);
   const y = nn.oneHot(np.array(labels(batch)), 10);
-  const loss = (weights: Weights, input: JaxArray, target: JaxArray): JaxArray => nn.logSoftmax(forward(weights, input)).mul(target).sum().mul(-1 / batch);
+  const loss = (weights: Weights, input: JaxArray, target: JaxArray): JaxArray =>
+    nn
+      .logSoftmax(forward(weights, input))
+      .mul(target)
+      .sum()
+      .mul(-1 / batch);
   const differentiate = valueAndGrad(loss);
   const update = jit((weights: Weights, first: Weights, second: Weights, count: JaxArray, input: JaxArray, target: JaxArray) => {
-    const [value, gradients] = differentiate(weights.map((w) => w.ref), input, target) as [JaxArray, Weights];
+    const [value, gradients] = differentiate(
+      weights.map((w) => w.ref),
+      input,
+      target,
+    ) as [JaxArray, Weights];
     value.dispose();
     const t = count.add(1);
     const scale1 = np.array(1).sub(np.power(np.array(0.9), t.ref));
@@ -109,7 +118,10 @@ const cnnShapes = [[32, 1, 3, 3], [32], [64, 32, 3, 3], [64], [9216, 128], [128]
 function prepare(workload: Workload): Task | null {
   switch (workload.kind) {
     case "matmul":
-      return compiled((a, b) => np.matmul(a as JaxArray, b as JaxArray), [array([workload.size, workload.size]), array([workload.size, workload.size], 2)]);
+      return compiled(
+        (a, b) => np.matmul(a as JaxArray, b as JaxArray),
+        [array([workload.size, workload.size]), array([workload.size, workload.size], 2)],
+      );
     case "tiny-add": {
       const one = np.ones([1]);
       return {

@@ -35,7 +35,9 @@ function step(forward: (x: tf.Tensor) => tf.Tensor, batch: number, inputShape: n
 }
 
 function mlp(sizes: readonly number[], batch: number): Task {
-  const weights = sizes.slice(1).map((size, i) => [tf.variable(tensor([sizes[i] ?? size, size], i + 1, 0.05)), tf.variable(tf.zeros([size]))] as const);
+  const weights = sizes
+    .slice(1)
+    .map((size, i) => [tf.variable(tensor([sizes[i] ?? size, size], i + 1, 0.05)), tf.variable(tf.zeros([size]))] as const);
   const forward = (x: tf.Tensor): tf.Tensor =>
     weights.reduce((h, [w, b], i) => {
       const z = tf.add(tf.matMul(h as tf.Tensor2D, w as tf.Tensor2D), b);
@@ -45,7 +47,16 @@ function mlp(sizes: readonly number[], batch: number): Task {
 }
 
 function forwardCnn(weights: tf.Tensor[], x: tf.Tensor): tf.Tensor {
-  const [w1, b1, w2, b2, w3, b3, w4, b4] = weights as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+  const [w1, b1, w2, b2, w3, b3, w4, b4] = weights as [
+    tf.Tensor,
+    tf.Tensor,
+    tf.Tensor,
+    tf.Tensor,
+    tf.Tensor,
+    tf.Tensor,
+    tf.Tensor,
+    tf.Tensor,
+  ];
   const h1 = tf.relu(tf.add(tf.conv2d(x as tf.Tensor4D, w1 as tf.Tensor4D, 1, "valid"), b1));
   const h2 = tf.relu(tf.add(tf.conv2d(h1 as tf.Tensor4D, w2 as tf.Tensor4D, 1, "valid"), b2));
   const pooled = tf.maxPool(h2 as tf.Tensor4D, 2, 2, "valid").reshape([-1, 9216]);

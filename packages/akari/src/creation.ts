@@ -3,8 +3,8 @@
  */
 
 import { requiresGrad } from "@akari/autograd";
-import * as make from "@akari/tensor";
 import type { Tensor } from "@akari/tensor";
+import * as make from "@akari/tensor";
 
 /** What every creation function here takes besides its own options. */
 export interface GradOption {

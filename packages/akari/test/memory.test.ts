@@ -36,7 +36,9 @@ describe("memory", () => {
     const early = Math.max(...samples.slice(0, 6).map(total));
     const late = Math.max(...samples.slice(-6).map(total));
     const mib = (bytes: number) => (bytes / 2 ** 20).toFixed(1);
-    console.log(`memory after ${samples.map(({ step }) => step).join(", ")} steps: ${samples.map((s) => mib(total(s))).join(", ")} MiB; inputs alone ${mib(handedOut)} MiB`);
+    console.log(
+      `memory after ${samples.map(({ step }) => step).join(", ")} steps: ${samples.map((s) => mib(total(s))).join(", ")} MiB; inputs alone ${mib(handedOut)} MiB`,
+    );
     // Without anyone freeing anything, the inputs alone would be more than this.
     expect(handedOut).toBeGreaterThan(300 * 2 ** 20);
     expect(late).toBeLessThan(150 * 2 ** 20);

@@ -3,7 +3,7 @@
  */
 
 import { AutogradError, type Tensor } from "@akari/tensor";
-import { noGrad, isGradEnabled } from "./mode.ts";
+import { isGradEnabled, noGrad } from "./mode.ts";
 import type { CustomOp } from "./node.ts";
 import { edgesOf, record } from "./variable.ts";
 
@@ -30,7 +30,9 @@ export class FunctionContext {
   get savedTensors(): Tensor[] {
     return this.#saved.map(({ tensor, version }, i) => {
       if (tensor.storage.version !== version) {
-        throw new AutogradError(`backward: saved tensor ${i} was changed in place since forward: it is at version ${tensor.storage.version}, expected ${version}`);
+        throw new AutogradError(
+          `backward: saved tensor ${i} was changed in place since forward: it is at version ${tensor.storage.version}, expected ${version}`,
+        );
       }
       return tensor;
     });
@@ -75,9 +77,13 @@ export interface FunctionClass<Args extends readonly unknown[], Result extends T
  * }
  * const y = Square.apply(x);
  */
+// biome-ignore lint/suspicious/noShadowRestrictedNames: PyTorch's name; imported, it means this one.
 export abstract class Function {
   /** Runs `forward` and records the function. Arguments that are tensors may receive gradients. */
-  static apply<Args extends readonly unknown[], Result extends Tensor | readonly Tensor[]>(this: FunctionClass<Args, Result>, ...args: Args): Result {
+  static apply<Args extends readonly unknown[], Result extends Tensor | readonly Tensor[]>(
+    this: FunctionClass<Args, Result>,
+    ...args: Args
+  ): Result {
     const places = args.flatMap((arg, i) => (isTensor(arg) ? [i] : []));
     const inputs = places.map((i) => args[i] as Tensor); // safe: `places` holds tensors only
     const edges = isGradEnabled() ? edgesOf(inputs) : null;
@@ -100,7 +106,7 @@ export abstract class Function {
       gradient: {
         reads: () => ({}),
         compute: (gradients, { outputs: specs }) => {
-          const full = gradients.map((g, k) => g ?? (outputs[k] ?? inputs[0] as Tensor).newEmpty(specs[k]?.shape ?? []).fill_(0));
+          const full = gradients.map((g, k) => g ?? (outputs[k] ?? (inputs[0] as Tensor)).newEmpty(specs[k]?.shape ?? []).fill_(0));
           const found = this.backward(context, ...full);
           const each: readonly (Tensor | null)[] = Array.isArray(found) ? found : [found as Tensor | null]; // safe: as the interface says
           if (each.length !== args.length && each.length !== inputs.length) {

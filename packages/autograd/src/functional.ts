@@ -75,7 +75,12 @@ function separate(operation: string, inputs: readonly Tensor[], createGraph: boo
 }
 
 /** The gradients of `output` with respect to `inputs`, zeros where it does not depend on them. */
-function gradOrZero(output: Tensor, inputs: readonly Tensor[], gradient: Tensor | null, options: { createGraph: boolean; retainGraph: boolean }): Tensor[] {
+function gradOrZero(
+  output: Tensor,
+  inputs: readonly Tensor[],
+  gradient: Tensor | null,
+  options: { createGraph: boolean; retainGraph: boolean },
+): Tensor[] {
   if (!output.requiresGrad) return inputs.map((input) => zerosLike(input));
   const found = grad(output, inputs, { ...options, gradOutputs: [gradient], allowUnused: true });
   return found.map((g, i) => g ?? zerosLike(inputs[i] as Tensor)); // safe: one gradient per input
@@ -139,7 +144,8 @@ export function hessian(fn: TensorFunction<Tensor>, inputs: Tensors, options: De
 }
 
 function scalarOf(operation: string, output: Tensor): Tensor {
-  if (output.numel() !== 1) throw new ShapeError(`${operation}: the function must return one element, it returned shape ${showShape(output.shape)}`);
+  if (output.numel() !== 1)
+    throw new ShapeError(`${operation}: the function must return one element, it returned shape ${showShape(output.shape)}`);
   return output;
 }
 
@@ -153,8 +159,18 @@ export type WithProduct<P extends Tensors> = readonly [outputs: Tensor, product:
  * https://pytorch.org/docs/stable/generated/torch.autograd.functional.vjp.html
  */
 export function vjp(fn: TensorFunction<Tensor>, inputs: Tensor, v?: Tensor | null, options?: DerivativeOptions): WithProduct<Tensor>;
-export function vjp(fn: TensorFunction<Tensor>, inputs: readonly Tensor[], v?: Tensor | null, options?: DerivativeOptions): WithProduct<Tensor[]>;
-export function vjp(fn: TensorFunction<Tensor>, inputs: Tensors, v: Tensor | null = null, options: DerivativeOptions = {}): WithProduct<Tensors> {
+export function vjp(
+  fn: TensorFunction<Tensor>,
+  inputs: readonly Tensor[],
+  v?: Tensor | null,
+  options?: DerivativeOptions,
+): WithProduct<Tensor[]>;
+export function vjp(
+  fn: TensorFunction<Tensor>,
+  inputs: Tensors,
+  v: Tensor | null = null,
+  options: DerivativeOptions = {},
+): WithProduct<Tensors> {
   const { createGraph = false } = options;
   return enableGrad(() => {
     const leaves = separate("vjp", listOf(inputs), createGraph);
@@ -177,7 +193,9 @@ export function jvp(fn: TensorFunction<Tensor>, inputs: Tensors, v: Tensors, opt
   list.forEach((input, i) => {
     const vector = vectors[i];
     if (vector === undefined || !sameShape(vector.shape, input.shape)) {
-      throw new ShapeError(`jvp: input ${i} has shape ${showShape(input.shape)}, its vector ${vector ? showShape(vector.shape) : "is missing"}`);
+      throw new ShapeError(
+        `jvp: input ${i} has shape ${showShape(input.shape)}, its vector ${vector ? showShape(vector.shape) : "is missing"}`,
+      );
     }
   });
   return enableGrad(() => {
@@ -196,7 +214,12 @@ export function jvp(fn: TensorFunction<Tensor>, inputs: Tensors, v: Tensors, opt
 }
 
 /** Shared by the two products with a Hessian: the gradient of the function, recorded, at leaves of our own. */
-function recordedGradient(operation: string, fn: TensorFunction<Tensor>, inputs: Tensors, createGraph: boolean): { leaves: Tensor[]; output: Tensor; gradient: Tensor[] } {
+function recordedGradient(
+  operation: string,
+  fn: TensorFunction<Tensor>,
+  inputs: Tensors,
+  createGraph: boolean,
+): { leaves: Tensor[]; output: Tensor; gradient: Tensor[] } {
   const leaves = separate(operation, listOf(inputs), createGraph);
   const output = scalarOf(operation, fn(...leaves));
   return { leaves, output, gradient: gradOrZero(output, leaves, null, { createGraph: true, retainGraph: true }) };
@@ -208,7 +231,12 @@ function recordedGradient(operation: string, fn: TensorFunction<Tensor>, inputs:
  * https://pytorch.org/docs/stable/generated/torch.autograd.functional.vhp.html
  */
 export function vhp(fn: TensorFunction<Tensor>, inputs: Tensor, v: Tensor, options?: DerivativeOptions): WithProduct<Tensor>;
-export function vhp(fn: TensorFunction<Tensor>, inputs: readonly Tensor[], v: readonly Tensor[], options?: DerivativeOptions): WithProduct<Tensor[]>;
+export function vhp(
+  fn: TensorFunction<Tensor>,
+  inputs: readonly Tensor[],
+  v: readonly Tensor[],
+  options?: DerivativeOptions,
+): WithProduct<Tensor[]>;
 export function vhp(fn: TensorFunction<Tensor>, inputs: Tensors, v: Tensors, options: DerivativeOptions = {}): WithProduct<Tensors> {
   const { createGraph = false } = options;
   return enableGrad(() => {

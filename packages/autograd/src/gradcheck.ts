@@ -33,7 +33,11 @@ function outputsOf(result: Tensors): Tensor[] {
  * @example
  * await gradcheck((x) => x.sin(), [requiresGrad(randn([3], { dtype: "float64" }))]);
  */
-export async function gradcheck(fn: (...inputs: Tensor[]) => Tensors, inputs: readonly Tensor[], options: GradcheckOptions = {}): Promise<true> {
+export async function gradcheck(
+  fn: (...inputs: Tensor[]) => Tensors,
+  inputs: readonly Tensor[],
+  options: GradcheckOptions = {},
+): Promise<true> {
   const { eps = 1e-6, atol = 1e-5, rtol = 1e-3 } = options;
   const checked = inputs.flatMap((x, i) => (x.requiresGrad ? [i] : []));
   if (checked.length === 0) throw new AutogradError("gradcheck: none of the inputs requires a gradient");
@@ -63,7 +67,11 @@ export async function gradcheck(fn: (...inputs: Tensor[]) => Tensors, inputs: re
 }
 
 /** For each output, input and element of the output: the derivatives with respect to the input's elements. */
-async function analyticJacobians(fn: (...inputs: Tensor[]) => Tensors, inputs: readonly Tensor[], checked: readonly number[]): Promise<ArrayLike<number>[][][]> {
+async function analyticJacobians(
+  fn: (...inputs: Tensor[]) => Tensors,
+  inputs: readonly Tensor[],
+  checked: readonly number[],
+): Promise<ArrayLike<number>[][][]> {
   const leaves = inputs.map((x, i) => (checked.includes(i) ? requiresGrad(x.detach()) : x.detach()));
   const wanted = checked.map((i) => leaves[i] as Tensor); // safe: indices of `inputs`
   const outputs = enableGrad(() => outputsOf(fn(...leaves)));
@@ -110,7 +118,11 @@ async function centralDifference(
  *
  * https://pytorch.org/docs/stable/generated/torch.autograd.gradgradcheck.html
  */
-export async function gradgradcheck(fn: (...inputs: Tensor[]) => Tensors, inputs: readonly Tensor[], options: GradcheckOptions = {}): Promise<true> {
+export async function gradgradcheck(
+  fn: (...inputs: Tensor[]) => Tensors,
+  inputs: readonly Tensor[],
+  options: GradcheckOptions = {},
+): Promise<true> {
   const checked = inputs.flatMap((x, i) => (x.requiresGrad ? [i] : []));
   const probe = enableGrad(() => outputsOf(fn(...inputs))).filter((y) => y.requiresGrad);
   // Weights that are neither equal nor round, so that no two errors cancel.

@@ -86,7 +86,9 @@ export class Variable implements Trace {
       const leaf = below.trace;
       if (!leaf?.requiresGrad || !leaf.isLeaf) continue;
       const what = below === target ? "a leaf" : "a view of a leaf";
-      throw new AutogradError(`${operation}_: ${what} that requires a gradient cannot be changed in place; do it inside of noGrad(() => …)`);
+      throw new AutogradError(
+        `${operation}_: ${what} that requires a gradient cannot be changed in place; do it inside of noGrad(() => …)`,
+      );
     }
     return true;
   }
@@ -217,7 +219,8 @@ export function requiresGrad<T extends Tensor>(tensor: T, on = true): T {
   }
   const { trace } = tensor;
   if (trace instanceof Variable) {
-    if (!trace.isLeaf && !on) throw new AutogradError("requiresGrad: only a leaf can be told not to require a gradient; use detach() instead");
+    if (!trace.isLeaf && !on)
+      throw new AutogradError("requiresGrad: only a leaf can be told not to require a gradient; use detach() instead");
     if (trace.isLeaf) trace.requiresGrad = on;
   } else if (on) {
     tensor.trace = new Variable(null, 0, specOf(tensor));

@@ -24,7 +24,10 @@ describe("backward", () => {
   });
 
   it("sums broadcast gradients back", () => {
-    const x = leaf([[1, 2, 3], [4, 5, 6]]);
+    const x = leaf([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
     const b = leaf([1, 1, 1]);
     const c = requiresGrad(tensor(2));
     x.add(b).mul(c).sum().backward();
@@ -71,7 +74,9 @@ describe("backward", () => {
 
   it("gives a gradient to the named inputs only", () => {
     const [x, w] = [leaf([1, 2]), leaf([3, 4])];
-    x.mul(w).sum().backward(null, { inputs: [w] });
+    x.mul(w)
+      .sum()
+      .backward(null, { inputs: [w] });
     expect(x.grad).toBeNull();
     expect(w.grad?.toArraySync()).toEqual([1, 2]);
   });
@@ -120,18 +125,38 @@ describe("changes in place", () => {
   });
 
   it("go through a view to the tensor below and to its other views", () => {
-    const x = leaf([[1, 2], [3, 4]]);
+    const x = leaf([
+      [1, 2],
+      [3, 4],
+    ]);
     const y = x.clone();
     const other = y.t();
     y.select(0, 0).mul_(5);
-    other.mul(tensor([[1, 10], [100, 1000]])).sum().backward();
-    expect(other.toArraySync()).toEqual([[5, 3], [10, 4]]);
-    expect(x.grad?.toArraySync()).toEqual([[5, 500], [10, 1000]]);
+    other
+      .mul(
+        tensor([
+          [1, 10],
+          [100, 1000],
+        ]),
+      )
+      .sum()
+      .backward();
+    expect(other.toArraySync()).toEqual([
+      [5, 3],
+      [10, 4],
+    ]);
+    expect(x.grad?.toArraySync()).toEqual([
+      [5, 500],
+      [10, 1000],
+    ]);
   });
 
   it("carry the history of what was written through a view", () => {
     const source = leaf([7, 8]);
-    const y = tensor([[1, 2], [3, 4]]);
+    const y = tensor([
+      [1, 2],
+      [3, 4],
+    ]);
     y.select(0, 1).copy_(source);
     expect(y.requiresGrad).toBe(true);
     y.mul(y).sum().backward();

@@ -1,6 +1,20 @@
 import { type Tensor, tensor } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
-import { detectAnomaly, Function, type FunctionContext, grad, gradcheck, gradgradcheck, hessian, hvp, jacobian, jvp, requiresGrad, vjp } from "../src/index.ts";
+import {
+  detectAnomaly,
+  // biome-ignore lint/suspicious/noShadowRestrictedNames: PyTorch's name for it.
+  Function,
+  type FunctionContext,
+  grad,
+  gradcheck,
+  gradgradcheck,
+  hessian,
+  hvp,
+  jacobian,
+  jvp,
+  requiresGrad,
+  vjp,
+} from "../src/index.ts";
 
 const leaf = (values: number[] | number[][]) => requiresGrad(tensor(values, { dtype: "float64" }));
 
@@ -34,7 +48,11 @@ describe("functional derivatives", () => {
   const x = tensor([1, 2, 3], { dtype: "float64" });
 
   it("jacobian", () => {
-    expect(jacobian((a) => a.mul(a), x).toArraySync()).toEqual([[2, 0, 0], [0, 4, 0], [0, 0, 6]]);
+    expect(jacobian((a) => a.mul(a), x).toArraySync()).toEqual([
+      [2, 0, 0],
+      [0, 4, 0],
+      [0, 0, 6],
+    ]);
     const [da, db] = jacobian((a: Tensor, b: Tensor) => a.mul(b).sum(), [x, x.add(1)]) as [Tensor, Tensor];
     expect(da.toArraySync()).toEqual([2, 3, 4]);
     expect(db.toArraySync()).toEqual([1, 2, 3]);
@@ -42,7 +60,11 @@ describe("functional derivatives", () => {
 
   it("hessian and its products", () => {
     const f = (a: Tensor) => a.pow(3).sum();
-    expect(hessian(f, x).toArraySync()).toEqual([[6, 0, 0], [0, 12, 0], [0, 0, 18]]);
+    expect(hessian(f, x).toArraySync()).toEqual([
+      [6, 0, 0],
+      [0, 12, 0],
+      [0, 0, 18],
+    ]);
     expect(hvp(f, x, tensor([1, 1, 2], { dtype: "float64" }))[1].toArraySync()).toEqual([6, 12, 36]);
   });
 
@@ -65,7 +87,13 @@ class Cube extends Function {
 
   static backward(context: FunctionContext, g: Tensor): (Tensor | null)[] {
     const [x] = context.savedTensors as [Tensor];
-    return [g.mul(x).mul(x).mul(3 * Number(context.values.scale)), null];
+    return [
+      g
+        .mul(x)
+        .mul(x)
+        .mul(3 * Number(context.values.scale)),
+      null,
+    ];
   }
 }
 
@@ -92,7 +120,9 @@ describe("custom functions", () => {
   });
 
   it("with a wrong gradient are found out", async () => {
-    await expect(gradcheck((a) => Wrong.apply(a), [leaf([1, 2])])).rejects.toThrow(/output 0, element 0, .* input 0, element 0, is 1 .* but 2/);
+    await expect(gradcheck((a) => Wrong.apply(a), [leaf([1, 2])])).rejects.toThrow(
+      /output 0, element 0, .* input 0, element 0, is 1 .* but 2/,
+    );
   });
 
   it("notice that what they saved was changed", () => {

@@ -119,7 +119,8 @@ export class ModuleDict<M extends Module = Module> extends Module {
   /** The module of a name. Throws an IndexError when there is none. */
   get(name: string): M {
     const module = this.#modules.get(name);
-    if (module === undefined) throw new IndexError(`ModuleDict: there is no module "${name}"; there are: ${[...this.#modules.keys()].join(", ")}`);
+    if (module === undefined)
+      throw new IndexError(`ModuleDict: there is no module "${name}"; there are: ${[...this.#modules.keys()].join(", ")}`);
     return module;
   }
 

@@ -91,8 +91,14 @@ abstract class ConvNd extends Module {
   }
 
   override extraRepr(): string {
-    const parts = [String(this.inChannels), String(this.outChannels), `kernel_size=${python(this.kernelSize)}`, `stride=${python(this.stride)}`];
-    if (typeof this.padding === "string" || this.padding.some((p) => p !== 0)) parts.push(`padding=${typeof this.padding === "string" ? this.padding : python(this.padding)}`);
+    const parts = [
+      String(this.inChannels),
+      String(this.outChannels),
+      `kernel_size=${python(this.kernelSize)}`,
+      `stride=${python(this.stride)}`,
+    ];
+    if (typeof this.padding === "string" || this.padding.some((p) => p !== 0))
+      parts.push(`padding=${typeof this.padding === "string" ? this.padding : python(this.padding)}`);
     if (this.dilation.some((d) => d !== 1)) parts.push(`dilation=${python(this.dilation)}`);
     if (this.groups !== 1) parts.push(`groups=${this.groups}`);
     if (this.bias === null) parts.push("bias=False");

@@ -2,8 +2,8 @@
  * A table of learned vectors, looked up by index.
  */
 
-import { ArgumentError, embedding, empty, type Tensor } from "@akari/tensor";
 import { noGrad } from "@akari/autograd";
+import { ArgumentError, embedding, empty, type Tensor } from "@akari/tensor";
 import { checkPositive } from "./arguments.ts";
 import { normal_ } from "./init.ts";
 import type { FactoryOptions } from "./linear.ts";

@@ -24,7 +24,11 @@ interface Kinds {
 
 /** The hooks of one module. */
 export class Hooks {
-  readonly #lists: { readonly [K in keyof Kinds]: Set<{ readonly hook: Kinds[K] }> } = { before: new Set(), after: new Set(), backward: new Set() };
+  readonly #lists: { readonly [K in keyof Kinds]: Set<{ readonly hook: Kinds[K] }> } = {
+    before: new Set(),
+    after: new Set(),
+    backward: new Set(),
+  };
 
   /** Adds a hook and returns what removes it. */
   add<K extends keyof Kinds>(kind: K, hook: Kinds[K]): () => void {

@@ -94,7 +94,8 @@ export function eye_(tensor: Tensor): Tensor {
  */
 export function dirac_(tensor: Tensor, groups = 1): Tensor {
   const [outChannels = 0, inChannels = 0, ...kernel] = tensor.shape;
-  if (kernel.length < 1 || kernel.length > 3) throw new ShapeError(`dirac_: expected 3 to 5 dimensions, got shape ${showShape(tensor.shape)}`);
+  if (kernel.length < 1 || kernel.length > 3)
+    throw new ShapeError(`dirac_: expected 3 to 5 dimensions, got shape ${showShape(tensor.shape)}`);
   if (outChannels % groups !== 0) throw new ArgumentError(`dirac_: ${outChannels} channels cannot be split into ${groups} groups`);
   return noGrad(() => {
     tensor.fill_(0);
@@ -209,7 +210,9 @@ export function orthogonal_(tensor: Tensor, gain = 1, options: DrawOptions = {})
     const wide = rows < columns;
     const [m, n] = wide ? [columns, rows] : [rows, columns];
     // Column by column, in double precision; Gram–Schmidt twice is as good as Householder.
-    const q = Array.from({ length: n }, (_, j) => Float64Array.from({ length: m }, (_, i) => draws[wide ? j * columns + i : i * columns + j] as number));
+    const q = Array.from({ length: n }, (_, j) =>
+      Float64Array.from({ length: m }, (_, i) => draws[wide ? j * columns + i : i * columns + j] as number),
+    );
     q.forEach((column, j) => {
       for (let pass = 0; pass < 2; pass++) {
         for (let k = 0; k < j; k++) {
@@ -248,7 +251,11 @@ export function sparse_(tensor: Tensor, sparsity: number, std = 0.01, options: D
     normal_(tensor, 0, std, options);
     for (let column = 0; column < columns; column++) {
       const order = randperm(rows, drawn(options)).dataSync();
-      for (let i = 0; i < zeros; i++) tensor.select(1, column).select(0, order[i] as number).fill_(0); // safe: zeros ≤ rows
+      for (let i = 0; i < zeros; i++)
+        tensor
+          .select(1, column)
+          .select(0, order[i] as number)
+          .fill_(0); // safe: zeros ≤ rows
     }
     return tensor;
   });

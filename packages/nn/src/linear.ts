@@ -2,7 +2,7 @@
  * Fully connected layers.
  */
 
-import { type Backend, type DType, linear, type Tensor, empty } from "@akari/tensor";
+import { type Backend, type DType, empty, linear, type Tensor } from "@akari/tensor";
 import { checkPositive } from "./arguments.ts";
 import { kaimingUniform_, uniform_ } from "./init.ts";
 import { Module } from "./module.ts";

@@ -31,7 +31,8 @@ export class StateDictError extends AkariError implements LoadResult {
     const lines = [`loadStateDict: the state does not fit ${operation}:`];
     if (missing.length > 0) lines.push(`  missing: ${missing.join(", ")}`);
     if (unexpected.length > 0) lines.push(`  unexpected: ${unexpected.join(", ")}`);
-    for (const [name, expected, got] of misshapen) lines.push(`  wrong shape: ${name} is ${showShape(expected)} in the module but ${showShape(got)} in the state`);
+    for (const [name, expected, got] of misshapen)
+      lines.push(`  wrong shape: ${name} is ${showShape(expected)} in the module but ${showShape(got)} in the state`);
     super(lines.join("\n"));
     this.missingKeys = missing;
     this.unexpectedKeys = unexpected;
@@ -56,6 +57,7 @@ export class StateDictError extends AkariError implements LoadResult {
  * }
  * const logits = new Net()(images);
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor returns a function, which is what the interface of this name says.
 export abstract class Module {
   /** Whether the module is in training mode, which dropout and batch normalisation ask. */
   declare training: boolean;
@@ -71,6 +73,7 @@ export abstract class Module {
     // Fields and private members of this class would stay behind on the object that is not returned, so there are none.
     self.training = true;
     state.set(self, { hooks: new Hooks(), buffers: new Map() });
+    // biome-ignore lint/correctness/noConstructorReturn: a module is a function.
     return self;
   }
 
@@ -118,11 +121,13 @@ export abstract class Module {
   /** The parameters by dotted name, those of children included; each once. */
   namedParameters(): [string, Parameter][] {
     const seen = new Set<Parameter>();
-    return this.allEntries((module) => module.ownEntries((value): value is Parameter => value instanceof Parameter)).filter(([, parameter]) => {
-      if (seen.has(parameter)) return false;
-      seen.add(parameter);
-      return true;
-    });
+    return this.allEntries((module) => module.ownEntries((value): value is Parameter => value instanceof Parameter)).filter(
+      ([, parameter]) => {
+        if (seen.has(parameter)) return false;
+        seen.add(parameter);
+        return true;
+      },
+    );
   }
 
   /** All parameters, those of children included: what an optimizer is given. */
@@ -180,7 +185,10 @@ export abstract class Module {
   }
 
   private stateEntries(prefix = ""): [string, Tensor][] {
-    const own: [string, Tensor][] = [...this.ownEntries((value): value is Parameter => value instanceof Parameter), ...this.bufferEntries(true)];
+    const own: [string, Tensor][] = [
+      ...this.ownEntries((value): value is Parameter => value instanceof Parameter),
+      ...this.bufferEntries(true),
+    ];
     const children = this.namedChildren().flatMap(([name, child]) => child.stateEntries(join(prefix, name)));
     return [...own.map(([name, tensor]) => [join(prefix, name), tensor] as [string, Tensor]), ...children];
   }
@@ -304,7 +312,7 @@ export abstract class Module {
   }
 }
 
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor returns a function, which is what this signature says.
+// biome-ignore lint/style/useShorthandFunctionType: an interface, so that it merges with the class.
 export interface Module {
   /** Runs the module: `forward`, with the hooks around it. */
   (...inputs: Parameters<this["forward"]>): ReturnType<this["forward"]>;

@@ -2,7 +2,19 @@
  * Normalisation layers.
  */
 
-import { ArgumentError, batchNorm, groupNorm, layerNorm, ones, ShapeError, type Shape, showShape, type Tensor, tensor, zeros } from "@akari/tensor";
+import {
+  ArgumentError,
+  batchNorm,
+  groupNorm,
+  layerNorm,
+  ones,
+  type Shape,
+  ShapeError,
+  showShape,
+  type Tensor,
+  tensor,
+  zeros,
+} from "@akari/tensor";
 import { checkPositive } from "./arguments.ts";
 import { ones_, zeros_ } from "./init.ts";
 import type { FactoryOptions } from "./linear.ts";
@@ -179,7 +191,8 @@ export class GroupNorm extends Module {
   constructor(numGroups: number, numChannels: number, options: Omit<NormOptions, "bias"> = {}) {
     super();
     checkPositive("GroupNorm", { numGroups, numChannels });
-    if (numChannels % numGroups !== 0) throw new ArgumentError(`GroupNorm: ${numChannels} channels cannot be split into ${numGroups} groups`);
+    if (numChannels % numGroups !== 0)
+      throw new ArgumentError(`GroupNorm: ${numChannels} channels cannot be split into ${numGroups} groups`);
     const { eps = 1e-5, affine = true, ...factory } = options;
     this.numGroups = numGroups;
     this.numChannels = numChannels;

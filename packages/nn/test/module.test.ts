@@ -1,7 +1,22 @@
 import { noGrad } from "@akari/autograd";
 import { ones, type Tensor, tensor, zeros } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
-import { BatchNorm2d, Conv2d, Dropout, Flatten, functional, Linear, MaxPool2d, Module, ModuleDict, ModuleList, Parameter, ReLU, Sequential, StateDictError } from "../src/index.ts";
+import {
+  BatchNorm2d,
+  Conv2d,
+  Dropout,
+  Flatten,
+  functional,
+  Linear,
+  MaxPool2d,
+  Module,
+  ModuleDict,
+  ModuleList,
+  Parameter,
+  ReLU,
+  Sequential,
+  StateDictError,
+} from "../src/index.ts";
 
 class Net extends Module {
   fc1 = new Linear(3, 4);
@@ -27,7 +42,16 @@ describe("Module", () => {
 
   it("names parameters, children and modules as PyTorch does", () => {
     const net = new Net();
-    expect(Object.keys(net.stateDict())).toEqual(["scale", "fc1.weight", "fc1.bias", "blocks.0.weight", "blocks.0.bias", "blocks.1.weight", "blocks.1.bias", "fc2.weight"]);
+    expect(Object.keys(net.stateDict())).toEqual([
+      "scale",
+      "fc1.weight",
+      "fc1.bias",
+      "blocks.0.weight",
+      "blocks.0.bias",
+      "blocks.1.weight",
+      "blocks.1.bias",
+      "fc2.weight",
+    ]);
     expect(net.namedChildren().map(([name]) => name)).toEqual(["fc1", "blocks", "fc2"]);
     expect(net.namedModules().map(([name]) => name)).toEqual(["", "fc1", "blocks", "blocks.0", "blocks.1", "fc2"]);
     expect(net.parameters()).toHaveLength(8);
@@ -53,7 +77,9 @@ describe("Module", () => {
     const { "fc2.weight": _, ...rest } = net.stateDict();
     const wrong = { ...rest, extra: ones([1]), "fc1.weight": ones([9, 9]), "fc1.bias": zeros([4]) };
     expect(() => net.loadStateDict(wrong)).toThrow(StateDictError);
-    expect(() => net.loadStateDict(wrong)).toThrow(/missing: fc2\.weight\n {2}unexpected: extra\n {2}wrong shape: fc1\.weight is \[4, 3\] in the module but \[9, 9\]/);
+    expect(() => net.loadStateDict(wrong)).toThrow(
+      /missing: fc2\.weight\n {2}unexpected: extra\n {2}wrong shape: fc1\.weight is \[4, 3\] in the module but \[9, 9\]/,
+    );
     expect(net.fc1.bias?.toArraySync()).toEqual(before);
     const loose = net.loadStateDict({ ...rest, extra: ones([1]) }, { strict: false });
     expect(loose).toEqual({ missingKeys: ["fc2.weight"], unexpectedKeys: ["extra"] });
@@ -66,7 +92,9 @@ describe("Module", () => {
     const seen: string[] = [];
     net.apply((m) => void seen.push(m.constructor.name));
     expect(seen).toEqual(["Linear", "Dropout", "Sequential"]);
-    net(ones([1, 2])).sum().backward();
+    net(ones([1, 2]))
+      .sum()
+      .backward();
     expect(net.parameters().every((p) => p.grad !== null)).toBe(true);
     net.zeroGrad();
     expect(net.parameters().every((p) => p.grad === null)).toBe(true);
@@ -77,7 +105,9 @@ describe("Module", () => {
   it("converts parameters in place, so that whoever holds them holds the new ones", () => {
     const net = new Linear(2, 3);
     const [weight] = net.parameters() as [Parameter];
-    net(ones([1, 2])).sum().backward();
+    net(ones([1, 2]))
+      .sum()
+      .backward();
     net.to("float64");
     expect(weight.dtype).toBe("float64");
     expect(weight.grad?.dtype).toBe("float64");
@@ -96,24 +126,39 @@ describe("Module", () => {
       calls.push("after");
       return (y as Tensor).mul(0);
     });
-    expect((layer(ones([1, 2])).abs().toArraySync())).toEqual([[0, 0]]);
+    expect(
+      layer(ones([1, 2]))
+        .abs()
+        .toArraySync(),
+    ).toEqual([[0, 0]]);
     remove();
     layer.registerFullBackwardHook((_, gradInputs, gradOutputs) => {
       calls.push(`backward ${gradOutputs[0]?.shape} ${gradInputs.length}`);
     });
-    layer(ones([1, 2])).sum().backward();
+    layer(ones([1, 2]))
+      .sum()
+      .backward();
     expect(calls).toEqual(["before", "after", "before", "backward 1,2 0"]);
   });
 
   it("lets a backward hook replace the gradient of the input", () => {
     const outer = new Sequential(new Linear(2, 2), new Linear(2, 2));
     outer.at(1).registerFullBackwardHook((_, [g]) => [(g as Tensor).mul(0)]);
-    outer(ones([1, 2])).sum().backward();
+    outer(ones([1, 2]))
+      .sum()
+      .backward();
     expect((outer.at(0) as Linear).weight.grad?.abs().sum().itemSync()).toBe(0);
   });
 
   it("prints as PyTorch prints it", () => {
-    const net = new Sequential(new Conv2d(1, 32, 3), new BatchNorm2d(32), new ReLU(), new MaxPool2d(2), new Flatten(), new Linear(9216, 10));
+    const net = new Sequential(
+      new Conv2d(1, 32, 3),
+      new BatchNorm2d(32),
+      new ReLU(),
+      new MaxPool2d(2),
+      new Flatten(),
+      new Linear(9216, 10),
+    );
     expect(String(net)).toBe(
       [
         "Sequential(",
@@ -159,7 +204,12 @@ describe("dropout", () => {
 describe("a training step", () => {
   it("lowers the loss", () => {
     const net = new Sequential(new Linear(2, 8), new ReLU(), new Linear(8, 2));
-    const x = tensor([[0, 1], [1, 0], [1, 1], [0, 0]]);
+    const x = tensor([
+      [0, 1],
+      [1, 0],
+      [1, 1],
+      [0, 0],
+    ]);
     const y = tensor([1, 1, 0, 0], { dtype: "int32" });
     const losses: number[] = [];
     for (let i = 0; i < 30; i++) {

@@ -4,12 +4,12 @@
  * operations of their own from one line, exactly as the library makes its own.
  */
 
-import type { View } from "./kernel.ts";
 import { type DType, dtypes, isFloating, kindOf, promoteTypes } from "./dtype.ts";
 import { ArgumentError } from "./errors.ts";
 import { gradients, substitute } from "./expr/derivative.ts";
-import { constant, Expr, floating, input, node, scalar } from "./expr/expr.ts";
+import { constant, type Expr, floating, input, node, scalar } from "./expr/expr.ts";
 import { nodesOf, type Program, program } from "./expr/program.ts";
+import type { View } from "./kernel.ts";
 import { apply, applyAll, applyInPlace, type Gradient, type GradientContext, type Op, type Reads, type Spec } from "./op.ts";
 import { broadcastShapes, broadcastStrides, type Shape, sameShape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
@@ -40,7 +40,10 @@ export class PointwiseOp implements Op<readonly number[]> {
     let shape: Shape = first.shape;
     for (let i = 1; i < inputs.length; i++) {
       if (!sameShape(shape, (inputs[i] as Tensor).shape)) {
-        shape = broadcastShapes(this.name, inputs.map((x) => x.shape));
+        shape = broadcastShapes(
+          this.name,
+          inputs.map((x) => x.shape),
+        );
         break;
       }
     }
@@ -96,7 +99,10 @@ class PointwiseGradient implements Gradient<readonly number[]> {
   }
 
   reads(needs: readonly boolean[]): Reads {
-    return this.#plan(needs, this.#outputs.map((e) => isFloating(e.dtype))).reads;
+    return this.#plan(
+      needs,
+      this.#outputs.map((e) => isFloating(e.dtype)),
+    ).reads;
   }
 
   compute(arrived: readonly (Tensor | null)[], context: GradientContext<readonly number[]>): readonly (Tensor | null)[] {
@@ -149,8 +155,7 @@ class PointwiseGradient implements Gradient<readonly number[]> {
     outputs.forEach((e, k) => {
       if (e.args.length > 0) known.set(e, input(outputAt(k), this.#types[k] as DType));
     });
-    const readsInput = (e: Expr) =>
-      nodesOf([e]).some((n) => n.op === "input" && n.value >= count && n.value < count + this.#leaves.length);
+    const readsInput = (e: Expr) => nodesOf([e]).some((n) => n.op === "input" && n.value >= count && n.value < count + this.#leaves.length);
     const formulas: Expr[] = [];
     const types: DType[] = [];
     const sources: Plan["sources"][number][] = [];
@@ -172,7 +177,11 @@ class PointwiseGradient implements Gradient<readonly number[]> {
         types.push(e.dtype);
       }
     }
-    const used = new Set(nodesOf(formulas).filter((e) => e.op === "input").map((e) => e.value));
+    const used = new Set(
+      nodesOf(formulas)
+        .filter((e) => e.op === "input")
+        .map((e) => e.value),
+    );
     const reads = {
       inputs: this.#leaves.map((_, i) => i).filter((i) => used.has(inputAt(i))),
       outputs: outputs.map((_, k) => k).filter((k) => used.has(outputAt(k))),
@@ -185,7 +194,11 @@ class PointwiseGradient implements Gradient<readonly number[]> {
     const op =
       formulas.length === 0
         ? null
-        : new PointwiseOp(`${this.#name}Backward`, formulas.map((e) => substitute(e, compact)), types);
+        : new PointwiseOp(
+            `${this.#name}Backward`,
+            formulas.map((e) => substitute(e, compact)),
+            types,
+          );
     return { reads, op, sources };
   }
 }
@@ -235,8 +248,7 @@ export function pointwise<Operands extends readonly TensorOrNumber[] = [TensorOr
     }
     return op;
   };
-  const call = (...operands: Operands): Tensor =>
-    apply(instance(operands), tensorsOf(name, operands), scalarsOf(operands));
+  const call = (...operands: Operands): Tensor => apply(instance(operands), tensorsOf(name, operands), scalarsOf(operands));
   const inPlace = (...operands: readonly [Tensor, ...TensorOrNumber[]]): Tensor =>
     applyInPlace(instance(operands), operands[0], tensorsOf(name, operands), scalarsOf(operands));
   // Safe: `inPlace` takes what the mapped tuple type of the interface spells out.
@@ -246,11 +258,8 @@ export function pointwise<Operands extends readonly TensorOrNumber[] = [TensorOr
 const none: readonly number[] = [];
 
 function scalarsOf(operands: readonly TensorOrNumber[]): readonly number[] {
-  let scalars: number[] | null = null;
-  for (const operand of operands) {
-    if (typeof operand !== "object") (scalars ??= []).push(Number(operand));
-  }
-  return scalars ?? none;
+  if (operands.every((operand) => typeof operand === "object")) return none;
+  return operands.filter((operand) => typeof operand !== "object").map(Number);
 }
 
 function tensorsOf(name: string, operands: readonly TensorOrNumber[]): readonly Tensor[] {

@@ -19,17 +19,30 @@ export interface CrossEntropyOptions extends NllOptions {
   readonly labelSmoothing?: number;
 }
 
-const picked = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("nllLoss", (p, target, ignored) => target.eq(ignored).where(0, p.neg()), { apart: [1, 2] });
+const picked = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>(
+  "nllLoss",
+  (p, target, ignored) => target.eq(ignored).where(0, p.neg()),
+  { apart: [1, 2] },
+);
 const pickedWeighted = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number]>(
   "nllLoss",
   (p, weight, target, ignored) => target.eq(ignored).where(0, p.mul(weight).neg()),
   { apart: [2, 3] },
 );
-const counted = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("nllLoss", (weight, target, ignored) => target.eq(ignored).where(0, weight), { apart: [1, 2] });
+const counted = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>(
+  "nllLoss",
+  (weight, target, ignored) => target.eq(ignored).where(0, weight),
+  { apart: [1, 2] },
+);
 const inRange = /* @__PURE__ */ pointwise<[Tensor, number]>("nllLoss", (target, ignored) => target.eq(ignored).where(0, target));
 
 /** The class indices of a target, checked against the input: which dimension holds the classes, and indices that can be looked up. */
-function classes(operation: string, input: Tensor, target: Tensor, ignoreIndex: number): { dim: number; target: Tensor; safe: Tensor; count: number } {
+function classes(
+  operation: string,
+  input: Tensor,
+  target: Tensor,
+  ignoreIndex: number,
+): { dim: number; target: Tensor; safe: Tensor; count: number } {
   if (input.ndim === 0) throw new ShapeError(`${operation}: the input needs a dimension of classes`);
   if (isFloating(target.dtype) || target.dtype === "bool") {
     throw new DTypeError(`${operation}: class indices must be integers, the target of shape ${showShape(target.shape)} is ${target.dtype}`);
@@ -52,7 +65,12 @@ function checkWeight(operation: string, weight: Tensor | null | undefined, count
 }
 
 /** The losses of the targets and what they are divided by for the mean. */
-function pick(logs: Tensor, found: ReturnType<typeof classes>, weight: Tensor | null | undefined, ignored: number): { losses: Tensor; total: () => Tensor } {
+function pick(
+  logs: Tensor,
+  found: ReturnType<typeof classes>,
+  weight: Tensor | null | undefined,
+  ignored: number,
+): { losses: Tensor; total: () => Tensor } {
   const { dim, target, safe } = found;
   const chosen = logs.gather(dim, safe.unsqueeze(dim)).squeeze(dim);
   if (!weight) {
@@ -106,9 +124,17 @@ export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntrop
   return reduction === "mean" ? smoothed.sum().div(total()) : reduce("crossEntropy", smoothed, reduction);
 }
 
-function withProbabilities(input: Tensor, target: Tensor, weight: Tensor | null | undefined, reduction: Reduction, labelSmoothing: number): Tensor {
+function withProbabilities(
+  input: Tensor,
+  target: Tensor,
+  weight: Tensor | null | undefined,
+  reduction: Reduction,
+  labelSmoothing: number,
+): Tensor {
   if (!sameShape(input.shape, target.shape)) {
-    throw new ShapeError(`crossEntropy: probabilities must have the input's shape ${showShape(input.shape)}, got ${showShape(target.shape)}`);
+    throw new ShapeError(
+      `crossEntropy: probabilities must have the input's shape ${showShape(input.shape)}, got ${showShape(target.shape)}`,
+    );
   }
   const dim = input.ndim === 1 ? 0 : 1;
   const count = input.shape[dim] ?? 0;

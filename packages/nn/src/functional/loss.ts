@@ -2,7 +2,7 @@
  * Losses for regression and for probabilities: element by element, then reduced.
  */
 
-import { aminmax, ArgumentError, pointwise, type Tensor, withDerivative } from "@akari/tensor";
+import { ArgumentError, aminmax, pointwise, type Tensor, withDerivative } from "@akari/tensor";
 import { expectSameShape, type LossOptions, reduce } from "./reduction.ts";
 
 const squared = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("mseLoss", (x, y) => x.sub(y).square());
@@ -119,7 +119,11 @@ export interface BinaryLogitsOptions extends BinaryOptions {
 
 // log(1 + e^-|x|) is exact however large x is.
 const binaryLogits = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("binaryCrossEntropyWithLogits", (x, y) =>
-  x.neg().max(0).add(x.abs().neg().exp().log1p()).add(x.mul(y.neg().add(1))),
+  x
+    .neg()
+    .max(0)
+    .add(x.abs().neg().exp().log1p())
+    .add(x.mul(y.neg().add(1))),
 );
 const binaryLogitsWeighted = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("binaryCrossEntropyWithLogits", (x, y, w) => {
   const softplus = x.neg().max(0).add(x.abs().neg().exp().log1p());

@@ -29,6 +29,8 @@ export function checkReduction(operation: string, reduction: Reduction): void {
 /** Throws a ShapeError unless two tensors have the same shape. */
 export function expectSameShape(operation: string, input: Tensor, target: Tensor): void {
   if (!sameShape(input.shape, target.shape)) {
-    throw new ShapeError(`${operation}: input has shape ${showShape(input.shape)}, target ${showShape(target.shape)}; they must be the same`);
+    throw new ShapeError(
+      `${operation}: input has shape ${showShape(input.shape)}, target ${showShape(target.shape)}; they must be the same`,
+    );
   }
 }
