@@ -312,9 +312,9 @@ export abstract class Module {
   }
 }
 
-// biome-ignore lint/style/useShorthandFunctionType: an interface, so that it merges with the class.
 export interface Module {
   /** Runs the module: `forward`, with the hooks around it. */
+  // biome-ignore lint/style/useShorthandFunctionType: an interface, so that it merges with the class.
   (...inputs: Parameters<this["forward"]>): ReturnType<this["forward"]>;
 }
 
