@@ -61,7 +61,8 @@ function close(got: Tensor, want: Recorded, { rtol, atol }: { rtol: number; atol
   expect(got.shape, where).toEqual(want.shape);
   got.dataSync().forEach((value, i) => {
     const expected = Number(want.data[i]);
-    if (!(Math.abs(value - expected) <= atol + rtol * Math.abs(expected))) throw new Error(`${where}: element ${i} is ${value}, expected ${expected}`);
+    if (!(Math.abs(value - expected) <= atol + rtol * Math.abs(expected)))
+      throw new Error(`${where}: element ${i} is ${value}, expected ${expected}`);
   });
 }
 
@@ -103,7 +104,8 @@ describe.skipIf(!there)("optimizers as PyTorch runs them", () => {
       }
       const ignored = ["foreach", "capturable", "differentiable", "fused"];
       c.state_dict?.param_groups.forEach((group, g) => {
-        for (const [name, want] of Object.entries(group)) if (!ignored.includes(name)) expect(state.param_groups[g]?.[name], name).toEqual(want);
+        for (const [name, want] of Object.entries(group))
+          if (!ignored.includes(name)) expect(state.param_groups[g]?.[name], name).toEqual(want);
       });
     });
   }
@@ -122,7 +124,11 @@ function scheduler(op: string, args: Args, optimizer: Optimizer<BaseOptions>): L
   };
   const name = op.split(".").at(-1) ?? "";
   const first = (positional[name] ?? []).map((key) => args[key]);
-  const rest = Object.fromEntries(Object.entries(args).flatMap(([key, value]) => ((positional[name] ?? []).includes(key) ? [] : [[key === "T_mult" ? "tMult" : camel(key), value]])));
+  const rest = Object.fromEntries(
+    Object.entries(args).flatMap(([key, value]) =>
+      (positional[name] ?? []).includes(key) ? [] : [[key === "T_mult" ? "tMult" : camel(key), value]],
+    ),
+  );
   if (name === "LambdaLR") first.push(lambda(args.lr_lambda as Args));
   if (name === "SequentialLR") {
     const inner = (args.schedulers as { op: string; args: Args }[]).map((s) => scheduler(s.op, s.args, optimizer));
@@ -151,7 +157,12 @@ describe.skipIf(!there)("learning rates as PyTorch sets them", () => {
           if (schedule instanceof ReduceLROnPlateau) schedule.step(c.metrics?.[k - 1] as number);
           else schedule.step();
         }
-        want.forEach((lr, g) => void expect(Math.abs((optimizer.paramGroups[g]?.lr as number) - lr), `lr ${g} after ${k}`).toBeLessThanOrEqual(1e-9 * Math.abs(lr) + 1e-12));
+        want.forEach(
+          (lr, g) =>
+            void expect(Math.abs((optimizer.paramGroups[g]?.lr as number) - lr), `lr ${g} after ${k}`).toBeLessThanOrEqual(
+              1e-9 * Math.abs(lr) + 1e-12,
+            ),
+        );
         c.momenta?.[k]?.forEach((m, g) => void expect(optimizer.paramGroups[g]?.momentum, `momentum ${g} after ${k}`).toBeCloseTo(m, 9));
       });
     });

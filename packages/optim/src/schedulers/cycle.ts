@@ -61,7 +61,8 @@ export class OneCycleLR<Options extends BaseOptions> extends LRScheduler<Options
     super(optimizer);
     const { totalSteps, epochs, stepsPerEpoch } = options;
     const total = totalSteps ?? (epochs ?? Number.NaN) * (stepsPerEpoch ?? Number.NaN);
-    if (!Number.isInteger(total) || total < 1) throw new ArgumentError("OneCycleLR: give totalSteps, or epochs and stepsPerEpoch, as positive integers");
+    if (!Number.isInteger(total) || total < 1)
+      throw new ArgumentError("OneCycleLR: give totalSteps, or epochs and stepsPerEpoch, as positive integers");
     this.#totalSteps = total;
     this.#maxLrs = typeof maxLr === "number" ? optimizer.paramGroups.map(() => maxLr) : maxLr;
     this.#options = {
@@ -85,7 +86,8 @@ export class OneCycleLR<Options extends BaseOptions> extends LRScheduler<Options
     super.moveTo(epoch);
     const { cycleMomentum, maxMomentum, baseMomentum } = this.#options;
     if (!cycleMomentum) return;
-    for (const group of this.optimizer.paramGroups) setMomentum(group as WithMomentum, this.#between(epoch, maxMomentum, baseMomentum, maxMomentum, maxMomentum));
+    for (const group of this.optimizer.paramGroups)
+      setMomentum(group as WithMomentum, this.#between(epoch, maxMomentum, baseMomentum, maxMomentum, maxMomentum));
   }
 
   protected override lrAt(epoch: number, _: number, group: number): number {

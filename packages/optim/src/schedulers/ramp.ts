@@ -26,7 +26,8 @@ export class LinearLR<Options extends BaseOptions> extends LRScheduler<Options> 
 
   constructor(optimizer: Optimizer<Options>, { startFactor = 1 / 3, endFactor = 1, totalIters = 5 }: LinearLROptions = {}) {
     super(optimizer);
-    if (!(startFactor > 0 && startFactor <= 1)) throw new ArgumentError(`LinearLR: startFactor must be above 0 and at most 1, got ${startFactor}`);
+    if (!(startFactor > 0 && startFactor <= 1))
+      throw new ArgumentError(`LinearLR: startFactor must be above 0 and at most 1, got ${startFactor}`);
     if (!(endFactor >= 0 && endFactor <= 1)) throw new ArgumentError(`LinearLR: endFactor must be from 0 to 1, got ${endFactor}`);
     this.#options = { startFactor, endFactor, totalIters };
     this.moveTo(0);
@@ -150,7 +151,8 @@ export class CosineAnnealingWarmRestarts<Options extends BaseOptions> extends LR
   constructor(optimizer: Optimizer<Options>, t0: number, { tMult = 1, etaMin = 0 }: WarmRestartsOptions = {}) {
     super(optimizer);
     for (const [name, value] of Object.entries({ t0, tMult })) {
-      if (!Number.isInteger(value) || value < 1) throw new ArgumentError(`CosineAnnealingWarmRestarts: ${name} must be a positive integer, got ${value}`);
+      if (!Number.isInteger(value) || value < 1)
+        throw new ArgumentError(`CosineAnnealingWarmRestarts: ${name} must be a positive integer, got ${value}`);
     }
     this.#t0 = t0;
     this.#tMult = tMult;

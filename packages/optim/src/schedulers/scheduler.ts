@@ -85,7 +85,8 @@ export abstract class LRScheduler<Options extends BaseOptions = BaseOptions> imp
   /** Goes on from a saved state. Throws a FileError when it is none. */
   loadStateDict(state: SchedulerState): void {
     const epoch = state.last_epoch;
-    if (epoch === undefined || !Number.isInteger(epoch)) throw new FileError(`${this.constructor.name}.loadStateDict: the state has no last_epoch`);
+    if (epoch === undefined || !Number.isInteger(epoch))
+      throw new FileError(`${this.constructor.name}.loadStateDict: the state has no last_epoch`);
     this.moveTo(epoch);
   }
 }

@@ -22,7 +22,9 @@ export class SequentialLR<Options extends BaseOptions> extends LRScheduler<Optio
   constructor(optimizer: Optimizer<Options>, schedulers: readonly LRScheduler<Options>[], milestones: readonly number[]) {
     super(optimizer);
     if (schedulers.length === 0 || milestones.length !== schedulers.length - 1) {
-      throw new ArgumentError(`SequentialLR: ${schedulers.length} schedulers need ${Math.max(schedulers.length - 1, 0)} milestones, got ${milestones.length}`);
+      throw new ArgumentError(
+        `SequentialLR: ${schedulers.length} schedulers need ${Math.max(schedulers.length - 1, 0)} milestones, got ${milestones.length}`,
+      );
     }
     this.#schedulers = schedulers;
     this.#milestones = milestones;

@@ -23,7 +23,8 @@ export class StepLR<Options extends BaseOptions> extends LRScheduler<Options> {
 
   constructor(optimizer: Optimizer<Options>, stepSize: number, { gamma = 0.1 }: GammaOptions = {}) {
     super(optimizer);
-    if (!Number.isInteger(stepSize) || stepSize < 1) throw new ArgumentError(`StepLR: stepSize must be a positive integer, got ${stepSize}`);
+    if (!Number.isInteger(stepSize) || stepSize < 1)
+      throw new ArgumentError(`StepLR: stepSize must be a positive integer, got ${stepSize}`);
     this.#stepSize = stepSize;
     this.#gamma = gamma;
     this.moveTo(0);

@@ -49,7 +49,11 @@ const values = (x: Tensor): number[] => Array.from(x.dataSync());
  * @example
  * describeOptimizer("Lion", (params, options) => new Lion(params, options));
  */
-export function describeOptimizer(name: string, create: CreateOptimizer, { lr = 0.05, tolerance = 0.05 }: OptimizerSuiteOptions = {}): void {
+export function describeOptimizer(
+  name: string,
+  create: CreateOptimizer,
+  { lr = 0.05, tolerance = 0.05 }: OptimizerSuiteOptions = {},
+): void {
   describe(`${name} as an optimizer`, () => {
     it("finds the bottom of a bowl", () => {
       const x = parameter([0, 0, 0]);
@@ -63,7 +67,14 @@ export function describeOptimizer(name: string, create: CreateOptimizer, { lr = 
 
     it("treats each group by its own learning rate", () => {
       const [fast, slow, still] = [parameter([0, 0, 0]), parameter([0, 0, 0]), parameter([0, 0, 0])];
-      const optimizer = create([{ params: [fast], lr: lr / 10 }, { params: [slow], lr: lr / 1000 }, { params: [still], lr: 0 }], { lr });
+      const optimizer = create(
+        [
+          { params: [fast], lr: lr / 10 },
+          { params: [slow], lr: lr / 1000 },
+          { params: [still], lr: 0 },
+        ],
+        { lr },
+      );
       for (const x of [fast, slow, still]) descend(x);
       optimizer.step();
       expect(Math.abs(values(fast)[0] as number)).toBeGreaterThan(Math.abs(values(slow)[0] as number));
