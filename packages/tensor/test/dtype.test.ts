@@ -1,7 +1,18 @@
 /** Element types: promotion as `torch.promote_types`, conversion rules as `torch.can_cast`, half precision bit by bit. */
 
 import { describe, expect, it } from "vitest";
-import { bytesOf, canCast, computeType, type DType, dtypes, isDType, isFloating, promoteTypes, typedArray, viewBytes } from "../src/dtype.ts";
+import {
+  bytesOf,
+  canCast,
+  computeType,
+  type DType,
+  dtypes,
+  isDType,
+  isFloating,
+  promoteTypes,
+  typedArray,
+  viewBytes,
+} from "../src/dtype.ts";
 import { fromHalf, toHalf } from "../src/half.ts";
 
 describe("dtypes", () => {
@@ -10,9 +21,10 @@ describe("dtypes", () => {
       expect(promoteTypes(a, a)).toBe(a);
       for (const b of dtypes) expect(promoteTypes(a, b)).toBe(promoteTypes(b, a));
     }
+    // biome-ignore format: lists like these are read in lines
     const pairs: readonly (readonly [DType, DType, DType])[] = [
       ["bool", "uint8", "uint8"], ["uint8", "int32", "int32"], ["int32", "float16", "float16"], ["float16", "float32", "float32"], ["float64", "int32", "float64"],
-    ]; // prettier-ignore
+    ];
     for (const [a, b, both] of pairs) expect(promoteTypes(a, b)).toBe(both);
   });
   it("never lose their kind", () => {
@@ -42,7 +54,11 @@ describe("half precision", () => {
     expect(fromHalf(toHalf(1 + 2 ** -11))).toBe(1);
     expect(fromHalf(toHalf(1 + 3 * 2 ** -11))).toBe(1 + 2 ** -9);
     expect([65519, 65520, -1e30, 2 ** -25, 2 ** -24 * 1.5].map((v) => fromHalf(toHalf(v)))).toEqual([
-      65504, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 2 ** -23,
+      65504,
+      Number.POSITIVE_INFINITY,
+      Number.NEGATIVE_INFINITY,
+      0,
+      2 ** -23,
     ]);
   });
 });

@@ -53,9 +53,12 @@ describe("broadcasting", () => {
     expect(broadcastStrides("op", [3, 1], [1, 1], [2, 3, 4])).toEqual([0, 1, 0]);
   });
   it("names both sides when they do not fit", () => {
-    expect(() => broadcastShapes("add", [[2, 3], [4, 3]])).toThrow(
-      new ShapeError("add: cannot broadcast [2, 3] with [4, 3]: sizes 2 and 4 at dimension 0 differ"),
-    );
+    expect(() =>
+      broadcastShapes("add", [
+        [2, 3],
+        [4, 3],
+      ]),
+    ).toThrow(new ShapeError("add: cannot broadcast [2, 3] with [4, 3]: sizes 2 and 4 at dimension 0 differ"));
     expect(() => broadcastStrides("expand", [2], [1], [3])).toThrow(ShapeError);
     expect(() => broadcastStrides("expand", [2, 2], [2, 1], [2])).toThrow(ShapeError);
   });
@@ -79,10 +82,17 @@ describe("dimension arguments", () => {
   it("may be negative", () => {
     expect([dimension("op", -1, 3), dimension("op", 0, 3), dimension("op", -1, 0)]).toEqual([2, 0, 0]);
     expect(dimensions("op", [-1, 0], 3)).toEqual([0, 2]);
-    expect([dimensions("op", undefined, 2), dimensions("op", [], 2), dimensions("op", null, 0), dimensions("op", 0, 0)]).toEqual([[0, 1], [0, 1], [], []]);
+    expect([dimensions("op", undefined, 2), dimensions("op", [], 2), dimensions("op", null, 0), dimensions("op", 0, 0)]).toEqual([
+      [0, 1],
+      [0, 1],
+      [],
+      [],
+    ]);
   });
   it("must exist, and once", () => {
-    expect(() => dimension("sum", 3, 3)).toThrow(new IndexError("sum: dimension 3 is out of range: expected -3 to 2 for a tensor of 3 dimensions"));
+    expect(() => dimension("sum", 3, 3)).toThrow(
+      new IndexError("sum: dimension 3 is out of range: expected -3 to 2 for a tensor of 3 dimensions"),
+    );
     expect(() => dimension("sum", 0.5, 3)).toThrow(IndexError);
     expect(() => dimensions("sum", [0, -3], 3)).toThrow(ArgumentError);
   });
@@ -102,7 +112,11 @@ describe("reshape", () => {
     expect(() => inferSizes("view", [5], [4])).toThrow(ShapeError);
   });
   it("keeps every element in its place, or says that only a copy will do", () => {
-    const permuted = fc.tuple(shapes, fc.array(fc.nat(9), { minLength: 4, maxLength: 4 }), fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }));
+    const permuted = fc.tuple(
+      shapes,
+      fc.array(fc.nat(9), { minLength: 4, maxLength: 4 }),
+      fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
+    );
     fc.assert(
       fc.property(permuted, shapes, ([shape, keys, repeat], target) => {
         const order = shape.map((_, d) => d).sort((a, b) => (keys[a] as number) - (keys[b] as number));

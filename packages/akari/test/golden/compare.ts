@@ -23,7 +23,8 @@ export async function expectSame(what: string, got: Tensor, want: Recorded, { rt
   (await values(got)).forEach((value, i) => {
     const target = nearest(number(want.data[i] as number | string), got.dtype);
     const near = exact ? value === target : closeTo(value, target, rtol, atol);
-    if (!near) expect.fail(`${what}: element ${i} of [${got.shape.join(", ")}] is ${value}, expected ${target} (rtol ${rtol}, atol ${atol})`);
+    if (!near)
+      expect.fail(`${what}: element ${i} of [${got.shape.join(", ")}] is ${value}, expected ${target} (rtol ${rtol}, atol ${atol})`);
   });
 }
 

@@ -27,7 +27,7 @@ export interface Family<Case> {
 export const folder: string | null = find();
 
 function find(): string | null {
-  const named = process.env["AKARI_GOLDEN"];
+  const named = process.env.AKARI_GOLDEN;
   const beside = fileURLToPath(new URL("../../../../../shared/golden", import.meta.url));
   for (const place of named === undefined ? [beside] : [named]) if (existsSync(place)) return place;
   return null;

@@ -7,7 +7,7 @@ import { gradcheck, gradgradcheck, requiresGrad } from "@akari/autograd";
 import { isFloating, type Tensor, tensor } from "@akari/tensor";
 import { afterAll, describe, expect, it } from "vitest";
 import { Arguments } from "./arguments.ts";
-import { cases, dtypeOf, folder, isRecorded, Missing, number, reason, type Recorded } from "./golden.ts";
+import { cases, dtypeOf, folder, isRecorded, Missing, number, type Recorded, reason } from "./golden.ts";
 import type { Call, OpCase } from "./op-case.ts";
 import { table } from "./tables/index.ts";
 
@@ -24,7 +24,9 @@ function suits(one: OpCase): boolean {
   const leaves = Object.keys(one.grads).flatMap((name) => recordedIn(one.inputs?.[name]));
   const count = leaves.reduce((sum, x) => sum + x.data.length, 0);
   const everything = [...recordedIn(one.inputs), ...recordedIn(one.outputs), ...recordedIn(one.grads)];
-  const ordinary = everything.every((x) => x.dtype !== "float16" && x.data.every((value) => Number.isFinite(number(value)) && Math.abs(number(value)) < 1e3));
+  const ordinary = everything.every(
+    (x) => x.dtype !== "float16" && x.data.every((value) => Number.isFinite(number(value)) && Math.abs(number(value)) < 1e3),
+  );
   return ordinary && count > 0 && count <= mostElements;
 }
 
@@ -52,7 +54,9 @@ function prepare(one: OpCase, call: Call): { fn: (...inputs: Tensor[]) => Tensor
     const dtype = dtypeOf(recorded.dtype);
     if (dtype === null) throw new Missing(`dtype ${recorded.dtype}`);
     const floating = isFloating(dtype);
-    const moved = recorded.data.map((value) => (floating ? number(value) * (1 - 1e-3 * next()) + (number(value) === 0 ? 1e-3 * next() : 0) : number(value)));
+    const moved = recorded.data.map((value) =>
+      floating ? number(value) * (1 - 1e-3 * next()) + (number(value) === 0 ? 1e-3 * next() : 0) : number(value),
+    );
     return tensor(moved, { dtype: floating ? "float64" : dtype }).reshape(recorded.shape);
   };
   for (const [name, recorded] of Object.entries(one.inputs ?? {})) {

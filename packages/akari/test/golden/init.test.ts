@@ -4,7 +4,7 @@ import * as nn from "@akari/nn";
 import { type Shape, type Tensor, zeros } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
 import { expectSame, values } from "./compare.ts";
-import { cases, folder, type Json, Missing, reason, type Recorded } from "./golden.ts";
+import { cases, folder, type Json, Missing, type Recorded, reason } from "./golden.ts";
 
 type Keywords = Readonly<Record<string, Json>>;
 
@@ -43,12 +43,12 @@ const initialisers: Readonly<Record<string, (x: Tensor, args: Keywords) => Tenso
 
 /** Layers with PyTorch's keyword arguments. */
 const layers: Readonly<Record<string, (args: Keywords) => nn.Module>> = {
-  "nn.Linear": (a) => new nn.Linear(a["in_features"] as number, a["out_features"] as number),
-  "nn.Conv2d": (a) => new nn.Conv2d(a["in_channels"] as number, a["out_channels"] as number, a["kernel_size"] as number),
-  "nn.BatchNorm2d": (a) => new nn.BatchNorm2d(a["num_features"] as number),
-  "nn.LayerNorm": (a) => new nn.LayerNorm(a["normalized_shape"] as number[]),
-  "nn.Embedding": (a) => new nn.Embedding(a["num_embeddings"] as number, a["embedding_dim"] as number),
-  "nn.PReLU": (a) => new nn.PReLU(a["num_parameters"] as number),
+  "nn.Linear": (a) => new nn.Linear(a.in_features as number, a.out_features as number),
+  "nn.Conv2d": (a) => new nn.Conv2d(a.in_channels as number, a.out_channels as number, a.kernel_size as number),
+  "nn.BatchNorm2d": (a) => new nn.BatchNorm2d(a.num_features as number),
+  "nn.LayerNorm": (a) => new nn.LayerNorm(a.normalized_shape as number[]),
+  "nn.Embedding": (a) => new nn.Embedding(a.num_embeddings as number, a.embedding_dim as number),
+  "nn.PReLU": (a) => new nn.PReLU(a.num_parameters as number),
 };
 
 /** Draws enough numbers to tell the distribution by five standard errors. */
@@ -78,7 +78,10 @@ async function run(one: InitCase): Promise<void> {
   const name = one.op.slice("nn.init.".length);
   if (one.op === "nn.init.calculate_gain") {
     const { nonlinearity, param } = one.args as { nonlinearity: "linear"; param?: number };
-    expect(param === undefined ? init.calculateGain(nonlinearity) : init.calculateGain(nonlinearity, param)).toBeCloseTo(one.value as number, 14);
+    expect(param === undefined ? init.calculateGain(nonlinearity) : init.calculateGain(nonlinearity, param)).toBeCloseTo(
+      one.value as number,
+      14,
+    );
     return;
   }
   if (one.size === undefined) return expectLayer(one);
@@ -87,7 +90,7 @@ async function run(one: InitCase): Promise<void> {
   const fill = () => initialiser(zeros(one.size as Shape), one.args);
   if (one.outputs !== undefined) await expectSame(name, fill(), one.outputs[0] as Recorded, {});
   else if (one.distribution !== undefined) await expectDistribution(fill, one.distribution as Distribution);
-  else await expectOrthogonal(fill(), (one.args["gain"] ?? 1) as number);
+  else await expectOrthogonal(fill(), (one.args.gain ?? 1) as number);
 }
 
 async function expectLayer(one: InitCase): Promise<void> {
@@ -105,7 +108,7 @@ async function expectOrthogonal(x: Tensor, gain: number): Promise<void> {
   const [rows = 1, columns = 1] = x.shape;
   const gram = rows <= columns ? x.matmul(x.t()) : x.t().matmul(x);
   const size = Math.min(rows, columns);
-  (await values(gram)).forEach((value, i) => expect(value).toBeCloseTo(i % (size + 1) === 0 ? gain ** 2 : 0, 5));
+  for (const [i, value] of (await values(gram)).entries()) expect(value).toBeCloseTo(i % (size + 1) === 0 ? gain ** 2 : 0, 5);
 }
 
 describe("initialisers", () => {

@@ -1,8 +1,8 @@
 /** Builds networks, losses and optimizers from their recorded descriptions, and runs them. */
 
+import { requiresGrad } from "@akari/autograd";
 import * as nn from "@akari/nn";
 import * as optim from "@akari/optim";
-import { requiresGrad } from "@akari/autograd";
 import { type Backend, isFloating, type Tensor } from "@akari/tensor";
 import { expect } from "vitest";
 import { camelCase } from "./arguments.ts";
@@ -41,7 +41,9 @@ export interface TrainCase extends ModuleCase {
 function classOf(from: object, name: string): new (...args: never[]) => unknown {
   const found = (from as Readonly<Record<string, unknown>>)[name];
   if (typeof found !== "function") throw new Missing(name);
-  return found as new (...args: never[]) => unknown; // safe: the packages export classes under these names
+  return found as new (
+    ...args: never[]
+  ) => unknown; // safe: the packages export classes under these names
 }
 
 /** A layer: positional arguments as recorded, keyword arguments as one options object, or in their place where they are positional here. */
@@ -50,7 +52,7 @@ export function layer([name, ...args]: Layer): nn.Layer {
   const last = args[args.length - 1];
   const keywords = typeof last === "object" && last !== null && !Array.isArray(last) ? (last as Keywords) : null;
   const positional = keywords === null ? args : args.slice(0, -1);
-  const only = keywords !== null && Object.keys(keywords).length === 1 && "dim" in keywords ? [keywords["dim"]] : null;
+  const only = keywords !== null && Object.keys(keywords).length === 1 && "dim" in keywords ? [keywords.dim] : null;
   const given = only ?? (keywords === null ? [] : [camelCased(keywords)]);
   return new (classOf(nn, name))(...([...positional, ...given] as never[])) as nn.Layer;
 }
@@ -76,7 +78,8 @@ function loadAll(state: Readonly<Record<string, Recorded>>, device: Backend): Re
 
 async function expectState(network: nn.Module, want: Readonly<Record<string, Recorded>> | undefined, tolerance: Tolerance): Promise<void> {
   const state = network.stateDict();
-  for (const [name, recorded] of Object.entries(want ?? {})) await expectSame(`${name} afterwards`, state[name] as Tensor, recorded, tolerance);
+  for (const [name, recorded] of Object.entries(want ?? {}))
+    await expectSame(`${name} afterwards`, state[name] as Tensor, recorded, tolerance);
 }
 
 /** One step: the output, the loss, every gradient, and the buffers that changed. */

@@ -89,7 +89,10 @@ function inputsOf(one: OpCase, device: Backend): Tensors {
     };
     const views = one.view?.[name];
     if (Array.isArray(recorded)) {
-      tensors.set(name, (recorded as readonly Recorded[]).map((tensor, i) => make(tensor, (views as readonly (Viewing | null)[] | undefined)?.[i])));
+      tensors.set(
+        name,
+        (recorded as readonly Recorded[]).map((tensor, i) => make(tensor, (views as readonly (Viewing | null)[] | undefined)?.[i])),
+      );
     } else {
       tensors.set(name, make(recorded as Recorded, views as Viewing | undefined));
     }

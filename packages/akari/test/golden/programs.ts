@@ -45,7 +45,8 @@ export async function runProgram(one: ProgramCase, device: Backend): Promise<voi
     const got = machine.read(name);
     if (want === null || typeof want === "boolean") expect(got, name).toBe(want);
     else if (Array.isArray(want)) {
-      for (const [i, part] of (want as readonly Recorded[]).entries()) await expectSame(`${name}[${i}]`, (got as Tensor[])[i] as Tensor, part, one);
+      for (const [i, part] of (want as readonly Recorded[]).entries())
+        await expectSame(`${name}[${i}]`, (got as Tensor[])[i] as Tensor, part, one);
     } else if (got === null) expect.fail(`${name}: there is none`);
     else await expectSame(name, got as Tensor, want as Recorded, one);
   }
@@ -107,7 +108,7 @@ class Machine {
   #assign(target: string | readonly string[], [op, ...args]: readonly Json[]): void {
     const result = this.#evaluate(op as string, args);
     if (typeof target === "string") this.#variables.set(target, result);
-    else target.forEach((name, i) => this.#variables.set(name, (result as readonly (Tensor | null)[])[i] ?? null));
+    else for (const [i, name] of target.entries()) this.#variables.set(name, (result as readonly (Tensor | null)[])[i] ?? null);
   }
 
   #evaluate(op: string, args: readonly Json[]): Value {
@@ -121,7 +122,11 @@ class Machine {
       case "grad_of":
         return this.#tensor(args[0]).grad;
       case "grad":
-        return grad(this.#tensor(args[0]), (args[1] as readonly string[]).map((name) => this.#tensor(name)), this.#options(args[2]));
+        return grad(
+          this.#tensor(args[0]),
+          (args[1] as readonly string[]).map((name) => this.#tensor(name)),
+          this.#options(args[2]),
+        );
       default:
         return op.startsWith("autograd.functional.") ? this.#functional(op, args) : this.#call(op, args);
     }
@@ -154,8 +159,8 @@ class Machine {
   }
 
   #backward(name: string, options: Options): void {
-    const gradient = options["gradient"] === undefined ? null : (this.#value(options["gradient"]) as Tensor);
-    const inputs = options["inputs"] as readonly string[] | undefined;
+    const gradient = options.gradient === undefined ? null : (this.#value(options.gradient) as Tensor);
+    const inputs = options.inputs as readonly string[] | undefined;
     const { gradient: _, inputs: __, ...rest } = options;
     const named: BackwardOptions = this.#options(rest);
     this.#tensor(name).backward(gradient, inputs === undefined ? named : { ...named, inputs: inputs.map((input) => this.#tensor(input)) });
@@ -164,7 +169,7 @@ class Machine {
   #define([name, parameters, body, result]: readonly Json[]): void {
     this.#variables.set(name as string, (...inputs: Tensor[]): Tensor => {
       const inner = new Map(this.#variables);
-      (parameters as readonly string[]).forEach((parameter, i) => inner.set(parameter, inputs[i] ?? null));
+      for (const [i, parameter] of (parameters as readonly string[]).entries()) inner.set(parameter, inputs[i] ?? null);
       const machine = new Machine(this.#device, inner);
       machine.run(body as readonly Statement[]);
       return machine.#value(result as Json) as Tensor; // safe: the recorded functions return tensors

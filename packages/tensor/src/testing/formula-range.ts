@@ -7,15 +7,16 @@ import { binary, compare, convert, round, unary } from "../backends/reference/pr
 import { type DType, isFloating } from "../dtype.ts";
 import type { Expr } from "../expr/expr.ts";
 import type { BinaryOp, CompareOp, ScalarOp, UnaryOp } from "../expr/ops.ts";
-import { anything, hull, isFinite, only, point, type Range, spread, union } from "./range.ts";
+import { anything, hull, isOrdinary, only, point, type Range, spread, union } from "./range.ts";
 
 /** How far off each approximated primitive may be, in units in the last place. */
 export type Accuracy = Readonly<Partial<Record<ScalarOp, number>>>;
 
 /** Four units for each approximated function: what the vector libraries behind PyTorch promise for most, with room for a short polynomial. */
+// biome-ignore format: lists like these are read in lines
 export const defaultAccuracy: Accuracy = {
   exp: 4, expm1: 4, log: 4, log1p: 4, log2: 4, log10: 4, sin: 4, cos: 4, tan: 4, atan: 4, tanh: 4, sigmoid: 4, erf: 4, erfc: 8, pow: 8, atan2: 4,
-}; // prettier-ignore
+};
 
 /** Operations whose result is rounded once from the exact one, as IEEE 754 demands. */
 const rounded = new Set<ScalarOp>(["add", "sub", "mul", "div", "sqrt"]);
@@ -36,7 +37,7 @@ export function nodeRange(e: Expr, args: readonly Range[], accuracy: Accuracy): 
   if (known.every((value) => value !== null)) return atPoint(e, known as number[], accuracy);
   if (comparisons.has(e.op)) return compareRanges(e.op as CompareOp, args[0] as Range, args[1] as Range);
   if (e.dtype === "bool") return { lo: 0, hi: 1, nan: false };
-  if (!isFloating(e.dtype) || !args.every(isFinite)) return anything;
+  if (!isFloating(e.dtype) || !args.every(isOrdinary)) return anything;
   const wide = args.length === 1 ? unaryRange(e, args[0] as Range) : binaryRange(e, args[0] as Range, args[1] as Range);
   return spread(wide, rounded.has(e.op) ? 0.5 : (accuracy[e.op] ?? 0), e.dtype);
 }
@@ -50,7 +51,8 @@ function atPoint(e: Expr, args: readonly number[], accuracy: Accuracy): Range {
   if (!isFloating(e.dtype)) return point(result);
   // The sign of a zero may have been lost in a minimum or a maximum, and decides these.
   const signed = (e.op === "div" && b === 0) || (e.op === "pow" && a === 0) || (e.op === "atan2" && (a === 0 || b === 0));
-  if (signed) return Number.isNaN(result) ? point(result) : { lo: -Math.max(Math.abs(result), 4), hi: Math.max(Math.abs(result), 4), nan: false };
+  if (signed)
+    return Number.isNaN(result) ? point(result) : { lo: -Math.max(Math.abs(result), 4), hi: Math.max(Math.abs(result), 4), nan: false };
   // A product may go into an addition unrounded.
   if (e.op === "mul") return e.dtype !== "float64" && result === value ? point(value) : spread(point(value), 0.5, e.dtype);
   const ulps = accuracy[e.op];
@@ -135,7 +137,7 @@ export function castRange(a: Range, from: DType, to: DType): Range {
   const value = only(a);
   if (value !== null) return point(convert(value, from, to));
   if (isFloating(to)) return spread(a, 0.5, to);
-  if (!isFinite(a)) return to === "bool" ? { lo: 0, hi: 1, nan: false } : anything;
+  if (!isOrdinary(a)) return to === "bool" ? { lo: 0, hi: 1, nan: false } : anything;
   const low = convert(a.lo, from, to);
   const high = convert(a.hi, from, to);
   if (to === "bool") return a.lo > 0 || a.hi < 0 ? point(1) : { lo: 0, hi: 1, nan: false };

@@ -11,15 +11,17 @@ export interface Sketch {
   readonly number: number;
 }
 
+// biome-ignore format: lists like these are read in lines
 const unaries = [
   "neg", "abs", "floor", "ceil", "round", "trunc", "sqrt", "exp", "expm1", "log", "log1p", "log2", "log10", "sin", "cos", "tan", "atan",
   "tanh", "sigmoid", "erf", "erfc", "relu", "not", "sign", "square", "rsqrt", "reciprocal", "isNaN",
-] as const; // prettier-ignore
+] as const;
 
+// biome-ignore format: lists like these are read in lines
 const binaries = [
   "add", "sub", "mul", "div", "floorDiv", "mod", "fmod", "pow", "atan2", "max", "min", "and", "or", "xor", "shl", "shr", "eq", "ne",
   "lt", "le", "gt", "ge",
-] as const; // prettier-ignore
+] as const;
 
 const constants = [0, 1, 2, -1, 0.5, 3, -0.25, 10, 1.7];
 const casts: readonly DType[] = ["float32", "int32", "uint8", "bool", "float16", "float64"];
@@ -27,7 +29,11 @@ const casts: readonly DType[] = ["float32", "int32", "uint8", "bool", "float16",
 /** Sketches of a bounded depth. */
 export function sketches(depth: number): fc.Arbitrary<Sketch> {
   const number = fc.nat(1000);
-  const leaf: fc.Arbitrary<Sketch> = fc.record({ op: fc.constantFrom("input", "input", "scalar", "constant"), args: fc.constant([]), number });
+  const leaf: fc.Arbitrary<Sketch> = fc.record({
+    op: fc.constantFrom("input", "input", "scalar", "constant"),
+    args: fc.constant([]),
+    number,
+  });
   let tree = leaf;
   for (let level = 0; level < depth; level++) {
     const arg = tree;
@@ -65,7 +71,10 @@ export function build(sketch: Sketch, types: readonly DType[], scalars: number, 
       return to === "float16" ? part(0).cast("float16").cast("float32") : part(0).cast(to);
     }
     default:
-      return combine(op, sketch.args.map((_, k) => part(k)));
+      return combine(
+        op,
+        sketch.args.map((_, k) => part(k)),
+      );
   }
 }
 

@@ -3,7 +3,7 @@
 import * as fc from "fast-check";
 import type { DType } from "../dtype.ts";
 import type { View } from "../kernel.ts";
-import { type Contents, operand, type Operand, recipe, type Recipe, shapes, withValues } from "./operand.ts";
+import { type Contents, type Operand, operand, type Recipe, recipe, shapes, withValues } from "./operand.ts";
 import { arithmetic, recipes } from "./product-trials.ts";
 import { point, type Range } from "./range.ts";
 import { storedRoundoff, sumRanges } from "./sums.ts";

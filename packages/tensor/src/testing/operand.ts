@@ -45,9 +45,18 @@ const dimensions = 6;
 export function recipe(contents: readonly Contents[] = ["tame", "wide", "special"]): fc.Arbitrary<Recipe> {
   const each = <T>(one: fc.Arbitrary<T>) => fc.array(one, { minLength: dimensions, maxLength: dimensions, size: "max" });
   return fc.record({
-    order: fc.oneof({ weight: 2, arbitrary: fc.constant(new Array<number>(dimensions).fill(0)) }, { weight: 1, arbitrary: each(fc.nat(3)) }),
-    steps: fc.oneof({ weight: 3, arbitrary: fc.constant(new Array<number>(dimensions).fill(1)) }, { weight: 1, arbitrary: each(fc.integer({ min: 1, max: 3 })) }),
-    repeat: fc.oneof({ weight: 3, arbitrary: fc.constant(new Array<boolean>(dimensions).fill(false)) }, { weight: 1, arbitrary: each(fc.boolean()) }),
+    order: fc.oneof(
+      { weight: 2, arbitrary: fc.constant(new Array<number>(dimensions).fill(0)) },
+      { weight: 1, arbitrary: each(fc.nat(3)) },
+    ),
+    steps: fc.oneof(
+      { weight: 3, arbitrary: fc.constant(new Array<number>(dimensions).fill(1)) },
+      { weight: 1, arbitrary: each(fc.integer({ min: 1, max: 3 })) },
+    ),
+    repeat: fc.oneof(
+      { weight: 3, arbitrary: fc.constant(new Array<boolean>(dimensions).fill(false)) },
+      { weight: 1, arbitrary: each(fc.boolean()) },
+    ),
     offset: fc.constantFrom(0, 0, 1, 3, 4),
     seed: fc.nat(),
     contents: fc.constantFrom(...contents),
@@ -57,12 +66,14 @@ export function recipe(contents: readonly Contents[] = ["tame", "wide", "special
 /** Shapes of up to `rank` dimensions and about `most` elements, with the sizes at which kernels go wrong. */
 export function shapes({ rank = 4, least = 0, most = 600, empty = true } = {}): fc.Arbitrary<number[]> {
   const sizes = [1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 33, 65];
-  const size = empty ? fc.oneof({ weight: 30, arbitrary: fc.constantFrom(...sizes) }, { weight: 1, arbitrary: fc.constant(0) }) : fc.constantFrom(...sizes);
-  return fc.array(size, { minLength: least, maxLength: rank, size: "max" }).map((shape) => fit(shape, most));
+  const size = empty
+    ? fc.oneof({ weight: 30, arbitrary: fc.constantFrom(...sizes) }, { weight: 1, arbitrary: fc.constant(0) })
+    : fc.constantFrom(...sizes);
+  return fc.array(size, { minLength: least, maxLength: rank, size: "max" }).map((shape) => limited(shape, most));
 }
 
 /** A shape whose largest sizes are halved until it has at most `most` elements. */
-function fit(shape: readonly number[], most: number): number[] {
+function limited(shape: readonly number[], most: number): number[] {
   const result = [...shape];
   while (sizeOf(result) > most) {
     const at = result.indexOf(Math.max(...result));
@@ -114,7 +125,12 @@ function one(kind: Contents, dtype: DType, random: () => number): number {
   const u = random();
   if (dtype === "bool") return u < 0.5 ? 0 : 1;
   if (dtype === "uint8") return Math.floor(kind === "tame" || kind === "infinite" ? u * 8 : u * 256);
-  if (dtype === "int32") return kind === "tame" || kind === "infinite" ? Math.floor(u * 17) - 8 : kind === "wide" ? Math.floor((u - 0.5) * 2 ** 32) : edge(random);
+  if (dtype === "int32")
+    return kind === "tame" || kind === "infinite"
+      ? Math.floor(u * 17) - 8
+      : kind === "wide"
+        ? Math.floor((u - 0.5) * 2 ** 32)
+        : edge(random);
   if (kind === "infinite" && u < 0.1) return special[Math.floor(u * 30)] as number;
   if (kind === "special" && u < 0.3) return special[Math.floor(random() * special.length)] as number;
   if (kind === "wide") return (u < 0.5 ? -1 : 1) * 2 ** ((random() - 0.5) * (dtype === "float16" ? 24 : 60));

@@ -1,13 +1,13 @@
 /** Random pointwise and foreach calls. */
 
 import * as fc from "fast-check";
+import { round } from "../backends/reference/primitives.ts";
 import { type DType, isFloating } from "../dtype.ts";
 import type { Expr } from "../expr/expr.ts";
 import { nodesOf, program } from "../expr/program.ts";
-import { round } from "../backends/reference/primitives.ts";
 import { type Accuracy, castRange, nodeRange } from "./formula-range.ts";
-import { build, showFormula, type Sketch, sketches } from "./formulas.ts";
-import { logical, operand, type Operand, recipe, type Recipe, shapes } from "./operand.ts";
+import { build, type Sketch, showFormula, sketches } from "./formulas.ts";
+import { logical, type Operand, operand, type Recipe, recipe, shapes } from "./operand.ts";
 import { point, type Range } from "./range.ts";
 import type { Trial } from "./trial.ts";
 
@@ -22,7 +22,16 @@ export function rangeEvaluator(roots: readonly Expr[], scalars: readonly number[
   const order = nodesOf(roots);
   return (leaves) => {
     const ranges = new Map<Expr, Range>();
-    for (const e of order) ranges.set(e, leafRange(e, scalars, leaves) ?? nodeRange(e, e.args.map((arg) => ranges.get(arg) as Range), accuracy));
+    for (const e of order)
+      ranges.set(
+        e,
+        leafRange(e, scalars, leaves) ??
+          nodeRange(
+            e,
+            e.args.map((arg) => ranges.get(arg) as Range),
+            accuracy,
+          ),
+      );
     return roots.map((e) => ranges.get(e) as Range);
   };
 }
@@ -76,7 +85,9 @@ export function pointwiseTrials(dtypes: readonly DType[], accuracy: Accuracy, mo
 function pointwiseTrial({ shape, types, sketches, recipes, store, inPlace }: Draw, dtypes: readonly DType[], accuracy: Accuracy): Trial {
   const outputs = sketches.map((sketch) => build(sketch, types, someScalars.length, dtypes));
   const inputs = types.map((dtype, k) => operand(recipes[k] as Recipe, shape, dtype, inPlace && k === 0 ? "output" : "input"));
-  const targets = outputs.map((e, k) => operand(recipes[3 + k] as Recipe, shape, k === 1 || !dtypes.includes(e.dtype) ? (store[k] as DType) : e.dtype, "output"));
+  const targets = outputs.map((e, k) =>
+    operand(recipes[3 + k] as Recipe, shape, k === 1 || !dtypes.includes(e.dtype) ? (store[k] as DType) : e.dtype, "output"),
+  );
   const operands = inPlace ? [...inputs, ...targets.slice(1)] : [...inputs, ...targets];
   const written = outputs.map((_, k) => (inPlace ? (k === 0 ? 0 : inputs.length + k - 1) : inputs.length + k));
   const p = program(outputs);
@@ -91,7 +102,14 @@ function pointwiseTrial({ shape, types, sketches, recipes, store, inPlace }: Dra
       scalars: someScalars,
       to: written.map((k) => views[k] as (typeof views)[number]),
     }),
-    expected: () => pointwiseRanges(outputs, inputs, written.map((k) => (operands[k] as Operand).dtype), someScalars, accuracy),
+    expected: () =>
+      pointwiseRanges(
+        outputs,
+        inputs,
+        written.map((k) => (operands[k] as Operand).dtype),
+        someScalars,
+        accuracy,
+      ),
   };
 }
 
@@ -109,7 +127,7 @@ export function pointwiseRanges(
   const count = values[0]?.length ?? 0;
   for (let i = 0; i < count; i++) {
     const ranges = evaluate({ input: (k) => point(values[k]?.[i] as number), row: () => point(Number.NaN) });
-    ranges.forEach((range, k) => results[k]?.push(castRange(range, (outputs[k] as Expr).dtype, store[k] as DType)));
+    for (const [k, range] of ranges.entries()) results[k]?.push(castRange(range, (outputs[k] as Expr).dtype, store[k] as DType));
   }
   return results;
 }

@@ -69,7 +69,12 @@ export function poolTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
       const trial = { operands, outputs, call };
       const each = axes.map((a) => `kernel ${a.kernel} stride ${a.stride} padding ${a.padding} dilation ${a.dilation}`).join(", ");
       const terms = forward ? sizeOf(axes.map((a) => a.kernel)) + 1 : sizeOf(outer.slice(2)) + 1;
-      const expected = () => (op === "max" && forward ? referenceResults(trial).map((values) => values.map(point)) : sumRanges(trial, terms));
-      return { ...trial, what: `pool ${op} ${direction}, ${each}, countIncludePad ${draw.countIncludePad}, divisor ${draw.divisor}`, expected };
+      const expected = () =>
+        op === "max" && forward ? referenceResults(trial).map((values) => values.map(point)) : sumRanges(trial, terms);
+      return {
+        ...trial,
+        what: `pool ${op} ${direction}, ${each}, countIncludePad ${draw.countIncludePad}, divisor ${draw.divisor}`,
+        expected,
+      };
     });
 }

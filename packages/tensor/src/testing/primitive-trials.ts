@@ -14,17 +14,33 @@ import { decode, generator, type Operand, operand, place } from "./operand.ts";
 import { contains, point, showRange, spread, ulp } from "./range.ts";
 
 /** Primitives of one number in floating point. */
+// biome-ignore format: lists like these are read in lines
 export const unaryOps: readonly UnaryOp[] = [
   "neg", "abs", "floor", "ceil", "round", "trunc", "sqrt", "exp", "expm1", "log", "log1p", "log2", "log10", "sin", "cos", "tan", "atan",
   "tanh", "sigmoid", "erf", "erfc", "relu",
-]; // prettier-ignore
+];
 
 /** Primitives of two numbers in floating point. */
 export const floatBinaryOps: readonly BinaryOp[] = ["add", "sub", "mul", "div", "mod", "fmod", "pow", "atan2", "min", "max"];
 
 /** Primitives of one and two integers. */
 export const integerUnaryOps: readonly UnaryOp[] = ["neg", "abs", "relu", "not"];
-export const integerBinaryOps: readonly BinaryOp[] = ["add", "sub", "mul", "idiv", "mod", "fmod", "pow", "min", "max", "and", "or", "xor", "shl", "shr"];
+export const integerBinaryOps: readonly BinaryOp[] = [
+  "add",
+  "sub",
+  "mul",
+  "idiv",
+  "mod",
+  "fmod",
+  "pow",
+  "min",
+  "max",
+  "and",
+  "or",
+  "xor",
+  "shl",
+  "shr",
+];
 
 /** Primitives of bools. */
 export const boolBinaryOps: readonly BinaryOp[] = ["add", "sub", "mul", "min", "max", "and", "or", "xor"];
@@ -42,22 +58,25 @@ export interface Measured {
   readonly at: readonly number[];
 }
 
+// biome-ignore format: lists like these are read in lines
 const edges: Readonly<Record<"float" | "int32" | "uint8" | "bool", readonly number[]>> = {
   float: [
     Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, -0, 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5, 2, 3, -3, 10, 1e-45, 1e-40, -1e-40, 1.17549435e-38,
-    3.4028234e38, -3.4028234e38, 16777216, 16777217, 8388607.5, 4194304.5, 2147483648, 88, 89, -87, -88, -104, 127.5, 3.1415927, 1.5707964, 1e5, 1e10,
+    3.4028234e38, -3.4028234e38, 16777216, 16777217, 8388607.5, 4194304.5, 2147483648, 88, 89, -87, -88, -104, 127.5, Math.PI, Math.PI / 2, 22, 1e5, 1e10,
   ],
   int32: [0, 1, -1, 2, -2, 3, 7, -7, 31, 32, 33, 255, 256, 46341, 65536, 2 ** 31 - 1, -(2 ** 31), -(2 ** 31) + 1],
   uint8: [0, 1, 2, 3, 7, 8, 127, 128, 254, 255],
   bool: [0, 1],
-}; // prettier-ignore
+};
 
 /** Arguments of every magnitude: the edges in all combinations, then random ones, many near one and some of any exponent. */
 function argumentsFor(dtype: DType, arity: number, count: number): number[][] {
   const special = edges[isFloating(dtype) ? "float" : (dtype as "int32" | "uint8" | "bool")]; // safe: the others are floating
   const lists: number[][] = Array.from({ length: arity }, () => []);
-  if (arity === 1) lists[0]?.push(...special);
-  else for (const a of special) for (const b of special) lists.forEach((list, k) => list.push(k === 0 ? a : b));
+  for (const a of special) {
+    if (arity === 1) lists[0]?.push(a);
+    else for (const b of special) for (const [k, list] of lists.entries()) list.push(k === 0 ? a : b);
+  }
   const random = generator(1);
   const draw = (): number => {
     const u = random();
@@ -87,7 +106,11 @@ export async function measure(
   const resultType: DType = comparing ? "bool" : dtype;
   const inputs = lists.map((values) => ({ ...contiguous(dtype, values.length), values }));
   const output = contiguous(resultType, count);
-  const formula = node(op, resultType, lists.map((_, k) => node("input", dtype, [], k)));
+  const formula = node(
+    op,
+    resultType,
+    lists.map((_, k) => node("input", dtype, [], k)),
+  );
   const views = [...inputs, output].map((one) => place(device, one));
   device.run({ kind: "pointwise", program: program([formula]), inputs: views.slice(0, arity), scalars: [], to: views.slice(arity) });
   const target = views[arity] as (typeof views)[number];
@@ -99,7 +122,8 @@ export async function measure(
     const args = lists.map((list) => list[i] as number);
     const want = exactly(args[0] as number, args[1] as number);
     const allowed = allowedFor(op, want, resultType, accuracy);
-    if (!contains(allowed, value, resultType)) throw new Error(`${op}(${args.join(", ")}) of ${dtype} is ${value}, expected ${showRange(allowed)}`);
+    if (!contains(allowed, value, resultType))
+      throw new Error(`${op}(${args.join(", ")}) of ${dtype} is ${value}, expected ${showRange(allowed)}`);
     const ulps = isFloating(resultType) ? error(value, want, resultType) : 0;
     if (ulps > worst.ulps) worst = { op, dtype, ulps, at: args };
   });

@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 import { type DType, isFloating } from "../dtype.ts";
 import type { MatmulCall, View } from "../kernel.ts";
 import { sizeOf } from "../shape.ts";
-import { type Contents, operand, recipe, type Recipe } from "./operand.ts";
+import { type Contents, operand, type Recipe, recipe } from "./operand.ts";
 import { sumRanges } from "./sums.ts";
 import type { Trial } from "./trial.ts";
 
@@ -12,7 +12,8 @@ import type { Trial } from "./trial.ts";
 const contents: readonly Contents[] = ["tame", "tame", "tame", "infinite"];
 
 /** Recipes for so many operands. */
-export const recipes = (count: number): fc.Arbitrary<Recipe[]> => fc.array(recipe(contents), { minLength: count, maxLength: count, size: "max" });
+export const recipes = (count: number): fc.Arbitrary<Recipe[]> =>
+  fc.array(recipe(contents), { minLength: count, maxLength: count, size: "max" });
 
 /** Sizes around the tiles that kernels work in. */
 const sizes = fc.oneof(
@@ -50,10 +51,13 @@ export function matmulTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
         operand(fourth, shape, dtype),
       ];
       const used = bias ? operands : operands.slice(0, 3);
-      const call: Trial["call"] = ([a, b, to, added]) =>
-        ({ kind: "matmul", a, b, to, accumulate, bias: added ?? null }) as MatmulCall; // safe: the three are always there
+      const call: Trial["call"] = ([a, b, to, added]) => ({ kind: "matmul", a, b, to, accumulate, bias: added ?? null }) as MatmulCall; // safe: the three are always there
       const trial = { operands: used, outputs: [2], call };
-      return { ...trial, what: `matmul [${m}, ${k}] · [${k}, ${n}]${accumulate ? " accumulating" : ""}`, expected: () => sumRanges(trial, k + 2) };
+      return {
+        ...trial,
+        what: `matmul [${m}, ${k}] · [${k}, ${n}]${accumulate ? " accumulating" : ""}`,
+        expected: () => sumRanges(trial, k + 2),
+      };
     });
 }
 

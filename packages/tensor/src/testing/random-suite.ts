@@ -30,7 +30,9 @@ export function describeRandom(device: () => Backend): void {
     it.each(["bits", "uniform"] as const)("gives the reference's own %s", async (distribution) => {
       await fc.assert(
         fc.asyncProperty(seeds, offsets, counts, async (seed, offset, count) => {
-          expect(await draw(device(), distribution, seed, offset, count)).toEqual(await draw(reference(), distribution, seed, offset, count));
+          expect(await draw(device(), distribution, seed, offset, count)).toEqual(
+            await draw(reference(), distribution, seed, offset, count),
+          );
         }),
         { seed: 1, numRuns: 50 },
       );
@@ -42,7 +44,7 @@ export function describeRandom(device: () => Backend): void {
           const want = await draw(reference(), "normal", seed, offset, count);
           const got = await draw(device(), "normal", seed, offset, count);
           // Three functions of 4 ulps each, on a number of magnitude up to 7, near a zero of the cosine in absolute terms.
-          got.forEach((value, i) => expect(Math.abs(value - (want[i] as number))).toBeLessThanOrEqual(7 * 16 * 2 ** -23));
+          for (const [i, value] of got.entries()) expect(Math.abs(value - (want[i] as number))).toBeLessThanOrEqual(7 * 16 * 2 ** -23);
         }),
         { seed: 1, numRuns: 50 },
       );

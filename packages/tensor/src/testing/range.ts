@@ -4,8 +4,8 @@
  * result that hangs on a rounding (a comparison of two nearly equal numbers) is recognised instead of being called wrong.
  */
 
-import { type DType, isFloating } from "../dtype.ts";
 import { round } from "../backends/reference/primitives.ts";
+import { type DType, isFloating } from "../dtype.ts";
 
 /** All numbers from `lo` to `hi`, and NaN where `nan` holds. `lo > hi` means that only NaN will do. */
 export interface Range {
@@ -30,7 +30,7 @@ export function only(range: Range): number | null {
 }
 
 /** Whether a range has ordinary numbers only. */
-export function isFinite(range: Range): boolean {
+export function isOrdinary(range: Range): boolean {
   return !range.nan && Number.isFinite(range.lo) && Number.isFinite(range.hi);
 }
 

@@ -7,10 +7,10 @@ import { type Expr, input, row } from "../expr/expr.ts";
 import { type Reduction, type RowProgram, rowProgram } from "../expr/program.ts";
 import { sizeOf } from "../shape.ts";
 import { type Accuracy, castRange } from "./formula-range.ts";
-import { build, showFormula, type Sketch, sketches } from "./formulas.ts";
-import { logical, operand, type Operand, recipe, type Recipe, shapes } from "./operand.ts";
+import { build, type Sketch, showFormula, sketches } from "./formulas.ts";
+import { logical, type Operand, operand, type Recipe, recipe, shapes } from "./operand.ts";
 import { rangeEvaluator, someScalars } from "./pointwise-trials.ts";
-import { anything, isFinite, only, point, type Range } from "./range.ts";
+import { anything, isOrdinary, only, point, type Range } from "./range.ts";
 import { roundoff } from "./sums.ts";
 import type { Trial } from "./trial.ts";
 
@@ -20,18 +20,33 @@ const reductions: readonly Reduction[] = ["sum", "product", "max", "min"];
 const known: Readonly<Record<string, (x: Expr, length: Expr) => RowProgram>> = {
   softmax: (x) => {
     const e = x.sub(row(0, x.dtype)).exp();
-    return rowProgram({ stages: [{ reduce: "max", of: x }, { reduce: "sum", of: e }], elements: [e.div(row(1, x.dtype))] });
+    return rowProgram({
+      stages: [
+        { reduce: "max", of: x },
+        { reduce: "sum", of: e },
+      ],
+      elements: [e.div(row(1, x.dtype))],
+    });
   },
   logSumExp: (x) => {
     const e = x.sub(row(0, x.dtype)).exp();
-    return rowProgram({ stages: [{ reduce: "max", of: x }, { reduce: "sum", of: e }], rows: [row(1, x.dtype).log().add(row(0, x.dtype))] });
+    return rowProgram({
+      stages: [
+        { reduce: "max", of: x },
+        { reduce: "sum", of: e },
+      ],
+      rows: [row(1, x.dtype).log().add(row(0, x.dtype))],
+    });
   },
   normalise: (x, length) => {
     const mean = row(0, x.dtype).div(length);
     const centred = x.sub(mean);
     const variance = row(1, x.dtype).div(length);
     return rowProgram({
-      stages: [{ reduce: "sum", of: x }, { reduce: "sum", of: centred.square() }],
+      stages: [
+        { reduce: "sum", of: x },
+        { reduce: "sum", of: centred.square() },
+      ],
       rows: [mean, variance],
       elements: [centred.mul(variance.add(1e-5).rsqrt())],
     });
@@ -111,7 +126,11 @@ function rowsTrial(program: RowProgram, layout: Layout, dtypes: readonly DType[]
   const inputs = types.map((dtype, k) => {
     if (k !== layout.onceOnly) return operand(recipes[k] as Recipe, shape, dtype);
     // One element stands for the whole row, an empty one too.
-    const single = operand(recipes[k] as Recipe, shape.map((size, d) => (d < outer ? size : 1)), dtype);
+    const single = operand(
+      recipes[k] as Recipe,
+      shape.map((size, d) => (d < outer ? size : 1)),
+      dtype,
+    );
     return { ...single, shape, strides: single.strides.map((stride, d) => (d < outer ? stride : 0)) };
   });
   const stored = (e: Expr): DType => (dtypes.includes(e.dtype) ? e.dtype : (dtypes[0] as DType));
@@ -156,16 +175,27 @@ function rowsRanges(
   const put = (k: number, e: Expr, range: Range) => results[k]?.push(castRange(range, e.dtype, (targets[k] as Operand).dtype));
   for (let r = 0; r < count; r++) {
     const found: Range[] = [];
-    const at = (i: number) => ({ input: (k: number) => point(values[k]?.[r * length + i] as number), row: (k: number) => found[k] as Range });
+    const at = (i: number) => ({
+      input: (k: number) => point(values[k]?.[r * length + i] as number),
+      row: (k: number) => found[k] as Range,
+    });
     stages.forEach((evaluate, k) => {
       const { reduce, of } = program.stages[k] as RowProgram["stages"][number];
-      found.push(reduceRanges(reduce, of.dtype, Array.from({ length }, (_, i) => evaluate(at(i))[0] as Range)));
+      found.push(
+        reduceRanges(
+          reduce,
+          of.dtype,
+          Array.from({ length }, (_, i) => evaluate(at(i))[0] as Range),
+        ),
+      );
     });
     const head = { input: (k: number) => point(heads[k]?.[r] as number), row: (k: number) => found[k] as Range };
-    if (program.rows.length > 0) forRow(head).forEach((range, k) => put(k, program.rows[k] as Expr, range));
+    if (program.rows.length > 0) {
+      for (const [k, range] of forRow(head).entries()) put(k, program.rows[k] as Expr, range);
+    }
     if (program.elements.length === 0) continue;
     for (let i = 0; i < length; i++) {
-      forElement(at(i)).forEach((range, k) => put(program.rows.length + k, program.elements[k] as Expr, range));
+      for (const [k, range] of forElement(at(i)).entries()) put(program.rows.length + k, program.elements[k] as Expr, range);
     }
   }
   return results;
@@ -186,7 +216,7 @@ export function reduceRanges(reduce: Reduction, dtype: DType, ranges: readonly R
     return { lo, hi, nan: ranges.some((r) => r.nan) };
   }
   const most = dtype === "float64" ? 1e300 : 1e37;
-  if (!ranges.every(isFinite)) {
+  if (!ranges.every(isOrdinary)) {
     // An infinity or a NaN decides the sum in any order, unless another partial result overflows.
     const sizes = known.map((value) => (value !== null && Number.isFinite(value) ? Math.abs(value) : 0));
     const certain = known.every((value) => value !== null) && reduce === "sum" && sizes.reduce((a, b) => a + b, 0) < most;

@@ -6,11 +6,11 @@
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Backend } from "../backend.ts";
-import { type DType, dtypes as allDTypes, isFloating } from "../dtype.ts";
+import { dtypes as allDTypes, type DType, isFloating } from "../dtype.ts";
 import type { KernelCall } from "../kernel.ts";
+import { describeFills } from "./fill-suite.ts";
 import { type Accuracy, defaultAccuracy } from "./formula-range.ts";
 import { argreduceTrials, gatherTrials, scanTrials, scatterTrials, sortTrials } from "./index-trials.ts";
-import { describeFills } from "./fill-suite.ts";
 import { describeMemory } from "./memory-suite.ts";
 import { foreachTrials, pointwiseTrials } from "./pointwise-trials.ts";
 import { poolTrials } from "./pool-trials.ts";

@@ -44,11 +44,17 @@ function check(trial: Trial, k: number, one: Operand, after: readonly number[], 
   const fail = (text: string): never => {
     throw new Error(`${text}\n${showTrial(trial)}`);
   };
-  const places = new Set(logical(one, one.values.map((_, position) => position)));
+  const places = new Set(
+    logical(
+      one,
+      one.values.map((_, position) => position),
+    ),
+  );
   one.values.forEach((before, position) => {
     if (ranges !== null && places.has(position)) return;
     const now = after[position] as number;
-    if (!Object.is(before, now)) fail(`operand ${k}: memory outside of the results changed at element ${position}: from ${before} to ${now}`);
+    if (!Object.is(before, now))
+      fail(`operand ${k}: memory outside of the results changed at element ${position}: from ${before} to ${now}`);
   });
   if (ranges === null) return;
   logical(one, after).forEach((got, i) => {
@@ -63,7 +69,10 @@ export function showTrial({ what, operands, outputs }: Trial): string {
 }
 
 /** What the reference backend makes of a call: the elements of every output. With `operands`, of the same call on other operands. */
-export function referenceResults(trial: Pick<Trial, "operands" | "outputs" | "call">, operands: readonly Operand[] = trial.operands): number[][] {
+export function referenceResults(
+  trial: Pick<Trial, "operands" | "outputs" | "call">,
+  operands: readonly Operand[] = trial.operands,
+): number[][] {
   const device = reference();
   const views = operands.map((one) => place(device, one));
   device.run(trial.call(views));

@@ -24,16 +24,18 @@ function check(e: Expr, ...at: number[]): void {
   });
 }
 
+// biome-ignore format: lists like these are read in lines
 const unary: Readonly<Record<string, readonly number[]>> = {
   neg: [1.3], abs: [1.3, -0.7], floor: [1.3], ceil: [-1.3], round: [0.7], trunc: [-1.7], sqrt: [0.4, 9], exp: [0.3, -2], expm1: [0.3, -2], log: [0.2, 5],
   log1p: [-0.4, 3], log2: [0.2, 5], log10: [0.2, 5], sin: [0.3, 4], cos: [0.3, 4], tan: [0.3, -1], atan: [0.3, -5], tanh: [0.3, -2], sigmoid: [0.3, -4],
   erf: [0.3, -1.5], erfc: [0.3, 1.5], relu: [0.3, -0.3], sign: [0.4], square: [1.5], rsqrt: [0.3], reciprocal: [0.3, -2],
-}; // prettier-ignore
+};
 
+// biome-ignore format: lists like these are read in lines
 const binary: Readonly<Record<string, readonly (readonly [number, number])[]>> = {
   add: [[1, 2]], sub: [[1, 2]], mul: [[1.5, -2]], div: [[1.5, -2], [0, 3]], mod: [[7.3, 2.1], [-7.3, 2.1]], fmod: [[7.3, 2.1], [-7.3, 2.1]],
   pow: [[1.5, 2.3], [0.7, -1.2], [2, 0]], atan2: [[1, 2], [-1, -2]], min: [[1, 2], [2, 1]], max: [[1, 2], [2, 1]],
-}; // prettier-ignore
+};
 
 describe("derivatives", () => {
   for (const [name, places] of Object.entries(unary)) {

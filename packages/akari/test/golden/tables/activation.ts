@@ -4,7 +4,10 @@ import { functional as F } from "@akari/nn";
 import type { Tensor } from "@akari/tensor";
 import type { Call } from "../op-case.ts";
 
-const unary = (f: (x: Tensor) => Tensor): Call => (given) => f(given.x);
+const unary =
+  (f: (x: Tensor) => Tensor): Call =>
+  (given) =>
+    f(given.x);
 
 /** Activations, the softmax family, dropout. */
 export const activation: Readonly<Record<string, Call>> = {

@@ -1,7 +1,7 @@
 /** Creation and conversion: PyTorch's names and arguments to Akari's. */
 
-import * as akari from "@akari/tensor";
 import type { DType } from "@akari/tensor";
+import * as akari from "@akari/tensor";
 import type { Call } from "../op-case.ts";
 
 /** Creation and conversion. New tensors lie on the default device, which the tests set. */

@@ -1,8 +1,8 @@
 /** Indexing: PyTorch's names and arguments to Akari's. */
 
-import * as akari from "@akari/tensor";
-import type { Index } from "@akari/tensor";
 import { functional as F } from "@akari/nn";
+import type { Index } from "@akari/tensor";
+import * as akari from "@akari/tensor";
 import type { Arguments } from "../arguments.ts";
 import type { Json } from "../golden.ts";
 import type { Call } from "../op-case.ts";
@@ -12,7 +12,7 @@ function indices(given: Arguments): Index[] {
   return (given.value("index") as readonly Json[]).map((entry): Index => {
     if (entry === null || typeof entry === "number" || typeof entry === "string") return entry;
     if (typeof entry === "object" && "slice" in entry) {
-      const [start, stop, step] = entry["slice"] as [number | null, number | null, number | null];
+      const [start, stop, step] = entry.slice as [number | null, number | null, number | null];
       return { start, stop, step };
     }
     return given.tensor((entry as { input: string }).input);

@@ -1,9 +1,9 @@
 /** Losses and normalisation: PyTorch's names and arguments to Akari's. */
 
 import { functional as F } from "@akari/nn";
+import type { Tensor } from "@akari/tensor";
 import type { Arguments } from "../arguments.ts";
 import type { Call } from "../op-case.ts";
-import type { Tensor } from "@akari/tensor";
 
 const pair = (given: Arguments): readonly [Tensor, Tensor] => [given.x, given.tensor("target")];
 
@@ -16,7 +16,8 @@ const options = (given: Arguments, names: readonly string[], tensors: Readonly<R
 
 /** Losses. */
 export const loss: Readonly<Record<string, Call>> = {
-  "nn.functional.binary_cross_entropy": (given) => F.binaryCrossEntropy(...pair(given), options(given, ["reduction"], { weight: "weight" })),
+  "nn.functional.binary_cross_entropy": (given) =>
+    F.binaryCrossEntropy(...pair(given), options(given, ["reduction"], { weight: "weight" })),
   "nn.functional.binary_cross_entropy_with_logits": (given) =>
     F.binaryCrossEntropyWithLogits(...pair(given), options(given, ["reduction"], { weight: "weight", pos_weight: "posWeight" })),
   "nn.functional.cross_entropy": (given) =>

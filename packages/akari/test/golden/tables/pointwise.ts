@@ -1,11 +1,17 @@
 /** Element by element: PyTorch's names and arguments to Akari's. */
 
-import * as akari from "@akari/tensor";
 import type { Tensor } from "@akari/tensor";
+import * as akari from "@akari/tensor";
 import type { Call } from "../op-case.ts";
 
-const unary = (f: (x: Tensor) => Tensor): Call => (given) => f(given.x);
-const binary = (f: (a: Tensor | number, b: Tensor | number) => Tensor): Call => (given) => f(given.operand("input"), given.operand("other"));
+const unary =
+  (f: (x: Tensor) => Tensor): Call =>
+  (given) =>
+    f(given.x);
+const binary =
+  (f: (a: Tensor | number, b: Tensor | number) => Tensor): Call =>
+  (given) =>
+    f(given.operand("input"), given.operand("other"));
 
 /** Pointwise operations. */
 export const pointwise: Readonly<Record<string, Call>> = {
@@ -92,7 +98,8 @@ export const pointwise: Readonly<Record<string, Call>> = {
   "Tensor.add_": (given) => given.x.add_(given.operand("other"), given.options("alpha")),
   "Tensor.addcdiv_": (given) => given.x.addcdiv_(given.tensor("tensor1"), given.tensor("tensor2"), given.options("value")),
   "Tensor.addcmul_": (given) => given.x.addcmul_(given.tensor("tensor1"), given.tensor("tensor2"), given.options("value")),
-  "Tensor.clamp_": (given) => given.x.clamp_(given.has("min") ? given.operand("min") : null, given.has("max") ? given.operand("max") : null),
+  "Tensor.clamp_": (given) =>
+    given.x.clamp_(given.has("min") ? given.operand("min") : null, given.has("max") ? given.operand("max") : null),
   "Tensor.copy_": (given) => given.x.copy_(given.tensor("src")),
   "Tensor.div_": (given) => given.x.div_(given.operand("other")),
   "Tensor.exp_": (given) => given.x.exp_(),

@@ -1,8 +1,8 @@
 /** Products, convolutions, pooling, normalisation: PyTorch's names and arguments to Akari's. */
 
-import * as akari from "@akari/tensor";
 import { functional as F } from "@akari/nn";
 import type { Tensor } from "@akari/tensor";
+import * as akari from "@akari/tensor";
 import type { Arguments } from "../arguments.ts";
 import type { Call } from "../op-case.ts";
 

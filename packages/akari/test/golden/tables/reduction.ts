@@ -1,7 +1,7 @@
 /** Reductions, running totals and sorting: PyTorch's names and arguments to Akari's. */
 
-import * as akari from "@akari/tensor";
 import type { Dims, Tensor, ValuesAndIndices } from "@akari/tensor";
+import * as akari from "@akari/tensor";
 import type { Arguments } from "../arguments.ts";
 import type { Call } from "../op-case.ts";
 
@@ -42,9 +42,11 @@ export const reduction: Readonly<Record<string, Call>> = {
   logsumexp: over(akari.logsumexp),
   max: extreme(akari.max),
   mean: over(akari.mean, "dtype"),
-  median: (given) => (given.has("dim") ? pair(akari.median(given.x, given.number("dim"), given.options("keepdim"))) : akari.median(given.x)),
+  median: (given) =>
+    given.has("dim") ? pair(akari.median(given.x, given.number("dim"), given.options("keepdim"))) : akari.median(given.x),
   min: extreme(akari.min),
-  norm: (given) => akari.norm(given.x, given.has("p") ? (given.value("p") as number | "fro") : 2, given.dims(), given.options("keepdim", "dtype")),
+  norm: (given) =>
+    akari.norm(given.x, given.has("p") ? (given.value("p") as number | "fro") : 2, given.dims(), given.options("keepdim", "dtype")),
   prod: over(akari.prod, "dtype"),
   sort: (given) => pair(akari.sort(given.x, given.number("dim", -1), order(given))),
   std: over(akari.std, "unbiased"),

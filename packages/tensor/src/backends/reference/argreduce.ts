@@ -16,6 +16,13 @@ export function argreduce(call: ArgReduceCall): void {
     for (let i = start + 1; i < start + length; i++) if (beats(call.op, values[i] as number, values[best] as number)) best = i;
     found.push(best);
   }
-  store(call.indices, found.map((at) => at % length));
-  if (call.values !== null) store(call.values, found.map((at) => values[at] as number));
+  store(
+    call.indices,
+    found.map((at) => at % length),
+  );
+  if (call.values !== null)
+    store(
+      call.values,
+      found.map((at) => values[at] as number),
+    );
 }

@@ -33,7 +33,10 @@ export function conv(call: ConvCall): void {
       sums[i] = add(sum, bias[Math.floor(i / plane) % bias.length] as number);
     });
   }
-  store(target, sums.map((sum) => round(sum, target.dtype)));
+  store(
+    target,
+    sums.map((sum) => round(sum, target.dtype)),
+  );
 }
 
 /** Visits the flat positions (input, weight, output) of all elements that belong together. */
@@ -51,7 +54,11 @@ function forEachTriple(call: ConvCall, visit: (input: number, weight: number, ou
         for (let o = 0; o < outChannels; o++) {
           const first = Math.floor(o / outPerGroup) * perGroup;
           for (let c = 0; c < perGroup; c++) {
-            visit((n * inChannels + first + c) * inPlane + input, (o * perGroup + c) * taps + tap, (n * outChannels + o) * outPlane + place);
+            visit(
+              (n * inChannels + first + c) * inPlane + input,
+              (o * perGroup + c) * taps + tap,
+              (n * outChannels + o) * outPlane + place,
+            );
           }
         }
       }

@@ -22,7 +22,12 @@ type Node = (values: readonly number[], leaves: Leaves) => number;
 export function evaluator(roots: readonly Expr[]): (leaves: Leaves) => number[] {
   const order = nodesOf(roots);
   const place = new Map(order.map((e, i) => [e, i]));
-  const nodes = order.map((e) => compileNode(e, e.args.map((arg) => place.get(arg) as number)));
+  const nodes = order.map((e) =>
+    compileNode(
+      e,
+      e.args.map((arg) => place.get(arg) as number),
+    ),
+  );
   const results = roots.map((e) => place.get(e) as number);
   return (leaves) => {
     const values: number[] = [];

@@ -64,7 +64,11 @@ export function elements(view: View): Elements {
 }
 
 /** Where the elements of a strided window lie, in row-major order of their indices. */
-export function positions(view: { readonly shape: readonly number[]; readonly strides: readonly number[]; readonly offset: number }): number[] {
+export function positions(view: {
+  readonly shape: readonly number[];
+  readonly strides: readonly number[];
+  readonly offset: number;
+}): number[] {
   if (sizeOf(view.shape) === 0) return [];
   let list = [view.offset];
   view.shape.forEach((size, d) => {
@@ -83,11 +87,15 @@ export function load(view: View): number[] {
 /** Fills a view with numbers in row-major order, already rounded to its dtype. */
 export function store(view: View, values: ArrayLike<number>): void {
   const { set } = elements(view);
-  positions(view).forEach((position, i) => set(position, values[i] as number));
+  for (const [i, position] of positions(view).entries()) set(position, values[i] as number);
 }
 
 /** A view of some of another's dimensions, from `start` up to `end`, at index 0 of the others. */
-export function dimensionsOf(view: View, start: number, end: number): { shape: readonly number[]; strides: readonly number[]; offset: number } {
+export function dimensionsOf(
+  view: View,
+  start: number,
+  end: number,
+): { shape: readonly number[]; strides: readonly number[]; offset: number } {
   return { shape: view.shape.slice(start, end), strides: view.strides.slice(start, end), offset: view.offset };
 }
 

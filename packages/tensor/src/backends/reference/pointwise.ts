@@ -19,7 +19,7 @@ export function pointwise(call: Pick<PointwiseCall, "program" | "inputs" | "scal
       scalar: (k) => call.scalars[k] as number,
       row: () => Number.NaN, // no formula of a plain program has such a leaf
     });
-    outputs.forEach(({ set, at, dtype }, k) => set(at[i] as number, convert(values[k] as number, types[k] ?? dtype, dtype)));
+    for (const [k, { set, at, dtype }] of outputs.entries()) set(at[i] as number, convert(values[k] as number, types[k] ?? dtype, dtype));
   }
 }
 

@@ -60,5 +60,8 @@ function backward(call: PoolCall, windows: readonly Window[]): void {
     if (call.op === "max") add(indices[i] as number, g);
     else for (const place of places) add(place, g / divisor);
   });
-  store(call.input, sums.map((sum) => round(sum, call.input.dtype)));
+  store(
+    call.input,
+    sums.map((sum) => round(sum, call.input.dtype)),
+  );
 }

@@ -5,8 +5,8 @@
  */
 
 import { type DType, isFloating } from "../../dtype.ts";
-import type { BinaryOp, CompareOp, UnaryOp } from "../../expr/ops.ts";
 import { erf, erfc, mod, pow, roundHalfEven, sigmoid } from "../../expr/functions.ts";
+import type { BinaryOp, CompareOp, UnaryOp } from "../../expr/ops.ts";
 import { fromHalf, toHalf } from "../../half.ts";
 
 /** A number rounded to a dtype: to the nearest float, to an integer modulo its range, to a bool by comparing with zero. */
@@ -81,7 +81,7 @@ function floatUnary(op: UnaryOp): (a: number) => number {
     case "erfc":
       return erfc;
     case "relu":
-      return (a) => (a <= 0 ? 0 : a); // NaN passes
+      return (a) => Math.max(a, 0); // NaN passes
     case "not":
       throw new Error("not: there is no complement of a floating-point number");
     default:

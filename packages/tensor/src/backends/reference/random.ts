@@ -1,8 +1,8 @@
 /** Random numbers by position. The sequence itself is the generator's; this file only stores it. */
 
 import type { RandomCall } from "../../kernel.ts";
-import { sizeOf } from "../../shape.ts";
 import { philoxBits, philoxNormal, philoxUniform } from "../../random/philox.ts";
+import { sizeOf } from "../../shape.ts";
 import { store } from "./memory.ts";
 import { round } from "./primitives.ts";
 

@@ -68,29 +68,41 @@ export function reference(): Backend {
 function run(call: KernelCall): void {
   switch (call.kind) {
     case "pointwise":
-      return pointwise(call);
+      pointwise(call);
+      return;
     case "foreach":
-      return foreach(call);
+      foreach(call);
+      return;
     case "rows":
-      return rows(call);
+      rows(call);
+      return;
     case "argreduce":
-      return argreduce(call);
+      argreduce(call);
+      return;
     case "matmul":
-      return matmul(call);
+      matmul(call);
+      return;
     case "conv":
-      return conv(call);
+      conv(call);
+      return;
     case "pool":
-      return pool(call);
+      pool(call);
+      return;
     case "gather":
-      return gather(call);
+      gather(call);
+      return;
     case "scatter":
-      return scatter(call);
+      scatter(call);
+      return;
     case "scan":
-      return scan(call);
+      scan(call);
+      return;
     case "sort":
-      return sort(call);
+      sort(call);
+      return;
     case "random":
-      return random(call);
+      random(call);
+      return;
     default:
       throw call satisfies never;
   }

@@ -1,7 +1,7 @@
 /** Writing through an index. */
 
 import type { ScatterCall } from "../../kernel.ts";
-import { sizeOf, contiguousStrides } from "../../shape.ts";
+import { contiguousStrides, sizeOf } from "../../shape.ts";
 import { combine } from "./combine.ts";
 import { load, store } from "./memory.ts";
 import { round } from "./primitives.ts";
@@ -21,7 +21,10 @@ export function scatter(call: ScatterCall): void {
     const position = place.reduce((sum, x, d) => sum + x * (strides[d] as number), 0);
     values[position] = merge(values[position] as number, source[i] as number);
   });
-  store(call.to, values.map((value) => round(value, dtype)));
+  store(
+    call.to,
+    values.map((value) => round(value, dtype)),
+  );
 }
 
 function merging({ reduce, to }: ScatterCall): (there: number, comes: number) => number {

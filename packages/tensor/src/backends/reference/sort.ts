@@ -14,8 +14,8 @@ export function sort(call: SortCall): void {
   lanes(call.input, call.dim).forEach((lane, l) => {
     const sorted = lane.map((position, i) => ({ value: input.get(position), i }));
     sorted.sort((a, b) => sign * order(a.value, b.value));
-    valueLanes[l]?.forEach((position, i) => values.set(position, sorted[i]?.value as number));
-    indexLanes[l]?.forEach((position, i) => indices.set(position, sorted[i]?.i as number));
+    for (const [i, position] of (valueLanes[l] ?? []).entries()) values.set(position, sorted[i]?.value as number);
+    for (const [i, position] of (indexLanes[l] ?? []).entries()) indices.set(position, sorted[i]?.i as number);
   });
 }
 
