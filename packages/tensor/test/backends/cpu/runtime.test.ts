@@ -82,6 +82,25 @@ describe("launch", () => {
       if (memory[address / 8 + i] !== i * 0.5 * rounds) throw new Error(`unit ${i}: ${memory[address / 8 + i]}`);
   });
 
+  it.each([1, 3])("goes on after a kernel that traps, on %i threads", (threads) => {
+    const runtime = createRuntime(threads);
+    const trap = new ModuleBuilder(runtime.shared);
+    // The last unit divides by zero.
+    trap.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => {
+      f.for(begin, end, 1, (i) => {
+        f.drop(i32.div(1, i32.sub(99_999, i)));
+        f.do(i32.store(i32.load(args), i));
+      });
+    });
+    const broken = runtime.kernel("trap", () => trap.finish());
+    const kernel = runtime.kernel("count", () => module(runtime.shared));
+    const { address } = runtime.memory.allocate(80);
+    runtime.memory.f64.fill(0, address / 8, address / 8 + 10);
+    for (let round = 0; round < 20; round++) expect(() => runtime.launch(broken, [address + 72], 100_000, 1000)).toThrow();
+    runtime.launch(kernel, [address], 8, 1, [2]);
+    expect([...runtime.memory.f64.subarray(address / 8, address / 8 + 3)]).toEqual([0, 2, 4]);
+  });
+
   it("takes more arguments than the first block holds", () => {
     const runtime = createRuntime(1);
     const kernel = runtime.kernel("count", () => module(runtime.shared));

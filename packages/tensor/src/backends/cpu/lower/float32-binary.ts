@@ -78,21 +78,21 @@ export function pow32(e: Emitter, a: Vector, b: Vector): Vector {
 /** Added to a small number and taken off again, this rounds it to a whole one, which the low bits of the sum hold in between. */
 const magic = 2 ** 52 + 2 ** 51;
 
-/** `aᵇ` to nine digits, for positive a in float32's range. */
-function power64(e: Emitter, a: Vector, b: Vector): Vector {
+/** The logarithm to base 2 to ten digits, for positive numbers in float32's range. */
+export function log2Wide(e: Emitter, a: Vector): Vector {
   // a = 2ᵏ m with m in [√½, √2)
   const shifted = e.let(i64x2.shr(i64x2.sub(a, e.i32(0, 0x3fe6a09e)), 52));
   const k = f64x2.sub(i64x2.add(shifted, e.f64(magic)), e.f64(magic));
   const m = e.let(i64x2.sub(a, i64x2.shl(shifted, 52)));
   // ln m = 2 (s + s³/3 + s⁵/5 + …) with s = (m - 1)/(m + 1)
   const s = e.let(f64x2.div(f64x2.sub(m, e.f64(1)), f64x2.add(m, e.f64(1))));
-  const series = polynomial(
-    e,
-    "f64x2",
-    e.let(f64x2.mul(s, s)),
-    [1, 1 / 3, 1 / 5, 1 / 7, 1 / 9, 1 / 11, 1 / 13, 1 / 15].map((c) => 2 * Math.LOG2E * c),
-  );
-  const exponent = f64x2.mul(b, f64x2.add(k, f64x2.mul(s, series)));
+  const terms = [1, 1 / 3, 1 / 5, 1 / 7, 1 / 9, 1 / 11, 1 / 13, 1 / 15].map((c) => 2 * Math.LOG2E * c);
+  return f64x2.add(k, f64x2.mul(s, polynomial(e, "f64x2", e.let(f64x2.mul(s, s)), terms)));
+}
+
+/** `aᵇ` to nine digits, for positive a in float32's range. */
+function power64(e: Emitter, a: Vector, b: Vector): Vector {
+  const exponent = f64x2.mul(b, log2Wide(e, a));
   const t = e.let(f64x2.pmax(f64x2.pmin(exponent, e.f64(200)), e.f64(-200)));
   const rounded = e.let(f64x2.add(t, e.f64(magic)));
   const r = e.let(f64x2.mul(f64x2.sub(t, f64x2.sub(rounded, e.f64(magic))), e.f64(Math.LN2)));

@@ -6,7 +6,7 @@
 import type { BinaryOp, UnaryOp } from "../../../expr/ops.ts";
 import { f32x4, f64x2, i32x4, multiplyAdd, shuffle, v128 } from "../wasm/index.ts";
 import type { Emitter } from "./emitter.ts";
-import { fmod32, lanewise32, pow32 } from "./float32-binary.ts";
+import { fmod32, log2Wide, pow32 } from "./float32-binary.ts";
 import { erfc64, polynomial } from "./float64.ts";
 import { tangent, wave } from "./trigonometry.ts";
 import type { Vector } from "./values.ts";
@@ -40,7 +40,7 @@ export function float32Unary(e: Emitter, op: UnaryOp, x: Vector): Vector {
       return log1p(e, x);
     case "log2":
     case "log10":
-      return lanewise32(e, [x], (lane) => e.math(op, lane));
+      return logarithm(e, x, op === "log2" ? 1 : Math.LOG10E / Math.LOG2E);
     case "sin":
     case "cos":
       return wave(e, op, x);
@@ -152,7 +152,20 @@ function log(e: Emitter, x: Vector): Vector {
   const square = e.let(f32x4.mul(f, f));
   const small = madd(e.let(f32x4.mul(square, f)), p, f32x4.mul(exponent, e.f32(-2.1219444e-4)));
   const y = e.let(madd(square, e.f32(-0.5), small));
-  const value = madd(exponent, e.f32(0.693359375), f32x4.add(f, y));
+  return edges(e, x, madd(exponent, e.f32(0.693359375), f32x4.add(f, y)));
+}
+
+/** A logarithm of base 2, times a factor. */
+function logarithm(e: Emitter, x: Vector, factor: number): Vector {
+  return edges(
+    e,
+    x,
+    throughDouble(e, x, (half) => f64x2.mul(log2Wide(e, half), e.f64(factor))),
+  );
+}
+
+/** The logarithm of x from what it is for positive, finite x. */
+function edges(e: Emitter, x: Vector, value: Vector): Vector {
   const finite = v128.bitselect(x, value, f32x4.eq(x, e.f32(Number.POSITIVE_INFINITY)));
   const positive = v128.bitselect(e.f32(Number.NEGATIVE_INFINITY), finite, f32x4.eq(x, e.f32(0)));
   return v128.bitselect(positive, e.f32(Number.NaN), f32x4.ge(x, e.f32(0)));
