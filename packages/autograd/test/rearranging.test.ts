@@ -132,6 +132,14 @@ const cases: readonly Case[] = [
     [r(2, 3)],
   ],
   ["bilinear", (a, b, w) => ops.bilinear(a, b, w), [r(2, 2), r(2, 3), r(2, 2, 3)]],
+  ["inv", (a) => ops.inv(a), [r(2, 2, 2)]],
+  ["det", (a) => ops.det(a), [r(2, 3, 3)]],
+  ["solve", (a, b) => ops.solve(a, b), [r(3, 3), r(3, 2)]],
+  ["solve, a vector", (a, b) => ops.solve(a, b), [r(3, 3), r(3)]],
+  ["cholesky", (a) => ops.cholesky(ops.matmul(a, a.mT).add(ops.eye(3, { dtype: "float64", device }))), [r(2, 3, 3)]],
+  ["trace", (a) => ops.trace(a).pow(2), [r(3, 3)]],
+  ["matrixPower", (a) => ops.matrixPower(a, 3), [r(2, 2)]],
+  ["cross", (a, b) => ops.cross(a, b), [r(2, 3), r(2, 3)]],
 ];
 
 describe.each(cases)("%s", (_, fn, inputs) => {

@@ -192,6 +192,19 @@ export { addInto, fill_, fillView, zero_ } from "./ops/fill.ts";
 export { gather, indexSelect, take, takeAlongDim } from "./ops/gather.ts";
 export { get, type Index, type IndexPutOptions, indexPut, indexPut_, type Range, set } from "./ops/indexing.ts";
 export { cat, columnStack, dstack, hstack, stack, vstack } from "./ops/join.ts";
+export {
+  cholesky,
+  cross,
+  det,
+  inv,
+  type MatrixNormOrder,
+  matrixNorm,
+  matrixPower,
+  type NormOptions,
+  solve,
+  trace,
+  vectorNorm,
+} from "./ops/linalg.ts";
 export { type AddProductOptions, addmm, addmv, baddbmm, linear } from "./ops/linear.ts";
 export { maskedFill, maskedFill_, maskedScatter, maskedSelect, nonzero } from "./ops/mask.ts";
 export { bmm, chainMatmul, dot, inner, matmul, mm, mv, outer } from "./ops/matmul.ts";

@@ -1,0 +1,308 @@
+/**
+ * A little dense linear algebra: what small matrices need. The decompositions run on the host in float64, matrix by matrix, so they need a device that
+ * can be read at once; their gradients are made of matrix products and can be differentiated again.
+ */
+
+import { expectFloating } from "../dtype.ts";
+import { encode } from "../encode.ts";
+import { ArgumentError, ShapeError } from "../errors.ts";
+import { apply, type Op, rules } from "../op.ts";
+import { pointwise } from "../pointwise.ts";
+import { dimension, type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { abs } from "./arithmetic.ts";
+import { amax, amin } from "./extremes.ts";
+import { fromHost } from "./fill.ts";
+import { selectUnchecked } from "./gather.ts";
+import { checkProductTypes, matmul } from "./matmul.ts";
+import { mT } from "./permute.ts";
+import { numbersOf } from "./random.ts";
+import { squeeze, unsqueeze } from "./reshape.ts";
+import { diagonal } from "./slice.ts";
+import { norm } from "./statistics.ts";
+import { sum } from "./sum.ts";
+import { tril } from "./triangle.ts";
+
+function expectSquare(operation: string, a: Tensor): number {
+  const n = a.shape[a.ndim - 1];
+  if (a.ndim < 2 || n === undefined || n !== a.shape[a.ndim - 2]) {
+    throw new ShapeError(`${operation}: expected a square matrix or a batch of them, got shape ${showShape(a.shape)}`);
+  }
+  expectFloating(operation, a.dtype);
+  return n;
+}
+
+/** Runs over the matrices of a batch on the host and stores what `each` writes. */
+function onHost(
+  to: Tensor,
+  inputs: readonly Tensor[],
+  matrices: number,
+  each: (sources: readonly Float64Array[], result: Float64Array) => void,
+): void {
+  const sources = inputs.map((x) => Float64Array.from(numbersOf(x)));
+  const result = new Float64Array(to.numel());
+  for (let k = 0; k < matrices; k++) {
+    const part = (all: Float64Array) => all.subarray((k * all.length) / matrices, ((k + 1) * all.length) / matrices);
+    each(sources.map(part), part(result));
+  }
+  const data = encode(result, to.dtype);
+  if (data.length > 0)
+    to.device.write(to.buffer, new Uint8Array(data.buffer, data.byteOffset, data.byteLength), to.offset * data.BYTES_PER_ELEMENT);
+}
+
+/** A matrix brought to triangles with its rows exchanged: `a` is overwritten; gives the order of the rows and the sign of that order, 0 when singular. */
+function eliminate(a: Float64Array, n: number): { readonly rows: number[]; readonly sign: number } {
+  const rows = Array.from({ length: n }, (_, i) => i);
+  let sign = 1;
+  for (let k = 0; k < n; k++) {
+    let pivot = k;
+    for (let i = k + 1; i < n; i++) if (Math.abs(a[i * n + k] as number) > Math.abs(a[pivot * n + k] as number)) pivot = i;
+    if (a[pivot * n + k] === 0) return { rows, sign: 0 };
+    if (pivot !== k) {
+      sign = -sign;
+      [rows[k], rows[pivot]] = [rows[pivot] as number, rows[k] as number];
+      for (let j = 0; j < n; j++) [a[k * n + j], a[pivot * n + j]] = [a[pivot * n + j] as number, a[k * n + j] as number];
+    }
+    for (let i = k + 1; i < n; i++) {
+      const factor = (a[i * n + k] as number) / (a[k * n + k] as number);
+      a[i * n + k] = factor;
+      for (let j = k + 1; j < n; j++) a[i * n + j] = (a[i * n + j] as number) - factor * (a[k * n + j] as number);
+    }
+  }
+  return { rows, sign };
+}
+
+/** `result = a⁻¹ b` for b of `columns` columns. */
+function solveInto(operation: string, a: Float64Array, b: Float64Array, n: number, columns: number, result: Float64Array): void {
+  const lower = a.slice();
+  const { rows, sign } = eliminate(lower, n);
+  if (sign === 0) throw new ArgumentError(`${operation}: the matrix is singular`);
+  for (let c = 0; c < columns; c++) {
+    for (let i = 0; i < n; i++) {
+      let value = b[(rows[i] as number) * columns + c] as number;
+      for (let j = 0; j < i; j++) value -= (lower[i * n + j] as number) * (result[j * columns + c] as number);
+      result[i * columns + c] = value;
+    }
+    for (let i = n - 1; i >= 0; i--) {
+      let value = result[i * columns + c] as number;
+      for (let j = i + 1; j < n; j++) value -= (lower[i * n + j] as number) * (result[j * columns + c] as number);
+      result[i * columns + c] = value / (lower[i * n + i] as number);
+    }
+  }
+}
+
+const negated = /* @__PURE__ */ pointwise<[Tensor]>("neg", (x) => x.neg());
+
+/** [A, B] → A⁻¹ B, batch by batch */
+const solving: Op = {
+  name: "solve",
+  infer: ([, b]) => [b as Tensor], // safe: two inputs
+  run: ([a, b], _, [to]) => {
+    const [left, right] = [a as Tensor, b as Tensor]; // safe: two inputs, one output
+    const n = left.shape[left.ndim - 1] as number;
+    const columns = right.shape[right.ndim - 1] as number;
+    onHost(to as Tensor, [left, right], sizeOf(left.shape.slice(0, -2)), ([x, y], result) => {
+      solveInto("solve", x as Float64Array, y as Float64Array, n, columns, result);
+    });
+  },
+  gradient: {
+    reads: (needs) => ({ inputs: [0], outputs: needs[0] ? [0] : [] }),
+    compute: ([g], context) => {
+      if (!g) return [null, null];
+      const back = apply(solving, [mT(context.input(0)), g], undefined);
+      return [context.needs[0] ? negated(matmul(back, mT(context.output()))) : null, back];
+    },
+  },
+};
+
+/**
+ * The solution X of `A X = B` for square matrices: B is a vector [n], a matrix [n, k], or a batch that matches A's.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.linalg.solve.html
+ *
+ * @throws ArgumentError when a matrix is singular.
+ */
+export function solve(a: Tensor, b: Tensor): Tensor {
+  const n = expectSquare("solve", a);
+  checkProductTypes("solve", a, b);
+  const batch = a.shape.slice(0, -2);
+  const vectors = b.ndim === a.ndim - 1 && sameShape(b.shape, a.shape.slice(0, -1));
+  if (vectors) return squeeze(apply(solving, [a, unsqueeze(b, -1)], undefined), b.ndim);
+  const fits = b.ndim === a.ndim && b.shape[b.ndim - 2] === n && sameShape(b.shape.slice(0, -2), batch);
+  if (!fits) throw new ShapeError(`solve: right sides of shape ${showShape(b.shape)} do not fit matrices of shape ${showShape(a.shape)}`);
+  return apply(solving, [a, b], undefined);
+}
+
+function identities(like: Tensor, shape: Shape): Tensor {
+  const n = shape[shape.length - 1] as number;
+  const data = new Float64Array(sizeOf(shape));
+  for (let i = 0; i < data.length; i += n * n) for (let k = 0; k < n; k++) data[i + k * n + k] = 1;
+  return fromHost(like, shape, like.dtype, encode(data, like.dtype));
+}
+
+/**
+ * The inverse of each square matrix.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.linalg.inv.html
+ *
+ * @throws ArgumentError when a matrix is singular.
+ */
+export function inv(a: Tensor): Tensor {
+  expectSquare("inv", a);
+  return apply(solving, [a, identities(a, a.shape)], undefined);
+}
+
+const scaledBy = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("mul", (g, det, x) => g.mul(det).mul(x));
+
+const determinant: Op = {
+  name: "det",
+  infer: ([a]) => [{ shape: (a as Tensor).shape.slice(0, -2), dtype: (a as Tensor).dtype }], // safe: one input
+  run: ([a], _, [to]) => {
+    const n = (a as Tensor).shape.at(-1) as number;
+    onHost(to as Tensor, [a as Tensor], (to as Tensor).numel(), ([source], result) => {
+      const lower = (source as Float64Array).slice();
+      let { sign: product } = eliminate(lower, n);
+      for (let i = 0; i < n; i++) product *= lower[i * n + i] as number;
+      result[0] = product;
+    });
+  },
+  gradient: /* @__PURE__ */ rules({
+    inputs: [0],
+    outputs: [0],
+    of: (g, context) => {
+      const widened = (x: Tensor) => unsqueeze(unsqueeze(x, -1), -1);
+      return scaledBy(widened(g), widened(context.output()), mT(inv(context.input(0))));
+    },
+  }),
+};
+
+/**
+ * The determinant of each square matrix. Its gradient needs the inverse, so it throws for singular matrices.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.linalg.det.html
+ */
+export function det(a: Tensor): Tensor {
+  expectSquare("det", a);
+  return apply(determinant, [a], undefined);
+}
+
+const halfDiagonal = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("halfDiagonal", (x, eye) => x.mul(eye.mul(-0.5).add(1)));
+const symmetric = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("symmetric", (x, y) => x.add(y).mul(0.5));
+
+const factoring: Op = {
+  name: "cholesky",
+  infer: ([a]) => [a as Tensor], // safe: one input
+  run: ([a], _, [to]) => {
+    const n = (a as Tensor).shape.at(-1) as number;
+    onHost(to as Tensor, [a as Tensor], sizeOf((a as Tensor).shape.slice(0, -2)), ([source], l) => {
+      for (let i = 0; i < n; i++) {
+        for (let j = 0; j <= i; j++) {
+          let value = (source as Float64Array)[i * n + j] as number;
+          for (let k = 0; k < j; k++) value -= (l[i * n + k] as number) * (l[j * n + k] as number);
+          if (i === j && !(value > 0)) throw new ArgumentError("cholesky: the matrix is not positive definite");
+          l[i * n + j] = i === j ? Math.sqrt(value) : value / (l[j * n + j] as number);
+        }
+      }
+    });
+  },
+  // Murray 2016, "Differentiation of the Cholesky decomposition", https://arxiv.org/abs/1602.07527
+  gradient: /* @__PURE__ */ rules({
+    outputs: [0],
+    of: (g, context) => {
+      const l = context.output();
+      const inner = halfDiagonal(tril(matmul(mT(l), g)), identities(l, l.shape));
+      const inverse = inv(l);
+      const s = matmul(matmul(mT(inverse), inner), inverse);
+      return symmetric(s, mT(s));
+    },
+  }),
+};
+
+/**
+ * The lower triangle L with `L Lᵀ = A` of each symmetric positive definite matrix. Only the lower triangle of A is read.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.linalg.cholesky.html
+ *
+ * @throws ArgumentError when a matrix is not positive definite.
+ */
+export function cholesky(a: Tensor): Tensor {
+  expectSquare("cholesky", a);
+  return apply(factoring, [a], undefined);
+}
+
+/** The sum of a matrix's diagonal. https://pytorch.org/docs/stable/generated/torch.trace.html (a function only: `x.trace` is the tensor's history) */
+export function trace(x: Tensor): Tensor {
+  if (x.ndim !== 2) throw new ShapeError(`trace: expected a matrix, got shape ${showShape(x.shape)}`);
+  return sum(diagonal(x));
+}
+
+/**
+ * The n-th power of each square matrix, by repeated squaring; a negative power is one of the inverse.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.linalg.matrix_power.html
+ */
+export function matrixPower(a: Tensor, n: number): Tensor {
+  expectSquare("matrixPower", a);
+  if (!Number.isInteger(n)) throw new ArgumentError(`matrixPower: the power must be an integer, got ${n}`);
+  if (n === 0) return identities(a, a.shape);
+  if (n < 0) return matrixPower(inv(a), -n);
+  if (n === 1) return a;
+  const half = matrixPower(a, Math.floor(n / 2));
+  const square = matmul(half, half);
+  return n % 2 === 1 ? matmul(square, a) : square;
+}
+
+const crossed = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>("cross", (a1, b2, a2, b1) => a1.mul(b2).sub(a2.mul(b1)));
+
+/**
+ * The cross product of vectors of three elements along a dimension.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.linalg.cross.html
+ */
+export function cross(a: Tensor, b: Tensor, dim = -1): Tensor {
+  const at = dimension("cross", dim, a.ndim);
+  if (a.ndim !== b.ndim || a.shape[at] !== 3 || b.shape[at] !== 3) {
+    throw new ShapeError(
+      `cross: expected 3 elements along dimension ${dim} of both, got shapes ${showShape(a.shape)} and ${showShape(b.shape)}`,
+    );
+  }
+  const turned = (x: Tensor, order: readonly number[]) => selectUnchecked(x, at, fromHost(x, [3], "int32", Int32Array.from(order)));
+  return crossed(turned(a, [1, 2, 0]), turned(b, [2, 0, 1]), turned(a, [2, 0, 1]), turned(b, [1, 2, 0]));
+}
+
+/** Options of the norms. */
+export interface NormOptions {
+  /** Whether the dimensions stay, with size one. Default false. */
+  readonly keepdim?: boolean;
+}
+
+/**
+ * The length of vectors, `(Σ |x|ᵖ)^(1/p)`; of the whole tensor without a dimension.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.linalg.vector_norm.html
+ */
+export function vectorNorm(x: Tensor, ord = 2, dim: number | readonly number[] | null = null, options: NormOptions = {}): Tensor {
+  return norm(x, ord, dim, options);
+}
+
+/** Which norm of a matrix: Frobenius's, the largest (1) or smallest (-1) sum of a column, the largest (∞) or smallest (-∞) sum of a row. */
+export type MatrixNormOrder = "fro" | number;
+
+/**
+ * The norm of each matrix in the last two dimensions. Norms that need singular values are not there.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.linalg.matrix_norm.html
+ *
+ * @throws ArgumentError for an order other than `"fro"`, 1, -1, Infinity and -Infinity.
+ */
+export function matrixNorm(a: Tensor, ord: MatrixNormOrder = "fro", { keepdim = false }: NormOptions = {}): Tensor {
+  if (a.ndim < 2) throw new ShapeError(`matrixNorm: expected at least 2 dimensions, got shape ${showShape(a.shape)}`);
+  expectFloating("matrixNorm", a.dtype);
+  if (ord === "fro") return norm(a, 2, [-2, -1], { keepdim });
+  if (Math.abs(ord) !== 1 && Math.abs(ord) !== Number.POSITIVE_INFINITY) {
+    throw new ArgumentError(`matrixNorm: there is no order ${String(ord)}; there are "fro", 1, -1, Infinity and -Infinity`);
+  }
+  const along = Math.abs(ord) === 1 ? -2 : -1;
+  const sums = sum(abs(a), along, { keepdim: true });
+  return (ord > 0 ? amax : amin)(sums, [-2, -1], { keepdim });
+}

@@ -1,0 +1,90 @@
+/** Inverses, solutions, determinants and factors against what defines them. */
+
+import { beforeAll, describe, expect, it } from "vitest";
+import { reference } from "../../src/backends/reference/index.ts";
+import {
+  ArgumentError,
+  cholesky,
+  cross,
+  det,
+  eye,
+  inv,
+  manualSeed,
+  matmul,
+  matrixNorm,
+  matrixPower,
+  randn,
+  ShapeError,
+  setDefaultDevice,
+  solve,
+  type Tensor,
+  tensor,
+  trace,
+  vectorNorm,
+  zeros,
+} from "../../src/index.ts";
+
+beforeAll(() => {
+  setDefaultDevice(reference());
+  manualSeed(5);
+});
+
+const double = { dtype: "float64" } as const;
+
+function distance(a: Tensor, b: Tensor): number {
+  expect(a.shape).toEqual(b.shape);
+  return Math.max(...a.sub(b).abs().dataSync());
+}
+
+describe("linear algebra", () => {
+  it("an inverse undoes its matrix, a solution fits its equations", () => {
+    const a = randn([3, 4, 4], double);
+    expect(distance(matmul(a, inv(a)), eye(4, double).expand(3, 4, 4))).toBeLessThan(1e-9);
+    const b = randn([3, 4, 2], double);
+    expect(distance(matmul(a, solve(a, b)), b)).toBeLessThan(1e-9);
+    const v = randn([4], double);
+    expect(distance(matmul(a.select(0, 0), solve(a.select(0, 0), v)), v)).toBeLessThan(1e-9);
+  });
+
+  it("a zero in the corner is no obstacle, a singular matrix is refused", () => {
+    const swap = tensor(
+      [
+        [0, 1],
+        [1, 0],
+      ],
+      double,
+    );
+    expect(det(swap).itemSync()).toBe(-1);
+    expect(distance(inv(swap), swap)).toBe(0);
+    expect(() => inv(zeros([2, 2]))).toThrow(/singular/);
+    expect(det(zeros([2, 2])).itemSync()).toBe(0);
+    expect(() => inv(zeros([2, 3]))).toThrow(ShapeError);
+  });
+
+  it("determinants multiply, factors give the matrix back", () => {
+    const [a, b] = [randn([3, 3], double), randn([3, 3], double)];
+    expect(det(matmul(a, b)).itemSync()).toBeCloseTo(det(a).itemSync() * det(b).itemSync(), 9);
+    const positive = matmul(a, a.mT).add(eye(3, double));
+    const l = cholesky(positive);
+    expect(distance(matmul(l, l.mT), positive)).toBeLessThan(1e-9);
+    expect(l.triu(1).abs().sum().itemSync()).toBe(0);
+    expect(() => cholesky(eye(2, double).neg())).toThrow(ArgumentError);
+  });
+
+  it("powers, traces, norms and cross products", () => {
+    const a = randn([3, 3], double);
+    expect(distance(matrixPower(a, 5), matmul(matmul(matmul(matmul(a, a), a), a), a))).toBeLessThan(1e-8);
+    expect(distance(matrixPower(a, -1), inv(a))).toBe(0);
+    expect(distance(matrixPower(a, 0), eye(3, double))).toBe(0);
+    expect(trace(eye(3)).itemSync()).toBe(3);
+    const m = tensor([
+      [1, -2],
+      [-3, 4],
+    ]);
+    expect(matrixNorm(m, 1).itemSync()).toBe(6);
+    expect(matrixNorm(m, Number.POSITIVE_INFINITY).itemSync()).toBe(7);
+    expect(matrixNorm(m, -1).itemSync()).toBe(4);
+    expect(vectorNorm(tensor([3, 4])).itemSync()).toBeCloseTo(5, 6);
+    expect(cross(tensor([1, 0, 0]), tensor([0, 1, 0])).toArraySync()).toEqual([0, 0, 1]);
+  });
+});
