@@ -25,7 +25,7 @@ interface Hand {
 }
 
 const hands: readonly Hand[] = [
-  { slant: [0.14, 0.24], width: [0.7, 1.25] },
+  { slant: [0.14, 0.24], width: [0.7, 1.4] },
   { slant: [0.24, 0.3], width: [0.8, 1.3] },
   { slant: [0.08, 0.27], width: [0.75, 1.45] },
   { slant: [0.06, 0.25], width: [0.65, 1.25] },
@@ -83,8 +83,13 @@ export class DigitPainter {
   #trace(glyph: Glyph): void {
     const random = this.#random;
     const { masters } = glyph;
-    const shares = masters.map(() => -Math.log(1 - random.uniform()) + 0.02);
-    const total = shares.reduce((sum, share) => sum + share, 0);
+    // Two masters, or a little beyond one of them; a blend of all would always look like their mean.
+    const shares = new Float64Array(masters.length);
+    const one = random.integer(masters.length);
+    const other = random.integer(masters.length);
+    const between = random.uniform(-0.1, 1.1);
+    shares[one] = 1 - between;
+    shares[other] = (shares[other] as number) + between;
     const wobble = random.uniform(0.006, 0.05);
     this.#points = 0;
     const first = masters[0] as readonly Stroke[];
@@ -94,7 +99,8 @@ export class DigitPainter {
       const x = new Float64Array(count);
       const y = new Float64Array(count);
       for (let m = 0; m < masters.length; m++) {
-        const share = (shares[m] as number) / total;
+        const share = shares[m] as number;
+        if (share === 0) continue;
         const stroke = (masters[m] as readonly Stroke[])[s] as Stroke;
         for (let i = 0; i < count; i++) {
           x[i] = (x[i] as number) + share * (stroke.x[i] as number);

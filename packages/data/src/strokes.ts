@@ -1,7 +1,7 @@
 /**
  * How people write the ten digits. A digit has several families (a seven with a bar and one without), and a family has one or more
- * masters with the same points in the same order, as a variable font has: a digit is drawn from a random blend of a family's masters,
- * so a handful of drawings spans a continuum of hands.
+ * masters with the same points in the same order, as a variable font has: a digit is drawn from a random blend of two of a family's
+ * masters, so a handful of drawings spans a continuum of hands.
  *
  * A master is text: points `x,y` in hundredths of a unit square with y pointing down, in the order of the pen; a smooth curve runs
  * through them, `!` after a point makes a corner of it, and `|` lifts the pen.
@@ -48,8 +48,8 @@ export const families: readonly (readonly Family[])[] = [
       ],
     },
     {
-      weight: 1,
-      masters: ["46,8 22,22 10,52 20,86 48,98 78,86 90,54 82,22 64,10", "60,12 32,10 12,40 14,78 42,96 74,84 88,52 84,20 70,2"],
+      weight: 0.6,
+      masters: ["46,8 22,22 10,52 20,86 48,98 78,86 90,54 82,22 64,10", "54,12 30,10 12,40 14,78 42,96 74,84 88,52 82,24 66,8"],
     },
   ],
   // 1: a line; with a flag; with flag and foot.
@@ -57,17 +57,17 @@ export const families: readonly (readonly Family[])[] = [
     { weight: 12, masters: ["50,0 50,50 50,100", "46,0 53,45 50,100", "54,0 47,45 50,100", "50,0 48,55 56,100"] },
     {
       weight: 1.5,
-      masters: ["30,22 50,2! 50,50 50,100", "14,34 50,0! 50,50 48,100", "38,12 52,0! 51,50 49,100", "22,26 50,0! 52,50 50,100"],
+      masters: ["30,22 50,2! 50,50 50,100", "20,32 50,0! 50,50 48,100", "38,12 52,0! 51,50 49,100", "22,26 50,0! 52,50 50,100"],
     },
     {
-      weight: 1,
+      weight: 0.6,
       masters: [
         "28,22 50,2! 50,50 50,96 | 22,97 50,96 80,97",
-        "14,30 54,2! 54,50 50,94 | 2,98 50,95 98,94",
+        "24,28 52,2! 52,50 50,95 | 18,98 50,95 86,95",
         "36,14 52,2! 51,50 49,98 | 30,99 50,98 72,96",
       ],
     },
-    { weight: 0.3, masters: ["50,0 50,50 50,97 | 24,98 50,97 78,96", "54,0 50,50 48,98 | 10,99 48,98 90,95"] },
+    { weight: 0.2, masters: ["50,0 50,50 50,97 | 24,98 50,97 78,96", "54,0 50,50 48,98 | 10,99 48,98 90,95"] },
   ],
   // 2: with a corner below; with a loop; with a flat sweep; like a z.
   [
@@ -83,7 +83,7 @@ export const families: readonly (readonly Family[])[] = [
       ],
     },
     {
-      weight: 4,
+      weight: 5,
       masters: [
         "14,20 36,4 64,6 74,26 60,56 36,84 14,94 6,84 20,74 44,80 68,94 96,88",
         "20,28 32,8 58,2 76,18 68,48 46,78 22,96 8,88 16,70 38,74 62,90 90,92",
@@ -94,6 +94,7 @@ export const families: readonly (readonly Family[])[] = [
         "24,14 50,2 70,14 70,36 58,64 42,86 20,97 2,84 12,64 38,66 62,88 82,97",
         "20,24 48,2 74,16 74,40 64,70 42,94 12,96 4,74 24,58 50,66 72,84 98,90",
         "30,26 56,2 80,14 76,42 58,74 28,96 4,88 12,66 38,66 58,82 66,96 72,98",
+        "22,18 46,2 66,14 62,38 40,62 14,84 2,96 10,72 36,66 58,80 76,92 96,100",
       ],
     },
     {
@@ -107,6 +108,14 @@ export const families: readonly (readonly Family[])[] = [
     {
       weight: 1.2,
       masters: ["8,12 40,6 82,8! 60,36 34,66 8,94! 46,92 92,94", "12,6 44,4 78,2! 62,34 40,64 14,98! 50,97 86,96"],
+    },
+    {
+      weight: 0.8,
+      masters: [
+        "36,14 48,2 62,8 54,34 38,60 20,86! 54,84 98,80",
+        "30,6 42,0 50,12 42,40 30,66 14,90! 46,88 80,92",
+        "44,0 46,10 42,24 34,48 24,68 10,90! 50,86 96,82",
+      ],
     },
   ],
   // 3: a point at the waist; a loop at the waist; a flat top; a soft waist.
@@ -238,6 +247,8 @@ export const families: readonly (readonly Family[])[] = [
         "60,0 40,30 24,58 20,82 36,98 62,92 70,76 56,66 36,72 22,86",
         "48,0 34,30 26,60 26,86 42,99 62,92 66,76 52,68 36,76 28,88",
         "30,0 14,30 6,58 16,88 44,98 78,90 92,70 70,56 42,66 26,90",
+        "34,0 20,24 12,56 24,88 48,98 74,86 80,58 62,36 36,50 26,78",
+        "48,2 34,20 20,52 22,84 42,98 64,84 74,50 64,24 44,40 32,78",
         "80,0 50,28 24,54 12,78 26,96 56,94 72,80 62,68 36,72 14,84",
       ],
     },

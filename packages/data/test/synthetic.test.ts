@@ -28,6 +28,7 @@ describe("drawDigits", () => {
     expect(drawDigits(50, 3)).toEqual(many);
     expect(many.images.subarray(0, 10 * size)).toEqual(few.images);
     expect(many.labels.subarray(0, 10)).toEqual(few.labels);
+    expect(Array.from(drawDigits(12, 0).labels)).toEqual([5, 7, 6, 9, 8, 9, 3, 5, 7, 1, 5, 8]);
     expect(drawDigits(50, 4).images).not.toEqual(many.images);
   });
 
