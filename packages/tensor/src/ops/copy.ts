@@ -8,8 +8,8 @@ import { ArgumentError, DeviceError } from "../errors.ts";
 import { type Expr, input } from "../expr/expr.ts";
 import { type Program, program } from "../expr/program.ts";
 import type { View } from "../kernel.ts";
-import { apply, applyInPlace, type Op, rules } from "../op.ts";
-import { broadcastView, PointwiseOp, pointwise } from "../pointwise.ts";
+import { apply, type Op, rules } from "../op.ts";
+import { PointwiseOp, pointwise } from "../pointwise.ts";
 import type { Tensor } from "../tensor.ts";
 
 const copies = new Map<DType, Program>();

@@ -34,7 +34,7 @@ function nonzeroPositions(x: Tensor): Int32Array<ArrayBuffer> {
 }
 
 /** The true positions of a mask, as an int32 tensor. */
-export function positionsOf(mask: Tensor): Tensor {
+function positionsOf(mask: Tensor): Tensor {
   const found = nonzeroPositions(mask);
   return fromHost(mask, [found.length], "int32", found);
 }
