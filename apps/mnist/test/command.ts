@@ -1,0 +1,69 @@
+/** Runs the demo as a user does, as a program of its own. */
+
+import { spawn } from "node:child_process";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+
+/** How a run ended. */
+export interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the demo; Ctrl-C is pressed when it prints what `interruptAt` matches. */
+export function mnist(
+  args: readonly string[],
+  options: { interruptAt?: RegExp; env?: Record<string, string>; shell?: string } = {},
+): Promise<Ended> {
+  const [command, ...rest] =
+    options.shell === undefined ? [process.execPath] : ["bash", "-c", `${options.shell}; exec "$0" "$@"`, process.execPath];
+  const child = spawn(command as string, [...rest, MAIN, ...args], { env: { ...process.env, ...options.env } });
+  let out = "";
+  let err = "";
+  let pressed = false;
+  child.stdout.on("data", (text: Buffer) => {
+    out += text.toString();
+    if (options.interruptAt?.test(out) && !pressed) {
+      pressed = true;
+      child.kill("SIGINT");
+    }
+  });
+  child.stderr.on("data", (text: Buffer) => {
+    err += text.toString();
+  });
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, out, err }));
+  });
+}
+
+/** What `--json` prints. */
+export interface Result {
+  readonly accuracy: number;
+  readonly loss: number;
+  readonly seconds: number;
+  readonly device: string;
+  readonly data: string;
+  readonly epochs: number;
+}
+
+/** The last line of a run with `--json`. */
+export function resultOf({ out, err }: Ended): Result {
+  const last = out.trimEnd().split("\n").at(-1) ?? "";
+  try {
+    // Safe: the tests look at each part.
+    return JSON.parse(last) as Result;
+  } catch {
+    throw new Error(`no result in:\n${out}\n${err}`);
+  }
+}
+
+/** A new folder for results. */
+export function folder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), "akari-run-"));
+}
