@@ -24,7 +24,7 @@ interface Plan {
 }
 
 /** Work worth a piece: elements times instructions for each four of them. */
-const worth = 96_000;
+const worth = 256_000;
 /** How many elements a row must have to be cut, and how many pieces are made at most. */
 const long = 65_536;
 const pieces = 64;

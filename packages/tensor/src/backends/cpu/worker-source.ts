@@ -48,6 +48,7 @@ const body = `(memory) => {
     }
   };
   const kernel = (id, address, length) => {
+    memory.grow(0); // else this thread may not have heard yet that the memory has grown
     const code = new Uint8Array(memory.buffer, address, length).slice();
     return (kernels[id] = new WebAssembly.Instance(new WebAssembly.Module(code), imports).exports.run);
   };

@@ -27,7 +27,7 @@ export function cost(roots: readonly Expr[]): number {
   return sum;
 }
 
-/** How many elements make a piece worth about ten microseconds or more: a multiple of 64. */
+/** How many elements make a piece worth about ten microseconds: a multiple of 64. */
 export function grainOf(cost: number): number {
-  return 64 * Math.ceil(1500 / (cost + 3));
+  return 64 * Math.ceil(4000 / (cost + 3));
 }
