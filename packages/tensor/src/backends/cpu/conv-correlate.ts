@@ -19,6 +19,9 @@ export const correlateSlots = {
   bias: 3,
   /** Byte strides of the result and the bias, in the order in which the tile function reads them. */
   strides: 4,
+  columnStride: 5,
+  biasStride: 6,
+  biasColumnStride: 7,
   /** Byte offsets of window places; of the lines of a gathered panel; of positions. */
   taps: 8,
   lines: 9,
@@ -64,8 +67,7 @@ export function correlateKernel(shared: boolean, lanes: Lanes): Uint8Array {
     const [m, k, positions, block] = [slot("m"), slot("k"), slot("positions"), slot("block")];
     const [tiles, height, extra] = [slot("tiles"), slot("height"), slot("extra")];
     const [units, across, unitPanels, groups] = [slot("units"), slot("unitsAcross"), slot("unitPanels"), slot("groups")];
-    const rowStride = f.let(i32.load(strides, 0));
-    const biasStride = f.let(i32.load(strides, 16));
+    const [rowStride, biasStride] = [slot("strides"), slot("biasStride")];
     const gathered = f.let(i32.add(slot("gathered"), i32.mul(begin, slot("gatheredBytes"))));
     const panels = f.let(i32.divU(i32.add(positions, panelWidth - 1), panelWidth));
     const unit = f.let(atomics.fetchAdd(counter, 1));

@@ -1,0 +1,73 @@
+/** What frames a convolution makes of its operands, and how windows move over them. */
+
+import type { ConvCall, View } from "../../kernel.ts";
+import { isContiguous } from "../../shape.ts";
+import { copyIntoFrames } from "./conv-frame.ts";
+import { type Frame, isBare, type Triple, triple, volume, type Windows, zip } from "./conv-geometry.ts";
+import type { Lanes } from "./matmul-lanes.ts";
+import { addressOf, type CpuBuffer } from "./memory.ts";
+import type { Runtime } from "./runtime.ts";
+
+/** The frames of the operand that windows slide over, and the windows. */
+export interface Plan {
+  readonly frame: Frame;
+  readonly windows: Windows;
+}
+
+/** The plan of a call: windows slide over the input, or, for the gradient of the input, over the gradient of the output. */
+export function planOf(call: ConvCall): Plan {
+  const sizes = (view: View): Triple => triple(view.shape.slice(2));
+  const [input, kernel, output] = [sizes(call.input), sizes(call.weight), sizes(call.output)];
+  const [stride, padding, dilation] = [triple(call.stride), triple(call.padding, 0), triple(call.dilation)];
+  const reach = zip((k, d) => (k - 1) * d, kernel, dilation);
+  if (call.direction === "input") {
+    const channels = (call.output.shape[1] as number) / call.groups;
+    return {
+      frame: { size: zip((s, r) => s + r, input, reach), low: zip((r, p) => r - p, reach, padding), step: stride },
+      windows: { channels, kernel, dilation, flipped: true, positions: input, stride: [1, 1, 1] },
+    };
+  }
+  const needed = zip((o, s, r) => (o - 1) * s + r + 1, output, stride, reach);
+  const bare = padding.every((p) => p === 0);
+  const channels = call.weight.shape[1] as number;
+  return {
+    frame: { size: bare ? input : needed, low: padding, step: [1, 1, 1] },
+    windows: { channels, kernel, dilation, flipped: false, positions: output, stride },
+  };
+}
+
+/** Contiguous memory: a temporary buffer that has to be given back, or a view's own. */
+export interface Place {
+  readonly address: number;
+  readonly buffer: CpuBuffer | null;
+}
+
+/** A view's frames: a copy, or the view itself where it is a frame already. */
+export function framesOf(runtime: Runtime, lanes: Lanes, view: View, frame: Frame): Place {
+  if (isBare(frame, triple(view.shape.slice(2))) && isContiguous(view.shape, view.strides))
+    return { address: addressOf(view), buffer: null };
+  const planes = (view.shape[0] as number) * (view.shape[1] as number);
+  const buffer = runtime.memory.allocate(planes * volume(frame.size) * lanes.bytes);
+  copyIntoFrames(runtime, lanes, view, frame, buffer.address);
+  return { address: buffer.address, buffer };
+}
+
+/** A view without gaps. */
+export function denseOf(runtime: Runtime, lanes: Lanes, view: View): Place {
+  return framesOf(runtime, lanes, view, bareFrame(view));
+}
+
+/** The frame that adds nothing to a view's planes. */
+export function bareFrame(view: View): Frame {
+  return { size: triple(view.shape.slice(2)), low: [0, 0, 0], step: [1, 1, 1] };
+}
+
+/** Gives temporary memory back. */
+export function giveBack(runtime: Runtime, ...places: readonly Place[]): void {
+  for (const { buffer } of places) if (buffer !== null) runtime.memory.free(buffer);
+}
+
+/** Bytes rounded up to whole cache lines. */
+export function align(bytes: number): number {
+  return Math.ceil(bytes / 64) * 64;
+}

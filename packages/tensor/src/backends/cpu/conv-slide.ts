@@ -1,0 +1,151 @@
+/** The forward pass, and the gradient of the input in the same form: packs the weights, writes the tables and starts the sliding product. */
+
+import type { ConvCall, View } from "../../kernel.ts";
+import { sizeOf } from "../../shape.ts";
+import { argumentsFor, writeArguments } from "./arguments.ts";
+import { correlateKernel, correlateSlots } from "./conv-correlate.ts";
+import { copyIntoFrames } from "./conv-frame.ts";
+import { type Triple, volume, type Windows, writePlaces, writeTaps } from "./conv-geometry.ts";
+import { align, bareFrame, denseOf, framesOf, giveBack, type Place, planOf } from "./conv-plan.ts";
+import type { Lanes } from "./matmul-lanes.ts";
+import { packKernel, packSlots } from "./matmul-pack.ts";
+import { tileRows, tileVectors } from "./matmul-tile.ts";
+import { addressOf } from "./memory.ts";
+import type { Runtime } from "./runtime.ts";
+
+/** Window places of a block: their lines of a panel and of the weights' rows fit into the first-level cache together. */
+const blockLength = 320;
+/** Multiplications that a unit of work should hold at least: about 20 µs. */
+const smallestUnit = 500_000;
+
+const packArguments = /* @__PURE__ */ argumentsFor(packSlots);
+const correlateArguments = /* @__PURE__ */ argumentsFor(correlateSlots);
+
+/** The sizes of a sliding product: for each image and group, [m, k] weights times [k, positions]. */
+interface Sizes {
+  readonly groups: number;
+  readonly m: number;
+  readonly k: number;
+  readonly positions: number;
+  /** Window places of a block. */
+  readonly block: number;
+  /** Bytes of an element, elements and bytes of a line of a panel. */
+  readonly bytes: number;
+  readonly width: number;
+  readonly lineBytes: number;
+}
+
+/** Where in the scratch memory things are. */
+interface Scratch {
+  readonly taps: number;
+  readonly lines: number;
+  readonly places: number;
+  readonly offsets: number;
+  readonly counter: number;
+  readonly weights: number;
+  readonly gathered: number;
+}
+
+/** Runs a convolution, or its gradient with respect to the input. */
+export function slide(runtime: Runtime, lanes: Lanes, call: ConvCall): void {
+  const forward = call.direction === "forward";
+  const { groups, bias } = call;
+  const [source, to] = forward ? [call.input, call.output] : [call.output, call.input];
+  const { frame, windows } = planOf(call);
+  const frames = framesOf(runtime, lanes, source, frame);
+  const weights = forward ? denseOf(runtime, lanes, call.weight) : turned(runtime, lanes, call);
+  const k = windows.channels * volume(windows.kernel);
+  const width = tileVectors * lanes.count;
+  const sizes: Sizes = {
+    ...{ groups, m: (to.shape[1] as number) / groups, k, positions: volume(windows.positions) },
+    ...{
+      block: Math.max(1, Math.ceil(k / Math.ceil(Math.max(k, 1) / blockLength))),
+      bytes: lanes.bytes,
+      width,
+      lineBytes: width * lanes.bytes,
+    },
+  };
+  const scratch = layOut(runtime, sizes);
+  writeTables(runtime, windows, frame.size, sizes, scratch);
+  if (k > 0) packWeights(runtime, lanes, weights.address, sizes, scratch);
+  correlate(runtime, lanes, sizes, scratch, { frames: frames.address, plane: volume(frame.size) * windows.channels, to, bias });
+  giveBack(runtime, frames, weights);
+}
+
+/** The weights of each group with input channels first: [groups · Cin of a group, Cout of a group, taps]. */
+function turned(runtime: Runtime, lanes: Lanes, { weight, groups }: ConvCall): Place {
+  const [outputs, inputs, ...kernel] = weight.shape as [number, number, ...number[]]; // safe: [Cout, Cin of a group, ...K]
+  const [byOutput, byInput, ...rest] = weight.strides as [number, number, ...number[]];
+  const each = outputs / groups;
+  const buffer = runtime.memory.allocate(sizeOf(weight.shape) * lanes.bytes);
+  const groupBytes = (sizeOf(weight.shape) / groups) * lanes.bytes;
+  for (let g = 0; g < groups; g++) {
+    const offset = weight.offset + g * each * byOutput;
+    const view: View = { ...weight, shape: [inputs, each, ...kernel], strides: [byInput, byOutput, ...rest], offset };
+    copyIntoFrames(runtime, lanes, view, bareFrame(view), buffer.address + g * groupBytes);
+  }
+  return { address: buffer.address, buffer };
+}
+
+/** Divides the scratch memory up: the tables, the weights in panels, and a gathered panel for each thread. */
+function layOut(runtime: Runtime, { groups, m, k, positions, block, bytes, width, lineBytes }: Sizes): Scratch {
+  const tables = align(4 * (k + block + positions + width + groups + 1));
+  const packed = align(groups * m * k * bytes);
+  const taps = runtime.scratch(tables + packed + runtime.threads * align(block * lineBytes));
+  const lines = taps + 4 * k;
+  const places = lines + 4 * block;
+  const offsets = places + 4 * (positions + width);
+  return { taps, lines, places, offsets, counter: offsets + 4 * groups, weights: taps + tables, gathered: taps + tables + packed };
+}
+
+function writeTables(runtime: Runtime, windows: Windows, frame: Triple, sizes: Sizes, scratch: Scratch): void {
+  const { i32 } = runtime.memory;
+  const { groups, m, k, block, bytes, width, lineBytes } = sizes;
+  writeTaps(i32, scratch.taps >>> 2, windows, frame, bytes);
+  writePlaces(i32, scratch.places >>> 2, windows, frame, bytes, width);
+  for (let i = 0; i < block; i++) i32[(scratch.lines >>> 2) + i] = i * lineBytes;
+  for (let g = 0; g < groups; g++) i32[(scratch.offsets >>> 2) + g] = g * m * k * bytes;
+  i32[scratch.counter >>> 2] = 0;
+}
+
+function packWeights(runtime: Runtime, lanes: Lanes, source: number, { groups, m, k, block, bytes }: Sizes, scratch: Scratch): void {
+  const panels = Math.ceil(m / tileRows);
+  const args = writeArguments(packArguments, packSlots, {
+    ...{ source, target: scratch.weights, offsets: scratch.offsets, panels, width: Math.floor(m / panels), extra: m % panels, size: m },
+    ...{ k, stride: k * bytes, kStride: bytes, block, batchBytes: m * k * bytes },
+  });
+  const kernel = runtime.kernel(`matmul/pack/${bytes}/exact`, () => packKernel(runtime.shared, lanes, true));
+  runtime.launch(kernel, args, panels * groups, Math.max(1, Math.ceil(32768 / (tileRows * k))));
+}
+
+interface Operands {
+  /** The address of the frames, and the elements of one group's. */
+  readonly frames: number;
+  readonly plane: number;
+  readonly to: View;
+  readonly bias: View | null;
+}
+
+function correlate(runtime: Runtime, lanes: Lanes, sizes: Sizes, scratch: Scratch, { frames, plane, to, bias }: Operands): void {
+  const { groups, m, k, positions, block, bytes, width, lineBytes } = sizes;
+  const images = to.shape[0] as number;
+  const panels = Math.ceil(positions / width);
+  const tiles = Math.ceil(m / tileRows);
+  const total = images * groups * m * k * positions;
+  let unitPanels = panels;
+  const units = (): number => images * groups * Math.ceil(panels / unitPanels);
+  while (units() < 8 * runtime.threads && unitPanels > 1 && total / units() > 2 * smallestUnit) unitPanels = Math.ceil(unitPanels / 2);
+  const biasStride = bias === null ? 0 : (bias.strides[0] as number) * bytes;
+  const args = writeArguments(correlateArguments, correlateSlots, {
+    ...{ frames, weights: scratch.weights, to: addressOf(to), bias: bias === null ? 0 : addressOf(bias) },
+    ...{ strides: positions * bytes, columnStride: bytes, biasStride, biasColumnStride: 0 },
+    ...{ taps: scratch.taps, lines: scratch.lines, places: scratch.places, counter: scratch.counter },
+    ...{ gathered: scratch.gathered, gatheredBytes: align(block * lineBytes) },
+    ...{ m, k, positions, block, tiles, height: Math.floor(m / tiles), extra: m % tiles },
+    ...{ units: units(), unitsAcross: Math.ceil(panels / unitPanels), unitPanels, groups },
+    ...{ frameImage: groups * plane * bytes, frameGroup: plane * bytes, weightGroup: m * k * bytes },
+    ...{ toImage: groups * m * positions * bytes, toGroup: m * positions * bytes, biasGroup: m * biasStride },
+  });
+  const kernel = runtime.kernel(`conv/slide/${lanes.element}`, () => correlateKernel(runtime.shared, lanes));
+  runtime.launch(kernel, args, total < smallestUnit ? 1 : runtime.threads, 1);
+}

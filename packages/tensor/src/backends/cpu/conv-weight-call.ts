@@ -1,0 +1,68 @@
+/** Starts the kernels that compute the gradient of a convolution's weight. */
+
+import type { ConvCall } from "../../kernel.ts";
+import { argumentsFor, writeArguments } from "./arguments.ts";
+import { volume, writePlaces, writeTaps } from "./conv-geometry.ts";
+import { align, denseOf, framesOf, giveBack, planOf } from "./conv-plan.ts";
+import { weightKernel, weightSlots, weightSumKernel, weightSumSlots } from "./conv-weight.ts";
+import type { Lanes } from "./matmul-lanes.ts";
+import { tileRows, tileVectors } from "./matmul-tile.ts";
+import { addressOf } from "./memory.ts";
+import type { Runtime } from "./runtime.ts";
+
+/** Multiplications that a unit of work should hold at least: about 20 µs. */
+const smallestUnit = 500_000;
+/** How many partial sums are made at most, whatever the number of threads is, so that results never depend on it. */
+const mostChunks = 8;
+/** Tiles of a block of window places, at least: each block packs the gradient for itself. */
+const leastTiles = 8;
+
+const weightArguments = /* @__PURE__ */ argumentsFor(weightSlots);
+const sumArguments = /* @__PURE__ */ argumentsFor(weightSumSlots);
+
+/** Computes the gradient of the weight. */
+export function convolveWeight(runtime: Runtime, lanes: Lanes, call: ConvCall): void {
+  const { groups, weight } = call;
+  const { frame, windows } = planOf(call);
+  const { bytes } = lanes;
+  const images = call.input.shape[0] as number;
+  const channels = (weight.shape[0] as number) / groups;
+  const k = windows.channels * volume(windows.kernel);
+  const positions = volume(windows.positions);
+  const frames = framesOf(runtime, lanes, call.input, frame);
+  const gradient = denseOf(runtime, lanes, call.output);
+
+  const tiles = Math.ceil(k / tileRows);
+  const chunks = Math.max(1, Math.min(images, mostChunks));
+  const blocks = Math.max(1, Math.min(Math.ceil((4 * runtime.threads) / (chunks * groups)), Math.floor(tiles / leastTiles)));
+  const units = chunks * groups * blocks;
+  const lineBytes = Math.ceil(channels / (tileVectors * lanes.count)) * tileVectors * 16;
+  const [partialBytes, packedBytes] = [k * lineBytes, positions * lineBytes];
+  const tables = align(4 * (k + positions));
+  const taps = runtime.scratch(tables + chunks * groups * partialBytes + units * packedBytes);
+  const places = taps + 4 * k;
+  const partial = taps + tables;
+  writeTaps(runtime.memory.i32, taps >>> 2, windows, frame.size, bytes);
+  writePlaces(runtime.memory.i32, places >>> 2, windows, frame.size, bytes, 0);
+
+  const plane = windows.channels * volume(frame.size) * bytes;
+  const width = windows.positions[2];
+  const args = writeArguments(weightArguments, weightSlots, {
+    ...{ frames: frames.address, gradient: gradient.address, partial, partialBytes },
+    ...{ packed: partial + chunks * groups * partialBytes, packedBytes, taps, places },
+    ...{ channels, k, rows: positions === 0 ? 0 : positions / width, width, step: windows.stride[2] * bytes },
+    ...{ images, chunks, groups, blocks, tiles, height: Math.floor(k / tiles), extra: k % tiles },
+    ...{ frameImage: groups * plane, frameGroup: plane },
+    ...{ gradientImage: groups * channels * positions * bytes, gradientChannel: positions * bytes },
+  });
+  const work = Math.max(1, (images * positions * channels * k) / (chunks * blocks));
+  const kernel = runtime.kernel(`conv/weight/${lanes.element}`, () => weightKernel(runtime.shared, lanes));
+  runtime.launch(kernel, args, units, Math.max(1, Math.floor(smallestUnit / work)));
+
+  const sums = writeArguments(sumArguments, weightSumSlots, {
+    ...{ partial, partialBytes, chunks, groups, k, channels, lineBytes, to: addressOf(weight), channelBytes: k * bytes },
+  });
+  const sum = runtime.kernel(`conv/weight/sum/${lanes.element}`, () => weightSumKernel(runtime.shared, lanes));
+  runtime.launch(sum, sums, groups * k, Math.max(1, Math.ceil(32768 / (channels * chunks))));
+  giveBack(runtime, frames, gradient);
+}
