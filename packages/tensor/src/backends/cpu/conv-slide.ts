@@ -81,7 +81,8 @@ function turned(runtime: Runtime, lanes: Lanes, { weight, groups }: ConvCall): P
   const groupBytes = (sizeOf(weight.shape) / groups) * lanes.bytes;
   for (let g = 0; g < groups; g++) {
     const offset = weight.offset + g * each * byOutput;
-    const view: View = { ...weight, shape: [inputs, each, ...kernel], strides: [byInput, byOutput, ...rest], offset };
+    const { buffer: memory, dtype } = weight;
+    const view: View = { buffer: memory, dtype, shape: [inputs, each, ...kernel], strides: [byInput, byOutput, ...rest], offset };
     copyIntoFrames(runtime, lanes, view, bareFrame(view), buffer.address + g * groupBytes);
   }
   return { address: buffer.address, buffer };
