@@ -18,8 +18,8 @@ export const defaultAccuracy: Accuracy = {
   exp: 4, expm1: 4, log: 4, log1p: 4, log2: 4, log10: 4, sin: 4, cos: 4, tan: 4, atan: 4, tanh: 4, sigmoid: 4, erf: 4, erfc: 8, pow: 8, atan2: 4,
 };
 
-/** Operations whose result is rounded once from the exact one, as IEEE 754 demands. */
-const rounded = new Set<ScalarOp>(["add", "sub", "mul", "div", "sqrt"]);
+/** Operations whose result is rounded once from the exact one, as IEEE 754 demands; a remainder is, where the divisor was added to it. */
+const rounded = new Set<ScalarOp>(["add", "sub", "mul", "div", "sqrt", "mod"]);
 
 const comparisons = new Set<ScalarOp>(["eq", "ne", "lt", "le"]);
 

@@ -86,7 +86,8 @@ export function scatterTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
     .tuple(fc.constantFrom(...reduces), fc.constantFrom(...dtypes), fc.constantFrom(...arithmetic(dtypes)), indexed, recipes(3))
     .map(([reduce, any, number, { shape, index, dim }, recipes]) => {
       const [first, second, third] = recipes as [Recipe, Recipe, Recipe];
-      const dtype = reduce === "set" ? any : number;
+      // Products in half precision soon become subnormal, where no relative bound holds.
+      const dtype = reduce === "set" ? any : reduce === "multiply" && number === "float16" ? "float32" : number;
       const size = shape[dim] as number;
       const drawn = indices(second, index, size);
       // Whose write comes last is up to the device: a set gets one source for each place.

@@ -99,8 +99,9 @@ export function convTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
       const axes = draw.axes.map((a) => ({ ...a, size: draw.axes.length === 3 ? Math.min(a.size, 5) : a.size }));
       const kernel = axes.map((a) => a.kernel);
       const out = axes.map((a) => Math.max(Math.floor((a.size + 2 * a.padding - a.dilation * (a.kernel - 1) - 1) / a.stride) + 1, 0));
-      // An infinity times the zeros of the padding is NaN where they are multiplied and nothing where they are left out: either will do.
-      const padded = axes.some((a) => a.padding > 0);
+      // An infinity times the zeros of the padding is NaN where they are multiplied and nothing where they are left out: either will do. The
+      // gradient of the input is a convolution with padding all around.
+      const padded = direction === "input" || axes.some((a) => a.padding > 0);
       const made = draw.recipes.map((one) => (padded ? { ...one, contents: "tame" as const } : one));
       const [first, second, third, fourth] = made as [Recipe, Recipe, Recipe, Recipe];
       const role = (name: string) => (name === direction ? ("output" as const) : ("input" as const));
