@@ -47,6 +47,11 @@ export class Rows {
 
   /** Runs a row program. */
   run(call: RowsCall): void {
+    this.#run(call, true);
+  }
+
+  /** @param mayCut whether rows may be cut into pieces; the pieces may not be cut again. */
+  #run(call: RowsCall, mayCut: boolean): void {
     const { program, dims, inputs, toElements, toRows, scalars } = call;
     const { shape } = inputs[0] as View; // safe: a row program reads an input
     const outerRank = shape.length - dims;
@@ -65,7 +70,7 @@ export class Rows {
     const width = lanes === 0 ? 0 : lanes >= 8 && plan.cost < 60 ? 4 : 1;
     const perUnit = lanes === 0 ? 1 : 4 * width;
     const units = lanes === 0 ? rows : (rows / lanes) * Math.ceil(lanes / perUnit);
-    if (units < 8 && length >= 64 && rows * length >= 2 * long && plan.piece !== null && plan.finish !== null) {
+    if (mayCut && units < 8 && length >= 64 && rows * length >= 2 * long && plan.piece !== null && plan.finish !== null) {
       this.#runInPieces(call, plan.piece, plan.finish);
       return;
     }
@@ -102,7 +107,7 @@ export class Rows {
     const dtype = finish.stages[0]?.of.dtype ?? "float32";
     const size = row.size(0);
     const length = row.count();
-    const chunk = Math.ceil(size / Math.min(pieces, size, Math.ceil(length / 16_384)));
+    const chunk = Math.ceil(size / Math.min(pieces, size, Math.ceil((outer.count() * length) / 16_384)));
     const whole = Math.floor(size / chunk);
     const count = Math.ceil(size / chunk);
     const rows = outer.count();
@@ -129,7 +134,7 @@ export class Rows {
       step *= sizes[d] as number;
     }
     const reduce = (from: number, chunks: number, each: number): void => {
-      this.run({
+      const part: RowsCall = {
         kind: "rows",
         program: piece,
         dims: 1 + inner.length,
@@ -143,11 +148,12 @@ export class Rows {
         scalars,
         toElements: [],
         toRows: [{ buffer, dtype, shape: [chunks, ...sizes], strides: [rows, ...contiguous], offset: from * rows }],
-      });
+      };
+      this.#run(part, false);
     };
     if (whole > 0) reduce(0, whole, chunk);
     if (whole < count) reduce(whole, 1, size - whole * chunk);
-    this.run({
+    const combined: RowsCall = {
       kind: "rows",
       program: finish,
       dims: 1,
@@ -155,7 +161,8 @@ export class Rows {
       scalars,
       toElements: [],
       toRows: outputs.map(({ view, strides }) => ({ buffer: view.buffer, dtype: view.dtype, shape: sizes, strides, offset: view.offset })),
-    });
+    };
+    this.#run(combined, false);
     memory.free(buffer);
   }
 
