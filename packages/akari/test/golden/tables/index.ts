@@ -4,6 +4,7 @@ import type { Call } from "../op-case.ts";
 import { activation } from "./activation.ts";
 import { creation } from "./creation.ts";
 import { indexing } from "./indexing.ts";
+import { linalg } from "./linalg.ts";
 import { loss, normalization } from "./loss.ts";
 import { pointwise } from "./pointwise.ts";
 import { convolution, matmul, pool } from "./product.ts";
@@ -18,6 +19,7 @@ export const table: Readonly<Record<string, Call>> = {
   ...shape,
   ...indexing,
   ...matmul,
+  ...linalg,
   ...convolution,
   ...pool,
   ...creation,
