@@ -5,6 +5,7 @@
 
 import { bytesOf } from "../../dtype.ts";
 import type { View } from "../../kernel.ts";
+import { argumentsFor } from "./arguments.ts";
 import { type Frame, type Triple, triple, volume } from "./conv-geometry.ts";
 import type { Lanes } from "./matmul-lanes.ts";
 import { addressOf } from "./memory.ts";
@@ -69,7 +70,7 @@ function frameKernel(shared: boolean, lanes: Lanes): Uint8Array {
   return module.finish();
 }
 
-const args = new Array<number>(Object.keys(slots).length).fill(0);
+const args = /* @__PURE__ */ argumentsFor(slots);
 
 /** Copies the planes of a view [N, C, ...S] into contiguous frames [N, C, ...frame.size] at `target`. */
 export function copyIntoFrames(runtime: Runtime, lanes: Lanes, view: View, frame: Frame, target: number): void {

@@ -17,6 +17,7 @@ export const productSlots = {
   bias: 3,
   /** Byte strides of the result and the bias, in the order in which the tile function reads them. */
   strides: 4,
+  columnStride: 5,
   biasRowStride: 6,
   biasColumnStride: 7,
   /** Byte offsets of the batches in a, b, the result and the bias: four tables of 4-byte integers. */

@@ -2,6 +2,7 @@
 
 import { bytesOf } from "../../dtype.ts";
 import type { PoolCall, View } from "../../kernel.ts";
+import { argumentsFor } from "./arguments.ts";
 import { triple, volume } from "./conv-geometry.ts";
 import { elementOf, withTemporaries } from "./convert.ts";
 import type { Element } from "./matmul-lanes.ts";
@@ -12,7 +13,7 @@ import { poolSlots } from "./pool-windows.ts";
 import type { Runtime } from "./runtime.ts";
 
 const scalars: Readonly<Record<Element, Scalar>> = { float32: "f32", float64: "f64", int32: "i32" };
-const args = new Array<number>(39).fill(0);
+const args = /* @__PURE__ */ argumentsFor(poolSlots);
 
 /** Runs a pooling call, forward or backward. */
 export function runPool(runtime: Runtime, call: PoolCall): void {

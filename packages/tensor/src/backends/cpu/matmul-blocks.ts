@@ -1,0 +1,186 @@
+/**
+ * The way of most products: operands are packed into panels, unless they are small and already lie as the register tile wants them, and then the
+ * blocks of the result are shared out among the threads.
+ */
+
+import { argumentsFor } from "./arguments.ts";
+import { productKernel, productSlots } from "./matmul-kernel.ts";
+import type { Lanes } from "./matmul-lanes.ts";
+import { packKernel, packSlots } from "./matmul-pack.ts";
+import { flip, type Matrix, type Product, repeats, writeMultiples, writeOffsets } from "./matmul-product.ts";
+import { tileRows, tileVectors } from "./matmul-tile.ts";
+import type { Runtime } from "./runtime.ts";
+
+/** Bytes of a row of `a` within a block of k: the eight float32 columns of a panel of `b` are then a quarter of a first-level cache. */
+const blockBytes = 1024;
+/** The largest unit of work: tiles high, panels wide. Its rows of `a` for a block of k take about 100 KiB. */
+const largestUnit = { tiles: 16, panels: 32 };
+/** Multiplications below which a unit of work is not cut in two: about 10 µs. */
+const smallestUnit = 250_000;
+/** Elements that a piece of packing should hold at least. */
+const smallestPacking = 16_384;
+/** The most bytes of packed operands at a time; batches that do not fit go one lot after the other. */
+const packedLimit = 64 << 20;
+/** The most columns for which `a`, and tiles for which `b`, is read where it lies: packing pays when what is packed is read often enough. */
+const directColumns = 64;
+const directTiles = 8;
+/** The same for `b` when its lines are so far apart that they get into each other's way in the cache. */
+const directTilesOfFarLines = 4;
+const farLines = 2048;
+
+const packArguments = /* @__PURE__ */ argumentsFor(packSlots);
+const productArguments = /* @__PURE__ */ argumentsFor(productSlots);
+
+/** How one operand is read. */
+interface Reading {
+  readonly packed: boolean;
+  /** Whether there is one copy for all batches. */
+  readonly shared: boolean;
+  /** Bytes of a batch's copy, 0 when it is read where it lies. */
+  readonly bytes: number;
+}
+
+/** What the kernels of one lot of batches work on. */
+interface Lot {
+  readonly a: Reading;
+  readonly b: Reading;
+  readonly aPacked: number;
+  readonly bPacked: number;
+  /** Tables of offsets: a, b, result, bias, packed a, packed b. */
+  readonly tables: number;
+  readonly tableBytes: number;
+  readonly tiles: number;
+  readonly panels: number;
+}
+
+/** Computes a product of any shape. */
+export function multiplyBlocks(runtime: Runtime, lanes: Lanes, product: Product): void {
+  const { m, n, k, batches } = product;
+  const panels = Math.ceil(n / (tileVectors * lanes.count));
+  const tiles = Math.ceil(m / tileRows);
+  const a = reading(product.a, batches, readsA(product, lanes.bytes), m * k * lanes.bytes);
+  const b = reading(product.b, batches, readsB(product, lanes.bytes), k * panels * tileVectors * 16);
+  const each = (a.shared ? 0 : a.bytes) + (b.shared ? 0 : b.bytes);
+  const size = Math.max(1, Math.min(batches, Math.floor(packedLimit / Math.max(each, 1))));
+  const tableBytes = 4 * size;
+  const aPlace = align(6 * tableBytes);
+  const bPlace = aPlace + align(a.bytes * (a.shared ? 1 : size));
+  const tables = runtime.scratch(bPlace + b.bytes * (b.shared ? 1 : size));
+  const lot: Lot = { a, b, aPacked: tables + aPlace, bPacked: tables + bPlace, tables, tableBytes, tiles, panels };
+  for (let from = 0; from < batches; from += size) runLot(runtime, lanes, product, lot, from, Math.min(size, batches - from));
+}
+
+function reading(matrix: Matrix, batches: number, direct: boolean, bytes: number): Reading {
+  const packed = !direct && bytes > 0;
+  return { packed, shared: batches > 1 && repeats(matrix), bytes: packed ? bytes : 0 };
+}
+
+/** Whether `a` is read where it lies. The kernel takes strides of 0 for a sign of packed operands. */
+function readsA({ a, n }: Product, bytes: number): boolean {
+  return n <= directColumns && a.row !== 0 && (a.column === bytes || a.row === bytes);
+}
+
+/** Whether `b` is read where it lies. */
+function readsB({ b, m }: Product, bytes: number): boolean {
+  const most = b.row % farLines === 0 ? directTilesOfFarLines : directTiles;
+  return m <= most * tileRows && b.row !== 0 && b.column === bytes;
+}
+
+function align(bytes: number): number {
+  return Math.ceil(bytes / 64) * 64;
+}
+
+/** Packs and multiplies `count` batches. */
+function runLot(runtime: Runtime, lanes: Lanes, product: Product, lot: Lot, from: number, count: number): void {
+  const { m, n } = product;
+  const { a, b, tables, tableBytes, tiles, panels } = lot;
+  writeOffsets(runtime, product.a, tables, from, count);
+  writeOffsets(runtime, product.b, tables + tableBytes, from, count);
+  writeOffsets(runtime, product.to, tables + 2 * tableBytes, from, count);
+  writeOffsets(runtime, product.bias, tables + 3 * tableBytes, from, count);
+  writeMultiples(runtime, tables + 4 * tableBytes, count, a.shared ? 0 : a.bytes);
+  writeMultiples(runtime, tables + 5 * tableBytes, count, b.shared ? 0 : b.bytes);
+  if (a.packed && (from === 0 || !a.shared)) {
+    const args = packArguments;
+    args[packSlots.target] = lot.aPacked;
+    args[packSlots.offsets] = tables;
+    args[packSlots.panels] = tiles;
+    args[packSlots.width] = Math.floor(m / tiles);
+    args[packSlots.extra] = m % tiles;
+    args[packSlots.size] = m;
+    pack(runtime, lanes, product, product.a, true, a.bytes, a.shared ? 1 : count);
+  }
+  if (b.packed && (from === 0 || !b.shared)) {
+    const args = packArguments;
+    args[packSlots.target] = lot.bPacked;
+    args[packSlots.offsets] = tables + tableBytes;
+    args[packSlots.panels] = panels;
+    args[packSlots.width] = tileVectors * lanes.count;
+    args[packSlots.extra] = 0;
+    args[packSlots.size] = n;
+    pack(runtime, lanes, product, flip(product.b), false, b.bytes, b.shared ? 1 : count);
+  }
+  launch(runtime, lanes, product, lot, count);
+}
+
+/** Packs an operand; the arguments that say where and how wide are written already. */
+function pack(runtime: Runtime, lanes: Lanes, { k }: Product, source: Matrix, exact: boolean, batchBytes: number, batches: number): void {
+  const name = `matmul/pack/${lanes.bytes}/${exact ? "exact" : "padded"}`;
+  const kernel = runtime.kernel(name, () => packKernel(runtime.shared, lanes, exact));
+  const args = packArguments;
+  args[packSlots.source] = source.address;
+  args[packSlots.k] = k;
+  args[packSlots.stride] = source.row;
+  args[packSlots.kStride] = source.column;
+  args[packSlots.block] = blockBytes / lanes.bytes;
+  args[packSlots.batchBytes] = batchBytes;
+  const [panels, width] = [args[packSlots.panels] as number, args[packSlots.width] as number];
+  runtime.launch(kernel, args, panels * batches, Math.max(1, Math.ceil(smallestPacking / (width * k))));
+}
+
+/** Multiplies `count` batches. */
+function launch(runtime: Runtime, lanes: Lanes, product: Product, lot: Lot, count: number): void {
+  const { element, m, n, k, a, b, to, bias } = product;
+  const { tables, tableBytes, tiles, panels } = lot;
+  const walk = lot.a.packed || a.column !== lanes.bytes ? "lines" : "rows";
+  const kernel = runtime.kernel(`matmul/${element}/${walk}`, () => productKernel(runtime.shared, lanes, walk));
+  const panelWidth = tileVectors * lanes.count;
+  let unitTiles = Math.min(tiles, largestUnit.tiles);
+  let unitPanels = Math.min(panels, largestUnit.panels);
+  const units = (): number => count * Math.ceil(tiles / unitTiles) * Math.ceil(panels / unitPanels);
+  const work = (): number => unitTiles * tileRows * unitPanels * panelWidth * k;
+  while (units() < 8 * runtime.threads && work() > 2 * smallestUnit && unitTiles * unitPanels > 1) {
+    if (unitTiles * tileRows > unitPanels * panelWidth || unitPanels === 1) unitTiles = Math.ceil(unitTiles / 2);
+    else unitPanels = Math.ceil(unitPanels / 2);
+  }
+  const s = productSlots;
+  const args = productArguments;
+  args[s.a] = lot.a.packed ? lot.aPacked : a.address;
+  args[s.b] = lot.b.packed ? lot.bPacked : b.address;
+  args[s.to] = to.address;
+  args[s.bias] = bias.address;
+  args[s.strides] = to.row;
+  args[s.columnStride] = to.column;
+  args[s.biasRowStride] = bias.row;
+  args[s.biasColumnStride] = bias.column;
+  args[s.aOffsets] = tables + (lot.a.packed ? 4 : 0) * tableBytes;
+  args[s.bOffsets] = tables + (lot.b.packed ? 5 : 1) * tableBytes;
+  args[s.toOffsets] = tables + 2 * tableBytes;
+  args[s.biasOffsets] = tables + 3 * tableBytes;
+  args[s.m] = m;
+  args[s.n] = n;
+  args[s.k] = k;
+  args[s.block] = blockBytes / lanes.bytes;
+  args[s.tiles] = tiles;
+  args[s.height] = Math.floor(m / tiles);
+  args[s.extra] = m % tiles;
+  args[s.unitTiles] = unitTiles;
+  args[s.unitPanels] = unitPanels;
+  args[s.unitsDown] = Math.ceil(tiles / unitTiles);
+  args[s.unitsAcross] = Math.ceil(panels / unitPanels);
+  args[s.aRow] = lot.a.packed ? 0 : a.row;
+  args[s.aStep] = a.column;
+  args[s.bStep] = lot.b.packed ? 0 : b.row;
+  args[s.accumulate] = product.accumulate ? 1 : 0;
+  runtime.launch(kernel, args, units(), Math.max(1, Math.floor(smallestUnit / Math.max(work(), 1))));
+}

@@ -1,0 +1,87 @@
+/** A matrix product as the kernels see it: addresses, strides in bytes, and tables of where the batches are. */
+
+import { bytesOf } from "../../dtype.ts";
+import type { View } from "../../kernel.ts";
+import type { Element } from "./matmul-lanes.ts";
+import { addressOf } from "./memory.ts";
+import type { Runtime } from "./runtime.ts";
+
+/** A matrix operand, or the result: its address, and strides in bytes. */
+export interface Matrix {
+  readonly address: number;
+  readonly row: number;
+  readonly column: number;
+  /** The view whose leading dimensions are the batches; null when there is no such operand. */
+  readonly view: View | null;
+}
+
+/** `to = a · b (+ to) (+ bias)`, for matrices [m, k] and [k, n] of one element type. */
+export interface Product {
+  readonly element: Element;
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly a: Matrix;
+  readonly b: Matrix;
+  readonly to: Matrix;
+  /** An address of 0 is none. */
+  readonly bias: Matrix;
+  readonly accumulate: boolean;
+  readonly batches: number;
+}
+
+/** What stands for an operand that is not there. */
+const none: Matrix = { address: 0, row: 0, column: 0, view: null };
+
+/** The matrices of a view. A single column or row may have any stride: it is taken for one that suits the kernels. */
+export function matrixOf(view: View | null): Matrix {
+  if (view === null) return none;
+  const bytes = bytesOf(view.dtype);
+  const rank = view.strides.length;
+  const stride = (d: number): number => (view.shape[d] === 1 ? bytes : (view.strides[d] as number) * bytes);
+  return { address: addressOf(view), row: stride(rank - 2), column: stride(rank - 1), view };
+}
+
+/** A matrix transposed. */
+export function flip({ address, row, column, view }: Matrix): Matrix {
+  return { address, row: column, column: row, view };
+}
+
+/** The same product, transposed: `toᵀ = bᵀ · aᵀ`. */
+export function transposed(product: Product): Product {
+  const { m, n, a, b, to, bias } = product;
+  return { ...product, m: n, n: m, a: flip(b), b: flip(a), to: flip(to), bias: flip(bias) };
+}
+
+/** Whether all batches of an operand are one and the same matrix. */
+export function repeats({ view }: Matrix): boolean {
+  if (view === null) return true;
+  for (let d = 0; d < view.shape.length - 2; d++) if (view.shape[d] !== 1 && view.strides[d] !== 0) return false;
+  return true;
+}
+
+/** Writes the byte offsets of `count` batches of an operand, counted in row-major order from `from`, into a table of 4-byte integers. */
+export function writeOffsets(runtime: Runtime, { view }: Matrix, table: number, from: number, count: number): void {
+  if (view === null) {
+    writeMultiples(runtime, table, count, 0);
+    return;
+  }
+  const { i32 } = runtime.memory;
+  const bytes = bytesOf(view.dtype);
+  for (let i = 0; i < count; i++) {
+    let rest = from + i;
+    let offset = 0;
+    for (let d = view.shape.length - 3; d >= 0; d--) {
+      const size = view.shape[d] as number;
+      offset += (rest % size) * (view.strides[d] as number);
+      rest = Math.floor(rest / size);
+    }
+    i32[(table >>> 2) + i] = offset * bytes;
+  }
+}
+
+/** Writes 0, `bytes`, 2 · `bytes` … into a table of 4-byte integers. */
+export function writeMultiples(runtime: Runtime, table: number, count: number, bytes: number): void {
+  const { i32 } = runtime.memory;
+  for (let i = 0; i < count; i++) i32[(table >>> 2) + i] = i * bytes;
+}
