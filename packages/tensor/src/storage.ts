@@ -1,8 +1,9 @@
 /**
  * A storage is a piece of device memory that one or more tensors look at. It gives itself back in two ways: at once, when the last
  * handle on it is disposed of; or when the garbage collector finds that nobody can reach it any more. The engine does not know
- * that a small JavaScript object holds megabytes elsewhere, so every few megabytes an untouched ArrayBuffer of that size is dropped,
- * which makes it collect in time.
+ * that a small JavaScript object holds megabytes elsewhere, so for every few megabytes a storage holds an untouched ArrayBuffer of that
+ * size, which the engine counts. (Dropped at once, such a buffer would be gone with the next collection of the young, which looks at no
+ * finalizers, and count for nothing.)
  */
 
 import type { Backend, DeviceBuffer } from "./backend.ts";
@@ -18,6 +19,8 @@ export class Storage {
   version = 0;
   #buffer: DeviceBuffer | null;
   #handles = 0;
+  /** Memory that the engine can see, in the place of memory that it cannot: held as long as the storage is. */
+  #ballast: unknown;
 
   /** Takes memory from `backend`. Throws a DeviceError when there is none left. */
   constructor(backend: Backend, bytes: number) {
@@ -26,7 +29,7 @@ export class Storage {
     const buffer = backend.allocate(bytes);
     this.#buffer = buffer;
     collector.register(this, { backend, buffer }, this);
-    tellCollector(bytes);
+    this.#ballast = ballastFor(bytes);
   }
 
   /** The memory. Throws a DisposedError when it was given back. */
@@ -56,40 +59,37 @@ export class Storage {
     collector.unregister(this);
     this.backend.free(this.#buffer);
     this.#buffer = null;
-    outstanding -= this.bytes;
+    this.#ballast = null;
   }
 }
 
-const collector = /* @__PURE__ */ new FinalizationRegistry<{ backend: Backend; buffer: DeviceBuffer }>(({ backend, buffer }) => {
-  outstanding -= buffer.bytes;
-  backend.free(buffer);
-});
+const collector = /* @__PURE__ */ new FinalizationRegistry<{ backend: Backend; buffer: DeviceBuffer }>(({ backend, buffer }) =>
+  backend.free(buffer),
+);
 
-/** How many bytes are handed out before the engine is told of them. */
+/** How many bytes are handed out before the engine is told of them: many small tensors share one buffer. */
 const notice = 4 << 20;
 /** How many bytes may be handed out between two turns of the event loop before a read waits for one. */
-const patience = 64 << 20;
+const patience = 16 << 20;
 
 let untold = 0;
-let outstanding = 0;
-let atLastTurn = 0;
+let sinceTurn = 0;
 
-/** Accounts for memory that the engine cannot see, by allocating as much of a kind that it can see, and dropping it. */
-function tellCollector(bytes: number): void {
-  outstanding += bytes;
+/** An untouched buffer as large as all that was handed out since the last one; null until that is worth the trouble. */
+function ballastFor(bytes: number): unknown {
+  sinceTurn += bytes;
   untold += bytes;
-  if (untold < notice) return;
-  // Twice the size makes it collect twice as often, which halves what piles up in between.
-  dropBallast(2 * untold);
+  if (untold < notice) return null;
+  const ballast = untouched(untold);
   untold = 0;
+  return ballast;
 }
 
 // Node's own allocator can leave memory unfilled, which makes the ballast free of charge.
 const node = (globalThis as { Buffer?: { allocUnsafeSlow(bytes: number): unknown } }).Buffer;
 
-function dropBallast(bytes: number): void {
-  if (node === undefined) new ArrayBuffer(bytes);
-  else node.allocUnsafeSlow(bytes);
+function untouched(bytes: number): unknown {
+  return node === undefined ? new ArrayBuffer(bytes) : node.allocUnsafeSlow(bytes);
 }
 
 /**
@@ -97,11 +97,11 @@ function dropBallast(bytes: number): void {
  * findings reach us. Awaited reads and the data loader call it; a loop of one's own that awaits neither may do so too.
  */
 export async function yieldToCollector(): Promise<void> {
-  if (outstanding - atLastTurn < patience) return;
+  if (sinceTurn < patience) return;
+  sinceTurn = 0;
   await new Promise<void>((resolve) => {
     const immediate = (globalThis as { setImmediate?: (f: () => void) => void }).setImmediate;
     if (immediate) immediate(resolve);
     else setTimeout(resolve, 0);
   });
-  atLastTurn = outstanding;
 }
