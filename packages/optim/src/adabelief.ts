@@ -44,9 +44,21 @@ export class AdaBelief extends ElementwiseOptimizer<AdaBeliefOptions> {
     return [{ name: "exp_avg" }, { name: "exp_avg_var" }];
   }
 
-  protected override scalars({ lr, betas: [beta1, beta2], eps, weightDecay, decoupledWeightDecay }: Readonly<AdaBeliefOptions>, step: number): readonly number[] {
+  protected override scalars(
+    { lr, betas: [beta1, beta2], eps, weightDecay, decoupledWeightDecay }: Readonly<AdaBeliefOptions>,
+    step: number,
+  ): readonly number[] {
     const [correction1, correction2] = [1 - beta1 ** step, 1 - beta2 ** step];
-    return [beta1, 1 - beta1, beta2, 1 - beta2, lr / correction1, 1 / correction2, eps, decoupledWeightDecay ? 1 - lr * weightDecay : weightDecay];
+    return [
+      beta1,
+      1 - beta1,
+      beta2,
+      1 - beta2,
+      lr / correction1,
+      1 / correction2,
+      eps,
+      decoupledWeightDecay ? 1 - lr * weightDecay : weightDecay,
+    ];
   }
 
   protected override formula({ param, grad, state, scalars }: Elements, options: Readonly<AdaBeliefOptions>): Updated {

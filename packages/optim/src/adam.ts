@@ -40,7 +40,16 @@ abstract class AdamBase extends ElementwiseOptimizer<AdamOptions> {
 
   protected override scalars({ lr, betas: [beta1, beta2], eps, weightDecay }: Readonly<AdamOptions>, step: number): readonly number[] {
     const [correction1, correction2] = [1 - beta1 ** step, 1 - beta2 ** step];
-    return [beta1, 1 - beta1, beta2, 1 - beta2, lr / correction1, 1 / Math.sqrt(correction2), eps, this.decoupled ? 1 - lr * weightDecay : weightDecay];
+    return [
+      beta1,
+      1 - beta1,
+      beta2,
+      1 - beta2,
+      lr / correction1,
+      1 / Math.sqrt(correction2),
+      eps,
+      this.decoupled ? 1 - lr * weightDecay : weightDecay,
+    ];
   }
 
   protected override formula({ param, grad, state, scalars }: Elements, options: Readonly<AdamOptions>): Updated {

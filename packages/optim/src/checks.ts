@@ -17,3 +17,10 @@ export function checkBetas(optimizer: string, betas: readonly number[]): void {
     throw new ArgumentError(`${optimizer}: betas must be two numbers from 0 to 1 (1 excluded), got [${betas.join(", ")}]`);
   }
 }
+
+/** Throws an ArgumentError unless the numbers are from 0 to 1. */
+export function checkFraction(optimizer: string, values: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (!(value >= 0 && value <= 1)) throw new ArgumentError(`${optimizer}: ${name} must be from 0 to 1, got ${value}`);
+  }
+}

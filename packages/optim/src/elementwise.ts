@@ -4,7 +4,19 @@
  * this class, name what is remembered, and write the formula.
  */
 
-import { type Expr, input, type Program, program, scalar, type Tensor, type View } from "@akari/tensor";
+import {
+  type Backend,
+  DeviceError,
+  type DType,
+  DTypeError,
+  type Expr,
+  input,
+  type Program,
+  program,
+  scalar,
+  type Tensor,
+  type View,
+} from "@akari/tensor";
 import { type BaseOptions, Optimizer, type ParamGroup, type ParamState } from "./optimizer.ts";
 
 /** What a formula is given, for one element. */
@@ -34,6 +46,30 @@ export interface Memory {
   readonly initial?: number;
 }
 
+/** What follows from the options of a group: the same for all groups whose options choose the same formula. */
+interface Plan {
+  readonly memory: readonly Memory[];
+  /** Whether each parameter keeps numbers of its own. */
+  readonly numbers: boolean;
+  readonly programs: Map<DType, Program>;
+}
+
+/** What a step hands over for one parameter. It is filled anew in each step rather than made anew. */
+interface Item {
+  readonly plan: Plan;
+  readonly state: ParamState;
+  readonly inputs: View[];
+  readonly to: View[];
+  scalars: readonly number[];
+}
+
+/** The parameters that one kernel call updates. */
+interface Batch {
+  readonly device: Backend;
+  readonly program: Program;
+  readonly items: Item[];
+}
+
 /**
  * The base of element-wise optimizers.
  *
@@ -51,79 +87,136 @@ export interface Memory {
  * }
  */
 export abstract class ElementwiseOptimizer<Options extends BaseOptions> extends Optimizer<Options> {
-  readonly #programs = new Map<string, Program>();
+  readonly #plans = new Map<string, Plan>();
+  readonly #items = new Map<Tensor, Item>();
+  readonly #batches: Batch[] = [];
 
-  /** The tensors kept for each parameter. They may depend on options, but not on numbers. */
+  /** The tensors kept for each parameter. Which there are may depend on options as the formula may; what they start as, on all options. */
   protected memory(_options: Readonly<Options>): readonly Memory[] {
     return [];
   }
 
+  /** The numbers kept for each parameter besides `step`, and what they start as: `scalars` may read and change them in `state`. Default: none. */
+  protected numbers(_options: Readonly<Options>): Readonly<Record<string, number>> | null {
+    return null;
+  }
+
   /**
    * The numbers that the formula reads, computed anew for each step, so that nothing is ever compiled into it. `step` counts from 1. Numbers
-   * may be remembered in `state`.
+   * may be remembered in `state`, if `numbers` names them.
    */
   protected abstract scalars(options: Readonly<Options>, step: number, state: ParamState): readonly number[];
 
-  /** The formula. It may depend on `options` that are true or false (or null); numbers come as `scalars`. */
+  /** The formula. It may depend on `options` that are true or false, text or null, and on whether a number is zero; numbers come as `scalars`. */
   protected abstract formula(elements: Elements, options: Readonly<Options>): Updated;
 
+  protected override stateNames(options: Readonly<Options>): ReadonlySet<string> {
+    return new Set(["step", ...this.memory(options).map(({ name }) => name), ...Object.keys(this.numbers(options) ?? {})]);
+  }
+
   protected override update(): void {
-    const calls = new Map<Program, { device: Tensor["device"]; items: { inputs: View[]; scalars: readonly number[]; to: View[] }[] }[]>();
-    for (const group of this.paramGroups) {
-      const memory = this.memory(group);
-      for (const param of group.params) {
-        const { grad } = param;
-        if (grad === null) continue;
-        const state = this.#stateOf(param, memory);
-        const step = (state.step as number) + 1; // safe: made with the state
-        state.step = step;
-        const kept = memory.map(({ name }) => state[name] as Tensor); // safe: made with the state
-        const scalars = this.scalars(group, step, state);
-        const compiled = this.#program(group, param, memory.length, scalars.length);
-        let lists = calls.get(compiled);
-        if (lists === undefined) calls.set(compiled, (lists = []));
-        let list = lists.find(({ device }) => device === param.device);
-        if (list === undefined) lists.push((list = { device: param.device, items: [] }));
-        if (param.numel() > 0) list.items.push({ inputs: [param, grad, ...kept], scalars, to: [param, ...kept] });
-        param.storage.version++;
+    for (const { params } of this.paramGroups) for (const param of params) if (param.grad !== null) this.#checkGradient(param, param.grad);
+    for (const group of this.paramGroups) this.#collect(group);
+    for (const { device, program: compiled, items } of this.#batches) {
+      if (items.length > 0) device.run({ kind: "foreach", program: compiled, items });
+      items.length = 0;
+    }
+  }
+
+  #checkGradient(param: Tensor, grad: Tensor): void {
+    const name = this.constructor.name;
+    if (grad.device !== param.device) {
+      throw new DeviceError(`${name}: a parameter is on ${param.device.name}, but its gradient on ${grad.device.name}`);
+    }
+    if (grad.dtype !== param.dtype) throw new DTypeError(`${name}: a parameter is ${param.dtype}, but its gradient ${grad.dtype}`);
+  }
+
+  /** Puts the parameters of a group that have a gradient into their batches. */
+  #collect(group: ParamGroup<Options>): void {
+    const plan = this.#planOf(group);
+    let scalars: readonly number[] = [];
+    let scalarsOf = 0;
+    for (const param of group.params) {
+      const { grad } = param;
+      if (grad === null) continue;
+      const item = this.#itemOf(param, plan, group);
+      const step = (item.state.step as number) + 1; // safe: made with the state
+      item.state.step = step;
+      // Parameters that were changed equally often share their numbers.
+      if (scalarsOf !== step || plan.numbers) {
+        scalars = this.scalars(group, step, item.state);
+        scalarsOf = step;
       }
-    }
-    for (const [compiled, lists] of calls) {
-      for (const { device, items } of lists) if (items.length > 0) device.run({ kind: "foreach", program: compiled, items });
+      item.scalars = scalars;
+      item.inputs[1] = grad;
+      for (const view of item.to) (view as Tensor).storage.version++; // safe: filled with tensors below
+      if (param.numel() > 0) this.#batchOf(param.device, this.#program(plan, group, param.dtype, scalars.length)).items.push(item);
     }
   }
 
-  #stateOf(param: Tensor, memory: readonly Memory[]): ParamState {
-    let state = this.state.get(param);
-    if (state === undefined) {
-      state = { step: 0 };
-      this.state.set(param, state);
+  /** What follows from the options: one plan for each combination of those that are not numbers, and of numbers that are zero. */
+  #planOf(options: ParamGroup<Options>): Plan {
+    let key = "";
+    const values = options as unknown as Readonly<Record<string, unknown>>; // safe: an object of options by name
+    for (const name in values) {
+      const value = values[name];
+      if (value === 0) key += ` ${name}=0`;
+      else if (typeof value === "boolean" || value === null || typeof value === "string") key += ` ${name}=${value}`;
     }
+    let plan = this.#plans.get(key);
+    if (plan === undefined) {
+      plan = { memory: this.memory(options), numbers: this.numbers(options) !== null, programs: new Map() };
+      this.#plans.set(key, plan);
+    }
+    return plan;
+  }
+
+  #itemOf(param: Tensor, plan: Plan, options: Readonly<Options>): Item {
+    const item = this.#items.get(param);
+    if (item !== undefined && item.plan === plan && item.state === this.state.get(param) && follows(item, param)) return item;
+    const state = this.state.get(param) ?? { step: 0 };
+    this.state.set(param, state);
     state.step ??= 0;
-    for (const { name, initial = 0 } of memory) state[name] ??= param.newEmpty(param.shape).fill_(initial);
-    return state;
+    // Asked for anew: the first values may depend on numbers, which groups of one plan need not share.
+    for (const { name, initial = 0 } of this.memory(options)) {
+      const known = state[name] ?? param.newEmpty(param.shape).fill_(initial);
+      // The parameter may have moved, to another dtype or device; what is remembered of it follows.
+      state[name] = (known as Tensor).to(param.dtype).to(param.device); // safe: the entries named by `memory` are tensors
+    }
+    for (const [name, initial] of Object.entries(this.numbers(options) ?? {})) state[name] ??= initial;
+    const kept = plan.memory.map(({ name }) => state[name] as Tensor); // safe: made above
+    const made: Item = { plan, state, inputs: [param, param, ...kept], to: [param, ...kept], scalars: [] };
+    this.#items.set(param, made);
+    return made;
   }
 
-  /** The formula as a program: one for each dtype and each combination of options that are not numbers. */
-  #program(options: ParamGroup<Options>, { dtype, grad }: Tensor, memory: number, scalars: number): Program {
-    let key = `${dtype} ${grad?.dtype}`;
-    for (const [name, value] of Object.entries(options)) {
-      if (typeof value === "boolean" || value === null || typeof value === "string") key += ` ${name}=${value}`;
-    }
-    // Whether an option is zero may choose a simpler formula.
-    for (const [name, value] of Object.entries(options)) if (value === 0) key += ` ${name}=0`;
-    let found = this.#programs.get(key);
+  #batchOf(device: Backend, compiled: Program): Batch {
+    for (const batch of this.#batches) if (batch.program === compiled && batch.device === device) return batch;
+    const batch: Batch = { device, program: compiled, items: [] };
+    this.#batches.push(batch);
+    return batch;
+  }
+
+  /** The formula as a program for one dtype. */
+  #program({ memory, programs }: Plan, options: Readonly<Options>, dtype: DType, scalars: number): Program {
+    let found = programs.get(dtype);
     if (found === undefined) {
       const elements: Elements = {
         param: input(0, dtype),
-        grad: input(1, grad?.dtype ?? dtype),
-        state: Array.from({ length: memory }, (_, i) => input(2 + i, dtype)),
+        grad: input(1, dtype),
+        state: memory.map((_, i) => input(2 + i, dtype)),
         scalars: Array.from({ length: scalars }, (_, i) => scalar(i, dtype)),
       };
       const updated = this.formula(elements, options);
       found = program([updated.param, ...updated.state].map((e) => (e.dtype === elements.param.dtype ? e : e.cast(elements.param.dtype))));
-      this.#programs.set(key, found);
+      programs.set(dtype, found);
     }
     return found;
   }
+}
+
+/** Whether what is remembered still has the parameter's dtype and device. */
+function follows({ to }: Item, param: Tensor): boolean {
+  const [, first] = to;
+  return first === undefined || (first.dtype === param.dtype && (first as Tensor).device === param.device); // safe: filled with tensors
 }

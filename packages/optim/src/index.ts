@@ -5,9 +5,13 @@
  */
 
 export { AdaBelief, type AdaBeliefOptions } from "./adabelief.ts";
+export { Adadelta, type AdadeltaOptions } from "./adadelta.ts";
 export { Adagrad, type AdagradOptions } from "./adagrad.ts";
 export { Adam, type AdamOptions, AdamW } from "./adam.ts";
+export { Adamax, type AdamaxOptions } from "./adamax.ts";
+export { ASGD, type ASGDOptions } from "./asgd.ts";
 export { type Elements, ElementwiseOptimizer, type Memory, type Updated } from "./elementwise.ts";
+export { NAdam, type NAdamOptions } from "./nadam.ts";
 export {
   type BaseOptions,
   Optimizer,
@@ -16,9 +20,10 @@ export {
   type ParamState,
   type ParamsArgument,
 } from "./optimizer.ts";
+export { RAdam, type RAdamOptions } from "./radam.ts";
 export { RMSprop, type RMSpropOptions } from "./rmsprop.ts";
-export { SGD, type SGDOptions } from "./sgd.ts";
-export { type CyclicOptions, CyclicLR, OneCycleLR, type OneCycleOptions } from "./schedulers/cycle.ts";
+export { Rprop, type RpropOptions } from "./rprop.ts";
+export { CyclicLR, type CyclicOptions, OneCycleLR, type OneCycleOptions } from "./schedulers/cycle.ts";
 export { type PlateauOptions, ReduceLROnPlateau } from "./schedulers/plateau.ts";
 export {
   ConstantLR,
@@ -35,3 +40,4 @@ export {
 export { LRScheduler, type Scheduler, type SchedulerState } from "./schedulers/scheduler.ts";
 export { SequentialLR } from "./schedulers/sequential.ts";
 export { ExponentialLR, type GammaOptions, LambdaLR, MultiStepLR, StepLR } from "./schedulers/step.ts";
+export { SGD, type SGDOptions } from "./sgd.ts";

@@ -3,7 +3,7 @@
  * above; most optimizers extend `ElementwiseOptimizer` and are one formula.
  */
 
-import { ArgumentError, FileError, isFloating, sameShape, ShapeError, showShape, type Tensor } from "@akari/tensor";
+import { ArgumentError, FileError, isFloating, ShapeError, sameShape, showShape, Tensor } from "@akari/tensor";
 
 /** Some parameters and the options that hold for them. Options may be changed between steps: `optimizer.paramGroups[0].lr = 0.01`. */
 export type ParamGroup<Options> = Options & {
@@ -59,8 +59,10 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
     const list = [...params];
     if (list.length === 0) throw new ArgumentError(`${this.constructor.name}: got no parameters`);
     const groups = list.filter((entry) => "params" in entry);
-    if (groups.length === 0) this.#add({ params: list as Tensor[] } as ParamGroup<Options>); // safe: none is a group
-    else if (groups.length === list.length) for (const group of groups) this.#add(group as ParamGroup<Options>); // safe: all are groups
+    if (groups.length === 0)
+      this.#add({ params: list as Tensor[] } as ParamGroup<Options>); // safe: none is a group
+    else if (groups.length === list.length)
+      for (const group of groups) this.#add(group as ParamGroup<Options>); // safe: all are groups
     else throw new ArgumentError(`${this.constructor.name}: expected either parameters or groups, got both`);
   }
 
@@ -88,7 +90,8 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
     const params = Symbol.iterator in group.params ? [...group.params] : [group.params];
     const known = new Set(this.paramGroups.flatMap((g) => g.params));
     params.forEach((param, i) => {
-      if (!isFloating(param.dtype)) throw new ArgumentError(`${name}: parameter ${i} is ${param.dtype}; only floating-point tensors can be optimized`);
+      if (!isFloating(param.dtype))
+        throw new ArgumentError(`${name}: parameter ${i} is ${param.dtype}; only floating-point tensors can be optimized`);
       if (!param.isLeaf) throw new ArgumentError(`${name}: parameter ${i} is the result of an operation; only leaves can be optimized`);
       if (known.has(param)) throw new ArgumentError(`${name}: parameter ${i} of the group is there already`);
       known.add(param);
@@ -157,26 +160,33 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
    * @throws FileError when the groups or their sizes differ. @throws ShapeError when a tensor does not fit its parameter.
    */
   loadStateDict(saved: OptimizerStateDict): void {
-    const name = this.constructor.name;
+    const name = `${this.constructor.name}.loadStateDict`;
+    checkForm(name, saved);
     if (saved.param_groups.length !== this.paramGroups.length) {
-      throw new FileError(`${name}.loadStateDict: the state has ${saved.param_groups.length} parameter groups, the optimizer ${this.paramGroups.length}`);
+      throw new FileError(`${name}: the state has ${saved.param_groups.length} parameter groups, the optimizer ${this.paramGroups.length}`);
     }
-    const byNumber = new Map<string, Tensor>();
+    const places = new Map<string, { readonly param: Tensor; readonly names: ReadonlySet<string> | null }>();
     const options: Partial<Options>[] = [];
     saved.param_groups.forEach((group, g) => {
       const own = this.paramGroups[g] as ParamGroup<Options>; // safe: as many
       if (group.params.length !== own.params.length) {
-        throw new FileError(`${name}.loadStateDict: group ${g} of the state has ${group.params.length} parameters, the optimizer's ${own.params.length}`);
+        throw new FileError(`${name}: group ${g} of the state has ${group.params.length} parameters, the optimizer's ${own.params.length}`);
       }
-      group.params.forEach((number, i) => void byNumber.set(String(number), own.params[i] as Tensor)); // safe: as many
-      const names = Object.keys(own).filter((key) => key !== "params" && Object.hasOwn(group, snakeCase(key)));
-      options.push(Object.fromEntries(names.map((key) => [key, group[snakeCase(key)]])) as Partial<Options>); // safe: names of options
+      const keys = Object.keys(own).filter((key) => key !== "params" && Object.hasOwn(group, snakeCase(key)));
+      const loaded = Object.fromEntries(keys.map((key) => [key, group[snakeCase(key)]])) as Partial<Options>; // safe: names of options
+      this.check({ ...own, ...loaded });
+      options.push(loaded);
+      const names = this.stateNames({ ...own, ...loaded });
+      group.params.forEach((number, i) => void places.set(String(number), { param: own.params[i] as Tensor, names })); // safe: as many
     });
     const loaded = new Map<Tensor, ParamState>();
     for (const [number, entries] of Object.entries(saved.state)) {
-      const param = byNumber.get(number);
-      if (param === undefined) throw new FileError(`${name}.loadStateDict: the state speaks of parameter ${number}, which is in no group`);
-      loaded.set(param, this.#adopted(number, param, entries));
+      const place = places.get(number);
+      if (place === undefined) throw new FileError(`${name}: the state speaks of parameter ${number}, which is in no group`);
+      const unknown = Object.keys(entries).find((key) => entries[key] !== null && place.names?.has(key) === false);
+      if (unknown !== undefined)
+        throw new FileError(`${name}: the state has "${unknown}"; is it that of another optimizer, or of other options?`);
+      loaded.set(place.param, this.#adopted(number, place.param, entries));
     }
     this.state.clear();
     for (const [param, entries] of loaded) this.state.set(param, entries);
@@ -185,10 +195,12 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
 
   /** A saved state with tensors of our own, on the parameter's device. One-element tensors that stand for numbers become numbers. */
   #adopted(number: string, param: Tensor, entries: ParamState): ParamState {
-    const own: ParamState = {};
+    // PyTorch counts no steps for some optimizers; one whose state is there has stepped.
+    const own: ParamState = { step: 1 };
     for (const [key, value] of Object.entries(entries)) {
       if (value === null || typeof value === "number") own[key] = value;
-      else if (sameShape(value.shape, param.shape) && !this.isNumber(key)) own[key] = value.detach().clone().to(param.device).to(param.dtype);
+      else if (sameShape(value.shape, param.shape) && !this.isNumber(key))
+        own[key] = value.detach().clone().to(param.device).to(param.dtype);
       else if (value.numel() === 1) own[key] = value.itemSync();
       else {
         throw new ShapeError(
@@ -199,8 +211,29 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
     return own;
   }
 
+  /** The names that the state of a parameter may have with these options; null when any will do. A state with others is refused. */
+  protected stateNames(_options: Readonly<Options>): ReadonlySet<string> | null {
+    return null;
+  }
+
   /** Whether an entry of the state is a number, even if a file holds it as a tensor of one element. */
   protected isNumber(key: string): boolean {
     return key === "step";
   }
+}
+
+/** Throws a FileError for what is not at all a state, so that a damaged file is no riddle. */
+function checkForm(name: string, saved: OptimizerStateDict): void {
+  const isObject = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
+  const sound =
+    isObject(saved) &&
+    isObject(saved.state) &&
+    Array.isArray(saved.param_groups) &&
+    saved.param_groups.every((group) => isObject(group) && Array.isArray(group.params)) &&
+    Object.values(saved.state).every((entries) => {
+      return (
+        isObject(entries) && Object.values(entries).every((value) => value === null || typeof value === "number" || value instanceof Tensor)
+      );
+    });
+  if (!sound) throw new FileError(`${name}: expected an object with state and param_groups, as stateDict gives it`);
 }

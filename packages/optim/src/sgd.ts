@@ -43,7 +43,9 @@ export class SGD extends ElementwiseOptimizer<SGDOptions> {
     const { momentum, weightDecay, dampening, nesterov } = options;
     checkNotNegative("SGD", { momentum, weightDecay });
     if (nesterov && (momentum <= 0 || dampening !== 0)) {
-      throw new ArgumentError(`SGD: Nesterov's momentum needs a momentum and no dampening, got momentum ${momentum} and dampening ${dampening}`);
+      throw new ArgumentError(
+        `SGD: Nesterov's momentum needs a momentum and no dampening, got momentum ${momentum} and dampening ${dampening}`,
+      );
     }
   }
 

@@ -1,4 +1,4 @@
-import { AdaBelief, Adagrad, Adam, AdamW, RMSprop, SGD } from "../src/index.ts";
+import { AdaBelief, Adadelta, Adagrad, Adam, Adamax, AdamW, ASGD, NAdam, RAdam, RMSprop, Rprop, SGD } from "../src/index.ts";
 import { describeOptimizer } from "../src/testing/index.ts";
 
 describeOptimizer("SGD", (params, options) => new SGD(params, options));
@@ -11,3 +11,9 @@ describeOptimizer("AdamW", (params, options) => new AdamW(params, { weightDecay:
 describeOptimizer("AdaBelief", (params, options) => new AdaBelief(params, options));
 describeOptimizer("RMSprop", (params, options) => new RMSprop(params, options), { lr: 0.01 });
 describeOptimizer("Adagrad", (params, options) => new Adagrad(params, options), { lr: 0.5 });
+describeOptimizer("Adadelta", (params, options) => new Adadelta(params, { eps: 1e-2, ...options }), { lr: 1 });
+describeOptimizer("Adamax", (params, options) => new Adamax(params, options));
+describeOptimizer("NAdam", (params, options) => new NAdam(params, options));
+describeOptimizer("RAdam", (params, options) => new RAdam(params, options));
+describeOptimizer("Rprop", (params, options) => new Rprop(params, options), { followsRate: false });
+describeOptimizer("ASGD", (params, options) => new ASGD(params, options), { followsRate: false });

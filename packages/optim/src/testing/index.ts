@@ -4,9 +4,9 @@
  * @packageDocumentation
  */
 
-import { randn, type Tensor, tensor } from "@akari/tensor";
+import { randn, type Tensor, tensor, zeros } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
-import type { BaseOptions, Optimizer, ParamsArgument } from "../optimizer.ts";
+import type { BaseOptions, Optimizer, OptimizerStateDict, ParamsArgument } from "../optimizer.ts";
 
 /** What the suite wants to know of an optimizer. */
 export interface OptimizerSuiteOptions {
@@ -14,6 +14,8 @@ export interface OptimizerSuiteOptions {
   readonly lr?: number;
   /** How close to the lowest point it must come. Default 0.05. */
   readonly tolerance?: number;
+  /** Whether the learning rate counts anew in every step. Default true; false where it only says how the first step is made. */
+  readonly followsRate?: boolean;
 }
 
 /** How the suite makes an optimizer. */
@@ -52,7 +54,7 @@ const values = (x: Tensor): number[] => Array.from(x.dataSync());
 export function describeOptimizer(
   name: string,
   create: CreateOptimizer,
-  { lr = 0.05, tolerance = 0.05 }: OptimizerSuiteOptions = {},
+  { lr = 0.05, tolerance = 0.05, followsRate = true }: OptimizerSuiteOptions = {},
 ): void {
   describe(`${name} as an optimizer`, () => {
     it("finds the bottom of a bowl", () => {
@@ -79,20 +81,22 @@ export function describeOptimizer(
       optimizer.step();
       expect(Math.abs(values(fast)[0] as number)).toBeGreaterThan(Math.abs(values(slow)[0] as number));
       expect(values(slow)[0]).not.toBe(0);
-      expect(values(still).map(Math.abs)).toEqual([0, 0, 0]);
+      if (followsRate) expect(values(still).map(Math.abs)).toEqual([0, 0, 0]);
     });
 
-    it("follows a learning rate that is changed between steps", () => {
-      const x = parameter([0, 0, 0]);
-      const optimizer = create([x], { lr });
-      descend(x);
-      optimizer.step();
-      const before = values(x);
-      for (const group of optimizer.paramGroups) group.lr = 0;
-      descend(x);
-      optimizer.step();
-      expect(values(x)).toEqual(before);
-    });
+    if (followsRate) {
+      it("follows a learning rate that is changed between steps", () => {
+        const x = parameter([0, 0, 0]);
+        const optimizer = create([x], { lr });
+        descend(x);
+        optimizer.step();
+        const before = values(x);
+        for (const group of optimizer.paramGroups) group.lr = 0;
+        descend(x);
+        optimizer.step();
+        expect(values(x)).toEqual(before);
+      });
+    }
 
     it("leaves parameters without a gradient alone, whatever their shapes", () => {
       const [x, y] = [parameter([1, 2, 3]), parameter([5])];
@@ -145,6 +149,69 @@ export function describeOptimizer(
       expect(JSON.stringify(Object.keys(one.stateDict().state))).toBe(before);
     });
 
+    it("refuses the state of another optimizer, and what is no state at all", () => {
+      const x = parameter([0, 0, 0]);
+      const optimizer = create([x], { lr });
+      descend(x);
+      optimizer.step();
+      const { state, param_groups } = optimizer.stateDict();
+      const strange = { ...state, 0: { ...state[0], unheard_of: tensor(target) } };
+      expect(() => optimizer.loadStateDict({ state: strange, param_groups })).toThrow(/"unheard_of"/);
+      for (const wrong of [
+        null,
+        {},
+        { state, param_groups: [{}] },
+        { state: { 0: 1 }, param_groups },
+        { state: { 0: { step: "1" } }, param_groups },
+      ]) {
+        // Safe: no state is what is tested.
+        expect(() => optimizer.loadStateDict(wrong as unknown as OptimizerStateDict)).toThrow(
+          /expected an object with state and param_groups/,
+        );
+      }
+      expect(() => optimizer.loadStateDict({ state, param_groups: [{ ...param_groups[0], params: [0], lr: -1 }] })).toThrow(/lr/);
+      descend(x);
+      optimizer.step();
+    });
+
+    it("follows a parameter that moves to another dtype", () => {
+      const [a, b] = [parameter([0, 0, 0]), parameter([0, 0, 0])];
+      const [moving, staying] = [create([a], { lr }), create([b], { lr })];
+      for (let i = 0; i < 4; i++) {
+        if (i === 2) a.setData(a.to("float64"));
+        for (const x of [a, b]) x.grad = x.sub(tensor(target, { dtype: x.dtype })).mul(2);
+        moving.step();
+        staying.step();
+      }
+      expect(a.dtype).toBe("float64");
+      values(a).forEach((value, i) => void expect(value).toBeCloseTo(values(b)[i] as number, 5));
+    });
+
+    it("refuses a gradient of another dtype before anything changes", () => {
+      const [x, y] = [parameter([0, 0, 0]), parameter([0, 0, 0])];
+      const optimizer = create([x, y], { lr });
+      descend(x);
+      y.grad = zeros([3], { dtype: "float64" });
+      expect(() => optimizer.step()).toThrow(/float32.*float64/);
+      expect(values(x)).toEqual([0, 0, 0]);
+    });
+
+    it("counts steps for each parameter by itself", () => {
+      const [x, late, fresh] = [parameter([0, 0, 0]), parameter([0, 0, 0]), parameter([0, 0, 0])];
+      const [both, alone] = [create([x, late], { lr }), create([fresh], { lr })];
+      for (let i = 0; i < 4; i++) {
+        descend(x);
+        late.grad = null;
+        if (i >= 2) {
+          descend(late);
+          descend(fresh);
+          alone.step();
+        }
+        both.step();
+      }
+      expect(values(late)).toEqual(values(fresh));
+    });
+
     it("refuses what makes no sense", () => {
       const x = parameter([0, 0, 0]);
       expect(() => create([], { lr })).toThrow(/no parameters/);
@@ -164,7 +231,9 @@ export function describeOptimizer(
       });
       const before = wrapped.map(values);
       create(wrapped, { lr: lr / 100 }).step();
-      wrapped.forEach((p, i) => values(p).forEach((value, k) => void expect(value).toBeLessThan((before[i] as number[])[k] as number)));
+      wrapped.forEach((p, i) => {
+        values(p).forEach((value, k) => void expect(value).toBeLessThan((before[i] as number[])[k] as number));
+      });
     });
   });
 }

@@ -1,0 +1,60 @@
+/**
+ * Adadelta.
+ */
+
+import { checkFraction, checkNotNegative } from "./checks.ts";
+import { type Elements, ElementwiseOptimizer, type Memory, type Updated } from "./elementwise.ts";
+import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
+
+/** Options of `Adadelta`. */
+export interface AdadeltaOptions extends BaseOptions {
+  /** The decay rate of the running means. Default 0.9. */
+  rho: number;
+  /** Added under the roots: keeps the division from failing and gets the first step going. Default 1e-6. */
+  eps: number;
+  /** L2 penalty. Default 0. */
+  weightDecay: number;
+  /** Climb instead of descend. Default false. */
+  maximize: boolean;
+}
+
+/**
+ * Adadelta: like RMSprop, with steps as large as the last ones were, so that it needs no learning rate (which is 1).
+ *
+ *     g ← g + λp        s ← ρs + (1-ρ)g²        Δ = g √(d + ε) / √(s + ε)        d ← ρd + (1-ρ)Δ²        p ← p - ηΔ
+ *
+ * Zeiler 2012, "ADADELTA: an adaptive learning rate method", https://arxiv.org/abs/1212.5701
+ *
+ * https://pytorch.org/docs/stable/generated/torch.optim.Adadelta.html
+ */
+export class Adadelta extends ElementwiseOptimizer<AdadeltaOptions> {
+  constructor(params: ParamsArgument<AdadeltaOptions>, options: Partial<AdadeltaOptions> = {}) {
+    super(params, { lr: 1, rho: 0.9, eps: 1e-6, weightDecay: 0, maximize: false }, options);
+  }
+
+  protected override check(options: Readonly<AdadeltaOptions>): void {
+    super.check(options);
+    const { rho, eps, weightDecay } = options;
+    checkFraction("Adadelta", { rho });
+    checkNotNegative("Adadelta", { eps, weightDecay });
+  }
+
+  protected override memory(): readonly Memory[] {
+    return [{ name: "square_avg" }, { name: "acc_delta" }];
+  }
+
+  protected override scalars({ lr, rho, eps, weightDecay }: Readonly<AdadeltaOptions>): readonly number[] {
+    return [lr, rho, 1 - rho, eps, weightDecay];
+  }
+
+  protected override formula({ param, grad, state, scalars }: Elements, options: Readonly<AdadeltaOptions>): Updated {
+    type E = typeof param;
+    const [squares, deltas] = state as [E, E]; // safe: as `memory` says
+    const [lr, rho, rest, eps, weightDecay] = scalars as [E, E, E, E, E]; // safe: as `scalars` says
+    let g = options.maximize ? grad.neg() : grad;
+    if (options.weightDecay !== 0) g = g.add(param.mul(weightDecay));
+    const s = squares.mul(rho).add(g.mul(g).mul(rest));
+    const delta = deltas.add(eps).sqrt().div(s.add(eps).sqrt()).mul(g);
+    return { param: param.sub(delta.mul(lr)), state: [s, deltas.mul(rho).add(delta.mul(delta).mul(rest))] };
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * Adamax.
+ */
+
+import { checkBetas, checkNotNegative } from "./checks.ts";
+import { type Elements, ElementwiseOptimizer, type Memory, type Updated } from "./elementwise.ts";
+import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
+
+/** Options of `Adamax`. */
+export interface AdamaxOptions extends BaseOptions {
+  /** The decay rates of the running mean and of the running maximum. Default [0.9, 0.999]. */
+  betas: readonly [number, number];
+  /** Added to the size of each gradient. Default 1e-8. */
+  eps: number;
+  /** L2 penalty. Default 0. */
+  weightDecay: number;
+  /** Climb instead of descend. Default false. */
+  maximize: boolean;
+}
+
+/**
+ * Adamax: Adam with the largest recent gradient in place of the running mean of squares.
+ *
+ *     g ← g + λp        m ← β₁m + (1-β₁)g        u ← max(β₂u, |g| + ε)        p ← p - η m̂ / u
+ *
+ * with m̂ = m/(1-β₁ᵗ). Kingma & Ba 2015, "Adam: a method for stochastic optimization", section 7, https://arxiv.org/abs/1412.6980
+ *
+ * https://pytorch.org/docs/stable/generated/torch.optim.Adamax.html
+ */
+export class Adamax extends ElementwiseOptimizer<AdamaxOptions> {
+  constructor(params: ParamsArgument<AdamaxOptions>, options: Partial<AdamaxOptions> = {}) {
+    super(params, { lr: 2e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, maximize: false }, options);
+  }
+
+  protected override check(options: Readonly<AdamaxOptions>): void {
+    super.check(options);
+    const { betas, eps, weightDecay } = options;
+    checkBetas("Adamax", betas);
+    checkNotNegative("Adamax", { eps, weightDecay });
+  }
+
+  protected override memory(): readonly Memory[] {
+    return [{ name: "exp_avg" }, { name: "exp_inf" }];
+  }
+
+  protected override scalars({ lr, betas: [beta1, beta2], eps, weightDecay }: Readonly<AdamaxOptions>, step: number): readonly number[] {
+    return [beta1, 1 - beta1, beta2, lr / (1 - beta1 ** step), eps, weightDecay];
+  }
+
+  protected override formula({ param, grad, state, scalars }: Elements, options: Readonly<AdamaxOptions>): Updated {
+    type E = typeof param;
+    const [mean, most] = state as [E, E]; // safe: as `memory` says
+    const [beta1, rest1, beta2, rate, eps, weightDecay] = scalars as [E, E, E, E, E, E]; // safe: as `scalars` says
+    let g = options.maximize ? grad.neg() : grad;
+    if (options.weightDecay !== 0) g = g.add(param.mul(weightDecay));
+    const m = mean.mul(beta1).add(g.mul(rest1));
+    const u = most.mul(beta2).max(g.abs().add(eps));
+    return { param: param.sub(m.div(u).mul(rate)), state: [m, u] };
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * Averaged stochastic gradient descent.
+ */
+
+import { checkNotNegative } from "./checks.ts";
+import { type Elements, ElementwiseOptimizer, type Memory, type Updated } from "./elementwise.ts";
+import type { BaseOptions, ParamState, ParamsArgument } from "./optimizer.ts";
+
+/** Options of `ASGD`. */
+export interface ASGDOptions extends BaseOptions {
+  /** How the parameters and the learning rate decay. Default 1e-4. */
+  lambd: number;
+  /** The power by which the learning rate falls. Default 0.75. */
+  alpha: number;
+  /** The step at which averaging begins. Default 1e6. */
+  t0: number;
+  /** L2 penalty. Default 0. */
+  weightDecay: number;
+  /** Climb instead of descend. Default false. */
+  maximize: boolean;
+}
+
+/**
+ * Averaged stochastic gradient descent: plain steps, and beside them (`ax` in the state) the average of the parameters, which one uses in the end.
+ *
+ *     p ← (1-λη)p - ηg        a ← a + μ(p-a)        η = η₀/(1+λη₀t)^α        μ = 1/max(1, t-t₀)
+ *
+ * Polyak & Juditsky 1992, "Acceleration of stochastic approximation by averaging", https://doi.org/10.1137/0330046
+ *
+ * https://pytorch.org/docs/stable/generated/torch.optim.ASGD.html
+ */
+export class ASGD extends ElementwiseOptimizer<ASGDOptions> {
+  constructor(params: ParamsArgument<ASGDOptions>, options: Partial<ASGDOptions> = {}) {
+    super(params, { lr: 1e-2, lambd: 1e-4, alpha: 0.75, t0: 1e6, weightDecay: 0, maximize: false }, options);
+  }
+
+  protected override check(options: Readonly<ASGDOptions>): void {
+    super.check(options);
+    const { lambd, alpha, t0, weightDecay } = options;
+    checkNotNegative("ASGD", { lambd, alpha, t0, weightDecay });
+  }
+
+  protected override memory(): readonly Memory[] {
+    return [{ name: "ax" }];
+  }
+
+  protected override numbers({ lr }: Readonly<ASGDOptions>): Readonly<Record<string, number>> {
+    return { eta: lr, mu: 1 };
+  }
+
+  protected override scalars(options: Readonly<ASGDOptions>, step: number, state: ParamState): readonly number[] {
+    const { lr, lambd, alpha, t0, weightDecay } = options;
+    const [eta, mu] = [state.eta as number, state.mu as number]; // safe: as `numbers` says
+    // For the next step.
+    state.eta = lr / (1 + lambd * lr * step) ** alpha;
+    state.mu = 1 / Math.max(1, step - t0);
+    return [eta, 1 - lambd * eta, mu, weightDecay];
+  }
+
+  protected override formula({ param, grad, state, scalars }: Elements, options: Readonly<ASGDOptions>): Updated {
+    type E = typeof param;
+    const [average] = state as [E]; // safe: as `memory` says
+    const [eta, kept, mu, weightDecay] = scalars as [E, E, E, E]; // safe: as `scalars` says
+    let g = options.maximize ? grad.neg() : grad;
+    if (options.weightDecay !== 0) g = g.add(param.mul(weightDecay));
+    const p = param.mul(kept).sub(g.mul(eta));
+    return { param: p, state: [mu.eq(1).where(p, average.add(p.sub(average).mul(mu)))] };
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * NAdam.
+ */
+
+import { checkBetas, checkNotNegative } from "./checks.ts";
+import { type Elements, ElementwiseOptimizer, type Memory, type Updated } from "./elementwise.ts";
+import type { BaseOptions, ParamState, ParamsArgument } from "./optimizer.ts";
+
+/** Options of `NAdam`. */
+export interface NAdamOptions extends BaseOptions {
+  /** The decay rates of the running means of the gradient and of its square. Default [0.9, 0.999]. */
+  betas: readonly [number, number];
+  /** Added to the denominator. Default 1e-8. */
+  eps: number;
+  /** L2 penalty. Default 0. */
+  weightDecay: number;
+  /** ψ, how fast the momentum grows to β₁. Default 4e-3. */
+  momentumDecay: number;
+}
+
+/**
+ * NAdam: Adam that looks a step ahead, as Nesterov's momentum does.
+ *
+ *     μₜ = β₁(1 - ½·0.96^(tψ))        p ← p - η (μₜ₊₁m/(1-Πμₜ₊₁) + (1-μₜ)g/(1-Π)) / (√v̂ + ε)
+ *
+ * with m and v as in Adam and Π = μ₁μ₂…μₜ. Dozat 2016, "Incorporating Nesterov momentum into Adam",
+ * https://openreview.net/forum?id=OM0jvwB8jIp57ZJjtNEZ
+ *
+ * https://pytorch.org/docs/stable/generated/torch.optim.NAdam.html
+ */
+export class NAdam extends ElementwiseOptimizer<NAdamOptions> {
+  constructor(params: ParamsArgument<NAdamOptions>, options: Partial<NAdamOptions> = {}) {
+    super(params, { lr: 2e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, momentumDecay: 4e-3 }, options);
+  }
+
+  protected override check(options: Readonly<NAdamOptions>): void {
+    super.check(options);
+    const { betas, eps, weightDecay, momentumDecay } = options;
+    checkBetas("NAdam", betas);
+    checkNotNegative("NAdam", { eps, weightDecay, momentumDecay });
+  }
+
+  protected override memory(): readonly Memory[] {
+    return [{ name: "exp_avg" }, { name: "exp_avg_sq" }];
+  }
+
+  protected override numbers(): Readonly<Record<string, number>> {
+    return { mu_product: 1 };
+  }
+
+  protected override scalars(options: Readonly<NAdamOptions>, step: number, state: ParamState): readonly number[] {
+    const { lr, betas, eps, weightDecay, momentumDecay } = options;
+    const [beta1, beta2] = betas;
+    const momentum = (t: number): number => beta1 * (1 - 0.5 * 0.96 ** (t * momentumDecay));
+    const [now, next] = [momentum(step), momentum(step + 1)];
+    const product = (state.mu_product as number) * now; // safe: as `numbers` says
+    state.mu_product = product;
+    // PyTorch 1.13, which our numbers are held against, counts μₜ twice in the product with μₜ₊₁; the paper counts it once.
+    const [gradientRate, meanRate] = [(lr * (1 - now)) / (1 - product), (lr * next) / (1 - product * now * next)];
+    return [beta1, 1 - beta1, beta2, 1 - beta2, gradientRate, meanRate, 1 / Math.sqrt(1 - beta2 ** step), eps, weightDecay];
+  }
+
+  protected override formula({ param, grad, state, scalars }: Elements, options: Readonly<NAdamOptions>): Updated {
+    type E = typeof param;
+    const [mean, squares] = state as [E, E]; // safe: as `memory` says
+    const [beta1, rest1, beta2, rest2, gradientRate, meanRate, correction, eps, weightDecay] = scalars as [E, E, E, E, E, E, E, E, E]; // safe: as `scalars` says
+    const g = options.weightDecay === 0 ? grad : grad.add(param.mul(weightDecay));
+    const m = mean.mul(beta1).add(g.mul(rest1));
+    const v = squares.mul(beta2).add(g.mul(g).mul(rest2));
+    const direction = g.mul(gradientRate).add(m.mul(meanRate));
+    return { param: param.sub(direction.div(v.sqrt().mul(correction).add(eps))), state: [m, v] };
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * Rprop.
+ */
+
+import { ArgumentError } from "@akari/tensor";
+import { type Elements, ElementwiseOptimizer, type Memory, type Updated } from "./elementwise.ts";
+import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
+
+/** Options of `Rprop`. */
+export interface RpropOptions extends BaseOptions {
+  /** The factors by which a step size shrinks and grows. Default [0.5, 1.2]. */
+  etas: readonly [number, number];
+  /** The smallest and the largest step size. Default [1e-6, 50]. */
+  stepSizes: readonly [number, number];
+  /** Climb instead of descend. Default false. */
+  maximize: boolean;
+}
+
+/**
+ * Rprop: only the sign of the gradient counts. Each element has a step size of its own (`lr` at first), which grows while the sign stays and
+ * shrinks when it turns; then the element rests for a step. For whole data sets rather than batches.
+ *
+ *     Δ ← Δη⁺ if g·g' > 0, Δη⁻ if g·g' < 0        p ← p - Δ sign(g)
+ *
+ * Riedmiller & Braun 1993, "A direct adaptive method for faster backpropagation learning: the RPROP algorithm"
+ *
+ * https://pytorch.org/docs/stable/generated/torch.optim.Rprop.html
+ */
+export class Rprop extends ElementwiseOptimizer<RpropOptions> {
+  constructor(params: ParamsArgument<RpropOptions>, options: Partial<RpropOptions> = {}) {
+    super(params, { lr: 1e-2, etas: [0.5, 1.2], stepSizes: [1e-6, 50], maximize: false }, options);
+  }
+
+  protected override check(options: Readonly<RpropOptions>): void {
+    super.check(options);
+    const [shrink, grow] = options.etas;
+    if (!(shrink > 0 && shrink < 1 && grow > 1)) throw new ArgumentError(`Rprop: etas must be below and above 1, got [${shrink}, ${grow}]`);
+    const [smallest, largest] = options.stepSizes;
+    if (!(smallest >= 0 && largest >= smallest)) {
+      throw new ArgumentError(`Rprop: stepSizes must be the smallest and the largest, got [${smallest}, ${largest}]`);
+    }
+  }
+
+  protected override memory({ lr }: Readonly<RpropOptions>): readonly Memory[] {
+    return [{ name: "prev" }, { name: "step_size", initial: lr }];
+  }
+
+  protected override scalars({ etas, stepSizes }: Readonly<RpropOptions>): readonly number[] {
+    return [...etas, ...stepSizes];
+  }
+
+  protected override formula({ param, grad, state, scalars }: Elements, options: Readonly<RpropOptions>): Updated {
+    type E = typeof param;
+    const [before, size] = state as [E, E]; // safe: as `memory` says
+    const [shrink, grow, smallest, largest] = scalars as [E, E, E, E]; // safe: as `scalars` says
+    const g = options.maximize ? grad.neg() : grad;
+    const agreement = g.mul(before);
+    const next = size
+      .mul(agreement.gt(0).where(grow, agreement.lt(0).where(shrink, 1)))
+      .max(smallest)
+      .min(largest);
+    const kept = agreement.lt(0).where(0, g);
+    return { param: param.sub(kept.sign().mul(next)), state: [kept, next] };
+  }
+}
