@@ -20,6 +20,7 @@ export class Storage {
   #buffer: DeviceBuffer | null;
   #handles = 0;
   /** Memory that the engine can see, in the place of memory that it cannot: held as long as the storage is. */
+  // biome-ignore lint/correctness/noUnusedPrivateClassMembers: it is there to be held.
   #ballast: unknown;
 
   /** Takes memory from `backend`. Throws a DeviceError when there is none left. */
