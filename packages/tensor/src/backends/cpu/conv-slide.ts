@@ -52,8 +52,6 @@ export function slide(runtime: Runtime, lanes: Lanes, call: ConvCall): void {
   const { groups, bias } = call;
   const [source, to] = forward ? [call.input, call.output] : [call.output, call.input];
   const { frame, windows } = planOf(call);
-  const frames = framesOf(runtime, lanes, source, frame);
-  const weights = forward ? denseOf(runtime, lanes, call.weight) : turned(runtime, lanes, call);
   const k = windows.channels * volume(windows.kernel);
   const width = tileVectors * lanes.count;
   const sizes: Sizes = {
@@ -65,11 +63,19 @@ export function slide(runtime: Runtime, lanes: Lanes, call: ConvCall): void {
       lineBytes: width * lanes.bytes,
     },
   };
-  const scratch = layOut(runtime, sizes);
-  writeTables(runtime, windows, frame.size, sizes, scratch);
-  if (k > 0) packWeights(runtime, lanes, weights.address, sizes, scratch);
-  correlate(runtime, lanes, sizes, scratch, { frames: frames.address, plane: volume(frame.size) * windows.channels, to, bias });
-  giveBack(runtime, frames, weights);
+  const frames = framesOf(runtime, lanes, source, frame);
+  try {
+    const scratch = layOut(runtime, sizes);
+    writeTables(runtime, windows, frame.size, sizes, scratch);
+    if (k > 0) {
+      const weights = forward ? denseOf(runtime, lanes, call.weight) : turned(runtime, lanes, call);
+      packWeights(runtime, lanes, weights.address, sizes, scratch);
+      giveBack(runtime, weights);
+    }
+    correlate(runtime, lanes, sizes, scratch, { frames: frames.address, plane: volume(frame.size) * windows.channels, to, bias });
+  } finally {
+    giveBack(runtime, frames);
+  }
 }
 
 /** The weights of each group with input channels first: [groups · Cin of a group, Cout of a group, taps]. */

@@ -3,7 +3,7 @@
 import type { ConvCall } from "../../kernel.ts";
 import { argumentsFor, writeArguments } from "./arguments.ts";
 import { volume, writePlaces, writeTaps } from "./conv-geometry.ts";
-import { align, denseOf, framesOf, giveBack, planOf } from "./conv-plan.ts";
+import { align, denseOf, framesOf, giveBack, type Place, type Plan, planOf } from "./conv-plan.ts";
 import { weightKernel, weightSlots, weightSumKernel, weightSumSlots } from "./conv-weight.ts";
 import type { Lanes } from "./matmul-lanes.ts";
 import { tileRows, tileVectors } from "./matmul-tile.ts";
@@ -12,7 +12,7 @@ import type { Runtime } from "./runtime.ts";
 
 /** Multiplications that a unit of work should hold at least: about 20 µs. */
 const smallestUnit = 500_000;
-/** How many partial sums are made at most, whatever the number of threads is, so that results never depend on it. */
+/** How many partial sums are made at most (more only for more groups), whatever the number of threads is, so that results never depend on it. */
 const mostChunks = 8;
 /** Tiles of a block of window places, at least: each block packs the gradient for itself. */
 const leastTiles = 8;
@@ -22,18 +22,34 @@ const sumArguments = /* @__PURE__ */ argumentsFor(weightSumSlots);
 
 /** Computes the gradient of the weight. */
 export function convolveWeight(runtime: Runtime, lanes: Lanes, call: ConvCall): void {
+  const plan = planOf(call);
+  const frames = framesOf(runtime, lanes, call.input, plan.frame);
+  let gradient: Place | null = null;
+  try {
+    gradient = denseOf(runtime, lanes, call.output);
+    sumUp(runtime, lanes, call, plan, frames.address, gradient.address);
+  } finally {
+    giveBack(runtime, frames);
+    if (gradient !== null) giveBack(runtime, gradient);
+  }
+}
+
+function sumUp(
+  runtime: Runtime,
+  lanes: Lanes,
+  call: ConvCall,
+  { frame, windows }: Plan,
+  [frames, gradient]: readonly [Place, Place],
+): void {
   const { groups, weight } = call;
-  const { frame, windows } = planOf(call);
   const { bytes } = lanes;
   const images = call.input.shape[0] as number;
   const channels = (weight.shape[0] as number) / groups;
   const k = windows.channels * volume(windows.kernel);
   const positions = volume(windows.positions);
-  const frames = framesOf(runtime, lanes, call.input, frame);
-  const gradient = denseOf(runtime, lanes, call.output);
 
   const tiles = Math.ceil(k / tileRows);
-  const chunks = Math.max(1, Math.min(images, mostChunks));
+  const chunks = Math.max(1, Math.min(images, Math.ceil(mostChunks / groups)));
   const blocks = Math.max(1, Math.min(Math.ceil((4 * runtime.threads) / (chunks * groups)), Math.floor(tiles / leastTiles)));
   const units = chunks * groups * blocks;
   const lineBytes = Math.ceil(channels / (tileVectors * lanes.count)) * tileVectors * 16;
@@ -48,7 +64,7 @@ export function convolveWeight(runtime: Runtime, lanes: Lanes, call: ConvCall): 
   const plane = windows.channels * volume(frame.size) * bytes;
   const width = windows.positions[2];
   const args = writeArguments(weightArguments, weightSlots, {
-    ...{ frames: frames.address, gradient: gradient.address, partial, partialBytes },
+    ...{ frames, gradient, partial, partialBytes },
     ...{ packed: partial + chunks * groups * partialBytes, packedBytes, taps, places },
     ...{ channels, k, rows: positions === 0 ? 0 : positions / width, width, step: windows.stride[2] * bytes },
     ...{ images, chunks, groups, blocks, tiles, height: Math.floor(k / tiles), extra: k % tiles },
@@ -64,5 +80,4 @@ export function convolveWeight(runtime: Runtime, lanes: Lanes, call: ConvCall): 
   });
   const sum = runtime.kernel(`conv/weight/sum/${lanes.element}`, () => weightSumKernel(runtime.shared, lanes));
   runtime.launch(sum, sums, groups * k, Math.max(1, Math.ceil(32768 / (channels * chunks))));
-  giveBack(runtime, frames, gradient);
 }
