@@ -68,6 +68,6 @@ export {
   SmoothL1Loss,
 } from "./loss.ts";
 export { type Layer, type LoadResult, Module, type StateDict, StateDictError } from "./module.ts";
-export { BatchNorm1d, BatchNorm2d, type BatchNormLayerOptions, GroupNorm, LayerNorm, type NormOptions } from "./norm.ts";
+export { BatchNorm1d, BatchNorm2d, type BatchNormLayerOptions, GroupNorm, LayerNorm, type NormLayerOptions } from "./norm.ts";
 export { Parameter } from "./parameter.ts";
 export { AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d, type MaxPoolLayerOptions } from "./pooling.ts";

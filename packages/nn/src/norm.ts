@@ -134,7 +134,7 @@ export class BatchNorm2d extends BatchNormNd {
 }
 
 /** Options of `LayerNorm` and `GroupNorm`. */
-export interface NormOptions extends FactoryOptions {
+export interface NormLayerOptions extends FactoryOptions {
   /** Added to the variance. Default 1e-5. */
   readonly eps?: number;
   /** Whether weight and bias are learned. Default true. */
@@ -155,7 +155,7 @@ export class LayerNorm extends Module {
   weight: Parameter | null;
   bias: Parameter | null;
 
-  constructor(normalizedShape: number | Shape, options: NormOptions = {}) {
+  constructor(normalizedShape: number | Shape, options: NormLayerOptions = {}) {
     super();
     const { eps = 1e-5, affine = true, bias = true, ...factory } = options;
     this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape;
@@ -188,7 +188,7 @@ export class GroupNorm extends Module {
   weight: Parameter | null;
   bias: Parameter | null;
 
-  constructor(numGroups: number, numChannels: number, options: Omit<NormOptions, "bias"> = {}) {
+  constructor(numGroups: number, numChannels: number, options: Omit<NormLayerOptions, "bias"> = {}) {
     super();
     checkPositive("GroupNorm", { numGroups, numChannels });
     if (numChannels % numGroups !== 0)
