@@ -5,11 +5,13 @@
 
 import type { DType } from "../../../dtype.ts";
 import { bytesOf } from "../../../dtype.ts";
+import type { Expr } from "../../../expr/expr.ts";
 import type { Program } from "../../../expr/program.ts";
 import { inputTypes } from "../../../expr/program.ts";
 import { dense, still, strided } from "../layout.ts";
 import type { Runtime } from "../runtime.ts";
 import { i32, type Local, select } from "../wasm/index.ts";
+import { cost } from "./cost.ts";
 import { type Emitter, kernelModule } from "./emitter.ts";
 import { type Known, lower, lowerInvariant } from "./formula.ts";
 import { convert, type Integer, load, loadEach, loadSplat, pack, storeOne, storePacked, type Value } from "./values.ts";
@@ -37,6 +39,8 @@ export function pointwiseModule(runtime: Runtime, { program, types, motions, out
   const outerStrides = sizes + outer;
   const scalars = outer === 0 ? sizes : outerStrides + n * outer;
   const read = inputTypes(program);
+  // Where there is little to compute, the loop itself would take most of the time.
+  const unrolled = steps === 0 && cost(program.outputs) < 12;
   const dtypeOf = (k: number): DType | null => (k < inputs ? (read[k] ?? null) : (types[k - inputs] as DType));
 
   return kernelModule(runtime, (e) => {
@@ -51,30 +55,33 @@ export function pointwiseModule(runtime: Runtime, { program, types, motions, out
         motions[k] === still && k < inputs && dtypeOf(k) !== null ? loadSplat(e, dtypeOf(k) as DType, base) : [],
       );
       const i = f.let(from);
-      const step = vectorStep(e, {
-        at: i,
-        left: () => i32.sub(to, i),
-        address: (k) => bases[k] as Integer,
-        stride: (k) => e.slot(n + k),
-        motion: (k) => motions[k] as number,
-      });
-      f.loop((again) => {
-        const formulas: Known = new Map(known);
-        const values = lower(
-          e,
-          program.outputs,
-          {
-            input: (leaf) => (motions[leaf.value] === still ? (splats[leaf.value] as Value) : step.load(leaf.value, leaf.dtype)),
-            scalars,
-          },
-          formulas,
-        );
+      /** Four elements from index `at` on. */
+      const vector = (at: Local<"i32">, whole: boolean): void => {
+        const step = vectorStep(e, {
+          at,
+          whole,
+          left: () => i32.sub(to, at),
+          address: (k) => bases[k] as Integer,
+          stride: (k) => e.slot(n + k),
+          motion: (k) => motions[k] as number,
+        });
+        const input = (leaf: Expr) => (motions[leaf.value] === still ? (splats[leaf.value] as Value) : step.load(leaf.value, leaf.dtype));
+        const values = lower(e, program.outputs, { input, scalars }, new Map(known));
         types.forEach((type, k) => {
           const from = program.outputs[k]?.dtype ?? type;
           step.store(inputs + k, type, convert(e, values[k] as Value, from, type));
         });
+      };
+      if (unrolled) {
+        const most = e.let(i32.add(from, i32.and(i32.sub(to, from), -16)));
+        f.while(i32.ltU(i, most), () => {
+          for (let v = 0; v < 4; v++) vector(e.let(i32.add(i, 4 * v)), true);
+          f.increase(i, 16);
+        });
+      }
+      f.while(i32.ltU(i, to), () => {
+        vector(i, false);
         f.increase(i, 4);
-        f.branchIf(again, i32.ltU(i, to));
       });
     };
 
@@ -107,6 +114,8 @@ export function pointwiseModule(runtime: Runtime, { program, types, motions, out
 export interface Place {
   /** The index of the first of the four elements. */
   readonly at: Local<"i32">;
+  /** Whether all four elements are known to be there. */
+  readonly whole?: boolean;
   /** How many elements are left, this one included. */
   left(): Integer;
   address(operand: number): Integer;
@@ -132,6 +141,10 @@ export function vectorStep(
     },
     store(k, dtype, value) {
       const packed = pack(e, dtype, value);
+      if (place.whole === true && place.motion(k) === dense) {
+        storePacked(e, dtype, near(k, dtype), packed);
+        return;
+      }
       const left = e.let(place.left());
       if (place.motion(k) === dense) {
         const address = near(k, dtype);
