@@ -34,13 +34,8 @@ export function convolveWeight(runtime: Runtime, lanes: Lanes, call: ConvCall): 
   }
 }
 
-function sumUp(
-  runtime: Runtime,
-  lanes: Lanes,
-  call: ConvCall,
-  { frame, windows }: Plan,
-  [frames, gradient]: readonly [Place, Place],
-): void {
+/** Sums over the frames of the input and the output's gradient, both given by their addresses. */
+function sumUp(runtime: Runtime, lanes: Lanes, call: ConvCall, { frame, windows }: Plan, frames: number, gradient: number): void {
   const { groups, weight } = call;
   const { bytes } = lanes;
   const images = call.input.shape[0] as number;
