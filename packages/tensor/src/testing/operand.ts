@@ -63,8 +63,19 @@ export function recipe(contents: readonly Contents[] = ["tame", "wide", "special
   });
 }
 
+/** What shapes to draw. */
+export interface ShapeLimits {
+  /** The most dimensions, and the fewest. Default 4 and 0. */
+  readonly rank?: number;
+  readonly least?: number;
+  /** About the most elements. Default 600. */
+  readonly most?: number;
+  /** Whether sizes of 0 are among them. Default true. */
+  readonly empty?: boolean;
+}
+
 /** Shapes of up to `rank` dimensions and about `most` elements, with the sizes at which kernels go wrong. */
-export function shapes({ rank = 4, least = 0, most = 600, empty = true } = {}): fc.Arbitrary<number[]> {
+export function shapes({ rank = 4, least = 0, most = 600, empty = true }: ShapeLimits = {}): fc.Arbitrary<number[]> {
   const sizes = [1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 33, 65];
   const size = empty
     ? fc.oneof({ weight: 30, arbitrary: fc.constantFrom(...sizes) }, { weight: 1, arbitrary: fc.constant(0) })

@@ -162,7 +162,15 @@ function positionsOf(f: FunctionBuilder, lanes: Lanes, sums: readonly Local<"v12
 
 /** The arguments of the kernel that adds partial results up. A unit is a window place of a group. */
 export const weightSumSlots = {
-  ...{ partial: 0, partialBytes: 1, chunks: 2, groups: 3, k: 4, channels: 5, lineBytes: 6, to: 7, channelBytes: 8 },
+  partial: 0,
+  partialBytes: 1,
+  chunks: 2,
+  groups: 3,
+  k: 4,
+  channels: 5,
+  lineBytes: 6,
+  to: 7,
+  channelBytes: 8,
 } as const;
 
 /** The bytes of that kernel: `to[channel, k] = Σ partial[chunk][k, channel]`. */

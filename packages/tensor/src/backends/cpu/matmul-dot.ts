@@ -13,8 +13,25 @@ export const dotColumns = 4;
 
 /** The arguments of the kernel. A unit is four columns of a batch; strides and offsets are in bytes. */
 export const dotSlots = {
-  ...{ a: 0, b: 1, to: 2, bias: 3, aOffsets: 4, bOffsets: 5, toOffsets: 6, biasOffsets: 7 },
-  ...{ m: 8, n: 9, k: 10, aRow: 11, bColumn: 12, toRow: 13, toColumn: 14, biasRow: 15, biasColumn: 16, accumulate: 17, units: 18 },
+  a: 0,
+  b: 1,
+  to: 2,
+  bias: 3,
+  aOffsets: 4,
+  bOffsets: 5,
+  toOffsets: 6,
+  biasOffsets: 7,
+  m: 8,
+  n: 9,
+  k: 10,
+  aRow: 11,
+  bColumn: 12,
+  toRow: 13,
+  toColumn: 14,
+  biasRow: 15,
+  biasColumn: 16,
+  accumulate: 17,
+  units: 18,
 } as const;
 
 /** The bytes of the kernel. */

@@ -4,12 +4,28 @@ import { type Code, type FunctionBuilder, i32, type Local, select } from "./wasm
 
 /** The arguments of the pooling kernels. Lists of three are depth, height and width; strides are in bytes. */
 export const poolSlots = {
-  ...{ input: 0, output: 1, indices: 2, channels: 3 },
-  ...{ inputImage: 4, inputChannel: 5, outputImage: 6, outputChannel: 7, indicesImage: 8, indicesChannel: 9 },
-  ...{ inputStrides: 10, outputStrides: 13, indicesStrides: 16 },
-  ...{ sizes: 19, positions: 22, kernel: 25, step: 28, padding: 31, dilation: 34 },
+  input: 0,
+  output: 1,
+  indices: 2,
+  channels: 3,
+  inputImage: 4,
+  inputChannel: 5,
+  outputImage: 6,
+  outputChannel: 7,
+  indicesImage: 8,
+  indicesChannel: 9,
+  inputStrides: 10,
+  outputStrides: 13,
+  indicesStrides: 16,
+  sizes: 19,
+  positions: 22,
+  kernel: 25,
+  step: 28,
+  padding: 31,
+  dilation: 34,
   /** Averages: what to divide by, 0 for the size of the window; whether padding counts in that. */
-  ...{ divisor: 37, countPadding: 38 },
+  divisor: 37,
+  countPadding: 38,
 } as const;
 
 /** Reads an argument, or one of a list of three. */
