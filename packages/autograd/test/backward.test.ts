@@ -228,7 +228,7 @@ describe("hooks", () => {
     expect(seen).toEqual([[1, 1]]);
     expect(x.grad?.toArraySync()).toEqual([30, 30]);
     remove();
-    x.grad = null;
+    x.grad?.zero_();
     x.mul(3).sum().backward();
     expect(x.grad?.toArraySync()).toEqual([3, 3]);
   });
