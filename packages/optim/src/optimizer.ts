@@ -9,6 +9,8 @@ import { ArgumentError, FileError, isFloating, ShapeError, sameShape, showShape,
 export type ParamGroup<Options> = Options & {
   /** The parameters of the group. */
   params: Tensor[];
+  /** The learning rate before any scheduler changed it; there once a scheduler was made. */
+  initialLr?: number;
 };
 
 /** What an optimizer is given: parameters, or groups of parameters with options of their own. */
@@ -166,14 +168,16 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
       throw new FileError(`${name}: the state has ${saved.param_groups.length} parameter groups, the optimizer ${this.paramGroups.length}`);
     }
     const places = new Map<string, { readonly param: Tensor; readonly names: ReadonlySet<string> | null }>();
-    const options: Partial<Options>[] = [];
+    const options: Partial<ParamGroup<Options>>[] = [];
     saved.param_groups.forEach((group, g) => {
       const own = this.paramGroups[g] as ParamGroup<Options>; // safe: as many
       if (group.params.length !== own.params.length) {
         throw new FileError(`${name}: group ${g} of the state has ${group.params.length} parameters, the optimizer's ${own.params.length}`);
       }
       const keys = Object.keys(own).filter((key) => key !== "params" && Object.hasOwn(group, snakeCase(key)));
-      const loaded = Object.fromEntries(keys.map((key) => [key, group[snakeCase(key)]])) as Partial<Options>; // safe: names of options
+      const started = typeof group.initial_lr === "number" ? { initialLr: group.initial_lr } : {};
+      // Safe: names of options, whose values are checked next.
+      const loaded = { ...Object.fromEntries(keys.map((key) => [key, group[snakeCase(key)]])), ...started } as Partial<ParamGroup<Options>>;
       this.check({ ...own, ...loaded });
       options.push(loaded);
       const names = this.stateNames({ ...own, ...loaded });

@@ -3,6 +3,7 @@
  */
 
 import { ArgumentError } from "@akari/tensor";
+import { checkKnown } from "../checks.ts";
 import type { BaseOptions, Optimizer } from "../optimizer.ts";
 import { LRScheduler } from "./scheduler.ts";
 
@@ -59,6 +60,8 @@ export class OneCycleLR<Options extends BaseOptions> extends LRScheduler<Options
 
   constructor(optimizer: Optimizer<Options>, maxLr: number | readonly number[], options: OneCycleOptions) {
     super(optimizer);
+    const own = ["pctStart", "annealStrategy", "cycleMomentum", "baseMomentum", "maxMomentum", "divFactor", "finalDivFactor", "threePhase"];
+    checkKnown("OneCycleLR", options, ["totalSteps", "epochs", "stepsPerEpoch", ...own]);
     const { totalSteps, epochs, stepsPerEpoch } = options;
     const total = totalSteps ?? (epochs ?? Number.NaN) * (stepsPerEpoch ?? Number.NaN);
     if (!Number.isInteger(total) || total < 1)
@@ -146,6 +149,8 @@ export class CyclicLR<Options extends BaseOptions> extends LRScheduler<Options> 
 
   constructor(optimizer: Optimizer<Options>, baseLr: number, maxLr: number, options: CyclicOptions = {}) {
     super(optimizer);
+    const momenta = ["cycleMomentum", "baseMomentum", "maxMomentum"];
+    checkKnown("CyclicLR", options, ["stepSizeUp", "stepSizeDown", "mode", "gamma", ...momenta]);
     this.#baseLr = baseLr;
     this.#maxLr = maxLr;
     const up = options.stepSizeUp ?? 2000;

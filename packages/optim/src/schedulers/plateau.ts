@@ -3,6 +3,7 @@
  */
 
 import { ArgumentError, FileError } from "@akari/tensor";
+import { checkKnown } from "../checks.ts";
 import type { BaseOptions, Optimizer } from "../optimizer.ts";
 import type { SchedulerState } from "./scheduler.ts";
 
@@ -44,6 +45,7 @@ export class ReduceLROnPlateau<Options extends BaseOptions> {
   #lastEpoch = 0;
 
   constructor(optimizer: Optimizer<Options>, options: PlateauOptions = {}) {
+    checkKnown("ReduceLROnPlateau", options, ["mode", "factor", "patience", "threshold", "thresholdMode", "cooldown", "minLr", "eps"]);
     this.#optimizer = optimizer;
     this.#options = {
       mode: "min",
@@ -58,7 +60,12 @@ export class ReduceLROnPlateau<Options extends BaseOptions> {
     };
     const { factor, mode } = this.#options;
     if (!(factor < 1)) throw new ArgumentError(`ReduceLROnPlateau: factor must be below 1, got ${factor}`);
-    this.#best = mode === "min" ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+    if (mode !== "min" && mode !== "max") throw new ArgumentError(`ReduceLROnPlateau: mode must be "min" or "max", got ${String(mode)}`);
+    this.#best = this.#worst;
+  }
+
+  get #worst(): number {
+    return this.#options.mode === "min" ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
   }
 
   /** How often `step` was called. */
@@ -113,7 +120,7 @@ export class ReduceLROnPlateau<Options extends BaseOptions> {
       throw new FileError("ReduceLROnPlateau.loadStateDict: the state lacks last_epoch, best, num_bad_epochs or cooldown_counter");
     }
     this.#lastEpoch = last_epoch;
-    this.#best = best;
+    this.#best = Number.isFinite(best) ? best : this.#worst; // JSON makes null of infinity
     this.#bad = num_bad_epochs;
     this.#cooling = cooldown_counter;
   }

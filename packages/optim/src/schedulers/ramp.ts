@@ -3,6 +3,7 @@
  */
 
 import { ArgumentError } from "@akari/tensor";
+import { checkKnown } from "../checks.ts";
 import type { BaseOptions, Optimizer } from "../optimizer.ts";
 import { LRScheduler } from "./scheduler.ts";
 
@@ -24,8 +25,10 @@ export interface LinearLROptions {
 export class LinearLR<Options extends BaseOptions> extends LRScheduler<Options> {
   readonly #options: Required<LinearLROptions>;
 
-  constructor(optimizer: Optimizer<Options>, { startFactor = 1 / 3, endFactor = 1, totalIters = 5 }: LinearLROptions = {}) {
+  constructor(optimizer: Optimizer<Options>, options: LinearLROptions = {}) {
     super(optimizer);
+    checkKnown("LinearLR", options, ["startFactor", "endFactor", "totalIters"]);
+    const { startFactor = 1 / 3, endFactor = 1, totalIters = 5 } = options;
     if (!(startFactor > 0 && startFactor <= 1))
       throw new ArgumentError(`LinearLR: startFactor must be above 0 and at most 1, got ${startFactor}`);
     if (!(endFactor >= 0 && endFactor <= 1)) throw new ArgumentError(`LinearLR: endFactor must be from 0 to 1, got ${endFactor}`);
@@ -56,8 +59,10 @@ export class ConstantLR<Options extends BaseOptions> extends LRScheduler<Options
   readonly #factor: number;
   readonly #totalIters: number;
 
-  constructor(optimizer: Optimizer<Options>, { factor = 1 / 3, totalIters = 5 }: ConstantLROptions = {}) {
+  constructor(optimizer: Optimizer<Options>, options: ConstantLROptions = {}) {
     super(optimizer);
+    checkKnown("ConstantLR", options, ["factor", "totalIters"]);
+    const { factor = 1 / 3, totalIters = 5 } = options;
     if (!(factor >= 0 && factor <= 1)) throw new ArgumentError(`ConstantLR: factor must be from 0 to 1, got ${factor}`);
     this.#factor = factor;
     this.#totalIters = totalIters;
@@ -86,8 +91,10 @@ export class PolynomialLR<Options extends BaseOptions> extends LRScheduler<Optio
   readonly #totalIters: number;
   readonly #power: number;
 
-  constructor(optimizer: Optimizer<Options>, { totalIters = 5, power = 1 }: PolynomialLROptions = {}) {
+  constructor(optimizer: Optimizer<Options>, options: PolynomialLROptions = {}) {
     super(optimizer);
+    checkKnown("PolynomialLR", options, ["totalIters", "power"]);
+    const { totalIters = 5, power = 1 } = options;
     this.#totalIters = totalIters;
     this.#power = power;
     this.moveTo(0);
@@ -119,8 +126,10 @@ export class CosineAnnealingLR<Options extends BaseOptions> extends LRScheduler<
   readonly #tMax: number;
   readonly #etaMin: number;
 
-  constructor(optimizer: Optimizer<Options>, tMax: number, { etaMin = 0 }: CosineOptions = {}) {
+  constructor(optimizer: Optimizer<Options>, tMax: number, options: CosineOptions = {}) {
     super(optimizer);
+    checkKnown("CosineAnnealingLR", options, ["etaMin"]);
+    const { etaMin = 0 } = options;
     if (!(tMax > 0)) throw new ArgumentError(`CosineAnnealingLR: tMax must be positive, got ${tMax}`);
     this.#tMax = tMax;
     this.#etaMin = etaMin;
@@ -148,8 +157,10 @@ export class CosineAnnealingWarmRestarts<Options extends BaseOptions> extends LR
   readonly #tMult: number;
   readonly #etaMin: number;
 
-  constructor(optimizer: Optimizer<Options>, t0: number, { tMult = 1, etaMin = 0 }: WarmRestartsOptions = {}) {
+  constructor(optimizer: Optimizer<Options>, t0: number, options: WarmRestartsOptions = {}) {
     super(optimizer);
+    checkKnown("CosineAnnealingWarmRestarts", options, ["tMult", "etaMin"]);
+    const { tMult = 1, etaMin = 0 } = options;
     for (const [name, value] of Object.entries({ t0, tMult })) {
       if (!Number.isInteger(value) || value < 1)
         throw new ArgumentError(`CosineAnnealingWarmRestarts: ${name} must be a positive integer, got ${value}`);

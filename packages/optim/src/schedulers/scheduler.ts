@@ -6,8 +6,11 @@
 import { FileError } from "@akari/tensor";
 import type { BaseOptions, Optimizer, ParamGroup } from "../optimizer.ts";
 
-/** A group that remembers the learning rate it started with. */
-type ScheduledGroup = ParamGroup<BaseOptions> & { initialLr?: number };
+/** The learning rate that a group started with, noted down when it is first asked for; it is saved with the group. */
+function initialLrOf(group: ParamGroup<BaseOptions>): number {
+  group.initialLr ??= group.lr;
+  return group.initialLr;
+}
 
 /** What a scheduler is saved as. */
 export type SchedulerState = Readonly<Record<string, number>>;
@@ -40,15 +43,16 @@ export interface Scheduler {
  */
 export abstract class LRScheduler<Options extends BaseOptions = BaseOptions> implements Scheduler {
   protected readonly optimizer: Optimizer<Options>;
-  /** The learning rates that the groups started with. */
-  readonly baseLrs: readonly number[];
   #lastEpoch = 0;
 
   constructor(optimizer: Optimizer<Options>) {
     this.optimizer = optimizer;
-    this.baseLrs = optimizer.paramGroups.map((group: ScheduledGroup) => (group.initialLr ??= group.lr));
-    // Out of the way of the options, which a state is made of.
-    for (const group of optimizer.paramGroups) Object.defineProperty(group, "initialLr", { enumerable: false });
+    optimizer.paramGroups.forEach(initialLrOf);
+  }
+
+  /** The learning rates that the groups started with. */
+  get baseLrs(): readonly number[] {
+    return this.optimizer.paramGroups.map(initialLrOf);
   }
 
   /** How often `step` was called. */
@@ -68,7 +72,7 @@ export abstract class LRScheduler<Options extends BaseOptions = BaseOptions> imp
   moveTo(epoch: number): void {
     this.#lastEpoch = epoch;
     this.optimizer.paramGroups.forEach((group, i) => {
-      group.lr = this.lrAt(epoch, this.baseLrs[i] ?? group.lr, i);
+      group.lr = this.lrAt(epoch, initialLrOf(group), i);
     });
   }
 

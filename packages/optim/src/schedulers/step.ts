@@ -3,6 +3,7 @@
  */
 
 import { ArgumentError } from "@akari/tensor";
+import { checkKnown } from "../checks.ts";
 import type { BaseOptions, Optimizer } from "../optimizer.ts";
 import { LRScheduler } from "./scheduler.ts";
 
@@ -21,8 +22,10 @@ export class StepLR<Options extends BaseOptions> extends LRScheduler<Options> {
   readonly #stepSize: number;
   readonly #gamma: number;
 
-  constructor(optimizer: Optimizer<Options>, stepSize: number, { gamma = 0.1 }: GammaOptions = {}) {
+  constructor(optimizer: Optimizer<Options>, stepSize: number, options: GammaOptions = {}) {
     super(optimizer);
+    checkKnown("StepLR", options, ["gamma"]);
+    const { gamma = 0.1 } = options;
     if (!Number.isInteger(stepSize) || stepSize < 1)
       throw new ArgumentError(`StepLR: stepSize must be a positive integer, got ${stepSize}`);
     this.#stepSize = stepSize;
@@ -44,8 +47,10 @@ export class MultiStepLR<Options extends BaseOptions> extends LRScheduler<Option
   readonly #milestones: readonly number[];
   readonly #gamma: number;
 
-  constructor(optimizer: Optimizer<Options>, milestones: readonly number[], { gamma = 0.1 }: GammaOptions = {}) {
+  constructor(optimizer: Optimizer<Options>, milestones: readonly number[], options: GammaOptions = {}) {
     super(optimizer);
+    checkKnown("MultiStepLR", options, ["gamma"]);
+    const { gamma = 0.1 } = options;
     this.#milestones = milestones;
     this.#gamma = gamma;
     this.moveTo(0);

@@ -1,0 +1,121 @@
+import { tensor } from "@akari/tensor";
+import { describe, expect, it } from "vitest";
+import {
+  type BaseOptions,
+  ConstantLR,
+  CosineAnnealingLR,
+  CosineAnnealingWarmRestarts,
+  CyclicLR,
+  ExponentialLR,
+  LambdaLR,
+  LinearLR,
+  type LRScheduler,
+  MultiStepLR,
+  OneCycleLR,
+  PolynomialLR,
+  ReduceLROnPlateau,
+  SequentialLR,
+  SGD,
+  type SGDOptions,
+  StepLR,
+} from "../src/index.ts";
+
+const optimizer = () =>
+  new SGD(
+    [
+      { params: [tensor([1])], lr: 0.1 },
+      { params: [tensor([2])], lr: 0.02 },
+    ],
+    { momentum: 0.9 },
+  );
+
+const makers: Readonly<Record<string, (o: SGD) => LRScheduler<SGDOptions>>> = {
+  StepLR: (o) => new StepLR(o, 3, { gamma: 0.5 }),
+  MultiStepLR: (o) => new MultiStepLR(o, [2, 5, 9]),
+  ExponentialLR: (o) => new ExponentialLR(o, 0.9),
+  LambdaLR: (o) => new LambdaLR(o, (epoch) => 1 / (1 + epoch)),
+  LinearLR: (o) => new LinearLR(o, { totalIters: 6 }),
+  ConstantLR: (o) => new ConstantLR(o, { totalIters: 6 }),
+  PolynomialLR: (o) => new PolynomialLR(o, { totalIters: 12, power: 2 }),
+  CosineAnnealingLR: (o) => new CosineAnnealingLR(o, 10),
+  CosineAnnealingWarmRestarts: (o) => new CosineAnnealingWarmRestarts(o, 4, { tMult: 2 }),
+  OneCycleLR: (o) => new OneCycleLR(o, 0.5, { totalSteps: 20 }),
+  CyclicLR: (o) => new CyclicLR(o, 0.01, 0.1, { stepSizeUp: 4 }),
+  SequentialLR: (o) => new SequentialLR(o, [new LinearLR(o, { totalIters: 3 }), new ExponentialLR(o, 0.8)], [5]),
+};
+
+const rates = (o: SGD) => o.paramGroups.map(({ lr, momentum }) => [lr, momentum]);
+
+describe.each(Object.entries(makers))("%s", (_, make) => {
+  it("goes on from a saved state, whichever is loaded first", () => {
+    for (const order of ["optimizer first", "scheduler first"]) {
+      const first = optimizer();
+      const scheduler = make(first);
+      for (let k = 0; k < 7; k++) scheduler.step();
+      // As a checkpoint has it: through text.
+      const saved = JSON.parse(JSON.stringify({ optimizer: first.stateDict(), scheduler: scheduler.stateDict() }));
+      const second = optimizer();
+      if (order === "optimizer first") second.loadStateDict(saved.optimizer);
+      const resumed = make(second);
+      if (order === "scheduler first") second.loadStateDict(saved.optimizer);
+      resumed.loadStateDict(saved.scheduler);
+      for (let k = 0; k < 8; k++) {
+        expect(rates(second)).toEqual(rates(first));
+        scheduler.step();
+        resumed.step();
+      }
+      expect(resumed.lastEpoch).toBe(15);
+      expect(resumed.getLastLr()).toEqual(first.paramGroups.map(({ lr }) => lr));
+    }
+  });
+
+  it("refuses a state that is none", () => {
+    expect(() => make(optimizer()).loadStateDict({})).toThrow(/last_epoch/);
+  });
+});
+
+describe("learning rates", () => {
+  it("of a group that is added later follow from its own first one", () => {
+    const o = optimizer();
+    const scheduler = new ExponentialLR(o, 0.5);
+    scheduler.step();
+    o.addParamGroup({ params: [tensor([3])], lr: 8 });
+    scheduler.step();
+    scheduler.step();
+    expect(o.paramGroups.map(({ lr }) => lr)).toEqual([0.0125, 0.0025, 1]);
+  });
+
+  it("that wait for a plateau go on from a saved state, one without any metric too", () => {
+    const metrics = [1, 0.9, 0.9, 0.9, 0.9, 0.5, 0.6, 0.6, 0.6, 0.6, 0.6];
+    for (const cut of [0, 3, 6]) {
+      const [first, second] = [optimizer(), optimizer()];
+      const watcher = new ReduceLROnPlateau(first, { patience: 1 });
+      for (const metric of metrics.slice(0, cut)) watcher.step(metric);
+      const resumed = new ReduceLROnPlateau(second, { patience: 1 });
+      second.loadStateDict(JSON.parse(JSON.stringify(first.stateDict())));
+      resumed.loadStateDict(JSON.parse(JSON.stringify(watcher.stateDict())));
+      for (const metric of metrics.slice(cut)) {
+        watcher.step(metric);
+        resumed.step(metric);
+        expect(rates(second)).toEqual(rates(first));
+      }
+      expect(first.paramGroups[0]?.lr).toBeLessThan(0.1);
+    }
+  });
+
+  it("are not led by what makes no sense", () => {
+    const o = optimizer();
+    const wrong = { gama: 0.1 } as object; // a wrong name is what is tested
+    expect(() => new StepLR(o, 3, wrong)).toThrow(/StepLR: there is no option "gama"; there are gamma/);
+    expect(() => new OneCycleLR(o, 1, { totalSteps: 5, ...wrong })).toThrow(/OneCycleLR: there is no option "gama"/);
+    expect(() => new ReduceLROnPlateau(o, wrong)).toThrow(/ReduceLROnPlateau: there is no option "gama"/);
+    expect(() => new OneCycleLR(o, 1, {})).toThrow(/totalSteps/);
+    expect(() => new StepLR(o, 0)).toThrow(/positive integer, got 0/);
+    expect(() => new LambdaLR<SGDOptions & BaseOptions>(o, [() => 1])).toThrow(/1 functions for 2/);
+    expect(() => new SequentialLR(o, [], [])).toThrow(/SequentialLR/);
+    const cycle = new OneCycleLR(o, 1, { totalSteps: 2 });
+    cycle.step();
+    cycle.step();
+    expect(() => cycle.step()).toThrow(/2 steps/);
+  });
+});
