@@ -17,7 +17,7 @@ export interface Progress {
 export interface Extent {
   readonly epochs: number;
   readonly stepsPerEpoch: number;
-  readonly batchSize: number;
+  readonly imagesPerStep: number;
   /** Steps that were done before, by the run that this one resumes. */
   readonly startStep: number;
 }
@@ -89,7 +89,7 @@ function stopwatch(extent: Extent): Pace {
     at(step) {
       const seconds = (performance.now() - began) / 1000;
       const stepsPerSecond = (step - extent.startStep) / seconds;
-      return { speed: stepsPerSecond * extent.batchSize, secondsLeft: (steps - step) / stepsPerSecond };
+      return { speed: stepsPerSecond * extent.imagesPerStep, secondsLeft: (steps - step) / stepsPerSecond };
     },
   };
 }

@@ -47,7 +47,7 @@ export class Training {
     // About a hundred readings make a good curve, and on a GPU each one waits for the device.
     const every = Math.max(1, Math.min(10, Math.floor((epochs * stepsPerEpoch) / 100)));
     const stepsDone = (): number => this.#epoch * stepsPerEpoch + this.#step;
-    const bar = progress({ epochs, stepsPerEpoch, batchSize, startStep: stepsDone() });
+    const bar = progress({ epochs, stepsPerEpoch, imagesPerStep: loader.dataset.length / stepsPerEpoch, startStep: stepsDone() });
     const before = this.seconds;
     const began = performance.now();
     while (this.#epoch < epochs) {
