@@ -15,10 +15,10 @@ export interface Ended {
   readonly err: string;
 }
 
-/** Runs the demo; Ctrl-C is pressed when it prints what `interruptAt` matches. */
+/** Runs the demo; Ctrl-C is pressed when it prints what `interruptAt` matches, and `meanwhile.act` is done when it prints what that one has `seen`. */
 export function mnist(
   args: readonly string[],
-  options: { interruptAt?: RegExp; env?: Record<string, string>; shell?: string } = {},
+  options: { interruptAt?: RegExp; meanwhile?: { seen: RegExp; act: () => void }; env?: Record<string, string>; shell?: string } = {},
 ): Promise<Ended> {
   const [command, ...rest] =
     options.shell === undefined ? [process.execPath] : ["bash", "-c", `${options.shell}; exec "$0" "$@"`, process.execPath];
@@ -26,11 +26,16 @@ export function mnist(
   let out = "";
   let err = "";
   let pressed = false;
+  let done = false;
   child.stdout.on("data", (text: Buffer) => {
     out += text.toString();
     if (options.interruptAt?.test(out) && !pressed) {
       pressed = true;
       child.kill("SIGINT");
+    }
+    if (options.meanwhile?.seen.test(out) && !done) {
+      done = true;
+      options.meanwhile.act();
     }
   });
   child.stderr.on("data", (text: Buffer) => {

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { access, readdir, readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -128,6 +129,16 @@ describe("wrong input", () => {
     expect(ended.code).toBe(1);
     expect(ended.err).toMatch(/--out: cannot write 3 MB of results into/);
     expect(ended.out).not.toContain("step");
+  });
+
+  it("loses nothing when the folder for results is gone in the end", async () => {
+    const out = await folder();
+    const meanwhile = { seen: /step/, act: () => rmSync(out, { recursive: true }) };
+    const ended = await mnist([...SMALL, "--data", data, "--epochs", "3", "--out", out], { meanwhile });
+    expect(ended.code).toBe(1);
+    expect(ended.out).toMatch(/test {4}accuracy/);
+    const kept = /cannot write .*model\.safetensors.*; it is kept as (.*)/.exec(ended.err)?.[1];
+    expect(await readFile(kept ?? "")).toHaveProperty("length", 407_384);
   });
 
   it("is refused: a damaged data file", async () => {
