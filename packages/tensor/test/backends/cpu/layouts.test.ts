@@ -86,6 +86,41 @@ describe.each(devices)("on %s", (_, device) => {
     expect([...read(device, to)]).toEqual([0, 1, 2].flatMap((a) => [0, 1, 2, 3, 4, 5, 6].map((b) => 35 + 70 * a + b + 630 + 28)));
   });
 
+  it("takes a softmax in place, over one and over two dimensions", () => {
+    const [n, m] = [9, 6 * 7];
+    const values = Float32Array.from({ length: n * m }, (_, i) => Math.sin(i * i) * 3);
+    const [top, sum] = [row(0, "float32"), row(1, "float32")];
+    const exponential = y.sub(top).exp();
+    const softmax = rowProgram({
+      stages: [
+        { reduce: "max", of: y },
+        { reduce: "sum", of: exponential },
+      ],
+      elements: [exponential.div(sum)],
+    });
+    const want = values.map((value, i) => {
+      const start = i - (i % m);
+      const whole = values.subarray(start, start + m).reduce((total, v) => total + Math.exp(v), 0);
+      return Math.exp(value) / whole;
+    });
+    for (const gap of [0, 3]) {
+      const strides = [6 * (7 + gap), 7 + gap, 1];
+      const buffer = device.allocate(n * 6 * (7 + gap) * 4);
+      const data = new Float32Array(n * 6 * (7 + gap)).fill(99);
+      const place = (i: number) => Math.floor(i / 7) * (7 + gap) + (i % 7);
+      values.forEach((value, i) => {
+        data[place(i)] = value;
+      });
+      device.write(buffer, new Uint8Array(data.buffer));
+      const view: View = { buffer, dtype: "float32", shape: [n, 6, 7], strides, offset: 0 };
+      device.run({ kind: "rows", program: softmax, dims: 2, inputs: [view], scalars: [], toRows: [], toElements: [view] });
+      const got = new Float32Array((device.readSync?.(buffer, 0, data.byteLength) ?? new Uint8Array()).buffer);
+      for (const [i, value] of want.entries()) expect(got[place(i)]).toBeCloseTo(value, 6);
+      // Whatever lies between the rows stays as it was.
+      if (gap > 0) expect([...got.subarray(7, 10)]).toEqual([99, 99, 99]);
+    }
+  });
+
   it("standardises columns as it standardises rows", () => {
     const [n, m] = [37, 21];
     const values = Float32Array.from({ length: n * m }, (_, i) => Math.sin(i * i));

@@ -22,7 +22,12 @@ export type Known = Map<Expr, Value>;
 
 /** Computes formulas. What is in `known` is not computed again, and what is computed is added to it. */
 export function lower(e: Emitter, roots: readonly Expr[], leaves: Leaves, known: Known): Value[] {
-  for (const node of nodesOf(roots)) if (!known.has(node)) known.set(node, lowerNode(e, node, leaves, known));
+  const visit = (node: Expr): void => {
+    if (known.has(node)) return;
+    for (const arg of node.args) visit(arg);
+    known.set(node, lowerNode(e, node, leaves, known));
+  };
+  for (const root of roots) visit(root);
   return roots.map((root) => known.get(root) as Value); // safe: all of them were just computed
 }
 

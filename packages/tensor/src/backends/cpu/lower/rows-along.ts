@@ -3,7 +3,7 @@
 import type { DType } from "../../../dtype.ts";
 import type { Expr } from "../../../expr/expr.ts";
 import { nodesOf } from "../../../expr/program.ts";
-import { still } from "../layout.ts";
+import { dense, still } from "../layout.ts";
 import { i32, i32x4, type Local, select } from "../wasm/index.ts";
 import { accumulator } from "./accumulator.ts";
 import { cost } from "./cost.ts";
@@ -28,6 +28,7 @@ export function along(e: Emitter, what: RowsClass, slots: Slots, known: Known): 
       stride: (k) => e.slot(slots.innerStrides + k),
       motion: (k) => motions[k] as number,
     });
+  const kept = keptFormula(what);
   /** What is the same for a whole run: inputs that stand still, and what depends on them only. */
   const settle = (roots: readonly Expr[], starts: readonly Integer[], outside: Known): Known => {
     const inside: Known = new Map(outside);
@@ -48,14 +49,13 @@ export function along(e: Emitter, what: RowsClass, slots: Slots, known: Known): 
       runs(e, what, slots, starts, (here) => {
         const settled = settle([of], here, results);
         const i = f.let(i32.const(0));
+        const keep = kept !== null && s === program.stages.length - 1;
         const evaluate = (at: Local<"i32">): Value => {
           const step = stepAt(here, at);
-          return lower(
-            e,
-            [of],
-            { input: (leaf) => step.load(leaf.value, leaf.dtype), scalars: slots.scalars },
-            new Map(settled),
-          )[0] as Value;
+          const leaves = { input: (leaf: Expr) => step.load(leaf.value, leaf.dtype), scalars: slots.scalars };
+          const value = lower(e, [of], leaves, new Map(settled))[0] as Value; // safe: one formula, one value
+          if (keep) step.store(inputs, of.dtype, value);
+          return value;
         };
         if (ways > 1) {
           const whole = e.let(i32.and(length, -4 * ways));
@@ -96,7 +96,9 @@ export function along(e: Emitter, what: RowsClass, slots: Slots, known: Known): 
         f.while(i32.ltU(i, length), () => {
           const step = stepAt(here, i);
           const leaves = { input: (leaf: Expr) => step.load(leaf.value, leaf.dtype), scalars: slots.scalars };
-          const values = lower(e, program.elements, leaves, new Map(settled));
+          const inside: Known = new Map(settled);
+          if (kept !== null) inside.set(kept, step.load(inputs, kept.dtype));
+          const values = lower(e, program.elements, leaves, inside);
           values.forEach((value, k) => {
             const type = what.elements[k] as DType;
             step.store(inputs + k, type, convert(e, value, (program.elements[k] as Expr).dtype, type));
@@ -108,4 +110,20 @@ export function along(e: Emitter, what: RowsClass, slots: Slots, known: Known): 
     f.increase(row, 1);
     walk.advance();
   });
+}
+
+/**
+ * A formula of the last stage whose values are worth keeping in the output's memory until the elements are computed from them: softmax's exponentials. The
+ * elements must not need the row's inputs for anything else, since the output may lie where an input does.
+ */
+function keptFormula({ program, inputs, elements, motions }: RowsClass): Expr | null {
+  const of = program.stages.at(-1)?.of;
+  if (of === undefined || program.elements.length !== 1 || elements[0] !== of.dtype || of.dtype === "bool" || motions[inputs] !== dense)
+    return null;
+  if (cost([of]) < 16 || nodesOf(program.rows).some((node) => node.op === "input")) return null;
+  // The nodes that the elements are made of when the kept formula is given.
+  const reached = new Set<Expr>(program.elements);
+  for (const node of reached) if (node !== of) for (const arg of node.args) reached.add(arg);
+  const moves = [...reached].some((node) => node.op === "input" && motions[node.value] !== still);
+  return reached.has(of) && !moves ? of : null;
 }
