@@ -7,14 +7,14 @@ import { ArgumentError } from "@akari/tensor";
 /** Throws an ArgumentError for a number below zero. */
 export function checkNotNegative(optimizer: string, values: Readonly<Record<string, number>>): void {
   for (const [name, value] of Object.entries(values)) {
-    if (!(value >= 0)) throw new ArgumentError(`${optimizer}: ${name} must not be negative, got ${value}`);
+    if (!(typeof value === "number" && value >= 0)) throw new ArgumentError(`${optimizer}: ${name} must not be negative, got ${value}`);
   }
 }
 
 /** Throws an ArgumentError unless the decay rates of running means are from 0 to 1, 1 excluded. */
 export function checkBetas(optimizer: string, betas: readonly number[]): void {
-  if (betas.length !== 2 || betas.some((beta) => !(beta >= 0 && beta < 1))) {
-    throw new ArgumentError(`${optimizer}: betas must be two numbers from 0 to 1 (1 excluded), got [${betas.join(", ")}]`);
+  if (!Array.isArray(betas) || betas.length !== 2 || betas.some((beta) => !(beta >= 0 && beta < 1))) {
+    throw new ArgumentError(`${optimizer}: betas must be two numbers from 0 to 1 (1 excluded), got ${JSON.stringify(betas)}`);
   }
 }
 

@@ -81,7 +81,8 @@ interface Batch {
  *   protected scalars({ lr }: { lr: number }): number[] {
  *     return [lr];
  *   }
- *   protected formula({ param, grad, scalars: [lr] }: Elements): Updated {
+ *   protected formula({ param, grad, scalars }: Elements): Updated {
+ *     const [lr] = scalars as [Expr];
  *     return { param: param.sub(grad.sign().mul(lr)), state: [] };
  *   }
  * }

@@ -70,7 +70,9 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
 
   /** Throws an ArgumentError for options whose values make no sense. */
   protected check(options: Readonly<Options>): void {
-    if (!(options.lr >= 0)) throw new ArgumentError(`${this.constructor.name}: lr must not be negative, got ${options.lr}`);
+    if (!(typeof options.lr === "number" && options.lr >= 0)) {
+      throw new ArgumentError(`${this.constructor.name}: lr must not be negative, got ${options.lr}`);
+    }
   }
 
   private checkNames(options: object, defaults: Options): void {

@@ -1,0 +1,87 @@
+import { type Backend, type KernelCall, ones, type Tensor, zeros } from "@akari/tensor";
+import { reference } from "@akari/tensor/reference";
+import { describe, expect, it } from "vitest";
+import { AdamW, type BaseOptions, type Elements, ElementwiseOptimizer, type ParamsArgument, SGD, type Updated } from "../src/index.ts";
+import { describeOptimizer } from "../src/testing/index.ts";
+
+/** A device that keeps a list of the kernel calls it is given. */
+function recording(): { readonly device: Backend; readonly calls: KernelCall[] } {
+  const inner = reference();
+  const calls: KernelCall[] = [];
+  const device: Backend = {
+    name: "recording",
+    allocate: (bytes) => inner.allocate(bytes),
+    free: (buffer) => inner.free(buffer),
+    write: (buffer, bytes, offset) => inner.write(buffer, bytes, offset),
+    read: (buffer, offset, length) => inner.read(buffer, offset, length),
+    run(call) {
+      // Lists are used again by the next step, so what is kept is copied.
+      calls.push(call.kind === "foreach" ? { ...call, items: call.items.map((item) => ({ ...item })) } : call);
+      inner.run(call);
+    },
+    flush: () => inner.flush(),
+    memory: () => inner.memory(),
+    supports: (dtype) => inner.supports(dtype),
+  };
+  return { device, calls };
+}
+
+function parameter(shape: readonly number[], device: Backend): Tensor {
+  return Object.defineProperty(zeros(shape, { device }), "grad", { value: ones(shape, { device }), writable: true });
+}
+
+describe("a step", () => {
+  it("is one kernel call for all parameters of all groups", () => {
+    const { device, calls } = recording();
+    const params = [[3], [2, 2], [], [0], [1, 5]].map((shape) => parameter(shape, device));
+    const optimizer = new AdamW([{ params: params.slice(0, 2), lr: 0.1 }, { params: params.slice(2) }]);
+    optimizer.step(); // makes what is remembered
+    calls.length = 0;
+    optimizer.step();
+    expect(calls.map(({ kind }) => kind)).toEqual(["foreach"]);
+    expect(calls[0]?.kind === "foreach" && calls[0].items.length).toBe(4); // nothing to do for the empty one
+  });
+
+  it("compiles nothing anew when numbers change", () => {
+    const { device, calls } = recording();
+    const optimizer = new SGD([parameter([3], device)], { lr: 0.1, momentum: 0.9 });
+    for (const lr of [0.1, 0.05, 0.025]) {
+      for (const group of optimizer.paramGroups) group.lr = lr;
+      optimizer.step();
+    }
+    const programs = calls.flatMap((call) => (call.kind === "foreach" ? [call.program] : []));
+    expect(programs.length).toBe(3);
+    expect(new Set(programs).size).toBe(1);
+    const rates = calls.flatMap((call) => (call.kind === "foreach" ? [call.items[0]?.scalars[0]] : []));
+    expect(rates).toEqual([0.1, 0.05, 0.025]);
+  });
+
+  it("returns what the closure returns, after calling it first", async () => {
+    const { device } = recording();
+    const x = parameter([2], device);
+    x.grad = null;
+    const optimizer = new SGD([x], { lr: 0.5 });
+    const loss = optimizer.step(() => {
+      x.grad = ones([2], { device });
+      return 7;
+    });
+    expect(loss).toBe(7);
+    expect(await x.toArray()).toEqual([-0.5, -0.5]);
+  });
+});
+
+/** An optimizer as a reader of the documentation would write it. */
+class SignSGD extends ElementwiseOptimizer<BaseOptions> {
+  constructor(params: ParamsArgument<BaseOptions>, options: Partial<BaseOptions> = {}) {
+    super(params, { lr: 1e-3 }, options);
+  }
+  protected override scalars({ lr }: BaseOptions): number[] {
+    return [lr];
+  }
+  protected override formula({ param, grad, scalars }: Elements): Updated {
+    const [lr] = scalars as [typeof param]; // safe: as `scalars` says
+    return { param: param.sub(grad.sign().mul(lr)), state: [] };
+  }
+}
+
+describeOptimizer("an optimizer of one's own", (params, options) => new SignSGD(params, options), { lr: 0.01 });
