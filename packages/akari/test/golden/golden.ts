@@ -23,6 +23,9 @@ export interface Family<Case> {
   readonly cases: readonly Case[];
 }
 
+/** Why tests are skipped when there is no folder. */
+export const reason = "no recorded PyTorch results: set AKARI_GOLDEN to their folder";
+
 /** The folder of recorded results, or null. */
 export const folder: string | null = find();
 
@@ -30,11 +33,9 @@ function find(): string | null {
   const named = process.env.AKARI_GOLDEN;
   const beside = fileURLToPath(new URL("../../../../../shared/golden", import.meta.url));
   for (const place of named === undefined ? [beside] : [named]) if (existsSync(place)) return place;
+  process.stdout.write(`Skipped: ${reason}\n`);
   return null;
 }
-
-/** Why tests are skipped when there is no folder. */
-export const reason = "no recorded PyTorch results: set AKARI_GOLDEN to their folder";
 
 /** The cases of a family; none when there is no folder. */
 export function cases<Case>(name: string): readonly Case[] {

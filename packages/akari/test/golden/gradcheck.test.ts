@@ -11,7 +11,19 @@ import { cases, dtypeOf, folder, isRecorded, Missing, number, type Recorded, rea
 import type { Call, OpCase } from "./op-case.ts";
 import { table } from "./tables/index.ts";
 
-const families = ["pointwise", "activation", "reduction", "shape", "indexing", "matmul", "conv", "pool", "norm", "loss"] as const;
+const families = [
+  "pointwise",
+  "activation",
+  "reduction",
+  "shape",
+  "indexing",
+  "matmul",
+  "conv",
+  "pool",
+  "norm",
+  "loss",
+  "linalg_small",
+] as const;
 
 /** More elements than this would take long and prove nothing more. */
 const mostElements = 40;
@@ -34,6 +46,9 @@ function recordedIn(value: unknown): Recorded[] {
   if (isRecorded(value)) return [value];
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(recordedIn) : [];
 }
+
+/** Operations on symmetric matrices: they read one triangle, and share the gradient between both. */
+const symmetric = new Set(["linalg.cholesky"]);
 
 /** Numbers in [0, 1) that are the same in every run. */
 function sequence(): () => number {
@@ -71,7 +86,8 @@ function prepare(one: OpCase, call: Call): { fn: (...inputs: Tensor[]) => Tensor
   }
   const fn = (...given: Tensor[]): Tensor[] => {
     const tensors = new Map(fixed);
-    given.forEach((x, k) => {
+    given.forEach((moved, k) => {
+      const x = symmetric.has(one.op) ? moved.add(moved.t()).mul(0.5) : moved;
       const [name, i] = places[k] as readonly [string, number];
       const before = tensors.get(name);
       tensors.set(name, Array.isArray(before) ? before.map((old: Tensor, j) => (i === j ? x : old)) : x);
