@@ -4,7 +4,7 @@
 
 import { ArgumentError, conv1d, conv2d, conv3d, empty, type PerDimension, pad, type Tensor } from "@akari/tensor";
 import { checkPositive, perDimension } from "./arguments.ts";
-import { kaimingUniform_, uniform_ } from "./init.ts";
+import { calculateFans, kaimingUniform_, uniform_ } from "./init.ts";
 import type { FactoryOptions } from "./linear.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
@@ -26,22 +26,36 @@ export interface ConvLayerOptions extends FactoryOptions {
   readonly paddingMode?: "zeros" | "reflect" | "replicate" | "circular";
 }
 
-abstract class ConvNd extends Module {
+/** The options of all convolution layers together. */
+type AllOptions = ConvLayerOptions & { readonly outputPadding?: PerDimension };
+
+/** What ordinary and transposed convolution layers have in common: settings, parameters and the printed form. */
+export abstract class ConvolutionLayer extends Module {
   readonly inChannels: number;
   readonly outChannels: number;
   readonly kernelSize: readonly number[];
   readonly stride: readonly number[];
   readonly padding: readonly number[] | "valid" | "same";
   readonly dilation: readonly number[];
+  readonly outputPadding: readonly number[];
   readonly groups: number;
   readonly paddingMode: "zeros" | "reflect" | "replicate" | "circular";
   weight: Parameter;
   bias: Parameter | null;
 
-  constructor(dims: number, inChannels: number, outChannels: number, kernelSize: PerDimension, options: ConvLayerOptions) {
+  constructor(dims: number, inChannels: number, outChannels: number, kernelSize: PerDimension, options: AllOptions) {
     super();
     const layer = this.constructor.name;
-    const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true, paddingMode = "zeros", ...factory } = options;
+    const {
+      stride = 1,
+      padding = 0,
+      dilation = 1,
+      groups = 1,
+      bias = true,
+      paddingMode = "zeros",
+      outputPadding = 0,
+      ...factory
+    } = options;
     checkPositive(layer, { inChannels, outChannels, groups });
     if (inChannels % groups !== 0 || outChannels % groups !== 0) {
       throw new ArgumentError(`${layer}: ${inChannels} input and ${outChannels} output channels cannot be split into ${groups} groups`);
@@ -54,19 +68,48 @@ abstract class ConvNd extends Module {
     for (const size of this.stride) checkPositive(layer, { stride: size });
     this.padding = typeof padding === "string" ? padding : perDimension(layer, "padding", padding, dims);
     this.dilation = perDimension(layer, "dilation", dilation, dims);
+    this.outputPadding = perDimension(layer, "outputPadding", outputPadding, dims);
     this.groups = groups;
     this.paddingMode = paddingMode;
-    this.weight = new Parameter(empty([outChannels, inChannels / groups, ...this.kernelSize], factory));
+    this.weight = new Parameter(empty([...this.channelSizes(), ...this.kernelSize], factory));
     this.bias = bias ? new Parameter(empty([outChannels], factory)) : null;
     this.resetParameters();
   }
 
-  /** Draws weight and bias anew, uniform in ±1/√(number of weights of one output). */
+  /** The first two sizes of the weight. */
+  protected abstract channelSizes(): [number, number];
+
+  abstract override forward(input: Tensor): Tensor;
+
+  /** Draws weight and bias anew, uniform in ±1/√fan, the fan being all sizes of the weight but the first, multiplied. */
   resetParameters(): void {
     kaimingUniform_(this.weight, { a: Math.sqrt(5) });
-    const fanIn = this.weight.numel() / this.outChannels;
+    const { fanIn } = calculateFans(this.weight);
     const bound = 1 / Math.sqrt(fanIn);
     if (this.bias && fanIn > 0) uniform_(this.bias, -bound, bound);
+  }
+
+  override extraRepr(): string {
+    const parts = [
+      String(this.inChannels),
+      String(this.outChannels),
+      `kernel_size=${python(this.kernelSize)}`,
+      `stride=${python(this.stride)}`,
+    ];
+    if (typeof this.padding === "string" || this.padding.some((p) => p !== 0))
+      parts.push(`padding=${typeof this.padding === "string" ? this.padding : python(this.padding)}`);
+    if (this.dilation.some((d) => d !== 1)) parts.push(`dilation=${python(this.dilation)}`);
+    if (this.outputPadding.some((p) => p !== 0)) parts.push(`output_padding=${python(this.outputPadding)}`);
+    if (this.groups !== 1) parts.push(`groups=${this.groups}`);
+    if (this.bias === null) parts.push("bias=False");
+    if (this.paddingMode !== "zeros") parts.push(`padding_mode=${this.paddingMode}`);
+    return parts.join(", ");
+  }
+}
+
+abstract class ConvNd extends ConvolutionLayer {
+  protected override channelSizes(): [number, number] {
+    return [this.outChannels, this.inChannels / this.groups];
   }
 
   forward(input: Tensor): Tensor {
@@ -88,22 +131,6 @@ abstract class ConvNd extends Module {
       })
       .reverse()
       .flat();
-  }
-
-  override extraRepr(): string {
-    const parts = [
-      String(this.inChannels),
-      String(this.outChannels),
-      `kernel_size=${python(this.kernelSize)}`,
-      `stride=${python(this.stride)}`,
-    ];
-    if (typeof this.padding === "string" || this.padding.some((p) => p !== 0))
-      parts.push(`padding=${typeof this.padding === "string" ? this.padding : python(this.padding)}`);
-    if (this.dilation.some((d) => d !== 1)) parts.push(`dilation=${python(this.dilation)}`);
-    if (this.groups !== 1) parts.push(`groups=${this.groups}`);
-    if (this.bias === null) parts.push("bias=False");
-    if (this.paddingMode !== "zeros") parts.push(`padding_mode=${this.paddingMode}`);
-    return parts.join(", ");
   }
 }
 

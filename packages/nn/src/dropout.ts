@@ -4,7 +4,7 @@
 
 import type { Generator, Tensor } from "@akari/tensor";
 import { checkProbability } from "./arguments.ts";
-import { dropout, dropout2d } from "./functional/dropout.ts";
+import { alphaDropout, dropout, dropout1d, dropout2d, dropout3d } from "./functional/dropout.ts";
 import { Module } from "./module.ts";
 
 /** Options of the dropout layers. */
@@ -62,5 +62,50 @@ export class Dropout2d extends DropoutNd {
 
   forward(input: Tensor): Tensor {
     return dropout2d(input, this.p, this.options());
+  }
+}
+
+/**
+ * Drops whole channels of [N, C, L] with probability `p` (default 0.5) in training.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.Dropout1d.html
+ */
+export class Dropout1d extends DropoutNd {
+  constructor(p = 0.5, options: DropoutOptions = {}) {
+    super(p, options);
+  }
+
+  forward(input: Tensor): Tensor {
+    return dropout1d(input, this.p, this.options());
+  }
+}
+
+/**
+ * Drops whole channels of [N, C, D, H, W] with probability `p` (default 0.5) in training.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.Dropout3d.html
+ */
+export class Dropout3d extends DropoutNd {
+  constructor(p = 0.5, options: DropoutOptions = {}) {
+    super(p, options);
+  }
+
+  forward(input: Tensor): Tensor {
+    return dropout3d(input, this.p, this.options());
+  }
+}
+
+/**
+ * Dropout for networks of `SELU`: keeps mean and variance. Klambauer et al. 2017, https://arxiv.org/abs/1706.02515
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.AlphaDropout.html
+ */
+export class AlphaDropout extends DropoutNd {
+  constructor(p = 0.5, options: DropoutOptions = {}) {
+    super(p, options);
+  }
+
+  forward(input: Tensor): Tensor {
+    return alphaDropout(input, this.p, this.options());
   }
 }

@@ -33,19 +33,36 @@ export {
   Tanhshrink,
   Threshold,
 } from "./activation.ts";
+export {
+  AdaptiveAvgPool1d,
+  AdaptiveAvgPool2d,
+  AdaptiveAvgPool3d,
+  AdaptiveMaxPool1d,
+  AdaptiveMaxPool2d,
+  AdaptiveMaxPool3d,
+  type AdaptiveSize,
+  LPPool1d,
+  LPPool2d,
+  type LPPoolLayerOptions,
+} from "./adaptive-pooling.ts";
 export { type ClipNormOptions, clipGradNorm_, clipGradValue_ } from "./clip.ts";
 export { ModuleDict, ModuleList, Sequential } from "./container.ts";
 export { Conv1d, Conv2d, Conv3d, type ConvLayerOptions } from "./conv.ts";
-export { Dropout, Dropout2d, type DropoutOptions } from "./dropout.ts";
+export { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, type ConvTransposeLayerOptions } from "./conv-transpose.ts";
+export { Bilinear, CosineSimilarity, PairwiseDistance } from "./distance.ts";
+export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, type DropoutOptions } from "./dropout.ts";
 export { Embedding, type EmbeddingLayerOptions } from "./embedding.ts";
 export { Flatten, Unflatten } from "./flatten.ts";
 export * as functional from "./functional/index.ts";
 export {
+  alphaDropout,
   binaryCrossEntropy,
   binaryCrossEntropyWithLogits,
   crossEntropy,
   dropout,
+  dropout1d,
   dropout2d,
+  dropout3d,
   huberLoss,
   klDiv,
   l1Loss,
@@ -55,6 +72,15 @@ export {
 } from "./functional/index.ts";
 export type { BackwardHook, ForwardHook, ForwardPreHook } from "./hooks.ts";
 export * as init from "./init.ts";
+export {
+  InstanceNorm1d,
+  InstanceNorm2d,
+  InstanceNorm3d,
+  type InstanceNormLayerOptions,
+  LocalResponseNorm,
+  RMSNorm,
+  type RMSNormLayerOptions,
+} from "./instance-norm.ts";
 export { type FactoryOptions, Identity, Linear, type LinearOptions } from "./linear.ts";
 export {
   BCELoss,
@@ -68,6 +94,43 @@ export {
   SmoothL1Loss,
 } from "./loss.ts";
 export { type Layer, type LoadResult, Module, type StateDict, StateDictError } from "./module.ts";
-export { BatchNorm1d, BatchNorm2d, type BatchNormLayerOptions, GroupNorm, LayerNorm, type NormLayerOptions } from "./norm.ts";
+export {
+  BatchNorm1d,
+  BatchNorm2d,
+  BatchNorm3d,
+  type BatchNormLayerOptions,
+  GroupNorm,
+  type GroupNormOptions,
+  LayerNorm,
+  type LayerNormOptions,
+} from "./norm.ts";
+export {
+  type BorderWidths,
+  CircularPad1d,
+  CircularPad2d,
+  CircularPad3d,
+  ConstantPad1d,
+  ConstantPad2d,
+  ConstantPad3d,
+  ReflectionPad1d,
+  ReflectionPad2d,
+  ReflectionPad3d,
+  ReplicationPad1d,
+  ReplicationPad2d,
+  ReplicationPad3d,
+  ZeroPad1d,
+  ZeroPad2d,
+  ZeroPad3d,
+} from "./padding.ts";
 export { Parameter } from "./parameter.ts";
-export { AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d, type MaxPoolLayerOptions } from "./pooling.ts";
+export { AvgPool1d, AvgPool2d, AvgPool3d, MaxPool1d, MaxPool2d, MaxPool3d, type MaxPoolLayerOptions } from "./pooling.ts";
+export {
+  Fold,
+  PixelShuffle,
+  PixelUnshuffle,
+  Unfold,
+  Upsample,
+  UpsamplingBilinear2d,
+  UpsamplingNearest2d,
+  type UpsamplingOptions,
+} from "./resample.ts";

@@ -22,7 +22,7 @@ import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 import { python, snakeCase } from "./state-name.ts";
 
-/** Options of `BatchNorm1d` and `BatchNorm2d`. */
+/** Options of the batch and instance normalisation layers; those of the latter have other defaults. */
 export interface BatchNormLayerOptions extends FactoryOptions {
   /** Added to the variance. Default 1e-5. */
   readonly eps?: number;
@@ -34,7 +34,8 @@ export interface BatchNormLayerOptions extends FactoryOptions {
   readonly trackRunningStats?: boolean;
 }
 
-abstract class BatchNormNd extends Module {
+/** A normalisation by channel with running statistics: batch normalisation as it stands. */
+export abstract class BatchNormNd extends Module {
   readonly numFeatures: number;
   readonly eps: number;
   readonly momentum: number | null;
@@ -85,11 +86,14 @@ abstract class BatchNormNd extends Module {
     if (this.bias) zeros_(this.bias);
   }
 
+  /** Throws a ShapeError unless the input has one of the right numbers of dimensions. */
+  protected checkRank(input: Tensor): void {
+    if (this.ranks.includes(input.ndim)) return;
+    throw new ShapeError(`${this.constructor.name}: expected ${this.ranks.join(" or ")} dimensions, got shape ${showShape(input.shape)}`);
+  }
+
   forward(input: Tensor): Tensor {
-    const layer = this.constructor.name;
-    if (!this.ranks.includes(input.ndim)) {
-      throw new ShapeError(`${layer}: expected ${this.ranks.join(" or ")} dimensions, got shape ${showShape(input.shape)}`);
-    }
+    this.checkRank(input);
     const { runningMean, runningVar, weight, bias, eps } = this;
     const training = this.training || runningMean === null;
     let momentum = this.momentum ?? 0;
@@ -133,14 +137,33 @@ export class BatchNorm2d extends BatchNormNd {
   }
 }
 
-/** Options of `LayerNorm` and `GroupNorm`. */
-export interface NormLayerOptions extends FactoryOptions {
+/**
+ * Normalises each channel of [N, C, D, H, W] over the batch; in evaluation, by running statistics.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm3d.html
+ */
+export class BatchNorm3d extends BatchNormNd {
+  protected override get ranks(): readonly number[] {
+    return [5];
+  }
+}
+
+/** Options of `LayerNorm`. */
+export interface LayerNormOptions extends FactoryOptions {
+  /** Added to the variance. Default 1e-5. */
+  readonly eps?: number;
+  /** Whether weight and bias are learned. Default true. */
+  readonly elementwiseAffine?: boolean;
+  /** Whether there is a bias beside the weight. Default true. */
+  readonly bias?: boolean;
+}
+
+/** Options of `GroupNorm`. */
+export interface GroupNormOptions extends FactoryOptions {
   /** Added to the variance. Default 1e-5. */
   readonly eps?: number;
   /** Whether weight and bias are learned. Default true. */
   readonly affine?: boolean;
-  /** Whether there is a bias beside the weight. Default true. */
-  readonly bias?: boolean;
 }
 
 /**
@@ -155,15 +178,15 @@ export class LayerNorm extends Module {
   weight: Parameter | null;
   bias: Parameter | null;
 
-  constructor(normalizedShape: number | Shape, options: NormLayerOptions = {}) {
+  constructor(normalizedShape: number | Shape, options: LayerNormOptions = {}) {
     super();
-    const { eps = 1e-5, affine = true, bias = true, ...factory } = options;
+    const { eps = 1e-5, elementwiseAffine = true, bias = true, ...factory } = options;
     this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape;
     for (const size of this.normalizedShape) checkPositive("LayerNorm", { normalizedShape: size });
     this.eps = eps;
-    this.elementwiseAffine = affine;
-    this.weight = affine ? new Parameter(ones(this.normalizedShape, factory)) : null;
-    this.bias = affine && bias ? new Parameter(zeros(this.normalizedShape, factory)) : null;
+    this.elementwiseAffine = elementwiseAffine;
+    this.weight = elementwiseAffine ? new Parameter(ones(this.normalizedShape, factory)) : null;
+    this.bias = elementwiseAffine && bias ? new Parameter(zeros(this.normalizedShape, factory)) : null;
   }
 
   forward(input: Tensor): Tensor {
@@ -188,7 +211,7 @@ export class GroupNorm extends Module {
   weight: Parameter | null;
   bias: Parameter | null;
 
-  constructor(numGroups: number, numChannels: number, options: Omit<NormLayerOptions, "bias"> = {}) {
+  constructor(numGroups: number, numChannels: number, options: GroupNormOptions = {}) {
     super();
     checkPositive("GroupNorm", { numGroups, numChannels });
     if (numChannels % numGroups !== 0)

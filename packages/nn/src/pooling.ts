@@ -6,9 +6,11 @@ import {
   type AvgPoolOptions,
   avgPool1d,
   avgPool2d,
+  avgPool3d,
   type MaxPoolOptions,
   maxPool1d,
   maxPool2d,
+  maxPool3d,
   type PerDimension,
   type Tensor,
 } from "@akari/tensor";
@@ -50,6 +52,13 @@ export class MaxPool2d extends MaxPoolNd {
   }
 }
 
+/** The largest element of each window of [N, C, D, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.MaxPool3d.html */
+export class MaxPool3d extends MaxPoolNd {
+  forward(input: Tensor): Tensor {
+    return maxPool3d(input, this.kernelSize, this.options);
+  }
+}
+
 abstract class AvgPoolNd extends Module {
   readonly kernelSize: PerDimension;
   readonly options: AvgPoolOptions;
@@ -85,5 +94,12 @@ export class AvgPool1d extends AvgPoolNd {
 export class AvgPool2d extends AvgPoolNd {
   forward(input: Tensor): Tensor {
     return avgPool2d(input, this.kernelSize, this.options);
+  }
+}
+
+/** The mean of each window of [N, C, D, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.AvgPool3d.html */
+export class AvgPool3d extends AvgPoolNd {
+  forward(input: Tensor): Tensor {
+    return avgPool3d(input, this.kernelSize, this.options);
   }
 }

@@ -5,6 +5,7 @@ import { type Shape, type Tensor, zeros } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
 import { expectSame, values } from "./compare.ts";
 import { cases, folder, type Json, Missing, type Recorded, reason } from "./golden.ts";
+import { layerOf } from "./layers.ts";
 
 type Keywords = Readonly<Record<string, Json>>;
 
@@ -39,16 +40,6 @@ const initialisers: Readonly<Record<string, (x: Tensor, args: Keywords) => Tenso
   xavier_uniform_: (x, { gain = 1 }) => init.xavierUniform_(x, gain as number),
   xavier_normal_: (x, { gain = 1 }) => init.xavierNormal_(x, gain as number),
   orthogonal_: (x, { gain = 1 }) => init.orthogonal_(x, gain as number),
-};
-
-/** Layers with PyTorch's keyword arguments. */
-const layers: Readonly<Record<string, (args: Keywords) => nn.Module>> = {
-  "nn.Linear": (a) => new nn.Linear(a.in_features as number, a.out_features as number),
-  "nn.Conv2d": (a) => new nn.Conv2d(a.in_channels as number, a.out_channels as number, a.kernel_size as number),
-  "nn.BatchNorm2d": (a) => new nn.BatchNorm2d(a.num_features as number),
-  "nn.LayerNorm": (a) => new nn.LayerNorm(a.normalized_shape as number[]),
-  "nn.Embedding": (a) => new nn.Embedding(a.num_embeddings as number, a.embedding_dim as number),
-  "nn.PReLU": (a) => new nn.PReLU(a.num_parameters as number),
 };
 
 /** Draws enough numbers to tell the distribution by five standard errors. */
@@ -94,12 +85,11 @@ async function run(one: InitCase): Promise<void> {
 }
 
 async function expectLayer(one: InitCase): Promise<void> {
-  const create = layers[one.op] ?? (typeof (nn as Record<string, unknown>)[one.op.slice(3)] === "function" ? null : undefined);
-  if (!create) throw new Missing(one.op);
-  const shapes = Object.fromEntries(Object.entries(create(one.args).stateDict()).map(([name, x]) => [name, [...x.shape]]));
+  const create = () => layerOf(one.op, one.args);
+  const shapes = Object.fromEntries(Object.entries(create().stateDict()).map(([name, x]) => [name, [...x.shape]]));
   expect(shapes).toEqual(one.state_shapes);
   for (const [name, want] of Object.entries(one.distribution as Readonly<Record<string, Distribution>>)) {
-    await expectDistribution(() => create(one.args).stateDict()[name] as Tensor, want);
+    await expectDistribution(() => create().stateDict()[name] as Tensor, want);
   }
 }
 

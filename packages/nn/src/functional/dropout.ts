@@ -32,13 +32,61 @@ export function dropout(input: Tensor, p = 0.5, options: DropoutFunctionOptions 
   return (options.training ?? true) ? dropped(input, p, input.shape, options) : input;
 }
 
+function channelDropout(operation: string, dims: number, input: Tensor, p: number, options: DropoutFunctionOptions): Tensor {
+  checkProbability(operation, "p", p);
+  if (!(options.training ?? true)) return input;
+  // Without a batch, the first dimension is the channels.
+  const kept = input.ndim === dims + 1 ? 1 : 2;
+  const shape = input.shape.map((size, i) => (i < kept ? size : 1));
+  return dropped(input, p, shape, options);
+}
+
+/**
+ * The same for whole channels of an input [N, C, L] or [C, L].
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout1d.html
+ */
+export function dropout1d(input: Tensor, p = 0.5, options: DropoutFunctionOptions = {}): Tensor {
+  return channelDropout("dropout1d", 1, input, p, options);
+}
+
 /**
  * The same for whole channels of an input [N, C, ...].
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html
  */
 export function dropout2d(input: Tensor, p = 0.5, options: DropoutFunctionOptions = {}): Tensor {
-  checkProbability("dropout2d", "p", p);
-  const shape = input.shape.map((size, i) => (i < 2 ? size : 1));
-  return (options.training ?? true) ? dropped(input, p, shape, options) : input;
+  // PyTorch takes three dimensions for [N, C, L] here, for the sake of programs older than dropout1d.
+  return channelDropout("dropout2d", 0, input, p, options);
+}
+
+/**
+ * The same for whole channels of an input [N, C, D, H, W] or [C, D, H, W].
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html
+ */
+export function dropout3d(input: Tensor, p = 0.5, options: DropoutFunctionOptions = {}): Tensor {
+  return channelDropout("dropout3d", 3, input, p, options);
+}
+
+const alphaMasked = /* @__PURE__ */ pointwise<[Tensor, Tensor, number, number, number]>("alphaDropout", (x, mask, a, b, shift) =>
+  x.mul(mask.mul(a)).add(mask.sub(1).mul(shift)).add(b),
+);
+
+/** What SELU tends to far below zero: -λα. */
+const seluFloor = 1.7580993408473766;
+
+/**
+ * Sets elements to the lower limit of SELU with probability `p` (default 0.5), and scales and shifts so that mean 0 and variance 1 stay.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html
+ */
+export function alphaDropout(input: Tensor, p = 0.5, options: DropoutFunctionOptions = {}): Tensor {
+  checkProbability("alphaDropout", "p", p);
+  if (!(options.training ?? true) || p === 0) return input;
+  if (p === 1) return input.mul(zerosLike(input));
+  const { generator } = options;
+  const mask = input.newEmpty(input.shape).bernoulli_(1 - p, generator === undefined ? {} : { generator });
+  const a = 1 / Math.sqrt((seluFloor ** 2 * p + 1) * (1 - p));
+  return alphaMasked(input, mask, a, seluFloor * a * p, seluFloor * a);
 }

@@ -54,4 +54,9 @@ export const normalization: Readonly<Record<string, Call>> = {
     ),
   "nn.functional.layer_norm": (given) =>
     F.layerNorm(given.x, given.numbers("normalized_shape"), given.optional("weight"), given.optional("bias"), options(given, ["eps"])),
+  "nn.functional.cosine_similarity": (given) => F.cosineSimilarity(given.tensor("x1"), given.tensor("x2"), given.options("dim", "eps")),
+  "nn.functional.local_response_norm": (given) => F.localResponseNorm(given.x, given.number("size"), given.options("alpha", "beta", "k")),
+  "nn.functional.normalize": (given) => F.normalize(given.x, given.options("p", "dim", "eps")),
+  "nn.functional.pairwise_distance": (given) =>
+    F.pairwiseDistance(given.tensor("x1"), given.tensor("x2"), given.options("p", "eps", "keepdim")),
 };

@@ -1,0 +1,116 @@
+/**
+ * Adaptive pooling layers, which are told the size of the result instead of the window's, and pooling by a power mean.
+ */
+
+import {
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveAvgPool3d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+  adaptiveMaxPool3d,
+  lpPool1d,
+  lpPool2d,
+  type PerDimension,
+  type PoolOptions,
+  type Tensor,
+} from "@akari/tensor";
+import { Module } from "./module.ts";
+import { float, python } from "./state-name.ts";
+
+/** The spatial sizes of a result: one for all, or one for each dimension, null keeping the input's. */
+export type AdaptiveSize = number | readonly (number | null)[];
+
+abstract class AdaptivePool extends Module {
+  readonly outputSize: AdaptiveSize;
+
+  constructor(outputSize: AdaptiveSize) {
+    super();
+    this.outputSize = outputSize;
+  }
+
+  abstract override forward(input: Tensor): Tensor;
+
+  override extraRepr(): string {
+    return `output_size=${python(this.outputSize)}`;
+  }
+}
+
+/** Means of windows of [N, C, L] so that `outputSize` are left. https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool1d.html */
+export class AdaptiveAvgPool1d extends AdaptivePool {
+  forward(input: Tensor): Tensor {
+    return adaptiveAvgPool1d(input, this.outputSize);
+  }
+}
+
+/** Means of windows of [N, C, H, W] so that `outputSize` are left. https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool2d.html */
+export class AdaptiveAvgPool2d extends AdaptivePool {
+  forward(input: Tensor): Tensor {
+    return adaptiveAvgPool2d(input, this.outputSize);
+  }
+}
+
+/** Means of windows of [N, C, D, H, W] so that `outputSize` are left. https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool3d.html */
+export class AdaptiveAvgPool3d extends AdaptivePool {
+  forward(input: Tensor): Tensor {
+    return adaptiveAvgPool3d(input, this.outputSize);
+  }
+}
+
+/** Maxima of windows of [N, C, L] so that `outputSize` are left. https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool1d.html */
+export class AdaptiveMaxPool1d extends AdaptivePool {
+  forward(input: Tensor): Tensor {
+    return adaptiveMaxPool1d(input, this.outputSize);
+  }
+}
+
+/** Maxima of windows of [N, C, H, W] so that `outputSize` are left. https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool2d.html */
+export class AdaptiveMaxPool2d extends AdaptivePool {
+  forward(input: Tensor): Tensor {
+    return adaptiveMaxPool2d(input, this.outputSize);
+  }
+}
+
+/** Maxima of windows of [N, C, D, H, W] so that `outputSize` are left. https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool3d.html */
+export class AdaptiveMaxPool3d extends AdaptivePool {
+  forward(input: Tensor): Tensor {
+    return adaptiveMaxPool3d(input, this.outputSize);
+  }
+}
+
+/** Options of the power pooling layers. */
+export type LPPoolLayerOptions = Pick<PoolOptions, "stride" | "ceilMode">;
+
+abstract class LPPoolNd extends Module {
+  readonly normType: number;
+  readonly kernelSize: PerDimension;
+  readonly options: LPPoolLayerOptions;
+
+  constructor(normType: number, kernelSize: PerDimension, options: LPPoolLayerOptions = {}) {
+    super();
+    this.normType = normType;
+    this.kernelSize = kernelSize;
+    this.options = options;
+  }
+
+  abstract override forward(input: Tensor): Tensor;
+
+  override extraRepr(): string {
+    const { stride = null, ceilMode = false } = this.options;
+    return `norm_type=${float(this.normType)}, kernel_size=${python(this.kernelSize)}, stride=${python(stride)}, ceil_mode=${python(ceilMode)}`;
+  }
+}
+
+/** `(Σ xᵖ)^(1/p)` of each window of [N, C, L]. https://pytorch.org/docs/stable/generated/torch.nn.LPPool1d.html */
+export class LPPool1d extends LPPoolNd {
+  forward(input: Tensor): Tensor {
+    return lpPool1d(input, this.normType, this.kernelSize, this.options);
+  }
+}
+
+/** `(Σ xᵖ)^(1/p)` of each window of [N, C, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.LPPool2d.html */
+export class LPPool2d extends LPPoolNd {
+  forward(input: Tensor): Tensor {
+    return lpPool2d(input, this.normType, this.kernelSize, this.options);
+  }
+}

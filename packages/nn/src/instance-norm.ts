@@ -1,0 +1,146 @@
+/**
+ * Normalisation of each sample by itself, channel by channel, and by neighbouring channels; and by the root mean square.
+ */
+
+import { instanceNorm, type LocalResponseOptions, localResponseNorm, ones, rmsNorm, type Shape, type Tensor } from "@akari/tensor";
+import { checkPositive } from "./arguments.ts";
+import { ones_ } from "./init.ts";
+import type { FactoryOptions } from "./linear.ts";
+import { Module } from "./module.ts";
+import { type BatchNormLayerOptions, BatchNormNd } from "./norm.ts";
+import { Parameter } from "./parameter.ts";
+import { float, python } from "./state-name.ts";
+
+/** Options of the instance normalisation layers: as for batch normalisation, but neither affine nor with running statistics by default. */
+export interface InstanceNormLayerOptions extends Omit<BatchNormLayerOptions, "momentum"> {
+  /** How much of a batch's statistics goes into the running ones. Default 0.1. */
+  readonly momentum?: number;
+}
+
+abstract class InstanceNormNd extends BatchNormNd {
+  constructor(numFeatures: number, options: InstanceNormLayerOptions = {}) {
+    super(numFeatures, { affine: false, trackRunningStats: false, ...options });
+  }
+
+  override forward(input: Tensor): Tensor {
+    this.checkRank(input);
+    if (input.ndim < Math.max(...this.ranks)) return this.#normalize(input.unsqueeze(0)).squeeze(0);
+    return this.#normalize(input);
+  }
+
+  #normalize(input: Tensor): Tensor {
+    const { runningMean, runningVar, weight, bias, eps } = this;
+    const useInputStats = this.training || !this.trackRunningStats;
+    return instanceNorm(input, runningMean, runningVar, weight, bias, { useInputStats, momentum: this.momentum ?? 0.1, eps });
+  }
+}
+
+/**
+ * Normalises each channel of each sample of [N, C, L] (or [C, L]) by itself.
+ *
+ *     y = (x - mean) / √(variance + ε) · weight + bias
+ *
+ * Ulyanov et al. 2016, https://arxiv.org/abs/1607.08022
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.InstanceNorm1d.html
+ */
+export class InstanceNorm1d extends InstanceNormNd {
+  protected override get ranks(): readonly number[] {
+    return [2, 3];
+  }
+}
+
+/**
+ * Normalises each channel of each sample of [N, C, H, W] (or [C, H, W]) by itself.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.InstanceNorm2d.html
+ */
+export class InstanceNorm2d extends InstanceNormNd {
+  protected override get ranks(): readonly number[] {
+    return [3, 4];
+  }
+}
+
+/**
+ * Normalises each channel of each sample of [N, C, D, H, W] (or [C, D, H, W]) by itself.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.InstanceNorm3d.html
+ */
+export class InstanceNorm3d extends InstanceNormNd {
+  protected override get ranks(): readonly number[] {
+    return [4, 5];
+  }
+}
+
+/**
+ * Divides each element by what `size` neighbouring channels hold: `x / (k + α · mean of x²)ᵝ`. Input [N, C, ...].
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.LocalResponseNorm.html
+ */
+export class LocalResponseNorm extends Module {
+  readonly size: number;
+  readonly alpha: number;
+  readonly beta: number;
+  readonly k: number;
+
+  constructor(size: number, options: LocalResponseOptions = {}) {
+    super();
+    checkPositive("LocalResponseNorm", { size });
+    this.size = size;
+    this.alpha = options.alpha ?? 1e-4;
+    this.beta = options.beta ?? 0.75;
+    this.k = options.k ?? 1;
+  }
+
+  forward(input: Tensor): Tensor {
+    return localResponseNorm(input, this.size, { alpha: this.alpha, beta: this.beta, k: this.k });
+  }
+
+  override extraRepr(): string {
+    return `${this.size}, alpha=${python(this.alpha)}, beta=${python(this.beta)}, k=${float(this.k)}`;
+  }
+}
+
+/** Options of `RMSNorm`. */
+export interface RMSNormLayerOptions extends FactoryOptions {
+  /** Added to the mean square; null for the spacing of the dtype's numbers at one. Default null. */
+  readonly eps?: number | null;
+  /** Whether a weight is learned. Default true. */
+  readonly elementwiseAffine?: boolean;
+}
+
+/**
+ * Divides by the root mean square over the last dimensions, whose sizes are `normalizedShape`: `x / √(mean(x²) + ε) · weight`.
+ * Zhang & Sennrich 2019, https://arxiv.org/abs/1910.07467
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.modules.normalization.RMSNorm.html
+ */
+export class RMSNorm extends Module {
+  readonly normalizedShape: Shape;
+  readonly eps: number | null;
+  readonly elementwiseAffine: boolean;
+  weight: Parameter | null;
+
+  constructor(normalizedShape: number | Shape, options: RMSNormLayerOptions = {}) {
+    super();
+    const { eps = null, elementwiseAffine = true, ...factory } = options;
+    this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape;
+    for (const size of this.normalizedShape) checkPositive("RMSNorm", { normalizedShape: size });
+    this.eps = eps;
+    this.elementwiseAffine = elementwiseAffine;
+    this.weight = elementwiseAffine ? new Parameter(ones(this.normalizedShape, factory)) : null;
+  }
+
+  /** Sets the weight to one. */
+  resetParameters(): void {
+    if (this.weight) ones_(this.weight);
+  }
+
+  forward(input: Tensor): Tensor {
+    return rmsNorm(input, this.normalizedShape, this.weight, this.eps === null ? {} : { eps: this.eps });
+  }
+
+  override extraRepr(): string {
+    return `${python(this.normalizedShape)}, eps=${python(this.eps)}, elementwise_affine=${python(this.elementwiseAffine)}`;
+  }
+}

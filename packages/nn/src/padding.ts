@@ -1,0 +1,154 @@
+/**
+ * Layers that put a border around their input: zeros, a value, the mirrored inside, the edge, or the other end. The widths are one number for all
+ * sides, or, as for `pad`, two for each dimension, the last dimension first: left, right, top, bottom, front, back.
+ */
+
+import { ArgumentError, type PadMode, pad, type Tensor } from "@akari/tensor";
+import { Module } from "./module.ts";
+import { float, python } from "./state-name.ts";
+
+/** Widths of a border: one for all sides, or two for each dimension, the last dimension first. */
+export type BorderWidths = number | readonly number[];
+
+abstract class Padding extends Module {
+  readonly padding: readonly number[];
+  readonly #mode: PadMode;
+  readonly #value: number;
+
+  constructor(dims: number, mode: PadMode, padding: BorderWidths, value = 0) {
+    super();
+    const widths = typeof padding === "number" ? new Array<number>(2 * dims).fill(padding) : padding;
+    if (widths.length !== 2 * dims || !widths.every(Number.isInteger))
+      throw new ArgumentError(`${this.constructor.name}: padding must be one whole number or ${2 * dims}, got [${widths.join(", ")}]`);
+    this.padding = widths;
+    this.#mode = mode;
+    this.#value = value;
+  }
+
+  forward(input: Tensor): Tensor {
+    // Only a constant border has a value.
+    return pad(input, this.padding, this.#mode === "constant" ? { value: this.#value } : { mode: this.#mode });
+  }
+
+  override extraRepr(): string {
+    return python(this.padding);
+  }
+}
+
+abstract class ConstantPadding extends Padding {
+  readonly value: number;
+
+  constructor(dims: number, padding: BorderWidths, value: number) {
+    super(dims, "constant", padding, value);
+    this.value = value;
+  }
+
+  override extraRepr(): string {
+    return `padding=${python(this.padding)}, value=${Number.isInteger(this.value) ? this.value : float(this.value)}`;
+  }
+}
+
+/** A border of zeros around [..., L]. https://pytorch.org/docs/stable/generated/torch.nn.ZeroPad1d.html */
+export class ZeroPad1d extends Padding {
+  constructor(padding: BorderWidths) {
+    super(1, "constant", padding);
+  }
+}
+
+/** A border of zeros around [..., H, W]. https://pytorch.org/docs/stable/generated/torch.nn.ZeroPad2d.html */
+export class ZeroPad2d extends Padding {
+  constructor(padding: BorderWidths) {
+    super(2, "constant", padding);
+  }
+}
+
+/** A border of zeros around [..., D, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.ZeroPad3d.html */
+export class ZeroPad3d extends Padding {
+  constructor(padding: BorderWidths) {
+    super(3, "constant", padding);
+  }
+}
+
+/** A border of one value around [..., L]. https://pytorch.org/docs/stable/generated/torch.nn.ConstantPad1d.html */
+export class ConstantPad1d extends ConstantPadding {
+  constructor(padding: BorderWidths, value: number) {
+    super(1, padding, value);
+  }
+}
+
+/** A border of one value around [..., H, W]. https://pytorch.org/docs/stable/generated/torch.nn.ConstantPad2d.html */
+export class ConstantPad2d extends ConstantPadding {
+  constructor(padding: BorderWidths, value: number) {
+    super(2, padding, value);
+  }
+}
+
+/** A border of one value around [..., D, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.ConstantPad3d.html */
+export class ConstantPad3d extends ConstantPadding {
+  constructor(padding: BorderWidths, value: number) {
+    super(3, padding, value);
+  }
+}
+
+/** [..., L] with its own elements, mirrored at the edges, around it. https://pytorch.org/docs/stable/generated/torch.nn.ReflectionPad1d.html */
+export class ReflectionPad1d extends Padding {
+  constructor(padding: BorderWidths) {
+    super(1, "reflect", padding);
+  }
+}
+
+/** [..., H, W] with its own elements, mirrored at the edges, around it. https://pytorch.org/docs/stable/generated/torch.nn.ReflectionPad2d.html */
+export class ReflectionPad2d extends Padding {
+  constructor(padding: BorderWidths) {
+    super(2, "reflect", padding);
+  }
+}
+
+/** [..., D, H, W] with its own elements, mirrored at the edges, around it. https://pytorch.org/docs/stable/generated/torch.nn.ReflectionPad3d.html */
+export class ReflectionPad3d extends Padding {
+  constructor(padding: BorderWidths) {
+    super(3, "reflect", padding);
+  }
+}
+
+/** [..., L] with its edges repeated around it. https://pytorch.org/docs/stable/generated/torch.nn.ReplicationPad1d.html */
+export class ReplicationPad1d extends Padding {
+  constructor(padding: BorderWidths) {
+    super(1, "replicate", padding);
+  }
+}
+
+/** [..., H, W] with its edges repeated around it. https://pytorch.org/docs/stable/generated/torch.nn.ReplicationPad2d.html */
+export class ReplicationPad2d extends Padding {
+  constructor(padding: BorderWidths) {
+    super(2, "replicate", padding);
+  }
+}
+
+/** [..., D, H, W] with its edges repeated around it. https://pytorch.org/docs/stable/generated/torch.nn.ReplicationPad3d.html */
+export class ReplicationPad3d extends Padding {
+  constructor(padding: BorderWidths) {
+    super(3, "replicate", padding);
+  }
+}
+
+/** [..., L] with the other end as a border. https://pytorch.org/docs/stable/generated/torch.nn.CircularPad1d.html */
+export class CircularPad1d extends Padding {
+  constructor(padding: BorderWidths) {
+    super(1, "circular", padding);
+  }
+}
+
+/** [..., H, W] with the other end as a border. https://pytorch.org/docs/stable/generated/torch.nn.CircularPad2d.html */
+export class CircularPad2d extends Padding {
+  constructor(padding: BorderWidths) {
+    super(2, "circular", padding);
+  }
+}
+
+/** [..., D, H, W] with the other end as a border. https://pytorch.org/docs/stable/generated/torch.nn.CircularPad3d.html */
+export class CircularPad3d extends Padding {
+  constructor(padding: BorderWidths) {
+    super(3, "circular", padding);
+  }
+}

@@ -1,0 +1,159 @@
+/**
+ * Layers that change how finely an image is sampled, or rearrange its cells.
+ */
+
+import {
+  ArgumentError,
+  col2im,
+  type InterpolateMode,
+  type InterpolateOptions,
+  im2col,
+  interpolate,
+  type PatchOptions,
+  type PerDimension,
+  pixelShuffle,
+  pixelUnshuffle,
+  type Tensor,
+} from "@akari/tensor";
+import { checkPositive } from "./arguments.ts";
+import { Module } from "./module.ts";
+import { float, python } from "./state-name.ts";
+
+/**
+ * Enlarges [N, C, ...space] to a size or by a factor.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.Upsample.html
+ *
+ * @throws ArgumentError unless exactly one of `size` and `scaleFactor` is given.
+ * @example
+ * const twice = new Upsample({ scaleFactor: 2, mode: "bilinear" });
+ */
+export class Upsample extends Module {
+  readonly options: InterpolateOptions;
+
+  constructor(options: InterpolateOptions) {
+    super();
+    if ((options.size === undefined) === (options.scaleFactor === undefined))
+      throw new ArgumentError(`${this.constructor.name}: give either size or scaleFactor`);
+    this.options = options;
+  }
+
+  forward(input: Tensor): Tensor {
+    return interpolate(input, this.options);
+  }
+
+  override extraRepr(): string {
+    const { size, scaleFactor, mode = "nearest" } = this.options;
+    return `${scaleFactor === undefined ? `size=${python(size)}` : `scale_factor=${floats(scaleFactor)}`}, mode=${python(mode)}`;
+  }
+}
+
+/** Factors as Python prints them: a float, or a tuple of floats. */
+function floats(value: PerDimension): string {
+  return typeof value === "number" ? float(value) : `(${value.map(float).join(", ")}${value.length === 1 ? "," : ""})`;
+}
+
+/** What `UpsamplingNearest2d` and `UpsamplingBilinear2d` are told: one of the two. */
+export type UpsamplingOptions = Pick<InterpolateOptions, "size" | "scaleFactor">;
+
+/** Enlarges [N, C, H, W] by repeating elements. https://pytorch.org/docs/stable/generated/torch.nn.UpsamplingNearest2d.html */
+export class UpsamplingNearest2d extends Upsample {
+  constructor(options: UpsamplingOptions) {
+    super({ ...options, mode: "nearest" satisfies InterpolateMode });
+  }
+}
+
+/** Enlarges [N, C, H, W] bilinearly, corners on corners. https://pytorch.org/docs/stable/generated/torch.nn.UpsamplingBilinear2d.html */
+export class UpsamplingBilinear2d extends Upsample {
+  constructor(options: UpsamplingOptions) {
+    super({ ...options, mode: "bilinear" satisfies InterpolateMode, alignCorners: true });
+  }
+}
+
+/**
+ * Turns channels into pixels: [..., C·r², H, W] to [..., C, H·r, W·r]. Shi et al. 2016, https://arxiv.org/abs/1609.05158
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.PixelShuffle.html
+ */
+export class PixelShuffle extends Module {
+  readonly upscaleFactor: number;
+
+  constructor(upscaleFactor: number) {
+    super();
+    checkPositive("PixelShuffle", { upscaleFactor });
+    this.upscaleFactor = upscaleFactor;
+  }
+
+  forward(input: Tensor): Tensor {
+    return pixelShuffle(input, this.upscaleFactor);
+  }
+
+  override extraRepr(): string {
+    return `upscale_factor=${this.upscaleFactor}`;
+  }
+}
+
+/** Turns pixels into channels: [..., C, H·r, W·r] to [..., C·r², H, W]. https://pytorch.org/docs/stable/generated/torch.nn.PixelUnshuffle.html */
+export class PixelUnshuffle extends Module {
+  readonly downscaleFactor: number;
+
+  constructor(downscaleFactor: number) {
+    super();
+    checkPositive("PixelUnshuffle", { downscaleFactor });
+    this.downscaleFactor = downscaleFactor;
+  }
+
+  forward(input: Tensor): Tensor {
+    return pixelUnshuffle(input, this.downscaleFactor);
+  }
+
+  override extraRepr(): string {
+    return `downscale_factor=${this.downscaleFactor}`;
+  }
+}
+
+function patchRepr(kernelSize: PerDimension, { dilation = 1, padding = 0, stride = 1 }: PatchOptions): string {
+  return `kernel_size=${python(kernelSize)}, dilation=${python(dilation)}, padding=${python(padding)}, stride=${python(stride)}`;
+}
+
+/** The windows of images as columns: [N, C, H, W] to [N, C·kernel, L]. https://pytorch.org/docs/stable/generated/torch.nn.Unfold.html */
+export class Unfold extends Module {
+  readonly kernelSize: PerDimension;
+  readonly options: PatchOptions;
+
+  constructor(kernelSize: PerDimension, options: PatchOptions = {}) {
+    super();
+    this.kernelSize = kernelSize;
+    this.options = options;
+  }
+
+  forward(input: Tensor): Tensor {
+    return im2col(input, this.kernelSize, this.options);
+  }
+
+  override extraRepr(): string {
+    return patchRepr(this.kernelSize, this.options);
+  }
+}
+
+/** Adds columns up to images again: [N, C·kernel, L] to [N, C, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.Fold.html */
+export class Fold extends Module {
+  readonly outputSize: PerDimension;
+  readonly kernelSize: PerDimension;
+  readonly options: PatchOptions;
+
+  constructor(outputSize: PerDimension, kernelSize: PerDimension, options: PatchOptions = {}) {
+    super();
+    this.outputSize = outputSize;
+    this.kernelSize = kernelSize;
+    this.options = options;
+  }
+
+  forward(input: Tensor): Tensor {
+    return col2im(input, this.outputSize, this.kernelSize, this.options);
+  }
+
+  override extraRepr(): string {
+    return `output_size=${python(this.outputSize)}, ${patchRepr(this.kernelSize, this.options)}`;
+  }
+}
