@@ -6,6 +6,7 @@ import { expect, it } from "vitest";
 import { values } from "./compare.ts";
 import { describeDevices } from "./devices.ts";
 import { cases, folder, isRecorded, type Json, type Recorded, reason } from "./golden.ts";
+import { itRecorded } from "./it-recorded.ts";
 import { layerOf } from "./layers.ts";
 
 type Keywords = Readonly<Record<string, Json>>;
@@ -60,7 +61,7 @@ function draw(op: string, { size, ...args }: Keywords): Readonly<Record<string, 
 describeDevices("draws of layers", () => {
   if (folder === null) it.skip(reason, () => {});
   for (const one of cases<DrawCase>("random").filter(drawsLayers)) {
-    it(one.id, async () => {
+    itRecorded(one.id, async () => {
       manualSeed(one.seed);
       for (const [k, { op, args }] of one.program.entries()) {
         const got = draw(op, args);

@@ -5,6 +5,7 @@ import { type Shape, type Tensor, zeros } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
 import { expectSame, values } from "./compare.ts";
 import { cases, folder, type Json, Missing, type Recorded, reason } from "./golden.ts";
+import { itRecorded } from "./it-recorded.ts";
 import { layerOf } from "./layers.ts";
 
 type Keywords = Readonly<Record<string, Json>>;
@@ -104,13 +105,8 @@ async function expectOrthogonal(x: Tensor, gain: number): Promise<void> {
 describe("initialisers", () => {
   if (folder === null) it.skip(reason, () => {});
   for (const one of cases<InitCase>("init")) {
-    it(one.id, async (context) => {
-      try {
-        await run(one);
-      } catch (error) {
-        if (error instanceof Missing) context.skip(`missing: ${error.message}`);
-        throw error;
-      }
+    itRecorded(one.id, async () => {
+      await run(one);
     });
   }
 });
