@@ -58,17 +58,27 @@ export {
   alphaDropout,
   binaryCrossEntropy,
   binaryCrossEntropyWithLogits,
+  cosineEmbeddingLoss,
   crossEntropy,
   dropout,
   dropout1d,
   dropout2d,
   dropout3d,
+  gaussianNllLoss,
+  hingeEmbeddingLoss,
   huberLoss,
   klDiv,
   l1Loss,
+  marginRankingLoss,
   mseLoss,
+  multilabelSoftMarginLoss,
+  multiMarginLoss,
   nllLoss,
+  poissonNllLoss,
   smoothL1Loss,
+  softMarginLoss,
+  tripletMarginLoss,
+  tripletMarginWithDistanceLoss,
 } from "./functional/index.ts";
 export type { BackwardHook, ForwardHook, ForwardPreHook } from "./hooks.ts";
 export * as init from "./init.ts";
@@ -93,6 +103,18 @@ export {
   NLLLoss,
   SmoothL1Loss,
 } from "./loss.ts";
+export {
+  CosineEmbeddingLoss,
+  GaussianNLLLoss,
+  HingeEmbeddingLoss,
+  MarginRankingLoss,
+  MultiLabelSoftMarginLoss,
+  MultiMarginLoss,
+  PoissonNLLLoss,
+  SoftMarginLoss,
+  TripletMarginLoss,
+  TripletMarginWithDistanceLoss,
+} from "./margin-loss.ts";
 export { type Layer, type LoadResult, Module, type StateDict, StateDictError } from "./module.ts";
 export {
   BatchNorm1d,

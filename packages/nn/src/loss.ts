@@ -21,8 +21,8 @@ import {
 import type { LossOptions } from "./functional/reduction.ts";
 import { Module } from "./module.ts";
 
-/** A module that compares an input with a target. */
-abstract class Loss<Options> extends Module {
+/** A module that compares inputs with each other or with a target. */
+export abstract class Loss<Options> extends Module {
   protected readonly options: Options;
 
   constructor(options: Options) {
@@ -30,7 +30,7 @@ abstract class Loss<Options> extends Module {
     this.options = options;
   }
 
-  abstract override forward(input: Tensor, target: Tensor): Tensor;
+  abstract override forward(...inputs: Tensor[]): Tensor;
 }
 
 /** `crossEntropy` as a module. https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html */

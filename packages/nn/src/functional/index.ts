@@ -71,6 +71,7 @@ export {
 } from "@akari/tensor";
 export { type CrossEntropyOptions, crossEntropy, type NllOptions, nllLoss } from "./cross-entropy.ts";
 export { alphaDropout, type DropoutFunctionOptions, dropout, dropout1d, dropout2d, dropout3d } from "./dropout.ts";
+export { type GaussianOptions, gaussianNllLoss, type PoissonOptions, poissonNllLoss } from "./likelihood.ts";
 export {
   type BinaryLogitsOptions,
   type BinaryOptions,
@@ -85,4 +86,19 @@ export {
   type SmoothL1Options,
   smoothL1Loss,
 } from "./loss.ts";
+export {
+  cosineEmbeddingLoss,
+  hingeEmbeddingLoss,
+  type MarginOptions,
+  type MultilabelOptions,
+  type MultiMarginOptions,
+  marginRankingLoss,
+  multilabelSoftMarginLoss,
+  multiMarginLoss,
+  softMarginLoss,
+  type TripletDistanceOptions,
+  type TripletOptions,
+  tripletMarginLoss,
+  tripletMarginWithDistanceLoss,
+} from "./margin.ts";
 export type { LossOptions } from "./reduction.ts";

@@ -28,6 +28,26 @@ export const loss: Readonly<Record<string, Call>> = {
   "nn.functional.mse_loss": (given) => F.mseLoss(...pair(given), options(given, ["reduction"])),
   "nn.functional.nll_loss": (given) => F.nllLoss(...pair(given), options(given, ["reduction", "ignore_index"], { weight: "weight" })),
   "nn.functional.smooth_l1_loss": (given) => F.smoothL1Loss(...pair(given), options(given, ["reduction", "beta"])),
+  "nn.functional.cosine_embedding_loss": (given) =>
+    F.cosineEmbeddingLoss(given.tensor("input1"), given.tensor("input2"), given.tensor("target"), options(given, ["reduction", "margin"])),
+  "nn.functional.gaussian_nll_loss": (given) =>
+    F.gaussianNllLoss(...pair(given), given.tensor("var"), options(given, ["reduction", "full", "eps"])),
+  "nn.functional.hinge_embedding_loss": (given) => F.hingeEmbeddingLoss(...pair(given), options(given, ["reduction", "margin"])),
+  "nn.functional.margin_ranking_loss": (given) =>
+    F.marginRankingLoss(given.tensor("input1"), given.tensor("input2"), given.tensor("target"), options(given, ["reduction", "margin"])),
+  "nn.functional.multi_margin_loss": (given) =>
+    F.multiMarginLoss(...pair(given), options(given, ["reduction", "p", "margin"], { weight: "weight" })),
+  "nn.functional.multilabel_soft_margin_loss": (given) =>
+    F.multilabelSoftMarginLoss(...pair(given), options(given, ["reduction"], { weight: "weight" })),
+  "nn.functional.poisson_nll_loss": (given) => F.poissonNllLoss(...pair(given), options(given, ["reduction", "log_input", "full", "eps"])),
+  "nn.functional.soft_margin_loss": (given) => F.softMarginLoss(...pair(given), options(given, ["reduction"])),
+  "nn.functional.triplet_margin_loss": (given) =>
+    F.tripletMarginLoss(
+      given.tensor("anchor"),
+      given.tensor("positive"),
+      given.tensor("negative"),
+      options(given, ["reduction", "margin", "p", "eps", "swap"]),
+    ),
 };
 
 /** Normalisation. */

@@ -1,0 +1,211 @@
+/**
+ * Losses that ask for a margin: they are zero where scores are right by far enough.
+ */
+
+import {
+  ArgumentError,
+  arange,
+  cosineSimilarity,
+  type Expr,
+  minimum,
+  pairwiseDistance,
+  pointwise,
+  ShapeError,
+  sameShape,
+  showShape,
+  type Tensor,
+} from "@akari/tensor";
+import { expectSameShape, type LossOptions, reduce } from "./reduction.ts";
+
+/** Options of the losses with a margin. */
+export interface MarginOptions extends LossOptions {
+  /** By how far scores have to be right. */
+  readonly margin?: number;
+}
+
+// Where the margin is met exactly, the gradient is that of the outside, as in PyTorch.
+const positive = (x: Expr): Expr => x.lt(0).where(0, x);
+
+const hinge = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("hingeEmbeddingLoss", (x, y, margin) => {
+  const far = y.eq(1).where(0, positive(margin.sub(x)));
+  return far.add(y.eq(-1).where(0, x));
+});
+
+/**
+ * `x` where the target is 1, `max(0, margin - x)` where it is -1; `x` is a distance. Margin: 1.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.hinge_embedding_loss.html
+ */
+export function hingeEmbeddingLoss(input: Tensor, target: Tensor, { margin = 1, reduction }: MarginOptions = {}): Tensor {
+  return reduce("hingeEmbeddingLoss", hinge(input, target, margin), reduction);
+}
+
+const ranking = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number]>("marginRankingLoss", (a, b, y, margin) =>
+  positive(y.neg().mul(a.sub(b)).add(margin)),
+);
+
+/**
+ * `max(0, -y (a - b) + margin)`: the first is to rank higher where the target is 1, lower where it is -1. Margin: 0.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.margin_ranking_loss.html
+ */
+export function marginRankingLoss(a: Tensor, b: Tensor, target: Tensor, { margin = 0, reduction }: MarginOptions = {}): Tensor {
+  if (a.ndim !== b.ndim || a.ndim !== target.ndim) {
+    throw new ShapeError(
+      `marginRankingLoss: inputs of shapes ${showShape(a.shape)} and ${showShape(b.shape)} and a target of shape ${showShape(target.shape)} must have as many dimensions as each other`,
+    );
+  }
+  return reduce("marginRankingLoss", ranking(a, b, target, margin), reduction);
+}
+
+// log(1 + e^-|z|) is exact however large z is.
+const soft = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("softMarginLoss", (x, y) => {
+  const z = x.mul(y).neg();
+  return z.max(0).add(z.abs().neg().exp().log1p());
+});
+
+/**
+ * `log(1 + e^(-y·x))` for targets 1 and -1.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.soft_margin_loss.html
+ */
+export function softMarginLoss(input: Tensor, target: Tensor, { reduction }: LossOptions = {}): Tensor {
+  return reduce("softMarginLoss", soft(input, target), reduction);
+}
+
+/** Options of `multilabelSoftMarginLoss`. */
+export interface MultilabelOptions extends LossOptions {
+  /** A factor for each class: [C]. */
+  readonly weight?: Tensor | null;
+}
+
+const labels = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("multilabelSoftMarginLoss", (x, y) => {
+  const rest = x.abs().neg().exp().log1p();
+  // -log σ(x) and -log σ(-x)
+  const [yes, no] = [x.neg().max(0).add(rest), x.max(0).add(rest)];
+  return y.mul(yes).add(y.neg().add(1).mul(no));
+});
+
+/**
+ * The mean over classes of `-(y·log σ(x) + (1-y)·log σ(-x))`: input and target [N, C] or [C].
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_soft_margin_loss.html
+ */
+export function multilabelSoftMarginLoss(input: Tensor, target: Tensor, { weight, reduction }: MultilabelOptions = {}): Tensor {
+  expectSameShape("multilabelSoftMarginLoss", input, target);
+  const losses = labels(input, target);
+  return reduce("multilabelSoftMarginLoss", (weight ? losses.mul(weight) : losses).mean(-1), reduction);
+}
+
+/** Options of `multiMarginLoss`. */
+export interface MultiMarginOptions extends MarginOptions {
+  /** The power of what is missing to the margin: 1 or 2. Default 1. */
+  readonly p?: 1 | 2;
+  /** A factor for each class: [C]. */
+  readonly weight?: Tensor | null;
+}
+
+const others = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor, number]>(
+  "multiMarginLoss",
+  (x, own, label, index, margin) => index.eq(label).where(0, positive(margin.sub(own).add(x))),
+  { apart: [2, 3] },
+);
+
+/**
+ * `Σᵢ max(0, margin - x[y] + x[i])ᵖ / C` over the classes `i ≠ y`: input [N, C] or [C], target [N] or [] of class indices. Margin: 1.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.multi_margin_loss.html
+ *
+ * @throws ShapeError when the target does not suit. @throws IndexError for a class that does not exist.
+ */
+export function multiMarginLoss(input: Tensor, target: Tensor, options: MultiMarginOptions = {}): Tensor {
+  const { p = 1, margin = 1, weight, reduction } = options;
+  if (p !== 1 && p !== 2) throw new ArgumentError(`multiMarginLoss: p must be 1 or 2, got ${String(p)}`);
+  const classes = input.shape[input.ndim - 1];
+  if (classes === undefined || input.ndim > 2 || !sameShape(target.shape, input.shape.slice(0, -1))) {
+    throw new ShapeError(
+      `multiMarginLoss: expected an input [N, C] and a target [N], or [C] and [], got ${showShape(input.shape)} and ${showShape(target.shape)}`,
+    );
+  }
+  if (weight && !sameShape(weight.shape, [classes])) {
+    throw new ShapeError(`multiMarginLoss: weight has shape ${showShape(weight.shape)}, expected [${classes}], a factor for each class`);
+  }
+  const label = target.to("int32").unsqueeze(-1);
+  const missing = others(input, input.gather(-1, label), label, arange(classes, { device: input.device }), margin);
+  const means = (p === 2 ? missing.square() : missing).mean(-1);
+  const losses = weight ? means.mul(weight.indexSelect(0, target.to("int32").reshape([-1])).reshape(target.shape)) : means;
+  return reduce("multiMarginLoss", losses, reduction);
+}
+
+const byAngle = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("cosineEmbeddingLoss", (cosine, y, margin) => {
+  const near = y.eq(1).where(cosine.neg().add(1), 0);
+  return near.add(y.eq(-1).where(positive(cosine.sub(margin)), 0));
+});
+
+/**
+ * `1 - cos(a, b)` where the target is 1, `max(0, cos(a, b) - margin)` where it is -1: inputs [N, D] or [D], target [N] or []. Margin: 0.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_embedding_loss.html
+ */
+export function cosineEmbeddingLoss(a: Tensor, b: Tensor, target: Tensor, { margin = 0, reduction }: MarginOptions = {}): Tensor {
+  expectSameShape("cosineEmbeddingLoss", a, b);
+  if (a.ndim === 0 || !sameShape(target.shape, a.shape.slice(0, -1))) {
+    throw new ShapeError(
+      `cosineEmbeddingLoss: inputs of shape ${showShape(a.shape)} want a target of shape ${showShape(a.shape.slice(0, -1))}, got ${showShape(target.shape)}`,
+    );
+  }
+  return reduce("cosineEmbeddingLoss", byAngle(cosineSimilarity(a, b, { dim: -1 }), target, margin), reduction);
+}
+
+/** Options of `tripletMarginWithDistanceLoss`. */
+export interface TripletDistanceOptions extends MarginOptions {
+  /** How far two inputs are apart. Default `pairwiseDistance`. */
+  readonly distanceFunction?: (a: Tensor, b: Tensor) => Tensor;
+  /** Whether the positive one, if it is nearer to the negative one than the anchor is, takes the anchor's place. Default false. */
+  readonly swap?: boolean;
+}
+
+/** Options of `tripletMarginLoss`. */
+export interface TripletOptions extends Omit<TripletDistanceOptions, "distanceFunction"> {
+  /** The order of the norm. Default 2. */
+  readonly p?: number;
+  /** Added to each difference. Default 1e-6. */
+  readonly eps?: number;
+}
+
+const further = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("tripletMarginLoss", (near, far, margin) =>
+  positive(margin.add(near).sub(far)),
+);
+
+/**
+ * `max(0, d(anchor, positive) - d(anchor, negative) + margin)` for vectors along the last dimension. Margin: 1.
+ *
+ * Balntas et al. 2016, "Learning shallow convolutional feature descriptors with triplet losses"
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.triplet_margin_loss.html
+ */
+export function tripletMarginLoss(anchor: Tensor, positive: Tensor, negative: Tensor, options: TripletOptions = {}): Tensor {
+  const { p = 2, eps = 1e-6, ...rest } = options;
+  return tripletMarginWithDistanceLoss(anchor, positive, negative, {
+    ...rest,
+    distanceFunction: (a, b) => pairwiseDistance(a, b, { p, eps }),
+  });
+}
+
+/**
+ * The triplet loss with a distance of one's own.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.triplet_margin_with_distance_loss.html
+ */
+export function tripletMarginWithDistanceLoss(
+  anchor: Tensor,
+  positive: Tensor,
+  negative: Tensor,
+  options: TripletDistanceOptions = {},
+): Tensor {
+  const { distanceFunction: distance = pairwiseDistance, margin = 1, swap = false, reduction } = options;
+  const near = distance(anchor, positive);
+  const far = distance(anchor, negative);
+  const least = swap ? minimum(far, distance(positive, negative)) : far;
+  return reduce("tripletMarginLoss", further(near, least, margin), reduction);
+}

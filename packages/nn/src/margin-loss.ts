@@ -1,0 +1,133 @@
+/**
+ * Losses with margins, of counts and of numbers with a spread, as modules.
+ */
+
+import type { Tensor } from "@akari/tensor";
+import { type GaussianOptions, gaussianNllLoss, type PoissonOptions, poissonNllLoss } from "./functional/likelihood.ts";
+import {
+  cosineEmbeddingLoss,
+  hingeEmbeddingLoss,
+  type MarginOptions,
+  type MultilabelOptions,
+  type MultiMarginOptions,
+  marginRankingLoss,
+  multilabelSoftMarginLoss,
+  multiMarginLoss,
+  softMarginLoss,
+  type TripletDistanceOptions,
+  type TripletOptions,
+  tripletMarginLoss,
+  tripletMarginWithDistanceLoss,
+} from "./functional/margin.ts";
+import type { LossOptions } from "./functional/reduction.ts";
+import { Loss } from "./loss.ts";
+
+/** `poissonNllLoss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.PoissonNLLLoss.html */
+export class PoissonNLLLoss extends Loss<PoissonOptions> {
+  constructor(options: PoissonOptions = {}) {
+    super(options);
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return poissonNllLoss(input, target, this.options);
+  }
+}
+
+/** `gaussianNllLoss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.GaussianNLLLoss.html */
+export class GaussianNLLLoss extends Loss<GaussianOptions> {
+  constructor(options: GaussianOptions = {}) {
+    super(options);
+  }
+
+  forward(input: Tensor, target: Tensor, variance: Tensor): Tensor {
+    return gaussianNllLoss(input, target, variance, this.options);
+  }
+}
+
+/** `hingeEmbeddingLoss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.HingeEmbeddingLoss.html */
+export class HingeEmbeddingLoss extends Loss<MarginOptions> {
+  constructor(options: MarginOptions = {}) {
+    super(options);
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return hingeEmbeddingLoss(input, target, this.options);
+  }
+}
+
+/** `marginRankingLoss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.MarginRankingLoss.html */
+export class MarginRankingLoss extends Loss<MarginOptions> {
+  constructor(options: MarginOptions = {}) {
+    super(options);
+  }
+
+  forward(a: Tensor, b: Tensor, target: Tensor): Tensor {
+    return marginRankingLoss(a, b, target, this.options);
+  }
+}
+
+/** `softMarginLoss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.SoftMarginLoss.html */
+export class SoftMarginLoss extends Loss<LossOptions> {
+  constructor(options: LossOptions = {}) {
+    super(options);
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return softMarginLoss(input, target, this.options);
+  }
+}
+
+/** `multilabelSoftMarginLoss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.MultiLabelSoftMarginLoss.html */
+export class MultiLabelSoftMarginLoss extends Loss<MultilabelOptions> {
+  constructor(options: MultilabelOptions = {}) {
+    super(options);
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return multilabelSoftMarginLoss(input, target, this.options);
+  }
+}
+
+/** `multiMarginLoss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.MultiMarginLoss.html */
+export class MultiMarginLoss extends Loss<MultiMarginOptions> {
+  constructor(options: MultiMarginOptions = {}) {
+    super(options);
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return multiMarginLoss(input, target, this.options);
+  }
+}
+
+/** `cosineEmbeddingLoss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.CosineEmbeddingLoss.html */
+export class CosineEmbeddingLoss extends Loss<MarginOptions> {
+  constructor(options: MarginOptions = {}) {
+    super(options);
+  }
+
+  forward(a: Tensor, b: Tensor, target: Tensor): Tensor {
+    return cosineEmbeddingLoss(a, b, target, this.options);
+  }
+}
+
+/** `tripletMarginLoss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.TripletMarginLoss.html */
+export class TripletMarginLoss extends Loss<TripletOptions> {
+  constructor(options: TripletOptions = {}) {
+    super(options);
+  }
+
+  forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
+    return tripletMarginLoss(anchor, positive, negative, this.options);
+  }
+}
+
+/** `tripletMarginWithDistanceLoss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.TripletMarginWithDistanceLoss.html */
+export class TripletMarginWithDistanceLoss extends Loss<TripletDistanceOptions> {
+  constructor(options: TripletDistanceOptions = {}) {
+    super(options);
+  }
+
+  forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
+    return tripletMarginWithDistanceLoss(anchor, positive, negative, this.options);
+  }
+}
