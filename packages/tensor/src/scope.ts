@@ -41,7 +41,8 @@ export function scope<T>(fn: () => T): T {
     throw error;
   }
   open = outer;
-  if (result instanceof Promise) throw new ArgumentError("scope: the function must not be asynchronous; the scope would end before it does");
+  if (result instanceof Promise)
+    throw new ArgumentError("scope: the function must not be asynchronous; the scope would end before it does");
   release(result, made);
   for (const tensor of made) tensor.dispose();
   return result;

@@ -13,7 +13,7 @@ import { LinearMethods } from "./methods/linear.ts";
 import type { Layout, Op } from "./op.ts";
 import { cast, clone, contiguous, copy_, copyInto, toDevice } from "./ops/copy.ts";
 import { track } from "./scope.ts";
-import { contiguousStrides, dimension, isContiguous, sameShape, type Shape, showShape, sizeOf } from "./shape.ts";
+import { contiguousStrides, dimension, isContiguous, type Shape, sameShape, showShape, sizeOf } from "./shape.ts";
 import { Storage, yieldToCollector } from "./storage.ts";
 import type { BackwardOptions, Trace } from "./trace.ts";
 
@@ -178,9 +178,7 @@ export class Tensor extends LinearMethods implements View {
    */
   backward(gradient: Tensor | null = null, options: BackwardOptions = {}): void {
     if (this.trace === null) {
-      throw new AutogradError(
-        "backward: this tensor was not made from one that requires a gradient; make the leaves with requiresGrad(x)",
-      );
+      throw new AutogradError("backward: this tensor was not made from one that requires a gradient; make the leaves with requiresGrad(x)");
     }
     this.trace.backward(this, gradient, options);
   }
