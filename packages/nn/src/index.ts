@@ -45,6 +45,7 @@ export {
   LPPool2d,
   type LPPoolLayerOptions,
 } from "./adaptive-pooling.ts";
+export { MultiheadAttention, type MultiheadAttentionOptions, type MultiheadCallOptions } from "./attention.ts";
 export { type ClipNormOptions, clipGradNorm_, clipGradValue_ } from "./clip.ts";
 export { ModuleDict, ModuleList, Sequential } from "./container.ts";
 export { Conv1d, Conv2d, Conv3d, type ConvLayerOptions } from "./conv.ts";
@@ -75,6 +76,7 @@ export {
   multiMarginLoss,
   nllLoss,
   poissonNllLoss,
+  scaledDotProductAttention,
   smoothL1Loss,
   softMarginLoss,
   tripletMarginLoss,
@@ -156,3 +158,4 @@ export {
   UpsamplingNearest2d,
   type UpsamplingOptions,
 } from "./resample.ts";
+export { type EncoderCallOptions, TransformerEncoder, TransformerEncoderLayer, type TransformerLayerOptions } from "./transformer.ts";

@@ -67,6 +67,11 @@ export class Arguments {
     return found === undefined ? undefined : revive(name, found);
   }
 
+  /** All arguments that are not tensors. */
+  keywords(): Readonly<Record<string, Json>> {
+    return Object.fromEntries(Object.keys(this.#args).map((name) => [name, this.value(name) as Json])); // safe: it is there
+  }
+
   /** A number. */
   number(name: string): number;
   number(name: string, fallback: number): number;

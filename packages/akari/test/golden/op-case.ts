@@ -27,6 +27,10 @@ export interface OpCase {
   readonly grads?: Readonly<Record<string, OneOrMore<Recorded | null>>>;
   readonly nograd?: readonly string[];
   readonly mutated?: Readonly<Record<string, Recorded>>;
+  /** Further arguments of a layer's `forward`. */
+  readonly call?: Readonly<Record<string, Json>>;
+  /** Whether a layer is in training mode. */
+  readonly train?: boolean;
   readonly raises?: boolean;
   readonly optional?: boolean;
   readonly rtol?: number;
@@ -36,17 +40,23 @@ export interface OpCase {
 /** An operation as the tables have it: takes the arguments of a call and returns what PyTorch's returns. */
 export type Call = (given: Arguments) => Tensor | readonly (Tensor | null)[];
 
+/** The arguments of a case; for a layer, what its `forward` is told and its mode among them. */
+export function argumentsOf(one: OpCase, tensors: Tensors): Arguments {
+  const { args = {}, call, train } = one;
+  return new Arguments(tensors, { ...args, ...(call === undefined ? {} : { call }), ...(train === undefined ? {} : { train }) });
+}
+
 /** Runs a case on a device and compares. */
 export async function runOp(one: OpCase, call: Call, device: Backend): Promise<void> {
   const tensors = inputsOf(one, device);
   if (one.raises) {
-    const given = new Arguments(tensors, one.args ?? {});
+    const given = argumentsOf(one, tensors);
     expect(() => call(given), one.id).toThrow(AkariError);
     return;
   }
   const inPlace = one.op.endsWith("_") && one.op.startsWith("Tensor.");
   const passed = inPlace ? new Map([...tensors, ["input", cloneOf(tensors.get("input") as Tensor)]]) : tensors;
-  const given = new Arguments(passed, one.args ?? {});
+  const given = argumentsOf(one, passed);
   const result = call(given);
   expect(given.unused(), "arguments that the table does not pass on").toEqual([]);
   const outputs = Array.isArray(result) ? (result as readonly (Tensor | null)[]) : [result as Tensor];

@@ -69,6 +69,7 @@ export {
   tanhshrink,
   threshold,
 } from "@akari/tensor";
+export { type AttentionOptions, scaledDotProductAttention } from "./attention.ts";
 export { type CrossEntropyOptions, crossEntropy, type NllOptions, nllLoss } from "./cross-entropy.ts";
 export { alphaDropout, type DropoutFunctionOptions, dropout, dropout1d, dropout2d, dropout3d } from "./dropout.ts";
 export { type GaussianOptions, gaussianNllLoss, type PoissonOptions, poissonNllLoss } from "./likelihood.ts";

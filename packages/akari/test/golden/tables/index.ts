@@ -4,6 +4,7 @@ import type { Call } from "../op-case.ts";
 import { activation } from "./activation.ts";
 import { creation } from "./creation.ts";
 import { indexing } from "./indexing.ts";
+import { attention } from "./layer.ts";
 import { linalg } from "./linalg.ts";
 import { loss, normalization } from "./loss.ts";
 import { pointwise } from "./pointwise.ts";
@@ -25,4 +26,5 @@ export const table: Readonly<Record<string, Call>> = {
   ...creation,
   ...loss,
   ...normalization,
+  ...attention,
 };

@@ -1,0 +1,95 @@
+/**
+ * Scaled dot-product attention: each query takes the mean of the values, weighted by how well their keys suit it.
+ */
+
+import { ArgumentError, arange, DTypeError, isFloating, pointwise, ShapeError, showShape, softmax, type Tensor } from "@akari/tensor";
+import { dropout } from "./dropout.ts";
+
+/** A mask with its sign: `true` of a bool mask keeps a key, or hides it. Numbers are added to the scores. */
+export interface Mask {
+  readonly values: Tensor;
+  readonly true: "keeps" | "hides";
+}
+
+/** What `attend` is told. */
+export interface AttendOptions {
+  readonly scale: number;
+  readonly masks: readonly Mask[];
+  readonly isCausal: boolean;
+  readonly dropoutP: number;
+}
+
+// The score of a hidden key is -∞, handed over as a number.
+const kept = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("attentionMask", (s, mask, hidden) => mask.where(s, hidden), {
+  apart: [1],
+});
+const hid = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("attentionMask", (s, mask, hidden) => mask.where(hidden, s), {
+  apart: [1],
+});
+const past = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number]>(
+  "causalMask",
+  (s, query, key, hidden) => key.le(query).where(s, hidden),
+  { apart: [1, 2] },
+);
+
+/** The mean of the values and the weights: queries [..., L, E], keys [..., S, E], values [..., S, V] → [..., L, V] and [..., L, S]. */
+export function attend(query: Tensor, key: Tensor, value: Tensor, options: AttendOptions): readonly [Tensor, Tensor] {
+  // Scaling the queries costs less than scaling the scores.
+  let scores = query.mul(options.scale).matmul(key.transpose(-2, -1));
+  const hidden = Number.NEGATIVE_INFINITY;
+  for (const { values, true: meaning } of options.masks) {
+    if (values.dtype !== "bool") scores = scores.add(values);
+    else scores = (meaning === "keeps" ? kept : hid)(scores, values, hidden);
+  }
+  if (options.isCausal) {
+    const [length, keys] = [query.shape[query.ndim - 2] ?? 0, key.shape[key.ndim - 2] ?? 0];
+    const { device } = query;
+    scores = past(scores, arange(length, { device }).unsqueeze(1), arange(keys, { device }), hidden);
+  }
+  const all = softmax(scores, -1);
+  const weights = options.dropoutP > 0 ? dropout(all, options.dropoutP) : all;
+  return [weights.matmul(value), weights];
+}
+
+/** Throws a DTypeError for a mask that is neither bool nor floating. */
+export function checkMask(operation: string, name: string, mask: Tensor | null | undefined): void {
+  if (mask && mask.dtype !== "bool" && !isFloating(mask.dtype))
+    throw new DTypeError(`${operation}: ${name} must be bool or floating, the one of shape ${showShape(mask.shape)} is ${mask.dtype}`);
+}
+
+/** Options of `scaledDotProductAttention`. */
+export interface AttentionOptions {
+  /** Which keys each query may look at: bool, true where it may, or numbers to add to the scores; broadcasts to [..., L, S]. */
+  readonly attnMask?: Tensor | null;
+  /** How many of the weights are dropped. Default 0. */
+  readonly dropoutP?: number;
+  /** Whether query `i` sees the keys `0…i` only. Default false. Not together with `attnMask`. */
+  readonly isCausal?: boolean;
+  /** The factor of the scores. Default 1/√E. */
+  readonly scale?: number | null;
+}
+
+/**
+ * `softmax(Q Kᵀ · scale + mask) V`: query [..., L, E], key [..., S, E], value [..., S, V] → [..., L, V].
+ * Vaswani et al. 2017, https://arxiv.org/abs/1706.03762
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html
+ *
+ * @throws ShapeError when the widths or lengths do not fit. @throws ArgumentError for a mask together with `isCausal`.
+ * @example
+ * const y = scaledDotProductAttention(q, k, v, { isCausal: true });
+ */
+export function scaledDotProductAttention(query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions = {}): Tensor {
+  const { attnMask = null, dropoutP = 0, isCausal = false, scale = null } = options;
+  const operation = "scaledDotProductAttention";
+  const [width, keys] = [query.shape[query.ndim - 1], key.shape[key.ndim - 2]];
+  if (query.ndim < 2 || key.ndim < 2 || value.ndim < 2 || key.shape[key.ndim - 1] !== width || value.shape[value.ndim - 2] !== keys) {
+    throw new ShapeError(
+      `${operation}: expected query [..., L, E], key [..., S, E] and value [..., S, V], got ${showShape(query.shape)}, ${showShape(key.shape)} and ${showShape(value.shape)}`,
+    );
+  }
+  if (isCausal && attnMask) throw new ArgumentError(`${operation}: give either attnMask or isCausal`);
+  checkMask(operation, "attnMask", attnMask);
+  const masks = attnMask ? [{ values: attnMask, true: "keeps" } as const] : [];
+  return attend(query, key, value, { scale: scale ?? 1 / Math.sqrt(width ?? 1), masks, isCausal, dropoutP })[0];
+}

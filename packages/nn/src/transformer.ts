@@ -1,0 +1,152 @@
+/**
+ * The encoder of a transformer: layers of attention and of a small network for each position, with shortcuts around both.
+ */
+
+import { ArgumentError, defaultGenerator, gelu, relu, type Tensor } from "@akari/tensor";
+import { checkPositive } from "./arguments.ts";
+import { MultiheadAttention } from "./attention.ts";
+import { ModuleList } from "./container.ts";
+import { Dropout } from "./dropout.ts";
+import { type FactoryOptions, Linear } from "./linear.ts";
+import { Module } from "./module.ts";
+import { LayerNorm } from "./norm.ts";
+import { snakeCase } from "./state-name.ts";
+
+/** Options of `TransformerEncoderLayer`. */
+export interface TransformerLayerOptions extends FactoryOptions {
+  /** The width of the network between the two linear layers. Default 2048. */
+  readonly dimFeedforward?: number;
+  /** How much is dropped in training, in every place. Default 0.1. */
+  readonly dropout?: number;
+  /** What stands between the two linear layers. Default "relu". */
+  readonly activation?: "relu" | "gelu" | ((x: Tensor) => Tensor);
+  /** Added to the variance in the normalisations. Default 1e-5. */
+  readonly layerNormEps?: number;
+  /** Whether tensors are [N, L, E] instead of [L, N, E]. Default false. */
+  readonly batchFirst?: boolean;
+  /** Whether each part is normalised before it instead of after it. Default false. */
+  readonly normFirst?: boolean;
+  /** Whether linear layers and normalisations have biases. Default true. */
+  readonly bias?: boolean;
+}
+
+/** What a call of `TransformerEncoderLayer` and `TransformerEncoder` may be told. */
+export interface EncoderCallOptions {
+  /** Which positions each position may look at: [L, L] or [N·heads, L, L], bool (true hides) or numbers to add. */
+  readonly srcMask?: Tensor | null;
+  /** Which positions nobody may look at: [N, L], bool (true hides) or numbers to add. */
+  readonly srcKeyPaddingMask?: Tensor | null;
+  /** Whether each position sees only itself and those before it, without a mask to say so. Default false. */
+  readonly isCausal?: boolean;
+}
+
+function activationOf(layer: string, activation: TransformerLayerOptions["activation"]): (x: Tensor) => Tensor {
+  if (typeof activation === "function") return activation;
+  if (activation !== "relu" && activation !== "gelu")
+    throw new ArgumentError(`${layer}: activation must be "relu", "gelu" or a function, got "${String(activation)}"`);
+  return activation === "relu" ? relu : (x) => gelu(x);
+}
+
+/**
+ * A layer of an encoder: attention of the positions to each other, then a network for each position. Input and output [L, N, E], [N, L, E] with
+ * `batchFirst`, or without N.
+ *
+ *     x ← norm1(x + attention(x))        x ← norm2(x + linear2(activation(linear1(x))))
+ *
+ * With `normFirst`, `x ← x + attention(norm1(x))` and so on. Vaswani et al. 2017, https://arxiv.org/abs/1706.03762
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.TransformerEncoderLayer.html
+ *
+ * @example
+ * const layer = new TransformerEncoderLayer(64, 4, { dimFeedforward: 128, batchFirst: true });
+ */
+export class TransformerEncoderLayer extends Module {
+  readonly normFirst: boolean;
+  selfAttn: MultiheadAttention;
+  linear1: Linear;
+  dropout: Dropout;
+  linear2: Linear;
+  norm1: LayerNorm;
+  norm2: LayerNorm;
+  dropout1: Dropout;
+  dropout2: Dropout;
+  readonly activation: (x: Tensor) => Tensor;
+  readonly #arguments: readonly [number, number, TransformerLayerOptions];
+
+  constructor(dModel: number, nhead: number, options: TransformerLayerOptions = {}) {
+    super();
+    const { dimFeedforward = 2048, dropout = 0.1, activation = "relu", layerNormEps = 1e-5 } = options;
+    const { batchFirst = false, normFirst = false, bias = true, device, dtype } = options;
+    checkPositive("TransformerEncoderLayer", { dModel, nhead, dimFeedforward });
+    const factory = { ...(device ? { device } : {}), ...(dtype ? { dtype } : {}) };
+    this.normFirst = normFirst;
+    this.activation = activationOf("TransformerEncoderLayer", activation);
+    this.selfAttn = new MultiheadAttention(dModel, nhead, { dropout, bias, batchFirst, ...factory });
+    this.linear1 = new Linear(dModel, dimFeedforward, { bias, ...factory });
+    this.dropout = new Dropout(dropout);
+    this.linear2 = new Linear(dimFeedforward, dModel, { bias, ...factory });
+    this.norm1 = new LayerNorm(dModel, { eps: layerNormEps, bias, ...factory });
+    this.norm2 = new LayerNorm(dModel, { eps: layerNormEps, bias, ...factory });
+    this.dropout1 = new Dropout(dropout);
+    this.dropout2 = new Dropout(dropout);
+    this.#arguments = [dModel, nhead, options];
+  }
+
+  protected override stateName(property: string): string {
+    return snakeCase(property);
+  }
+
+  /** Another layer of the same settings and values. Nothing is drawn for it. */
+  copy(): TransformerEncoderLayer {
+    const generator = defaultGenerator();
+    const before = generator.getState();
+    const copy = new TransformerEncoderLayer(...this.#arguments);
+    generator.setState(before);
+    copy.loadStateDict(this.stateDict());
+    return copy.to(this.linear1.weight.device).to(this.linear1.weight.dtype).train(this.training);
+  }
+
+  forward(src: Tensor, options: EncoderCallOptions = {}): Tensor {
+    if (this.normFirst) {
+      const x = src.add(this.#attention(this.norm1(src), options));
+      return x.add(this.#network(this.norm2(x)));
+    }
+    const x = this.norm1(src.add(this.#attention(src, options)));
+    return this.norm2(x.add(this.#network(x)));
+  }
+
+  #attention(x: Tensor, { srcMask = null, srcKeyPaddingMask = null, isCausal = false }: EncoderCallOptions): Tensor {
+    const [y] = this.selfAttn(x, x, x, { attnMask: srcMask, keyPaddingMask: srcKeyPaddingMask, needWeights: false, isCausal });
+    return this.dropout1(y);
+  }
+
+  #network(x: Tensor): Tensor {
+    return this.dropout2(this.linear2(this.dropout(this.activation(this.linear1(x)))));
+  }
+}
+
+/**
+ * Encoder layers one after the other, and a normalisation at the end if one is given. All start as copies of the layer given.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.TransformerEncoder.html
+ *
+ * @example
+ * const encoder = new TransformerEncoder(new TransformerEncoderLayer(64, 4), 6, { norm: new LayerNorm(64) });
+ */
+export class TransformerEncoder extends Module {
+  layers: ModuleList<TransformerEncoderLayer>;
+  norm: LayerNorm | null;
+
+  constructor(encoderLayer: TransformerEncoderLayer, numLayers: number, options: { readonly norm?: LayerNorm | null } = {}) {
+    super();
+    checkPositive("TransformerEncoder", { numLayers });
+    this.layers = new ModuleList(Array.from({ length: numLayers }, () => encoderLayer.copy()));
+    this.norm = options.norm ?? null;
+  }
+
+  forward(src: Tensor, options: EncoderCallOptions = {}): Tensor {
+    let x = src;
+    for (const layer of this.layers) x = layer(x, options);
+    return this.norm ? this.norm(x) : x;
+  }
+}
