@@ -7,10 +7,10 @@ import { binary, compare, convert, round, unary } from "../backends/reference/pr
 import { type DType, isFloating } from "../dtype.ts";
 import type { Expr } from "../expr/expr.ts";
 import type { BinaryOp, CompareOp, ScalarOp, UnaryOp } from "../expr/ops.ts";
-import { anything, hull, isOrdinary, only, point, type Range, spread, union } from "./range.ts";
+import { anything, contains, hull, isOrdinary, only, point, type Range, spread, union } from "./range.ts";
 
-/** How far off each approximated primitive may be, in units in the last place. */
-export type Accuracy = Readonly<Partial<Record<ScalarOp, number>>>;
+/** How far off each approximated primitive may be, in units in the last place; and whether the device takes numbers too small to be normal for zero. */
+export type Accuracy = Readonly<Partial<Record<ScalarOp, number>>> & { readonly subnormals?: "flushed" };
 
 /** Four units for each approximated function: what the vector libraries behind PyTorch promise for most, with room for a short polynomial. */
 // biome-ignore format: lists like these are read in lines
@@ -64,6 +64,17 @@ export function tiny(range: Range, dtype: DType): Range {
   const least = dtype === "float64" ? 2 ** -1022 : 2 ** -126;
   const near = (x: number) => x !== 0 && Math.abs(x) < least;
   return near(range.lo) || near(range.hi) ? union(range, point(0)) : range;
+}
+
+/** What a device that flushes may make of a number: zero where it is too small to be normal. */
+export function flushed(range: Range, dtype: DType, accuracy: Accuracy): Range {
+  return accuracy.subnormals === "flushed" && isFloating(dtype) ? tiny(range, dtype) : range;
+}
+
+/** Whether a device's result is allowed. To a device that flushes, a number too small to be normal is as good as zero. */
+export function allows(range: Range, got: number, dtype: DType, accuracy: Accuracy): boolean {
+  if (contains(range, got, dtype)) return true;
+  return accuracy.subnormals === "flushed" && isFloating(dtype) && Math.abs(got) < 2 ** -126 && contains(range, 0, dtype);
 }
 
 function unaryRange(e: Expr, a: Range): Range {

@@ -5,7 +5,7 @@ import { round } from "../backends/reference/primitives.ts";
 import { type DType, isFloating } from "../dtype.ts";
 import type { Expr } from "../expr/expr.ts";
 import { nodesOf, program } from "../expr/program.ts";
-import { type Accuracy, castRange, nodeRange } from "./formula-range.ts";
+import { type Accuracy, castRange, flushed, nodeRange } from "./formula-range.ts";
 import { build, type Sketch, showFormula, sketches } from "./formulas.ts";
 import { logical, type Operand, operand, type Recipe, recipe, shapes } from "./operand.ts";
 import { point, type Range } from "./range.ts";
@@ -22,16 +22,11 @@ export function rangeEvaluator(roots: readonly Expr[], scalars: readonly number[
   const order = nodesOf(roots);
   return (leaves) => {
     const ranges = new Map<Expr, Range>();
-    for (const e of order)
-      ranges.set(
-        e,
-        leafRange(e, scalars, leaves) ??
-          nodeRange(
-            e,
-            e.args.map((arg) => ranges.get(arg) as Range),
-            accuracy,
-          ),
-      );
+    for (const e of order) {
+      const args = e.args.map((arg) => ranges.get(arg) as Range);
+      const range = leafRange(e, scalars, leaves) ?? nodeRange(e, args, accuracy);
+      ranges.set(e, flushed(range, e.dtype, accuracy));
+    }
     return roots.map((e) => ranges.get(e) as Range);
   };
 }

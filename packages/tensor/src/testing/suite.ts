@@ -65,7 +65,7 @@ export function describeBackend(name: string, create: () => Backend | Promise<Ba
       }
       it(`${kind}: ${title}`, async () => {
         await fc.assert(
-          fc.asyncProperty(trials().map(named), (trial) => runTrial(device, trial)),
+          fc.asyncProperty(trials().map(named), (trial) => runTrial(device, trial, accuracy)),
           { seed, numRuns: count, endOnFailure: false, interruptAfterTimeLimit: 20_000, markInterruptAsFailure: false },
         );
       }, 120_000);

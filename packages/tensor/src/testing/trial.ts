@@ -6,8 +6,9 @@
 import type { Backend } from "../backend.ts";
 import { reference } from "../backends/reference/reference.ts";
 import type { KernelCall, View } from "../kernel.ts";
+import { type Accuracy, allows } from "./formula-range.ts";
 import { decode, encode, logical, type Operand, place, showOperand } from "./operand.ts";
-import { contains, type Range, showRange } from "./range.ts";
+import { type Range, showRange } from "./range.ts";
 
 /** One kernel call and what may come of it. */
 export interface Trial {
@@ -23,7 +24,7 @@ export interface Trial {
 }
 
 /** Runs a trial on a device. Throws an error that shows the call where a result is wrong. */
-export async function runTrial(device: Backend, trial: Trial): Promise<void> {
+export async function runTrial(device: Backend, trial: Trial, accuracy: Accuracy = {}): Promise<void> {
   const views = trial.operands.map((one) => place(device, one));
   device.run(trial.call(views));
   const after: number[][] = [];
@@ -36,11 +37,11 @@ export async function runTrial(device: Backend, trial: Trial): Promise<void> {
   trial.operands.forEach((one, k) => {
     const output = trial.outputs.indexOf(k);
     const ranges = output < 0 ? null : (expected[output] as readonly Range[]);
-    check(trial, k, one, after[k] as number[], ranges);
+    check(trial, k, one, after[k] as number[], ranges, accuracy);
   });
 }
 
-function check(trial: Trial, k: number, one: Operand, after: readonly number[], ranges: readonly Range[] | null): void {
+function check(trial: Trial, k: number, one: Operand, after: readonly number[], ranges: readonly Range[] | null, accuracy: Accuracy): void {
   const fail = (text: string): never => {
     throw new Error(`${text}\n${showTrial(trial)}`);
   };
@@ -59,7 +60,7 @@ function check(trial: Trial, k: number, one: Operand, after: readonly number[], 
   if (ranges === null) return;
   logical(one, after).forEach((got, i) => {
     const range = ranges[i] as Range;
-    if (!contains(range, got, one.dtype)) fail(`operand ${k}: element ${i} of the result is ${got}, expected ${showRange(range)}`);
+    if (!allows(range, got, one.dtype, accuracy)) fail(`operand ${k}: element ${i} of the result is ${got}, expected ${showRange(range)}`);
   });
 }
 

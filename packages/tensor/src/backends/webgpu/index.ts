@@ -1,0 +1,4 @@
+/** The WebGPU backend: tensors on the GPU, in browsers and in Node. */
+
+export type { Counters } from "./recorder.ts";
+export { type WebGpuBackend, type WebGpuOptions, webgpu } from "./webgpu.ts";

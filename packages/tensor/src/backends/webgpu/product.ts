@@ -1,0 +1,181 @@
+/**
+ * The one kernel behind matrix products and convolutions: `to[r, c] = Σₖ left(r, k) · right(k, c)`. What the two sides read is given as text, so a convolution is a
+ * product whose right side looks into the image. A workgroup computes a tile: it brings strips of both sides into its own memory, and each invocation
+ * keeps 4×4 sums. Where there are few tiles and many terms, the terms are split among workgroups, whose partial sums a second launch adds up.
+ */
+
+import { bytesOf, type DType, isFloating } from "../../dtype.ts";
+import type { View } from "../../kernel.ts";
+import type { Pool, WebGpuBuffer } from "./buffer.ts";
+import { Draft, type Elements, wgslType } from "./draft.ts";
+import { literal, writeCast } from "./formula.ts";
+import type { Recorder } from "./recorder.ts";
+
+/** A product of `batches` pairs of matrices, to be given texts by a side each. Rows, columns, terms and batches are the names `r`, `c`, `k`, `batch`, of type u32. */
+export interface Product {
+  readonly batches: number;
+  readonly rows: number;
+  readonly columns: number;
+  readonly terms: number;
+  /** The dtype in which sums are kept; halves in float32. */
+  readonly dtype: DType;
+  /** Statements that precede everything, given `batch`. */
+  readonly prepare?: string;
+  /** The left side at `r`, `k` and the right side at `k`, `c`: statements that assign to `value`. Only asked within bounds. */
+  left(): string;
+  right(): string;
+  /** Statements that store `sum` at `batch`, `r`, `c`. */
+  store(): string;
+  /** Whether neighbours in memory on the left lie along `k`, and on the right along `c`: it decides who loads what. */
+  readonly leftAlong: boolean;
+  readonly rightAlong: boolean;
+}
+
+const workgroup = 64;
+const depth = 16;
+
+/**
+ * Launches a product.
+ *
+ * @param frame drafts a launch: its operands and arguments, and the product's texts for them. `part` tells which operands are needed: all, all but the target
+ * (for partial sums), or only what storing needs.
+ */
+export function launchProduct(
+  recorder: Recorder,
+  pool: Pool,
+  name: string,
+  size: Pick<Product, "batches" | "rows" | "columns" | "terms" | "dtype" | "leftAlong" | "rightAlong">,
+  frame: (draft: Draft, part: "all" | "sides" | "store") => Pick<Product, "prepare" | "left" | "right" | "store">,
+): void {
+  const { batches, rows, columns, terms, dtype } = size;
+  const count = batches * rows * columns;
+  if (count === 0) return;
+  const tile = rows <= 12 ? { rows: 8, columns: 128 } : columns <= 12 ? { rows: 128, columns: 8 } : { rows: 32, columns: 32 };
+  const across = Math.ceil(columns / tile.columns);
+  const down = Math.ceil(rows / tile.rows);
+  const tiles = batches * across * down;
+  const splits = tiles < 64 && terms >= 512 ? Math.min(Math.ceil(128 / tiles), Math.ceil(terms / 128)) : 1;
+  const stride = Math.ceil(Math.ceil(terms / splits) / depth) * depth;
+  const { leftAlong, rightAlong } = size;
+  const draft = new Draft(`${name} ${dtype} ${tile.rows}x${tile.columns} ${leftAlong} ${rightAlong} ${splits > 1}`);
+  const texts = frame(draft, splits > 1 ? "sides" : "all");
+  const scratch: DType = isFloating(dtype) ? "float32" : "int32";
+  const partial = splits > 1 ? viewOf(pool.allocate(splits * count * bytesOf(scratch)), scratch) : null;
+  const sums = partial === null ? null : draft.view(partial, "write");
+  const numbers = { rows, columns, terms, stride, across, tiles: across * down, batches };
+  const names = Object.fromEntries(Object.entries(numbers).map(([key, value]) => [key, draft.u32(value)])) as Record<
+    keyof typeof numbers,
+    string
+  >; // safe: the same keys
+  const store =
+    sums === null
+      ? () => texts.store()
+      : () => sums.put(`((part * ${names.batches} + batch) * ${names.rows} + r) * ${names.columns} + c`, "sum");
+  const product = { ...size, prepare: texts.prepare ?? "", left: () => texts.left(), right: () => texts.right(), store };
+  recorder.launch(draft, tiles * splits, () => tileText(tile, product, names), workgroup);
+  if (partial === null) return;
+  addUp(recorder, `${name} ${dtype}`, { ...size, splits, count }, partial, frame);
+  pool.free(partial.buffer as WebGpuBuffer); // safe: it was just allocated here
+}
+
+function viewOf(buffer: WebGpuBuffer, dtype: DType): View {
+  return { buffer, dtype, shape: [buffer.bytes / bytesOf(dtype)], strides: [1], offset: 0 };
+}
+
+type Names = Record<"rows" | "columns" | "terms" | "stride" | "across" | "tiles" | "batches", string>;
+
+/** The shader of a tile. Invocation `lane` computes rows `y + 4i` … of its strip, so that neighbours read neighbours. */
+function tileText(tile: { rows: number; columns: number }, product: Product, n: Names) {
+  const type = wgslType(product.dtype);
+  const lanes = tile.columns / 4;
+  const zero = type === "f32" ? "0.0" : "0i";
+  const load = (side: "left" | "right", length: number, along: boolean) => {
+    // `along` says that neighbours in memory lie along the tile's depth for the left side, along its width for the right side.
+    const depthFirst = side === "left" ? along : !along;
+    const [d, w] = depthFirst ? [`at % ${depth}u`, `at / ${depth}u`] : [`at / ${length}u`, `at % ${length}u`];
+    const [outer, total] = side === "left" ? ["r", n.rows] : ["c", n.columns];
+    return `for (var at = lane; at < ${length * depth}u; at += ${workgroup}u) {
+    let d = ${d};
+    let w = ${w};
+    let k = start + d;
+    let ${outer} = ${side === "left" ? "top" : "edge"} + w;
+    var value: ${type} = ${zero};
+    if (k < end && ${outer} < ${total}) {
+      ${product[side]()}
+    }
+    ${side}Strip[d * ${length}u + w] = value;
+  }`;
+  };
+  const cells = (body: (i: number, j: number) => string) => [0, 1, 2, 3].flatMap((i) => [0, 1, 2, 3].map((j) => body(i, j))).join("\n");
+  return {
+    declarations: `var<workgroup> leftStrip: array<${type}, ${tile.rows * depth}>;
+var<workgroup> rightStrip: array<${type}, ${tile.columns * depth}>;`,
+    body: `let square = group % ${n.tiles};
+let block = group / ${n.tiles};
+let batch = block % ${n.batches};
+let part = block / ${n.batches};
+let top = (square / ${n.across}) * ${tile.rows}u;
+let edge = (square % ${n.across}) * ${tile.columns}u;
+let x = lane % ${lanes}u;
+let y = (lane / ${lanes}u) * 4u;
+let end = min((part + 1u) * ${n.stride}, ${n.terms});
+${product.prepare}
+${cells((i, j) => `var sum${i}${j}: ${type} = ${zero};`)}
+for (var start = part * ${n.stride}; start < end; start += ${depth}u) {
+  ${load("left", tile.rows, product.leftAlong)}
+  ${load("right", tile.columns, product.rightAlong)}
+  workgroupBarrier();
+  for (var d = 0u; d < ${depth}u; d++) {
+    ${[0, 1, 2, 3].map((i) => `let a${i} = leftStrip[d * ${tile.rows}u + y + ${i}u];`).join("\n")}
+    ${[0, 1, 2, 3].map((j) => `let b${j} = rightStrip[d * ${tile.columns}u + x + ${j * lanes}u];`).join("\n")}
+    ${cells((i, j) => `sum${i}${j} += a${i} * b${j};`)}
+  }
+  workgroupBarrier();
+}
+${cells(
+  (i, j) => `{
+  let r = top + y + ${i}u;
+  let c = edge + x + ${j * lanes}u;
+  if (r < ${n.rows} && c < ${n.columns}) {
+    let sum = sum${i}${j};
+    ${product.store()}
+  }
+}`,
+)}`,
+  };
+}
+
+/** Adds the partial sums of all parts. */
+function addUp(
+  recorder: Recorder,
+  name: string,
+  size: { batches: number; rows: number; columns: number; splits: number; count: number; dtype: DType },
+  partial: View,
+  frame: (draft: Draft, part: "all" | "sides" | "store") => Pick<Product, "prepare" | "store">,
+): void {
+  const draft = new Draft(`${name} add up`);
+  const texts = frame(draft, "store");
+  const sums = draft.view(partial, "read");
+  const [count, splits, rows, columns] = [size.count, size.splits, size.rows, size.columns].map((value) => draft.u32(value));
+  recorder.launch(
+    draft,
+    Math.ceil(size.count / workgroup),
+    () => ({
+      body: `let i = group * ${workgroup}u + lane;
+if (i >= ${count}) { return; }
+var sum = ${literal(0, size.dtype)};
+for (var part = 0u; part < ${splits}; part++) { sum += ${sums.get(`part * ${count} + i`)}; }
+let c = i % ${columns};
+let r = (i / ${columns}) % ${rows};
+let batch = i / ${columns} / ${rows};
+${texts.prepare ?? ""}
+${texts.store()}`,
+    }),
+    workgroup,
+  );
+}
+
+/** A statement that stores a sum as an element of `to`. */
+export function putSum(to: Elements, at: string, sum: string, dtype: DType): string {
+  return to.put(at, dtype === to.dtype && dtype !== "uint8" ? sum : writeCast(sum, dtype === "uint8" ? "int32" : dtype, to.dtype));
+}

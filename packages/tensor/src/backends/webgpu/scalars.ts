@@ -1,0 +1,32 @@
+/** Scalar arguments: each is handed over once for every type in which a formula reads it. */
+
+import { isFloating } from "../../dtype.ts";
+import type { Expr } from "../../expr/expr.ts";
+import { nodesOf, type Program, type RowProgram } from "../../expr/program.ts";
+import type { Draft } from "./draft.ts";
+import { writeCast } from "./formula.ts";
+
+const known = new WeakMap<Program | RowProgram, readonly Expr[]>();
+
+function leavesOf(program: Program | RowProgram): readonly Expr[] {
+  let found = known.get(program);
+  if (found === undefined) {
+    const roots = program.kind === "program" ? program.outputs : [...program.stages.map((s) => s.of), ...program.rows, ...program.elements];
+    found = nodesOf(roots).filter((e) => e.op === "scalar");
+    known.set(program, found);
+  }
+  return found;
+}
+
+/** Adds a program's scalars to the arguments. Returns what each scalar leaf is in the shader. */
+export function scalarArguments(draft: Draft, program: Program | RowProgram, values: readonly number[]): (leaf: Expr) => string {
+  const texts = new Map<Expr, string>();
+  for (const leaf of leavesOf(program)) {
+    const value = values[leaf.value] as number;
+    texts.set(leaf, isFloating(leaf.dtype) ? draft.f32(value) : draft.i32(Math.trunc(value)));
+  }
+  return (leaf) => {
+    const text = texts.get(leaf) as string; // safe: all scalar leaves of the program are there
+    return isFloating(leaf.dtype) ? text : writeCast(text, "int32", leaf.dtype);
+  };
+}

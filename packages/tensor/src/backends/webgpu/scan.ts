@@ -1,0 +1,68 @@
+/** Running totals and extremes: one invocation goes along each lane. */
+
+import type { ScanCall, View } from "../../kernel.ts";
+import { sizeOf } from "../../shape.ts";
+import { Draft } from "./draft.ts";
+import { writeCast } from "./formula.ts";
+import type { Recorder } from "./recorder.ts";
+import { combined, identity } from "./rows.ts";
+import { walk } from "./walk.ts";
+
+const workgroup = 64;
+
+/** A shape or strides with dimension `dim` left out. */
+export function dropped(list: readonly number[], dim: number): number[] {
+  return list.filter((_, d) => d !== dim);
+}
+
+/** A view's lanes along a dimension: where each starts. */
+export function lanesOf(view: View, dim: number): { strides: readonly number[]; offset: number } {
+  return { strides: dropped(view.strides, dim), offset: view.offset };
+}
+
+/** Runs a scan. */
+export function scan(recorder: Recorder, call: ScanCall): void {
+  const { op, dim, input, to, indices } = call;
+  const count = sizeOf(dropped(input.shape, dim));
+  const length = input.shape[dim] ?? 1;
+  if (count * length === 0) return;
+  const draft = new Draft(`scan ${op}`);
+  const from = draft.view(input, "read");
+  const target = draft.view(to, "write");
+  const places = indices === null ? null : draft.view(indices, "write");
+  const total = draft.u32(count);
+  const size = draft.u32(length);
+  const views = indices === null ? [input, to] : [input, to, indices];
+  const steps = views.map((view) => draft.u32(view.strides[dim] ?? 0));
+  const starts = walk(
+    draft,
+    dropped(input.shape, dim),
+    views.map((view) => lanesOf(view, dim)),
+  );
+  recorder.launch(
+    draft,
+    Math.ceil(count / workgroup),
+    () => {
+      const { dtype } = input;
+      const holds = `!(${op === "max" ? "value < total" : "value > total"})`;
+      const isNan = (x: string) => (from.type === "f32" ? `f_isNan(${x})` : "false");
+      // The last of equals, as torch.cummax has it: whatever does not fall behind takes over. NaN stays until the next NaN.
+      const follow = places === null ? "" : `if (${isNan("value")} || (!${isNan("total")} && ${holds})) { found = i; }`;
+      return {
+        body: `let l = group * ${workgroup}u + lane;
+if (l >= ${total}) { return; }
+${starts.index("l", "at")}
+var total = ${identity(op, dtype)};
+var found = 0u;
+for (var i = 0u; i < ${size}; i++) {
+  let value = ${from.get(`at0 + i * ${steps[0]}`)};
+  ${follow}
+  total = ${combined(op, dtype, "total", "value")};
+  ${target.put(`at1 + i * ${steps[1]}`, writeCast("total", dtype, to.dtype))}
+  ${places?.put(`at2 + i * ${steps[2]}`, "bitcast<i32>(found)") ?? ""}
+}`,
+      };
+    },
+    workgroup,
+  );
+}

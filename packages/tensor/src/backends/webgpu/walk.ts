@@ -1,0 +1,74 @@
+/**
+ * How the operands of one call lie in memory, boiled down: dimensions of size one dropped, neighbours that run on into each other merged, so that
+ * most calls end up with one dimension. Only how many dimensions are left is part of a shader; the sizes and strides are arguments.
+ */
+
+import type { Draft } from "./draft.ts";
+
+/** An operand as a walk sees it. */
+export interface Strided {
+  readonly strides: readonly number[];
+  readonly offset: number;
+}
+
+/** The text that finds elements: `index(i)` declares, for a linear index, one position for each operand. */
+export interface Walk {
+  /** Statements that declare `{prefix}0`, `{prefix}1`, …: the positions of the operands' elements number `i`. */
+  index(i: string, prefix: string): string;
+}
+
+/** Merged dimensions: sizes, and for each operand its strides. */
+export function merge(shape: readonly number[], operands: readonly (readonly number[])[]): { sizes: number[]; strides: number[][] } {
+  const sizes: number[] = [];
+  const strides: number[][] = operands.map(() => []);
+  for (let d = 0; d < shape.length; d++) {
+    const size = shape[d] as number;
+    if (size === 1) continue;
+    const last = sizes.length - 1;
+    let runs = last >= 0;
+    for (let k = 0; k < operands.length && runs; k++) {
+      runs = strides[k]?.[last] === size * ((operands[k] as readonly number[])[d] as number);
+    }
+    if (runs) sizes[last] = (sizes[last] as number) * size;
+    else sizes.push(size);
+    const at = sizes.length - 1;
+    for (let k = 0; k < operands.length; k++) (strides[k] as number[])[at] = (operands[k] as readonly number[])[d] as number;
+  }
+  return { sizes, strides };
+}
+
+/**
+ * A walk over a shape, in row-major order of its indices. Adds its rank to the draft's key and its numbers to the arguments.
+ *
+ * @param offsets whether positions start at the operands' offsets or at 0.
+ */
+export function walk(draft: Draft, shape: readonly number[], operands: readonly Strided[], offsets = true): Walk {
+  const { sizes, strides } = merge(
+    shape,
+    operands.map((one) => one.strides),
+  );
+  const rank = sizes.length;
+  draft.key += ` r${rank}`;
+  const size = sizes.map((value) => draft.u32(value));
+  const starts = offsets ? operands.map((one) => draft.u32(one.offset)) : operands.map(() => "0u");
+  const steps = strides.map((list) => list.map((value) => draft.u32(value)));
+  return {
+    index(i, prefix) {
+      const lines: string[] = [];
+      const digit = (d: number) => `${prefix}_d${d}`;
+      let rest = i;
+      for (let d = rank - 1; d >= 0; d--) {
+        lines.push(`let ${digit(d)} = ${d === 0 ? rest : `${rest} % ${size[d]}`};`);
+        if (d > 0) {
+          lines.push(`let ${prefix}_r${d} = ${rest} / ${size[d]};`);
+          rest = `${prefix}_r${d}`;
+        }
+      }
+      operands.forEach((_, k) => {
+        const terms = steps[k]?.map((step, d) => `${digit(d)} * ${step}`) ?? [];
+        lines.push(`let ${prefix}${k} = ${[starts[k], ...terms].join(" + ")};`);
+      });
+      return lines.join("\n");
+    },
+  };
+}

@@ -1,0 +1,131 @@
+/**
+ * The WebGPU device. This file asks for it, watches over it, and hands each kernel call to the file that knows its kind.
+ */
+
+import type { Backend, DeviceBuffer } from "../../backend.ts";
+import { DeviceError } from "../../errors.ts";
+import type { KernelCall } from "../../kernel.ts";
+import { argreduce } from "./argreduce.ts";
+import { Pool, type WebGpuBuffer } from "./buffer.ts";
+import { conv } from "./conv.ts";
+import { requestDevice } from "./find-gpu.ts";
+import { gather, scatter } from "./gather.ts";
+import { matmul } from "./matmul.ts";
+import { foreach, pointwise } from "./pointwise.ts";
+import { pooling } from "./pool-kernels.ts";
+import { random } from "./random.ts";
+import { type Counters, Recorder } from "./recorder.ts";
+import { rows } from "./rows.ts";
+import { scan } from "./scan.ts";
+import { sort } from "./sort.ts";
+
+/** How to make a WebGPU device. */
+export interface WebGpuOptions {
+  /** The most bytes to hold, in use and pooled together. Default: no limit but the device's own. */
+  readonly memoryLimit?: number;
+  /** Which GPU to take where there are several. Default `"high-performance"`. */
+  readonly powerPreference?: "high-performance" | "low-power";
+}
+
+/** A WebGPU device, with what it tells of itself. */
+export interface WebGpuBackend extends Backend {
+  /** How much was made and submitted so far. */
+  readonly counters: Counters;
+  /** The adapter in words, as its driver describes it. */
+  readonly adapter: string;
+  /** Whether the adapter is a program on the CPU instead of a GPU. */
+  readonly software: boolean;
+}
+
+/**
+ * A WebGPU device: the browser's, or in Node that of the npm package `webgpu`. It computes in float32, int32, uint8 and bool, stores float16 too,
+ * and has no float64. It is read asynchronously only: `await x.item()`, not `x.itemSync()`.
+ *
+ * @throws DeviceError when there is no WebGPU, saying what to install, or no adapter.
+ *
+ * @example
+ * const gpu = await webgpu();
+ * const x = tensor([1, 2, 3], { device: gpu });
+ * const sum = await x.sum().item();
+ */
+export async function webgpu(options: WebGpuOptions = {}): Promise<WebGpuBackend> {
+  const { memoryLimit = Number.POSITIVE_INFINITY, powerPreference = "high-performance" } = options;
+  const { device, info } = await requestDevice(powerPreference);
+  const recorder = new Recorder(device);
+  const pool = new Pool(device, memoryLimit, () => recorder.settle());
+  device.lost.then(({ reason, message }) => {
+    recorder.failure = new DeviceError(
+      `webgpu: the device was lost${reason === "destroyed" ? " because it was destroyed" : ""}: ${message}; make a new one with webgpu() and load the last saved state`,
+    );
+  });
+  device.onuncapturederror = ({ error }) => {
+    recorder.failure ??= new DeviceError(
+      error.constructor.name === "GPUOutOfMemoryError"
+        ? `webgpu: the device is out of memory: ${error.message}; use smaller batches, or webgpu({ memoryLimit })`
+        : `webgpu: ${error.message}`,
+    );
+  };
+  const own = (buffer: DeviceBuffer) => buffer as WebGpuBuffer; // safe: the buffers a backend is given are those it made
+  return {
+    name: "webgpu",
+    adapter: [info.vendor, info.architecture, info.description].filter(Boolean).join(" "),
+    software: info.isFallbackAdapter === true || /swiftshader|llvmpipe/i.test(`${info.architecture} ${info.description}`),
+    get counters() {
+      return recorder.counters;
+    },
+    allocate(bytes) {
+      recorder.check();
+      return pool.allocate(bytes);
+    },
+    free: (buffer) => pool.free(own(buffer)),
+    write: (buffer, bytes, offset = 0) => recorder.write(own(buffer), bytes, offset),
+    read: (buffer, offset, length) => recorder.read(own(buffer), offset, length),
+    run: (call) => run(recorder, pool, call),
+    flush: () => recorder.flush(),
+    memory: () => pool.use(),
+    supports: (dtype) => dtype !== "float64",
+  };
+}
+
+function run(recorder: Recorder, pool: Pool, call: KernelCall): void {
+  switch (call.kind) {
+    case "pointwise":
+      pointwise(recorder, call);
+      return;
+    case "foreach":
+      foreach(recorder, call);
+      return;
+    case "rows":
+      rows(recorder, pool, call);
+      return;
+    case "argreduce":
+      argreduce(recorder, call);
+      return;
+    case "gather":
+      gather(recorder, call);
+      return;
+    case "scatter":
+      scatter(recorder, call);
+      return;
+    case "scan":
+      scan(recorder, call);
+      return;
+    case "random":
+      random(recorder, call);
+      return;
+    case "matmul":
+      matmul(recorder, pool, call);
+      return;
+    case "conv":
+      conv(recorder, pool, call);
+      return;
+    case "pool":
+      pooling(recorder, pool, call);
+      return;
+    case "sort":
+      sort(recorder, pool, call);
+      return;
+    default:
+      throw call satisfies never;
+  }
+}
