@@ -1,8 +1,8 @@
 /**
  * A storage is a piece of device memory that one or more tensors look at. It gives itself back in two ways: at once, when the last
  * handle on it is disposed of; or when the garbage collector finds that nobody can reach it any more. The engine does not know
- * that a small JavaScript object holds megabytes elsewhere, so for every few megabytes a storage holds an untouched ArrayBuffer of that
- * size, which the engine counts. (Dropped at once, such a buffer would be gone with the next collection of the young, which looks at no
+ * that a small JavaScript object holds megabytes elsewhere, so for every few megabytes a storage holds an untouched ArrayBuffer of a
+ * part of that size, which the engine counts. (Dropped at once, such a buffer would be gone with the next collection of the young, which looks at no
  * finalizers, and count for nothing.)
  */
 
@@ -70,18 +70,20 @@ const collector = /* @__PURE__ */ new FinalizationRegistry<{ backend: Backend; b
 
 /** How many bytes are handed out before the engine is told of them: many small tensors share one buffer. */
 const notice = 4 << 20;
+/** What part of it the engine is told: the more, the oftener it collects, and the less piles up in between. */
+const share = 4;
 /** How many bytes may be handed out between two turns of the event loop before a read waits for one. */
 const patience = 16 << 20;
 
 let untold = 0;
 let sinceTurn = 0;
 
-/** An untouched buffer as large as all that was handed out since the last one; null until that is worth the trouble. */
+/** An untouched buffer for all that was handed out since the last one; null until that is worth the trouble. */
 function ballastFor(bytes: number): unknown {
   sinceTurn += bytes;
   untold += bytes;
   if (untold < notice) return null;
-  const ballast = untouched(untold);
+  const ballast = untouched(untold / share);
   untold = 0;
   return ballast;
 }

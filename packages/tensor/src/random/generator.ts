@@ -115,7 +115,7 @@ export class Generator {
     if (bytes.byteLength !== (size + 4) * 8) {
       throw new ArgumentError(`setState: expected ${(size + 4) * 8} bytes as getState gives them, got ${bytes.byteLength}`);
     }
-    const words = new Float64Array(bytes.slice().buffer);
+    const words = new Float64Array(new Uint8Array(bytes).buffer);
     const [next, seed, paired, spare] = words.subarray(size) as unknown as [number, number, number, number]; // safe: of that length
     if (!(next >= 0 && next <= size && Number.isSafeInteger(seed)))
       throw new ArgumentError("setState: these bytes are not a generator's state");
