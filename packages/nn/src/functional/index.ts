@@ -102,4 +102,4 @@ export {
   tripletMarginLoss,
   tripletMarginWithDistanceLoss,
 } from "./margin.ts";
-export type { LossOptions } from "./reduction.ts";
+export type { LossOptions, Reduction } from "./reduction.ts";

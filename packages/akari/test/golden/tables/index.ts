@@ -4,7 +4,7 @@ import type { Call } from "../op-case.ts";
 import { activation } from "./activation.ts";
 import { creation } from "./creation.ts";
 import { indexing } from "./indexing.ts";
-import { attention } from "./layer.ts";
+import { attention, recurrence } from "./layer.ts";
 import { linalg } from "./linalg.ts";
 import { loss, normalization } from "./loss.ts";
 import { pointwise } from "./pointwise.ts";
@@ -27,4 +27,5 @@ export const table: Readonly<Record<string, Call>> = {
   ...loss,
   ...normalization,
   ...attention,
+  ...recurrence,
 };

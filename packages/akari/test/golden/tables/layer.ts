@@ -66,3 +66,19 @@ export const attention: Readonly<Record<string, Call>> = {
   "nn.TransformerEncoderLayer": encode((args) => layerOf("nn.TransformerEncoderLayer", args)),
   "nn.TransformerEncoder": encode(encoder),
 };
+
+/** A layer with first states, of which the first may be given without the others; its results as one list. */
+const recurrent =
+  (op: string): Call =>
+  (given) => {
+    const { layer } = prepare<nn.LSTM>(given, (args) => layerOf(op, args));
+    const [h, c] = [given.optional("h0"), given.optional("c0")];
+    // Safe: an LSTM takes a pair of states, the others take one.
+    const state = (op.startsWith("nn.LSTM") ? h && [h, c] : h) as [Tensor, Tensor] | null;
+    return [layer(given.x, state)].flat(2) as Tensor[]; // safe: nested tuples of tensors
+  };
+
+/** Recurrent layers and their cells. */
+export const recurrence: Readonly<Record<string, Call>> = Object.fromEntries(
+  ["nn.RNN", "nn.LSTM", "nn.GRU", "nn.RNNCell", "nn.LSTMCell", "nn.GRUCell"].map((op) => [op, recurrent(op)]),
+);

@@ -1,0 +1,133 @@
+/**
+ * The cells of recurrent networks by themselves: one step at a time.
+ */
+
+import { empty, linear, ShapeError, sameShape, showShape, type Tensor, zeros } from "@akari/tensor";
+import { checkPositive } from "./arguments.ts";
+import { type Cell, gruCell, lstmCell } from "./functional/cells.ts";
+import { uniform_ } from "./init.ts";
+import type { LinearOptions } from "./linear.ts";
+import { Module } from "./module.ts";
+import { Parameter } from "./parameter.ts";
+import { cellOf } from "./recurrent.ts";
+import { snakeCase } from "./state-name.ts";
+
+abstract class RecurrentCell extends Module {
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+  weightIh: Parameter;
+  weightHh: Parameter;
+  biasIh: Parameter | null;
+  biasHh: Parameter | null;
+  readonly #cell: Cell;
+
+  constructor(cell: Cell, inputSize: number, hiddenSize: number, options: LinearOptions) {
+    super();
+    checkPositive(this.constructor.name, { inputSize, hiddenSize });
+    const { bias = true, ...factory } = options;
+    const gates = cell.gates * hiddenSize;
+    this.#cell = cell;
+    this.inputSize = inputSize;
+    this.hiddenSize = hiddenSize;
+    this.weightIh = new Parameter(empty([gates, inputSize], factory));
+    this.weightHh = new Parameter(empty([gates, hiddenSize], factory));
+    this.biasIh = bias ? new Parameter(empty([gates], factory)) : null;
+    this.biasHh = bias ? new Parameter(empty([gates], factory)) : null;
+    this.resetParameters();
+  }
+
+  protected override stateName(property: string): string {
+    return snakeCase(property);
+  }
+
+  /** Draws weights and biases anew, uniform in ±1/√hiddenSize. */
+  resetParameters(): void {
+    const bound = 1 / Math.sqrt(this.hiddenSize);
+    for (const parameter of this.parameters()) uniform_(parameter, -bound, bound);
+  }
+
+  /** The new states from an input [N, inputSize] or [inputSize] and the old states, or null for zeros. */
+  protected step(input: Tensor, given: readonly Tensor[] | null): readonly Tensor[] {
+    const cell = this.constructor.name;
+    if ((input.ndim !== 1 && input.ndim !== 2) || input.shape.at(-1) !== this.inputSize) {
+      const wanted = `[N, ${this.inputSize}] or [${this.inputSize}]`;
+      throw new ShapeError(`${cell}: expected an input ${wanted}, got shape ${showShape(input.shape)}`);
+    }
+    const shape = [...input.shape.slice(0, -1), this.hiddenSize];
+    for (const state of given ?? []) {
+      if (!sameShape(state.shape, shape)) {
+        throw new ShapeError(
+          `${cell}: an input of shape ${showShape(input.shape)} wants a state of shape ${showShape(shape)}, got ${showShape(state.shape)}`,
+        );
+      }
+    }
+    const { dtype, device } = input;
+    const states = given ?? Array.from({ length: this.#cell.states }, () => zeros(shape, { dtype, device }));
+    const before = linear(states[0] as Tensor, this.weightHh, this.biasHh); // safe: a cell has a state
+    return this.#cell.step(linear(input, this.weightIh, this.biasIh), before, states);
+  }
+
+  override extraRepr(): string {
+    return `${this.inputSize}, ${this.hiddenSize}${this.biasIh === null ? ", bias=False" : ""}`;
+  }
+}
+
+/** Options of `RNNCell`. */
+export interface RNNCellOptions extends LinearOptions {
+  /** Default "tanh". */
+  readonly nonlinearity?: "tanh" | "relu";
+}
+
+/**
+ * A step of `RNN`: input [N, inputSize] and state [N, hiddenSize] (or both without N) to the new state.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.RNNCell.html
+ */
+export class RNNCell extends RecurrentCell {
+  readonly nonlinearity: "tanh" | "relu";
+
+  constructor(inputSize: number, hiddenSize: number, options: RNNCellOptions = {}) {
+    const { nonlinearity = "tanh", ...rest } = options;
+    super(cellOf("RNNCell", nonlinearity), inputSize, hiddenSize, rest);
+    this.nonlinearity = nonlinearity;
+  }
+
+  forward(input: Tensor, state: Tensor | null = null): Tensor {
+    return this.step(input, state && [state])[0] as Tensor; // safe: the cell has one state
+  }
+
+  override extraRepr(): string {
+    return `${super.extraRepr()}${this.nonlinearity === "tanh" ? "" : `, nonlinearity=${this.nonlinearity}`}`;
+  }
+}
+
+/**
+ * A step of `LSTM`: input [N, inputSize] and the states `[h, c]`, each [N, hiddenSize], to the new states.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.LSTMCell.html
+ */
+export class LSTMCell extends RecurrentCell {
+  constructor(inputSize: number, hiddenSize: number, options: LinearOptions = {}) {
+    super(lstmCell, inputSize, hiddenSize, options);
+  }
+
+  forward(input: Tensor, state: readonly [Tensor, Tensor] | null = null): [Tensor, Tensor] {
+    const [h, c] = this.step(input, state);
+    return [h as Tensor, c as Tensor]; // safe: the cell has two states
+  }
+}
+
+/**
+ * A step of `GRU`: input [N, inputSize] and state [N, hiddenSize] to the new state.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.GRUCell.html
+ */
+export class GRUCell extends RecurrentCell {
+  constructor(inputSize: number, hiddenSize: number, options: LinearOptions = {}) {
+    super(gruCell, inputSize, hiddenSize, options);
+  }
+
+  forward(input: Tensor, state: Tensor | null = null): Tensor {
+    return this.step(input, state && [state])[0] as Tensor; // safe: the cell has one state
+  }
+}

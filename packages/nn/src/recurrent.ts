@@ -1,0 +1,282 @@
+/**
+ * Recurrent layers over whole sequences: several layers, one or both directions. The products with the input are one for all steps; a step is a
+ * product with the state and one fused kernel.
+ */
+
+import { ArgumentError, cat, empty, linear, ShapeError, sameShape, showShape, stack, type Tensor, zeros } from "@akari/tensor";
+import { checkPositive, checkProbability } from "./arguments.ts";
+import { type Cell, gruCell, lstmCell, rnnCells } from "./functional/cells.ts";
+import { dropout } from "./functional/dropout.ts";
+import { unstack } from "./functional/gated.ts";
+import { uniform_ } from "./init.ts";
+import type { FactoryOptions } from "./linear.ts";
+import { Module } from "./module.ts";
+import { Parameter } from "./parameter.ts";
+import { python, snakeCase } from "./state-name.ts";
+
+/** Options of `GRU`, and of all recurrent layers. */
+export interface RecurrentOptions extends FactoryOptions {
+  /** How many layers there are, each with the output of the one before as its input. Default 1. */
+  readonly numLayers?: number;
+  /** Whether there are biases. Default true. */
+  readonly bias?: boolean;
+  /** Whether sequences are [N, L, features] instead of [L, N, features]. Default false. */
+  readonly batchFirst?: boolean;
+  /** How much of each layer's output but the last one's is dropped in training. Default 0. */
+  readonly dropout?: number;
+  /** Whether a second network reads the sequence from its end; outputs stand side by side. Default false. */
+  readonly bidirectional?: boolean;
+}
+
+/** What a network of one layer and direction is made of. */
+interface Weights {
+  readonly input: Tensor;
+  readonly state: Tensor;
+  readonly inputBias: Tensor | null;
+  readonly stateBias: Tensor | null;
+  readonly projection: Tensor | null;
+}
+
+abstract class RecurrentLayer extends Module {
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+  readonly projSize: number;
+  readonly numLayers: number;
+  readonly withBias: boolean;
+  readonly batchFirst: boolean;
+  readonly dropout: number;
+  readonly bidirectional: boolean;
+  /** The weights of the first layer; there are more, named `weightIhL1`, `weightIhL0Reverse` and so on. */
+  declare weightIhL0: Parameter;
+  declare weightHhL0: Parameter;
+  declare biasIhL0?: Parameter;
+  declare biasHhL0?: Parameter;
+  readonly #cell: Cell;
+
+  constructor(cell: Cell, inputSize: number, hiddenSize: number, options: RecurrentOptions & { readonly projSize?: number }) {
+    super();
+    const layer = this.constructor.name;
+    const { numLayers = 1, bias = true, batchFirst = false, dropout = 0, bidirectional = false, projSize = 0, ...factory } = options;
+    checkPositive(layer, { inputSize, hiddenSize, numLayers });
+    checkProbability(layer, "dropout", dropout);
+    if (!Number.isInteger(projSize) || projSize < 0 || projSize >= hiddenSize)
+      throw new ArgumentError(`${layer}: projSize must be a whole number below the hidden size ${hiddenSize}, got ${projSize}`);
+    this.#cell = cell;
+    this.inputSize = inputSize;
+    this.hiddenSize = hiddenSize;
+    this.projSize = projSize;
+    this.numLayers = numLayers;
+    this.withBias = bias;
+    this.batchFirst = batchFirst;
+    this.dropout = dropout;
+    this.bidirectional = bidirectional;
+    const width = projSize || hiddenSize;
+    const gates = cell.gates * hiddenSize;
+    for (const [index, suffix] of this.#suffixes().entries()) {
+      const features = index < this.#directions() ? inputSize : width * this.#directions();
+      const add = (name: string, ...shape: number[]) => Reflect.set(this, `${name}${suffix}`, new Parameter(empty(shape, factory)));
+      add("weightIh", gates, features);
+      add("weightHh", gates, width);
+      if (bias) add("biasIh", gates);
+      if (bias) add("biasHh", gates);
+      if (projSize > 0) add("weightHr", projSize, hiddenSize);
+    }
+    this.resetParameters();
+  }
+
+  protected override stateName(property: string): string {
+    return snakeCase(property);
+  }
+
+  /** Draws all weights and biases anew, uniform in ±1/√hiddenSize. */
+  resetParameters(): void {
+    const bound = 1 / Math.sqrt(this.hiddenSize);
+    for (const parameter of this.parameters()) uniform_(parameter, -bound, bound);
+  }
+
+  #directions(): number {
+    return this.bidirectional ? 2 : 1;
+  }
+
+  /** How the weights of each layer and direction end, in their order. */
+  #suffixes(): string[] {
+    return Array.from({ length: this.numLayers }, (_, l) => (this.bidirectional ? [`L${l}`, `L${l}Reverse`] : [`L${l}`])).flat();
+  }
+
+  #weights(suffix: string): Weights {
+    const of = (name: string): Tensor | null => (Reflect.get(this, `${name}${suffix}`) as Tensor | undefined) ?? null;
+    const [input, state] = [of("weightIh") as Tensor, of("weightHh") as Tensor]; // safe: the constructor made them
+    return { input, state, inputBias: of("biasIh"), stateBias: of("biasHh"), projection: of("weightHr") };
+  }
+
+  /** The outputs of all steps and the last states, given the first ones (or null for zeros). */
+  protected run(input: Tensor, given: readonly Tensor[] | null): { readonly output: Tensor; readonly states: readonly Tensor[] } {
+    this.#checkInput(input);
+    const single = input.ndim === 2;
+    const first = single ? input.unsqueeze(1) : this.batchFirst ? input.transpose(0, 1) : input;
+    const start = this.#start(input, first.shape[1] as number, given);
+    const suffixes = this.#suffixes();
+    const directions = this.#directions();
+    const last: Tensor[][] = Array.from({ length: this.#cell.states }, () => []);
+    let x = first;
+    for (let layer = 0; layer < this.numLayers; layer++) {
+      const outputs: Tensor[] = [];
+      for (let direction = 0; direction < directions; direction++) {
+        const index = layer * directions + direction;
+        const states = start.map((all) => all.select(0, index));
+        const found = this.#pass(x, states, this.#weights(suffixes[index] as string), direction === 1);
+        outputs.push(found.output);
+        for (const [k, state] of found.states.entries()) last[k]?.push(state);
+      }
+      x = directions === 1 ? (outputs[0] as Tensor) : cat(outputs, -1);
+      if (this.training && this.dropout > 0 && layer < this.numLayers - 1) x = dropout(x, this.dropout);
+    }
+    const states = last.map((list) => (single ? stack(list).squeeze(1) : stack(list)));
+    return { output: single ? x.squeeze(1) : this.batchFirst ? x.transpose(0, 1) : x, states };
+  }
+
+  /** One layer in one direction: [L, N, features] → [L, N, width]. */
+  #pass(x: Tensor, start: readonly Tensor[], weights: Weights, backwards: boolean): { output: Tensor; states: readonly Tensor[] } {
+    const products = unstack(linear(x, weights.input, weights.inputBias));
+    const outputs: Tensor[] = [];
+    let states = start;
+    for (const product of backwards ? [...products].reverse() : products) {
+      const before = linear(states[0] as Tensor, weights.state, weights.stateBias);
+      const [h, ...rest] = this.#cell.step(product, before, states);
+      const output = weights.projection ? linear(h as Tensor, weights.projection) : (h as Tensor); // safe: a cell has a state
+      states = [output, ...rest];
+      outputs.push(output);
+    }
+    return { output: stack(backwards ? outputs.reverse() : outputs), states };
+  }
+
+  #checkInput(input: Tensor): void {
+    const layer = this.constructor.name;
+    const wanted = `${this.batchFirst ? "[N, L" : "[L, N"}, ${this.inputSize}] or [L, ${this.inputSize}]`;
+    if ((input.ndim !== 2 && input.ndim !== 3) || input.shape.at(-1) !== this.inputSize)
+      throw new ShapeError(`${layer}: expected an input ${wanted}, got shape ${showShape(input.shape)}`);
+    if (input.shape[input.ndim === 3 && this.batchFirst ? 1 : 0] === 0)
+      throw new ShapeError(`${layer}: expected a sequence of at least one step, got an input of shape ${showShape(input.shape)}`);
+  }
+
+  /** The first states as [layers · directions, N, width]. */
+  #start(input: Tensor, batch: number, given: readonly Tensor[] | null): readonly Tensor[] {
+    const count = this.numLayers * this.#directions();
+    return Array.from({ length: this.#cell.states }, (_, k) => {
+      const width = k === 0 ? this.projSize || this.hiddenSize : this.hiddenSize;
+      const shape = [count, batch, width];
+      const state = given?.[k];
+      if (state === undefined) return zeros(shape, { dtype: input.dtype, device: input.device });
+      const wanted = input.ndim === 2 ? [count, width] : shape;
+      if (!sameShape(state.shape, wanted)) {
+        throw new ShapeError(
+          `${this.constructor.name}: an input of shape ${showShape(input.shape)} wants ${k === 0 ? "a hidden" : "a cell"} state of shape ${showShape(wanted)}, got ${showShape(state.shape)}`,
+        );
+      }
+      return input.ndim === 2 ? state.unsqueeze(1) : state;
+    });
+  }
+
+  override extraRepr(): string {
+    const parts = [String(this.inputSize), String(this.hiddenSize)];
+    if (this.projSize !== 0) parts.push(`proj_size=${this.projSize}`);
+    if (this.numLayers !== 1) parts.push(`num_layers=${this.numLayers}`);
+    if (!this.withBias) parts.push("bias=False");
+    if (this.batchFirst) parts.push("batch_first=True");
+    if (this.dropout !== 0) parts.push(`dropout=${python(this.dropout)}`);
+    if (this.bidirectional) parts.push("bidirectional=True");
+    return parts.join(", ");
+  }
+}
+
+/** Options of `RNN`. */
+export interface RNNOptions extends RecurrentOptions {
+  /** Default "tanh". */
+  readonly nonlinearity?: "tanh" | "relu";
+}
+
+/**
+ * Elman's recurrent network: `h' = tanh(W x + b + U h + c)`.
+ *
+ * Called with an input [L, N, inputSize] (or without N, or N first with `batchFirst`) and a first state [layers · directions, N, hiddenSize] (zeros
+ * when it is left out), it returns the outputs of the last layer [L, N, directions · hiddenSize] and the last state.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.RNN.html
+ *
+ * @throws ShapeError, when called, for an input or a state that does not fit.
+ */
+export class RNN extends RecurrentLayer {
+  readonly nonlinearity: "tanh" | "relu";
+
+  constructor(inputSize: number, hiddenSize: number, options: RNNOptions = {}) {
+    const { nonlinearity = "tanh", ...rest } = options;
+    super(cellOf("RNN", nonlinearity), inputSize, hiddenSize, rest);
+    this.nonlinearity = nonlinearity;
+  }
+
+  forward(input: Tensor, state: Tensor | null = null): [Tensor, Tensor] {
+    const { output, states } = this.run(input, state && [state]);
+    return [output, states[0] as Tensor]; // safe: the cell has one state
+  }
+}
+
+/** The cell of a nonlinearity. Throws an ArgumentError for an unknown one. */
+export function cellOf(layer: string, nonlinearity: "tanh" | "relu"): Cell {
+  const cell = Object.hasOwn(rnnCells, nonlinearity) ? rnnCells[nonlinearity] : undefined;
+  if (cell === undefined) throw new ArgumentError(`${layer}: nonlinearity must be "tanh" or "relu", got "${String(nonlinearity)}"`);
+  return cell;
+}
+
+/** Options of `LSTM`. */
+export interface LSTMOptions extends RecurrentOptions {
+  /** The width to which the output of each step is projected; 0 for none. Default 0. */
+  readonly projSize?: number;
+}
+
+/**
+ * Long short-term memory: a state `h` that is given out, and a cell state `c` that only gates change.
+ *
+ *     i, f, g, o = W x + b + U h + c        c' = σ(f) c + σ(i) tanh(g)        h' = σ(o) tanh(c')
+ *
+ * Called with an input as `RNN` is and a pair of first states, it returns the outputs and the pair of last states.
+ * Hochreiter & Schmidhuber 1997.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.LSTM.html
+ *
+ * @throws ShapeError, when called, for an input or a state that does not fit.
+ * @example
+ * const lstm = new LSTM(10, 20, { numLayers: 2, batchFirst: true });
+ * const [output, [h, c]] = lstm(x);
+ */
+export class LSTM extends RecurrentLayer {
+  constructor(inputSize: number, hiddenSize: number, options: LSTMOptions = {}) {
+    super(lstmCell, inputSize, hiddenSize, options);
+  }
+
+  forward(input: Tensor, state: readonly [Tensor, Tensor] | null = null): [Tensor, [Tensor, Tensor]] {
+    const { output, states } = this.run(input, state);
+    return [output, [states[0] as Tensor, states[1] as Tensor]]; // safe: the cell has two states
+  }
+}
+
+/**
+ * Gated recurrent units.
+ *
+ *     r = σ(Wᵣ x + Uᵣ h)    z = σ(W_z x + U_z h)    n = tanh(Wₙ x + r (Uₙ h))    h' = (1 - z) n + z h        (and biases)
+ *
+ * Called as `RNN` is. Cho et al. 2014, https://arxiv.org/abs/1406.1078
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.GRU.html
+ *
+ * @throws ShapeError, when called, for an input or a state that does not fit.
+ */
+export class GRU extends RecurrentLayer {
+  constructor(inputSize: number, hiddenSize: number, options: RecurrentOptions = {}) {
+    super(gruCell, inputSize, hiddenSize, options);
+  }
+
+  forward(input: Tensor, state: Tensor | null = null): [Tensor, Tensor] {
+    const { output, states } = this.run(input, state && [state]);
+    return [output, states[0] as Tensor]; // safe: the cell has one state
+  }
+}
