@@ -39,7 +39,7 @@ export function checkIndex(name: string, index: number, length: number): void {
 }
 
 /** One tensor for each that a data set was made of. */
-type Rows<Tensors extends readonly Tensor[]> = { [K in keyof Tensors]: Tensor };
+export type Rows<Tensors extends readonly Tensor[]> = { [K in keyof Tensors]: Tensor };
 
 /**
  * The rows of tensors that belong together: sample i is row i of each.

@@ -1,11 +1,13 @@
 /**
- * The public face of `@akari/data`.
+ * Datasets, samplers, batches and the transforms of images; MNIST and its relatives.
+ *
+ * @packageDocumentation
  */
 
 export { cacheFolder, type Surroundings } from "./cache.ts";
 export { type Collated, defaultCollate } from "./collate.ts";
 export { DataLoader, type DataLoaderOptions } from "./data-loader.ts";
-export { ConcatDataset, type Dataset, type RandomSplitOptions, randomSplit, Subset, TensorDataset } from "./dataset.ts";
+export { ConcatDataset, type Dataset, type RandomSplitOptions, type Rows, randomSplit, Subset, TensorDataset } from "./dataset.ts";
 export { DownloadError, type DownloadOptions, download } from "./download.ts";
 export type { Files } from "./files.ts";
 export { type IdxArray, parseIdx, readIdx } from "./idx.ts";

@@ -1,5 +1,7 @@
 /**
- * `@akari/io`: tensors in files. Safetensors, NumPy's arrays and archives, and PyTorch's checkpoints (reading only).
+ * Tensors in files: safetensors, NumPy's arrays and archives, and PyTorch's checkpoints (reading only).
+ *
+ * @packageDocumentation
  */
 
 export type { FileType, HostArray, ReadOptions } from "./elements.ts";

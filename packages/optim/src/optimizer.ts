@@ -115,12 +115,13 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
     }
   }
 
-  /**
-   * Changes the parameters by their gradients. Parameters without a gradient stay as they are.
-   *
-   * @param closure computes the loss (and the gradients) anew; what it returns is returned.
-   */
+  /** Changes the parameters by their gradients. Parameters without a gradient stay as they are. */
   step(): void;
+  /**
+   * The same after a closure, which computes the loss and the gradients anew.
+   *
+   * @param closure what it returns is returned.
+   */
   step<Loss>(closure: () => Loss): Loss;
   step<Loss>(closure?: () => Loss): Loss | undefined {
     const loss = closure?.();

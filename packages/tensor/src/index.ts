@@ -1,5 +1,7 @@
 /**
- * `@akari/tensor`: tensors, their operations, the scalar language, and the interfaces that devices and followers implement.
+ * Tensors, their operations, the scalar language, and the interfaces that devices and followers implement.
+ *
+ * @packageDocumentation
  */
 
 // What tensors are made of
@@ -276,7 +278,7 @@ export {
   signbit,
   trunc,
 } from "./ops/rounding.ts";
-export type { Dims, ReduceOptions } from "./ops/rows.ts";
+export type { Dims, KeepOptions, ReduceOptions } from "./ops/rows.ts";
 export { cummax, cummin, cumprod, cumsum, diff, logcumsumexp, type ScanOptions } from "./ops/scan.ts";
 export {
   type IndexAddOptions,

@@ -5,7 +5,7 @@
 
 import * as extremes from "../ops/extremes.ts";
 import * as product from "../ops/product.ts";
-import type { Dims, ReduceOptions } from "../ops/rows.ts";
+import type { Dims, KeepOptions, ReduceOptions } from "../ops/rows.ts";
 import * as scan from "../ops/scan.ts";
 import * as softmax from "../ops/softmax.ts";
 import * as sorting from "../ops/sort.ts";
@@ -14,8 +14,6 @@ import * as sums from "../ops/sum.ts";
 import * as uniques from "../ops/unique.ts";
 import type { Tensor } from "../tensor.ts";
 import { FunctionMethods } from "./functions.ts";
-
-type KeepOptions = Pick<ReduceOptions, "keepdim">;
 
 /** Sums, extremes, norms, softmax, scans and sorting. */
 export abstract class ReductionMethods extends FunctionMethods {

@@ -17,9 +17,9 @@ import { maximum, minimum } from "./rounding.ts";
 import {
   type Dims,
   expectRows,
+  type KeepOptions,
   once,
   outerView,
-  type ReduceOptions,
   type RowAttrs,
   RowOp,
   reducedShape,
@@ -27,9 +27,6 @@ import {
   rowsLast,
 } from "./rows.ts";
 import { sum } from "./sum.ts";
-
-/** Keeps the reduced dimensions with size one. Default false. */
-type KeepOptions = Pick<ReduceOptions, "keepdim">;
 
 /** Elements, and where they stood along the dimension. */
 export interface ValuesAndIndices {

@@ -24,6 +24,9 @@ export interface ReduceOptions {
   readonly dtype?: DType;
 }
 
+/** Whether the reduced dimensions stay, with size one. Default false. */
+export type KeepOptions = Pick<ReduceOptions, "keepdim">;
+
 /** How a row operation is applied. */
 export interface RowAttrs {
   /** The dimensions that form a row, ascending. */

@@ -15,7 +15,7 @@ import { broadcastTo } from "./expand.ts";
 import { argmax, type ValuesAndIndices } from "./extremes.ts";
 import { fromHost } from "./fill.ts";
 import { reshape, squeeze } from "./reshape.ts";
-import type { ReduceOptions } from "./rows.ts";
+import type { KeepOptions } from "./rows.ts";
 import { cummax } from "./scan.ts";
 import { narrow } from "./slice.ts";
 import { sum } from "./sum.ts";
@@ -26,9 +26,6 @@ interface SortAttrs {
   /** How many elements are kept of each row. */
   readonly count: number;
 }
-
-/** Keeps the reduced dimension with size one. Default false. */
-type KeepOptions = Pick<ReduceOptions, "keepdim">;
 
 const sorting: Op<SortAttrs> = {
   name: "sort",

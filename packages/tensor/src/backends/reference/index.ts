@@ -1,3 +1,7 @@
-/** The reference backend: plain TypeScript, obviously right, and slow. */
+/**
+ * The reference backend: plain TypeScript, obviously right, and slow.
+ *
+ * @packageDocumentation
+ */
 
 export { reference } from "./reference.ts";

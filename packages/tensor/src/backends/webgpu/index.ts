@@ -1,4 +1,8 @@
-/** The WebGPU backend: tensors on the GPU, in browsers and in Node. */
+/**
+ * The WebGPU backend: tensors on the GPU, in browsers and in Node.
+ *
+ * @packageDocumentation
+ */
 
 export type { Counters } from "./recorder.ts";
 export { type WebGpuBackend, type WebGpuOptions, webgpu } from "./webgpu.ts";
