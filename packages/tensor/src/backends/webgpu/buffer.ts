@@ -93,9 +93,15 @@ export class Pool {
     buffer.memory = null;
     this.#live -= capacity;
     this.#pooled += capacity;
-    const list = this.#free.get(capacity);
-    if (list === undefined) this.#free.set(capacity, [{ memory, id, use }]);
-    else list.push({ memory, id, use });
+    let list = this.#free.get(capacity);
+    if (list === undefined) {
+      list = [];
+      this.#free.set(capacity, list);
+    }
+    // The oldest is handed out first: so a step that repeats itself gets the same memory again, and its bind groups are found again.
+    let at = list.length;
+    while (at > 0 && (list[at - 1] as Held).id < id) at--;
+    list.splice(at, 0, { memory, id, use });
     if (this.#pooled > pooledAtMost + this.#live) this.trim();
   }
 

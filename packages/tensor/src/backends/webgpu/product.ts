@@ -169,7 +169,9 @@ let c = i % ${columns};
 let r = (i / ${columns}) % ${rows};
 let batch = i / ${columns} / ${rows};
 ${texts.prepare ?? ""}
-${texts.store()}`,
+{
+${texts.store()}
+}`,
     }),
     workgroup,
   );
