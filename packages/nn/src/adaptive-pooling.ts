@@ -16,7 +16,7 @@ import {
   type Tensor,
 } from "@akari/tensor";
 import { Module } from "./module.ts";
-import { float, python } from "./state-name.ts";
+import { python } from "./state-name.ts";
 
 /** The spatial sizes of a result: one for all, or one for each dimension, null keeping the input's. */
 export type AdaptiveSize = number | readonly (number | null)[];
@@ -97,7 +97,7 @@ abstract class LPPoolNd extends Module {
 
   override extraRepr(): string {
     const { stride = null, ceilMode = false } = this.options;
-    return `norm_type=${float(this.normType)}, kernel_size=${python(this.kernelSize)}, stride=${python(stride)}, ceil_mode=${python(ceilMode)}`;
+    return `norm_type=${python(this.normType)}, kernel_size=${python(this.kernelSize)}, stride=${python(stride)}, ceil_mode=${python(ceilMode)}`;
   }
 }
 

@@ -1,0 +1,320 @@
+/** Layers: the shapes they give, the names in their state, how they are printed, and what they refuse. */
+
+import {
+  ArgumentError,
+  DTypeError,
+  IndexError,
+  manualSeed,
+  ones,
+  rand,
+  randn,
+  ShapeError,
+  type Tensor,
+  tensor,
+  zeros,
+} from "@akari/tensor";
+import { describe, expect, it } from "vitest";
+import * as nn from "../src/index.ts";
+
+const shape = (x: Tensor): number[] => [...x.shape];
+
+describe("shapes", () => {
+  const cases: readonly (readonly [string, nn.Layer, readonly number[], readonly number[]])[] = [
+    ["ConvTranspose1d", new nn.ConvTranspose1d(2, 3, 3, { stride: 2, padding: 1, outputPadding: 1 }), [4, 2, 5], [4, 3, 10]],
+    ["ConvTranspose2d with groups", new nn.ConvTranspose2d(4, 2, [2, 3], { groups: 2, stride: [2, 1] }), [1, 4, 3, 3], [1, 2, 6, 5]],
+    ["ConvTranspose3d without a batch", new nn.ConvTranspose3d(1, 2, 2), [1, 2, 2, 2], [2, 3, 3, 3]],
+    ["AdaptiveAvgPool2d", new nn.AdaptiveAvgPool2d([3, null]), [2, 3, 7, 5], [2, 3, 3, 5]],
+    ["AdaptiveMaxPool1d", new nn.AdaptiveMaxPool1d(2), [1, 3, 7], [1, 3, 2]],
+    ["MaxPool3d", new nn.MaxPool3d(2), [1, 1, 4, 4, 6], [1, 1, 2, 2, 3]],
+    ["AvgPool3d", new nn.AvgPool3d(2, { stride: 1 }), [1, 1, 3, 3, 3], [1, 1, 2, 2, 2]],
+    ["LPPool2d", new nn.LPPool2d(2, 2), [1, 1, 4, 4], [1, 1, 2, 2]],
+    ["BatchNorm3d", new nn.BatchNorm3d(2), [2, 2, 2, 2, 2], [2, 2, 2, 2, 2]],
+    ["InstanceNorm2d without a batch", new nn.InstanceNorm2d(3), [3, 4, 4], [3, 4, 4]],
+    ["RMSNorm", new nn.RMSNorm([2, 3]), [4, 2, 3], [4, 2, 3]],
+    ["PixelShuffle", new nn.PixelShuffle(2), [1, 8, 3, 3], [1, 2, 6, 6]],
+    ["PixelUnshuffle", new nn.PixelUnshuffle(2), [1, 2, 6, 6], [1, 8, 3, 3]],
+    ["Upsample", new nn.Upsample({ scaleFactor: [2, 3] }), [1, 1, 2, 2], [1, 1, 4, 6]],
+    ["UpsamplingBilinear2d", new nn.UpsamplingBilinear2d({ size: 5 }), [1, 1, 2, 2], [1, 1, 5, 5]],
+    ["Unfold", new nn.Unfold(2), [1, 3, 4, 4], [1, 12, 9]],
+    ["Fold", new nn.Fold(4, 2), [1, 12, 9], [1, 3, 4, 4]],
+    ["ZeroPad2d", new nn.ZeroPad2d([1, 2, 3, 4]), [1, 1, 2, 2], [1, 1, 9, 5]],
+    ["CircularPad1d", new nn.CircularPad1d(2), [1, 2, 3], [1, 2, 7]],
+    ["ReplicationPad3d", new nn.ReplicationPad3d(1), [1, 1, 2, 2, 2], [1, 1, 4, 4, 4]],
+    ["Dropout3d", new nn.Dropout3d(), [2, 3, 2, 2, 2], [2, 3, 2, 2, 2]],
+  ];
+  for (const [name, layer, given, wanted] of cases) it(name, () => expect(shape(layer(rand(given)))).toEqual(wanted));
+
+  it("a transposed convolution reaches the size asked for", () => {
+    const layer = new nn.ConvTranspose2d(1, 1, 3, { stride: 2, padding: 1 });
+    expect(shape(layer(ones([1, 1, 4, 4])))).toEqual([1, 1, 7, 7]);
+    expect(shape(layer(ones([1, 1, 4, 4]), [8, 7]))).toEqual([1, 1, 8, 7]);
+    expect(() => layer(ones([1, 1, 4, 4]), 9)).toThrow(/ConvTranspose2d: an input of shape \[1, 1, 4, 4\] gives sizes from 7 to 8, not 9/);
+  });
+
+  it("recurrent layers, with and without a batch, in both directions", () => {
+    const lstm = new nn.LSTM(3, 4, { numLayers: 2, bidirectional: true, batchFirst: true, projSize: 2 });
+    const [output, [h, c]] = lstm(rand([5, 7, 3]));
+    expect([shape(output), shape(h), shape(c)]).toEqual([
+      [5, 7, 4],
+      [4, 5, 2],
+      [4, 5, 4],
+    ]);
+    const [alone, last] = new nn.GRU(3, 4)(rand([7, 3]), zeros([1, 4]));
+    expect([shape(alone), shape(last)]).toEqual([
+      [7, 4],
+      [1, 4],
+    ]);
+    const [hidden, cell] = new nn.LSTMCell(3, 4)(rand([3]));
+    expect([shape(hidden), shape(cell)]).toEqual([[4], [4]]);
+    expect(shape(new nn.RNNCell(3, 4, { nonlinearity: "relu", bias: false })(rand([2, 3])))).toEqual([2, 4]);
+  });
+
+  it("attention, its weights and the masks", () => {
+    const attention = new nn.MultiheadAttention(4, 2, { batchFirst: true });
+    const x = randn([3, 5, 4]);
+    const hidden = tensor([[true, false, false, false, false]]).expand([3, 5]);
+    const [y, weights] = attention(x, x, x, { keyPaddingMask: hidden, averageAttnWeights: false, attnMask: zeros([6, 5, 5]) });
+    expect([shape(y), shape(weights as Tensor)]).toEqual([
+      [3, 5, 4],
+      [3, 2, 5, 5],
+    ]);
+    expect((weights as Tensor).select(-1, 0).abs().sum().itemSync()).toBe(0);
+    const [single, none] = attention(x.select(0, 0), x.select(0, 0), x.select(0, 0), { needWeights: false, isCausal: true });
+    expect(shape(single)).toEqual([5, 4]);
+    expect(none).toBeNull();
+  });
+
+  it("a causal layer does not see what follows", () => {
+    const layer = new nn.TransformerEncoderLayer(4, 2, { dimFeedforward: 8, batchFirst: true, dropout: 0 });
+    const x = randn([1, 5, 4]);
+    const whole = layer(x, { isCausal: true });
+    const part = layer(x.narrow(1, 0, 3), { isCausal: true });
+    expect(whole.narrow(1, 0, 3).sub(part).abs().max().itemSync()).toBeLessThan(1e-5);
+  });
+});
+
+describe("an LSTM step by step", () => {
+  it("is what the layer computes", () => {
+    const lstm = new nn.LSTM(3, 4);
+    const cell = new nn.LSTMCell(3, 4);
+    const state = lstm.stateDict();
+    cell.loadStateDict(Object.fromEntries(Object.entries(state).map(([name, x]) => [name.replace("_l0", ""), x])));
+    const x = randn([6, 2, 3]);
+    let states: [Tensor, Tensor] = [zeros([2, 4]), zeros([2, 4])];
+    for (let t = 0; t < 6; t++) states = cell(x.select(0, t), states);
+    const [, [h, c]] = lstm(x);
+    expect(h.squeeze(0).sub(states[0]).abs().max().itemSync()).toBeLessThan(1e-6);
+    expect(c.squeeze(0).sub(states[1]).abs().max().itemSync()).toBeLessThan(1e-6);
+  });
+
+  it("works in half precision", () => {
+    const lstm = new nn.LSTM(2, 2, { dtype: "float16" });
+    const [output] = lstm(randn([2, 1, 2]).to("float16"));
+    expect(output.dtype).toBe("float16");
+    output.sum().backward();
+    expect(lstm.weightHhL0.grad?.dtype).toBe("float16");
+  });
+});
+
+describe("names in the state", () => {
+  it("of recurrent layers", () => {
+    expect(Object.keys(new nn.GRU(2, 3, { numLayers: 2, bidirectional: true, bias: false }).stateDict())).toEqual([
+      "weight_ih_l0",
+      "weight_hh_l0",
+      "weight_ih_l0_reverse",
+      "weight_hh_l0_reverse",
+      "weight_ih_l1",
+      "weight_hh_l1",
+      "weight_ih_l1_reverse",
+      "weight_hh_l1_reverse",
+    ]);
+    expect(Object.keys(new nn.LSTM(2, 3, { projSize: 1 }).stateDict())).toEqual([
+      "weight_ih_l0",
+      "weight_hh_l0",
+      "bias_ih_l0",
+      "bias_hh_l0",
+      "weight_hr_l0",
+    ]);
+    expect(Object.keys(new nn.LSTMCell(2, 3).stateDict())).toEqual(["weight_ih", "weight_hh", "bias_ih", "bias_hh"]);
+  });
+
+  it("of attention", () => {
+    expect(Object.keys(new nn.MultiheadAttention(4, 2).stateDict())).toEqual([
+      "in_proj_weight",
+      "in_proj_bias",
+      "out_proj.weight",
+      "out_proj.bias",
+    ]);
+    expect(Object.keys(new nn.MultiheadAttention(4, 2, { kdim: 3, addBiasKv: true, bias: false }).stateDict())).toEqual([
+      "q_proj_weight",
+      "k_proj_weight",
+      "v_proj_weight",
+      "bias_k",
+      "bias_v",
+      "out_proj.weight",
+    ]);
+  });
+
+  it("of an encoder, whose layers start alike", () => {
+    manualSeed(1);
+    const layer = new nn.TransformerEncoderLayer(4, 2, { dimFeedforward: 8 });
+    const next = rand([1]).itemSync();
+    manualSeed(1);
+    const same = new nn.TransformerEncoderLayer(4, 2, { dimFeedforward: 8 });
+    const encoder = new nn.TransformerEncoder(same, 2, { norm: new nn.LayerNorm(4) });
+    expect(rand([1]).itemSync()).toBe(next);
+    const state = encoder.stateDict();
+    expect(Object.keys(state)).toHaveLength(2 * 12 + 2);
+    expect(Object.keys(state)).toContain("layers.1.self_attn.out_proj.weight");
+    expect(state["layers.1.linear2.weight"]?.toArraySync()).toEqual(layer.linear2.weight.toArraySync());
+    encoder.layers.at(0).linear1.weight.detach().zero_();
+    expect(state["layers.1.linear1.weight"]?.abs().sum().itemSync()).toBeGreaterThan(0);
+  });
+
+  it("of normalisations", () => {
+    expect(Object.keys(new nn.InstanceNorm1d(2).stateDict())).toEqual([]);
+    expect(Object.keys(new nn.InstanceNorm1d(2, { affine: true, trackRunningStats: true }).stateDict())).toEqual([
+      "weight",
+      "bias",
+      "running_mean",
+      "running_var",
+      "num_batches_tracked",
+    ]);
+  });
+});
+
+describe("printing as PyTorch prints", () => {
+  const cases: readonly (readonly [nn.Module, string])[] = [
+    [
+      new nn.ConvTranspose2d(16, 8, 3, { stride: 2, padding: 1, outputPadding: 1, groups: 2, bias: false }),
+      "ConvTranspose2d(16, 8, kernel_size=(3, 3), stride=(2, 2), padding=(1, 1), output_padding=(1, 1), groups=2, bias=False)",
+    ],
+    [new nn.ConvTranspose1d(1, 1, 2), "ConvTranspose1d(1, 1, kernel_size=(2,), stride=(1,))"],
+    [new nn.AdaptiveAvgPool2d([5, null]), "AdaptiveAvgPool2d(output_size=(5, None))"],
+    [new nn.AdaptiveAvgPool1d(1), "AdaptiveAvgPool1d(output_size=1)"],
+    [new nn.LPPool2d(2, 3), "LPPool2d(norm_type=2, kernel_size=3, stride=None, ceil_mode=False)"],
+    [new nn.BatchNorm3d(4), "BatchNorm3d(4, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)"],
+    [new nn.InstanceNorm2d(4), "InstanceNorm2d(4, eps=1e-05, momentum=0.1, affine=False, track_running_stats=False)"],
+    [new nn.LocalResponseNorm(2), "LocalResponseNorm(2, alpha=0.0001, beta=0.75, k=1.0)"],
+    [new nn.RMSNorm([4]), "RMSNorm((4,), eps=None, elementwise_affine=True)"],
+    [new nn.PixelShuffle(3), "PixelShuffle(upscale_factor=3)"],
+    [new nn.Upsample({ scaleFactor: 2 }), "Upsample(scale_factor=2.0, mode='nearest')"],
+    [new nn.Upsample({ size: [4, 5], mode: "bilinear" }), "Upsample(size=(4, 5), mode='bilinear')"],
+    [new nn.ZeroPad2d(1), "ZeroPad2d((1, 1, 1, 1))"],
+    [new nn.ConstantPad1d([1, 2], 0.5), "ConstantPad1d(padding=(1, 2), value=0.5)"],
+    [new nn.ReflectionPad1d(2), "ReflectionPad1d((2, 2))"],
+    [new nn.CosineSimilarity(), "CosineSimilarity()"],
+    [new nn.Bilinear(2, 3, 4), "Bilinear(in1_features=2, in2_features=3, out_features=4, bias=True)"],
+    [new nn.Dropout1d(0.2), "Dropout1d(p=0.2, inplace=False)"],
+    [new nn.TripletMarginLoss(), "TripletMarginLoss()"],
+    [new nn.RNN(2, 3), "RNN(2, 3)"],
+    [
+      new nn.LSTM(10, 20, { numLayers: 2, bias: false, batchFirst: true, dropout: 0.5, bidirectional: true, projSize: 4 }),
+      "LSTM(10, 20, proj_size=4, num_layers=2, bias=False, batch_first=True, dropout=0.5, bidirectional=True)",
+    ],
+    [new nn.RNNCell(2, 3, { nonlinearity: "relu", bias: false }), "RNNCell(2, 3, bias=False, nonlinearity=relu)"],
+    [new nn.GRUCell(2, 3), "GRUCell(2, 3)"],
+    [
+      new nn.TransformerEncoderLayer(4, 2, { dimFeedforward: 8 }),
+      `TransformerEncoderLayer(
+  (self_attn): MultiheadAttention(
+    (out_proj): NonDynamicallyQuantizableLinear(in_features=4, out_features=4, bias=True)
+  )
+  (linear1): Linear(in_features=4, out_features=8, bias=True)
+  (dropout): Dropout(p=0.1, inplace=False)
+  (linear2): Linear(in_features=8, out_features=4, bias=True)
+  (norm1): LayerNorm((4,), eps=1e-05, elementwise_affine=True)
+  (norm2): LayerNorm((4,), eps=1e-05, elementwise_affine=True)
+  (dropout1): Dropout(p=0.1, inplace=False)
+  (dropout2): Dropout(p=0.1, inplace=False)
+)`,
+    ],
+  ];
+  for (const [layer, text] of cases) it(text.split("\n")[0] ?? "", () => expect(layer.toString()).toBe(text));
+});
+
+describe("what layers and losses refuse", () => {
+  const f = nn.functional;
+  const x = ones([2, 3]);
+  const cases: readonly (readonly [string, () => unknown, new (...args: never[]) => Error, RegExp])[] = [
+    [
+      "heads that do not divide the width",
+      () => new nn.MultiheadAttention(5, 2),
+      ArgumentError,
+      /embedDim 5 cannot be divided among 2 heads/,
+    ],
+    [
+      "attention of another width",
+      () => new nn.MultiheadAttention(4, 2)(ones([2, 1, 3]), ones([2, 1, 4]), ones([2, 1, 4])),
+      ShapeError,
+      /expected query \[L, N, 4\].*got \[2, 1, 3\], \[2, 1, 4\], \[2, 1, 4\]/,
+    ],
+    [
+      "a mask of integers",
+      () => f.scaledDotProductAttention(x, x, x, { attnMask: zeros([2, 2], { dtype: "int32" }) }),
+      DTypeError,
+      /attnMask must be bool or floating.*int32/,
+    ],
+    [
+      "a mask beside a causal one",
+      () => f.scaledDotProductAttention(x, x, x, { attnMask: zeros([2, 2]), isCausal: true }),
+      ArgumentError,
+      /either attnMask or isCausal/,
+    ],
+    ["an unknown activation", () => new nn.TransformerEncoderLayer(4, 2, { activation: "tan" as "relu" }), ArgumentError, /got "tan"/],
+    ["an unknown nonlinearity", () => new nn.RNN(2, 3, { nonlinearity: "sine" as "relu" }), ArgumentError, /"tanh" or "relu", got "sine"/],
+    [
+      "features that are not the layer's",
+      () => new nn.GRU(2, 3)(ones([4, 1, 5])),
+      ShapeError,
+      /\[L, N, 2\] or \[L, 2\], got shape \[4, 1, 5\]/,
+    ],
+    ["an empty sequence", () => new nn.RNN(2, 3)(ones([0, 1, 2])), ShapeError, /at least one step, got an input of shape \[0, 1, 2\]/],
+    [
+      "a state for another batch",
+      () => new nn.GRU(2, 3)(ones([4, 2, 2]), zeros([1, 1, 3])),
+      ShapeError,
+      /wants a hidden state of shape \[1, 2, 3\], got \[1, 1, 3\]/,
+    ],
+    ["a projection as wide as the state", () => new nn.LSTM(2, 3, { projSize: 3 }), ArgumentError, /below the hidden size 3, got 3/],
+    ["a cell's state of another width", () => new nn.GRUCell(2, 3)(ones([2, 2]), zeros([2, 4])), ShapeError, /\[2, 3\], got \[2, 4\]/],
+    ["images for one-dimensional norms", () => new nn.InstanceNorm1d(2)(ones([1, 2, 3, 3])), ShapeError, /2 or 3 dimensions/],
+    ["borders of the wrong number", () => new nn.ZeroPad2d([1, 2]), ArgumentError, /one whole number or 4, got \[1, 2\]/],
+    ["both size and factor", () => new nn.Upsample({ size: 2, scaleFactor: 2 }), ArgumentError, /either size or scaleFactor/],
+    ["groups that do not divide", () => new nn.ConvTranspose2d(3, 4, 2, { groups: 2 }), ArgumentError, /3 input and 4 output channels/],
+    ["a class that is not there", () => f.multiMarginLoss(x, tensor([0, 3])), IndexError, /3/],
+    ["a power of three", () => f.multiMarginLoss(x, tensor([0, 1]), { p: 3 as 2 }), ArgumentError, /p must be 1 or 2, got 3/],
+    ["a variance that suits neither", () => f.gaussianNllLoss(x, x, ones([3])), ShapeError, /\[3\].*\[2, 3\] or \[2, 1\]/],
+    ["a negative variance", () => f.gaussianNllLoss(x, x, x.neg()), ArgumentError, /cannot be negative, got -1/],
+    ["targets for other inputs", () => f.cosineEmbeddingLoss(x, x, ones([3])), ShapeError, /target of shape \[2\], got \[3\]/],
+    ["an unknown reduction", () => f.softMarginLoss(x, x, { reduction: "most" as "sum" }), ArgumentError, /got "most"/],
+  ];
+  for (const [name, call, error, message] of cases) {
+    it(name, () => {
+      expect(call).toThrow(error);
+      expect(call).toThrow(message);
+    });
+  }
+});
+
+describe("dropout", () => {
+  it("of whole channels drops whole channels", () => {
+    manualSeed(0);
+    const y = nn.functional.dropout3d(ones([8, 8, 2, 2, 2]), 0.5);
+    const perChannel = y.flatten(2).mean(-1);
+    expect(new Set(perChannel.flatten().toArraySync() as number[])).toEqual(new Set([0, 2]));
+  });
+
+  it("for SELU keeps mean and variance", () => {
+    manualSeed(0);
+    const y = nn.functional.alphaDropout(randn([20_000]), 0.3);
+    expect(Math.abs(y.mean().itemSync())).toBeLessThan(0.03);
+    expect(Math.abs(y.std().itemSync() - 1)).toBeLessThan(0.03);
+  });
+
+  it("rests in evaluation", () => {
+    const x = randn([4, 4, 2]);
+    expect(new nn.Dropout1d().eval()(x)).toBe(x);
+    expect(new nn.AlphaDropout().eval()(x)).toBe(x);
+  });
+});
