@@ -31,7 +31,7 @@ const REPORT_BYTES = 1e6;
  */
 export async function run(parsed: ParsedOptions): Promise<number> {
   await checkPaths(parsed.options);
-  const device = findDevice(parsed.options.device);
+  const { device, name: deviceName } = await findDevice(parsed.options.device);
   const checkpoint = parsed.options.resume === undefined ? null : await loadCheckpoint(parsed.options.resume, device);
   const options = checkpoint === null ? parsed.options : resumed(parsed, checkpoint.recipe);
 
@@ -43,7 +43,7 @@ export async function run(parsed: ParsedOptions): Promise<number> {
   // The model, and a checkpoint: the model again and up to three numbers of the optimizer for each of its own.
   await prepareFolder(options.out, 5 * 4 * parameters + REPORT_BYTES);
 
-  say(`device  ${device.name}${options.device === "auto" ? ", the fastest there is" : ""}`);
+  say(`device  ${deviceName}`);
   const digits = await loadDigits(options.data, options.limit);
   const facts = {
     model: `${options.model}, ${thousands(parameters)} parameters`,

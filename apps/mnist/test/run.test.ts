@@ -102,7 +102,6 @@ describe("wrong input", () => {
   it.each([
     ["an unknown option", ["--modle", "mlp"], /unknown option '--modle'/],
     ["an unknown device", ["--device", "tpu"], /'tpu' is invalid/],
-    ["a device that is not there", ["--device", "webgpu"], /--device: webgpu is not there yet/],
     ["an unknown optimizer", ["--optimizer", "adamm"], /'adamm' is invalid/],
     ["no such data folder", ["--data", "/no/such/folder"], /--data: there is no folder/],
     ["no such checkpoint", ["--resume", "/no/such/file"], /--resume: there is no file/],
