@@ -1,0 +1,7 @@
+/**
+ * The optimizer Lion.
+ *
+ * @packageDocumentation
+ */
+
+export { Lion, type LionOptions } from "./lion.ts";

@@ -1,0 +1,163 @@
+/**
+ * The files of a new optimizer's package. They are a working optimizer (stochastic gradient descent with momentum), so that the package passes its
+ * tests, builds and stands in the reference before a line of it is changed.
+ */
+
+/** What the template fills in. */
+export interface OptimizerNames {
+  /** As the command has it: `sophia-g`. */
+  readonly name: string;
+  /** The name of the class: `SophiaG`. */
+  readonly className: string;
+  /** The version that all packages carry. */
+  readonly version: string;
+}
+
+const source = ({ name, className }: OptimizerNames): string => `/**
+ * ${className}.
+ */
+
+import { type BaseOptions, checkFraction, checkNotNegative, type Elements, ElementwiseOptimizer, type Memory, type ParamsArgument, type Updated } from "@akari/optim";
+
+/** Options of \`${className}\`. */
+export interface ${className}Options extends BaseOptions {
+  /** How much of the last step's direction is kept. Default 0.9. */
+  momentum: number;
+  /** How fast the weights decay, apart from the gradient. Default 0. */
+  weightDecay: number;
+}
+
+/**
+ * ${className}: goes on in the direction it was going, bent by each gradient.
+ *
+ *     m ← μm + g        p ← p - η(m + λp)
+ *
+ * @example
+ * import { ${className} } from "@akari/optim-${name}";
+ * const optimizer = new ${className}(model.parameters(), { lr: 1e-2 });
+ */
+export class ${className} extends ElementwiseOptimizer<${className}Options> {
+  constructor(params: ParamsArgument<${className}Options>, options: Partial<${className}Options> = {}) {
+    super(params, { lr: 1e-2, momentum: 0.9, weightDecay: 0 }, options);
+  }
+
+  protected override check(options: Readonly<${className}Options>): void {
+    super.check(options);
+    checkFraction("${className}", { momentum: options.momentum });
+    checkNotNegative("${className}", { weightDecay: options.weightDecay });
+  }
+
+  protected override memory(): readonly Memory[] {
+    return [{ name: "momentum_buffer" }];
+  }
+
+  protected override scalars({ lr, momentum, weightDecay }: Readonly<${className}Options>): readonly number[] {
+    return [lr, momentum, weightDecay];
+  }
+
+  protected override formula({ param, grad, state, scalars }: Elements): Updated {
+    type E = typeof param;
+    const [m] = state as [E]; // safe: as \`memory\` says
+    const [lr, momentum, weightDecay] = scalars as [E, E, E]; // safe: as \`scalars\` says
+    const next = m.mul(momentum).add(grad);
+    return { param: param.sub(next.add(param.mul(weightDecay)).mul(lr)), state: [next] };
+  }
+}
+`;
+
+const test = ({ name, className }: OptimizerNames): string => `import { requiresGrad } from "@akari/autograd";
+import { describeOptimizer } from "@akari/optim/testing";
+import { tensor } from "@akari/tensor";
+import { describe, expect, it } from "vitest";
+import { ${className} } from "../src/index.ts";
+
+// What every optimizer must do: find the bottom of a bowl, treat groups by their options, save and load its state, refuse nonsense.
+describeOptimizer("${className}", (params, options) => new ${className}(params, options), { lr: 0.01 });
+
+describe("${className}", () => {
+  it("makes the steps of ${name}'s formula, calculated by hand", () => {
+    const x = requiresGrad(tensor([1, -2]));
+    const optimizer = new ${className}([x], { lr: 0.5, momentum: 0.5, weightDecay: 0.5 });
+    x.grad = tensor([1, 2]);
+    optimizer.step(); // m = [1, 2]; x = [1 - 0.5 (1 + 0.5), -2 - 0.5 (2 - 1)]
+    expect(x.toArraySync()).toEqual([0.25, -2.5]);
+    x.grad = tensor([1, 0]);
+    optimizer.step(); // m = [1.5, 1]; x = [0.25 - 0.5 (1.5 + 0.125), -2.5 - 0.5 (1 - 1.25)]
+    expect(x.toArraySync()).toEqual([-0.5625, -2.375]);
+  });
+
+  it("refuses options that make no sense", () => {
+    const x = requiresGrad(tensor([1]));
+    expect(() => new ${className}([x], { momentum: 2 })).toThrow("${className}: momentum must be from 0 to 1, got 2");
+    expect(() => new ${className}([x], { weightDecay: -1 })).toThrow("${className}: weightDecay must not be negative, got -1");
+  });
+});
+`;
+
+const readme = ({ name, className }: OptimizerNames): string => `# @akari/optim-${name}
+
+The optimizer ${className} for [\`@akari/tensor\`](../tensor), made with [\`@akari/optim\`](../optim). A step is one fused kernel call for all parameters.
+
+\`\`\`sh
+npm install @akari/optim-${name} @akari/optim @akari/tensor
+\`\`\`
+
+\`\`\`ts
+import { ${className} } from "@akari/optim-${name}";
+
+const optimizer = new ${className}(model.parameters(), { lr: 1e-2 });
+optimizer.zeroGrad();
+loss.backward();
+optimizer.step();
+\`\`\`
+
+Node 22.12 or newer, or a browser. ESM only. MIT licensed.
+`;
+
+const index = ({ name, className }: OptimizerNames): string => `/**
+ * The optimizer ${className}.
+ *
+ * @packageDocumentation
+ */
+
+export { ${className}, type ${className}Options } from "./${name}.ts";
+`;
+
+const manifest = ({ name, className, version }: OptimizerNames): object => ({
+  name: `@akari/optim-${name}`,
+  version,
+  description: `The optimizer ${className} for @akari/tensor.`,
+  license: "MIT",
+  type: "module",
+  sideEffects: false,
+  exports: { ".": "./src/index.ts" },
+  files: ["dist", "!dist/.tsbuildinfo"],
+  scripts: { build: "tsc -b" },
+  publishConfig: { access: "public", exports: { ".": { types: "./dist/index.d.ts", default: "./dist/index.js" } } },
+  peerDependencies: { "@akari/optim": "workspace:^", "@akari/tensor": "workspace:^" },
+  devDependencies: { "@akari/autograd": "workspace:*", "@akari/optim": "workspace:*", "@akari/tensor": "workspace:*" },
+  engines: { node: ">=22.12" },
+});
+
+const config = {
+  extends: "../../tsconfig.base.json",
+  compilerOptions: { rootDir: "src", outDir: "dist", tsBuildInfoFile: "dist/.tsbuildinfo" },
+  include: ["src"],
+  references: [{ path: "../tensor" }, { path: "../optim" }],
+};
+
+/** The files of the package by their paths from the root of the repository. */
+export function optimizerFiles(names: OptimizerNames): ReadonlyMap<string, string> {
+  const { name, className } = names;
+  const folder = `packages/optim-${name}`;
+  const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
+  return new Map([
+    [`${folder}/package.json`, json(manifest(names))],
+    [`${folder}/tsconfig.json`, json(config)],
+    [`${folder}/README.md`, readme(names)],
+    [`${folder}/src/index.ts`, index(names)],
+    [`${folder}/src/${name}.ts`, source(names)],
+    [`${folder}/test/${name}.test.ts`, test(names)],
+    [`.changeset/optim-${name}.md`, `---\n"@akari/optim-${name}": minor\n---\n\nThe optimizer ${className}.\n`],
+  ]);
+}

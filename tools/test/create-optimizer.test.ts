@@ -1,0 +1,68 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, it } from "vitest";
+import { createOptimizer, objection } from "../src/create-optimizer.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+// Inside of the repository, so that what is made finds the packages.
+const place = mkdtempSync(join(root, "tools", ".optimizer-"));
+afterAll(() => rmSync(place, { recursive: true }));
+const here = [
+  "tsconfig.json",
+  "tsconfig.base.json",
+  ...["package.json", "tsconfig.json", "src/adam.ts"].map((file) => `packages/optim/${file}`),
+];
+for (const path of [...here, "packages/tensor/tsconfig.json"]) {
+  mkdirSync(join(place, path, ".."), { recursive: true });
+  cpSync(join(root, path), join(place, path));
+}
+
+describe("create-optimizer", () => {
+  it("refuses bad names before anything is written", () => {
+    for (const name of [
+      undefined,
+      "",
+      "Lion",
+      "../lion",
+      "a/b",
+      "lion ",
+      "2nd",
+      "-a",
+      "a-",
+      "a--b",
+      "optim-lion",
+      "index",
+      "a".repeat(41),
+    ]) {
+      expect(objection(name, place), String(name)).not.toBeNull();
+    }
+    expect(objection("adam", place)).toBe('"adam" is in @akari/optim already');
+    expect(objection("lion", root)).toBe("packages/optim-lion is there already");
+    expect(objection("sophia-g", place)).toBeNull();
+    expect(readdirSync(join(place, "packages"))).toEqual(["optim", "tensor"]);
+  });
+
+  it("makes a package that type-checks and passes its tests as it stands", () => {
+    const paths = createOptimizer("sophia-g", place);
+    for (const path of paths) expect(existsSync(join(place, path)), path).toBe(true);
+    expect(readFileSync(join(place, "tsconfig.json"), "utf8")).toContain('"packages/optim-sophia-g"');
+    expect(readFileSync(join(place, ".changeset/optim-sophia-g.md"), "utf8")).toMatch(/^---\n"@akari\/optim-sophia-g": minor\n---\n/);
+    expect(objection("sophia-g", place)).not.toBeNull();
+
+    const compilerOptions = { noEmit: true, composite: false, declarationMap: false, types: [] };
+    writeFileSync(
+      join(place, "tsconfig.test.json"),
+      JSON.stringify({ extends: "./tsconfig.base.json", compilerOptions, include: ["packages/optim-sophia-g"] }),
+    );
+    const types = spawnSync(join(root, "node_modules/.bin/tsc"), ["-p", join(place, "tsconfig.test.json")], { encoding: "utf8" });
+    expect(types.stdout).toBe("");
+
+    // The root refers to packages that were not copied.
+    writeFileSync(join(place, "tsconfig.json"), '{ "files": [] }');
+    writeFileSync(join(place, "vitest.config.ts"), "export default { test: { include: ['packages/optim-sophia-g/test/*.test.ts'] } };\n");
+    const tests = spawnSync(process.execPath, [join(root, "node_modules/vitest/vitest.mjs"), "run", "--root", place], { encoding: "utf8" });
+    expect(tests.status, tests.stdout + tests.stderr).toBe(0);
+  });
+});
