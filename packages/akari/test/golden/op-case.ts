@@ -41,7 +41,7 @@ export interface OpCase {
 export type Call = (given: Arguments) => Tensor | readonly (Tensor | null)[];
 
 /** The arguments of a case; for a layer, what its `forward` is told and its mode among them. */
-export function argumentsOf(one: OpCase, tensors: Tensors): Arguments {
+function argumentsOf(one: OpCase, tensors: Tensors): Arguments {
   const { args = {}, call, train } = one;
   return new Arguments(tensors, { ...args, ...(call === undefined ? {} : { call }), ...(train === undefined ? {} : { train }) });
 }
