@@ -50,6 +50,7 @@ export { type ClipNormOptions, clipGradNorm_, clipGradValue_ } from "./clip.ts";
 export { ModuleDict, ModuleList, Sequential } from "./container.ts";
 export { Conv1d, Conv2d, Conv3d, type ConvLayerOptions } from "./conv.ts";
 export { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, type ConvTransposeLayerOptions } from "./conv-transpose.ts";
+export { CTCLoss } from "./ctc-loss.ts";
 export { Bilinear, CosineSimilarity, PairwiseDistance } from "./distance.ts";
 export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, type DropoutOptions } from "./dropout.ts";
 export { Embedding, type EmbeddingLayerOptions } from "./embedding.ts";
@@ -61,6 +62,7 @@ export {
   binaryCrossEntropyWithLogits,
   cosineEmbeddingLoss,
   crossEntropy,
+  ctcLoss,
   dropout,
   dropout1d,
   dropout2d,
@@ -72,6 +74,7 @@ export {
   l1Loss,
   marginRankingLoss,
   mseLoss,
+  multilabelMarginLoss,
   multilabelSoftMarginLoss,
   multiMarginLoss,
   nllLoss,
@@ -110,6 +113,7 @@ export {
   GaussianNLLLoss,
   HingeEmbeddingLoss,
   MarginRankingLoss,
+  MultiLabelMarginLoss,
   MultiLabelSoftMarginLoss,
   MultiMarginLoss,
   PoissonNLLLoss,

@@ -11,6 +11,7 @@ import {
   type MultilabelOptions,
   type MultiMarginOptions,
   marginRankingLoss,
+  multilabelMarginLoss,
   multilabelSoftMarginLoss,
   multiMarginLoss,
   softMarginLoss,
@@ -74,6 +75,17 @@ export class SoftMarginLoss extends Loss<LossOptions> {
 
   forward(input: Tensor, target: Tensor): Tensor {
     return softMarginLoss(input, target, this.options);
+  }
+}
+
+/** `multilabelMarginLoss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.MultiLabelMarginLoss.html */
+export class MultiLabelMarginLoss extends Loss<LossOptions> {
+  constructor(options: LossOptions = {}) {
+    super(options);
+  }
+
+  forward(input: Tensor, target: Tensor): Tensor {
+    return multilabelMarginLoss(input, target, this.options);
   }
 }
 

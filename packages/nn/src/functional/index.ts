@@ -71,6 +71,7 @@ export {
 } from "@akari/tensor";
 export { type AttentionOptions, scaledDotProductAttention } from "./attention.ts";
 export { type CrossEntropyOptions, crossEntropy, type NllOptions, nllLoss } from "./cross-entropy.ts";
+export { type CtcOptions, ctcLoss } from "./ctc.ts";
 export { alphaDropout, type DropoutFunctionOptions, dropout, dropout1d, dropout2d, dropout3d } from "./dropout.ts";
 export { type GaussianOptions, gaussianNllLoss, type PoissonOptions, poissonNllLoss } from "./likelihood.ts";
 export {
@@ -94,6 +95,7 @@ export {
   type MultilabelOptions,
   type MultiMarginOptions,
   marginRankingLoss,
+  multilabelMarginLoss,
   multilabelSoftMarginLoss,
   multiMarginLoss,
   softMarginLoss,

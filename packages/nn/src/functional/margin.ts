@@ -137,6 +137,38 @@ export function multiMarginLoss(input: Tensor, target: Tensor, options: MultiMar
   return reduce("multiMarginLoss", losses, reduction);
 }
 
+const missed = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>(
+  "multilabelMarginLoss",
+  (x, own, counts) => counts.where(positive(own.neg().add(1).add(x)), 0),
+  { apart: [2] },
+);
+
+/**
+ * `Σⱼ Σᵢ max(0, 1 - x[yⱼ] + x[i]) / C` over the target classes `yⱼ` and all other classes `i`: input [N, C] or [C], target of the same shape, of class
+ * indices up to the first -1.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_margin_loss.html
+ *
+ * @throws ShapeError when the target has another shape. @throws IndexError for a class that does not exist.
+ */
+export function multilabelMarginLoss(input: Tensor, target: Tensor, { reduction }: LossOptions = {}): Tensor {
+  expectSameShape("multilabelMarginLoss", input, target);
+  const classes = input.shape[input.ndim - 1];
+  if (classes === undefined || input.ndim > 2)
+    throw new ShapeError(`multilabelMarginLoss: expected an input [N, C] or [C], got shape ${showShape(input.shape)}`);
+  const given = target.to("int32");
+  const counts = given.ge(0).to("int32").cumprod(-1).to("bool");
+  const chosen = given.maskedFill(counts.logicalNot(), 0);
+  // [..., targets, classes]: which target is which class, and so which classes are none.
+  const same = chosen
+    .unsqueeze(-1)
+    .eq(arange(classes, { device: input.device }))
+    .logicalAnd(counts.unsqueeze(-1));
+  const others = same.any(-2).logicalNot().unsqueeze(-2).logicalAnd(counts.unsqueeze(-1));
+  const losses = missed(input.unsqueeze(-2), input.gather(-1, chosen).unsqueeze(-1), others);
+  return reduce("multilabelMarginLoss", losses.sum([-2, -1]).div(classes), reduction);
+}
+
 const byAngle = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("cosineEmbeddingLoss", (cosine, y, margin) => {
   const near = y.eq(1).where(cosine.neg().add(1), 0);
   return near.add(y.eq(-1).where(positive(cosine.sub(margin)), 0));
