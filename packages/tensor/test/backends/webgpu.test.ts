@@ -1,7 +1,8 @@
 /** The WebGPU backend under the suite that all backends pass. Without an adapter it is skipped, and says why. */
 
-import { describe, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { type WebGpuBackend, webgpu } from "../../src/backends/webgpu/index.ts";
+import { conv2d, Generator, randn, type Tensor, tensor, zeros } from "../../src/index.ts";
 import { describeBackend } from "../../src/testing/index.ts";
 import { useSoftwareAdapter } from "./software-adapter.ts";
 
@@ -23,4 +24,134 @@ if (device === null) {
 } else {
   const found = device;
   describeBackend("webgpu", () => found, { runs: 40, accuracy: { subnormals: "flushed" } });
+
+  // A GPU computes products in tiles and a program on the CPU does not: both forms, whatever the adapter.
+  describe.each([true, false])("webgpu products, in tiles: %s", (tiles) => {
+    let other: WebGpuBackend;
+    beforeAll(async () => {
+      other = await webgpu({ tiles });
+    });
+
+    const random = (shape: readonly number[]): Tensor => randn(shape, { generator: new Generator(shape.length) });
+    const compare = async (f: (...operands: Tensor[]) => Tensor, ...shapes: (readonly number[])[]): Promise<void> => {
+      const operands = shapes.map(random);
+      const want = f(...operands).dataSync();
+      const got = await f(...operands.map((x) => x.to(other))).data();
+      const size = Math.max(...want.map(Math.abs));
+      expect(got.length).toBe(want.length);
+      got.forEach((value, i) => {
+        expect(Math.abs(value - (want[i] as number))).toBeLessThan(1e-4 * size);
+      });
+    };
+
+    it.each([
+      [
+        [33, 70],
+        [70, 65],
+      ],
+      [
+        [3, 40, 50],
+        [50, 34],
+      ],
+      [
+        [9, 2000],
+        [2000, 5],
+      ],
+      [
+        [1, 700],
+        [700, 90],
+      ],
+      [
+        [90, 700],
+        [700, 1],
+      ],
+      [
+        [40, 1200],
+        [1200, 40],
+      ],
+    ])("matmul %j · %j", (a, b) => compare((x, y) => (x as Tensor).matmul(y as Tensor), a, b));
+
+    it("matmul of transposes", async () => {
+      await compare((x, y) => (x as Tensor).mT.matmul(y as Tensor), [50, 33], [50, 40]);
+      await compare((x, y) => (x as Tensor).matmul((y as Tensor).mT), [33, 50], [40, 50]);
+      await compare((x, y) => (x as Tensor).mT.matmul((y as Tensor).mT), [600, 20], [30, 600]);
+    });
+
+    const options = { stride: 2, padding: 1, groups: 2 };
+    it.each(["forward", "input", "weight"] as const)("conv2d %s", (direction) =>
+      compare(
+        (input, weight, output) => {
+          const [x, w, y] = [input as Tensor, weight as Tensor, output as Tensor];
+          if (direction === "forward") return conv2d(x, w, null, options);
+          const to = direction === "input" ? x.clone() : w.clone();
+          const { stride, padding, groups } = options;
+          const pair = (n: number) => [n, n];
+          x.device.run({
+            kind: "conv",
+            direction,
+            input: direction === "input" ? to : x,
+            weight: direction === "weight" ? to : w,
+            output: y,
+            bias: null,
+            stride: pair(stride),
+            padding: pair(padding),
+            dilation: pair(1),
+            groups,
+          });
+          return to;
+        },
+        [20, 4, 13, 11],
+        [6, 2, 3, 3],
+        [20, 6, 7, 6],
+      ),
+    );
+  });
+
+  describe("webgpu errors", () => {
+    it("name what is too large", async () => {
+      expect(() => found.allocate(2 ** 40)).toThrow(/webgpu: a tensor of 1099511627776 bytes is too large/);
+    });
+
+    it("come at the memory limit, and not before", async () => {
+      const small = await webgpu({ memoryLimit: 1 << 20 });
+      for (let i = 0; i < 10; i++) small.free(small.allocate(900_000 - 50_000 * i));
+      const kept = small.allocate(600_000);
+      expect(() => small.allocate(600_000)).toThrow(/webgpu: out of memory: .* memoryLimit of 1048576/);
+      small.free(kept);
+      small.free(small.allocate(600_000));
+    });
+  });
+
+  describe("webgpu reads", () => {
+    it("are right while work is queued, and share a submit", async () => {
+      const x = tensor([1, 2, 3], { device: found });
+      const y = x.mul(2);
+      const before = found.counters.submits;
+      const first = y.data();
+      y.add_(1);
+      const [a, b, c] = await Promise.all([first, y.data(), x.data()]);
+      expect([Array.from(a), Array.from(b), Array.from(c)]).toEqual([
+        [2, 4, 6],
+        [3, 5, 7],
+        [1, 2, 3],
+      ]);
+      expect(found.counters.submits - before).toBe(1);
+    });
+
+    it("see writes in their place among the calls", async () => {
+      const x = tensor([1, 2, 3, 4], { device: found });
+      const y = x.add(1);
+      found.write(x.buffer, new Uint8Array(new Float32Array([9, 9, 9, 9]).buffer));
+      expect(Array.from(await y.data())).toEqual([2, 3, 4, 5]);
+      expect(Array.from(await x.data())).toEqual([9, 9, 9, 9]);
+    });
+  });
+
+  it("webgpu: more workgroups than one dimension of the grid holds", async () => {
+    const count = 65_535 * 64 + 1000;
+    const x = zeros([count], { dtype: "uint8", device: found }).add_(1);
+    const bytes = await x.data();
+    expect(bytes.length).toBe(count);
+    expect(bytes.every((byte) => byte === 1)).toBe(true);
+  });
 }

@@ -27,7 +27,7 @@ export function argreduce(recorder: Recorder, call: ArgReduceCall): void {
   const count = sizeOf(input.shape.slice(0, outer));
   const length = sizeOf(input.shape.slice(outer));
   if (count === 0 || length === 0) return;
-  const alone = length <= 32 || (count >= 2048 && length <= 1024);
+  const alone = length <= 32 || (recorder.direct ? count >= 64 : count >= 2048 && length <= 1024);
   const draft = new Draft(`argreduce ${call.op} ${alone}`);
   const from = draft.view(input, "read");
   const toIndices = draft.view(indices, "write");

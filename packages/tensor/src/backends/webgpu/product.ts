@@ -7,8 +7,9 @@
 import { bytesOf, type DType, isFloating } from "../../dtype.ts";
 import type { View } from "../../kernel.ts";
 import type { Pool, WebGpuBuffer } from "./buffer.ts";
-import { Draft, type Elements, wgslType } from "./draft.ts";
+import { Draft, type Elements, type ShaderText, wgslType } from "./draft.ts";
 import { literal, writeCast } from "./formula.ts";
+import { directForm } from "./product-direct.ts";
 import type { Recorder } from "./recorder.ts";
 
 /** A product of `batches` pairs of matrices, to be given texts by a side each. Rows, columns, terms and batches are the names `r`, `c`, `k`, `batch`, of type u32. */
@@ -31,7 +32,8 @@ export interface Product {
   readonly rightAlong: boolean;
 }
 
-const workgroup = 64;
+/** Invocations in a workgroup of any product. */
+export const workgroup = 64;
 const depth = 16;
 
 /**
@@ -50,19 +52,19 @@ export function launchProduct(
   const { batches, rows, columns, terms, dtype } = size;
   const count = batches * rows * columns;
   if (count === 0) return;
-  const tile = rows <= 12 ? { rows: 8, columns: 128 } : columns <= 12 ? { rows: 128, columns: 8 } : { rows: 32, columns: 32 };
-  const across = Math.ceil(columns / tile.columns);
-  const down = Math.ceil(rows / tile.rows);
-  const tiles = batches * across * down;
-  const splits = tiles < 64 && terms >= 512 ? Math.min(Math.ceil(128 / tiles), Math.ceil(terms / 128)) : 1;
+  const form = recorder.direct ? directForm(rows, columns) : tileForm(rows, columns);
+  const across = Math.ceil(columns / form.columns);
+  const down = Math.ceil(rows / form.rows);
+  const units = batches * across * down;
+  const splits = units < form.enough && terms >= 512 ? Math.min(Math.ceil((2 * form.enough) / units), Math.ceil(terms / 128)) : 1;
   const stride = Math.ceil(Math.ceil(terms / splits) / depth) * depth;
   const { leftAlong, rightAlong } = size;
-  const draft = new Draft(`${name} ${dtype} ${tile.rows}x${tile.columns} ${leftAlong} ${rightAlong} ${splits > 1}`);
+  const draft = new Draft(`${name} ${dtype} ${form.key} ${leftAlong} ${rightAlong} ${splits > 1}`);
   const texts = frame(draft, splits > 1 ? "sides" : "all");
   const scratch: DType = isFloating(dtype) ? "float32" : "int32";
   const partial = splits > 1 ? viewOf(pool.allocate(splits * count * bytesOf(scratch)), scratch) : null;
   const sums = partial === null ? null : draft.view(partial, "write");
-  const numbers = { rows, columns, terms, stride, across, tiles: across * down, batches };
+  const numbers = { rows, columns, terms, stride, across, units: across * down, batches, parts: splits };
   const names = Object.fromEntries(Object.entries(numbers).map(([key, value]) => [key, draft.u32(value)])) as Record<
     keyof typeof numbers,
     string
@@ -72,20 +74,44 @@ export function launchProduct(
       ? () => texts.store()
       : () => sums.put(`((part * ${names.batches} + batch) * ${names.rows} + r) * ${names.columns} + c`, "sum");
   const product = { ...size, prepare: texts.prepare ?? "", left: () => texts.left(), right: () => texts.right(), store };
-  recorder.launch(draft, tiles * splits, () => tileText(tile, product, names), workgroup);
+  recorder.launch(draft, Math.ceil((units * splits) / form.perGroup), () => form.text(product, names), workgroup);
   if (partial === null) return;
   addUp(recorder, `${name} ${dtype}`, { ...size, splits, count }, partial, frame);
   pool.free(partial.buffer as WebGpuBuffer); // safe: it was just allocated here
 }
 
-function viewOf(buffer: WebGpuBuffer, dtype: DType): View {
+/** Scratch memory as a view. */
+export function viewOf(buffer: WebGpuBuffer, dtype: DType): View {
   return { buffer, dtype, shape: [buffer.bytes / bytesOf(dtype)], strides: [1], offset: 0 };
 }
 
-type Names = Record<"rows" | "columns" | "terms" | "stride" | "across" | "tiles" | "batches", string>;
+/** The arguments of a product's kernel: sizes; `stride`, the terms of a part; units across, units of a batch, batches and parts. */
+export type Names = Record<"rows" | "columns" | "terms" | "stride" | "across" | "units" | "batches" | "parts", string>;
+
+/** A way to compute products, unit by unit of so many rows and columns. */
+export interface Form {
+  readonly key: string;
+  readonly rows: number;
+  readonly columns: number;
+  /** How many units one workgroup computes, and from how many units on a device is busy. */
+  readonly perGroup: number;
+  readonly enough: number;
+  text(product: Product, names: Names): ShaderText;
+}
+
+function tileForm(rows: number, columns: number): Form {
+  const tile = rows <= 12 ? { rows: 8, columns: 128 } : columns <= 12 ? { rows: 128, columns: 8 } : { rows: 32, columns: 32 };
+  return {
+    key: `tile ${tile.rows}x${tile.columns}`,
+    ...tile,
+    perGroup: 1,
+    enough: 64,
+    text: (product, names) => tileText(tile, product, names),
+  };
+}
 
 /** The shader of a tile. Invocation `lane` computes rows `y + 4i` … of its strip, so that neighbours read neighbours. */
-function tileText(tile: { rows: number; columns: number }, product: Product, n: Names) {
+function tileText(tile: { rows: number; columns: number }, product: Product, n: Names): ShaderText {
   const type = wgslType(product.dtype);
   const lanes = tile.columns / 4;
   const zero = type === "f32" ? "0.0" : "0i";
@@ -110,8 +136,8 @@ function tileText(tile: { rows: number; columns: number }, product: Product, n: 
   return {
     declarations: `var<workgroup> leftStrip: array<${type}, ${tile.rows * depth}>;
 var<workgroup> rightStrip: array<${type}, ${tile.columns * depth}>;`,
-    body: `let square = group % ${n.tiles};
-let block = group / ${n.tiles};
+    body: `let square = group % ${n.units};
+let block = group / ${n.units};
 let batch = block % ${n.batches};
 let part = block / ${n.batches};
 let top = (square / ${n.across}) * ${tile.rows}u;
@@ -126,9 +152,9 @@ for (var start = part * ${n.stride}; start < end; start += ${depth}u) {
   ${load("right", tile.columns, product.rightAlong)}
   workgroupBarrier();
   for (var d = 0u; d < ${depth}u; d++) {
-    ${[0, 1, 2, 3].map((i) => `let a${i} = leftStrip[d * ${tile.rows}u + y + ${i}u];`).join("\n")}
-    ${[0, 1, 2, 3].map((j) => `let b${j} = rightStrip[d * ${tile.columns}u + x + ${j * lanes}u];`).join("\n")}
-    ${cells((i, j) => `sum${i}${j} += a${i} * b${j};`)}
+    ${[0, 1, 2, 3].map((i) => `let left${i} = leftStrip[d * ${tile.rows}u + y + ${i}u];`).join("\n")}
+    ${[0, 1, 2, 3].map((j) => `let right${j} = rightStrip[d * ${tile.columns}u + x + ${j * lanes}u];`).join("\n")}
+    ${cells((i, j) => `sum${i}${j} += left${i} * right${j};`)}
   }
   workgroupBarrier();
 }
@@ -146,7 +172,7 @@ ${cells(
 }
 
 /** Adds the partial sums of all parts. */
-function addUp(
+export function addUp(
   recorder: Recorder,
   name: string,
   size: { batches: number; rows: number; columns: number; splits: number; count: number; dtype: DType },

@@ -53,8 +53,12 @@ export class Recorder {
   /** The first thing that went wrong on the device; from then on everything throws it. */
   failure: DeviceError | null = null;
 
-  constructor(device: GPUDevice) {
+  /** Whether kernels do without workgroup memory where they can: better on a device that is a program on the CPU. */
+  readonly direct: boolean;
+
+  constructor(device: GPUDevice, direct: boolean) {
     this.#device = device;
+    this.direct = direct;
     this.#arguments = device.createBuffer({ size: argumentRoom, usage: usage.uniform | usage.copyTarget });
   }
 

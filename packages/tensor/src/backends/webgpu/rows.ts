@@ -121,7 +121,7 @@ class RowFrame {
 /** A whole row by one invocation or one workgroup. */
 function inOne(recorder: Recorder, call: RowsCall, count: number, length: number): void {
   const { stages, rows, elements } = call.program;
-  const alone = length <= short || (count >= 2048 && length <= 1024);
+  const alone = length <= short || (recorder.direct ? count >= 64 : count >= 2048 && length <= 1024);
   const frame = new RowFrame(alone ? "rows alone" : "rows shared", call, length);
   const { draft } = frame;
   const toRows = call.toRows.map((view) => draft.view(view, "write"));

@@ -25,6 +25,8 @@ export interface WebGpuOptions {
   readonly memoryLimit?: number;
   /** Which GPU to take where there are several. Default `"high-performance"`. */
   readonly powerPreference?: "high-performance" | "low-power";
+  /** Whether products go through workgroup memory in tiles. Default: on a GPU yes, on a software adapter no. */
+  readonly tiles?: boolean;
 }
 
 /** A WebGPU device, with what it tells of itself. */
@@ -51,7 +53,8 @@ export interface WebGpuBackend extends Backend {
 export async function webgpu(options: WebGpuOptions = {}): Promise<WebGpuBackend> {
   const { memoryLimit = Number.POSITIVE_INFINITY, powerPreference = "high-performance" } = options;
   const { device, info } = await requestDevice(powerPreference);
-  const recorder = new Recorder(device);
+  const software = info.isFallbackAdapter === true || /swiftshader|llvmpipe/i.test(`${info.architecture} ${info.description}`);
+  const recorder = new Recorder(device, !(options.tiles ?? !software));
   const pool = new Pool(device, memoryLimit, () => recorder.settle());
   device.lost.then(({ reason, message }) => {
     recorder.failure = new DeviceError(
@@ -69,7 +72,7 @@ export async function webgpu(options: WebGpuOptions = {}): Promise<WebGpuBackend
   return {
     name: "webgpu",
     adapter: [info.vendor, info.architecture, info.description].filter(Boolean).join(" "),
-    software: info.isFallbackAdapter === true || /swiftshader|llvmpipe/i.test(`${info.architecture} ${info.description}`),
+    software,
     get counters() {
       return recorder.counters;
     },
