@@ -165,3 +165,11 @@ export {
   type UpsamplingOptions,
 } from "./resample.ts";
 export { type EncoderCallOptions, TransformerEncoder, TransformerEncoderLayer, type TransformerLayerOptions } from "./transformer.ts";
+export {
+  type DecoderCallOptions,
+  Transformer,
+  type TransformerCallOptions,
+  TransformerDecoder,
+  TransformerDecoderLayer,
+  type TransformerOptions,
+} from "./transformer-decoder.ts";

@@ -40,11 +40,24 @@ export interface EncoderCallOptions {
   readonly isCausal?: boolean;
 }
 
-function activationOf(layer: string, activation: TransformerLayerOptions["activation"]): (x: Tensor) => Tensor {
+/** The function that stands between the linear layers. Throws an ArgumentError for an unknown name. */
+export function activationOf(layer: string, activation: TransformerLayerOptions["activation"]): (x: Tensor) => Tensor {
   if (typeof activation === "function") return activation;
   if (activation !== "relu" && activation !== "gelu")
     throw new ArgumentError(`${layer}: activation must be "relu", "gelu" or a function, got "${String(activation)}"`);
   return activation === "relu" ? relu : (x) => gelu(x);
+}
+
+/** A layer like another, made without drawing from the default generator. */
+export function copied<M extends Module>(layer: M, create: () => M): M {
+  const generator = defaultGenerator();
+  const before = generator.getState();
+  const copy = create();
+  generator.setState(before);
+  const [first] = layer.parameters();
+  if (first !== undefined) copy.to(first.device).to(first.dtype);
+  copy.loadStateDict(layer.stateDict());
+  return copy.train(layer.training);
 }
 
 /**
@@ -98,12 +111,7 @@ export class TransformerEncoderLayer extends Module {
 
   /** Another layer of the same settings and values. Nothing is drawn for it. */
   copy(): TransformerEncoderLayer {
-    const generator = defaultGenerator();
-    const before = generator.getState();
-    const copy = new TransformerEncoderLayer(...this.#arguments);
-    generator.setState(before);
-    copy.loadStateDict(this.stateDict());
-    return copy.to(this.linear1.weight.device).to(this.linear1.weight.dtype).train(this.training);
+    return copied(this, () => new TransformerEncoderLayer(...this.#arguments));
   }
 
   forward(src: Tensor, options: EncoderCallOptions = {}): Tensor {

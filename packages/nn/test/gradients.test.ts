@@ -84,6 +84,16 @@ const trials: readonly Trial[] = [
     () => new nn.TransformerEncoderLayer(2, 1, { dimFeedforward: 2, dropout: 0, activation: "gelu", ...options }),
     [3, 1, 2],
   ),
+  trial(
+    "TransformerDecoderLayer",
+    () =>
+      new nn.TransformerDecoderLayer(2, 1, { dimFeedforward: 2, dropout: 0, activation: "gelu", normFirst: true, bias: false, ...options }),
+    [
+      [2, 1, 2],
+      [3, 1, 2],
+    ],
+    (l, [x, memory]) => [l.forward(x as Tensor, memory as Tensor, { tgtIsCausal: true })],
+  ),
   one("ConvTranspose1d", () => new nn.ConvTranspose1d(2, 1, 2, { stride: 2, ...options }), [1, 2, 3]),
   one("InstanceNorm1d", () => new nn.InstanceNorm1d(2, { affine: true, ...options }), [1, 2, 3]),
   one("RMSNorm", () => new nn.RMSNorm(3, options), [2, 3]),

@@ -93,6 +93,38 @@ describe("shapes", () => {
   });
 });
 
+describe("a transformer", () => {
+  const create = () =>
+    new nn.Transformer(4, 2, { numEncoderLayers: 1, numDecoderLayers: 2, dimFeedforward: 8, dropout: 0, batchFirst: true });
+
+  it("gives a result for each position of the target, by those before it alone", () => {
+    const transformer = create();
+    const [source, target] = [randn([2, 5, 4]), randn([2, 3, 4])];
+    const y = transformer(source, target, { tgtIsCausal: true });
+    expect(shape(y)).toEqual([2, 3, 4]);
+    const mask = nn.Transformer.generateSquareSubsequentMask(3);
+    expect(mask.toArraySync()).toEqual([
+      [0, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY],
+      [0, 0, Number.NEGATIVE_INFINITY],
+      [0, 0, 0],
+    ]);
+    expect(transformer(source, target, { tgtMask: mask }).sub(y).abs().max().itemSync()).toBeLessThan(1e-6);
+    const first = transformer(source, target.narrow(1, 0, 2), { tgtIsCausal: true });
+    expect(y.narrow(1, 0, 2).sub(first).abs().max().itemSync()).toBeLessThan(1e-5);
+  });
+
+  it("learns in every part", () => {
+    const transformer = create();
+    transformer(randn([1, 3, 4]), randn([1, 3, 4]))
+      .square()
+      .sum()
+      .backward();
+    for (const [name, parameter] of transformer.namedParameters()) expect(parameter.grad, name).not.toBeNull();
+    expect(Object.keys(transformer.stateDict())).toContain("decoder.layers.1.multihead_attn.out_proj.bias");
+    expect(Object.keys(transformer.stateDict())).toHaveLength(12 + 2 + 2 * 18 + 2);
+  });
+});
+
 describe("an LSTM step by step", () => {
   it("is what the layer computes", () => {
     const lstm = new nn.LSTM(3, 4);
