@@ -124,14 +124,18 @@ class Pass {
     const found = exact ? scope(() => node.compute(gradients, wanted, false)) : node.compute(gradients, wanted, createGraph);
     checkBackward(node.name, found, node.origin);
     const given = new Set<Tensor>(exact ? [] : found.filter((gradient) => gradient !== null));
-    node.edges.forEach((edge, i) => {
-      let gradient = found[i] ?? null;
-      if (edge === null || gradient === null || !wanted[i]) return;
+    // All handles are made before the first is handed over: adding up gradients gives them back.
+    const handles = node.edges.map((edge, i) => {
+      const gradient = found[i] ?? null;
+      if (edge === null || gradient === null || !wanted[i]) return null;
       // A tensor that somebody else holds is handed on as a handle of its own, so that each can be given back by itself.
       const foreign = given.has(gradient) || gradients.includes(gradient) || node.owns(gradient);
-      if (!createGraph && foreign) gradient = keep(gradient.alias());
       given.add(gradient);
-      this.#deliver(edge, gradient, node);
+      return !createGraph && foreign ? keep(gradient.alias()) : gradient;
+    });
+    node.edges.forEach((edge, i) => {
+      const gradient = handles[i] ?? null;
+      if (edge !== null && gradient !== null) this.#deliver(edge, gradient, node);
     });
     if (!createGraph) for (const gradient of gradients) gradient?.dispose();
   }

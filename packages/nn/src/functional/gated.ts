@@ -136,8 +136,7 @@ class GatedGradient implements Gradient<undefined> {
     const [fromInput, fromState] = [context.input(0), context.input(1)];
     const states = Array.from({ length: this.#states }, (_, i) => context.input(2 + i));
     const gates = fromInput.newEmpty(fromInput.shape);
-    // A handle of its own for either product, which are given back one by one.
-    const others = shared ? gates.alias() : fromState.newEmpty(fromState.shape);
+    const others = shared ? gates : fromState.newEmpty(fromState.shape);
     const ofStates = states.map((x) => x.newEmpty(x.shape));
     if (fromInput.numel() > 0) {
       fromInput.device.run({
