@@ -112,6 +112,19 @@ if (device === null) {
       expect(() => found.allocate(2 ** 40)).toThrow(/webgpu: a tensor of 1099511627776 bytes is too large/);
     });
 
+    it("say that a device is gone", async () => {
+      const gone = await webgpu();
+      const buffer = gone.allocate(16);
+      gone.destroy();
+      expect(() => gone.allocate(16)).toThrow(/webgpu: this device was destroyed/);
+      await expect(gone.read(buffer, 0, 16)).rejects.toThrow(/webgpu: this device was destroyed/);
+      await expect(gone.flush()).rejects.toThrow(/webgpu: this device was destroyed/);
+    });
+
+    it("say that it cannot be read at once", () => {
+      expect(() => tensor([1], { device: found }).itemSync()).toThrow(/webgpu can only be read asynchronously/);
+    });
+
     it("come at the memory limit, and not before", async () => {
       const small = await webgpu({ memoryLimit: 1 << 20 });
       for (let i = 0; i < 10; i++) small.free(small.allocate(900_000 - 50_000 * i));

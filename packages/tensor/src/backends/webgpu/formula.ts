@@ -25,7 +25,8 @@ export function writeFormulas(roots: readonly Expr[], leaves: Leaves, prefix: st
   for (const e of nodesOf(roots)) {
     const args = e.args.map((arg) => names.get(arg) as string); // safe: operands come first
     const text = write(e, args, leaves);
-    if (e.args.length === 0 && e.op !== "input") {
+    // Numbers are named too: WGSL computes expressions of literals when it compiles, and refuses those that give NaN or infinity.
+    if (e.op === "scalar" || e.op === "row") {
       names.set(e, text);
     } else {
       const name = `${prefix}${names.size}`;

@@ -265,6 +265,7 @@ export class Recorder {
 
   /** Resolves when all work issued so far is done. */
   async flush(): Promise<void> {
+    this.check();
     this.submit();
     await this.#device.queue.onSubmittedWorkDone();
     this.check();

@@ -37,6 +37,8 @@ export interface WebGpuBackend extends Backend {
   readonly adapter: string;
   /** Whether the adapter is a program on the CPU instead of a GPU. */
   readonly software: boolean;
+  /** Gives the device and all of its memory back. Whatever uses it afterwards throws a DeviceError. */
+  destroy(): void;
 }
 
 /**
@@ -57,8 +59,9 @@ export async function webgpu(options: WebGpuOptions = {}): Promise<WebGpuBackend
   const recorder = new Recorder(device, !(options.tiles ?? !software));
   const pool = new Pool(device, memoryLimit, () => recorder.settle());
   device.lost.then(({ reason, message }) => {
+    if (reason === "destroyed") return;
     recorder.failure = new DeviceError(
-      `webgpu: the device was lost${reason === "destroyed" ? " because it was destroyed" : ""}: ${message}; make a new one with webgpu() and load the last saved state`,
+      `webgpu: the device was lost: ${message}; make a new one with webgpu() and load the last saved state`,
     );
   });
   device.onuncapturederror = ({ error }) => {
@@ -68,6 +71,10 @@ export async function webgpu(options: WebGpuOptions = {}): Promise<WebGpuBackend
         : `webgpu: ${error.message}`,
     );
   };
+  if (software)
+    warn(
+      `webgpu: ${info.description || info.architecture} is a program on the CPU, not a GPU: results are right but slow; cpu() is faster`,
+    );
   const own = (buffer: DeviceBuffer) => buffer as WebGpuBuffer; // safe: the buffers a backend is given are those it made
   return {
     name: "webgpu",
@@ -86,8 +93,21 @@ export async function webgpu(options: WebGpuOptions = {}): Promise<WebGpuBackend
     run: (call) => run(recorder, pool, call),
     flush: () => recorder.flush(),
     memory: () => pool.use(),
+    destroy() {
+      recorder.failure ??= new DeviceError("webgpu: this device was destroyed; make a new one with webgpu()");
+      device.destroy();
+    },
     supports: (dtype) => dtype !== "float64",
   };
+}
+
+const warned = /* @__PURE__ */ new Set<string>();
+
+/** Says something once. */
+function warn(text: string): void {
+  if (warned.has(text)) return;
+  warned.add(text);
+  console.warn(text);
 }
 
 function run(recorder: Recorder, pool: Pool, call: KernelCall): void {
