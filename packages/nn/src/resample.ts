@@ -13,6 +13,8 @@ import {
   type PerDimension,
   pixelShuffle,
   pixelUnshuffle,
+  ShapeError,
+  showShape,
   type Tensor,
 } from "@akari/tensor";
 import { checkPositive } from "./arguments.ts";
@@ -109,6 +111,38 @@ export class PixelUnshuffle extends Module {
 
   override extraRepr(): string {
     return `downscale_factor=${this.downscaleFactor}`;
+  }
+}
+
+/**
+ * Mixes channels between groups: [N, C, ...] is read as [N, groups, C / groups, ...], and the two are swapped.
+ * Zhang et al. 2018, https://arxiv.org/abs/1707.01083
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.ChannelShuffle.html
+ *
+ * @throws ShapeError, when called, for channels that the groups do not divide.
+ */
+export class ChannelShuffle extends Module {
+  readonly groups: number;
+
+  constructor(groups: number) {
+    super();
+    checkPositive("ChannelShuffle", { groups });
+    this.groups = groups;
+  }
+
+  forward(input: Tensor): Tensor {
+    const channels = input.shape[1] ?? 0;
+    if (input.ndim < 3 || channels % this.groups !== 0)
+      throw new ShapeError(`ChannelShuffle: an input of shape ${showShape(input.shape)} has no channels for ${this.groups} groups`);
+    return input
+      .unflatten(1, [this.groups, channels / this.groups])
+      .transpose(1, 2)
+      .flatten(1, 2);
+  }
+
+  override extraRepr(): string {
+    return `groups=${this.groups}`;
   }
 }
 

@@ -32,6 +32,7 @@ describe("shapes", () => {
     ["InstanceNorm2d without a batch", new nn.InstanceNorm2d(3), [3, 4, 4], [3, 4, 4]],
     ["RMSNorm", new nn.RMSNorm([2, 3]), [4, 2, 3], [4, 2, 3]],
     ["PixelShuffle", new nn.PixelShuffle(2), [1, 8, 3, 3], [1, 2, 6, 6]],
+    ["ChannelShuffle", new nn.ChannelShuffle(2), [1, 4, 2, 2], [1, 4, 2, 2]],
     ["PixelUnshuffle", new nn.PixelUnshuffle(2), [1, 2, 6, 6], [1, 8, 3, 3]],
     ["Upsample", new nn.Upsample({ scaleFactor: [2, 3] }), [1, 1, 2, 2], [1, 1, 4, 6]],
     ["UpsamplingBilinear2d", new nn.UpsamplingBilinear2d({ size: 5 }), [1, 1, 2, 2], [1, 1, 5, 5]],
@@ -43,6 +44,11 @@ describe("shapes", () => {
     ["Dropout3d", new nn.Dropout3d(), [2, 3, 2, 2, 2], [2, 3, 2, 2, 2]],
   ];
   for (const [name, layer, given, wanted] of cases) it(name, () => expect(shape(layer(rand(given)))).toEqual(wanted));
+
+  it("a channel shuffle swaps groups and channels", () => {
+    const channels = tensor([[[1], [2], [3], [4]]]);
+    expect(new nn.ChannelShuffle(2)(channels).flatten().toArraySync()).toEqual([1, 3, 2, 4]);
+  });
 
   it("a transposed convolution reaches the size asked for", () => {
     const layer = new nn.ConvTranspose2d(1, 1, 3, { stride: 2, padding: 1 });
@@ -122,6 +128,27 @@ describe("a transformer", () => {
     for (const [name, parameter] of transformer.namedParameters()) expect(parameter.grad, name).not.toBeNull();
     expect(Object.keys(transformer.stateDict())).toContain("decoder.layers.1.multihead_attn.out_proj.bias");
     expect(Object.keys(transformer.stateDict())).toHaveLength(12 + 2 + 2 * 18 + 2);
+  });
+});
+
+describe("parameters by themselves", () => {
+  it("in a list", () => {
+    const list = new nn.ParameterList([ones([2]), zeros([3])]).append(ones([1]));
+    expect(list.length).toBe(3);
+    expect(Object.keys(list.stateDict())).toEqual(["0", "1", "2"]);
+    expect(shape(list.at(-2))).toEqual([3]);
+    expect([...list].every((parameter) => parameter.requiresGrad)).toBe(true);
+    expect(() => list.at(3)).toThrow(/index 3 is out of range for 3 parameters/);
+    expect(() => list()).toThrow(/cannot be called/);
+  });
+
+  it("as a vector, and back", () => {
+    const [a, b] = [new nn.Linear(2, 3), new nn.Linear(2, 3)];
+    const vector = nn.parametersToVector(a.parameters());
+    expect(shape(vector)).toEqual([9]);
+    nn.vectorToParameters(vector, b.parameters());
+    expect(b.weight.toArraySync()).toEqual(a.weight.toArraySync());
+    expect(() => nn.vectorToParameters(ones([8]), b.parameters())).toThrow(/9 elements, the vector has shape \[8\]/);
   });
 });
 
