@@ -1,0 +1,124 @@
+/**
+ * Whether each package can be used alone: every tarball is installed with its peers in an empty project outside of the workspace, a small program is
+ * type-checked there and run in each supported Node, and the program of the umbrella is bundled for the browser and, where there is one, run in it.
+ */
+
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { build } from "vite";
+import { type Manifest, type Packed, packAll, root } from "./packages.ts";
+import { programs } from "./programs.ts";
+
+const releases = [22, 24, 26];
+
+/** Runs a command; what it printed is in the error if it fails. */
+function run(command: string, args: readonly string[], cwd: string): string {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: "utf8" });
+  if (status !== 0) throw new Error(`${command} ${args.join(" ")}: ${error?.message ?? `status ${status}`}\n${stdout}${stderr}`);
+  return stdout;
+}
+
+const npm = (cwd: string, ...packages: readonly string[]): string =>
+  run("npm", ["install", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error", ...packages], cwd);
+
+/** The executable of a release of Node, which is fetched once. */
+function node(release: number): string {
+  const folder = join(root, "node_modules/.cache/alone", `node-${release}`);
+  const executable = join(folder, "node_modules/node/bin/node");
+  if (!existsSync(executable)) {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "package.json"), '{ "private": true }');
+    npm(folder, `node@${release}`);
+  }
+  return executable;
+}
+
+/** A package's own and all that it needs of ours, itself included. */
+function needs(name: string, all: ReadonlyMap<string, Packed>, found: Set<string> = new Set()): ReadonlySet<string> {
+  const manifest: Manifest | undefined = all.get(name)?.manifest;
+  if (!manifest || found.has(name)) return found;
+  found.add(name);
+  for (const other of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })) needs(other, all, found);
+  return found;
+}
+
+const compilerOptions = {
+  target: "es2022",
+  module: "nodenext",
+  lib: ["es2024", "esnext.disposable", "dom"],
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  types: [],
+};
+
+/** Installs the package in an empty project with its program, type-checked and compiled. */
+function project(name: string, all: ReadonlyMap<string, Packed>): string {
+  const program = programs[name];
+  if (program === undefined) throw new Error(`${name} has no program in tools/src/programs.ts`);
+  const folder = mkdtempSync(join(tmpdir(), "akari-alone-"));
+  writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }');
+  // Safe: `needs` finds names of `all`.
+  npm(folder, ...[...needs(name, all)].map((needed) => (all.get(needed) as Packed).tarball));
+  writeFileSync(join(folder, "program.ts"), program);
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["program.ts"] }));
+  run(join(root, "node_modules/.bin/tsc"), ["-p", "."], folder);
+  return folder;
+}
+
+/** Bundles a project's program into one classic script and runs it in Chromium, if there is one. */
+async function browser(folder: string): Promise<string> {
+  const result = await build({
+    configFile: false,
+    logLevel: "error",
+    root: folder,
+    build: { write: false, rollupOptions: { input: join(folder, "page.js"), external: [/^node:/] } },
+  });
+  const outputs = Array.isArray(result) ? result : [result];
+  const code = outputs
+    .flatMap((one) => ("output" in one ? one.output.flatMap((chunk) => (chunk.type === "chunk" ? [chunk.code] : [])) : []))
+    .join("\n");
+  const size = `${(gzipSync(code).length / 1000).toFixed(1)} KB gzipped`;
+  const chromium = ["/usr/bin/chromium", "/usr/bin/google-chrome"].find((path) => existsSync(path));
+  if (!chromium) return `bundled, ${size}; no Chromium here to run it in`;
+  writeFileSync(
+    join(folder, "page.html"),
+    `<body>waiting<script type="module">${code.replaceAll("</script", "<\\/script")}</script></body>`,
+  );
+  const page = run(
+    chromium,
+    ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=60000", "--dump-dom", `file://${join(folder, "page.html")}`],
+    folder,
+  );
+  if (!page.includes("<body>done")) throw new Error(`the page did not come to its end:\n${page.slice(-500)}`);
+  return `bundled, ${size}, and run in Chromium`;
+}
+
+const packed = packAll();
+const all = new Map(packed.map((one) => [one.manifest.name, one]));
+const folders: string[] = [];
+let failed = 0;
+for (const name of all.keys()) {
+  const passed: string[] = [];
+  try {
+    const folder = project(name, all);
+    folders.push(folder);
+    passed.push("types");
+    for (const release of releases) {
+      run(node(release), ["program.js"], folder);
+      passed.push(`Node ${release}`);
+    }
+    if (name === "akari") {
+      writeFileSync(join(folder, "page.js"), 'import "./program.js";\ndocument.body.firstChild.textContent = "done";\n');
+      passed.push(await browser(folder));
+    }
+    console.log(`${name}: ${passed.join(", ")}`);
+  } catch (error) {
+    failed++;
+    console.log(`${name}: FAILED after ${passed.join(", ") || "nothing"}\n${String(error)}`);
+  }
+}
+for (const folder of [...folders, ...new Set(packed.map(({ tarball }) => dirname(tarball)))]) rmSync(folder, { recursive: true });
+process.exitCode = failed === 0 ? 0 : 1;

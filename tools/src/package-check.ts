@@ -1,0 +1,37 @@
+/**
+ * What publint and arethetypeswrong find in the packed packages: whether every entry point leads to a file that is there, with the types that belong to
+ * it. They are for ES modules only, so that CommonJS cannot `require` them in old ways is no finding.
+ */
+
+import { readFileSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
+import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+import { packAll } from "./packages.ts";
+
+const packed = packAll();
+let findings = 0;
+for (const { manifest, tarball } of packed) {
+  const data = readFileSync(tarball);
+  const lint = await publint({
+    pack: { tarball: data.buffer.slice(data.byteOffset, data.byteOffset + data.length) },
+    strict: true,
+  });
+  const lines = lint.messages.map((message) => `publint: ${formatMessage(message, lint.pkg) ?? message.code}`);
+
+  const types = await checkPackage(createPackageFromTarballData(data));
+  if (types.types === false) lines.push("arethetypeswrong: there are no types");
+  else {
+    for (const problem of types.problems) {
+      // Old resolution knows no `exports`, and CommonJS gets these modules through `import()`.
+      if ("resolutionKind" in problem && (problem.resolutionKind === "node10" || problem.resolutionKind === "node16-cjs")) continue;
+      lines.push(`arethetypeswrong: ${JSON.stringify(problem)}`);
+    }
+  }
+  findings += lines.length;
+  console.log(`${manifest.name}: ${lines.length === 0 ? "nothing found" : `${lines.length} found`}`);
+  for (const line of lines) console.log(`  ${line}`);
+}
+for (const folder of new Set(packed.map(({ tarball }) => dirname(tarball)))) rmSync(folder, { recursive: true });
+process.exitCode = findings === 0 ? 0 : 1;

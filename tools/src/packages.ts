@@ -1,0 +1,46 @@
+/**
+ * The published packages as they are published: each built and packed into a tarball.
+ */
+
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const root: string = fileURLToPath(new URL("../..", import.meta.url));
+
+/** What is read of a `package.json`. */
+export interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly private?: boolean;
+  readonly exports: Readonly<Record<string, unknown>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+}
+
+/** A package, and where its tarball lies. */
+export interface Packed {
+  readonly folder: string;
+  readonly manifest: Manifest;
+  readonly tarball: string;
+}
+
+/** Packs every published package, which must be built. The tarballs lie in a new temporary folder. */
+export function packAll(): readonly Packed[] {
+  const destination = mkdtempSync(join(tmpdir(), "akari-packed-"));
+  const folders = readdirSync(join(root, "packages")).map((name) => join(root, "packages", name));
+  const published = folders
+    // Safe: a package.json of this repository.
+    .map((folder) => ({ folder, manifest: JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest }))
+    .filter(({ manifest }) => !manifest.private);
+  execFileSync("npx", ["-y", "pnpm@12", "--recursive", "--filter", "./packages/*", "pack", "--pack-destination", destination], {
+    cwd: root,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  return published.map(({ folder, manifest }) => {
+    const { name, version } = manifest;
+    return { folder, manifest, tarball: join(destination, `${name.replace("@", "").replace("/", "-")}-${version}.tgz`) };
+  });
+}

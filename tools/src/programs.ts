@@ -1,0 +1,78 @@
+/**
+ * A small program for each published package, which uses nothing but the package and its peers. Each throws when something is not as it should be.
+ */
+
+/** By package: a program in TypeScript. A published package without one is an error. */
+export const programs: Readonly<Record<string, string>> = {
+  "@akari/tensor": `
+    import { manualSeed, randn, tensor } from "@akari/tensor";
+    import { reference } from "@akari/tensor/reference";
+    manualSeed(0);
+    const [a, b] = [randn([64, 48]), randn([48, 32])];
+    const other = reference();
+    const sum = (x: typeof a, y: typeof b): number => x.matmul(y).exp().sum().itemSync() as number;
+    const [here, there] = [sum(a, b), sum(a.to(other), b.to(other))];
+    if (!(Math.abs(here / there - 1) < 1e-4)) throw new Error(\`cpu \${here}, reference \${there}\`);
+    if (JSON.stringify(await tensor([[1, 2], [3, 4]]).sum(0).toArray()) !== "[4,6]") throw new Error("sum");
+  `,
+  "@akari/autograd": `
+    import { requiresGrad } from "@akari/autograd";
+    import { tensor } from "@akari/tensor";
+    const x = requiresGrad(tensor([1, 2, 3]));
+    x.mul(x).sum().backward();
+    if (JSON.stringify(x.grad?.toArraySync()) !== "[2,4,6]") throw new Error("backward");
+  `,
+  "@akari/nn": `
+    import { Linear, ReLU, Sequential } from "@akari/nn";
+    import { ones } from "@akari/tensor";
+    const model = new Sequential(new Linear(4, 8), new ReLU(), new Linear(8, 2));
+    model.forward(ones([3, 4])).sum().backward();
+    for (const parameter of model.parameters()) if (parameter.grad === null) throw new Error("no gradient");
+  `,
+  "@akari/optim": `
+    import { Adam } from "@akari/optim";
+    import { tensor } from "@akari/tensor";
+    const x = tensor([1, -1]);
+    Object.defineProperty(x, "grad", { value: tensor([1, -1]), writable: true });
+    new Adam([x], { lr: 0.5 }).step();
+    if (!(Math.abs((x.toArraySync() as number[])[0]! - 0.5) < 1e-5)) throw new Error("step");
+  `,
+  "@akari/optim-lion": `
+    import { Lion } from "@akari/optim-lion";
+    import { tensor } from "@akari/tensor";
+    const x = tensor([1, -1]);
+    Object.defineProperty(x, "grad", { value: tensor([3, -0.1]), writable: true });
+    new Lion([x], { lr: 0.5 }).step();
+    if (JSON.stringify(x.toArraySync()) !== "[0.5,-0.5]") throw new Error("step");
+  `,
+  "@akari/data": `
+    import { DataLoader, TensorDataset } from "@akari/data";
+    import { tensor } from "@akari/tensor";
+    const sizes: number[] = [];
+    for await (const [x] of new DataLoader(new TensorDataset(tensor([1, 2, 3]), tensor([4, 5, 6])), { batchSize: 2 })) sizes.push(x.shape[0]!);
+    if (JSON.stringify(sizes) !== "[2,1]") throw new Error(JSON.stringify(sizes));
+  `,
+  "@akari/io": `
+    import { loadSafetensors, saveSafetensors } from "@akari/io";
+    import { tensor } from "@akari/tensor";
+    await saveSafetensors("x.safetensors", { x: tensor([1, 2]) });
+    const { tensors } = await loadSafetensors("x.safetensors");
+    if (JSON.stringify(tensors["x"]?.toArraySync()) !== "[1,2]") throw new Error("safetensors");
+  `,
+  akari: `
+    import { Adam, crossEntropy, Linear, manualSeed, randn, tensor } from "akari";
+    manualSeed(0);
+    const model = new Linear(4, 2);
+    const optimizer = new Adam(model.parameters(), { lr: 0.1 });
+    const [x, y] = [randn([8, 4]), tensor([0, 1, 0, 1, 0, 1, 0, 1], { dtype: "int32" })];
+    const losses: number[] = [];
+    for (let step = 0; step < 30; step++) {
+      optimizer.zeroGrad();
+      const loss = crossEntropy(model.forward(x), y);
+      loss.backward();
+      optimizer.step();
+      losses.push((await loss.item()) as number);
+    }
+    if (!(losses.at(-1)! < losses[0]! * 0.8)) throw new Error(\`the loss went from \${losses[0]} to \${losses.at(-1)}\`);
+  `,
+};
