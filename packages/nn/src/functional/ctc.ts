@@ -1,6 +1,6 @@
 /**
  * Connectionist temporal classification: the likelihood of a short sequence of labels under a long sequence of predictions, over all ways to
- * spread the labels out. The forward recursion is made of differentiable operations; each step is one kernel.
+ * spread the labels out. The forward recursion is made of differentiable operations, a few kernels a step.
  */
 
 import {
@@ -31,15 +31,17 @@ export interface CtcOptions extends LossOptions {
 /** Logarithm of the likelihood of what is impossible: low enough, and still a number, so that no gradient is NaN. */
 const impossible = -1e30;
 
-const advance = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]>(
+const together = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("ctcLoss", (stay, next, skip) => {
+  const largest = stay.max(next).max(skip);
+  const total = [stay, next, skip].map((x) => x.sub(largest).exp()).reduce((a, b) => a.add(b));
+  return largest.add(total.log());
+});
+
+// A sequence that is over keeps its state. Apart from the sum above, so that the backward kernels bind few enough buffers for any GPU.
+const advance = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>(
   "ctcLoss",
-  (stay, next, skip, barrier, emission, running) => {
-    const over = skip.add(barrier);
-    const largest = stay.max(next).max(over);
-    const total = [stay, next, over].map((x) => x.sub(largest).exp()).reduce((a, b) => a.add(b));
-    return running.where(largest.add(total.log()).add(emission), stay);
-  },
-  { apart: [5] },
+  (state, total, emission, running) => running.where(total.add(emission), state),
+  { apart: [3] },
 );
 
 /** Lengths as numbers. Tensors of them are read at once. */
@@ -135,7 +137,8 @@ function likelihoods(logProbs: Tensor, labels: Tensor, spans: readonly number[],
       spans.map((span) => [t < span]),
       { device },
     );
-    state = advance(state, shifted(state, 1), shifted(state, 2), barrier, emissions.select(0, t), running);
+    const total = together(state, shifted(state, 1), shifted(state, 2).add(barrier));
+    state = advance(state, total, emissions.select(0, t), running);
   }
   // The last label or the blank behind it; without labels there is the blank alone.
   const last = tensor(
