@@ -1,0 +1,121 @@
+/** Builds networks, losses and optimizers from their recorded descriptions, and runs them. */
+
+import { requiresGrad } from "@akari/autograd";
+import * as nn from "@akari/nn";
+import * as optim from "@akari/optim";
+import { type Backend, isFloating, type Tensor } from "@akari/tensor";
+import { camelCase } from "./arguments.ts";
+import { checkEqual, checkSame, type Tolerance } from "./compare.ts";
+import { type Json, type Keywords, load, Missing, type Recorded } from "./recorded.ts";
+import { buildScheduler, stepScheduler } from "./scheduler.ts";
+
+type Layer = readonly [string, ...Json[]];
+
+/** A network with a loss: one step of it. */
+export interface ModuleCase extends Tolerance {
+  readonly id: string;
+  readonly op: "module" | "train";
+  readonly spec: readonly Layer[];
+  readonly train: boolean;
+  readonly state_dict: Readonly<Record<string, Recorded>>;
+  readonly inputs: { readonly input: Recorded; readonly target: Recorded };
+  readonly loss: readonly [string, Keywords?];
+  readonly outputs: readonly Recorded[];
+  readonly loss_value: Recorded;
+  readonly grads: Readonly<Record<string, Recorded>>;
+  readonly state_after?: Readonly<Record<string, Recorded>>;
+}
+
+/** A short training run. */
+export interface TrainCase extends ModuleCase {
+  readonly optimizer: readonly [string, Keywords];
+  readonly scheduler?: { readonly op: string; readonly args: Keywords };
+  readonly clip_grad_norm?: number;
+  readonly steps: number;
+  readonly batch_size: number;
+  readonly losses: readonly Recorded[];
+}
+
+/** Classes by name; a missing one is a Missing error. */
+function classOf(from: object, name: string): new (...args: never[]) => unknown {
+  const found = (from as Readonly<Record<string, unknown>>)[name];
+  if (typeof found !== "function") throw new Missing(name);
+  return found as new (
+    ...args: never[]
+  ) => unknown; // safe: the packages export classes under these names
+}
+
+/** A layer: positional arguments as recorded, keyword arguments as one options object, or in their place where they are positional here. */
+export function layer([name, ...args]: Layer): nn.Layer {
+  if (name === "Sequential") return new nn.Sequential(...(args[0] as readonly Layer[]).map(layer));
+  const last = args[args.length - 1];
+  const keywords = typeof last === "object" && last !== null && !Array.isArray(last) ? (last as Keywords) : null;
+  const positional = keywords === null ? args : args.slice(0, -1);
+  const only = keywords !== null && Object.keys(keywords).length === 1 && "dim" in keywords ? [keywords.dim] : null;
+  const given = only ?? (keywords === null ? [] : [camelCased(keywords)]);
+  return new (classOf(nn, name))(...([...positional, ...given] as never[])) as nn.Layer;
+}
+
+/** Keyword arguments in camelCase. */
+export function camelCased(keywords: Keywords): Keywords {
+  return Object.fromEntries(Object.entries(keywords).map(([name, value]) => [camelCase(name), value]));
+}
+
+function build(one: ModuleCase, device: Backend): { network: nn.Sequential; loss: (input: Tensor, target: Tensor) => Tensor } {
+  const network = new nn.Sequential(...one.spec.map(layer));
+  network.to(device);
+  network.loadStateDict(loadAll(one.state_dict, device));
+  network.train(one.train);
+  const [name, args = {}] = one.loss;
+  const loss = new (classOf(nn, name))(camelCased(args) as never) as { forward(input: Tensor, target: Tensor): Tensor };
+  return { network, loss: (input, target) => loss.forward(input, target) };
+}
+
+function loadAll(state: Readonly<Record<string, Recorded>>, device: Backend): Record<string, Tensor> {
+  return Object.fromEntries(Object.entries(state).map(([name, recorded]) => [name, load(recorded, device)]));
+}
+
+async function checkState(network: nn.Module, want: Readonly<Record<string, Recorded>> | undefined, tolerance: Tolerance): Promise<void> {
+  const state = network.stateDict();
+  for (const [name, recorded] of Object.entries(want ?? {})) await checkSame(`${name} afterwards`, state[name], recorded, tolerance);
+}
+
+/** One step: the output, the loss, every gradient, and the buffers that changed. */
+export async function runModule(one: ModuleCase, device: Backend): Promise<void> {
+  const { network, loss } = build(one, device);
+  checkEqual("names in the state", Object.keys(network.stateDict()).sort(), Object.keys(one.state_dict).sort());
+  const input = load(one.inputs.input, device);
+  if (isFloating(input.dtype)) requiresGrad(input);
+  const output = network.forward(input);
+  const value = loss(output, load(one.inputs.target, device));
+  value.backward();
+  await checkSame("output", output, one.outputs[0] as Recorded, one);
+  await checkSame("loss", value, one.loss_value, one);
+  const leaves = new Map<string, Tensor>([["input", input], ...network.namedParameters()]);
+  for (const [name, want] of Object.entries(one.grads)) {
+    await checkSame(`gradient of ${name}`, leaves.get(name)?.grad, want, one);
+  }
+  await checkState(network, one.state_after, one);
+}
+
+/** A training run: the loss of each step, and the state at the end. */
+export async function runTraining(one: TrainCase, device: Backend): Promise<void> {
+  const { network, loss } = build(one, device);
+  const [name, args] = one.optimizer;
+  const optimizer = new (classOf(optim, name))(network.parameters() as never, camelCased(args) as never) as optim.Optimizer;
+  const scheduler = one.scheduler === undefined ? null : buildScheduler(one.scheduler.op, one.scheduler.args, optimizer);
+  const input = load(one.inputs.input, device);
+  const target = load(one.inputs.target, device);
+  const count = input.shape[0] as number;
+  for (let step = 0; step < one.steps; step++) {
+    const start = (step * one.batch_size) % count;
+    optimizer.zeroGrad();
+    const value = loss(network.forward(input.narrow(0, start, one.batch_size)), target.narrow(0, start, one.batch_size));
+    value.backward();
+    if (one.clip_grad_norm !== undefined) nn.clipGradNorm_(network.parameters(), one.clip_grad_norm);
+    optimizer.step();
+    if (scheduler !== null) stepScheduler(scheduler, await value.item());
+    await checkSame(`loss of step ${step}`, value, one.losses[step] as Recorded, one);
+  }
+  await checkState(network, one.state_after, one);
+}

@@ -1,0 +1,140 @@
+/** Running a recorded operation: forward, and the gradients of its inputs. */
+
+import { requiresGrad } from "@akari/autograd";
+import { AkariError, type Backend, isFloating, type Tensor } from "@akari/tensor";
+import { Arguments, type Tensors } from "./arguments.ts";
+import { checkEqual, checkSame, values } from "./compare.ts";
+import { type Json, load, Mismatch, Missing, type Recorded } from "./recorded.ts";
+
+/** How a tensor that is not contiguous comes about. */
+interface Viewing {
+  readonly base: Recorded;
+  readonly ops: readonly (readonly [string, ...Json[]])[];
+}
+
+type OneOrMore<T> = T | readonly T[];
+
+/** A recorded call. */
+export interface OpCase {
+  readonly id: string;
+  readonly op: string;
+  readonly inputs?: Readonly<Record<string, OneOrMore<Recorded>>>;
+  readonly args?: Readonly<Record<string, Json>>;
+  readonly view?: Readonly<Record<string, OneOrMore<Viewing | null>>>;
+  readonly outputs?: readonly (Recorded | null)[];
+  readonly upstream?: readonly (Recorded | null)[];
+  readonly grads?: Readonly<Record<string, OneOrMore<Recorded | null>>>;
+  readonly nograd?: readonly string[];
+  readonly mutated?: Readonly<Record<string, Recorded>>;
+  /** Further arguments of a layer's `forward`. */
+  readonly call?: Readonly<Record<string, Json>>;
+  /** Whether a layer is in training mode. */
+  readonly train?: boolean;
+  readonly raises?: boolean;
+  readonly optional?: boolean;
+  readonly rtol?: number;
+  readonly atol?: number;
+}
+
+/** An operation as the tables have it: takes the arguments of a call and returns what PyTorch's returns. */
+export type Call = (given: Arguments) => Tensor | readonly (Tensor | null)[];
+
+/** The arguments of a case; for a layer, what its `forward` is told and its mode among them. */
+function argumentsOf(one: OpCase, tensors: Tensors): Arguments {
+  const { args = {}, call, train } = one;
+  return new Arguments(tensors, { ...args, ...(call === undefined ? {} : { call }), ...(train === undefined ? {} : { train }) });
+}
+
+/** Runs a case on a device and compares. */
+export async function runOp(one: OpCase, call: Call, device: Backend): Promise<void> {
+  const tensors = inputsOf(one, device);
+  if (one.raises) {
+    await checkRefused(call, argumentsOf(one, tensors), device);
+    return;
+  }
+  const inPlace = one.op.endsWith("_") && one.op.startsWith("Tensor.");
+  const passed = inPlace ? new Map([...tensors, ["input", cloneOf(tensors.get("input") as Tensor)]]) : tensors;
+  const given = argumentsOf(one, passed);
+  const result = call(given);
+  given.checkUsed(one.op);
+  const outputs = Array.isArray(result) ? (result as readonly (Tensor | null)[]) : [result as Tensor];
+  const want = one.outputs ?? [];
+  checkEqual("number of results", outputs.length, want.length);
+  for (const [k, recorded] of want.entries()) {
+    if (recorded !== null) await checkSame(`result ${k}`, outputs[k], recorded, one);
+  }
+  for (const [name, recorded] of Object.entries(one.mutated ?? {})) {
+    await checkSame(`${name} afterwards`, tensors.get(name) as Tensor, recorded, one);
+  }
+  if (one.upstream !== undefined && one.grads !== undefined) await checkGradients(one, outputs, tensors, device);
+}
+
+/** The call must be refused, by Akari itself: at once, or on devices that work later when the result is read. */
+async function checkRefused(call: Call, given: Arguments, device: Backend): Promise<void> {
+  try {
+    for (const result of [call(given)].flat()) if (result !== null) await values(result as Tensor); // safe: a list, or a list of lists
+  } catch (error) {
+    if (error instanceof AkariError) return;
+    throw error;
+  }
+  // What a tensor holds, such as an index that is too large, is not known in time there.
+  if (device.readSync === undefined) throw new Missing(`refusals on ${device.name} for what tensors hold`);
+  throw new Mismatch("the call", "an error", "a result");
+}
+
+async function checkGradients(one: OpCase, outputs: readonly (Tensor | null)[], tensors: Tensors, device: Backend): Promise<void> {
+  for (const [k, gradient] of (one.upstream ?? []).entries()) {
+    if (gradient !== null) outputs[k]?.backward(load(gradient, device), { retainGraph: true });
+  }
+  for (const [name, recorded] of Object.entries(one.grads ?? {})) {
+    const wanted = (Array.isArray(recorded) ? recorded : [recorded]) as readonly (Recorded | null)[];
+    const leaves = [tensors.get(name)].flat() as Tensor[]; // safe: a gradient belongs to an input
+    for (const [i, want] of wanted.entries()) {
+      if (want === null) continue;
+      await checkSame(`gradient of ${name}`, leaves[i]?.grad, want, one);
+    }
+  }
+}
+
+/** The inputs of a case; those that have a recorded gradient require one. */
+function inputsOf(one: OpCase, device: Backend): Tensors {
+  const tensors = new Map<string, Tensor | readonly Tensor[]>();
+  for (const [name, recorded] of Object.entries(one.inputs ?? {})) {
+    const follow = one.grads !== undefined && name in one.grads && !(one.nograd ?? []).includes(name);
+    const make = (tensor: Recorded, viewing: Viewing | null | undefined): Tensor => {
+      const x = viewing ? applyView(viewing, device) : load(tensor, device);
+      return follow && isFloating(x.dtype) ? requiresGrad(x) : x;
+    };
+    const views = one.view?.[name];
+    if (Array.isArray(recorded)) {
+      tensors.set(
+        name,
+        (recorded as readonly Recorded[]).map((tensor, i) => make(tensor, (views as readonly (Viewing | null)[] | undefined)?.[i])),
+      );
+    } else {
+      tensors.set(name, make(recorded as Recorded, views as Viewing | undefined));
+    }
+  }
+  return tensors;
+}
+
+function applyView({ base, ops }: Viewing, device: Backend): Tensor {
+  let x = load(base, device);
+  for (const [name, ...rest] of ops) {
+    const args = rest as number[];
+    if (name === "transpose") x = x.transpose(args[0] as number, args[1] as number);
+    else if (name === "permute") x = x.permute(rest[0] as number[]);
+    else if (name === "slice") x = x.slice(args[0], args[1], args[2], args[3]);
+    else if (name === "expand") x = x.expand(rest[0] as number[]);
+    else if (name === "select") x = x.select(args[0] as number, args[1] as number);
+    else throw new Missing(`view ${name}`);
+  }
+  return x.detach();
+}
+
+/** A clone for an operation in place, lying in memory as the original does: transposed where that is. */
+function cloneOf(x: Tensor): Tensor {
+  if (x.isContiguous() || x.ndim < 2) return x.clone();
+  const backwards = x.shape.map((_, d) => x.ndim - 1 - d);
+  return x.permute(backwards).clone().permute(backwards);
+}

@@ -1,0 +1,47 @@
+/** What came of a run: counts by family, and every failure. */
+
+import type { Case, Outcome } from "./run-case.ts";
+
+/** How many cases came to what. Missing ones are not implemented; those that are marked optional count apart. */
+export interface Counts {
+  passed: number;
+  failed: number;
+  missing: number;
+  optionalMissing: number;
+}
+
+/** The counts of a run, and of each family. */
+export interface Summary extends Counts {
+  readonly families: Readonly<Record<string, Counts>>;
+}
+
+/** No case yet. */
+export function none(): Counts {
+  return { passed: 0, failed: 0, missing: 0, optionalMissing: 0 };
+}
+
+/** Counts an outcome. */
+export function count(counts: Counts, one: Case, { kind }: Outcome): void {
+  counts[kind === "missing" && one.optional ? "optionalMissing" : kind]++;
+}
+
+/** The sum over families. */
+export function summarize(families: Readonly<Record<string, Counts>>): Summary {
+  const total = none();
+  for (const counts of Object.values(families)) {
+    for (const name of Object.keys(total) as (keyof Counts)[]) total[name] += counts[name]; // safe: `none` has these names
+  }
+  return { ...total, families };
+}
+
+/** A line for a family, such as `conv          27 passed   0 failed   0 not implemented`. */
+export function familyLine(family: string, { passed, failed, missing, optionalMissing }: Counts): string {
+  const optional = optionalMissing === 0 ? "" : `, and ${optionalMissing} optional`;
+  const columns = [`${passed} passed`, `${failed} failed`].map((column) => column.padStart(12)).join("");
+  return `${family.padEnd(14)}${columns}${String(missing).padStart(6)} not implemented${optional}`;
+}
+
+/** The lines for a failure: the case, what was expected and what came. */
+export function failureLines(family: string, one: Case, { what, expected, got }: Outcome & { kind: "failed" }): string {
+  return `  failed ${family}: ${one.id}: ${what}\n    expected ${expected}\n    got      ${got}`;
+}

@@ -1,0 +1,80 @@
+/** Runs one recorded case of any kind. */
+
+import { type Backend, DeviceError, isDType, setDefaultDevice } from "@akari/tensor";
+import { type DrawCase, runDraws } from "./draws.ts";
+import { type InitCase, runInit } from "./init.ts";
+import { type ModuleCase, runModule, runTraining, type TrainCase } from "./modules.ts";
+import { type OpCase, runOp } from "./op-case.ts";
+import { type OptimizerCase, runOptimizer } from "./optimizer.ts";
+import { type ProgramCase, runProgram } from "./programs.ts";
+import { Mismatch, Missing } from "./recorded.ts";
+import { runScheduler, type SchedulerCase } from "./scheduler.ts";
+import { table } from "./tables/index.ts";
+
+/** What all cases have; the rest is decided by the kind. */
+export interface Case {
+  readonly id: string;
+  readonly op?: string;
+  readonly optional?: boolean;
+}
+
+/** What came of a case. */
+export type Outcome =
+  | { readonly kind: "passed" }
+  | { readonly kind: "missing"; readonly what: string }
+  | { readonly kind: "failed"; readonly what: string; readonly expected: string; readonly got: string };
+
+/**
+ * Runs a case on a device, which is the default device from then on. Never throws: what goes wrong is the outcome. A case that needs a dtype which
+ * the device does not have (float64 on WebGPU) is missing there: run in another precision it would be another case. So is one whose operation has to read
+ * a tensor at once, such as a mask's count, on a device that can only be read later.
+ */
+export async function runCase(one: Case, device: Backend): Promise<Outcome> {
+  setDefaultDevice(device);
+  try {
+    for (const dtype of dtypesIn(one)) {
+      if (isDType(dtype) && !device.supports(dtype)) throw new Missing(`${dtype} on ${device.name}`);
+    }
+    await dispatch(one, device);
+    return { kind: "passed" };
+  } catch (error) {
+    if (error instanceof DeviceError && readsAtOnce(error, device))
+      return { kind: "missing", what: `${one.op ?? one.id}, which reads at once` };
+    if (error instanceof Missing) return { kind: "missing", what: error.message };
+    if (error instanceof Mismatch) return { kind: "failed", what: error.what, expected: error.expected, got: error.got };
+    return { kind: "failed", what: "the call", expected: "a result", got: String(error) };
+  }
+}
+
+/** A case's kind shows in its fields. The casts are safe: the format's description says what goes with each. */
+async function dispatch(one: Case, device: Backend): Promise<void> {
+  const op = one.op ?? "";
+  if ("expect" in one) await runProgram(one as unknown as ProgramCase, device);
+  else if (op === "random") await runDraws(one as unknown as DrawCase, device);
+  else if (op === "module") await runModule(one as unknown as ModuleCase, device);
+  else if (op === "train") await runTraining(one as unknown as TrainCase, device);
+  else if (op.startsWith("optim.lr_scheduler.")) runScheduler(one as unknown as SchedulerCase);
+  else if (op.startsWith("optim.")) await runOptimizer(one as unknown as OptimizerCase, device);
+  else if (op.startsWith("nn.init.") || "state_shapes" in one) await runInit(one as unknown as InitCase);
+  else {
+    const call = Object.hasOwn(table, op) ? table[op] : undefined;
+    if (call === undefined) throw new Missing(op);
+    await runOp(one as unknown as OpCase, call, device);
+  }
+}
+
+/** Whether a device that can only be read later was asked for values at once. */
+function readsAtOnce(error: DeviceError, device: Backend): boolean {
+  return device.readSync === undefined && error.message.startsWith("dataSync:");
+}
+
+/** Every text that stands under the name `dtype`, at any depth. */
+function dtypesIn(value: unknown, found: Set<string> = new Set()): Set<string> {
+  if (typeof value !== "object" || value === null) return found;
+  if (Array.isArray(value) && typeof value[0] === "number") return found;
+  for (const [name, inner] of Object.entries(value)) {
+    if (name === "dtype" && typeof inner === "string") found.add(inner);
+    else dtypesIn(inner, found);
+  }
+  return found;
+}

@@ -1,0 +1,33 @@
+/** All tables as one: every PyTorch operation that the recorded results use and Akari has. */
+
+import type { Call } from "../op-case.ts";
+import { activation } from "./activation.ts";
+import { clip } from "./clip.ts";
+import { creation } from "./creation.ts";
+import { indexing } from "./indexing.ts";
+import { attention, recurrence } from "./layer.ts";
+import { linalg } from "./linalg.ts";
+import { loss, normalization } from "./loss.ts";
+import { pointwise } from "./pointwise.ts";
+import { convolution, matmul, pool } from "./product.ts";
+import { reduction } from "./reduction.ts";
+import { shape } from "./shape.ts";
+
+/** PyTorch's name to Akari's call. What is not here counts as missing. */
+export const table: Readonly<Record<string, Call>> = {
+  ...pointwise,
+  ...activation,
+  ...reduction,
+  ...shape,
+  ...indexing,
+  ...matmul,
+  ...linalg,
+  ...convolution,
+  ...pool,
+  ...creation,
+  ...loss,
+  ...normalization,
+  ...attention,
+  ...recurrence,
+  ...clip,
+};

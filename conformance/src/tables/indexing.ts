@@ -1,0 +1,52 @@
+/** Indexing: PyTorch's names and arguments to Akari's. */
+
+import { functional as F } from "@akari/nn";
+import type { Index } from "@akari/tensor";
+import * as akari from "@akari/tensor";
+import type { Arguments } from "../arguments.ts";
+import type { Call } from "../op-case.ts";
+import type { Json } from "../recorded.ts";
+
+/** The entries between the brackets. */
+function indices(given: Arguments): Index[] {
+  return (given.value("index") as readonly Json[]).map((entry): Index => {
+    if (entry === null || typeof entry === "number" || typeof entry === "string") return entry;
+    if (typeof entry === "object" && "slice" in entry) {
+      const [start, stop, step] = entry.slice as [number | null, number | null, number | null];
+      return { start, stop, step };
+    }
+    return given.tensor((entry as { input: string }).input);
+  });
+}
+
+const at = (given: Arguments): readonly [akari.Tensor, number, akari.Tensor] => [given.x, given.number("dim"), given.tensor("index")];
+
+/** Reading and writing through indices and masks. */
+export const indexing: Readonly<Record<string, Call>> = {
+  "Tensor.__getitem__": (given) => akari.get(given.x, ...indices(given)),
+  "Tensor.__setitem__": (given) => {
+    akari.set(given.x, indices(given), given.operand("value"));
+    return given.x;
+  },
+  "Tensor.index_add_": (given) => akari.indexAdd_(...at(given), given.tensor("source"), given.options("alpha")),
+  "Tensor.index_put": (given) => akari.indexPut(given.x, given.list("indices"), given.tensor("values"), given.options("accumulate")),
+  "Tensor.index_put_": (given) => akari.indexPut_(given.x, given.list("indices"), given.tensor("values"), given.options("accumulate")),
+  "Tensor.masked_fill": (given) => akari.maskedFill(given.x, given.tensor("mask"), given.operand("value")),
+  "Tensor.masked_fill_": (given) => akari.maskedFill_(given.x, given.tensor("mask"), given.operand("value")),
+  "Tensor.scatter_": (given) => akari.scatter_(...at(given), given.has("src") ? given.tensor("src") : given.number("value")),
+  "Tensor.scatter_add_": (given) => akari.scatterAdd_(...at(given), given.tensor("src")),
+  bincount: (given) => akari.bincount(given.x, given.optional("weights"), given.options("minlength")),
+  gather: (given) => akari.gather(...at(given)),
+  index_add: (given) => akari.indexAdd(...at(given), given.tensor("source"), given.options("alpha")),
+  index_copy: (given) => akari.indexCopy(...at(given), given.tensor("source")),
+  index_fill: (given) => akari.indexFill(...at(given), given.number("value")),
+  index_select: (given) => akari.indexSelect(...at(given)),
+  masked_select: (given) => akari.maskedSelect(given.x, given.tensor("mask")),
+  "nn.functional.embedding": (given) => F.embedding(given.x, given.tensor("weight"), given.options("padding_idx")),
+  "nn.functional.one_hot": (given) => F.oneHot(given.tensor("tensor"), given.number("num_classes", -1)),
+  nonzero: (given) => akari.nonzero(given.x),
+  scatter: (given) => akari.scatter(...at(given), given.has("src") ? given.tensor("src") : given.number("value")),
+  scatter_add: (given) => akari.scatterAdd(...at(given), given.tensor("src")),
+  take: (given) => akari.take(given.x, given.tensor("index")),
+  take_along_dim: (given) => akari.takeAlongDim(given.x, given.tensor("indices"), given.has("dim") ? given.number("dim") : null),
+};

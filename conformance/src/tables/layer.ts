@@ -1,0 +1,82 @@
+/** Layers with given weights, recorded as if they were operations: recurrent layers, attention, the encoder of a transformer. */
+
+import * as nn from "@akari/nn";
+import type { Tensor } from "@akari/tensor";
+import { type Arguments, camelCase } from "../arguments.ts";
+import { layerOf } from "../layers.ts";
+import type { Call } from "../op-case.ts";
+import type { Keywords } from "../recorded.ts";
+
+/** Puts a tensor in the place of a layer's parameter, so that the gradient arrives at the tensor itself. */
+function place(layer: nn.Module, name: string, tensor: Tensor): void {
+  const path = name.split(".");
+  let owner: object = layer;
+  for (const part of path.slice(0, -1))
+    owner = owner instanceof nn.ModuleList ? owner.at(Number(part)) : (Reflect.get(owner, camelCase(part)) as object); // safe: names of children
+  Reflect.set(owner, camelCase(path.at(-1) as string), tensor);
+}
+
+/** The layer of a call, with its weights, and what `forward` is told besides tensors. */
+function prepare<L extends nn.Module>(given: Arguments, create: (args: Keywords) => nn.Module): { layer: L; options: Keywords } {
+  const { call = {}, train = true, ...args } = given.keywords();
+  const layer = create(args).train(train as boolean);
+  for (const name of Object.keys(layer.stateDict())) if (given.has(name)) place(layer, name, given.tensor(name));
+  return { layer: layer as L, options: call as Keywords }; // safe: the table knows which layer it builds
+}
+
+const camelCased = (keywords: Keywords): Keywords =>
+  Object.fromEntries(Object.entries(keywords).map(([name, value]) => [camelCase(name), value]));
+
+function encoder({ num_layers, final_norm = false, ...args }: Keywords): nn.Module {
+  const layer = layerOf("nn.TransformerEncoderLayer", args) as nn.TransformerEncoderLayer; // safe: so named
+  const norm = final_norm === true ? new nn.LayerNorm(args.d_model as number) : null;
+  return new nn.TransformerEncoder(layer, num_layers as number, { norm });
+}
+
+function encode(create: (args: Keywords) => nn.Module): Call {
+  return (given) => {
+    const { layer, options } = prepare<nn.TransformerEncoder>(given, create);
+    return layer(given.tensor("src"), {
+      ...camelCased(options),
+      srcMask: given.optional("src_mask"),
+      srcKeyPaddingMask: given.optional("src_key_padding_mask"),
+    });
+  };
+}
+
+/** Attention. */
+export const attention: Readonly<Record<string, Call>> = {
+  "nn.functional.scaled_dot_product_attention": (given) => {
+    const options = given.options("is_causal", "scale", "dropout_p") as object;
+    return nn.functional.scaledDotProductAttention(given.tensor("query"), given.tensor("key"), given.tensor("value"), {
+      ...options,
+      attnMask: given.optional("attn_mask"),
+    });
+  },
+  "nn.MultiheadAttention": (given) => {
+    const { layer, options } = prepare<nn.MultiheadAttention>(given, (args) => layerOf("nn.MultiheadAttention", args));
+    return layer(given.tensor("query"), given.tensor("key"), given.tensor("value"), {
+      ...camelCased(options),
+      attnMask: given.optional("attn_mask"),
+      keyPaddingMask: given.optional("key_padding_mask"),
+    });
+  },
+  "nn.TransformerEncoderLayer": encode((args) => layerOf("nn.TransformerEncoderLayer", args)),
+  "nn.TransformerEncoder": encode(encoder),
+};
+
+/** A layer with first states, of which the first may be given without the others; its results as one list. */
+const recurrent =
+  (op: string): Call =>
+  (given) => {
+    const { layer } = prepare<nn.LSTM>(given, (args) => layerOf(op, args));
+    const [h, c] = [given.optional("h0"), given.optional("c0")];
+    // Safe: an LSTM takes a pair of states, the others take one.
+    const state = (op.startsWith("nn.LSTM") ? h && [h, c] : h) as [Tensor, Tensor] | null;
+    return [layer(given.x, state)].flat(2) as Tensor[]; // safe: nested tuples of tensors
+  };
+
+/** Recurrent layers and their cells. */
+export const recurrence: Readonly<Record<string, Call>> = Object.fromEntries(
+  ["nn.RNN", "nn.LSTM", "nn.GRU", "nn.RNNCell", "nn.LSTMCell", "nn.GRUCell"].map((op) => [op, recurrent(op)]),
+);

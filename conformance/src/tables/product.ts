@@ -1,0 +1,91 @@
+/** Products, convolutions, pooling, normalisation: PyTorch's names and arguments to Akari's. */
+
+import { functional as F } from "@akari/nn";
+import type { Tensor } from "@akari/tensor";
+import * as akari from "@akari/tensor";
+import type { Arguments } from "../arguments.ts";
+import type { Call } from "../op-case.ts";
+
+const two =
+  (f: (a: Tensor, b: Tensor) => Tensor, a: string, b: string): Call =>
+  (given) =>
+    f(given.tensor(a), given.tensor(b));
+
+const weighted = (given: Arguments): readonly [Tensor, Tensor, Tensor | null] => [given.x, given.tensor("weight"), given.optional("bias")];
+
+const conv =
+  (f: typeof akari.conv1d): Call =>
+  (given) =>
+    f(...weighted(given), given.options("stride", "padding", "dilation", "groups"));
+
+const convTranspose =
+  (f: typeof akari.convTranspose1d): Call =>
+  (given) =>
+    f(...weighted(given), given.options("stride", "padding", "output_padding", "groups", "dilation"));
+
+const maxPool =
+  (f: typeof akari.maxPool1d): Call =>
+  (given) => {
+    const kernel = given.sizes("kernel_size");
+    const options: Omit<akari.MaxPoolOptions, "returnIndices"> = given.options("stride", "padding", "dilation", "ceil_mode");
+    if (given.value("return_indices") !== true) return f(given.x, kernel, options);
+    const found = f(given.x, kernel, { ...options, returnIndices: true });
+    return pair(found);
+  };
+
+const avgPool =
+  (f: typeof akari.avgPool1d): Call =>
+  (given) =>
+    f(given.x, given.sizes("kernel_size"), given.options("stride", "padding", "ceil_mode", "count_include_pad", "divisor_override"));
+
+/** Values and positions, however they come. */
+function pair(found: unknown): readonly Tensor[] {
+  if (Array.isArray(found)) return found as readonly Tensor[];
+  const { values, indices } = found as akari.ValuesAndIndices; // safe: with `returnIndices` there are both
+  return [values, indices];
+}
+
+/** Matrix products. */
+export const matmul: Readonly<Record<string, Call>> = {
+  addmm: (given) => akari.addmm(given.x, given.tensor("mat1"), given.tensor("mat2"), given.options("beta", "alpha")),
+  baddbmm: (given) => akari.baddbmm(given.x, given.tensor("batch1"), given.tensor("batch2"), given.options("beta", "alpha")),
+  bmm: two(akari.bmm, "input", "mat2"),
+  dot: two(akari.dot, "input", "tensor"),
+  einsum: (given) => akari.einsum(given.value("equation") as string, ...given.list("operands")),
+  kron: two(akari.kron, "input", "other"),
+  matmul: two(akari.matmul, "input", "other"),
+  mm: two(akari.mm, "input", "mat2"),
+  mv: two(akari.mv, "input", "vec"),
+  "nn.functional.bilinear": (given) =>
+    akari.bilinear(given.tensor("input1"), given.tensor("input2"), given.tensor("weight"), given.optional("bias")),
+  "nn.functional.linear": (given) => F.linear(...weighted(given)),
+  outer: two(akari.outer, "input", "vec2"),
+  tensordot: (given) => akari.tensordot(given.tensor("a"), given.tensor("b"), given.value("dims") as number),
+};
+
+/** Convolutions. */
+export const convolution: Readonly<Record<string, Call>> = {
+  "nn.functional.conv1d": conv(akari.conv1d),
+  "nn.functional.conv2d": conv(akari.conv2d),
+  "nn.functional.conv3d": conv(akari.conv3d),
+  "nn.functional.conv_transpose1d": convTranspose(akari.convTranspose1d),
+  "nn.functional.conv_transpose2d": convTranspose(akari.convTranspose2d),
+};
+
+/** Pooling and resampling. */
+export const pool: Readonly<Record<string, Call>> = {
+  "nn.functional.adaptive_avg_pool1d": (given) => akari.adaptiveAvgPool1d(given.x, given.sizes("output_size")),
+  "nn.functional.adaptive_avg_pool2d": (given) => akari.adaptiveAvgPool2d(given.x, given.sizes("output_size")),
+  "nn.functional.adaptive_max_pool2d": (given) =>
+    given.value("return_indices") === true
+      ? pair(akari.adaptiveMaxPool2d(given.x, given.sizes("output_size"), { returnIndices: true }))
+      : akari.adaptiveMaxPool2d(given.x, given.sizes("output_size")),
+  "nn.functional.avg_pool1d": avgPool(akari.avgPool1d),
+  "nn.functional.avg_pool2d": avgPool(akari.avgPool2d),
+  "nn.functional.interpolate": (given) => akari.interpolate(given.x, given.options("scale_factor", "mode", "size", "align_corners")),
+  "nn.functional.lp_pool2d": (given) => akari.lpPool2d(given.x, given.number("norm_type"), given.sizes("kernel_size"), given.options("stride", "ceil_mode")),
+  "nn.functional.max_pool1d": maxPool(akari.maxPool1d),
+  "nn.functional.max_pool2d": maxPool(akari.maxPool2d),
+  "nn.functional.pixel_shuffle": (given) => akari.pixelShuffle(given.x, given.number("upscale_factor")),
+  "nn.functional.pixel_unshuffle": (given) => akari.pixelUnshuffle(given.x, given.number("downscale_factor")),
+};

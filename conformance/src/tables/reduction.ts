@@ -1,0 +1,60 @@
+/** Reductions, running totals and sorting: PyTorch's names and arguments to Akari's. */
+
+import type { Dims, Tensor, ValuesAndIndices } from "@akari/tensor";
+import * as akari from "@akari/tensor";
+import type { Arguments } from "../arguments.ts";
+import type { Call } from "../op-case.ts";
+
+const pair = ({ values, indices }: ValuesAndIndices): readonly Tensor[] => [values, indices];
+
+const over =
+  (f: (x: Tensor, dim: Dims, options: never) => Tensor, ...options: string[]): Call =>
+  (given) =>
+    f(given.x, given.dims(), given.options("keepdim", ...options));
+
+/** `max` and `min`: of everything, along a dimension, or of two tensors. */
+const extreme =
+  (f: typeof akari.max): Call =>
+  (given) => {
+    if (given.has("other")) return f(given.x, given.tensor("other"));
+    return given.has("dim") ? pair(f(given.x, given.number("dim"), given.options("keepdim"))) : f(given.x);
+  };
+
+const place =
+  (f: typeof akari.argmax): Call =>
+  (given) =>
+    f(given.x, given.has("dim") ? given.number("dim") : null, given.options("keepdim"));
+
+const order = (given: Arguments): akari.SortOptions => given.options("descending", "stable");
+
+/** Reductions, scans, sorts. */
+export const reduction: Readonly<Record<string, Call>> = {
+  all: over(akari.all),
+  amax: over(akari.amax),
+  amin: over(akari.amin),
+  any: over(akari.any),
+  argmax: place(akari.argmax),
+  argmin: place(akari.argmin),
+  argsort: (given) => akari.argsort(given.x, given.number("dim", -1), order(given)),
+  count_nonzero: (given) => akari.countNonzero(given.x, given.dims()),
+  cumprod: (given) => akari.cumprod(given.x, given.number("dim"), given.options("dtype")),
+  cumsum: (given) => akari.cumsum(given.x, given.number("dim"), given.options("dtype")),
+  logsumexp: over(akari.logsumexp),
+  max: extreme(akari.max),
+  mean: over(akari.mean, "dtype"),
+  median: (given) =>
+    given.has("dim") ? pair(akari.median(given.x, given.number("dim"), given.options("keepdim"))) : akari.median(given.x),
+  min: extreme(akari.min),
+  norm: (given) =>
+    akari.norm(given.x, given.has("p") ? (given.value("p") as number | "fro") : 2, given.dims(), given.options("keepdim", "dtype")),
+  prod: over(akari.prod, "dtype"),
+  sort: (given) => pair(akari.sort(given.x, given.number("dim", -1), order(given))),
+  std: over(akari.std, "unbiased", "correction"),
+  sum: over(akari.sum, "dtype"),
+  topk: (given) => pair(akari.topk(given.x, given.number("k"), given.number("dim", -1), given.options("largest", "sorted"))),
+  unique: (given) => {
+    const { values, inverse, counts } = akari.unique(given.x, given.options("sorted"));
+    return [values, ...(given.value("return_inverse") ? [inverse] : []), ...(given.value("return_counts") ? [counts] : [])];
+  },
+  var: over(akari.variance, "unbiased", "correction"),
+};

@@ -1,0 +1,45 @@
+/** Shapes, joining and splitting: PyTorch's names and arguments to Akari's. */
+
+import * as akari from "@akari/tensor";
+import type { Call } from "../op-case.ts";
+
+/** Operations on shapes. */
+export const shape: Readonly<Record<string, Call>> = {
+  "Tensor.expand": (given) => given.x.expand(given.numbers("sizes")),
+  "Tensor.repeat": (given) => given.x.repeat(given.numbers("repeats")),
+  "Tensor.unflatten": (given) => given.x.unflatten(given.number("dim"), given.numbers("sizes")),
+  "Tensor.unfold": (given) => given.x.unfold(given.number("dimension"), given.number("size"), given.number("step")),
+  "Tensor.view": (given) => given.x.view(given.numbers("shape")),
+  broadcast_tensors: (given) => akari.broadcastTensors(...given.list("tensors")),
+  broadcast_to: (given) => akari.broadcastTo(given.x, given.numbers("shape")),
+  cat: (given) => akari.cat(given.list("tensors"), given.number("dim", 0)),
+  chunk: (given) => akari.chunk(given.x, given.number("chunks"), given.number("dim", 0)),
+  diag: (given) => akari.diag(given.x, given.number("diagonal", 0)),
+  diag_embed: (given) => akari.diagEmbed(given.x, given.number("offset", 0), given.number("dim1", -2), given.number("dim2", -1)),
+  diagonal: (given) => akari.diagonal(given.x, given.number("offset", 0), given.number("dim1", 0), given.number("dim2", 1)),
+  flatten: (given) => akari.flatten(given.x, given.number("start_dim", 0), given.number("end_dim", -1)),
+  flip: (given) => akari.flip(given.x, given.numbers("dims")),
+  meshgrid: (given) => akari.meshgrid(given.list("tensors"), given.options("indexing")),
+  movedim: (given) => akari.movedim(given.x, given.sizes("source"), given.sizes("destination")),
+  narrow: (given) => akari.narrow(given.x, given.number("dim"), given.number("start"), given.number("length")),
+  "nn.functional.fold": (given) =>
+    akari.col2im(given.x, given.sizes("output_size"), given.sizes("kernel_size"), given.options("dilation", "padding", "stride")),
+  "nn.functional.pad": (given) => akari.pad(given.x, given.numbers("pad"), given.options("mode", "value")),
+  "nn.functional.unfold": (given) => akari.im2col(given.x, given.sizes("kernel_size"), given.options("dilation", "padding", "stride")),
+  permute: (given) => akari.permute(given.x, given.numbers("dims")),
+  repeat_interleave: (given) => akari.repeatInterleave(given.x, given.operand("repeats"), given.has("dim") ? given.number("dim") : null),
+  reshape: (given) => akari.reshape(given.x, given.numbers("shape")),
+  roll: (given) => akari.roll(given.x, given.sizes("shifts"), given.dims("dims")),
+  select: (given) => akari.select(given.x, given.number("dim"), given.number("index")),
+  split: (given) => akari.split(given.x, given.sizes("split_size_or_sections"), given.number("dim", 0)),
+  squeeze: (given) => akari.squeeze(given.x, given.dims()),
+  stack: (given) => akari.stack(given.list("tensors"), given.number("dim", 0)),
+  swapaxes: (given) => akari.swapaxes(given.x, given.number("axis0"), given.number("axis1")),
+  t: (given) => akari.t(given.x),
+  tile: (given) => akari.tile(given.x, given.numbers("dims")),
+  transpose: (given) => akari.transpose(given.x, given.number("dim0"), given.number("dim1")),
+  tril: (given) => akari.tril(given.x, given.number("diagonal", 0)),
+  triu: (given) => akari.triu(given.x, given.number("diagonal", 0)),
+  unbind: (given) => akari.unbind(given.x, given.number("dim", 0)),
+  unsqueeze: (given) => akari.unsqueeze(given.x, given.number("dim")),
+};

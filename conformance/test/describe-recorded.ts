@@ -1,0 +1,38 @@
+/** The recorded cases as tests on a device: one for each case. */
+
+import { type Backend, defaultDevice, setDefaultDevice } from "@akari/tensor";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type DeviceName, openDevice } from "../src/devices.ts";
+import { runCase } from "../src/run-case.ts";
+import { cases, families, folder, reason } from "./recorded-folder.ts";
+
+/** Declares the tests of all families on a device. A case that is missing is skipped, with what it is missing. */
+export function describeRecorded(name: DeviceName): void {
+  describe(`recorded cases on ${name}`, () => {
+    const missing = new Set<string>();
+    let before: Backend;
+    let device: Backend;
+    beforeAll(async () => {
+      before = defaultDevice();
+      device = await openDevice(name);
+    });
+    afterAll(() => {
+      setDefaultDevice(before);
+      if (missing.size > 0) process.stdout.write(`Not implemented on ${name}: ${[...missing].join("; ")}\n`);
+    });
+
+    if (folder === null) it.skip(reason, () => {});
+    describe.each(families.filter((family) => cases(family).length > 0))("%s", (family) => {
+      for (const one of cases(family)) {
+        it(one.id, async (context) => {
+          const outcome = await runCase(one, device);
+          if (outcome.kind === "missing") {
+            missing.add(outcome.what);
+            context.skip(`not implemented: ${outcome.what}`);
+          }
+          if (outcome.kind === "failed") expect.fail(`${outcome.what}: expected ${outcome.expected}, got ${outcome.got}`);
+        });
+      }
+    });
+  });
+}

@@ -1,0 +1,6 @@
+/** Every recorded case against what PyTorch computed. What Akari does not have yet is neither a pass nor a failure: it is skipped, and named. */
+
+import { describeRecorded } from "./describe-recorded.ts";
+
+describeRecorded("cpu");
+describeRecorded("reference");

@@ -1,0 +1,9 @@
+/** What PyTorch computed in float32, on the GPU. */
+
+import { it } from "vitest";
+import { findWebGpu } from "../../packages/akari/test/software-adapter.ts";
+import { describeRecorded } from "./describe-recorded.ts";
+
+const { device, reason } = await findWebGpu();
+if (device === null) it.skip(`recorded cases on webgpu (${reason})`, () => {});
+else describeRecorded("webgpu");
