@@ -13,8 +13,7 @@ export const creation: Readonly<Record<string, Call>> = {
   full: (given) => akari.full(given.numbers("size"), given.value("fill_value") as number | boolean, given.options("dtype")),
   full_like: (given) => akari.fullLike(given.x, given.number("fill_value"), given.options("dtype")),
   linspace: (given) => akari.linspace(given.number("start"), given.number("end"), given.number("steps"), given.options("dtype")),
-  logspace: (given) =>
-    akari.logspace(given.number("start"), given.number("end"), given.number("steps"), given.options("base", "dtype")),
+  logspace: (given) => akari.logspace(given.number("start"), given.number("end"), given.number("steps"), given.options("base", "dtype")),
   ones: (given) => akari.ones(given.numbers("size"), given.options("dtype")),
   ones_like: (given) => akari.onesLike(given.x, given.options("dtype")),
   tril_indices: (given) => akari.trilIndices(given.number("row"), given.number("col"), given.options("offset")),

@@ -43,7 +43,7 @@ export const pointwise: Readonly<Record<string, Call>> = {
   neg: unary(akari.neg),
   reciprocal: unary(akari.reciprocal),
   relu: unary(akari.relu),
-  round: unary((x) => akari.round(x)),
+  round: (given) => akari.round(given.x, given.options("decimals")),
   rsqrt: unary(akari.rsqrt),
   sigmoid: unary(akari.sigmoid),
   sign: unary(akari.sign),

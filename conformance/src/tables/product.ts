@@ -60,7 +60,7 @@ export const matmul: Readonly<Record<string, Call>> = {
     akari.bilinear(given.tensor("input1"), given.tensor("input2"), given.tensor("weight"), given.optional("bias")),
   "nn.functional.linear": (given) => F.linear(...weighted(given)),
   outer: two(akari.outer, "input", "vec2"),
-  tensordot: (given) => akari.tensordot(given.tensor("a"), given.tensor("b"), given.value("dims") as number),
+  tensordot: (given) => akari.tensordot(given.tensor("a"), given.tensor("b"), (given.value("dims") ?? 2) as number),
 };
 
 /** Convolutions. */
@@ -83,7 +83,8 @@ export const pool: Readonly<Record<string, Call>> = {
   "nn.functional.avg_pool1d": avgPool(akari.avgPool1d),
   "nn.functional.avg_pool2d": avgPool(akari.avgPool2d),
   "nn.functional.interpolate": (given) => akari.interpolate(given.x, given.options("scale_factor", "mode", "size", "align_corners")),
-  "nn.functional.lp_pool2d": (given) => akari.lpPool2d(given.x, given.number("norm_type"), given.sizes("kernel_size"), given.options("stride", "ceil_mode")),
+  "nn.functional.lp_pool2d": (given) =>
+    akari.lpPool2d(given.x, given.number("norm_type"), given.sizes("kernel_size"), given.options("stride", "ceil_mode")),
   "nn.functional.max_pool1d": maxPool(akari.maxPool1d),
   "nn.functional.max_pool2d": maxPool(akari.maxPool2d),
   "nn.functional.pixel_shuffle": (given) => akari.pixelShuffle(given.x, given.number("upscale_factor")),
