@@ -71,7 +71,7 @@ function expectTensors(operation: string, tensors: readonly Tensor[]): void {
  *
  * @throws ShapeError when the other sizes differ.
  * @example
- * cat([ones([2, 3]), zeros([1, 3])]); // [3, 3]
+ * cat([ones([2, 3]), zeros([1, 3])]); // of shape [3, 3]
  */
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   expectTensors("cat", tensors);
