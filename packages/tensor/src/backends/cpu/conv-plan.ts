@@ -28,7 +28,8 @@ export function planOf(call: ConvCall): Plan {
     };
   }
   const needed = zip((o, s, r) => (o - 1) * s + r + 1, output, stride, reach);
-  const bare = padding.every((p) => p === 0);
+  // Padding may be on the far side alone (`"same"` with an even kernel): then windows leave the input, though nothing lies before it.
+  const bare = padding.every((p, d) => p === 0 && (needed[d] as number) <= (input[d] as number));
   const channels = call.weight.shape[1] as number;
   return {
     frame: { size: bare ? input : needed, low: padding, step: [1, 1, 1] },

@@ -111,6 +111,17 @@ for (const [name, runtime] of Object.entries(runtimes)) {
       });
     }
 
+    it("zeros on the far side alone, as an even kernel that keeps the size has them", () => {
+      for (const direction of directions) {
+        check(runtime, {
+          ...{ kind: "conv", direction, stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 1, bias: null },
+          input: view(runtime, "float32", [2, 4, 7, 8]),
+          weight: view(runtime, "float32", [8, 4, 2, 2]),
+          output: view(runtime, "float32", [2, 8, 7, 8]),
+        });
+      }
+    });
+
     it("the layers of a small network for MNIST", () => {
       for (const direction of directions) {
         for (const [images, inputs, outputs, size] of [
