@@ -1,55 +1,8 @@
-import { readFileSync } from "node:fs";
 import { ArgumentError, Generator, manualSeed } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
-import { DataLoader } from "../src/data-loader.ts";
-import { type Dataset, randomSplit } from "../src/dataset.ts";
 import { BatchSampler, RandomSampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler } from "../src/sampler.ts";
-import { golden } from "./shared-data.ts";
 
 const five = { length: 5 };
-
-function range(length: number): Dataset<number> {
-  return { length, get: (index) => index };
-}
-
-/** The order in which a loader of single numbers asks for them, batch by batch. */
-async function order(loader: DataLoader<number>): Promise<number[][]> {
-  const batches: number[][] = [];
-  for await (const batch of loader) batches.push(Array.from(await batch.data()));
-  return batches;
-}
-
-describe.skipIf(golden === null)("PyTorch's recorded orders", () => {
-  // Safe: the format is described in the README beside the file.
-  const cases = (golden === null ? [] : JSON.parse(readFileSync(`${golden}/random.json`, "utf8")).cases) as {
-    id: string;
-    seed: number;
-    program: { op: string; args: { n: number; lengths: number[]; batch_size: number; epochs: number; size: number[] } }[];
-    outputs: { data: number[] }[][];
-  }[];
-
-  it.each(cases.filter(({ id }) => id.startsWith("data.")))("$id", async ({ seed, program, outputs }) => {
-    const generator = manualSeed(seed);
-    for (const [i, { op, args }] of program.entries()) {
-      let got: number[][];
-      if (op === "data.RandomSampler") got = [[...new RandomSampler({ length: args.n })]];
-      else if (op === "data.random_split") got = randomSplit(range(args.n), args.lengths).map(({ indices }) => [...indices]);
-      else if (op === "data.DataLoader") {
-        const loader = new DataLoader(range(args.n), { batchSize: args.batch_size, shuffle: true });
-        got = [];
-        for (let epoch = 0; epoch < args.epochs; epoch++) got.push((await order(loader)).flat());
-      } else {
-        // `rand`, which shows that as much was drawn as PyTorch draws.
-        expect(op).toBe("rand");
-        got = [Array.from({ length: args.size[0] as number }, () => generator.uniform())];
-      }
-      const want = (outputs[i] ?? []).map(({ data }) => data);
-      expect(op === "rand" ? got.map((row) => row.map(Math.fround)) : got).toEqual(
-        op === "rand" ? want.map((row) => row.map(Math.fround)) : want,
-      );
-    }
-  });
-});
 
 // The orders below were recorded with PyTorch 1.13, as well as the float32 that each generator draws next.
 describe("samplers", () => {
