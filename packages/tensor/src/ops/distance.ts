@@ -4,6 +4,7 @@
 
 import type { Tensor } from "../tensor.ts";
 import { add, div, mul, sub } from "./arithmetic.ts";
+import { broadcastTensors } from "./expand.ts";
 import { clamp } from "./rounding.ts";
 import { type NormOrder, norm } from "./statistics.ts";
 import { sum } from "./sum.ts";
@@ -41,8 +42,10 @@ export interface SimilarityOptions {
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html
  */
 export function cosineSimilarity(a: Tensor, b: Tensor, { dim = 1, eps = 1e-8 }: SimilarityOptions = {}): Tensor {
-  const length = (x: Tensor): Tensor => clamp(norm(x, 2, dim, { keepdim: true }), eps);
-  return sum(mul(div(a, length(a)), div(b, length(b))), dim);
+  // The dimension counts in the common shape: vectors may be stretched along it.
+  const [x, y] = broadcastTensors(a, b) as [Tensor, Tensor]; // safe: two tensors
+  const length = (vectors: Tensor): Tensor => clamp(norm(vectors, 2, dim, { keepdim: true }), eps);
+  return sum(mul(div(x, length(x)), div(y, length(y))), dim);
 }
 
 /** The options of `pairwiseDistance`. */

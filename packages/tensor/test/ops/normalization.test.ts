@@ -113,6 +113,7 @@ describe("normalisation", () => {
     ];
     close(normalize(a), [0.6, 0.8, 0, 0]);
     close(cosineSimilarity(a, b), [0.96, 0]);
+    close(cosineSimilarity(of([[[1, 2]]]), of([[1], [3]]), { dim: 2 }), [3 / Math.sqrt(10), 3 / Math.sqrt(10)]);
     close(pairwiseDistance(a, b, { eps: 0 }), [Math.SQRT2, 2]);
   });
 
