@@ -67,7 +67,11 @@ function resolve(x: Tensor, entries: readonly Index[]): { readonly view: Tensor;
     if (entry === null) view = unsqueeze(view, dim++);
     else if (entry === "...") dim += x.ndim - taken;
     else if (typeof entry === "number") view = select(view, dim, entry);
-    else if (isTensor(entry)) {
+    else if (isTensor(entry) && entry.dtype === "bool" && entry.ndim === 0) {
+      // A mask without dimensions adds one, of size one or none.
+      view = unsqueeze(view, dim);
+      picked.push({ dim: dim++, index: toDevice(select(nonzero(reshape(entry, [1])), 1, 0), view.device) });
+    } else if (isTensor(entry)) {
       const found = entry.dtype === "bool" ? maskIndices(view, dim, entry) : [checked(view, dim, entry)];
       for (const index of found) picked.push({ dim: dim++, index });
     } else if (Array.isArray(entry)) {

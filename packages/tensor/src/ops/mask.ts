@@ -81,9 +81,13 @@ export function maskedSelect(x: Tensor, mask: Tensor): Tensor {
   return gatherUnchecked(reshape(expand(x, shape), [-1]), 0, positionsOf(expand(mask, shape)));
 }
 
-const filling = /* @__PURE__ */ pointwise<[Tensor, Tensor, TensorOrNumber]>("maskedFill", (x, mask, value) => mask.where(value, x), {
-  apart: [1],
-});
+const filling = /* @__PURE__ */ pointwise<[Tensor, Tensor, TensorOrNumber]>(
+  "maskedFill",
+  (x, mask, value) => mask.where(value.cast(x.dtype), x),
+  {
+    apart: [1, 2],
+  },
+);
 
 function checkFill(x: Tensor, mask: Tensor, value: TensorOrNumber): void {
   checkMask("maskedFill", mask);

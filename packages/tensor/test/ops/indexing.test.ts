@@ -51,6 +51,13 @@ describe("get", () => {
     expect(x.get().shape).toEqual([3, 4]);
   });
 
+  it("takes a mask without dimensions as one more dimension, and fills bools with numbers", () => {
+    const x = counting(3, 4);
+    expect(x.get(tensor(true)).shape).toEqual([1, 3, 4]);
+    expect(x.get(tensor(false)).shape).toEqual([0, 3, 4]);
+    expect(x.gt(1).maskedFill(x.gt(9), 0).dtype).toBe("bool");
+  });
+
   it("picks with index tensors, lists and masks", () => {
     const x = counting(3, 4);
     expect(x.get(indices(2, 0, -1), indices(0, 1, 2)).toArraySync()).toEqual([8, 1, 10]);
