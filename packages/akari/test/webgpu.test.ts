@@ -19,7 +19,7 @@ import {
   scope,
   type Tensor,
 } from "../src/index.ts";
-import { useSoftwareAdapter } from "./software-adapter.ts";
+import { findWebGpu } from "./software-adapter.ts";
 
 class Cnn extends Module {
   conv = new Conv2d(1, 4, 3, { padding: 1 });
@@ -33,16 +33,7 @@ class Cnn extends Module {
   }
 }
 
-useSoftwareAdapter();
-
-let found: WebGpuBackend | null = null;
-let reason = "";
-try {
-  found = await webgpu();
-} catch (error) {
-  reason = error instanceof Error ? error.message : String(error);
-  process.stdout.write(`webgpu tests are skipped: ${reason}\n`);
-}
+const { device: found, reason } = await findWebGpu();
 
 /** A model and its optimizer on a device, always from the same seed, and the data that it is trained on. */
 function start(device: Backend) {
@@ -99,5 +90,30 @@ describe.skipIf(found === null)(`training on webgpu${reason && ` (skipped: ${rea
     expect(submits - before.submits).toBeLessThanOrEqual(2 * steps);
     expect(pipelines).toBe(before.pipelines);
     expect(bindGroups).toBe(before.bindGroups);
+  });
+
+  it("holds as much memory at the end as early on, whoever frees nothing", { timeout: 120_000 }, async () => {
+    const device = await webgpu();
+    const model = new Linear(64, 32);
+    model.to(device);
+    const optimizer = new Adam(model.parameters(), { lr: 1e-3 });
+    const total: number[] = [];
+    const steps = 400;
+    for (let i = 0; i < steps; i++) {
+      const x = randn([1024, 64], { device });
+      optimizer.zeroGrad();
+      const loss = model(x).square().mean();
+      loss.backward();
+      optimizer.step();
+      await loss.item();
+      const { live, pooled } = device.memory();
+      total.push(live + pooled);
+    }
+    const [early, late] = [total.slice(0, steps / 2), total.slice(steps / 2)].map((part) => Math.max(...part)) as [number, number];
+    console.log(
+      `webgpu: at most ${(early / 2 ** 20).toFixed(1)} MiB, later ${(late / 2 ** 20).toFixed(1)} MiB; the inputs alone ${steps / 4} MiB`,
+    );
+    expect(late).toBeLessThan(1.25 * early);
+    expect(late).toBeLessThan(60 << 20);
   });
 });

@@ -4,23 +4,14 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type WebGpuBackend, webgpu } from "../../src/backends/webgpu/index.ts";
 import { conv2d, Generator, randn, type Tensor, tensor, zeros } from "../../src/index.ts";
 import { describeBackend } from "../../src/testing/index.ts";
-import { useSoftwareAdapter } from "./software-adapter.ts";
+import { findWebGpu } from "./software-adapter.ts";
 
-useSoftwareAdapter();
-
-let device: WebGpuBackend | null = null;
-let reason = "";
-try {
-  device = await webgpu();
-} catch (error) {
-  reason = error instanceof Error ? error.message : String(error);
-}
+const { device, reason } = await findWebGpu();
 
 if (device === null) {
   describe.skip("backend webgpu", () => {
     it(`skipped: ${reason}`, () => {});
   });
-  process.stdout.write(`webgpu tests are skipped: ${reason}\n`);
 } else {
   const found = device;
   describeBackend("webgpu", () => found, { runs: 40, accuracy: { subnormals: "flushed" } });

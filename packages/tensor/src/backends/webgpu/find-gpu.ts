@@ -18,7 +18,7 @@ let instance: GPU | null = null;
  *
  * @throws DeviceError when there is none, saying what to install.
  */
-export async function findGpu(): Promise<GPU> {
+async function findGpu(): Promise<GPU> {
   if (typeof navigator !== "undefined" && "gpu" in navigator && navigator.gpu) return navigator.gpu;
   const isNode = typeof process !== "undefined" && process.versions?.node !== undefined;
   if (!isNode) {
