@@ -1,7 +1,51 @@
 /**
- * How the tests run. Projects are runtimes: `node` is there now, `browser` will stand beside it and run the same suites.
+ * How the tests run. Projects are runtimes: `node`, and `browser` for the files called `*.browser.test.ts`, which run in headless Chromium: on a page
+ * that is cross-origin isolated, so that there are threads, and with a WebGPU adapter that is a program on the CPU, so that there is one everywhere.
  */
-import { defineConfig } from "vitest/config";
+import { existsSync } from "node:fs";
+import { playwright } from "@vitest/browser-playwright";
+import { configDefaults, defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+
+const chromium = process.env.CHROMIUM ?? "/usr/bin/chromium";
+
+const browser: TestProjectInlineConfiguration = {
+  server: { headers: { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" } },
+  // Named here, or Vite finds them in the middle of the first run and loads the page anew. What is excluded is served as it stands.
+  optimizeDeps: { include: ["fast-check"], exclude: ["fflate"] },
+  test: {
+    name: "browser",
+    include: ["packages/*/test/**/*.browser.test.ts"],
+    testTimeout: 60_000,
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({
+        launchOptions: {
+          executablePath: chromium,
+          args: [
+            "--no-sandbox",
+            "--enable-unsafe-webgpu",
+            "--use-webgpu-adapter=swiftshader",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--no-first-run",
+            "--disable-quic",
+          ],
+        },
+      }),
+      instances: [{ browser: "chromium" }],
+    },
+  },
+};
+
+const hasChromium = existsSync(chromium);
+if (!hasChromium) {
+  const reason = `there is no Chromium at ${chromium}; install it, or say where it is with the environment variable CHROMIUM`;
+  if (process.env.CI) throw new Error(`browser tests are required here: ${reason}`);
+  console.log(`browser tests are skipped: ${reason}`);
+}
 
 export default defineConfig({
   test: {
@@ -10,10 +54,18 @@ export default defineConfig({
         test: {
           name: "node",
           environment: "node",
-          include: ["packages/*/test/**/*.test.ts", "apps/*/test/**/*.test.ts", "benchmarks/test/**/*.test.ts", "conformance/test/**/*.test.ts", "tools/test/**/*.test.ts"],
+          include: [
+            "packages/*/test/**/*.test.ts",
+            "apps/*/test/**/*.test.ts",
+            "benchmarks/test/**/*.test.ts",
+            "conformance/test/**/*.test.ts",
+            "tools/test/**/*.test.ts",
+          ],
+          exclude: [...configDefaults.exclude, "**/*.browser.test.ts"],
           testTimeout: 60_000,
         },
       },
+      ...(hasChromium ? [browser] : []),
     ],
   },
 });

@@ -1,0 +1,81 @@
+/** Training in a page: on the GPU the losses of the CPU, within rounding, and memory that stays where it is. */
+
+import { webgpu } from "@akari/tensor/webgpu";
+import { describe, expect, it } from "vitest";
+import {
+  Adam,
+  type Backend,
+  Conv2d,
+  cpu,
+  crossEntropy,
+  Flatten,
+  Linear,
+  MaxPool2d,
+  manualSeed,
+  ReLU,
+  randint,
+  randn,
+  Sequential,
+  scope,
+  type Tensor,
+} from "../src/index.ts";
+
+/** A model on a device, and a function that trains it by one step; the same weights and data each time. */
+function start(device: Backend): () => Tensor {
+  manualSeed(3);
+  const model = new Sequential(
+    new Conv2d(1, 4, 3, { padding: 1 }),
+    new ReLU(),
+    new MaxPool2d(2),
+    new Flatten(),
+    new Linear(64, 16),
+    new ReLU(),
+    new Linear(16, 5),
+  );
+  const [x, y] = [randn([12, 1, 8, 8]).to(device), randint(0, 5, [12]).to(device)];
+  model.to(device);
+  const optimizer = new Adam(model.parameters(), { lr: 1e-2 });
+  return () => {
+    optimizer.zeroGrad();
+    const loss = scope(() => crossEntropy(model(x), y));
+    loss.backward();
+    optimizer.step();
+    return loss.detach();
+  };
+}
+
+async function losses(device: Backend, steps: number): Promise<number[]> {
+  const step = start(device);
+  const found: number[] = [];
+  for (let i = 0; i < steps; i++) found.push(await step().item());
+  return found;
+}
+
+describe("training in a page", () => {
+  it("on webgpu follows the CPU's losses for 50 steps", async () => {
+    const want = await losses(cpu(), 50);
+    const got = await losses(await webgpu(), 50);
+    expect(want[49]).toBeLessThan(0.3 * (want[0] as number));
+    got.forEach((loss, i) => {
+      expect(Math.abs(loss - (want[i] as number)), `step ${i}: ${loss} and ${want[i]}`).toBeLessThan(2e-3);
+    });
+  });
+
+  it("on webgpu keeps its memory flat", async () => {
+    const device = await webgpu();
+    const step = start(device);
+    const held = async (steps: number): Promise<number> => {
+      let most = 0;
+      for (let i = 0; i < steps; i++) {
+        const loss = step();
+        if (i % 10 === 9) await loss.item();
+        loss.dispose();
+        const { live, pooled } = device.memory();
+        most = Math.max(most, live + pooled);
+      }
+      return most;
+    };
+    const before = await held(100);
+    expect(await held(300)).toBeLessThanOrEqual(1.5 * before);
+  });
+});
