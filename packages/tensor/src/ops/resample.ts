@@ -148,7 +148,7 @@ export const adaptiveMaxPool2d: AdaptiveMaxPool = /* @__PURE__ */ adaptiveMaximu
 export const adaptiveMaxPool3d: AdaptiveMaxPool = /* @__PURE__ */ adaptiveMaximum("adaptiveMaxPool3d", 3);
 
 /** How `interpolate` finds its values. */
-export type InterpolateMode = "nearest" | "linear" | "bilinear" | "trilinear" | "bicubic" | "area";
+export type InterpolateMode = "nearest" | "nearest-exact" | "linear" | "bilinear" | "trilinear" | "bicubic" | "area";
 
 /** Options of `interpolate`: one of `size` and `scaleFactor` is needed. */
 export interface InterpolateOptions {
@@ -214,7 +214,7 @@ export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
     throw new ShapeError(`interpolate: expected an input [N, C, ...space] of 3 to 5 dimensions, got shape ${showShape(x.shape)}`);
   expectImage("interpolate", x, dims);
   if ((size === undefined) === (scaleFactor === undefined)) throw new ArgumentError("interpolate: give either size or scaleFactor");
-  const suits = { linear: 1, bilinear: 2, bicubic: 2, trilinear: 3, nearest: dims, area: dims }[mode];
+  const suits = { linear: 1, bilinear: 2, bicubic: 2, trilinear: 3, nearest: dims, "nearest-exact": dims, area: dims }[mode];
   if (suits === undefined) throw new ArgumentError(`interpolate: there is no mode "${String(mode)}"`);
   if (suits !== dims)
     throw new ArgumentError(`interpolate: the mode "${mode}" is for ${suits} spatial dimensions, but the input has ${dims}`);
@@ -229,8 +229,12 @@ export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
   return sizes.reduce((y, out, i) => {
     const length = y.shape[i + 2] as number;
     const scale = factors === null ? length / out : 1 / (factors[i] as number);
-    if (mode === "nearest") {
-      const sources = Int32Array.from({ length: out }, (_, k) => Math.min(Math.floor(Math.fround(k * Math.fround(scale))), length - 1));
+    if (mode === "nearest" || mode === "nearest-exact") {
+      // "nearest" takes the element under the left edge of each place, as it always did; the exact one that under its middle.
+      const shift = mode === "nearest" ? 0 : 0.5;
+      const sources = Int32Array.from({ length: out }, (_, k) =>
+        Math.min(Math.floor(Math.fround((k + shift) * Math.fround(scale))), length - 1),
+      );
       return selectUnchecked(y, i + 2, fromHost(y, [out], "int32", sources));
     }
     return throughMatrix(y, i + 2, weightMatrix(length, out, scale, alignCorners, mode === "bicubic" ? "cubic" : "linear"), out);

@@ -142,6 +142,8 @@ describe("images", () => {
     const ramp = tensor([[[0, 1, 2, 3]]]);
     expect(interpolate(ramp, { size: 7, mode: "linear", alignCorners: true }).toArraySync()).toEqual([[[0, 0.5, 1, 1.5, 2, 2.5, 3]]]);
     expect(interpolate(ramp, { scaleFactor: 2 }).toArraySync()).toEqual([[[0, 0, 1, 1, 2, 2, 3, 3]]]);
+    expect(interpolate(ramp, { size: 3 }).toArraySync()).toEqual([[[0, 1, 2]]]);
+    expect(interpolate(ramp, { size: 3, mode: "nearest-exact" }).toArraySync()).toEqual([[[0, 2, 3]]]);
     expect(() => interpolate(ramp, { size: 7, mode: "bilinear" })).toThrow(ArgumentError);
     expect(() => interpolate(ramp, {})).toThrow(/size or scaleFactor/);
   });
