@@ -42,9 +42,12 @@ const smooth = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("smoothL1Loss
  * `d²/2β` where `d = |x - y| < β`, `d - β/2` elsewhere.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.smooth_l1_loss.html
+ *
+ * @throws ArgumentError when `beta` is negative.
  */
 export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1Options = {}): Tensor {
   const { beta = 1, reduction } = options;
+  if (!(beta >= 0)) throw new ArgumentError(`smoothL1Loss: beta must not be negative, got ${beta}`);
   return reduce("smoothL1Loss", beta === 0 ? absolute(input, target) : smooth(input, target, beta), reduction);
 }
 
@@ -63,9 +66,13 @@ const huber = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("huberLoss", (
  * `d²/2` where `d = |x - y| ≤ δ`, `δ(d - δ/2)` elsewhere. Huber 1964.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.huber_loss.html
+ *
+ * @throws ArgumentError unless `delta` is above 0.
  */
 export function huberLoss(input: Tensor, target: Tensor, options: HuberOptions = {}): Tensor {
-  return reduce("huberLoss", huber(input, target, options.delta ?? 1), options.reduction);
+  const { delta = 1, reduction } = options;
+  if (!(delta > 0)) throw new ArgumentError(`huberLoss: delta must be above 0, got ${delta}`);
+  return reduce("huberLoss", huber(input, target, delta), reduction);
 }
 
 /** Options of the binary cross-entropies. */
