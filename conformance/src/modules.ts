@@ -46,7 +46,7 @@ function classOf(from: object, name: string): new (...args: never[]) => unknown 
 }
 
 /** A layer: positional arguments as recorded, keyword arguments as one options object, or in their place where they are positional here. */
-export function layer([name, ...args]: Layer): nn.Layer {
+function layer([name, ...args]: Layer): nn.Layer {
   if (name === "Sequential") return new nn.Sequential(...(args[0] as readonly Layer[]).map(layer));
   const last = args[args.length - 1];
   const keywords = typeof last === "object" && last !== null && !Array.isArray(last) ? (last as Keywords) : null;
@@ -57,7 +57,7 @@ export function layer([name, ...args]: Layer): nn.Layer {
 }
 
 /** Keyword arguments in camelCase. */
-export function camelCased(keywords: Keywords): Keywords {
+function camelCased(keywords: Keywords): Keywords {
   return Object.fromEntries(Object.entries(keywords).map(([name, value]) => [camelCase(name), value]));
 }
 

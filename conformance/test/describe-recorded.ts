@@ -2,19 +2,17 @@
 
 import { type Backend, defaultDevice, setDefaultDevice } from "@akari/tensor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type DeviceName, openDevice } from "../src/devices.ts";
 import { runCase } from "../src/run-case.ts";
 import { cases, families, folder, reason } from "./recorded-folder.ts";
 
 /** Declares the tests of all families on a device. A case that is missing is skipped, with what it is missing. */
-export function describeRecorded(name: DeviceName): void {
+export function describeRecorded(device: Backend): void {
+  const { name } = device;
   describe(`recorded cases on ${name}`, () => {
     const missing = new Set<string>();
     let before: Backend;
-    let device: Backend;
-    beforeAll(async () => {
+    beforeAll(() => {
       before = defaultDevice();
-      device = await openDevice(name);
     });
     afterAll(() => {
       setDefaultDevice(before);

@@ -6,4 +6,4 @@ import { describeRecorded } from "./describe-recorded.ts";
 
 const { device, reason } = await findWebGpu();
 if (device === null) it.skip(`recorded cases on webgpu (${reason})`, () => {});
-else describeRecorded("webgpu");
+else describeRecorded(device);
