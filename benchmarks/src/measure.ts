@@ -15,7 +15,7 @@ export interface Measurement {
 }
 
 /** Times a task for about `seconds`. */
-export async function measure(task: Task, seconds: number): Promise<Measurement> {
+async function measure(task: Task, seconds: number): Promise<Measurement> {
   const call = async () => {
     const start = performance.now();
     const pending = task.run();

@@ -30,7 +30,7 @@ function node(): typeof process | null {
 }
 
 /** Node's file system; null where there is none. */
-export function nodeFileSystem(): FileSystem | null {
+function nodeFileSystem(): FileSystem | null {
   const fs = node()?.getBuiltinModule("node:fs/promises");
   if (fs === undefined) return null;
   return {

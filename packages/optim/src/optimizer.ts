@@ -32,7 +32,7 @@ export interface OptimizerStateDict {
 }
 
 /** A name as PyTorch spells it: `weightDecay` is `weight_decay`. */
-export function snakeCase(name: string): string {
+function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 

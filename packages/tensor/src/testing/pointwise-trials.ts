@@ -109,7 +109,7 @@ function pointwiseTrial({ shape, types, sketches, recipes, store, inPlace }: Dra
 }
 
 /** The ranges of a program's results, each converted to the dtype it is stored in. */
-export function pointwiseRanges(
+function pointwiseRanges(
   outputs: readonly Expr[],
   inputs: readonly Operand[],
   store: readonly DType[],

@@ -43,7 +43,7 @@ export function describePrimitives(device: () => Backend, dtypes: readonly DType
 }
 
 /** The largest errors as a table in Markdown, one row for each approximated primitive and dtype. */
-export function showTable(found: readonly Measured[]): string {
+function showTable(found: readonly Measured[]): string {
   const rows = found.filter((m) => m.ulps > 0.5).map((m) => `| ${m.op} | ${m.dtype} | ${m.ulps.toFixed(2)} | ${m.at.join(", ")} |`);
   return ["| primitive | dtype | ulps | at |", "| --- | --- | ---: | --- |", ...rows].join("\n");
 }

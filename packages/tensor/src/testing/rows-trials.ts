@@ -202,7 +202,7 @@ function rowsRanges(
 }
 
 /** The range of a reduction over ranges, in any order of combining. */
-export function reduceRanges(reduce: Reduction, dtype: DType, ranges: readonly Range[]): Range {
+function reduceRanges(reduce: Reduction, dtype: DType, ranges: readonly Range[]): Range {
   const known = ranges.map(only);
   const f = combine(reduce, dtype);
   if (!isFloating(dtype)) {

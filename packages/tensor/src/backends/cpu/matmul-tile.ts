@@ -19,7 +19,7 @@ export type Walk = "lines" | "rows";
 export type Lookup = "step" | "table";
 
 /** How a tile's values are put into the result; strides in bytes, `load` says whether what is there is added, a `bias` of 0 is none. */
-export interface Destination {
+interface Destination {
   readonly address: Local<"i32">;
   readonly columns: Local<"i32">;
   readonly rowStride: Local<"i32">;
@@ -30,12 +30,9 @@ export interface Destination {
   readonly biasColumnStride: Local<"i32">;
 }
 
-/** The parameters of a tile function, in order. */
-export const tileParameters = ["a", "aStep", "b", "bStep", "k", "address", "columns", "load", "bias", "strides"] as const;
-
 /**
- * Defines the tile function for a number of rows. `strides` is the address of four integers in slots of 8 bytes: the result's row and column
- * stride and the bias's.
+ * Defines the tile function for a number of rows. Its parameters are a, aStep, b, bStep, k, address, columns, load, bias and strides. `strides` is the
+ * address of four integers in slots of 8 bytes: the result's row and column stride and the bias's.
  */
 export function tileFunction(module: ModuleBuilder, lanes: Lanes, rows: number, walk: Walk, lookup: Lookup): FunctionIndex {
   return module.function(
@@ -64,7 +61,7 @@ interface Operands {
 }
 
 /** `sums += a · b` over `k` steps, four of them at a time. Changes the locals in `operands`. */
-export function multiply(
+function multiply(
   f: FunctionBuilder,
   lanes: Lanes,
   sums: readonly Local<"v128">[],

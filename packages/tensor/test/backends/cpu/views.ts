@@ -10,7 +10,7 @@ import { contiguousStrides, sizeOf } from "../../../src/shape.ts";
 let seed = 1;
 
 /** The next of a fixed sequence of numbers in [0, 1). */
-export function random(): number {
+function random(): number {
   seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
   return seed / 2 ** 32;
 }

@@ -114,7 +114,7 @@ function reduceExp(e: Emitter, x: Vector): { n: Vector; rest: Vector } {
 }
 
 /** `eˣ`. The power of two is applied in halves, so that denormals come out right. */
-export function exp(e: Emitter, x: Vector): Vector {
+function exp(e: Emitter, x: Vector): Vector {
   const { n, rest } = reduceExp(e, e.let(f32x4.pmax(f32x4.pmin(x, e.f32(89)), e.f32(-104))));
   return scale(e, f32x4.add(rest, e.f32(1)), n);
 }

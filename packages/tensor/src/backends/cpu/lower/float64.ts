@@ -103,7 +103,7 @@ const far = [
 ];
 
 /** The error function of two float64. */
-export function erf64(e: Emitter, x: Vector): Vector {
+function erf64(e: Emitter, x: Vector): Vector {
   const inside = e.let(f64x2.mul(x, polynomial(e, "f64x2", e.let(f64x2.mul(x, x)), near)));
   const size = e.let(f64x2.abs(x));
   const outside = v128.bitselect(x, f64x2.sub(e.f64(1), tail(e, size)), e.f64(-0)); // the sign of x

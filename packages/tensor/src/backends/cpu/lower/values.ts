@@ -56,13 +56,6 @@ export function loadSplat(e: Emitter, dtype: DType, address: Integer): Value {
   }
 }
 
-/** Four elements `stride` bytes apart. Reads all four. */
-export function loadStrided(e: Emitter, dtype: DType, address: Integer, stride: Integer): Value {
-  const places = [e.let(address)];
-  for (let k = 1; k < 4; k++) places.push(e.let(i32.add(places[k - 1] as Integer, stride)));
-  return loadEach(e, dtype, places);
-}
-
 /** Four elements at addresses of their own. */
 export function loadEach(e: Emitter, dtype: DType, places: readonly Integer[]): Value {
   const [a, b, c, d] = places as readonly [Integer, Integer, Integer, Integer]; // safe: there are four
@@ -134,7 +127,7 @@ function fromHalf(e: Emitter, bits: Vector): Value {
 }
 
 /** Float32 rounded to half precision, halves to even, as bits in 32-bit lanes. */
-export function toHalf(e: Emitter, value: Vector): Vector {
+function toHalf(e: Emitter, value: Vector): Vector {
   const word = e.let(value);
   const magnitude = e.let(v128.and(word, e.i32(0x7fffffff)));
   const sign = i32x4.shrU(v128.and(word, e.i32(0x80000000 | 0)), 16);

@@ -1,7 +1,7 @@
 /** A small typed assembler for WebAssembly. */
 export { type Code, constant, type Local, type Operand, select, type Type } from "./code.ts";
-export { call, FunctionBuilder, type Label } from "./function.ts";
+export { call, FunctionBuilder } from "./function.ts";
 export { type FunctionIndex, ModuleBuilder } from "./module.ts";
-export { hasRelaxedSimd, type MultiplyAdd, multiplyAdd } from "./relaxed.ts";
+export { hasRelaxedSimd, multiplyAdd } from "./relaxed.ts";
 export { atomics, f32, f64, i32, i64, memoryCopy, memoryFill } from "./scalar.ts";
-export { f32x4, f64x2, i8x16, i16x8, i32x4, i64x2, shuffle, shuffleBytes, v128 } from "./simd.ts";
+export { f32x4, f64x2, i8x16, i16x8, i32x4, i64x2, shuffle, v128 } from "./simd.ts";

@@ -309,7 +309,7 @@ export const v128: All<typeof v128Loads, Load<"v128">> &
 };
 
 /** The bytes of `a` and `b`, numbered 0 to 31, in the order that `indices` (sixteen of them) says. */
-export function shuffleBytes(a: Code<"v128">, b: Code<"v128">, indices: readonly number[]): Code<"v128"> {
+function shuffleBytes(a: Code<"v128">, b: Code<"v128">, indices: readonly number[]): Code<"v128"> {
   return instruction("v128", [...prefixed(0xfd, 13), ...indices], a.bytes, b.bytes);
 }
 
