@@ -12,6 +12,7 @@ export { Adamax, type AdamaxOptions } from "./adamax.ts";
 export { ASGD, type ASGDOptions } from "./asgd.ts";
 export { checkBetas, checkFraction, checkNotNegative } from "./checks.ts";
 export { type Elements, ElementwiseOptimizer, type Memory, type Updated } from "./elementwise.ts";
+export { LBFGS, type LBFGSOptions } from "./lbfgs.ts";
 export { NAdam, type NAdamOptions } from "./nadam.ts";
 export {
   type BaseOptions,

@@ -1,0 +1,251 @@
+/**
+ * L-BFGS. It asks for the loss and the gradient several times a step, so it takes a closure. The vectors are kept and multiplied on the host, in
+ * double precision, since every decision of the line search needs their products at once.
+ */
+
+import { ArgumentError, fromTypedArray, type Tensor } from "@akari/tensor";
+import { checkNotNegative } from "./checks.ts";
+import { type Point, searchStrongWolfe } from "./line-search.ts";
+import { type BaseOptions, Optimizer, type ParamsArgument } from "./optimizer.ts";
+
+/** Options of `LBFGS`. */
+export interface LBFGSOptions extends BaseOptions {
+  /** How many iterations a step makes at most. Default 20. */
+  maxIter: number;
+  /** How often a step calls the closure at most; null for 1.25 times `maxIter`. Default null. */
+  maxEval: number | null;
+  /** A gradient whose largest element is below this ends the step. Default 1e-7. */
+  toleranceGrad: number;
+  /** A change of the parameters or the loss below this ends the step. Default 1e-9. */
+  toleranceChange: number;
+  /** How many updates are remembered. Default 100. */
+  historySize: number;
+  /** How the length of a move is found: "strong_wolfe", or null to take the learning rate. Default null. */
+  lineSearchFn: "strong_wolfe" | null;
+}
+
+/** What is remembered from one iteration to the next, all parameters being one vector. */
+interface History {
+  iterations: number;
+  /** Changes of the gradient, changes of the parameters, and one over their products; oldest first. */
+  readonly gradients: Float64Array[];
+  readonly moves: Float64Array[];
+  readonly weights: number[];
+  direction: Float64Array;
+  length: number;
+  scale: number;
+  gradient: Float64Array;
+}
+
+/**
+ * L-BFGS: a quasi-Newton method that remembers the last few changes of the gradient. For small problems without noise.
+ *
+ * Liu & Nocedal 1989, "On the limited memory BFGS method for large scale optimization"
+ *
+ * https://pytorch.org/docs/stable/generated/torch.optim.LBFGS.html
+ *
+ * The parameters must lie on a device that can be read at once. What it remembers is not part of `stateDict`.
+ *
+ * @example
+ * const optimizer = new LBFGS(model.parameters(), { lineSearchFn: "strong_wolfe" });
+ * optimizer.step(() => {
+ *   optimizer.zeroGrad();
+ *   const loss = mseLoss(model(x), y);
+ *   loss.backward();
+ *   return loss;
+ * });
+ */
+export class LBFGS extends Optimizer<LBFGSOptions> {
+  #history: History | null = null;
+
+  constructor(params: ParamsArgument<LBFGSOptions>, options: Partial<LBFGSOptions> = {}) {
+    const defaults: LBFGSOptions = {
+      lr: 1,
+      maxIter: 20,
+      maxEval: null,
+      toleranceGrad: 1e-7,
+      toleranceChange: 1e-9,
+      historySize: 100,
+      lineSearchFn: null,
+    };
+    super(params, defaults, options);
+    if (this.paramGroups.length > 1) throw new ArgumentError("LBFGS: parameter groups are not possible; pass the parameters alone");
+  }
+
+  protected override check(options: Readonly<LBFGSOptions>): void {
+    super.check(options);
+    const { maxIter, toleranceGrad, toleranceChange, historySize, lineSearchFn } = options;
+    checkNotNegative("LBFGS", { maxIter, toleranceGrad, toleranceChange, historySize });
+    if (lineSearchFn !== null && lineSearchFn !== "strong_wolfe") {
+      throw new ArgumentError(`LBFGS: lineSearchFn must be "strong_wolfe" or null, got ${String(lineSearchFn)}`);
+    }
+  }
+
+  protected override update(): void {
+    throw new ArgumentError("LBFGS: step needs a closure that computes the loss and the gradients");
+  }
+
+  /**
+   * Moves the parameters, calling `closure` for the loss and the gradients as often as needed.
+   *
+   * @returns what the first call of `closure` returned.
+   */
+  override step(): void;
+  override step<Loss>(closure: () => Loss): Loss;
+  override step<Loss>(closure?: () => Loss): Loss | undefined {
+    if (closure === undefined) {
+      this.update();
+      return undefined;
+    }
+    const options = this.paramGroups[0] as LBFGSOptions; // safe: there is one group
+    const { lr, maxIter, toleranceGrad, toleranceChange, lineSearchFn } = options;
+    const maxEval = options.maxEval ?? Math.floor((maxIter * 5) / 4);
+    const evaluate = (): { value: Loss; loss: number; gradient: Float64Array } => {
+      const value = closure();
+      // Safe: whatever is no tensor is taken for a number.
+      const loss = typeof value === "object" ? (value as unknown as Tensor).itemSync() : Number(value);
+      return { value, loss, gradient: this.#gradient() };
+    };
+    const first = evaluate();
+    let { loss, gradient } = first;
+    let evaluations = 1;
+    if (largest(gradient) <= toleranceGrad) return first.value;
+    for (let iteration = 1; iteration <= maxIter; iteration++) {
+      const history = this.#direct(gradient, options);
+      const before = loss;
+      const { direction } = history;
+      let length = history.iterations === 1 ? Math.min(1, 1 / total(gradient)) * lr : lr;
+      const slope = dot(gradient, direction);
+      if (slope > -toleranceChange) break;
+      const start = this.#values();
+      if (lineSearchFn === "strong_wolfe") {
+        const at = (t: number): Point => {
+          this.#assign(start, t, direction);
+          const found = evaluate();
+          return { t, loss: found.loss, gradient: found.gradient, slope: dot(found.gradient, direction) };
+        };
+        const found = searchStrongWolfe(at, { t: 0, loss, gradient, slope }, length, largest(direction), toleranceChange);
+        ({ loss, gradient, t: length } = found.point);
+        evaluations += found.evaluations;
+        this.#assign(start, length, direction);
+      } else {
+        this.#assign(start, length, direction);
+        if (iteration < maxIter) {
+          ({ loss, gradient } = evaluate());
+          evaluations++;
+        }
+      }
+      history.length = length;
+      if (iteration === maxIter || evaluations >= maxEval) break;
+      if (largest(gradient) <= toleranceGrad || largest(direction) * Math.abs(length) <= toleranceChange) break;
+      if (Math.abs(loss - before) < toleranceChange) break;
+    }
+    return first.value;
+  }
+
+  /** The direction of the next move, by the two-loop recursion over what is remembered. */
+  #direct(gradient: Float64Array, { historySize }: LBFGSOptions): History {
+    const known = this.#history;
+    if (known === null) {
+      const history: History = {
+        iterations: 1,
+        gradients: [],
+        moves: [],
+        weights: [],
+        direction: gradient.map((g) => -g),
+        length: 0,
+        scale: 1,
+        gradient,
+      };
+      this.#history = history;
+      return history;
+    }
+    known.iterations++;
+    const change = gradient.map((g, i) => g - (known.gradient[i] as number));
+    const move = known.direction.map((d) => d * known.length);
+    const product = dot(change, move);
+    if (product > 1e-10) {
+      if (known.gradients.length === historySize) for (const list of [known.gradients, known.moves, known.weights]) list.shift();
+      known.gradients.push(change);
+      known.moves.push(move);
+      known.weights.push(1 / product);
+      known.scale = product / dot(change, change);
+    }
+    const direction = gradient.map((g) => -g);
+    const factors: number[] = [];
+    for (let i = known.gradients.length - 1; i >= 0; i--) {
+      const factor = dot(known.moves[i] as Float64Array, direction) * (known.weights[i] as number);
+      factors[i] = factor;
+      addScaled(direction, known.gradients[i] as Float64Array, -factor);
+    }
+    for (let k = 0; k < direction.length; k++) direction[k] = (direction[k] as number) * known.scale;
+    for (let i = 0; i < known.gradients.length; i++) {
+      const factor = dot(known.gradients[i] as Float64Array, direction) * (known.weights[i] as number);
+      addScaled(direction, known.moves[i] as Float64Array, (factors[i] as number) - factor);
+    }
+    known.direction = direction;
+    known.gradient = gradient;
+    return known;
+  }
+
+  #params(): readonly Tensor[] {
+    return this.paramGroups[0]?.params ?? [];
+  }
+
+  /** All gradients as one vector; zeros where there is none. */
+  #gradient(): Float64Array {
+    return joined(
+      this.#params().map((param) => (param.grad === null ? new Float64Array(param.numel()) : param.grad.to("float64").dataSync())),
+    );
+  }
+
+  /** All parameters as one vector. */
+  #values(): Float64Array {
+    return joined(this.#params().map((param) => param.detach().to("float64").dataSync()));
+  }
+
+  /** Sets the parameters to `start + t · direction`. */
+  #assign(start: Float64Array, t: number, direction: Float64Array): void {
+    let at = 0;
+    for (const param of this.#params()) {
+      const end = at + param.numel();
+      const values = start.slice(at, end).map((value, i) => value + t * (direction[at + i] as number));
+      param.detach().copy_(fromTypedArray(values, param.shape, { device: param.device }));
+      at = end;
+    }
+  }
+}
+
+function joined(parts: readonly ArrayLike<number>[]): Float64Array {
+  const result = new Float64Array(parts.reduce((count, part) => count + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    result.set(part, at);
+    at += part.length;
+  }
+  return result;
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
+  return sum;
+}
+
+function addScaled(to: Float64Array, from: Float64Array, factor: number): void {
+  for (let i = 0; i < to.length; i++) to[i] = (to[i] as number) + factor * (from[i] as number);
+}
+
+/** The largest absolute value. */
+function largest(a: Float64Array): number {
+  let most = 0;
+  for (const value of a) most = Math.max(most, Math.abs(value));
+  return most;
+}
+
+/** The sum of the absolute values. */
+function total(a: Float64Array): number {
+  let sum = 0;
+  for (const value of a) sum += Math.abs(value);
+  return sum;
+}
