@@ -50,7 +50,7 @@ interface History {
  * const optimizer = new LBFGS(model.parameters(), { lineSearchFn: "strong_wolfe" });
  * optimizer.step(() => {
  *   optimizer.zeroGrad();
- *   const loss = mseLoss(model(x), y);
+ *   const loss = crossEntropy(model(x), y);
  *   loss.backward();
  *   return loss;
  * });
