@@ -36,15 +36,16 @@ const body = `(memory) => {
   };
   const kernels = [];
   const wait = (seen) => {
-    const until = performance.now() + ${patience};
-    for (let turn = 1; ; turn++) {
-      const ticket = Atomics.load(words, ${words.ticket});
-      if ((ticket & ${open}) !== 0 && ticket >>> 9 !== seen) return ticket;
-      if ((turn & 63) !== 0 || performance.now() < until) continue;
+    for (;;) {
+      const until = performance.now() + ${patience};
+      let ticket = 0;
+      for (let turn = 1; (turn & 63) !== 0 || performance.now() < until; turn++) {
+        ticket = Atomics.load(words, ${words.ticket});
+        if ((ticket & ${open}) !== 0 && ticket >>> 9 !== seen) return ticket;
+      }
       Atomics.add(words, ${words.sleepers}, 1);
       Atomics.wait(words, ${words.ticket}, ticket);
       Atomics.sub(words, ${words.sleepers}, 1);
-      return wait(seen);
     }
   };
   const kernel = (id, address, length) => {
