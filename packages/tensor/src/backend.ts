@@ -23,6 +23,21 @@ export interface MemoryUse {
   readonly peak: number;
 }
 
+/** When a kernel ran, in milliseconds of the device's clock. `label` says which call it belongs to. */
+export interface KernelSpan {
+  readonly label: number;
+  readonly start: number;
+  readonly duration: number;
+}
+
+/** A clock that times every kernel launched until it is stopped. */
+export interface KernelClock {
+  /** What the kernels launched from now on are labelled with. */
+  label: number;
+  /** Ends the timing and gives the times once all work issued so far is done. */
+  stop(): Promise<readonly KernelSpan[]>;
+}
+
 /** A device: memory, and something that runs kernel calls on it in the order in which they are given. */
 export interface Backend {
   /** How the device is called in messages and options: `"cpu"`, `"webgpu"`, `"reference"`. */
@@ -41,6 +56,8 @@ export interface Backend {
   run(call: KernelCall): void;
   /** Resolves when all work issued so far is done. */
   flush(): Promise<void>;
+  /** Starts timing kernels, on devices that work later than they are told and have a clock of their own. `profile` uses it. */
+  startClock?(): KernelClock;
   /** Memory in use. */
   memory(): MemoryUse;
   /** Whether tensors of a dtype can be stored and computed on this device. */

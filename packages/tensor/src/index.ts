@@ -5,7 +5,7 @@
  */
 
 // What tensors are made of
-export type { Backend, DeviceBuffer, MemoryUse } from "./backend.ts";
+export type { Backend, DeviceBuffer, KernelClock, KernelSpan, MemoryUse } from "./backend.ts";
 export { type CpuOptions, cpu } from "./backends/cpu/index.ts";
 export {
   empty,
@@ -343,6 +343,7 @@ export {
   resultType,
   type TensorOrNumber,
 } from "./pointwise.ts";
+export { Profile, type ProfileEvent, type ProfileOptions, type ProfileRow, profile } from "./profile.ts";
 export { drawBernoulli, drawIntegers, drawNormal, drawPermutation, drawUniform } from "./random/distributions.ts";
 export { defaultGenerator, Generator, initialSeed, manualSeed, seed } from "./random/generator.ts";
 export {

@@ -123,7 +123,7 @@ export function applyAll<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs:
     outputs = [first.viewAs({ shape, strides, offset }, op, attrs)];
   } else {
     outputs = specs.map((spec) => first.newEmpty(spec.shape, spec));
-    op.run?.(inputs, attrs, outputs);
+    compute(op, inputs, attrs, outputs);
   }
   tell({ op, inputs, attrs, outputs });
   return outputs;
@@ -151,10 +151,23 @@ export function applyInPlace<Attrs>(op: Op<Attrs>, target: Tensor, inputs: reado
   const before = recorded ? overwritten(op, target, inputs, attrs) : null;
   // A kernel may read an element only before it writes it, so an input that lies elsewhere in the same memory is copied first.
   const apart = inputs.map((x) => (x !== target && x.storage === target.storage && !sameView(x, target) ? x.clone() : x));
-  op.run?.(apart, attrs, [target]);
+  compute(op, apart, attrs, [target]);
   target.storage.version++;
   follower?.mutate({ op: op as Op<unknown>, inputs, attrs, outputs: [target], ...(before && { before }) }, target);
   return target;
+}
+
+/** The operation whose kernel calls are being issued, for profiles; empty in between. */
+export const running: { name: string } = { name: "" };
+
+function compute<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs: Attrs, outputs: readonly Tensor[]): void {
+  const before = running.name;
+  running.name = op.name;
+  try {
+    op.run?.(inputs, attrs, outputs);
+  } finally {
+    running.name = before;
+  }
 }
 
 /** Copies of the inputs that the gradient will read and that writing to `target` changes; null when there are none. */

@@ -67,5 +67,6 @@ export async function requestDevice(powerPreference: GPUPowerPreference): Promis
   }
   const requiredLimits: Record<string, number> = {};
   for (const name of wanted) requiredLimits[name] = adapter.limits[name];
-  return { device: await adapter.requestDevice({ requiredLimits }), info: adapter.info };
+  const requiredFeatures: GPUFeatureName[] = adapter.features.has("timestamp-query") ? ["timestamp-query"] : [];
+  return { device: await adapter.requestDevice({ requiredLimits, requiredFeatures }), info: adapter.info };
 }

@@ -6,6 +6,7 @@
 
 import { DeviceError } from "../../errors.ts";
 import { classOf, usage, type WebGpuBuffer } from "./buffer.ts";
+import { DeviceClock } from "./clock.ts";
 import { Draft, type ShaderText } from "./draft.ts";
 
 /** How much was made and submitted so far: a steady program makes nothing new. */
@@ -45,6 +46,7 @@ export class Recorder {
   #launchesPending = 0;
   #planned: Promise<void> | null = null;
   #serial = 0;
+  #clock: DeviceClock | null = null;
   readonly #layouts = new Map<string, { group: GPUBindGroupLayout; pipeline: GPUPipelineLayout }>();
   readonly #pipelines = new Map<string, Pipeline>();
   readonly #bindGroups = new Map<string, GPUBindGroup>();
@@ -65,6 +67,16 @@ export class Recorder {
   /** How much was made and submitted so far. */
   get counters(): Counters {
     return { ...this.#counters };
+  }
+
+  /** Times every launch from now on, until the clock is stopped. */
+  startClock(): DeviceClock {
+    this.submit();
+    this.#clock = new DeviceClock(this.#device, () => {
+      this.submit();
+      this.#clock = null;
+    });
+    return this.#clock;
   }
 
   /** Throws what went wrong on the device, if anything did. */
@@ -111,6 +123,10 @@ export class Recorder {
 
   #openPass(): GPUComputePassEncoder {
     this.#encoder ??= this.#device.createCommandEncoder();
+    if (this.#clock !== null) {
+      this.#pass?.end();
+      this.#pass = this.#encoder.beginComputePass({ timestampWrites: this.#clock.next() });
+    }
     this.#pass ??= this.#encoder.beginComputePass();
     return this.#pass;
   }

@@ -92,6 +92,7 @@ export async function webgpu(options: WebGpuOptions = {}): Promise<WebGpuBackend
     read: (buffer, offset, length) => recorder.read(own(buffer), offset, length),
     run: (call) => run(recorder, pool, call),
     flush: () => recorder.flush(),
+    ...(device.features.has("timestamp-query") && { startClock: () => recorder.startClock() }),
     memory: () => pool.use(),
     destroy() {
       recorder.failure ??= new DeviceError("webgpu: this device was destroyed; make a new one with webgpu()");

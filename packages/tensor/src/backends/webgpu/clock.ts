@@ -1,0 +1,54 @@
+/** The device's own clock: while it runs every launch has a pass of its own, and the device notes when that began and ended. */
+
+import type { KernelClock, KernelSpan } from "../../backend.ts";
+import { usage } from "./buffer.ts";
+
+/** Timestamps in one query set: the most that WebGPU allows. */
+const room = 4096;
+const queryResolve = 512; // GPUBufferUsage.QUERY_RESOLVE
+
+/** Times launches until it is stopped. */
+export class DeviceClock implements KernelClock {
+  label = -1;
+  readonly #device: GPUDevice;
+  readonly #sets: GPUQuerySet[] = [];
+  readonly #labels: number[] = [];
+  readonly #end: () => void;
+
+  /** @param end submits what is recorded and lets go of this clock. */
+  constructor(device: GPUDevice, end: () => void) {
+    this.#device = device;
+    this.#end = end;
+  }
+
+  /** Where the next launch notes its times. */
+  next(): GPUComputePassTimestampWrites {
+    const at = (this.#labels.push(this.label) - 1) * 2;
+    if (at % room === 0) this.#sets.push(this.#device.createQuerySet({ type: "timestamp", count: room }));
+    const querySet = this.#sets.at(-1) as GPUQuerySet; // safe: the line above makes the first
+    return { querySet, beginningOfPassWriteIndex: at % room, endOfPassWriteIndex: (at % room) + 1 };
+  }
+
+  async stop(): Promise<readonly KernelSpan[]> {
+    this.#end();
+    const spans: KernelSpan[] = [];
+    for (const [k, set] of this.#sets.entries()) {
+      const labels = this.#labels.slice((k * room) / 2, ((k + 1) * room) / 2);
+      const size = labels.length * 16;
+      const resolved = this.#device.createBuffer({ size, usage: queryResolve | usage.copySource });
+      const reader = this.#device.createBuffer({ size, usage: usage.mapRead | usage.copyTarget });
+      const encoder = this.#device.createCommandEncoder();
+      encoder.resolveQuerySet(set, 0, labels.length * 2, resolved, 0);
+      encoder.copyBufferToBuffer(resolved, 0, reader, 0, size);
+      this.#device.queue.submit([encoder.finish()]);
+      await reader.mapAsync(1); // for reading
+      const times = new BigUint64Array(reader.getMappedRange()).slice();
+      labels.forEach((label, i) => {
+        const [from, to] = [Number(times[2 * i]) / 1e6, Number(times[2 * i + 1]) / 1e6];
+        spans.push({ label, start: from, duration: Math.max(0, to - from) });
+      });
+      for (const gone of [set, resolved, reader]) gone.destroy();
+    }
+    return spans;
+  }
+}
