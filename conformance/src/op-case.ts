@@ -39,6 +39,21 @@ export interface OpCase {
 /** An operation as the tables have it: takes the arguments of a call and returns what PyTorch's returns. */
 export type Call = (given: Arguments) => Tensor | readonly (Tensor | null)[];
 
+/** Operations whose results have a size that depends on what the tensors hold: on a device that is read later, these are prefetched, as a program there would do. */
+const dependent: ReadonlySet<string> = new Set([
+  "Tensor.__getitem__",
+  "Tensor.__setitem__",
+  "Tensor.index_put",
+  "Tensor.index_put_",
+  "bincount",
+  "masked_select",
+  "nn.functional.one_hot",
+  "nonzero",
+  "repeat_interleave",
+  "unique",
+  "where",
+]);
+
 /** The arguments of a case; for a layer, what its `forward` is told and its mode among them. */
 function argumentsOf(one: OpCase, tensors: Tensors): Arguments {
   const { args = {}, call, train } = one;
@@ -49,11 +64,12 @@ function argumentsOf(one: OpCase, tensors: Tensors): Arguments {
 export async function runOp(one: OpCase, call: Call, device: Backend): Promise<void> {
   const tensors = inputsOf(one, device);
   if (one.raises) {
-    await checkRefused(call, argumentsOf(one, tensors), device);
+    await checkRefused(call, argumentsOf(one, tensors));
     return;
   }
   const inPlace = one.op.endsWith("_") && one.op.startsWith("Tensor.");
   const passed = inPlace ? new Map([...tensors, ["input", cloneOf(tensors.get("input") as Tensor)]]) : tensors;
+  if (dependent.has(one.op)) for (const x of [...passed.values()].flat()) await (x as Tensor).prefetch(); // safe: tensors and lists of them
   const given = argumentsOf(one, passed);
   const result = call(given);
   given.checkUsed(one.op);
@@ -70,15 +86,13 @@ export async function runOp(one: OpCase, call: Call, device: Backend): Promise<v
 }
 
 /** The call must be refused, by Akari itself: at once, or on devices that work later when the result is read. */
-async function checkRefused(call: Call, given: Arguments, device: Backend): Promise<void> {
+async function checkRefused(call: Call, given: Arguments): Promise<void> {
   try {
     for (const result of [call(given)].flat()) if (result !== null) await values(result as Tensor); // safe: a list, or a list of lists
   } catch (error) {
     if (error instanceof AkariError) return;
     throw error;
   }
-  // What a tensor holds, such as an index that is too large, is not known in time there.
-  if (device.readSync === undefined) throw new Missing(`refusals on ${device.name} for what tensors hold`);
   throw new Mismatch("the call", "an error", "a result");
 }
 

@@ -30,6 +30,7 @@ export interface OptimizerCase extends Tolerance {
 interface Stepping {
   readonly paramGroups: readonly object[];
   step(closure?: () => Tensor): unknown;
+  stepAsync?(closure: () => Tensor): Promise<unknown>;
   stateDict(): optim.OptimizerStateDict;
 }
 
@@ -98,7 +99,10 @@ export async function runOptimizer(one: OptimizerCase, device: Backend): Promise
 async function stepClosure(one: OptimizerCase, step: number, optimizer: Stepping, params: readonly Tensor[]): Promise<void> {
   const loss = losses[one.closure as string];
   if (loss === undefined) throw new Missing(`closure ${one.closure}`);
-  const returned = await optimizer.step(() => {
+  // On a device that is read later the optimizer waits for what it reads.
+  const later = params.some(({ device }) => device.readSync === undefined);
+  if (later && optimizer.stepAsync === undefined) throw new Missing(`${one.op} on a device that is read later`);
+  const returned = await optimizer[later ? "stepAsync" : "step"]?.(() => {
     for (const param of params) param.grad = null;
     const value = loss(params);
     value.backward();

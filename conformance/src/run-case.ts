@@ -1,6 +1,6 @@
 /** Runs one recorded case of any kind. */
 
-import { type Backend, DeviceError, isDType, setDefaultDevice } from "@akari/tensor";
+import { type Backend, isDType, setDefaultDevice } from "@akari/tensor";
 import { type DrawCase, runDraws } from "./draws.ts";
 import { type InitCase, runInit } from "./init.ts";
 import { type ModuleCase, runModule, runTraining, type TrainCase } from "./modules.ts";
@@ -26,8 +26,7 @@ export type Outcome =
 
 /**
  * Runs a case on a device, which is the default device from then on. Never throws: what goes wrong is the outcome. A case that needs a dtype which
- * the device does not have (float64 on WebGPU) is missing there: run in another precision it would be another case. So is one whose operation has to read
- * a tensor at once, such as a mask's count, on a device that can only be read later.
+ * the device does not have (float64 on WebGPU) is missing there: run in another precision it would be another case.
  */
 export async function runCase(one: Case, device: Backend): Promise<Outcome> {
   setDefaultDevice(device);
@@ -38,8 +37,6 @@ export async function runCase(one: Case, device: Backend): Promise<Outcome> {
     await dispatch(one, device);
     return { kind: "passed" };
   } catch (error) {
-    if (error instanceof DeviceError && readsAtOnce(error, device))
-      return { kind: "missing", what: `${one.op ?? one.id}, which reads at once` };
     if (error instanceof Missing) return { kind: "missing", what: error.message };
     if (error instanceof Mismatch) return { kind: "failed", what: error.what, expected: error.expected, got: error.got };
     return { kind: "failed", what: "the call", expected: "a result", got: String(error) };
@@ -61,11 +58,6 @@ async function dispatch(one: Case, device: Backend): Promise<void> {
     if (call === undefined) throw new Missing(op);
     await runOp(one as unknown as OpCase, call, device);
   }
-}
-
-/** Whether a device that can only be read later was asked for values at once. */
-function readsAtOnce(error: DeviceError, device: Backend): boolean {
-  return device.readSync === undefined && error.message.startsWith("dataSync:");
 }
 
 /** Every text that stands under the name `dtype`, at any depth. */

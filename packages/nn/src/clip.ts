@@ -3,7 +3,7 @@
  */
 
 import { noGrad } from "@akari/autograd";
-import { ArgumentError, AutogradError, stack, type Tensor, zeros } from "@akari/tensor";
+import { ArgumentError, expectBetween, stack, type Tensor, where, zeros } from "@akari/tensor";
 
 /** Options of `clipGradNorm_`. */
 export interface ClipNormOptions {
@@ -32,10 +32,13 @@ export function clipGradNorm_(parameters: Tensor | Iterable<Tensor>, maxNorm: nu
   return noGrad(() => {
     const norms = stack(gradients.map((g) => g.norm(normType)));
     const total = normType === Number.POSITIVE_INFINITY ? norms.max() : norms.norm(normType);
-    if (errorIfNonfinite && !Number.isFinite(total.itemSync())) {
-      throw new AutogradError(`clipGradNorm_: the norm of the gradients is ${total.itemSync()}`);
+    let factor = total.add(1e-6).reciprocal().mul(maxNorm).clamp(null, 1);
+    if (errorIfNonfinite) {
+      const most = Number.MAX_VALUE;
+      expectBetween(total, -most, most, "clipGradNorm_: the norm of the gradients is {}", { error: "AutogradError" });
+      // Where the error comes later, the gradients stay as they are until then.
+      factor = where(total.isfinite(), factor, 1);
     }
-    const factor = total.add(1e-6).reciprocal().mul(maxNorm).clamp(null, 1);
     for (const g of gradients) g.mul_(factor);
     return total;
   });

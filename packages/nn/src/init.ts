@@ -4,7 +4,17 @@
  */
 
 import { noGrad } from "@akari/autograd";
-import { ArgumentError, fromTypedArray, type Generator, randperm, ShapeError, showShape, type Tensor } from "@akari/tensor";
+import {
+  ArgumentError,
+  defaultGenerator,
+  drawNormal,
+  drawPermutation,
+  fromTypedArray,
+  type Generator,
+  ShapeError,
+  showShape,
+  type Tensor,
+} from "@akari/tensor";
 
 /** Where an initialiser draws from. */
 export interface DrawOptions {
@@ -206,7 +216,7 @@ export function orthogonal_(tensor: Tensor, gain = 1, options: DrawOptions = {})
   if (tensor.numel() === 0) return tensor;
   const columns = tensor.numel() / rows;
   return noGrad(() => {
-    const draws = normal_(tensor.newEmpty([rows, columns]), 0, 1, options).dataSync();
+    const draws = drawNormal(options.generator ?? defaultGenerator(), rows * columns, tensor.dtype);
     const wide = rows < columns;
     const [m, n] = wide ? [columns, rows] : [rows, columns];
     // Column by column, in double precision; Gram–Schmidt twice is as good as Householder.
@@ -228,7 +238,8 @@ export function orthogonal_(tensor: Tensor, gain = 1, options: DrawOptions = {})
     q.forEach((column, j) => {
       for (let i = 0; i < m; i++) values[wide ? j * columns + i : i * columns + j] = gain * (column[i] as number);
     });
-    return tensor.copy_(fromTypedArray(values, tensor.shape, { device: tensor.device }));
+    const data = tensor.dtype === "float64" ? values : Float32Array.from(values);
+    return tensor.copy_(fromTypedArray(data, tensor.shape, { device: tensor.device }));
   });
 }
 
@@ -250,7 +261,7 @@ export function sparse_(tensor: Tensor, sparsity: number, std = 0.01, options: D
   return noGrad(() => {
     normal_(tensor, 0, std, options);
     for (let column = 0; column < columns; column++) {
-      const order = randperm(rows, drawn(options)).dataSync();
+      const order = drawPermutation(options.generator ?? defaultGenerator(), rows);
       for (let i = 0; i < zeros; i++)
         tensor
           .select(1, column)

@@ -96,13 +96,24 @@ export abstract class BatchNormNd extends Module {
     this.checkRank(input);
     const { runningMean, runningVar, weight, bias, eps } = this;
     const training = this.training || runningMean === null;
-    let momentum = this.momentum ?? 0;
-    if (this.training && this.numBatchesTracked) {
-      this.numBatchesTracked.add_(1);
-      if (this.momentum === null) momentum = 1 / this.numBatchesTracked.itemSync();
-    }
+    if (this.training) this.numBatchesTracked?.add_(1);
     const keep = this.training ? this.trackRunningStats : true;
-    return batchNorm(input, keep ? runningMean : null, keep ? runningVar : null, weight, bias, { training, momentum, eps });
+    const kept = keep ? [runningMean, runningVar] : [null, null];
+    const averaged = this.training && this.momentum === null ? kept.map((x) => x?.clone() ?? null) : kept;
+    const [mean = null, variance = null] = averaged;
+    const y = batchNorm(input, mean, variance, weight, bias, { training, momentum: this.momentum ?? 1, eps });
+    if (averaged !== kept) this.#average(averaged);
+    return y;
+  }
+
+  /** Without a momentum every batch counts alike: moves the running statistics towards this batch's by one over the number of batches. */
+  #average(batch: readonly (Tensor | null)[]): void {
+    const share = this.numBatchesTracked?.to("float32").reciprocal();
+    if (share === undefined) return;
+    [this.runningMean, this.runningVar].forEach((kept, i) => {
+      const one = batch[i];
+      if (kept && one) kept.lerp_(one, share.to(kept.dtype));
+    });
   }
 
   override extraRepr(): string {

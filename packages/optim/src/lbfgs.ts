@@ -1,9 +1,10 @@
 /**
  * L-BFGS. It asks for the loss and the gradient several times a step, so it takes a closure. The vectors are kept and multiplied on the host, in
- * double precision, since every decision of the line search needs their products at once.
+ * double precision, since every decision of the line search needs their products. The method itself is a generator that yields the tensors whose
+ * numbers it needs: one driver reads them at once, the other awaits them.
  */
 
-import { ArgumentError, fromTypedArray, type Tensor } from "@akari/tensor";
+import { ArgumentError, DeviceError, fromHalf, fromTypedArray, sizeOf, type Tensor } from "@akari/tensor";
 import { checkNotNegative } from "./checks.ts";
 import { type Point, searchStrongWolfe } from "./line-search.ts";
 import { type BaseOptions, Optimizer, type ParamsArgument } from "./optimizer.ts";
@@ -22,6 +23,14 @@ export interface LBFGSOptions extends BaseOptions {
   historySize: number;
   /** How the length of a move is found: "strong_wolfe", or null to take the learning rate. Default null. */
   lineSearchFn: "strong_wolfe" | null;
+}
+
+/** A computation that yields tensors and is given their elements. */
+type Reading<Result> = Generator<readonly Tensor[], Result, readonly Float64Array[]>;
+
+/** The elements of a tensor that were read, in double precision. */
+function doubles(x: Tensor, data: ArrayLike<number>): Float64Array {
+  return x.dtype === "float16" ? Float64Array.from(data, fromHalf) : Float64Array.from(data);
 }
 
 /** What is remembered from one iteration to the next, all parameters being one vector. */
@@ -44,7 +53,7 @@ interface History {
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.LBFGS.html
  *
- * The parameters must lie on a device that can be read at once. What it remembers is not part of `stateDict`.
+ * On a device that can only be read asynchronously use `await optimizer.stepAsync(closure)`. What it remembers is not part of `stateDict`.
  *
  * @example
  * const optimizer = new LBFGS(model.parameters(), { lineSearchFn: "strong_wolfe" });
@@ -89,6 +98,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
    * Moves the parameters, calling `closure` for the loss and the gradients as often as needed.
    *
    * @returns what the first call of `closure` returned.
+   * @throws DeviceError on a device that can only be read asynchronously; use `stepAsync` there.
    */
   override step(): void;
   override step<Loss>(closure: () => Loss): Loss;
@@ -97,16 +107,38 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
       this.update();
       return undefined;
     }
+    const later = this.#params().find(({ device }) => device.readSync === undefined);
+    if (later) throw new DeviceError(`LBFGS: ${later.device.name} can only be read asynchronously; use await optimizer.stepAsync(closure)`);
+    const run = this.#run(closure);
+    let next = run.next([]);
+    while (!next.done) next = run.next(next.value.map((x) => doubles(x, x.dataSync())));
+    return next.value;
+  }
+
+  /** `step` on any device. */
+  async stepAsync<Loss>(closure: () => Loss): Promise<Loss> {
+    const run = this.#run(closure);
+    let next = run.next([]);
+    while (!next.done) next = run.next(await Promise.all(next.value.map(async (x) => doubles(x, await x.data()))));
+    return next.value;
+  }
+
+  /** The method. */
+  *#run<Loss>(closure: () => Loss): Reading<Loss> {
     const options = this.paramGroups[0] as LBFGSOptions; // safe: there is one group
     const { lr, maxIter, toleranceGrad, toleranceChange, lineSearchFn } = options;
     const maxEval = options.maxEval ?? Math.floor((maxIter * 5) / 4);
-    const evaluate = (): { value: Loss; loss: number; gradient: Float64Array } => {
+    const params = this.#params();
+    const evaluate = function* (): Reading<{ value: Loss; loss: number; gradient: Float64Array }> {
       const value = closure();
       // Safe: whatever is no tensor is taken for a number.
-      const loss = typeof value === "object" ? (value as unknown as Tensor).itemSync() : Number(value);
-      return { value, loss, gradient: this.#gradient() };
+      const loss = typeof value === "object" ? [(value as unknown as Tensor).detach()] : [];
+      const grads = params.flatMap(({ grad }) => grad ?? []);
+      const [first, ...rest] = loss.length > 0 ? yield [...loss, ...grads] : [Float64Array.of(Number(value)), ...(yield grads)];
+      const parts = params.map(({ grad, shape }) => (grad === null ? new Float64Array(sizeOf(shape)) : (rest.shift() as Float64Array))); // safe: as many as were asked for
+      return { value, loss: first?.[0] as number, gradient: joined(parts) };
     };
-    const first = evaluate();
+    const first = yield* evaluate();
     let { loss, gradient } = first;
     let evaluations = 1;
     if (largest(gradient) <= toleranceGrad) return first.value;
@@ -117,21 +149,22 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
       let length = history.iterations === 1 ? Math.min(1, 1 / total(gradient)) * lr : lr;
       const slope = dot(gradient, direction);
       if (slope > -toleranceChange) break;
-      const start = this.#values();
+      const start = joined(yield params.map((param) => param.detach()));
       if (lineSearchFn === "strong_wolfe") {
-        const at = (t: number): Point => {
-          this.#assign(start, t, direction);
-          const found = evaluate();
+        const assign = (t: number): void => this.#assign(start, t, direction);
+        const at = function* (t: number): Reading<Point> {
+          assign(t);
+          const found = yield* evaluate();
           return { t, loss: found.loss, gradient: found.gradient, slope: dot(found.gradient, direction) };
         };
-        const found = searchStrongWolfe(at, { t: 0, loss, gradient, slope }, length, largest(direction), toleranceChange);
+        const found = yield* searchStrongWolfe(at, { t: 0, loss, gradient, slope }, length, largest(direction), toleranceChange);
         ({ loss, gradient, t: length } = found.point);
         evaluations += found.evaluations;
-        this.#assign(start, length, direction);
+        assign(length);
       } else {
         this.#assign(start, length, direction);
         if (iteration < maxIter) {
-          ({ loss, gradient } = evaluate());
+          ({ loss, gradient } = yield* evaluate());
           evaluations++;
         }
       }
@@ -192,25 +225,14 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     return this.paramGroups[0]?.params ?? [];
   }
 
-  /** All gradients as one vector; zeros where there is none. */
-  #gradient(): Float64Array {
-    return joined(
-      this.#params().map((param) => (param.grad === null ? new Float64Array(param.numel()) : param.grad.to("float64").dataSync())),
-    );
-  }
-
-  /** All parameters as one vector. */
-  #values(): Float64Array {
-    return joined(this.#params().map((param) => param.detach().to("float64").dataSync()));
-  }
-
   /** Sets the parameters to `start + t · direction`. */
   #assign(start: Float64Array, t: number, direction: Float64Array): void {
     let at = 0;
     for (const param of this.#params()) {
       const end = at + param.numel();
       const values = start.slice(at, end).map((value, i) => value + t * (direction[at + i] as number));
-      param.detach().copy_(fromTypedArray(values, param.shape, { device: param.device }));
+      const data = param.dtype === "float64" ? values : Float32Array.from(values);
+      param.detach().copy_(fromTypedArray(data, param.shape, { device: param.device }));
       at = end;
     }
   }

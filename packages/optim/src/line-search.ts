@@ -25,20 +25,20 @@ function cubicMinimum(a: Point, b: Point, low = Math.min(a.t, b.t), high = Math.
 }
 
 /**
- * Searches along a line.
+ * Searches along a line. A generator, since evaluating is one: what it yields is whatever `at` has to wait for.
  *
  * @param at evaluates the loss at a distance. @param start the point at distance 0. @param length the distance to try first.
  * @param size the largest element of the direction. @param tolerance the smallest change of a parameter that counts.
  */
-export function searchStrongWolfe(
-  at: (t: number) => Point,
+export function* searchStrongWolfe<Wait, Answer>(
+  at: (t: number) => Generator<Wait, Point, Answer>,
   start: Point,
   length: number,
   size: number,
   tolerance: number,
-): { readonly point: Point; readonly evaluations: number } {
+): Generator<Wait, { readonly point: Point; readonly evaluations: number }, Answer> {
   let evaluations = 1;
-  let current = at(length);
+  let current = yield* at(length);
   const tooHigh = (point: Point) => point.loss > start.loss + decrease * point.t * start.slope;
   const flat = (point: Point) => Math.abs(point.slope) <= -flatness * start.slope;
 
@@ -58,7 +58,7 @@ export function searchStrongWolfe(
     }
     const t = cubicMinimum(before, current, current.t + 0.01 * (current.t - before.t), current.t * 10);
     before = current;
-    current = at(t);
+    current = yield* at(t);
     evaluations++;
   }
   bracket ??= [start, current];
@@ -82,7 +82,7 @@ export function searchStrongWolfe(
     } else {
       stuck = false;
     }
-    current = at(t);
+    current = yield* at(t);
     evaluations++;
     rounds++;
     if (tooHigh(current) || current.loss >= low.loss) {

@@ -125,6 +125,11 @@ function encodeless(data: TypedArray): Iterable<number> {
 export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
   checkOptions("tensor", options);
   if (data instanceof Tensor) {
+    if ((options.device ?? data.device) === data.device)
+      return data
+        .detach()
+        .clone()
+        .to(options.dtype ?? data.dtype);
     const copy = upload("tensor", data.dataSync(), data.shape, data.dtype, options.device ?? data.device);
     return options.dtype === undefined ? copy : copy.to(options.dtype);
   }

@@ -3,6 +3,8 @@
  * names the operation and quotes both sides of whatever did not fit. All are thrown before anything is changed.
  */
 
+import type { CheckCall } from "./kernel.ts";
+
 /** The root of every error that Akari itself throws. */
 export class AkariError extends Error {
   override name = "AkariError";
@@ -46,4 +48,9 @@ export class AutogradError extends AkariError {
 /** A file that is missing, truncated, malformed or refused for safety. */
 export class FileError extends AkariError {
   override name = "FileError";
+}
+
+/** The error that a `check` call asks for, with the element that was refused. */
+export function checkError(call: Pick<CheckCall, "error" | "message">, value: number): AkariError {
+  return new { IndexError, ArgumentError, AutogradError }[call.error](call.message.replace("{}", `${value}`));
 }

@@ -6,8 +6,7 @@
 import type { DType, TypedArray } from "./dtype.ts";
 import { isFloating } from "./dtype.ts";
 import { fromHalf } from "./half.ts";
-import { cat } from "./ops/join.ts";
-import { narrow } from "./ops/slice.ts";
+import { narrow, select } from "./ops/slice.ts";
 import { showShape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -75,11 +74,14 @@ function widest(values: readonly number[], write: (value: number) => string): nu
   return values.reduce((width, value) => Math.max(width, write(value).length), 1);
 }
 
-/** The edges of every dimension that is too long to show, joined. */
-function edges(x: Tensor): Tensor {
-  return x.shape.reduce(
-    (part, size, dim) => (size > 2 * edge ? cat([narrow(part, dim, 0, edge), narrow(part, dim, size - edge, edge)], dim) : part),
-    x,
+/** The elements at the edges of every dimension that is too long to show. */
+function edges(x: Tensor): number[] {
+  const size = x.shape[0] as number; // safe: only large tensors come here, and what is selected from them while it has a dimension
+  const parts = size > 2 * edge ? [narrow(x, 0, 0, edge), narrow(x, 0, size - edge, edge)] : [x];
+  return parts.flatMap((part) =>
+    part.ndim === 1
+      ? numbers(part.dataSync(), part.dtype)
+      : Array.from({ length: part.shape[0] as number }, (_, i) => edges(select(part, 0, i))).flat(),
   );
 }
 
@@ -156,7 +158,7 @@ function withRemarks(text: string, list: readonly string[], indent: number): str
 }
 
 /**
- * The tensor as PyTorch prints it. On a device that cannot be read at once, its shape and dtype only.
+ * The tensor as PyTorch prints it. On a device that cannot be read at once, its shape and dtype only, unless it was prefetched.
  *
  * https://pytorch.org/docs/stable/generated/torch.set_printoptions.html (with PyTorch's defaults)
  */
@@ -165,10 +167,12 @@ export function format(x: Tensor): string {
   if (x.isDisposed) return `${prefix}shape=${showShape(x.shape)}, dtype=${x.dtype}, disposed)`;
   const list = remarks(x);
   if (x.numel() === 0) return withRemarks(`${prefix}[]`, list, prefix.length);
-  if (x.device.readSync === undefined) return `${prefix}shape=${showShape(x.shape)}, dtype=${x.dtype}, device='${x.device.name}')`;
+  if (x.device.readSync === undefined && x.storage.prefetched === null)
+    return `${prefix}shape=${showShape(x.shape)}, dtype=${x.dtype}, device='${x.device.name}')`;
   const long = x.numel() > threshold;
   const cut = x.shape.map((size) => long && size > 2 * edge);
-  const shown = long ? edges(x.detach()) : x;
-  const layout = new Layout(numbers(shown.dataSync(), x.dtype), shown.shape, cut, x.dtype);
+  const values = long ? edges(x.detach()) : numbers(x.dataSync(), x.dtype);
+  const shape = x.shape.map((size, dim) => (cut[dim] ? 2 * edge : size));
+  const layout = new Layout(values, shape, cut, x.dtype);
   return withRemarks(prefix + layout.text(0, prefix.length), list, prefix.length);
 }

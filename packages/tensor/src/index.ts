@@ -66,6 +66,7 @@ export {
 export { fromHalf, toHalf } from "./half.ts";
 export type {
   ArgReduceCall,
+  CheckCall,
   ConvCall,
   ForeachCall,
   GatherCall,
@@ -142,6 +143,7 @@ export {
   type Unary,
   type ValueOptions,
 } from "./ops/arithmetic.ts";
+export { type ExpectOptions, expectBetween } from "./ops/check.ts";
 export {
   bitwiseAnd,
   bitwiseLeftShift,

@@ -1,7 +1,7 @@
 /**
  * The kernel calls: all the work a backend can be asked to do, as plain data. The union is closed, so a backend that
  * forgets a kind does not compile. Views describe how each operand lies in memory; all sizes, strides and offsets
- * count elements. Whoever issues a call has checked shapes and indices: backends check nothing.
+ * count elements. Whoever issues a call has checked shapes, and has a `check` call look at values: backends check nothing besides.
  */
 
 import type { DeviceBuffer } from "./backend.ts";
@@ -185,6 +185,23 @@ export interface RandomCall {
   readonly to: View;
 }
 
+/**
+ * Refuses a view with an element that is not in [low, high]. A device that can be read at once throws before it returns. Another
+ * throws with the next read or flush, and nothing that was issued in between writes outside of its own tensors meanwhile.
+ */
+export interface CheckCall {
+  readonly kind: "check";
+  readonly input: View;
+  readonly low: number;
+  readonly high: number;
+  /** Whether NaN passes. */
+  readonly nan: boolean;
+  /** Which error is thrown. */
+  readonly error: "IndexError" | "ArgumentError" | "AutogradError";
+  /** What it says; `{}` in it stands for the element. */
+  readonly message: string;
+}
+
 /** Everything a backend can be asked to do. */
 export type KernelCall =
   | PointwiseCall
@@ -198,4 +215,5 @@ export type KernelCall =
   | ScatterCall
   | ScanCall
   | SortCall
-  | RandomCall;
+  | RandomCall
+  | CheckCall;

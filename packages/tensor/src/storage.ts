@@ -18,6 +18,8 @@ export class Storage {
   /** How often the contents were changed in place. A saved tensor whose version moved on is refused by the backward pass. */
   version = 0;
   #buffer: DeviceBuffer | null;
+  /** What the memory held at some version, where the host can look at it. */
+  #copy: { readonly version: number; readonly bytes: Uint8Array<ArrayBuffer> } | null = null;
   #handles = 0;
   /** Memory that the engine can see, in the place of memory that it cannot: held as long as the storage is. */
   // biome-ignore lint/correctness/noUnusedPrivateClassMembers: it is there to be held.
@@ -49,6 +51,19 @@ export class Storage {
     return this.#handles > 1;
   }
 
+  /** All that the memory holds, if `prefetch` has read it and nobody has written to it since; else null. */
+  get prefetched(): Uint8Array<ArrayBuffer> | null {
+    return this.#copy?.version === this.version ? this.#copy.bytes : null;
+  }
+
+  /** Reads the memory, for those who cannot wait later on. */
+  async prefetch(): Promise<void> {
+    while (this.prefetched === null) {
+      const { version } = this;
+      this.#copy = { version, bytes: await this.backend.read(this.buffer, 0, this.bytes) };
+    }
+  }
+
   /** Counts one more tensor that looks at this memory. */
   retain(): void {
     this.#handles++;
@@ -60,6 +75,7 @@ export class Storage {
     collector.unregister(this);
     this.backend.free(this.#buffer);
     this.#buffer = null;
+    this.#copy = null;
     this.#ballast = null;
   }
 }

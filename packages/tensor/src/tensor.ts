@@ -4,7 +4,7 @@
  */
 
 import type { Backend, DeviceBuffer } from "./backend.ts";
-import { bytesOf, type DType, type TypedArray, viewBytes } from "./dtype.ts";
+import { bytesOf, type DType, type TypedArray, typedArray, viewBytes } from "./dtype.ts";
 import { AutogradError, DeviceError, DisposedError, ShapeError } from "./errors.ts";
 import { format } from "./format.ts";
 import { fromHalf } from "./half.ts";
@@ -236,16 +236,27 @@ export class Tensor extends LinearMethods implements View {
     return viewBytes(this.dtype, bytes.buffer, bytes.byteOffset, this.numel());
   }
 
-  /** The same at once. Throws a DeviceError on devices that cannot. */
+  /** The same at once. Throws a DeviceError on devices that cannot, unless the elements were read by `prefetch`. */
   dataSync(): TypedArray {
+    const { device } = this;
+    if (device.readSync === undefined) return this.#prefetched();
     const source = this.#compact();
-    const { device } = source;
-    if (device.readSync === undefined) {
-      throw new DeviceError(`dataSync: the device ${device.name} can only be read asynchronously; use await data()`);
-    }
     const bytes = device.readSync(source.buffer, source.#start(), source.#length());
     if (source !== this) source.dispose();
     return viewBytes(this.dtype, bytes.buffer, bytes.byteOffset, this.numel());
+  }
+
+  /**
+   * Reads the elements now, so that what needs them at once finds them on a device that can only be read asynchronously: `itemSync()`, printing, a mask
+   * as an index, `nonzero`, `unique` and the like. Holds for all views of the same memory, until somebody writes to it. Returns itself.
+   *
+   * @example
+   * const positive = await x.gt(0).prefetch();
+   * const some = x.get(positive); // how many there are depends on the values
+   */
+  async prefetch(): Promise<this> {
+    if (this.device.readSync === undefined) await this.storage.prefetch();
+    return this;
   }
 
   /**
@@ -281,7 +292,7 @@ export class Tensor extends LinearMethods implements View {
     return nest(this.shape, this.dtype, this.dataSync());
   }
 
-  /** The tensor as PyTorch prints it. On a device that cannot be read at once, its shape and dtype only. */
+  /** The tensor as PyTorch prints it. On a device that cannot be read at once, its shape and dtype only, unless `prefetch` has read it. */
   override toString(): string {
     return format(this);
   }
@@ -345,6 +356,24 @@ export class Tensor extends LinearMethods implements View {
     const copy = this.newEmpty(this.shape);
     copyInto(copy, this, this.device);
     return copy;
+  }
+
+  /** The elements from what `prefetch` has read. */
+  #prefetched(): TypedArray {
+    const bytes = this.storage.prefetched;
+    if (this.isDisposed || bytes === null) {
+      throw new DeviceError(
+        `a tensor on ${this.device.name} can only be read asynchronously: use await x.data(), or write await x.prefetch() before what needs its elements at once`,
+      );
+    }
+    const all = viewBytes(this.dtype, bytes.buffer, bytes.byteOffset, Math.floor(this.storage.bytes / bytesOf(this.dtype)));
+    if (this.isContiguous()) return all.slice(this.offset, this.offset + this.numel());
+    let positions = [this.offset];
+    this.shape.forEach((size, dim) => {
+      const stride = this.strides[dim] as number;
+      positions = positions.flatMap((position) => Array.from({ length: size }, (_, i) => position + i * stride));
+    });
+    return typedArray(this.dtype, positions.length).map((_, i) => all[positions[i] as number] as number);
   }
 
   #start(): number {

@@ -6,6 +6,7 @@
 import {
   ArgumentError,
   DTypeError,
+  expectBetween,
   full,
   isFloating,
   logaddexp,
@@ -44,21 +45,30 @@ const advance = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>(
   { apart: [3] },
 );
 
-/** Lengths as numbers. Tensors of them are read at once. */
-function numbersOf(name: string, lengths: Tensor | readonly number[], batch: number, most: number): readonly number[] {
-  const list = Array.isArray(lengths) ? (lengths as readonly number[]) : ([(lengths as Tensor).toArraySync()].flat() as number[]); // safe: one dimension at most
-  if (list.length !== batch || !list.every((n) => Number.isInteger(n) && n >= 0 && n <= most))
-    throw new ArgumentError(`ctcLoss: ${name} must be ${batch} whole numbers from 0 to ${most}, got [${list.join(", ")}]`);
-  return list;
+/** Lengths of the sequences of a batch, each from 0 to `most`, as an int32 tensor [N] beside `like`. */
+function lengthsOf(name: string, lengths: Tensor | readonly number[], most: number, like: Tensor): Tensor {
+  const batch = like.shape[1];
+  const { device } = like;
+  if (Array.isArray(lengths)) {
+    if (lengths.length !== batch || !lengths.every((n) => Number.isInteger(n) && n >= 0 && n <= most))
+      throw new ArgumentError(`ctcLoss: ${name} must be ${batch} whole numbers from 0 to ${most}, got [${lengths.join(", ")}]`);
+    return tensor(lengths as readonly number[], { dtype: "int32", device });
+  }
+  const given = lengths as Tensor; // safe: no list
+  if (isFloating(given.dtype) || given.dtype === "bool") throw new DTypeError(`ctcLoss: ${name} must be integers, got ${given.dtype}`);
+  if (given.numel() !== batch) throw new ShapeError(`ctcLoss: ${name} must be ${batch} numbers, got shape ${showShape(given.shape)}`);
+  expectBetween(given, 0, most, `ctcLoss: ${name} must be from 0 to ${most}, got {}`);
+  return given.reshape([-1]).to("int32").to(device);
 }
 
-/** Targets as [N, S], whether they come so or one behind the other. */
-function padded(targets: Tensor, lengths: readonly number[]): Tensor {
+/** Targets as [N, S], whether they come so or one behind the other. Where each begins depends on the lengths, which are then read at once. */
+function padded(targets: Tensor, lengths: Tensor | readonly number[]): Tensor {
   if (targets.ndim === 2) return targets;
-  const width = Math.max(1, ...lengths);
+  const list = Array.isArray(lengths) ? (lengths as readonly number[]) : ([(lengths as Tensor).toArraySync()].flat() as number[]); // safe: one dimension at most
+  const width = Math.max(1, ...list);
   let start = 0;
   return stack(
-    lengths.map((length) => {
+    list.map((length) => {
       const labels = targets.narrow(0, start, length);
       start += length;
       return pad(labels, [0, width - length]);
@@ -68,7 +78,7 @@ function padded(targets: Tensor, lengths: readonly number[]): Tensor {
 
 /**
  * `-log p(targets | predictions)`: log-probabilities [T, N, C] (or [T, C]), targets [N, S] (or all of them one behind the other), and how many
- * predictions and labels of each sequence count. The mean divides each loss by its number of labels first.
+ * predictions and labels of each sequence count: numbers, or an integer tensor [N]. The mean divides each loss by its number of labels first.
  *
  * The gradient is that of the formula by the log-probabilities themselves. PyTorch adds what passing through `logSoftmax` takes away again.
  *
@@ -97,27 +107,21 @@ export function ctcLoss(
   if (isFloating(targets.dtype)) throw new DTypeError(`ctcLoss: targets must be integers, got ${targets.dtype}`);
   if (!Number.isInteger(blank) || blank < 0 || blank >= classes)
     throw new ArgumentError(`ctcLoss: blank must be one of the ${classes} classes, got ${blank}`);
-  const spans = numbersOf("inputLengths", inputLengths, batch, steps);
-  const counts = numbersOf("targetLengths", targetLengths, batch, targets.ndim === 2 ? (targets.shape[1] as number) : targets.numel());
-  const labels = padded(targets.to("int32"), counts);
+  const most = targets.ndim === 2 ? (targets.shape[1] as number) : targets.numel();
+  const spans = lengthsOf("inputLengths", inputLengths, steps, logProbs);
+  const counts = lengthsOf("targetLengths", targetLengths, most, logProbs);
+  const labels = padded(targets.to("int32"), targetLengths);
   if (labels.shape[0] !== batch)
     throw new ShapeError(`ctcLoss: ${batch} sequences of predictions do not go with targets of shape ${showShape(targets.shape)}`);
   const losses = likelihoods(logProbs, labels, spans, counts, blank).neg();
   const infinite = losses.gt(-impossible / 2);
   const final = losses.maskedFill(infinite, zeroInfinity ? 0 : Number.POSITIVE_INFINITY);
   if (reduction !== "mean") return reduce("ctcLoss", final, reduction);
-  return final
-    .div(
-      tensor(
-        counts.map((count) => Math.max(count, 1)),
-        { dtype: final.dtype, device: final.device },
-      ),
-    )
-    .mean();
+  return final.div(counts.clamp(1).to(final.dtype)).mean();
 }
 
 /** The logarithms of the likelihoods: [N]. */
-function likelihoods(logProbs: Tensor, labels: Tensor, spans: readonly number[], counts: readonly number[], blank: number): Tensor {
+function likelihoods(logProbs: Tensor, labels: Tensor, spans: Tensor, counts: Tensor, blank: number): Tensor {
   const { device, dtype } = logProbs;
   const [steps = 0, batch = 0] = logProbs.shape;
   // A blank before, between and behind the labels.
@@ -133,28 +137,16 @@ function likelihoods(logProbs: Tensor, labels: Tensor, spans: readonly number[],
   let state = zeros([batch, width], { dtype, device }).add(impossible);
   if (steps > 0) state = pad(emissions.select(0, 0).narrow(1, 0, beginning), [0, width - beginning], { value: impossible });
   for (let t = 1; t < steps; t++) {
-    const running = tensor(
-      spans.map((span) => [t < span]),
-      { device },
-    );
+    const running = spans.gt(t).unsqueeze(1);
     const total = together(state, shifted(state, 1), shifted(state, 2).add(barrier));
     state = advance(state, total, emissions.select(0, t), running);
   }
   // The last label or the blank behind it; without labels there is the blank alone.
-  const last = tensor(
-    counts.map((count) => [2 * count, Math.max(2 * count - 1, 0)]),
-    { dtype: "int32", device },
-  );
+  const last = stack([counts.mul(2), counts.mul(2).sub(1).clamp(0)], 1);
   const [ending, label] = [state.gather(1, last).select(1, 0), state.gather(1, last).select(1, 1)];
-  const empty = tensor(
-    counts.map((count) => count === 0),
-    { device },
-  );
-  const nothing = tensor(
-    spans.map((span, n) => (span === 0 ? (counts[n] === 0 ? 1 : 2) : 0)),
-    { dtype: "int32", device },
-  );
+  const empty = counts.eq(0);
   const found = logaddexp(ending, label.maskedFill(empty, impossible));
   // No predictions at all: certain without labels, impossible with some.
-  return found.maskedFill(nothing.eq(1), 0).maskedFill(nothing.eq(2), impossible);
+  const silent = spans.eq(0);
+  return found.maskedFill(silent.logicalAnd(empty), 0).maskedFill(silent.logicalAnd(empty.logicalNot()), impossible);
 }

@@ -7,9 +7,10 @@ import { apply, type Op, rules, type Spec } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
 import { showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { checkBounds, checkIndexType } from "./check.ts";
 import { expand } from "./expand.ts";
 import { filled } from "./fill.ts";
-import { checkBounds, checkIndexType, gatherBackward } from "./gather.ts";
+import { gatherBackward } from "./gather.ts";
 import { reshape, unsqueeze } from "./reshape.ts";
 import { scatter } from "./scatter.ts";
 

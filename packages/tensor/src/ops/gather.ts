@@ -1,38 +1,17 @@
 /**
  * Picking elements by index tensors, and putting them back. A gather's gradient is a scatter that adds, and the other way round. Indices are
- * int32 and checked before anything runs, on devices that can be read at once.
+ * int32 and checked before anything runs.
  */
 
-import { DTypeError, IndexError, ShapeError } from "../errors.ts";
+import { ShapeError } from "../errors.ts";
 import { apply, type Op, rules, type Spec } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
 import { dimension, type Shape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { checkBounds } from "./check.ts";
 import { expand } from "./expand.ts";
 import { fillView } from "./fill.ts";
 import { reshape, squeeze, unsqueeze } from "./reshape.ts";
-
-/** Refuses an index tensor of another dtype than int32. */
-export function checkIndexType(operation: string, index: Tensor): void {
-  if (index.dtype !== "int32")
-    throw new DTypeError(`${operation}: indices must be int32, got ${index.dtype}; convert them with .to("int32")`);
-}
-
-/**
- * Refuses indices outside of 0 to `size - 1` (with `negative`, from `-size` on). On a device that cannot be read at once nothing is checked.
- */
-export function checkBounds(operation: string, index: Tensor, size: number, dim: number, negative = false): void {
-  checkIndexType(operation, index);
-  if (index.device.readSync === undefined) return;
-  const least = negative ? -size : 0;
-  const values = index.dataSync();
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number;
-    if (value < least || value >= size) {
-      throw new IndexError(`${operation}: index ${value} is out of range for dimension ${dim} of size ${size}`);
-    }
-  }
-}
 
 const gathering: Op<number> = {
   name: "gather",

@@ -7,10 +7,11 @@ import { ArgumentError, DTypeError, IndexError, ShapeError } from "../errors.ts"
 import { pointwise } from "../pointwise.ts";
 import { broadcastShapes, type Shape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { checkBounds } from "./check.ts";
 import { cast, copy_, toDevice } from "./copy.ts";
 import { expand } from "./expand.ts";
 import { fill_, filled, fromHost } from "./fill.ts";
-import { checkBounds, gatherUnchecked, selectUnchecked, wrapNegative } from "./gather.ts";
+import { gatherUnchecked, selectUnchecked, wrapNegative } from "./gather.ts";
 import { maskedFill_, nonzero } from "./mask.ts";
 import { permute } from "./permute.ts";
 import { reshape, unsqueeze } from "./reshape.ts";

@@ -1,6 +1,6 @@
 /**
- * A little dense linear algebra: what small matrices need. The decompositions run on the host in float64, matrix by matrix, so they need a device that
- * can be read at once; their gradients are made of matrix products and can be differentiated again.
+ * A little dense linear algebra: what small matrices need. The decompositions run on the host in float64, matrix by matrix, where the device can be read
+ * at once, and otherwise on the device; their gradients are made of matrix products and can be differentiated again.
  */
 
 import { expectFloating } from "../dtype.ts";
@@ -8,9 +8,12 @@ import { encode } from "../encode.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { apply, type Op, rules } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
+import { scope } from "../scope.ts";
 import { dimension, type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { abs } from "./arithmetic.ts";
+import { copyInto } from "./copy.ts";
+import { choleskyOnDevice, determinantsOnDevice, solveOnDevice } from "./elimination.ts";
 import { amax, amin } from "./extremes.ts";
 import { fromHost } from "./fill.ts";
 import { selectUnchecked } from "./gather.ts";
@@ -32,13 +35,18 @@ function expectSquare(operation: string, a: Tensor): number {
   return n;
 }
 
-/** Runs over the matrices of a batch on the host and stores what `each` writes. */
-function onHost(
+/** Runs over the matrices of a batch on the host and stores what `each` writes, or where that cannot be, stores what `onDevice` computes. */
+function store(
   to: Tensor,
   inputs: readonly Tensor[],
   matrices: number,
   each: (sources: readonly Float64Array[], result: Float64Array) => void,
+  onDevice: (...inputs: Tensor[]) => Tensor,
 ): void {
+  if (to.device.readSync === undefined) {
+    scope(() => copyInto(to, onDevice(...inputs.map((x) => x.detach())), to.device));
+    return;
+  }
   const sources = inputs.map((x) => Float64Array.from(numbersOf(x)));
   const result = new Float64Array(to.numel());
   for (let k = 0; k < matrices; k++) {
@@ -101,9 +109,10 @@ const solving: Op = {
     const [left, right] = [a as Tensor, b as Tensor]; // safe: two inputs, one output
     const n = left.shape[left.ndim - 1] as number;
     const columns = right.shape[right.ndim - 1] as number;
-    onHost(to as Tensor, [left, right], sizeOf(left.shape.slice(0, -2)), ([x, y], result) => {
+    const each = ([x, y]: readonly Float64Array[], result: Float64Array): void => {
       solveInto("solve", x as Float64Array, y as Float64Array, n, columns, result);
-    });
+    };
+    store(to as Tensor, [left, right], sizeOf(left.shape.slice(0, -2)), each, (x, y) => solveOnDevice("solve", x as Tensor, y as Tensor));
   },
   gradient: {
     reads: (needs) => ({ inputs: [0], outputs: needs[0] ? [0] : [] }),
@@ -159,12 +168,13 @@ const determinant: Op = {
   infer: ([a]) => [{ shape: (a as Tensor).shape.slice(0, -2), dtype: (a as Tensor).dtype }], // safe: one input
   run: ([a], _, [to]) => {
     const n = (a as Tensor).shape.at(-1) as number;
-    onHost(to as Tensor, [a as Tensor], (to as Tensor).numel(), ([source], result) => {
+    const each = ([source]: readonly Float64Array[], result: Float64Array): void => {
       const lower = (source as Float64Array).slice();
       let { sign: product } = eliminate(lower, n);
       for (let i = 0; i < n; i++) product *= lower[i * n + i] as number;
       result[0] = product;
-    });
+    };
+    store(to as Tensor, [a as Tensor], (to as Tensor).numel(), each, determinantsOnDevice);
   },
   gradient: /* @__PURE__ */ rules({
     inputs: [0],
@@ -194,7 +204,7 @@ const factoring: Op = {
   infer: ([a]) => [a as Tensor], // safe: one input
   run: ([a], _, [to]) => {
     const n = (a as Tensor).shape.at(-1) as number;
-    onHost(to as Tensor, [a as Tensor], sizeOf((a as Tensor).shape.slice(0, -2)), ([source], l) => {
+    const each = ([source]: readonly Float64Array[], l: Float64Array): void => {
       for (let i = 0; i < n; i++) {
         for (let j = 0; j <= i; j++) {
           let value = (source as Float64Array)[i * n + j] as number;
@@ -203,7 +213,8 @@ const factoring: Op = {
           l[i * n + j] = i === j ? Math.sqrt(value) : value / (l[j * n + j] as number);
         }
       }
-    });
+    };
+    store(to as Tensor, [a as Tensor], sizeOf((a as Tensor).shape.slice(0, -2)), each, choleskyOnDevice);
   },
   // Murray 2016, "Differentiation of the Cholesky decomposition", https://arxiv.org/abs/1602.07527
   gradient: /* @__PURE__ */ rules({

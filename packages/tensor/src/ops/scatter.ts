@@ -8,10 +8,11 @@ import { apply, applyInPlace, type Op, rules } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
 import { dimension, sameShape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { checkBounds } from "./check.ts";
 import { copyInto } from "./copy.ts";
 import { expand } from "./expand.ts";
 import { filled } from "./fill.ts";
-import { alongDimension, checkAlong, checkBounds, gatherUnchecked, indexList } from "./gather.ts";
+import { alongDimension, checkAlong, gatherUnchecked, indexList } from "./gather.ts";
 import { reshape, squeeze, unsqueeze } from "./reshape.ts";
 import { narrow } from "./slice.ts";
 

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Backend } from "../backend.ts";
 import { dtypes as allDTypes, type DType, isFloating } from "../dtype.ts";
 import type { KernelCall } from "../kernel.ts";
+import { describeChecks } from "./check-suite.ts";
 import { describeFills } from "./fill-suite.ts";
 import { type Accuracy, defaultAccuracy } from "./formula-range.ts";
 import { argreduceTrials, gatherTrials, scanTrials, scatterTrials, sortTrials } from "./index-trials.ts";
@@ -89,6 +90,7 @@ export function describeBackend(name: string, create: () => Backend | Promise<Ba
     property("sort", "large views", () => sortTrials(dtypes, 20_000), Math.ceil(runs / 20));
     if (!except.includes("random")) describeRandom(() => device);
     describeFills(() => device);
+    if (!except.includes("check")) describeChecks(() => device);
     describePrimitives(() => device, allDTypes, accuracy, table);
     describeMemory(() => device);
 

@@ -2,7 +2,7 @@
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { type WebGpuBackend, webgpu } from "../../src/backends/webgpu/index.ts";
-import { conv2d, Generator, randn, type Tensor, tensor, zeros } from "../../src/index.ts";
+import { arange, cat, conv2d, Generator, randn, type Tensor, tensor, zeros } from "../../src/index.ts";
 import { describeBackend } from "../../src/testing/index.ts";
 import { findWebGpu } from "./software-adapter.ts";
 
@@ -15,6 +15,35 @@ if (device === null) {
 } else {
   const found = device;
   describeBackend("webgpu", () => found, { runs: 40, accuracy: { subnormals: "flushed" } });
+
+  it("webgpu: operands in different buffers, when one does not hold them all", async () => {
+    const device = await webgpu({ largestBuffer: 1 << 16 });
+    const random = (shape: readonly number[], seed: number) => randn(shape, { generator: new Generator(seed) });
+    const operands = [random([90, 100], 1), random([100, 90], 2), random([90, 100], 3)] as const; // 36,000 bytes each: no two fit into one buffer
+    const index = arange(89, -1, -1);
+    const compute = (a: Tensor, b: Tensor, c: Tensor, i: Tensor): Tensor[] => [
+      a.matmul(b),
+      a.mul(c).add(b.t()).relu(),
+      a.gt(c),
+      a.indexSelect(0, i).softmax(1),
+      a.indexAdd(0, i, c),
+      a.sort(1).values,
+      a.argmax(1),
+      cat([a.narrow(0, 0, 40), c.narrow(0, 0, 40)]).cumsum(0),
+    ];
+    const want = compute(...operands, index);
+    const [a, b, c] = operands.map((x) => x.to(device)) as [Tensor, Tensor, Tensor];
+    const got = compute(a, b, c, index.to(device));
+    for (const [k, x] of got.entries()) {
+      const [mine, theirs] = [await x.data(), (want[k] as Tensor).dataSync()];
+      mine.forEach((value, i) => void expect(value, `result ${k}`).toBeCloseTo(theirs[i] as number, 3));
+    }
+    expect(() => zeros([1 << 15], { device })).toThrow(
+      /a tensor of 131072 bytes is too large; one buffer of this device holds at most 65536/,
+    );
+    const { live, pooled } = device.memory();
+    expect((live + pooled) / 65536).toBeGreaterThan(5);
+  });
 
   // A GPU computes products in tiles and a program on the CPU does not: both forms, whatever the adapter.
   describe.each([true, false])("webgpu products, in tiles: %s", (tiles) => {

@@ -5,6 +5,7 @@ import type { DType } from "../../dtype.ts";
 import { ArgumentError } from "../../errors.ts";
 import type { KernelCall } from "../../kernel.ts";
 import { runArgReduce } from "./argreduce.ts";
+import { runCheck } from "./check.ts";
 import { runConv } from "./conv.ts";
 import { runGather, runScatter } from "./indexing.ts";
 import { runMatmul } from "./matmul.ts";
@@ -116,6 +117,9 @@ class Cpu implements Backend {
         return;
       case "pool":
         runPool(this.#runtime, call);
+        return;
+      case "check":
+        runCheck(this.#runtime.memory, call);
         return;
       default:
         throw call satisfies never;

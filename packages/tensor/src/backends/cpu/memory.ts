@@ -7,7 +7,7 @@ import type { DeviceBuffer, MemoryUse } from "../../backend.ts";
 import { bytesOf } from "../../dtype.ts";
 import { DeviceError } from "../../errors.ts";
 import type { View } from "../../kernel.ts";
-import { Allocator, type Block } from "./allocator.ts";
+import { Allocator, type Block } from "../allocator.ts";
 
 /** Memory of a tensor: a range of addresses. */
 export class CpuBuffer implements DeviceBuffer {

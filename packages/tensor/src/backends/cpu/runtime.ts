@@ -6,7 +6,7 @@
 
 import { ArgumentError } from "../../errors.ts";
 import { mod, pow } from "../../expr/functions.ts";
-import type { Block } from "./allocator.ts";
+import type { Block } from "../allocator.ts";
 import { LinearMemory } from "./memory.ts";
 import { availableThreads, Team } from "./threads.ts";
 import { hasRelaxedSimd } from "./wasm/index.ts";

@@ -7,6 +7,7 @@ import type { Backend, DeviceBuffer } from "../../backend.ts";
 import { DeviceError } from "../../errors.ts";
 import type { KernelCall } from "../../kernel.ts";
 import { argreduce } from "./argreduce.ts";
+import { check } from "./check.ts";
 import { conv } from "./conv.ts";
 import { gather } from "./gather.ts";
 import { matmul } from "./matmul.ts";
@@ -102,6 +103,9 @@ function run(call: KernelCall): void {
       return;
     case "random":
       random(call);
+      return;
+    case "check":
+      check(call);
       return;
     default:
       throw call satisfies never;

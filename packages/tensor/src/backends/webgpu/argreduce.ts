@@ -7,6 +7,7 @@ import type { DType } from "../../dtype.ts";
 import type { ArgReduceCall } from "../../kernel.ts";
 import { sizeOf } from "../../shape.ts";
 import { Draft } from "./draft.ts";
+import { packed } from "./pack.ts";
 import type { Recorder } from "./recorder.ts";
 import { walk } from "./walk.ts";
 
@@ -22,6 +23,10 @@ const workgroup = 64;
 
 /** Runs an argreduce. */
 export function argreduce(recorder: Recorder, call: ArgReduceCall): void {
+  packed(recorder, [call.values], ([values]) => extremes(recorder, { ...call, values }));
+}
+
+function extremes(recorder: Recorder, call: ArgReduceCall): void {
   const { input, indices, values, dims } = call;
   const outer = input.shape.length - dims;
   const count = sizeOf(input.shape.slice(0, outer));

@@ -1,7 +1,7 @@
 /** The device's own clock: while it runs every launch has a pass of its own, and the device notes when that began and ended. */
 
 import type { KernelClock, KernelSpan } from "../../backend.ts";
-import { usage } from "./buffer.ts";
+import { usage } from "./heap.ts";
 
 /** Timestamps in one query set: the most that WebGPU allows. */
 const room = 4096;
@@ -13,24 +13,24 @@ export class DeviceClock implements KernelClock {
   readonly #device: GPUDevice;
   readonly #sets: GPUQuerySet[] = [];
   readonly #labels: number[] = [];
-  readonly #end: () => void;
+  readonly #end: () => Promise<void>;
 
-  /** @param end submits what is recorded and lets go of this clock. */
-  constructor(device: GPUDevice, end: () => void) {
+  /** @param end lets go of this clock and submits what is recorded. */
+  constructor(device: GPUDevice, end: () => Promise<void>) {
     this.#device = device;
     this.#end = end;
   }
 
-  /** Where the next launch notes its times. */
-  next(): GPUComputePassTimestampWrites {
-    const at = (this.#labels.push(this.label) - 1) * 2;
+  /** Where a launch notes its times. */
+  next(label: number): GPUComputePassTimestampWrites {
+    const at = (this.#labels.push(label) - 1) * 2;
     if (at % room === 0) this.#sets.push(this.#device.createQuerySet({ type: "timestamp", count: room }));
     const querySet = this.#sets.at(-1) as GPUQuerySet; // safe: the line above makes the first
     return { querySet, beginningOfPassWriteIndex: at % room, endOfPassWriteIndex: (at % room) + 1 };
   }
 
   async stop(): Promise<readonly KernelSpan[]> {
-    this.#end();
+    await this.#end();
     const spans: KernelSpan[] = [];
     for (const [k, set] of this.#sets.entries()) {
       const labels = this.#labels.slice((k * room) / 2, ((k + 1) * room) / 2);

@@ -6,9 +6,9 @@
 import { bytesOf } from "../../dtype.ts";
 import type { ConvCall } from "../../kernel.ts";
 import { sizeOf } from "../../shape.ts";
-import type { Pool, WebGpuBuffer } from "./buffer.ts";
 import { ConvTexts } from "./conv-texts.ts";
 import { Draft, type Elements } from "./draft.ts";
+import type { WebGpuBuffer } from "./heap.ts";
 import { addUp, viewOf, workgroup } from "./product.ts";
 import type { Recorder } from "./recorder.ts";
 
@@ -24,9 +24,9 @@ interface Size {
 }
 
 /** Runs a convolution or one of its gradients. */
-export function convDirect(recorder: Recorder, pool: Pool, call: ConvCall, size: Size): void {
+export function convDirect(recorder: Recorder, call: ConvCall, size: Size): void {
   if (size.batches * size.rows * size.columns === 0) return;
-  if (call.direction === "weight") weightGradient(recorder, pool, call, size);
+  if (call.direction === "weight") weightGradient(recorder, call, size);
   else overPlaces(recorder, call, size);
 }
 
@@ -110,7 +110,7 @@ ${each
 }
 
 /** The gradient of the weight: one invocation for each tap, input channel and block of output channels, and for each part of the images where there are few. */
-function weightGradient(recorder: Recorder, pool: Pool, call: ConvCall, size: Size): void {
+function weightGradient(recorder: Recorder, call: ConvCall, size: Size): void {
   const images = call.input.shape[0] as number;
   const { batches, rows, columns, dtype } = size;
   const count = batches * rows * columns;
@@ -118,7 +118,7 @@ function weightGradient(recorder: Recorder, pool: Pool, call: ConvCall, size: Si
   const parts = Math.max(1, Math.min(images, Math.ceil(512 / units)));
   const draft = new Draft(`conv direct weight ${call.input.shape.length - 2} ${dtype} ${parts > 1}`);
   const c = new ConvTexts(draft, call, parts > 1 ? "sides" : "all");
-  const partial = parts > 1 ? viewOf(pool.allocate(parts * count * bytesOf("float32")), "float32") : null;
+  const partial = parts > 1 ? viewOf(recorder.memory.allocate(parts * count * bytesOf("float32")), "float32") : null;
   const sums = partial === null ? null : draft.view(partial, "write");
   const numbers = [units * parts, batches, Math.ceil(rows / block), columns, images, Math.ceil(images / parts)];
   const [total, groups, blocks, width, all, perPart] = numbers.map((value) => draft.u32(value));
@@ -160,5 +160,5 @@ ${each
     const texts = new ConvTexts(draft, call, part);
     return { store: () => texts.store() };
   });
-  pool.free(partial.buffer as WebGpuBuffer); // safe: it was allocated above
+  recorder.memory.free(partial.buffer as WebGpuBuffer); // safe: it was allocated above
 }

@@ -5,14 +5,19 @@
 
 import type { ConvCall } from "../../kernel.ts";
 import { sizeOf } from "../../shape.ts";
-import type { Pool } from "./buffer.ts";
 import { convDirect } from "./conv-direct.ts";
 import { ConvTexts } from "./conv-texts.ts";
+import { packed } from "./pack.ts";
 import { launchProduct } from "./product.ts";
 import type { Recorder } from "./recorder.ts";
 
 /** Runs a convolution or one of its gradients. */
-export function conv(recorder: Recorder, pool: Pool, call: ConvCall): void {
+export function conv(recorder: Recorder, call: ConvCall): void {
+  const name = call.direction === "forward" ? "output" : call.direction;
+  packed(recorder, [call[name]], ([to]) => product(recorder, { ...call, [name]: to }));
+}
+
+function product(recorder: Recorder, call: ConvCall): void {
   const { input, weight, output, direction, groups } = call;
   const batch = input.shape[0] as number;
   const inChannels = weight.shape[1] as number;
@@ -34,8 +39,8 @@ export function conv(recorder: Recorder, pool: Pool, call: ConvCall): void {
     rightAlong: direction !== "weight",
   };
   if (recorder.direct) {
-    convDirect(recorder, pool, call, size);
+    convDirect(recorder, call, size);
     return;
   }
-  launchProduct(recorder, pool, `conv ${direction} ${input.shape.length - 2}`, size, (draft, part) => new ConvTexts(draft, call, part));
+  launchProduct(recorder, `conv ${direction} ${input.shape.length - 2}`, size, (draft, part) => new ConvTexts(draft, call, part));
 }

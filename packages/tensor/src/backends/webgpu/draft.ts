@@ -1,18 +1,20 @@
 /**
- * A draft of one kernel launch: which buffers it touches, its small arguments, and how its shader reads and writes elements. One piece of code
+ * A draft of one kernel launch: what memory it touches, its small arguments, and how its shader reads and writes elements. One piece of code
  * writes the arguments' values and the shader's text that refers to them, so the two cannot part. The text is only asked for when no compiled
- * pipeline is found under the draft's key; sizes, strides and offsets are arguments and never part of a key.
+ * pipeline is found under the draft's key; sizes, strides, offsets and where in the heap a tensor lies are arguments and never part of a key.
  *
- * Elements narrower than a word (bools, bytes, halves) lie packed, as the host has them. Neighbours in one word may be written by different invocations,
- * so they are put in place atomically.
+ * Elements narrower than a word (bools, bytes, halves) lie packed, as the host has them. Every kernel reads them; what is written by whole words is
+ * put together by one invocation (`pack.ts`), since neighbours in one word must not be written by two.
  */
 
 import type { DType } from "../../dtype.ts";
+import { DeviceError } from "../../errors.ts";
 import type { View } from "../../kernel.ts";
-import type { WebGpuBuffer } from "./buffer.ts";
+import type { Block } from "../allocator.ts";
+import type { Heap, WebGpuBuffer } from "./heap.ts";
 import { libraryFor } from "./library.ts";
 
-/** How a kernel uses a view: `combine` reads and changes an element in one step, against other invocations. */
+/** How a kernel uses a view. `combine` reads and changes an element in one step, against other invocations: everything in that heap is then read atomically. */
 export type Use = "read" | "write" | "combine";
 
 /** The type in which elements of a dtype are computed. */
@@ -21,15 +23,28 @@ export function wgslType(dtype: DType): "f32" | "i32" | "bool" {
   return dtype === "int32" || dtype === "uint8" ? "i32" : "f32";
 }
 
-/** How a dtype lies within words: the bits of an element, and how many are in a word as a power of two. */
-const packing = {
+/** How elements lie within words: the bits of one, and how many are in a word as a power of two. */
+export interface Packing {
+  readonly bits: number;
+  readonly log: number;
+}
+
+const packing: Readonly<Record<DType, Packing>> = {
   float64: { bits: 64, log: 0 },
   float32: { bits: 32, log: 0 },
   int32: { bits: 32, log: 0 },
   float16: { bits: 16, log: 1 },
   uint8: { bits: 8, log: 2 },
   bool: { bits: 8, log: 2 },
-} as const;
+};
+
+/** What a kernel reads or writes: a view, or scratch memory in which every element has a word of its own, however narrow it is (`wide`). */
+export type Operand = Pick<View, "buffer" | "dtype"> & { readonly wide?: boolean };
+
+/** How the elements of an operand lie. */
+export function packingOf({ dtype, wide }: Operand): Packing {
+  return wide ? packing.int32 : packing[dtype];
+}
 
 const letters: Readonly<Record<DType, string>> = { float64: "d", float32: "f", float16: "h", int32: "i", uint8: "u", bool: "b" };
 
@@ -65,31 +80,37 @@ function encode(dtype: DType, value: string): string {
   }
 }
 
+/** A heap that a kernel binds. */
 interface Slot {
-  readonly buffer: WebGpuBuffer;
-  writes: boolean;
+  readonly heap: Heap;
   atomic: boolean;
 }
 
-/** The elements of one view, in the shader. Positions are expressions of type u32, counted from the start of the buffer. */
+/** The elements of one view, in the shader. Positions are expressions of type u32, counted from where the view's buffer begins. */
 export class Elements {
   readonly dtype: DType;
   /** The type of the values: f32, i32 or bool. */
   readonly type: "f32" | "i32" | "bool";
+  readonly #packing: Packing;
   readonly #slot: Slot;
   readonly #name: string;
+  /** Where the buffer begins in the heap, in elements. */
+  readonly #base: string;
   readonly #number: number;
   readonly #functions: Map<string, string>;
 
-  constructor(dtype: DType, slot: Slot, name: string, number: number, functions: Map<string, string>) {
+  constructor(dtype: DType, packing: Packing, slot: Slot, name: string, base: string, number: number, functions: Map<string, string>) {
     this.dtype = dtype;
+    this.#packing = packing;
     this.type = wgslType(dtype);
     this.#slot = slot;
     this.#name = name;
+    this.#base = base;
     this.#number = number;
     this.#functions = functions;
   }
 
+  /** What stands in the heap's word number `index`. */
   #word(index: string): string {
     return this.#slot.atomic ? `atomicLoad(&${this.#name}[${index}])` : `${this.#name}[${index}]`;
   }
@@ -107,47 +128,58 @@ export class Elements {
 
   /** The bits of an element, in the low end of a u32. */
   bits(at: string): string {
-    const { bits, log } = packing[this.dtype];
-    if (log === 0) return this.#word(at);
+    const { bits, log } = this.#packing;
+    if (log === 0) return this.#word(`${this.#base} + ${at}`);
     const name = this.#define(
       "bits",
-      (f) =>
-        `fn ${f}(at: u32) -> u32 { return (${this.#word(`at >> ${log}u`)} >> ((at & ${(1 << log) - 1}u) * ${bits}u)) & ${2 ** bits - 1}u; }`,
+      (f) => `fn ${f}(at: u32) -> u32 {
+  let place = ${this.#base} + at;
+  return (${this.#word(`place >> ${log}u`)} >> ((place & ${(1 << log) - 1}u) * ${bits}u)) & ${2 ** bits - 1}u;
+}`,
     );
     return `${name}(${at})`;
   }
 
-  /** A statement that stores a value. */
+  /** The bits of a value, in the low end of a u32. */
+  encode(value: string): string {
+    return encode(this.dtype, value);
+  }
+
+  /** A statement that stores a value. Only for elements as wide as a word. */
   put(at: string, value: string): string {
     return this.putBits(at, encode(this.dtype, value));
   }
 
-  /** A statement that stores bits. */
+  /** A statement that stores bits. Only for elements as wide as a word. */
   putBits(at: string, value: string): string {
-    const { bits, log } = packing[this.dtype];
-    if (log === 0) return this.#slot.atomic ? `atomicStore(&${this.#name}[${at}], ${value});` : `${this.#name}[${at}] = ${value};`;
-    const name = this.#define(
-      "put",
-      (f) => `fn ${f}(at: u32, value: u32) {
-  let shift = (at & ${(1 << log) - 1}u) * ${bits}u;
-  let word = at >> ${log}u;
-  atomicAnd(&${this.#name}[word], ~(${2 ** bits - 1}u << shift));
-  atomicOr(&${this.#name}[word], value << shift);
-}`,
-    );
-    return `${name}(${at}, ${value});`;
+    if (this.#packing.log > 0) throw new Error(`webgpu: a kernel stores ${this.dtype} element by element; go through pack.ts`);
+    return this.#store(`${this.#base} + ${at}`, value);
+  }
+
+  /** What stands in the view's word number `word`, counted from where the buffer begins. */
+  wordAt(word: string): string {
+    return this.#word(`(${this.#base} >> ${this.#packing.log}u) + ${word}`);
+  }
+
+  /** A statement that stores a whole word. */
+  putWord(word: string, value: string): string {
+    return this.#store(`(${this.#base} >> ${this.#packing.log}u) + ${word}`, value);
+  }
+
+  #store(index: string, value: string): string {
+    return this.#slot.atomic ? `atomicStore(&${this.#name}[${index}], ${value});` : `${this.#name}[${index}] = ${value};`;
   }
 
   /** A statement that combines an element with a value, whatever other invocations do to it meanwhile. `merge` writes the combination of `was` and `v`. */
   combine(at: string, value: string, merge: string): string {
-    const { bits, log } = packing[this.dtype];
-    const shift = log === 0 ? "0u" : `(at & ${(1 << log) - 1}u) * ${bits}u`;
+    const { bits, log } = this.#packing;
     const mask = bits === 32 ? "0xffffffffu" : `${2 ** bits - 1}u`;
     const name = this.#define(
       "combine",
       (f) => `fn ${f}(at: u32, v: ${this.type}) {
-  let shift = ${shift};
-  let word = at >> ${log}u;
+  let place = ${this.#base} + at;
+  let shift = ${log === 0 ? "0u" : `(place & ${(1 << log) - 1}u) * ${bits}u`};
+  let word = place >> ${log}u;
   loop {
     let old = atomicLoad(&${this.#name}[word]);
     let was = ${decode(this.dtype, `((old >> shift) & ${mask})`)};
@@ -165,6 +197,12 @@ const fields = ["x", "y", "z", "w"];
 const references: string[] = [];
 const converter = /* @__PURE__ */ new DataView(new ArrayBuffer(4));
 
+/** A number rounded to float32, as a word. */
+export function floatBits(value: number): number {
+  converter.setFloat32(0, value);
+  return converter.getUint32(0);
+}
+
 /** The shader of a draft: what `main` does, and what stands outside of it. */
 export interface ShaderText {
   readonly body: string;
@@ -178,6 +216,8 @@ export class Draft {
   /** The small arguments. The first two are for the launch itself: how many workgroups in a row of the grid, and how many in all. */
   readonly words: number[] = [0, 0];
   readonly slots: Slot[] = [];
+  /** The blocks of memory that the launch uses. */
+  readonly blocks: Block[] = [];
   readonly #functions = new Map<string, string>();
   #views = 0;
 
@@ -203,28 +243,43 @@ export class Draft {
 
   /** An argument of type f32. */
   f32(value: number): string {
-    converter.setFloat32(0, value);
-    return `bitcast<f32>(${this.u32(converter.getUint32(0))})`;
+    return `bitcast<f32>(${this.u32(floatBits(value))})`;
   }
 
-  /** A view that the kernel uses. Views of one buffer share a binding: WebGPU allows no buffer to be bound twice where one of them writes. */
-  view(view: Pick<View, "buffer" | "dtype">, use: Use): Elements {
-    const buffer = view.buffer as WebGpuBuffer; // safe: the views a backend is given lie in buffers that it made
-    let index = this.slots.findIndex((slot) => slot.buffer === buffer);
-    if (index < 0) index = this.slots.push({ buffer, writes: false, atomic: false }) - 1;
+  /** A view that the kernel uses. Throws a DeviceError when its memory was given back. */
+  view(view: Operand, use: Use): Elements {
+    return this.#elements(view, use, this.u32(this.start(view)));
+  }
+
+  /** Like `view`, but positions count from where the heap begins: for a kernel that goes over many views of one heap. */
+  anywhere(view: Operand, use: Use): Elements {
+    return this.#elements(view, use, "0u");
+  }
+
+  /** Notes that the launch uses the memory of a view. Returns where its buffer begins in the heap, in elements. */
+  start(view: Operand): number {
+    const { start, block } = view.buffer as WebGpuBuffer; // safe: the views a backend is given lie in buffers that it made
+    if (block === null) throw new DeviceError("webgpu: a kernel uses memory that was given back by free()");
+    this.blocks.push(block);
+    return (start * 8) / packingOf(view).bits;
+  }
+
+  #elements(view: Operand, use: Use, base: string): Elements {
+    const { heap } = view.buffer as WebGpuBuffer; // safe, as above
+    const lies = packingOf(view);
+    let index = this.slots.findIndex((slot) => slot.heap === heap);
+    if (index < 0) index = this.slots.push({ heap, atomic: false }) - 1;
     const slot = this.slots[index] as Slot;
-    if (use !== "read") slot.writes = true;
-    if (use === "combine" || (use === "write" && packing[view.dtype].log > 0)) slot.atomic = true;
-    this.key += ` ${letters[view.dtype]}${index}${use[0]}`;
-    return new Elements(view.dtype, slot, `b${index}`, this.#views++, this.#functions);
+    if (use === "combine") slot.atomic = true;
+    this.key += ` ${letters[view.dtype]}${lies.log}${index}${use[0]}`;
+    return new Elements(view.dtype, lies, slot, `heap${index}`, base, this.#views++, this.#functions);
   }
 
   /** The whole shader. Accessors are defined as the text asks for them, so the text is given as a function. */
   shader(text: () => ShaderText, workgroup: number, argumentBytes: number): string {
     const { body, declarations = "" } = text();
     const bindings = this.slots.map(
-      ({ writes, atomic }, k) =>
-        `@group(0) @binding(${k + 1}) var<storage, ${writes ? "read_write" : "read"}> b${k}: array<${atomic ? "atomic<u32>" : "u32"}>;`,
+      ({ atomic }, k) => `@group(0) @binding(${k + 1}) var<storage, read_write> heap${k}: array<${atomic ? "atomic<u32>" : "u32"}>;`,
     );
     const main = `${[...this.#functions.values()].join("\n")}
 ${declarations}

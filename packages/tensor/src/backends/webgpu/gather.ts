@@ -1,8 +1,12 @@
-/** Reading and writing through an index: one invocation for each element of the index. Elements that only move are moved as bits. */
+/**
+ * Reading and writing through an index: one invocation for each element of the index. Elements that only move are moved as bits. In a heap every place
+ * belongs to somebody, so an index that leads outside of the tensor reads zero and writes nothing; a `check` call has said so by then.
+ */
 
 import type { GatherCall, ScatterCall } from "../../kernel.ts";
 import { sizeOf } from "../../shape.ts";
-import { Draft } from "./draft.ts";
+import { Draft, packingOf } from "./draft.ts";
+import { packed } from "./pack.ts";
 import type { Recorder } from "./recorder.ts";
 import { combined } from "./rows.ts";
 import { walk } from "./walk.ts";
@@ -13,15 +17,19 @@ const workgroup = 64;
 const without = (strides: readonly number[], dim: number): number[] => strides.map((stride, d) => (d === dim ? 0 : stride));
 
 /** Runs a gather. */
-export function gather(recorder: Recorder, { dim, input, index, to }: GatherCall): void {
+export function gather(recorder: Recorder, call: GatherCall): void {
+  if (sizeOf(call.index.shape) > 0) packed(recorder, [call.to], ([to]) => gatherInto(recorder, { ...call, to }));
+}
+
+function gatherInto(recorder: Recorder, { dim, input, index, to }: GatherCall): void {
   const count = sizeOf(index.shape);
-  if (count === 0) return;
   const draft = new Draft("gather");
   const from = draft.view(input, "read");
   const at = draft.view(index, "read");
   const target = draft.view(to, "write");
   const total = draft.u32(count);
   const stride = draft.u32(input.strides[dim] as number);
+  const size = draft.u32(input.shape[dim] as number);
   const positions = walk(draft, index.shape, [{ strides: without(input.strides, dim), offset: input.offset }, index, to]);
   recorder.launch(
     draft,
@@ -30,7 +38,10 @@ export function gather(recorder: Recorder, { dim, input, index, to }: GatherCall
       body: `let i = group * ${workgroup}u + lane;
 if (i >= ${total}) { return; }
 ${positions.index("i", "at")}
-${target.putBits("at2", from.bits(`at0 + ${at.bits("at1")} * ${stride}`))}`,
+let k = ${at.bits("at1")};
+var bits = 0u;
+if (k < ${size}) { bits = ${from.bits(`at0 + k * ${stride}`)}; }
+${target.putBits("at2", "bits")}`,
     }),
     workgroup,
   );
@@ -43,26 +54,27 @@ export function scatter(recorder: Recorder, { reduce, dim, to, index, source }: 
   const count = sizeOf(index.shape);
   if (count === 0) return;
   const draft = new Draft(`scatter ${reduce}`);
-  const target = draft.view(to, reduce === "set" ? "write" : "combine");
+  const moves = reduce === "set" && packingOf(to).log === 0;
+  const target = draft.view(to, moves ? "write" : "combine");
   const at = draft.view(index, "read");
   const from = draft.view(source, "read");
   const total = draft.u32(count);
   const stride = draft.u32(to.strides[dim] as number);
+  const size = draft.u32(to.shape[dim] as number);
   const positions = walk(draft, index.shape, [{ strides: without(to.strides, dim), offset: to.offset }, index, source]);
   recorder.launch(
     draft,
     Math.ceil(count / workgroup),
     () => {
-      const place = `at0 + ${at.bits("at1")} * ${stride}`;
-      const store =
-        reduce === "set"
-          ? target.putBits(place, from.bits("at2"))
-          : target.combine(place, from.get("at2"), combined(reductions[reduce], to.dtype, "was", "v"));
+      const place = `at0 + k * ${stride}`;
+      const merge = reduce === "set" ? "v" : combined(reductions[reduce], to.dtype, "was", "v");
+      const store = moves ? target.putBits(place, from.bits("at2")) : target.combine(place, from.get("at2"), merge);
       return {
         body: `let i = group * ${workgroup}u + lane;
 if (i >= ${total}) { return; }
 ${positions.index("i", "at")}
-${store}`,
+let k = ${at.bits("at1")};
+if (k < ${size}) { ${store} }`,
       };
     },
     workgroup,

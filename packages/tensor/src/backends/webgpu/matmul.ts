@@ -1,16 +1,22 @@
 /** Matrix products, batched, with any strides: a transpose costs no copy. */
 
-import type { MatmulCall } from "../../kernel.ts";
+import type { MatmulCall, View } from "../../kernel.ts";
 import { sizeOf } from "../../shape.ts";
-import type { Pool } from "./buffer.ts";
 import type { Draft } from "./draft.ts";
+import { packed } from "./pack.ts";
 import { launchProduct, putSum } from "./product.ts";
 import type { Recorder } from "./recorder.ts";
 import { walk } from "./walk.ts";
 
 /** Runs a matrix product. */
-export function matmul(recorder: Recorder, pool: Pool, call: MatmulCall): void {
-  const { a, b, to, bias, accumulate } = call;
+export function matmul(recorder: Recorder, call: MatmulCall): void {
+  packed(recorder, [call.to], ([to]) => product(recorder, call, to));
+}
+
+/** The product, stored in `to`: the call's target, or what is packed into it. */
+function product(recorder: Recorder, call: MatmulCall, to: View): void {
+  const { a, b, bias, accumulate } = call;
+  const addends = [...(bias === null ? [] : [bias]), ...(accumulate ? [call.to] : [])];
   const rank = to.shape.length;
   const outer = to.shape.slice(0, -2);
   const [rows, columns] = to.shape.slice(-2) as [number, number]; // safe: matrices have two dimensions
@@ -29,10 +35,8 @@ export function matmul(recorder: Recorder, pool: Pool, call: MatmulCall): void {
     const sides = part === "store" ? [] : [a, b];
     const [left, right] = sides.map((view) => draft.view(view, "read"));
     const target = part === "sides" ? null : draft.view(to, "write");
-    const added = part === "sides" || bias === null ? null : draft.view(bias, "read");
-    if (accumulate) draft.key += " accumulating";
-    const targets = part === "sides" ? [] : bias === null ? [to] : [to, bias];
-    const views = [...sides, ...targets];
+    const added = part === "sides" ? [] : addends.map((view) => draft.view(view, "read"));
+    const views = part === "sides" ? sides : [...sides, to, ...addends];
     const steps = views.map((view) => last(view.strides).map((stride) => draft.u32(stride)));
     const starts = walk(
       draft,
@@ -48,12 +52,10 @@ export function matmul(recorder: Recorder, pool: Pool, call: MatmulCall): void {
       store: () => {
         if (target === null) return "";
         const place = at(first, "r", "c");
-        const terms = ["sum"];
-        if (accumulate) terms.push(target.get(place));
-        if (added !== null) terms.push(added.get(at(first + 1, "r", "c")));
+        const terms = ["sum", ...added.map((one, n) => one.get(at(first + 1 + n, "r", "c")))];
         return putSum(target, place, `(${terms.join(" + ")})`, to.dtype);
       },
     };
   };
-  launchProduct(recorder, pool, "matmul", size, frame);
+  launchProduct(recorder, "matmul", size, frame);
 }

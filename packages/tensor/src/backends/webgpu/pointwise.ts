@@ -1,31 +1,54 @@
-/** Pointwise programs: one invocation for each element. A list of calls is one launch after the other, in one pass. */
+/**
+ * Pointwise programs: one invocation for each element, or, where a result's elements are narrower than a word, for the elements of one word.
+ */
 
-import type { ForeachCall, PointwiseCall } from "../../kernel.ts";
-import { sizeOf } from "../../shape.ts";
-import { Draft } from "./draft.ts";
+import type { PointwiseCall, View } from "../../kernel.ts";
+import { isContiguous, sizeOf } from "../../shape.ts";
+import { Draft, type Elements, packingOf } from "./draft.ts";
 import { writeCast, writeFormulas } from "./formula.ts";
+import type { WebGpuBuffer } from "./heap.ts";
+import { packed } from "./pack.ts";
 import type { Recorder } from "./recorder.ts";
-import { scalarArguments } from "./scalars.ts";
+import { ofLaunch, scalarArguments } from "./scalars.ts";
 import { walk } from "./walk.ts";
 
 const workgroup = 64;
 
-/** Runs a pointwise call. Inputs that the program ignores are not even bound. */
-export function pointwise(recorder: Recorder, call: Pick<PointwiseCall, "program" | "inputs" | "scalars" | "to">): void {
+type Call = Pick<PointwiseCall, "program" | "inputs" | "scalars" | "to">;
+
+/** Runs a pointwise call. */
+export function pointwise(recorder: Recorder, call: Call): void {
+  if (sizeOf(call.to[0]?.shape ?? [0]) === 0) return;
+  if (call.to.every(fillsWords)) byWord(recorder, call);
+  else packed(recorder, call.to, (to) => byWord(recorder, { ...call, to }));
+}
+
+/** Whether all words that a view touches are its own. */
+function fillsWords(view: View): boolean {
+  const mask = (1 << packingOf(view).log) - 1;
+  if (mask === 0) return true;
+  const count = sizeOf(view.shape);
+  const whole = (count & mask) === 0 || (view.offset + count) * (packingOf(view).bits / 8) >= (view.buffer as WebGpuBuffer).bytes; // safe: a buffer of this device
+  return whole && (view.offset & mask) === 0 && isContiguous(view.shape, view.strides);
+}
+
+/** Inputs that the program ignores are not even bound. */
+function byWord(recorder: Recorder, call: Call): void {
   const { program, to } = call;
-  const shape = to[0]?.shape ?? [];
+  const { shape } = to[0] as View; // safe: a call with a result
   const count = sizeOf(shape);
-  if (count === 0 || to.length === 0) return;
   const draft = new Draft(`pointwise ${program.id}`);
   const inputs = call.inputs.slice(0, program.inputs);
   const sources = inputs.map((view) => draft.view(view, "read"));
   const targets = to.map((view) => draft.view(view, "write"));
   const total = draft.u32(count);
-  const scalar = scalarArguments(draft, program, call.scalars);
+  const scalar = scalarArguments(program, ofLaunch(draft, call.scalars));
   const positions = walk(draft, shape, [...inputs, ...to]);
+  /** How many elements one invocation computes: those of the fullest word. */
+  const each = 1 << Math.max(...to.map((view) => packingOf(view).log));
   recorder.launch(
     draft,
-    Math.ceil(count / workgroup),
+    Math.ceil(count / each / workgroup),
     () => {
       const leaves = {
         input: (k: number) => sources[k]?.get(`at${k}`) ?? "",
@@ -34,27 +57,51 @@ export function pointwise(recorder: Recorder, call: Pick<PointwiseCall, "program
       };
       const { code, values } = writeFormulas(program.outputs, leaves, "v");
       const stores = targets.map((target, k) => {
-        const value = writeCast(values[k] as string, program.outputs[k]?.dtype ?? target.dtype, target.dtype);
-        return target.put(`at${inputs.length + k}`, stored(value, target.dtype));
+        const value = stored(writeCast(values[k] as string, program.outputs[k]?.dtype ?? target.dtype, target.dtype), target.dtype);
+        return { target, value, place: `at${inputs.length + k}`, packing: packingOf(to[k] as View) };
       });
-      return {
-        body: `let i = group * ${workgroup}u + lane;
+      const element = `${positions.index("i", "at")}\n${code}`;
+      if (each === 1) {
+        return {
+          body: `let i = group * ${workgroup}u + lane;
 if (i >= ${total}) { return; }
-${positions.index("i", "at")}
-${code}
-${stores.join("\n")}`,
+${element}
+${stores.map(({ target, place, value }) => target.put(place, value)).join("\n")}`,
+        };
+      }
+      return {
+        body: `let first = (group * ${workgroup}u + lane) * ${each}u;
+if (first >= ${total}) { return; }
+${stores.map(({ packing }, k) => (packing.log > 0 ? `var word${k} = 0u;` : "")).join("\n")}
+for (var i = first; i < min(first + ${each}u, ${total}); i++) {
+${element}
+${stores.map((store, k) => collect(store, k, total)).join("\n")}
+}`,
       };
     },
     workgroup,
   );
 }
 
+interface Store {
+  readonly target: Elements;
+  readonly value: string;
+  readonly place: string;
+  readonly packing: { readonly bits: number; readonly log: number };
+}
+
+/** Stores a value, or adds it to the word that it belongs to, which is stored with its last element. */
+function collect({ target, value, place, packing: { bits, log } }: Store, k: number, total: string): string {
+  if (log === 0) return target.put(place, value);
+  const last = (1 << log) - 1;
+  return `word${k} |= ${target.encode(value)} << ((i & ${last}u) * ${bits}u);
+if ((i & ${last}u) == ${last}u || i + 1u == ${total}) {
+  ${target.putWord(`(${place} >> ${log}u)`, `word${k}`)}
+  word${k} = 0u;
+}`;
+}
+
 /** A value as it is stored: halves are rounded by the store itself. */
 function stored(value: string, dtype: string): string {
   return dtype === "float16" && value.startsWith("f_fromHalf(f_toHalf(") ? value.slice("f_fromHalf(f_toHalf(".length, -2) : value;
-}
-
-/** Runs a list of pointwise calls. */
-export function foreach(recorder: Recorder, call: ForeachCall): void {
-  for (const item of call.items) pointwise(recorder, { program: call.program, ...item });
 }

@@ -6,19 +6,24 @@
 import type { PoolCall, View } from "../../kernel.ts";
 import { contiguousStrides, sizeOf } from "../../shape.ts";
 import { orderKey } from "./argreduce.ts";
-import type { Pool, WebGpuBuffer } from "./buffer.ts";
 import { Draft } from "./draft.ts";
 import { writeCast } from "./formula.ts";
+import type { WebGpuBuffer } from "./heap.ts";
+import { packed } from "./pack.ts";
 import type { Recorder } from "./recorder.ts";
 import { type Walk, walk } from "./walk.ts";
 
 const workgroup = 64;
 
 /** Runs a pooling call. */
-export function pooling(recorder: Recorder, pool: Pool, call: PoolCall): void {
-  if (call.direction === "forward") forward(recorder, call);
-  else if (call.op === "average") averageGradient(recorder, call);
-  else maximumGradient(recorder, pool, call);
+export function pooling(recorder: Recorder, call: PoolCall): void {
+  const name = call.direction === "forward" ? "output" : "input";
+  packed(recorder, [call[name]], ([to]) => {
+    const wide = { ...call, [name]: to };
+    if (call.direction === "forward") forward(recorder, wide);
+    else if (call.op === "average") averageGradient(recorder, wide);
+    else maximumGradient(recorder, wide);
+  });
 }
 
 /** The numbers of a window, and the text that goes over its places. */
@@ -214,12 +219,12 @@ ${to.put("target0 + near0", writeCast("sum", "float32", to.dtype))}`,
   );
 }
 
-function maximumGradient(recorder: Recorder, pool: Pool, call: PoolCall): void {
+function maximumGradient(recorder: Recorder, call: PoolCall): void {
   const { input, indices } = call;
   const count = sizeOf(input.shape);
   if (count === 0 || indices === null) return;
   const sums: View = {
-    buffer: pool.allocate(count * 4),
+    buffer: recorder.memory.allocate(count * 4),
     dtype: "float32",
     shape: input.shape,
     strides: contiguousStrides(input.shape),
@@ -243,7 +248,7 @@ ${to.put("at0", writeCast(from.get("i"), "float32", to.dtype))}`,
     }),
     workgroup,
   );
-  pool.free(sums.buffer as WebGpuBuffer); // safe: it was allocated above
+  recorder.memory.free(sums.buffer as WebGpuBuffer); // safe: it was allocated above
 }
 
 function clear(recorder: Recorder, view: View, count: number): void {

@@ -6,9 +6,9 @@
 
 import { bytesOf, type DType, isFloating } from "../../dtype.ts";
 import type { View } from "../../kernel.ts";
-import type { Pool, WebGpuBuffer } from "./buffer.ts";
 import { Draft, type Elements, type ShaderText, wgslType } from "./draft.ts";
 import { literal, writeCast } from "./formula.ts";
+import type { WebGpuBuffer } from "./heap.ts";
 import { directForm } from "./product-direct.ts";
 import type { Recorder } from "./recorder.ts";
 
@@ -44,7 +44,6 @@ const depth = 16;
  */
 export function launchProduct(
   recorder: Recorder,
-  pool: Pool,
   name: string,
   size: Pick<Product, "batches" | "rows" | "columns" | "terms" | "dtype" | "leftAlong" | "rightAlong">,
   frame: (draft: Draft, part: "all" | "sides" | "store") => Pick<Product, "prepare" | "left" | "right" | "store">,
@@ -62,7 +61,7 @@ export function launchProduct(
   const draft = new Draft(`${name} ${dtype} ${form.key} ${leftAlong} ${rightAlong} ${splits > 1}`);
   const texts = frame(draft, splits > 1 ? "sides" : "all");
   const scratch: DType = isFloating(dtype) ? "float32" : "int32";
-  const partial = splits > 1 ? viewOf(pool.allocate(splits * count * bytesOf(scratch)), scratch) : null;
+  const partial = splits > 1 ? viewOf(recorder.memory.allocate(splits * count * bytesOf(scratch)), scratch) : null;
   const sums = partial === null ? null : draft.view(partial, "write");
   const numbers = { rows, columns, terms, stride, across, units: across * down, batches, parts: splits };
   const names = Object.fromEntries(Object.entries(numbers).map(([key, value]) => [key, draft.u32(value)])) as Record<
@@ -77,7 +76,7 @@ export function launchProduct(
   recorder.launch(draft, Math.ceil((units * splits) / form.perGroup), () => form.text(product, names), workgroup);
   if (partial === null) return;
   addUp(recorder, `${name} ${dtype}`, { ...size, splits, count }, partial, frame);
-  pool.free(partial.buffer as WebGpuBuffer); // safe: it was just allocated here
+  recorder.memory.free(partial.buffer as WebGpuBuffer); // safe: it was just allocated here
 }
 
 /** Scratch memory as a view. */

@@ -7,6 +7,7 @@ import type { RandomCall } from "../../kernel.ts";
 import { sizeOf } from "../../shape.ts";
 import { Draft } from "./draft.ts";
 import { writeCast } from "./formula.ts";
+import { packed } from "./pack.ts";
 import type { Recorder } from "./recorder.ts";
 import { float } from "./wgsl-mathematics.ts";
 
@@ -36,7 +37,11 @@ const values = {
 } as const;
 
 /** Runs a random call. */
-export function random(recorder: Recorder, { distribution, seed, offset, to }: RandomCall): void {
+export function random(recorder: Recorder, call: RandomCall): void {
+  packed(recorder, [call.to], ([to]) => fill(recorder, { ...call, to }));
+}
+
+function fill(recorder: Recorder, { distribution, seed, offset, to }: RandomCall): void {
   const count = sizeOf(to.shape);
   if (count === 0) return;
   const block = Math.floor(offset / 4);

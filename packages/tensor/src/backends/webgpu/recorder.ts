@@ -1,13 +1,16 @@
 /**
- * Work on its way to the device. Launches are recorded into one encoder and as few compute passes as possible; it is submitted when something is
- * read or enough has piled up. Pipelines are found by a draft's key, bind groups by the buffers they bind, and small arguments lie in one
- * buffer that is written once per submit: writes and submits take effect in order, so the same buffer serves them all.
+ * Work on its way to the device. What is to be done is recorded as a list of plain commands, and only turned into the device's own when something is read
+ * or enough has piled up: by then the kernels have compiled, and the heaps are as large as they need to be. Everything goes into one encoder and as few
+ * compute passes as possible. Small arguments lie in one buffer that is written once per submit: writes and submits take effect in order,
+ * so the same buffer serves them all.
  */
 
 import { DeviceError } from "../../errors.ts";
-import { classOf, usage, type WebGpuBuffer } from "./buffer.ts";
 import { DeviceClock } from "./clock.ts";
 import { Draft, type ShaderText } from "./draft.ts";
+import { Faults, recordBytes } from "./faults.ts";
+import { type Heap, Memory, usage, type WebGpuBuffer } from "./heap.ts";
+import { type Pipeline, Pipelines } from "./pipelines.ts";
 
 /** How much was made and submitted so far: a steady program makes nothing new. */
 export interface Counters {
@@ -21,62 +24,92 @@ export interface Counters {
   readonly bindGroups: number;
 }
 
-interface Pipeline {
-  readonly number: number;
-  readonly pipeline: GPUComputePipeline;
-  readonly layout: GPUBindGroupLayout;
-  readonly argumentBytes: number;
-}
+type Command =
+  | {
+      readonly kind: "launch";
+      readonly pipeline: Pipeline;
+      readonly heaps: readonly Heap[];
+      readonly words: readonly number[];
+      readonly width: number;
+      readonly height: number;
+      /** Whose clock times it, and under which label. */
+      readonly clock: DeviceClock | null;
+      readonly label: number;
+    }
+  | { readonly kind: "write"; readonly heap: Heap; readonly at: number; readonly bytes: Uint8Array<ArrayBuffer> }
+  | {
+      readonly kind: "read";
+      readonly heap: Heap;
+      readonly at: number;
+      readonly bytes: number;
+      readonly into: GPUBuffer;
+      readonly to: number;
+    }
+  | { readonly kind: "grow"; readonly heap: Heap; readonly capacity: number };
 
-/** Bytes of arguments for one submit, and how many launches one may have. */
+/** Bytes of arguments for one submit. */
 const argumentRoom = 256 << 10;
-const launchesAtMost = 512;
-const bindGroupsAtMost = 8192;
+/** So many commands are submitted without anyone asking, as soon as their kernels have compiled. */
+const enough = 512;
+/** With so many, a program that never waits has to wait for its kernels to compile. */
+const patience = 4096;
 /** A grid may be so wide, and no wider. */
 const gridWidth = 65_535;
 
 /** Records launches, copies and host writes of one device. */
 export class Recorder {
   readonly #device: GPUDevice;
+  readonly #pipelines: Pipelines;
   readonly #arguments: GPUBuffer;
   readonly #staging = new Uint32Array(argumentRoom / 4);
-  #argumentsUsed = 0;
-  #encoder: GPUCommandEncoder | null = null;
-  #pass: GPUComputePassEncoder | null = null;
-  #launchesPending = 0;
-  #planned: Promise<void> | null = null;
-  #serial = 0;
-  #clock: DeviceClock | null = null;
-  readonly #layouts = new Map<string, { group: GPUBindGroupLayout; pipeline: GPUPipelineLayout }>();
-  readonly #pipelines = new Map<string, Pipeline>();
   readonly #bindGroups = new Map<string, GPUBindGroup>();
   readonly #readers = new Map<number, GPUBuffer[]>();
-  readonly #counters = { submits: 0, launches: 0, pipelines: 0, bindGroups: 0 };
+  readonly #counters = { submits: 0, launches: 0, bindGroups: 0 };
+  #commands: Command[] = [];
+  #sending: Promise<void> | null = null;
+  /** The number of the batch that is being recorded: what a block of memory is stamped with when it is used. */
+  #batch = 1;
+  #clock: DeviceClock | null = null;
   /** The first thing that went wrong on the device; from then on everything throws it. */
   failure: DeviceError | null = null;
 
   /** Whether kernels do without workgroup memory where they can: better on a device that is a program on the CPU. */
   readonly direct: boolean;
 
-  constructor(device: GPUDevice, direct: boolean) {
+  /** The memory that kernels work on. */
+  readonly memory: Memory;
+  /** What checks found. */
+  readonly faults: Faults;
+
+  constructor(device: GPUDevice, limits: { readonly memoryLimit: number; readonly largestBuffer: number }, direct: boolean) {
     this.#device = device;
+    const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
+    const largest = Math.min(limits.largestBuffer, maxBufferSize, maxStorageBufferBindingSize);
+    this.memory = new Memory(largest, limits.memoryLimit, (heap) => {
+      // After what was recorded before.
+      this.#record({ kind: "grow", heap, capacity: heap.capacity });
+    });
     this.direct = direct;
     this.#arguments = device.createBuffer({ size: argumentRoom, usage: usage.uniform | usage.copyTarget });
+    this.#pipelines = new Pipelines(device, (cause) => {
+      this.failure ??= new DeviceError("webgpu: a kernel did not compile; the device's driver is at fault, or Akari is", { cause });
+    });
+    this.faults = new Faults(this.memory);
   }
 
   /** How much was made and submitted so far. */
   get counters(): Counters {
-    return { ...this.#counters };
+    return { ...this.#counters, pipelines: this.#pipelines.count };
   }
 
   /** Times every launch from now on, until the clock is stopped. */
   startClock(): DeviceClock {
-    this.submit();
-    this.#clock = new DeviceClock(this.#device, () => {
-      this.submit();
+    const clock = new DeviceClock(this.#device, async () => {
       this.#clock = null;
+      await this.#send();
     });
-    return this.#clock;
+    this.#clock = clock;
+    return clock;
   }
 
   /** Throws what went wrong on the device, if anything did. */
@@ -89,206 +122,257 @@ export class Recorder {
    *
    * @param groups how many workgroups; more than fit into one dimension fold into two.
    * @param text the shader; asked for only when there is no pipeline under the draft's key.
-   * @param workgroup invocations in a workgroup; part of the kernel's identity.
+   * @param workgroup invocations in a workgroup; the same for all kernels with the draft's key.
    */
   launch(draft: Draft, groups: number, text: () => ShaderText, workgroup = 64): void {
     if (groups === 0) return;
     this.check();
-    const { words, slots } = draft;
+    const { words, slots, blocks } = draft;
     const width = Math.min(groups, gridWidth);
     words[0] = width;
     words[1] = groups;
-    const pipeline = this.#pipeline(draft, text, workgroup);
-    if (this.#argumentsUsed + pipeline.argumentBytes > argumentRoom || this.#launchesPending >= launchesAtMost) this.submit();
-    const offset = this.#argumentsUsed;
-    this.#staging.set(words, offset / 4);
-    this.#argumentsUsed += pipeline.argumentBytes;
-    let key = `${pipeline.number}`;
-    for (const { buffer } of slots) {
-      key += ` ${buffer.id}`;
-      buffer.use.last = this.#serial;
-    }
-    let group = this.#bindGroups.get(key);
-    if (group === undefined) {
-      group = this.#bind(pipeline, draft);
-      this.#bindGroups.set(key, group);
-    }
-    const pass = this.#openPass();
-    pass.setPipeline(pipeline.pipeline);
-    pass.setBindGroup(0, group, [offset]);
-    pass.dispatchWorkgroups(width, Math.ceil(groups / width));
-    this.#launchesPending++;
+    const pipeline = this.#pipelines.find(draft, text, workgroup);
+    for (const block of blocks) block.stamp = this.#batch;
+    const clock = this.#clock;
+    const heaps = slots.map(({ heap }) => heap);
+    this.#record({ kind: "launch", pipeline, heaps, words, width, height: Math.ceil(groups / width), clock, label: clock?.label ?? -1 });
     this.#counters.launches++;
   }
 
-  #openPass(): GPUComputePassEncoder {
-    this.#encoder ??= this.#device.createCommandEncoder();
-    if (this.#clock !== null) {
-      this.#pass?.end();
-      this.#pass = this.#encoder.beginComputePass({ timestampWrites: this.#clock.next() });
-    }
-    this.#pass ??= this.#encoder.beginComputePass();
-    return this.#pass;
+  #record(command: Command): void {
+    this.#commands.push(command);
+    if (this.#commands.length < enough) return;
+    if (this.#commands.length >= patience) this.#pipelines.finish();
+    if (this.#pipelines.ready) this.#submit();
+    else this.#send().catch(() => {}); // whatever went wrong, everything throws it from now on
   }
 
-  #pipeline(draft: Draft, text: () => ShaderText, workgroup: number): Pipeline {
-    let found = this.#pipelines.get(draft.key);
-    if (found !== undefined) return found;
-    const { maxStorageBuffersPerShaderStage: most } = this.#device.limits;
-    if (draft.slots.length > most) {
-      throw new DeviceError(
-        `webgpu: a kernel uses ${draft.slots.length} buffers and this device binds at most ${most}; split the operation into smaller ones`,
-      );
-    }
-    const argumentBytes = Math.max(256, 2 ** Math.ceil(Math.log2(draft.words.length * 4)));
-    const code = draft.shader(text, workgroup, argumentBytes);
-    const { group, pipeline: layout } = this.#layout(draft);
-    const module = this.#device.createShaderModule({ code, label: draft.key });
-    const pipeline = this.#device.createComputePipeline({ layout, compute: { module, entryPoint: "main" }, label: draft.key });
-    found = { number: this.#counters.pipelines++, pipeline, layout: group, argumentBytes };
-    this.#pipelines.set(draft.key, found);
-    return found;
-  }
-
-  #layout(draft: Draft) {
-    const key = draft.slots.map((slot) => (slot.writes ? "w" : "r")).join("");
-    let found = this.#layouts.get(key);
-    if (found === undefined) {
-      const visibility = 4; // compute
-      const storage = draft.slots.map(
-        ({ writes }, k): GPUBindGroupLayoutEntry => ({
-          binding: k + 1,
-          visibility,
-          buffer: { type: writes ? "storage" : "read-only-storage" },
-        }),
-      );
-      const group = this.#device.createBindGroupLayout({
-        entries: [{ binding: 0, visibility, buffer: { type: "uniform", hasDynamicOffset: true } }, ...storage],
-      });
-      found = { group, pipeline: this.#device.createPipelineLayout({ bindGroupLayouts: [group] }) };
-      this.#layouts.set(key, found);
-    }
-    return found;
-  }
-
-  #bind({ layout, argumentBytes }: Pipeline, draft: Draft): GPUBindGroup {
-    if (this.#bindGroups.size >= bindGroupsAtMost) this.#bindGroups.clear();
-    this.#counters.bindGroups++;
-    const storage = draft.slots.map(({ buffer }, k) => ({ binding: k + 1, resource: { buffer: memoryOf(buffer) } }));
-    return this.#device.createBindGroup({
-      layout,
-      entries: [{ binding: 0, resource: { buffer: this.#arguments, size: argumentBytes } }, ...storage],
-    });
-  }
-
-  /** Sends everything recorded to the device. */
-  submit(): void {
-    if (this.#encoder === null) return;
-    this.#pass?.end();
-    this.#pass = null;
-    const used = this.#argumentsUsed / 4;
-    if (used > 0) this.#device.queue.writeBuffer(this.#arguments, 0, this.#staging, 0, used);
-    this.#device.queue.submit([this.#encoder.finish()]);
-    this.#encoder = null;
-    this.#argumentsUsed = 0;
-    this.#launchesPending = 0;
-    this.#serial++;
-    this.#counters.submits++;
-  }
-
-  /** Submits, and forgets bindings of memory that is about to be destroyed. */
-  settle(): void {
-    this.submit();
-    this.#bindGroups.clear();
-  }
-
-  /** Copies bytes from the host. A write overtakes what is recorded, so where that uses the buffer it is submitted first. */
+  /** Copies bytes from the host. A write would overtake what is recorded, so where that uses the memory, or makes it, it waits its turn. */
   write(buffer: WebGpuBuffer, bytes: Uint8Array, offset: number): void {
     if (bytes.length === 0) return;
     this.check();
-    const memory = memoryOf(buffer);
-    if (buffer.use.last === this.#serial) this.submit();
-    const { buffer: host, byteOffset } = bytes;
+    const { heap, start, block } = buffer;
+    if (block === null) throw new DeviceError("webgpu: write: this buffer was given back by free()");
     const before = offset & 3;
-    if (before === 0) {
-      const whole = bytes.length & ~3;
-      if (whole > 0) this.#device.queue.writeBuffer(memory, offset, host, byteOffset, whole);
-      const rest = bytes.length - whole;
-      // The last word of the memory may hold more than the buffer's own bytes; beyond a tensor's end nothing is of worth.
-      if (rest > 0 && offset + bytes.length >= buffer.bytes) {
-        const last = new Uint8Array(4);
-        last.set(bytes.subarray(whole));
-        this.#device.queue.writeBuffer(memory, offset + whole, last);
-      } else if (rest > 0) {
-        this.#writeWithin(buffer, bytes.subarray(whole), offset + whole);
-      }
+    if (before !== 0) {
+      const head = Math.min(4 - before, bytes.length);
+      this.#writeWithin(buffer, bytes.subarray(0, head), offset);
+      this.write(buffer, bytes.subarray(head), offset + head);
       return;
     }
-    const head = Math.min(4 - before, bytes.length);
-    this.#writeWithin(buffer, bytes.subarray(0, head), offset);
-    this.write(buffer, bytes.subarray(head), offset + head);
+    const whole = bytes.length & ~3;
+    const rest = bytes.subarray(whole);
+    const inOrder = block.stamp >= this.#batch || heap.memory === null || heap.memory.size < heap.capacity;
+    const put = (at: number, part: Uint8Array): void => {
+      if (inOrder) this.#record({ kind: "write", heap, at: start + at, bytes: part.slice() });
+      else this.#device.queue.writeBuffer(heap.memory as GPUBuffer, start + at, part.buffer, part.byteOffset, part.length); // safe: looked at above
+    };
+    if (inOrder) block.stamp = this.#batch;
+    if (whole > 0) put(offset, bytes.subarray(0, whole));
+    if (rest.length === 0) return;
+    // The last word of the memory may hold more than the buffer's own bytes; beyond a tensor's end nothing is of worth.
+    if (offset + bytes.length >= buffer.bytes)
+      put(
+        offset + whole,
+        Uint8Array.from({ length: 4 }, (_, k) => rest[k] ?? 0),
+      );
+    else this.#writeWithin(buffer, rest, offset + whole);
   }
 
   /** Writes some bytes of one word, by a kernel, since copies move whole words. */
   #writeWithin(buffer: WebGpuBuffer, bytes: Uint8Array, offset: number): void {
     const draft = new Draft("patch");
-    const elements = draft.view({ buffer, dtype: "uint8" }, "write");
-    const at = draft.u32(offset);
-    const count = draft.u32(bytes.length);
-    const value = draft.u32(bytes.reduce((word, byte, k) => word + byte * 2 ** (8 * k), 0));
+    const word = draft.view({ buffer, dtype: "int32" }, "write");
+    const shift = 8 * (offset & 3);
+    const mask = (2 ** (8 * bytes.length) - 1) * 2 ** shift;
+    const value = bytes.reduce((sum, byte, k) => sum + byte * 2 ** (8 * k), 0) * 2 ** shift;
+    const [at, covered, fresh] = [offset >> 2, mask, value].map((number) => draft.u32(number));
     this.launch(draft, 1, () => ({
-      body: `if (lane < ${count}) { ${elements.putBits(`${at} + lane`, `(${value} >> (lane * 8u)) & 255u`)} }`,
+      body: `if (lane == 0u) { ${word.putBits(`${at}`, `(${word.bits(`${at}`)} & ~${covered}) | ${fresh}`)} }`,
     }));
   }
 
-  /** A copy of some bytes once all work issued before is done. Reads asked for in one turn share a submit. */
+  /** A copy of some bytes once all work issued before is done. Reads asked for in one turn share a submit. Throws what a check found. */
   async read(buffer: WebGpuBuffer, offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
     if (length === 0) return new Uint8Array(0);
     this.check();
     const from = offset & ~3;
     const size = ((offset + length + 3) & ~3) - from;
-    const capacity = classOf(size);
+    const noted = this.faults.any ? recordBytes : 0;
+    const capacity = 2 ** Math.ceil(Math.log2(Math.max(256, size + noted)));
     const list = this.#readers.get(capacity) ?? [];
     this.#readers.set(capacity, list);
-    const reader = list.pop() ?? this.#device.createBuffer({ size: capacity, usage: usage.mapRead | usage.copyTarget });
-    this.#pass?.end();
-    this.#pass = null;
-    this.#encoder ??= this.#device.createCommandEncoder();
-    this.#encoder.copyBufferToBuffer(memoryOf(buffer), from, reader, 0, size);
-    buffer.use.last = this.#serial;
-    await this.#submitSoon();
+    const into = list.pop() ?? this.#device.createBuffer({ size: capacity, usage: usage.mapRead | usage.copyTarget });
+    this.#copyOut(buffer, from, size, into, 0);
+    if (noted > 0) this.#copyOut(this.faults.record.buffer, 0, noted, into, size);
+    await this.#send();
     try {
-      await reader.mapAsync(1, 0, size); // for reading
+      await into.mapAsync(1, 0, size + noted); // for reading
     } catch (cause) {
       this.check();
       throw new DeviceError("webgpu: a read failed; the device was lost or is out of memory", { cause });
     }
-    const bytes = new Uint8Array(reader.getMappedRange(0, size)).slice(offset - from, offset - from + length);
-    reader.unmap();
-    list.push(reader);
+    const read = into.getMappedRange(0, size + noted);
+    const bytes = new Uint8Array(read).slice(offset - from, offset - from + length);
+    const fault = noted > 0 ? this.faults.errorOf(new DataView(read, size)) : null;
+    into.unmap();
+    list.push(into);
     this.check();
+    if (fault !== null) {
+      this.write(this.faults.record.buffer, new Uint8Array(recordBytes), 0);
+      throw fault;
+    }
     return bytes;
   }
 
-  /** Submits at the end of the current turn, so that all that is asked for in it goes together. */
-  #submitSoon(): Promise<void> {
-    this.#planned ??= Promise.resolve().then(() => {
-      this.#planned = null;
-      this.submit();
-    });
-    return this.#planned;
+  #copyOut(buffer: WebGpuBuffer, offset: number, bytes: number, into: GPUBuffer, to: number): void {
+    const { heap, start, block } = buffer;
+    if (block === null) throw new DeviceError("webgpu: read: this buffer was given back by free()");
+    block.stamp = this.#batch;
+    this.#record({ kind: "read", heap, at: start + offset, bytes, into, to });
   }
 
-  /** Resolves when all work issued so far is done. */
+  /** Resolves when all work issued so far is done. Throws what a check found. */
   async flush(): Promise<void> {
+    if (this.faults.any) {
+      await this.read(this.faults.record.buffer, 0, recordBytes);
+      return;
+    }
     this.check();
-    this.submit();
+    await this.#send();
     await this.#device.queue.onSubmittedWorkDone();
     this.check();
   }
+
+  /** Submits everything at the end of the current turn, or when its kernels have compiled, so that all that is asked for meanwhile goes together. */
+  #send(): Promise<void> {
+    this.#sending ??= Promise.resolve().then(async () => {
+      while (!this.#pipelines.ready) await this.#pipelines.settled();
+      this.#sending = null;
+      this.#submit();
+    });
+    return this.#sending;
+  }
+
+  /** Turns the commands into the device's own. All kernels have compiled by now. */
+  #submit(): void {
+    const commands = this.#commands;
+    if (commands.length === 0) return;
+    this.#commands = [];
+    this.#batch++;
+    this.check();
+    const batch = new Batch(this.#device, this.#arguments, this.#staging, this.#counters);
+    for (const command of commands) {
+      switch (command.kind) {
+        case "launch": {
+          const { pipeline, heaps, words, width, height, clock, label } = command;
+          const group = this.#bindGroup(pipeline, heaps);
+          // Safe: nothing is submitted before its kernels have compiled, and one that does not is a failure.
+          batch.launch(pipeline.compiled as GPUComputePipeline, group, words, pipeline.argumentBytes, [width, height], clock?.next(label));
+          break;
+        }
+        case "read":
+          // Safe: whoever reads a heap has it grow first.
+          batch.encoder().copyBufferToBuffer(command.heap.memory as GPUBuffer, command.at, command.into, command.to, command.bytes);
+          break;
+        case "write":
+          batch.submit();
+          this.#device.queue.writeBuffer(command.heap.memory as GPUBuffer, command.at, command.bytes); // safe, as above
+          break;
+        case "grow":
+          this.#enlarge(command.heap, command.capacity, batch);
+          break;
+        default:
+          throw command satisfies never;
+      }
+    }
+    batch.submit();
+  }
+
+  #enlarge(heap: Heap, capacity: number, batch: Batch): void {
+    const before = heap.memory;
+    heap.memory = this.#device.createBuffer({ size: capacity, usage: usage.storage | usage.copySource | usage.copyTarget });
+    this.#bindGroups.clear();
+    if (before === null) return;
+    batch.encoder().copyBufferToBuffer(before, 0, heap.memory, 0, before.size);
+    batch.submit();
+    before.destroy();
+  }
+
+  #bindGroup({ layout, argumentBytes }: Pipeline, heaps: readonly Heap[]): GPUBindGroup {
+    let key = `${argumentBytes}`;
+    for (const { id } of heaps) key += ` ${id}`;
+    let group = this.#bindGroups.get(key);
+    if (group === undefined) {
+      this.#counters.bindGroups++;
+      group = this.#device.createBindGroup({
+        layout,
+        entries: [
+          { binding: 0, resource: { buffer: this.#arguments, size: argumentBytes } },
+          ...heaps.map(({ memory }, k) => ({ binding: k + 1, resource: { buffer: memory as GPUBuffer } })), // safe: a heap grows before it is used
+        ],
+      });
+      this.#bindGroups.set(key, group);
+    }
+    return group;
+  }
 }
 
-function memoryOf(buffer: WebGpuBuffer): GPUBuffer {
-  if (buffer.memory === null) throw new DeviceError("webgpu: this buffer was given back by free()");
-  return buffer.memory;
+/** One encoder after the other, with their arguments. */
+class Batch {
+  readonly #device: GPUDevice;
+  readonly #arguments: GPUBuffer;
+  readonly #staging: Uint32Array<ArrayBuffer>;
+  readonly #counters: { submits: number };
+  #used = 0;
+  #encoder: GPUCommandEncoder | null = null;
+  #pass: GPUComputePassEncoder | null = null;
+
+  constructor(device: GPUDevice, args: GPUBuffer, staging: Uint32Array<ArrayBuffer>, counters: { submits: number }) {
+    this.#device = device;
+    this.#arguments = args;
+    this.#staging = staging;
+    this.#counters = counters;
+  }
+
+  launch(
+    pipeline: GPUComputePipeline,
+    group: GPUBindGroup,
+    words: readonly number[],
+    argumentBytes: number,
+    [width, height]: readonly [number, number],
+    timestampWrites: GPUComputePassTimestampWrites | undefined,
+  ): void {
+    if (this.#used + argumentBytes > argumentRoom) this.submit();
+    this.#staging.set(words, this.#used / 4);
+    this.#encoder ??= this.#device.createCommandEncoder();
+    if (timestampWrites) {
+      this.#pass?.end();
+      this.#pass = this.#encoder.beginComputePass({ timestampWrites });
+    }
+    this.#pass ??= this.#encoder.beginComputePass();
+    this.#pass.setPipeline(pipeline);
+    this.#pass.setBindGroup(0, group, [this.#used]);
+    this.#pass.dispatchWorkgroups(width, height);
+    this.#used += argumentBytes;
+  }
+
+  /** The encoder, outside of any pass. */
+  encoder(): GPUCommandEncoder {
+    this.#pass?.end();
+    this.#pass = null;
+    this.#encoder ??= this.#device.createCommandEncoder();
+    return this.#encoder;
+  }
+
+  /** Sends what is encoded. */
+  submit(): void {
+    if (this.#encoder === null) return;
+    const encoder = this.encoder();
+    if (this.#used > 0) this.#device.queue.writeBuffer(this.#arguments, 0, this.#staging, 0, this.#used / 4);
+    this.#device.queue.submit([encoder.finish()]);
+    this.#encoder = null;
+    this.#used = 0;
+    this.#counters.submits++;
+  }
 }

@@ -8,11 +8,12 @@ import type { Expr } from "../../expr/expr.ts";
 import type { Reduction } from "../../expr/program.ts";
 import type { RowsCall, View } from "../../kernel.ts";
 import { contiguousStrides, sizeOf } from "../../shape.ts";
-import type { Pool } from "./buffer.ts";
 import { Draft, type Elements, wgslType } from "./draft.ts";
 import { type Leaves, literal, writeBinary, writeCast, writeFormulas } from "./formula.ts";
+import type { WebGpuBuffer } from "./heap.ts";
+import { packed } from "./pack.ts";
 import type { Recorder } from "./recorder.ts";
-import { scalarArguments } from "./scalars.ts";
+import { ofLaunch, scalarArguments } from "./scalars.ts";
 import { type Walk, walk } from "./walk.ts";
 
 const workgroup = 64;
@@ -40,13 +41,16 @@ export function combined(reduce: Reduction, dtype: DType, a: string, b: string):
 }
 
 /** Runs a row program. */
-export function rows(recorder: Recorder, pool: Pool, call: RowsCall): void {
+export function rows(recorder: Recorder, call: RowsCall): void {
   const { shape } = call.inputs[0] as View; // safe: a row program reads at least one input
   const count = sizeOf(shape.slice(0, shape.length - call.dims));
   const length = sizeOf(shape.slice(shape.length - call.dims));
   if (count === 0) return;
-  if (length >= long && count <= 256) inPieces(recorder, pool, call, count, length);
-  else inOne(recorder, call, count, length);
+  packed(recorder, [...call.toRows, ...call.toElements], (targets) => {
+    const wide = { ...call, toRows: targets.slice(0, call.toRows.length), toElements: targets.slice(call.toRows.length) };
+    if (length >= long && count <= 256) inPieces(recorder, wide, count, length);
+    else inOne(recorder, wide, count, length);
+  });
 }
 
 /** What all forms of a row kernel share: operands, positions and scalars. */
@@ -63,7 +67,7 @@ class RowFrame {
     this.call = call;
     this.inputs = call.inputs.slice(0, Math.max(call.program.inputs, 1));
     this.sources = this.inputs.map((view) => this.draft.view(view, "read"));
-    this.scalar = scalarArguments(this.draft, call.program, call.scalars);
+    this.scalar = scalarArguments(call.program, ofLaunch(this.draft, call.scalars));
     this.length = this.draft.u32(length);
   }
 
@@ -175,12 +179,12 @@ for (var step${k} = ${workgroup / 2}u; step${k} > 0u; step${k} >>= 1u) {
 }
 
 /** Each stage in two launches: one workgroup for each piece of each row, then one for each row. Then the results, element by element. */
-function inPieces(recorder: Recorder, pool: Pool, call: RowsCall, count: number, length: number): void {
+function inPieces(recorder: Recorder, call: RowsCall, count: number, length: number): void {
   const { stages, rows, elements } = call.program;
   const pieces = Math.ceil(length / piece);
   const stored = (dtype: DType): DType => (isFloating(dtype) ? "float32" : "int32");
   const scratch = (dtype: DType, shape: readonly number[]): View => ({
-    buffer: pool.allocate(sizeOf(shape) * bytesOf(dtype)),
+    buffer: recorder.memory.allocate(sizeOf(shape) * bytesOf(dtype)),
     dtype,
     shape,
     strides: contiguousStrides(shape),
@@ -229,7 +233,7 @@ if (lane == 0u) { ${to.put("group", writeCast("shared0[0]", of.dtype, stored(of.
     );
     const result = scratch(stored(of.dtype), [count]);
     gatherPieces(recorder, reduce, of.dtype, partial, result);
-    pool.free(partial.buffer as ReturnType<Pool["allocate"]>);
+    recorder.memory.free(partial.buffer as WebGpuBuffer);
     results.push(result);
   });
   if (rows.length > 0) {
@@ -267,7 +271,7 @@ ${frame.storeElement(targets, frame.inputs.length, steps, row)}`,
       workgroup,
     );
   }
-  for (const result of results) pool.free(result.buffer as ReturnType<Pool["allocate"]>);
+  for (const result of results) recorder.memory.free(result.buffer as WebGpuBuffer);
 }
 
 /** Combines the pieces of every row. */

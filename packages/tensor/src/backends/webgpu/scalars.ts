@@ -18,15 +18,24 @@ function leavesOf(program: Program | RowProgram): readonly Expr[] {
   return found;
 }
 
-/** Adds a program's scalars to the arguments. Returns what each scalar leaf is in the shader. */
-export function scalarArguments(draft: Draft, program: Program | RowProgram, values: readonly number[]): (leaf: Expr) => string {
+/**
+ * Adds a program's scalars to the arguments. Returns what each scalar leaf is in the shader.
+ *
+ * @param add adds scalar number `k` as an argument and returns the expression that refers to it.
+ */
+export function scalarArguments(
+  program: Program | RowProgram,
+  add: { f32(k: number): string; i32(k: number): string },
+): (leaf: Expr) => string {
   const texts = new Map<Expr, string>();
-  for (const leaf of leavesOf(program)) {
-    const value = values[leaf.value] as number;
-    texts.set(leaf, isFloating(leaf.dtype) ? draft.f32(value) : draft.i32(Math.trunc(value)));
-  }
+  for (const leaf of leavesOf(program)) texts.set(leaf, isFloating(leaf.dtype) ? add.f32(leaf.value) : add.i32(leaf.value));
   return (leaf) => {
     const text = texts.get(leaf) as string; // safe: all scalar leaves of the program are there
     return isFloating(leaf.dtype) ? text : writeCast(text, "int32", leaf.dtype);
   };
+}
+
+/** Scalars that are arguments of the launch. */
+export function ofLaunch(draft: Draft, values: readonly number[]): { f32(k: number): string; i32(k: number): string } {
+  return { f32: (k) => draft.f32(values[k] as number), i32: (k) => draft.i32(Math.trunc(values[k] as number)) };
 }

@@ -4,6 +4,7 @@ import type { ScanCall, View } from "../../kernel.ts";
 import { sizeOf } from "../../shape.ts";
 import { Draft } from "./draft.ts";
 import { writeCast } from "./formula.ts";
+import { packed } from "./pack.ts";
 import type { Recorder } from "./recorder.ts";
 import { combined, identity } from "./rows.ts";
 import { walk } from "./walk.ts";
@@ -22,6 +23,10 @@ export function lanesOf(view: View, dim: number): { strides: readonly number[]; 
 
 /** Runs a scan. */
 export function scan(recorder: Recorder, call: ScanCall): void {
+  packed(recorder, [call.to], ([to]) => run(recorder, { ...call, to }));
+}
+
+function run(recorder: Recorder, call: ScanCall): void {
   const { op, dim, input, to, indices } = call;
   const count = sizeOf(dropped(input.shape, dim));
   const length = input.shape[dim] ?? 1;

@@ -7,8 +7,9 @@
 import type { SortCall, View } from "../../kernel.ts";
 import { sizeOf } from "../../shape.ts";
 import { orderKey } from "./argreduce.ts";
-import type { Pool, WebGpuBuffer } from "./buffer.ts";
 import { Draft } from "./draft.ts";
+import type { WebGpuBuffer } from "./heap.ts";
+import { packed } from "./pack.ts";
 import type { Recorder } from "./recorder.ts";
 import { dropped, lanesOf } from "./scan.ts";
 import { walk } from "./walk.ts";
@@ -18,13 +19,13 @@ const workgroup = 64;
 const block = 1024;
 
 /** Runs a sort along one dimension. */
-export function sort(recorder: Recorder, pool: Pool, call: SortCall): void {
+export function sort(recorder: Recorder, call: SortCall): void {
   const { dim, input } = call;
   const count = sizeOf(dropped(input.shape, dim));
   const length = input.shape[dim] ?? 1;
   if (count * length === 0 || sizeOf(call.values.shape) === 0) return;
   const padded = Math.max(2, 2 ** Math.ceil(Math.log2(length)));
-  const words = (): View => ({ buffer: pool.allocate(count * padded * 4), dtype: "int32", shape: [], strides: [], offset: 0 });
+  const words = (): View => ({ buffer: recorder.memory.allocate(count * padded * 4), dtype: "int32", shape: [], strides: [], offset: 0 });
   const pairs: Pairs = { keys: words(), places: words(), total: count * padded, padded };
   load(recorder, call, pairs, length, padded);
   within(recorder, pairs, 2, Math.min(block, padded));
@@ -32,9 +33,9 @@ export function sort(recorder: Recorder, pool: Pool, call: SortCall): void {
     for (let distance = size / 2; distance >= block; distance /= 2) exchange(recorder, pairs, size, distance);
     within(recorder, pairs, size, size);
   }
-  keep(recorder, call, pairs, padded);
-  pool.free(pairs.keys.buffer as WebGpuBuffer); // safe: both were allocated above
-  pool.free(pairs.places.buffer as WebGpuBuffer);
+  packed(recorder, [call.values], ([values]) => keep(recorder, { ...call, values }, pairs, padded));
+  recorder.memory.free(pairs.keys.buffer as WebGpuBuffer); // safe: both were allocated above
+  recorder.memory.free(pairs.places.buffer as WebGpuBuffer);
 }
 
 interface Pairs {

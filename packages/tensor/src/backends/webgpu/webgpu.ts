@@ -6,12 +6,14 @@ import type { Backend, DeviceBuffer } from "../../backend.ts";
 import { DeviceError } from "../../errors.ts";
 import type { KernelCall } from "../../kernel.ts";
 import { argreduce } from "./argreduce.ts";
-import { Pool, type WebGpuBuffer } from "./buffer.ts";
+import { check } from "./check.ts";
 import { conv } from "./conv.ts";
 import { requestDevice } from "./find-gpu.ts";
+import { foreach } from "./foreach.ts";
 import { gather, scatter } from "./gather.ts";
+import type { WebGpuBuffer } from "./heap.ts";
 import { matmul } from "./matmul.ts";
-import { foreach, pointwise } from "./pointwise.ts";
+import { pointwise } from "./pointwise.ts";
 import { pooling } from "./pool-kernels.ts";
 import { random } from "./random.ts";
 import { type Counters, Recorder } from "./recorder.ts";
@@ -23,6 +25,8 @@ import { sort } from "./sort.ts";
 export interface WebGpuOptions {
   /** The most bytes to hold, in use and pooled together. Default: no limit but the device's own. */
   readonly memoryLimit?: number;
+  /** The most bytes of one buffer, and so of one tensor. Tensors lie in as few buffers as that allows. Default: what the device can do. */
+  readonly largestBuffer?: number;
   /** Which GPU to take where there are several. Default `"high-performance"`. */
   readonly powerPreference?: "high-performance" | "low-power";
   /** Whether products go through workgroup memory in tiles. Default: on a GPU yes, on a software adapter no. */
@@ -53,11 +57,15 @@ export interface WebGpuBackend extends Backend {
  * const sum = await x.sum().item();
  */
 export async function webgpu(options: WebGpuOptions = {}): Promise<WebGpuBackend> {
-  const { memoryLimit = Number.POSITIVE_INFINITY, powerPreference = "high-performance" } = options;
+  const {
+    memoryLimit = Number.POSITIVE_INFINITY,
+    largestBuffer = Number.POSITIVE_INFINITY,
+    powerPreference = "high-performance",
+  } = options;
   const { device, info } = await requestDevice(powerPreference);
   const software = info.isFallbackAdapter === true || /swiftshader|llvmpipe/i.test(`${info.architecture} ${info.description}`);
-  const recorder = new Recorder(device, !(options.tiles ?? !software));
-  const pool = new Pool(device, memoryLimit, () => recorder.settle());
+  const recorder = new Recorder(device, { memoryLimit, largestBuffer }, !(options.tiles ?? !software));
+  const { memory } = recorder;
   device.lost.then(({ reason, message }) => {
     if (reason === "destroyed") return;
     recorder.failure = new DeviceError(
@@ -85,15 +93,15 @@ export async function webgpu(options: WebGpuOptions = {}): Promise<WebGpuBackend
     },
     allocate(bytes) {
       recorder.check();
-      return pool.allocate(bytes);
+      return memory.allocate(bytes);
     },
-    free: (buffer) => pool.free(own(buffer)),
+    free: (buffer) => memory.free(own(buffer)),
     write: (buffer, bytes, offset = 0) => recorder.write(own(buffer), bytes, offset),
     read: (buffer, offset, length) => recorder.read(own(buffer), offset, length),
-    run: (call) => run(recorder, pool, call),
+    run: (call) => run(recorder, call),
     flush: () => recorder.flush(),
     ...(device.features.has("timestamp-query") && { startClock: () => recorder.startClock() }),
-    memory: () => pool.use(),
+    memory: () => memory.use(),
     destroy() {
       recorder.failure ??= new DeviceError("webgpu: this device was destroyed; make a new one with webgpu()");
       device.destroy();
@@ -111,7 +119,7 @@ function warn(text: string): void {
   console.warn(text);
 }
 
-function run(recorder: Recorder, pool: Pool, call: KernelCall): void {
+function run(recorder: Recorder, call: KernelCall): void {
   switch (call.kind) {
     case "pointwise":
       pointwise(recorder, call);
@@ -120,7 +128,7 @@ function run(recorder: Recorder, pool: Pool, call: KernelCall): void {
       foreach(recorder, call);
       return;
     case "rows":
-      rows(recorder, pool, call);
+      rows(recorder, call);
       return;
     case "argreduce":
       argreduce(recorder, call);
@@ -138,16 +146,19 @@ function run(recorder: Recorder, pool: Pool, call: KernelCall): void {
       random(recorder, call);
       return;
     case "matmul":
-      matmul(recorder, pool, call);
+      matmul(recorder, call);
       return;
     case "conv":
-      conv(recorder, pool, call);
+      conv(recorder, call);
       return;
     case "pool":
-      pooling(recorder, pool, call);
+      pooling(recorder, call);
       return;
     case "sort":
-      sort(recorder, pool, call);
+      sort(recorder, call);
+      return;
+    case "check":
+      check(recorder, call);
       return;
     default:
       throw call satisfies never;

@@ -1,7 +1,7 @@
 /** The allocator: what it hands out never overlaps, and what comes back is used again. */
 
 import { describe, expect, it } from "vitest";
-import { Allocator, type Block } from "../../../src/backends/cpu/allocator.ts";
+import { Allocator, type Block } from "../../src/backends/allocator.ts";
 
 /** A sequence of pseudo-random numbers in [0, 1). */
 function sequence(seed: number): () => number {
@@ -63,6 +63,20 @@ describe("allocator", () => {
     const after = allocator.highWater;
     for (let i = 0; i < 5_000; i++) step();
     expect(allocator.highWater).toBe(after);
+  });
+
+  it("remembers when any part of a block was last used", () => {
+    const allocator = new Allocator(0);
+    const [a, b, c] = [64, 64, 64].map((bytes) => allocator.take(bytes, 2 ** 20) as Block) as [Block, Block, Block];
+    a.stamp = 5;
+    b.stamp = 9;
+    allocator.give(a);
+    allocator.give(b);
+    const [first, second] = [allocator.take(64, 2 ** 20) as Block, allocator.take(64, 2 ** 20) as Block];
+    expect([first.stamp, second.stamp]).toEqual([9, 9]);
+    c.stamp = 11;
+    for (const block of [c, second, first]) allocator.give(block);
+    expect(allocator.take(1000, 2 ** 20)?.stamp).toBe(11);
   });
 
   it("says null when there is no room below the limit", () => {

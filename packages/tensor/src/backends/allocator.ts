@@ -1,5 +1,5 @@
 /**
- * Which addresses of the linear memory are in use. Freed blocks are kept in lists by size (sixteen per power of two) and merged
+ * Which addresses of a device's one linear memory are in use. Freed blocks are kept in lists by size (sixteen per power of two) and merged
  * with free neighbours at once, so a training loop that asks for the same sizes every step settles after the first and stays flat.
  * All of it is bookkeeping in JavaScript objects: the memory itself is never touched. (Masmano et al. 2004, "TLSF".)
  */
@@ -16,6 +16,8 @@ export interface Block {
   readonly address: number;
   units: number;
   free: boolean;
+  /** The latest of the caller's own notes on any part of the range, of when it was used: they outlive being freed, merged and split. */
+  stamp: number;
   below: Block | null;
   above: Block | null;
   before: Block | null;
@@ -32,6 +34,8 @@ export class Allocator {
   readonly #lists: (Block | null)[] = new Array<Block | null>(classes).fill(null);
   readonly #filled = new Int32Array(classes / 32);
   #top: number;
+  /** The latest stamp of what lay above the top once. */
+  #topStamp = 0;
   #last: Block | null = null;
 
   constructor(base: number) {
@@ -59,7 +63,16 @@ export class Allocator {
     }
     const end = this.#top + units * unit;
     if (end > limit) return null;
-    const block: Block = { address: this.#top, units, free: false, below: this.#last, above: null, before: null, after: null };
+    const block: Block = {
+      address: this.#top,
+      units,
+      free: false,
+      stamp: this.#topStamp,
+      below: this.#last,
+      above: null,
+      before: null,
+      after: null,
+    };
     if (this.#last !== null) this.#last.above = block;
     this.#last = block;
     this.#top = end;
@@ -91,6 +104,7 @@ export class Allocator {
     if (whole === this.#last) {
       this.#last = whole.below;
       if (whole.below !== null) whole.below.above = null;
+      this.#topStamp = Math.max(this.#topStamp, whole.stamp);
       this.#top = whole.address;
     } else this.#list(whole);
   }
@@ -116,6 +130,7 @@ export class Allocator {
       address: block.address + units * unit,
       units: rest,
       free: true,
+      stamp: block.stamp,
       below: block,
       above: block.above,
       before: null,
@@ -130,6 +145,7 @@ export class Allocator {
 
   #absorb(block: Block, above: Block): void {
     block.units += above.units;
+    block.stamp = Math.max(block.stamp, above.stamp);
     block.above = above.above;
     if (above.above !== null) above.above.below = block;
     else this.#last = block;

@@ -1,0 +1,46 @@
+/** Checks of values: plain loops in JavaScript on the linear memory. What is checked is small, index lists above all, and must be looked at once. */
+
+import { bytesOf } from "../../dtype.ts";
+import { checkError } from "../../errors.ts";
+import { fromHalf } from "../../half.ts";
+import type { CheckCall, View } from "../../kernel.ts";
+import { addressOf, type LinearMemory } from "./memory.ts";
+
+/** Throws the call's error for the first element out of range. */
+export function runCheck(memory: LinearMemory, call: CheckCall): void {
+  const { input, low, high, nan } = call;
+  const elements = elementsOf(memory, input);
+  const half = input.dtype === "float16";
+  const { shape, strides } = input;
+  const over = (dim: number, position: number): void => {
+    const step = strides[dim] ?? 0;
+    // Where a dimension repeats its elements, once is enough.
+    const count = step === 0 ? Math.min(1, shape[dim] ?? 1) : (shape[dim] as number);
+    for (let i = 0, at = position; i < count; i++, at += step) {
+      if (dim < shape.length - 1) over(dim + 1, at);
+      else {
+        const value = half ? fromHalf(elements[at] as number) : (elements[at] as number);
+        if (!(value >= low && value <= high) && !(nan && Number.isNaN(value))) throw checkError(call, value);
+      }
+    }
+  };
+  over(0, addressOf(input) / bytesOf(input.dtype));
+}
+
+function elementsOf(
+  { f64, f32, i32, u16, u8 }: LinearMemory,
+  { dtype }: View,
+): Float64Array | Float32Array | Int32Array | Uint16Array | Uint8Array {
+  switch (dtype) {
+    case "float64":
+      return f64;
+    case "float32":
+      return f32;
+    case "int32":
+      return i32;
+    case "float16":
+      return u16;
+    default:
+      return u8;
+  }
+}

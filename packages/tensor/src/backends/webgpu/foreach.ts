@@ -1,0 +1,105 @@
+/**
+ * Lists of pointwise calls, such as an optimizer's step over all parameters: one launch for all whose views have no gaps. What each item has of its own, its
+ * length, positions and scalars, stands in a table among the arguments, and a workgroup looks up which item it belongs to.
+ */
+
+import type { ForeachCall, View } from "../../kernel.ts";
+import { isContiguous, sizeOf } from "../../shape.ts";
+import { Draft, floatBits, packingOf } from "./draft.ts";
+import { writeCast, writeFormulas } from "./formula.ts";
+import type { WebGpuBuffer } from "./heap.ts";
+import { pointwise } from "./pointwise.ts";
+import type { Recorder } from "./recorder.ts";
+import { scalarArguments } from "./scalars.ts";
+
+const workgroup = 64;
+/** The words that a table may have: a quarter of what every device binds. */
+const tableRoom = 4096;
+
+type Item = ForeachCall["items"][number];
+
+/** Runs a list of pointwise calls. */
+export function foreach(recorder: Recorder, { program, items }: ForeachCall): void {
+  const lists = new Map<string, Item[]>();
+  for (const item of items) {
+    const views = [...item.inputs, ...item.to];
+    if (item.to.some((view) => packingOf(view).log > 0) || !views.every((view) => isContiguous(view.shape, view.strides))) {
+      pointwise(recorder, { program, ...item });
+      continue;
+    }
+    const key = views.map(({ buffer, dtype }) => `${dtype}${(buffer as WebGpuBuffer).heap.id}`).join(" "); // safe: buffers of this device
+    const list = lists.get(key);
+    if (list) list.push(item);
+    else lists.set(key, [item]);
+  }
+  for (const list of lists.values()) {
+    const [first] = list as [Item]; // safe: no list is empty
+    const most = Math.max(1, Math.floor(tableRoom / (2 + first.inputs.length + first.to.length + first.scalars.length)));
+    for (let i = 0; i < list.length; i += most) inOne(recorder, program, list.slice(i, i + most));
+  }
+}
+
+/** One launch for items that have their dtypes in common and no gaps. */
+function inOne(recorder: Recorder, program: ForeachCall["program"], all: readonly Item[]): void {
+  const items = all.filter(({ to }) => sizeOf((to[0] as View).shape) > 0); // safe: an item has a result
+  const [item] = items;
+  if (item === undefined) return;
+  const draft = new Draft(`foreach ${program.id}`);
+  const sources = item.inputs.slice(0, program.inputs).map((view) => draft.anywhere(view, "read"));
+  const targets = item.to.map((view) => draft.anywhere(view, "write"));
+  const count = draft.u32(items.length);
+  const table = draft.words.length;
+  let columns = 0;
+  /** Adds a column to the table. Returns the expression for what stands there for `item`. */
+  const column = (value: (item: Item, number: number) => number): string => {
+    for (const [number, one] of items.entries()) draft.u32(value(one, number));
+    return `cell(${table}u + ${columns++}u * ${count} + item)`;
+  };
+  const lengths = items.map(({ to }) => sizeOf((to[0] as View).shape));
+  let groups = 0;
+  const begins = lengths.map((length) => {
+    const begin = groups;
+    groups += Math.ceil(length / workgroup);
+    return begin;
+  });
+  const begin = column((_, number) => begins[number] as number);
+  const length = column((_, number) => lengths[number] as number);
+  const position = (view: View): number => draft.start(view) + view.offset;
+  const inputs = sources.map((_, k) => column(({ inputs }) => position(inputs[k] as View)));
+  const outputs = targets.map((_, k) => column(({ to }) => position(to[k] as View)));
+  const scalar = scalarArguments(program, {
+    f32: (k) => `bitcast<f32>(${column(({ scalars }) => floatBits(scalars[k] as number))})`,
+    i32: (k) => `bitcast<i32>(${column(({ scalars }) => Math.trunc(scalars[k] as number) >>> 0)})`,
+  });
+  // A few sizes of tables, whatever the number of items, so that few kernels are compiled.
+  const words = 2 ** Math.ceil(Math.log2(Math.max(64, draft.words.length)));
+  draft.key += ` ${words}`;
+  while (draft.words.length < words) draft.u32(0);
+  recorder.launch(
+    draft,
+    groups,
+    () => {
+      const leaves = { input: (k: number) => sources[k]?.get(`at${k}`) ?? "", scalar, row: () => "" };
+      const { code, values } = writeFormulas(program.outputs, leaves, "v");
+      const stores = targets.map((target, k) =>
+        target.put(`to${k}`, writeCast(values[k] as string, program.outputs[k]?.dtype ?? target.dtype, target.dtype)),
+      );
+      return {
+        declarations: "fn cell(at: u32) -> u32 { return args[at >> 2u][at & 3u]; }",
+        body: `var item = 0u;
+var past = ${count};
+while (past - item > 1u) {
+  let middle = (item + past) / 2u;
+  if (cell(${table}u + middle) <= group) { item = middle; } else { past = middle; }
+}
+let i = (group - ${begin}) * ${workgroup}u + lane;
+if (i >= ${length}) { return; }
+${inputs.map((at, k) => `let at${k} = ${at} + i;`).join("\n")}
+${outputs.map((at, k) => `let to${k} = ${at} + i;`).join("\n")}
+${code}
+${stores.join("\n")}`,
+      };
+    },
+    workgroup,
+  );
+}

@@ -1,0 +1,100 @@
+/**
+ * Elements narrower than a word. Two invocations must not write to one word, so a kernel writes such results into scratch memory, a word for each, and one
+ * more launch packs them. A target with gaps is written element by element, atomically.
+ */
+
+import type { View } from "../../kernel.ts";
+import { contiguousStrides, isContiguous, sizeOf } from "../../shape.ts";
+import { Draft, packingOf } from "./draft.ts";
+import type { WebGpuBuffer } from "./heap.ts";
+import type { Recorder } from "./recorder.ts";
+import { walk } from "./walk.ts";
+
+const workgroup = 64;
+
+/** A view, perhaps one whose elements have a word each. */
+export type WideView = View & { readonly wide?: boolean };
+
+/** Runs a kernel that stores element by element: into the targets themselves where their elements are words, else into scratch memory that is packed afterwards. */
+export function packed<const T extends readonly (View | null)[]>(
+  recorder: Recorder,
+  targets: T,
+  run: (targets: { readonly [K in keyof T]: T[K] extends View ? WideView : WideView | null }) => void,
+): void {
+  const scratch: { readonly from: WideView; readonly to: View }[] = [];
+  const wide = targets.map((to) => {
+    if (to === null || packingOf(to).log === 0) return to;
+    const count = sizeOf(to.shape);
+    const from = {
+      buffer: recorder.memory.allocate(count * 4),
+      dtype: to.dtype,
+      shape: to.shape,
+      strides: contiguousStrides(to.shape),
+      offset: 0,
+      wide: true,
+    };
+    scratch.push({ from, to });
+    return from;
+  });
+  // Safe: as many targets as there were, null where there was null.
+  run(wide as unknown as Parameters<typeof run>[0]);
+  for (const { from, to } of scratch) {
+    if (isContiguous(to.shape, to.strides)) packWords(recorder, from, to);
+    else packElements(recorder, from, to);
+    recorder.memory.free(from.buffer as WebGpuBuffer); // safe: it was allocated above
+  }
+}
+
+/** One invocation for each word of the target; what lies beside the target in its first and last word stays. */
+function packWords(recorder: Recorder, from: WideView, to: View): void {
+  const count = sizeOf(to.shape);
+  if (count === 0) return;
+  const { bits, log } = packingOf(to);
+  const first = to.offset >> log;
+  const words = ((to.offset + count - 1) >> log) - first + 1;
+  const draft = new Draft("pack words");
+  const source = draft.view(from, "read");
+  const target = draft.view(to, "write");
+  const [total, start, length, word] = [words, to.offset, count, first].map((value) => draft.u32(value));
+  recorder.launch(
+    draft,
+    Math.ceil(words / workgroup),
+    () => ({
+      body: `let w = group * ${workgroup}u + lane;
+if (w >= ${total}) { return; }
+let word = ${word} + w;
+var value = 0u;
+var mask = 0u;
+for (var k = 0u; k < ${1 << log}u; k++) {
+  let i = (word << ${log}u) + k - ${start};
+  if (i < ${length}) {
+    value |= ${source.bits("i")} << (k * ${bits}u);
+    mask |= ${2 ** bits - 1}u << (k * ${bits}u);
+  }
+}
+if (mask != 0xffffffffu) { value |= ${target.wordAt("word")} & ~mask; }
+${target.putWord("word", "value")}`,
+    }),
+    workgroup,
+  );
+}
+
+function packElements(recorder: Recorder, from: WideView, to: View): void {
+  const count = sizeOf(to.shape);
+  const draft = new Draft("pack elements");
+  const source = draft.view(from, "read");
+  const target = draft.view(to, "combine");
+  const total = draft.u32(count);
+  const positions = walk(draft, to.shape, [to]);
+  recorder.launch(
+    draft,
+    Math.ceil(count / workgroup),
+    () => ({
+      body: `let i = group * ${workgroup}u + lane;
+if (i >= ${total}) { return; }
+${positions.index("i", "at")}
+${target.combine("at0", source.get("i"), "v")}`,
+    }),
+    workgroup,
+  );
+}

@@ -1,0 +1,67 @@
+/** Tests of checks: what is out of range is refused with the call's own words, at once or with the next read, and only once. */
+
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Backend } from "../backend.ts";
+import { ArgumentError, IndexError } from "../errors.ts";
+import type { CheckCall, View } from "../kernel.ts";
+import { sizeOf } from "../shape.ts";
+import { logical, type Operand, operand, place, recipe, shapes } from "./operand.ts";
+
+/** Runs a check and waits for what it says; null when it says nothing. */
+async function refusal(device: Backend, call: Omit<CheckCall, "kind" | "input">, input: View): Promise<unknown> {
+  try {
+    device.run({ kind: "check", input, ...call });
+    await device.flush();
+  } catch (error) {
+    return error;
+  }
+  return null;
+}
+
+/** Describes the rules for checks. */
+export function describeChecks(device: () => Backend): void {
+  describe("check", () => {
+    const index = { low: -3, high: 4, nan: false, error: "IndexError", message: "somewhere: {} is out of range" } as const;
+
+    it("refuses exactly what is out of range, wherever the elements lie", async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          shapes({ rank: 3, most: 300 }),
+          recipe(["tame"]),
+          fc.constantFrom("int32", "float32"),
+          async (shape, made, dtype) => {
+            const one: Operand = operand(made, shape, dtype);
+            const input = place(device(), one);
+            const wrong = logical(one).filter((value) => value < -1 || value > 1);
+            const found = await refusal(device(), { ...index, low: -1, high: 1 }, input);
+            if (wrong.length === 0 || sizeOf(shape) === 0) expect(found).toBeNull();
+            else {
+              expect(found).toBeInstanceOf(IndexError);
+              expect(wrong.map((value) => `somewhere: ${value} is out of range`)).toContain((found as Error).message);
+            }
+            device().free(input.buffer);
+          },
+        ),
+        { seed: 1, numRuns: 100 },
+      );
+    });
+
+    it("lets NaN pass where it may", async () => {
+      const values = { dtype: "float32", shape: [2], strides: [1], offset: 0, values: [1, Number.NaN] } as const;
+      const input = place(device(), values);
+      const call = { ...index, error: "ArgumentError" } as const;
+      expect(await refusal(device(), call, input)).toBeInstanceOf(ArgumentError);
+      expect(await refusal(device(), { ...call, nan: true }, input)).toBeNull();
+      device().free(input.buffer);
+    });
+
+    it("is over once it was said", async () => {
+      const input = place(device(), { dtype: "int32", shape: [1], strides: [1], offset: 0, values: [9] });
+      expect(await refusal(device(), index, input)).toEqual(new IndexError("somewhere: 9 is out of range"));
+      await device().flush();
+      expect((await device().read(input.buffer, 0, 4))[0]).toBe(9);
+      device().free(input.buffer);
+    });
+  });
+}
