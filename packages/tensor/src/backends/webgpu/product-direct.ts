@@ -16,6 +16,7 @@ export function directForm(rows: number, columns: number): Form {
     ...unit,
     perGroup: workgroup,
     enough: 256,
+    workgroup,
     text: (product, names) => ({ body: directText(unit, product, names) }),
   };
 }

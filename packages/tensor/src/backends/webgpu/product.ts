@@ -1,7 +1,7 @@
 /**
  * The one kernel behind matrix products and convolutions: `to[r, c] = Σₖ left(r, k) · right(k, c)`. What the two sides read is given as text, so a convolution is a
  * product whose right side looks into the image. A workgroup computes a tile: it brings strips of both sides into its own memory, and each invocation
- * keeps 4×4 sums. Where there are few tiles and many terms, the terms are split among workgroups, whose partial sums a second launch adds up.
+ * keeps 4×4 to 8×8 sums. Where there are few tiles and many terms, the terms are split among workgroups, whose partial sums a second launch adds up.
  */
 
 import { bytesOf, type DType, isFloating } from "../../dtype.ts";
@@ -32,9 +32,10 @@ export interface Product {
   readonly rightAlong: boolean;
 }
 
-/** Invocations in a workgroup of any product. */
+/** Invocations in a workgroup of kernels that go over elements. */
 export const workgroup = 64;
-const depth = 16;
+/** Terms are split at multiples of this. */
+const strip = 16;
 
 /**
  * Launches a product.
@@ -51,12 +52,12 @@ export function launchProduct(
   const { batches, rows, columns, terms, dtype } = size;
   const count = batches * rows * columns;
   if (count === 0) return;
-  const form = recorder.direct ? directForm(rows, columns) : tileForm(rows, columns);
+  const form = recorder.direct ? directForm(rows, columns) : tileForm(rows, columns, batches);
   const across = Math.ceil(columns / form.columns);
   const down = Math.ceil(rows / form.rows);
   const units = batches * across * down;
   const splits = units < form.enough && terms >= 512 ? Math.min(Math.ceil((2 * form.enough) / units), Math.ceil(terms / 128)) : 1;
-  const stride = Math.ceil(Math.ceil(terms / splits) / depth) * depth;
+  const stride = Math.ceil(Math.ceil(terms / splits) / strip) * strip;
   const { leftAlong, rightAlong } = size;
   const draft = new Draft(`${name} ${dtype} ${form.key} ${leftAlong} ${rightAlong} ${splits > 1}`);
   const texts = frame(draft, splits > 1 ? "sides" : "all");
@@ -73,7 +74,7 @@ export function launchProduct(
       ? () => texts.store()
       : () => sums.put(`((part * ${names.batches} + batch) * ${names.rows} + r) * ${names.columns} + c`, "sum");
   const product = { ...size, prepare: texts.prepare ?? "", left: () => texts.left(), right: () => texts.right(), store };
-  recorder.launch(draft, Math.ceil((units * splits) / form.perGroup), () => form.text(product, names), workgroup);
+  recorder.launch(draft, Math.ceil((units * splits) / form.perGroup), () => form.text(product, names), form.workgroup);
   if (partial === null) return;
   addUp(recorder, `${name} ${dtype}`, { ...size, splits, count }, partial, frame);
   recorder.memory.free(partial.buffer as WebGpuBuffer); // safe: it was just allocated here
@@ -95,25 +96,55 @@ export interface Form {
   /** How many units one workgroup computes, and from how many units on a device is busy. */
   readonly perGroup: number;
   readonly enough: number;
+  /** Invocations in a workgroup. */
+  readonly workgroup: number;
   text(product: Product, names: Names): ShaderText;
 }
 
-function tileForm(rows: number, columns: number): Form {
-  const tile = rows <= 12 ? { rows: 8, columns: 128 } : columns <= 12 ? { rows: 128, columns: 8 } : { rows: 32, columns: 32 };
+/** A tile of the result that one workgroup computes, `own` rows and columns of it by each invocation, `depth` terms at a time. */
+interface Tile {
+  readonly rows: number;
+  readonly columns: number;
+  readonly own: readonly [number, number];
+  readonly depth: number;
+}
+
+/** Tiles for thin results, and for others from small to large. The larger, the more arithmetic for each word that is brought in. */
+const tiles = {
+  flat: { rows: 8, columns: 128, own: [4, 4], depth: 16 },
+  narrow: { rows: 128, columns: 8, own: [4, 4], depth: 16 },
+  small: { rows: 32, columns: 32, own: [4, 4], depth: 16 },
+  middle: { rows: 64, columns: 64, own: [8, 4], depth: 16 },
+  large: { rows: 128, columns: 128, own: [8, 8], depth: 8 },
+} as const satisfies Record<string, Tile>;
+
+/** How many workgroups keep a device busy. */
+const busy = 64;
+
+/** The largest tile of which there are still enough. */
+function tileForm(rows: number, columns: number, batches: number): Form {
+  const count = ({ rows: r, columns: c }: Tile) => batches * Math.ceil(rows / r) * Math.ceil(columns / c);
+  const enough = (tile: Tile) => count(tile) >= busy && rows >= tile.rows && columns >= tile.columns;
+  const tile: Tile = rows <= 12 ? tiles.flat : columns <= 12 ? tiles.narrow : ([tiles.large, tiles.middle].find(enough) ?? tiles.small);
+  const workgroup = (tile.rows / tile.own[0]) * (tile.columns / tile.own[1]);
   return {
     key: `tile ${tile.rows}x${tile.columns}`,
-    ...tile,
+    rows: tile.rows,
+    columns: tile.columns,
     perGroup: 1,
-    enough: 64,
-    text: (product, names) => tileText(tile, product, names),
+    enough: busy,
+    workgroup,
+    text: (product, names) => tileText(tile, workgroup, product, names),
   };
 }
 
-/** The shader of a tile. Invocation `lane` computes rows `y + 4i` … of its strip, so that neighbours read neighbours. */
-function tileText(tile: { rows: number; columns: number }, product: Product, n: Names): ShaderText {
+/** The shader of a tile. An invocation's columns lie apart, so that neighbours read neighbours; a strip has a word more than it needs, so that they store in different banks. */
+function tileText(tile: Tile, workgroup: number, product: Product, n: Names): ShaderText {
   const type = wgslType(product.dtype);
-  const lanes = tile.columns / 4;
+  const { depth, own } = tile;
+  const lanes = tile.columns / own[1];
   const zero = type === "f32" ? "0.0" : "0i";
+  const [is, js] = own.map((count) => Array.from({ length: count }, (_, i) => i)) as [number[], number[]]; // safe: two counts
   const load = (side: "left" | "right", length: number, along: boolean) => {
     // `along` says that neighbours in memory lie along the tile's depth for the left side, along its width for the right side.
     const depthFirst = side === "left" ? along : !along;
@@ -128,13 +159,13 @@ function tileText(tile: { rows: number; columns: number }, product: Product, n: 
     if (k < end && ${outer} < ${total}) {
       ${product[side]()}
     }
-    ${side}Strip[d * ${length}u + w] = value;
+    ${side}Strip[d * ${length + 1}u + w] = value;
   }`;
   };
-  const cells = (body: (i: number, j: number) => string) => [0, 1, 2, 3].flatMap((i) => [0, 1, 2, 3].map((j) => body(i, j))).join("\n");
+  const cells = (body: (i: number, j: number) => string) => is.flatMap((i) => js.map((j) => body(i, j))).join("\n");
   return {
-    declarations: `var<workgroup> leftStrip: array<${type}, ${tile.rows * depth}>;
-var<workgroup> rightStrip: array<${type}, ${tile.columns * depth}>;`,
+    declarations: `var<workgroup> leftStrip: array<${type}, ${(tile.rows + 1) * depth}>;
+var<workgroup> rightStrip: array<${type}, ${(tile.columns + 1) * depth}>;`,
     body: `let square = group % ${n.units};
 let block = group / ${n.units};
 let batch = block % ${n.batches};
@@ -142,18 +173,18 @@ let part = block / ${n.batches};
 let top = (square / ${n.across}) * ${tile.rows}u;
 let edge = (square % ${n.across}) * ${tile.columns}u;
 let x = lane % ${lanes}u;
-let y = (lane / ${lanes}u) * 4u;
+let y = (lane / ${lanes}u) * ${own[0]}u;
 let end = min((part + 1u) * ${n.stride}, ${n.terms});
 ${product.prepare}
-${cells((i, j) => `var sum${i}${j}: ${type} = ${zero};`)}
+${cells((i, j) => `var sum${i}_${j}: ${type} = ${zero};`)}
 for (var start = part * ${n.stride}; start < end; start += ${depth}u) {
   ${load("left", tile.rows, product.leftAlong)}
   ${load("right", tile.columns, product.rightAlong)}
   workgroupBarrier();
   for (var d = 0u; d < ${depth}u; d++) {
-    ${[0, 1, 2, 3].map((i) => `let left${i} = leftStrip[d * ${tile.rows}u + y + ${i}u];`).join("\n")}
-    ${[0, 1, 2, 3].map((j) => `let right${j} = rightStrip[d * ${tile.columns}u + x + ${j * lanes}u];`).join("\n")}
-    ${cells((i, j) => `sum${i}${j} += left${i} * right${j};`)}
+    ${is.map((i) => `let left${i} = leftStrip[d * ${tile.rows + 1}u + y + ${i}u];`).join("\n")}
+    ${js.map((j) => `let right${j} = rightStrip[d * ${tile.columns + 1}u + x + ${j * lanes}u];`).join("\n")}
+    ${cells((i, j) => `sum${i}_${j} += left${i} * right${j};`)}
   }
   workgroupBarrier();
 }
@@ -162,7 +193,7 @@ ${cells(
   let r = top + y + ${i}u;
   let c = edge + x + ${j * lanes}u;
   if (r < ${n.rows} && c < ${n.columns}) {
-    let sum = sum${i}${j};
+    let sum = sum${i}_${j};
     ${product.store()}
   }
 }`,
