@@ -13,6 +13,8 @@ import type { Recorder } from "./recorder.ts";
 import { scalarArguments } from "./scalars.ts";
 
 const workgroup = 64;
+/** Elements that one invocation computes, so that looking up costs little. */
+const each = 8;
 /** The words that a table may have: a quarter of what every device binds. */
 const tableRoom = 4096;
 
@@ -50,16 +52,16 @@ function inOne(recorder: Recorder, program: ForeachCall["program"], all: readonl
   const count = draft.u32(items.length);
   const table = draft.words.length;
   let columns = 0;
-  /** Adds a column to the table. Returns the expression for what stands there for `item`. */
+  /** Adds a column to the table. Returns the name of what stands there for the workgroup's item. */
   const column = (value: (item: Item, number: number) => number): string => {
     for (const [number, one] of items.entries()) draft.u32(value(one, number));
-    return `cell(${table}u + ${columns++}u * ${count} + item)`;
+    return `c${columns++}`;
   };
   const lengths = items.map(({ to }) => sizeOf((to[0] as View).shape));
   let groups = 0;
   const begins = lengths.map((length) => {
     const begin = groups;
-    groups += Math.ceil(length / workgroup);
+    groups += Math.ceil(length / (workgroup * each));
     return begin;
   });
   const begin = column((_, number) => begins[number] as number);
@@ -92,12 +94,15 @@ while (past - item > 1u) {
   let middle = (item + past) / 2u;
   if (cell(${table}u + middle) <= group) { item = middle; } else { past = middle; }
 }
-let i = (group - ${begin}) * ${workgroup}u + lane;
-if (i >= ${length}) { return; }
+${Array.from({ length: columns }, (_, k) => `let c${k} = cell(${table}u + ${k}u * ${count} + item);`).join("\n")}
+let first = (group - ${begin}) * ${workgroup * each}u + lane;
+let end = min(first + ${workgroup * each}u, ${length});
+for (var i = first; i < end; i += ${workgroup}u) {
 ${inputs.map((at, k) => `let at${k} = ${at} + i;`).join("\n")}
 ${outputs.map((at, k) => `let to${k} = ${at} + i;`).join("\n")}
 ${code}
-${stores.join("\n")}`,
+${stores.join("\n")}
+}`,
       };
     },
     workgroup,
