@@ -46,6 +46,7 @@ const app = await Application.bootstrap({
     "getting-started",
     "autograd",
     "devices",
+    "gpu",
     "memory",
     "data",
     "saving",
