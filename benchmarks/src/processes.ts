@@ -10,26 +10,28 @@ import type { Cannot, Device } from "./workloads.ts";
 
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 
+/** What `pytorch.py` says where there is no PyTorch, and what is said of a missing program. */
+const notInstalled = "is not installed";
+
 /** Measures one workload in a new process. */
 export async function runProcess(peer: string, device: Device, workload: string, seconds: number): Promise<Answer> {
-  if (peer !== "pytorch")
-    return await ask<Measurement | Cannot>(process.execPath, [
-      here("./child.ts"),
-      peer.replace("-node", ""),
-      device,
-      workload,
-      `${seconds}`,
-    ]);
+  if (peer === "pytorch") return await askPytorch<Measurement>(device, workload, seconds);
+  return await ask<Measurement>(process.execPath, [here("./child.ts"), peer.replace("-node", ""), device, workload, `${seconds}`]);
+}
+
+/** The GPU that PyTorch finds, by name. */
+export async function findPytorch(): Promise<{ readonly name: string; readonly version: string } | Cannot> {
+  return noFailure(await askPytorch<{ name: string; version: string }>("webgpu", "adapter", 0));
+}
+
+async function askPytorch<T>(device: Device, workload: string, seconds: number): Promise<T | Cannot | Failed> {
   // Debian's PyTorch belongs to Debian's Python, which need not be the first one.
   for (const python of ["/usr/bin/python3", "python3"]) {
-    const answer = await ask<Measurement | Cannot>(python, [here("./peers/pytorch.py"), device, workload, `${seconds}`]);
+    const answer = await ask<T & object>(python, [here("./peers/pytorch.py"), device, workload, `${seconds}`]);
     if (!("cannot" in answer) || answer.cannot !== notInstalled) return answer;
   }
   return { cannot: notInstalled };
 }
-
-/** What `pytorch.py` says, and what is said of a missing program. */
-const notInstalled = "is not installed";
 
 /**
  * The GPU that Node finds. Where the machine has no driver for one, the Vulkan loader is pointed at the software driver that comes with Chromium, for this
@@ -44,7 +46,11 @@ export async function findNodeAdapter(): Promise<Adapter | Cannot> {
     env.VK_ICD_FILENAMES = softwareDriver;
     found = await look();
   }
-  return "failed" in found ? { cannot: found.failed } : found;
+  return noFailure(found);
+}
+
+function noFailure<T extends object>(answer: T | Cannot | Failed): T | Cannot {
+  return "failed" in answer ? { cannot: answer.failed } : answer;
 }
 
 /** Runs a program and reads its last line. */
@@ -68,5 +74,6 @@ function ask<T>(command: string, args: readonly string[]): Promise<T | Cannot | 
 /** The line that names the error in what a program wrote when it failed. */
 function reasonIn(text: string): string {
   const lines = text.trim().split("\n");
-  return (lines.find((line) => /^\w*Error: /.test(line)) ?? lines.at(-1) ?? "").trim();
+  const line = lines.find((line) => /^\w*Error: /.test(line)) ?? lines.at(-1) ?? "";
+  return line.replace(/^\w*Error: /, "");
 }

@@ -22,7 +22,7 @@ export const workloads: Readonly<Record<string, Workload>> = {
   "matmul-2048": { kind: "matmul", size: 2048 },
   "matmul-4096": { kind: "matmul", size: 4096 },
   "matmul-8192": { kind: "matmul", size: 8192 },
-  launches: { kind: "launches", count: 1000, elements: 1024 },
+  launches: { kind: "launches", count: 1000, elements: 128 },
   "tiny-add": { kind: "tiny-add" },
   "tiny-add-backward": { kind: "tiny-add-backward" },
   "pointwise-1m": { kind: "pointwise" },

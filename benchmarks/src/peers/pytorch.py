@@ -17,6 +17,11 @@ device, workload, seconds = sys.argv[1], sys.argv[2], float(sys.argv[3])
 gpu = device == "webgpu"
 if gpu and not torch.cuda.is_available():
     cannot("finds no GPU that CUDA can use")
+if gpu and not hasattr(torch, "set_default_device"):
+    cannot(f"is {torch.__version__}; on a GPU 2.0 or newer is measured")
+if workload == "adapter":
+    print(json.dumps({"name": torch.cuda.get_device_name() if gpu else "CPU", "version": torch.__version__}))
+    sys.exit(0)
 
 
 def waiting(f):
@@ -81,7 +86,7 @@ def prepare(name):
         a, b = torch.randn(n, n), torch.randn(n, n)
         return (lambda: a @ b), 1
     if name == "launches":
-        return launches(1000, 1024)
+        return launches(1000, 128)
     one, grad = torch.ones(1), torch.ones(1, requires_grad=True)
     if name == "tiny-add":
         return (lambda: [one + one for _ in range(1000)]), 1000

@@ -111,6 +111,8 @@ function prepare(workload: Workload, device: Device): Task | Cannot {
       return made(() => tf.matMul(a, b));
     }
     case "launches": {
+      // So small a sum would stay on the CPU.
+      tf.env().set("WEBGPU_CPU_FORWARD", false);
       const [x, y] = [tensor([workload.elements]), tensor([workload.elements], 2)];
       return {
         units: workload.count,
