@@ -5,8 +5,7 @@
 import { existsSync } from "node:fs";
 import { playwright } from "@vitest/browser-playwright";
 import { configDefaults, defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
-
-const chromium = process.env.CHROMIUM ?? "/usr/bin/chromium";
+import { chromiumPath, softwareArguments } from "./benchmarks/src/chromium.ts";
 
 const browser: TestProjectInlineConfiguration = {
   server: { headers: { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" } },
@@ -21,28 +20,16 @@ const browser: TestProjectInlineConfiguration = {
       headless: true,
       screenshotFailures: false,
       provider: playwright({
-        launchOptions: {
-          executablePath: chromium,
-          args: [
-            "--no-sandbox",
-            "--enable-unsafe-webgpu",
-            "--use-webgpu-adapter=swiftshader",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--no-first-run",
-            "--disable-quic",
-          ],
-        },
+        launchOptions: { executablePath: chromiumPath, args: [...softwareArguments] },
       }),
       instances: [{ browser: "chromium" }],
     },
   },
 };
 
-const hasChromium = existsSync(chromium);
+const hasChromium = existsSync(chromiumPath);
 if (!hasChromium) {
-  const reason = `there is no Chromium at ${chromium}; install it, or say where it is with the environment variable CHROMIUM`;
+  const reason = `there is no Chromium at ${chromiumPath}; install it, or say where it is with the environment variable CHROMIUM`;
   if (process.env.CI) throw new Error(`browser tests are required here: ${reason}`);
   console.log(`browser tests are skipped: ${reason}`);
 }

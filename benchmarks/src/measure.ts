@@ -1,9 +1,9 @@
 /**
- * Times of one task: the median of many calls after a warm-up, and how far the middle half of them spreads.
+ * Times of one task: the median of many calls after a warm-up, and how far the middle half of them spreads. The same in Node and in a page.
  */
 
-import type { Prepare, Task } from "./workloads.ts";
-import { workloads } from "./workloads.ts";
+import type { Count } from "./count.ts";
+import type { Cannot, Task } from "./workloads.ts";
 
 /** What was measured, in milliseconds per unit of work. */
 export interface Measurement {
@@ -12,10 +12,26 @@ export interface Measurement {
   readonly low: number;
   readonly high: number;
   readonly calls: number;
+  /** What one call gives to the GPU, where there is one. */
+  readonly count?: Count;
 }
 
+/** What went wrong. */
+export interface Failed {
+  readonly failed: string;
+}
+
+/** What comes of a measurement: figures, a reason why there are none, or what went wrong. */
+export type Answer = Measurement | Cannot | Failed;
+
+/** How long one measurement may take, in milliseconds. */
+export const patience = 180_000;
+
+/** What is said of one that took longer. */
+export const tooLong: Failed = { failed: `took more than ${patience / 1000} s` };
+
 /** Times a task for about `seconds`. */
-async function measure(task: Task, seconds: number): Promise<Measurement> {
+export async function measure(task: Task, seconds: number): Promise<Measurement> {
   const call = async () => {
     const start = performance.now();
     const pending = task.run();
@@ -29,20 +45,17 @@ async function measure(task: Task, seconds: number): Promise<Measurement> {
   const end = performance.now() + seconds * 1000;
   while (performance.now() < end || times.length < (first * task.units < 2000 ? 5 : 1)) {
     times.push(await call());
-    // The event loop turns between calls, as it does in a program that reads its data.
-    if (times.length % 16 === 0) await new Promise((resolve) => setImmediate(resolve));
+    if (times.length % 16 === 0) await turn();
   }
   times.sort((a, b) => a - b);
   const at = (q: number) => times[Math.min(times.length - 1, Math.floor(q * times.length))] as number; // safe: times is not empty
   return { median: at(0.5), low: at(0.25), high: at(0.75), calls: times.length };
 }
 
-/** The main program of a peer: measures the workload named on the command line and prints one line of JSON. */
-export async function runPeer(prepare: Prepare): Promise<void> {
-  const [name = "", seconds = "1.5"] = process.argv.slice(2);
-  const workload = workloads[name];
-  if (workload === undefined) throw new Error(`there is no workload "${name}"`);
-  const task = await prepare(workload);
-  console.log(JSON.stringify(task === null ? null : await measure(task, Number(seconds))));
-  process.exit(0);
+/** Lets the event loop turn, as it does in a program that reads its data. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof setImmediate === "function") setImmediate(resolve);
+    else setTimeout(resolve);
+  });
 }

@@ -3,10 +3,14 @@
  * cross-entropy, backward, Adam with a learning rate of 1e-3, on data already in memory.
  */
 
+/** Where a benchmark computes. */
+export type Device = "cpu" | "webgpu";
+
 /** What a workload does. */
 export type Workload =
   | { readonly kind: "matmul"; readonly size: number }
   | { readonly kind: "tiny-add" | "tiny-add-backward" | "pointwise" | "softmax" | "transpose-copy" | "cnn" | "cnn-infer" }
+  | { readonly kind: "launches"; readonly count: number; readonly elements: number }
   | { readonly kind: "mlp"; readonly batch: number; readonly sizes: readonly number[] };
 
 /** All workloads, in the order of the table. Times are in milliseconds per call. */
@@ -16,6 +20,9 @@ export const workloads: Readonly<Record<string, Workload>> = {
   "matmul-512": { kind: "matmul", size: 512 },
   "matmul-1024": { kind: "matmul", size: 1024 },
   "matmul-2048": { kind: "matmul", size: 2048 },
+  "matmul-4096": { kind: "matmul", size: 4096 },
+  "matmul-8192": { kind: "matmul", size: 8192 },
+  launches: { kind: "launches", count: 1000, elements: 128 },
   "tiny-add": { kind: "tiny-add" },
   "tiny-add-backward": { kind: "tiny-add-backward" },
   "pointwise-1m": { kind: "pointwise" },
@@ -27,15 +34,28 @@ export const workloads: Readonly<Record<string, Workload>> = {
   "cnn-infer-1": { kind: "cnn-infer" },
 };
 
+/** Why a workload is not run on a device; null when it is. `software` says that the GPU is a program on the CPU. */
+export function leftOut(name: string, device: Device, software: boolean): string | null {
+  const workload = workloads[name];
+  const [large, huge] = workload?.kind === "matmul" ? [workload.size >= 2048, workload.size > 2048] : [false, false];
+  if (device === "cpu") return huge || workload?.kind === "launches" ? "for GPUs only: --device webgpu" : null;
+  return large && software ? "too large for an adapter that is a program on the CPU" : null;
+}
+
+/** Something that is not done, and why. */
+export interface Cannot {
+  readonly cannot: string;
+}
+
 /** One call of a workload, and how many units of work it holds (a tiny addition is timed a thousand at a time). */
 export interface Task {
   readonly units: number;
-  /** Does the work and waits until it is done. */
-  run(): void | Promise<void>;
+  /** Does the work and waits until it is done; a training step on a GPU reads its loss. */
+  run(): void | Promise<unknown>;
 }
 
-/** What one peer makes of a workload; null when it cannot do it. */
-export type Prepare = (workload: Workload) => Task | null | Promise<Task | null>;
+/** What one peer makes of a workload. */
+export type Prepare = (workload: Workload) => Task | Cannot;
 
 /** Numbers that look random and are the same everywhere: standard normal, from a linear congruential generator. */
 export function normals(count: number, seed = 1): Float32Array<ArrayBuffer> {

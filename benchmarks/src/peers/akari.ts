@@ -2,9 +2,11 @@
  * Akari's side of the benchmarks, written as a user would write it.
  */
 
+import { webgpu } from "@akari/tensor/webgpu";
 import {
   Adam,
   Conv2d,
+  cpu,
   crossEntropy,
   Flatten,
   fromTypedArray,
@@ -17,11 +19,24 @@ import {
   relu,
   requiresGrad,
   Sequential,
+  setDefaultDevice,
   softmax,
   type Tensor,
 } from "akari";
-import { runPeer } from "../measure.ts";
-import { labels, normals, type Task, type Workload } from "../workloads.ts";
+import { type Device, labels, normals, type Prepare, type Task, type Workload } from "../workloads.ts";
+
+/** The device, made ready, and what waits for it where it works later than it is told. */
+export async function start(name: Device): Promise<Prepare> {
+  const device = name === "webgpu" ? await webgpu() : cpu();
+  setDefaultDevice(device);
+  const wait: Wait = name === "webgpu" ? { forAll: () => device.flush(), forLoss: (loss) => loss.item() } : { forAll() {}, forLoss() {} };
+  return (workload) => prepare(workload, wait);
+}
+
+interface Wait {
+  forAll(): void | Promise<void>;
+  forLoss(loss: Tensor): void | Promise<unknown>;
+}
 
 const normal = (shape: readonly number[], seed = 1): Tensor =>
   fromTypedArray(
@@ -54,7 +69,7 @@ function mlp(sizes: readonly number[]): Sequential {
   return new Sequential(...layers);
 }
 
-function step(model: Sequential, batch: number): Task {
+function step(model: Sequential, batch: number, wait: Wait): Task {
   const optimizer = new Adam(model.parameters(), { lr: 1e-3 });
   const x = normal([batch, 1, 28, 28]);
   const y = fromTypedArray(labels(batch), [batch]);
@@ -62,17 +77,37 @@ function step(model: Sequential, batch: number): Task {
     units: 1,
     run() {
       optimizer.zeroGrad();
-      crossEntropy(model(x), y).backward();
+      const loss = crossEntropy(model(x), y);
+      loss.backward();
       optimizer.step();
+      return wait.forLoss(loss);
     },
   };
 }
 
-function prepare(workload: Workload): Task {
+function prepare(workload: Workload, wait: Wait): Task {
+  const made = (make: () => Tensor): Task => ({
+    units: 1,
+    run() {
+      make().dispose();
+      return wait.forAll();
+    },
+  });
   switch (workload.kind) {
     case "matmul": {
       const [a, b] = [normal([workload.size, workload.size]), normal([workload.size, workload.size], 2)];
-      return { units: 1, run: () => a.matmul(b).dispose() };
+      return made(() => a.matmul(b));
+    }
+    case "launches": {
+      const [x, y] = [normal([workload.elements]), normal([workload.elements], 2)];
+      return {
+        units: workload.count,
+        run() {
+          let sum = x;
+          for (let i = 0; i < workload.count; i++) sum = sum.add(y);
+          return wait.forAll();
+        },
+      };
     }
     case "tiny-add": {
       const one = ones([1]);
@@ -80,6 +115,7 @@ function prepare(workload: Workload): Task {
         units: 1000,
         run() {
           for (let i = 0; i < 1000; i++) one.add(one);
+          return wait.forAll();
         },
       };
     }
@@ -89,33 +125,32 @@ function prepare(workload: Workload): Task {
         units: 100,
         run() {
           for (let i = 0; i < 100; i++) grad.add(one).backward();
+          return wait.forAll();
         },
       };
     }
     case "pointwise": {
       const [a, b] = [normal([1_000_000]), normal([1_000_000], 2)];
-      return { units: 1, run: () => relu(a.mul(b).add(1)).sum().dispose() };
+      return made(() => relu(a.mul(b).add(1)).sum());
     }
     case "softmax": {
       const c = normal([1024, 1024]);
-      return { units: 1, run: () => softmax(c, -1).dispose() };
+      return made(() => softmax(c, -1));
     }
     case "transpose-copy": {
       const c = normal([1024, 1024]);
-      return { units: 1, run: () => c.t().contiguous().dispose() };
+      return made(() => c.t().contiguous());
     }
     case "mlp":
-      return step(mlp(workload.sizes), workload.batch);
+      return step(mlp(workload.sizes), workload.batch, wait);
     case "cnn":
-      return step(cnn(), 64);
+      return step(cnn(), 64, wait);
     case "cnn-infer": {
       const model = cnn().eval();
       const x = normal([1, 1, 28, 28]);
-      return { units: 1, run: () => noGrad(() => model(x)).dispose() };
+      return made(() => noGrad(() => model(x)));
     }
     default:
       return workload satisfies never;
   }
 }
-
-await runPeer(prepare);

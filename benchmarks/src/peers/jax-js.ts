@@ -1,13 +1,17 @@
 /**
- * jax-js, on its WebAssembly backend, with everything under `jit`.
+ * jax-js, on its WebAssembly or its WebGPU backend, with everything under `jit` that can be.
  */
 
 import { defaultDevice, init, type Array as JaxArray, jit, lax, nn, numpy as np, valueAndGrad } from "@jax-js/jax";
-import { runPeer } from "../measure.ts";
-import { labels, normals, type Task, type Workload } from "../workloads.ts";
+import { type Cannot, type Device, labels, normals, type Prepare, type Task, type Workload } from "../workloads.ts";
 
-await init("wasm");
-defaultDevice("wasm");
+/** The backend, made ready. */
+export async function start(device: Device): Promise<Prepare> {
+  const backend = device === "webgpu" ? "webgpu" : "wasm";
+  if (!(await init(backend)).includes(backend)) return () => ({ cannot: `it finds no ${backend} here` });
+  defaultDevice(backend);
+  return (workload) => prepare(workload, device);
+}
 
 const array = (shape: number[], seed = 1, scale = 1): JaxArray => {
   const data = normals(
@@ -31,9 +35,16 @@ function compiled(fn: (...inputs: JaxArray[]) => JaxArray, inputs: JaxArray[]): 
 }
 
 type Weights = JaxArray[];
+type State = [weights: Weights, first: Weights, second: Weights, count: JaxArray];
 
 /** A training step with Adam, compiled as a whole; weights, moments and the step count go round. */
-function step(forward: (weights: Weights, x: JaxArray) => JaxArray, shapes: number[][], batch: number, inputShape: number[]): Task {
+function step(
+  forward: (weights: Weights, x: JaxArray) => JaxArray,
+  shapes: number[][],
+  batch: number,
+  inputShape: number[],
+  device: Device,
+): Task {
   const x = array([batch, ...inputShape]);
   const y = nn.oneHot(np.array(labels(batch)), 10);
   const loss = (weights: Weights, input: JaxArray, target: JaxArray): JaxArray =>
@@ -49,7 +60,6 @@ function step(forward: (weights: Weights, x: JaxArray) => JaxArray, shapes: numb
       input,
       target,
     ) as [JaxArray, Weights];
-    value.dispose();
     const t = count.add(1);
     const scale1 = np.array(1).sub(np.power(np.array(0.9), t.ref));
     const scale2 = np.array(1).sub(np.power(np.array(0.999), t.ref));
@@ -65,9 +75,9 @@ function step(forward: (weights: Weights, x: JaxArray) => JaxArray, shapes: numb
     );
     scale1.dispose();
     scale2.dispose();
-    return [next, m, v, t] as [Weights, Weights, Weights, JaxArray];
+    return [next, m, v, t, value] as [...State, JaxArray];
   });
-  let state: [Weights, Weights, Weights, JaxArray] = [
+  let state: State = [
     shapes.map((shape, i) => array(shape, i + 1, 0.05)),
     shapes.map((shape) => np.zeros(shape)),
     shapes.map((shape) => np.zeros(shape)),
@@ -76,14 +86,20 @@ function step(forward: (weights: Weights, x: JaxArray) => JaxArray, shapes: numb
   return {
     units: 1,
     async run() {
-      state = update(...state, x.ref, y.ref) as typeof state;
-      await state[3].blockUntilReady();
-      await (state[0][0] as JaxArray).blockUntilReady();
+      const [next, m, v, t, value] = update(...state, x.ref, y.ref) as [...State, JaxArray];
+      state = [next, m, v, t];
+      if (device === "webgpu") {
+        await value.data();
+        return;
+      }
+      value.dispose();
+      await t.blockUntilReady();
+      await (next[0] as JaxArray).blockUntilReady();
     },
   };
 }
 
-function mlp(sizes: readonly number[], batch: number): Task {
+function mlp(sizes: readonly number[], batch: number, device: Device): Task {
   const shapes = sizes.slice(1).flatMap((size, i) => [[sizes[i] ?? size, size], [size]]);
   return step(
     (weights, x) => {
@@ -97,6 +113,7 @@ function mlp(sizes: readonly number[], batch: number): Task {
     shapes,
     batch,
     [784],
+    device,
   );
 }
 
@@ -115,13 +132,25 @@ function forwardCnn(weights: Weights, x: JaxArray): JaxArray {
 
 const cnnShapes = [[32, 1, 3, 3], [32], [64, 32, 3, 3], [64], [9216, 128], [128], [128, 10], [10]];
 
-function prepare(workload: Workload): Task | null {
+function prepare(workload: Workload, device: Device): Task | Cannot {
   switch (workload.kind) {
     case "matmul":
       return compiled(
         (a, b) => np.matmul(a as JaxArray, b as JaxArray),
         [array([workload.size, workload.size]), array([workload.size, workload.size], 2)],
       );
+    case "launches": {
+      const [x, y] = [array([workload.elements]), array([workload.elements], 2)];
+      return {
+        units: workload.count,
+        async run() {
+          let sum = x.ref;
+          for (let i = 0; i < workload.count; i++) sum = sum.add(y.ref);
+          await sum.blockUntilReady();
+          sum.dispose();
+        },
+      };
+    }
     case "tiny-add": {
       const one = np.ones([1]);
       return {
@@ -138,7 +167,7 @@ function prepare(workload: Workload): Task | null {
       };
     }
     case "tiny-add-backward":
-      return null;
+      return { cannot: "has no gradient of an operation as it runs, only of functions made beforehand" };
     case "pointwise":
       return compiled((a, b) => nn.relu((a as JaxArray).mul(b as JaxArray).add(1)).sum(), [array([1_000_000]), array([1_000_000], 2)]);
     case "softmax":
@@ -146,9 +175,9 @@ function prepare(workload: Workload): Task | null {
     case "transpose-copy":
       return compiled((c) => (c as JaxArray).transpose().add(0), [array([1024, 1024])]);
     case "mlp":
-      return mlp(workload.sizes, workload.batch);
+      return mlp(workload.sizes, workload.batch, device);
     case "cnn":
-      return step(forwardCnn, cnnShapes, 64, [1, 28, 28]);
+      return step(forwardCnn, cnnShapes, 64, [1, 28, 28], device);
     case "cnn-infer": {
       const weights = cnnShapes.map((shape, i) => array(shape, i + 1, 0.05));
       return compiled((x, ...w) => forwardCnn(w, x as JaxArray), [array([1, 1, 28, 28]), ...weights]);
@@ -157,5 +186,3 @@ function prepare(workload: Workload): Task | null {
       return workload satisfies never;
   }
 }
-
-await runPeer(prepare);

@@ -1,12 +1,34 @@
-"""PyTorch's side of the benchmarks: the same workloads, the better of one thread and all of them."""
-import json, os, statistics, sys, time
+"""PyTorch's side of the benchmarks: the same workloads, on the CPU the better of one thread and all of them, on a GPU with CUDA."""
+import json, os, sys, time
+
+
+def cannot(why):
+    print(json.dumps({"cannot": why}))
+    sys.exit(0)
+
 
 try:
     import torch
 except ImportError:
-    print("null")
-    sys.exit(0)
+    cannot("is not installed")
 import torch.nn as nn, torch.nn.functional as F
+
+device, workload, seconds = sys.argv[1], sys.argv[2], float(sys.argv[3])
+gpu = device == "webgpu"
+if gpu and not torch.cuda.is_available():
+    cannot("finds no GPU that CUDA can use")
+if gpu and not hasattr(torch, "set_default_device"):
+    cannot(f"is {torch.__version__}; on a GPU 2.0 or newer is measured")
+if workload == "adapter":
+    print(json.dumps({"name": torch.cuda.get_device_name() if gpu else "CPU", "version": torch.__version__}))
+    sys.exit(0)
+
+
+def waiting(f):
+    def run():
+        f()
+        torch.cuda.synchronize()
+    return run
 
 
 def measure(f, seconds, units=1):
@@ -40,9 +62,22 @@ def step(model, batch):
 
     def run():
         optimizer.zero_grad()
-        F.cross_entropy(model(x), y).backward()
+        loss = F.cross_entropy(model(x), y)
+        loss.backward()
         optimizer.step()
+        if gpu:
+            loss.item()
     return run, 1
+
+
+def launches(count, elements):
+    x, y = torch.randn(elements), torch.randn(elements)
+
+    def run():
+        total = x
+        for _ in range(count):
+            total = total + y
+    return run, count
 
 
 def prepare(name):
@@ -50,6 +85,8 @@ def prepare(name):
         n = int(name[7:])
         a, b = torch.randn(n, n), torch.randn(n, n)
         return (lambda: a @ b), 1
+    if name == "launches":
+        return launches(1000, 128)
     one, grad = torch.ones(1), torch.ones(1, requires_grad=True)
     if name == "tiny-add":
         return (lambda: [one + one for _ in range(1000)]), 1000
@@ -75,12 +112,14 @@ def prepare(name):
     raise SystemExit(f'there is no workload "{name}"')
 
 
+if gpu:
+    torch.set_default_device("cuda")
 best = None
-for threads in sorted({1, os.cpu_count() or 1}):
+for threads in [1] if gpu else sorted({1, os.cpu_count() or 1}):
     torch.manual_seed(0)
     torch.set_num_threads(threads)
-    run, units = prepare(sys.argv[1])
-    found = measure(run, float(sys.argv[2]) / 2, units)
+    run, units = prepare(workload)
+    found = measure(waiting(run) if gpu else run, seconds if gpu else seconds / 2, units)
     if best is None or found["median"] < best["median"]:
         best = found
 print(json.dumps(best))

@@ -1,17 +1,36 @@
 /**
- * TensorFlow.js on its WebAssembly backend, with the threads that it starts by itself.
+ * TensorFlow.js on its WebAssembly backend, with the threads that it starts by itself, or on its WebGPU backend.
  */
 
-import { createRequire } from "node:module";
-import { dirname, sep } from "node:path";
 import * as tf from "@tensorflow/tfjs";
-import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
-import { runPeer } from "../measure.ts";
-import { labels, normals, type Task, type Workload } from "../workloads.ts";
+import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
+import { type Cannot, type Device, labels, normals, type Prepare, type Task, type Workload } from "../workloads.ts";
 
-setWasmPaths(dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm")) + sep);
-await tf.setBackend("wasm");
-await tf.ready();
+/** The backend, made ready. */
+export async function start(device: Device): Promise<Prepare> {
+  if (device === "webgpu") {
+    await import("@tensorflow/tfjs-backend-webgpu");
+    await tf.setBackend("webgpu");
+  } else {
+    const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
+    const [{ createRequire }, { dirname, sep }] = await Promise.all([import("node:module"), import("node:path")]);
+    setWasmPaths(dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm")) + sep);
+    await tf.setBackend("wasm");
+  }
+  await tf.ready();
+  return (workload) => prepare(workload, device);
+}
+
+/** Waits for everything, where the backend works later than it is told. */
+function done(device: Device): void | Promise<unknown> {
+  if (device === "cpu") return;
+  const backend = tf.backend() as WebGPUBackend; // safe: it was set above
+  // What a read does, less the copy.
+  backend.ensureCommandEncoderReady();
+  backend.endComputePassEncoder();
+  backend.submitQueue();
+  return backend.queue.onSubmittedWorkDone();
+}
 
 const tensor = (shape: number[], seed = 1, scale = 1): tf.Tensor =>
   tf.tensor(
@@ -22,19 +41,26 @@ const tensor = (shape: number[], seed = 1, scale = 1): tf.Tensor =>
     shape,
   );
 
-function step(forward: (x: tf.Tensor) => tf.Tensor, batch: number, inputShape: number[]): Task {
+function step(forward: (x: tf.Tensor) => tf.Tensor, batch: number, inputShape: number[], device: Device): Task {
   const optimizer = tf.train.adam(1e-3);
   const x = tensor([batch, ...inputShape]);
   const y = tf.oneHot(tf.tensor1d(labels(batch), "int32"), 10);
   return {
     units: 1,
     run() {
-      optimizer.minimize(() => tf.losses.softmaxCrossEntropy(y, forward(x)) as tf.Scalar);
+      const loss = () => tf.losses.softmaxCrossEntropy(y, forward(x)) as tf.Scalar; // safe: a mean over the batch
+      if (device === "webgpu") return read(optimizer.minimize(loss, true));
+      optimizer.minimize(loss);
     },
   };
 }
 
-function mlp(sizes: readonly number[], batch: number): Task {
+async function read(loss: tf.Scalar | null): Promise<void> {
+  await loss?.data();
+  loss?.dispose();
+}
+
+function mlp(sizes: readonly number[], batch: number, device: Device): Task {
   const weights = sizes
     .slice(1)
     .map((size, i) => [tf.variable(tensor([sizes[i] ?? size, size], i + 1, 0.05)), tf.variable(tf.zeros([size]))] as const);
@@ -43,7 +69,7 @@ function mlp(sizes: readonly number[], batch: number): Task {
       const z = tf.add(tf.matMul(h as tf.Tensor2D, w as tf.Tensor2D), b);
       return i + 1 < weights.length ? tf.relu(z) : z;
     }, x);
-  return step(forward, batch, [784]);
+  return step(forward, batch, [784], device);
 }
 
 function forwardCnn(weights: tf.Tensor[], x: tf.Tensor): tf.Tensor {
@@ -66,19 +92,41 @@ function forwardCnn(weights: tf.Tensor[], x: tf.Tensor): tf.Tensor {
 
 const cnnShapes = [[3, 3, 1, 32], [32], [3, 3, 32, 64], [64], [9216, 128], [128], [128, 10], [10]];
 
-function prepare(workload: Workload): Task | null {
-  const kept = (fn: () => tf.Tensor): Task => ({
+function cnn(device: Device): Task {
+  const weights = cnnShapes.map((shape, i) => tf.variable(tensor(shape, i + 1, 0.05)));
+  return step((x) => forwardCnn(weights, x), 64, [28, 28, 1], device);
+}
+
+function prepare(workload: Workload, device: Device): Task | Cannot {
+  const made = (make: () => tf.Tensor): Task => ({
     units: 1,
     run() {
-      const out = fn();
-      // Reading one element waits for the work.
-      out.dispose();
+      make().dispose();
+      return done(device);
     },
   });
   switch (workload.kind) {
     case "matmul": {
       const [a, b] = [tensor([workload.size, workload.size]), tensor([workload.size, workload.size], 2)];
-      return kept(() => tf.matMul(a, b));
+      return made(() => tf.matMul(a, b));
+    }
+    case "launches": {
+      // So small a sum would stay on the CPU.
+      tf.env().set("WEBGPU_CPU_FORWARD", false);
+      const [x, y] = [tensor([workload.elements]), tensor([workload.elements], 2)];
+      return {
+        units: workload.count,
+        run() {
+          let sum = x.clone();
+          for (let i = 0; i < workload.count; i++) {
+            const next = tf.add(sum, y);
+            sum.dispose();
+            sum = next;
+          }
+          sum.dispose();
+          return done(device);
+        },
+      };
     }
     case "tiny-add": {
       const one = tf.ones([1]);
@@ -86,6 +134,7 @@ function prepare(workload: Workload): Task | null {
         units: 1000,
         run() {
           for (let i = 0; i < 1000; i++) tf.add(one, one).dispose();
+          return done(device);
         },
       };
     }
@@ -96,34 +145,32 @@ function prepare(workload: Workload): Task | null {
         units: 100,
         run() {
           for (let i = 0; i < 100; i++) gradient(one).dispose();
+          return done(device);
         },
       };
     }
     case "pointwise": {
       const [a, b] = [tensor([1_000_000]), tensor([1_000_000], 2)];
-      return kept(() => tf.tidy(() => tf.sum(tf.relu(tf.add(tf.mul(a, b), 1)))));
+      return made(() => tf.tidy(() => tf.sum(tf.relu(tf.add(tf.mul(a, b), 1)))));
     }
     case "softmax": {
       const c = tensor([1024, 1024]);
-      return kept(() => tf.softmax(c));
+      return made(() => tf.softmax(c));
     }
     case "transpose-copy": {
       const c = tensor([1024, 1024]);
-      return kept(() => tf.transpose(c));
+      return made(() => tf.transpose(c));
     }
     case "mlp":
-      return mlp(workload.sizes, workload.batch);
+      return mlp(workload.sizes, workload.batch, device);
     case "cnn":
-      // Its WebAssembly backend has no gradient of a convolution's weights.
-      return null;
+      return device === "webgpu" ? cnn(device) : { cannot: "its WebAssembly backend has no gradient of a convolution's weights" };
     case "cnn-infer": {
       const weights = cnnShapes.map((shape, i) => tensor(shape, i + 1, 0.05));
       const x = tensor([1, 28, 28, 1]);
-      return kept(() => tf.tidy(() => forwardCnn(weights, x)));
+      return made(() => tf.tidy(() => forwardCnn(weights, x)));
     }
     default:
       return workload satisfies never;
   }
 }
-
-await runPeer(prepare);

@@ -1,0 +1,109 @@
+/**
+ * Peers that run in pages of one headless Chromium. Each measurement has a new page, so that none inherits another's memory or device.
+ */
+
+import { existsSync } from "node:fs";
+import { type Browser, chromium, type Page } from "playwright";
+import type { Adapter } from "./adapter.ts";
+import { chromiumPath, hardwareArguments, softwareArguments } from "./chromium.ts";
+import type { LibraryName } from "./libraries.ts";
+import { type Answer, type Failed, type Measurement, patience, tooLong } from "./measure.ts";
+import { type Site, serve } from "./site.ts";
+import type { Cannot } from "./workloads.ts";
+
+/** Pages to measure in, and the GPU that they find. */
+export interface Pages {
+  readonly adapter: Adapter;
+  /** Measures one workload in a new page. */
+  run(library: string, workload: string, seconds: number): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+/** Starts the browser, on the machine's own GPU if it has one. */
+export async function openPages(): Promise<Pages | Cannot> {
+  if (!existsSync(chromiumPath)) {
+    return { cannot: `there is no Chromium at ${chromiumPath}; install it, or say where it is with the environment variable CHROMIUM` };
+  }
+  const site = await serve();
+  let session = new Session(site, hardwareArguments);
+  const close = async () => {
+    await session.close();
+    await site.close();
+  };
+  try {
+    let adapter = await session.look();
+    if ("failed" in adapter || adapter.software) {
+      await session.close();
+      session = new Session(site, softwareArguments);
+      adapter = await session.look();
+    }
+    if ("failed" in adapter) {
+      await close();
+      return { cannot: adapter.failed };
+    }
+    return { adapter, run: (...task) => session.run(...task), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** A browser with given arguments, started when a page is asked for. */
+class Session {
+  readonly #site: Site;
+  readonly #args: readonly string[];
+  #browser: Browser | null = null;
+
+  constructor(site: Site, args: readonly string[]) {
+    this.#site = site;
+    this.#args = args;
+  }
+
+  look(): Promise<Adapter | Failed> {
+    return this.#inPage((page) => page.evaluate(() => benchmark.describeAdapter()));
+  }
+
+  run(library: string, workload: string, seconds: number): Promise<Answer> {
+    // Safe: names are checked before anything runs.
+    const task = [library as LibraryName, workload, seconds] as const;
+    return this.#inPage<Measurement | Cannot>((page) =>
+      page.evaluate(([library, workload, seconds]) => benchmark.time(library, "webgpu", workload, seconds), task),
+    );
+  }
+
+  async #inPage<T>(work: (page: Page) => Promise<T>): Promise<T | Failed> {
+    this.#browser ??= await chromium.launch({ executablePath: chromiumPath, args: [...this.#args] });
+    const page = await this.#browser.newPage();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<"late">((resolve) => {
+      timer = setTimeout(resolve, patience, "late");
+    });
+    try {
+      await page.goto(this.#site.address);
+      const working = work(page);
+      const answer = await Promise.race([working, late]);
+      if (answer !== "late") {
+        await page.close();
+        return answer;
+      }
+      working.catch(() => {}); // the page is about to go
+      // Nothing calls a GPU's work back, so the browser ends with it.
+      await this.close();
+      return tooLong;
+    } catch (error) {
+      await this.close();
+      return {
+        failed: String(error)
+          .replace(/^.*?Error: /, "")
+          .split("\n")[0] as string,
+      }; // safe: a split has a first part
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#browser?.close();
+    this.#browser = null;
+  }
+}

@@ -1,0 +1,56 @@
+/** Where the peers of a run compute: which of them can, on which GPU, and how each is started. */
+
+import type { Adapter } from "./adapter.ts";
+import type { Answer } from "./measure.ts";
+import { type Options, type Place, peers } from "./options.ts";
+import { openPages, type Pages } from "./pages.ts";
+import { findNodeAdapter, findPytorch, runProcess } from "./processes.ts";
+import { adapterLine } from "./table.ts";
+import type { Cannot } from "./workloads.ts";
+
+/** What was found. */
+export interface Places {
+  /** Those of the peers asked for that can compute. */
+  readonly peers: readonly string[];
+  /** The GPUs by place; none on the CPU. */
+  readonly adapters: Readonly<Partial<Record<Place, Adapter>>>;
+  /** Measures one workload of one peer. */
+  run(peer: string, workload: string): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+/** Looks for what the options ask for, and says on the way what there is and what is missing. */
+export async function openPlaces(options: Options): Promise<Places> {
+  const { device, seconds } = options;
+  const chosen = options.peers;
+  if (device === "cpu") {
+    return { peers: chosen, adapters: {}, run: (peer, workload) => runProcess(peer, device, workload, seconds), async close() {} };
+  }
+  const absent = new Set<string>();
+  const concerned = {
+    Node: chosen.filter((peer) => peers[device][peer] === "process" && peer !== "pytorch"),
+    Chromium: chosen.filter((peer) => peers[device][peer] === "page"),
+    PyTorch: chosen.filter((peer) => peer === "pytorch"),
+  };
+  const look = async <T extends object>(where: keyof typeof concerned, find: () => Promise<T | Cannot>, words: (found: T) => string) => {
+    if (concerned[where].length === 0) return null;
+    const found = await find();
+    const missing = "cannot" in found;
+    console.log(`${where}: ${missing ? found.cannot : words(found)}`);
+    if (!missing) return found;
+    for (const peer of concerned[where]) absent.add(peer);
+    return null;
+  };
+  const node = await look("Node", findNodeAdapter, adapterLine);
+  const pages: Pages | null = await look("Chromium", openPages, ({ adapter }) => adapterLine(adapter));
+  await look("PyTorch", findPytorch, ({ name, version }) => `${version} on ${name}`);
+  return {
+    peers: chosen.filter((peer) => !absent.has(peer)),
+    adapters: { ...(node && { process: node }), ...(pages && { page: pages.adapter }) },
+    run: async (peer, workload) =>
+      pages !== null && concerned.Chromium.includes(peer)
+        ? await pages.run(peer, workload, seconds)
+        : await runProcess(peer, device, workload, seconds),
+    close: async () => await pages?.close(),
+  };
+}

@@ -1,0 +1,44 @@
+/** The lines that a run prints. */
+
+import type { Adapter } from "./adapter.ts";
+import type { Measurement } from "./measure.ts";
+import { workloads } from "./workloads.ts";
+
+/** What a GPU is, and what times on it can be held against. */
+export function adapterLine({ name, software, gigaflops, wait }: Adapter): string {
+  const kind = software ? ", a program on the CPU: compare ratios, not times" : "";
+  return `${name}${kind}; ${rate(gigaflops)} of multiply-adds alone, ${time(wait)} to wait for nothing`;
+}
+
+/**
+ * The figures of one peer.
+ *
+ * @param ours Akari's median in the same place, for the ratio; undefined where there is none.
+ * @param adapter the GPU, where there is one.
+ */
+export function measurementLine(workload: string, found: Measurement, ours: number | undefined, adapter: Adapter | undefined): string {
+  const { median, low, high, calls, count } = found;
+  const ratio = ours === undefined ? "" : `  akari takes ${(ours / median).toFixed(2)}×`;
+  const counted = count ? `  ${count.launches} launches in ${count.submits} submits` : "";
+  return `${time(median).padStart(9)}  (${time(low)} to ${time(high)}, ${calls} calls)${speed(workload, median, adapter)}${ratio}${counted}`;
+}
+
+/** What a time means for this workload: how much in a second, and of a product how much of what the GPU does at best. */
+function speed(name: string, ms: number, adapter: Adapter | undefined): string {
+  const workload = workloads[name];
+  if (workload?.kind === "launches") return `  ${Math.round(1000 / ms).toLocaleString("en")} launches/s`;
+  if (workload?.kind !== "matmul") return "";
+  const gigaflops = (2 * workload.size ** 3) / ms / 1e6;
+  // A program on the CPU has no steady limit: what else the machine does moves it.
+  const part = adapter && !adapter.software ? ` (${Math.round((100 * gigaflops) / adapter.gigaflops)} %)` : "";
+  return `  ${rate(gigaflops)}${part}`;
+}
+
+function rate(gigaflops: number): string {
+  return gigaflops < 1000 ? `${gigaflops.toFixed(1)} GFLOP/s` : `${(gigaflops / 1000).toFixed(2)} TFLOP/s`;
+}
+
+function time(ms: number): string {
+  if (ms < 0.01) return `${(ms * 1000).toFixed(2)} µs`;
+  return `${ms < 1000 ? ms.toPrecision(3) : Math.round(ms).toLocaleString("en")} ms`;
+}

@@ -1,0 +1,58 @@
+/** The command line of the benchmark: what is measured by default, and what is refused. */
+
+import { describe, expect, it } from "vitest";
+import { parseOptions } from "../src/options.ts";
+import { leftOut, workloads } from "../src/workloads.ts";
+
+describe("options", () => {
+  it("measure everything that a CPU can do, beside every peer", () => {
+    const { device, only, peers, seconds, json } = parseOptions([]);
+    expect({ device, peers, seconds, json }).toEqual({
+      device: "cpu",
+      peers: ["akari", "pytorch", "jax-js", "tfjs"],
+      seconds: 1.5,
+      json: false,
+    });
+    expect(only).toContain("matmul-2048");
+    expect(only).not.toContain("matmul-4096");
+    expect(only).not.toContain("launches");
+  });
+
+  it("on webgpu measure all workloads, in Node and in pages", () => {
+    const { only, peers } = parseOptions(["--device", "webgpu"]);
+    expect(only).toEqual(Object.keys(workloads));
+    expect(peers).toEqual(["akari-node", "pytorch", "akari", "jax-js", "tfjs"]);
+  });
+
+  it("take lists of names", () => {
+    const { only, peers } = parseOptions(["--device", "webgpu", "--only", "mlp, cnn", "--peers", "akari,tfjs"]);
+    expect(only).toEqual(["mlp", "cnn"]);
+    expect(peers).toEqual(["akari", "tfjs"]);
+  });
+
+  it.each([
+    [["--device", "tpu"], /--device .*'tpu' is invalid\. Allowed choices are cpu, webgpu/],
+    [["--peers", "torch"], /--peers': on cpu there is no "torch"; there are: akari, pytorch, jax-js, tfjs/],
+    [["--device", "webgpu", "--peers", "akari,mlx"], /--peers': on webgpu there is no "mlx"; there are: akari-node, /],
+    [["--peers", "akari-node"], /--peers': on cpu there is no "akari-node"/],
+    [["--only", "matmul"], /--only': on cpu there is no "matmul"; there are: matmul-64, /],
+    [["--seconds", "0"], /--seconds .*'0' is invalid\. Expected a number above 0\./],
+    [["mlp"], /too many arguments/],
+  ])("refuse %j with a sentence", (args, sentence) => {
+    expect(() => parseOptions(args)).toThrow(sentence);
+  });
+});
+
+describe("leftOut", () => {
+  it("keeps large products from programs on the CPU, and nothing from a GPU", () => {
+    expect(leftOut("matmul-2048", "webgpu", true)).toMatch(/program on the CPU/);
+    expect(leftOut("matmul-1024", "webgpu", true)).toBeNull();
+    for (const name of Object.keys(workloads)) expect(leftOut(name, "webgpu", false)).toBeNull();
+  });
+
+  it("says of what is for GPUs where to run it", () => {
+    expect(leftOut("launches", "cpu", false)).toMatch(/--device webgpu/);
+    expect(leftOut("matmul-8192", "cpu", false)).toMatch(/--device webgpu/);
+    expect(leftOut("matmul-2048", "cpu", false)).toBeNull();
+  });
+});
