@@ -156,7 +156,7 @@ ${each
     workgroup,
   );
   if (partial === null) return;
-  addUp(recorder, `conv direct ${call.input.shape.length - 2} ${dtype}`, { ...size, splits: parts, count }, partial, (draft, part) => {
+  addUp(recorder, `conv direct ${call.input.shape.length - 2} ${dtype}`, { ...size, splits: parts }, partial, (draft, part) => {
     const texts = new ConvTexts(draft, call, part);
     return { store: () => texts.store() };
   });

@@ -80,11 +80,14 @@ function encode(dtype: DType, value: string): string {
   }
 }
 
-/** A heap that a kernel binds. */
+/** A heap that a kernel binds, and what it takes it for: words, words that it changes atomically, or quads of words. */
 interface Slot {
   readonly heap: Heap;
-  atomic: boolean;
+  holds: "u32" | "atomic<u32>" | "vec4<u32>";
 }
+
+/** The four elements of a quad, by the names of a vector's components. */
+export const quarters = ["x", "y", "z", "w"] as const;
 
 /** The elements of one view, in the shader. Positions are expressions of type u32, counted from where the view's buffer begins. */
 export class Elements {
@@ -112,7 +115,14 @@ export class Elements {
 
   /** What stands in the heap's word number `index`. */
   #word(index: string): string {
-    return this.#slot.atomic ? `atomicLoad(&${this.#name}[${index}])` : `${this.#name}[${index}]`;
+    switch (this.#slot.holds) {
+      case "atomic<u32>":
+        return `atomicLoad(&${this.#name}[${index}])`;
+      case "vec4<u32>":
+        return `${this.#name}[(${index}) >> 2u][(${index}) & 3u]`;
+      default:
+        return `${this.#name}[${index}]`;
+    }
   }
 
   #define(kind: string, text: (name: string) => string): string {
@@ -138,6 +148,40 @@ export class Elements {
 }`,
     );
     return `${name}(${at})`;
+  }
+
+  /**
+   * Statements that declare `name`, from which `quarter` takes the values of the four elements from `at`, which is a multiple of four, on. Only in drafts of quads.
+   */
+  quad(name: string, at: string): string {
+    const { bits, log } = this.#packing;
+    if (log === 0) return `let ${name} = ${this.#name}[(${this.#base} + ${at}) >> 2u];`;
+    const first = `((${this.#base} + ${at}) >> ${log}u)`;
+    if (bits === 8) return `let ${name} = ${this.#word(first)};`;
+    return `let ${name} = vec2<u32>(${this.#word(first)}, ${this.#word(`${first} + 1u`)});`;
+  }
+
+  /** The value of element `j` of what `quad` declared. */
+  quarter(name: string, j: number): string {
+    const { bits } = this.#packing;
+    if (bits === 32) return decode(this.dtype, `${name}.${quarters[j]}`);
+    if (bits === 8) return decode(this.dtype, `((${name} >> ${8 * j}u) & 255u)`);
+    return decode(this.dtype, `((${name}.${j < 2 ? "x" : "y"} >> ${16 * (j & 1)}u) & 65535u)`);
+  }
+
+  /** Four float32 elements from `at`, a multiple of four, on, as one vector. Only in drafts of quads. */
+  vector(at: string): string {
+    return `bitcast<vec4<f32>>(${this.#name}[(${this.#base} + ${at}) >> 2u])`;
+  }
+
+  /** A statement that stores such a vector. */
+  putVector(at: string, value: string): string {
+    return `${this.#name}[(${this.#base} + ${at}) >> 2u] = bitcast<vec4<u32>>(${value});`;
+  }
+
+  /** A statement that stores four values at `at`, which is a multiple of four. Only for elements as wide as a word, in drafts of quads. */
+  putQuad(at: string, values: readonly string[]): string {
+    return `${this.#name}[(${this.#base} + ${at}) >> 2u] = vec4<u32>(${values.map((value) => encode(this.dtype, value)).join(", ")});`;
   }
 
   /** The bits of a value, in the low end of a u32. */
@@ -167,7 +211,9 @@ export class Elements {
   }
 
   #store(index: string, value: string): string {
-    return this.#slot.atomic ? `atomicStore(&${this.#name}[${index}], ${value});` : `${this.#name}[${index}] = ${value};`;
+    if (this.#slot.holds === "vec4<u32>")
+      throw new Error("webgpu: a word of a quad cannot be stored by itself; its neighbours are written with it");
+    return this.#slot.holds === "u32" ? `${this.#name}[${index}] = ${value};` : `atomicStore(&${this.#name}[${index}], ${value});`;
   }
 
   /** A statement that combines an element with a value, whatever other invocations do to it meanwhile. `merge` writes the combination of `was` and `v`. */
@@ -193,7 +239,6 @@ export class Elements {
   }
 }
 
-const fields = ["x", "y", "z", "w"];
 const references: string[] = [];
 const converter = /* @__PURE__ */ new DataView(new ArrayBuffer(4));
 
@@ -219,10 +264,13 @@ export class Draft {
   /** The blocks of memory that the launch uses. */
   readonly blocks: Block[] = [];
   readonly #functions = new Map<string, string>();
+  readonly #quads: boolean;
   #views = 0;
 
-  constructor(key: string) {
-    this.key = key;
+  /** @param quads whether elements are read and written four at a time. */
+  constructor(key: string, quads = false) {
+    this.key = quads ? `${key} quads` : key;
+    this.#quads = quads;
   }
 
   /** An argument of type u32. Returns the expression that refers to it. */
@@ -230,7 +278,7 @@ export class Draft {
     const at = this.words.push(value) - 1;
     let text = references[at];
     if (text === undefined) {
-      text = `args[${at >> 2}].${fields[at & 3]}`;
+      text = `args[${at >> 2}].${quarters[at & 3]}`;
       references[at] = text;
     }
     return text;
@@ -268,9 +316,9 @@ export class Draft {
     const { heap } = view.buffer as WebGpuBuffer; // safe, as above
     const lies = packingOf(view);
     let index = this.slots.findIndex((slot) => slot.heap === heap);
-    if (index < 0) index = this.slots.push({ heap, atomic: false }) - 1;
+    if (index < 0) index = this.slots.push({ heap, holds: this.#quads ? "vec4<u32>" : "u32" }) - 1;
     const slot = this.slots[index] as Slot;
-    if (use === "combine") slot.atomic = true;
+    if (use === "combine") slot.holds = "atomic<u32>";
     this.key += ` ${letters[view.dtype]}${lies.log}${index}${use[0]}`;
     return new Elements(view.dtype, lies, slot, `heap${index}`, base, this.#views++, this.#functions);
   }
@@ -278,9 +326,7 @@ export class Draft {
   /** The whole shader. Accessors are defined as the text asks for them, so the text is given as a function. */
   shader(text: () => ShaderText, workgroup: number, argumentBytes: number): string {
     const { body, declarations = "" } = text();
-    const bindings = this.slots.map(
-      ({ atomic }, k) => `@group(0) @binding(${k + 1}) var<storage, read_write> heap${k}: array<${atomic ? "atomic<u32>" : "u32"}>;`,
-    );
+    const bindings = this.slots.map(({ holds }, k) => `@group(0) @binding(${k + 1}) var<storage, read_write> heap${k}: array<${holds}>;`);
     const main = `${[...this.#functions.values()].join("\n")}
 ${declarations}
 @compute @workgroup_size(${workgroup})

@@ -5,16 +5,16 @@
 
 import type { ForeachCall, View } from "../../kernel.ts";
 import { isContiguous, sizeOf } from "../../shape.ts";
-import { Draft, floatBits, packingOf } from "./draft.ts";
-import { writeCast, writeFormulas } from "./formula.ts";
+import { Draft, floatBits } from "./draft.ts";
 import type { WebGpuBuffer } from "./heap.ts";
 import { pointwise } from "./pointwise.ts";
+import { quadsOf, writeQuad } from "./quads.ts";
 import type { Recorder } from "./recorder.ts";
 import { scalarArguments } from "./scalars.ts";
 
 const workgroup = 64;
-/** Elements that one invocation computes, so that looking up costs little. */
-const each = 8;
+/** Quads that one invocation computes, so that looking up costs little. */
+const each = 2;
 /** The words that a table may have: a quarter of what every device binds. */
 const tableRoom = 4096;
 
@@ -25,7 +25,8 @@ export function foreach(recorder: Recorder, { program, items }: ForeachCall): vo
   const lists = new Map<string, Item[]>();
   for (const item of items) {
     const views = [...item.inputs, ...item.to];
-    if (item.to.some((view) => packingOf(view).log > 0) || !views.every((view) => isContiguous(view.shape, view.strides))) {
+    const inRow = views.every((view) => isContiguous(view.shape, view.strides)) && quadsOf(views, item.to.length)?.moves.every(Boolean);
+    if (!inRow) {
       pointwise(recorder, { program, ...item });
       continue;
     }
@@ -46,9 +47,10 @@ function inOne(recorder: Recorder, program: ForeachCall["program"], all: readonl
   const items = all.filter(({ to }) => sizeOf((to[0] as View).shape) > 0); // safe: an item has a result
   const [item] = items;
   if (item === undefined) return;
-  const draft = new Draft(`foreach ${program.id}`);
+  const draft = new Draft(`foreach ${program.id}`, true);
   const sources = item.inputs.slice(0, program.inputs).map((view) => draft.anywhere(view, "read"));
   const targets = item.to.map((view) => draft.anywhere(view, "write"));
+  const moves = sources.map(() => true);
   const count = draft.u32(items.length);
   const table = draft.words.length;
   let columns = 0;
@@ -57,7 +59,7 @@ function inOne(recorder: Recorder, program: ForeachCall["program"], all: readonl
     for (const [number, one] of items.entries()) draft.u32(value(one, number));
     return `c${columns++}`;
   };
-  const lengths = items.map(({ to }) => sizeOf((to[0] as View).shape));
+  const lengths = items.map(({ to }) => Math.ceil(sizeOf((to[0] as View).shape) / 4));
   let groups = 0;
   const begins = lengths.map((length) => {
     const begin = groups;
@@ -80,15 +82,9 @@ function inOne(recorder: Recorder, program: ForeachCall["program"], all: readonl
   recorder.launch(
     draft,
     groups,
-    () => {
-      const leaves = { input: (k: number) => sources[k]?.get(`at${k}`) ?? "", scalar, row: () => "" };
-      const { code, values } = writeFormulas(program.outputs, leaves, "v");
-      const stores = targets.map((target, k) =>
-        target.put(`to${k}`, writeCast(values[k] as string, program.outputs[k]?.dtype ?? target.dtype, target.dtype)),
-      );
-      return {
-        declarations: "fn cell(at: u32) -> u32 { return args[at >> 2u][at & 3u]; }",
-        body: `var item = 0u;
+    () => ({
+      declarations: "fn cell(at: u32) -> u32 { return args[at >> 2u][at & 3u]; }",
+      body: `var item = 0u;
 var past = ${count};
 while (past - item > 1u) {
   let middle = (item + past) / 2u;
@@ -98,13 +94,11 @@ ${Array.from({ length: columns }, (_, k) => `let c${k} = cell(${table}u + ${k}u 
 let first = (group - ${begin}) * ${workgroup * each}u + lane;
 let end = min(first + ${workgroup * each}u, ${length});
 for (var i = first; i < end; i += ${workgroup}u) {
-${inputs.map((at, k) => `let at${k} = ${at} + i;`).join("\n")}
-${outputs.map((at, k) => `let to${k} = ${at} + i;`).join("\n")}
-${code}
-${stores.join("\n")}
+${inputs.map((at, k) => `let at${k} = ${at} + 4u * i;`).join("\n")}
+${outputs.map((at, k) => `let to${k} = ${at} + 4u * i;`).join("\n")}
+${writeQuad(program, sources, moves, targets, scalar)}
 }`,
-      };
-    },
+    }),
     workgroup,
   );
 }

@@ -113,7 +113,7 @@ export class Memory {
     const most = Math.min(this.#largest, this.#limit - this.#held() + heap.capacity);
     if (end > most) return null;
     heap.capacity = Math.min(most, Math.max(end, first, 2 * heap.capacity));
-    heap.capacity -= heap.capacity % 4; // buffers and copies count whole words; blocks end at a multiple of 64
+    heap.capacity -= heap.capacity % 16; // kernels see whole words or quads of them; blocks end at a multiple of 64
     this.#grow(heap);
     return heap.allocator.take(bytes, heap.capacity);
   }

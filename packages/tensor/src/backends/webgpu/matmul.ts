@@ -3,6 +3,7 @@
 import type { MatmulCall, View } from "../../kernel.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Draft } from "./draft.ts";
+import { matmulQuads } from "./matmul-quads.ts";
 import { packed } from "./pack.ts";
 import { launchProduct, putSum } from "./product.ts";
 import type { Recorder } from "./recorder.ts";
@@ -57,5 +58,6 @@ function product(recorder: Recorder, call: MatmulCall, to: View): void {
       },
     };
   };
+  if (recorder.direct && matmulQuads(recorder, [a, b, to], size, addends.length === 0, frame)) return;
   launchProduct(recorder, "matmul", size, frame);
 }

@@ -1,13 +1,14 @@
 /**
- * Pointwise programs: one invocation for each element, or, where a result's elements are narrower than a word, for the elements of one word.
+ * Pointwise programs: quad by quad where the operands lie so, otherwise one invocation for each element, or, where a result's elements are narrower than a
+ * word, for the elements of one word.
  */
 
 import type { PointwiseCall, View } from "../../kernel.ts";
 import { isContiguous, sizeOf } from "../../shape.ts";
 import { Draft, type Elements, packingOf } from "./draft.ts";
 import { writeCast, writeFormulas } from "./formula.ts";
-import type { WebGpuBuffer } from "./heap.ts";
 import { packed } from "./pack.ts";
+import { endsBuffer, type Quads, quadsOf, writeQuad } from "./quads.ts";
 import type { Recorder } from "./recorder.ts";
 import { ofLaunch, scalarArguments } from "./scalars.ts";
 import { walk } from "./walk.ts";
@@ -19,16 +20,45 @@ type Call = Pick<PointwiseCall, "program" | "inputs" | "scalars" | "to">;
 /** Runs a pointwise call. */
 export function pointwise(recorder: Recorder, call: Call): void {
   if (sizeOf(call.to[0]?.shape ?? [0]) === 0) return;
-  if (call.to.every(fillsWords)) byWord(recorder, call);
+  const inputs = call.inputs.slice(0, call.program.inputs);
+  const quads = quadsOf([...inputs, ...call.to], call.to.length);
+  if (quads !== null) byQuad(recorder, { ...call, inputs }, quads);
+  else if (call.to.every(fillsWords)) byWord(recorder, call);
   else packed(recorder, call.to, (to) => byWord(recorder, { ...call, to }));
+}
+
+/** With so many quads, an invocation computes several. */
+const plenty = 1 << 14;
+
+function byQuad(recorder: Recorder, { program, inputs, to, scalars }: Call, { shape, operands, moves }: Quads): void {
+  const count = sizeOf(shape);
+  const draft = new Draft(`pointwise ${program.id} ${moves.map(Number).join("")}`, true);
+  const sources = inputs.map((view) => draft.view(view, "read"));
+  const targets = to.map((view) => draft.view(view, "write"));
+  const perGroup = count >= plenty ? 4 * workgroup : workgroup;
+  const [total, stride] = [count, perGroup].map((value) => draft.u32(value));
+  const scalar = scalarArguments(program, ofLaunch(draft, scalars));
+  const positions = walk(draft, shape, operands);
+  recorder.launch(
+    draft,
+    Math.ceil(count / perGroup),
+    () => ({
+      body: `let end = min(group * ${stride} + ${stride}, ${total});
+for (var i = group * ${stride} + lane; i < end; i += ${workgroup}u) {
+${positions.index("i", "at")}
+${targets.map((_, k) => `let to${k} = at${inputs.length + k};`).join("\n")}
+${writeQuad(program, sources, moves, targets, scalar)}
+}`,
+    }),
+    workgroup,
+  );
 }
 
 /** Whether all words that a view touches are its own. */
 function fillsWords(view: View): boolean {
   const mask = (1 << packingOf(view).log) - 1;
   if (mask === 0) return true;
-  const count = sizeOf(view.shape);
-  const whole = (count & mask) === 0 || (view.offset + count) * (packingOf(view).bits / 8) >= (view.buffer as WebGpuBuffer).bytes; // safe: a buffer of this device
+  const whole = (sizeOf(view.shape) & mask) === 0 || endsBuffer(view);
   return whole && (view.offset & mask) === 0 && isContiguous(view.shape, view.strides);
 }
 

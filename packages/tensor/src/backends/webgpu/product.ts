@@ -76,7 +76,7 @@ export function launchProduct(
   const product = { ...size, prepare: texts.prepare ?? "", left: () => texts.left(), right: () => texts.right(), store };
   recorder.launch(draft, Math.ceil((units * splits) / form.perGroup), () => form.text(product, names), form.workgroup);
   if (partial === null) return;
-  addUp(recorder, `${name} ${dtype}`, { ...size, splits, count }, partial, frame);
+  addUp(recorder, `${name} ${dtype}`, { ...size, splits }, partial, frame);
   recorder.memory.free(partial.buffer as WebGpuBuffer); // safe: it was just allocated here
 }
 
@@ -201,29 +201,31 @@ ${cells(
   };
 }
 
-/** Adds the partial sums of all parts. */
+/** Adds the partial sums of all parts. `pitch` is how far apart rows of them lie, if they have gaps. */
 export function addUp(
   recorder: Recorder,
   name: string,
-  size: { batches: number; rows: number; columns: number; splits: number; count: number; dtype: DType },
+  size: { batches: number; rows: number; columns: number; splits: number; pitch?: number; dtype: DType },
   partial: View,
-  frame: (draft: Draft, part: "all" | "sides" | "store") => Pick<Product, "prepare" | "store">,
+  frame: (draft: Draft, part: "store") => Pick<Product, "prepare" | "store">,
 ): void {
   const draft = new Draft(`${name} add up`);
   const texts = frame(draft, "store");
   const sums = draft.view(partial, "read");
-  const [count, splits, rows, columns] = [size.count, size.splits, size.rows, size.columns].map((value) => draft.u32(value));
+  const all = size.batches * size.rows * size.columns;
+  const numbers = [all, size.splits, size.batches, size.rows, size.columns, size.pitch ?? size.columns];
+  const [count, splits, batches, rows, columns, pitch] = numbers.map((value) => draft.u32(value));
   recorder.launch(
     draft,
-    Math.ceil(size.count / workgroup),
+    Math.ceil(all / workgroup),
     () => ({
       body: `let i = group * ${workgroup}u + lane;
 if (i >= ${count}) { return; }
-var sum = ${literal(0, size.dtype)};
-for (var part = 0u; part < ${splits}; part++) { sum += ${sums.get(`part * ${count} + i`)}; }
 let c = i % ${columns};
 let r = (i / ${columns}) % ${rows};
 let batch = i / ${columns} / ${rows};
+var sum = ${literal(0, size.dtype)};
+for (var part = 0u; part < ${splits}; part++) { sum += ${sums.get(`((part * ${batches} + batch) * ${rows} + r) * ${pitch} + c`)}; }
 ${texts.prepare ?? ""}
 {
 ${texts.store()}

@@ -18,7 +18,7 @@ export interface Walk {
 }
 
 /** Merged dimensions: sizes, and for each operand its strides. */
-function merge(shape: readonly number[], operands: readonly (readonly number[])[]): { sizes: number[]; strides: number[][] } {
+export function merge(shape: readonly number[], operands: readonly (readonly number[])[]): { sizes: number[]; strides: number[][] } {
   const sizes: number[] = [];
   const strides: number[][] = operands.map(() => []);
   for (let d = 0; d < shape.length; d++) {

@@ -1,0 +1,78 @@
+/**
+ * Four elements at a time: where all operands lie so that every four neighbours along the innermost dimension are neighbours in memory, or one and the same
+ * element, a kernel reads and writes quads of words, and an invocation computes four elements and more.
+ */
+
+import type { Program } from "../../expr/program.ts";
+import type { View } from "../../kernel.ts";
+import { sizeOf } from "../../shape.ts";
+import { type Elements, packingOf } from "./draft.ts";
+import { type Leaves, writeCast, writeFormulas } from "./formula.ts";
+import type { WebGpuBuffer } from "./heap.ts";
+import { merge, type Strided } from "./walk.ts";
+
+/** A shape in quads, and how the operands move over it. */
+export interface Quads {
+  readonly shape: readonly number[];
+  readonly operands: readonly Strided[];
+  /** For each operand whether a quad is four elements, rather than one for all four. */
+  readonly moves: readonly boolean[];
+}
+
+/** How a pointwise call goes by quads; null when it cannot. The targets are the last `targets` views. */
+export function quadsOf(views: readonly View[], targets: number): Quads | null {
+  const shape = (views[views.length - 1] as View).shape; // safe: never without a target
+  const { sizes, strides } = merge(
+    shape,
+    views.map((view) => view.strides),
+  );
+  const inner = sizes.length - 1;
+  const length = sizes[inner];
+  if (length === undefined) return null;
+  const moves = strides.map((list) => list[inner] === 1);
+  const fits = views.every((view, k) => {
+    const steps = strides[k] as number[];
+    if (!moves[k]) return steps[inner] === 0 && k < views.length - targets;
+    if (k >= views.length - targets && packingOf(view).log > 0) return false;
+    return view.offset % 4 === 0 && steps.every((step, d) => d === inner || step % 4 === 0);
+  });
+  if (!fits) return null;
+  // What is left over at the end is computed too, where nobody minds.
+  if (length % 4 !== 0 && (inner > 0 || !views.slice(-targets).every(endsBuffer))) return null;
+  return {
+    shape: sizes.map((size, d) => (d === inner ? Math.ceil(size / 4) : size)),
+    operands: views.map(({ offset }, k) => ({
+      offset,
+      strides: (strides[k] as number[]).map((step, d) => (d === inner ? 4 * step : step)),
+    })),
+    moves,
+  };
+}
+
+/** Whether there is nothing behind a contiguous view in its buffer. */
+export function endsBuffer(view: View): boolean {
+  return (view.offset + sizeOf(view.shape)) * (packingOf(view).bits / 8) >= (view.buffer as WebGpuBuffer).bytes; // safe: a buffer of this device
+}
+
+/** Statements that compute four elements of a program: the inputs' are at the positions `at0`, `at1`, …, the targets' at `to0`, `to1`, …. */
+export function writeQuad(
+  program: Program,
+  sources: readonly Elements[],
+  moves: readonly boolean[],
+  targets: readonly Elements[],
+  scalar: Leaves["scalar"],
+): string {
+  const loads = sources.map((source, k) => (moves[k] ? source.quad(`q${k}`, `at${k}`) : `let q${k} = ${source.get(`at${k}`)};`));
+  const parts = [0, 1, 2, 3].map((j) => {
+    const input = (k: number) => (moves[k] ? (sources[k] as Elements).quarter(`q${k}`, j) : `q${k}`);
+    return writeFormulas(program.outputs, { input, scalar, row: () => "" }, `v${j}_`);
+  });
+  const stores = targets.map((target, k) => {
+    const from = program.outputs[k]?.dtype ?? target.dtype;
+    return target.putQuad(
+      `to${k}`,
+      parts.map(({ values }) => writeCast(values[k] as string, from, target.dtype)),
+    );
+  });
+  return [...loads, ...parts.map(({ code }) => code), ...stores].join("\n");
+}
