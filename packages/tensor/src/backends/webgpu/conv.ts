@@ -3,9 +3,10 @@
  * places and terms the weights of a channel; the gradients exchange the parts. Groups are the product's batches.
  */
 
+import { isFloating } from "../../dtype.ts";
 import type { ConvCall } from "../../kernel.ts";
 import { sizeOf } from "../../shape.ts";
-import { convDirect } from "./conv-direct.ts";
+import { convPatches } from "./conv-patches.ts";
 import { ConvTexts } from "./conv-texts.ts";
 import { packed } from "./pack.ts";
 import { launchProduct } from "./product.ts";
@@ -14,6 +15,10 @@ import type { Recorder } from "./recorder.ts";
 /** Runs a convolution or one of its gradients. */
 export function conv(recorder: Recorder, call: ConvCall): void {
   const name = call.direction === "forward" ? "output" : call.direction;
+  if (recorder.direct && isFloating(call[name].dtype)) {
+    if (sizeOf(call[name].shape) > 0) convPatches(recorder, call);
+    return;
+  }
   packed(recorder, [call[name]], ([to]) => product(recorder, { ...call, [name]: to }));
 }
 
@@ -38,9 +43,5 @@ function product(recorder: Recorder, call: ConvCall): void {
     leftAlong: direction !== "input",
     rightAlong: direction !== "weight",
   };
-  if (recorder.direct) {
-    convDirect(recorder, call, size);
-    return;
-  }
   launchProduct(recorder, `conv ${direction} ${input.shape.length - 2}`, size, (draft, part) => new ConvTexts(draft, call, part));
 }
