@@ -16,6 +16,29 @@ if (device === null) {
   const found = device;
   describeBackend("webgpu", () => found, { runs: 40, accuracy: { subnormals: "flushed" } });
 
+  it.each([
+    ["t", [8, 12], (x: Tensor) => x.t().contiguous()],
+    [
+      "t, with another operand",
+      [16, 20],
+      (x: Tensor) =>
+        x
+          .t()
+          .add(x.reshape([20, 16]))
+          .contiguous(),
+    ],
+    ["permute", [4, 8, 12], (x: Tensor) => x.permute([2, 0, 1]).contiguous()],
+    ["permute the last two", [3, 8, 16], (x: Tensor) => x.permute([0, 2, 1]).mul(2)],
+    ["permute with a row for all", [5, 4, 8], (x: Tensor) => x.permute([0, 2, 1]).mul(x.select(0, 1).select(1, 0))],
+    ["not by fours", [6, 10], (x: Tensor) => x.t().contiguous()],
+    ["from within", [8, 16], (x: Tensor) => x.narrow(1, 4, 8).t().contiguous()],
+  ] as const)("webgpu: copies of transposes: %s", async (_, shape, f) => {
+    const x = arange(shape.reduce((a, b) => a * b, 1))
+      .to("float32")
+      .reshape(shape);
+    expect(Array.from(await f(x.to(found)).data())).toEqual(Array.from(f(x).dataSync()));
+  });
+
   it("webgpu: operands in different buffers, when one does not hold them all", async () => {
     const device = await webgpu({ largestBuffer: 1 << 16 });
     const random = (shape: readonly number[], seed: number) => randn(shape, { generator: new Generator(seed) });

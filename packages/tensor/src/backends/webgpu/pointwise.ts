@@ -3,12 +3,13 @@
  * word, for the elements of one word.
  */
 
+import { nodesOf } from "../../expr/program.ts";
 import type { PointwiseCall, View } from "../../kernel.ts";
 import { isContiguous, sizeOf } from "../../shape.ts";
 import { Draft, type Elements, packingOf } from "./draft.ts";
 import { writeCast, writeFormulas } from "./formula.ts";
 import { packed } from "./pack.ts";
-import { endsBuffer, type Quads, quadsOf, writeQuad } from "./quads.ts";
+import { type Blocks, blocksOf, endsBuffer, type Quads, quadsOf, writeBlock, writeQuad } from "./quads.ts";
 import type { Recorder } from "./recorder.ts";
 import { ofLaunch, scalarArguments } from "./scalars.ts";
 import { walk } from "./walk.ts";
@@ -22,7 +23,10 @@ export function pointwise(recorder: Recorder, call: Call): void {
   if (sizeOf(call.to[0]?.shape ?? [0]) === 0) return;
   const inputs = call.inputs.slice(0, call.program.inputs);
   const quads = quadsOf([...inputs, ...call.to], call.to.length);
+  // Sixteen times the formula is too much text for a long one.
+  const blocks = quads === null && nodesOf(call.program.outputs).length <= 8 ? blocksOf([...inputs, ...call.to], call.to.length) : null;
   if (quads !== null) byQuad(recorder, { ...call, inputs }, quads);
+  else if (blocks !== null) byBlock(recorder, { ...call, inputs }, blocks);
   else if (call.to.every(fillsWords)) byWord(recorder, call);
   else packed(recorder, call.to, (to) => byWord(recorder, { ...call, to }));
 }
@@ -49,6 +53,30 @@ ${positions.index("i", "at")}
 ${targets.map((_, k) => `let to${k} = at${inputs.length + k};`).join("\n")}
 ${writeQuad(program, sources, moves, targets, scalar)}
 }`,
+    }),
+    workgroup,
+  );
+}
+
+function byBlock(recorder: Recorder, { program, inputs, to, scalars }: Call, { shape, operands, kinds, paces }: Blocks): void {
+  const count = sizeOf(shape);
+  const draft = new Draft(`pointwise blocks ${program.id} ${kinds.join("")}`, true);
+  const sources = inputs.map((view) => draft.view(view, "read"));
+  const targets = to.map((view) => draft.view(view, "write"));
+  const total = draft.u32(count);
+  const steps = paces.map((pace) => draft.u32(pace));
+  const scalar = scalarArguments(program, ofLaunch(draft, scalars));
+  const positions = walk(draft, shape, operands);
+  recorder.launch(
+    draft,
+    Math.ceil(count / workgroup),
+    () => ({
+      body: `let i = group * ${workgroup}u + lane;
+if (i >= ${total}) { return; }
+${positions.index("i", "at")}
+${sources.map((_, k) => `let pace${k} = ${steps[k]};`).join("\n")}
+${targets.map((_, k) => `let to${k} = at${inputs.length + k};\nlet step${k} = ${steps[inputs.length + k]};`).join("\n")}
+${writeBlock(program, sources, kinds, targets, scalar)}`,
     }),
     workgroup,
   );

@@ -76,3 +76,83 @@ export function writeQuad(
   });
   return [...loads, ...parts.map(({ code }) => code), ...stores].join("\n");
 }
+
+/** A shape in blocks of four by four: along the innermost dimension and along one more, in which some inputs have their neighbours instead. */
+export interface Blocks {
+  readonly shape: readonly number[];
+  readonly operands: readonly Strided[];
+  /** How each operand moves: `1` along the innermost dimension, `2` along the other one, `0` not at all along the innermost. */
+  readonly kinds: readonly (0 | 1 | 2)[];
+  /** How far apart the four quads of a block lie, for each operand. */
+  readonly paces: readonly number[];
+}
+
+/** How a pointwise call goes by blocks, such as the copy of a transpose; null when it cannot. The targets are the last `targets` views. */
+export function blocksOf(views: readonly View[], targets: number): Blocks | null {
+  const shape = (views[views.length - 1] as View).shape; // safe: never without a target
+  const { sizes, strides } = merge(
+    shape,
+    views.map((view) => view.strides),
+  );
+  const inner = sizes.length - 1;
+  if (views.some((view) => packingOf(view).log > 0 || view.offset % 4 !== 0) || (sizes[inner] ?? 1) % 4 !== 0) return null;
+  for (let other = 0; other < inner; other++) {
+    if ((sizes[other] as number) % 4 !== 0) continue;
+    const kinds = views.map((_, k) => {
+      const steps = strides[k] as number[];
+      const even = steps.every((step, d) => d === inner || d === other || step % 4 === 0);
+      const [along, across] = [steps[inner] as number, steps[other] as number];
+      if (even && along === 1 && across % 4 === 0) return 1;
+      if (k >= views.length - targets) return null;
+      if (even && across === 1 && along % 4 === 0) return 2;
+      return along === 0 ? 0 : null;
+    });
+    if (!kinds.every((kind) => kind !== null) || !kinds.includes(2)) continue;
+    const quarter = (list: readonly number[], by: (value: number) => number) =>
+      list.map((value, d) => (d === inner || d === other ? by(value) : value));
+    return {
+      shape: quarter(sizes, (size) => size / 4),
+      operands: views.map(({ offset }, k) => ({ offset, strides: quarter(strides[k] as number[], (step) => 4 * step) })),
+      kinds: kinds as Blocks["kinds"], // safe: none is null
+      paces: kinds.map((kind, k) => strides[k]?.[kind === 2 ? inner : other] ?? 0),
+    };
+  }
+  return null;
+}
+
+/** Statements that compute a block of a program: as `writeQuad`, with `pace0`, `pace1`, … for how far apart the quads of an input lie, and `step0`, … of a target. */
+export function writeBlock(
+  program: Program,
+  sources: readonly Elements[],
+  kinds: Blocks["kinds"],
+  targets: readonly Elements[],
+  scalar: Leaves["scalar"],
+): string {
+  const four = [0, 1, 2, 3];
+  const loads = sources.flatMap((source, k) =>
+    four.map((q) =>
+      kinds[k] === 0
+        ? `let q${k}_${q} = ${source.get(`at${k} + ${q}u * pace${k}`)};`
+        : source.quad(`q${k}_${q}`, `(at${k} + ${q}u * pace${k})`),
+    ),
+  );
+  const rows = four.map((q) => {
+    const parts = four.map((j) => {
+      const input = (k: number) => {
+        if (kinds[k] === 0) return `q${k}_${q}`;
+        const source = sources[k] as Elements; // safe: as many kinds as sources
+        return kinds[k] === 1 ? source.quarter(`q${k}_${q}`, j) : source.quarter(`q${k}_${j}`, q);
+      };
+      return writeFormulas(program.outputs, { input, scalar, row: () => "" }, `v${q}${j}_`);
+    });
+    const stores = targets.map((target, k) => {
+      const from = program.outputs[k]?.dtype ?? target.dtype;
+      return target.putQuad(
+        `(to${k} + ${q}u * step${k})`,
+        parts.map(({ values }) => writeCast(values[k] as string, from, target.dtype)),
+      );
+    });
+    return [...parts.map(({ code }) => code), ...stores].join("\n");
+  });
+  return [...loads, ...rows].join("\n");
+}
