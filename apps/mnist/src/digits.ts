@@ -1,16 +1,7 @@
 /** The images to learn from: MNIST where it can be had, else digits that Akari draws itself. */
 
-import {
-  DataLoader,
-  type Dataset,
-  DownloadError,
-  type ImageBatch,
-  type ImageDataset,
-  type ImageSample,
-  MNIST,
-  Subset,
-  SyntheticDigits,
-} from "akari";
+import { SyntheticDigits } from "@akari/data/synthetic";
+import { DataLoader, type Dataset, DownloadError, type ImageBatch, type ImageDataset, type ImageSample, MNIST, Subset } from "akari";
 
 /** Images to train with and to test with. */
 export interface Digits {

@@ -5,7 +5,8 @@
 
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { Adam, DataLoader, MNIST, manualSeed, nn, noGrad, SyntheticDigits } from "akari";
+import { SyntheticDigits } from "@akari/data/synthetic";
+import { Adam, DataLoader, MNIST, manualSeed, nn, noGrad } from "akari";
 import { expect, it } from "vitest";
 
 const mnist = process.env.MNIST_DIR ?? fileURLToPath(new URL("../../../../shared/data/mnist", import.meta.url));

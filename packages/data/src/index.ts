@@ -37,7 +37,6 @@ export {
   WeightedRandomSampler,
   type WeightedRandomSamplerOptions,
 } from "./sampler.ts";
-export { type DigitBytes, drawDigits, SyntheticDigits, type SyntheticOptions } from "./synthetic.ts";
 export {
   Compose,
   Lambda,

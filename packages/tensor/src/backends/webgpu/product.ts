@@ -33,7 +33,7 @@ export interface Product {
 }
 
 /** Invocations in a workgroup of kernels that go over elements. */
-export const workgroup = 64;
+const workgroup = 64;
 /** Terms are split at multiples of this. */
 const strip = 16;
 
