@@ -5,7 +5,6 @@
  */
 
 import type { Tensor } from "@akari/tensor";
-import { zipSync } from "fflate";
 import type { HostArray, ReadOptions } from "./elements.ts";
 import { nameOf, readBytes, type Source, writeAtomically } from "./files.ts";
 import { decodeNpy, encodeNpy } from "./npy.ts";
@@ -24,15 +23,21 @@ export interface NpzOptions {
  * @param what names the file in messages.
  * @throws FileError when the archive or one of its arrays is damaged, or holds what we cannot.
  */
-export function decodeNpz(bytes: Uint8Array, options: ReadOptions = {}, what = "decodeNpz"): Readonly<Record<string, HostArray>> {
-  const entries = readZip(what, bytes);
-  return Object.fromEntries(
-    entries.map(({ name, read }) => [name.replace(/\.npy$/, ""), decodeNpy(read(), options, `${what}: "${name}"`)]),
-  );
+export async function decodeNpz(
+  bytes: Uint8Array,
+  options: ReadOptions = {},
+  what = "decodeNpz",
+): Promise<Readonly<Record<string, HostArray>>> {
+  const arrays: [string, HostArray][] = [];
+  for (const { name, read } of readZip(what, bytes)) {
+    arrays.push([name.replace(/\.npy$/, ""), decodeNpy(await read(), options, `${what}: "${name}"`)]);
+  }
+  return Object.fromEntries(arrays);
 }
 
 /** Arrays as the bytes of an .npz file. */
-export function encodeNpz(arrays: Readonly<Record<string, HostArray>>, options: NpzOptions = {}): Uint8Array {
+export async function encodeNpz(arrays: Readonly<Record<string, HostArray>>, options: NpzOptions = {}): Promise<Uint8Array> {
+  const { zipSync } = await import("fflate");
   const files = Object.entries(arrays).map(([name, array]) => [`${name}.npy`, encodeNpy(array)] as const);
   return zipSync(Object.fromEntries(files), { level: options.compress === true ? 6 : 0 });
 }
@@ -45,7 +50,7 @@ export function encodeNpz(arrays: Readonly<Record<string, HostArray>>, options: 
  * const { weight, bias } = await loadNpz("layer.npz");
  */
 export async function loadNpz(source: Source, options: LoadOptions = {}): Promise<Record<string, Tensor>> {
-  return toTensors(decodeNpz(await readBytes("loadNpz", source), options, `loadNpz: ${nameOf(source)}`), options);
+  return toTensors(await decodeNpz(await readBytes("loadNpz", source), options, `loadNpz: ${nameOf(source)}`), options);
 }
 
 /** Writes tensors to an .npz file, as they are at the time of the call; it is there whole or not at all. Throws a FileError when it cannot be written. */
@@ -55,5 +60,5 @@ export async function saveNpz(path: string | URL, tensors: Readonly<Record<strin
       return [name, { dtype: tensor.dtype, shape: tensor.shape, data: await tensor.data() }];
     }),
   );
-  await writeAtomically("saveNpz", path, [encodeNpz(Object.fromEntries(arrays), options)]);
+  await writeAtomically("saveNpz", path, [await encodeNpz(Object.fromEntries(arrays), options)]);
 }

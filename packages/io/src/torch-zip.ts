@@ -16,20 +16,20 @@ export interface RawCheckpoint {
 }
 
 /** Reads a checkpoint in a zip archive. Throws a FileError when it is damaged or refers to what is not allowed. */
-export function readTorchZip(what: string, archive: Uint8Array): RawCheckpoint {
+export async function readTorchZip(what: string, archive: Uint8Array): Promise<RawCheckpoint> {
   const entries = new Map(readZip(what, archive).map((entry) => [entry.name, entry]));
   const pickle = [...entries.values()].find(({ name }) => /^[^/]+\/data\.pkl$/.test(name));
   if (pickle === undefined) throw new FileError(`${what}: the archive has no data.pkl, so it is not a checkpoint`);
   const top = pickle.name.slice(0, -"data.pkl".length);
   const order = entries.get(`${top}byteorder`);
-  const bigEndian = order !== undefined && new TextDecoder().decode(order.read()) === "big";
+  const bigEndian = order !== undefined && new TextDecoder().decode(await order.read()) === "big";
   const storages = new Map<string, TorchStorage>();
-  const { value } = unpickle(what, pickle.read(), checkpointMeanings(what, storages));
+  const { value } = unpickle(what, await pickle.read(), checkpointMeanings(what, storages));
   const bytes = new Map<TorchStorage, Uint8Array>();
   for (const storage of storages.values()) {
     const entry = entries.get(`${top}data/${storage.key}`);
     if (entry === undefined) throw new FileError(`${what}: the storage data/${storage.key} is missing`);
-    const contents = entry.read();
+    const contents = await entry.read();
     const wanted = storage.count * fileBytes[storage.type];
     if (contents.length < wanted) {
       throw new FileError(

@@ -46,7 +46,7 @@ const deepest = 500;
  * @param what names the file in messages.
  * @throws FileError for a file that is damaged, refers to anything but tensors and plain containers, or holds numbers that we cannot.
  */
-export function decodeTorch(bytes: Uint8Array, options: ReadOptions = {}, what = "decodeTorch"): Saved<StridedArray> {
+export async function decodeTorch(bytes: Uint8Array, options: ReadOptions = {}, what = "decodeTorch"): Promise<Saved<StridedArray>> {
   return decode(what, bytes, options, (array) => array);
 }
 
@@ -76,10 +76,15 @@ export async function loadTorch(source: Source, options: LoadOptions = {}): Prom
   );
 }
 
-function decode<T extends object>(what: string, bytes: Uint8Array, options: ReadOptions, make: (array: StridedArray) => T): Saved<T> {
+async function decode<T extends object>(
+  what: string,
+  bytes: Uint8Array,
+  options: ReadOptions,
+  make: (array: StridedArray) => T,
+): Promise<Saved<T>> {
   if (bytes.length === 0) throw new FileError(`${what}: the file is empty`);
   const zipped = bytes.length >= 4 && bytes[0] === 0x50 && bytes[1] === 0x4b;
-  const checkpoint = zipped ? readTorchZip(what, bytes) : readTorchLegacy(what, bytes);
+  const checkpoint = zipped ? await readTorchZip(what, bytes) : readTorchLegacy(what, bytes);
   const decoded = new Map<TorchStorage, { readonly dtype: DType; readonly data: TypedArray }>();
   const elements = (storage: TorchStorage) => {
     let found = decoded.get(storage);

@@ -1,16 +1,15 @@
 /**
  * Reading zip archives by their directory at the end. Entries that are not compressed are views into the archive; compressed ones are inflated by
- * fflate into memory of the announced size, if that size can be true. The check sum of each entry is verified.
+ * fflate, which is only loaded then, into memory of the announced size, if that size can be true. The check sum of each entry is verified.
  */
 
 import { FileError } from "@akari/tensor";
-import { inflateSync } from "fflate";
 
 /** One file of an archive. */
 export interface ZipEntry {
   readonly name: string;
   /** The contents. Throws a FileError when they are damaged. */
-  read(): Uint8Array;
+  read(): Promise<Uint8Array>;
 }
 
 /** Deflate makes no more than this of one byte. */
@@ -97,7 +96,12 @@ interface Header {
   readonly sum: number;
 }
 
-function readEntry(what: string, bytes: Uint8Array, view: DataView, { size, packed, place, method, sum }: Header): Uint8Array {
+async function readEntry(
+  what: string,
+  bytes: Uint8Array,
+  view: DataView,
+  { size, packed, place, method, sum }: Header,
+): Promise<Uint8Array> {
   if (place + 30 > bytes.length || view.getUint32(place, true) !== 0x04034b50)
     throw new FileError(`${what} is not where the zip directory says`);
   const start = place + 30 + view.getUint16(place + 26, true) + view.getUint16(place + 28, true);
@@ -109,6 +113,7 @@ function readEntry(what: string, bytes: Uint8Array, view: DataView, { size, pack
     contents = stored;
   } else if (method === 8) {
     if (size > packed * mostInflation) throw new FileError(`${what} claims ${size} bytes packed into ${packed}, which cannot be`);
+    const { inflateSync } = await import("fflate");
     try {
       contents = inflateSync(stored, { out: new Uint8Array(size) });
     } catch (error) {
