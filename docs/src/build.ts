@@ -1,71 +1,71 @@
 /**
- * Builds the reference: TypeDoc over the sources of every published package, the guides beside it. What the packages export is read from their
- * `package.json`, so a new package shows up by being there. An export without a docstring and a link that leads nowhere are errors.
+ * Builds the reference: TypeDoc over the sources of every published package, the guides beside it. An export without a docstring or without a family, and a
+ * link that leads nowhere, are errors; nothing is written then.
  */
 
-import { readdirSync, readFileSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { Application, Converter, type DeclarationReflection, type ProjectReflection, ReflectionKind, type TranslatedString } from "typedoc";
+import { join, relative } from "node:path";
+import {
+  Application,
+  Converter,
+  type DeclarationReflection,
+  IndexEvent,
+  normalizePath,
+  ReflectionKind,
+  type TranslatedString,
+} from "typedoc";
+import { undocumented } from "./check/docstrings.ts";
+import { siteProblems } from "./check/site.ts";
+import { foldInherited } from "./convert/inherited.ts";
+import { asFunction } from "./convert/pointwise.ts";
+import { readmeParts } from "./convert/readme.ts";
+import { entryPoints, home, inReadingOrder } from "./entry-points.ts";
+import { Families } from "./families/families.ts";
+import { tensorProblems } from "./families/tensor-members.ts";
+import { frontPage, guideLists, unlistedGuides } from "./guides.ts";
+import { setMarkdown } from "./markdown.ts";
+import { Counterparts } from "./pytorch/counterparts.ts";
+import { tables } from "./pytorch/tables.ts";
+import { Relations } from "./relations.ts";
+import { prepareIndex } from "./search.ts";
+import { Autolink } from "./theme/autolink.ts";
+import type { Site } from "./theme/site.ts";
+import { themeFor } from "./theme/theme.ts";
 
-const home = fileURLToPath(new URL("..", import.meta.url));
-const packages = join(home, "..", "packages");
+/** `--members` also asks for docstrings of what classes and interfaces consist of. */
+const withMembers = process.argv.includes("--members");
 
-/** What is read of a `package.json`. */
-interface Manifest {
-  readonly name: string;
-  readonly private?: boolean;
-  readonly exports?: Readonly<Record<string, string>>;
-}
+const entries = entryPoints();
+const packageNames = [...new Set(entries.map(({ packageName }) => packageName))];
+const guides = guideLists();
+const out = join(home, "api");
 
-/** The source file of every entry point, with the name it is imported by. */
-function entryPoints(): Map<string, string> {
-  const names = new Map<string, string>();
-  for (const folder of readdirSync(packages)) {
-    // Safe: a package.json of this repository, whose tests would fail first.
-    const manifest = JSON.parse(readFileSync(join(packages, folder, "package.json"), "utf8")) as Manifest;
-    if (manifest.private) continue;
-    for (const [path, file] of Object.entries(manifest.exports ?? {})) {
-      names.set(resolve(packages, folder, file), manifest.name + path.slice(1));
-    }
-  }
-  // The umbrella comes last: it refers to the packages, not they to it.
-  return new Map([...names].sort(([, a], [, b]) => (a < b ? -1 : 1)));
-}
-
-const names = entryPoints();
-const packageNames = [...new Set([...names.values()].map((name) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name))];
 const app = await Application.bootstrap({
-  entryPoints: [...names.keys()],
+  entryPoints: entries.map(({ file }) => file),
   tsconfig: join(home, "tsconfig.json"),
   basePath: join(home, ".."),
-  out: join(home, "api"),
+  out,
   name: "Akari",
-  readme: join(home, "index.md"),
-  projectDocuments: [
-    "getting-started",
-    "autograd",
-    "devices",
-    "gpu",
-    "memory",
-    "data",
-    "saving",
-    "from-pytorch",
-    "writing-an-operation",
-    "writing-a-backend",
-    "writing-an-optimizer",
-  ]
-    .map((guide) => join(home, "guides", `${guide}.md`))
-    .concat(join(home, "decisions.md")),
-  sort: ["documents-first", "alphabetical"],
+  readme: frontPage,
+  projectDocuments: guides.flatMap(({ files }) => files),
+  theme: "akari",
+  customCss: join(home, "src/theme/style.css"),
+  favicon: join(home, "src/theme/favicon.svg"),
+  lightHighlightTheme: "github-light-default",
+  darkHighlightTheme: "github-dark-default",
+  markdownItLoader: setMarkdown,
+  headings: { readme: false, document: false },
+  // `pnpm typecheck` has checked the types.
+  skipErrorChecking: true,
+  sort: ["documents-first", "source-order"],
   sortEntryPoints: true,
   excludeInternal: true,
   excludePrivate: true,
   excludeExternals: true,
+  includeHierarchySummary: false,
   disableSources: true,
   githubPages: false,
   hideGenerator: true,
-  navigation: { includeCategories: false, includeGroups: false, excludeReferences: true },
+  visibilityFilters: {},
   validation: {
     notExported: true,
     invalidLink: true,
@@ -75,31 +75,23 @@ const app = await Application.bootstrap({
     unusedMergeModuleWith: true,
   },
   packagesRequiringDocumentation: packageNames,
-  // What is exported. Members carry a docstring where their name and type leave something open.
   requiredToBeDocumented: ["Module", "Class", "Interface", "Enum", "Variable", "TypeAlias"],
   treatWarningsAsErrors: true,
 });
+const report = (problems: readonly string[]): void => {
+  for (const problem of problems) app.logger.error(problem as TranslatedString);
+};
 
+app.converter.on(Converter.EVENT_CREATE_DECLARATION, asFunction);
 app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
+  const byFile = new Map(entries.map((entry) => [entry.file, entry]));
   for (const module of project.getChildrenByKind(ReflectionKind.Module)) {
-    const source = module.sources?.[0]?.fullFileName ?? project.getSymbolIdFromReflection(module)?.fileName ?? "";
-    module.name = names.get(source) ?? module.name;
+    module.name = byFile.get(project.getSymbolIdFromReflection(module)?.fileName ?? "")?.name ?? module.name;
   }
   for (const page of project.documents ?? []) {
     page.name = /^# (.+)$/m.exec(page.content.map(({ text }) => text).join(""))?.[1] ?? page.name;
   }
 });
-
-/** TypeDoc asks for docstrings of functions and methods alike; this asks for those of the functions that are exported. */
-function checkFunctions(project: ProjectReflection): void {
-  for (const reflection of project.getReflectionsByKind(ReflectionKind.Function)) {
-    // Safe: what has this kind is a declaration.
-    const { signatures = [], comment } = reflection as DeclarationReflection;
-    if (!comment && !signatures.some((signature) => signature.hasComment())) {
-      app.logger.error(`${reflection.getFriendlyFullName()} has no docstring` as TranslatedString);
-    }
-  }
-}
 
 const project = await app.convert();
 if (project) {
@@ -108,9 +100,48 @@ if (project) {
     project.packageName = name;
     app.validate(project);
   }
-  checkFunctions(project);
-  if (!app.logger.hasErrors() && !app.logger.hasWarnings()) await app.generateOutputs(project);
+  report(undocumented(project, withMembers));
+  foldInherited(project);
+  // Taken apart where they are declared; all of them are options.
+  for (const parameter of project.getReflectionsByKind(ReflectionKind.Parameter)) {
+    if (parameter.name.startsWith("__namedParameters")) parameter.name = "options";
+  }
+
+  const modules = new Map(project.getChildrenByKind(ReflectionKind.Module).map((module) => [module.name, module]));
+  for (const { name, readme } of entries) {
+    const module = modules.get(name);
+    if (module !== undefined && readme !== null) module.readme = readmeParts(readme, modules);
+  }
+  const families = new Families(project);
+  const counterparts = new Counterparts(project);
+  const tensor = project.getChildByName(["@akari/tensor", "Tensor"]) as DeclarationReflection;
+  report([...families.problems(), ...tensorProblems(families, tensor), ...unlistedGuides(guides)]);
+
+  const documents = new Map((project.documents ?? []).map((page) => [project.files.getReflectionPath(page) ?? "", page]));
+  documents.get(normalizePath(join(home, "guides/from-pytorch.md")))?.content.push(...tables(counterparts));
+  const relations = new Relations(project);
+  const site: Site = {
+    project,
+    entryPoints: entries,
+    modules: inReadingOrder(entries)
+      .map(({ name }) => modules.get(name))
+      .filter((module) => module !== undefined),
+    guides: guides.map(({ title, files }) => ({
+      title,
+      guides: files.map((file) => documents.get(normalizePath(file))).filter((page) => page !== undefined),
+    })),
+    families,
+    counterparts,
+    relations,
+    autolink: new Autolink(project),
+  };
+  if (!app.logger.hasErrors() && !app.logger.hasWarnings()) {
+    app.renderer.defineTheme("akari", themeFor(site));
+    app.renderer.on(IndexEvent.PREPARE_INDEX, (event: IndexEvent) => prepareIndex(event, counterparts));
+    await app.generateOutputs(project);
+    report(siteProblems(out));
+  }
 }
 const problems = app.logger.errorCount + app.logger.warningCount;
-if (problems === 0) console.log(`${names.size} entry points in ${relative(process.cwd(), join(home, "api"))}`);
+if (problems === 0) console.log(`${entries.length} entry points in ${relative(process.cwd(), out)}`);
 process.exitCode = problems === 0 ? 0 : 1;

@@ -1,0 +1,16 @@
+/**
+ * A package's README opens its page in the reference.
+ */
+
+import { readFileSync } from "node:fs";
+import type { CommentDisplayPart, DeclarationReflection } from "typedoc";
+
+/** A README without its title, its links to other packages leading to their pages. */
+export function readmeParts(file: string, modules: ReadonlyMap<string, DeclarationReflection>): CommentDisplayPart[] {
+  const text = readFileSync(file, "utf8").replace(/^# .*\n+/, "");
+  return text.split(/(\[`[^`]+`\]\(\.\.\/[a-z-]+\))/).map((piece) => {
+    const [, name] = /^\[`([^`]+)`\]/.exec(piece) ?? [];
+    const target = name === undefined ? undefined : modules.get(name);
+    return target === undefined ? { kind: "text", text: piece } : { kind: "inline-tag", tag: "@linkcode", text: target.name, target };
+  });
+}

@@ -1,0 +1,193 @@
+/**
+ * The families of the reference: under which heading a name of a package stands. It follows from the file that declares the name, so nobody tags
+ * anything; a name that belongs elsewhere than the rest of its file is listed by itself. What has no family, and a row that nothing answers to, is
+ * an error of the build.
+ */
+
+/** One heading of a package's page. */
+export interface Family {
+  readonly title: string;
+  /** A sentence below the heading. */
+  readonly about?: string;
+  /** Files below the package's `src`, without `.ts`, separated by spaces; a folder ends in `/`. */
+  readonly files?: string;
+  /** Names that belong here although their file does not, separated by spaces. */
+  readonly names?: string;
+}
+
+const tensor: readonly Family[] = [
+  {
+    title: "Tensors and dtypes",
+    files: "tensor dtype",
+    names: "BackwardOptions",
+  },
+  {
+    title: "Creation",
+    about: "All take `dtype` and `device`.",
+    files: "creation sequences",
+    names: "meshgrid MeshgridOptions",
+  },
+  {
+    title: "Random numbers",
+    about: "The same seed gives PyTorch's own numbers, on the CPU.",
+    files: "random-creation random/generator ops/random",
+  },
+  {
+    title: "Arithmetic and elementary functions",
+    about: "Element by element; operands are broadcast, and their dtypes promoted.",
+    files: "ops/arithmetic ops/power ops/rounding ops/trigonometry ops/special",
+  },
+  {
+    title: "Comparison and logic",
+    about: "Element by element. The results are of dtype bool, but for the bitwise operations.",
+    files: "ops/comparison",
+  },
+  {
+    title: "Activations",
+    files: "ops/activation ops/softmax",
+  },
+  {
+    title: "Reductions",
+    about: "Over all elements, or along the dimensions given.",
+    files: "ops/sum ops/product ops/extremes ops/statistics ops/rows",
+  },
+  {
+    title: "Running totals, sorting and counting",
+    files: "ops/scan ops/sort ops/unique",
+  },
+  {
+    title: "Indexing and masks",
+    files: "ops/indexing ops/gather ops/scatter ops/mask ops/embedding",
+    names: "select narrow slice diagonal",
+  },
+  {
+    title: "Shape",
+    about: "Most of these copy nothing: the result is a view of the same memory.",
+    files: "ops/reshape ops/permute ops/expand ops/join ops/split ops/repeat ops/slice",
+  },
+  {
+    title: "Products and linear algebra",
+    files: "ops/matmul ops/linear ops/einsum ops/linalg ops/distance ops/triangle",
+  },
+  {
+    title: "Convolution, pooling and resampling",
+    about: "Over `[N, C, L]`, `[N, C, H, W]` or `[N, C, D, H, W]`, or the same without `N`.",
+    files: "ops/conv ops/pool ops/resample ops/pad ops/patches",
+  },
+  {
+    title: "Normalisation",
+    files: "ops/normalization",
+  },
+  {
+    title: "Copies and conversion",
+    files: "ops/copy ops/fill",
+  },
+  {
+    title: "Devices and memory",
+    files: "device scope profile backends/cpu/ backends/webgpu/ backends/reference/",
+    names: "yieldToCollector MemoryUse",
+  },
+  {
+    title: "Errors",
+    about: "All are subclasses of `AkariError`, carry what was wrong in their message, and are thrown before anything has run.",
+    files: "errors",
+  },
+  {
+    title: "Writing operations",
+    about: "How operations are made: most of them from one formula.",
+    files: "pointwise op ops/view ops/check trace",
+    names: "addInto fillView copyInto Viewed",
+  },
+  {
+    title: "The scalar language",
+    about: "What formulas are made of. `pointwise` hands out expressions; the functions below are for those who write kernels from them.",
+    files: "expr/",
+  },
+  {
+    title: "Writing devices",
+    about: "What a device has to answer to.",
+    files: "backend kernel storage testing/",
+  },
+  {
+    title: "Shapes, halves and draws",
+    about: "The arithmetic behind operations and devices.",
+    files: "shape half random/distributions",
+  },
+];
+
+const autograd: readonly Family[] = [
+  { title: "Gradients", files: "variable functional" },
+  { title: "Switching gradients on and off", files: "mode" },
+  { title: "Writing functions", files: "function" },
+  { title: "Checking", files: "gradcheck anomaly" },
+];
+
+const nn: readonly Family[] = [
+  { title: "Modules and containers", files: "module container parameter parameter-list hooks", names: "Identity FactoryOptions" },
+  { title: "Linear layers", files: "linear", names: "Bilinear" },
+  { title: "Convolution", files: "conv conv-transpose" },
+  { title: "Pooling", files: "pooling adaptive-pooling" },
+  { title: "Padding", files: "padding" },
+  { title: "Activations", files: "activation" },
+  { title: "Normalisation", files: "norm instance-norm" },
+  { title: "Dropout", files: "dropout" },
+  { title: "Recurrent layers", files: "recurrent recurrent-cell" },
+  { title: "Attention and transformers", files: "attention transformer transformer-decoder" },
+  { title: "Embeddings and distances", files: "embedding distance" },
+  { title: "Shape and resolution", files: "flatten resample" },
+  { title: "Losses", files: "loss margin-loss ctc-loss" },
+  {
+    title: "Losses as functions",
+    about: "`reduction` says what becomes of the losses of a batch: their mean (the default), their sum, or each by itself.",
+    files: "functional/loss functional/cross-entropy functional/ctc functional/likelihood functional/margin functional/reduction",
+  },
+  { title: "Dropout and attention as functions", files: "functional/dropout functional/attention" },
+  { title: "Everything as functions", names: "functional" },
+  { title: "Initial values", files: "init", names: "init" },
+  { title: "Gradient clipping and parameters as one vector", files: "clip", names: "parametersToVector vectorToParameters" },
+];
+
+const optim: readonly Family[] = [
+  {
+    title: "Optimizers",
+    about: "Each takes parameters or groups of them, and its options. A step is one fused kernel call for all parameters.",
+    files: "adabelief adadelta adagrad adam adamax asgd lbfgs nadam radam rmsprop rprop sgd",
+  },
+  { title: "Learning rate schedulers", files: "schedulers/" },
+  { title: "Writing optimizers", files: "optimizer elementwise checks testing/" },
+];
+
+const data: readonly Family[] = [
+  { title: "Datasets", files: "dataset" },
+  { title: "Batches", files: "data-loader collate" },
+  { title: "Samplers", files: "sampler" },
+  { title: "Images", files: "mnist image-dataset synthetic" },
+  { title: "Transforms", files: "transforms random-affine" },
+  { title: "Files and downloads", files: "cache download files idx idx-search idx-sources md5 progress" },
+];
+
+const io: readonly Family[] = [
+  { title: "safetensors", files: "safetensors" },
+  { title: "PyTorch's checkpoints", files: "torch" },
+  { title: "NumPy's arrays and archives", files: "npy npz" },
+  { title: "What files are made of", files: "elements files" },
+];
+
+const akari: readonly Family[] = [
+  {
+    title: "Creation with gradients",
+    about: "The creation functions of `@akari/tensor`, with the option `requiresGrad`.",
+    files: "creation",
+  },
+];
+
+/** The families of each package, in the order of its page. */
+export const table: Readonly<Record<string, readonly Family[]>> = {
+  akari,
+  "@akari/tensor": tensor,
+  "@akari/autograd": autograd,
+  "@akari/nn": nn,
+  "@akari/optim": optim,
+  "@akari/data": data,
+  "@akari/io": io,
+};

@@ -1,0 +1,50 @@
+/**
+ * How Markdown is set: an address that stands in a text by itself is shown by what it leads to, an indented block is a formula, a wide table scrolls.
+ */
+
+import { pytorchName } from "./docstring.ts";
+
+/** What is used of a token of markdown-it. */
+interface Token {
+  readonly type: string;
+  readonly markup: string;
+  content: string;
+  readonly children: Token[] | null;
+  attrGet(name: string): string | null;
+}
+
+type Rule = (tokens: readonly Token[], index: number) => string;
+
+/** What is used of markdown-it's parser. */
+interface Parser {
+  readonly core: { readonly ruler: { push(name: string, rule: (state: { readonly tokens: readonly Token[] }) => void): void } };
+  readonly renderer: { readonly rules: Record<string, Rule> };
+}
+
+/** What an address leads to, in a few words. */
+export function labelOf(url: string): string {
+  const arxiv = /^https:\/\/arxiv\.org\/(?:abs|pdf)\/(.+)$/.exec(url);
+  const doi = /^https:\/\/doi\.org\/(.+)$/.exec(url);
+  if (arxiv !== null) return `arXiv:${arxiv[1]}`;
+  if (doi !== null) return `doi:${doi[1]}`;
+  return pytorchName(url) ?? url.replace(/^https?:\/\/(www\.)?/, "").replace(/\/$/, "");
+}
+
+const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+
+/** Teaches a parser the above. */
+export function setMarkdown(parser: Parser): void {
+  parser.core.ruler.push("akari-labels", ({ tokens }) => {
+    for (const { children } of tokens) {
+      children?.forEach((token, i) => {
+        const text = children[i + 1];
+        if (token.type === "link_open" && token.markup === "linkify" && text !== undefined)
+          text.content = labelOf(token.attrGet("href") ?? "");
+      });
+    }
+  });
+  const { rules } = parser.renderer;
+  rules.code_block = (tokens, i) => `<pre class="ak-formula"><code>${escaped(tokens[i]?.content.trimEnd() ?? "")}</code></pre>\n`;
+  rules.table_open = () => '<div class="ak-scroll"><table>\n';
+  rules.table_close = () => "</table></div>\n";
+}

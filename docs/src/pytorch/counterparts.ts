@@ -1,0 +1,182 @@
+/**
+ * Which name of Akari answers to which of PyTorch's. Most docstrings say it, by the page of PyTorch's documentation that they name; the rest follows from the
+ * rule that names are PyTorch's in camelCase; what is called otherwise stands below.
+ */
+
+import { type DeclarationReflection, type ProjectReflection, ReflectionKind } from "typedoc";
+import { pytorchPagesOf } from "../docstring.ts";
+import { declared } from "../families/families.ts";
+import { type Namespace, pytorchNames } from "./names.ts";
+
+/** Names of PyTorch that another of its names stands for. */
+const aliases: Readonly<Record<string, string>> = {
+  absolute: "abs",
+  arccos: "acos",
+  arccosh: "acosh",
+  arcsin: "asin",
+  arcsinh: "asinh",
+  arctan: "atan",
+  arctan2: "atan2",
+  arctanh: "atanh",
+  clip: "clamp",
+  concat: "cat",
+  concatenate: "cat",
+  divide: "div",
+  fix: "trunc",
+  ger: "outer",
+  greater: "gt",
+  greater_equal: "ge",
+  less: "lt",
+  less_equal: "le",
+  moveaxis: "movedim",
+  multiply: "mul",
+  ndimension: "dim",
+  negative: "neg",
+  nelement: "numel",
+  not_equal: "ne",
+  row_stack: "vstack",
+  subtract: "sub",
+  swapdims: "swapaxes",
+};
+
+/** Names that are spelled otherwise: an export, or `Tensor.method`. */
+export const spelledOtherwise: Readonly<Record<string, string>> = {
+  "torch.Tensor.cpu": "Tensor.to",
+  "torch.Tensor.cuda": "Tensor.to",
+  "torch.Tensor.double": "Tensor.to",
+  "torch.Tensor.float": "Tensor.to",
+  "torch.Tensor.grad_fn": "Tensor.trace",
+  "torch.Tensor.half": "Tensor.to",
+  "torch.Tensor.int": "Tensor.to",
+  "torch.Tensor.bool": "Tensor.to",
+  "torch.Tensor.numpy": "Tensor.data",
+  "torch.Tensor.requires_grad_": "requiresGrad",
+  "torch.Tensor.storage_offset": "Tensor.offset",
+  "torch.Tensor.tolist": "Tensor.toArray",
+  "torch.Tensor.type": "Tensor.to",
+  "torch.autograd.FunctionCtx": "FunctionContext",
+  "torch.from_numpy": "fromTypedArray",
+  "torch.inverse": "inv",
+  "torch.is_floating_point": "isFloating",
+  "torch.load": "loadTorch",
+  "torch.numel": "Tensor.numel",
+  "torch.save": "saveSafetensors",
+  "torch.special.expit": "sigmoid",
+  "torch.special.gammaln": "lgamma",
+  "torch.special.psi": "digamma",
+  "torch.var": "variance",
+};
+
+/** Names that stand for something else in this place, although another place has them. */
+const unlike = new Set(["torch.Tensor.data", "torch.linalg.diagonal", "torch.linalg.norm", "torch.utils.data.Sampler"]);
+
+/** `clip_grad_norm_` as `clipGradNorm_`. */
+export function camelCase(name: string): string {
+  return name.replace(/(?<=[A-Za-z0-9])_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** The page of PyTorch's documentation about a name. */
+export function pageOf(namespace: Namespace, name: string): string {
+  const docs = "https://pytorch.org/docs/stable";
+  const full = `${namespace}.${name}`;
+  if (namespace.startsWith("torchvision")) return `https://pytorch.org/vision/stable/generated/${full}.html`;
+  if (namespace === "torch.utils.data") return `${docs}/data.html#${full}`;
+  if (namespace === "torch.nn.init") return `${docs}/nn.init.html#${full}`;
+  if (namespace === "torch.special") return `${docs}/special.html#${full}`;
+  if (full === "torch.nn.Parameter") return `${docs}/generated/torch.nn.parameter.Parameter.html`;
+  if (full === "torch.optim.Optimizer") return `${docs}/optim.html#torch.optim.Optimizer`;
+  return `${docs}/generated/${full}.html`;
+}
+
+/** A name of PyTorch, and what answers to it. */
+export interface Counterpart {
+  readonly namespace: Namespace;
+  readonly name: string;
+  readonly url: string;
+  readonly targets: readonly DeclarationReflection[];
+}
+
+/** All names of PyTorch that Akari has. */
+export class Counterparts {
+  /** Every one, in the order of PyTorch's names. */
+  readonly all: readonly Counterpart[];
+  readonly #of = new Map<DeclarationReflection, Counterpart[]>();
+
+  constructor(project: ProjectReflection) {
+    const modules = new Map((project.children ?? []).map((module) => [module.name, module]));
+    const exportsOf = (name: string): Map<string, DeclarationReflection> =>
+      new Map((modules.get(name)?.children ?? []).map((child) => [child.name, child]));
+    const places: Partial<Record<string, Map<string, DeclarationReflection>>> = {
+      torch: new Map([...exportsOf("@akari/autograd"), ...exportsOf("@akari/tensor")]),
+      "torch.Tensor": new Map(tensorMembers(project).map((member) => [member.name, member])),
+      "torch.nn": exportsOf("@akari/nn"),
+      "torch.nn.functional": namesIn(exportsOf("@akari/nn").get("functional")),
+      "torch.nn.init": namesIn(exportsOf("@akari/nn").get("init")),
+      "torch.nn.utils": exportsOf("@akari/nn"),
+      "torch.optim": exportsOf("@akari/optim"),
+      "torch.optim.lr_scheduler": exportsOf("@akari/optim"),
+      "torch.utils.data": exportsOf("@akari/data"),
+      "torch.special": exportsOf("@akari/tensor"),
+      "torch.autograd": exportsOf("@akari/autograd"),
+      "torch.autograd.functional": exportsOf("@akari/autograd"),
+      "torchvision.datasets": exportsOf("@akari/data"),
+      "torchvision.transforms": exportsOf("@akari/data"),
+    };
+    const everywhere = new Map([...modules.values()].flatMap(({ children = [] }) => children.map((child) => [child.name, child])));
+    const claims = claimsOf(project);
+
+    const find = (namespace: Namespace, name: string): DeclarationReflection[] => {
+      const full = `${namespace}.${name}`;
+      const other = spelledOtherwise[full];
+      const [, method] = /^Tensor\.(.*)$/.exec(other ?? "") ?? [];
+      if (method !== undefined) return [places["torch.Tensor"]?.get(method)].filter((target) => target !== undefined);
+      if (other !== undefined) return [everywhere.get(other)].filter((target) => target !== undefined).map(declared);
+      const claimed = claims.get(full) ?? [];
+      const named = places[namespace]?.get(camelCase(name));
+      // A function and a class may share a name but for the case of its letters; of one name, the docstring decides.
+      if (named !== undefined && !unlike.has(full)) return [...new Set([declared(named), ...claimed])];
+      if (claimed.length > 0) return claimed;
+      const [, base = "", mark = ""] = /^(.*?)(_?)$/.exec(name) ?? [];
+      const alias = aliases[base];
+      return alias === undefined ? [] : find(namespace, alias + mark);
+    };
+    this.all = [...pytorchNames].flatMap(([namespace, names]) =>
+      names.flatMap((name) => {
+        const targets = find(namespace, name);
+        return targets.length === 0 ? [] : [{ namespace, name, url: pageOf(namespace, name), targets }];
+      }),
+    );
+    for (const counterpart of this.all) {
+      for (const target of counterpart.targets) this.#of.set(target, [...(this.#of.get(target) ?? []), counterpart]);
+    }
+  }
+
+  /** The names of PyTorch that a name of Akari answers to. */
+  of(reflection: DeclarationReflection): readonly Counterpart[] {
+    return this.#of.get(reflection) ?? [];
+  }
+}
+
+/** The members of the class `Tensor`. */
+export function tensorMembers(project: ProjectReflection): DeclarationReflection[] {
+  const tensor = project.getChildByName(["@akari/tensor", "Tensor"]);
+  return tensor?.isDeclaration() ? (tensor.children ?? []) : [];
+}
+
+function namesIn(container: DeclarationReflection | undefined): Map<string, DeclarationReflection> {
+  return new Map((container?.children ?? []).map((child) => [child.name, child]));
+}
+
+/** What docstrings say: each name of PyTorch with the names whose docstrings link to its page. */
+function claimsOf(project: ProjectReflection): Map<string, DeclarationReflection[]> {
+  const claims = new Map<string, DeclarationReflection[]>();
+  for (const reflection of project.getReflectionsByKind(ReflectionKind.SomeExport | ReflectionKind.Method)) {
+    if (!reflection.isDeclaration() || reflection.isReference()) continue;
+    for (const { name } of pytorchPagesOf(reflection)) {
+      // The umbrella's own functions are those of `@akari/tensor` with one more option.
+      if (reflection.parent?.name === "akari" && claims.has(name)) continue;
+      claims.set(name, [...(claims.get(name) ?? []), reflection]);
+    }
+  }
+  return claims;
+}

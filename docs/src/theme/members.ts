@@ -1,0 +1,150 @@
+/**
+ * Members of classes and interfaces, and what stands below a signature. A member takes no more room than it has to say: its signature, its text, and of its
+ * parameters those about which there is something to say.
+ */
+
+import {
+  type DeclarationReflection,
+  type DefaultThemeRenderContext,
+  JSX,
+  type ParameterReflection,
+  type SignatureReflection,
+  type SomeType,
+} from "typedoc";
+import { declared } from "../families/families.ts";
+import type { Counterpart } from "../pytorch/counterparts.ts";
+import { line } from "./signature.ts";
+import type { Site } from "./site.ts";
+import { fieldsOf, nameLink } from "./summary.ts";
+
+const h = JSX.createElement;
+
+/** The options types that a parameter's type is made of. */
+function optionsIn(type: SomeType | undefined): DeclarationReflection[] {
+  if (type?.type === "intersection" || type?.type === "union") return type.types.flatMap(optionsIn);
+  if (type?.type !== "reference") return [];
+  const target = type.reflection;
+  if (type.name === "Partial" || type.name === "Readonly") return (type.typeArguments ?? []).flatMap(optionsIn);
+  if (!target?.isDeclaration() || !/Options?$/.test(target.name)) return [];
+  return fieldsOf(target).length > 0 ? [target] : optionsIn(target.type);
+}
+
+/** The fields of options, each with its text. */
+export function fields(context: DefaultThemeRenderContext, list: readonly DeclarationReflection[]): JSX.Element {
+  return h(
+    "dl",
+    { class: "ak-fields" },
+    ...list.map((field) =>
+      h(
+        "div",
+        // The options of a function are described on its page as well, and have their anchors on their own.
+        { class: "ak-row", id: context.page.model === field.parent ? context.getAnchor(field) : undefined },
+        h(
+          "dt",
+          null,
+          ...flags(field),
+          h("span", { class: "tsd-kind-property" }, field.name),
+          h("span", { class: "tsd-signature-symbol" }, field.flags.isOptional ? "?: " : ": "),
+          field.signatures?.[0] === undefined
+            ? context.type(field.type ?? field.getSignature?.type)
+            : line(context, field.signatures[0], ""),
+        ),
+        h("dd", null, summaryOf(context, field), context.commentTags(field)),
+      ),
+    ),
+  );
+}
+
+function summaryOf(context: DefaultThemeRenderContext, reflection: DeclarationReflection): JSX.Element | undefined {
+  const own = reflection.getSignature ?? reflection.signatures?.[0];
+  return context.commentSummary(reflection) ?? (own && context.commentSummary(own));
+}
+
+function parameterRow(context: DefaultThemeRenderContext, parameter: ParameterReflection, expand: boolean): JSX.Element | null {
+  const options = expand ? optionsIn(parameter.type) : [];
+  if (!parameter.hasComment() && options.length === 0) return null;
+  return h(
+    "li",
+    null,
+    h("span", { class: "ak-parameter" }, parameter.name),
+    " ",
+    parameter.hasComment() ? context.commentSummary(parameter) : null,
+    ...options.map((type) => h("div", { class: "ak-expanded" }, h("p", null, nameLink(context, type)), fields(context, fieldsOf(type)))),
+  );
+}
+
+/** What stands below a signature. */
+export function signatureBody(context: DefaultThemeRenderContext, signature: SignatureReflection, expand: boolean): JSX.Element {
+  const rows = (signature.parameters ?? []).map((parameter) => parameterRow(context, parameter, expand)).filter((row) => row !== null);
+  const returns = signature.comment?.getTag("@returns");
+  return h(
+    JSX.Fragment,
+    null,
+    context.commentSummary(signature),
+    rows.length === 0 ? null : h("ul", { class: "ak-parameters" }, ...rows),
+    returns === undefined
+      ? null
+      : h(
+          "div",
+          { class: "tsd-comment tsd-typography" },
+          h("h4", null, "Returns"),
+          h(JSX.Raw, { html: context.markdown(returns.content) }),
+        ),
+    context.commentTags(signature),
+  );
+}
+
+function pytorchLink({ namespace, name, url }: Counterpart): JSX.Element {
+  return h("a", { href: url, class: "external ak-pytorch", target: "_blank" }, `${namespace}.${name}`);
+}
+
+/** The links of a name: PyTorch's documentation, and its other forms in Akari. */
+export function links(context: DefaultThemeRenderContext, site: Site, reflection: DeclarationReflection): JSX.Element | null {
+  const target = declared(reflection);
+  const pytorch = site.counterparts.of(target).slice(0, 5);
+  const related = site.relations.of(target);
+  if (pytorch.length === 0 && related.length === 0) return null;
+  return h(
+    "ul",
+    { class: "ak-links" },
+    ...related.map((other) => h("li", null, kindOf(other), " ", nameLink(context, other, labelOf(other)))),
+    pytorch.length === 0 ? null : h("li", null, "PyTorch ", ...pytorch.flatMap((page, i) => [i === 0 ? "" : ", ", pytorchLink(page)])),
+  );
+}
+
+function labelOf(reflection: DeclarationReflection): string {
+  return reflection.parent?.name === "Tensor" ? `Tensor.${reflection.name}` : reflection.name;
+}
+
+function kindOf(reflection: DeclarationReflection): string {
+  if (reflection.parent?.name === "Tensor") return "Method";
+  return reflection.signatures !== undefined && reflection.children === undefined ? "Function" : "Layer";
+}
+
+function flags(reflection: DeclarationReflection): JSX.Element[] {
+  const names = [
+    reflection.flags.isStatic ? "static" : "",
+    reflection.flags.isAbstract ? "abstract" : "",
+    reflection.flags.isProtected ? "protected" : "",
+    reflection.flags.isReadonly || (reflection.getSignature !== undefined && reflection.setSignature === undefined) ? "readonly" : "",
+  ];
+  return names.filter((name) => name !== "").map((name) => h("span", { class: "tsd-signature-keyword" }, `${name} `));
+}
+
+/** A method with its forms, and what is said about each. */
+export function member(context: DefaultThemeRenderContext, site: Site, reflection: DeclarationReflection, expand: boolean): JSX.Element {
+  return h(
+    "section",
+    { class: "tsd-member ak-member", id: context.getAnchor(reflection) },
+    ...(reflection.signatures ?? []).flatMap((signature) => [
+      h(
+        "h3",
+        { class: "tsd-signature" },
+        ...flags(reflection),
+        line(context, signature, `${signature.name}${reflection.flags.isOptional ? "?" : ""}`),
+      ),
+      h("div", { class: "ak-body" }, signatureBody(context, signature, expand)),
+    ]),
+    links(context, site, reflection),
+  );
+}

@@ -1,0 +1,141 @@
+/**
+ * The navigation beside every page: the guides in reading order, then the packages; of the package at hand its families, and of the family at hand its
+ * names. It is part of the page, so it stands there at once and says where one is.
+ */
+
+import {
+  type DeclarationReflection,
+  type DefaultThemeRenderContext,
+  JSX,
+  type PageEvent,
+  type PageHeading,
+  type Reflection,
+  ReflectionKind,
+} from "typedoc";
+import { anchorOf, declared } from "../families/families.ts";
+import { isType } from "./module-page.ts";
+import type { Site } from "./site.ts";
+
+const h = JSX.createElement;
+
+/** What stands on the page at hand: its package, the namespace or package whose families are shown, and the name itself. */
+interface Here {
+  readonly module: Reflection | null;
+  readonly container: DeclarationReflection | null;
+  readonly entry: DeclarationReflection | null;
+}
+
+function hereOf(model: Reflection): Here {
+  let [entry, container]: (Reflection | undefined)[] = [model, model];
+  while (container !== undefined && !container.kindOf(ReflectionKind.SomeModule)) [entry, container] = [container, container.parent];
+  if (!container?.isDeclaration()) return { module: null, container: null, entry: null };
+  let module: Reflection = container;
+  while (!module.kindOf(ReflectionKind.Module) && module.parent !== undefined) module = module.parent;
+  return { module, container, entry: entry?.isDeclaration() && entry !== container ? entry : null };
+}
+
+function link(context: DefaultThemeRenderContext, target: Reflection, text: string): JSX.Element {
+  const current = context.page.model === target && context.page.pageKind !== "index";
+  return h(
+    "a",
+    { href: context.urlTo(target) || "#", class: current ? "current" : undefined, "aria-current": current ? "page" : undefined },
+    text,
+  );
+}
+
+function families(context: DefaultThemeRenderContext, site: Site, here: Here): JSX.Element | null {
+  const { container, entry } = here;
+  if (container === null) return null;
+  const sections = site.families.sections(container).filter(({ title }) => title !== "");
+  return h(
+    "ul",
+    null,
+    ...sections.map(({ title, entries }) => {
+      const open = entry !== null && entries.includes(entry);
+      const names = entries.filter((each) => !isType(each) || each === entry);
+      return h(
+        "li",
+        { class: open ? "ak-open" : undefined },
+        h("a", { href: `${context.urlTo(container)}#${anchorOf(title)}` }, title),
+        open ? h("ul", { class: "ak-names" }, ...names.map((each) => h("li", null, link(context, declared(each), each.name)))) : null,
+      );
+    }),
+  );
+}
+
+/** The navigation of a page. */
+export function navigation(context: DefaultThemeRenderContext, site: Site): JSX.Element {
+  const here = hereOf(context.page.model);
+  return h(
+    "nav",
+    { class: "tsd-navigation ak-navigation", "aria-label": "The whole reference" },
+    ...site.guides.map(({ title, guides }) =>
+      h(
+        "details",
+        { class: "ak-group", open: here.module === null },
+        h("summary", null, title),
+        h("ul", null, ...guides.map((guide) => h("li", null, link(context, guide, guide.name)))),
+      ),
+    ),
+    h(
+      "details",
+      { class: "ak-group", open: true },
+      h("summary", null, "Packages"),
+      h(
+        "ul",
+        null,
+        ...site.modules.map((module) => {
+          const open = here.module === module;
+          const nested = open && here.container !== module && here.container !== null;
+          return h(
+            "li",
+            {
+              class: [open ? "ak-open" : "", /[^@/]+\/[^/]+\/|^[^@]+\//.test(module.name) ? "ak-beside" : ""].join(" ").trim() || undefined,
+            },
+            link(context, module, module.name),
+            nested
+              ? h(
+                  "ul",
+                  null,
+                  h(
+                    "li",
+                    { class: "ak-open" },
+                    link(context, here.container as DeclarationReflection, here.container?.name ?? ""),
+                    families(context, site, here),
+                  ),
+                )
+              : open
+                ? families(context, site, here)
+                : null,
+          );
+        }),
+      ),
+    ),
+  );
+}
+
+/** So many entries a section may have and be open at first. */
+const few = 24;
+
+/** The headings of a page; where they are very many, those of a section open with it. */
+export function pageMenu(page: PageEvent<Reflection>): JSX.Element | null {
+  const sections = page.pageSections.filter(({ title, headings }) => title !== "" || headings.length > 0);
+  const count = sections.reduce((sum, { headings }) => sum + headings.length, 0);
+  if (count < 2) return null;
+  const list = (headings: readonly PageHeading[]): JSX.Element =>
+    h(
+      "ul",
+      null,
+      ...headings
+        .filter(({ level = 2 }) => level > 1 || page.model.isDeclaration())
+        .map((each) => h("li", { class: `ak-level-${each.level ?? 2}` }, h("a", { href: each.link }, each.text))),
+    );
+  return h(
+    "nav",
+    { class: "ak-page-menu", "aria-label": "On this page" },
+    h("p", null, "On this page"),
+    ...sections.map(({ title, headings }) =>
+      title === "" ? list(headings) : h("details", { open: count <= few }, h("summary", null, title), list(headings)),
+    ),
+  );
+}

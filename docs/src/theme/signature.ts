@@ -1,0 +1,111 @@
+/**
+ * Signatures as a reader wants them: names, types and defaults on one line where they fit, a line for each parameter where not; and the short form of the
+ * tables, which has the names alone.
+ */
+
+import {
+  type DefaultThemeRenderContext,
+  JSX,
+  type ParameterReflection,
+  ReflectionKind,
+  type SignatureReflection,
+  type SomeType,
+} from "typedoc";
+
+const h = JSX.createElement;
+
+/** So many characters stand on one line. */
+const wide = 84;
+
+/** A parameter as it is shown. A rest parameter of a tuple type stands for several. */
+interface Shown {
+  readonly name: string;
+  readonly optional: boolean;
+  readonly rest: boolean;
+  readonly type: SomeType | undefined;
+  readonly defaultValue: string | null;
+}
+
+function shown(parameter: ParameterReflection): Shown[] {
+  const { type, defaultValue, flags } = parameter;
+  if (parameter.name === "this") return [];
+  if (flags.isRest && type?.type === "tuple" && type.elements.every((element) => element.type === "namedTupleMember")) {
+    return type.elements.flatMap((element) =>
+      element.type === "namedTupleMember"
+        ? [{ name: element.name, optional: element.isOptional, rest: false, type: element.element, defaultValue: null }]
+        : [],
+    );
+  }
+  const short = defaultValue !== undefined && !/^(\{.*\}|\.\.\.|undefined)$/s.test(defaultValue) && defaultValue.length < 24;
+  return [
+    {
+      name: parameter.name,
+      optional: flags.isOptional || defaultValue !== undefined,
+      rest: flags.isRest,
+      type,
+      defaultValue: short ? defaultValue : null,
+    },
+  ];
+}
+
+/** The parameters' names alone: `(input, dim, options?)`. */
+export function hint(signature: SignatureReflection): string {
+  const parameters = (signature.parameters ?? []).flatMap(shown);
+  return `(${parameters.map(({ name, optional, rest }) => `${rest ? "…" : ""}${name}${optional ? "?" : ""}`).join(", ")})`;
+}
+
+const symbol = (text: string): JSX.Element => h("span", { class: "tsd-signature-symbol" }, text);
+
+function parameter(context: DefaultThemeRenderContext, { name, optional, rest, type, defaultValue }: Shown): JSX.Children[] {
+  return [
+    rest ? symbol("...") : "",
+    h("span", { class: "tsd-kind-parameter" }, name),
+    symbol(optional && defaultValue === null ? "?: " : ": "),
+    context.type(type),
+    defaultValue === null ? "" : symbol(` = ${defaultValue}`),
+  ];
+}
+
+/** A signature with the types of everything. */
+export function line(context: DefaultThemeRenderContext, signature: SignatureReflection, name: string = signature.name): JSX.Element {
+  const parameters = (signature.parameters ?? []).flatMap(shown);
+  const constructs = signature.kind === ReflectionKind.ConstructorSignature;
+  const result = constructs ? undefined : signature.type;
+  const types = (signature.typeParameters ?? []).flatMap((typeParameter, i) => [
+    symbol(i === 0 ? "<" : ", "),
+    h(
+      "span",
+      { class: "tsd-kind-type-parameter", id: context.router.hasUrl(typeParameter) ? context.getAnchor(typeParameter) : undefined },
+      typeParameter.name,
+    ),
+    ...(typeParameter.type === undefined
+      ? []
+      : [h("span", { class: "tsd-signature-keyword" }, " extends "), context.type(typeParameter.type)]),
+  ]);
+  const length =
+    name.length +
+    parameters.reduce(
+      (sum, { name: of, type, defaultValue }) => sum + of.length + (type?.toString().length ?? 0) + (defaultValue?.length ?? 0) + 4,
+      0,
+    ) +
+    (result?.toString().length ?? 0);
+  const broken = length > wide && parameters.length > 1;
+  const inner = parameters.flatMap((each, i) => [
+    broken ? "\n  " : i === 0 ? "" : symbol(", "),
+    ...parameter(context, each),
+    broken ? symbol(",") : "",
+  ]);
+  return h(
+    JSX.Fragment,
+    null,
+    constructs ? h("span", { class: "tsd-signature-keyword" }, "new ") : "",
+    h("span", { class: "ak-name" }, name),
+    ...types,
+    types.length > 0 ? symbol(">") : "",
+    symbol("("),
+    ...inner,
+    broken ? "\n" : "",
+    symbol(")"),
+    ...(result === undefined ? [] : [symbol(": "), context.type(result)]),
+  );
+}

@@ -1,0 +1,29 @@
+/**
+ * What the pages of the reference are made from, besides TypeDoc's own model: the families, PyTorch's names, the guides in their order, and which names
+ * belong together.
+ */
+
+import type { DeclarationReflection, DocumentReflection, ProjectReflection } from "typedoc";
+import type { EntryPoint } from "../entry-points.ts";
+import type { Families } from "../families/families.ts";
+import type { Counterparts } from "../pytorch/counterparts.ts";
+import type { Relations } from "../relations.ts";
+import type { Autolink } from "./autolink.ts";
+
+/** A heading of the navigation with its guides. */
+export interface GuideGroup {
+  readonly title: string;
+  readonly guides: readonly DocumentReflection[];
+}
+
+/** Everything that is known about the project when pages are made. */
+export interface Site {
+  readonly project: ProjectReflection;
+  readonly entryPoints: readonly EntryPoint[];
+  readonly modules: readonly DeclarationReflection[];
+  readonly guides: readonly GuideGroup[];
+  readonly families: Families;
+  readonly counterparts: Counterparts;
+  readonly relations: Relations;
+  readonly autolink: Autolink;
+}

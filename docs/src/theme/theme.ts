@@ -1,0 +1,89 @@
+/**
+ * The reference's look: TypeDoc's default theme with pages of our own for packages, classes and functions, and a layout of our own around them.
+ */
+
+import {
+  type ContainerReflection,
+  type DeclarationReflection,
+  DefaultTheme,
+  DefaultThemeRenderContext,
+  JSX,
+  type NavigationElement,
+  type PageEvent,
+  type Reflection,
+  ReflectionKind,
+  type Renderer,
+} from "typedoc";
+import { withoutPages } from "../docstring.ts";
+import { classPage } from "./class-page.ts";
+import { functionPage } from "./function-page.ts";
+import { layout } from "./layout.ts";
+import { links } from "./members.ts";
+import { modulePage } from "./module-page.ts";
+import type { Site } from "./site.ts";
+
+const h = JSX.createElement;
+
+/** Kinds whose page is a list of members. */
+const withMembers = ReflectionKind.Class | ReflectionKind.Interface;
+
+/** The theme, for the site of one project. */
+export function themeFor(site: Site): new (renderer: Renderer) => DefaultTheme {
+  return class AkariTheme extends DefaultTheme {
+    override getRenderContext(page: PageEvent<Reflection>): DefaultThemeRenderContext {
+      const context = new DefaultThemeRenderContext(this.router, this, page, this.application.options);
+      adapt(context, site);
+      return context;
+    }
+
+    // Each page has its navigation in itself.
+    override buildNavigation(): NavigationElement[] {
+      return [];
+    }
+  };
+}
+
+/** Puts our pages in the place of TypeDoc's. */
+function adapt(context: DefaultThemeRenderContext, site: Site): void {
+  const { commentSummary, markdown } = context;
+  context.markdown = (text) => markdown(Array.isArray(text) ? site.autolink.linked(context.model, text) : text);
+  context.commentSummary = (reflection) => {
+    const summary = reflection.comment?.summary ?? [];
+    if (!summary.some(({ text }) => text !== "")) return commentSummary(reflection);
+    const parts = withoutPages(summary);
+    return parts.length === 0 ? undefined : context.displayParts(parts);
+  };
+  context.defaultLayout = (template, page) => layout(context, site, template, page);
+  context.reflectionTemplate = (page) => pageOf(context, site, page);
+}
+
+function pageOf(context: DefaultThemeRenderContext, site: Site, page: PageEvent<ContainerReflection>): JSX.Element {
+  const { model } = page;
+  if (!model.isDeclaration()) return h("p", null, h("a", { href: context.relativeURL("index.html") }, "Akari"));
+  if (model.kindOf(ReflectionKind.SomeModule)) return modulePage(context, site, model);
+  if (model.kindOf(withMembers)) return classPage(context, site, model);
+  if (model.kindOf(ReflectionKind.Function)) return functionPage(context, site, model);
+  return h(JSX.Fragment, null, context.memberDeclaration(model), users(context, site, model));
+}
+
+/** Below a type or a constant: who uses it. */
+function users(context: DefaultThemeRenderContext, site: Site, reflection: DeclarationReflection): JSX.Element | null {
+  const list = site.relations.users(reflection);
+  const other = links(context, site, reflection);
+  if (list.length === 0 || list.length > 30) return other;
+  return h(
+    JSX.Fragment,
+    null,
+    other,
+    h(
+      "ul",
+      { class: "ak-links" },
+      h(
+        "li",
+        null,
+        "Used by ",
+        ...list.flatMap((each, i) => [i === 0 ? "" : ", ", h("a", { href: context.urlTo(each), class: "ak-link" }, each.name)]),
+      ),
+    ),
+  );
+}
