@@ -30,7 +30,7 @@ export function commentOf(reflection: Reflection): Comment | undefined {
 }
 
 /** The pages of PyTorch's documentation that a text names. */
-export function pytorchPages(parts: readonly CommentDisplayPart[]): PytorchPage[] {
+function pytorchPages(parts: readonly CommentDisplayPart[]): PytorchPage[] {
   return parts.flatMap(({ text }) =>
     [...text.matchAll(address)].flatMap(([, url = ""]) => {
       const name = pytorchName(url);

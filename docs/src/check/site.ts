@@ -14,6 +14,8 @@ const searches: Readonly<Record<string, string>> = {
   view: "functions/_akari_tensor.view.html",
   "torch.nn.functional.cross_entropy": "functions/_akari_nn.",
   DataLoader: "classes/_akari_data.DataLoader.html",
+  load_state_dict: "classes/_akari_nn.Module.html#loadstatedict",
+  "F.gelu": "functions/_akari_tensor.gelu.html",
   scaled_dot_product_attention: "scaledDotProductAttention.html",
 };
 

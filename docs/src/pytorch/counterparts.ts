@@ -40,7 +40,7 @@ const aliases: Readonly<Record<string, string>> = {
 };
 
 /** Names that are spelled otherwise: an export, or `Tensor.method`. */
-export const spelledOtherwise: Readonly<Record<string, string>> = {
+const spelledOtherwise: Readonly<Record<string, string>> = {
   "torch.Tensor.cpu": "Tensor.to",
   "torch.Tensor.cuda": "Tensor.to",
   "torch.Tensor.double": "Tensor.to",
@@ -76,7 +76,7 @@ export function camelCase(name: string): string {
 }
 
 /** The page of PyTorch's documentation about a name. */
-export function pageOf(namespace: Namespace, name: string): string {
+function pageOf(namespace: Namespace, name: string): string {
   const docs = "https://pytorch.org/docs/stable";
   const full = `${namespace}.${name}`;
   if (namespace.startsWith("torchvision")) return `https://pytorch.org/vision/stable/generated/${full}.html`;

@@ -93,6 +93,12 @@ export function classPage(context: DefaultThemeRenderContext, site: Site, reflec
   const count = sections.reduce((sum, { members }) => sum + members.length, 0);
   const isTensor = reflection.getFullName() === "@akari/tensor.Tensor";
   const maker = isTensor ? undefined : reflection.children?.find((child) => child.kindOf(ReflectionKind.Constructor));
+  // The methods of a tensor are functions, too, and described there.
+  const described = isTensor ? null : new Set<DeclarationReflection>();
+  const made = (maker?.signatures ?? []).flatMap((signature) => [
+    h("div", { class: "tsd-signature", id: context.getAnchor(maker as DeclarationReflection) }, line(context, signature, reflection.name)),
+    signatureBody(context, signature, described),
+  ]);
   const built = sections.map(({ title, members }) => {
     const slug = context.slugger.slug(title);
     context.page.startNewSection(title);
@@ -110,7 +116,7 @@ export function classPage(context: DefaultThemeRenderContext, site: Site, reflec
         ...inRuns(members).map((run) =>
           run[0]?.signatures === undefined
             ? fields(context, run)
-            : h(JSX.Fragment, null, ...run.map((each) => member(context, site, each, !isTensor))),
+            : h(JSX.Fragment, null, ...run.map((each) => member(context, site, each, described))),
         ),
       ),
     };
@@ -122,14 +128,7 @@ export function classPage(context: DefaultThemeRenderContext, site: Site, reflec
     links(context, site, reflection),
     relatives(context, site, reflection),
     reflection.typeParameters === undefined ? null : context.typeParameters(reflection.typeParameters),
-    ...(maker?.signatures ?? []).flatMap((signature) => [
-      h(
-        "div",
-        { class: "tsd-signature", id: context.getAnchor(maker as DeclarationReflection) },
-        line(context, signature, reflection.name),
-      ),
-      signatureBody(context, signature, true),
-    ]),
+    ...made,
     ...(reflection.signatures ?? []).flatMap((signature) => [
       h("p", { class: "ak-note" }, "It is called as a function:"),
       h("div", { class: "tsd-signature" }, line(context, signature, reflection.name.charAt(0).toLowerCase() + reflection.name.slice(1))),

@@ -30,6 +30,7 @@ function pointwiseNote(context: DefaultThemeRenderContext, site: Site, { name }:
 /** The page of a function. */
 export function functionPage(context: DefaultThemeRenderContext, site: Site, reflection: DeclarationReflection): JSX.Element {
   const signatures = reflection.signatures ?? [];
+  const described = new Set<DeclarationReflection>();
   return h(
     JSX.Fragment,
     null,
@@ -37,7 +38,7 @@ export function functionPage(context: DefaultThemeRenderContext, site: Site, ref
     links(context, site, reflection),
     ...signatures.flatMap((signature) => [
       h("div", { class: "tsd-signature", id: context.getAnchor(signature) }, line(context, signature)),
-      h("div", { class: "ak-body" }, signatureBody(context, signature, true)),
+      h("div", { class: "ak-body" }, signatureBody(context, signature, described)),
     ]),
     reflection.comment === undefined ? null : context.commentTags(reflection),
     pointwiseOperations.has(reflection) ? pointwiseNote(context, site, reflection) : null,

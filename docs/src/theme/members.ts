@@ -8,6 +8,7 @@ import {
   type DefaultThemeRenderContext,
   JSX,
   type ParameterReflection,
+  ReflectionKind,
   type SignatureReflection,
   type SomeType,
 } from "typedoc";
@@ -15,7 +16,7 @@ import { declared } from "../families/families.ts";
 import type { Counterpart } from "../pytorch/counterparts.ts";
 import { line } from "./signature.ts";
 import type { Site } from "./site.ts";
-import { fieldsOf, nameLink } from "./summary.ts";
+import { fieldsOf, isOptions, nameLink } from "./summary.ts";
 
 const h = JSX.createElement;
 
@@ -25,7 +26,7 @@ function optionsIn(type: SomeType | undefined): DeclarationReflection[] {
   if (type?.type !== "reference") return [];
   const target = type.reflection;
   if (type.name === "Partial" || type.name === "Readonly") return (type.typeArguments ?? []).flatMap(optionsIn);
-  if (!target?.isDeclaration() || !/Options?$/.test(target.name)) return [];
+  if (!target?.isDeclaration() || !isOptions(target)) return [];
   return fieldsOf(target).length > 0 ? [target] : optionsIn(target.type);
 }
 
@@ -42,7 +43,7 @@ export function fields(context: DefaultThemeRenderContext, list: readonly Declar
         h(
           "dt",
           null,
-          ...flags(field),
+          ...(field.parent?.kindOf(ReflectionKind.Class) ? flags(field) : []),
           h("span", { class: "tsd-kind-property" }, field.name),
           h("span", { class: "tsd-signature-symbol" }, field.flags.isOptional ? "?: " : ": "),
           field.signatures?.[0] === undefined
@@ -60,8 +61,13 @@ function summaryOf(context: DefaultThemeRenderContext, reflection: DeclarationRe
   return context.commentSummary(reflection) ?? (own && context.commentSummary(own));
 }
 
-function parameterRow(context: DefaultThemeRenderContext, parameter: ParameterReflection, expand: boolean): JSX.Element | null {
-  const options = expand ? optionsIn(parameter.type) : [];
+function parameterRow(
+  context: DefaultThemeRenderContext,
+  parameter: ParameterReflection,
+  described: Set<DeclarationReflection> | null,
+): JSX.Element | null {
+  const options = described === null ? [] : optionsIn(parameter.type).filter((type) => !described.has(type));
+  for (const type of options) described?.add(type);
   if (!parameter.hasComment() && options.length === 0) return null;
   return h(
     "li",
@@ -73,9 +79,13 @@ function parameterRow(context: DefaultThemeRenderContext, parameter: ParameterRe
   );
 }
 
-/** What stands below a signature. */
-export function signatureBody(context: DefaultThemeRenderContext, signature: SignatureReflection, expand: boolean): JSX.Element {
-  const rows = (signature.parameters ?? []).map((parameter) => parameterRow(context, parameter, expand)).filter((row) => row !== null);
+/** What stands below a signature. Options are described where they come up first; `described` holds those that were, and is null where none are. */
+export function signatureBody(
+  context: DefaultThemeRenderContext,
+  signature: SignatureReflection,
+  described: Set<DeclarationReflection> | null,
+): JSX.Element {
+  const rows = (signature.parameters ?? []).map((parameter) => parameterRow(context, parameter, described)).filter((row) => row !== null);
   const returns = signature.comment?.getTag("@returns");
   return h(
     JSX.Fragment,
@@ -132,7 +142,12 @@ function flags(reflection: DeclarationReflection): JSX.Element[] {
 }
 
 /** A method with its forms, and what is said about each. */
-export function member(context: DefaultThemeRenderContext, site: Site, reflection: DeclarationReflection, expand: boolean): JSX.Element {
+export function member(
+  context: DefaultThemeRenderContext,
+  site: Site,
+  reflection: DeclarationReflection,
+  described: Set<DeclarationReflection> | null,
+): JSX.Element {
   return h(
     "section",
     { class: "tsd-member ak-member", id: context.getAnchor(reflection) },
@@ -143,7 +158,7 @@ export function member(context: DefaultThemeRenderContext, site: Site, reflectio
         ...flags(reflection),
         line(context, signature, `${signature.name}${reflection.flags.isOptional ? "?" : ""}`),
       ),
-      h("div", { class: "ak-body" }, signatureBody(context, signature, expand)),
+      h("div", { class: "ak-body" }, signatureBody(context, signature, described)),
     ]),
     links(context, site, reflection),
   );

@@ -11,7 +11,7 @@ import type { Relations } from "../relations.ts";
 import type { Autolink } from "./autolink.ts";
 
 /** A heading of the navigation with its guides. */
-export interface GuideGroup {
+interface GuideGroup {
   readonly title: string;
   readonly guides: readonly DocumentReflection[];
 }

@@ -19,7 +19,7 @@ export function sentence(context: DefaultThemeRenderContext, reflection: Declara
 }
 
 /** How a name is called, without types: one form for each signature that differs. */
-export function hints(reflection: DeclarationReflection): string[] {
+function hints(reflection: DeclarationReflection): string[] {
   const target = declared(reflection);
   const maker = target.children?.find(({ kind }) => kind === ReflectionKind.Constructor);
   if (target.kindOf(ReflectionKind.Class)) {
@@ -27,6 +27,11 @@ export function hints(reflection: DeclarationReflection): string[] {
     return target.flags.isAbstract || internal ? [] : [...new Set(maker?.signatures?.map(hint))];
   }
   return [...new Set(target.signatures?.map(hint))];
+}
+
+/** Whether a type holds the options of something. */
+export function isOptions({ name }: DeclarationReflection): boolean {
+  return /Options?$/.test(name);
 }
 
 /** The fields of an options type, by name. */
@@ -68,7 +73,7 @@ export function row(
       null,
       sentence(context, reflection),
       ...types.map((type) => {
-        const fields = fieldsOf(type);
+        const fields = isOptions(type) ? fieldsOf(type) : [];
         const names = fields
           .slice(0, 8)
           .map(({ name }) => name)
