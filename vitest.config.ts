@@ -46,6 +46,7 @@ export default defineConfig({
             "apps/*/test/**/*.test.ts",
             "benchmarks/test/**/*.test.ts",
             "conformance/test/**/*.test.ts",
+            "docs/test/**/*.test.ts",
             "tools/test/**/*.test.ts",
           ],
           exclude: [...configDefaults.exclude, "**/*.browser.test.ts"],

@@ -31,8 +31,8 @@ import { Autolink } from "./theme/autolink.ts";
 import type { Site } from "./theme/site.ts";
 import { themeFor } from "./theme/theme.ts";
 
-/** `--members` also asks for docstrings of what classes and interfaces consist of. */
-const withMembers = process.argv.includes("--members");
+/** `--strict` also asks for docstrings of what classes and interfaces consist of, and that links to PyTorch name what is there. */
+const strict = process.argv.includes("--strict");
 
 const entries = entryPoints();
 const packageNames = [...new Set(entries.map(({ packageName }) => packageName))];
@@ -100,7 +100,7 @@ if (project) {
     project.packageName = name;
     app.validate(project);
   }
-  report(undocumented(project, withMembers));
+  report(undocumented(project, strict));
   foldInherited(project);
   // Taken apart where they are declared; all of them are options.
   for (const parameter of project.getReflectionsByKind(ReflectionKind.Parameter)) {
@@ -115,7 +115,13 @@ if (project) {
   const families = new Families(project);
   const counterparts = new Counterparts(project);
   const tensor = project.getChildByName(["@akari/tensor", "Tensor"]) as DeclarationReflection;
-  report([...families.problems(), ...tensorProblems(families, tensor), ...unlistedGuides(guides)]);
+  report([
+    ...families.problems(),
+    ...counterparts.missing,
+    ...(strict ? counterparts.unknown : []),
+    ...tensorProblems(families, tensor),
+    ...unlistedGuides(guides),
+  ]);
 
   const documents = new Map((project.documents ?? []).map((page) => [project.files.getReflectionPath(page) ?? "", page]));
   documents.get(normalizePath(join(home, "guides/from-pytorch.md")))?.content.push(...tables(counterparts));

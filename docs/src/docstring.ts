@@ -15,7 +15,8 @@ export interface PytorchPage {
 /** The name that an address of PyTorch's documentation is about, or null. */
 export function pytorchName(url: string): string | null {
   const match = /^https:\/\/(?:docs\.)?pytorch\.org\/.*?(?:#(torch[\w.]+)|\/generated\/(torch[\w.]+)\.html)$/.exec(url);
-  return match?.[1] ?? match?.[2] ?? null;
+  // Where a class is written is not how it is called.
+  return (match?.[1] ?? match?.[2])?.replace(/^torch\.nn\.(?:modules\.\w+|parameter)\./, "torch.nn.") ?? null;
 }
 
 // An address behind a sentence, or on a line of its own.

@@ -31,6 +31,6 @@ export function guideLists(): GuideList[] {
 export function unlistedGuides(lists: readonly GuideList[]): string[] {
   const listed = new Set(lists.flatMap(({ files }) => files));
   return readdirSync(join(home, "guides"))
-    .filter((file) => !listed.has(join(home, "guides", file)))
+    .filter((file) => file.endsWith(".md") && !listed.has(join(home, "guides", file)))
     .map((file) => `docs/index.md does not list guides/${file}`);
 }

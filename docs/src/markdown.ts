@@ -1,8 +1,11 @@
 /**
- * How Markdown is set: an address that stands in a text by itself is shown by what it leads to, an indented block is a formula, a wide table scrolls.
+ * How Markdown is set: an address that stands in a text by itself is shown by what it leads to, an indented block is a formula, a wide table scrolls, a drawing is a part of the page.
  */
 
+import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { pytorchName } from "./docstring.ts";
+import { home } from "./entry-points.ts";
 
 /** What is used of a token of markdown-it. */
 interface Token {
@@ -32,6 +35,12 @@ export function labelOf(url: string): string {
 
 const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
+/** A drawing of the guides as a part of the page, so that it takes on the page's colours. By itself, it has colours of its own. */
+function drawing(source: string): string {
+  const svg = readFileSync(join(home, "guides/drawings", basename(source)), "utf8");
+  return `<span class="ak-drawing">${svg.replace(/<style>[\s\S]*?<\/style>\n?/, "")}</span>`;
+}
+
 /** Teaches a parser the above. */
 export function setMarkdown(parser: Parser): void {
   parser.core.ruler.push("akari-labels", ({ tokens }) => {
@@ -45,6 +54,7 @@ export function setMarkdown(parser: Parser): void {
   });
   const { rules } = parser.renderer;
   rules.code_block = (tokens, i) => `<pre class="ak-formula"><code>${escaped(tokens[i]?.content.trimEnd() ?? "")}</code></pre>\n`;
+  rules.image = (tokens, i) => drawing(tokens[i]?.attrGet("src") ?? "");
   rules.table_open = () => '<div class="ak-scroll"><table>\n';
   rules.table_close = () => "</table></div>\n";
 }

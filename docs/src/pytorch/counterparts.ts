@@ -88,6 +88,15 @@ function pageOf(namespace: Namespace, name: string): string {
   return `${docs}/generated/${full}.html`;
 }
 
+/** `torch.nn.Linear` as `torch.nn` and `Linear`. */
+function split(full: string): [Namespace, string] {
+  const at = full.lastIndexOf(".");
+  // Safe: only looked up, and what is not there is not found.
+  return [full.slice(0, at) as Namespace, full.slice(at + 1)];
+}
+
+const known = new Set([...pytorchNames].flatMap(([namespace, names]) => names.map((name) => `${namespace}.${name}`)));
+
 /** A name of PyTorch, and what answers to it. */
 export interface Counterpart {
   readonly namespace: Namespace;
@@ -100,6 +109,10 @@ export interface Counterpart {
 export class Counterparts {
   /** Every one, in the order of PyTorch's names. */
   readonly all: readonly Counterpart[];
+  /** Names that are said to be spelled otherwise and are not there. */
+  readonly missing: readonly string[];
+  /** Docstrings that link to names that PyTorch is not known to have. */
+  readonly unknown: readonly string[];
   readonly #of = new Map<DeclarationReflection, Counterpart[]>();
 
   constructor(project: ProjectReflection) {
@@ -131,7 +144,7 @@ export class Counterparts {
       const [, method] = /^Tensor\.(.*)$/.exec(other ?? "") ?? [];
       if (method !== undefined) return [places["torch.Tensor"]?.get(method)].filter((target) => target !== undefined);
       if (other !== undefined) return [everywhere.get(other)].filter((target) => target !== undefined).map(declared);
-      const claimed = claims.get(full) ?? [];
+      const claimed = claims.get(full)?.targets ?? [];
       const named = places[namespace]?.get(camelCase(name));
       // A function and a class may share a name but for the case of its letters; of one name, the docstring decides.
       if (named !== undefined && !unlike.has(full)) return [...new Set([declared(named), ...claimed])];
@@ -140,10 +153,19 @@ export class Counterparts {
       const alias = aliases[base];
       return alias === undefined ? [] : find(namespace, alias + mark);
     };
+    this.missing = Object.entries(spelledOtherwise)
+      .filter(([full]) => find(...split(full)).length === 0)
+      .map(([full, name]) => `there is no ${name} for ${full}; mend docs/src/pytorch/counterparts.ts`);
+    this.unknown = [...claims]
+      // A method of a class has no entry of its own.
+      .filter(([full]) => !known.has(full) && !known.has(full.slice(0, full.lastIndexOf("."))))
+      .map(([full, { targets }]) => `${targets[0]?.getFriendlyFullName()} links to ${full}, which is not in docs/src/pytorch/names.ts`);
     this.all = [...pytorchNames].flatMap(([namespace, names]) =>
       names.flatMap((name) => {
         const targets = find(namespace, name);
-        return targets.length === 0 ? [] : [{ namespace, name, url: pageOf(namespace, name), targets }];
+        return targets.length === 0
+          ? []
+          : [{ namespace, name, url: claims.get(`${namespace}.${name}`)?.url ?? pageOf(namespace, name), targets }];
       }),
     );
     for (const counterpart of this.all) {
@@ -167,15 +189,22 @@ function namesIn(container: DeclarationReflection | undefined): Map<string, Decl
   return new Map((container?.children ?? []).map((child) => [child.name, child]));
 }
 
-/** What docstrings say: each name of PyTorch with the names whose docstrings link to its page. */
-function claimsOf(project: ProjectReflection): Map<string, DeclarationReflection[]> {
-  const claims = new Map<string, DeclarationReflection[]>();
+/** What docstrings say about a name of PyTorch: its page, and the names that link there. */
+interface Claim {
+  readonly url: string;
+  readonly targets: DeclarationReflection[];
+}
+
+/** What docstrings say, by PyTorch's names. */
+function claimsOf(project: ProjectReflection): Map<string, Claim> {
+  const claims = new Map<string, Claim>();
   for (const reflection of project.getReflectionsByKind(ReflectionKind.SomeExport | ReflectionKind.Method)) {
     if (!reflection.isDeclaration() || reflection.isReference()) continue;
-    for (const { name } of pytorchPagesOf(reflection)) {
+    for (const { name, url } of pytorchPagesOf(reflection)) {
+      const claim = claims.get(name);
       // The umbrella's own functions are those of `@akari/tensor` with one more option.
-      if (reflection.parent?.name === "akari" && claims.has(name)) continue;
-      claims.set(name, [...(claims.get(name) ?? []), reflection]);
+      if (claim === undefined) claims.set(name, { url, targets: [reflection] });
+      else if (reflection.parent?.name !== "akari") claim.targets.push(reflection);
     }
   }
   return claims;

@@ -8,7 +8,7 @@ import { declared } from "../families/families.ts";
 
 /** Exports that are everyday words: in a text they mean something else more often. */
 const ordinary = new Set(
-  "all any apply data dtypes floating functional get gradients init input io keep max mean min mode nn node optim row rules scalar seed set size t trace".split(
+  "all any apply data dtypes floating functional get grad gradients init input io keep max mean min mode nn node optim row rules scalar seed set size t trace".split(
     " ",
   ),
 );

@@ -1,6 +1,6 @@
 /**
- * The guides and the README are programs: every `ts` block is run, the blocks of a page one after the other, and what `console.log` prints must be
- * what the comment behind it says.
+ * The guides and the front page of the reference are programs: their `ts` blocks are type-checked and run, the blocks of a page one after the other, and what
+ * `console.log` prints must be what the comment behind it says.
  */
 
 import { spawnSync } from "node:child_process";
@@ -10,7 +10,9 @@ import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 
 const home = fileURLToPath(new URL("..", import.meta.url));
-const guides = fileURLToPath(new URL("../../../docs/guides", import.meta.url));
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+const docs = join(root, "docs");
+const pages = ["index.md", ...readdirSync(join(docs, "guides")).flatMap((file) => (file.endsWith(".md") ? [join("guides", file)] : []))];
 // Inside of the package, so that the programs find it by its own name.
 const folder = mkdtempSync(join(home, ".guides-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -31,11 +33,43 @@ function isNoise(line: string): boolean {
   return /^\(node:|^\(Use `node|^Warning: vk|^ +at CheckVk/.test(line);
 }
 
+const programs = pages.map((page) => {
+  const name = basename(page, ".md");
+  const program = programOf(readFileSync(join(docs, page), "utf8"));
+  writeFileSync(join(folder, `${name}.ts`), program);
+  return { name, program };
+});
+
+/** The phrases of the table in "Coming from PyTorch" as a program, to see that everything in it is there and takes what it is given. */
+function phrases(): string {
+  const table = readFileSync(join(docs, "guides/from-pytorch.md"), "utf8").split("## Phrases")[1]?.split("\n## ")[0] ?? "";
+  const cells = [...table.matchAll(/^\| .* \| (.*) \|$/gm)].slice(2).map(([, cell = ""]) => cell);
+  const statements = cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, code = ""]) => code.replace("…", "0")));
+  const complete = statements
+    // The names of a result, of a word of JavaScript's and of an error are no statements.
+    .filter((code) => !/^\{|^var$|^\w+Error$/.test(code))
+    .map((code) =>
+      code.startsWith("for")
+        ? `${code} void [x, y];`
+        : code.startsWith("class")
+          ? `${code} { forward(v: Tensor) { return v; } }`
+          : `{ ${code}; }`,
+    );
+  return `import { Adam, cpu, DataLoader, fromTypedArray, grad, loadTorch, manualSeed, nn, noGrad, requiresGrad, saveSafetensors, type StateDict, tensor, TensorDataset, variance, zeros, type Tensor } from "akari";
+import { webgpu } from "@akari/tensor/webgpu";
+declare const [x, y, mask, b, loss]: [Tensor, Tensor, Tensor, Tensor, Tensor];
+declare const a: Tensor & Float32Array<ArrayBuffer>;
+declare const model: nn.Sequential;
+declare const optimizer: Adam;
+declare const d: TensorDataset<[Tensor, Tensor]>;
+const [shape, device] = [[1], cpu()];
+${complete.join("\n")}
+`;
+}
+
 /** Runs a program and returns the lines that it prints. */
-function run(name: string, program: string): string[] {
-  const file = join(folder, `${name}.ts`);
-  writeFileSync(file, program);
-  const child = spawnSync(process.execPath, [file], { encoding: "utf8", cwd: home });
+function run(name: string): string[] {
+  const child = spawnSync(process.execPath, [join(folder, `${name}.ts`)], { encoding: "utf8", cwd: home });
   const complaints = child.stderr.split("\n").filter((line) => line.trim() !== "" && !isNoise(line));
   expect(complaints, name).toEqual([]);
   expect(child.status, name).toBe(0);
@@ -43,14 +77,38 @@ function run(name: string, program: string): string[] {
 }
 
 describe("guides", () => {
-  for (const file of readdirSync(guides)) {
-    it(basename(file, ".md"), () => {
-      const program = programOf(readFileSync(join(guides, file), "utf8"));
-      const lines = run(basename(file, ".md"), program);
-      const expected = promised(program);
-      expect(expected.length).toBeGreaterThan(0);
-      // A loop prints its line more than once.
-      expect(lines.filter((line, i) => line !== lines[i - 1] || expected[i] === line)).toEqual(expected);
-    });
-  }
+  it.each(programs)("$name", ({ name, program }) => {
+    const lines = run(name);
+    const expected = promised(program);
+    expect(expected.length > 0 || name === "index").toBe(true);
+    // A loop prints its line more than once.
+    expect(lines.filter((line, i) => line !== lines[i - 1] || expected[i] === line)).toEqual(expected.length > 0 ? expected : [""]);
+  });
+
+  it("type-check", () => {
+    const table = phrases();
+    expect(table.split("\n").length).toBeGreaterThan(50);
+    writeFileSync(join(folder, "phrases.ts"), table);
+    // What is shown is complete, but need not satisfy rules that are a package's own.
+    const compilerOptions = {
+      noEmit: true,
+      composite: false,
+      declaration: false,
+      declarationMap: false,
+      isolatedDeclarations: false,
+      rewriteRelativeImportExtensions: false,
+      noImplicitOverride: false,
+      noUncheckedIndexedAccess: false,
+    };
+    writeFileSync(
+      join(folder, "tsconfig.json"),
+      JSON.stringify({
+        extends: "../../../tsconfig.base.json",
+        compilerOptions: { ...compilerOptions, allowImportingTsExtensions: true },
+        include: ["*.ts"],
+      }),
+    );
+    const child = spawnSync(join(root, "node_modules/.bin/tsc"), ["-p", folder, "--pretty", "false"], { encoding: "utf8", cwd: folder });
+    expect(child.stdout).toBe("");
+  });
 });
