@@ -16,6 +16,7 @@ import {
 import { undocumented } from "./check/docstrings.ts";
 import { siteProblems } from "./check/site.ts";
 import { foldInherited } from "./convert/inherited.ts";
+import { describeNamespaces } from "./convert/opening.ts";
 import { asFunction } from "./convert/pointwise.ts";
 import { readmeParts } from "./convert/readme.ts";
 import { entryPoints, home, inReadingOrder } from "./entry-points.ts";
@@ -102,6 +103,7 @@ if (project) {
   }
   report(undocumented(project, strict));
   foldInherited(project);
+  describeNamespaces(project);
   // Taken apart where they are declared; all of them are options.
   for (const parameter of project.getReflectionsByKind(ReflectionKind.Parameter)) {
     if (parameter.name.startsWith("__namedParameters")) parameter.name = "options";

@@ -63,7 +63,9 @@ export class Relations {
       for (const child of children) if (declared(child).kindOf(ReflectionKind.Function)) functions.set(child.name, declared(child));
     }
     for (const method of tensorMembers(project)) {
-      for (const name of new Set([method.name, method.name.replace(/_$/, "")])) this.#relate(functions.get(name), method);
+      // The one function that cannot have its method's name.
+      const base = method.name === "var" ? "variance" : method.name.replace(/_$/, "");
+      for (const name of new Set([method.name, base])) this.#relate(functions.get(name), method);
     }
     const byLetters = new Map([...functions].map(([name, target]) => [name.toLowerCase(), target]));
     const layers = project.getChildByName(["@akari/nn"]);

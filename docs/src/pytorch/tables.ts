@@ -7,21 +7,8 @@ import type { CommentDisplayPart, DeclarationReflection } from "typedoc";
 import type { Counterpart, Counterparts } from "./counterparts.ts";
 import { type Namespace, pytorchNames } from "./names.ts";
 
-const titles: Partial<Record<Namespace, string>> = {
-  "torch.nn": "`torch.nn`",
-  "torch.nn.functional": "`torch.nn.functional`",
-  "torch.nn.init": "`torch.nn.init`",
-  "torch.nn.utils": "`torch.nn.utils`",
-  "torch.optim": "`torch.optim`",
-  "torch.optim.lr_scheduler": "`torch.optim.lr_scheduler`",
-  "torch.utils.data": "`torch.utils.data`",
-  "torch.linalg": "`torch.linalg`",
-  "torch.special": "`torch.special`",
-  "torch.autograd": "`torch.autograd`",
-  "torch.autograd.functional": "`torch.autograd.functional`",
-  "torchvision.datasets": "`torchvision.datasets`",
-  "torchvision.transforms": "`torchvision.transforms`",
-};
+/** What stands in the table of tensors and operations; every other place has a table of its own. */
+const together: readonly Namespace[] = ["torch", "torch.Tensor"];
 
 const text = (of: string): CommentDisplayPart => ({ kind: "text", text: of });
 
@@ -39,7 +26,7 @@ function links(targets: readonly DeclarationReflection[]): CommentDisplayPart[] 
 function operations(all: readonly Counterpart[]): CommentDisplayPart[] {
   const rows = new Map<string, { functions: Set<DeclarationReflection>; methods: Set<DeclarationReflection> }>();
   for (const { namespace, name, targets } of all) {
-    if (namespace !== "torch" && namespace !== "torch.Tensor") continue;
+    if (!together.includes(namespace)) continue;
     const base = name.replace(/_$/, "");
     const row = rows.get(base) ?? { functions: new Set(), methods: new Set() };
     rows.set(base, row);
@@ -59,10 +46,10 @@ function operations(all: readonly Counterpart[]): CommentDisplayPart[] {
   ];
 }
 
-function namesOf(namespace: Namespace, title: string, all: readonly Counterpart[]): CommentDisplayPart[] {
+function namesOf(namespace: Namespace, all: readonly Counterpart[]): CommentDisplayPart[] {
   const rows = all.filter((each) => each.namespace === namespace);
   return [
-    text(`\n\n### ${title}\n\n| PyTorch | Akari |\n| --- | --- |\n`),
+    text(`\n\n### ${namespace}\n\n| PyTorch | Akari |\n| --- | --- |\n`),
     ...rows.flatMap(({ name, targets }) => [text(`| \`${name}\` | `), ...links(targets), text(" |\n")]),
   ];
 }
@@ -74,9 +61,6 @@ export function tables(counterparts: Counterparts): CommentDisplayPart[] {
   return [
     text(`\n\n## Every name\n\nOf ${known} names of PyTorch's, Akari has these ${all.length}. The search finds them by either spelling.\n`),
     ...operations(all),
-    ...[...pytorchNames.keys()].flatMap((namespace) => {
-      const title = titles[namespace];
-      return title === undefined ? [] : namesOf(namespace, title, all);
-    }),
+    ...[...pytorchNames.keys()].filter((namespace) => !together.includes(namespace)).flatMap((namespace) => namesOf(namespace, all)),
   ];
 }

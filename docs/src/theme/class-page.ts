@@ -95,7 +95,8 @@ export function classPage(context: DefaultThemeRenderContext, site: Site, reflec
   const maker = isTensor ? undefined : reflection.children?.find((child) => child.kindOf(ReflectionKind.Constructor));
   // The methods of a tensor are functions, too, and described there.
   const described = isTensor ? null : new Set<DeclarationReflection>();
-  const made = (reflection.flags.isAbstract ? [] : (maker?.signatures ?? [])).flatMap((signature) => [
+  const isInternal = maker?.signatures?.[0]?.comment?.summary[0]?.text.startsWith("Internal") === true;
+  const made = (reflection.flags.isAbstract || isInternal ? [] : (maker?.signatures ?? [])).flatMap((signature) => [
     h("div", { class: "tsd-signature", id: context.getAnchor(maker as DeclarationReflection) }, line(context, signature, reflection.name)),
     signatureBody(context, signature, described),
   ]);

@@ -118,13 +118,20 @@ function toolbar(context: DefaultThemeRenderContext, site: Site): JSX.Element {
   );
 }
 
+/** What kinds are called here, where TypeDoc calls them otherwise. */
+const kinds = new Map([
+  [ReflectionKind.Module, "Package"],
+  [ReflectionKind.TypeAlias, "Type"],
+  [ReflectionKind.Variable, "Constant"],
+]);
+
 /** The way to a page, and its title. */
 function pageTitle(context: DefaultThemeRenderContext, page: PageEvent<Reflection>): JSX.Element | null {
   const { model } = page;
   if (model.isProject() || model.isDocument()) return null;
   const path: Reflection[] = [];
   for (let each = model.parent; each !== undefined && !each.isProject(); each = each.parent) path.unshift(each);
-  const kind = model.kindOf(ReflectionKind.Module) ? "Package" : ReflectionKind.singularString(model.kind);
+  const kind = kinds.get(model.kind) ?? ReflectionKind.singularString(model.kind);
   const isAbstract = model.flags.isAbstract === true;
   return h(
     "div",
