@@ -80,6 +80,7 @@ const app = await Application.bootstrap({
   treatWarningsAsErrors: true,
 });
 const report = (problems: readonly string[]): void => {
+  // Safe: our messages are in the one language that there is.
   for (const problem of problems) app.logger.error(problem as TranslatedString);
 };
 
@@ -116,6 +117,7 @@ if (project) {
   }
   const families = new Families(project);
   const counterparts = new Counterparts(project);
+  // Safe: without it nothing here would compile.
   const tensor = project.getChildByName(["@akari/tensor", "Tensor"]) as DeclarationReflection;
   report([
     ...families.problems(),

@@ -97,7 +97,7 @@ export function classPage(context: DefaultThemeRenderContext, site: Site, reflec
   const described = isTensor ? null : new Set<DeclarationReflection>();
   const isInternal = maker?.signatures?.[0]?.comment?.summary[0]?.text.startsWith("Internal") === true;
   const made = (reflection.flags.isAbstract || isInternal ? [] : (maker?.signatures ?? [])).flatMap((signature) => [
-    h("div", { class: "tsd-signature", id: context.getAnchor(maker as DeclarationReflection) }, line(context, signature, reflection.name)),
+    h("div", { class: "tsd-signature", id: context.getAnchor(signature.parent) }, line(context, signature, reflection.name)),
     signatureBody(context, signature, described),
   ]);
   const built = sections.map(({ title, members }) => {

@@ -65,7 +65,7 @@ function namesOnly(context: DefaultThemeRenderContext, site: Site, module: Decla
       "dl",
       { class: "ak-index" },
       ...sections.flatMap(({ title, entries }) => [
-        title === "" ? h("dt", null, "") : h("dt", null, title),
+        h("dt", null, title === "" ? "" : h("a", { href: `${context.urlTo(module)}#${anchorOf(title)}` }, title)),
         h("dd", null, ...entries.filter((entry) => !isType(entry)).flatMap((entry) => [nameLink(context, entry), " "])),
       ]),
     ),

@@ -63,6 +63,24 @@ function families(context: DefaultThemeRenderContext, site: Site, here: Here): J
   );
 }
 
+/** A package: what else it exports stands further in, and the one at hand shows its families, or those of a namespace in it. */
+function packageItem(context: DefaultThemeRenderContext, site: Site, here: Here, module: DeclarationReflection): JSX.Element {
+  const { container } = here;
+  const open = here.module === module;
+  const isBeside = site.entryPoints.some(({ name, packageName }) => name === module.name && name !== packageName);
+  const namespace = open && container !== null && container !== module ? container : null;
+  const nested =
+    namespace === null
+      ? families(context, site, here)
+      : h("ul", null, h("li", { class: "ak-open" }, link(context, namespace, namespace.name), families(context, site, here)));
+  return h(
+    "li",
+    { class: `${open ? "ak-open" : ""} ${isBeside ? "ak-beside" : ""}`.trim() || undefined },
+    link(context, module, module.name),
+    open ? nested : null,
+  );
+}
+
 /** The navigation of a page. */
 export function navigation(context: DefaultThemeRenderContext, site: Site): JSX.Element {
   const here = hereOf(context.page.model);
@@ -81,35 +99,7 @@ export function navigation(context: DefaultThemeRenderContext, site: Site): JSX.
       "details",
       { class: "ak-group", open: true },
       h("summary", null, "Packages"),
-      h(
-        "ul",
-        null,
-        ...site.modules.map((module) => {
-          const open = here.module === module;
-          const nested = open && here.container !== module && here.container !== null;
-          return h(
-            "li",
-            {
-              class: [open ? "ak-open" : "", /[^@/]+\/[^/]+\/|^[^@]+\//.test(module.name) ? "ak-beside" : ""].join(" ").trim() || undefined,
-            },
-            link(context, module, module.name),
-            nested
-              ? h(
-                  "ul",
-                  null,
-                  h(
-                    "li",
-                    { class: "ak-open" },
-                    link(context, here.container as DeclarationReflection, here.container?.name ?? ""),
-                    families(context, site, here),
-                  ),
-                )
-              : open
-                ? families(context, site, here)
-                : null,
-          );
-        }),
-      ),
+      h("ul", null, ...site.modules.map((module) => packageItem(context, site, here, module))),
     ),
   );
 }
