@@ -130,6 +130,15 @@ describe.skipIf(found === null)(`what reads at once, on webgpu${reason && ` (ski
     expect((await x.prefetch()).toArraySync()).toEqual([4, 1, 0, 6]);
   });
 
+  it("goes back to the CPU, gradients too", async () => {
+    const x = requiresGrad(on([1, 2]));
+    const y = await x.mul(3).cpu();
+    expect([y.device.name, y.toArraySync()]).toEqual(["cpu", [3, 6]]);
+    y.sum().backward();
+    expect(await x.grad?.toArray()).toEqual([3, 3]);
+    expect(await y.cpu()).toBe(y);
+  });
+
   it("prints the edges of a large tensor", async () => {
     const x = arange(2000).to(device);
     expect(`${x}`).toBe("tensor(shape=[2000], dtype=int32, device='webgpu')");

@@ -51,16 +51,17 @@ export async function decodeTorch(bytes: Uint8Array, options: ReadOptions = {}, 
 }
 
 /**
- * Reads a checkpoint: a `.pt` or `.pth` file. In Node a string is a path, in a browser an address.
+ * Reads a checkpoint: a `.pt` or `.pth` file. In Node a string is a path, in a browser an address. What the file holds can be stated as a type, which is
+ * not checked: `loadTorch<StateDict>(…)`.
  *
  * @throws FileError when it cannot be read, is damaged, refers to anything but tensors and plain containers, or holds numbers that we cannot.
  * @example
  * const state = await loadTorch("resnet.pth"); // what torch.save(model.state_dict(), ...) wrote
  */
-export async function loadTorch(source: Source, options: LoadOptions = {}): Promise<Saved<Tensor>> {
+export async function loadTorch<T = Saved<Tensor>>(source: Source, options: LoadOptions = {}): Promise<T> {
   const device = options.device === undefined ? {} : { device: options.device };
   const whole = new Map<TypedArray, Tensor>();
-  return decode(
+  const value = await decode(
     `loadTorch: ${nameOf(source)}`,
     await readBytes("loadTorch", source),
     options,
@@ -74,6 +75,7 @@ export async function loadTorch(source: Source, options: LoadOptions = {}): Prom
       return asStrided(storage, shape, strides, offset).alias();
     },
   );
+  return value as T; // safe as far as the caller is right; `loadStateDict` looks for itself
 }
 
 async function decode<T extends object>(

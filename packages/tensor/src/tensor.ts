@@ -4,6 +4,7 @@
  */
 
 import type { Backend, DeviceBuffer } from "./backend.ts";
+import { cpu } from "./backends/cpu/index.ts";
 import { bytesOf, type DType, type TypedArray, typedArray, viewBytes } from "./dtype.ts";
 import { AutogradError, DeviceError, DisposedError, ShapeError } from "./errors.ts";
 import { format } from "./format.ts";
@@ -328,6 +329,16 @@ export class Tensor extends LinearMethods implements View {
    */
   to(target: DType | Backend): Tensor {
     return typeof target === "string" ? cast(this, target) : toDevice(this, target);
+  }
+
+  /**
+   * The values on the CPU; this tensor itself where it lies there. Differentiable.
+   *
+   * https://pytorch.org/docs/stable/generated/torch.Tensor.cpu.html
+   */
+  async cpu(): Promise<Tensor> {
+    await this.prefetch();
+    return toDevice(this, this.device.name === "cpu" ? this.device : cpu());
   }
 
   /**
