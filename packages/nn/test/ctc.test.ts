@@ -1,6 +1,6 @@
-/** CTC against the sum over all ways to spread the labels, and its derivatives; the loss over several labels against its definition. */
+/** CTC against the sum over all ways to spread the labels; the loss over several labels against its definition. */
 
-import { gradcheck, gradgradcheck, requiresGrad } from "@akari/autograd";
+import { requiresGrad } from "@akari/autograd";
 import { ArgumentError, logSoftmax, manualSeed, randn, type Tensor, tensor } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
 import { CTCLoss, functional } from "../src/index.ts";
@@ -67,23 +67,6 @@ describe("ctcLoss", () => {
     expect(x.grad?.isnan().any().itemSync()).toBeFalsy();
   });
 
-  it("passes gradcheck and gradgradcheck", async () => {
-    manualSeed(6);
-    const x = requiresGrad(randn([4, 2, 3], { dtype: "float64" }));
-    const fn = (given: Tensor) =>
-      ctcLoss(
-        logSoftmax(given, -1),
-        tensor([
-          [1, 2],
-          [2, 0],
-        ]).to("int32"),
-        [4, 3],
-        [2, 1],
-      );
-    expect(await gradcheck(fn, [x])).toBe(true);
-    expect(await gradgradcheck(fn, [x])).toBe(true);
-  });
-
   it("refuses lengths that are too long, and a blank that is no class", () => {
     const x = logProbs();
     expect(() => ctcLoss(x, padded, [6, 4, 3, 5], counts)).toThrow(ArgumentError);
@@ -101,7 +84,7 @@ describe("multilabelMarginLoss", () => {
     return sum / x.length;
   };
 
-  it("is what its definition says", async () => {
+  it("is what its definition says", () => {
     const x = [
       [0.1, 0.2, 0.4, 0.8],
       [1.5, -0.3, 0.2, 0.05],
@@ -113,7 +96,5 @@ describe("multilabelMarginLoss", () => {
     const target = tensor(y, { dtype: "int32" });
     const losses = multilabelMarginLoss(tensor(x, { dtype: "float64" }), target, { reduction: "none" }).toArraySync() as number[];
     for (const [n, row] of x.entries()) expect(losses[n]).toBeCloseTo(definition(row, y[n] as number[]), 12);
-    const input = requiresGrad(tensor(x, { dtype: "float64" }));
-    expect(await gradcheck((given: Tensor) => multilabelMarginLoss(given, target), [input])).toBe(true);
   });
 });

@@ -7,7 +7,9 @@ import { ArgumentError, AutogradError, IndexError, ShapeError } from "../errors.
 import { apply, type Op, rules, type Spec } from "../op.ts";
 import { checkSizes, dimension, type Shape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { addInto, fillView } from "./fill.ts";
+import { addInto, fillView, fromHost } from "./fill.ts";
+import { gatherBackward } from "./gather.ts";
+import { reshape } from "./reshape.ts";
 import { embed, viewOp } from "./view.ts";
 
 interface Selection {
@@ -189,22 +191,40 @@ interface Strided {
   readonly strides: readonly number[];
   /** Relative to the input's own first element. */
   readonly offset: number;
+  /** The strides of the input. */
+  readonly below: readonly number[];
 }
 
 const strided: Op<Strided> = /* @__PURE__ */ viewOp<Strided>(
   "asStrided",
   (x, { shape, strides, offset }) => ({ shape, strides, offset: x.offset + offset }),
-  {
-    reads: () => ({}),
-    compute: () => {
-      throw new AutogradError("asStrided: has no gradient; use the named views (slice, diagonal, unfold), which have one");
+  /* @__PURE__ */ rules<Strided>({
+    of: (g, { attrs, inputs }) => {
+      const { shape, strides, offset, below } = attrs;
+      const input = (inputs[0] as Spec).shape; // safe: one input
+      if (input.some((size, i) => size > 1 && below[i] === 0))
+        throw new AutogradError("asStrided: there is no gradient by a tensor that was expanded; clone() it first");
+      // The gradient of the stretch of memory that either looks at, seen as the input sees it.
+      const start = Math.min(offset, 0);
+      let places = [offset - start];
+      shape.forEach((size, i) => {
+        places = places.flatMap((at) => Array.from({ length: size }, (_, k) => at + k * (strides[i] as number)));
+      });
+      const length = Math.max(extent(shape, strides, offset), extent(input, below, 0)) - start;
+      const memory = gatherBackward(reshape(g, [-1]), 0, fromHost(g, [places.length], "int32", Int32Array.from(places)), [length]);
+      return asStrided(memory, input, below, -start);
     },
-  },
+  }),
 );
+
+/** One more than where the last element lies. */
+function extent(shape: Shape, strides: readonly number[], offset: number): number {
+  return shape.reduce((sum, size, i) => sum + Math.max(size - 1, 0) * (strides[i] as number), offset) + 1;
+}
 
 /**
  * The memory of `x` seen with any shape and strides (in elements). `offset` counts from the first element of `x`. Nothing is checked but
- * that the view stays within the storage. It has no gradient.
+ * that the view stays within the storage. The gradient is that of the elements of `x`; what the view sees beside them gets none.
  *
  * https://pytorch.org/docs/stable/generated/torch.as_strided.html
  */
@@ -216,12 +236,12 @@ export function asStrided(x: Tensor, shape: Shape, strides: readonly number[], o
     );
   }
   const first = x.offset + offset;
-  const last = first + shape.reduce((sum, size, i) => sum + Math.max(size - 1, 0) * (strides[i] as number), 0);
+  const end = extent(shape, strides, first);
   const room = Math.floor(x.buffer.bytes / bytesOf(x.dtype));
-  if (first < 0 || (last >= room && !shape.includes(0))) {
-    throw new IndexError(`asStrided: elements ${first} to ${last} leave the storage of ${room} elements`);
+  if (first < 0 || (end > room && !shape.includes(0))) {
+    throw new IndexError(`asStrided: elements ${first} to ${end - 1} leave the storage of ${room} elements`);
   }
-  return apply(strided, [x], { shape, strides, offset });
+  return apply(strided, [x], { shape, strides, offset, below: x.strides });
 }
 
 /** Windows along a dimension (elements last, as `unfold` gives them) added up into a dimension of `length`: the reverse of `unfold`. */

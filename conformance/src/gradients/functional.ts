@@ -1,0 +1,113 @@
+/** The functions of `nn` that are not operations of `tensor`. */
+
+import type { Tensor } from "@akari/tensor";
+import { type Calls, fixed, type Given, ints, Made, mask, numbers } from "./given.ts";
+
+const [a, b, c] = [() => numbers([3, 4]), () => numbers([3, 4], 0.2, 3), () => numbers([3, 4], -3, 0.1)];
+const classes = () => ints([1, 3, 0]);
+const signs = () => fixed([1, -1, 1]);
+const probabilities = () => numbers([3, 4], 0.05, 0.95);
+const logits = () => new Made((x: Tensor) => x.logSoftmax(-1), numbers([4, 2, 3]));
+const every = (...given: Given): readonly Given[] => ["mean", "sum", "none"].map((reduction) => [...given, { reduction }]);
+
+/** Losses, dropout, attention. */
+export const functional: Calls = {
+  alphaDropout: [[a(), 0.4]],
+  binaryCrossEntropy: [[probabilities(), probabilities(), { weight: fixed([1, 2, 3, 0.5]) }]],
+  binaryCrossEntropyWithLogits: [[a(), probabilities(), { posWeight: fixed([1, 2, 3, 0.5]), weight: fixed([[1], [2], [0.5]]) }]],
+  cosineEmbeddingLoss: [
+    [a(), b(), signs()],
+    [a(), b(), signs(), { margin: -0.5 }],
+  ],
+  crossEntropy: [
+    ...every(a(), classes()),
+    [a(), classes(), { weight: fixed([1, 2, 0.5, 3]), labelSmoothing: 0.1, ignoreIndex: 0 }],
+    [a(), probabilities()],
+    [
+      numbers([2, 3, 2]),
+      ints([
+        [0, 2],
+        [1, 1],
+      ]),
+    ],
+  ],
+  ctcLoss: [
+    [
+      logits(),
+      ints([
+        [1, 2],
+        [2, 2],
+      ]),
+      [4, 4],
+      [2, 1],
+    ],
+  ],
+  dropout: [[a(), 0.4]],
+  dropout1d: [[numbers([2, 3, 2]), 0.4]],
+  dropout2d: [[numbers([2, 3, 1, 2]), 0.4]],
+  dropout3d: [[numbers([2, 3, 1, 1, 2]), 0.4]],
+  gaussianNllLoss: [[a(), c(), b(), { full: true }]],
+  hingeEmbeddingLoss: [[a(), fixed([[1], [-1], [1]]).expand(3, 4)]],
+  huberLoss: every(a(), c()),
+  klDiv: [
+    [a(), probabilities()],
+    [a(), c(), { logTarget: true, reduction: "batchmean" }],
+  ],
+  l1Loss: every(a(), c()),
+  marginRankingLoss: [[numbers([3]), numbers([3], 0, 1), signs(), { margin: 0.3 }]],
+  mseLoss: every(a(), c()),
+  multiMarginLoss: [
+    [a(), classes(), { weight: fixed([1, 2, 0.5, 3]) }],
+    [a(), classes(), { p: 2 }],
+  ],
+  multilabelMarginLoss: [
+    [
+      a(),
+      ints([
+        [1, 2, -1, 0],
+        [3, -1, 0, 0],
+        [0, 1, 2, 3],
+      ]),
+    ],
+  ],
+  multilabelSoftMarginLoss: [
+    [
+      a(),
+      mask([
+        [1, 0, 1, 0],
+        [0, 0, 0, 1],
+        [1, 1, 0, 0],
+      ]).to("float64"),
+    ],
+  ],
+  nllLoss: [[a(), classes(), { weight: fixed([1, 2, 0.5, 3]) }]],
+  parametersToVector: [[[a(), numbers([2])]]],
+  poissonNllLoss: [
+    [a(), b()],
+    [b(), b(), { logInput: false, full: true }],
+  ],
+  scaledDotProductAttention: [
+    [numbers([2, 2]), numbers([3, 2]), numbers([3, 2])],
+    [numbers([2, 2]), numbers([2, 2]), numbers([2, 2]), { isCausal: true }],
+  ],
+  smoothL1Loss: [[a(), c(), { beta: 0.7 }]],
+  softMarginLoss: [[a(), fixed([[1], [-1], [1]]).expand(3, 4)]],
+  tripletMarginLoss: [
+    [a(), b(), c()],
+    [a(), b(), c(), { swap: true, p: 3 }],
+  ],
+  tripletMarginWithDistanceLoss: [[a(), b(), c()]],
+};
+
+/** What `nn` exports beside functions of tensors and layers that can be called. */
+export const apart: readonly string[] = [
+  "Module",
+  "ModuleDict",
+  "ModuleList",
+  "Parameter",
+  "ParameterList",
+  "StateDictError",
+  "clipGradNorm_",
+  "clipGradValue_",
+  "vectorToParameters",
+];

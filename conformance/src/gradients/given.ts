@@ -1,0 +1,88 @@
+/**
+ * What operations are given when their gradients are checked: argument lists, as data. The floating-point tensors in them, at any depth, are
+ * the inputs that a gradient is asked of. From one list follow the checks of the function, of the method of the same name, and of its twin in place.
+ */
+
+import { requiresGrad } from "@akari/autograd";
+import { type DType, fromTypedArray, isFloating, manualSeed, sizeOf, Tensor, tensor } from "@akari/tensor";
+
+/** The arguments of one call. */
+export type Given = readonly unknown[];
+
+/** Argument lists by the name of what is called. */
+export type Calls = Readonly<Record<string, readonly Given[]>>;
+
+/** Numbers without a pattern between two limits, the same in each run; those at the places named are zero. A gradient is asked of them. */
+export function numbers(shape: readonly number[], low = -2, high = 2, zeros: readonly number[] = []): Tensor {
+  const data = Float64Array.from({ length: sizeOf(shape) }, (_, i) => low + (high - low) * ((0.137 + i * 0.6180339887498949) % 1));
+  for (const i of zeros) data[i] = 0;
+  return requiresGrad(fromTypedArray(data, shape));
+}
+
+/** Fixed numbers, without a gradient. */
+export function fixed(values: number | readonly number[] | readonly (readonly number[])[]): Tensor {
+  return tensor(values as number[], { dtype: "float64" }); // safe: only read
+}
+
+/** Indices, or class numbers. */
+export function ints(values: number | readonly number[] | readonly (readonly number[])[]): Tensor {
+  return tensor(values as number[], { dtype: "int32" }); // safe: only read
+}
+
+/** A mask, 1 standing for true. */
+export function mask(values: readonly number[] | readonly (readonly number[])[]): Tensor {
+  return tensor(values as number[], { dtype: "bool" }); // safe: only read
+}
+
+/** The dtype that finite differences need, as an option. */
+export const double: { readonly dtype: DType } = { dtype: "float64" };
+
+/** An argument that is made of the inputs, for operations that take only certain tensors, such as symmetric matrices. */
+export class Made {
+  readonly from: Given;
+  readonly make: (...from: never[]) => unknown;
+
+  constructor(make: (...from: never[]) => unknown, ...from: Given) {
+    this.make = make;
+    this.from = from;
+  }
+}
+
+/** A call as a function of the tensors that it is differentiated by, and those tensors. */
+export interface Trial {
+  readonly inputs: Tensor[];
+  /** All tensors that the call gives, in order. Random numbers are the same each time. */
+  results(...inputs: Tensor[]): Tensor[];
+  /** Those that can have a gradient. */
+  fn(...inputs: Tensor[]): Tensor[];
+}
+
+/** A trial of a call. */
+export function trial(call: (...given: never[]) => unknown, given: Given): Trial {
+  const inputs = tensorsIn(given).filter((x) => x.requiresGrad);
+  const results = (...points: Tensor[]): Tensor[] => {
+    let next = 0;
+    const moved = replaced(given, (x) => (x.requiresGrad ? (points[next++] as Tensor) : x)) as never[]; // safe: one point per input
+    manualSeed(7);
+    return tensorsIn(call(...moved));
+  };
+  return { inputs, results, fn: (...points) => results(...points).filter((x) => isFloating(x.dtype)) };
+}
+
+/** All tensors in a value, at any depth of arrays and plain objects. */
+export function tensorsIn(value: unknown): Tensor[] {
+  const found: Tensor[] = [];
+  replaced(value, (x) => {
+    found.push(x);
+    return x;
+  });
+  return found;
+}
+
+function replaced(value: unknown, by: (x: Tensor) => Tensor): unknown {
+  if (value instanceof Tensor) return by(value);
+  if (value instanceof Made) return value.make(...(replaced(value.from, by) as never[])); // safe: what stands in the table
+  if (Array.isArray(value)) return value.map((item: unknown) => replaced(item, by));
+  if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, replaced(item, by)]));
+}

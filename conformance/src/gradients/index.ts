@@ -1,0 +1,21 @@
+/**
+ * The table of gradients: every operation, method and layer, with what it is given when its first and second derivatives are compared with finite
+ * differences. A test refuses a function, method or layer that is not in here.
+ */
+
+import { arrangement, arrangementConstant } from "./arrangement.ts";
+import { elementwise, elementwiseConstant } from "./elementwise.ts";
+import type { Calls } from "./given.ts";
+import { products } from "./products.ts";
+import { rows, rowsConstant } from "./rows.ts";
+
+export { apart as apartInNn, functional } from "./functional.ts";
+export { type Calls, type Given, trial } from "./given.ts";
+export { apart, housekeeping, methods, methodsConstant } from "./methods.ts";
+export { modules } from "./modules.ts";
+
+/** Operations with a gradient, by the name of the function in `@akari/tensor`. */
+export const operations: Calls = { ...elementwise, ...rows, ...arrangement, ...products };
+
+/** Operations whose results have none. */
+export const constants: Calls = { ...elementwiseConstant, ...rowsConstant, ...arrangementConstant };

@@ -1,0 +1,164 @@
+/**
+ * The table of gradients: that everything is in it, and that everything in it has the first and second derivatives that finite differences show.
+ */
+
+import { gradcheck, gradgradcheck } from "@akari/autograd";
+import * as nn from "@akari/nn";
+import * as akari from "@akari/tensor";
+import { isFloating, manualSeed, Tensor } from "@akari/tensor";
+import { describe, expect, it } from "vitest";
+import {
+  apart,
+  apartInNn,
+  type Calls,
+  constants,
+  functional,
+  type Given,
+  housekeeping,
+  methods,
+  methodsConstant,
+  modules,
+  operations,
+  trial,
+} from "../src/gradients/index.ts";
+
+type Call = (...given: never[]) => unknown;
+
+/** Everything that can be called, by name. */
+function functionsOf(...from: readonly object[]): Record<string, Call> {
+  const entries = from.flatMap((namespace) => Object.entries(namespace));
+  return Object.fromEntries(entries.filter(([, value]) => typeof value === "function")) as Record<string, Call>; // safe: as filtered
+}
+
+const inTensor = functionsOf(akari);
+const inNn = functionsOf(nn, nn.functional);
+
+/** A method as a function of the tensor and its arguments. Those that end in `_` get a copy. */
+function method(name: string): Call {
+  const call = (x: Tensor, ...rest: unknown[]): unknown => {
+    const target = name.endsWith("_") ? x.clone() : x;
+    return (Reflect.get(target, name) as (...rest: unknown[]) => unknown).apply(target, rest); // safe: names of methods
+  };
+  return call;
+}
+
+/** All names of methods; getters are left out. */
+function methodNames(): string[] {
+  const names: string[] = [];
+  for (let at = Tensor.prototype; at !== Object.prototype; at = Object.getPrototypeOf(at) as Tensor) {
+    const properties = Object.entries(Object.getOwnPropertyDescriptors(at));
+    for (const [name, { value }] of properties) if (typeof value === "function" && !Object.hasOwn(Object.prototype, name)) names.push(name);
+  }
+  return names;
+}
+
+describe("the table of gradients has", () => {
+  /** Names that are not in the table; a twin in place is there with its function. */
+  const missing = (names: readonly string[], ...tables: readonly object[]): string[] => {
+    const known = new Set(tables.flatMap(Object.keys));
+    return names.filter((name) => !known.has(name) && !known.has(name.replace(/_$/, ""))).sort();
+  };
+
+  it("every function of tensor", () => {
+    expect(missing(Object.keys(inTensor), operations, constants, methods)).toEqual([...apart].sort());
+  });
+
+  it("every method of Tensor", () => {
+    expect(missing(methodNames(), operations, constants, methods, methodsConstant)).toEqual([...housekeeping].sort());
+  });
+
+  it("every function and layer of nn", () => {
+    const operationsOfTensor = new Set(Object.keys({ ...operations, ...constants }).map((name) => inTensor[name]));
+    const own = Object.keys(inNn).filter((name) => !operationsOfTensor.has(inNn[name]));
+    expect(missing(own, functional, modules)).toEqual([...apartInNn].sort());
+  });
+});
+
+/** Declares the checks of some calls. */
+function check(calls: Calls, callOf: (name: string) => Call, twice = true): void {
+  for (const [name, givens] of Object.entries(calls)) {
+    for (const [i, given] of givens.entries()) {
+      it(i === 0 ? name : `${name}, ${i + 1}`, async () => {
+        const { fn, inputs } = trial(callOf(name), given);
+        expect(await gradcheck(fn, inputs)).toBe(true);
+        if (twice) expect(await gradgradcheck(fn, inputs)).toBe(true);
+      });
+    }
+  }
+}
+
+/** A function of one of the two packages. */
+const functionOf = (name: string): Call => (inTensor[name] ?? inNn[name]) as Call; // safe: names in the table
+
+/** The calls that have a twin in place, for that one: those that start with a floating-point tensor. */
+const twins = (calls: Calls): Calls =>
+  Object.fromEntries(
+    Object.entries(calls)
+      .filter(([name]) => `${name}_` in Tensor.prototype)
+      .map(([name, givens]) => [`${name}_`, givens.filter(([x]) => x instanceof Tensor && isFloating(x.dtype))]),
+  );
+
+describe("derivatives of operations", () => check({ ...operations, ...functional }, functionOf));
+describe("derivatives of methods", () => check(methods, method));
+describe("derivatives of operations in place", () => check(twins({ ...operations, ...constants }), method, false));
+
+/** A layer as a function of its arguments and its parameters, which come last. */
+function withParameters(make: () => nn.Module, given: Given): { call: Call; all: Given } {
+  manualSeed(3);
+  const layer = make();
+  const places = layer
+    .modules()
+    .flatMap((module) =>
+      Object.entries(module).flatMap(([property, value]) => (value instanceof nn.Parameter ? [{ module, property, value }] : [])),
+    );
+  const call = (...moved: never[]): unknown => {
+    for (const [i, { module, property }] of places.entries()) Reflect.set(module, property, moved[given.length + i]);
+    return layer.forward(...moved.slice(0, given.length));
+  };
+  return { call, all: [...given, ...places.map(({ value }) => value)] };
+}
+
+describe("derivatives of layers", () => {
+  for (const [name, trials] of Object.entries(modules)) {
+    for (const [i, [make, ...given]] of trials.entries()) {
+      it(i === 0 ? name : `${name}, ${i + 1}`, async () => {
+        const { call, all } = withParameters(make, given);
+        const { fn, inputs } = trial(call, all);
+        expect(await gradcheck(fn, inputs)).toBe(true);
+        expect(await gradgradcheck(fn, inputs)).toBe(true);
+      });
+    }
+  }
+});
+
+describe("no gradient flows through", () => {
+  const none = (calls: Calls, callOf: (name: string) => Call) => {
+    for (const [name, givens] of Object.entries(calls)) {
+      it(name, () => {
+        for (const given of givens) {
+          const { results, inputs } = trial(callOf(name), given);
+          expect(results(...inputs).map((y) => y.requiresGrad)).not.toContain(true);
+        }
+      });
+    }
+  };
+  none(constants, functionOf);
+  none(methodsConstant, method);
+});
+
+describe("a method gives what the function gives", () => {
+  for (const [name, givens] of Object.entries({ ...operations, ...constants })) {
+    // `where` takes the condition first as a function only; `x.trace` is who follows the tensor, and `x.mT` is a getter.
+    if (!(name in Tensor.prototype) || ["where", "trace", "mT"].includes(name)) continue;
+    it(name, async () => {
+      for (const given of givens) {
+        if (typeof given[0] === "number") continue;
+        const [got, want] = [method(name), functionOf(name)].map((call) => {
+          const { results, inputs } = trial(call, given);
+          return Promise.all(results(...inputs).map((x) => x.toArray()));
+        });
+        expect(await got).toEqual(await want);
+      }
+    });
+  }
+});
