@@ -46,11 +46,14 @@ const dependent: ReadonlySet<string> = new Set([
   "Tensor.index_put",
   "Tensor.index_put_",
   "bincount",
+  "Tensor.masked_scatter_",
   "masked_select",
+  "nn.AdaptiveLogSoftmaxWithLoss",
   "nn.functional.one_hot",
   "nonzero",
   "repeat_interleave",
   "unique",
+  "unique_consecutive",
   "where",
 ]);
 

@@ -113,7 +113,7 @@ function withParameters(make: () => nn.Module, given: Given): { call: Call; all:
     );
   const call = (...moved: never[]): unknown => {
     for (const [i, { module, property }] of places.entries()) Reflect.set(module, property, moved[given.length + i]);
-    return layer.forward(...moved.slice(0, given.length));
+    return layer(...moved.slice(0, given.length));
   };
   return { call, all: [...given, ...places.map(({ value }) => value)] };
 }

@@ -1,4 +1,7 @@
-/** Where the recorded PyTorch results lie: `AKARI_GOLDEN` names their folder, or it stands beside the repository. Without it the tests that need it are skipped. */
+/**
+ * Where recorded PyTorch results lie: in `conformance/recorded`, and in the folder that `AKARI_GOLDEN` names or that stands beside the repository. Without the latter
+ * the tests that need it are skipped.
+ */
 
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -14,10 +17,12 @@ const path = process.env.AKARI_GOLDEN ?? fileURLToPath(new URL("../../../shared/
 export const folder: string | null = existsSync(path) ? path : null;
 if (folder === null) process.stdout.write(`Skipped: ${reason}\n`);
 
-/** The families that are there; none when there is no folder. */
-export const families: readonly string[] = folder === null ? [] : familiesIn(folder);
+const folders = [fileURLToPath(new URL("../recorded", import.meta.url)), ...(folder === null ? [] : [folder])];
+
+/** The families that are there. */
+export const families: readonly string[] = [...new Set(folders.flatMap(familiesIn))].sort();
 
 /** The cases of a family; none when it is not there. */
 export function cases(family: string): readonly Case[] {
-  return folder !== null && families.includes(family) ? casesOf(folder, family) : [];
+  return folders.flatMap((one) => (familiesIn(one).includes(family) ? casesOf(one, family) : []));
 }

@@ -34,7 +34,7 @@ export const arrangement: Calls = {
   diagonal: [[x(), 1]],
   dsplit: [[cube(), 2]],
   dstack: [[[x(), x()]]],
-  embedding: [[ints(table), numbers([3, 2])]],
+  embedding: [[ints(table), numbers([3, 2])]], // not with scaleGradByFreq, which is no gradient of anything
   expand: [[numbers([3]), 2, 3]],
   expandAs: [[numbers([3]), x().detach()]],
   flatten: [[cube(), 1]],
@@ -56,6 +56,13 @@ export const arrangement: Calls = {
     [x(), [ints([1, 0]), ints([2, 1])], numbers([2], 0, 1)],
     [x(), [ints([1, 1])], numbers([2, 3], 0, 1), { accumulate: true }],
   ],
+  indexReduce: (["prod", "mean", "amax", "amin"] as const).map((reduction) => [
+    x(),
+    1,
+    ints([2, 0, 2]),
+    numbers([2, 3], 0.4, 1.9),
+    reduction,
+  ]),
   indexSelect: [[x(), 1, ints([2, 0, 2])]],
   mT: [[cube()]],
   maskedFill: [
@@ -74,6 +81,10 @@ export const arrangement: Calls = {
     [numbers([1, 3]), [2, 1], { mode: "circular" }],
   ],
   permute: [[cube(), 2, 0, 1]],
+  put: [
+    [x(), ints([5, 0, -2]), numbers([3], 0, 1)],
+    [x(), ints([5, 0, 5]), numbers([3], 0, 1), { accumulate: true }],
+  ],
   ravel: [[x()]],
   repeat: [[x(), 2, 1, 2]],
   repeatInterleave: [
@@ -99,6 +110,8 @@ export const arrangement: Calls = {
       numbers([2, 2], 0, 1),
     ],
     [x(), 1, ints([[2], [1]]), 5],
+    [x(), 1, ints(table), numbers([2, 3], 0, 1), { reduce: "add" }],
+    [x(), 1, ints(table), numbers([2, 3], 0.4, 1.9), { reduce: "multiply" }],
   ],
   scatterAdd: [[x(), 1, ints(table), numbers([2, 3], 0, 1)]],
   scatterReduce: (["sum", "prod", "mean", "amax", "amin"] as const).flatMap((reduction) => [
@@ -138,4 +151,5 @@ export const arrangementConstant: Calls = {
   nonzero: [[x()]],
   oneHot: [[ints([1, 0, 2])]],
   unique: [[x()]],
+  uniqueConsecutive: [[x()]],
 };

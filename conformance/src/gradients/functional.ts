@@ -12,9 +12,11 @@ const every = (...given: Given): readonly Given[] => ["mean", "sum", "none"].map
 
 /** Losses, dropout, attention. */
 export const functional: Calls = {
+  affineGrid: [[numbers([1, 2, 3]), [1, 1, 2, 2]]],
   alphaDropout: [[a(), 0.4]],
   binaryCrossEntropy: [[probabilities(), probabilities(), { weight: fixed([1, 2, 3, 0.5]) }]],
   binaryCrossEntropyWithLogits: [[a(), probabilities(), { posWeight: fixed([1, 2, 3, 0.5]), weight: fixed([[1], [2], [0.5]]) }]],
+  channelShuffle: [[numbers([1, 4, 2]), 2]],
   cosineEmbeddingLoss: [
     [a(), b(), signs()],
     [a(), b(), signs(), { margin: -0.5 }],
@@ -46,7 +48,30 @@ export const functional: Calls = {
   dropout1d: [[numbers([2, 3, 2]), 0.4]],
   dropout2d: [[numbers([2, 3, 1, 2]), 0.4]],
   dropout3d: [[numbers([2, 3, 1, 1, 2]), 0.4]],
+  embeddingBag: [
+    ...["sum", "mean", "max"].map((mode) => [
+      ints([
+        [0, 2, 2],
+        [1, 0, 1],
+      ]),
+      numbers([3, 2]),
+      null,
+      { mode, paddingIdx: 1 },
+    ]),
+    [ints([0, 2, 2, 1]), numbers([3, 2]), ints([0, 1, 1]), { mode: "sum", perSampleWeights: numbers([4]) }],
+  ],
+  featureAlphaDropout: [[numbers([2, 3, 2]), 0.4]],
+  fractionalMaxPool2d: [[numbers([1, 2, 5, 4]), 2, { outputSize: [3, 2] }]],
+  fractionalMaxPool3d: [[numbers([1, 1, 3, 3, 3]), 2, { outputRatio: 0.7, returnIndices: true }]],
   gaussianNllLoss: [[a(), c(), b(), { full: true }]],
+  gridSample: ["bilinear", "nearest", "bicubic"].flatMap((mode) =>
+    ["zeros", "border", "reflection"].map((paddingMode) => [
+      numbers([1, 2, 3, 3]),
+      numbers([1, 2, 1, 2], -1.2, 1.2),
+      { mode, paddingMode },
+    ]),
+  ),
+  gumbelSoftmax: [[a(), { tau: 0.7 }]],
   hingeEmbeddingLoss: [[a(), fixed([[1], [-1], [1]]).expand(3, 4)]],
   huberLoss: every(a(), c()),
   klDiv: [
@@ -55,6 +80,9 @@ export const functional: Calls = {
   ],
   l1Loss: every(a(), c()),
   marginRankingLoss: [[numbers([3]), numbers([3], 0, 1), signs(), { margin: 0.3 }]],
+  maxUnpool1d: [[numbers([1, 2, 2]), ints([1, 2, 0, 3]).reshape(1, 2, 2), 2]],
+  maxUnpool2d: [[numbers([1, 1, 1, 2]), ints([1, 6]).reshape(1, 1, 1, 2), 2]],
+  maxUnpool3d: [[numbers([1, 1, 1, 1]), ints([5]).reshape(1, 1, 1, 1), 2]],
   mseLoss: every(a(), c()),
   multiMarginLoss: [
     [a(), classes(), { weight: fixed([1, 2, 0.5, 3]) }],
@@ -81,11 +109,13 @@ export const functional: Calls = {
     ],
   ],
   nllLoss: [[a(), classes(), { weight: fixed([1, 2, 0.5, 3]) }]],
+  padSequence: [[[numbers([2, 2]), numbers([3, 2])], { batchFirst: true }]],
   parametersToVector: [[[a(), numbers([2])]]],
   poissonNllLoss: [
     [a(), b()],
     [b(), b(), { logInput: false, full: true }],
   ],
+  rrelu: [[a()], [a(), { training: true }]],
   scaledDotProductAttention: [
     [numbers([2, 2]), numbers([3, 2]), numbers([3, 2])],
     [numbers([2, 2]), numbers([2, 2]), numbers([2, 2]), { isCausal: true }],
@@ -105,9 +135,12 @@ export const apart: readonly string[] = [
   "ModuleDict",
   "ModuleList",
   "Parameter",
+  "ParameterDict",
   "ParameterList",
   "StateDictError",
   "clipGradNorm_",
   "clipGradValue_",
+  "removeSpectralNorm",
+  "removeWeightNorm",
   "vectorToParameters",
 ];

@@ -27,6 +27,7 @@ export const activation: Readonly<Record<string, Call>> = {
   "nn.functional.prelu": (given) => F.prelu(given.x, given.tensor("weight")),
   "nn.functional.relu": unary(F.relu),
   "nn.functional.relu6": unary(F.relu6),
+  "nn.functional.rrelu": (given) => F.rrelu(given.x, given.options("lower", "upper", "training")),
   "nn.functional.selu": unary(F.selu),
   "nn.functional.silu": unary(F.silu),
   "nn.functional.softmax": (given) => F.softmax(given.x, given.number("dim"), given.options("dtype")),

@@ -5,7 +5,7 @@ import { activation } from "./activation.ts";
 import { clip } from "./clip.ts";
 import { creation } from "./creation.ts";
 import { indexing } from "./indexing.ts";
-import { attention, recurrence } from "./layer.ts";
+import { attention, layers, recurrence } from "./layer.ts";
 import { linalg } from "./linalg.ts";
 import { loss, normalization } from "./loss.ts";
 import { pointwise } from "./pointwise.ts";
@@ -29,5 +29,6 @@ export const table: Readonly<Record<string, Call>> = {
   ...normalization,
   ...attention,
   ...recurrence,
+  ...layers,
   ...clip,
 };

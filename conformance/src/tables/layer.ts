@@ -12,7 +12,10 @@ function place(layer: nn.Module, name: string, tensor: Tensor): void {
   const path = name.split(".");
   let owner: object = layer;
   for (const part of path.slice(0, -1))
-    owner = owner instanceof nn.ModuleList ? owner.at(Number(part)) : (Reflect.get(owner, camelCase(part)) as object); // safe: names of children
+    owner =
+      owner instanceof nn.ModuleList || owner instanceof nn.Sequential
+        ? owner.at(Number(part))
+        : (Reflect.get(owner, camelCase(part)) as object); // safe: names of children
   Reflect.set(owner, camelCase(path.at(-1) as string), tensor);
 }
 
@@ -80,3 +83,35 @@ const recurrent =
 export const recurrence: Readonly<Record<string, Call>> = Object.fromEntries(
   ["nn.RNN", "nn.LSTM", "nn.GRU", "nn.RNNCell", "nn.LSTMCell", "nn.GRUCell"].map((op) => [op, recurrent(op)]),
 );
+
+/** A linear layer with a reparametrised weight. */
+function reparametrized(given: Arguments, wrap: (layer: nn.Linear) => nn.Linear): nn.Linear {
+  const original = given.optional("weight_v")?.ndim === 2 ? given.tensor("weight_v") : given.tensor("weight_orig");
+  const [rows, columns] = original.shape as readonly [number, number]; // safe: a matrix
+  const layer = wrap(new nn.Linear(columns, rows));
+  for (const name of Object.keys(layer.stateDict())) Reflect.set(layer, name, given.tensor(name));
+  return layer;
+}
+
+/** Other layers, and what changes layers. */
+export const layers: Readonly<Record<string, Call>> = {
+  "nn.AdaptiveLogSoftmaxWithLoss": (given) => {
+    const { layer } = prepare<nn.AdaptiveLogSoftmaxWithLoss>(given, (args) => layerOf("nn.AdaptiveLogSoftmaxWithLoss", args));
+    const { output, loss } = layer(given.x, given.tensor("target"));
+    return [output, loss];
+  },
+  "nn.EmbeddingBag": (given) => {
+    const { layer } = prepare<nn.EmbeddingBag>(given, (args) => layerOf("nn.EmbeddingBag", args));
+    return layer(given.x, given.optional("offsets"), given.optional("per_sample_weights"));
+  },
+  "nn.RReLU": (given) => new nn.RReLU(given.number("lower"), given.number("upper")).train(given.value("train") as boolean)(given.x),
+  "nn.Softmax2d": (given) => new nn.Softmax2d()(given.x),
+  "nn.utils.spectral_norm": (given) => {
+    const options: nn.SpectralNormOptions = given.options("n_power_iterations", "dim");
+    const layer = reparametrized(given, (plain) => nn.spectralNorm(plain, "weight", options));
+    layer(given.x);
+    return [layer(given.x), ...["weight_u", "weight_v"].map((name) => layer.stateDict()[name] as Tensor)];
+  },
+  "nn.utils.weight_norm": (given) =>
+    reparametrized(given, (plain) => nn.weightNorm(plain, "weight", given.value("dim") as number | null))(given.x),
+};

@@ -38,6 +38,19 @@ const avgPool =
   (given) =>
     f(given.x, given.sizes("kernel_size"), given.options("stride", "padding", "ceil_mode", "count_include_pad", "divisor_override"));
 
+const unpool =
+  (f: typeof F.maxUnpool1d): Call =>
+  (given) =>
+    f(given.x, given.tensor("indices"), given.sizes("kernel_size"), given.options("stride", "padding", "output_size"));
+
+const fractional =
+  (f: F.FractionalPool): Call =>
+  (given) => {
+    const randomSamples = given.optional("samples");
+    const options = { ...(given.options("output_size", "output_ratio") as object), ...(randomSamples && { randomSamples }) };
+    return f(given.x, given.sizes("kernel_size"), { ...options, returnIndices: true });
+  };
+
 /** Values and positions, however they come. */
 function pair(found: unknown): readonly Tensor[] {
   if (Array.isArray(found)) return found as readonly Tensor[];
@@ -82,11 +95,20 @@ export const pool: Readonly<Record<string, Call>> = {
       : akari.adaptiveMaxPool2d(given.x, given.sizes("output_size")),
   "nn.functional.avg_pool1d": avgPool(akari.avgPool1d),
   "nn.functional.avg_pool2d": avgPool(akari.avgPool2d),
+  "nn.functional.affine_grid": (given) => F.affineGrid(given.tensor("theta"), given.numbers("size"), given.options("align_corners")),
+  "nn.functional.channel_shuffle": (given) => F.channelShuffle(given.x, given.number("groups")),
+  "nn.functional.fractional_max_pool2d": fractional(F.fractionalMaxPool2d),
+  "nn.functional.fractional_max_pool3d": fractional(F.fractionalMaxPool3d),
+  "nn.functional.grid_sample": (given) =>
+    F.gridSample(given.x, given.tensor("grid"), given.options("mode", "padding_mode", "align_corners")),
   "nn.functional.interpolate": (given) => akari.interpolate(given.x, given.options("scale_factor", "mode", "size", "align_corners")),
   "nn.functional.lp_pool2d": (given) =>
     akari.lpPool2d(given.x, given.number("norm_type"), given.sizes("kernel_size"), given.options("stride", "ceil_mode")),
   "nn.functional.max_pool1d": maxPool(akari.maxPool1d),
   "nn.functional.max_pool2d": maxPool(akari.maxPool2d),
+  "nn.functional.max_unpool1d": unpool(F.maxUnpool1d),
+  "nn.functional.max_unpool2d": unpool(F.maxUnpool2d),
+  "nn.functional.max_unpool3d": unpool(F.maxUnpool3d),
   "nn.functional.pixel_shuffle": (given) => akari.pixelShuffle(given.x, given.number("upscale_factor")),
   "nn.functional.pixel_unshuffle": (given) => akari.pixelUnshuffle(given.x, given.number("downscale_factor")),
 };

@@ -27,6 +27,14 @@ const place =
 
 const order = (given: Arguments): akari.SortOptions => given.options("descending", "stable");
 
+/** The different elements, and as much of the rest as was asked for. */
+const different =
+  (f: typeof akari.unique, ...options: string[]): Call =>
+  (given) => {
+    const { values, inverse, counts } = f(given.x, given.options("dim", ...options));
+    return [values, ...(given.value("return_inverse") ? [inverse] : []), ...(given.value("return_counts") ? [counts] : [])];
+  };
+
 /** Reductions, scans, sorts. */
 export const reduction: Readonly<Record<string, Call>> = {
   all: over(akari.all),
@@ -52,9 +60,7 @@ export const reduction: Readonly<Record<string, Call>> = {
   std: over(akari.std, "unbiased", "correction"),
   sum: over(akari.sum, "dtype"),
   topk: (given) => pair(akari.topk(given.x, given.number("k"), given.number("dim", -1), given.options("largest", "sorted"))),
-  unique: (given) => {
-    const { values, inverse, counts } = akari.unique(given.x, given.options("sorted"));
-    return [values, ...(given.value("return_inverse") ? [inverse] : []), ...(given.value("return_counts") ? [counts] : [])];
-  },
+  unique: different(akari.unique, "sorted"),
+  unique_consecutive: different(akari.uniqueConsecutive),
   var: over(akari.variance, "unbiased", "correction"),
 };

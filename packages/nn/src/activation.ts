@@ -3,6 +3,7 @@
  */
 
 import {
+  ArgumentError,
   celu,
   elu,
   empty,
@@ -20,8 +21,10 @@ import {
   prelu,
   relu,
   relu6,
+  ShapeError,
   type SoftplusOptions,
   selu,
+  showShape,
   sigmoid,
   silu,
   softmax,
@@ -34,6 +37,7 @@ import {
   tanhshrink,
   threshold,
 } from "@akari/tensor";
+import { rrelu } from "./functional/random-activation.ts";
 import { constant_ } from "./init.ts";
 import type { FactoryOptions } from "./linear.ts";
 import { Module } from "./module.ts";
@@ -320,6 +324,31 @@ export class PReLU extends Module {
   }
 }
 
+/**
+ * A ReLU whose negative slope is drawn for each element in training, and the mean slope otherwise. https://pytorch.org/docs/stable/generated/torch.nn.RReLU.html
+ *
+ * @throws ArgumentError when `lower` is above `upper`.
+ */
+export class RReLU extends Module {
+  readonly lower: number;
+  readonly upper: number;
+
+  constructor(lower: number = 1 / 8, upper: number = 1 / 3) {
+    super();
+    if (!(lower <= upper)) throw new ArgumentError(`RReLU: lower must not be above upper, got ${lower} and ${upper}`);
+    this.lower = lower;
+    this.upper = upper;
+  }
+
+  forward(input: Tensor): Tensor {
+    return rrelu(input, { lower: this.lower, upper: this.upper, training: this.training });
+  }
+
+  override extraRepr(): string {
+    return `lower=${this.lower}, upper=${this.upper}`;
+  }
+}
+
 /** The first half of a dimension (default the last), gated by the sigmoid of the second. https://pytorch.org/docs/stable/generated/torch.nn.GLU.html */
 export class GLU extends Module {
   readonly dim: number;
@@ -357,6 +386,21 @@ abstract class AlongDim extends Module {
 export class Softmax extends AlongDim {
   forward(input: Tensor): Tensor {
     return softmax(input, this.dim);
+  }
+}
+
+/**
+ * The softmax over the channels of images: [N, C, H, W] or [C, H, W].
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.Softmax2d.html
+ *
+ * @throws ShapeError, when called, for another number of dimensions.
+ */
+export class Softmax2d extends Module {
+  forward(input: Tensor): Tensor {
+    if (input.ndim !== 3 && input.ndim !== 4)
+      throw new ShapeError(`Softmax2d: expected [N, C, H, W] or [C, H, W], got shape ${showShape(input.shape)}`);
+    return softmax(input, -3);
   }
 }
 

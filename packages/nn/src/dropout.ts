@@ -4,7 +4,7 @@
 
 import type { Generator, Tensor } from "@akari/tensor";
 import { checkProbability } from "./arguments.ts";
-import { alphaDropout, dropout, dropout1d, dropout2d, dropout3d } from "./functional/dropout.ts";
+import { alphaDropout, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from "./functional/dropout.ts";
 import { Module } from "./module.ts";
 
 /** Options of the dropout layers. */
@@ -107,5 +107,16 @@ export class AlphaDropout extends DropoutNd {
 
   forward(input: Tensor): Tensor {
     return alphaDropout(input, this.p, this.options());
+  }
+}
+
+/** The same for whole channels of [N, C, ...]. https://pytorch.org/docs/stable/generated/torch.nn.FeatureAlphaDropout.html */
+export class FeatureAlphaDropout extends DropoutNd {
+  constructor(p = 0.5, options: DropoutOptions = {}) {
+    super(p, options);
+  }
+
+  forward(input: Tensor): Tensor {
+    return featureAlphaDropout(input, this.p, this.options());
   }
 }

@@ -1,45 +1,42 @@
 /**
- * A table of learned vectors, looked up by index.
+ * Tables of learned vectors, looked up by index: one by one, or summed up by bags.
  */
 
 import { noGrad } from "@akari/autograd";
-import { ArgumentError, embedding, empty, type Tensor } from "@akari/tensor";
+import { ArgumentError, type EmbeddingOptions, embedding, empty, ShapeError, showShape, type Tensor } from "@akari/tensor";
 import { checkPositive } from "./arguments.ts";
+import { type EmbeddingBagOptions, embeddingBag } from "./functional/embedding-bag.ts";
 import { normal_ } from "./init.ts";
 import type { FactoryOptions } from "./linear.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
+import { float } from "./state-name.ts";
 
-/** Options of `Embedding`. */
-export interface EmbeddingLayerOptions extends FactoryOptions {
-  /** A row that stays as it is (it starts as zeros and takes no gradient); negative from the end. Default: none. */
-  readonly paddingIdx?: number | null;
-}
+/** Options of `Embedding`. The row `paddingIdx` starts as zeros and stays as it is. */
+export interface EmbeddingLayerOptions extends FactoryOptions, EmbeddingOptions {}
 
-/**
- * Rows of a table: input [...] of indices, output [..., embeddingDim], weight [numEmbeddings, embeddingDim], which starts standard normal.
- *
- * https://pytorch.org/docs/stable/generated/torch.nn.Embedding.html
- *
- * @throws IndexError, when called, for an index outside of the table.
- */
-export class Embedding extends Module {
+/** Options of `EmbeddingBag`. */
+export interface EmbeddingBagLayerOptions extends FactoryOptions, Omit<EmbeddingBagOptions, "perSampleWeights"> {}
+
+abstract class Table<Options extends EmbeddingOptions> extends Module {
   readonly numEmbeddings: number;
   readonly embeddingDim: number;
   readonly paddingIdx: number | null;
+  readonly options: Options;
   weight: Parameter;
 
-  constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingLayerOptions = {}) {
+  constructor(layer: string, numEmbeddings: number, embeddingDim: number, options: Options & FactoryOptions) {
     super();
-    checkPositive("Embedding", { numEmbeddings, embeddingDim });
-    const { paddingIdx = null, ...factory } = options;
+    checkPositive(layer, { numEmbeddings, embeddingDim });
+    const { device, dtype, paddingIdx = null } = options;
     if (paddingIdx !== null && !(Number.isInteger(paddingIdx) && paddingIdx >= -numEmbeddings && paddingIdx < numEmbeddings)) {
-      throw new ArgumentError(`Embedding: paddingIdx ${paddingIdx} is outside of the ${numEmbeddings} rows`);
+      throw new ArgumentError(`${layer}: paddingIdx ${paddingIdx} is outside of the ${numEmbeddings} rows`);
     }
     this.numEmbeddings = numEmbeddings;
     this.embeddingDim = embeddingDim;
     this.paddingIdx = paddingIdx !== null && paddingIdx < 0 ? paddingIdx + numEmbeddings : paddingIdx;
-    this.weight = new Parameter(empty([numEmbeddings, embeddingDim], factory));
+    this.options = options;
+    this.weight = new Parameter(empty([numEmbeddings, embeddingDim], { ...(device && { device }), ...(dtype && { dtype }) }));
     this.resetParameters();
   }
 
@@ -50,12 +47,87 @@ export class Embedding extends Module {
     if (paddingIdx !== null) noGrad(() => void this.weight.select(0, paddingIdx).fill_(0));
   }
 
+  override extraRepr(mode?: string): string {
+    const { maxNorm = null, normType = 2, scaleGradByFreq = false } = this.options;
+    const padding = this.paddingIdx === null ? [] : [`padding_idx=${this.paddingIdx}`];
+    const others = [
+      ...(maxNorm === null ? [] : [`max_norm=${maxNorm}`]),
+      ...(normType === 2 ? [] : [`norm_type=${float(normType)}`]),
+      ...(scaleGradByFreq ? ["scale_grad_by_freq=True"] : []),
+    ];
+    const rest = mode === undefined ? [...padding, ...others] : [...others, `mode=${mode}`, ...padding];
+    return [this.numEmbeddings, this.embeddingDim, ...rest].join(", ");
+  }
+}
+
+/** The numbers of rows and columns of given vectors. */
+function sizesOf(layer: string, embeddings: Tensor): readonly [number, number] {
+  if (embeddings.ndim !== 2) throw new ShapeError(`${layer}: the vectors must be [rows, width], got shape ${showShape(embeddings.shape)}`);
+  return embeddings.shape as readonly [number, number]; // safe: two dimensions
+}
+
+/** Options of `fromPretrained`. */
+export interface PretrainedOptions {
+  /** Whether the vectors stay as they are. Default true. */
+  readonly freeze?: boolean;
+}
+
+/**
+ * Rows of a table: input [...] of indices, output [..., embeddingDim], weight [numEmbeddings, embeddingDim], which starts standard normal.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.Embedding.html
+ *
+ * @throws IndexError, when called, for an index outside of the table.
+ */
+export class Embedding extends Table<EmbeddingOptions> {
+  constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingLayerOptions = {}) {
+    super("Embedding", numEmbeddings, embeddingDim, options);
+  }
+
+  /** A table of given vectors, [rows, width], which it shares. */
+  static fromPretrained(embeddings: Tensor, { freeze = true, ...options }: EmbeddingOptions & PretrainedOptions = {}): Embedding {
+    const layer = new Embedding(...sizesOf("Embedding.fromPretrained", embeddings), { ...options, device: embeddings.device });
+    layer.weight = new Parameter(embeddings.detach(), { requiresGrad: !freeze });
+    return layer;
+  }
+
   forward(input: Tensor): Tensor {
-    return embedding(input, this.weight, this.paddingIdx === null ? {} : { paddingIdx: this.paddingIdx });
+    return embedding(input, this.weight, this.options);
+  }
+}
+
+/**
+ * Sums, means or maxima of bags of rows: input [bags, length] of indices, or a list [n] with offsets [bags]; output [bags, embeddingDim]. The weight,
+ * [numEmbeddings, embeddingDim], starts standard normal.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.EmbeddingBag.html
+ *
+ * @throws IndexError, when called, for an index outside of the table; what else, `embeddingBag` says.
+ * @example
+ * const bag = new EmbeddingBag(10, 3, { mode: "sum" });
+ * bag(tensor([1, 2, 4, 5]).to("int32"), tensor([0, 3]).to("int32")); // [2, 3]
+ */
+export class EmbeddingBag extends Table<Omit<EmbeddingBagOptions, "perSampleWeights">> {
+  constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingBagLayerOptions = {}) {
+    super("EmbeddingBag", numEmbeddings, embeddingDim, options);
+  }
+
+  /** A table of given vectors, [rows, width], which it shares. */
+  static fromPretrained(
+    embeddings: Tensor,
+    { freeze = true, ...options }: Omit<EmbeddingBagOptions, "perSampleWeights"> & PretrainedOptions = {},
+  ): EmbeddingBag {
+    const layer = new EmbeddingBag(...sizesOf("EmbeddingBag.fromPretrained", embeddings), { ...options, device: embeddings.device });
+    layer.weight = new Parameter(embeddings.detach(), { requiresGrad: !freeze });
+    return layer;
+  }
+
+  /** @param perSampleWeights a factor for each row, in the shape of the indices; with the mode "sum" only. */
+  forward(input: Tensor, offsets: Tensor | null = null, perSampleWeights: Tensor | null = null): Tensor {
+    return embeddingBag(input, this.weight, offsets, { ...this.options, perSampleWeights });
   }
 
   override extraRepr(): string {
-    const padding = this.paddingIdx === null ? "" : `, padding_idx=${this.paddingIdx}`;
-    return `${this.numEmbeddings}, ${this.embeddingDim}${padding}`;
+    return super.extraRepr(this.options.mode ?? "mean");
   }
 }

@@ -21,10 +21,12 @@ export {
   type PReLUOptions,
   ReLU,
   ReLU6,
+  RReLU,
   SELU,
   Sigmoid,
   SiLU,
   Softmax,
+  Softmax2d,
   Softmin,
   Softplus,
   Softshrink,
@@ -45,6 +47,7 @@ export {
   LPPool2d,
   type LPPoolLayerOptions,
 } from "./adaptive-pooling.ts";
+export { AdaptiveLogSoftmaxWithLoss, type AdaptiveSoftmaxOptions } from "./adaptive-softmax.ts";
 export { MultiheadAttention, type MultiheadAttentionOptions, type MultiheadCallOptions } from "./attention.ts";
 export { type ClipNormOptions, clipGradNorm_, clipGradValue_ } from "./clip.ts";
 export { ModuleDict, ModuleList, Sequential } from "./container.ts";
@@ -52,8 +55,8 @@ export { Conv1d, Conv2d, Conv3d, type ConvLayerOptions } from "./conv.ts";
 export { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, type ConvTransposeLayerOptions } from "./conv-transpose.ts";
 export { CTCLoss } from "./ctc-loss.ts";
 export { Bilinear, CosineSimilarity, PairwiseDistance } from "./distance.ts";
-export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, type DropoutOptions } from "./dropout.ts";
-export { Embedding, type EmbeddingLayerOptions } from "./embedding.ts";
+export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, type DropoutOptions, FeatureAlphaDropout } from "./dropout.ts";
+export { Embedding, EmbeddingBag, type EmbeddingBagLayerOptions, type EmbeddingLayerOptions, type PretrainedOptions } from "./embedding.ts";
 export { Flatten, Unflatten } from "./flatten.ts";
 export * as functional from "./functional/index.ts";
 export {
@@ -132,6 +135,7 @@ export {
   LayerNorm,
   type LayerNormOptions,
 } from "./norm.ts";
+export { type PadSequenceOptions, padSequence } from "./pad-sequence.ts";
 export {
   type BorderWidths,
   CircularPad1d,
@@ -151,8 +155,23 @@ export {
   ZeroPad3d,
 } from "./padding.ts";
 export { Parameter } from "./parameter.ts";
-export { ParameterList, parametersToVector, vectorToParameters } from "./parameter-list.ts";
-export { AvgPool1d, AvgPool2d, AvgPool3d, MaxPool1d, MaxPool2d, MaxPool3d, type MaxPoolLayerOptions } from "./pooling.ts";
+export { ParameterDict, ParameterList, parametersToVector, vectorToParameters } from "./parameter-list.ts";
+export {
+  AvgPool1d,
+  AvgPool2d,
+  AvgPool3d,
+  FractionalMaxPool2d,
+  FractionalMaxPool3d,
+  type FractionalPoolLayerOptions,
+  MaxPool1d,
+  MaxPool2d,
+  MaxPool3d,
+  type MaxPooled,
+  type MaxPoolLayerOptions,
+  MaxUnpool1d,
+  MaxUnpool2d,
+  MaxUnpool3d,
+} from "./pooling.ts";
 export { GRU, LSTM, type LSTMOptions, type RecurrentOptions, RNN, type RNNOptions } from "./recurrent.ts";
 export { GRUCell, LSTMCell, RNNCell, type RNNCellOptions } from "./recurrent-cell.ts";
 export {
@@ -166,6 +185,7 @@ export {
   UpsamplingNearest2d,
   type UpsamplingOptions,
 } from "./resample.ts";
+export { removeSpectralNorm, type SpectralNormOptions, spectralNorm } from "./spectral-norm.ts";
 export { type EncoderCallOptions, TransformerEncoder, TransformerEncoderLayer, type TransformerLayerOptions } from "./transformer.ts";
 export {
   type DecoderCallOptions,
@@ -175,3 +195,4 @@ export {
   TransformerDecoderLayer,
   type TransformerOptions,
 } from "./transformer-decoder.ts";
+export { removeWeightNorm, weightNorm } from "./weight-norm.ts";

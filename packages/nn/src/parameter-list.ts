@@ -46,6 +46,55 @@ export class ParameterList extends Module {
   }
 }
 
+/**
+ * Parameters by name; the names are those in the state. Tensors become parameters.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.ParameterDict.html
+ */
+export class ParameterDict extends Module {
+  constructor(parameters: Readonly<Record<string, Tensor>> = {}) {
+    super();
+    for (const [name, parameter] of Object.entries(parameters)) this.set(name, parameter);
+  }
+
+  /** The parameter of a name. Throws an IndexError when there is none. */
+  get(name: string): Parameter {
+    if (!this.has(name)) throw new IndexError(`ParameterDict: there is no parameter "${name}"; there are: ${this.keys().join(", ")}`);
+    return Reflect.get(this, name) as Parameter; // safe: as `has` says
+  }
+
+  /** Sets the parameter of a name. Returns the dictionary. Throws an ArgumentError for the name of a method. */
+  set(name: string, parameter: Tensor): this {
+    if (name in this && !this.has(name)) throw new ArgumentError(`ParameterDict: "${name}" is a name of its own; take another`);
+    Reflect.set(this, name, asParameter(parameter));
+    return this;
+  }
+
+  /** Whether there is a parameter of a name. */
+  has(name: string): boolean {
+    return Object.hasOwn(this, name) && Reflect.get(this, name) instanceof Parameter;
+  }
+
+  /** Removes the parameter of a name. Returns whether there was one. */
+  delete(name: string): boolean {
+    return this.has(name) && Reflect.deleteProperty(this, name);
+  }
+
+  /** The names. */
+  keys(): string[] {
+    return this.namedParameters().map(([name]) => name);
+  }
+
+  [Symbol.iterator](): IterableIterator<[string, Parameter]> {
+    return this.namedParameters().values();
+  }
+
+  /** A dictionary has no `forward`: use its parameters yourself. */
+  forward(): never {
+    throw new TypeError("ParameterDict: a dictionary cannot be called; use the parameters in it");
+  }
+}
+
 function asParameter(tensor: Tensor): Parameter {
   return tensor instanceof Parameter ? tensor : new Parameter(tensor);
 }

@@ -13,11 +13,10 @@ import {
   type PerDimension,
   pixelShuffle,
   pixelUnshuffle,
-  ShapeError,
-  showShape,
   type Tensor,
 } from "@akari/tensor";
 import { checkPositive } from "./arguments.ts";
+import { channelShuffle } from "./functional/channel-shuffle.ts";
 import { Module } from "./module.ts";
 import { float, python } from "./state-name.ts";
 
@@ -132,13 +131,7 @@ export class ChannelShuffle extends Module {
   }
 
   forward(input: Tensor): Tensor {
-    const channels = input.shape[1] ?? 0;
-    if (input.ndim < 3 || channels % this.groups !== 0)
-      throw new ShapeError(`ChannelShuffle: an input of shape ${showShape(input.shape)} has no channels for ${this.groups} groups`);
-    return input
-      .unflatten(1, [this.groups, channels / this.groups])
-      .transpose(1, 2)
-      .flatten(1, 2);
+    return channelShuffle(input, this.groups);
   }
 
   override extraRepr(): string {

@@ -290,6 +290,11 @@ export {
   indexCopy_,
   indexFill,
   indexFill_,
+  indexReduce,
+  type PutOptions,
+  put,
+  type ScatterOptions,
+  type ScatterReduceOptions,
   type ScatterReduction,
   scatter,
   scatter_,
@@ -334,6 +339,7 @@ export {
   type Unique,
   type UniqueOptions,
   unique,
+  uniqueConsecutive,
 } from "./ops/unique.ts";
 export { embed, type LayoutRule, viewOp } from "./ops/view.ts";
 export {

@@ -2,7 +2,7 @@
  * Dropout as functions.
  */
 
-import { type Generator, pointwise, type Tensor, zerosLike } from "@akari/tensor";
+import { type Generator, pointwise, ShapeError, showShape, type Tensor, zerosLike } from "@akari/tensor";
 import { checkProbability } from "../arguments.ts";
 
 /** Options of the dropout functions. */
@@ -76,17 +76,28 @@ const alphaMasked = /* @__PURE__ */ pointwise<[Tensor, Tensor, number, number, n
 /** What SELU tends to far below zero: -λα. */
 const seluFloor = 1.7580993408473766;
 
+function alphaDropped(operation: string, input: Tensor, p: number, options: DropoutFunctionOptions, channels: boolean): Tensor {
+  checkProbability(operation, "p", p);
+  if (!(options.training ?? true) || p === 0) return input;
+  if (p === 1) return input.mul(zerosLike(input));
+  const { generator } = options;
+  const shape = channels ? input.shape.map((size, i) => (i < 2 ? size : 1)) : input.shape;
+  const mask = input.newEmpty(shape).bernoulli_(1 - p, generator === undefined ? {} : { generator });
+  const a = 1 / Math.sqrt((seluFloor ** 2 * p + 1) * (1 - p));
+  return alphaMasked(input, mask, a, seluFloor * a * p, seluFloor * a);
+}
+
 /**
  * Sets elements to the lower limit of SELU with probability `p` (default 0.5), and scales and shifts so that mean 0 and variance 1 stay.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html
  */
 export function alphaDropout(input: Tensor, p = 0.5, options: DropoutFunctionOptions = {}): Tensor {
-  checkProbability("alphaDropout", "p", p);
-  if (!(options.training ?? true) || p === 0) return input;
-  if (p === 1) return input.mul(zerosLike(input));
-  const { generator } = options;
-  const mask = input.newEmpty(input.shape).bernoulli_(1 - p, generator === undefined ? {} : { generator });
-  const a = 1 / Math.sqrt((seluFloor ** 2 * p + 1) * (1 - p));
-  return alphaMasked(input, mask, a, seluFloor * a * p, seluFloor * a);
+  return alphaDropped("alphaDropout", input, p, options, false);
+}
+
+/** The same for whole channels of [N, C, ...]. https://pytorch.org/docs/stable/generated/torch.nn.functional.feature_alpha_dropout.html */
+export function featureAlphaDropout(input: Tensor, p = 0.5, options: DropoutFunctionOptions = {}): Tensor {
+  if (input.ndim < 2) throw new ShapeError(`featureAlphaDropout: expected [N, C, ...], got shape ${showShape(input.shape)}`);
+  return alphaDropped("featureAlphaDropout", input, p, options, true);
 }

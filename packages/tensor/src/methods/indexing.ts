@@ -14,6 +14,11 @@ import {
   indexCopy_,
   indexFill,
   indexFill_,
+  indexReduce,
+  type PutOptions,
+  put,
+  type ScatterOptions,
+  type ScatterReduceOptions,
   type ScatterReduction,
   scatter,
   scatter_,
@@ -52,12 +57,12 @@ export abstract class IndexingMethods extends FillMethods {
     return takeAlongDim(this, indices, dim);
   }
   /** With elements of a source put where an index tensor says. */
-  scatter(this: Tensor, dim: number, index: Tensor, source: Tensor | number): Tensor {
-    return scatter(this, dim, index, source);
+  scatter(this: Tensor, dim: number, index: Tensor, source: Tensor | number, options?: ScatterOptions): Tensor {
+    return scatter(this, dim, index, source, options);
   }
   /** `scatter` in place. */
-  scatter_(this: Tensor, dim: number, index: Tensor, source: Tensor | number): Tensor {
-    return scatter_(this, dim, index, source);
+  scatter_(this: Tensor, dim: number, index: Tensor, source: Tensor | number, options?: ScatterOptions): Tensor {
+    return scatter_(this, dim, index, source, options);
   }
   /** With elements of a source added where an index tensor says. */
   scatterAdd(this: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
@@ -74,9 +79,20 @@ export abstract class IndexingMethods extends FillMethods {
     index: Tensor,
     source: Tensor,
     reduction: ScatterReduction,
-    options?: { readonly includeSelf?: boolean },
+    options?: ScatterReduceOptions,
   ): Tensor {
     return scatterReduce(this, dim, index, source, reduction, options);
+  }
+  /** `scatterReduce` in place. */
+  scatterReduce_(
+    this: Tensor,
+    dim: number,
+    index: Tensor,
+    source: Tensor,
+    reduction: ScatterReduction,
+    options?: ScatterReduceOptions,
+  ): Tensor {
+    return this.copy_(scatterReduce(this.clone(), dim, index, source, reduction, options));
   }
   /** With parts of a source added at a list of indices of one dimension. */
   indexAdd(this: Tensor, dim: number, index: Tensor, source: Tensor, options?: IndexAddOptions): Tensor {
@@ -102,6 +118,36 @@ export abstract class IndexingMethods extends FillMethods {
   indexFill_(this: Tensor, dim: number, index: Tensor, value: number): Tensor {
     return indexFill_(this, dim, index, value);
   }
+  /** Combined with parts of a source at a list of indices of one dimension. */
+  indexReduce(
+    this: Tensor,
+    dim: number,
+    index: Tensor,
+    source: Tensor,
+    reduction: Exclude<ScatterReduction, "sum">,
+    options?: ScatterReduceOptions,
+  ): Tensor {
+    return indexReduce(this, dim, index, source, reduction, options);
+  }
+  /** `indexReduce` in place. */
+  indexReduce_(
+    this: Tensor,
+    dim: number,
+    index: Tensor,
+    source: Tensor,
+    reduction: Exclude<ScatterReduction, "sum">,
+    options?: ScatterReduceOptions,
+  ): Tensor {
+    return this.copy_(indexReduce(this.clone(), dim, index, source, reduction, options));
+  }
+  /** With elements of a source at these indices of the flat tensor. */
+  put(this: Tensor, index: Tensor, source: Tensor, options?: PutOptions): Tensor {
+    return put(this, index, source, options);
+  }
+  /** `put` in place. */
+  put_(this: Tensor, index: Tensor, source: Tensor, options?: PutOptions): Tensor {
+    return this.copy_(put(this, index, source, options));
+  }
   /** With values put at, or added to, the places that index tensors name. */
   indexPut(this: Tensor, indices: readonly (Tensor | null)[], values: Tensor, options?: IndexPutOptions): Tensor {
     return indexPut(this, indices, values, options);
@@ -125,6 +171,10 @@ export abstract class IndexingMethods extends FillMethods {
   /** With elements of a source, in order, wherever a mask is true. */
   maskedScatter(this: Tensor, mask: Tensor, source: Tensor): Tensor {
     return maskedScatter(this, mask, source);
+  }
+  /** `maskedScatter` in place. */
+  maskedScatter_(this: Tensor, mask: Tensor, source: Tensor): Tensor {
+    return this.copy_(maskedScatter(this, mask, source));
   }
   /** The indices of the elements that are not zero, one row each. */
   nonzero(this: Tensor): Tensor {

@@ -189,6 +189,10 @@ export abstract class ReductionMethods extends FunctionMethods {
   unique(this: Tensor, options: uniques.UniqueOptions = {}): uniques.Unique {
     return uniques.unique(this, options);
   }
+  /** The elements without those that repeat the one before. */
+  uniqueConsecutive(this: Tensor, options: Pick<uniques.UniqueOptions, "dim"> = {}): uniques.Unique {
+    return uniques.uniqueConsecutive(this, options);
+  }
   /** How often each non-negative integer occurs. */
   bincount(this: Tensor, weights: Tensor | null = null, options: uniques.BincountOptions = {}): Tensor {
     return uniques.bincount(this, weights, options);

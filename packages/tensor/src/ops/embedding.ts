@@ -10,29 +10,44 @@ import type { Tensor } from "../tensor.ts";
 import { checkBounds, checkIndexType } from "./check.ts";
 import { expand } from "./expand.ts";
 import { filled } from "./fill.ts";
-import { gatherBackward } from "./gather.ts";
+import { gatherBackward, gatherUnchecked, selectUnchecked } from "./gather.ts";
 import { reshape, unsqueeze } from "./reshape.ts";
-import { scatter } from "./scatter.ts";
+import { indexCopy_, scatter } from "./scatter.ts";
+import { norm } from "./statistics.ts";
+
+interface Lookup {
+  /** The row that takes no gradient. */
+  readonly padding: number | null;
+  /** Whether the gradient of a row is divided by how often it was looked up. */
+  readonly byFrequency: boolean;
+}
 
 const without = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("embeddingBackward", (g, index, row) => index.ne(row).where(g, 0), {
   apart: [1],
 });
+const shared = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("embeddingBackward", (g, count) => g.div(count));
 
 /** [weight, rows], rows being the row numbers expanded to [n, width] */
-const lookup: Op<number | null> = {
+const lookup: Op<Lookup> = {
   name: "embedding",
   infer: ([weight, rows]) => [{ shape: (rows as Tensor).shape, dtype: (weight as Tensor).dtype }],
   run: ([weight, rows], _, [to]) => {
     const output = to as Tensor; // safe: two inputs, one output
     if (output.numel() > 0) output.device.run({ kind: "gather", dim: 0, input: weight as Tensor, index: rows as Tensor, to: output });
   },
-  gradient: /* @__PURE__ */ rules<number | null>(
+  gradient: /* @__PURE__ */ rules<Lookup>(
     {
       inputs: [1],
       of: (g, context) => {
         const rows = context.input(1);
-        const kept = context.attrs === null ? g : without(g, rows, context.attrs);
-        return gatherBackward(kept, 0, rows, (context.inputs[0] as Spec).shape);
+        const { padding, byFrequency } = context.attrs;
+        const { shape } = context.inputs[0] as Spec; // safe: two inputs
+        let kept = padding === null ? g : without(g, rows, padding);
+        if (byFrequency) {
+          const counts = gatherBackward(filled(g, rows.shape, 1), 0, rows, shape);
+          kept = shared(kept, gatherUnchecked(counts, 0, rows));
+        }
+        return gatherBackward(kept, 0, rows, shape);
       },
     },
     null,
@@ -41,31 +56,45 @@ const lookup: Op<number | null> = {
 
 /** Options of `embedding`. */
 export interface EmbeddingOptions {
-  /** The row that takes no gradient; negative: from the end. */
+  /** The row that takes no gradient; negative: from the end. Default: none. */
   readonly paddingIdx?: number | null;
+  /** Rows that are looked up and are longer than this are first made this long, in the table itself. Default: they stay as they are. */
+  readonly maxNorm?: number | null;
+  /** Which norm `maxNorm` means. Default 2. */
+  readonly normType?: number;
+  /** Whether the gradient of a row is divided by how often it is looked up in this call. Default false. */
+  readonly scaleGradByFreq?: boolean;
 }
+
+const limited = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("embeddingRenorm", (x, length, most) =>
+  length.gt(most).where(x.mul(most).div(length.add(1e-7)), x),
+);
 
 /**
  * The rows of a table: `y[..., :] = weight[indices[...], :]`. Indices int32 of any shape, weight [rows, width] → [..., width].
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding.html
  *
- * @throws IndexError for an index out of range.
+ * @throws IndexError for an index out of range. @throws ShapeError unless the weight is a matrix.
  */
 export function embedding(indices: Tensor, weight: Tensor, options: EmbeddingOptions = {}): Tensor {
   if (weight.ndim !== 2) throw new ShapeError(`embedding: the weight must be [rows, width], got shape ${showShape(weight.shape)}`);
   const [count, width] = [weight.shape[0] as number, weight.shape[1] as number];
-  const { paddingIdx = null } = options;
+  const { paddingIdx = null, maxNorm = null, normType = 2, scaleGradByFreq = false } = options;
   if (paddingIdx !== null && (!Number.isInteger(paddingIdx) || paddingIdx < -count || paddingIdx >= count)) {
     throw new IndexError(`embedding: paddingIdx ${paddingIdx} is out of range for a table of ${count} rows`);
   }
   checkBounds("embedding", indices, count, 0);
   const flat = reshape(indices, [-1]);
-  const rows = apply(
-    lookup,
-    [weight, expand(unsqueeze(flat, 1), [flat.numel(), width])],
-    paddingIdx !== null && paddingIdx < 0 ? paddingIdx + count : paddingIdx,
-  );
+  if (maxNorm !== null) {
+    const table = weight.detach();
+    const found = selectUnchecked(table, 0, flat);
+    indexCopy_(table, 0, flat, limited(found, norm(found, normType, 1, { keepdim: true }), maxNorm));
+  }
+  const rows = apply(lookup, [weight, expand(unsqueeze(flat, 1), [flat.numel(), width])], {
+    padding: paddingIdx !== null && paddingIdx < 0 ? paddingIdx + count : paddingIdx,
+    byFrequency: scaleGradByFreq,
+  });
   return reshape(rows, [...indices.shape, width]);
 }
 

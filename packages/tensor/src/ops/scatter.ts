@@ -12,7 +12,7 @@ import { checkBounds } from "./check.ts";
 import { copyInto } from "./copy.ts";
 import { expand } from "./expand.ts";
 import { filled } from "./fill.ts";
-import { alongDimension, checkAlong, gatherUnchecked, indexList } from "./gather.ts";
+import { alongDimension, checkAlong, gatherUnchecked, indexList, wrapNegative } from "./gather.ts";
 import { reshape, squeeze, unsqueeze } from "./reshape.ts";
 import { narrow } from "./slice.ts";
 
@@ -88,25 +88,38 @@ function prepare(operation: string, x: Tensor, dim: number, index: Tensor, sourc
   return [at, index, index.shape.reduce((part, size, i) => (part.shape[i] === size ? part : narrow(part, i, 0, size)), source)];
 }
 
-function scattered(operation: string, x: Tensor, dim: number, index: Tensor, source: Tensor | number, reduce: Scatter["reduce"]): Tensor {
-  if (x.ndim === 0 && index.ndim === 0) {
-    const lifted = typeof source === "object" ? unsqueeze(source, 0) : source;
-    return squeeze(scattered(operation, unsqueeze(x, 0), 0, unsqueeze(index, 0), lifted, reduce), 0);
-  }
-  const [at, places, from] = prepare(operation, x, dim, index, source);
-  return apply(scattering, [x, places, from], { dim: at, reduce });
+/** Scatters into a copy of the first input, or into itself. */
+function scatterInto(inputs: readonly [Tensor, Tensor, Tensor], attrs: Scatter, inPlace: boolean): Tensor {
+  return inPlace ? applyInPlace(scattering, inputs[0], inputs, attrs) : apply(scattering, inputs, attrs);
 }
 
-function scatteredInPlace(
+function scattered(
   operation: string,
   x: Tensor,
   dim: number,
   index: Tensor,
   source: Tensor | number,
   reduce: Scatter["reduce"],
+  inPlace = false,
 ): Tensor {
+  if (x.ndim === 0 && index.ndim === 0) {
+    const lifted = typeof source === "object" ? unsqueeze(source, 0) : source;
+    const y = scattered(operation, unsqueeze(x, 0), 0, unsqueeze(index, 0), lifted, reduce, inPlace);
+    return inPlace ? x : squeeze(y, 0);
+  }
   const [at, places, from] = prepare(operation, x, dim, index, source);
-  return applyInPlace(scattering, x, [x, places, from], { dim: at, reduce });
+  return scatterInto([x, places, from], { dim: at, reduce }, inPlace);
+}
+
+/** The option of `scatter`. */
+export interface ScatterOptions {
+  /** How to combine the source with what is there. Default: it takes its place. */
+  readonly reduce?: "add" | "multiply";
+}
+
+function scatterBy({ reduce }: ScatterOptions): Scatter["reduce"] {
+  if (reduce === undefined || reduce === "add" || reduce === "multiply") return reduce ?? "set";
+  throw new ArgumentError(`scatter: reduce must be "add" or "multiply", got ${JSON.stringify(reduce)}; scatterReduce has more`);
 }
 
 /**
@@ -114,19 +127,19 @@ function scatteredInPlace(
  *
  *     y = x;  y[index[i, j, k], j, k] = source[i, j, k]        for dim 0, and so on
  *
- * Where an index appears twice, one of the two wins.
+ * Where an index appears twice, one of the two wins, unless `reduce` says to add or multiply: then both count.
  *
  * https://pytorch.org/docs/stable/generated/torch.scatter.html
  *
- * @throws IndexError for an index out of range. @throws ShapeError when the index does not fit.
+ * @throws IndexError for an index out of range. @throws ShapeError when the index does not fit. @throws ArgumentError for another `reduce`.
  */
-export function scatter(x: Tensor, dim: number, index: Tensor, source: Tensor | number): Tensor {
-  return scattered("scatter", x, dim, index, source, "set");
+export function scatter(x: Tensor, dim: number, index: Tensor, source: Tensor | number, options: ScatterOptions = {}): Tensor {
+  return scattered("scatter", x, dim, index, source, scatterBy(options));
 }
 
 /** `scatter` in place. */
-export function scatter_(x: Tensor, dim: number, index: Tensor, source: Tensor | number): Tensor {
-  return scatteredInPlace("scatter", x, dim, index, source, "set");
+export function scatter_(x: Tensor, dim: number, index: Tensor, source: Tensor | number, options: ScatterOptions = {}): Tensor {
+  return scattered("scatter", x, dim, index, source, scatterBy(options), true);
 }
 
 /** `x` with the elements of `source` added where an index tensor says. https://pytorch.org/docs/stable/generated/torch.scatter_add.html */
@@ -136,11 +149,17 @@ export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor
 
 /** `scatterAdd` in place. */
 export function scatterAdd_(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
-  return scatteredInPlace("scatterAdd", x, dim, index, source, "add");
+  return scattered("scatterAdd", x, dim, index, source, "add", true);
 }
 
 /** How `scatterReduce` combines elements. */
 export type ScatterReduction = "sum" | "prod" | "mean" | "amax" | "amin";
+
+/** The option of `scatterReduce` and `indexReduce`. */
+export interface ScatterReduceOptions {
+  /** Whether what is there before counts as well. Default true. */
+  readonly includeSelf?: boolean;
+}
 
 const quotient = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("div", (sum, count) => sum.div(count.max(1)));
 
@@ -156,9 +175,8 @@ export function scatterReduce(
   index: Tensor,
   source: Tensor,
   reduction: ScatterReduction,
-  options: { readonly includeSelf?: boolean } = {},
+  { includeSelf = true }: ScatterReduceOptions = {},
 ): Tensor {
-  const { includeSelf = true } = options;
   const start = { sum: 0, mean: 0, prod: 1, amax: Number.NEGATIVE_INFINITY, amin: Number.POSITIVE_INFINITY }[reduction];
   const reduce = ({ sum: "add", mean: "add", prod: "multiply", amax: "max", amin: "min" } as const)[reduction];
   if (reduce === undefined) throw new ArgumentError(`scatterReduce: there is no reduction "${String(reduction)}"`);
@@ -187,6 +205,19 @@ function alongList(operation: string, x: Tensor, dim: number, index: Tensor, sou
   return [at, places, source];
 }
 
+function indexed(
+  operation: string,
+  x: Tensor,
+  dim: number,
+  index: Tensor,
+  source: Tensor | number,
+  reduce: Scatter["reduce"],
+  inPlace = false,
+): Tensor {
+  const [at, places, from] = alongList(operation, x, dim, index, source);
+  return scatterInto([x, places, from], { dim: at, reduce }, inPlace);
+}
+
 const scale = /* @__PURE__ */ pointwise<[Tensor, number]>("mul", (x, factor) => x.mul(factor));
 
 /** Options of `indexAdd`. */
@@ -197,38 +228,49 @@ export interface IndexAddOptions {
 
 /** `x` with parts of `source` added at a list of indices of one dimension. https://pytorch.org/docs/stable/generated/torch.index_add.html */
 export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor, { alpha = 1 }: IndexAddOptions = {}): Tensor {
-  const [at, places, from] = alongList("indexAdd", x, dim, index, alpha === 1 ? source : scale(source, alpha));
-  return apply(scattering, [x, places, from], { dim: at, reduce: "add" });
+  return indexed("indexAdd", x, dim, index, alpha === 1 ? source : scale(source, alpha), "add");
 }
 
 /** `indexAdd` in place. */
 export function indexAdd_(x: Tensor, dim: number, index: Tensor, source: Tensor, { alpha = 1 }: IndexAddOptions = {}): Tensor {
-  const [at, places, from] = alongList("indexAdd", x, dim, index, alpha === 1 ? source : scale(source, alpha));
-  return applyInPlace(scattering, x, [x, places, from], { dim: at, reduce: "add" });
+  return indexed("indexAdd", x, dim, index, alpha === 1 ? source : scale(source, alpha), "add", true);
 }
 
 /** `x` with parts of `source` put at a list of indices of one dimension. https://pytorch.org/docs/stable/generated/torch.index_copy.html */
 export function indexCopy(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
-  const [at, places, from] = alongList("indexCopy", x, dim, index, source);
-  return apply(scattering, [x, places, from], { dim: at, reduce: "set" });
+  return indexed("indexCopy", x, dim, index, source, "set");
 }
 
 /** `indexCopy` in place. */
 export function indexCopy_(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
-  const [at, places, from] = alongList("indexCopy", x, dim, index, source);
-  return applyInPlace(scattering, x, [x, places, from], { dim: at, reduce: "set" });
+  return indexed("indexCopy", x, dim, index, source, "set", true);
 }
 
 /** `x` with one value at a list of indices of one dimension. https://pytorch.org/docs/stable/generated/torch.index_fill.html */
 export function indexFill(x: Tensor, dim: number, index: Tensor, value: number): Tensor {
-  const [at, places, from] = alongList("indexFill", x, dim, index, value);
-  return apply(scattering, [x, places, from], { dim: at, reduce: "set" });
+  return indexed("indexFill", x, dim, index, value, "set");
 }
 
 /** `indexFill` in place. */
 export function indexFill_(x: Tensor, dim: number, index: Tensor, value: number): Tensor {
-  const [at, places, from] = alongList("indexFill", x, dim, index, value);
-  return applyInPlace(scattering, x, [x, places, from], { dim: at, reduce: "set" });
+  return indexed("indexFill", x, dim, index, value, "set", true);
+}
+
+/**
+ * `x` combined with parts of `source` at a list of indices of one dimension, as `scatterReduce` combines (without `"sum"`, which is `indexAdd`).
+ *
+ * https://pytorch.org/docs/stable/generated/torch.Tensor.index_reduce_.html
+ */
+export function indexReduce(
+  x: Tensor,
+  dim: number,
+  index: Tensor,
+  source: Tensor,
+  reduction: Exclude<ScatterReduction, "sum">,
+  options: ScatterReduceOptions = {},
+): Tensor {
+  const [at, places, from] = alongList("indexReduce", x, dim, index, source);
+  return scatterReduce(x, at, places, from, reduction, options);
 }
 
 /** [x, positions, source] → x with the source put in, positions counting the elements of x in row-major order */
@@ -271,4 +313,26 @@ export function putFlat(x: Tensor, positions: Tensor, source: Tensor, reduce: "s
 /** The same in place. */
 export function putFlat_(x: Tensor, positions: Tensor, source: Tensor, reduce: "set" | "add"): Tensor {
   return applyInPlace(flatScattering, x, [x, positions, source], reduce);
+}
+
+/** The option of `put`. */
+export interface PutOptions {
+  /** Add instead of replacing. Default false. */
+  readonly accumulate?: boolean;
+}
+
+/**
+ * `x` with the elements of `source` at these indices, of its elements counted in row-major order. Negative indices count from the end.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.Tensor.put_.html
+ *
+ * @throws IndexError for an index out of range. @throws ShapeError unless there are as many indices as elements of `source`.
+ */
+export function put(x: Tensor, index: Tensor, source: Tensor, { accumulate = false }: PutOptions = {}): Tensor {
+  if (index.numel() !== source.numel())
+    throw new ShapeError(`put: a source of shape ${showShape(source.shape)} does not fit indices of shape ${showShape(index.shape)}`);
+  if (source.dtype !== x.dtype)
+    throw new DTypeError(`put: the source is ${source.dtype}, but the tensor it goes into is ${x.dtype}; convert one with .to()`);
+  checkBounds("put", index, x.numel(), 0, true);
+  return putFlat(x, reshape(wrapNegative(index, x.numel()), [-1]), reshape(source, [-1]), accumulate ? "add" : "set");
 }

@@ -6,21 +6,27 @@
 import { isFloating, type TypedArray, typedArray } from "../dtype.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { fromHalf, toHalf } from "../half.ts";
-import { type Shape, showShape } from "../shape.ts";
+import { dimension, type Shape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { contiguous } from "./copy.ts";
 import { fromHost } from "./fill.ts";
+import { selectUnchecked } from "./gather.ts";
+import { movedim } from "./permute.ts";
+import { reshape } from "./reshape.ts";
 
 /** The options of `unique`. */
 export interface UniqueOptions {
   /** In ascending order. They always are; the option is PyTorch's. */
   readonly sorted?: boolean;
+  /** Compare the parts at each index of this dimension instead of elements. Default null: elements. */
+  readonly dim?: number | null;
 }
 
 /** What `unique` finds. */
 export interface Unique {
-  /** The different elements, ascending. NaN is never equal to NaN. */
+  /** The different elements, or the different parts along the dimension. NaN is never equal to NaN. */
   readonly values: Tensor;
-  /** For each element of the input, its place among the values, int32. */
+  /** For each element of the input, or for each index of the dimension, its place among the values, int32. */
   readonly inverse: Tensor;
   /** How often each value occurs, int32. */
   readonly counts: Tensor;
@@ -37,36 +43,71 @@ function written(beside: Tensor, dtype: Tensor["dtype"], shape: Shape, numbers: 
   return fromHost(beside, shape, dtype, data);
 }
 
+/** The different elements, or parts along a dimension: those that differ from all others, or from the one before only. */
+function different(operation: string, x: Tensor, dim: number | null, neighbours: boolean): Unique {
+  const flat = dim === null ? reshape(x.detach(), [-1]) : movedim(x.detach(), dimension(operation, dim, x.ndim), 0);
+  const data = numbersOf(flat);
+  const count = flat.shape[0] as number;
+  if (count > 0 && data.length === 0)
+    throw new ShapeError(
+      `${operation}: the parts along dimension ${dim} of shape ${showShape(x.shape)} are empty, so there is nothing to compare`,
+    );
+  const width = count === 0 ? 0 : data.length / count;
+  const compare = (i: number, j: number): number => {
+    for (let k = 0; k < width; k++) {
+      const order = compareNumbers(data[i * width + k] as number, data[j * width + k] as number);
+      if (order !== 0) return order;
+    }
+    return 0;
+  };
+  // NaN sorts to the end and is different from every other NaN.
+  const equal = (i: number, j: number) => compare(i, j) === 0 && !data.subarray(i * width, (i + 1) * width).some(Number.isNaN);
+  const order = Array.from({ length: count }, (_, i) => i);
+  if (!neighbours) order.sort((i, j) => compare(i, j) || i - j);
+  const firsts: number[] = [];
+  const counts: number[] = [];
+  const inverse = new Int32Array(count);
+  order.forEach((i, k) => {
+    if (k === 0 || !equal(i, order[k - 1] as number)) {
+      firsts.push(i);
+      counts.push(0);
+    }
+    inverse[i] = firsts.length - 1;
+    (counts[firsts.length - 1] as number) += 1;
+  });
+  const found = selectUnchecked(flat, 0, written(x, "int32", [firsts.length], firsts));
+  return {
+    values: dim === null ? found : contiguous(movedim(found, 0, dim)),
+    inverse: written(x, "int32", dim === null ? x.shape : [count], inverse),
+    counts: written(x, "int32", [counts.length], counts),
+  };
+}
+
 /**
- * The different elements of a tensor, where each element of the input is among them, and how often each occurs.
+ * The different elements of a tensor in ascending order (with `dim`, the different parts along it, compared element by element), where each of the input is
+ * among them, and how often each occurs.
  *
  * https://pytorch.org/docs/stable/generated/torch.unique.html
  *
- * @throws DeviceError when the device cannot be read at once.
+ * @throws DeviceError when the device cannot be read at once; `await x.prefetch()` there first.
  * @example
  * unique(tensor([3, 1, 3])).values; // [1, 3]
  */
-export function unique(x: Tensor, _options: UniqueOptions = {}): Unique {
-  const data = numbersOf(x);
-  // NaN sorts to the end and is different from every other NaN.
-  const order = Array.from(data.keys()).sort((i, j) => compareNumbers(data[i] as number, data[j] as number) || i - j);
-  const values: number[] = [];
-  const counts: number[] = [];
-  const inverse = new Int32Array(data.length);
-  for (const i of order) {
-    const value = data[i] as number;
-    if (values.length > 0 && values[values.length - 1] === value) counts[counts.length - 1] = (counts[counts.length - 1] as number) + 1;
-    else {
-      values.push(value);
-      counts.push(1);
-    }
-    inverse[i] = values.length - 1;
-  }
-  return {
-    values: written(x, x.dtype, [values.length], values),
-    inverse: written(x, "int32", x.shape, inverse),
-    counts: written(x, "int32", [counts.length], counts),
-  };
+export function unique(x: Tensor, { dim = null }: UniqueOptions = {}): Unique {
+  return different("unique", x, dim, false);
+}
+
+/**
+ * The elements of a tensor (with `dim`, its parts along it) without those that repeat the one before: runs of equals count once.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.unique_consecutive.html
+ *
+ * @throws DeviceError when the device cannot be read at once; `await x.prefetch()` there first.
+ * @example
+ * uniqueConsecutive(tensor([1, 1, 2, 1])).values; // [1, 2, 1]
+ */
+export function uniqueConsecutive(x: Tensor, { dim = null }: Pick<UniqueOptions, "dim"> = {}): Unique {
+  return different("uniqueConsecutive", x, dim, true);
 }
 
 /** Ascending, NaN last. */

@@ -21,6 +21,8 @@ import {
   type Tensor,
   take,
   tensor,
+  unique,
+  uniqueConsecutive,
   zeros,
 } from "../../src/index.ts";
 
@@ -196,5 +198,67 @@ describe("gather and scatter", () => {
       [1, 0, 0],
       [0, 0, 1],
     ]);
+  });
+});
+
+describe("what differs", () => {
+  const rows = tensor([
+    [1, 2],
+    [1, 2],
+    [3, 0],
+  ]);
+
+  it("is found among elements, parts, and neighbours", () => {
+    const { values, inverse, counts } = unique(rows, { dim: 0 });
+    expect([values.toArraySync(), inverse.toArraySync(), counts.toArraySync()]).toEqual([
+      [
+        [1, 2],
+        [3, 0],
+      ],
+      [0, 0, 1],
+      [2, 1],
+    ]);
+    const runs = uniqueConsecutive(indices(1, 1, 2, 1));
+    expect([runs.values.toArraySync(), runs.inverse.toArraySync(), runs.counts.toArraySync()]).toEqual([
+      [1, 2, 1],
+      [0, 0, 1, 2],
+      [2, 1, 1],
+    ]);
+  });
+
+  it("is every NaN from every other", () => {
+    expect(unique(tensor([Number.NaN, 1, Number.NaN])).counts.toArraySync()).toEqual([1, 1, 1]);
+    expect(unique(tensor([[Number.NaN], [Number.NaN]]), { dim: 0 }).values.shape).toEqual([2, 1]);
+  });
+
+  it("cannot be told of empty parts", () => {
+    expect(() => unique(zeros([2, 0]), { dim: 0 })).toThrow(/the parts along dimension 0 of shape \[2, 0\] are empty/);
+    expect(() => uniqueConsecutive(rows, { dim: 2 })).toThrow(/dimension/);
+    expect(unique(zeros([0])).values.shape).toEqual([0]);
+  });
+});
+
+describe("putting", () => {
+  it("into the flat tensor", () => {
+    const x = counting(2, 3);
+    expect(x.put(indices(5, -6), tensor([9, 8])).toArraySync()).toEqual([
+      [8, 1, 2],
+      [3, 4, 9],
+    ]);
+    x.put_(indices(0, 0), tensor([1, 2]), { accumulate: true });
+    expect(x.get(0, 0).itemSync()).toBe(3);
+    expect(() => x.put(indices(6), tensor([1]))).toThrow(IndexError);
+    expect(() => x.put(indices(0), tensor([1, 2]))).toThrow(ShapeError);
+    expect(() => x.put(indices(0), indices(1))).toThrow(DTypeError);
+  });
+
+  it("scalars, in place as well", () => {
+    const x = tensor(1);
+    expect(x.scatter(0, tensor(0, { dtype: "int32" }), 5).itemSync()).toBe(5);
+    x.scatter_(0, tensor(0, { dtype: "int32" }), 7, { reduce: "add" });
+    expect(x.itemSync()).toBe(8);
+    expect(() => x.scatter(0, tensor(0, { dtype: "int32" }), 7, { reduce: "divide" as "add" })).toThrow(
+      /"add" or "multiply", got "divide"/,
+    );
   });
 });

@@ -1,0 +1,276 @@
+"""Records what PyTorch computes, in the form that `conformance` reads: `python3 conformance/recorded/record.py` writes the JSON files beside it.
+
+A case is one call. Tensors are given by PyTorch's argument names, floating-point ones random with three decimals; every floating-point input that PyTorch has a
+gradient for gets one recorded, against a random upstream gradient. An op is named as in PyTorch: `f` is torch.f, `Tensor.f` a method (with a final underscore one in
+place), `nn.functional.f`, or a layer `nn.L`, whose inputs named like its state are its parameters.
+"""
+
+import json
+import os
+
+import numpy
+import torch
+
+here = os.path.dirname(os.path.abspath(__file__))
+torch.set_num_threads(1)
+generator = numpy.random.RandomState(0)
+families = {}
+
+
+def rand(*shape, low=-2.0, high=2.0):
+    return torch.tensor(numpy.round(generator.uniform(low, high, shape), 3), dtype=torch.float32)
+
+
+def ints(values):
+    return torch.tensor(values, dtype=torch.int64)
+
+
+def bools(values):
+    return torch.tensor(values, dtype=torch.bool)
+
+
+def number(x):
+    if isinstance(x, float) and (numpy.isnan(x) or numpy.isinf(x)):
+        return "NaN" if numpy.isnan(x) else "Infinity" if x > 0 else "-Infinity"
+    return x
+
+
+def written(x):
+    x = x.detach()
+    dtype = str(x.dtype)[len("torch.") :]
+    flat = x.contiguous().reshape(-1)
+    data = [int(v) for v in flat] if dtype in ("int64", "int32", "bool") else [number(float(str(v))) for v in flat.numpy()]
+    return {"dtype": dtype, "shape": list(x.shape), "data": [int(v) if isinstance(v, float) and v.is_integer() and v != 0 else v for v in data]}
+
+
+def anything(x):
+    if isinstance(x, torch.Tensor):
+        return written(x)
+    if isinstance(x, (list, tuple)):
+        return [anything(v) for v in x]
+    return x
+
+
+def tensors(result):
+    if isinstance(result, torch.Tensor):
+        return [result]
+    return [t for part in result for t in tensors(part) if part is not None]
+
+
+def followed(x):
+    return x.clone().requires_grad_() if isinstance(x, torch.Tensor) and x.is_floating_point() else x
+
+
+def called(op, inputs, args, call, train):
+    if op.startswith("nn.") and not op.startswith("nn.functional.") and not op.startswith("nn.utils."):
+        layer = getattr(torch.nn, op[3:])(**args).train(train)
+        names = dict(layer.named_parameters())
+        for name in list(inputs):
+            if name in names:
+                owner = layer
+                *path, last = name.split(".")
+                for part in path:
+                    owner = getattr(owner, part)
+                del owner._parameters[last]
+                setattr(owner, last, inputs[name])
+        return layer(*(x for name, x in inputs.items() if name not in names), **call)
+    if op.startswith("Tensor."):
+        x = inputs["input"].clone() if op.endswith("_") else inputs["input"]
+        return getattr(x, op[len("Tensor.") :])(**{k: v for k, v in inputs.items() if k != "input"}, **args)
+    owner = torch
+    for part in op.split("."):
+        owner = getattr(owner, part)
+    return owner(**inputs, **args)
+
+
+def case(family, id, op, inputs, args={}, grads=True, call={}, train=True, fn=None, nograd=(), note=None, rtol=1e-5, atol=2e-6):
+    before = {k: anything(v) for k, v in inputs.items()}
+    live = {k: [followed(t) for t in v] if isinstance(v, list) else followed(v) if grads and k not in nograd else v for k, v in inputs.items()}
+    result = fn(**live, **args) if fn else called(op, live, args, call, train)
+    outputs = tensors(result)
+    one = {"id": id, "op": op, "inputs": before, "args": {k: number(v) if isinstance(v, float) else v for k, v in args.items()}}
+    if call:
+        one["call"] = call
+    if not train:
+        one["train"] = False
+    if note:
+        one["note"] = note
+    one["outputs"] = [written(y) for y in outputs]
+    if grads:
+        upstream = [rand(*y.shape) if y.requires_grad else None for y in outputs]
+        loss = sum((y * u).sum() for y, u in zip(outputs, upstream) if u is not None)
+        loss.backward()
+        one["upstream"] = [None if u is None else written(u) for u in upstream]
+        one["grads"] = {}
+        for k, v in live.items():
+            if isinstance(v, list):
+                one["grads"][k] = [written(t.grad) for t in v]
+            elif isinstance(v, torch.Tensor) and v.requires_grad and v.grad is not None:
+                one["grads"][k] = written(v.grad)
+    one["rtol"], one["atol"] = rtol, atol
+    families.setdefault(family, []).append(one)
+
+
+def raises(family, id, op, inputs, args={}):
+    try:
+        called(op, inputs, args, {}, True)
+    except Exception as error:
+        one = {"id": id, "op": op, "inputs": {k: anything(v) for k, v in inputs.items()}, "args": args, "raises": True, "error_type": type(error).__name__}
+        families.setdefault(family, []).append(one)
+        return
+    raise AssertionError(f"{id}: PyTorch accepts it")
+
+
+def save():
+    for family, cases in families.items():
+        with open(os.path.join(here, f"{family}.json"), "w") as file:
+            file.write('{"torch": "%s", "family": "%s", "cases": [\n' % (torch.__version__, family))
+            file.write(",\n".join(json.dumps(one) for one in cases))
+            file.write("\n]}\n")
+
+
+# ——— Reading and writing through indices ———
+
+x, table = rand(3, 4), ints([[0, 2, 1, 0], [1, 0, 0, 2]])
+for reduce in ("add", "multiply"):
+    case("picking", f"scatter/{reduce}", "scatter", {"input": x, "index": table, "src": rand(2, 4)}, {"dim": 0, "reduce": reduce}, grads=False)
+    case("picking", f"scatter_/{reduce}", "Tensor.scatter_", {"input": x, "index": table, "src": rand(2, 4)}, {"dim": 0, "reduce": reduce}, grads=False)
+    case("picking", f"scatter_/{reduce}-number", "Tensor.scatter_", {"input": x, "index": table}, {"dim": 0, "value": 3, "reduce": reduce}, grads=False)
+for reduce in ("sum", "prod", "mean", "amax", "amin"):
+    for include in (True, False):
+        inputs = {"input": x, "index": table, "src": rand(2, 4)}
+        args = {"dim": 0, "reduce": reduce, "include_self": include}
+        case("picking", f"scatter_reduce/{reduce}-{include}", "scatter_reduce", inputs, args)
+    if reduce != "sum":
+        inputs = {"input": x, "index": ints([2, 0, 2]), "source": rand(3, 4)}
+        case("picking", f"index_reduce/{reduce}", "index_reduce", inputs, {"dim": 0, "reduce": reduce}, grads=reduce != "prod")
+case("picking", "scatter_reduce_/amax", "Tensor.scatter_reduce_", {"input": x, "index": table, "src": rand(2, 4)}, {"dim": 0, "reduce": "amax"})
+raises("picking", "scatter/unknown-reduce", "scatter", {"input": x, "index": table, "src": rand(2, 4)}, {"dim": 0, "reduce": "subtract"})
+case("picking", "put/set", "put", {"input": x, "index": ints([5, -1, 0]), "source": rand(3)})
+case("picking", "put_/add", "Tensor.put_", {"input": x, "index": ints([[5, -1], [5, 0]]), "source": rand(2, 2)}, {"accumulate": True})
+case("picking", "masked_scatter_/basic", "Tensor.masked_scatter_", {"input": x, "mask": x > 0, "source": rand(12)})
+
+few = torch.tensor([[1.0, 2.0, 1.0], [3.0, 0.5, 3.0], [1.0, 2.0, 1.0], [1.0, 2.0, 1.0]])
+all_three = {"return_inverse": True, "return_counts": True}
+case("picking", "unique/rows", "unique", {"input": few}, {"dim": 0, **all_three}, grads=False)
+case("picking", "unique/columns", "unique", {"input": few}, {"dim": 1, **all_three}, grads=False)
+case("picking", "unique/cube", "unique", {"input": torch.stack([few.t(), few.t(), -few.t()], 1)}, {"dim": -2, **all_three}, grads=False)
+for args in ({}, {"dim": 0}, {"dim": 1}):
+    case("picking", f"unique_consecutive/{args.get('dim', 'flat')}", "unique_consecutive", {"input": few}, {**args, **all_three}, grads=False)
+case("picking", "unique_consecutive/ints", "unique_consecutive", {"input": ints([1, 1, 2, 1, 1, 0])}, all_three, grads=False)
+
+places, rows = ints([[1, 0, 3], [3, 3, 1]]), rand(5, 3)
+for args in ({"max_norm": 1.5}, {"max_norm": 2.0, "norm_type": 1.0}, {"scale_grad_by_freq": True}, {"scale_grad_by_freq": True, "padding_idx": 1}):
+    id = "-".join(f"{k}={v}" for k, v in args.items())
+    fn = lambda input, weight, **args: torch.nn.functional.embedding(input, weight * 1, **args)
+    case("picking", f"embedding/{id}", "nn.functional.embedding", {"input": places, "weight": rows}, args, fn=fn if "max_norm" not in args else None, grads="max_norm" not in args)
+
+listed, starts = ints([1, 0, 3, 3, 2, 1]), ints([0, 2, 2, 5])
+bag = "nn.functional.embedding_bag"
+for mode in ("sum", "mean", "max"):
+    case("picking", f"embedding_bag/{mode}", bag, {"input": listed, "weight": rows, "offsets": starts}, {"mode": mode})
+    case("picking", f"embedding_bag/{mode}-matrix", bag, {"input": places, "weight": rows}, {"mode": mode})
+    case("picking", f"embedding_bag/{mode}-padding", bag, {"input": listed, "weight": rows, "offsets": starts}, {"mode": mode, "padding_idx": 3})
+inputs = {"input": listed, "weight": rows, "offsets": starts, "per_sample_weights": rand(6)}
+case("picking", "embedding_bag/weighted", bag, inputs, {"mode": "sum"})
+case("picking", "embedding_bag/weighted-matrix", bag, {"input": places, "weight": rows, "per_sample_weights": rand(2, 3)}, {"mode": "sum"})
+case("picking", "embedding_bag/last-offset", bag, {"input": listed, "weight": rows, "offsets": ints([0, 2, 2, 6])}, {"include_last_offset": True})
+case("picking", "embedding_bag/max-norm", bag, {"input": places, "weight": rows}, {"max_norm": 1.5, "mode": "sum"}, grads=False)
+# Each index twice: of indices that occur unequally often, PyTorch 1.13 takes the frequency of another one.
+twice = {"input": ints([1, 3, 3, 1]), "weight": rows, "offsets": ints([0, 3])}
+case("picking", "embedding_bag/by-frequency", bag, twice, {"scale_grad_by_freq": True, "mode": "sum"})
+raises("picking", "embedding_bag/weights-of-a-mean", bag, {"input": places, "weight": rows, "per_sample_weights": rand(2, 3)}, {"mode": "mean"})
+raises("picking", "embedding_bag/no-offsets", bag, {"input": listed, "weight": rows})
+raises("picking", "embedding_bag/offsets-of-a-matrix", bag, {"input": places, "weight": rows, "offsets": starts})
+raises("picking", "embedding_bag/first-offset", bag, {"input": listed, "weight": rows, "offsets": ints([1, 2])})
+case("picking", "EmbeddingBag/layer", "nn.EmbeddingBag", {"input": listed, "offsets": starts, "weight": rows}, {"num_embeddings": 5, "embedding_dim": 3, "mode": "max"})
+
+# ——— Windows ———
+
+for dims, shape, kernel, extra in ((1, (1, 2, 6), 2, {}), (2, (2, 1, 4, 4), 2, {}), (2, (1, 5, 5), 3, {"stride": 2, "padding": 1}), (3, (1, 1, 4, 2, 2), 2, {})):
+    pool, unpool = getattr(torch.nn.functional, f"max_pool{dims}d"), f"nn.functional.max_unpool{dims}d"
+    values, indices = pool(rand(*shape), kernel, **extra, return_indices=True)
+    inputs = {"input": torch.tensor(values.numpy()), "indices": indices}
+    wider = [1 + s for s in shape[-dims:]] if "padding" not in extra else list(shape[-dims:])
+    case("windows", f"max_unpool{dims}d/{'padded' if extra else 'basic'}", unpool, inputs, {"kernel_size": kernel, **extra})
+    case("windows", f"max_unpool{dims}d/{'padded' if extra else 'basic'}-size", unpool, inputs, {"kernel_size": kernel, **extra, "output_size": wider})
+values, indices = torch.nn.functional.max_pool2d(rand(1, 1, 4, 4), 2, return_indices=True)
+raises("windows", "max_unpool2d/size-too-far", "nn.functional.max_unpool2d", {"input": values, "indices": indices}, {"kernel_size": 2, "output_size": [7, 4]})
+raises("windows", "max_unpool2d/other-shape", "nn.functional.max_unpool2d", {"input": values, "indices": indices[0]}, {"kernel_size": 2})
+
+for dims, shape, sizes in ((2, (2, 2, 7, 6), [3, 4]), (3, (1, 2, 5, 5, 4), [2, 3, 2])):
+    inputs = {"input": rand(*shape), "samples": torch.tensor(numpy.round(generator.uniform(0, 1, (shape[0], shape[1], dims)), 3), dtype=torch.float32)}
+    pool = getattr(torch.nn.functional, f"fractional_max_pool{dims}d_with_indices")
+    fn = lambda input, samples, kernel_size, output_size, pool=pool: pool(input, kernel_size, output_size, _random_samples=samples.detach(), return_indices=True)
+    args = {"kernel_size": 2, "output_size": sizes}
+    case("windows", f"fractional_max_pool{dims}d/size", f"nn.functional.fractional_max_pool{dims}d", inputs, args, fn=fn, nograd=("samples",))
+image = torch.tensor(numpy.round(generator.uniform(-2, 2, (1, 1, 6, 6)), 3), dtype=torch.float32)
+raises("windows", "fractional_max_pool2d/too-large", "nn.functional.fractional_max_pool2d", {"input": image}, {"kernel_size": 4, "output_size": [4, 4]})
+raises("windows", "fractional_max_pool2d/no-size", "nn.functional.fractional_max_pool2d", {"input": image}, {"kernel_size": 2})
+
+grid = rand(2, 3, 2, 2, low=-1.3, high=1.3)
+for mode in ("bilinear", "nearest", "bicubic"):
+    for padding in ("zeros", "border", "reflection"):
+        for corners in (True, False):
+            args = {"mode": mode, "padding_mode": padding, "align_corners": corners}
+            case("windows", f"grid_sample/{mode}-{padding}-{corners}", "nn.functional.grid_sample", {"input": rand(2, 2, 4, 3), "grid": grid}, args, atol=1e-5)
+for mode in ("bilinear", "nearest"):
+    case("windows", f"grid_sample/volume-{mode}", "nn.functional.grid_sample", {"input": rand(1, 2, 2, 3, 4), "grid": rand(1, 2, 1, 2, 3, low=-1, high=1)}, {"mode": mode, "align_corners": False}, atol=1e-5)
+for corners in (True, False):
+    case("windows", f"affine_grid/image-{corners}", "nn.functional.affine_grid", {"theta": rand(2, 2, 3)}, {"size": [2, 1, 3, 4], "align_corners": corners})
+    case("windows", f"affine_grid/volume-{corners}", "nn.functional.affine_grid", {"theta": rand(1, 3, 4)}, {"size": [1, 1, 2, 3, 2], "align_corners": corners})
+raises("windows", "grid_sample/other-batch", "nn.functional.grid_sample", {"input": rand(1, 2, 4, 3), "grid": grid})
+case("windows", "channel_shuffle/basic", "nn.functional.channel_shuffle", {"input": rand(1, 6, 2, 1)}, {"groups": 3}, fn=lambda input, groups: torch.channel_shuffle(input, groups), grads=False)
+
+# ——— Activations and reparametrisations ———
+
+case("layers", "rrelu/evaluation", "nn.functional.rrelu", {"input": rand(3, 4)})
+case("layers", "rrelu/limits", "nn.functional.rrelu", {"input": rand(3, 4)}, {"lower": 0.3, "upper": 0.5})
+case("layers", "RReLU/layer", "nn.RReLU", {"input": rand(3, 4)}, {"lower": 0.1, "upper": 0.2}, train=False)
+case("layers", "Softmax2d/layer", "nn.Softmax2d", {"input": rand(2, 3, 2, 2)})
+
+
+def placed(layer, names):
+    """Puts tensors in the place of a layer's parameters and buffers, so that gradients arrive at them."""
+    for name, value in names.items():
+        layer._parameters.pop(name, None)
+        layer._buffers.pop(name, None)
+        setattr(layer, name, value)
+    return layer
+
+
+def weight_normed(input, weight_g, weight_v, bias, **args):
+    layer = torch.nn.utils.weight_norm(torch.nn.Linear(4, 3), **args)
+    return placed(layer, {"weight_g": weight_g, "weight_v": weight_v, "bias": bias})(input)
+
+
+def spectrally_normed(input, weight_orig, weight_u, weight_v, bias, **args):
+    layer = torch.nn.utils.spectral_norm(torch.nn.Linear(4, 3), **args)
+    placed(layer, {"weight_orig": weight_orig, "weight_u": weight_u.detach().clone(), "weight_v": weight_v.detach().clone(), "bias": bias})
+    layer(input)
+    return layer(input), layer.weight_u.detach(), layer.weight_v.detach()
+
+
+for dim, shape in ((0, (3, 1)), (1, (1, 4)), (None, ())):
+    inputs = {"input": rand(2, 4), "weight_g": rand(*shape), "weight_v": rand(3, 4), "bias": rand(3)}
+    case("layers", f"weight_norm/dim-{dim}", "nn.utils.weight_norm", inputs, {"dim": dim}, fn=weight_normed)
+for args in ({}, {"n_power_iterations": 3}, {"dim": 1}):
+    rows, columns = (4, 3) if args.get("dim") else (3, 4)
+    inputs = {"input": rand(2, 4), "weight_orig": rand(3, 4), "weight_u": rand(rows), "weight_v": rand(columns), "bias": rand(3)}
+    note = "the second call in training; then the vectors"
+    case("layers", f"spectral_norm/{'-'.join(args) or 'basic'}", "nn.utils.spectral_norm", inputs, args, fn=spectrally_normed, nograd=("weight_u", "weight_v"), note=note, atol=1e-5)
+
+inputs = {
+    "input": rand(5, 16),
+    "target": ints([0, 7, 3, 9, 4]),
+    "head.weight": rand(5, 16, low=-0.5, high=0.5),
+    "head.bias": rand(5),
+    "tail.0.0.weight": rand(4, 16, low=-0.5, high=0.5),
+    "tail.0.1.weight": rand(3, 4),
+    "tail.1.0.weight": rand(1, 16, low=-0.5, high=0.5),
+    "tail.1.1.weight": rand(4, 1),
+}
+args = {"in_features": 16, "n_classes": 10, "cutoffs": [3, 6], "head_bias": True}
+case("layers", "AdaptiveLogSoftmaxWithLoss/layer", "nn.AdaptiveLogSoftmaxWithLoss", inputs, args, atol=1e-5)
+
+save()

@@ -1,0 +1,129 @@
+/**
+ * A softmax over very many classes that spends little on rare ones.
+ */
+
+import { ArgumentError, cat, DTypeError, logSoftmax, ShapeError, showShape, type Tensor, tensor } from "@akari/tensor";
+import { checkPositive } from "./arguments.ts";
+import { ModuleList, Sequential } from "./container.ts";
+import { type FactoryOptions, Linear } from "./linear.ts";
+import { Module } from "./module.ts";
+
+/** Options of `AdaptiveLogSoftmaxWithLoss`. */
+export interface AdaptiveSoftmaxOptions extends FactoryOptions {
+  /** How much narrower each cluster's layer is than the one before. Default 4. */
+  readonly divValue?: number;
+  /** Whether the layer of frequent classes and clusters has a bias. Default false. */
+  readonly headBias?: boolean;
+}
+
+/**
+ * The log-probabilities of targets among very many classes, sorted from frequent to rare: those below the first cutoff are told apart at once, the others are first
+ * a cluster and then a class in it, for which only the examples that need it are computed.
+ *
+ * Input [N, inFeatures] and target [N] of class numbers, int32 → log-probabilities of the targets [N], and their negative mean. One example may come without N.
+ *
+ * Grave et al. 2017, https://arxiv.org/abs/1609.04309
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveLogSoftmaxWithLoss.html
+ *
+ * @throws ArgumentError unless the cutoffs rise, from 1 to nClasses - 1, and the layers have a width left; when called, for a target that is no class.
+ * @throws DeviceError, when called on a device that cannot be read at once, unless `await target.prefetch()` came before.
+ * @example
+ * const layer = new AdaptiveLogSoftmaxWithLoss(64, 10000, [100, 1000]);
+ * const { output, loss } = layer(hidden, words);
+ */
+export class AdaptiveLogSoftmaxWithLoss extends Module {
+  readonly inFeatures: number;
+  readonly nClasses: number;
+  /** The given cutoffs, and `nClasses`. */
+  readonly cutoffs: readonly number[];
+  head: Linear;
+  tail: ModuleList<Sequential>;
+
+  constructor(inFeatures: number, nClasses: number, cutoffs: readonly number[], options: AdaptiveSoftmaxOptions = {}) {
+    super();
+    checkPositive("AdaptiveLogSoftmaxWithLoss", { inFeatures, nClasses });
+    const { divValue = 4, headBias = false, ...factory } = options;
+    const rising = cutoffs.every((cutoff, i) => Number.isInteger(cutoff) && cutoff > (cutoffs[i - 1] ?? 0) && cutoff < nClasses);
+    if (!rising || cutoffs.length === 0) {
+      throw new ArgumentError(
+        `AdaptiveLogSoftmaxWithLoss: cutoffs must be rising whole numbers from 1 to ${nClasses - 1}, got [${cutoffs.join(", ")}]`,
+      );
+    }
+    const widths = cutoffs.map((_, i) => Math.floor(inFeatures / divValue ** (i + 1)));
+    if (!widths.every((width) => width >= 1)) {
+      throw new ArgumentError(
+        `AdaptiveLogSoftmaxWithLoss: ${inFeatures} features divided by ${divValue} for each of ${cutoffs.length} clusters leave widths of [${widths.join(", ")}]; take a smaller divValue`,
+      );
+    }
+    this.inFeatures = inFeatures;
+    this.nClasses = nClasses;
+    this.cutoffs = [...cutoffs, nClasses];
+    this.head = new Linear(inFeatures, this.#shortlist + cutoffs.length, { bias: headBias, ...factory });
+    this.tail = new ModuleList(
+      widths.map((width, i) => {
+        const classes = (this.cutoffs[i + 1] as number) - (this.cutoffs[i] as number);
+        return new Sequential(
+          new Linear(inFeatures, width, { bias: false, ...factory }),
+          new Linear(width, classes, { bias: false, ...factory }),
+        );
+      }),
+    );
+  }
+
+  /** How many classes are told apart at once. */
+  get #shortlist(): number {
+    return this.cutoffs[0] as number; // safe: at least one
+  }
+
+  /** Draws all weights anew. */
+  resetParameters(): void {
+    this.head.resetParameters();
+    for (const cluster of this.tail) for (const layer of cluster) (layer as Linear).resetParameters(); // safe: made above
+  }
+
+  forward(input: Tensor, target: Tensor): { readonly output: Tensor; readonly loss: Tensor } {
+    if (target.ndim > 1 || input.ndim !== target.ndim + 1 || (target.ndim === 1 && target.shape[0] !== input.shape[0])) {
+      throw new ShapeError(
+        `AdaptiveLogSoftmaxWithLoss: expected an input [N, ${this.inFeatures}] with a target [N], or both without N, got shapes ${showShape(input.shape)} and ${showShape(target.shape)}`,
+      );
+    }
+    if (target.ndim === 0) {
+      const { output, loss } = this.forward(input.unsqueeze(0), target.unsqueeze(0));
+      return { output: output.squeeze(0), loss };
+    }
+    if (target.dtype !== "int32")
+      throw new DTypeError(`AdaptiveLogSoftmaxWithLoss: class numbers must be int32, got ${target.dtype}; convert them with .to("int32")`);
+    const classes = [...target.dataSync()];
+    const wrong = classes.find((value) => value < 0 || value >= this.nClasses);
+    if (wrong !== undefined)
+      throw new ArgumentError(`AdaptiveLogSoftmaxWithLoss: targets must be from 0 to ${this.nClasses - 1}, got ${wrong}`);
+    const list = (values: readonly number[]) => tensor(values, { dtype: "int32", device: input.device });
+    const clusterOf = (value: number) => this.cutoffs.findIndex((cutoff) => value < cutoff);
+    const first = classes.map((value) => (value < this.#shortlist ? value : this.#shortlist + clusterOf(value) - 1));
+    let output = logSoftmax(this.head(input), 1).gather(1, list(first).unsqueeze(1)).squeeze(1);
+    for (const [i, cluster] of [...this.tail].entries()) {
+      const rows = classes.flatMap((value, row) => (clusterOf(value) === i + 1 ? [row] : []));
+      if (rows.length === 0) continue;
+      const at = list(rows);
+      const inside = list(rows.map((row) => (classes[row] as number) - (this.cutoffs[i] as number)));
+      const logs = logSoftmax(cluster(input.indexSelect(0, at)), 1)
+        .gather(1, inside.unsqueeze(1))
+        .squeeze(1);
+      output = output.indexAdd(0, at, logs);
+    }
+    return { output, loss: output.mean().neg() };
+  }
+
+  /** The log-probabilities of all classes: [N, inFeatures] → [N, nClasses]. */
+  logProb(input: Tensor): Tensor {
+    const head = logSoftmax(this.head(input), 1);
+    const clusters = [...this.tail].map((cluster, i) => logSoftmax(cluster(input), 1).add(head.narrow(1, this.#shortlist + i, 1)));
+    return cat([head.narrow(1, 0, this.#shortlist), ...clusters], 1);
+  }
+
+  /** The most probable class of each example: [N, inFeatures] → [N], int32. */
+  predict(input: Tensor): Tensor {
+    return this.logProb(input).argmax(1);
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * Sums, means and maxima of groups of rows of a table, without the rows themselves ever being asked for by the user. Each index belongs to a bag, and one bag
+ * more than there are takes what does not count: padding, and what lies behind the last offset.
+ */
+
+import {
+  ArgumentError,
+  arange,
+  type EmbeddingOptions,
+  embedding,
+  expectBetween,
+  ShapeError,
+  sameShape,
+  showShape,
+  type Tensor,
+  where,
+  zeros,
+} from "@akari/tensor";
+
+/** Options of `embeddingBag`. */
+export interface EmbeddingBagOptions extends EmbeddingOptions {
+  /** What becomes of the rows of a bag. Default "mean". */
+  readonly mode?: "sum" | "mean" | "max";
+  /** A factor for each row, in the shape of the indices; with `mode: "sum"` only. */
+  readonly perSampleWeights?: Tensor | null;
+  /** Whether `offsets` ends with where the last bag ends. Default false: it has one entry for each bag. */
+  readonly includeLastOffset?: boolean;
+}
+
+/** The number of bags, and the bag of each index. */
+function bagsOf(input: Tensor, offsets: Tensor | null, includeLast: boolean): { count: number; bags: Tensor } {
+  const options = { dtype: "int32", device: input.device } as const;
+  if (input.ndim === 2) {
+    if (offsets !== null) throw new ArgumentError("embeddingBag: the rows of a matrix of indices are its bags; leave offsets out");
+    const [count, length] = input.shape as readonly [number, number]; // safe: two dimensions
+    return { count, bags: arange(0, count, 1, options).unsqueeze(1).expand(count, length).reshape([-1]) };
+  }
+  if (input.ndim !== 1) throw new ShapeError(`embeddingBag: indices must have 1 or 2 dimensions, got shape ${showShape(input.shape)}`);
+  if (offsets === null || offsets.ndim !== 1 || (includeLast && offsets.numel() === 0)) {
+    throw new ShapeError(
+      `embeddingBag: a list of indices needs offsets, a list of where bags begin, got ${offsets === null ? "none" : `shape ${showShape(offsets.shape)}`}`,
+    );
+  }
+  const length = input.numel();
+  const message = `embeddingBag: offsets begin with 0 and are at most ${length}, the number of indices; one is {}`;
+  if (offsets.numel() > 0) expectBetween(offsets.select(0, 0), 0, 0, message);
+  expectBetween(offsets, 0, length, message);
+  // The bag of an index is the number of offsets up to it, less one.
+  const begins = zeros([length + 1], options).scatterAdd(0, offsets, zeros(offsets.shape, options).add(1));
+  return { count: offsets.numel() - (includeLast ? 1 : 0), bags: begins.cumsum(0).narrow(0, 0, length).sub(1) };
+}
+
+/**
+ * The rows of a table summed, averaged or maximised by bags; a bag without rows gives zeros.
+ *
+ *     y[b] = Σ wᵢ weight[inputᵢ]        over the indices of bag b; their mean, or their largest values
+ *
+ * Indices int32: [bags, length], or all in one list [n] with `offsets` [bags], int32, that say where bags begin. Weight [rows, width] → [bags, width].
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding_bag.html
+ *
+ * @throws ShapeError for indices, offsets or factors of other shapes. @throws IndexError for an index out of range.
+ * @throws ArgumentError for an unknown mode, for factors with another mode than "sum", for `scaleGradByFreq` with "max", and for offsets out of range.
+ * @example
+ * embeddingBag(tensor([1, 2, 4, 5]).to("int32"), table, tensor([0, 3]).to("int32")); // the means of rows 1, 2, 4 and of row 5
+ */
+export function embeddingBag(input: Tensor, weight: Tensor, offsets: Tensor | null = null, options: EmbeddingBagOptions = {}): Tensor {
+  const { mode = "mean", perSampleWeights = null, includeLastOffset = false, paddingIdx = null, ...lookup } = options;
+  if (mode !== "sum" && mode !== "mean" && mode !== "max")
+    throw new ArgumentError(`embeddingBag: mode must be "sum", "mean" or "max", got ${JSON.stringify(mode)}`);
+  if (perSampleWeights !== null && mode !== "sum")
+    throw new ArgumentError(`embeddingBag: perSampleWeights go with mode "sum" only, got "${mode}"`);
+  if (perSampleWeights !== null && !sameShape(perSampleWeights.shape, input.shape)) {
+    throw new ShapeError(
+      `embeddingBag: perSampleWeights have shape ${showShape(perSampleWeights.shape)}, the indices ${showShape(input.shape)}; they must be the same`,
+    );
+  }
+  if (lookup.scaleGradByFreq && mode === "max") throw new ArgumentError('embeddingBag: scaleGradByFreq does not go with mode "max"');
+  const { count, bags: all } = bagsOf(input, offsets, includeLastOffset);
+  const flat = input.reshape([-1]);
+  let rows = embedding(flat, weight, lookup);
+  if (perSampleWeights !== null) rows = rows.mul(perSampleWeights.reshape([-1, 1]));
+  const padding = paddingIdx !== null && paddingIdx < 0 ? paddingIdx + (weight.shape[0] as number) : paddingIdx;
+  const bags = padding === null ? all : where(flat.eq(padding), count, all);
+  const empty = zeros([count + 1, rows.shape[1] as number], { dtype: rows.dtype, device: rows.device });
+  if (mode === "max")
+    return empty.scatterReduce(0, bags.unsqueeze(1).expand(rows.shape), rows, "amax", { includeSelf: false }).narrow(0, 0, count);
+  const sums = empty.indexAdd(0, bags, rows).narrow(0, 0, count);
+  if (mode === "sum") return sums;
+  const ones = zeros([flat.numel(), 1], { dtype: rows.dtype, device: rows.device }).add(1);
+  return sums.div(empty.narrow(1, 0, 1).indexAdd(0, bags, ones).narrow(0, 0, count).clamp(1));
+}

@@ -1,0 +1,116 @@
+/**
+ * Maximum pooling whose windows begin at random places, so that sizes shrink by any factor. Where they begin is worked out on the device; the elements are
+ * gathered dimension by dimension, and their maximum taken.
+ */
+
+import { ArgumentError, arange, type PerDimension, rand, ShapeError, showShape, sizeOf, type Tensor } from "@akari/tensor";
+import { perDimension } from "../arguments.ts";
+
+/** Options of `fractionalMaxPool2d` and its relative. One of `outputSize` and `outputRatio` is needed. */
+export interface FractionalPoolOptions {
+  /** The spatial sizes of the result. */
+  readonly outputSize?: PerDimension;
+  /** The spatial sizes of the result as parts of the input's, between 0 and 1. */
+  readonly outputRatio?: PerDimension;
+  /** Also return where the largest values stand, counted in row-major order within each channel, as int32. Default false. */
+  readonly returnIndices?: boolean;
+  /** What decides where windows begin: [N, C, dimensions] from [0, 1), width first for images. Default: drawn from the default generator. */
+  readonly randomSamples?: Tensor;
+}
+
+/** A pooling that returns the values alone, or with `returnIndices` a pair. */
+export interface FractionalPool {
+  (x: Tensor, kernelSize: PerDimension, options: FractionalPoolOptions & { readonly returnIndices: true }): [Tensor, Tensor];
+  (x: Tensor, kernelSize: PerDimension, options: FractionalPoolOptions & { readonly returnIndices?: false }): Tensor;
+}
+
+/** The sizes of the result. Throws unless one option says them, and the windows fit. */
+export function fractionalSizes(operation: string, dims: number, options: FractionalPoolOptions): (size: number, dim: number) => number {
+  const { outputSize, outputRatio } = options;
+  if ((outputSize === undefined) === (outputRatio === undefined))
+    throw new ArgumentError(`${operation}: give either outputSize or outputRatio`);
+  if (outputSize !== undefined) {
+    const sizes = perDimension(operation, "outputSize", outputSize, dims);
+    return (_, dim) => sizes[dim] as number;
+  }
+  const ratios = perDimension(operation, "outputRatio", outputRatio as PerDimension, dims);
+  if (!ratios.every((ratio) => ratio > 0 && ratio < 1))
+    throw new ArgumentError(`${operation}: outputRatio must lie between 0 and 1, got ${showShape(ratios)}`);
+  return (size, dim) => Math.floor(size * (ratios[dim] as number));
+}
+
+function fractionalMaxPool(operation: string, dims: number): FractionalPool {
+  const pool = (x: Tensor, kernelSize: PerDimension, options: FractionalPoolOptions): Tensor | [Tensor, Tensor] => {
+    if (x.ndim === dims + 1) {
+      const found = pool(x.unsqueeze(0), kernelSize, options);
+      return Array.isArray(found) ? [found[0].squeeze(0), found[1].squeeze(0)] : found.squeeze(0);
+    }
+    if (x.ndim !== dims + 2)
+      throw new ShapeError(`${operation}: expected an input of ${dims + 1} or ${dims + 2} dimensions, got shape ${showShape(x.shape)}`);
+    const kernel = perDimension(operation, "kernelSize", kernelSize, dims);
+    const space = x.shape.slice(2);
+    const sizes = space.map(fractionalSizes(operation, dims, options));
+    if (sizes.some((size, i) => !(size >= 1 && size + (kernel[i] as number) - 1 <= (space[i] as number)))) {
+      throw new ShapeError(
+        `${operation}: windows of ${showShape(kernel)} do not give ${showShape(sizes)} out of an input of shape ${showShape(x.shape)}`,
+      );
+    }
+    const { device, dtype } = x;
+    const lead = x.shape.slice(0, 2);
+    const samples = options.randomSamples ?? rand([...lead, dims], { device, dtype });
+    if (samples.ndim !== 3 || samples.shape.some((size, i) => size !== [...lead, dims][i]))
+      throw new ShapeError(`${operation}: randomSamples must be ${showShape([...lead, dims])}, got ${showShape(samples.shape)}`);
+    const count = (length: number) => arange(0, length, 1, { dtype: "int32", device });
+    /** For each dimension, the indices of the elements in its windows, window by window: [N, C, size · kernel]. */
+    const places = sizes.map((size, i) => {
+      const [length, k] = [space[i] as number, kernel[i] as number];
+      const u = samples.select(2, dims === 2 ? 1 - i : i).unsqueeze(2);
+      const step = (length - k) / (size - 1);
+      const begins = u
+        .add(count(size))
+        .mul(size > 1 ? step : 0)
+        .floor()
+        .sub(u.mul(size > 1 ? step : 0).floor())
+        .to("int32");
+      const last = count(size)
+        .eq(size - 1)
+        .to("int32");
+      // The last window lies at the end, whatever was drawn.
+      const start = begins.mul(last.mul(-1).add(1)).add(last.mul(length - k));
+      return start
+        .unsqueeze(3)
+        .add(count(k))
+        .reshape([...lead, -1]);
+    });
+    const windows = (of: Tensor): Tensor => {
+      let found = of;
+      places.forEach((index, i) => {
+        const shape = found.shape.map((size, d) => (d === 2 + i ? (index.shape[2] as number) : size));
+        const along = shape.map((size, d) => (d < 2 || d === 2 + i ? size : 1));
+        found = found.gather(2 + i, index.reshape(along).expand(shape));
+      });
+      const apart = found.reshape([...lead, ...sizes.flatMap((size, i) => [size, kernel[i] as number])]);
+      const order = sizes.map((_, i) => 2 + 2 * i);
+      return apart.permute([0, 1, ...order, ...order.map((d) => d + 1)]).reshape([...lead, ...sizes, -1]);
+    };
+    const { values, indices } = windows(x).max(-1);
+    if (!options.returnIndices) return values;
+    const positions = windows(count(sizeOf(space)).reshape(space).expand(x.shape));
+    return [values, positions.gather(-1, indices.unsqueeze(-1)).squeeze(-1)];
+  };
+  return pool as FractionalPool; // safe: `returnIndices` decides which of the two results comes back, as the overloads say
+}
+
+/**
+ * The largest value of windows that begin at random places: [N, C, H, W] → [N, C, H', W']. Graham 2015, "Fractional Max-Pooling", https://arxiv.org/abs/1412.6071
+ *
+ *     beginᵢ = ⌊α (i + u)⌋ - ⌊α u⌋,  α = (H - k) / (H' - 1),  the last one at H - k        u from [0, 1) for each channel
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool2d.html
+ *
+ * @throws ArgumentError unless one of `outputSize` and `outputRatio` is given. @throws ShapeError when the windows do not fit.
+ */
+export const fractionalMaxPool2d: FractionalPool = /* @__PURE__ */ fractionalMaxPool("fractionalMaxPool2d", 2);
+
+/** The same for [N, C, D, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool3d.html */
+export const fractionalMaxPool3d: FractionalPool = /* @__PURE__ */ fractionalMaxPool("fractionalMaxPool3d", 3);

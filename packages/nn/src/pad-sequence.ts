@@ -1,0 +1,37 @@
+/**
+ * Sequences of different lengths as one tensor.
+ */
+
+import { ArgumentError, pad, ShapeError, sameShape, showShape, stack, type Tensor } from "@akari/tensor";
+
+/** Options of `padSequence`. */
+export interface PadSequenceOptions {
+  /** Whether the result is [N, L, ...] instead of [L, N, ...]. Default false. */
+  readonly batchFirst?: boolean;
+  /** What fills the ends. Default 0. */
+  readonly paddingValue?: number;
+}
+
+/**
+ * Sequences, [Lᵢ, ...] each, side by side, the shorter ones filled up at their ends: [L, N, ...].
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.utils.rnn.pad_sequence.html
+ *
+ * @throws ArgumentError for no sequences. @throws ShapeError when they differ in more than their lengths.
+ * @example
+ * padSequence([ones([2]), ones([3])], { batchFirst: true }); // [[1, 1, 0], [1, 1, 1]]
+ */
+export function padSequence(sequences: readonly Tensor[], { batchFirst = false, paddingValue = 0 }: PadSequenceOptions = {}): Tensor {
+  const [first] = sequences;
+  if (first === undefined) throw new ArgumentError("padSequence: expected a list of at least one sequence");
+  for (const { shape } of sequences) {
+    if (shape.length === 0 || !sameShape(shape.slice(1), first.shape.slice(1)))
+      throw new ShapeError(`padSequence: all but the first size must agree, got shapes ${showShape(first.shape)} and ${showShape(shape)}`);
+  }
+  const longest = Math.max(...sequences.map(({ shape }) => shape[0] as number));
+  const padded = sequences.map((x) => {
+    const missing = longest - (x.shape[0] as number);
+    return missing === 0 ? x : pad(x, [...new Array<number>(2 * (x.ndim - 1)).fill(0), 0, missing], { value: paddingValue });
+  });
+  return stack(padded, batchFirst ? 0 : 1);
+}

@@ -1,0 +1,84 @@
+/**
+ * Spectral normalisation: a weight divided by its largest singular value.
+ */
+
+import { noGrad } from "@akari/autograd";
+import { ArgumentError, dimension, mv, normalize, type Tensor } from "@akari/tensor";
+import { checkPositive } from "./arguments.ts";
+import { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from "./conv-transpose.ts";
+import type { Module } from "./module.ts";
+import { Parameter } from "./parameter.ts";
+import { parameterOf, reparametrize, restore } from "./reparametrization.ts";
+import { snakeCase } from "./state-name.ts";
+
+/** Options of `spectralNorm`. */
+export interface SpectralNormOptions {
+  /** How many steps of the power iteration each call in training takes. Default 1. */
+  readonly nPowerIterations?: number;
+  /** The least length that is divided by. Default 1e-12. */
+  readonly eps?: number;
+  /** The dimension that numbers the rows of the matrix. Default 0; 1 for transposed convolutions. */
+  readonly dim?: number;
+}
+
+/**
+ * Replaces a parameter by `weight_orig`, of which it is computed before each call of the module (of the module itself, not of `forward`); the buffers `weight_u` and
+ * `weight_v` approach the singular vectors in training. Returns the module.
+ *
+ *     w = w_orig / (uᵀ W v)        W: w_orig as a matrix, the dimension `dim` first
+ *
+ * Miyato et al. 2018, https://arxiv.org/abs/1802.05957
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.utils.spectral_norm.html
+ *
+ * @param name the property, default "weight".
+ * @throws ArgumentError when there is no such parameter, it was replaced already, or has no rows and columns.
+ * @example
+ * const layer = spectralNorm(new Linear(20, 40)); // stateDict: bias, weight_orig, weight_u [40], weight_v [20]
+ */
+export function spectralNorm<M extends Module>(module: M, name = "weight", options: SpectralNormOptions = {}): M {
+  const weight = parameterOf("spectralNorm", module, name);
+  const transposed = [ConvTranspose1d, ConvTranspose2d, ConvTranspose3d].some((layer) => module instanceof layer);
+  const { nPowerIterations = 1, eps = 1e-12, dim = transposed ? 1 : 0 } = options;
+  checkPositive("spectralNorm", { nPowerIterations });
+  if (weight.numel() === 0 || weight.ndim === 0)
+    throw new ArgumentError(`spectralNorm: "${name}" has no rows and columns to take a singular value of: its shape is [${weight.shape}]`);
+  const at = dimension("spectralNorm", dim, weight.ndim);
+  const [original, left, right] = ["orig", "u", "v"].map((part) => `${snakeCase(name)}_${part}`) as [string, string, string]; // safe: three
+  const part = (property: string) => Reflect.get(module, property) as Tensor; // safe: set below
+  const matrix = () =>
+    part(original)
+      .movedim(at, 0)
+      .flatten(1)
+      .reshape([weight.shape[at] as number, -1]);
+  const unit = (x: Tensor) => normalize(x, { dim: 0, eps });
+  Reflect.set(module, original, new Parameter(weight.detach()));
+  for (const [property, length] of [
+    [left, weight.shape[at] as number],
+    [right, weight.numel() / (weight.shape[at] as number)],
+  ] as const)
+    module.registerBuffer(property, unit(weight.newEmpty([length]).normal_()));
+  const divided = (u: Tensor, v: Tensor) => part(original).div(u.dot(mv(matrix(), v)));
+  const compute = (): Tensor => {
+    if (module.training) {
+      noGrad(() => {
+        for (let i = 0; i < nPowerIterations; i++) {
+          part(right).copy_(unit(mv(matrix().t(), part(left))));
+          part(left).copy_(unit(mv(matrix(), part(right))));
+        }
+      });
+    }
+    // Copies: a second call before the backward pass changes the buffers.
+    return divided(part(left).clone(), part(right).clone());
+  };
+  const still = () => divided(part(left), part(right));
+  // Until the first call, what was there, as an ordinary tensor.
+  Reflect.set(module, name, weight.detach());
+  reparametrize(module, name, [original, left, right], compute, still);
+  return module;
+}
+
+/** Undoes `spectralNorm`: the weight, normalised, is a parameter again. https://pytorch.org/docs/stable/generated/torch.nn.utils.remove_spectral_norm.html */
+export function removeSpectralNorm<M extends Module>(module: M, name = "weight"): M {
+  return restore("removeSpectralNorm", module, name);
+}

@@ -1,0 +1,151 @@
+/** Unpooling, fractional pooling, sampling at points, and what draws: values are PyTorch's (1.13, after `manual_seed(0)`). */
+
+import { ArgumentError, arange, IndexError, manualSeed, ones, rand, ShapeError, tensor, zeros } from "@akari/tensor";
+import { describe, expect, it } from "vitest";
+import * as nn from "../src/index.ts";
+
+const f = nn.functional;
+
+describe("unpooling", () => {
+  it("undoes a pooling with the indices that it gave", () => {
+    const pool = new nn.MaxPool2d(2, { returnIndices: true });
+    const [values, indices] = pool(arange(16).to("float32").reshape(1, 1, 4, 4));
+    const back = new nn.MaxUnpool2d(2)(values, indices);
+    expect(back.get(0, 0).toArraySync()).toEqual([
+      [0, 0, 0, 0],
+      [0, 5, 0, 7],
+      [0, 0, 0, 0],
+      [0, 13, 0, 15],
+    ]);
+    expect(new nn.MaxUnpool2d(2)(values, indices, [1, 1, 5, 5]).shape).toEqual([1, 1, 5, 5]);
+  });
+
+  it("refuses other shapes, sizes and indices", () => {
+    const [x, at] = [ones([1, 1, 2]), zeros([1, 1, 2], { dtype: "int32" })];
+    expect(() => f.maxUnpool1d(x, zeros([1, 2], { dtype: "int32" }), 2)).toThrow(/they must be the same/);
+    expect(() => f.maxUnpool1d(x, at, 2, { outputSize: [6] })).toThrow(/less than a stride of \[2\] away from \[4\], got \[6\]/);
+    expect(() => f.maxUnpool1d(x, at.add(4), 2)).toThrow(IndexError);
+    expect(() => f.maxUnpool2d(ones([2]), at, 2)).toThrow(ShapeError);
+  });
+
+  it("prints as PyTorch does", () => {
+    expect(new nn.MaxUnpool2d(2).toString()).toBe("MaxUnpool2d(kernel_size=(2, 2), stride=(2, 2), padding=(0, 0))");
+    expect(new nn.MaxUnpool1d(2, { stride: 3 }).toString()).toBe("MaxUnpool1d(kernel_size=(2,), stride=(3,), padding=(0,))");
+  });
+});
+
+describe("fractional pooling", () => {
+  it("draws what PyTorch draws", () => {
+    manualSeed(0);
+    const [values, indices] = f.fractionalMaxPool2d(arange(25).to("float32").reshape(1, 1, 5, 5), 2, {
+      outputSize: 3,
+      returnIndices: true,
+    });
+    expect(values.get(0, 0).toArraySync()).toEqual([
+      [6, 8, 9],
+      [11, 13, 14],
+      [21, 23, 24],
+    ]);
+    expect(indices.get(0, 0, 2).toArraySync()).toEqual([21, 23, 24]);
+  });
+
+  it("wants one size, and windows that fit", () => {
+    expect(() => new nn.FractionalMaxPool2d(2, {})).toThrow(/give either outputSize or outputRatio/);
+    expect(() => new nn.FractionalMaxPool3d(2, { outputRatio: 1.5 })).toThrow(/must lie between 0 and 1, got \[1.5, 1.5, 1.5\]/);
+    expect(() => f.fractionalMaxPool2d(ones([1, 4, 4]), 3, { outputSize: 3 })).toThrow(ShapeError);
+    expect(new nn.FractionalMaxPool2d(2, { outputRatio: 0.7 })(ones([2, 6, 6])).shape).toEqual([2, 4, 4]);
+  });
+});
+
+describe("sampling at points", () => {
+  it("gives the image back where the grid is the identity", () => {
+    const image = rand([2, 3, 4, 5]);
+    const theta = tensor([
+      [1, 0, 0],
+      [0, 1, 0],
+    ]).expand(2, 2, 3);
+    for (const alignCorners of [false, true]) {
+      const back = f.gridSample(image, f.affineGrid(theta, image.shape, { alignCorners }), { alignCorners });
+      expect(back.sub(image).abs().max().itemSync()).toBeLessThan(1e-5);
+    }
+  });
+
+  it("refuses grids, maps and modes that do not fit", () => {
+    expect(() => f.gridSample(ones([1, 1, 2, 2]), ones([1, 2, 2, 3]))).toThrow(ShapeError);
+    expect(() => f.gridSample(ones([1, 1, 2, 2, 2]), ones([1, 2, 2, 2, 3]), { mode: "bicubic" })).toThrow(
+      /no mode "bicubic" for 3 dimensions/,
+    );
+    expect(() => f.gridSample(ones([1, 1, 2, 2]), ones([1, 2, 2, 2]), { paddingMode: "circular" as "zeros" })).toThrow(ArgumentError);
+    expect(() => f.affineGrid(ones([1, 2, 3]), [1, 1, 2, 2, 2])).toThrow(/got shape \[1, 2, 3\] and size \[1, 1, 2, 2, 2\]/);
+  });
+});
+
+describe("random activations", () => {
+  it("rrelu draws slopes in training only", () => {
+    const layer = new nn.RReLU(0.1, 0.3);
+    const drawn = layer(ones([1000]).neg()).neg();
+    expect(drawn.min().itemSync()).toBeGreaterThanOrEqual(0.1);
+    expect(drawn.max().itemSync()).toBeLessThan(0.3);
+    expect(drawn.mean().itemSync()).toBeCloseTo(0.2, 2);
+    expect(
+      layer
+        .eval()(tensor([-1, 2]))
+        .toArraySync(),
+    ).toEqual([-0.20000000298023224, 2]);
+    expect(layer.toString()).toBe("RReLU(lower=0.1, upper=0.3)");
+    expect(() => new nn.RReLU(0.5, 0.1)).toThrow(ArgumentError);
+    expect(() => f.rrelu(ones([1]), { lower: 1 })).toThrow(/lower must not be above upper, got 1 and 0.33/);
+  });
+
+  it("gumbelSoftmax draws what PyTorch draws", () => {
+    manualSeed(0);
+    const logits = tensor([[0.1, 0.2, 0.7]]);
+    const soft = f.gumbelSoftmax(logits, { tau: 0.5 }).dataSync();
+    for (const [i, want] of [0.0084062, 0.08347896, 0.90811479].entries()) expect(soft[i]).toBeCloseTo(want, 5);
+    expect(f.gumbelSoftmax(logits, { hard: true }).toArraySync()).toEqual([[0, 0, 1]]);
+    expect(() => f.gumbelSoftmax(logits, { tau: 0 })).toThrow(/tau must be positive, got 0/);
+  });
+
+  it("featureAlphaDropout keeps or drops whole channels", () => {
+    manualSeed(1);
+    const y = f.featureAlphaDropout(ones([4, 8, 5]));
+    const spread = y.max(2).values.sub(y.min(2).values);
+    expect(spread.abs().max().itemSync()).toBe(0);
+    expect(y.unique().values.numel()).toBe(2);
+    expect(() => f.featureAlphaDropout(ones([3]))).toThrow(ShapeError);
+  });
+
+  it("Softmax2d wants images", () => {
+    expect(() => new nn.Softmax2d()(ones([2, 2]))).toThrow(/expected \[N, C, H, W\] or \[C, H, W\], got shape \[2, 2\]/);
+    expect(() => new nn.ChannelShuffle(3)(ones([1, 4, 2]))).toThrow(ShapeError);
+  });
+});
+
+describe("padSequence", () => {
+  it("fills up the shorter ones", () => {
+    const sequences = [ones([2, 1]), ones([3, 1]).mul(2)];
+    expect(nn.padSequence(sequences, { paddingValue: -1 }).squeeze(-1).toArraySync()).toEqual([
+      [1, 2],
+      [1, 2],
+      [-1, 2],
+    ]);
+    expect(nn.padSequence(sequences, { batchFirst: true }).shape).toEqual([2, 3, 1]);
+    expect(() => nn.padSequence([])).toThrow(ArgumentError);
+    expect(() => nn.padSequence([ones([2, 1]), ones([2, 2])])).toThrow(ShapeError);
+  });
+});
+
+describe("ParameterDict", () => {
+  it("holds parameters by name", () => {
+    const dictionary = new nn.ParameterDict({ left: ones([2]), right: new nn.Parameter(ones([3])) });
+    expect([dictionary.keys(), Object.keys(dictionary.stateDict()), dictionary.get("left").requiresGrad]).toEqual([
+      ["left", "right"],
+      ["left", "right"],
+      true,
+    ]);
+    expect(dictionary.delete("left")).toBe(true);
+    expect([dictionary.has("left"), [...dictionary].length]).toEqual([false, 1]);
+    expect(() => dictionary.get("left")).toThrow(/there is no parameter "left"; there are: right/);
+    expect(() => dictionary.set("forward", ones([1]))).toThrow(/"forward" is a name of its own/);
+  });
+});
