@@ -90,6 +90,10 @@ app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
   for (const module of project.getChildrenByKind(ReflectionKind.Module)) {
     module.name = byFile.get(project.getSymbolIdFromReflection(module)?.fileName ?? "")?.name ?? module.name;
   }
+  // The static `name` of a class says what its page is called.
+  for (const reflection of project.getReflectionsByKind(ReflectionKind.Property)) {
+    if (reflection.name === "name" && reflection.flags.isStatic) project.removeReflection(reflection);
+  }
   for (const page of project.documents ?? []) {
     page.name = /^# (.+)$/m.exec(page.content.map(({ text }) => text).join(""))?.[1] ?? page.name;
   }

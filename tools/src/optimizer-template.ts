@@ -17,7 +17,7 @@ const source = ({ name, className }: OptimizerNames): string => `/**
  * ${className}.
  */
 
-import { type BaseOptions, checkFraction, checkNotNegative, type Elements, ElementwiseOptimizer, type Memory, type ParamsArgument, type Updated } from "@akari/optim";
+import { type BaseOptions, checkFraction, checkNotNegative, type Elements, ElementwiseOptimizer, type Memory, type ParamsArgument, type Scalars, type Updated } from "@akari/optim";
 
 /** Options of \`${className}\`. */
 export interface ${className}Options extends BaseOptions {
@@ -37,6 +37,8 @@ export interface ${className}Options extends BaseOptions {
  * const optimizer = new ${className}(model.parameters(), { lr: 1e-2 });
  */
 export class ${className} extends ElementwiseOptimizer<${className}Options> {
+  static override name = "${className}";
+
   constructor(params: ParamsArgument<${className}Options>, options: Partial<${className}Options> = {}) {
     super(params, { lr: 1e-2, momentum: 0.9, weightDecay: 0 }, options);
   }
@@ -51,16 +53,13 @@ export class ${className} extends ElementwiseOptimizer<${className}Options> {
     return [{ name: "momentum_buffer" }];
   }
 
-  protected override scalars({ lr, momentum, weightDecay }: Readonly<${className}Options>): readonly number[] {
-    return [lr, momentum, weightDecay];
+  protected override scalars({ lr, momentum, weightDecay }: Readonly<${className}Options>): Scalars {
+    return { lr, momentum, weightDecay };
   }
 
-  protected override formula({ param, grad, state, scalars }: Elements): Updated {
-    type E = typeof param;
-    const [m] = state as [E]; // safe: as \`memory\` says
-    const [lr, momentum, weightDecay] = scalars as [E, E, E]; // safe: as \`scalars\` says
-    const next = m.mul(momentum).add(grad);
-    return { param: param.sub(next.add(param.mul(weightDecay)).mul(lr)), state: [next] };
+  protected override formula({ param, grad, state, scalar }: Elements): Updated {
+    const next = state("momentum_buffer").mul(scalar("momentum")).add(grad);
+    return { param: param.sub(next.add(param.mul(scalar("weightDecay"))).mul(scalar("lr"))), state: { momentum_buffer: next } };
   }
 }
 `;

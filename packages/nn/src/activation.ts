@@ -46,6 +46,8 @@ import { float } from "./state-name.ts";
 
 /** `max(x, 0)`. https://pytorch.org/docs/stable/generated/torch.nn.ReLU.html */
 export class ReLU extends Module {
+  static override name = "ReLU";
+
   forward(input: Tensor): Tensor {
     return relu(input);
   }
@@ -53,6 +55,8 @@ export class ReLU extends Module {
 
 /** `min(max(x, 0), 6)`. https://pytorch.org/docs/stable/generated/torch.nn.ReLU6.html */
 export class ReLU6 extends Module {
+  static override name = "ReLU6";
+
   forward(input: Tensor): Tensor {
     return relu6(input);
   }
@@ -60,6 +64,8 @@ export class ReLU6 extends Module {
 
 /** `1 / (1 + e⁻ˣ)`. https://pytorch.org/docs/stable/generated/torch.nn.Sigmoid.html */
 export class Sigmoid extends Module {
+  static override name = "Sigmoid";
+
   forward(input: Tensor): Tensor {
     return sigmoid(input);
   }
@@ -67,6 +73,8 @@ export class Sigmoid extends Module {
 
 /** The hyperbolic tangent. https://pytorch.org/docs/stable/generated/torch.nn.Tanh.html */
 export class Tanh extends Module {
+  static override name = "Tanh";
+
   forward(input: Tensor): Tensor {
     return tanh(input);
   }
@@ -74,6 +82,8 @@ export class Tanh extends Module {
 
 /** `x · sigmoid(x)`. https://pytorch.org/docs/stable/generated/torch.nn.SiLU.html */
 export class SiLU extends Module {
+  static override name = "SiLU";
+
   forward(input: Tensor): Tensor {
     return silu(input);
   }
@@ -81,6 +91,8 @@ export class SiLU extends Module {
 
 /** `x · tanh(softplus(x))`. https://pytorch.org/docs/stable/generated/torch.nn.Mish.html */
 export class Mish extends Module {
+  static override name = "Mish";
+
   forward(input: Tensor): Tensor {
     return mish(input);
   }
@@ -88,6 +100,8 @@ export class Mish extends Module {
 
 /** A cheap sigmoid of three straight pieces. https://pytorch.org/docs/stable/generated/torch.nn.Hardsigmoid.html */
 export class Hardsigmoid extends Module {
+  static override name = "Hardsigmoid";
+
   forward(input: Tensor): Tensor {
     return hardsigmoid(input);
   }
@@ -95,6 +109,8 @@ export class Hardsigmoid extends Module {
 
 /** A cheap SiLU of three pieces. https://pytorch.org/docs/stable/generated/torch.nn.Hardswish.html */
 export class Hardswish extends Module {
+  static override name = "Hardswish";
+
   forward(input: Tensor): Tensor {
     return hardswish(input);
   }
@@ -102,6 +118,8 @@ export class Hardswish extends Module {
 
 /** The self-normalising exponential unit. https://pytorch.org/docs/stable/generated/torch.nn.SELU.html */
 export class SELU extends Module {
+  static override name = "SELU";
+
   forward(input: Tensor): Tensor {
     return selu(input);
   }
@@ -109,6 +127,8 @@ export class SELU extends Module {
 
 /** `log(sigmoid(x))`. https://pytorch.org/docs/stable/generated/torch.nn.LogSigmoid.html */
 export class LogSigmoid extends Module {
+  static override name = "LogSigmoid";
+
   forward(input: Tensor): Tensor {
     return logsigmoid(input);
   }
@@ -116,6 +136,8 @@ export class LogSigmoid extends Module {
 
 /** `x / (1 + |x|)`. https://pytorch.org/docs/stable/generated/torch.nn.Softsign.html */
 export class Softsign extends Module {
+  static override name = "Softsign";
+
   forward(input: Tensor): Tensor {
     return softsign(input);
   }
@@ -123,6 +145,8 @@ export class Softsign extends Module {
 
 /** `x - tanh(x)`. https://pytorch.org/docs/stable/generated/torch.nn.Tanhshrink.html */
 export class Tanhshrink extends Module {
+  static override name = "Tanhshrink";
+
   forward(input: Tensor): Tensor {
     return tanhshrink(input);
   }
@@ -130,6 +154,7 @@ export class Tanhshrink extends Module {
 
 /** The Gaussian error linear unit, exact or by the tanh formula. https://pytorch.org/docs/stable/generated/torch.nn.GELU.html */
 export class GELU extends Module {
+  static override name = "GELU";
   readonly approximate: "none" | "tanh";
 
   constructor(options: GeluOptions = {}) {
@@ -148,6 +173,7 @@ export class GELU extends Module {
 
 /** `x` where positive, `negativeSlope · x` (default 0.01) elsewhere. https://pytorch.org/docs/stable/generated/torch.nn.LeakyReLU.html */
 export class LeakyReLU extends Module {
+  static override name = "LeakyReLU";
   readonly negativeSlope: number;
 
   constructor(negativeSlope = 0.01) {
@@ -166,6 +192,7 @@ export class LeakyReLU extends Module {
 
 /** `x` where positive, `α(eˣ - 1)` elsewhere; α is 1 by default. https://pytorch.org/docs/stable/generated/torch.nn.ELU.html */
 export class ELU extends Module {
+  static override name = "ELU";
   readonly alpha: number;
 
   constructor(alpha = 1) {
@@ -184,6 +211,7 @@ export class ELU extends Module {
 
 /** `max(x, 0) + min(α(e^(x/α) - 1), 0)`; α is 1 by default. https://pytorch.org/docs/stable/generated/torch.nn.CELU.html */
 export class CELU extends Module {
+  static override name = "CELU";
   readonly alpha: number;
 
   constructor(alpha = 1) {
@@ -202,6 +230,7 @@ export class CELU extends Module {
 
 /** `log(1 + e^(βx)) / β`, the identity where βx is above the threshold. https://pytorch.org/docs/stable/generated/torch.nn.Softplus.html */
 export class Softplus extends Module {
+  static override name = "Softplus";
   readonly beta: number;
   readonly threshold: number;
 
@@ -222,6 +251,7 @@ export class Softplus extends Module {
 
 /** `x` kept between `min` (default -1) and `max` (default 1). https://pytorch.org/docs/stable/generated/torch.nn.Hardtanh.html */
 export class Hardtanh extends Module {
+  static override name = "Hardtanh";
   readonly min: number;
   readonly max: number;
 
@@ -242,6 +272,7 @@ export class Hardtanh extends Module {
 
 /** Zero where `|x| ≤ λ` (default 0.5). https://pytorch.org/docs/stable/generated/torch.nn.Hardshrink.html */
 export class Hardshrink extends Module {
+  static override name = "Hardshrink";
   readonly lambd: number;
 
   constructor(lambd = 0.5) {
@@ -260,6 +291,7 @@ export class Hardshrink extends Module {
 
 /** Moved towards zero by `λ` (default 0.5), and zero within. https://pytorch.org/docs/stable/generated/torch.nn.Softshrink.html */
 export class Softshrink extends Module {
+  static override name = "Softshrink";
   readonly lambd: number;
 
   constructor(lambd = 0.5) {
@@ -278,6 +310,7 @@ export class Softshrink extends Module {
 
 /** `x` above the limit, `value` elsewhere. https://pytorch.org/docs/stable/generated/torch.nn.Threshold.html */
 export class Threshold extends Module {
+  static override name = "Threshold";
   readonly threshold: number;
   readonly value: number;
 
@@ -304,6 +337,7 @@ export interface PReLUOptions extends FactoryOptions {
 
 /** A ReLU whose negative slope is learned: one for all, or one per channel. https://pytorch.org/docs/stable/generated/torch.nn.PReLU.html */
 export class PReLU extends Module {
+  static override name = "PReLU";
   readonly numParameters: number;
   weight: Parameter;
 
@@ -330,6 +364,7 @@ export class PReLU extends Module {
  * @throws ArgumentError when `lower` is above `upper`.
  */
 export class RReLU extends Module {
+  static override name = "RReLU";
   readonly lower: number;
   readonly upper: number;
 
@@ -351,6 +386,7 @@ export class RReLU extends Module {
 
 /** The first half of a dimension (default the last), gated by the sigmoid of the second. https://pytorch.org/docs/stable/generated/torch.nn.GLU.html */
 export class GLU extends Module {
+  static override name = "GLU";
   readonly dim: number;
 
   constructor(dim = -1) {
@@ -384,6 +420,8 @@ abstract class AlongDim extends Module {
 
 /** `eˣ / Σ eˣ` along a dimension, by default the last. https://pytorch.org/docs/stable/generated/torch.nn.Softmax.html */
 export class Softmax extends AlongDim {
+  static override name = "Softmax";
+
   forward(input: Tensor): Tensor {
     return softmax(input, this.dim);
   }
@@ -397,6 +435,8 @@ export class Softmax extends AlongDim {
  * @throws ShapeError, when called, for another number of dimensions.
  */
 export class Softmax2d extends Module {
+  static override name = "Softmax2d";
+
   forward(input: Tensor): Tensor {
     if (input.ndim !== 3 && input.ndim !== 4)
       throw new ShapeError(`Softmax2d: expected [N, C, H, W] or [C, H, W], got shape ${showShape(input.shape)}`);
@@ -406,6 +446,8 @@ export class Softmax2d extends Module {
 
 /** The logarithm of the softmax. https://pytorch.org/docs/stable/generated/torch.nn.LogSoftmax.html */
 export class LogSoftmax extends AlongDim {
+  static override name = "LogSoftmax";
+
   forward(input: Tensor): Tensor {
     return logSoftmax(input, this.dim);
   }
@@ -413,6 +455,8 @@ export class LogSoftmax extends AlongDim {
 
 /** The softmax of the negative. https://pytorch.org/docs/stable/generated/torch.nn.Softmin.html */
 export class Softmin extends AlongDim {
+  static override name = "Softmin";
+
   forward(input: Tensor): Tensor {
     return softmin(input, this.dim);
   }

@@ -38,6 +38,8 @@ abstract class AdaptivePool extends Module {
 
 /** Means of windows of [N, C, L] so that `outputSize` are left. https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool1d.html */
 export class AdaptiveAvgPool1d extends AdaptivePool {
+  static override name = "AdaptiveAvgPool1d";
+
   forward(input: Tensor): Tensor {
     return adaptiveAvgPool1d(input, this.outputSize);
   }
@@ -45,6 +47,8 @@ export class AdaptiveAvgPool1d extends AdaptivePool {
 
 /** Means of windows of [N, C, H, W] so that `outputSize` are left. https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool2d.html */
 export class AdaptiveAvgPool2d extends AdaptivePool {
+  static override name = "AdaptiveAvgPool2d";
+
   forward(input: Tensor): Tensor {
     return adaptiveAvgPool2d(input, this.outputSize);
   }
@@ -52,6 +56,8 @@ export class AdaptiveAvgPool2d extends AdaptivePool {
 
 /** Means of windows of [N, C, D, H, W] so that `outputSize` are left. https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool3d.html */
 export class AdaptiveAvgPool3d extends AdaptivePool {
+  static override name = "AdaptiveAvgPool3d";
+
   forward(input: Tensor): Tensor {
     return adaptiveAvgPool3d(input, this.outputSize);
   }
@@ -59,6 +65,8 @@ export class AdaptiveAvgPool3d extends AdaptivePool {
 
 /** Maxima of windows of [N, C, L] so that `outputSize` are left. https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool1d.html */
 export class AdaptiveMaxPool1d extends AdaptivePool {
+  static override name = "AdaptiveMaxPool1d";
+
   forward(input: Tensor): Tensor {
     return adaptiveMaxPool1d(input, this.outputSize);
   }
@@ -66,6 +74,8 @@ export class AdaptiveMaxPool1d extends AdaptivePool {
 
 /** Maxima of windows of [N, C, H, W] so that `outputSize` are left. https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool2d.html */
 export class AdaptiveMaxPool2d extends AdaptivePool {
+  static override name = "AdaptiveMaxPool2d";
+
   forward(input: Tensor): Tensor {
     return adaptiveMaxPool2d(input, this.outputSize);
   }
@@ -73,6 +83,8 @@ export class AdaptiveMaxPool2d extends AdaptivePool {
 
 /** Maxima of windows of [N, C, D, H, W] so that `outputSize` are left. https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool3d.html */
 export class AdaptiveMaxPool3d extends AdaptivePool {
+  static override name = "AdaptiveMaxPool3d";
+
   forward(input: Tensor): Tensor {
     return adaptiveMaxPool3d(input, this.outputSize);
   }
@@ -103,6 +115,8 @@ abstract class LPPoolNd extends Module {
 
 /** `(Σ xᵖ)^(1/p)` of each window of [N, C, L]. https://pytorch.org/docs/stable/generated/torch.nn.LPPool1d.html */
 export class LPPool1d extends LPPoolNd {
+  static override name = "LPPool1d";
+
   forward(input: Tensor): Tensor {
     return lpPool1d(input, this.normType, this.kernelSize, this.options);
   }
@@ -110,6 +124,8 @@ export class LPPool1d extends LPPoolNd {
 
 /** `(Σ xᵖ)^(1/p)` of each window of [N, C, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.LPPool2d.html */
 export class LPPool2d extends LPPoolNd {
+  static override name = "LPPool2d";
+
   forward(input: Tensor): Tensor {
     return lpPool2d(input, this.normType, this.kernelSize, this.options);
   }

@@ -30,9 +30,10 @@ export interface AdaptiveSoftmaxOptions extends FactoryOptions {
  * @throws DeviceError, when called on a device that cannot be read at once, unless `await target.prefetch()` came before.
  * @example
  * const layer = new AdaptiveLogSoftmaxWithLoss(64, 10000, [100, 1000]);
- * const { output, loss } = layer(hidden, words);
+ * const { output, loss } = layer(randn([3, 64]), tensor([7, 640, 6400]).to("int32"));
  */
 export class AdaptiveLogSoftmaxWithLoss extends Module {
+  static override name = "AdaptiveLogSoftmaxWithLoss";
   readonly inFeatures: number;
   readonly nClasses: number;
   /** The given cutoffs, and `nClasses`. */

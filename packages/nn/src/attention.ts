@@ -62,6 +62,7 @@ class NonDynamicallyQuantizableLinear extends Linear {}
  * const [y, weights] = attention(x, x, x);
  */
 export class MultiheadAttention extends Module {
+  static override name = "MultiheadAttention";
   readonly embedDim: number;
   readonly numHeads: number;
   readonly dropout: number;

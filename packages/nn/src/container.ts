@@ -16,6 +16,7 @@ import { type Layer, Module } from "./module.ts";
  * const named = new Sequential({ hidden: new Linear(4, 8), act: new ReLU(), out: new Linear(8, 2) });
  */
 export class Sequential extends Module {
+  static override name = "Sequential";
   readonly #layers: Map<string, Layer> = new Map();
 
   constructor(...layers: readonly Layer[] | readonly [Readonly<Record<string, Layer>>]) {
@@ -62,6 +63,7 @@ export class Sequential extends Module {
  * https://pytorch.org/docs/stable/generated/torch.nn.ModuleList.html
  */
 export class ModuleList<M extends Module = Module> extends Module {
+  static override name = "ModuleList";
   readonly #modules: M[];
 
   constructor(modules: Iterable<M> = []) {
@@ -105,6 +107,7 @@ export class ModuleList<M extends Module = Module> extends Module {
  * https://pytorch.org/docs/stable/generated/torch.nn.ModuleDict.html
  */
 export class ModuleDict<M extends Module = Module> extends Module {
+  static override name = "ModuleDict";
   readonly #modules: Map<string, M>;
 
   constructor(modules: Readonly<Record<string, M>> = {}) {

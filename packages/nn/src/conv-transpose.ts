@@ -73,6 +73,8 @@ abstract class ConvTransposeNd extends ConvolutionLayer {
  * https://pytorch.org/docs/stable/generated/torch.nn.ConvTranspose1d.html
  */
 export class ConvTranspose1d extends ConvTransposeNd {
+  static override name = "ConvTranspose1d";
+
   constructor(inChannels: number, outChannels: number, kernelSize: PerDimension, options: ConvTransposeLayerOptions = {}) {
     super(1, inChannels, outChannels, kernelSize, options);
   }
@@ -91,6 +93,8 @@ export class ConvTranspose1d extends ConvTransposeNd {
  * const twice = new ConvTranspose2d(16, 8, 2, { stride: 2 });
  */
 export class ConvTranspose2d extends ConvTransposeNd {
+  static override name = "ConvTranspose2d";
+
   constructor(inChannels: number, outChannels: number, kernelSize: PerDimension, options: ConvTransposeLayerOptions = {}) {
     super(2, inChannels, outChannels, kernelSize, options);
   }
@@ -106,6 +110,8 @@ export class ConvTranspose2d extends ConvTransposeNd {
  * https://pytorch.org/docs/stable/generated/torch.nn.ConvTranspose3d.html
  */
 export class ConvTranspose3d extends ConvTransposeNd {
+  static override name = "ConvTranspose3d";
+
   constructor(inChannels: number, outChannels: number, kernelSize: PerDimension, options: ConvTransposeLayerOptions = {}) {
     super(3, inChannels, outChannels, kernelSize, options);
   }

@@ -140,6 +140,8 @@ abstract class ConvNd extends ConvolutionLayer {
  * https://pytorch.org/docs/stable/generated/torch.nn.Conv1d.html
  */
 export class Conv1d extends ConvNd {
+  static override name = "Conv1d";
+
   constructor(inChannels: number, outChannels: number, kernelSize: PerDimension, options: ConvLayerOptions = {}) {
     super(1, inChannels, outChannels, kernelSize, options);
   }
@@ -158,6 +160,8 @@ export class Conv1d extends ConvNd {
  * const conv = new Conv2d(1, 32, 3, { padding: 1 });
  */
 export class Conv2d extends ConvNd {
+  static override name = "Conv2d";
+
   constructor(inChannels: number, outChannels: number, kernelSize: PerDimension, options: ConvLayerOptions = {}) {
     super(2, inChannels, outChannels, kernelSize, options);
   }
@@ -173,6 +177,8 @@ export class Conv2d extends ConvNd {
  * https://pytorch.org/docs/stable/generated/torch.nn.Conv3d.html
  */
 export class Conv3d extends ConvNd {
+  static override name = "Conv3d";
+
   constructor(inChannels: number, outChannels: number, kernelSize: PerDimension, options: ConvLayerOptions = {}) {
     super(3, inChannels, outChannels, kernelSize, options);
   }

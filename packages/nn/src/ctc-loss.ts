@@ -8,6 +8,7 @@ import { Module } from "./module.ts";
 
 /** `ctcLoss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.CTCLoss.html */
 export class CTCLoss extends Module {
+  static override name = "CTCLoss";
   readonly options: CtcOptions;
 
   constructor(options: CtcOptions = {}) {

@@ -20,6 +20,7 @@ import { python } from "./state-name.ts";
 
 /** The cosine of the angle between vectors along `dim` (default 1). https://pytorch.org/docs/stable/generated/torch.nn.CosineSimilarity.html */
 export class CosineSimilarity extends Module {
+  static override name = "CosineSimilarity";
   readonly options: SimilarityOptions;
 
   constructor(options: SimilarityOptions = {}) {
@@ -34,6 +35,7 @@ export class CosineSimilarity extends Module {
 
 /** The distance of vectors along the last dimension. https://pytorch.org/docs/stable/generated/torch.nn.PairwiseDistance.html */
 export class PairwiseDistance extends Module {
+  static override name = "PairwiseDistance";
   readonly options: DistanceOptions;
 
   constructor(options: DistanceOptions = {}) {
@@ -53,6 +55,7 @@ export class PairwiseDistance extends Module {
  * https://pytorch.org/docs/stable/generated/torch.nn.Bilinear.html
  */
 export class Bilinear extends Module {
+  static override name = "Bilinear";
   readonly in1Features: number;
   readonly in2Features: number;
   readonly outFeatures: number;

@@ -41,6 +41,8 @@ abstract class DropoutNd extends Module {
  * https://pytorch.org/docs/stable/generated/torch.nn.Dropout.html
  */
 export class Dropout extends DropoutNd {
+  static override name = "Dropout";
+
   constructor(p = 0.5, options: DropoutOptions = {}) {
     super(p, options);
   }
@@ -56,6 +58,8 @@ export class Dropout extends DropoutNd {
  * https://pytorch.org/docs/stable/generated/torch.nn.Dropout2d.html
  */
 export class Dropout2d extends DropoutNd {
+  static override name = "Dropout2d";
+
   constructor(p = 0.5, options: DropoutOptions = {}) {
     super(p, options);
   }
@@ -71,6 +75,8 @@ export class Dropout2d extends DropoutNd {
  * https://pytorch.org/docs/stable/generated/torch.nn.Dropout1d.html
  */
 export class Dropout1d extends DropoutNd {
+  static override name = "Dropout1d";
+
   constructor(p = 0.5, options: DropoutOptions = {}) {
     super(p, options);
   }
@@ -86,6 +92,8 @@ export class Dropout1d extends DropoutNd {
  * https://pytorch.org/docs/stable/generated/torch.nn.Dropout3d.html
  */
 export class Dropout3d extends DropoutNd {
+  static override name = "Dropout3d";
+
   constructor(p = 0.5, options: DropoutOptions = {}) {
     super(p, options);
   }
@@ -101,6 +109,8 @@ export class Dropout3d extends DropoutNd {
  * https://pytorch.org/docs/stable/generated/torch.nn.AlphaDropout.html
  */
 export class AlphaDropout extends DropoutNd {
+  static override name = "AlphaDropout";
+
   constructor(p = 0.5, options: DropoutOptions = {}) {
     super(p, options);
   }
@@ -112,6 +122,8 @@ export class AlphaDropout extends DropoutNd {
 
 /** The same for whole channels of [N, C, ...]. https://pytorch.org/docs/stable/generated/torch.nn.FeatureAlphaDropout.html */
 export class FeatureAlphaDropout extends DropoutNd {
+  static override name = "FeatureAlphaDropout";
+
   constructor(p = 0.5, options: DropoutOptions = {}) {
     super(p, options);
   }

@@ -80,6 +80,8 @@ export interface PretrainedOptions {
  * @throws IndexError, when called, for an index outside of the table.
  */
 export class Embedding extends Table<EmbeddingOptions> {
+  static override name = "Embedding";
+
   constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingLayerOptions = {}) {
     super("Embedding", numEmbeddings, embeddingDim, options);
   }
@@ -105,9 +107,11 @@ export class Embedding extends Table<EmbeddingOptions> {
  * @throws IndexError, when called, for an index outside of the table; what else, `embeddingBag` says.
  * @example
  * const bag = new EmbeddingBag(10, 3, { mode: "sum" });
- * bag(tensor([1, 2, 4, 5]).to("int32"), tensor([0, 3]).to("int32")); // [2, 3]
+ * bag(tensor([1, 2, 4, 5]).to("int32"), tensor([0, 3]).to("int32")); // of shape [2, 3]
  */
 export class EmbeddingBag extends Table<Omit<EmbeddingBagOptions, "perSampleWeights">> {
+  static override name = "EmbeddingBag";
+
   constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingBagLayerOptions = {}) {
     super("EmbeddingBag", numEmbeddings, embeddingDim, options);
   }

@@ -12,6 +12,7 @@ import { python } from "./state-name.ts";
  * https://pytorch.org/docs/stable/generated/torch.nn.Flatten.html
  */
 export class Flatten extends Module {
+  static override name = "Flatten";
   readonly startDim: number;
   readonly endDim: number;
 
@@ -36,6 +37,7 @@ export class Flatten extends Module {
  * https://pytorch.org/docs/stable/generated/torch.nn.Unflatten.html
  */
 export class Unflatten extends Module {
+  static override name = "Unflatten";
   readonly dim: number;
   readonly unflattenedSize: readonly number[];
 

@@ -45,6 +45,8 @@ abstract class InstanceNormNd extends BatchNormNd {
  * https://pytorch.org/docs/stable/generated/torch.nn.InstanceNorm1d.html
  */
 export class InstanceNorm1d extends InstanceNormNd {
+  static override name = "InstanceNorm1d";
+
   protected override get ranks(): readonly number[] {
     return [2, 3];
   }
@@ -56,6 +58,8 @@ export class InstanceNorm1d extends InstanceNormNd {
  * https://pytorch.org/docs/stable/generated/torch.nn.InstanceNorm2d.html
  */
 export class InstanceNorm2d extends InstanceNormNd {
+  static override name = "InstanceNorm2d";
+
   protected override get ranks(): readonly number[] {
     return [3, 4];
   }
@@ -67,6 +71,8 @@ export class InstanceNorm2d extends InstanceNormNd {
  * https://pytorch.org/docs/stable/generated/torch.nn.InstanceNorm3d.html
  */
 export class InstanceNorm3d extends InstanceNormNd {
+  static override name = "InstanceNorm3d";
+
   protected override get ranks(): readonly number[] {
     return [4, 5];
   }
@@ -78,6 +84,7 @@ export class InstanceNorm3d extends InstanceNormNd {
  * https://pytorch.org/docs/stable/generated/torch.nn.LocalResponseNorm.html
  */
 export class LocalResponseNorm extends Module {
+  static override name = "LocalResponseNorm";
   readonly size: number;
   readonly alpha: number;
   readonly beta: number;
@@ -116,6 +123,7 @@ export interface RMSNormLayerOptions extends FactoryOptions {
  * https://pytorch.org/docs/stable/generated/torch.nn.modules.normalization.RMSNorm.html
  */
 export class RMSNorm extends Module {
+  static override name = "RMSNorm";
   readonly normalizedShape: Shape;
   readonly eps: number | null;
   readonly elementwiseAffine: boolean;

@@ -33,6 +33,7 @@ export interface LinearOptions extends FactoryOptions {
  * const layer = new Linear(784, 128);
  */
 export class Linear extends Module {
+  static override name = "Linear";
   readonly inFeatures: number;
   readonly outFeatures: number;
   weight: Parameter;
@@ -67,6 +68,8 @@ export class Linear extends Module {
 
 /** Gives back what it is given. https://pytorch.org/docs/stable/generated/torch.nn.Identity.html */
 export class Identity extends Module {
+  static override name = "Identity";
+
   forward(input: Tensor): Tensor {
     return input;
   }

@@ -35,6 +35,8 @@ export abstract class Loss<Options> extends Module {
 
 /** `crossEntropy` as a module. https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html */
 export class CrossEntropyLoss extends Loss<CrossEntropyOptions> {
+  static override name = "CrossEntropyLoss";
+
   constructor(options: CrossEntropyOptions = {}) {
     super(options);
   }
@@ -46,6 +48,8 @@ export class CrossEntropyLoss extends Loss<CrossEntropyOptions> {
 
 /** `nllLoss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.NLLLoss.html */
 export class NLLLoss extends Loss<NllOptions> {
+  static override name = "NLLLoss";
+
   constructor(options: NllOptions = {}) {
     super(options);
   }
@@ -57,6 +61,8 @@ export class NLLLoss extends Loss<NllOptions> {
 
 /** `mseLoss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.MSELoss.html */
 export class MSELoss extends Loss<LossOptions> {
+  static override name = "MSELoss";
+
   constructor(options: LossOptions = {}) {
     super(options);
   }
@@ -68,6 +74,8 @@ export class MSELoss extends Loss<LossOptions> {
 
 /** `l1Loss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.L1Loss.html */
 export class L1Loss extends Loss<LossOptions> {
+  static override name = "L1Loss";
+
   constructor(options: LossOptions = {}) {
     super(options);
   }
@@ -79,6 +87,8 @@ export class L1Loss extends Loss<LossOptions> {
 
 /** `smoothL1Loss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.SmoothL1Loss.html */
 export class SmoothL1Loss extends Loss<SmoothL1Options> {
+  static override name = "SmoothL1Loss";
+
   constructor(options: SmoothL1Options = {}) {
     super(options);
   }
@@ -90,6 +100,8 @@ export class SmoothL1Loss extends Loss<SmoothL1Options> {
 
 /** `huberLoss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.HuberLoss.html */
 export class HuberLoss extends Loss<HuberOptions> {
+  static override name = "HuberLoss";
+
   constructor(options: HuberOptions = {}) {
     super(options);
   }
@@ -101,6 +113,8 @@ export class HuberLoss extends Loss<HuberOptions> {
 
 /** `binaryCrossEntropy` as a module. https://pytorch.org/docs/stable/generated/torch.nn.BCELoss.html */
 export class BCELoss extends Loss<BinaryOptions> {
+  static override name = "BCELoss";
+
   constructor(options: BinaryOptions = {}) {
     super(options);
   }
@@ -112,6 +126,8 @@ export class BCELoss extends Loss<BinaryOptions> {
 
 /** `binaryCrossEntropyWithLogits` as a module. https://pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html */
 export class BCEWithLogitsLoss extends Loss<BinaryLogitsOptions> {
+  static override name = "BCEWithLogitsLoss";
+
   constructor(options: BinaryLogitsOptions = {}) {
     super(options);
   }
@@ -123,6 +139,8 @@ export class BCEWithLogitsLoss extends Loss<BinaryLogitsOptions> {
 
 /** `klDiv` as a module. https://pytorch.org/docs/stable/generated/torch.nn.KLDivLoss.html */
 export class KLDivLoss extends Loss<KlDivOptions> {
+  static override name = "KLDivLoss";
+
   constructor(options: KlDivOptions = {}) {
     super(options);
   }

@@ -25,6 +25,8 @@ import { Loss } from "./loss.ts";
 
 /** `poissonNllLoss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.PoissonNLLLoss.html */
 export class PoissonNLLLoss extends Loss<PoissonOptions> {
+  static override name = "PoissonNLLLoss";
+
   constructor(options: PoissonOptions = {}) {
     super(options);
   }
@@ -36,6 +38,8 @@ export class PoissonNLLLoss extends Loss<PoissonOptions> {
 
 /** `gaussianNllLoss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.GaussianNLLLoss.html */
 export class GaussianNLLLoss extends Loss<GaussianOptions> {
+  static override name = "GaussianNLLLoss";
+
   constructor(options: GaussianOptions = {}) {
     super(options);
   }
@@ -47,6 +51,8 @@ export class GaussianNLLLoss extends Loss<GaussianOptions> {
 
 /** `hingeEmbeddingLoss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.HingeEmbeddingLoss.html */
 export class HingeEmbeddingLoss extends Loss<MarginOptions> {
+  static override name = "HingeEmbeddingLoss";
+
   constructor(options: MarginOptions = {}) {
     super(options);
   }
@@ -58,6 +64,8 @@ export class HingeEmbeddingLoss extends Loss<MarginOptions> {
 
 /** `marginRankingLoss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.MarginRankingLoss.html */
 export class MarginRankingLoss extends Loss<MarginOptions> {
+  static override name = "MarginRankingLoss";
+
   constructor(options: MarginOptions = {}) {
     super(options);
   }
@@ -69,6 +77,8 @@ export class MarginRankingLoss extends Loss<MarginOptions> {
 
 /** `softMarginLoss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.SoftMarginLoss.html */
 export class SoftMarginLoss extends Loss<LossOptions> {
+  static override name = "SoftMarginLoss";
+
   constructor(options: LossOptions = {}) {
     super(options);
   }
@@ -80,6 +90,8 @@ export class SoftMarginLoss extends Loss<LossOptions> {
 
 /** `multilabelMarginLoss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.MultiLabelMarginLoss.html */
 export class MultiLabelMarginLoss extends Loss<LossOptions> {
+  static override name = "MultiLabelMarginLoss";
+
   constructor(options: LossOptions = {}) {
     super(options);
   }
@@ -91,6 +103,8 @@ export class MultiLabelMarginLoss extends Loss<LossOptions> {
 
 /** `multilabelSoftMarginLoss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.MultiLabelSoftMarginLoss.html */
 export class MultiLabelSoftMarginLoss extends Loss<MultilabelOptions> {
+  static override name = "MultiLabelSoftMarginLoss";
+
   constructor(options: MultilabelOptions = {}) {
     super(options);
   }
@@ -102,6 +116,8 @@ export class MultiLabelSoftMarginLoss extends Loss<MultilabelOptions> {
 
 /** `multiMarginLoss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.MultiMarginLoss.html */
 export class MultiMarginLoss extends Loss<MultiMarginOptions> {
+  static override name = "MultiMarginLoss";
+
   constructor(options: MultiMarginOptions = {}) {
     super(options);
   }
@@ -113,6 +129,8 @@ export class MultiMarginLoss extends Loss<MultiMarginOptions> {
 
 /** `cosineEmbeddingLoss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.CosineEmbeddingLoss.html */
 export class CosineEmbeddingLoss extends Loss<MarginOptions> {
+  static override name = "CosineEmbeddingLoss";
+
   constructor(options: MarginOptions = {}) {
     super(options);
   }
@@ -124,6 +142,8 @@ export class CosineEmbeddingLoss extends Loss<MarginOptions> {
 
 /** `tripletMarginLoss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.TripletMarginLoss.html */
 export class TripletMarginLoss extends Loss<TripletOptions> {
+  static override name = "TripletMarginLoss";
+
   constructor(options: TripletOptions = {}) {
     super(options);
   }
@@ -135,6 +155,8 @@ export class TripletMarginLoss extends Loss<TripletOptions> {
 
 /** `tripletMarginWithDistanceLoss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.TripletMarginWithDistanceLoss.html */
 export class TripletMarginWithDistanceLoss extends Loss<TripletDistanceOptions> {
+  static override name = "TripletMarginWithDistanceLoss";
+
   constructor(options: TripletDistanceOptions = {}) {
     super(options);
   }

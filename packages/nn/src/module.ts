@@ -301,7 +301,7 @@ export abstract class Module {
     return "";
   }
 
-  /** The module as PyTorch prints it. */
+  /** The module as PyTorch prints it. Where a bundler shortens names, a class says its own: `static override name = "Net"`. */
   toString(): string {
     const extra = this.extraRepr();
     const lines = this.namedChildren().map(([name, child]) => `(${name}): ${child.toString().replaceAll("\n", "\n  ")}`);

@@ -132,6 +132,8 @@ export abstract class BatchNormNd extends Module {
  * https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm1d.html
  */
 export class BatchNorm1d extends BatchNormNd {
+  static override name = "BatchNorm1d";
+
   protected override get ranks(): readonly number[] {
     return [2, 3];
   }
@@ -143,6 +145,8 @@ export class BatchNorm1d extends BatchNormNd {
  * https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm2d.html
  */
 export class BatchNorm2d extends BatchNormNd {
+  static override name = "BatchNorm2d";
+
   protected override get ranks(): readonly number[] {
     return [4];
   }
@@ -154,6 +158,8 @@ export class BatchNorm2d extends BatchNormNd {
  * https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm3d.html
  */
 export class BatchNorm3d extends BatchNormNd {
+  static override name = "BatchNorm3d";
+
   protected override get ranks(): readonly number[] {
     return [5];
   }
@@ -183,6 +189,7 @@ export interface GroupNormOptions extends FactoryOptions {
  * https://pytorch.org/docs/stable/generated/torch.nn.LayerNorm.html
  */
 export class LayerNorm extends Module {
+  static override name = "LayerNorm";
   readonly normalizedShape: Shape;
   readonly eps: number;
   readonly elementwiseAffine: boolean;
@@ -215,6 +222,7 @@ export class LayerNorm extends Module {
  * https://pytorch.org/docs/stable/generated/torch.nn.GroupNorm.html
  */
 export class GroupNorm extends Module {
+  static override name = "GroupNorm";
   readonly numGroups: number;
   readonly numChannels: number;
   readonly eps: number;

@@ -50,6 +50,8 @@ abstract class ConstantPadding extends Padding {
 
 /** A border of zeros around [..., L]. https://pytorch.org/docs/stable/generated/torch.nn.ZeroPad1d.html */
 export class ZeroPad1d extends Padding {
+  static override name = "ZeroPad1d";
+
   constructor(padding: BorderWidths) {
     super(1, "constant", padding);
   }
@@ -57,6 +59,8 @@ export class ZeroPad1d extends Padding {
 
 /** A border of zeros around [..., H, W]. https://pytorch.org/docs/stable/generated/torch.nn.ZeroPad2d.html */
 export class ZeroPad2d extends Padding {
+  static override name = "ZeroPad2d";
+
   constructor(padding: BorderWidths) {
     super(2, "constant", padding);
   }
@@ -64,6 +68,8 @@ export class ZeroPad2d extends Padding {
 
 /** A border of zeros around [..., D, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.ZeroPad3d.html */
 export class ZeroPad3d extends Padding {
+  static override name = "ZeroPad3d";
+
   constructor(padding: BorderWidths) {
     super(3, "constant", padding);
   }
@@ -71,6 +77,8 @@ export class ZeroPad3d extends Padding {
 
 /** A border of one value around [..., L]. https://pytorch.org/docs/stable/generated/torch.nn.ConstantPad1d.html */
 export class ConstantPad1d extends ConstantPadding {
+  static override name = "ConstantPad1d";
+
   constructor(padding: BorderWidths, value: number) {
     super(1, padding, value);
   }
@@ -78,6 +86,8 @@ export class ConstantPad1d extends ConstantPadding {
 
 /** A border of one value around [..., H, W]. https://pytorch.org/docs/stable/generated/torch.nn.ConstantPad2d.html */
 export class ConstantPad2d extends ConstantPadding {
+  static override name = "ConstantPad2d";
+
   constructor(padding: BorderWidths, value: number) {
     super(2, padding, value);
   }
@@ -85,6 +95,8 @@ export class ConstantPad2d extends ConstantPadding {
 
 /** A border of one value around [..., D, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.ConstantPad3d.html */
 export class ConstantPad3d extends ConstantPadding {
+  static override name = "ConstantPad3d";
+
   constructor(padding: BorderWidths, value: number) {
     super(3, padding, value);
   }
@@ -92,6 +104,8 @@ export class ConstantPad3d extends ConstantPadding {
 
 /** [..., L] with its own elements, mirrored at the edges, around it. https://pytorch.org/docs/stable/generated/torch.nn.ReflectionPad1d.html */
 export class ReflectionPad1d extends Padding {
+  static override name = "ReflectionPad1d";
+
   constructor(padding: BorderWidths) {
     super(1, "reflect", padding);
   }
@@ -99,6 +113,8 @@ export class ReflectionPad1d extends Padding {
 
 /** [..., H, W] with its own elements, mirrored at the edges, around it. https://pytorch.org/docs/stable/generated/torch.nn.ReflectionPad2d.html */
 export class ReflectionPad2d extends Padding {
+  static override name = "ReflectionPad2d";
+
   constructor(padding: BorderWidths) {
     super(2, "reflect", padding);
   }
@@ -106,6 +122,8 @@ export class ReflectionPad2d extends Padding {
 
 /** [..., D, H, W] with its own elements, mirrored at the edges, around it. https://pytorch.org/docs/stable/generated/torch.nn.ReflectionPad3d.html */
 export class ReflectionPad3d extends Padding {
+  static override name = "ReflectionPad3d";
+
   constructor(padding: BorderWidths) {
     super(3, "reflect", padding);
   }
@@ -113,6 +131,8 @@ export class ReflectionPad3d extends Padding {
 
 /** [..., L] with its edges repeated around it. https://pytorch.org/docs/stable/generated/torch.nn.ReplicationPad1d.html */
 export class ReplicationPad1d extends Padding {
+  static override name = "ReplicationPad1d";
+
   constructor(padding: BorderWidths) {
     super(1, "replicate", padding);
   }
@@ -120,6 +140,8 @@ export class ReplicationPad1d extends Padding {
 
 /** [..., H, W] with its edges repeated around it. https://pytorch.org/docs/stable/generated/torch.nn.ReplicationPad2d.html */
 export class ReplicationPad2d extends Padding {
+  static override name = "ReplicationPad2d";
+
   constructor(padding: BorderWidths) {
     super(2, "replicate", padding);
   }
@@ -127,6 +149,8 @@ export class ReplicationPad2d extends Padding {
 
 /** [..., D, H, W] with its edges repeated around it. https://pytorch.org/docs/stable/generated/torch.nn.ReplicationPad3d.html */
 export class ReplicationPad3d extends Padding {
+  static override name = "ReplicationPad3d";
+
   constructor(padding: BorderWidths) {
     super(3, "replicate", padding);
   }
@@ -134,6 +158,8 @@ export class ReplicationPad3d extends Padding {
 
 /** [..., L] with the other end as a border. https://pytorch.org/docs/stable/generated/torch.nn.CircularPad1d.html */
 export class CircularPad1d extends Padding {
+  static override name = "CircularPad1d";
+
   constructor(padding: BorderWidths) {
     super(1, "circular", padding);
   }
@@ -141,6 +167,8 @@ export class CircularPad1d extends Padding {
 
 /** [..., H, W] with the other end as a border. https://pytorch.org/docs/stable/generated/torch.nn.CircularPad2d.html */
 export class CircularPad2d extends Padding {
+  static override name = "CircularPad2d";
+
   constructor(padding: BorderWidths) {
     super(2, "circular", padding);
   }
@@ -148,6 +176,8 @@ export class CircularPad2d extends Padding {
 
 /** [..., D, H, W] with the other end as a border. https://pytorch.org/docs/stable/generated/torch.nn.CircularPad3d.html */
 export class CircularPad3d extends Padding {
+  static override name = "CircularPad3d";
+
   constructor(padding: BorderWidths) {
     super(3, "circular", padding);
   }

@@ -13,6 +13,8 @@ import { Parameter } from "./parameter.ts";
  * https://pytorch.org/docs/stable/generated/torch.nn.ParameterList.html
  */
 export class ParameterList extends Module {
+  static override name = "ParameterList";
+
   constructor(parameters: Iterable<Tensor> = []) {
     super();
     for (const parameter of parameters) this.append(parameter);
@@ -52,6 +54,8 @@ export class ParameterList extends Module {
  * https://pytorch.org/docs/stable/generated/torch.nn.ParameterDict.html
  */
 export class ParameterDict extends Module {
+  static override name = "ParameterDict";
+
   constructor(parameters: Readonly<Record<string, Tensor>> = {}) {
     super();
     for (const [name, parameter] of Object.entries(parameters)) this.set(name, parameter);

@@ -56,6 +56,8 @@ abstract class MaxPoolNd<I extends boolean> extends Module {
 
 /** The largest element of each window of [N, C, L]. https://pytorch.org/docs/stable/generated/torch.nn.MaxPool1d.html */
 export class MaxPool1d<I extends boolean = false> extends MaxPoolNd<I> {
+  static override name = "MaxPool1d";
+
   forward(input: Tensor): MaxPooled<I> {
     return this.pooled(maxPool1d, input);
   }
@@ -63,6 +65,8 @@ export class MaxPool1d<I extends boolean = false> extends MaxPoolNd<I> {
 
 /** The largest element of each window of [N, C, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html */
 export class MaxPool2d<I extends boolean = false> extends MaxPoolNd<I> {
+  static override name = "MaxPool2d";
+
   forward(input: Tensor): MaxPooled<I> {
     return this.pooled(maxPool2d, input);
   }
@@ -70,6 +74,8 @@ export class MaxPool2d<I extends boolean = false> extends MaxPoolNd<I> {
 
 /** The largest element of each window of [N, C, D, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.MaxPool3d.html */
 export class MaxPool3d<I extends boolean = false> extends MaxPoolNd<I> {
+  static override name = "MaxPool3d";
+
   forward(input: Tensor): MaxPooled<I> {
     return this.pooled(maxPool3d, input);
   }
@@ -102,6 +108,7 @@ abstract class MaxUnpoolNd extends Module {
  * https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool1d.html
  */
 export class MaxUnpool1d extends MaxUnpoolNd {
+  static override name = "MaxUnpool1d";
   protected readonly dims = 1;
 
   forward(input: Tensor, indices: Tensor, outputSize: readonly number[] | null = null): Tensor {
@@ -111,6 +118,7 @@ export class MaxUnpool1d extends MaxUnpoolNd {
 
 /** The same for `MaxPool2d`. https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool2d.html */
 export class MaxUnpool2d extends MaxUnpoolNd {
+  static override name = "MaxUnpool2d";
   protected readonly dims = 2;
 
   forward(input: Tensor, indices: Tensor, outputSize: readonly number[] | null = null): Tensor {
@@ -120,6 +128,7 @@ export class MaxUnpool2d extends MaxUnpoolNd {
 
 /** The same for `MaxPool3d`. https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool3d.html */
 export class MaxUnpool3d extends MaxUnpoolNd {
+  static override name = "MaxUnpool3d";
   protected readonly dims = 3;
 
   forward(input: Tensor, indices: Tensor, outputSize: readonly number[] | null = null): Tensor {
@@ -160,6 +169,8 @@ export type FractionalPoolLayerOptions<I extends boolean = boolean> = Omit<Fract
  * const shrink = new FractionalMaxPool2d(2, { outputRatio: 0.7 });
  */
 export class FractionalMaxPool2d<I extends boolean = false> extends FractionalMaxPoolNd<I> {
+  static override name = "FractionalMaxPool2d";
+
   constructor(kernelSize: PerDimension, options: FractionalPoolLayerOptions<I>) {
     super("FractionalMaxPool2d", 2, kernelSize, options);
   }
@@ -171,6 +182,8 @@ export class FractionalMaxPool2d<I extends boolean = false> extends FractionalMa
 
 /** The same for [N, C, D, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.FractionalMaxPool3d.html */
 export class FractionalMaxPool3d<I extends boolean = false> extends FractionalMaxPoolNd<I> {
+  static override name = "FractionalMaxPool3d";
+
   constructor(kernelSize: PerDimension, options: FractionalPoolLayerOptions<I>) {
     super("FractionalMaxPool3d", 3, kernelSize, options);
   }
@@ -200,6 +213,8 @@ abstract class AvgPoolNd extends Module {
 
 /** The mean of each window of [N, C, L]. https://pytorch.org/docs/stable/generated/torch.nn.AvgPool1d.html */
 export class AvgPool1d extends AvgPoolNd {
+  static override name = "AvgPool1d";
+
   forward(input: Tensor): Tensor {
     return avgPool1d(input, this.kernelSize, this.options);
   }
@@ -213,6 +228,8 @@ export class AvgPool1d extends AvgPoolNd {
 
 /** The mean of each window of [N, C, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.AvgPool2d.html */
 export class AvgPool2d extends AvgPoolNd {
+  static override name = "AvgPool2d";
+
   forward(input: Tensor): Tensor {
     return avgPool2d(input, this.kernelSize, this.options);
   }
@@ -220,6 +237,8 @@ export class AvgPool2d extends AvgPoolNd {
 
 /** The mean of each window of [N, C, D, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.AvgPool3d.html */
 export class AvgPool3d extends AvgPoolNd {
+  static override name = "AvgPool3d";
+
   forward(input: Tensor): Tensor {
     return avgPool3d(input, this.kernelSize, this.options);
   }

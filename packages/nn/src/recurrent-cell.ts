@@ -84,6 +84,7 @@ export interface RNNCellOptions extends LinearOptions {
  * https://pytorch.org/docs/stable/generated/torch.nn.RNNCell.html
  */
 export class RNNCell extends RecurrentCell {
+  static override name = "RNNCell";
   readonly nonlinearity: "tanh" | "relu";
 
   constructor(inputSize: number, hiddenSize: number, options: RNNCellOptions = {}) {
@@ -107,6 +108,8 @@ export class RNNCell extends RecurrentCell {
  * https://pytorch.org/docs/stable/generated/torch.nn.LSTMCell.html
  */
 export class LSTMCell extends RecurrentCell {
+  static override name = "LSTMCell";
+
   constructor(inputSize: number, hiddenSize: number, options: LinearOptions = {}) {
     super(lstmCell, inputSize, hiddenSize, options);
   }
@@ -123,6 +126,8 @@ export class LSTMCell extends RecurrentCell {
  * https://pytorch.org/docs/stable/generated/torch.nn.GRUCell.html
  */
 export class GRUCell extends RecurrentCell {
+  static override name = "GRUCell";
+
   constructor(inputSize: number, hiddenSize: number, options: LinearOptions = {}) {
     super(gruCell, inputSize, hiddenSize, options);
   }

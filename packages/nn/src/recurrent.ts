@@ -206,6 +206,7 @@ export interface RNNOptions extends RecurrentOptions {
  * @throws ShapeError, when called, for an input or a state that does not fit.
  */
 export class RNN extends RecurrentLayer {
+  static override name = "RNN";
   readonly nonlinearity: "tanh" | "relu";
 
   constructor(inputSize: number, hiddenSize: number, options: RNNOptions = {}) {
@@ -249,6 +250,8 @@ export interface LSTMOptions extends RecurrentOptions {
  * const [output, [h, c]] = lstm(x);
  */
 export class LSTM extends RecurrentLayer {
+  static override name = "LSTM";
+
   constructor(inputSize: number, hiddenSize: number, options: LSTMOptions = {}) {
     super(lstmCell, inputSize, hiddenSize, options);
   }
@@ -271,6 +274,8 @@ export class LSTM extends RecurrentLayer {
  * @throws ShapeError, when called, for an input or a state that does not fit.
  */
 export class GRU extends RecurrentLayer {
+  static override name = "GRU";
+
   constructor(inputSize: number, hiddenSize: number, options: RecurrentOptions = {}) {
     super(gruCell, inputSize, hiddenSize, options);
   }

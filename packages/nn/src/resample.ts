@@ -30,6 +30,7 @@ import { float, python } from "./state-name.ts";
  * const twice = new Upsample({ scaleFactor: 2, mode: "bilinear" });
  */
 export class Upsample extends Module {
+  static override name = "Upsample";
   readonly options: InterpolateOptions;
 
   constructor(options: InterpolateOptions) {
@@ -59,6 +60,8 @@ export type UpsamplingOptions = Pick<InterpolateOptions, "size" | "scaleFactor">
 
 /** Enlarges [N, C, H, W] by repeating elements. https://pytorch.org/docs/stable/generated/torch.nn.UpsamplingNearest2d.html */
 export class UpsamplingNearest2d extends Upsample {
+  static override name = "UpsamplingNearest2d";
+
   constructor(options: UpsamplingOptions) {
     super({ ...options, mode: "nearest" satisfies InterpolateMode });
   }
@@ -66,6 +69,8 @@ export class UpsamplingNearest2d extends Upsample {
 
 /** Enlarges [N, C, H, W] bilinearly, corners on corners. https://pytorch.org/docs/stable/generated/torch.nn.UpsamplingBilinear2d.html */
 export class UpsamplingBilinear2d extends Upsample {
+  static override name = "UpsamplingBilinear2d";
+
   constructor(options: UpsamplingOptions) {
     super({ ...options, mode: "bilinear" satisfies InterpolateMode, alignCorners: true });
   }
@@ -77,6 +82,7 @@ export class UpsamplingBilinear2d extends Upsample {
  * https://pytorch.org/docs/stable/generated/torch.nn.PixelShuffle.html
  */
 export class PixelShuffle extends Module {
+  static override name = "PixelShuffle";
   readonly upscaleFactor: number;
 
   constructor(upscaleFactor: number) {
@@ -96,6 +102,7 @@ export class PixelShuffle extends Module {
 
 /** Turns pixels into channels: [..., C, H·r, W·r] to [..., C·r², H, W]. https://pytorch.org/docs/stable/generated/torch.nn.PixelUnshuffle.html */
 export class PixelUnshuffle extends Module {
+  static override name = "PixelUnshuffle";
   readonly downscaleFactor: number;
 
   constructor(downscaleFactor: number) {
@@ -122,6 +129,7 @@ export class PixelUnshuffle extends Module {
  * @throws ShapeError, when called, for channels that the groups do not divide.
  */
 export class ChannelShuffle extends Module {
+  static override name = "ChannelShuffle";
   readonly groups: number;
 
   constructor(groups: number) {
@@ -145,6 +153,7 @@ function patchRepr(kernelSize: PerDimension, { dilation = 1, padding = 0, stride
 
 /** The windows of images as columns: [N, C, H, W] to [N, C·kernel, L]. https://pytorch.org/docs/stable/generated/torch.nn.Unfold.html */
 export class Unfold extends Module {
+  static override name = "Unfold";
   readonly kernelSize: PerDimension;
   readonly options: PatchOptions;
 
@@ -165,6 +174,7 @@ export class Unfold extends Module {
 
 /** Adds columns up to images again: [N, C·kernel, L] to [N, C, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.Fold.html */
 export class Fold extends Module {
+  static override name = "Fold";
   readonly outputSize: PerDimension;
   readonly kernelSize: PerDimension;
   readonly options: PatchOptions;

@@ -39,6 +39,7 @@ export interface DecoderCallOptions {
  * https://pytorch.org/docs/stable/generated/torch.nn.TransformerDecoderLayer.html
  */
 export class TransformerDecoderLayer extends Module {
+  static override name = "TransformerDecoderLayer";
   readonly normFirst: boolean;
   selfAttn: MultiheadAttention;
   multiheadAttn: MultiheadAttention;
@@ -123,6 +124,8 @@ export class TransformerDecoderLayer extends Module {
  * https://pytorch.org/docs/stable/generated/torch.nn.TransformerDecoder.html
  */
 export class TransformerDecoder extends Module {
+  static override name = "TransformerDecoder";
+
   layers: ModuleList<TransformerDecoderLayer>;
   norm: LayerNorm | null;
 
@@ -171,6 +174,8 @@ export interface TransformerCallOptions extends DecoderCallOptions {
  * const y = transformer(source, target, { tgtIsCausal: true });
  */
 export class Transformer extends Module {
+  static override name = "Transformer";
+
   encoder: TransformerEncoder;
   decoder: TransformerDecoder;
 

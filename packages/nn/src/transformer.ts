@@ -74,6 +74,7 @@ export function copied<M extends Module>(layer: M, create: () => M): M {
  * const layer = new TransformerEncoderLayer(64, 4, { dimFeedforward: 128, batchFirst: true });
  */
 export class TransformerEncoderLayer extends Module {
+  static override name = "TransformerEncoderLayer";
   readonly normFirst: boolean;
   selfAttn: MultiheadAttention;
   linear1: Linear;
@@ -142,6 +143,8 @@ export class TransformerEncoderLayer extends Module {
  * const encoder = new TransformerEncoder(new TransformerEncoderLayer(64, 4), 6, { norm: new LayerNorm(64) });
  */
 export class TransformerEncoder extends Module {
+  static override name = "TransformerEncoder";
+
   layers: ModuleList<TransformerEncoderLayer>;
   norm: LayerNorm | null;
 

@@ -10,6 +10,7 @@ import {
   ElementwiseOptimizer,
   type Memory,
   type ParamsArgument,
+  type Scalars,
   type Updated,
 } from "@akari/optim";
 
@@ -36,6 +37,8 @@ export interface LionOptions extends BaseOptions {
  * const optimizer = new Lion(model.parameters(), { lr: 1e-4, weightDecay: 0.1 });
  */
 export class Lion extends ElementwiseOptimizer<LionOptions> {
+  static override name = "Lion";
+
   constructor(params: ParamsArgument<LionOptions>, options: Partial<LionOptions> = {}) {
     super(params, { lr: 1e-4, betas: [0.9, 0.99], weightDecay: 0 }, options);
   }
@@ -50,15 +53,19 @@ export class Lion extends ElementwiseOptimizer<LionOptions> {
     return [{ name: "exp_avg" }];
   }
 
-  protected override scalars({ lr, betas: [beta1, beta2], weightDecay }: Readonly<LionOptions>): readonly number[] {
-    return [lr, beta1, 1 - beta1, beta2, 1 - beta2, 1 - lr * weightDecay];
+  protected override scalars({ lr, betas: [beta1, beta2], weightDecay }: Readonly<LionOptions>): Scalars {
+    return { lr, beta1, rest1: 1 - beta1, beta2, rest2: 1 - beta2, decay: 1 - lr * weightDecay };
   }
 
-  protected override formula({ param, grad, state, scalars }: Elements): Updated {
-    type E = typeof param;
-    const [m] = state as [E]; // safe: as `memory` says
-    const [lr, beta1, rest1, beta2, rest2, decay] = scalars as [E, E, E, E, E, E]; // safe: as `scalars` says
-    const direction = m.mul(beta1).add(grad.mul(rest1)).sign();
-    return { param: param.mul(decay).sub(direction.mul(lr)), state: [m.mul(beta2).add(grad.mul(rest2))] };
+  protected override formula({ param, grad, state, scalar }: Elements): Updated {
+    const m = state("exp_avg");
+    const direction = m
+      .mul(scalar("beta1"))
+      .add(grad.mul(scalar("rest1")))
+      .sign();
+    return {
+      param: param.mul(scalar("decay")).sub(direction.mul(scalar("lr"))),
+      state: { exp_avg: m.mul(scalar("beta2")).add(grad.mul(scalar("rest2"))) },
+    };
   }
 }

@@ -3,7 +3,7 @@
  */
 
 import { checkBetas, checkNotNegative } from "./checks.ts";
-import { type Elements, ElementwiseOptimizer, type Memory, type Updated } from "./elementwise.ts";
+import { type Elements, ElementwiseOptimizer, type Memory, type Scalars, type Updated } from "./elementwise.ts";
 import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `AdaBelief`. */
@@ -29,6 +29,8 @@ export interface AdaBeliefOptions extends BaseOptions {
  * const optimizer = new AdaBelief(model.parameters(), { lr: 1e-3 });
  */
 export class AdaBelief extends ElementwiseOptimizer<AdaBeliefOptions> {
+  static override name = "AdaBelief";
+
   constructor(params: ParamsArgument<AdaBeliefOptions>, options: Partial<AdaBeliefOptions> = {}) {
     super(params, { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-16, weightDecay: 0, decoupledWeightDecay: true }, options);
   }
@@ -47,32 +49,36 @@ export class AdaBelief extends ElementwiseOptimizer<AdaBeliefOptions> {
   protected override scalars(
     { lr, betas: [beta1, beta2], eps, weightDecay, decoupledWeightDecay }: Readonly<AdaBeliefOptions>,
     step: number,
-  ): readonly number[] {
+  ): Scalars {
     const [correction1, correction2] = [1 - beta1 ** step, 1 - beta2 ** step];
-    return [
+    return {
       beta1,
-      1 - beta1,
+      rest1: 1 - beta1,
       beta2,
-      1 - beta2,
-      lr / correction1,
-      1 / correction2,
+      rest2: 1 - beta2,
+      stepSize: lr / correction1,
+      correction: 1 / correction2,
       eps,
-      decoupledWeightDecay ? 1 - lr * weightDecay : weightDecay,
-    ];
+      decay: decoupledWeightDecay ? 1 - lr * weightDecay : weightDecay,
+    };
   }
 
-  protected override formula({ param, grad, state, scalars }: Elements, options: Readonly<AdaBeliefOptions>): Updated {
-    type E = typeof param;
-    const [m, s] = state as [E, E]; // safe: as `memory` says
-    const [beta1, rest1, beta2, rest2, stepSize, correction, eps, decay] = scalars as [E, E, E, E, E, E, E, E]; // safe: as `scalars` says
+  protected override formula({ param, grad, state, scalar }: Elements, options: Readonly<AdaBeliefOptions>): Updated {
+    const [m, s] = [state("exp_avg"), state("exp_avg_var")];
     let [p, g] = [param, grad];
     if (options.weightDecay !== 0) {
-      if (options.decoupledWeightDecay) p = p.mul(decay);
-      else g = g.add(p.mul(decay));
+      if (options.decoupledWeightDecay) p = p.mul(scalar("decay"));
+      else g = g.add(p.mul(scalar("decay")));
     }
-    const m2 = m.mul(beta1).add(g.mul(rest1));
+    const m2 = m.mul(scalar("beta1")).add(g.mul(scalar("rest1")));
     const surprise = g.sub(m2);
-    const s2 = s.mul(beta2).add(surprise.mul(surprise).mul(rest2)).add(eps);
-    return { param: p.sub(m2.div(s2.mul(correction).sqrt().add(eps)).mul(stepSize)), state: [m2, s2] };
+    const s2 = s
+      .mul(scalar("beta2"))
+      .add(surprise.mul(surprise).mul(scalar("rest2")))
+      .add(scalar("eps"));
+    return {
+      param: p.sub(m2.div(s2.mul(scalar("correction")).sqrt().add(scalar("eps"))).mul(scalar("stepSize"))),
+      state: { exp_avg: m2, exp_avg_var: s2 },
+    };
   }
 }

@@ -3,7 +3,7 @@
  */
 
 import { checkFraction, checkNotNegative } from "./checks.ts";
-import { type Elements, ElementwiseOptimizer, type Memory, type Updated } from "./elementwise.ts";
+import { type Elements, ElementwiseOptimizer, type Memory, type Scalars, type Updated } from "./elementwise.ts";
 import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `Adadelta`. */
@@ -28,6 +28,8 @@ export interface AdadeltaOptions extends BaseOptions {
  * https://pytorch.org/docs/stable/generated/torch.optim.Adadelta.html
  */
 export class Adadelta extends ElementwiseOptimizer<AdadeltaOptions> {
+  static override name = "Adadelta";
+
   constructor(params: ParamsArgument<AdadeltaOptions>, options: Partial<AdadeltaOptions> = {}) {
     super(params, { lr: 1, rho: 0.9, eps: 1e-6, weightDecay: 0, maximize: false }, options);
   }
@@ -43,18 +45,23 @@ export class Adadelta extends ElementwiseOptimizer<AdadeltaOptions> {
     return [{ name: "square_avg" }, { name: "acc_delta" }];
   }
 
-  protected override scalars({ lr, rho, eps, weightDecay }: Readonly<AdadeltaOptions>): readonly number[] {
-    return [lr, rho, 1 - rho, eps, weightDecay];
+  protected override scalars({ lr, rho, eps, weightDecay }: Readonly<AdadeltaOptions>): Scalars {
+    return { lr, rho, rest: 1 - rho, eps, weightDecay };
   }
 
-  protected override formula({ param, grad, state, scalars }: Elements, options: Readonly<AdadeltaOptions>): Updated {
-    type E = typeof param;
-    const [squares, deltas] = state as [E, E]; // safe: as `memory` says
-    const [lr, rho, rest, eps, weightDecay] = scalars as [E, E, E, E, E]; // safe: as `scalars` says
+  protected override formula({ param, grad, state, scalar }: Elements, options: Readonly<AdadeltaOptions>): Updated {
+    const [squares, deltas] = [state("square_avg"), state("acc_delta")];
     let g = options.maximize ? grad.neg() : grad;
-    if (options.weightDecay !== 0) g = g.add(param.mul(weightDecay));
-    const s = squares.mul(rho).add(g.mul(g).mul(rest));
-    const delta = deltas.add(eps).sqrt().div(s.add(eps).sqrt()).mul(g);
-    return { param: param.sub(delta.mul(lr)), state: [s, deltas.mul(rho).add(delta.mul(delta).mul(rest))] };
+    if (options.weightDecay !== 0) g = g.add(param.mul(scalar("weightDecay")));
+    const s = squares.mul(scalar("rho")).add(g.mul(g).mul(scalar("rest")));
+    const delta = deltas
+      .add(scalar("eps"))
+      .sqrt()
+      .div(s.add(scalar("eps")).sqrt())
+      .mul(g);
+    return {
+      param: param.sub(delta.mul(scalar("lr"))),
+      state: { square_avg: s, acc_delta: deltas.mul(scalar("rho")).add(delta.mul(delta).mul(scalar("rest"))) },
+    };
   }
 }

@@ -3,7 +3,7 @@
  */
 
 import { checkNotNegative } from "./checks.ts";
-import { type Elements, ElementwiseOptimizer, type Memory, type Updated } from "./elementwise.ts";
+import { type Elements, ElementwiseOptimizer, type Memory, type Scalars, type Updated } from "./elementwise.ts";
 import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `Adagrad`. */
@@ -30,6 +30,8 @@ export interface AdagradOptions extends BaseOptions {
  * https://pytorch.org/docs/stable/generated/torch.optim.Adagrad.html
  */
 export class Adagrad extends ElementwiseOptimizer<AdagradOptions> {
+  static override name = "Adagrad";
+
   constructor(params: ParamsArgument<AdagradOptions>, options: Partial<AdagradOptions> = {}) {
     super(params, { lr: 1e-2, lrDecay: 0, weightDecay: 0, initialAccumulatorValue: 0, eps: 1e-10, maximize: false }, options);
   }
@@ -44,16 +46,14 @@ export class Adagrad extends ElementwiseOptimizer<AdagradOptions> {
     return [{ name: "sum", initial: initialAccumulatorValue }];
   }
 
-  protected override scalars({ lr, lrDecay, weightDecay, eps }: Readonly<AdagradOptions>, step: number): readonly number[] {
-    return [lr / (1 + (step - 1) * lrDecay), weightDecay, eps];
+  protected override scalars({ lr, lrDecay, weightDecay, eps }: Readonly<AdagradOptions>, step: number): Scalars {
+    return { rate: lr / (1 + (step - 1) * lrDecay), weightDecay, eps };
   }
 
-  protected override formula({ param, grad, state, scalars }: Elements, options: Readonly<AdagradOptions>): Updated {
-    type E = typeof param;
-    const [rate, weightDecay, eps] = scalars as [E, E, E]; // safe: as `scalars` says
+  protected override formula({ param, grad, state, scalar }: Elements, options: Readonly<AdagradOptions>): Updated {
     let g = options.maximize ? grad.neg() : grad;
-    if (options.weightDecay !== 0) g = g.add(param.mul(weightDecay));
-    const sum = (state[0] as E).add(g.mul(g)); // safe: as `memory` says
-    return { param: param.sub(g.div(sum.sqrt().add(eps)).mul(rate)), state: [sum] };
+    if (options.weightDecay !== 0) g = g.add(param.mul(scalar("weightDecay")));
+    const sum = state("sum").add(g.mul(g));
+    return { param: param.sub(g.div(sum.sqrt().add(scalar("eps"))).mul(scalar("rate"))), state: { sum } };
   }
 }

@@ -3,7 +3,7 @@
  */
 
 import { checkBetas, checkNotNegative } from "./checks.ts";
-import { type Elements, ElementwiseOptimizer, type Memory, type Updated } from "./elementwise.ts";
+import { type Elements, ElementwiseOptimizer, type Memory, type Scalars, type Updated } from "./elementwise.ts";
 import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `Adam` and `AdamW`. */
@@ -38,35 +38,33 @@ abstract class AdamBase extends ElementwiseOptimizer<AdamOptions> {
     return amsgrad ? [...means, { name: "max_exp_avg_sq" }] : means;
   }
 
-  protected override scalars({ lr, betas: [beta1, beta2], eps, weightDecay }: Readonly<AdamOptions>, step: number): readonly number[] {
+  protected override scalars({ lr, betas: [beta1, beta2], eps, weightDecay }: Readonly<AdamOptions>, step: number): Scalars {
     const [correction1, correction2] = [1 - beta1 ** step, 1 - beta2 ** step];
-    return [
+    return {
       beta1,
-      1 - beta1,
+      rest1: 1 - beta1,
       beta2,
-      1 - beta2,
-      lr / correction1,
-      1 / Math.sqrt(correction2),
+      rest2: 1 - beta2,
+      stepSize: lr / correction1,
+      correction: 1 / Math.sqrt(correction2),
       eps,
-      this.decoupled ? 1 - lr * weightDecay : weightDecay,
-    ];
+      decay: this.decoupled ? 1 - lr * weightDecay : weightDecay,
+    };
   }
 
-  protected override formula({ param, grad, state, scalars }: Elements, options: Readonly<AdamOptions>): Updated {
-    type E = typeof param;
-    const [m, v, most] = state as [E, E, E | undefined]; // safe: as `memory` says
-    const [beta1, rest1, beta2, rest2, stepSize, correction, eps, decay] = scalars as [E, E, E, E, E, E, E, E]; // safe: as `scalars` says
+  protected override formula({ param, grad, state, scalar }: Elements, options: Readonly<AdamOptions>): Updated {
+    const [m, v] = [state("exp_avg"), state("exp_avg_sq")];
     let g = options.maximize ? grad.neg() : grad;
     let p = param;
     if (options.weightDecay !== 0) {
-      if (this.decoupled) p = p.mul(decay);
-      else g = g.add(p.mul(decay));
+      if (this.decoupled) p = p.mul(scalar("decay"));
+      else g = g.add(p.mul(scalar("decay")));
     }
-    const m2 = m.mul(beta1).add(g.mul(rest1));
-    const v2 = v.mul(beta2).add(g.mul(g).mul(rest2));
-    const largest = most?.max(v2);
-    const denominator = (largest ?? v2).sqrt().mul(correction).add(eps);
-    return { param: p.sub(m2.div(denominator).mul(stepSize)), state: largest ? [m2, v2, largest] : [m2, v2] };
+    const m2 = m.mul(scalar("beta1")).add(g.mul(scalar("rest1")));
+    const v2 = v.mul(scalar("beta2")).add(g.mul(g).mul(scalar("rest2")));
+    const largest = options.amsgrad ? state("max_exp_avg_sq").max(v2) : v2;
+    const denominator = largest.sqrt().mul(scalar("correction")).add(scalar("eps"));
+    return { param: p.sub(m2.div(denominator).mul(scalar("stepSize"))), state: { exp_avg: m2, exp_avg_sq: v2, max_exp_avg_sq: largest } };
   }
 }
 
@@ -83,6 +81,8 @@ abstract class AdamBase extends ElementwiseOptimizer<AdamOptions> {
  * const optimizer = new Adam(model.parameters(), { lr: 1e-3 });
  */
 export class Adam extends AdamBase {
+  static override name = "Adam";
+
   constructor(params: ParamsArgument<AdamOptions>, options: Partial<AdamOptions> = {}) {
     super(params, defaults, options);
   }
@@ -99,6 +99,8 @@ export class Adam extends AdamBase {
  * https://pytorch.org/docs/stable/generated/torch.optim.AdamW.html
  */
 export class AdamW extends AdamBase {
+  static override name = "AdamW";
+
   constructor(params: ParamsArgument<AdamOptions>, options: Partial<AdamOptions> = {}) {
     super(params, { ...defaults, weightDecay: 0.01 }, options);
   }

@@ -3,7 +3,7 @@
  */
 
 import { checkBetas, checkNotNegative } from "./checks.ts";
-import { type Elements, ElementwiseOptimizer, type Memory, type Updated } from "./elementwise.ts";
+import { type Elements, ElementwiseOptimizer, type Memory, type Scalars, type Updated } from "./elementwise.ts";
 import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `Adamax`. */
@@ -28,6 +28,8 @@ export interface AdamaxOptions extends BaseOptions {
  * https://pytorch.org/docs/stable/generated/torch.optim.Adamax.html
  */
 export class Adamax extends ElementwiseOptimizer<AdamaxOptions> {
+  static override name = "Adamax";
+
   constructor(params: ParamsArgument<AdamaxOptions>, options: Partial<AdamaxOptions> = {}) {
     super(params, { lr: 2e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, maximize: false }, options);
   }
@@ -43,18 +45,16 @@ export class Adamax extends ElementwiseOptimizer<AdamaxOptions> {
     return [{ name: "exp_avg" }, { name: "exp_inf" }];
   }
 
-  protected override scalars({ lr, betas: [beta1, beta2], eps, weightDecay }: Readonly<AdamaxOptions>, step: number): readonly number[] {
-    return [beta1, 1 - beta1, beta2, lr / (1 - beta1 ** step), eps, weightDecay];
+  protected override scalars({ lr, betas: [beta1, beta2], eps, weightDecay }: Readonly<AdamaxOptions>, step: number): Scalars {
+    return { beta1, rest1: 1 - beta1, beta2, rate: lr / (1 - beta1 ** step), eps, weightDecay };
   }
 
-  protected override formula({ param, grad, state, scalars }: Elements, options: Readonly<AdamaxOptions>): Updated {
-    type E = typeof param;
-    const [mean, most] = state as [E, E]; // safe: as `memory` says
-    const [beta1, rest1, beta2, rate, eps, weightDecay] = scalars as [E, E, E, E, E, E]; // safe: as `scalars` says
+  protected override formula({ param, grad, state, scalar }: Elements, options: Readonly<AdamaxOptions>): Updated {
+    const [mean, most] = [state("exp_avg"), state("exp_inf")];
     let g = options.maximize ? grad.neg() : grad;
-    if (options.weightDecay !== 0) g = g.add(param.mul(weightDecay));
-    const m = mean.mul(beta1).add(g.mul(rest1));
-    const u = most.mul(beta2).max(g.abs().add(eps));
-    return { param: param.sub(m.div(u).mul(rate)), state: [m, u] };
+    if (options.weightDecay !== 0) g = g.add(param.mul(scalar("weightDecay")));
+    const m = mean.mul(scalar("beta1")).add(g.mul(scalar("rest1")));
+    const u = most.mul(scalar("beta2")).max(g.abs().add(scalar("eps")));
+    return { param: param.sub(m.div(u).mul(scalar("rate"))), state: { exp_avg: m, exp_inf: u } };
   }
 }

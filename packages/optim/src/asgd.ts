@@ -3,7 +3,7 @@
  */
 
 import { checkNotNegative } from "./checks.ts";
-import { type Elements, ElementwiseOptimizer, type Memory, type Updated } from "./elementwise.ts";
+import { type Elements, ElementwiseOptimizer, type Memory, type Scalars, type Updated } from "./elementwise.ts";
 import type { BaseOptions, ParamState, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `ASGD`. */
@@ -30,6 +30,8 @@ export interface ASGDOptions extends BaseOptions {
  * https://pytorch.org/docs/stable/generated/torch.optim.ASGD.html
  */
 export class ASGD extends ElementwiseOptimizer<ASGDOptions> {
+  static override name = "ASGD";
+
   constructor(params: ParamsArgument<ASGDOptions>, options: Partial<ASGDOptions> = {}) {
     super(params, { lr: 1e-2, lambd: 1e-4, alpha: 0.75, t0: 1e6, weightDecay: 0, maximize: false }, options);
   }
@@ -48,22 +50,27 @@ export class ASGD extends ElementwiseOptimizer<ASGDOptions> {
     return { eta: lr, mu: 1 };
   }
 
-  protected override scalars(options: Readonly<ASGDOptions>, step: number, state: ParamState): readonly number[] {
+  protected override scalars(options: Readonly<ASGDOptions>, step: number, state: ParamState): Scalars {
     const { lr, lambd, alpha, t0, weightDecay } = options;
     const [eta, mu] = [state.eta as number, state.mu as number]; // safe: as `numbers` says
     // For the next step.
     state.eta = lr / (1 + lambd * lr * step) ** alpha;
     state.mu = 1 / Math.max(1, step - t0);
-    return [eta, 1 - lambd * eta, mu, weightDecay];
+    return { eta, kept: 1 - lambd * eta, mu, weightDecay };
   }
 
-  protected override formula({ param, grad, state, scalars }: Elements, options: Readonly<ASGDOptions>): Updated {
-    type E = typeof param;
-    const [average] = state as [E]; // safe: as `memory` says
-    const [eta, kept, mu, weightDecay] = scalars as [E, E, E, E]; // safe: as `scalars` says
+  protected override formula({ param, grad, state, scalar }: Elements, options: Readonly<ASGDOptions>): Updated {
+    const average = state("ax");
     let g = options.maximize ? grad.neg() : grad;
-    if (options.weightDecay !== 0) g = g.add(param.mul(weightDecay));
-    const p = param.mul(kept).sub(g.mul(eta));
-    return { param: p, state: [mu.eq(1).where(p, average.add(p.sub(average).mul(mu)))] };
+    if (options.weightDecay !== 0) g = g.add(param.mul(scalar("weightDecay")));
+    const p = param.mul(scalar("kept")).sub(g.mul(scalar("eta")));
+    return {
+      param: p,
+      state: {
+        ax: scalar("mu")
+          .eq(1)
+          .where(p, average.add(p.sub(average).mul(scalar("mu")))),
+      },
+    };
   }
 }

@@ -5,6 +5,7 @@
  */
 
 import {
+  ArgumentError,
   type Backend,
   DeviceError,
   type DType,
@@ -19,23 +20,26 @@ import {
 } from "@akari/tensor";
 import { type BaseOptions, Optimizer, type ParamGroup, type ParamState } from "./optimizer.ts";
 
+/** The numbers of a step, by name. */
+export type Scalars = Readonly<Record<string, number>>;
+
 /** What a formula is given, for one element. */
 export interface Elements {
   /** The parameter. */
   readonly param: Expr;
   /** Its gradient. */
   readonly grad: Expr;
-  /** What is remembered, in the order of `memory`. */
-  readonly state: readonly Expr[];
-  /** The numbers that `scalars` gives, in its order. */
-  readonly scalars: readonly Expr[];
+  /** What is remembered under a name of `memory`. */
+  readonly state: (name: string) => Expr;
+  /** The number that `scalars` gives under a name. */
+  readonly scalar: (name: string) => Expr;
 }
 
 /** The new values of one element. */
 export interface Updated {
   readonly param: Expr;
-  /** What is remembered from now on, in the order of `memory`. */
-  readonly state: readonly Expr[];
+  /** What is remembered from now on, by the names of `memory`. What is not named stays as it is. */
+  readonly state?: Readonly<Record<string, Expr>>;
 }
 
 /** A tensor that an optimizer keeps for each parameter. */
@@ -78,12 +82,11 @@ interface Batch {
  *   constructor(params: ParamsArgument<{ lr: number }>, options: { lr?: number } = {}) {
  *     super(params, { lr: 1e-3 }, options);
  *   }
- *   protected scalars({ lr }: { lr: number }): number[] {
- *     return [lr];
+ *   protected scalars({ lr }: { lr: number }): Scalars {
+ *     return { lr };
  *   }
- *   protected formula({ param, grad, scalars }: Elements): Updated {
- *     const [lr] = scalars as [Expr];
- *     return { param: param.sub(grad.sign().mul(lr)), state: [] };
+ *   protected formula({ param, grad, scalar }: Elements): Updated {
+ *     return { param: param.sub(grad.sign().mul(scalar("lr"))) };
  *   }
  * }
  */
@@ -103,10 +106,10 @@ export abstract class ElementwiseOptimizer<Options extends BaseOptions> extends 
   }
 
   /**
-   * The numbers that the formula reads, computed anew for each step, so that nothing is ever compiled into it. `step` counts from 1. Numbers
-   * may be remembered in `state`, if `numbers` names them.
+   * The numbers that the formula reads, by name, computed anew for each step, so that nothing is ever compiled into it. The names are always the same, in
+   * the same order. `step` counts from 1. Numbers may be remembered in `state`, if `numbers` names them.
    */
-  protected abstract scalars(options: Readonly<Options>, step: number, state: ParamState): readonly number[];
+  protected abstract scalars(options: Readonly<Options>, step: number, state: ParamState): Scalars;
 
   /** The formula. It may depend on `options` that are true or false, text or null, and on whether a number is zero; numbers come as `scalars`. */
   protected abstract formula(elements: Elements, options: Readonly<Options>): Updated;
@@ -135,6 +138,7 @@ export abstract class ElementwiseOptimizer<Options extends BaseOptions> extends 
   /** Puts the parameters of a group that have a gradient into their batches. */
   #collect(group: ParamGroup<Options>): void {
     const plan = this.#planOf(group);
+    let named: Scalars = {};
     let scalars: readonly number[] = [];
     let scalarsOf = 0;
     for (const param of group.params) {
@@ -145,13 +149,14 @@ export abstract class ElementwiseOptimizer<Options extends BaseOptions> extends 
       item.state.step = step;
       // Parameters that were changed equally often share their numbers.
       if (scalarsOf !== step || plan.numbers) {
-        scalars = this.scalars(group, step, item.state);
+        named = this.scalars(group, step, item.state);
+        scalars = Object.values(named);
         scalarsOf = step;
       }
       item.scalars = scalars;
       item.inputs[1] = grad;
       for (const view of item.to) (view as Tensor).storage.version++; // safe: filled with tensors below
-      if (param.numel() > 0) this.#batchOf(param.device, this.#program(plan, group, param.dtype, scalars.length)).items.push(item);
+      if (param.numel() > 0) this.#batchOf(param.device, this.#program(plan, group, param.dtype, named)).items.push(item);
     }
   }
 
@@ -199,17 +204,25 @@ export abstract class ElementwiseOptimizer<Options extends BaseOptions> extends 
   }
 
   /** The formula as a program for one dtype. */
-  #program({ memory, programs }: Plan, options: Readonly<Options>, dtype: DType, scalars: number): Program {
+  #program({ memory, programs }: Plan, options: Readonly<Options>, dtype: DType, scalars: Scalars): Program {
     let found = programs.get(dtype);
     if (found === undefined) {
-      const elements: Elements = {
-        param: input(0, dtype),
-        grad: input(1, dtype),
-        state: memory.map((_, i) => input(2 + i, dtype)),
-        scalars: Array.from({ length: scalars }, (_, i) => scalar(i, dtype)),
+      const named = (what: string, names: readonly string[], make: (i: number) => Expr) => (name: string) => {
+        const at = names.indexOf(name);
+        if (at >= 0) return make(at);
+        throw new ArgumentError(
+          `${this.constructor.name}: the formula asks for "${name}", but ${what} names ${names.join(", ") || "nothing"}`,
+        );
       };
-      const updated = this.formula(elements, options);
-      found = program([updated.param, ...updated.state].map((e) => (e.dtype === elements.param.dtype ? e : e.cast(elements.param.dtype))));
+      const kept = memory.map(({ name }) => name);
+      const state = named("memory", kept, (i) => input(2 + i, dtype));
+      const [param, grad] = [input(0, dtype), input(1, dtype)];
+      const updated = this.formula(
+        { param, grad, state, scalar: named("scalars", Object.keys(scalars), (i) => scalar(i, dtype)) },
+        options,
+      );
+      const results = [updated.param, ...kept.map((name) => updated.state?.[name] ?? state(name))];
+      found = program(results.map((e) => (e.dtype === param.dtype ? e : e.cast(param.dtype))));
       programs.set(dtype, found);
     }
     return found;

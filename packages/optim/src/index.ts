@@ -11,7 +11,7 @@ export { Adam, type AdamOptions, AdamW } from "./adam.ts";
 export { Adamax, type AdamaxOptions } from "./adamax.ts";
 export { ASGD, type ASGDOptions } from "./asgd.ts";
 export { checkBetas, checkFraction, checkNotNegative } from "./checks.ts";
-export { type Elements, ElementwiseOptimizer, type Memory, type Updated } from "./elementwise.ts";
+export { type Elements, ElementwiseOptimizer, type Memory, type Scalars, type Updated } from "./elementwise.ts";
 export { LBFGS, type LBFGSOptions } from "./lbfgs.ts";
 export { NAdam, type NAdamOptions } from "./nadam.ts";
 export {

@@ -4,10 +4,10 @@
  * numbers it needs: one driver reads them at once, the other awaits them.
  */
 
-import { ArgumentError, DeviceError, fromHalf, fromTypedArray, sizeOf, type Tensor } from "@akari/tensor";
+import { ArgumentError, DeviceError, FileError, fromHalf, fromTypedArray, ShapeError, sizeOf, Tensor } from "@akari/tensor";
 import { checkNotNegative } from "./checks.ts";
 import { type Point, searchStrongWolfe } from "./line-search.ts";
-import { type BaseOptions, Optimizer, type ParamsArgument } from "./optimizer.ts";
+import { type BaseOptions, Optimizer, type OptimizerStateDict, type ParamState, type ParamsArgument } from "./optimizer.ts";
 
 /** Options of `LBFGS`. */
 export interface LBFGSOptions extends BaseOptions {
@@ -36,6 +36,7 @@ function doubles(x: Tensor, data: ArrayLike<number>): Float64Array {
 /** What is remembered from one iteration to the next, all parameters being one vector. */
 interface History {
   iterations: number;
+  evaluations: number;
   /** Changes of the gradient, changes of the parameters, and one over their products; oldest first. */
   readonly gradients: Float64Array[];
   readonly moves: Float64Array[];
@@ -44,6 +45,8 @@ interface History {
   length: number;
   scale: number;
   gradient: Float64Array;
+  /** The loss before the last move. */
+  loss: number;
 }
 
 /**
@@ -53,7 +56,7 @@ interface History {
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.LBFGS.html
  *
- * On a device that can only be read asynchronously use `await optimizer.stepAsync(closure)`. What it remembers is not part of `stateDict`.
+ * On a device that can only be read asynchronously use `await optimizer.stepAsync(closure)`.
  *
  * @example
  * const optimizer = new LBFGS(model.parameters(), { lineSearchFn: "strong_wolfe" });
@@ -65,6 +68,8 @@ interface History {
  * });
  */
 export class LBFGS extends Optimizer<LBFGSOptions> {
+  static override name = "LBFGS";
+
   #history: History | null = null;
 
   constructor(params: ParamsArgument<LBFGSOptions>, options: Partial<LBFGSOptions> = {}) {
@@ -141,10 +146,13 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     const first = yield* evaluate();
     let { loss, gradient } = first;
     let evaluations = 1;
+    if (this.#history !== null) this.#history.evaluations++;
     if (largest(gradient) <= toleranceGrad) return first.value;
     for (let iteration = 1; iteration <= maxIter; iteration++) {
       const history = this.#direct(gradient, options);
       const before = loss;
+      const already = evaluations;
+      history.loss = loss;
       const { direction } = history;
       let length = history.iterations === 1 ? Math.min(1, 1 / total(gradient)) * lr : lr;
       const slope = dot(gradient, direction);
@@ -169,6 +177,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
         }
       }
       history.length = length;
+      history.evaluations += evaluations - already;
       if (iteration === maxIter || evaluations >= maxEval) break;
       if (largest(gradient) <= toleranceGrad || largest(direction) * Math.abs(length) <= toleranceChange) break;
       if (Math.abs(loss - before) < toleranceChange) break;
@@ -182,6 +191,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     if (known === null) {
       const history: History = {
         iterations: 1,
+        evaluations: 1,
         gradients: [],
         moves: [],
         weights: [],
@@ -189,6 +199,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
         length: 0,
         scale: 1,
         gradient,
+        loss: 0,
       };
       this.#history = history;
       return history;
@@ -219,6 +230,95 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     known.direction = direction;
     known.gradient = gradient;
     return known;
+  }
+
+  /**
+   * Everything needed to go on later, in PyTorch's form and with its names; lists of vectors are tensors of rows. The numbers are in double precision where the
+   * parameters' device has it.
+   */
+  override stateDict(): OptimizerStateDict {
+    const { param_groups } = super.stateDict();
+    const history = this.#history;
+    if (history === null) return { state: {}, param_groups };
+    const { device } = this.#params()[0] as Tensor; // safe: there is one at least
+    const stored = (numbers: ArrayLike<number>, shape: readonly number[]) =>
+      fromTypedArray(Float64Array.from(numbers), shape, { dtype: device.supports("float64") ? "float64" : "float32", device });
+    const size = history.direction.length;
+    const rows = (list: readonly Float64Array[]) => stored(joined(list), [list.length, size]);
+    const state: ParamState = {
+      func_evals: history.evaluations,
+      n_iter: history.iterations,
+      d: stored(history.direction, [size]),
+      t: history.length,
+      old_dirs: rows(history.gradients),
+      old_stps: rows(history.moves),
+      ro: stored(history.weights, [history.weights.length]),
+      H_diag: history.scale,
+      prev_flat_grad: stored(history.gradient, [size]),
+      prev_loss: history.loss,
+    };
+    return { state: { 0: state }, param_groups };
+  }
+
+  /**
+   * Goes on from a saved state; PyTorch's own, with lists of vectors, is understood as well. When it throws, nothing was changed.
+   *
+   * @throws FileError when it is the state of another optimizer. @throws ShapeError when a vector is not as long as the parameters together.
+   * @throws DeviceError for tensors of a device that can only be read asynchronously; `await x.prefetch()` them before.
+   */
+  override loadStateDict(saved: OptimizerStateDict): void {
+    const entries = saved?.state?.[0];
+    const sound = typeof entries === "object" && entries !== null;
+    const history = sound ? this.#restored(entries as Readonly<Record<string, unknown>>) : null;
+    // What else there is, the groups and what is no state at all, is checked as for all optimizers.
+    super.loadStateDict(
+      sound ? { ...saved, state: Object.fromEntries(Object.entries(saved.state).filter(([key]) => key !== "0")) } : saved,
+    );
+    this.#history = history;
+  }
+
+  /** Everything stands with the first parameter. */
+  protected override stateNames(): ReadonlySet<string> {
+    return new Set();
+  }
+
+  /** The history that a saved state tells of. */
+  #restored(entries: Readonly<Record<string, unknown>>): History | null {
+    const known = ["func_evals", "n_iter", "d", "t", "old_dirs", "old_stps", "ro", "H_diag", "prev_flat_grad", "prev_loss", "al"];
+    const unknown = Object.keys(entries).find((key) => !known.includes(key));
+    if (unknown !== undefined) throw new FileError(`LBFGS.loadStateDict: the state has "${unknown}"; is it that of another optimizer?`);
+    if (Object.keys(entries).length === 0) return null;
+    const size = this.#params().reduce((sum, param) => sum + param.numel(), 0);
+    /** The numbers of an entry: of a tensor, a number, or a list of them. */
+    const numbers = (key: string, value: unknown): Float64Array => {
+      if (typeof value === "number") return Float64Array.of(value);
+      if (value instanceof Tensor) return doubles(value, value.dataSync());
+      if (Array.isArray(value)) return joined(value.map((part) => numbers(key, part)));
+      throw new FileError(`LBFGS.loadStateDict: the state has no ${key}`);
+    };
+    const one = (key: string) => numbers(key, entries[key])[0] ?? 0;
+    const vectors = (key: string, count = 1): Float64Array[] => {
+      const all = numbers(key, entries[key]);
+      if (all.length !== count * size) {
+        throw new ShapeError(
+          `LBFGS.loadStateDict: ${key} has ${all.length} elements; expected ${count} times ${size}, as many as the parameters have`,
+        );
+      }
+      return Array.from({ length: count }, (_, i) => all.slice(i * size, (i + 1) * size));
+    };
+    const weights = [...numbers("ro", entries.ro)];
+    return {
+      iterations: one("n_iter"),
+      evaluations: one("func_evals"),
+      gradients: vectors("old_dirs", weights.length),
+      moves: vectors("old_stps", weights.length),
+      weights,
+      direction: vectors("d")[0] as Float64Array,
+      length: one("t"),
+      scale: one("H_diag"),
+      gradient: vectors("prev_flat_grad")[0] as Float64Array,
+      loss: one("prev_loss"),
+    };
   }
 
   #params(): readonly Tensor[] {

@@ -3,7 +3,7 @@
  */
 
 import { checkBetas, checkNotNegative } from "./checks.ts";
-import { type Elements, ElementwiseOptimizer, type Memory, type Updated } from "./elementwise.ts";
+import { type Elements, ElementwiseOptimizer, type Memory, type Scalars, type Updated } from "./elementwise.ts";
 import type { BaseOptions, ParamState, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `NAdam`. */
@@ -29,6 +29,8 @@ export interface NAdamOptions extends BaseOptions {
  * https://pytorch.org/docs/stable/generated/torch.optim.NAdam.html
  */
 export class NAdam extends ElementwiseOptimizer<NAdamOptions> {
+  static override name = "NAdam";
+
   constructor(params: ParamsArgument<NAdamOptions>, options: Partial<NAdamOptions> = {}) {
     super(params, { lr: 2e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, momentumDecay: 4e-3 }, options);
   }
@@ -48,7 +50,7 @@ export class NAdam extends ElementwiseOptimizer<NAdamOptions> {
     return { mu_product: 1 };
   }
 
-  protected override scalars(options: Readonly<NAdamOptions>, step: number, state: ParamState): readonly number[] {
+  protected override scalars(options: Readonly<NAdamOptions>, step: number, state: ParamState): Scalars {
     const { lr, betas, eps, weightDecay, momentumDecay } = options;
     const [beta1, beta2] = betas;
     const momentum = (t: number): number => beta1 * (1 - 0.5 * 0.96 ** (t * momentumDecay));
@@ -57,17 +59,16 @@ export class NAdam extends ElementwiseOptimizer<NAdamOptions> {
     state.mu_product = product;
     // PyTorch 1.13, which our numbers are held against, counts μₜ twice in the product with μₜ₊₁; the paper counts it once.
     const [gradientRate, meanRate] = [(lr * (1 - now)) / (1 - product), (lr * next) / (1 - product * now * next)];
-    return [beta1, 1 - beta1, beta2, 1 - beta2, gradientRate, meanRate, 1 / Math.sqrt(1 - beta2 ** step), eps, weightDecay];
+    const correction = 1 / Math.sqrt(1 - beta2 ** step);
+    return { beta1, rest1: 1 - beta1, beta2, rest2: 1 - beta2, gradientRate, meanRate, correction, eps, weightDecay };
   }
 
-  protected override formula({ param, grad, state, scalars }: Elements, options: Readonly<NAdamOptions>): Updated {
-    type E = typeof param;
-    const [mean, squares] = state as [E, E]; // safe: as `memory` says
-    const [beta1, rest1, beta2, rest2, gradientRate, meanRate, correction, eps, weightDecay] = scalars as [E, E, E, E, E, E, E, E, E]; // safe: as `scalars` says
-    const g = options.weightDecay === 0 ? grad : grad.add(param.mul(weightDecay));
-    const m = mean.mul(beta1).add(g.mul(rest1));
-    const v = squares.mul(beta2).add(g.mul(g).mul(rest2));
-    const direction = g.mul(gradientRate).add(m.mul(meanRate));
-    return { param: param.sub(direction.div(v.sqrt().mul(correction).add(eps))), state: [m, v] };
+  protected override formula({ param, grad, state, scalar }: Elements, options: Readonly<NAdamOptions>): Updated {
+    const [mean, squares] = [state("exp_avg"), state("exp_avg_sq")];
+    const g = options.weightDecay === 0 ? grad : grad.add(param.mul(scalar("weightDecay")));
+    const m = mean.mul(scalar("beta1")).add(g.mul(scalar("rest1")));
+    const v = squares.mul(scalar("beta2")).add(g.mul(g).mul(scalar("rest2")));
+    const direction = g.mul(scalar("gradientRate")).add(m.mul(scalar("meanRate")));
+    return { param: param.sub(direction.div(v.sqrt().mul(scalar("correction")).add(scalar("eps")))), state: { exp_avg: m, exp_avg_sq: v } };
   }
 }

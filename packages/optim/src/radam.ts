@@ -3,7 +3,7 @@
  */
 
 import { checkBetas, checkNotNegative } from "./checks.ts";
-import { type Elements, ElementwiseOptimizer, type Memory, type Updated } from "./elementwise.ts";
+import { type Elements, ElementwiseOptimizer, type Memory, type Scalars, type Updated } from "./elementwise.ts";
 import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `RAdam`. */
@@ -34,6 +34,8 @@ function rectification(beta2: number, step: number): number {
  * https://pytorch.org/docs/stable/generated/torch.optim.RAdam.html
  */
 export class RAdam extends ElementwiseOptimizer<RAdamOptions> {
+  static override name = "RAdam";
+
   constructor(params: ParamsArgument<RAdamOptions>, options: Partial<RAdamOptions> = {}) {
     super(params, { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0 }, options);
   }
@@ -49,21 +51,30 @@ export class RAdam extends ElementwiseOptimizer<RAdamOptions> {
     return [{ name: "exp_avg" }, { name: "exp_avg_sq" }];
   }
 
-  protected override scalars({ lr, betas: [beta1, beta2], eps, weightDecay }: Readonly<RAdamOptions>, step: number): readonly number[] {
+  protected override scalars({ lr, betas: [beta1, beta2], eps, weightDecay }: Readonly<RAdamOptions>, step: number): Scalars {
     const factor = rectification(beta2, step);
     const rate = lr / (1 - beta1 ** step);
-    return [beta1, 1 - beta1, beta2, 1 - beta2, factor === 0 ? rate : 0, rate * factor * Math.sqrt(1 - beta2 ** step), eps, weightDecay];
+    return {
+      beta1,
+      rest1: 1 - beta1,
+      beta2,
+      rest2: 1 - beta2,
+      plainRate: factor === 0 ? rate : 0,
+      adaptiveRate: rate * factor * Math.sqrt(1 - beta2 ** step),
+      eps,
+      weightDecay,
+    };
   }
 
-  protected override formula({ param, grad, state, scalars }: Elements, options: Readonly<RAdamOptions>): Updated {
-    type E = typeof param;
-    const [mean, squares] = state as [E, E]; // safe: as `memory` says
-    const [beta1, rest1, beta2, rest2, plainRate, adaptiveRate, eps, weightDecay] = scalars as [E, E, E, E, E, E, E, E]; // safe: as `scalars` says
-    const g = options.weightDecay === 0 ? grad : grad.add(param.mul(weightDecay));
-    const m = mean.mul(beta1).add(g.mul(rest1));
-    const v = squares.mul(beta2).add(g.mul(g).mul(rest2));
+  protected override formula({ param, grad, state, scalar }: Elements, options: Readonly<RAdamOptions>): Updated {
+    const [mean, squares] = [state("exp_avg"), state("exp_avg_sq")];
+    const g = options.weightDecay === 0 ? grad : grad.add(param.mul(scalar("weightDecay")));
+    const m = mean.mul(scalar("beta1")).add(g.mul(scalar("rest1")));
+    const v = squares.mul(scalar("beta2")).add(g.mul(g).mul(scalar("rest2")));
     // One of the rates is zero. The choice is made by comparing, since 0 / 0 would be no zero.
-    const rate = plainRate.ne(0).where(plainRate, adaptiveRate.div(v.sqrt().add(eps)));
-    return { param: param.sub(m.mul(rate)), state: [m, v] };
+    const rate = scalar("plainRate")
+      .ne(0)
+      .where(scalar("plainRate"), scalar("adaptiveRate").div(v.sqrt().add(scalar("eps"))));
+    return { param: param.sub(m.mul(rate)), state: { exp_avg: m, exp_avg_sq: v } };
   }
 }

@@ -3,7 +3,7 @@
  */
 
 import { checkNotNegative } from "./checks.ts";
-import { type Elements, ElementwiseOptimizer, type Memory, type Updated } from "./elementwise.ts";
+import { type Elements, ElementwiseOptimizer, type Memory, type Scalars, type Updated } from "./elementwise.ts";
 import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `RMSprop`. */
@@ -32,6 +32,8 @@ export interface RMSpropOptions extends BaseOptions {
  * https://pytorch.org/docs/stable/generated/torch.optim.RMSprop.html
  */
 export class RMSprop extends ElementwiseOptimizer<RMSpropOptions> {
+  static override name = "RMSprop";
+
   constructor(params: ParamsArgument<RMSpropOptions>, options: Partial<RMSpropOptions> = {}) {
     super(params, { lr: 1e-2, alpha: 0.99, eps: 1e-8, weightDecay: 0, momentum: 0, centered: false, maximize: false }, options);
   }
@@ -47,27 +49,27 @@ export class RMSprop extends ElementwiseOptimizer<RMSpropOptions> {
     return names.map((name) => ({ name }));
   }
 
-  protected override scalars({ lr, alpha, eps, weightDecay, momentum }: Readonly<RMSpropOptions>): readonly number[] {
-    return [lr, alpha, 1 - alpha, eps, weightDecay, momentum];
+  protected override scalars({ lr, alpha, eps, weightDecay, momentum }: Readonly<RMSpropOptions>): Scalars {
+    return { lr, alpha, rest: 1 - alpha, eps, weightDecay, momentum };
   }
 
-  protected override formula({ param, grad, state, scalars }: Elements, options: Readonly<RMSpropOptions>): Updated {
-    type E = typeof param;
-    const [lr, alpha, rest, eps, weightDecay, momentum] = scalars as [E, E, E, E, E, E]; // safe: as `scalars` says
+  protected override formula({ param, grad, state, scalar }: Elements, options: Readonly<RMSpropOptions>): Updated {
     let g = options.maximize ? grad.neg() : grad;
-    if (options.weightDecay !== 0) g = g.add(param.mul(weightDecay));
-    const next = [(state[0] as E).mul(alpha).add(g.mul(g).mul(rest))]; // safe: as `memory` says
-    let spread = next[0] as E;
-    if (options.centered) {
-      const mean = (state[1] as E).mul(alpha).add(g.mul(rest));
-      next.push(mean);
-      spread = spread.sub(mean.mul(mean));
-    }
-    let direction = g.div(spread.sqrt().add(eps));
-    if (options.momentum !== 0) {
-      direction = (state.at(-1) as E).mul(momentum).add(direction);
-      next.push(direction);
-    }
-    return { param: param.sub(direction.mul(lr)), state: next };
+    if (options.weightDecay !== 0) g = g.add(param.mul(scalar("weightDecay")));
+    const squares = state("square_avg")
+      .mul(scalar("alpha"))
+      .add(g.mul(g).mul(scalar("rest")));
+    const mean = options.centered
+      ? state("grad_avg")
+          .mul(scalar("alpha"))
+          .add(g.mul(scalar("rest")))
+      : null;
+    const spread = mean === null ? squares : squares.sub(mean.mul(mean));
+    const step = g.div(spread.sqrt().add(scalar("eps")));
+    const direction = options.momentum === 0 ? step : state("momentum_buffer").mul(scalar("momentum")).add(step);
+    return {
+      param: param.sub(direction.mul(scalar("lr"))),
+      state: { square_avg: squares, momentum_buffer: direction, ...(mean && { grad_avg: mean }) },
+    };
   }
 }

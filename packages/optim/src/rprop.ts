@@ -3,7 +3,7 @@
  */
 
 import { ArgumentError } from "@akari/tensor";
-import { type Elements, ElementwiseOptimizer, type Memory, type Updated } from "./elementwise.ts";
+import { type Elements, ElementwiseOptimizer, type Memory, type Scalars, type Updated } from "./elementwise.ts";
 import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `Rprop`. */
@@ -27,6 +27,8 @@ export interface RpropOptions extends BaseOptions {
  * https://pytorch.org/docs/stable/generated/torch.optim.Rprop.html
  */
 export class Rprop extends ElementwiseOptimizer<RpropOptions> {
+  static override name = "Rprop";
+
   constructor(params: ParamsArgument<RpropOptions>, options: Partial<RpropOptions> = {}) {
     super(params, { lr: 1e-2, etas: [0.5, 1.2], stepSizes: [1e-6, 50], maximize: false }, options);
   }
@@ -45,21 +47,19 @@ export class Rprop extends ElementwiseOptimizer<RpropOptions> {
     return [{ name: "prev" }, { name: "step_size", initial: lr }];
   }
 
-  protected override scalars({ etas, stepSizes }: Readonly<RpropOptions>): readonly number[] {
-    return [...etas, ...stepSizes];
+  protected override scalars({ etas: [shrink, grow], stepSizes: [smallest, largest] }: Readonly<RpropOptions>): Scalars {
+    return { shrink, grow, smallest, largest };
   }
 
-  protected override formula({ param, grad, state, scalars }: Elements, options: Readonly<RpropOptions>): Updated {
-    type E = typeof param;
-    const [before, size] = state as [E, E]; // safe: as `memory` says
-    const [shrink, grow, smallest, largest] = scalars as [E, E, E, E]; // safe: as `scalars` says
+  protected override formula({ param, grad, state, scalar }: Elements, options: Readonly<RpropOptions>): Updated {
+    const [before, size] = [state("prev"), state("step_size")];
     const g = options.maximize ? grad.neg() : grad;
     const agreement = g.mul(before);
     const next = size
-      .mul(agreement.gt(0).where(grow, agreement.lt(0).where(shrink, 1)))
-      .max(smallest)
-      .min(largest);
+      .mul(agreement.gt(0).where(scalar("grow"), agreement.lt(0).where(scalar("shrink"), 1)))
+      .max(scalar("smallest"))
+      .min(scalar("largest"));
     const kept = agreement.lt(0).where(0, g);
-    return { param: param.sub(kept.sign().mul(next)), state: [kept, next] };
+    return { param: param.sub(kept.sign().mul(next)), state: { prev: kept, step_size: next } };
   }
 }

@@ -4,7 +4,7 @@
 
 import { ArgumentError } from "@akari/tensor";
 import { checkNotNegative } from "./checks.ts";
-import { type Elements, ElementwiseOptimizer, type Memory, type Updated } from "./elementwise.ts";
+import { type Elements, ElementwiseOptimizer, type Memory, type Scalars, type Updated } from "./elementwise.ts";
 import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `SGD`. */
@@ -34,6 +34,8 @@ export interface SGDOptions extends BaseOptions {
  * const optimizer = new SGD(model.parameters(), { lr: 0.1, momentum: 0.9 });
  */
 export class SGD extends ElementwiseOptimizer<SGDOptions> {
+  static override name = "SGD";
+
   constructor(params: ParamsArgument<SGDOptions>, options: Partial<SGDOptions> = {}) {
     super(params, { lr: 1e-3, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false }, options);
   }
@@ -53,18 +55,19 @@ export class SGD extends ElementwiseOptimizer<SGDOptions> {
     return momentum === 0 ? [] : [{ name: "momentum_buffer" }];
   }
 
-  protected override scalars({ lr, momentum, dampening, weightDecay }: Readonly<SGDOptions>, step: number): readonly number[] {
+  protected override scalars({ lr, momentum, dampening, weightDecay }: Readonly<SGDOptions>, step: number): Scalars {
     // The first step takes the gradient as it is.
-    return [lr, weightDecay, momentum, step === 1 ? 1 : 1 - dampening];
+    return { lr, weightDecay, momentum, entering: step === 1 ? 1 : 1 - dampening };
   }
 
-  protected override formula({ param, grad, state: [buffer], scalars }: Elements, options: Readonly<SGDOptions>): Updated {
-    const [lr, weightDecay, momentum, entering] = scalars as [typeof param, typeof param, typeof param, typeof param]; // safe: as above
+  protected override formula({ param, grad, state, scalar }: Elements, options: Readonly<SGDOptions>): Updated {
     let g = options.maximize ? grad.neg() : grad;
-    if (options.weightDecay !== 0) g = g.add(param.mul(weightDecay));
-    if (buffer === undefined) return { param: param.sub(g.mul(lr)), state: [] };
-    const b = buffer.mul(momentum).add(g.mul(entering));
-    const direction = options.nesterov ? g.add(b.mul(momentum)) : b;
-    return { param: param.sub(direction.mul(lr)), state: [b] };
+    if (options.weightDecay !== 0) g = g.add(param.mul(scalar("weightDecay")));
+    if (options.momentum === 0) return { param: param.sub(g.mul(scalar("lr"))) };
+    const b = state("momentum_buffer")
+      .mul(scalar("momentum"))
+      .add(g.mul(scalar("entering")));
+    const direction = options.nesterov ? g.add(b.mul(scalar("momentum"))) : b;
+    return { param: param.sub(direction.mul(scalar("lr"))), state: { momentum_buffer: b } };
   }
 }

@@ -1,7 +1,16 @@
 import { type Backend, type KernelCall, ones, type Tensor, zeros } from "@akari/tensor";
 import { reference } from "@akari/tensor/reference";
 import { describe, expect, it } from "vitest";
-import { AdamW, type BaseOptions, type Elements, ElementwiseOptimizer, type ParamsArgument, SGD, type Updated } from "../src/index.ts";
+import {
+  AdamW,
+  type BaseOptions,
+  type Elements,
+  ElementwiseOptimizer,
+  type ParamsArgument,
+  type Scalars,
+  SGD,
+  type Updated,
+} from "../src/index.ts";
 import { describeOptimizer } from "../src/testing/index.ts";
 
 /** A device that keeps a list of the kernel calls it is given. */
@@ -75,13 +84,23 @@ class SignSGD extends ElementwiseOptimizer<BaseOptions> {
   constructor(params: ParamsArgument<BaseOptions>, options: Partial<BaseOptions> = {}) {
     super(params, { lr: 1e-3 }, options);
   }
-  protected override scalars({ lr }: BaseOptions): number[] {
-    return [lr];
+  protected override scalars({ lr }: BaseOptions): Scalars {
+    return { lr };
   }
-  protected override formula({ param, grad, scalars }: Elements): Updated {
-    const [lr] = scalars as [typeof param]; // safe: as `scalars` says
-    return { param: param.sub(grad.sign().mul(lr)), state: [] };
+  protected override formula({ param, grad, scalar }: Elements): Updated {
+    return { param: param.sub(grad.sign().mul(scalar("lr"))) };
   }
 }
 
 describeOptimizer("an optimizer of one's own", (params, options) => new SignSGD(params, options), { lr: 0.01 });
+
+it("a formula that asks for a name that nobody gives is told which there are", () => {
+  class Forgetful extends SignSGD {
+    static override name = "Forgetful";
+
+    protected override formula({ param, scalar }: Elements): Updated {
+      return { param: param.sub(scalar("rate")) };
+    }
+  }
+  expect(() => new Forgetful([parameter([1], reference())]).step()).toThrow('Forgetful: the formula asks for "rate", but scalars names lr');
+});

@@ -62,7 +62,8 @@ function bagsOf(input: Tensor, offsets: Tensor | null, includeLast: boolean): { 
  * @throws ShapeError for indices, offsets or factors of other shapes. @throws IndexError for an index out of range.
  * @throws ArgumentError for an unknown mode, for factors with another mode than "sum", for `scaleGradByFreq` with "max", and for offsets out of range.
  * @example
- * embeddingBag(tensor([1, 2, 4, 5]).to("int32"), table, tensor([0, 3]).to("int32")); // the means of rows 1, 2, 4 and of row 5
+ * const table = randn([10, 3]);
+ * functional.embeddingBag(tensor([1, 2, 4, 5]).to("int32"), table, tensor([0, 3]).to("int32")); // the means of rows 1, 2, 4, and row 5
  */
 export function embeddingBag(input: Tensor, weight: Tensor, offsets: Tensor | null = null, options: EmbeddingBagOptions = {}): Tensor {
   const { mode = "mean", perSampleWeights = null, includeLastOffset = false, paddingIdx = null, ...lookup } = options;

@@ -110,4 +110,4 @@ export {
 } from "./margin.ts";
 export { type GumbelSoftmaxOptions, gumbelSoftmax, type RReLUOptions, rrelu } from "./random-activation.ts";
 export type { LossOptions, Reduction } from "./reduction.ts";
-export { type MaxUnpoolOptions, maxUnpool1d, maxUnpool2d, maxUnpool3d } from "./unpool.ts";
+export { type MaxUnpool, type MaxUnpoolOptions, maxUnpool1d, maxUnpool2d, maxUnpool3d } from "./unpool.ts";

@@ -15,7 +15,8 @@ export interface MaxUnpoolOptions {
   readonly outputSize?: readonly number[] | null;
 }
 
-type MaxUnpool = (x: Tensor, indices: Tensor, kernelSize: PerDimension, options?: MaxUnpoolOptions) => Tensor;
+/** The way back from a maximum pooling. */
+export type MaxUnpool = (x: Tensor, indices: Tensor, kernelSize: PerDimension, options?: MaxUnpoolOptions) => Tensor;
 
 function maxUnpool(operation: string, dims: number): MaxUnpool {
   return (x, indices, kernelSize, options = {}) => {

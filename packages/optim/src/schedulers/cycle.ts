@@ -54,6 +54,7 @@ export interface OneCycleOptions {
  * @throws ArgumentError when `step` is called more often than the cycle has steps.
  */
 export class OneCycleLR<Options extends BaseOptions> extends LRScheduler<Options> {
+  static override name = "OneCycleLR";
   readonly #maxLrs: readonly number[];
   readonly #totalSteps: number;
   readonly #options: Required<Omit<OneCycleOptions, "totalSteps" | "epochs" | "stepsPerEpoch">>;
@@ -143,6 +144,7 @@ export interface CyclicOptions {
  * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CyclicLR.html
  */
 export class CyclicLR<Options extends BaseOptions> extends LRScheduler<Options> {
+  static override name = "CyclicLR";
   readonly #baseLr: number;
   readonly #maxLr: number;
   readonly #options: Required<CyclicOptions>;

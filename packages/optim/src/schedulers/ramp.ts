@@ -23,6 +23,7 @@ export interface LinearLROptions {
  * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.LinearLR.html
  */
 export class LinearLR<Options extends BaseOptions> extends LRScheduler<Options> {
+  static override name = "LinearLR";
   readonly #options: Required<LinearLROptions>;
 
   constructor(optimizer: Optimizer<Options>, options: LinearLROptions = {}) {
@@ -56,6 +57,7 @@ export interface ConstantLROptions {
  * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ConstantLR.html
  */
 export class ConstantLR<Options extends BaseOptions> extends LRScheduler<Options> {
+  static override name = "ConstantLR";
   readonly #factor: number;
   readonly #totalIters: number;
 
@@ -88,6 +90,7 @@ export interface PolynomialLROptions {
  * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.PolynomialLR.html
  */
 export class PolynomialLR<Options extends BaseOptions> extends LRScheduler<Options> {
+  static override name = "PolynomialLR";
   readonly #totalIters: number;
   readonly #power: number;
 
@@ -123,6 +126,7 @@ function cosine(from: number, to: number, part: number): number {
  * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingLR.html
  */
 export class CosineAnnealingLR<Options extends BaseOptions> extends LRScheduler<Options> {
+  static override name = "CosineAnnealingLR";
   readonly #tMax: number;
   readonly #etaMin: number;
 
@@ -153,6 +157,7 @@ export interface WarmRestartsOptions extends CosineOptions {
  * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingWarmRestarts.html
  */
 export class CosineAnnealingWarmRestarts<Options extends BaseOptions> extends LRScheduler<Options> {
+  static override name = "CosineAnnealingWarmRestarts";
   readonly #t0: number;
   readonly #tMult: number;
   readonly #etaMin: number;

@@ -16,6 +16,7 @@ import { LRScheduler } from "./scheduler.ts";
  * const scheduler = new SequentialLR(optimizer, [warmup, new ExponentialLR(optimizer, 0.9)], [5]);
  */
 export class SequentialLR<Options extends BaseOptions> extends LRScheduler<Options> {
+  static override name = "SequentialLR";
   readonly #schedulers: readonly LRScheduler<Options>[];
   readonly #milestones: readonly number[];
 

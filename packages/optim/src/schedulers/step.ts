@@ -19,6 +19,7 @@ export interface GammaOptions {
  * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.StepLR.html
  */
 export class StepLR<Options extends BaseOptions> extends LRScheduler<Options> {
+  static override name = "StepLR";
   readonly #stepSize: number;
   readonly #gamma: number;
 
@@ -44,6 +45,7 @@ export class StepLR<Options extends BaseOptions> extends LRScheduler<Options> {
  * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.MultiStepLR.html
  */
 export class MultiStepLR<Options extends BaseOptions> extends LRScheduler<Options> {
+  static override name = "MultiStepLR";
   readonly #milestones: readonly number[];
   readonly #gamma: number;
 
@@ -67,6 +69,7 @@ export class MultiStepLR<Options extends BaseOptions> extends LRScheduler<Option
  * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ExponentialLR.html
  */
 export class ExponentialLR<Options extends BaseOptions> extends LRScheduler<Options> {
+  static override name = "ExponentialLR";
   readonly #gamma: number;
 
   constructor(optimizer: Optimizer<Options>, gamma: number) {
@@ -86,6 +89,7 @@ export class ExponentialLR<Options extends BaseOptions> extends LRScheduler<Opti
  * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.LambdaLR.html
  */
 export class LambdaLR<Options extends BaseOptions> extends LRScheduler<Options> {
+  static override name = "LambdaLR";
   readonly #factors: readonly ((epoch: number) => number)[];
 
   constructor(optimizer: Optimizer<Options>, factor: ((epoch: number) => number) | readonly ((epoch: number) => number)[]) {
