@@ -273,4 +273,127 @@ inputs = {
 args = {"in_features": 16, "n_classes": 10, "cutoffs": [3, 6], "head_bias": True}
 case("layers", "AdaptiveLogSoftmaxWithLoss/layer", "nn.AdaptiveLogSoftmaxWithLoss", inputs, args, atol=1e-5)
 
+# ——— Statistics, distances, order ———
+
+grid, gaps = rand(3, 5), torch.tensor([[1.0, float("nan"), 3.0, -2.0], [float("nan")] * 4, [0.5, 2.0, 2.0, 7.0]])
+for interpolation in ("linear", "lower", "higher", "nearest", "midpoint"):
+    args = {"q": 0.3, "dim": 1, "interpolation": interpolation}
+    case("statistics", f"quantile/{interpolation}", "quantile", {"input": grid}, args)
+    case("statistics", f"nanquantile/{interpolation}", "nanquantile", {"input": gaps}, args, grads=False)
+case("statistics", "quantile/list", "quantile", {"input": grid, "q": torch.tensor([0.0, 0.25, 1.0])}, {"dim": 0}, nograd=("q",))
+case("statistics", "quantile/list-kept", "quantile", {"input": grid, "q": torch.tensor([0.5, 0.9])}, {"dim": 0, "keepdim": True}, nograd=("q",))
+case("statistics", "quantile/all", "quantile", {"input": grid}, {"q": 0.75})
+case("statistics", "quantile/all-kept", "quantile", {"input": grid}, {"q": 0.75, "keepdim": True})
+case("statistics", "quantile/nan", "quantile", {"input": gaps}, {"q": 0.5, "dim": 1}, grads=False)
+case("statistics", "nanquantile/all", "nanquantile", {"input": gaps}, {"q": 0.5}, grads=False)
+raises("statistics", "quantile/beyond", "quantile", {"input": grid}, {"q": 1.5})
+case("statistics", "nanmedian/all", "nanmedian", {"input": gaps}, grads=False)
+case("statistics", "nanmedian/rows", "nanmedian", {"input": gaps[::2].contiguous()}, {"dim": 1}, grads=False)
+case("statistics", "nanmedian/gradient", "nanmedian", {"input": grid}, {"dim": 1, "keepdim": True})
+for correction in (0, 1, 2):
+    case("statistics", f"cov/{correction}", "cov", {"input": grid}, {"correction": correction})
+case("statistics", "cov/vector", "cov", {"input": rand(4)})
+case("statistics", "corrcoef/basic", "corrcoef", {"input": grid}, atol=1e-5)
+for p in (2.0, 1.0, 3.0, float("inf"), 0.0):
+    case("statistics", f"cdist/p{p}", "cdist", {"x1": rand(2, 3, 4), "x2": rand(2, 2, 4)}, {"p": p}, grads=p != 0)
+case("statistics", "cdist/broadcast", "cdist", {"x1": rand(3, 4), "x2": rand(2, 2, 4)})
+case("statistics", "pdist/basic", "nn.functional.pdist", {"input": rand(4, 3)})
+case("statistics", "pdist/p1", "nn.functional.pdist", {"input": rand(4, 3)}, {"p": 1})
+case("statistics", "dist/p3", "dist", {"input": rand(2, 3), "other": rand(3)}, {"p": 3})
+for p in (2, 1):
+    case("statistics", f"renorm/p{p}", "renorm", {"input": grid}, {"p": p, "dim": 0, "maxnorm": 2.5}, atol=1e-5)
+case("statistics", "renorm_/columns", "Tensor.renorm_", {"input": grid}, {"p": 2, "dim": 1, "maxnorm": 1.5}, atol=1e-5)
+case("statistics", "trapezoid/basic", "trapezoid", {"y": grid}, {"dx": 0.5, "dim": 0}, fn=lambda y, dx, dim: torch.trapezoid(y, dx=dx, dim=dim))
+case("statistics", "trapezoid/places", "trapezoid", {"y": grid, "x": torch.tensor([0.0, 1.0, 1.5, 3.0, 3.5])}, nograd=("x",))
+case("statistics", "cumulative_trapezoid/basic", "cumulative_trapezoid", {"y": grid})
+case("statistics", "isin/basic", "isin", {"elements": ints([[1, 2], [3, 4]]), "test_elements": ints([2, 3, 7])}, grads=False)
+case("statistics", "isin/inverted", "isin", {"elements": rand(3), "test_elements": rand(2)}, {"invert": True}, grads=False)
+odd = torch.tensor([1.0, float("inf"), float("-inf"), float("nan")])
+case("statistics", "isposinf/basic", "isposinf", {"input": odd}, grads=False)
+case("statistics", "isneginf/basic", "isneginf", {"input": odd}, grads=False)
+case("statistics", "clamp_min/number", "clamp_min", {"input": grid}, {"min": -0.5})
+case("statistics", "clamp_max/number", "clamp_max", {"input": grid}, {"max": 0.5})
+case("statistics", "clamp_min/tensor", "clamp_min", {"input": grid, "min": rand(5)})
+case("statistics", "cumsum_/basic", "Tensor.cumsum_", {"input": grid}, {"dim": 1})
+case("statistics", "cumprod_/basic", "Tensor.cumprod_", {"input": grid}, {"dim": 0}, grads=False)
+
+# ——— Building, and parts replaced ———
+
+case("building", "block_diag/basic", "block_diag", {"tensors": [rand(2, 3), rand(1, 2), rand(2), rand()]}, fn=lambda tensors: torch.block_diag(*tensors))
+case("building", "cartesian_prod/basic", "cartesian_prod", {"tensors": [rand(2), rand(3)]}, fn=lambda tensors: torch.cartesian_prod(*tensors))
+case("building", "cartesian_prod/one", "cartesian_prod", {"tensors": [rand(2)]}, fn=lambda tensors: torch.cartesian_prod(*tensors))
+for args in ({}, {"r": 3}, {"r": 2, "with_replacement": True}, {"r": 1}):
+    case("building", f"combinations/{'-'.join(map(str, args.values())) or 'pairs'}", "combinations", {"input": rand(4)}, args)
+case("building", "combinations/too-many", "combinations", {"input": rand(2)}, {"r": 3}, grads=False)
+for args in ({}, {"N": 2}, {"N": 5, "increasing": True}):
+    case("building", f"vander/{'-'.join(map(str, args.values())) or 'square'}", "vander", {"x": rand(3)}, args, grads=False)  # PyTorch 1.13 fails in the backward pass
+case("building", "diagflat/matrix", "diagflat", {"input": rand(2, 2)}, {"offset": 1})
+for dims in (0, 1, 2, 3):
+    for n in (1, 2, 3):
+        case("building", f"atleast_{n}d/{dims}", f"atleast_{n}d", {"input": rand(*(2,) * dims)}, fn=lambda input, n=n: getattr(torch, f"atleast_{n}d")(input))
+base = rand(3, 4)
+case("building", "select_scatter/row", "select_scatter", {"input": base, "src": rand(3)}, {"dim": 1, "index": 2})
+case("building", "slice_scatter/step", "slice_scatter", {"input": base, "src": rand(3, 2)}, {"dim": 1, "start": 0, "end": 4, "step": 2})
+case("building", "diagonal_scatter/above", "diagonal_scatter", {"input": base, "src": rand(3)}, {"offset": 1})
+raises("building", "select_scatter/other-shape", "select_scatter", {"input": base, "src": rand(4)}, {"dim": 1, "index": 2})
+case("building", "fill_diagonal_/wide", "Tensor.fill_diagonal_", {"input": base}, {"fill_value": 5.5})
+case("building", "fill_diagonal_/tall", "Tensor.fill_diagonal_", {"input": rand(7, 2)}, {"fill_value": 5.5})
+case("building", "fill_diagonal_/wrapped", "Tensor.fill_diagonal_", {"input": rand(7, 2)}, {"fill_value": 5.5, "wrap": True})
+case("building", "fill_diagonal_/cube", "Tensor.fill_diagonal_", {"input": rand(2, 2, 2)}, {"fill_value": 5.5})
+case("building", "tril_/basic", "Tensor.tril_", {"input": base}, {"diagonal": 1})
+case("building", "triu_/basic", "Tensor.triu_", {"input": base})
+case("building", "pad_sequence/basic", "nn.utils.rnn.pad_sequence", {"sequences": [rand(2, 2), rand(3, 2), rand(1, 2)]}, {"padding_value": -1.5})
+case("building", "pad_sequence/batch-first", "nn.utils.rnn.pad_sequence", {"sequences": [rand(2), rand(3)]}, {"batch_first": True})
+
+# ——— Products and matrices ———
+
+for op, x, y in (("addr", (3,), (4,)), ("addbmm", (2, 3, 2), (2, 2, 4))):
+    names = ("vec1", "vec2") if op == "addr" else ("batch1", "batch2")
+    inputs = {"input": rand(3, 4), names[0]: rand(*x), names[1]: rand(*y)}
+    case("products", f"{op}/factors", op, inputs, {"beta": 0.5, "alpha": 2.5})
+    case("products", f"{op}_/basic", f"Tensor.{op}_", inputs)
+case("products", "addmm_/basic", "Tensor.addmm_", {"input": rand(2, 3), "mat1": rand(2, 4), "mat2": rand(4, 3)}, {"beta": 0.5})
+case("products", "addmv_/basic", "Tensor.addmv_", {"input": rand(2), "mat": rand(2, 4), "vec": rand(4)})
+case("products", "baddbmm_/basic", "Tensor.baddbmm_", {"input": rand(2, 2, 3), "batch1": rand(2, 2, 4), "batch2": rand(2, 4, 3)})
+case("products", "vecdot/broadcast", "linalg.vecdot", {"x": rand(2, 3), "y": rand(3)})
+solid = rand(2, 3, 3) + 3 * torch.eye(3)
+for op in ("slogdet", "logdet"):
+    case("products", f"{op}/batch", f"linalg.{op}" if op == "slogdet" else op, {"A" if op == "slogdet" else "input": solid}, atol=1e-5)
+case("products", "slogdet/negative", "linalg.slogdet", {"A": torch.tensor([[0.0, 2.0], [3.0, 1.0]])})
+case("products", "slogdet/singular", "linalg.slogdet", {"A": torch.tensor([[1.0, 2.0], [2.0, 4.0]])}, grads=False)
+case("products", "slogdet/huge", "linalg.slogdet", {"A": 1e5 * torch.eye(10)}, grads=False)
+case("products", "logdet/negative", "logdet", {"input": torch.tensor([[0.0, 2.0], [3.0, 1.0]])}, grads=False)
+for upper in (True, False):
+    for left in (True, False):
+        for unit in (True, False):
+            inputs = {"A": rand(3, 3) + 2 * torch.eye(3), "B": rand(3, 3)}
+            args = {"upper": upper, "left": left, "unitriangular": unit}
+            fn = lambda A, B, **args: torch.linalg.solve_triangular(torch.triu(A) if args["upper"] else torch.tril(A), B, **args)
+            case("products", f"solve_triangular/{upper}-{left}-{unit}", "linalg.solve_triangular", inputs, args, fn=fn, atol=1e-4, rtol=1e-4)
+for upper in (True, False):
+    factor = torch.tril(rand(3, 3, low=0.5, high=1) + torch.eye(3))
+    fn = lambda input, input2, upper: torch.cholesky_solve(input, torch.triu(input2) if upper else torch.tril(input2), upper=upper)
+    case("products", f"cholesky_solve/{upper}", "cholesky_solve", {"input": rand(3, 2), "input2": factor.t().contiguous() if upper else factor}, {"upper": upper}, fn=fn, atol=1e-4, rtol=1e-4)
+
+# ——— Learning rates ———
+
+
+def scheduler(id, op, args, build):
+    parameters = [torch.nn.Parameter(torch.zeros(1)) for _ in range(2)]
+    optimizer = torch.optim.SGD([{"params": [p], "lr": lr} for p, lr in zip(parameters, (0.1, 0.02))], lr=0.1, momentum=0.9)
+    stepping = build(optimizer)
+    lrs = [[g["lr"] for g in optimizer.param_groups]]
+    for _ in range(12):
+        optimizer.step()
+        stepping.step()
+        lrs.append([g["lr"] for g in optimizer.param_groups])
+    one = {"id": id, "op": f"optim.lr_scheduler.{op}", "args": args, "base_lr": [0.1, 0.02], "momentum": 0.9, "steps": 12, "lrs": lrs, "rtol": 1e-6, "atol": 1e-9}
+    families.setdefault("rates", []).append(one)
+
+
+S = torch.optim.lr_scheduler
+scheduler("MultiplicativeLR/power", "MultiplicativeLR", {"lr_lambda": {"name": "power", "base": 0.95}}, lambda o: S.MultiplicativeLR(o, lambda e: 0.95**e))
+chain = [{"op": "optim.lr_scheduler.ConstantLR", "args": {"factor": 0.1, "total_iters": 3}}, {"op": "optim.lr_scheduler.ExponentialLR", "args": {"gamma": 0.9}}]
+scheduler("ChainedScheduler/two", "ChainedScheduler", {"schedulers": chain}, lambda o: S.ChainedScheduler([S.ConstantLR(o, factor=0.1, total_iters=3), S.ExponentialLR(o, gamma=0.9)]))
+
 save()

@@ -31,6 +31,8 @@ const positional: Readonly<Record<string, readonly string[]>> = {
   OneCycleLR: ["max_lr"],
   CyclicLR: ["base_lr", "max_lr"],
   LambdaLR: ["lr_lambda"],
+  MultiplicativeLR: ["lr_lambda"],
+  ChainedScheduler: ["schedulers"],
   SequentialLR: ["schedulers", "milestones"],
 };
 
@@ -50,7 +52,9 @@ export function buildScheduler(op: string, args: Keywords, optimizer: AnyOptimiz
   // `verbose` prints, and changes nothing.
   const rest = Object.entries(args).filter(([key]) => !first.includes(key) && key !== "verbose");
   const options = Object.fromEntries(rest.map(([key, value]) => [key === "T_mult" ? "tMult" : camelCase(key), value]));
-  return new create(optimizer, ...given, ...(rest.length === 0 && name !== "OneCycleLR" ? [] : [options]));
+  // The schedulers that are chained know their optimizer.
+  const of = name === "ChainedScheduler" ? [] : [optimizer];
+  return new create(...of, ...given, ...(rest.length === 0 && name !== "OneCycleLR" ? [] : [options]));
 }
 
 /** One round; the metric is for the scheduler that asks for one. */

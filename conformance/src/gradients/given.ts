@@ -70,7 +70,7 @@ export function trial(call: (...given: never[]) => unknown, given: Given): Trial
 }
 
 /** All tensors in a value, at any depth of arrays and plain objects. */
-export function tensorsIn(value: unknown): Tensor[] {
+function tensorsIn(value: unknown): Tensor[] {
   const found: Tensor[] = [];
   replaced(value, (x) => {
     found.push(x);

@@ -11,7 +11,7 @@ import { rows, rowsConstant } from "./rows.ts";
 
 export { apart as apartInNn, functional } from "./functional.ts";
 export { type Calls, type Given, trial } from "./given.ts";
-export { apart, housekeeping, methods, methodsConstant } from "./methods.ts";
+export { apart, coarse, housekeeping, methods, methodsConstant } from "./methods.ts";
 export { modules } from "./modules.ts";
 
 /** Operations with a gradient, by the name of the function in `@akari/tensor`. */

@@ -9,7 +9,12 @@ const x = () => numbers([2, 3]);
 export const methods: Calls = {
   bernoulli_: [[x()]],
   copy_: [[x(), numbers([3])]],
+  double: [[x()]],
   exponential_: [[x()]],
+  fillDiagonal_: [
+    [x(), 3],
+    [numbers([3, 1]), 3, true],
+  ],
   fill_: [
     [x(), 3],
     [x(), numbers([])],
@@ -20,23 +25,45 @@ export const methods: Calls = {
     [x(), "float64"],
     [x(), reference()],
   ],
+  typeAs: [[x(), numbers([1]).detach()]],
   uniform_: [[x()]],
   var: [[x(), 1]],
   where: [[x(), mask([1, 0, 1]), numbers([3])]],
   zero_: [[x()]],
 };
 
+/** Conversions to dtypes that finite differences do not see through. */
+export const coarse: readonly string[] = ["float", "half"];
+
 /** Methods whose results have no gradient. */
-export const methodsConstant: Calls = { alias: [[x()]], detach: [[x()]] };
+export const methodsConstant: Calls = {
+  alias: [[x()]],
+  bernoulli: [[numbers([3], 0, 1)]],
+  bool: [[x()]],
+  byte: [[x()]],
+  detach: [[x()]],
+  int: [[x()]],
+  long: [[x()]],
+  multinomial: [[numbers([3], 0, 1), 2]],
+  newFull: [[x(), [2], 3]],
+  newOnes: [[x(), [2]]],
+  newZeros: [[x(), [2]]],
+};
 
 /** Methods that are no operations: they say something about the tensor, read it, or keep house. */
 export const housekeeping: readonly string[] = [
+  "allclose",
+  "allcloseSync",
   "backward",
   "data",
   "dataSync",
   "dim",
   "dispose",
+  "elementSize",
+  "equal",
+  "equalSync",
   "isContiguous",
+  "isFloatingPoint",
   "item",
   "itemSync",
   "newEmpty",
@@ -73,10 +100,13 @@ export const apart: readonly string[] = [
   "Storage",
   "Tensor",
   "addInto",
+  "allclose",
+  "allcloseSync",
   "apply",
   "applyAll",
   "applyInPlace",
   "arange",
+  "asTensor",
   "bernoulli",
   "broadcastShapes",
   "broadcastStrides",
@@ -101,6 +131,8 @@ export const apart: readonly string[] = [
   "embed",
   "empty",
   "emptyLike",
+  "equal",
+  "equalSync",
   "expectBetween",
   "expectFloating",
   "eye",

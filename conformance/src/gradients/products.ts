@@ -23,16 +23,22 @@ export const products: Calls = {
   adaptiveMaxPool1d: [[image(5), 2]],
   adaptiveMaxPool2d: [[image(3, 4), [2, 3]]],
   adaptiveMaxPool3d: [[image(3, 2, 2), 2]],
-  addmm: [[numbers([2]), a(), b(), { alpha: 0.5, beta: 2 }]],
+  addbmm: [[numbers([2, 2]), numbers([2, 2, 3]), numbers([2, 3, 2]), { alpha: 0.5 }]],
+  addmm: [[numbers([2, 2]), a(), b(), { alpha: 0.5, beta: 2 }]],
   addmv: [[numbers([2]), a(), numbers([3])]],
+  addr: [[a(), numbers([2]), numbers([3]), { beta: 2, alpha: 0.5 }]],
   avgPool1d: [...pool1, [image(5), 3, { stride: 2, padding: 1, countIncludePad: false }]],
   avgPool2d: [...pool2, [image(3, 3), 2, { ceilMode: true }]],
   avgPool3d: pool3,
-  baddbmm: [[numbers([1, 2]), numbers([2, 2, 3]), numbers([2, 3, 2])]],
+  baddbmm: [[numbers([2, 2, 2]), numbers([2, 2, 3]), numbers([2, 3, 2])]],
   bilinear: [[a(), numbers([2, 2]), numbers([2, 3, 2]), numbers([2])]],
   bmm: [[numbers([2, 2, 3]), numbers([2, 3, 2])]],
   chainMatmul: [[a(), b(), a()]],
   cholesky: [[definite()]],
+  choleskySolve: [
+    [b(), square()],
+    [b(), square(), true],
+  ],
   col2im: [[numbers([1, 4, 4]), 3, 2]],
   conv1d: [
     [image(5), numbers([2, 2, 3]), numbers([2])],
@@ -67,6 +73,7 @@ export const products: Calls = {
   inv: [[square()]],
   kron: [[numbers([2, 2]), numbers([1, 2])]],
   linear: [[a(), numbers([2, 3], 0, 1), numbers([2])]],
+  logdet: [[definite()]],
   lpPool1d: lp1,
   lpPool2d: lp2,
   matmul: [
@@ -88,9 +95,15 @@ export const products: Calls = {
   outer: [[numbers([2]), numbers([3])]],
   pixelShuffle: [[numbers([1, 4, 1, 2]), 2]],
   pixelUnshuffle: [[numbers([1, 1, 2, 4]), 2]],
+  slogdet: [[square()]],
+  solveTriangular: [
+    [square(), b(), { upper: true }],
+    [square(), numbers([2, 3]), { upper: false, left: false, unitriangular: true }],
+  ],
   solve: [
     [square(), b()],
     [square(), numbers([3])],
   ],
+  vecdot: [[a(), numbers([3], 0, 1)]],
   tensordot: [[a(), b(), 1]],
 };

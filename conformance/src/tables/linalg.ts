@@ -1,7 +1,11 @@
 /** Linear algebra: PyTorch's names and arguments to Akari's. */
 
 import * as akari from "@akari/tensor";
+import type { Arguments } from "../arguments.ts";
 import type { Call } from "../op-case.ts";
+
+const twoOf = ({ sign, logabsdet }: akari.LogDeterminant): readonly akari.Tensor[] => [sign, logabsdet];
+const flag = (given: Arguments, name: string): boolean => given.value(name) === true;
 
 /** Linear algebra. */
 export const linalg: Readonly<Record<string, Call>> = {
@@ -11,8 +15,14 @@ export const linalg: Readonly<Record<string, Call>> = {
   "linalg.inv": (given) => akari.inv(given.tensor("A")),
   "linalg.matrix_norm": (given) =>
     akari.matrixNorm(given.tensor("A"), (given.value("ord") ?? "fro") as akari.MatrixNormOrder, given.options("keepdim")),
+  "linalg.slogdet": (given) => twoOf(akari.slogdet(given.tensor("A"))),
   "linalg.solve": (given) => akari.solve(given.tensor("A"), given.tensor("B")),
+  "linalg.solve_triangular": (given) =>
+    akari.solveTriangular(given.tensor("A"), given.tensor("B"), given.options("upper", "left", "unitriangular")),
+  "linalg.vecdot": (given) => akari.vecdot(given.tensor("x"), given.tensor("y"), given.number("dim", -1)),
   "linalg.vector_norm": (given) => akari.vectorNorm(given.tensor("x"), given.number("ord", 2), given.dims(), given.options("keepdim")),
+  cholesky_solve: (given) => akari.choleskySolve(given.x, given.tensor("input2"), flag(given, "upper")),
+  logdet: (given) => akari.logdet(given.x),
   matrix_power: (given) => akari.matrixPower(given.x, given.number("n")),
   trace: (given) => akari.trace(given.x),
 };

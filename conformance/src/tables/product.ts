@@ -58,10 +58,23 @@ function pair(found: unknown): readonly Tensor[] {
   return [values, indices];
 }
 
+/** A product of two named tensors added to a third: as a function, and in place. */
+const added = (f: typeof akari.addmm, a: string, b: string): Readonly<Record<string, Call>> => {
+  const name = f.name as "addmm"; // safe: these functions are methods of the same name
+  const options = (given: Arguments): akari.AddProductOptions => given.options("beta", "alpha");
+  return {
+    [name]: (given) => f(given.x, given.tensor(a), given.tensor(b), options(given)),
+    [`Tensor.${name}_`]: (given) => given.x[`${name}_`](given.tensor(a), given.tensor(b), options(given)),
+  };
+};
+
 /** Matrix products. */
 export const matmul: Readonly<Record<string, Call>> = {
-  addmm: (given) => akari.addmm(given.x, given.tensor("mat1"), given.tensor("mat2"), given.options("beta", "alpha")),
-  baddbmm: (given) => akari.baddbmm(given.x, given.tensor("batch1"), given.tensor("batch2"), given.options("beta", "alpha")),
+  ...added(akari.addbmm, "batch1", "batch2"),
+  ...added(akari.addmm, "mat1", "mat2"),
+  ...added(akari.addmv, "mat", "vec"),
+  ...added(akari.addr, "vec1", "vec2"),
+  ...added(akari.baddbmm, "batch1", "batch2"),
   bmm: two(akari.bmm, "input", "mat2"),
   dot: two(akari.dot, "input", "tensor"),
   einsum: (given) => akari.einsum(given.value("equation") as string, ...given.list("operands")),

@@ -35,6 +35,18 @@ const different =
     return [values, ...(given.value("return_inverse") ? [inverse] : []), ...(given.value("return_counts") ? [counts] : [])];
   };
 
+const quantile =
+  (f: typeof akari.quantile): Call =>
+  (given) =>
+    f(given.x, given.operand("q"), given.has("dim") ? given.number("dim") : null, given.options("keepdim", "interpolation"));
+
+const renorm = (given: Arguments): readonly [number, number, number] => [given.number("p"), given.number("dim"), given.number("maxnorm")];
+
+const integral = (given: Arguments): akari.TrapezoidOptions => {
+  const x = given.optional("x");
+  return { ...(given.options("dx", "dim") as object), ...(x && { x }) };
+};
+
 /** Reductions, scans, sorts. */
 export const reduction: Readonly<Record<string, Call>> = {
   all: over(akari.all),
@@ -45,21 +57,37 @@ export const reduction: Readonly<Record<string, Call>> = {
   argmin: place(akari.argmin),
   argsort: (given) => akari.argsort(given.x, given.number("dim", -1), order(given)),
   count_nonzero: (given) => akari.countNonzero(given.x, given.dims()),
+  "Tensor.cumprod_": (given) => given.x.cumprod_(given.number("dim")),
+  "Tensor.cumsum_": (given) => given.x.cumsum_(given.number("dim")),
+  "Tensor.renorm_": (given) => given.x.renorm_(...renorm(given)),
+  cdist: (given) => akari.cdist(given.tensor("x1"), given.tensor("x2"), given.options("p")),
+  corrcoef: (given) => akari.corrcoef(given.x),
+  cov: (given) => akari.cov(given.x, given.options("correction")),
   cumprod: (given) => akari.cumprod(given.x, given.number("dim"), given.options("dtype")),
   cumsum: (given) => akari.cumsum(given.x, given.number("dim"), given.options("dtype")),
+  cumulative_trapezoid: (given) => akari.cumulativeTrapezoid(given.tensor("y"), integral(given)),
+  dist: (given) => akari.dist(given.x, given.tensor("other"), given.number("p", 2)),
+  isin: (given) => akari.isin(given.tensor("elements"), given.tensor("test_elements"), given.options("invert")),
   logsumexp: over(akari.logsumexp),
   max: extreme(akari.max),
   mean: over(akari.mean, "dtype"),
   median: (given) =>
     given.has("dim") ? pair(akari.median(given.x, given.number("dim"), given.options("keepdim"))) : akari.median(given.x),
   min: extreme(akari.min),
+  nanmedian: (given) =>
+    given.has("dim") ? pair(akari.nanmedian(given.x, given.number("dim"), given.options("keepdim"))) : akari.nanmedian(given.x),
+  nanquantile: quantile(akari.nanquantile),
+  "nn.functional.pdist": (given) => akari.pdist(given.x, given.number("p", 2)),
   norm: (given) =>
     akari.norm(given.x, given.has("p") ? (given.value("p") as number | "fro") : 2, given.dims(), given.options("keepdim", "dtype")),
   prod: over(akari.prod, "dtype"),
+  quantile: quantile(akari.quantile),
+  renorm: (given) => akari.renorm(given.x, ...renorm(given)),
   sort: (given) => pair(akari.sort(given.x, given.number("dim", -1), order(given))),
   std: over(akari.std, "unbiased", "correction"),
   sum: over(akari.sum, "dtype"),
   topk: (given) => pair(akari.topk(given.x, given.number("k"), given.number("dim", -1), given.options("largest", "sorted"))),
+  trapezoid: (given) => akari.trapezoid(given.tensor("y"), integral(given)),
   unique: different(akari.unique, "sorted"),
   unique_consecutive: different(akari.uniqueConsecutive),
   var: over(akari.variance, "unbiased", "correction"),

@@ -1,22 +1,35 @@
 /** Shapes, joining and splitting: PyTorch's names and arguments to Akari's. */
 
+import { padSequence } from "@akari/nn";
 import * as akari from "@akari/tensor";
 import type { Call } from "../op-case.ts";
 
 /** Operations on shapes. */
 export const shape: Readonly<Record<string, Call>> = {
   "Tensor.expand": (given) => given.x.expand(given.numbers("sizes")),
+  "Tensor.fill_diagonal_": (given) => given.x.fillDiagonal_(given.number("fill_value"), given.value("wrap") === true),
   "Tensor.repeat": (given) => given.x.repeat(given.numbers("repeats")),
+  "Tensor.tril_": (given) => given.x.tril_(given.number("diagonal", 0)),
+  "Tensor.triu_": (given) => given.x.triu_(given.number("diagonal", 0)),
   "Tensor.unflatten": (given) => given.x.unflatten(given.number("dim"), given.numbers("sizes")),
   "Tensor.unfold": (given) => given.x.unfold(given.number("dimension"), given.number("size"), given.number("step")),
   "Tensor.view": (given) => given.x.view(given.numbers("shape")),
+  atleast_1d: (given) => akari.atleast1d(given.x),
+  atleast_2d: (given) => akari.atleast2d(given.x),
+  atleast_3d: (given) => akari.atleast3d(given.x),
+  block_diag: (given) => akari.blockDiag(...given.list("tensors")),
   broadcast_tensors: (given) => akari.broadcastTensors(...given.list("tensors")),
   broadcast_to: (given) => akari.broadcastTo(given.x, given.numbers("shape")),
+  cartesian_prod: (given) => akari.cartesianProd(...given.list("tensors")),
   cat: (given) => akari.cat(given.list("tensors"), given.number("dim", 0)),
   chunk: (given) => akari.chunk(given.x, given.number("chunks"), given.number("dim", 0)),
+  combinations: (given) => akari.combinations(given.x, given.number("r", 2), given.options("with_replacement")),
   diag: (given) => akari.diag(given.x, given.number("diagonal", 0)),
   diag_embed: (given) => akari.diagEmbed(given.x, given.number("offset", 0), given.number("dim1", -2), given.number("dim2", -1)),
+  diagflat: (given) => akari.diagflat(given.x, given.number("offset", 0)),
   diagonal: (given) => akari.diagonal(given.x, given.number("offset", 0), given.number("dim1", 0), given.number("dim2", 1)),
+  diagonal_scatter: (given) =>
+    akari.diagonalScatter(given.x, given.tensor("src"), given.number("offset", 0), given.number("dim1", 0), given.number("dim2", 1)),
   flatten: (given) => akari.flatten(given.x, given.number("start_dim", 0), given.number("end_dim", -1)),
   flip: (given) => akari.flip(given.x, given.numbers("dims")),
   meshgrid: (given) => akari.meshgrid(given.list("tensors"), given.options("indexing")),
@@ -26,11 +39,22 @@ export const shape: Readonly<Record<string, Call>> = {
     akari.col2im(given.x, given.sizes("output_size"), given.sizes("kernel_size"), given.options("dilation", "padding", "stride")),
   "nn.functional.pad": (given) => akari.pad(given.x, given.numbers("pad"), given.options("mode", "value")),
   "nn.functional.unfold": (given) => akari.im2col(given.x, given.sizes("kernel_size"), given.options("dilation", "padding", "stride")),
+  "nn.utils.rnn.pad_sequence": (given) => padSequence(given.list("sequences"), given.options("batch_first", "padding_value")),
   permute: (given) => akari.permute(given.x, given.numbers("dims")),
   repeat_interleave: (given) => akari.repeatInterleave(given.x, given.operand("repeats"), given.has("dim") ? given.number("dim") : null),
   reshape: (given) => akari.reshape(given.x, given.numbers("shape")),
   roll: (given) => akari.roll(given.x, given.sizes("shifts"), given.dims("dims")),
   select: (given) => akari.select(given.x, given.number("dim"), given.number("index")),
+  select_scatter: (given) => akari.selectScatter(given.x, given.tensor("src"), given.number("dim"), given.number("index")),
+  slice_scatter: (given) =>
+    akari.sliceScatter(
+      given.x,
+      given.tensor("src"),
+      given.number("dim", 0),
+      given.number("start"),
+      given.number("end"),
+      given.number("step", 1),
+    ),
   split: (given) => akari.split(given.x, given.sizes("split_size_or_sections"), given.number("dim", 0)),
   squeeze: (given) => akari.squeeze(given.x, given.dims()),
   stack: (given) => akari.stack(given.list("tensors"), given.number("dim", 0)),
@@ -41,5 +65,7 @@ export const shape: Readonly<Record<string, Call>> = {
   tril: (given) => akari.tril(given.x, given.number("diagonal", 0)),
   triu: (given) => akari.triu(given.x, given.number("diagonal", 0)),
   unbind: (given) => akari.unbind(given.x, given.number("dim", 0)),
+  vander: (given) =>
+    akari.vander(given.tensor("x"), { ...(given.has("N") && { n: given.number("N") }), ...(given.options("increasing") as object) }),
   unsqueeze: (given) => akari.unsqueeze(given.x, given.number("dim")),
 };

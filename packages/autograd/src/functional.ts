@@ -2,10 +2,21 @@
  * Gradients as values: `grad` returns them instead of adding them to `grad` fields, and the functional derivatives are made of it.
  */
 
-import { AutogradError, DTypeError, isFloating, ShapeError, sameShape, showShape, stack, type Tensor, zerosLike } from "@akari/tensor";
+import {
+  AutogradError,
+  type BackwardOptions,
+  DTypeError,
+  isFloating,
+  ShapeError,
+  sameShape,
+  showShape,
+  stack,
+  type Tensor,
+  zerosLike,
+} from "@akari/tensor";
 import { runBackward } from "./engine.ts";
 import { enableGrad } from "./mode.ts";
-import { requiresGrad, startingGradient, variableOf } from "./variable.ts";
+import { requiresGrad, startingGradient, type Variable, variableOf } from "./variable.ts";
 
 /** One tensor or several. */
 export type Tensors = Tensor | readonly Tensor[];
@@ -26,6 +37,22 @@ function listOf<T>(value: T | readonly T[]): readonly T[] {
   return Array.isArray(value) ? value : [value as T]; // safe: what is not an array is a T
 }
 
+/** Where a backward pass begins: the variables of some tensors, and their gradients. */
+function rootsOf(
+  operation: string,
+  outputs: Tensors,
+  gradients: Tensor | readonly (Tensor | null)[] | undefined,
+  name: string,
+): { readonly roots: Variable[]; readonly starts: Tensor[] } {
+  const results = listOf(outputs);
+  const given = gradients === undefined ? [] : listOf<Tensor | null>(gradients);
+  if (given.length > 0 && given.length !== results.length) {
+    throw new AutogradError(`${operation}: got ${given.length} ${name} for ${results.length} outputs`);
+  }
+  const starts = results.map((output, i) => startingGradient(operation, output, given[i] ?? null));
+  return { roots: results.map((output) => variableOf(operation, output)), starts };
+}
+
 /**
  * The gradients of the sum of `outputs` with respect to each of `inputs`, without touching any `grad` field.
  *
@@ -40,20 +67,34 @@ export function grad(outputs: Tensors, inputs: Tensors, options?: GradOptions & 
 export function grad(outputs: Tensors, inputs: Tensors, options: GradOptions): (Tensor | null)[];
 export function grad(outputs: Tensors, inputs: Tensors, options: GradOptions = {}): (Tensor | null)[] {
   const { createGraph = false, retainGraph = createGraph, allowUnused = false, gradOutputs } = options;
-  const results = listOf(outputs);
   const only = listOf(inputs).map((input) => variableOf("grad", input));
-  const given = gradOutputs === undefined ? [] : listOf<Tensor | null>(gradOutputs);
-  if (given.length > 0 && given.length !== results.length) {
-    throw new AutogradError(`grad: got ${given.length} gradOutputs for ${results.length} outputs`);
-  }
-  const starts = results.map((output, i) => startingGradient("grad", output, given[i] ?? null));
-  const roots = results.map((output) => variableOf("grad", output));
+  const { roots, starts } = rootsOf("grad", outputs, gradOutputs, "gradOutputs");
   const found = runBackward(roots, starts, { createGraph, retainGraph, only, capture: true });
   const unused = found.indexOf(null);
   if (unused >= 0 && !allowUnused) {
     throw new AutogradError(`grad: the outputs do not depend on input ${unused}; pass { allowUnused: true } to get null for it`);
   }
   return found;
+}
+
+/** Options of `backward`. */
+export interface BackwardManyOptions extends BackwardOptions {
+  /** The gradient of each tensor; null or absent means 1, for a tensor of one element. */
+  readonly gradTensors?: Tensor | readonly (Tensor | null)[];
+}
+
+/**
+ * Adds the gradients of the sum of some tensors to the `grad` of all leaves they were made from: `backward` of several tensors in one pass.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.autograd.backward.html
+ *
+ * @throws AutogradError when a tensor does not require a gradient, or there are more or fewer gradients than tensors.
+ */
+export function backward(tensors: Tensors, options: BackwardManyOptions = {}): void {
+  const { createGraph = false, retainGraph = createGraph, inputs, gradTensors } = options;
+  const { roots, starts } = rootsOf("backward", tensors, gradTensors, "gradTensors");
+  const only = inputs?.map((input) => variableOf("backward", input)) ?? null;
+  runBackward(roots, starts, { createGraph, retainGraph, only, capture: false });
 }
 
 /** A function of tensors that returns one tensor or several. */

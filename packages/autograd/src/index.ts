@@ -7,6 +7,8 @@
 export { detectAnomaly, isAnomalyEnabled, setDetectAnomaly } from "./anomaly.ts";
 export { Function, type FunctionClass, FunctionContext } from "./function.ts";
 export {
+  type BackwardManyOptions,
+  backward,
   type DerivativeOptions,
   type GradOptions,
   grad,
@@ -21,5 +23,5 @@ export {
   type WithProduct,
 } from "./functional.ts";
 export { type GradcheckOptions, gradcheck, gradgradcheck } from "./gradcheck.ts";
-export { enableGrad, type GradModeGuard, isGradEnabled, noGrad, setGradEnabled } from "./mode.ts";
+export { enableGrad, type GradModeGuard, isGradEnabled, noGrad, noGrad as inferenceMode, setGradEnabled } from "./mode.ts";
 export { requiresGrad } from "./variable.ts";

@@ -1,6 +1,7 @@
 import { type Tensor, tensor } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
 import {
+  backward,
   detectAnomaly,
   // biome-ignore lint/suspicious/noShadowRestrictedNames: PyTorch's name for it.
   Function,
@@ -10,6 +11,7 @@ import {
   gradgradcheck,
   hessian,
   hvp,
+  inferenceMode,
   jacobian,
   jvp,
   requiresGrad,
@@ -41,6 +43,25 @@ describe("grad", () => {
     const [x, u] = [leaf([1]), leaf([1])];
     expect(() => grad(x.sum(), [x, u])).toThrow(/input 1.*allowUnused/);
     expect(grad(x.sum(), [x, u], { allowUnused: true })[1]).toBeNull();
+  });
+});
+
+describe("backward of several tensors", () => {
+  it("is one pass", () => {
+    const x = leaf([1, 2]);
+    const y = x.mul(x);
+    backward([y.sum(), y], { gradTensors: [null, tensor([10, 100], { dtype: "float64" })] });
+    expect(x.grad?.toArraySync()).toEqual([22, 404]);
+  });
+
+  it("refuses gradients that do not pair up", () => {
+    const x = leaf([1]);
+    expect(() => backward([x.mul(2)], { gradTensors: [null, null] })).toThrow(/backward: got 2 gradTensors for 1 outputs/);
+    expect(() => backward(tensor([1]))).toThrow(/backward/);
+  });
+
+  it("inferenceMode records nothing", () => {
+    expect(inferenceMode(() => leaf([1]).mul(2)).requiresGrad).toBe(false);
   });
 });
 

@@ -5,7 +5,7 @@
 
 import { ArgumentError, defaultGenerator, Generator, yieldToCollector } from "@akari/tensor";
 import { type Collated, defaultCollate } from "./collate.ts";
-import type { Dataset } from "./dataset.ts";
+import type { Dataset, IterableDataset } from "./dataset.ts";
 import { BatchSampler, drawSeed, RandomSampler, type Sampler, SequentialSampler } from "./sampler.ts";
 
 /** What `DataLoader` can be told. */
@@ -31,6 +31,12 @@ export interface DataLoaderOptions<Sample, Batch> {
   readonly prefetch?: number;
 }
 
+/** What a `DataLoader` of a stream can be told. */
+export type StreamOptions<Sample, Batch> = Pick<
+  DataLoaderOptions<Sample, Batch>,
+  "batchSize" | "dropLast" | "collate" | "generator" | "seed"
+>;
+
 const known: ReadonlySet<string> = new Set([
   "batchSize",
   "shuffle",
@@ -44,7 +50,8 @@ const known: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Iterates over a data set in batches; each iteration is an epoch.
+ * Iterates over a data set in batches; each iteration is an epoch. A stream, which is an iterable of samples, comes in batches as it is: then there is nothing to
+ * shuffle, and no `length`.
  *
  * https://pytorch.org/docs/stable/data.html#torch.utils.data.DataLoader
  *
@@ -55,8 +62,8 @@ const known: ReadonlySet<string> = new Set([
  * }
  */
 export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterable<Batch> {
-  readonly dataset: Dataset<Sample, unknown>;
-  readonly batchSampler: Sampler<readonly number[]>;
+  readonly #stream: IterableDataset<Sample> | null = null;
+  readonly #byNumber: { readonly dataset: Dataset<Sample, unknown>; readonly batchSampler: Sampler<readonly number[]> } | null = null;
   readonly #options: DataLoaderOptions<Sample, Batch>;
   readonly #generator: Generator | null;
 
@@ -66,20 +73,44 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterab
     options: DataLoaderOptions<Sample, Batch> & Required<Pick<DataLoaderOptions<Sample, Batch>, "collate">>,
   );
   constructor(dataset: Dataset<Sample, Batch>, options?: Omit<DataLoaderOptions<Sample, Batch>, "collate">);
-  constructor(dataset: Dataset<Sample, unknown>, options: DataLoaderOptions<Sample, Batch> = {}) {
+  constructor(dataset: IterableDataset<Sample>, options?: StreamOptions<Sample, Batch>);
+  constructor(dataset: Dataset<Sample, unknown> | IterableDataset<Sample>, options: DataLoaderOptions<Sample, Batch> = {}) {
     check(options);
     const { batchSize = 1, shuffle = false, dropLast = false, seed } = options;
     const generator = seed === undefined ? options.generator : new Generator(seed);
+    this.#options = options;
+    this.#generator = generator ?? null;
+    if (isStream(dataset)) {
+      for (const name of ["shuffle", "sampler", "batchSampler", "prefetch"] as const)
+        if (options[name]) throw new ArgumentError(`DataLoader: the samples of a stream come in its own order; ${name} is not possible`);
+      if (!Number.isInteger(batchSize) || batchSize < 1)
+        throw new ArgumentError(`DataLoader: the batch size must be a positive integer, got ${batchSize}`);
+      this.#stream = dataset;
+      return;
+    }
     const sampler =
       options.sampler ??
       (shuffle ? new RandomSampler(dataset, generator === undefined ? {} : { generator }) : new SequentialSampler(dataset));
-    this.dataset = dataset;
-    this.batchSampler = options.batchSampler ?? new BatchSampler(sampler, batchSize, dropLast);
-    this.#options = options;
-    this.#generator = generator ?? null;
+    this.#byNumber = { dataset, batchSampler: options.batchSampler ?? new BatchSampler(sampler, batchSize, dropLast) };
   }
 
-  /** How many batches an epoch has. */
+  #numbered(): { readonly dataset: Dataset<Sample, unknown>; readonly batchSampler: Sampler<readonly number[]> } {
+    if (this.#byNumber === null)
+      throw new ArgumentError("DataLoader: a stream has no samples by number, and nobody knows how many there are");
+    return this.#byNumber;
+  }
+
+  /** The data set. Throws an ArgumentError for a stream. */
+  get dataset(): Dataset<Sample, unknown> {
+    return this.#numbered().dataset;
+  }
+
+  /** The samples of each batch. Throws an ArgumentError for a stream. */
+  get batchSampler(): Sampler<readonly number[]> {
+    return this.#numbered().batchSampler;
+  }
+
+  /** How many batches an epoch has. Throws an ArgumentError for a stream. */
   get length(): number {
     return this.batchSampler.length;
   }
@@ -97,16 +128,33 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterab
     if (!Number.isInteger(start) || start < 0) throw new ArgumentError(`DataLoader: batch ${start} is no place to start`);
     // PyTorch draws a seed for its workers at this point, whether there are any or not.
     drawSeed(this.#generator ?? defaultGenerator());
-    return this.#iterate(start);
+    return this.#stream === null ? this.#iterate(start) : this.#streamed(this.#stream, start);
+  }
+
+  async *#streamed(dataset: IterableDataset<Sample>, start: number): AsyncGenerator<Batch, void, undefined> {
+    const { batchSize = 1, dropLast = false } = this.#options;
+    let samples: Sample[] = [];
+    let number = 0;
+    for await (const sample of dataset) {
+      samples.push(sample);
+      if (samples.length < batchSize) continue;
+      if (number++ >= start) {
+        yield await this.#collated(samples);
+        await yieldToCollector();
+      }
+      samples = [];
+    }
+    if (samples.length > 0 && !dropLast && number >= start) yield await this.#collated(samples);
   }
 
   async *#iterate(start: number): AsyncGenerator<Batch, void, undefined> {
+    const { dataset, batchSampler } = this.#numbered();
     const { prefetch = 0 } = this.#options;
     const begun: Promise<Batch>[] = [];
     let number = 0;
-    for (const indices of this.batchSampler) {
+    for (const indices of batchSampler) {
       if (number++ < start) continue;
-      const batch = this.#load(indices);
+      const batch = this.#load(dataset, indices);
       // One that fails says so when its turn comes, and not before.
       batch.catch(() => {});
       begun.push(batch);
@@ -118,16 +166,25 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterab
     for (const batch of begun) yield await batch;
   }
 
-  async #load(indices: readonly number[]): Promise<Batch> {
-    const { dataset } = this;
+  async #load(dataset: Dataset<Sample, unknown>, indices: readonly number[]): Promise<Batch> {
     const { collate, prefetch = 0 } = this.#options;
-    // Safe, here and below: a loader without a collate of its own has the batches of its data set, or those of `defaultCollate`.
+    // Safe: a loader without a collate of its own has the batches of its data set.
     if (collate === undefined && dataset.batch !== undefined) return (await dataset.batch(indices)) as Batch;
     const samples: Sample[] = [];
     if (prefetch > 0) samples.push(...(await Promise.all(indices.map((index) => dataset.get(index)))));
     else for (const index of indices) samples.push(await dataset.get(index));
-    return collate === undefined ? (defaultCollate(samples) as Batch) : collate(samples);
+    return this.#collated(samples);
   }
+
+  #collated(samples: readonly Sample[]): Batch | Promise<Batch> {
+    const { collate } = this.#options;
+    return collate === undefined ? (defaultCollate(samples) as Batch) : collate(samples); // safe: as above, or those of `defaultCollate`
+  }
+}
+
+/** Whether samples come as a stream, rather than by number. */
+function isStream<Sample>(dataset: Dataset<Sample, unknown> | IterableDataset<Sample>): dataset is IterableDataset<Sample> {
+  return !("get" in dataset);
 }
 
 function check<Sample, Batch>(options: DataLoaderOptions<Sample, Batch>): void {

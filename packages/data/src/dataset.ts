@@ -31,6 +31,26 @@ export interface Dataset<Sample, Batch = Collated<Sample>> {
   readonly batch?: ((indices: readonly number[]) => Batch | Promise<Batch>) | undefined;
 }
 
+/** Data that come as a stream: any iterable of samples. A loader takes them as they come; each iteration of the loader begins a new one. */
+export type IterableDataset<Sample> = Iterable<Sample> | AsyncIterable<Sample>;
+
+/**
+ * Streams one after the other.
+ *
+ * https://pytorch.org/docs/stable/data.html#torch.utils.data.ChainDataset
+ */
+export class ChainDataset<Sample> implements AsyncIterable<Sample> {
+  readonly datasets: readonly IterableDataset<Sample>[];
+
+  constructor(datasets: readonly IterableDataset<Sample>[]) {
+    this.datasets = datasets;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Sample, void, undefined> {
+    for (const dataset of this.datasets) yield* dataset;
+  }
+}
+
 /** Throws an IndexError unless `index` is the number of a sample. */
 export function checkIndex(name: string, index: number, length: number): void {
   if (!Number.isInteger(index) || index < 0 || index >= length) {

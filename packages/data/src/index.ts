@@ -6,8 +6,18 @@
 
 export { cacheFolder, type Surroundings } from "./cache.ts";
 export { type Collated, defaultCollate } from "./collate.ts";
-export { DataLoader, type DataLoaderOptions } from "./data-loader.ts";
-export { ConcatDataset, type Dataset, type RandomSplitOptions, type Rows, randomSplit, Subset, TensorDataset } from "./dataset.ts";
+export { DataLoader, type DataLoaderOptions, type StreamOptions } from "./data-loader.ts";
+export {
+  ChainDataset,
+  ConcatDataset,
+  type Dataset,
+  type IterableDataset,
+  type RandomSplitOptions,
+  type Rows,
+  randomSplit,
+  Subset,
+  TensorDataset,
+} from "./dataset.ts";
 export { DownloadError, type DownloadOptions, download } from "./download.ts";
 export type { Files } from "./files.ts";
 export { type IdxArray, parseIdx, readIdx } from "./idx.ts";

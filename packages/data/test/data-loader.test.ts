@@ -1,7 +1,7 @@
 import { ArgumentError, fromTypedArray, Generator, type Tensor, tensor } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
 import { DataLoader } from "../src/data-loader.ts";
-import { type Dataset, TensorDataset } from "../src/dataset.ts";
+import { ChainDataset, type Dataset, TensorDataset } from "../src/dataset.ts";
 import { BatchSampler, SequentialSampler } from "../src/sampler.ts";
 
 function range(length: number): Dataset<number> {
@@ -126,5 +126,37 @@ describe("DataLoader", () => {
     let most = 0;
     for await (const batch of new DataLoader(data)) most = Math.max(most, batch.device.memory().live);
     expect(most).toBeLessThan(400 << 20);
+  });
+});
+
+describe("DataLoader of a stream", () => {
+  function* counting(end: number): IterableIterator<number> {
+    for (let i = 0; i < end; i++) yield i;
+  }
+  const stream = (end: number) => ({ [Symbol.iterator]: () => counting(end) });
+
+  it("takes samples as they come, anew in each epoch", async () => {
+    const loader = new DataLoader(stream(5), { batchSize: 2 });
+    expect(await numbers(loader)).toEqual([[0, 1], [2, 3], [4]]);
+    expect(await numbers(loader)).toEqual([[0, 1], [2, 3], [4]]);
+    expect(await numbers(loader.batches(1))).toEqual([[2, 3], [4]]);
+    expect(await numbers(new DataLoader(stream(5), { batchSize: 2, dropLast: true }))).toHaveLength(2);
+  });
+
+  it("takes streams one after the other, those that wait too", async () => {
+    async function* slow(): AsyncGenerator<number> {
+      yield 7;
+    }
+    const chain = new ChainDataset([stream(2), { [Symbol.asyncIterator]: slow }]);
+    expect(await numbers(new DataLoader(chain, { batchSize: 3 }))).toEqual([[0, 1, 7]]);
+  });
+
+  it("has no length, and nothing to shuffle", () => {
+    const loader = new DataLoader(stream(5));
+    expect(() => loader.length).toThrow(/a stream has no samples by number/);
+    expect(() => loader.dataset).toThrow(ArgumentError);
+    // Safe: what the types forbid is what is tested.
+    expect(() => new DataLoader(stream(5), { shuffle: true } as object)).toThrow(/in its own order; shuffle is not possible/);
+    expect(() => new DataLoader(stream(5), { batchSize: 0 })).toThrow(/batch size must be a positive integer, got 0/);
   });
 });

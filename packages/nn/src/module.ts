@@ -130,6 +130,21 @@ export abstract class Module {
     );
   }
 
+  /** The module of a dotted name; "" is this one. Throws an ArgumentError when there is none. */
+  getSubmodule(name: string): Module {
+    return found("getSubmodule", name, this.namedModules());
+  }
+
+  /** The parameter of a dotted name. Throws an ArgumentError when there is none. */
+  getParameter(name: string): Parameter {
+    return found("getParameter", name, this.namedParameters());
+  }
+
+  /** The buffer of a dotted name. Throws an ArgumentError when there is none. */
+  getBuffer(name: string): Tensor {
+    return found("getBuffer", name, this.namedBuffers());
+  }
+
   /** All parameters, those of children included: what an optimizer is given. */
   parameters(): Parameter[] {
     return this.namedParameters().map(([, parameter]) => parameter);
@@ -260,6 +275,21 @@ export abstract class Module {
     return this;
   }
 
+  /** `to("float32")`. */
+  float(): this {
+    return this.to("float32");
+  }
+
+  /** `to("float64")`. */
+  double(): this {
+    return this.to("float64");
+  }
+
+  /** `to("float16")`. */
+  half(): this {
+    return this.to("float16");
+  }
+
   /** Whether the parameters inside take gradients; `false` freezes them. Returns the module. */
   requiresGrad_(on = true): this {
     for (const parameter of this.parameters()) requiresGrad(parameter, on);
@@ -338,6 +368,12 @@ function stateOf(module: Module): ModuleState {
 
 function hooksOf(module: Module): Hooks {
   return stateOf(module).hooks;
+}
+
+/** One of some named things. */
+function found<T>(operation: string, name: string, among: readonly (readonly [string, T])[]): T {
+  for (const [own, value] of among) if (own === name) return value;
+  throw new ArgumentError(`${operation}: there is no "${name}"; there are ${among.map(([own]) => `"${own}"`).join(", ") || "none"}`);
 }
 
 function join(prefix: string, name: string): string {

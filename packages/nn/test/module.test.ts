@@ -2,6 +2,7 @@ import { noGrad } from "@akari/autograd";
 import { manualSeed, ones, type Tensor, tensor, zeros } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
 import {
+  BatchNorm1d,
   BatchNorm2d,
   Conv2d,
   Dropout,
@@ -55,6 +56,17 @@ describe("Module", () => {
     expect(net.namedChildren().map(([name]) => name)).toEqual(["fc1", "blocks", "fc2"]);
     expect(net.namedModules().map(([name]) => name)).toEqual(["", "fc1", "blocks", "blocks.0", "blocks.1", "fc2"]);
     expect(net.parameters()).toHaveLength(8);
+  });
+
+  it("finds them by name", () => {
+    const net = new Sequential(new Linear(2, 3), new BatchNorm1d(3));
+    expect(net.getSubmodule("1")).toBe(net.at(1));
+    expect(net.getSubmodule("")).toBe(net);
+    expect(net.getParameter("0.weight").shape).toEqual([3, 2]);
+    expect(net.getBuffer("1.running_mean").shape).toEqual([3]);
+    expect(() => net.getParameter("0.running_mean")).toThrow(/getParameter: there is no "0.running_mean"; there are "0.weight", "0.bias"/);
+    expect(net.double().getParameter("0.bias").dtype).toBe("float64");
+    expect(net.half().float().getBuffer("1.running_var").dtype).toBe("float32");
   });
 
   it("counts a shared parameter once, and keeps it in the state under both names", () => {

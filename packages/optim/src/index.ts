@@ -40,6 +40,6 @@ export {
   type WarmRestartsOptions,
 } from "./schedulers/ramp.ts";
 export { LRScheduler, type Scheduler, type SchedulerState } from "./schedulers/scheduler.ts";
-export { SequentialLR } from "./schedulers/sequential.ts";
-export { ExponentialLR, type GammaOptions, LambdaLR, MultiStepLR, StepLR } from "./schedulers/step.ts";
+export { ChainedScheduler, SequentialLR } from "./schedulers/sequential.ts";
+export { ExponentialLR, type GammaOptions, LambdaLR, MultiplicativeLR, MultiStepLR, StepLR } from "./schedulers/step.ts";
 export { SGD, type SGDOptions } from "./sgd.ts";

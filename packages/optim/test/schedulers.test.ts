@@ -2,6 +2,7 @@ import { tensor } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
 import {
   type BaseOptions,
+  ChainedScheduler,
   ConstantLR,
   CosineAnnealingLR,
   CosineAnnealingWarmRestarts,
@@ -10,6 +11,7 @@ import {
   LambdaLR,
   LinearLR,
   type LRScheduler,
+  MultiplicativeLR,
   MultiStepLR,
   OneCycleLR,
   PolynomialLR,
@@ -41,6 +43,8 @@ const makers: Readonly<Record<string, (o: SGD) => LRScheduler<SGDOptions>>> = {
   CosineAnnealingWarmRestarts: (o) => new CosineAnnealingWarmRestarts(o, 4, { tMult: 2 }),
   OneCycleLR: (o) => new OneCycleLR(o, 0.5, { totalSteps: 20 }),
   CyclicLR: (o) => new CyclicLR(o, 0.01, 0.1, { stepSizeUp: 4 }),
+  MultiplicativeLR: (o) => new MultiplicativeLR(o, (epoch) => 1 - epoch / 100),
+  ChainedScheduler: (o) => new ChainedScheduler([new ConstantLR(o, { totalIters: 6 }), new ExponentialLR(o, 0.9)]),
   SequentialLR: (o) => new SequentialLR(o, [new LinearLR(o, { totalIters: 3 }), new ExponentialLR(o, 0.8)], [5]),
 };
 
@@ -101,6 +105,12 @@ describe("learning rates", () => {
       }
       expect(first.paramGroups[0]?.lr).toBeLessThan(0.1);
     }
+  });
+
+  it("are not chained across optimizers", () => {
+    expect(() => new ChainedScheduler([new ExponentialLR(optimizer(), 1), new ExponentialLR(optimizer(), 1)])).toThrow(
+      /of one optimizer, got 2/,
+    );
   });
 
   it("are not led by what makes no sense", () => {

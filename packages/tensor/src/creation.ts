@@ -141,6 +141,17 @@ export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
 }
 
 /**
+ * The tensor itself where it is one already, of this dtype and on this device; otherwise a new one, as `tensor` makes it.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.as_tensor.html
+ */
+export function asTensor(data: TensorData, options: TensorOptions = {}): Tensor {
+  if (!(data instanceof Tensor)) return tensor(data, options);
+  checkOptions("asTensor", options);
+  return data.to(options.device ?? data.device).to(options.dtype ?? data.dtype);
+}
+
+/**
  * A tensor of a shape from a typed array, copied. A Uint16Array holds raw half-precision bits. Without a dtype, the array's own.
  *
  * @throws ShapeError when the number of elements differs.

@@ -8,6 +8,7 @@
 export type { Backend, DeviceBuffer, KernelClock, KernelSpan, MemoryUse } from "./backend.ts";
 export { type CpuOptions, cpu } from "./backends/cpu/index.ts";
 export {
+  asTensor,
   empty,
   emptyLike,
   fromTypedArray,
@@ -120,29 +121,49 @@ export {
   tanhshrink,
   threshold,
 } from "./ops/activation.ts";
+// PyTorch's other names for the same functions
 export {
   type AlphaOptions,
   abs,
+  abs as absolute,
   add,
   addcdiv,
   addcmul,
   type Binary,
   type DivOptions,
   div,
+  div as divide,
   floorDivide,
   fmod,
   lerp,
   mul,
+  mul as multiply,
   neg,
+  neg as negative,
   reciprocal,
   remainder,
   rsub,
   sign,
+  sign as sgn,
   sub,
+  sub as subtract,
   trueDivide,
   type Unary,
   type ValueOptions,
 } from "./ops/arithmetic.ts";
+export {
+  blockDiag,
+  type CombinationsOptions,
+  cartesianProd,
+  combinations,
+  diagflat,
+  diagonalScatter,
+  fillDiagonal_,
+  selectScatter,
+  sliceScatter,
+  type VanderOptions,
+  vander,
+} from "./ops/blocks.ts";
 export { type ExpectOptions, expectBetween } from "./ops/check.ts";
 export {
   bitwiseAnd,
@@ -154,18 +175,25 @@ export {
   type CloseOptions,
   eq,
   ge,
+  ge as greaterEqual,
   gt,
+  gt as greater,
   isclose,
   isfinite,
   isinf,
   isnan,
+  isneginf,
+  isposinf,
   le,
+  le as lessEqual,
   logicalAnd,
   logicalNot,
   logicalOr,
   logicalXor,
   lt,
+  lt as less,
   ne,
+  ne as notEqual,
   where,
 } from "./ops/comparison.ts";
 export {
@@ -181,37 +209,51 @@ export {
 } from "./ops/conv.ts";
 export { cast, clone, contiguous, copy_, copyInto, toDevice } from "./ops/copy.ts";
 export {
+  type CdistOptions,
+  cdist,
   cosineSimilarity,
   type DistanceOptions,
+  dist,
   type NormalizeOptions,
   normalize,
   pairwiseDistance,
+  pdist,
+  renorm,
   type SimilarityOptions,
 } from "./ops/distance.ts";
 export { bilinear, einsum, kron, tensordot } from "./ops/einsum.ts";
 export { type EmbeddingOptions, embedding, oneHot } from "./ops/embedding.ts";
+export { allclose, allcloseSync, equal, equalSync, type IsinOptions, isin } from "./ops/equality.ts";
 export { broadcastTensors, broadcastTo, expand, expandAs } from "./ops/expand.ts";
 export { amax, amin, aminmax, argmax, argmin, max, min, type ValuesAndIndices } from "./ops/extremes.ts";
 export { addInto, fill_, fillView, zero_ } from "./ops/fill.ts";
 export { gather, indexSelect, take, takeAlongDim } from "./ops/gather.ts";
 export { get, type Index, type IndexPutOptions, indexPut, indexPut_, type Range, set } from "./ops/indexing.ts";
-export { cat, columnStack, dstack, hstack, stack, vstack } from "./ops/join.ts";
+export { cat, cat as concat, cat as concatenate, columnStack, dstack, hstack, stack, vstack, vstack as rowStack } from "./ops/join.ts";
 export {
   cholesky,
+  choleskySolve,
   cross,
   det,
   inv,
+  inv as inverse,
+  type LogDeterminant,
+  logdet,
   type MatrixNormOrder,
   matrixNorm,
   matrixPower,
   type NormOptions,
+  slogdet,
   solve,
+  solveTriangular,
+  type TriangularOptions,
   trace,
+  vecdot,
   vectorNorm,
 } from "./ops/linalg.ts";
-export { type AddProductOptions, addmm, addmv, baddbmm, linear } from "./ops/linear.ts";
-export { maskedFill, maskedFill_, maskedScatter, maskedSelect, nonzero } from "./ops/mask.ts";
-export { bmm, chainMatmul, dot, inner, matmul, mm, mv, outer } from "./ops/matmul.ts";
+export { type AddProductOptions, addbmm, addmm, addmv, addr, baddbmm, linear } from "./ops/linear.ts";
+export { maskedFill, maskedFill_, maskedScatter, maskedSelect, nonzero, nonzero as argwhere } from "./ops/mask.ts";
+export { bmm, chainMatmul, chainMatmul as multiDot, dot, dot as vdot, inner, matmul, mm, mv, outer } from "./ops/matmul.ts";
 export {
   type BatchNormOptions,
   batchNorm,
@@ -227,7 +269,7 @@ export {
 } from "./ops/normalization.ts";
 export { type PadMode, type PadOptions, pad } from "./ops/pad.ts";
 export { col2im, im2col, type PatchOptions } from "./ops/patches.ts";
-export { movedim, mT, permute, swapaxes, t, transpose } from "./ops/permute.ts";
+export { movedim, movedim as moveaxis, mT, permute, swapaxes, swapaxes as swapdims, t, transpose } from "./ops/permute.ts";
 export {
   type AvgPoolOptions,
   avgPool1d,
@@ -244,6 +286,7 @@ export {
 } from "./ops/pool.ts";
 export { exp, exp2, expm1, hypot, log, log1p, log2, log10, logaddexp, pow, rsqrt, sqrt, square, xlogy } from "./ops/power.ts";
 export { prod } from "./ops/product.ts";
+export { nanquantile, type QuantileOptions, quantile } from "./ops/quantile.ts";
 export { bernoulli_, exponential_, type GeneratorOption, normal_, random_, uniform_ } from "./ops/random.ts";
 export { flip, fliplr, flipud, repeat, repeatInterleave, roll, rot90, tile } from "./ops/repeat.ts";
 export {
@@ -260,10 +303,26 @@ export {
   pixelShuffle,
   pixelUnshuffle,
 } from "./ops/resample.ts";
-export { flatten, ravel, reshape, reshapeAs, type Sizes, squeeze, unflatten, unsqueeze, view } from "./ops/reshape.ts";
+export {
+  atleast1d,
+  atleast2d,
+  atleast3d,
+  flatten,
+  ravel,
+  reshape,
+  reshapeAs,
+  type Sizes,
+  squeeze,
+  unflatten,
+  unsqueeze,
+  view,
+} from "./ops/reshape.ts";
 export {
   ceil,
   clamp,
+  clamp as clip,
+  clampMax,
+  clampMin,
   copysign,
   floor,
   fmax,
@@ -279,9 +338,23 @@ export {
   round,
   signbit,
   trunc,
+  trunc as fix,
 } from "./ops/rounding.ts";
 export type { Dims, KeepOptions, ReduceOptions } from "./ops/rows.ts";
-export { cummax, cummin, cumprod, cumsum, diff, logcumsumexp, type ScanOptions } from "./ops/scan.ts";
+export { bernoulli, type MultinomialOptions, multinomial } from "./ops/sampling.ts";
+export {
+  cummax,
+  cummin,
+  cumprod,
+  cumsum,
+  cumulativeTrapezoid,
+  diff,
+  logcumsumexp,
+  type ScanOptions,
+  type TrapezoidOptions,
+  trapezoid,
+  trapezoid as trapz,
+} from "./ops/scan.ts";
 export {
   type IndexAddOptions,
   indexAdd,
@@ -304,20 +377,39 @@ export {
 } from "./ops/scatter.ts";
 export { asStrided, diagonal, narrow, select, slice, unfold } from "./ops/slice.ts";
 export { logSoftmax, logsumexp, type SoftmaxOptions, softmax, softmin } from "./ops/softmax.ts";
-export { argsort, kthvalue, median, mode, msort, type SortOptions, sort, type TopkOptions, topk } from "./ops/sort.ts";
+export { argsort, kthvalue, median, mode, msort, nanmedian, type SortOptions, sort, type TopkOptions, topk } from "./ops/sort.ts";
 export { digamma, erf, erfc, erfinv, lgamma, logit, polygamma, sigmoid } from "./ops/special.ts";
 export { chunk, dsplit, hsplit, split, tensorSplit, unbind, vsplit } from "./ops/split.ts";
-export { type NormOrder, norm, type SpreadOptions, std, stdMean, variance, varMean } from "./ops/statistics.ts";
+export {
+  type CovOptions,
+  corrcoef,
+  cov,
+  type NormOrder,
+  norm,
+  type SpreadOptions,
+  std,
+  stdMean,
+  variance,
+  variance as var,
+  varMean,
+} from "./ops/statistics.ts";
 export { all, any, countNonzero, mean, nanmean, nansum, sum } from "./ops/sum.ts";
 export { diag, diagEmbed, type MeshgridOptions, meshgrid, tril, triu } from "./ops/triangle.ts";
 export {
   acos,
+  acos as arccos,
   acosh,
+  acosh as arccosh,
   asin,
+  asin as arcsin,
   asinh,
+  asinh as arcsinh,
   atan,
+  atan as arctan,
   atan2,
+  atan2 as arctan2,
   atanh,
+  atanh as arctanh,
   cos,
   cosh,
   deg2rad,
@@ -355,9 +447,6 @@ export { Profile, type ProfileEvent, type ProfileOptions, type ProfileRow, profi
 export { drawBernoulli, drawIntegers, drawNormal, drawPermutation, drawUniform } from "./random/distributions.ts";
 export { defaultGenerator, Generator, initialSeed, manualSeed, seed } from "./random/generator.ts";
 export {
-  bernoulli,
-  type MultinomialOptions,
-  multinomial,
   normal,
   type RandomOptions,
   rand,

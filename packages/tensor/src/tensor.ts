@@ -10,7 +10,7 @@ import { AutogradError, DeviceError, DisposedError, ShapeError } from "./errors.
 import { format } from "./format.ts";
 import { fromHalf } from "./half.ts";
 import type { View } from "./kernel.ts";
-import { LinearMethods } from "./methods/linear.ts";
+import { ConversionMethods } from "./methods/conversion.ts";
 import type { Layout, Op } from "./op.ts";
 import { cast, clone, contiguous, copy_, copyInto, toDevice } from "./ops/copy.ts";
 import { track } from "./scope.ts";
@@ -38,7 +38,7 @@ export type NestedArray = number | boolean | NestedArray[];
  * const x = tensor([[1, 2], [3, 4]]);
  * const y = x.mul(2).add(1); // [[3, 5], [7, 9]]
  */
-export class Tensor extends LinearMethods implements View {
+export class Tensor extends ConversionMethods implements View {
   /** The sizes of the dimensions. */
   readonly shape: Shape;
   /** How many elements to step over in memory for each dimension. */
@@ -325,7 +325,7 @@ export class Tensor extends LinearMethods implements View {
   /**
    * The values as another dtype, or on another device; this tensor itself where nothing changes.
    *
-   * @throws DeviceError when this tensor's device cannot be read at once; use `await x.cpu()` there.
+   * @throws DeviceError when this tensor's device cannot be read at once; `await x.prefetch()` there first.
    */
   to(target: DType | Backend): Tensor {
     return typeof target === "string" ? cast(this, target) : toDevice(this, target);

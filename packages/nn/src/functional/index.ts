@@ -51,6 +51,7 @@ export {
   oneHot,
   pad,
   pairwiseDistance,
+  pdist,
   pixelShuffle,
   pixelUnshuffle,
   prelu,

@@ -42,7 +42,8 @@ export interface Scheduler {
  * }
  */
 export abstract class LRScheduler<Options extends BaseOptions = BaseOptions> implements Scheduler {
-  protected readonly optimizer: Optimizer<Options>;
+  /** The optimizer whose groups it steers. */
+  readonly optimizer: Optimizer<Options>;
   #lastEpoch = 0;
 
   constructor(optimizer: Optimizer<Options>) {

@@ -1,5 +1,5 @@
 /**
- * Schedulers one after the other.
+ * Schedulers one after the other, and all at once.
  */
 
 import { ArgumentError } from "@akari/tensor";
@@ -36,6 +36,48 @@ export class SequentialLR<Options extends BaseOptions> extends LRScheduler<Optio
     super.moveTo(epoch);
     const index = this.#milestones.filter((milestone) => milestone <= epoch).length;
     this.#schedulers[index]?.moveTo(epoch - (this.#milestones[index - 1] ?? 0));
+  }
+
+  protected override lrAt(_: number, baseLr: number): number {
+    return baseLr;
+  }
+}
+
+/**
+ * Uses several schedulers together: the learning rate is multiplied by what each makes of it.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ChainedScheduler.html
+ *
+ * @throws ArgumentError for no schedulers, or those of different optimizers.
+ * @example
+ * const scheduler = new ChainedScheduler([new ConstantLR(optimizer, { totalIters: 4 }), new ExponentialLR(optimizer, 0.9)]);
+ */
+export class ChainedScheduler<Options extends BaseOptions> extends LRScheduler<Options> {
+  static override name = "ChainedScheduler";
+  readonly #schedulers: readonly LRScheduler<Options>[];
+
+  constructor(schedulers: readonly [LRScheduler<Options>, ...LRScheduler<Options>[]]) {
+    const optimizer = schedulers[0]?.optimizer;
+    if (optimizer === undefined || schedulers.some((scheduler) => scheduler.optimizer !== optimizer))
+      throw new ArgumentError(`ChainedScheduler: expected schedulers of one optimizer, got ${schedulers.length}`);
+    super(optimizer);
+    this.#schedulers = schedulers;
+    this.moveTo(0);
+  }
+
+  override moveTo(epoch: number): void {
+    super.moveTo(epoch);
+    const factors = this.baseLrs.map(() => 1);
+    for (const scheduler of this.#schedulers) {
+      scheduler.moveTo(epoch);
+      scheduler.getLastLr().forEach((lr, i) => {
+        const base = this.baseLrs[i] as number; // safe: one for each group
+        factors[i] = (factors[i] as number) * (base === 0 ? 1 : lr / base);
+      });
+    }
+    this.optimizer.paramGroups.forEach((group, i) => {
+      group.lr = (this.baseLrs[i] as number) * (factors[i] as number);
+    });
   }
 
   protected override lrAt(_: number, baseLr: number): number {

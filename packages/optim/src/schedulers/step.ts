@@ -97,12 +97,27 @@ export class LambdaLR<Options extends BaseOptions> extends LRScheduler<Options> 
     const groups = optimizer.paramGroups;
     this.#factors = typeof factor === "function" ? groups.map(() => factor) : factor;
     if (this.#factors.length !== groups.length) {
-      throw new ArgumentError(`LambdaLR: got ${this.#factors.length} functions for ${groups.length} parameter groups`);
+      throw new ArgumentError(`${this.constructor.name}: got ${this.#factors.length} functions for ${groups.length} parameter groups`);
     }
     this.moveTo(0);
   }
 
   protected override lrAt(epoch: number, baseLr: number, group: number): number {
     return baseLr * (this.#factors[group]?.(epoch) ?? 1);
+  }
+}
+
+/**
+ * Multiplies by a function of the epoch every epoch: by `factor(1)` first. One function for all groups, or one for each.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.MultiplicativeLR.html
+ */
+export class MultiplicativeLR<Options extends BaseOptions> extends LambdaLR<Options> {
+  static override name = "MultiplicativeLR";
+
+  protected override lrAt(epoch: number, baseLr: number, group: number): number {
+    let lr = baseLr;
+    for (let past = 1; past <= epoch; past++) lr = super.lrAt(past, lr, group);
+    return lr;
   }
 }

@@ -402,4 +402,20 @@ export abstract class FunctionMethods extends PointwiseMethods {
   hardshrink(this: Tensor, lambd = 0.5): Tensor {
     return activation.hardshrink(this, lambd);
   }
+  /** `lgamma`, stored here. */
+  lgamma_(this: Tensor): Tensor {
+    return special.lgamma.inPlace(this);
+  }
+  /** `digamma`, stored here. */
+  digamma_(this: Tensor): Tensor {
+    return special.digamma.inPlace(this);
+  }
+  /** `logit`, stored here. */
+  logit_(this: Tensor, eps: number | null = null): Tensor {
+    return this.copy_(special.logit(this.clone(), eps));
+  }
+  /** The derivative of order `n` of `digamma`. */
+  polygamma(this: Tensor, n: number): Tensor {
+    return special.polygamma(n, this);
+  }
 }

@@ -3,7 +3,7 @@
  * only to keep each part on a page of its own; `Tensor` is its one concrete end.
  */
 
-import { type AddProductOptions, addmm, addmv, baddbmm } from "../ops/linear.ts";
+import { type AddProductOptions, addbmm, addmm, addmv, addr, baddbmm } from "../ops/linear.ts";
 import { bmm, dot, inner, matmul, mm, mv, outer } from "../ops/matmul.ts";
 import type { Tensor } from "../tensor.ts";
 import { IndexingMethods } from "./indexing.ts";
@@ -49,5 +49,33 @@ export abstract class LinearMethods extends IndexingMethods {
   /** `beta · this + alpha · (a · b)` for batches of matrices. */
   baddbmm(this: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
     return baddbmm(this, a, b, options);
+  }
+  /** `addmm` in place. */
+  addmm_(this: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
+    return this.copy_(addmm(this, a, b, options));
+  }
+  /** `addmv` in place. */
+  addmv_(this: Tensor, a: Tensor, vector: Tensor, options?: AddProductOptions): Tensor {
+    return this.copy_(addmv(this, a, vector, options));
+  }
+  /** `baddbmm` in place. */
+  baddbmm_(this: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
+    return this.copy_(baddbmm(this, a, b, options));
+  }
+  /** `beta · this + alpha · (a ⊗ b)` for vectors. */
+  addr(this: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
+    return addr(this, a, b, options);
+  }
+  /** `addr` in place. */
+  addr_(this: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
+    return this.copy_(addr(this, a, b, options));
+  }
+  /** `beta · this + alpha · Σ (a · b)` over a batch of matrices. */
+  addbmm(this: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
+    return addbmm(this, a, b, options);
+  }
+  /** `addbmm` in place. */
+  addbmm_(this: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
+    return this.copy_(addbmm(this, a, b, options));
   }
 }

@@ -6,6 +6,7 @@
 
 import * as arithmetic from "../ops/arithmetic.ts";
 import * as comparison from "../ops/comparison.ts";
+import { allclose, allcloseSync, equal, equalSync } from "../ops/equality.ts";
 import * as power from "../ops/power.ts";
 import * as rounding from "../ops/rounding.ts";
 import type { TensorOrNumber } from "../pointwise.ts";
@@ -137,6 +138,22 @@ export abstract class PointwiseMethods {
   /** `clamp`, stored here. */
   clamp_(this: Tensor, min: rounding.Limit = null, max: rounding.Limit = null): Tensor {
     return rounding.clamp_(this, min, max);
+  }
+  /** This, or `min` where it is below. */
+  clampMin(this: Tensor, min: TensorOrNumber): Tensor {
+    return rounding.clamp(this, min);
+  }
+  /** `clampMin`, stored here. */
+  clampMin_(this: Tensor, min: TensorOrNumber): Tensor {
+    return rounding.clamp_(this, min);
+  }
+  /** This, or `max` where it is above. */
+  clampMax(this: Tensor, max: TensorOrNumber): Tensor {
+    return rounding.clamp(this, null, max);
+  }
+  /** `clampMax`, stored here. */
+  clampMax_(this: Tensor, max: TensorOrNumber): Tensor {
+    return rounding.clamp_(this, null, max);
   }
   /** NaN and the infinities replaced by numbers. */
   nanToNum(this: Tensor, options: rounding.NanToNumOptions = {}): Tensor {
@@ -296,6 +313,30 @@ export abstract class PointwiseMethods {
   /** Whether this and `other` are equal within a tolerance. */
   isclose(this: Tensor, other: Tensor, options: comparison.CloseOptions = {}): Tensor {
     return comparison.isclose(this, other, options);
+  }
+  /** Whether the element is ∞. */
+  isposinf(this: Tensor): Tensor {
+    return comparison.isposinf(this);
+  }
+  /** Whether the element is -∞. */
+  isneginf(this: Tensor): Tensor {
+    return comparison.isneginf(this);
+  }
+  /** Whether this has the shape and the elements of another tensor. */
+  equal(this: Tensor, other: Tensor): Promise<boolean> {
+    return equal(this, other);
+  }
+  /** The same at once. Throws a DeviceError on devices that cannot. */
+  equalSync(this: Tensor, other: Tensor): boolean {
+    return equalSync(this, other);
+  }
+  /** Whether this is close to another tensor everywhere. */
+  allclose(this: Tensor, other: Tensor, options: comparison.CloseOptions = {}): Promise<boolean> {
+    return allclose(this, other, options);
+  }
+  /** The same at once. Throws a DeviceError on devices that cannot. */
+  allcloseSync(this: Tensor, other: Tensor, options: comparison.CloseOptions = {}): boolean {
+    return allcloseSync(this, other, options);
   }
   /** This where the condition holds, `other` where it does not. */
   where(this: Tensor, condition: Tensor, other: TensorOrNumber): Tensor {

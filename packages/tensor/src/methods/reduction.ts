@@ -3,8 +3,10 @@
  * says more. The chain of classes exists only to keep each part on a page of its own; `Tensor` is its one concrete end.
  */
 
+import { dist, renorm } from "../ops/distance.ts";
 import * as extremes from "../ops/extremes.ts";
 import * as product from "../ops/product.ts";
+import { nanquantile, type QuantileOptions, quantile } from "../ops/quantile.ts";
 import type { Dims, KeepOptions, ReduceOptions } from "../ops/rows.ts";
 import * as scan from "../ops/scan.ts";
 import * as softmax from "../ops/softmax.ts";
@@ -110,6 +112,27 @@ export abstract class ReductionMethods extends FunctionMethods {
     return statistics.norm(this, p, dim, options);
   }
 
+  /** The distance from another tensor, both taken as vectors. */
+  dist(this: Tensor, other: Tensor, p: statistics.NormOrder = 2): Tensor {
+    return dist(this, other, p);
+  }
+  /** With the norms of the parts along a dimension limited. */
+  renorm(this: Tensor, p: number, dim: number, maxNorm: number): Tensor {
+    return renorm(this, p, dim, maxNorm);
+  }
+  /** `renorm` in place. */
+  renorm_(this: Tensor, p: number, dim: number, maxNorm: number): Tensor {
+    return this.copy_(renorm(this.clone(), p, dim, maxNorm));
+  }
+  /** The covariances of the rows. */
+  cov(this: Tensor, options: statistics.CovOptions = {}): Tensor {
+    return statistics.cov(this, options);
+  }
+  /** The correlations of the rows. */
+  corrcoef(this: Tensor): Tensor {
+    return statistics.corrcoef(this);
+  }
+
   // ——— Softmax ———
 
   /** eˣ / Σ eˣ along a dimension. */
@@ -131,9 +154,17 @@ export abstract class ReductionMethods extends FunctionMethods {
   cumsum(this: Tensor, dim: number, options: scan.ScanOptions = {}): Tensor {
     return scan.cumsum(this, dim, options);
   }
+  /** `cumsum` in place. */
+  cumsum_(this: Tensor, dim: number, options: scan.ScanOptions = {}): Tensor {
+    return this.copy_(scan.cumsum(this, dim, options));
+  }
   /** Running products along a dimension. */
   cumprod(this: Tensor, dim: number, options: scan.ScanOptions = {}): Tensor {
     return scan.cumprod(this, dim, options);
+  }
+  /** `cumprod` in place. */
+  cumprod_(this: Tensor, dim: number, options: scan.ScanOptions = {}): Tensor {
+    return this.copy_(scan.cumprod(this.clone(), dim, options));
   }
   /** The largest elements so far, and where they stand. */
   cummax(this: Tensor, dim: number): extremes.ValuesAndIndices {
@@ -180,6 +211,21 @@ export abstract class ReductionMethods extends FunctionMethods {
   median(this: Tensor, dim: number, options?: KeepOptions): extremes.ValuesAndIndices;
   median(this: Tensor, dim?: number, options: KeepOptions = {}): Tensor | extremes.ValuesAndIndices {
     return dim === undefined ? sorting.median(this) : sorting.median(this, dim, options);
+  }
+  /** The median of what is not NaN. */
+  nanmedian(this: Tensor): Tensor;
+  /** The median along a dimension of what is not NaN, and where it stands. */
+  nanmedian(this: Tensor, dim: number, options?: KeepOptions): extremes.ValuesAndIndices;
+  nanmedian(this: Tensor, dim?: number, options: KeepOptions = {}): Tensor | extremes.ValuesAndIndices {
+    return dim === undefined ? sorting.nanmedian(this) : sorting.nanmedian(this, dim, options);
+  }
+  /** The value below which a part `q` of the elements lies. */
+  quantile(this: Tensor, q: number | Tensor, dim: number | null = null, options: QuantileOptions = {}): Tensor {
+    return quantile(this, q, dim, options);
+  }
+  /** `quantile` of what is not NaN. */
+  nanquantile(this: Tensor, q: number | Tensor, dim: number | null = null, options: QuantileOptions = {}): Tensor {
+    return nanquantile(this, q, dim, options);
   }
   /** The most frequent element along a dimension, and where it stands last. */
   mode(this: Tensor, dim = -1, options: KeepOptions = {}): extremes.ValuesAndIndices {

@@ -3,6 +3,7 @@
  * only to keep each part on a page of its own; `Tensor` is its one concrete end.
  */
 
+import { diagflat, diagonalScatter, selectScatter, sliceScatter } from "../ops/blocks.ts";
 import { broadcastTo, expand, expandAs } from "../ops/expand.ts";
 import { type PadOptions, pad } from "../ops/pad.ts";
 import { movedim, mT, permute, swapaxes, t, transpose } from "../ops/permute.ts";
@@ -192,5 +193,29 @@ export abstract class ShapeMethods extends ReductionMethods {
   /** Matrices with the last dimension on a diagonal. */
   diagEmbed(this: Tensor, offset?: number, dim1?: number, dim2?: number): Tensor {
     return diagEmbed(this, offset, dim1, dim2);
+  }
+  /** `tril` in place. */
+  tril_(this: Tensor, offset?: number): Tensor {
+    return this.copy_(tril(this, offset));
+  }
+  /** `triu` in place. */
+  triu_(this: Tensor, offset?: number): Tensor {
+    return this.copy_(triu(this, offset));
+  }
+  /** A matrix with the elements, flat, on a diagonal. */
+  diagflat(this: Tensor, offset?: number): Tensor {
+    return diagflat(this, offset);
+  }
+  /** With the part at one index of a dimension replaced. */
+  selectScatter(this: Tensor, source: Tensor, dim: number, index: number): Tensor {
+    return selectScatter(this, source, dim, index);
+  }
+  /** With a slice replaced. */
+  sliceScatter(this: Tensor, source: Tensor, dim?: number, start?: number | null, end?: number | null, step?: number): Tensor {
+    return sliceScatter(this, source, dim, start, end, step);
+  }
+  /** With a diagonal replaced. */
+  diagonalScatter(this: Tensor, source: Tensor, offset?: number, dim1?: number, dim2?: number): Tensor {
+    return diagonalScatter(this, source, offset, dim1, dim2);
   }
 }

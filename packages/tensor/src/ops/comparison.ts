@@ -128,3 +128,9 @@ export function where(condition: Tensor, a?: TensorOrNumber, b?: TensorOrNumber)
   }
   return choose(condition, a, b);
 }
+
+/** Whether the element is ∞. https://pytorch.org/docs/stable/generated/torch.isposinf.html */
+export const isposinf: Unary = /* @__PURE__ */ pointwise<[Tensor]>("isposinf", (x) => x.eq(Number.POSITIVE_INFINITY));
+
+/** Whether the element is -∞. https://pytorch.org/docs/stable/generated/torch.isneginf.html */
+export const isneginf: Unary = /* @__PURE__ */ pointwise<[Tensor]>("isneginf", (x) => x.eq(Number.NEGATIVE_INFINITY));

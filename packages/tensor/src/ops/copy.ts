@@ -77,7 +77,7 @@ const transfer: Op<Backend> = {
 /**
  * The tensor on another device; the tensor itself when it is there already. Differentiable.
  *
- * @throws DeviceError when the present device cannot be read at once; use `await x.cpu()` there.
+ * @throws DeviceError when the present device cannot be read at once; `await x.prefetch()` there first.
  */
 export function toDevice(x: Tensor, device: Backend): Tensor {
   return x.device === device ? x : apply(transfer, [x], device);

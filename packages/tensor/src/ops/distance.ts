@@ -2,9 +2,15 @@
  * Directions and distances of vectors: what is made of norms and dot products.
  */
 
+import { ArgumentError, ShapeError } from "../errors.ts";
+import { pointwise } from "../pointwise.ts";
+import { dimension, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, div, mul, sub } from "./arithmetic.ts";
 import { broadcastTensors } from "./expand.ts";
+import { fromHost } from "./fill.ts";
+import { selectUnchecked } from "./gather.ts";
+import { unsqueeze } from "./reshape.ts";
 import { clamp } from "./rounding.ts";
 import { type NormOrder, norm } from "./statistics.ts";
 import { sum } from "./sum.ts";
@@ -65,4 +71,76 @@ export interface DistanceOptions {
  */
 export function pairwiseDistance(a: Tensor, b: Tensor, { p = 2, eps = 1e-6, keepdim = false }: DistanceOptions = {}): Tensor {
   return norm(add(sub(a, b), eps), p, -1, { keepdim });
+}
+
+/**
+ * The distance of two tensors, taken as vectors: `‖a - b‖`.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.dist.html
+ */
+export function dist(a: Tensor, b: Tensor, p: NormOrder = 2): Tensor {
+  return norm(sub(a, b), p);
+}
+
+/** The option of `cdist`. */
+export interface CdistOptions {
+  /** The order of the norm. Default 2. */
+  readonly p?: number;
+}
+
+/**
+ * The distance of each row of one matrix from each row of another: [..., P, M] and [..., R, M] → [..., P, R]. Batches broadcast.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.cdist.html
+ *
+ * @throws ShapeError when the rows have different lengths.
+ */
+export function cdist(a: Tensor, b: Tensor, { p = 2 }: CdistOptions = {}): Tensor {
+  if (a.ndim < 2 || b.ndim < 2 || a.shape.at(-1) !== b.shape.at(-1))
+    throw new ShapeError(`cdist: expected rows of one length, got shapes ${showShape(a.shape)} and ${showShape(b.shape)}`);
+  return norm(sub(unsqueeze(a, -2), unsqueeze(b, -3)), p, -1);
+}
+
+/**
+ * The distance of each row of a matrix from each row below: [N, M] → [N (N - 1) / 2].
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.pdist.html
+ *
+ * @throws ShapeError unless it is a matrix.
+ */
+export function pdist(x: Tensor, p = 2): Tensor {
+  if (x.ndim !== 2) throw new ShapeError(`pdist: expected a matrix, got shape ${showShape(x.shape)}`);
+  const count = x.shape[0] as number;
+  const pairs = Array.from({ length: count }, (_, i) => Array.from({ length: count - i - 1 }, (_, k) => [i, i + 1 + k] as const)).flat();
+  const rows = (side: 0 | 1) =>
+    selectUnchecked(
+      x,
+      0,
+      fromHost(
+        x,
+        [pairs.length],
+        "int32",
+        Int32Array.from(pairs, (pair) => pair[side]),
+      ),
+    );
+  return norm(sub(rows(0), rows(1)), p, -1);
+}
+
+const shortened = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("renorm", (x, length, most) =>
+  length.gt(most).where(x.mul(most).div(length.add(1e-7)), x),
+);
+
+/**
+ * `x` whose parts at each index of a dimension have a norm of at most `maxNorm`; longer ones are scaled down.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.renorm.html
+ *
+ * @throws ArgumentError for a norm that is not positive.
+ */
+export function renorm(x: Tensor, p: number, dim: number, maxNorm: number): Tensor {
+  if (!(p > 0 && maxNorm >= 0))
+    throw new ArgumentError(`renorm: p must be positive and maxNorm must not be negative, got ${p} and ${maxNorm}`);
+  const at = dimension("renorm", dim, x.ndim);
+  const rest = x.shape.flatMap((_, i) => (i === at ? [] : [i]));
+  return shortened(x, norm(x, p, rest, { keepdim: true }), maxNorm);
 }

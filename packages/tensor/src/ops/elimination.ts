@@ -6,7 +6,7 @@
 import { pointwise } from "../pointwise.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { abs } from "./arithmetic.ts";
+import { abs, sign } from "./arithmetic.ts";
 import { expectBetween } from "./check.ts";
 import { expand } from "./expand.ts";
 import { argmax } from "./extremes.ts";
@@ -14,8 +14,10 @@ import { filled, fromHost } from "./fill.ts";
 import { gatherUnchecked } from "./gather.ts";
 import { cat, stack } from "./join.ts";
 import { pad } from "./pad.ts";
+import { log } from "./power.ts";
 import { unsqueeze } from "./reshape.ts";
 import { narrow, select } from "./slice.ts";
+import { sum } from "./sum.ts";
 
 const exchanged = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("exchange", (row, pivot, column) =>
   row.eq(column).where(pivot, row.eq(pivot).where(column, row)),
@@ -42,13 +44,17 @@ function counting(like: Tensor, n: number): Tensor {
   );
 }
 
-/** Square matrices [..., n, n] and what stands to the right of them, brought to the unit matrix, with the determinants [...] that fall off. */
-function eliminate(matrices: Tensor, n: number): { readonly rest: Tensor; readonly determinants: Tensor; readonly pivots: Tensor[] } {
+/** Square matrices [..., n, n] and what stands to the right of them, brought to the unit matrix, with the determinants [...] that fall off, and their signs. */
+function eliminate(
+  matrices: Tensor,
+  n: number,
+): { readonly rest: Tensor; readonly determinants: Tensor; readonly signs: Tensor; readonly pivots: Tensor[] } {
   const batch: Shape = matrices.shape.slice(0, -2);
   const width = matrices.shape.at(-1) as number; // safe: matrices have two dimensions
   const rows = counting(matrices, n);
   let rest = matrices;
   let determinants = filled(matrices, batch, 1);
+  let signs = determinants;
   const pivots: Tensor[] = [];
   for (let column = 0; column < n; column++) {
     const below = select(narrow(rest, -2, column, n - column), -1, column);
@@ -59,10 +65,11 @@ function eliminate(matrices: Tensor, n: number): { readonly rest: Tensor; readon
     const pivot = select(select(row, -1, column), -1, 0);
     pivots.push(pivot);
     determinants = multiplied(determinants, pivot, place, column);
+    signs = multiplied(signs, sign(pivot), place, column);
     const factors = factorOf(select(rest, -1, column), unsqueeze(pivot, -1), rows, column);
     rest = reduced(rest, unsqueeze(factors, -1), row);
   }
-  return { rest, determinants, pivots };
+  return { rest, determinants, signs, pivots };
 }
 
 /** `A⁻¹ B` of [..., n, n] and [..., n, k]. */
@@ -77,6 +84,13 @@ export function solveOnDevice(operation: string, a: Tensor, b: Tensor): Tensor {
 /** The determinants [...] of [..., n, n]. */
 export function determinantsOnDevice(a: Tensor): Tensor {
   return eliminate(a, a.shape.at(-1) as number).determinants; // safe: a matrix
+}
+
+/** The signs [...] of the determinants of [..., n, n], and the logarithms of their sizes. */
+export function logDeterminantsOnDevice(a: Tensor): { readonly sign: Tensor; readonly logabsdet: Tensor } {
+  const { pivots, signs } = eliminate(a, a.shape.at(-1) as number); // safe: a matrix
+  const sizes = pivots.length === 0 ? filled(a, [1, ...a.shape.slice(0, -2)], 1) : abs(stack(pivots));
+  return { sign: signs, logabsdet: sum(log(sizes), 0) };
 }
 
 /** The lower triangles L of `A = L Lᵀ`, [..., n, n]. */

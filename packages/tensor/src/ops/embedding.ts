@@ -8,12 +8,12 @@ import { pointwise } from "../pointwise.ts";
 import { showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkBounds, checkIndexType } from "./check.ts";
+import { renorm } from "./distance.ts";
 import { expand } from "./expand.ts";
 import { filled } from "./fill.ts";
 import { gatherBackward, gatherUnchecked, selectUnchecked } from "./gather.ts";
 import { reshape, unsqueeze } from "./reshape.ts";
 import { indexCopy_, scatter } from "./scatter.ts";
-import { norm } from "./statistics.ts";
 
 interface Lookup {
   /** The row that takes no gradient. */
@@ -66,10 +66,6 @@ export interface EmbeddingOptions {
   readonly scaleGradByFreq?: boolean;
 }
 
-const limited = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("embeddingRenorm", (x, length, most) =>
-  length.gt(most).where(x.mul(most).div(length.add(1e-7)), x),
-);
-
 /**
  * The rows of a table: `y[..., :] = weight[indices[...], :]`. Indices int32 of any shape, weight [rows, width] → [..., width].
  *
@@ -88,8 +84,7 @@ export function embedding(indices: Tensor, weight: Tensor, options: EmbeddingOpt
   const flat = reshape(indices, [-1]);
   if (maxNorm !== null) {
     const table = weight.detach();
-    const found = selectUnchecked(table, 0, flat);
-    indexCopy_(table, 0, flat, limited(found, norm(found, normType, 1, { keepdim: true }), maxNorm));
+    indexCopy_(table, 0, flat, renorm(selectUnchecked(table, 0, flat), normType, 0, maxNorm));
   }
   const rows = apply(lookup, [weight, expand(unsqueeze(flat, 1), [flat.numel(), width])], {
     padding: paddingIdx !== null && paddingIdx < 0 ? paddingIdx + count : paddingIdx,

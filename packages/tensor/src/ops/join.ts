@@ -10,7 +10,7 @@ import { apply, type Op } from "../op.ts";
 import { dimension, sameShape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { cast, copyInto } from "./copy.ts";
-import { atLeast, unsqueeze } from "./reshape.ts";
+import { atLeast, atleast3d, unsqueeze } from "./reshape.ts";
 import { narrow } from "./slice.ts";
 
 const joining: Op<number> = {
@@ -124,8 +124,7 @@ export function vstack(tensors: readonly Tensor[]): Tensor {
 /** Tensors behind each other along the third dimension. https://pytorch.org/docs/stable/generated/torch.dstack.html */
 export function dstack(tensors: readonly Tensor[]): Tensor {
   expectTensors("dstack", tensors);
-  const deep = (x: Tensor) => (x.ndim < 3 ? unsqueeze(atLeast(x, 2), 2) : x);
-  return cat(tensors.map(deep), 2);
+  return cat(tensors.map(atleast3d), 2);
 }
 
 /** Tensors side by side, vectors as columns. https://pytorch.org/docs/stable/generated/torch.column_stack.html */

@@ -6,14 +6,15 @@
 import { expectFloating } from "../dtype.ts";
 import { encode } from "../encode.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
-import { apply, type Op, rules } from "../op.ts";
+import { apply, applyAll, type Op, rules } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
 import { scope } from "../scope.ts";
 import { dimension, type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { abs } from "./arithmetic.ts";
+import { abs, add, mul } from "./arithmetic.ts";
+import { lt, where } from "./comparison.ts";
 import { copyInto } from "./copy.ts";
-import { choleskyOnDevice, determinantsOnDevice, solveOnDevice } from "./elimination.ts";
+import { choleskyOnDevice, determinantsOnDevice, logDeterminantsOnDevice, solveOnDevice } from "./elimination.ts";
 import { amax, amin } from "./extremes.ts";
 import { fromHost } from "./fill.ts";
 import { selectUnchecked } from "./gather.ts";
@@ -24,7 +25,7 @@ import { squeeze, unsqueeze } from "./reshape.ts";
 import { diagonal } from "./slice.ts";
 import { norm } from "./statistics.ts";
 import { sum } from "./sum.ts";
-import { tril } from "./triangle.ts";
+import { tril, triu } from "./triangle.ts";
 
 function expectSquare(operation: string, a: Tensor): number {
   const n = a.shape[a.ndim - 1];
@@ -194,6 +195,104 @@ const determinant: Op = {
 export function det(a: Tensor): Tensor {
   expectSquare("det", a);
   return apply(determinant, [a], undefined);
+}
+
+/** What `slogdet` gives. */
+export interface LogDeterminant {
+  readonly sign: Tensor;
+  readonly logabsdet: Tensor;
+}
+
+/** a → sign and logarithm of the determinant. Matrices of some size have determinants that no float holds, so they are not computed first. */
+const logDeterminant: Op = {
+  name: "slogdet",
+  infer: ([a]) => {
+    const spec = { shape: (a as Tensor).shape.slice(0, -2), dtype: (a as Tensor).dtype }; // safe: one input
+    return [spec, spec];
+  },
+  run: ([a], _, [sign, logabsdet]) => {
+    const [matrix, count] = [a as Tensor, (sign as Tensor).numel()];
+    const n = matrix.shape.at(-1) as number;
+    const each =
+      (log: boolean) =>
+      ([source]: readonly Float64Array[], result: Float64Array) => {
+        const lower = (source as Float64Array).slice();
+        const { sign: order } = eliminate(lower, n);
+        let [direction, size] = [order, order === 0 ? Number.NEGATIVE_INFINITY : 0];
+        for (let i = 0; i < n && order !== 0; i++) {
+          const pivot = lower[i * n + i] as number;
+          direction *= Math.sign(pivot);
+          size += Math.log(Math.abs(pivot));
+        }
+        result[0] = log ? size : direction;
+      };
+    store(sign as Tensor, [matrix], count, each(false), (x) => logDeterminantsOnDevice(x as Tensor).sign);
+    store(logabsdet as Tensor, [matrix], count, each(true), (x) => logDeterminantsOnDevice(x as Tensor).logabsdet);
+  },
+  gradient: {
+    reads: () => ({ inputs: [0] }),
+    compute: ([, g], context) => [g ? mul(unsqueeze(unsqueeze(g, -1), -1), mT(inv(context.input(0)))) : null],
+  },
+};
+
+/**
+ * The sign of the determinant of each square matrix, and the logarithm of its size, which is finite also where the determinant itself is too large or too
+ * small for a float; 0 and -∞ for singular matrices. The gradient is that of the logarithm; it throws for singular matrices.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.linalg.slogdet.html
+ */
+export function slogdet(a: Tensor): LogDeterminant {
+  expectSquare("slogdet", a);
+  const [sign, logabsdet] = applyAll(logDeterminant, [a], undefined) as readonly [Tensor, Tensor]; // safe: two outputs
+  return { sign, logabsdet };
+}
+
+/** The logarithm of the determinant of each square matrix; NaN where that is negative. https://pytorch.org/docs/stable/generated/torch.logdet.html */
+export function logdet(a: Tensor): Tensor {
+  expectSquare("logdet", a);
+  const { sign, logabsdet } = slogdet(a);
+  return where(lt(sign.detach(), 0), Number.NaN, logabsdet);
+}
+
+/** Options of `solveTriangular`. */
+export interface TriangularOptions {
+  /** Whether the upper triangle is meant, rather than the lower. */
+  readonly upper: boolean;
+  /** Whether the diagonal counts as ones. Default false. */
+  readonly unitriangular?: boolean;
+  /** Whether to solve `A X = B`, rather than `X A = B`. Default true. */
+  readonly left?: boolean;
+}
+
+/**
+ * The solution X of `A X = B` for triangular matrices [..., n, n]; B is [..., n, k]. What stands in the other triangle is not looked at.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.linalg.solve_triangular.html
+ *
+ * @throws ArgumentError when a matrix is singular.
+ */
+export function solveTriangular(a: Tensor, b: Tensor, { upper, unitriangular = false, left = true }: TriangularOptions): Tensor {
+  expectSquare("solveTriangular", a);
+  const own = (upper ? triu : tril)(a, unitriangular ? (upper ? 1 : -1) : 0);
+  const whole = unitriangular ? add(own, identities(a, a.shape)) : own;
+  return left ? solve(whole, b) : mT(solve(mT(whole), mT(b)));
+}
+
+/**
+ * The solution X of `L Lᵀ X = B`, L being what `cholesky` gives.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.cholesky_solve.html (the right sides come first, as there)
+ *
+ * @param upper whether the factor is the upper triangle instead. Default false.
+ */
+export function choleskySolve(b: Tensor, factor: Tensor, upper = false): Tensor {
+  const lower = upper ? mT(factor) : factor;
+  return solveTriangular(mT(lower), solveTriangular(lower, b, { upper: false }), { upper: true });
+}
+
+/** Scalar products of vectors along a dimension; the others broadcast. https://pytorch.org/docs/stable/generated/torch.linalg.vecdot.html */
+export function vecdot(a: Tensor, b: Tensor, dim = -1): Tensor {
+  return sum(mul(a, b), dim);
 }
 
 const halfDiagonal = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("halfDiagonal", (x, eye) => x.mul(eye.mul(-0.5).add(1)));

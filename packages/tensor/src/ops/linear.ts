@@ -10,9 +10,10 @@ import { pointwise } from "../pointwise.ts";
 import { broadcastStrides, reshapeStrides, type Shape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { copyInto } from "./copy.ts";
-import { bmm, checkProductTypes, matmul, mm, mv } from "./matmul.ts";
+import { bmm, checkProductTypes, matmul, mm, mv, outer } from "./matmul.ts";
 import { t } from "./permute.ts";
 import { reshape } from "./reshape.ts";
+import { sum } from "./sum.ts";
 
 /** [..., k] as [rows, k], when that needs no copy. */
 function rowsOf(x: Tensor): View | null {
@@ -149,4 +150,14 @@ export function addmv(input: Tensor, a: Tensor, vector: Tensor, options: AddProd
 /** `beta · input + alpha · (a · b)` for batches of matrices. https://pytorch.org/docs/stable/generated/torch.baddbmm.html */
 export function baddbmm(input: Tensor, a: Tensor, b: Tensor, options: AddProductOptions = {}): Tensor {
   return addProduct("baddbmm", input, bmm(a, b), options);
+}
+
+/** `beta · input + alpha · (a ⊗ b)`, all products of elements of two vectors. https://pytorch.org/docs/stable/generated/torch.addr.html */
+export function addr(input: Tensor, a: Tensor, b: Tensor, options: AddProductOptions = {}): Tensor {
+  return addProduct("addr", input, outer(a, b), options);
+}
+
+/** `beta · input + alpha · Σ (a · b)`, summed over a batch of matrices. https://pytorch.org/docs/stable/generated/torch.addbmm.html */
+export function addbmm(input: Tensor, a: Tensor, b: Tensor, options: AddProductOptions = {}): Tensor {
+  return addProduct("addbmm", input, sum(bmm(a, b), 0), options);
 }

@@ -154,3 +154,18 @@ export function atLeast(x: Tensor, count: number): Tensor {
     Array.from({ length: count - x.ndim }, (_, i) => i),
   );
 }
+
+/** With dimensions of size one in front until there is one. https://pytorch.org/docs/stable/generated/torch.atleast_1d.html */
+export function atleast1d(x: Tensor): Tensor {
+  return atLeast(x, 1);
+}
+
+/** With dimensions of size one in front until there are two. https://pytorch.org/docs/stable/generated/torch.atleast_2d.html */
+export function atleast2d(x: Tensor): Tensor {
+  return atLeast(x, 2);
+}
+
+/** With dimensions of size one until there are three: vectors become [1, n, 1], matrices [m, n, 1]. https://pytorch.org/docs/stable/generated/torch.atleast_3d.html */
+export function atleast3d(x: Tensor): Tensor {
+  return x.ndim < 3 ? unsqueeze(atLeast(x, 2), 2) : x;
+}

@@ -95,6 +95,16 @@ export function clamp_(x: Tensor, min: Limit = null, max: Limit = null): Tensor 
   throw new ArgumentError("clamp_: expected a lower or an upper limit, got neither");
 }
 
+/** `x`, or `min` where it is below. https://pytorch.org/docs/stable/generated/torch.clamp.html */
+export function clampMin(x: Tensor, min: TensorOrNumber): Tensor {
+  return atLeast(x, min);
+}
+
+/** `x`, or `max` where it is above. https://pytorch.org/docs/stable/generated/torch.clamp.html */
+export function clampMax(x: Tensor, max: TensorOrNumber): Tensor {
+  return atMost(x, max);
+}
+
 /** The options of `nanToNum`. */
 export interface NanToNumOptions {
   /** What takes NaN's place. Default 0. */

@@ -8,7 +8,7 @@ import { apply, applyAll, type Gradient, type Op, rules } from "../op.ts";
 import { type Pointwise, pointwise } from "../pointwise.ts";
 import { dimension } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { mul, sub } from "./arithmetic.ts";
+import { add, mul, sub } from "./arithmetic.ts";
 import { put, withDimension } from "./choice.ts";
 import { eq, where } from "./comparison.ts";
 import { cast, clone } from "./copy.ts";
@@ -18,7 +18,7 @@ import { movedim } from "./permute.ts";
 import { logaddexp } from "./power.ts";
 import { squareMask } from "./product.ts";
 import { flip } from "./repeat.ts";
-import { unsqueeze } from "./reshape.ts";
+import { reshape, unsqueeze } from "./reshape.ts";
 import { narrow } from "./slice.ts";
 import { sum } from "./sum.ts";
 
@@ -187,4 +187,41 @@ export function diff(x: Tensor, n = 1, dim = -1): Tensor {
     result = x.dtype === "bool" ? later.logicalXor(earlier) : sub(later, earlier);
   }
   return result;
+}
+
+/** Where the values of `trapezoid` stand. */
+export interface TrapezoidOptions {
+  /** The places, in one dimension or in the shape of the values. Default: `dx` apart. */
+  readonly x?: Tensor;
+  /** The distance of places. Default 1. */
+  readonly dx?: number;
+  /** The dimension along which the values follow each other. Default the last. */
+  readonly dim?: number;
+}
+
+/** The areas between neighbours. */
+function areas(operation: string, y: Tensor, { x, dx = 1, dim = -1 }: TrapezoidOptions): readonly [Tensor, number] {
+  const axis = dimension(operation, dim, y.ndim);
+  const between = Math.max((y.shape[axis] ?? 1) - 1, 0);
+  const mean = mul(add(narrow(y, axis, 0, between), narrow(y, axis, 1, between)), 0.5);
+  if (x === undefined) return [mul(mean, dx), axis];
+  const places =
+    x.ndim === 1
+      ? reshape(
+          x,
+          y.shape.map((_, i) => (i === axis ? -1 : 1)),
+        )
+      : x;
+  return [mul(mean, diff(places, 1, x.ndim === 1 ? axis : dim)), axis];
+}
+
+/** The integral of values along a dimension by the trapezoidal rule. https://pytorch.org/docs/stable/generated/torch.trapezoid.html */
+export function trapezoid(y: Tensor, options: TrapezoidOptions = {}): Tensor {
+  const [parts, axis] = areas("trapezoid", y, options);
+  return sum(parts, axis);
+}
+
+/** The running integral: one element fewer along the dimension. https://pytorch.org/docs/stable/generated/torch.cumulative_trapezoid.html */
+export function cumulativeTrapezoid(y: Tensor, options: TrapezoidOptions = {}): Tensor {
+  return cumsum(...areas("cumulativeTrapezoid", y, options));
 }

@@ -5,6 +5,7 @@
 
 import { ArgumentError, IndexError } from "../errors.ts";
 import { applyAll, type Op } from "../op.ts";
+import { pointwise } from "../pointwise.ts";
 import { dimension, type Shape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, mul, sub } from "./arithmetic.ts";
@@ -136,28 +137,39 @@ export function kthvalue(x: Tensor, k: number, dim = -1, { keepdim = false }: Ke
   return ranked(x, axis, k - 1, keepdim);
 }
 
-/** The median of all elements: the lower one of two, NaN if any is. https://pytorch.org/docs/stable/generated/torch.median.html */
-export function median(x: Tensor): Tensor;
-/** The median along a dimension, and where it stands. */
-export function median(x: Tensor, dim: number, options?: KeepOptions): ValuesAndIndices;
-export function median(x: Tensor, dim?: number, { keepdim = false }: KeepOptions = {}): Tensor | ValuesAndIndices {
-  if (dim === undefined) return median(reshape(x, [-1]), 0).values;
-  const axis = dimension("median", dim, x.ndim);
+function medians(operation: string, x: Tensor, dim: number, keepdim: boolean, skip: boolean): ValuesAndIndices {
+  const axis = dimension(operation, dim, x.ndim);
   const size = x.shape[axis] ?? 1;
-  if (size === 0) throw new IndexError(`median: dimension ${axis} of ${showShape(x.shape)} has no elements`);
+  if (size === 0) throw new IndexError(`${operation}: dimension ${axis} of ${showShape(x.shape)} has no elements`);
   if (x.ndim === 0) return ranked(x, axis, 0, keepdim);
   const { values, indices } = sorted(x, axis, false, size);
   const last = narrow(values, axis, size - 1, 1);
-  // NaN sorts to the end: where there is one, the first of them is the answer.
+  // NaN sorts to the end: where there is one, the first of them is the answer, or the median of those before.
   const numbers = sum(eq(values.detach(), values.detach()), axis, { keepdim: true });
-  const middle = (size - 1) >> 1;
-  const at = where(isnan(last.detach()), numbers, middle);
-  const place = cast(at, "int32");
+  const place = cast(skip ? middleOf(numbers) : where(isnan(last.detach()), numbers, (size - 1) >> 1), "int32");
   const pick = (all: Tensor): Tensor => {
     const one = take(all, axis, place);
     return keepdim ? one : squeeze(one, axis);
   };
   return { values: pick(values), indices: pick(indices) };
+}
+
+const middleOf = /* @__PURE__ */ pointwise<[Tensor]>("nanmedian", (count) => count.sub(1).max(0).div(2).floor());
+
+/** The median of all elements: the lower one of two, NaN if any is. https://pytorch.org/docs/stable/generated/torch.median.html */
+export function median(x: Tensor): Tensor;
+/** The median along a dimension, and where it stands. */
+export function median(x: Tensor, dim: number, options?: KeepOptions): ValuesAndIndices;
+export function median(x: Tensor, dim?: number, { keepdim = false }: KeepOptions = {}): Tensor | ValuesAndIndices {
+  return dim === undefined ? medians("median", reshape(x, [-1]), 0, false, false).values : medians("median", x, dim, keepdim, false);
+}
+
+/** The median of what is not NaN. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
+export function nanmedian(x: Tensor): Tensor;
+/** The median along a dimension of what is not NaN, and where it stands. */
+export function nanmedian(x: Tensor, dim: number, options?: KeepOptions): ValuesAndIndices;
+export function nanmedian(x: Tensor, dim?: number, { keepdim = false }: KeepOptions = {}): Tensor | ValuesAndIndices {
+  return dim === undefined ? medians("nanmedian", reshape(x, [-1]), 0, false, true).values : medians("nanmedian", x, dim, keepdim, true);
 }
 
 /**

@@ -4,16 +4,22 @@
  */
 
 import { computeType, type DType } from "../dtype.ts";
-import { ArgumentError, IndexError } from "../errors.ts";
+import { ArgumentError, IndexError, ShapeError } from "../errors.ts";
 import { type Expr, input, row, scalar } from "../expr/expr.ts";
 import { rowProgram, type Stage } from "../expr/program.ts";
 import { apply, type Gradient, rules } from "../op.ts";
 import { type Pointwise, pointwise } from "../pointwise.ts";
-import { dimensions } from "../shape.ts";
+import { dimensions, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { abs } from "./arithmetic.ts";
+import { abs, div, sub } from "./arithmetic.ts";
 import { eq } from "./comparison.ts";
+import { matmul } from "./matmul.ts";
+import { t } from "./permute.ts";
+import { sqrt } from "./power.ts";
+import { reshape, unsqueeze } from "./reshape.ts";
+import { clamp } from "./rounding.ts";
 import { type Dims, expectRows, floatingType, once, type ReduceOptions, type RowAttrs, RowOp, restored, rowLength } from "./rows.ts";
+import { diagonal } from "./slice.ts";
 import { mean, sum } from "./sum.ts";
 
 const ops = new Map<string, RowOp>();
@@ -175,4 +181,33 @@ export function norm(x: Tensor, p: NormOrder = 2, dim: Dims = null, { keepdim = 
     return new RowOp("norm", rowProgram({ stages: [stage], rows: [finish(row(0, of.dtype))] }), [type], normGradient(order));
   });
   return apply(op, [x], { dims, keepdim, scalars: formula === "p" ? [order] : [] });
+}
+
+/** Options of `cov`. */
+export interface CovOptions {
+  /** What is subtracted from the number of observations in the divisor. Default 1. */
+  readonly correction?: number;
+}
+
+/**
+ * The covariances of variables: [variables, observations] → [variables, variables]; of one variable, [observations] → its variance.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.cov.html
+ *
+ * @throws ShapeError for more than two dimensions.
+ */
+export function cov(x: Tensor, { correction = 1 }: CovOptions = {}): Tensor {
+  if (x.ndim > 2) throw new ShapeError(`cov: expected [variables, observations], got shape ${showShape(x.shape)}`);
+  const rows = reshape(x, [-1, x.shape.at(-1) ?? 1]);
+  const centered = sub(rows, mean(rows, 1, { keepdim: true }));
+  const products = div(matmul(centered, t(centered)), Math.max((rows.shape[1] as number) - correction, 0));
+  return x.ndim < 2 ? reshape(products, []) : products;
+}
+
+/** The correlations of variables, from -1 to 1, in the shapes of `cov`. https://pytorch.org/docs/stable/generated/torch.corrcoef.html */
+export function corrcoef(x: Tensor): Tensor {
+  const products = cov(x);
+  if (products.ndim === 0) return div(products, products);
+  const spread = sqrt(diagonal(products));
+  return clamp(div(div(products, unsqueeze(spread, 1)), spread), -1, 1);
 }

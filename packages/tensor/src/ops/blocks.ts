@@ -1,0 +1,156 @@
+/**
+ * Tensors built from others: blocks along a diagonal, all pairs of elements, powers, and copies with a part replaced.
+ */
+
+import { ArgumentError, ShapeError } from "../errors.ts";
+import { type Shape, sameShape, showShape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { clone, copy_ } from "./copy.ts";
+import { expand } from "./expand.ts";
+import { filled, fromHost } from "./fill.ts";
+import { selectUnchecked } from "./gather.ts";
+import { cat, stack } from "./join.ts";
+import { pad } from "./pad.ts";
+import { flip } from "./repeat.ts";
+import { atLeast, flatten, reshape, unsqueeze } from "./reshape.ts";
+import { cumprod } from "./scan.ts";
+import { asStrided, diagonal, select, slice } from "./slice.ts";
+import { diagEmbed, meshgrid } from "./triangle.ts";
+
+/**
+ * Matrices along the diagonal of a matrix that is zero elsewhere; vectors count as rows.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.block_diag.html
+ *
+ * @throws ShapeError for more than two dimensions.
+ * @example
+ * blockDiag(ones([1, 2]), ones([1, 1])); // [[1, 1, 0], [0, 0, 1]]
+ */
+export function blockDiag(...blocks: readonly Tensor[]): Tensor {
+  const matrices = blocks.map((x) => {
+    if (x.ndim > 2) throw new ShapeError(`blockDiag: expected matrices, got shape ${showShape(x.shape)}`);
+    return atLeast(x, 2);
+  });
+  const widths = matrices.map(({ shape }) => shape[1] as number);
+  const total = widths.reduce((sum, width) => sum + width, 0);
+  let left = 0;
+  const rows = matrices.map((x, i) => {
+    const width = widths[i] as number;
+    left += width;
+    return pad(x, [left - width, total - left]);
+  });
+  return cat(rows);
+}
+
+/** A matrix with the elements of `x`, flat, on a diagonal. https://pytorch.org/docs/stable/generated/torch.diagflat.html */
+export function diagflat(x: Tensor, offset = 0): Tensor {
+  return diagEmbed(flatten(atLeast(x, 1)), offset);
+}
+
+/**
+ * All combinations of one element of each vector: [rows, vectors]; of one vector, the vector itself.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.cartesian_prod.html
+ */
+export function cartesianProd(...vectors: readonly Tensor[]): Tensor {
+  if (vectors.length === 1) return vectors[0] as Tensor; // safe: there is one
+  return stack(
+    meshgrid(vectors).map((x) => flatten(x)),
+    1,
+  );
+}
+
+/** Options of `combinations`. */
+export interface CombinationsOptions {
+  /** Whether an element may be taken again. Default false. */
+  readonly withReplacement?: boolean;
+}
+
+/**
+ * All ways to take `r` elements of a vector, in order: [rows, r].
+ *
+ * https://pytorch.org/docs/stable/generated/torch.combinations.html
+ *
+ * @throws ShapeError unless it is a vector. @throws ArgumentError for an `r` that is no count.
+ */
+export function combinations(x: Tensor, r = 2, { withReplacement = false }: CombinationsOptions = {}): Tensor {
+  if (x.ndim !== 1) throw new ShapeError(`combinations: expected a vector, got shape ${showShape(x.shape)}`);
+  if (!Number.isInteger(r) || r < 0) throw new ArgumentError(`combinations: r must be a count, got ${r}`);
+  const size = x.shape[0] as number;
+  let rows: number[][] = [[]];
+  for (let k = 0; k < r; k++) {
+    rows = rows.flatMap((row) => {
+      const from = k === 0 ? 0 : (row[k - 1] as number) + (withReplacement ? 0 : 1);
+      return Array.from({ length: Math.max(size - from, 0) }, (_, i) => [...row, from + i]);
+    });
+  }
+  if (r === 0) return x.newEmpty([0]);
+  const indices = fromHost(x, [rows.length * r], "int32", Int32Array.from(rows.flat()));
+  return reshape(selectUnchecked(x, 0, indices), [rows.length, r]);
+}
+
+/** Options of `vander`. */
+export interface VanderOptions {
+  /** How many powers. Default: as many as the last dimension has elements. */
+  readonly n?: number;
+  /** Whether the powers rise from left to right. Default false. */
+  readonly increasing?: boolean;
+}
+
+/** The powers of each element, from `n - 1` down to 0: [n] → [n, powers]. https://pytorch.org/docs/stable/generated/torch.vander.html */
+export function vander(x: Tensor, { n = x.shape.at(-1) ?? 0, increasing = false }: VanderOptions = {}): Tensor {
+  if (x.ndim !== 1) throw new ShapeError(`vander: expected a vector, got shape ${showShape(x.shape)}`);
+  if (!Number.isInteger(n) || n < 0) throw new ArgumentError(`vander: n must be a count of powers, got ${n}`);
+  const length = x.shape[0] as number;
+  if (n < 1) return x.newEmpty([length, 0]);
+  const factors = cat([filled(x, [length, 1], 1), expand(unsqueeze(x, 1), [length, n - 1])], 1);
+  const powers = cumprod(factors, 1);
+  return increasing ? powers : flip(powers, 1);
+}
+
+/** A copy of `x` of which a view is `source`. */
+function withPart(operation: string, x: Tensor, source: Tensor, view: (copy: Tensor) => Tensor): Tensor {
+  const copy = clone(x);
+  const part = view(copy);
+  if (!sameShape(part.shape, source.shape)) {
+    throw new ShapeError(`${operation}: the source has shape ${showShape(source.shape)}, the part it is put into ${showShape(part.shape)}`);
+  }
+  copy_(part, source);
+  return copy;
+}
+
+/** `x` with its part at one index of a dimension replaced. https://pytorch.org/docs/stable/generated/torch.select_scatter.html */
+export function selectScatter(x: Tensor, source: Tensor, dim: number, index: number): Tensor {
+  return withPart("selectScatter", x, source, (copy) => select(copy, dim, index));
+}
+
+/** `x` with a slice of it replaced. https://pytorch.org/docs/stable/generated/torch.slice_scatter.html */
+export function sliceScatter(x: Tensor, source: Tensor, dim = 0, start: number | null = null, end: number | null = null, step = 1): Tensor {
+  return withPart("sliceScatter", x, source, (copy) => slice(copy, dim, start, end, step));
+}
+
+/** `x` with a diagonal of it replaced. https://pytorch.org/docs/stable/generated/torch.diagonal_scatter.html */
+export function diagonalScatter(x: Tensor, source: Tensor, offset = 0, dim1 = 0, dim2 = 1): Tensor {
+  return withPart("diagonalScatter", x, source, (copy) => diagonal(copy, offset, dim1, dim2));
+}
+
+/**
+ * Stores one value on the diagonal of a matrix, or of a tensor whose sizes are all the same. Returns `x`.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.Tensor.fill_diagonal_.html
+ *
+ * @param wrap whether the diagonal of a tall matrix begins again below. Default false.
+ * @throws ShapeError for fewer than two dimensions, and for different sizes of more.
+ */
+export function fillDiagonal_(x: Tensor, value: number, wrap = false): Tensor {
+  const { ndim, shape, strides } = x;
+  const [rows, columns] = shape as readonly [number, number];
+  if (ndim < 2 || (ndim > 2 && shape.some((size) => size !== rows)))
+    throw new ShapeError(`fillDiagonal_: expected a matrix, or sizes that are all the same, got shape ${showShape(shape)}`);
+  const fill = (part: Tensor) => {
+    const sizes: Shape = [Math.min(...part.shape)];
+    asStrided(part, sizes, [strides.reduce((sum, stride) => sum + stride, 0)]).fill_(value);
+  };
+  for (let top = 0; top < (wrap ? rows : Math.min(rows, 1)); top += columns + 1) fill(top === 0 ? x : slice(x, 0, top));
+  return x;
+}

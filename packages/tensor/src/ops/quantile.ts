@@ -1,0 +1,98 @@
+/**
+ * Quantiles: where a given part of the sorted elements lies below. NaN sorts to the end, so a rank that depends on how many numbers there are serves both for
+ * `quantile`, which is NaN where one is, and for `nanquantile`, which looks past them.
+ */
+
+import { expectFloating } from "../dtype.ts";
+import { ArgumentError, ShapeError } from "../errors.ts";
+import { pointwise } from "../pointwise.ts";
+import { dimension, showShape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { expectBetween } from "./check.ts";
+import { eq } from "./comparison.ts";
+import { cast } from "./copy.ts";
+import { filled } from "./fill.ts";
+import { gatherUnchecked } from "./gather.ts";
+import { movedim } from "./permute.ts";
+import { reshape, squeeze, unsqueeze } from "./reshape.ts";
+import type { KeepOptions } from "./rows.ts";
+import { sort } from "./sort.ts";
+import { sum } from "./sum.ts";
+
+/** Options of `quantile`. */
+export interface QuantileOptions extends KeepOptions {
+  /** What a quantile between two elements is. Default "linear": the line between them. */
+  readonly interpolation?: "linear" | "lower" | "higher" | "midpoint" | "nearest";
+}
+
+const ranked = /* @__PURE__ */ pointwise<[Tensor, Tensor, number, number]>("quantile", (q, count, size, skip) => {
+  const last = skip.ne(0).where(count.sub(1).max(0), size.sub(1));
+  return skip.ne(0).or(count.eq(size)).where(q.mul(last), last);
+});
+const roundings = {
+  lower: /* @__PURE__ */ pointwise<[Tensor]>("quantile", (rank) => rank.floor()),
+  higher: /* @__PURE__ */ pointwise<[Tensor]>("quantile", (rank) => rank.ceil()),
+  nearest: /* @__PURE__ */ pointwise<[Tensor]>("quantile", (rank) => rank.round()),
+};
+const between = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("quantile", (low, high, rank) =>
+  low.add(high.sub(low).mul(rank.sub(rank.floor()))),
+);
+const middle = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("quantile", (low, high) => low.add(high.sub(low).mul(0.5)));
+
+function quantiles(
+  operation: string,
+  x: Tensor,
+  q: number | Tensor,
+  dim: number | null,
+  { keepdim = false, interpolation = "linear" }: QuantileOptions,
+  skip: boolean,
+): Tensor {
+  expectFloating(operation, x.dtype);
+  if (!["linear", "lower", "higher", "midpoint", "nearest"].includes(interpolation))
+    throw new ArgumentError(`${operation}: there is no interpolation ${JSON.stringify(interpolation)}`);
+  const message = `${operation}: q must be from 0 to 1, got {}`;
+  if (typeof q === "number") {
+    if (!(q >= 0 && q <= 1)) throw new ArgumentError(message.replace("{}", String(q)));
+  } else {
+    if (q.ndim > 1) throw new ShapeError(`${operation}: q must be a number or a list, got shape ${showShape(q.shape)}`);
+    expectBetween(q, 0, 1, message);
+  }
+  const at = dim === null ? 0 : dimension(operation, dim, x.ndim);
+  // The quantiles stand last; where everything was one row, the other dimensions come back with size one.
+  const rows = dim === null ? reshape(x, [-1]) : movedim(x, at, -1);
+  const size = rows.shape.at(-1) ?? 1;
+  if (size === 0) throw new ShapeError(`${operation}: an input of shape ${showShape(x.shape)} has no elements to choose from`);
+  const { values } = sort(rows.ndim === 0 ? unsqueeze(rows, 0) : rows, -1);
+  const wanted = typeof q === "number" ? filled(x, [1], q) : cast(reshape(q, [-1]), x.dtype);
+  const lead = values.shape.slice(0, -1);
+  const sorted = values.detach();
+  const count = cast(sum(eq(sorted, sorted), -1, { keepdim: true }), x.dtype);
+  const rank = ranked(wanted, count, size, Number(skip));
+  const pick = (name: keyof typeof roundings) => gatherUnchecked(values, lead.length, cast(roundings[name](rank), "int32"));
+  let found: Tensor;
+  if (interpolation === "linear") found = between(pick("lower"), pick("higher"), rank);
+  else if (interpolation === "midpoint") found = middle(pick("lower"), pick("higher"));
+  else found = pick(interpolation);
+  const first = movedim(found, -1, 0);
+  const kept = keepdim ? reshape(first, [first.shape[0] as number, ...x.shape.map((n, i) => (dim === null || i === at ? 1 : n))]) : first;
+  return typeof q === "number" || q.ndim === 0 ? squeeze(kept, 0) : kept;
+}
+
+/**
+ * The value below which a part `q` of the elements lies, along a dimension or of all; NaN where an element is. With a list of parts, [k], the result has one more
+ * dimension in front.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.quantile.html
+ *
+ * @throws ArgumentError for a part outside of [0, 1], or an unknown interpolation. @throws ShapeError when there are no elements. @throws DTypeError for integers.
+ * @example
+ * quantile(tensor([0, 1, 2, 3]), 0.5); // 1.5
+ */
+export function quantile(x: Tensor, q: number | Tensor, dim: number | null = null, options: QuantileOptions = {}): Tensor {
+  return quantiles("quantile", x, q, dim, options, false);
+}
+
+/** `quantile` of what is not NaN. https://pytorch.org/docs/stable/generated/torch.nanquantile.html */
+export function nanquantile(x: Tensor, q: number | Tensor, dim: number | null = null, options: QuantileOptions = {}): Tensor {
+  return quantiles("nanquantile", x, q, dim, options, true);
+}

@@ -1,0 +1,165 @@
+/** Building from parts, distances, quantiles, logarithms of determinants, and whether tensors are the same: what the recorded cases do not show. */
+
+import { describe, expect, it } from "vitest";
+import {
+  ArgumentError,
+  allclose,
+  asTensor,
+  blockDiag,
+  cartesianProd,
+  cdist,
+  combinations,
+  DTypeError,
+  diagonalScatter,
+  equal,
+  equalSync,
+  eye,
+  isin,
+  logdet,
+  multinomial,
+  nanquantile,
+  ones,
+  pdist,
+  quantile,
+  renorm,
+  ShapeError,
+  sliceScatter,
+  slogdet,
+  solveTriangular,
+  tensor,
+  vander,
+  zeros,
+} from "../../src/index.ts";
+
+describe("building", () => {
+  it("refuses what does not fit", () => {
+    expect(() => blockDiag(ones([1, 1, 1]))).toThrow(/blockDiag: expected matrices, got shape \[1, 1, 1\]/);
+    expect(() => combinations(ones([2, 2]))).toThrow(ShapeError);
+    expect(() => combinations(ones([2]), -1)).toThrow(/r must be a count, got -1/);
+    expect(combinations(ones([2]), 0).shape).toEqual([0]);
+    expect(() => vander(ones([2]), { n: 1.5 })).toThrow(ArgumentError);
+    expect(vander(ones([2]), { n: 0 }).shape).toEqual([2, 0]);
+    expect(() => vander(ones([2, 2]))).toThrow(ShapeError);
+    expect(() => diagonalScatter(ones([2, 2]), ones([3]))).toThrow(
+      /diagonalScatter: the source has shape \[3\], the part it is put into \[2\]/,
+    );
+    expect(() => sliceScatter(ones([4]), ones([3]), 0, 0, 2)).toThrow(ShapeError);
+    expect(() => ones([2, 2, 3]).fillDiagonal_(1)).toThrow(/sizes that are all the same, got shape \[2, 2, 3\]/);
+    expect(cartesianProd(tensor([1, 2])).toArraySync()).toEqual([1, 2]);
+  });
+
+  it("leaves the original alone", () => {
+    const x = zeros([3]);
+    expect(sliceScatter(x, ones([2]), 0, 1).toArraySync()).toEqual([0, 1, 1]);
+    expect(x.toArraySync()).toEqual([0, 0, 0]);
+    const view = zeros([3, 3]);
+    view.narrow(1, 1, 2).fillDiagonal_(7);
+    expect(view.toArraySync()).toEqual([
+      [0, 7, 0],
+      [0, 0, 7],
+      [0, 0, 0],
+    ]);
+  });
+});
+
+describe("distances and quantiles", () => {
+  it("refuse what does not fit", () => {
+    expect(() => cdist(ones([2, 3]), ones([2, 4]))).toThrow(/rows of one length, got shapes \[2, 3\] and \[2, 4\]/);
+    expect(() => pdist(ones([3]))).toThrow(ShapeError);
+    expect(() => renorm(ones([2, 2]), 0, 0, 1)).toThrow(/p must be positive/);
+    expect(() => quantile(ones([3]), -0.1)).toThrow(/quantile: q must be from 0 to 1, got -0.1/);
+    expect(() => quantile(ones([3]), tensor([0.5, 2]))).toThrow(/q must be from 0 to 1, got 2/);
+    expect(() => quantile(ones([3]), ones([1, 1]))).toThrow(ShapeError);
+    expect(() => quantile(ones([3]).int(), 0.5)).toThrow(DTypeError);
+    expect(() => nanquantile(zeros([0]), 0.5)).toThrow(/nanquantile: an input of shape \[0\] has no elements/);
+    expect(() => quantile(ones([3]), 0.5, 0, { interpolation: "cubic" as "linear" })).toThrow(/no interpolation "cubic"/);
+    expect(pdist(ones([1, 2])).shape).toEqual([0]);
+  });
+
+  it("know scalars", () => {
+    expect(quantile(tensor(3), 0.2).itemSync()).toBe(3);
+    expect(tensor(3).nanmedian().itemSync()).toBe(3);
+  });
+});
+
+describe("determinants", () => {
+  it("that no float holds have logarithms", () => {
+    const { sign, logabsdet } = slogdet(eye(100).mul(-1e-3));
+    expect(sign.itemSync()).toBe(1);
+    expect(logabsdet.itemSync()).toBeCloseTo(100 * Math.log(1e-3), 2);
+    expect(logdet(eye(3).mul(-1)).itemSync()).toBeNaN();
+    expect(() => slogdet(ones([2, 3]))).toThrow(/slogdet: expected a square matrix/);
+  });
+
+  it("of triangles are not asked for what is zero", () => {
+    expect(() => solveTriangular(zeros([2, 2]), ones([2, 1]), { upper: true })).toThrow(/singular/);
+    expect(() => solveTriangular(ones([2, 3]), ones([2, 1]), { upper: true })).toThrow(ShapeError);
+  });
+});
+
+describe("being the same", () => {
+  it("is told as a promise, and at once", async () => {
+    const x = tensor([1, 2]);
+    expect(await equal(x, tensor([1, 2]))).toBe(true);
+    expect(await x.equal(tensor([1, 3]))).toBe(false);
+    expect(equalSync(x, tensor([[1, 2]]))).toBe(false);
+    expect(x.equalSync(x)).toBe(true);
+    expect(equalSync(tensor([Number.NaN]), tensor([Number.NaN]))).toBe(false);
+    expect(await allclose(x, x.add(1e-9))).toBe(true);
+    expect(x.allcloseSync(x.add(0.1))).toBe(false);
+    expect(await x.allclose(x.add(0.1), { atol: 0.2 })).toBe(true);
+    expect(isin(x, tensor([2, 5])).toArraySync()).toEqual([false, true]);
+  });
+
+  it("keeps a tensor that is one already", () => {
+    const x = tensor([1, 2]);
+    expect(asTensor(x)).toBe(x);
+    expect(asTensor(x, { dtype: "int32" }).dtype).toBe("int32");
+    expect(asTensor([1, 2]).toArraySync()).toEqual([1, 2]);
+  });
+});
+
+describe("conversions and other names", () => {
+  it("go by the names of dtypes", () => {
+    const x = tensor([1.5, 0]);
+    expect([x.double(), x.half(), x.int(), x.long(), x.byte(), x.bool(), x.int().float()].map(({ dtype }) => dtype)).toEqual([
+      "float64",
+      "float16",
+      "int32",
+      "int32",
+      "uint8",
+      "bool",
+      "float32",
+    ]);
+    expect([x.typeAs(x.int()).dtype, x.isFloatingPoint(), x.int().isFloatingPoint(), x.double().elementSize()]).toEqual([
+      "int32",
+      true,
+      false,
+      8,
+    ]);
+  });
+
+  it("are the same functions", () => {
+    const x = tensor([-1, 4]);
+    expect(x.clip).toBe(x.clamp);
+    expect(x.subtract_).toBe(x.sub_);
+    expect(x.negative().toArraySync()).toEqual([1, -4]);
+    expect(x.clip(0, 1).toArraySync()).toEqual([0, 1]);
+    expect(Object.keys(x)).not.toContain("clip");
+  });
+
+  it("make new ones beside a tensor", () => {
+    const x = tensor([1], { dtype: "float64" });
+    expect([x.newZeros([2]).dtype, x.newOnes([2], { dtype: "int32" }).toArraySync(), x.newFull([], 3).itemSync()]).toEqual([
+      "float64",
+      [1, 1],
+      3,
+    ]);
+  });
+
+  it("draw by what stands in a tensor", () => {
+    expect(tensor([0, 1, 0]).multinomial(1).toArraySync()).toEqual([1]);
+    expect(tensor([0, 1]).bernoulli().toArraySync()).toEqual([0, 1]);
+    expect(() => multinomial(tensor([-1, 1]), 1)).toThrow(/finite and not negative/);
+  });
+});
