@@ -55,6 +55,7 @@ export const housekeeping: readonly string[] = [
   "allclose",
   "allcloseSync",
   "backward",
+  "cpu", // what `to` does, as a promise
   "data",
   "dataSync",
   "dim",

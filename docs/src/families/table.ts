@@ -30,7 +30,7 @@ const tensor: readonly Family[] = [
   {
     title: "Random numbers",
     about: "The same seed gives PyTorch's own numbers, on the CPU.",
-    files: "random-creation random/generator ops/random",
+    files: "random-creation random/generator ops/random ops/sampling",
   },
   {
     title: "Arithmetic and elementary functions",
@@ -40,7 +40,7 @@ const tensor: readonly Family[] = [
   {
     title: "Comparison and logic",
     about: "Element by element. The results are of dtype bool, but for the bitwise operations.",
-    files: "ops/comparison",
+    files: "ops/comparison ops/equality",
   },
   {
     title: "Activations",
@@ -49,7 +49,7 @@ const tensor: readonly Family[] = [
   {
     title: "Reductions",
     about: "Over all elements, or along the dimensions given.",
-    files: "ops/sum ops/product ops/extremes ops/statistics ops/rows",
+    files: "ops/sum ops/product ops/extremes ops/statistics ops/quantile ops/rows",
   },
   {
     title: "Running totals, sorting and counting",
@@ -58,12 +58,12 @@ const tensor: readonly Family[] = [
   {
     title: "Indexing and masks",
     files: "ops/indexing ops/gather ops/scatter ops/mask ops/embedding",
-    names: "select narrow slice diagonal",
+    names: "select narrow slice diagonal selectScatter sliceScatter diagonalScatter fillDiagonal_",
   },
   {
     title: "Shape",
     about: "Most of these copy nothing: the result is a view of the same memory.",
-    files: "ops/reshape ops/permute ops/expand ops/join ops/split ops/repeat ops/slice",
+    files: "ops/reshape ops/permute ops/expand ops/join ops/split ops/repeat ops/slice ops/blocks",
   },
   {
     title: "Products and linear algebra",
@@ -126,16 +126,16 @@ const nn: readonly Family[] = [
   { title: "Modules and containers", files: "module container parameter parameter-list hooks", names: "Identity FactoryOptions" },
   { title: "Linear layers", files: "linear", names: "Bilinear" },
   { title: "Convolution", files: "conv conv-transpose" },
-  { title: "Pooling", files: "pooling adaptive-pooling" },
+  { title: "Pooling", files: "pooling adaptive-pooling functional/unpool functional/fractional-pool" },
   { title: "Padding", files: "padding" },
-  { title: "Activations", files: "activation" },
-  { title: "Normalisation", files: "norm instance-norm" },
+  { title: "Activations", files: "activation functional/random-activation" },
+  { title: "Normalisation", files: "norm instance-norm weight-norm spectral-norm" },
   { title: "Dropout", files: "dropout" },
   { title: "Recurrent layers", files: "recurrent recurrent-cell" },
   { title: "Attention and transformers", files: "attention transformer transformer-decoder" },
-  { title: "Embeddings and distances", files: "embedding distance" },
-  { title: "Shape and resolution", files: "flatten resample" },
-  { title: "Losses", files: "loss margin-loss ctc-loss" },
+  { title: "Embeddings and distances", files: "embedding distance functional/embedding-bag" },
+  { title: "Shape and resolution", files: "flatten resample pad-sequence functional/channel-shuffle functional/grid-sample" },
+  { title: "Losses", files: "loss margin-loss ctc-loss adaptive-softmax" },
   {
     title: "Losses as functions",
     about: "`reduction` says what becomes of the losses of a batch: their mean (the default), their sum, or each by itself.",

@@ -7,11 +7,14 @@ import type { Families } from "./families.ts";
 import { table } from "./table.ts";
 
 const own: Readonly<Record<string, string>> = {
-  "What it is": "shape strides offset dtype device ndim dim numel size stride isContiguous requiresGrad isLeaf isDisposed",
+  "What it is":
+    "shape strides offset dtype device ndim dim ndimension numel nelement size stride elementSize isFloatingPoint isContiguous requiresGrad isLeaf isDisposed",
   Reading: "item itemSync toArray toArraySync data dataSync prefetch toString",
   Gradients: "backward grad retainGrad registerHook detach",
   Memory: "dispose [dispose]",
-  "Copies and conversion": "to clone contiguous copy_ setData",
+  "Random numbers": "bernoulli multinomial",
+  Creation: "newZeros newOnes newFull",
+  "Copies and conversion": "float double half int long byte bool typeAs to clone contiguous copy_ setData",
   Reductions: "var",
   Shape: "T",
   "For authors of operations": "storage buffer viewed trace newEmpty alias viewAs",
