@@ -43,12 +43,7 @@ const aliases: Readonly<Record<string, string>> = {
 const spelledOtherwise: Readonly<Record<string, string>> = {
   "torch.Tensor.cpu": "Tensor.to",
   "torch.Tensor.cuda": "Tensor.to",
-  "torch.Tensor.double": "Tensor.to",
-  "torch.Tensor.float": "Tensor.to",
   "torch.Tensor.grad_fn": "Tensor.trace",
-  "torch.Tensor.half": "Tensor.to",
-  "torch.Tensor.int": "Tensor.to",
-  "torch.Tensor.bool": "Tensor.to",
   "torch.Tensor.numpy": "Tensor.data",
   "torch.Tensor.requires_grad_": "requiresGrad",
   "torch.Tensor.storage_offset": "Tensor.offset",
