@@ -213,11 +213,14 @@ describe("gradients of gradients agree with finite differences", () => {
   for (const [name, fn, ...inputs] of cases) it(name, () => gradgradcheck(fn, inputs));
 });
 
-describe("half precision", () => {
+describe.each([
+  ["float16", 4e-3],
+  ["bfloat16", 3.2e-2],
+] as const)("%s", (dtype, most) => {
   const halves = (): Tensor =>
     requiresGrad(
       fromTypedArray(new Float32Array([-3, -0.5, 0.25, 2]), [4], { device })
-        .to("float16")
+        .to(dtype)
         .detach(),
     );
   const forms: Record<string, One> = {
@@ -235,7 +238,7 @@ describe("half precision", () => {
     const single = requiresGrad(half.detach().to("float32"));
     for (const x of [half, single]) fn(x).mul(fn(x).detach().add(1)).sum().backward();
     const [got, want] = [half.grad as Tensor, single.grad as Tensor];
-    expect(got.dtype).toBe("float16");
-    expect(got.to("float32").sub(want).abs().max().itemSync()).toBeLessThan(4e-3);
+    expect(got.dtype).toBe(dtype);
+    expect(got.to("float32").sub(want).abs().max().itemSync()).toBeLessThan(most);
   });
 });

@@ -4,7 +4,7 @@
  * operations of their own from one line, exactly as the library makes its own.
  */
 
-import { type DType, dtypes, isFloating, kindOf, promoteTypes } from "./dtype.ts";
+import { computeType, type DType, dtypes, isFloating, kindOf, promoteTypes } from "./dtype.ts";
 import { ArgumentError } from "./errors.ts";
 import { gradients, substitute } from "./expr/derivative.ts";
 import { constant, type Expr, floating, input, node, scalar } from "./expr/expr.ts";
@@ -169,8 +169,8 @@ class PointwiseGradient implements Gradient<readonly number[]> {
       } else if (incoming.includes(e)) {
         sources.push({ from: "gradient", index: incoming.indexOf(e) });
       } else {
-        // Half precision is a way to store: the formula computes in float32 and the conversion is left to the store.
-        const wide = e.dtype === "float16" ? (e.args[0] as Expr) : e;
+        // 16-bit floats are a way to store: the formula computes in float32 and the conversion is left to the store.
+        const wide = e.dtype === computeType(e.dtype) ? e : (e.args[0] as Expr);
         const throughOutput = substitute(wide, known);
         sources.push({ from: "op", index: formulas.length });
         formulas.push(readsInput(throughOutput) ? wide : throughOutput);
@@ -276,13 +276,13 @@ function tensorsOf(name: string, operands: readonly TensorOrNumber[]): readonly 
 
 /** What decides an operand's type, as a digit: dtype and whether it has dimensions, or the kind of a number. */
 function digit(operand: TensorOrNumber): number {
-  if (typeof operand === "object") return dtypes.indexOf(operand.dtype) + (operand.shape.length === 0 ? 6 : 0);
-  return typeof operand === "boolean" ? 12 : Number.isInteger(operand) ? 13 : 14;
+  if (typeof operand === "object") return dtypes.indexOf(operand.dtype) + (operand.shape.length === 0 ? 7 : 0);
+  return typeof operand === "boolean" ? 14 : Number.isInteger(operand) ? 15 : 16;
 }
 
 function signature(operands: readonly TensorOrNumber[]): number {
   let code = 1;
-  for (const operand of operands) code = code * 16 + digit(operand);
+  for (const operand of operands) code = code * 17 + digit(operand);
   return code;
 }
 
@@ -322,11 +322,10 @@ function instantiate(
   let scalars = 0;
   const leaves = operands.map((operand, i) => {
     const target = apart.has(i) && typeof operand === "object" ? operand.dtype : common;
-    if (typeof operand === "object") return input(inputs++, operand.dtype).cast(target === "float16" ? "float32" : target);
-    if (options.literal) return node("constant", target === "float16" ? "float32" : target, [], Number(operand));
+    if (typeof operand === "object") return input(inputs++, operand.dtype).cast(computeType(target));
+    if (options.literal) return node("constant", computeType(target), [], Number(operand));
     return scalar(scalars++, target);
   });
   const result = formula(...leaves);
-  const half = common === "float16" && isFloating(result.dtype) && floating(common) === result.dtype;
-  return new PointwiseOp(name, [result], [half ? "float16" : result.dtype]);
+  return new PointwiseOp(name, [result], [computeType(common) === result.dtype ? common : result.dtype]);
 }

@@ -4,9 +4,9 @@
 
 import { allocate, checkOptions, optionsLike, type TensorOptions, upload } from "./creation.ts";
 import { isFloating } from "./dtype.ts";
-import { encode } from "./encode.ts";
+import { encode, numbersOf } from "./encode.ts";
 import { ArgumentError, DTypeError, ShapeError } from "./errors.ts";
-import { bernoulli_, exponential_, type GeneratorOption, normal_, numbersOf, random_, uniform_ } from "./ops/random.ts";
+import { bernoulli_, exponential_, type GeneratorOption, normal_, random_, uniform_ } from "./ops/random.ts";
 import { pointwise, type TensorOrNumber } from "./pointwise.ts";
 import { drawPermutation } from "./random/distributions.ts";
 import { defaultGenerator } from "./random/generator.ts";
@@ -143,7 +143,7 @@ export function multinomial(weights: Tensor, samples: number, options: Multinomi
     throw new ArgumentError(`multinomial: the number of samples must be positive, got ${samples}`);
   if (!replacement && samples > classes)
     throw new ArgumentError(`multinomial: cannot draw ${samples} of ${classes} classes without replacement`);
-  const values = numbersOf(weights);
+  const values = numbersOf(weights.dataSync(), weights.dtype);
   for (let row = 0; row < rows; row++) {
     let total = 0;
     for (let i = 0; i < classes; i++) {
@@ -171,7 +171,7 @@ function withoutReplacement(
   options: GeneratorOption,
 ): Int32Array<ArrayBuffer> {
   const clocks = exponential_(allocate("multinomial", like.shape, like.dtype, like.device), 1, source(options));
-  const times = numbersOf(clocks);
+  const times = numbersOf(clocks.dataSync(), clocks.dtype);
   const rate = (i: number) => (weights[i] as number) / (times[i] as number);
   const chosen = new Int32Array(rows * samples);
   for (let row = 0; row < rows; row++) {

@@ -282,7 +282,7 @@ export function node(op: ScalarOp, dtype: DType, args: readonly Expr[], value = 
   return found;
 }
 
-/** The element of input number `index`. Half precision is read as float32. */
+/** The element of input number `index`. 16-bit floats are read as float32. */
 export function input(index: number, dtype: DType): Expr {
   const stored = node("input", dtype, [], index);
   return stored.cast(computeType(dtype));

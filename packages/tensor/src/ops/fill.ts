@@ -68,7 +68,7 @@ export function filled(like: Tensor, shape: Shape, value: number, dtype: DType =
   return result;
 }
 
-/** A new tensor beside `like` with elements from the host. Half precision comes as raw bits. */
+/** A new tensor beside `like` with elements from the host. 16-bit floats come as raw bits. */
 export function fromHost(like: Tensor, shape: Shape, dtype: DType, data: TypedArray): Tensor {
   const result = like.newEmpty(shape, { dtype });
   if (data.length > 0) result.device.write(result.buffer, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));

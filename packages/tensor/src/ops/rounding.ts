@@ -2,7 +2,7 @@
  * Rounding, limits, and what replaces values by others. At a limit the derivative is PyTorch's, which the cases of the formulas spell out.
  */
 
-import { isFloating } from "../dtype.ts";
+import { digitsOf, isFloating } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import type { Expr } from "../expr/expr.ts";
 import { type Pointwise, pointwise, type TensorOrNumber } from "../pointwise.ts";
@@ -115,9 +115,8 @@ const finite: Pointwise<[Tensor, number, number, number]> = /* @__PURE__ */ poin
 );
 
 function largest(x: Tensor): number {
-  if (x.dtype === "float64") return Number.MAX_VALUE;
-  if (x.dtype === "float32") return 2 ** 127 * (2 - 2 ** -23);
-  return x.dtype === "float16" ? 65504 : 0;
+  const exponent = x.dtype === "float64" ? 1023 : x.dtype === "float16" ? 15 : 127;
+  return 2 ** exponent * (2 - 2 ** (1 - digitsOf(x.dtype)));
 }
 
 /**

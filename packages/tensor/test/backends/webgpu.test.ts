@@ -55,8 +55,8 @@ if (device === null) {
     const random = (shape: readonly number[]): Tensor => randn(shape, { generator: new Generator(shape.length) });
     const compare = async (f: (...operands: Tensor[]) => Tensor, ...shapes: (readonly number[])[]): Promise<void> => {
       const operands = shapes.map(random);
-      const want = f(...operands).dataSync();
-      const got = await f(...operands.map((x) => x.to(other))).data();
+      const want = Array.from(f(...operands).dataSync());
+      const got = Array.from(await f(...operands.map((x) => x.to(other))).data());
       const size = want.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
       expect(got.length).toBe(want.length);
       const error = got.reduce((most, value, i) => Math.max(most, Math.abs(value - (want[i] as number))), 0);
