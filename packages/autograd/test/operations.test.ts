@@ -233,6 +233,18 @@ describe.each([
     std: (x) => ops.std(x),
   };
 
+  it("passes gradients on through casts, in the type of each side", () => {
+    const x = requiresGrad(fromTypedArray(new Float32Array([0.1, 0.2]), [2], { device }));
+    const narrow = x.to(dtype).retainGrad();
+    narrow
+      .mul(fromTypedArray(new Float32Array([1 / 3, 3]), [2], { device }))
+      .sum()
+      .backward();
+    expect([x.grad?.dtype, narrow.grad?.dtype]).toEqual(["float32", dtype]);
+    // The gradient was rounded where it passed the narrow tensor.
+    expect(x.grad?.toArraySync()).toEqual([dtype === "float16" ? 0.333251953125 : 0.333984375, 3]);
+  });
+
   it.each(Object.entries(forms))("%s has the gradient of single precision, rounded", (_, fn) => {
     const half = halves();
     const single = requiresGrad(half.detach().to("float32"));

@@ -27,7 +27,6 @@ export {
   canCast,
   computeType,
   type DType,
-  digitsOf,
   dtypes,
   expectFloating,
   isDType,
