@@ -59,7 +59,9 @@ export class Expr {
     const [a, b] = meet(this, other);
     if (!isFloating(a.dtype)) return node("idiv", a.dtype, [a, b]);
     // Through the remainder, as Python does it: the quotient alone may round up past an integer.
-    const q = a.sub(a.mod(b)).div(b);
+    const rest = a.fmod(b);
+    const below = rest.ne(0).and(rest.lt(0).xor(b.lt(0)));
+    const q = a.sub(rest).div(b).sub(below.cast(a.dtype));
     const whole = q.sub(q.floor()).gt(0.5).where(q.floor().add(1), q.floor());
     return b.eq(0).where(a.div(b), whole);
   }

@@ -23,7 +23,7 @@ export function fillView(to: View, value: number, device: Backend): void {
     fill = program([scalar(0, to.dtype)]);
     programs.set(to.dtype, fill);
   }
-  device.run({ kind: "pointwise", program: fill, inputs: [], scalars: [value], to: [to] });
+  device.run({ kind: "pointwise", program: fill, inputs: [], scalars: [to.dtype === "bool" ? Number(value !== 0) : value], to: [to] });
 }
 
 const sums = new Map<DType, Program>();
@@ -53,7 +53,7 @@ export function fill_(target: Tensor, value: number | boolean | Tensor): Tensor 
     op = new PointwiseOp("fill", [scalar(0, target.dtype)], [target.dtype]);
     fills.set(target.dtype, op);
   }
-  return applyInPlace(op, target, [target], [Number(value)]);
+  return applyInPlace(op, target, [target], [target.dtype === "bool" ? Number(Boolean(value)) : Number(value)]);
 }
 
 /** Stores zero in every element of `target`. Returns `target`. */
