@@ -1,6 +1,6 @@
 /** Comparing results with recorded ones, as the README of the recorded results says. */
 
-import { type DType, fromHalf, isFloating, type Tensor, toHalf } from "@akari/tensor";
+import { type DType, fromBfloat16, fromHalf, isFloating, numbersOf, type Tensor, toBfloat16, toHalf } from "@akari/tensor";
 import { dtypeOf, Mismatch, Missing, number, type Recorded } from "./recorded.ts";
 
 /** Allowed differences: `|got - want| ≤ atol + rtol · |want|`. */
@@ -11,8 +11,7 @@ export interface Tolerance {
 
 /** The elements of a tensor as numbers, in row-major order. */
 export async function values(x: Tensor): Promise<number[]> {
-  const data = await x.detach().data();
-  return x.dtype === "float16" ? Array.from(data, fromHalf) : Array.from(data);
+  return Array.from(numbersOf(await x.detach().data(), x.dtype));
 }
 
 /** Throws a Mismatch unless two plain values have the same JSON. */
@@ -58,7 +57,8 @@ export async function checkSame(
 /** Recorded numbers are the shortest text that reads back as the same number of their dtype. */
 function nearest(value: number, dtype: DType): number {
   if (dtype === "float32") return Math.fround(value);
-  return dtype === "float16" ? fromHalf(toHalf(value)) : value;
+  if (dtype === "float16") return fromHalf(toHalf(value));
+  return dtype === "bfloat16" ? fromBfloat16(toBfloat16(value)) : value;
 }
 
 function isClose(got: number, want: number, rtol: number, atol: number): boolean {

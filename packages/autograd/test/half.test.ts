@@ -1,4 +1,4 @@
-/** Half precision: it stores the gradient that single precision computes. */
+/** Floats of 16 bits: they store the gradient that single precision computes. */
 
 import * as ops from "@akari/tensor";
 import { fromTypedArray, type Tensor } from "@akari/tensor";
@@ -8,11 +8,14 @@ import { requiresGrad } from "../src/index.ts";
 
 const device = reference();
 
-describe("half precision", () => {
+describe.each([
+  ["float16", 4e-3],
+  ["bfloat16", 3.2e-2],
+] as const)("%s", (dtype, most) => {
   const halves = (): Tensor =>
     requiresGrad(
       fromTypedArray(new Float32Array([-3, -0.5, 0.25, 2]), [4], { device })
-        .to("float16")
+        .to(dtype)
         .detach(),
     );
   const forms: Record<string, (x: Tensor) => Tensor> = {
@@ -25,12 +28,24 @@ describe("half precision", () => {
     std: (x) => ops.std(x),
   };
 
+  it("passes gradients on through casts, in the type of each side", () => {
+    const x = requiresGrad(fromTypedArray(new Float32Array([0.1, 0.2]), [2], { device }));
+    const narrow = x.to(dtype).retainGrad();
+    narrow
+      .mul(fromTypedArray(new Float32Array([1 / 3, 3]), [2], { device }))
+      .sum()
+      .backward();
+    expect([x.grad?.dtype, narrow.grad?.dtype]).toEqual(["float32", dtype]);
+    // The gradient was rounded where it passed the narrow tensor.
+    expect(x.grad?.toArraySync()).toEqual([dtype === "float16" ? 0.333251953125 : 0.333984375, 3]);
+  });
+
   it.each(Object.entries(forms))("%s has the gradient of single precision, rounded", (_, fn) => {
     const half = halves();
     const single = requiresGrad(half.detach().to("float32"));
     for (const x of [half, single]) fn(x).mul(fn(x).detach().add(1)).sum().backward();
     const [got, want] = [half.grad as Tensor, single.grad as Tensor];
-    expect(got.dtype).toBe("float16");
-    expect(got.to("float32").sub(want).abs().max().itemSync()).toBeLessThan(4e-3);
+    expect(got.dtype).toBe(dtype);
+    expect(got.to("float32").sub(want).abs().max().itemSync()).toBeLessThan(most);
   });
 });

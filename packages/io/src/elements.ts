@@ -1,6 +1,6 @@
 /**
  * Element types as files have them, and how they become ours. Files know more types than devices do: 64-bit integers and the narrow ones
- * are read as int32, with a check of the range, and bfloat16 as float32, which holds all its values.
+ * are read as int32, with a check of the range.
  */
 
 import { type DType, FileError, type Shape, type TypedArray, viewBytes } from "@akari/tensor";
@@ -77,13 +77,12 @@ export function decodeElements(
     case "float64":
     case "float32":
     case "float16":
+    case "bfloat16":
     case "int32":
     case "uint8":
       return { dtype: type, data: viewBytes(type, buffer, 0, count) };
     case "bool":
       return { dtype: type, data: own.map((byte) => (byte === 0 ? 0 : 1)) };
-    case "bfloat16":
-      return { dtype: "float32", data: widenBfloat16(new Uint16Array(buffer)) };
     case "int16":
       return { dtype: "int32", data: Int32Array.from(new Int16Array(buffer)) };
     case "uint16":
@@ -96,11 +95,6 @@ export function decodeElements(
     case "uint32":
       return narrow(what, type, paired(new Uint32Array(buffer)), options);
   }
-}
-
-/** A bfloat16 is the upper half of a float32. */
-function widenBfloat16(halves: Uint16Array): Float32Array {
-  return new Float32Array(Uint32Array.from(halves, (half) => half << 16).buffer);
 }
 
 /** Unsigned 32-bit integers as halves of 64-bit ones. */

@@ -25,7 +25,8 @@ const types: Readonly<Record<string, FileType>> = {
   b1: "bool",
 };
 
-const descriptions: Readonly<Record<DType, string>> = {
+/** NumPy has no bfloat16. */
+const descriptions: Readonly<Record<Exclude<DType, "bfloat16">, string>> = {
   float64: "<f8",
   float32: "<f4",
   float16: "<f2",
@@ -126,9 +127,15 @@ export function decodeNpy(bytes: Uint8Array, options: ReadOptions = {}, what = "
   return { dtype, shape, data: fortran ? transposed(data, shape) : data };
 }
 
-/** An array as the bytes of an .npy file. */
+/**
+ * An array as the bytes of an .npy file.
+ *
+ * @throws FileError when the elements do not fill the shape, or are bfloat16, which NumPy does not have.
+ */
 export function encodeNpy({ dtype, shape, data }: HostArray): Uint8Array<ArrayBuffer> {
   if (data.length !== sizeOf(shape)) throw new FileError(`encodeNpy: ${data.length} elements do not have the shape [${shape.join(", ")}]`);
+  if (dtype === "bfloat16")
+    throw new FileError('encodeNpy: NumPy has no bfloat16; convert with .to("float32") first, which keeps every value');
   const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
   const header = `{'descr': '${descriptions[dtype]}', 'fortran_order': False, 'shape': (${sizes}), }`;
   // The header ends with a line break, and the elements begin at a multiple of 64.

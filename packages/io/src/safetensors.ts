@@ -40,7 +40,15 @@ const types: Readonly<Record<string, FileType>> = {
   BOOL: "bool",
 };
 
-const names: Readonly<Record<DType, string>> = { float64: "F64", float32: "F32", float16: "F16", int32: "I32", uint8: "U8", bool: "BOOL" };
+const names: Readonly<Record<DType, string>> = {
+  float64: "F64",
+  float32: "F32",
+  float16: "F16",
+  bfloat16: "BF16",
+  int32: "I32",
+  uint8: "U8",
+  bool: "BOOL",
+};
 
 const metadataKey = "__metadata__";
 /** As the format has it: a longer header is taken for an attack. */

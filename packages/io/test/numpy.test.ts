@@ -54,6 +54,11 @@ describe("NumPy files", () => {
     await expect(decodeNpz(bytes)).rejects.toThrow(/"a\.npy" is damaged: its check sum/);
   });
 
+  it("refuses bfloat16, which NumPy does not have", async () => {
+    const x = tensor([1], { dtype: "bfloat16" });
+    await expect(saveNpy(join(tmpdir(), "never.npy"), x)).rejects.toThrow('NumPy has no bfloat16; convert with .to("float32") first');
+  });
+
   it("saves and loads tensors", async () => {
     const home = await mkdtemp(join(tmpdir(), "akari-"));
     const x = tensor([[1, 2]]);

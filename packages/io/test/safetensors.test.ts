@@ -77,6 +77,7 @@ describe("safetensors", () => {
       "a.b": { dtype: "float32", shape: [2, 1], data: new Float32Array([1.5, -0]) },
       flags: { dtype: "bool", shape: [3], data: new Uint8Array([1, 0, 1]) },
       half: { dtype: "float16", shape: [1], data: new Uint16Array([0x3c00]) },
+      brain: { dtype: "bfloat16", shape: [2], data: new Uint16Array([0x3f80, 0x7fc0]) },
       double: { dtype: "float64", shape: [], data: new Float64Array([Math.PI]) },
       nothing: { dtype: "int32", shape: [0, 4], data: new Int32Array(0) },
       ["__proto__"]: { dtype: "uint8", shape: [1], data: new Uint8Array([255]) },

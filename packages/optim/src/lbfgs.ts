@@ -4,7 +4,17 @@
  * numbers it needs: one driver reads them at once, the other awaits them.
  */
 
-import { ArgumentError, DeviceError, FileError, fromHalf, fromTypedArray, ShapeError, sizeOf, Tensor } from "@akari/tensor";
+import {
+  ArgumentError,
+  DeviceError,
+  FileError,
+  fromTypedArray,
+  numbersOf,
+  ShapeError,
+  sizeOf,
+  Tensor,
+  type TypedArray,
+} from "@akari/tensor";
 import { checkNotNegative } from "./checks.ts";
 import { type Point, searchStrongWolfe } from "./line-search.ts";
 import { type BaseOptions, Optimizer, type OptimizerStateDict, type ParamState, type ParamsArgument } from "./optimizer.ts";
@@ -29,8 +39,8 @@ export interface LBFGSOptions extends BaseOptions {
 type Reading<Result> = Generator<readonly Tensor[], Result, readonly Float64Array[]>;
 
 /** The elements of a tensor that were read, in double precision. */
-function doubles(x: Tensor, data: ArrayLike<number>): Float64Array {
-  return x.dtype === "float16" ? Float64Array.from(data, fromHalf) : Float64Array.from(data);
+function doubles(x: Tensor, data: TypedArray): Float64Array {
+  return Float64Array.from(numbersOf(data, x.dtype));
 }
 
 /** What is remembered from one iteration to the next, all parameters being one vector. */

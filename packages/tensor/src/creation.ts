@@ -6,7 +6,7 @@
 import type { Backend } from "./backend.ts";
 import { defaultDevice } from "./device.ts";
 import { bytesOf, type DType, isDType, type TypedArray } from "./dtype.ts";
-import { encode } from "./encode.ts";
+import { encode, numbersOf } from "./encode.ts";
 import { ArgumentError, DeviceError, DTypeError, ShapeError } from "./errors.ts";
 import { fillView } from "./ops/fill.ts";
 import { checkSizes, contiguousStrides, type Shape, sameShape, showShape, sizeOf } from "./shape.ts";
@@ -53,12 +53,13 @@ export function upload(operation: string, data: TypedArray, shape: Shape, dtype:
   return result;
 }
 
-function dtypeOf(data: TypedArray): DType {
+/** The dtype whose elements a typed array holds; the one that is wanted decides between the two of 16 bits. */
+function dtypeOf(data: TypedArray, wanted?: DType): DType {
   if (data instanceof Float64Array) return "float64";
   if (data instanceof Float32Array) return "float32";
   if (data instanceof Int32Array) return "int32";
   if (data instanceof Uint8Array) return "uint8";
-  if (data instanceof Uint16Array) return "float16";
+  if (data instanceof Uint16Array) return wanted === "bfloat16" ? wanted : "float16";
   throw new DTypeError(`tensor: there is no dtype for a ${Object.prototype.toString.call(data).slice(8, -1)}; convert it first`);
 }
 
@@ -81,8 +82,7 @@ class Collector {
     }
     if (data instanceof Tensor) {
       if (data.dtype !== "bool") this.booleans = false;
-      const flat = (data.dtype === "float16" ? data.to("float32") : data).dataSync();
-      for (const value of flat) this.values.push(value);
+      for (const value of Array.from(numbersOf(data.dataSync(), data.dtype))) this.values.push(value);
       return data.shape;
     }
     if (!Array.isArray(data)) {
@@ -152,7 +152,7 @@ export function asTensor(data: TensorData, options: TensorOptions = {}): Tensor 
 }
 
 /**
- * A tensor of a shape from a typed array, copied. A Uint16Array holds raw half-precision bits. Without a dtype, the array's own.
+ * A tensor of a shape from a typed array, copied. A Uint16Array holds the raw bits of float16, or of bfloat16 where that is the dtype. Without a dtype, the array's own.
  *
  * @throws ShapeError when the number of elements differs.
  * @example
@@ -164,7 +164,7 @@ export function fromTypedArray(data: TypedArray, shape: Shape = [data.length], o
   if (sizeOf(shape) !== data.length) {
     throw new ShapeError(`fromTypedArray: ${data.length} elements do not fill the shape ${showShape(shape)} of ${sizeOf(shape)}`);
   }
-  const own = dtypeOf(data);
+  const own = dtypeOf(data, options.dtype);
   const dtype = options.dtype ?? own;
   if (dtype === own) return upload("fromTypedArray", data, shape, dtype, options.device);
   if (own === "float16") return upload("fromTypedArray", data, shape, own, options.device).to(dtype);

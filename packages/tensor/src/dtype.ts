@@ -6,7 +6,7 @@
 import { DTypeError } from "./errors.ts";
 
 /** The type of a tensor's elements. */
-export type DType = "float64" | "float32" | "float16" | "int32" | "uint8" | "bool";
+export type DType = "float64" | "float32" | "float16" | "bfloat16" | "int32" | "uint8" | "bool";
 
 /** The typed array that holds elements of each dtype in JavaScript. Bools are bytes of 0 and 1. */
 export type TypedArray = Float64Array | Float32Array | Uint16Array | Int32Array | Uint8Array;
@@ -16,21 +16,24 @@ interface Traits {
   readonly bytes: number;
   /** PyTorch's order of kinds: bool < integer < floating point; a higher kind wins a promotion. */
   readonly kind: 0 | 1 | 2;
-  /** Place within its kind; the wider type wins. */
+  /** Place within its kind; the wider type wins, and two different ones of a place meet in float32. */
   readonly rank: number;
+  /** Binary digits of the significand: whole numbers up to two to this power are exact. */
+  readonly digits: number;
 }
 
 const traits: Readonly<Record<DType, Traits>> = {
-  bool: { bytes: 1, kind: 0, rank: 0 },
-  uint8: { bytes: 1, kind: 1, rank: 1 },
-  int32: { bytes: 4, kind: 1, rank: 2 },
-  float16: { bytes: 2, kind: 2, rank: 3 },
-  float32: { bytes: 4, kind: 2, rank: 4 },
-  float64: { bytes: 8, kind: 2, rank: 5 },
+  bool: { bytes: 1, kind: 0, rank: 0, digits: 1 },
+  uint8: { bytes: 1, kind: 1, rank: 1, digits: 8 },
+  int32: { bytes: 4, kind: 1, rank: 2, digits: 31 },
+  float16: { bytes: 2, kind: 2, rank: 3, digits: 11 },
+  bfloat16: { bytes: 2, kind: 2, rank: 3, digits: 8 },
+  float32: { bytes: 4, kind: 2, rank: 4, digits: 24 },
+  float64: { bytes: 8, kind: 2, rank: 5, digits: 53 },
 };
 
 /** All dtypes, narrowest first. */
-export const dtypes: readonly DType[] = ["bool", "uint8", "int32", "float16", "float32", "float64"];
+export const dtypes: readonly DType[] = ["bool", "uint8", "int32", "float16", "bfloat16", "float32", "float64"];
 
 /** The size of one element, in bytes. */
 export function bytesOf(dtype: DType): number {
@@ -47,6 +50,11 @@ export function kindOf(dtype: DType): 0 | 1 | 2 {
   return traits[dtype].kind;
 }
 
+/** How many binary digits a dtype's significand has: 24 for float32. Whole numbers up to two to this power are exact. */
+export function digitsOf(dtype: DType): number {
+  return traits[dtype].digits;
+}
+
 /** Whether a string names a dtype. */
 export function isDType(name: string): name is DType {
   return Object.hasOwn(traits, name);
@@ -59,7 +67,8 @@ export function isDType(name: string): name is DType {
  * promoteTypes("int32", "float32"); // "float32"
  */
 export function promoteTypes(a: DType, b: DType): DType {
-  return traits[a].rank >= traits[b].rank ? a : b;
+  const rise = traits[a].rank - traits[b].rank;
+  return rise === 0 && a !== b ? "float32" : rise >= 0 ? a : b;
 }
 
 /**
@@ -70,12 +79,12 @@ export function canCast(from: DType, to: DType): boolean {
   return traits[from].kind <= traits[to].kind;
 }
 
-/** The dtype in which a scalar operation on `dtype` computes: half precision works in float32. */
+/** The dtype in which a scalar operation on `dtype` computes: float16 and bfloat16 are ways to store, and work in float32. */
 export function computeType(dtype: DType): DType {
-  return dtype === "float16" ? "float32" : dtype;
+  return traits[dtype].bytes === 2 ? "float32" : dtype;
 }
 
-/** A new typed array for `length` elements, filled with zeros. float16 is held as its raw 16 bits. */
+/** A new typed array for `length` elements, filled with zeros. float16 and bfloat16 are held as their raw 16 bits. */
 export function typedArray(dtype: DType, length: number): TypedArray {
   switch (dtype) {
     case "float64":
@@ -83,6 +92,7 @@ export function typedArray(dtype: DType, length: number): TypedArray {
     case "float32":
       return new Float32Array(length);
     case "float16":
+    case "bfloat16":
       return new Uint16Array(length);
     case "int32":
       return new Int32Array(length);
@@ -100,6 +110,7 @@ export function viewBytes(dtype: DType, memory: ArrayBufferLike, offset: number,
     case "float32":
       return new Float32Array(memory, offset, length);
     case "float16":
+    case "bfloat16":
       return new Uint16Array(memory, offset, length);
     case "int32":
       return new Int32Array(memory, offset, length);

@@ -5,7 +5,7 @@
 
 import type { DType, TypedArray } from "./dtype.ts";
 import { isFloating } from "./dtype.ts";
-import { fromHalf } from "./half.ts";
+import { decoder } from "./encode.ts";
 import { narrow, select } from "./ops/slice.ts";
 import { showShape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
@@ -124,7 +124,7 @@ class Layout {
 }
 
 function numbers(data: TypedArray, dtype: DType): number[] {
-  return Array.from(data, dtype === "float16" ? fromHalf : (value) => value);
+  return Array.from(data, decoder(dtype));
 }
 
 /** What PyTorch says after the numbers. Int32 is Akari's default integer, so it goes without saying where PyTorch's int64 does. */

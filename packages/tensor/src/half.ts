@@ -1,6 +1,6 @@
 /**
- * Half-precision numbers (IEEE 754 binary16) as their raw 16 bits: JavaScript engines of the versions we support have no type
- * for them, so they are stored as bits and converted where the host reads or writes them.
+ * Numbers of 16 bits as their raw bits: half precision (float16, IEEE 754 binary16), and bfloat16, the upper half of a float32. JavaScript engines of the
+ * versions we support have no type for them, so they are stored as bits and converted where the host reads or writes them.
  */
 
 const float = /* @__PURE__ */ new Float32Array(1);
@@ -30,6 +30,20 @@ export function toHalf(value: number): number {
   }
   const rounded = magnitude + 0xfff + ((magnitude >>> 13) & 1);
   return sign | ((rounded - 0x38000000) >>> 13);
+}
+
+/** The number that the 16 bits of a bfloat16 stand for. */
+export function fromBfloat16(half: number): number {
+  bits[0] = half << 16;
+  return float[0] as number;
+}
+
+/** The bits of the bfloat16 number nearest to a float32, halves rounded to even. */
+export function toBfloat16(value: number): number {
+  float[0] = value;
+  const word = bits[0] as number;
+  if ((word & 0x7fffffff) > 0x7f800000) return (word >>> 16) | 0x40;
+  return (word + 0x7fff + ((word >>> 16) & 1)) >>> 16;
 }
 
 function roundEven(x: number): number {

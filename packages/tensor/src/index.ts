@@ -38,6 +38,7 @@ export {
   typedArray,
   viewBytes,
 } from "./dtype.ts";
+export { numbersOf } from "./encode.ts";
 export {
   AkariError,
   ArgumentError,
@@ -64,7 +65,7 @@ export {
   rowProgram,
   type Stage,
 } from "./expr/program.ts";
-export { fromHalf, toHalf } from "./half.ts";
+export { fromBfloat16, fromHalf, toBfloat16, toHalf } from "./half.ts";
 export type {
   ArgReduceCall,
   CheckCall,

@@ -70,7 +70,7 @@ export interface ArgReduceCall {
 /**
  * `to = a · b (+ to when accumulate) (+ bias)`: `a` is [...B, m, k], `b` [...B, k, n], `to` [...B, m, n], with equal batch dimensions
  * (broadcast by strides of 0) and any strides, so that a transpose costs no copy. `bias` has the shape of `to` (strides may be 0).
- * `k` may be 0. float16 accumulates in float32.
+ * `k` may be 0. float16 and bfloat16 accumulate in float32.
  */
 export interface MatmulCall {
   readonly kind: "matmul";

@@ -4,8 +4,8 @@
  * operations of their own from one line, exactly as the library makes its own.
  */
 
-import { type DType, dtypes, isFloating, kindOf, promoteTypes } from "./dtype.ts";
-import { ArgumentError } from "./errors.ts";
+import { computeType, type DType, dtypes, isFloating, kindOf, promoteTypes } from "./dtype.ts";
+import { ArgumentError, DTypeError } from "./errors.ts";
 import { gradients, substitute } from "./expr/derivative.ts";
 import { constant, type Expr, floating, input, node, scalar } from "./expr/expr.ts";
 import { nodesOf, type Program, program } from "./expr/program.ts";
@@ -109,12 +109,14 @@ class PointwiseGradient implements Gradient<readonly number[]> {
     const have = arrived.map((g) => g !== null);
     // What was kept follows from all outputs having a gradient; fewer of them never read more.
     const plan = this.#plan(context.needs, have);
+    // In place, a result was stored in the type of its target, and that is the type of its gradient, too.
+    const typed = (x: Tensor, k: number) => x.to(this.#types[k] as DType);
     let results: readonly Tensor[] = [];
     if (plan.op !== null) {
       const operands: Tensor[] = [];
-      for (const g of arrived) if (g !== null) operands.push(g);
+      for (const [k, g] of arrived.entries()) if (g !== null) operands.push(typed(g, k));
       for (const i of plan.reads.inputs) operands.push(context.input(i));
-      for (const k of plan.reads.outputs) operands.push(context.output(k));
+      for (const k of plan.reads.outputs) operands.push(typed(context.output(k), k));
       results = applyAll(plan.op, operands, context.attrs);
     }
     return plan.sources.map((source) => {
@@ -169,8 +171,8 @@ class PointwiseGradient implements Gradient<readonly number[]> {
       } else if (incoming.includes(e)) {
         sources.push({ from: "gradient", index: incoming.indexOf(e) });
       } else {
-        // Half precision is a way to store: the formula computes in float32 and the conversion is left to the store.
-        const wide = e.dtype === "float16" ? (e.args[0] as Expr) : e;
+        // 16-bit floats are a way to store: the formula computes in float32 and the conversion is left to the store.
+        const wide = e.dtype === computeType(e.dtype) ? e : (e.args[0] as Expr);
         const throughOutput = substitute(wide, known);
         sources.push({ from: "op", index: formulas.length });
         formulas.push(readsInput(throughOutput) ? wide : throughOutput);
@@ -209,6 +211,10 @@ export interface PointwiseOptions {
   readonly apart?: readonly number[];
   /** Number operands are compiled into the formula instead of being handed over with each call. For numbers that choose the formula. */
   readonly literal?: boolean;
+  /** The least kind of number that the operands may meet in: 1 refuses bools, 2 refuses integers, too. */
+  readonly kind?: 1 | 2;
+  /** Looks at the operands of each call before anything runs, and throws for those that do not fit. */
+  readonly check?: (operands: readonly TensorOrNumber[]) => void;
 }
 
 /** An operation made by `pointwise`: call it with tensors and numbers. `inPlace` stores the result in the first operand. */
@@ -240,6 +246,7 @@ export function pointwise<Operands extends readonly TensorOrNumber[] = [TensorOr
 ): Pointwise<Operands> {
   const instances = new Map<string | number, PointwiseOp>();
   const instance = (operands: readonly TensorOrNumber[]): PointwiseOp => {
+    options.check?.(operands);
     const key = options.literal ? literalKey(operands) : signature(operands);
     let op = instances.get(key);
     if (op === undefined) {
@@ -276,13 +283,19 @@ function tensorsOf(name: string, operands: readonly TensorOrNumber[]): readonly 
 
 /** What decides an operand's type, as a digit: dtype and whether it has dimensions, or the kind of a number. */
 function digit(operand: TensorOrNumber): number {
-  if (typeof operand === "object") return dtypes.indexOf(operand.dtype) + (operand.shape.length === 0 ? 6 : 0);
-  return typeof operand === "boolean" ? 12 : Number.isInteger(operand) ? 13 : 14;
+  if (typeof operand === "object") return dtypes.indexOf(operand.dtype) + (operand.shape.length === 0 ? 7 : 0);
+  if (typeof operand === "boolean") return 14;
+  return Number.isInteger(operand) ? (isInt32(operand) ? 15 : 16) : 17;
+}
+
+/** Whether a whole number is one that an int32 holds. */
+function isInt32(x: number): boolean {
+  return (x | 0) === x;
 }
 
 function signature(operands: readonly TensorOrNumber[]): number {
   let code = 1;
-  for (const operand of operands) code = code * 16 + digit(operand);
+  for (const operand of operands) code = code * 18 + digit(operand);
   return code;
 }
 
@@ -296,18 +309,23 @@ export function resultType(operands: readonly TensorOrNumber[]): DType {
   let sized: DType | null = null;
   let unsized: DType | null = null;
   let number: DType | null = null;
+  let vast = false;
   for (const operand of operands) {
     if (typeof operand === "object") {
       if (operand.shape.length > 0) sized = meet(sized, operand.dtype);
       else unsized = meet(unsized, operand.dtype);
     } else {
       number = meet(number, typeof operand === "boolean" ? "bool" : Number.isInteger(operand) ? "int32" : "float32");
+      vast ||= !isInt32(Number(operand));
     }
   }
   // A lower rank of operand only counts where its kind is higher: an int32 tensor plus a float32 scalar is float32.
   const outrank = (high: DType | null, low: DType | null): DType | null =>
     high === null ? low : low === null || kindOf(low) <= kindOf(high) ? high : low;
-  return outrank(outrank(sized, unsized), number) ?? "float32";
+  const tensors = outrank(sized, unsized);
+  const all = outrank(tensors, number) ?? "float32";
+  // Where no tensor decides, a whole number is only taken for an integer if it can be one: -1e30 cannot.
+  return vast && all === "int32" && (tensors === null || kindOf(tensors) === 0) ? "float32" : all;
 }
 
 function instantiate(
@@ -318,15 +336,18 @@ function instantiate(
 ): PointwiseOp {
   const apart = new Set(options.apart);
   const common = resultType(operands.filter((_, i) => !apart.has(i)));
+  if (kindOf(common) < (options.kind ?? 0)) {
+    const wanted = options.kind === 2 ? "floating-point numbers" : "numbers";
+    throw new DTypeError(`${name}: expected ${wanted}, got ${common}; convert with to("float32")`);
+  }
   let inputs = 0;
   let scalars = 0;
   const leaves = operands.map((operand, i) => {
     const target = apart.has(i) && typeof operand === "object" ? operand.dtype : common;
-    if (typeof operand === "object") return input(inputs++, operand.dtype).cast(target === "float16" ? "float32" : target);
-    if (options.literal) return node("constant", target === "float16" ? "float32" : target, [], Number(operand));
+    if (typeof operand === "object") return input(inputs++, operand.dtype).cast(computeType(target));
+    if (options.literal) return node("constant", computeType(target), [], Number(operand));
     return scalar(scalars++, target);
   });
   const result = formula(...leaves);
-  const half = common === "float16" && isFloating(result.dtype) && floating(common) === result.dtype;
-  return new PointwiseOp(name, [result], [half ? "float16" : result.dtype]);
+  return new PointwiseOp(name, [result], [computeType(common) === result.dtype ? common : result.dtype]);
 }

@@ -48,14 +48,14 @@ export function arange(...given: readonly (number | TensorOptions | undefined)[]
   return upload("arange", encode(values, dtype), [values.length], dtype, options.device);
 }
 
-/** Evenly spaced numbers, computed from both ends so that the last one is exact. */
+/** Evenly spaced numbers, computed from both ends so that the last one is exact. The first half is one shorter, which integers show. */
 function spaced(operation: string, start: number, end: number, steps: number): Float64Array {
   expectNumber(operation, "start", start);
   expectNumber(operation, "end", end);
   expectCount(operation, "steps", steps);
   const values = new Float64Array(steps);
   const step = steps > 1 ? (end - start) / (steps - 1) : 0;
-  for (let i = 0; i < steps; i++) values[i] = i < steps / 2 ? start + step * i : end - step * (steps - 1 - i);
+  for (let i = 0; i < steps; i++) values[i] = i < Math.floor(steps / 2) ? start + step * i : end - step * (steps - 1 - i);
   if (steps === 1) values[0] = start;
   return values;
 }

@@ -6,9 +6,9 @@
 import type { Backend, DeviceBuffer } from "./backend.ts";
 import { cpu } from "./backends/cpu/index.ts";
 import { bytesOf, type DType, type TypedArray, typedArray, viewBytes } from "./dtype.ts";
+import { decoder } from "./encode.ts";
 import { AutogradError, DeviceError, DisposedError, ShapeError } from "./errors.ts";
 import { format } from "./format.ts";
-import { fromHalf } from "./half.ts";
 import type { View } from "./kernel.ts";
 import { ConversionMethods } from "./methods/conversion.ts";
 import type { Layout, Op } from "./op.ts";
@@ -224,7 +224,7 @@ export class Tensor extends ConversionMethods implements View {
   // ——— Reading ———
 
   /**
-   * The elements in row-major order, as a typed array of the reader's own. float16 comes as raw 16-bit patterns.
+   * The elements in row-major order, as a typed array of the reader's own. float16 and bfloat16 come as raw 16-bit patterns (see `numbersOf`).
    *
    * @example
    * await tensor([1, 2, 3]).data(); // Float32Array [1, 2, 3]
@@ -425,8 +425,7 @@ function root(x: Tensor): Tensor {
 
 /** One element of a typed array as a number. */
 function elementAt(dtype: DType, data: TypedArray, index: number): number {
-  const element = data[index] as number;
-  return dtype === "float16" ? fromHalf(element) : element;
+  return decoder(dtype)(data[index] as number);
 }
 
 function nest(shape: Shape, dtype: DType, data: TypedArray): NestedArray {

@@ -48,6 +48,13 @@ describe("tensor", () => {
     expect(tensor([]).shape).toEqual([0]);
     expect(tensor([[], []]).shape).toEqual([2, 0]);
     expect(tensor([0.1], { dtype: "float16" }).to("float32").itemSync()).toBeCloseTo(0.1, 3);
+    expect(tensor([0.1, 3], { dtype: "bfloat16" }).toArraySync()).toEqual([0.10009765625, 3]);
+    expect(tensor([tensor([0.1], { dtype: "bfloat16" })], { dtype: "float64" }).toArraySync()).toEqual([[0.10009765625]]);
+    // Raw bits of 16: of the dtype that is asked for.
+    const ones = new Uint16Array([0x3c00, 0x3f80]);
+    expect(fromTypedArray(ones).toArraySync()).toEqual([1, 1.875]);
+    expect(fromTypedArray(ones, [2], { dtype: "bfloat16" }).toArraySync()).toEqual([0.0078125, 1]);
+    expect(fromTypedArray(ones, [2], { dtype: "bfloat16" }).dataSync()).toEqual(ones);
     const x = tensor([1, 2]);
     const copy = tensor(x);
     x.fill_(0);

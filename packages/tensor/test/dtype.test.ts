@@ -1,4 +1,4 @@
-/** Element types: promotion as `torch.promote_types`, conversion rules as `torch.can_cast`, half precision bit by bit. */
+/** Element types: promotion as `torch.promote_types`, conversion rules as `torch.can_cast`, floats of 16 bits bit by bit. */
 
 import { describe, expect, it } from "vitest";
 import {
@@ -13,7 +13,7 @@ import {
   typedArray,
   viewBytes,
 } from "../src/dtype.ts";
-import { fromHalf, toHalf } from "../src/half.ts";
+import { fromBfloat16, fromHalf, toBfloat16, toHalf } from "../src/half.ts";
 
 describe("dtypes", () => {
   it("promote to the wider type of the higher kind", () => {
@@ -24,6 +24,7 @@ describe("dtypes", () => {
     // biome-ignore format: lists like these are read in lines
     const pairs: readonly (readonly [DType, DType, DType])[] = [
       ["bool", "uint8", "uint8"], ["uint8", "int32", "int32"], ["int32", "float16", "float16"], ["float16", "float32", "float32"], ["float64", "int32", "float64"],
+      ["int32", "bfloat16", "bfloat16"], ["bfloat16", "float32", "float32"], ["float16", "bfloat16", "float32"], ["bfloat16", "float64", "float64"],
     ];
     for (const [a, b, both] of pairs) expect(promoteTypes(a, b)).toBe(both);
   });
@@ -32,13 +33,13 @@ describe("dtypes", () => {
     expect([canCast("float16", "int32"), canCast("uint8", "bool")]).toEqual([false, false]);
   });
   it("know their size and their arrays", () => {
-    expect(dtypes.map(bytesOf)).toEqual([1, 1, 4, 2, 4, 8]);
+    expect(dtypes.map(bytesOf)).toEqual([1, 1, 4, 2, 2, 4, 8]);
     for (const dtype of dtypes) {
       expect(typedArray(dtype, 3).byteLength).toBe(3 * bytesOf(dtype));
       expect(viewBytes(dtype, new ArrayBuffer(32), 8, 2).byteOffset).toBe(8);
     }
     expect([isDType("float32"), isDType("toString"), isFloating("float16"), isFloating("bool")]).toEqual([true, false, true, false]);
-    expect(computeType("float16")).toBe("float32");
+    expect([computeType("float16"), computeType("bfloat16"), computeType("int32")]).toEqual(["float32", "float32", "int32"]);
   });
 });
 
@@ -59,6 +60,43 @@ describe("half precision", () => {
       Number.NEGATIVE_INFINITY,
       0,
       2 ** -23,
+    ]);
+  });
+});
+
+describe("bfloat16", () => {
+  it("survives a round trip of all its 65,536 values", () => {
+    for (let bits = 0; bits < 65536; bits++) {
+      const value = fromBfloat16(bits);
+      if (Number.isNaN(value)) expect(fromBfloat16(toBfloat16(value))).toBeNaN();
+      else if (toBfloat16(value) !== bits) expect.fail(`bits ${bits} stand for ${value}, which becomes ${toBfloat16(value)}`);
+    }
+  });
+  it("rounds to the nearest, halves to even", () => {
+    // As torch.tensor(...).to(torch.bfloat16) does.
+    const values = [
+      1 + 2 ** -8,
+      1 + 3 * 2 ** -8,
+      1 + 2 ** -8 + 2 ** -20,
+      0.1,
+      2 ** 128 * (1 - 2 ** -9),
+      3.4e38,
+      -1e39,
+      2 ** -134,
+      1.5 * 2 ** -133,
+      -0,
+    ];
+    expect(values.map((v) => fromBfloat16(toBfloat16(v)))).toEqual([
+      1,
+      1 + 2 ** -6,
+      1 + 2 ** -7,
+      0.10009765625,
+      Number.POSITIVE_INFINITY,
+      Number.POSITIVE_INFINITY,
+      Number.NEGATIVE_INFINITY,
+      0,
+      2 ** -132,
+      -0,
     ]);
   });
 });

@@ -145,7 +145,7 @@ export interface KlDivOptions {
   readonly logTarget?: boolean;
 }
 
-const divergence = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("klDiv", (x, y) => y.gt(0).where(y.mul(y.log()), 0).sub(y.mul(x)));
+const divergence = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("klDiv", (x, y) => y.eq(0).where(0, y.mul(y.log())).sub(y.mul(x)));
 const logDivergence = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("klDiv", (x, y) => y.exp().mul(y.sub(x)));
 
 /**

@@ -16,6 +16,8 @@ const one = (e: Expr): Expr => constant(1, e.dtype);
 const zero = (e: Expr): Expr => constant(0, e.dtype);
 /** The gradient where a condition holds, zero elsewhere: never a product, which would turn infinity into NaN. */
 const only = (condition: Expr, g: Expr): Expr => condition.where(g, zero(g));
+/** The gradient of one of two of which one is chosen: PyTorch gives each of two equals half of it, and both all of it where one is NaN. */
+const shared = (g: Expr, beaten: Expr, a: Expr, b: Expr): Expr => beaten.where(zero(g), a.eq(b).where(g.mul(0.5), g));
 const none: Rule = () => [null, null, null];
 
 const rules: Readonly<Record<Exclude<ScalarOp, "input" | "scalar" | "constant" | "row">, Rule>> = {
@@ -40,7 +42,8 @@ const rules: Readonly<Record<Exclude<ScalarOp, "input" | "scalar" | "constant" |
   sigmoid: (g, y) => [g.mul(y.mul(one(y).sub(y)))],
   erf: (g, _, a) => [g.mul(a.mul(a).neg().exp()).mul(2 / Math.sqrt(Math.PI))],
   erfc: (g, _, a) => [g.mul(a.mul(a).neg().exp()).mul(-2 / Math.sqrt(Math.PI))],
-  relu: (g, y) => [only(y.gt(0), g)],
+  // Not where y is above 0: the gradient passes NaN, as in PyTorch.
+  relu: (g, y) => [y.le(0).where(zero(y), g)],
   not: none,
   add: (g) => [g, g],
   sub: (g) => [g, g.neg()],
@@ -48,16 +51,15 @@ const rules: Readonly<Record<Exclude<ScalarOp, "input" | "scalar" | "constant" |
   div: (g, y, _, b) => [g.div(b), g.mul(y).mul(one(b).div(b)).neg()],
   idiv: none,
   // a - b⌊a/b⌋, and the same with truncation: the quotient's own derivative is zero.
-  mod: (g, y, a, b) => [g, g.mul(a.sub(y).div(b).round()).neg()],
-  fmod: (g, y, a, b) => [g, g.mul(a.sub(y).div(b).round()).neg()],
+  mod: (g, _, a, b) => [g, g.mul(a.floorDiv(b)).neg()],
+  fmod: (g, _, a, b) => [g, g.mul(a.div(b).trunc()).neg()],
   pow: (g, y, a, b) => [b.eq(0).where(zero(g), g.mul(b).mul(a.pow(b.sub(1)))), a.eq(0).and(b.ge(0)).where(zero(g), g.mul(y).mul(a.log()))],
   atan2: (g, _, a, b) => {
     const square = a.mul(a).add(b.mul(b));
     return [g.mul(b).div(square), g.mul(a).div(square).neg()];
   },
-  // PyTorch gives each of two equals half the gradient.
-  min: (g, _, a, b) => [a.eq(b).where(g.mul(0.5), only(a.lt(b), g)), a.eq(b).where(g.mul(0.5), only(b.lt(a), g))],
-  max: (g, _, a, b) => [a.eq(b).where(g.mul(0.5), only(a.gt(b), g)), a.eq(b).where(g.mul(0.5), only(b.gt(a), g))],
+  min: (g, _, a, b) => [shared(g, a.gt(b), a, b), shared(g, b.gt(a), a, b)],
+  max: (g, _, a, b) => [shared(g, a.lt(b), a, b), shared(g, b.lt(a), a, b)],
   and: none,
   or: none,
   xor: none,
@@ -112,11 +114,19 @@ export function gradients(results: readonly (readonly [Expr, Expr | null])[], le
 function ruleFor(y: Expr): { operands: readonly Expr[]; gradientsOf: (g: Expr) => readonly (Expr | null)[] } {
   const own = derivatives.get(y);
   if (own !== undefined) {
-    return { operands: own.operands, gradientsOf: (g) => own.partials(y, ...own.operands).map((partial) => g.mul(partial)) };
+    return { operands: own.operands, gradientsOf: (g) => own.partials(y, ...own.operands).map((partial) => times(g, partial)) };
   }
   const rule = rules[y.op as keyof typeof rules]; // safe: leaves have no operands
   const [a, b, c] = y.args as [Expr, Expr, Expr]; // a rule uses only as many as its node has
   return { operands: y.args, gradientsOf: (g) => rule(g, y, a, b, c) };
+}
+
+/** A gradient times a derivative: where that is 0 or 1 in some cases, there is no product, which would turn infinity into NaN. */
+function times(g: Expr, partial: Expr): Expr {
+  const [condition, yes, no] = partial.args;
+  if (partial.op === "select" && condition && yes && no) return condition.where(times(g, yes), times(g, no));
+  if (partial.op === "constant" && partial.value === 1) return g;
+  return isZero(partial) ? zero(g) : g.mul(partial);
 }
 
 /** A gradient that is zero unless a condition holds (or, flipped, fails), taken apart. */

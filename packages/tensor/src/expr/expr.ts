@@ -59,7 +59,9 @@ export class Expr {
     const [a, b] = meet(this, other);
     if (!isFloating(a.dtype)) return node("idiv", a.dtype, [a, b]);
     // Through the remainder, as Python does it: the quotient alone may round up past an integer.
-    const q = a.sub(a.mod(b)).div(b);
+    const rest = a.fmod(b);
+    const below = rest.ne(0).and(rest.lt(0).xor(b.lt(0)));
+    const q = a.sub(rest).div(b).sub(below.cast(a.dtype));
     const whole = q.sub(q.floor()).gt(0.5).where(q.floor().add(1), q.floor());
     return b.eq(0).where(a.div(b), whole);
   }
@@ -282,7 +284,7 @@ export function node(op: ScalarOp, dtype: DType, args: readonly Expr[], value = 
   return found;
 }
 
-/** The element of input number `index`. Half precision is read as float32. */
+/** The element of input number `index`. 16-bit floats are read as float32. */
 export function input(index: number, dtype: DType): Expr {
   const stored = node("input", dtype, [], index);
   return stored.cast(computeType(dtype));

@@ -93,13 +93,13 @@ export function exp2(of: Expr): Expr {
 export function hypot(left: Expr, right: Expr): Expr {
   const a = left.toFloat();
   const b = right.toFloat();
-  const large = a.abs().max(b.abs());
-  const small = a.abs().min(b.abs());
-  const ratio = small.div(large);
-  const value = large
-    .eq(0)
-    .or(large.eq(Number.POSITIVE_INFINITY))
-    .where(large, large.mul(ratio.mul(ratio).add(1).sqrt()));
+  const [x, y] = [a.abs(), b.abs()];
+  const large = x.max(y);
+  const ratio = x.min(y).div(large);
+  const size = large.eq(0).where(large, large.mul(ratio.mul(ratio).add(1).sqrt()));
+  // An infinite side makes it infinite, whatever the other one is.
+  const infinite = x.eq(Number.POSITIVE_INFINITY).or(y.eq(Number.POSITIVE_INFINITY));
+  const value = infinite.where(Number.POSITIVE_INFINITY, size);
   return withDerivative(value, [a, b], (y, a, b) => [(a as Expr).div(y), (b as Expr).div(y)]);
 }
 

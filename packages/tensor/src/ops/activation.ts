@@ -3,8 +3,10 @@
  * cases of the formula spell out: a case that is taken at the kink gives its derivative there.
  */
 
+import { isFloating } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
-import type { Expr } from "../expr/expr.ts";
+import { withDerivative } from "../expr/derivative.ts";
+import { constant, type Expr } from "../expr/expr.ts";
 import { type Pointwise, pointwise } from "../pointwise.ts";
 import { dimension, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -14,32 +16,38 @@ import { narrow } from "./slice.ts";
 
 /** An activation with one number to set. */
 type Tunable = Pointwise<[Tensor, number]>;
+/** For those that are only there for floating-point numbers. */
+const floats = { kind: 2 } as const;
+/** For those that are there for integers, too. */
+const numbers = { kind: 1 } as const;
 /** An activation with two numbers to set. */
 type Tunable2 = Pointwise<[Tensor, number, number]>;
 
 /** `max(x, 0)`, with the derivative 0 at 0. https://pytorch.org/docs/stable/generated/torch.nn.functional.relu.html */
-export const relu: Unary = /* @__PURE__ */ pointwise<[Tensor]>("relu", (x) => x.relu());
+export const relu: Unary = /* @__PURE__ */ pointwise<[Tensor]>("relu", (x) => x.relu(), numbers);
 
 /** `x` cut off at 0 and 6, with the derivative 0 at both. https://pytorch.org/docs/stable/generated/torch.nn.functional.relu6.html */
-export const relu6: Unary = /* @__PURE__ */ pointwise<[Tensor]>("relu6", (x) => x.le(0).where(0, x.ge(6).where(6, x)));
+export const relu6: Unary = /* @__PURE__ */ pointwise<[Tensor]>("relu6", (x) => x.le(0).where(0, x.ge(6).where(6, x)), numbers);
 
-const leaky: Tunable = /* @__PURE__ */ pointwise<[Tensor, number]>("leakyRelu", (x, slope) => x.gt(0).where(x, x.mul(slope)));
+const leaky: Tunable = /* @__PURE__ */ pointwise<[Tensor, number]>("leakyRelu", (x, slope) => x.gt(0).where(x, x.mul(slope)), floats);
 
 /** `x` above 0, `negativeSlope · x` below. https://pytorch.org/docs/stable/generated/torch.nn.functional.leaky_relu.html */
 export function leakyRelu(x: Tensor, negativeSlope = 0.01): Tensor {
   return leaky(x, negativeSlope);
 }
 
-const exponential = (x: Expr, alpha: Expr): Expr => x.gt(0).where(x, x.expm1().mul(alpha));
-const eluOf: Tunable = /* @__PURE__ */ pointwise<[Tensor, number]>("elu", exponential);
+// NaN is not below 0, so that its derivative is that of the numbers above.
+const eluOf: Tunable = /* @__PURE__ */ pointwise<[Tensor, number]>("elu", (x, alpha) => x.le(0).where(x.expm1().mul(alpha), x), floats);
 
 /** `x` above 0, `alpha · (eˣ - 1)` below. https://pytorch.org/docs/stable/generated/torch.nn.functional.elu.html */
 export function elu(x: Tensor, alpha = 1): Tensor {
   return eluOf(x, alpha);
 }
 
-const celuOf: Tunable = /* @__PURE__ */ pointwise<[Tensor, number]>("celu", (x, alpha) =>
-  x.gt(0).where(x, x.div(alpha).expm1().mul(alpha)),
+const celuOf: Tunable = /* @__PURE__ */ pointwise<[Tensor, number]>(
+  "celu",
+  (x, alpha) => x.le(0).where(x.div(alpha).expm1().mul(alpha), x),
+  floats,
 );
 
 /** `x` above 0, `alpha · (e^(x/alpha) - 1)` below. https://pytorch.org/docs/stable/generated/torch.nn.functional.celu.html */
@@ -53,19 +61,21 @@ const seluAlpha = 1.6732632423543772;
 const seluScale = 1.0507009873554805;
 
 /** `scale · (x above 0, alpha · (eˣ - 1) below)`, which keeps mean 0 and variance 1. https://pytorch.org/docs/stable/generated/torch.nn.functional.selu.html */
-export const selu: Unary = /* @__PURE__ */ pointwise<[Tensor]>("selu", (x) =>
-  x.gt(0).where(x.toFloat().mul(seluScale), x.expm1().mul(seluAlpha * seluScale)),
+export const selu: Unary = /* @__PURE__ */ pointwise<[Tensor]>(
+  "selu",
+  (x) => x.le(0).where(x.expm1().mul(seluAlpha * seluScale), x.mul(seluScale)),
+  floats,
 );
 
-const geluExact: Unary = /* @__PURE__ */ pointwise<[Tensor]>("gelu", (of) => {
-  const x = of.toFloat();
-  return x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1));
-});
-const geluTanh: Unary = /* @__PURE__ */ pointwise<[Tensor]>("gelu", (of) => {
-  const x = of.toFloat();
-  const inner = x.add(x.mul(x).mul(x).mul(0.044715)).mul(Math.sqrt(2 / Math.PI));
-  return x.mul(0.5).mul(inner.tanh().add(1));
-});
+const geluExact: Unary = /* @__PURE__ */ pointwise<[Tensor]>("gelu", (x) => x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1)), floats);
+const geluTanh: Unary = /* @__PURE__ */ pointwise<[Tensor]>(
+  "gelu",
+  (x) => {
+    const inner = x.add(x.mul(x).mul(x).mul(0.044715)).mul(Math.sqrt(2 / Math.PI));
+    return x.mul(0.5).mul(inner.tanh().add(1));
+  },
+  floats,
+);
 
 /** The option of `gelu`. */
 export interface GeluOptions {
@@ -87,18 +97,22 @@ export function gelu(x: Tensor, { approximate = "none" }: GeluOptions = {}): Ten
 }
 
 /** `x · sigmoid(x)`. https://pytorch.org/docs/stable/generated/torch.nn.functional.silu.html */
-export const silu: Unary = /* @__PURE__ */ pointwise<[Tensor]>("silu", (x) => x.mul(x.sigmoid()));
+export const silu: Unary = /* @__PURE__ */ pointwise<[Tensor]>("silu", (x) => x.mul(x.sigmoid()), floats);
 
 /** `ln(1 + eˣ)`. Of two equals the maximum gives each half the gradient, which makes the derivative right at 0. */
 const soft = (x: Expr): Expr => x.max(0).add(x.abs().neg().exp().log1p());
 
 /** `x · tanh(ln(1 + eˣ))`. https://pytorch.org/docs/stable/generated/torch.nn.functional.mish.html */
-export const mish: Unary = /* @__PURE__ */ pointwise<[Tensor]>("mish", (x) => x.mul(soft(x.toFloat()).tanh()));
+export const mish: Unary = /* @__PURE__ */ pointwise<[Tensor]>("mish", (x) => x.mul(soft(x).tanh()), floats);
 
-const softplusOf: Tunable2 = /* @__PURE__ */ pointwise<[Tensor, number, number]>("softplus", (x, beta, threshold) => {
-  const scaled = x.mul(beta);
-  return scaled.gt(threshold).where(x, soft(scaled.toFloat()).div(beta));
-});
+const softplusOf: Tunable2 = /* @__PURE__ */ pointwise<[Tensor, number, number]>(
+  "softplus",
+  (x, beta, threshold) => {
+    const scaled = x.mul(beta);
+    return scaled.gt(threshold).where(x, soft(scaled).div(beta));
+  },
+  floats,
+);
 
 /** The options of `softplus`. */
 export interface SoftplusOptions {
@@ -114,10 +128,11 @@ export function softplus(x: Tensor, { beta = 1, threshold = 20 }: SoftplusOption
 }
 
 /** `ln sigmoid(x)`, without underflow on the way. https://pytorch.org/docs/stable/generated/torch.nn.functional.logsigmoid.html */
-export const logsigmoid: Unary = /* @__PURE__ */ pointwise<[Tensor]>("logsigmoid", (of) => {
-  const x = of.toFloat();
-  return x.min(0).sub(x.abs().neg().exp().log1p());
-});
+export const logsigmoid: Unary = /* @__PURE__ */ pointwise<[Tensor]>(
+  "logsigmoid",
+  (x) => x.min(0).sub(x.abs().neg().exp().log1p()),
+  floats,
+);
 
 /** `x / (1 + |x|)`. https://pytorch.org/docs/stable/generated/torch.nn.functional.softsign.html */
 export const softsign: Unary = /* @__PURE__ */ pointwise<[Tensor]>("softsign", (x) => x.div(x.abs().add(1)));
@@ -125,46 +140,73 @@ export const softsign: Unary = /* @__PURE__ */ pointwise<[Tensor]>("softsign", (
 /** `x - tanh(x)`. https://pytorch.org/docs/stable/generated/torch.nn.functional.tanhshrink.html */
 export const tanhshrink: Unary = /* @__PURE__ */ pointwise<[Tensor]>("tanhshrink", (x) => x.toFloat().sub(x.tanh()));
 
-const hardtanhOf: Tunable2 = /* @__PURE__ */ pointwise<[Tensor, number, number]>("hardtanh", (x, min, max) =>
-  x.le(min).where(min, x.ge(max).where(max, x)),
+const hardtanhOf: Tunable2 = /* @__PURE__ */ pointwise<[Tensor, number, number]>(
+  "hardtanh",
+  (x, min, max) => x.le(min).where(min, x.ge(max).where(max, x)),
+  numbers,
 );
 
 /**
- * `x` cut off at two limits, with the derivative 0 at both.
+ * `x` cut off at two limits, with the derivative 0 at both. Integers take the limits without their fractions.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.hardtanh.html
  *
- * @throws ArgumentError when `min` is not below `max`.
+ * @throws ArgumentError when `min` is not below `max`, or uint8 is to be cut off below 0.
  */
 export function hardtanh(x: Tensor, min = -1, max = 1): Tensor {
   if (!(min < max)) throw new ArgumentError(`hardtanh: min must be below max, got ${min} and ${max}`);
-  return hardtanhOf(x, min, max);
+  if (isFloating(x.dtype)) return hardtanhOf(x, min, max);
+  const low = Math.trunc(min);
+  if (x.dtype === "uint8" && low < 0) throw new ArgumentError(`hardtanh: uint8 has no negative limits, got ${min}`);
+  return hardtanhOf(x, low, Math.trunc(max));
 }
 
 /** 0 below -3, 1 above 3, `x/6 + 1/2` between. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardsigmoid.html */
-export const hardsigmoid: Unary = /* @__PURE__ */ pointwise<[Tensor]>("hardsigmoid", (of) => {
-  const x = of.toFloat();
-  return x.le(-3).where(0, x.ge(3).where(1, x.div(6).add(0.5)));
-});
+export const hardsigmoid: Unary = /* @__PURE__ */ pointwise<[Tensor]>(
+  "hardsigmoid",
+  (x) =>
+    withDerivative(x.le(-3).where(0, x.ge(3).where(1, x.div(6).add(0.5))), [x], (_, at) => {
+      const x = at as Expr; // safe: of one operand
+      return [
+        x
+          .gt(-3)
+          .and(x.lt(3))
+          .where(constant(1 / 6, x.dtype), 0),
+      ];
+    }),
+  floats,
+);
 
 /** `x · hardsigmoid(x)`. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardswish.html */
-export const hardswish: Unary = /* @__PURE__ */ pointwise<[Tensor]>("hardswish", (of) => {
-  const x = of.toFloat();
-  return x.mul(x.le(-3).where(0, x.ge(3).where(6, x.add(3)))).div(6);
-});
+export const hardswish: Unary = /* @__PURE__ */ pointwise<[Tensor]>(
+  "hardswish",
+  (x) =>
+    withDerivative(x.mul(x.le(-3).where(0, x.ge(3).where(6, x.add(3)))).div(6), [x], (_, at) => {
+      const x = at as Expr; // safe: of one operand
+      return [x.lt(-3).where(0, x.le(3).where(x.div(3).add(0.5), 1))];
+    }),
+  floats,
+);
 
-const hardshrinkOf: Tunable = /* @__PURE__ */ pointwise<[Tensor, number]>("hardshrink", (x, lambd) => x.abs().le(lambd).where(0, x));
+const hardshrinkOf: Tunable = /* @__PURE__ */ pointwise<[Tensor, number]>(
+  "hardshrink",
+  (x, lambd) => x.abs().le(lambd).where(0, x),
+  floats,
+);
 
 /** `x` where `|x|` exceeds `lambd`, 0 elsewhere. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardshrink.html */
 export function hardshrink(x: Tensor, lambd = 0.5): Tensor {
   return hardshrinkOf(x, lambd);
 }
 
-const softshrinkOf: Tunable = /* @__PURE__ */ pointwise<[Tensor, number]>("softshrink", (x, lambd) =>
-  x
-    .abs()
-    .le(lambd)
-    .where(0, x.gt(0).where(x.sub(lambd), x.add(lambd))),
+const softshrinkOf: Tunable = /* @__PURE__ */ pointwise<[Tensor, number]>(
+  "softshrink",
+  (x, lambd) =>
+    x
+      .abs()
+      .le(lambd)
+      .where(0, x.gt(0).where(x.sub(lambd), x.add(lambd))),
+  floats,
 );
 
 /**
@@ -179,8 +221,10 @@ export function softshrink(x: Tensor, lambd = 0.5): Tensor {
   return softshrinkOf(x, lambd);
 }
 
-const thresholdOf: Tunable2 = /* @__PURE__ */ pointwise<[Tensor, number, number]>("threshold", (x, limit, value) =>
-  x.le(limit).where(value, x),
+const thresholdOf: Tunable2 = /* @__PURE__ */ pointwise<[Tensor, number, number]>(
+  "threshold",
+  (x, limit, value) => x.le(limit).where(value, x),
+  numbers,
 );
 
 /** `x` where it exceeds the limit, `value` elsewhere. https://pytorch.org/docs/stable/generated/torch.nn.functional.threshold.html */

@@ -32,23 +32,30 @@ export interface ValueOptions {
   readonly value?: number;
 }
 
-const plus: Binary = /* @__PURE__ */ pointwise("add", (a, b) => sum(a, b));
-const plusScaled = /* @__PURE__ */ pointwise<[TensorOrNumber, TensorOrNumber, number]>("add", (a, b, alpha) => sum(a, b.mul(alpha)));
-const minus: Binary = /* @__PURE__ */ pointwise("sub", (a, b) => difference("sub", a, b));
-const minusScaled = /* @__PURE__ */ pointwise<[TensorOrNumber, TensorOrNumber, number]>("sub", (a, b, alpha) =>
-  difference("sub", a, b.mul(alpha)),
-);
+type Scaled = Pointwise<[TensorOrNumber, TensorOrNumber, number]>;
+
+/** `a + alpha · b` has the type of a and b. */
+const scaled = { apart: [2] };
+const plus: Binary = /* @__PURE__ */ pointwise("add", sum);
+const plusScaled: Scaled = /* @__PURE__ */ pointwise("add", (a, b, alpha) => sum(a, product(b, alpha)), scaled);
+const minus: Binary = /* @__PURE__ */ pointwise("sub", (a, b) => a.sub(b), { check: refuseBools });
+const minusScaled: Scaled = /* @__PURE__ */ pointwise("sub", (a, b, alpha) => a.sub(b.mul(alpha)), { ...scaled, check: refuseBools });
 
 /** The sum of bools is their logical or, as in PyTorch. */
 function sum(a: Expr, b: Expr): Expr {
   return a.dtype === "bool" && b.dtype === "bool" ? a.or(b) : a.add(b);
 }
 
-function difference(operation: string, a: Expr, b: Expr): Expr {
-  if (a.dtype === "bool") {
-    throw new DTypeError(`${operation}: cannot subtract bools, got ${a.dtype} and ${b.dtype}; use logicalXor, or convert with to("int32")`);
+/** The product of bools is their logical and. */
+function product(a: Expr, b: Expr): Expr {
+  return a.dtype === "bool" && b.dtype === "bool" ? a.and(b) : a.mul(b);
+}
+
+function refuseBools(operands: readonly TensorOrNumber[]): void {
+  const types = operands.map((x) => (typeof x === "object" ? x.dtype : typeof x === "boolean" ? "bool" : "a number"));
+  if (types.includes("bool")) {
+    throw new DTypeError(`sub: cannot subtract bools, got ${types.slice(0, 2).join(" and ")}; use logicalXor, or convert with to("int32")`);
   }
-  return a.sub(b);
 }
 
 function checkAlpha(operation: string, a: TensorOrNumber, b: TensorOrNumber, alpha: number): void {
@@ -84,7 +91,7 @@ export function add_(a: Tensor, b: TensorOrNumber, { alpha = 1 }: AlphaOptions =
  *
  * https://pytorch.org/docs/stable/generated/torch.sub.html
  *
- * @throws DTypeError for two bools.
+ * @throws DTypeError for bools.
  */
 export function sub(a: TensorOrNumber, b: TensorOrNumber, { alpha = 1 }: AlphaOptions = {}): Tensor {
   if (alpha === 1) return minus(a, b);
@@ -109,18 +116,23 @@ export function rsub(a: TensorOrNumber, b: TensorOrNumber, options: AlphaOptions
  *
  * https://pytorch.org/docs/stable/generated/torch.mul.html
  */
-export const mul: Binary = /* @__PURE__ */ pointwise("mul", (a, b) => (a.dtype === "bool" && b.dtype === "bool" ? a.and(b) : a.mul(b)));
+export const mul: Binary = /* @__PURE__ */ pointwise("mul", product);
 
 const quotient: Binary = /* @__PURE__ */ pointwise("div", (a, b) => a.div(b));
-const truncated: Binary = /* @__PURE__ */ pointwise("div", (a, b) => {
-  refuseBool("div", a);
+const numbers = { kind: 1 } as const;
+const dividing = { ...numbers, check: refuseZero };
+const truncated: Binary = /* @__PURE__ */ pointwise(
+  "div",
   // Integers never go through floating point: what fmod leaves divides exactly.
-  return isFloating(a.dtype) ? a.div(b).trunc() : a.sub(a.fmod(b)).floorDiv(b);
-});
-const floored: Binary = /* @__PURE__ */ pointwise("div", (a, b) => {
-  refuseBool("div", a);
-  return a.floorDiv(b);
-});
+  (a, b) => (isFloating(a.dtype) ? a.div(b).trunc() : a.sub(a.fmod(b)).floorDiv(b)),
+  dividing,
+);
+const floored: Binary = /* @__PURE__ */ pointwise("div", (a, b) => a.floorDiv(b), dividing);
+
+/** Refuses integers divided by the number 0. Tensors are not looked into: where they hold a 0, the quotient is 0. */
+function refuseZero([a, b]: readonly TensorOrNumber[]): void {
+  if (b === 0 && !isFloating(resultType([a as TensorOrNumber, b]))) throw new ArgumentError("div: integers cannot be divided by 0");
+}
 
 function rounded(operation: string, mode: DivOptions["roundingMode"]): Binary {
   if (mode === undefined || mode === null) return quotient;
@@ -158,33 +170,20 @@ export const floorDivide: Binary = floored;
  *
  * https://pytorch.org/docs/stable/generated/torch.remainder.html
  */
-export const remainder: Binary = /* @__PURE__ */ pointwise("remainder", (a, b) => {
-  refuseBool("remainder", a);
-  return a.mod(b);
-});
+export const remainder: Binary = /* @__PURE__ */ pointwise("remainder", (a, b) => a.mod(b), dividing);
 
 /**
  * The remainder with the sign of the dividend, as C's `fmod` and JavaScript's `%`.
  *
  * https://pytorch.org/docs/stable/generated/torch.fmod.html
  */
-export const fmod: Binary = /* @__PURE__ */ pointwise("fmod", (a, b) => {
-  refuseBool("fmod", a);
-  return a.fmod(b);
-});
-
-function refuseBool(operation: string, x: Expr): void {
-  if (x.dtype === "bool") throw new DTypeError(`${operation}: expected numbers, got ${x.dtype}; convert with to("int32")`);
-}
+export const fmod: Binary = /* @__PURE__ */ pointwise("fmod", (a, b) => a.fmod(b), dividing);
 
 /** `-x`. Throws a DTypeError for bools, whose opposite is `logicalNot`. https://pytorch.org/docs/stable/generated/torch.neg.html */
-export const neg: Unary = /* @__PURE__ */ pointwise<[Tensor]>("neg", (x) => {
-  refuseBool("neg", x);
-  return x.neg();
-});
+export const neg: Unary = /* @__PURE__ */ pointwise<[Tensor]>("neg", (x) => x.neg(), numbers);
 
 /** `|x|`, with the derivative 0 at 0. https://pytorch.org/docs/stable/generated/torch.abs.html */
-export const abs: Unary = /* @__PURE__ */ pointwise<[Tensor]>("abs", (x) => x.abs());
+export const abs: Unary = /* @__PURE__ */ pointwise<[Tensor]>("abs", (x) => x.abs(), numbers);
 
 /** -1, 0 or 1; 0 for NaN. https://pytorch.org/docs/stable/generated/torch.sign.html */
 export const sign: Unary = /* @__PURE__ */ pointwise<[Tensor]>("sign", (x) => (x.dtype === "bool" ? x : x.sign()));
@@ -192,21 +191,20 @@ export const sign: Unary = /* @__PURE__ */ pointwise<[Tensor]>("sign", (x) => (x
 /** `1 / x`. https://pytorch.org/docs/stable/generated/torch.reciprocal.html */
 export const reciprocal: Unary = /* @__PURE__ */ pointwise<[Tensor]>("reciprocal", (x) => x.reciprocal());
 
-const product = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number]>("addcmul", (x, a, b, value) => x.add(a.mul(b).mul(value)));
+const productSum = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number]>("addcmul", (x, a, b, value) => x.add(a.mul(b).mul(value)));
 
 /** `x + value · a · b`. https://pytorch.org/docs/stable/generated/torch.addcmul.html */
 export function addcmul(x: Tensor, a: Tensor, b: Tensor, { value = 1 }: ValueOptions = {}): Tensor {
-  return product(x, a, b, value);
+  return productSum(x, a, b, value);
 }
 
 /** `x ← x + value · a · b`. Returns `x`. */
 export function addcmul_(x: Tensor, a: Tensor, b: Tensor, { value = 1 }: ValueOptions = {}): Tensor {
-  return product.inPlace(x, a, b, value);
+  return productSum.inPlace(x, a, b, value);
 }
 
-const ratio = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number]>("addcdiv", (x, a, b, value) => {
-  if (!isFloating(x.dtype)) throw new DTypeError(`addcdiv: expected floating-point tensors, got ${x.dtype}`);
-  return x.add(a.div(b).mul(value));
+const ratio = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number]>("addcdiv", (x, a, b, value) => x.add(a.div(b).mul(value)), {
+  kind: 2,
 });
 
 /** `x + value · a / b`. Throws a DTypeError for integers. https://pytorch.org/docs/stable/generated/torch.addcdiv.html */
@@ -229,11 +227,11 @@ export function addcdiv_(x: Tensor, a: Tensor, b: Tensor, { value = 1 }: ValueOp
 export const lerp: Pointwise<[Tensor, Tensor, TensorOrNumber]> = /* @__PURE__ */ pointwise<[Tensor, Tensor, TensorOrNumber]>(
   "lerp",
   (a, b, weight) => {
-    if (!isFloating(a.dtype)) throw new DTypeError(`lerp: expected floating-point tensors, got ${a.dtype}`);
     const way = b.sub(a);
     return weight
       .abs()
       .lt(0.5)
       .where(a.add(weight.mul(way)), b.sub(way.mul(weight.neg().add(1))));
   },
+  { kind: 2 },
 );

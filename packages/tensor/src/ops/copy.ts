@@ -3,7 +3,7 @@
  */
 
 import type { Backend } from "../backend.ts";
-import { bytesOf, type DType, isDType } from "../dtype.ts";
+import { bytesOf, computeType, type DType, isDType } from "../dtype.ts";
 import { ArgumentError, DeviceError } from "../errors.ts";
 import { type Expr, input } from "../expr/expr.ts";
 import { type Program, program } from "../expr/program.ts";
@@ -51,7 +51,7 @@ export function cast(x: Tensor, dtype: DType): Tensor {
   const key = `${x.dtype} ${dtype}`;
   let op = casts.get(key);
   if (op === undefined) {
-    const formula: Expr = input(0, x.dtype).cast(dtype === "float16" ? "float32" : dtype);
+    const formula: Expr = input(0, x.dtype).cast(computeType(dtype));
     op = new PointwiseOp("to", [formula], [dtype]);
     casts.set(key, op);
   }

@@ -23,7 +23,7 @@ export function fillView(to: View, value: number, device: Backend): void {
     fill = program([scalar(0, to.dtype)]);
     programs.set(to.dtype, fill);
   }
-  device.run({ kind: "pointwise", program: fill, inputs: [], scalars: [value], to: [to] });
+  device.run({ kind: "pointwise", program: fill, inputs: [], scalars: [to.dtype === "bool" ? Number(value !== 0) : value], to: [to] });
 }
 
 const sums = new Map<DType, Program>();
@@ -53,7 +53,7 @@ export function fill_(target: Tensor, value: number | boolean | Tensor): Tensor 
     op = new PointwiseOp("fill", [scalar(0, target.dtype)], [target.dtype]);
     fills.set(target.dtype, op);
   }
-  return applyInPlace(op, target, [target], [Number(value)]);
+  return applyInPlace(op, target, [target], [target.dtype === "bool" ? Number(Boolean(value)) : Number(value)]);
 }
 
 /** Stores zero in every element of `target`. Returns `target`. */
@@ -68,7 +68,7 @@ export function filled(like: Tensor, shape: Shape, value: number, dtype: DType =
   return result;
 }
 
-/** A new tensor beside `like` with elements from the host. Half precision comes as raw bits. */
+/** A new tensor beside `like` with elements from the host. 16-bit floats come as raw bits. */
 export function fromHost(like: Tensor, shape: Shape, dtype: DType, data: TypedArray): Tensor {
   const result = like.newEmpty(shape, { dtype });
   if (data.length > 0) result.device.write(result.buffer, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));

@@ -4,7 +4,7 @@
  */
 
 import { expectFloating } from "../dtype.ts";
-import { encode } from "../encode.ts";
+import { encode, numbersOf } from "../encode.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { apply, applyAll, type Op, rules } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
@@ -20,7 +20,6 @@ import { fromHost } from "./fill.ts";
 import { selectUnchecked } from "./gather.ts";
 import { checkProductTypes, matmul } from "./matmul.ts";
 import { mT } from "./permute.ts";
-import { numbersOf } from "./random.ts";
 import { squeeze, unsqueeze } from "./reshape.ts";
 import { diagonal } from "./slice.ts";
 import { norm } from "./statistics.ts";
@@ -48,7 +47,7 @@ function store(
     scope(() => copyInto(to, onDevice(...inputs.map((x) => x.detach())), to.device));
     return;
   }
-  const sources = inputs.map((x) => Float64Array.from(numbersOf(x)));
+  const sources = inputs.map((x) => Float64Array.from(numbersOf(x.dataSync(), x.dtype)));
   const result = new Float64Array(to.numel());
   for (let k = 0; k < matrices; k++) {
     const part = (all: Float64Array) => all.subarray((k * all.length) / matrices, ((k + 1) * all.length) / matrices);

@@ -112,7 +112,8 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
 const scaledSum = /* @__PURE__ */ pointwise<[Tensor, Tensor, number, number]>("addmm", (input, product, beta, alpha) =>
   input.mul(beta).add(product.mul(alpha)),
 );
-const scaled = /* @__PURE__ */ pointwise<[Tensor, number]>("addmm", (product, alpha) => product.mul(alpha));
+/** Takes the input that it ignores, so that this has a gradient: zero. */
+const scaled = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("addmm", (_, product, alpha) => product.mul(alpha));
 
 /** Factors of `addmm` and its relatives. */
 export interface AddProductOptions {
@@ -126,7 +127,7 @@ function addProduct(operation: string, input: Tensor, product: Tensor, { beta = 
   if (input.dtype !== product.dtype)
     throw new DTypeError(`${operation}: cannot add ${input.dtype} to a product of ${product.dtype}; convert one with .to()`);
   expectFits(operation, input.shape, product.shape);
-  return beta === 0 ? scaled(product, alpha) : scaledSum(input, product, beta, alpha);
+  return beta === 0 ? scaled(input, product, alpha) : scaledSum(input, product, beta, alpha);
 }
 
 function expectFits(operation: string, shape: Shape, target: Shape): void {

@@ -3,6 +3,7 @@
  * on the host, so these need a device that can be read at once; `maskedFill` does not.
  */
 
+import { numbersOf } from "../encode.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import { pointwise, resultType, type TensorOrNumber } from "../pointwise.ts";
 import { broadcastShapes, broadcastStrides, type Shape, showShape } from "../shape.ts";
@@ -22,14 +23,9 @@ function checkMask(operation: string, mask: Tensor): void {
 
 /** Where the elements are not zero, counted in row-major order. */
 function nonzeroPositions(x: Tensor): Int32Array<ArrayBuffer> {
-  const values = x.dataSync();
-  // In half precision minus zero has bits that are not zero.
-  const ignored = x.dtype === "float16" ? 0x7fff : null;
+  const values = numbersOf(x.dataSync(), x.dtype);
   const found: number[] = [];
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number;
-    if (ignored === null ? value !== 0 : (value & ignored) !== 0) found.push(i);
-  }
+  for (let i = 0; i < values.length; i++) if (values[i] !== 0) found.push(i);
   return Int32Array.from(found);
 }
 

@@ -8,6 +8,7 @@ import type { View } from "../kernel.ts";
 import { apply, type Op, rules } from "../op.ts";
 import { broadcastShapes, broadcastStrides, reshapeStrides, type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { mul } from "./arithmetic.ts";
 import { mT } from "./permute.ts";
 import { reshape, squeeze, unsqueeze } from "./reshape.ts";
 
@@ -134,7 +135,7 @@ export function dot(a: Tensor, b: Tensor): Tensor {
 export function outer(a: Tensor, b: Tensor): Tensor {
   expectDims("outer", a, 1, "the first vector");
   expectDims("outer", b, 1, "the second vector");
-  return apply(product, [unsqueeze(a, 1), unsqueeze(b, 0)], undefined);
+  return mul(unsqueeze(a, 1), unsqueeze(b, 0));
 }
 
 /** Scalar products along the last dimensions: [...A, k], [...B, k] → [...A, ...B]. https://pytorch.org/docs/stable/generated/torch.inner.html */

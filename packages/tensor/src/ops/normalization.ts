@@ -4,7 +4,7 @@
  * learned tensors, which comes along with it where they are constant within a row.
  */
 
-import { type DType, expectFloating } from "../dtype.ts";
+import { type DType, digitsOf, expectFloating } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { type Pointwise, pointwise } from "../pointwise.ts";
 import { type Shape, sameShape, showShape } from "../shape.ts";
@@ -86,8 +86,7 @@ export function rmsNorm(x: Tensor, normalizedShape: Shape, weight: Tensor | null
 }
 
 function epsilonOf(dtype: DType): number {
-  if (dtype === "float64") return 2 ** -52;
-  return dtype === "float16" ? 2 ** -10 : 2 ** -23;
+  return 2 ** (1 - digitsOf(dtype));
 }
 
 /**

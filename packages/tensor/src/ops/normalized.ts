@@ -45,7 +45,7 @@ function forward(form: Form): RowOp {
   if (form.bias) result = result.add(input(form.weight ? 2 : 1, form.bias));
   const rows = [form.centered ? total : variance, scale, variance];
   const program = rowProgram({ stages, rows, elements: [result] });
-  // Statistics of half precision are kept in single precision.
+  // Statistics of 16-bit floats are kept in single precision.
   return new RowOp(form.name, program, [x.dtype, x.dtype, x.dtype, form.x], normalizedGradient(form));
 }
 

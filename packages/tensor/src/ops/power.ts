@@ -4,6 +4,8 @@
 
 import { isFloating } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
+import { withDerivative } from "../expr/derivative.ts";
+import type { Expr } from "../expr/expr.ts";
 import { exp2 as exp2Formula, hypot as hypotFormula, logAddExp, xlogy as xlogyFormula } from "../expr/special.ts";
 import { pointwise, resultType, type TensorOrNumber } from "../pointwise.ts";
 import type { Tensor } from "../tensor.ts";
@@ -11,7 +13,9 @@ import type { Binary, Unary } from "./arithmetic.ts";
 
 const power: Binary = /* @__PURE__ */ pointwise("pow", (a, b) => a.pow(b));
 const cube: Unary = /* @__PURE__ */ pointwise<[Tensor]>("pow", (x) => x.mul(x).mul(x));
-const inverseSquare: Unary = /* @__PURE__ */ pointwise<[Tensor]>("pow", (x) => x.mul(x).reciprocal());
+const inverseSquare: Unary = /* @__PURE__ */ pointwise<[Tensor]>("pow", (x) =>
+  withDerivative(x.mul(x).reciprocal(), [x], (y, x) => [y.div(x as Expr).mul(-2)]),
+);
 
 /** The quicker formula for the powers that everybody uses; null for the others. */
 function shortcut(x: TensorOrNumber, exponent: TensorOrNumber): Unary | null {
@@ -60,7 +64,7 @@ export function pow_(x: Tensor, exponent: TensorOrNumber): Tensor {
 const reciprocalPower: Unary = /* @__PURE__ */ pointwise<[Tensor]>("pow", (x) => x.reciprocal());
 
 /** `x²`. https://pytorch.org/docs/stable/generated/torch.square.html */
-export const square: Unary = /* @__PURE__ */ pointwise<[Tensor]>("square", (x) => x.square());
+export const square: Unary = /* @__PURE__ */ pointwise<[Tensor]>("square", (x) => (x.dtype === "bool" ? x.cast("int32") : x.square()));
 
 /** `√x`; NaN below 0. https://pytorch.org/docs/stable/generated/torch.sqrt.html */
 export const sqrt: Unary = /* @__PURE__ */ pointwise<[Tensor]>("sqrt", (x) => x.sqrt());

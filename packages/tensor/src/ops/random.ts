@@ -3,10 +3,9 @@
  * PyTorch draws them; elsewhere the device's own counter-based generator draws them, from a seed that the generator gives.
  */
 
-import { type DType, expectFloating } from "../dtype.ts";
-import { encode } from "../encode.ts";
+import { computeType, type DType, digitsOf, expectFloating, isFloating } from "../dtype.ts";
+import { encode, numbersOf } from "../encode.ts";
 import { ArgumentError } from "../errors.ts";
-import { fromHalf } from "../half.ts";
 import type { RandomCall } from "../kernel.ts";
 import { applyInPlace, type Op, rules } from "../op.ts";
 import { pointwise, type TensorOrNumber } from "../pointwise.ts";
@@ -85,11 +84,6 @@ function drawnOnHost(x: Tensor): boolean {
   return x.device.readSync !== undefined;
 }
 
-/** The floating dtype in which a device draws for `dtype`. */
-function wide(dtype: DType): DType {
-  return dtype === "float64" ? "float64" : "float32";
-}
-
 /**
  * Draws every element from the uniform distribution on [from, to). Returns `x`.
  *
@@ -101,7 +95,7 @@ export function uniform_(x: Tensor, from = 0, to = 1, options: GeneratorOption =
   if (!(from <= to)) throw new ArgumentError(`uniform_: from must not be above to, got ${from} and ${to}`);
   return overwrite("uniform", x, (target) => {
     if (drawnOnHost(x)) store(target, drawUniform(generator, x.numel(), x.dtype, from, to));
-    else drawOnDevice(target, generator, "uniform", wide(x.dtype), (u) => affine(u, to - from, from));
+    else drawOnDevice(target, generator, "uniform", computeType(x.dtype), (u) => affine(u, to - from, from));
   });
 }
 
@@ -116,14 +110,8 @@ export function normal_(x: Tensor, mean = 0, std = 1, options: GeneratorOption =
   if (!(std >= 0)) throw new ArgumentError(`normal_: the standard deviation must not be negative, got ${std}`);
   return overwrite("normal", x, (target) => {
     if (drawnOnHost(x)) store(target, drawNormal(generator, x.numel(), x.dtype, mean, std));
-    else drawOnDevice(target, generator, "normal", wide(x.dtype), (z) => affine(z, std, mean));
+    else drawOnDevice(target, generator, "normal", computeType(x.dtype), (z) => affine(z, std, mean));
   });
-}
-
-/** The values of a tensor as numbers. */
-export function numbersOf(x: Tensor): ArrayLike<number> {
-  const values = x.dataSync();
-  return x.dtype === "float16" ? Float64Array.from(values, fromHalf) : values;
 }
 
 /**
@@ -137,7 +125,7 @@ export function bernoulli_(x: Tensor, p: number | Tensor = 0.5, options: Generat
   return overwrite("bernoulli", x, (target) => {
     if (!drawnOnHost(x)) drawOnDevice(target, generator, "uniform", "float32", (u) => below(u, p));
     else if (typeof p === "number") store(target, drawBernoulli(generator, x.numel(), p));
-    else store(target, drawBernoulliEach(generator, numbersOf(expand(p.detach(), x.shape)), p.dtype));
+    else store(target, drawBernoulliEach(generator, numbersOf(expand(p.detach(), x.shape).dataSync(), p.dtype), p.dtype));
   });
 }
 
@@ -152,19 +140,9 @@ export function exponential_(x: Tensor, lambda = 1, options: GeneratorOption = {
   if (!(lambda > 0)) throw new ArgumentError(`exponential_: lambda must be positive, got ${lambda}`);
   return overwrite("exponential", x, (target) => {
     if (drawnOnHost(x)) store(target, drawExponential(generator, x.numel(), x.dtype, lambda));
-    else drawOnDevice(target, generator, "uniform", wide(x.dtype), (u) => waiting(u, lambda));
+    else drawOnDevice(target, generator, "uniform", computeType(x.dtype), (u) => waiting(u, lambda));
   });
 }
-
-/** One more than the largest integer that `random_` draws for a dtype when told nothing. */
-const limits: Readonly<Record<DType, number>> = {
-  bool: 2,
-  uint8: 256,
-  int32: 2 ** 31,
-  float16: 2 ** 11 + 1,
-  float32: 2 ** 24 + 1,
-  float64: 2 ** 53,
-};
 
 /**
  * Draws every element from the integers of [from, to). Without `to`, up to what the dtype holds exactly. Returns `x`.
@@ -173,7 +151,7 @@ const limits: Readonly<Record<DType, number>> = {
  */
 export function random_(x: Tensor, from = 0, to: number | null = null, options: GeneratorOption = {}): Tensor {
   const generator = generatorOf("random_", options);
-  const end = to ?? limits[x.dtype];
+  const end = to ?? 2 ** digitsOf(x.dtype) + Number(isFloating(x.dtype));
   if (!Number.isInteger(from) || !Number.isInteger(end) || from >= end)
     throw new ArgumentError(`random_: expected integers from < to, got ${from} and ${end}`);
   if (x.dtype === "int32" && (from < -(2 ** 31) || end > 2 ** 31))

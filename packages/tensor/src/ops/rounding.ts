@@ -2,12 +2,13 @@
  * Rounding, limits, and what replaces values by others. At a limit the derivative is PyTorch's, which the cases of the formulas spell out.
  */
 
-import { isFloating } from "../dtype.ts";
+import { digitsOf, isFloating } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
-import type { Expr } from "../expr/expr.ts";
+import { constant, type Expr } from "../expr/expr.ts";
 import { type Pointwise, pointwise, type TensorOrNumber } from "../pointwise.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Binary, Unary } from "./arithmetic.ts";
+import { clone } from "./copy.ts";
 
 /** Rounded down. https://pytorch.org/docs/stable/generated/torch.floor.html */
 export const floor: Unary = /* @__PURE__ */ pointwise<[Tensor]>("floor", (x) => x.floor());
@@ -19,11 +20,11 @@ export const ceil: Unary = /* @__PURE__ */ pointwise<[Tensor]>("ceil", (x) => x.
 export const trunc: Unary = /* @__PURE__ */ pointwise<[Tensor]>("trunc", (x) => x.trunc());
 
 /** What `trunc` cuts off, `x - trunc(x)`. https://pytorch.org/docs/stable/generated/torch.frac.html */
-export const frac: Unary = /* @__PURE__ */ pointwise<[Tensor]>("frac", (x) => x.sub(x.trunc()));
+export const frac: Unary = /* @__PURE__ */ pointwise<[Tensor]>("frac", (x) => x.sub(x.trunc()), { kind: 2 });
 
 const whole: Unary = /* @__PURE__ */ pointwise<[Tensor]>("round", (x) => x.round());
-const places = /* @__PURE__ */ pointwise<[Tensor, number]>("round", (x, scale) => x.mul(scale).round().div(scale));
-const tens = /* @__PURE__ */ pointwise<[Tensor, number]>("round", (x, scale) => x.div(scale).round().mul(scale));
+const places = /* @__PURE__ */ pointwise<[Tensor, number]>("round", (x, scale) => x.mul(scale).round().div(scale), { kind: 2 });
+const tens = /* @__PURE__ */ pointwise<[Tensor, number]>("round", (x, scale) => x.div(scale).round().mul(scale), { kind: 2 });
 
 /** The option of `round`. */
 export interface RoundOptions {
@@ -59,8 +60,9 @@ export const fmax: Binary = /* @__PURE__ */ pointwise("fmax", (a, b) => a.ge(b).
 /** The smaller of two; the other one if one is NaN. https://pytorch.org/docs/stable/generated/torch.fmin.html */
 export const fmin: Binary = /* @__PURE__ */ pointwise("fmin", (a, b) => a.le(b).or(b.isNaN()).where(a, b));
 
-const above = (x: Expr, min: Expr): Expr => x.lt(min).where(min, x);
-const below = (x: Expr, max: Expr): Expr => x.gt(max).where(max, x);
+// Whatever is NaN makes the result NaN, and gets no gradient.
+const above = (x: Expr, min: Expr): Expr => x.ge(min).where(x, x.lt(min).where(min, constant(Number.NaN, x.dtype)));
+const below = (x: Expr, max: Expr): Expr => x.le(max).where(x, x.gt(max).where(max, constant(Number.NaN, x.dtype)));
 const between: Pointwise<[Tensor, TensorOrNumber, TensorOrNumber]> = /* @__PURE__ */ pointwise<[Tensor, TensorOrNumber, TensorOrNumber]>(
   "clamp",
   (x, min, max) => below(above(x, min), max),
@@ -118,16 +120,14 @@ export interface NanToNumOptions {
 const finite: Pointwise<[Tensor, number, number, number]> = /* @__PURE__ */ pointwise<[Tensor, number, number, number]>(
   "nanToNum",
   (x, nan, posinf, neginf) => {
-    if (!isFloating(x.dtype)) return x;
     const high = x.eq(Number.POSITIVE_INFINITY).where(posinf, x.eq(Number.NEGATIVE_INFINITY).where(neginf, x));
     return x.isNaN().where(nan, high);
   },
 );
 
 function largest(x: Tensor): number {
-  if (x.dtype === "float64") return Number.MAX_VALUE;
-  if (x.dtype === "float32") return 2 ** 127 * (2 - 2 ** -23);
-  return x.dtype === "float16" ? 65504 : 0;
+  const exponent = x.dtype === "float64" ? 1023 : x.dtype === "float16" ? 15 : 127;
+  return 2 ** exponent * (2 - 2 ** (1 - digitsOf(x.dtype)));
 }
 
 /**
@@ -136,6 +136,8 @@ function largest(x: Tensor): number {
  * https://pytorch.org/docs/stable/generated/torch.nan_to_num.html
  */
 export function nanToNum(x: Tensor, { nan = 0, posinf = null, neginf = null }: NanToNumOptions = {}): Tensor {
+  // Integers are never NaN; the copy is what the others are, too.
+  if (!isFloating(x.dtype)) return clone(x);
   return finite(x, nan, posinf ?? largest(x), neginf ?? -largest(x));
 }
 

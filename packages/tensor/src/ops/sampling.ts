@@ -3,12 +3,13 @@
  */
 
 import { isFloating } from "../dtype.ts";
+import { numbersOf } from "../encode.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { defaultGenerator } from "../random/generator.ts";
 import { showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { fromHost } from "./fill.ts";
-import { bernoulli_, exponential_, type GeneratorOption, numbersOf } from "./random.ts";
+import { bernoulli_, exponential_, type GeneratorOption } from "./random.ts";
 
 /** One with the probability that stands in `p`, else zero. https://pytorch.org/docs/stable/generated/torch.bernoulli.html */
 export function bernoulli(p: Tensor, options: GeneratorOption = {}): Tensor {
@@ -44,7 +45,7 @@ export function multinomial(weights: Tensor, samples: number, options: Multinomi
     throw new ArgumentError(`multinomial: the number of samples must be positive, got ${samples}`);
   if (!replacement && samples > classes)
     throw new ArgumentError(`multinomial: cannot draw ${samples} of ${classes} classes without replacement`);
-  const values = numbersOf(weights);
+  const values = numbersOf(weights.dataSync(), weights.dtype);
   for (let row = 0; row < rows; row++) {
     let total = 0;
     for (let i = 0; i < classes; i++) {
@@ -73,7 +74,7 @@ function withoutReplacement(
 ): Int32Array<ArrayBuffer> {
   const { generator } = options;
   const clocks = exponential_(like.newEmpty(like.shape), 1, generator && { generator });
-  const times = numbersOf(clocks);
+  const times = numbersOf(clocks.dataSync(), clocks.dtype);
   const rate = (i: number) => (weights[i] as number) / (times[i] as number);
   const chosen = new Int32Array(rows * samples);
   for (let row = 0; row < rows; row++) {

@@ -2,7 +2,7 @@
  * Softmax and its relatives: one fused row program forward, one backward. The largest element is subtracted first, so nothing overflows.
  */
 
-import { computeType, type DType } from "../dtype.ts";
+import { computeType, type DType, isFloating } from "../dtype.ts";
 import { constant, type Expr, input, row } from "../expr/expr.ts";
 import { type RowProgram, rowProgram } from "../expr/program.ts";
 import { apply, type GradientContext, rules } from "../op.ts";
@@ -153,14 +153,14 @@ export function logSoftmax(x: Tensor, dim: number, { dtype }: SoftmaxOptions = {
 /**
  * `ln Σ eˣ` over some dimensions, without overflow on the way.
  *
- * https://pytorch.org/docs/stable/generated/torch.logsumexp.html
+ * Integers give float32. https://pytorch.org/docs/stable/generated/torch.logsumexp.html
  */
 export function logsumexp(x: Tensor, dim: Dims = null, { keepdim = false }: Pick<ReduceOptions, "keepdim"> = {}): Tensor {
   const dims = dimensions("logsumexp", dim, x.ndim);
-  const type = floatingType("logsumexp", x, x.dtype);
+  const type = isFloating(x.dtype) ? x.dtype : "float32";
   const empty = rowLength(x.shape, dims) === 0;
-  const op = once(ops, `logsumexp ${type} ${empty}`, () => {
-    const of = input(0, type);
+  const op = once(ops, `logsumexp ${x.dtype} ${empty}`, () => {
+    const of = input(0, x.dtype).toFloat();
     const most = row(0, of.dtype);
     // Where the largest is infinite, nothing can be subtracted from it; in an empty row there is none.
     const shift = empty ? constant(0, of.dtype) : most.abs().eq(Number.POSITIVE_INFINITY).where(0, most);

@@ -7,12 +7,13 @@ import { computeType, type DType } from "../dtype.ts";
 import { ArgumentError, IndexError, ShapeError } from "../errors.ts";
 import { type Expr, input, row, scalar } from "../expr/expr.ts";
 import { rowProgram, type Stage } from "../expr/program.ts";
-import { apply, type Gradient, rules } from "../op.ts";
+import { apply, type Gradient, rules, type Spec } from "../op.ts";
 import { type Pointwise, pointwise } from "../pointwise.ts";
 import { dimensions, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { abs, div, sub } from "./arithmetic.ts";
 import { eq } from "./comparison.ts";
+import { filled } from "./fill.ts";
 import { matmul } from "./matmul.ts";
 import { t } from "./permute.ts";
 import { sqrt } from "./power.ts";
@@ -140,8 +141,8 @@ function normParts(p: number, x: Expr): { readonly stage: Stage; readonly finish
   return { stage: { reduce: "sum", of: a.pow(order) }, finish: (total) => total.pow(order.reciprocal()) };
 }
 
-function normGradient(p: number): Gradient<RowAttrs> | null {
-  if (p === 0) return null;
+function normGradient(p: number): Gradient<RowAttrs> {
+  if (p === 0) return rules<RowAttrs>({ of: (g, { inputs: [x] }) => filled(g, (x as Spec).shape, 0) }); // safe: of one input
   return rules<RowAttrs>({
     inputs: [0],
     outputs: [0],

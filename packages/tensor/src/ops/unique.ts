@@ -3,9 +3,9 @@
  * they need a device that can be read at once.
  */
 
-import { isFloating, type TypedArray, typedArray } from "../dtype.ts";
+import { isFloating } from "../dtype.ts";
+import { encode, numbersOf } from "../encode.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
-import { fromHalf, toHalf } from "../half.ts";
 import { dimension, type Shape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { contiguous } from "./copy.ts";
@@ -32,21 +32,18 @@ export interface Unique {
   readonly counts: Tensor;
 }
 
-function numbersOf(x: Tensor): Float64Array {
-  const data = x.dataSync();
-  return x.dtype === "float16" ? Float64Array.from(data, fromHalf) : Float64Array.from(data);
+function doubles(x: Tensor): Float64Array {
+  return Float64Array.from(numbersOf(x.dataSync(), x.dtype));
 }
 
 function written(beside: Tensor, dtype: Tensor["dtype"], shape: Shape, numbers: ArrayLike<number>): Tensor {
-  const data: TypedArray = typedArray(dtype, numbers.length);
-  for (let i = 0; i < numbers.length; i++) data[i] = dtype === "float16" ? toHalf(numbers[i] as number) : (numbers[i] as number);
-  return fromHost(beside, shape, dtype, data);
+  return fromHost(beside, shape, dtype, encode(numbers, dtype));
 }
 
 /** The different elements, or parts along a dimension: those that differ from all others, or from the one before only. */
 function different(operation: string, x: Tensor, dim: number | null, neighbours: boolean): Unique {
   const flat = dim === null ? reshape(x.detach(), [-1]) : movedim(x.detach(), dimension(operation, dim, x.ndim), 0);
-  const data = numbersOf(flat);
+  const data = doubles(flat);
   const count = flat.shape[0] as number;
   if (count > 0 && data.length === 0)
     throw new ShapeError(
@@ -136,8 +133,8 @@ export function bincount(x: Tensor, weights: Tensor | null = null, { minlength =
   if (weights && (weights.ndim !== 1 || weights.shape[0] !== x.shape[0])) {
     throw new ShapeError(`bincount: weights of shape ${showShape(weights.shape)} do not fit an input of shape ${showShape(x.shape)}`);
   }
-  const data = numbersOf(x);
-  const each = weights ? numbersOf(weights) : null;
+  const data = doubles(x);
+  const each = weights ? doubles(weights) : null;
   let size = minlength;
   for (const value of data) {
     if (value < 0) throw new ArgumentError(`bincount: expected non-negative integers, got ${value}`);
@@ -170,7 +167,7 @@ export function histc(x: Tensor, { bins = 100, min = 0, max = 0 }: HistcOptions 
   if (!isFloating(x.dtype)) throw new DTypeError(`histc: expected a floating-point tensor, got ${x.dtype}`);
   if (!Number.isInteger(bins) || bins < 1) throw new ArgumentError(`histc: bins must be a positive integer, got ${bins}`);
   if (min > max) throw new ArgumentError(`histc: max must not be below min, got ${min} and ${max}`);
-  const data = numbersOf(x);
+  const data = doubles(x);
   let [low, high] = [min, max];
   if (low === high && data.length > 0) [low, high] = [data.reduce((a, b) => Math.min(a, b)), data.reduce((a, b) => Math.max(a, b))];
   if (low === high) [low, high] = [low - 1, high + 1];
@@ -207,7 +204,7 @@ export function searchsorted(boundaries: Tensor, values: Tensor, { right = false
   }
   const length = boundaries.shape[boundaries.ndim - 1] ?? 1;
   const per = shared ? values.numel() : (values.shape[values.ndim - 1] ?? 1);
-  const [edges, data] = [numbersOf(boundaries), numbersOf(values)];
+  const [edges, data] = [doubles(boundaries), doubles(values)];
   const found = Int32Array.from(data, (value, i) => {
     const start = shared ? 0 : Math.floor(i / Math.max(per, 1)) * length;
     let [low, high] = [0, length];

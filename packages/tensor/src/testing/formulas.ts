@@ -1,7 +1,7 @@
 /** Random formulas, and random programs made of them. */
 
 import * as fc from "fast-check";
-import type { DType } from "../dtype.ts";
+import { computeType, type DType } from "../dtype.ts";
 import { constant, type Expr, input, scalar } from "../expr/expr.ts";
 
 /** A formula before its leaves have types: fast-check shrinks it by cutting off operands. */
@@ -24,7 +24,7 @@ const binaries = [
 ] as const;
 
 const constants = [0, 1, 2, -1, 0.5, 3, -0.25, 10, 1.7];
-const casts: readonly DType[] = ["float32", "int32", "uint8", "bool", "float16", "float64"];
+const casts: readonly DType[] = ["float32", "int32", "uint8", "bool", "float16", "bfloat16", "float64"];
 
 /** Sketches of a bounded depth. */
 export function sketches(depth: number): fc.Arbitrary<Sketch> {
@@ -67,8 +67,8 @@ export function build(sketch: Sketch, types: readonly DType[], scalars: number, 
     case "cast": {
       const choice = casts.filter((dtype) => supported.includes(dtype));
       const to = choice[number % choice.length] as DType;
-      // Half precision is a way to store: back to the type in which devices compute.
-      return to === "float16" ? part(0).cast("float16").cast("float32") : part(0).cast(to);
+      // Floats of 16 bits are a way to store: back to the type in which devices compute.
+      return part(0).cast(to).cast(computeType(to));
     }
     default:
       return combine(

@@ -5,8 +5,9 @@
 
 import * as fc from "fast-check";
 import type { Backend, DeviceBuffer } from "../backend.ts";
-import { bytesOf, type DType, typedArray } from "../dtype.ts";
-import { fromHalf, toHalf } from "../half.ts";
+import { round } from "../backends/reference/primitives.ts";
+import { bytesOf, type DType, isFloating, typedArray } from "../dtype.ts";
+import { encode as encoded, numbersOf } from "../encode.ts";
 import type { View } from "../kernel.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 
@@ -155,24 +156,20 @@ function edge(random: () => number): number {
 
 /** A number as a dtype holds it. */
 function represent(value: number, dtype: DType): number {
-  if (dtype === "float16") return fromHalf(toHalf(value));
-  return dtype === "float32" ? Math.fround(value) : value;
+  return isFloating(dtype) ? round(value, dtype) : value;
 }
 
 /** An operand's buffer, as bytes. */
 export function encode({ dtype, values }: Operand): Uint8Array {
-  const array = typedArray(dtype, values.length);
-  values.forEach((value, i) => {
-    array[i] = dtype === "float16" ? toHalf(value) : value;
-  });
-  return new Uint8Array(array.buffer);
+  const { buffer, byteOffset, byteLength } = encoded(values, dtype);
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 /** The numbers that some bytes hold. */
 export function decode(dtype: DType, bytes: Uint8Array): number[] {
   const array = typedArray(dtype, bytes.length / bytesOf(dtype));
   new Uint8Array(array.buffer).set(bytes);
-  return dtype === "float16" ? Array.from(array, fromHalf) : Array.from(array);
+  return Array.from(numbersOf(array, dtype));
 }
 
 /** Puts an operand into a device's memory. */

@@ -2,7 +2,7 @@
 
 import { afterAll, describe, it } from "vitest";
 import type { Backend } from "../backend.ts";
-import { type DType, isFloating } from "../dtype.ts";
+import { computeType, type DType, isFloating } from "../dtype.ts";
 import type { BinaryOp, CompareOp, UnaryOp } from "../expr/ops.ts";
 import type { Accuracy } from "./formula-range.ts";
 import {
@@ -20,7 +20,7 @@ import {
 export function describePrimitives(device: () => Backend, dtypes: readonly DType[], accuracy: Accuracy, table: boolean): void {
   describe("primitives", () => {
     const found: Measured[] = [];
-    for (const dtype of dtypes.filter((d) => d !== "float16")) {
+    for (const dtype of dtypes.filter((d) => computeType(d) === d)) {
       const test = (op: UnaryOp | BinaryOp | CompareOp, arity: 1 | 2): void => {
         it(`${op} of ${dtype}`, async (context) => {
           if (!device().supports(dtype)) context.skip(`the device has no ${dtype}`);

@@ -11,7 +11,7 @@ import type { BinaryOp, CompareOp, ScalarOp, UnaryOp } from "../expr/ops.ts";
 import { program } from "../expr/program.ts";
 import { type Accuracy, allows, flushed, tiny } from "./formula-range.ts";
 import { decode, generator, type Operand, operand, place } from "./operand.ts";
-import { point, showRange, spread, ulp } from "./range.ts";
+import { type Floating, point, showRange, spread, ulp } from "./range.ts";
 
 /** Primitives of one number in floating point. */
 // biome-ignore format: lists like these are read in lines
@@ -141,7 +141,7 @@ function allowedFor(op: string, want: number, dtype: DType, accuracy: Accuracy) 
 
 function error(got: number, want: number, dtype: DType): number {
   if (!Number.isFinite(got) || !Number.isFinite(want) || got === want) return 0;
-  const type = dtype as "float64" | "float32" | "float16"; // safe: only floating results come here
+  const type = dtype as Floating; // safe: only floating results come here
   // Below the smallest normal number a function may give zero, which is no error of its approximation.
   return Math.abs(want) < (dtype === "float64" ? 2 ** -1022 : 2 ** -126) ? 0 : Math.abs(got - want) / ulp(want, type);
 }

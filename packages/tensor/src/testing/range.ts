@@ -44,15 +44,19 @@ export function union(a: Range, b: Range): Range {
   return { lo: Math.min(a.lo, b.lo), hi: Math.max(a.hi, b.hi), nan: a.nan || b.nan };
 }
 
+/** A floating-point dtype. */
+export type Floating = "float64" | "float32" | "float16" | "bfloat16";
+
 /** Digits of the significand, the exponent of the smallest normal number, and the largest number. */
-const formats = {
+const formats: Readonly<Record<Floating, { digits: number; least: number; largest: number }>> = {
   float64: { digits: 53, least: -1022, largest: Number.MAX_VALUE },
   float32: { digits: 24, least: -126, largest: (2 - 2 ** -23) * 2 ** 127 },
   float16: { digits: 11, least: -14, largest: 65504 },
-} as const;
+  bfloat16: { digits: 8, least: -126, largest: (2 - 2 ** -7) * 2 ** 127 },
+};
 
 /** The distance between a float and its neighbour: one unit in the last place. */
-export function ulp(value: number, dtype: "float64" | "float32" | "float16"): number {
+export function ulp(value: number, dtype: Floating): number {
   const { digits, least } = formats[dtype];
   const size = Math.abs(value);
   const exponent = size === 0 || !Number.isFinite(size) ? least : Math.max(Math.floor(Math.log2(size)), least);
@@ -63,7 +67,7 @@ export function ulp(value: number, dtype: "float64" | "float32" | "float16"): nu
 export function spread(range: Range, ulps: number, dtype: DType): Range {
   if (!isFloating(dtype) || range.lo > range.hi) return range;
   // Safe: the test above leaves the floating-point types.
-  const type = dtype as "float64" | "float32" | "float16";
+  const type = dtype as Floating;
   const lo = Number.isFinite(range.lo) ? range.lo - ulps * ulp(range.lo, type) : range.lo;
   const hi = Number.isFinite(range.hi) ? range.hi + ulps * ulp(range.hi, type) : range.hi;
   const { largest } = formats[type];

@@ -4,19 +4,19 @@
  * running the same call on absolute values, so the bound holds element by element, however much cancels.
  */
 
-import { type DType, isFloating } from "../dtype.ts";
+import { computeType, type DType, digitsOf, isFloating } from "../dtype.ts";
 import type { Operand } from "./operand.ts";
 import { point, type Range, spread } from "./range.ts";
 import { referenceResults, type Trial } from "./trial.ts";
 
-/** The unit roundoff in which sums of a dtype are accumulated: half precision accumulates in float32. */
+/** The unit roundoff in which sums of a dtype are accumulated: 16-bit floats accumulate in float32. */
 export function roundoff(dtype: DType): number {
   return dtype === "float64" ? 2 ** -53 : 2 ** -24;
 }
 
 /** The same where the running value lies in memory and is rounded at every step. */
 export function storedRoundoff(dtype: DType): number {
-  return dtype === "float16" ? 2 ** -11 : roundoff(dtype);
+  return computeType(dtype) === dtype ? roundoff(dtype) : 2 ** -digitsOf(dtype);
 }
 
 /**

@@ -3,20 +3,16 @@
 import { describe, expect, it } from "vitest";
 import { reference } from "../../src/backends/reference/index.ts";
 import { type DType, typedArray, viewBytes } from "../../src/dtype.ts";
+import { encode, numbersOf } from "../../src/encode.ts";
 import { type Expr, input, row, scalar } from "../../src/expr/expr.ts";
 import { program, reduction, rowProgram } from "../../src/expr/program.ts";
-import { fromHalf, toHalf } from "../../src/half.ts";
 import type { ConvCall, PoolCall, ScanCall, ScatterCall, View } from "../../src/kernel.ts";
 import { contiguousStrides, sizeOf } from "../../src/shape.ts";
 
 const device = reference();
 
 function view(dtype: DType, shape: readonly number[], values: readonly number[] = new Array<number>(sizeOf(shape)).fill(0)): View {
-  const array = typedArray(dtype, values.length);
-  values.forEach((value, i) => {
-    array[i] = dtype === "float16" ? toHalf(value) : value;
-  });
-  const bytes = new Uint8Array(array.buffer);
+  const bytes = new Uint8Array(encode(values, dtype).buffer);
   const buffer = device.allocate(bytes.length);
   device.write(buffer, bytes);
   return { buffer, dtype, shape, strides: contiguousStrides(shape), offset: 0 };
@@ -26,7 +22,7 @@ function view(dtype: DType, shape: readonly number[], values: readonly number[] 
 function values({ buffer, dtype }: View): number[] {
   const bytes = device.readSync?.(buffer, 0, buffer.bytes) as Uint8Array<ArrayBuffer>; // the reference reads at once
   const array = viewBytes(dtype, bytes.buffer, 0, bytes.length / typedArray(dtype, 0).BYTES_PER_ELEMENT);
-  return dtype === "float16" ? Array.from(array, fromHalf) : Array.from(array);
+  return Array.from(numbersOf(array, dtype));
 }
 
 /** One formula of one input, on some values. */
@@ -86,6 +82,12 @@ describe("pointwise", () => {
     expect(compute("int32", (x) => x.cast("uint8"), [-1, 256])).toEqual([255, 0]);
     expect(compute("float32", (x) => x.cast("bool"), [0, -0, 0.1, nan])).toEqual([0, 0, 1, 1]);
     expect(compute("float32", (x) => x.cast("float16").cast("float32"), [1 / 3, 70000, 65519])).toEqual([0.333251953125, inf, 65504]);
+    expect(compute("float32", (x) => x.cast("bfloat16").cast("float32"), [1 / 3, 70000, 3.4e38, Number.NaN])).toEqual([
+      0.333984375,
+      70144,
+      inf,
+      Number.NaN,
+    ]);
   });
   it("moves bits, also further than there are", () => {
     expect(compute("int32", (x) => x.shl(31), [1, 2])).toEqual([-(2 ** 31), 0]);

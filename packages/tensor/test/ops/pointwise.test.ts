@@ -4,11 +4,12 @@ import { describe, expect, it } from "vitest";
 import { reference } from "../../src/backends/reference/index.ts";
 import * as ops from "../../src/index.ts";
 import { ArgumentError, type DType, DTypeError, ShapeError, type Tensor, tensor } from "../../src/index.ts";
+import { resultType } from "../../src/pointwise.ts";
 
 const device = reference();
 const of = (data: number | number[] | number[][], dtype: DType = "float32"): Tensor => tensor(data, { dtype, device });
 const bools = (...data: boolean[]): Tensor => tensor(data, { device });
-const values = (x: Tensor): number[] => Array.from(x.dataSync());
+const values = (x: Tensor): number[] => Array.from(ops.numbersOf(x.dataSync(), x.dtype));
 
 /** Numbers over many magnitudes, and the edges. */
 const edges = [0, 1e-30, 1e-12, 1e-5, 0.3, 0.5, 0.999, 1, 1.5, 2.5, 20.5, 50, 700, 1e5, 1e12, Number.POSITIVE_INFINITY, Number.NaN];
@@ -95,6 +96,9 @@ describe("promotion", () => {
     ["uint8", "int32", "int32"],
     ["int32", "float16", "float16"],
     ["float16", "float32", "float32"],
+    ["int32", "bfloat16", "bfloat16"],
+    ["bfloat16", "float32", "float32"],
+    ["float16", "bfloat16", "float32"],
     ["float32", "float64", "float64"],
   ] as const)("%s and %s meet in %s", (a, b, want) => {
     expect(one(a).mul(one(b)).dtype).toBe(want);
@@ -104,6 +108,20 @@ describe("promotion", () => {
   it("lets a scalar tensor count only where its kind is higher", () => {
     expect(one("float32").add(of(1, "float64")).dtype).toBe("float32");
     expect(one("int32").add(of(1, "float32")).dtype).toBe("float32");
+  });
+
+  it("tells programs apart by the dtype of every operand, dimensions or none", () => {
+    const all = ops.dtypes.flatMap((dtype) => [one(dtype), of(1, dtype)]);
+    for (const a of all) for (const b of [...all, true, 1, 0.5]) expect(ops.mul(a, b).dtype).toBe(resultType([a, b]));
+    expect(of(1, "float64").add(one("bfloat16")).dtype).toBe("bfloat16");
+    expect(one("bfloat16").add(2.5).dtype).toBe("bfloat16");
+  });
+
+  it("rounds to bfloat16 once, after computing in float32", () => {
+    const x = of([1.0078125, 255], "bfloat16");
+    expect(values(x.mul(x))).toEqual([1.015625, 65024]);
+    expect(values(x.mul(x).sub(1))).toEqual([0.015625, 65024]);
+    expect(values(of([1, 2 ** -8, 2 ** -8], "bfloat16").sum())).toEqual([1.0078125]);
   });
 
   it("adapts numbers to the tensor", () => {

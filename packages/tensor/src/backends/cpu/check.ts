@@ -1,8 +1,8 @@
 /** Checks of values: plain loops in JavaScript on the linear memory. What is checked is small, index lists above all, and must be looked at once. */
 
 import { bytesOf } from "../../dtype.ts";
+import { decoder } from "../../encode.ts";
 import { checkError } from "../../errors.ts";
-import { fromHalf } from "../../half.ts";
 import type { CheckCall, View } from "../../kernel.ts";
 import { addressOf, type LinearMemory } from "./memory.ts";
 
@@ -10,7 +10,7 @@ import { addressOf, type LinearMemory } from "./memory.ts";
 export function runCheck(memory: LinearMemory, call: CheckCall): void {
   const { input, low, high, nan } = call;
   const elements = elementsOf(memory, input);
-  const half = input.dtype === "float16";
+  const decode = decoder(input.dtype);
   const { shape, strides } = input;
   const over = (dim: number, position: number): void => {
     const step = strides[dim] ?? 0;
@@ -19,7 +19,7 @@ export function runCheck(memory: LinearMemory, call: CheckCall): void {
     for (let i = 0, at = position; i < count; i++, at += step) {
       if (dim < shape.length - 1) over(dim + 1, at);
       else {
-        const value = half ? fromHalf(elements[at] as number) : (elements[at] as number);
+        const value = decode(elements[at] as number);
         if (!(value >= low && value <= high) && !(nan && Number.isNaN(value))) throw checkError(call, value);
       }
     }
@@ -39,6 +39,7 @@ function elementsOf(
     case "int32":
       return i32;
     case "float16":
+    case "bfloat16":
       return u16;
     default:
       return u8;

@@ -1,10 +1,10 @@
 /**
- * Temporary tensors for the heavy kernels, which compute in float32, float64 and int32 only, and in part on contiguous memory only: half precision
- * becomes float32 and bytes become int32 on the way in, and back on the way out. These dtypes are for storage on a CPU, so plain loops do.
+ * Temporary tensors for the heavy kernels, which compute in float32, float64 and int32 only, and in part on contiguous memory only: 16-bit floats
+ * become float32 and bytes become int32 on the way in, and back on the way out. These dtypes are for storage on a CPU, so plain loops do.
  */
 
 import { bytesOf, type DType } from "../../dtype.ts";
-import { fromHalf, toHalf } from "../../half.ts";
+import { decoder, encoder } from "../../encode.ts";
 import type { View } from "../../kernel.ts";
 import { contiguousStrides, sizeOf } from "../../shape.ts";
 import type { Element } from "./matmul-lanes.ts";
@@ -15,6 +15,7 @@ import type { Runtime } from "./runtime.ts";
 export function elementOf(dtype: DType): Element {
   switch (dtype) {
     case "float16":
+    case "bfloat16":
     case "float32":
       return "float32";
     case "float64":
@@ -72,6 +73,7 @@ function array({ u8, u16, i32, f32, f64 }: LinearMemory, dtype: DType): { [index
     case "float32":
       return f32;
     case "float16":
+    case "bfloat16":
       return u16;
     case "int32":
       return i32;
@@ -83,15 +85,16 @@ function array({ u8, u16, i32, f32, f64 }: LinearMemory, dtype: DType): { [index
 function reader(memory: LinearMemory, view: View): (at: number) => number {
   const values = array(memory, view.dtype);
   const base = start(view);
-  return view.dtype === "float16" ? (at) => fromHalf(values[base + at] as number) : (at) => values[base + at] as number;
+  const decode = decoder(view.dtype);
+  return (at) => decode(values[base + at] as number);
 }
 
 function writer(memory: LinearMemory, view: View): (at: number, value: number) => void {
   const values = array(memory, view.dtype);
   const base = start(view);
-  const round = view.dtype === "float16" ? toHalf : view.dtype === "bool" ? (x: number) => Number(x !== 0) : (x: number) => x;
+  const encode = encoder(view.dtype);
   return (at, value) => {
-    values[base + at] = round(value);
+    values[base + at] = encode(value);
   };
 }
 

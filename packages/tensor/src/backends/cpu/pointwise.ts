@@ -31,7 +31,7 @@ interface Plan {
   kernel: Kernel | null;
 }
 
-const index: Readonly<Record<DType, number>> = { bool: 0, uint8: 1, int32: 2, float16: 3, float32: 4, float64: 5 };
+const index: Readonly<Record<DType, number>> = { bool: 0, uint8: 1, int32: 2, float16: 3, float32: 4, float64: 5, bfloat16: 6 };
 
 /** Runs pointwise programs on one runtime. */
 export class Pointwise {
@@ -160,7 +160,7 @@ export class Pointwise {
     // The first digit is never zero, so that a still view does not look like no view at all.
     let key: number | string = 4 + outer;
     for (const m of motions) key = key * 3 + m;
-    for (const view of to) key = key * 6 + index[view.dtype];
+    for (const view of to) key = key * 7 + index[view.dtype];
     // Beyond the exact integers, the classes of long programs are told apart by text.
     if (key > Number.MAX_SAFE_INTEGER) key = `${outer} ${motions.join("")} ${to.map((view) => view.dtype).join()}`;
     if (key === plan.last && plan.kernel !== null) return plan.kernel;

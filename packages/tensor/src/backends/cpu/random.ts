@@ -1,6 +1,7 @@
 /** Random numbers by position: the sequence of `random/philox.ts`, stored where it is wanted. */
 
-import { toHalf } from "../../half.ts";
+import { viewBytes } from "../../dtype.ts";
+import { encode } from "../../encode.ts";
 import type { RandomCall } from "../../kernel.ts";
 import { philox, philoxNormal } from "../../random/philox.ts";
 import { sizeOf } from "../../shape.ts";
@@ -21,22 +22,13 @@ export function runRandom(memory: LinearMemory, call: RandomCall): void {
     case "int32":
       draw(call, count, new Int32Array(memory.wasm.buffer, address, count));
       return;
-    case "float16": {
-      const wide = new Float64Array(count);
-      draw(call, count, wide);
-      const half = new Uint16Array(memory.wasm.buffer, address, count);
-      for (let i = 0; i < count; i++) half[i] = toHalf(wide[i] as number);
-      return;
-    }
     case "uint8":
       draw(call, count, new Uint8Array(memory.wasm.buffer, address, count));
       return;
-    case "bool": {
+    default: {
       const wide = new Float64Array(count);
       draw(call, count, wide);
-      const bytes = new Uint8Array(memory.wasm.buffer, address, count);
-      for (let i = 0; i < count; i++) bytes[i] = wide[i] === 0 ? 0 : 1;
-      return;
+      viewBytes(to.dtype, memory.wasm.buffer, address, count).set(encode(wide, to.dtype));
     }
   }
 }

@@ -3,7 +3,7 @@
  * cut into pieces first, so that all threads find work; how they are cut follows from the shapes alone, and so does the result to the last bit.
  */
 
-import { bytesOf, type DType } from "../../dtype.ts";
+import { bytesOf, computeType, type DType } from "../../dtype.ts";
 import { type Expr, input, row } from "../../expr/expr.ts";
 import { nodesOf, type RowProgram, rowProgram } from "../../expr/program.ts";
 import type { RowsCall, View } from "../../kernel.ts";
@@ -30,7 +30,7 @@ const long = 65_536;
 const pieces = 64;
 
 /** The dtypes by number. */
-const ordinal: Readonly<Record<DType, number>> = { bool: 0, uint8: 1, int32: 2, float16: 3, float32: 4, float64: 5 };
+const ordinal: Readonly<Record<DType, number>> = { bool: 0, uint8: 1, int32: 2, float16: 3, float32: 4, float64: 5, bfloat16: 6 };
 
 /** Runs row programs on one runtime. */
 export class Rows {
@@ -182,8 +182,8 @@ export class Rows {
     let key: number | string = (inputs.length * 8 + outer) * 8 + within;
     key = key * 5 + width;
     for (const m of motions) key = key * 3 + m;
-    for (const view of toElements) key = key * 6 + ordinal[view.dtype];
-    for (const view of toRows) key = key * 6 + ordinal[view.dtype];
+    for (const view of toElements) key = key * 7 + ordinal[view.dtype];
+    for (const view of toRows) key = key * 7 + ordinal[view.dtype];
     // Beyond the exact integers, and for more dimensions than fit, the classes are told apart by text.
     if (key > Number.MAX_SAFE_INTEGER || outer > 7 || within > 7) {
       const types = [...toElements, ...toRows].map((view) => view.dtype);
@@ -212,7 +212,7 @@ export class Rows {
 function cut(stages: RowProgram["stages"], rows: readonly Expr[], elements: readonly Expr[]): Pick<Plan, "piece" | "finish"> {
   const [stage] = stages;
   const plain = stages.length === 1 && elements.length === 0 && nodesOf(rows).every((node) => node.op !== "input");
-  if (!plain || stage === undefined || stage.of.dtype === "float16") return { piece: null, finish: null };
+  if (!plain || stage === undefined || computeType(stage.of.dtype) !== stage.of.dtype) return { piece: null, finish: null };
   const { reduce, of } = stage;
   // A stage's result has the type of its formula.
   const piece = rowProgram({ stages, rows: [row(0, of.dtype)] });

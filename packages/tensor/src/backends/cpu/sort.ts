@@ -137,8 +137,9 @@ function keyOf(dtype: DType, element: number): number {
       if ((word & 0x7fffffff) > 0x7f800000) return 0xffffffff;
       return word >>> 31 === 1 ? ~word : word | 0x80000000;
     }
-    case "float16": {
-      if ((element & 0x7fff) > 0x7c00) return 0xffffffff;
+    case "float16":
+    case "bfloat16": {
+      if ((element & 0x7fff) > (dtype === "float16" ? 0x7c00 : 0x7f80)) return 0xffffffff;
       const word = element === 0x8000 ? 0 : element;
       return word >>> 15 === 1 ? ~word & 0xffff : word | 0x8000;
     }
@@ -162,6 +163,7 @@ function elements(memory: LinearMemory, view: View): Float32Array | Float64Array
     case "int32":
       return new Int32Array(buffer, address, count);
     case "float16":
+    case "bfloat16":
       return new Uint16Array(buffer, address, count);
     default:
       return new Uint8Array(buffer, address, count);

@@ -5,8 +5,8 @@
 
 import type { DeviceBuffer } from "../../backend.ts";
 import { bytesOf, viewBytes } from "../../dtype.ts";
+import { decoder, encoder } from "../../encode.ts";
 import { DisposedError } from "../../errors.ts";
-import { fromHalf, toHalf } from "../../half.ts";
 import type { View } from "../../kernel.ts";
 import { sizeOf } from "../../shape.ts";
 
@@ -49,16 +49,15 @@ export function elements(view: View): Elements {
       throw new RangeError(`reference: element ${position} lies outside of a buffer of ${array.length} elements of ${view.dtype}`);
     }
   };
-  const half = view.dtype === "float16";
+  const [decode, encode] = [decoder(view.dtype), encoder(view.dtype)];
   return {
     get(position) {
       reach(position);
-      const value = array[position] as number;
-      return half ? fromHalf(value) : value;
+      return decode(array[position] as number);
     },
     set(position, value) {
       reach(position);
-      array[position] = half ? toHalf(value) : value;
+      array[position] = encode(value);
     },
   };
 }

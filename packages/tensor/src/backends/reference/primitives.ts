@@ -7,7 +7,7 @@
 import { type DType, isFloating } from "../../dtype.ts";
 import { erf, erfc, mod, pow, roundHalfEven, sigmoid } from "../../expr/functions.ts";
 import type { BinaryOp, CompareOp, UnaryOp } from "../../expr/ops.ts";
-import { fromHalf, toHalf } from "../../half.ts";
+import { fromBfloat16, fromHalf, toBfloat16, toHalf } from "../../half.ts";
 
 /** A number rounded to a dtype: to the nearest float, to an integer modulo its range, to a bool by comparing with zero. */
 export function round(value: number, dtype: DType): number {
@@ -18,6 +18,8 @@ export function round(value: number, dtype: DType): number {
       return Math.fround(value);
     case "float16":
       return fromHalf(toHalf(value));
+    case "bfloat16":
+      return fromBfloat16(toBfloat16(value));
     case "int32":
       return value | 0;
     case "uint8":

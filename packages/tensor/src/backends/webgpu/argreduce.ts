@@ -3,18 +3,17 @@
  * every float keeps its place; of equals the lower position wins.
  */
 
-import type { DType } from "../../dtype.ts";
+import { computeType, type DType, isFloating } from "../../dtype.ts";
 import type { ArgReduceCall } from "../../kernel.ts";
 import { sizeOf } from "../../shape.ts";
-import { Draft } from "./draft.ts";
+import { Draft, decode } from "./draft.ts";
 import { packed } from "./pack.ts";
 import type { Recorder } from "./recorder.ts";
 import { walk } from "./walk.ts";
 
 /** The bits of an element as a u32 that orders as the elements do, NaN being the largest. */
 export function orderKey(dtype: DType, bits: string): string {
-  if (dtype === "float32") return `f_orderFloat(${bits})`;
-  if (dtype === "float16") return `f_orderFloat(bitcast<u32>(f_fromHalf(${bits})))`;
+  if (isFloating(dtype)) return `f_orderFloat(${computeType(dtype) === dtype ? bits : `bitcast<u32>(${decode(dtype, bits)})`})`;
   if (dtype === "int32") return `(${bits} ^ 0x80000000u)`;
   return bits;
 }
@@ -43,7 +42,7 @@ function extremes(recorder: Recorder, call: ArgReduceCall): void {
   const starts = walk(draft, input.shape.slice(0, outer), heads);
   const steps = walk(draft, input.shape.slice(outer), [{ strides: input.strides.slice(outer), offset: 0 }], false);
   const key = orderKey(call.input.dtype, "bits");
-  const nan = input.dtype === "float32" || input.dtype === "float16" ? "select(~key, key, key == 0xffffffffu)" : "~key";
+  const nan = isFloating(input.dtype) ? "select(~key, key, key == 0xffffffffu)" : "~key";
   recorder.launch(
     draft,
     alone ? Math.ceil(count / workgroup) : count,

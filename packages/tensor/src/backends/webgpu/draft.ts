@@ -34,6 +34,7 @@ const packing: Readonly<Record<DType, Packing>> = {
   float32: { bits: 32, log: 0 },
   int32: { bits: 32, log: 0 },
   float16: { bits: 16, log: 1 },
+  bfloat16: { bits: 16, log: 1 },
   uint8: { bits: 8, log: 2 },
   bool: { bits: 8, log: 2 },
 };
@@ -46,13 +47,23 @@ export function packingOf({ dtype, wide }: Operand): Packing {
   return wide ? packing.int32 : packing[dtype];
 }
 
-const letters: Readonly<Record<DType, string>> = { float64: "d", float32: "f", float16: "h", int32: "i", uint8: "u", bool: "b" };
+const letters: Readonly<Record<DType, string>> = {
+  float64: "d",
+  float32: "f",
+  float16: "h",
+  bfloat16: "g",
+  int32: "i",
+  uint8: "u",
+  bool: "b",
+};
 
 /** An element's value from its bits. */
-function decode(dtype: DType, bits: string): string {
+export function decode(dtype: DType, bits: string): string {
   switch (dtype) {
     case "float16":
       return `f_fromHalf(${bits})`;
+    case "bfloat16":
+      return `bitcast<f32>(${bits} << 16u)`;
     case "int32":
       return `bitcast<i32>(${bits})`;
     case "uint8":
@@ -65,10 +76,12 @@ function decode(dtype: DType, bits: string): string {
 }
 
 /** An element's bits from its value. */
-function encode(dtype: DType, value: string): string {
+export function encode(dtype: DType, value: string): string {
   switch (dtype) {
     case "float16":
       return `f_toHalf(${value})`;
+    case "bfloat16":
+      return `f_toBfloat16(${value})`;
     case "int32":
       return `bitcast<u32>(${value})`;
     case "uint8":

@@ -3,12 +3,12 @@
  * formula is computed once.
  */
 
-import { type DType, isFloating } from "../../dtype.ts";
+import { computeType, type DType, isFloating } from "../../dtype.ts";
 import { DTypeError } from "../../errors.ts";
 import type { Expr } from "../../expr/expr.ts";
 import type { BinaryOp, CompareOp, ScalarOp, UnaryOp } from "../../expr/ops.ts";
 import { nodesOf } from "../../expr/program.ts";
-import { wgslType } from "./draft.ts";
+import { decode, encode, wgslType } from "./draft.ts";
 import { float } from "./wgsl-mathematics.ts";
 
 /** What the leaves of a formula are in the shader. */
@@ -93,7 +93,7 @@ export function literal(value: number, dtype: DType): string {
 /** A value of one dtype converted to another. */
 export function writeCast(a: string, from: DType, to: DType): string {
   if (from === to) return a;
-  if (to === "float16") return `f_fromHalf(f_toHalf(${from === "bool" || !isFloating(from) ? `f32(${a})` : a}))`;
+  if (computeType(to) !== to) return decode(to, encode(to, writeCast(a, from, "float32")));
   if (to === "float64") throw new DTypeError("webgpu: float64 is not there on this device; convert to float32, or use the CPU");
   if (isFloating(to)) return isFloating(from) ? a : `f32(${a})`;
   if (to === "bool") return isFloating(from) ? `!(${a} == 0.0)` : `(${a} != 0)`;

@@ -48,6 +48,11 @@ fn f_nan() -> f32 { return bitcast<f32>(nanBits); }`,
   if (size < 0x38800000u) { return sign | u32(round(bitcast<f32>(size) * 16777216.0)); }
   return sign | ((size + 0xfffu + ((size >> 13u) & 1u) - 0x38000000u) >> 13u);
 }`,
+  f_toBfloat16: `fn f_toBfloat16(x: f32) -> u32 {
+  let word = bitcast<u32>(x);
+  let upper = word >> 16u;
+  return select((word + 0x7fffu + (upper & 1u)) >> 16u, upper | 0x40u, f_isNan(x));
+}`,
   f_mulHigh: `fn f_mulHigh(a: u32, b: u32) -> u32 {
   let al = a & 0xffffu; let ah = a >> 16u; let bl = b & 0xffffu; let bh = b >> 16u;
   let middle = ah * bl + ((al * bl) >> 16u);

@@ -3,6 +3,7 @@
  * word, for the elements of one word.
  */
 
+import { computeType } from "../../dtype.ts";
 import { nodesOf } from "../../expr/program.ts";
 import type { PointwiseCall, View } from "../../kernel.ts";
 import { isContiguous, sizeOf } from "../../shape.ts";
@@ -115,7 +116,8 @@ function byWord(recorder: Recorder, call: Call): void {
       };
       const { code, values } = writeFormulas(program.outputs, leaves, "v");
       const stores = targets.map((target, k) => {
-        const value = stored(writeCast(values[k] as string, program.outputs[k]?.dtype ?? target.dtype, target.dtype), target.dtype);
+        // Floats of 16 bits are rounded by the store itself.
+        const value = writeCast(values[k] as string, program.outputs[k]?.dtype ?? target.dtype, computeType(target.dtype));
         return { target, value, place: `at${inputs.length + k}`, packing: packingOf(to[k] as View) };
       });
       const element = `${positions.index("i", "at")}\n${code}`;
@@ -157,9 +159,4 @@ if ((i & ${last}u) == ${last}u || i + 1u == ${total}) {
   ${target.putWord(`(${place} >> ${log}u)`, `word${k}`)}
   word${k} = 0u;
 }`;
-}
-
-/** A value as it is stored: halves are rounded by the store itself. */
-function stored(value: string, dtype: string): string {
-  return dtype === "float16" && value.startsWith("f_fromHalf(f_toHalf(") ? value.slice("f_fromHalf(f_toHalf(".length, -2) : value;
 }

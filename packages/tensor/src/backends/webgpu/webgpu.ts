@@ -46,7 +46,7 @@ export interface WebGpuBackend extends Backend {
 }
 
 /**
- * A WebGPU device: the browser's, or in Node that of the npm package `webgpu`. It computes in float32, int32, uint8 and bool, stores float16 too,
+ * A WebGPU device: the browser's, or in Node that of the npm package `webgpu`. It computes in float32, int32, uint8 and bool, stores float16 and bfloat16 too,
  * and has no float64. It is read asynchronously only: `await x.item()`, not `x.itemSync()`.
  *
  * @throws DeviceError when there is no WebGPU, saying what to install, or no adapter.

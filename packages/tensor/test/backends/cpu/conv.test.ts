@@ -105,7 +105,7 @@ for (const [name, runtime] of Object.entries(runtimes)) {
       });
     }
 
-    for (const dtype of ["float64", "float16", "int32"] as const) {
+    for (const dtype of ["float64", "float16", "bfloat16", "int32"] as const) {
       it(`${dtype}`, () => {
         for (let i = 0; i < 20; i++) check(runtime, call(runtime, dtype, 1 + below(3)));
       });

@@ -67,7 +67,7 @@ for (const [name, runtime] of Object.entries(runtimes)) {
           }
     });
 
-    for (const dtype of ["float32", "float64", "int32", "float16", "uint8"] as const) {
+    for (const dtype of ["float32", "float64", "int32", "float16", "bfloat16", "uint8"] as const) {
       it(`${dtype}: random sizes, layouts, batches and biases`, () => {
         for (let i = 0; i < 60; i++) {
           const batch = [[], [3], [2, 3]][below(3)] as number[];

@@ -83,7 +83,15 @@ export function difference(got: readonly number[], want: readonly number[]): num
 }
 
 /** How far results of a dtype may lie from those in double precision. */
-export const tolerance: Readonly<Record<DType, number>> = { float64: 1e-14, float32: 2e-6, float16: 2e-3, int32: 0, uint8: 0, bool: 0 };
+export const tolerance: Readonly<Record<DType, number>> = {
+  float64: 1e-14,
+  float32: 2e-6,
+  float16: 2e-3,
+  bfloat16: 1.6e-2,
+  int32: 0,
+  uint8: 0,
+  bool: 0,
+};
 
 /** Gives the memory of views back. */
 export function release(runtime: Runtime, ...views: readonly (View | null)[]): void {

@@ -3,8 +3,7 @@
  * totals in float64, so that their error does not grow with the length of a row; everything else is kept in its own type.
  */
 
-import type { DType } from "../../../dtype.ts";
-import { isFloating } from "../../../dtype.ts";
+import { computeType, type DType, isFloating } from "../../../dtype.ts";
 import type { BinaryOp } from "../../../expr/ops.ts";
 import type { Reduction } from "../../../expr/program.ts";
 import { f32x4, f64x2, type Local, shuffle, v128 } from "../wasm/index.ts";
@@ -28,7 +27,7 @@ const primitives: Readonly<Record<Reduction, BinaryOp>> = { sum: "add", product:
 
 /** A new accumulator, which holds the value that changes nothing. */
 export function accumulator(e: Emitter, reduce: Reduction, dtype: DType, ways: number): Accumulator {
-  const single = dtype === "float32" || dtype === "float16";
+  const single = computeType(dtype) === "float32";
   if (single && (reduce === "sum" || reduce === "product")) return blocked(e, reduce, ways);
   const start = identity(e, reduce, dtype);
   const chains = Array.from({ length: ways }, () => start.map((v) => e.f.let(v)));

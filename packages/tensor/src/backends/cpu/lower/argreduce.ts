@@ -27,6 +27,7 @@ export function number(e: Emitter, dtype: DType, address: Integer): Code<"f64"> 
     case "float32":
       return { type: "f64", bytes: [...address.bytes, 0x2a, 0, 0, 0xbb] };
     case "float16":
+    case "bfloat16":
       return f64.promote(f32x4.extract(first(loadSplat(e, dtype, address)), 0));
     case "int32":
       return f64.convertI32(i32.load(address));

@@ -93,6 +93,7 @@ function constant(e: Emitter, { dtype, value }: Expr): Value {
       return [e.f64(value), e.f64(value)];
     case "float32":
     case "float16":
+    case "bfloat16":
       return [e.f32(value)];
     case "bool":
       return [e.i32(value !== 0 ? -1 : 0)];
@@ -107,6 +108,7 @@ function scalar(e: Emitter, { dtype }: Expr, slot: number): Value {
       return [e.scalar(slot, "f64"), e.scalar(slot, "f64")];
     case "float32":
     case "float16":
+    case "bfloat16":
       return [e.scalar(slot, "f32")];
     case "bool":
       return [e.let(i32x4.ne(e.scalar(slot, "i32"), e.i32(0)))];

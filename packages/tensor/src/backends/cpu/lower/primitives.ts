@@ -19,6 +19,7 @@ export function unary(e: Emitter, op: UnaryOp, dtype: DType, a: Value): Value {
       return float64Unary(e, op, a);
     case "float32":
     case "float16":
+    case "bfloat16":
       return [e.let(float32Unary(e, op, first(a)))];
     default:
       return [e.let(integerUnary(e, op, dtype, first(a)))];
@@ -32,6 +33,7 @@ export function binary(e: Emitter, op: BinaryOp, dtype: DType, a: Value, b: Valu
       return float64Binary(e, op, a, b);
     case "float32":
     case "float16":
+    case "bfloat16":
       return [e.let(float32Binary(e, op, first(a), first(b)))];
     case "bool":
       return [e.let(logic(op, first(a), first(b)))];
@@ -48,6 +50,7 @@ export function compare(e: Emitter, op: CompareOp, dtype: DType, a: Value, b: Va
       return [e.let(joined(f64x2[op](x, first(b)), f64x2[op](a[1] as Vector, b[1] as Vector)))]; // safe: float64 takes two vectors
     case "float32":
     case "float16":
+    case "bfloat16":
       return [e.let(f32x4[op](x, y))];
     case "bool":
       // True is -1 as a mask, so the order of bools is the reverse of the order of masks.

@@ -1,10 +1,10 @@
 /**
  * How four elements of each dtype are held in vectors, and how they come from memory and go back. Whatever the dtype, a kernel works on four
- * elements at a time: float32, float16 (as float32), int32 and uint8 (as 32-bit integers) take one vector, float64 two, and a bool is a
+ * elements at a time: float32, 16-bit floats (as float32), int32 and uint8 (as 32-bit integers) take one vector, float64 two, and a bool is a
  * lane of all ones or all zeros, as comparisons leave it.
  */
 
-import { bytesOf, type DType } from "../../../dtype.ts";
+import { bytesOf, computeType, type DType } from "../../../dtype.ts";
 import { type Code, f32x4, f64x2, i8x16, i16x8, i32, i32x4, shuffle, v128 } from "../wasm/index.ts";
 import type { Emitter } from "./emitter.ts";
 
@@ -29,7 +29,8 @@ export function load(e: Emitter, dtype: DType, address: Integer): Value {
     case "int32":
       return [e.let(v128.load(address))];
     case "float16":
-      return fromHalf(e, v128.load16x4U(address));
+    case "bfloat16":
+      return fromBits(e, dtype, v128.load16x4U(address));
     case "uint8":
       return [e.let(i32x4.extendLow16U(i16x8.extendLow8U(v128.load32Zero(address))))];
     case "bool":
@@ -48,7 +49,8 @@ export function loadSplat(e: Emitter, dtype: DType, address: Integer): Value {
     case "int32":
       return [e.let(v128.load32Splat(address))];
     case "float16":
-      return fromHalf(e, i32x4.splat(i32.load16U(address)));
+    case "bfloat16":
+      return fromBits(e, dtype, i32x4.splat(i32.load16U(address)));
     case "uint8":
       return [e.let(i32x4.splat(i32.load8U(address)))];
     case "bool":
@@ -69,7 +71,7 @@ export function loadEach(e: Emitter, dtype: DType, places: readonly Integer[]): 
       const read = bytesOf(dtype) === 2 ? i32.load16U : i32.load8U;
       let lanes: Vector = i32x4.splat(read(a));
       for (let k = 1; k < 4; k++) lanes = i32x4.replace(lanes, k, read(places[k] as Integer));
-      return dtype === "float16" ? fromHalf(e, lanes) : dtype === "bool" ? fromByte(e, lanes) : [e.let(lanes)];
+      return bytesOf(dtype) === 2 ? fromBits(e, dtype, lanes) : dtype === "bool" ? fromByte(e, lanes) : [e.let(lanes)];
     }
   }
 }
@@ -82,8 +84,9 @@ export function pack(e: Emitter, dtype: DType, value: Value): Value {
     case "float32":
     case "int32":
       return value;
-    case "float16": {
-      const half = toHalf(e, lanes);
+    case "float16":
+    case "bfloat16": {
+      const half = toBits(e, dtype, lanes);
       return [e.let(i16x8.narrow32U(half, half))];
     }
     case "uint8":
@@ -115,8 +118,9 @@ function fromByte(e: Emitter, lanes: Vector): Value {
   return [e.let(i32x4.ne(lanes, e.i32(0)))];
 }
 
-/** The bits of half-precision numbers, one in each 32-bit lane, as float32. */
-function fromHalf(e: Emitter, bits: Vector): Value {
+/** The bits of 16-bit floats, one in each 32-bit lane, as float32. */
+function fromBits(e: Emitter, dtype: DType, bits: Vector): Value {
+  if (dtype === "bfloat16") return [e.let(i32x4.shl(bits, 16))];
   const half = e.let(bits);
   const magnitude = v128.and(half, e.i32(0x7fff));
   // Shifted to float32's places, the exponent is too small by 112; the product is exact for denormals, too.
@@ -126,10 +130,15 @@ function fromHalf(e: Emitter, bits: Vector): Value {
   return [e.let(v128.or(v128.or(scaled, special), sign))];
 }
 
-/** Float32 rounded to half precision, halves to even, as bits in 32-bit lanes. */
-function toHalf(e: Emitter, value: Vector): Vector {
+/** Float32 rounded to 16 bits, halves to even, as bits in 32-bit lanes. */
+function toBits(e: Emitter, dtype: DType, value: Vector): Vector {
   const word = e.let(value);
   const magnitude = e.let(v128.and(word, e.i32(0x7fffffff)));
+  if (dtype === "bfloat16") {
+    const upper = e.let(i32x4.shrU(word, 16));
+    const rounded = i32x4.shrU(i32x4.add(i32x4.add(word, e.i32(0x7fff)), v128.and(upper, e.i32(1))), 16);
+    return e.let(v128.bitselect(v128.or(upper, e.i32(0x40)), rounded, i32x4.gt(magnitude, e.i32(0x7f800000))));
+  }
   const sign = i32x4.shrU(v128.and(word, e.i32(0x80000000 | 0)), 16);
   const even = v128.and(i32x4.shrU(magnitude, 13), e.i32(1));
   const normal = i32x4.shrU(i32x4.sub(i32x4.add(i32x4.add(magnitude, e.i32(0xfff)), even), e.i32(0x38000000)), 13);
@@ -150,9 +159,9 @@ export function convert(e: Emitter, value: Value, from: DType, to: DType): Value
     if (to === "bool") return one(joined(f64x2.ne(low, e.f64(0)), f64x2.ne(high, e.f64(0))));
     if (to === "int32" || to === "uint8") return convert(e, one(truncated64(e, low, high)), "int32", to);
     const single = one(shuffle(f32x4.demoteF64x2Zero(low), f32x4.demoteF64x2Zero(high), [0, 1, 4, 5]));
-    return to === "float16" ? convert(e, single, "float32", to) : single;
+    return convert(e, single, "float32", to);
   }
-  const floating = from === "float32" || from === "float16";
+  const floating = computeType(from) === "float32";
   switch (to) {
     case "float64": {
       const number = from === "bool" ? e.let(v128.and(lanes, e.i32(1))) : lanes;
@@ -163,7 +172,8 @@ export function convert(e: Emitter, value: Value, from: DType, to: DType): Value
       if (floating) return value;
       return one(from === "bool" ? v128.and(lanes, e.f32(1)) : f32x4.convertI32x4(lanes));
     case "float16":
-      return fromHalf(e, toHalf(e, first(convert(e, value, from, "float32"))));
+    case "bfloat16":
+      return fromBits(e, to, toBits(e, to, first(convert(e, value, from, "float32"))));
     case "int32":
       if (floating) return one(truncated32(e, lanes));
       return from === "bool" ? one(v128.and(lanes, e.i32(1))) : value;
