@@ -281,6 +281,7 @@ export {
   trunc,
 } from "./ops/rounding.ts";
 export type { Dims, KeepOptions, ReduceOptions } from "./ops/rows.ts";
+export { type RowAttrs, RowOp } from "./ops/rows.ts";
 export { cummax, cummin, cumprod, cumsum, diff, logcumsumexp, type ScanOptions } from "./ops/scan.ts";
 export {
   type IndexAddOptions,
