@@ -171,7 +171,8 @@ class Pass {
       let result = gradient;
       if (!sameShape(gradient.shape, shape)) {
         const dims = gradient.shape.flatMap((size, i) => (i < lead || (shape[i - lead] === 1 && size !== 1) ? [i] : []));
-        result = gradient.sum(dims, { keepdim: true }).reshape(shape);
+        result = gradient.sum(dims, { keepdim: dims.length > lead });
+        if (!sameShape(result.shape, shape)) result = result.reshape(shape);
       }
       return result.to(dtype);
     };

@@ -342,6 +342,7 @@ export {
   trunc as fix,
 } from "./ops/rounding.ts";
 export type { Dims, KeepOptions, ReduceOptions } from "./ops/rows.ts";
+export { type RowAttrs, RowOp } from "./ops/rows.ts";
 export { bernoulli, type MultinomialOptions, multinomial } from "./ops/sampling.ts";
 export {
   cummax,

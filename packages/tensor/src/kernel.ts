@@ -85,7 +85,8 @@ export interface MatmulCall {
  * Convolution (cross-correlation) over 1 to 3 spatial dimensions: input [N, Cin, ...S], weight [Cout, Cin/groups, ...K], output
  * [N, Cout, ...O], bias [Cout]. `forward` writes `output`; `input` writes `input`, the gradient, from `output` and `weight`; `weight` writes
  * `weight`, the gradient, from `input` and `output`. `bias` is added in `forward` and null otherwise. `padding` is the zeros on the low side; what
- * the high side needs follows from the shapes. A device may multiply padding or leave it out, which differ where it meets an infinity or a NaN.
+ * the high side needs follows from the shapes. A device may multiply padding or leave it out, which differ where it meets an infinity or a NaN; and it may
+ * use an algorithm that takes several results from shared products, so that an infinity or a NaN in an operand may make NaN of results beside those it belongs to.
  */
 export interface ConvCall {
   readonly kind: "conv";

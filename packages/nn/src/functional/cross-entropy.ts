@@ -3,11 +3,12 @@
  */
 
 import { ArgumentError, DTypeError, isFloating, logSoftmax, pointwise, ShapeError, sameShape, showShape, type Tensor } from "@akari/tensor";
+import { classLosses, classMean } from "./class-losses.ts";
 import { checkReduction, type LossOptions, type Reduction, reduce } from "./reduction.ts";
 
 /** Options of `nllLoss`. */
 export interface NllOptions extends LossOptions {
-  /** A factor for each class: [C]. */
+  /** A factor for each class: [C]. It gets no gradient. */
   readonly weight?: Tensor | null;
   /** A target class that counts for nothing. Default -100. */
   readonly ignoreIndex?: number;
@@ -36,13 +37,8 @@ const counted = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>(
 );
 const inRange = /* @__PURE__ */ pointwise<[Tensor, number]>("nllLoss", (target, ignored) => target.eq(ignored).where(0, target));
 
-/** The class indices of a target, checked against the input: which dimension holds the classes, and indices that can be looked up. */
-function classes(
-  operation: string,
-  input: Tensor,
-  target: Tensor,
-  ignoreIndex: number,
-): { dim: number; target: Tensor; safe: Tensor; count: number } {
+/** The class indices of a target, checked against the input: which dimension holds the classes, and the indices as int32. */
+function classes(operation: string, input: Tensor, target: Tensor): { dim: number; indices: Tensor } {
   if (input.ndim === 0) throw new ShapeError(`${operation}: the input needs a dimension of classes`);
   if (isFloating(target.dtype) || target.dtype === "bool") {
     throw new DTypeError(`${operation}: class indices must be integers, the target of shape ${showShape(target.shape)} is ${target.dtype}`);
@@ -54,30 +50,13 @@ function classes(
       `${operation}: input ${showShape(input.shape)} wants class indices of shape ${showShape(rest)} (or probabilities of its own shape), got a target of shape ${showShape(target.shape)}`,
     );
   }
-  const indices = target.to("int32");
-  return { dim, target: indices, safe: inRange(indices, ignoreIndex), count: input.shape[dim] ?? 0 };
+  return { dim, indices: target.to("int32") };
 }
 
 function checkWeight(operation: string, weight: Tensor | null | undefined, count: number): void {
   if (weight && !sameShape(weight.shape, [count])) {
     throw new ShapeError(`${operation}: weight has shape ${showShape(weight.shape)}, expected [${count}], a factor for each class`);
   }
-}
-
-/** The losses of the targets and what they are divided by for the mean. */
-function pick(
-  logs: Tensor,
-  found: ReturnType<typeof classes>,
-  weight: Tensor | null | undefined,
-  ignored: number,
-): { losses: Tensor; total: () => Tensor } {
-  const { dim, target, safe } = found;
-  const chosen = logs.gather(dim, safe.unsqueeze(dim)).squeeze(dim);
-  if (!weight) {
-    return { losses: picked(chosen, target, ignored), total: () => target.ne(ignored).sum().to(logs.dtype) };
-  }
-  const factors = weight.indexSelect(0, safe.reshape([-1])).reshape(target.shape);
-  return { losses: pickedWeighted(chosen, factors, target, ignored), total: () => counted(factors, target, ignored).sum() };
 }
 
 /**
@@ -90,10 +69,19 @@ function pick(
 export function nllLoss(input: Tensor, target: Tensor, options: NllOptions = {}): Tensor {
   const { weight, ignoreIndex = -100, reduction = "mean" } = options;
   checkReduction("nllLoss", reduction);
-  const found = classes("nllLoss", input, target, ignoreIndex);
-  checkWeight("nllLoss", weight, found.count);
-  const { losses, total } = pick(input, found, weight, ignoreIndex);
-  return reduction === "mean" ? losses.sum().div(total()) : reduce("nllLoss", losses, reduction);
+  const { dim, indices } = classes("nllLoss", input, target);
+  checkWeight("nllLoss", weight, input.shape[dim] as number);
+  const safe = inRange(indices, ignoreIndex);
+  const chosen = input.gather(dim, safe.unsqueeze(dim)).squeeze(dim);
+  const factors = weight
+    ? weight
+        .detach()
+        .indexSelect(0, safe.reshape([-1]))
+        .reshape(indices.shape)
+    : null;
+  const losses = factors === null ? picked(chosen, indices, ignoreIndex) : pickedWeighted(chosen, factors, indices, ignoreIndex);
+  if (reduction !== "mean") return reduce("nllLoss", losses, reduction);
+  return classMean(losses, indices, factors === null ? null : counted(factors, indices, ignoreIndex), ignoreIndex);
 }
 
 /**
@@ -113,15 +101,13 @@ export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntrop
     throw new ArgumentError(`crossEntropy: labelSmoothing must be from 0 to 1, got ${labelSmoothing}`);
   }
   if (isFloating(target.dtype)) return withProbabilities(input, target, weight, reduction, labelSmoothing);
-  const found = classes("crossEntropy", input, target, ignoreIndex);
-  checkWeight("crossEntropy", weight, found.count);
-  const logs = logSoftmax(input, found.dim);
-  const { losses, total } = pick(logs, found, weight, ignoreIndex);
-  if (labelSmoothing === 0) return reduction === "mean" ? losses.sum().div(total()) : reduce("crossEntropy", losses, reduction);
-  const all = (weight ? logs.mul(alongClasses(weight, logs, found.dim)) : logs).sum(found.dim);
-  const even = picked(all, found.target, ignoreIndex);
-  const smoothed = losses.mul(1 - labelSmoothing).add(even.mul(labelSmoothing / found.count));
-  return reduction === "mean" ? smoothed.sum().div(total()) : reduce("crossEntropy", smoothed, reduction);
+  const { dim, indices } = classes("crossEntropy", input, target);
+  if (!isFloating(input.dtype))
+    throw new DTypeError(`crossEntropy: expected logits of a floating dtype, got ${input.dtype}; convert with .to("float32")`);
+  checkWeight("crossEntropy", weight, input.shape[dim] as number);
+  const asked = { dim, target: indices, weight: weight ?? null, ignored: ignoreIndex, smoothing: labelSmoothing };
+  const { losses, factors } = classLosses(input, asked);
+  return reduction === "mean" ? classMean(losses, indices, factors, ignoreIndex) : reduce("crossEntropy", losses, reduction);
 }
 
 function withProbabilities(

@@ -90,7 +90,8 @@ function rowSum(x: Tensor, dims: readonly number[]): Tensor {
 
 const soft: Family = {
   sign: 1,
-  element: (shifted, total) => shifted.exp().div(total),
+  // The sum is at least one, as the largest element is subtracted from itself; one division a row will do.
+  element: (shifted, total) => shifted.exp().mul(constant(1, total.dtype).div(total)),
   backward: (dtype) =>
     backwardOp(
       "softmaxBackward",

@@ -7,6 +7,7 @@ import type { ConvCall, View } from "../../kernel.ts";
 import { isContiguous, sizeOf } from "../../shape.ts";
 import { slide } from "./conv-slide.ts";
 import { convolveWeight } from "./conv-weight-call.ts";
+import { winograd, winogradSuits } from "./conv-winograd.ts";
 import { elementOf, withTemporaries } from "./convert.ts";
 import { type Element, lanesOf } from "./matmul-lanes.ts";
 import type { Runtime } from "./runtime.ts";
@@ -27,7 +28,8 @@ export function runConv(runtime: Runtime, call: ConvCall): void {
     // Safe: only the bias may be null.
     const ready = { ...call, ...(replaced as Pick<ConvCall, "input" | "weight" | "output" | "bias">) };
     const lanes = lanesOf(element, runtime.relaxed);
-    if (direction === "weight") convolveWeight(runtime, lanes, ready);
+    if (winogradSuits(ready, lanes)) winograd(runtime, lanes, ready);
+    else if (direction === "weight") convolveWeight(runtime, lanes, ready);
     else slide(runtime, lanes, ready);
   });
 }

@@ -31,8 +31,16 @@ export interface Lanes {
   zero: Code<"v128">;
 }
 
+const made: Partial<Record<string, Lanes>> = {};
+
 /** The instructions of `element`; `relaxed` says whether the engine has a fused multiply-add. */
 export function lanesOf(element: Element, relaxed: boolean): Lanes {
+  const key = relaxed ? `${element} fused` : element;
+  made[key] ??= make(element, relaxed);
+  return made[key];
+}
+
+function make(element: Element, relaxed: boolean): Lanes {
   const zero = v128.const(new Array<number>(16).fill(0));
   switch (element) {
     case "float32":

@@ -4,7 +4,7 @@ import { createRuntime, type Runtime } from "../../../src/backends/cpu/runtime.t
 import type { DType } from "../../../src/dtype.ts";
 import type { ConvCall } from "../../../src/kernel.ts";
 import { sizeOf } from "../../../src/shape.ts";
-import { below, difference, type Layout, read, release, tolerance, view } from "./views.ts";
+import { below, difference, type Layout, read, release, tolerance, view, write } from "./views.ts";
 
 const runtimes: Readonly<Record<string, Runtime>> = { "one thread": createRuntime(1), "two threads": createRuntime(2) };
 const directions = ["forward", "input", "weight"] as const;
@@ -122,6 +122,28 @@ for (const [name, runtime] of Object.entries(runtimes)) {
       }
     });
 
+    it("three by three over many channels, which goes by Winograd's algorithm", () => {
+      for (const direction of directions) {
+        for (const [images, inputs, outputs, height, width, padding, layout] of [
+          [2, 8, 8, 12, 12, [0, 0], "plain"],
+          [2, 13, 9, 10, 7, [0, 2], "transposed"],
+          [4, 9, 17, 5, 9, [1, 1], "gaps"],
+          [1, 8, 12, 13, 9, [2, 0], "plain"],
+          [16, 70, 8, 3, 3, [1, 1], "plain"],
+          [1, 10, 11, 14, 15, [3, 1], "plain"],
+        ] as const) {
+          const made = [height + 2 * padding[0] - 2, width + 2 * padding[1] - 2] as const;
+          check(runtime, {
+            ...{ kind: "conv", direction, stride: [1, 1], padding, dilation: [1, 1], groups: 1 },
+            input: view(runtime, "float32", [images, inputs, height, width], layout),
+            weight: view(runtime, "float32", [outputs, inputs, 3, 3], layout),
+            output: view(runtime, "float32", [images, outputs, ...made], layout),
+            bias: direction === "forward" ? view(runtime, "float32", [outputs], layout) : null,
+          });
+        }
+      }
+    });
+
     it("the layers of a small network for MNIST", () => {
       for (const direction of directions) {
         for (const [images, inputs, outputs, size] of [
@@ -141,3 +163,64 @@ for (const [name, runtime] of Object.entries(runtimes)) {
     });
   });
 }
+
+describe("Winograd's algorithm", () => {
+  /** The root mean square of an error against float64, in units of that of the result, for normally distributed numbers. */
+  function error(runtime: Runtime, direction: ConvCall["direction"], channels: number): number {
+    const normal = (shape: readonly number[]) => {
+      const made = view(runtime, "float32", shape);
+      const draw = () => Array.from({ length: 12 }, () => below(1 << 20) / (1 << 20)).reduce((a, b) => a + b, -6);
+      write(
+        runtime,
+        made,
+        Array.from({ length: sizeOf(shape) }, () => draw()),
+      );
+      return made;
+    };
+    const made: ConvCall = {
+      ...{ kind: "conv", direction, stride: [1, 1], padding: [1, 1], dilation: [1, 1], groups: 1, bias: null },
+      input: normal([4, channels, 8, 8]),
+      weight: normal([8, channels, 3, 3]),
+      output: normal([4, 8, 8, 8]),
+    };
+    const want = expected(runtime, made);
+    runConv(runtime, made);
+    const got = read(runtime, direction === "forward" ? made.output : made[direction]);
+    const square = (values: readonly number[]) => values.reduce((sum, x) => sum + x * x, 0);
+    release(runtime, made.input, made.weight, made.output);
+    return Math.sqrt(square(got.map((x, i) => x - (want[i] as number))) / square(want));
+  }
+
+  it("errs by less than 1e-6 of the result's size", () => {
+    for (const direction of directions) {
+      for (const channels of [8, 64]) expect(error(runtimes["one thread"] as Runtime, direction, channels), direction).toBeLessThan(1e-6);
+    }
+  });
+
+  it("gives the same bits on any number of threads", () => {
+    for (const direction of directions) {
+      const results = [1, 2, 3].map((threads) => {
+        const runtime = createRuntime(threads);
+        const fill = (shape: readonly number[]) => {
+          const made = view(runtime, "float32", shape);
+          write(
+            runtime,
+            made,
+            Array.from({ length: sizeOf(shape) }, (_, i) => Math.sin(i)),
+          );
+          return made;
+        };
+        const call: ConvCall = {
+          ...{ kind: "conv", direction, stride: [1, 1], padding: [1, 1], dilation: [1, 1], groups: 1, bias: null },
+          input: fill([20, 72, 11, 11]),
+          weight: fill([24, 72, 3, 3]),
+          output: fill([20, 24, 11, 11]),
+        };
+        runConv(runtime, call);
+        return read(runtime, direction === "forward" ? call.output : call[direction]);
+      });
+      expect(results[1]).toEqual(results[0]);
+      expect(results[2]).toEqual(results[0]);
+    }
+  });
+});

@@ -30,6 +30,7 @@ export function accumulator(e: Emitter, reduce: Reduction, dtype: DType, ways: n
   const single = computeType(dtype) === "float32";
   if (single && (reduce === "sum" || reduce === "product")) return blocked(e, reduce, ways);
   const start = identity(e, reduce, dtype);
+  if (isFloating(dtype) && (reduce === "max" || reduce === "min")) return extremes(e, reduce, dtype, ways, start);
   const chains = Array.from({ length: ways }, () => start.map((v) => e.f.let(v)));
   const combine = (a: Value, b: Value) => binary(e, primitives[reduce], dtype, a, b);
   const lanes = (): Value => chains.reduce<Value>((a, b) => combine(a, b), start);
@@ -44,16 +45,50 @@ export function accumulator(e: Emitter, reduce: Reduction, dtype: DType, ways: n
     },
     flush: () => undefined,
     lanes,
-    total() {
-      const all = lanes();
-      if (dtype === "float64") {
-        const both = binary(e, primitives[reduce], "float64", [first(all), first(all)], [all[1] as Vector, all[1] as Vector]);
-        const swapped = e.let(shuffle(first(both), first(both), [1, 0]));
-        return binary(e, primitives[reduce], "float64", both, [swapped, swapped]);
-      }
-      const halves = combine(all, [e.let(shuffle(first(all), first(all), [2, 3, 0, 1]))]);
-      return combine(halves, [e.let(shuffle(first(halves), first(halves), [1, 0, 3, 2]))]);
+    total: () => folded(e, reduce, dtype, lanes()),
+  };
+}
+
+/** All lanes of a value together, in every lane. */
+function folded(e: Emitter, reduce: Reduction, dtype: DType, all: Value): Value {
+  const combine = (a: Value, b: Value) => binary(e, primitives[reduce], dtype, a, b);
+  if (dtype === "float64") {
+    const both = combine([first(all), first(all)], [all[1] as Vector, all[1] as Vector]);
+    const swapped = e.let(shuffle(first(both), first(both), [1, 0]));
+    return combine(both, [swapped, swapped]);
+  }
+  const halves = combine(all, [e.let(shuffle(first(all), first(all), [2, 3, 0, 1]))]);
+  return combine(halves, [e.let(shuffle(first(halves), first(halves), [1, 0, 3, 2]))]);
+}
+
+/**
+ * Extremes of floats. The instruction that hands NaN on takes x86 eight, the one that compares and chooses takes one; so that one is used, and whether a
+ * NaN went by is kept beside it.
+ */
+function extremes(e: Emitter, reduce: "max" | "min", dtype: DType, ways: number, start: Value): Accumulator {
+  const { f } = e;
+  const lanes = dtype === "float64" ? f64x2 : f32x4;
+  const better = reduce === "max" ? lanes.pmax : lanes.pmin;
+  const chains = Array.from({ length: ways }, () => start.map((v) => f.let(v)));
+  const strange = start.map(() => f.let<"v128">(e.i32(0)));
+  const all = (): Value =>
+    start.map((_, k) => {
+      const best = chains.map((chain) => chain[k] as Vector).reduce((a, b) => e.let(better(a, b)));
+      return e.let(v128.or(best, strange[k] as Vector)); // all bits set is a NaN
+    });
+  return {
+    take(value, way, mask) {
+      const chain = chains[way] as Local<"v128">[]; // safe: the ways are numbered from 0
+      const masks = mask === undefined ? null : dtype === "float64" ? wideMask(e, mask) : [mask];
+      value.forEach((v, k) => {
+        const some = masks === null ? v : e.let(v128.bitselect(v, start[k] as Vector, masks[k] as Vector));
+        f.set(chain[k] as Local<"v128">, better(chain[k] as Vector, some));
+        f.set(strange[k] as Local<"v128">, v128.or(strange[k] as Vector, lanes.ne(some, some)));
+      });
     },
+    flush: () => undefined,
+    lanes: all,
+    total: () => folded(e, reduce, dtype, all()),
   };
 }
 

@@ -97,41 +97,43 @@ function withSign(e: Emitter, a: Vector, b: Vector): Vector {
   return v128.bitselect(b, a, e.i32(-(2 ** 31)));
 }
 
-/** `2ⁿ` for whole n in [-126, 127], as integers. */
-function powerOfTwo(e: Emitter, n: Vector): Vector {
-  return i32x4.shl(i32x4.add(n, e.i32(127)), 23);
-}
+/** Added to a small number and taken off again, this rounds it to a whole one, which the low bits of the sum hold in between. */
+const magic = 1.5 * 2 ** 23;
 
-/** `n` and `eʳ - 1`, where x = n ln 2 + r with |r| ≤ ln 2 / 2. */
-function reduceExp(e: Emitter, x: Vector): { n: Vector; rest: Vector } {
+/**
+ * `2ⁿ` and `eʳ - 1`, where x = 2 n ln 2 + r with |r| ≤ ln 2: what is to be multiplied by twice, so that neither the largest results overflow on the way
+ * nor the smallest vanish.
+ */
+function reduceExp(e: Emitter, x: Vector): { power: Vector; rest: Vector } {
   const madd = multiplyAdd("f32x4", e.relaxed);
-  const whole = e.let(f32x4.nearest(f32x4.mul(x, e.f32(Math.LOG2E))));
-  // ln 2 in two parts, the first of which has so few digits that its product is exact.
-  const r = e.let(madd(whole, e.f32(2.1219444e-4), madd(whole, e.f32(-0.693359375), x)));
-  // (eʳ - 1 - r) / r², |r| ≤ 0.3466
-  const p = polynomial(e, "f32x4", r, [0.5000000013, 0.1666666668, 0.04166646494, 0.008333310928, 0.001393364786, 0.0001989098846]);
-  return { n: e.let(i32x4.truncF32x4(whole)), rest: e.let(madd(f32x4.mul(r, r), p, r)) };
+  const shifted = e.let(madd(x, e.f32(Math.LOG2E / 2), e.f32(magic)));
+  const n = e.let(f32x4.sub(shifted, e.f32(magic)));
+  // 2 ln 2 in two parts, the first of which has so few digits that its product is exact.
+  const r = e.let(madd(n, e.f32(2 * 2.1219444e-4), madd(n, e.f32(-2 * 0.693359375), x)));
+  // (eʳ - 1 - r) / r², |r| ≤ 0.6932
+  const p = polynomial(e, "f32x4", r, [0.5, 0.1666667004, 0.04166667003, 0.008332772538, 0.001388832876, 0.0002007428595, 2.503439126e-5]);
+  const power = i32x4.add(i32x4.shl(shifted, 23), e.f32(1));
+  return { power: e.let(power), rest: e.let(madd(f32x4.mul(r, r), p, r)) };
 }
 
-/** `eˣ`. The power of two is applied in halves, so that denormals come out right. */
+/** `eˣ` */
 function exp(e: Emitter, x: Vector): Vector {
-  const { n, rest } = reduceExp(e, e.let(f32x4.pmax(f32x4.pmin(x, e.f32(89)), e.f32(-104))));
-  return scale(e, f32x4.add(rest, e.f32(1)), n);
+  const { power, rest } = reduceExp(e, e.let(f32x4.pmax(f32x4.pmin(x, e.f32(89)), e.f32(-104))));
+  return scaled(e, rest, power);
 }
 
-/** `x · 2ⁿ` for n in [-252, 254]. */
-function scale(e: Emitter, x: Vector, n: Vector): Vector {
-  const half = e.let(i32x4.shr(n, 1));
-  return f32x4.mul(f32x4.mul(x, powerOfTwo(e, half)), powerOfTwo(e, i32x4.sub(n, half)));
+/** `(1 + rest) · power²` */
+function scaled(e: Emitter, rest: Vector, power: Vector): Vector {
+  return f32x4.mul(multiplyAdd("f32x4", e.relaxed)(rest, power, power), power);
 }
 
 function expm1(e: Emitter, x: Vector): Vector {
-  const { n, rest } = reduceExp(e, e.let(f32x4.pmax(f32x4.pmin(x, e.f32(89)), e.f32(-30))));
-  const power = e.let(powerOfTwo(e, n));
-  const value = f32x4.add(f32x4.mul(power, rest), f32x4.sub(power, e.f32(1)));
+  const { power, rest } = reduceExp(e, e.let(f32x4.pmax(f32x4.pmin(x, e.f32(89)), e.f32(-30))));
+  const square = e.let(f32x4.mul(power, power));
+  const value = f32x4.add(f32x4.mul(square, rest), f32x4.sub(square, e.f32(1)));
   // Where the power itself would overflow, the one no longer counts.
-  const large = v128.bitselect(scale(e, f32x4.add(rest, e.f32(1)), n), value, f32x4.gt(x, e.f32(80)));
-  return v128.bitselect(x, large, f32x4.eq(x, e.f32(0))); // the sign of zero
+  const either = v128.bitselect(scaled(e, rest, power), value, f32x4.gt(x, e.f32(80)));
+  return v128.bitselect(x, either, f32x4.eq(x, e.f32(0))); // the sign of zero
 }
 
 function log(e: Emitter, x: Vector): Vector {

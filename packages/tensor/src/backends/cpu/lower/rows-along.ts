@@ -20,9 +20,10 @@ export function along(e: Emitter, what: RowsClass, slots: Slots, known: Known): 
   const length = e.slot(slots.length);
   const row = f.let(e.begin);
   const walk = rowWalk(e, what, slots, e.begin);
-  const stepAt = (starts: readonly Integer[], at: Local<"i32">) =>
+  const stepAt = (starts: readonly Integer[], at: Local<"i32">, whole: boolean) =>
     vectorStep(e, {
       at,
+      whole,
       left: () => i32.sub(length, at),
       address: (k) => starts[k] as Integer,
       stride: (k) => e.slot(slots.innerStrides + k),
@@ -44,37 +45,34 @@ export function along(e: Emitter, what: RowsClass, slots: Slots, known: Known): 
     const results: Known = new Map(known);
     const starts = walk.pointers.slice(0, slots.full);
     program.stages.forEach(({ reduce, of }, s) => {
-      const ways = cost([of]) < 16 ? 4 : 1;
+      const ways = cost([of]) < 16 ? 4 : 2;
       const total = accumulator(e, reduce, of.dtype, ways);
       runs(e, what, slots, starts, (here) => {
         const settled = settle([of], here, results);
         const i = f.let(i32.const(0));
         const keep = kept !== null && s === program.stages.length - 1;
-        const evaluate = (at: Local<"i32">): Value => {
-          const step = stepAt(here, at);
+        const evaluate = (at: Local<"i32">, whole: boolean): Value => {
+          const step = stepAt(here, at, whole);
           const leaves = { input: (leaf: Expr) => step.load(leaf.value, leaf.dtype), scalars: slots.scalars };
           const value = lower(e, [of], leaves, new Map(settled))[0] as Value; // safe: one formula, one value
           if (keep) step.store(inputs, of.dtype, value);
           return value;
         };
-        if (ways > 1) {
-          const whole = e.let(i32.and(length, -4 * ways));
-          f.while(i32.ltU(i, whole), () => {
-            const next = e.let(i32.add(i, 256 * ways));
-            const until = e.let(select(i32.ltU(next, whole), next, whole));
-            f.loop((again) => {
-              for (let w = 0; w < ways; w++) total.take(evaluate(e.let(i32.add(i, 4 * w))), w);
-              f.increase(i, 4 * ways);
-              f.branchIf(again, i32.ltU(i, until));
-            });
-            total.flush();
+        const whole = e.let(i32.and(length, -4 * ways));
+        f.while(i32.ltU(i, whole), () => {
+          const next = e.let(i32.add(i, 256 * ways));
+          const until = e.let(select(i32.ltU(next, whole), next, whole));
+          f.loop((again) => {
+            for (let w = 0; w < ways; w++) total.take(evaluate(e.let(i32.add(i, 4 * w)), true), w);
+            f.increase(i, 4 * ways);
+            f.branchIf(again, i32.ltU(i, until));
           });
-        }
+          total.flush();
+        });
         f.while(i32.ltU(i, length), () => {
           const mask = e.let(i32x4.gt(i32x4.splat(i32.sub(length, i)), e.i32(0, 1, 2, 3)));
-          total.take(evaluate(i), 0, mask);
+          total.take(evaluate(i, false), 0, mask);
           f.increase(i, 4);
-          f.if(i32.eqz(i32.and(i, 255)), () => total.flush());
         });
         total.flush();
       });
@@ -93,8 +91,8 @@ export function along(e: Emitter, what: RowsClass, slots: Slots, known: Known): 
       runs(e, what, slots, starts, (here) => {
         const settled = settle(program.elements, here, results);
         const i = f.let(i32.const(0));
-        f.while(i32.ltU(i, length), () => {
-          const step = stepAt(here, i);
+        const vector = (at: Local<"i32">, whole: boolean): void => {
+          const step = stepAt(here, at, whole);
           const leaves = { input: (leaf: Expr) => step.load(leaf.value, leaf.dtype), scalars: slots.scalars };
           const inside: Known = new Map(settled);
           if (kept !== null) inside.set(kept, step.load(inputs, kept.dtype));
@@ -103,6 +101,14 @@ export function along(e: Emitter, what: RowsClass, slots: Slots, known: Known): 
             const type = what.elements[k] as DType;
             step.store(inputs + k, type, convert(e, value, (program.elements[k] as Expr).dtype, type));
           });
+        };
+        const whole = e.let(i32.and(length, -8));
+        f.while(i32.ltU(i, whole), () => {
+          for (const k of [0, 4]) vector(e.let(i32.add(i, k)), true);
+          f.increase(i, 8);
+        });
+        f.while(i32.ltU(i, length), () => {
+          vector(i, false);
           f.increase(i, 4);
         });
       });

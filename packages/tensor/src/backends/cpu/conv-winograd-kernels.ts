@@ -1,0 +1,169 @@
+/**
+ * Winograd's algorithm between its ends: tiles are taken to their points a block at a time, so many that all matrices of the block stay in the
+ * second-level cache, multiplied point by point, and taken back (or, for the gradient of the weight, added up).
+ */
+
+import { points } from "./conv-winograd-algebra.ts";
+import { fromPoints, toPoints } from "./conv-winograd-tiles.ts";
+import type { Lanes } from "./matmul-lanes.ts";
+import { dispatchRows, tileFunction, tileRows } from "./matmul-tile.ts";
+import { atomics, type FunctionBuilder, i32, type Local, ModuleBuilder, memoryFill } from "./wasm/index.ts";
+
+/** Points of a tile. */
+export const tilePoints: number = points * points;
+
+/** The most channels that are summed up in one go. Sums of a few sums lose fewer digits than long ones. */
+const depth = 64;
+
+/**
+ * The arguments of the kernels. Their units are places to work in: each takes work from a counter until there is none left. In the forward kernel that is
+ * a block of tiles; in the weight's, a block of the data's channels for a chunk of the tiles, which has sums of its own.
+ */
+export const winogradSlots = {
+  input: 0,
+  output: 8,
+  /** Tiles of an image, of a row of them, and of all images. */
+  tiles: 16,
+  across: 17,
+  allTiles: 18,
+  /** The most tiles of a block. */
+  block: 19,
+  /** A 32-bit integer, 0 at first, and how far it goes. */
+  counter: 20,
+  units: 21,
+  /** Memory for each place to work in: the matrices of data, and those of results behind them. */
+  scratch: 22,
+  scratchBytes: 23,
+  /** Channels that results have, and that data has. */
+  m: 24,
+  k: 25,
+  /** Bytes between lines and points of these matrices. */
+  dataLine: 26,
+  dataPoint: 27,
+  resultLine: 28,
+  resultPoint: 29,
+  /** Strides of what the products are stored in, as the tile function reads them: row, column and two for a bias that it has not. */
+  productLine: 30,
+  productColumn: 31,
+  /** Forward: 0 when there is no bias. */
+  bias: 34,
+  biasStride: 35,
+  filters: 36,
+  filterPoint: 37,
+  /** The weight's: chunks of tiles, blocks of channels, and the sums. */
+  chunks: 38,
+  blocks: 39,
+  blockChannels: 40,
+  sums: 41,
+  sumBytes: 42,
+  sumPoint: 43,
+} as const;
+
+/** The bytes of the forward kernel. */
+export function winogradKernel(shared: boolean, lanes: Lanes, relaxed: boolean): Uint8Array {
+  const module = new ModuleBuilder(shared);
+  const s = winogradSlots;
+  const functions = Array.from({ length: tileRows }, (_, i) => tileFunction(module, lanes, i + 1, "rows", "step"));
+  const take = toPoints(module, relaxed, s, s.input, "data");
+  const give = fromPoints(module, relaxed, s, s.output);
+  module.function("run", ["i32", "i32", "i32"], [], (f, args, begin) => {
+    const slot = (name: keyof typeof s): Local<"i32"> => f.let(i32.load(args, 8 * s[name]));
+    const [k, m, filters, filterPoint, block] = [slot("k"), slot("m"), slot("filters"), slot("filterPoint"), slot("block")];
+    const [dataLine, dataPoint, resultLine, resultPoint] = [slot("dataLine"), slot("dataPoint"), slot("resultLine"), slot("resultPoint")];
+    const data = f.let(i32.add(slot("scratch"), i32.mul(begin, slot("scratchBytes"))));
+    const results = f.let(i32.add(data, i32.mul(dataPoint, tilePoints)));
+    const strides = f.let(i32.add(args, 8 * s.productLine));
+    forEachUnit(f, slot("counter"), slot("units"), (unit) => {
+      const first = f.let(i32.mul(unit, block));
+      const count = f.let(i32.sub(slot("allTiles"), first));
+      f.if(i32.gt(count, block), () => f.set(count, block));
+      f.call(take, args, first, count, i32.const(0), k, data, dataLine, dataPoint);
+      const [a, b, to] = [f.let(data), f.let(filters), f.let(results)];
+      f.for(0, tilePoints, 1, () => {
+        const panel = f.let(b);
+        f.for(0, m, 8, (left) => {
+          f.for(0, count, tileRows, (top) => {
+            const rows = f.let(i32.sub(count, top));
+            f.if(i32.gt(rows, tileRows), () => f.set(rows, tileRows));
+            const [line, cell] = [i32.add(a, i32.mul(top, dataLine)), i32.add(to, i32.add(i32.mul(top, resultLine), i32.shl(left, 2)))];
+            f.for(0, k, depth, (from) => {
+              const length = f.let(i32.sub(k, from));
+              f.if(i32.gt(length, depth), () => f.set(length, depth));
+              dispatchRows(f, rows, functions, [
+                ...[i32.add(line, i32.shl(from, 2)), dataLine, i32.add(panel, i32.shl(from, 5)), i32.const(32), length],
+                ...[cell, i32.const(8), from, i32.const(0), strides],
+              ]);
+            });
+          });
+          f.increase(panel, i32.shl(k, 5));
+        });
+        f.increase(a, dataPoint);
+        f.increase(b, filterPoint);
+        f.increase(to, resultPoint);
+      });
+      f.call(give, args, first, count, results, resultLine, resultPoint);
+    });
+  });
+  return module.finish();
+}
+
+/** The bytes of the weight's kernel. */
+export function winogradWeightKernel(shared: boolean, lanes: Lanes, relaxed: boolean): Uint8Array {
+  const module = new ModuleBuilder(shared);
+  const s = winogradSlots;
+  const functions = Array.from({ length: tileRows }, (_, i) => tileFunction(module, lanes, i + 1, "lines", "step"));
+  const take = toPoints(module, relaxed, s, s.input, "data");
+  const takeResults = toPoints(module, relaxed, s, s.output, "results");
+  module.function("run", ["i32", "i32", "i32"], [], (f, args, begin) => {
+    const slot = (name: keyof typeof s): Local<"i32"> => f.let(i32.load(args, 8 * s[name]));
+    const [k, m, block, blocks, sumLine] = [slot("k"), slot("m"), slot("block"), slot("blocks"), slot("productLine")];
+    const [sumBytes, sumPoint, allTiles, chunks] = [slot("sumBytes"), slot("sumPoint"), slot("allTiles"), slot("chunks")];
+    const [dataLine, dataPoint, resultLine, resultPoint] = [slot("dataLine"), slot("dataPoint"), slot("resultLine"), slot("resultPoint")];
+    const data = f.let(i32.add(slot("scratch"), i32.mul(begin, slot("scratchBytes"))));
+    const results = f.let(i32.add(data, i32.mul(dataPoint, tilePoints)));
+    const strides = f.let(i32.add(args, 8 * s.productLine));
+    forEachUnit(f, slot("counter"), slot("units"), (unit) => {
+      const chunk = f.let(i32.divU(unit, blocks));
+      const channel = f.let(i32.mul(i32.remU(unit, blocks), slot("blockChannels")));
+      const channels = f.let(i32.sub(k, channel));
+      f.if(i32.gt(channels, slot("blockChannels")), () => f.set(channels, slot("blockChannels")));
+      const sums = f.let(i32.add(slot("sums"), i32.mul(unit, sumBytes)));
+      f.do(memoryFill(sums, 0, sumBytes));
+      const share = (part: Local<"i32">) => f.let(i32.divU(i32.mul(part, allTiles), chunks));
+      const last = share(f.let(i32.add(chunk, 1)));
+      f.for(share(chunk), last, block, (first) => {
+        const count = f.let(i32.sub(last, first));
+        f.if(i32.gt(count, block), () => f.set(count, block));
+        f.call(take, args, first, count, channel, channels, data, dataLine, dataPoint);
+        f.call(takeResults, args, first, count, i32.const(0), m, results, resultLine, resultPoint);
+        const [a, b, to] = [f.let(results), f.let(data), f.let(sums)];
+        f.for(0, tilePoints, 1, () => {
+          f.for(0, channels, 8, (left) => {
+            const panel = f.let(i32.add(b, i32.shl(left, 2)));
+            f.for(0, m, tileRows, (top) => {
+              const rows = f.let(i32.sub(m, top));
+              f.if(i32.gt(rows, tileRows), () => f.set(rows, tileRows));
+              dispatchRows(f, rows, functions, [
+                ...[i32.add(a, i32.shl(top, 2)), resultLine, panel, dataLine, count],
+                ...[i32.add(to, i32.add(i32.mul(top, sumLine), i32.shl(left, 2))), i32.const(8), i32.const(1), i32.const(0), strides],
+              ]);
+            });
+          });
+          f.increase(a, resultPoint);
+          f.increase(b, dataPoint);
+          f.increase(to, sumPoint);
+        });
+      });
+    });
+  });
+  return module.finish();
+}
+
+/** Takes units of work until there are none left. */
+function forEachUnit(f: FunctionBuilder, counter: Local<"i32">, units: Local<"i32">, body: (unit: Local<"i32">) => void): void {
+  const unit = f.let(atomics.fetchAdd(counter, 1));
+  f.while(i32.ltU(unit, units), () => {
+    body(unit);
+    f.set(unit, atomics.fetchAdd(counter, 1));
+  });
+}

@@ -1,0 +1,183 @@
+/**
+ * Convolutions of three by three by Winograd's algorithm, a quarter of the multiplications of the plain ones: decides where it pays, lays out the memory
+ * and starts the kernels. The gradient of the input is one more forward pass, with the filters turned around.
+ */
+
+import { bytesOf } from "../../dtype.ts";
+import type { ConvCall, View } from "../../kernel.ts";
+import { argumentsFor, writeArguments } from "./arguments.ts";
+import { align, denseOf, giveBack, type Place } from "./conv-plan.ts";
+import { rowResults, rowTaps } from "./conv-winograd-algebra.ts";
+import { tilePoints, winogradKernel, winogradSlots, winogradWeightKernel } from "./conv-winograd-kernels.ts";
+import { filterGradientKernel, filterGradientSlots, filterKernel, filterSlots, planeSlots } from "./conv-winograd-tiles.ts";
+import type { Lanes } from "./matmul-lanes.ts";
+import { tileRows } from "./matmul-tile.ts";
+import { addressOf } from "./memory.ts";
+import type { Runtime } from "./runtime.ts";
+
+/** Channels on either side from which the transforms are worth their time. */
+const fewestChannels = 8;
+/** Tiles of all images from which it is worth while to transform the filters. */
+const fewestTiles = 16;
+/** Bytes of a block's matrices: a part of the second-level cache, which filters or sums pass through as well. */
+const blockBytes = 512 << 10;
+/** How many partial sums of a weight's gradient are made at most, and their bytes, whatever the number of threads, so that results do not depend on it. */
+const mostChunks = 8;
+const leastChunkTiles = 64;
+const mostSumBytes = 32 << 20;
+/** Channels of a block of the data, at least: each block takes the results to their points for itself. */
+const leastBlockChannels = 32;
+
+const filterArguments = /* @__PURE__ */ argumentsFor(filterSlots);
+const filterGradientArguments = /* @__PURE__ */ argumentsFor(filterGradientSlots);
+const winogradArguments = /* @__PURE__ */ argumentsFor(winogradSlots);
+
+/** Whether a call is one for Winograd's algorithm. */
+export function winogradSuits({ direction, input, weight, output, stride, dilation, groups }: ConvCall, lanes: Lanes): boolean {
+  const [outputs, inputs, ...kernel] = weight.shape as [number, number, ...number[]]; // safe: [Cout, Cin, ...K]
+  if (lanes.element !== "float32" || groups !== 1 || kernel.length !== 2 || !kernel.every((size) => size === rowTaps)) return false;
+  if (!stride.every((s) => s === 1) || !dilation.every((d) => d === 1) || Math.min(inputs, outputs) < fewestChannels) return false;
+  const { shape } = direction === "input" ? input : output;
+  return shape.slice(2).every((size) => size >= rowTaps) && tilesOf(shape).allTiles >= fewestTiles;
+}
+
+/** Runs a convolution, or one of its gradients. */
+export function winograd(runtime: Runtime, lanes: Lanes, call: ConvCall): void {
+  const places: Place[] = [];
+  const dense = (view: View): Planes => {
+    const place = denseOf(runtime, lanes, view);
+    places.push(place);
+    return { address: place.address, shape: view.shape };
+  };
+  try {
+    if (call.direction === "weight") weightGradient(runtime, lanes, call, dense(call.input), dense(call.output));
+    else slide(runtime, lanes, call, dense);
+  } finally {
+    giveBack(runtime, ...places);
+  }
+}
+
+/** Contiguous planes. */
+interface Planes {
+  readonly address: number;
+  readonly shape: readonly number[];
+}
+
+/** Writes arguments that both kernels have, or one of them. */
+function write(values: { readonly [Name in keyof typeof winogradSlots]?: number }): void {
+  const slots: { readonly [name: string]: number } = winogradSlots;
+  for (const [name, value] of Object.entries(values)) winogradArguments[slots[name] as number] = value; // safe: named by the table
+}
+
+function writePlanes(slot: number, { address, shape }: Planes, top: number, left: number): void {
+  const [, channels, height, width] = shape as [number, number, number, number]; // safe: [N, C, H, W]
+  const row = 4 * width;
+  const values = { address, image: channels * height * row, channel: height * row, row, height, width, top, left };
+  for (const name of Object.keys(values) as (keyof typeof values)[]) winogradArguments[slot + planeSlots[name]] = values[name];
+}
+
+/** Bytes between points: whole cache lines and an odd number of them, so that a tile's values at all points do not meet in the same sets of the cache. */
+function pointBytes(bytes: number): number {
+  return align(bytes) | 64;
+}
+
+/** Bytes of a line of channels: whole vectors for the register tile, and no large power of two. */
+function lineBytes(channels: number): number {
+  const bytes = 32 * Math.ceil(channels / 8);
+  return bytes % 1024 === 0 ? bytes + 64 : bytes;
+}
+
+/** The tiles of a call's results: of an image, of a row of them, and of all images. */
+function tilesOf(results: readonly number[]): { across: number; tiles: number; allTiles: number } {
+  const [images, , height, width] = results as [number, number, number, number]; // safe: [N, C, H, W]
+  const across = Math.ceil(width / rowResults);
+  const tiles = Math.ceil(height / rowResults) * across;
+  return { across, tiles, allTiles: images * tiles };
+}
+
+/** How many tiles a block has, for `k` channels of data and `m` of results. */
+function blockOf(k: number, m: number): number {
+  const fit = blockBytes / (tilePoints * (lineBytes(k) + lineBytes(m)));
+  // With many channels nothing fits; then what is read for each block, [k, m] for each point, should be no more than the block itself.
+  return tileRows * Math.max(Math.floor(fit / tileRows), Math.ceil((k * m) / (k + m) / tileRows));
+}
+
+function slide(runtime: Runtime, lanes: Lanes, call: ConvCall, dense: (view: View) => Planes): void {
+  const { direction, weight, bias } = call;
+  const forward = direction === "forward";
+  const [source, to] = forward ? [call.input, call.output] : [call.output, call.input];
+  const [top, left] = call.padding.map((p) => (forward ? p : rowTaps - 1 - p)) as [number, number]; // safe: two dimensions
+  const [k, m] = [source.shape[1] as number, to.shape[1] as number];
+  const planes = dense(source);
+  const tiled = tilesOf(to.shape);
+  // No more than leaves some for every thread.
+  const block = Math.min(blockOf(k, m), tileRows * Math.ceil(tiled.allTiles / (4 * runtime.threads * tileRows)));
+  const filterPoint = pointBytes(Math.ceil(m / 8) * k * 32);
+  const [dataPoint, resultPoint] = [pointBytes(block * lineBytes(k)), pointBytes(block * lineBytes(m))];
+  const scratchBytes = tilePoints * (dataPoint + resultPoint);
+  const counter = runtime.scratch(64 + tilePoints * filterPoint + runtime.threads * scratchBytes);
+  runtime.memory.i32[counter >>> 2] = 0;
+  const filters = counter + 64;
+
+  const strides = weight.strides.map((s) => 4 * s) as [number, number, number, number]; // safe: [Cout, Cin, 3, 3]
+  const [lineStride, columnStride] = forward ? [strides[1], strides[0]] : [strides[0], strides[1]];
+  // Turned around, a filter begins with its last tap.
+  const [sign, firstTap] = forward ? [1, 0] : [-1, (rowTaps - 1) * (strides[2] + strides[3])];
+  writeArguments(filterArguments, filterSlots, {
+    ...{ weight: addressOf(weight) + firstTap, to: filters, pointBytes: filterPoint, k, m },
+    ...{ lineStride, columnStride, rowStride: sign * strides[2], tapStride: sign * strides[3] },
+  });
+  const filter = runtime.kernel("conv/winograd/filter", () => filterKernel(runtime.shared, runtime.relaxed));
+  runtime.launch(filter, filterArguments, 2 * Math.ceil(m / 8) * k, 256);
+
+  const units = Math.ceil(tiled.allTiles / block);
+  write({
+    ...{ ...tiled, block, counter, units, scratch: filters + tilePoints * filterPoint, scratchBytes, m, k },
+    ...{ dataLine: lineBytes(k), dataPoint, resultLine: lineBytes(m), resultPoint, filters, filterPoint, productLine: lineBytes(m) },
+    ...{ bias: bias === null ? 0 : addressOf(bias), biasStride: bias === null ? 0 : (bias.strides[0] as number) * bytesOf(bias.dtype) },
+    productColumn: 4,
+  });
+  writePlanes(winogradSlots.input, planes, top, left);
+  writePlanes(winogradSlots.output, { address: addressOf(to), shape: to.shape }, 0, 0);
+  const kernel = runtime.kernel("conv/winograd", () => winogradKernel(runtime.shared, lanes, runtime.relaxed));
+  runtime.launch(kernel, winogradArguments, Math.min(runtime.threads, units), 1);
+}
+
+function weightGradient(runtime: Runtime, lanes: Lanes, call: ConvCall, input: Planes, output: Planes): void {
+  const { weight, padding } = call;
+  const [m, k] = weight.shape as [number, number]; // safe: [Cout, Cin, 3, 3]
+  const tiled = tilesOf(output.shape);
+  const wholeBytes = tilePoints * pointBytes(m * lineBytes(k));
+  const chunks = Math.max(1, Math.min(mostChunks, Math.floor(tiled.allTiles / leastChunkTiles), Math.floor(mostSumBytes / wholeBytes)));
+  const most = Math.max(1, Math.floor(k / leastBlockChannels));
+  const blockChannels = 8 * Math.ceil(k / (8 * Math.min(most, Math.ceil((4 * runtime.threads) / chunks))));
+  const blocks = Math.ceil(k / blockChannels);
+  const block = blockOf(k, m);
+  const sumLine = lineBytes(blockChannels);
+  const sumPoint = pointBytes(m * sumLine);
+  const sumBytes = tilePoints * sumPoint;
+  const [dataPoint, resultPoint] = [pointBytes(block * lineBytes(blockChannels)), pointBytes(block * lineBytes(m))];
+  const scratchBytes = tilePoints * (dataPoint + resultPoint);
+  const units = chunks * blocks;
+  const counter = runtime.scratch(64 + units * sumBytes + runtime.threads * scratchBytes);
+  runtime.memory.i32[counter >>> 2] = 0;
+  const sums = counter + 64;
+  write({
+    ...{ ...tiled, block, counter, units, scratch: sums + units * sumBytes, scratchBytes, m, k },
+    ...{ dataLine: lineBytes(blockChannels), dataPoint, resultLine: lineBytes(m), resultPoint },
+    ...{ chunks, blocks, blockChannels, sums, sumBytes, sumPoint, productLine: sumLine, productColumn: 4 },
+  });
+  const [top, left] = padding as [number, number]; // safe: two dimensions
+  writePlanes(winogradSlots.input, input, top, left);
+  writePlanes(winogradSlots.output, output, 0, 0);
+  const kernel = runtime.kernel("conv/winograd/weight", () => winogradWeightKernel(runtime.shared, lanes, runtime.relaxed));
+  runtime.launch(kernel, winogradArguments, Math.min(runtime.threads, units), 1);
+
+  const fours = Math.ceil(k / 4);
+  writeArguments(filterGradientArguments, filterGradientSlots, {
+    ...{ from: sums, partials: chunks, partialBytes: blocks * sumBytes, blockBytes: sumBytes, blockChannels, pointBytes: sumPoint },
+    ...{ lineBytes: sumLine, k, fours, to: addressOf(weight) },
+  });
+  const finish = runtime.kernel("conv/winograd/gradient", () => filterGradientKernel(runtime.shared, runtime.relaxed));
+  runtime.launch(finish, filterGradientArguments, m * fours, 64);
+}
