@@ -111,7 +111,7 @@ const tensor: readonly Family[] = [
   {
     title: "Shapes, halves and draws",
     about: "The arithmetic behind operations and devices.",
-    files: "shape half random/distributions",
+    files: "shape half encode random/distributions",
   },
 ];
 

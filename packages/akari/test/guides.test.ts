@@ -60,6 +60,7 @@ import { webgpu } from "@akari/tensor/webgpu";
 declare const [x, y, mask, b, loss]: [Tensor, Tensor, Tensor, Tensor, Tensor];
 declare const a: Tensor & Float32Array<ArrayBuffer>;
 declare const model: nn.Sequential;
+declare const layer: nn.Linear;
 declare const optimizer: Adam;
 declare const d: TensorDataset<[Tensor, Tensor]>;
 const [shape, device] = [[1], cpu()];

@@ -22,7 +22,7 @@ export function encoder(dtype: DType): (value: number) => number {
  *
  * @example
  * const x = tensor([1, 2], { dtype: "bfloat16" });
- * numbersOf(await x.data(), x.dtype); // [1, 2]
+ * Array.from(numbersOf(await x.data(), x.dtype)); // [1, 2]
  */
 export function numbersOf(data: TypedArray, dtype: DType): ArrayLike<number> {
   return computeType(dtype) === dtype ? data : Float32Array.from(data, decoder(dtype));

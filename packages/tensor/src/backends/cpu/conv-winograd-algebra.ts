@@ -22,7 +22,7 @@ const [a2, b2] = [a * a, b * b];
 const [weight0, weightA, weightB] = [1 / (a2 * b2), 1 / (2 * a2 * (a2 - b2)), 1 / (2 * b2 * (b2 - a2))];
 
 /** A linear map of some vectors to some vectors, lane by lane. */
-export type Transform = (row: readonly Local<"v128">[]) => readonly Code<"v128">[];
+type Transform = (row: readonly Local<"v128">[]) => readonly Code<"v128">[];
 
 /** The five matrices as code. */
 export interface Algebra {
