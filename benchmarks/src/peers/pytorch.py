@@ -7,6 +7,20 @@ def cannot(why):
     sys.exit(0)
 
 
+def newest_core():
+    """The newest of OpenBLAS's kernel sets that this processor can run, or None. By itself an OpenBLAS takes its oldest for a processor newer than it is."""
+    try:
+        with open("/proc/cpuinfo") as file:
+            flags = next((line for line in file if line.startswith("flags")), "").split()
+    except OSError:
+        return None
+    return "SkylakeX" if "avx512vl" in flags else "Haswell" if "avx2" in flags else None
+
+
+core = newest_core()
+if core:
+    os.environ.setdefault("OPENBLAS_CORETYPE", core)
+
 try:
     import torch
 except ImportError:
