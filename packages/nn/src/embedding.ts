@@ -5,7 +5,7 @@
 import { noGrad } from "@akari/autograd";
 import { ArgumentError, type EmbeddingOptions, embedding, empty, ShapeError, showShape, type Tensor } from "@akari/tensor";
 import { checkPositive } from "./arguments.ts";
-import { type EmbeddingBagOptions, embeddingBag } from "./functional/embedding-bag.ts";
+import { checkMode, type EmbeddingBagOptions, embeddingBag } from "./functional/embedding-bag.ts";
 import { normal_ } from "./init.ts";
 import type { FactoryOptions } from "./linear.ts";
 import { Module } from "./module.ts";
@@ -104,7 +104,7 @@ export class Embedding extends Table<EmbeddingOptions> {
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.EmbeddingBag.html
  *
- * @throws IndexError, when called, for an index outside of the table; what else, `embeddingBag` says.
+ * @throws ArgumentError for an unknown mode. @throws IndexError, when called, for an index outside of the table; what else, `embeddingBag` says.
  * @example
  * const bag = new EmbeddingBag(10, 3, { mode: "sum" });
  * bag(tensor([1, 2, 4, 5]).to("int32"), tensor([0, 3]).to("int32")); // of shape [2, 3]
@@ -113,6 +113,7 @@ export class EmbeddingBag extends Table<Omit<EmbeddingBagOptions, "perSampleWeig
   static override name = "EmbeddingBag";
 
   constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingBagLayerOptions = {}) {
+    checkMode("EmbeddingBag", options.mode ?? "mean");
     super("EmbeddingBag", numEmbeddings, embeddingDim, options);
   }
 

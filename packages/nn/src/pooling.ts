@@ -171,7 +171,7 @@ export type FractionalPoolLayerOptions<I extends boolean = boolean> = Omit<Fract
 export class FractionalMaxPool2d<I extends boolean = false> extends FractionalMaxPoolNd<I> {
   static override name = "FractionalMaxPool2d";
 
-  constructor(kernelSize: PerDimension, options: FractionalPoolLayerOptions<I>) {
+  constructor(kernelSize: PerDimension, options: FractionalPoolLayerOptions<I> = {}) {
     super("FractionalMaxPool2d", 2, kernelSize, options);
   }
 
@@ -184,7 +184,7 @@ export class FractionalMaxPool2d<I extends boolean = false> extends FractionalMa
 export class FractionalMaxPool3d<I extends boolean = false> extends FractionalMaxPoolNd<I> {
   static override name = "FractionalMaxPool3d";
 
-  constructor(kernelSize: PerDimension, options: FractionalPoolLayerOptions<I>) {
+  constructor(kernelSize: PerDimension, options: FractionalPoolLayerOptions<I> = {}) {
     super("FractionalMaxPool3d", 3, kernelSize, options);
   }
 

@@ -50,7 +50,7 @@ describe("fractional pooling", () => {
   });
 
   it("wants one size, and windows that fit", () => {
-    expect(() => new nn.FractionalMaxPool2d(2, {})).toThrow(/give either outputSize or outputRatio/);
+    expect(() => new nn.FractionalMaxPool2d(2)).toThrow(/give either outputSize or outputRatio/);
     expect(() => new nn.FractionalMaxPool3d(2, { outputRatio: 1.5 })).toThrow(/must lie between 0 and 1, got \[1.5, 1.5, 1.5\]/);
     expect(() => f.fractionalMaxPool2d(ones([1, 4, 4]), 3, { outputSize: 3 })).toThrow(ShapeError);
     expect(new nn.FractionalMaxPool2d(2, { outputRatio: 0.7 })(ones([2, 6, 6])).shape).toEqual([2, 4, 4]);

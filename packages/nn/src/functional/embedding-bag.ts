@@ -27,6 +27,12 @@ export interface EmbeddingBagOptions extends EmbeddingOptions {
   readonly includeLastOffset?: boolean;
 }
 
+/** @throws ArgumentError unless the mode is one there is. */
+export function checkMode(operation: string, mode: string): void {
+  if (mode !== "sum" && mode !== "mean" && mode !== "max")
+    throw new ArgumentError(`${operation}: mode must be "sum", "mean" or "max", got ${JSON.stringify(mode)}`);
+}
+
 /** The number of bags, and the bag of each index. */
 function bagsOf(input: Tensor, offsets: Tensor | null, includeLast: boolean): { count: number; bags: Tensor } {
   const options = { dtype: "int32", device: input.device } as const;
@@ -67,8 +73,7 @@ function bagsOf(input: Tensor, offsets: Tensor | null, includeLast: boolean): { 
  */
 export function embeddingBag(input: Tensor, weight: Tensor, offsets: Tensor | null = null, options: EmbeddingBagOptions = {}): Tensor {
   const { mode = "mean", perSampleWeights = null, includeLastOffset = false, paddingIdx = null, ...lookup } = options;
-  if (mode !== "sum" && mode !== "mean" && mode !== "max")
-    throw new ArgumentError(`embeddingBag: mode must be "sum", "mean" or "max", got ${JSON.stringify(mode)}`);
+  checkMode("embeddingBag", mode);
   if (perSampleWeights !== null && mode !== "sum")
     throw new ArgumentError(`embeddingBag: perSampleWeights go with mode "sum" only, got "${mode}"`);
   if (perSampleWeights !== null && !sameShape(perSampleWeights.shape, input.shape)) {

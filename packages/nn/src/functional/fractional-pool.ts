@@ -21,7 +21,7 @@ export interface FractionalPoolOptions {
 /** A pooling that returns the values alone, or with `returnIndices` a pair. */
 export interface FractionalPool {
   (x: Tensor, kernelSize: PerDimension, options: FractionalPoolOptions & { readonly returnIndices: true }): [Tensor, Tensor];
-  (x: Tensor, kernelSize: PerDimension, options: FractionalPoolOptions & { readonly returnIndices?: false }): Tensor;
+  (x: Tensor, kernelSize: PerDimension, options?: FractionalPoolOptions & { readonly returnIndices?: false }): Tensor;
 }
 
 /** The sizes of the result. Throws unless one option says them, and the windows fit. */
@@ -40,7 +40,7 @@ export function fractionalSizes(operation: string, dims: number, options: Fracti
 }
 
 function fractionalMaxPool(operation: string, dims: number): FractionalPool {
-  const pool = (x: Tensor, kernelSize: PerDimension, options: FractionalPoolOptions): Tensor | [Tensor, Tensor] => {
+  const pool = (x: Tensor, kernelSize: PerDimension, options: FractionalPoolOptions = {}): Tensor | [Tensor, Tensor] => {
     if (x.ndim === dims + 1) {
       const found = pool(x.unsqueeze(0), kernelSize, options);
       return Array.isArray(found) ? [found[0].squeeze(0), found[1].squeeze(0)] : found.squeeze(0);
