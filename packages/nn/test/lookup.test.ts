@@ -68,7 +68,9 @@ describe("tables", () => {
     expect(() => embeddingBag(x, weight)).toThrow(/needs offsets, a list of where bags begin, got none/);
     expect(() => embeddingBag(ints([[4]]), weight)).toThrow(IndexError);
     expect(() => embeddingBag(x, weight, ints([0]), { mode: "min" as "max" })).toThrow(/mode must be "sum", "mean" or "max", got "min"/);
-    expect(() => new nn.EmbeddingBag(4, 2, { mode: "min" as "max" })).toThrow(/EmbeddingBag: mode must be "sum", "mean" or "max", got "min"/);
+    expect(() => new nn.EmbeddingBag(4, 2, { mode: "min" as "max" })).toThrow(
+      /EmbeddingBag: mode must be "sum", "mean" or "max", got "min"/,
+    );
     expect(() => embeddingBag(x, weight, ints([0]), { perSampleWeights: ones([3]) })).toThrow(/with mode "sum" only, got "mean"/);
     expect(() => embeddingBag(x, weight, ints([0]), { mode: "sum", perSampleWeights: ones([2]) })).toThrow(ShapeError);
     expect(() => embeddingBag(x, weight, ints([0]), { mode: "max", scaleGradByFreq: true })).toThrow(/scaleGradByFreq/);
