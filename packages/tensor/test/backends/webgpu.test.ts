@@ -162,6 +162,12 @@ if (device === null) {
       expect(() => found.allocate(2 ** 40)).toThrow(/webgpu: a tensor of 1099511627776 bytes is too large/);
     });
 
+    it("refuse options there are not", async () => {
+      await expect(webgpu({ memory: 5 } as object)).rejects.toThrow(/webgpu: unknown option memory; there are memoryLimit/);
+      await expect(webgpu({ memoryLimit: -1 })).rejects.toThrow(/webgpu: memoryLimit must be a positive number of bytes, got -1/);
+      await expect(webgpu({ powerPreference: "fast" as "low-power" })).rejects.toThrow(/powerPreference must be .* got "fast"/);
+    });
+
     it("say that a device is gone", async () => {
       const gone = await webgpu();
       const buffer = gone.allocate(16);

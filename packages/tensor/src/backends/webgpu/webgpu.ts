@@ -3,7 +3,7 @@
  */
 
 import type { Backend, DeviceBuffer } from "../../backend.ts";
-import { DeviceError } from "../../errors.ts";
+import { ArgumentError, DeviceError } from "../../errors.ts";
 import type { KernelCall } from "../../kernel.ts";
 import { argreduce } from "./argreduce.ts";
 import { check } from "./check.ts";
@@ -49,7 +49,8 @@ export interface WebGpuBackend extends Backend {
  * A WebGPU device: the browser's, or in Node that of the npm package `webgpu`. It computes in float32, int32, uint8 and bool, stores float16 and bfloat16 too,
  * and has no float64. It is read asynchronously only: `await x.item()`, not `x.itemSync()`.
  *
- * @throws DeviceError when there is no WebGPU, saying what to install, or no adapter.
+ * @throws DeviceError when there is no WebGPU, saying what to install, or no adapter. @throws ArgumentError for an unknown option, or a number of bytes that
+ * is not positive.
  *
  * @example
  * const gpu = await webgpu();
@@ -61,10 +62,20 @@ export async function webgpu(options: WebGpuOptions = {}): Promise<WebGpuBackend
     memoryLimit = Number.POSITIVE_INFINITY,
     largestBuffer = Number.POSITIVE_INFINITY,
     powerPreference = "high-performance",
+    tiles,
+    ...unknown
   } = options;
+  const [name] = Object.keys(unknown);
+  if (name !== undefined)
+    throw new ArgumentError(`webgpu: unknown option ${name}; there are memoryLimit, largestBuffer, powerPreference and tiles`);
+  for (const [option, bytes] of Object.entries({ memoryLimit, largestBuffer })) {
+    if (!(bytes > 0)) throw new ArgumentError(`webgpu: ${option} must be a positive number of bytes, got ${bytes}`);
+  }
+  if (powerPreference !== "high-performance" && powerPreference !== "low-power")
+    throw new ArgumentError(`webgpu: powerPreference must be "high-performance" or "low-power", got ${JSON.stringify(powerPreference)}`);
   const { device, info } = await requestDevice(powerPreference);
   const software = info.isFallbackAdapter === true || /swiftshader|llvmpipe/i.test(`${info.architecture} ${info.description}`);
-  const recorder = new Recorder(device, { memoryLimit, largestBuffer }, !(options.tiles ?? !software));
+  const recorder = new Recorder(device, { memoryLimit, largestBuffer }, !(tiles ?? !software));
   const { memory } = recorder;
   device.lost.then(({ reason, message }) => {
     if (reason === "destroyed") return;
