@@ -21,6 +21,7 @@ import {
   Module,
   manualSeed,
   maxPool2d,
+  nn,
   rand,
   randint,
   randn,
@@ -189,6 +190,37 @@ describe.skipIf(found === null)(`what reads at once, on webgpu${reason && ` (ski
     const [a, b] = (await x.toArray()) as number[];
     expect(a).toBeCloseTo(3, 3);
     expect(b).toBeCloseTo(-1, 3);
+  });
+
+  it("tells the targets of an adaptive softmax apart as on the CPU", async () => {
+    const layer = new nn.AdaptiveLogSoftmaxWithLoss(8, 20, [4, 10], { divValue: 2 });
+    const x = randn([5, 8], { generator: new Generator(3) });
+    const target = tensor([0, 19, 7, 3, 4], { dtype: "int32" });
+    const run = async (where: Backend): Promise<readonly number[]> => {
+      layer.to(where).zeroGrad();
+      const { output, loss } = layer(x.to(where), target.to(where));
+      loss.backward();
+      const grads = layer.parameters().map((parameter) => (parameter.grad as Tensor).data());
+      return (await Promise.all([output.data(), ...grads])).flatMap((values) => [...values]);
+    };
+    const [want, got] = [await run(cpu()), await run(device)];
+    expect(got).toHaveLength(want.length);
+    want.forEach((value, i) => void expect(got[i]).toBeCloseTo(value, 5));
+    await expect(layer(x.to(device), target.add(1).to(device)).loss.item()).rejects.toThrow(/targets must be from 0 to 19, got 20/);
+  });
+
+  it("goes on from a saved state of an optimizer", async () => {
+    const weight = requiresGrad(on([1, 2, 3]));
+    const [one, other] = [0, 1].map(() => new Adam([weight], { lr: 0.1 })) as [Adam, Adam];
+    weight.square().sum().backward();
+    one.step();
+    other.loadStateDict(one.stateDict());
+    const before = await weight.toArray();
+    one.step();
+    const after = await weight.toArray();
+    weight.setData(on(before as number[]));
+    other.step();
+    expect(await weight.toArray()).toEqual(after);
   });
 
   it("solves systems, and says when one cannot be", async () => {

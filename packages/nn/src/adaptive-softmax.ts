@@ -2,7 +2,18 @@
  * A softmax over very many classes that spends little on rare ones.
  */
 
-import { ArgumentError, cat, DTypeError, logSoftmax, ShapeError, showShape, type Tensor, tensor } from "@akari/tensor";
+import {
+  ArgumentError,
+  cat,
+  DTypeError,
+  expectBetween,
+  logSoftmax,
+  nonzero,
+  ShapeError,
+  showShape,
+  type Tensor,
+  where,
+} from "@akari/tensor";
 import { checkPositive } from "./arguments.ts";
 import { ModuleList, Sequential } from "./container.ts";
 import { type FactoryOptions, Linear } from "./linear.ts";
@@ -18,7 +29,7 @@ export interface AdaptiveSoftmaxOptions extends FactoryOptions {
 
 /**
  * The log-probabilities of targets among very many classes, sorted from frequent to rare: those below the first cutoff are told apart at once, the others are first
- * a cluster and then a class in it, for which only the examples that need it are computed.
+ * a cluster and then a class in it, for which only the examples that need it are computed; on a device that cannot be read at once, all are.
  *
  * Input [N, inFeatures] and target [N] of class numbers, int32 → log-probabilities of the targets [N], and their negative mean. One example may come without N.
  *
@@ -27,7 +38,6 @@ export interface AdaptiveSoftmaxOptions extends FactoryOptions {
  * https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveLogSoftmaxWithLoss.html
  *
  * @throws ArgumentError unless the cutoffs rise, from 1 to nClasses - 1, and the layers have a width left; when called, for a target that is no class.
- * @throws DeviceError, when called on a device that cannot be read at once, unless `await target.prefetch()` came before.
  * @example
  * const layer = new AdaptiveLogSoftmaxWithLoss(64, 10000, [100, 1000]);
  * const { output, loss } = layer(randn([3, 64]), tensor([7, 640, 6400]).to("int32"));
@@ -95,23 +105,22 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
     }
     if (target.dtype !== "int32")
       throw new DTypeError(`AdaptiveLogSoftmaxWithLoss: class numbers must be int32, got ${target.dtype}; convert them with .to("int32")`);
-    const classes = [...target.dataSync()];
-    const wrong = classes.find((value) => value < 0 || value >= this.nClasses);
-    if (wrong !== undefined)
-      throw new ArgumentError(`AdaptiveLogSoftmaxWithLoss: targets must be from 0 to ${this.nClasses - 1}, got ${wrong}`);
-    const list = (values: readonly number[]) => tensor(values, { dtype: "int32", device: input.device });
-    const clusterOf = (value: number) => this.cutoffs.findIndex((cutoff) => value < cutoff);
-    const first = classes.map((value) => (value < this.#shortlist ? value : this.#shortlist + clusterOf(value) - 1));
-    let output = logSoftmax(this.head(input), 1).gather(1, list(first).unsqueeze(1)).squeeze(1);
+    expectBetween(target, 0, this.nClasses - 1, `AdaptiveLogSoftmaxWithLoss: targets must be from 0 to ${this.nClasses - 1}, got {}`);
+    const belongs = [...this.tail].map((_, i) => {
+      const [begin, end] = this.cutoffs.slice(i) as [number, number]; // safe: one cutoff more than clusters
+      return target.ge(begin).logicalAnd(target.lt(end));
+    });
+    const first = belongs.reduce((found, mask, i) => where(mask, this.#shortlist + i, found), target);
+    let output = logSoftmax(this.head(input), 1).gather(1, first.unsqueeze(1)).squeeze(1);
     for (const [i, cluster] of [...this.tail].entries()) {
-      const rows = classes.flatMap((value, row) => (clusterOf(value) === i + 1 ? [row] : []));
-      if (rows.length === 0) continue;
-      const at = list(rows);
-      const inside = list(rows.map((row) => (classes[row] as number) - (this.cutoffs[i] as number)));
-      const logs = logSoftmax(cluster(input.indexSelect(0, at)), 1)
-        .gather(1, inside.unsqueeze(1))
-        .squeeze(1);
-      output = output.indexAdd(0, at, logs);
+      const mask = belongs[i] as Tensor; // safe: one for each cluster
+      const inside = where(mask, target.sub(this.cutoffs[i] as number), 0);
+      const logs = (of: Tensor, classes: Tensor) => logSoftmax(cluster(of), 1).gather(1, classes.unsqueeze(1)).squeeze(1);
+      if (input.device.readSync === undefined) output = output.add(where(mask, logs(input, inside), 0));
+      else {
+        const rows = nonzero(mask).squeeze(1);
+        if (rows.numel() > 0) output = output.indexAdd(0, rows, logs(input.indexSelect(0, rows), inside.indexSelect(0, rows)));
+      }
     }
     return { output, loss: output.mean().neg() };
   }
