@@ -6,8 +6,9 @@
 import { isFloating } from "../dtype.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
 import type { Expr } from "../expr/expr.ts";
-import { type Pointwise, pointwise, resultType, type TensorOrNumber } from "../pointwise.ts";
+import { type Pointwise, type PointwiseOptions, pointwise, resultType, type TensorOrNumber } from "../pointwise.ts";
 import type { Tensor } from "../tensor.ts";
+import { expectBetween } from "./check.ts";
 
 /** An operation on one tensor. */
 export type Unary = Pointwise<[Tensor]>;
@@ -120,19 +121,27 @@ export const mul: Binary = /* @__PURE__ */ pointwise("mul", product);
 
 const quotient: Binary = /* @__PURE__ */ pointwise("div", (a, b) => a.div(b));
 const numbers = { kind: 1 } as const;
-const dividing = { ...numbers, check: refuseZero };
+const isNotZero = /* @__PURE__ */ pointwise<[Tensor]>("isNotZero", (x) => x.ne(0));
+
+/** Options that refuse integers divided by 0, be it a number or somewhere in a tensor. */
+function dividing(operation: string): PointwiseOptions {
+  const message = `${operation}: integers cannot be divided by 0`;
+  const check = ([a, b]: readonly TensorOrNumber[]): void => {
+    if (b !== 0 && typeof b !== "object") return;
+    if (isFloating(resultType([a as TensorOrNumber, b]))) return; // safe: there are two
+    if (b === 0) throw new ArgumentError(message);
+    expectBetween(isNotZero(b), 1, 1, message);
+  };
+  return { ...numbers, check };
+}
+
 const truncated: Binary = /* @__PURE__ */ pointwise(
   "div",
   // Integers never go through floating point: what fmod leaves divides exactly.
   (a, b) => (isFloating(a.dtype) ? a.div(b).trunc() : a.sub(a.fmod(b)).floorDiv(b)),
-  dividing,
+  /* @__PURE__ */ dividing("div"),
 );
-const floored: Binary = /* @__PURE__ */ pointwise("div", (a, b) => a.floorDiv(b), dividing);
-
-/** Refuses integers divided by the number 0. Tensors are not looked into: where they hold a 0, the quotient is 0. */
-function refuseZero([a, b]: readonly TensorOrNumber[]): void {
-  if (b === 0 && !isFloating(resultType([a as TensorOrNumber, b]))) throw new ArgumentError("div: integers cannot be divided by 0");
-}
+const floored: Binary = /* @__PURE__ */ pointwise("div", (a, b) => a.floorDiv(b), /* @__PURE__ */ dividing("div"));
 
 function rounded(operation: string, mode: DivOptions["roundingMode"]): Binary {
   if (mode === undefined || mode === null) return quotient;
@@ -146,7 +155,7 @@ function rounded(operation: string, mode: DivOptions["roundingMode"]): Binary {
  *
  * https://pytorch.org/docs/stable/generated/torch.div.html
  *
- * @throws ArgumentError for an unknown `roundingMode`.
+ * @throws ArgumentError for an unknown `roundingMode`, and for integers rounded after a division by 0.
  * @example
  * div(tensor([7, -7]), 2, { roundingMode: "floor" }); // [3, -4]
  */
@@ -166,18 +175,18 @@ export const trueDivide: Binary = quotient;
 export const floorDivide: Binary = floored;
 
 /**
- * The remainder with the sign of the divisor, as Python's `%`: `a - b ⌊a/b⌋`.
+ * The remainder with the sign of the divisor, as Python's `%`: `a - b ⌊a/b⌋`. Throws an ArgumentError for integers divided by 0.
  *
  * https://pytorch.org/docs/stable/generated/torch.remainder.html
  */
-export const remainder: Binary = /* @__PURE__ */ pointwise("remainder", (a, b) => a.mod(b), dividing);
+export const remainder: Binary = /* @__PURE__ */ pointwise("remainder", (a, b) => a.mod(b), /* @__PURE__ */ dividing("remainder"));
 
 /**
- * The remainder with the sign of the dividend, as C's `fmod` and JavaScript's `%`.
+ * The remainder with the sign of the dividend, as C's `fmod` and JavaScript's `%`. Throws an ArgumentError for integers divided by 0.
  *
  * https://pytorch.org/docs/stable/generated/torch.fmod.html
  */
-export const fmod: Binary = /* @__PURE__ */ pointwise("fmod", (a, b) => a.fmod(b), dividing);
+export const fmod: Binary = /* @__PURE__ */ pointwise("fmod", (a, b) => a.fmod(b), /* @__PURE__ */ dividing("fmod"));
 
 /** `-x`. Throws a DTypeError for bools, whose opposite is `logicalNot`. https://pytorch.org/docs/stable/generated/torch.neg.html */
 export const neg: Unary = /* @__PURE__ */ pointwise<[Tensor]>("neg", (x) => x.neg(), numbers);

@@ -142,6 +142,18 @@ describe("promotion", () => {
     expect(values(a.fmod(b))).toEqual([1, -1, 1, -1]);
   });
 
+  it("refuses integers divided by zero, and changes nothing then", () => {
+    const a = of([7, 1], "int32");
+    for (const zero of [0, of([2, 0], "int32"), of([0], "uint8")]) {
+      expect(() => a.floorDivide(zero)).toThrow("div: integers cannot be divided by 0");
+      expect(() => a.remainder(zero)).toThrow("remainder: integers cannot be divided by 0");
+      expect(() => a.fmod(zero)).toThrow("fmod: integers cannot be divided by 0");
+      expect(() => a.div_(zero, { roundingMode: "trunc" })).toThrow("div: integers cannot be divided by 0");
+    }
+    expect(values(a)).toEqual([7, 1]);
+    expect(values(a.floorDivide(of([0, 2])))).toEqual([Number.POSITIVE_INFINITY, 0]);
+  });
+
   it("keeps integer powers exact", () => {
     expect(values(of([3, -2], "int32").pow(3))).toEqual([27, -8]);
     expect(of([3], "int32").pow(3).dtype).toBe("int32");
