@@ -53,7 +53,7 @@ const tensor: readonly Family[] = [
   },
   {
     title: "Running totals, sorting and counting",
-    files: "ops/scan ops/sort ops/unique",
+    files: "ops/scan ops/search ops/sort ops/unique",
   },
   {
     title: "Indexing and masks",

@@ -15,17 +15,20 @@ import {
   det,
   embedding,
   Generator,
+  histc,
   inv,
   LBFGS,
   Linear,
   Module,
   manualSeed,
   maxPool2d,
+  multinomial,
   nn,
   rand,
   randint,
   randn,
   requiresGrad,
+  searchsorted,
   type Tensor,
   tensor,
   zeros,
@@ -190,6 +193,24 @@ describe.skipIf(found === null)(`what reads at once, on webgpu${reason && ` (ski
     const [a, b] = (await x.toArray()) as number[];
     expect(a).toBeCloseTo(3, 3);
     expect(b).toBeCloseTo(-1, 3);
+  });
+
+  it("searches, counts and draws by weights without being read", async () => {
+    const edges = on([1, 2, 4, 8]);
+    expect(await searchsorted(edges, on([0, 1, 3, 8, 9, Number.NaN])).toArray()).toEqual([0, 0, 2, 3, 4, 4]);
+    expect(await searchsorted(edges, on([1, 8]), { right: true }).toArray()).toEqual([1, 4]);
+    expect(await histc(on([1, 2, 1, 9]), { bins: 4, min: 0, max: 3 }).toArray()).toEqual([0, 2, 1, 0]);
+    expect(await histc(on([1, 2, 2, 5]), { bins: 4 }).toArray()).toEqual([1, 2, 0, 1]);
+    const counts = histc(multinomial(on([0, 1, 3]), 400, { replacement: true }).to("float32"), { bins: 3, min: 0, max: 2 });
+    const [never, some, often] = (await counts.toArray()) as [number, number, number];
+    expect(never).toBe(0);
+    expect(some).toBeGreaterThan(60);
+    expect(some).toBeLessThan(140);
+    expect(some + often).toBe(400);
+    expect(((await multinomial(on([1, 0, 5]), 2).toArray()) as number[]).sort()).toEqual([0, 2]);
+    await expect(multinomial(on([1, Number.NaN]), 1).data()).rejects.toThrow(
+      /multinomial: weights must be finite and not negative, got NaN/,
+    );
   });
 
   it("tells the targets of an adaptive softmax apart as on the CPU", async () => {

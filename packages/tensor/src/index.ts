@@ -377,6 +377,7 @@ export {
   scatterAdd_,
   scatterReduce,
 } from "./ops/scatter.ts";
+export { bucketize, type HistcOptions, histc, type SearchOptions, searchsorted } from "./ops/search.ts";
 export { asStrided, diagonal, narrow, select, slice, unfold } from "./ops/slice.ts";
 export { logSoftmax, logsumexp, type SoftmaxOptions, softmax, softmin } from "./ops/softmax.ts";
 export { argsort, kthvalue, median, mode, msort, nanmedian, type SortOptions, sort, type TopkOptions, topk } from "./ops/sort.ts";
@@ -425,11 +426,6 @@ export {
 export {
   type BincountOptions,
   bincount,
-  bucketize,
-  type HistcOptions,
-  histc,
-  type SearchOptions,
-  searchsorted,
   type Unique,
   type UniqueOptions,
   unique,

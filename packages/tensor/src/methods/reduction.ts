@@ -9,6 +9,7 @@ import * as product from "../ops/product.ts";
 import { nanquantile, type QuantileOptions, quantile } from "../ops/quantile.ts";
 import type { Dims, KeepOptions, ReduceOptions } from "../ops/rows.ts";
 import * as scan from "../ops/scan.ts";
+import { type HistcOptions, histc } from "../ops/search.ts";
 import * as softmax from "../ops/softmax.ts";
 import * as sorting from "../ops/sort.ts";
 import * as statistics from "../ops/statistics.ts";
@@ -244,7 +245,7 @@ export abstract class ReductionMethods extends FunctionMethods {
     return uniques.bincount(this, weights, options);
   }
   /** A histogram with bins of equal width. */
-  histc(this: Tensor, options: uniques.HistcOptions = {}): Tensor {
-    return uniques.histc(this, options);
+  histc(this: Tensor, options: HistcOptions = {}): Tensor {
+    return histc(this, options);
   }
 }

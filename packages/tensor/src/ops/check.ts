@@ -3,6 +3,7 @@
  * cannot be read at once, it refuses a value when something is read next.
  */
 
+import { computeType, type DType } from "../dtype.ts";
 import { DTypeError } from "../errors.ts";
 import type { CheckCall } from "../kernel.ts";
 import type { Tensor } from "../tensor.ts";
@@ -24,6 +25,11 @@ export interface ExpectOptions {
 export function expectBetween(x: Tensor, low: number, high: number, message: string, options: ExpectOptions = {}): void {
   const { nan = false, error = "ArgumentError" } = options;
   if (x.numel() > 0) x.device.run({ kind: "check", input: x, low, high, nan, error, message });
+}
+
+/** The largest finite number of the type in which a floating dtype is computed. */
+export function largestFinite(dtype: DType): number {
+  return computeType(dtype) === "float64" ? Number.MAX_VALUE : (2 - 2 ** -23) * 2 ** 127;
 }
 
 /** Refuses an index tensor of another dtype than int32. */

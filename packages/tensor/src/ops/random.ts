@@ -75,7 +75,14 @@ function drawOnDevice(
 
 const affine = /* @__PURE__ */ pointwise<[Tensor, number, number]>("affine", (x, scale, shift) => x.mul(scale).add(shift));
 const below = /* @__PURE__ */ pointwise<[Tensor, TensorOrNumber]>("bernoulli", (x, p) => x.lt(p));
-const waiting = /* @__PURE__ */ pointwise<[Tensor, number]>("exponential", (x, rate) => x.neg().log1p().neg().div(rate));
+const waiting = /* @__PURE__ */ pointwise<[Tensor, number]>("exponential", (x, rate) =>
+  x
+    .max(2 ** -25)
+    .neg()
+    .log1p()
+    .neg()
+    .div(rate),
+);
 const within = /* @__PURE__ */ pointwise<[Tensor, number, number]>("random", (bits, range, low) =>
   bits.and(0x7fffffff).mod(range).add(low),
 );

@@ -1,0 +1,107 @@
+/**
+ * Between which of some sorted boundaries values lie: a binary search of all values at once, and histograms. Built from other operations, so that nothing is read.
+ */
+
+import { computeType, isFloating } from "../dtype.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
+import { pointwise, type TensorOrNumber } from "../pointwise.ts";
+import { showShape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { expectBetween, largestFinite } from "./check.ts";
+import { filled } from "./fill.ts";
+import { gatherUnchecked } from "./gather.ts";
+import { reshape } from "./reshape.ts";
+import { scatterAdd } from "./scatter.ts";
+import { narrow } from "./slice.ts";
+
+/** The options of `searchsorted` and `bucketize`. */
+export interface SearchOptions {
+  /** Behind equals rather than in front of them. Default false. */
+  readonly right?: boolean;
+}
+
+/** Whether a value belongs behind an edge. Where either is NaN, it does. */
+const behindEqual = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("searchsorted", (edge, value) => edge.gt(value).not());
+const behindLess = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("searchsorted", (edge, value) => edge.ge(value).not());
+/** The edge that a step of the search looks at, or the last one. */
+const probed = /* @__PURE__ */ pointwise<[Tensor, number, number]>("searchsorted", (place, step, last) => place.add(step).sub(1).min(last));
+/** The place after a step of the search, which may not leave the edges. */
+const moved = /* @__PURE__ */ pointwise<[Tensor, Tensor, number, number]>(
+  "searchsorted",
+  (place, behind, step, length) => place.add(step).le(length).and(behind).where(place.add(step), place),
+  { apart: [1] },
+);
+
+/**
+ * Where each value would have to be inserted into a sorted vector, or into the matching row of sorted rows, to keep the order.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.searchsorted.html
+ *
+ * @param boundaries shape [n], or [..., n] with the same leading sizes as `values`.
+ * @throws ShapeError when the leading sizes differ.
+ */
+export function searchsorted(boundaries: Tensor, values: Tensor, { right = false }: SearchOptions = {}): Tensor {
+  const lead = boundaries.shape.slice(0, -1);
+  const shared = boundaries.ndim === 1;
+  if (!shared && (boundaries.ndim === 0 || boundaries.ndim !== values.ndim || lead.some((size, i) => size !== values.shape[i]))) {
+    throw new ShapeError(
+      `searchsorted: rows of shape ${showShape(boundaries.shape)} do not fit values of shape ${showShape(values.shape)}: all but the last size must agree`,
+    );
+  }
+  const edges = boundaries.detach();
+  const wanted = shared ? reshape(values.detach(), [-1]) : values.detach();
+  const length = boundaries.shape[boundaries.ndim - 1] as number;
+  let place = filled(values, wanted.shape, 0, "int32");
+  for (let step = length === 0 ? 0 : 2 ** Math.floor(Math.log2(length)); step >= 1; step /= 2) {
+    const edge = gatherUnchecked(edges, edges.ndim - 1, probed(place, step, length - 1));
+    place = moved(place, right ? behindEqual(edge, wanted) : behindLess(edge, wanted), step, length);
+  }
+  return reshape(place, values.shape);
+}
+
+/** The bucket of each value between sorted boundaries. https://pytorch.org/docs/stable/generated/torch.bucketize.html */
+export function bucketize(values: Tensor, boundaries: Tensor, options: SearchOptions = {}): Tensor {
+  return searchsorted(boundaries, values, options);
+}
+
+/** The options of `histc`. */
+export interface HistcOptions {
+  /** The number of bins. Default 100. */
+  readonly bins?: number;
+  /** The lower end of the first bin. Default: with `max` the same, the smallest element. */
+  readonly min?: number;
+  /** The upper end of the last bin, which belongs to it. */
+  readonly max?: number;
+}
+
+/** The bin of an element; one more than there are for what lies outside. */
+const binOf = /* @__PURE__ */ pointwise<[Tensor, TensorOrNumber, TensorOrNumber, number]>("histc", (x, low, high, bins) => {
+  const bin = x.sub(low).div(high.sub(low)).mul(bins).floor().min(bins.sub(1));
+  return x.ge(low).and(x.le(high)).where(bin, bins).cast("int32");
+});
+const lower = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("histc", (low, high) => low.eq(high).where(low.sub(1), low));
+const upper = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("histc", (low, high) => low.eq(high).where(high.add(1), high));
+
+/**
+ * A histogram with bins of equal width; elements outside of [min, max] are not counted.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.histc.html
+ *
+ * @throws DTypeError for integers. @throws ArgumentError for a number of bins that is not positive, or a range that is empty or not finite.
+ */
+export function histc(x: Tensor, { bins = 100, min = 0, max = 0 }: HistcOptions = {}): Tensor {
+  if (!isFloating(x.dtype)) throw new DTypeError(`histc: expected a floating-point tensor, got ${x.dtype}`);
+  if (!Number.isInteger(bins) || bins < 1) throw new ArgumentError(`histc: bins must be a positive integer, got ${bins}`);
+  if (!(min <= max)) throw new ArgumentError(`histc: max must not be below min, got ${min} and ${max}`);
+  const data = x.detach().to(computeType(x.dtype));
+  let [low, high]: [TensorOrNumber, TensorOrNumber] = min === max ? [min - 1, max + 1] : [min, max];
+  if (min === max && x.numel() > 0) {
+    const [least, most] = [data.amin(), data.amax()];
+    const message = "histc: the elements reach to {}, so the bins have no width";
+    for (const end of [least, most]) expectBetween(end, -largestFinite(x.dtype), largestFinite(x.dtype), message);
+    [low, high] = [lower(least, most), upper(least, most)];
+  }
+  const places = reshape(binOf(data, low, high, bins), [-1]);
+  const counts = scatterAdd(filled(x, [bins + 1], 0, "int32"), 0, places, filled(x, places.shape, 1, "int32"));
+  return narrow(counts, 0, 0, bins).to(x.dtype);
+}
