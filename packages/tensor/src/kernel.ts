@@ -119,11 +119,11 @@ export interface ConvCall {
   readonly kind: "conv";
   /** Which of the three tensors is computed from the other two: the output, or the gradient of the input or of the weight. */
   readonly direction: "forward" | "input" | "weight";
-  /** [N, Cin, ...S]: read, or written as a gradient when the direction is `input`. */
+  /** The input [N, Cin, ...S], read; or its gradient, written when the direction is `input`. */
   readonly input: View;
-  /** [Cout, Cin / groups, ...K]: read, or written as a gradient when the direction is `weight`. */
+  /** The kernels [Cout, Cin / groups, ...K], read; or their gradient, written when the direction is `weight`. */
   readonly weight: View;
-  /** [N, Cout, ...O]: written by `forward`; otherwise the gradient that arrived, which is read. */
+  /** The output [N, Cout, ...O], written by `forward`; or the gradient that arrived there, read. */
   readonly output: View;
   /** [Cout], added to each channel of the output; null for none, and always in the other directions. */
   readonly bias: View | null;
@@ -149,9 +149,9 @@ export interface PoolCall {
   readonly op: "max" | "average";
   /** Whether the output is computed from the input, or the input's gradient from the output's. */
   readonly direction: "forward" | "backward";
-  /** [N, C, ...S]: read by `forward`; the gradient that `backward` writes. */
+  /** The input [N, C, ...S], read by `forward`; or its gradient, written by `backward`. */
   readonly input: View;
-  /** [N, C, ...O]: written by `forward`; the gradient that `backward` reads. */
+  /** The output [N, C, ...O], written by `forward`; or the gradient that arrived there, read by `backward`. */
   readonly output: View;
   /** Where each maximum stood: int32, of the output's shape; written by `forward`, read by `backward`. Null for averages, and where nobody asks. */
   readonly indices: View | null;
