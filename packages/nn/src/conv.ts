@@ -31,7 +31,7 @@ type AllOptions = ConvLayerOptions & { readonly outputPadding?: PerDimension };
 
 /** What ordinary and transposed convolution layers have in common: settings, parameters and the printed form. */
 export abstract class ConvolutionLayer extends Module {
-  /** How many channels the input has. */
+  /** How many channels the input has: its second size, or its first one without N. */
   readonly inChannels: number;
   /** How many channels the output has: one for each kernel that is learned. */
   readonly outChannels: number;
@@ -39,7 +39,7 @@ export abstract class ConvolutionLayer extends Module {
   readonly kernelSize: readonly number[];
   /** The steps of the window in each spatial dimension. Default 1. */
   readonly stride: readonly number[];
-  /** The cells added before and behind each spatial dimension, or how to find them. Default 0. Transposed, they are cut off the result instead. */
+  /** The cells added before and behind each spatial dimension; "valid" for none, "same" to keep the size. Default 0. Transposed, they are cut off the result. */
   readonly padding: readonly number[] | "valid" | "same";
   /** The distance between the cells under the window in each spatial dimension. Default 1: neighbours. */
   readonly dilation: readonly number[];

@@ -21,7 +21,7 @@ export interface EmbeddingBagLayerOptions extends FactoryOptions, Omit<Embedding
 abstract class Table<Options extends EmbeddingOptions> extends Module {
   /** How many rows there are; indices are 0 to numEmbeddings - 1. */
   readonly numEmbeddings: number;
-  /** How wide a row is. */
+  /** How many numbers a row has: the last size of the output. */
   readonly embeddingDim: number;
   /** The row that starts as zeros, takes no gradient and is left out of bags, counted from 0; null for none. Default null. */
   readonly paddingIdx: number | null;
