@@ -1,6 +1,6 @@
 /**
- * Builds the reference: TypeDoc over the sources of every published package, the guides beside it. An export without a docstring or without a family, and a
- * link that leads nowhere, are errors; nothing is written then.
+ * Builds the reference: TypeDoc over the sources of every published package, the guides beside it. An export or a member
+ * without a docstring, an export without a family, and a link that leads nowhere are errors; nothing is written then.
  */
 
 import { join, relative } from "node:path";
@@ -31,9 +31,6 @@ import { prepareIndex } from "./search.ts";
 import { Autolink } from "./theme/autolink.ts";
 import type { Site } from "./theme/site.ts";
 import { themeFor } from "./theme/theme.ts";
-
-/** `--strict` also asks for docstrings of what classes and interfaces consist of, and that links to PyTorch name what is there. */
-const strict = process.argv.includes("--strict");
 
 const entries = entryPoints();
 const packageNames = [...new Set(entries.map(({ packageName }) => packageName))];
@@ -106,7 +103,7 @@ if (project) {
     project.packageName = name;
     app.validate(project);
   }
-  report(undocumented(project, strict));
+  report(undocumented(project));
   foldInherited(project);
   describeNamespaces(project);
   // Taken apart where they are declared; all of them are options.
@@ -126,7 +123,7 @@ if (project) {
   report([
     ...families.problems(),
     ...counterparts.missing,
-    ...(strict ? counterparts.unknown : []),
+    ...counterparts.unknown,
     ...tensorProblems(families, tensor),
     ...unlistedGuides(guides),
   ]);

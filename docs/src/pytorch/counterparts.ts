@@ -121,6 +121,7 @@ export class Counterparts {
       "torch.nn.functional": namesIn(exportsOf("@akari/nn").get("functional")),
       "torch.nn.init": namesIn(exportsOf("@akari/nn").get("init")),
       "torch.nn.utils": exportsOf("@akari/nn"),
+      "torch.nn.utils.rnn": exportsOf("@akari/nn"),
       "torch.optim": exportsOf("@akari/optim"),
       "torch.optim.lr_scheduler": exportsOf("@akari/optim"),
       "torch.utils.data": exportsOf("@akari/data"),

@@ -106,6 +106,9 @@ const listed = {
     clip_grad_norm_ clip_grad_value_ parameters_to_vector remove_spectral_norm remove_weight_norm skip_init spectral_norm
     vector_to_parameters weight_norm
   `,
+  "torch.nn.utils.rnn": `
+    PackedSequence pack_padded_sequence pack_sequence pad_packed_sequence pad_sequence unpack_sequence unpad_sequence
+  `,
   "torch.optim": `
     ASGD Adadelta Adafactor Adagrad Adam AdamW Adamax LBFGS Muon NAdam Optimizer RAdam RMSprop Rprop SGD SparseAdam
   `,

@@ -87,6 +87,11 @@ function relatives(context: DefaultThemeRenderContext, site: Site, reflection: D
   return rows.length === 0 ? null : h("ul", { class: "ak-links" }, ...rows);
 }
 
+/** What an instance may be called: `conv2d` of `Conv2d`, `lstm` of `LSTM`, `bceLoss` of `BCELoss`. */
+function instanceName(name: string): string {
+  return name.replace(/^(?:[A-Z]+(?![a-z])|[A-Z])/, (capitals) => capitals.toLowerCase());
+}
+
 /** The page of a class, an interface, or a type that is an object. */
 export function classPage(context: DefaultThemeRenderContext, site: Site, reflection: DeclarationReflection): JSX.Element {
   const sections = sectionsOf(site, reflection);
@@ -100,6 +105,8 @@ export function classPage(context: DefaultThemeRenderContext, site: Site, reflec
     h("div", { class: "tsd-signature", id: context.getAnchor(signature.parent) }, line(context, signature, reflection.name)),
     signatureBody(context, signature, described),
   ]);
+  // A module is called with what its `forward` takes; what may be left out is only known there.
+  const own = reflection.children?.find((child) => child.name === "forward" && !child.flags.isAbstract)?.signatures?.[0];
   const built = sections.map(({ title, members }) => {
     const slug = context.slugger.slug(title);
     context.page.startNewSection(title);
@@ -132,7 +139,7 @@ export function classPage(context: DefaultThemeRenderContext, site: Site, reflec
     ...made,
     ...(reflection.signatures ?? []).flatMap((signature) => [
       h("p", { class: "ak-note" }, "It is called as a function:"),
-      h("div", { class: "tsd-signature" }, line(context, signature, reflection.name.charAt(0).toLowerCase() + reflection.name.slice(1))),
+      h("div", { class: "tsd-signature" }, line(context, own ?? signature, instanceName(reflection.name))),
     ]),
     context.commentTags(reflection),
     count <= many

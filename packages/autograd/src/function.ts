@@ -51,6 +51,7 @@ export class FunctionContext {
 
 /** What the static side of a custom function looks like. */
 export interface FunctionClass<Args extends readonly unknown[], Result extends Tensor | readonly Tensor[]> {
+  /** What the operation is called in messages and in the graph: the class's own name. */
   readonly name: string;
   /** Computes the result; nothing in here is recorded. */
   forward(context: FunctionContext, ...args: Args): Result;

@@ -6,8 +6,11 @@ import { join, nodeProcess } from "./files.ts";
 
 /** What the place depends on. */
 export interface Surroundings {
+  /** The operating system, as Node calls it: `"darwin"`, `"win32"`, `"linux"` or another. */
   readonly platform: string;
+  /** The variables of the environment; `XDG_CACHE_HOME` and `LOCALAPPDATA` are looked at. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The user's own folder; empty for a user without one. */
   readonly home: string;
 }
 

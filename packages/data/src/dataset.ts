@@ -40,12 +40,14 @@ export type IterableDataset<Sample> = Iterable<Sample> | AsyncIterable<Sample>;
  * https://pytorch.org/docs/stable/data.html#torch.utils.data.ChainDataset
  */
 export class ChainDataset<Sample> implements AsyncIterable<Sample> {
+  /** The streams, in the order in which they are read. */
   readonly datasets: readonly IterableDataset<Sample>[];
 
   constructor(datasets: readonly IterableDataset<Sample>[]) {
     this.datasets = datasets;
   }
 
+  /** The samples of the first stream to its end, then those of the second, and so on; each stream is opened when its turn comes. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Sample, void, undefined> {
     for (const dataset of this.datasets) yield* dataset;
   }
@@ -71,6 +73,7 @@ export type Rows<Tensors extends readonly Tensor[]> = { [K in keyof Tensors]: Te
  * const [input, target] = data.get(0);
  */
 export class TensorDataset<Tensors extends readonly Tensor[]> implements Dataset<Rows<Tensors>, Rows<Tensors>> {
+  /** What the rows are taken from: tensors of one first size, as they were given. */
   readonly tensors: Tensors;
   readonly length: number;
 
@@ -118,7 +121,9 @@ export class TensorDataset<Tensors extends readonly Tensor[]> implements Dataset
  * https://pytorch.org/docs/stable/data.html#torch.utils.data.Subset
  */
 export class Subset<Sample, Batch> implements Dataset<Sample, Batch> {
+  /** The data set that the samples come from. */
   readonly dataset: Dataset<Sample, Batch>;
+  /** The numbers that the samples have there: sample `i` is its sample `indices[i]`. */
   readonly indices: readonly number[];
   readonly length: number;
   readonly batch: ((indices: readonly number[]) => Batch | Promise<Batch>) | undefined;
@@ -148,6 +153,7 @@ export class Subset<Sample, Batch> implements Dataset<Sample, Batch> {
  * https://pytorch.org/docs/stable/data.html#torch.utils.data.ConcatDataset
  */
 export class ConcatDataset<Sample, Batch> implements Dataset<Sample, Batch> {
+  /** The data sets, in order; the samples of the first come first. */
   readonly datasets: readonly Dataset<Sample, Batch>[];
   /** Where each data set ends. */
   readonly ends: readonly number[];

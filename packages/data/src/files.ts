@@ -11,9 +11,11 @@ export interface Files {
   read(path: string): Promise<Uint8Array<ArrayBuffer> | null>;
   /** Writes a new file through to the disk. */
   write(path: string, bytes: Uint8Array): Promise<void>;
+  /** Gives a file another name, in one step; a file that had this name is replaced. */
   rename(from: string, to: string): Promise<void>;
   /** Removes a file; nothing happens when there is none. */
   remove(path: string): Promise<void>;
+  /** Makes a folder, and those that it lies in, where they are missing. */
   makeFolder(path: string): Promise<void>;
 }
 

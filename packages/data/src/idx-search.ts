@@ -26,7 +26,9 @@ export interface IdxSearchOptions extends DownloadOptions {
 
 /** The two files of a split, read. */
 export interface IdxSplit {
+  /** The pixels: uint8 of shape [N, H, W], 0 for black. */
   readonly images: IdxArray;
+  /** The class of each image: uint8 of shape [N], 0 to 9. */
   readonly labels: IdxArray;
   /** The folder or address that they came from. */
   readonly from: string;

@@ -4,22 +4,27 @@
 
 /** A checksum, of the file as it is published (gzip) or of what is packed in it. */
 export interface Checksum {
+  /** Whether it is that of the file as published (`packed`, in gzip) or of the bytes in it (`unpacked`). */
   readonly of: "packed" | "unpacked";
+  /** The MD5 digest, 32 hexadecimal digits in small letters. */
   readonly md5: string;
 }
 
 /** A data set of four IDX files. */
 export interface IdxSource {
+  /** The data set's name in messages, and that of its folder in the cache. */
   readonly name: string;
   /** The variable of the environment that names its folder. */
   readonly variable: string;
   /** Addresses that a file's name is appended to. */
   readonly mirrors: readonly string[];
+  /** What is expected of each of the four files; a download that differs is refused. */
   readonly checksums: Readonly<Record<IdxFile, Checksum>>;
   /** The names of the classes, in the order of their labels. */
   readonly classes: readonly string[];
   /** The mean and deviation of all training pixels, where 1 is white. */
   readonly mean: number;
+  /** Their standard deviation, in the same unit. */
   readonly std: number;
 }
 

@@ -11,8 +11,11 @@ import { gunzip, hex, isGzip } from "./gzip.ts";
 
 /** The contents of an IDX file. int8 and int16 elements come as int32. */
 export interface IdxArray {
+  /** The type of the elements, as a tensor of them would have it. */
   readonly dtype: "uint8" | "int32" | "float32" | "float64";
+  /** The size of each dimension, the outermost first. */
   readonly shape: readonly number[];
+  /** The elements, row by row. */
   readonly data: Uint8Array | Int32Array | Float32Array | Float64Array;
 }
 

@@ -17,6 +17,7 @@ export interface Sampler<Item = number> extends Iterable<Item> {
 
 /** A data set, or anything else that has a length. */
 export interface Sized {
+  /** How many samples there are to draw from. */
   readonly length: number;
 }
 
@@ -38,6 +39,7 @@ export class SequentialSampler implements Sampler {
     this.length = source.length;
   }
 
+  /** The numbers 0, 1, …, `length - 1`. */
   *[Symbol.iterator](): Iterator<number> {
     for (let i = 0; i < this.length; i++) yield i;
   }
@@ -72,6 +74,7 @@ export class RandomSampler implements Sampler {
     this.#generator = generator;
   }
 
+  /** `length` numbers of samples, in an order drawn anew each time: without replacement none comes again before all have come. */
   *[Symbol.iterator](): Iterator<number> {
     const generator = this.#generator ?? new Generator(drawSeed(defaultGenerator()));
     const { length } = this;
@@ -93,6 +96,7 @@ export class RandomSampler implements Sampler {
  * https://pytorch.org/docs/stable/data.html#torch.utils.data.SubsetRandomSampler
  */
 export class SubsetRandomSampler implements Sampler {
+  /** The numbers to draw from, each once. */
   readonly indices: readonly number[];
   readonly length: number;
   readonly #generator: Generator | null;
@@ -103,6 +107,7 @@ export class SubsetRandomSampler implements Sampler {
     this.#generator = options.generator ?? null;
   }
 
+  /** Each of `indices` once, in an order drawn anew each time. */
   *[Symbol.iterator](): Iterator<number> {
     for (const i of drawPermutation(this.#generator ?? defaultGenerator(), this.length)) yield this.indices[i] as number;
   }
@@ -120,6 +125,7 @@ export interface WeightedRandomSamplerOptions extends SamplerOptions {
  * https://pytorch.org/docs/stable/data.html#torch.utils.data.WeightedRandomSampler
  */
 export class WeightedRandomSampler implements Sampler {
+  /** How likely each sample is, next to the others: 0 for never. */
   readonly weights: Float64Array;
   readonly length: number;
   readonly #replacement: boolean;
@@ -140,6 +146,7 @@ export class WeightedRandomSampler implements Sampler {
     this.#generator = generator;
   }
 
+  /** `length` numbers of samples, drawn anew each time. */
   *[Symbol.iterator](): Iterator<number> {
     const generator = this.#generator ?? defaultGenerator();
     yield* this.#replacement ? this.#drawAgain(generator) : this.#drawOnce(generator);
@@ -181,8 +188,11 @@ export class WeightedRandomSampler implements Sampler {
  * https://pytorch.org/docs/stable/data.html#torch.utils.data.BatchSampler
  */
 export class BatchSampler implements Sampler<readonly number[]> {
+  /** Where the items come from. */
   readonly sampler: Sampler;
+  /** How many items a list has; the last may have fewer. */
   readonly batchSize: number;
+  /** Whether a last list that is not full is left out. Default false. */
   readonly dropLast: boolean;
   readonly length: number;
 
@@ -197,6 +207,7 @@ export class BatchSampler implements Sampler<readonly number[]> {
     this.length = dropLast ? Math.floor(sampler.length / batchSize) : Math.ceil(sampler.length / batchSize);
   }
 
+  /** Lists of `batchSize` numbers in the sampler's order, which is drawn anew each time. */
   *[Symbol.iterator](): Iterator<readonly number[]> {
     let batch: number[] = [];
     for (const index of this.sampler) {

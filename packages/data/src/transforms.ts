@@ -19,6 +19,7 @@ import {
 
 /** Turns one image into another. */
 export interface Transform {
+  /** The changed image; the one given stays as it is. */
   apply(image: Tensor): Tensor;
 }
 
@@ -36,12 +37,14 @@ export function transformer(transform: Transform | ((image: Tensor) => Tensor)):
  * new Compose([new RandomCrop(28, { padding: 2 }), new ToTensor(), new Normalize([0.1307], [0.3081])]);
  */
 export class Compose implements Transform {
+  /** What is done, in this order. */
   readonly transforms: readonly (Transform | ((image: Tensor) => Tensor))[];
 
   constructor(transforms: readonly (Transform | ((image: Tensor) => Tensor))[]) {
     this.transforms = transforms;
   }
 
+  /** The image after all transforms, each given what the one before made. */
   apply(image: Tensor): Tensor {
     return this.transforms.reduce((x, transform) => transformer(transform)(x), image);
   }
@@ -53,6 +56,7 @@ export class Compose implements Transform {
  * https://pytorch.org/vision/stable/generated/torchvision.transforms.Lambda.html
  */
 export class Lambda implements Transform {
+  /** Calls the function with the image. */
   readonly apply: (image: Tensor) => Tensor;
 
   constructor(change: (image: Tensor) => Tensor) {
@@ -82,7 +86,9 @@ export class ToTensor implements Transform {
  * https://pytorch.org/vision/stable/generated/torchvision.transforms.Normalize.html
  */
 export class Normalize implements Transform {
+  /** What is taken out of each channel; a single number holds for all channels. */
   readonly mean: readonly number[];
+  /** What each channel is divided by, as many as there are means. */
   readonly std: readonly number[];
 
   /** @param mean one number per channel, as `std`. Throws an ArgumentError when they are not as many, or a deviation is 0. */
@@ -120,6 +126,7 @@ export interface RandomTransformOptions {
  * https://pytorch.org/vision/stable/generated/torchvision.transforms.RandomHorizontalFlip.html
  */
 export class RandomHorizontalFlip implements Transform {
+  /** How likely an image is to be mirrored, from 0 to 1. Default 0.5. */
   readonly p: number;
   readonly #generator: Generator | null;
 
@@ -130,6 +137,7 @@ export class RandomHorizontalFlip implements Transform {
     this.#generator = options.generator ?? null;
   }
 
+  /** The image or, with probability `p`, its columns in reverse: [..., W] → [..., W]. */
   apply(image: Tensor): Tensor {
     return (this.#generator ?? defaultGenerator()).uniform() < this.p ? flip(image, -1) : image;
   }
@@ -149,8 +157,11 @@ export interface RandomCropOptions extends RandomTransformOptions {
  * https://pytorch.org/vision/stable/generated/torchvision.transforms.RandomCrop.html
  */
 export class RandomCrop implements Transform {
+  /** The piece, in pixels. */
   readonly size: readonly [height: number, width: number];
+  /** How many pixels are added on every side before cutting. Default 0. */
   readonly padding: number;
+  /** The value of the pixels added, in the image's own unit. Default 0. */
   readonly fill: number;
   readonly #generator: Generator | null;
 

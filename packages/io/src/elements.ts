@@ -7,8 +7,11 @@ import { type DType, FileError, type Shape, type TypedArray, viewBytes } from "@
 
 /** An array on the host: elements in row-major order. */
 export interface HostArray {
+  /** The type of the elements. */
   readonly dtype: DType;
+  /** The size of each dimension; empty for a scalar. */
   readonly shape: Shape;
+  /** The elements: as many as the product of the sizes, in the typed array of their type. */
   readonly data: TypedArray;
 }
 

@@ -14,7 +14,9 @@ export type Metadata = Readonly<Record<string, string>>;
 
 /** What a safetensors file holds. */
 export interface Safetensors<T> {
+  /** The tensors, by their names. */
   readonly tensors: Readonly<Record<string, T>>;
+  /** The text that was saved with them; empty when there was none. */
   readonly metadata: Metadata;
 }
 

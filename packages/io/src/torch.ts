@@ -16,11 +16,15 @@ import { Tuple } from "./unpickler.ts";
 
 /** A tensor of a checkpoint on the host: a window onto a storage, which other tensors may share. Strides and offset count elements. */
 export interface StridedArray {
+  /** The type of the elements. */
   readonly dtype: DType;
   /** All elements of the storage. Arrays with the same storage have the very same `data`. */
   readonly data: TypedArray;
+  /** The size of each dimension; empty for a scalar. */
   readonly shape: readonly number[];
+  /** How many elements to go on for the next index of each dimension. */
   readonly strides: readonly number[];
+  /** Where the first element lies in `data`. */
   readonly offset: number;
 }
 

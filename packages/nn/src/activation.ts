@@ -48,6 +48,7 @@ import { float } from "./state-name.ts";
 export class ReLU extends Module {
   static override name = "ReLU";
 
+  /** Each element of `input`, 0 in place of those below: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return relu(input);
   }
@@ -57,6 +58,7 @@ export class ReLU extends Module {
 export class ReLU6 extends Module {
   static override name = "ReLU6";
 
+  /** Each element of `input`, cut off at 0 and 6: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return relu6(input);
   }
@@ -66,6 +68,7 @@ export class ReLU6 extends Module {
 export class Sigmoid extends Module {
   static override name = "Sigmoid";
 
+  /** Each element of `input` as a number between 0 and 1: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return sigmoid(input);
   }
@@ -75,6 +78,7 @@ export class Sigmoid extends Module {
 export class Tanh extends Module {
   static override name = "Tanh";
 
+  /** Each element of `input` as a number between -1 and 1: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return tanh(input);
   }
@@ -84,6 +88,7 @@ export class Tanh extends Module {
 export class SiLU extends Module {
   static override name = "SiLU";
 
+  /** Each element of `input` times its own sigmoid: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return silu(input);
   }
@@ -93,6 +98,7 @@ export class SiLU extends Module {
 export class Mish extends Module {
   static override name = "Mish";
 
+  /** Each element of `input` times the tanh of its softplus: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return mish(input);
   }
@@ -102,6 +108,7 @@ export class Mish extends Module {
 export class Hardsigmoid extends Module {
   static override name = "Hardsigmoid";
 
+  /** 0 for elements up to -3, 1 from 3 on, `x/6 + 1/2` between: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return hardsigmoid(input);
   }
@@ -111,6 +118,7 @@ export class Hardsigmoid extends Module {
 export class Hardswish extends Module {
   static override name = "Hardswish";
 
+  /** 0 for elements up to -3, themselves from 3 on, `x (x + 3) / 6` between: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return hardswish(input);
   }
@@ -120,6 +128,7 @@ export class Hardswish extends Module {
 export class SELU extends Module {
   static override name = "SELU";
 
+  /** `1.0507 · x` for elements above 0, `1.7581 · (eˣ - 1)` for the others: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return selu(input);
   }
@@ -129,6 +138,7 @@ export class SELU extends Module {
 export class LogSigmoid extends Module {
   static override name = "LogSigmoid";
 
+  /** The logarithm of each element's sigmoid, below 0 and exact for large negative elements too: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return logsigmoid(input);
   }
@@ -138,6 +148,7 @@ export class LogSigmoid extends Module {
 export class Softsign extends Module {
   static override name = "Softsign";
 
+  /** Each element of `input` as a number between -1 and 1: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return softsign(input);
   }
@@ -147,6 +158,7 @@ export class Softsign extends Module {
 export class Tanhshrink extends Module {
   static override name = "Tanhshrink";
 
+  /** What the tanh takes away from each element: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return tanhshrink(input);
   }
@@ -155,6 +167,7 @@ export class Tanhshrink extends Module {
 /** The Gaussian error linear unit, exact or by the tanh formula. https://pytorch.org/docs/stable/generated/torch.nn.GELU.html */
 export class GELU extends Module {
   static override name = "GELU";
+  /** `"none"` for the exact formula with erf, `"tanh"` for the approximation. Default `"none"`. */
   readonly approximate: "none" | "tanh";
 
   constructor(options: GeluOptions = {}) {
@@ -162,6 +175,7 @@ export class GELU extends Module {
     this.approximate = options.approximate ?? "none";
   }
 
+  /** Each element times the share of the standard normal distribution below it: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return gelu(input, { approximate: this.approximate });
   }
@@ -174,6 +188,7 @@ export class GELU extends Module {
 /** `x` where positive, `negativeSlope · x` (default 0.01) elsewhere. https://pytorch.org/docs/stable/generated/torch.nn.LeakyReLU.html */
 export class LeakyReLU extends Module {
   static override name = "LeakyReLU";
+  /** What elements below 0 are multiplied by. Default 0.01. */
   readonly negativeSlope: number;
 
   constructor(negativeSlope = 0.01) {
@@ -181,6 +196,7 @@ export class LeakyReLU extends Module {
     this.negativeSlope = negativeSlope;
   }
 
+  /** Each element of `input`, those below 0 times `negativeSlope`: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return leakyRelu(input, this.negativeSlope);
   }
@@ -193,6 +209,7 @@ export class LeakyReLU extends Module {
 /** `x` where positive, `α(eˣ - 1)` elsewhere; α is 1 by default. https://pytorch.org/docs/stable/generated/torch.nn.ELU.html */
 export class ELU extends Module {
   static override name = "ELU";
+  /** How far below 0 the result may go: it tends to -α. Default 1. */
   readonly alpha: number;
 
   constructor(alpha = 1) {
@@ -200,6 +217,7 @@ export class ELU extends Module {
     this.alpha = alpha;
   }
 
+  /** Each element above 0 as it is, `α(eˣ - 1)` for the others: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return elu(input, this.alpha);
   }
@@ -212,6 +230,7 @@ export class ELU extends Module {
 /** `max(x, 0) + min(α(e^(x/α) - 1), 0)`; α is 1 by default. https://pytorch.org/docs/stable/generated/torch.nn.CELU.html */
 export class CELU extends Module {
   static override name = "CELU";
+  /** How far below 0 the result may go, and how slowly it gets there; not 0. Default 1. */
   readonly alpha: number;
 
   constructor(alpha = 1) {
@@ -219,6 +238,7 @@ export class CELU extends Module {
     this.alpha = alpha;
   }
 
+  /** Each element above 0 as it is, `α(e^(x/α) - 1)` for the others: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return celu(input, this.alpha);
   }
@@ -231,7 +251,9 @@ export class CELU extends Module {
 /** `log(1 + e^(βx)) / β`, the identity where βx is above the threshold. https://pytorch.org/docs/stable/generated/torch.nn.Softplus.html */
 export class Softplus extends Module {
   static override name = "Softplus";
+  /** How sharp the bend at 0 is. Default 1. */
   readonly beta: number;
+  /** Where βx is above this, the result is `x` itself. Default 20. */
   readonly threshold: number;
 
   constructor(options: SoftplusOptions = {}) {
@@ -240,6 +262,7 @@ export class Softplus extends Module {
     this.threshold = options.threshold ?? 20;
   }
 
+  /** `log(1 + e^(βx)) / β` of each element, which is above 0: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return softplus(input, { beta: this.beta, threshold: this.threshold });
   }
@@ -252,7 +275,9 @@ export class Softplus extends Module {
 /** `x` kept between `min` (default -1) and `max` (default 1). https://pytorch.org/docs/stable/generated/torch.nn.Hardtanh.html */
 export class Hardtanh extends Module {
   static override name = "Hardtanh";
+  /** What smaller elements become. Default -1. */
   readonly min: number;
+  /** What larger elements become. Default 1. */
   readonly max: number;
 
   constructor(min = -1, max = 1) {
@@ -261,6 +286,7 @@ export class Hardtanh extends Module {
     this.max = max;
   }
 
+  /** Each element of `input`, cut off at `min` and `max`: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return hardtanh(input, this.min, this.max);
   }
@@ -273,6 +299,7 @@ export class Hardtanh extends Module {
 /** Zero where `|x| ≤ λ` (default 0.5). https://pytorch.org/docs/stable/generated/torch.nn.Hardshrink.html */
 export class Hardshrink extends Module {
   static override name = "Hardshrink";
+  /** How far from 0 an element has to be to stay: λ. Default 0.5. */
   readonly lambd: number;
 
   constructor(lambd = 0.5) {
@@ -280,6 +307,7 @@ export class Hardshrink extends Module {
     this.lambd = lambd;
   }
 
+  /** Each element farther than λ from 0 as it is, 0 for the others: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return hardshrink(input, this.lambd);
   }
@@ -292,6 +320,7 @@ export class Hardshrink extends Module {
 /** Moved towards zero by `λ` (default 0.5), and zero within. https://pytorch.org/docs/stable/generated/torch.nn.Softshrink.html */
 export class Softshrink extends Module {
   static override name = "Softshrink";
+  /** How far elements are moved towards 0: λ. Default 0.5. */
   readonly lambd: number;
 
   constructor(lambd = 0.5) {
@@ -299,6 +328,7 @@ export class Softshrink extends Module {
     this.lambd = lambd;
   }
 
+  /** `x - λ` for elements above λ, `x + λ` for those below -λ, 0 between: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return softshrink(input, this.lambd);
   }
@@ -311,7 +341,9 @@ export class Softshrink extends Module {
 /** `x` above the limit, `value` elsewhere. https://pytorch.org/docs/stable/generated/torch.nn.Threshold.html */
 export class Threshold extends Module {
   static override name = "Threshold";
+  /** The limit: elements up to it are replaced. */
   readonly threshold: number;
+  /** What takes their place. */
   readonly value: number;
 
   constructor(limit: number, value: number) {
@@ -320,6 +352,7 @@ export class Threshold extends Module {
     this.value = value;
   }
 
+  /** Each element above the limit as it is, `value` for the others: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return threshold(input, this.threshold, this.value);
   }
@@ -338,7 +371,9 @@ export interface PReLUOptions extends FactoryOptions {
 /** A ReLU whose negative slope is learned: one for all, or one per channel. https://pytorch.org/docs/stable/generated/torch.nn.PReLU.html */
 export class PReLU extends Module {
   static override name = "PReLU";
+  /** How many slopes are learned: 1 for all channels together, or as many as there are channels. */
   readonly numParameters: number;
+  /** The slopes below 0, [numParameters]; all start as `init`, by default 0.25. */
   weight: Parameter;
 
   constructor(numParameters = 1, options: PReLUOptions = {}) {
@@ -349,6 +384,7 @@ export class PReLU extends Module {
     constant_(this.weight, init);
   }
 
+  /** Each element above 0 as it is, the others times the slope of their channel: [N, C, ...] → [N, C, ...]; with one slope, of any shape. */
   forward(input: Tensor): Tensor {
     return prelu(input, this.weight);
   }
@@ -365,7 +401,9 @@ export class PReLU extends Module {
  */
 export class RReLU extends Module {
   static override name = "RReLU";
+  /** The least slope below 0. Default 1/8. */
   readonly lower: number;
+  /** The largest slope below 0. Default 1/3. */
   readonly upper: number;
 
   constructor(lower: number = 1 / 8, upper: number = 1 / 3) {
@@ -375,6 +413,10 @@ export class RReLU extends Module {
     this.upper = upper;
   }
 
+  /**
+   * Elements above 0 as they are, the others times a slope each, drawn from [lower, upper), in evaluation all times (lower + upper) / 2: [...] →
+   * [...].
+   */
   forward(input: Tensor): Tensor {
     return rrelu(input, { lower: this.lower, upper: this.upper, training: this.training });
   }
@@ -387,6 +429,7 @@ export class RReLU extends Module {
 /** The first half of a dimension (default the last), gated by the sigmoid of the second. https://pytorch.org/docs/stable/generated/torch.nn.GLU.html */
 export class GLU extends Module {
   static override name = "GLU";
+  /** The dimension that is halved. Default the last. */
   readonly dim: number;
 
   constructor(dim = -1) {
@@ -394,6 +437,7 @@ export class GLU extends Module {
     this.dim = dim;
   }
 
+  /** The first half along `dim`, times the sigmoid of the second: [..., 2n, ...] → [..., n, ...]. Throws a ShapeError for an odd size. */
   forward(input: Tensor): Tensor {
     return glu(input, this.dim);
   }
@@ -404,6 +448,7 @@ export class GLU extends Module {
 }
 
 abstract class AlongDim extends Module {
+  /** The dimension along which elements belong together. Default the last. */
   readonly dim: number;
 
   constructor(dim = -1) {
@@ -422,6 +467,7 @@ abstract class AlongDim extends Module {
 export class Softmax extends AlongDim {
   static override name = "Softmax";
 
+  /** Numbers from 0 to 1 that add up to 1 along `dim`: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return softmax(input, this.dim);
   }
@@ -437,6 +483,7 @@ export class Softmax extends AlongDim {
 export class Softmax2d extends Module {
   static override name = "Softmax2d";
 
+  /** Numbers from 0 to 1 that add up to 1 over the channels of each pixel: [N, C, H, W] → [N, C, H, W], or without N. */
   forward(input: Tensor): Tensor {
     if (input.ndim !== 3 && input.ndim !== 4)
       throw new ShapeError(`Softmax2d: expected [N, C, H, W] or [C, H, W], got shape ${showShape(input.shape)}`);
@@ -448,6 +495,7 @@ export class Softmax2d extends Module {
 export class LogSoftmax extends AlongDim {
   static override name = "LogSoftmax";
 
+  /** The logarithms of numbers that add up to 1 along `dim`: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return logSoftmax(input, this.dim);
   }
@@ -457,6 +505,7 @@ export class LogSoftmax extends AlongDim {
 export class Softmin extends AlongDim {
   static override name = "Softmin";
 
+  /** Numbers from 0 to 1 that add up to 1 along `dim`, the largest where `input` is smallest: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return softmin(input, this.dim);
   }

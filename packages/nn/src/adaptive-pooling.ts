@@ -22,6 +22,7 @@ import { python } from "./state-name.ts";
 export type AdaptiveSize = number | readonly (number | null)[];
 
 abstract class AdaptivePool extends Module {
+  /** The spatial sizes of the result: one for all, or one for each dimension, null keeping the input's. */
   readonly outputSize: AdaptiveSize;
 
   constructor(outputSize: AdaptiveSize) {
@@ -40,6 +41,10 @@ abstract class AdaptivePool extends Module {
 export class AdaptiveAvgPool1d extends AdaptivePool {
   static override name = "AdaptiveAvgPool1d";
 
+  /**
+   * [N, C, L] → [N, C, outputSize], or both without N: result `i` is the mean of the elements from ⌊i·L / outputSize⌋ up to ⌈(i + 1)·L /
+   * outputSize⌉, which is left out.
+   */
   forward(input: Tensor): Tensor {
     return adaptiveAvgPool1d(input, this.outputSize);
   }
@@ -49,6 +54,7 @@ export class AdaptiveAvgPool1d extends AdaptivePool {
 export class AdaptiveAvgPool2d extends AdaptivePool {
   static override name = "AdaptiveAvgPool2d";
 
+  /** [N, C, H, W] → [N, C, ...outputSize], or both without N: means over windows that are spread evenly and may overlap. */
   forward(input: Tensor): Tensor {
     return adaptiveAvgPool2d(input, this.outputSize);
   }
@@ -58,6 +64,7 @@ export class AdaptiveAvgPool2d extends AdaptivePool {
 export class AdaptiveAvgPool3d extends AdaptivePool {
   static override name = "AdaptiveAvgPool3d";
 
+  /** [N, C, D, H, W] → [N, C, ...outputSize], or both without N: means over windows that are spread evenly and may overlap. */
   forward(input: Tensor): Tensor {
     return adaptiveAvgPool3d(input, this.outputSize);
   }
@@ -67,6 +74,10 @@ export class AdaptiveAvgPool3d extends AdaptivePool {
 export class AdaptiveMaxPool1d extends AdaptivePool {
   static override name = "AdaptiveMaxPool1d";
 
+  /**
+   * [N, C, L] → [N, C, outputSize], or both without N: the largest of the elements from ⌊i·L / outputSize⌋ up to ⌈(i + 1)·L / outputSize⌉, which is
+   * left out.
+   */
   forward(input: Tensor): Tensor {
     return adaptiveMaxPool1d(input, this.outputSize);
   }
@@ -76,6 +87,7 @@ export class AdaptiveMaxPool1d extends AdaptivePool {
 export class AdaptiveMaxPool2d extends AdaptivePool {
   static override name = "AdaptiveMaxPool2d";
 
+  /** [N, C, H, W] → [N, C, ...outputSize], or both without N: maxima over windows that are spread evenly and may overlap. */
   forward(input: Tensor): Tensor {
     return adaptiveMaxPool2d(input, this.outputSize);
   }
@@ -85,6 +97,7 @@ export class AdaptiveMaxPool2d extends AdaptivePool {
 export class AdaptiveMaxPool3d extends AdaptivePool {
   static override name = "AdaptiveMaxPool3d";
 
+  /** [N, C, D, H, W] → [N, C, ...outputSize], or both without N: maxima over windows that are spread evenly and may overlap. */
   forward(input: Tensor): Tensor {
     return adaptiveMaxPool3d(input, this.outputSize);
   }
@@ -94,8 +107,11 @@ export class AdaptiveMaxPool3d extends AdaptivePool {
 export type LPPoolLayerOptions = Pick<PoolOptions, "stride" | "ceilMode">;
 
 abstract class LPPoolNd extends Module {
+  /** The power `p`: 1 for sums, towards infinity for maxima. */
   readonly normType: number;
+  /** The sizes of the window: one for all dimensions, or one for each. */
   readonly kernelSize: PerDimension;
+  /** The steps of the window, by default its own size, and `ceilMode`: whether a last window that is not filled counts, by default not. */
   readonly options: LPPoolLayerOptions;
 
   constructor(normType: number, kernelSize: PerDimension, options: LPPoolLayerOptions = {}) {
@@ -117,6 +133,7 @@ abstract class LPPoolNd extends Module {
 export class LPPool1d extends LPPoolNd {
   static override name = "LPPool1d";
 
+  /** [N, C, L] → [N, C, L'] with L' = ⌊(L - kernelSize) / stride⌋ + 1 (rounded up with `ceilMode`). */
   forward(input: Tensor): Tensor {
     return lpPool1d(input, this.normType, this.kernelSize, this.options);
   }
@@ -126,6 +143,7 @@ export class LPPool1d extends LPPoolNd {
 export class LPPool2d extends LPPoolNd {
   static override name = "LPPool2d";
 
+  /** [N, C, H, W] → [N, C, H', W'] with H' = ⌊(H - kernelSize) / stride⌋ + 1 (rounded up with `ceilMode`), and W' alike. */
   forward(input: Tensor): Tensor {
     return lpPool2d(input, this.normType, this.kernelSize, this.options);
   }

@@ -44,11 +44,15 @@ export interface AdaptiveSoftmaxOptions extends FactoryOptions {
  */
 export class AdaptiveLogSoftmaxWithLoss extends Module {
   static override name = "AdaptiveLogSoftmaxWithLoss";
+  /** How many numbers describe an example: the last size of the input. */
   readonly inFeatures: number;
+  /** How many classes there are; targets are 0 to nClasses - 1, the frequent ones first. */
   readonly nClasses: number;
   /** The given cutoffs, and `nClasses`. */
   readonly cutoffs: readonly number[];
+  /** Gives logits of the classes below the first cutoff and, behind them, of each cluster: [N, inFeatures] → [N, `cutoffs[0]` + clusters]. */
   head: Linear;
+  /** For cluster `i`, from 0 on, two layers without biases: from inFeatures to ⌊inFeatures / divValueⁱ⁺¹⌋, and on to logits of its classes. */
   tail: ModuleList<Sequential>;
 
   constructor(inFeatures: number, nClasses: number, cutoffs: readonly number[], options: AdaptiveSoftmaxOptions = {}) {
@@ -93,6 +97,10 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
     for (const cluster of this.tail) for (const layer of cluster) (layer as Linear).resetParameters(); // safe: made above
   }
 
+  /**
+   * Input [N, inFeatures] and target [N], int32 → the target's log-probability for each example, `output` [N], and their negative mean, `loss`; both
+   * may come without N.
+   */
   forward(input: Tensor, target: Tensor): { readonly output: Tensor; readonly loss: Tensor } {
     if (target.ndim > 1 || input.ndim !== target.ndim + 1 || (target.ndim === 1 && target.shape[0] !== input.shape[0])) {
       throw new ShapeError(

@@ -63,22 +63,35 @@ class NonDynamicallyQuantizableLinear extends Linear {}
  */
 export class MultiheadAttention extends Module {
   static override name = "MultiheadAttention";
+  /** E, the width of queries and of the output, which the heads share out among them. */
   readonly embedDim: number;
+  /** How many heads there are, each of the width `embedDim / numHeads`. */
   readonly numHeads: number;
+  /** How many of the attention weights are dropped in training, from 0 to 1. Default 0. */
   readonly dropout: number;
+  /** Whether tensors are [N, L, E] instead of [L, N, E]. Default false. */
   readonly batchFirst: boolean;
+  /** Whether a key and a value of zeros stand behind the given ones. Default false. */
   readonly addZeroAttn: boolean;
+  /** The width of the keys. Default `embedDim`. */
   readonly kdim: number;
+  /** The width of the values. Default `embedDim`. */
   readonly vdim: number;
-  /** One matrix [3E, E] for queries, keys and values, where all have one width. */
+  /** Takes queries, keys and values, in this order, to the width of all heads: [3E, E]; null where they differ in width, and each has a matrix of its own. */
   inProjWeight: Parameter | null;
-  /** A matrix each, where they do not. */
+  /** Takes queries to the width of all heads: [E, E]; null where `inProjWeight` does. */
   qProjWeight: Parameter | null;
+  /** Takes keys to the width of all heads: [E, kdim]; null where `inProjWeight` does. */
   kProjWeight: Parameter | null;
+  /** Takes values to the width of all heads: [E, vdim]; null where `inProjWeight` does. */
   vProjWeight: Parameter | null;
+  /** Added to the projections of queries, keys and values, in this order: [3E]; starts as zeros, null without bias. */
   inProjBias: Parameter | null;
+  /** A learned key behind the given ones: [1, 1, E]; null unless `addBiasKv` asked for it. */
   biasK: Parameter | null;
+  /** The value that belongs to it: [1, 1, E]; null as that is. */
   biasV: Parameter | null;
+  /** Takes what all heads found, side by side, to the output: [..., E] → [..., E]. */
   outProj: Linear;
 
   constructor(embedDim: number, numHeads: number, options: MultiheadAttentionOptions = {}) {
@@ -130,6 +143,10 @@ export class MultiheadAttention extends Module {
     if (this.biasV) xavierNormal_(this.biasV);
   }
 
+  /**
+   * Query [L, N, E], key [S, N, kdim] and value [S, N, vdim] → the output [L, N, E] and the weights: [N, L, S], [N, heads, L, S] with
+   * `averageAttnWeights: false`, or null with `needWeights: false`.
+   */
   forward(query: Tensor, key: Tensor, value: Tensor, options: MultiheadCallOptions = {}): [Tensor, Tensor | null] {
     this.#check(query, key, value);
     const { needWeights = true, averageAttnWeights = true, isCausal = false } = options;

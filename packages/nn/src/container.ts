@@ -46,10 +46,12 @@ export class Sequential extends Module {
     return elementAt("Sequential", [...this.#layers.values()], index);
   }
 
+  /** The layers, in the order in which they run. */
   [Symbol.iterator](): IterableIterator<Layer> {
     return this.#layers.values();
   }
 
+  /** The input through one layer after the other; without layers, the input itself. */
   forward(input: Tensor): Tensor {
     let x = input;
     for (const layer of this.#layers.values()) x = layer(x);
@@ -91,6 +93,7 @@ export class ModuleList<M extends Module = Module> extends Module {
     return elementAt("ModuleList", this.#modules, index);
   }
 
+  /** The modules, in the order of the list. */
   [Symbol.iterator](): IterableIterator<M> {
     return this.#modules.values();
   }
@@ -143,6 +146,7 @@ export class ModuleDict<M extends Module = Module> extends Module {
     return [...this.#modules.keys()];
   }
 
+  /** Names and modules in pairs, in the order in which they were set. */
   [Symbol.iterator](): IterableIterator<[string, M]> {
     return this.#modules.entries();
   }

@@ -38,6 +38,9 @@ abstract class ConvTransposeNd extends ConvolutionLayer {
   }
 
   /**
+   * [N, inChannels, ...S] → [N, outChannels, ...O], or both without N, with O = (S - 1)·stride - 2·padding + dilation·(kernelSize - 1) + outputPadding + 1
+   * in each spatial dimension.
+   *
    * @param outputSize the spatial sizes of the result, where a stride leaves several to choose from. Default: what `outputPadding` says.
    * @throws ArgumentError for a size that the stride does not allow.
    */
@@ -48,6 +51,7 @@ abstract class ConvTransposeNd extends ConvolutionLayer {
     return this.convolve(input, { stride, padding: padding as readonly number[], outputPadding, dilation, groups });
   }
 
+  /** The transposed convolution itself, by the layer's own weight and bias; `forward` works out the options. */
   protected abstract convolve(input: Tensor, options: ConvTransposeOptions): Tensor;
 
   #paddingFor(input: Tensor, outputSize: PerDimension): number[] {
@@ -79,6 +83,7 @@ export class ConvTranspose1d extends ConvTransposeNd {
     super(1, inChannels, outChannels, kernelSize, options);
   }
 
+  /** `convTranspose1d` by the layer's own weight and bias. */
   protected override convolve(input: Tensor, options: ConvTransposeOptions): Tensor {
     return convTranspose1d(input, this.weight, this.bias, options);
   }
@@ -99,6 +104,7 @@ export class ConvTranspose2d extends ConvTransposeNd {
     super(2, inChannels, outChannels, kernelSize, options);
   }
 
+  /** `convTranspose2d` by the layer's own weight and bias. */
   protected override convolve(input: Tensor, options: ConvTransposeOptions): Tensor {
     return convTranspose2d(input, this.weight, this.bias, options);
   }
@@ -116,6 +122,7 @@ export class ConvTranspose3d extends ConvTransposeNd {
     super(3, inChannels, outChannels, kernelSize, options);
   }
 
+  /** `convTranspose3d` by the layer's own weight and bias. */
   protected override convolve(input: Tensor, options: ConvTransposeOptions): Tensor {
     return convTranspose3d(input, this.weight, this.bias, options);
   }

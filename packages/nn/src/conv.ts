@@ -31,16 +31,27 @@ type AllOptions = ConvLayerOptions & { readonly outputPadding?: PerDimension };
 
 /** What ordinary and transposed convolution layers have in common: settings, parameters and the printed form. */
 export abstract class ConvolutionLayer extends Module {
+  /** How many channels the input has: its second size, or its first one without N. */
   readonly inChannels: number;
+  /** How many channels the output has: one for each kernel that is learned. */
   readonly outChannels: number;
+  /** The size of the window in each spatial dimension. */
   readonly kernelSize: readonly number[];
+  /** The steps of the window in each spatial dimension. Default 1. */
   readonly stride: readonly number[];
+  /** The cells added before and behind each spatial dimension; "valid" for none, "same" to keep the size. Default 0. Transposed, they are cut off the result. */
   readonly padding: readonly number[] | "valid" | "same";
+  /** The distance between the cells under the window in each spatial dimension. Default 1: neighbours. */
   readonly dilation: readonly number[];
+  /** How much larger the result of a transposed convolution is at the end of each spatial dimension. Default 0, as for all others. */
   readonly outputPadding: readonly number[];
+  /** Into how many groups the channels are split, each convolved by itself. Default 1; `inChannels` for a filter for each channel. */
   readonly groups: number;
+  /** What the added cells hold: zeros, the mirrored inside, the edge, or the other end. Default "zeros". */
   readonly paddingMode: "zeros" | "reflect" | "replicate" | "circular";
+  /** The kernels: [outChannels, inChannels / groups, ...kernelSize]; transposed, [inChannels, outChannels / groups, ...kernelSize]. */
   weight: Parameter;
+  /** Added to every cell of each output channel, [outChannels]; null without bias. */
   bias: Parameter | null;
 
   constructor(dims: number, inChannels: number, outChannels: number, kernelSize: PerDimension, options: AllOptions) {
@@ -79,6 +90,7 @@ export abstract class ConvolutionLayer extends Module {
   /** The first two sizes of the weight. */
   protected abstract channelSizes(): [number, number];
 
+  /** [N, inChannels, ...space] → [N, outChannels, ...space'], or both without N. */
   abstract override forward(input: Tensor): Tensor;
 
   /** Draws weight and bias anew, uniform in ±1/√fan, the fan being all sizes of the weight but the first, multiplied. */
@@ -112,12 +124,17 @@ abstract class ConvNd extends ConvolutionLayer {
     return [this.outChannels, this.inChannels / this.groups];
   }
 
+  /**
+   * [N, inChannels, ...S] → [N, outChannels, ...O], or both without N, with O = ⌊(S + 2·padding - dilation·(kernelSize - 1) - 1) / stride⌋ + 1 in
+   * each spatial dimension.
+   */
   forward(input: Tensor): Tensor {
     const { stride, dilation, groups } = this;
     if (this.paddingMode === "zeros") return this.convolve(input, { stride, padding: this.padding, dilation, groups });
     return this.convolve(pad(input, this.#sides(), { mode: this.paddingMode }), { stride, padding: 0, dilation, groups });
   }
 
+  /** The convolution itself, by the layer's own weight and bias; `forward` works out the options. */
   protected abstract convolve(input: Tensor, options: ConvLayerOptions): Tensor;
 
   /** The cells to add, for `pad`: last dimension first, before and after. */
@@ -146,6 +163,7 @@ export class Conv1d extends ConvNd {
     super(1, inChannels, outChannels, kernelSize, options);
   }
 
+  /** `conv1d` by the layer's own weight and bias. */
   protected override convolve(input: Tensor, options: ConvLayerOptions): Tensor {
     return conv1d(input, this.weight, this.bias, options);
   }
@@ -166,6 +184,7 @@ export class Conv2d extends ConvNd {
     super(2, inChannels, outChannels, kernelSize, options);
   }
 
+  /** `conv2d` by the layer's own weight and bias. */
   protected override convolve(input: Tensor, options: ConvLayerOptions): Tensor {
     return conv2d(input, this.weight, this.bias, options);
   }
@@ -183,6 +202,7 @@ export class Conv3d extends ConvNd {
     super(3, inChannels, outChannels, kernelSize, options);
   }
 
+  /** `conv3d` by the layer's own weight and bias. */
   protected override convolve(input: Tensor, options: ConvLayerOptions): Tensor {
     return conv3d(input, this.weight, this.bias, options);
   }

@@ -21,6 +21,7 @@ import { python } from "./state-name.ts";
 /** The cosine of the angle between vectors along `dim` (default 1). https://pytorch.org/docs/stable/generated/torch.nn.CosineSimilarity.html */
 export class CosineSimilarity extends Module {
   static override name = "CosineSimilarity";
+  /** The dimension of the vectors, by default 1, and the least length that is divided by, by default 1e-8. */
   readonly options: SimilarityOptions;
 
   constructor(options: SimilarityOptions = {}) {
@@ -28,6 +29,7 @@ export class CosineSimilarity extends Module {
     this.options = options;
   }
 
+  /** Numbers from -1 to 1, without the dimension `dim`: [..., D, ...] twice → [..., ...]. */
   forward(a: Tensor, b: Tensor): Tensor {
     return cosineSimilarity(a, b, this.options);
   }
@@ -36,6 +38,7 @@ export class CosineSimilarity extends Module {
 /** The distance of vectors along the last dimension. https://pytorch.org/docs/stable/generated/torch.nn.PairwiseDistance.html */
 export class PairwiseDistance extends Module {
   static override name = "PairwiseDistance";
+  /** The order of the norm, by default 2, what is added to each difference, by default 1e-6, and whether the last dimension stays, by default not. */
   readonly options: DistanceOptions;
 
   constructor(options: DistanceOptions = {}) {
@@ -43,6 +46,7 @@ export class PairwiseDistance extends Module {
     this.options = options;
   }
 
+  /** `‖a - b + eps‖`: [..., D] twice → [...], or [..., 1] with `keepdim`. */
   forward(a: Tensor, b: Tensor): Tensor {
     return pairwiseDistance(a, b, this.options);
   }
@@ -56,10 +60,15 @@ export class PairwiseDistance extends Module {
  */
 export class Bilinear extends Module {
   static override name = "Bilinear";
+  /** The last size of the first input. */
   readonly in1Features: number;
+  /** The last size of the second input. */
   readonly in2Features: number;
+  /** The last size of the output. */
   readonly outFeatures: number;
+  /** A matrix for each output feature: [outFeatures, in1Features, in2Features]. */
   weight: Parameter;
+  /** Added to every output feature, [outFeatures]; null without bias. */
   bias: Parameter | null;
 
   constructor(in1Features: number, in2Features: number, outFeatures: number, options: LinearOptions = {}) {
@@ -81,6 +90,7 @@ export class Bilinear extends Module {
     if (this.bias) uniform_(this.bias, -bound, bound);
   }
 
+  /** [..., in1Features] and [..., in2Features] → [..., outFeatures]. */
   forward(a: Tensor, b: Tensor): Tensor {
     return bilinear(a, b, this.weight, this.bias);
   }

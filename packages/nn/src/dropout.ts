@@ -14,6 +14,7 @@ export interface DropoutOptions {
 }
 
 abstract class DropoutNd extends Module {
+  /** How likely an element or a channel is to be dropped, from 0 to 1. Default 0.5. */
   readonly p: number;
   readonly #options: DropoutOptions;
 
@@ -24,6 +25,7 @@ abstract class DropoutNd extends Module {
     this.#options = options;
   }
 
+  /** What the functions of `functional` are told: whether the layer is in training, and where to draw from. */
   protected options(): { readonly training: boolean } & DropoutOptions {
     return { training: this.training, ...this.#options };
   }
@@ -47,6 +49,7 @@ export class Dropout extends DropoutNd {
     super(p, options);
   }
 
+  /** In training zeros and elements scaled by 1/(1-p), in evaluation the input itself: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return dropout(input, this.p, this.options());
   }
@@ -64,6 +67,10 @@ export class Dropout2d extends DropoutNd {
     super(p, options);
   }
 
+  /**
+   * In training with whole channels of zeros, the others scaled by 1/(1-p), in evaluation the input itself: [N, C, H, W] → [N, C, H, W]. As in
+   * PyTorch, three dimensions are [N, C, L].
+   */
   forward(input: Tensor): Tensor {
     return dropout2d(input, this.p, this.options());
   }
@@ -81,6 +88,7 @@ export class Dropout1d extends DropoutNd {
     super(p, options);
   }
 
+  /** In training with whole channels of zeros, the others scaled by 1/(1-p), in evaluation the input itself: [N, C, L] → [N, C, L], or without N. */
   forward(input: Tensor): Tensor {
     return dropout1d(input, this.p, this.options());
   }
@@ -98,6 +106,10 @@ export class Dropout3d extends DropoutNd {
     super(p, options);
   }
 
+  /**
+   * In training with whole channels of zeros, the others scaled by 1/(1-p), in evaluation the input itself: [N, C, D, H, W] → [N, C, D, H, W], or
+   * without N.
+   */
   forward(input: Tensor): Tensor {
     return dropout3d(input, this.p, this.options());
   }
@@ -115,6 +127,10 @@ export class AlphaDropout extends DropoutNd {
     super(p, options);
   }
 
+  /**
+   * In training with elements at the lower limit of SELU, scaled and shifted to keep mean and variance, in evaluation the input itself: [...] →
+   * [...].
+   */
   forward(input: Tensor): Tensor {
     return alphaDropout(input, this.p, this.options());
   }
@@ -128,6 +144,7 @@ export class FeatureAlphaDropout extends DropoutNd {
     super(p, options);
   }
 
+  /** In training with whole channels at the lower limit of SELU, scaled and shifted, in evaluation the input itself: [N, C, ...] → [N, C, ...]. */
   forward(input: Tensor): Tensor {
     return featureAlphaDropout(input, this.p, this.options());
   }

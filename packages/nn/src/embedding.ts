@@ -19,10 +19,15 @@ export interface EmbeddingLayerOptions extends FactoryOptions, EmbeddingOptions 
 export interface EmbeddingBagLayerOptions extends FactoryOptions, Omit<EmbeddingBagOptions, "perSampleWeights"> {}
 
 abstract class Table<Options extends EmbeddingOptions> extends Module {
+  /** How many rows there are; indices are 0 to numEmbeddings - 1. */
   readonly numEmbeddings: number;
+  /** How many numbers a row has: the last size of the output. */
   readonly embeddingDim: number;
+  /** The row that starts as zeros, takes no gradient and is left out of bags, counted from 0; null for none. Default null. */
   readonly paddingIdx: number | null;
+  /** How rows are looked up: what the constructor was given. */
   readonly options: Options;
+  /** The rows, [numEmbeddings, embeddingDim]; they start standard normal. */
   weight: Parameter;
 
   constructor(layer: string, numEmbeddings: number, embeddingDim: number, options: Options & FactoryOptions) {
@@ -93,6 +98,7 @@ export class Embedding extends Table<EmbeddingOptions> {
     return layer;
   }
 
+  /** Indices [...], int32 → rows [..., embeddingDim]. Throws an IndexError for an index outside of the table. */
   forward(input: Tensor): Tensor {
     return embedding(input, this.weight, this.options);
   }
@@ -127,11 +133,16 @@ export class EmbeddingBag extends Table<Omit<EmbeddingBagOptions, "perSampleWeig
     return layer;
   }
 
-  /** @param perSampleWeights a factor for each row, in the shape of the indices; with the mode "sum" only. */
+  /**
+   * Indices [bags, length], or [n] with offsets [bags] that say where bags begin, all int32 → [bags, embeddingDim]; a bag without rows gives zeros.
+   *
+   * @param perSampleWeights a factor for each row, in the shape of the indices; with the mode "sum" only.
+   */
   forward(input: Tensor, offsets: Tensor | null = null, perSampleWeights: Tensor | null = null): Tensor {
     return embeddingBag(input, this.weight, offsets, { ...this.options, perSampleWeights });
   }
 
+  /** The sizes, the options that are not the default, and the mode: `10, 3, mode=sum`. */
   override extraRepr(): string {
     return super.extraRepr(this.options.mode ?? "mean");
   }

@@ -13,7 +13,9 @@ import { python } from "./state-name.ts";
  */
 export class Flatten extends Module {
   static override name = "Flatten";
+  /** The first dimension to join; a negative one counts from the end. Default 1, which keeps the batch. */
   readonly startDim: number;
+  /** The last dimension to join; a negative one counts from the end. Default -1. */
   readonly endDim: number;
 
   constructor(startDim = 1, endDim = -1) {
@@ -22,6 +24,7 @@ export class Flatten extends Module {
     this.endDim = endDim;
   }
 
+  /** With the defaults [N, ...] → [N, product of the rest]. */
   forward(input: Tensor): Tensor {
     return input.flatten(this.startDim, this.endDim);
   }
@@ -38,7 +41,9 @@ export class Flatten extends Module {
  */
 export class Unflatten extends Module {
   static override name = "Unflatten";
+  /** The dimension to split; a negative one counts from the end. */
   readonly dim: number;
+  /** The sizes that take its place; one may be -1, and follows from the others. */
   readonly unflattenedSize: readonly number[];
 
   constructor(dim: number, unflattenedSize: readonly number[]) {
@@ -47,6 +52,7 @@ export class Unflatten extends Module {
     this.unflattenedSize = unflattenedSize;
   }
 
+  /** [..., n, ...] → [..., ...unflattenedSize, ...]. Throws a ShapeError unless the sizes multiply to n. */
   forward(input: Tensor): Tensor {
     return input.unflatten(this.dim, this.unflattenedSize);
   }

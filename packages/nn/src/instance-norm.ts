@@ -22,6 +22,10 @@ abstract class InstanceNormNd extends BatchNormNd {
     super(numFeatures, { affine: false, trackRunningStats: false, ...options });
   }
 
+  /**
+   * The same shape, each channel of each sample by its own mean and variance over the positions; in evaluation by the running ones, if they are
+   * tracked. Throws a ShapeError for another number of dimensions, or one position only.
+   */
   override forward(input: Tensor): Tensor {
     this.checkRank(input);
     if (input.ndim < Math.max(...this.ranks)) return this.#normalize(input.unsqueeze(0)).squeeze(0);
@@ -85,9 +89,13 @@ export class InstanceNorm3d extends InstanceNormNd {
  */
 export class LocalResponseNorm extends Module {
   static override name = "LocalResponseNorm";
+  /** How many neighbouring channels count, the element's own included. */
   readonly size: number;
+  /** How much the neighbours' mean square counts. Default 1e-4. */
   readonly alpha: number;
+  /** The power of what is divided by. Default 0.75. */
   readonly beta: number;
+  /** What is divided by where all is 0; keeps it away from 0. Default 1. */
   readonly k: number;
 
   constructor(size: number, options: LocalResponseOptions = {}) {
@@ -99,6 +107,7 @@ export class LocalResponseNorm extends Module {
     this.k = options.k ?? 1;
   }
 
+  /** [N, C, ...] → [N, C, ...]. Beyond the first and the last channel there are zeros. */
   forward(input: Tensor): Tensor {
     return localResponseNorm(input, this.size, { alpha: this.alpha, beta: this.beta, k: this.k });
   }
@@ -124,9 +133,13 @@ export interface RMSNormLayerOptions extends FactoryOptions {
  */
 export class RMSNorm extends Module {
   static override name = "RMSNorm";
+  /** The last sizes of the input, over which the mean square is taken. */
   readonly normalizedShape: Shape;
+  /** Added to the mean square; null for the spacing of the input dtype's numbers at 1. Default null. */
   readonly eps: number | null;
+  /** Whether a weight is learned. Default true. */
   readonly elementwiseAffine: boolean;
+  /** A factor for each element of `normalizedShape`, which is its shape; starts as ones, null unless `elementwiseAffine`. */
   weight: Parameter | null;
 
   constructor(normalizedShape: number | Shape, options: RMSNormLayerOptions = {}) {
@@ -144,6 +157,7 @@ export class RMSNorm extends Module {
     if (this.weight) ones_(this.weight);
   }
 
+  /** [..., ...normalizedShape] → the same shape. Throws a ShapeError when the last sizes are others. */
   forward(input: Tensor): Tensor {
     return rmsNorm(input, this.normalizedShape, this.weight, this.eps === null ? {} : { eps: this.eps });
   }

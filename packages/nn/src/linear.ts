@@ -34,9 +34,13 @@ export interface LinearOptions extends FactoryOptions {
  */
 export class Linear extends Module {
   static override name = "Linear";
+  /** The last size of the input. */
   readonly inFeatures: number;
+  /** The last size of the output. */
   readonly outFeatures: number;
+  /** A row for each output feature: [outFeatures, inFeatures]. */
   weight: Parameter;
+  /** Added to every output feature, [outFeatures]; null without bias. */
   bias: Parameter | null;
 
   constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
@@ -57,6 +61,7 @@ export class Linear extends Module {
     if (this.bias) uniform_(this.bias, -bound, bound);
   }
 
+  /** [..., inFeatures] → [..., outFeatures]. Throws a ShapeError for another last size. */
   forward(input: Tensor): Tensor {
     return linear(input, this.weight, this.bias);
   }
@@ -70,6 +75,7 @@ export class Linear extends Module {
 export class Identity extends Module {
   static override name = "Identity";
 
+  /** The very tensor that was given. */
   forward(input: Tensor): Tensor {
     return input;
   }

@@ -23,6 +23,7 @@ import { Module } from "./module.ts";
 
 /** A module that compares inputs with each other or with a target. */
 export abstract class Loss<Options> extends Module {
+  /** The reduction, by default "mean", and what else the loss takes, as the constructor got them. */
   protected readonly options: Options;
 
   constructor(options: Options) {
@@ -30,6 +31,7 @@ export abstract class Loss<Options> extends Module {
     this.options = options;
   }
 
+  /** A scalar, or with the reduction "none" a loss for each element or each example. */
   abstract override forward(...inputs: Tensor[]): Tensor;
 }
 
@@ -41,6 +43,9 @@ export class CrossEntropyLoss extends Loss<CrossEntropyOptions> {
     super(options);
   }
 
+  /**
+   * Logits [N, C, ...] and class indices [N, ...] or probabilities [N, C, ...] → a scalar, or [N, ...] without reduction; both may come without N.
+   */
   forward(input: Tensor, target: Tensor): Tensor {
     return crossEntropy(input, target, this.options);
   }
@@ -54,6 +59,7 @@ export class NLLLoss extends Loss<NllOptions> {
     super(options);
   }
 
+  /** Log-probabilities [N, C, ...] and class indices [N, ...] → a scalar, or [N, ...] without reduction; both may come without N. */
   forward(input: Tensor, target: Tensor): Tensor {
     return nllLoss(input, target, this.options);
   }
@@ -67,6 +73,7 @@ export class MSELoss extends Loss<LossOptions> {
     super(options);
   }
 
+  /** Input and target of shapes that broadcast → a scalar, or `(x - y)²` of each element without reduction. */
   forward(input: Tensor, target: Tensor): Tensor {
     return mseLoss(input, target, this.options);
   }
@@ -80,6 +87,7 @@ export class L1Loss extends Loss<LossOptions> {
     super(options);
   }
 
+  /** Input and target of shapes that broadcast → a scalar, or `|x - y|` of each element without reduction. */
   forward(input: Tensor, target: Tensor): Tensor {
     return l1Loss(input, target, this.options);
   }
@@ -93,6 +101,10 @@ export class SmoothL1Loss extends Loss<SmoothL1Options> {
     super(options);
   }
 
+  /**
+   * Input and target of shapes that broadcast → a scalar, or a loss for each element without reduction: squared below `beta` (default 1), straight
+   * above.
+   */
   forward(input: Tensor, target: Tensor): Tensor {
     return smoothL1Loss(input, target, this.options);
   }
@@ -106,6 +118,10 @@ export class HuberLoss extends Loss<HuberOptions> {
     super(options);
   }
 
+  /**
+   * Input and target of shapes that broadcast → a scalar, or a loss for each element without reduction: squared up to `delta` (default 1), straight
+   * above.
+   */
   forward(input: Tensor, target: Tensor): Tensor {
     return huberLoss(input, target, this.options);
   }
@@ -119,6 +135,10 @@ export class BCELoss extends Loss<BinaryOptions> {
     super(options);
   }
 
+  /**
+   * Probabilities and targets from 0 to 1, of one shape → a scalar, or a loss for each element without reduction. Throws an ArgumentError for an
+   * input outside of [0, 1].
+   */
   forward(input: Tensor, target: Tensor): Tensor {
     return binaryCrossEntropy(input, target, this.options);
   }
@@ -132,6 +152,7 @@ export class BCEWithLogitsLoss extends Loss<BinaryLogitsOptions> {
     super(options);
   }
 
+  /** Logits and targets from 0 to 1, of one shape → a scalar, or a loss for each element without reduction. */
   forward(input: Tensor, target: Tensor): Tensor {
     return binaryCrossEntropyWithLogits(input, target, this.options);
   }
@@ -145,6 +166,7 @@ export class KLDivLoss extends Loss<KlDivOptions> {
     super(options);
   }
 
+  /** Log-probabilities and a target distribution, of shapes that broadcast → a scalar, or a loss for each element without reduction. */
   forward(input: Tensor, target: Tensor): Tensor {
     return klDiv(input, target, this.options);
   }

@@ -31,6 +31,7 @@ export class PoissonNLLLoss extends Loss<PoissonOptions> {
     super(options);
   }
 
+  /** Expected counts, by default as logarithms, and the counts, of shapes that broadcast → a scalar, or a loss for each element without reduction. */
   forward(input: Tensor, target: Tensor): Tensor {
     return poissonNllLoss(input, target, this.options);
   }
@@ -44,6 +45,7 @@ export class GaussianNLLLoss extends Loss<GaussianOptions> {
     super(options);
   }
 
+  /** Means and what was seen, of one shape, and variances, for each element or each row → a scalar, or a loss for each element without reduction. */
   forward(input: Tensor, target: Tensor, variance: Tensor): Tensor {
     return gaussianNllLoss(input, target, variance, this.options);
   }
@@ -57,6 +59,7 @@ export class HingeEmbeddingLoss extends Loss<MarginOptions> {
     super(options);
   }
 
+  /** Distances and targets 1 or -1, of shapes that broadcast → a scalar, or a loss for each element without reduction. */
   forward(input: Tensor, target: Tensor): Tensor {
     return hingeEmbeddingLoss(input, target, this.options);
   }
@@ -70,6 +73,9 @@ export class MarginRankingLoss extends Loss<MarginOptions> {
     super(options);
   }
 
+  /**
+   * Two scores and targets 1 (the first is to be higher) or -1, of as many dimensions each → a scalar, or a loss for each element without reduction.
+   */
   forward(a: Tensor, b: Tensor, target: Tensor): Tensor {
     return marginRankingLoss(a, b, target, this.options);
   }
@@ -83,6 +89,7 @@ export class SoftMarginLoss extends Loss<LossOptions> {
     super(options);
   }
 
+  /** Scores and targets 1 or -1, of shapes that broadcast → a scalar, or a loss for each element without reduction. */
   forward(input: Tensor, target: Tensor): Tensor {
     return softMarginLoss(input, target, this.options);
   }
@@ -96,6 +103,7 @@ export class MultiLabelMarginLoss extends Loss<LossOptions> {
     super(options);
   }
 
+  /** Scores [N, C] and class indices [N, C], those before the first -1 → a scalar, or [N] without reduction; both may come without N. */
   forward(input: Tensor, target: Tensor): Tensor {
     return multilabelMarginLoss(input, target, this.options);
   }
@@ -109,6 +117,7 @@ export class MultiLabelSoftMarginLoss extends Loss<MultilabelOptions> {
     super(options);
   }
 
+  /** Scores [N, C] and targets from 0 to 1, [N, C] → a scalar, or [N] without reduction; both may come without N. */
   forward(input: Tensor, target: Tensor): Tensor {
     return multilabelSoftMarginLoss(input, target, this.options);
   }
@@ -122,6 +131,7 @@ export class MultiMarginLoss extends Loss<MultiMarginOptions> {
     super(options);
   }
 
+  /** Scores [N, C] and class indices [N] → a scalar, or [N] without reduction; both may come without N. */
   forward(input: Tensor, target: Tensor): Tensor {
     return multiMarginLoss(input, target, this.options);
   }
@@ -135,6 +145,7 @@ export class CosineEmbeddingLoss extends Loss<MarginOptions> {
     super(options);
   }
 
+  /** Two vectors [N, D] and targets [N], 1 for alike and -1 for unlike → a scalar, or [N] without reduction; all may come without N. */
   forward(a: Tensor, b: Tensor, target: Tensor): Tensor {
     return cosineEmbeddingLoss(a, b, target, this.options);
   }
@@ -148,6 +159,7 @@ export class TripletMarginLoss extends Loss<TripletOptions> {
     super(options);
   }
 
+  /** Anchor, something alike and something unlike, [..., D] each → a scalar, or [...] without reduction. */
   forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
     return tripletMarginLoss(anchor, positive, negative, this.options);
   }
@@ -161,6 +173,7 @@ export class TripletMarginWithDistanceLoss extends Loss<TripletDistanceOptions> 
     super(options);
   }
 
+  /** Anchor, something alike and something unlike, in shapes that the distance takes → a scalar, or without reduction one loss for each distance. */
   forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
     return tripletMarginWithDistanceLoss(anchor, positive, negative, this.options);
   }

@@ -36,16 +36,25 @@ export interface BatchNormLayerOptions extends FactoryOptions {
 
 /** A normalisation by channel with running statistics: batch normalisation as it stands. */
 export abstract class BatchNormNd extends Module {
+  /** How many channels there are: C, the second size of a batch. */
   readonly numFeatures: number;
+  /** Added to the variance before its root is divided by. Default 1e-5. */
   readonly eps: number;
+  /** How much of a batch's statistics goes into the running ones; null for the plain mean over all batches. Default 0.1. */
   readonly momentum: number | null;
+  /** Whether a factor and a shift are learned for each channel. Default true; false for instance normalisation. */
   readonly affine: boolean;
+  /** Whether statistics are kept for evaluation. Default true; false for instance normalisation. */
   readonly trackRunningStats: boolean;
+  /** A factor for each channel, [numFeatures]; starts as ones, null unless `affine`. */
   weight: Parameter | null;
+  /** Added to each channel, [numFeatures]; starts as zeros, null unless `affine`. */
   bias: Parameter | null;
-  /** The running statistics and the number of batches they come from; buffers. */
+  /** The running mean of each channel, [numFeatures], a buffer; starts as zeros, null unless `trackRunningStats`. */
   declare runningMean: Tensor | null;
+  /** The running unbiased variance of each channel, [numFeatures], a buffer; starts as ones, null unless `trackRunningStats`. */
   declare runningVar: Tensor | null;
+  /** How many batches the running statistics come from, an int32 scalar, a buffer; null unless `trackRunningStats`. */
   declare numBatchesTracked: Tensor | null;
 
   constructor(numFeatures: number, options: BatchNormLayerOptions = {}) {
@@ -92,6 +101,10 @@ export abstract class BatchNormNd extends Module {
     throw new ShapeError(`${this.constructor.name}: expected ${this.ranks.join(" or ")} dimensions, got shape ${showShape(input.shape)}`);
   }
 
+  /**
+   * The same shape: in training, and where no statistics are tracked, by the batch's own mean and variance, otherwise by the running ones. Training
+   * moves these. Throws a ShapeError for another number of dimensions, or one value for a channel in training.
+   */
   forward(input: Tensor): Tensor {
     this.checkRank(input);
     const { runningMean, runningVar, weight, bias, eps } = this;
@@ -190,10 +203,15 @@ export interface GroupNormOptions extends FactoryOptions {
  */
 export class LayerNorm extends Module {
   static override name = "LayerNorm";
+  /** The last sizes of the input, over which mean and variance are taken. */
   readonly normalizedShape: Shape;
+  /** Added to the variance before its root is divided by. Default 1e-5. */
   readonly eps: number;
+  /** Whether a factor and a shift are learned for each element. Default true. */
   readonly elementwiseAffine: boolean;
+  /** A factor for each element of `normalizedShape`, which is its shape; starts as ones, null unless `elementwiseAffine`. */
   weight: Parameter | null;
+  /** Added to each element of `normalizedShape`, which is its shape; starts as zeros, null unless `elementwiseAffine`, or without bias. */
   bias: Parameter | null;
 
   constructor(normalizedShape: number | Shape, options: LayerNormOptions = {}) {
@@ -207,6 +225,9 @@ export class LayerNorm extends Module {
     this.bias = elementwiseAffine && bias ? new Parameter(zeros(this.normalizedShape, factory)) : null;
   }
 
+  /**
+   * [..., ...normalizedShape] → the same shape, `(x - mean) / √(variance + ε) · weight + bias`. Throws a ShapeError when the last sizes are others.
+   */
   forward(input: Tensor): Tensor {
     return layerNorm(input, this.normalizedShape, this.weight, this.bias, { eps: this.eps });
   }
@@ -223,11 +244,17 @@ export class LayerNorm extends Module {
  */
 export class GroupNorm extends Module {
   static override name = "GroupNorm";
+  /** Into how many groups the channels are split; divides `numChannels`. */
   readonly numGroups: number;
+  /** How many channels there are: C, the second size of the input. */
   readonly numChannels: number;
+  /** Added to the variance before its root is divided by. Default 1e-5. */
   readonly eps: number;
+  /** Whether a factor and a shift are learned for each channel. Default true. */
   readonly affine: boolean;
+  /** A factor for each channel, [numChannels]; starts as ones, null unless `affine`. */
   weight: Parameter | null;
+  /** Added to each channel, [numChannels]; starts as zeros, null unless `affine`. */
   bias: Parameter | null;
 
   constructor(numGroups: number, numChannels: number, options: GroupNormOptions = {}) {
@@ -244,6 +271,7 @@ export class GroupNorm extends Module {
     this.bias = affine ? new Parameter(zeros([numChannels], factory)) : null;
   }
 
+  /** [N, numChannels, ...] → the same shape, `(x - mean) / √(variance + ε) · weight + bias` with mean and variance of each sample's groups. */
   forward(input: Tensor): Tensor {
     return groupNorm(input, this.numGroups, this.weight, this.bias, { eps: this.eps });
   }

@@ -11,6 +11,7 @@ import { float, python } from "./state-name.ts";
 export type BorderWidths = number | readonly number[];
 
 abstract class Padding extends Module {
+  /** The widths of the border, two for each dimension, the last dimension first: left, right, top, bottom, front, back. */
   readonly padding: readonly number[];
   readonly #mode: PadMode;
   readonly #value: number;
@@ -25,6 +26,7 @@ abstract class Padding extends Module {
     this.#value = value;
   }
 
+  /** The last dimensions grow by what stands on both of their sides: [..., W] → [..., left + W + right]. */
   forward(input: Tensor): Tensor {
     // Only a constant border has a value.
     return pad(input, this.padding, this.#mode === "constant" ? { value: this.#value } : { mode: this.#mode });
@@ -36,6 +38,7 @@ abstract class Padding extends Module {
 }
 
 abstract class ConstantPadding extends Padding {
+  /** What the border holds. */
   readonly value: number;
 
   constructor(dims: number, padding: BorderWidths, value: number) {
@@ -43,6 +46,7 @@ abstract class ConstantPadding extends Padding {
     this.value = value;
   }
 
+  /** The widths and the value: `padding=(1, 1), value=0.5`. */
   override extraRepr(): string {
     return `padding=${python(this.padding)}, value=${Number.isInteger(this.value) ? this.value : float(this.value)}`;
   }

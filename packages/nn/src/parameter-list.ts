@@ -38,6 +38,7 @@ export class ParameterList extends Module {
     return found;
   }
 
+  /** The parameters, in the order of the list. */
   [Symbol.iterator](): IterableIterator<Parameter> {
     return this.parameters().values();
   }
@@ -89,6 +90,7 @@ export class ParameterDict extends Module {
     return this.namedParameters().map(([name]) => name);
   }
 
+  /** Names and parameters in pairs. */
   [Symbol.iterator](): IterableIterator<[string, Parameter]> {
     return this.namedParameters().values();
   }

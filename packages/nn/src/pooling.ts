@@ -33,7 +33,9 @@ export type MaxPoolLayerOptions<I extends boolean = boolean> = Omit<MaxPoolOptio
 export type MaxPooled<I extends boolean> = I extends true ? [Tensor, Tensor] : Tensor;
 
 abstract class MaxPoolNd<I extends boolean> extends Module {
+  /** The sizes of the window: one for all dimensions, or one for each. */
   readonly kernelSize: PerDimension;
+  /** The stride, by default the window's size, padding and dilation, `ceilMode` and `returnIndices`, as the constructor got them. */
   readonly options: MaxPoolLayerOptions<I>;
 
   constructor(kernelSize: PerDimension, options: MaxPoolLayerOptions<I> = {}) {
@@ -44,6 +46,7 @@ abstract class MaxPoolNd<I extends boolean> extends Module {
 
   abstract override forward(input: Tensor): MaxPooled<I>;
 
+  /** The pooling of `forward` by a function, with the layer's own window and options. */
   protected pooled(pool: MaxPool, input: Tensor): MaxPooled<I> {
     return pool(input, this.kernelSize, this.options as { readonly returnIndices?: false }) as MaxPooled<I>; // safe: `I` is what the options say
   }
@@ -58,6 +61,10 @@ abstract class MaxPoolNd<I extends boolean> extends Module {
 export class MaxPool1d<I extends boolean = false> extends MaxPoolNd<I> {
   static override name = "MaxPool1d";
 
+  /**
+   * [N, C, L] → [N, C, L'] with L' = ⌊(L + 2·padding - dilation·(kernelSize - 1) - 1) / stride⌋ + 1 (rounded up with `ceilMode`), or both without N;
+   * with `returnIndices` also where the maxima stood.
+   */
   forward(input: Tensor): MaxPooled<I> {
     return this.pooled(maxPool1d, input);
   }
@@ -67,6 +74,10 @@ export class MaxPool1d<I extends boolean = false> extends MaxPoolNd<I> {
 export class MaxPool2d<I extends boolean = false> extends MaxPoolNd<I> {
   static override name = "MaxPool2d";
 
+  /**
+   * [N, C, H, W] → [N, C, H', W'] with H' = ⌊(H + 2·padding - dilation·(kernelSize - 1) - 1) / stride⌋ + 1 (rounded up with `ceilMode`), W' alike,
+   * or both without N; with `returnIndices` also where the maxima stood.
+   */
   forward(input: Tensor): MaxPooled<I> {
     return this.pooled(maxPool2d, input);
   }
@@ -76,13 +87,19 @@ export class MaxPool2d<I extends boolean = false> extends MaxPoolNd<I> {
 export class MaxPool3d<I extends boolean = false> extends MaxPoolNd<I> {
   static override name = "MaxPool3d";
 
+  /**
+   * [N, C, D, H, W] → [N, C, D', H', W'] with D' = ⌊(D + 2·padding - dilation·(kernelSize - 1) - 1) / stride⌋ + 1 (rounded up with `ceilMode`), the
+   * others alike, or both without N; with `returnIndices` also where the maxima stood.
+   */
   forward(input: Tensor): MaxPooled<I> {
     return this.pooled(maxPool3d, input);
   }
 }
 
 abstract class MaxUnpoolNd extends Module {
+  /** The sizes of the window that the pooling had: one for all dimensions, or one for each. */
   readonly kernelSize: PerDimension;
+  /** The stride that the pooling had, by default the window's size, and its padding, by default 0. */
   readonly options: Omit<MaxUnpoolOptions, "outputSize">;
 
   constructor(kernelSize: PerDimension, options: Omit<MaxUnpoolOptions, "outputSize"> = {}) {
@@ -91,6 +108,7 @@ abstract class MaxUnpoolNd extends Module {
     this.options = options;
   }
 
+  /** How many spatial dimensions there are. */
   protected abstract readonly dims: number;
 
   abstract override forward(input: Tensor, indices: Tensor, outputSize?: readonly number[] | null): Tensor;
@@ -109,8 +127,13 @@ abstract class MaxUnpoolNd extends Module {
  */
 export class MaxUnpool1d extends MaxUnpoolNd {
   static override name = "MaxUnpool1d";
+  /** One spatial dimension. */
   protected readonly dims = 1;
 
+  /**
+   * Values and indices [N, C, L] → [N, C, L'] with L' = (L - 1)·stride - 2·padding + kernelSize unless `outputSize` says otherwise, or all without
+   * N.
+   */
   forward(input: Tensor, indices: Tensor, outputSize: readonly number[] | null = null): Tensor {
     return maxUnpool1d(input, indices, this.kernelSize, { ...this.options, outputSize });
   }
@@ -119,8 +142,13 @@ export class MaxUnpool1d extends MaxUnpoolNd {
 /** The same for `MaxPool2d`. https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool2d.html */
 export class MaxUnpool2d extends MaxUnpoolNd {
   static override name = "MaxUnpool2d";
+  /** Two spatial dimensions. */
   protected readonly dims = 2;
 
+  /**
+   * Values and indices [N, C, H, W] → [N, C, H', W'] with H' = (H - 1)·stride - 2·padding + kernelSize, W' alike, unless `outputSize` says
+   * otherwise, or all without N.
+   */
   forward(input: Tensor, indices: Tensor, outputSize: readonly number[] | null = null): Tensor {
     return maxUnpool2d(input, indices, this.kernelSize, { ...this.options, outputSize });
   }
@@ -129,15 +157,22 @@ export class MaxUnpool2d extends MaxUnpoolNd {
 /** The same for `MaxPool3d`. https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool3d.html */
 export class MaxUnpool3d extends MaxUnpoolNd {
   static override name = "MaxUnpool3d";
+  /** Three spatial dimensions. */
   protected readonly dims = 3;
 
+  /**
+   * Values and indices [N, C, D, H, W] → [N, C, D', H', W'] with D' = (D - 1)·stride - 2·padding + kernelSize, the others alike, unless `outputSize`
+   * says otherwise, or all without N.
+   */
   forward(input: Tensor, indices: Tensor, outputSize: readonly number[] | null = null): Tensor {
     return maxUnpool3d(input, indices, this.kernelSize, { ...this.options, outputSize });
   }
 }
 
 abstract class FractionalMaxPoolNd<I extends boolean> extends Module {
+  /** The sizes of the window: one for all dimensions, or one for each. */
   readonly kernelSize: PerDimension;
+  /** The sizes of the result, or their share of the input's, `returnIndices` and `randomSamples`, as the constructor got them. */
   readonly options: FractionalPoolLayerOptions<I>;
 
   constructor(layer: string, dims: number, kernelSize: PerDimension, options: FractionalPoolLayerOptions<I>) {
@@ -149,6 +184,7 @@ abstract class FractionalMaxPoolNd<I extends boolean> extends Module {
 
   abstract override forward(input: Tensor): MaxPooled<I>;
 
+  /** The pooling of `forward` by a function, with the layer's own window and options. */
   protected pooled(pool: FractionalPool, input: Tensor): MaxPooled<I> {
     return pool(input, this.kernelSize, this.options as { readonly returnIndices?: false }) as MaxPooled<I>; // safe: `I` is what the options say
   }
@@ -175,6 +211,7 @@ export class FractionalMaxPool2d<I extends boolean = false> extends FractionalMa
     super("FractionalMaxPool2d", 2, kernelSize, options);
   }
 
+  /** [N, C, H, W] → [N, C, ...outputSize], or ⌊H · outputRatio⌋ and so on, or both without N; with `returnIndices` also where the maxima stood. */
   forward(input: Tensor): MaxPooled<I> {
     return this.pooled(fractionalMaxPool2d, input);
   }
@@ -188,13 +225,16 @@ export class FractionalMaxPool3d<I extends boolean = false> extends FractionalMa
     super("FractionalMaxPool3d", 3, kernelSize, options);
   }
 
+  /** [N, C, D, H, W] → [N, C, ...outputSize], or ⌊D · outputRatio⌋ and so on, or both without N; with `returnIndices` also where the maxima stood. */
   forward(input: Tensor): MaxPooled<I> {
     return this.pooled(fractionalMaxPool3d, input);
   }
 }
 
 abstract class AvgPoolNd extends Module {
+  /** The sizes of the window: one for all dimensions, or one for each. */
   readonly kernelSize: PerDimension;
+  /** The stride, by default the window's size, the padding, and what a mean divides by, as the constructor got them. */
   readonly options: AvgPoolOptions;
 
   constructor(kernelSize: PerDimension, options: AvgPoolOptions = {}) {
@@ -215,10 +255,12 @@ abstract class AvgPoolNd extends Module {
 export class AvgPool1d extends AvgPoolNd {
   static override name = "AvgPool1d";
 
+  /** [N, C, L] → [N, C, L'] with L' = ⌊(L + 2·padding - kernelSize) / stride⌋ + 1 (rounded up with `ceilMode`), or both without N. */
   forward(input: Tensor): Tensor {
     return avgPool1d(input, this.kernelSize, this.options);
   }
 
+  /** Window, stride and padding, each as a tuple: `kernel_size=(3,), stride=(2,), padding=(0,)`. */
   override extraRepr(): string {
     const { stride = this.kernelSize, padding = 0 } = this.options;
     const tuple = (value: PerDimension) => python(typeof value === "number" ? [value] : value);
@@ -230,6 +272,9 @@ export class AvgPool1d extends AvgPoolNd {
 export class AvgPool2d extends AvgPoolNd {
   static override name = "AvgPool2d";
 
+  /**
+   * [N, C, H, W] → [N, C, H', W'] with H' = ⌊(H + 2·padding - kernelSize) / stride⌋ + 1 (rounded up with `ceilMode`), W' alike, or both without N.
+   */
   forward(input: Tensor): Tensor {
     return avgPool2d(input, this.kernelSize, this.options);
   }
@@ -239,6 +284,10 @@ export class AvgPool2d extends AvgPoolNd {
 export class AvgPool3d extends AvgPoolNd {
   static override name = "AvgPool3d";
 
+  /**
+   * [N, C, D, H, W] → [N, C, D', H', W'] with D' = ⌊(D + 2·padding - kernelSize) / stride⌋ + 1 (rounded up with `ceilMode`), the others alike, or
+   * both without N.
+   */
   forward(input: Tensor): Tensor {
     return avgPool3d(input, this.kernelSize, this.options);
   }

@@ -13,11 +13,20 @@ import { cellOf } from "./recurrent.ts";
 import { snakeCase } from "./state-name.ts";
 
 abstract class RecurrentCell extends Module {
+  /** The last size of the input. */
   readonly inputSize: number;
+  /** The last size of the state. */
   readonly hiddenSize: number;
+  /**
+   * What the input is multiplied by, [gates · hiddenSize, inputSize]: one gate for `RNNCell`, i, f, g and o for `LSTMCell`, r, z and n for
+   * `GRUCell`.
+   */
   weightIh: Parameter;
+  /** What the state is multiplied by, [gates · hiddenSize, hiddenSize], the gates in the same order. */
   weightHh: Parameter;
+  /** Added to the product with the input, [gates · hiddenSize]; null without bias. */
   biasIh: Parameter | null;
+  /** Added to the product with the state, [gates · hiddenSize]; null without bias. */
   biasHh: Parameter | null;
   readonly #cell: Cell;
 
@@ -85,6 +94,7 @@ export interface RNNCellOptions extends LinearOptions {
  */
 export class RNNCell extends RecurrentCell {
   static override name = "RNNCell";
+  /** What bounds the new state: `"tanh"`, or `"relu"` from below only. Default `"tanh"`. */
   readonly nonlinearity: "tanh" | "relu";
 
   constructor(inputSize: number, hiddenSize: number, options: RNNCellOptions = {}) {
@@ -93,10 +103,15 @@ export class RNNCell extends RecurrentCell {
     this.nonlinearity = nonlinearity;
   }
 
+  /**
+   * Input [N, inputSize] and state [N, hiddenSize], zeros by default → the new state [N, hiddenSize]; all may come without N. Throws a ShapeError
+   * for what does not fit.
+   */
   forward(input: Tensor, state: Tensor | null = null): Tensor {
     return this.step(input, state && [state])[0] as Tensor; // safe: the cell has one state
   }
 
+  /** The sizes, and what is not the default: `10, 20, nonlinearity=relu`. */
   override extraRepr(): string {
     return `${super.extraRepr()}${this.nonlinearity === "tanh" ? "" : `, nonlinearity=${this.nonlinearity}`}`;
   }
@@ -114,6 +129,10 @@ export class LSTMCell extends RecurrentCell {
     super(lstmCell, inputSize, hiddenSize, options);
   }
 
+  /**
+   * Input [N, inputSize] and the states `[h, c]`, zeros by default → the new ones, [N, hiddenSize] each; all may come without N. Throws a ShapeError
+   * for what does not fit.
+   */
   forward(input: Tensor, state: readonly [Tensor, Tensor] | null = null): [Tensor, Tensor] {
     const [h, c] = this.step(input, state);
     return [h as Tensor, c as Tensor]; // safe: the cell has two states
@@ -132,6 +151,10 @@ export class GRUCell extends RecurrentCell {
     super(gruCell, inputSize, hiddenSize, options);
   }
 
+  /**
+   * Input [N, inputSize] and state [N, hiddenSize], zeros by default → the new state [N, hiddenSize]; all may come without N. Throws a ShapeError
+   * for what does not fit.
+   */
   forward(input: Tensor, state: Tensor | null = null): Tensor {
     return this.step(input, state && [state])[0] as Tensor; // safe: the cell has one state
   }

@@ -38,18 +38,32 @@ interface Weights {
 }
 
 abstract class RecurrentLayer extends Module {
+  /** The last size of the input. */
   readonly inputSize: number;
+  /** The width of the state of each layer and direction. */
   readonly hiddenSize: number;
+  /** The width to which an `LSTM` projects its output; 0 for none, as in all others. Default 0. */
   readonly projSize: number;
+  /** How many layers there are, each with the output of the one before as its input. Default 1. */
   readonly numLayers: number;
+  /** Whether there are biases. Default true. */
   readonly withBias: boolean;
+  /** Whether sequences are [N, L, features] instead of [L, N, features]; states keep their layout. Default false. */
   readonly batchFirst: boolean;
+  /** How much of each layer's output but the last one's is dropped in training, from 0 to 1. Default 0. */
   readonly dropout: number;
+  /** Whether a second network reads the sequence from its end; outputs stand side by side. Default false. */
   readonly bidirectional: boolean;
-  /** The weights of the first layer; there are more, named `weightIhL1`, `weightIhL0Reverse` and so on. */
+  /**
+   * What the input of the first layer is multiplied by: [gates · hiddenSize, inputSize], the gates being one for `RNN`, i, f, g and o for `LSTM`, r, z and n
+   * for `GRU`. Those of the other layers and directions are named `weightIhL1`, `weightIhL0Reverse` and so on.
+   */
   declare weightIhL0: Parameter;
+  /** What the state of the first layer is multiplied by: [gates · hiddenSize, projSize or hiddenSize]. */
   declare weightHhL0: Parameter;
+  /** Added to the product with the input, [gates · hiddenSize]; not there without bias. */
   declare biasIhL0?: Parameter;
+  /** Added to the product with the state, [gates · hiddenSize]; not there without bias. */
   declare biasHhL0?: Parameter;
   readonly #cell: Cell;
 
@@ -207,6 +221,7 @@ export interface RNNOptions extends RecurrentOptions {
  */
 export class RNN extends RecurrentLayer {
   static override name = "RNN";
+  /** What bounds the state: `"tanh"`, or `"relu"` from below only. Default `"tanh"`. */
   readonly nonlinearity: "tanh" | "relu";
 
   constructor(inputSize: number, hiddenSize: number, options: RNNOptions = {}) {
@@ -215,6 +230,10 @@ export class RNN extends RecurrentLayer {
     this.nonlinearity = nonlinearity;
   }
 
+  /**
+   * Input [L, N, inputSize] and first state [layers · directions, N, hiddenSize], zeros by default → outputs [L, N, directions · hiddenSize] and the
+   * last state; all may come without N.
+   */
   forward(input: Tensor, state: Tensor | null = null): [Tensor, Tensor] {
     const { output, states } = this.run(input, state && [state]);
     return [output, states[0] as Tensor]; // safe: the cell has one state
@@ -256,6 +275,10 @@ export class LSTM extends RecurrentLayer {
     super(lstmCell, inputSize, hiddenSize, options);
   }
 
+  /**
+   * Input [L, N, inputSize] and first states `[h, c]`, [layers · directions, N, hiddenSize] each, zeros by default → outputs [L, N, directions ·
+   * hiddenSize] and the last states; all may come without N. With `projSize`, that is the width of outputs and of `h`.
+   */
   forward(input: Tensor, state: readonly [Tensor, Tensor] | null = null): [Tensor, [Tensor, Tensor]] {
     const { output, states } = this.run(input, state);
     return [output, [states[0] as Tensor, states[1] as Tensor]]; // safe: the cell has two states
@@ -280,6 +303,10 @@ export class GRU extends RecurrentLayer {
     super(gruCell, inputSize, hiddenSize, options);
   }
 
+  /**
+   * Input [L, N, inputSize] and first state [layers · directions, N, hiddenSize], zeros by default → outputs [L, N, directions · hiddenSize] and the
+   * last state; all may come without N.
+   */
   forward(input: Tensor, state: Tensor | null = null): [Tensor, Tensor] {
     const { output, states } = this.run(input, state && [state]);
     return [output, states[0] as Tensor]; // safe: the cell has one state

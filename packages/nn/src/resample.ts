@@ -31,6 +31,7 @@ import { float, python } from "./state-name.ts";
  */
 export class Upsample extends Module {
   static override name = "Upsample";
+  /** The sizes of the result or the factor, the mode, by default `"nearest"`, and `alignCorners`, by default false. */
   readonly options: InterpolateOptions;
 
   constructor(options: InterpolateOptions) {
@@ -40,6 +41,7 @@ export class Upsample extends Module {
     this.options = options;
   }
 
+  /** [N, C, ...space] → [N, C, ...size], or each size times its factor, rounded down. */
   forward(input: Tensor): Tensor {
     return interpolate(input, this.options);
   }
@@ -83,6 +85,7 @@ export class UpsamplingBilinear2d extends Upsample {
  */
 export class PixelShuffle extends Module {
   static override name = "PixelShuffle";
+  /** How many times as high and as wide the result is: r. */
   readonly upscaleFactor: number;
 
   constructor(upscaleFactor: number) {
@@ -91,6 +94,7 @@ export class PixelShuffle extends Module {
     this.upscaleFactor = upscaleFactor;
   }
 
+  /** [..., C·r², H, W] → [..., C, H·r, W·r]. Throws a ShapeError when r² does not divide the channels. */
   forward(input: Tensor): Tensor {
     return pixelShuffle(input, this.upscaleFactor);
   }
@@ -103,6 +107,7 @@ export class PixelShuffle extends Module {
 /** Turns pixels into channels: [..., C, H·r, W·r] to [..., C·r², H, W]. https://pytorch.org/docs/stable/generated/torch.nn.PixelUnshuffle.html */
 export class PixelUnshuffle extends Module {
   static override name = "PixelUnshuffle";
+  /** How many times as high and as wide the input is: r. */
   readonly downscaleFactor: number;
 
   constructor(downscaleFactor: number) {
@@ -111,6 +116,7 @@ export class PixelUnshuffle extends Module {
     this.downscaleFactor = downscaleFactor;
   }
 
+  /** [..., C, H·r, W·r] → [..., C·r², H, W]. Throws a ShapeError when r does not divide height and width. */
   forward(input: Tensor): Tensor {
     return pixelUnshuffle(input, this.downscaleFactor);
   }
@@ -130,6 +136,7 @@ export class PixelUnshuffle extends Module {
  */
 export class ChannelShuffle extends Module {
   static override name = "ChannelShuffle";
+  /** Into how many groups the channels are split; divides their number. */
   readonly groups: number;
 
   constructor(groups: number) {
@@ -138,6 +145,7 @@ export class ChannelShuffle extends Module {
     this.groups = groups;
   }
 
+  /** [N, C, ...] → [N, C, ...], with the first channels of all groups first, then the second ones, and so on. */
   forward(input: Tensor): Tensor {
     return channelShuffle(input, this.groups);
   }
@@ -154,7 +162,9 @@ function patchRepr(kernelSize: PerDimension, { dilation = 1, padding = 0, stride
 /** The windows of images as columns: [N, C, H, W] to [N, C·kernel, L]. https://pytorch.org/docs/stable/generated/torch.nn.Unfold.html */
 export class Unfold extends Module {
   static override name = "Unfold";
+  /** The height and the width of a window, or both in one number. */
   readonly kernelSize: PerDimension;
+  /** The stride, by default 1, the padding, by default 0, and the dilation, by default 1. */
   readonly options: PatchOptions;
 
   constructor(kernelSize: PerDimension, options: PatchOptions = {}) {
@@ -163,6 +173,7 @@ export class Unfold extends Module {
     this.options = options;
   }
 
+  /** [N, C, H, W] → [N, C · kernel height · kernel width, L], a column for each of the L windows. */
   forward(input: Tensor): Tensor {
     return im2col(input, this.kernelSize, this.options);
   }
@@ -175,8 +186,11 @@ export class Unfold extends Module {
 /** Adds columns up to images again: [N, C·kernel, L] to [N, C, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.Fold.html */
 export class Fold extends Module {
   static override name = "Fold";
+  /** The height and the width of the images, or both in one number. */
   readonly outputSize: PerDimension;
+  /** The height and the width of a window, or both in one number. */
   readonly kernelSize: PerDimension;
+  /** The stride, by default 1, the padding, by default 0, and the dilation, by default 1. */
   readonly options: PatchOptions;
 
   constructor(outputSize: PerDimension, kernelSize: PerDimension, options: PatchOptions = {}) {
@@ -186,6 +200,10 @@ export class Fold extends Module {
     this.options = options;
   }
 
+  /**
+   * [N, C · kernel height · kernel width, L] → [N, C, H, W], or both without N; where windows overlap, their elements are added. Throws a ShapeError
+   * unless L is the number of windows.
+   */
   forward(input: Tensor): Tensor {
     return col2im(input, this.outputSize, this.kernelSize, this.options);
   }

@@ -40,18 +40,31 @@ export interface DecoderCallOptions {
  */
 export class TransformerDecoderLayer extends Module {
   static override name = "TransformerDecoderLayer";
+  /** Whether each part is normalised before it instead of after it. Default false. */
   readonly normFirst: boolean;
+  /** Lets the target's positions look at each other: E → E. */
   selfAttn: MultiheadAttention;
+  /** Lets the target's positions look at the memory: E → E. */
   multiheadAttn: MultiheadAttention;
+  /** The first layer of the network for each position: E → dimFeedforward. */
   linear1: Linear;
+  /** Drops in training between the two linear layers. Default 0.1. */
   dropout: Dropout;
+  /** The second layer of the network for each position: dimFeedforward → E. */
   linear2: Linear;
+  /** Normalises the sum of target and its own attention, or with `normFirst` what goes into that. */
   norm1: LayerNorm;
+  /** Normalises the sum with the attention to the memory, or with `normFirst` what goes into that; not the memory itself. */
   norm2: LayerNorm;
+  /** Normalises the sum with the network, or with `normFirst` what goes into the network. */
   norm3: LayerNorm;
+  /** Drops in training from what the target's own attention found. Default 0.1. */
   dropout1: Dropout;
+  /** Drops in training from what was found in the memory. Default 0.1. */
   dropout2: Dropout;
+  /** Drops in training from what the network gives. Default 0.1. */
   dropout3: Dropout;
+  /** What stands between the two linear layers. Default `relu`. */
   readonly activation: (x: Tensor) => Tensor;
   readonly #arguments: readonly [number, number, TransformerLayerOptions];
 
@@ -88,6 +101,7 @@ export class TransformerDecoderLayer extends Module {
     return copied(this, () => new TransformerDecoderLayer(...this.#arguments));
   }
 
+  /** Target [T, N, E] and memory [S, N, E] → [T, N, E], N first with `batchFirst`, or all without N. */
   forward(tgt: Tensor, memory: Tensor, options: DecoderCallOptions = {}): Tensor {
     if (this.normFirst) {
       const x = tgt.add(this.#own(this.norm1(tgt), options));
@@ -126,7 +140,9 @@ export class TransformerDecoderLayer extends Module {
 export class TransformerDecoder extends Module {
   static override name = "TransformerDecoder";
 
+  /** The layers, the first one first; all look at the same memory. */
   layers: ModuleList<TransformerDecoderLayer>;
+  /** Normalises the result of the last layer; null for none. */
   norm: LayerNorm | null;
 
   constructor(decoderLayer: TransformerDecoderLayer, numLayers: number, options: { readonly norm?: LayerNorm | null } = {}) {
@@ -136,6 +152,7 @@ export class TransformerDecoder extends Module {
     this.norm = options.norm ?? null;
   }
 
+  /** Target [T, N, E] and memory [S, N, E] → [T, N, E], or as its layers take them; masks hold for every layer. */
   forward(tgt: Tensor, memory: Tensor, options: DecoderCallOptions = {}): Tensor {
     let x = tgt;
     for (const layer of this.layers) x = layer(x, memory, options);
@@ -176,7 +193,9 @@ export interface TransformerCallOptions extends DecoderCallOptions {
 export class Transformer extends Module {
   static override name = "Transformer";
 
+  /** Makes the memory of the source: [S, N, dModel] → [S, N, dModel], normalised at the end. */
   encoder: TransformerEncoder;
+  /** Makes the result of target and memory: [T, N, dModel] and [S, N, dModel] → [T, N, dModel], normalised at the end. */
   decoder: TransformerDecoder;
 
   constructor(dModel = 512, nhead = 8, options: TransformerOptions = {}) {
@@ -194,6 +213,7 @@ export class Transformer extends Module {
     for (const parameter of this.parameters()) if (parameter.ndim > 1) xavierUniform_(parameter);
   }
 
+  /** Source [S, N, dModel] and target [T, N, dModel] → [T, N, dModel], N first with `batchFirst`, or all without N. */
   forward(src: Tensor, tgt: Tensor, options: TransformerCallOptions = {}): Tensor {
     const { srcMask = null, srcKeyPaddingMask = null, srcIsCausal = false, ...rest } = options;
     return this.decoder(tgt, this.encoder(src, { srcMask, srcKeyPaddingMask, isCausal: srcIsCausal }), rest);

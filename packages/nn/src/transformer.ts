@@ -75,15 +75,25 @@ export function copied<M extends Module>(layer: M, create: () => M): M {
  */
 export class TransformerEncoderLayer extends Module {
   static override name = "TransformerEncoderLayer";
+  /** Whether each part is normalised before it instead of after it. Default false. */
   readonly normFirst: boolean;
+  /** Lets the positions look at each other: E → E. */
   selfAttn: MultiheadAttention;
+  /** The first layer of the network for each position: E → dimFeedforward. */
   linear1: Linear;
+  /** Drops in training between the two linear layers. Default 0.1. */
   dropout: Dropout;
+  /** The second layer of the network for each position: dimFeedforward → E. */
   linear2: Linear;
+  /** Normalises the sum of input and attention, or with `normFirst` what goes into the attention. */
   norm1: LayerNorm;
+  /** Normalises the sum with the network, or with `normFirst` what goes into the network. */
   norm2: LayerNorm;
+  /** Drops in training from what the attention found. Default 0.1. */
   dropout1: Dropout;
+  /** Drops in training from what the network gives. Default 0.1. */
   dropout2: Dropout;
+  /** What stands between the two linear layers. Default `relu`. */
   readonly activation: (x: Tensor) => Tensor;
   readonly #arguments: readonly [number, number, TransformerLayerOptions];
 
@@ -115,6 +125,7 @@ export class TransformerEncoderLayer extends Module {
     return copied(this, () => new TransformerEncoderLayer(...this.#arguments));
   }
 
+  /** [L, N, E] → [L, N, E], [N, L, E] → [N, L, E] with `batchFirst`, or both without N. */
   forward(src: Tensor, options: EncoderCallOptions = {}): Tensor {
     if (this.normFirst) {
       const x = src.add(this.#attention(this.norm1(src), options));
@@ -145,7 +156,9 @@ export class TransformerEncoderLayer extends Module {
 export class TransformerEncoder extends Module {
   static override name = "TransformerEncoder";
 
+  /** The layers, the first one first. */
   layers: ModuleList<TransformerEncoderLayer>;
+  /** Normalises the result of the last layer; null for none. */
   norm: LayerNorm | null;
 
   constructor(encoderLayer: TransformerEncoderLayer, numLayers: number, options: { readonly norm?: LayerNorm | null } = {}) {
@@ -155,6 +168,7 @@ export class TransformerEncoder extends Module {
     this.norm = options.norm ?? null;
   }
 
+  /** [L, N, E] → [L, N, E], or as its layers take it; masks hold for every layer. */
   forward(src: Tensor, options: EncoderCallOptions = {}): Tensor {
     let x = src;
     for (const layer of this.layers) x = layer(x, options);

@@ -19,7 +19,7 @@ export interface AdamaxOptions extends BaseOptions {
 }
 
 /**
- * Adamax: Adam with the largest recent gradient in place of the running mean of squares.
+ * The form of Adam that divides by the largest recent gradient, which fades with β₂, instead of the root of a running mean of squares.
  *
  *     g ← g + λp        m ← β₁m + (1-β₁)g        u ← max(β₂u, |g| + ε)        p ← p - η m̂ / u
  *

@@ -37,6 +37,7 @@ export interface Elements {
 
 /** The new values of one element. */
 export interface Updated {
+  /** The parameter after the step; stored in the parameter's dtype, whatever the formula's. */
   readonly param: Expr;
   /** What is remembered from now on, by the names of `memory`. What is not named stays as it is. */
   readonly state?: Readonly<Record<string, Expr>>;

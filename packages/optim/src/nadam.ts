@@ -19,7 +19,7 @@ export interface NAdamOptions extends BaseOptions {
 }
 
 /**
- * NAdam: Adam that looks a step ahead, as Nesterov's momentum does.
+ * Adam that looks a step ahead, as Nesterov's momentum does.
  *
  *     μₜ = β₁(1 - ½·0.96^(tψ))        p ← p - η (μₜ₊₁m/(1-Πμₜ₊₁) + (1-μₜ)g/(1-Π)) / (√v̂ + ε)
  *

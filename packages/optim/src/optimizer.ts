@@ -27,7 +27,9 @@ export type ParamState = Record<string, Tensor | number | null>;
 
 /** The whole of an optimizer, with PyTorch's names: `state` by the parameter's number, and each group's options with the numbers of its parameters. */
 export interface OptimizerStateDict {
+  /** What is remembered of each parameter, by its number as text; parameters that were never stepped have no entry. */
   readonly state: Readonly<Record<string, ParamState>>;
+  /** The options of each group, their names in snake case (`weight_decay`), and the numbers of its parameters, which count on from group to group. */
   readonly param_groups: readonly (Readonly<Record<string, unknown>> & { readonly params: readonly number[] })[];
 }
 

@@ -24,7 +24,7 @@ function rectification(beta2: number, step: number): number {
 }
 
 /**
- * RAdam: Adam that steps by momentum alone until its running mean of squares has seen enough to be trusted.
+ * Adam that steps by momentum alone until its running mean of squares has seen enough to be trusted.
  *
  *     ρ = ρ∞ - 2tβ₂ᵗ/(1-β₂ᵗ), ρ∞ = 2/(1-β₂) - 1        p ← p - η m̂ r √(1-β₂ᵗ) / (√v + ε) if ρ > 5, else p - η m̂
  *

@@ -25,8 +25,11 @@ export interface MemoryUse {
 
 /** When a kernel ran, in milliseconds of the device's clock. `label` says which call it belongs to. */
 export interface KernelSpan {
+  /** The call that launched the kernel: what the clock's `label` was at the time. */
   readonly label: number;
+  /** When the kernel began, in milliseconds from a point in time that all spans of a clock share. */
   readonly start: number;
+  /** How long it ran, in milliseconds. */
   readonly duration: number;
 }
 

@@ -10,10 +10,15 @@ import type { Program, RowProgram } from "./expr/program.ts";
 
 /** A strided window onto a buffer. A stride of 0 repeats an element; strides are never negative. A Tensor is a View. */
 export interface View {
+  /** The device memory that the window looks into; other views may look into the same. */
   readonly buffer: DeviceBuffer;
+  /** The type of the elements, and so the unit of strides and offset. */
   readonly dtype: DType;
+  /** The size of each dimension; empty for a scalar. */
   readonly shape: readonly number[];
+  /** How many elements to go on for the next index of each dimension, as many as there are dimensions. */
   readonly strides: readonly number[];
+  /** Where the element with all indices 0 lies, in elements from the start of the buffer. */
   readonly offset: number;
 }
 
@@ -24,16 +29,22 @@ export interface View {
  */
 export interface PointwiseCall {
   readonly kind: "pointwise";
+  /** The formulas, one for each view of `to`. */
   readonly program: Program;
+  /** What the `input` leaves read, all of the shape of `to`; broadcasting is done by strides of 0. */
   readonly inputs: readonly View[];
+  /** What the `scalar` leaves read: numbers that are not compiled into the kernel. */
   readonly scalars: readonly number[];
+  /** Where the results go, one view for each formula. */
   readonly to: readonly View[];
 }
 
 /** One pointwise program over many lists of tensors, each with a shape of its own: an optimizer's step over all parameters. */
 export interface ForeachCall {
   readonly kind: "foreach";
+  /** The formulas, the same for every item. */
   readonly program: Program;
+  /** The work: each item holds what a pointwise call has besides its program, in a shape of its own. */
   readonly items: readonly { readonly inputs: readonly View[]; readonly scalars: readonly number[]; readonly to: readonly View[] }[];
 }
 
@@ -46,11 +57,17 @@ export interface ForeachCall {
  */
 export interface RowsCall {
   readonly kind: "rows";
+  /** The stages, and the formulas of the results. */
   readonly program: RowProgram;
+  /** How many of the last dimensions form a row: 0 to the rank of the inputs. */
   readonly dims: number;
+  /** What the `input` leaves read, all of one full shape. */
   readonly inputs: readonly View[];
+  /** What the `scalar` leaves read: numbers that are not compiled into the kernel. */
   readonly scalars: readonly number[];
+  /** The results for rows: one view for each formula in `program.rows`, without the last `dims` dimensions. */
   readonly toRows: readonly View[];
+  /** The results for elements: one view for each formula in `program.elements`, in the inputs' shape. */
   readonly toElements: readonly View[];
 }
 
@@ -60,10 +77,15 @@ export interface RowsCall {
  */
 export interface ArgReduceCall {
   readonly kind: "argreduce";
+  /** Whether the largest or the smallest element is looked for. */
   readonly op: "max" | "min";
+  /** How many of the last dimensions form a row. */
   readonly dims: number;
+  /** The elements to look through, [...outer, ...row]; no row is empty. */
   readonly input: View;
+  /** Where the positions go: int32, of the outer shape. */
   readonly indices: View;
+  /** Where the elements found go: the input's dtype, of the outer shape; null when only positions are wanted. */
   readonly values: View | null;
 }
 
@@ -74,10 +96,15 @@ export interface ArgReduceCall {
  */
 export interface MatmulCall {
   readonly kind: "matmul";
+  /** The left factors, [...B, m, k]. */
   readonly a: View;
+  /** The right factors, [...B, k, n]. */
   readonly b: View;
+  /** Where the products go, [...B, m, n]. */
   readonly to: View;
+  /** Whether the products are added to what `to` holds instead of replacing it. */
   readonly accumulate: boolean;
+  /** Added to the products, [...B, m, n], with strides of 0 where it repeats; null for none. */
   readonly bias: View | null;
 }
 
@@ -90,14 +117,23 @@ export interface MatmulCall {
  */
 export interface ConvCall {
   readonly kind: "conv";
+  /** Which of the three tensors is computed from the other two: the output, or the gradient of the input or of the weight. */
   readonly direction: "forward" | "input" | "weight";
+  /** The input [N, Cin, ...S], read; or its gradient, written when the direction is `input`. */
   readonly input: View;
+  /** The kernels [Cout, Cin / groups, ...K], read; or their gradient, written when the direction is `weight`. */
   readonly weight: View;
+  /** The output [N, Cout, ...O], written by `forward`; or the gradient that arrived there, read. */
   readonly output: View;
+  /** [Cout], added to each channel of the output; null for none, and always in the other directions. */
   readonly bias: View | null;
+  /** How many elements the kernel moves from one output to the next, for each spatial dimension. */
   readonly stride: readonly number[];
+  /** How many zeros stand before the first element, for each spatial dimension. */
   readonly padding: readonly number[];
+  /** How many elements apart the kernel's taps lie, for each spatial dimension; 1 for neighbours. */
   readonly dilation: readonly number[];
+  /** Into how many groups the channels fall, each convolved by itself; it divides Cin and Cout. */
   readonly groups: number;
 }
 
@@ -109,16 +145,27 @@ export interface ConvCall {
  */
 export interface PoolCall {
   readonly kind: "pool";
+  /** What becomes of a window: its largest element, or the mean of all. */
   readonly op: "max" | "average";
+  /** Whether the output is computed from the input, or the input's gradient from the output's. */
   readonly direction: "forward" | "backward";
+  /** The input [N, C, ...S], read by `forward`; or its gradient, written by `backward`. */
   readonly input: View;
+  /** The output [N, C, ...O], written by `forward`; or the gradient that arrived there, read by `backward`. */
   readonly output: View;
+  /** Where each maximum stood: int32, of the output's shape; written by `forward`, read by `backward`. Null for averages, and where nobody asks. */
   readonly indices: View | null;
+  /** The size of a window in each spatial dimension. */
   readonly kernel: readonly number[];
+  /** How many elements a window moves from one output to the next, for each spatial dimension. */
   readonly stride: readonly number[];
+  /** How many elements stand before the first, for each spatial dimension: a maximum never takes them, an average adds 0 for each. */
   readonly padding: readonly number[];
+  /** How many elements apart those of a window lie, for each spatial dimension; 1 for neighbours. */
   readonly dilation: readonly number[];
+  /** Whether an average without a divisor also counts the padding in its window. */
   readonly countIncludePad: boolean;
+  /** What the sum of a window is divided by, whatever its size; null for the number of elements in it. */
   readonly divisor: number | null;
 }
 
@@ -128,9 +175,13 @@ export interface PoolCall {
  */
 export interface GatherCall {
   readonly kind: "gather";
+  /** The dimension that the index stands for, from 0. */
   readonly dim: number;
+  /** The elements to choose from. */
   readonly input: View;
+  /** Which element of `dim` to take for each place of `to`: int32, of the shape of `to`. */
   readonly index: View;
+  /** Where the elements chosen go. */
   readonly to: View;
 }
 
@@ -140,10 +191,15 @@ export interface GatherCall {
  */
 export interface ScatterCall {
   readonly kind: "scatter";
+  /** What becomes of the element that is there: replaced by the new one, or combined with it. */
   readonly reduce: "set" | "add" | "multiply" | "max" | "min";
+  /** The dimension that the index stands for, from 0. */
   readonly dim: number;
+  /** What is written to in place; elements that no index names stay. */
   readonly to: View;
+  /** Where along `dim` each element of the source goes: int32, of the source's shape and within bounds. */
   readonly index: View;
+  /** What is written or combined. */
   readonly source: View;
 }
 
@@ -153,10 +209,15 @@ export interface ScatterCall {
  */
 export interface ScanCall {
   readonly kind: "scan";
+  /** What runs along: a sum, a product, the largest or the smallest element so far. */
   readonly op: "sum" | "product" | "max" | "min";
+  /** The dimension to run along, from 0; all others are independent. */
   readonly dim: number;
+  /** The elements in their order. */
   readonly input: View;
+  /** The totals, each of all elements up to its own place, which is included. */
   readonly to: View;
+  /** Where each running extreme stood: int32, of the input's shape; null for sums and products, and where nobody asks. */
   readonly indices: View | null;
 }
 
@@ -167,10 +228,15 @@ export interface ScanCall {
  */
 export interface SortCall {
   readonly kind: "sort";
+  /** The dimension to sort along, from 0. */
   readonly dim: number;
+  /** Whether the largest comes first. */
   readonly descending: boolean;
+  /** The elements to sort, which stay as they are. */
   readonly input: View;
+  /** The elements in their new order, or the first ones of them. */
   readonly values: View;
+  /** Where along `dim` each of `values` stood in the input, int32. */
   readonly indices: View;
 }
 
@@ -180,9 +246,13 @@ export interface SortCall {
  */
 export interface RandomCall {
   readonly kind: "random";
+  /** What is drawn: numbers of [0, 1), standard normal ones, or raw 32-bit integers. */
   readonly distribution: "uniform" | "normal" | "bits";
+  /** Which of the generator's sequences to take: an integer from 0 to 2⁵³ - 1. */
   readonly seed: number;
+  /** The place in the sequence that element 0 takes; the others follow. */
   readonly offset: number;
+  /** The contiguous view to fill. */
   readonly to: View;
 }
 
@@ -192,8 +262,11 @@ export interface RandomCall {
  */
 export interface CheckCall {
   readonly kind: "check";
+  /** The elements to look at. */
   readonly input: View;
+  /** The smallest number that passes. */
   readonly low: number;
+  /** The largest number that passes. */
   readonly high: number;
   /** Whether NaN passes. */
   readonly nan: boolean;

@@ -13,7 +13,9 @@ import type { Recorded } from "./trace.ts";
 
 /** Shape and dtype of a tensor, without its values. A Tensor is a Spec. */
 export interface Spec {
+  /** The size of each dimension; empty for a scalar. */
   readonly shape: Shape;
+  /** The type of the elements. */
   readonly dtype: DType;
   /** For an output that lies elsewhere than the first input. */
   readonly device?: Backend;
@@ -21,8 +23,11 @@ export interface Spec {
 
 /** How a view looks at its source's memory: strides and offset in elements, counted from the start of the storage. */
 export interface Layout {
+  /** The size of each dimension of the view. */
   readonly shape: Shape;
+  /** How many elements to go on for the next index of each dimension. */
   readonly strides: readonly number[];
+  /** Where the view's first element lies, in elements from the start of the storage. */
   readonly offset: number;
 }
 
@@ -45,12 +50,15 @@ export interface Op<Attrs = undefined> {
 
 /** Which values a gradient reads. Only these are kept between the passes. */
 export interface Reads {
+  /** Which inputs, by their numbers. Default: none. */
   readonly inputs?: readonly number[];
+  /** Which outputs, by their numbers. Default: none. */
   readonly outputs?: readonly number[];
 }
 
 /** What a gradient rule is given besides the incoming gradient. */
 export interface GradientContext<Attrs> {
+  /** The arguments that are not tensors, as the operation got them. */
   readonly attrs: Attrs;
   /** Which inputs need a gradient; the others are not asked for. */
   readonly needs: readonly boolean[];
@@ -79,6 +87,7 @@ export interface Gradient<Attrs> {
 
 /** The gradient rule of one input of an operation with one differentiable output. */
 export interface Rule<Attrs> extends Reads {
+  /** The gradient of this input from that of the output; null for a gradient of zero. It is only asked for when the input needs one. */
   of(gradient: Tensor, context: GradientContext<Attrs>): Tensor | null;
 }
 

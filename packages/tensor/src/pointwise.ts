@@ -20,6 +20,7 @@ export type TensorOrNumber = Tensor | number | boolean;
 /** Some formulas over the elements of some tensors, with the scalars as attributes. */
 export class PointwiseOp implements Op<readonly number[]> {
   readonly name: string;
+  /** The formulas as a backend compiles them. */
   readonly program: Program;
   readonly gradient: Gradient<readonly number[]> | null;
   readonly #types: readonly DType[];

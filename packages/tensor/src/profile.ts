@@ -22,15 +22,21 @@ export interface ProfileRow {
   readonly kind: string;
   /** Kernels run; on WebGPU one call may launch several. */
   readonly calls: number;
+  /** All of them together. */
   readonly total: number;
+  /** One of them on average: `total / calls`. */
   readonly mean: number;
 }
 
 /** One kernel on the time line. Times are in milliseconds; `start` counts from the first kernel. */
 export interface ProfileEvent {
+  /** The operation, such as `conv2d`; for kernels of no operation (an optimizer's step, a generator) the kind of kernel. */
   readonly name: string;
+  /** The kind of kernel call, such as `"conv"`. */
   readonly kind: string;
+  /** When it began; 0 for the first. */
   readonly start: number;
+  /** How long it ran. */
   readonly duration: number;
 }
 

@@ -20,8 +20,11 @@ import type { BackwardOptions, Trace } from "./trace.ts";
 
 /** How a view came about: the tensor it looks into, and the operation that made it. */
 export interface Viewed {
+  /** The tensor whose memory the view shares. */
   readonly source: Tensor;
+  /** The operation that gave the view, such as `transpose`; with it the view can be made anew of another tensor. */
   readonly op: Op<unknown>;
+  /** The arguments of that operation that are not tensors. */
   readonly attrs: unknown;
 }
 

@@ -8,9 +8,13 @@ import type { Tensor } from "./tensor.ts";
 
 /** One operation as it happened: what ran, on what, giving what. */
 export interface Recorded<Attrs = unknown> {
+  /** What ran, with the rule for its gradient. */
   readonly op: Op<Attrs>;
+  /** The tensors it took. For an operation in place they may have been written over since. */
   readonly inputs: readonly Tensor[];
+  /** Its arguments that are not tensors. */
   readonly attrs: Attrs;
+  /** The tensors it gave; for an operation in place the one that it wrote to. */
   readonly outputs: readonly Tensor[];
   /** For an operation in place: copies of those inputs that its gradient reads and that it wrote over, as they were; null for the others. */
   readonly before?: readonly (Tensor | null)[];

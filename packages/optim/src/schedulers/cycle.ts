@@ -26,7 +26,9 @@ function expectMomentum(scheduler: string, optimizer: Optimizer<BaseOptions & Wi
 export interface OneCycleOptions {
   /** How many steps the cycle has. Or give `epochs` and `stepsPerEpoch`. */
   readonly totalSteps?: number;
+  /** How often the data are gone through: with `stepsPerEpoch` it gives the number of steps, unless `totalSteps` does. */
   readonly epochs?: number;
+  /** How many steps each of the `epochs` has: usually the length of the loader. */
   readonly stepsPerEpoch?: number;
   /** The part of the cycle that goes up. Default 0.3. */
   readonly pctStart?: number;

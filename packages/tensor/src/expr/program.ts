@@ -10,9 +10,11 @@ import { type Expr, row } from "./expr.ts";
 /** Formulas that are computed together, element by element, in one pass. */
 export interface Program {
   readonly kind: "program";
+  /** One formula for each output, in the order in which a call names them in `to`. */
   readonly outputs: readonly Expr[];
   /** How many inputs and scalars the formulas may refer to: one more than the highest index used. */
   readonly inputs: number;
+  /** How many numbers a call has to give: one more than the highest scalar that the formulas refer to. */
   readonly scalars: number;
   /** Unique among programs of both kinds. */
   readonly id: number;
@@ -23,20 +25,26 @@ export type Reduction = "sum" | "product" | "max" | "min";
 
 /** One reduction over a row: the formula is evaluated for every element and the values are combined. */
 export interface Stage {
+  /** How the values are combined: a sum, a product, a maximum or a minimum. */
   readonly reduce: Reduction;
+  /** What is combined: evaluated for each element, it may also use the results of earlier stages. */
   readonly of: Expr;
 }
 
 /** Reductions over rows in stages, then results for each row and for each element. */
 export interface RowProgram {
   readonly kind: "rowProgram";
+  /** The reductions, in order; a `row` leaf stands for the result of the stage of its number. */
   readonly stages: readonly Stage[];
   /** Formulas for each row; they may use rows' results, scalars, and inputs that do not vary within a row. */
   readonly rows: readonly Expr[];
   /** Formulas for each element; they may use everything. */
   readonly elements: readonly Expr[];
+  /** How many inputs the formulas may refer to: one more than the highest index used. */
   readonly inputs: number;
+  /** How many scalars they may refer to: one more than the highest index used. */
   readonly scalars: number;
+  /** Unique among programs of both kinds. */
   readonly id: number;
 }
 

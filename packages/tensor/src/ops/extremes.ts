@@ -30,6 +30,7 @@ import { sum } from "./sum.ts";
 
 /** Elements, and where they stood along the dimension. */
 export interface ValuesAndIndices {
+  /** The elements found, in the input's dtype. */
   readonly values: Tensor;
   /** Positions along the dimension, int32. */
   readonly indices: Tensor;

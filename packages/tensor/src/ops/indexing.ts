@@ -20,8 +20,11 @@ import { select, slice } from "./slice.ts";
 
 /** A range of indices, as Python's `start:stop:step`; what is left out goes to the end. */
 export interface Range {
+  /** The first index; a negative one counts from the end. Default: the beginning. */
   readonly start?: number | null;
+  /** Where it ends; this index itself is left out, and a negative one counts from the end. Default: the end. */
   readonly stop?: number | null;
+  /** How far it is from one index to the next: a positive integer. Default 1. */
   readonly step?: number | null;
 }
 

@@ -198,7 +198,9 @@ export function det(a: Tensor): Tensor {
 
 /** What `slogdet` gives. */
 export interface LogDeterminant {
+  /** 1, -1, or 0 for a singular matrix, one for each matrix. It has no gradient. */
   readonly sign: Tensor;
+  /** The logarithm of the determinant's absolute value, one for each matrix; -∞ for a singular one. */
   readonly logabsdet: Tensor;
 }
 

@@ -246,7 +246,7 @@ export function indexCopy_(x: Tensor, dim: number, index: Tensor, source: Tensor
   return indexed("indexCopy", x, dim, index, source, "set", true);
 }
 
-/** `x` with one value at a list of indices of one dimension. https://pytorch.org/docs/stable/generated/torch.index_fill.html */
+/** `x` with one value at a list of indices of one dimension. https://pytorch.org/docs/stable/generated/torch.Tensor.index_fill_.html */
 export function indexFill(x: Tensor, dim: number, index: Tensor, value: number): Tensor {
   return indexed("indexFill", x, dim, index, value, "set");
 }
