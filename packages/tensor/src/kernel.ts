@@ -18,6 +18,13 @@ export interface View {
 }
 
 /**
+ * How the CPU device runs calls of a kind that not every program needs. The operation that issues such a call brings it along, so that the code is in a
+ * bundle together with the operation and not otherwise. It is the CPU device's own business: other devices ignore it, and one that hands calls on
+ * hands it on with them.
+ */
+export type CpuKernel<Call> = (runtime: never, call: Call) => void;
+
+/**
  * `to[k][i] = program.outputs[k](inputs[0][i], …, scalars)` for every index `i`. All views have one shape. An output may be the
  * very same view as an input, and otherwise overlaps none. Values are converted to the dtype of `to[k]` when they are stored,
  * as the primitive `cast` converts.
@@ -99,6 +106,7 @@ export interface ConvCall {
   readonly padding: readonly number[];
   readonly dilation: readonly number[];
   readonly groups: number;
+  readonly cpu: CpuKernel<ConvCall>;
 }
 
 /**
@@ -120,6 +128,7 @@ export interface PoolCall {
   readonly dilation: readonly number[];
   readonly countIncludePad: boolean;
   readonly divisor: number | null;
+  readonly cpu: CpuKernel<PoolCall>;
 }
 
 /**
