@@ -7,7 +7,7 @@
 import { gatherFunction } from "./conv-gather.ts";
 import type { Lanes } from "./matmul-lanes.ts";
 import { dispatchRows, tileFunction, tileRows, tileVectors } from "./matmul-tile.ts";
-import { atomics, i32, type Local, ModuleBuilder, select } from "./wasm/index.ts";
+import { fetchAdd, i32, type Local, ModuleBuilder, select } from "./wasm/index.ts";
 
 /** The arguments of the kernel. Its units are places to work in: each takes blocks of positions from a counter until there are none left. */
 export const correlateSlots = {
@@ -70,7 +70,7 @@ export function correlateKernel(shared: boolean, lanes: Lanes): Uint8Array {
     const [rowStride, biasStride] = [slot("strides"), slot("biasStride")];
     const gathered = f.let(i32.add(slot("gathered"), i32.mul(begin, slot("gatheredBytes"))));
     const panels = f.let(i32.divU(i32.add(positions, panelWidth - 1), panelWidth));
-    const unit = f.let(atomics.fetchAdd(counter, 1));
+    const unit = f.let(fetchAdd(counter, 1));
     f.while(i32.ltU(unit, units), () => {
       const plane = f.let(i32.divU(unit, across));
       const image = f.let(i32.divU(plane, groups));
@@ -126,7 +126,7 @@ export function correlateKernel(shared: boolean, lanes: Lanes): Uint8Array {
         },
         () => i32.lt(from, k),
       );
-      f.set(unit, atomics.fetchAdd(counter, 1));
+      f.set(unit, fetchAdd(counter, 1));
     });
   });
   return module.finish();

@@ -7,7 +7,7 @@ import { points } from "./conv-winograd-algebra.ts";
 import { fromPoints, toPoints } from "./conv-winograd-tiles.ts";
 import type { Lanes } from "./matmul-lanes.ts";
 import { dispatchRows, tileFunction, tileRows } from "./matmul-tile.ts";
-import { atomics, type FunctionBuilder, i32, type Local, ModuleBuilder, memoryFill } from "./wasm/index.ts";
+import { type FunctionBuilder, fetchAdd, i32, type Local, ModuleBuilder, memoryFill } from "./wasm/index.ts";
 
 /** Points of a tile. */
 export const tilePoints: number = points * points;
@@ -161,9 +161,9 @@ export function winogradWeightKernel(shared: boolean, lanes: Lanes, relaxed: boo
 
 /** Takes units of work until there are none left. */
 function forEachUnit(f: FunctionBuilder, counter: Local<"i32">, units: Local<"i32">, body: (unit: Local<"i32">) => void): void {
-  const unit = f.let(atomics.fetchAdd(counter, 1));
+  const unit = f.let(fetchAdd(counter, 1));
   f.while(i32.ltU(unit, units), () => {
     body(unit);
-    f.set(unit, atomics.fetchAdd(counter, 1));
+    f.set(unit, fetchAdd(counter, 1));
   });
 }

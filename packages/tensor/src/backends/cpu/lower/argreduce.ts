@@ -3,7 +3,7 @@
 import type { DType } from "../../../dtype.ts";
 import { bytesOf } from "../../../dtype.ts";
 import type { Runtime } from "../runtime.ts";
-import { type Code, f32x4, f64, i32, type Local } from "../wasm/index.ts";
+import { type Code, f32, f32x4, f64, i32, type Local } from "../wasm/index.ts";
 import { type Emitter, kernelModule } from "./emitter.ts";
 import { move } from "./indexing.ts";
 import { odometer } from "./pointwise.ts";
@@ -25,7 +25,7 @@ export function number(e: Emitter, dtype: DType, address: Integer): Code<"f64"> 
     case "float64":
       return f64.load(address);
     case "float32":
-      return { type: "f64", bytes: [...address.bytes, 0x2a, 0, 0, 0xbb] };
+      return f64.promote(f32.load(address));
     case "float16":
     case "bfloat16":
       return f64.promote(f32x4.extract(first(loadSplat(e, dtype, address)), 0));

@@ -5,7 +5,7 @@
 
 import type { DType } from "../../../dtype.ts";
 import type { BinaryOp, CompareOp, UnaryOp } from "../../../expr/ops.ts";
-import { type Code, f32x4, f64x2, i32x4, v128 } from "../wasm/index.ts";
+import { f32x4, f64x2, i32x4, i64x2, v128 } from "../wasm/index.ts";
 import type { Emitter } from "./emitter.ts";
 import { float32Binary, float32Unary } from "./float32.ts";
 import { float64Binary, float64Unary } from "./float64.ts";
@@ -70,15 +70,7 @@ export function select(e: Emitter, dtype: DType, condition: Value, a: Value, b: 
 
 /** A mask of four lanes as two masks of two. */
 export function wideMask(e: Emitter, mask: Vector): [Vector, Vector] {
-  return [e.let(widenLow(mask)), e.let(widenHigh(mask))];
-}
-
-const widenLow = (mask: Vector): Vector => i64(mask, 199);
-const widenHigh = (mask: Vector): Vector => i64(mask, 200);
-
-/** `i64x2.extend_{low,high}_i32x4_s`: a lane of ones stays one. */
-function i64(mask: Vector, opcode: 199 | 200): Code<"v128"> {
-  return { type: "v128", bytes: [...mask.bytes, 0xfd, opcode, 1] };
+  return [e.let(i64x2.extendLow32(mask)), e.let(i64x2.extendHigh32(mask))]; // a lane of ones stays one
 }
 
 function integerUnary(e: Emitter, op: UnaryOp, dtype: DType, a: Vector): Vector {
