@@ -142,7 +142,11 @@ export function toPoints(
       const zero = v128.const(new Array<number>(16).fill(0));
       forEachTile(f, { first, count, channels, tiles, across }, (tile, eachFour) => {
         const [y, x] = [f.let(i32.sub(tile.y, top)), f.let(i32.sub(tile.x, left))];
-        const corner = i32.add(i32.mul(y, row), i32.shl(x, 2));
+        // The rows that lie within the plane.
+        const [from, to] = [f.let(i32.const(0)), f.let(i32.sub(height, y))];
+        f.if(i32.lt(y, 0), () => f.set(from, i32.sub(0, y)));
+        f.if(i32.gt(to, size), () => f.set(to, size));
+        const corner = i32.add(i32.mul(i32.add(y, from), row), i32.shl(x, 2));
         const base = f.let(i32.add(i32.add(address, i32.mul(channel, plane)), i32.add(i32.mul(tile.image, image), corner)));
         const line = f.let(i32.add(target, i32.mul(tile.index, lineBytes)));
         // Which elements of a row lie within the plane: the first four, and the other two, twice.
@@ -155,33 +159,22 @@ export function toPoints(
           const lanes = lanesOf(f, base, plane, four, channels);
           const at = f.let(i32.add(line, i32.shl(four, 2)));
           const { row: rowOf, column } = places(f, at, pointBytes);
-          const data = f.locals("v128", size);
-          f.for(0, size, 1, (i) => {
-            f.if(
-              i32.ltU(i32.add(y, i), height),
-              () => {
-                turned(
-                  f,
-                  lanes.map((lane) => v128.and(v128.load(lane), near)),
-                ).forEach((vector, j) => {
-                  f.set(data[j] as Vector, vector);
-                });
-                if (size === points) {
-                  const [p, q, r, s] = lanes as [Integer, Integer, Integer, Integer]; // safe: there are four
-                  const pair = (one: Integer, other: Integer): Vector =>
-                    f.let(v128.and(v128.loadLane(64, other, v128.load64Zero(one, 16), 1, 16), far));
-                  const [low, high] = [pair(p, q), pair(r, s)];
-                  f.set(data[4] as Vector, shuffle(low, high, [0, 2, 4, 6]));
-                  f.set(data[5] as Vector, shuffle(low, high, [1, 3, 5, 7]));
-                }
-              },
-              () => {
-                for (const vector of data) f.set(vector, zero);
-              },
-            );
+          const outside = (i: Integer): void => write(f, rowOf(i), new Array<Code<"v128">>(points).fill(zero));
+          f.for(0, from, 1, outside);
+          f.for(from, to, 1, (i) => {
+            const masked = lanes.map((lane) => v128.and(v128.load(lane), near));
+            const data = turned(f, masked);
+            if (size === points) {
+              const [p, q, r, s] = lanes as [Integer, Integer, Integer, Integer]; // safe: there are four
+              const pair = (one: Integer, other: Integer): Vector =>
+                f.let(v128.and(v128.loadLane(64, other, v128.load64Zero(one, 16), 1, 16), far));
+              const [low, high] = [pair(p, q), pair(r, s)];
+              data.push(f.let(shuffle(low, high, [0, 2, 4, 6])), f.let(shuffle(low, high, [1, 3, 5, 7])));
+            }
             for (const lane of lanes) f.increase(lane, row);
             write(f, rowOf(i), transform(data));
           });
+          f.for(to, size, 1, outside);
           f.for(0, points, 1, (i) => write(f, column(i), transform(read(f, column(i), size))));
         });
       });
