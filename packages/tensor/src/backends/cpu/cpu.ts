@@ -9,7 +9,6 @@ import { runCheck } from "./check.ts";
 import { runGather, runScatter } from "./indexing.ts";
 import { runMatmul } from "./matmul.ts";
 import type { CpuBuffer } from "./memory.ts";
-import { Pointwise } from "./pointwise.ts";
 import { runRandom } from "./random.ts";
 import { Rows } from "./rows.ts";
 import { createRuntime, type Runtime } from "./runtime.ts";
@@ -46,12 +45,10 @@ export function cpu(options?: CpuOptions): Backend {
 class Cpu implements Backend {
   readonly name = "cpu";
   readonly #runtime: Runtime;
-  readonly #pointwise: Pointwise;
   readonly #rows: Rows;
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
-    this.#pointwise = new Pointwise(runtime);
     this.#rows = new Rows(runtime);
   }
 
@@ -81,10 +78,10 @@ class Cpu implements Backend {
   run(call: KernelCall): void {
     switch (call.kind) {
       case "pointwise":
-        this.#pointwise.run(call.program, call);
+        this.#runtime.pointwise.run(call.program, call);
         return;
       case "foreach":
-        this.#pointwise.foreach(call);
+        this.#runtime.pointwise.foreach(call);
         return;
       case "rows":
         this.#rows.run(call);
