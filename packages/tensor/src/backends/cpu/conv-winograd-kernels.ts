@@ -21,42 +21,47 @@ const depth = 64;
  */
 export const winogradSlots = {
   input: 0,
-  output: 8,
+  output: 9,
   /** Tiles of an image, of a row of them, and of all images. */
-  tiles: 16,
-  across: 17,
-  allTiles: 18,
+  tiles: 18,
+  across: 19,
+  allTiles: 20,
   /** The most tiles of a block. */
-  block: 19,
+  block: 21,
   /** A 32-bit integer, 0 at first, and how far it goes. */
-  counter: 20,
-  units: 21,
+  counter: 22,
+  units: 23,
   /** Memory for each place to work in: the matrices of data, and those of results behind them. */
-  scratch: 22,
-  scratchBytes: 23,
-  /** Channels that results have, and that data has. */
-  m: 24,
-  k: 25,
+  scratch: 24,
+  scratchBytes: 25,
+  /** Channels that results have, and that data has; of filters' matrices the columns and the lines. */
+  m: 26,
+  k: 27,
   /** Bytes between lines and points of these matrices. */
-  dataLine: 26,
-  dataPoint: 27,
-  resultLine: 28,
-  resultPoint: 29,
+  dataLine: 28,
+  dataPoint: 29,
+  resultLine: 30,
+  resultPoint: 31,
   /** Strides of what the products are stored in, as the tile function reads them: row, column and two for a bias that it has not. */
-  productLine: 30,
-  productColumn: 31,
+  productLine: 32,
+  productColumn: 33,
   /** Forward: 0 when there is no bias. */
-  bias: 34,
-  biasStride: 35,
-  filters: 36,
-  filterPoint: 37,
+  bias: 36,
+  biasStride: 37,
+  filters: 38,
+  filterPoint: 39,
   /** The weight's: chunks of tiles, blocks of channels, and the sums. */
-  chunks: 38,
-  blocks: 39,
-  blockChannels: 40,
-  sums: 41,
-  sumBytes: 42,
-  sumPoint: 43,
+  chunks: 40,
+  blocks: 41,
+  blockChannels: 42,
+  sums: 43,
+  sumBytes: 44,
+  sumPoint: 45,
+  /** Bytes between chunks of sums. */
+  chunkBytes: 46,
+  /** The filters as planes, and how many make an image: one. */
+  filterTiles: 47,
+  weight: 48,
 } as const;
 
 /** The bytes of the forward kernel. */
@@ -65,7 +70,7 @@ export function winogradKernel(shared: boolean, lanes: Lanes, relaxed: boolean):
   const s = winogradSlots;
   const functions = Array.from({ length: tileRows }, (_, i) => tileFunction(module, lanes, i + 1, "rows", "step"));
   const take = toPoints(module, relaxed, s, s.input, "data");
-  const give = fromPoints(module, relaxed, s, s.output);
+  const give = fromPoints(module, relaxed, s, s.output, "results");
   module.function("run", ["i32", "i32", "i32"], [], (f, args, begin) => {
     const slot = (name: keyof typeof s): Local<"i32"> => f.let(i32.load(args, 8 * s[name]));
     const [k, m, filters, filterPoint, block] = [slot("k"), slot("m"), slot("filters"), slot("filterPoint"), slot("block")];
@@ -101,7 +106,52 @@ export function winogradKernel(shared: boolean, lanes: Lanes, relaxed: boolean):
         f.increase(b, filterPoint);
         f.increase(to, resultPoint);
       });
-      f.call(give, args, first, count, results, resultLine, resultPoint);
+      f.call(give, args, first, count, i32.const(0), m, results, resultLine, resultPoint);
+    });
+  });
+  return module.finish();
+}
+
+/** The bytes of the kernel that takes filters to their points, as panels of eight columns. A unit is a panel. */
+export function filterKernel(shared: boolean, relaxed: boolean, reversed: boolean): Uint8Array {
+  const module = new ModuleBuilder(shared);
+  const s = winogradSlots;
+  const take = toPoints(module, relaxed, { tiles: s.filterTiles, across: s.filterTiles }, s.weight, "filter", reversed);
+  module.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => {
+    const slot = (name: keyof typeof s): Local<"i32"> => f.let(i32.load(args, 8 * s[name]));
+    const [k, filters, filterPoint] = [slot("k"), slot("filters"), slot("filterPoint")];
+    f.for(begin, end, 1, (panel) => {
+      const to = i32.add(filters, i32.mul(panel, i32.shl(k, 5)));
+      f.call(take, args, i32.const(0), k, i32.shl(panel, 3), i32.const(8), to, i32.const(32), filterPoint);
+    });
+  });
+  return module.finish();
+}
+
+/** The bytes of the kernel that takes filters' gradients from their points. A unit is a filter for a block of channels; the first partial sum is overwritten. */
+export function filterGradientKernel(shared: boolean, relaxed: boolean): Uint8Array {
+  const module = new ModuleBuilder(shared);
+  const s = winogradSlots;
+  const slots = { tiles: s.filterTiles, across: s.filterTiles, partials: s.chunks, partialBytes: s.chunkBytes };
+  const give = fromPoints(module, relaxed, slots, s.weight, "filter");
+  module.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => {
+    const slot = (name: keyof typeof s): Local<"i32"> => f.let(i32.load(args, 8 * s[name]));
+    const [m, k, sums, sumBytes, sumPoint, sumLine] = [
+      slot("m"),
+      slot("k"),
+      slot("sums"),
+      slot("sumBytes"),
+      slot("sumPoint"),
+      slot("productLine"),
+    ];
+    const blockChannels = slot("blockChannels");
+    f.for(begin, end, 1, (unit) => {
+      const [block, filter] = [f.let(i32.divU(unit, m)), f.let(i32.remU(unit, m))];
+      const channel = f.let(i32.mul(block, blockChannels));
+      const channels = f.let(i32.sub(k, channel));
+      f.if(i32.gt(channels, blockChannels), () => f.set(channels, blockChannels));
+      const from = i32.add(sums, i32.add(i32.mul(block, sumBytes), i32.mul(filter, sumLine)));
+      f.call(give, args, filter, i32.const(1), channel, channels, from, sumLine, sumPoint);
     });
   });
   return module.finish();

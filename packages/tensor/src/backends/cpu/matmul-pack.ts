@@ -5,17 +5,8 @@
 
 import type { Lanes } from "./matmul-lanes.ts";
 import { dispatchRows } from "./matmul-tile.ts";
-import {
-  type Code,
-  type FunctionBuilder,
-  type FunctionIndex,
-  i32,
-  type Local,
-  ModuleBuilder,
-  select,
-  shuffle,
-  v128,
-} from "./wasm/index.ts";
+import { turned } from "./turn.ts";
+import { type Code, type FunctionBuilder, type FunctionIndex, i32, type Local, ModuleBuilder, select, v128 } from "./wasm/index.ts";
 
 /**
  * The arguments of the packing kernel. A unit is a panel of a batch, `panels` of them in each; panel `p` begins at line element
@@ -135,29 +126,18 @@ function packTransposed(f: FunctionBuilder, lanes: Lanes, width: number, panel: 
   const { source, target, stride, k } = panel;
   const from = f.let(source);
   const to = f.let(target);
-  const rows = f.locals("v128", 4);
-  const [a, b, c, d] = rows as [Local<"v128">, Local<"v128">, Local<"v128">, Local<"v128">];
-  const pairs = f.locals("v128", 4);
-  const [ab0, ab1, cd0, cd1] = pairs as [Local<"v128">, Local<"v128">, Local<"v128">, Local<"v128">];
   const row = f.local("i32");
   f.for(3, k, 4, () => {
     f.set(row, from);
     for (let i = 0; i < width; i += 4) {
       const count = Math.min(4, width - i);
+      const rows: Local<"v128">[] = [];
       for (let r = 0; r < count; r++) {
-        f.set(rows[r] as Local<"v128">, v128.load(row));
+        rows.push(f.let(v128.load(row)));
         if (i + r + 1 < width) f.increase(row, stride);
       }
-      f.set(ab0, shuffle(a, b, [0, 4, 1, 5]));
-      f.set(ab1, shuffle(a, b, [2, 6, 3, 7]));
-      f.set(cd0, shuffle(c, d, [0, 4, 1, 5]));
-      f.set(cd1, shuffle(c, d, [2, 6, 3, 7]));
-      const lines = [
-        shuffle(ab0, cd0, [0, 1, 4, 5]),
-        shuffle(ab0, cd0, [2, 3, 6, 7]),
-        shuffle(ab1, cd1, [0, 1, 4, 5]),
-        shuffle(ab1, cd1, [2, 3, 6, 7]),
-      ];
+      // What stands in for rows that the panel does not have is not stored.
+      const lines = turned(f, [...rows, ...rows, ...rows, ...rows].slice(0, 4));
       lines.forEach((line, u) => {
         storeFirst(f, lanes, to, 4 * (u * width + i), line, count);
       });
