@@ -89,10 +89,11 @@ export class Rows {
     for (let k = 0; k < n; k++) args.push(addressOf(views[k] as View));
     args.push(length === 0 ? 0 : row.size(last));
     for (let k = 0; k < full; k++) args.push(row.rank === 0 ? 0 : row.stride(last, k));
-    for (let d = 0; d < within; d++) args.push(row.size(d));
-    for (let d = 0; d < within; d++) for (let k = 0; k < full; k++) args.push(row.stride(d, k));
-    for (let d = 1; d < outerDims; d++) args.push(outer.size(d));
-    for (let d = 0; d < outerDims; d++) for (let k = 0; k < n; k++) args.push(outer.stride(d, k));
+    if (within > 0) {
+      args.push(row.size(0));
+      row.write(args, 0, within);
+    }
+    if (outerDims > 0) outer.write(args, 0, outerDims);
     args.push(lanes);
     const grain = Math.max(1, Math.ceil(worth / (plan.cost * Math.max(length, 1) * perUnit)));
     this.#runtime.launch(this.#kernel(plan, call, outerDims, within, width), args, units, grain, scalars);

@@ -43,25 +43,15 @@ export function number(e: Emitter, dtype: DType, address: Integer): Code<"f64"> 
 export function argreduceModule(runtime: Runtime, { op, dtype, outer, row, values }: ArgReduceClass): Uint8Array {
   return kernelModule(runtime, (e) => {
     const { f } = e;
-    const rowStrides = 4 + row - 1;
-    const outerSizes = rowStrides + row;
-    const outerStrides = outerSizes + outer - 1;
     const length = e.slot(3);
-    const walk = odometer(e, e.begin, {
-      bases: [0, 1, 2].map((k) => e.slot(k)),
-      sizes: Array.from({ length: outer - 1 }, (_, d) => e.slot(outerSizes + d)),
-      strides: Array.from({ length: outer }, (_, d) => [0, 1, 2].map((k) => e.slot(outerStrides + 3 * d + k))),
-    });
+    const bases = [0, 1, 2].map((k) => e.slot(k));
+    const walk = odometer(e, e.begin, bases, 4 + row - 1 + row, outer);
     const [input, indices, extremes] = walk.pointers as readonly [Local<"i32">, Local<"i32">, Local<"i32">]; // safe: there are three
     f.for(0, i32.sub(e.end, e.begin), 1, () => {
       const place = f.let(i32.const(0));
       const from = f.let<"i32">(input);
       const best = f.let(number(e, dtype, input));
-      const within = odometer(e, i32.const(0), {
-        bases: [input],
-        sizes: Array.from({ length: row - 1 }, (_, d) => e.slot(4 + d)),
-        strides: Array.from({ length: row }, (_, d) => [e.slot(rowStrides + d)]),
-      });
+      const within = odometer(e, i32.const(0), [input], 4, row);
       const pointer = within.pointers[0] as Local<"i32">; // safe: there is one
       f.for(0, length, 1, (i) => {
         const value = e.let(number(e, dtype, pointer));
