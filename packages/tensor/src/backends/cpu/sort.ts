@@ -4,6 +4,7 @@
  */
 
 import { bytesOf, type DType } from "../../dtype.ts";
+import { decoder } from "../../encode.ts";
 import type { SortCall, View } from "../../kernel.ts";
 import { indexOf, type LinearMemory } from "./memory.ts";
 import { without } from "./scan.ts";
@@ -20,13 +21,14 @@ export function runSort(memory: LinearMemory, call: SortCall): void {
   const kept = values.shape.length === 0 ? 1 : (values.shape[dim] as number);
   if (length === 0 || kept === 0) return;
   const [from, to, places] = [memory.of(input.dtype), memory.of(values.dtype), memory.i32];
+  const decode = decoder(input.dtype);
   const stride = (view: View) => view.strides[dim] ?? 0;
   const starts = [input, values, indices].map((view) => origins(without(view, dim)));
   const work = new Lane(length, bytesOf(input.dtype) === 8 ? 2 : 1);
   starts[0]?.forEach((start, l) => {
     if (input.dtype === "float64")
       for (let i = 0; i < length; i++) work.setDouble(i, from[start + i * stride(input)] as number, descending);
-    else for (let i = 0; i < length; i++) work.set(i, keyOf(input.dtype, from[start + i * stride(input)] as number), descending);
+    else for (let i = 0; i < length; i++) work.set(i, keyOf(input.dtype, decode(from[start + i * stride(input)] as number)), descending);
     work.sort();
     const target = starts[1]?.[l] as number;
     const place = starts[2]?.[l] as number;
@@ -131,17 +133,13 @@ const bits = /* @__PURE__ */ new Uint32Array(single.buffer);
 /** A number whose order among unsigned 32-bit numbers is the element's among its like. NaN comes last, and both zeros are one. */
 function keyOf(dtype: DType, element: number): number {
   switch (dtype) {
+    case "float16":
+    case "bfloat16":
     case "float32": {
       single[0] = element + 0;
       const word = bits[0] as number;
       if ((word & 0x7fffffff) > 0x7f800000) return 0xffffffff;
       return word >>> 31 === 1 ? ~word : word | 0x80000000;
-    }
-    case "float16":
-    case "bfloat16": {
-      if ((element & 0x7fff) > (dtype === "float16" ? 0x7c00 : 0x7f80)) return 0xffffffff;
-      const word = element === 0x8000 ? 0 : element;
-      return word >>> 15 === 1 ? ~word & 0xffff : word | 0x8000;
     }
     case "int32":
       return element ^ 0x80000000;

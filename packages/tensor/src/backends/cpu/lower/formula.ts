@@ -1,6 +1,7 @@
 /** Formulas as vector code: a walk over the graph that computes each node once, operands first. */
 
 import type { Expr } from "../../../expr/expr.ts";
+import type { BinaryOp, UnaryOp } from "../../../expr/ops.ts";
 import { nodesOf } from "../../../expr/program.ts";
 import { i32x4, v128 } from "../wasm/index.ts";
 import type { Emitter } from "./emitter.ts";
@@ -66,24 +67,9 @@ function lowerNode(e: Emitter, node: Expr, leaves: Leaves, known: Known): Value 
       return node.args[1]?.op === "constant" && node.args[1].value === 2
         ? binary(e, "mul", node.dtype, a, a)
         : binary(e, "pow", node.dtype, a, b);
-    case "add":
-    case "sub":
-    case "mul":
-    case "div":
-    case "idiv":
-    case "mod":
-    case "fmod":
-    case "atan2":
-    case "min":
-    case "max":
-    case "and":
-    case "or":
-    case "xor":
-    case "shl":
-    case "shr":
-      return binary(e, node.op, node.dtype, a, b);
     default:
-      return unary(e, node.op, node.dtype, a);
+      // Safe: what is left takes two operands or one.
+      return node.args.length === 2 ? binary(e, node.op as BinaryOp, node.dtype, a, b) : unary(e, node.op as UnaryOp, node.dtype, a);
   }
 }
 

@@ -98,11 +98,9 @@ function integerBinary(e: Emitter, op: BinaryOp, dtype: DType, a: Vector, b: Vec
   const byte = (x: Vector) => (dtype === "uint8" ? v128.and(x, e.i32(255)) : x);
   switch (op) {
     case "add":
-      return byte(i32x4.add(a, b));
     case "sub":
-      return byte(i32x4.sub(a, b));
     case "mul":
-      return byte(i32x4.mul(a, b));
+      return byte(i32x4[op](a, b));
     case "idiv":
     case "mod":
     case "fmod":
@@ -110,15 +108,12 @@ function integerBinary(e: Emitter, op: BinaryOp, dtype: DType, a: Vector, b: Vec
     case "pow":
       return byte(integerPower(e, a, b));
     case "min":
-      return i32x4.min(a, b);
     case "max":
-      return i32x4.max(a, b);
+      return i32x4[op](a, b);
     case "and":
-      return v128.and(a, b);
     case "or":
-      return v128.or(a, b);
     case "xor":
-      return v128.xor(a, b);
+      return v128[op](a, b);
     case "shl":
     case "shr":
       return byte(shift(e, op, dtype === "uint8" ? 8 : 32, a, b));
@@ -131,20 +126,19 @@ function integerBinary(e: Emitter, op: BinaryOp, dtype: DType, a: Vector, b: Vec
 }
 
 /** Arithmetic on bools is logic: a sum is an or, a product an and, a difference an exclusive or. */
+const logical: { readonly [Op in BinaryOp]?: "and" | "or" | "xor" } = {
+  add: "or",
+  max: "or",
+  or: "or",
+  mul: "and",
+  min: "and",
+  and: "and",
+  sub: "xor",
+  xor: "xor",
+};
+
 function logic(op: BinaryOp, a: Vector, b: Vector): Vector {
-  switch (op) {
-    case "add":
-    case "max":
-    case "or":
-      return v128.or(a, b);
-    case "mul":
-    case "min":
-    case "and":
-      return v128.and(a, b);
-    case "sub":
-    case "xor":
-      return v128.xor(a, b);
-    default:
-      throw new Error(`${op}: there is no such operation on bools`);
-  }
+  const name = logical[op];
+  if (name === undefined) throw new Error(`${op}: there is no such operation on bools`);
+  return v128[name](a, b);
 }
