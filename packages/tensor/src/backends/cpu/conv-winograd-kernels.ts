@@ -3,6 +3,7 @@
  * second-level cache, multiplied point by point, and taken back (or, for the gradient of the weight, added up).
  */
 
+import { readArguments } from "./arguments.ts";
 import { points } from "./conv-winograd-algebra.ts";
 import { fromPoints, toPoints } from "./conv-winograd-tiles.ts";
 import type { Lanes } from "./matmul-lanes.ts";
@@ -72,16 +73,15 @@ export function winogradKernel(shared: boolean, lanes: Lanes, relaxed: boolean):
   const take = toPoints(module, relaxed, s, s.input, "data");
   const give = fromPoints(module, relaxed, s, s.output, "results");
   module.function("run", ["i32", "i32", "i32"], [], (f, args, begin) => {
-    const slot = (name: keyof typeof s): Local<"i32"> => f.let(i32.load(args, 8 * s[name]));
-    const [k, m, filters, filterPoint, block] = [slot("k"), slot("m"), slot("filters"), slot("filterPoint"), slot("block")];
-    const [dataLine, dataPoint, resultLine, resultPoint] = [slot("dataLine"), slot("dataPoint"), slot("resultLine"), slot("resultPoint")];
-    const data = f.let(i32.add(slot("scratch"), i32.mul(begin, slot("scratchBytes"))));
+    const slot = readArguments(f, args, s);
+    const { k, m, filters, filterPoint, block, dataLine, dataPoint, resultLine, resultPoint } = slot;
+    const data = f.let(i32.add(slot.scratch, i32.mul(begin, slot.scratchBytes)));
     const results = f.let(i32.add(data, i32.mul(dataPoint, tilePoints)));
     const strides = f.let(i32.add(args, 8 * s.productLine));
-    forEachUnit(f, slot("counter"), slot("units"), (unit) => {
+    forEachUnit(f, slot.counter, slot.units, (unit) => {
       const first = f.let(i32.mul(unit, block));
-      const count = f.let(i32.sub(slot("allTiles"), first));
-      f.if(i32.gt(count, block), () => f.set(count, block));
+      const count = f.let(i32.sub(slot.allTiles, first));
+      f.atMost(count, block);
       f.call(take, args, first, count, i32.const(0), k, data, dataLine, dataPoint);
       const [a, b, to] = [f.let(data), f.let(filters), f.let(results)];
       f.for(0, tilePoints, 1, () => {
@@ -89,11 +89,11 @@ export function winogradKernel(shared: boolean, lanes: Lanes, relaxed: boolean):
         f.for(0, m, 8, (left) => {
           f.for(0, count, tileRows, (top) => {
             const rows = f.let(i32.sub(count, top));
-            f.if(i32.gt(rows, tileRows), () => f.set(rows, tileRows));
+            f.atMost(rows, tileRows);
             const [line, cell] = [i32.add(a, i32.mul(top, dataLine)), i32.add(to, i32.add(i32.mul(top, resultLine), i32.shl(left, 2)))];
             f.for(0, k, depth, (from) => {
               const length = f.let(i32.sub(k, from));
-              f.if(i32.gt(length, depth), () => f.set(length, depth));
+              f.atMost(length, depth);
               dispatchRows(f, rows, functions, [
                 ...[i32.add(line, i32.shl(from, 2)), dataLine, i32.add(panel, i32.shl(from, 5)), i32.const(32), length],
                 ...[cell, i32.const(8), from, i32.const(0), strides],
@@ -118,8 +118,8 @@ export function filterKernel(shared: boolean, relaxed: boolean, reversed: boolea
   const s = winogradSlots;
   const take = toPoints(module, relaxed, { tiles: s.filterTiles, across: s.filterTiles }, s.weight, "filter", reversed);
   module.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => {
-    const slot = (name: keyof typeof s): Local<"i32"> => f.let(i32.load(args, 8 * s[name]));
-    const [k, filters, filterPoint] = [slot("k"), slot("filters"), slot("filterPoint")];
+    const slot = readArguments(f, args, s);
+    const { k, filters, filterPoint } = slot;
     f.for(begin, end, 1, (panel) => {
       const to = i32.add(filters, i32.mul(panel, i32.shl(k, 5)));
       f.call(take, args, i32.const(0), k, i32.shl(panel, 3), i32.const(8), to, i32.const(32), filterPoint);
@@ -135,21 +135,14 @@ export function filterGradientKernel(shared: boolean, relaxed: boolean): Uint8Ar
   const slots = { tiles: s.filterTiles, across: s.filterTiles, partials: s.chunks, partialBytes: s.chunkBytes };
   const give = fromPoints(module, relaxed, slots, s.weight, "filter");
   module.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => {
-    const slot = (name: keyof typeof s): Local<"i32"> => f.let(i32.load(args, 8 * s[name]));
-    const [m, k, sums, sumBytes, sumPoint, sumLine] = [
-      slot("m"),
-      slot("k"),
-      slot("sums"),
-      slot("sumBytes"),
-      slot("sumPoint"),
-      slot("productLine"),
-    ];
-    const blockChannels = slot("blockChannels");
+    const slot = readArguments(f, args, s);
+    const { m, k, sums, sumBytes, sumPoint, productLine: sumLine } = slot;
+    const blockChannels = slot.blockChannels;
     f.for(begin, end, 1, (unit) => {
       const [block, filter] = [f.let(i32.divU(unit, m)), f.let(i32.remU(unit, m))];
       const channel = f.let(i32.mul(block, blockChannels));
       const channels = f.let(i32.sub(k, channel));
-      f.if(i32.gt(channels, blockChannels), () => f.set(channels, blockChannels));
+      f.atMost(channels, blockChannels);
       const from = i32.add(sums, i32.add(i32.mul(block, sumBytes), i32.mul(filter, sumLine)));
       f.call(give, args, filter, i32.const(1), channel, channels, from, sumLine, sumPoint);
     });
@@ -165,25 +158,37 @@ export function winogradWeightKernel(shared: boolean, lanes: Lanes, relaxed: boo
   const take = toPoints(module, relaxed, s, s.input, "data");
   const takeResults = toPoints(module, relaxed, s, s.output, "results");
   module.function("run", ["i32", "i32", "i32"], [], (f, args, begin) => {
-    const slot = (name: keyof typeof s): Local<"i32"> => f.let(i32.load(args, 8 * s[name]));
-    const [k, m, block, blocks, sumLine] = [slot("k"), slot("m"), slot("block"), slot("blocks"), slot("productLine")];
-    const [sumBytes, sumPoint, allTiles, chunks] = [slot("sumBytes"), slot("sumPoint"), slot("allTiles"), slot("chunks")];
-    const [dataLine, dataPoint, resultLine, resultPoint] = [slot("dataLine"), slot("dataPoint"), slot("resultLine"), slot("resultPoint")];
-    const data = f.let(i32.add(slot("scratch"), i32.mul(begin, slot("scratchBytes"))));
+    const slot = readArguments(f, args, s);
+    const {
+      k,
+      m,
+      block,
+      blocks,
+      productLine: sumLine,
+      sumBytes,
+      sumPoint,
+      allTiles,
+      chunks,
+      dataLine,
+      dataPoint,
+      resultLine,
+      resultPoint,
+    } = slot;
+    const data = f.let(i32.add(slot.scratch, i32.mul(begin, slot.scratchBytes)));
     const results = f.let(i32.add(data, i32.mul(dataPoint, tilePoints)));
     const strides = f.let(i32.add(args, 8 * s.productLine));
-    forEachUnit(f, slot("counter"), slot("units"), (unit) => {
+    forEachUnit(f, slot.counter, slot.units, (unit) => {
       const chunk = f.let(i32.divU(unit, blocks));
-      const channel = f.let(i32.mul(i32.remU(unit, blocks), slot("blockChannels")));
+      const channel = f.let(i32.mul(i32.remU(unit, blocks), slot.blockChannels));
       const channels = f.let(i32.sub(k, channel));
-      f.if(i32.gt(channels, slot("blockChannels")), () => f.set(channels, slot("blockChannels")));
-      const sums = f.let(i32.add(slot("sums"), i32.mul(unit, sumBytes)));
+      f.atMost(channels, slot.blockChannels);
+      const sums = f.let(i32.add(slot.sums, i32.mul(unit, sumBytes)));
       f.do(memoryFill(sums, 0, sumBytes));
       const share = (part: Local<"i32">) => f.let(i32.divU(i32.mul(part, allTiles), chunks));
       const last = share(f.let(i32.add(chunk, 1)));
       f.for(share(chunk), last, block, (first) => {
         const count = f.let(i32.sub(last, first));
-        f.if(i32.gt(count, block), () => f.set(count, block));
+        f.atMost(count, block);
         f.call(take, args, first, count, channel, channels, data, dataLine, dataPoint);
         f.call(takeResults, args, first, count, i32.const(0), m, results, resultLine, resultPoint);
         const [a, b, to] = [f.let(results), f.let(data), f.let(sums)];
@@ -192,7 +197,7 @@ export function winogradWeightKernel(shared: boolean, lanes: Lanes, relaxed: boo
             const panel = f.let(i32.add(b, i32.shl(left, 2)));
             f.for(0, m, tileRows, (top) => {
               const rows = f.let(i32.sub(m, top));
-              f.if(i32.gt(rows, tileRows), () => f.set(rows, tileRows));
+              f.atMost(rows, tileRows);
               dispatchRows(f, rows, functions, [
                 ...[i32.add(a, i32.shl(top, 2)), resultLine, panel, dataLine, count],
                 ...[i32.add(to, i32.add(i32.mul(top, sumLine), i32.shl(left, 2))), i32.const(8), i32.const(1), i32.const(0), strides],

@@ -80,7 +80,7 @@ function forEachTile(
 ): void {
   f.for(0, channels, 16, (block) => {
     const end = f.let(i32.add(block, 16));
-    f.if(i32.gt(end, channels), () => f.set(end, channels));
+    f.atMost(end, channels);
     f.for(0, count, 1, (index) => {
       const tile = f.let(i32.add(first, index));
       const inImage = f.let(i32.remU(tile, tiles));
@@ -135,7 +135,7 @@ export function toPoints(
         // The rows that lie within the plane.
         const [from, to] = [f.let(i32.const(0)), f.let(i32.sub(height, y))];
         f.if(i32.lt(y, 0), () => f.set(from, i32.sub(0, y)));
-        f.if(i32.gt(to, size), () => f.set(to, size));
+        f.atMost(to, size);
         const corner = i32.add(i32.mul(i32.add(y, from), row), i32.shl(x, 2));
         const base = f.let(i32.add(i32.add(address, i32.mul(channel, plane)), i32.add(i32.mul(tile.image, image), corner)));
         const line = f.let(i32.add(target, i32.mul(tile.index, lineBytes)));
@@ -212,7 +212,7 @@ export function fromPoints(
         const base = f.let(i32.add(i32.add(address, i32.mul(tile.image, image)), corner));
         const line = f.let(i32.add(source, i32.mul(tile.index, lineBytes)));
         const down = f.let(i32.sub(height, tile.y));
-        f.if(i32.gt(down, size), () => f.set(down, size));
+        f.atMost(down, size);
         const wide = f.let(i32.sub(width, tile.x));
         eachFour((four) => {
           const begin = f.let(i32.add(channel, four));
@@ -242,10 +242,15 @@ export function fromPoints(
             const lanes = turned(f, [...results, added].slice(0, 4));
             const to = f.let(target);
             lanes.forEach((lane, k) => {
-              const some = (): void => {
-                for (const j of [0, 1, 2, 3]) f.if(i32.gt(wide, j), () => f.do(v128.storeLane(32, to, lane, j, 4 * j)));
+              const one = (j: number): void => f.do(v128.storeLane(32, to, lane, j, 4 * j));
+              // A tile of results may stand over the edge of its plane; a filter is all there.
+              const edge = (): void => {
+                for (const j of [0, 1, 2, 3]) f.if(i32.gt(wide, j), () => one(j));
               };
-              f.if(i32.gt(left, k), () => f.if(i32.ge(wide, 4), () => f.do(v128.store(to, lane)), some));
+              f.if(i32.gt(left, k), () => {
+                if (rows === "filter") for (let j = 0; j < size; j++) one(j);
+                else f.if(i32.ge(wide, size), () => f.do(v128.store(to, lane)), edge);
+              });
               if (k < 3) f.increase(to, plane);
             });
             f.increase(target, rowBytes);

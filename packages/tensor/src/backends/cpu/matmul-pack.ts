@@ -3,6 +3,7 @@
  * (or columns of `b`) as lines, one line for each k, so that the inner loop walks memory without a gap whatever the strides were.
  */
 
+import { readArguments } from "./arguments.ts";
 import type { Lanes } from "./matmul-lanes.ts";
 import { dispatchRows } from "./matmul-tile.ts";
 import { turned } from "./turn.ts";
@@ -38,9 +39,8 @@ export function packKernel(shared: boolean, lanes: Lanes, exact: boolean): Uint8
   const widths = exact ? [1, 2, 3, 4, 5, 6] : [2 * lanes.count];
   const functions = widths.map((width) => packPanelFunction(module, lanes, width));
   module.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => {
-    const slot = (name: keyof typeof packSlots): Local<"i32"> => f.let(i32.load(args, 8 * packSlots[name]));
-    const [panels, width, extra, size] = [slot("panels"), slot("width"), slot("extra"), slot("size")];
-    const [k, stride, kStride, block] = [slot("k"), slot("stride"), slot("kStride"), slot("block")];
+    const slot = readArguments(f, args, packSlots);
+    const { panels, width, extra, size, k, stride, kStride, block } = slot;
     const lineBytes = exact ? size : f.let(i32.mul(panels, width));
     f.for(begin, end, 1, (unit) => {
       const panel = f.let(i32.remU(unit, panels));
@@ -49,16 +49,11 @@ export function packKernel(shared: boolean, lanes: Lanes, exact: boolean): Uint8
       const first = f.let(i32.add(i32.mul(panel, width), select(early, panel, extra)));
       const wide = f.let(i32.add(width, early));
       const valid = f.let(i32.sub(size, first));
-      const source = f.let(
-        i32.add(
-          i32.add(i32.load(args, 8 * packSlots.source), i32.load(i32.add(i32.load(args, 8 * packSlots.offsets), i32.shl(batch, 2)))),
-          i32.mul(first, stride),
-        ),
-      );
-      const target = f.let(i32.add(i32.load(args, 8 * packSlots.target), i32.mul(batch, i32.load(args, 8 * packSlots.batchBytes))));
+      const source = f.let(i32.add(i32.add(slot.source, i32.load(i32.add(slot.offsets, i32.shl(batch, 2)))), i32.mul(first, stride)));
+      const target = f.let(i32.add(slot.target, i32.mul(batch, slot.batchBytes)));
       f.for(0, k, block, (from) => {
         const length = f.let(i32.sub(k, from));
-        f.if(i32.gt(length, block), () => f.set(length, block));
+        f.atMost(length, block);
         const place = i32.add(target, i32.shl(i32.add(i32.mul(from, lineBytes), i32.mul(first, length)), lanes.shift));
         const call: readonly Code<"i32">[] = [i32.add(source, i32.mul(from, kStride)), place, stride, kStride, length, valid];
         if (exact) dispatchRows(f, wide, functions, call);

@@ -99,7 +99,7 @@ function sigmoid(e: Emitter, x: Vector): Vector {
 }
 
 /** erf(x) / x as a polynomial in x², for |x| ≤ 1: the Taylor series, 2/√π Σ (-1)ⁿ / (n! (2n + 1)). */
-const near: readonly number[] = /* @__PURE__ */ Array.from({ length: 19 }, (_, n) => {
+const near: readonly number[] = /* @__PURE__ */ Array.from({ length: 18 }, (_, n) => {
   let term = 2 / Math.sqrt(Math.PI);
   for (let i = 1; i <= n; i++) term /= -i;
   return term / (2 * n + 1);
