@@ -7,7 +7,7 @@
 import { readArguments } from "./arguments.ts";
 import { gatherFunction } from "./conv-gather.ts";
 import type { Lanes } from "./matmul-lanes.ts";
-import { dispatchRows, tileFunction, tileRows, tileVectors } from "./matmul-tile.ts";
+import { dispatchRows, tileFunctions, tileVectors } from "./matmul-tile.ts";
 import { fetchAdd, i32, ModuleBuilder, select } from "./wasm/index.ts";
 
 /** The arguments of the kernel. Its units are places to work in: each takes blocks of positions from a counter until there are none left. */
@@ -58,7 +58,7 @@ export const correlateSlots = {
 /** The bytes of the kernel. */
 export function correlateKernel(shared: boolean, lanes: Lanes): Uint8Array {
   const module = new ModuleBuilder(shared);
-  const functions = Array.from({ length: tileRows }, (_, i) => tileFunction(module, lanes, i + 1, "lines", "table"));
+  const functions = tileFunctions(module, lanes, "lines", "table");
   const gather = gatherFunction(module, lanes);
   const panelWidth = tileVectors * lanes.count;
   module.function("run", ["i32", "i32", "i32"], [], (f, args, begin) => {

@@ -7,7 +7,7 @@ import { readArguments } from "./arguments.ts";
 import { points } from "./conv-winograd-algebra.ts";
 import { fromPoints, toPoints } from "./conv-winograd-tiles.ts";
 import type { Lanes } from "./matmul-lanes.ts";
-import { dispatchRows, tileFunction, tileRows } from "./matmul-tile.ts";
+import { dispatchRows, tileFunctions, tileRows } from "./matmul-tile.ts";
 import { type FunctionBuilder, fetchAdd, i32, type Local, ModuleBuilder, memoryFill } from "./wasm/index.ts";
 
 /** Points of a tile. */
@@ -69,7 +69,7 @@ export const winogradSlots = {
 export function winogradKernel(shared: boolean, lanes: Lanes, relaxed: boolean): Uint8Array {
   const module = new ModuleBuilder(shared);
   const s = winogradSlots;
-  const functions = Array.from({ length: tileRows }, (_, i) => tileFunction(module, lanes, i + 1, "rows", "step"));
+  const functions = tileFunctions(module, lanes, "rows", "step");
   const take = toPoints(module, relaxed, s, s.input, "data");
   const give = fromPoints(module, relaxed, s, s.output, "results");
   module.function("run", ["i32", "i32", "i32"], [], (f, args, begin) => {
@@ -154,7 +154,7 @@ export function filterGradientKernel(shared: boolean, relaxed: boolean): Uint8Ar
 export function winogradWeightKernel(shared: boolean, lanes: Lanes, relaxed: boolean): Uint8Array {
   const module = new ModuleBuilder(shared);
   const s = winogradSlots;
-  const functions = Array.from({ length: tileRows }, (_, i) => tileFunction(module, lanes, i + 1, "lines", "step"));
+  const functions = tileFunctions(module, lanes, "lines", "step");
   const take = toPoints(module, relaxed, s, s.input, "data");
   const takeResults = toPoints(module, relaxed, s, s.output, "results");
   module.function("run", ["i32", "i32", "i32"], [], (f, args, begin) => {

@@ -6,7 +6,7 @@
 
 import { readArguments } from "./arguments.ts";
 import type { Lanes } from "./matmul-lanes.ts";
-import { dispatchRows, tileFunction, tileRows, tileVectors, type Walk } from "./matmul-tile.ts";
+import { dispatchRows, tileFunctions, tileVectors, type Walk } from "./matmul-tile.ts";
 import { i32, ModuleBuilder, select } from "./wasm/index.ts";
 
 /** The arguments of the product kernel. */
@@ -51,7 +51,7 @@ export const productSlots = {
 /** The bytes of a product kernel whose `a` is packed or stored in lines, or read along its rows. */
 export function productKernel(shared: boolean, lanes: Lanes, walk: Walk): Uint8Array {
   const module = new ModuleBuilder(shared);
-  const functions = Array.from({ length: tileRows }, (_, i) => tileFunction(module, lanes, i + 1, walk, "step"));
+  const functions = tileFunctions(module, lanes, walk, "step");
   const panelWidth = tileVectors * lanes.count;
   module.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => {
     const slot = readArguments(f, args, productSlots);
