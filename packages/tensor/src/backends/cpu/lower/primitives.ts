@@ -3,7 +3,7 @@
  * `float32.ts` and `float64.ts`. The meaning of each is that of the reference backend.
  */
 
-import type { DType } from "../../../dtype.ts";
+import { type DType, isFloating } from "../../../dtype.ts";
 import type { BinaryOp, CompareOp, UnaryOp } from "../../../expr/ops.ts";
 import { f32x4, f64x2, i32x4, i64x2, v128 } from "../wasm/index.ts";
 import type { Emitter } from "./emitter.ts";
@@ -14,50 +14,25 @@ import { first, joined, type Value, type Vector } from "./values.ts";
 
 /** A function of one number of some dtype. */
 export function unary(e: Emitter, op: UnaryOp, dtype: DType, a: Value): Value {
-  switch (dtype) {
-    case "float64":
-      return float64Unary(e, op, a);
-    case "float32":
-    case "float16":
-    case "bfloat16":
-      return [e.let(float32Unary(e, op, first(a)))];
-    default:
-      return [e.let(integerUnary(e, op, dtype, first(a)))];
-  }
+  if (dtype === "float64") return float64Unary(e, op, a);
+  return [e.let(isFloating(dtype) ? float32Unary(e, op, first(a)) : integerUnary(e, op, dtype, first(a)))];
 }
 
 /** A function of two numbers of one dtype. */
 export function binary(e: Emitter, op: BinaryOp, dtype: DType, a: Value, b: Value): Value {
-  switch (dtype) {
-    case "float64":
-      return float64Binary(e, op, a, b);
-    case "float32":
-    case "float16":
-    case "bfloat16":
-      return [e.let(float32Binary(e, op, first(a), first(b)))];
-    case "bool":
-      return [e.let(logic(op, first(a), first(b)))];
-    default:
-      return [e.let(integerBinary(e, op, dtype, first(a), first(b)))];
-  }
+  if (dtype === "float64") return float64Binary(e, op, a, b);
+  const [x, y] = [first(a), first(b)];
+  if (isFloating(dtype)) return [e.let(float32Binary(e, op, x, y))];
+  return [e.let(dtype === "bool" ? logic(op, x, y) : integerBinary(e, op, dtype, x, y))];
 }
 
 /** A comparison of two numbers of one dtype: a bool. */
 export function compare(e: Emitter, op: CompareOp, dtype: DType, a: Value, b: Value): Value {
   const [x, y] = [first(a), first(b)];
-  switch (dtype) {
-    case "float64":
-      return [e.let(joined(f64x2[op](x, first(b)), f64x2[op](a[1] as Vector, b[1] as Vector)))]; // safe: float64 takes two vectors
-    case "float32":
-    case "float16":
-    case "bfloat16":
-      return [e.let(f32x4[op](x, y))];
-    case "bool":
-      // True is -1 as a mask, so the order of bools is the reverse of the order of masks.
-      return [e.let(op === "lt" || op === "le" ? i32x4[op](y, x) : i32x4[op](x, y))];
-    default:
-      return [e.let(i32x4[op](x, y))];
-  }
+  if (dtype === "float64") return [e.let(joined(f64x2[op](x, y), f64x2[op](a[1] as Vector, b[1] as Vector)))]; // safe: float64 takes two vectors
+  if (isFloating(dtype)) return [e.let(f32x4[op](x, y))];
+  // True is -1 as a mask, so the order of bools is the reverse of the order of masks.
+  return [e.let(dtype === "bool" && (op === "lt" || op === "le") ? i32x4[op](y, x) : i32x4[op](x, y))];
 }
 
 /** `condition ? a : b` */
