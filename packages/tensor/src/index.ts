@@ -70,6 +70,7 @@ export type {
   ArgReduceCall,
   CheckCall,
   ConvCall,
+  CpuKernel,
   ForeachCall,
   GatherCall,
   KernelCall,

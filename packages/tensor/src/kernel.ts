@@ -23,6 +23,13 @@ export interface View {
 }
 
 /**
+ * How the CPU device runs calls of a kind that not every program needs. The operation that issues such a call brings it along, so that the code is in a
+ * bundle together with the operation and not otherwise. It is the CPU device's own business: other devices ignore it, and one that hands calls on
+ * hands it on with them.
+ */
+export type CpuKernel<Call> = (runtime: never, call: Call) => void;
+
+/**
  * `to[k][i] = program.outputs[k](inputs[0][i], …, scalars)` for every index `i`. All views have one shape. An output may be the
  * very same view as an input, and otherwise overlaps none. Values are converted to the dtype of `to[k]` when they are stored,
  * as the primitive `cast` converts.
@@ -135,6 +142,7 @@ export interface ConvCall {
   readonly dilation: readonly number[];
   /** Into how many groups the channels fall, each convolved by itself; it divides Cin and Cout. */
   readonly groups: number;
+  readonly cpu: CpuKernel<ConvCall>;
 }
 
 /**
@@ -167,6 +175,7 @@ export interface PoolCall {
   readonly countIncludePad: boolean;
   /** What the sum of a window is divided by, whatever its size; null for the number of elements in it. */
   readonly divisor: number | null;
+  readonly cpu: CpuKernel<PoolCall>;
 }
 
 /**

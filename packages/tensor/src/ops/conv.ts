@@ -4,6 +4,7 @@
  * transposed convolution is the second of them.
  */
 
+import { runConv } from "../backends/cpu/conv.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { apply, type Op, rules } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
@@ -34,7 +35,7 @@ function issue(
   geometry: Geometry,
 ): void {
   const { stride, padding, dilation, groups } = geometry;
-  output.device.run({ kind: "conv", direction, input, weight, output, bias, stride, padding, dilation, groups });
+  output.device.run({ kind: "conv", direction, input, weight, output, bias, stride, padding, dilation, groups, cpu: runConv });
 }
 
 /** [x, weight, bias?] → output */

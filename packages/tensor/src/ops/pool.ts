@@ -2,6 +2,7 @@
  * Pooling: the largest value or the mean of sliding windows, over one to three spatial dimensions.
  */
 
+import { runPool } from "../backends/cpu/pool.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { apply, applyAll, type Op, rules, type Spec } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
@@ -33,7 +34,8 @@ function issue(
   windows: Windows,
 ): void {
   const { kernel, stride, padding, dilation, countIncludePad, divisor } = windows;
-  input.device.run({ kind: "pool", op, direction, input, output, indices, kernel, stride, padding, dilation, countIncludePad, divisor });
+  const where = { kernel, stride, padding, dilation, countIncludePad, divisor };
+  input.device.run({ kind: "pool", op, direction, input, output, indices, ...where, cpu: runPool });
 }
 
 function resized({ shape }: Spec, sizes: Shape): Shape {

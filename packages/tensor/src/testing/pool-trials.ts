@@ -1,6 +1,7 @@
 /** Random pooling, and its gradient. */
 
 import * as fc from "fast-check";
+import { runPool } from "../backends/cpu/pool.ts";
 import { type DType, isFloating } from "../dtype.ts";
 import type { View } from "../kernel.ts";
 import { sizeOf } from "../shape.ts";
@@ -64,6 +65,7 @@ export function poolTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
         dilation: axes.map((a) => a.dilation),
         countIncludePad: draw.countIncludePad,
         divisor: op === "average" ? draw.divisor : null,
+        cpu: runPool,
       });
       const outputs = forward ? (withIndices ? [1, 2] : [1]) : [0];
       const trial = { operands, outputs, call };

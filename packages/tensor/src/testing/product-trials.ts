@@ -1,6 +1,7 @@
 /** Random matrix products and convolutions. */
 
 import * as fc from "fast-check";
+import { runConv } from "../backends/cpu/conv.ts";
 import { type DType, isFloating } from "../dtype.ts";
 import type { MatmulCall, View } from "../kernel.ts";
 import { sizeOf } from "../shape.ts";
@@ -128,6 +129,7 @@ export function convTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
           padding: axes.map((a) => a.padding),
           dilation: axes.map((a) => a.dilation),
           groups,
+          cpu: runConv,
         };
       };
       const trial = { operands: bias ? operands : operands.slice(0, 3), outputs: [{ forward: 2, input: 0, weight: 1 }[direction]], call };

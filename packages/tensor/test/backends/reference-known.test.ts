@@ -1,6 +1,8 @@
 /** What the reference backend computes, checked against results worked out by hand from the definition of each kernel call. */
 
 import { describe, expect, it } from "vitest";
+import { runConv } from "../../src/backends/cpu/conv.ts";
+import { runPool } from "../../src/backends/cpu/pool.ts";
 import { reference } from "../../src/backends/reference/index.ts";
 import { type DType, typedArray, viewBytes } from "../../src/dtype.ts";
 import { encode, numbersOf } from "../../src/encode.ts";
@@ -204,7 +206,7 @@ describe("matmul", () => {
 });
 
 describe("conv", () => {
-  const options = { kind: "conv", bias: null, stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 1 } as const;
+  const options = { kind: "conv", bias: null, stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 1, cpu: runConv } as const;
   const image = view("float32", [1, 1, 3, 3], [1, 2, 3, 4, 5, 6, 7, 8, 9]);
   const weight = view("float32", [1, 1, 2, 2], [1, 2, 3, 4]);
   const run = (call: Partial<ConvCall> & Pick<ConvCall, "direction" | "input" | "weight" | "output">) =>
@@ -249,6 +251,7 @@ describe("pool", () => {
     indices: null,
     countIncludePad: true,
     divisor: null,
+    cpu: runPool,
   } as const;
   const x = view("float32", [1, 1, 5], [3, 3, -1, nan, 2]);
   const run = (call: Partial<PoolCall> & Pick<PoolCall, "op" | "direction" | "input" | "output">) => device.run({ ...base, ...call });

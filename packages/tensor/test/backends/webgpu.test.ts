@@ -1,6 +1,7 @@
 /** The WebGPU backend under the suite that all backends pass. Without an adapter it is skipped, and says why. */
 
 import { beforeAll, describe, expect, it } from "vitest";
+import { runConv } from "../../src/backends/cpu/conv.ts";
 import { type WebGpuBackend, webgpu } from "../../src/backends/webgpu/index.ts";
 import { arange, cat, conv2d, Generator, randn, type Tensor, tensor, zeros } from "../../src/index.ts";
 import { describeBackend } from "../../src/testing/index.ts";
@@ -147,6 +148,7 @@ if (device === null) {
             padding: pair(padding),
             dilation: pair(1),
             groups,
+            cpu: runConv,
           });
           return to;
         },

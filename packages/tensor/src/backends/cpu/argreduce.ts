@@ -20,12 +20,8 @@ export function runArgReduce(runtime: Runtime, call: ArgReduceCall): void {
   const length = row.count();
   if (rows === 0 || length === 0) return;
   const args = [addressOf(input), addressOf(indices), addressOf(values), length];
-  for (let d = 1; d < row.rank; d++) args.push(row.size(d));
-  for (let d = 0; d < row.rank; d++) args.push(row.stride(d, 0));
-  if (row.rank === 0) args.push(0);
-  for (let d = 1; d < outer.rank; d++) args.push(outer.size(d));
-  for (let d = 0; d < outer.rank; d++) for (let k = 0; k < 3; k++) args.push(outer.stride(d, k));
-  if (outer.rank === 0) args.push(0, 0, 0);
+  row.write(args);
+  outer.write(args);
   const what = { op, dtype: input.dtype, outer: Math.max(1, outer.rank), row: Math.max(1, row.rank), values: call.values !== null };
   const key = `argreduce ${op} ${what.dtype} ${what.outer} ${what.row} ${what.values}`;
   const kernel = runtime.kernel(key, () => argreduceModule(runtime, what));

@@ -1,15 +1,14 @@
 /** Checks of values: plain loops in JavaScript on the linear memory. What is checked is small, index lists above all, and must be looked at once. */
 
-import { bytesOf } from "../../dtype.ts";
 import { decoder } from "../../encode.ts";
 import { checkError } from "../../errors.ts";
-import type { CheckCall, View } from "../../kernel.ts";
-import { addressOf, type LinearMemory } from "./memory.ts";
+import type { CheckCall } from "../../kernel.ts";
+import { indexOf, type LinearMemory } from "./memory.ts";
 
 /** Throws the call's error for the first element out of range. */
 export function runCheck(memory: LinearMemory, call: CheckCall): void {
   const { input, low, high, nan } = call;
-  const elements = elementsOf(memory, input);
+  const elements = memory.of(input.dtype);
   const decode = decoder(input.dtype);
   const { shape, strides } = input;
   const over = (dim: number, position: number): void => {
@@ -24,24 +23,5 @@ export function runCheck(memory: LinearMemory, call: CheckCall): void {
       }
     }
   };
-  over(0, addressOf(input) / bytesOf(input.dtype));
-}
-
-function elementsOf(
-  { f64, f32, i32, u16, u8 }: LinearMemory,
-  { dtype }: View,
-): Float64Array | Float32Array | Int32Array | Uint16Array | Uint8Array {
-  switch (dtype) {
-    case "float64":
-      return f64;
-    case "float32":
-      return f32;
-    case "int32":
-      return i32;
-    case "float16":
-    case "bfloat16":
-      return u16;
-    default:
-      return u8;
-  }
+  over(0, indexOf(input));
 }

@@ -4,10 +4,11 @@
  * tile reads them there, through the table of taps; the other panels (at the end of a row, or with a stride) are gathered into a small buffer first.
  */
 
+import { readArguments } from "./arguments.ts";
 import { gatherFunction } from "./conv-gather.ts";
 import type { Lanes } from "./matmul-lanes.ts";
-import { dispatchRows, tileFunction, tileRows, tileVectors } from "./matmul-tile.ts";
-import { atomics, i32, type Local, ModuleBuilder, select } from "./wasm/index.ts";
+import { dispatchRows, tileFunctions, tileVectors } from "./matmul-tile.ts";
+import { fetchAdd, i32, ModuleBuilder, select } from "./wasm/index.ts";
 
 /** The arguments of the kernel. Its units are places to work in: each takes blocks of positions from a counter until there are none left. */
 export const correlateSlots = {
@@ -57,50 +58,63 @@ export const correlateSlots = {
 /** The bytes of the kernel. */
 export function correlateKernel(shared: boolean, lanes: Lanes): Uint8Array {
   const module = new ModuleBuilder(shared);
-  const functions = Array.from({ length: tileRows }, (_, i) => tileFunction(module, lanes, i + 1, "lines", "table"));
+  const functions = tileFunctions(module, lanes, "lines", "table");
   const gather = gatherFunction(module, lanes);
   const panelWidth = tileVectors * lanes.count;
   module.function("run", ["i32", "i32", "i32"], [], (f, args, begin) => {
-    const slot = (name: keyof typeof correlateSlots): Local<"i32"> => f.let(i32.load(args, 8 * correlateSlots[name]));
+    const slot = readArguments(f, args, correlateSlots);
     const strides = f.let(i32.add(args, 8 * correlateSlots.strides));
-    const [taps, lines, places, counter] = [slot("taps"), slot("lines"), slot("places"), slot("counter")];
-    const [m, k, positions, block] = [slot("m"), slot("k"), slot("positions"), slot("block")];
-    const [tiles, height, extra] = [slot("tiles"), slot("height"), slot("extra")];
-    const [units, across, unitPanels, groups] = [slot("units"), slot("unitsAcross"), slot("unitPanels"), slot("groups")];
-    const [rowStride, biasStride] = [slot("strides"), slot("biasStride")];
-    const gathered = f.let(i32.add(slot("gathered"), i32.mul(begin, slot("gatheredBytes"))));
+    const {
+      taps,
+      lines,
+      places,
+      counter,
+      m,
+      k,
+      positions,
+      block,
+      tiles,
+      height,
+      extra,
+      units,
+      unitsAcross: across,
+      unitPanels,
+      groups,
+      strides: rowStride,
+      biasStride,
+    } = slot;
+    const gathered = f.let(i32.add(slot.gathered, i32.mul(begin, slot.gatheredBytes)));
     const panels = f.let(i32.divU(i32.add(positions, panelWidth - 1), panelWidth));
-    const unit = f.let(atomics.fetchAdd(counter, 1));
+    const unit = f.let(fetchAdd(counter, 1));
     f.while(i32.ltU(unit, units), () => {
       const plane = f.let(i32.divU(unit, across));
       const image = f.let(i32.divU(plane, groups));
       const group = f.let(i32.remU(plane, groups));
       const place = (base: keyof typeof correlateSlots, byImage: keyof typeof correlateSlots, byGroup: keyof typeof correlateSlots) =>
-        f.let(i32.add(slot(base), i32.add(i32.mul(image, slot(byImage)), i32.mul(group, slot(byGroup)))));
+        f.let(i32.add(slot[base], i32.add(i32.mul(image, slot[byImage]), i32.mul(group, slot[byGroup]))));
       const frame = place("frames", "frameImage", "frameGroup");
       const to = place("to", "toImage", "toGroup");
-      const weights = f.let(i32.add(slot("weights"), i32.mul(group, slot("weightGroup"))));
-      const bias = slot("bias");
-      f.if(bias, () => f.increase(bias, i32.mul(group, slot("biasGroup"))));
+      const weights = f.let(i32.add(slot.weights, i32.mul(group, slot.weightGroup)));
+      const bias = f.let(slot.bias);
+      f.if(bias, () => f.increase(bias, i32.mul(group, slot.biasGroup)));
       const firstPanel = f.let(i32.mul(i32.remU(unit, across), unitPanels));
       const lastPanel = f.let(i32.add(firstPanel, unitPanels));
-      f.if(i32.gt(lastPanel, panels), () => f.set(lastPanel, panels));
+      f.atMost(lastPanel, panels);
       // Tiles read the frame at many places at once, which no hardware foresees; read in order first, it comes into the second-level cache fast.
-      f.if(i32.eq(across, 1), () => f.for(0, slot("frameGroup"), 64, (line) => f.drop(i32.load(i32.add(frame, line)))));
-      const from = f.local("i32");
-      f.set(from, 0);
+      f.if(i32.eq(across, 1), () => f.for(0, slot.frameGroup, 64, (line) => f.drop(i32.load(i32.add(frame, line)))));
+      const from = f.let(i32.const(0));
       // An empty sum still has to write its zeros, so the loop over window places runs once at least.
       f.repeat(
         () => {
           const length = f.let(i32.sub(k, from));
-          f.if(i32.gt(length, block), () => f.set(length, block));
+          f.atMost(length, block);
           const first = f.let(i32.eqz(from));
           const aBlock = f.let(i32.add(weights, i32.shl(i32.mul(from, m), lanes.shift)));
           const blockTaps = f.let(i32.add(taps, i32.shl(from, 2)));
           f.for(firstPanel, lastPanel, 1, (panel) => {
             const left = f.let(i32.mul(panel, panelWidth));
             const columns = f.let(i32.sub(positions, left));
-            f.if(i32.gt(columns, panelWidth), () => f.set(columns, panelWidth));
+            f.atMost(columns, panelWidth);
             const cells = f.let(i32.add(places, i32.shl(left, 2)));
             const start = f.let(i32.load(cells));
             const last = i32.load(i32.add(cells, i32.shl(i32.sub(columns, 1), 2)));
@@ -126,7 +140,7 @@ export function correlateKernel(shared: boolean, lanes: Lanes): Uint8Array {
         },
         () => i32.lt(from, k),
       );
-      f.set(unit, atomics.fetchAdd(counter, 1));
+      f.set(unit, fetchAdd(counter, 1));
     });
   });
   return module.finish();

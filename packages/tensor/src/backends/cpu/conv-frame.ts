@@ -5,12 +5,12 @@
 
 import { bytesOf } from "../../dtype.ts";
 import type { View } from "../../kernel.ts";
-import { argumentsFor } from "./arguments.ts";
+import { argumentsFor, readArguments } from "./arguments.ts";
 import { type Frame, type Triple, triple, volume } from "./conv-geometry.ts";
 import type { Lanes } from "./matmul-lanes.ts";
 import { addressOf } from "./memory.ts";
 import type { Runtime } from "./runtime.ts";
-import { i32, type Local, ModuleBuilder, memoryFill, v128 } from "./wasm/index.ts";
+import { i32, ModuleBuilder, memoryFill, v128 } from "./wasm/index.ts";
 
 const slots = {
   ...{ source: 0, target: 1, channels: 2, imageStride: 3, channelStride: 4 },
@@ -21,19 +21,17 @@ const slots = {
 function frameKernel(shared: boolean, lanes: Lanes): Uint8Array {
   const module = new ModuleBuilder(shared);
   module.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => {
-    const slot = (name: keyof typeof slots): Local<"i32"> => f.let(i32.load(args, 8 * slots[name]));
-    const [channels, planeBytes, fill] = [slot("channels"), slot("planeBytes"), slot("fill")];
-    const [depth, height, width] = [slot("depth"), slot("height"), slot("width")];
-    const [depthStride, heightStride, widthStride] = [slot("depthStride"), slot("heightStride"), slot("widthStride")];
-    const [depthStep, heightStep, widthStep] = [slot("depthStep"), slot("heightStep"), slot("widthStep")];
+    const slot = readArguments(f, args, slots);
+    const { channels, planeBytes, fill, depth, height, width, depthStride, heightStride, widthStride, depthStep, heightStep, widthStep } =
+      slot;
     const dense = f.let(i32.and(i32.eq(widthStride, lanes.bytes), i32.eq(widthStep, lanes.bytes)));
     f.for(begin, end, 1, (unit) => {
-      const image = i32.mul(i32.divU(unit, channels), i32.load(args, 8 * slots.imageStride));
-      const channel = i32.mul(i32.remU(unit, channels), i32.load(args, 8 * slots.channelStride));
-      const source = f.let(i32.add(i32.load(args, 8 * slots.source), i32.add(image, channel)));
-      const plane = f.let(i32.add(i32.load(args, 8 * slots.target), i32.mul(unit, planeBytes)));
+      const image = i32.mul(i32.divU(unit, channels), slot.imageStride);
+      const channel = i32.mul(i32.remU(unit, channels), slot.channelStride);
+      const source = f.let(i32.add(slot.source, i32.add(image, channel)));
+      const plane = f.let(i32.add(slot.target, i32.mul(unit, planeBytes)));
       f.if(fill, () => f.do(memoryFill(plane, 0, planeBytes)));
-      const target = f.let(i32.add(plane, i32.load(args, 8 * slots.first)));
+      const target = f.let(i32.add(plane, slot.first));
       f.for(0, depth, 1, (z) => {
         f.for(0, height, 1, (y) => {
           const from = f.let(i32.add(source, i32.add(i32.mul(z, depthStride), i32.mul(y, heightStride))));

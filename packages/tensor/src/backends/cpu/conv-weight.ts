@@ -5,6 +5,7 @@
  * depend on which thread did what, and a second kernel adds the results up.
  */
 
+import { readArguments } from "./arguments.ts";
 import type { Lanes } from "./matmul-lanes.ts";
 import { packPanelFunction } from "./matmul-pack.ts";
 import { dispatchRows, tileRows, tileVectors } from "./matmul-tile.ts";
@@ -50,11 +51,9 @@ export function weightKernel(shared: boolean, lanes: Lanes): Uint8Array {
   const panelBytes = panelWidth * lanes.bytes;
   const pack = packPanelFunction(module, lanes, panelWidth);
   module.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => {
-    const slot = (name: keyof typeof weightSlots): Local<"i32"> => f.let(i32.load(args, 8 * weightSlots[name]));
-    const [channels, taps, gradientChannel] = [slot("channels"), slot("taps"), slot("gradientChannel")];
-    const [images, chunks, groups, blocks] = [slot("images"), slot("chunks"), slot("groups"), slot("blocks")];
-    const [tiles, height, extra] = [slot("tiles"), slot("height"), slot("extra")];
-    const positions = f.let(i32.mul(slot("rows"), slot("width")));
+    const slot = readArguments(f, args, weightSlots);
+    const { channels, taps, gradientChannel, images, chunks, groups, blocks, tiles, height, extra } = slot;
+    const positions = f.let(i32.mul(slot.rows, slot.width));
     const panels = f.let(i32.divU(i32.add(channels, panelWidth - 1), panelWidth));
     const lineBytes = f.let(i32.mul(panels, panelBytes));
     f.for(begin, end, 1, (unit) => {
@@ -62,8 +61,8 @@ export function weightKernel(shared: boolean, lanes: Lanes): Uint8Array {
       const whole = f.let(i32.divU(unit, blocks));
       const group = f.let(i32.remU(whole, groups));
       const chunk = f.let(i32.divU(whole, groups));
-      const partial = f.let(i32.add(slot("partial"), i32.mul(whole, slot("partialBytes"))));
-      const packed = f.let(i32.add(slot("packed"), i32.mul(unit, slot("packedBytes"))));
+      const partial = f.let(i32.add(slot.partial, i32.mul(whole, slot.partialBytes)));
+      const packed = f.let(i32.add(slot.packed, i32.mul(unit, slot.packedBytes)));
       const share = (of: Local<"i32">, part: Local<"i32">, parts: Local<"i32">) => i32.divU(i32.mul(part, of), parts);
       const after = (x: Local<"i32">): Local<"i32"> => f.let(i32.add(x, 1));
       const firstTile = f.let(share(tiles, block, blocks));
@@ -73,9 +72,9 @@ export function weightKernel(shared: boolean, lanes: Lanes): Uint8Array {
       const bottom = f.let(topOf(lastTile));
       f.do(memoryFill(i32.add(partial, i32.mul(top, lineBytes)), 0, i32.mul(i32.sub(bottom, top), lineBytes)));
       f.for(share(images, chunk, chunks), share(images, after(chunk), chunks), 1, (image) => {
-        const frame = f.let(i32.add(slot("frames"), i32.add(i32.mul(image, slot("frameImage")), i32.mul(group, slot("frameGroup")))));
+        const frame = f.let(i32.add(slot.frames, i32.add(i32.mul(image, slot.frameImage), i32.mul(group, slot.frameGroup))));
         const byGroup = i32.mul(i32.mul(group, channels), gradientChannel);
-        const gradient = f.let(i32.add(slot("gradient"), i32.add(i32.mul(image, slot("gradientImage")), byGroup)));
+        const gradient = f.let(i32.add(slot.gradient, i32.add(i32.mul(image, slot.gradientImage), byGroup)));
         f.for(0, panels, 1, (panel) => {
           const first = f.let(i32.mul(panel, panelWidth));
           f.call(
@@ -102,8 +101,8 @@ export function weightKernel(shared: boolean, lanes: Lanes): Uint8Array {
 /** Adds to a tile of the partial result what one image gives. */
 function weightTile(module: ModuleBuilder, lanes: Lanes, rows: number): FunctionIndex {
   return module.function(null, ["i32", "i32", "i32", "i32", "i32", "i32"], [], (f, args, frame, taps, b, to, lineBytes) => {
-    const slot = (name: keyof typeof weightSlots): Local<"i32"> => f.let(i32.load(args, 8 * weightSlots[name]));
-    const [lines, width, step, places] = [slot("rows"), slot("width"), slot("step"), slot("places")];
+    const slot = readArguments(f, args, weightSlots);
+    const { rows: lines, width, step, places } = slot;
     const sums = f.locals("v128", rows * tileVectors);
     const target = f.let(to);
     for (let i = 0; i < rows; i++) {
@@ -177,16 +176,15 @@ export const weightSumSlots = {
 export function weightSumKernel(shared: boolean, lanes: Lanes): Uint8Array {
   const module = new ModuleBuilder(shared);
   module.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => {
-    const slot = (name: keyof typeof weightSumSlots): Local<"i32"> => f.let(i32.load(args, 8 * weightSumSlots[name]));
-    const [chunks, groups, k, channels] = [slot("chunks"), slot("groups"), slot("k"), slot("channels")];
-    const [lineBytes, channelBytes] = [slot("lineBytes"), slot("channelBytes")];
-    const chunkBytes = f.let(i32.mul(groups, slot("partialBytes")));
+    const slot = readArguments(f, args, weightSumSlots);
+    const { chunks, groups, k, channels, lineBytes, channelBytes } = slot;
+    const chunkBytes = f.let(i32.mul(groups, slot.partialBytes));
     f.for(begin, end, 1, (unit) => {
       const group = f.let(i32.divU(unit, k));
       const place = f.let(i32.remU(unit, k));
-      const source = i32.add(i32.add(slot("partial"), i32.mul(group, slot("partialBytes"))), i32.mul(place, lineBytes));
+      const source = i32.add(i32.add(slot.partial, i32.mul(group, slot.partialBytes)), i32.mul(place, lineBytes));
       const from = f.let(source);
-      const to = f.let(i32.add(i32.add(slot("to"), i32.shl(place, lanes.shift)), i32.mul(i32.mul(group, channels), channelBytes)));
+      const to = f.let(i32.add(i32.add(slot.to, i32.shl(place, lanes.shift)), i32.mul(i32.mul(group, channels), channelBytes)));
       f.for(0, channels, lanes.count, (channel) => {
         const sum = f.let(lanes.zero);
         const at = f.let(from);

@@ -3,11 +3,12 @@
  * second-level cache, multiplied point by point, and taken back (or, for the gradient of the weight, added up).
  */
 
+import { readArguments } from "./arguments.ts";
 import { points } from "./conv-winograd-algebra.ts";
 import { fromPoints, toPoints } from "./conv-winograd-tiles.ts";
 import type { Lanes } from "./matmul-lanes.ts";
-import { dispatchRows, tileFunction, tileRows } from "./matmul-tile.ts";
-import { atomics, type FunctionBuilder, i32, type Local, ModuleBuilder, memoryFill } from "./wasm/index.ts";
+import { dispatchRows, tileFunctions, tileRows } from "./matmul-tile.ts";
+import { type FunctionBuilder, fetchAdd, i32, type Local, ModuleBuilder, memoryFill } from "./wasm/index.ts";
 
 /** Points of a tile. */
 export const tilePoints: number = points * points;
@@ -21,62 +22,66 @@ const depth = 64;
  */
 export const winogradSlots = {
   input: 0,
-  output: 8,
+  output: 9,
   /** Tiles of an image, of a row of them, and of all images. */
-  tiles: 16,
-  across: 17,
-  allTiles: 18,
+  tiles: 18,
+  across: 19,
+  allTiles: 20,
   /** The most tiles of a block. */
-  block: 19,
+  block: 21,
   /** A 32-bit integer, 0 at first, and how far it goes. */
-  counter: 20,
-  units: 21,
+  counter: 22,
+  units: 23,
   /** Memory for each place to work in: the matrices of data, and those of results behind them. */
-  scratch: 22,
-  scratchBytes: 23,
-  /** Channels that results have, and that data has. */
-  m: 24,
-  k: 25,
+  scratch: 24,
+  scratchBytes: 25,
+  /** Channels that results have, and that data has; of filters' matrices the columns and the lines. */
+  m: 26,
+  k: 27,
   /** Bytes between lines and points of these matrices. */
-  dataLine: 26,
-  dataPoint: 27,
-  resultLine: 28,
-  resultPoint: 29,
+  dataLine: 28,
+  dataPoint: 29,
+  resultLine: 30,
+  resultPoint: 31,
   /** Strides of what the products are stored in, as the tile function reads them: row, column and two for a bias that it has not. */
-  productLine: 30,
-  productColumn: 31,
+  productLine: 32,
+  productColumn: 33,
   /** Forward: 0 when there is no bias. */
-  bias: 34,
-  biasStride: 35,
-  filters: 36,
-  filterPoint: 37,
+  bias: 36,
+  biasStride: 37,
+  filters: 38,
+  filterPoint: 39,
   /** The weight's: chunks of tiles, blocks of channels, and the sums. */
-  chunks: 38,
-  blocks: 39,
-  blockChannels: 40,
-  sums: 41,
-  sumBytes: 42,
-  sumPoint: 43,
+  chunks: 40,
+  blocks: 41,
+  blockChannels: 42,
+  sums: 43,
+  sumBytes: 44,
+  sumPoint: 45,
+  /** Bytes between chunks of sums. */
+  chunkBytes: 46,
+  /** The filters as planes, and how many make an image: one. */
+  filterTiles: 47,
+  weight: 48,
 } as const;
 
 /** The bytes of the forward kernel. */
 export function winogradKernel(shared: boolean, lanes: Lanes, relaxed: boolean): Uint8Array {
   const module = new ModuleBuilder(shared);
   const s = winogradSlots;
-  const functions = Array.from({ length: tileRows }, (_, i) => tileFunction(module, lanes, i + 1, "rows", "step"));
+  const functions = tileFunctions(module, lanes, "rows", "step");
   const take = toPoints(module, relaxed, s, s.input, "data");
-  const give = fromPoints(module, relaxed, s, s.output);
+  const give = fromPoints(module, relaxed, s, s.output, "results");
   module.function("run", ["i32", "i32", "i32"], [], (f, args, begin) => {
-    const slot = (name: keyof typeof s): Local<"i32"> => f.let(i32.load(args, 8 * s[name]));
-    const [k, m, filters, filterPoint, block] = [slot("k"), slot("m"), slot("filters"), slot("filterPoint"), slot("block")];
-    const [dataLine, dataPoint, resultLine, resultPoint] = [slot("dataLine"), slot("dataPoint"), slot("resultLine"), slot("resultPoint")];
-    const data = f.let(i32.add(slot("scratch"), i32.mul(begin, slot("scratchBytes"))));
+    const slot = readArguments(f, args, s);
+    const { k, m, filters, filterPoint, block, dataLine, dataPoint, resultLine, resultPoint } = slot;
+    const data = f.let(i32.add(slot.scratch, i32.mul(begin, slot.scratchBytes)));
     const results = f.let(i32.add(data, i32.mul(dataPoint, tilePoints)));
     const strides = f.let(i32.add(args, 8 * s.productLine));
-    forEachUnit(f, slot("counter"), slot("units"), (unit) => {
+    forEachUnit(f, slot.counter, slot.units, (unit) => {
       const first = f.let(i32.mul(unit, block));
-      const count = f.let(i32.sub(slot("allTiles"), first));
-      f.if(i32.gt(count, block), () => f.set(count, block));
+      const count = f.let(i32.sub(slot.allTiles, first));
+      f.atMost(count, block);
       f.call(take, args, first, count, i32.const(0), k, data, dataLine, dataPoint);
       const [a, b, to] = [f.let(data), f.let(filters), f.let(results)];
       f.for(0, tilePoints, 1, () => {
@@ -84,11 +89,11 @@ export function winogradKernel(shared: boolean, lanes: Lanes, relaxed: boolean):
         f.for(0, m, 8, (left) => {
           f.for(0, count, tileRows, (top) => {
             const rows = f.let(i32.sub(count, top));
-            f.if(i32.gt(rows, tileRows), () => f.set(rows, tileRows));
+            f.atMost(rows, tileRows);
             const [line, cell] = [i32.add(a, i32.mul(top, dataLine)), i32.add(to, i32.add(i32.mul(top, resultLine), i32.shl(left, 2)))];
             f.for(0, k, depth, (from) => {
               const length = f.let(i32.sub(k, from));
-              f.if(i32.gt(length, depth), () => f.set(length, depth));
+              f.atMost(length, depth);
               dispatchRows(f, rows, functions, [
                 ...[i32.add(line, i32.shl(from, 2)), dataLine, i32.add(panel, i32.shl(from, 5)), i32.const(32), length],
                 ...[cell, i32.const(8), from, i32.const(0), strides],
@@ -101,7 +106,45 @@ export function winogradKernel(shared: boolean, lanes: Lanes, relaxed: boolean):
         f.increase(b, filterPoint);
         f.increase(to, resultPoint);
       });
-      f.call(give, args, first, count, results, resultLine, resultPoint);
+      f.call(give, args, first, count, i32.const(0), m, results, resultLine, resultPoint);
+    });
+  });
+  return module.finish();
+}
+
+/** The bytes of the kernel that takes filters to their points, as panels of eight columns. A unit is a panel. */
+export function filterKernel(shared: boolean, relaxed: boolean, reversed: boolean): Uint8Array {
+  const module = new ModuleBuilder(shared);
+  const s = winogradSlots;
+  const take = toPoints(module, relaxed, { tiles: s.filterTiles, across: s.filterTiles }, s.weight, "filter", reversed);
+  module.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => {
+    const slot = readArguments(f, args, s);
+    const { k, filters, filterPoint } = slot;
+    f.for(begin, end, 1, (panel) => {
+      const to = i32.add(filters, i32.mul(panel, i32.shl(k, 5)));
+      f.call(take, args, i32.const(0), k, i32.shl(panel, 3), i32.const(8), to, i32.const(32), filterPoint);
+    });
+  });
+  return module.finish();
+}
+
+/** The bytes of the kernel that takes filters' gradients from their points. A unit is a filter for a block of channels; the first partial sum is overwritten. */
+export function filterGradientKernel(shared: boolean, relaxed: boolean): Uint8Array {
+  const module = new ModuleBuilder(shared);
+  const s = winogradSlots;
+  const slots = { tiles: s.filterTiles, across: s.filterTiles, partials: s.chunks, partialBytes: s.chunkBytes };
+  const give = fromPoints(module, relaxed, slots, s.weight, "filter");
+  module.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => {
+    const slot = readArguments(f, args, s);
+    const { m, k, sums, sumBytes, sumPoint, productLine: sumLine } = slot;
+    const blockChannels = slot.blockChannels;
+    f.for(begin, end, 1, (unit) => {
+      const [block, filter] = [f.let(i32.divU(unit, m)), f.let(i32.remU(unit, m))];
+      const channel = f.let(i32.mul(block, blockChannels));
+      const channels = f.let(i32.sub(k, channel));
+      f.atMost(channels, blockChannels);
+      const from = i32.add(sums, i32.add(i32.mul(block, sumBytes), i32.mul(filter, sumLine)));
+      f.call(give, args, filter, i32.const(1), channel, channels, from, sumLine, sumPoint);
     });
   });
   return module.finish();
@@ -111,29 +154,41 @@ export function winogradKernel(shared: boolean, lanes: Lanes, relaxed: boolean):
 export function winogradWeightKernel(shared: boolean, lanes: Lanes, relaxed: boolean): Uint8Array {
   const module = new ModuleBuilder(shared);
   const s = winogradSlots;
-  const functions = Array.from({ length: tileRows }, (_, i) => tileFunction(module, lanes, i + 1, "lines", "step"));
+  const functions = tileFunctions(module, lanes, "lines", "step");
   const take = toPoints(module, relaxed, s, s.input, "data");
   const takeResults = toPoints(module, relaxed, s, s.output, "results");
   module.function("run", ["i32", "i32", "i32"], [], (f, args, begin) => {
-    const slot = (name: keyof typeof s): Local<"i32"> => f.let(i32.load(args, 8 * s[name]));
-    const [k, m, block, blocks, sumLine] = [slot("k"), slot("m"), slot("block"), slot("blocks"), slot("productLine")];
-    const [sumBytes, sumPoint, allTiles, chunks] = [slot("sumBytes"), slot("sumPoint"), slot("allTiles"), slot("chunks")];
-    const [dataLine, dataPoint, resultLine, resultPoint] = [slot("dataLine"), slot("dataPoint"), slot("resultLine"), slot("resultPoint")];
-    const data = f.let(i32.add(slot("scratch"), i32.mul(begin, slot("scratchBytes"))));
+    const slot = readArguments(f, args, s);
+    const {
+      k,
+      m,
+      block,
+      blocks,
+      productLine: sumLine,
+      sumBytes,
+      sumPoint,
+      allTiles,
+      chunks,
+      dataLine,
+      dataPoint,
+      resultLine,
+      resultPoint,
+    } = slot;
+    const data = f.let(i32.add(slot.scratch, i32.mul(begin, slot.scratchBytes)));
     const results = f.let(i32.add(data, i32.mul(dataPoint, tilePoints)));
     const strides = f.let(i32.add(args, 8 * s.productLine));
-    forEachUnit(f, slot("counter"), slot("units"), (unit) => {
+    forEachUnit(f, slot.counter, slot.units, (unit) => {
       const chunk = f.let(i32.divU(unit, blocks));
-      const channel = f.let(i32.mul(i32.remU(unit, blocks), slot("blockChannels")));
+      const channel = f.let(i32.mul(i32.remU(unit, blocks), slot.blockChannels));
       const channels = f.let(i32.sub(k, channel));
-      f.if(i32.gt(channels, slot("blockChannels")), () => f.set(channels, slot("blockChannels")));
-      const sums = f.let(i32.add(slot("sums"), i32.mul(unit, sumBytes)));
+      f.atMost(channels, slot.blockChannels);
+      const sums = f.let(i32.add(slot.sums, i32.mul(unit, sumBytes)));
       f.do(memoryFill(sums, 0, sumBytes));
       const share = (part: Local<"i32">) => f.let(i32.divU(i32.mul(part, allTiles), chunks));
       const last = share(f.let(i32.add(chunk, 1)));
       f.for(share(chunk), last, block, (first) => {
         const count = f.let(i32.sub(last, first));
-        f.if(i32.gt(count, block), () => f.set(count, block));
+        f.atMost(count, block);
         f.call(take, args, first, count, channel, channels, data, dataLine, dataPoint);
         f.call(takeResults, args, first, count, i32.const(0), m, results, resultLine, resultPoint);
         const [a, b, to] = [f.let(results), f.let(data), f.let(sums)];
@@ -142,7 +197,7 @@ export function winogradWeightKernel(shared: boolean, lanes: Lanes, relaxed: boo
             const panel = f.let(i32.add(b, i32.shl(left, 2)));
             f.for(0, m, tileRows, (top) => {
               const rows = f.let(i32.sub(m, top));
-              f.if(i32.gt(rows, tileRows), () => f.set(rows, tileRows));
+              f.atMost(rows, tileRows);
               dispatchRows(f, rows, functions, [
                 ...[i32.add(a, i32.shl(top, 2)), resultLine, panel, dataLine, count],
                 ...[i32.add(to, i32.add(i32.mul(top, sumLine), i32.shl(left, 2))), i32.const(8), i32.const(1), i32.const(0), strides],
@@ -161,9 +216,9 @@ export function winogradWeightKernel(shared: boolean, lanes: Lanes, relaxed: boo
 
 /** Takes units of work until there are none left. */
 function forEachUnit(f: FunctionBuilder, counter: Local<"i32">, units: Local<"i32">, body: (unit: Local<"i32">) => void): void {
-  const unit = f.let(atomics.fetchAdd(counter, 1));
+  const unit = f.let(fetchAdd(counter, 1));
   f.while(i32.ltU(unit, units), () => {
     body(unit);
-    f.set(unit, atomics.fetchAdd(counter, 1));
+    f.set(unit, fetchAdd(counter, 1));
   });
 }

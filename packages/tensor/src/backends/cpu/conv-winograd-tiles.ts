@@ -5,6 +5,7 @@
  */
 
 import { algebra, points, rowResults, rowTaps } from "./conv-winograd-algebra.ts";
+import { turned } from "./turn.ts";
 import {
   type Code,
   type FunctionBuilder,
@@ -13,7 +14,7 @@ import {
   i32,
   i32x4,
   type Local,
-  ModuleBuilder,
+  type ModuleBuilder,
   select,
   shuffle,
   v128,
@@ -22,8 +23,8 @@ import {
 type Integer = Local<"i32">;
 type Vector = Local<"v128">;
 
-/** The slots of an operand's planes, from some slot on: strides in bytes, and how many zeros lie above and to the left. */
-export const planeSlots = { address: 0, image: 1, channel: 2, row: 3, height: 4, width: 5, top: 6, left: 7 } as const;
+/** The slots of an operand's planes, from some slot on: strides in bytes, sizes, and how many zeros lie above and to the left. */
+export const planeSlots = { address: 0, image: 1, channel: 2, row: 3, channels: 4, height: 5, width: 6, top: 7, left: 8 } as const;
 
 /** Where values are: the first place, and bytes between places. */
 interface Places {
@@ -56,19 +57,6 @@ function places(f: FunctionBuilder, base: Code<"i32">, pointBytes: Integer): { r
   };
 }
 
-/** Four vectors of four elements, turned. */
-function turned(f: FunctionBuilder, rows: readonly Code<"v128">[]): Vector[] {
-  const [a, b, c, d] = rows.map((row) => f.let(row)) as [Vector, Vector, Vector, Vector]; // safe: there are four
-  const [ab0, ab1] = [f.let(shuffle(a, b, [0, 4, 1, 5])), f.let(shuffle(a, b, [2, 6, 3, 7]))];
-  const [cd0, cd1] = [f.let(shuffle(c, d, [0, 4, 1, 5])), f.let(shuffle(c, d, [2, 6, 3, 7]))];
-  return [
-    f.let(shuffle(ab0, cd0, [0, 1, 4, 5])),
-    f.let(shuffle(ab0, cd0, [2, 3, 6, 7])),
-    f.let(shuffle(ab1, cd1, [0, 1, 4, 5])),
-    f.let(shuffle(ab1, cd1, [2, 3, 6, 7])),
-  ];
-}
-
 /** Addresses of four channels from the `first` on; past the last one, the last one again. */
 function lanesOf(f: FunctionBuilder, base: Code<"i32">, stride: Integer, first: Integer, channels: Integer): Integer[] {
   const last = f.let(i32.sub(channels, 1));
@@ -79,12 +67,9 @@ function lanesOf(f: FunctionBuilder, base: Code<"i32">, stride: Integer, first: 
 }
 
 /** One element of each of four channels. */
-function loadLanes(lanes: readonly Integer[], offset: Integer | null): Code<"v128"> {
-  const at = (lane: number): Code<"i32"> => {
-    const pointer = lanes[lane] as Integer;
-    return offset === null ? pointer : i32.add(pointer, offset);
-  };
-  return [1, 2, 3].reduce<Code<"v128">>((vector, lane) => v128.loadLane(32, at(lane), vector, lane), v128.load32Zero(at(0)));
+function loadLanes([a, b, c, d]: readonly Integer[]): Code<"v128"> {
+  const at = (lane: Integer | undefined): Integer => lane as Integer; // safe: there are four
+  return [b, c, d].reduce<Code<"v128">>((vector, lane, k) => v128.loadLane(32, at(lane), vector, k + 1), v128.load32Zero(at(a)));
 }
 
 /** Visits tiles and channels, a cache line of channels at a time, so that the lines of the matrices are filled while they are near. */
@@ -95,7 +80,7 @@ function forEachTile(
 ): void {
   f.for(0, channels, 16, (block) => {
     const end = f.let(i32.add(block, 16));
-    f.if(i32.gt(end, channels), () => f.set(end, channels));
+    f.atMost(end, channels);
     f.for(0, count, 1, (index) => {
       const tile = f.let(i32.add(first, index));
       const inImage = f.let(i32.remU(tile, tiles));
@@ -117,18 +102,22 @@ export interface TileSlots {
   readonly across: number;
 }
 
+/** What a tile is taken from, and how large its rows are: of data (overlapping), of results' gradients, or a filter, which is a tile of its own. */
+const sizes: Readonly<Record<"data" | "results" | "filter", number>> = { data: points, results: rowResults, filter: rowTaps };
+
 /**
- * Defines the function that takes tiles of some planes to their points: of data (six by six, overlapping, as `rows` says) or of results' gradients
- * (four by four). Parameters: the arguments, first tile, tiles, first channel, channels, target, bytes between the target's lines and points.
+ * Defines the function that takes tiles of some planes to their points. Parameters: the arguments, first tile, tiles, first channel, channels (those past
+ * the last one repeat it), target, bytes between the target's lines and points. Filters may be read from their last tap to their first.
  */
 export function toPoints(
   module: ModuleBuilder,
   relaxed: boolean,
   slots: TileSlots,
   planes: number,
-  rows: "data" | "results",
+  rows: "data" | "results" | "filter",
+  reversed = false,
 ): FunctionIndex {
-  const size = rows === "data" ? points : rowResults;
+  const size = sizes[rows];
   return module.function(
     null,
     ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"],
@@ -139,10 +128,15 @@ export function toPoints(
       const [address, image, plane, row] = [slot("address"), slot("image"), slot("channel"), slot("row")];
       const [height, width, top, left] = [slot("height"), slot("width"), slot("top"), slot("left")];
       const [tiles, across] = [f.let(i32.load(args, 8 * slots.tiles)), f.let(i32.load(args, 8 * slots.across))];
+      const existing = f.let(i32.sub(slot("channels"), channel));
       const zero = v128.const(new Array<number>(16).fill(0));
       forEachTile(f, { first, count, channels, tiles, across }, (tile, eachFour) => {
         const [y, x] = [f.let(i32.sub(tile.y, top)), f.let(i32.sub(tile.x, left))];
-        const corner = i32.add(i32.mul(y, row), i32.shl(x, 2));
+        // The rows that lie within the plane.
+        const [from, to] = [f.let(i32.const(0)), f.let(i32.sub(height, y))];
+        f.if(i32.lt(y, 0), () => f.set(from, i32.sub(0, y)));
+        f.atMost(to, size);
+        const corner = i32.add(i32.mul(i32.add(y, from), row), i32.shl(x, 2));
         const base = f.let(i32.add(i32.add(address, i32.mul(channel, plane)), i32.add(i32.mul(tile.image, image), corner)));
         const line = f.let(i32.add(target, i32.mul(tile.index, lineBytes)));
         // Which elements of a row lie within the plane: the first four, and the other two, twice.
@@ -152,36 +146,25 @@ export function toPoints(
         };
         const [near, far] = [inside([0, 1, 2, 3]), inside([4, 5, 4, 5])];
         eachFour((four) => {
-          const lanes = lanesOf(f, base, plane, four, channels);
+          const lanes = lanesOf(f, base, plane, four, existing);
           const at = f.let(i32.add(line, i32.shl(four, 2)));
           const { row: rowOf, column } = places(f, at, pointBytes);
-          const data = f.locals("v128", size);
-          f.for(0, size, 1, (i) => {
-            f.if(
-              i32.ltU(i32.add(y, i), height),
-              () => {
-                turned(
-                  f,
-                  lanes.map((lane) => v128.and(v128.load(lane), near)),
-                ).forEach((vector, j) => {
-                  f.set(data[j] as Vector, vector);
-                });
-                if (size === points) {
-                  const [p, q, r, s] = lanes as [Integer, Integer, Integer, Integer]; // safe: there are four
-                  const pair = (one: Integer, other: Integer): Vector =>
-                    f.let(v128.and(v128.loadLane(64, other, v128.load64Zero(one, 16), 1, 16), far));
-                  const [low, high] = [pair(p, q), pair(r, s)];
-                  f.set(data[4] as Vector, shuffle(low, high, [0, 2, 4, 6]));
-                  f.set(data[5] as Vector, shuffle(low, high, [1, 3, 5, 7]));
-                }
-              },
-              () => {
-                for (const vector of data) f.set(vector, zero);
-              },
-            );
+          const outside = (i: Integer): void => write(f, rowOf(i), new Array<Code<"v128">>(points).fill(zero));
+          f.for(0, from, 1, outside);
+          f.for(from, to, 1, (i) => {
+            const masked = lanes.map((lane) => v128.and(v128.load(lane), near));
+            const data = turned(f, masked).slice(0, size);
+            if (size === points) {
+              const [p, q, r, s] = lanes as [Integer, Integer, Integer, Integer]; // safe: there are four
+              const pair = (one: Integer, other: Integer): Vector =>
+                f.let(v128.and(v128.loadLane(64, other, v128.load64Zero(one, 16), 1, 16), far));
+              const [low, high] = [pair(p, q), pair(r, s)];
+              data.push(f.let(shuffle(low, high, [0, 2, 4, 6])), f.let(shuffle(low, high, [1, 3, 5, 7])));
+            }
             for (const lane of lanes) f.increase(lane, row);
-            write(f, rowOf(i), transform(data));
+            write(f, rowOf(i), transform(reversed ? data.reverse() : data));
           });
+          f.for(to, size, 1, outside);
           f.for(0, points, 1, (i) => write(f, column(i), transform(read(f, column(i), size))));
         });
       });
@@ -189,161 +172,91 @@ export function toPoints(
   );
 }
 
-/** Slots of what takes results from their points. */
+/** How results are taken from their points. */
 export interface ResultSlots extends TileSlots {
-  /** Output channels, the address of a bias (0 when there is none) and bytes between its elements. */
-  readonly m: number;
-  readonly bias: number;
-  readonly biasStride: number;
+  /** The address of a bias (0 when there is none) and bytes between its elements. */
+  readonly bias?: number;
+  readonly biasStride?: number;
+  /** How many partial results are added up first, and bytes between them. */
+  readonly partials?: number;
+  readonly partialBytes?: number;
 }
 
 /**
- * Defines the function that takes results from their points and stores them in planes. Parameters: the arguments, first tile, tiles, source, bytes between
- * the source's lines and points. The source is overwritten on the way.
+ * Defines the function that takes results, or filters' gradients, from their points and stores them in planes. Parameters: the arguments, first tile, tiles,
+ * first channel, channels, source, bytes between the source's lines and points. The source is overwritten on the way.
  */
-export function fromPoints(module: ModuleBuilder, relaxed: boolean, slots: ResultSlots, planes: number): FunctionIndex {
-  return module.function(null, ["i32", "i32", "i32", "i32", "i32", "i32"], [], (f, args, first, count, source, lineBytes, pointBytes) => {
-    const { toResults } = algebra(f, relaxed);
-    const slot = (name: keyof typeof planeSlots): Integer => f.let(i32.load(args, 8 * (planes + planeSlots[name])));
-    const [address, image, plane, rowBytes] = [slot("address"), slot("image"), slot("channel"), slot("row")];
-    const [height, width] = [slot("height"), slot("width")];
-    const own = (name: keyof ResultSlots): Integer => f.let(i32.load(args, 8 * slots[name]));
-    const [m, bias, biasStride] = [own("m"), own("bias"), own("biasStride")];
-    forEachTile(f, { first, count, channels: m, tiles: own("tiles"), across: own("across") }, (tile, eachFour) => {
-      const corner = i32.add(i32.mul(tile.y, rowBytes), i32.shl(tile.x, 2));
-      const base = f.let(i32.add(i32.add(address, i32.mul(tile.image, image)), corner));
-      const line = f.let(i32.add(source, i32.mul(tile.index, lineBytes)));
-      const down = f.let(i32.sub(height, tile.y));
-      f.if(i32.gt(down, rowResults), () => f.set(down, rowResults));
-      const wide = f.let(i32.sub(width, tile.x));
-      eachFour((four) => {
-        const left = f.let(i32.sub(m, four));
-        const { row, column } = places(f, f.let(i32.add(line, i32.shl(four, 2))), pointBytes);
-        const added = f.let(v128.const(new Array<number>(16).fill(0)));
-        f.if(bias, () => f.set(added, loadLanes(lanesOf(f, bias, biasStride, four, m), null)));
-        f.for(0, points, 1, (i) => write(f, column(i), toResults(read(f, column(i), points))));
-        const target = f.let(i32.add(base, i32.mul(four, plane)));
-        f.for(0, down, 1, (i) => {
-          const results = toResults(read(f, row(i), points)).map((vector) => f32x4.add(vector, added));
-          const lanes = turned(f, results);
-          const to = f.let(target);
-          lanes.forEach((lane, k) => {
-            const some = (): void => {
-              for (const j of [0, 1, 2, 3]) f.if(i32.gt(wide, j), () => f.do(v128.storeLane(32, to, lane, j, 4 * j)));
-            };
-            f.if(i32.gt(left, k), () => f.if(i32.ge(wide, rowResults), () => f.do(v128.store(to, lane)), some));
-            if (k < 3) f.increase(to, plane);
+export function fromPoints(
+  module: ModuleBuilder,
+  relaxed: boolean,
+  slots: ResultSlots,
+  planes: number,
+  rows: "results" | "filter",
+): FunctionIndex {
+  const size = sizes[rows];
+  return module.function(
+    null,
+    ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"],
+    [],
+    (f, args, first, count, channel, channels, source, lineBytes, pointBytes) => {
+      const transform = algebra(f, relaxed)[rows === "results" ? "toResults" : "toFilter"];
+      const slot = (name: keyof typeof planeSlots): Integer => f.let(i32.load(args, 8 * (planes + planeSlots[name])));
+      const own = (index: number | undefined): Integer | null => (index === undefined ? null : f.let(i32.load(args, 8 * index)));
+      const [address, image, plane, rowBytes] = [slot("address"), slot("image"), slot("channel"), slot("row")];
+      const [height, width, existing] = [slot("height"), slot("width"), slot("channels")];
+      const [tiles, across] = [own(slots.tiles), own(slots.across)] as [Integer, Integer]; // safe: these are always there
+      const [bias, biasStride] = [own(slots.bias), own(slots.biasStride)];
+      const [partials, partialBytes] = [own(slots.partials), own(slots.partialBytes)];
+      forEachTile(f, { first, count, channels, tiles, across }, (tile, eachFour) => {
+        const corner = i32.add(i32.mul(tile.y, rowBytes), i32.shl(tile.x, 2));
+        const base = f.let(i32.add(i32.add(address, i32.mul(tile.image, image)), corner));
+        const line = f.let(i32.add(source, i32.mul(tile.index, lineBytes)));
+        const down = f.let(i32.sub(height, tile.y));
+        f.atMost(down, size);
+        const wide = f.let(i32.sub(width, tile.x));
+        eachFour((four) => {
+          const begin = f.let(i32.add(channel, four));
+          const left = f.let(i32.sub(existing, begin));
+          const at = f.let(i32.add(line, i32.shl(four, 2)));
+          const { row, column } = places(f, at, pointBytes);
+          const added = f.let(v128.const(new Array<number>(16).fill(0)));
+          if (bias !== null && biasStride !== null)
+            f.if(bias, () => f.set(added, loadLanes(lanesOf(f, bias, biasStride, begin, existing))));
+          f.for(0, points, 1, (i) => {
+            const values = read(f, column(i), points);
+            if (partials !== null && partialBytes !== null) {
+              const other = f.let(column(i).at);
+              f.for(1, partials, 1, () => {
+                f.increase(other, partialBytes);
+                const next = read(f, { ...column(i), at: other }, points);
+                values.forEach((value, j) => {
+                  f.set(value, f32x4.add(value, next[j] as Vector));
+                });
+              });
+            }
+            write(f, column(i), transform(values));
           });
-          f.increase(target, rowBytes);
-        });
-      });
-    });
-  });
-}
-
-/** The arguments of the kernel that takes filters to their points. A unit is four columns and one line of the matrices. */
-export const filterSlots = {
-  weight: 0,
-  /** Matrices in panels of eight columns, and bytes between the points. */
-  to: 1,
-  pointBytes: 2,
-  /** Lines (channels that are summed over) and columns. */
-  k: 3,
-  m: 4,
-  /** Byte strides of the weight; negative for taps that are taken in reverse. */
-  lineStride: 5,
-  columnStride: 6,
-  rowStride: 7,
-  tapStride: 8,
-} as const;
-
-/** The bytes of that kernel. */
-export function filterKernel(shared: boolean, relaxed: boolean): Uint8Array {
-  const module = new ModuleBuilder(shared);
-  module.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => {
-    const { filter } = algebra(f, relaxed);
-    const slot = (name: keyof typeof filterSlots): Integer => f.let(i32.load(args, 8 * filterSlots[name]));
-    const [weight, to, pointBytes, k, m] = [slot("weight"), slot("to"), slot("pointBytes"), slot("k"), slot("m")];
-    const [lineStride, columnStride, rowStride, tapStride] = [
-      slot("lineStride"),
-      slot("columnStride"),
-      slot("rowStride"),
-      slot("tapStride"),
-    ];
-    f.for(begin, end, 1, (unit) => {
-      const line = f.let(i32.remU(unit, k));
-      const four = f.let(i32.divU(unit, k));
-      const lanes = lanesOf(f, i32.add(weight, i32.mul(line, lineStride)), columnStride, f.let(i32.shl(four, 2)), m);
-      const inPanel = i32.add(i32.shl(line, 5), i32.shl(i32.and(four, 1), 4));
-      const at = f.let(i32.add(to, i32.add(i32.mul(i32.shrU(four, 1), i32.shl(k, 5)), inPanel)));
-      const { row, column } = places(f, at, pointBytes);
-      f.for(0, rowTaps, 1, (i) => {
-        const taps = [0, 1, 2].map((tap) => f.let(loadLanes(lanes, tap === 0 ? null : f.let(i32.mul(tapStride, tap)))));
-        for (const lane of lanes) f.increase(lane, rowStride);
-        write(f, row(i), filter(taps));
-      });
-      f.for(0, points, 1, (i) => write(f, column(i), filter(read(f, column(i), rowTaps))));
-    });
-  });
-  return module.finish();
-}
-
-/** The arguments of the kernel that takes filters' gradients from their points. A unit is four channels of one filter. */
-export const filterGradientSlots = {
-  /** Partial sums, one after the other: matrices of [m, k], blocks of `blockChannels` channels apart. */
-  from: 0,
-  partials: 1,
-  partialBytes: 2,
-  blockBytes: 3,
-  blockChannels: 4,
-  pointBytes: 5,
-  lineBytes: 6,
-  k: 7,
-  fours: 8,
-  /** The weight's gradient, contiguous. */
-  to: 9,
-} as const;
-
-/** The bytes of that kernel. The first partial sum is overwritten. */
-export function filterGradientKernel(shared: boolean, relaxed: boolean): Uint8Array {
-  const module = new ModuleBuilder(shared);
-  module.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => {
-    const { toFilter } = algebra(f, relaxed);
-    const slot = (name: keyof typeof filterGradientSlots): Integer => f.let(i32.load(args, 8 * filterGradientSlots[name]));
-    const [from, partials, partialBytes, pointBytes] = [slot("from"), slot("partials"), slot("partialBytes"), slot("pointBytes")];
-    const [blockBytes, blockChannels, lineBytes] = [slot("blockBytes"), slot("blockChannels"), slot("lineBytes")];
-    const [k, fours, to] = [slot("k"), slot("fours"), slot("to")];
-    f.for(begin, end, 1, (unit) => {
-      const channel = f.let(i32.shl(i32.remU(unit, fours), 2));
-      const line = f.let(i32.divU(unit, fours));
-      const block = f.let(i32.divU(channel, blockChannels));
-      const inBlock = i32.shl(i32.sub(channel, i32.mul(block, blockChannels)), 2);
-      const at = f.let(i32.add(i32.add(from, i32.mul(block, blockBytes)), i32.add(i32.mul(line, lineBytes), inBlock)));
-      const { row, column } = places(f, at, pointBytes);
-      f.for(0, points, 1, (i) => {
-        const sums = read(f, column(i), points);
-        const other = f.let(at);
-        f.for(1, partials, 1, () => {
-          f.increase(other, partialBytes);
-          const next = read(f, { ...column(i), at: i32.add(other, i32.mul(i, pointBytes)) }, points);
-          sums.forEach((sum, j) => {
-            f.set(sum, f32x4.add(sum, next[j] as Vector));
+          const target = f.let(i32.add(base, i32.mul(begin, plane)));
+          f.for(0, down, 1, (i) => {
+            const results = transform(read(f, row(i), points)).map((vector) => f.let(f32x4.add(vector, added)));
+            const lanes = turned(f, [...results, added].slice(0, 4));
+            const to = f.let(target);
+            lanes.forEach((lane, k) => {
+              const one = (j: number): void => f.do(v128.storeLane(32, to, lane, j, 4 * j));
+              // A tile of results may stand over the edge of its plane; a filter is all there.
+              const edge = (): void => {
+                for (const j of [0, 1, 2, 3]) f.if(i32.gt(wide, j), () => one(j));
+              };
+              f.if(i32.gt(left, k), () => {
+                if (rows === "filter") for (let j = 0; j < size; j++) one(j);
+                else f.if(i32.ge(wide, size), () => f.do(v128.store(to, lane)), edge);
+              });
+              if (k < 3) f.increase(to, plane);
+            });
+            f.increase(target, rowBytes);
           });
         });
-        write(f, column(i), toFilter(sums));
       });
-      const target = f.let(i32.add(to, i32.mul(i32.add(i32.mul(line, k), channel), 4 * rowTaps * rowTaps)));
-      const left = f.let(i32.sub(k, channel));
-      f.for(0, rowTaps, 1, (i) => {
-        toFilter(read(f, row(i), points)).forEach((taps, j) => {
-          const vector = f.let(taps);
-          for (let lane = 0; lane < 4; lane++) {
-            f.if(i32.gt(left, lane), () => f.do(v128.storeLane(32, target, vector, lane, 4 * (lane * rowTaps * rowTaps + j))));
-          }
-        });
-        f.increase(target, 4 * rowTaps);
-      });
-    });
-  });
-  return module.finish();
+    },
+  );
 }

@@ -8,8 +8,15 @@ import type { ConvCall, View } from "../../kernel.ts";
 import { argumentsFor, writeArguments } from "./arguments.ts";
 import { align, denseOf, giveBack, type Place } from "./conv-plan.ts";
 import { rowResults, rowTaps } from "./conv-winograd-algebra.ts";
-import { tilePoints, winogradKernel, winogradSlots, winogradWeightKernel } from "./conv-winograd-kernels.ts";
-import { filterGradientKernel, filterGradientSlots, filterKernel, filterSlots, planeSlots } from "./conv-winograd-tiles.ts";
+import {
+  filterGradientKernel,
+  filterKernel,
+  tilePoints,
+  winogradKernel,
+  winogradSlots,
+  winogradWeightKernel,
+} from "./conv-winograd-kernels.ts";
+import { planeSlots } from "./conv-winograd-tiles.ts";
 import type { Lanes } from "./matmul-lanes.ts";
 import { tileRows } from "./matmul-tile.ts";
 import { addressOf } from "./memory.ts";
@@ -28,8 +35,6 @@ const mostSumBytes = 32 << 20;
 /** Channels of a block of the data, at least: each block takes the results to their points for itself. */
 const leastBlockChannels = 32;
 
-const filterArguments = /* @__PURE__ */ argumentsFor(filterSlots);
-const filterGradientArguments = /* @__PURE__ */ argumentsFor(filterGradientSlots);
 const winogradArguments = /* @__PURE__ */ argumentsFor(winogradSlots);
 
 /** Whether a call is one for Winograd's algorithm. */
@@ -63,16 +68,27 @@ interface Planes {
   readonly shape: readonly number[];
 }
 
-/** Writes arguments that both kernels have, or one of them. */
+/** Writes arguments of the kernels, or some of them. */
 function write(values: { readonly [Name in keyof typeof winogradSlots]?: number }): void {
-  const slots: { readonly [name: string]: number } = winogradSlots;
-  for (const [name, value] of Object.entries(values)) winogradArguments[slots[name] as number] = value; // safe: named by the table
+  writeArguments(winogradArguments, winogradSlots, values as Record<keyof typeof winogradSlots, number>); // safe: only what is there is written
 }
 
-function writePlanes(slot: number, { address, shape }: Planes, top: number, left: number): void {
+/** Writes where an operand's planes are; `other` holds what does not follow from their shape. */
+function writePlanes(slot: number, { address, shape }: Planes, other: { readonly [Name in keyof typeof planeSlots]?: number } = {}): void {
   const [, channels, height, width] = shape as [number, number, number, number]; // safe: [N, C, H, W]
   const row = 4 * width;
-  const values = { address, image: channels * height * row, channel: height * row, row, height, width, top, left };
+  const values = {
+    address,
+    image: channels * height * row,
+    channel: height * row,
+    row,
+    channels,
+    height,
+    width,
+    top: 0,
+    left: 0,
+    ...other,
+  };
   for (const name of Object.keys(values) as (keyof typeof values)[]) winogradArguments[slot + planeSlots[name]] = values[name];
 }
 
@@ -119,26 +135,24 @@ function slide(runtime: Runtime, lanes: Lanes, call: ConvCall, dense: (view: Vie
   runtime.memory.i32[counter >>> 2] = 0;
   const filters = counter + 64;
 
-  const strides = weight.strides.map((s) => 4 * s) as [number, number, number, number]; // safe: [Cout, Cin, 3, 3]
-  const [lineStride, columnStride] = forward ? [strides[1], strides[0]] : [strides[0], strides[1]];
-  // Turned around, a filter begins with its last tap.
-  const [sign, firstTap] = forward ? [1, 0] : [-1, (rowTaps - 1) * (strides[2] + strides[3])];
-  writeArguments(filterArguments, filterSlots, {
-    ...{ weight: addressOf(weight) + firstTap, to: filters, pointBytes: filterPoint, k, m },
-    ...{ lineStride, columnStride, rowStride: sign * strides[2], tapStride: sign * strides[3] },
-  });
-  const filter = runtime.kernel("conv/winograd/filter", () => filterKernel(runtime.shared, runtime.relaxed));
-  runtime.launch(filter, filterArguments, 2 * Math.ceil(m / 8) * k, 256);
-
   const units = Math.ceil(tiled.allTiles / block);
   write({
     ...{ ...tiled, block, counter, units, scratch: filters + tilePoints * filterPoint, scratchBytes, m, k },
     ...{ dataLine: lineBytes(k), dataPoint, resultLine: lineBytes(m), resultPoint, filters, filterPoint, productLine: lineBytes(m) },
     ...{ bias: bias === null ? 0 : addressOf(bias), biasStride: bias === null ? 0 : (bias.strides[0] as number) * bytesOf(bias.dtype) },
-    productColumn: 4,
+    ...{ productColumn: 4, filterTiles: 1 },
   });
-  writePlanes(winogradSlots.input, planes, top, left);
-  writePlanes(winogradSlots.output, { address: addressOf(to), shape: to.shape }, 0, 0);
+  writePlanes(winogradSlots.input, planes, { top, left });
+  writePlanes(winogradSlots.output, { address: addressOf(to), shape: to.shape });
+  const taps = dense(weight);
+  const [filterBytes, tapRow] = [4 * rowTaps * rowTaps, 4 * rowTaps];
+  // The matrices have a line for each channel that is summed over. Turned around, a filter begins with its last row and tap.
+  const turned = forward
+    ? { image: filterBytes, channel: k * filterBytes, channels: m }
+    : { address: taps.address + (rowTaps - 1) * tapRow, row: -tapRow };
+  writePlanes(winogradSlots.weight, taps, turned);
+  const filter = runtime.kernel(`conv/winograd/filter/${direction}`, () => filterKernel(runtime.shared, runtime.relaxed, !forward));
+  runtime.launch(filter, winogradArguments, Math.ceil(m / 8), Math.ceil(128 / k));
   const kernel = runtime.kernel("conv/winograd", () => winogradKernel(runtime.shared, lanes, runtime.relaxed));
   runtime.launch(kernel, winogradArguments, Math.min(runtime.threads, units), 1);
 }
@@ -166,18 +180,15 @@ function weightGradient(runtime: Runtime, lanes: Lanes, call: ConvCall, input: P
     ...{ ...tiled, block, counter, units, scratch: sums + units * sumBytes, scratchBytes, m, k },
     ...{ dataLine: lineBytes(blockChannels), dataPoint, resultLine: lineBytes(m), resultPoint },
     ...{ chunks, blocks, blockChannels, sums, sumBytes, sumPoint, productLine: sumLine, productColumn: 4 },
+    ...{ chunkBytes: blocks * sumBytes, filterTiles: 1 },
   });
   const [top, left] = padding as [number, number]; // safe: two dimensions
-  writePlanes(winogradSlots.input, input, top, left);
-  writePlanes(winogradSlots.output, output, 0, 0);
+  writePlanes(winogradSlots.input, input, { top, left });
+  writePlanes(winogradSlots.output, output);
+  writePlanes(winogradSlots.weight, { address: addressOf(weight), shape: weight.shape });
   const kernel = runtime.kernel("conv/winograd/weight", () => winogradWeightKernel(runtime.shared, lanes, runtime.relaxed));
   runtime.launch(kernel, winogradArguments, Math.min(runtime.threads, units), 1);
 
-  const fours = Math.ceil(k / 4);
-  writeArguments(filterGradientArguments, filterGradientSlots, {
-    ...{ from: sums, partials: chunks, partialBytes: blocks * sumBytes, blockBytes: sumBytes, blockChannels, pointBytes: sumPoint },
-    ...{ lineBytes: sumLine, k, fours, to: addressOf(weight) },
-  });
   const finish = runtime.kernel("conv/winograd/gradient", () => filterGradientKernel(runtime.shared, runtime.relaxed));
-  runtime.launch(finish, filterGradientArguments, m * fours, 64);
+  runtime.launch(finish, winogradArguments, blocks * m, Math.ceil(256 / blockChannels));
 }

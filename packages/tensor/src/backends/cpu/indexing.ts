@@ -72,9 +72,7 @@ function prepare(views: readonly [View, View, View], dim: number): Work | null {
       const args = views.map(addressOf);
       for (let k = 0; k < 3; k++) args.push(this.motions === null ? 0 : layout.stride(last, k));
       args.push(this.length, step);
-      for (let d = 1; d < walked; d++) args.push(layout.size(d));
-      for (let d = 0; d < walked; d++) for (let k = 0; k < 3; k++) args.push(layout.stride(d, k));
-      if (walked === 0) args.push(0, 0, 0); // the one dimension that there always is
+      layout.write(args, 0, walked);
       return args;
     },
   };

@@ -65,6 +65,15 @@ export class Layout {
     return count;
   }
 
+  /**
+   * Appends dimensions [from, to) to a kernel's arguments, as its walk through them reads them: the sizes but for the outermost, then the strides, dimension
+   * by dimension. Where there are none, one that stands still.
+   */
+  write(args: number[], from = 0, to: number = this.rank): void {
+    for (let d = from + 1; d < to; d++) args.push(this.size(d));
+    for (let d = from; d < Math.max(to, from + 1); d++) for (let k = 0; k < this.operands; k++) args.push(d < to ? this.stride(d, k) : 0);
+  }
+
   #merge(): void {
     const n = this.operands;
     let top = 0; // the dimension that the next one may be merged into

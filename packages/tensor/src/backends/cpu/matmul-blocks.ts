@@ -3,7 +3,7 @@
  * blocks of the result are shared out among the threads.
  */
 
-import { argumentsFor } from "./arguments.ts";
+import { argumentsFor, writeArguments } from "./arguments.ts";
 import { productKernel, productSlots } from "./matmul-kernel.ts";
 import type { Lanes } from "./matmul-lanes.ts";
 import { packKernel, packSlots } from "./matmul-pack.ts";
@@ -100,42 +100,36 @@ function runLot(runtime: Runtime, lanes: Lanes, product: Product, lot: Lot, from
   writeOffsets(runtime, product.bias, tables + 3 * tableBytes, from, count);
   writeMultiples(runtime, tables + 4 * tableBytes, count, a.shared ? 0 : a.bytes);
   writeMultiples(runtime, tables + 5 * tableBytes, count, b.shared ? 0 : b.bytes);
+  // Packed operands that all batches share stay for the lots that follow.
   if (a.packed && (from === 0 || !a.shared)) {
-    const args = packArguments;
-    args[packSlots.target] = lot.aPacked;
-    args[packSlots.offsets] = tables;
-    args[packSlots.panels] = tiles;
-    args[packSlots.width] = Math.floor(m / tiles);
-    args[packSlots.extra] = m % tiles;
-    args[packSlots.size] = m;
-    pack(runtime, lanes, product, product.a, true, a.bytes, a.shared ? 1 : count);
+    const cut = { panels: tiles, width: Math.floor(m / tiles), extra: m % tiles, size: m };
+    pack(runtime, lanes, product, product.a, a, count, true, { target: lot.aPacked, offsets: tables, ...cut });
   }
   if (b.packed && (from === 0 || !b.shared)) {
-    const args = packArguments;
-    args[packSlots.target] = lot.bPacked;
-    args[packSlots.offsets] = tables + tableBytes;
-    args[packSlots.panels] = panels;
-    args[packSlots.width] = tileVectors * lanes.count;
-    args[packSlots.extra] = 0;
-    args[packSlots.size] = n;
-    pack(runtime, lanes, product, flip(product.b), false, b.bytes, b.shared ? 1 : count);
+    const cut = { panels, width: tileVectors * lanes.count, extra: 0, size: n };
+    pack(runtime, lanes, product, flip(product.b), b, count, false, { target: lot.bPacked, offsets: tables + tableBytes, ...cut });
   }
   launch(runtime, lanes, product, lot, count);
 }
 
-/** Packs an operand; the arguments that say where and how wide are written already. */
-function pack(runtime: Runtime, lanes: Lanes, { k }: Product, source: Matrix, exact: boolean, batchBytes: number, batches: number): void {
+/** Packs `count` batches of an operand. `cut` says where to, and how wide the panels are. */
+function pack(
+  runtime: Runtime,
+  lanes: Lanes,
+  { k }: Product,
+  { address, row, column }: Matrix,
+  { bytes, shared }: Reading,
+  count: number,
+  exact: boolean,
+  cut: Record<"target" | "offsets" | "panels" | "width" | "extra" | "size", number>,
+): void {
   const name = `matmul/pack/${lanes.bytes}/${exact ? "exact" : "padded"}`;
   const kernel = runtime.kernel(name, () => packKernel(runtime.shared, lanes, exact));
-  const args = packArguments;
-  args[packSlots.source] = source.address;
-  args[packSlots.k] = k;
-  args[packSlots.stride] = source.row;
-  args[packSlots.kStride] = source.column;
-  args[packSlots.block] = blockBytes / lanes.bytes;
-  args[packSlots.batchBytes] = batchBytes;
-  const [panels, width] = [args[packSlots.panels] as number, args[packSlots.width] as number];
-  runtime.launch(kernel, args, panels * batches, Math.max(1, Math.ceil(smallestPacking / (width * k))));
+  const args = writeArguments(packArguments, packSlots, {
+    ...cut,
+    ...{ source: address, k, stride: row, kStride: column, block: blockBytes / lanes.bytes, batchBytes: bytes },
+  });
+  runtime.launch(kernel, args, cut.panels * (shared ? 1 : count), Math.max(1, Math.ceil(smallestPacking / (cut.width * k))));
 }
 
 /** Multiplies `count` batches. */
@@ -154,7 +148,7 @@ function launch(runtime: Runtime, lanes: Lanes, product: Product, lot: Lot, coun
     else unitPanels = Math.ceil(unitPanels / 2);
   }
   const s = productSlots;
-  const args = productArguments;
+  const args = productArguments; // written one by one: small products would feel the time that a table of names takes
   args[s.a] = lot.a.packed ? lot.aPacked : a.address;
   args[s.b] = lot.b.packed ? lot.bPacked : b.address;
   args[s.to] = to.address;

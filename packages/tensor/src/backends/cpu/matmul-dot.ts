@@ -3,6 +3,7 @@
  * packing would cost more than it saves. Four columns at a time are read where they lie and summed as vectors along k.
  */
 
+import { readArguments } from "./arguments.ts";
 import type { Lanes } from "./matmul-lanes.ts";
 import { i32, type Local, ModuleBuilder, shuffle, v128 } from "./wasm/index.ts";
 
@@ -38,10 +39,8 @@ export const dotSlots = {
 export function dotKernel(shared: boolean, lanes: Lanes): Uint8Array {
   const module = new ModuleBuilder(shared);
   module.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => {
-    const slot = (name: keyof typeof dotSlots): Local<"i32"> => f.let(i32.load(args, 8 * dotSlots[name]));
-    const [m, n, k, aRow, bColumn, units] = [slot("m"), slot("n"), slot("k"), slot("aRow"), slot("bColumn"), slot("units")];
-    const [toRow, toColumn, biasRow, biasColumn] = [slot("toRow"), slot("toColumn"), slot("biasRow"), slot("biasColumn")];
-    const [hasBias, accumulate] = [slot("bias"), slot("accumulate")];
+    const slot = readArguments(f, args, dotSlots);
+    const { m, n, k, aRow, bColumn, units, toRow, toColumn, biasRow, biasColumn, bias: hasBias, accumulate } = slot;
     const columns = Array.from({ length: dotColumns }, () => f.local("i32"));
     // Two sums for each column, so that eight multiply-adds are under way at a time.
     const sums = Array.from({ length: dotColumns }, () => f.locals("v128", 2) as [Local<"v128">, Local<"v128">]);
@@ -50,7 +49,7 @@ export function dotKernel(shared: boolean, lanes: Lanes): Uint8Array {
       const batch = f.let(i32.divU(unit, units));
       const left = f.let(i32.mul(i32.remU(unit, units), dotColumns));
       const at = (name: "a" | "b" | "to" | "bias"): Local<"i32"> =>
-        f.let(i32.add(slot(name), i32.load(i32.add(slot(`${name}Offsets`), i32.shl(batch, 2)))));
+        f.let(i32.add(slot[name], i32.load(i32.add(slot[`${name}Offsets`], i32.shl(batch, 2)))));
       const [aBatch, bBatch, toBatch, biasBatch] = [at("a"), at("b"), at("to"), at("bias")];
       const last = f.let(i32.sub(n, 1));
       f.for(0, m, 1, (i) => {
@@ -58,7 +57,7 @@ export function dotKernel(shared: boolean, lanes: Lanes): Uint8Array {
         for (const [j, column] of columns.entries()) {
           // Past the right edge the last column is computed again, and not stored.
           const index = f.let(i32.add(left, j));
-          f.if(i32.gt(index, last), () => f.set(index, last));
+          f.atMost(index, last);
           f.set(column, i32.add(bBatch, i32.mul(index, bColumn)));
         }
         for (const sum of sums.flat()) f.set(sum, lanes.zero);

@@ -4,9 +4,10 @@
  * (Goto and van de Geijn 2008, "Anatomy of High-Performance Matrix Multiplication".)
  */
 
+import { readArguments } from "./arguments.ts";
 import type { Lanes } from "./matmul-lanes.ts";
-import { dispatchRows, tileFunction, tileRows, tileVectors, type Walk } from "./matmul-tile.ts";
-import { i32, type Local, ModuleBuilder, select } from "./wasm/index.ts";
+import { dispatchRows, tileFunctions, tileVectors, type Walk } from "./matmul-tile.ts";
+import { i32, ModuleBuilder, select } from "./wasm/index.ts";
 
 /** The arguments of the product kernel. */
 export const productSlots = {
@@ -50,28 +51,42 @@ export const productSlots = {
 /** The bytes of a product kernel whose `a` is packed or stored in lines, or read along its rows. */
 export function productKernel(shared: boolean, lanes: Lanes, walk: Walk): Uint8Array {
   const module = new ModuleBuilder(shared);
-  const functions = Array.from({ length: tileRows }, (_, i) => tileFunction(module, lanes, i + 1, walk, "step"));
+  const functions = tileFunctions(module, lanes, walk, "step");
   const panelWidth = tileVectors * lanes.count;
   module.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => {
-    const slot = (name: keyof typeof productSlots): Local<"i32"> => f.let(i32.load(args, 8 * productSlots[name]));
+    const slot = readArguments(f, args, productSlots);
     const strides = f.let(i32.add(args, 8 * productSlots.strides));
-    const [a, b, to, bias] = [slot("a"), slot("b"), slot("to"), slot("bias")];
-    const [m, n, k, block] = [slot("m"), slot("n"), slot("k"), slot("block")];
-    const [tiles, height, extra] = [slot("tiles"), slot("height"), slot("extra")];
-    const [unitTiles, unitPanels, down, across] = [slot("unitTiles"), slot("unitPanels"), slot("unitsDown"), slot("unitsAcross")];
-    const [aRow, aStep, bStep, accumulate] = [slot("aRow"), slot("aStep"), slot("bStep"), slot("accumulate")];
+    const {
+      a,
+      b,
+      to,
+      bias,
+      m,
+      n,
+      k,
+      block,
+      tiles,
+      height,
+      extra,
+      unitTiles,
+      unitPanels,
+      unitsDown: down,
+      unitsAcross: across,
+      aRow,
+      aStep,
+      bStep,
+      accumulate,
+    } = slot;
     const [rowStride, columnStride] = [f.let(i32.load(strides, 0)), f.let(i32.load(strides, 8))];
-    const [biasRow, biasColumn] = [slot("biasRowStride"), slot("biasColumnStride")];
+    const { biasRowStride: biasRow, biasColumnStride: biasColumn } = slot;
     const aPacked = f.let(i32.eqz(aRow));
     const bPacked = f.let(i32.eqz(bStep));
     const panels = f.let(i32.divU(i32.add(n, panelWidth - 1), panelWidth));
-    const minimum = (x: Local<"i32">, limit: Local<"i32">): void => f.if(i32.gt(x, limit), () => f.set(x, limit));
 
     f.for(begin, end, 1, (unit) => {
       const batch = f.let(i32.divU(unit, i32.mul(down, across)));
       const inBatch = f.let(i32.remU(unit, i32.mul(down, across)));
-      const offset = (table: keyof typeof productSlots): ReturnType<typeof i32.add> =>
-        i32.load(i32.add(i32.load(args, 8 * productSlots[table]), i32.shl(batch, 2)));
+      const offset = (table: keyof typeof productSlots): ReturnType<typeof i32.add> => i32.load(i32.add(slot[table], i32.shl(batch, 2)));
       const [aBatch, bBatch, toBatch] = [
         f.let(i32.add(a, offset("aOffsets"))),
         f.let(i32.add(b, offset("bOffsets"))),
@@ -82,17 +97,16 @@ export function productKernel(shared: boolean, lanes: Lanes, walk: Walk): Uint8A
       f.if(bias, () => f.set(biasBatch, i32.add(bias, offset("biasOffsets"))));
       const firstTile = f.let(i32.mul(i32.remU(inBatch, down), unitTiles));
       const lastTile = f.let(i32.add(firstTile, unitTiles));
-      minimum(lastTile, tiles);
+      f.atMost(lastTile, tiles);
       const firstPanel = f.let(i32.mul(i32.divU(inBatch, down), unitPanels));
       const lastPanel = f.let(i32.add(firstPanel, unitPanels));
-      minimum(lastPanel, panels);
-      const from = f.local("i32");
-      f.set(from, 0);
+      f.atMost(lastPanel, panels);
+      const from = f.let(i32.const(0));
       // An empty sum still has to write its zeros, so the loop over k runs once at least.
       f.repeat(
         () => {
           const length = f.let(i32.sub(k, from));
-          minimum(length, block);
+          f.atMost(length, block);
           const first = f.let(i32.eqz(from));
           const load = f.let(select(first, accumulate, i32.const(1)));
           const aBlock = f.let(i32.add(aBatch, select(aPacked, i32.shl(i32.mul(from, m), lanes.shift), i32.mul(from, aStep))));
@@ -103,7 +117,7 @@ export function productKernel(shared: boolean, lanes: Lanes, walk: Walk): Uint8A
           f.for(firstPanel, lastPanel, 1, (panel) => {
             const left = f.let(i32.mul(panel, panelWidth));
             const columns = f.let(i32.sub(n, left));
-            f.if(i32.gt(columns, panelWidth), () => f.set(columns, panelWidth));
+            f.atMost(columns, panelWidth);
             const bAddress = f.let(i32.add(bBlock, i32.mul(panel, bPanel)));
             f.for(firstTile, lastTile, 1, (tile) => {
               const early = f.let(i32.lt(tile, extra));

@@ -1,6 +1,6 @@
 /** The element types that the heavy kernels compute in, each as the instructions that differ: float32, float64 and int32. */
 
-import { type Code, f32, f32x4, f64, f64x2, i32, i32x4, type Local, multiplyAdd, type Operand, v128 } from "./wasm/index.ts";
+import { type Code, f32, f32x4, f64, f64x2, i32, i32x4, type Local, multiplyAdd, type Operand, type Type, v128 } from "./wasm/index.ts";
 
 /** An element type that kernels compute in. */
 export type Element = "float32" | "float64" | "int32";
@@ -41,55 +41,56 @@ export function lanesOf(element: Element, relaxed: boolean): Lanes {
 }
 
 function make(element: Element, relaxed: boolean): Lanes {
-  const zero = v128.const(new Array<number>(16).fill(0));
   switch (element) {
     case "float32":
-      return {
-        element,
-        bytes: 4,
-        shift: 2,
-        count: 4,
-        splat: v128.load32Splat,
-        first: v128.load32Zero,
-        madd: multiplyAdd("f32x4", relaxed),
-        add: f32x4.add,
-        storeLane: (address, vector, lane, offset) => v128.storeLane(32, address, vector, lane, offset),
-        copy: (to, from) => i32.store(to, i32.load(from)),
-        addMemory: (to, a, b) => f32.store(to, f32.add(f32.load(a), f32.load(b))),
-        addLane: (to, from, vector, lane) => f32.store(to, f32.add(f32x4.extract(vector, lane), f32.load(from))),
-        zero,
-      };
-    case "float64":
-      return {
-        element,
-        bytes: 8,
-        shift: 3,
-        count: 2,
-        splat: v128.load64Splat,
-        first: v128.load64Zero,
-        madd: multiplyAdd("f64x2", relaxed),
-        add: f64x2.add,
-        storeLane: (address, vector, lane, offset) => v128.storeLane(64, address, vector, lane, offset),
-        copy: (to, from) => f64.store(to, f64.load(from)),
-        addMemory: (to, a, b) => f64.store(to, f64.add(f64.load(a), f64.load(b))),
-        addLane: (to, from, vector, lane) => f64.store(to, f64.add(f64x2.extract(vector, lane), f64.load(from))),
-        zero,
-      };
+      return { element, ...narrow, madd: multiplyAdd("f32x4", relaxed), ...arithmetic(f32, f32x4) };
     case "int32":
-      return {
-        element,
-        bytes: 4,
-        shift: 2,
-        count: 4,
-        splat: v128.load32Splat,
-        first: v128.load32Zero,
-        madd: (a, b, c) => i32x4.add(i32x4.mul(a, b), c),
-        add: i32x4.add,
-        storeLane: (address, vector, lane, offset) => v128.storeLane(32, address, vector, lane, offset),
-        copy: (to, from) => i32.store(to, i32.load(from)),
-        addMemory: (to, a, b) => i32.store(to, i32.add(i32.load(a), i32.load(b))),
-        addLane: (to, from, vector, lane) => i32.store(to, i32.add(i32x4.extract(vector, lane), i32.load(from))),
-        zero,
-      };
+      return { element, ...narrow, madd: (a, b, c) => i32x4.add(i32x4.mul(a, b), c), ...arithmetic(i32, i32x4) };
+    case "float64":
+      return { element, ...wide, madd: multiplyAdd("f64x2", relaxed), ...arithmetic(f64, f64x2) };
   }
+}
+
+type Access = Pick<Lanes, "bytes" | "shift" | "count" | "splat" | "first" | "storeLane" | "copy" | "zero">;
+
+const zero = /* @__PURE__ */ v128.const(/* @__PURE__ */ new Array<number>(16).fill(0));
+
+/** How elements of four bytes move, and of eight. */
+const narrow: Access = {
+  bytes: 4,
+  shift: 2,
+  count: 4,
+  splat: v128.load32Splat,
+  first: v128.load32Zero,
+  storeLane: (address, vector, lane, offset) => v128.storeLane(32, address, vector, lane, offset),
+  copy: (to, from) => i32.store(to, i32.load(from)),
+  zero,
+};
+const wide: Access = {
+  bytes: 8,
+  shift: 3,
+  count: 2,
+  splat: v128.load64Splat,
+  first: v128.load64Zero,
+  storeLane: (address, vector, lane, offset) => v128.storeLane(64, address, vector, lane, offset),
+  copy: (to, from) => f64.store(to, f64.load(from)),
+  zero,
+};
+
+/** The instructions of a type on single numbers. */
+interface Numbers<T extends Type> {
+  load(address: Operand<"i32">): Code<T>;
+  store(address: Operand<"i32">, value: Code<T>): Code<"void">;
+  add(a: Code<T>, b: Code<T>): Code<T>;
+}
+
+function arithmetic<T extends Type>(
+  one: Numbers<T>,
+  { add, extract }: { add: Lanes["add"]; extract(vector: Code<"v128">, lane: number): Code<T> },
+): Pick<Lanes, "add" | "addLane" | "addMemory"> {
+  return {
+    add,
+    addMemory: (to, a, b) => one.store(to, one.add(one.load(a), one.load(b))),
+    addLane: (to, from, vector, lane) => one.store(to, one.add(extract(vector, lane), one.load(from))),
+  };
 }

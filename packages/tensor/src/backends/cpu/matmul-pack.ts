@@ -3,19 +3,11 @@
  * (or columns of `b`) as lines, one line for each k, so that the inner loop walks memory without a gap whatever the strides were.
  */
 
+import { readArguments } from "./arguments.ts";
 import type { Lanes } from "./matmul-lanes.ts";
 import { dispatchRows } from "./matmul-tile.ts";
-import {
-  type Code,
-  type FunctionBuilder,
-  type FunctionIndex,
-  i32,
-  type Local,
-  ModuleBuilder,
-  select,
-  shuffle,
-  v128,
-} from "./wasm/index.ts";
+import { turned } from "./turn.ts";
+import { type Code, type FunctionBuilder, type FunctionIndex, i32, type Local, ModuleBuilder, select, v128 } from "./wasm/index.ts";
 
 /**
  * The arguments of the packing kernel. A unit is a panel of a batch, `panels` of them in each; panel `p` begins at line element
@@ -47,9 +39,8 @@ export function packKernel(shared: boolean, lanes: Lanes, exact: boolean): Uint8
   const widths = exact ? [1, 2, 3, 4, 5, 6] : [2 * lanes.count];
   const functions = widths.map((width) => packPanelFunction(module, lanes, width));
   module.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => {
-    const slot = (name: keyof typeof packSlots): Local<"i32"> => f.let(i32.load(args, 8 * packSlots[name]));
-    const [panels, width, extra, size] = [slot("panels"), slot("width"), slot("extra"), slot("size")];
-    const [k, stride, kStride, block] = [slot("k"), slot("stride"), slot("kStride"), slot("block")];
+    const slot = readArguments(f, args, packSlots);
+    const { panels, width, extra, size, k, stride, kStride, block } = slot;
     const lineBytes = exact ? size : f.let(i32.mul(panels, width));
     f.for(begin, end, 1, (unit) => {
       const panel = f.let(i32.remU(unit, panels));
@@ -58,16 +49,11 @@ export function packKernel(shared: boolean, lanes: Lanes, exact: boolean): Uint8
       const first = f.let(i32.add(i32.mul(panel, width), select(early, panel, extra)));
       const wide = f.let(i32.add(width, early));
       const valid = f.let(i32.sub(size, first));
-      const source = f.let(
-        i32.add(
-          i32.add(i32.load(args, 8 * packSlots.source), i32.load(i32.add(i32.load(args, 8 * packSlots.offsets), i32.shl(batch, 2)))),
-          i32.mul(first, stride),
-        ),
-      );
-      const target = f.let(i32.add(i32.load(args, 8 * packSlots.target), i32.mul(batch, i32.load(args, 8 * packSlots.batchBytes))));
+      const source = f.let(i32.add(i32.add(slot.source, i32.load(i32.add(slot.offsets, i32.shl(batch, 2)))), i32.mul(first, stride)));
+      const target = f.let(i32.add(slot.target, i32.mul(batch, slot.batchBytes)));
       f.for(0, k, block, (from) => {
         const length = f.let(i32.sub(k, from));
-        f.if(i32.gt(length, block), () => f.set(length, block));
+        f.atMost(length, block);
         const place = i32.add(target, i32.shl(i32.add(i32.mul(from, lineBytes), i32.mul(first, length)), lanes.shift));
         const call: readonly Code<"i32">[] = [i32.add(source, i32.mul(from, kStride)), place, stride, kStride, length, valid];
         if (exact) dispatchRows(f, wide, functions, call);
@@ -135,29 +121,18 @@ function packTransposed(f: FunctionBuilder, lanes: Lanes, width: number, panel: 
   const { source, target, stride, k } = panel;
   const from = f.let(source);
   const to = f.let(target);
-  const rows = f.locals("v128", 4);
-  const [a, b, c, d] = rows as [Local<"v128">, Local<"v128">, Local<"v128">, Local<"v128">];
-  const pairs = f.locals("v128", 4);
-  const [ab0, ab1, cd0, cd1] = pairs as [Local<"v128">, Local<"v128">, Local<"v128">, Local<"v128">];
   const row = f.local("i32");
   f.for(3, k, 4, () => {
     f.set(row, from);
     for (let i = 0; i < width; i += 4) {
       const count = Math.min(4, width - i);
+      const rows: Local<"v128">[] = [];
       for (let r = 0; r < count; r++) {
-        f.set(rows[r] as Local<"v128">, v128.load(row));
+        rows.push(f.let(v128.load(row)));
         if (i + r + 1 < width) f.increase(row, stride);
       }
-      f.set(ab0, shuffle(a, b, [0, 4, 1, 5]));
-      f.set(ab1, shuffle(a, b, [2, 6, 3, 7]));
-      f.set(cd0, shuffle(c, d, [0, 4, 1, 5]));
-      f.set(cd1, shuffle(c, d, [2, 6, 3, 7]));
-      const lines = [
-        shuffle(ab0, cd0, [0, 1, 4, 5]),
-        shuffle(ab0, cd0, [2, 3, 6, 7]),
-        shuffle(ab1, cd1, [0, 1, 4, 5]),
-        shuffle(ab1, cd1, [2, 3, 6, 7]),
-      ];
+      // What stands in for rows that the panel does not have is not stored.
+      const lines = turned(f, [...rows, ...rows, ...rows, ...rows].slice(0, 4));
       lines.forEach((line, u) => {
         storeFirst(f, lanes, to, 4 * (u * width + i), line, count);
       });

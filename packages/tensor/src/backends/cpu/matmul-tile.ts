@@ -30,11 +30,16 @@ interface Destination {
   readonly biasColumnStride: Local<"i32">;
 }
 
+/** Defines the tile functions for one row and more. */
+export function tileFunctions(module: ModuleBuilder, lanes: Lanes, walk: Walk, lookup: Lookup): FunctionIndex[] {
+  return Array.from({ length: tileRows }, (_, i) => tileFunction(module, lanes, i + 1, walk, lookup));
+}
+
 /**
  * Defines the tile function for a number of rows. Its parameters are a, aStep, b, bStep, k, address, columns, load, bias and strides. `strides` is the
  * address of four integers in slots of 8 bytes: the result's row and column stride and the bias's.
  */
-export function tileFunction(module: ModuleBuilder, lanes: Lanes, rows: number, walk: Walk, lookup: Lookup): FunctionIndex {
+function tileFunction(module: ModuleBuilder, lanes: Lanes, rows: number, walk: Walk, lookup: Lookup): FunctionIndex {
   return module.function(
     null,
     ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"],

@@ -4,7 +4,7 @@
  */
 
 import type { DeviceBuffer, MemoryUse } from "../../backend.ts";
-import { bytesOf } from "../../dtype.ts";
+import { bytesOf, type DType } from "../../dtype.ts";
 import { DeviceError } from "../../errors.ts";
 import type { View } from "../../kernel.ts";
 import { Allocator, type Block } from "../allocator.ts";
@@ -27,6 +27,11 @@ export class CpuBuffer implements DeviceBuffer {
 export function addressOf(view: View): number {
   // Safe: a backend is only ever given its own buffers.
   return (view.buffer as CpuBuffer).address + view.offset * bytesOf(view.dtype);
+}
+
+/** The index of a view's first element in the whole memory taken as elements of its dtype. */
+export function indexOf(view: View): number {
+  return addressOf(view) / bytesOf(view.dtype);
 }
 
 /** Bytes of one page of a WebAssembly memory. */
@@ -78,6 +83,20 @@ export class LinearMemory {
     buffer.block = null;
     this.#allocator.give(block);
     this.#live -= buffer.bytes;
+  }
+
+  /** The whole memory as elements of a dtype, in the form in which they are stored. */
+  of(dtype: DType): Float64Array | Float32Array | Int32Array | Uint16Array | Uint8Array {
+    switch (bytesOf(dtype)) {
+      case 8:
+        return this.f64;
+      case 4:
+        return dtype === "int32" ? this.i32 : this.f32;
+      case 2:
+        return this.u16;
+      default:
+        return this.u8;
+    }
   }
 
   /** Memory for the runtime's own needs, which the accounts leave out of `live`. */

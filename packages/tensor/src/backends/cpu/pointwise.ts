@@ -103,11 +103,8 @@ export class Pointwise {
     let count = layout.size(inner);
     if (outer > 0) {
       args.push(count);
-      for (let d = inner - outer; d < inner; d++) {
-        if (d > inner - outer) args.push(layout.size(d));
-        count *= layout.size(d);
-      }
-      for (let d = inner - outer; d < inner; d++) for (let k = 0; k < n; k++) args.push(layout.stride(d, k));
+      for (let d = inner - outer; d < inner; d++) count *= layout.size(d);
+      layout.write(args, inner - outer, inner);
     }
     const kernel = this.#kernel(program, plan, to, outer);
     this.#repeat(inner - outer, n, () => this.#runtime.launch(kernel, args, count, plan.grain, scalars));

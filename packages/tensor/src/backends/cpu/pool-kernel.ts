@@ -33,18 +33,8 @@ export interface PoolKind {
 }
 
 /** The bytes of a pooling kernel. */
-export function poolKernel(shared: boolean, type: Scalar, kind: PoolKind): Uint8Array {
-  switch (type) {
-    case "f32":
-      return build(shared, type, numbers.f32, kind);
-    case "f64":
-      return build(shared, type, numbers.f64, kind);
-    case "i32":
-      return build(shared, type, numbers.i32, kind);
-  }
-}
-
-function build<T extends Scalar>(shared: boolean, type: T, n: Numbers<T>, kind: PoolKind): Uint8Array {
+export function poolKernel<T extends Scalar>(shared: boolean, type: T, kind: PoolKind): Uint8Array {
+  const n: Numbers<T> = numbers[type];
   const module = new ModuleBuilder(shared);
   module.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => {
     const read = new Map<number, Local<"i32">>();

@@ -7,6 +7,7 @@ import { bytesOf, computeType, type DType } from "../../dtype.ts";
 import { type Expr, input, row } from "../../expr/expr.ts";
 import { nodesOf, type RowProgram, rowProgram } from "../../expr/program.ts";
 import type { RowsCall, View } from "../../kernel.ts";
+import { contiguousStrides } from "../../shape.ts";
 import { dense, Layout, motion, still, strided } from "./layout.ts";
 import { cost } from "./lower/cost.ts";
 import type { RowsClass } from "./lower/row-frame.ts";
@@ -89,10 +90,11 @@ export class Rows {
     for (let k = 0; k < n; k++) args.push(addressOf(views[k] as View));
     args.push(length === 0 ? 0 : row.size(last));
     for (let k = 0; k < full; k++) args.push(row.rank === 0 ? 0 : row.stride(last, k));
-    for (let d = 0; d < within; d++) args.push(row.size(d));
-    for (let d = 0; d < within; d++) for (let k = 0; k < full; k++) args.push(row.stride(d, k));
-    for (let d = 1; d < outerDims; d++) args.push(outer.size(d));
-    for (let d = 0; d < outerDims; d++) for (let k = 0; k < n; k++) args.push(outer.stride(d, k));
+    if (within > 0) {
+      args.push(row.size(0));
+      row.write(args, 0, within);
+    }
+    if (outerDims > 0) outer.write(args, 0, outerDims);
     args.push(lanes);
     const grain = Math.max(1, Math.ceil(worth / (plan.cost * Math.max(length, 1) * perUnit)));
     this.#runtime.launch(this.#kernel(plan, call, outerDims, within, width), args, units, grain, scalars);
@@ -105,62 +107,42 @@ export class Rows {
     const outer = this.#outer;
     const row = this.#row;
     const dtype = finish.stages[0]?.of.dtype ?? "float32";
-    const size = row.size(0);
-    const length = row.count();
-    const chunk = Math.ceil(size / Math.min(pieces, size, Math.ceil((outer.count() * length) / 16_384)));
+    // Taken down before the layouts are used again.
+    const sizes = outer.sizes.slice(0, outer.rank);
+    const [size = 1, ...inner] = row.sizes.slice(0, row.rank);
+    const rows = outer.count();
+    const chunk = Math.ceil(size / Math.min(pieces, size, Math.ceil((rows * row.count()) / 16_384)));
     const whole = Math.floor(size / chunk);
     const count = Math.ceil(size / chunk);
-    const rows = outer.count();
-    const sizes = Array.from({ length: outer.rank }, (_, d) => outer.size(d));
-    const inner = Array.from({ length: row.rank - 1 }, (_, d) => row.size(d + 1));
-    // Taken down before the layouts are used again.
-    const parts = inputs.map((view, k) => {
-      const bytes = bytesOf(view.dtype);
-      return {
-        view,
-        outer: sizes.map((_, d) => outer.stride(d, k) / bytes),
-        first: row.stride(0, k) / bytes,
-        inner: inner.map((_, d) => row.stride(d + 1, k) / bytes),
-      };
+    const stridesOf = (layout: Layout, k: number, { dtype: type }: View): number[] => {
+      return Array.from({ length: layout.rank }, (_, d) => layout.stride(d, k) / bytesOf(type));
+    };
+    const parts = inputs.map((view, k) => ({ view, outer: stridesOf(outer, k, view), row: stridesOf(row, k, view) }));
+    const outputs = toRows.map((view, k): View => {
+      const { buffer, dtype: type, offset } = view;
+      return { buffer, dtype: type, shape: sizes, strides: stridesOf(outer, inputs.length + k, view), offset };
     });
-    const outputs = toRows.map((view, k) => ({
-      view,
-      strides: sizes.map((_, d) => outer.stride(d, inputs.length + k) / bytesOf(view.dtype)),
-    }));
     const buffer = memory.allocate(count * rows * bytesOf(dtype));
-    const contiguous: number[] = [];
-    for (let d = sizes.length - 1, step = 1; d >= 0; d--) {
-      contiguous[d] = step;
-      step *= sizes[d] as number;
-    }
+    const strides = contiguousStrides([count, ...sizes]);
     const reduce = (from: number, chunks: number, each: number): void => {
       const part: RowsCall = {
-        kind: "rows",
-        program: piece,
-        dims: 1 + inner.length,
-        inputs: parts.map(({ view, outer: strides, first, inner: rest }) => ({
-          buffer: view.buffer,
-          dtype: view.dtype,
-          shape: [chunks, ...sizes, each, ...inner],
-          strides: [first * chunk, ...strides, first, ...rest],
-          offset: view.offset + from * chunk * first,
-        })),
-        scalars,
-        toElements: [],
-        toRows: [{ buffer, dtype, shape: [chunks, ...sizes], strides: [rows, ...contiguous], offset: from * rows }],
+        ...{ kind: "rows", program: piece, dims: 1 + inner.length, scalars, toElements: [] },
+        inputs: parts.map(({ view, outer: around, row: along }) => {
+          const step = chunk * (along[0] ?? 0);
+          return {
+            ...{ buffer: view.buffer, dtype: view.dtype, shape: [chunks, ...sizes, each, ...inner] },
+            ...{ strides: [step, ...around, ...along], offset: view.offset + from * step },
+          };
+        }),
+        toRows: [{ buffer, dtype, shape: [chunks, ...sizes], strides, offset: from * rows }],
       };
       this.#run(part, false);
     };
     if (whole > 0) reduce(0, whole, chunk);
     if (whole < count) reduce(whole, 1, size - whole * chunk);
     const combined: RowsCall = {
-      kind: "rows",
-      program: finish,
-      dims: 1,
-      inputs: [{ buffer, dtype, shape: [...sizes, count], strides: [...contiguous, rows], offset: 0 }],
-      scalars,
-      toElements: [],
-      toRows: outputs.map(({ view, strides }) => ({ buffer: view.buffer, dtype: view.dtype, shape: sizes, strides, offset: view.offset })),
+      ...{ kind: "rows", program: finish, dims: 1, scalars, toElements: [], toRows: outputs },
+      inputs: [{ buffer, dtype, shape: [...sizes, count], strides: [...strides.slice(1), rows], offset: 0 }],
     };
     this.#run(combined, false);
     memory.free(buffer);

@@ -8,6 +8,7 @@ import { ArgumentError } from "../../errors.ts";
 import { mod, pow } from "../../expr/functions.ts";
 import type { Block } from "../allocator.ts";
 import { LinearMemory } from "./memory.ts";
+import { Pointwise } from "./pointwise.ts";
 import { availableThreads, Team } from "./threads.ts";
 import { hasRelaxedSimd } from "./wasm/index.ts";
 
@@ -31,6 +32,8 @@ export interface Runtime {
   readonly relaxed: boolean;
   /** How many threads work, the caller included. */
   readonly threads: number;
+  /** Runs pointwise programs: copies and conversions for the other kernels, too. */
+  readonly pointwise: Pointwise;
   /** The kernel under this key, compiled when it is asked for first. Hot paths keep what this returns. */
   kernel(key: string, build: () => Uint8Array): Kernel;
   /**
@@ -66,6 +69,7 @@ class CpuRuntime implements Runtime {
   readonly shared: boolean;
   readonly relaxed: boolean = hasRelaxedSimd();
   readonly threads: number;
+  readonly pointwise: Pointwise = new Pointwise(this);
   readonly #kernels = new Map<string, Kernel>();
   readonly #team: Team | null;
   readonly #imports: WebAssembly.Imports;

@@ -25,9 +25,7 @@ export function runScan(runtime: Runtime, call: ScanCall): void {
   const args = views.map(addressOf);
   args.push(length);
   for (const view of views) args.push((view.strides[dim] ?? 0) * bytesOf(view.dtype));
-  for (let d = 1; d < outer.rank; d++) args.push(outer.size(d));
-  for (let d = 0; d < outer.rank; d++) for (let k = 0; k < 3; k++) args.push(outer.stride(d, k));
-  if (outer.rank === 0) args.push(0, 0, 0);
+  outer.write(args);
   const what = { op, from: input.dtype, to: to.dtype, outer: Math.max(1, outer.rank), indices: call.indices !== null };
   const key = `scan ${op} ${what.from} ${what.to} ${what.outer} ${what.indices}`;
   const kernel = runtime.kernel(key, () => scanModule(runtime, what));

@@ -4,8 +4,9 @@
  */
 
 import { bytesOf, type DType } from "../../dtype.ts";
+import { decoder } from "../../encode.ts";
 import type { SortCall, View } from "../../kernel.ts";
-import type { CpuBuffer, LinearMemory } from "./memory.ts";
+import { indexOf, type LinearMemory } from "./memory.ts";
 import { without } from "./scan.ts";
 
 /** Below this length insertion is faster. */
@@ -19,14 +20,15 @@ export function runSort(memory: LinearMemory, call: SortCall): void {
   const length = input.shape.length === 0 ? 1 : (input.shape[dim] as number);
   const kept = values.shape.length === 0 ? 1 : (values.shape[dim] as number);
   if (length === 0 || kept === 0) return;
-  const [from, to, places] = [elements(memory, input), elements(memory, values), elements(memory, indices)];
+  const [from, to, places] = [memory.of(input.dtype), memory.of(values.dtype), memory.i32];
+  const decode = decoder(input.dtype);
   const stride = (view: View) => view.strides[dim] ?? 0;
   const starts = [input, values, indices].map((view) => origins(without(view, dim)));
   const work = new Lane(length, bytesOf(input.dtype) === 8 ? 2 : 1);
   starts[0]?.forEach((start, l) => {
     if (input.dtype === "float64")
       for (let i = 0; i < length; i++) work.setDouble(i, from[start + i * stride(input)] as number, descending);
-    else for (let i = 0; i < length; i++) work.set(i, keyOf(input.dtype, from[start + i * stride(input)] as number), descending);
+    else for (let i = 0; i < length; i++) work.set(i, keyOf(input.dtype, decode(from[start + i * stride(input)] as number)), descending);
     work.sort();
     const target = starts[1]?.[l] as number;
     const place = starts[2]?.[l] as number;
@@ -131,17 +133,13 @@ const bits = /* @__PURE__ */ new Uint32Array(single.buffer);
 /** A number whose order among unsigned 32-bit numbers is the element's among its like. NaN comes last, and both zeros are one. */
 function keyOf(dtype: DType, element: number): number {
   switch (dtype) {
+    case "float16":
+    case "bfloat16":
     case "float32": {
       single[0] = element + 0;
       const word = bits[0] as number;
       if ((word & 0x7fffffff) > 0x7f800000) return 0xffffffff;
       return word >>> 31 === 1 ? ~word : word | 0x80000000;
-    }
-    case "float16":
-    case "bfloat16": {
-      if ((element & 0x7fff) > (dtype === "float16" ? 0x7c00 : 0x7f80)) return 0xffffffff;
-      const word = element === 0x8000 ? 0 : element;
-      return word >>> 15 === 1 ? ~word & 0xffff : word | 0x8000;
     }
     case "int32":
       return element ^ 0x80000000;
@@ -150,29 +148,10 @@ function keyOf(dtype: DType, element: number): number {
   }
 }
 
-/** The elements of a view's buffer as they are stored. */
-function elements(memory: LinearMemory, view: View): Float32Array | Float64Array | Int32Array | Uint16Array | Uint8Array {
-  const { address, bytes } = view.buffer as CpuBuffer; // safe: a backend is only given its own buffers
-  const { buffer } = memory.wasm;
-  const count = Math.floor(bytes / bytesOf(view.dtype));
-  switch (view.dtype) {
-    case "float64":
-      return new Float64Array(buffer, address, count);
-    case "float32":
-      return new Float32Array(buffer, address, count);
-    case "int32":
-      return new Int32Array(buffer, address, count);
-    case "float16":
-    case "bfloat16":
-      return new Uint16Array(buffer, address, count);
-    default:
-      return new Uint8Array(buffer, address, count);
-  }
-}
-
-/** Where the elements of a view lie, in row-major order. */
-function origins({ shape, strides, offset }: View): number[] {
-  let list = [offset];
+/** Where the elements of a view lie in the memory, in row-major order. */
+function origins(view: View): number[] {
+  const { shape, strides } = view;
+  let list = [indexOf(view)];
   shape.forEach((size, d) => {
     const stride = strides[d] as number;
     list = list.flatMap((position) => Array.from({ length: size }, (_, i) => position + i * stride));

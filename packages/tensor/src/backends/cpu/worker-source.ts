@@ -22,7 +22,10 @@ export const open = 256;
 /** How long a worker looks for work before it sleeps, in milliseconds. */
 const patience = 0.08;
 
-/** The body of a worker: a function of the shared memory and the imports that kernels may ask for. */
+/**
+ * The body of a worker: a function of the shared memory. Before it looks at a kernel it grows the memory by nothing, else its thread may not have heard yet
+ * that the memory has grown.
+ */
 const body = `(memory) => {
   const words = new Int32Array(memory.buffer, 0, 256);
   const math = (name, f) => ({ [name]: { value: f } });
@@ -49,7 +52,7 @@ const body = `(memory) => {
     }
   };
   const kernel = (id, address, length) => {
-    memory.grow(0); // else this thread may not have heard yet that the memory has grown
+    memory.grow(0);
     const code = new Uint8Array(memory.buffer, address, length).slice();
     return (kernels[id] = new WebAssembly.Instance(new WebAssembly.Module(code), imports).exports.run);
   };

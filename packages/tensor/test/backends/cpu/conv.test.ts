@@ -93,7 +93,7 @@ function call(runtime: Runtime, dtype: DType, dims: number): ConvCall {
     weight: view(runtime, dtype, [outputs * groups, inputs, ...kernel], layout()),
     output: view(runtime, dtype, [images, outputs * groups, ...fitted], layout()),
     bias: direction === "forward" && below(2) === 1 ? view(runtime, dtype, [outputs * groups], layout()) : null,
-    ...{ stride, padding, dilation, groups },
+    ...{ stride, padding, dilation, groups, cpu: runConv },
   };
 }
 
@@ -114,7 +114,7 @@ for (const [name, runtime] of Object.entries(runtimes)) {
     it("zeros on the far side alone, as an even kernel that keeps the size has them", () => {
       for (const direction of directions) {
         check(runtime, {
-          ...{ kind: "conv", direction, stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 1, bias: null },
+          ...{ kind: "conv", direction, stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 1, bias: null, cpu: runConv },
           input: view(runtime, "float32", [2, 4, 7, 8]),
           weight: view(runtime, "float32", [8, 4, 2, 2]),
           output: view(runtime, "float32", [2, 8, 7, 8]),
@@ -134,7 +134,7 @@ for (const [name, runtime] of Object.entries(runtimes)) {
         ] as const) {
           const made = [height + 2 * padding[0] - 2, width + 2 * padding[1] - 2] as const;
           check(runtime, {
-            ...{ kind: "conv", direction, stride: [1, 1], padding, dilation: [1, 1], groups: 1 },
+            ...{ kind: "conv", direction, stride: [1, 1], padding, dilation: [1, 1], groups: 1, cpu: runConv },
             input: view(runtime, "float32", [images, inputs, height, width], layout),
             weight: view(runtime, "float32", [outputs, inputs, 3, 3], layout),
             output: view(runtime, "float32", [images, outputs, ...made], layout),
@@ -152,7 +152,7 @@ for (const [name, runtime] of Object.entries(runtimes)) {
           [9, 3, 5, 8],
         ] as const) {
           check(runtime, {
-            ...{ kind: "conv", direction, stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 1 },
+            ...{ kind: "conv", direction, stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 1, cpu: runConv },
             input: view(runtime, "float32", [images, inputs, size, size]),
             weight: view(runtime, "float32", [outputs, inputs, 3, 3]),
             output: view(runtime, "float32", [images, outputs, size - 2, size - 2]),
@@ -178,7 +178,7 @@ describe("Winograd's algorithm", () => {
       return made;
     };
     const made: ConvCall = {
-      ...{ kind: "conv", direction, stride: [1, 1], padding: [1, 1], dilation: [1, 1], groups: 1, bias: null },
+      ...{ kind: "conv", direction, stride: [1, 1], padding: [1, 1], dilation: [1, 1], groups: 1, bias: null, cpu: runConv },
       input: normal([4, channels, 8, 8]),
       weight: normal([8, channels, 3, 3]),
       output: normal([4, 8, 8, 8]),
@@ -211,7 +211,7 @@ describe("Winograd's algorithm", () => {
           return made;
         };
         const call: ConvCall = {
-          ...{ kind: "conv", direction, stride: [1, 1], padding: [1, 1], dilation: [1, 1], groups: 1, bias: null },
+          ...{ kind: "conv", direction, stride: [1, 1], padding: [1, 1], dilation: [1, 1], groups: 1, bias: null, cpu: runConv },
           input: fill([20, 72, 11, 11]),
           weight: fill([24, 72, 3, 3]),
           output: fill([20, 24, 11, 11]),

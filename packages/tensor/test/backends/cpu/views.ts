@@ -56,14 +56,14 @@ export function view(runtime: Runtime, dtype: DType, shape: readonly number[], l
 export function write(runtime: Runtime, to: View, values: readonly number[]): void {
   const dense = temporary(runtime, "float64", to.shape);
   runtime.memory.f64.set(values, dense.buffer.address / 8);
-  convert(runtime.memory, dense, to);
+  convert(runtime, dense, to);
   runtime.memory.free(dense.buffer);
 }
 
 /** The numbers of a view, in row-major order. */
 export function read(runtime: Runtime, from: View): number[] {
   const dense = temporary(runtime, "float64", from.shape);
-  convert(runtime.memory, from, dense);
+  convert(runtime, from, dense);
   const first = dense.buffer.address / 8;
   const values = [...runtime.memory.f64.subarray(first, first + sizeOf(from.shape))];
   runtime.memory.free(dense.buffer);

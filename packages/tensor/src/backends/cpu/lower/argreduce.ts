@@ -3,7 +3,7 @@
 import type { DType } from "../../../dtype.ts";
 import { bytesOf } from "../../../dtype.ts";
 import type { Runtime } from "../runtime.ts";
-import { type Code, f32x4, f64, i32, type Local } from "../wasm/index.ts";
+import { type Code, f32, f32x4, f64, i32, type Local } from "../wasm/index.ts";
 import { type Emitter, kernelModule } from "./emitter.ts";
 import { move } from "./indexing.ts";
 import { odometer } from "./pointwise.ts";
@@ -25,7 +25,7 @@ export function number(e: Emitter, dtype: DType, address: Integer): Code<"f64"> 
     case "float64":
       return f64.load(address);
     case "float32":
-      return { type: "f64", bytes: [...address.bytes, 0x2a, 0, 0, 0xbb] };
+      return f64.promote(f32.load(address));
     case "float16":
     case "bfloat16":
       return f64.promote(f32x4.extract(first(loadSplat(e, dtype, address)), 0));
@@ -43,25 +43,15 @@ export function number(e: Emitter, dtype: DType, address: Integer): Code<"f64"> 
 export function argreduceModule(runtime: Runtime, { op, dtype, outer, row, values }: ArgReduceClass): Uint8Array {
   return kernelModule(runtime, (e) => {
     const { f } = e;
-    const rowStrides = 4 + row - 1;
-    const outerSizes = rowStrides + row;
-    const outerStrides = outerSizes + outer - 1;
     const length = e.slot(3);
-    const walk = odometer(e, e.begin, {
-      bases: [0, 1, 2].map((k) => e.slot(k)),
-      sizes: Array.from({ length: outer - 1 }, (_, d) => e.slot(outerSizes + d)),
-      strides: Array.from({ length: outer }, (_, d) => [0, 1, 2].map((k) => e.slot(outerStrides + 3 * d + k))),
-    });
+    const bases = [0, 1, 2].map((k) => e.slot(k));
+    const walk = odometer(e, e.begin, bases, 4 + row - 1 + row, outer);
     const [input, indices, extremes] = walk.pointers as readonly [Local<"i32">, Local<"i32">, Local<"i32">]; // safe: there are three
     f.for(0, i32.sub(e.end, e.begin), 1, () => {
       const place = f.let(i32.const(0));
       const from = f.let<"i32">(input);
       const best = f.let(number(e, dtype, input));
-      const within = odometer(e, i32.const(0), {
-        bases: [input],
-        sizes: Array.from({ length: row - 1 }, (_, d) => e.slot(4 + d)),
-        strides: Array.from({ length: row }, (_, d) => [e.slot(rowStrides + d)]),
-      });
+      const within = odometer(e, i32.const(0), [input], 4, row);
       const pointer = within.pointers[0] as Local<"i32">; // safe: there is one
       f.for(0, length, 1, (i) => {
         const value = e.let(number(e, dtype, pointer));

@@ -13,6 +13,7 @@ import {
   f64x2,
   i32,
   i32x4,
+  i64,
   type Local,
   ModuleBuilder,
   type Type,
@@ -118,7 +119,7 @@ function splat32(value: Code<"f64">): Code<"v128"> {
 
 /** The integer part, modulo 2³². */
 function integer(value: Code<"f64">): Code<"i32"> {
-  return { type: "i32", bytes: [...value.bytes, 0xfc, 6, 0xa7] };
+  return i32.wrap(i64.truncF64(value));
 }
 
 /** A kernel module whose function has this body. The body is run twice and must do the same both times. */

@@ -1,6 +1,6 @@
 /** Remainders and powers of float32, which need more digits on the way than float32 has and take them from float64. */
 
-import { type Code, f32x4, f64, f64x2, i32x4, i64x2, shuffle, v128 } from "../wasm/index.ts";
+import { type Code, f32, f32x4, f64, f64x2, i32x4, i64x2, shuffle, v128 } from "../wasm/index.ts";
 import type { Emitter } from "./emitter.ts";
 import { polynomial } from "./float64.ts";
 import type { Vector } from "./values.ts";
@@ -15,7 +15,7 @@ export function lanewise32(e: Emitter, args: readonly Vector[], f: (...lanes: Co
 }
 
 function demote(e: Emitter, value: Code<"f64">): Code<"f32"> {
-  return e.let({ type: "f32", bytes: [...value.bytes, 0xb6] });
+  return e.let(f32.demote(value));
 }
 
 /** The remainder, with the dividend's sign (`fmod`) or the divisor's (`mod`). */

@@ -7,82 +7,39 @@ import type { BinaryOp, UnaryOp } from "../../../expr/ops.ts";
 import { f32x4, f64x2, i32x4, multiplyAdd, shuffle, v128 } from "../wasm/index.ts";
 import type { Emitter } from "./emitter.ts";
 import { fmod32, log2Wide, pow32 } from "./float32-binary.ts";
-import { erfc64, polynomial } from "./float64.ts";
+import { arithmetic, type Composed, erfc64, polynomial, simple } from "./float64.ts";
 import { tangent, wave } from "./trigonometry.ts";
 import type { Vector } from "./values.ts";
 
+/** The functions that are no instructions. */
+const functions: Readonly<Record<Composed, (e: Emitter, x: Vector) => Vector>> = {
+  exp,
+  expm1,
+  log,
+  log1p,
+  log2: (e, x) => logarithm(e, x, 1),
+  log10: (e, x) => logarithm(e, x, Math.LOG10E / Math.LOG2E),
+  sin: (e, x) => wave(e, "sin", x),
+  cos: (e, x) => wave(e, "cos", x),
+  tan: tangent,
+  atan,
+  tanh,
+  sigmoid,
+  erf,
+  erfc: (e, x) => throughDouble(e, x, (half) => erfc64(e, half)),
+};
+
 /** A function of four float32. */
 export function float32Unary(e: Emitter, op: UnaryOp, x: Vector): Vector {
-  switch (op) {
-    case "neg":
-      return f32x4.neg(x);
-    case "abs":
-      return f32x4.abs(x);
-    case "floor":
-      return f32x4.floor(x);
-    case "ceil":
-      return f32x4.ceil(x);
-    case "round":
-      return f32x4.nearest(x);
-    case "trunc":
-      return f32x4.trunc(x);
-    case "sqrt":
-      return f32x4.sqrt(x);
-    case "relu":
-      return f32x4.pmax(x, e.f32(0)); // the pseudo-maximum keeps its first operand when that is NaN
-    case "exp":
-      return exp(e, x);
-    case "expm1":
-      return expm1(e, x);
-    case "log":
-      return log(e, x);
-    case "log1p":
-      return log1p(e, x);
-    case "log2":
-    case "log10":
-      return logarithm(e, x, op === "log2" ? 1 : Math.LOG10E / Math.LOG2E);
-    case "sin":
-    case "cos":
-      return wave(e, op, x);
-    case "tan":
-      return tangent(e, x);
-    case "atan":
-      return atan(e, x);
-    case "tanh":
-      return tanh(e, x);
-    case "sigmoid":
-      return sigmoid(e, x);
-    case "erf":
-      return erf(e, x);
-    case "erfc":
-      return throughDouble(e, x, (half) => erfc64(e, half));
-    case "not":
-      throw new Error("not: there is no complement of a floating-point number");
-    default:
-      throw op satisfies never;
-  }
+  return simple(f32x4, op, x, e.f32(0), (name) => functions[name](e, x));
 }
 
 /** A function of twice four float32. */
 export function float32Binary(e: Emitter, op: BinaryOp, a: Vector, b: Vector): Vector {
-  switch (op) {
-    case "add":
-    case "sub":
-    case "mul":
-    case "div":
-    case "min":
-    case "max":
-      return f32x4[op](a, b);
-    case "mod":
-    case "fmod":
-      return fmod32(e, op, a, b);
-    case "pow":
-      return pow32(e, a, b);
-    case "atan2":
-      return atan2(e, a, b);
-    default:
-      throw new Error(`${op}: takes integers only`);
-  }
+  return arithmetic(f32x4, op, a, b, (name) => {
+    if (name === "pow") return pow32(e, a, b);
+    return name === "atan2" ? atan2(e, a, b) : fmod32(e, name, a, b);
+  });
 }
 
 /** The lanes taken through float64, two by two. */

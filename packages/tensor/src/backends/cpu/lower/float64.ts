@@ -1,11 +1,11 @@
 /**
  * Functions of float64, two lanes at a time. What SIMD has no instruction for goes to JavaScript's `Math`, lane by lane: the engine calls
  * its own library directly, and float64 is here for gradient checks and the like, not for speed. `Math` has no error function: that one is
- * a Taylor-like polynomial near zero and Chebyshev's further out.
+ * Taylor's polynomial near zero and Chebyshev's further out.
  */
 
 import type { BinaryOp, UnaryOp } from "../../../expr/ops.ts";
-import { f64x2, multiplyAdd, v128 } from "../wasm/index.ts";
+import { type f32x4, f64x2, multiplyAdd, v128 } from "../wasm/index.ts";
 import type { Emitter } from "./emitter.ts";
 import { lanewise64 } from "./integers.ts";
 import type { Value, Vector } from "./values.ts";
@@ -29,38 +29,38 @@ export function polynomial(e: Emitter, lanes: "f32x4" | "f64x2", x: Vector, coef
   return value;
 }
 
-function unary64(e: Emitter, op: UnaryOp, x: Vector): Vector {
-  switch (op) {
-    case "neg":
-      return f64x2.neg(x);
-    case "abs":
-      return f64x2.abs(x);
-    case "floor":
-      return f64x2.floor(x);
-    case "ceil":
-      return f64x2.ceil(x);
-    case "round":
-      return f64x2.nearest(x);
-    case "trunc":
-      return f64x2.trunc(x);
-    case "sqrt":
-      return f64x2.sqrt(x);
-    case "relu":
-      return f64x2.pmax(x, e.f64(0));
-    case "sigmoid":
-      return sigmoid(e, x);
-    case "erf":
-      return erf64(e, x);
-    case "erfc":
-      return erfc64(e, x);
-    case "not":
-      throw new Error("not: there is no complement of a floating-point number");
-    default:
-      return lanewise64(e, [x], (lane) => e.math(op, lane));
-  }
+/** The lanes of a floating-point type. */
+type Lanes = typeof f32x4 | typeof f64x2;
+
+/** The functions that are instructions. */
+const instructions = {
+  neg: "neg",
+  abs: "abs",
+  floor: "floor",
+  ceil: "ceil",
+  round: "nearest",
+  trunc: "trunc",
+  sqrt: "sqrt",
+} as const;
+
+/** The functions that take more than an instruction. */
+export type Composed = Exclude<UnaryOp, keyof typeof instructions | "relu" | "not">;
+
+/** A function that is an instruction or hardly more; `other` makes those that take more. */
+export function simple(lanes: Lanes, op: UnaryOp, x: Vector, zero: Vector, other: (op: Composed) => Vector): Vector {
+  if (op === "relu") return lanes.pmax(x, zero); // the pseudo-maximum keeps its first operand when that is NaN
+  if (op === "not") throw new Error("not: there is no complement of a floating-point number");
+  return op in instructions ? lanes[instructions[op as keyof typeof instructions]](x) : other(op as Composed); // safe: as the table says
 }
 
-function binary64(e: Emitter, op: BinaryOp, a: Vector, b: Vector): Vector {
+/** Arithmetic that is an instruction; `other` does what needs more. */
+export function arithmetic(
+  lanes: Lanes,
+  op: BinaryOp,
+  a: Vector,
+  b: Vector,
+  other: (op: "mod" | "fmod" | "pow" | "atan2") => Vector,
+): Vector {
   switch (op) {
     case "add":
     case "sub":
@@ -68,15 +68,27 @@ function binary64(e: Emitter, op: BinaryOp, a: Vector, b: Vector): Vector {
     case "div":
     case "min":
     case "max":
-      return f64x2[op](a, b);
+      return lanes[op](a, b);
     case "mod":
     case "fmod":
     case "pow":
     case "atan2":
-      return lanewise64(e, [a, b], (x, y) => e.math(op, x, y));
+      return other(op);
     default:
       throw new Error(`${op}: takes integers only`);
   }
+}
+
+function unary64(e: Emitter, op: UnaryOp, x: Vector): Vector {
+  return simple(f64x2, op, x, e.f64(0), (name) => {
+    if (name === "sigmoid") return sigmoid(e, x);
+    if (name === "erf") return erf64(e, x);
+    return name === "erfc" ? erfc64(e, x) : lanewise64(e, [x], (lane) => e.math(name, lane));
+  });
+}
+
+function binary64(e: Emitter, op: BinaryOp, a: Vector, b: Vector): Vector {
+  return arithmetic(f64x2, op, a, b, (name) => lanewise64(e, [a, b], (x, y) => e.math(name, x, y)));
 }
 
 /** `1 / (1 + e⁻ˣ)`, or the same expanded by `eˣ`: whichever does not overflow. */
@@ -86,12 +98,12 @@ function sigmoid(e: Emitter, x: Vector): Vector {
   return f64x2.div(above, f64x2.add(small, e.f64(1)));
 }
 
-/** erf(x) / x as a polynomial in x², for |x| ≤ 1. */
-const near = [
-  1.1283791670955126, -0.37612638903183754, 0.1128379167095512, -0.02686617064512984, 0.0052239776254232985, -0.000854832702193483,
-  0.00012055332902888736, -0.000014925647567519332, 0.0000016462045441468418, -1.6364642158167616e-7, 1.4792401209404813e-8,
-  -1.216456005728345e-9, 8.709045129053105e-11, -4.230945824295336e-12,
-];
+/** erf(x) / x as a polynomial in x², for |x| ≤ 1: the Taylor series, 2/√π Σ (-1)ⁿ / (n! (2n + 1)). */
+const near: readonly number[] = /* @__PURE__ */ Array.from({ length: 18 }, (_, n) => {
+  let term = 2 / Math.sqrt(Math.PI);
+  for (let i = 1; i <= n; i++) term /= -i;
+  return term / (2 * n + 1);
+});
 
 /** (1 + 2x) e^(x²) erfc(x) as a polynomial in (x - 4)/(x + 4), for 0.4 ≤ x ≤ 28. */
 const far = [

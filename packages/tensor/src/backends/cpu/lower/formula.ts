@@ -1,6 +1,8 @@
 /** Formulas as vector code: a walk over the graph that computes each node once, operands first. */
 
+import { isFloating } from "../../../dtype.ts";
 import type { Expr } from "../../../expr/expr.ts";
+import type { BinaryOp, UnaryOp } from "../../../expr/ops.ts";
 import { nodesOf } from "../../../expr/program.ts";
 import { i32x4, v128 } from "../wasm/index.ts";
 import type { Emitter } from "./emitter.ts";
@@ -66,53 +68,22 @@ function lowerNode(e: Emitter, node: Expr, leaves: Leaves, known: Known): Value 
       return node.args[1]?.op === "constant" && node.args[1].value === 2
         ? binary(e, "mul", node.dtype, a, a)
         : binary(e, "pow", node.dtype, a, b);
-    case "add":
-    case "sub":
-    case "mul":
-    case "div":
-    case "idiv":
-    case "mod":
-    case "fmod":
-    case "atan2":
-    case "min":
-    case "max":
-    case "and":
-    case "or":
-    case "xor":
-    case "shl":
-    case "shr":
-      return binary(e, node.op, node.dtype, a, b);
     default:
-      return unary(e, node.op, node.dtype, a);
+      // Safe: what is left takes two operands or one.
+      return node.args.length === 2 ? binary(e, node.op as BinaryOp, node.dtype, a, b) : unary(e, node.op as UnaryOp, node.dtype, a);
   }
 }
 
 function constant(e: Emitter, { dtype, value }: Expr): Value {
-  switch (dtype) {
-    case "float64":
-      return [e.f64(value), e.f64(value)];
-    case "float32":
-    case "float16":
-    case "bfloat16":
-      return [e.f32(value)];
-    case "bool":
-      return [e.i32(value !== 0 ? -1 : 0)];
-    default:
-      return [e.i32(value)];
-  }
+  if (dtype === "float64") return [e.f64(value), e.f64(value)];
+  if (isFloating(dtype)) return [e.f32(value)];
+  return [e.i32(dtype === "bool" ? -Number(value !== 0) : value)];
 }
 
 function scalar(e: Emitter, { dtype }: Expr, slot: number): Value {
-  switch (dtype) {
-    case "float64":
-      return [e.scalar(slot, "f64"), e.scalar(slot, "f64")];
-    case "float32":
-    case "float16":
-    case "bfloat16":
-      return [e.scalar(slot, "f32")];
-    case "bool":
-      return [e.let(i32x4.ne(e.scalar(slot, "i32"), e.i32(0)))];
-    default:
-      return [dtype === "uint8" ? e.let(v128.and(e.scalar(slot, "i32"), e.i32(255))) : e.scalar(slot, "i32")];
-  }
+  if (dtype === "float64") return [e.scalar(slot, "f64"), e.scalar(slot, "f64")];
+  if (isFloating(dtype)) return [e.scalar(slot, "f32")];
+  const number = e.scalar(slot, "i32");
+  if (dtype === "bool") return [e.let(i32x4.ne(number, e.i32(0)))];
+  return [dtype === "uint8" ? e.let(v128.and(number, e.i32(255))) : number];
 }

@@ -32,12 +32,8 @@ const indexedStride = 7;
 const sizes = 8;
 
 function walk(e: Emitter, rank: number, from: Integer): { readonly pointers: readonly Integer[]; advance(): void } {
-  const strides = sizes + rank - 1;
-  return odometer(e, from, {
-    bases: [0, 1, 2].map((k) => e.slot(k)),
-    sizes: Array.from({ length: rank - 1 }, (_, d) => e.slot(sizes + d)),
-    strides: Array.from({ length: rank }, (_, d) => [0, 1, 2].map((k) => e.slot(strides + 3 * d + k))),
-  });
+  const bases = [0, 1, 2].map((k) => e.slot(k));
+  return odometer(e, from, bases, sizes, rank);
 }
 
 /** Copies one element, whatever its type. */

@@ -36,8 +36,7 @@ export function pointwiseModule(runtime: Runtime, { program, types, motions, out
   const inputs = n - types.length;
   const steps = motions.includes(strided) ? n : 0;
   const sizes = n + steps;
-  const outerStrides = sizes + outer;
-  const scalars = outer === 0 ? sizes : outerStrides + n * outer;
+  const scalars = outer === 0 ? sizes : sizes + outer + n * outer;
   const read = inputTypes(program);
   // Where there is little to compute, the loop itself would take most of the time.
   const unrolled = steps === 0 && cost(program.outputs) < 12;
@@ -85,17 +84,13 @@ export function pointwiseModule(runtime: Runtime, { program, types, motions, out
       });
     };
 
+    const bases = motions.map((_, k) => e.slot(k));
     if (outer === 0) {
-      const bases = motions.map((_, k) => e.slot(k));
       sweep(bases, e.begin, e.end);
       return;
     }
     const inner = e.slot(sizes);
-    const walk = odometer(e, e.let(i32.divU(e.begin, inner)), {
-      bases: motions.map((_, k) => e.slot(k)),
-      sizes: Array.from({ length: outer - 1 }, (_, d) => e.slot(sizes + 1 + d)),
-      strides: Array.from({ length: outer }, (_, d) => motions.map((_, k) => e.slot(outerStrides + d * n + k))),
-    });
+    const walk = odometer(e, e.let(i32.divU(e.begin, inner)), bases, sizes + 1, outer);
     const column = f.let(i32.remU(e.begin, inner));
     const done = f.let(e.begin);
     f.while(i32.ltU(done, e.end), () => {
@@ -161,39 +156,42 @@ export function vectorStep(
   };
 }
 
-/** Pointers that walk through outer dimensions in row-major order, starting at row number `row`. */
+/**
+ * Pointers that walk through dimensions in row-major order, starting at row number `row`. The argument slots from `slot` on hold the sizes of the
+ * dimensions but for the outermost, which has no limit, and then the strides, dimension by dimension.
+ */
 export function odometer(
   e: Emitter,
   row: Integer,
-  layout: { readonly bases: readonly Integer[]; readonly sizes: readonly Integer[]; readonly strides: readonly (readonly Integer[])[] },
+  bases: readonly Integer[],
+  slot: number,
+  rank: number,
 ): { readonly pointers: readonly Local<"i32">[]; advance(): void } {
   const { f } = e;
-  const { bases, sizes, strides } = layout;
-  const rank = strides.length;
+  const size = (d: number): Integer => e.slot(slot + d - 1);
+  const stride = (d: number, k: number): Integer => e.slot(slot + rank - 1 + d * bases.length + k);
   const rest = f.let(row);
   const digits: Local<"i32">[] = [];
-  // sizes[d - 1] is the size of dimension d: the outermost has no limit.
   for (let d = rank - 1; d > 0; d--) {
-    digits[d] = f.let(i32.remU(rest, sizes[d - 1] as Integer));
-    f.set(rest, i32.divU(rest, sizes[d - 1] as Integer));
+    digits[d] = f.let(i32.remU(rest, size(d)));
+    f.set(rest, i32.divU(rest, size(d)));
   }
   digits[0] = rest;
   const pointers = bases.map((base, k) => {
     const pointer = f.let(base);
-    for (let d = 0; d < rank; d++) f.increase(pointer, i32.mul(digits[d] as Integer, strides[d]?.[k] as Integer));
+    for (let d = 0; d < rank; d++) f.increase(pointer, i32.mul(digits[d] as Integer, stride(d, k)));
     return pointer;
   });
   const turn = (d: number): void => {
     const digit = digits[d] as Local<"i32">;
     f.increase(digit, 1);
     pointers.forEach((pointer, k) => {
-      f.increase(pointer, strides[d]?.[k] as Integer);
+      f.increase(pointer, stride(d, k));
     });
     if (d === 0) return;
-    const size = sizes[d - 1] as Integer;
-    f.if(i32.eq(digit, size), () => {
+    f.if(i32.eq(digit, size(d)), () => {
       pointers.forEach((pointer, k) => {
-        f.set(pointer, i32.sub(pointer, i32.mul(size, strides[d]?.[k] as Integer)));
+        f.set(pointer, i32.sub(pointer, i32.mul(size(d), stride(d, k))));
       });
       f.set(digit, 0);
       turn(d - 1);

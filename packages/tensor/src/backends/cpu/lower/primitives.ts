@@ -3,9 +3,9 @@
  * `float32.ts` and `float64.ts`. The meaning of each is that of the reference backend.
  */
 
-import type { DType } from "../../../dtype.ts";
+import { type DType, isFloating } from "../../../dtype.ts";
 import type { BinaryOp, CompareOp, UnaryOp } from "../../../expr/ops.ts";
-import { type Code, f32x4, f64x2, i32x4, v128 } from "../wasm/index.ts";
+import { f32x4, f64x2, i32x4, i64x2, v128 } from "../wasm/index.ts";
 import type { Emitter } from "./emitter.ts";
 import { float32Binary, float32Unary } from "./float32.ts";
 import { float64Binary, float64Unary } from "./float64.ts";
@@ -14,50 +14,25 @@ import { first, joined, type Value, type Vector } from "./values.ts";
 
 /** A function of one number of some dtype. */
 export function unary(e: Emitter, op: UnaryOp, dtype: DType, a: Value): Value {
-  switch (dtype) {
-    case "float64":
-      return float64Unary(e, op, a);
-    case "float32":
-    case "float16":
-    case "bfloat16":
-      return [e.let(float32Unary(e, op, first(a)))];
-    default:
-      return [e.let(integerUnary(e, op, dtype, first(a)))];
-  }
+  if (dtype === "float64") return float64Unary(e, op, a);
+  return [e.let(isFloating(dtype) ? float32Unary(e, op, first(a)) : integerUnary(e, op, dtype, first(a)))];
 }
 
 /** A function of two numbers of one dtype. */
 export function binary(e: Emitter, op: BinaryOp, dtype: DType, a: Value, b: Value): Value {
-  switch (dtype) {
-    case "float64":
-      return float64Binary(e, op, a, b);
-    case "float32":
-    case "float16":
-    case "bfloat16":
-      return [e.let(float32Binary(e, op, first(a), first(b)))];
-    case "bool":
-      return [e.let(logic(op, first(a), first(b)))];
-    default:
-      return [e.let(integerBinary(e, op, dtype, first(a), first(b)))];
-  }
+  if (dtype === "float64") return float64Binary(e, op, a, b);
+  const [x, y] = [first(a), first(b)];
+  if (isFloating(dtype)) return [e.let(float32Binary(e, op, x, y))];
+  return [e.let(dtype === "bool" ? logic(op, x, y) : integerBinary(e, op, dtype, x, y))];
 }
 
 /** A comparison of two numbers of one dtype: a bool. */
 export function compare(e: Emitter, op: CompareOp, dtype: DType, a: Value, b: Value): Value {
   const [x, y] = [first(a), first(b)];
-  switch (dtype) {
-    case "float64":
-      return [e.let(joined(f64x2[op](x, first(b)), f64x2[op](a[1] as Vector, b[1] as Vector)))]; // safe: float64 takes two vectors
-    case "float32":
-    case "float16":
-    case "bfloat16":
-      return [e.let(f32x4[op](x, y))];
-    case "bool":
-      // True is -1 as a mask, so the order of bools is the reverse of the order of masks.
-      return [e.let(op === "lt" || op === "le" ? i32x4[op](y, x) : i32x4[op](x, y))];
-    default:
-      return [e.let(i32x4[op](x, y))];
-  }
+  if (dtype === "float64") return [e.let(joined(f64x2[op](x, y), f64x2[op](a[1] as Vector, b[1] as Vector)))]; // safe: float64 takes two vectors
+  if (isFloating(dtype)) return [e.let(f32x4[op](x, y))];
+  // True is -1 as a mask, so the order of bools is the reverse of the order of masks.
+  return [e.let(dtype === "bool" && (op === "lt" || op === "le") ? i32x4[op](y, x) : i32x4[op](x, y))];
 }
 
 /** `condition ? a : b` */
@@ -70,15 +45,7 @@ export function select(e: Emitter, dtype: DType, condition: Value, a: Value, b: 
 
 /** A mask of four lanes as two masks of two. */
 export function wideMask(e: Emitter, mask: Vector): [Vector, Vector] {
-  return [e.let(widenLow(mask)), e.let(widenHigh(mask))];
-}
-
-const widenLow = (mask: Vector): Vector => i64(mask, 199);
-const widenHigh = (mask: Vector): Vector => i64(mask, 200);
-
-/** `i64x2.extend_{low,high}_i32x4_s`: a lane of ones stays one. */
-function i64(mask: Vector, opcode: 199 | 200): Code<"v128"> {
-  return { type: "v128", bytes: [...mask.bytes, 0xfd, opcode, 1] };
+  return [e.let(i64x2.extendLow32(mask)), e.let(i64x2.extendHigh32(mask))]; // a lane of ones stays one
 }
 
 function integerUnary(e: Emitter, op: UnaryOp, dtype: DType, a: Vector): Vector {
@@ -106,11 +73,9 @@ function integerBinary(e: Emitter, op: BinaryOp, dtype: DType, a: Vector, b: Vec
   const byte = (x: Vector) => (dtype === "uint8" ? v128.and(x, e.i32(255)) : x);
   switch (op) {
     case "add":
-      return byte(i32x4.add(a, b));
     case "sub":
-      return byte(i32x4.sub(a, b));
     case "mul":
-      return byte(i32x4.mul(a, b));
+      return byte(i32x4[op](a, b));
     case "idiv":
     case "mod":
     case "fmod":
@@ -118,15 +83,12 @@ function integerBinary(e: Emitter, op: BinaryOp, dtype: DType, a: Vector, b: Vec
     case "pow":
       return byte(integerPower(e, a, b));
     case "min":
-      return i32x4.min(a, b);
     case "max":
-      return i32x4.max(a, b);
+      return i32x4[op](a, b);
     case "and":
-      return v128.and(a, b);
     case "or":
-      return v128.or(a, b);
     case "xor":
-      return v128.xor(a, b);
+      return v128[op](a, b);
     case "shl":
     case "shr":
       return byte(shift(e, op, dtype === "uint8" ? 8 : 32, a, b));
@@ -139,20 +101,19 @@ function integerBinary(e: Emitter, op: BinaryOp, dtype: DType, a: Vector, b: Vec
 }
 
 /** Arithmetic on bools is logic: a sum is an or, a product an and, a difference an exclusive or. */
+const logical: { readonly [Op in BinaryOp]?: "and" | "or" | "xor" } = {
+  add: "or",
+  max: "or",
+  or: "or",
+  mul: "and",
+  min: "and",
+  and: "and",
+  sub: "xor",
+  xor: "xor",
+};
+
 function logic(op: BinaryOp, a: Vector, b: Vector): Vector {
-  switch (op) {
-    case "add":
-    case "max":
-    case "or":
-      return v128.or(a, b);
-    case "mul":
-    case "min":
-    case "and":
-      return v128.and(a, b);
-    case "sub":
-    case "xor":
-      return v128.xor(a, b);
-    default:
-      throw new Error(`${op}: there is no such operation on bools`);
-  }
+  const name = logical[op];
+  if (name === undefined) throw new Error(`${op}: there is no such operation on bools`);
+  return v128[name](a, b);
 }

@@ -35,9 +35,7 @@ export interface Slots {
   readonly length: number;
   readonly innerStrides: number;
   readonly withinSizes: number;
-  readonly withinStrides: number;
   readonly outerSizes: number;
-  readonly outerStrides: number;
   readonly lanes: number;
   readonly scalars: number;
 }
@@ -52,11 +50,9 @@ export function slotsOf({ inputs, elements, rows, outer, within }: RowsClass): S
   const length = operands;
   const innerStrides = length + 1;
   const withinSizes = innerStrides + full;
-  const withinStrides = withinSizes + within;
-  const outerSizes = withinStrides + within * full;
-  const outerStrides = outerSizes + Math.max(0, outer - 1);
-  const lanes = outerStrides + outer * operands;
-  return { operands, full, length, innerStrides, withinSizes, withinStrides, outerSizes, outerStrides, lanes, scalars: lanes + 1 };
+  const outerSizes = withinSizes + within + within * full;
+  const lanes = outerSizes + Math.max(0, outer - 1) + outer * operands;
+  return { operands, full, length, innerStrides, withinSizes, outerSizes, lanes, scalars: lanes + 1 };
 }
 
 /** All formulas of a program. */
@@ -78,11 +74,7 @@ export function rowWalk(
 ): { readonly pointers: readonly Integer[]; advance(): void } {
   const bases = Array.from({ length: slots.operands }, (_, k) => e.slot(k));
   if (what.outer === 0) return { pointers: bases, advance: () => undefined };
-  return odometer(e, row, {
-    bases,
-    sizes: Array.from({ length: what.outer - 1 }, (_, d) => e.slot(slots.outerSizes + d)),
-    strides: Array.from({ length: what.outer }, (_, d) => bases.map((_, k) => e.slot(slots.outerStrides + d * slots.operands + k))),
-  });
+  return odometer(e, row, bases, slots.outerSizes, what.outer);
 }
 
 /** Runs `body` for every innermost run of a row's elements. */
@@ -97,13 +89,9 @@ export function runs(
     body(starts);
     return;
   }
-  const sizes = Array.from({ length: what.within }, (_, d) => e.slot(slots.withinSizes + d));
-  const walk = odometer(e, i32.const(0), {
-    bases: starts,
-    sizes: sizes.slice(1),
-    strides: sizes.map((_, d) => starts.map((_, k) => e.slot(slots.withinStrides + d * slots.full + k))),
-  });
-  const count = e.hoist("runs", () => sizes.map((_, d) => i32.load(e.args, (slots.withinSizes + d) * 8)).reduce((a, b) => i32.mul(a, b)));
+  const walk = odometer(e, i32.const(0), starts, slots.withinSizes + 1, what.within);
+  const sizes = Array.from({ length: what.within }, (_, d) => i32.load(e.args, (slots.withinSizes + d) * 8));
+  const count = e.hoist("runs", () => sizes.reduce((a, b) => i32.mul(a, b)));
   e.f.for(0, count, 1, () => {
     body(walk.pointers);
     walk.advance();

@@ -33,13 +33,8 @@ export function scanModule(runtime: Runtime, { op, from, to, outer, indices }: S
   const held: DType = isFloating(from) ? "float64" : from;
   return kernelModule(runtime, (e) => {
     const { f } = e;
-    const sizes = 7;
-    const strides = sizes + outer - 1;
-    const walk = odometer(e, e.begin, {
-      bases: [0, 1, 2].map((k) => e.slot(k)),
-      sizes: Array.from({ length: outer - 1 }, (_, d) => e.slot(sizes + d)),
-      strides: Array.from({ length: outer }, (_, d) => [0, 1, 2].map((k) => e.slot(strides + 3 * d + k))),
-    });
+    const bases = [0, 1, 2].map((k) => e.slot(k));
+    const walk = odometer(e, e.begin, bases, 7, outer);
     f.for(0, i32.sub(e.end, e.begin), 1, () => {
       const [source, target, places] = walk.pointers.map((p) => f.let<"i32">(p)) as [Local<"i32">, Local<"i32">, Local<"i32">]; // safe: three
       const start = convert(e, loadSplat(e, from, source), from, held);

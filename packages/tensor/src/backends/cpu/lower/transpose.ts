@@ -4,7 +4,8 @@
  */
 
 import type { Runtime } from "../runtime.ts";
-import { i32, type Local, select, shuffle, v128 } from "../wasm/index.ts";
+import { turned } from "../turn.ts";
+import { i32, type Local, select, v128 } from "../wasm/index.ts";
 import { kernelModule } from "./emitter.ts";
 
 /** How many rows of the result a unit has. */
@@ -40,20 +41,10 @@ export function transposeModule(runtime: Runtime): Uint8Array {
         const starts = [from];
         for (let k = 1; k < 4; k++) starts.push(e.let(i32.add(starts[k - 1] as Local<"i32">, stride)));
         for (let block = 0; block < band / 4; block++) {
-          const [a, b, c, d] = starts.map((start) => e.let(v128.load(start, 16 * block))) as [
-            Local<"v128">,
-            Local<"v128">,
-            Local<"v128">,
-            Local<"v128">,
-          ]; // safe: there are four
-          const [ab, cd] = [e.let(shuffle(a, b, [0, 4, 1, 5])), e.let(shuffle(c, d, [0, 4, 1, 5]))];
-          const [AB, CD] = [e.let(shuffle(a, b, [2, 6, 3, 7])), e.let(shuffle(c, d, [2, 6, 3, 7]))];
-          const lines = [
-            shuffle(ab, cd, [0, 1, 4, 5]),
-            shuffle(ab, cd, [2, 3, 6, 7]),
-            shuffle(AB, CD, [0, 1, 4, 5]),
-            shuffle(AB, CD, [2, 3, 6, 7]),
-          ];
+          const lines = turned(
+            f,
+            starts.map((start) => v128.load(start, 16 * block)),
+          );
           for (const line of lines) {
             f.do(v128.store(pointer, line));
             f.increase(pointer, step);

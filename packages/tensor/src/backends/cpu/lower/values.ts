@@ -22,80 +22,57 @@ export function first(value: Value): Vector {
 
 /** Four neighbouring elements. Reads up to 16 bytes past the last one that is wanted. */
 export function load(e: Emitter, dtype: DType, address: Integer): Value {
-  switch (dtype) {
-    case "float64":
+  switch (bytesOf(dtype)) {
+    case 8:
       return [e.let(v128.load(address)), e.let(v128.load(address, 16))];
-    case "float32":
-    case "int32":
+    case 4:
       return [e.let(v128.load(address))];
-    case "float16":
-    case "bfloat16":
+    case 2:
       return fromBits(e, dtype, v128.load16x4U(address));
-    case "uint8":
-      return [e.let(i32x4.extendLow16U(i16x8.extendLow8U(v128.load32Zero(address))))];
-    case "bool":
-      return fromByte(e, i32x4.extendLow16U(i16x8.extendLow8U(v128.load32Zero(address))));
+    default:
+      return fromBytes(e, dtype, i32x4.extendLow16U(i16x8.extendLow8U(v128.load32Zero(address))));
   }
 }
 
 /** Four times the one element at an address. */
 export function loadSplat(e: Emitter, dtype: DType, address: Integer): Value {
-  switch (dtype) {
-    case "float64": {
+  switch (bytesOf(dtype)) {
+    case 8: {
       const both = e.let(v128.load64Splat(address));
       return [both, both];
     }
-    case "float32":
-    case "int32":
+    case 4:
       return [e.let(v128.load32Splat(address))];
-    case "float16":
-    case "bfloat16":
+    case 2:
       return fromBits(e, dtype, i32x4.splat(i32.load16U(address)));
-    case "uint8":
-      return [e.let(i32x4.splat(i32.load8U(address)))];
-    case "bool":
-      return fromByte(e, i32x4.splat(i32.load8U(address)));
+    default:
+      return fromBytes(e, dtype, i32x4.splat(i32.load8U(address)));
   }
 }
 
 /** Four elements at addresses of their own. */
 export function loadEach(e: Emitter, dtype: DType, places: readonly Integer[]): Value {
   const [a, b, c, d] = places as readonly [Integer, Integer, Integer, Integer]; // safe: there are four
-  switch (dtype) {
-    case "float64":
-      return [e.let(v128.loadLane(64, b, v128.load64Zero(a), 1)), e.let(v128.loadLane(64, d, v128.load64Zero(c), 1))];
-    case "float32":
-    case "int32":
-      return [e.let(v128.loadLane(32, d, v128.loadLane(32, c, v128.loadLane(32, b, v128.load32Zero(a), 1), 2), 3))];
-    default: {
-      const read = bytesOf(dtype) === 2 ? i32.load16U : i32.load8U;
-      let lanes: Vector = i32x4.splat(read(a));
-      for (let k = 1; k < 4; k++) lanes = i32x4.replace(lanes, k, read(places[k] as Integer));
-      return bytesOf(dtype) === 2 ? fromBits(e, dtype, lanes) : dtype === "bool" ? fromByte(e, lanes) : [e.let(lanes)];
-    }
-  }
+  const bytes = bytesOf(dtype);
+  if (bytes === 8) return [[a, b] as const, [c, d] as const].map(([p, q]) => e.let(v128.loadLane(64, q, v128.load64Zero(p), 1)));
+  const others = [b, c, d];
+  if (bytes === 4) return [e.let(others.reduce<Vector>((lanes, at, k) => v128.loadLane(32, at, lanes, k + 1), v128.load32Zero(a)))];
+  const read = bytes === 2 ? i32.load16U : i32.load8U;
+  const lanes = others.reduce<Vector>((all, at, k) => i32x4.replace(all, k + 1, read(at)), i32x4.splat(read(a)));
+  return bytes === 2 ? fromBits(e, dtype, lanes) : fromBytes(e, dtype, lanes);
 }
 
 /** A value in the form in which it lies in memory: the elements side by side at the vector's low end. */
 export function pack(e: Emitter, dtype: DType, value: Value): Value {
-  const lanes = first(value);
-  switch (dtype) {
-    case "float64":
-    case "float32":
-    case "int32":
-      return value;
-    case "float16":
-    case "bfloat16": {
-      const half = toBits(e, dtype, lanes);
-      return [e.let(i16x8.narrow32U(half, half))];
-    }
-    case "uint8":
-    case "bool": {
-      const bytes = e.let(dtype === "bool" ? v128.and(lanes, e.i32(1)) : lanes);
-      const words = e.let(i16x8.narrow32(bytes, bytes));
-      return [e.let(i8x16.narrow16U(words, words))];
-    }
+  const bytes = bytesOf(dtype);
+  if (bytes >= 4) return value;
+  if (bytes === 2) {
+    const half = toBits(e, dtype, first(value));
+    return [e.let(i16x8.narrow32U(half, half))];
   }
+  const lanes = e.let(dtype === "bool" ? v128.and(first(value), e.i32(1)) : first(value));
+  const words = e.let(i16x8.narrow32(lanes, lanes));
+  return [e.let(i8x16.narrow16U(words, words))];
 }
 
 /** Writes a packed value to four neighbouring elements. */
@@ -113,9 +90,9 @@ export function storeOne(e: Emitter, dtype: DType, address: Integer, packed: Val
   else e.f.do(v128.storeLane(bytes === 4 ? 32 : bytes === 2 ? 16 : 8, address, first(packed), k));
 }
 
-/** Bytes of 0 and 1 as masks. */
-function fromByte(e: Emitter, lanes: Vector): Value {
-  return [e.let(i32x4.ne(lanes, e.i32(0)))];
+/** Bytes as they are, those of a bool as masks. */
+function fromBytes(e: Emitter, dtype: DType, lanes: Vector): Value {
+  return [e.let(dtype === "bool" ? i32x4.ne(lanes, e.i32(0)) : lanes)];
 }
 
 /** The bits of 16-bit floats, one in each 32-bit lane, as float32. */

@@ -20,39 +20,37 @@ export interface Local<T extends Type> extends Code<T> {
 }
 
 /** What an instruction takes: an expression, or a number that stands for a constant. */
-export type Operand<T extends Type> = Code<T> | (T extends "v128" ? never : T extends "i64" ? number | bigint : number);
+export type Operand<T extends Type> = Code<T> | (T extends "i32" | "f32" | "f64" ? number : never);
 
 /** The bytes by which the format names the types. */
 export const typeBytes: Readonly<Record<Type, number>> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b };
 
 /** A constant. */
-export function constant<T extends Exclude<Type, "v128">>(type: T, value: number | bigint): Code<T> {
+export function constant<T extends "i32" | "f32" | "f64">(type: T, value: number): Code<T> {
   switch (type) {
     case "i32":
-      return { type, bytes: [0x41, ...signed(Number(value) | 0)] };
-    case "i64":
-      return { type, bytes: [0x42, ...signed(value)] };
+      return { type, bytes: [0x41, ...signed(value)] };
     case "f32":
-      return { type, bytes: [0x43, ...float32(Number(value))] };
+      return { type, bytes: [0x43, ...float32(value)] };
     default:
-      return { type, bytes: [0x44, ...float64(Number(value))] };
+      return { type, bytes: [0x44, ...float64(value)] };
   }
 }
 
 /** The bytes of an operand. */
 export function operand<T extends Type>(type: T, value: Operand<T>): readonly number[] {
-  // Safe: numbers are no operands of type v128.
-  return typeof value === "object" ? (value as Code<T>).bytes : constant(type as Exclude<Type, "v128">, value as number).bytes;
+  // Safe: only these types have numbers for operands.
+  return typeof value === "object" ? value.bytes : constant(type as "i32" | "f32" | "f64", value).bytes;
 }
 
-/** An instruction without operands of its own, after the code that puts its arguments on the stack. */
-export function instruction<T extends Type | "void">(type: T, opcode: readonly number[], ...args: readonly (readonly number[])[]): Code<T> {
-  return { type, bytes: [...args.flat(), ...opcode] };
+/** An instruction after the code that puts its arguments on the stack. `bytes` are its opcode and what else belongs to it. */
+export function instruction<T extends Type | "void">(type: T, bytes: readonly number[], ...args: readonly (readonly number[])[]): Code<T> {
+  return { type, bytes: [...args.flat(), ...bytes] };
 }
 
-/** The bytes of an instruction with a prefix: 0xfc, 0xfd (SIMD) or 0xfe (atomics). */
-export function prefixed(prefix: number, opcode: number): number[] {
-  return [prefix, ...unsigned(opcode)];
+/** The bytes of an opcode. One with a prefix (0xfc; 0xfd for SIMD) is written as prefix · 2¹² + opcode. */
+export function opcode(code: number): number[] {
+  return code < 256 ? [code] : [code >> 12, ...unsigned(code & 0xfff)];
 }
 
 /** The immediate of a memory instruction: the power of two to which it is aligned, and an offset added to the address. */
@@ -74,45 +72,46 @@ export type Load<T extends Type> = (address: Operand<"i32">, offset?: number) =>
 /** Writes memory at `address + offset`; the offset is a constant. */
 export type Store<T extends Type> = (address: Operand<"i32">, value: Operand<T>, offset?: number) => Code<"void">;
 
-/** A table of opcodes made into a table of functions. */
-export function unaries<A extends Type, R extends Type, K extends string>(
+/** The words of a text. */
+type Words<Text extends string> = Text extends `${infer First} ${infer Rest}` ? First | Words<Rest> : Text;
+/** A table with an entry for each word of a text. */
+export type Table<Names extends string, F> = { readonly [Name in Words<Names>]: F };
+
+/** Functions for instructions whose opcodes follow each other, from `first` on in the order of their names: one argument each. */
+export function unaries<A extends Type, R extends Type, N extends string>(
   argument: A,
   result: R,
-  table: Readonly<Record<K, readonly number[]>>,
-): Record<K, Unary<A, R>> {
-  return each(table, (opcode) => (a) => instruction(result, opcode, operand(argument, a)));
+  first: number,
+  names: N,
+): Table<N, Unary<A, R>> {
+  return each(first, names, (code) => (a) => instruction(result, code, operand(argument, a)));
 }
 
 /** The same for two arguments. */
-export function binaries<A extends Type, R extends Type, K extends string>(
+export function binaries<A extends Type, R extends Type, N extends string>(
   argument: A,
   result: R,
-  table: Readonly<Record<K, readonly number[]>>,
-): Record<K, Binary<A, R>> {
-  return each(table, (opcode) => (a, b) => instruction(result, opcode, operand(argument, a), operand(argument, b)));
+  first: number,
+  names: N,
+): Table<N, Binary<A, R>> {
+  return each(first, names, (code) => (a, b) => instruction(result, code, operand(argument, a), operand(argument, b)));
 }
 
-/** The same for loads: the table holds an opcode, or a prefix and an opcode. */
-export function loads<T extends Type, K extends string>(type: T, table: Readonly<Record<K, readonly number[]>>): Record<K, Load<T>> {
-  return each(
-    table,
-    (opcode) =>
-      (address, offset = 0) =>
-        instruction(type, [...opcode, ...memoryImmediate(0, offset)], operand("i32", address)),
-  );
+/** The same for loads. */
+export function loads<T extends Type, N extends string>(type: T, first: number, names: N): Table<N, Load<T>> {
+  return each(first, names, (code) => (address, offset = 0) => {
+    return instruction(type, [...code, ...memoryImmediate(0, offset)], operand("i32", address));
+  });
 }
 
 /** The same for stores. */
-export function stores<T extends Type, K extends string>(type: T, table: Readonly<Record<K, readonly number[]>>): Record<K, Store<T>> {
-  return each(
-    table,
-    (opcode) =>
-      (address, value, offset = 0) =>
-        instruction("void", [...opcode, ...memoryImmediate(0, offset)], operand("i32", address), operand(type, value)),
-  );
+export function stores<T extends Type, N extends string>(type: T, first: number, names: N): Table<N, Store<T>> {
+  return each(first, names, (code) => (address, value, offset = 0) => {
+    return instruction("void", [...code, ...memoryImmediate(0, offset)], operand("i32", address), operand(type, value));
+  });
 }
 
-function each<K extends string, F>(table: Readonly<Record<K, readonly number[]>>, make: (opcode: readonly number[]) => F): Record<K, F> {
-  // Safe: the entries have exactly the keys of the table.
-  return Object.fromEntries(Object.entries<readonly number[]>(table).map(([key, opcode]) => [key, make(opcode)])) as Record<K, F>;
+function each<N extends string, F>(first: number, names: N, make: (code: readonly number[]) => F): Table<N, F> {
+  // Safe: there is an entry for each word.
+  return Object.fromEntries(names.split(" ").map((name, i) => [name, make(opcode(first + i))])) as Table<N, F>;
 }

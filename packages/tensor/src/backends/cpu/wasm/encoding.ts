@@ -12,17 +12,15 @@ export function unsigned(value: number): number[] {
   return bytes;
 }
 
-/** A signed integer of up to 64 bits, seven bits a byte, the sign in the last one (LEB128). */
-export function signed(value: number | bigint): number[] {
+/** A signed 32-bit integer, seven bits a byte, the sign in the last one (LEB128). */
+export function signed(value: number): number[] {
   const bytes: number[] = [];
-  let rest = BigInt.asIntN(64, BigInt(value));
-  for (;;) {
-    const low = Number(rest & 127n);
-    rest >>= 7n;
-    const done = (rest === 0n && low < 64) || (rest === -1n && low >= 64);
-    bytes.push(done ? low : low | 128);
-    if (done) return bytes;
+  let rest = value | 0;
+  while (rest < -64 || rest > 63) {
+    bytes.push((rest & 127) | 128);
+    rest >>= 7;
   }
+  return [...bytes, rest & 127];
 }
 
 /** The four bytes of a float32. */

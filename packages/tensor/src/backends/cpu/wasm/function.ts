@@ -53,6 +53,11 @@ export class FunctionBuilder {
     this.set(local, i32.add(local, value));
   }
 
+  /** `local = min(local, limit)`, for signed 32-bit integers. */
+  atMost(local: Local<"i32">, limit: Operand<"i32">): void {
+    this.if(i32.gt(local, limit), () => this.set(local, limit));
+  }
+
   /** Statements: code that leaves no value, such as a store. */
   do(...statements: readonly Code<"void">[]): void {
     for (const { bytes } of statements) this.#body.push(...bytes);

@@ -1,0 +1,15 @@
+/** Four vectors of four elements each, taken as the rows of a matrix: its columns. */
+
+import { type Code, type FunctionBuilder, type Local, shuffle } from "./wasm/index.ts";
+
+/** The matrix, turned. */
+export function turned(f: FunctionBuilder, rows: readonly Code<"v128">[]): Local<"v128">[] {
+  const [a, b, c, d] = rows.map((row) => f.let(row)) as [Local<"v128">, Local<"v128">, Local<"v128">, Local<"v128">]; // safe: there are four
+  return [
+    [0, 4, 1, 5],
+    [2, 6, 3, 7],
+  ].flatMap((lanes) => {
+    const [ab, cd] = [f.let(shuffle(a, b, lanes)), f.let(shuffle(c, d, lanes))];
+    return [f.let(shuffle(ab, cd, [0, 1, 4, 5])), f.let(shuffle(ab, cd, [2, 3, 6, 7]))];
+  });
+}
