@@ -142,6 +142,7 @@ export interface ConvCall {
   readonly dilation: readonly number[];
   /** Into how many groups the channels fall, each convolved by itself; it divides Cin and Cout. */
   readonly groups: number;
+  /** What the CPU device runs the call with; other devices ignore it. */
   readonly cpu: CpuKernel<ConvCall>;
 }
 
@@ -175,6 +176,7 @@ export interface PoolCall {
   readonly countIncludePad: boolean;
   /** What the sum of a window is divided by, whatever its size; null for the number of elements in it. */
   readonly divisor: number | null;
+  /** What the CPU device runs the call with; other devices ignore it. */
   readonly cpu: CpuKernel<PoolCall>;
 }
 
