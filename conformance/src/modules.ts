@@ -6,7 +6,7 @@ import * as optim from "@akari/optim";
 import { type Backend, isFloating, type Tensor } from "@akari/tensor";
 import { camelCase } from "./arguments.ts";
 import { checkEqual, checkSame, type Tolerance } from "./compare.ts";
-import { type Json, type Keywords, load, Missing, type Recorded } from "./recorded.ts";
+import { dtypeOf, type Json, type Keywords, load, Missing, type Recorded } from "./recorded.ts";
 import { buildScheduler, stepScheduler } from "./scheduler.ts";
 
 type Layer = readonly [string, ...Json[]];
@@ -64,6 +64,11 @@ function camelCased(keywords: Keywords): Keywords {
 function build(one: ModuleCase, device: Backend): { network: nn.Sequential; loss: (input: Tensor, target: Tensor) => Tensor } {
   const network = new nn.Sequential(...one.spec.map(layer));
   network.to(device);
+  // PyTorch ran the network in the precision of its parameters.
+  const dtype = Object.values(one.state_dict)
+    .map((recorded) => dtypeOf(recorded.dtype))
+    .find((found) => found !== null && isFloating(found));
+  if (dtype) network.to(dtype);
   network.loadStateDict(loadAll(one.state_dict, device));
   network.train(one.train);
   const [name, args = {}] = one.loss;

@@ -3,13 +3,14 @@
  * in `_` writes in place.
  */
 
+import { isFloating } from "../dtype.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { apply, applyInPlace, type Op, rules } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
 import { dimension, sameShape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkBounds } from "./check.ts";
-import { copyInto } from "./copy.ts";
+import { cast, copyInto } from "./copy.ts";
 import { expand } from "./expand.ts";
 import { filled } from "./fill.ts";
 import { alongDimension, checkAlong, gatherUnchecked, indexList, wrapNegative } from "./gather.ts";
@@ -80,7 +81,8 @@ function prepare(operation: string, x: Tensor, dim: number, index: Tensor, sourc
   const at = checkAlong(operation, x, dim, index);
   checkBounds(operation, index, x.shape[at] as number, at);
   if (typeof source !== "object") return [at, index, expand(filled(x, [], source), index.shape)];
-  if (source.ndim !== index.ndim || source.shape.some((size, i) => size < (index.shape[i] as number))) {
+  const small = index.numel() > 0 && source.shape.some((size, i) => size < (index.shape[i] as number));
+  if (source.ndim !== index.ndim || small) {
     throw new ShapeError(
       `${operation}: a source of shape ${showShape(source.shape)} is too small for an index of shape ${showShape(index.shape)}`,
     );
@@ -162,6 +164,8 @@ export interface ScatterReduceOptions {
 }
 
 const quotient = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("div", (sum, count) => sum.div(count.max(1)));
+/** The quotient of integers, rounded down. */
+const wholeQuotient = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("div", (sum, count) => sum.div(count.max(1)).floor());
 
 /**
  * `x` combined with the elements of `source` at the places an index tensor names: added, multiplied, averaged, or the extreme kept. Without
@@ -187,7 +191,7 @@ export function scatterReduce(
   const ones = filled(x, x.shape, 1);
   const own = includeSelf ? ones : scattered("scatterReduce", ones, dim, index, 0, "set");
   const count = scattered("scatterReduce", own, dim, index, expand(filled(x, [], 1), index.shape), "add");
-  return quotient(combinedSum, count);
+  return isFloating(x.dtype) ? quotient(combinedSum, count) : cast(wholeQuotient(combinedSum, count), x.dtype);
 }
 
 /** The operands of the functions that take a list of indices of one dimension. */
