@@ -145,16 +145,27 @@ export interface CyclicOptions {
  */
 export class CyclicLR<Options extends BaseOptions> extends LRScheduler<Options> {
   static override name = "CyclicLR";
-  readonly #baseLr: number;
-  readonly #maxLr: number;
+  readonly #baseLrs: readonly number[];
+  readonly #maxLrs: readonly number[];
   readonly #options: Required<CyclicOptions>;
 
-  constructor(optimizer: Optimizer<Options>, baseLr: number, maxLr: number, options: CyclicOptions = {}) {
+  constructor(
+    optimizer: Optimizer<Options>,
+    baseLr: number | readonly number[],
+    maxLr: number | readonly number[],
+    options: CyclicOptions = {},
+  ) {
     super(optimizer);
+    const groups = optimizer.paramGroups.length;
+    const each = (name: string, lr: number | readonly number[]): readonly number[] => {
+      if (typeof lr === "number") return new Array<number>(groups).fill(lr);
+      if (lr.length === groups) return lr;
+      throw new ArgumentError(`CyclicLR: expected one ${name} or ${groups} of them, got ${lr.length}`);
+    };
     const momenta = ["cycleMomentum", "baseMomentum", "maxMomentum"];
     checkKnown("CyclicLR", options, ["stepSizeUp", "stepSizeDown", "mode", "gamma", ...momenta]);
-    this.#baseLr = baseLr;
-    this.#maxLr = maxLr;
+    this.#baseLrs = each("baseLr", baseLr);
+    this.#maxLrs = each("maxLr", maxLr);
     const up = options.stepSizeUp ?? 2000;
     this.#options = {
       stepSizeUp: up,
@@ -179,8 +190,9 @@ export class CyclicLR<Options extends BaseOptions> extends LRScheduler<Options> 
     for (const group of this.optimizer.paramGroups) setMomentum(group as WithMomentum, momentum);
   }
 
-  protected override lrAt(epoch: number): number {
-    return this.#baseLr + (this.#maxLr - this.#baseLr) * this.#height(epoch);
+  protected override lrAt(epoch: number, _: number, group: number): number {
+    const [low, high] = [this.#baseLrs[group] as number, this.#maxLrs[group] as number]; // safe: one for each group
+    return low + (high - low) * this.#height(epoch);
   }
 
   /** Where between bottom (0) and top (1) an epoch is. */
