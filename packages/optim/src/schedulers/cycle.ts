@@ -100,6 +100,10 @@ export class OneCycleLR<Options extends BaseOptions> extends LRScheduler<Options
     return this.#between(epoch, first, highest, first, first / this.#options.finalDivFactor);
   }
 
+  override lrFrom(_: number, epoch: number, baseLr: number, group: number): number {
+    return this.lrAt(epoch, baseLr, group);
+  }
+
   /** The value on the way from `start` to `peak` and down to `end` (by way of `back`, with three phases). */
   #between(epoch: number, start: number, peak: number, back: number, end: number): number {
     const { pctStart, threePhase, annealStrategy } = this.#options;
@@ -193,6 +197,10 @@ export class CyclicLR<Options extends BaseOptions> extends LRScheduler<Options> 
   protected override lrAt(epoch: number, _: number, group: number): number {
     const [low, high] = [this.#baseLrs[group] as number, this.#maxLrs[group] as number]; // safe: one for each group
     return low + (high - low) * this.#height(epoch);
+  }
+
+  override lrFrom(_: number, epoch: number, baseLr: number, group: number): number {
+    return this.lrAt(epoch, baseLr, group);
   }
 
   /** Where between bottom (0) and top (1) an epoch is. */

@@ -50,14 +50,15 @@ export function drawNormal(generator: Generator, count: number, dtype: DType, me
   const round = rounded(dtype);
   if (count < 16) return filled(count, () => round(generator.normal() * std + mean));
   const values = filled(count, () => unit(generator, dtype));
-  const step = roundedTo(dtype);
+  // PyTorch has mathematical functions of bfloat16; those of float16 are float32's, and their result is rounded when it is stored.
+  const [step, within] = [roundedTo(dtype), dtype === "float16" ? rounded(dtype) : roundedTo(dtype)];
   // PyTorch's kernel for float32 holds the circle's angle in float32, those for the halves in float64.
   const circle = dtype === "float32" ? Math.fround(2 * Math.PI) : 2 * Math.PI;
-  for (let i = 0; i + 16 <= count; i += 16) transformBlock(values, i, step, circle, mean, std);
+  for (let i = 0; i + 16 <= count; i += 16) transformBlock(values, i, step, within, circle, mean, std);
   if (count % 16 !== 0) {
     // The end does not fill a block: the last sixteen are drawn anew.
     for (let i = count - 16; i < count; i++) values[i] = unit(generator, dtype);
-    transformBlock(values, count - 16, step, circle, mean, std);
+    transformBlock(values, count - 16, step, within, circle, mean, std);
   }
   return values;
 }
@@ -67,15 +68,16 @@ function transformBlock(
   values: Float64Array,
   start: number,
   round: (x: number) => number,
+  within: (x: number) => number,
   circle: number,
   mean: number,
   std: number,
 ): void {
   for (let j = start; j < start + 8; j++) {
-    const radius = round(Math.sqrt(round(-2 * round(Math.log(round(1 - (values[j] as number)))))));
+    const radius = round(Math.sqrt(within(-2 * within(Math.log(round(1 - (values[j] as number)))))));
     const angle = round(circle * (values[j + 8] as number));
-    values[j] = round(round(radius * round(Math.cos(angle))) * std + mean);
-    values[j + 8] = round(round(radius * round(Math.sin(angle))) * std + mean);
+    values[j] = round(within(radius * within(Math.cos(angle))) * std + mean);
+    values[j + 8] = round(within(radius * within(Math.sin(angle))) * std + mean);
   }
 }
 
