@@ -50,11 +50,7 @@ export interface SimilarityOptions {
 export function cosineSimilarity(a: Tensor, b: Tensor, { dim = 1, eps = 1e-8 }: SimilarityOptions = {}): Tensor {
   // The dimension counts in the common shape: vectors may be stretched along it.
   const [x, y] = broadcastTensors(a, b) as [Tensor, Tensor]; // safe: two tensors
-  // Where `eps` takes the place of a length, the gradient is still that of the length, as PyTorch has it.
-  const length = (vectors: Tensor): Tensor => {
-    const own = norm(vectors, 2, dim, { keepdim: true });
-    return add(own, sub(clamp(own.detach(), eps), own.detach()));
-  };
+  const length = (vectors: Tensor): Tensor => clamp(norm(vectors, 2, dim, { keepdim: true }), eps);
   return sum(mul(div(x, length(x)), div(y, length(y))), dim);
 }
 

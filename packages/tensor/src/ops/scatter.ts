@@ -81,8 +81,8 @@ function prepare(operation: string, x: Tensor, dim: number, index: Tensor, sourc
   const at = checkAlong(operation, x, dim, index);
   checkBounds(operation, index, x.shape[at] as number, at);
   if (typeof source !== "object") return [at, index, expand(filled(x, [], source), index.shape)];
-  const small = index.numel() > 0 && source.shape.some((size, i) => size < (index.shape[i] as number));
-  if (source.ndim !== index.ndim || small) {
+  if (index.numel() === 0) return [at, index, expand(filled(x, [], 0), index.shape)];
+  if (source.ndim !== index.ndim || source.shape.some((size, i) => size < (index.shape[i] as number))) {
     throw new ShapeError(
       `${operation}: a source of shape ${showShape(source.shape)} is too small for an index of shape ${showShape(index.shape)}`,
     );
