@@ -436,6 +436,9 @@ case("edges", "heaviside/bytes", "heaviside", {"input": bytes_, "other": bytes_}
 case("edges", "masked_fill/fraction", "Tensor.masked_fill", {"input": ints([1, 2]), "mask": bools([True, False])}, {"value": -1.5}, grads=False)
 inputs = {"input": ints([-3, 1]), "index": ints([0, 0]), "src": ints([-2, -3])}
 case("edges", "scatter_reduce/whole-mean", "scatter_reduce", inputs, {"dim": 0, "reduce": "mean"}, grads=False)
+for include in (True, False):
+    inputs = {"input": floats([2.0, 0.0, 3.0]), "index": ints([0, 0, 1, 2, 2]), "src": floats([0.0, 1.5, 2.0, 0.0, 0.0])}
+    case("edges", f"scatter_reduce/zeros-{include}", "scatter_reduce", inputs, {"dim": 0, "reduce": "prod", "include_self": include})
 case("edges", "gather/nothing", "gather", {"input": rand(2, 3), "index": torch.zeros(0, 5, dtype=torch.int64)}, {"dim": 0}, grads=False)
 case("edges", "cat/nothing-among", "cat", {"tensors": [torch.zeros(0), rand(2, 2), rand(1, 2)]}, {"dim": 0})
 case("edges", "vsplit/nothing", "vsplit", {"input": torch.zeros(1, 1, 0)}, {"indices_or_sections": [1]}, grads=False, fn=lambda input, indices_or_sections: torch.vsplit(input, indices_or_sections))

@@ -63,13 +63,32 @@ const scattering: Op<Scatter> = {
 };
 
 const times = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("mul", (g, y, x) => g.mul(y).div(x));
+const isZero = /* @__PURE__ */ pointwise<[Tensor]>("eq", (x) => x.eq(0).cast(x.dtype));
+const oneForZero = /* @__PURE__ */ pointwise<[Tensor]>("where", (x) => x.eq(0).where(1, x));
+const oneForOnlyZero = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("where", (x, zeros) => x.eq(0).and(zeros.eq(1)).where(1, x));
+const timesOthers = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor, Tensor]>("mul", (g, y, others, x, zeros) =>
+  x.eq(0).and(zeros.eq(1)).where(g.mul(others), g.mul(y).div(x.eq(0).where(1, x))),
+);
 const same = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("eq", (x, y) => x.eq(y).cast(x.dtype));
 const share = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("mul", (g, part, count) => g.mul(part).div(count));
+
+/**
+ * The gradients of a product: `y` without the factor. What is not zero is divided out; the others of a zero are multiplied anew, as long as it is the only
+ * one among the source's elements for its place, for with two there is nothing left.
+ */
+function products(g: Tensor, x: Tensor, index: Tensor, source: Tensor, y: Tensor, dim: number): (Tensor | null)[] {
+  const pick = (z: Tensor) => gatherUnchecked(z, dim, index);
+  const into = (z: Tensor, from: Tensor, reduce: "add" | "multiply") => apply(scattering, [z, index, from], { dim, reduce });
+  const own = oneForZero(x);
+  const zeros = pick(into(filled(x, x.shape, 0), isZero(source.detach()), "add"));
+  const others = into(x, oneForOnlyZero(source, zeros), "multiply");
+  return [times(g, into(own, source, "multiply"), own), null, timesOthers(pick(g), pick(y), pick(others), source, zeros)];
+}
 
 /** The gradients of a scatter that multiplies (`∂y/∂x = y / x`) or keeps an extreme (shared evenly by those that attain it). */
 function combined(g: Tensor, x: Tensor, index: Tensor, source: Tensor, y: Tensor, { dim, reduce }: Scatter): (Tensor | null)[] {
   const pick = (z: Tensor) => gatherUnchecked(z, dim, index);
-  if (reduce === "multiply") return [times(g, y, x), null, times(pick(g), pick(y), source)];
+  if (reduce === "multiply") return products(g, x, index, source, y, dim);
   const own = same(x, y);
   const theirs = same(source, pick(y));
   const count = apply(scattering, [own, index, theirs], { dim, reduce: "add" });
