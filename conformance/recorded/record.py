@@ -39,7 +39,7 @@ def written(x):
     x = x.detach()
     dtype = str(x.dtype)[len("torch.") :]
     flat = x.contiguous().reshape(-1)
-    data = [int(v) for v in flat] if dtype in ("int64", "int32", "bool") else [number(float(str(v))) for v in flat.numpy()]
+    data = [int(v) for v in flat] if dtype in ("int64", "int32", "uint8", "bool") else [number(float(str(v))) for v in flat.numpy()]
     return {"dtype": dtype, "shape": list(x.shape), "data": [int(v) if isinstance(v, float) and v.is_integer() and v != 0 else v for v in data]}
 
 
@@ -394,6 +394,67 @@ def scheduler(id, op, args, build):
 S = torch.optim.lr_scheduler
 scheduler("MultiplicativeLR/power", "MultiplicativeLR", {"lr_lambda": {"name": "power", "base": 0.95}}, lambda o: S.MultiplicativeLR(o, lambda e: 0.95**e))
 chain = [{"op": "optim.lr_scheduler.ConstantLR", "args": {"factor": 0.1, "total_iters": 3}}, {"op": "optim.lr_scheduler.ExponentialLR", "args": {"gamma": 0.9}}]
+T_MAX = {"T_max": 4, "eta_min": 0.05}
+chain_of = [{"op": "optim.lr_scheduler.CosineAnnealingLR", "args": T_MAX}, {"op": "optim.lr_scheduler.ExponentialLR", "args": {"gamma": 0.9}}]
+scheduler("ChainedScheduler/cosine", "ChainedScheduler", {"schedulers": chain_of}, lambda o: S.ChainedScheduler([S.CosineAnnealingLR(o, **T_MAX), S.ExponentialLR(o, gamma=0.9)]))
+power = {"op": "optim.lr_scheduler.LambdaLR", "args": {"lr_lambda": {"name": "power", "base": 0.8}}}
+begun = [{"op": "optim.lr_scheduler.StepLR", "args": {"step_size": 2}}, power]
+scheduler("ChainedScheduler/lambda-last", "ChainedScheduler", {"schedulers": begun}, lambda o: S.ChainedScheduler([S.StepLR(o, 2), S.LambdaLR(o, lambda e: 0.8**e)]))
+limits = {"base_lr": [0.01, 0.02], "max_lr": [0.1, 0.3], "step_size_up": 3}
+scheduler("CyclicLR/each-group", "CyclicLR", limits, lambda o: S.CyclicLR(o, **limits))
 scheduler("ChainedScheduler/two", "ChainedScheduler", {"schedulers": chain}, lambda o: S.ChainedScheduler([S.ConstantLR(o, factor=0.1, total_iters=3), S.ExponentialLR(o, gamma=0.9)]))
+
+# ——— Edges: NaN and ties, integers beside fractions, empty tensors, one number for all ———
+
+nan, inf = float("nan"), float("inf")
+
+
+def floats(values):
+    return torch.tensor(values, dtype=torch.float32)
+
+
+holes = floats([[[1.0, nan, nan, 0.0], [nan, 5.0, 2.0, nan]]])
+for op in ("max_pool2d", "adaptive_max_pool2d"):
+    args = {"kernel_size": [2], "stride": [1]} if op == "max_pool2d" else {"output_size": [1, 3]}
+    case("edges", f"{op}/several-nan", f"nn.functional.{op}", {"input": holes}, {**args, "return_indices": True})
+case("edges", "max_pool1d/several-nan", "nn.functional.max_pool1d", {"input": holes}, {"kernel_size": 3, "stride": 1, "return_indices": True})
+case("edges", "conv3d/one-in-a-list", "nn.functional.conv3d", {"input": rand(1, 1, 3, 4, 3), "weight": rand(1, 1, 2, 2, 1)}, {"dilation": [2], "padding": [1]})
+for op in ("amax", "amin"):
+    case("edges", f"{op}/nan", op, {"input": floats([[1.0, nan], [2.0, 2.0]])}, {"dim": 1})
+case("edges", "max/nan", "max", {"input": floats([[1.0, nan], [nan, 2.0]])})
+for op in ("median", "nanmedian"):
+    case("edges", f"{op}/ties", op, {"input": floats([1.0, 2.0, 2.0, 2.0, 3.0])})
+case("edges", "median/nan", "median", {"input": floats([1.0, nan, 2.0, nan])})
+case("edges", "logaddexp/infinite", "logaddexp", {"input": floats([inf, 1.0, -inf]), "other": floats([0.5, inf, 2.0])})
+case("edges", "div/floor-by-zero", "div", {"input": floats([1.0, -2.0, 0.0]), "other": floats([0.0, 0.0, 0.0])}, {"rounding_mode": "floor"})
+case("edges", "softshrink/nan", "nn.functional.softshrink", {"input": floats([nan, 1.0, -2.0])})
+case("edges", "threshold/integers", "nn.functional.threshold", {"input": ints([-2, 0, 1, 3])}, {"threshold": 0.5, "value": 7.0}, grads=False)
+case("edges", "kl_div/zero-target", "nn.functional.kl_div", {"input": rand(3), "target": floats([0.0, 0.4, 0.6])}, {"reduction": "sum"})
+bytes_ = torch.tensor([1, 2, 200], dtype=torch.uint8)
+case("edges", "div/bytes-by-minus-one", "div", {"input": bytes_}, {"other": -1}, grads=False)
+case("edges", "heaviside/bytes", "heaviside", {"input": bytes_, "other": bytes_}, grads=False, fn=lambda input, other: torch.heaviside(input, other))
+case("edges", "masked_fill/fraction", "Tensor.masked_fill", {"input": ints([1, 2]), "mask": bools([True, False])}, {"value": -1.5}, grads=False)
+inputs = {"input": ints([-3, 1]), "index": ints([0, 0]), "src": ints([-2, -3])}
+case("edges", "scatter_reduce/whole-mean", "scatter_reduce", inputs, {"dim": 0, "reduce": "mean"}, grads=False)
+for include in (True, False):
+    inputs = {"input": floats([2.0, 0.0, 3.0]), "index": ints([0, 0, 1, 2, 2]), "src": floats([0.0, 1.5, 2.0, 0.0, 0.0])}
+    case("edges", f"scatter_reduce/zeros-{include}", "scatter_reduce", inputs, {"dim": 0, "reduce": "prod", "include_self": include})
+case("edges", "gather/nothing", "gather", {"input": rand(2, 3), "index": torch.zeros(0, 5, dtype=torch.int64)}, {"dim": 0}, grads=False)
+case("edges", "cat/nothing-among", "cat", {"tensors": [torch.zeros(0), rand(2, 2), rand(1, 2)]}, {"dim": 0})
+case("edges", "vsplit/nothing", "vsplit", {"input": torch.zeros(1, 1, 0)}, {"indices_or_sections": [1]}, grads=False, fn=lambda input, indices_or_sections: torch.vsplit(input, indices_or_sections))
+raises("edges", "vsplit/unequal", "vsplit", {"input": rand(3, 2)}, {"indices_or_sections": 2})
+for op in ("movedim", "moveaxis"):
+    case("edges", f"{op}/scalar", op, {"input": rand()}, {"source": 0, "destination": -1})
+case("edges", "quantile/scalar", "quantile", {"input": rand()}, {"q": 0.3, "dim": 0})
+case("edges", "cov/integers", "cov", {"input": ints([[1, 2, 4], [3, 0, 1]])}, grads=False)
+case("edges", "multi_dot/vectors", "linalg.multi_dot", {"tensors": [rand(2), rand(2, 3), rand(3)]}, fn=lambda tensors: torch.linalg.multi_dot(tensors))
+case("edges", "matrix_power/zero", "matrix_power", {"input": rand(2, 2)}, {"n": 0})
+for dtype in ("int64", "uint8"):
+    case("edges", f"full/{dtype}", "full", {}, {"size": [2], "fill_value": 3, **({} if dtype == "int64" else {"dtype": dtype})}, grads=False, fn=lambda **args: torch.full(args["size"], args["fill_value"], dtype=getattr(torch, args.get("dtype", "int64"))))
+case("edges", "arange/whole", "arange", {}, {"start": 0.5, "end": 3.5, "dtype": "int64"}, grads=False, fn=lambda **args: torch.arange(args["start"], args["end"], dtype=torch.int64))
+raises("edges", "local_response_norm/no-places", "nn.functional.local_response_norm", {"input": rand(2, 3)}, {"size": 2})
+raises("edges", "group_norm/one-each", "nn.functional.group_norm", {"input": rand(1, 3)}, {"num_groups": 3})
+case("edges", "interpolate/recomputed", "nn.functional.interpolate", {"input": rand(1, 1, 3)}, {"scale_factor": 1.5, "mode": "linear", "recompute_scale_factor": True})
+case("edges", "feature_alpha_dropout/not-training", "nn.functional.feature_alpha_dropout", {"input": rand(2, 3)}, {"p": 0.5})
 
 save()

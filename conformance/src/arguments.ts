@@ -111,6 +111,11 @@ export function camelCase(name: string): string {
   return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
+/** `someName` as `some_name`. */
+export function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
 function revive(name: string, value: Json): Json {
   if (Array.isArray(value)) return value.map((item: Json) => revive(name, item));
   if (typeof value !== "string") return value;

@@ -1,56 +1,109 @@
-/** Builds layers from their recorded description: PyTorch's name and its constructor's arguments, all by keyword. */
+/**
+ * Builds layers from their recorded description: PyTorch's name, and its constructor's arguments in PyTorch's order or by keyword. Here the first few
+ * are positional as well, and all others go into the options.
+ */
 
 import * as nn from "@akari/nn";
 import { camelCase } from "./arguments.ts";
-import { type Keywords, Missing } from "./recorded.ts";
+import { type Json, type Keywords, Missing } from "./recorded.ts";
 
-const conv = ["in_channels", "out_channels", "kernel_size"];
-const sizes = ["input_size", "hidden_size"];
+const conv = "in_channels out_channels kernel_size | stride padding dilation groups bias padding_mode";
+const convTranspose = "in_channels out_channels kernel_size | stride padding output_padding groups bias dilation padding_mode";
+const recurrent = "input_size hidden_size | num_layers bias batch_first dropout bidirectional proj_size";
+const features = "num_features | eps momentum affine track_running_stats";
+const maxPool = "kernel_size | stride padding dilation return_indices ceil_mode";
+const avgPool = "kernel_size | stride padding ceil_mode count_include_pad divisor_override";
+const patches = "| dilation padding stride";
 
-/** The arguments that come first, in their place, where there are any; all others go into the options. */
-const positional: Readonly<Record<string, readonly string[]>> = {
-  Linear: ["in_features", "out_features"],
-  Bilinear: ["in1_features", "in2_features", "out_features"],
-  Conv1d: conv,
-  Conv2d: conv,
-  Conv3d: conv,
-  ConvTranspose1d: conv,
-  ConvTranspose2d: conv,
-  ConvTranspose3d: conv,
-  BatchNorm1d: ["num_features"],
-  BatchNorm2d: ["num_features"],
-  BatchNorm3d: ["num_features"],
-  InstanceNorm1d: ["num_features"],
-  InstanceNorm2d: ["num_features"],
-  InstanceNorm3d: ["num_features"],
-  GroupNorm: ["num_groups", "num_channels"],
-  LayerNorm: ["normalized_shape"],
-  RMSNorm: ["normalized_shape"],
-  AdaptiveLogSoftmaxWithLoss: ["in_features", "n_classes", "cutoffs"],
-  Embedding: ["num_embeddings", "embedding_dim"],
-  EmbeddingBag: ["num_embeddings", "embedding_dim"],
-  PReLU: ["num_parameters"],
-  RNN: sizes,
-  LSTM: sizes,
-  GRU: sizes,
-  RNNCell: sizes,
-  LSTMCell: sizes,
-  GRUCell: sizes,
-  MultiheadAttention: ["embed_dim", "num_heads"],
-  TransformerEncoderLayer: ["d_model", "nhead"],
+/** PyTorch's order of the arguments; those before the bar are positional here, too. */
+const orders: Readonly<Record<string, string>> = {
+  AdaptiveAvgPool: "output_size |",
+  AdaptiveLogSoftmaxWithLoss: "in_features n_classes cutoffs | div_value head_bias",
+  AdaptiveMaxPool: "output_size | return_indices",
+  AlphaDropout: "p |",
+  AvgPool: avgPool,
+  BatchNorm: features,
+  Bilinear: "in1_features in2_features out_features | bias",
+  CELU: "alpha |",
+  ChannelShuffle: "groups |",
+  CircularPad: "padding |",
+  ConstantPad: "padding value |",
+  Conv: conv,
+  ConvTranspose: convTranspose,
+  CosineSimilarity: "| dim eps",
+  Dropout: "p |",
+  ELU: "alpha |",
+  Embedding: "num_embeddings embedding_dim | padding_idx max_norm norm_type scale_grad_by_freq",
+  EmbeddingBag: "num_embeddings embedding_dim | max_norm norm_type scale_grad_by_freq mode sparse include_last_offset padding_idx",
+  FeatureAlphaDropout: "p |",
+  Flatten: "start_dim end_dim |",
+  Fold: `output_size kernel_size ${patches}`,
+  FractionalMaxPool: "kernel_size | output_size output_ratio return_indices",
+  GELU: "| approximate",
+  GLU: "dim |",
+  GRU: recurrent,
+  GRUCell: "input_size hidden_size | bias",
+  GroupNorm: "num_groups num_channels | eps affine",
+  Hardshrink: "lambd |",
+  Hardtanh: "min_val max_val |",
+  InstanceNorm: features,
+  LPPool: "norm_type kernel_size | stride ceil_mode",
+  LSTM: recurrent,
+  LSTMCell: "input_size hidden_size | bias",
+  LayerNorm: "normalized_shape | eps elementwise_affine",
+  LeakyReLU: "negative_slope |",
+  Linear: "in_features out_features | bias",
+  LocalResponseNorm: "size | alpha beta k",
+  LogSoftmax: "dim |",
+  MaxPool: maxPool,
+  MaxUnpool: "kernel_size | stride padding",
+  MultiheadAttention: "embed_dim num_heads | dropout bias add_bias_kv add_zero_attn kdim vdim batch_first",
+  PReLU: "num_parameters | init",
+  PairwiseDistance: "| p eps keepdim",
+  PixelShuffle: "upscale_factor |",
+  PixelUnshuffle: "downscale_factor |",
+  RMSNorm: "normalized_shape | eps elementwise_affine",
+  RNN: recurrent,
+  RNNCell: "input_size hidden_size | bias nonlinearity",
+  RReLU: "lower upper |",
+  ReflectionPad: "padding |",
+  ReplicationPad: "padding |",
+  Softmax: "dim |",
+  Softmin: "dim |",
+  Softplus: "| beta threshold",
+  Softshrink: "lambd |",
+  Threshold: "threshold value |",
+  TransformerEncoderLayer: "d_model nhead | dim_feedforward dropout activation layer_norm_eps batch_first norm_first",
+  Unflatten: "dim unflattened_size |",
+  Unfold: `kernel_size ${patches}`,
+  Upsample: "| size scale_factor mode align_corners recompute_scale_factor",
+  UpsamplingBilinear: "| size scale_factor",
+  UpsamplingNearest: "| size scale_factor",
+  ZeroPad: "padding |",
 };
 
-/** A new layer, `op` being `nn.` and the class. */
-export function layerOf(op: string, args: Keywords): nn.Module {
+/** The names before and after the bar. */
+function orderOf(name: string): readonly [readonly string[], readonly string[]] {
+  const [first = "", rest = ""] = (orders[name] ?? orders[name.replace(/[123]d$/, "")] ?? "|").split("|");
+  const words = (text: string): readonly string[] => text.split(" ").filter((word) => word !== "");
+  return [words(first), words(rest)];
+}
+
+/** Arguments that only concern PyTorch: whether its result takes the input's memory. */
+const ignored = ["inplace"];
+
+/** A new layer, `op` being `nn.` and the class; `given` are arguments in PyTorch's order, before those by keyword. */
+export function layerOf(op: string, args: Keywords, given: readonly Json[] = []): nn.Module {
   const name = op.slice("nn.".length);
   const found = (nn as Readonly<Record<string, unknown>>)[name];
   if (typeof found !== "function") throw new Missing(op);
-  const first = positional[name] ?? [];
-  const options = Object.fromEntries(
-    Object.entries(args)
-      .filter(([key]) => !first.includes(key))
-      .map(([key, value]) => [camelCase(key), value]),
-  );
+  if (name === "Identity") return new nn.Identity();
+  const [first, rest] = orderOf(name);
+  const order = [...first, ...rest, ...ignored];
+  if (given.length > order.length) throw new Missing(`${op} with ${given.length} arguments`);
+  const all: Keywords = { ...Object.fromEntries(given.map((value, i) => [order[i], value])), ...args };
+  const options = Object.entries(all).filter(([key]) => !first.includes(key) && !ignored.includes(key));
   const create = found as new (...given: unknown[]) => nn.Module; // safe: the package exports layers under these names
-  return new create(...first.map((key) => args[key]), options);
+  const camelCased = Object.fromEntries(options.map(([key, value]) => [camelCase(key), value]));
+  return new create(...first.map((key) => all[key]), ...(options.length > 0 ? [camelCased] : []));
 }

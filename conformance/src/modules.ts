@@ -6,7 +6,8 @@ import * as optim from "@akari/optim";
 import { type Backend, isFloating, type Tensor } from "@akari/tensor";
 import { camelCase } from "./arguments.ts";
 import { checkEqual, checkSame, type Tolerance } from "./compare.ts";
-import { type Json, type Keywords, load, Missing, type Recorded } from "./recorded.ts";
+import { layerOf } from "./layers.ts";
+import { dtypeOf, isRecorded, type Json, type Keywords, load, Missing, type Recorded } from "./recorded.ts";
 import { buildScheduler, stepScheduler } from "./scheduler.ts";
 
 type Layer = readonly [string, ...Json[]];
@@ -45,15 +46,12 @@ function classOf(from: object, name: string): new (...args: never[]) => unknown 
   ) => unknown; // safe: the packages export classes under these names
 }
 
-/** A layer: positional arguments as recorded, keyword arguments as one options object, or in their place where they are positional here. */
+/** A layer: positional arguments, and at the end an object of keyword arguments where there are any. */
 function layer([name, ...args]: Layer): nn.Layer {
   if (name === "Sequential") return new nn.Sequential(...(args[0] as readonly Layer[]).map(layer));
-  const last = args[args.length - 1];
+  const last = args.at(-1);
   const keywords = typeof last === "object" && last !== null && !Array.isArray(last) ? (last as Keywords) : null;
-  const positional = keywords === null ? args : args.slice(0, -1);
-  const only = keywords !== null && Object.keys(keywords).length === 1 && "dim" in keywords ? [keywords.dim] : null;
-  const given = only ?? (keywords === null ? [] : [camelCased(keywords)]);
-  return new (classOf(nn, name))(...([...positional, ...given] as never[])) as nn.Layer;
+  return layerOf(`nn.${name}`, keywords ?? {}, keywords === null ? args : args.slice(0, -1)) as nn.Layer; // safe: the recorded layers take one tensor
 }
 
 /** Keyword arguments in camelCase. */
@@ -64,10 +62,16 @@ function camelCased(keywords: Keywords): Keywords {
 function build(one: ModuleCase, device: Backend): { network: nn.Sequential; loss: (input: Tensor, target: Tensor) => Tensor } {
   const network = new nn.Sequential(...one.spec.map(layer));
   network.to(device);
+  // PyTorch ran the network in the precision of its parameters.
+  const dtype = Object.values(one.state_dict)
+    .map((recorded) => dtypeOf(recorded.dtype))
+    .find((found) => found !== null && isFloating(found));
+  if (dtype) network.to(dtype);
   network.loadStateDict(loadAll(one.state_dict, device));
   network.train(one.train);
   const [name, args = {}] = one.loss;
-  const loss = new (classOf(nn, name))(camelCased(args) as never) as { forward(input: Tensor, target: Tensor): Tensor };
+  const options = Object.entries(args).map(([key, value]) => [camelCase(key), isRecorded(value) ? load(value, device) : value]);
+  const loss = new (classOf(nn, name))(Object.fromEntries(options) as never) as { forward(input: Tensor, target: Tensor): Tensor };
   return { network, loss: (input, target) => loss.forward(input, target) };
 }
 

@@ -100,6 +100,8 @@ async function checkRefused(call: Call, given: Arguments): Promise<void> {
 }
 
 async function checkGradients(one: OpCase, outputs: readonly (Tensor | null)[], tensors: Tensors, device: Backend): Promise<void> {
+  // Where PyTorch found no gradient for any input, there is nothing to go back to.
+  if (Object.keys(one.grads ?? {}).length === 0) return;
   for (const [k, gradient] of (one.upstream ?? []).entries()) {
     if (gradient !== null) outputs[k]?.backward(load(gradient, device), { retainGraph: true });
   }

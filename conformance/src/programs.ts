@@ -3,7 +3,7 @@
 import { enableGrad, grad, hessian, hvp, jacobian, jvp, noGrad, requiresGrad, vjp } from "@akari/autograd";
 import type { Backend, BackwardOptions, Tensor } from "@akari/tensor";
 import { Arguments, camelCase } from "./arguments.ts";
-import { checkEqual, checkSame } from "./compare.ts";
+import { checkEqual, checkSame, type Tolerance } from "./compare.ts";
 import { positionsOf } from "./positions.ts";
 import { isRecorded, type Json, load, Mismatch, Missing, type Recorded } from "./recorded.ts";
 import { table } from "./tables/index.ts";
@@ -14,7 +14,7 @@ type Statement = readonly Json[];
 export interface ProgramCase {
   readonly id: string;
   readonly program: readonly Statement[];
-  readonly expect: Readonly<Record<string, Recorded | boolean | null | readonly Recorded[]>>;
+  readonly expect: Readonly<Record<string, Nested | boolean>>;
   readonly rtol?: number;
   readonly atol?: number;
 }
@@ -34,11 +34,18 @@ export async function runProgram(one: ProgramCase, device: Backend): Promise<voi
     if (typeof want === "boolean") checkEqual(name, got, want);
     else if (want === null) {
       if (got !== null) throw new Mismatch(name, "none", "a tensor");
-    } else if (Array.isArray(want)) {
-      for (const [i, part] of (want as readonly Recorded[]).entries())
-        await checkSame(`${name}[${i}]`, (got as Tensor[])[i] as Tensor, part, one);
-    } else await checkSame(name, got as Tensor | null, want as Recorded, one);
+    } else await checkNested(name, got, want, one);
   }
+}
+
+/** Results of several inputs or outputs are lists, and lists of lists. */
+type Nested = Recorded | null | readonly Nested[];
+
+async function checkNested(what: string, got: unknown, want: Nested, tolerance: Tolerance): Promise<void> {
+  if (!Array.isArray(want)) return await checkSame(what, got as Tensor | null, want as Recorded, tolerance); // safe: a tensor is expected
+  const parts = want as readonly Nested[];
+  if (!Array.isArray(got) || got.length !== parts.length) throw new Mismatch(what, `a list of ${parts.length}`, String(got));
+  for (const [i, part] of parts.entries()) await checkNested(`${what}[${i}]`, got[i], part, tolerance);
 }
 
 class Machine {
@@ -145,11 +152,13 @@ class Machine {
     const tensors = new Map<string, Tensor | readonly Tensor[]>();
     const others: Record<string, Json> = {};
     const names = positionsOf(op);
+    // `max` and `min` take a dimension, or another tensor.
+    const second = (name = "other"): string => (name === "dim" ? "other" : name);
     args.forEach((arg, i) => {
       const value = this.#value(arg);
       if (isKeywords(arg)) Object.assign(others, arg);
       else if (isTensor(value) || (Array.isArray(value) && value.length > 0 && value.every(isTensor)))
-        tensors.set(names[i] as string, value as Tensor | readonly Tensor[]); // safe: just looked at
+        tensors.set(second(names[i]), value as Tensor | readonly Tensor[]); // safe: just looked at
       else others[names[i] as string] = arg;
     });
     const given = new Arguments(tensors, others);

@@ -13,7 +13,7 @@ const every = (...given: Given): readonly Given[] => ["mean", "sum", "none"].map
 /** Losses, dropout, attention. */
 export const functional: Calls = {
   affineGrid: [[numbers([1, 2, 3]), [1, 1, 2, 2]]],
-  alphaDropout: [[a(), 0.4]],
+  alphaDropout: [[a(), 0.4, { training: true }]],
   binaryCrossEntropy: [[probabilities(), probabilities(), { weight: fixed([1, 2, 3, 0.5]) }]],
   binaryCrossEntropyWithLogits: [[a(), probabilities(), { posWeight: fixed([1, 2, 3, 0.5]), weight: fixed([[1], [2], [0.5]]) }]],
   channelShuffle: [[numbers([1, 4, 2]), 2]],
@@ -60,7 +60,7 @@ export const functional: Calls = {
     ]),
     [ints([0, 2, 2, 1]), numbers([3, 2]), ints([0, 1, 1]), { mode: "sum", perSampleWeights: numbers([4]) }],
   ],
-  featureAlphaDropout: [[numbers([2, 3, 2]), 0.4]],
+  featureAlphaDropout: [[numbers([2, 3, 2]), 0.4, { training: true }]],
   fractionalMaxPool2d: [[numbers([1, 2, 5, 4]), 2, { outputSize: [3, 2] }]],
   fractionalMaxPool3d: [[numbers([1, 1, 3, 3, 3]), 2, { outputRatio: 0.7, returnIndices: true }]],
   gaussianNllLoss: [[a(), c(), b(), { full: true }]],

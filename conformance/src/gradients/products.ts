@@ -91,6 +91,10 @@ export const products: Calls = {
   maxPool2d: [...pool2, [image(4, 4), 2, { dilation: 2, stride: 1, returnIndices: true }]],
   maxPool3d: pool3,
   mm: [[a(), b()]],
+  multiDot: [
+    [a(), b(), a()],
+    [numbers([2]), a(), numbers([3])],
+  ],
   mv: [[a(), numbers([3])]],
   outer: [[numbers([2]), numbers([3])]],
   pixelShuffle: [[numbers([1, 4, 1, 2]), 2]],

@@ -10,7 +10,12 @@ export const creation: Readonly<Record<string, Call>> = {
   arange: (given) => akari.arange(given.number("start", 0), given.number("end"), given.number("step", 1), given.options("dtype")),
   clone: (given) => akari.clone(given.x),
   eye: (given) => akari.eye(given.number("n"), given.has("m") ? given.number("m") : given.number("n"), given.options("dtype")),
-  full: (given) => akari.full(given.numbers("size"), given.value("fill_value") as number | boolean, given.options("dtype")),
+  full: (given) => {
+    const value = given.value("fill_value") as number | boolean; // safe: as recorded
+    // An integer is a Python int, which makes a tensor of integers; here a number is a number.
+    const dtype = Number.isInteger(value) ? { dtype: "int32" as const } : {};
+    return akari.full(given.numbers("size"), value, { ...dtype, ...(given.options("dtype") as object) });
+  },
   full_like: (given) => akari.fullLike(given.x, given.number("fill_value"), given.options("dtype")),
   linspace: (given) => akari.linspace(given.number("start"), given.number("end"), given.number("steps"), given.options("dtype")),
   logspace: (given) => akari.logspace(given.number("start"), given.number("end"), given.number("steps"), given.options("base", "dtype")),

@@ -35,6 +35,11 @@ export const indexing: Readonly<Record<string, Call>> = {
     akari.set(given.x, indices(given), given.operand("value"));
     return given.x;
   },
+  "Tensor.index_copy_": (given) => given.x.indexCopy_(...along(given), given.tensor("source")),
+  "Tensor.index_fill_": (given) => given.x.indexFill_(...along(given), given.number("value")),
+  "Tensor.index_reduce_": (given) =>
+    given.x.indexReduce_(...along(given), given.tensor("source"), reduction(given) as "prod", given.options("include_self")), // safe: never "sum"
+  "Tensor.masked_scatter": (given) => akari.maskedScatter(given.x, given.tensor("mask"), given.tensor("source")),
   "Tensor.index_add_": (given) => akari.indexAdd_(...at(given), given.tensor("source"), given.options("alpha")),
   "Tensor.index_put": (given) => akari.indexPut(given.x, given.list("indices"), given.tensor("values"), given.options("accumulate")),
   "Tensor.index_put_": (given) => akari.indexPut_(given.x, given.list("indices"), given.tensor("values"), given.options("accumulate")),
@@ -46,6 +51,7 @@ export const indexing: Readonly<Record<string, Call>> = {
   "Tensor.scatter_reduce_": (given) =>
     given.x.scatterReduce_(...along(given), given.tensor("src"), reduction(given), given.options("include_self")),
   "Tensor.scatter_add_": (given) => akari.scatterAdd_(...at(given), given.tensor("src")),
+  argwhere: (given) => akari.argwhere(given.x),
   bincount: (given) => akari.bincount(given.x, given.optional("weights"), given.options("minlength")),
   gather: (given) => akari.gather(...at(given)),
   index_add: (given) => akari.indexAdd(...at(given), given.tensor("source"), given.options("alpha")),

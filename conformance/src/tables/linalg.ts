@@ -22,6 +22,7 @@ export const linalg: Readonly<Record<string, Call>> = {
   "linalg.vecdot": (given) => akari.vecdot(given.tensor("x"), given.tensor("y"), given.number("dim", -1)),
   "linalg.vector_norm": (given) => akari.vectorNorm(given.tensor("x"), given.number("ord", 2), given.dims(), given.options("keepdim")),
   cholesky_solve: (given) => akari.choleskySolve(given.x, given.tensor("input2"), flag(given, "upper")),
+  inverse: (given) => akari.inverse(given.x),
   logdet: (given) => akari.logdet(given.x),
   matrix_power: (given) => akari.matrixPower(given.x, given.number("n")),
   trace: (given) => akari.trace(given.x),

@@ -45,6 +45,7 @@ export const loss: Readonly<Record<string, Call>> = {
     F.marginRankingLoss(given.tensor("input1"), given.tensor("input2"), given.tensor("target"), options(given, ["reduction", "margin"])),
   "nn.functional.multi_margin_loss": (given) =>
     F.multiMarginLoss(...pair(given), options(given, ["reduction", "p", "margin"], { weight: "weight" })),
+  "nn.functional.multilabel_margin_loss": (given) => F.multilabelMarginLoss(...pair(given), options(given, ["reduction"])),
   "nn.functional.multilabel_soft_margin_loss": (given) =>
     F.multilabelSoftMarginLoss(...pair(given), options(given, ["reduction"], { weight: "weight" })),
   "nn.functional.poisson_nll_loss": (given) => F.poissonNllLoss(...pair(given), options(given, ["reduction", "log_input", "full", "eps"])),
@@ -55,6 +56,13 @@ export const loss: Readonly<Record<string, Call>> = {
       given.tensor("positive"),
       given.tensor("negative"),
       options(given, ["reduction", "margin", "p", "eps", "swap"]),
+    ),
+  "nn.functional.triplet_margin_with_distance_loss": (given) =>
+    F.tripletMarginWithDistanceLoss(
+      given.tensor("anchor"),
+      given.tensor("positive"),
+      given.tensor("negative"),
+      options(given, ["reduction", "margin", "swap"]),
     ),
 };
 
@@ -82,6 +90,8 @@ export const normalization: Readonly<Record<string, Call>> = {
     ),
   "nn.functional.layer_norm": (given) =>
     F.layerNorm(given.x, given.numbers("normalized_shape"), given.optional("weight"), given.optional("bias"), options(given, ["eps"])),
+  "nn.functional.rms_norm": (given) =>
+    F.rmsNorm(given.x, given.numbers("normalized_shape"), given.optional("weight"), options(given, ["eps"])),
   "nn.functional.cosine_similarity": (given) => F.cosineSimilarity(given.tensor("x1"), given.tensor("x2"), given.options("dim", "eps")),
   "nn.functional.local_response_norm": (given) => F.localResponseNorm(given.x, given.number("size"), given.options("alpha", "beta", "k")),
   "nn.functional.normalize": (given) => F.normalize(given.x, given.options("p", "dim", "eps")),

@@ -38,6 +38,18 @@ const avgPool =
   (given) =>
     f(given.x, given.sizes("kernel_size"), given.options("stride", "padding", "ceil_mode", "count_include_pad", "divisor_override"));
 
+const adaptiveMaxPool =
+  (f: typeof akari.adaptiveMaxPool2d): Call =>
+  (given) => {
+    const size = given.sizes("output_size");
+    return given.value("return_indices") === true ? pair(f(given.x, size, { returnIndices: true })) : f(given.x, size);
+  };
+
+const lpPool =
+  (f: typeof akari.lpPool2d): Call =>
+  (given) =>
+    f(given.x, given.number("norm_type"), given.sizes("kernel_size"), given.options("stride", "ceil_mode"));
+
 const unpool =
   (f: typeof F.maxUnpool1d): Call =>
   (given) =>
@@ -75,6 +87,10 @@ export const matmul: Readonly<Record<string, Call>> = {
   ...added(akari.addmv, "mat", "vec"),
   ...added(akari.addr, "vec1", "vec2"),
   ...added(akari.baddbmm, "batch1", "batch2"),
+  chain_matmul: (given) => akari.chainMatmul(...(given.list("matrices") as [Tensor, ...Tensor[]])), // safe: at least one
+  inner: two(akari.inner, "input", "other"),
+  "linalg.multi_dot": (given) => akari.multiDot(...(given.list("tensors") as [Tensor, ...Tensor[]])), // safe: as above
+  vdot: two(akari.vdot, "input", "other"),
   bmm: two(akari.bmm, "input", "mat2"),
   dot: two(akari.dot, "input", "tensor"),
   einsum: (given) => akari.einsum(given.value("equation") as string, ...given.list("operands")),
@@ -96,29 +112,33 @@ export const convolution: Readonly<Record<string, Call>> = {
   "nn.functional.conv3d": conv(akari.conv3d),
   "nn.functional.conv_transpose1d": convTranspose(akari.convTranspose1d),
   "nn.functional.conv_transpose2d": convTranspose(akari.convTranspose2d),
+  "nn.functional.conv_transpose3d": convTranspose(akari.convTranspose3d),
 };
 
 /** Pooling and resampling. */
 export const pool: Readonly<Record<string, Call>> = {
   "nn.functional.adaptive_avg_pool1d": (given) => akari.adaptiveAvgPool1d(given.x, given.sizes("output_size")),
   "nn.functional.adaptive_avg_pool2d": (given) => akari.adaptiveAvgPool2d(given.x, given.sizes("output_size")),
-  "nn.functional.adaptive_max_pool2d": (given) =>
-    given.value("return_indices") === true
-      ? pair(akari.adaptiveMaxPool2d(given.x, given.sizes("output_size"), { returnIndices: true }))
-      : akari.adaptiveMaxPool2d(given.x, given.sizes("output_size")),
+  "nn.functional.adaptive_avg_pool3d": (given) => akari.adaptiveAvgPool3d(given.x, given.sizes("output_size")),
+  "nn.functional.adaptive_max_pool1d": adaptiveMaxPool(akari.adaptiveMaxPool1d),
+  "nn.functional.adaptive_max_pool2d": adaptiveMaxPool(akari.adaptiveMaxPool2d),
+  "nn.functional.adaptive_max_pool3d": adaptiveMaxPool(akari.adaptiveMaxPool3d),
   "nn.functional.avg_pool1d": avgPool(akari.avgPool1d),
   "nn.functional.avg_pool2d": avgPool(akari.avgPool2d),
+  "nn.functional.avg_pool3d": avgPool(akari.avgPool3d),
   "nn.functional.affine_grid": (given) => F.affineGrid(given.tensor("theta"), given.numbers("size"), given.options("align_corners")),
   "nn.functional.channel_shuffle": (given) => F.channelShuffle(given.x, given.number("groups")),
   "nn.functional.fractional_max_pool2d": fractional(F.fractionalMaxPool2d),
   "nn.functional.fractional_max_pool3d": fractional(F.fractionalMaxPool3d),
   "nn.functional.grid_sample": (given) =>
     F.gridSample(given.x, given.tensor("grid"), given.options("mode", "padding_mode", "align_corners")),
-  "nn.functional.interpolate": (given) => akari.interpolate(given.x, given.options("scale_factor", "mode", "size", "align_corners")),
-  "nn.functional.lp_pool2d": (given) =>
-    akari.lpPool2d(given.x, given.number("norm_type"), given.sizes("kernel_size"), given.options("stride", "ceil_mode")),
+  "nn.functional.interpolate": (given) =>
+    akari.interpolate(given.x, given.options("scale_factor", "mode", "size", "align_corners", "recompute_scale_factor")),
+  "nn.functional.lp_pool1d": lpPool(akari.lpPool1d),
+  "nn.functional.lp_pool2d": lpPool(akari.lpPool2d),
   "nn.functional.max_pool1d": maxPool(akari.maxPool1d),
   "nn.functional.max_pool2d": maxPool(akari.maxPool2d),
+  "nn.functional.max_pool3d": maxPool(akari.maxPool3d),
   "nn.functional.max_unpool1d": unpool(F.maxUnpool1d),
   "nn.functional.max_unpool2d": unpool(F.maxUnpool2d),
   "nn.functional.max_unpool3d": unpool(F.maxUnpool3d),

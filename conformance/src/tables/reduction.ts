@@ -40,6 +40,12 @@ const quantile =
   (given) =>
     f(given.x, given.operand("q"), given.has("dim") ? given.number("dim") : null, given.options("keepdim", "interpolation"));
 
+/** A pair of results along a dimension, or of everything. */
+const spread = (given: Arguments): readonly [Dims, akari.SpreadOptions] => [
+  given.dims(),
+  given.options("unbiased", "correction", "keepdim"),
+];
+
 const renorm = (given: Arguments): readonly [number, number, number] => [given.number("p"), given.number("dim"), given.number("maxnorm")];
 
 const integral = (given: Arguments): akari.TrapezoidOptions => {
@@ -50,11 +56,35 @@ const integral = (given: Arguments): akari.TrapezoidOptions => {
 /** Reductions, scans, sorts. */
 export const reduction: Readonly<Record<string, Call>> = {
   all: over(akari.all),
+  aminmax: (given) => {
+    const { min, max } = akari.aminmax(given.x, given.has("dim") ? given.number("dim") : null, given.options("keepdim"));
+    return [min, max];
+  },
   amax: over(akari.amax),
   amin: over(akari.amin),
   any: over(akari.any),
   argmax: place(akari.argmax),
   argmin: place(akari.argmin),
+  bucketize: (given) => akari.bucketize(given.x, given.tensor("boundaries"), given.options("right")),
+  cummax: (given) => pair(akari.cummax(given.x, given.number("dim"))),
+  cummin: (given) => pair(akari.cummin(given.x, given.number("dim"))),
+  diff: (given) => akari.diff(given.x, given.number("n", 1), given.number("dim", -1)),
+  histc: (given) => akari.histc(given.x, given.options("bins", "min", "max")),
+  kthvalue: (given) => pair(akari.kthvalue(given.x, given.number("k"), given.number("dim", -1), given.options("keepdim"))),
+  logcumsumexp: (given) => akari.logcumsumexp(given.x, given.number("dim")),
+  mode: (given) => pair(akari.mode(given.x, given.number("dim", -1), given.options("keepdim"))),
+  msort: (given) => akari.msort(given.x),
+  nanmean: over(akari.nanmean, "dtype"),
+  nansum: over(akari.nansum, "dtype"),
+  searchsorted: (given) => akari.searchsorted(given.tensor("sorted_sequence"), given.x, given.options("right")),
+  std_mean: (given) => {
+    const { std, mean } = akari.stdMean(given.x, ...spread(given));
+    return [std, mean];
+  },
+  var_mean: (given) => {
+    const { var: variance, mean } = akari.varMean(given.x, ...spread(given));
+    return [variance, mean];
+  },
   argsort: (given) => akari.argsort(given.x, given.number("dim", -1), order(given)),
   count_nonzero: (given) => akari.countNonzero(given.x, given.dims()),
   "Tensor.cumprod_": (given) => given.x.cumprod_(given.number("dim")),

@@ -130,7 +130,23 @@ export function calculateFans(tensor: Tensor): { fanIn: number; fanOut: number }
 }
 
 /** The functions that `calculateGain` knows. */
-export type Nonlinearity = "linear" | "conv1d" | "conv2d" | "conv3d" | "sigmoid" | "tanh" | "relu" | "leaky_relu" | "leakyRelu" | "selu";
+export type Nonlinearity =
+  | "linear"
+  | "conv1d"
+  | "conv2d"
+  | "conv3d"
+  | "conv_transpose1d"
+  | "conv_transpose2d"
+  | "conv_transpose3d"
+  | "convTranspose1d"
+  | "convTranspose2d"
+  | "convTranspose3d"
+  | "sigmoid"
+  | "tanh"
+  | "relu"
+  | "leaky_relu"
+  | "leakyRelu"
+  | "selu";
 
 /** The factor that keeps a signal's size through a nonlinearity. https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.calculate_gain */
 export function calculateGain(nonlinearity: Nonlinearity, param = 0.01): number {
@@ -139,6 +155,12 @@ export function calculateGain(nonlinearity: Nonlinearity, param = 0.01): number 
     case "conv1d":
     case "conv2d":
     case "conv3d":
+    case "conv_transpose1d":
+    case "conv_transpose2d":
+    case "conv_transpose3d":
+    case "convTranspose1d":
+    case "convTranspose2d":
+    case "convTranspose3d":
     case "sigmoid":
       return 1;
     case "tanh":

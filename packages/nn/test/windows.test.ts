@@ -108,7 +108,7 @@ describe("random activations", () => {
 
   it("featureAlphaDropout keeps or drops whole channels", () => {
     manualSeed(1);
-    const y = f.featureAlphaDropout(ones([4, 8, 5]));
+    const y = f.featureAlphaDropout(ones([4, 8, 5]), 0.5, { training: true });
     const spread = y.max(2).values.sub(y.min(2).values);
     expect(spread.abs().max().itemSync()).toBe(0);
     expect(y.unique().values.numel()).toBe(2);

@@ -107,6 +107,16 @@ describe("learning rates", () => {
     }
   });
 
+  it("have limits for each group where they are given", () => {
+    const groups = [0.1, 0.2].map((lr) => ({ params: [tensor([1])], lr }));
+    const o = new SGD(groups, { momentum: 0.9 });
+    const watcher = new ReduceLROnPlateau(o, { patience: 0, factor: 0.01, minLr: [0.05, 0.02] });
+    for (const metric of [1, 1]) watcher.step(metric);
+    expect(o.paramGroups.map(({ lr }) => lr)).toEqual([0.05, 0.02]);
+    expect(() => new ReduceLROnPlateau(o, { minLr: [0.1] })).toThrow(/one minLr or 2 of them, got 1/);
+    expect(() => new CyclicLR(o, 0.1, [0.2])).toThrow(/one maxLr or 2 of them, got 1/);
+  });
+
   it("are not chained across optimizers", () => {
     expect(() => new ChainedScheduler([new ExponentialLR(optimizer(), 1), new ExponentialLR(optimizer(), 1)])).toThrow(
       /of one optimizer, got 2/,

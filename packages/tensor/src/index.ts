@@ -255,7 +255,7 @@ export {
 } from "./ops/linalg.ts";
 export { type AddProductOptions, addbmm, addmm, addmv, addr, baddbmm, linear } from "./ops/linear.ts";
 export { maskedFill, maskedFill_, maskedScatter, maskedSelect, nonzero, nonzero as argwhere } from "./ops/mask.ts";
-export { bmm, chainMatmul, chainMatmul as multiDot, dot, dot as vdot, inner, matmul, mm, mv, outer } from "./ops/matmul.ts";
+export { bmm, chainMatmul, dot, dot as vdot, inner, matmul, mm, multiDot, mv, outer } from "./ops/matmul.ts";
 export {
   type BatchNormOptions,
   batchNorm,

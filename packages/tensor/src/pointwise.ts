@@ -214,6 +214,8 @@ export interface PointwiseOptions {
   readonly literal?: boolean;
   /** The least kind of number that the operands may meet in: 1 refuses bools, 2 refuses integers, too. */
   readonly kind?: 1 | 2;
+  /** Integers that meet are computed in float32 from the start: a number beside uint8 elements is not brought into their range first. */
+  readonly floating?: boolean;
   /** Looks at the operands of each call before anything runs, and throws for those that do not fit. */
   readonly check?: (operands: readonly TensorOrNumber[]) => void;
 }
@@ -336,7 +338,8 @@ function instantiate(
   operands: readonly TensorOrNumber[],
 ): PointwiseOp {
   const apart = new Set(options.apart);
-  const common = resultType(operands.filter((_, i) => !apart.has(i)));
+  const met = resultType(operands.filter((_, i) => !apart.has(i)));
+  const common = options.floating && !isFloating(met) ? "float32" : met;
   if (kindOf(common) < (options.kind ?? 0)) {
     const wanted = options.kind === 2 ? "floating-point numbers" : "numbers";
     throw new DTypeError(`${name}: expected ${wanted}, got ${common}; convert with to("float32")`);

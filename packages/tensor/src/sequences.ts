@@ -3,7 +3,7 @@
  */
 
 import { checkOptions, type TensorOptions, upload } from "./creation.ts";
-import type { DType } from "./dtype.ts";
+import { type DType, isFloating } from "./dtype.ts";
 import { encode } from "./encode.ts";
 import { ArgumentError } from "./errors.ts";
 import type { Tensor } from "./tensor.ts";
@@ -34,11 +34,14 @@ export function arange(...given: readonly (number | TensorOptions | undefined)[]
   const numbers = given.filter((value) => typeof value === "number");
   const options = given.find((value) => typeof value === "object") ?? {};
   checkOptions("arange", options);
-  const [start, end, step] =
+  const [from, to, by] =
     numbers.length === 1 ? [0, numbers[0] as number, 1] : [numbers[0] as number, numbers[1] as number, numbers[2] ?? 1];
-  expectNumber("arange", "start", start);
-  expectNumber("arange", "end", end);
-  expectNumber("arange", "step", step);
+  expectNumber("arange", "start", from);
+  expectNumber("arange", "end", to);
+  expectNumber("arange", "step", by);
+  // Integers go from an integer to an integer in steps of one: the fractions are cut off first.
+  const whole = options.dtype !== undefined && !isFloating(options.dtype) ? Math.trunc : (value: number): number => value;
+  const [start, end, step] = [whole(from), whole(to), whole(by)];
   if (step === 0 || (end - start) * step < 0) {
     throw new ArgumentError(`arange: a step of ${step} does not lead from ${start} to ${end}`);
   }

@@ -391,7 +391,8 @@ export class Tensor extends ConversionMethods implements View {
   }
 
   #start(): number {
-    return this.offset * bytesOf(this.dtype);
+    // A view without elements may begin behind the end of the memory.
+    return this.numel() === 0 ? 0 : this.offset * bytesOf(this.dtype);
   }
 
   #length(): number {

@@ -78,7 +78,7 @@ const seluFloor = 1.7580993408473766;
 
 function alphaDropped(operation: string, input: Tensor, p: number, options: DropoutFunctionOptions, channels: boolean): Tensor {
   checkProbability(operation, "p", p);
-  if (!(options.training ?? true) || p === 0) return input;
+  if (!(options.training ?? false) || p === 0) return input;
   if (p === 1) return input.mul(zerosLike(input));
   const { generator } = options;
   const shape = channels ? input.shape.map((size, i) => (i < 2 ? size : 1)) : input.shape;
@@ -88,7 +88,8 @@ function alphaDropped(operation: string, input: Tensor, p: number, options: Drop
 }
 
 /**
- * Sets elements to the lower limit of SELU with probability `p` (default 0.5), and scales and shifts so that mean 0 and variance 1 stay.
+ * Sets elements to the lower limit of SELU with probability `p` (default 0.5), and scales and shifts so that mean 0 and variance 1 stay: with
+ * `training: true`, which is not the default here.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html
  */

@@ -145,7 +145,13 @@ export interface KlDivOptions {
   readonly logTarget?: boolean;
 }
 
-const divergence = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("klDiv", (x, y) => y.eq(0).where(0, y.mul(y.log())).sub(y.mul(x)));
+/** The slope by the target is not a number at 0, as that of `y ln y` is where neither factor may be zero. */
+const divergence = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("klDiv", (x, y) =>
+  withDerivative(y.eq(0).where(0, y.mul(y.log())).sub(y.mul(x)), [x, y], (_, x, y) => [
+    y.neg(),
+    y.eq(0).where(Number.NaN, y.log().add(1)).sub(x),
+  ]),
+);
 const logDivergence = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("klDiv", (x, y) => y.exp().mul(y.sub(x)));
 
 /**

@@ -102,6 +102,10 @@ export class OneCycleLR<Options extends BaseOptions> extends LRScheduler<Options
     return this.#between(epoch, first, highest, first, first / this.#options.finalDivFactor);
   }
 
+  override lrFrom(_: number, epoch: number, baseLr: number, group: number): number {
+    return this.lrAt(epoch, baseLr, group);
+  }
+
   /** The value on the way from `start` to `peak` and down to `end` (by way of `back`, with three phases). */
   #between(epoch: number, start: number, peak: number, back: number, end: number): number {
     const { pctStart, threePhase, annealStrategy } = this.#options;
@@ -147,16 +151,27 @@ export interface CyclicOptions {
  */
 export class CyclicLR<Options extends BaseOptions> extends LRScheduler<Options> {
   static override name = "CyclicLR";
-  readonly #baseLr: number;
-  readonly #maxLr: number;
+  readonly #baseLrs: readonly number[];
+  readonly #maxLrs: readonly number[];
   readonly #options: Required<CyclicOptions>;
 
-  constructor(optimizer: Optimizer<Options>, baseLr: number, maxLr: number, options: CyclicOptions = {}) {
+  constructor(
+    optimizer: Optimizer<Options>,
+    baseLr: number | readonly number[],
+    maxLr: number | readonly number[],
+    options: CyclicOptions = {},
+  ) {
     super(optimizer);
+    const groups = optimizer.paramGroups.length;
+    const each = (name: string, lr: number | readonly number[]): readonly number[] => {
+      if (typeof lr === "number") return new Array<number>(groups).fill(lr);
+      if (lr.length === groups) return lr;
+      throw new ArgumentError(`CyclicLR: expected one ${name} or ${groups} of them, got ${lr.length}`);
+    };
     const momenta = ["cycleMomentum", "baseMomentum", "maxMomentum"];
     checkKnown("CyclicLR", options, ["stepSizeUp", "stepSizeDown", "mode", "gamma", ...momenta]);
-    this.#baseLr = baseLr;
-    this.#maxLr = maxLr;
+    this.#baseLrs = each("baseLr", baseLr);
+    this.#maxLrs = each("maxLr", maxLr);
     const up = options.stepSizeUp ?? 2000;
     this.#options = {
       stepSizeUp: up,
@@ -181,8 +196,13 @@ export class CyclicLR<Options extends BaseOptions> extends LRScheduler<Options> 
     for (const group of this.optimizer.paramGroups) setMomentum(group as WithMomentum, momentum);
   }
 
-  protected override lrAt(epoch: number): number {
-    return this.#baseLr + (this.#maxLr - this.#baseLr) * this.#height(epoch);
+  protected override lrAt(epoch: number, _: number, group: number): number {
+    const [low, high] = [this.#baseLrs[group] as number, this.#maxLrs[group] as number]; // safe: one for each group
+    return low + (high - low) * this.#height(epoch);
+  }
+
+  override lrFrom(_: number, epoch: number, baseLr: number, group: number): number {
+    return this.lrAt(epoch, baseLr, group);
   }
 
   /** Where between bottom (0) and top (1) an epoch is. */

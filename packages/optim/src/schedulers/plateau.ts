@@ -21,8 +21,8 @@ export interface PlateauOptions {
   readonly thresholdMode?: "rel" | "abs";
   /** How many epochs to wait after a reduction. Default 0. */
   readonly cooldown?: number;
-  /** The lowest learning rate. Default 0. */
-  readonly minLr?: number;
+  /** The lowest learning rate, or one for each group. Default 0. */
+  readonly minLr?: number | readonly number[];
   /** A change smaller than this is not made. Default 1e-8. */
   readonly eps?: number;
 }
@@ -61,6 +61,10 @@ export class ReduceLROnPlateau<Options extends BaseOptions> {
     const { factor, mode } = this.#options;
     if (!(factor < 1)) throw new ArgumentError(`ReduceLROnPlateau: factor must be below 1, got ${factor}`);
     if (mode !== "min" && mode !== "max") throw new ArgumentError(`ReduceLROnPlateau: mode must be "min" or "max", got ${String(mode)}`);
+    const { minLr } = this.#options;
+    const groups = optimizer.paramGroups.length;
+    if (typeof minLr === "object" && minLr.length !== groups)
+      throw new ArgumentError(`ReduceLROnPlateau: expected one minLr or ${groups} of them, got ${minLr.length}`);
     this.#best = this.#worst;
   }
 
@@ -93,8 +97,8 @@ export class ReduceLROnPlateau<Options extends BaseOptions> {
       this.#bad = 0;
     }
     if (this.#bad <= patience) return;
-    for (const group of this.#optimizer.paramGroups) {
-      const lr = Math.max(group.lr * factor, minLr);
+    for (const [i, group] of this.#optimizer.paramGroups.entries()) {
+      const lr = Math.max(group.lr * factor, typeof minLr === "number" ? minLr : (minLr[i] as number)); // safe: one for each group
       if (group.lr - lr > eps) group.lr = lr;
     }
     this.#cooling = cooldown;

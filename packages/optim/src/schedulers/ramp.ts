@@ -143,6 +143,15 @@ export class CosineAnnealingLR<Options extends BaseOptions> extends LRScheduler<
   protected override lrAt(epoch: number, baseLr: number): number {
     return cosine(baseLr, this.#etaMin, epoch / this.#tMax);
   }
+
+  override lrFrom(lr: number, epoch: number, baseLr: number): number {
+    if (epoch === 0) return lr;
+    const [etaMin, length] = [this.#etaMin, this.#tMax];
+    const height = (at: number): number => 1 + Math.cos((Math.PI * at) / length);
+    // From the lowest point nothing can be multiplied: it goes up by a difference.
+    if ((epoch - 1 - length) % (2 * length) === 0) return lr + ((baseLr - etaMin) * height(length + 1)) / 2;
+    return etaMin + (lr - etaMin) * (height(epoch) / height(epoch - 1));
+  }
 }
 
 /** Options of `CosineAnnealingWarmRestarts`. */
@@ -186,5 +195,9 @@ export class CosineAnnealingWarmRestarts<Options extends BaseOptions> extends LR
       }
     }
     return cosine(baseLr, this.#etaMin, since / length);
+  }
+
+  override lrFrom(_: number, epoch: number, baseLr: number): number {
+    return this.lrAt(epoch, baseLr);
   }
 }

@@ -64,6 +64,15 @@ export abstract class LRScheduler<Options extends BaseOptions = BaseOptions> imp
   /** The learning rate of a group after `epoch` steps. */
   protected abstract lrAt(epoch: number, baseLr: number, group: number): number;
 
+  /**
+   * What a learning rate becomes as an epoch is reached, when other schedulers change it, too: by default it changes in the proportion in which this
+   * scheduler alone would change it. `ChainedScheduler` asks one scheduler after the other.
+   */
+  lrFrom(lr: number, epoch: number, baseLr: number, group: number): number {
+    const before = epoch === 0 ? baseLr : this.lrAt(epoch - 1, baseLr, group);
+    return before === 0 ? lr : lr * (this.lrAt(epoch, baseLr, group) / before);
+  }
+
   /** Goes one epoch on. Call it after the optimizer's steps of the epoch. */
   step(): void {
     this.moveTo(this.#lastEpoch + 1);

@@ -41,10 +41,18 @@ export class SequentialLR<Options extends BaseOptions> extends LRScheduler<Optio
   protected override lrAt(_: number, baseLr: number): number {
     return baseLr;
   }
+
+  override lrFrom(lr: number, epoch: number, baseLr: number, group: number): number {
+    const index = this.#milestones.filter((milestone) => milestone <= epoch).length;
+    const start = this.#milestones[index - 1] ?? 0;
+    const from = index > 0 && epoch === start ? baseLr : lr;
+    return this.#schedulers[index]?.lrFrom(from, epoch - start, baseLr, group) ?? lr;
+  }
 }
 
 /**
- * Uses several schedulers together: the learning rate is multiplied by what each makes of it.
+ * Uses several schedulers together: each goes on from the learning rate that the one before has made. Most multiply it by a factor; those that set it
+ * as a function of the epoch alone, such as `LambdaLR`, begin anew.
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ChainedScheduler.html
  *
@@ -55,6 +63,8 @@ export class SequentialLR<Options extends BaseOptions> extends LRScheduler<Optio
 export class ChainedScheduler<Options extends BaseOptions> extends LRScheduler<Options> {
   static override name = "ChainedScheduler";
   readonly #schedulers: readonly LRScheduler<Options>[];
+  /** The learning rates of the groups after `lastEpoch` steps; null before the first. */
+  #lrs: readonly number[] | null = null;
 
   constructor(schedulers: readonly [LRScheduler<Options>, ...LRScheduler<Options>[]]) {
     const optimizer = schedulers[0]?.optimizer;
@@ -66,21 +76,24 @@ export class ChainedScheduler<Options extends BaseOptions> extends LRScheduler<O
   }
 
   override moveTo(epoch: number): void {
-    super.moveTo(epoch);
-    const factors = this.baseLrs.map(() => 1);
-    for (const scheduler of this.#schedulers) {
-      scheduler.moveTo(epoch);
-      scheduler.getLastLr().forEach((lr, i) => {
-        const base = this.baseLrs[i] as number; // safe: one for each group
-        factors[i] = (factors[i] as number) * (base === 0 ? 1 : lr / base);
+    const { baseLrs } = this;
+    const next = this.#lrs !== null && epoch === this.lastEpoch + 1;
+    const lrs = next && this.#lrs !== null ? [...this.#lrs] : [...baseLrs];
+    for (let past = next ? epoch : 0; past <= epoch; past++)
+      baseLrs.forEach((base, i) => {
+        lrs[i] = this.lrFrom(lrs[i] as number, past, base, i); // safe: one for each group
       });
-    }
-    this.optimizer.paramGroups.forEach((group, i) => {
-      group.lr = (this.baseLrs[i] as number) * (factors[i] as number);
-    });
+    // The schedulers may steer more than the learning rate.
+    for (const scheduler of this.#schedulers) scheduler.moveTo(epoch);
+    this.#lrs = lrs;
+    super.moveTo(epoch);
   }
 
-  protected override lrAt(_: number, baseLr: number): number {
-    return baseLr;
+  protected override lrAt(_: number, baseLr: number, group: number): number {
+    return this.#lrs?.[group] ?? baseLr;
+  }
+
+  override lrFrom(lr: number, epoch: number, baseLr: number, group: number): number {
+    return this.#schedulers.reduce((before, scheduler) => scheduler.lrFrom(before, epoch, baseLr, group), lr);
   }
 }

@@ -105,6 +105,10 @@ export class LambdaLR<Options extends BaseOptions> extends LRScheduler<Options> 
   protected override lrAt(epoch: number, baseLr: number, group: number): number {
     return baseLr * (this.#factors[group]?.(epoch) ?? 1);
   }
+
+  override lrFrom(_: number, epoch: number, baseLr: number, group: number): number {
+    return this.lrAt(epoch, baseLr, group);
+  }
 }
 
 /**
@@ -119,5 +123,9 @@ export class MultiplicativeLR<Options extends BaseOptions> extends LambdaLR<Opti
     let lr = baseLr;
     for (let past = 1; past <= epoch; past++) lr = super.lrAt(past, lr, group);
     return lr;
+  }
+
+  override lrFrom(lr: number, epoch: number, _: number, group: number): number {
+    return epoch === 0 ? lr : super.lrAt(epoch, lr, group);
   }
 }

@@ -63,7 +63,8 @@ export class Expr {
     const below = rest.ne(0).and(rest.lt(0).xor(b.lt(0)));
     const q = a.sub(rest).div(b).sub(below.cast(a.dtype));
     const whole = q.sub(q.floor()).gt(0.5).where(q.floor().add(1), q.floor());
-    return b.eq(0).where(a.div(b), whole);
+    // An infinity or NaN, of which no gradient is asked either.
+    return b.eq(0).where(a.div(b).trunc(), whole);
   }
   /** The remainder with the divisor's sign, as Python's `%`. */
   mod(other: Operand): Expr {

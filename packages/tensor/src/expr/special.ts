@@ -111,7 +111,10 @@ export function logAddExp(left: Expr, right: Expr): Expr {
   const sum = large.add(a.sub(b).abs().neg().exp().log1p());
   // Two equal infinities differ by NaN.
   const value = a.eq(b).where(large.add(Math.LN2), sum);
-  return withDerivative(value, [a, b], (y, a, b) => [(a as Expr).sub(y).exp(), (b as Expr).sub(y).exp()]);
+  return withDerivative(value, [a, b], (_, a, b) => {
+    const difference = (a as Expr).sub(b as Expr); // safe: two operands
+    return [difference.sigmoid(), difference.neg().sigmoid()];
+  });
 }
 
 /** `x ln y`, and 0 where x is 0 whatever y is (but for NaN). Both of one type. */

@@ -202,10 +202,9 @@ export function hardshrink(x: Tensor, lambd = 0.5): Tensor {
 const softshrinkOf: Tunable = /* @__PURE__ */ pointwise<[Tensor, number]>(
   "softshrink",
   (x, lambd) =>
-    x
-      .abs()
-      .le(lambd)
-      .where(0, x.gt(0).where(x.sub(lambd), x.add(lambd))),
+    withDerivative(x.gt(lambd).where(x.sub(lambd), x.lt(lambd.neg()).where(x.add(lambd), 0)), [x], (_, x) => [
+      (x as Expr).abs().le(lambd).where(0, 1), // safe: one operand
+    ]),
   floats,
 );
 
@@ -229,7 +228,8 @@ const thresholdOf: Tunable2 = /* @__PURE__ */ pointwise<[Tensor, number, number]
 
 /** `x` where it exceeds the limit, `value` elsewhere. https://pytorch.org/docs/stable/generated/torch.nn.functional.threshold.html */
 export function threshold(x: Tensor, limit: number, value: number): Tensor {
-  return thresholdOf(x, limit, value);
+  // Integers stay integers, and the numbers become integers as well.
+  return isFloating(x.dtype) ? thresholdOf(x, limit, value) : thresholdOf(x, Math.trunc(limit), Math.trunc(value));
 }
 
 const preluOf: Pointwise<[Tensor, Tensor]> = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("prelu", (x, weight) =>

@@ -119,7 +119,7 @@ export function rsub(a: TensorOrNumber, b: TensorOrNumber, options: AlphaOptions
  */
 export const mul: Binary = /* @__PURE__ */ pointwise("mul", product);
 
-const quotient: Binary = /* @__PURE__ */ pointwise("div", (a, b) => a.div(b));
+const quotient: Binary = /* @__PURE__ */ pointwise("div", (a, b) => a.div(b), { floating: true });
 const numbers = { kind: 1 } as const;
 const isNotZero = /* @__PURE__ */ pointwise<[Tensor]>("isNotZero", (x) => x.ne(0));
 

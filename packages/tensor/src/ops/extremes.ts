@@ -36,12 +36,28 @@ export interface ValuesAndIndices {
   readonly indices: Tensor;
 }
 
+/** Equal, or both NaN. */
+const same = (x: Expr, y: Expr): Expr => x.eq(y).or(x.ne(x).and(y.ne(y)));
+const alike: Pointwise<[Tensor, Tensor]> = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("eq", same);
+
 const share: Pointwise<[Tensor, Tensor, Tensor, Tensor]> = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>(
   "shareBackward",
-  (g, count, x, extreme) => x.eq(extreme).where(g.div(count.cast(g.dtype)), 0),
+  (g, count, x, extreme) => same(x, extreme).where(g.div(count.cast(g.dtype)), 0),
   { apart: [1] },
 );
 
+/** A gradient shared evenly by the elements that are the result, NaN among them. */
+export function shareAlike(g: Tensor, x: Tensor, result: Tensor): Tensor {
+  return share(g, sum(alike(x.detach(), result.detach()), null, { keepdim: true }), x, result);
+}
+
+const among: Pointwise<[Tensor, Tensor, Tensor, Tensor]> = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>(
+  "shareBackward",
+  (g, count, x, extreme) => x.eq(extreme).cast(g.dtype).mul(g).div(count.cast(g.dtype)),
+  { apart: [1] },
+);
+
+/** The same for rows. Where the result is NaN no element equals it, and the gradient is NaN as well. */
 const shared: Gradient<RowAttrs> = /* @__PURE__ */ rules<RowAttrs>({
   inputs: [0],
   outputs: [0],
@@ -49,8 +65,15 @@ const shared: Gradient<RowAttrs> = /* @__PURE__ */ rules<RowAttrs>({
     const x = input(0);
     const extreme = restored(output(0), attrs);
     const count = sum(eq(x.detach(), extreme.detach()), attrs.dims.length === 0 ? null : attrs.dims, { keepdim: true });
-    return share(restored(g, attrs), count, x, extreme);
+    return among(restored(g, attrs), count, x, extreme);
   },
+});
+
+/** For the extreme of everything. */
+const sharedByAll: Gradient<RowAttrs> = /* @__PURE__ */ rules<RowAttrs>({
+  inputs: [0],
+  outputs: [0],
+  of: (g, { attrs, input, output }) => shareAlike(restored(g, attrs), input(0), restored(output(0), attrs)),
 });
 
 const extremeOps = new Map<string, RowOp>();
@@ -61,7 +84,8 @@ function extreme(name: string, reduce: "max" | "min", x: Tensor, dim: Dims, { ke
   const op = once(extremeOps, `${name} ${x.dtype}`, () => {
     const bool = x.dtype === "bool";
     const of: Expr = input(0, x.dtype).cast(bool ? "uint8" : computeType(x.dtype));
-    return new RowOp(name, rowProgram({ stages: [{ reduce, of }], rows: [row(0, of.dtype)] }), [x.dtype], shared);
+    const gradient = name.startsWith("a") ? shared : sharedByAll;
+    return new RowOp(name, rowProgram({ stages: [{ reduce, of }], rows: [row(0, of.dtype)] }), [x.dtype], gradient);
   });
   return apply(op, [x], { dims, keepdim, scalars: [] });
 }

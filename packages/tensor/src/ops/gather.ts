@@ -63,7 +63,8 @@ export function gatherUnchecked(x: Tensor, dim: number, index: Tensor): Tensor {
 /** The two tensors of a gather or scatter as they have to be, scalars counting as one element of one dimension. */
 export function checkAlong(operation: string, x: Tensor, dim: number, index: Tensor): number {
   const at = dimension(operation, dim, x.ndim);
-  const fits = index.ndim === x.ndim && index.shape.every((size, i) => i === at || size <= (x.shape[i] as number));
+  // An index with nothing in it picks nothing, however long its sides are.
+  const fits = index.ndim === x.ndim && (index.numel() === 0 || index.shape.every((size, i) => i === at || size <= (x.shape[i] as number)));
   if (!fits) {
     throw new ShapeError(
       `${operation}: an index of shape ${showShape(index.shape)} does not fit a tensor of shape ${showShape(x.shape)}: it needs as many dimensions, none larger except dimension ${at}`,

@@ -10,7 +10,7 @@ import { apply, type Op } from "../op.ts";
 import { dimension, sameShape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { cast, copyInto } from "./copy.ts";
-import { atLeast, atleast3d, unsqueeze } from "./reshape.ts";
+import { atLeast, atleast3d, reshape, unsqueeze } from "./reshape.ts";
 import { narrow } from "./slice.ts";
 
 const joining: Op<number> = {
@@ -75,11 +75,16 @@ function expectTensors(operation: string, tensors: readonly Tensor[]): void {
  */
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   expectTensors("cat", tensors);
-  const some = tensors.filter((x) => !(x.ndim === 1 && x.shape[0] === 0));
-  const joined = some.length > 0 ? some : tensors.slice(0, 1);
-  const first = joined[0] as Tensor; // safe: not empty
+  const nothing = (x: Tensor): boolean => x.ndim === 1 && x.shape[0] === 0;
+  const first = tensors.find((x) => !nothing(x)) ?? (tensors[0] as Tensor); // safe: not empty
   if (first.ndim === 0) throw new ShapeError("cat: scalars cannot be joined; use stack");
-  return apply(joining, joined, dimension("cat", dim, first.ndim));
+  const at = dimension("cat", dim, first.ndim);
+  const none = first.shape.map((size, i) => (i === at ? 0 : size));
+  return apply(
+    joining,
+    tensors.map((x) => (first.ndim > 1 && nothing(x) ? reshape(x, none) : x)),
+    at,
+  );
 }
 
 /**

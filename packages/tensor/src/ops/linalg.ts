@@ -355,7 +355,8 @@ export function trace(x: Tensor): Tensor {
 export function matrixPower(a: Tensor, n: number): Tensor {
   expectSquare("matrixPower", a);
   if (!Number.isInteger(n)) throw new ArgumentError(`matrixPower: the power must be an integer, got ${n}`);
-  if (n === 0) return identities(a, a.shape);
+  // Not one element of `a` is taken, but the result has its history.
+  if (n === 0) return where(fromHost(a, [], "bool", new Uint8Array(1)), a, identities(a, a.shape));
   if (n < 0) return matrixPower(inv(a), -n);
   if (n === 1) return a;
   const half = matrixPower(a, Math.floor(n / 2));

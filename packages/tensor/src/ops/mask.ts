@@ -91,7 +91,7 @@ function checkFill(x: Tensor, mask: Tensor, value: TensorOrNumber): void {
     throw new ShapeError(`maskedFill: the value must be a number or a scalar tensor, got shape ${showShape(value.shape)}; use where`);
   }
   const type = resultType([x, value]);
-  if (type !== x.dtype && !(typeof value !== "object" && Number.isInteger(Number(value)))) {
+  if (type !== x.dtype && !(typeof value !== "object" && Number.isFinite(Number(value)))) {
     throw new DTypeError(`maskedFill: a value of ${type} does not fit into a tensor of ${x.dtype}`);
   }
 }

@@ -3,7 +3,7 @@
  * views, so nothing is copied on the way. The gradients are matrix products again.
  */
 
-import { DTypeError, ShapeError } from "../errors.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import type { View } from "../kernel.ts";
 import { apply, type Op, rules } from "../op.ts";
 import { broadcastShapes, broadcastStrides, reshapeStrides, type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
@@ -151,4 +151,24 @@ export function inner(a: Tensor, b: Tensor): Tensor {
 /** The product of several matrices, from left to right. https://pytorch.org/docs/stable/generated/torch.chain_matmul.html */
 export function chainMatmul(...matrices: readonly [Tensor, ...Tensor[]]): Tensor {
   return matrices.reduce((a, b) => mm(a, b));
+}
+
+/**
+ * `chainMatmul` whose first matrix may be a vector, taken for a row, and whose last one, taken for a column.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.linalg.multi_dot.html
+ *
+ * @throws ArgumentError for fewer than two tensors. @throws ShapeError when sizes do not fit.
+ */
+export function multiDot(...matrices: readonly [Tensor, ...Tensor[]]): Tensor {
+  const [first, ...rest] = matrices;
+  const last = rest.at(-1);
+  if (last === undefined) throw new ArgumentError("multiDot: expected at least two tensors, got one");
+  const between = rest.slice(0, -1);
+  const start = first.ndim === 1 ? reshape(first, [1, -1]) : first;
+  const product = chainMatmul(start, ...between, last.ndim === 1 ? reshape(last, [-1, 1]) : last);
+  return reshape(product, [
+    ...(first.ndim === 1 ? [] : [product.shape[0] as number]),
+    ...(last.ndim === 1 ? [] : [product.shape[1] as number]),
+  ]);
 }

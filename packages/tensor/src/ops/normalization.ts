@@ -114,6 +114,10 @@ export function groupNorm(
   expectShape("groupNorm", "bias", bias, [channels]);
   const [batch, , ...rest] = x.shape;
   const grouped = reshape(x, [batch as number, numGroups, channels / numGroups, ...rest]);
+  if (x.numel() > 0 && x.numel() === (batch as number) * numGroups && batch === 1)
+    throw new ShapeError(
+      `groupNorm: ${numGroups} groups of an input of shape ${showShape(x.shape)} have one element each, which has no variance`,
+    );
   const perChannel = [numGroups, channels / numGroups, ...rest.map(() => 1)];
   const dims = [2, ...rest.map((_, i) => i + 3)];
   const { result } = normalized("groupNorm", grouped, dims, shaped(weight, perChannel), shaped(bias, perChannel), eps, true);
@@ -268,11 +272,11 @@ export interface LocalResponseOptions {
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.local_response_norm.html
  *
  * @param x [N, C, ...]. @param size how many channels are neighbours, the element's own included.
- * @throws ArgumentError when that is no positive integer.
+ * @throws ArgumentError when that is no positive integer. @throws ShapeError for fewer than 3 dimensions.
  */
 export function localResponseNorm(x: Tensor, size: number, { alpha = 1e-4, beta = 0.75, k = 1 }: LocalResponseOptions = {}): Tensor {
   expectFloating("localResponseNorm", x.dtype);
-  channelsOf("localResponseNorm", x);
+  if (x.ndim < 3) throw new ShapeError(`localResponseNorm: expected an input of shape [N, C, ...] with places, got ${showShape(x.shape)}`);
   if (!Number.isInteger(size) || size < 1) throw new ArgumentError(`localResponseNorm: size must be a positive integer, got ${size}`);
   const none = new Array<number>(2 * (x.ndim - 2)).fill(0);
   const padded = pad(square(x), [...none, Math.floor(size / 2), Math.floor((size - 1) / 2)]);

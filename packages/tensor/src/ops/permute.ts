@@ -94,6 +94,7 @@ export function movedim(x: Tensor, source: number | readonly number[], destinati
   if (from.length !== to.length || new Set(from).size !== from.length || new Set(to).size !== to.length) {
     throw new ArgumentError(`movedim: source [${from}] and destination [${to}] must name as many dimensions, each once`);
   }
+  if (x.ndim === 0) return apply(permuting, [x], []);
   const order = new Array<number>(x.ndim).fill(-1);
   to.forEach((place, i) => {
     order[place] = from[i] as number;

@@ -94,10 +94,10 @@ export const log2: Unary = /* @__PURE__ */ pointwise<[Tensor]>("log2", (x) => x.
 export const log10: Unary = /* @__PURE__ */ pointwise<[Tensor]>("log10", (x) => x.log10());
 
 /** `ln(eᵃ + eᵇ)`, without overflow on the way. https://pytorch.org/docs/stable/generated/torch.logaddexp.html */
-export const logaddexp: Binary = /* @__PURE__ */ pointwise("logaddexp", logAddExp);
+export const logaddexp: Binary = /* @__PURE__ */ pointwise("logaddexp", logAddExp, { floating: true });
 
 /** `a ln b`, and 0 where a is 0 and b is no NaN. https://pytorch.org/docs/stable/special.html#torch.special.xlogy */
-export const xlogy: Binary = /* @__PURE__ */ pointwise("xlogy", xlogyFormula);
+export const xlogy: Binary = /* @__PURE__ */ pointwise("xlogy", xlogyFormula, { floating: true });
 
 /** `√(a² + b²)`, without overflow on the way. https://pytorch.org/docs/stable/generated/torch.hypot.html */
 export const hypot: Binary = /* @__PURE__ */ pointwise("hypot", hypotFormula);

@@ -160,6 +160,8 @@ export interface InterpolateOptions {
   readonly mode?: InterpolateMode;
   /** Whether the centres of the corner elements stay where they are, instead of the corners themselves. Default false. */
   readonly alignCorners?: boolean;
+  /** Whether the elements lie as the sizes have it that `scaleFactor` gives once they are rounded down, instead of as `scaleFactor` itself has it. Default false. */
+  readonly recomputeScaleFactor?: boolean;
 }
 
 /** Cubic convolution with a = -0.75 at a distance. */
@@ -192,6 +194,8 @@ function weightMatrix(size: number, out: number, scale: number, align: boolean, 
   return matrix;
 }
 
+const interpolateOptions = ["size", "scaleFactor", "mode", "alignCorners", "recomputeScaleFactor"];
+
 /**
  * The input [N, C, ...space] at other spatial sizes: the nearest elements repeated, or values in between (linear for one dimension, bilinear and bicubic for two,
  * trilinear for three), or the mean of the area covered.
@@ -204,16 +208,18 @@ function weightMatrix(size: number, out: number, scale: number, align: boolean, 
  */
 export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
   for (const name of Object.keys(options)) {
-    if (!["size", "scaleFactor", "mode", "alignCorners"].includes(name)) {
-      throw new ArgumentError(`interpolate: there is no option "${name}"; there are size, scaleFactor, mode, alignCorners`);
+    if (!interpolateOptions.includes(name)) {
+      throw new ArgumentError(`interpolate: there is no option "${name}"; there are ${interpolateOptions.join(", ")}`);
     }
   }
-  const { size, scaleFactor, mode = "nearest", alignCorners = false } = options;
+  const { size, scaleFactor, mode = "nearest", alignCorners = false, recomputeScaleFactor = false } = options;
   const dims = x.ndim - 2;
   if (dims < 1 || dims > 3)
     throw new ShapeError(`interpolate: expected an input [N, C, ...space] of 3 to 5 dimensions, got shape ${showShape(x.shape)}`);
   expectImage("interpolate", x, dims);
   if ((size === undefined) === (scaleFactor === undefined)) throw new ArgumentError("interpolate: give either size or scaleFactor");
+  if (recomputeScaleFactor && scaleFactor === undefined)
+    throw new ArgumentError("interpolate: recomputeScaleFactor goes with scaleFactor, got a size");
   const suits = { linear: 1, bilinear: 2, bicubic: 2, trilinear: 3, nearest: dims, "nearest-exact": dims, area: dims }[mode];
   if (suits === undefined) throw new ArgumentError(`interpolate: there is no mode "${String(mode)}"`);
   if (suits !== dims)
@@ -228,7 +234,7 @@ export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
   if (mode === "area") return adaptiveAverage("interpolate", dims, x, sizes);
   return sizes.reduce((y, out, i) => {
     const length = y.shape[i + 2] as number;
-    const scale = factors === null ? length / out : 1 / (factors[i] as number);
+    const scale = factors === null || recomputeScaleFactor ? length / out : 1 / (factors[i] as number);
     if (mode === "nearest" || mode === "nearest-exact") {
       // "nearest" takes the element under the left edge of each place, as it always did; the exact one that under its middle.
       const shift = mode === "nearest" ? 0 : 0.5;

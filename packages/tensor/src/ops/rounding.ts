@@ -147,10 +147,14 @@ export function nanToNum_(x: Tensor, { nan = 0, posinf = null, neginf = null }: 
 }
 
 /** The size of `a` with the sign of `b`, that of -0 included. https://pytorch.org/docs/stable/generated/torch.copysign.html */
-export const copysign: Binary = /* @__PURE__ */ pointwise("copysign", (a, b) => {
-  const x = a.toFloat();
-  return isNegative(b.toFloat()).where(x.abs().neg(), x.abs());
-});
+export const copysign: Binary = /* @__PURE__ */ pointwise(
+  "copysign",
+  (a, b) => {
+    const x = a.toFloat();
+    return isNegative(b.toFloat()).where(x.abs().neg(), x.abs());
+  },
+  { floating: true },
+);
 
 /** Whether the sign is minus, that of -0 included. https://pytorch.org/docs/stable/generated/torch.signbit.html */
 export const signbit: Unary = /* @__PURE__ */ pointwise<[Tensor]>("signbit", (x) => (isFloating(x.dtype) ? isNegative(x) : x.lt(0)));
@@ -161,4 +165,6 @@ function isNegative(x: Expr): Expr {
 }
 
 /** 0 below 0, 1 above, and `values` at 0. https://pytorch.org/docs/stable/generated/torch.heaviside.html */
-export const heaviside: Binary = /* @__PURE__ */ pointwise("heaviside", (x, values) => x.eq(0).where(values, x.lt(0).where(0, 1)));
+export const heaviside: Binary = /* @__PURE__ */ pointwise("heaviside", (x, values) =>
+  x.eq(0).where(values, x.lt(0).where(0, 1).cast(values.dtype)),
+);

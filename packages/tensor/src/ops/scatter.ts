@@ -3,13 +3,14 @@
  * in `_` writes in place.
  */
 
+import { isFloating } from "../dtype.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { apply, applyInPlace, type Op, rules } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
 import { dimension, sameShape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkBounds } from "./check.ts";
-import { copyInto } from "./copy.ts";
+import { cast, copyInto } from "./copy.ts";
 import { expand } from "./expand.ts";
 import { filled } from "./fill.ts";
 import { alongDimension, checkAlong, gatherUnchecked, indexList, wrapNegative } from "./gather.ts";
@@ -62,13 +63,32 @@ const scattering: Op<Scatter> = {
 };
 
 const times = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("mul", (g, y, x) => g.mul(y).div(x));
+const isZero = /* @__PURE__ */ pointwise<[Tensor]>("eq", (x) => x.eq(0).cast(x.dtype));
+const oneForZero = /* @__PURE__ */ pointwise<[Tensor]>("where", (x) => x.eq(0).where(1, x));
+const oneForOnlyZero = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("where", (x, zeros) => x.eq(0).and(zeros.eq(1)).where(1, x));
+const timesOthers = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor, Tensor]>("mul", (g, y, others, x, zeros) =>
+  x.eq(0).and(zeros.eq(1)).where(g.mul(others), g.mul(y).div(x.eq(0).where(1, x))),
+);
 const same = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("eq", (x, y) => x.eq(y).cast(x.dtype));
 const share = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("mul", (g, part, count) => g.mul(part).div(count));
+
+/**
+ * The gradients of a product: `y` without the factor. What is not zero is divided out; the others of a zero are multiplied anew, as long as it is the only
+ * one among the source's elements for its place, for with two there is nothing left.
+ */
+function products(g: Tensor, x: Tensor, index: Tensor, source: Tensor, y: Tensor, dim: number): (Tensor | null)[] {
+  const pick = (z: Tensor) => gatherUnchecked(z, dim, index);
+  const into = (z: Tensor, from: Tensor, reduce: "add" | "multiply") => apply(scattering, [z, index, from], { dim, reduce });
+  const own = oneForZero(x);
+  const zeros = pick(into(filled(x, x.shape, 0), isZero(source.detach()), "add"));
+  const others = into(x, oneForOnlyZero(source, zeros), "multiply");
+  return [times(g, into(own, source, "multiply"), own), null, timesOthers(pick(g), pick(y), pick(others), source, zeros)];
+}
 
 /** The gradients of a scatter that multiplies (`∂y/∂x = y / x`) or keeps an extreme (shared evenly by those that attain it). */
 function combined(g: Tensor, x: Tensor, index: Tensor, source: Tensor, y: Tensor, { dim, reduce }: Scatter): (Tensor | null)[] {
   const pick = (z: Tensor) => gatherUnchecked(z, dim, index);
-  if (reduce === "multiply") return [times(g, y, x), null, times(pick(g), pick(y), source)];
+  if (reduce === "multiply") return products(g, x, index, source, y, dim);
   const own = same(x, y);
   const theirs = same(source, pick(y));
   const count = apply(scattering, [own, index, theirs], { dim, reduce: "add" });
@@ -80,6 +100,7 @@ function prepare(operation: string, x: Tensor, dim: number, index: Tensor, sourc
   const at = checkAlong(operation, x, dim, index);
   checkBounds(operation, index, x.shape[at] as number, at);
   if (typeof source !== "object") return [at, index, expand(filled(x, [], source), index.shape)];
+  if (index.numel() === 0) return [at, index, expand(filled(x, [], 0), index.shape)];
   if (source.ndim !== index.ndim || source.shape.some((size, i) => size < (index.shape[i] as number))) {
     throw new ShapeError(
       `${operation}: a source of shape ${showShape(source.shape)} is too small for an index of shape ${showShape(index.shape)}`,
@@ -162,6 +183,8 @@ export interface ScatterReduceOptions {
 }
 
 const quotient = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("div", (sum, count) => sum.div(count.max(1)));
+/** The quotient of integers, rounded down. */
+const wholeQuotient = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("div", (sum, count) => sum.div(count.max(1)).floor());
 
 /**
  * `x` combined with the elements of `source` at the places an index tensor names: added, multiplied, averaged, or the extreme kept. Without
@@ -187,7 +210,7 @@ export function scatterReduce(
   const ones = filled(x, x.shape, 1);
   const own = includeSelf ? ones : scattered("scatterReduce", ones, dim, index, 0, "set");
   const count = scattered("scatterReduce", own, dim, index, expand(filled(x, [], 1), index.shape), "add");
-  return quotient(combinedSum, count);
+  return isFloating(x.dtype) ? quotient(combinedSum, count) : cast(wholeQuotient(combinedSum, count), x.dtype);
 }
 
 /** The operands of the functions that take a list of indices of one dimension. */

@@ -4,16 +4,16 @@
  */
 
 import { ArgumentError, IndexError } from "../errors.ts";
-import { applyAll, type Op } from "../op.ts";
+import { apply, applyAll, type Op, rules } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
 import { dimension, type Shape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, mul, sub } from "./arithmetic.ts";
 import { put, take, withDimension } from "./choice.ts";
 import { eq, isnan, ne, where } from "./comparison.ts";
-import { cast } from "./copy.ts";
+import { cast, copyInto } from "./copy.ts";
 import { broadcastTo } from "./expand.ts";
-import { argmax, type ValuesAndIndices } from "./extremes.ts";
+import { argmax, shareAlike, type ValuesAndIndices } from "./extremes.ts";
 import { fromHost } from "./fill.ts";
 import { reshape, squeeze } from "./reshape.ts";
 import type { KeepOptions } from "./rows.ts";
@@ -156,12 +156,24 @@ function medians(operation: string, x: Tensor, dim: number, keepdim: boolean, sk
 
 const middleOf = /* @__PURE__ */ pointwise<[Tensor]>("nanmedian", (count) => count.sub(1).max(0).div(2).floor());
 
+/** [x, its median] → the median; all elements that are it share the gradient. */
+const middle: Op = {
+  name: "median",
+  infer: ([, found]) => [{ shape: (found as Tensor).shape, dtype: (found as Tensor).dtype }], // safe: two inputs
+  run: ([, found], _, [to]) => copyInto(to as Tensor, found as Tensor, (to as Tensor).device), // safe: two inputs, one output
+  gradient: /* @__PURE__ */ rules({ inputs: [0, 1], of: (g, { input }) => shareAlike(g, input(0), input(1)) }, null),
+};
+
+function medianOfAll(operation: string, x: Tensor, skip: boolean): Tensor {
+  return apply(middle, [x, medians(operation, reshape(x.detach(), [-1]), 0, false, skip).values], undefined);
+}
+
 /** The median of all elements: the lower one of two, NaN if any is. https://pytorch.org/docs/stable/generated/torch.median.html */
 export function median(x: Tensor): Tensor;
 /** The median along a dimension, and where it stands. */
 export function median(x: Tensor, dim: number, options?: KeepOptions): ValuesAndIndices;
 export function median(x: Tensor, dim?: number, { keepdim = false }: KeepOptions = {}): Tensor | ValuesAndIndices {
-  return dim === undefined ? medians("median", reshape(x, [-1]), 0, false, false).values : medians("median", x, dim, keepdim, false);
+  return dim === undefined ? medianOfAll("median", x, false) : medians("median", x, dim, keepdim, false);
 }
 
 /** The median of what is not NaN. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
@@ -169,7 +181,7 @@ export function nanmedian(x: Tensor): Tensor;
 /** The median along a dimension of what is not NaN, and where it stands. */
 export function nanmedian(x: Tensor, dim: number, options?: KeepOptions): ValuesAndIndices;
 export function nanmedian(x: Tensor, dim?: number, { keepdim = false }: KeepOptions = {}): Tensor | ValuesAndIndices {
-  return dim === undefined ? medians("nanmedian", reshape(x, [-1]), 0, false, true).values : medians("nanmedian", x, dim, keepdim, true);
+  return dim === undefined ? medianOfAll("nanmedian", x, true) : medians("nanmedian", x, dim, keepdim, true);
 }
 
 /**

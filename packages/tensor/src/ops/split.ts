@@ -83,19 +83,30 @@ export function tensorSplit(x: Tensor, sections: number | readonly number[], dim
   });
 }
 
-/** `tensorSplit` along the columns (the only dimension of a vector). https://pytorch.org/docs/stable/generated/torch.hsplit.html */
-export function hsplit(x: Tensor, sections: number | readonly number[]): Tensor[] {
-  return tensorSplit(x, sections, x.ndim === 1 ? 0 : 1);
+/** What `hsplit` and its relatives do along their dimension: a number of parts must divide it. */
+function splitEvenly(operation: string, x: Tensor, sections: number | readonly number[], dim: number): Tensor[] {
+  const size = x.shape[dim] as number; // safe: the callers have looked
+  if (typeof sections === "number" && size % sections !== 0)
+    throw new ShapeError(
+      `${operation}: dimension ${dim} of a tensor of shape ${showShape(x.shape)} does not fall into ${sections} equal parts`,
+    );
+  return tensorSplit(x, sections, dim);
 }
 
-/** `tensorSplit` along the rows. https://pytorch.org/docs/stable/generated/torch.vsplit.html */
+/** Equal parts along the columns (the only dimension of a vector), or parts that start at the indices of a list. https://pytorch.org/docs/stable/generated/torch.hsplit.html */
+export function hsplit(x: Tensor, sections: number | readonly number[]): Tensor[] {
+  if (x.ndim < 1) throw new ShapeError("hsplit: expected at least 1 dimension, got a scalar");
+  return splitEvenly("hsplit", x, sections, x.ndim === 1 ? 0 : 1);
+}
+
+/** Equal parts along the rows, or parts that start at the indices of a list. https://pytorch.org/docs/stable/generated/torch.vsplit.html */
 export function vsplit(x: Tensor, sections: number | readonly number[]): Tensor[] {
   if (x.ndim < 2) throw new ShapeError(`vsplit: expected at least 2 dimensions, got shape ${showShape(x.shape)}`);
-  return tensorSplit(x, sections, 0);
+  return splitEvenly("vsplit", x, sections, 0);
 }
 
-/** `tensorSplit` along the third dimension. https://pytorch.org/docs/stable/generated/torch.dsplit.html */
+/** Equal parts along the third dimension, or parts that start at the indices of a list. https://pytorch.org/docs/stable/generated/torch.dsplit.html */
 export function dsplit(x: Tensor, sections: number | readonly number[]): Tensor[] {
   if (x.ndim < 3) throw new ShapeError(`dsplit: expected at least 3 dimensions, got shape ${showShape(x.shape)}`);
-  return tensorSplit(x, sections, 2);
+  return splitEvenly("dsplit", x, sections, 2);
 }

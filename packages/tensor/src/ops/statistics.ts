@@ -3,7 +3,7 @@
  * far from zero lose no digits.
  */
 
-import { computeType, type DType } from "../dtype.ts";
+import { computeType, type DType, isFloating } from "../dtype.ts";
 import { ArgumentError, IndexError, ShapeError } from "../errors.ts";
 import { type Expr, input, row, scalar } from "../expr/expr.ts";
 import { rowProgram, type Stage } from "../expr/program.ts";
@@ -13,6 +13,7 @@ import { dimensions, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { abs, div, sub } from "./arithmetic.ts";
 import { eq } from "./comparison.ts";
+import { cast } from "./copy.ts";
 import { filled } from "./fill.ts";
 import { matmul } from "./matmul.ts";
 import { t } from "./permute.ts";
@@ -199,7 +200,7 @@ export interface CovOptions {
  */
 export function cov(x: Tensor, { correction = 1 }: CovOptions = {}): Tensor {
   if (x.ndim > 2) throw new ShapeError(`cov: expected [variables, observations], got shape ${showShape(x.shape)}`);
-  const rows = reshape(x, [-1, x.shape.at(-1) ?? 1]);
+  const rows = reshape(isFloating(x.dtype) ? x : cast(x, "float32"), [-1, x.shape.at(-1) ?? 1]);
   const centered = sub(rows, mean(rows, 1, { keepdim: true }));
   const products = div(matmul(centered, t(centered)), Math.max((rows.shape[1] as number) - correction, 0));
   return x.ndim < 2 ? reshape(products, []) : products;

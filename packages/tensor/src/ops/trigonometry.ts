@@ -35,7 +35,7 @@ export const acos: Unary = /* @__PURE__ */ pointwise<[Tensor]>("acos", acosFormu
 export const atan: Unary = /* @__PURE__ */ pointwise<[Tensor]>("atan", (x) => x.atan());
 
 /** The angle in [-π, π] of the point (x, y), given as `atan2(y, x)`. https://pytorch.org/docs/stable/generated/torch.atan2.html */
-export const atan2: Binary = /* @__PURE__ */ pointwise("atan2", (y, x) => y.atan2(x));
+export const atan2: Binary = /* @__PURE__ */ pointwise("atan2", (y, x) => y.atan2(x), { floating: true });
 
 /** The hyperbolic sine, `(eˣ - e⁻ˣ) / 2`. https://pytorch.org/docs/stable/generated/torch.sinh.html */
 export const sinh: Unary = /* @__PURE__ */ pointwise<[Tensor]>("sinh", sinhFormula);

@@ -1,15 +1,19 @@
 /**
  * Typed arrays filled with draws from distributions, in the order and by the formulas of PyTorch's CPU kernels. Values are numbers; the caller
- * stores them in the tensor's dtype. Two precisions are drawn differently: float64 takes 64 bits of randomness for a number, the others 32.
+ * stores them in the tensor's dtype. Precisions are drawn differently: float64 takes 64 bits of randomness for a number, the others 32, of which
+ * a uniform draw keeps as many as the dtype has digits.
  */
 
-import type { DType } from "../dtype.ts";
+import { type DType, digitsOf } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
+import { fromBfloat16, fromHalf, toBfloat16, toHalf } from "../half.ts";
 import type { Generator } from "./generator.ts";
 
 /** A draw from [0, 1) as it is made for a dtype. */
 function unit(generator: Generator, dtype: DType): number {
-  return dtype === "float64" ? generator.uniform64() : generator.uniform();
+  if (dtype === "float64") return generator.uniform64();
+  const count = 2 ** digitsOf(dtype);
+  return (generator.random() & (count - 1)) / count;
 }
 
 /** An array of `count` draws. */
@@ -24,10 +28,16 @@ function rounded(dtype: DType): (x: number) => number {
   return dtype === "float64" ? (x) => x : Math.fround;
 }
 
+/** Rounds to the precision of the elements, for what is computed in it step by step. */
+function roundedTo(dtype: DType): (x: number) => number {
+  if (dtype === "float16") return (x) => fromHalf(toHalf(x));
+  return dtype === "bfloat16" ? (x) => fromBfloat16(toBfloat16(x)) : rounded(dtype);
+}
+
 /** `count` draws from the uniform distribution on [from, to). */
 export function drawUniform(generator: Generator, count: number, dtype: DType, from = 0, to = 1): Float64Array {
   if (!(from <= to)) throw new ArgumentError(`uniform_: from must not be above to, got ${from} and ${to}`);
-  const round = rounded(dtype);
+  const round = roundedTo(dtype);
   const low = round(from);
   const range = round(round(to) - low);
   // A product and a sum with one rounding, as a fused multiply-add has it.
@@ -40,22 +50,34 @@ export function drawNormal(generator: Generator, count: number, dtype: DType, me
   const round = rounded(dtype);
   if (count < 16) return filled(count, () => round(generator.normal() * std + mean));
   const values = filled(count, () => unit(generator, dtype));
-  for (let i = 0; i + 16 <= count; i += 16) transformBlock(values, i, round, mean, std);
+  // PyTorch has mathematical functions of bfloat16; those of float16 are float32's, and their result is rounded when it is stored.
+  const [step, within] = [roundedTo(dtype), dtype === "float16" ? rounded(dtype) : roundedTo(dtype)];
+  // PyTorch's kernel for float32 holds the circle's angle in float32, those for the halves in float64.
+  const circle = dtype === "float32" ? Math.fround(2 * Math.PI) : 2 * Math.PI;
+  for (let i = 0; i + 16 <= count; i += 16) transformBlock(values, i, step, within, circle, mean, std);
   if (count % 16 !== 0) {
     // The end does not fill a block: the last sixteen are drawn anew.
     for (let i = count - 16; i < count; i++) values[i] = unit(generator, dtype);
-    transformBlock(values, count - 16, round, mean, std);
+    transformBlock(values, count - 16, step, within, circle, mean, std);
   }
   return values;
 }
 
 /** Turns sixteen uniform draws into sixteen normal ones: the first eight give the radius, the others the angle. */
-function transformBlock(values: Float64Array, start: number, round: (x: number) => number, mean: number, std: number): void {
+function transformBlock(
+  values: Float64Array,
+  start: number,
+  round: (x: number) => number,
+  within: (x: number) => number,
+  circle: number,
+  mean: number,
+  std: number,
+): void {
   for (let j = start; j < start + 8; j++) {
-    const radius = round(Math.sqrt(round(-2 * round(Math.log(round(1 - (values[j] as number)))))));
-    const angle = round(round(2 * Math.PI) * (values[j + 8] as number));
-    values[j] = round(round(radius * round(Math.cos(angle))) * std + mean);
-    values[j + 8] = round(round(radius * round(Math.sin(angle))) * std + mean);
+    const radius = round(Math.sqrt(within(-2 * within(Math.log(round(1 - (values[j] as number)))))));
+    const angle = round(circle * (values[j + 8] as number));
+    values[j] = round(within(radius * within(Math.cos(angle))) * std + mean);
+    values[j + 8] = round(within(radius * within(Math.sin(angle))) * std + mean);
   }
 }
 

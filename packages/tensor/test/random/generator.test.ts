@@ -20,6 +20,15 @@ describe("Generator", () => {
     expect([generator.normal(), generator.uniform(), generator.normal()]).toEqual(next);
   });
 
+  it("draws half precision as PyTorch does: as many random bits as there are digits, and rounding on the way", () => {
+    // torch.manual_seed(5): rand(3) in float16 and bfloat16, then randn(16) in both.
+    const generator = new Generator().manualSeed(5);
+    expect([...drawUniform(generator, 3, "float16")]).toEqual([0.42333984375, 0.1005859375, 0.99169921875]);
+    expect([...drawUniform(generator, 3, "bfloat16")]).toEqual([0.73828125, 0.8984375, 0.4609375]);
+    expect([...drawNormal(generator, 16, "float16").slice(0, 3)]).toEqual([-0.71728515625, 0.1607666015625, 0.0260162353515625]);
+    expect([...drawNormal(generator, 16, "bfloat16").slice(0, 3)]).toEqual([0.419921875, -0.2421875, -0.609375]);
+  });
+
   it("draws from the rarer distributions", () => {
     const generator = new Generator().manualSeed(2);
     const middle = (values: Float64Array) => [...values].sort((a, b) => a - b)[10_000] as number;

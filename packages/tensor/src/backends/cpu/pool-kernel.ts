@@ -68,8 +68,8 @@ function maxForward<T extends Scalar>(
     f.set(at, -1);
     window.each((address, position) => {
       f.set(value, n.load(address));
-      // The first place, something larger, or the first NaN: one that is not equal to itself while the best so far is.
-      const larger = i32.or(n.gt(value, best), i32.and(n.ne(value, value), n.eq(best, best)));
+      // The first place, something larger, or a NaN, of which the last one stays.
+      const larger = i32.or(n.gt(value, best), n.ne(value, value));
       f.if(i32.or(i32.lt(at, 0), larger), () => {
         f.set(best, value);
         f.set(at, position);

@@ -80,8 +80,8 @@ function forward(f: FunctionBuilder, row: Row, x: Local<"i32">, indices: boolean
         if (position !== null) f.set(place, position);
         continue;
       }
-      // Not "larger or NaN", but so that the first of several NaN stays.
-      const isNew: Code<"v128"> = v128.andNot(v128.not(f32x4.le(value, best)), f32x4.ne(best, best));
+      // Of several NaN the last one stays.
+      const isNew: Code<"v128"> = v128.or(f32x4.gt(value, best), f32x4.ne(value, value));
       const mask = f.let(isNew);
       f.set(best, v128.bitselect(value, best, mask));
       if (position !== null) f.set(place, v128.bitselect(position, place, mask));

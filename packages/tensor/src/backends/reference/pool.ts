@@ -2,7 +2,6 @@
 
 import type { PoolCall } from "../../kernel.ts";
 import { sizeOf } from "../../shape.ts";
-import { beats } from "./combine.ts";
 import { load, store } from "./memory.ts";
 import { round } from "./primitives.ts";
 import { indexList, paddedCount, windowPlaces } from "./window.ts";
@@ -36,7 +35,8 @@ function forward(call: PoolCall, windows: readonly Window[]): void {
       if (call.op === "average") {
         values.push(round(places.reduce((sum, place) => sum + at(place), 0) / divisor, call.output.dtype));
       } else {
-        const best = places.reduce((found, place) => (beats("max", at(place), at(found)) ? place : found));
+        // Of several NaN the last one stays.
+        const best = places.reduce((found, place) => (at(place) > at(found) || Number.isNaN(at(place)) ? place : found));
         values.push(at(best));
         indices.push(best);
       }

@@ -3,6 +3,7 @@
  * goes where the indices say; windows that overlap may meet there, so it is added in one step, in float32.
  */
 
+import { isFloating } from "../../dtype.ts";
 import type { PoolCall, View } from "../../kernel.ts";
 import { contiguousStrides, sizeOf } from "../../shape.ts";
 import { orderKey } from "./argreduce.ts";
@@ -152,11 +153,13 @@ function forward(recorder: Recorder, call: PoolCall): void {
     Math.ceil(count / workgroup),
     () => {
       const look = `${source.within.index("flat", "far")}\nlet at = source0 + far0;`;
+      // Of several NaN the last one stays.
+      const better = isFloating(dtype) ? "key > best || key == 0xffffffffu" : "key > best";
       const loop =
         op === "average"
           ? `var sum = 0.0;\n${window.inputs(`${look}\nsum += ${from.get("at")};`)}\n${divisor}`
           : `var best = 0u;\nvar found = 0xffffffffu;\nvar word = 0u;\n${window.inputs(
-              `${look}\nlet bits = ${from.bits("at")};\nlet key = ${orderKey(dtype, "bits")};\nif (found == 0xffffffffu || key > best) { best = key; found = flat; word = bits; }`,
+              `${look}\nlet bits = ${from.bits("at")};\nlet key = ${orderKey(dtype, "bits")};\nif (found == 0xffffffffu || ${better}) { best = key; found = flat; word = bits; }`,
             )}`;
       const value =
         op === "average"
