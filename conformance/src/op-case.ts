@@ -48,7 +48,6 @@ const dependent: ReadonlySet<string> = new Set([
   "bincount",
   "Tensor.masked_scatter_",
   "masked_select",
-  "nn.AdaptiveLogSoftmaxWithLoss",
   "nn.functional.one_hot",
   "nonzero",
   "repeat_interleave",
