@@ -51,7 +51,7 @@ export function multinomial(weights: Tensor, samples: number, options: Multinomi
   const given = weights.detach().to(computeType(weights.dtype));
   expectBetween(given, 0, largestFinite(given.dtype), "multinomial: weights must be finite and not negative, got {}");
   expectBetween(any(given, -1), 1, 1, "multinomial: all weights of a row are zero");
-  return replacement && samples > 1 ? withReplacement(given, samples, source) : withoutReplacement(given, samples, source);
+  return replacement && samples > 1 ? withReplacement(given, samples, source) : withoutReplacement(weights.detach(), samples, source);
 }
 
 /** The classes whose exponential clocks, running as fast as their weights, ring first. */
