@@ -457,4 +457,14 @@ raises("edges", "group_norm/one-each", "nn.functional.group_norm", {"input": ran
 case("edges", "interpolate/recomputed", "nn.functional.interpolate", {"input": rand(1, 1, 3)}, {"scale_factor": 1.5, "mode": "linear", "recompute_scale_factor": True})
 case("edges", "feature_alpha_dropout/not-training", "nn.functional.feature_alpha_dropout", {"input": rand(2, 3)}, {"p": 0.5})
 
+gradient = floats([1.0, -inf])
+parameter = torch.nn.Parameter(torch.zeros(2))
+parameter.grad = gradient.clone()
+args = {"max_norm": 1.0, "norm_type": 3.0, "error_if_nonfinite": True}
+try:
+    torch.nn.utils.clip_grad_norm_([parameter], **args)
+except RuntimeError as error:
+    one = {"id": "clip_grad_norm_/infinite", "op": "nn.utils.clip_grad_norm_", "inputs": {"grads": [written(gradient)]}, "args": args, "raises": True, "error_type": type(error).__name__}
+    families["edges"].append(one)
+
 save()

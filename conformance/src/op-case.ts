@@ -45,6 +45,8 @@ const dependent: ReadonlySet<string> = new Set([
   "Tensor.__setitem__",
   "Tensor.index_put",
   "Tensor.index_put_",
+  "Tensor.masked_scatter",
+  "argwhere",
   "bincount",
   "Tensor.masked_scatter_",
   "masked_select",
