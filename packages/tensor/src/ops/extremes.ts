@@ -11,8 +11,8 @@ import { apply, applyAll, type Gradient, type Op, rules, type Spec } from "../op
 import { type Pointwise, pointwise } from "../pointwise.ts";
 import { dimension, dimensions, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { put } from "./choice.ts";
 import { eq } from "./comparison.ts";
+import { gatherBackward } from "./gather.ts";
 import { maximum, minimum } from "./rounding.ts";
 import {
   type Dims,
@@ -33,6 +33,12 @@ export interface ValuesAndIndices {
   readonly values: Tensor;
   /** Positions along the dimension, int32. */
   readonly indices: Tensor;
+}
+
+/** Runs an operation whose outputs are elements and their places. */
+export function applyPair<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs: Attrs): ValuesAndIndices {
+  const [values, indices] = applyAll(op, inputs, attrs);
+  return { values: values as Tensor, indices: indices as Tensor }; // safe: the operation has two outputs
 }
 
 const share: Pointwise<[Tensor, Tensor, Tensor, Tensor]> = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>(
@@ -124,7 +130,7 @@ const choice: Op<ArgAttrs> = {
     reads: () => ({ outputs: [1] }),
     compute: ([g], { attrs, output }) => {
       if (!g) return [null];
-      return [put(attrs.shape, attrs.dims[0] ?? 0, restored(output(1), attrs), restored(g, attrs))];
+      return [gatherBackward(restored(g, attrs), attrs.dims[0] ?? 0, restored(output(1), attrs), attrs.shape)];
     },
   },
 };
@@ -155,8 +161,7 @@ function choose(name: "max" | "min", x: Tensor, dim: number, { keepdim = false }
   const axis = dimension(name, dim, x.ndim);
   const dims = x.ndim === 0 ? [] : [axis];
   expectRows(name, x, dims, (message) => new IndexError(message));
-  const [values, indices] = applyAll(choice, [x], { op: name, dims, keepdim, shape: x.shape });
-  return { values: values as Tensor, indices: indices as Tensor }; // safe: the operation has two outputs
+  return applyPair(choice, [x], { op: name, dims, keepdim, shape: x.shape });
 }
 
 /** The largest of all elements. https://pytorch.org/docs/stable/generated/torch.max.html */

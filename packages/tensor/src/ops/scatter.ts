@@ -12,8 +12,8 @@ import { checkBounds } from "./check.ts";
 import { copyInto } from "./copy.ts";
 import { expand } from "./expand.ts";
 import { filled } from "./fill.ts";
-import { alongDimension, checkAlong, gatherUnchecked, indexList, wrapNegative } from "./gather.ts";
-import { reshape, squeeze, unsqueeze } from "./reshape.ts";
+import { alongDimension, checkAlong, gatherUnchecked, indexList, withDimension, wrapNegative } from "./gather.ts";
+import { reshape } from "./reshape.ts";
 import { narrow } from "./slice.ts";
 
 interface Scatter {
@@ -35,7 +35,8 @@ const scattering: Op<Scatter> = {
     const [before, from, output] = [x as Tensor, source as Tensor, to as Tensor]; // safe: three inputs, one output
     if (output !== before) copyInto(output, before, output.device);
     if (from.numel() === 0 || output.numel() === 0) return;
-    output.device.run({ kind: "scatter", reduce, dim, to: output, index: index as Tensor, source: from });
+    const [at, given] = [withDimension(index as Tensor), withDimension(from)];
+    output.device.run({ kind: "scatter", reduce, dim, to: withDimension(output), index: at, source: given });
   },
   gradient: {
     reads: (needs, { reduce }) => {
@@ -78,7 +79,7 @@ function combined(g: Tensor, x: Tensor, index: Tensor, source: Tensor, y: Tensor
 /** The operands of a scatter, checked: the source is cut to the index's shape, and a number becomes a tensor. */
 function prepare(operation: string, x: Tensor, dim: number, index: Tensor, source: Tensor | number): readonly [number, Tensor, Tensor] {
   const at = checkAlong(operation, x, dim, index);
-  checkBounds(operation, index, x.shape[at] as number, at);
+  checkBounds(operation, index, x.shape[at] ?? 1, at);
   if (typeof source !== "object") return [at, index, expand(filled(x, [], source), index.shape)];
   if (source.ndim !== index.ndim || source.shape.some((size, i) => size < (index.shape[i] as number))) {
     throw new ShapeError(
@@ -102,11 +103,6 @@ function scattered(
   reduce: Scatter["reduce"],
   inPlace = false,
 ): Tensor {
-  if (x.ndim === 0 && index.ndim === 0) {
-    const lifted = typeof source === "object" ? unsqueeze(source, 0) : source;
-    const y = scattered(operation, unsqueeze(x, 0), 0, unsqueeze(index, 0), lifted, reduce, inPlace);
-    return inPlace ? x : squeeze(y, 0);
-  }
   const [at, places, from] = prepare(operation, x, dim, index, source);
   return scatterInto([x, places, from], { dim: at, reduce }, inPlace);
 }
