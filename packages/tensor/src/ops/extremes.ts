@@ -118,14 +118,14 @@ function runArg(x: Tensor, { op, dims, keepdim }: ArgAttrs, indices: Tensor, val
 const position: Op<ArgAttrs> = {
   name: "argmax",
   infer: (_, attrs) => [argSpec("int32", attrs)],
-  run: ([x], attrs, [indices]) => runArg(x as Tensor, attrs, indices as Tensor, null), // safe: one input, one output
+  run: ([x], attrs, [indices]) => runArg(x, attrs, indices, null),
   gradient: null,
 };
 
 const choice: Op<ArgAttrs> = {
   name: "max",
-  infer: ([x], attrs) => [argSpec((x as Tensor).dtype, attrs), argSpec("int32", attrs)],
-  run: ([x], attrs, [values, indices]) => runArg(x as Tensor, attrs, indices as Tensor, values as Tensor), // safe: one input, two outputs
+  infer: ([x], attrs) => [argSpec(x.dtype, attrs), argSpec("int32", attrs)],
+  run: ([x], attrs, [values, indices]) => runArg(x, attrs, indices, values),
   gradient: {
     reads: () => ({ outputs: [1] }),
     compute: ([g], { attrs, output }) => {

@@ -21,12 +21,9 @@ export function withDimension(x: View): View {
 
 const gathering: Op<number> = {
   name: "gather",
-  infer: ([x, index]) => [{ shape: (index as Tensor).shape, dtype: (x as Tensor).dtype }],
+  infer: ([x, index]) => [{ shape: index.shape, dtype: x.dtype }],
   run: ([x, index], dim, [to]) => {
-    const output = to as Tensor; // safe: two inputs, one output
-    if (output.numel() === 0) return;
-    const [input, at] = [withDimension(x as Tensor), withDimension(index as Tensor)];
-    output.device.run({ kind: "gather", dim, input, index: at, to: withDimension(output) });
+    if (to.numel() > 0) to.device.run({ kind: "gather", dim, input: withDimension(x), index: withDimension(index), to: withDimension(to) });
   },
   gradient: /* @__PURE__ */ rules<number>(
     {
@@ -45,13 +42,12 @@ interface Spreading {
 /** [g, index] → zeros of a shape to which g is added at the indices. */
 const spreading: Op<Spreading> = {
   name: "gatherBackward",
-  infer: ([g], { shape }) => [{ shape, dtype: (g as Tensor).dtype }],
+  infer: ([g], { shape }) => [{ shape, dtype: g.dtype }],
   run: ([g, index], { dim }, [to]) => {
-    const output = to as Tensor; // safe: two inputs, one output
-    fillView(output, 0, output.device);
-    if ((g as Tensor).numel() === 0) return;
-    const [source, at] = [withDimension(g as Tensor), withDimension(index as Tensor)];
-    output.device.run({ kind: "scatter", reduce: "add", dim, to: withDimension(output), index: at, source });
+    fillView(to, 0, to.device);
+    if (g.numel() === 0) return;
+    const [source, at] = [withDimension(g), withDimension(index)];
+    to.device.run({ kind: "scatter", reduce: "add", dim, to: withDimension(to), index: at, source });
   },
   gradient: /* @__PURE__ */ rules<Spreading>(
     { inputs: [1], of: (g, context) => apply(gathering, [g, context.input(1)], context.attrs.dim) },

@@ -36,15 +36,14 @@ function scanOp(name: string, op: "sum" | "product" | "max" | "min", gradient: G
   return {
     name,
     infer: ([x]) => {
-      const { shape, dtype } = x as Tensor; // safe: one input
+      const { shape, dtype } = x;
       const values = { shape, dtype };
       return op === "max" || op === "min" ? [values, { shape, dtype: "int32" }] : [values];
     },
-    run: ([x], { dim }, [to, indices]) => {
-      const target = to as Tensor; // safe: one input, one output or two
-      if (target.numel() === 0) return;
+    run: ([x], { dim }, [to, indices]: readonly [Tensor, ...Tensor[]]) => {
+      if (to.numel() === 0) return;
       const places = indices ? withDimension(indices) : null;
-      target.device.run({ kind: "scan", op, dim, input: withDimension(x as Tensor), to: withDimension(target), indices: places });
+      to.device.run({ kind: "scan", op, dim, input: withDimension(x), to: withDimension(to), indices: places });
     },
     gradient,
   };

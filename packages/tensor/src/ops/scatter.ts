@@ -24,19 +24,17 @@ interface Scatter {
 /** [x, index, source] → x with the source put in */
 const scattering: Op<Scatter> = {
   name: "scatter",
-  infer: ([x, , source]) => {
-    const [to, from] = [x as Tensor, source as Tensor]; // safe: three inputs
+  infer: ([to, , from]) => {
     if (to.dtype !== from.dtype) {
       throw new DTypeError(`scatter: the source is ${from.dtype}, but the tensor it goes into is ${to.dtype}; convert one with .to()`);
     }
     return [to];
   },
-  run: ([x, index, source], { dim, reduce }, [to]) => {
-    const [before, from, output] = [x as Tensor, source as Tensor, to as Tensor]; // safe: three inputs, one output
-    if (output !== before) copyInto(output, before, output.device);
-    if (from.numel() === 0 || output.numel() === 0) return;
-    const [at, given] = [withDimension(index as Tensor), withDimension(from)];
-    output.device.run({ kind: "scatter", reduce, dim, to: withDimension(output), index: at, source: given });
+  run: ([x, index, from], { dim, reduce }, [to]) => {
+    if (to !== x) copyInto(to, x, to.device);
+    if (from.numel() === 0 || to.numel() === 0) return;
+    const [at, source] = [withDimension(index), withDimension(from)];
+    to.device.run({ kind: "scatter", reduce, dim, to: withDimension(to), index: at, source });
   },
   gradient: {
     reads: (needs, { reduce }) => {
@@ -272,19 +270,18 @@ export function indexReduce(
 /** [x, positions, source] → x with the source put in, positions counting the elements of x in row-major order */
 const flatScattering: Op<"set" | "add"> = {
   name: "indexPut",
-  infer: ([x]) => [x as Tensor], // safe: three inputs
-  run: ([x, positions, source], reduce, [to]) => {
-    const [before, from, output] = [x as Tensor, source as Tensor, to as Tensor]; // safe: three inputs, one output
+  infer: ([x]) => [x],
+  run: ([x, index, source], reduce, [to]) => {
     // Positions count elements, so memory in another order is first brought into this one.
-    const whole = output.isContiguous() ? output : output.newEmpty(output.shape);
-    if (whole !== before) copyInto(whole, before, output.device);
-    if (from.numel() > 0) {
+    const whole = to.isContiguous() ? to : to.newEmpty(to.shape);
+    if (whole !== x) copyInto(whole, x, to.device);
+    if (source.numel() > 0) {
       const { buffer, dtype, offset } = whole;
       const flat = { buffer, dtype, shape: [whole.numel()], strides: [1], offset };
-      output.device.run({ kind: "scatter", reduce, dim: 0, to: flat, index: positions as Tensor, source: from });
+      to.device.run({ kind: "scatter", reduce, dim: 0, to: flat, index, source });
     }
-    if (whole === output) return;
-    copyInto(output, whole, output.device);
+    if (whole === to) return;
+    copyInto(to, whole, to.device);
     whole.dispose();
   },
   gradient: /* @__PURE__ */ rules<"set" | "add">(

@@ -31,18 +31,16 @@ interface SortAttrs {
 const sorting: Op<SortAttrs> = {
   name: "sort",
   infer: ([x], { dim, count }) => {
-    const { shape, dtype } = x as Tensor; // safe: one input
-    const kept: Shape = shape.map((size, i) => (i === dim ? count : size));
+    const shape: Shape = x.shape.map((size, i) => (i === dim ? count : size));
     return [
-      { shape: kept, dtype },
-      { shape: kept, dtype: "int32" },
+      { shape, dtype: x.dtype },
+      { shape, dtype: "int32" },
     ];
   },
   run: ([x], { dim, descending }, [values, indices]) => {
-    const sorted = values as Tensor; // safe: one input, two outputs
-    if (sorted.numel() === 0) return;
-    const [input, to, places] = [withDimension(x as Tensor), withDimension(sorted), withDimension(indices as Tensor)];
-    sorted.device.run({ kind: "sort", dim, descending, input, values: to, indices: places });
+    if (values.numel() === 0) return;
+    const [input, to, places] = [withDimension(x), withDimension(values), withDimension(indices)];
+    values.device.run({ kind: "sort", dim, descending, input, values: to, indices: places });
   },
   gradient: {
     reads: () => ({ outputs: [1] }),
