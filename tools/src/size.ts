@@ -26,7 +26,7 @@ const limits: readonly Limit[] = [
     goal: 60,
   },
   { name: "@akari/tensor, all of it", code: 'export * from "@akari/tensor";', limit: 98, goal: 60 },
-  { name: "akari: everything", code: 'export * from "akari";', limit: 161, goal: 120 },
+  { name: "akari: everything", code: 'export * from "akari";', limit: 160, goal: 120 },
 ];
 
 const home = dirname(fileURLToPath(import.meta.url));
