@@ -68,13 +68,13 @@ function project(name: string, all: ReadonlyMap<string, Packed>): string {
   return folder;
 }
 
-/** Bundles a project's program into one classic script and runs it in Chromium, if there is one. */
+/** Bundles a project's program into one script, what it would load later included, and runs it in Chromium, if there is one. */
 async function browser(folder: string): Promise<string> {
   const result = await build({
     configFile: false,
     logLevel: "error",
     root: folder,
-    build: { write: false, rollupOptions: { input: join(folder, "page.js"), external: [/^node:/] } },
+    build: { write: false, rollupOptions: { input: join(folder, "page.js"), external: [/^node:/], output: { codeSplitting: false } } },
   });
   const outputs = Array.isArray(result) ? result : [result];
   const code = outputs

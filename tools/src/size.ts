@@ -26,7 +26,7 @@ const limits: readonly Limit[] = [
     goal: 60,
   },
   { name: "@akari/tensor, all of it", code: 'export * from "@akari/tensor";', limit: 98, goal: 60 },
-  { name: "akari: everything", code: 'export * from "akari";', limit: 165, goal: 120 },
+  { name: "akari: everything", code: 'export * from "akari";', limit: 160, goal: 120 },
 ];
 
 const home = dirname(fileURLToPath(import.meta.url));
@@ -59,7 +59,9 @@ async function bundle(code: string): Promise<readonly Chunk[]> {
       write: false,
       minify: true,
       modulePreload: false,
-      rollupOptions: { input: entry, preserveEntrySignatures: "strict", external: [/^node:/] },
+      // Nothing of the entry is dropped, and as in an application its chunk may export more than that, for the chunks that are loaded later. A strict one
+      // would become a list of names before chunks of its own.
+      rollupOptions: { input: entry, preserveEntrySignatures: "allow-extension", external: [/^node:/] },
     },
   });
   const outputs = Array.isArray(result) ? result : [result];

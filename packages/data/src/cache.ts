@@ -2,7 +2,7 @@
  * Where downloaded data sets are kept: in the folder that the user's platform sets aside for what can be fetched again.
  */
 
-import { join, nodeProcess } from "./files.ts";
+import { join, nodeProcess } from "./node.ts";
 
 /** What the place depends on. */
 export interface Surroundings {

@@ -4,6 +4,7 @@
  */
 
 import { FileError } from "@akari/tensor";
+import { nodeProcess } from "./node.ts";
 
 /** What the data sets need of a file system. Tests hand in one that fails. */
 export interface Files {
@@ -17,21 +18,6 @@ export interface Files {
   remove(path: string): Promise<void>;
   /** Makes a folder, and those that it lies in, where they are missing. */
   makeFolder(path: string): Promise<void>;
-}
-
-/** What is used of Node's `process`. Written out, so that those who use this package in a browser need no types of Node. */
-export interface NodeProcess {
-  readonly platform: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly stderr: { readonly isTTY?: boolean };
-  readonly getBuiltinModule: (name: string) => unknown;
-}
-
-/** Node's `process`, or null in a browser. */
-export function nodeProcess(): NodeProcess | null {
-  const found = (globalThis as { process?: Partial<NodeProcess> }).process;
-  // Safe: what has this function is Node's, or does as Node does.
-  return typeof found?.getBuiltinModule === "function" ? (found as NodeProcess) : null;
 }
 
 /** The file system of Node, or null in a browser. */
@@ -80,11 +66,6 @@ export async function writeAtomically(path: string, bytes: Uint8Array, files: Fi
     await files.remove(part).catch(() => {});
     throw new FileError(`write: cannot write ${path} (${bytes.length} bytes): ${reason(error)}`, { cause: error });
   }
-}
-
-/** The folder that ends a path, and a name in it, joined. */
-export function join(folder: string, name: string): string {
-  return folder === "" || /[/\\]$/.test(folder) ? folder + name : `${folder}/${name}`;
 }
 
 /** What an error says, in one line. */

@@ -4,14 +4,10 @@
  */
 
 import { FileError } from "@akari/tensor";
+import { hex, isGzip } from "./first-bytes.ts";
 
 /** How much is unpacked before `limit` is asked: more than any header takes. */
 const headEnough = 1024;
-
-/** Whether these bytes begin as gzip does. */
-export function isGzip(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b;
-}
 
 /**
  * Unpacks a gzip file and checks its checksum.
@@ -54,12 +50,6 @@ function join(chunks: readonly Uint8Array[], length: number): Uint8Array<ArrayBu
     at += chunk.length;
   }
   return whole;
-}
-
-/** The first bytes of a file as people write them. */
-export function hex(bytes: Uint8Array, count: number): string {
-  if (bytes.length === 0) return "nothing";
-  return Array.from(bytes.subarray(0, count), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
 }
 
 /** What a platform's complaint means. Browsers say less than Node does. */

@@ -1,16 +1,12 @@
 /**
- * Finds the two files of a split, images and labels: in the folder given, in the one that the environment names, in the user's cache, and
- * at last on the network. The first place that has the files is taken; files that are there but damaged are an error, not a reason to
- * look further, since whoever put them there should know.
+ * Where the files of a data set are looked for. What does the looking, the network included, is loaded with the first search: an application that brings
+ * data of its own never needs it.
  */
 
-import { FileError } from "@akari/tensor";
-import { cacheFolder } from "./cache.ts";
-import { DownloadError, type DownloadOptions, download } from "./download.ts";
-import { type Files, join, nodeFiles, nodeProcess, reason, writeAtomically } from "./files.ts";
-import { checkPair, type IdxArray, readIdx, unpackIdx } from "./idx.ts";
-import type { IdxFile, IdxSource } from "./idx-sources.ts";
-import { md5 } from "./md5.ts";
+import type { DownloadOptions } from "./download.ts";
+import type { Files } from "./files.ts";
+import type { IdxArray } from "./idx.ts";
+import type { IdxSource } from "./idx-sources.ts";
 
 /** Where to look for the files of a data set. */
 export interface IdxSearchOptions extends DownloadOptions {
@@ -34,118 +30,12 @@ export interface IdxSplit {
   readonly from: string;
 }
 
-interface Found {
-  readonly array: IdxArray;
-  readonly path: string;
-}
-
 /**
  * Loads the training (`train`) or the test split of a data set.
  *
  * @throws FileError when the files are damaged or do not belong together; a DownloadError when they are nowhere to be found.
  */
 export async function findSplit(source: IdxSource, train: boolean, options: IdxSearchOptions = {}): Promise<IdxSplit> {
-  const { files = nodeFiles(), cache = cacheFolder(), root } = options;
-  const imageFile: IdxFile = train ? "train-images" : "t10k-images";
-  const labelFile: IdxFile = train ? "train-labels" : "t10k-labels";
-  const searched: string[] = [];
-
-  const named = nodeProcess()?.env[source.variable];
-  for (const place of [root, named]) {
-    if (place === undefined || place === "") continue;
-    searched.push(place);
-    const remote = /^https?:\/\//.test(place) || files === null;
-    const read = remote ? (path: string) => fetchFile(path, options.fetch ?? fetch) : (path: string) => files.read(path);
-    // torchvision keeps its files two folders further down.
-    for (const folder of remote ? [place] : [place, join(place, `${source.name}/raw`)]) {
-      const images = await findFile(folder, imageFile, read);
-      const labels = await findFile(folder, labelFile, read);
-      if (images === null && labels === null) continue;
-      if (images === null || labels === null) {
-        const [here, missing] = images === null ? [labelFile, imageFile] : [imageFile, labelFile];
-        throw new FileError(`${source.name}: ${folder} has the file ${here} but not the ${missing} that belong to it`);
-      }
-      return pair(images, labels, folder);
-    }
-  }
-
-  const kept = cache === null || files === null ? null : { folder: join(cache, source.name), files };
-  if (kept !== null) searched.push(kept.folder);
-  const fetched = async (file: IdxFile): Promise<Found> => {
-    const found = kept === null ? null : await findFile(kept.folder, file, (path) => kept.files.read(path));
-    if (found !== null) return found;
-    if (options.download === false) {
-      throw new DownloadError(`${source.name}: there is no ${nameOf(file)} in ${searched.join(", ")}, and downloading is switched off`);
-    }
-    return downloadFile(source, file, kept, options);
-  };
-  return pair(await fetched(imageFile), await fetched(labelFile), kept?.folder ?? (source.mirrors[0] as string));
-}
-
-function pair(images: Found, labels: Found, from: string): IdxSplit {
-  checkPair(images.array, labels.array, images.path, labels.path);
-  return { images: images.array, labels: labels.array, from };
-}
-
-/** The file's own name: `train-images-idx3-ubyte`. */
-function nameOf(file: IdxFile): string {
-  return `${file}-idx${file.endsWith("images") ? 3 : 1}-ubyte`;
-}
-
-/** The file in `folder` under any of the names it goes by; null when there is none. */
-async function findFile(
-  folder: string,
-  file: IdxFile,
-  read: (path: string) => Promise<Uint8Array<ArrayBuffer> | null>,
-): Promise<Found | null> {
-  const dashed = nameOf(file);
-  const dotted = dashed.replace("-idx", ".idx");
-  for (const name of [dashed, dotted, `${dashed}.gz`, `${dotted}.gz`]) {
-    const path = join(folder, name);
-    const bytes = await read(path);
-    if (bytes !== null) return { array: await readIdx(bytes, path), path };
-  }
-  return null;
-}
-
-async function fetchFile(address: string, fetcher: typeof fetch): Promise<Uint8Array<ArrayBuffer> | null> {
-  const response = await fetcher(address).catch((error: unknown) => {
-    throw new FileError(`read: cannot fetch ${address}: ${reason(error)}`, { cause: error });
-  });
-  // A server that has no such file may send a page instead that says so.
-  if (response.status === 404 || response.headers.get("content-type")?.startsWith("text/html") === true) return null;
-  if (!response.ok) throw new FileError(`read: cannot fetch ${address}: the server answers ${response.status} ${response.statusText}`);
-  return new Uint8Array(await response.arrayBuffer());
-}
-
-async function downloadFile(
-  source: IdxSource,
-  file: IdxFile,
-  kept: { readonly folder: string; readonly files: Files } | null,
-  options: IdxSearchOptions,
-): Promise<Found> {
-  const name = `${nameOf(file)}.gz`;
-  const expected = source.checksums[file];
-  let array: IdxArray | null = null;
-  const packed = await download(
-    name,
-    source.mirrors,
-    async (bytes) => {
-      const unpacked = await unpackIdx(bytes, name);
-      const found = md5(expected.of === "packed" ? bytes : unpacked);
-      if (found !== expected.md5) {
-        throw new FileError(`the MD5 of the ${expected.of} file is ${found}, it should be ${expected.md5}`);
-      }
-      array = await readIdx(unpacked, nameOf(file));
-    },
-    options,
-  );
-  if (kept !== null) {
-    await kept.files.makeFolder(kept.folder).catch((error: unknown) => {
-      throw new FileError(`${source.name}: cannot make the folder ${kept.folder}: ${reason(error)}`, { cause: error });
-    });
-    await writeAtomically(join(kept.folder, name), packed, kept.files);
-  }
-  // Safe: `download` returns only what the check above passed.
-  return { array: array as unknown as IdxArray, path: kept === null ? name : join(kept.folder, name) };
+  const { findFiles } = await import("./find-split.ts");
+  return findFiles(source, train, options);
 }

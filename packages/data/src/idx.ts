@@ -7,7 +7,7 @@
  */
 
 import { FileError } from "@akari/tensor";
-import { gunzip, hex, isGzip } from "./gzip.ts";
+import { hex, isGzip } from "./first-bytes.ts";
 
 /** The contents of an IDX file. int8 and int16 elements come as int32. */
 export interface IdxArray {
@@ -71,6 +71,7 @@ export async function readIdx(bytes: Uint8Array<ArrayBuffer>, name = "the IDX fi
 /** The uncompressed bytes of an IDX file that may be gzip. Throws a FileError as `readIdx` does. */
 export async function unpackIdx(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<Uint8Array<ArrayBuffer>> {
   if (!isGzip(bytes) && !name.endsWith(".gz")) return bytes;
+  const { gunzip } = await import("./gzip.ts");
   return gunzip(bytes, name, (head) => {
     const { start, count, element } = readHeader(head, name);
     return start + count * element.bytes;

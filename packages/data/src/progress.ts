@@ -2,7 +2,7 @@
  * How far a download has come. On a terminal it is a bar; elsewhere it is nothing, since a log has no use for one.
  */
 
-import { nodeProcess } from "./files.ts";
+import { nodeProcess } from "./node.ts";
 
 /** Somebody who follows a download. */
 export interface Progress {

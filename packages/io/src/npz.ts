@@ -1,5 +1,5 @@
 /**
- * NumPy's archives: a zip of .npy files, each by the name of its array.
+ * NumPy's archives: a zip of .npy files, each by the name of its array. What takes zips apart and puts them together is loaded with the first one.
  *
  * https://numpy.org/doc/stable/reference/generated/numpy.savez.html
  */
@@ -9,7 +9,6 @@ import type { HostArray, ReadOptions } from "./elements.ts";
 import { nameOf, readBytes, type Source, writeAtomically } from "./files.ts";
 import { decodeNpy, encodeNpy } from "./npy.ts";
 import { type LoadOptions, toTensors } from "./safetensors.ts";
-import { readZip } from "./zip.ts";
 
 /** Options of the functions that write .npz files. */
 export interface NpzOptions {
@@ -28,6 +27,7 @@ export async function decodeNpz(
   options: ReadOptions = {},
   what = "decodeNpz",
 ): Promise<Readonly<Record<string, HostArray>>> {
+  const { readZip } = await import("./zip.ts");
   const arrays: [string, HostArray][] = [];
   for (const { name, read } of readZip(what, bytes)) {
     arrays.push([name.replace(/\.npy$/, ""), decodeNpy(await read(), options, `${what}: "${name}"`)]);

@@ -1,18 +1,15 @@
 /**
  * Reading what `torch.save` wrote, in its present and its older format: tensors and plain containers only. Dicts become objects (integer keys as
- * text), lists and tuples arrays, `None` null. Tensors that shared memory share it again.
+ * text), lists and tuples arrays, `None` null. Tensors that shared memory share it again. The interpreter of pickles is loaded with the first checkpoint:
+ * most applications read none.
  *
  * https://pytorch.org/docs/stable/generated/torch.save.html
  */
 
-import { asStrided, type DType, FileError, fromTypedArray, type Tensor, type TypedArray } from "@akari/tensor";
-import { decodeElements, type ReadOptions } from "./elements.ts";
+import { asStrided, type DType, fromTypedArray, type Tensor, type TypedArray } from "@akari/tensor";
+import type { ReadOptions } from "./elements.ts";
 import { nameOf, readBytes, type Source } from "./files.ts";
 import type { LoadOptions } from "./safetensors.ts";
-import { readTorchLegacy } from "./torch-legacy.ts";
-import { type TorchStorage, TorchTensor } from "./torch-objects.ts";
-import { readTorchZip } from "./torch-zip.ts";
-import { Tuple } from "./unpickler.ts";
 
 /** A tensor of a checkpoint on the host: a window onto a storage, which other tensors may share. Strides and offset count elements. */
 export interface StridedArray {
@@ -41,9 +38,6 @@ export type Saved<T> =
   | Set<Saved<T>>
   | { readonly [key: string]: Saved<T> };
 
-/** Containers within containers are followed so far and no farther. */
-const deepest = 500;
-
 /**
  * What the bytes of a checkpoint hold.
  *
@@ -51,7 +45,8 @@ const deepest = 500;
  * @throws FileError for a file that is damaged, refers to anything but tensors and plain containers, or holds numbers that we cannot.
  */
 export async function decodeTorch(bytes: Uint8Array, options: ReadOptions = {}, what = "decodeTorch"): Promise<Saved<StridedArray>> {
-  return decode(what, bytes, options, (array) => array);
+  const { decodeCheckpoint } = await import("./torch-checkpoint.ts");
+  return decodeCheckpoint(what, bytes, options, (array) => array);
 }
 
 /**
@@ -65,110 +60,16 @@ export async function decodeTorch(bytes: Uint8Array, options: ReadOptions = {}, 
 export async function loadTorch<T = Saved<Tensor>>(source: Source, options: LoadOptions = {}): Promise<T> {
   const device = options.device === undefined ? {} : { device: options.device };
   const whole = new Map<TypedArray, Tensor>();
-  const value = await decode(
-    `loadTorch: ${nameOf(source)}`,
-    await readBytes("loadTorch", source),
-    options,
-    ({ dtype, data, shape, strides, offset }) => {
-      let storage = whole.get(data);
-      if (storage === undefined) {
-        storage = fromTypedArray(data, [data.length], { dtype, ...device });
-        whole.set(data, storage);
-      }
-      // An alias stands for itself, not for a view of the storage.
-      return asStrided(storage, shape, strides, offset).alias();
-    },
-  );
+  const bytes = await readBytes("loadTorch", source);
+  const { decodeCheckpoint } = await import("./torch-checkpoint.ts");
+  const value = await decodeCheckpoint(`loadTorch: ${nameOf(source)}`, bytes, options, ({ dtype, data, shape, strides, offset }) => {
+    let storage = whole.get(data);
+    if (storage === undefined) {
+      storage = fromTypedArray(data, [data.length], { dtype, ...device });
+      whole.set(data, storage);
+    }
+    // An alias stands for itself, not for a view of the storage.
+    return asStrided(storage, shape, strides, offset).alias();
+  });
   return value as T; // safe as far as the caller is right; `loadStateDict` looks for itself
-}
-
-async function decode<T extends object>(
-  what: string,
-  bytes: Uint8Array,
-  options: ReadOptions,
-  make: (array: StridedArray) => T,
-): Promise<Saved<T>> {
-  if (bytes.length === 0) throw new FileError(`${what}: the file is empty`);
-  const zipped = bytes.length >= 4 && bytes[0] === 0x50 && bytes[1] === 0x4b;
-  const checkpoint = zipped ? await readTorchZip(what, bytes) : readTorchLegacy(what, bytes);
-  const decoded = new Map<TorchStorage, { readonly dtype: DType; readonly data: TypedArray }>();
-  const elements = (storage: TorchStorage) => {
-    let found = decoded.get(storage);
-    if (found === undefined) {
-      const contents = checkpoint.bytes.get(storage) as Uint8Array; // safe: both readers check that every storage is there
-      found = decodeElements(`${what}: storage ${storage.key}`, storage.type, contents, options, checkpoint.bigEndian);
-      decoded.set(storage, found);
-    }
-    return found;
-  };
-  return new Conversion<T>(what, ({ storage, shape, strides, offset }) => make({ ...elements(storage), shape, strides, offset })).convert(
-    checkpoint.value,
-    0,
-  );
-}
-
-/** Turns what was unpickled into plain values. An object that occurs twice is one object again. */
-class Conversion<T extends object> {
-  readonly #what: string;
-  readonly #tensor: (tensor: TorchTensor) => T;
-  readonly #done = new Map<object, Saved<T>>();
-
-  constructor(what: string, tensor: (tensor: TorchTensor) => T) {
-    this.#what = what;
-    this.#tensor = tensor;
-  }
-
-  convert(value: unknown, depth: number): Saved<T> {
-    switch (typeof value) {
-      case "boolean":
-      case "number":
-      case "bigint":
-      case "string":
-        return value;
-      case "object":
-        return value === null ? null : (this.#done.get(value) ?? this.#object(value, depth + 1));
-      default:
-        throw new FileError(`${this.#what}: the file holds what is no value`);
-    }
-  }
-
-  #object(value: object, depth: number): Saved<T> {
-    if (depth > deepest) throw new FileError(`${this.#what}: containers are nested more than ${deepest} deep`);
-    if (value instanceof TorchTensor) return this.#keep(value, this.#tensor(value));
-    if (value instanceof Uint8Array) return value;
-    if (Array.isArray(value) || value instanceof Tuple) {
-      const list: Saved<T>[] = [];
-      this.#keep(value, list);
-      for (const item of Array.isArray(value) ? value : value.items) list.push(this.convert(item, depth));
-      return list;
-    }
-    if (value instanceof Set) {
-      const set = new Set<Saved<T>>();
-      this.#keep(value, set);
-      for (const item of value) set.add(this.convert(item, depth));
-      return set;
-    }
-    if (value instanceof Map) return this.#dict(value, depth);
-    throw new FileError(`${this.#what}: the file holds a bare class or storage where a value is expected`);
-  }
-
-  #dict(dict: ReadonlyMap<unknown, unknown>, depth: number): Saved<T> {
-    const result: Record<string, Saved<T>> = {};
-    this.#keep(dict, result);
-    for (const [key, item] of dict) {
-      if (typeof key !== "string" && typeof key !== "number") {
-        throw new FileError(`${this.#what}: a dict has a key that is neither text nor a number`);
-      }
-      const name = String(key);
-      if (Object.hasOwn(result, name)) throw new FileError(`${this.#what}: a dict has both the text "${name}" and the number as keys`);
-      // Defined rather than assigned: a key may be called `__proto__`.
-      Object.defineProperty(result, name, { value: this.convert(item, depth), writable: true, enumerable: true, configurable: true });
-    }
-    return result;
-  }
-
-  #keep<V extends Saved<T>>(from: object, to: V): V {
-    this.#done.set(from, to);
-    return to;
-  }
 }

@@ -11,6 +11,9 @@ import { type Shape, sameShape, showShape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 import type { Recorded } from "./trace.ts";
 
+/** The tensors that an operation takes or makes. How many they are, it knows itself: as far as types go, three are there, and maybe more. */
+export type Operands = readonly [Tensor, Tensor, Tensor, ...Tensor[]];
+
 /** Shape and dtype of a tensor, without its values. A Tensor is a Spec. */
 export interface Spec {
   /** The size of each dimension; empty for a scalar. */
@@ -39,9 +42,9 @@ export interface Op<Attrs = undefined> {
   /** PyTorch's name in camelCase; error messages and profiles show it. */
   readonly name: string;
   /** Shape and dtype of each output. Throws, before anything runs, when the inputs do not fit. */
-  infer(inputs: readonly Tensor[], attrs: Attrs): readonly Spec[];
+  infer(inputs: Operands, attrs: Attrs): readonly Spec[];
   /** Issues the kernel calls that fill the outputs. An output may be one of the inputs when the operation is applied in place. */
-  run?(inputs: readonly Tensor[], attrs: Attrs, outputs: readonly Tensor[]): void;
+  run?(inputs: Operands, attrs: Attrs, outputs: Operands): void;
   /** For a view: how it lies in the memory of the first input. */
   view?(input: Tensor, attrs: Attrs): Layout;
   /** The gradient with respect to the inputs, or null when there is none to speak of. */
@@ -125,7 +128,7 @@ export function applyAll<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs:
   // Safe: creation functions, which have no input, do not come here.
   const first = inputs[0] as Tensor;
   checkDevices(op.name, inputs);
-  const specs = op.infer(inputs, attrs);
+  const specs = op.infer(inputs as Operands, attrs); // safe: an operation looks at as many as it has
   let outputs: readonly Tensor[];
   if (op.view) {
     const { shape, strides, offset } = op.view(first, attrs);
@@ -145,7 +148,7 @@ export function applyAll<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs:
  */
 export function applyInPlace<Attrs>(op: Op<Attrs>, target: Tensor, inputs: readonly Tensor[], attrs: Attrs): Tensor {
   checkDevices(op.name, [target, ...inputs]);
-  const spec = op.infer(inputs, attrs)[0] as Spec; // safe: every operation has at least one output
+  const spec = op.infer(inputs as Operands, attrs)[0] as Spec; // safe: every operation has at least one output
   if (!sameShape(spec.shape, target.shape)) {
     throw new ShapeError(
       `${op.name}_: the result has shape ${showShape(spec.shape)} and cannot be stored in a tensor of shape ${showShape(target.shape)}`,
@@ -173,7 +176,7 @@ function compute<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs: Attrs, 
   const before = running.name;
   running.name = op.name;
   try {
-    op.run?.(inputs, attrs, outputs);
+    op.run?.(inputs as Operands, attrs, outputs as Operands); // safe: an operation looks at as many as it has
   } finally {
     running.name = before;
   }

@@ -6,6 +6,7 @@
 
 import { withDerivative } from "./derivative.ts";
 import { constant, type Expr } from "./expr.ts";
+import { polynomial } from "./special.ts";
 
 /** How far small arguments are moved up: no farther than the dtype's digits need, since moving costs some. */
 function stepsFor(x: Expr): number {
@@ -13,14 +14,22 @@ function stepsFor(x: Expr): number {
 }
 /** The Bernoulli numbers B₂, B₄, …. */
 const bernoulli = [1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6];
-/** (-1)ᵏ (ζ(k) - 1) / k for k = 2, 3, …, ζ being Riemann's function: the power series of ln Γ(2 + t) behind its linear term. */
-const gammaSeries = [
-  0.3224670334241132, -0.0673523010531981, 0.020580808427784546, -0.007385551028673986, 0.0028905103307415234, -0.001192753911703261,
-  0.0005096695247430425, -0.00022315475845357939, 9.945751278180853e-5, -4.492623673813314e-5, 2.050721277567069e-5, -9.439488275268397e-6,
-  4.374866789907488e-6, -2.039215753801366e-6, 9.55141213040742e-7, -4.492469198764566e-7, 2.1207184805554665e-7, -1.0043224823968099e-7,
-  4.7698101693639804e-8, -2.2711094608943164e-8, 1.0838659214896955e-8, -5.183475041970047e-9, 2.4836745438024785e-9,
-  -1.1921401405860912e-9, 5.731367241678862e-10, -2.7595228851242334e-10, 1.330476437424449e-10, -6.4229645638381e-11,
-];
+
+/** Σ term(B₂ₖ, 2k) xᵏ⁻¹: the asymptotic series differ in their terms. */
+function asymptotic(x: Expr, term: (b: number, m: number) => number): Expr {
+  return polynomial(x, bernoulli.map((b, i) => term(b, 2 * i + 2)).reverse());
+}
+
+/** ζ(k) - 1, ζ being Riemann's function: Σ n⁻ᵏ from n = 2 on, the end of it by the Euler-Maclaurin formula. */
+function zetaLessOne(k: number): number {
+  const n = 10;
+  let end = 0;
+  for (let i = bernoulli.length - 1; i >= 0; i--) end = (end + (bernoulli[i] as number) * rising(k, 2 * i + 1)) / n ** 2;
+  let sum = (end * n + 0.5 + n / (k - 1)) * n ** -k;
+  for (let i = n - 1; i > 1; i--) sum += i ** -k;
+  return sum;
+}
+
 const eulerGamma = 0.5772156649015329;
 
 /** The distance to the nearest integer: what sines and tangents of πx depend on, without the digits that a large x costs them. */
@@ -42,10 +51,10 @@ export function lgamma(of: Expr): Expr {
 function lgammaFromHalf(z: Expr): Expr {
   const near = z.lt(1.5);
   const t = near.where(z.sub(1), z.sub(2));
-  let series = constant(0, z.dtype);
-  const terms = z.dtype === "float64" ? gammaSeries : gammaSeries.slice(0, 12);
-  for (const c of [...terms].reverse()) series = series.add(c).mul(t);
-  const around = series.add(1 - eulerGamma).mul(t);
+  // (-1)ᵏ (ζ(k) - 1) / k, highest power first: the power series of ln Γ(2 + t) behind its linear term.
+  const terms: number[] = [];
+  for (let k = z.dtype === "float64" ? 29 : 13; k >= 2; k--) terms.push(((-1) ** k * zetaLessOne(k)) / k);
+  const around = polynomial(t, [...terms, 1 - eulerGamma]).mul(t);
   const close = near.where(around.sub(t.log1p()), around);
   const steps = stepsFor(z);
   const small = z.lt(steps);
@@ -64,10 +73,7 @@ function lgammaFromHalf(z: Expr): Expr {
 /** Σ B₂ₖ / (2k (2k-1) w²ᵏ⁻¹) */
 function stirling(w: Expr): Expr {
   const inverse = w.reciprocal();
-  const square = inverse.mul(inverse);
-  let sum = constant(0, w.dtype);
-  for (let k = bernoulli.length; k >= 1; k--) sum = sum.mul(square).add((bernoulli[k - 1] as number) / (2 * k * (2 * k - 1)));
-  return sum.mul(inverse);
+  return asymptotic(inverse.mul(inverse), (b, m) => b / (m * (m - 1))).mul(inverse);
 }
 
 /** The derivative of `ln Γ(x)`; ∓∞ at ±0, NaN at -1, -2, …. */
@@ -79,8 +85,7 @@ export function digamma(of: Expr): Expr {
   const w = z.add(steps);
   const inverse = w.reciprocal();
   const square = inverse.mul(inverse);
-  let series = constant(0, z.dtype);
-  for (let k = bernoulli.length; k >= 1; k--) series = series.add((bernoulli[k - 1] as number) / (2 * k)).mul(square);
+  const series = asymptotic(square, (b, m) => b / m).mul(square);
   let moved = w.log().sub(inverse.mul(0.5)).sub(series);
   for (let k = 0; k < steps; k++) moved = moved.sub(z.add(k).reciprocal());
   const r = fraction(x);
@@ -98,8 +103,12 @@ export function polygamma(n: number, of: Expr): Expr {
   const above = polygammaFromHalf(n, mirrored.where(x.neg().add(1), x));
   // The n-th derivative of ψ(1 - x) - ψ(x) = π cot(πx), which is a polynomial in the cotangent.
   const cotangent = fraction(x).mul(Math.PI).tan().reciprocal();
-  let turned = constant(0, x.dtype);
-  for (const c of cotangentDerivative(n).reverse()) turned = turned.mul(cotangent).add(c * Math.PI ** (n + 1));
+  const turned = polynomial(
+    cotangent,
+    cotangentDerivative(n)
+      .reverse()
+      .map((c) => c * Math.PI ** (n + 1)),
+  );
   const value = mirrored.where((n % 2 === 0 ? above : above.neg()).sub(turned), above);
   return withDerivative(value, [x], (_, x) => [polygamma(n + 1, x as Expr)]);
 }
@@ -110,8 +119,7 @@ function polygammaFromHalf(n: number, z: Expr): Expr {
   const steps = stepsFor(z);
   const inverse = z.add(steps).reciprocal();
   const square = inverse.mul(inverse);
-  let series = constant(0, z.dtype);
-  for (let k = bernoulli.length; k >= 1; k--) series = series.add((bernoulli[k - 1] as number) * rising(s, 2 * k - 1)).mul(square);
+  const series = asymptotic(square, (b, m) => b * rising(s, m - 1)).mul(square);
   let sum = power(inverse, n).mul(series.add(inverse.mul(0.5)).add(1 / n));
   for (let k = 0; k < steps; k++) sum = sum.add(power(z.add(k).reciprocal(), s));
   let factor = n % 2 === 1 ? 1 : -1;

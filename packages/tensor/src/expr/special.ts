@@ -175,8 +175,6 @@ const erfinvFar = [
 ];
 
 /** A polynomial by Horner's rule, highest power first. */
-function polynomial(x: Expr, coefficients: readonly number[]): Expr {
-  let value = constant(coefficients[0] ?? 0, x.dtype);
-  for (const c of coefficients.slice(1)) value = value.mul(x).add(c);
-  return value;
+export function polynomial(x: Expr, coefficients: readonly number[]): Expr {
+  return coefficients.slice(1).reduce((value, c) => value.mul(x).add(c), constant(coefficients[0] ?? 0, x.dtype));
 }

@@ -41,11 +41,9 @@ function issue(
 /** [x, weight, bias?] → output */
 const forward: Op<Geometry> = {
   name: "conv",
-  infer: ([x, w], { outputSizes }) => [
-    { shape: [(x as Tensor).shape[0] as number, (w as Tensor).shape[0] as number, ...outputSizes], dtype: (x as Tensor).dtype },
-  ],
-  run: ([x, w, b], geometry, [y]) => {
-    if ((y as Tensor).numel() > 0) issue("forward", x as Tensor, w as Tensor, y as Tensor, b ?? null, geometry); // safe: two or three inputs, one output
+  infer: ([x, w], { outputSizes }) => [{ shape: [x.shape[0] as number, w.shape[0] as number, ...outputSizes], dtype: x.dtype }],
+  run: ([x, w, b]: readonly [Tensor, Tensor, ...Tensor[]], geometry, [y]) => {
+    if (y.numel() > 0) issue("forward", x, w, y, b ?? null, geometry);
   },
   gradient: /* @__PURE__ */ rules<Geometry>(
     { inputs: [1], of: (g, context) => apply(towardsInput, [g, context.input(1)], context.attrs) },
@@ -58,10 +56,10 @@ const forward: Op<Geometry> = {
 const towardsInput: Op<Geometry> = {
   name: "convTranspose",
   infer: ([y, w], { inputSizes, groups }) => [
-    { shape: [(y as Tensor).shape[0] as number, ((w as Tensor).shape[1] as number) * groups, ...inputSizes], dtype: (y as Tensor).dtype },
+    { shape: [y.shape[0] as number, (w.shape[1] as number) * groups, ...inputSizes], dtype: y.dtype },
   ],
   run: ([y, w], geometry, [x]) => {
-    if ((x as Tensor).numel() > 0) issue("input", x as Tensor, w as Tensor, y as Tensor, null, geometry); // safe: two inputs, one output
+    if (x.numel() > 0) issue("input", x, w, y, null, geometry);
   },
   gradient: /* @__PURE__ */ rules<Geometry>(
     { inputs: [1], of: (g, context) => apply(forward, [g, context.input(1)], context.attrs) },
@@ -73,10 +71,10 @@ const towardsInput: Op<Geometry> = {
 const towardsWeight: Op<Geometry> = {
   name: "convWeight",
   infer: ([x, y], { kernelSizes, groups }) => [
-    { shape: [(y as Tensor).shape[1] as number, ((x as Tensor).shape[1] as number) / groups, ...kernelSizes], dtype: (x as Tensor).dtype },
+    { shape: [y.shape[1] as number, (x.shape[1] as number) / groups, ...kernelSizes], dtype: x.dtype },
   ],
   run: ([x, y], geometry, [w]) => {
-    if ((w as Tensor).numel() > 0) issue("weight", x as Tensor, w as Tensor, y as Tensor, null, geometry); // safe: two inputs, one output
+    if (w.numel() > 0) issue("weight", x, w, y, null, geometry);
   },
   gradient: /* @__PURE__ */ rules<Geometry>(
     { inputs: [1], of: (g, context) => apply(towardsInput, [context.input(1), g], context.attrs) },

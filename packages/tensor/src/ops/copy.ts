@@ -61,13 +61,11 @@ export function cast(x: Tensor, dtype: DType): Tensor {
 const transfer: Op<Backend> = {
   name: "to",
   infer: ([x], device) => {
-    const { shape, dtype } = x as Tensor; // safe: `toDevice` passes one tensor
+    const { shape, dtype } = x;
     if (!device.supports(dtype)) throw new DeviceError(`to: the device ${device.name} has no ${dtype}`);
     return [{ shape, dtype, device }];
   },
-  run: ([x], _, [to]) => {
-    const source = x as Tensor; // safe: one input, one output
-    const target = to as Tensor;
+  run: ([source], _, [target]) => {
     const bytes = source.dataSync();
     target.device.write(target.buffer, new Uint8Array(bytes.buffer, bytes.byteOffset, source.numel() * bytesOf(source.dtype)));
   },

@@ -30,10 +30,9 @@ const shared = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("embeddingBackward", 
 /** [weight, rows], rows being the row numbers expanded to [n, width] */
 const lookup: Op<Lookup> = {
   name: "embedding",
-  infer: ([weight, rows]) => [{ shape: (rows as Tensor).shape, dtype: (weight as Tensor).dtype }],
-  run: ([weight, rows], _, [to]) => {
-    const output = to as Tensor; // safe: two inputs, one output
-    if (output.numel() > 0) output.device.run({ kind: "gather", dim: 0, input: weight as Tensor, index: rows as Tensor, to: output });
+  infer: ([weight, rows]) => [{ shape: rows.shape, dtype: weight.dtype }],
+  run: ([weight, rows], _, [output]) => {
+    if (output.numel() > 0) output.device.run({ kind: "gather", dim: 0, input: weight, index: rows, to: output });
   },
   gradient: /* @__PURE__ */ rules<Lookup>(
     {

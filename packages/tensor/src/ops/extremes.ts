@@ -11,8 +11,8 @@ import { apply, applyAll, type Gradient, type Op, rules, type Spec } from "../op
 import { type Pointwise, pointwise } from "../pointwise.ts";
 import { dimension, dimensions, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { put } from "./choice.ts";
 import { eq } from "./comparison.ts";
+import { gatherBackward } from "./gather.ts";
 import { maximum, minimum } from "./rounding.ts";
 import {
   type Dims,
@@ -34,6 +34,12 @@ export interface ValuesAndIndices {
   readonly values: Tensor;
   /** Positions along the dimension, int32. */
   readonly indices: Tensor;
+}
+
+/** Runs an operation whose outputs are elements and their places. */
+export function applyPair<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs: Attrs): ValuesAndIndices {
+  const [values, indices] = applyAll(op, inputs, attrs);
+  return { values: values as Tensor, indices: indices as Tensor }; // safe: the operation has two outputs
 }
 
 /** Equal, or both NaN. */
@@ -137,19 +143,19 @@ function runArg(x: Tensor, { op, dims, keepdim }: ArgAttrs, indices: Tensor, val
 const position: Op<ArgAttrs> = {
   name: "argmax",
   infer: (_, attrs) => [argSpec("int32", attrs)],
-  run: ([x], attrs, [indices]) => runArg(x as Tensor, attrs, indices as Tensor, null), // safe: one input, one output
+  run: ([x], attrs, [indices]) => runArg(x, attrs, indices, null),
   gradient: null,
 };
 
 const choice: Op<ArgAttrs> = {
   name: "max",
-  infer: ([x], attrs) => [argSpec((x as Tensor).dtype, attrs), argSpec("int32", attrs)],
-  run: ([x], attrs, [values, indices]) => runArg(x as Tensor, attrs, indices as Tensor, values as Tensor), // safe: one input, two outputs
+  infer: ([x], attrs) => [argSpec(x.dtype, attrs), argSpec("int32", attrs)],
+  run: ([x], attrs, [values, indices]) => runArg(x, attrs, indices, values),
   gradient: {
     reads: () => ({ outputs: [1] }),
     compute: ([g], { attrs, output }) => {
       if (!g) return [null];
-      return [put(attrs.shape, attrs.dims[0] ?? 0, restored(output(1), attrs), restored(g, attrs))];
+      return [gatherBackward(restored(g, attrs), attrs.dims[0] ?? 0, restored(output(1), attrs), attrs.shape)];
     },
   },
 };
@@ -180,8 +186,7 @@ function choose(name: "max" | "min", x: Tensor, dim: number, { keepdim = false }
   const axis = dimension(name, dim, x.ndim);
   const dims = x.ndim === 0 ? [] : [axis];
   expectRows(name, x, dims, (message) => new IndexError(message));
-  const [values, indices] = applyAll(choice, [x], { op: name, dims, keepdim, shape: x.shape });
-  return { values: values as Tensor, indices: indices as Tensor }; // safe: the operation has two outputs
+  return applyPair(choice, [x], { op: name, dims, keepdim, shape: x.shape });
 }
 
 /** The largest of all elements. https://pytorch.org/docs/stable/generated/torch.max.html */

@@ -1,9 +1,10 @@
 /**
  * Picking elements by index tensors, and putting them back. A gather's gradient is a scatter that adds, and the other way round. Indices are
- * int32 and checked before anything runs.
+ * int32 and, where users give them, checked before anything runs; those that kernels find, as extremes and sorting do, are right.
  */
 
 import { ShapeError } from "../errors.ts";
+import type { View } from "../kernel.ts";
 import { apply, type Op, rules, type Spec } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
 import { dimension, type Shape, showShape } from "../shape.ts";
@@ -13,12 +14,16 @@ import { expand } from "./expand.ts";
 import { fillView } from "./fill.ts";
 import { reshape, squeeze, unsqueeze } from "./reshape.ts";
 
+/** A scalar as a vector of one element: kernels that work along a dimension need one. */
+export function withDimension(x: View): View {
+  return x.shape.length > 0 ? x : { buffer: x.buffer, dtype: x.dtype, shape: [1], strides: [1], offset: x.offset };
+}
+
 const gathering: Op<number> = {
   name: "gather",
-  infer: ([x, index]) => [{ shape: (index as Tensor).shape, dtype: (x as Tensor).dtype }],
+  infer: ([x, index]) => [{ shape: index.shape, dtype: x.dtype }],
   run: ([x, index], dim, [to]) => {
-    const output = to as Tensor; // safe: two inputs, one output
-    if (output.numel() > 0) output.device.run({ kind: "gather", dim, input: x as Tensor, index: index as Tensor, to: output });
+    if (to.numel() > 0) to.device.run({ kind: "gather", dim, input: withDimension(x), index: withDimension(index), to: withDimension(to) });
   },
   gradient: /* @__PURE__ */ rules<number>(
     {
@@ -37,12 +42,12 @@ interface Spreading {
 /** [g, index] → zeros of a shape to which g is added at the indices. */
 const spreading: Op<Spreading> = {
   name: "gatherBackward",
-  infer: ([g], { shape }) => [{ shape, dtype: (g as Tensor).dtype }],
+  infer: ([g], { shape }) => [{ shape, dtype: g.dtype }],
   run: ([g, index], { dim }, [to]) => {
-    const output = to as Tensor; // safe: two inputs, one output
-    fillView(output, 0, output.device);
-    if ((g as Tensor).numel() === 0) return;
-    output.device.run({ kind: "scatter", reduce: "add", dim, to: output, index: index as Tensor, source: g as Tensor });
+    fillView(to, 0, to.device);
+    if (g.numel() === 0) return;
+    const [source, at] = [withDimension(g), withDimension(index)];
+    to.device.run({ kind: "scatter", reduce: "add", dim, to: withDimension(to), index: at, source });
   },
   gradient: /* @__PURE__ */ rules<Spreading>(
     { inputs: [1], of: (g, context) => apply(gathering, [g, context.input(1)], context.attrs.dim) },
@@ -83,9 +88,8 @@ export function checkAlong(operation: string, x: Tensor, dim: number, index: Ten
  * @throws IndexError for an index out of range. @throws ShapeError when the index does not fit.
  */
 export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
-  if (x.ndim === 0 && index.ndim === 0) return squeeze(gather(unsqueeze(x, 0), 0, unsqueeze(index, 0)), 0);
   const at = checkAlong("gather", x, dim, index);
-  checkBounds("gather", index, x.shape[at] as number, at);
+  checkBounds("gather", index, x.shape[at] ?? 1, at);
   return gatherUnchecked(x, at, index);
 }
 

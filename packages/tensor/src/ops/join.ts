@@ -16,7 +16,7 @@ import { narrow } from "./slice.ts";
 const joining: Op<number> = {
   name: "cat",
   infer: (inputs, dim) => {
-    const first = inputs[0] as Tensor; // safe: `cat` passes at least one
+    const [first] = inputs;
     let length = 0;
     let dtype: DType = first.dtype;
     for (const x of inputs) {
@@ -32,7 +32,7 @@ const joining: Op<number> = {
     return [{ shape: first.shape.map((size, i) => (i === dim ? length : size)), dtype }];
   },
   run: (inputs, dim, [to]) => {
-    const { buffer, dtype, shape, strides, offset, device } = to as Tensor; // safe: one output
+    const { buffer, dtype, shape, strides, offset, device } = to;
     let start = 0;
     for (const x of inputs) {
       const length = x.shape[dim] as number;

@@ -104,15 +104,14 @@ const negated = /* @__PURE__ */ pointwise<[Tensor]>("neg", (x) => x.neg());
 /** [A, B] → A⁻¹ B, batch by batch */
 const solving: Op = {
   name: "solve",
-  infer: ([, b]) => [b as Tensor], // safe: two inputs
-  run: ([a, b], _, [to]) => {
-    const [left, right] = [a as Tensor, b as Tensor]; // safe: two inputs, one output
+  infer: ([, b]) => [b],
+  run: ([left, right], _, [to]) => {
     const n = left.shape[left.ndim - 1] as number;
     const columns = right.shape[right.ndim - 1] as number;
     const each = ([x, y]: readonly Float64Array[], result: Float64Array): void => {
       solveInto("solve", x as Float64Array, y as Float64Array, n, columns, result);
     };
-    store(to as Tensor, [left, right], sizeOf(left.shape.slice(0, -2)), each, (x, y) => solveOnDevice("solve", x as Tensor, y as Tensor));
+    store(to, [left, right], sizeOf(left.shape.slice(0, -2)), each, (x, y) => solveOnDevice("solve", x, y));
   },
   gradient: {
     reads: (needs) => ({ inputs: [0], outputs: needs[0] ? [0] : [] }),
@@ -165,16 +164,16 @@ const scaledBy = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("mul", (g, 
 
 const determinant: Op = {
   name: "det",
-  infer: ([a]) => [{ shape: (a as Tensor).shape.slice(0, -2), dtype: (a as Tensor).dtype }], // safe: one input
+  infer: ([a]) => [{ shape: a.shape.slice(0, -2), dtype: a.dtype }],
   run: ([a], _, [to]) => {
-    const n = (a as Tensor).shape.at(-1) as number;
+    const n = a.shape.at(-1) as number;
     const each = ([source]: readonly Float64Array[], result: Float64Array): void => {
       const lower = (source as Float64Array).slice();
       let { sign: product } = eliminate(lower, n);
       for (let i = 0; i < n; i++) product *= lower[i * n + i] as number;
       result[0] = product;
     };
-    store(to as Tensor, [a as Tensor], (to as Tensor).numel(), each, determinantsOnDevice);
+    store(to, [a], to.numel(), each, determinantsOnDevice);
   },
   gradient: /* @__PURE__ */ rules({
     inputs: [0],
@@ -208,11 +207,11 @@ export interface LogDeterminant {
 const logDeterminant: Op = {
   name: "slogdet",
   infer: ([a]) => {
-    const spec = { shape: (a as Tensor).shape.slice(0, -2), dtype: (a as Tensor).dtype }; // safe: one input
+    const spec = { shape: a.shape.slice(0, -2), dtype: a.dtype };
     return [spec, spec];
   },
   run: ([a], _, [sign, logabsdet]) => {
-    const [matrix, count] = [a as Tensor, (sign as Tensor).numel()];
+    const [matrix, count] = [a, sign.numel()];
     const n = matrix.shape.at(-1) as number;
     const each =
       (log: boolean) =>
@@ -227,8 +226,8 @@ const logDeterminant: Op = {
         }
         result[0] = log ? size : direction;
       };
-    store(sign as Tensor, [matrix], count, each(false), (x) => logDeterminantsOnDevice(x as Tensor).sign);
-    store(logabsdet as Tensor, [matrix], count, each(true), (x) => logDeterminantsOnDevice(x as Tensor).logabsdet);
+    store(sign, [matrix], count, each(false), (x) => logDeterminantsOnDevice(x as Tensor).sign);
+    store(logabsdet, [matrix], count, each(true), (x) => logDeterminantsOnDevice(x as Tensor).logabsdet);
   },
   gradient: {
     reads: () => ({ inputs: [0] }),
@@ -301,9 +300,9 @@ const symmetric = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("symmetric", (x, y
 
 const factoring: Op = {
   name: "cholesky",
-  infer: ([a]) => [a as Tensor], // safe: one input
+  infer: ([a]) => [a],
   run: ([a], _, [to]) => {
-    const n = (a as Tensor).shape.at(-1) as number;
+    const n = a.shape.at(-1) as number;
     const each = ([source]: readonly Float64Array[], l: Float64Array): void => {
       for (let i = 0; i < n; i++) {
         for (let j = 0; j <= i; j++) {
@@ -314,7 +313,7 @@ const factoring: Op = {
         }
       }
     };
-    store(to as Tensor, [a as Tensor], sizeOf((a as Tensor).shape.slice(0, -2)), each, choleskyOnDevice);
+    store(to, [a], sizeOf(a.shape.slice(0, -2)), each, choleskyOnDevice);
   },
   // Murray 2016, "Differentiation of the Cholesky decomposition", https://arxiv.org/abs/1602.07527
   gradient: /* @__PURE__ */ rules({

@@ -25,8 +25,7 @@ function rowsOf(x: Tensor): View | null {
 /** [..., in] by the transpose of [out, in], plus [out]. */
 const affine: Op = {
   name: "linear",
-  infer: ([x, w, b]) => {
-    const [input, weight] = [x as Tensor, w as Tensor]; // safe: two or three inputs
+  infer: ([input, weight, b]: readonly [Tensor, Tensor, ...Tensor[]]) => {
     checkProductTypes("linear", input, weight);
     const features = weight.shape[0] as number;
     const [k, l] = [input.shape[input.ndim - 1] as number, weight.shape[1] as number];
@@ -44,8 +43,7 @@ const affine: Op = {
     }
     return [{ shape: [...input.shape.slice(0, -1), features], dtype: input.dtype }];
   },
-  run: ([x, w, b], _, [out]) => {
-    const [input, weight, to] = [x as Tensor, w as Tensor, out as Tensor]; // safe: two or three inputs, one output
+  run: ([input, weight, b]: readonly [Tensor, Tensor, ...Tensor[]], _, [to]) => {
     if (to.numel() === 0) return;
     const rows = rowsOf(input);
     const copy = rows === null ? input.newEmpty(input.shape) : null;

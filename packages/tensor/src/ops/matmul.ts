@@ -35,22 +35,20 @@ function batched(x: Tensor, batch: Shape): View {
 /** [...B, m, k] by [...B, k, n] with broadcast batch dimensions. */
 const product: Op = {
   name: "matmul",
-  infer: ([x, y]) => {
-    const [a, b] = [x as Tensor, y as Tensor]; // safe: two inputs
+  infer: ([a, b]) => {
     checkProductTypes("matmul", a, b);
     const [k, l] = [a.shape[a.ndim - 1] as number, b.shape[b.ndim - 2] as number];
     if (k !== l) throw cannotMultiply("matmul", a.shape, b.shape, [k, l]);
     const batch = broadcastShapes("matmul", [a.shape.slice(0, -2), b.shape.slice(0, -2)]);
     return [{ shape: [...batch, a.shape[a.ndim - 2] as number, b.shape[b.ndim - 1] as number], dtype: a.dtype }];
   },
-  run: ([a, b], _, [out]) => {
-    const to = out as Tensor; // safe: two inputs, one output
+  run: ([a, b], _, [to]) => {
     if (to.numel() === 0) return;
     const batch = to.shape.slice(0, -2);
     to.device.run({
       kind: "matmul",
-      a: batched(a as Tensor, batch),
-      b: batched(b as Tensor, batch),
+      a: batched(a, batch),
+      b: batched(b, batch),
       to,
       accumulate: false,
       bias: null,

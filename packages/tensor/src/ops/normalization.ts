@@ -171,6 +171,57 @@ function byRunning(x: Tensor, mean: Tensor, variance: Tensor, weight: Tensor | n
   return bias ? scaled.add(bias) : scaled;
 }
 
+interface ChannelTensors {
+  readonly runningMean: Tensor | null;
+  readonly runningVar: Tensor | null;
+  readonly weight: Tensor | null;
+  readonly bias: Tensor | null;
+}
+
+/**
+ * Normalisation channel by channel: by statistics of the input's own over `dims`, towards which the running ones then move, or by the running ones where
+ * `dims` is null.
+ *
+ * @param own what own statistics are called in messages. @param demand the beginning of the message when there is one value per channel.
+ */
+function byChannel(
+  operation: string,
+  x: Tensor,
+  tensors: ChannelTensors,
+  dims: readonly number[] | null,
+  { momentum = 0.1, eps = 1e-5 }: RunningOptions,
+  own: string,
+  demand: string,
+): Tensor {
+  expectFloating(operation, x.dtype);
+  const channels = channelsOf(operation, x);
+  for (const [what, tensor] of Object.entries(tensors)) expectShape(operation, what, tensor, [channels]);
+  const { runningMean, runningVar } = tensors;
+  const perChannel = [channels, ...x.shape.slice(2).map(() => 1)];
+  const weight = shaped(tensors.weight, perChannel);
+  const bias = shaped(tensors.bias, perChannel);
+  if (dims === null) {
+    if (!runningMean || !runningVar) throw new ArgumentError(`${operation}: without ${own}, runningMean and runningVar are needed`);
+    return byRunning(x, reshape(runningMean, perChannel), reshape(runningVar, perChannel), weight, bias, eps);
+  }
+  const count = rowLength(x.shape, dims);
+  if (count <= 1) {
+    throw new ShapeError(
+      `${operation}: ${demand} more than one value per channel, got ${count} in an input of shape ${showShape(x.shape)}`,
+    );
+  }
+  const { result, mean, variance } = normalized(operation, x, dims, weight, bias, eps, true);
+  const move = (running: Tensor | null, found: Tensor, factor: number) => {
+    if (!running) return;
+    const rows = found.shape[0] as number; // one, unless each image has statistics of its own
+    const each = reshape(found.detach(), rows === 1 ? [channels] : [rows, channels]);
+    moved.inPlace(running, rows === 1 ? each : each.mean(0), momentum, factor);
+  };
+  move(runningMean, mean, 1);
+  move(runningVar, variance, count / (count - 1));
+  return result;
+}
+
 /**
  * Batch normalisation: each channel over the batch and all positions. In training the running statistics move towards the batch's, the variance
  * with the divisor n - 1; otherwise they are what normalises.
@@ -188,30 +239,10 @@ export function batchNorm(
   runningVar: Tensor | null,
   weight: Tensor | null = null,
   bias: Tensor | null = null,
-  { training = false, momentum = 0.1, eps = 1e-5 }: BatchNormOptions = {},
+  options: BatchNormOptions = {},
 ): Tensor {
-  expectFloating("batchNorm", x.dtype);
-  const channels = channelsOf("batchNorm", x);
-  for (const [what, tensor] of Object.entries({ runningMean, runningVar, weight, bias }))
-    expectShape("batchNorm", what, tensor, [channels]);
-  const perChannel = [channels, ...x.shape.slice(2).map(() => 1)];
-  const w = shaped(weight, perChannel);
-  const b = shaped(bias, perChannel);
-  if (!training) {
-    if (!runningMean || !runningVar) throw new ArgumentError("batchNorm: without training, runningMean and runningVar are needed");
-    return byRunning(x, reshape(runningMean, perChannel), reshape(runningVar, perChannel), w, b, eps);
-  }
-  const dims = x.shape.map((_, i) => i).filter((i) => i !== 1);
-  const count = rowLength(x.shape, dims);
-  if (count <= 1) {
-    throw new ShapeError(
-      `batchNorm: training needs more than one value per channel, got ${count} in an input of shape ${showShape(x.shape)}`,
-    );
-  }
-  const { result, mean, variance } = normalized("batchNorm", x, dims, w, b, eps, true);
-  if (runningMean) moved.inPlace(runningMean, reshape(mean.detach(), [channels]), momentum, 1);
-  if (runningVar) moved.inPlace(runningVar, reshape(variance.detach(), [channels]), momentum, count / (count - 1));
-  return result;
+  const dims = options.training ? x.shape.map((_, i) => i).filter((i) => i !== 1) : null;
+  return byChannel("batchNorm", x, { runningMean, runningVar, weight, bias }, dims, options, "training", "training needs");
 }
 
 /**
@@ -230,30 +261,10 @@ export function instanceNorm(
   runningVar: Tensor | null = null,
   weight: Tensor | null = null,
   bias: Tensor | null = null,
-  { useInputStats = true, momentum = 0.1, eps = 1e-5 }: InstanceNormOptions = {},
+  options: InstanceNormOptions = {},
 ): Tensor {
-  expectFloating("instanceNorm", x.dtype);
-  const channels = channelsOf("instanceNorm", x);
-  for (const [what, tensor] of Object.entries({ runningMean, runningVar, weight, bias }))
-    expectShape("instanceNorm", what, tensor, [channels]);
-  const perChannel = [channels, ...x.shape.slice(2).map(() => 1)];
-  const w = shaped(weight, perChannel);
-  const b = shaped(bias, perChannel);
-  if (!useInputStats) {
-    if (!runningMean || !runningVar)
-      throw new ArgumentError("instanceNorm: without input statistics, runningMean and runningVar are needed");
-    return byRunning(x, reshape(runningMean, perChannel), reshape(runningVar, perChannel), w, b, eps);
-  }
-  const dims = x.shape.map((_, i) => i).slice(2);
-  const count = rowLength(x.shape, dims);
-  if (count <= 1) {
-    throw new ShapeError(`instanceNorm: expected more than one value per channel, got ${count} in an input of shape ${showShape(x.shape)}`);
-  }
-  const { result, mean, variance } = normalized("instanceNorm", x, dims, w, b, eps, true);
-  const overBatch = (found: Tensor): Tensor => reshape(found.detach(), [x.shape[0] as number, channels]).mean(0);
-  if (runningMean) moved.inPlace(runningMean, overBatch(mean), momentum, 1);
-  if (runningVar) moved.inPlace(runningVar, overBatch(variance), momentum, count / (count - 1));
-  return result;
+  const dims = (options.useInputStats ?? true) ? x.shape.map((_, i) => i).slice(2) : null;
+  return byChannel("instanceNorm", x, { runningMean, runningVar, weight, bias }, dims, options, "input statistics", "expected");
 }
 
 /** The options of `localResponseNorm`. */

@@ -20,15 +20,14 @@ interface Border {
 
 const bordering: Op<Border> = {
   name: "pad",
-  infer: ([x], { before, after }) => {
-    const { shape, dtype } = x as Tensor; // safe: one input
-    return [{ shape: shape.map((size, i) => size + (before[i] as number) + (after[i] as number)), dtype }];
-  },
+  infer: ([x], { before, after }) => [
+    { shape: x.shape.map((size, i) => size + (before[i] as number) + (after[i] as number)), dtype: x.dtype },
+  ],
   run: ([x], { before, value }, [to]) => {
-    const { buffer, dtype, strides, offset, device } = to as Tensor; // safe: one input, one output
-    fillView(to as Tensor, value, device);
+    const { buffer, dtype, strides, offset, device } = to;
+    fillView(to, value, device);
     const start = before.reduce((sum, n, i) => sum + n * (strides[i] as number), offset);
-    copyInto({ buffer, dtype, shape: (x as Tensor).shape, strides, offset: start }, x as Tensor, device);
+    copyInto({ buffer, dtype, shape: x.shape, strides, offset: start }, x, device);
   },
   gradient: /* @__PURE__ */ rules<Border>({
     of: (g, { attrs: { before, after } }) =>

@@ -46,15 +46,15 @@ function resized({ shape }: Spec, sizes: Shape): Shape {
 const largest: Op<Windows> = {
   name: "maxPool",
   infer: ([x], { outputSizes }) => {
-    const shape = resized(x as Tensor, outputSizes); // safe: one input
+    const shape = resized(x, outputSizes);
     return [
-      { shape, dtype: (x as Tensor).dtype },
+      { shape, dtype: x.dtype },
       { shape, dtype: "int32" },
     ];
   },
   run: ([x], windows, [values, indices]) => {
     // Safe: one input, two outputs.
-    if ((values as Tensor).numel() > 0) issue("max", "forward", x as Tensor, values as Tensor, indices as Tensor, windows);
+    if (values.numel() > 0) issue("max", "forward", x, values, indices, windows);
   },
   gradient: {
     reads: () => ({ outputs: [1] }),
@@ -65,9 +65,9 @@ const largest: Op<Windows> = {
 /** g, indices → g where the largest values stood */
 const putBack: Op<Windows> = {
   name: "maxPoolBackward",
-  infer: ([g], { inputSizes }) => [{ shape: resized(g as Tensor, inputSizes), dtype: (g as Tensor).dtype }],
+  infer: ([g], { inputSizes }) => [{ shape: resized(g, inputSizes), dtype: g.dtype }],
   run: ([g, indices], windows, [to]) => {
-    if ((to as Tensor).numel() > 0) issue("max", "backward", to as Tensor, g as Tensor, indices as Tensor, windows); // safe: two inputs, one output
+    if (to.numel() > 0) issue("max", "backward", to, g, indices, windows);
   },
   gradient: /* @__PURE__ */ rules<Windows>(
     {
@@ -85,9 +85,9 @@ const putBack: Op<Windows> = {
 /** x → means */
 const mean: Op<Windows> = {
   name: "avgPool",
-  infer: ([x], { outputSizes }) => [{ shape: resized(x as Tensor, outputSizes), dtype: (x as Tensor).dtype }],
+  infer: ([x], { outputSizes }) => [{ shape: resized(x, outputSizes), dtype: x.dtype }],
   run: ([x], windows, [to]) => {
-    if ((to as Tensor).numel() > 0) issue("average", "forward", x as Tensor, to as Tensor, null, windows); // safe: one input, one output
+    if (to.numel() > 0) issue("average", "forward", x, to, null, windows);
   },
   gradient: /* @__PURE__ */ rules<Windows>({ of: (g, { attrs }) => apply(spreadOut, [g], attrs) }),
 };
@@ -95,9 +95,9 @@ const mean: Op<Windows> = {
 /** g → each element's share of the means it is in */
 const spreadOut: Op<Windows> = {
   name: "avgPoolBackward",
-  infer: ([g], { inputSizes }) => [{ shape: resized(g as Tensor, inputSizes), dtype: (g as Tensor).dtype }],
+  infer: ([g], { inputSizes }) => [{ shape: resized(g, inputSizes), dtype: g.dtype }],
   run: ([g], windows, [to]) => {
-    if ((to as Tensor).numel() > 0) issue("average", "backward", to as Tensor, g as Tensor, null, windows); // safe: one input, one output
+    if (to.numel() > 0) issue("average", "backward", to, g, null, windows);
   },
   gradient: /* @__PURE__ */ rules<Windows>({ of: (g, { attrs }) => apply(mean, [g], attrs) }),
 };

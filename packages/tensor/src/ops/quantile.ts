@@ -15,6 +15,7 @@ import { filled } from "./fill.ts";
 import { gatherUnchecked } from "./gather.ts";
 import { movedim } from "./permute.ts";
 import { reshape, squeeze, unsqueeze } from "./reshape.ts";
+import { ceil, floor, round } from "./rounding.ts";
 import type { KeepOptions } from "./rows.ts";
 import { sort } from "./sort.ts";
 import { sum } from "./sum.ts";
@@ -29,11 +30,7 @@ const ranked = /* @__PURE__ */ pointwise<[Tensor, Tensor, number, number]>("quan
   const last = skip.ne(0).where(count.sub(1).max(0), size.sub(1));
   return skip.ne(0).or(count.eq(size)).where(q.mul(last), last);
 });
-const roundings = {
-  lower: /* @__PURE__ */ pointwise<[Tensor]>("quantile", (rank) => rank.floor()),
-  higher: /* @__PURE__ */ pointwise<[Tensor]>("quantile", (rank) => rank.ceil()),
-  nearest: /* @__PURE__ */ pointwise<[Tensor]>("quantile", (rank) => rank.round()),
-};
+const roundings = { lower: floor, higher: ceil, nearest: round };
 const between = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("quantile", (low, high, rank) =>
   low.add(high.sub(low).mul(rank.sub(rank.floor()))),
 );

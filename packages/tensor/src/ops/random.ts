@@ -34,7 +34,7 @@ function overwrite(name: string, x: Tensor, write: (to: Tensor) => void): Tensor
   const op: Op = {
     name,
     infer: () => [x],
-    run: (_, __, [to]) => write(to as Tensor), // safe: one output
+    run: (_, __, [to]) => write(to),
     gradient: rules(null),
   };
   return applyInPlace(op, x, [x], undefined);

@@ -4,15 +4,15 @@
 
 import { type DType, expectFloating, isFloating } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
-import { apply, applyAll, type Gradient, type Op, rules } from "../op.ts";
+import { apply, type Gradient, type Op, rules } from "../op.ts";
 import { type Pointwise, pointwise } from "../pointwise.ts";
 import { dimension } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, mul, sub } from "./arithmetic.ts";
-import { put, withDimension } from "./choice.ts";
 import { eq, where } from "./comparison.ts";
 import { cast, clone } from "./copy.ts";
-import type { ValuesAndIndices } from "./extremes.ts";
+import { applyPair, type ValuesAndIndices } from "./extremes.ts";
+import { gatherBackward, withDimension } from "./gather.ts";
 import { cat } from "./join.ts";
 import { movedim } from "./permute.ts";
 import { logaddexp } from "./power.ts";
@@ -36,15 +36,14 @@ function scanOp(name: string, op: "sum" | "product" | "max" | "min", gradient: G
   return {
     name,
     infer: ([x]) => {
-      const { shape, dtype } = x as Tensor; // safe: one input
+      const { shape, dtype } = x;
       const values = { shape, dtype };
       return op === "max" || op === "min" ? [values, { shape, dtype: "int32" }] : [values];
     },
-    run: ([x], { dim }, [to, indices]) => {
-      const target = to as Tensor; // safe: one input, one output or two
-      if (target.numel() === 0) return;
+    run: ([x], { dim }, [to, indices]: readonly [Tensor, ...Tensor[]]) => {
+      if (to.numel() === 0) return;
       const places = indices ? withDimension(indices) : null;
-      target.device.run({ kind: "scan", op, dim, input: withDimension(x as Tensor), to: withDimension(target), indices: places });
+      to.device.run({ kind: "scan", op, dim, input: withDimension(x), to: withDimension(to), indices: places });
     },
     gradient,
   };
@@ -133,21 +132,19 @@ export function cumprod(x: Tensor, dim: number, { dtype }: ScanOptions = {}): Te
 /** Each gradient goes to the element that was the extreme so far. */
 const extremeGradient: Gradient<ScanAttrs> = {
   reads: () => ({ outputs: [1] }),
-  compute: ([g], { attrs, inputs, output }) => [g ? put(inputs[0]?.shape ?? [], attrs.dim, output(1), g) : null],
+  compute: ([g], { attrs, inputs, output }) => [g ? gatherBackward(g, attrs.dim, output(1), inputs[0]?.shape ?? []) : null],
 };
 const rising: Op<ScanAttrs> = /* @__PURE__ */ scanOp("cummax", "max", extremeGradient);
 const falling: Op<ScanAttrs> = /* @__PURE__ */ scanOp("cummin", "min", extremeGradient);
 
 /** The largest elements so far along a dimension, and where they stand. https://pytorch.org/docs/stable/generated/torch.cummax.html */
 export function cummax(x: Tensor, dim: number): ValuesAndIndices {
-  const [values, indices] = applyAll(rising, [x], { dim: dimension("cummax", dim, x.ndim) });
-  return { values: values as Tensor, indices: indices as Tensor }; // safe: the operation has two outputs
+  return applyPair(rising, [x], { dim: dimension("cummax", dim, x.ndim) });
 }
 
 /** The smallest elements so far along a dimension, and where they stand. https://pytorch.org/docs/stable/generated/torch.cummin.html */
 export function cummin(x: Tensor, dim: number): ValuesAndIndices {
-  const [values, indices] = applyAll(falling, [x], { dim: dimension("cummin", dim, x.ndim) });
-  return { values: values as Tensor, indices: indices as Tensor }; // safe: the operation has two outputs
+  return applyPair(falling, [x], { dim: dimension("cummin", dim, x.ndim) });
 }
 
 /**

@@ -13,8 +13,8 @@ import { checkBounds } from "./check.ts";
 import { cast, copyInto } from "./copy.ts";
 import { expand } from "./expand.ts";
 import { filled } from "./fill.ts";
-import { alongDimension, checkAlong, gatherUnchecked, indexList, wrapNegative } from "./gather.ts";
-import { reshape, squeeze, unsqueeze } from "./reshape.ts";
+import { alongDimension, checkAlong, gatherUnchecked, indexList, withDimension, wrapNegative } from "./gather.ts";
+import { reshape } from "./reshape.ts";
 import { narrow } from "./slice.ts";
 
 interface Scatter {
@@ -25,18 +25,17 @@ interface Scatter {
 /** [x, index, source] → x with the source put in */
 const scattering: Op<Scatter> = {
   name: "scatter",
-  infer: ([x, , source]) => {
-    const [to, from] = [x as Tensor, source as Tensor]; // safe: three inputs
+  infer: ([to, , from]) => {
     if (to.dtype !== from.dtype) {
       throw new DTypeError(`scatter: the source is ${from.dtype}, but the tensor it goes into is ${to.dtype}; convert one with .to()`);
     }
     return [to];
   },
-  run: ([x, index, source], { dim, reduce }, [to]) => {
-    const [before, from, output] = [x as Tensor, source as Tensor, to as Tensor]; // safe: three inputs, one output
-    if (output !== before) copyInto(output, before, output.device);
-    if (from.numel() === 0 || output.numel() === 0) return;
-    output.device.run({ kind: "scatter", reduce, dim, to: output, index: index as Tensor, source: from });
+  run: ([x, index, from], { dim, reduce }, [to]) => {
+    if (to !== x) copyInto(to, x, to.device);
+    if (from.numel() === 0 || to.numel() === 0) return;
+    const [at, source] = [withDimension(index), withDimension(from)];
+    to.device.run({ kind: "scatter", reduce, dim, to: withDimension(to), index: at, source });
   },
   gradient: {
     reads: (needs, { reduce }) => {
@@ -101,7 +100,7 @@ function combined(g: Tensor, x: Tensor, index: Tensor, source: Tensor, y: Tensor
 /** The operands of a scatter, checked: the source is cut to the index's shape, and a number becomes a tensor. */
 function prepare(operation: string, x: Tensor, dim: number, index: Tensor, source: Tensor | number): readonly [number, Tensor, Tensor] {
   const at = checkAlong(operation, x, dim, index);
-  checkBounds(operation, index, x.shape[at] as number, at);
+  checkBounds(operation, index, x.shape[at] ?? 1, at);
   if (typeof source !== "object") return [at, index, expand(filled(x, [], source), index.shape)];
   if (index.numel() === 0) return [at, index, expand(filled(x, [], 0), index.shape)];
   if (source.ndim !== index.ndim || source.shape.some((size, i) => size < (index.shape[i] as number))) {
@@ -126,11 +125,6 @@ function scattered(
   reduce: Scatter["reduce"],
   inPlace = false,
 ): Tensor {
-  if (x.ndim === 0 && index.ndim === 0) {
-    const lifted = typeof source === "object" ? unsqueeze(source, 0) : source;
-    const y = scattered(operation, unsqueeze(x, 0), 0, unsqueeze(index, 0), lifted, reduce, inPlace);
-    return inPlace ? x : squeeze(y, 0);
-  }
   const [at, places, from] = prepare(operation, x, dim, index, source);
   return scatterInto([x, places, from], { dim: at, reduce }, inPlace);
 }
@@ -302,19 +296,18 @@ export function indexReduce(
 /** [x, positions, source] → x with the source put in, positions counting the elements of x in row-major order */
 const flatScattering: Op<"set" | "add"> = {
   name: "indexPut",
-  infer: ([x]) => [x as Tensor], // safe: three inputs
-  run: ([x, positions, source], reduce, [to]) => {
-    const [before, from, output] = [x as Tensor, source as Tensor, to as Tensor]; // safe: three inputs, one output
+  infer: ([x]) => [x],
+  run: ([x, index, source], reduce, [to]) => {
     // Positions count elements, so memory in another order is first brought into this one.
-    const whole = output.isContiguous() ? output : output.newEmpty(output.shape);
-    if (whole !== before) copyInto(whole, before, output.device);
-    if (from.numel() > 0) {
+    const whole = to.isContiguous() ? to : to.newEmpty(to.shape);
+    if (whole !== x) copyInto(whole, x, to.device);
+    if (source.numel() > 0) {
       const { buffer, dtype, offset } = whole;
       const flat = { buffer, dtype, shape: [whole.numel()], strides: [1], offset };
-      output.device.run({ kind: "scatter", reduce, dim: 0, to: flat, index: positions as Tensor, source: from });
+      to.device.run({ kind: "scatter", reduce, dim: 0, to: flat, index, source });
     }
-    if (whole === output) return;
-    copyInto(output, whole, output.device);
+    if (whole === to) return;
+    copyInto(to, whole, to.device);
     whole.dispose();
   },
   gradient: /* @__PURE__ */ rules<"set" | "add">(

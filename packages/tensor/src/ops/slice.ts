@@ -148,10 +148,9 @@ const unfolding: Op<Windows> = /* @__PURE__ */ viewOp<Windows>(
 /** The gradient of unfold: windows may overlap, so each place of the windows is added in turn. */
 const windowSum: Op<Windows & { readonly shape: Shape }> = {
   name: "unfoldBackward",
-  infer: ([g], { shape }) => [{ shape, dtype: (g as Tensor).dtype }],
-  run: ([g], { dim, size, step }, [to]) => {
-    const { buffer, dtype, shape, strides, offset } = g as Tensor; // safe: one input, one output
-    const target = to as Tensor;
+  infer: ([g], { shape }) => [{ shape, dtype: g.dtype }],
+  run: ([g], { dim, size, step }, [target]) => {
+    const { buffer, dtype, shape, strides, offset } = g;
     fillView(target, 0, target.device);
     const along = (all: readonly number[], value: number) => all.map((n, i) => (i === dim ? value : n));
     for (let k = 0; k < size; k++) {

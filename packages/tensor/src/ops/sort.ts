@@ -4,17 +4,17 @@
  */
 
 import { ArgumentError, IndexError } from "../errors.ts";
-import { apply, applyAll, type Op, rules } from "../op.ts";
+import { apply, type Op, rules } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
 import { dimension, type Shape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { add, mul, sub } from "./arithmetic.ts";
-import { put, take, withDimension } from "./choice.ts";
+import { mul, sub } from "./arithmetic.ts";
 import { eq, isnan, ne, where } from "./comparison.ts";
 import { cast, copyInto } from "./copy.ts";
-import { broadcastTo } from "./expand.ts";
-import { argmax, shareAlike, type ValuesAndIndices } from "./extremes.ts";
+import { applyPair, argmax, shareAlike, type ValuesAndIndices } from "./extremes.ts";
 import { fromHost } from "./fill.ts";
+import { gatherBackward, gatherUnchecked, withDimension } from "./gather.ts";
+import { roll } from "./repeat.ts";
 import { reshape, squeeze } from "./reshape.ts";
 import type { KeepOptions } from "./rows.ts";
 import { cummax } from "./scan.ts";
@@ -31,28 +31,25 @@ interface SortAttrs {
 const sorting: Op<SortAttrs> = {
   name: "sort",
   infer: ([x], { dim, count }) => {
-    const { shape, dtype } = x as Tensor; // safe: one input
-    const kept: Shape = shape.map((size, i) => (i === dim ? count : size));
+    const shape: Shape = x.shape.map((size, i) => (i === dim ? count : size));
     return [
-      { shape: kept, dtype },
-      { shape: kept, dtype: "int32" },
+      { shape, dtype: x.dtype },
+      { shape, dtype: "int32" },
     ];
   },
   run: ([x], { dim, descending }, [values, indices]) => {
-    const sorted = values as Tensor; // safe: one input, two outputs
-    if (sorted.numel() === 0) return;
-    const [input, to, places] = [withDimension(x as Tensor), withDimension(sorted), withDimension(indices as Tensor)];
-    sorted.device.run({ kind: "sort", dim, descending, input, values: to, indices: places });
+    if (values.numel() === 0) return;
+    const [input, to, places] = [withDimension(x), withDimension(values), withDimension(indices)];
+    values.device.run({ kind: "sort", dim, descending, input, values: to, indices: places });
   },
   gradient: {
     reads: () => ({ outputs: [1] }),
-    compute: ([g], { attrs, inputs, output }) => [g ? put(inputs[0]?.shape ?? [], attrs.dim, output(1), g) : null],
+    compute: ([g], { attrs, inputs, output }) => [g ? gatherBackward(g, attrs.dim, output(1), inputs[0]?.shape ?? []) : null],
   },
 };
 
 function sorted(x: Tensor, dim: number, descending: boolean, count: number): ValuesAndIndices {
-  const [values, indices] = applyAll(sorting, [x], { dim, descending, count });
-  return { values: values as Tensor, indices: indices as Tensor }; // safe: the operation has two outputs
+  return applyPair(sorting, [x], { dim, descending, count });
 }
 
 /** The options of `sort`. */
@@ -110,15 +107,19 @@ export function topk(x: Tensor, k: number, dim = -1, { largest = true }: TopkOpt
   return sorted(x, axis, largest, k);
 }
 
-/** One element of each sorted row. */
-function ranked(x: Tensor, axis: number, rank: number, keepdim: boolean): ValuesAndIndices {
-  const { values, indices } = sorted(x, axis, false, rank + 1);
-  if (x.ndim === 0) return { values, indices };
-  const pick = (all: Tensor): Tensor => {
-    const one = narrow(all, axis, rank, 1);
-    return keepdim ? one : squeeze(one, axis);
-  };
-  return { values: pick(values), indices: pick(indices) };
+/** One element of each sorted row; `pick` finds it among all, as a row of one. */
+function chosen({ values, indices }: ValuesAndIndices, axis: number, keepdim: boolean, pick: (all: Tensor) => Tensor): ValuesAndIndices {
+  if (values.ndim === 0) return { values, indices };
+  const one = (all: Tensor): Tensor => (keepdim ? pick(all) : squeeze(pick(all), axis));
+  return { values: one(values), indices: one(indices) };
+}
+
+/** Whole rows, sorted, of a dimension that is not empty. */
+function sortedRows(operation: string, x: Tensor, dim: number): readonly [rows: ValuesAndIndices, axis: number, size: number] {
+  const axis = dimension(operation, dim, x.ndim);
+  const size = x.shape[axis] ?? 1;
+  if (size === 0) throw new IndexError(`${operation}: dimension ${axis} of ${showShape(x.shape)} has no elements`);
+  return [sorted(x, axis, false, size), axis, size];
 }
 
 /**
@@ -134,24 +135,18 @@ export function kthvalue(x: Tensor, k: number, dim = -1, { keepdim = false }: Ke
   if (!Number.isInteger(k) || k < 1 || k > size) {
     throw new ArgumentError(`kthvalue: k must be 1 to ${size}, the size of dimension ${axis} of ${showShape(x.shape)}, got ${k}`);
   }
-  return ranked(x, axis, k - 1, keepdim);
+  return chosen(sorted(x, axis, false, k), axis, keepdim, (all) => narrow(all, axis, k - 1, 1));
 }
 
 function medians(operation: string, x: Tensor, dim: number, keepdim: boolean, skip: boolean): ValuesAndIndices {
-  const axis = dimension(operation, dim, x.ndim);
-  const size = x.shape[axis] ?? 1;
-  if (size === 0) throw new IndexError(`${operation}: dimension ${axis} of ${showShape(x.shape)} has no elements`);
-  if (x.ndim === 0) return ranked(x, axis, 0, keepdim);
-  const { values, indices } = sorted(x, axis, false, size);
-  const last = narrow(values, axis, size - 1, 1);
+  const [rows, axis, size] = sortedRows(operation, x, dim);
+  if (x.ndim === 0) return rows;
+  const values = rows.values.detach();
   // NaN sorts to the end: where there is one, the first of them is the answer, or the median of those before.
-  const numbers = sum(eq(values.detach(), values.detach()), axis, { keepdim: true });
-  const place = cast(skip ? middleOf(numbers) : where(isnan(last.detach()), numbers, (size - 1) >> 1), "int32");
-  const pick = (all: Tensor): Tensor => {
-    const one = take(all, axis, place);
-    return keepdim ? one : squeeze(one, axis);
-  };
-  return { values: pick(values), indices: pick(indices) };
+  const numbers = sum(eq(values, values), axis, { keepdim: true });
+  const middle = skip ? middleOf(numbers) : where(isnan(narrow(values, axis, size - 1, 1)), numbers, (size - 1) >> 1);
+  const place = cast(middle, "int32");
+  return chosen(rows, axis, keepdim, (all) => gatherUnchecked(all, axis, place));
 }
 
 const middleOf = /* @__PURE__ */ pointwise<[Tensor]>("nanmedian", (count) => count.sub(1).max(0).div(2).floor());
@@ -159,8 +154,8 @@ const middleOf = /* @__PURE__ */ pointwise<[Tensor]>("nanmedian", (count) => cou
 /** [x, its median] → the median; all elements that are it share the gradient. */
 const middle: Op = {
   name: "median",
-  infer: ([, found]) => [{ shape: (found as Tensor).shape, dtype: (found as Tensor).dtype }], // safe: two inputs
-  run: ([, found], _, [to]) => copyInto(to as Tensor, found as Tensor, (to as Tensor).device), // safe: two inputs, one output
+  infer: ([, { shape, dtype }]) => [{ shape, dtype }],
+  run: ([, found], _, [to]) => copyInto(to, found, to.device),
   gradient: /* @__PURE__ */ rules({ inputs: [0, 1], of: (g, { input }) => shareAlike(g, input(0), input(1)) }, null),
 };
 
@@ -190,28 +185,15 @@ export function nanmedian(x: Tensor, dim?: number, { keepdim = false }: KeepOpti
  * https://pytorch.org/docs/stable/generated/torch.mode.html
  */
 export function mode(x: Tensor, dim = -1, { keepdim = false }: KeepOptions = {}): ValuesAndIndices {
-  const axis = dimension("mode", dim, x.ndim);
-  const size = x.shape[axis] ?? 1;
-  if (size === 0) throw new IndexError(`mode: dimension ${axis} of ${showShape(x.shape)} has no elements`);
-  if (x.ndim === 0) return ranked(x, axis, 0, keepdim);
-  const { values, indices } = sorted(x, axis, false, size);
-  const shape = x.shape.map((_, i) => (i === axis ? size : 1));
+  const [rows, axis, size] = sortedRows("mode", x, dim);
+  const values = rows.values.detach();
   const counted = Int32Array.from({ length: size }, (_, i) => i);
-  const position = broadcastTo(fromHost(x, shape, "int32", counted), x.shape);
-  // How long the run of equals is at each place: its distance from where the run began.
-  let run = position;
-  if (size > 1) {
-    const flat = values.detach();
-    const starts = ne(narrow(flat, axis, 1, size - 1), narrow(flat, axis, 0, size - 1));
-    const since = mul(narrow(position, axis, 1, size - 1), starts);
-    const began = cummax(since, axis).values;
-    run = add(position, 0);
-    narrow(run, axis, 1, size - 1).copy_(sub(narrow(position, axis, 1, size - 1), began));
-  }
-  const place = argmax(run, axis, { keepdim: true });
-  const pick = (all: Tensor): Tensor => {
-    const one = take(all, axis, place);
-    return keepdim ? one : squeeze(one, axis);
-  };
-  return { values: pick(values), indices: pick(indices) };
+  const position = reshape(
+    fromHost(x, [size], "int32", counted),
+    x.shape.map((_, i) => (i === axis ? size : 1)),
+  );
+  // How long the run of equals is at each place: its distance from where the run began. (At 0 one begins whatever the last element is.)
+  const began = mul(position, ne(values, roll(values, 1, axis)));
+  const place = argmax(sub(position, cummax(began, axis).values), axis, { keepdim: true });
+  return chosen(rows, axis, keepdim, (all) => gatherUnchecked(all, axis, place));
 }

@@ -17,8 +17,7 @@ export type LayoutRule<Attrs> = (input: Tensor, attrs: Attrs) => Layout;
 export function viewOp<Attrs>(name: string, layout: LayoutRule<Attrs>, gradient?: Gradient<Attrs>): Op<Attrs> {
   const op: Op<Attrs> = {
     name,
-    // Safe: a view has one input.
-    infer: ([x], attrs) => [{ shape: layout(x as Tensor, attrs).shape, dtype: (x as Tensor).dtype }],
+    infer: ([x], attrs) => [{ shape: layout(x, attrs).shape, dtype: x.dtype }],
     view: layout,
     gradient: gradient ?? rules<Attrs>({ of: (g, context) => embed(op, g, context.attrs, (context.inputs[0] as Spec).shape) }),
   };
@@ -33,13 +32,11 @@ interface Embedding {
 
 const embedding: Op<Embedding> = {
   name: "embed",
-  infer: ([g], { shape }) => [{ shape, dtype: (g as Tensor).dtype }],
-  run: ([g], { op, attrs }, [to]) => {
-    const source = g as Tensor; // safe: one input, one output
-    const target = to as Tensor;
+  infer: ([g], { shape }) => [{ shape, dtype: g.dtype }],
+  run: ([g], { op, attrs }, [target]) => {
     fillView(target, 0, target.device);
     const layout = (op.view as NonNullable<typeof op.view>)(target, attrs); // safe: `embed` is only called with views
-    copyInto({ buffer: target.buffer, dtype: target.dtype, ...layout }, source, target.device);
+    copyInto({ buffer: target.buffer, dtype: target.dtype, ...layout }, g, target.device);
   },
   gradient: /* @__PURE__ */ rules<Embedding>({ of: (g, { attrs }) => apply(attrs.op, [g], attrs.attrs) }),
 };

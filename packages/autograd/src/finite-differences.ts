@@ -1,0 +1,121 @@
+/**
+ * Gradients beside finite differences: what `gradcheck` and `gradgradcheck` do.
+ */
+
+import { AutogradError, DTypeError, fromTypedArray, type Tensor } from "@akari/tensor";
+import { grad, type Tensors } from "./functional.ts";
+import type { GradcheckOptions } from "./gradcheck.ts";
+import { enableGrad } from "./mode.ts";
+import { requiresGrad } from "./variable.ts";
+
+function outputsOf(result: Tensors): Tensor[] {
+  return Array.isArray(result) ? [...result] : [result as Tensor]; // safe: one tensor or several
+}
+
+/** Compares first derivatives. */
+export async function compareGradients(
+  fn: (...inputs: Tensor[]) => Tensors,
+  inputs: readonly Tensor[],
+  options: GradcheckOptions,
+): Promise<true> {
+  const { eps = 1e-6, atol = 1e-5, rtol = 1e-3 } = options;
+  const checked = inputs.flatMap((x, i) => (x.requiresGrad ? [i] : []));
+  if (checked.length === 0) throw new AutogradError("gradcheck: none of the inputs requires a gradient");
+  for (const i of checked) {
+    const { dtype } = inputs[i] as Tensor; // safe: an index of `inputs`
+    if (dtype !== "float64") throw new DTypeError(`gradcheck: input ${i} is ${dtype}; finite differences need float64`);
+  }
+  const analytic = await analyticJacobians(fn, inputs, checked);
+  for (const [place, i] of checked.entries()) {
+    const input = inputs[i] as Tensor; // safe: an index of `inputs`
+    const values = Float64Array.from(await input.data());
+    for (let j = 0; j < values.length; j++) {
+      const numeric = await centralDifference(fn, inputs, i, values, j, eps);
+      for (const [k, column] of numeric.entries()) {
+        for (const [row, want] of column.entries()) {
+          const got = analytic[k]?.[place]?.[row]?.[j] ?? 0;
+          if (!(Math.abs(got - want) <= atol + rtol * Math.abs(want))) {
+            throw new AutogradError(
+              `gradcheck: the derivative of output ${k}, element ${row}, with respect to input ${i}, element ${j}, is ${got} by the gradient but ${want} by finite differences`,
+            );
+          }
+        }
+      }
+    }
+  }
+  return true;
+}
+
+/** For each output, input and element of the output: the derivatives with respect to the input's elements. */
+async function analyticJacobians(
+  fn: (...inputs: Tensor[]) => Tensors,
+  inputs: readonly Tensor[],
+  checked: readonly number[],
+): Promise<ArrayLike<number>[][][]> {
+  const leaves = inputs.map((x, i) => (checked.includes(i) ? requiresGrad(x.detach()) : x.detach()));
+  const wanted = checked.map((i) => leaves[i] as Tensor); // safe: indices of `inputs`
+  const outputs = enableGrad(() => outputsOf(fn(...leaves)));
+  const jacobians: ArrayLike<number>[][][] = [];
+  for (const output of outputs) {
+    const rows: ArrayLike<number>[][] = wanted.map(() => []);
+    for (let e = 0; output.requiresGrad && e < output.numel(); e++) {
+      const unit = new Float64Array(output.numel());
+      unit[e] = 1;
+      const gradient = fromTypedArray(unit, output.shape, { device: output.device }).to(output.dtype);
+      const found = grad(output, wanted, { gradOutputs: gradient, retainGraph: true, allowUnused: true });
+      for (const [place, g] of found.entries()) {
+        const data = g === null ? new Float64Array((wanted[place] as Tensor).numel()) : await g.data(); // safe: one gradient per input
+        rows[place]?.push(data);
+      }
+    }
+    jacobians.push(rows);
+  }
+  return jacobians;
+}
+
+/** For each output, the derivatives of its elements with respect to one element of one input. */
+async function centralDifference(
+  fn: (...inputs: Tensor[]) => Tensors,
+  inputs: readonly Tensor[],
+  index: number,
+  values: Float64Array,
+  element: number,
+  eps: number,
+): Promise<Float64Array[]> {
+  const at = async (offset: number): Promise<Float64Array[]> => {
+    const moved = values.slice();
+    moved[element] = (moved[element] as number) + offset;
+    const input = inputs[index] as Tensor; // safe: an index of `inputs`
+    const point = inputs.map((x, i) => (i === index ? fromTypedArray(moved, input.shape, { device: input.device }) : x.detach()));
+    return Promise.all(outputsOf(fn(...point)).map(async (output) => Float64Array.from(await output.detach().data())));
+  };
+  const [above, below] = [await at(eps), await at(-eps)];
+  return above.map((high, k) => high.map((value, row) => (value - ((below[k] as Float64Array)[row] as number)) / (2 * eps)));
+}
+
+/** Compares second derivatives. */
+export async function compareSecondGradients(
+  fn: (...inputs: Tensor[]) => Tensors,
+  inputs: readonly Tensor[],
+  options: GradcheckOptions,
+): Promise<true> {
+  const checked = inputs.flatMap((x, i) => (x.requiresGrad ? [i] : []));
+  const probe = enableGrad(() => outputsOf(fn(...inputs))).filter((y) => y.requiresGrad);
+  // Weights that are neither equal nor round, so that no two errors cancel.
+  const weights = probe.map((y) => {
+    const values = Float64Array.from({ length: y.numel() }, (_, e) => Math.sin(1.7 * e + 0.6) + 1.3);
+    return requiresGrad(fromTypedArray(values, y.shape, { device: y.device }));
+  });
+  const gradient = (...all: Tensor[]): Tensor[] => {
+    const points = all.slice(0, inputs.length);
+    const given = all.slice(inputs.length);
+    return enableGrad(() => {
+      const leaves = points.map((x, i) => (checked.includes(i) && !x.requiresGrad ? requiresGrad(x.detach()) : x));
+      const outputs = outputsOf(fn(...leaves)).filter((y) => y.requiresGrad);
+      const wanted = checked.map((i) => leaves[i] as Tensor); // safe: indices of `inputs`
+      const found = grad(outputs, wanted, { gradOutputs: given, createGraph: true, allowUnused: true });
+      return found.flatMap((g) => (g === null ? [] : [g]));
+    });
+  };
+  return compareGradients(gradient, [...inputs, ...weights], options);
+}

@@ -1,0 +1,112 @@
+/**
+ * What a PyTorch checkpoint holds, as plain values: the part of reading it that an application downloads only when it does read one. Dicts become
+ * objects (integer keys as text), lists and tuples arrays, `None` null.
+ */
+
+import { type DType, FileError, type TypedArray } from "@akari/tensor";
+import { decodeElements, type ReadOptions } from "./elements.ts";
+import type { Saved, StridedArray } from "./torch.ts";
+import { readTorchLegacy } from "./torch-legacy.ts";
+import { type TorchStorage, TorchTensor } from "./torch-objects.ts";
+import { readTorchZip } from "./torch-zip.ts";
+import { Tuple } from "./unpickler.ts";
+
+/** Containers within containers are followed so far and no farther. */
+const deepest = 500;
+
+/**
+ * The contents of a checkpoint, each tensor made by `make`.
+ *
+ * @param what names the file in messages.
+ * @throws FileError as `decodeTorch` does.
+ */
+export async function decodeCheckpoint<T extends object>(
+  what: string,
+  bytes: Uint8Array,
+  options: ReadOptions,
+  make: (array: StridedArray) => T,
+): Promise<Saved<T>> {
+  if (bytes.length === 0) throw new FileError(`${what}: the file is empty`);
+  const zipped = bytes.length >= 4 && bytes[0] === 0x50 && bytes[1] === 0x4b;
+  const checkpoint = zipped ? await readTorchZip(what, bytes) : readTorchLegacy(what, bytes);
+  const decoded = new Map<TorchStorage, { readonly dtype: DType; readonly data: TypedArray }>();
+  const elements = (storage: TorchStorage) => {
+    let found = decoded.get(storage);
+    if (found === undefined) {
+      const contents = checkpoint.bytes.get(storage) as Uint8Array; // safe: both readers check that every storage is there
+      found = decodeElements(`${what}: storage ${storage.key}`, storage.type, contents, options, checkpoint.bigEndian);
+      decoded.set(storage, found);
+    }
+    return found;
+  };
+  return new Conversion<T>(what, ({ storage, shape, strides, offset }) => make({ ...elements(storage), shape, strides, offset })).convert(
+    checkpoint.value,
+    0,
+  );
+}
+
+/** Turns what was unpickled into plain values. An object that occurs twice is one object again. */
+class Conversion<T extends object> {
+  readonly #what: string;
+  readonly #tensor: (tensor: TorchTensor) => T;
+  readonly #done = new Map<object, Saved<T>>();
+
+  constructor(what: string, tensor: (tensor: TorchTensor) => T) {
+    this.#what = what;
+    this.#tensor = tensor;
+  }
+
+  convert(value: unknown, depth: number): Saved<T> {
+    switch (typeof value) {
+      case "boolean":
+      case "number":
+      case "bigint":
+      case "string":
+        return value;
+      case "object":
+        return value === null ? null : (this.#done.get(value) ?? this.#object(value, depth + 1));
+      default:
+        throw new FileError(`${this.#what}: the file holds what is no value`);
+    }
+  }
+
+  #object(value: object, depth: number): Saved<T> {
+    if (depth > deepest) throw new FileError(`${this.#what}: containers are nested more than ${deepest} deep`);
+    if (value instanceof TorchTensor) return this.#keep(value, this.#tensor(value));
+    if (value instanceof Uint8Array) return value;
+    if (Array.isArray(value) || value instanceof Tuple) {
+      const list: Saved<T>[] = [];
+      this.#keep(value, list);
+      for (const item of Array.isArray(value) ? value : value.items) list.push(this.convert(item, depth));
+      return list;
+    }
+    if (value instanceof Set) {
+      const set = new Set<Saved<T>>();
+      this.#keep(value, set);
+      for (const item of value) set.add(this.convert(item, depth));
+      return set;
+    }
+    if (value instanceof Map) return this.#dict(value, depth);
+    throw new FileError(`${this.#what}: the file holds a bare class or storage where a value is expected`);
+  }
+
+  #dict(dict: ReadonlyMap<unknown, unknown>, depth: number): Saved<T> {
+    const result: Record<string, Saved<T>> = {};
+    this.#keep(dict, result);
+    for (const [key, item] of dict) {
+      if (typeof key !== "string" && typeof key !== "number") {
+        throw new FileError(`${this.#what}: a dict has a key that is neither text nor a number`);
+      }
+      const name = String(key);
+      if (Object.hasOwn(result, name)) throw new FileError(`${this.#what}: a dict has both the text "${name}" and the number as keys`);
+      // Defined rather than assigned: a key may be called `__proto__`.
+      Object.defineProperty(result, name, { value: this.convert(item, depth), writable: true, enumerable: true, configurable: true });
+    }
+    return result;
+  }
+
+  #keep<V extends Saved<T>>(from: object, to: V): V {
+    this.#done.set(from, to);
+    return to;
+  }
+}
