@@ -91,6 +91,7 @@ export {
   type GradientContext,
   type Layout,
   type Op,
+  type Operands,
   type Reads,
   type Rule,
   rules,
