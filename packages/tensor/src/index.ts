@@ -92,6 +92,7 @@ export {
   type GradientContext,
   type Layout,
   type Op,
+  type Operands,
   type Reads,
   type Rule,
   rules,
