@@ -67,7 +67,10 @@ const isZero = /* @__PURE__ */ pointwise<[Tensor]>("eq", (x) => x.eq(0).cast(x.d
 const oneForZero = /* @__PURE__ */ pointwise<[Tensor]>("where", (x) => x.eq(0).where(1, x));
 const oneForOnlyZero = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("where", (x, zeros) => x.eq(0).and(zeros.eq(1)).where(1, x));
 const timesOthers = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor, Tensor]>("mul", (g, y, others, x, zeros) =>
-  x.eq(0).and(zeros.eq(1)).where(g.mul(others), g.mul(y).div(x.eq(0).where(1, x))),
+  x
+    .eq(0)
+    .and(zeros.eq(1))
+    .where(g.mul(others), g.mul(y).div(x.eq(0).where(1, x))),
 );
 const same = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("eq", (x, y) => x.eq(y).cast(x.dtype));
 const share = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("mul", (g, part, count) => g.mul(part).div(count));
