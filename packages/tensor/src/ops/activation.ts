@@ -209,7 +209,7 @@ const softshrinkOf: Tunable = /* @__PURE__ */ pointwise<[Tensor, number]>(
 );
 
 /**
- * `x` moved towards 0 by `lambd`, and 0 where it would pass it.
+ * `x` moved towards 0 by `lambd`, and 0 where it would pass it, or is NaN.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.softshrink.html
  *

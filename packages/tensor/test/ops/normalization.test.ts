@@ -97,7 +97,8 @@ describe("normalisation", () => {
 
   it("localResponseNorm divides by what neighbouring channels say", () => {
     close(localResponseNorm(of([[[1], [2], [3]]]), 3, { alpha: 3, beta: 1, k: 1 }), [1 / 6, 2 / 15, 3 / 14]);
-    expect(() => localResponseNorm(of([[1]]), 0)).toThrow(ArgumentError);
+    expect(() => localResponseNorm(of([[[1]]]), 0)).toThrow(ArgumentError);
+    expect(() => localResponseNorm(of([[1]]), 1)).toThrow(ShapeError);
   });
 
   it("vectors have a direction and a distance", () => {
