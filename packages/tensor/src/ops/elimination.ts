@@ -1,6 +1,6 @@
 /**
  * Elimination made of tensor operations, a few kernels for each column: for devices that cannot be read at once, where the host cannot work matrix by
- * matrix. All matrices of a batch go together, and no value is looked at: rows are exchanged by an index that the device computes.
+ * matrix. All matrices of a batch go together, and no value is looked at: which row comes next is an index that the device computes.
  */
 
 import { pointwise } from "../pointwise.ts";
@@ -15,19 +15,25 @@ import { gatherUnchecked } from "./gather.ts";
 import { cat, stack } from "./join.ts";
 import { pad } from "./pad.ts";
 import { log } from "./power.ts";
+import { prod } from "./product.ts";
 import { unsqueeze } from "./reshape.ts";
 import { narrow, select } from "./slice.ts";
 import { sum } from "./sum.ts";
 
-const exchanged = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("exchange", (row, pivot, column) =>
-  row.eq(column).where(pivot, row.eq(pivot).where(column, row)),
+const eligible = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("pivot", (value, free) => free.eq(0).where(-1, value.abs()));
+const taken = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("pivot", (free, row, place) => row.eq(place).where(0, free), {
+  apart: [1, 2],
+});
+const factorOf = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>(
+  "eliminate",
+  (value, pivot, row, place) => pivot.eq(0).where(0, row.eq(place).where(pivot.sub(1), value).div(pivot)),
+  { apart: [2, 3] },
 );
-const above = /* @__PURE__ */ pointwise<[Tensor, number]>("pivot", (place, column) => place.add(column));
-const multiplied = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number]>("det", (det, pivot, row, column) =>
-  det.mul(row.eq(column).where(pivot, pivot.neg())),
-);
-const factorOf = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number]>("eliminate", (value, pivot, row, column) =>
-  row.eq(column).where(pivot.sub(1), value).div(pivot),
+const inverted = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>("det", (a, b, i, j) => a.gt(b).and(i.lt(j)).cast("int32"));
+const parity = /* @__PURE__ */ pointwise<[Tensor, Tensor]>(
+  "det",
+  (product, inversions) => inversions.mod(2).eq(0).where(product, product.neg()),
+  { apart: [1] },
 );
 const reduced = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("eliminate", (x, factor, row) => x.sub(factor.mul(row)));
 const rooted = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("cholesky", (x, pivot) => x.div(pivot.sqrt()));
@@ -44,53 +50,75 @@ function counting(like: Tensor, n: number): Tensor {
   );
 }
 
-/** Square matrices [..., n, n] and what stands to the right of them, brought to the unit matrix, with the determinants [...] that fall off, and their signs. */
-function eliminate(
-  matrices: Tensor,
-  n: number,
-): { readonly rest: Tensor; readonly determinants: Tensor; readonly signs: Tensor; readonly pivots: Tensor[] } {
+/** What elimination leaves of square matrices. */
+interface Eliminated {
+  /** What stood to the right of the matrices, [..., n, k], with the same done to it. */
+  readonly right: Tensor;
+  /** What was divided by, column by column: [..., n]. Where it is 0, so was every row that was left, and nothing was taken away. */
+  readonly pivots: Tensor;
+  /** In which row each of them stood: [..., n], int32. */
+  readonly places: Tensor;
+}
+
+/**
+ * Brings square matrices [..., n, n], and what stands to the right of them, to unit matrices but for the order of their rows: each column's pivot is the largest
+ * element of the rows that have not had one, and no row is moved before the end.
+ */
+function eliminate(matrices: Tensor, n: number): Eliminated {
   const batch: Shape = matrices.shape.slice(0, -2);
   const width = matrices.shape.at(-1) as number; // safe: matrices have two dimensions
+  const picked = (index: Tensor, columns: number): Tensor =>
+    expand(unsqueeze(index, -1), [...batch, index.shape.at(-1) as number, columns]);
   const rows = counting(matrices, n);
   let rest = matrices;
-  let determinants = filled(matrices, batch, 1);
-  let signs = determinants;
-  const pivots: Tensor[] = [];
+  let free = filled(matrices, [...batch, n], 1);
+  const [pivots, places]: [Tensor[], Tensor[]] = [[], []];
   for (let column = 0; column < n; column++) {
-    const below = select(narrow(rest, -2, column, n - column), -1, column);
-    const place = above(argmax(abs(below), -1), column);
-    const order = exchanged(rows, unsqueeze(place, -1), column);
-    rest = gatherUnchecked(rest, rest.ndim - 2, expand(unsqueeze(order, -1), [...batch, n, width]));
-    const row = narrow(rest, -2, column, 1);
-    const pivot = select(select(row, -1, column), -1, 0);
+    const values = select(rest, -1, column);
+    const place = argmax(eligible(values, free), -1, { keepdim: true });
+    const pivot = gatherUnchecked(values, values.ndim - 1, place);
+    const factors = factorOf(values, pivot, rows, place);
+    rest = reduced(rest, unsqueeze(factors, -1), gatherUnchecked(rest, rest.ndim - 2, picked(place, width)));
+    free = taken(free, rows, place);
     pivots.push(pivot);
-    determinants = multiplied(determinants, pivot, place, column);
-    signs = multiplied(signs, sign(pivot), place, column);
-    const factors = factorOf(select(rest, -1, column), unsqueeze(pivot, -1), rows, column);
-    rest = reduced(rest, unsqueeze(factors, -1), row);
+    places.push(place);
   }
-  return { rest, determinants, signs, pivots };
+  const order = cat(places, -1);
+  const right = gatherUnchecked(narrow(rest, -1, n, width - n), rest.ndim - 2, picked(order, width - n));
+  return { right, pivots: cat(pivots, -1), places: order };
+}
+
+/** `product` [...] with the sign that the order of the rows gives a determinant. */
+function signed(product: Tensor, places: Tensor): Tensor {
+  const index = counting(places, places.shape.at(-1) as number);
+  const pairs = inverted(unsqueeze(places, -1), unsqueeze(places, -2), unsqueeze(index, -1), index);
+  return parity(product, sum(pairs, [-2, -1]));
 }
 
 /** `A⁻¹ B` of [..., n, n] and [..., n, k]. */
 export function solveOnDevice(operation: string, a: Tensor, b: Tensor): Tensor {
   const n = a.shape.at(-1) as number; // safe: a matrix
-  const { rest, pivots } = eliminate(cat([a, b], -1), n);
-  if (pivots.length > 0)
-    expectBetween(abs(stack(pivots)), least, Number.POSITIVE_INFINITY, `${operation}: the matrix is singular (a pivot is {})`);
-  return narrow(rest, -1, n, b.shape.at(-1) as number);
+  if (n === 0) return b;
+  const { right, pivots } = eliminate(cat([a, b], -1), n);
+  const message = `${operation}: the matrix is singular (a pivot is {})`;
+  expectBetween(abs(pivots), least, Number.POSITIVE_INFINITY, message, { nan: true });
+  return right;
 }
 
 /** The determinants [...] of [..., n, n]. */
 export function determinantsOnDevice(a: Tensor): Tensor {
-  return eliminate(a, a.shape.at(-1) as number).determinants; // safe: a matrix
+  const n = a.shape.at(-1) as number; // safe: a matrix
+  if (n === 0) return filled(a, a.shape.slice(0, -2), 1);
+  const { pivots, places } = eliminate(a, n);
+  return signed(prod(pivots, -1), places);
 }
 
 /** The signs [...] of the determinants of [..., n, n], and the logarithms of their sizes. */
 export function logDeterminantsOnDevice(a: Tensor): { readonly sign: Tensor; readonly logabsdet: Tensor } {
-  const { pivots, signs } = eliminate(a, a.shape.at(-1) as number); // safe: a matrix
-  const sizes = pivots.length === 0 ? filled(a, [1, ...a.shape.slice(0, -2)], 1) : abs(stack(pivots));
-  return { sign: signs, logabsdet: sum(log(sizes), 0) };
+  const n = a.shape.at(-1) as number; // safe: a matrix
+  if (n === 0) return { sign: determinantsOnDevice(a), logabsdet: filled(a, a.shape.slice(0, -2), 0) };
+  const { pivots, places } = eliminate(a, n);
+  return { sign: signed(prod(sign(pivots), -1), places), logabsdet: sum(log(abs(pivots)), -1) };
 }
 
 /** The lower triangles L of `A = L Lᵀ`, [..., n, n]. */
