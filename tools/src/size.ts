@@ -25,7 +25,7 @@ const limits: readonly Limit[] = [
     limit: 68,
     goal: 60,
   },
-  { name: "@akari/tensor, all of it", code: 'export * from "@akari/tensor";', limit: 98, goal: 60 },
+  { name: "@akari/tensor, all of it", code: 'export * from "@akari/tensor";', limit: 100, goal: 60 },
   { name: "akari: everything", code: 'export * from "akari";', limit: 160, goal: 120 },
 ];
 
