@@ -87,9 +87,9 @@ function relatives(context: DefaultThemeRenderContext, site: Site, reflection: D
   return rows.length === 0 ? null : h("ul", { class: "ak-links" }, ...rows);
 }
 
-/** What an instance may be called: `conv2d` of `Conv2d`, `lstm` of `LSTM`, `bceLoss` of `BCELoss`. */
+/** What an instance may be called: `conv2d` of `Conv2d`, `lstm` of `LSTM`, `bceLoss` of `BCELoss`, `prelu` of `PReLU`. */
 function instanceName(name: string): string {
-  return name.replace(/^(?:[A-Z]+(?![a-z])|[A-Z])/, (capitals) => capitals.toLowerCase());
+  return name.replace(/^(?:[A-Z]?(?:Re|Si)LU|[A-Z]+(?![a-z])|[A-Z])/, (capitals) => capitals.toLowerCase());
 }
 
 /** The page of a class, an interface, or a type that is an object. */
