@@ -48,7 +48,6 @@ const dependent: ReadonlySet<string> = new Set([
   "Tensor.masked_scatter",
   "argwhere",
   "bincount",
-  "Tensor.masked_scatter_",
   "masked_select",
   "nn.functional.one_hot",
   "nonzero",

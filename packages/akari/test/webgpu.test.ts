@@ -207,6 +207,8 @@ describe.skipIf(found === null)(`what reads at once, on webgpu${reason && ` (ski
     expect(some).toBeGreaterThan(60);
     expect(some).toBeLessThan(140);
     expect(some + often).toBe(400);
+    const x = on([1, 2, 3, 4]);
+    expect(await x.maskedScatter(x.gt(2), on([8, 9])).toArray()).toEqual([1, 2, 8, 9]);
     expect(((await multinomial(on([1, 0, 5]), 2).toArray()) as number[]).sort()).toEqual([0, 2]);
     await expect(multinomial(on([1, Number.NaN]), 1).data()).rejects.toThrow(
       /multinomial: weights must be finite and not negative, got NaN/,

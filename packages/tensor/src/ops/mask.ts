@@ -1,19 +1,21 @@
 /**
  * Picking and replacing elements by a mask of bools, and finding what is not zero. Where the result's size depends on values, they are read
- * on the host, so these need a device that can be read at once; `maskedFill` does not.
+ * on the host, so these need a device that can be read at once; `maskedFill` and `maskedScatter` do not.
  */
 
 import { numbersOf } from "../encode.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import { pointwise, resultType, type TensorOrNumber } from "../pointwise.ts";
-import { broadcastShapes, broadcastStrides, type Shape, showShape } from "../shape.ts";
+import { broadcastShapes, contiguousStrides, type Shape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { expectBetween } from "./check.ts";
 import { expand } from "./expand.ts";
 import { fromHost } from "./fill.ts";
 import { gatherUnchecked } from "./gather.ts";
 import { reshape } from "./reshape.ts";
-import { putFlat } from "./scatter.ts";
-import { narrow, select } from "./slice.ts";
+import { cumsum } from "./scan.ts";
+import { select } from "./slice.ts";
+import { sum } from "./sum.ts";
 
 /** Refuses a mask that is not bool. */
 function checkMask(operation: string, mask: Tensor): void {
@@ -29,27 +31,6 @@ function nonzeroPositions(x: Tensor): Int32Array<ArrayBuffer> {
   return Int32Array.from(found);
 }
 
-/** The true positions of a mask, as an int32 tensor. */
-function positionsOf(mask: Tensor): Tensor {
-  const found = nonzeroPositions(mask);
-  return fromHost(mask, [found.length], "int32", found);
-}
-
-function coordinates(x: Tensor): { readonly count: number; readonly rows: Int32Array<ArrayBuffer> } {
-  const found = nonzeroPositions(x);
-  const rank = x.ndim;
-  const rows = new Int32Array(found.length * rank);
-  found.forEach((position, i) => {
-    let rest = position;
-    for (let dim = rank - 1; dim >= 0; dim--) {
-      const size = x.shape[dim] as number;
-      rows[i * rank + dim] = rest % size;
-      rest = Math.floor(rest / size);
-    }
-  });
-  return { count: found.length, rows };
-}
-
 /**
  * The indices of the elements that are not zero, one row each: int32, [count, dimensions]; with `asTuple` one index tensor per dimension.
  *
@@ -61,8 +42,15 @@ export function nonzero(x: Tensor, options: { readonly asTuple: true }): Tensor[
 export function nonzero(x: Tensor, options?: { readonly asTuple?: false }): Tensor;
 export function nonzero(x: Tensor, options: { readonly asTuple?: boolean } = {}): Tensor | Tensor[] {
   if (options.asTuple && x.ndim === 0) return nonzero(reshape(x, [1]), { asTuple: true });
-  const { count, rows } = coordinates(x);
-  const table = fromHost(x, [count, x.ndim], "int32", rows);
+  const found = nonzeroPositions(x);
+  const strides = contiguousStrides(x.shape);
+  const rows = new Int32Array(found.length * x.ndim);
+  found.forEach((position, i) => {
+    strides.forEach((stride, dim) => {
+      rows[i * x.ndim + dim] = Math.floor(position / stride) % (x.shape[dim] as number);
+    });
+  });
+  const table = fromHost(x, [found.length, x.ndim], "int32", rows);
   return options.asTuple ? x.shape.map((_, dim) => select(table, 1, dim)) : table;
 }
 
@@ -74,7 +62,8 @@ export function nonzero(x: Tensor, options: { readonly asTuple?: boolean } = {})
 export function maskedSelect(x: Tensor, mask: Tensor): Tensor {
   checkMask("maskedSelect", mask);
   const shape = broadcastShapes("maskedSelect", [x.shape, mask.shape]);
-  return gatherUnchecked(reshape(expand(x, shape), [-1]), 0, positionsOf(expand(mask, shape)));
+  const found = nonzeroPositions(expand(mask, shape));
+  return gatherUnchecked(reshape(expand(x, shape), [-1]), 0, fromHost(mask, [found.length], "int32", found));
 }
 
 const filling = /* @__PURE__ */ pointwise<[Tensor, Tensor, TensorOrNumber]>(
@@ -114,22 +103,26 @@ export function maskedFill_(x: Tensor, mask: Tensor, value: TensorOrNumber): Ten
   return filling.inPlace(x, mask, value);
 }
 
+const placeOf = /* @__PURE__ */ pointwise<[Tensor]>("maskedScatter", (count) => count.sub(1).max(0));
+
 /**
  * `x` with its elements where a mask is true replaced by the elements of `source` in order.
  *
  * https://pytorch.org/docs/stable/generated/torch.Tensor.masked_scatter_.html
  *
- * @throws ShapeError when the source has too few elements.
+ * @throws ArgumentError when the source has too few elements. @throws DTypeError when it is of another dtype.
  */
 export function maskedScatter(x: Tensor, mask: Tensor, source: Tensor): Tensor {
   checkMask("maskedScatter", mask);
   const shape: Shape = broadcastShapes("maskedScatter", [x.shape, mask.shape]);
-  broadcastStrides("maskedScatter", mask.shape, mask.strides, shape);
-  const positions = positionsOf(expand(mask, shape));
-  const count = positions.numel();
-  if (source.numel() < count)
-    throw new ShapeError(`maskedScatter: the mask is true ${count} times, but the source has ${source.numel()} elements`);
   if (source.dtype !== x.dtype)
     throw new DTypeError(`maskedScatter: the source is ${source.dtype}, but the tensor is ${x.dtype}; convert one with .to()`);
-  return putFlat(expand(x, shape), positions, narrow(reshape(source, [-1]), 0, 0, count), "set");
+  const replaced = expand(mask, shape);
+  const available = source.numel();
+  expectBetween(sum(replaced), 0, available, `maskedScatter: the mask is true {} times, but the source has ${available} elements`);
+  if (available === 0) return filling(expand(x, shape), replaced, 0);
+  // How often the mask has been true so far says which element of the source comes.
+  const place = placeOf(cumsum(reshape(replaced, [-1]), 0));
+  const comes = reshape(gatherUnchecked(reshape(source, [-1]), 0, place), shape);
+  return filling(expand(x, shape), replaced, comes);
 }

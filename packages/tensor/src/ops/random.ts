@@ -21,10 +21,10 @@ export interface GeneratorOption {
   readonly generator?: Generator;
 }
 
-/** The generator of the options. Refuses unknown ones. */
-function generatorOf(operation: string, options: GeneratorOption): Generator {
+/** The generator of the options. Refuses unknown ones; `others` names those that there are besides. */
+export function generatorOf(operation: string, options: GeneratorOption, others = ""): Generator {
   for (const name of Object.keys(options)) {
-    if (name !== "generator") throw new ArgumentError(`${operation}: there is no option "${name}"; there is generator`);
+    if (name !== "generator") throw new ArgumentError(`${operation}: there is no option "${name}"; there is generator${others}`);
   }
   return options.generator ?? defaultGenerator();
 }

@@ -8,7 +8,7 @@ import { showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { div } from "./arithmetic.ts";
 import { expectBetween, largestFinite } from "./check.ts";
-import { bernoulli_, exponential_, type GeneratorOption, uniform_ } from "./random.ts";
+import { bernoulli_, exponential_, type GeneratorOption, generatorOf, uniform_ } from "./random.ts";
 import { clamp } from "./rounding.ts";
 import { cumsum } from "./scan.ts";
 import { searchsorted } from "./search.ts";
@@ -37,9 +37,7 @@ export interface MultinomialOptions extends GeneratorOption {
  */
 export function multinomial(weights: Tensor, samples: number, options: MultinomialOptions = {}): Tensor {
   const { replacement = false, ...source } = options;
-  for (const name of Object.keys(source)) {
-    if (name !== "generator") throw new ArgumentError(`multinomial: there is no option "${name}"; there are generator, replacement`);
-  }
+  generatorOf("multinomial", source, " and replacement");
   if (weights.ndim < 1 || weights.ndim > 2)
     throw new ShapeError(`multinomial: expected [classes] or [rows, classes], got shape ${showShape(weights.shape)}`);
   if (!isFloating(weights.dtype)) throw new DTypeError(`multinomial: weights must be floating point, got ${weights.dtype}`);

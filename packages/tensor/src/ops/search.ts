@@ -45,12 +45,12 @@ export function searchsorted(boundaries: Tensor, values: Tensor, { right = false
   const shared = boundaries.ndim === 1;
   if (!shared && (boundaries.ndim === 0 || boundaries.ndim !== values.ndim || lead.some((size, i) => size !== values.shape[i]))) {
     throw new ShapeError(
-      `searchsorted: rows of shape ${showShape(boundaries.shape)} do not fit values of shape ${showShape(values.shape)}: all but the last size must agree`,
+      `searchsorted: all but the last size must agree, got shapes ${showShape(boundaries.shape)} and ${showShape(values.shape)}`,
     );
   }
   const edges = boundaries.detach();
   const wanted = shared ? reshape(values.detach(), [-1]) : values.detach();
-  const length = boundaries.shape[boundaries.ndim - 1] as number;
+  const length = boundaries.shape.at(-1) as number;
   let place = filled(values, wanted.shape, 0, "int32");
   for (let step = length === 0 ? 0 : 2 ** Math.floor(Math.log2(length)); step >= 1; step /= 2) {
     const edge = gatherUnchecked(edges, edges.ndim - 1, probed(place, step, length - 1));
@@ -79,8 +79,8 @@ const binOf = /* @__PURE__ */ pointwise<[Tensor, TensorOrNumber, TensorOrNumber,
   const bin = x.sub(low).div(high.sub(low)).mul(bins).floor().min(bins.sub(1));
   return x.ge(low).and(x.le(high)).where(bin, bins).cast("int32");
 });
-const lower = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("histc", (low, high) => low.eq(high).where(low.sub(1), low));
-const upper = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("histc", (low, high) => low.eq(high).where(high.add(1), high));
+/** One end of the range, moved where the other is the same. */
+const apart = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("histc", (end, other, by) => end.eq(other).where(end.add(by), end));
 
 /**
  * A histogram with bins of equal width; elements outside of [min, max] are not counted.
@@ -96,10 +96,10 @@ export function histc(x: Tensor, { bins = 100, min = 0, max = 0 }: HistcOptions 
   const data = x.detach().to(computeType(x.dtype));
   let [low, high]: [TensorOrNumber, TensorOrNumber] = min === max ? [min - 1, max + 1] : [min, max];
   if (min === max && x.numel() > 0) {
+    const largest = largestFinite(x.dtype);
+    expectBetween(data, -largest, largest, "histc: elements reach to {}; give min and max");
     const [least, most] = [data.amin(), data.amax()];
-    const message = "histc: the elements reach to {}, so the bins have no width";
-    for (const end of [least, most]) expectBetween(end, -largestFinite(x.dtype), largestFinite(x.dtype), message);
-    [low, high] = [lower(least, most), upper(least, most)];
+    [low, high] = [apart(least, most, -1), apart(most, least, 1)];
   }
   const places = reshape(binOf(data, low, high, bins), [-1]);
   const counts = scatterAdd(filled(x, [bins + 1], 0, "int32"), 0, places, filled(x, places.shape, 1, "int32"));

@@ -46,9 +46,7 @@ function different(operation: string, x: Tensor, dim: number | null, neighbours:
   const data = doubles(flat);
   const count = flat.shape[0] as number;
   if (count > 0 && data.length === 0)
-    throw new ShapeError(
-      `${operation}: the parts along dimension ${dim} of shape ${showShape(x.shape)} are empty, so there is nothing to compare`,
-    );
+    throw new ShapeError(`${operation}: the parts along dimension ${dim} of shape ${showShape(x.shape)} are empty`);
   const width = count === 0 ? 0 : data.length / count;
   const compare = (i: number, j: number): number => {
     for (let k = 0; k < width; k++) {

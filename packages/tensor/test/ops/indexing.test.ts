@@ -184,6 +184,10 @@ describe("gather and scatter", () => {
       [8, 9],
       [2, 3],
     ]);
+    expect(maskedScatter(x, tensor([false]), tensor([])).toArraySync()).toEqual(x.toArraySync());
+    expect(() => maskedScatter(x, x.gt(0), tensor([8, 9]))).toThrow(
+      "maskedScatter: the mask is true 3 times, but the source has 2 elements",
+    );
     expect(() => x.maskedFill(x, 0)).toThrow(DTypeError);
   });
 
