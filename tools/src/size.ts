@@ -22,7 +22,7 @@ const limits: readonly Limit[] = [
   {
     name: "@akari/tensor, one tensor on the CPU backend",
     code: 'import { tensor } from "@akari/tensor"; tensor([1]);',
-    limit: 68,
+    limit: 69,
     goal: 60,
   },
   { name: "@akari/tensor, all of it", code: 'export * from "@akari/tensor";', limit: 100, goal: 60 },
