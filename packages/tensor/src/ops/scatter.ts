@@ -97,8 +97,11 @@ function combined(g: Tensor, x: Tensor, index: Tensor, source: Tensor, y: Tensor
   return [share(g, own, count), null, share(pick(g), theirs, pick(count))];
 }
 
+/** A dimension, the indices along it, and what is put there: the operands of a scatter, checked. */
+type Prepared = readonly [dim: number, index: Tensor, source: Tensor];
+
 /** The operands of a scatter, checked: the source is cut to the index's shape, and a number becomes a tensor. */
-function prepare(operation: string, x: Tensor, dim: number, index: Tensor, source: Tensor | number): readonly [number, Tensor, Tensor] {
+function prepare(operation: string, x: Tensor, dim: number, index: Tensor, source: Tensor | number): Prepared {
   const at = checkAlong(operation, x, dim, index);
   checkBounds(operation, index, x.shape[at] ?? 1, at);
   if (typeof source !== "object") return [at, index, expand(filled(x, [], source), index.shape)];
@@ -111,22 +114,11 @@ function prepare(operation: string, x: Tensor, dim: number, index: Tensor, sourc
   return [at, index, index.shape.reduce((part, size, i) => (part.shape[i] === size ? part : narrow(part, i, 0, size)), source)];
 }
 
-/** Scatters into a copy of the first input, or into itself. */
-function scatterInto(inputs: readonly [Tensor, Tensor, Tensor], attrs: Scatter, inPlace: boolean): Tensor {
-  return inPlace ? applyInPlace(scattering, inputs[0], inputs, attrs) : apply(scattering, inputs, attrs);
-}
-
-function scattered(
-  operation: string,
-  x: Tensor,
-  dim: number,
-  index: Tensor,
-  source: Tensor | number,
-  reduce: Scatter["reduce"],
-  inPlace = false,
-): Tensor {
-  const [at, places, from] = prepare(operation, x, dim, index, source);
-  return scatterInto([x, places, from], { dim: at, reduce }, inPlace);
+/** Scatters into a copy of `x`, or into itself. */
+function scattered(x: Tensor, [dim, index, source]: Prepared, reduce: Scatter["reduce"], inPlace = false): Tensor {
+  const inputs = [x, index, source];
+  const attrs = { dim, reduce };
+  return inPlace ? applyInPlace(scattering, x, inputs, attrs) : apply(scattering, inputs, attrs);
 }
 
 /** The option of `scatter`. */
@@ -152,22 +144,22 @@ function scatterBy({ reduce }: ScatterOptions): Scatter["reduce"] {
  * @throws IndexError for an index out of range. @throws ShapeError when the index does not fit. @throws ArgumentError for another `reduce`.
  */
 export function scatter(x: Tensor, dim: number, index: Tensor, source: Tensor | number, options: ScatterOptions = {}): Tensor {
-  return scattered("scatter", x, dim, index, source, scatterBy(options));
+  return scattered(x, prepare("scatter", x, dim, index, source), scatterBy(options));
 }
 
 /** `scatter` in place. */
 export function scatter_(x: Tensor, dim: number, index: Tensor, source: Tensor | number, options: ScatterOptions = {}): Tensor {
-  return scattered("scatter", x, dim, index, source, scatterBy(options), true);
+  return scattered(x, prepare("scatter", x, dim, index, source), scatterBy(options), true);
 }
 
 /** `x` with the elements of `source` added where an index tensor says. https://pytorch.org/docs/stable/generated/torch.scatter_add.html */
 export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
-  return scattered("scatterAdd", x, dim, index, source, "add");
+  return scattered(x, prepare("scatterAdd", x, dim, index, source), "add");
 }
 
 /** `scatterAdd` in place. */
 export function scatterAdd_(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
-  return scattered("scatterAdd", x, dim, index, source, "add", true);
+  return scattered(x, prepare("scatterAdd", x, dim, index, source), "add", true);
 }
 
 /** How `scatterReduce` combines elements. */
@@ -201,17 +193,17 @@ export function scatterReduce(
   const reduce = ({ sum: "add", mean: "add", prod: "multiply", amax: "max", amin: "min" } as const)[reduction];
   if (reduce === undefined) throw new ArgumentError(`scatterReduce: there is no reduction "${String(reduction)}"`);
   const integer = Number.isFinite(start) || x.dtype.startsWith("float") ? start : start > 0 ? 2147483647 : -2147483648;
-  const base = includeSelf ? x : scattered("scatterReduce", x, dim, index, integer, "set");
-  const combinedSum = scattered("scatterReduce", base, dim, index, source, reduce);
+  const base = includeSelf ? x : scattered(x, prepare("scatterReduce", x, dim, index, integer), "set");
+  const combinedSum = scattered(base, prepare("scatterReduce", base, dim, index, source), reduce);
   if (reduction !== "mean") return combinedSum;
   const ones = filled(x, x.shape, 1);
-  const own = includeSelf ? ones : scattered("scatterReduce", ones, dim, index, 0, "set");
-  const count = scattered("scatterReduce", own, dim, index, expand(filled(x, [], 1), index.shape), "add");
+  const own = includeSelf ? ones : scattered(ones, prepare("scatterReduce", ones, dim, index, 0), "set");
+  const count = scattered(own, prepare("scatterReduce", own, dim, index, expand(filled(x, [], 1), index.shape)), "add");
   return isFloating(x.dtype) ? quotient(combinedSum, count) : cast(wholeQuotient(combinedSum, count), x.dtype);
 }
 
 /** The operands of the functions that take a list of indices of one dimension. */
-function alongList(operation: string, x: Tensor, dim: number, index: Tensor, source: Tensor | number): readonly [number, Tensor, Tensor] {
+function alongList(operation: string, x: Tensor, dim: number, index: Tensor, source: Tensor | number): Prepared {
   const at = dimension(operation, dim, x.ndim);
   const list = indexList(operation, index);
   checkBounds(operation, list, x.shape[at] as number, at);
@@ -225,19 +217,6 @@ function alongList(operation: string, x: Tensor, dim: number, index: Tensor, sou
   return [at, places, source];
 }
 
-function indexed(
-  operation: string,
-  x: Tensor,
-  dim: number,
-  index: Tensor,
-  source: Tensor | number,
-  reduce: Scatter["reduce"],
-  inPlace = false,
-): Tensor {
-  const [at, places, from] = alongList(operation, x, dim, index, source);
-  return scatterInto([x, places, from], { dim: at, reduce }, inPlace);
-}
-
 const scale = /* @__PURE__ */ pointwise<[Tensor, number]>("mul", (x, factor) => x.mul(factor));
 
 /** Options of `indexAdd`. */
@@ -248,32 +227,32 @@ export interface IndexAddOptions {
 
 /** `x` with parts of `source` added at a list of indices of one dimension. https://pytorch.org/docs/stable/generated/torch.index_add.html */
 export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor, { alpha = 1 }: IndexAddOptions = {}): Tensor {
-  return indexed("indexAdd", x, dim, index, alpha === 1 ? source : scale(source, alpha), "add");
+  return scattered(x, alongList("indexAdd", x, dim, index, alpha === 1 ? source : scale(source, alpha)), "add");
 }
 
 /** `indexAdd` in place. */
 export function indexAdd_(x: Tensor, dim: number, index: Tensor, source: Tensor, { alpha = 1 }: IndexAddOptions = {}): Tensor {
-  return indexed("indexAdd", x, dim, index, alpha === 1 ? source : scale(source, alpha), "add", true);
+  return scattered(x, alongList("indexAdd", x, dim, index, alpha === 1 ? source : scale(source, alpha)), "add", true);
 }
 
 /** `x` with parts of `source` put at a list of indices of one dimension. https://pytorch.org/docs/stable/generated/torch.index_copy.html */
 export function indexCopy(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
-  return indexed("indexCopy", x, dim, index, source, "set");
+  return scattered(x, alongList("indexCopy", x, dim, index, source), "set");
 }
 
 /** `indexCopy` in place. */
 export function indexCopy_(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
-  return indexed("indexCopy", x, dim, index, source, "set", true);
+  return scattered(x, alongList("indexCopy", x, dim, index, source), "set", true);
 }
 
 /** `x` with one value at a list of indices of one dimension. https://pytorch.org/docs/stable/generated/torch.Tensor.index_fill_.html */
 export function indexFill(x: Tensor, dim: number, index: Tensor, value: number): Tensor {
-  return indexed("indexFill", x, dim, index, value, "set");
+  return scattered(x, alongList("indexFill", x, dim, index, value), "set");
 }
 
 /** `indexFill` in place. */
 export function indexFill_(x: Tensor, dim: number, index: Tensor, value: number): Tensor {
-  return indexed("indexFill", x, dim, index, value, "set", true);
+  return scattered(x, alongList("indexFill", x, dim, index, value), "set", true);
 }
 
 /**
