@@ -73,10 +73,11 @@ function reduceExp(e: Emitter, x: Vector): { power: Vector; rest: Vector } {
   return { power: e.let(power), rest: e.let(madd(f32x4.mul(r, r), p, r)) };
 }
 
-/** `eˣ` */
+/** `eˣ`. Where it rounds to 0 the result of 0 is computed and dropped: processors are slow at numbers that are nearly 0. */
 function exp(e: Emitter, x: Vector): Vector {
-  const { power, rest } = reduceExp(e, e.let(f32x4.pmax(f32x4.pmin(x, e.f32(89)), e.f32(-104))));
-  return scaled(e, rest, power);
+  const vanishes = e.let(f32x4.lt(x, e.f32(-104)));
+  const { power, rest } = reduceExp(e, e.let(v128.andNot(f32x4.pmin(x, e.f32(89)), vanishes)));
+  return v128.andNot(scaled(e, rest, power), vanishes);
 }
 
 /** `(1 + rest) · power²` */
@@ -84,12 +85,15 @@ function scaled(e: Emitter, rest: Vector, power: Vector): Vector {
   return f32x4.mul(multiplyAdd("f32x4", e.relaxed)(rest, power, power), power);
 }
 
-function expm1(e: Emitter, x: Vector): Vector {
-  const { power, rest } = reduceExp(e, e.let(f32x4.pmax(f32x4.pmin(x, e.f32(89)), e.f32(-30))));
+/** `(1 + rest) · power² - 1`, as long as the power does not overflow. */
+function lessOne(e: Emitter, { power, rest }: { power: Vector; rest: Vector }): Vector {
   const square = e.let(f32x4.mul(power, power));
-  const value = f32x4.add(f32x4.mul(square, rest), f32x4.sub(square, e.f32(1)));
-  // Where the power itself would overflow, the one no longer counts.
-  const either = v128.bitselect(scaled(e, rest, power), value, f32x4.gt(x, e.f32(80)));
+  return e.let(f32x4.add(f32x4.mul(square, rest), f32x4.sub(square, e.f32(1))));
+}
+
+function expm1(e: Emitter, x: Vector): Vector {
+  const parts = reduceExp(e, e.let(f32x4.pmax(f32x4.pmin(x, e.f32(89)), e.f32(-30))));
+  const either = v128.bitselect(scaled(e, parts.rest, parts.power), lessOne(e, parts), f32x4.gt(x, e.f32(80)));
   return v128.bitselect(x, either, f32x4.eq(x, e.f32(0))); // the sign of zero
 }
 
@@ -173,14 +177,11 @@ function atan2(e: Emitter, y: Vector, x: Vector): Vector {
   return withSign(e, v128.bitselect(f32x4.sub(e.f32(Math.PI), octant), octant, left), y);
 }
 
+/** `-d / (2 + d)` with d = e⁻²ˣ - 1. */
 function tanh(e: Emitter, x: Vector): Vector {
-  const z = e.let(f32x4.mul(x, x));
-  // (tanh(√z)/√z - 1) / z, z ≤ 0.4
-  const p = polynomial(e, "f32x4", z, [-0.3333333315, 0.1333330015, -0.05395846163, 0.02176250291, -0.008323187058, 0.002269501684]);
-  const near = e.let(f32x4.add(x, f32x4.mul(f32x4.mul(x, z), p)));
-  const size = e.let(f32x4.abs(x));
-  const far = f32x4.sub(e.f32(1), f32x4.div(e.f32(2), f32x4.add(e.let(exp(e, e.let(f32x4.add(size, size)))), e.f32(1))));
-  return v128.bitselect(near, withSign(e, far, x), f32x4.lt(z, e.f32(0.4)));
+  const size = f32x4.pmin(f32x4.abs(x), e.f32(10)); // beyond, it rounds to 1
+  const d = lessOne(e, reduceExp(e, e.let(f32x4.mul(size, e.f32(-2)))));
+  return withSign(e, f32x4.div(d, f32x4.add(d, e.f32(2))), x);
 }
 
 /** `1 / (1 + e⁻ˣ)`, or the same expanded by `eˣ`: whichever does not overflow. */
@@ -190,22 +191,10 @@ function sigmoid(e: Emitter, x: Vector): Vector {
   return f32x4.div(above, f32x4.add(small, e.f32(1)));
 }
 
+/** `1 - erfc x`, of which the logarithm is a polynomial without a constant term. */
 function erf(e: Emitter, x: Vector): Vector {
-  const z = e.let(f32x4.mul(x, x));
-  // erf(√z)/√z, z ≤ 1
-  const series = [1.128379166, -0.3761262667, 0.1128359472, -0.02685421201, 0.005189087423, -0.0008016864287, 7.875875063e-5];
-  const near = e.let(f32x4.mul(x, polynomial(e, "f32x4", z, series)));
-  // ln erfc(a), 1 ≤ a ≤ 4; beyond, erf rounds to 1
+  // ln erfc(a) / a, 0 ≤ a ≤ 4; beyond, erf rounds to 1
   const a = e.let(f32x4.pmin(f32x4.abs(x), e.f32(4)));
-  const exponent = polynomial(
-    e,
-    "f32x4",
-    a,
-    [
-      0.0003201380497, -1.130233435, -0.6318260516, -0.1100800829, 0.02642113601, -0.004759596293, 0.0005968056257, -4.605804269e-5,
-      1.637151415e-6,
-    ],
-  );
-  const far = f32x4.sub(e.f32(1), e.let(exp(e, exponent)));
-  return v128.bitselect(near, withSign(e, far, x), f32x4.lt(z, e.f32(1)));
+  const series = [-1.128379207, -0.6366164967, -0.1028144095, 0.0193217092, -0.0002057008482, -0.001251762129, 0.0003810079062, -4.07091866e-5];
+  return withSign(e, lessOne(e, reduceExp(e, e.let(f32x4.mul(a, polynomial(e, "f32x4", a, series))))), x);
 }
