@@ -5,6 +5,7 @@
 import { empty, linear, ShapeError, sameShape, showShape, type Tensor, zeros } from "@akari/tensor";
 import { checkPositive } from "./arguments.ts";
 import { type Cell, gruCell, lstmCell } from "./functional/cells.ts";
+import { recur } from "./functional/recurrence.ts";
 import { uniform_ } from "./init.ts";
 import type { LinearOptions } from "./linear.ts";
 import { Module } from "./module.ts";
@@ -72,8 +73,14 @@ abstract class RecurrentCell extends Module {
     }
     const { dtype, device } = input;
     const states = given ?? Array.from({ length: this.#cell.states }, () => zeros(shape, { dtype, device }));
-    const before = linear(states[0] as Tensor, this.weightHh, this.biasHh); // safe: a cell has a state
-    return this.#cell.step(linear(input, this.weightIh, this.biasIh), before, states);
+    const [batch, weights] = [
+      shape.length === 1 ? 1 : (shape[0] as number),
+      { state: this.weightHh, stateBias: this.biasHh, projection: null },
+    ];
+    // A step is a sequence of one.
+    const products = linear(input, this.weightIh, this.biasIh).reshape([1, batch, this.#cell.gates * this.hiddenSize]);
+    const start = states.map((state) => state.reshape([batch, this.hiddenSize]));
+    return recur(this.#cell, products, weights, start, false).map((all) => all.select(0, 1).reshape(shape));
   }
 
   override extraRepr(): string {

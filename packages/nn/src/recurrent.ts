@@ -7,7 +7,7 @@ import { ArgumentError, cat, empty, linear, ShapeError, sameShape, showShape, st
 import { checkPositive, checkProbability } from "./arguments.ts";
 import { type Cell, gruCell, lstmCell, rnnCells } from "./functional/cells.ts";
 import { dropout } from "./functional/dropout.ts";
-import { unstack } from "./functional/gated.ts";
+import { recur, type StateWeights } from "./functional/recurrence.ts";
 import { uniform_ } from "./init.ts";
 import type { FactoryOptions } from "./linear.ts";
 import { Module } from "./module.ts";
@@ -29,12 +29,9 @@ export interface RecurrentOptions extends FactoryOptions {
 }
 
 /** What a network of one layer and direction is made of. */
-interface Weights {
+interface Weights extends StateWeights {
   readonly input: Tensor;
-  readonly state: Tensor;
   readonly inputBias: Tensor | null;
-  readonly stateBias: Tensor | null;
-  readonly projection: Tensor | null;
 }
 
 abstract class RecurrentLayer extends Module {
@@ -151,17 +148,10 @@ abstract class RecurrentLayer extends Module {
 
   /** One layer in one direction: [L, N, features] → [L, N, width]. */
   #pass(x: Tensor, start: readonly Tensor[], weights: Weights, backwards: boolean): { output: Tensor; states: readonly Tensor[] } {
-    const products = unstack(linear(x, weights.input, weights.inputBias));
-    const outputs: Tensor[] = [];
-    let states = start;
-    for (const product of backwards ? [...products].reverse() : products) {
-      const before = linear(states[0] as Tensor, weights.state, weights.stateBias);
-      const [h, ...rest] = this.#cell.step(product, before, states);
-      const output = weights.projection ? linear(h as Tensor, weights.projection) : (h as Tensor); // safe: a cell has a state
-      states = [output, ...rest];
-      outputs.push(output);
-    }
-    return { output: stack(backwards ? outputs.reverse() : outputs), states };
+    const length = x.shape[0] as number;
+    const all = recur(this.#cell, linear(x, weights.input, weights.inputBias), weights, start, backwards);
+    const output = (all[0] as Tensor).narrow(0, backwards ? 0 : 1, length); // safe: a cell has a state
+    return { output, states: all.map((states) => states.select(0, backwards ? 0 : length)) };
   }
 
   #checkInput(input: Tensor): void {

@@ -195,6 +195,8 @@ function sigmoid(e: Emitter, x: Vector): Vector {
 function erf(e: Emitter, x: Vector): Vector {
   // ln erfc(a) / a, 0 ≤ a ≤ 4; beyond, erf rounds to 1
   const a = e.let(f32x4.pmin(f32x4.abs(x), e.f32(4)));
-  const series = [-1.128379207, -0.6366164967, -0.1028144095, 0.0193217092, -0.0002057008482, -0.001251762129, 0.0003810079062, -4.07091866e-5];
+  const series = [
+    -1.128379207, -0.6366164967, -0.1028144095, 0.0193217092, -0.0002057008482, -0.001251762129, 0.0003810079062, -4.07091866e-5,
+  ];
   return withSign(e, lessOne(e, reduceExp(e, e.let(f32x4.mul(a, polynomial(e, "f32x4", a, series))))), x);
 }

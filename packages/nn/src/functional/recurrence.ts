@@ -1,0 +1,287 @@
+/**
+ * A layer of a recurrent network over a whole sequence, in one direction, as one operation. A step is a product with the state and one fused kernel. The
+ * backward pass goes the same way back and collects the gradients of all steps, from which those of the weights are single products.
+ */
+
+import { grad } from "@akari/autograd";
+import {
+  applyAll,
+  computeType,
+  constant,
+  copyInto,
+  type DType,
+  DTypeError,
+  type Gradient,
+  type GradientContext,
+  gradients,
+  input,
+  linear,
+  type Op,
+  type Program,
+  program,
+  type Reads,
+  ShapeError,
+  type Spec,
+  sameShape,
+  showShape,
+  stack,
+  substitute,
+  sum,
+  type Tensor,
+  unbind,
+  type View,
+} from "@akari/tensor";
+import { build, type Cell, step } from "./cells.ts";
+
+/** What the state of a layer is multiplied by, and added to that. */
+export interface StateWeights {
+  /** [gates · hidden, width] */
+  readonly state: Tensor;
+  /** [gates · hidden] */
+  readonly stateBias: Tensor | null;
+  /** What the first state is multiplied by before it is given out, [width, hidden]; null for nothing. */
+  readonly projection: Tensor | null;
+}
+
+/** The `count` equal blocks of the last dimension. */
+function blocksOf({ buffer, dtype, shape, strides, offset }: View, count: number): View[] {
+  const last = shape.length - 1;
+  const size = (shape[last] as number) / count;
+  const each = [...shape.slice(0, last), size];
+  const skip = size * (strides[last] as number);
+  return Array.from({ length: count }, (_, k) => ({ buffer, dtype, shape: each, strides, offset: offset + k * skip }));
+}
+
+/** The index along the first dimension, as a view. */
+function at({ buffer, dtype, shape, strides, offset }: View, index: number): View {
+  return { buffer, dtype, shape: shape.slice(1), strides: strides.slice(1), offset: offset + index * (strides[0] as number) };
+}
+
+/** The steps in their order: which product they take, and in which places of the states they find the old one and put the new one. */
+function order(length: number, backwards: boolean): { readonly step: number; readonly before: number; readonly after: number }[] {
+  return Array.from({ length }, (_, i) =>
+    backwards ? { step: length - 1 - i, before: length - i, after: length - 1 - i } : { step: i, before: i, after: i + 1 },
+  );
+}
+
+/**
+ * The states before and after each step, [L + 1, N, hidden] each, from products with the input [L, N, gates · hidden] and first states [N, hidden]. They
+ * stand in the order of the sequence: the first one comes first, or last when it is read `backwards`.
+ */
+export function recur(
+  cell: Cell,
+  products: Tensor,
+  weights: StateWeights,
+  start: readonly Tensor[],
+  backwards: boolean,
+): readonly Tensor[] {
+  if (weights.projection !== null) return stepwise(cell, products, weights, start, backwards);
+  const { state, stateBias } = weights;
+  return applyAll(opOf(cell, products.dtype), [products, state, ...start, ...(stateBias ? [stateBias] : [])], backwards).slice(
+    0,
+    cell.states,
+  );
+}
+
+/** The same from single operations. */
+function stepwise(cell: Cell, products: Tensor, weights: StateWeights, start: readonly Tensor[], backwards: boolean): readonly Tensor[] {
+  const all = [start];
+  const each = unbind(products);
+  for (const product of backwards ? [...each].reverse() : each) {
+    const before = all.at(-1) as readonly Tensor[]; // safe: it starts with one
+    const [h, ...rest] = step(cell, product, linear(before[0] as Tensor, weights.state, weights.stateBias), before); // safe: a cell has a state
+    all.push([weights.projection ? linear(h as Tensor, weights.projection) : (h as Tensor), ...rest]);
+  }
+  if (backwards) all.reverse();
+  return start.map((_, k) => stack(all.map((states) => states[k] as Tensor))); // safe: all have as many
+}
+
+const ops = new Map<string, RecurrentOp>();
+
+function opOf(cell: Cell, dtype: DType): RecurrentOp {
+  const key = `${cell.name} ${dtype}`;
+  let op = ops.get(key);
+  if (op === undefined) {
+    op = new RecurrentOp(cell, dtype);
+    ops.set(key, op);
+  }
+  return op;
+}
+
+/** Inputs: [products, weight, first states…, bias?]; outputs: the states, and for the backward pass the products with them. Attribute: whether backwards. */
+class RecurrentOp implements Op<boolean> {
+  readonly name: string;
+  readonly gradient: Gradient<boolean>;
+  readonly #cell: Cell;
+  readonly #program: Program;
+  readonly #kept: number;
+
+  constructor(cell: Cell, dtype: DType) {
+    this.name = cell.name;
+    this.#cell = cell;
+    const { states, kept } = build(cell, dtype, 0);
+    this.#program = program([...states, ...kept]);
+    this.#kept = kept.length;
+    this.gradient = new RecurrentGradient(cell, dtype);
+  }
+
+  infer(inputs: readonly Tensor[]): readonly Spec[] {
+    const [products, weight, ...rest] = inputs as readonly [Tensor, Tensor, ...Tensor[]]; // safe: `recur` passes these
+    const [length = 0, batch = 0, gates = 0] = products.shape;
+    const hidden = gates / this.#cell.gates;
+    const wanted = [[gates, hidden], ...Array.from({ length: this.#cell.states }, () => [batch, hidden]), [gates]];
+    for (const [i, { shape, dtype }] of [weight, ...rest].entries()) {
+      if (dtype !== products.dtype)
+        throw new DTypeError(`${this.name}: an input of ${products.dtype} does not fit weights or states of ${dtype}`);
+      if (!sameShape(shape, wanted[i] as number[]))
+        throw new ShapeError(
+          `${this.name}: expected a weight, state or bias of shape ${showShape(wanted[i] as number[])}, got ${showShape(shape)}`,
+        );
+    }
+    const { dtype } = products;
+    return [
+      ...Array.from({ length: this.#cell.states }, () => ({ shape: [length + 1, batch, hidden], dtype })),
+      { shape: products.shape, dtype },
+    ];
+  }
+
+  run(inputs: readonly Tensor[], backwards: boolean, outputs: readonly Tensor[]): void {
+    const { states: count, gates, reads } = this.#cell;
+    const [products, weight, ...rest] = inputs as readonly [Tensor, Tensor, ...Tensor[]]; // safe: as above
+    const [states, fromStates] = [outputs.slice(0, count), outputs[count] as Tensor];
+    const { device, shape } = products;
+    const length = shape[0] as number;
+    for (const [k, all] of states.entries()) copyInto(at(all, backwards ? length : 0), rest[k] as Tensor, device);
+    if (products.numel() === 0) return;
+    const bias = rest[count];
+    const added = bias ? { ...viewOf(bias), shape: shape.slice(1), strides: [0, bias.strides[0] as number] } : null;
+    const across = { ...viewOf(weight), shape: [...weight.shape].reverse(), strides: [...weight.strides].reverse() };
+    for (const { step, before, after } of order(length, backwards)) {
+      const fromState = at(fromStates, step);
+      const blocks = blocksOf(fromState, gates);
+      device.run({ kind: "matmul", a: at(states[0] as Tensor, before), b: across, to: fromState, accumulate: false, bias: added });
+      device.run({
+        kind: "pointwise",
+        program: this.#program,
+        inputs: [
+          ...blocksOf(at(products, step), gates),
+          ...blocksOf(fromState, gates),
+          ...reads.map((k) => at(states[k] as Tensor, before)),
+        ],
+        scalars: [],
+        to: [...states.map((all) => at(all, after)), ...blocks.slice(0, this.#kept)],
+      });
+    }
+  }
+}
+
+function viewOf({ buffer, dtype, shape, strides, offset }: View): View {
+  return { buffer, dtype, shape, strides, offset };
+}
+
+class RecurrentGradient implements Gradient<boolean> {
+  readonly #cell: Cell;
+  readonly #program: Program;
+  /** Whether the gates of input and state have the same gradient. */
+  readonly #shared: boolean;
+
+  constructor(cell: Cell, dtype: DType) {
+    this.#cell = cell;
+    const { gates, states } = cell;
+    const wide = computeType(dtype);
+    const number = (i: number) => input(i, dtype).cast(wide);
+    const built = build(cell, dtype, states);
+    const found = gradients(
+      built.states.map((e, k) => [e, number(k)] as const),
+      built.leaves,
+    );
+    // What the forward pass has found out is read instead of computed again.
+    const known = new Map([
+      ...built.kept.map((e, j) => [e, number(states + gates + j)] as const),
+      ...built.states.map((e, k) => [e, number(states + built.leaves.length + k)] as const),
+    ]);
+    const parts = found.map((e) => (e ? substitute(e, known) : constant(0, wide)));
+    const [ofInput, ofState] = [parts.slice(0, gates), parts.slice(gates, 2 * gates)];
+    this.#shared = ofInput.every((e, k) => e === ofState[k]);
+    // What goes on to the old states is added to what has arrived there.
+    const onward = parts.slice(2 * gates).map((e, j) => e.add(number(2 * states + built.leaves.length + j)));
+    this.#program = program([...ofInput, ...(this.#shared ? [] : ofState), ...onward]);
+  }
+
+  reads(needs: readonly boolean[]): Reads {
+    return { inputs: needs.map((_, i) => i), outputs: Array.from({ length: this.#cell.states + 1 }, (_, k) => k) };
+  }
+
+  compute(arrived: readonly (Tensor | null)[], context: GradientContext<boolean>): readonly (Tensor | null)[] {
+    return context.recording ? this.#differentiable(arrived, context) : this.#fused(arrived, context);
+  }
+
+  #fused(
+    arrived: readonly (Tensor | null)[],
+    { attrs: backwards, needs, input, output }: GradientContext<boolean>,
+  ): readonly (Tensor | null)[] {
+    const { states: count, gates, reads } = this.#cell;
+    const [products, weight, fromStates] = [input(0), input(1), output(count)];
+    const states = Array.from({ length: count }, (_, k) => output(k));
+    const { device } = products;
+    const length = products.shape[0] as number;
+    const ofStates = states.map((all, k) => {
+      const sums = all.newEmpty(all.shape);
+      const given = arrived[k];
+      if (given) copyInto(sums, given, device);
+      else sums.zero_();
+      return sums;
+    });
+    const ofProducts = products.newEmpty(products.shape);
+    const ofGates = this.#shared ? ofProducts : products.newEmpty(products.shape);
+    for (const { step, before, after } of products.numel() === 0 ? [] : order(length, backwards).reverse()) {
+      const old = reads.map((k) => at(ofStates[k] as Tensor, before));
+      device.run({
+        kind: "pointwise",
+        program: this.#program,
+        inputs: [
+          ...ofStates.map((all) => at(all, after)),
+          ...blocksOf(at(products, step), gates),
+          ...blocksOf(at(fromStates, step), gates),
+          ...reads.map((k) => at(states[k] as Tensor, before)),
+          ...states.map((all) => at(all, after)),
+          ...old,
+        ],
+        scalars: [],
+        to: [...blocksOf(at(ofProducts, step), gates), ...(this.#shared ? [] : blocksOf(at(ofGates, step), gates)), ...old],
+      });
+      device.run({ kind: "matmul", a: at(ofGates, step), b: weight, to: at(ofStates[0] as Tensor, before), accumulate: true, bias: null });
+    }
+    const rows = (x: Tensor) => x.reshape([-1, x.shape[2] as number]);
+    const first = backwards ? length : 0;
+    return [
+      ofProducts,
+      needs[1]
+        ? rows(ofGates)
+            .t()
+            .matmul(rows((states[0] as Tensor).narrow(0, backwards ? 1 : 0, length)))
+        : null,
+      ...ofStates.map((all) => all.select(0, first)),
+      needs[2 + count] ? sum(ofGates, [0, 1]) : null,
+    ].slice(0, needs.length);
+  }
+
+  /** The same from operations that can be differentiated again. */
+  #differentiable(
+    arrived: readonly (Tensor | null)[],
+    { attrs: backwards, needs, input }: GradientContext<boolean>,
+  ): readonly (Tensor | null)[] {
+    const inputs = needs.map((_, i) => input(i));
+    const [products, state, ...rest] = inputs as [Tensor, Tensor, ...Tensor[]]; // safe: as above
+    const { states: count } = this.#cell;
+    const weights = { state, stateBias: rest[count] ?? null, projection: null };
+    const outputs = stepwise(this.#cell, products, weights, rest.slice(0, count), backwards);
+    const given = outputs.flatMap((x, k) => (arrived[k] ? [[x, arrived[k]] as const] : []));
+    const found = grad(
+      given.map(([x]) => x),
+      inputs.filter((_, i) => needs[i]),
+      { gradOutputs: given.map(([, g]) => g), createGraph: true, allowUnused: true },
+    );
+    return needs.map((need) => (need ? (found.shift() ?? null) : null));
+  }
+}
