@@ -21,6 +21,7 @@ export const rows: Calls = {
   cdist: [
     [numbers([2, 3]), numbers([4, 3], 0.5, 3)],
     [numbers([2, 2, 3]), numbers([1, 3], 3, 4), { p: 3 }],
+    [numbers([26, 2]), numbers([2, 2], 3, 4)],
   ],
   corrcoef: row(),
   cosineSimilarity: [[numbers([2, 3]), numbers([2, 3], 0.5, 1)]],

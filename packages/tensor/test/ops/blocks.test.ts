@@ -4,6 +4,8 @@ import { describe, expect, it } from "vitest";
 import {
   ArgumentError,
   allclose,
+  allcloseSync,
+  arange,
   asTensor,
   blockDiag,
   cartesianProd,
@@ -26,6 +28,7 @@ import {
   sliceScatter,
   slogdet,
   solveTriangular,
+  stack,
   tensor,
   vander,
   zeros,
@@ -63,6 +66,12 @@ describe("building", () => {
 });
 
 describe("distances and quantiles", () => {
+  it("of many rows are those of few", () => {
+    const rows = arange(120).remainder(7).reshape([30, 4]);
+    const each = stack(rows.unbind().map((row) => cdist(row.unsqueeze(0), rows).squeeze(0)));
+    expect(allcloseSync(cdist(rows, rows), each, { rtol: 1e-6 })).toBe(true);
+  });
+
   it("refuse what does not fit", () => {
     expect(() => cdist(ones([2, 3]), ones([2, 4]))).toThrow(/rows of one length, got shapes \[2, 3\] and \[2, 4\]/);
     expect(() => pdist(ones([3]))).toThrow(ShapeError);

@@ -1,18 +1,20 @@
 /**
  * Sorting. Every element gets a whole number whose order is the element's order, and these keys are sorted with their positions by radix, from the lowest
- * digit to the highest: stable, and linear in the length. Short lanes are sorted by insertion. It runs in JavaScript, on the linear memory.
+ * digit to the highest: stable, and linear in the length. Short lanes, and the first few of long ones, are found by insertion. It runs in JavaScript, on the
+ * linear memory.
  */
 
 import { bytesOf, type DType } from "../../dtype.ts";
-import { decoder } from "../../encode.ts";
 import type { SortCall, View } from "../../kernel.ts";
 import { indexOf, type LinearMemory } from "./memory.ts";
 import { without } from "./scan.ts";
 
-/** Below this length insertion is faster. */
+/** Up to this length insertion is faster. */
 const short = 48;
-/** Bits per digit. */
-const digit = 11;
+/** Up to so many of a lane eight times as long, it is too. */
+const few = 128;
+/** Bits per digit: fewer for lanes so short that counting the digits would take longer than moving the elements. */
+const digitOf = (length: number): number => (length < 2048 ? 8 : 11);
 
 /** Sorts along one dimension. */
 export function runSort(memory: LinearMemory, call: SortCall): void {
@@ -21,15 +23,12 @@ export function runSort(memory: LinearMemory, call: SortCall): void {
   const kept = values.shape.length === 0 ? 1 : (values.shape[dim] as number);
   if (length === 0 || kept === 0) return;
   const [from, to, places] = [memory.of(input.dtype), memory.of(values.dtype), memory.i32];
-  const decode = decoder(input.dtype);
   const stride = (view: View) => view.strides[dim] ?? 0;
   const starts = [input, values, indices].map((view) => origins(without(view, dim)));
   const work = new Lane(length, bytesOf(input.dtype) === 8 ? 2 : 1);
   starts[0]?.forEach((start, l) => {
-    if (input.dtype === "float64")
-      for (let i = 0; i < length; i++) work.setDouble(i, from[start + i * stride(input)] as number, descending);
-    else for (let i = 0; i < length; i++) work.set(i, keyOf(input.dtype, decode(from[start + i * stride(input)] as number)), descending);
-    work.sort();
+    work.load(memory, input.dtype, start, stride(input), descending);
+    work.sort(kept);
     const target = starts[1]?.[l] as number;
     const place = starts[2]?.[l] as number;
     for (let i = 0; i < kept; i++) {
@@ -46,43 +45,61 @@ class Lane {
   readonly #words: Uint32Array[];
   readonly #length: number;
   #other: Uint32Array;
-  readonly #counts = new Uint32Array(1 << digit);
-  readonly #double = new Float64Array(1);
-  readonly #halves = new Uint32Array(this.#double.buffer);
+  readonly #digit: number;
+  readonly #counts: Uint32Array;
 
   constructor(length: number, words: number) {
     this.#length = length;
+    this.#digit = digitOf(length);
+    this.#counts = new Uint32Array(1 << this.#digit);
     this.#words = Array.from({ length: words }, () => new Uint32Array(length));
     this.order = new Uint32Array(length);
     this.#other = new Uint32Array(length);
   }
 
-  set(i: number, key: number, descending: boolean): void {
-    (this.#words[0] as Uint32Array)[i] = descending ? ~key : key;
-  }
-
-  /** The key of a float64: its bits, such that they are ordered as unsigned numbers. */
-  setDouble(i: number, value: number, descending: boolean): void {
-    this.#double[0] = value + 0; // both zeros are one
-    let low = this.#halves[0] as number;
-    let high = this.#halves[1] as number;
-    if (Number.isNaN(value)) [low, high] = [0xffffffff, 0xffffffff];
-    else if (high >>> 31 === 1) [low, high] = [~low, ~high];
-    else high |= 0x80000000;
-    (this.#words[0] as Uint32Array)[i] = descending ? ~low : low;
-    (this.#words[1] as Uint32Array)[i] = descending ? ~high : high;
-  }
-
-  sort(): void {
+  /** Sets the keys of the elements that lie from `start` on: NaN comes last, and both zeros are one. */
+  load(memory: LinearMemory, dtype: DType, start: number, stride: number, descending: boolean): void {
+    const [first, last] = [this.#words[0] as Uint32Array, this.#words.at(-1) as Uint32Array]; // safe: there are one or two
+    const flip = descending ? -1 : 0;
     const n = this.#length;
-    for (let i = 0; i < n; i++) this.order[i] = i;
-    if (n <= short) this.#insert();
-    else for (const word of this.#words) for (let shift = 0; shift < 32; shift += digit) this.#pass(word, shift);
+    const infinity = infinities[dtype];
+    if (dtype === "float64") {
+      const { f64, i32 } = memory;
+      for (let i = 0, at = start; i < n; i++, at += stride) {
+        const value = f64[at] as number;
+        const same = Number.isNaN(value) ? -1 : 0;
+        const negative = value < 0 ? -1 : 0;
+        first[i] = (same | ((i32[2 * at] as number) ^ negative)) ^ flip;
+        last[i] = (same | (value === 0 ? lowest : (i32[2 * at + 1] as number) ^ (negative | lowest))) ^ flip;
+      }
+    } else if (infinity === undefined) {
+      const source = memory.of(dtype);
+      const toggled = flip ^ (dtype === "int32" ? lowest : 0);
+      for (let i = 0, at = start; i < n; i++, at += stride) first[i] = (source[at] as number) ^ toggled;
+    } else {
+      const half = bytesOf(dtype) === 2;
+      const source = half ? memory.u16 : memory.i32;
+      const shift = half ? 16 : 0;
+      for (let i = 0, at = start; i < n; i++, at += stride) first[i] = floatKey((source[at] as number) << shift, infinity) ^ flip;
+    }
   }
 
-  #insert(): void {
+  /** Puts at least the first `kept` into their order. */
+  sort(kept: number): void {
+    const n = this.#length;
+    if (n <= short || (kept <= few && 8 * kept <= n)) {
+      this.#insert(kept);
+      return;
+    }
+    for (let i = 0; i < n; i++) this.order[i] = i;
+    for (const word of this.#words) for (let shift = 0; shift < 32; shift += this.#digit) this.#pass(word, shift);
+  }
+
+  /** Goes through the elements and keeps the first `kept` of those seen. */
+  #insert(kept: number): void {
     const { order } = this;
     const words = this.#words;
+    const high = words.at(-1) as Uint32Array; // safe: a key has a word
     const after = (a: number, b: number): boolean => {
       for (let w = words.length - 1; w >= 0; w--) {
         const [x, y] = [(words[w] as Uint32Array)[a] as number, (words[w] as Uint32Array)[b] as number];
@@ -90,11 +107,14 @@ class Lane {
       }
       return false;
     };
-    for (let i = 1; i < order.length; i++) {
-      const moving = order[i] as number;
-      let j = i;
-      for (; j > 0 && after(order[j - 1] as number, moving); j--) order[j] = order[j - 1] as number;
-      order[j] = moving;
+    for (let i = 0, count = 0; i < this.#length; i++) {
+      if (count === kept) {
+        const last = order[kept - 1] as number;
+        if ((high[last] as number) < (high[i] as number) || !after(last, i)) continue;
+      } else count++;
+      let j = count - 1;
+      for (; j > 0 && after(order[j - 1] as number, i); j--) order[j] = order[j - 1] as number;
+      order[j] = i;
     }
   }
 
@@ -127,25 +147,17 @@ class Lane {
   }
 }
 
-const single = /* @__PURE__ */ new Float32Array(1);
-const bits = /* @__PURE__ */ new Uint32Array(single.buffer);
+/** The highest bit: of integers the lowest number. */
+const lowest = -(2 ** 31);
 
-/** A number whose order among unsigned 32-bit numbers is the element's among its like. NaN comes last, and both zeros are one. */
-function keyOf(dtype: DType, element: number): number {
-  switch (dtype) {
-    case "float16":
-    case "bfloat16":
-    case "float32": {
-      single[0] = element + 0;
-      const word = bits[0] as number;
-      if ((word & 0x7fffffff) > 0x7f800000) return 0xffffffff;
-      return word >>> 31 === 1 ? ~word : word | 0x80000000;
-    }
-    case "int32":
-      return element ^ 0x80000000;
-    default:
-      return element;
-  }
+/** The bits of infinity, in the highest bits of a word. */
+const infinities: Readonly<Partial<Record<DType, number>>> = { float16: 0x7c000000, bfloat16: 0x7f800000, float32: 0x7f800000 };
+
+/** The bits of a floating-point number, such that they are ordered as unsigned numbers. */
+function floatKey(word: number, infinity: number): number {
+  const size = word & 0x7fffffff;
+  if (size > infinity) return -1;
+  return word < 0 && size !== 0 ? ~word : word | lowest;
 }
 
 /** Where the elements of a view lie in the memory, in row-major order. */
