@@ -67,7 +67,7 @@ describe("building", () => {
 
 describe("distances and quantiles", () => {
   it("of many rows are those of few", () => {
-    const rows = arange(120).remainder(7).reshape([30, 4]);
+    const rows = arange(120).remainder(7).float().reshape([30, 4]);
     const each = stack(rows.unbind().map((row) => cdist(row.unsqueeze(0), rows).squeeze(0)));
     expect(allcloseSync(cdist(rows, rows), each, { rtol: 1e-6 })).toBe(true);
   });
