@@ -9,30 +9,37 @@ import { dimension, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { expand } from "./expand.ts";
 import { fromHost } from "./fill.ts";
-import { reshape } from "./reshape.ts";
+import { reshape, unsqueeze } from "./reshape.ts";
 import { diagonal, spreadDiagonal } from "./slice.ts";
 
-const maskOut = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("triangle", (x, keep) => keep.where(x, constant(0, x.dtype)), { apart: [1] });
+// The rows are counted from the diagonal's offset.
+const below = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("tril", (x, i, j) => j.le(i).where(x, constant(0, x.dtype)), {
+  apart: [1, 2],
+});
+const above = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("triu", (x, i, j) => j.ge(i).where(x, constant(0, x.dtype)), {
+  apart: [1, 2],
+});
 
-/** `x` where `inside` holds for row and column, zero elsewhere. */
-function triangle(operation: string, x: Tensor, inside: (row: number, column: number) => boolean): Tensor {
+function triangle(operation: string, cut: typeof below, x: Tensor, offset: number): Tensor {
   if (x.ndim < 2) throw new ShapeError(`${operation}: expected at least 2 dimensions, got shape ${showShape(x.shape)}`);
-  const [rows, columns] = [x.shape[x.ndim - 2] as number, x.shape[x.ndim - 1] as number];
-  const keep = new Uint8Array(rows * columns);
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) keep[i * columns + j] = inside(i, j) ? 1 : 0;
-  }
-  return maskOut(x, fromHost(x, [rows, columns], "bool", keep));
+  const count = (size: number, from: number) =>
+    fromHost(
+      x,
+      [size],
+      "int32",
+      Int32Array.from({ length: size }, (_, k) => k + from),
+    );
+  return cut(x, unsqueeze(count(x.shape[x.ndim - 2] as number, offset), 1), count(x.shape[x.ndim - 1] as number, 0));
 }
 
 /** The lower triangle of each matrix up to a diagonal, zeros above. https://pytorch.org/docs/stable/generated/torch.tril.html */
 export function tril(x: Tensor, offset = 0): Tensor {
-  return triangle("tril", x, (i, j) => j - i <= offset);
+  return triangle("tril", below, x, offset);
 }
 
 /** The upper triangle of each matrix from a diagonal on, zeros below. https://pytorch.org/docs/stable/generated/torch.triu.html */
 export function triu(x: Tensor, offset = 0): Tensor {
-  return triangle("triu", x, (i, j) => j - i >= offset);
+  return triangle("triu", above, x, offset);
 }
 
 /**

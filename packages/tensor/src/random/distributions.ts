@@ -9,11 +9,17 @@ import { ArgumentError } from "../errors.ts";
 import { fromBfloat16, fromHalf, toBfloat16, toHalf } from "../half.ts";
 import type { Generator } from "./generator.ts";
 
-/** A draw from [0, 1) as it is made for a dtype. */
-function unit(generator: Generator, dtype: DType): number {
-  if (dtype === "float64") return generator.uniform64();
-  const count = 2 ** digitsOf(dtype);
-  return (generator.random() & (count - 1)) / count;
+/** `count` draws from [0, 1) as they are made for a dtype. */
+function units(generator: Generator, dtype: DType, count: number): Float64Array {
+  const values = new Float64Array(count);
+  if (dtype === "float64") {
+    for (let i = 0; i < count; i++) values[i] = generator.uniform64();
+  } else {
+    const parts = 2 ** digitsOf(dtype);
+    const words = generator.fill(new Uint32Array(count));
+    for (let i = 0; i < count; i++) values[i] = ((words[i] as number) & (parts - 1)) / parts;
+  }
+  return values;
 }
 
 /** An array of `count` draws. */
@@ -41,7 +47,9 @@ export function drawUniform(generator: Generator, count: number, dtype: DType, f
   const low = round(from);
   const range = round(round(to) - low);
   // A product and a sum with one rounding, as a fused multiply-add has it.
-  return filled(count, () => round(unit(generator, dtype) * range + low));
+  const values = units(generator, dtype, count);
+  for (let i = 0; i < count; i++) values[i] = round((values[i] as number) * range + low);
+  return values;
 }
 
 /** `count` draws from the normal distribution. Sixteen or more are made in blocks, fewer in pairs. */
@@ -49,7 +57,7 @@ export function drawNormal(generator: Generator, count: number, dtype: DType, me
   if (!(std >= 0)) throw new ArgumentError(`normal_: the standard deviation must not be negative, got ${std}`);
   const round = rounded(dtype);
   if (count < 16) return filled(count, () => round(generator.normal() * std + mean));
-  const values = filled(count, () => unit(generator, dtype));
+  const values = units(generator, dtype, count);
   // PyTorch has mathematical functions of bfloat16; those of float16 are float32's, and their result is rounded when it is stored.
   const [step, within] = [roundedTo(dtype), dtype === "float16" ? rounded(dtype) : roundedTo(dtype)];
   // PyTorch's kernel for float32 holds the circle's angle in float32, those for the halves in float64.
@@ -57,7 +65,7 @@ export function drawNormal(generator: Generator, count: number, dtype: DType, me
   for (let i = 0; i + 16 <= count; i += 16) transformBlock(values, i, step, within, circle, mean, std);
   if (count % 16 !== 0) {
     // The end does not fill a block: the last sixteen are drawn anew.
-    for (let i = count - 16; i < count; i++) values[i] = unit(generator, dtype);
+    values.set(units(generator, dtype, 16), count - 16);
     transformBlock(values, count - 16, step, within, circle, mean, std);
   }
   return values;
@@ -91,7 +99,10 @@ export function drawIntegers(generator: Generator, count: number, low: number, h
     const wide = BigInt(range);
     return filled(count, () => Number(generator.random64() % wide) + low);
   }
-  return filled(count, () => (generator.random() % range) + low);
+  const words = generator.fill(new Uint32Array(count));
+  const values = new Float64Array(count);
+  for (let i = 0; i < count; i++) values[i] = ((words[i] as number) % range) + low;
+  return values;
 }
 
 /** The integers from 0 to n - 1 in random order. */
@@ -110,17 +121,27 @@ export function drawPermutation(generator: Generator, n: number): Int32Array {
 export function drawBernoulli(generator: Generator, count: number, p: number): Uint8Array {
   if (!(p >= 0 && p <= 1)) throw new ArgumentError(`bernoulli_: the probability must be from 0 to 1, got ${p}`);
   const values = new Uint8Array(count);
-  for (let i = 0; i < count; i++) values[i] = generator.uniform64() < p ? 1 : 0;
+  // A draw is 53 bits of 64, 21 of them in the first word.
+  const words = generator.fill(new Uint32Array(2 * count));
+  const high = Math.floor(p * 2 ** 21);
+  const low = p * 2 ** 53 - high * 2 ** 32;
+  for (let i = 0; i < count; i++) {
+    const first = (words[2 * i] as number) & 0x1fffff;
+    values[i] = first < high || (first === high && (words[2 * i + 1] as number) < low) ? 1 : 0;
+  }
   return values;
 }
 
 /** For each probability, 1 with that probability, else 0. */
 export function drawBernoulliEach(generator: Generator, probabilities: ArrayLike<number>, dtype: DType): Uint8Array {
-  return Uint8Array.from({ length: probabilities.length }, (_, i) => {
+  for (let i = 0; i < probabilities.length; i++) {
     const p = probabilities[i] as number;
     if (!(p >= 0 && p <= 1)) throw new ArgumentError(`bernoulli: probabilities must be from 0 to 1, got ${p} at place ${i}`);
-    return unit(generator, dtype) < p ? 1 : 0;
-  });
+  }
+  const draws = units(generator, dtype, probabilities.length);
+  const values = new Uint8Array(draws.length);
+  for (let i = 0; i < draws.length; i++) values[i] = (draws[i] as number) < (probabilities[i] as number) ? 1 : 0;
+  return values;
 }
 
 /** `count` draws from the exponential distribution with the rate `lambda`. */

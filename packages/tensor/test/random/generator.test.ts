@@ -10,6 +10,13 @@ describe("Generator", () => {
     expect([generator.random(), generator.random(), generator.random()]).toEqual([3499211612, 581869302, 3890346734]);
   });
 
+  it("fills arrays with what it would give one by one", () => {
+    const [one, other] = [new Generator().manualSeed(3), new Generator().manualSeed(3)];
+    for (const count of [5, 700, 0, 1300])
+      expect([...one.fill(new Uint32Array(count))]).toEqual(Array.from({ length: count }, () => other.random()));
+    expect(one.random()).toBe(other.random());
+  });
+
   it("goes on from a saved state, in the middle of a pair", () => {
     const generator = new Generator().manualSeed(7);
     generator.normal();
