@@ -1,6 +1,7 @@
 /**
  * Convolutions: makes the operands such as the kernels can read, and starts the one for the direction. The gradient of the input is one more
- * forward pass, over the output's gradient with zeros put in, with the weights turned around.
+ * forward pass, over the output's gradient with zeros around it, with the weights turned around; with a stride it is several, each for those elements of
+ * the input that the same weights meet.
  */
 
 import type { ConvCall, View } from "../../kernel.ts";
@@ -10,6 +11,7 @@ import { convolveWeight } from "./conv-weight-call.ts";
 import { winograd, winogradSuits } from "./conv-winograd.ts";
 import { elementOf, withTemporaries } from "./convert.ts";
 import { type Element, lanesOf } from "./matmul-lanes.ts";
+import { indexOf } from "./memory.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** Runs a convolution or one of its gradients. */
@@ -28,8 +30,63 @@ export function runConv(runtime: Runtime, call: ConvCall): void {
     // Safe: only the bias may be null.
     const ready = { ...call, ...(replaced as Pick<ConvCall, "input" | "weight" | "output" | "bias">) };
     const lanes = lanesOf(element, runtime.relaxed);
-    if (winogradSuits(ready, lanes)) winograd(runtime, lanes, ready);
+    if (direction === "input" && call.stride.some((step) => step > 1)) withoutStride(runtime, ready);
+    else if (winogradSuits(ready, lanes)) winograd(runtime, lanes, ready);
     else if (direction === "weight") convolveWeight(runtime, lanes, ready);
     else slide(runtime, lanes, ready);
   });
+}
+
+/** The gradient of the input of a convolution with a stride, from gradients without one. */
+function withoutStride(runtime: Runtime, call: ConvCall): void {
+  let parts: readonly Part[] = [{ input: call.input, weight: call.weight, padding: [], dilation: [] }];
+  call.stride.forEach((step, d) => {
+    parts = parts.flatMap((part) => phases(part, call, step, d));
+  });
+  // Where the kernel is smaller than the stride, no weight meets some elements.
+  const [start, count] = [indexOf(call.input), sizeOf(call.input.shape)];
+  if (parts.reduce((sum, { input }) => sum + sizeOf(input.shape), 0) < count)
+    runtime.memory.of(call.input.dtype).fill(0, start, start + count);
+  for (const part of parts) runConv(runtime, { ...call, ...part, stride: call.stride.map(() => 1) });
+}
+
+/** A part of the gradient: the elements, the weights that meet them, and the padding and dilation of what is left. */
+type Part = Pick<ConvCall, "input" | "weight" | "padding" | "dilation">;
+
+/**
+ * Cuts a part along spatial dimension `d`: element `i` of the input meets weight `k` at output `o` where i + padding = o · step + k · dilation, so that those
+ * with the same remainder of i + padding meet the same weights.
+ */
+function phases(part: Part, call: ConvCall, step: number, d: number): Part[] {
+  const [padding, dilation] = [call.padding[d] as number, call.dilation[d] as number];
+  const [size, kernel] = [call.input.shape[d + 2] as number, call.weight.shape[d + 2] as number];
+  return Array.from({ length: step }, (_, rest) => rest).flatMap((rest) => {
+    const taps = Array.from({ length: kernel }, (_, k) => k).filter((k) => (k * dilation) % step === rest);
+    const [tap = 0, next = 0] = taps;
+    const from = (((rest - padding) % step) + step) % step;
+    const count = Math.ceil((size - from) / step);
+    if (taps.length === 0 || count <= 0) return [];
+    const weight = every(part.weight, d + 2, tap, next - tap, taps.length);
+    const shift = (from + padding - tap * dilation) / step;
+    return [
+      {
+        input: every(part.input, d + 2, from, step, count),
+        weight,
+        padding: [...part.padding, shift],
+        dilation: [...part.dilation, taps.length > 1 ? ((next - tap) * dilation) / step : 1],
+      },
+    ];
+  });
+}
+
+/** Of dimension `d` of a view, `count` indices from `start` on, `step` apart. */
+function every({ buffer, dtype, shape, strides, offset }: View, d: number, start: number, step: number, count: number): View {
+  const stride = strides[d] as number;
+  return {
+    buffer,
+    dtype,
+    shape: shape.map((size, i) => (i === d ? count : size)),
+    strides: strides.map((s, i) => (i === d ? s * step : s)),
+    offset: offset + start * stride,
+  };
 }
