@@ -1,5 +1,5 @@
 /**
- * Copies planes into frames: with zeros around them, with zeros between their elements, or just without gaps. One unit of work is one plane
+ * Copies planes into frames: with zeros around them, or just without gaps. One unit of work is one plane
  * of one image.
  */
 
@@ -15,16 +15,15 @@ import { i32, ModuleBuilder, memoryFill, v128 } from "./wasm/index.ts";
 const slots = {
   ...{ source: 0, target: 1, channels: 2, imageStride: 3, channelStride: 4 },
   ...{ depthStride: 5, heightStride: 6, widthStride: 7, depth: 8, height: 9, width: 10 },
-  ...{ planeBytes: 11, first: 12, depthStep: 13, heightStep: 14, widthStep: 15, fill: 16 },
+  ...{ planeBytes: 11, first: 12, depthStep: 13, heightStep: 14, fill: 15 },
 } as const;
 
 function frameKernel(shared: boolean, lanes: Lanes): Uint8Array {
   const module = new ModuleBuilder(shared);
   module.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => {
     const slot = readArguments(f, args, slots);
-    const { channels, planeBytes, fill, depth, height, width, depthStride, heightStride, widthStride, depthStep, heightStep, widthStep } =
-      slot;
-    const dense = f.let(i32.and(i32.eq(widthStride, lanes.bytes), i32.eq(widthStep, lanes.bytes)));
+    const { channels, planeBytes, fill, depth, height, width, depthStride, heightStride, widthStride, depthStep, heightStep } = slot;
+    const dense = f.let(i32.eq(widthStride, lanes.bytes));
     f.for(begin, end, 1, (unit) => {
       const image = i32.mul(i32.divU(unit, channels), slot.imageStride);
       const channel = i32.mul(i32.remU(unit, channels), slot.channelStride);
@@ -57,7 +56,7 @@ function frameKernel(shared: boolean, lanes: Lanes): Uint8Array {
             () => {
               f.do(lanes.copy(to, from));
               f.increase(from, widthStride);
-              f.increase(to, widthStep);
+              f.increase(to, lanes.bytes);
             },
             x,
           );
@@ -81,13 +80,13 @@ export function copyIntoFrames(runtime: Runtime, lanes: Lanes, view: View, frame
   const counts: number[] = [];
   const steps = lines(frame.size);
   for (let d = 0; d < 3; d++) {
-    const [low, step, limit] = [frame.low[d] as number, frame.step[d] as number, frame.size[d] as number];
+    const [low, limit] = [frame.low[d] as number, frame.size[d] as number];
     // The elements that fall inside of the frame: a padding that is negative cuts some off.
-    const begin = Math.max(0, Math.ceil(-low / step));
-    const end = Math.min(size[d] as number, Math.floor((limit - 1 - low) / step) + 1);
+    const begin = Math.max(0, -low);
+    const end = Math.min(size[d] as number, limit - low);
     counts.push(Math.max(0, end - begin));
     source += begin * (strides[d] as number) * bytesOf(view.dtype);
-    first += (low + begin * step) * (steps[d] as number);
+    first += (low + begin) * (steps[d] as number);
   }
   const planeSize = volume(frame.size);
   const kernel = runtime.kernel(`conv/frame/${bytes}`, () => frameKernel(runtime.shared, lanes));
@@ -99,8 +98,9 @@ export function copyIntoFrames(runtime: Runtime, lanes: Lanes, view: View, frame
   for (let d = 0; d < 3; d++) {
     args[slots.depthStride + d] = (strides[d] as number) * bytes;
     args[slots.depth + d] = counts[d] as number;
-    args[slots.depthStep + d] = (steps[d] as number) * (frame.step[d] as number) * bytes;
   }
+  args[slots.depthStep] = steps[0] * bytes;
+  args[slots.heightStep] = steps[1] * bytes;
   args[slots.planeBytes] = planeSize * bytes;
   args[slots.first] = first * bytes;
   args[slots.fill] = (counts[0] as number) * (counts[1] as number) * (counts[2] as number) === planeSize ? 0 : 1;

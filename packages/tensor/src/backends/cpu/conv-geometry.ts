@@ -1,18 +1,16 @@
 /**
  * The arithmetic of a convolution's shapes. All three directions are made of frames and two tables. A frame is the spatial operand with its
- * zeros around it (and, for the gradient of a strided convolution, between its elements), so that no window ever leaves it. The element that
- * window place `k` of position `p` sees then lies at `taps[k] + places[p]` in its image's frame, whatever the stride, the dilation and the number
+ * zeros around it, so that no window ever leaves it. The element that window place `k` of position `p` sees then lies at `taps[k] + places[p]` in its image's frame, whatever the stride, the dilation and the number
  * of dimensions are.
  */
 
 /** Three numbers, one per spatial dimension: depth, height, width. Missing dimensions are of size one. */
 export type Triple = readonly [number, number, number];
 
-/** Where a source of some size lies in its frame: element `i` at `low + i · step`. */
+/** Where a source of some size lies in its frame: element `i` at `low + i`. */
 export interface Frame {
   readonly size: Triple;
   readonly low: Triple;
-  readonly step: Triple;
 }
 
 /** How windows move over a frame. */
@@ -46,7 +44,7 @@ export function zip(f: (...values: number[]) => number, ...triples: readonly Tri
 
 /** Whether a frame is nothing but its source. */
 export function isBare(frame: Frame, source: Triple): boolean {
-  return [0, 1, 2].every((d) => frame.low[d] === 0 && frame.step[d] === 1 && frame.size[d] === source[d]);
+  return [0, 1, 2].every((d) => frame.low[d] === 0 && frame.size[d] === source[d]);
 }
 
 /** Writes the offset of each window place, over channels, depth, height and width, in bytes. */

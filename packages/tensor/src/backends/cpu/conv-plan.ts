@@ -23,7 +23,7 @@ export function planOf(call: ConvCall): Plan {
   if (call.direction === "input") {
     const channels = (call.output.shape[1] as number) / call.groups;
     return {
-      frame: { size: zip((s, r) => s + r, input, reach), low: zip((r, p) => r - p, reach, padding), step: stride },
+      frame: { size: zip((s, r) => s + r, input, reach), low: zip((r, p) => r - p, reach, padding) },
       windows: { channels, kernel, dilation, flipped: true, positions: input, stride: [1, 1, 1] },
     };
   }
@@ -32,7 +32,7 @@ export function planOf(call: ConvCall): Plan {
   const bare = padding.every((p, d) => p === 0 && (needed[d] as number) <= (input[d] as number));
   const channels = call.weight.shape[1] as number;
   return {
-    frame: { size: bare ? input : needed, low: padding, step: [1, 1, 1] },
+    frame: { size: bare ? input : needed, low: padding },
     windows: { channels, kernel, dilation, flipped: false, positions: output, stride },
   };
 }
@@ -60,7 +60,7 @@ export function denseOf(runtime: Runtime, lanes: Lanes, view: View): Place {
 
 /** The frame that adds nothing to a view's planes. */
 export function bareFrame(view: View): Frame {
-  return { size: triple(view.shape.slice(2)), low: [0, 0, 0], step: [1, 1, 1] };
+  return { size: triple(view.shape.slice(2)), low: [0, 0, 0] };
 }
 
 /** Gives temporary memory back. */
