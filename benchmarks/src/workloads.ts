@@ -9,7 +9,7 @@ export type Device = "cpu" | "webgpu";
 /** What a workload does. */
 export type Workload =
   | { readonly kind: "matmul"; readonly size: number }
-  | { readonly kind: "tiny-add" | "tiny-add-backward" | "pointwise" | "softmax" | "transpose-copy" | "cnn" | "cnn-infer" }
+  | { readonly kind: "tiny-add" | "tiny-add-backward" | "pointwise" | "softmax" | "transpose-copy" | "cnn" | "cnn-infer" | "lstm" | "gpt" }
   | { readonly kind: "launches"; readonly count: number; readonly elements: number }
   | { readonly kind: "mlp"; readonly batch: number; readonly sizes: readonly number[] };
 
@@ -32,6 +32,8 @@ export const workloads: Readonly<Record<string, Workload>> = {
   mlp512: { kind: "mlp", batch: 128, sizes: [784, 512, 512, 10] },
   cnn: { kind: "cnn" },
   "cnn-infer-1": { kind: "cnn-infer" },
+  lstm: { kind: "lstm" },
+  gpt: { kind: "gpt" },
 };
 
 /** Why a workload is not run on a device; null when it is. `software` says that the GPU is a program on the CPU. */

@@ -13,6 +13,7 @@ import {
   type Layer,
   Linear,
   MaxPool2d,
+  type Module,
   noGrad,
   ones,
   ReLU,
@@ -24,6 +25,7 @@ import {
   type Tensor,
 } from "akari";
 import { type Device, labels, normals, type Prepare, type Task, type Workload } from "../workloads.ts";
+import { GPT, RowLSTM } from "./akari-models.ts";
 
 /** The device, made ready, and what waits for it where it works later than it is told. */
 export async function start(name: Device): Promise<Prepare> {
@@ -69,10 +71,10 @@ function mlp(sizes: readonly number[]): Sequential {
   return new Sequential(...layers);
 }
 
-function step(model: Sequential, batch: number, wait: Wait): Task {
+const images = (batch: number): readonly [Tensor, Tensor] => [normal([batch, 1, 28, 28]), fromTypedArray(labels(batch), [batch])];
+
+function step(model: Module & ((x: Tensor) => Tensor), [x, y]: readonly [Tensor, Tensor], wait: Wait): Task {
   const optimizer = new Adam(model.parameters(), { lr: 1e-3 });
-  const x = normal([batch, 1, 28, 28]);
-  const y = fromTypedArray(labels(batch), [batch]);
   return {
     units: 1,
     run() {
@@ -142,14 +144,18 @@ function prepare(workload: Workload, wait: Wait): Task {
       return made(() => c.t().contiguous());
     }
     case "mlp":
-      return step(mlp(workload.sizes), workload.batch, wait);
+      return step(mlp(workload.sizes), images(workload.batch), wait);
     case "cnn":
-      return step(cnn(), 64, wait);
+      return step(cnn(), images(64), wait);
     case "cnn-infer": {
       const model = cnn().eval();
       const x = normal([1, 1, 28, 28]);
       return made(() => noGrad(() => model(x)));
     }
+    case "lstm":
+      return step(new RowLSTM() as RowLSTM & Layer, [normal([64, 28, 28]), fromTypedArray(labels(64), [64])], wait);
+    case "gpt":
+      return step(new GPT() as GPT & Layer, [fromTypedArray(labels(1024), [16, 64]), fromTypedArray(labels(1024), [1024])], wait);
     default:
       return workload satisfies never;
   }

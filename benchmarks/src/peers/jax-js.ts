@@ -182,6 +182,9 @@ function prepare(workload: Workload, device: Device): Task | Cannot {
       const weights = cnnShapes.map((shape, i) => array(shape, i + 1, 0.05));
       return compiled((x, ...w) => forwardCnn(w, x as JaxArray), [array([1, 1, 28, 28]), ...weights]);
     }
+    case "lstm":
+    case "gpt":
+      return { cannot: "is compared by the smaller models only" };
     default:
       return workload satisfies never;
   }

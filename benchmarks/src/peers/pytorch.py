@@ -70,8 +70,37 @@ def mlp(*sizes):
     return nn.Sequential(*layers[:-1])
 
 
-def step(model, batch):
-    x, y = torch.randn(batch, 1, 28, 28), torch.randint(0, 10, (batch,))
+class RowLSTM(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lstm, self.fc = nn.LSTM(28, 128, batch_first=True), nn.Linear(128, 10)
+
+    def forward(self, x):
+        return self.fc(self.lstm(x)[0][:, -1])
+
+
+class GPT(nn.Module):
+    def __init__(self, width=128, heads=4, layers=2, context=64, vocabulary=96):
+        super().__init__()
+        self.tok, self.pos = nn.Embedding(vocabulary, width), nn.Embedding(context, width)
+        self.blocks = nn.ModuleList(
+            nn.TransformerEncoderLayer(width, heads, 4 * width, 0.0, "gelu", batch_first=True, norm_first=True) for _ in range(layers))
+        self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, vocabulary)
+        self.register_buffer("mask", torch.full((context, context), float("-inf")).triu(1))
+
+    def forward(self, ids):
+        x = self.tok(ids) + self.pos(torch.arange(ids.shape[1]))
+        for block in self.blocks:
+            x = block(x, self.mask)
+        return self.head(self.norm(x)).flatten(0, 1)
+
+
+def images(batch):
+    return torch.randn(batch, 1, 28, 28), torch.randint(0, 10, (batch,))
+
+
+def step(model, data):
+    x, y = data
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
 
     def run():
@@ -115,14 +144,18 @@ def prepare(name):
     if name == "transpose-copy-1024":
         return (lambda: c.t().contiguous()), 1
     if name == "mlp":
-        return step(mlp(784, 128, 10), 64)
+        return step(mlp(784, 128, 10), images(64))
     if name == "mlp512":
-        return step(mlp(784, 512, 512, 10), 128)
+        return step(mlp(784, 512, 512, 10), images(128))
     if name == "cnn":
-        return step(cnn(), 64)
+        return step(cnn(), images(64))
     if name == "cnn-infer-1":
         model, x = cnn().eval().requires_grad_(False), torch.randn(1, 1, 28, 28)
         return (lambda: model(x)), 1
+    if name == "lstm":
+        return step(RowLSTM(), (torch.randn(64, 28, 28), torch.randint(0, 10, (64,))))
+    if name == "gpt":
+        return step(GPT(), (torch.randint(0, 96, (16, 64)), torch.randint(0, 96, (1024,))))
     raise SystemExit(f'there is no workload "{name}"')
 
 

@@ -170,6 +170,9 @@ function prepare(workload: Workload, device: Device): Task | Cannot {
       const x = tensor([1, 28, 28, 1]);
       return made(() => tf.tidy(() => forwardCnn(weights, x)));
     }
+    case "lstm":
+    case "gpt":
+      return { cannot: "is compared by the smaller models only" };
     default:
       return workload satisfies never;
   }
