@@ -312,8 +312,8 @@ export abstract class Module {
   }
 
   /** Calls `hook(module, inputs, output)` after each `forward`; what it returns takes the output's place. Returns what removes it. */
-  registerForwardHook(hook: ForwardHook): () => void {
-    return hooksOf(this).add("after", hook);
+  registerForwardHook(hook: ForwardHook<this>): () => void {
+    return hooksOf(this).add("after", hook as ForwardHook); // safe: it is called with what this module gives
   }
 
   /**

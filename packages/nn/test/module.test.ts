@@ -114,6 +114,20 @@ describe("Module", () => {
     expect(net(ones([1, 2])).requiresGrad).toBe(false);
   });
 
+  it("freezes and frees single parameters", () => {
+    const layer = new Linear(2, 1);
+    layer.weight.requiresGrad = false;
+    expect(layer.parameters().map((p) => p.requiresGrad)).toEqual([false, true]);
+    layer(ones([1, 2])).backward();
+    expect([layer.weight.grad, layer.bias?.grad?.itemSync()]).toEqual([null, 1]);
+    layer.weight.requiresGrad_();
+    layer(ones([1, 2])).backward();
+    expect(layer.weight.grad?.toArraySync()).toEqual([[1, 1]]);
+    const started = new Parameter(ones([1]), { requiresGrad: false });
+    started.requiresGrad = true;
+    expect(started.mul(2).requiresGrad).toBe(true);
+  });
+
   it("converts parameters in place, so that whoever holds them holds the new ones", () => {
     const net = new Linear(2, 3);
     const [weight] = net.parameters() as [Parameter];
@@ -136,7 +150,7 @@ describe("Module", () => {
     });
     const remove = layer.registerForwardHook((_, __, y) => {
       calls.push("after");
-      return (y as Tensor).mul(0);
+      return y.mul(0);
     });
     expect(
       layer(ones([1, 2]))
