@@ -112,6 +112,8 @@ describe("Module", () => {
     expect(net.parameters().every((p) => p.grad === null)).toBe(true);
     net.requiresGrad_(false);
     expect(net(ones([1, 2])).requiresGrad).toBe(false);
+    expect(net.parameters({ recurse: false })).toEqual([]);
+    expect(new Linear(2, 2).namedParameters({ recurse: false }).map(([name]) => name)).toEqual(["weight", "bias"]);
   });
 
   it("freezes and frees single parameters", () => {
@@ -201,8 +203,11 @@ describe("Module", () => {
 
   it("keeps containers apart from what can be called", () => {
     expect(() => new ModuleList([new ReLU()])()).toThrow(/cannot be called/);
-    const dictionary = new ModuleDict({ a: new ReLU() });
-    expect(() => dictionary.get("b")).toThrow(/no module "b"; there are: a/);
+    const dictionary = new ModuleDict({ a: new ReLU(), fc: new Linear(2, 3) });
+    expect(dictionary.get("fc")(dictionary.get("a")(ones([1, 2]))).shape).toEqual([1, 3]); // each of its own type
+    const any: ModuleDict = dictionary;
+    expect([...any].map(([name]) => name)).toEqual(["a", "fc"]);
+    expect(() => any.get("b")).toThrow(/no module "b"; there are: a, fc/);
     expect(() => new Sequential(new ReLU()).at(3)).toThrow(/index 3 .* 1 modules/);
   });
 
