@@ -167,6 +167,7 @@ const data: readonly Family[] = [
 ];
 
 const io: readonly Family[] = [
+  { title: "Whole states", files: "save" },
   { title: "safetensors", files: "safetensors" },
   { title: "PyTorch's checkpoints", files: "torch" },
   { title: "NumPy's arrays and archives", files: "npy npz" },

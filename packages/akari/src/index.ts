@@ -5,6 +5,7 @@
  */
 
 export * from "@akari/autograd";
+export * as autograd from "@akari/autograd";
 export * from "@akari/data";
 export * as data from "@akari/data";
 export * from "@akari/io";

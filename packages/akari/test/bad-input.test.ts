@@ -8,6 +8,10 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import {
   Adam,
+  add,
+  argmax,
+  cat,
+  clamp,
   conv2d,
   cpu,
   crossEntropy,
@@ -20,10 +24,12 @@ import {
   Linear,
   loadSafetensors,
   MNIST,
+  nllLoss,
   ones,
   randn,
   ShapeError,
   saveSafetensors,
+  softmax,
   TensorDataset,
   tensor,
   zeros,
@@ -51,6 +57,24 @@ describe("shapes that do not fit", () => {
   });
 });
 
+/** Calls f as a program in JavaScript would, where no compiler looks at the arguments. */
+const unchecked = (f: (...given: never[]) => unknown, ...given: unknown[]): unknown => f(...(given as never[]));
+
+describe("arguments by keyword, or without their brackets", () => {
+  const x = ones([2, 3]);
+
+  it("name the operation and what was given", () => {
+    expect(() => unchecked(softmax, x, { dim: 1 })).toThrow(/softmax: dimension \{"dim":1\} is out of range: expected -2 to 1/);
+    expect(() => unchecked(argmax, x, { dim: 1 })).toThrow(/argmax: dimension \{"dim":1\}/);
+    expect(() => unchecked(cat, [x], { dim: 1 })).toThrow(/cat: dimension \{"dim":1\}/);
+    expect(() => unchecked(zeros, 2, 3)).toThrow("zeros: sizes come in an array, as [2, 3], got 2");
+    expect(() => unchecked(randn, 2, 3)).toThrow(/randn: sizes come in an array/);
+    expect(() => unchecked(clamp, x, { min: 0 })).toThrow(/clamp: expected tensors and numbers, got \{"min":0\}/);
+    expect(() => unchecked(add, x, [1, 2, 3])).toThrow(/add: expected tensors and numbers, got \[1,2,3\]/);
+    expect(() => unchecked(add, x)).toThrow(/add: expected tensors and numbers, got undefined/);
+  });
+});
+
 describe("wrong dtypes", () => {
   it("are refused, and nothing is cut off in silence", () => {
     const counts = tensor([1, 2], { dtype: "int32" });
@@ -59,6 +83,9 @@ describe("wrong dtypes", () => {
     expect(() => counts.mean()).toThrow(DTypeError);
     expect(() => ones([2, 2]).matmul(ones([2, 2], { dtype: "int32" }))).toThrow(DTypeError);
     expect(() => crossEntropy(ones([2, 3]), zeros([2], { dtype: "bool" }))).toThrow(/integers.*bool/);
+    // tensor([0, 2]) is float32, so this is what labels written down are at first.
+    expect(() => crossEntropy(ones([2, 3]), tensor([0, 2]))).toThrow(/target of float32 holds probabilities.*\[2, 3\].*\[2\].*long\(\)/);
+    expect(() => nllLoss(ones([2, 3]), tensor([0, 2]))).toThrow(/integers.*float32.*long\(\)/);
     // Safe: an unknown name is what is tested.
     expect(() => zeros([2], { dtype: "float31" as "float32" })).toThrow(/float31/);
   });

@@ -46,21 +46,31 @@ function phrases(): string {
   const cells = [...table.matchAll(/^\| .* \| (.*) \|$/gm)].slice(2).map(([, cell = ""]) => cell);
   const statements = cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, code = ""]) => code.replace("…", "0")));
   const complete = statements
-    // The names of a result, of a word of JavaScript's and of an error are no statements.
-    .filter((code) => !/^\{|^var$|^\w+Error$/.test(code))
+    // The names of a result, of a word of JavaScript's and of an error are no statements, and fields have no class here.
+    .filter((code) => !/^\{|^var$|^\w+Error$|^this\./.test(code))
     .map((code) =>
       code.startsWith("for")
         ? `${code} void [x, y];`
         : code.startsWith("class")
-          ? `${code} { forward(v: Tensor) { return v; } }`
+          ? `${code} { forward(v: Tensor) { return v; } length = 1; get() { return samples[0] as Sample; } }`
           : `{ ${code}; }`,
     );
-  return `import { Adam, cpu, DataLoader, fromTypedArray, grad, loadTorch, manualSeed, nn, noGrad, requiresGrad, saveSafetensors, type StateDict, tensor, TensorDataset, variance, zeros, type Tensor } from "akari";
+  return `import { Adam, cat, Compose, cpu, DataLoader, type Dataset, defaultGenerator, fromTypedArray, get, grad, inv, jacobian, load, manualSeed, multinomial, nn, noGrad, optim, requiresGrad, save, type StateDict, tensor, TensorDataset, type Transform, variance, zeros, type Tensor } from "akari";
 import { webgpu } from "@akari/tensor/webgpu";
 declare const [x, y, mask, b, loss]: [Tensor, Tensor, Tensor, Tensor, Tensor];
 declare const a: Tensor & Float32Array<ArrayBuffer>;
 declare const model: nn.Sequential;
 declare const layer: nn.Linear;
+declare const parameter: nn.Parameter;
+declare const hook: nn.ForwardHook;
+declare const encoder: nn.TransformerEncoder;
+declare const attention: nn.MultiheadAttention;
+declare const [q, k, v, p, image]: [Tensor, Tensor, Tensor, Tensor, Tensor];
+declare const [list, path]: [Tensor[], string];
+type Sample = [Tensor, number];
+declare const samples: Sample[];
+declare const f: (samples: Sample[]) => Tensor;
+declare const t: Transform;
 declare const optimizer: Adam;
 declare const d: TensorDataset<[Tensor, Tensor]>;
 const [shape, device] = [[1], cpu()];

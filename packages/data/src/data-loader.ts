@@ -21,7 +21,7 @@ export interface DataLoaderOptions<Sample, Batch> {
   /** Whether a last batch that is not full is left out. Default false. */
   readonly dropLast?: boolean;
   /** Makes a batch of samples. Default: the data set's own `batch` where it has one, else `defaultCollate`. */
-  readonly collate?: (samples: readonly Sample[]) => Batch | Promise<Batch>;
+  readonly collateFn?: (samples: Sample[]) => Batch | Promise<Batch>;
   /** Where to draw from. Default: the default generator. */
   readonly generator?: Generator;
   /** The seed of a generator of the loader's own, instead of `generator`. */
@@ -34,7 +34,7 @@ export interface DataLoaderOptions<Sample, Batch> {
 /** What a `DataLoader` of a stream can be told. */
 export type StreamOptions<Sample, Batch> = Pick<
   DataLoaderOptions<Sample, Batch>,
-  "batchSize" | "dropLast" | "collate" | "generator" | "seed"
+  "batchSize" | "dropLast" | "collateFn" | "generator" | "seed"
 >;
 
 const known: ReadonlySet<string> = new Set([
@@ -43,15 +43,15 @@ const known: ReadonlySet<string> = new Set([
   "sampler",
   "batchSampler",
   "dropLast",
-  "collate",
+  "collateFn",
   "generator",
   "seed",
   "prefetch",
 ]);
 
 /**
- * Iterates over a data set in batches; each iteration is an epoch. A stream, which is an iterable of samples, comes in batches as it is: then there is nothing to
- * shuffle, and no `length`.
+ * Iterates over a data set in batches; each iteration is an epoch. An array of samples is a data set, too. A stream, which is any other iterable of samples, comes in
+ * batches as it is: then there is nothing to shuffle, and no `length`.
  *
  * https://pytorch.org/docs/stable/data.html#torch.utils.data.DataLoader
  *
@@ -69,12 +69,13 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterab
 
   /** Throws an ArgumentError for an option that does not exist, makes no sense, or excludes another one given. */
   constructor(
-    dataset: Dataset<Sample, unknown>,
-    options: DataLoaderOptions<Sample, Batch> & Required<Pick<DataLoaderOptions<Sample, Batch>, "collate">>,
+    dataset: Dataset<Sample, unknown> | readonly Sample[],
+    options: DataLoaderOptions<Sample, Batch> & Required<Pick<DataLoaderOptions<Sample, Batch>, "collateFn">>,
   );
-  constructor(dataset: Dataset<Sample, Batch>, options?: Omit<DataLoaderOptions<Sample, Batch>, "collate">);
   constructor(dataset: IterableDataset<Sample>, options?: StreamOptions<Sample, Batch>);
-  constructor(dataset: Dataset<Sample, unknown> | IterableDataset<Sample>, options: DataLoaderOptions<Sample, Batch> = {}) {
+  constructor(dataset: Dataset<Sample, Batch> | readonly Sample[], options?: Omit<DataLoaderOptions<Sample, Batch>, "collateFn">);
+  constructor(given: Dataset<Sample, unknown> | IterableDataset<Sample>, options: DataLoaderOptions<Sample, Batch> = {}) {
+    const dataset = Array.isArray(given) ? listed<Sample>(given) : given;
     check(options);
     const { batchSize = 1, shuffle = false, dropLast = false, seed } = options;
     const generator = seed === undefined ? options.generator : new Generator(seed);
@@ -167,19 +168,24 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterab
   }
 
   async #load(dataset: Dataset<Sample, unknown>, indices: readonly number[]): Promise<Batch> {
-    const { collate, prefetch = 0 } = this.#options;
-    // Safe: a loader without a collate of its own has the batches of its data set.
-    if (collate === undefined && dataset.batch !== undefined) return (await dataset.batch(indices)) as Batch;
+    const { collateFn, prefetch = 0 } = this.#options;
+    // Safe: a loader without a collateFn has the batches of its data set.
+    if (collateFn === undefined && dataset.batch !== undefined) return (await dataset.batch(indices)) as Batch;
     const samples: Sample[] = [];
     if (prefetch > 0) samples.push(...(await Promise.all(indices.map((index) => dataset.get(index)))));
     else for (const index of indices) samples.push(await dataset.get(index));
     return this.#collated(samples);
   }
 
-  #collated(samples: readonly Sample[]): Batch | Promise<Batch> {
-    const { collate } = this.#options;
-    return collate === undefined ? (defaultCollate(samples) as Batch) : collate(samples); // safe: as above, or those of `defaultCollate`
+  #collated(samples: Sample[]): Batch | Promise<Batch> {
+    const { collateFn } = this.#options;
+    return collateFn === undefined ? (defaultCollate(samples) as Batch) : collateFn(samples); // safe: as above, or those of `defaultCollate`
   }
+}
+
+/** The samples of an array by number. */
+function listed<Sample>(samples: readonly Sample[]): Dataset<Sample, unknown> {
+  return { length: samples.length, get: (index) => samples[index] as Sample }; // safe: samplers give numbers below the length
 }
 
 /** Whether samples come as a stream, rather than by number. */

@@ -120,7 +120,7 @@ export class TensorDataset<Tensors extends readonly Tensor[]> implements Dataset
  *
  * https://pytorch.org/docs/stable/data.html#torch.utils.data.Subset
  */
-export class Subset<Sample, Batch> implements Dataset<Sample, Batch> {
+export class Subset<Sample, Batch = Collated<Sample>> implements Dataset<Sample, Batch> {
   /** The data set that the samples come from. */
   readonly dataset: Dataset<Sample, Batch>;
   /** The numbers that the samples have there: sample `i` is its sample `indices[i]`. */
@@ -152,7 +152,7 @@ export class Subset<Sample, Batch> implements Dataset<Sample, Batch> {
  *
  * https://pytorch.org/docs/stable/data.html#torch.utils.data.ConcatDataset
  */
-export class ConcatDataset<Sample, Batch> implements Dataset<Sample, Batch> {
+export class ConcatDataset<Sample, Batch = Collated<Sample>> implements Dataset<Sample, Batch> {
   /** The data sets, in order; the samples of the first come first. */
   readonly datasets: readonly Dataset<Sample, Batch>[];
   /** Where each data set ends. */
@@ -195,18 +195,19 @@ export interface RandomSplitOptions {
  * @example
  * const [training, validation] = randomSplit(data, [0.9, 0.1], { generator: new Generator().manualSeed(42) });
  */
-export function randomSplit<Sample, Batch>(
+export function randomSplit<Sample, const Lengths extends readonly number[], Batch = Collated<Sample>>(
   dataset: Dataset<Sample, Batch>,
-  lengths: readonly number[],
+  lengths: Lengths,
   options: RandomSplitOptions = {},
-): Subset<Sample, Batch>[] {
+): { -readonly [Part in keyof Lengths]: Subset<Sample, Batch> } {
   const counts = countParts(lengths, dataset.length);
   const order = drawPermutation(options.generator ?? defaultGenerator(), dataset.length);
   let start = 0;
-  return counts.map((count) => {
+  const parts = counts.map((count) => {
     start += count;
     return new Subset(dataset, Array.from(order.subarray(start - count, start)));
   });
+  return parts as { -readonly [Part in keyof Lengths]: Subset<Sample, Batch> }; // safe: as many as lengths
 }
 
 function countParts(lengths: readonly number[], whole: number): readonly number[] {

@@ -54,7 +54,22 @@ describe("DataLoader", () => {
     expect(() => loader.batches(-1)).toThrow(ArgumentError);
   });
 
-  it("takes samplers, and a collate of one's own", async () => {
+  it("takes an array of samples, by number and so in any order", async () => {
+    const loader = new DataLoader([0, 1, 2, 3, 4, 5, 6], { batchSize: 3, shuffle: true, seed: 3 });
+    expect(loader.length).toBe(3);
+    expect(loader.dataset.length).toBe(7);
+    expect(await numbers(loader)).toEqual([[3, 4, 2], [0, 1, 6], [5]]);
+    const pairs = new DataLoader<[number, string], string>(
+      [
+        [1, "a"],
+        [2, "b"],
+      ],
+      { batchSize: 2, collateFn: (all) => all.join() },
+    );
+    for await (const batch of pairs) expect(batch).toBe("1,a,2,b");
+  });
+
+  it("takes samplers, and a collateFn", async () => {
     const odd = { length: 2, [Symbol.iterator]: () => [1, 3][Symbol.iterator]() };
     expect(await numbers(new DataLoader(range(5), { batchSize: 2, sampler: odd }))).toEqual([[1, 3]]);
     const batchSampler = new BatchSampler(new SequentialSampler({ length: 4 }), 2);
@@ -63,7 +78,7 @@ describe("DataLoader", () => {
       [2, 3],
     ]);
     const sums: number[] = [];
-    const loader = new DataLoader(range(4), { batchSize: 2, collate: (samples) => samples.reduce((a, b) => a + b) });
+    const loader = new DataLoader(range(4), { batchSize: 2, collateFn: (samples) => samples.reduce((a, b) => a + b) });
     for await (const sum of loader) sums.push(sum);
     expect(sums).toEqual([1, 5]);
   });

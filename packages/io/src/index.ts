@@ -18,4 +18,5 @@ export {
   type SaveOptions,
   saveSafetensors,
 } from "./safetensors.ts";
+export { load, save } from "./save.ts";
 export { decodeTorch, loadTorch, type Saved, type StridedArray } from "./torch.ts";

@@ -109,29 +109,32 @@ export class ModuleList<M extends Module = Module> extends Module {
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.ModuleDict.html
  */
-export class ModuleDict<M extends Module = Module> extends Module {
+export class ModuleDict<
+  out Modules extends Readonly<Record<string, Module>> = Record<string, Module>,
+  out M extends Module = Modules[keyof Modules],
+> extends Module {
   static override name = "ModuleDict";
-  readonly #modules: Map<string, M>;
+  readonly #modules: Map<string, Module>;
 
-  constructor(modules: Readonly<Record<string, M>> = {}) {
+  constructor(modules?: Modules) {
     super();
-    this.#modules = new Map(Object.entries(modules));
+    this.#modules = new Map(Object.entries(modules ?? {}));
   }
 
   override namedChildren(): [string, Module][] {
     return [...this.#modules];
   }
 
-  /** The module of a name. Throws an IndexError when there is none. */
-  get(name: string): M {
+  /** The module of a name, of the type that it was given with. Throws an IndexError when there is none. */
+  get<Name extends keyof Modules & string>(name: Name): Modules[Name] {
     const module = this.#modules.get(name);
     if (module === undefined)
       throw new IndexError(`ModuleDict: there is no module "${name}"; there are: ${[...this.#modules.keys()].join(", ")}`);
-    return module;
+    return module as Modules[Name]; // safe: only modules of its type are kept under a name
   }
 
   /** Sets the module of a name. Returns the dictionary. */
-  set(name: string, module: M): this {
+  set<Name extends keyof Modules & string>(name: Name, module: Modules[Name]): this {
     this.#modules.set(name, module);
     return this;
   }
@@ -148,7 +151,7 @@ export class ModuleDict<M extends Module = Module> extends Module {
 
   /** Names and modules in pairs, in the order in which they were set. */
   [Symbol.iterator](): IterableIterator<[string, M]> {
-    return this.#modules.entries();
+    return this.#modules.entries() as IterableIterator<[string, M]>; // safe: as above
   }
 
   /** A dictionary has no `forward`: run its modules yourself. */

@@ -8,7 +8,11 @@ import type { Module } from "./module.ts";
 /** Called before `forward`; an array that it returns takes the inputs' place. */
 export type ForwardPreHook = (module: Module, inputs: readonly unknown[]) => readonly unknown[] | undefined | void;
 /** Called after `forward`; what it returns takes the output's place. */
-export type ForwardHook = (module: Module, inputs: readonly unknown[], output: unknown) => unknown;
+export type ForwardHook<M extends Module = Module> = (
+  module: Module,
+  inputs: readonly unknown[],
+  output: ReturnType<M["forward"]>,
+) => unknown;
 /** Called in a backward pass with the gradients of the inputs and outputs; an array that it returns takes the place of the former. */
 export type BackwardHook = (
   module: Module,

@@ -118,16 +118,15 @@ export abstract class Module {
     return this.namedModules().map(([, module]) => module);
   }
 
-  /** The parameters by dotted name, those of children included; each once. */
-  namedParameters(): [string, Parameter][] {
+  /** The parameters by dotted name, those of children included unless `recurse` is false; each once. */
+  namedParameters(options: { readonly recurse?: boolean } = {}): [string, Parameter][] {
     const seen = new Set<Parameter>();
-    return this.allEntries((module) => module.ownEntries((value): value is Parameter => value instanceof Parameter)).filter(
-      ([, parameter]) => {
-        if (seen.has(parameter)) return false;
-        seen.add(parameter);
-        return true;
-      },
-    );
+    const own = (module: Module) => module.ownEntries((value): value is Parameter => value instanceof Parameter);
+    return ((options.recurse ?? true) ? this.allEntries(own) : own(this)).filter(([, parameter]) => {
+      if (seen.has(parameter)) return false;
+      seen.add(parameter);
+      return true;
+    });
   }
 
   /** The module of a dotted name; "" is this one. Throws an ArgumentError when there is none. */
@@ -145,9 +144,9 @@ export abstract class Module {
     return found("getBuffer", name, this.namedBuffers());
   }
 
-  /** All parameters, those of children included: what an optimizer is given. */
-  parameters(): Parameter[] {
-    return this.namedParameters().map(([, parameter]) => parameter);
+  /** All parameters, those of children included unless `recurse` is false: what an optimizer is given. */
+  parameters(options: { readonly recurse?: boolean } = {}): Parameter[] {
+    return this.namedParameters(options).map(([, parameter]) => parameter);
   }
 
   /** The buffers by dotted name: tensors that belong to the state but are not learned. */
@@ -312,8 +311,8 @@ export abstract class Module {
   }
 
   /** Calls `hook(module, inputs, output)` after each `forward`; what it returns takes the output's place. Returns what removes it. */
-  registerForwardHook(hook: ForwardHook): () => void {
-    return hooksOf(this).add("after", hook);
+  registerForwardHook(hook: ForwardHook<this>): () => void {
+    return hooksOf(this).add("after", hook as ForwardHook); // safe: it is called with what this module gives
   }
 
   /**

@@ -24,4 +24,18 @@ export class Parameter extends Tensor {
     super(data.storage, data.dtype, data);
     if (options.requiresGrad ?? true) requiresGrad(this);
   }
+
+  /** Whether the parameter learns. Set it to false to freeze the parameter, and to true to let it learn again. */
+  override get requiresGrad(): boolean {
+    return super.requiresGrad;
+  }
+
+  override set requiresGrad(on: boolean) {
+    requiresGrad(this, on);
+  }
+
+  /** Sets whether the parameter learns. Returns the parameter. https://pytorch.org/docs/stable/generated/torch.Tensor.requires_grad_.html */
+  requiresGrad_(on = true): this {
+    return requiresGrad(this, on);
+  }
 }

@@ -112,6 +112,22 @@ describe("Module", () => {
     expect(net.parameters().every((p) => p.grad === null)).toBe(true);
     net.requiresGrad_(false);
     expect(net(ones([1, 2])).requiresGrad).toBe(false);
+    expect(net.parameters({ recurse: false })).toEqual([]);
+    expect(new Linear(2, 2).namedParameters({ recurse: false }).map(([name]) => name)).toEqual(["weight", "bias"]);
+  });
+
+  it("freezes and frees single parameters", () => {
+    const layer = new Linear(2, 1);
+    layer.weight.requiresGrad = false;
+    expect(layer.parameters().map((p) => p.requiresGrad)).toEqual([false, true]);
+    layer(ones([1, 2])).backward();
+    expect([layer.weight.grad, layer.bias?.grad?.itemSync()]).toEqual([null, 1]);
+    layer.weight.requiresGrad_();
+    layer(ones([1, 2])).backward();
+    expect(layer.weight.grad?.toArraySync()).toEqual([[1, 1]]);
+    const started = new Parameter(ones([1]), { requiresGrad: false });
+    started.requiresGrad = true;
+    expect(started.mul(2).requiresGrad).toBe(true);
   });
 
   it("converts parameters in place, so that whoever holds them holds the new ones", () => {
@@ -136,7 +152,7 @@ describe("Module", () => {
     });
     const remove = layer.registerForwardHook((_, __, y) => {
       calls.push("after");
-      return (y as Tensor).mul(0);
+      return y.mul(0);
     });
     expect(
       layer(ones([1, 2]))
@@ -187,8 +203,11 @@ describe("Module", () => {
 
   it("keeps containers apart from what can be called", () => {
     expect(() => new ModuleList([new ReLU()])()).toThrow(/cannot be called/);
-    const dictionary = new ModuleDict({ a: new ReLU() });
-    expect(() => dictionary.get("b")).toThrow(/no module "b"; there are: a/);
+    const dictionary = new ModuleDict({ a: new ReLU(), fc: new Linear(2, 3) });
+    expect(dictionary.get("fc")(dictionary.get("a")(ones([1, 2]))).shape).toEqual([1, 3]); // each of its own type
+    const any: ModuleDict = dictionary;
+    expect([...any].map(([name]) => name)).toEqual(["a", "fc"]);
+    expect(() => any.get("b")).toThrow(/no module "b"; there are: a, fc/);
     expect(() => new Sequential(new ReLU()).at(3)).toThrow(/index 3 .* 1 modules/);
   });
 

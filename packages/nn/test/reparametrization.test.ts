@@ -29,7 +29,7 @@ describe("weightNorm", () => {
     expect(layer.namedParameters().map(([name]) => name)).toEqual(["bias", "weight_g", "weight_v"]);
     layer(x).sum().backward();
     for (const parameter of layer.parameters()) expect(parameter.grad).not.toBeNull();
-    const [, g] = layer.parameters() as [Tensor, Tensor];
+    const [, g] = layer.parameters() as [nn.Parameter, nn.Parameter];
     noGrad(() => void g.mul_(2));
     const doubled = layer(x).sub(layer.bias as Tensor);
     close(

@@ -228,7 +228,7 @@ export { bilinear, einsum, kron, tensordot } from "./ops/einsum.ts";
 export { type EmbeddingOptions, embedding, oneHot } from "./ops/embedding.ts";
 export { allclose, allcloseSync, equal, equalSync, type IsinOptions, isin } from "./ops/equality.ts";
 export { broadcastTensors, broadcastTo, expand, expandAs } from "./ops/expand.ts";
-export { amax, amin, aminmax, argmax, argmin, max, min, type ValuesAndIndices } from "./ops/extremes.ts";
+export { amax, amin, aminmax, argmax, argmin, max, min, ValuesAndIndices } from "./ops/extremes.ts";
 export { addInto, fill_, fillView, zero_ } from "./ops/fill.ts";
 export { gather, indexSelect, take, takeAlongDim } from "./ops/gather.ts";
 export { get, type Index, type IndexPutOptions, indexPut, indexPut_, type Range, set } from "./ops/indexing.ts";
@@ -384,7 +384,7 @@ export { asStrided, diagonal, narrow, select, slice, unfold } from "./ops/slice.
 export { logSoftmax, logsumexp, type SoftmaxOptions, softmax, softmin } from "./ops/softmax.ts";
 export { argsort, kthvalue, median, mode, msort, nanmedian, type SortOptions, sort, type TopkOptions, topk } from "./ops/sort.ts";
 export { digamma, erf, erfc, erfinv, lgamma, logit, polygamma, sigmoid } from "./ops/special.ts";
-export { chunk, dsplit, hsplit, split, tensorSplit, unbind, vsplit } from "./ops/split.ts";
+export { chunk, dsplit, hsplit, type Parts, split, tensorSplit, unbind, vsplit } from "./ops/split.ts";
 export {
   type CovOptions,
   corrcoef,

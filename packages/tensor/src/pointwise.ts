@@ -258,9 +258,14 @@ export function pointwise<Operands extends readonly TensorOrNumber[] = [TensorOr
     }
     return op;
   };
-  const call = (...operands: Operands): Tensor => apply(instance(operands), tensorsOf(name, operands), scalarsOf(operands));
-  const inPlace = (...operands: readonly [Tensor, ...TensorOrNumber[]]): Tensor =>
-    applyInPlace(instance(operands), operands[0], tensorsOf(name, operands), scalarsOf(operands));
+  const call = (...operands: Operands): Tensor => {
+    const tensors = tensorsOf(name, operands);
+    return apply(instance(operands), tensors, scalarsOf(operands));
+  };
+  const inPlace = (...operands: readonly [Tensor, ...TensorOrNumber[]]): Tensor => {
+    const tensors = tensorsOf(name, operands);
+    return applyInPlace(instance(operands), operands[0], tensors, scalarsOf(operands));
+  };
   // Safe: `inPlace` takes what the mapped tuple type of the interface spells out.
   return Object.assign(call, { inPlace, formula }) as unknown as Pointwise<Operands>;
 }
@@ -275,10 +280,10 @@ function scalarsOf(operands: readonly TensorOrNumber[]): readonly number[] {
 function tensorsOf(name: string, operands: readonly TensorOrNumber[]): readonly Tensor[] {
   const tensors: Tensor[] = [];
   for (const operand of operands) {
-    if (typeof operand === "object") tensors.push(operand);
-    else if (typeof operand !== "number" && typeof operand !== "boolean") {
-      throw new ArgumentError(`${name}: expected tensors and numbers, got ${operand === undefined ? "nothing" : typeof operand}`);
-    }
+    if (typeof operand === "number" || typeof operand === "boolean") continue;
+    // Whoever writes JavaScript may pass anything: options, an array, nothing.
+    if (operand?.dtype === undefined) throw new ArgumentError(`${name}: expected tensors and numbers, got ${JSON.stringify(operand)}`);
+    tensors.push(operand);
   }
   if (tensors.length === 0) throw new ArgumentError(`${name}: at least one operand must be a tensor`);
   return tensors;

@@ -21,7 +21,7 @@ export function keep<T extends Tensor>(tensor: T): T {
 }
 
 /**
- * Runs `fn` and disposes of every tensor made in it, except those that it returns (alone, or in an array or a plain object).
+ * Runs `fn` and disposes of every tensor made in it, except those that it returns (alone, or in an array, a plain object, or `ValuesAndIndices`).
  *
  * What autograd saved for a backward pass stays as well. `fn` must not be asynchronous.
  *
@@ -54,9 +54,7 @@ function release(value: unknown, made: Set<Tensor>): void {
   // Safe: only used as a key; a set of tensors simply does not hold anything else.
   if (made.delete(value as Tensor)) {
     track(value as Tensor);
-  } else if (Array.isArray(value)) {
-    for (const item of value) release(item, made);
-  } else if (Object.getPrototypeOf(value) === Object.prototype) {
+  } else if (Object.getPrototypeOf(value) === Object.prototype || (Symbol.iterator in value && !ArrayBuffer.isView(value))) {
     for (const item of Object.values(value)) release(item, made);
   }
 }

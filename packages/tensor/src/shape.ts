@@ -109,7 +109,7 @@ export function dimension(operation: string, dim: number, rank: number): number 
   const count = Math.max(rank, 1);
   if (!Number.isInteger(dim) || dim < -count || dim >= count) {
     throw new IndexError(
-      `${operation}: dimension ${dim} is out of range: expected ${-count} to ${count - 1} for a tensor of ${rank} dimensions`,
+      `${operation}: dimension ${JSON.stringify(dim)} is out of range: expected ${-count} to ${count - 1} for a tensor of ${rank} dimensions`,
     );
   }
   return dim < 0 ? dim + count : dim;
@@ -124,7 +124,7 @@ export function dimensions(operation: string, dims: number | readonly number[] |
   if (dims === null || dims === undefined || (typeof dims === "object" && dims.length === 0)) {
     return Array.from({ length: rank }, (_, i) => i);
   }
-  const list = (typeof dims === "number" ? [dims] : [...dims]).map((d) => dimension(operation, d, rank));
+  const list = [dims].flat().map((d) => dimension(operation, d, rank));
   list.sort((a, b) => a - b);
   for (let i = 1; i < list.length; i++) {
     if (list[i] === list[i - 1]) throw new ArgumentError(`${operation}: dimension ${list[i]} appears twice`);
@@ -135,9 +135,10 @@ export function dimensions(operation: string, dims: number | readonly number[] |
 /**
  * Checks a list of sizes.
  *
- * @throws ShapeError when one is negative or not an integer.
+ * @throws ShapeError when one is negative or not an integer, or it is no list.
  */
 export function checkSizes(operation: string, shape: Shape): void {
+  if (!Array.isArray(shape)) throw new ShapeError(`${operation}: sizes come in an array, as [2, 3], got ${JSON.stringify(shape)}`);
   for (const size of shape) {
     if (!Number.isInteger(size) || size < 0) {
       throw new ShapeError(`${operation}: sizes must be non-negative integers, got ${showShape(shape)}`);

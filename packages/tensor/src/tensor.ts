@@ -110,12 +110,15 @@ export class Tensor extends ConversionMethods implements View {
     return sizeOf(this.shape);
   }
 
-  /** The size of one dimension (negative: from the end), or all of them. */
+  /** The sizes of all dimensions. */
   size(): Shape;
+  /** The size of one dimension (negative: from the end). */
   size(dim: number): number;
-  size(dim?: number): Shape | number {
-    if (dim === undefined) return this.shape;
-    return this.shape[dimension("size", dim, this.ndim)] ?? 1;
+  /** The sizes of some: `const [batch, length] = x.size(0, 1)`. */
+  size<const Dims extends readonly number[]>(...dims: Dims): { -readonly [I in keyof Dims]: number };
+  size(...dims: readonly number[]): Shape | number {
+    const sizes = dims.map((dim) => this.shape[dimension("size", dim, this.ndim)] ?? 1);
+    return dims.length === 0 ? this.shape : dims.length === 1 ? (sizes[0] as number) : sizes;
   }
 
   /** The stride of one dimension in elements, or all of them. */

@@ -41,7 +41,9 @@ const inRange = /* @__PURE__ */ pointwise<[Tensor, number]>("nllLoss", (target, 
 function classes(operation: string, input: Tensor, target: Tensor): { dim: number; indices: Tensor } {
   if (input.ndim === 0) throw new ShapeError(`${operation}: the input needs a dimension of classes`);
   if (isFloating(target.dtype) || target.dtype === "bool") {
-    throw new DTypeError(`${operation}: class indices must be integers, the target of shape ${showShape(target.shape)} is ${target.dtype}`);
+    throw new DTypeError(
+      `${operation}: class indices must be integers, the target of shape ${showShape(target.shape)} is ${target.dtype}; convert it with .long()`,
+    );
   }
   const dim = input.ndim === 1 ? 0 : 1;
   const rest = input.shape.filter((_, i) => i !== dim);
@@ -119,7 +121,7 @@ function withProbabilities(
 ): Tensor {
   if (!sameShape(input.shape, target.shape)) {
     throw new ShapeError(
-      `crossEntropy: probabilities must have the input's shape ${showShape(input.shape)}, got ${showShape(target.shape)}`,
+      `crossEntropy: a target of ${target.dtype} holds probabilities, in the input's shape ${showShape(input.shape)}, got ${showShape(target.shape)}; for class indices, convert it with .long()`,
     );
   }
   const dim = input.ndim === 1 ? 0 : 1;

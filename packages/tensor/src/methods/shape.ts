@@ -10,7 +10,7 @@ import { movedim, mT, permute, swapaxes, t, transpose } from "../ops/permute.ts"
 import { flip, fliplr, flipud, repeat, repeatInterleave, roll, rot90, tile } from "../ops/repeat.ts";
 import { flatten, ravel, reshape, reshapeAs, type Sizes, squeeze, unflatten, unsqueeze, view } from "../ops/reshape.ts";
 import { asStrided, diagonal, narrow, select, slice, unfold } from "../ops/slice.ts";
-import { chunk, dsplit, hsplit, split, tensorSplit, unbind, vsplit } from "../ops/split.ts";
+import { chunk, dsplit, hsplit, type Parts, split, tensorSplit, unbind, vsplit } from "../ops/split.ts";
 import { diag, diagEmbed, tril, triu } from "../ops/triangle.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -115,7 +115,7 @@ export abstract class ShapeMethods extends ReductionMethods {
     return asStrided(this, shape, strides, offset);
   }
   /** Parts of a size each, or of the sizes listed. */
-  split(this: Tensor, sizes: number | readonly number[], dim?: number): Tensor[] {
+  split<const Sizes extends number | readonly number[]>(this: Tensor, sizes: Sizes, dim?: number): Parts<Sizes> {
     return split(this, sizes, dim);
   }
   /** At most `chunks` parts of equal size. */

@@ -28,18 +28,46 @@ import {
 } from "./rows.ts";
 import { sum } from "./sum.ts";
 
-/** Elements, and where they stood along the dimension. */
-export interface ValuesAndIndices {
+/**
+ * Elements, and where they stood along the dimension: by name, or one after the other as from PyTorch's named tuple.
+ *
+ * @example
+ * const { values, indices } = x.max(1);
+ * const [largest, where] = x.max(1);
+ */
+export class ValuesAndIndices {
   /** The elements found, in the input's dtype. */
   readonly values: Tensor;
   /** Positions along the dimension, int32. */
   readonly indices: Tensor;
+
+  /** Internal: operations make them. */
+  constructor(values: Tensor, indices: Tensor) {
+    this.values = values;
+    this.indices = indices;
+  }
+
+  /** The same as `values`. */
+  get 0(): Tensor {
+    return this.values;
+  }
+
+  /** The same as `indices`. */
+  get 1(): Tensor {
+    return this.indices;
+  }
+
+  /** First the values, then the indices. */
+  *[Symbol.iterator](): Iterator<Tensor> {
+    yield this.values;
+    yield this.indices;
+  }
 }
 
 /** Runs an operation whose outputs are elements and their places. */
 export function applyPair<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs: Attrs): ValuesAndIndices {
   const [values, indices] = applyAll(op, inputs, attrs);
-  return { values: values as Tensor, indices: indices as Tensor }; // safe: the operation has two outputs
+  return new ValuesAndIndices(values as Tensor, indices as Tensor); // safe: the operation has two outputs
 }
 
 /** Equal, or both NaN. */

@@ -11,7 +11,7 @@ import type { Tensor } from "../tensor.ts";
 import { mul, sub } from "./arithmetic.ts";
 import { eq, isnan, ne, where } from "./comparison.ts";
 import { cast, copyInto } from "./copy.ts";
-import { applyPair, argmax, shareAlike, type ValuesAndIndices } from "./extremes.ts";
+import { applyPair, argmax, shareAlike, ValuesAndIndices } from "./extremes.ts";
 import { fromHost } from "./fill.ts";
 import { gatherBackward, gatherUnchecked, withDimension } from "./gather.ts";
 import { roll } from "./repeat.ts";
@@ -108,10 +108,10 @@ export function topk(x: Tensor, k: number, dim = -1, { largest = true }: TopkOpt
 }
 
 /** One element of each sorted row; `pick` finds it among all, as a row of one. */
-function chosen({ values, indices }: ValuesAndIndices, axis: number, keepdim: boolean, pick: (all: Tensor) => Tensor): ValuesAndIndices {
-  if (values.ndim === 0) return { values, indices };
+function chosen(rows: ValuesAndIndices, axis: number, keepdim: boolean, pick: (all: Tensor) => Tensor): ValuesAndIndices {
+  if (rows.values.ndim === 0) return rows;
   const one = (all: Tensor): Tensor => (keepdim ? pick(all) : squeeze(pick(all), axis));
-  return { values: one(values), indices: one(indices) };
+  return new ValuesAndIndices(one(rows.values), one(rows.indices));
 }
 
 /** Whole rows, sorted, of a dimension that is not empty. */

@@ -7,6 +7,11 @@ import { dimension, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { narrow, select, slice } from "./slice.ts";
 
+/** What `split` gives: one part for each size listed, or as many as it takes. */
+export type Parts<Sizes extends number | readonly number[]> = Sizes extends readonly number[]
+  ? { -readonly [Part in keyof Sizes]: Tensor }
+  : Tensor[];
+
 /**
  * Parts of a size each (the last may be smaller), or of the sizes listed.
  *
@@ -14,6 +19,7 @@ import { narrow, select, slice } from "./slice.ts";
  *
  * @throws ArgumentError when the listed sizes do not add up to the dimension.
  */
+export function split<const Sizes extends number | readonly number[]>(x: Tensor, sizes: Sizes, dim?: number): Parts<Sizes>;
 export function split(x: Tensor, sizes: number | readonly number[], dim = 0): Tensor[] {
   if (x.ndim === 0) throw new ShapeError("split: a scalar has no dimension to split");
   const at = dimension("split", dim, x.ndim);

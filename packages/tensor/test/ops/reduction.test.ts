@@ -284,6 +284,26 @@ describe("sorting", () => {
     expect(() => x.kthvalue(0)).toThrow(ArgumentError);
   });
 
+  it("gives elements and places by name or as a pair, which a scope keeps", () => {
+    const x = of([
+      [5, 1],
+      [0, 9],
+    ]);
+    const pair = x.max(1);
+    const [values, indices] = pair;
+    expect([values, indices, pair[0], pair[1]]).toEqual([pair.values, pair.indices, pair.values, pair.indices]);
+    const [, order] = x.sort(0);
+    expect(order.toArraySync()).toEqual([
+      [1, 0],
+      [0, 1],
+    ]);
+    const kept = ops.scope(() => x.add(1).topk(1));
+    expect([kept.values.toArraySync(), kept.indices.toArraySync()]).toEqual([
+      [[6], [10]],
+      [[0], [1]],
+    ]);
+  });
+
   it("finds what there is, and how often", () => {
     const { values, inverse, counts } = of(
       [

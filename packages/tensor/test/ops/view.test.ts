@@ -83,6 +83,13 @@ describe("views", () => {
     expect(() => asStrided(x, [4], [2])).toThrow(IndexError);
   });
 
+  it("tell their sizes one by one, some or all", () => {
+    const x = counting(4, 3);
+    const [rows, columns] = x.size(0, -1);
+    expect([rows * columns, x.size(-2), x.size()]).toEqual([12, 4, [4, 3]]);
+    expect(() => x.size(0, 2)).toThrow(IndexError);
+  });
+
   it("slice with bounds drawn in, as Python does", () => {
     const x = counting(5);
     expect(x.slice(0, -2).toArraySync()).toEqual([3, 4]);
@@ -96,7 +103,8 @@ describe("views", () => {
     expect(x.chunk(3).map((y) => y.shape[0])).toEqual([3, 3, 1]);
     expect(tensorSplit(x, 3).map((y) => y.shape[0])).toEqual([3, 2, 2]);
     expect(tensorSplit(x, [2, 4]).map((y) => y.shape[0])).toEqual([2, 2, 3]);
-    expect(cat(x.split([2, 5])).toArraySync()).toEqual(x.toArraySync());
+    const [head, tail] = x.split([2, 5]); // as many parts as sizes, which the compiler knows
+    expect(cat([head, tail]).toArraySync()).toEqual(x.toArraySync());
     expect(stack(x.unbind(1), 1).toArraySync()).toEqual(x.toArraySync());
   });
 

@@ -1,0 +1,77 @@
+/** Whole states of a program in a file, and what `load` makes of files of other kinds. */
+
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { FileError, ones, Tensor, tensor } from "@akari/tensor";
+import { describe, expect, it } from "vitest";
+import { encodeSafetensors, load, loadSafetensors, save } from "../src/index.ts";
+import { folder } from "./golden.ts";
+
+const path = join(await mkdtemp(join(tmpdir(), "akari-")), "state.safetensors");
+
+describe("save and load", () => {
+  it("keep tensors, numbers, text and bytes in arrays and objects", async () => {
+    const value = {
+      epoch: 3,
+      best: Number.POSITIVE_INFINITY,
+      none: null,
+      done: false,
+      name: "a run",
+      model: { "fc.weight": tensor([[1, 2]]), steps: tensor([7], { dtype: "int32" }) },
+      fc: [tensor([true, false]), Number.NaN, [], {}],
+      generator: new Uint8Array([1, 2, 255]),
+    };
+    await save(value, path);
+    const found = await load<typeof value>(path);
+    expect(found).toMatchObject({ epoch: 3, best: Number.POSITIVE_INFINITY, none: null, done: false, name: "a run" });
+    expect(await found.model["fc.weight"].toArray()).toEqual([[1, 2]]);
+    expect(found.model.steps.dtype).toBe("int32");
+    expect(await (found.fc[0] as Tensor).toArray()).toEqual([true, false]);
+    expect(found.fc.slice(1)).toEqual([Number.NaN, [], {}]);
+    expect(found.generator).toEqual(new Uint8Array([1, 2, 255]));
+  });
+
+  it("put tensors under their paths, where other programs find them", async () => {
+    await save({ a: { b: tensor([1]) }, "a.b": tensor([2]) }, path);
+    const { tensors } = await loadSafetensors(path);
+    expect(Object.keys(tensors).sort()).toEqual(["a.b", "a.b_"]);
+    const found = await load<{ a: { b: Tensor }; "a.b": Tensor }>(path);
+    expect([await found.a.b.item(), await found["a.b"].item()]).toEqual([1, 2]);
+    await save(tensor([5]), path);
+    expect(await (await load<Tensor>(path)).item()).toBe(5);
+  });
+
+  it("write what is there at the time of the call", async () => {
+    const state = { x: ones([1000]), step: 1 };
+    const saved = save(state, path);
+    state.x.fill_(2);
+    state.step = 2;
+    await saved;
+    const found = await load<typeof state>(path);
+    expect([await found.x.sum().item(), found.step]).toEqual([1000, 1]);
+  });
+
+  it("refuse what has no place in a file, naming it, and leave the old file alone", async () => {
+    await save({ x: tensor([1]) }, path);
+    await expect(save({ model: { fc: new Map() } }, path)).rejects.toThrow(/save: model.fc is a Map; expected tensors/);
+    await expect(save(() => 0, path)).rejects.toThrow(FileError);
+    await expect(save({ $: 1 }, path)).rejects.toThrow(/the value is a Object; .*without a key/);
+    expect(await (await load<{ x: Tensor }>(path)).x.item()).toBe(1);
+  });
+
+  it("read any safetensors file, and refuse a damaged one", async () => {
+    const x = { dtype: "float32", shape: [1], data: new Float32Array([4]) } as const;
+    await writeFile(path, encodeSafetensors({ x }));
+    expect(await (await load<{ x: Tensor }>(path)).x.item()).toBe(4);
+    await writeFile(path, encodeSafetensors({ x }, { metadata: { akari: '{"y":{"$":"tensor","of":"y"}}' } }));
+    await expect(load(path)).rejects.toThrow(/there is no tensor "y"/);
+    await writeFile(path, encodeSafetensors({ x }, { metadata: { akari: "{" } }));
+    await expect(load(path)).rejects.toThrow(/not JSON/);
+  });
+
+  it.skipIf(folder === null)("read PyTorch's checkpoints", async () => {
+    const state = await load<Record<string, Tensor>>(new Blob([await readFile(join(folder as string, "mlp.pt"))]));
+    expect(Object.values(state).every((x) => x instanceof Tensor)).toBe(true);
+  });
+});
