@@ -1,5 +1,5 @@
 /**
- * Spread and size: variance, standard deviation and norms. The variance takes two passes over each row, within one kernel, so that numbers
+ * Spread and size: variance, standard deviation and norms. The variance takes three passes over each row, within one kernel, so that numbers
  * far from zero lose no digits.
  */
 
@@ -68,10 +68,14 @@ function spread(name: "var" | "std", x: Tensor, dim: Dims, { keepdim = false, co
   const divisor = Math.max(count - (correction ?? (unbiased === false ? 0 : 1)), 0);
   const op = once(ops, `${name} ${type}`, () => {
     const of = input(0, type);
-    const centered = of.sub(row(0, of.dtype).div(scalar(0, of.dtype)));
-    const variance = row(1, of.dtype).div(scalar(1, of.dtype));
+    const count = scalar(0, of.dtype);
+    const first = of.sub(row(0, of.dtype).div(count));
+    // The first mean is off by a rounding; what it leaves is corrected, so that equal elements have no variance at all.
+    const centered = first.sub(row(1, of.dtype).div(count));
+    const variance = row(2, of.dtype).div(scalar(1, of.dtype));
     const stages: Stage[] = [
       { reduce: "sum", of },
+      { reduce: "sum", of: first },
       { reduce: "sum", of: centered.mul(centered) },
     ];
     const rows = [name === "var" ? variance : variance.sqrt()];
