@@ -22,7 +22,7 @@ export class SliceNode implements Node {
   readonly outputs: readonly Spec[];
   readonly variables: (Variable | null)[] = [null];
   readonly #inner: OperationNode;
-  readonly #chain: readonly Viewed[];
+  readonly #chain: readonly Omit<Viewed, "source">[];
   readonly #places: readonly boolean[];
   readonly #strides: readonly number[];
 
@@ -34,7 +34,8 @@ export class SliceNode implements Node {
   constructor(inner: OperationNode, base: Variable | null, chain: readonly Viewed[], places: readonly boolean[], below: Tensor) {
     this.name = inner.name;
     this.#inner = inner;
-    this.#chain = chain;
+    // Without their sources: the graph keeps no tensor alive that its rules do not read.
+    this.#chain = chain.map(({ op, attrs }) => ({ op, attrs }));
     this.#places = places;
     this.#strides = below.strides;
     this.edges = [base, ...inner.edges.map((edge, i) => (places[i] ? null : edge))];
