@@ -456,6 +456,21 @@ raises("edges", "local_response_norm/no-places", "nn.functional.local_response_n
 raises("edges", "group_norm/one-each", "nn.functional.group_norm", {"input": rand(1, 3)}, {"num_groups": 3})
 case("edges", "interpolate/recomputed", "nn.functional.interpolate", {"input": rand(1, 1, 3)}, {"scale_factor": 1.5, "mode": "linear", "recompute_scale_factor": True})
 case("edges", "feature_alpha_dropout/not-training", "nn.functional.feature_alpha_dropout", {"input": rand(2, 3)}, {"p": 0.5})
+case("edges", "heaviside/nan", "heaviside", {"input": floats([nan, -1.0, 0.0, 2.0]), "other": floats([0.5, 0.5, 0.5, 0.5])}, grads=False, fn=lambda input, other: torch.heaviside(input, other))
+case("edges", "cov/one-variable", "cov", {"input": rand(1, 4)})
+case("edges", "corrcoef/one-variable", "corrcoef", {"input": rand(1, 4)}, grads=False)
+case("edges", "cov/no-observations", "cov", {"input": torch.zeros(2, 0)}, grads=False)
+case("edges", "cov/nothing", "cov", {"input": torch.zeros(0)}, grads=False)
+for op in ("trapezoid", "cumulative_trapezoid"):
+    case("edges", f"{op}/nothing", op, {"y": torch.zeros(2, 0)}, grads=False, fn=getattr(torch, op))
+case("edges", "inner/scalar", "inner", {"input": rand(2, 3), "other": rand()})
+case("edges", "median/nothing", "median", {"input": torch.zeros(0, 2)}, grads=False)
+case("edges", "nanmedian/nothing", "nanmedian", {"input": torch.zeros(0)}, grads=False)
+case("edges", "local_response_norm/nothing", "nn.functional.local_response_norm", {"input": torch.zeros(2, 0, 3)}, {"size": 2}, grads=False)
+case("edges", "masked_fill/scalar-float", "Tensor.masked_fill", {"input": ints([1, 2]), "mask": bools([True, False]), "value": floats(-1.5)}, grads=False)
+for op in ("eq", "le", "gt"):
+    case("edges", f"{op}/half-and-number", op, {"input": floats([0.1, 0.3, 1.0]).half()}, {"other": 0.1}, grads=False, fn=lambda input, other: getattr(torch, op)(input, other))
+raises("edges", "pow/bools", "pow", {"input": bools([True]), "exponent": bools([True])})
 
 gradient = floats([1.0, -inf])
 parameter = torch.nn.Parameter(torch.zeros(2))

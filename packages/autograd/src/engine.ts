@@ -60,7 +60,7 @@ class Pass {
     }
     for (const [leaf, gradient] of this.#leaves) {
       const final = this.#hooked(leaf, gradient);
-      if (only === null || only.includes(leaf)) {
+      if (only?.includes(leaf) ?? leaf.requiresGrad) {
         if (capture) this.#captured.set(leaf, final);
         else this.#accumulate(leaf, final);
       } else if (!createGraph) {

@@ -2,9 +2,9 @@
  * Operations of one's own with a gradient of one's own, as in `torch.autograd.Function`: two static methods, `forward` and `backward`.
  */
 
-import { AutogradError, type Tensor } from "@akari/tensor";
+import { AutogradError, type Spec, type Tensor } from "@akari/tensor";
 import { isGradEnabled, noGrad } from "./mode.ts";
-import type { CustomOp } from "./node.ts";
+import { type CustomOp, specOf, usedUp } from "./node.ts";
 import { edgesOf, record } from "./variable.ts";
 
 /** What `forward` leaves for `backward`. */
@@ -14,6 +14,7 @@ export class FunctionContext {
   /** Anything besides tensors that `backward` wants to know. */
   readonly values: Record<string, unknown> = {};
   #saved: { readonly tensor: Tensor; readonly version: number }[] = [];
+  #usedUpBy = "";
   readonly #nonDifferentiable = new Set<Tensor>();
 
   /** Internal: made by `apply`. */
@@ -26,8 +27,9 @@ export class FunctionContext {
     this.#saved = tensors.map((tensor) => ({ tensor, version: tensor.storage.version }));
   }
 
-  /** The tensors that `saveForBackward` was given. */
+  /** The tensors that `saveForBackward` was given. Throws an AutogradError when an earlier backward pass has used them up. */
   get savedTensors(): Tensor[] {
+    if (this.#usedUpBy !== "") throw usedUp(this.#usedUpBy);
     return this.#saved.map(({ tensor, version }, i) => {
       if (tensor.storage.version !== version) {
         throw new AutogradError(
@@ -41,6 +43,12 @@ export class FunctionContext {
   /** Declares outputs that have no gradient. */
   markNonDifferentiable(...tensors: Tensor[]): void {
     for (const tensor of tensors) this.#nonDifferentiable.add(tensor);
+  }
+
+  /** Internal: lets go of the saved tensors when the backward pass is through. */
+  release(name: string): void {
+    if (this.#saved.length > 0) this.#usedUpBy = name;
+    this.#saved = [];
   }
 
   /** Internal: whether an output has a gradient. */
@@ -94,32 +102,47 @@ export abstract class Function {
     });
     const context = new FunctionContext(needs);
     const result = noGrad(() => this.forward(context, ...args));
-    if (edges === null) return result;
     const returned: readonly Tensor[] = Array.isArray(result) ? result : [result as Tensor]; // safe: the result is one tensor or several
     // An argument that is handed back as it is becomes a tensor of its own, so that its history stays as it was.
     const outputs = returned.map((output) => (inputs.includes(output) ? output.alias() : output));
-    const differentiable = outputs.filter((_, k) => context.isDifferentiable(returned[k] as Tensor)); // safe: same length
-    const name = this.name;
-    const op: CustomOp = {
-      name,
-      custom: true,
-      infer: () => outputs,
-      gradient: {
-        reads: () => ({}),
-        compute: (gradients, { outputs: specs }) => {
-          const full = gradients.map((g, k) => g ?? (outputs[k] ?? (inputs[0] as Tensor)).newEmpty(specs[k]?.shape ?? []).fill_(0));
-          const found = this.backward(context, ...full);
-          const each: readonly (Tensor | null)[] = Array.isArray(found) ? found : [found as Tensor | null]; // safe: as the interface says
-          if (each.length !== args.length && each.length !== inputs.length) {
-            throw new AutogradError(`${name}.backward: returned ${each.length} gradients for ${args.length} arguments of forward`);
-          }
-          return each.length === args.length ? places.map((i) => each[i] ?? null) : each;
-        },
-      },
-    };
-    record({ op, attrs: undefined, inputs, outputs: differentiable }, edges);
-    return (Array.isArray(result) ? outputs : outputs[0]) as Result; // safe: the same form as `result`
+    const made = (Array.isArray(result) ? outputs : outputs[0]) as Result; // safe: the same form as `result`
+    if (edges === null) return made;
+    const followed = returned.map((output) => context.isDifferentiable(output));
+    const op = operation(this, context, args.length, places, outputs.map(specOf), followed);
+    record({ op, attrs: undefined, inputs, outputs: outputs.filter((_, k) => followed[k]) }, edges);
+    return made;
   }
+}
+
+/** What is recorded of a call. It stands apart so that the graph keeps alive what `saveForBackward` was given, and no other tensor. */
+function operation(
+  custom: Pick<FunctionClass<never, never>, "name" | "backward">,
+  context: FunctionContext,
+  count: number,
+  places: readonly number[],
+  specs: readonly Spec[],
+  followed: readonly boolean[],
+): CustomOp {
+  const { name } = custom;
+  return {
+    name,
+    release: () => context.release(name),
+    infer: () => specs,
+    gradient: {
+      reads: () => ({}),
+      compute: (gradients) => {
+        const arrived = [...gradients];
+        const some = arrived.find((g) => g !== null) as Tensor; // safe: a node is visited when a gradient has arrived
+        const full = specs.map((spec, k) => (followed[k] ? arrived.shift() : null) ?? some.newEmpty(spec.shape, spec).fill_(0));
+        const found = custom.backward(context, ...full);
+        const each: readonly (Tensor | null)[] = Array.isArray(found) ? found : [found as Tensor | null]; // safe: as the interface says
+        if (each.length !== count && each.length !== places.length) {
+          throw new AutogradError(`${name}.backward: returned ${each.length} gradients for ${count} arguments of forward`);
+        }
+        return each.length === count ? places.map((i) => each[i] ?? null) : each;
+      },
+    },
+  };
 }
 
 function isTensor(value: unknown): value is Tensor {

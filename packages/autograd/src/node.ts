@@ -35,7 +35,15 @@ export interface Node {
 
 /** An operation whose gradient rule is the user's own. */
 export interface CustomOp extends Op<unknown> {
-  readonly custom: true;
+  /** Lets go of what it saved. */
+  release(): void;
+}
+
+/** The error of a second pass through a graph whose first one used up what was kept. */
+export function usedUp(name: string): AutogradError {
+  return new AutogradError(
+    `backward: what ${name} kept for its gradient is used up by an earlier backward pass; pass { retainGraph: true } to that one`,
+  );
 }
 
 /** The number of the next node. */
@@ -106,7 +114,7 @@ export class OperationNode implements Node {
   }
 
   get custom(): boolean {
-    return "custom" in this.#op;
+    return "release" in this.#op;
   }
 
   compute(gradients: readonly (Tensor | null)[], wanted: readonly boolean[], recording: boolean): readonly (Tensor | null)[] {
@@ -125,9 +133,7 @@ export class OperationNode implements Node {
   #value(saved: Saved | undefined, what: string): Tensor {
     if (saved === undefined) {
       if (this.#released) {
-        throw new AutogradError(
-          `backward: what ${this.name} kept for its gradient is used up by an earlier backward pass; pass { retainGraph: true } to that one`,
-        );
+        throw usedUp(this.name);
       }
       throw new AutogradError(`backward: the gradient of ${this.name} reads its ${what}, which it did not ask to be kept`);
     }
@@ -152,6 +158,7 @@ export class OperationNode implements Node {
     for (const saved of this.#savedOutputs) saved?.tensor.dispose();
     this.#savedInputs = [];
     this.#savedOutputs = [];
+    if ("release" in this.#op) (this.#op as CustomOp).release(); // safe: only custom operations have it
   }
 }
 

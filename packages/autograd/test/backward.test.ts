@@ -112,6 +112,14 @@ describe("backward", () => {
     requiresGrad(x, false);
     expect(x.mul(2).requiresGrad).toBe(false);
   });
+
+  it("gives no gradient to a leaf that was told not to require one since", () => {
+    const x = requiresGrad(tensor([1, 2]));
+    const y = x.mul(2).sum();
+    requiresGrad(x, false);
+    y.backward();
+    expect(x.grad).toBe(null);
+  });
 });
 
 describe("changes in place", () => {

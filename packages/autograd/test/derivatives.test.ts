@@ -14,6 +14,7 @@ import {
   inferenceMode,
   jacobian,
   jvp,
+  noGrad,
   requiresGrad,
   vjp,
 } from "../src/index.ts";
@@ -129,6 +130,28 @@ class Wrong extends Function {
   }
 }
 
+class Largest extends Function {
+  static forward(context: FunctionContext, x: Tensor): Tensor[] {
+    const index = x.argmax();
+    context.markNonDifferentiable(index);
+    return [index, x.mul(3)];
+  }
+
+  static backward(_: FunctionContext, none: Tensor, g: Tensor): Tensor {
+    return g.mul(3).add(none);
+  }
+}
+
+class Same extends Function {
+  static forward(_: FunctionContext, x: Tensor): Tensor {
+    return x;
+  }
+
+  static backward(_: FunctionContext, g: Tensor): Tensor {
+    return g;
+  }
+}
+
 describe("custom functions", () => {
   it("run forward and backward, twice over", async () => {
     const x = leaf([1, 2]);
@@ -144,6 +167,24 @@ describe("custom functions", () => {
     await expect(gradcheck((a) => Wrong.apply(a), [leaf([1, 2])])).rejects.toThrow(
       /output 0, element 0, .* input 0, element 0, is 1 .* but 2/,
     );
+  });
+
+  it("get a gradient for each output, zeros for those that have none", () => {
+    const x = leaf([1, 2]);
+    const [index, y] = Largest.apply(x) as [Tensor, Tensor];
+    expect(index.requiresGrad).toBe(false);
+    y.sum().backward();
+    expect(x.grad?.toArraySync()).toEqual([3, 3]);
+  });
+
+  it("let go of what they saved in the backward pass", () => {
+    const y = Cube.apply(leaf([1, 2]), 2).sum();
+    y.backward();
+    expect(() => y.backward()).toThrow(/Cube kept .* is used up .* retainGraph/);
+  });
+
+  it("give a tensor without history inside of noGrad, also where they hand back what they got", () => {
+    expect(noGrad(() => Same.apply(leaf([1, 2]))).requiresGrad).toBe(false);
   });
 
   it("notice that what they saved was changed", () => {

@@ -57,6 +57,44 @@ const cases: readonly Case[] = [
     },
     [r(2, 3)],
   ],
+  [
+    "fill_ through an expansion",
+    (x) => {
+      const y = x.mul(2);
+      y.get(":", "1:2").expand(2, 4).fill_(3);
+      return y.pow(2);
+    },
+    [r(2, 3)],
+  ],
+  // What follows gives the tensor written to a gradient that does not lie as the tensor does.
+  [
+    "a write through a view of other sizes, then a transpose",
+    (x) => {
+      const y = x.mul(2);
+      y.view(6).get("1:4").square_();
+      return y.t().mul(tensor([1, 2], { dtype: "float64", device }));
+    },
+    [r(2, 3)],
+  ],
+  [
+    "a write through asStrided, then a sum",
+    (x) => {
+      const y = x.mul(2);
+      y.asStrided([2, 2], [2, 1], 1).square_();
+      return y.sum();
+    },
+    [r(2, 3)],
+  ],
+  ["a change in place of a repetition", (x) => x.repeat(2, 2).tanh_(), [r(2, 3)]],
+  [
+    "a write to a transpose without history",
+    (x) => {
+      const y = ops.zeros([2, 3], { dtype: "float64", device }).t().detach();
+      y.t().view(6).get("1:4").copy_(x);
+      return y.mul(y).sum(0);
+    },
+    [r(3)],
+  ],
 ];
 
 describe.each(cases)("%s", (_, fn, inputs) => {

@@ -222,10 +222,10 @@ function checkDevices(operation: string, inputs: readonly Tensor[]): void {
   }
 }
 
-/** An expanded tensor has many elements in one place: writing to it would be a guess. */
+/** An expanded tensor has many elements in one place: writing to it would be a guess, unless all get the same value. */
 function checkWritable(operation: string, target: Tensor): void {
   const repeated = target.shape.some((size, i) => size > 1 && target.strides[i] === 0);
-  if (repeated) {
+  if (repeated && operation !== "fill" && target.numel() > 0) {
     throw new ArgumentError(`${operation}_: several elements of the target share one place in memory (it was expanded); clone() it first`);
   }
 }

@@ -2,7 +2,8 @@
  * Comparisons, logic and bits: operations whose results are bools or bit patterns, and have no gradient; and `where`, which chooses by them.
  */
 
-import { isFloating } from "../dtype.ts";
+import { computeType, isFloating } from "../dtype.ts";
+import { decoder, encoder } from "../encode.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
 import type { Expr } from "../expr/expr.ts";
 import { type Pointwise, pointwise, type TensorOrNumber } from "../pointwise.ts";
@@ -10,23 +11,36 @@ import type { Tensor } from "../tensor.ts";
 import type { Binary, Unary } from "./arithmetic.ts";
 import { nonzero } from "./mask.ts";
 
+/** A number as the 16-bit floats beside it hold it, so that 0.1 is what was stored as 0.1. */
+function held(x: TensorOrNumber, beside: TensorOrNumber): TensorOrNumber {
+  if (typeof x !== "number" || typeof beside !== "object" || computeType(beside.dtype) === beside.dtype) return x;
+  return decoder(beside.dtype)(encoder(beside.dtype)(x));
+}
+
+function compare(name: "eq" | "ne" | "lt" | "le" | "gt" | "ge"): Binary {
+  const formula = (a: Expr, b: Expr): Expr => a[name](b);
+  const operation = pointwise<[TensorOrNumber, TensorOrNumber]>(name, formula);
+  const call = (a: TensorOrNumber, b: TensorOrNumber): Tensor => operation(held(a, b), held(b, a));
+  return Object.assign(call, { inPlace: (a: Tensor, b: TensorOrNumber) => operation.inPlace(a, held(b, a)), formula });
+}
+
 /** Whether `a = b`, as bools. https://pytorch.org/docs/stable/generated/torch.eq.html */
-export const eq: Binary = /* @__PURE__ */ pointwise("eq", (a, b) => a.eq(b));
+export const eq: Binary = /* @__PURE__ */ compare("eq");
 
 /** Whether `a ≠ b`; true if either is NaN. https://pytorch.org/docs/stable/generated/torch.ne.html */
-export const ne: Binary = /* @__PURE__ */ pointwise("ne", (a, b) => a.ne(b));
+export const ne: Binary = /* @__PURE__ */ compare("ne");
 
 /** Whether `a < b`. https://pytorch.org/docs/stable/generated/torch.lt.html */
-export const lt: Binary = /* @__PURE__ */ pointwise("lt", (a, b) => a.lt(b));
+export const lt: Binary = /* @__PURE__ */ compare("lt");
 
 /** Whether `a ≤ b`. https://pytorch.org/docs/stable/generated/torch.le.html */
-export const le: Binary = /* @__PURE__ */ pointwise("le", (a, b) => a.le(b));
+export const le: Binary = /* @__PURE__ */ compare("le");
 
 /** Whether `a > b`. https://pytorch.org/docs/stable/generated/torch.gt.html */
-export const gt: Binary = /* @__PURE__ */ pointwise("gt", (a, b) => a.gt(b));
+export const gt: Binary = /* @__PURE__ */ compare("gt");
 
 /** Whether `a ≥ b`. https://pytorch.org/docs/stable/generated/torch.ge.html */
-export const ge: Binary = /* @__PURE__ */ pointwise("ge", (a, b) => a.ge(b));
+export const ge: Binary = /* @__PURE__ */ compare("ge");
 
 /** Whether an element is NaN. https://pytorch.org/docs/stable/generated/torch.isnan.html */
 export const isnan: Unary = /* @__PURE__ */ pointwise<[Tensor]>("isnan", (x) => x.isNaN());
@@ -97,10 +111,14 @@ export const bitwiseXor: Binary = /* @__PURE__ */ pointwise("bitwiseXor", (a, b)
 export const bitwiseNot: Unary = /* @__PURE__ */ pointwise<[Tensor]>("bitwiseNot", (x) => bits("bitwiseNot", x).not());
 
 /** Bits moved left by `b` places. https://pytorch.org/docs/stable/generated/torch.bitwise_left_shift.html */
-export const bitwiseLeftShift: Binary = /* @__PURE__ */ pointwise("bitwiseLeftShift", (a, b) => bits("bitwiseLeftShift", a).shl(b));
+export const bitwiseLeftShift: Binary = /* @__PURE__ */ pointwise("bitwiseLeftShift", (a, b) => bits("bitwiseLeftShift", a).shl(b), {
+  kind: 1,
+});
 
 /** Bits moved right by `b` places, the sign kept. https://pytorch.org/docs/stable/generated/torch.bitwise_right_shift.html */
-export const bitwiseRightShift: Binary = /* @__PURE__ */ pointwise("bitwiseRightShift", (a, b) => bits("bitwiseRightShift", a).shr(b));
+export const bitwiseRightShift: Binary = /* @__PURE__ */ pointwise("bitwiseRightShift", (a, b) => bits("bitwiseRightShift", a).shr(b), {
+  kind: 1,
+});
 
 const choose: Pointwise<[Tensor, TensorOrNumber, TensorOrNumber]> = /* @__PURE__ */ pointwise<[Tensor, TensorOrNumber, TensorOrNumber]>(
   "where",

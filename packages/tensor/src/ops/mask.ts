@@ -3,9 +3,10 @@
  * on the host, so these need a device that can be read at once; `maskedFill` and `maskedScatter` do not.
  */
 
+import { kindOf } from "../dtype.ts";
 import { numbersOf } from "../encode.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
-import { pointwise, resultType, type TensorOrNumber } from "../pointwise.ts";
+import { pointwise, type TensorOrNumber } from "../pointwise.ts";
 import { broadcastShapes, contiguousStrides, type Shape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { expectBetween } from "./check.ts";
@@ -79,10 +80,8 @@ function checkFill(x: Tensor, mask: Tensor, value: TensorOrNumber): void {
   if (typeof value === "object" && value.ndim > 0) {
     throw new ShapeError(`maskedFill: the value must be a number or a scalar tensor, got shape ${showShape(value.shape)}; use where`);
   }
-  const type = resultType([x, value]);
-  if (type !== x.dtype && !(typeof value !== "object" && Number.isFinite(Number(value)))) {
-    throw new DTypeError(`maskedFill: a value of ${type} does not fit into a tensor of ${x.dtype}`);
-  }
+  if (typeof value === "number" && !Number.isFinite(value) && kindOf(x.dtype) < 2)
+    throw new DTypeError(`maskedFill: ${value} does not fit into a tensor of ${x.dtype}`);
 }
 
 /**

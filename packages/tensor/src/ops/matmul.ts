@@ -136,10 +136,9 @@ export function outer(a: Tensor, b: Tensor): Tensor {
   return mul(unsqueeze(a, 1), unsqueeze(b, 0));
 }
 
-/** Scalar products along the last dimensions: [...A, k], [...B, k] → [...A, ...B]. https://pytorch.org/docs/stable/generated/torch.inner.html */
+/** Scalar products along the last dimensions: [...A, k], [...B, k] → [...A, ...B]; by a scalar, the product with it. https://pytorch.org/docs/stable/generated/torch.inner.html */
 export function inner(a: Tensor, b: Tensor): Tensor {
-  if (a.ndim === 0 || b.ndim === 0)
-    throw new ShapeError(`inner: both tensors need at least one dimension, got ${showShape(a.shape)} and ${showShape(b.shape)}`);
+  if (a.ndim === 0 || b.ndim === 0) return mul(a, b);
   const [k, l] = [a.shape[a.ndim - 1] as number, b.shape[b.ndim - 1] as number];
   if (k !== l) throw new ShapeError(`inner: the last sizes of ${showShape(a.shape)} and ${showShape(b.shape)} differ: ${k} and ${l}`);
   const rows = (x: Tensor) => reshape(x, [sizeOf(x.shape.slice(0, -1)), k]);

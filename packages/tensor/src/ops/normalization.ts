@@ -289,6 +289,7 @@ export function localResponseNorm(x: Tensor, size: number, { alpha = 1e-4, beta 
   expectFloating("localResponseNorm", x.dtype);
   if (x.ndim < 3) throw new ShapeError(`localResponseNorm: expected an input of shape [N, C, ...] with places, got ${showShape(x.shape)}`);
   if (!Number.isInteger(size) || size < 1) throw new ArgumentError(`localResponseNorm: size must be a positive integer, got ${size}`);
+  if (x.numel() === 0) return x;
   const none = new Array<number>(2 * (x.ndim - 2)).fill(0);
   const padded = pad(square(x), [...none, Math.floor(size / 2), Math.floor((size - 1) / 2)]);
   const around = mean(unfold(padded, 1, size, 1), -1);

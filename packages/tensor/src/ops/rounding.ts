@@ -166,5 +166,5 @@ function isNegative(x: Expr): Expr {
 
 /** 0 below 0, 1 above, and `values` at 0. https://pytorch.org/docs/stable/generated/torch.heaviside.html */
 export const heaviside: Binary = /* @__PURE__ */ pointwise("heaviside", (x, values) =>
-  x.eq(0).where(values, x.lt(0).where(0, 1).cast(values.dtype)),
+  x.eq(0).where(values, x.gt(0).where(1, 0).cast(values.dtype)),
 );

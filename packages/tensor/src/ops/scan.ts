@@ -19,7 +19,7 @@ import { logaddexp } from "./power.ts";
 import { squareMask } from "./product.ts";
 import { flip } from "./repeat.ts";
 import { reshape, unsqueeze } from "./reshape.ts";
-import { narrow } from "./slice.ts";
+import { narrow, slice } from "./slice.ts";
 import { sum } from "./sum.ts";
 
 interface ScanAttrs {
@@ -199,8 +199,7 @@ export interface TrapezoidOptions {
 /** The areas between neighbours. */
 function areas(operation: string, y: Tensor, { x, dx = 1, dim = -1 }: TrapezoidOptions): readonly [Tensor, number] {
   const axis = dimension(operation, dim, y.ndim);
-  const between = Math.max((y.shape[axis] ?? 1) - 1, 0);
-  const mean = mul(add(narrow(y, axis, 0, between), narrow(y, axis, 1, between)), 0.5);
+  const mean = mul(add(slice(y, axis, 0, -1), slice(y, axis, 1)), 0.5);
   if (x === undefined) return [mul(mean, dx), axis];
   const places =
     x.ndim === 1

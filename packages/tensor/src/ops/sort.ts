@@ -3,6 +3,7 @@
  * counts as the largest.
  */
 
+import { isFloating } from "../dtype.ts";
 import { ArgumentError, IndexError } from "../errors.ts";
 import { apply, type Op, rules } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
@@ -19,7 +20,7 @@ import { reshape, squeeze } from "./reshape.ts";
 import type { KeepOptions } from "./rows.ts";
 import { cummax } from "./scan.ts";
 import { narrow } from "./slice.ts";
-import { sum } from "./sum.ts";
+import { mean, sum } from "./sum.ts";
 
 interface SortAttrs {
   readonly dim: number;
@@ -160,10 +161,11 @@ const middle: Op = {
 };
 
 function medianOfAll(operation: string, x: Tensor, skip: boolean): Tensor {
+  if (x.numel() === 0 && isFloating(x.dtype)) return mean(x);
   return apply(middle, [x, medians(operation, reshape(x.detach(), [-1]), 0, false, skip).values], undefined);
 }
 
-/** The median of all elements: the lower one of two, NaN if any is. https://pytorch.org/docs/stable/generated/torch.median.html */
+/** The median of all elements: the lower one of two, NaN if any is, or if there are none. https://pytorch.org/docs/stable/generated/torch.median.html */
 export function median(x: Tensor): Tensor;
 /** The median along a dimension, and where it stands. */
 export function median(x: Tensor, dim: number, options?: KeepOptions): ValuesAndIndices;

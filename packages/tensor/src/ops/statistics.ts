@@ -1,5 +1,5 @@
 /**
- * Spread and size: variance, standard deviation and norms. The variance takes two passes over each row, within one kernel, so that numbers
+ * Spread and size: variance, standard deviation and norms. The variance takes three passes over each row, within one kernel, so that numbers
  * far from zero lose no digits.
  */
 
@@ -68,10 +68,14 @@ function spread(name: "var" | "std", x: Tensor, dim: Dims, { keepdim = false, co
   const divisor = Math.max(count - (correction ?? (unbiased === false ? 0 : 1)), 0);
   const op = once(ops, `${name} ${type}`, () => {
     const of = input(0, type);
-    const centered = of.sub(row(0, of.dtype).div(scalar(0, of.dtype)));
-    const variance = row(1, of.dtype).div(scalar(1, of.dtype));
+    const count = scalar(0, of.dtype);
+    const first = of.sub(row(0, of.dtype).div(count));
+    // The first mean is off by a rounding; what it leaves is corrected, so that equal elements have no variance at all.
+    const centered = first.sub(row(1, of.dtype).div(count));
+    const variance = row(2, of.dtype).div(scalar(1, of.dtype));
     const stages: Stage[] = [
       { reduce: "sum", of },
+      { reduce: "sum", of: first },
       { reduce: "sum", of: centered.mul(centered) },
     ];
     const rows = [name === "var" ? variance : variance.sqrt()];
@@ -192,7 +196,7 @@ export interface CovOptions {
 }
 
 /**
- * The covariances of variables: [variables, observations] → [variables, variables]; of one variable, [observations] → its variance.
+ * The covariances of variables: [variables, observations] → [variables, variables]; of one variable → its variance.
  *
  * https://pytorch.org/docs/stable/generated/torch.cov.html
  *
@@ -200,10 +204,10 @@ export interface CovOptions {
  */
 export function cov(x: Tensor, { correction = 1 }: CovOptions = {}): Tensor {
   if (x.ndim > 2) throw new ShapeError(`cov: expected [variables, observations], got shape ${showShape(x.shape)}`);
-  const rows = reshape(isFloating(x.dtype) ? x : cast(x, "float32"), [-1, x.shape.at(-1) ?? 1]);
+  const rows = reshape(isFloating(x.dtype) ? x : cast(x, "float32"), [x.ndim < 2 ? 1 : (x.shape[0] as number), x.shape.at(-1) ?? 1]);
   const centered = sub(rows, mean(rows, 1, { keepdim: true }));
   const products = div(matmul(centered, t(centered)), Math.max((rows.shape[1] as number) - correction, 0));
-  return x.ndim < 2 ? reshape(products, []) : products;
+  return rows.shape[0] === 1 ? reshape(products, []) : products;
 }
 
 /** The correlations of variables, from -1 to 1, in the shapes of `cov`. https://pytorch.org/docs/stable/generated/torch.corrcoef.html */

@@ -108,6 +108,10 @@ describe("spread and size", () => {
     expect(of([1]).var().itemSync()).toBe(nan);
   });
 
+  it("find no variance in equal elements, whose sum is rounded", () => {
+    for (const dtype of ["float32", "float64"] as const) expect(ops.full([1000], 0.1, { dtype }).std().itemSync()).toBe(0);
+  });
+
   it("loses no digits far from zero", () => {
     expect(
       of([1e8, 1e8 + 1, 1e8 + 2])

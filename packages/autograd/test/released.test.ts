@@ -1,0 +1,62 @@
+/** A result whose backward pass is through keeps no tensor alive but itself, so that a list of losses is a list of numbers. */
+
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { cpu, ones, type Tensor } from "@akari/tensor";
+import { expect, it } from "vitest";
+import {
+  // biome-ignore lint/suspicious/noShadowRestrictedNames: PyTorch's name for it.
+  Function,
+  type FunctionContext,
+  requiresGrad,
+} from "../src/index.ts";
+
+setFlagsFromString("--expose-gc");
+const collect: () => void = runInNewContext("gc");
+
+class Square extends Function {
+  static forward(context: FunctionContext, x: Tensor): Tensor {
+    context.saveForBackward(x);
+    return x.mul(x);
+  }
+
+  static backward(context: FunctionContext, g: Tensor): Tensor {
+    return g.mul(2).mul((context.savedTensors as [Tensor])[0]);
+  }
+}
+
+const size = 2 ** 16;
+
+it.each([
+  ["a product", (x: Tensor) => x.mul(2).mul(x).exp()],
+  ["a custom function", (x: Tensor) => Square.apply(x.mul(2))],
+  [
+    "a write through a view",
+    (x: Tensor) => {
+      const y = x.mul(2);
+      y.view(2, -1).get(0).square_();
+      return y;
+    },
+  ],
+])("of %s", async (_, f) => {
+  const x = requiresGrad(ones([size]));
+  const losses: Tensor[] = [];
+  const step = () => {
+    const loss = f(x).sum();
+    loss.backward();
+    losses.push(loss);
+  };
+  step();
+  const settled = async () => {
+    // Finalizers run in a turn of the event loop of their own.
+    for (let i = 0; i < 5; i++) {
+      collect();
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    return cpu().memory().live;
+  };
+  const before = await settled();
+  for (let i = 0; i < 8; i++) step();
+  expect(losses.length).toBe(9);
+  expect((await settled()) - before).toBeLessThan(size * 4);
+});
