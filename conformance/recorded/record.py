@@ -467,4 +467,26 @@ except RuntimeError as error:
     one = {"id": "clip_grad_norm_/infinite", "op": "nn.utils.clip_grad_norm_", "inputs": {"grads": [written(gradient)]}, "args": args, "raises": True, "error_type": type(error).__name__}
     families["edges"].append(one)
 
+for shape, features in (((4, 5, 7), 0), ((7,), 0), ((4, 3, 0), 1)):
+    inputs = {"input": rand(*shape), "weight": rand(features, shape[-1]), "bias": rand(features)}
+    case("edges", f"linear/{features}-of-{'x'.join(map(str, shape))}", "nn.functional.linear", inputs)
+case("edges", "masked_fill/half-of-bools", "Tensor.masked_fill", {"input": bools([False, True]), "mask": bools([True, False])}, {"value": 0.5}, grads=False)
+case("edges", "hardtanh/crossed", "nn.functional.hardtanh", {"input": floats([-3.0, 0.0, 3.0, nan])}, {"min_val": 2.0, "max_val": -1.0}, grads=False)
+case("edges", "hardtanh/crossed-gradient", "nn.functional.hardtanh", {"input": floats([-3.0, 0.0, 3.0])}, {"min_val": 2.0, "max_val": -1.0})
+case("edges", "cumprod/one-each", "cumprod", {"input": floats([[inf], [nan], [2.0]])}, {"dim": 1})
+case("edges", "median/nothing", "median", {"input": floats([])})
+for op in ("pow", "bitwise_left_shift", "bitwise_right_shift"):
+    raises("edges", f"{op}/bools", op, {"input": bools([True, False]), "exponent" if op == "pow" else "other": bools([True, True])})
+
+for op, args in (("NAdam", {"weight_decay": 0.1, "momentum_decay": 0.01}), ("ASGD", {"lr": 0.1, "lambd": 0.01, "t0": 3})):
+    parameter = torch.nn.Parameter(rand(3).double())
+    optimizer = getattr(torch.optim, op)([parameter], **args)
+    one = {"id": f"{op}/doubles", "op": f"optim.{op}", "args": args, "params": [written(parameter)], "steps": 8, "grads": [], "params_after": [], "rtol": 1e-13, "atol": 1e-14}
+    for _ in range(8):
+        parameter.grad = rand(3).double()
+        optimizer.step()
+        one["grads"].append([written(parameter.grad)])
+        one["params_after"].append([written(parameter)])
+    families["edges"].append(one)
+
 save()

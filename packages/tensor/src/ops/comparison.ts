@@ -97,10 +97,14 @@ export const bitwiseXor: Binary = /* @__PURE__ */ pointwise("bitwiseXor", (a, b)
 export const bitwiseNot: Unary = /* @__PURE__ */ pointwise<[Tensor]>("bitwiseNot", (x) => bits("bitwiseNot", x).not());
 
 /** Bits moved left by `b` places. https://pytorch.org/docs/stable/generated/torch.bitwise_left_shift.html */
-export const bitwiseLeftShift: Binary = /* @__PURE__ */ pointwise("bitwiseLeftShift", (a, b) => bits("bitwiseLeftShift", a).shl(b));
+export const bitwiseLeftShift: Binary = /* @__PURE__ */ pointwise("bitwiseLeftShift", (a, b) => bits("bitwiseLeftShift", a).shl(b), {
+  kind: 1,
+});
 
 /** Bits moved right by `b` places, the sign kept. https://pytorch.org/docs/stable/generated/torch.bitwise_right_shift.html */
-export const bitwiseRightShift: Binary = /* @__PURE__ */ pointwise("bitwiseRightShift", (a, b) => bits("bitwiseRightShift", a).shr(b));
+export const bitwiseRightShift: Binary = /* @__PURE__ */ pointwise("bitwiseRightShift", (a, b) => bits("bitwiseRightShift", a).shr(b), {
+  kind: 1,
+});
 
 const choose: Pointwise<[Tensor, TensorOrNumber, TensorOrNumber]> = /* @__PURE__ */ pointwise<[Tensor, TensorOrNumber, TensorOrNumber]>(
   "where",

@@ -11,7 +11,7 @@ import { pointwise, resultType, type TensorOrNumber } from "../pointwise.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Binary, Unary } from "./arithmetic.ts";
 
-const power: Binary = /* @__PURE__ */ pointwise("pow", (a, b) => a.pow(b));
+const power: Binary = /* @__PURE__ */ pointwise("pow", (a, b) => a.pow(b), { kind: 1 });
 const cube: Unary = /* @__PURE__ */ pointwise<[Tensor]>("pow", (x) => x.mul(x).mul(x));
 const inverseSquare: Unary = /* @__PURE__ */ pointwise<[Tensor]>("pow", (x) =>
   withDerivative(x.mul(x).reciprocal(), [x], (y, x) => [y.div(x as Expr).mul(-2)]),

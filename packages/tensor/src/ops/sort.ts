@@ -3,6 +3,7 @@
  * counts as the largest.
  */
 
+import { isFloating } from "../dtype.ts";
 import { ArgumentError, IndexError } from "../errors.ts";
 import { apply, type Op, rules } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
@@ -12,7 +13,7 @@ import { mul, sub } from "./arithmetic.ts";
 import { eq, isnan, ne, where } from "./comparison.ts";
 import { cast, copyInto } from "./copy.ts";
 import { applyPair, argmax, shareAlike, type ValuesAndIndices } from "./extremes.ts";
-import { fromHost } from "./fill.ts";
+import { filled, fromHost } from "./fill.ts";
 import { gatherBackward, gatherUnchecked, withDimension } from "./gather.ts";
 import { roll } from "./repeat.ts";
 import { reshape, squeeze } from "./reshape.ts";
@@ -160,10 +161,12 @@ const middle: Op = {
 };
 
 function medianOfAll(operation: string, x: Tensor, skip: boolean): Tensor {
-  return apply(middle, [x, medians(operation, reshape(x.detach(), [-1]), 0, false, skip).values], undefined);
+  const empty = x.numel() === 0 && isFloating(x.dtype);
+  const found = empty ? filled(x, [], Number.NaN) : medians(operation, reshape(x.detach(), [-1]), 0, false, skip).values;
+  return apply(middle, [x, found], undefined);
 }
 
-/** The median of all elements: the lower one of two, NaN if any is. https://pytorch.org/docs/stable/generated/torch.median.html */
+/** The median of all elements: the lower one of two, NaN if any is or there are none. https://pytorch.org/docs/stable/generated/torch.median.html */
 export function median(x: Tensor): Tensor;
 /** The median along a dimension, and where it stands. */
 export function median(x: Tensor, dim: number, options?: KeepOptions): ValuesAndIndices;
