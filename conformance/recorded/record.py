@@ -489,4 +489,17 @@ for op, args in (("NAdam", {"weight_decay": 0.1, "momentum_decay": 0.01}), ("ASG
         one["params_after"].append([written(parameter)])
     families["edges"].append(one)
 
+table, apart = rand(3, 2, 4), [{"input": "i"}, {"slice": [None, None, None]}, {"input": "j"}]
+inputs = {"input": table, "i": torch.tensor(1), "j": ints([3, 0, -1])}
+case("edges", "getitem/number-apart", "Tensor.__getitem__", inputs, {"index": apart}, fn=lambda input, i, j, index: input[i, :, j])
+case("edges", "setitem/number-apart", "Tensor.__setitem__", {**inputs, "value": rand(2, 3)}, {"index": apart}, fn=lambda input, i, j, value, index: torch.index_put(input, (i, torch.arange(2)[:, None], j), value))
+case("edges", "index_put/number-first", "Tensor.index_put", {"input": table, "indices": [torch.tensor(1), ints([0, 1])], "values": rand(2, 4)}, {"accumulate": False}, grads=False)
+case("edges", "index_fill/false", "index_fill", {"input": bools([True, True]), "index": ints([0])}, {"dim": 0, "value": False}, grads=False)
+case("edges", "multi_margin_loss/met", "nn.functional.multi_margin_loss", {"input": floats([[0.0, -1.0, 1.0]]), "target": ints([0])}, {"reduction": "sum"})
+case("edges", "multilabel_margin_loss/met", "nn.functional.multilabel_margin_loss", {"input": floats([[0.0, -1.0, 1.0]]), "target": ints([[0, -1, -1]])}, {"reduction": "sum"})
+for op in ("cov", "corrcoef"):
+    case("edges", f"{op}/one-variable", op, {"input": rand(1, 4)})
+for op in ("trapezoid", "cumulative_trapezoid"):
+    case("edges", f"{op}/nothing", op, {"y": torch.zeros(2, 0)}, grads=False)
+
 save()

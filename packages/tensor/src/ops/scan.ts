@@ -199,8 +199,9 @@ export interface TrapezoidOptions {
 /** The areas between neighbours. */
 function areas(operation: string, y: Tensor, { x, dx = 1, dim = -1 }: TrapezoidOptions): readonly [Tensor, number] {
   const axis = dimension(operation, dim, y.ndim);
-  const between = Math.max((y.shape[axis] ?? 1) - 1, 0);
-  const mean = mul(add(narrow(y, axis, 0, between), narrow(y, axis, 1, between)), 0.5);
+  const size = y.shape[axis] ?? 1;
+  const between = Math.max(size - 1, 0);
+  const mean = mul(add(narrow(y, axis, 0, between), narrow(y, axis, Math.min(1, size), between)), 0.5);
   if (x === undefined) return [mul(mean, dx), axis];
   const places =
     x.ndim === 1

@@ -192,7 +192,7 @@ export interface CovOptions {
 }
 
 /**
- * The covariances of variables: [variables, observations] → [variables, variables]; of one variable, [observations] → its variance.
+ * The covariances of variables: [variables, observations] → [variables, variables]; of one variable, [observations] or [1, observations] → its variance, [].
  *
  * https://pytorch.org/docs/stable/generated/torch.cov.html
  *
@@ -203,7 +203,7 @@ export function cov(x: Tensor, { correction = 1 }: CovOptions = {}): Tensor {
   const rows = reshape(isFloating(x.dtype) ? x : cast(x, "float32"), [-1, x.shape.at(-1) ?? 1]);
   const centered = sub(rows, mean(rows, 1, { keepdim: true }));
   const products = div(matmul(centered, t(centered)), Math.max((rows.shape[1] as number) - correction, 0));
-  return x.ndim < 2 ? reshape(products, []) : products;
+  return rows.shape[0] === 1 ? reshape(products, []) : products;
 }
 
 /** The correlations of variables, from -1 to 1, in the shapes of `cov`. https://pytorch.org/docs/stable/generated/torch.corrcoef.html */
