@@ -482,4 +482,39 @@ except RuntimeError as error:
     one = {"id": "clip_grad_norm_/infinite", "op": "nn.utils.clip_grad_norm_", "inputs": {"grads": [written(gradient)]}, "args": args, "raises": True, "error_type": type(error).__name__}
     families["edges"].append(one)
 
+for shape, features in (((4, 5, 7), 0), ((7,), 0), ((4, 3, 0), 1)):
+    inputs = {"input": rand(*shape), "weight": rand(features, shape[-1]), "bias": rand(features)}
+    case("edges", f"linear/{features}-of-{'x'.join(map(str, shape))}", "nn.functional.linear", inputs)
+case("edges", "masked_fill/half-of-bools", "Tensor.masked_fill", {"input": bools([False, True]), "mask": bools([True, False])}, {"value": 0.5}, grads=False)
+case("edges", "hardtanh/crossed", "nn.functional.hardtanh", {"input": floats([-3.0, 0.0, 3.0, nan])}, {"min_val": 2.0, "max_val": -1.0}, grads=False)
+case("edges", "hardtanh/crossed-gradient", "nn.functional.hardtanh", {"input": floats([-3.0, 0.0, 3.0])}, {"min_val": 2.0, "max_val": -1.0})
+case("edges", "cumprod/one-each", "cumprod", {"input": floats([[inf], [nan], [2.0]])}, {"dim": 1})
+case("edges", "median/nothing", "median", {"input": floats([])})
+for op in ("pow", "bitwise_left_shift", "bitwise_right_shift"):
+    raises("edges", f"{op}/bools", op, {"input": bools([True, False]), "exponent" if op == "pow" else "other": bools([True, True])})
+
+for op, args in (("NAdam", {"weight_decay": 0.1, "momentum_decay": 0.01}), ("ASGD", {"lr": 0.1, "lambd": 0.01, "t0": 3})):
+    parameter = torch.nn.Parameter(rand(3).double())
+    optimizer = getattr(torch.optim, op)([parameter], **args)
+    one = {"id": f"{op}/doubles", "op": f"optim.{op}", "args": args, "params": [written(parameter)], "steps": 8, "grads": [], "params_after": [], "rtol": 1e-13, "atol": 1e-14}
+    for _ in range(8):
+        parameter.grad = rand(3).double()
+        optimizer.step()
+        one["grads"].append([written(parameter.grad)])
+        one["params_after"].append([written(parameter)])
+    families["edges"].append(one)
+
+table, apart = rand(3, 2, 4), [{"input": "i"}, {"slice": [None, None, None]}, {"input": "j"}]
+inputs = {"input": table, "i": torch.tensor(1), "j": ints([3, 0, -1])}
+case("edges", "getitem/number-apart", "Tensor.__getitem__", inputs, {"index": apart}, fn=lambda input, i, j, index: input[i, :, j])
+case("edges", "setitem/number-apart", "Tensor.__setitem__", {**inputs, "value": rand(2, 3)}, {"index": apart}, fn=lambda input, i, j, value, index: torch.index_put(input, (i, torch.arange(2)[:, None], j), value))
+case("edges", "index_put/number-first", "Tensor.index_put", {"input": table, "indices": [torch.tensor(1), ints([0, 1])], "values": rand(2, 4)}, {"accumulate": False}, grads=False)
+case("edges", "index_fill/false", "index_fill", {"input": bools([True, True]), "index": ints([0])}, {"dim": 0, "value": False}, grads=False)
+case("edges", "multi_margin_loss/met", "nn.functional.multi_margin_loss", {"input": floats([[0.0, -1.0, 1.0]]), "target": ints([0])}, {"reduction": "sum"})
+case("edges", "multilabel_margin_loss/met", "nn.functional.multilabel_margin_loss", {"input": floats([[0.0, -1.0, 1.0]]), "target": ints([[0, -1, -1]])}, {"reduction": "sum"})
+for op in ("cov", "corrcoef"):
+    case("edges", f"{op}/one-variable", op, {"input": rand(1, 4)})
+for op in ("trapezoid", "cumulative_trapezoid"):
+    case("edges", f"{op}/nothing", op, {"y": torch.zeros(2, 0)}, grads=False)
+
 save()

@@ -72,7 +72,7 @@ export class Variable implements Trace {
   }
 
   extend(recorded: Recorded): void {
-    if (!isGradEnabled() || recorded.op.gradient === null) return;
+    if (!isGradEnabled() || recorded.op.gradient === null || !recorded.outputs.some((output) => isFloating(output.dtype))) return;
     const edges = edgesOf(recorded.inputs);
     if (edges === null) return;
     checkForward(recorded);

@@ -221,6 +221,23 @@ describe("changes in place", () => {
       [6, 1],
     ]);
   });
+
+  it("give the gradient zero where they store a comparison", () => {
+    const [x, w] = [leaf([1, 2, 3]), leaf([2, 2, 2])];
+    const y = x.mul(1);
+    y.gt_(w);
+    y.sum().backward();
+    expect(y.toArraySync()).toEqual([0, 0, 1]);
+    expect(x.grad?.toArraySync()).toEqual([0, 0, 0]);
+    expect(w.grad?.toArraySync()).toEqual([0, 0, 0]);
+    expect(x.gt(w).requiresGrad).toBe(false);
+
+    const z = leaf([1, 2]);
+    const copy = z.mul(3);
+    copy.select(0, 0).logicalNot_();
+    copy.sum().backward();
+    expect(z.grad?.toArraySync()).toEqual([0, 3]);
+  });
 });
 
 describe("hooks", () => {

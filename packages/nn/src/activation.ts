@@ -282,6 +282,7 @@ export class Hardtanh extends Module {
 
   constructor(min = -1, max = 1) {
     super();
+    if (!(min < max)) throw new ArgumentError(`Hardtanh: min must be below max, got ${min} and ${max}`);
     this.min = min;
     this.max = max;
   }

@@ -320,6 +320,7 @@ describe("what layers and losses refuse", () => {
       ArgumentError,
       /either attnMask or isCausal/,
     ],
+    ["limits that are crossed", () => new nn.Hardtanh(2, -1), ArgumentError, /min must be below max, got 2 and -1/],
     ["an unknown activation", () => new nn.TransformerEncoderLayer(4, 2, { activation: "tan" as "relu" }), ArgumentError, /got "tan"/],
     ["an unknown nonlinearity", () => new nn.RNN(2, 3, { nonlinearity: "sine" as "relu" }), ArgumentError, /"tanh" or "relu", got "sine"/],
     [

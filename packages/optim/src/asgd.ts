@@ -47,15 +47,15 @@ export class ASGD extends ElementwiseOptimizer<ASGDOptions> {
   }
 
   protected override numbers({ lr }: Readonly<ASGDOptions>): Readonly<Record<string, number>> {
-    return { eta: lr, mu: 1 };
+    return { eta: Math.fround(lr), mu: 1 };
   }
 
   protected override scalars(options: Readonly<ASGDOptions>, step: number, state: ParamState): Scalars {
     const { lr, lambd, alpha, t0, weightDecay } = options;
     const [eta, mu] = [state.eta as number, state.mu as number]; // safe: as `numbers` says
-    // For the next step.
-    state.eta = lr / (1 + lambd * lr * step) ** alpha;
-    state.mu = 1 / Math.max(1, step - t0);
+    // For the next step; PyTorch holds both in float32, whatever the parameters are.
+    state.eta = Math.fround(lr / (1 + lambd * lr * step) ** alpha);
+    state.mu = Math.fround(1 / Math.max(1, step - t0));
     return { eta, kept: 1 - lambd * eta, mu, weightDecay };
   }
 

@@ -55,10 +55,12 @@ export class NAdam extends ElementwiseOptimizer<NAdamOptions> {
     const [beta1, beta2] = betas;
     const momentum = (t: number): number => beta1 * (1 - 0.5 * 0.96 ** (t * momentumDecay));
     const [now, next] = [momentum(step), momentum(step + 1)];
-    const product = (state.mu_product as number) * now; // safe: as `numbers` says
+    // PyTorch multiplies these in float32, whatever the parameters are.
+    const times = (a: number, b: number): number => Math.fround(a * Math.fround(b));
+    const product = times(state.mu_product as number, now); // safe: as `numbers` says
     state.mu_product = product;
     // PyTorch 1.13, which our numbers are held against, counts μₜ twice in the product with μₜ₊₁; the paper counts it once.
-    const [gradientRate, meanRate] = [(lr * (1 - now)) / (1 - product), (lr * next) / (1 - product * now * next)];
+    const [gradientRate, meanRate] = [(lr * (1 - now)) / (1 - product), (lr * next) / (1 - times(times(product, now), next))];
     const correction = 1 / Math.sqrt(1 - beta2 ** step);
     return { beta1, rest1: 1 - beta1, beta2, rest2: 1 - beta2, gradientRate, meanRate, correction, eps, weightDecay };
   }

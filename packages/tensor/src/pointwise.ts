@@ -22,7 +22,7 @@ export class PointwiseOp implements Op<readonly number[]> {
   readonly name: string;
   /** The formulas as a backend compiles them. */
   readonly program: Program;
-  readonly gradient: Gradient<readonly number[]> | null;
+  readonly gradient: Gradient<readonly number[]>;
   readonly #types: readonly DType[];
 
   /**
@@ -33,7 +33,7 @@ export class PointwiseOp implements Op<readonly number[]> {
     this.name = name;
     this.program = program(outputs);
     this.#types = types;
-    this.gradient = outputs.some((e) => isFloating(e.dtype)) ? new PointwiseGradient(name, outputs, types) : null;
+    this.gradient = new PointwiseGradient(name, outputs, types);
   }
 
   infer(inputs: readonly Tensor[]): readonly Spec[] {

@@ -25,6 +25,8 @@ export interface MarginOptions extends LossOptions {
 
 // Where the margin is met exactly, the gradient is that of the outside, as in PyTorch.
 const positive = (x: Expr): Expr => x.lt(0).where(0, x);
+// The losses of several classes take that of the inside.
+const above = (x: Expr): Expr => x.gt(0).where(x, 0);
 
 const hinge = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("hingeEmbeddingLoss", (x, y, margin) => {
   const far = y.eq(1).where(0, positive(margin.sub(x)));
@@ -107,7 +109,7 @@ export interface MultiMarginOptions extends MarginOptions {
 
 const others = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor, number]>(
   "multiMarginLoss",
-  (x, own, label, index, margin) => index.eq(label).where(0, positive(margin.sub(own).add(x))),
+  (x, own, label, index, margin) => index.eq(label).where(0, above(margin.sub(own).add(x))),
   { apart: [2, 3] },
 );
 
@@ -139,7 +141,7 @@ export function multiMarginLoss(input: Tensor, target: Tensor, options: MultiMar
 
 const missed = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>(
   "multilabelMarginLoss",
-  (x, own, counts) => counts.where(positive(own.neg().add(1).add(x)), 0),
+  (x, own, counts) => counts.where(above(own.neg().add(1).add(x)), 0),
   { apart: [2] },
 );
 

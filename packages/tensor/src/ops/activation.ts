@@ -147,18 +147,16 @@ const hardtanhOf: Tunable2 = /* @__PURE__ */ pointwise<[Tensor, number, number]>
 );
 
 /**
- * `x` cut off at two limits, with the derivative 0 at both. Integers take the limits without their fractions.
+ * `x` cut off at two limits, with the derivative 0 at both; where `min` is above `max`, all is `max`. Integers take the limits without their fractions.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.hardtanh.html
  *
- * @throws ArgumentError when `min` is not below `max`, or uint8 is to be cut off below 0.
+ * @throws ArgumentError when uint8 is to be cut off below 0.
  */
 export function hardtanh(x: Tensor, min = -1, max = 1): Tensor {
-  if (!(min < max)) throw new ArgumentError(`hardtanh: min must be below max, got ${min} and ${max}`);
-  if (isFloating(x.dtype)) return hardtanhOf(x, min, max);
-  const low = Math.trunc(min);
+  const [low, high] = isFloating(x.dtype) ? [min, max] : [Math.trunc(min), Math.trunc(max)];
   if (x.dtype === "uint8" && low < 0) throw new ArgumentError(`hardtanh: uint8 has no negative limits, got ${min}`);
-  return hardtanhOf(x, low, Math.trunc(max));
+  return hardtanhOf(x, Math.min(low, high), high);
 }
 
 /** 0 below -3, 1 above 3, `x/6 + 1/2` between. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardsigmoid.html */

@@ -15,6 +15,11 @@ import { copy_ } from "./copy.ts";
 
 const programs = new Map<DType, Program>();
 
+/** A value as it is handed to a kernel: of bools, all but zero is true, a half and NaN as well. */
+function elementOf(dtype: DType, value: number | boolean): number {
+  return dtype === "bool" ? Number(Number(value) !== 0) : Number(value);
+}
+
 /** Stores `value` in every element of a view; no history is recorded. */
 export function fillView(to: View, value: number, device: Backend): void {
   if (to.shape.includes(0)) return;
@@ -23,7 +28,7 @@ export function fillView(to: View, value: number, device: Backend): void {
     fill = program([scalar(0, to.dtype)]);
     programs.set(to.dtype, fill);
   }
-  device.run({ kind: "pointwise", program: fill, inputs: [], scalars: [to.dtype === "bool" ? Number(value !== 0) : value], to: [to] });
+  device.run({ kind: "pointwise", program: fill, inputs: [], scalars: [elementOf(to.dtype, value)], to: [to] });
 }
 
 const sums = new Map<DType, Program>();
@@ -53,7 +58,7 @@ export function fill_(target: Tensor, value: number | boolean | Tensor): Tensor 
     op = new PointwiseOp("fill", [scalar(0, target.dtype)], [target.dtype]);
     fills.set(target.dtype, op);
   }
-  return applyInPlace(op, target, [target], [target.dtype === "bool" ? Number(Boolean(value)) : Number(value)]);
+  return applyInPlace(op, target, [target], [elementOf(target.dtype, value)]);
 }
 
 /** Stores zero in every element of `target`. Returns `target`. */

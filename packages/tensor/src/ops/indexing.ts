@@ -119,9 +119,15 @@ function joined(view: Tensor, picked: readonly Picked[]): Tensor {
   return rest.reduce((outer, [index, size]) => position(outer, size, index), first[0]);
 }
 
-/** Whether the dimensions follow each other, so that what they pick stays in their place; otherwise it goes to the front. */
-function adjacent(picked: readonly Picked[]): boolean {
-  return picked.every(({ dim }, i) => i === 0 || dim === (picked[i - 1] as Picked).dim + 1);
+/**
+ * Before which of the other dimensions comes what is picked: it stays in its place where no other stands between the index tensors, and goes to the front
+ * otherwise. An index without dimensions is a number, and separates nothing.
+ */
+function placeOf(picked: readonly Picked[], others: readonly number[]): number {
+  const wide = picked.filter(({ index }) => index.ndim > 0);
+  const before = ({ dim }: Picked): number => others.filter((other) => other < dim).length;
+  const place = before(wide[0] ?? (picked[0] as Picked)); // safe: at least one
+  return wide.every((one) => before(one) === place) ? place : 0;
 }
 
 /**
@@ -156,10 +162,11 @@ export function get(x: Tensor, ...entries: readonly Index[]): Tensor {
   const flat = reshape(expand(joined(view, picked), shape), [-1]);
   const rows = gatherUnchecked(table, 0, expand(unsqueeze(flat, 1), [flat.numel(), table.shape[1] as number]));
   const result = reshape(rows, [...shape, ...sizes(others)]);
-  if (!adjacent(picked) || first === 0) return result;
+  const place = placeOf(picked, others);
+  if (place === 0) return result;
   const block = shape.map((_, i) => i);
   const order = others.map((_, i) => shape.length + i);
-  return permute(result, [...order.slice(0, first), ...block, ...order.slice(first)]);
+  return permute(result, [...order.slice(0, place), ...block, ...order.slice(place)]);
 }
 
 /** Another handle on the same elements that is a view, so that writes and gradients pass through it. */
@@ -175,7 +182,7 @@ function positions(view: Tensor, picked: readonly Picked[]): Tensor {
   );
   const dims = picked.map(({ dim }) => dim);
   const others = view.shape.map((_, i) => i).filter((i) => !dims.includes(i));
-  const start = adjacent(picked) ? (dims[0] as number) : 0;
+  const start = placeOf(picked, others);
   const rank = others.length + shape.length;
   // Each dimension's own index, laid along its place in the result.
   const along = view.shape.map((size, dim) => {
@@ -253,7 +260,8 @@ export interface IndexPutOptions {
 function putOperands(x: Tensor, indices: readonly (Tensor | null)[], values: Tensor): readonly [Tensor, Tensor, Tensor] {
   const { view, picked } = resolve(
     x,
-    indices.map((index) => index ?? ":"),
+    // In a list, an index without dimensions is a tensor like the others.
+    indices.map((index) => (index?.ndim === 0 ? reshape(index, [1]) : (index ?? ":"))),
   );
   if (picked.length === 0) throw new ArgumentError("indexPut: expected at least one index tensor");
   if (values.dtype !== x.dtype)

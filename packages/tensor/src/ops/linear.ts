@@ -76,7 +76,7 @@ const affine: Op = {
       inputs: [0],
       of: (g, context) => {
         const x = context.input(0);
-        const flat = (y: Tensor) => (y.ndim === 2 ? y : reshape(y, [-1, y.shape[y.ndim - 1] as number]));
+        const flat = (y: Tensor) => (y.ndim === 2 ? y : reshape(y, [sizeOf(y.shape.slice(0, -1)), y.shape[y.ndim - 1] as number]));
         return mm(t(flat(g)), flat(x));
       },
     },

@@ -75,13 +75,16 @@ const filling = /* @__PURE__ */ pointwise<[Tensor, Tensor, TensorOrNumber]>(
   },
 );
 
-function checkFill(x: Tensor, mask: Tensor, value: TensorOrNumber): void {
+/** The value as it is filled in; refuses one that does not fit. */
+function fitting(x: Tensor, mask: Tensor, value: TensorOrNumber): TensorOrNumber {
   checkMask("maskedFill", mask);
   if (typeof value === "object" && value.ndim > 0) {
     throw new ShapeError(`maskedFill: the value must be a number or a scalar tensor, got shape ${showShape(value.shape)}; use where`);
   }
   if (typeof value === "number" && !Number.isFinite(value) && kindOf(x.dtype) < 2)
     throw new DTypeError(`maskedFill: ${value} does not fit into a tensor of ${x.dtype}`);
+  // A half is true.
+  return x.dtype === "bool" && typeof value === "number" ? value !== 0 : value;
 }
 
 /**
@@ -92,14 +95,12 @@ function checkFill(x: Tensor, mask: Tensor, value: TensorOrNumber): void {
  * @throws DTypeError unless the mask is bool.
  */
 export function maskedFill(x: Tensor, mask: Tensor, value: TensorOrNumber): Tensor {
-  checkFill(x, mask, value);
-  return filling(x, mask, value);
+  return filling(x, mask, fitting(x, mask, value));
 }
 
 /** `maskedFill` in place. */
 export function maskedFill_(x: Tensor, mask: Tensor, value: TensorOrNumber): Tensor {
-  checkFill(x, mask, value);
-  return filling.inPlace(x, mask, value);
+  return filling.inPlace(x, mask, fitting(x, mask, value));
 }
 
 const placeOf = /* @__PURE__ */ pointwise<[Tensor]>("maskedScatter", (count) => count.sub(1).max(0));

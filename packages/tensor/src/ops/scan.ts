@@ -90,7 +90,7 @@ const multiplying: Op<ScanAttrs> = /* @__PURE__ */ scanOp(
     inputs: [0],
     of: (g, { attrs: { dim }, input, recording }) => {
       const x = input(0);
-      if (x.ndim === 0) return g;
+      if ((x.shape[dim] ?? 1) === 1) return g;
       if (recording) return differentiableProducts(g, x, dim);
       const zero = eq(x, 0);
       const zeros = cumsum(zero, dim);
