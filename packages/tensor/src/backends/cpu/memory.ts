@@ -162,7 +162,7 @@ function reserve(shared: boolean): { wasm: WebAssembly.Memory; maximum: number }
       cause = error; // the engine cannot reserve that many addresses: try fewer
     }
   }
-  throw new DeviceError(`cpu: the engine gives no WebAssembly memory, not even of 256 MiB: ${cause}`, { cause });
+  throw new DeviceError(`cpu: no WebAssembly memory, not even 256 MiB: ${cause}`, { cause });
 }
 
 function show(bytes: number): string {

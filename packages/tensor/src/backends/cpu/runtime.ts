@@ -50,11 +50,7 @@ export interface Runtime {
 
 /** What kernels can import: the functions of `Math`, and three that it has not or defines in another way than C. Workers have the same. */
 // Safe: only functions are asked for by name.
-const functions = /* @__PURE__ */ Object.create(Math, {
-  fmod: { value: (a: number, b: number) => a % b },
-  mod: { value: mod },
-  pow: { value: pow },
-}) as WebAssembly.ModuleImports;
+const functions = { __proto__: Math, fmod: (a: number, b: number) => a % b, mod, pow } as unknown as WebAssembly.ModuleImports;
 
 /** Slots of the argument block that is there from the start. */
 const slots = 512;
@@ -143,9 +139,6 @@ function compile(code: Uint8Array<ArrayBuffer>): WebAssembly.Module {
   try {
     return new WebAssembly.Module(code);
   } catch (cause) {
-    throw new DeviceError(
-      `cpu: the engine has no WebAssembly SIMD, or a Content-Security-Policy without 'wasm-unsafe-eval' forbids compiling: ${cause}`,
-      { cause },
-    );
+    throw new DeviceError(`cpu: there is no WebAssembly SIMD, or a Content-Security-Policy lacks 'wasm-unsafe-eval': ${cause}`, { cause });
   }
 }

@@ -110,5 +110,5 @@ function start(memory: WebAssembly.Memory): void {
 
 /** A worker that cannot start leaves the work to the others; the program hears of it. */
 function refused({ message }: { readonly message?: string }): void {
-  warn(`cpu: worker threads do not start, so fewer work: ${message || "a Content-Security-Policy has to allow worker-src blob:"}`);
+  warn(`cpu: works without worker threads: ${message || "a Content-Security-Policy lacks worker-src blob:"}`);
 }

@@ -201,19 +201,19 @@ describe("a program of its own", () => {
   it("works on one thread where workers are forbidden, and says so once", () => {
     const { stdout, stderr, status } = run(script(0), "--permission", "--allow-fs-read=*");
     expect(stdout).toBe("0\n");
-    expect(stderr.match(/cpu: worker threads do not start, so fewer work: .*--allow-worker/g)).toHaveLength(1);
+    expect(stderr.match(/cpu: works without worker threads: .*--allow-worker/g)).toHaveLength(1);
     expect(status).toBe(0);
   }, 30_000);
 
   it("learns what an engine without WebAssembly or its SIMD lacks", () => {
     vi.stubGlobal("WebAssembly", undefined);
     try {
-      expect(() => createRuntime(1)).toThrow(/^cpu: the engine gives no WebAssembly memory, not even of 256 MiB: /);
+      expect(() => createRuntime(1)).toThrow(/^cpu: no WebAssembly memory, not even 256 MiB: /);
     } finally {
       vi.unstubAllGlobals();
     }
     if (process.arch !== "x64") return console.log("not checked: only on x64 has Node a flag that takes SIMD away");
     const { stderr } = run(script(0), "--no-enable-sse4-1");
-    expect(stderr).toMatch(/DeviceError: cpu: the engine has no WebAssembly SIMD, or .*: CompileError/);
+    expect(stderr).toMatch(/DeviceError: cpu: there is no WebAssembly SIMD, or .*: CompileError/);
   }, 30_000);
 });
