@@ -132,7 +132,12 @@ const manifest = ({ name, className, version }: OptimizerNames): object => ({
   exports: { ".": "./src/index.ts" },
   files: ["dist", "!dist/.tsbuildinfo"],
   scripts: { build: "tsc -b" },
-  publishConfig: { access: "public", exports: { ".": { types: "./dist/index.d.ts", default: "./dist/index.js" } } },
+  publishConfig: {
+    access: "public",
+    main: "./dist/index.js",
+    types: "./dist/index.d.ts",
+    exports: { ".": { types: "./dist/index.d.ts", default: "./dist/index.js" } },
+  },
   peerDependencies: { "@akari/optim": "workspace:^", "@akari/tensor": "workspace:^" },
   devDependencies: { "@akari/autograd": "workspace:*", "@akari/optim": "workspace:*", "@akari/tensor": "workspace:*" },
   engines: { node: ">=22.12" },

@@ -40,7 +40,7 @@ const tensor: readonly Family[] = [
   {
     title: "Comparison and logic",
     about: "Element by element. The results are of dtype bool, but for the bitwise operations.",
-    files: "ops/comparison ops/equality",
+    files: "ops/comparison ops/equality ops/where",
   },
   {
     title: "Activations",
@@ -163,7 +163,7 @@ const data: readonly Family[] = [
   { title: "Samplers", files: "sampler" },
   { title: "Images", files: "mnist image-dataset synthetic" },
   { title: "Transforms", files: "transforms random-affine" },
-  { title: "Files and downloads", files: "cache download files idx idx-search idx-sources md5 progress" },
+  { title: "Files and downloads", files: "cache download download-error files idx idx-search idx-sources md5 progress" },
 ];
 
 const io: readonly Family[] = [

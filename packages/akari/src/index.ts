@@ -7,12 +7,9 @@
 export * from "@akari/autograd";
 export * as autograd from "@akari/autograd";
 export * from "@akari/data";
-export * as data from "@akari/data";
 export * from "@akari/io";
-export * as io from "@akari/io";
 export * from "@akari/nn";
-export * as nn from "@akari/nn";
 export * from "@akari/optim";
-export * as optim from "@akari/optim";
 export * from "@akari/tensor";
 export { empty, full, type GradOption, ones, rand, randn, tensor, zeros } from "./creation.ts";
+export { data, io, nn, optim } from "./namespaces.ts";

@@ -2,6 +2,8 @@
  * Whether operations are recorded. Recording is on by default; `noGrad` turns it off for a function, or for a block with `using`.
  */
 
+/// <reference lib="esnext.disposable" preserve="true" />
+
 let enabled = true;
 
 /** Whether operations on tensors that require a gradient are being recorded. */

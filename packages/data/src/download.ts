@@ -2,13 +2,7 @@
  * Downloads a file from the first of its mirrors that delivers it whole. The code that does so is loaded with the first download.
  */
 
-import { FileError } from "@akari/tensor";
 import type { Progress } from "./progress.ts";
-
-/** A file that no mirror delivered, or that may not be downloaded: with a network it might be had. */
-export class DownloadError extends FileError {
-  override name = "DownloadError";
-}
 
 /** How to download. */
 export interface DownloadOptions {

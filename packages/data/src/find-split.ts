@@ -6,7 +6,7 @@
 
 import { FileError } from "@akari/tensor";
 import { cacheFolder } from "./cache.ts";
-import { DownloadError } from "./download.ts";
+import { DownloadError } from "./download-error.ts";
 import { type Files, nodeFiles, reason, writeAtomically } from "./files.ts";
 import { checkPair, type IdxArray, readIdx, unpackIdx } from "./idx.ts";
 import type { IdxSearchOptions, IdxSplit } from "./idx-search.ts";

@@ -18,7 +18,8 @@ export {
   Subset,
   TensorDataset,
 } from "./dataset.ts";
-export { DownloadError, type DownloadOptions, download } from "./download.ts";
+export { type DownloadOptions, download } from "./download.ts";
+export { DownloadError } from "./download-error.ts";
 export type { Files } from "./files.ts";
 export { type IdxArray, parseIdx, readIdx } from "./idx.ts";
 export { findSplit, type IdxSearchOptions, type IdxSplit } from "./idx-search.ts";

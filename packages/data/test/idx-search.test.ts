@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { gzipSync } from "node:zlib";
 import { FileError } from "@akari/tensor";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { DownloadError } from "../src/download.ts";
+import { DownloadError } from "../src/download-error.ts";
 import { type Files, nodeFiles } from "../src/files.ts";
 import { findSplit, type IdxSearchOptions } from "../src/idx-search.ts";
 import { type IdxSource, mnistSource } from "../src/idx-sources.ts";

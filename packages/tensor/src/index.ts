@@ -197,7 +197,6 @@ export {
   lt as less,
   ne,
   ne as notEqual,
-  where,
 } from "./ops/comparison.ts";
 export {
   type ConvOptions,
@@ -434,6 +433,7 @@ export {
   uniqueConsecutive,
 } from "./ops/unique.ts";
 export { embed, type LayoutRule, viewOp } from "./ops/view.ts";
+export { where } from "./ops/where.ts";
 export {
   broadcastView,
   type Pointwise,

@@ -9,12 +9,16 @@
 import type { Backend, DeviceBuffer } from "./backend.ts";
 import { DisposedError } from "./errors.ts";
 
+let storages = 0;
+
 /** Device memory shared by a tensor and its views. */
 export class Storage {
   /** The device that holds the memory. */
   readonly backend: Backend;
   /** The size, in bytes. */
   readonly bytes: number;
+  /** Tells one storage from another. Deep comparisons see it, who cannot see what the memory holds: they shall not call two tensors equal. */
+  readonly id: number = ++storages;
   /** How often the contents were changed in place. A saved tensor whose version moved on is refused by the backward pass. */
   version = 0;
   #buffer: DeviceBuffer | null;

@@ -340,6 +340,6 @@ export abstract class PointwiseMethods {
   }
   /** This where the condition holds, `other` where it does not. */
   where(this: Tensor, condition: Tensor, other: TensorOrNumber): Tensor {
-    return comparison.where(condition, this, other);
+    return comparison.choose(condition, this, other);
   }
 }

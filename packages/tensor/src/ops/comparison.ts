@@ -1,15 +1,14 @@
 /**
- * Comparisons, logic and bits: operations whose results are bools or bit patterns, and have no gradient; and `where`, which chooses by them.
+ * Comparisons, logic and bits: operations whose results are bools or bit patterns, and have no gradient; and the choice by them.
  */
 
 import { computeType, isFloating } from "../dtype.ts";
 import { decoder, encoder } from "../encode.ts";
-import { ArgumentError, DTypeError } from "../errors.ts";
+import { DTypeError } from "../errors.ts";
 import type { Expr } from "../expr/expr.ts";
 import { type Pointwise, pointwise, type TensorOrNumber } from "../pointwise.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Binary, Unary } from "./arithmetic.ts";
-import { nonzero } from "./mask.ts";
 
 /** A number as the 16-bit floats beside it hold it, so that 0.1 is what was stored as 0.1. */
 function held(x: TensorOrNumber, beside: TensorOrNumber): TensorOrNumber {
@@ -120,31 +119,18 @@ export const bitwiseRightShift: Binary = /* @__PURE__ */ pointwise("bitwiseRight
   kind: 1,
 });
 
-const choose: Pointwise<[Tensor, TensorOrNumber, TensorOrNumber]> = /* @__PURE__ */ pointwise<[Tensor, TensorOrNumber, TensorOrNumber]>(
+const chosen: Pointwise<[Tensor, TensorOrNumber, TensorOrNumber]> = /* @__PURE__ */ pointwise<[Tensor, TensorOrNumber, TensorOrNumber]>(
   "where",
   (condition, a, b) => condition.where(a, b),
   { apart: [0] },
 );
 
-/**
- * Elements of `a` where the condition holds, of `b` where it does not. A gradient that is NaN on the side not taken does not leak through.
- *
- * https://pytorch.org/docs/stable/generated/torch.where.html
- *
- * @param condition a bool tensor. @throws DTypeError when it is not.
- * @example
- * where(gt(x, 0), x, 0);
- */
-export function where(condition: Tensor, a: TensorOrNumber, b: TensorOrNumber): Tensor;
-/** Where the condition holds: a tensor of positions for each dimension, as `nonzero` finds them. */
-export function where(condition: Tensor): Tensor[];
-export function where(condition: Tensor, a?: TensorOrNumber, b?: TensorOrNumber): Tensor | Tensor[] {
-  if (a === undefined && b === undefined) return nonzero(condition, { asTuple: true });
-  if (a === undefined || b === undefined) throw new ArgumentError("where: expected two operands to choose from, or none, got one");
+/** `where` with its three operands. */
+export function choose(condition: Tensor, a: TensorOrNumber, b: TensorOrNumber): Tensor {
   if (condition.dtype !== "bool") {
     throw new DTypeError(`where: expected a condition of bools, got ${condition.dtype}; compare first, as in where(x.ne(0), a, b)`);
   }
-  return choose(condition, a, b);
+  return chosen(condition, a, b);
 }
 
 /** Whether the element is ∞. https://pytorch.org/docs/stable/generated/torch.isposinf.html */

@@ -12,7 +12,7 @@ import { scope } from "../scope.ts";
 import { dimension, type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { abs, add, mul } from "./arithmetic.ts";
-import { lt, where } from "./comparison.ts";
+import { choose, lt } from "./comparison.ts";
 import { copyInto } from "./copy.ts";
 import { choleskyOnDevice, determinantsOnDevice, logDeterminantsOnDevice, solveOnDevice } from "./elimination.ts";
 import { amax, amin } from "./extremes.ts";
@@ -251,7 +251,7 @@ export function slogdet(a: Tensor): LogDeterminant {
 export function logdet(a: Tensor): Tensor {
   expectSquare("logdet", a);
   const { sign, logabsdet } = slogdet(a);
-  return where(lt(sign.detach(), 0), Number.NaN, logabsdet);
+  return choose(lt(sign.detach(), 0), Number.NaN, logabsdet);
 }
 
 /** Options of `solveTriangular`. */
@@ -355,7 +355,7 @@ export function matrixPower(a: Tensor, n: number): Tensor {
   expectSquare("matrixPower", a);
   if (!Number.isInteger(n)) throw new ArgumentError(`matrixPower: the power must be an integer, got ${n}`);
   // Not one element of `a` is taken, but the result has its history.
-  if (n === 0) return where(fromHost(a, [], "bool", new Uint8Array(1)), a, identities(a, a.shape));
+  if (n === 0) return choose(fromHost(a, [], "bool", new Uint8Array(1)), a, identities(a, a.shape));
   if (n < 0) return matrixPower(inv(a), -n);
   if (n === 1) return a;
   const half = matrixPower(a, Math.floor(n / 2));

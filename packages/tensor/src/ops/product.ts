@@ -10,7 +10,7 @@ import { apply, type GradientContext, rules } from "../op.ts";
 import { sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { mul } from "./arithmetic.ts";
-import { where } from "./comparison.ts";
+import { choose } from "./comparison.ts";
 import { broadcastTo } from "./expand.ts";
 import { fromHost } from "./fill.ts";
 import { permute } from "./permute.ts";
@@ -56,7 +56,7 @@ function differentiableOthers(x: Tensor, dims: readonly number[]): Tensor {
   const flat = reshape(rows, [...outer.map((d) => x.shape[d] as number), sizeOf(dims.map((d) => x.shape[d] as number))]);
   const count = flat.shape[flat.ndim - 1] as number;
   const others = prod(
-    where(
+    choose(
       squareMask(x, count, (i, j) => i === j),
       1,
       unsqueeze(flat, -2),

@@ -9,7 +9,7 @@ import { type Pointwise, pointwise } from "../pointwise.ts";
 import { dimension } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, mul, sub } from "./arithmetic.ts";
-import { eq, where } from "./comparison.ts";
+import { choose, eq } from "./comparison.ts";
 import { cast, clone } from "./copy.ts";
 import { applyPair, type ValuesAndIndices } from "./extremes.ts";
 import { gatherBackward, withDimension } from "./gather.ts";
@@ -94,7 +94,7 @@ const multiplying: Op<ScanAttrs> = /* @__PURE__ */ scanOp(
       if (recording) return differentiableProducts(g, x, dim);
       const zero = eq(x, 0);
       const zeros = cumsum(zero, dim);
-      const filled = where(zero.logicalAnd(eq(zeros, 1)), 1, x);
+      const filled = choose(zero.logicalAnd(eq(zeros, 1)), 1, x);
       return product(zeros, x, totalsFromEnd(mul(g, cumprod(x, dim)), dim), totalsFromEnd(mul(g, cumprod(filled, dim)), dim));
     },
   }),
@@ -105,7 +105,7 @@ function differentiableProducts(g: Tensor, x: Tensor, dim: number): Tensor {
   const count = x.shape[dim] as number;
   const rows = movedim(x, dim, -1);
   const others = cumprod(
-    where(
+    choose(
       squareMask(x, count, (i, j) => i === j),
       1,
       unsqueeze(rows, -2),
@@ -114,7 +114,7 @@ function differentiableProducts(g: Tensor, x: Tensor, dim: number): Tensor {
   );
   const parts = mul(unsqueeze(movedim(g, dim, -1), -2), others);
   const total = sum(
-    where(
+    choose(
       squareMask(x, count, (i, j) => i <= j),
       parts,
       0,

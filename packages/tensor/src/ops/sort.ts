@@ -10,7 +10,7 @@ import { pointwise } from "../pointwise.ts";
 import { dimension, type Shape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { mul, sub } from "./arithmetic.ts";
-import { eq, isnan, ne, where } from "./comparison.ts";
+import { choose, eq, isnan, ne } from "./comparison.ts";
 import { cast, copyInto } from "./copy.ts";
 import { applyPair, argmax, shareAlike, ValuesAndIndices } from "./extremes.ts";
 import { fromHost } from "./fill.ts";
@@ -145,7 +145,7 @@ function medians(operation: string, x: Tensor, dim: number, keepdim: boolean, sk
   const values = rows.values.detach();
   // NaN sorts to the end: where there is one, the first of them is the answer, or the median of those before.
   const numbers = sum(eq(values, values), axis, { keepdim: true });
-  const middle = skip ? middleOf(numbers) : where(isnan(narrow(values, axis, size - 1, 1)), numbers, (size - 1) >> 1);
+  const middle = skip ? middleOf(numbers) : choose(isnan(narrow(values, axis, size - 1, 1)), numbers, (size - 1) >> 1);
   const place = cast(middle, "int32");
   return chosen(rows, axis, keepdim, (all) => gatherUnchecked(all, axis, place));
 }

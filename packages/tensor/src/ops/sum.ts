@@ -9,7 +9,7 @@ import { apply, type Gradient, type Rule, rules } from "../op.ts";
 import { dimensions } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { mul } from "./arithmetic.ts";
-import { isnan, logicalNot, where } from "./comparison.ts";
+import { choose, isnan, logicalNot } from "./comparison.ts";
 import { cast } from "./copy.ts";
 import { broadcastTo } from "./expand.ts";
 import { type Dims, floatingType, once, type ReduceOptions, type RowAttrs, RowOp, restored, rowLength } from "./rows.ts";
@@ -96,7 +96,7 @@ const numbers: ReductionPlan = {
   of: (x) => x.isNaN().where(0, x),
   gradient: /* @__PURE__ */ rules<RowAttrs>({
     inputs: [0],
-    of: (g, { attrs, input }) => where(isnan(input(0)), 0, restored(g, attrs)),
+    of: (g, { attrs, input }) => choose(isnan(input(0)), 0, restored(g, attrs)),
   }),
 };
 

@@ -36,8 +36,6 @@ export function indexOf(view: View): number {
 
 /** Bytes of one page of a WebAssembly memory. */
 const page = 65536;
-/** The maxima tried, in pages, largest first: 4 GiB down to 256 MiB. */
-const maxima = [65536, 49152, 32768, 16384, 8192, 4096];
 /** The memory grows by at least this much, so that it does not grow often. */
 const step = 16 << 20;
 /** Addresses below this belong to the runtime. Vector loads may run past the end of a tensor, so the last page stays empty. */
@@ -155,14 +153,16 @@ export class LinearMemory {
 
 function reserve(shared: boolean): { wasm: WebAssembly.Memory; maximum: number } {
   const initial = step / page;
-  for (const maximum of maxima) {
+  let cause: unknown;
+  // In pages, largest first: 4 GiB down to 256 MiB.
+  for (const maximum of [65536, 49152, 32768, 16384, 8192, 4096]) {
     try {
       return { wasm: new WebAssembly.Memory({ initial, maximum, shared }), maximum };
-    } catch {
-      // The engine cannot reserve that many addresses: try fewer.
+    } catch (error) {
+      cause = error; // the engine cannot reserve that many addresses: try fewer
     }
   }
-  throw new DeviceError("cpu: the engine gives no WebAssembly memory, not even of 256 MiB");
+  throw new DeviceError(`cpu: no WebAssembly memory, not even 256 MiB: ${cause}`, { cause });
 }
 
 function show(bytes: number): string {

@@ -4,7 +4,7 @@
  * `env.memory`, and may import functions of JavaScript's `Math` by name from `math`.
  */
 
-import { ArgumentError } from "../../errors.ts";
+import { ArgumentError, DeviceError } from "../../errors.ts";
 import { mod, pow } from "../../expr/functions.ts";
 import type { Block } from "../allocator.ts";
 import { LinearMemory } from "./memory.ts";
@@ -50,11 +50,7 @@ export interface Runtime {
 
 /** What kernels can import: the functions of `Math`, and three that it has not or defines in another way than C. Workers have the same. */
 // Safe: only functions are asked for by name.
-const functions = /* @__PURE__ */ Object.create(Math, {
-  fmod: { value: (a: number, b: number) => a % b },
-  mod: { value: mod },
-  pow: { value: pow },
-}) as WebAssembly.ModuleImports;
+const functions = { __proto__: Math, fmod: (a: number, b: number) => a % b, mod, pow } as unknown as WebAssembly.ModuleImports;
 
 /** Slots of the argument block that is there from the start. */
 const slots = 512;
@@ -67,7 +63,7 @@ export function createRuntime(threads: number = availableThreads()): Runtime {
 class CpuRuntime implements Runtime {
   readonly memory: LinearMemory;
   readonly shared: boolean;
-  readonly relaxed: boolean = hasRelaxedSimd();
+  readonly relaxed: boolean;
   readonly threads: number;
   readonly pointwise: Pointwise = new Pointwise(this);
   readonly #kernels = new Map<string, Kernel>();
@@ -81,6 +77,7 @@ class CpuRuntime implements Runtime {
     this.shared = threads > 1 && typeof SharedArrayBuffer !== "undefined";
     this.threads = this.shared ? threads : 1;
     this.memory = new LinearMemory(this.shared);
+    this.relaxed = hasRelaxedSimd();
     this.#team = this.shared ? new Team(this.memory, threads - 1) : null;
     this.#arguments = this.memory.reserve(slots * 8);
     this.#imports = { env: { memory: this.memory.wasm }, math: functions };
@@ -91,7 +88,7 @@ class CpuRuntime implements Runtime {
     if (found !== undefined) return found;
     const code = build();
     // Safe: nobody but the builder has seen the bytes, and builders do not use shared memory.
-    const module = new WebAssembly.Module(code as Uint8Array<ArrayBuffer>);
+    const module = compile(code as Uint8Array<ArrayBuffer>);
     const { run } = new WebAssembly.Instance(module, this.#imports).exports;
     const kernel: Kernel = {
       id: this.#kernels.size,
@@ -135,5 +132,13 @@ class CpuRuntime implements Runtime {
     const { address } = this.memory.reserve(code.length);
     this.memory.u8.set(code, address);
     return address;
+  }
+}
+
+function compile(code: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+  try {
+    return new WebAssembly.Module(code);
+  } catch (cause) {
+    throw new DeviceError(`cpu: there is no WebAssembly SIMD, or a Content-Security-Policy lacks 'wasm-unsafe-eval': ${cause}`, { cause });
   }
 }

@@ -6,30 +6,33 @@
  */
 
 import { DeviceError } from "../../errors.ts";
+import { warn } from "../warn.ts";
 import type { LinearMemory } from "./memory.ts";
 import type { Kernel } from "./runtime.ts";
 import { nodeScript, open, webScript, words } from "./worker-source.ts";
 
 /** The few parts of Node that are used, found without an import so that browsers' bundlers have nothing to resolve. */
-interface NodeProcess {
-  getBuiltinModule?(name: "node:os"): { availableParallelism(): number };
-  getBuiltinModule?(name: "node:worker_threads"): {
+interface Builtin {
+  (name: "node:os"): { availableParallelism(): number };
+  (
+    name: "node:worker_threads",
+  ): {
     Worker: new (source: string, options: object) => { unref(): void; on(event: "error", listener: (error: Error) => void): void };
   };
 }
 
 const host = globalThis as {
-  process?: NodeProcess & { versions?: { node?: string } };
+  process?: { versions?: { node?: string }; getBuiltinModule?: Builtin };
   crossOriginIsolated?: boolean;
   navigator?: { hardwareConcurrency?: number };
-  Worker?: new (url: string) => { postMessage(message: unknown): void };
+  Worker: new (url: string) => { postMessage(message: unknown): void; addEventListener(type: "error", listener: typeof refused): void };
 };
-const isNode = host.process?.versions?.node !== undefined && host.process.getBuiltinModule !== undefined;
+const builtin = host.process?.versions?.node === undefined ? undefined : host.process.getBuiltinModule;
 
 /** How many threads the machine can run at once; 1 where threads cannot share memory. */
 export function availableThreads(): number {
   if (typeof SharedArrayBuffer === "undefined") return 1;
-  if (isNode) return host.process?.getBuiltinModule?.("node:os").availableParallelism() ?? 1;
+  if (builtin !== undefined) return builtin("node:os").availableParallelism();
   return host.crossOriginIsolated === true ? (host.navigator?.hardwareConcurrency ?? 1) : 1;
 }
 
@@ -82,21 +85,30 @@ export class Team {
 
   #start(): void {
     this.#started = true;
-    for (let i = 0; i < this.#workers; i++) {
-      if (isNode) this.#startInNode();
-      else if (host.Worker !== undefined) {
-        const url = URL.createObjectURL(new Blob([webScript], { type: "text/javascript" }));
-        new host.Worker(url).postMessage(this.#memory.wasm);
-      }
+    try {
+      for (let i = 0; i < this.#workers; i++) start(this.#memory.wasm);
+    } catch (error) {
+      refused(error as Error); // safe: what constructors throw
     }
   }
+}
 
-  #startInNode(): void {
-    const Worker = host.process?.getBuiltinModule?.("node:worker_threads").Worker;
-    if (Worker === undefined) return;
-    const worker = new Worker(nodeScript, { eval: true, workerData: this.#memory.wasm, stdin: false });
-    // A program ends although its workers wait for more; and one that cannot start leaves the work to the others.
+function start(memory: WebAssembly.Memory): void {
+  if (builtin === undefined) {
+    const worker = new host.Worker(URL.createObjectURL(new Blob([webScript], { type: "text/javascript" })));
+    worker.addEventListener("error", refused);
+    worker.postMessage(memory);
+  } else {
+    const { Worker } = builtin("node:worker_threads");
+    // Without the program's own flags, which preload modules in every worker, or have this script taken for a module.
+    const worker = new Worker(nodeScript, { eval: true, workerData: memory, stdin: false, execArgv: [] });
+    // A program ends although its workers wait for more.
     worker.unref();
-    worker.on("error", () => undefined);
+    worker.on("error", refused);
   }
+}
+
+/** A worker that cannot start leaves the work to the others; the program hears of it. */
+function refused({ message }: { readonly message?: string }): void {
+  warn(`cpu: works without worker threads: ${message || "a Content-Security-Policy lacks worker-src blob:"}`);
 }

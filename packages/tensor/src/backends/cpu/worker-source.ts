@@ -28,14 +28,14 @@ const patience = 0.08;
  */
 const body = `(memory) => {
   const words = new Int32Array(memory.buffer, 0, 256);
-  const math = (name, f) => ({ [name]: { value: f } });
   const imports = {
     env: { memory },
-    math: Object.create(Math, {
-      ...math("fmod", (a, b) => a % b),
-      ...math("mod", (a, b) => { const r = a % b; return r !== 0 && r < 0 !== b < 0 ? r + b : r; }),
-      ...math("pow", (a, b) => (a === 1 || (a === -1 && (b === 1 / 0 || b === -1 / 0)) ? 1 : a ** b)),
-    }),
+    math: {
+      __proto__: Math,
+      fmod: (a, b) => a % b,
+      mod: (a, b) => { const r = a % b; return r !== 0 && r < 0 !== b < 0 ? r + b : r; },
+      pow: (a, b) => (a === 1 || (a === -1 && (b === 1 / 0 || b === -1 / 0)) ? 1 : a ** b),
+    },
   };
   const kernels = [];
   const wait = (seen) => {

@@ -1,8 +1,9 @@
 /**
  * Where WebGPU comes from: the browser's own `navigator.gpu`, or in Node the npm package `webgpu`, which is Dawn, the implementation inside of
- * Chromium. The package is loaded only when a device is asked for, and by a name that bundlers do not follow into a browser's bundle.
+ * Chromium. The package is loaded only when a device is asked for, in a way that bundlers do not follow into a browser's bundle.
  */
 
+import { importModule } from "../../../import-module.js";
 import { DeviceError } from "../../errors.ts";
 
 /** What the npm package `webgpu` exports, as far as we use it. */
@@ -26,10 +27,9 @@ async function findGpu(): Promise<GPU> {
       "webgpu: this browser has no navigator.gpu; use a recent Chrome, Edge, Safari or Firefox, on a page served over https or localhost",
     );
   }
-  const name = "webgpu";
   let dawn: DawnPackage;
   try {
-    dawn = (await import(/* @vite-ignore */ name)) as DawnPackage; // safe: the package's own types say so
+    dawn = (await importModule("webgpu")) as DawnPackage; // safe: the package's own types say so
   } catch (cause) {
     throw new DeviceError(
       'webgpu: in Node this device needs the package "webgpu", which did not load; install it with: npm install webgpu',

@@ -4,5 +4,5 @@
  * @packageDocumentation
  */
 
-export type { Counters } from "./recorder.ts";
+export type { Counters } from "./counters.ts";
 export { type WebGpuBackend, type WebGpuOptions, webgpu } from "./webgpu.ts";

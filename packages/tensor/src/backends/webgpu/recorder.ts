@@ -7,22 +7,11 @@
 
 import { DeviceError } from "../../errors.ts";
 import { DeviceClock } from "./clock.ts";
+import type { Counters } from "./counters.ts";
 import { Draft, type ShaderText } from "./draft.ts";
 import { Faults, recordBytes } from "./faults.ts";
 import { type Heap, Memory, usage, type WebGpuBuffer } from "./heap.ts";
 import { type Pipeline, Pipelines } from "./pipelines.ts";
-
-/** How much was made and submitted so far: a steady program makes nothing new. */
-export interface Counters {
-  /** Command buffers submitted. */
-  readonly submits: number;
-  /** Kernels launched. */
-  readonly launches: number;
-  /** Pipelines compiled. */
-  readonly pipelines: number;
-  /** Bind groups created. */
-  readonly bindGroups: number;
-}
 
 type Command =
   | {

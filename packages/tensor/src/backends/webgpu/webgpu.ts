@@ -5,9 +5,11 @@
 import type { Backend, DeviceBuffer } from "../../backend.ts";
 import { ArgumentError, DeviceError } from "../../errors.ts";
 import type { KernelCall } from "../../kernel.ts";
+import { warn } from "../warn.ts";
 import { argreduce } from "./argreduce.ts";
 import { check } from "./check.ts";
 import { conv } from "./conv.ts";
+import type { Counters } from "./counters.ts";
 import { requestDevice } from "./find-gpu.ts";
 import { foreach } from "./foreach.ts";
 import { gather, scatter } from "./gather.ts";
@@ -16,7 +18,7 @@ import { matmul } from "./matmul.ts";
 import { pointwise } from "./pointwise.ts";
 import { pooling } from "./pool-kernels.ts";
 import { random } from "./random.ts";
-import { type Counters, Recorder } from "./recorder.ts";
+import { Recorder } from "./recorder.ts";
 import { rows } from "./rows.ts";
 import { scan } from "./scan.ts";
 import { sort } from "./sort.ts";
@@ -119,15 +121,6 @@ export async function webgpu(options: WebGpuOptions = {}): Promise<WebGpuBackend
     },
     supports: (dtype) => dtype !== "float64",
   };
-}
-
-const warned = /* @__PURE__ */ new Set<string>();
-
-/** Says something once. */
-function warn(text: string): void {
-  if (warned.has(text)) return;
-  warned.add(text);
-  console.warn(text);
 }
 
 function run(recorder: Recorder, call: KernelCall): void {

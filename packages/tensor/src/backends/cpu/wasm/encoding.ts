@@ -33,10 +33,9 @@ export function float64(value: number): number[] {
   return [...new Uint8Array(new Float64Array([value]).buffer)];
 }
 
-/** A name: its length in bytes and its UTF-8. */
+/** A name: its length in bytes and its UTF-8, as long as it is ASCII, which our own names are. */
 export function name(text: string): number[] {
-  const bytes = new TextEncoder().encode(text);
-  return [...unsigned(bytes.length), ...bytes];
+  return [...unsigned(text.length), ...[...text].map((letter) => letter.charCodeAt(0))];
 }
 
 /** A list: its length and its items. */
