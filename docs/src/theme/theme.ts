@@ -18,8 +18,9 @@ import { withoutPages } from "../docstring.ts";
 import { classPage } from "./class-page.ts";
 import { functionPage } from "./function-page.ts";
 import { layout } from "./layout.ts";
-import { links } from "./members.ts";
+import { fields, links } from "./members.ts";
 import { modulePage } from "./module-page.ts";
+import { fieldsOf, isOptions } from "./options.ts";
 import type { Site } from "./site.ts";
 
 const h = JSX.createElement;
@@ -63,7 +64,14 @@ function pageOf(context: DefaultThemeRenderContext, site: Site, page: PageEvent<
   if (model.kindOf(ReflectionKind.SomeModule)) return modulePage(context, site, model);
   if (model.kindOf(withMembers)) return classPage(context, site, model);
   if (model.kindOf(ReflectionKind.Function)) return functionPage(context, site, model);
-  return h(JSX.Fragment, null, context.memberDeclaration(model), users(context, site, model));
+  const isAlias = model.kindOf(ReflectionKind.TypeAlias) && isOptions(model) && model.type?.type !== "reflection";
+  return h(
+    JSX.Fragment,
+    null,
+    context.memberDeclaration(model),
+    isAlias ? fields(context, fieldsOf(model)) : null,
+    users(context, site, model),
+  );
 }
 
 /** Below a type or a constant: who uses it. */

@@ -58,7 +58,7 @@ const known: ReadonlySet<string> = new Set([
  * @example
  * const loader = new DataLoader(data, { batchSize: 64, shuffle: true, seed: 1 });
  * for await (const [images, labels] of loader) {
- *   const loss = crossEntropy(model.forward(images), labels);
+ *   const loss = crossEntropy(model(images), labels);
  * }
  */
 export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterable<Batch> {
@@ -68,11 +68,11 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterab
   readonly #generator: Generator | null;
 
   /** Throws an ArgumentError for an option that does not exist, makes no sense, or excludes another one given. */
+  constructor(dataset: Dataset<Sample, Batch>, options?: DataLoaderOptions<Sample, Batch> & { readonly collate?: never });
   constructor(
     dataset: Dataset<Sample, unknown>,
-    options: DataLoaderOptions<Sample, Batch> & Required<Pick<DataLoaderOptions<Sample, Batch>, "collate">>,
+    options: DataLoaderOptions<Sample, Batch> & { readonly collate: (samples: readonly Sample[]) => Batch | Promise<Batch> },
   );
-  constructor(dataset: Dataset<Sample, Batch>, options?: Omit<DataLoaderOptions<Sample, Batch>, "collate">);
   constructor(dataset: IterableDataset<Sample>, options?: StreamOptions<Sample, Batch>);
   constructor(dataset: Dataset<Sample, unknown> | IterableDataset<Sample>, options: DataLoaderOptions<Sample, Batch> = {}) {
     check(options);

@@ -21,6 +21,8 @@ import { type BaseOptions, Optimizer, type OptimizerStateDict, type ParamState, 
 
 /** Options of `LBFGS`. */
 export interface LBFGSOptions extends BaseOptions {
+  /** The learning rate. Default 1. */
+  lr: number;
   /** How many iterations a step makes at most. Default 20. */
   maxIter: number;
   /** How often a step calls the closure at most; null for 1.25 times `maxIter`. Default null. */

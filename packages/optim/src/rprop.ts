@@ -8,6 +8,8 @@ import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `Rprop`. */
 export interface RpropOptions extends BaseOptions {
+  /** The step size of every element at first. Default 1e-2. */
+  lr: number;
   /** The factors by which a step size shrinks and grows. Default [0.5, 1.2]. */
   etas: readonly [number, number];
   /** The smallest and the largest step size. Default [1e-6, 50]. */
