@@ -3,6 +3,7 @@
  */
 
 import {
+  type Comment,
   type ContainerReflection,
   type DeclarationReflection,
   DefaultTheme,
@@ -46,7 +47,7 @@ export function themeFor(site: Site): new (renderer: Renderer) => DefaultTheme {
 
 /** Puts our pages in the place of TypeDoc's. */
 function adapt(context: DefaultThemeRenderContext, site: Site): void {
-  const { commentSummary, markdown } = context;
+  const { commentSummary, commentTags, markdown } = context;
   context.markdown = (text) => markdown(Array.isArray(text) ? site.autolink.linked(context.model, text) : text);
   context.commentSummary = (reflection) => {
     const summary = reflection.comment?.summary ?? [];
@@ -54,8 +55,19 @@ function adapt(context: DefaultThemeRenderContext, site: Site): void {
     const parts = withoutPages(summary);
     return parts.length === 0 ? undefined : context.displayParts(parts);
   };
+  context.commentTags = (reflection) => {
+    if (reflection.comment !== undefined) joinThrows(reflection.comment);
+    return commentTags(reflection);
+  };
   context.defaultLayout = (template, page) => layout(context, site, template, page);
   context.reflectionTemplate = (page) => pageOf(context, site, page);
+}
+
+/** Several errors stand below one heading. */
+function joinThrows(comment: Comment): void {
+  const [first, ...others] = comment.getTags("@throws");
+  for (const { content } of others) first?.content.push({ kind: "text", text: "\n\n" }, ...content);
+  for (const other of others) comment.blockTags.splice(comment.blockTags.indexOf(other), 1);
 }
 
 function pageOf(context: DefaultThemeRenderContext, site: Site, page: PageEvent<ContainerReflection>): JSX.Element {

@@ -193,7 +193,8 @@ export interface RandomSplitOptions {
  *
  * @throws ArgumentError when the lengths do not add up to the length of the data set, nor the fractions to 1.
  * @example
- * const [training, validation] = randomSplit(data, [0.9, 0.1], { generator: new Generator().manualSeed(42) });
+ * const generator = new Generator().manualSeed(42);
+ * const [training, validation] = randomSplit(data, [0.9, 0.1], { generator });
  */
 export function randomSplit<Sample, Batch>(
   dataset: Dataset<Sample, Batch>,
