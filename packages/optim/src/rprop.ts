@@ -20,7 +20,7 @@ export interface RpropOptions extends BaseOptions {
 
 /**
  * Rprop: only the sign of the gradient counts. Each element has a step size of its own (`lr` at first), which grows while the sign stays and
- * shrinks when it turns; then the element rests for a step. For whole data sets rather than batches.
+ * shrinks when it turns; then the element rests for a step. For whole datasets rather than batches.
  *
  *     Δ ← Δη⁺ if g·g' > 0, Δη⁻ if g·g' < 0        p ← p - Δ sign(g)
  *
