@@ -15,9 +15,10 @@ import {
 } from "typedoc";
 import { undocumented } from "./check/docstrings.ts";
 import { siteProblems } from "./check/site.ts";
+import { asFunction } from "./convert/callable.ts";
+import { nameParameters } from "./convert/destructured.ts";
 import { foldInherited } from "./convert/inherited.ts";
 import { describeNamespaces } from "./convert/opening.ts";
-import { asFunction } from "./convert/pointwise.ts";
 import { readmeParts } from "./convert/readme.ts";
 import { entryPoints, home, inReadingOrder } from "./entry-points.ts";
 import { Families } from "./families/families.ts";
@@ -106,10 +107,7 @@ if (project) {
   report(undocumented(project));
   foldInherited(project);
   describeNamespaces(project);
-  // Taken apart where they are declared; all of them are options.
-  for (const parameter of project.getReflectionsByKind(ReflectionKind.Parameter)) {
-    if (parameter.name.startsWith("__namedParameters")) parameter.name = "options";
-  }
+  nameParameters(project);
 
   const modules = new Map(project.getChildrenByKind(ReflectionKind.Module).map((module) => [module.name, module]));
   for (const { name, readme } of entries) {

@@ -35,6 +35,14 @@ export function labelOf(url: string): string {
 
 const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
+/** A block of formulas. Those that stand beside each other on one line wrap as wholes. */
+function formulas(text: string): string {
+  const lines = escaped(text.trimEnd());
+  const steps = lines.includes("\n") ? [] : lines.split(/ {3,}/);
+  const html = steps.length < 2 ? lines : steps.map((step) => `<span>${step}</span>`).join(" ");
+  return `<pre class="ak-formula"><code>${html}</code></pre>\n`;
+}
+
 /** A drawing of the guides as a part of the page, so that it takes on the page's colours. By itself, it has colours of its own. */
 function drawing(source: string): string {
   const svg = readFileSync(join(home, "guides/drawings", basename(source)), "utf8");
@@ -53,7 +61,7 @@ export function setMarkdown(parser: Parser): void {
     }
   });
   const { rules } = parser.renderer;
-  rules.code_block = (tokens, i) => `<pre class="ak-formula"><code>${escaped(tokens[i]?.content.trimEnd() ?? "")}</code></pre>\n`;
+  rules.code_block = (tokens, i) => formulas(tokens[i]?.content ?? "");
   rules.image = (tokens, i) => drawing(tokens[i]?.attrGet("src") ?? "");
   rules.table_open = () => '<div class="ak-scroll"><table>\n';
   rules.table_close = () => "</table></div>\n";

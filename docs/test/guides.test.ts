@@ -1,6 +1,6 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { guideLists, unlistedGuides } from "../src/guides.ts";
+import { frontPage, guideLists, unlistedGuides } from "../src/guides.ts";
 
 it("the front page lists every guide once, under headings", () => {
   const lists = guideLists();
@@ -10,4 +10,11 @@ it("the front page lists every guide once, under headings", () => {
   for (const file of files) expect(existsSync(file), file).toBe(true);
   expect(unlistedGuides(lists)).toEqual([]);
   expect(unlistedGuides(lists.slice(1)).length).toBeGreaterThan(0);
+});
+
+it("the code of the guides fits the width of a page", () => {
+  for (const file of [frontPage, ...guideLists().flatMap((list) => list.files)]) {
+    const blocks = [...readFileSync(file, "utf8").matchAll(/^```ts\n([\s\S]*?)^```$/gm)].flatMap(([, code = ""]) => code.split("\n"));
+    for (const line of blocks) expect(line.length, `${file}: ${line}`).toBeLessThanOrEqual(98);
+  }
 });

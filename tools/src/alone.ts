@@ -48,7 +48,7 @@ function needs(name: string, all: ReadonlyMap<string, Packed>, found: Set<string
 const compilerOptions = {
   target: "es2022",
   module: "nodenext",
-  lib: ["es2024", "esnext.disposable", "dom"],
+  lib: ["es2022", "dom"],
   strict: true,
   exactOptionalPropertyTypes: true,
   types: [],

@@ -21,6 +21,8 @@ import { type BaseOptions, checkFraction, checkNotNegative, type Elements, Eleme
 
 /** Options of \`${className}\`. */
 export interface ${className}Options extends BaseOptions {
+  /** The learning rate. Default 1e-2. */
+  lr: number;
   /** How much of the last step's direction is kept. Default 0.9. */
   momentum: number;
   /** How fast the weights decay, apart from the gradient. Default 0. */

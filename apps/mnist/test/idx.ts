@@ -1,4 +1,4 @@
-/** A small data set in MNIST's format: rows of bars, one for each digit, with some noise; a network learns it in a few steps. */
+/** A small dataset in MNIST's format: rows of bars, one for each digit, with some noise; a network learns it in a few steps. */
 
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

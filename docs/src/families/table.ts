@@ -109,9 +109,10 @@ const tensor: readonly Family[] = [
     files: "backend kernel storage testing/",
   },
   {
-    title: "Shapes, halves and draws",
+    title: "Shapes, elements and draws",
     about: "The arithmetic behind operations and devices.",
     files: "shape half encode random/distributions",
+    names: "bytesOf computeType expectFloating kindOf typedArray viewBytes",
   },
 ];
 

@@ -2,11 +2,19 @@
  * The page of a class or an interface: what it is for, how it is made, its members (those of `Tensor` by family), and what it has from others.
  */
 
-import { type DeclarationReflection, type DefaultThemeRenderContext, JSX, type ReferenceType, ReflectionKind } from "typedoc";
+import {
+  type DeclarationReflection,
+  type DefaultThemeRenderContext,
+  JSX,
+  type ReferenceType,
+  ReflectionKind,
+  type TypeParameterReflection,
+} from "typedoc";
 import { inheritedMembers } from "../convert/inherited.ts";
 import { tensorSections } from "../families/tensor-members.ts";
 import { fields, links, member, signatureBody } from "./members.ts";
-import { line } from "./signature.ts";
+import { fieldOf } from "./options.ts";
+import { line, typeParameter } from "./signature.ts";
 import type { Site } from "./site.ts";
 import { nameLink } from "./summary.ts";
 
@@ -87,6 +95,17 @@ function relatives(context: DefaultThemeRenderContext, site: Site, reflection: D
   return rows.length === 0 ? null : h("ul", { class: "ak-links" }, ...rows);
 }
 
+/** What a type leaves open: a line, unless there is something to say. */
+function typeParameters(context: DefaultThemeRenderContext, list: readonly TypeParameterReflection[]): JSX.Element | null {
+  if (list.length === 0) return null;
+  if (list.some((parameter) => parameter.hasComment())) return context.typeParameters([...list]);
+  return h(
+    "ul",
+    { class: "ak-links" },
+    h("li", null, "For any ", ...list.flatMap((each, i) => [i === 0 ? "" : ", ", h("code", null, typeParameter(context, each))])),
+  );
+}
+
 /** What an instance may be called: `conv2d` of `Conv2d`, `lstm` of `LSTM`, `bceLoss` of `BCELoss`, `prelu` of `PReLU`. */
 function instanceName(name: string): string {
   return name.replace(/^(?:[A-Z]?(?:Re|Si)LU|[A-Z]+(?![a-z])|[A-Z])/, (capitals) => capitals.toLowerCase());
@@ -123,7 +142,7 @@ export function classPage(context: DefaultThemeRenderContext, site: Site, reflec
         h("h2", { id: slug, class: "tsd-anchor-link" }, h("a", { href: `#${slug}`, class: "ak-anchor" }, title)),
         ...inRuns(members).map((run) =>
           run[0]?.signatures === undefined
-            ? fields(context, run)
+            ? fields(context, run.map(fieldOf))
             : h(JSX.Fragment, null, ...run.map((each) => member(context, site, each, described))),
         ),
       ),
@@ -135,7 +154,7 @@ export function classPage(context: DefaultThemeRenderContext, site: Site, reflec
     reflection.hasComment() ? h("section", { class: "tsd-panel tsd-comment" }, context.commentSummary(reflection)) : null,
     links(context, site, reflection),
     relatives(context, site, reflection),
-    reflection.typeParameters === undefined ? null : context.typeParameters(reflection.typeParameters),
+    typeParameters(context, reflection.typeParameters ?? []),
     ...made,
     ...(reflection.signatures ?? []).flatMap((signature) => [
       h("p", { class: "ak-note" }, "It is called as a function:"),

@@ -3,7 +3,7 @@
  */
 
 import { type DeclarationReflection, type DefaultThemeRenderContext, JSX } from "typedoc";
-import { pointwiseOperations } from "../convert/pointwise.ts";
+import { pointwiseOperations } from "../convert/callable.ts";
 import { links, signatureBody } from "./members.ts";
 import { line } from "./signature.ts";
 import type { Site } from "./site.ts";

@@ -12,6 +12,9 @@ const h = JSX.createElement;
 // Before anything is drawn, so that a page never flashes in the other colours.
 const chooseTheme = 'document.documentElement.dataset.theme=(()=>{try{return localStorage.getItem("tsd-theme")}catch{}})()||"os"';
 
+// A long navigation opens at the page at hand.
+const showCurrent = 'document.querySelector(".ak-navigation .current")?.scrollIntoView({block:"nearest"})';
+
 function titleOf(page: PageEvent<Reflection>): string {
   const { model } = page;
   if (model.isProject()) return "Akari: PyTorch's way of working, in TypeScript";
@@ -173,6 +176,7 @@ export function layout(
           { class: "col-sidebar" },
           h("div", { class: "page-menu" }, pageMenu(page)),
           h("div", { class: "site-menu" }, navigation(context, site)),
+          h("script", null, h(JSX.Raw, { html: showCurrent })),
         ),
       ),
       h("div", { class: "overlay" }),

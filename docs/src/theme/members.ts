@@ -10,32 +10,22 @@ import {
   type ParameterReflection,
   ReflectionKind,
   type SignatureReflection,
-  type SomeType,
 } from "typedoc";
 import { declared } from "../families/families.ts";
 import type { Counterpart } from "../pytorch/counterparts.ts";
+import { type Field, optionsIn } from "./options.ts";
 import { line } from "./signature.ts";
 import type { Site } from "./site.ts";
-import { fieldsOf, isOptions, nameLink } from "./summary.ts";
+import { nameLink } from "./summary.ts";
 
 const h = JSX.createElement;
 
-/** The options types that a parameter's type is made of. */
-function optionsIn(type: SomeType | undefined): DeclarationReflection[] {
-  if (type?.type === "intersection" || type?.type === "union") return type.types.flatMap(optionsIn);
-  if (type?.type !== "reference") return [];
-  const target = type.reflection;
-  if (type.name === "Partial" || type.name === "Readonly") return (type.typeArguments ?? []).flatMap(optionsIn);
-  if (!target?.isDeclaration() || !isOptions(target)) return [];
-  return fieldsOf(target).length > 0 ? [target] : optionsIn(target.type);
-}
-
 /** The fields of options, each with its text. */
-export function fields(context: DefaultThemeRenderContext, list: readonly DeclarationReflection[]): JSX.Element {
+export function fields(context: DefaultThemeRenderContext, list: readonly Field[]): JSX.Element {
   return h(
     "dl",
     { class: "ak-fields" },
-    ...list.map((field) =>
+    ...list.map(({ declaration: field, optional }) =>
       h(
         "div",
         // The options of a function are described on its page as well, and have their anchors on their own.
@@ -45,7 +35,7 @@ export function fields(context: DefaultThemeRenderContext, list: readonly Declar
           null,
           ...(field.parent?.kindOf(ReflectionKind.Class) ? flags(field) : []),
           h("span", { class: "tsd-kind-property" }, field.name),
-          h("span", { class: "tsd-signature-symbol" }, field.flags.isOptional ? "?: " : ": "),
+          h("span", { class: "tsd-signature-symbol" }, optional ? "?: " : ": "),
           field.signatures?.[0] === undefined
             ? context.type(field.type ?? field.getSignature?.type)
             : line(context, field.signatures[0], ""),
@@ -66,8 +56,8 @@ function parameterRow(
   parameter: ParameterReflection,
   described: Set<DeclarationReflection> | null,
 ): JSX.Element | null {
-  const options = described === null ? [] : optionsIn(parameter.type).filter((type) => !described.has(type));
-  for (const type of options) described?.add(type);
+  const options = described === null ? [] : optionsIn(parameter.type).filter(({ target }) => !described.has(target));
+  for (const { target } of options) described?.add(target);
   if (!parameter.hasComment() && options.length === 0) return null;
   return h(
     "li",
@@ -75,7 +65,9 @@ function parameterRow(
     h("span", { class: "ak-parameter" }, parameter.name),
     " ",
     parameter.hasComment() ? context.commentSummary(parameter) : null,
-    ...options.map((type) => h("div", { class: "ak-expanded" }, h("p", null, nameLink(context, type)), fields(context, fieldsOf(type)))),
+    ...options.map(({ target, fields: list }) =>
+      h("div", { class: "ak-expanded" }, h("p", null, nameLink(context, target)), fields(context, list)),
+    ),
   );
 }
 

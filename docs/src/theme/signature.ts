@@ -10,6 +10,7 @@ import {
   ReflectionKind,
   type SignatureReflection,
   type SomeType,
+  type TypeParameterReflection,
 } from "typedoc";
 
 const h = JSX.createElement;
@@ -66,30 +67,41 @@ function parameter(context: DefaultThemeRenderContext, { name, optional, rest, t
   ];
 }
 
+/** What a signature or a type leaves open: `I extends boolean = false`. */
+export function typeParameter(context: DefaultThemeRenderContext, reflection: TypeParameterReflection): JSX.Element {
+  const { name, type, default: otherwise } = reflection;
+  return h(
+    JSX.Fragment,
+    null,
+    h(
+      "span",
+      { class: "tsd-kind-type-parameter", id: context.router.hasUrl(reflection) ? context.getAnchor(reflection) : undefined },
+      name,
+    ),
+    ...(type === undefined ? [] : [h("span", { class: "tsd-signature-keyword" }, " extends "), context.type(type)]),
+    ...(otherwise === undefined ? [] : [symbol(" = "), context.type(otherwise)]),
+  );
+}
+
 /** A signature with the types of everything. */
 export function line(context: DefaultThemeRenderContext, signature: SignatureReflection, name: string = signature.name): JSX.Element {
   const parameters = (signature.parameters ?? []).flatMap(shown);
   const constructs = signature.kind === ReflectionKind.ConstructorSignature;
   const result = constructs ? undefined : signature.type;
-  const types = (signature.typeParameters ?? []).flatMap((typeParameter, i) => [
+  // Those of a class stand above its constructors.
+  const types = (constructs ? [] : (signature.typeParameters ?? [])).flatMap((each, i) => [
     symbol(i === 0 ? "<" : ", "),
-    h(
-      "span",
-      { class: "tsd-kind-type-parameter", id: context.router.hasUrl(typeParameter) ? context.getAnchor(typeParameter) : undefined },
-      typeParameter.name,
-    ),
-    ...(typeParameter.type === undefined
-      ? []
-      : [h("span", { class: "tsd-signature-keyword" }, " extends "), context.type(typeParameter.type)]),
+    typeParameter(context, each),
   ]);
   const length =
     name.length +
+    (signature.typeParameters ?? []).reduce((sum, { name: of, type }) => sum + of.length + (type?.toString().length ?? 0) + 4, 0) +
     parameters.reduce(
       (sum, { name: of, type, defaultValue }) => sum + of.length + (type?.toString().length ?? 0) + (defaultValue?.length ?? 0) + 4,
       0,
     ) +
     (result?.toString().length ?? 0);
-  const broken = length > wide && parameters.length > 1;
+  const broken = length > wide && parameters.length > 0;
   const inner = parameters.flatMap((each, i) => [
     broken ? "\n  " : i === 0 ? "" : symbol(", "),
     ...parameter(context, each),

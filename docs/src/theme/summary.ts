@@ -5,6 +5,7 @@
 import { type DeclarationReflection, type DefaultThemeRenderContext, JSX, ReflectionKind } from "typedoc";
 import { commentOf, firstSentence } from "../docstring.ts";
 import { declared } from "../families/families.ts";
+import { fieldsOf, isOptions } from "./options.ts";
 import { hint } from "./signature.ts";
 
 const h = JSX.createElement;
@@ -27,17 +28,6 @@ function hints(reflection: DeclarationReflection): string[] {
     return target.flags.isAbstract || internal ? [] : [...new Set(maker?.signatures?.map(hint))];
   }
   return [...new Set(target.signatures?.map(hint))];
-}
-
-/** Whether a type holds the options of something. */
-export function isOptions({ name }: DeclarationReflection): boolean {
-  return /Options?$/.test(name);
-}
-
-/** The fields of an options type, by name. */
-export function fieldsOf(reflection: DeclarationReflection): readonly DeclarationReflection[] {
-  const fields = reflection.children ?? (reflection.type?.type === "reflection" ? reflection.type.declaration.children : undefined) ?? [];
-  return fields.filter(({ flags }) => flags.isProtected !== true);
 }
 
 /** A link to a name, in the type of code. */
@@ -76,7 +66,7 @@ export function row(
         const fields = isOptions(type) ? fieldsOf(type) : [];
         const names = fields
           .slice(0, 8)
-          .map(({ name }) => name)
+          .map(({ declaration }) => declaration.name)
           .join(", ");
         return h(
           "span",

@@ -3,6 +3,7 @@
  */
 
 import {
+  type Comment,
   type ContainerReflection,
   type DeclarationReflection,
   DefaultTheme,
@@ -18,8 +19,9 @@ import { withoutPages } from "../docstring.ts";
 import { classPage } from "./class-page.ts";
 import { functionPage } from "./function-page.ts";
 import { layout } from "./layout.ts";
-import { links } from "./members.ts";
+import { fields, links } from "./members.ts";
 import { modulePage } from "./module-page.ts";
+import { fieldsOf, isOptions } from "./options.ts";
 import type { Site } from "./site.ts";
 
 const h = JSX.createElement;
@@ -45,7 +47,7 @@ export function themeFor(site: Site): new (renderer: Renderer) => DefaultTheme {
 
 /** Puts our pages in the place of TypeDoc's. */
 function adapt(context: DefaultThemeRenderContext, site: Site): void {
-  const { commentSummary, markdown } = context;
+  const { commentSummary, commentTags, markdown } = context;
   context.markdown = (text) => markdown(Array.isArray(text) ? site.autolink.linked(context.model, text) : text);
   context.commentSummary = (reflection) => {
     const summary = reflection.comment?.summary ?? [];
@@ -53,8 +55,19 @@ function adapt(context: DefaultThemeRenderContext, site: Site): void {
     const parts = withoutPages(summary);
     return parts.length === 0 ? undefined : context.displayParts(parts);
   };
+  context.commentTags = (reflection) => {
+    if (reflection.comment !== undefined) joinThrows(reflection.comment);
+    return commentTags(reflection);
+  };
   context.defaultLayout = (template, page) => layout(context, site, template, page);
   context.reflectionTemplate = (page) => pageOf(context, site, page);
+}
+
+/** Several errors stand below one heading. */
+function joinThrows(comment: Comment): void {
+  const [first, ...others] = comment.getTags("@throws");
+  for (const { content } of others) first?.content.push({ kind: "text", text: "\n\n" }, ...content);
+  for (const other of others) comment.blockTags.splice(comment.blockTags.indexOf(other), 1);
 }
 
 function pageOf(context: DefaultThemeRenderContext, site: Site, page: PageEvent<ContainerReflection>): JSX.Element {
@@ -63,7 +76,14 @@ function pageOf(context: DefaultThemeRenderContext, site: Site, page: PageEvent<
   if (model.kindOf(ReflectionKind.SomeModule)) return modulePage(context, site, model);
   if (model.kindOf(withMembers)) return classPage(context, site, model);
   if (model.kindOf(ReflectionKind.Function)) return functionPage(context, site, model);
-  return h(JSX.Fragment, null, context.memberDeclaration(model), users(context, site, model));
+  const isAlias = model.kindOf(ReflectionKind.TypeAlias) && isOptions(model) && model.type?.type !== "reflection";
+  return h(
+    JSX.Fragment,
+    null,
+    context.memberDeclaration(model),
+    isAlias ? fields(context, fieldsOf(model)) : null,
+    users(context, site, model),
+  );
 }
 
 /** Below a type or a constant: who uses it. */

@@ -2,6 +2,7 @@
  * Whether operations are recorded. Recording is on by default; `noGrad` turns it off for a function, or for a block with `using`.
  */
 
+// So that programs whose compiler knows no `Symbol.dispose` yet can still use these declarations.
 /// <reference lib="esnext.disposable" preserve="true" />
 
 let enabled = true;

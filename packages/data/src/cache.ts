@@ -1,5 +1,5 @@
 /**
- * Where downloaded data sets are kept: in the folder that the user's platform sets aside for what can be fetched again.
+ * Where downloaded datasets are kept: in the folder that the user's platform sets aside for what can be fetched again.
  */
 
 import { join, nodeProcess } from "./node.ts";

@@ -1,5 +1,5 @@
 /**
- * `DataLoader`: a data set in batches, in order or shuffled. It draws as PyTorch's loader does, so that a seed gives PyTorch's batches,
+ * `DataLoader`: a dataset in batches, in order or shuffled. It draws as PyTorch's loader does, so that a seed gives PyTorch's batches,
  * and between batches it lets the event loop turn when much memory is waiting to come back.
  */
 
@@ -20,14 +20,16 @@ export interface DataLoaderOptions<Sample, Batch> {
   readonly batchSampler?: Sampler<readonly number[]>;
   /** Whether a last batch that is not full is left out. Default false. */
   readonly dropLast?: boolean;
-  /** Makes a batch of samples. Default: the data set's own `batch` where it has one, else `defaultCollate`. */
+  /** Makes a batch of samples. Default: the dataset's own `batch` where it has one, else `defaultCollate`. */
   readonly collateFn?: (samples: Sample[]) => Batch | Promise<Batch>;
   /** Where to draw from. Default: the default generator. */
   readonly generator?: Generator;
   /** The seed of a generator of the loader's own, instead of `generator`. */
   readonly seed?: number;
-  /** How many batches are begun before they are asked for, and all samples of a batch at once: worth it for samples that come from a
-   * disk or a network. Default 0: one sample after the other, when its batch is asked for. */
+  /**
+   * How many batches are begun before they are asked for, and all samples of a batch at once: worth it for samples that come from a disk or a network.
+   * Default 0: one sample after the other, when its batch is asked for.
+   */
   readonly prefetch?: number;
 }
 
@@ -50,7 +52,7 @@ const known: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Iterates over a data set in batches; each iteration is an epoch. An array of samples is a data set, too. A stream, which is any other iterable of samples, comes in
+ * Iterates over a dataset in batches; each iteration is an epoch. An array of samples is a dataset, too. A stream, which is any other iterable of samples, comes in
  * batches as it is: then there is nothing to shuffle, and no `length`.
  *
  * https://pytorch.org/docs/stable/data.html#torch.utils.data.DataLoader
@@ -58,7 +60,7 @@ const known: ReadonlySet<string> = new Set([
  * @example
  * const loader = new DataLoader(data, { batchSize: 64, shuffle: true, seed: 1 });
  * for await (const [images, labels] of loader) {
- *   const loss = crossEntropy(model.forward(images), labels);
+ *   const loss = crossEntropy(model(images), labels);
  * }
  */
 export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterable<Batch> {
@@ -69,11 +71,14 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterab
 
   /** Throws an ArgumentError for an option that does not exist, makes no sense, or excludes another one given. */
   constructor(
+    dataset: Dataset<Sample, Batch> | readonly Sample[],
+    options?: DataLoaderOptions<Sample, Batch> & { readonly collateFn?: never },
+  );
+  constructor(
     dataset: Dataset<Sample, unknown> | readonly Sample[],
     options: DataLoaderOptions<Sample, Batch> & Required<Pick<DataLoaderOptions<Sample, Batch>, "collateFn">>,
   );
   constructor(dataset: IterableDataset<Sample>, options?: StreamOptions<Sample, Batch>);
-  constructor(dataset: Dataset<Sample, Batch> | readonly Sample[], options?: Omit<DataLoaderOptions<Sample, Batch>, "collateFn">);
   constructor(given: Dataset<Sample, unknown> | IterableDataset<Sample>, options: DataLoaderOptions<Sample, Batch> = {}) {
     const dataset = Array.isArray(given) ? listed<Sample>(given) : given;
     check(options);
@@ -101,7 +106,7 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterab
     return this.#byNumber;
   }
 
-  /** The data set. Throws an ArgumentError for a stream. */
+  /** The dataset. Throws an ArgumentError for a stream. */
   get dataset(): Dataset<Sample, unknown> {
     return this.#numbered().dataset;
   }
@@ -169,7 +174,7 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterab
 
   async #load(dataset: Dataset<Sample, unknown>, indices: readonly number[]): Promise<Batch> {
     const { collateFn, prefetch = 0 } = this.#options;
-    // Safe: a loader without a collateFn has the batches of its data set.
+    // Safe: a loader without a collateFn has the batches of its dataset.
     if (collateFn === undefined && dataset.batch !== undefined) return (await dataset.batch(indices)) as Batch;
     const samples: Sample[] = [];
     if (prefetch > 0) samples.push(...(await Promise.all(indices.map((index) => dataset.get(index)))));
@@ -199,18 +204,14 @@ function check<Sample, Batch>(options: DataLoaderOptions<Sample, Batch>): void {
   }
   const { prefetch = 0 } = options;
   if (!Number.isInteger(prefetch) || prefetch < 0) throw new ArgumentError(`DataLoader: prefetch must be a count, got ${prefetch}`);
-  exclude(options, "sampler", ["shuffle"]);
-  exclude(options, "batchSampler", ["batchSize", "shuffle", "sampler", "dropLast"]);
-  exclude(options, "seed", ["generator"]);
+  const given = new Set(Object.entries(options).flatMap(([name, value]) => (value === undefined || value === false ? [] : [name])));
+  // Each says the same as those behind it, in another way.
+  exclude(given, "sampler", ["shuffle"]);
+  exclude(given, "batchSampler", ["batchSize", "shuffle", "sampler", "dropLast"]);
+  exclude(given, "seed", ["generator"]);
 }
 
-/** Throws when an option is given together with one that says the same in another way. */
-function exclude(options: object, name: string, others: readonly string[]): void {
-  const given = (key: string): boolean => {
-    const value: unknown = Object.entries(options).find(([option]) => option === key)?.[1];
-    return value !== undefined && value !== false;
-  };
-  for (const other of others) {
-    if (given(name) && given(other)) throw new ArgumentError(`DataLoader: ${name} and ${other} exclude each other`);
-  }
+function exclude(given: ReadonlySet<string>, name: string, others: readonly string[]): void {
+  const other = given.has(name) ? others.find((each) => given.has(each)) : undefined;
+  if (other !== undefined) throw new ArgumentError(`DataLoader: ${name} and ${other} exclude each other`);
 }

@@ -1,5 +1,5 @@
 /**
- * What a data set is: so many samples, each found by its number. A data set that can gather many samples at once says so by having a
+ * What a dataset is: so many samples, each found by its number. A dataset that can gather many samples at once says so by having a
  * `batch`, and the loader uses it instead of asking for one sample after the other.
  */
 
@@ -60,7 +60,7 @@ export function checkIndex(name: string, index: number, length: number): void {
   }
 }
 
-/** One tensor for each that a data set was made of. */
+/** One tensor for each that a dataset was made of. */
 export type Rows<Tensors extends readonly Tensor[]> = { [K in keyof Tensors]: Tensor };
 
 /**
@@ -116,19 +116,19 @@ export class TensorDataset<Tensors extends readonly Tensor[]> implements Dataset
 }
 
 /**
- * Some of another data set's samples, in the order of `indices`.
+ * Some of another dataset's samples, in the order of `indices`.
  *
  * https://pytorch.org/docs/stable/data.html#torch.utils.data.Subset
  */
 export class Subset<Sample, Batch = Collated<Sample>> implements Dataset<Sample, Batch> {
-  /** The data set that the samples come from. */
+  /** The dataset that the samples come from. */
   readonly dataset: Dataset<Sample, Batch>;
   /** The numbers that the samples have there: sample `i` is its sample `indices[i]`. */
   readonly indices: readonly number[];
   readonly length: number;
   readonly batch: ((indices: readonly number[]) => Batch | Promise<Batch>) | undefined;
 
-  /** Throws an IndexError when the data set has no sample of some index. */
+  /** Throws an IndexError when the dataset has no sample of some index. */
   constructor(dataset: Dataset<Sample, Batch>, indices: readonly number[]) {
     for (const index of indices) checkIndex("Subset", index, dataset.length);
     this.dataset = dataset;
@@ -148,20 +148,20 @@ export class Subset<Sample, Batch = Collated<Sample>> implements Dataset<Sample,
 }
 
 /**
- * Several data sets, one after the other.
+ * Several datasets, one after the other.
  *
  * https://pytorch.org/docs/stable/data.html#torch.utils.data.ConcatDataset
  */
 export class ConcatDataset<Sample, Batch = Collated<Sample>> implements Dataset<Sample, Batch> {
-  /** The data sets, in order; the samples of the first come first. */
+  /** The datasets, in order; the samples of the first come first. */
   readonly datasets: readonly Dataset<Sample, Batch>[];
-  /** Where each data set ends. */
+  /** Where each dataset ends. */
   readonly ends: readonly number[];
   readonly length: number;
 
   /** Throws an ArgumentError when there are none. */
   constructor(datasets: readonly Dataset<Sample, Batch>[]) {
-    if (datasets.length === 0) throw new ArgumentError("ConcatDataset: expected one data set or more, got none");
+    if (datasets.length === 0) throw new ArgumentError("ConcatDataset: expected one dataset or more, got none");
     let end = 0;
     this.datasets = datasets;
     this.ends = datasets.map(({ length }) => {
@@ -186,14 +186,15 @@ export interface RandomSplitOptions {
 }
 
 /**
- * Splits a data set at random into parts of the given lengths, or of the given fractions of the whole; what rounding leaves over goes
+ * Splits a dataset at random into parts of the given lengths, or of the given fractions of the whole; what rounding leaves over goes
  * to the first parts, one sample each. The same generator gives PyTorch's own parts.
  *
  * https://pytorch.org/docs/stable/data.html#torch.utils.data.random_split
  *
- * @throws ArgumentError when the lengths do not add up to the length of the data set, nor the fractions to 1.
+ * @throws ArgumentError when the lengths do not add up to the length of the dataset, nor the fractions to 1.
  * @example
- * const [training, validation] = randomSplit(data, [0.9, 0.1], { generator: new Generator().manualSeed(42) });
+ * const generator = new Generator().manualSeed(42);
+ * const [training, validation] = randomSplit(data, [0.9, 0.1], { generator });
  */
 export function randomSplit<Sample, const Lengths extends readonly number[], Batch = Collated<Sample>>(
   dataset: Dataset<Sample, Batch>,
@@ -221,6 +222,6 @@ function countParts(lengths: readonly number[], whole: number): readonly number[
     return counts.map((count, i) => (i < left ? count + 1 : count));
   }
   throw new ArgumentError(
-    `randomSplit: the lengths ${lengths.join(" + ")} are ${sum}; they must add up to the data set's ${whole}, or as fractions to 1`,
+    `randomSplit: the lengths ${lengths.join(" + ")} are ${sum}; they must add up to the dataset's ${whole}, or as fractions to 1`,
   );
 }

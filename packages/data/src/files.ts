@@ -6,7 +6,7 @@
 import { FileError } from "@akari/tensor";
 import { nodeProcess } from "./node.ts";
 
-/** What the data sets need of a file system. Tests hand in one that fails. */
+/** What the datasets need of a file system. Tests hand in one that fails. */
 export interface Files {
   /** The contents of a file; null when there is none. */
   read(path: string): Promise<Uint8Array<ArrayBuffer> | null>;

@@ -1,5 +1,5 @@
 /**
- * Where the files of a data set are looked for. What does the looking, the network included, is loaded with the first search: an application that brings
+ * Where the files of a dataset are looked for. What does the looking, the network included, is loaded with the first search: an application that brings
  * data of its own never needs it.
  */
 
@@ -8,7 +8,7 @@ import type { Files } from "./files.ts";
 import type { IdxArray } from "./idx.ts";
 import type { IdxSource } from "./idx-sources.ts";
 
-/** Where to look for the files of a data set. */
+/** Where to look for the files of a dataset. */
 export interface IdxSearchOptions extends DownloadOptions {
   /** The folder to look in first: a path, or an address (`https://…`; in a browser a relative one too). */
   readonly root?: string;
@@ -31,7 +31,7 @@ export interface IdxSplit {
 }
 
 /**
- * Loads the training (`train`) or the test split of a data set.
+ * Loads the training (`train`) or the test split of a dataset.
  *
  * @throws FileError when the files are damaged or do not belong together; a DownloadError when they are nowhere to be found.
  */

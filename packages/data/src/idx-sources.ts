@@ -1,5 +1,5 @@
 /**
- * The data sets in MNIST's format: what their files are called, where they are published, and what their checksums are.
+ * The datasets in MNIST's format: what their files are called, where they are published, and what their checksums are.
  */
 
 /** A checksum, of the file as it is published (gzip) or of what is packed in it. */
@@ -10,9 +10,9 @@ export interface Checksum {
   readonly md5: string;
 }
 
-/** A data set of four IDX files. */
+/** A dataset of four IDX files. */
 export interface IdxSource {
-  /** The data set's name in messages, and that of its folder in the cache. */
+  /** The dataset's name in messages, and that of its folder in the cache. */
   readonly name: string;
   /** The variable of the environment that names its folder. */
   readonly variable: string;

@@ -15,9 +15,9 @@ export interface Normalization {
   readonly std: number;
 }
 
-/** How a data set of images hands them out. */
+/** How a dataset of images hands them out. */
 export interface ImageOptions {
-  /** Whether the greys are normalized by the data set's own mean and deviation, or by which. Default true; false: greys from 0 to 1. */
+  /** Whether the greys are normalized by the dataset's own mean and deviation, or by which. Default true; false: greys from 0 to 1. */
   readonly normalize?: boolean | Normalization;
   /** What to do with each image, a uint8 tensor of shape `[1, H, W]`, instead of normalizing. Usually a `Compose` that has a `ToTensor`. */
   readonly transform?: Transform | ((image: Tensor) => Tensor);
@@ -25,9 +25,9 @@ export interface ImageOptions {
   readonly device?: Backend;
 }
 
-/** The images of a data set and what is known of them. */
+/** The images of a dataset and what is known of them. */
 export interface ImageSource extends Normalization {
-  /** The data set's name, for people and for messages. */
+  /** The dataset's name, for people and for messages. */
   readonly name: string;
   /** Where the images come from, for people. */
   readonly from: string;
@@ -51,10 +51,10 @@ export type ImageSample = [image: Tensor, label: number];
 /** Images of shape `[N, 1, H, W]` and their labels, int32 of shape `[N]`. */
 export type ImageBatch = [images: Tensor, labels: Tensor];
 
-/** A data set of grey images of one size, each with a label. */
+/** A dataset of grey images of one size, each with a label. */
 export class ImageDataset implements Dataset<ImageSample, ImageBatch> {
   readonly length: number;
-  /** The data set's name. */
+  /** The dataset's name. */
   readonly name: string;
   /** Where the images come from: a folder, an address, or a formula. */
   readonly from: string;

@@ -1,5 +1,5 @@
 /**
- * MNIST and the data sets in its format.
+ * MNIST and the datasets in its format.
  */
 
 import { findSplit, type IdxSearchOptions } from "./idx-search.ts";

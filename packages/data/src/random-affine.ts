@@ -48,7 +48,8 @@ interface Movement {
  * https://pytorch.org/vision/stable/generated/torchvision.transforms.RandomAffine.html
  *
  * @example
- * new Compose([new RandomAffine(10, { translate: [0.1, 0.1], interpolation: "bilinear" }), new ToTensor()]);
+ * const shaken = new RandomAffine(10, { translate: [0.1, 0.1], interpolation: "bilinear" });
+ * new Compose([shaken, new ToTensor()]);
  */
 export class RandomAffine implements Transform {
   readonly #degrees: readonly [number, number];

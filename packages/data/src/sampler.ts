@@ -1,5 +1,5 @@
 /**
- * Samplers say in which order the loader asks a data set for its samples. They draw exactly as PyTorch's do, so that a seed gives
+ * Samplers say in which order the loader asks a dataset for its samples. They draw exactly as PyTorch's do, so that a seed gives
  * PyTorch's order.
  */
 
@@ -15,7 +15,7 @@ export interface Sampler<Item = number> extends Iterable<Item> {
   readonly length: number;
 }
 
-/** A data set, or anything else that has a length. */
+/** A dataset, or anything else that has a length. */
 export interface Sized {
   /** How many samples there are to draw from. */
   readonly length: number;

@@ -1,5 +1,5 @@
 /**
- * What is done to an image on its way out of a data set, as in torchvision: an image is a tensor of shape `[C, H, W]`, bytes until
+ * What is done to an image on its way out of a dataset, as in torchvision: an image is a tensor of shape `[C, H, W]`, bytes until
  * `ToTensor` makes them numbers from 0 to 1. The random ones draw in torchvision's order.
  */
 

@@ -15,7 +15,7 @@ async function numbers(batches: AsyncIterable<Tensor>): Promise<number[][]> {
 }
 
 describe("DataLoader", () => {
-  it("goes through a data set in order, one sample at a time, unless told otherwise", async () => {
+  it("goes through a dataset in order, one sample at a time, unless told otherwise", async () => {
     expect(await numbers(new DataLoader(range(3)))).toEqual([[0], [1], [2]]);
     const loader = new DataLoader(range(5), { batchSize: 2 });
     expect(loader.length).toBe(3);
@@ -83,7 +83,7 @@ describe("DataLoader", () => {
     expect(sums).toEqual([1, 5]);
   });
 
-  it("uses a data set's own way to gather a batch", async () => {
+  it("uses a dataset's own way to gather a batch", async () => {
     const data = new TensorDataset(tensor([10, 20, 30]), tensor([1, 2, 3], { dtype: "int32" }));
     const loader = new DataLoader(data, { batchSize: 2 });
     const seen: unknown[] = [];

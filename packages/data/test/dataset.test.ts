@@ -83,7 +83,7 @@ describe("randomSplit", () => {
   });
 
   it("refuses lengths that do not add up", () => {
-    expect(() => randomSplit(ten, [7, 2])).toThrow("the lengths 7 + 2 are 9; they must add up to the data set's 10, or as fractions to 1");
+    expect(() => randomSplit(ten, [7, 2])).toThrow("the lengths 7 + 2 are 9; they must add up to the dataset's 10, or as fractions to 1");
     expect(() => randomSplit(ten, [0.5, 0.4])).toThrow(ArgumentError);
     expect(() => randomSplit(ten, [11, -1])).toThrow("randomSplit: a part cannot have the length -1");
   });

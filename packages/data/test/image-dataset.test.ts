@@ -94,7 +94,7 @@ describe("ImageDataset", () => {
 });
 
 describe("SyntheticDigits", () => {
-  it("is a data set; the test images are none of the training images", async () => {
+  it("is a dataset; the test images are none of the training images", async () => {
     const training = new SyntheticDigits({ length: 20, seed: 5 });
     const test = new SyntheticDigits({ length: 20, seed: 5, train: false });
     expect(training.length).toBe(20);

@@ -89,7 +89,8 @@ function encodePieces(operation: string, arrays: Readonly<Record<string, HostArr
  *
  * @throws FileError when an array does not have as many elements as its shape says, or metadata is not text.
  * @example
- * const bytes = encodeSafetensors({ x: { dtype: "float32", shape: [2], data: new Float32Array([1, 2]) } });
+ * const x = { dtype: "float32", shape: [2], data: new Float32Array([1, 2]) } as const;
+ * const bytes = encodeSafetensors({ x });
  */
 export function encodeSafetensors(arrays: Readonly<Record<string, HostArray>>, options: SaveOptions = {}): Uint8Array<ArrayBuffer> {
   const pieces = encodePieces("encodeSafetensors", arrays, options.metadata);

@@ -68,39 +68,42 @@ function isIntegers(values: readonly unknown[]): values is readonly number[] {
   return values.every((value) => Number.isSafeInteger(value));
 }
 
+/** The tensor that `_rebuild_tensor_v2` is called for, once it is seen to lie within its storage. */
+function rebuildTensor(
+  what: string,
+  storages: ReadonlyMap<string, TorchStorage>,
+  [storage, offset, shape, strides]: readonly unknown[],
+): TorchTensor {
+  // Only `persistent` makes objects with a key, and a pickle cannot make any other.
+  const known = typeof storage === "object" && storage !== null && "key" in storage ? storages.get(String(storage.key)) : undefined;
+  if (known === undefined) throw new FileError(`${what}: a tensor has no storage`);
+  if (!(shape instanceof Tuple && strides instanceof Tuple) || shape.items.length !== strides.items.length) {
+    throw new FileError(`${what}: a tensor's shape and strides do not fit each other`);
+  }
+  const count = countOf(what, shape.items);
+  const steps = strides.items;
+  if (!isIntegers(steps) || steps.some((stride) => stride < 0) || !Number.isSafeInteger(offset)) {
+    throw new FileError(`${what}: a tensor has the strides [${steps.join(", ")}] and the offset ${String(offset)}`);
+  }
+  const [sizes, first] = [shape.items as readonly number[], offset as number]; // safe: countOf and the line above checked them
+  const last = first + sizes.reduce((sum, size, i) => sum + (size - 1) * (steps[i] as number), 0);
+  if (first < 0 || (count > 0 && last >= known.count)) {
+    throw new FileError(
+      `${what}: a tensor of shape [${sizes.join(", ")}] reaches element ${last} of storage ${known.key}, which has ${known.count}`,
+    );
+  }
+  return new TorchTensor(known, sizes, steps, first);
+}
+
 /** The names that checkpoints are made of. Storages are collected in `storages` as they are met, each key once. */
 export function checkpointMeanings(what: string, storages: Map<string, TorchStorage>): Meanings {
-  const fail = (message: string): never => {
-    throw new FileError(`${what}: ${message}`);
-  };
-
-  const rebuildTensor = ([storage, offset, shape, strides]: readonly unknown[]): TorchTensor => {
-    // Only `persistent` makes objects with a key, and a pickle cannot make any other.
-    const known = typeof storage === "object" && storage !== null && "key" in storage ? storages.get(String(storage.key)) : undefined;
-    if (known === undefined) return fail("a tensor has no storage");
-    if (!(shape instanceof Tuple && strides instanceof Tuple) || shape.items.length !== strides.items.length) {
-      return fail("a tensor's shape and strides do not fit each other");
-    }
-    const count = countOf(what, shape.items);
-    const steps = strides.items;
-    if (!isIntegers(steps) || steps.some((stride) => stride < 0) || !Number.isSafeInteger(offset)) {
-      return fail(`a tensor has the strides [${steps.join(", ")}] and the offset ${String(offset)}`);
-    }
-    const [sizes, first] = [shape.items as readonly number[], offset as number]; // safe: countOf and the line above checked them
-    const last = first + sizes.reduce((sum, size, i) => sum + (size - 1) * (steps[i] as number), 0);
-    if (first < 0 || (count > 0 && last >= known.count)) {
-      return fail(`a tensor of shape [${sizes.join(", ")}] reaches element ${last} of storage ${known.key}, which has ${known.count}`);
-    }
-    return new TorchTensor(known, sizes, steps, first);
-  };
-
   return {
     resolve(name) {
       const [module, member = ""] = name.startsWith("torch.") ? ["torch", name.slice(6)] : [name];
       if (module === "torch" && dtypeNames.has(member)) return member;
       if (callables.has(name) || (module === "torch" && Object.hasOwn(storageTypes, member))) return new PythonName(name);
-      return fail(
-        `the file refers to ${name}, which is refused: a checkpoint may hold tensors, numbers, texts and containers only; ` +
+      throw new FileError(
+        `${what}: the file refers to ${name}, which is refused: a checkpoint may hold tensors, numbers, texts and containers only; ` +
           "save model.state_dict() instead of the model",
       );
     },
@@ -108,30 +111,31 @@ export function checkpointMeanings(what: string, storages: Map<string, TorchStor
       const name = callee instanceof PythonName ? callee.name : "an object";
       switch (name) {
         case "collections.OrderedDict":
-          if (args.length > 0) return fail("an OrderedDict is made from arguments");
+          if (args.length > 0) throw new FileError(`${what}: an OrderedDict is made from arguments`);
           return new Map();
         case "torch.Size":
-          if (!(args[0] instanceof Tuple) || !isIntegers(args[0].items)) return fail("a torch.Size does not hold integers");
+          if (!(args[0] instanceof Tuple) || !isIntegers(args[0].items))
+            throw new FileError(`${what}: a torch.Size does not hold integers`);
           return args[0];
         case "torch._utils._rebuild_tensor_v2":
-          return rebuildTensor(args);
+          return rebuildTensor(what, storages, args);
         case "torch._utils._rebuild_parameter":
-          if (!(args[0] instanceof TorchTensor)) return fail("a parameter is not made from a tensor");
+          if (!(args[0] instanceof TorchTensor)) throw new FileError(`${what}: a parameter is not made from a tensor`);
           return args[0];
         default:
-          return fail(`the file calls ${name}, which is refused`);
+          throw new FileError(`${what}: the file calls ${name}, which is refused`);
       }
     },
     persistent(id) {
       const [kind, type, key, , count] = id instanceof Tuple ? id.items : [];
       if (kind !== "storage" || !(type instanceof PythonName) || typeof key !== "string" || !Number.isSafeInteger(count)) {
-        return fail("the file refers to an object outside of it that is no storage");
+        throw new FileError(`${what}: the file refers to an object outside of it that is no storage`);
       }
       const elements = storageTypes[type.name.slice("torch.".length)];
-      if (elements === undefined || (count as number) < 0) return fail(`a storage of ${String(count)} ${type.name}`);
+      if (elements === undefined || (count as number) < 0) throw new FileError(`${what}: a storage of ${String(count)} ${type.name}`);
       const known = storages.get(key);
       if (known !== undefined) {
-        if (known.type !== elements || known.count !== count) return fail(`storage ${key} is described in two ways`);
+        if (known.type !== elements || known.count !== count) throw new FileError(`${what}: storage ${key} is described in two ways`);
         return known;
       }
       const storage: TorchStorage = { key, type: elements, count: count as number }; // safe: an integer, as seen above

@@ -27,7 +27,10 @@ import { Module } from "./module.ts";
 import { python } from "./state-name.ts";
 
 /** Options of the maximum pooling layers. `I` says whether they also return indices. */
-export type MaxPoolLayerOptions<I extends boolean = boolean> = Omit<MaxPoolOptions, "returnIndices"> & { readonly returnIndices?: I };
+export interface MaxPoolLayerOptions<I extends boolean = boolean> extends Omit<MaxPoolOptions, "returnIndices"> {
+  /** Also return where the largest elements stand, counted in row-major order within each channel, as int32. Default false. */
+  readonly returnIndices?: I;
+}
 
 /** What a maximum pooling layer returns: the values, or with `returnIndices` the values and where they stand. */
 export type MaxPooled<I extends boolean> = I extends true ? [Tensor, Tensor] : Tensor;
@@ -191,9 +194,10 @@ abstract class FractionalMaxPoolNd<I extends boolean> extends Module {
 }
 
 /** Options of the fractional pooling layers. `I` says whether they also return indices. */
-export type FractionalPoolLayerOptions<I extends boolean = boolean> = Omit<FractionalPoolOptions, "returnIndices"> & {
+export interface FractionalPoolLayerOptions<I extends boolean = boolean> extends Omit<FractionalPoolOptions, "returnIndices"> {
+  /** Also return where the largest elements stand, counted in row-major order within each channel, as int32. Default false. */
   readonly returnIndices?: I;
-};
+}
 
 /**
  * The largest elements of windows of [N, C, H, W] that begin at random places, as many as `outputSize` or `outputRatio` say.

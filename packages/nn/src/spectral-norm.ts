@@ -34,7 +34,8 @@ export interface SpectralNormOptions {
  * @param name the property, default "weight".
  * @throws ArgumentError when there is no such parameter, it was replaced already, or has no rows and columns.
  * @example
- * const layer = spectralNorm(new Linear(20, 40)); // stateDict: bias, weight_orig, weight_u [40], weight_v [20]
+ * const layer = spectralNorm(new Linear(20, 40));
+ * // stateDict: bias, weight_orig, weight_u [40], weight_v [20]
  */
 export function spectralNorm<M extends Module>(module: M, name = "weight", options: SpectralNormOptions = {}): M {
   const weight = parameterOf("spectralNorm", module, name);

@@ -187,7 +187,8 @@ export interface TransformerCallOptions extends DecoderCallOptions {
  * https://pytorch.org/docs/stable/generated/torch.nn.Transformer.html
  *
  * @example
- * const transformer = new Transformer(64, 4, { numEncoderLayers: 2, numDecoderLayers: 2, batchFirst: true });
+ * const layers = { numEncoderLayers: 2, numDecoderLayers: 2 };
+ * const transformer = new Transformer(64, 4, { ...layers, batchFirst: true });
  * const y = transformer(source, target, { tgtIsCausal: true });
  */
 export class Transformer extends Module {

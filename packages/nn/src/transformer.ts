@@ -151,7 +151,8 @@ export class TransformerEncoderLayer extends Module {
  * https://pytorch.org/docs/stable/generated/torch.nn.TransformerEncoder.html
  *
  * @example
- * const encoder = new TransformerEncoder(new TransformerEncoderLayer(64, 4), 6, { norm: new LayerNorm(64) });
+ * const layer = new TransformerEncoderLayer(64, 4);
+ * const encoder = new TransformerEncoder(layer, 6, { norm: new LayerNorm(64) });
  */
 export class TransformerEncoder extends Module {
   static override name = "TransformerEncoder";

@@ -16,6 +16,8 @@ import {
 
 /** Options of `Lion`. */
 export interface LionOptions extends BaseOptions {
+  /** The learning rate. Default 1e-4. */
+  lr: number;
   /** How much of the mean of past gradients goes into a step's direction, and into the mean that is kept. Default [0.9, 0.99]. */
   betas: readonly [number, number];
   /** How fast the weights decay, apart from the gradient. Default 0. */

@@ -8,6 +8,8 @@ import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `Adadelta`. */
 export interface AdadeltaOptions extends BaseOptions {
+  /** The learning rate. Default 1. */
+  lr: number;
   /** The decay rate of the running means. Default 0.9. */
   rho: number;
   /** Added under the roots: keeps the division from failing and gets the first step going. Default 1e-6. */

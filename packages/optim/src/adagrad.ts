@@ -8,6 +8,8 @@ import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `Adagrad`. */
 export interface AdagradOptions extends BaseOptions {
+  /** The learning rate. Default 1e-2. */
+  lr: number;
   /** How fast the learning rate falls: η / (1 + (t-1)·lrDecay). Default 0. */
   lrDecay: number;
   /** L2 penalty. Default 0. */

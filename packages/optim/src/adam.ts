@@ -8,6 +8,8 @@ import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `Adam` and `AdamW`. */
 export interface AdamOptions extends BaseOptions {
+  /** The learning rate. Default 1e-3. */
+  lr: number;
   /** The decay rates of the running means of the gradient and of its square. Default [0.9, 0.999]. */
   betas: readonly [number, number];
   /** Added to the denominator. Default 1e-8. */

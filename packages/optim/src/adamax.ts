@@ -8,6 +8,8 @@ import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `Adamax`. */
 export interface AdamaxOptions extends BaseOptions {
+  /** The learning rate. Default 2e-3. */
+  lr: number;
   /** The decay rates of the running mean and of the running maximum. Default [0.9, 0.999]. */
   betas: readonly [number, number];
   /** Added to the size of each gradient. Default 1e-8. */

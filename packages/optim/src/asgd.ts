@@ -8,6 +8,8 @@ import type { BaseOptions, ParamState, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `ASGD`. */
 export interface ASGDOptions extends BaseOptions {
+  /** The learning rate. Default 1e-2. */
+  lr: number;
   /** How the parameters and the learning rate decay. Default 1e-4. */
   lambd: number;
   /** The power by which the learning rate falls. Default 0.75. */

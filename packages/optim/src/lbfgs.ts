@@ -18,9 +18,12 @@ import {
 import { checkNotNegative } from "./checks.ts";
 import { type Point, searchStrongWolfe } from "./line-search.ts";
 import { type BaseOptions, Optimizer, type OptimizerStateDict, type ParamState, type ParamsArgument } from "./optimizer.ts";
+import { addScaled, dot, joined, largest, total } from "./vectors.ts";
 
 /** Options of `LBFGS`. */
 export interface LBFGSOptions extends BaseOptions {
+  /** The learning rate. Default 1. */
+  lr: number;
   /** How many iterations a step makes at most. Default 20. */
   maxIter: number;
   /** How often a step calls the closure at most; null for 1.25 times `maxIter`. Default null. */
@@ -346,38 +349,4 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
       at = end;
     }
   }
-}
-
-function joined(parts: readonly ArrayLike<number>[]): Float64Array {
-  const result = new Float64Array(parts.reduce((count, part) => count + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    result.set(part, at);
-    at += part.length;
-  }
-  return result;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
-  return sum;
-}
-
-function addScaled(to: Float64Array, from: Float64Array, factor: number): void {
-  for (let i = 0; i < to.length; i++) to[i] = (to[i] as number) + factor * (from[i] as number);
-}
-
-/** The largest absolute value. */
-function largest(a: Float64Array): number {
-  let most = 0;
-  for (const value of a) most = Math.max(most, Math.abs(value));
-  return most;
-}
-
-/** The sum of the absolute values. */
-function total(a: Float64Array): number {
-  let sum = 0;
-  for (const value of a) sum += Math.abs(value);
-  return sum;
 }

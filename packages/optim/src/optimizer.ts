@@ -57,16 +57,16 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
    * @throws ArgumentError when there are none, when one comes twice, for unknown options and for values that make no sense.
    */
   constructor(params: ParamsArgument<Options>, defaults: Options, options: Partial<Options>) {
-    this.checkNames(options, defaults);
+    this.#checkNames(options, defaults);
     this.defaults = { ...defaults, ...options };
     this.check(this.defaults);
     const list = [...params];
     if (list.length === 0) throw new ArgumentError(`${this.constructor.name}: got no parameters`);
     const groups = list.filter((entry) => "params" in entry);
     if (groups.length === 0)
-      this.#add({ params: list as Tensor[] } as ParamGroup<Options>); // safe: none is a group
+      this.addParamGroup({ params: list as Tensor[] } as ParamGroup<Options>); // safe: none is a group
     else if (groups.length === list.length)
-      for (const group of groups) this.#add(group as ParamGroup<Options>); // safe: all are groups
+      for (const group of groups) this.addParamGroup(group as ParamGroup<Options>); // safe: all are groups
     else throw new ArgumentError(`${this.constructor.name}: expected either parameters or groups, got both`);
   }
 
@@ -77,7 +77,7 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
     }
   }
 
-  private checkNames(options: object, defaults: Options): void {
+  #checkNames(options: object, defaults: Options): void {
     for (const name of Object.keys(options)) {
       if (name !== "params" && !Object.hasOwn(defaults, name)) {
         throw new ArgumentError(`${this.constructor.name}: there is no option "${name}"; there are ${Object.keys(defaults).join(", ")}`);
@@ -87,12 +87,8 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
 
   /** Adds a group: for layers that are unfrozen later, for example. */
   addParamGroup(group: Partial<Options> & { readonly params: Tensor | Iterable<Tensor> }): void {
-    this.#add(group);
-  }
-
-  #add(group: Partial<Options> & { readonly params: Tensor | Iterable<Tensor> }): void {
     const name = this.constructor.name;
-    this.checkNames(group, this.defaults as Options);
+    this.#checkNames(group, this.defaults as Options);
     const params = Symbol.iterator in group.params ? [...group.params] : [group.params];
     const known = new Set(this.paramGroups.flatMap((g) => g.params));
     params.forEach((param, i) => {

@@ -8,6 +8,8 @@ import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `RMSprop`. */
 export interface RMSpropOptions extends BaseOptions {
+  /** The learning rate. Default 1e-2. */
+  lr: number;
   /** The decay rate of the running means. Default 0.99. */
   alpha: number;
   /** Added to the denominator. Default 1e-8. */

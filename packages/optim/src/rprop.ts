@@ -8,6 +8,8 @@ import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `Rprop`. */
 export interface RpropOptions extends BaseOptions {
+  /** The step size of every element at first. Default 1e-2. */
+  lr: number;
   /** The factors by which a step size shrinks and grows. Default [0.5, 1.2]. */
   etas: readonly [number, number];
   /** The smallest and the largest step size. Default [1e-6, 50]. */
@@ -18,7 +20,7 @@ export interface RpropOptions extends BaseOptions {
 
 /**
  * Rprop: only the sign of the gradient counts. Each element has a step size of its own (`lr` at first), which grows while the sign stays and
- * shrinks when it turns; then the element rests for a step. For whole data sets rather than batches.
+ * shrinks when it turns; then the element rests for a step. For whole datasets rather than batches.
  *
  *     Δ ← Δη⁺ if g·g' > 0, Δη⁻ if g·g' < 0        p ← p - Δ sign(g)
  *

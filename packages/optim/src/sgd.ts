@@ -9,6 +9,8 @@ import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `SGD`. */
 export interface SGDOptions extends BaseOptions {
+  /** The learning rate. Default 1e-3. */
+  lr: number;
   /** How much of the last step goes into the next. Default 0. */
   momentum: number;
   /** How much the gradient is damped on entering the momentum. Default 0. */

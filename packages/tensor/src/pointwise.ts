@@ -6,8 +6,8 @@
 
 import { computeType, type DType, dtypes, isFloating, kindOf, promoteTypes } from "./dtype.ts";
 import { ArgumentError, DTypeError } from "./errors.ts";
-import { gradients, substitute } from "./expr/derivative.ts";
-import { constant, type Expr, floating, input, node, scalar } from "./expr/expr.ts";
+import { type Backward, backward } from "./expr/backward.ts";
+import { type Expr, input, node, scalar } from "./expr/expr.ts";
 import { nodesOf, type Program, program } from "./expr/program.ts";
 import type { View } from "./kernel.ts";
 import { apply, applyAll, applyInPlace, type Gradient, type GradientContext, type Op, type Reads, type Spec } from "./op.ts";
@@ -78,8 +78,7 @@ export function broadcastView(operation: string, x: Tensor, shape: Shape): View 
 interface Plan {
   readonly reads: Required<Reads>;
   readonly op: PointwiseOp | null;
-  /** For each input: where its gradient comes from: an output of `op`, an incoming gradient handed on as it is, or nothing. */
-  readonly sources: readonly (null | { readonly from: "op" | "gradient"; readonly index: number })[];
+  readonly sources: Backward["sources"];
 }
 
 /** The gradient of a pointwise operation, derived from its formulas when it is first needed. */
@@ -130,79 +129,12 @@ class PointwiseGradient implements Gradient<readonly number[]> {
     const key = `${needs.map(Number).join("")} ${have.map(Number).join("")}`;
     let plan = this.#plans.get(key);
     if (plan === undefined) {
-      plan = this.#derive(needs, have);
+      const { formulas, types, reads, sources } = backward(this.#outputs, this.#types, this.#leaves, needs, have);
+      const op = formulas.length === 0 ? null : new PointwiseOp(`${this.#name}Backward`, formulas, types);
+      plan = { reads, op, sources };
       this.#plans.set(key, plan);
     }
     return plan;
-  }
-
-  #derive(needs: readonly boolean[], have: readonly boolean[]): Plan {
-    let operands = 0;
-    const incoming = this.#outputs.map((_, k) => (have[k] ? input(operands++, this.#types[k] as DType) : null));
-    const count = operands;
-    // Inputs and outputs are numbered far above the gradients while it is not known which of them are read.
-    const inputAt = (i: number) => count + i;
-    const outputAt = (k: number) => count + this.#leaves.length + k;
-    const shifted = new Map<Expr, Expr>();
-    this.#leaves.forEach((leaf, i) => {
-      if (leaf !== null) shifted.set(leaf, node("input", leaf.dtype, [], inputAt(i)));
-    });
-    const outputs = this.#outputs.map((e) => substitute(e, shifted));
-    const wanted = this.#leaves.map((leaf, i) => (leaf !== null && needs[i] ? (shifted.get(leaf) as Expr) : null));
-    const found = gradients(
-      outputs.map((e, k) => [e, incoming[k] ?? null] as const),
-      wanted.filter((e) => e !== null),
-    );
-    // Where the outputs alone say enough, only they are kept; otherwise the inputs are.
-    const known = new Map<Expr, Expr>();
-    outputs.forEach((e, k) => {
-      if (e.args.length > 0) known.set(e, input(outputAt(k), this.#types[k] as DType));
-    });
-    const readsInput = (e: Expr) => nodesOf([e]).some((n) => n.op === "input" && n.value >= count && n.value < count + this.#leaves.length);
-    const formulas: Expr[] = [];
-    const types: DType[] = [];
-    const sources: Plan["sources"][number][] = [];
-    let next = 0;
-    for (let i = 0; i < needs.length; i++) {
-      let e = wanted[i] ? (found[next++] ?? null) : null;
-      // By an input that a formula ignores, or follows in jumps only, the derivative is zero, and as in PyTorch that is not "none".
-      if (e === null && needs[i] && operands > 0) e = constant(0, floating(this.#leaves[i]?.dtype ?? "float32"));
-      if (e === null) {
-        sources.push(null);
-      } else if (incoming.includes(e)) {
-        sources.push({ from: "gradient", index: incoming.indexOf(e) });
-      } else {
-        // 16-bit floats are a way to store: the formula computes in float32 and the conversion is left to the store.
-        const wide = e.dtype === computeType(e.dtype) ? e : (e.args[0] as Expr);
-        const throughOutput = substitute(wide, known);
-        sources.push({ from: "op", index: formulas.length });
-        formulas.push(readsInput(throughOutput) ? wide : throughOutput);
-        types.push(e.dtype);
-      }
-    }
-    const used = new Set(
-      nodesOf(formulas)
-        .filter((e) => e.op === "input")
-        .map((e) => e.value),
-    );
-    const reads = {
-      inputs: this.#leaves.map((_, i) => i).filter((i) => used.has(inputAt(i))),
-      outputs: outputs.map((_, k) => k).filter((k) => used.has(outputAt(k))),
-    };
-    const compact = new Map<Expr, Expr>();
-    const place = [...reads.inputs.map(inputAt), ...reads.outputs.map(outputAt)];
-    for (const e of nodesOf(formulas)) {
-      if (e.op === "input" && e.value >= count) compact.set(e, node("input", e.dtype, [], count + place.indexOf(e.value)));
-    }
-    const op =
-      formulas.length === 0
-        ? null
-        : new PointwiseOp(
-            `${this.#name}Backward`,
-            formulas.map((e) => substitute(e, compact)),
-            types,
-          );
-    return { reads, op, sources };
   }
 }
 

@@ -3,6 +3,7 @@
  * elements lie and who follows their history, and each method hands its work to the function of the same name in `ops/`.
  */
 
+// So that programs whose compiler knows no `Symbol.dispose` yet can still use these declarations.
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import type { Backend, DeviceBuffer } from "./backend.ts";

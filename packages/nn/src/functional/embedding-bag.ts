@@ -69,7 +69,8 @@ function bagsOf(input: Tensor, offsets: Tensor | null, includeLast: boolean): { 
  * @throws ArgumentError for an unknown mode, for factors with another mode than "sum", for `scaleGradByFreq` with "max", and for offsets out of range.
  * @example
  * const table = randn([10, 3]);
- * functional.embeddingBag(tensor([1, 2, 4, 5]).to("int32"), table, tensor([0, 3]).to("int32")); // the means of rows 1, 2, 4, and row 5
+ * const [input, offsets] = [tensor([1, 2, 4, 5]).to("int32"), tensor([0, 3]).to("int32")];
+ * functional.embeddingBag(input, table, offsets); // the means of rows 1, 2, 4, and row 5
  */
 export function embeddingBag(input: Tensor, weight: Tensor, offsets: Tensor | null = null, options: EmbeddingBagOptions = {}): Tensor {
   const { mode = "mean", perSampleWeights = null, includeLastOffset = false, paddingIdx = null, ...lookup } = options;

@@ -20,8 +20,8 @@ export interface FractionalPoolOptions {
 
 /** A pooling that returns the values alone, or with `returnIndices` a pair. */
 export interface FractionalPool {
-  (x: Tensor, kernelSize: PerDimension, options: FractionalPoolOptions & { readonly returnIndices: true }): [Tensor, Tensor];
   (x: Tensor, kernelSize: PerDimension, options?: FractionalPoolOptions & { readonly returnIndices?: false }): Tensor;
+  (x: Tensor, kernelSize: PerDimension, options: FractionalPoolOptions & { readonly returnIndices: true }): [Tensor, Tensor];
 }
 
 /** The sizes of the result. Throws unless one option says them, and the windows fit. */

@@ -58,7 +58,8 @@ export class SequentialLR<Options extends BaseOptions> extends LRScheduler<Optio
  *
  * @throws ArgumentError for no schedulers, or those of different optimizers.
  * @example
- * const scheduler = new ChainedScheduler([new ConstantLR(optimizer, { totalIters: 4 }), new ExponentialLR(optimizer, 0.9)]);
+ * const warmup = new ConstantLR(optimizer, { totalIters: 4 });
+ * const scheduler = new ChainedScheduler([warmup, new ExponentialLR(optimizer, 0.9)]);
  */
 export class ChainedScheduler<Options extends BaseOptions> extends LRScheduler<Options> {
   static override name = "ChainedScheduler";

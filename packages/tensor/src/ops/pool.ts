@@ -176,8 +176,8 @@ function maxPool(operation: string, dims: number, x: Tensor, size: PerDimension,
 
 /** A pooling that returns the values alone, or with `returnIndices` a pair. */
 export interface MaxPool {
-  (x: Tensor, kernelSize: PerDimension, options: MaxPoolOptions & { readonly returnIndices: true }): [Tensor, Tensor];
   (x: Tensor, kernelSize: PerDimension, options?: MaxPoolOptions & { readonly returnIndices?: false }): Tensor;
+  (x: Tensor, kernelSize: PerDimension, options: MaxPoolOptions & { readonly returnIndices: true }): [Tensor, Tensor];
 }
 
 function maxPooling(operation: string, dims: number): MaxPool {

@@ -3,7 +3,7 @@
  * most calls end up with one dimension and few with more than three. Filled again for each call: nothing is allocated on the way.
  */
 
-import { bytesOf } from "../../dtype.ts";
+import { bytesOf, type DType } from "../../dtype.ts";
 import type { View } from "../../kernel.ts";
 
 /** A stack of dimensions with a stride, in bytes, for every operand. */
@@ -98,3 +98,6 @@ export const strided = 2;
 export function motion(stride: number, bytes: number): 0 | 1 | 2 {
   return stride === 0 ? still : stride === bytes ? dense : strided;
 }
+
+/** The dtypes by number, for the keys by which kernels are found. */
+export const ordinal: Readonly<Record<DType, number>> = { bool: 0, uint8: 1, int32: 2, float16: 3, float32: 4, float64: 5, bfloat16: 6 };

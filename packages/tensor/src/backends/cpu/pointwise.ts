@@ -3,10 +3,10 @@
  * hardly more than the function calls it is made of, so classes are small numbers and everything is kept in arrays.
  */
 
-import { bytesOf, type DType } from "../../dtype.ts";
+import { bytesOf } from "../../dtype.ts";
 import type { Program } from "../../expr/program.ts";
 import type { ForeachCall, View } from "../../kernel.ts";
-import { dense, Layout, motion, still, strided } from "./layout.ts";
+import { dense, Layout, motion, ordinal, still, strided } from "./layout.ts";
 import { cost, grainOf } from "./lower/cost.ts";
 import { pointwiseModule } from "./lower/pointwise.ts";
 import { band, transposeModule } from "./lower/transpose.ts";
@@ -30,8 +30,6 @@ interface Plan {
   last: number | string;
   kernel: Kernel | null;
 }
-
-const index: Readonly<Record<DType, number>> = { bool: 0, uint8: 1, int32: 2, float16: 3, float32: 4, float64: 5, bfloat16: 6 };
 
 /** Runs pointwise programs on one runtime. */
 export class Pointwise {
@@ -157,7 +155,7 @@ export class Pointwise {
     // The first digit is never zero, so that a still view does not look like no view at all.
     let key: number | string = 4 + outer;
     for (const m of motions) key = key * 3 + m;
-    for (const view of to) key = key * 7 + index[view.dtype];
+    for (const view of to) key = key * 7 + ordinal[view.dtype];
     // Beyond the exact integers, the classes of long programs are told apart by text.
     if (key > Number.MAX_SAFE_INTEGER) key = `${outer} ${motions.join("")} ${to.map((view) => view.dtype).join()}`;
     if (key === plan.last && plan.kernel !== null) return plan.kernel;

@@ -3,12 +3,12 @@
  * cut into pieces first, so that all threads find work; how they are cut follows from the shapes alone, and so does the result to the last bit.
  */
 
-import { bytesOf, computeType, type DType } from "../../dtype.ts";
+import { bytesOf, computeType } from "../../dtype.ts";
 import { type Expr, input, row } from "../../expr/expr.ts";
 import { nodesOf, type RowProgram, rowProgram } from "../../expr/program.ts";
 import type { RowsCall, View } from "../../kernel.ts";
 import { contiguousStrides } from "../../shape.ts";
-import { dense, Layout, motion, still, strided } from "./layout.ts";
+import { dense, Layout, motion, ordinal, still, strided } from "./layout.ts";
 import { cost } from "./lower/cost.ts";
 import type { RowsClass } from "./lower/row-frame.ts";
 import { rowsModule } from "./lower/rows.ts";
@@ -29,9 +29,6 @@ const worth = 256_000;
 /** How many elements a row must have to be cut, and how many pieces are made at most. */
 const long = 65_536;
 const pieces = 64;
-
-/** The dtypes by number. */
-const ordinal: Readonly<Record<DType, number>> = { bool: 0, uint8: 1, int32: 2, float16: 3, float32: 4, float64: 5, bfloat16: 6 };
 
 /** Runs row programs on one runtime. */
 export class Rows {

@@ -8,7 +8,7 @@ import { sizeOf } from "../../shape.ts";
 import { Draft, packingOf } from "./draft.ts";
 import { packed } from "./pack.ts";
 import type { Recorder } from "./recorder.ts";
-import { combined } from "./rows.ts";
+import { combined } from "./row-frame.ts";
 import { walk } from "./walk.ts";
 
 const workgroup = 64;

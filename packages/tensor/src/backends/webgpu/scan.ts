@@ -6,7 +6,7 @@ import { Draft } from "./draft.ts";
 import { writeCast } from "./formula.ts";
 import { packed } from "./pack.ts";
 import type { Recorder } from "./recorder.ts";
-import { combined, identity } from "./rows.ts";
+import { combined, identity } from "./row-frame.ts";
 import { walk } from "./walk.ts";
 
 const workgroup = 64;

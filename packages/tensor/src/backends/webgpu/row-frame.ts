@@ -1,0 +1,174 @@
+/**
+ * What all kernels of row programs are written with: how reductions begin and go on, where rows and their elements lie, and the statements that read, reduce
+ * and store them. Where the elements of a row lie so, they are read and written four at a time.
+ */
+
+import { type DType, isFloating } from "../../dtype.ts";
+import type { Expr } from "../../expr/expr.ts";
+import type { Reduction, Stage } from "../../expr/program.ts";
+import type { RowsCall, View } from "../../kernel.ts";
+import { Draft, type Elements, packingOf } from "./draft.ts";
+import { type Leaves, literal, writeBinary, writeCast, writeFormulas } from "./formula.ts";
+import { ofLaunch, scalarArguments } from "./scalars.ts";
+import { merge, type Walk, walk } from "./walk.ts";
+
+/** How many invocations share a row. */
+export const workgroup = 64;
+
+/** What a reduction of values of a dtype begins with. */
+export function identity(reduce: Reduction, dtype: DType): string {
+  if (reduce === "sum") return literal(0, dtype);
+  if (reduce === "product") return literal(1, dtype);
+  const low = reduce === "max";
+  if (isFloating(dtype)) return literal(low ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY, "float32");
+  if (dtype === "int32") return literal(low ? -(2 ** 31) : 2 ** 31 - 1, dtype);
+  return literal(low ? 0 : dtype === "uint8" ? 255 : 1, dtype);
+}
+
+const primitive = { sum: "add", product: "mul", max: "max", min: "min" } as const;
+
+/** The combination of two values. */
+export function combined(reduce: Reduction, dtype: DType, a: string, b: string): string {
+  return writeBinary(primitive[reduce], dtype, a, b);
+}
+
+/** Combines what the invocations of a workgroup hold in `total{k}` into `shared{k}[0]`. */
+export function share(k: number, reduce: Reduction, dtype: DType): string {
+  return `shared${k}[lane] = total${k};
+workgroupBarrier();
+for (var step${k} = ${workgroup / 2}u; step${k} > 0u; step${k} >>= 1u) {
+  if (lane < step${k}) {
+    let mine = shared${k}[lane];
+    let other = shared${k}[lane + step${k}];
+    shared${k}[lane] = ${combined(reduce, dtype, "mine", "other")};
+  }
+  workgroupBarrier();
+}`;
+}
+
+/** What all forms of a row kernel share: operands, positions and scalars. */
+export class RowFrame {
+  readonly draft: Draft;
+  readonly call: RowsCall;
+  readonly sources: readonly Elements[];
+  readonly scalar: (leaf: Expr) => string;
+  readonly inputs: readonly View[];
+  readonly length: string;
+
+  /** For each input whether it moves along a row; null where elements are read one at a time. */
+  readonly moves: readonly boolean[] | null;
+
+  /** @param quads whether the elements of a row may be read and written four at a time. */
+  constructor(kind: string, call: RowsCall, length: number, quads = false) {
+    this.call = call;
+    this.inputs = call.inputs.slice(0, Math.max(call.program.inputs, 1));
+    this.moves = quads ? rowQuads(this.inputs, call.toElements, this.outer) : null;
+    this.draft = new Draft(`${kind} ${call.program.id} ${this.moves?.map(Number).join("") ?? ""}`, this.moves !== null);
+    this.sources = this.inputs.map((view) => this.draft.view(view, "read"));
+    this.scalar = scalarArguments(call.program, ofLaunch(this.draft, call.scalars));
+    this.length = this.draft.u32(length);
+  }
+
+  /** The walk over rows: positions of the inputs' first elements, then of what `more` holds. */
+  starts(more: readonly View[]): Walk {
+    const outer = this.outer;
+    const heads = [...this.inputs, ...more].map(({ strides, offset }) => ({ strides: strides.slice(0, outer), offset }));
+    return walk(this.draft, this.shape.slice(0, outer), heads);
+  }
+
+  /** The walk within a row: how far an element lies from its row's first. */
+  steps(more: readonly View[]): Walk {
+    const outer = this.outer;
+    const tails = [...this.inputs, ...more].map(({ strides }) => ({ strides: strides.slice(outer), offset: 0 }));
+    return walk(this.draft, this.shape.slice(outer), tails, false);
+  }
+
+  /** How many elements are gone over at a time. */
+  get each(): number {
+    return this.moves === null ? 1 : 4;
+  }
+
+  /** Statements that bring in the elements from `i` on. The walk within a row is `steps`. */
+  load(steps: Walk): string {
+    const { moves } = this;
+    const index = steps.index("i", "far");
+    if (moves === null) return index;
+    const loads = this.sources.map((source, k) => {
+      return moves[k] ? source.quad(`q${k}`, `(row${k} + far${k})`) : `let q${k} = ${source.get(`row${k} + far${k}`)};`;
+    });
+    return [index, ...loads].join("\n");
+  }
+
+  /** The leaves of formulas for element `j` of those that were brought in. */
+  element(j: number, row: (k: number) => string): Leaves {
+    const { moves } = this;
+    if (moves === null) return this.leaves("far", row);
+    return { input: (k) => (moves[k] ? (this.sources[k] as Elements).quarter(`q${k}`, j) : `q${k}`), scalar: this.scalar, row };
+  }
+
+  /** Statements that combine what was brought in into `total`, in the formula of one stage. */
+  reduce({ reduce, of }: Stage, total: string, row: (k: number) => string): string {
+    return Array.from({ length: this.each }, (_, j) => {
+      const { code, values } = writeFormulas([of], this.element(j, row), `s${j}_`);
+      return `${code}\n${total} = ${combined(reduce, of.dtype, total, values[0] as string)};`;
+    }).join("\n");
+  }
+
+  get shape(): readonly number[] {
+    return (this.call.inputs[0] as View).shape;
+  }
+
+  get outer(): number {
+    return this.shape.length - this.call.dims;
+  }
+
+  /** The leaves of formulas for an element, or with `steps` empty for a whole row. */
+  leaves(steps: string, row: (k: number) => string): Leaves {
+    return {
+      input: (k) => (this.sources[k] as Elements).get(steps === "" ? `row${k}` : `row${k} + ${steps}${k}`),
+      scalar: this.scalar,
+      row,
+    };
+  }
+
+  /** Statements that store a row's results. */
+  storeRow(targets: readonly Elements[], first: number, row: (k: number) => string): string {
+    const { rows } = this.call.program;
+    if (rows.length === 0) return "";
+    const { code, values } = writeFormulas(rows, this.leaves("", row), "q");
+    const stores = targets.map((to, k) => to.put(`row${first + k}`, writeCast(values[k] as string, (rows[k] as Expr).dtype, to.dtype)));
+    return [code, ...stores].join("\n");
+  }
+
+  /** Statements that store the results of element `i`. `first` is the number of the first target among the starts. */
+  storeElement(targets: readonly Elements[], first: number, steps: Walk, row: (k: number) => string): string {
+    const { elements } = this.call.program;
+    const parts = Array.from({ length: this.each }, (_, j) => writeFormulas(elements, this.element(j, row), `e${j}_`));
+    const stores = targets.map((to, k) => {
+      const values = parts.map((part) => writeCast(part.values[k] as string, (elements[k] as Expr).dtype, to.dtype));
+      const at = `row${first + k} + far${this.inputs.length + k}`;
+      return this.moves === null ? to.put(at, values[0] as string) : to.putQuad(`(${at})`, values);
+    });
+    return [this.load(steps), ...parts.map(({ code }) => code), ...stores].join("\n");
+  }
+}
+
+/**
+ * Whether the elements of rows go by quads, and which inputs move along them; null where they do not. Every four elements from the start of a row on must be
+ * neighbours in memory, or one and the same.
+ */
+function rowQuads(inputs: readonly View[], targets: readonly View[], outer: number): readonly boolean[] | null {
+  const views = [...inputs, ...targets];
+  const { sizes, strides } = merge(
+    (inputs[0] as View).shape.slice(outer), // safe: a row program reads at least one input
+    views.map((view) => view.strides.slice(outer)),
+  );
+  if (sizes.length !== 1 || (sizes[0] as number) % 4 !== 0) return null;
+  const moves = strides.map(([step]) => step === 1);
+  const fits = views.every((view, k) => {
+    if (!moves[k]) return strides[k]?.[0] === 0 && k < inputs.length;
+    const aligned = view.offset % 4 === 0 && view.strides.slice(0, outer).every((stride, d) => stride % 4 === 0 || view.shape[d] === 1);
+    return aligned && (k < inputs.length || packingOf(view).log === 0);
+  });
+  return fits ? moves.slice(0, inputs.length) : null;
+}

@@ -1,0 +1,146 @@
+/**
+ * Row programs over a few very long rows: each stage is computed piece by piece, into memory, by as many workgroups as there are pieces, and then combined.
+ */
+
+import { bytesOf, type DType, isFloating } from "../../dtype.ts";
+import type { Stage } from "../../expr/program.ts";
+import type { RowsCall, View } from "../../kernel.ts";
+import { contiguousStrides, sizeOf } from "../../shape.ts";
+import { type Draft, type Elements, wgslType } from "./draft.ts";
+import { writeCast } from "./formula.ts";
+import type { WebGpuBuffer } from "./heap.ts";
+import type { Recorder } from "./recorder.ts";
+import { combined, identity, RowFrame, share, workgroup } from "./row-frame.ts";
+
+/** How many elements a piece has. */
+const piece = 4096;
+
+/** Each stage in two launches: one workgroup for each piece of each row, then one for each row. Then the results, element by element. */
+export function inPieces(recorder: Recorder, call: RowsCall, count: number, length: number): void {
+  const { stages, elements } = call.program;
+  const results: View[] = [];
+  stages.forEach((stage, k) => {
+    const partial = reducePieces(recorder, call, k, results, count, length);
+    const last = k === stages.length - 1;
+    const result = last && elements.length === 0 ? null : scratch(recorder, stored(stage.of.dtype), [count]);
+    const frame = new RowFrame(`rows combine ${last} ${result !== null}`, call, length);
+    const earlier = rowResults(frame.draft, call, results);
+    combinePieces(recorder, stage, partial, result, frame, last ? (n) => (n === k ? "shared0[0]" : earlier(n)) : null);
+    recorder.memory.free(partial.buffer as WebGpuBuffer); // safe: it was allocated above
+    if (result !== null) results.push(result);
+  });
+  if (elements.length > 0) storeElements(recorder, call, results, count, length);
+  for (const result of results) recorder.memory.free(result.buffer as WebGpuBuffer); // safe: as above
+}
+
+/** What a stage's result is in memory: a word. */
+function stored(dtype: DType): DType {
+  return isFloating(dtype) ? "float32" : "int32";
+}
+
+function scratch(recorder: Recorder, dtype: DType, shape: readonly number[]): View {
+  const buffer = recorder.memory.allocate(sizeOf(shape) * bytesOf(dtype));
+  return { buffer, dtype, shape, strides: contiguousStrides(shape), offset: 0 };
+}
+
+/** The results of earlier stages as the leaves of formulas, for row `r`. */
+function rowResults(draft: Draft, { program }: RowsCall, results: readonly View[]): (k: number) => string {
+  const loaded = results.map((view) => draft.view(view, "read"));
+  return (k) => {
+    const of = (program.stages[k] as Stage).of.dtype;
+    return writeCast((loaded[k] as Elements).get("r"), stored(of), of);
+  };
+}
+
+/** Reduces each piece of each row in the formula of stage `k`: [rows, pieces, room for a result]. */
+function reducePieces(recorder: Recorder, call: RowsCall, k: number, results: readonly View[], count: number, length: number): View {
+  const stage = call.program.stages[k] as Stage;
+  const { dtype } = stage.of;
+  const pieces = Math.ceil(length / piece);
+  const frame = new RowFrame(`rows piece ${k}`, { ...call, toElements: [] }, length, true);
+  const { draft, each } = frame;
+  // Where memory is written by quads, a piece gets a whole one.
+  const partial = scratch(recorder, stored(dtype), [count, pieces, each]);
+  const row = rowResults(draft, call, results);
+  const to = draft.view(partial, "write");
+  const perRow = draft.u32(pieces);
+  const starts = frame.starts([]);
+  const steps = frame.steps([]);
+  const text = () => {
+    const result = writeCast("shared0[0]", dtype, stored(dtype));
+    return {
+      declarations: `var<workgroup> shared0: array<${wgslType(dtype)}, ${workgroup}>;`,
+      body: `let r = group / ${perRow};
+let start = (group % ${perRow}) * ${piece}u;
+let end = min(start + ${piece}u, ${frame.length});
+${starts.index("r", "row")}
+var total0: ${wgslType(dtype)} = ${identity(stage.reduce, dtype)};
+for (var i = start + lane * ${each}u; i < end; i += ${workgroup * each}u) {
+${frame.load(steps)}
+${frame.reduce(stage, "total0", row)}
+}
+${share(0, stage.reduce, dtype)}
+if (lane == 0u) { ${each === 1 ? to.put("group", result) : to.putQuad("(group * 4u)", [result, result, result, result])} }`,
+    };
+  };
+  recorder.launch(draft, count * pieces, text, workgroup);
+  return partial;
+}
+
+/** Combines the pieces of every row, into `result` if there is one. After the last stage, when `row` is given, the results of the rows are stored too. */
+function combinePieces(
+  recorder: Recorder,
+  { reduce, of: { dtype } }: Stage,
+  partial: View,
+  result: View | null,
+  frame: RowFrame,
+  row: ((k: number) => string) | null,
+): void {
+  const { draft, call } = frame;
+  const from = draft.view(partial, "read");
+  const to = result === null ? null : draft.view(result, "write");
+  const targets = row === null ? [] : call.toRows.map((view) => draft.view(view, "write"));
+  draft.key += ` ${reduce} ${dtype}`;
+  const starts = frame.starts(row === null ? [] : call.toRows);
+  const [pieces, apart] = [partial.shape[1], partial.shape[2]].map((size) => draft.u32(size as number));
+  recorder.launch(
+    draft,
+    partial.shape[0] as number,
+    () => ({
+      declarations: `var<workgroup> shared0: array<${wgslType(dtype)}, ${workgroup}>;`,
+      body: `var total0: ${wgslType(dtype)} = ${identity(reduce, dtype)};
+let r = group;
+for (var i = lane; i < ${pieces}; i += ${workgroup}u) {
+  let next = ${writeCast(from.get(`(r * ${pieces} + i) * ${apart}`), from.dtype, dtype)};
+  total0 = ${combined(reduce, dtype, "total0", "next")};
+}
+${share(0, reduce, dtype)}
+${starts.index("r", "row")}
+if (lane == 0u) {
+${to?.put("r", writeCast("shared0[0]", dtype, to.dtype)) ?? ""}
+${row === null ? "" : frame.storeRow(targets, frame.inputs.length, row)}
+}`,
+    }),
+    workgroup,
+  );
+}
+
+/** Computes the results for each element from those of the rows. */
+function storeElements(recorder: Recorder, call: RowsCall, results: readonly View[], count: number, length: number): void {
+  const frame = new RowFrame("rows elements", call, length);
+  const { draft } = frame;
+  const row = rowResults(draft, call, results);
+  const targets = call.toElements.map((view) => draft.view(view, "write"));
+  const starts = frame.starts(call.toElements);
+  const steps = frame.steps(call.toElements);
+  const perRow = Math.ceil(length / workgroup);
+  const groups = draft.u32(perRow);
+  const text = () => ({
+    body: `let r = group / ${groups};
+let i = (group % ${groups}) * ${workgroup}u + lane;
+if (i >= ${frame.length}) { return; }
+${starts.index("r", "row")}
+${frame.storeElement(targets, frame.inputs.length, steps, row)}`,
+  });
+  recorder.launch(draft, count * perRow, text, workgroup);
+}
