@@ -18,7 +18,7 @@ export async function downloadFrom(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { fetch: fetcher = fetch, attempts = 3, backoff = 500, timeout = 8_000 } = options;
   if (!Number.isInteger(attempts) || attempts < 1) throw new ArgumentError(`download: attempts must be 1 or more, got ${attempts}`);
-  const progress = options.progress ?? progressBar(file);
+  const progress = options.progress ?? (await progressBar(file));
   const troubles = new Map<string, string>();
   let left = [...mirrors];
   try {

@@ -6,7 +6,7 @@
 export interface NodeProcess {
   readonly platform: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly stderr: { readonly isTTY?: boolean; readonly write: (text: string) => unknown };
+  readonly stderr: { readonly isTTY?: boolean };
   readonly getBuiltinModule: (name: string) => unknown;
 }
 

@@ -2,6 +2,7 @@
  * How far a download has come. On a terminal it is a bar; elsewhere it is nothing, since a log has no use for one.
  */
 
+import { importModule } from "../import-module.js";
 import { nodeProcess } from "./node.ts";
 
 /** Somebody who follows a download. */
@@ -13,25 +14,40 @@ export interface Progress {
 }
 
 /** A bar on the terminal's error stream when there is a terminal, else something that shows nothing. */
-export function progressBar(label: string): Progress {
-  const stream = nodeProcess()?.stderr;
-  if (stream?.isTTY !== true) return { update() {}, stop() {} };
-  const started = Date.now();
-  let shown = 0;
-  // What is written stands in one line, over what was there, and leaves no trace.
-  const show = (text: string) => stream.write(`\r${text}\x1b[K`);
+export async function progressBar(label: string): Promise<Progress> {
+  // Safe: it is a stream that one can write to, of which only `isTTY` is said elsewhere.
+  const stream = nodeProcess()?.stderr as NodeJS.WriteStream | undefined;
+  if (stream?.isTTY !== true) return silent;
+  const library = await loadBars();
+  if (library === null) return silent;
+  const bar = new library.SingleBar({
+    format: `${label} {bar} {percentage}% of {megabytes} MB, {eta_formatted} left`,
+    stream,
+    hideCursor: true,
+    clearOnComplete: true,
+  });
+  let started = false;
   return {
     update(received, total) {
-      const now = Date.now();
-      if (now - shown < 100 && received !== total) return;
-      shown = now;
-      const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
-      if (total === null) return void show(`${label} ${megabytes(received)}`);
-      const part = received / total;
-      const bar = "█".repeat(Math.round(20 * part)).padEnd(20, "░");
-      const left = Math.round(((now - started) / 1000) * (1 / part - 1));
-      show(`${label} ${bar} ${Math.floor(100 * part)}% of ${megabytes(total)}, ${left} s left`);
+      // A server that does not say how much there is gets a bar that is always half full.
+      const whole = total ?? 2 * received;
+      const megabytes = (whole / 1e6).toFixed(1);
+      if (!started) bar.start(whole, received, { megabytes });
+      started = true;
+      bar.setTotal(whole);
+      bar.update(received, { megabytes });
     },
-    stop: () => void show(""),
+    stop: () => bar.stop(),
   };
+}
+
+const silent: Progress = { update() {}, stop() {} };
+
+async function loadBars(): Promise<typeof import("cli-progress") | null> {
+  try {
+    // Safe: this is the module of that name, or the import fails.
+    return ((await importModule("cli-progress")) as { default: typeof import("cli-progress") }).default;
+  } catch {
+    return null;
+  }
 }
