@@ -177,11 +177,13 @@ function atan2(e: Emitter, y: Vector, x: Vector): Vector {
   return withSign(e, v128.bitselect(f32x4.sub(e.f32(Math.PI), octant), octant, left), y);
 }
 
-/** `-d / (2 + d)` with d = e⁻²ˣ - 1. */
+/** `d / (d + 2)` with d = e²ˣ - 1; where that comes near to 1, `1 - 2 / (d + 2)`, since what is missing to 1 counts in the derivative. */
 function tanh(e: Emitter, x: Vector): Vector {
-  const size = f32x4.pmin(f32x4.abs(x), e.f32(10)); // beyond, it rounds to 1
-  const d = lessOne(e, reduceExp(e, e.let(f32x4.mul(size, e.f32(-2)))));
-  return withSign(e, f32x4.div(d, f32x4.add(d, e.f32(2))), x);
+  const size = e.let(f32x4.pmin(f32x4.abs(x), e.f32(10))); // beyond, it rounds to 1
+  const d = lessOne(e, reduceExp(e, e.let(f32x4.add(size, size))));
+  const small = e.let(f32x4.lt(size, e.f32(0.6)));
+  const part = e.let(f32x4.div(v128.bitselect(d, e.f32(2), small), f32x4.add(d, e.f32(2))));
+  return withSign(e, v128.bitselect(part, f32x4.sub(e.f32(1), part), small), x);
 }
 
 /** `1 / (1 + e⁻ˣ)`, or the same expanded by `eˣ`: whichever does not overflow. */
