@@ -170,11 +170,7 @@ export class Tensor extends ConversionMethods implements View {
   }
 
   set grad(gradient: Tensor | null) {
-    if (this.trace === null) {
-      if (gradient === null) return;
-      throw new AutogradError("grad: this tensor does not require a gradient; make it with requiresGrad(x)");
-    }
-    this.trace.grad = gradient;
+    if (gradient !== null || this.trace !== null) this.#traced("grad").grad = gradient;
   }
 
   /**
@@ -184,23 +180,25 @@ export class Tensor extends ConversionMethods implements View {
    * @throws AutogradError when nothing was recorded, or what was recorded is used up.
    */
   backward(gradient: Tensor | null = null, options: BackwardOptions = {}): void {
-    if (this.trace === null) {
-      throw new AutogradError("backward: this tensor was not made from one that requires a gradient; make the leaves with requiresGrad(x)");
-    }
-    this.trace.backward(this, gradient, options);
+    this.#traced("backward").backward(this, gradient, options);
   }
 
   /** Keeps the gradient of this tensor, too, in the backward passes to come. Returns itself. */
   retainGrad(): this {
-    if (this.trace === null) throw new AutogradError("retainGrad: this tensor does not require a gradient");
-    this.trace.retainGrad(this);
+    this.#traced("retainGrad").retainGrad(this);
     return this;
   }
 
   /** Calls `hook` with this tensor's gradient in each backward pass; what it returns takes the gradient's place. Returns what removes it. */
   registerHook(hook: (gradient: Tensor) => Tensor | undefined | void): () => void {
-    if (this.trace === null) throw new AutogradError("registerHook: this tensor does not require a gradient");
-    return this.trace.registerHook(this, hook);
+    return this.#traced("registerHook").registerHook(this, hook);
+  }
+
+  /** The trace, for what makes no sense without. */
+  #traced(operation: string): Trace {
+    const { trace } = this;
+    if (trace !== null) return trace;
+    throw new AutogradError(`${operation}: this tensor does not require a gradient, nor does what it was made from; see requiresGrad(x)`);
   }
 
   /** The same values in the same memory, with no history: gradients do not flow through. */
