@@ -40,7 +40,7 @@ export class Storage {
   /** The memory. Throws a DisposedError when it was given back. */
   get buffer(): DeviceBuffer {
     const { buffer } = this.#held;
-    if (buffer === null) throw new DisposedError("this tensor's memory was given back by dispose()");
+    if (buffer === null) throw new DisposedError("a tensor was used after dispose()");
     return buffer;
   }
 

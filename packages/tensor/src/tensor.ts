@@ -117,16 +117,16 @@ export class Tensor extends ConversionMethods implements View {
   /** The sizes of some: `const [batch, length] = x.size(0, 1)`. */
   size<const Dims extends readonly number[]>(...dims: Dims): { -readonly [I in keyof Dims]: number };
   size(...dims: readonly number[]): Shape | number {
+    if (dims.length === 0) return this.shape;
     const sizes = dims.map((dim) => this.shape[dimension("size", dim, this.ndim)] ?? 1);
-    return dims.length === 0 ? this.shape : dims.length === 1 ? (sizes[0] as number) : sizes;
+    return sizes.length > 1 ? sizes : (sizes[0] as number);
   }
 
   /** The stride of one dimension in elements, or all of them. */
   stride(): readonly number[];
   stride(dim: number): number;
   stride(dim?: number): readonly number[] | number {
-    if (dim === undefined) return this.strides;
-    return this.strides[dimension("stride", dim, this.ndim)] ?? 1;
+    return dim === undefined ? this.strides : (this.strides[dimension("stride", dim, this.ndim)] ?? 1);
   }
 
   /** Whether the elements lie in row-major order without gaps. */
@@ -198,7 +198,7 @@ export class Tensor extends ConversionMethods implements View {
   #traced(operation: string): Trace {
     const { trace } = this;
     if (trace !== null) return trace;
-    throw new AutogradError(`${operation}: this tensor does not require a gradient, nor does what it was made from; see requiresGrad(x)`);
+    throw new AutogradError(`${operation}: this tensor does not require a gradient; mark those that do with requiresGrad(x)`);
   }
 
   /** The same values in the same memory, with no history: gradients do not flow through. */
