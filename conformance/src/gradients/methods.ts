@@ -101,6 +101,7 @@ export const apart: readonly string[] = [
   "ShapeError",
   "Storage",
   "Tensor",
+  "ValuesAndIndices",
   "addInto",
   "allclose",
   "allcloseSync",
