@@ -45,4 +45,28 @@ describe("memory", () => {
     // What is kept in reserve may grow once more by a collection that came late, but not with the number of steps.
     expect(secondHalf).toBeLessThan(firstHalf + 80 * 2 ** 20);
   });
+
+  it("comes back in a loop that awaits nothing, too", { timeout: 240_000 }, () => {
+    const model = new Mlp();
+    const optimizer = new Adam(model.parameters(), { lr: 1e-4 });
+    const y = randint(0, 10, [512]);
+    let handedOut = 0;
+    let most = 0;
+    for (let step = 0; step < 1500; step++) {
+      const x = randn([512, 256]);
+      handedOut += x.numel() * 4;
+      optimizer.zeroGrad();
+      const loss = crossEntropy(model(x), y);
+      loss.backward();
+      optimizer.step();
+      loss.itemSync();
+      const { live, pooled } = cpu().memory();
+      most = Math.max(most, live + pooled);
+    }
+    console.log(
+      `memory without an await: at most ${(most / 2 ** 20).toFixed(1)} MiB; inputs alone ${(handedOut / 2 ** 20).toFixed(1)} MiB`,
+    );
+    expect(handedOut).toBeGreaterThan(700 * 2 ** 20);
+    expect(most).toBeLessThan(600 * 2 ** 20);
+  });
 });

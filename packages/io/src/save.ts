@@ -43,7 +43,7 @@ function marked(value: unknown, path: readonly string[], found: Record<string, T
  *
  * @throws FileError for anything else in the value, which it names, or when the file cannot be written.
  * @example
- * await save({ epoch, model: model.stateDict(), optimizer: optimizer.stateDict() }, "checkpoint.safetensors");
+ * await save({ epoch: 3, model: model.stateDict(), optimizer: optimizer.stateDict() }, "checkpoint.safetensors");
  */
 export async function save(value: unknown, path: string | URL): Promise<void> {
   const tensors: Record<string, Tensor> = {};

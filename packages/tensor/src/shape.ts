@@ -138,11 +138,8 @@ export function dimensions(operation: string, dims: number | readonly number[] |
  * @throws ShapeError when one is negative or not an integer, or it is no list.
  */
 export function checkSizes(operation: string, shape: Shape): void {
-  if (!Array.isArray(shape)) throw new ShapeError(`${operation}: sizes come in an array, as [2, 3], got ${JSON.stringify(shape)}`);
-  for (const size of shape) {
-    if (!Number.isInteger(size) || size < 0) {
-      throw new ShapeError(`${operation}: sizes must be non-negative integers, got ${showShape(shape)}`);
-    }
+  if (!Array.isArray(shape) || shape.some((size) => !Number.isInteger(size) || size < 0)) {
+    throw new ShapeError(`${operation}: sizes must be non-negative integers in an array, got ${JSON.stringify(shape)}`);
   }
 }
 

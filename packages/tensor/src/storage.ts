@@ -6,6 +6,7 @@
  * finalizers, and count for nothing.)
  */
 
+import type { Context } from "node:vm";
 import type { Backend, DeviceBuffer } from "./backend.ts";
 import { DisposedError } from "./errors.ts";
 
@@ -21,7 +22,7 @@ export class Storage {
   readonly id: number = ++storages;
   /** How often the contents were changed in place. A saved tensor whose version moved on is refused by the backward pass. */
   version = 0;
-  #buffer: DeviceBuffer | null;
+  readonly #held: Held;
   /** What the memory held at some version, where the host can look at it. */
   #copy: { readonly version: number; readonly bytes: Uint8Array<ArrayBuffer> } | null = null;
   #handles = 0;
@@ -33,21 +34,23 @@ export class Storage {
   constructor(backend: Backend, bytes: number) {
     this.backend = backend;
     this.bytes = bytes;
-    const buffer = backend.allocate(bytes);
-    this.#buffer = buffer;
-    collector.register(this, { backend, buffer }, this);
+    const held: Held = { backend, buffer: backend.allocate(bytes) };
+    this.#held = held;
+    collector.register(this, held, this);
     this.#ballast = ballastFor(bytes);
+    if (bytes >= large) watch(this, held);
   }
 
   /** The memory. Throws a DisposedError when it was given back. */
   get buffer(): DeviceBuffer {
-    if (this.#buffer === null) throw new DisposedError("this tensor's memory was given back by dispose()");
-    return this.#buffer;
+    const { buffer } = this.#held;
+    if (buffer === null) throw new DisposedError("a tensor was used after dispose()");
+    return buffer;
   }
 
   /** Whether the memory was given back. */
   get disposed(): boolean {
-    return this.#buffer === null;
+    return this.#held.buffer === null;
   }
 
   /** Whether more than one tensor looks at this memory, as far as is known. */
@@ -75,18 +78,26 @@ export class Storage {
 
   /** Counts one tensor less, and gives the memory back with the last. */
   release(): void {
-    if (--this.#handles > 0 || this.#buffer === null) return;
+    if (--this.#handles > 0 || this.disposed) return;
     collector.unregister(this);
-    this.backend.free(this.#buffer);
-    this.#buffer = null;
+    giveBack(this.#held);
     this.#copy = null;
     this.#ballast = null;
   }
 }
 
-const collector = /* @__PURE__ */ new FinalizationRegistry<{ backend: Backend; buffer: DeviceBuffer }>(({ backend, buffer }) =>
-  backend.free(buffer),
-);
+/** What a storage has of its device; null once it was given back. */
+interface Held {
+  readonly backend: Backend;
+  buffer: DeviceBuffer | null;
+}
+
+function giveBack(held: Held): void {
+  if (held.buffer !== null) held.backend.free(held.buffer);
+  held.buffer = null;
+}
+
+const collector = /* @__PURE__ */ new FinalizationRegistry<Held>(giveBack);
 
 /** How many bytes are handed out before the engine is told of them: many small tensors share one buffer. */
 const notice = 4 << 20;
@@ -95,8 +106,35 @@ const share = 4;
 /** How many bytes may be handed out between two turns of the event loop before a read waits for one. */
 const patience = 16 << 20;
 
+/** From how many bytes on a storage is watched while the event loop stands still. */
+const large = 64 << 10;
+/** How many bytes of such storages come between two looks at them. */
+const stride = 128 << 20;
+
 let untold = 0;
 let sinceTurn = 0;
+
+// A loop that awaits nothing never lets a finalizer run. What it drops is seen through weak references, though, as soon as the engine forgets that this job
+// looked at them; in Node it forgets with the microtasks of a context of their own.
+const vm = (globalThis as { process?: Partial<typeof process> }).process?.getBuiltinModule?.("node:vm");
+let apart: Context | null = null;
+let watched: { readonly storage: WeakRef<Storage>; readonly held: Held }[] = [];
+let sinceLook = 0;
+
+/** Remembers a storage until the event loop turns, and from time to time gives back the memory of those that nobody can reach any more. */
+function watch(storage: Storage, held: Held): void {
+  if (vm === undefined) return;
+  watched.push({ storage: new WeakRef(storage), held });
+  sinceLook += storage.bytes;
+  if (sinceLook < stride) return;
+  sinceLook = 0;
+  watched = watched.filter(({ storage, held }) => {
+    if (storage.deref() === undefined) giveBack(held);
+    return held.buffer !== null;
+  });
+  apart ??= vm.createContext({}, { microtaskMode: "afterEvaluate" });
+  vm.runInContext("0", apart);
+}
 
 /** An untouched buffer for all that was handed out since the last one; null until that is worth the trouble. */
 function ballastFor(bytes: number): unknown {
@@ -121,7 +159,8 @@ function untouched(bytes: number): unknown {
  */
 export async function yieldToCollector(): Promise<void> {
   if (sinceTurn < patience) return;
-  sinceTurn = 0;
+  sinceTurn = sinceLook = 0;
+  watched = [];
   await new Promise<void>((resolve) => {
     const immediate = (globalThis as { setImmediate?: (f: () => void) => void }).setImmediate;
     if (immediate) immediate(resolve);

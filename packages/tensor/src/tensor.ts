@@ -120,16 +120,16 @@ export class Tensor extends ConversionMethods implements View {
   /** The sizes of some: `const [batch, length] = x.size(0, 1)`. */
   size<const Dims extends readonly number[]>(...dims: Dims): { -readonly [I in keyof Dims]: number };
   size(...dims: readonly number[]): Shape | number {
+    if (dims.length === 0) return this.shape;
     const sizes = dims.map((dim) => this.shape[dimension("size", dim, this.ndim)] ?? 1);
-    return dims.length === 0 ? this.shape : dims.length === 1 ? (sizes[0] as number) : sizes;
+    return sizes.length > 1 ? sizes : (sizes[0] as number);
   }
 
   /** The stride of one dimension in elements, or all of them. */
   stride(): readonly number[];
   stride(dim: number): number;
   stride(dim?: number): readonly number[] | number {
-    if (dim === undefined) return this.strides;
-    return this.strides[dimension("stride", dim, this.ndim)] ?? 1;
+    return dim === undefined ? this.strides : (this.strides[dimension("stride", dim, this.ndim)] ?? 1);
   }
 
   /** Whether the elements lie in row-major order without gaps. */
@@ -173,11 +173,7 @@ export class Tensor extends ConversionMethods implements View {
   }
 
   set grad(gradient: Tensor | null) {
-    if (this.trace === null) {
-      if (gradient === null) return;
-      throw new AutogradError("grad: this tensor does not require a gradient; make it with requiresGrad(x)");
-    }
-    this.trace.grad = gradient;
+    if (gradient !== null || this.trace !== null) this.#traced("grad").grad = gradient;
   }
 
   /**
@@ -187,23 +183,25 @@ export class Tensor extends ConversionMethods implements View {
    * @throws AutogradError when nothing was recorded, or what was recorded is used up.
    */
   backward(gradient: Tensor | null = null, options: BackwardOptions = {}): void {
-    if (this.trace === null) {
-      throw new AutogradError("backward: this tensor was not made from one that requires a gradient; make the leaves with requiresGrad(x)");
-    }
-    this.trace.backward(this, gradient, options);
+    this.#traced("backward").backward(this, gradient, options);
   }
 
   /** Keeps the gradient of this tensor, too, in the backward passes to come. Returns itself. */
   retainGrad(): this {
-    if (this.trace === null) throw new AutogradError("retainGrad: this tensor does not require a gradient");
-    this.trace.retainGrad(this);
+    this.#traced("retainGrad").retainGrad(this);
     return this;
   }
 
   /** Calls `hook` with this tensor's gradient in each backward pass; what it returns takes the gradient's place. Returns what removes it. */
   registerHook(hook: (gradient: Tensor) => Tensor | undefined | void): () => void {
-    if (this.trace === null) throw new AutogradError("registerHook: this tensor does not require a gradient");
-    return this.trace.registerHook(this, hook);
+    return this.#traced("registerHook").registerHook(this, hook);
+  }
+
+  /** The trace, for what makes no sense without. */
+  #traced(operation: string): Trace {
+    const { trace } = this;
+    if (trace !== null) return trace;
+    throw new AutogradError(`${operation}: this tensor does not require a gradient; mark those that do with requiresGrad(x)`);
   }
 
   /** The same values in the same memory, with no history: gradients do not flow through. */

@@ -97,7 +97,7 @@ describe("dimension arguments", () => {
     expect(() => dimensions("sum", [0, -3], 3)).toThrow(ArgumentError);
   });
   it("sizes must be counts", () => {
-    expect(() => checkSizes("zeros", [2, -1])).toThrow("zeros: sizes must be non-negative integers, got [2, -1]");
+    expect(() => checkSizes("zeros", [2, -1])).toThrow("zeros: sizes must be non-negative integers in an array, got [2,-1]");
     expect(() => checkSizes("zeros", [1.5])).toThrow(ShapeError);
   });
 });

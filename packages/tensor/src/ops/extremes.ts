@@ -58,9 +58,8 @@ export class ValuesAndIndices {
   }
 
   /** First the values, then the indices. */
-  *[Symbol.iterator](): Iterator<Tensor> {
-    yield this.values;
-    yield this.indices;
+  [Symbol.iterator](): Iterator<Tensor> {
+    return [this.values, this.indices].values();
   }
 }
 
