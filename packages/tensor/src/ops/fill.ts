@@ -53,7 +53,7 @@ export function fill_(target: Tensor, value: number | boolean | Tensor): Tensor 
     op = new PointwiseOp("fill", [scalar(0, target.dtype)], [target.dtype]);
     fills.set(target.dtype, op);
   }
-  return applyInPlace(op, target, [target], [target.dtype === "bool" ? Number(Boolean(value)) : Number(value)]);
+  return applyInPlace(op, target, [target], [target.dtype === "bool" ? Number(Number(value) !== 0) : Number(value)]);
 }
 
 /** Stores zero in every element of `target`. Returns `target`. */
