@@ -90,6 +90,20 @@ describe("views", () => {
     expect(() => x.size(0, 2)).toThrow(IndexError);
   });
 
+  it("that repeat an element take one value for all, and nothing else", () => {
+    const x = counting(2, 1);
+    expect(() => x.expand(2, 3).add_(1)).toThrow(/share one place/);
+    x.select(0, 0).expand(3).fill_(7);
+    expect(x.toArraySync()).toEqual([[7], [1]]);
+    expect(x.get("2:").expand(0, 3).add_(1).shape).toEqual([0, 3]);
+  });
+
+  it("of bools are true where anything but zero is stored, NaN included", () => {
+    const x = counting(2).gt(5);
+    x.get("1:").fill_(Number.NaN);
+    expect(x.toArraySync()).toEqual([false, true]);
+  });
+
   it("slice with bounds drawn in, as Python does", () => {
     const x = counting(5);
     expect(x.slice(0, -2).toArraySync()).toEqual([3, 4]);
