@@ -200,7 +200,7 @@ export interface CovOptions {
  */
 export function cov(x: Tensor, { correction = 1 }: CovOptions = {}): Tensor {
   if (x.ndim > 2) throw new ShapeError(`cov: expected [variables, observations], got shape ${showShape(x.shape)}`);
-  const rows = reshape(isFloating(x.dtype) ? x : cast(x, "float32"), [-1, x.shape.at(-1) ?? 1]);
+  const rows = reshape(isFloating(x.dtype) ? x : cast(x, "float32"), [x.ndim < 2 ? 1 : (x.shape[0] as number), x.shape.at(-1) ?? 1]);
   const centered = sub(rows, mean(rows, 1, { keepdim: true }));
   const products = div(matmul(centered, t(centered)), Math.max((rows.shape[1] as number) - correction, 0));
   return rows.shape[0] === 1 ? reshape(products, []) : products;
