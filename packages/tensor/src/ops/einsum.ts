@@ -159,17 +159,14 @@ function checkLetters(equation: string, named: readonly Named[]): void {
  * https://pytorch.org/docs/stable/generated/torch.tensordot.html
  */
 export function tensordot(a: Tensor, b: Tensor, dims: number | readonly [readonly number[], readonly number[]] = 2): Tensor {
-  if (!(typeof dims === "number" ? Number.isInteger(dims) && dims >= 0 : dims.length === 2)) {
-    throw new ArgumentError(`tensordot: dims must be a count of dimensions or two lists of them, got ${JSON.stringify(dims)}`);
-  }
+  const whole = typeof dims === "number" ? Number.isInteger(dims) && dims >= 0 : dims.length === 2 && dims[0].length === dims[1].length;
+  if (!whole) throw new ArgumentError(`tensordot: dims must be a count or two lists of one length, got ${JSON.stringify(dims)}`);
   const pairs =
     typeof dims === "number"
       ? ([Array.from({ length: dims }, (_, i) => a.ndim - dims + i), Array.from({ length: dims }, (_, i) => i)] as const)
       : dims;
   const fromA = pairs[0].map((d) => dimension("tensordot", d, a.ndim));
   const fromB = pairs[1].map((d) => dimension("tensordot", d, b.ndim));
-  if (fromA.length !== fromB.length)
-    throw new ArgumentError(`tensordot: ${fromA.length} dimensions of the first tensor meet ${fromB.length} of the second`);
   fromA.forEach((d, i) => {
     const e = fromB[i] as number;
     if (a.shape[d] !== b.shape[e]) {

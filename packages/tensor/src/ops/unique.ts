@@ -132,7 +132,6 @@ export function bincount(x: Tensor, weights: Tensor | null = null, { minlength =
   if (weights && (weights.ndim !== 1 || weights.shape[0] !== x.shape[0])) {
     throw new ShapeError(`bincount: weights of shape ${showShape(weights.shape)} do not fit an input of shape ${showShape(x.shape)}`);
   }
-  if (!(minlength >= 0)) throw new ArgumentError(`bincount: minlength must not be negative, got ${minlength}`);
   const data = doubles(x);
   const each = weights ? doubles(weights) : null;
   let size = minlength;
