@@ -517,4 +517,12 @@ for op in ("cov", "corrcoef"):
 for op in ("trapezoid", "cumulative_trapezoid"):
     case("edges", f"{op}/nothing", op, {"y": torch.zeros(2, 0)}, grads=False)
 
+raises("edges", "conv2d/unknown-padding", "nn.functional.conv2d", {"input": rand(1, 1, 3, 3), "weight": rand(1, 1, 2, 2)}, {"padding": "SAME"})
+for dims in (-1, [[1], [0], [0]], [[1]], [[1], [0, 1]]):
+    raises("edges", f"tensordot/{json.dumps(dims)}", "tensordot", {"a": rand(2, 3), "b": rand(3, 2)}, {"dims": dims})
+raises("edges", "bilinear/one-among-many", "nn.functional.bilinear", {"input1": rand(4, 2), "input2": rand(1, 3), "weight": rand(2, 2, 3)})
+raises("edges", "triplet_margin_loss/other-rank", "nn.functional.triplet_margin_loss", {"anchor": rand(2, 2, 3), "positive": rand(2, 3), "negative": rand(2, 3)})
+raises("edges", "multi_margin_loss/fractions", "nn.functional.multi_margin_loss", {"input": rand(2, 3), "target": floats([0.0, 1.0])})
+raises("edges", "embedding_bag/no-such-padding", "nn.functional.embedding_bag", {"input": ints([[0]]), "weight": rand(2, 3)}, {"padding_idx": -9})
+
 save()

@@ -31,6 +31,7 @@ import {
   searchsorted,
   type Tensor,
   tensor,
+  uniqueConsecutive,
   zeros,
 } from "../src/index.ts";
 import { findWebGpu } from "./software-adapter.ts";
@@ -132,6 +133,9 @@ describe.skipIf(found === null)(`what reads at once, on webgpu${reason && ` (ski
     x.add_(1);
     expect(() => x.toArraySync()).toThrow(/prefetch/);
     expect((await x.prefetch()).toArraySync()).toEqual([4, 1, 0, 6]);
+    // Whatever order it lies in.
+    const table = await on([1, 2, 1, 2]).reshape([2, 2]).t().prefetch();
+    expect((await uniqueConsecutive(table).values.prefetch()).toArraySync()).toEqual([1, 2]);
   });
 
   it("goes back to the CPU, gradients too", async () => {

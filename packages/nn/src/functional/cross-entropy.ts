@@ -37,14 +37,20 @@ const counted = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>(
 );
 const inRange = /* @__PURE__ */ pointwise<[Tensor, number]>("nllLoss", (target, ignored) => target.eq(ignored).where(0, target));
 
-/** The class indices of a target, checked against the input: which dimension holds the classes, and the indices as int32. */
-function classes(operation: string, input: Tensor, target: Tensor): { dim: number; indices: Tensor } {
-  if (input.ndim === 0) throw new ShapeError(`${operation}: the input needs a dimension of classes`);
+/** A target of class indices as int32. */
+export function classIndices(operation: string, target: Tensor): Tensor {
   if (isFloating(target.dtype) || target.dtype === "bool") {
     throw new DTypeError(
       `${operation}: class indices must be integers, the target of shape ${showShape(target.shape)} is ${target.dtype}; convert it with .long()`,
     );
   }
+  return target.to("int32");
+}
+
+/** The class indices of a target, checked against the input: which dimension holds the classes, and the indices as int32. */
+function classes(operation: string, input: Tensor, target: Tensor): { dim: number; indices: Tensor } {
+  if (input.ndim === 0) throw new ShapeError(`${operation}: the input needs a dimension of classes`);
+  const indices = classIndices(operation, target);
   const dim = input.ndim === 1 ? 0 : 1;
   const rest = input.shape.filter((_, i) => i !== dim);
   if (!sameShape(rest, target.shape)) {
@@ -52,7 +58,7 @@ function classes(operation: string, input: Tensor, target: Tensor): { dim: numbe
       `${operation}: input ${showShape(input.shape)} wants class indices of shape ${showShape(rest)} (or probabilities of its own shape), got a target of shape ${showShape(target.shape)}`,
     );
   }
-  return { dim, indices: target.to("int32") };
+  return { dim, indices };
 }
 
 function checkWeight(operation: string, weight: Tensor | null | undefined, count: number): void {

@@ -85,7 +85,7 @@ export function embeddingBag(input: Tensor, weight: Tensor, offsets: Tensor | nu
   if (lookup.scaleGradByFreq && mode === "max") throw new ArgumentError('embeddingBag: scaleGradByFreq does not go with mode "max"');
   const { count, bags: all } = bagsOf(input, offsets, includeLastOffset);
   const flat = input.reshape([-1]);
-  let rows = embedding(flat, weight, lookup);
+  let rows = embedding(flat, weight, { ...lookup, paddingIdx });
   if (perSampleWeights !== null) rows = rows.mul(perSampleWeights.reshape([-1, 1]));
   const padding = paddingIdx !== null && paddingIdx < 0 ? paddingIdx + (weight.shape[0] as number) : paddingIdx;
   const bags = padding === null ? all : where(flat.eq(padding), count, all);

@@ -15,6 +15,7 @@ import {
   showShape,
   type Tensor,
 } from "@akari/tensor";
+import { classIndices } from "./cross-entropy.ts";
 import { expectSameShape, type LossOptions, reduce } from "./reduction.ts";
 
 /** Options of the losses with a margin. */
@@ -42,6 +43,13 @@ export function hingeEmbeddingLoss(input: Tensor, target: Tensor, { margin = 1, 
   return reduce("hingeEmbeddingLoss", hinge(input, target, margin), reduction);
 }
 
+function expectSameRank(operation: string, ...tensors: readonly [Tensor, Tensor, Tensor]): void {
+  if (tensors.some(({ ndim }) => ndim !== tensors[0].ndim)) {
+    const shapes = tensors.map(({ shape }) => showShape(shape)).join(", ");
+    throw new ShapeError(`${operation}: tensors of shapes ${shapes} must have as many dimensions as each other`);
+  }
+}
+
 const ranking = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number]>("marginRankingLoss", (a, b, y, margin) =>
   positive(y.neg().mul(a.sub(b)).add(margin)),
 );
@@ -52,11 +60,7 @@ const ranking = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number]>("mar
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.margin_ranking_loss.html
  */
 export function marginRankingLoss(a: Tensor, b: Tensor, target: Tensor, { margin = 0, reduction }: MarginOptions = {}): Tensor {
-  if (a.ndim !== b.ndim || a.ndim !== target.ndim) {
-    throw new ShapeError(
-      `marginRankingLoss: inputs of shapes ${showShape(a.shape)} and ${showShape(b.shape)} and a target of shape ${showShape(target.shape)} must have as many dimensions as each other`,
-    );
-  }
+  expectSameRank("marginRankingLoss", a, b, target);
   return reduce("marginRankingLoss", ranking(a, b, target, margin), reduction);
 }
 
@@ -132,10 +136,11 @@ export function multiMarginLoss(input: Tensor, target: Tensor, options: MultiMar
   if (weight && !sameShape(weight.shape, [classes])) {
     throw new ShapeError(`multiMarginLoss: weight has shape ${showShape(weight.shape)}, expected [${classes}], a factor for each class`);
   }
-  const label = target.to("int32").unsqueeze(-1);
+  const indices = classIndices("multiMarginLoss", target);
+  const label = indices.unsqueeze(-1);
   const missing = others(input, input.gather(-1, label), label, arange(classes, { device: input.device }), margin);
   const means = (p === 2 ? missing.square() : missing).mean(-1);
-  const losses = weight ? means.mul(weight.indexSelect(0, target.to("int32").reshape([-1])).reshape(target.shape)) : means;
+  const losses = weight ? means.mul(weight.indexSelect(0, indices.reshape([-1])).reshape(target.shape)) : means;
   return reduce("multiMarginLoss", losses, reduction);
 }
 
@@ -158,7 +163,7 @@ export function multilabelMarginLoss(input: Tensor, target: Tensor, { reduction 
   const classes = input.shape[input.ndim - 1];
   if (classes === undefined || input.ndim > 2)
     throw new ShapeError(`multilabelMarginLoss: expected an input [N, C] or [C], got shape ${showShape(input.shape)}`);
-  const given = target.to("int32");
+  const given = classIndices("multilabelMarginLoss", target);
   const counts = given.ge(0).to("int32").cumprod(-1).to("bool");
   const chosen = given.maskedFill(counts.logicalNot(), 0);
   // [..., targets, classes]: which target is which class, and so which classes are none.
@@ -220,6 +225,7 @@ const further = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("tripletMarg
  */
 export function tripletMarginLoss(anchor: Tensor, positive: Tensor, negative: Tensor, options: TripletOptions = {}): Tensor {
   const { p = 2, eps = 1e-6, ...rest } = options;
+  expectSameRank("tripletMarginLoss", anchor, positive, negative);
   return tripletMarginWithDistanceLoss(anchor, positive, negative, {
     ...rest,
     distanceFunction: (a, b) => pairwiseDistance(a, b, { p, eps }),

@@ -100,10 +100,10 @@ export interface ConvOptions {
 /** Checks a setting and spreads it over the spatial dimensions. */
 export function spread(operation: string, name: string, value: PerDimension, dims: number, least: number): readonly number[] {
   const only = typeof value === "number" ? value : value.length === 1 ? value[0] : undefined;
-  const list = only === undefined ? (value as readonly number[]) : new Array<number>(dims).fill(only); // safe: a number is the only one
+  const list = only === undefined ? [...(value as readonly number[])] : new Array<number>(dims).fill(only); // safe: a number is the only one
   if (list.length !== dims || list.some((n) => !Number.isInteger(n) || n < least)) {
     throw new ArgumentError(
-      `${operation}: ${name} must be ${least === 0 ? "a non-negative" : "a positive"} integer, or ${dims} of them, got ${typeof value === "number" ? value : showShape(value)}`,
+      `${operation}: ${name} must be ${least === 0 ? "a non-negative" : "a positive"} integer, or ${dims} of them, got ${typeof value === "object" ? showShape(value) : value}`,
     );
   }
   return list;

@@ -5,7 +5,7 @@
 
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { pointwise } from "../pointwise.ts";
-import { broadcastShapes, dimension, showShape, sizeOf } from "../shape.ts";
+import { dimension, sameShape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { expand } from "./expand.ts";
 import { filled } from "./fill.ts";
@@ -159,14 +159,14 @@ function checkLetters(equation: string, named: readonly Named[]): void {
  * https://pytorch.org/docs/stable/generated/torch.tensordot.html
  */
 export function tensordot(a: Tensor, b: Tensor, dims: number | readonly [readonly number[], readonly number[]] = 2): Tensor {
+  const whole = typeof dims === "number" ? Number.isInteger(dims) && dims >= 0 : dims.length === 2 && dims[0].length === dims[1].length;
+  if (!whole) throw new ArgumentError(`tensordot: dims must be a count or two lists of one length, got ${JSON.stringify(dims)}`);
   const pairs =
     typeof dims === "number"
       ? ([Array.from({ length: dims }, (_, i) => a.ndim - dims + i), Array.from({ length: dims }, (_, i) => i)] as const)
       : dims;
   const fromA = pairs[0].map((d) => dimension("tensordot", d, a.ndim));
   const fromB = pairs[1].map((d) => dimension("tensordot", d, b.ndim));
-  if (fromA.length !== fromB.length)
-    throw new ArgumentError(`tensordot: ${fromA.length} dimensions of the first tensor meet ${fromB.length} of the second`);
   fromA.forEach((d, i) => {
     const e = fromB[i] as number;
     if (a.shape[d] !== b.shape[e]) {
@@ -217,12 +217,13 @@ export function kron(a: Tensor, b: Tensor): Tensor {
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.bilinear.html
  */
 export function bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
-  if (weight.ndim !== 3 || input1.shape[input1.ndim - 1] !== weight.shape[1] || input2.shape[input2.ndim - 1] !== weight.shape[2]) {
+  const [in1, in2] = [input1.shape.at(-1), input2.shape.at(-1)];
+  const together = sameShape(input1.shape.slice(0, -1), input2.shape.slice(0, -1));
+  if (weight.ndim !== 3 || in1 !== weight.shape[1] || in2 !== weight.shape[2] || !together) {
     throw new ShapeError(
-      `bilinear: a weight of shape ${showShape(weight.shape)} does not fit inputs of shapes ${showShape(input1.shape)} and ${showShape(input2.shape)}`,
+      `bilinear: inputs of shapes ${showShape(input1.shape)} and ${showShape(input2.shape)} and a weight of shape ${showShape(weight.shape)} do not fit each other`,
     );
   }
-  broadcastShapes("bilinear", [input1.shape.slice(0, -1), input2.shape.slice(0, -1)]);
   const y = einsum("...i,oij,...j->...o", input1, weight, input2);
   return bias === null ? y : plus(y, bias);
 }

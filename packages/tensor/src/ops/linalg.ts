@@ -9,12 +9,13 @@ import { ArgumentError, ShapeError } from "../errors.ts";
 import { apply, applyAll, type Op, rules } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
 import { scope } from "../scope.ts";
-import { dimension, type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
+import { broadcastShapes, dimension, type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { abs, add, mul } from "./arithmetic.ts";
 import { choose, lt } from "./comparison.ts";
 import { copyInto } from "./copy.ts";
 import { choleskyOnDevice, determinantsOnDevice, logDeterminantsOnDevice, solveOnDevice } from "./elimination.ts";
+import { expand } from "./expand.ts";
 import { amax, amin } from "./extremes.ts";
 import { fromHost } from "./fill.ts";
 import { selectUnchecked } from "./gather.ts";
@@ -124,7 +125,7 @@ const solving: Op = {
 };
 
 /**
- * The solution X of `A X = B` for square matrices: B is a vector [n], a matrix [n, k], or a batch that matches A's.
+ * The solution X of `A X = B` for square matrices: B is a vector [n], a matrix [n, k], or a batch of either; batches broadcast.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.solve.html
  *
@@ -133,12 +134,14 @@ const solving: Op = {
 export function solve(a: Tensor, b: Tensor): Tensor {
   const n = expectSquare("solve", a);
   checkProductTypes("solve", a, b);
-  const batch = a.shape.slice(0, -2);
-  const vectors = b.ndim === a.ndim - 1 && sameShape(b.shape, a.shape.slice(0, -1));
-  if (vectors) return squeeze(apply(solving, [a, unsqueeze(b, -1)], undefined), b.ndim);
-  const fits = b.ndim === a.ndim && b.shape[b.ndim - 2] === n && sameShape(b.shape.slice(0, -2), batch);
-  if (!fits) throw new ShapeError(`solve: right sides of shape ${showShape(b.shape)} do not fit matrices of shape ${showShape(a.shape)}`);
-  return apply(solving, [a, b], undefined);
+  const vectors = b.ndim === 1 || (b.ndim === a.ndim - 1 && sameShape(b.shape, a.shape.slice(0, -1)));
+  const right = vectors ? unsqueeze(b, -1) : b;
+  const columns = right.shape[right.ndim - 1];
+  if (columns === undefined || right.shape[right.ndim - 2] !== n)
+    throw new ShapeError(`solve: right sides of shape ${showShape(b.shape)} do not fit matrices of shape ${showShape(a.shape)}`);
+  const batch = broadcastShapes("solve", [a.shape.slice(0, -2), right.shape.slice(0, -2)]);
+  const x = apply(solving, [expand(a, [...batch, n, n]), expand(right, [...batch, n, columns])], undefined);
+  return vectors ? squeeze(x, batch.length + 1) : x;
 }
 
 function identities(like: Tensor, shape: Shape): Tensor {

@@ -43,7 +43,8 @@ function written(beside: Tensor, dtype: Tensor["dtype"], shape: Shape, numbers: 
 /** The different elements, or parts along a dimension: those that differ from all others, or from the one before only. */
 function different(operation: string, x: Tensor, dim: number | null, neighbours: boolean): Unique {
   const flat = dim === null ? reshape(x.detach(), [-1]) : movedim(x.detach(), dimension(operation, dim, x.ndim), 0);
-  const data = doubles(flat);
+  // Of all elements, the tensor itself is read: it, and no copy in another order, may have been prefetched.
+  const data = doubles(dim === null ? x : flat);
   const count = flat.shape[0] as number;
   if (count > 0 && data.length === 0)
     throw new ShapeError(`${operation}: the parts along dimension ${dim} of shape ${showShape(x.shape)} are empty`);

@@ -49,7 +49,9 @@ function run(recorder: Recorder, call: ScanCall): void {
     Math.ceil(count / workgroup),
     () => {
       const { dtype } = input;
-      const holds = `!(${op === "max" ? "value < total" : "value > total"})`;
+      // Bools are compared as numbers: WGSL has no order of them.
+      const [now, before] = ["value", "total"].map((x) => (dtype === "bool" ? `u32(${x})` : x));
+      const holds = `!(${now} ${op === "max" ? "<" : ">"} ${before})`;
       const isNan = (x: string) => (from.type === "f32" ? `f_isNan(${x})` : "false");
       // The last of equals, as torch.cummax has it: whatever does not fall behind takes over. NaN stays until the next NaN.
       const follow = places === null ? "" : `if (${isNan("value")} || (!${isNan("total")} && ${holds})) { found = i; }`;
