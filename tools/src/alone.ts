@@ -1,6 +1,7 @@
 /**
  * Whether each package can be used alone: every tarball is installed with its peers in an empty project outside of the workspace, a small program is
- * type-checked there and run in each supported Node, and the program of the umbrella is bundled for the browser and, where there is one, run in it.
+ * type-checked there and run in each supported Node. That of the umbrella is also checked by the oldest supported TypeScript, run in Bun and Deno, bundled for
+ * the browser and, where there is one, run in it, under a Content-Security-Policy.
  */
 
 import { spawnSync } from "node:child_process";
@@ -24,16 +25,16 @@ function run(command: string, args: readonly string[], cwd: string): string {
 const npm = (cwd: string, ...packages: readonly string[]): string =>
   run("npm", ["install", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error", ...packages], cwd);
 
-/** The executable of a release of Node, which is fetched once. */
-function node(release: number): string {
-  const folder = join(root, "node_modules/.cache/alone", `node-${release}`);
-  const executable = join(folder, "node_modules/node/bin/node");
-  if (!existsSync(executable)) {
+/** A file of a package from the registry, which is installed in a folder of its own, once. */
+function tool(specification: string, file: string): string {
+  const folder = join(root, "node_modules/.cache/alone", specification.replace("@", "-"));
+  const found = join(folder, "node_modules", file);
+  if (!existsSync(found)) {
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "package.json"), '{ "private": true }');
-    npm(folder, `node@${release}`);
+    npm(folder, specification);
   }
-  return executable;
+  return found;
 }
 
 /** A package's own and all that it needs of ours, itself included. */
@@ -74,7 +75,16 @@ async function browser(folder: string): Promise<string> {
     configFile: false,
     logLevel: "error",
     root: folder,
-    build: { write: false, rollupOptions: { input: join(folder, "page.js"), external: [/^node:/], output: { codeSplitting: false } } },
+    build: {
+      write: false,
+      rollupOptions: {
+        input: join(folder, "page.js"),
+        output: { codeSplitting: false },
+        onwarn: ({ message }) => {
+          throw new Error(`the bundler warns: ${message}`);
+        },
+      },
+    },
   });
   const outputs = Array.isArray(result) ? result : [result];
   const code = outputs
@@ -85,7 +95,7 @@ async function browser(folder: string): Promise<string> {
   if (!chromium) return `bundled, ${size}; no Chromium here to run it in`;
   writeFileSync(
     join(folder, "page.html"),
-    `<body>waiting<script type="module">${code.replaceAll("</script", "<\\/script")}</script></body>`,
+    `<meta http-equiv="Content-Security-Policy" content="script-src 'unsafe-inline' 'wasm-unsafe-eval'"><body>waiting<script type="module">${code.replaceAll("</script", "<\\/script")}</script></body>`,
   );
   const page = run(
     chromium,
@@ -107,10 +117,14 @@ for (const name of all.keys()) {
     folders.push(folder);
     passed.push("types");
     for (const release of releases) {
-      run(node(release), ["program.js"], folder);
+      run(tool(`node@${release}`, "node/bin/node"), ["program.js"], folder);
       passed.push(`Node ${release}`);
     }
     if (name === "akari") {
+      run(process.execPath, [tool("typescript@5.7", "typescript/bin/tsc"), "-p", ".", "--noEmit"], folder);
+      run(tool("bun@1", ".bin/bun"), ["program.js"], folder);
+      run(tool("deno@2", ".bin/deno"), ["run", "--allow-all", "program.js"], folder);
+      passed.push("TypeScript 5.7", "Bun", "Deno");
       writeFileSync(join(folder, "page.js"), 'import "./program.js";\ndocument.body.firstChild.textContent = "done";\n');
       passed.push(await browser(folder));
     }

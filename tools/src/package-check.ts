@@ -1,10 +1,11 @@
 /**
  * What publint and arethetypeswrong find in the packed packages: whether every entry point leads to a file that is there, with the types that belong to
- * it. They are for ES modules only, so that CommonJS cannot `require` them in old ways is no finding.
+ * it. They are for ES modules only, so that CommonJS cannot `require` them in old ways is no finding. And whether TypeScript put a helper around the name in
+ * an `import(name)`, of which bundlers warn.
  */
 
-import { readFileSync, rmSync } from "node:fs";
-import { dirname } from "node:path";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
@@ -12,7 +13,7 @@ import { packAll } from "./packages.ts";
 
 const packed = packAll();
 let findings = 0;
-for (const { manifest, tarball } of packed) {
+for (const { folder, manifest, tarball } of packed) {
   const data = readFileSync(tarball);
   const lint = await publint({
     pack: { tarball: data.buffer.slice(data.byteOffset, data.byteOffset + data.length) },
@@ -28,6 +29,10 @@ for (const { manifest, tarball } of packed) {
       if ("resolutionKind" in problem && (problem.resolutionKind === "node10" || problem.resolutionKind === "node16-cjs")) continue;
       lines.push(`arethetypeswrong: ${JSON.stringify(problem)}`);
     }
+  }
+  for (const file of readdirSync(join(folder, "dist"), { recursive: true, encoding: "utf8" })) {
+    if (file.endsWith(".js") && readFileSync(join(folder, "dist", file), "utf8").includes("__rewriteRelativeImportExtension"))
+      lines.push(`${file}: import() of a name that is no literal; packages/tensor/import-module.js can do that`);
   }
   findings += lines.length;
   console.log(`${manifest.name}: ${lines.length === 0 ? "nothing found" : `${lines.length} found`}`);

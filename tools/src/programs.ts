@@ -60,9 +60,10 @@ export const programs: Readonly<Record<string, string>> = {
     if (JSON.stringify(tensors["x"]?.toArraySync()) !== "[1,2]") throw new Error("safetensors");
   `,
   akari: `
-    import { Adam, crossEntropy, Linear, manualSeed, randn, tensor } from "akari";
+    import { Adam, crossEntropy, decodeNpz, encodeNpz, manualSeed, nn, noGrad, randn, tensor } from "akari";
+    import { webgpu, type WebGpuBackend } from "akari/webgpu";
     manualSeed(0);
-    const model = new Linear(4, 2);
+    const model = new nn.Linear(4, 2);
     const optimizer = new Adam(model.parameters(), { lr: 0.1 });
     const [x, y] = [randn([8, 4]), tensor([0, 1, 0, 1, 0, 1, 0, 1], { dtype: "int32" })];
     const losses: number[] = [];
@@ -74,5 +75,9 @@ export const programs: Readonly<Record<string, string>> = {
       losses.push((await loss.item()) as number);
     }
     if (!(losses.at(-1)! < losses[0]! * 0.8)) throw new Error(\`the loss went from \${losses[0]} to \${losses.at(-1)}\`);
+    const back = await decodeNpz(await encodeNpz({ x: { dtype: "float32", shape: [2], data: new Float32Array([1, 2]) } }, { compress: true }));
+    if (back["x"]?.data[1] !== 2) throw new Error("npz");
+    const gpu: WebGpuBackend | null = await webgpu().catch(() => null);
+    if (gpu !== null && noGrad(() => model(x)).to(gpu).device !== gpu) throw new Error("webgpu");
   `,
 };

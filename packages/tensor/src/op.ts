@@ -217,7 +217,9 @@ function checkDevices(operation: string, inputs: readonly Tensor[]): void {
   for (let i = 1; i < inputs.length; i++) {
     const other = (inputs[i] as Tensor).storage.backend;
     if (other !== device) {
-      throw new DeviceError(`${operation}: tensors are on different devices: ${device.name} and ${other.name}; move one with .to()`);
+      // Each `cpu(options)` is a device of its own, and so is the one of a second copy of this package.
+      const which = device.name === other.name ? `two called ${device.name}` : `${device.name} and ${other.name}`;
+      throw new DeviceError(`${operation}: tensors are on different devices: ${which}; move one with .to()`);
     }
   }
 }

@@ -1,5 +1,6 @@
 /** New tensors: from data, of constants, evenly spaced, random. */
 
+import { isDeepStrictEqual } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
 import { reference } from "../src/backends/reference/index.ts";
 import {
@@ -30,6 +31,15 @@ import {
 
 beforeAll(() => {
   setDefaultDevice(reference());
+});
+
+describe("a tensor", () => {
+  it("is not equal to another for a deep comparison, which cannot see what the device's memory holds", () => {
+    const x = tensor([1, 2]);
+    expect(x).toEqual(x);
+    expect(x).not.toEqual(tensor([1, 3]));
+    expect(isDeepStrictEqual(x, tensor([1, 3]))).toBe(false);
+  });
 });
 
 describe("tensor", () => {

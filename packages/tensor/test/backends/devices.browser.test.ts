@@ -50,4 +50,17 @@ describe("threads in a page", () => {
     const want = await a.to(alone).matmul(b.to(alone)).data();
     for (let i = 0; i < 5; i++) expect(await a.to(team).matmul(b.to(team)).data()).toEqual(want);
   });
+
+  // The last one, since nothing takes a policy back.
+  it("leave the work to the caller, who says so once, where a policy forbids them", async () => {
+    const warned = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    const policy = { httpEquiv: "Content-Security-Policy", content: "worker-src 'none'" };
+    document.head.append(Object.assign(document.createElement("meta"), policy));
+    const [a, device] = [randn([300, 300], { generator: new Generator(1) }), cpu({ threads: 3 })];
+    const [alone, there] = [a.to(cpu({ threads: 1 })), a.to(device)];
+    const want = await alone.matmul(alone).data();
+    for (let i = 0; i < 2; i++) expect(await there.matmul(there).data()).toEqual(want);
+    await vi.waitFor(() => expect(warned).toHaveBeenCalled());
+    expect(warned.mock.calls).toEqual([["cpu: works without worker threads: a Content-Security-Policy lacks worker-src blob:"]]);
+  });
 });
