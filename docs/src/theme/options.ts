@@ -29,7 +29,16 @@ export function fieldOf(declaration: DeclarationReflection): Field {
 /** The fields of an options type. */
 export function fieldsOf({ children, type }: DeclarationReflection): readonly Field[] {
   if (children === undefined) return fieldsIn(type);
-  return children.filter(({ flags }) => flags.isProtected !== true).map(fieldOf);
+  return children
+    .filter(({ flags }) => flags.isProtected !== true)
+    .sort((a, b) => distance(a) - distance(b))
+    .map(fieldOf);
+}
+
+/** How far up a field comes from: what a type has of its own is what a reader looks for first. */
+function distance({ inheritedFrom }: DeclarationReflection): number {
+  if (inheritedFrom === undefined) return 0;
+  return 1 + (inheritedFrom.reflection?.isDeclaration() ? distance(inheritedFrom.reflection) : 0);
 }
 
 /** The names in `"stride" | "padding"`. */
