@@ -10,9 +10,9 @@ export interface Field {
   readonly optional: boolean;
 }
 
-/** Options, by the name that describes them. */
+/** Options, by the name that describes them; null for those that are written where they are taken. */
 export interface Options {
-  readonly target: DeclarationReflection;
+  readonly target: DeclarationReflection | null;
   readonly fields: readonly Field[];
 }
 
@@ -68,6 +68,10 @@ export function optionsIn(type: SomeType | undefined): readonly Options[] {
   if (type?.type === "intersection" || type?.type === "union") {
     const all = type.types.flatMap(optionsIn);
     return all.filter(({ target }, i) => all.findIndex((other) => other.target === target) === i);
+  }
+  if (type?.type === "reflection") {
+    const described = fieldsOf(type.declaration).filter(({ declaration }) => declaration.hasComment());
+    return described.length === 0 ? [] : [{ target: null, fields: described }];
   }
   if (type?.type !== "reference") return [];
   const inner = optionsIn(type.typeArguments?.[0]);
