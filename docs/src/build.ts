@@ -14,10 +14,11 @@ import {
   type TranslatedString,
 } from "typedoc";
 import { undocumented } from "./check/docstrings.ts";
+import { hiddenOptions } from "./check/options.ts";
 import { siteProblems } from "./check/site.ts";
 import { asFunction } from "./convert/callable.ts";
-import { nameParameters } from "./convert/destructured.ts";
 import { foldInherited } from "./convert/inherited.ts";
+import { nameParameters, nameSymbols } from "./convert/names.ts";
 import { describeNamespaces } from "./convert/opening.ts";
 import { readmeParts } from "./convert/readme.ts";
 import { entryPoints, home, inReadingOrder } from "./entry-points.ts";
@@ -108,6 +109,7 @@ if (project) {
   foldInherited(project);
   describeNamespaces(project);
   nameParameters(project);
+  nameSymbols(project);
 
   const modules = new Map(project.getChildrenByKind(ReflectionKind.Module).map((module) => [module.name, module]));
   for (const { name, readme } of entries) {
@@ -124,6 +126,7 @@ if (project) {
     ...counterparts.unknown,
     ...tensorProblems(families, tensor),
     ...unlistedGuides(guides),
+    ...hiddenOptions(project),
   ]);
 
   const documents = new Map((project.documents ?? []).map((page) => [project.files.getReflectionPath(page) ?? "", page]));

@@ -11,7 +11,7 @@ const own: Readonly<Record<string, string>> = {
     "shape strides offset dtype device ndim dim ndimension numel nelement size stride elementSize isFloatingPoint isContiguous requiresGrad isLeaf isDisposed",
   Reading: "item itemSync toArray toArraySync data dataSync prefetch toString",
   Gradients: "backward grad retainGrad registerHook detach",
-  Memory: "dispose [dispose]",
+  Memory: "dispose [Symbol.dispose]",
   "Random numbers": "bernoulli multinomial",
   Creation: "newZeros newOnes newFull",
   "Copies and conversion": "float double half int long byte bool typeAs to clone contiguous copy_ setData",

@@ -26,21 +26,35 @@ const many = 12;
 /** A heading with members below it. */
 interface MemberSection {
   readonly title: string;
+  readonly slug: string;
   readonly members: readonly DeclarationReflection[];
+  readonly closed: boolean;
 }
 
-function sectionsOf(site: Site, reflection: DeclarationReflection): readonly MemberSection[] {
-  if (reflection.getFullName() === "@akari/tensor.Tensor") return tensorSections(site.families, reflection);
-  const children = reflection.children ?? [];
-  const of = (title: string, keep: (child: DeclarationReflection) => boolean): MemberSection => ({ title, members: children.filter(keep) });
+/** The options that a page has described; null on a page that describes none. */
+type Described = Set<DeclarationReflection> | null;
+
+function sectionsOf(context: DefaultThemeRenderContext, site: Site, reflection: DeclarationReflection): readonly MemberSection[] {
+  const titled = (title: string, members: readonly DeclarationReflection[], closed = false): MemberSection[] =>
+    members.length === 0 ? [] : [{ title, slug: context.slugger.slug(title), members, closed }];
+  if (reflection.getFullName() === "@akari/tensor.Tensor") {
+    return tensorSections(site.families, reflection).flatMap(({ title, members }) => titled(title, members));
+  }
+  const forward = forwardOf(reflection);
+  const children = (reflection.children ?? []).filter((child) => !child.kindOf(ReflectionKind.Constructor) && child !== forward);
   const isProtected = (child: DeclarationReflection): boolean => child.flags.isProtected === true;
   const isMethod = (child: DeclarationReflection): boolean => child.signatures !== undefined;
-  const isConstructor = (child: DeclarationReflection): boolean => child.kindOf(ReflectionKind.Constructor);
   return [
-    of("Fields", (child) => !isMethod(child) && !isProtected(child)),
-    of("Methods", (child) => isMethod(child) && !isConstructor(child) && !isProtected(child)),
-    of("For subclasses", (child) => isProtected(child) && !isConstructor(child)),
-  ].filter(({ members }) => members.length > 0);
+    ...titled(
+      "Fields",
+      children.filter((child) => !isMethod(child) && !isProtected(child)),
+    ),
+    ...titled(
+      "Methods",
+      children.filter((child) => isMethod(child) && !isProtected(child)),
+    ),
+    ...titled("For subclasses", children.filter(isProtected), !reflection.flags.isAbstract),
+  ];
 }
 
 /** Members in their order, fields and methods apart: fields need a line each, methods more. */
@@ -111,43 +125,80 @@ function instanceName(name: string): string {
   return name.replace(/^(?:[A-Z]?(?:Re|Si)LU|[A-Z]+(?![a-z])|[A-Z])/, (capitals) => capitals.toLowerCase());
 }
 
-/** The page of a class, an interface, or a type that is an object. */
-export function classPage(context: DefaultThemeRenderContext, site: Site, reflection: DeclarationReflection): JSX.Element {
-  const sections = sectionsOf(site, reflection);
-  const count = sections.reduce((sum, { members }) => sum + members.length, 0);
-  const isTensor = reflection.getFullName() === "@akari/tensor.Tensor";
-  const maker = isTensor ? undefined : reflection.children?.find((child) => child.kindOf(ReflectionKind.Constructor));
-  // The methods of a tensor are functions, too, and described there.
-  const described = isTensor ? null : new Set<DeclarationReflection>();
+/** The `forward` of a module, its own or inherited. */
+function forwardOf(reflection: DeclarationReflection): DeclarationReflection | undefined {
+  if (reflection.signatures === undefined) return undefined;
+  const members = [...(reflection.children ?? []), ...(inheritedMembers.get(reflection) ?? [])];
+  return members.find(({ name, flags }) => name === "forward" && !flags.isAbstract);
+}
+
+/** How an instance is made. */
+function made(context: DefaultThemeRenderContext, reflection: DeclarationReflection, described: Described): JSX.Element[] {
+  const maker = reflection.children?.find((child) => child.kindOf(ReflectionKind.Constructor));
   const isInternal = maker?.signatures?.[0]?.comment?.summary[0]?.text.startsWith("Internal") === true;
-  const made = (reflection.flags.isAbstract || isInternal ? [] : (maker?.signatures ?? [])).flatMap((signature) => [
+  if (reflection.flags.isAbstract || isInternal) return [];
+  return (maker?.signatures ?? []).flatMap((signature) => [
     h("div", { class: "tsd-signature", id: context.getAnchor(signature.parent) }, line(context, signature, reflection.name)),
     signatureBody(context, signature, described),
   ]);
-  // A module is called with what its `forward` takes; what may be left out is only known there.
-  const own = reflection.children?.find((child) => child.name === "forward" && !child.flags.isAbstract)?.signatures?.[0];
-  const built = sections.map(({ title, members }) => {
-    const slug = context.slugger.slug(title);
+}
+
+/** How a module is called: with what its `forward` takes, which says what may be left out, and what comes of it. */
+function called(context: DefaultThemeRenderContext, reflection: DeclarationReflection, described: Described): JSX.Element[] {
+  const forward = forwardOf(reflection);
+  const signature = forward?.signatures?.[0] ?? reflection.signatures?.[0];
+  if (signature === undefined) return [];
+  const id = forward?.parent === reflection ? context.getAnchor(forward) : undefined;
+  return [
+    h("p", { class: "ak-note" }, "It is called as a function, which runs ", h("code", null, "forward"), ":"),
+    h("div", { class: "tsd-signature", id }, line(context, signature, instanceName(reflection.name))),
+    signatureBody(context, signature, described),
+  ];
+}
+
+/** The names of all members, by heading. */
+function index(context: DefaultThemeRenderContext, sections: readonly MemberSection[]): JSX.Element | null {
+  if (sections.reduce((sum, { members }) => sum + members.length, 0) <= many) return null;
+  return h(
+    "dl",
+    { class: "ak-index" },
+    ...sections.flatMap(({ title, slug, members }) => [
+      h("dt", null, h("a", { href: `#${slug}` }, title)),
+      h("dd", null, ...members.flatMap((each) => [h("a", { href: `#${context.getAnchor(each)}`, class: "ak-link" }, each.name), " "])),
+    ]),
+  );
+}
+
+/** A heading and the members below it. What only a subclass sees stays closed until it is asked for. */
+function section(
+  context: DefaultThemeRenderContext,
+  site: Site,
+  { title, slug, members, closed }: MemberSection,
+  described: Described,
+): JSX.Element {
+  if (!closed) {
     context.page.startNewSection(title);
     context.page.pageHeadings.push(
       ...members.map((each) => ({ link: `#${context.getAnchor(each)}`, text: each.name, kind: each.kind, classes: "" })),
     );
-    return {
-      title,
-      slug,
-      members,
-      html: h(
-        "section",
-        { class: "ak-members" },
-        h("h2", { id: slug, class: "tsd-anchor-link" }, h("a", { href: `#${slug}`, class: "ak-anchor" }, title)),
-        ...inRuns(members).map((run) =>
-          run[0]?.signatures === undefined
-            ? fields(context, run.map(fieldOf))
-            : h(JSX.Fragment, null, ...run.map((each) => member(context, site, each, described))),
-        ),
-      ),
-    };
-  });
+  }
+  const heading = h("h2", { id: slug, class: "tsd-anchor-link" }, h("a", { href: `#${slug}`, class: "ak-anchor" }, title));
+  const body = inRuns(members).map((run) =>
+    run[0]?.signatures === undefined
+      ? fields(context, run.map(fieldOf))
+      : h(JSX.Fragment, null, ...run.map((each) => member(context, site, each, described))),
+  );
+  return closed
+    ? h("details", { class: "ak-members" }, h("summary", null, heading), ...body)
+    : h("section", { class: "ak-members" }, heading, ...body);
+}
+
+/** The page of a class, an interface, or a type that is an object. */
+export function classPage(context: DefaultThemeRenderContext, site: Site, reflection: DeclarationReflection): JSX.Element {
+  const isTensor = reflection.getFullName() === "@akari/tensor.Tensor";
+  // The methods of a tensor are functions, too, and described there.
+  const described: Described = isTensor ? null : new Set();
+  const sections = sectionsOf(context, site, reflection);
   return h(
     JSX.Fragment,
     null,
@@ -155,27 +206,11 @@ export function classPage(context: DefaultThemeRenderContext, site: Site, reflec
     links(context, site, reflection),
     relatives(context, site, reflection),
     typeParameters(context, reflection.typeParameters ?? []),
-    ...made,
-    ...(reflection.signatures ?? []).flatMap((signature) => [
-      h("p", { class: "ak-note" }, "It is called as a function:"),
-      h("div", { class: "tsd-signature" }, line(context, own ?? signature, instanceName(reflection.name))),
-    ]),
+    ...(isTensor ? [] : made(context, reflection, described)),
+    ...called(context, reflection, described),
     context.commentTags(reflection),
-    count <= many
-      ? null
-      : h(
-          "dl",
-          { class: "ak-index" },
-          ...built.flatMap(({ title, slug, members }) => [
-            h("dt", null, h("a", { href: `#${slug}` }, title)),
-            h(
-              "dd",
-              null,
-              ...members.flatMap((each) => [h("a", { href: `#${context.getAnchor(each)}`, class: "ak-link" }, each.name), " "]),
-            ),
-          ]),
-        ),
-    ...built.map(({ html }) => html),
+    index(context, sections),
+    ...sections.map((each) => section(context, site, each, described)),
     ...inherited(context, reflection),
   );
 }

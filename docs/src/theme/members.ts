@@ -56,8 +56,8 @@ function parameterRow(
   parameter: ParameterReflection,
   described: Set<DeclarationReflection> | null,
 ): JSX.Element | null {
-  const options = described === null ? [] : optionsIn(parameter.type).filter(({ target }) => !described.has(target));
-  for (const { target } of options) described?.add(target);
+  const options = described === null ? [] : optionsIn(parameter.type).filter(({ target }) => target === null || !described.has(target));
+  for (const { target } of options) if (target !== null) described?.add(target);
   if (!parameter.hasComment() && options.length === 0) return null;
   return h(
     "li",
@@ -66,7 +66,7 @@ function parameterRow(
     " ",
     parameter.hasComment() ? context.commentSummary(parameter) : null,
     ...options.map(({ target, fields: list }) =>
-      h("div", { class: "ak-expanded" }, h("p", null, nameLink(context, target)), fields(context, list)),
+      h("div", { class: "ak-expanded" }, target === null ? null : h("p", null, nameLink(context, target)), fields(context, list)),
     ),
   );
 }

@@ -10,9 +10,9 @@ export interface Field {
   readonly optional: boolean;
 }
 
-/** Options, by the name that describes them. */
+/** Options, by the name that describes them; null for those that are written where they are taken. */
 export interface Options {
-  readonly target: DeclarationReflection;
+  readonly target: DeclarationReflection | null;
   readonly fields: readonly Field[];
 }
 
@@ -29,7 +29,16 @@ export function fieldOf(declaration: DeclarationReflection): Field {
 /** The fields of an options type. */
 export function fieldsOf({ children, type }: DeclarationReflection): readonly Field[] {
   if (children === undefined) return fieldsIn(type);
-  return children.filter(({ flags }) => flags.isProtected !== true).map(fieldOf);
+  return children
+    .filter(({ flags }) => flags.isProtected !== true)
+    .sort((a, b) => distance(a) - distance(b))
+    .map(fieldOf);
+}
+
+/** How far up a field comes from: what a type has of its own is what a reader looks for first. */
+function distance({ inheritedFrom }: DeclarationReflection): number {
+  if (inheritedFrom === undefined) return 0;
+  return 1 + (inheritedFrom.reflection?.isDeclaration() ? distance(inheritedFrom.reflection) : 0);
 }
 
 /** The names in `"stride" | "padding"`. */
@@ -59,6 +68,10 @@ export function optionsIn(type: SomeType | undefined): readonly Options[] {
   if (type?.type === "intersection" || type?.type === "union") {
     const all = type.types.flatMap(optionsIn);
     return all.filter(({ target }, i) => all.findIndex((other) => other.target === target) === i);
+  }
+  if (type?.type === "reflection") {
+    const described = fieldsOf(type.declaration).filter(({ declaration }) => declaration.hasComment());
+    return described.length === 0 ? [] : [{ target: null, fields: described }];
   }
   if (type?.type !== "reference") return [];
   const inner = optionsIn(type.typeArguments?.[0]);

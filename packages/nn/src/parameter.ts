@@ -20,6 +20,7 @@ import { Tensor } from "@akari/tensor";
  * }
  */
 export class Parameter extends Tensor {
+  /** @param options.requiresGrad Whether it collects a gradient. Default true. */
   constructor(data: Tensor, options: { readonly requiresGrad?: boolean } = {}) {
     super(data.storage, data.dtype, data);
     if (options.requiresGrad ?? true) requiresGrad(this);

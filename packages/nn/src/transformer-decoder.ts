@@ -145,6 +145,7 @@ export class TransformerDecoder extends Module {
   /** Normalises the result of the last layer; null for none. */
   norm: LayerNorm | null;
 
+  /** @param options.norm What normalises the result of the last layer. Default null: nothing does. */
   constructor(decoderLayer: TransformerDecoderLayer, numLayers: number, options: { readonly norm?: LayerNorm | null } = {}) {
     super();
     checkPositive("TransformerDecoder", { numLayers });

@@ -162,6 +162,7 @@ export class TransformerEncoder extends Module {
   /** Normalises the result of the last layer; null for none. */
   norm: LayerNorm | null;
 
+  /** @param options.norm What normalises the result of the last layer. Default null: nothing does. */
   constructor(encoderLayer: TransformerEncoderLayer, numLayers: number, options: { readonly norm?: LayerNorm | null } = {}) {
     super();
     checkPositive("TransformerEncoder", { numLayers });

@@ -37,10 +37,11 @@ function nonzeroPositions(x: Tensor): Int32Array<ArrayBuffer> {
  *
  * https://pytorch.org/docs/stable/generated/torch.nonzero.html
  *
+ * @param options.asTuple Whether there is one index tensor for each dimension instead. Default false.
  * @throws DeviceError on devices that cannot be read at once.
  */
-export function nonzero(x: Tensor, options: { readonly asTuple: true }): Tensor[];
 export function nonzero(x: Tensor, options?: { readonly asTuple?: false }): Tensor;
+export function nonzero(x: Tensor, options: { readonly asTuple: true }): Tensor[];
 export function nonzero(x: Tensor, options: { readonly asTuple?: boolean } = {}): Tensor | Tensor[] {
   if (options.asTuple && x.ndim === 0) return nonzero(reshape(x, [1]), { asTuple: true });
   const found = nonzeroPositions(x);

@@ -12,7 +12,7 @@ import { fromHost } from "./fill.ts";
 import { gatherUnchecked, selectUnchecked } from "./gather.ts";
 import { matmul } from "./matmul.ts";
 import { movedim, permute, t } from "./permute.ts";
-import { avgPool1d, avgPool2d, avgPool3d, maxPool1d } from "./pool.ts";
+import { avgPool1d, avgPool2d, avgPool3d, type MaxPoolOptions, maxPool1d } from "./pool.ts";
 import { reshape, squeeze, unsqueeze } from "./reshape.ts";
 
 /** A dimension multiplied by a matrix [out, in]. */
@@ -126,13 +126,21 @@ function adaptiveLargest(
 
 /** An adaptive maximum that returns the values alone, or with `returnIndices` a pair. */
 export interface AdaptiveMaxPool {
-  (x: Tensor, outputSize: number | readonly (number | null)[], options: { readonly returnIndices: true }): [Tensor, Tensor];
-  (x: Tensor, outputSize: number | readonly (number | null)[], options?: { readonly returnIndices?: false }): Tensor;
+  (
+    x: Tensor,
+    outputSize: number | readonly (number | null)[],
+    options?: Pick<MaxPoolOptions, "returnIndices"> & { readonly returnIndices?: false },
+  ): Tensor;
+  (
+    x: Tensor,
+    outputSize: number | readonly (number | null)[],
+    options: Pick<MaxPoolOptions, "returnIndices"> & { readonly returnIndices: true },
+  ): [Tensor, Tensor];
 }
 
 function adaptiveMaximum(operation: string, dims: number): AdaptiveMaxPool {
   // Safe: `returnIndices` decides which of the two results comes back, as the overloads say.
-  return ((x: Tensor, outputSize: number | readonly (number | null)[], options: { readonly returnIndices?: boolean } = {}) => {
+  return ((x: Tensor, outputSize: number | readonly (number | null)[], options: Pick<MaxPoolOptions, "returnIndices"> = {}) => {
     const [values, indices] = adaptiveLargest(operation, dims, x, outputSize);
     return options.returnIndices ? [values, indices] : values;
   }) as AdaptiveMaxPool;
