@@ -30,7 +30,7 @@ const limits: readonly Limit[] = [
     goal: 60,
   },
   { name: "@akari/tensor, all of it", code: usingAll("@akari/tensor", await import("@akari/tensor")), limit: 100, goal: 60 },
-  { name: "akari: everything", code: usingAll("akari", await import("akari")), limit: 160, goal: 120 },
+  { name: "akari: everything", code: usingAll("akari", await import("akari")), limit: 155, goal: 120 },
 ];
 
 /** A program that uses every export of a package. Namespaces are left out: they hold the same once more. */

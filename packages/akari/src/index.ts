@@ -5,11 +5,10 @@
  */
 
 export * from "@akari/autograd";
-export * as autograd from "@akari/autograd";
 export * from "@akari/data";
 export * from "@akari/io";
 export * from "@akari/nn";
 export * from "@akari/optim";
 export * from "@akari/tensor";
 export { empty, full, type GradOption, ones, rand, randn, tensor, zeros } from "./creation.ts";
-export { data, io, nn, optim } from "./namespaces.ts";
+export { autograd, data, io, nn, optim } from "./namespaces.ts";
