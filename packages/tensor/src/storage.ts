@@ -6,7 +6,6 @@
  * finalizers, and count for nothing.)
  */
 
-import type { Context } from "node:vm";
 import type { Backend, DeviceBuffer } from "./backend.ts";
 import { DisposedError } from "./errors.ts";
 
@@ -86,6 +85,12 @@ export class Storage {
   }
 }
 
+/** What we need of Node's module `vm`. */
+interface Contexts {
+  createContext(globals: object, options: { readonly microtaskMode: "afterEvaluate" }): object;
+  runInContext(code: string, context: object): unknown;
+}
+
 /** What a storage has of its device; null once it was given back. */
 interface Held {
   readonly backend: Backend;
@@ -116,8 +121,8 @@ let sinceTurn = 0;
 
 // A loop that awaits nothing never lets a finalizer run. What it drops is seen through weak references, though, as soon as the engine forgets that this job
 // looked at them; in Node it forgets with the microtasks of a context of their own.
-const vm = (globalThis as { process?: Partial<typeof process> }).process?.getBuiltinModule?.("node:vm");
-let apart: Context | null = null;
+const vm = (globalThis as { process?: { getBuiltinModule?(name: string): Contexts } }).process?.getBuiltinModule?.("node:vm");
+let apart: object | null = null;
 let watched: { readonly storage: WeakRef<Storage>; readonly held: Held }[] = [];
 let sinceLook = 0;
 
