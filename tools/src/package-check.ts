@@ -1,10 +1,10 @@
 /**
  * What publint and arethetypeswrong find in the packed packages: whether every entry point leads to a file that is there, with the types that belong to
  * it. They are for ES modules only, so that CommonJS cannot `require` them in old ways is no finding. And whether TypeScript put a helper around the name in
- * an `import(name)`, of which bundlers warn.
+ * an `import(name)`, of which bundlers warn; and whether something built from a source that is there no more is still packed, since the compiler removes nothing.
  */
 
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { publint } from "publint";
@@ -31,7 +31,10 @@ for (const { folder, manifest, tarball } of packed) {
     }
   }
   for (const file of readdirSync(join(folder, "dist"), { recursive: true, encoding: "utf8" })) {
-    if (file.endsWith(".js") && readFileSync(join(folder, "dist", file), "utf8").includes("__rewriteRelativeImportExtension"))
+    if (!file.endsWith(".js")) continue;
+    if (!existsSync(join(folder, "src", file.replace(/js$/, "ts"))))
+      lines.push(`dist/${file}: its source is gone; remove dist and build again`);
+    if (readFileSync(join(folder, "dist", file), "utf8").includes("__rewriteRelativeImportExtension"))
       lines.push(`${file}: import() of a name that is no literal; packages/tensor/import-module.js can do that`);
   }
   findings += lines.length;
