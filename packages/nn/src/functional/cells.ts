@@ -5,7 +5,7 @@
 import { applyAll, chunk, computeType, type DType, type Expr, input, PointwiseOp, type Tensor } from "@akari/tensor";
 
 /** What a formula gives. */
-export interface CellResult {
+interface CellResult {
   /** The new states. */
   readonly states: readonly Expr[];
   /** What the backward pass is to find instead of the gates that the old state gave, each in the place of one. */
@@ -13,7 +13,7 @@ export interface CellResult {
 }
 
 /** The new states from the gates that the input gives, those that the old state gives, and further old states. */
-export type CellFormula = (fromInput: readonly Expr[], fromState: readonly Expr[], states: readonly Expr[]) => CellResult;
+type CellFormula = (fromInput: readonly Expr[], fromState: readonly Expr[], states: readonly Expr[]) => CellResult;
 
 /** A kind of cell. */
 export interface Cell {
