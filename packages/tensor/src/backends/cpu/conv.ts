@@ -62,7 +62,7 @@ function phases(part: Part, call: ConvCall, step: number, d: number): Part[] {
   const [size, kernel] = [call.input.shape[d + 2] as number, call.weight.shape[d + 2] as number];
   return Array.from({ length: step }, (_, rest) => rest).flatMap((rest) => {
     const taps = Array.from({ length: kernel }, (_, k) => k).filter((k) => (k * dilation) % step === rest);
-    const [tap = 0, next = 0] = taps;
+    const [tap = 0, next = tap] = taps;
     const from = (((rest - padding) % step) + step) % step;
     const count = Math.ceil((size - from) / step);
     if (taps.length === 0 || count <= 0) return [];
