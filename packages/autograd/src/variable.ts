@@ -6,9 +6,11 @@
 import {
   AutogradError,
   type BackwardOptions,
+  changed,
   DTypeError,
   isFloating,
   onesLike,
+  perform,
   type Recorded,
   ShapeError,
   type Spec,
@@ -68,7 +70,10 @@ export class Variable implements Trace {
       }
       if (gradient.dtype !== dtype) throw new DTypeError(`grad: a gradient of ${gradient.dtype} does not fit a tensor of ${dtype}`);
     }
-    this.#grad = gradient;
+    // A captured gradient is where the captured calls write it, even if its own handle was given back since.
+    perform(() => {
+      this.#grad = gradient?.isDisposed ? gradient.alias() : gradient;
+    });
   }
 
   extend(recorded: Recorded): void {
@@ -221,7 +226,10 @@ export function requiresGrad<T extends Tensor>(tensor: T, on = true): T {
   if (trace instanceof Variable) {
     if (!trace.isLeaf && !on)
       throw new AutogradError("requiresGrad: only a leaf can be told not to require a gradient; use detach() instead");
-    if (trace.isLeaf) trace.requiresGrad = on;
+    if (trace.isLeaf && trace.requiresGrad !== on) {
+      trace.requiresGrad = on;
+      changed();
+    }
   } else if (on) {
     tensor.trace = new Variable(null, 0, specOf(tensor));
   }

@@ -4,7 +4,7 @@
  */
 
 import { noGrad, requiresGrad } from "@akari/autograd";
-import { AkariError, ArgumentError, type Backend, type DType, isFloating, sameShape, showShape, Tensor } from "@akari/tensor";
+import { AkariError, ArgumentError, type Backend, changed, type DType, isFloating, sameShape, showShape, Tensor } from "@akari/tensor";
 import { type BackwardHook, type ForwardHook, type ForwardPreHook, Hooks } from "./hooks.ts";
 import { Parameter } from "./parameter.ts";
 
@@ -239,7 +239,10 @@ export abstract class Module {
 
   /** Sets training mode here and inside. Returns the module. */
   train(mode = true): this {
-    for (const module of this.modules()) module.training = mode;
+    for (const module of this.modules()) {
+      if (module.training !== mode) changed();
+      module.training = mode;
+    }
     return this;
   }
 

@@ -3,7 +3,7 @@
  * above; most optimizers extend `ElementwiseOptimizer` and are one formula.
  */
 
-import { ArgumentError, FileError, isFloating, ShapeError, sameShape, showShape, Tensor } from "@akari/tensor";
+import { ArgumentError, FileError, isFloating, perform, ShapeError, sameShape, showShape, Tensor } from "@akari/tensor";
 
 /** Some parameters and the options that hold for them. Options may be changed between steps: `optimizer.paramGroups[0].lr = 0.01`. */
 export type ParamGroup<Options> = Options & {
@@ -123,8 +123,10 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
   step<Loss>(closure: () => Loss): Loss;
   step<Loss>(closure?: () => Loss): Loss | undefined {
     const loss = closure?.();
-    this.update();
-    for (const watcher of this.#watchers) watcher();
+    perform(() => {
+      this.update();
+      for (const watcher of this.#watchers) watcher();
+    });
     return loss;
   }
 

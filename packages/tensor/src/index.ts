@@ -7,6 +7,8 @@
 // What tensors are made of
 export type { Backend, DeviceBuffer, KernelClock, KernelSpan, MemoryUse } from "./backend.ts";
 export { type CpuOptions, cpu } from "./backends/cpu/index.ts";
+export { changed, perform } from "./capture.ts";
+export { type CompileCounts, type Compiled, compile } from "./compile.ts";
 export {
   asTensor,
   empty,

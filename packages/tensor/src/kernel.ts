@@ -261,6 +261,8 @@ export interface RandomCall {
   readonly distribution: "uniform" | "normal" | "bits";
   /** Which of the generator's sequences to take: an integer from 0 to 2⁵³ - 1. */
   readonly seed: number;
+  /** The seed for when the same call is issued once more. Devices ignore it. */
+  readonly reseed?: () => number;
   /** The place in the sequence that element 0 takes; the others follow. */
   readonly offset: number;
   /** The contiguous view to fill. */

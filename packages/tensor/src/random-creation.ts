@@ -2,7 +2,8 @@
  * New tensors of random numbers.
  */
 
-import { allocate, checkOptions, optionsLike, type TensorOptions, upload } from "./creation.ts";
+import { writeDrawn } from "./capture.ts";
+import { allocate, checkOptions, optionsLike, type TensorOptions } from "./creation.ts";
 import { isFloating } from "./dtype.ts";
 import { encode } from "./encode.ts";
 import { ArgumentError, DTypeError } from "./errors.ts";
@@ -85,7 +86,9 @@ export function randperm(n: number, options: RandomOptions = {}): Tensor {
   checkOptions("randperm", options, ["generator"]);
   if (!Number.isInteger(n) || n < 0) throw new ArgumentError(`randperm: n must be a non-negative integer, got ${n}`);
   const { dtype = "int32", generator = defaultGenerator() } = options;
-  return upload("randperm", encode(drawPermutation(generator, n), dtype), [n], dtype, options.device);
+  const result = allocate("randperm", [n], dtype, options.device);
+  if (n > 0) writeDrawn(result.device, result.buffer, 0, () => encode(drawPermutation(generator, n), dtype));
+  return result;
 }
 
 const place = /* @__PURE__ */ pointwise<[Tensor, TensorOrNumber, TensorOrNumber]>("normal", (z, std, mean) => z.mul(std).add(mean));

@@ -20,6 +20,17 @@ export function keep<T extends Tensor>(tensor: T): T {
   return tensor;
 }
 
+/** Runs something that outlives the innermost open scope: what it makes is nobody's to dispose of. */
+export function unscoped<T>(fn: () => T): T {
+  const outer = open;
+  open = null;
+  try {
+    return fn();
+  } finally {
+    open = outer;
+  }
+}
+
 /**
  * Runs `fn` and disposes of every tensor made in it, except those that it returns (alone, or in an array, a plain object, or `ValuesAndIndices`).
  *

@@ -7,6 +7,7 @@
  */
 
 import type { Backend, DeviceBuffer } from "./backend.ts";
+import { capturing } from "./capture.ts";
 import { DisposedError } from "./errors.ts";
 
 let storages = 0;
@@ -44,6 +45,7 @@ export class Storage {
   get buffer(): DeviceBuffer {
     const { buffer } = this.#held;
     if (buffer === null) throw new DisposedError("a tensor was used after dispose()");
+    if (capturing.by !== null) capturing.by.uses(this);
     return buffer;
   }
 
@@ -59,6 +61,7 @@ export class Storage {
 
   /** All that the memory holds, if `prefetch` has read it and nobody has written to it since; else null. */
   get prefetched(): Uint8Array<ArrayBuffer> | null {
+    capturing.by?.reads();
     return this.#copy?.version === this.version ? this.#copy.bytes : null;
   }
 

@@ -8,6 +8,7 @@
 
 import type { Backend, DeviceBuffer } from "./backend.ts";
 import { cpu } from "./backends/cpu/index.ts";
+import { changed } from "./capture.ts";
 import { bytesOf, type DType, type TypedArray, typedArray, viewBytes } from "./dtype.ts";
 import { decoder } from "./encode.ts";
 import { AutogradError, DeviceError, DisposedError, ShapeError } from "./errors.ts";
@@ -366,6 +367,7 @@ export class Tensor extends ConversionMethods implements View {
     self.strides = source.strides;
     self.offset = source.offset;
     self.dtype = source.dtype;
+    changed();
   }
 
   /** This tensor, or a contiguous copy of it that nobody follows. */

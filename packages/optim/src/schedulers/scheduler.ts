@@ -3,7 +3,7 @@
  * of that number and the group's first learning rate, so any epoch can be reached at once and a saved state is one number.
  */
 
-import { FileError } from "@akari/tensor";
+import { FileError, perform } from "@akari/tensor";
 import type { BaseOptions, Optimizer, ParamGroup } from "../optimizer.ts";
 
 /** The learning rate that a group started with, noted down when it is first asked for; it is saved with the group. */
@@ -75,7 +75,7 @@ export abstract class LRScheduler<Options extends BaseOptions = BaseOptions> imp
 
   /** Goes one epoch on. Call it after the optimizer's steps of the epoch. */
   step(): void {
-    this.moveTo(this.#lastEpoch + 1);
+    perform(() => this.moveTo(this.#lastEpoch + 1));
   }
 
   /** Goes to an epoch at once. */

@@ -3,7 +3,8 @@
  * PyTorch draws them; elsewhere the device's own counter-based generator draws them, from a seed that the generator gives.
  */
 
-import { computeType, type DType, digitsOf, expectFloating, isFloating } from "../dtype.ts";
+import { writeDrawn } from "../capture.ts";
+import { bytesOf, computeType, type DType, digitsOf, expectFloating, isFloating } from "../dtype.ts";
 import { encode, numbersOf } from "../encode.ts";
 import { ArgumentError } from "../errors.ts";
 import type { RandomCall } from "../kernel.ts";
@@ -40,17 +41,16 @@ function overwrite(name: string, x: Tensor, write: (to: Tensor) => void): Tensor
   return applyInPlace(op, x, [x], undefined);
 }
 
-/** Stores numbers from the host in a tensor of any strides. */
-function store(to: Tensor, values: ArrayLike<number>): void {
-  if (values.length === 0) return;
-  const data = encode(values, to.dtype);
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+/** Stores numbers drawn on the host in a tensor of any strides. */
+function store(to: Tensor, draw: () => ArrayLike<number>): void {
+  if (to.numel() === 0) return;
+  const data = () => encode(draw(), to.dtype);
   if (to.isContiguous()) {
-    to.device.write(to.buffer, bytes, to.offset * data.BYTES_PER_ELEMENT);
+    writeDrawn(to.device, to.buffer, to.offset * bytesOf(to.dtype), data);
     return;
   }
   const dense = to.newEmpty(to.shape);
-  dense.device.write(dense.buffer, bytes);
+  writeDrawn(dense.device, dense.buffer, 0, data);
   copyInto(to, dense, to.device);
   dense.dispose();
 }
@@ -65,8 +65,8 @@ function drawOnDevice(
 ): void {
   if (to.numel() === 0) return;
   const drawn = to.newEmpty(to.shape, { dtype });
-  const seed = generator.random() * 2 ** 20 + (generator.random() >>> 12);
-  drawn.device.run({ kind: "random", distribution, seed, offset: 0, to: drawn });
+  const reseed = () => generator.random() * 2 ** 20 + (generator.random() >>> 12);
+  drawn.device.run({ kind: "random", distribution, seed: reseed(), reseed, offset: 0, to: drawn });
   const shaped = shape(drawn);
   copyInto(to, shaped, to.device);
   drawn.dispose();
@@ -101,7 +101,7 @@ export function uniform_(x: Tensor, from = 0, to = 1, options: GeneratorOption =
   expectFloating("uniform_", x.dtype);
   if (!(from <= to)) throw new ArgumentError(`uniform_: from must not be above to, got ${from} and ${to}`);
   return overwrite("uniform", x, (target) => {
-    if (drawnOnHost(x)) store(target, drawUniform(generator, x.numel(), x.dtype, from, to));
+    if (drawnOnHost(x)) store(target, () => drawUniform(generator, x.numel(), x.dtype, from, to));
     else drawOnDevice(target, generator, "uniform", computeType(x.dtype), (u) => affine(u, to - from, from));
   });
 }
@@ -116,7 +116,7 @@ export function normal_(x: Tensor, mean = 0, std = 1, options: GeneratorOption =
   expectFloating("normal_", x.dtype);
   if (!(std >= 0)) throw new ArgumentError(`normal_: the standard deviation must not be negative, got ${std}`);
   return overwrite("normal", x, (target) => {
-    if (drawnOnHost(x)) store(target, drawNormal(generator, x.numel(), x.dtype, mean, std));
+    if (drawnOnHost(x)) store(target, () => drawNormal(generator, x.numel(), x.dtype, mean, std));
     else drawOnDevice(target, generator, "normal", computeType(x.dtype), (z) => affine(z, std, mean));
   });
 }
@@ -131,8 +131,8 @@ export function bernoulli_(x: Tensor, p: number | Tensor = 0.5, options: Generat
   if (typeof p === "number" && !(p >= 0 && p <= 1)) throw new ArgumentError(`bernoulli_: the probability must be from 0 to 1, got ${p}`);
   return overwrite("bernoulli", x, (target) => {
     if (!drawnOnHost(x)) drawOnDevice(target, generator, "uniform", "float32", (u) => below(u, p));
-    else if (typeof p === "number") store(target, drawBernoulli(generator, x.numel(), p));
-    else store(target, drawBernoulliEach(generator, numbersOf(expand(p.detach(), x.shape).dataSync(), p.dtype), p.dtype));
+    else if (typeof p === "number") store(target, () => drawBernoulli(generator, x.numel(), p));
+    else store(target, () => drawBernoulliEach(generator, numbersOf(expand(p.detach(), x.shape).dataSync(), p.dtype), p.dtype));
   });
 }
 
@@ -146,7 +146,7 @@ export function exponential_(x: Tensor, lambda = 1, options: GeneratorOption = {
   expectFloating("exponential_", x.dtype);
   if (!(lambda > 0)) throw new ArgumentError(`exponential_: lambda must be positive, got ${lambda}`);
   return overwrite("exponential", x, (target) => {
-    if (drawnOnHost(x)) store(target, drawExponential(generator, x.numel(), x.dtype, lambda));
+    if (drawnOnHost(x)) store(target, () => drawExponential(generator, x.numel(), x.dtype, lambda));
     else drawOnDevice(target, generator, "uniform", computeType(x.dtype), (u) => waiting(u, lambda));
   });
 }
@@ -165,7 +165,7 @@ export function random_(x: Tensor, from = 0, to: number | null = null, options: 
     throw new ArgumentError(`random_: ${from} to ${end} leaves the range of int32`);
   const range = end - from;
   return overwrite("random", x, (target) => {
-    if (drawnOnHost(x)) store(target, drawIntegers(generator, x.numel(), from, end));
+    if (drawnOnHost(x)) store(target, () => drawIntegers(generator, x.numel(), from, end));
     else if (range >= 2 ** 31)
       throw new ArgumentError(`random_: a range of ${range} is too wide on ${x.device.name}; it takes less than 2³¹`);
     else drawOnDevice(target, generator, "bits", "int32", (bits) => within(bits, range, from));

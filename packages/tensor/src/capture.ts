@@ -1,0 +1,51 @@
+/**
+ * What happens beside the kernel calls while `compile` captures a function. A captured function runs again as its list of kernel calls, without its JavaScript;
+ * what JavaScript has to do each time, such as drawing numbers or counting an optimizer's steps, is said here and runs in its place among the calls.
+ */
+
+import type { Backend, DeviceBuffer } from "./backend.ts";
+import type { TypedArray } from "./dtype.ts";
+import { unscoped } from "./scope.ts";
+import type { Storage } from "./storage.ts";
+
+/** Who captures. */
+export interface Capture {
+  /** The memory of a storage was asked for. */
+  uses(storage: Storage): void;
+  /** The host looked at values, which a list of kernel calls cannot do. */
+  reads(): void;
+  /** Does something now, and again whenever the captured calls run. Kernel calls issued by it are its own business. */
+  perform(action: () => void): void;
+  /** Writes what `draw` gives now, and again what it gives then. */
+  write(device: Backend, buffer: DeviceBuffer, offset: number, draw: () => Uint8Array): void;
+}
+
+/** Who captures at present, and how often something changed that captured calls do not notice. */
+export const capturing: { by: Capture | null; changes: number } = { by: null, changes: 0 };
+
+/**
+ * Does something that belongs to a training step but is no tensor operation, such as counting it. In a compiled function it is done in every call; anything
+ * else that is not a tensor operation is done only while it is captured.
+ *
+ * @example
+ * perform(() => void this.steps++);
+ */
+export function perform(action: () => void): void {
+  if (capturing.by === null) unscoped(action);
+  else capturing.by.perform(() => unscoped(action));
+}
+
+/** Writes elements from the host that are not the same each time, but drawn at random. `offset` is in bytes. */
+export function writeDrawn(device: Backend, buffer: DeviceBuffer, offset: number, draw: () => TypedArray): void {
+  const bytes = () => {
+    const { buffer, byteOffset, byteLength } = draw();
+    return new Uint8Array(buffer, byteOffset, byteLength);
+  };
+  if (capturing.by === null) device.write(buffer, bytes(), offset);
+  else capturing.by.write(device, buffer, offset, bytes);
+}
+
+/** Says that something changed on which tensor operations depend, such as a module's mode: compiled functions are captured anew. */
+export function changed(): void {
+  capturing.changes++;
+}

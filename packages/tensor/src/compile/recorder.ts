@@ -1,0 +1,118 @@
+/**
+ * The recorder: stands in for a device's functions while a captured function runs, lets everything happen, and keeps a list of it. Memory that the function gives
+ * back stays untouched until the list is complete, so that every temporary has a buffer of its own and can be told by it.
+ */
+
+import type { Backend, DeviceBuffer } from "../backend.ts";
+import type { Capture } from "../capture.ts";
+import { running } from "../op.ts";
+import type { Storage } from "../storage.ts";
+import { callStep, type OwnView, type Step } from "./steps.ts";
+
+/** The functions of a device that the recorder stands in for. */
+const functions = ["run", "write", "allocate", "free", "read", "readSync"] as const;
+
+/** Keeps what a function does on one device. */
+export class Recorder implements Capture {
+  readonly steps: Step[] = [];
+  /** Storages whose memory was used. */
+  readonly storages: Set<Storage> = new Set();
+  /** Buffers that the function took and gave back. */
+  readonly released: Set<DeviceBuffer> = new Set();
+  /** Why the function cannot run from its list; null when it can. */
+  obstacle: string | null = null;
+  readonly #device: Backend;
+  readonly #taken = new Set<DeviceBuffer>();
+  /** While an action runs, what it issues is its own business. */
+  #acting = false;
+
+  constructor(device: Backend) {
+    this.#device = device;
+  }
+
+  /** Whether the function took a buffer. */
+  took(buffer: DeviceBuffer): boolean {
+    return this.#taken.has(buffer);
+  }
+
+  /** Runs `fn` and keeps what it does. */
+  record<T>(fn: () => T): T {
+    const device = this.#device;
+    const before = functions.map((name) => [name, Object.getOwnPropertyDescriptor(device, name)] as const);
+    const { run, write, allocate, free, read, readSync } = device;
+    device.run = (call) => {
+      run.call(device, call);
+      // Kept afterwards: what a device refuses was not done.
+      if (!this.#acting) this.steps.push(callStep(running.name || call.kind, call));
+    };
+    device.write = (buffer, bytes, offset = 0) => {
+      write.call(device, buffer, bytes, offset);
+      const copy = this.#acting ? bytes : bytes.slice();
+      this.#wrote(buffer, offset, () => copy);
+    };
+    device.allocate = (bytes) => {
+      const buffer = allocate.call(device, bytes);
+      if (!this.#acting) this.#taken.add(buffer);
+      return buffer;
+    };
+    device.free = (buffer) => {
+      if (this.#taken.has(buffer)) this.released.add(buffer);
+      else free.call(device, buffer);
+    };
+    device.read = (...place) => {
+      this.reads();
+      return read.apply(device, place);
+    };
+    if (readSync !== undefined) {
+      device.readSync = (...place) => {
+        this.reads();
+        return readSync.apply(device, place);
+      };
+    }
+    try {
+      return fn();
+    } finally {
+      for (const [name, own] of before) {
+        if (own) Object.defineProperty(device, name, own);
+        else Reflect.deleteProperty(device, name);
+      }
+    }
+  }
+
+  uses(storage: Storage): void {
+    if (this.#acting) return;
+    this.storages.add(storage);
+    if (storage.backend !== this.#device) this.obstacle ??= `it works on ${storage.backend.name} besides ${this.#device.name}`;
+  }
+
+  reads(): void {
+    if (!this.#acting) this.obstacle ??= "it reads the values of a tensor";
+  }
+
+  perform(action: () => void): void {
+    if (!this.#acting) this.steps.push({ kind: "action", run: action });
+    this.#outside(action);
+  }
+
+  write(device: Backend, buffer: DeviceBuffer, offset: number, draw: () => Uint8Array): void {
+    this.#outside(() => device.write(buffer, draw(), offset));
+    this.#wrote(buffer, offset, draw);
+  }
+
+  /** Does something that is not kept as single steps. */
+  #outside(action: () => void): void {
+    const before = this.#acting;
+    this.#acting = true;
+    try {
+      action();
+    } finally {
+      this.#acting = before;
+    }
+  }
+
+  #wrote(buffer: DeviceBuffer, offset: number, bytes: () => Uint8Array): void {
+    if (this.#acting) return;
+    const to: OwnView = { buffer, dtype: "uint8", shape: [], strides: [], offset: 0 };
+    this.steps.push({ kind: "write", device: this.#device, to, offset, bytes });
+  }
+}

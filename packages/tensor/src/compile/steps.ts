@@ -1,0 +1,121 @@
+/**
+ * The steps of a captured function: kernel calls on views that are ours to change, and what the host does between them.
+ */
+
+import type { Backend, DeviceBuffer } from "../backend.ts";
+import type { KernelCall, View } from "../kernel.ts";
+
+/** A view that can be turned to other memory. */
+export type OwnView = { -readonly [K in keyof View]: View[K] };
+
+/** A kernel call and the name of its operation. */
+export interface CallStep {
+  readonly kind: "call";
+  readonly name: string;
+  readonly call: KernelCall;
+  readonly reads: readonly OwnView[];
+  readonly writes: readonly OwnView[];
+}
+
+/** Elements from the host. */
+export interface WriteStep {
+  readonly kind: "write";
+  readonly device: Backend;
+  /** Where they go; only the buffer counts. */
+  readonly to: OwnView;
+  /** The first byte to write. */
+  readonly offset: number;
+  readonly bytes: () => Uint8Array;
+}
+
+/** Something else that the host does. */
+export interface ActionStep {
+  readonly kind: "action";
+  readonly run: () => void;
+}
+
+export type Step = CallStep | WriteStep | ActionStep;
+
+/** The fields of a call that it writes to. */
+function written(call: KernelCall): readonly string[] {
+  switch (call.kind) {
+    case "pointwise":
+    case "foreach":
+    case "matmul":
+    case "gather":
+    case "scatter":
+    case "random":
+      return ["to"];
+    case "rows":
+      return ["toRows", "toElements"];
+    case "argreduce":
+    case "sort":
+      return ["values", "indices"];
+    case "scan":
+      return ["to", "indices"];
+    case "conv":
+      return [call.direction === "forward" ? "output" : call.direction];
+    case "pool":
+      return call.direction === "forward" ? ["output", "indices"] : ["input"];
+    case "check":
+      return [];
+    default:
+      throw call satisfies never;
+  }
+}
+
+/** Whether a call also reads what it writes to, without naming it as an input. */
+function updates(call: KernelCall): boolean {
+  return call.kind === "scatter" || (call.kind === "matmul" && call.accumulate);
+}
+
+/** A step for a call, with views of its own. */
+export function callStep(name: string, call: KernelCall): CallStep {
+  const fields = written(call);
+  const reads: OwnView[] = [];
+  const writes: OwnView[] = [];
+  const own = (key: string, value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map((item) => own(key, item));
+    if (isView(value)) {
+      const view: OwnView = { buffer: value.buffer, dtype: value.dtype, shape: value.shape, strides: value.strides, offset: value.offset };
+      const out = fields.includes(key);
+      if (out) writes.push(view);
+      if (!out || updates(call)) reads.push(view);
+      return view;
+    }
+    return key === "items" ? ownAll(value as object) : value; // safe: the items of a foreach call are objects
+  };
+  const ownAll = (object: object): object => {
+    return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, key === "program" ? value : own(key, value)]));
+  };
+  // Safe: the same fields with equal values.
+  return { kind: "call", name, call: ownAll(call) as KernelCall, reads, writes };
+}
+
+function isView(value: unknown): value is View {
+  return typeof value === "object" && value !== null && "strides" in value;
+}
+
+/** The views through which a step reads; an action's are not known. */
+export function readsOf(step: Step): readonly OwnView[] {
+  return step.kind === "call" ? step.reads : [];
+}
+
+/** The views through which a step writes. */
+export function writesOf(step: Step): readonly OwnView[] {
+  return step.kind === "call" ? step.writes : step.kind === "write" ? [step.to] : [];
+}
+
+/** Whether two views look at the same elements in the same order. */
+export function sameView(a: View, b: View): boolean {
+  return (
+    a.buffer === b.buffer &&
+    a.dtype === b.dtype &&
+    a.offset === b.offset &&
+    `${a.shape}` === `${b.shape}` &&
+    a.strides.every((stride, i) => stride === b.strides[i] || a.shape[i] === 1)
+  );
+}
+
+/** Memory that only the captured calls know: what they wrote first and nobody reads afterwards. */
+export type Temporaries = ReadonlySet<DeviceBuffer>;

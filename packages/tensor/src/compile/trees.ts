@@ -1,0 +1,50 @@
+/**
+ * Tensors in arrays and plain objects: what a compiled function is given, and what it returns.
+ */
+
+import { ArgumentError } from "../errors.ts";
+import { ValuesAndIndices } from "../ops/extremes.ts";
+import { Tensor } from "../tensor.ts";
+
+/** The same arrays and objects with other tensors. */
+export function mapTensors<T>(value: T, map: (tensor: Tensor) => Tensor): T {
+  const visit = (item: unknown): unknown => {
+    if (item instanceof Tensor) return map(item);
+    if (item instanceof ValuesAndIndices) return new ValuesAndIndices(map(item.values), map(item.indices));
+    if (Array.isArray(item)) return item.map(visit);
+    if (!isPlain(item)) return item;
+    return Object.fromEntries(Object.entries(item).map(([name, inner]) => [name, visit(inner)]));
+  };
+  return visit(value) as T; // safe: of the same form
+}
+
+const identities = new WeakMap<object, number>();
+let identified = 0;
+
+/** What tells one combination of arguments from another: shapes and dtypes of tensors, which are put into `tensors`, and all else as it is. */
+export function describe(value: unknown, tensors: Tensor[]): string {
+  if (value instanceof Tensor) {
+    tensors.push(value);
+    return `${value.dtype}[${value.shape}]`;
+  }
+  if (Array.isArray(value)) return `[${value.map((item) => describe(item, tensors))}]`;
+  if (isPlain(value)) return `{${Object.entries(value).map(([name, item]) => `${JSON.stringify(name)}:${describe(item, tensors)}`)}}`;
+  if ((typeof value === "object" && value !== null) || typeof value === "function") {
+    const number = identities.get(value) ?? ++identified;
+    identities.set(value, number);
+    return `#${number}`;
+  }
+  return typeof value === "string" ? JSON.stringify(value) : Object.is(value, -0) ? "-0" : String(value);
+}
+
+/** Throws an ArgumentError for a result with anything but tensors in it: it would stay for ever what it was once. */
+export function expectTensors(result: unknown): void {
+  if (result === undefined || result === null || result instanceof Tensor || result instanceof ValuesAndIndices) return;
+  if (Array.isArray(result)) result.forEach(expectTensors);
+  else if (isPlain(result)) Object.values(result).forEach(expectTensors);
+  else throw new ArgumentError(`compile: the function must return tensors, alone, in arrays or in plain objects; got ${String(result)}`);
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
