@@ -12,6 +12,7 @@ interface Library {
 
 const libraries = {
   akari: () => import("./peers/akari.ts"),
+  "akari-compiled": () => import("./peers/akari-compiled.ts"),
   "jax-js": () => import("./peers/jax-js.ts"),
   tfjs: () => import("./peers/tfjs.ts"),
 } satisfies Record<string, () => Promise<Library>>;
@@ -25,7 +26,7 @@ export async function time(library: LibraryName, device: Device, name: string, s
   if (workload === undefined) throw new Error(`there is no workload "${name}"`);
   const { start } = await libraries[library]();
   const prepare = await start(device);
-  const task = prepare(workload);
+  const task = await prepare(workload);
   if ("cannot" in task) return task;
   const measured = await measure(task, seconds);
   return device === "cpu" ? measured : { ...measured, count: await count(() => task.run()) };

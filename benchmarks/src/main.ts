@@ -32,17 +32,17 @@ async function row(workload: string): Promise<Record<string, number>> {
     return medians;
   }
   // Akari's time in each place: peers are held against the one that runs where they run.
-  const ours: Partial<Record<Place, number>> = {};
+  const ours: Partial<Record<Place, Readonly<Record<string, number>>>> = {};
   for (const peer of places.peers) {
     const place = peers[options.device][peer] as Place; // safe: names are checked
     const found = await places.run(peer, workload);
-    const name = `  ${peer.padEnd(10)}`;
+    const name = `  ${peer.padEnd(14)}`;
     if ("cannot" in found) console.log(`${name} ${found.cannot}`);
     else if ("failed" in found) console.log(`${name} failed: ${found.failed}`);
     else {
       console.log(`${name} ${measurementLine(workload, found, ours[place], places.adapters[place])}`);
       medians[peer] = found.median;
-      if (peer.startsWith("akari")) ours[place] = found.median;
+      if (peer.startsWith("akari")) ours[place] = { ...ours[place], [peer]: found.median };
     }
   }
   return medians;

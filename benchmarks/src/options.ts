@@ -8,8 +8,8 @@ export type Place = "process" | "page";
 
 /** The peers on each device, in the order of the table. */
 export const peers: Readonly<Record<Device, Readonly<Record<string, Place>>>> = {
-  cpu: { akari: "process", pytorch: "process", "jax-js": "process", tfjs: "process" },
-  webgpu: { "akari-node": "process", pytorch: "process", akari: "page", "jax-js": "page", tfjs: "page" },
+  cpu: { akari: "process", "akari-compiled": "process", pytorch: "process", "jax-js": "process", tfjs: "process" },
+  webgpu: { "akari-node": "process", pytorch: "process", akari: "page", "akari-compiled": "page", "jax-js": "page", tfjs: "page" },
 };
 
 /** What is to be measured. */

@@ -13,14 +13,19 @@ export function adapterLine({ name, software, gigaflops, wait }: Adapter): strin
 /**
  * The figures of one peer.
  *
- * @param ours Akari's median in the same place, for the ratio; undefined where there is none.
+ * @param ours Akari's medians in the same place, by the peer's name, for the ratios; undefined where there are none.
  * @param adapter the GPU, where there is one.
  */
-export function measurementLine(workload: string, found: Measurement, ours: number | undefined, adapter: Adapter | undefined): string {
+export function measurementLine(
+  workload: string,
+  found: Measurement,
+  ours: Readonly<Record<string, number>> | undefined,
+  adapter: Adapter | undefined,
+): string {
   const { median, low, high, calls, count } = found;
-  const ratio = ours === undefined ? "" : `  akari takes ${(ours / median).toFixed(2)}×`;
+  const ratios = Object.entries(ours ?? {}).map(([name, time]) => `  ${name} takes ${(time / median).toFixed(2)}×`);
   const counted = count ? `  ${count.launches} launches in ${count.submits} submits` : "";
-  return `${time(median).padStart(9)}  (${time(low)} to ${time(high)}, ${calls} calls)${speed(workload, median, adapter)}${ratio}${counted}`;
+  return `${time(median).padStart(9)}  (${time(low)} to ${time(high)}, ${calls} calls)${speed(workload, median, adapter)}${ratios.join("")}${counted}`;
 }
 
 /** What a time means for this workload: how much in a second, and of a product how much of what the GPU does at best. */

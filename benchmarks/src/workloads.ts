@@ -57,7 +57,7 @@ export interface Task {
 }
 
 /** What one peer makes of a workload. */
-export type Prepare = (workload: Workload) => Task | Cannot;
+export type Prepare = (workload: Workload) => Task | Cannot | Promise<Task | Cannot>;
 
 /** Numbers that look random and are the same everywhere: standard normal, from a linear congruential generator. */
 export function normals(count: number, seed = 1): Float32Array<ArrayBuffer> {

@@ -27,12 +27,15 @@ import {
 import { type Device, labels, normals, type Prepare, type Task, type Workload } from "../workloads.ts";
 import { GPT, RowLSTM } from "./akari-models.ts";
 
+/** What is done to the functions that are timed: nothing, or `compile`. */
+export type Wrap = <Args extends readonly Tensor[]>(fn: (...args: Args) => Tensor) => Promise<(...args: Args) => Tensor>;
+
 /** The device, made ready, and what waits for it where it works later than it is told. */
-export async function start(name: Device): Promise<Prepare> {
+export async function start(name: Device, wrap: Wrap = async (fn) => fn): Promise<Prepare> {
   const device = name === "webgpu" ? await webgpu() : cpu();
   setDefaultDevice(device);
   const wait: Wait = name === "webgpu" ? { forAll: () => device.flush(), forLoss: (loss) => loss.item() } : { forAll() {}, forLoss() {} };
-  return (workload) => prepare(workload, wait);
+  return (workload) => prepare(workload, wait, wrap);
 }
 
 interface Wait {
@@ -73,32 +76,32 @@ function mlp(sizes: readonly number[]): Sequential {
 
 const images = (batch: number): readonly [Tensor, Tensor] => [normal([batch, 1, 28, 28]), fromTypedArray(labels(batch), [batch])];
 
-function step(model: Module & ((x: Tensor) => Tensor), [x, y]: readonly [Tensor, Tensor], wait: Wait): Task {
-  const optimizer = new Adam(model.parameters(), { lr: 1e-3 });
-  return {
-    units: 1,
-    run() {
+async function prepare(workload: Workload, wait: Wait, wrap: Wrap): Promise<Task> {
+  const made = async <Args extends readonly Tensor[]>(make: (...args: Args) => Tensor, ...args: Args): Promise<Task> => {
+    const call = await wrap(make);
+    return {
+      units: 1,
+      run() {
+        call(...args).dispose();
+        return wait.forAll();
+      },
+    };
+  };
+  const step = async (model: Module & ((x: Tensor) => Tensor), [images, classes]: readonly [Tensor, Tensor]): Promise<Task> => {
+    const optimizer = new Adam(model.parameters(), { lr: 1e-3 });
+    const call = await wrap((x: Tensor, y: Tensor) => {
       optimizer.zeroGrad();
       const loss = crossEntropy(model(x), y);
       loss.backward();
       optimizer.step();
-      return wait.forLoss(loss);
-    },
+      return loss;
+    });
+    return { units: 1, run: () => wait.forLoss(call(images, classes)) };
   };
-}
-
-function prepare(workload: Workload, wait: Wait): Task {
-  const made = (make: () => Tensor): Task => ({
-    units: 1,
-    run() {
-      make().dispose();
-      return wait.forAll();
-    },
-  });
   switch (workload.kind) {
     case "matmul": {
       const [a, b] = [normal([workload.size, workload.size]), normal([workload.size, workload.size], 2)];
-      return made(() => a.matmul(b));
+      return made((x, y) => x.matmul(y), a, b);
     }
     case "launches": {
       const [x, y] = [normal([workload.elements]), normal([workload.elements], 2)];
@@ -133,29 +136,29 @@ function prepare(workload: Workload, wait: Wait): Task {
     }
     case "pointwise": {
       const [a, b] = [normal([1_000_000]), normal([1_000_000], 2)];
-      return made(() => relu(a.mul(b).add(1)).sum());
+      return made((x, y) => relu(x.mul(y).add(1)).sum(), a, b);
     }
     case "softmax": {
       const c = normal([1024, 1024]);
-      return made(() => softmax(c, -1));
+      return made((x) => softmax(x, -1), c);
     }
     case "transpose-copy": {
       const c = normal([1024, 1024]);
-      return made(() => c.t().contiguous());
+      return made((x) => x.t().contiguous(), c);
     }
     case "mlp":
-      return step(mlp(workload.sizes), images(workload.batch), wait);
+      return step(mlp(workload.sizes), images(workload.batch));
     case "cnn":
-      return step(cnn(), images(64), wait);
+      return step(cnn(), images(64));
     case "cnn-infer": {
       const model = cnn().eval();
       const x = normal([1, 1, 28, 28]);
-      return made(() => noGrad(() => model(x)));
+      return made((image) => noGrad(() => model(image)), x);
     }
     case "lstm":
-      return step(new RowLSTM() as RowLSTM & Layer, [normal([64, 28, 28]), fromTypedArray(labels(64), [64])], wait);
+      return step(new RowLSTM() as RowLSTM & Layer, [normal([64, 28, 28]), fromTypedArray(labels(64), [64])]);
     case "gpt":
-      return step(new GPT() as GPT & Layer, [fromTypedArray(labels(1024), [16, 64]), fromTypedArray(labels(1024), [1024])], wait);
+      return step(new GPT() as GPT & Layer, [fromTypedArray(labels(1024), [16, 64]), fromTypedArray(labels(1024), [1024])]);
     default:
       return workload satisfies never;
   }

@@ -73,7 +73,7 @@ export class Variable implements Trace {
     // A captured gradient is where the captured calls write it, even if its own handle was given back since.
     perform(() => {
       this.#grad = gradient?.isDisposed ? gradient.alias() : gradient;
-    });
+    }, gradient);
   }
 
   extend(recorded: Recorded): void {

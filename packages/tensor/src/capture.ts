@@ -7,6 +7,7 @@ import type { Backend, DeviceBuffer } from "./backend.ts";
 import type { TypedArray } from "./dtype.ts";
 import { unscoped } from "./scope.ts";
 import type { Storage } from "./storage.ts";
+import type { Tensor } from "./tensor.ts";
 
 /** Who captures. */
 export interface Capture {
@@ -14,8 +15,8 @@ export interface Capture {
   uses(storage: Storage): void;
   /** The host looked at values, which a list of kernel calls cannot do. */
   reads(): void;
-  /** Does something now, and again whenever the captured calls run. Kernel calls issued by it are its own business. */
-  perform(action: () => void): void;
+  /** Does something now, and again whenever the captured calls run. Kernel calls issued by it are its own business. It may use `tensor`. */
+  perform(action: () => void, tensor: Tensor | null): void;
   /** Writes what `draw` gives now, and again what it gives then. */
   write(device: Backend, buffer: DeviceBuffer, offset: number, draw: () => Uint8Array): void;
 }
@@ -27,12 +28,13 @@ export const capturing: { by: Capture | null; changes: number } = { by: null, ch
  * Does something that belongs to a training step but is no tensor operation, such as counting it. In a compiled function it is done in every call; anything
  * else that is not a tensor operation is done only while it is captured.
  *
+ * @param tensor one that the action uses, if it was made in the same step.
  * @example
  * perform(() => void this.steps++);
  */
-export function perform(action: () => void): void {
+export function perform(action: () => void, tensor: Tensor | null = null): void {
   if (capturing.by === null) unscoped(action);
-  else capturing.by.perform(() => unscoped(action));
+  else capturing.by.perform(() => unscoped(action), tensor);
 }
 
 /** Writes elements from the host that are not the same each time, but drawn at random. `offset` is in bytes. */

@@ -8,7 +8,7 @@ import { type Capture, capturing } from "../capture.ts";
 import type { Compiled } from "../compile.ts";
 import { defaultDevice } from "../device.ts";
 import { ArgumentError, DeviceError } from "../errors.ts";
-import { keep, scope } from "../scope.ts";
+import { scope } from "../scope.ts";
 import type { Tensor } from "../tensor.ts";
 import { Recorder } from "./recorder.ts";
 import { Replay } from "./replay.ts";
@@ -36,6 +36,10 @@ export function compiled<Args extends readonly unknown[], Result>(fn: (...args: 
     const key = describe(args, tensors);
     const device = deviceOf(tensors);
     const state = states.get(key);
+    if (state instanceof Replay && !state.suits(tensors)) {
+      counts.eager++;
+      return eager(fn, args, false);
+    }
     if (state instanceof Replay && state.device === device) {
       counts.replayed++;
       return state.run(tensors) as Result; // safe: what the function returned, in new tensors
@@ -81,7 +85,7 @@ function captured<Args extends readonly unknown[], Result>(
   tensors: readonly Tensor[],
   device: Backend,
 ): { readonly result: Result; readonly next: State } {
-  const inputs = tensors.map((tensor) => keep(tensor.clone()));
+  const inputs = tensors.map((tensor) => tensor.clone());
   let next = 0;
   const own = mapTensors(args, () => inputs[next++] as Tensor); // safe: as many as there are tensors
   const recorder = new Recorder(device);
@@ -89,17 +93,27 @@ function captured<Args extends readonly unknown[], Result>(
   try {
     const result = watched(recorder, () => recorder.record(() => scope(() => synchronous(fn(...own)))));
     const { obstacle, steps } = recorder;
+    // What it wrote to its arguments.
+    inputs.forEach((input, i) => {
+      const tensor = tensors[i] as Tensor; // safe: one for each
+      if (input.storage.version > 0) tensor.copy_(input);
+    });
     if (obstacle !== null) {
       warn(`compile: ${fn.name || "the function"} runs as it is, since ${obstacle}`);
       return { result: mapTensors(result, (tensor) => tensor.detach()), next: "eager" };
     }
     const acts = steps.some(({ kind }) => kind === "action");
     expectTensors(result);
-    const results = mapTensors(result, (tensor) => keep(detached(tensor, acts).alias()));
+    const results = mapTensors(result, (tensor) => {
+      const own = detached(tensor, acts);
+      if (own !== tensor && recorder.took(tensor.storage)) tensor.dispose();
+      return own;
+    });
     complete = true;
     const replay = new Replay(device, inputs, recorder, results);
     return { result: replay.results() as Result, next: replay };
   } finally {
+    for (const input of inputs) input.dispose();
     if (!complete) for (const buffer of recorder.released) device.free(buffer);
   }
 }

@@ -6,12 +6,13 @@
 import { bytesOf, isFloating } from "../dtype.ts";
 import { substitute } from "../expr/derivative.ts";
 import { type Expr, node } from "../expr/expr.ts";
-import { nodesOf, program, rowProgram } from "../expr/program.ts";
+import { formulasOf, nodesOf, program, rowProgram } from "../expr/program.ts";
 import type { PointwiseCall, RowsCall } from "../kernel.ts";
 import { type CallStep, callStep, readsOf, type Step, sameView, type Temporaries, writesOf } from "./steps.ts";
 
-/** The most inputs that a fused call may have. */
+/** The most inputs that a fused call may have, and nodes that its formulas may. */
 const mostInputs = 8;
+const mostNodes = 128;
 
 /** A call that reads its inputs through a formula. */
 interface Reader extends CallStep {
@@ -83,7 +84,7 @@ function fusion(producer: Producer, reader: Reader): CallStep | null {
   if (producer.call.inputs.some((view) => outputs.some((to) => to.buffer === view.buffer && !sameView(to, view)))) return null;
   const inputs = [...own];
   for (const view of producer.call.inputs) if (!inputs.some((known) => sameView(known, view))) inputs.push(view);
-  if (inputs.length > mostInputs) return null;
+  if (inputs.length > mostInputs || nodesOf([formula]).length + nodesOf(formulasOf(call.program)).length > mostNodes) return null;
 
   const numbered = (e: Expr, views: readonly PointwiseCall["to"][number][], firstScalar: number): Expr => {
     const leaves = new Map<Expr, Expr>();

@@ -7,6 +7,7 @@ import type { Backend, DeviceBuffer } from "../backend.ts";
 import type { Capture } from "../capture.ts";
 import { running } from "../op.ts";
 import type { Storage } from "../storage.ts";
+import type { Tensor } from "../tensor.ts";
 import { callStep, type OwnView, type Step } from "./steps.ts";
 
 /** The functions of a device that the recorder stands in for. */
@@ -17,6 +18,8 @@ export class Recorder implements Capture {
   readonly steps: Step[] = [];
   /** Storages whose memory was used. */
   readonly storages: Set<Storage> = new Set();
+  /** Storages that actions use. */
+  readonly pinned: Set<Storage> = new Set();
   /** Buffers that the function took and gave back. */
   readonly released: Set<DeviceBuffer> = new Set();
   /** Why the function cannot run from its list; null when it can. */
@@ -30,9 +33,14 @@ export class Recorder implements Capture {
     this.#device = device;
   }
 
-  /** Whether the function took a buffer. */
-  took(buffer: DeviceBuffer): boolean {
-    return this.#taken.has(buffer);
+  /** Whether the function made a storage. */
+  took(storage: Storage): boolean {
+    return this.#taken.has(storage.buffer);
+  }
+
+  /** Whether, besides, nobody else can know it. */
+  owns(storage: Storage): boolean {
+    return this.took(storage) && !storage.shared && !this.pinned.has(storage);
   }
 
   /** Runs `fn` and keeps what it does. */
@@ -89,8 +97,11 @@ export class Recorder implements Capture {
     if (!this.#acting) this.obstacle ??= "it reads the values of a tensor";
   }
 
-  perform(action: () => void): void {
-    if (!this.#acting) this.steps.push({ kind: "action", run: action });
+  perform(action: () => void, tensor: Tensor | null): void {
+    if (!this.#acting) {
+      this.steps.push({ kind: "action", run: action });
+      if (tensor !== null) this.pinned.add(tensor.storage);
+    }
     this.#outside(action);
   }
 

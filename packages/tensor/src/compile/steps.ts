@@ -69,6 +69,11 @@ function updates(call: KernelCall): boolean {
   return call.kind === "scatter" || (call.kind === "matmul" && call.accumulate);
 }
 
+/** A copy of a view. */
+export function ownView({ buffer, dtype, shape, strides, offset }: View): OwnView {
+  return { buffer, dtype, shape, strides, offset };
+}
+
 /** A step for a call, with views of its own. */
 export function callStep(name: string, call: KernelCall): CallStep {
   const fields = written(call);
@@ -77,7 +82,7 @@ export function callStep(name: string, call: KernelCall): CallStep {
   const own = (key: string, value: unknown): unknown => {
     if (Array.isArray(value)) return value.map((item) => own(key, item));
     if (isView(value)) {
-      const view: OwnView = { buffer: value.buffer, dtype: value.dtype, shape: value.shape, strides: value.strides, offset: value.offset };
+      const view = ownView(value);
       const out = fields.includes(key);
       if (out) writes.push(view);
       if (!out || updates(call)) reads.push(view);

@@ -87,10 +87,15 @@ export function reduction(reduce: Reduction, of: Expr, finish: (result: Expr) =>
   return rowProgram({ stages: [{ reduce, of }], rows: [finish(row(0, of.dtype))] });
 }
 
+/** All formulas of a program. */
+export function formulasOf(p: Program | RowProgram): readonly Expr[] {
+  return p.kind === "program" ? p.outputs : [...p.stages.map(({ of }) => of), ...p.rows, ...p.elements];
+}
+
 /** The types of a program's inputs as its formulas read them; null where an input is not used. */
 export function inputTypes(p: Program | RowProgram): (DType | null)[] {
   const types = new Array<DType | null>(p.inputs).fill(null);
-  for (const e of nodesOf(p.kind === "program" ? p.outputs : [...p.stages.map((s) => s.of), ...p.rows, ...p.elements])) {
+  for (const e of nodesOf(formulasOf(p))) {
     if (e.op === "input") types[e.value] = e.dtype;
   }
   return types;

@@ -2,7 +2,7 @@
 
 import { isFloating } from "../../dtype.ts";
 import type { Expr } from "../../expr/expr.ts";
-import { nodesOf, type Program, type RowProgram } from "../../expr/program.ts";
+import { formulasOf, nodesOf, type Program, type RowProgram } from "../../expr/program.ts";
 import type { Draft } from "./draft.ts";
 import { writeCast } from "./formula.ts";
 
@@ -11,8 +11,7 @@ const known = new WeakMap<Program | RowProgram, readonly Expr[]>();
 function leavesOf(program: Program | RowProgram): readonly Expr[] {
   let found = known.get(program);
   if (found === undefined) {
-    const roots = program.kind === "program" ? program.outputs : [...program.stages.map((s) => s.of), ...program.rows, ...program.elements];
-    found = nodesOf(roots).filter((e) => e.op === "scalar");
+    found = nodesOf(formulasOf(program)).filter((e) => e.op === "scalar");
     known.set(program, found);
   }
   return found;

@@ -3,8 +3,7 @@
  */
 
 import type { DType } from "../../../dtype.ts";
-import type { Expr } from "../../../expr/expr.ts";
-import { nodesOf, type RowProgram } from "../../../expr/program.ts";
+import { formulasOf, nodesOf, type RowProgram } from "../../../expr/program.ts";
 import { i32 } from "../wasm/index.ts";
 import type { Emitter } from "./emitter.ts";
 import type { Known } from "./formula.ts";
@@ -53,11 +52,6 @@ export function slotsOf({ inputs, elements, rows, outer, within }: RowsClass): S
   const outerSizes = withinSizes + within + within * full;
   const lanes = outerSizes + Math.max(0, outer - 1) + outer * operands;
   return { operands, full, length, innerStrides, withinSizes, outerSizes, lanes, scalars: lanes + 1 };
-}
-
-/** All formulas of a program. */
-export function formulasOf(program: RowProgram): Expr[] {
-  return [...program.stages.map((s) => s.of), ...program.rows, ...program.elements];
 }
 
 /** Makes the result of a stage known under all the leaves that stand for it. */

@@ -3,13 +3,13 @@
 import type { DType } from "../../../dtype.ts";
 import { bytesOf } from "../../../dtype.ts";
 import type { Expr } from "../../../expr/expr.ts";
-import { nodesOf, type RowProgram } from "../../../expr/program.ts";
+import { formulasOf, nodesOf, type RowProgram } from "../../../expr/program.ts";
 import { dense, still } from "../layout.ts";
 import { i32, type Local } from "../wasm/index.ts";
 import { accumulator } from "./accumulator.ts";
 import type { Emitter } from "./emitter.ts";
 import { type Known, lower } from "./formula.ts";
-import { formulasOf, publish, type RowsClass, rowWalk, runs, type Slots } from "./row-frame.ts";
+import { publish, type RowsClass, rowWalk, runs, type Slots } from "./row-frame.ts";
 import { convert, type Integer, load, loadSplat, pack, storeOne, storePacked, type Value } from "./values.ts";
 
 /** Vectors across rows. */

@@ -3,10 +3,11 @@
  * neighbouring rows lie side by side (a sum over the first dimension), vectors lie across: four rows in a vector, and a unit is one or four vectors of them.
  */
 
+import { formulasOf } from "../../../expr/program.ts";
 import type { Runtime } from "../runtime.ts";
 import { kernelModule } from "./emitter.ts";
 import { type Known, lowerInvariant } from "./formula.ts";
-import { formulasOf, type RowsClass, slotsOf } from "./row-frame.ts";
+import { type RowsClass, slotsOf } from "./row-frame.ts";
 import { across } from "./rows-across.ts";
 import { along } from "./rows-along.ts";
 
