@@ -9,7 +9,7 @@ describe("options", () => {
     const { device, only, peers, seconds, json } = parseOptions([]);
     expect({ device, peers, seconds, json }).toEqual({
       device: "cpu",
-      peers: ["akari", "pytorch", "jax-js", "tfjs"],
+      peers: ["akari", "akari-compiled", "pytorch", "jax-js", "tfjs"],
       seconds: 1.5,
       json: false,
     });
@@ -21,7 +21,7 @@ describe("options", () => {
   it("on webgpu measure all workloads, in Node and in pages", () => {
     const { only, peers } = parseOptions(["--device", "webgpu"]);
     expect(only).toEqual(Object.keys(workloads));
-    expect(peers).toEqual(["akari-node", "pytorch", "akari", "jax-js", "tfjs"]);
+    expect(peers).toEqual(["akari-node", "pytorch", "akari", "akari-compiled", "jax-js", "tfjs"]);
   });
 
   it("take lists of names", () => {
@@ -32,7 +32,7 @@ describe("options", () => {
 
   it.each([
     [["--device", "tpu"], /--device .*'tpu' is invalid\. Allowed choices are cpu, webgpu/],
-    [["--peers", "torch"], /--peers': on cpu there is no "torch"; there are: akari, pytorch, jax-js, tfjs/],
+    [["--peers", "torch"], /--peers': on cpu there is no "torch"; there are: akari, akari-compiled, pytorch, jax-js, tfjs/],
     [["--device", "webgpu", "--peers", "akari,mlx"], /--peers': on webgpu there is no "mlx"; there are: akari-node, /],
     [["--peers", "akari-node"], /--peers': on cpu there is no "akari-node"/],
     [["--only", "matmul"], /--only': on cpu there is no "matmul"; there are: matmul-64, /],
