@@ -1,6 +1,6 @@
 /** How a network learns and how it is tested: the whole of it, as one would write it in PyTorch. */
 
-import { type Backend, nn, noGrad, type Optimizer, type Tensor } from "akari";
+import { type Backend, compile, nn, noGrad, type Optimizer, type Tensor } from "akari";
 
 const { crossEntropy } = nn.functional;
 
@@ -20,11 +20,15 @@ export async function train(
   afterStep: (loss: Tensor) => Promise<"go on" | "stop">,
 ): Promise<void> {
   model.train();
-  for await (const [images, labels] of loader) {
+  const step = await compile((images: Tensor, labels: Tensor) => {
     optimizer.zeroGrad();
-    const loss = crossEntropy(model(images.to(device)), labels.to(device));
+    const loss = crossEntropy(model(images), labels);
     loss.backward();
     optimizer.step();
+    return loss;
+  });
+  for await (const [images, labels] of loader) {
+    const loss = step(images.to(device), labels.to(device));
     if ((await afterStep(loss)) === "stop") return;
   }
 }
@@ -36,10 +40,11 @@ export async function test(
   loader: AsyncIterable<Batch>,
 ): Promise<{ predictions: number[]; losses: number[] }> {
   model.eval();
+  const read = await compile((images: Tensor) => noGrad(() => model(images)));
   const predictions: number[] = [];
   const losses: number[] = [];
   for await (const [images, labels] of loader) {
-    const logits = noGrad(() => model(images.to(device)));
+    const logits = read(images.to(device));
     predictions.push(...(await logits.argmax(1).data()));
     losses.push(...(await crossEntropy(logits, labels.to(device), { reduction: "none" }).data()));
   }
