@@ -88,6 +88,11 @@ const tensor: readonly Family[] = [
     names: "yieldToCollector MemoryUse",
   },
   {
+    title: "Compiling",
+    about: "The kernel calls of a function, fused and run again without it.",
+    files: "compile capture",
+  },
+  {
     title: "Errors",
     about: "All are subclasses of `AkariError`, carry what was wrong in their message, and are thrown before anything has run.",
     files: "errors",

@@ -2,7 +2,7 @@
  * What runs around a module's `forward`: hooks before it, after it, and in the backward pass through it.
  */
 
-import { Tensor } from "@akari/tensor";
+import { changed, Tensor } from "@akari/tensor";
 import type { Module } from "./module.ts";
 
 /** Called before `forward`; an array that it returns takes the inputs' place. */
@@ -38,7 +38,11 @@ export class Hooks {
   add<K extends keyof Kinds>(kind: K, hook: Kinds[K]): () => void {
     const entry = { hook };
     this.#lists[kind].add(entry);
-    return () => void this.#lists[kind].delete(entry);
+    changed();
+    return () => {
+      this.#lists[kind].delete(entry);
+      changed();
+    };
   }
 
   /** Runs a module's `forward` with the hooks around it. */
