@@ -8,7 +8,7 @@ import { type Options, parseOptions } from "./options.ts";
 import { type Counts, count, failureLines, familyLine, none, summarize } from "./report.ts";
 import { runCase } from "./run-case.ts";
 
-async function run({ folder, only, device: name, json }: Options): Promise<number> {
+async function run({ folder, only, device: name, compiled, json }: Options): Promise<number> {
   const families = (only.length === 0 ? familiesIn(folder) : only).map((family) => [family, casesOf(folder, family)] as const);
   const device = await openDevice(name);
   const counts: Record<string, Counts> = {};
@@ -17,7 +17,7 @@ async function run({ folder, only, device: name, json }: Options): Promise<numbe
     const own = none();
     counts[family] = own;
     for (const one of cases) {
-      const outcome = await runCase(one, device);
+      const outcome = await runCase(one, device, compiled);
       count(own, one, outcome);
       if (outcome.kind === "failed") console.log(failureLines(family, one, outcome));
       if (outcome.kind === "missing") missing.set(outcome.what, (missing.get(outcome.what) ?? 0) + 1);

@@ -3,7 +3,7 @@
 import { requiresGrad } from "@akari/autograd";
 import * as nn from "@akari/nn";
 import * as optim from "@akari/optim";
-import { type Backend, isFloating, type Tensor } from "@akari/tensor";
+import { type Backend, compile, isFloating, type Tensor } from "@akari/tensor";
 import { camelCase } from "./arguments.ts";
 import { checkEqual, checkSame, type Tolerance } from "./compare.ts";
 import { layerOf } from "./layers.ts";
@@ -103,7 +103,7 @@ export async function runModule(one: ModuleCase, device: Backend): Promise<void>
 }
 
 /** A training run: the loss of each step, and the state at the end. */
-export async function runTraining(one: TrainCase, device: Backend): Promise<void> {
+export async function runTraining(one: TrainCase, device: Backend, compiled = false): Promise<void> {
   const { network, loss } = build(one, device);
   const [name, args] = one.optimizer;
   const optimizer = new (classOf(optim, name))(network.parameters() as never, camelCased(args) as never) as optim.Optimizer;
@@ -111,13 +111,18 @@ export async function runTraining(one: TrainCase, device: Backend): Promise<void
   const input = load(one.inputs.input, device);
   const target = load(one.inputs.target, device);
   const count = input.shape[0] as number;
-  for (let step = 0; step < one.steps; step++) {
-    const start = (step * one.batch_size) % count;
+  const learn = (x: Tensor, y: Tensor): Tensor => {
     optimizer.zeroGrad();
-    const value = loss(network.forward(input.narrow(0, start, one.batch_size)), target.narrow(0, start, one.batch_size));
+    const value = loss(network.forward(x), y);
     value.backward();
     if (one.clip_grad_norm !== undefined) nn.clipGradNorm_(network.parameters(), one.clip_grad_norm);
     optimizer.step();
+    return value;
+  };
+  const next = compiled ? await compile(learn) : learn;
+  for (let step = 0; step < one.steps; step++) {
+    const start = (step * one.batch_size) % count;
+    const value = next(input.narrow(0, start, one.batch_size), target.narrow(0, start, one.batch_size));
     if (scheduler !== null) stepScheduler(scheduler, await value.item());
     await checkSame(`loss of step ${step}`, value, one.losses[step] as Recorded, one);
   }

@@ -4,6 +4,7 @@ import { requiresGrad } from "@akari/autograd";
 import { AkariError, type Backend, isFloating, type Tensor } from "@akari/tensor";
 import { Arguments, type Tensors } from "./arguments.ts";
 import { checkEqual, checkSame, values } from "./compare.ts";
+import { type Run, runCompiled } from "./compiled.ts";
 import { type Json, load, Mismatch, Missing, type Recorded } from "./recorded.ts";
 
 /** How a tensor that is not contiguous comes about. */
@@ -64,14 +65,26 @@ function argumentsOf(one: OpCase, tensors: Tensors): Arguments {
 }
 
 /** Runs a case on a device and compares. */
-export async function runOp(one: OpCase, call: Call, device: Backend): Promise<void> {
+export async function runOp(one: OpCase, call: Call, device: Backend, compiled = false): Promise<void> {
   const tensors = inputsOf(one, device);
   if (one.raises) {
     await checkRefused(call, argumentsOf(one, tensors));
     return;
   }
   const inPlace = one.op.endsWith("_") && one.op.startsWith("Tensor.");
-  const passed = inPlace ? new Map([...tensors, ["input", cloneOf(tensors.get("input") as Tensor)]]) : tensors;
+  const passing = (tensors: Tensors): Tensors =>
+    inPlace ? new Map([...tensors, ["input", cloneOf(tensors.get("input") as Tensor)]]) : tensors;
+  if (compiled && !dependent.has(one.op)) {
+    const results = (own: Tensors) => {
+      const given = argumentsOf(one, passing(own));
+      const found = [call(given)].flat();
+      given.checkUsed(one.op);
+      return found;
+    };
+    await checkCompiled(one, tensors, await runCompiled(results, tensors, one.upstream ?? [], device));
+    return;
+  }
+  const passed = passing(tensors);
   if (dependent.has(one.op)) for (const x of [...passed.values()].flat()) await (x as Tensor).prefetch(); // safe: tensors and lists of them
   const given = argumentsOf(one, passed);
   const result = call(given);
@@ -86,6 +99,26 @@ export async function runOp(one: OpCase, call: Call, device: Backend): Promise<v
     await checkSame(`${name} afterwards`, tensors.get(name) as Tensor, recorded, one);
   }
   if (one.upstream !== undefined && one.grads !== undefined) await checkGradients(one, outputs, tensors, device);
+}
+
+async function checkCompiled(one: OpCase, tensors: Tensors, { outputs, gradients, inputs }: Run): Promise<void> {
+  const want = one.outputs ?? [];
+  checkEqual("number of results", outputs.length, want.length);
+  for (const [k, recorded] of want.entries()) {
+    if (recorded !== null) await checkSame(`result ${k}`, outputs[k], recorded, one);
+  }
+  let next = 0;
+  for (const [name, list] of tensors) {
+    const wanted = [one.grads?.[name] ?? null].flat() as readonly (Recorded | null)[];
+    for (const [i] of [list].flat().entries()) {
+      const [input, gradient] = [inputs[next] as Tensor, gradients[next]]; // safe: one for each tensor
+      next++;
+      const mutated = one.mutated?.[name];
+      if (mutated !== undefined) await checkSame(`${name} afterwards`, input, mutated, one);
+      const recorded = wanted[i] ?? null;
+      if (recorded !== null) await checkSame(`gradient of ${name}`, gradient, recorded, one);
+    }
+  }
 }
 
 /** The call must be refused, by Akari itself: at once, or on devices that work later when the result is read. */

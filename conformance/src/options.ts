@@ -8,6 +8,7 @@ export interface Options {
   readonly folder: string;
   readonly only: readonly string[];
   readonly device: DeviceName;
+  readonly compiled: boolean;
   readonly json: boolean;
 }
 
@@ -28,10 +29,11 @@ export function parseOptions(args: readonly string[]): Options {
       [],
     )
     .addOption(new Option("--device <name>", "where to compute").choices(deviceNames).default("cpu"))
+    .option("--compiled", "run operations and training steps through compile", false)
     .option("--json", "print the counts as one last line of JSON", false)
     .exitOverride();
   command.parse(args[0] === "--" ? args.slice(1) : args, { from: "user" });
   // Safe: commander has checked what was given, and the defaults fill in the rest.
-  const { only, device, json } = command.opts() as { only: string[]; device: DeviceName; json: boolean };
-  return { folder: command.args[0] as string, only, device, json };
+  const options = command.opts() as Omit<Options, "folder">;
+  return { folder: command.args[0] as string, ...options };
 }

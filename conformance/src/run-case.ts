@@ -27,14 +27,16 @@ export type Outcome =
 /**
  * Runs a case on a device, which is the default device from then on. Never throws: what goes wrong is the outcome. A case that needs a dtype which
  * the device does not have (float64 on WebGPU) is missing there: run in another precision it would be another case.
+ *
+ * @param compiled whether operations and training steps go through `compile`.
  */
-export async function runCase(one: Case, device: Backend): Promise<Outcome> {
+export async function runCase(one: Case, device: Backend, compiled = false): Promise<Outcome> {
   setDefaultDevice(device);
   try {
     for (const dtype of dtypesIn(one)) {
       if (isDType(dtype) && !device.supports(dtype)) throw new Missing(`${dtype} on ${device.name}`);
     }
-    await dispatch(one, device);
+    await dispatch(one, device, compiled);
     return { kind: "passed" };
   } catch (error) {
     if (error instanceof Missing) return { kind: "missing", what: error.message };
@@ -44,19 +46,19 @@ export async function runCase(one: Case, device: Backend): Promise<Outcome> {
 }
 
 /** A case's kind shows in its fields. The casts are safe: the format's description says what goes with each. */
-async function dispatch(one: Case, device: Backend): Promise<void> {
+async function dispatch(one: Case, device: Backend, compiled: boolean): Promise<void> {
   const op = one.op ?? "";
   if ("expect" in one) await runProgram(one as unknown as ProgramCase, device);
   else if (op === "random") await runDraws(one as unknown as DrawCase, device);
   else if (op === "module") await runModule(one as unknown as ModuleCase, device);
-  else if (op === "train") await runTraining(one as unknown as TrainCase, device);
+  else if (op === "train") await runTraining(one as unknown as TrainCase, device, compiled);
   else if (op.startsWith("optim.lr_scheduler.")) runScheduler(one as unknown as SchedulerCase);
   else if (op.startsWith("optim.")) await runOptimizer(one as unknown as OptimizerCase, device);
   else if (op.startsWith("nn.init.") || "state_shapes" in one) await runInit(one as unknown as InitCase);
   else {
     const call = Object.hasOwn(table, op) ? table[op] : undefined;
     if (call === undefined) throw new Missing(op);
-    await runOp(one as unknown as OpCase, call, device);
+    await runOp(one as unknown as OpCase, call, device, compiled);
   }
 }
 

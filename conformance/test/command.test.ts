@@ -64,6 +64,12 @@ describe("the command", () => {
     expect(out).not.toContain("wrong");
   });
 
+  it("runs operations through compile, and fails for the same ones", () => {
+    const { code, out } = conformance(folder, "--compiled");
+    expect(code).toBe(1);
+    expect(out).toMatch(/all on cpu +1 passed +5 failed/);
+  });
+
   it.each([
     [["--only", "left"], "there is no family left in"],
     [["--device", "abacus"], "Allowed choices are reference, cpu, webgpu"],

@@ -5,9 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCase } from "../src/run-case.ts";
 import { cases, families, folder, reason } from "./recorded-folder.ts";
 
-/** Declares the tests of all families on a device. A case that is missing is skipped, with what it is missing. */
-export function describeRecorded(device: Backend): void {
-  const { name } = device;
+/**
+ * Declares the tests of all families on a device. A case that is missing is skipped, with what it is missing.
+ *
+ * @param compiled whether operations and training steps go through `compile`.
+ */
+export function describeRecorded(device: Backend, compiled = false): void {
+  const name = compiled ? `${device.name}, compiled` : device.name;
   describe(`recorded cases on ${name}`, () => {
     const missing = new Set<string>();
     let before: Backend;
@@ -23,7 +27,7 @@ export function describeRecorded(device: Backend): void {
     describe.each(families.filter((family) => cases(family).length > 0))("%s", (family) => {
       for (const one of cases(family)) {
         it(one.id, async (context) => {
-          const outcome = await runCase(one, device);
+          const outcome = await runCase(one, device, compiled);
           if (outcome.kind === "missing") {
             missing.add(outcome.what);
             context.skip(`not implemented: ${outcome.what}`);

@@ -5,4 +5,5 @@ import { reference } from "@akari/tensor/reference";
 import { describeRecorded } from "./describe-recorded.ts";
 
 describeRecorded(cpu());
+describeRecorded(cpu(), true);
 describeRecorded(reference());
