@@ -81,7 +81,9 @@ export async function runOp(one: OpCase, call: Call, device: Backend, compiled =
       given.checkUsed(one.op);
       return found;
     };
-    await checkCompiled(one, tensors, await runCompiled(results, tensors, one.upstream ?? [], device));
+    for (const inside of [true, false]) {
+      await checkCompiled(one, tensors, await runCompiled(results, tensors, one.upstream ?? [], device, inside));
+    }
     return;
   }
   const passed = passing(tensors);

@@ -4,7 +4,7 @@
  * Gradients and kept values are given back as soon as they are used, unless the pass is itself being recorded.
  */
 
-import { AutogradError, keep, type Spec, sameShape, scope, showShape, type Tensor } from "@akari/tensor";
+import { AutogradError, capturing, keep, type Spec, sameShape, scope, showShape, type Tensor } from "@akari/tensor";
 import { checkBackward } from "./anomaly.ts";
 import { enableGrad, noGrad } from "./mode.ts";
 import type { Node } from "./node.ts";
@@ -20,6 +20,8 @@ export interface PassOptions {
   readonly only: readonly Variable[] | null;
   /** Return the gradients of `only` instead of adding them to `grad`. */
   readonly capture: boolean;
+  /** Call no hooks of leaves. Default false. */
+  readonly bare?: boolean;
 }
 
 /**
@@ -27,6 +29,7 @@ export interface PassOptions {
  * none arrived.
  */
 export function runBackward(roots: readonly Variable[], starts: readonly Tensor[], options: PassOptions): (Tensor | null)[] {
+  if (!options.capture) capturing.by?.goesBack();
   const run = () => new Pass(options).run(roots, starts);
   return options.createGraph ? enableGrad(run) : noGrad(run);
 }
@@ -59,7 +62,7 @@ class Pass {
       if (!retainGraph) node.release();
     }
     for (const [leaf, gradient] of this.#leaves) {
-      const final = this.#hooked(leaf, gradient);
+      const final = this.#options.bare ? gradient : this.#hooked(leaf, gradient);
       if (only?.includes(leaf) ?? leaf.requiresGrad) {
         if (capture) this.#captured.set(leaf, final);
         else this.#accumulate(leaf, final);

@@ -5,27 +5,27 @@
 // So that programs whose compiler knows no `Symbol.dispose` yet can still use these declarations.
 /// <reference lib="esnext.disposable" preserve="true" />
 
-let enabled = true;
+import { gradMode } from "@akari/tensor";
 
 /** Whether operations on tensors that require a gradient are being recorded. */
 export function isGradEnabled(): boolean {
-  return enabled;
+  return gradMode.enabled;
 }
 
 /** Turns recording on or off until it is set again. Prefer `noGrad` and `enableGrad`, which put it back. */
 export function setGradEnabled(on: boolean): void {
-  enabled = on;
+  gradMode.enabled = on;
 }
 
 /** What `noGrad()` and `enableGrad()` give when called without a function: recording is put back when it is disposed of. */
 export type GradModeGuard = Disposable;
 
 function withMode<T>(on: boolean, fn: (() => T) | undefined): T | GradModeGuard {
-  const before = enabled;
+  const before = gradMode.enabled;
   const restore = () => {
-    enabled = before;
+    gradMode.enabled = before;
   };
-  enabled = on;
+  gradMode.enabled = on;
   if (fn === undefined) return { [Symbol.dispose]: restore };
   let result: T;
   try {

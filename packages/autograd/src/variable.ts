@@ -9,6 +9,7 @@ import {
   changed,
   DTypeError,
   isFloating,
+  keep,
   onesLike,
   perform,
   type Recorded,
@@ -137,6 +138,32 @@ export class Variable implements Trace {
     const { createGraph = false, retainGraph = createGraph, inputs } = options;
     const only = inputs?.map((input) => variableOf("backward", input)) ?? null;
     runBackward([this], [startingGradient("backward", output, gradient)], { createGraph, retainGraph, only, capture: false });
+  }
+
+  gradients(
+    outputs: readonly Tensor[],
+    arriving: readonly Tensor[],
+    inputs: readonly Tensor[],
+  ): readonly { readonly of: Tensor; readonly gradient: Tensor }[] {
+    const roots = outputs.map((output) => variableOf("backward", output));
+    const wanted = new Set(inputs.map((input) => input.trace).filter((trace) => trace instanceof Variable));
+    const stack: (Variable | null)[] = [...roots];
+    const seen = new Set<Variable | null>();
+    for (let variable = stack.pop(); variable !== undefined; variable = stack.pop()) {
+      if (variable === null || seen.has(variable) || (wanted.has(variable) && variable.node !== null)) continue;
+      seen.add(variable);
+      if (variable.node === null) wanted.add(variable);
+      else stack.push(...variable.node.edges);
+    }
+    const only = [...wanted];
+    const found = runBackward(roots, arriving, { createGraph: false, retainGraph: true, only, capture: true, bare: true });
+    return only.flatMap((variable, i) => {
+      const gradient = found[i];
+      if (!gradient) return [];
+      const of = keep(gradient.alias());
+      of.trace = variable;
+      return [{ of, gradient }];
+    });
   }
 
   retainGrad(): void {

@@ -15,6 +15,8 @@ export interface Capture {
   uses(storage: Storage): void;
   /** The host looked at values, which a list of kernel calls cannot do. */
   reads(): void;
+  /** A backward pass added to gradients. */
+  goesBack(): void;
   /** Does something now, and again whenever the captured calls run. Kernel calls issued by it are its own business. It may use `tensor`. */
   perform(action: () => void, tensor: Tensor | null): void;
   /** Writes what `draw` gives now, and again what it gives then. */

@@ -7,7 +7,7 @@
 // What tensors are made of
 export type { Backend, DeviceBuffer, KernelClock, KernelSpan, MemoryUse } from "./backend.ts";
 export { type CpuOptions, cpu } from "./backends/cpu/index.ts";
-export { changed, perform } from "./capture.ts";
+export { type Capture, capturing, changed, perform } from "./capture.ts";
 export { type CompileCounts, type Compiled, compile } from "./compile.ts";
 export {
   asTensor,
@@ -478,4 +478,4 @@ export {
 } from "./shape.ts";
 export { Storage, yieldToCollector } from "./storage.ts";
 export { type NestedArray, Tensor, type Viewed } from "./tensor.ts";
-export type { BackwardOptions, Recorded, Trace } from "./trace.ts";
+export { type BackwardOptions, gradMode, type Recorded, type Trace } from "./trace.ts";

@@ -6,6 +6,9 @@
 import type { Op } from "./op.ts";
 import type { Tensor } from "./tensor.ts";
 
+/** Whether traces are told to go on: `noGrad` and its relatives in `@akari/autograd` turn it off and on. */
+export const gradMode: { enabled: boolean } = { enabled: true };
+
 /** One operation as it happened: what ran, on what, giving what. */
 export interface Recorded<Attrs = unknown> {
   /** What ran, with the rule for its gradient. */
@@ -53,6 +56,19 @@ export interface Trace {
   follow(view: Tensor): Trace | null | undefined;
   /** Runs the backward pass from `output`. `gradient` defaults to 1 for a tensor of one element. */
   backward(output: Tensor, gradient: Tensor | null, options: BackwardOptions): void;
+  /**
+   * The gradients of everything that `outputs` were made from, without adding them to `grad`, calling hooks, or using up what was kept.
+   *
+   * @param outputs tensors that require a gradient, this trace's own among them.
+   * @param arriving the gradient that arrives at each.
+   * @param inputs tensors to stop at: what they were made from is left out, and they are not.
+   * @returns for each leaf and each of `inputs` that a gradient arrives at: a tensor of its shape that carries its trace, and the gradient.
+   */
+  gradients(
+    outputs: readonly Tensor[],
+    arriving: readonly Tensor[],
+    inputs: readonly Tensor[],
+  ): readonly { readonly of: Tensor; readonly gradient: Tensor }[];
   /** Keep this tensor's gradient too, although it is not a leaf. */
   retainGrad(output: Tensor): void;
   /** Calls `hook` with the gradient as it arrives; a tensor that it returns takes its place. Returns what removes the hook. */

@@ -8,8 +8,12 @@ import { type Capture, capturing } from "../capture.ts";
 import type { Compiled } from "../compile.ts";
 import { defaultDevice } from "../device.ts";
 import { ArgumentError, DeviceError } from "../errors.ts";
+import { copyInto } from "../ops/copy.ts";
+import { filled } from "../ops/fill.ts";
 import { scope } from "../scope.ts";
 import type { Tensor } from "../tensor.ts";
+import { gradMode } from "../trace.ts";
+import type { CapturedBackward } from "./captured.ts";
 import { Recorder } from "./recorder.ts";
 import { Replay } from "./replay.ts";
 import { describe, expectTensors, mapTensors } from "./trees.ts";
@@ -21,101 +25,153 @@ const mostKept = 8;
 type State = "warm" | "eager" | Replay;
 
 /** `compile`, once it is loaded. */
-export function compiled<Args extends readonly unknown[], Result>(fn: (...args: Args) => Result): Compiled<Args, Result> {
+export function compiled<F extends (...args: never[]) => unknown>(fn: F): F & Compiled {
   if (typeof fn !== "function") throw new ArgumentError(`compile: expected a function, got ${String(fn)}`);
+  const { call, info } = caller(fn as unknown as Run); // safe: it is called with what the caller gives
+  const compiledFn: F = new Proxy(fn, {
+    apply: (_, __, args) => call(args),
+    get(target, key) {
+      if (Object.hasOwn(info, key)) return Reflect.get(info, key);
+      const value: unknown = Reflect.get(target, key);
+      // Methods belong to the function itself, a module for example; what they return of themselves is this.
+      if (typeof value !== "function" || Object.hasOwn(target, key)) return value;
+      return (...args: unknown[]) => {
+        const result: unknown = Reflect.apply(value, target, args);
+        return result === target ? compiledFn : result;
+      };
+    },
+  });
+  return compiledFn as F & Compiled; // safe: what it lacks the proxy has
+}
+
+type Run = (...args: readonly unknown[]) => unknown;
+
+/** Decides in each call how the function runs. */
+function caller(fn: Run): { readonly call: (args: readonly unknown[]) => unknown; readonly info: Compiled } {
   const states = new Map<string, State>();
   const counts = { eager: 0, captured: 0, replayed: 0 };
   const kernels: string[] = [];
   let changes = capturing.changes;
-
-  const call = (...args: Args): Result => {
-    // Within another compiled function, its steps belong to that one.
-    if (capturing.by !== null) return fn(...args);
-    if (changes !== capturing.changes) states.clear();
-    const tensors: Tensor[] = [];
-    const key = describe(args, tensors);
+  const run = (args: readonly unknown[], key: string, tensors: readonly Tensor[]): unknown => {
     const device = deviceOf(tensors);
     const state = states.get(key);
-    if (state instanceof Replay && !state.suits(tensors)) {
+    if (state instanceof Replay && state.device === device) {
+      if (state.suits(tensors)) {
+        counts.replayed++;
+        return state.run(tensors);
+      }
       counts.eager++;
       return eager(fn, args, false);
     }
-    if (state instanceof Replay && state.device === device) {
-      counts.replayed++;
-      return state.run(tensors) as Result; // safe: what the function returned, in new tensors
-    }
-    const capture = state === "warm" && counts.eager > 0;
+    const capture = state === "warm";
     const { result, next } = capture ? captured(fn, args, tensors, device) : { result: eager(fn, args, state === "eager"), next: null };
-    // What the function itself changes, it changes each time.
-    changes = capturing.changes;
-    if (capture) counts.captured++;
-    else counts.eager++;
+    counts[capture ? "captured" : "eager"]++;
     if (next instanceof Replay) kernels.splice(0, kernels.length, ...next.kernels);
     states.delete(key);
     states.set(key, next ?? (state === "eager" ? "eager" : "warm"));
     if (states.size > mostKept) states.delete(states.keys().next().value as string); // safe: it is not empty
     return result;
   };
-  return Object.assign(call, { counts, kernels });
+  const call = (args: readonly unknown[]): unknown => {
+    // Within another compiled function, its steps belong to that one.
+    if (capturing.by !== null) return fn(...args);
+    if (changes !== capturing.changes) states.clear();
+    const tensors: Tensor[] = [];
+    const key = `${gradMode.enabled} ${describe(args, tensors)}`;
+    const result = run(args, key, tensors);
+    // What the function itself changes, it changes each time.
+    changes = capturing.changes;
+    return result;
+  };
+  return { call, info: { counts, kernels } };
 }
 
 /** Runs the function as it is. */
-function eager<Args extends readonly unknown[], Result>(fn: (...args: Args) => Result, args: Args, plain: boolean): Result {
+function eager(fn: Run, args: readonly unknown[], plain: boolean): unknown {
   if (plain) return fn(...args);
-  let performed = false;
+  let wentBack = false;
   const watch: Capture = {
     uses() {},
     reads() {},
-    perform(action) {
-      performed = true;
-      action();
+    goesBack() {
+      wentBack = true;
     },
+    perform: (action) => action(),
     write: (device, buffer, offset, draw) => device.write(buffer, draw(), offset),
   };
-  return mapTensors(
-    watched(watch, () => scope(() => synchronous(fn(...args)))),
-    (tensor) => detached(tensor, performed),
-  );
+  const result = watched(watch, () => scope(() => synchronous(fn(...args))));
+  return wentBack ? mapTensors(result, (tensor) => tensor.detach()) : result;
 }
 
 /** Runs the function on copies of its arguments, and keeps its steps if it can run from them. */
-function captured<Args extends readonly unknown[], Result>(
-  fn: (...args: Args) => Result,
-  args: Args,
+function captured(
+  fn: Run,
+  args: readonly unknown[],
   tensors: readonly Tensor[],
   device: Backend,
-): { readonly result: Result; readonly next: State } {
+): { readonly result: unknown; readonly next: State } {
   const inputs = tensors.map((tensor) => tensor.clone());
   let next = 0;
   const own = mapTensors(args, () => inputs[next++] as Tensor); // safe: as many as there are tensors
   const recorder = new Recorder(device);
+  let backward: CapturedBackward | null = null;
   let complete = false;
   try {
     const result = watched(recorder, () => recorder.record(() => scope(() => synchronous(fn(...own)))));
-    const { obstacle, steps } = recorder;
     // What it wrote to its arguments.
     inputs.forEach((input, i) => {
       const tensor = tensors[i] as Tensor; // safe: one for each
-      if (input.storage.version > 0) tensor.copy_(input);
+      if (input.storage.version === 0) return;
+      copyInto(tensor, input, device);
+      tensor.storage.version++;
     });
+    // A result that is an argument would share its memory.
+    const apart = (tensor: Tensor) => (inputs.includes(tensor) ? tensor.clone() : tensor);
+    const list: Tensor[] = [];
+    mapTensors(result, (tensor) => {
+      list.push(tensor);
+      return tensor;
+    });
+    // With a backward pass inside, what is returned is done with its history.
+    const traced = !recorder.wentBack && list.some((tensor) => tensor.requiresGrad);
+    if (recorder.obstacle === null && traced) backward = capturedBackward(recorder, list, inputs, device);
+    const obstacle = recorder.obstacle ?? backward?.recorder.obstacle ?? null;
     if (obstacle !== null) {
       warn(`compile: ${fn.name || "the function"} runs as it is, since ${obstacle}`);
-      return { result: mapTensors(result, (tensor) => tensor.detach()), next: "eager" };
+      return { result: mapTensors(result, traced ? apart : (tensor) => tensor.detach()), next: "eager" };
     }
-    const acts = steps.some(({ kind }) => kind === "action");
     expectTensors(result);
-    const results = mapTensors(result, (tensor) => {
-      const own = detached(tensor, acts);
-      if (own !== tensor && recorder.took(tensor.storage)) tensor.dispose();
-      return own;
-    });
     complete = true;
-    const replay = new Replay(device, inputs, recorder, results);
-    return { result: replay.results() as Result, next: replay };
+    if (traced) {
+      const replay = new Replay(device, { recorder, inputs, results: result, backward });
+      for (const tensor of [...(backward?.arriving ?? []), ...(backward?.found ?? []).map(({ gradient }) => gradient)]) tensor.dispose();
+      return { result: mapTensors(result, apart), next: replay };
+    }
+    const results = mapTensors(result, (tensor) => {
+      if (tensor.trace === null) return tensor;
+      const detached = tensor.detach();
+      if (recorder.took(tensor.storage)) tensor.dispose();
+      return detached;
+    });
+    const replay = new Replay(device, { recorder, inputs, results, backward });
+    return { result: replay.first(), next: replay };
   } finally {
     for (const input of inputs) input.dispose();
-    if (!complete) for (const buffer of recorder.released) device.free(buffer);
+    if (!complete) for (const buffer of [...recorder.released, ...(backward?.recorder.released ?? [])]) device.free(buffer);
   }
+}
+
+/** Goes back from those results that require a gradient, without using up their history. */
+function capturedBackward(before: Recorder, results: readonly Tensor[], inputs: readonly Tensor[], device: Backend): CapturedBackward {
+  const places = results.flatMap((result, i) => (result.requiresGrad ? [i] : []));
+  const outputs = places.map((place) => results[place] as Tensor); // safe: numbers of results
+  const arriving = outputs.map((output) => filled(output, output.shape, 1));
+  const recorder = new Recorder(device, before);
+  const { trace } = outputs[0] as Tensor; // safe: there is one
+  const found = watched(recorder, () => recorder.record(() => scope(() => trace?.gradients(outputs, arriving, inputs) ?? [])));
+  // Their traces are what counts.
+  for (const { of } of found) of.dispose();
+  return { recorder, places, arriving, found };
 }
 
 function watched<T>(by: Capture, fn: () => T): T {
@@ -132,27 +188,12 @@ function synchronous<T>(result: T): T {
   return result;
 }
 
-/** A result without its history, which must not be one that somebody needs. */
-function detached(tensor: Tensor, performed: boolean): Tensor {
-  if (tensor.requiresGrad && !tensor.isLeaf && !performed) {
-    throw new ArgumentError(
-      "compile: a result requires a gradient, but results have no history; call backward() inside of the function, or compile it within noGrad",
-    );
-  }
-  return tensor.trace === null ? tensor : tensor.detach();
-}
-
 /** The device of the arguments. */
 function deviceOf(tensors: readonly Tensor[]): Backend {
   const device = tensors[0]?.device ?? defaultDevice();
   for (const tensor of tensors) {
     if (tensor.device !== device) {
       throw new DeviceError(`compile: the arguments are on different devices: ${device.name} and ${tensor.device.name}`);
-    }
-    if (tensor.requiresGrad) {
-      throw new ArgumentError(
-        "compile: an argument requires a gradient; pass it detached, and call requiresGrad(x) inside of the function",
-      );
     }
   }
   return device;

@@ -24,18 +24,29 @@ export class Recorder implements Capture {
   readonly released: Set<DeviceBuffer> = new Set();
   /** Why the function cannot run from its list; null when it can. */
   obstacle: string | null = null;
+  /** Whether the function ran a backward pass. */
+  wentBack = false;
   readonly #device: Backend;
   readonly #taken = new Set<DeviceBuffer>();
+  /** Buffers that nobody may free: those taken here, or by a recorder before. */
+  readonly #spared: Set<DeviceBuffer>;
   /** While an action runs, what it issues is its own business. */
   #acting = false;
 
-  constructor(device: Backend) {
+  /** @param before the recorder of what went before, whose memory is still needed. */
+  constructor(device: Backend, before: Recorder | null = null) {
     this.#device = device;
+    this.#spared = new Set(before === null ? [] : before.#taken);
+  }
+
+  /** Whether the function took a buffer. */
+  tookBuffer(buffer: DeviceBuffer): boolean {
+    return this.#taken.has(buffer);
   }
 
   /** Whether the function made a storage. */
   took(storage: Storage): boolean {
-    return this.#taken.has(storage.buffer);
+    return this.tookBuffer(storage.buffer);
   }
 
   /** Whether, besides, nobody else can know it. */
@@ -60,11 +71,14 @@ export class Recorder implements Capture {
     };
     device.allocate = (bytes) => {
       const buffer = allocate.call(device, bytes);
-      if (!this.#acting) this.#taken.add(buffer);
+      if (!this.#acting) {
+        this.#taken.add(buffer);
+        this.#spared.add(buffer);
+      }
       return buffer;
     };
     device.free = (buffer) => {
-      if (this.#taken.has(buffer)) this.released.add(buffer);
+      if (this.#spared.has(buffer)) this.released.add(buffer);
       else free.call(device, buffer);
     };
     device.read = (...place) => {
@@ -91,6 +105,10 @@ export class Recorder implements Capture {
     if (this.#acting) return;
     this.storages.add(storage);
     if (storage.backend !== this.#device) this.obstacle ??= `it works on ${storage.backend.name} besides ${this.#device.name}`;
+  }
+
+  goesBack(): void {
+    this.wentBack = true;
   }
 
   reads(): void {

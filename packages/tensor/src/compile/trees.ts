@@ -6,16 +6,26 @@ import { ArgumentError } from "../errors.ts";
 import { ValuesAndIndices } from "../ops/extremes.ts";
 import { Tensor } from "../tensor.ts";
 
-/** The same arrays and objects with other tensors. */
-export function mapTensors<T>(value: T, map: (tensor: Tensor) => Tensor): T {
+/** The same arrays and objects with something else in the place of each instance of a class. */
+export function mapLeaves<Leaf extends object>(
+  value: unknown,
+  kind: abstract new (...args: never[]) => Leaf,
+  map: (leaf: Leaf) => unknown,
+): unknown {
   const visit = (item: unknown): unknown => {
-    if (item instanceof Tensor) return map(item);
-    if (item instanceof ValuesAndIndices) return new ValuesAndIndices(map(item.values), map(item.indices));
+    if (item instanceof kind) return map(item);
+    // Safe: what stands in its place may be anything, and is put back before anybody sees it.
+    if (item instanceof ValuesAndIndices) return new ValuesAndIndices(visit(item.values) as Tensor, visit(item.indices) as Tensor);
     if (Array.isArray(item)) return item.map(visit);
     if (!isPlain(item)) return item;
     return Object.fromEntries(Object.entries(item).map(([name, inner]) => [name, visit(inner)]));
   };
-  return visit(value) as T; // safe: of the same form
+  return visit(value);
+}
+
+/** The same arrays and objects with other tensors. */
+export function mapTensors<T>(value: T, map: (tensor: Tensor) => Tensor): T {
+  return mapLeaves(value, Tensor, map) as T; // safe: of the same form
 }
 
 const identities = new WeakMap<object, number>();
@@ -25,7 +35,7 @@ let identified = 0;
 export function describe(value: unknown, tensors: Tensor[]): string {
   if (value instanceof Tensor) {
     tensors.push(value);
-    return `${value.dtype}[${value.shape}]`;
+    return `${value.dtype}[${value.shape}]${value.requiresGrad ? "'" : ""}`;
   }
   if (Array.isArray(value)) return `[${value.map((item) => describe(item, tensors))}]`;
   if (isPlain(value)) return `{${Object.entries(value).map(([name, item]) => `${JSON.stringify(name)}:${describe(item, tensors)}`)}}`;

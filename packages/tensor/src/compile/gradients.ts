@@ -1,0 +1,125 @@
+/**
+ * The backward pass of a captured function, as one operation on the tape: its gradient rule is a list of steps again. What the rule reads is kept by the tape like what any
+ * operation keeps, with the version that it had.
+ */
+
+import type { Backend } from "../backend.ts";
+import { bytesOf } from "../dtype.ts";
+import { AutogradError } from "../errors.ts";
+import type { GradientContext, Op, Spec } from "../op.ts";
+import { fillView } from "../ops/fill.ts";
+import type { Storage } from "../storage.ts";
+import { Tensor } from "../tensor.ts";
+import { gradMode } from "../trace.ts";
+import type { CapturedBackward } from "./captured.ts";
+import { Home, Movable } from "./movable.ts";
+import { emptyOn, Output } from "./outputs.ts";
+import type { Sequence } from "./sequence.ts";
+
+/** What the steps of a backward pass find in memory. */
+interface Known {
+  /** The function's arguments. */
+  readonly arguments: readonly Movable[];
+  /** What these were while it was captured. */
+  readonly inputs: readonly Tensor[];
+  /** What the forward pass leaves. */
+  readonly carried: readonly Home[];
+  /** What is always in the same place. */
+  readonly known: readonly Storage[];
+}
+
+/** The gradients of a captured function. */
+export class Gradients {
+  readonly #device: Backend;
+  readonly #sequence: Sequence;
+  readonly #known: Known;
+  /** Which of the results have a gradient, and where it goes. */
+  readonly #arriving: readonly Movable[];
+  readonly #places: readonly number[];
+  /** What the gradients belong to: an argument by its number, or a tensor that stands for a leaf. */
+  readonly #targets: readonly (number | Tensor)[];
+  readonly #outputs: readonly Output[];
+  readonly #homes: readonly Home[];
+
+  constructor(device: Backend, sequence: Sequence, captured: CapturedBackward, known: Known) {
+    this.#device = device;
+    this.#sequence = sequence;
+    this.#known = known;
+    const { recorder, places, arriving, found } = captured;
+    this.#places = places;
+    this.#outputs = found.map(({ gradient }) => new Output(gradient));
+    const views = [...sequence.reads(), ...sequence.writes(), ...this.#outputs.map(({ view }) => view)];
+    this.#arriving = arriving.map(({ buffer }) => new Movable(buffer, views));
+    this.#targets = found.map(({ of }) => {
+      const number = known.inputs.findIndex(({ trace }) => trace !== null && trace === of.trace);
+      return number >= 0 ? number : of;
+    });
+    const homes = new Map<Storage, Home>();
+    found.forEach(({ gradient: { storage } }, i) => {
+      if (!recorder.owns(storage)) return;
+      const home = homes.get(storage) ?? new Home(device, storage, views);
+      homes.set(storage, home);
+      (this.#outputs[i] as Output).home = home; // safe: one for each
+    });
+    this.#homes = [...homes.values()];
+  }
+
+  /** Whether a storage holds one of the gradients. */
+  makes(storage: Storage): boolean {
+    return this.#homes.some((home) => home.storage === storage);
+  }
+
+  /** Tells the tape of a run: of the tensors that it was given, the same in order, and its results. */
+  follow(tensors: readonly Tensor[], inputs: readonly Tensor[], results: readonly Tensor[]): void {
+    const { carried, known } = this.#known;
+    const whole = (storage: Storage) => new Tensor(storage, "uint8", { shape: [storage.bytes], strides: [1], offset: 0 });
+    const targets = this.#targets.map((target) => (typeof target === "number" ? (tensors[target] as Tensor) : target)); // safe: an argument's number
+    const kept = [...inputs, ...carried.map(({ storage }) => whole(storage)), ...known.map(whole)];
+    const outputs = this.#places.map((place) => results[place] as Tensor); // safe: the number of a result
+    const op: Op = {
+      name: "compiled",
+      infer: () => outputs,
+      gradient: {
+        reads: () => ({ inputs: kept.map((_, i) => targets.length + i) }),
+        compute: (arrived, context) => this.#compute(arrived, context),
+      },
+    };
+    if (gradMode.enabled)
+      targets.find(({ trace }) => trace !== null)?.trace?.extend({ op, inputs: [...targets, ...kept], attrs: undefined, outputs });
+    for (const tensor of kept.slice(inputs.length)) tensor.dispose();
+  }
+
+  #compute(arrived: readonly (Tensor | null)[], context: GradientContext<undefined>): readonly (Tensor | null)[] {
+    if (context.recording) throw new AutogradError("backward: a compiled function has no second derivative; call the function itself");
+    const first = this.#targets.length;
+    const { arguments: movables, carried, known } = this.#known;
+    // All are asked for, also what stays where it is: the tape sees that nothing was changed since.
+    const kept = [...movables, ...carried, ...known].map((_, i) => context.input(first + i));
+    movables.forEach((movable, i) => {
+      const { buffer, offset, dtype } = kept[i] as Tensor; // safe: one for each
+      movable.move(buffer, offset * bytesOf(dtype));
+    });
+    carried.forEach((home, i) => void home.moveTo((kept[movables.length + i] as Tensor).storage)); // safe: one for each
+    const own = this.#arriving.map((movable, k) => {
+      const gradient = arrived[k]?.contiguous() ?? this.#zeros(context.outputs[k] as Spec); // safe: one for each result
+      movable.move(gradient.buffer, gradient.offset * bytesOf(gradient.dtype));
+      return gradient;
+    });
+    for (const home of this.#homes) home.renew();
+    this.#sequence.run();
+    own.forEach((gradient, k) => {
+      if (gradient !== arrived[k]) gradient.dispose();
+    });
+    // For each target, and nothing for what was kept.
+    const gradients = context.needs.map((needed, i) => (needed ? (this.#outputs[i]?.take() ?? null) : null));
+    for (const home of [...this.#homes, ...carried]) home.forget();
+    return gradients;
+  }
+
+  /** The gradient of a result that none arrived at. */
+  #zeros({ shape, dtype }: Spec): Tensor {
+    const zeros = emptyOn(this.#device, shape, dtype);
+    fillView(zeros, 0, this.#device);
+    return zeros;
+  }
+}
