@@ -54,7 +54,7 @@ export interface SimilarityOptions {
  */
 export function cosineSimilarity(a: Tensor, b: Tensor, { dim = 1, eps = 1e-8 }: SimilarityOptions = {}): Tensor {
   // The dimension counts in the common shape: vectors may be stretched along it.
-  const [x, y] = broadcastTensors(a, b) as [Tensor, Tensor]; // safe: two tensors
+  const [x, y] = broadcastTensors(a, b);
   const length = (vectors: Tensor): Tensor => clamp(norm(vectors, 2, dim, { keepdim: true }), eps);
   return sum(mul(div(x, length(x)), div(y, length(y))), dim);
 }
