@@ -2,8 +2,8 @@
  * Convolution layers.
  */
 
-import { ArgumentError, conv1d, conv2d, conv3d, empty, type PerDimension, pad, type Tensor } from "@akari/tensor";
-import { checkPositive, perDimension } from "./arguments.ts";
+import { ArgumentError, conv1d, conv2d, conv3d, empty, type PerDimension, pad, settings, type Tensor } from "@akari/tensor";
+import { checkPositive, factoryDefaults, perDimension } from "./arguments.ts";
 import { calculateFans, kaimingUniform_, uniform_ } from "./init.ts";
 import type { FactoryOptions } from "./linear.ts";
 import { Module } from "./module.ts";
@@ -57,16 +57,16 @@ export abstract class ConvolutionLayer extends Module {
   constructor(dims: number, inChannels: number, outChannels: number, kernelSize: PerDimension, options: AllOptions) {
     super();
     const layer = this.constructor.name;
-    const {
-      stride = 1,
-      padding = 0,
-      dilation = 1,
-      groups = 1,
-      bias = true,
-      paddingMode = "zeros",
-      outputPadding = 0,
-      ...factory
-    } = options;
+    const { stride, padding, dilation, groups, bias, paddingMode, outputPadding, ...factory } = settings(layer, options, {
+      stride: 1,
+      padding: 0,
+      dilation: 1,
+      groups: 1,
+      bias: true,
+      paddingMode: "zeros",
+      outputPadding: 0,
+      ...factoryDefaults,
+    });
     checkPositive(layer, { inChannels, outChannels, groups });
     if (inChannels % groups !== 0 || outChannels % groups !== 0) {
       throw new ArgumentError(`${layer}: ${inChannels} input and ${outChannels} output channels cannot be split into ${groups} groups`);

@@ -2,8 +2,8 @@
  * The cells of recurrent networks by themselves: one step at a time.
  */
 
-import { empty, linear, ShapeError, sameShape, showShape, type Tensor, zeros } from "@akari/tensor";
-import { checkPositive } from "./arguments.ts";
+import { empty, linear, ShapeError, sameShape, settings, showShape, type Tensor, zeros } from "@akari/tensor";
+import { checkPositive, factoryDefaults } from "./arguments.ts";
 import { type Cell, gruCell, lstmCell } from "./functional/cells.ts";
 import { recur } from "./functional/recurrence.ts";
 import { uniform_ } from "./init.ts";
@@ -33,8 +33,9 @@ abstract class RecurrentCell extends Module {
 
   constructor(cell: Cell, inputSize: number, hiddenSize: number, options: LinearOptions) {
     super();
-    checkPositive(this.constructor.name, { inputSize, hiddenSize });
-    const { bias = true, ...factory } = options;
+    const layer = this.constructor.name;
+    checkPositive(layer, { inputSize, hiddenSize });
+    const { bias, ...factory } = settings(layer, options, { bias: true, ...factoryDefaults });
     const gates = cell.gates * hiddenSize;
     this.#cell = cell;
     this.inputSize = inputSize;

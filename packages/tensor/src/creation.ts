@@ -9,6 +9,7 @@ import { bytesOf, type DType, isDType, type TypedArray } from "./dtype.ts";
 import { encode, numbersOf } from "./encode.ts";
 import { ArgumentError, DeviceError, DTypeError, ShapeError } from "./errors.ts";
 import { fillView } from "./ops/fill.ts";
+import { checkNames } from "./settings.ts";
 import { checkSizes, contiguousStrides, type Shape, sameShape, showShape, sizeOf } from "./shape.ts";
 import { Storage } from "./storage.ts";
 import { Tensor } from "./tensor.ts";
@@ -26,11 +27,7 @@ export type TensorData = number | boolean | TypedArray | Tensor | readonly Tenso
 
 /** Refuses options that do not exist, and dtypes and devices that are none. */
 export function checkOptions(operation: string, options: TensorOptions, known: readonly string[] = []): void {
-  for (const name of Object.keys(options)) {
-    if (name !== "dtype" && name !== "device" && !known.includes(name)) {
-      throw new ArgumentError(`${operation}: there is no option "${name}"; there are ${["dtype", "device", ...known].join(", ")}`);
-    }
-  }
+  checkNames(operation, options, ["dtype", "device", ...known]);
   const { dtype, device } = options;
   if (dtype !== undefined && !isDType(dtype)) throw new DTypeError(`${operation}: there is no dtype "${String(dtype)}"`);
   if (device !== undefined && (typeof device !== "object" || typeof device.run !== "function")) {

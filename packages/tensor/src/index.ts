@@ -459,6 +459,7 @@ export {
 } from "./random-creation.ts";
 export { keep, scope } from "./scope.ts";
 export { arange, eye, type LogspaceOptions, linspace, logspace, type TriangleOptions, trilIndices, triuIndices } from "./sequences.ts";
+export { checkNames, type Settings, settings } from "./settings.ts";
 export {
   broadcastShapes,
   broadcastStrides,

@@ -5,6 +5,7 @@
 
 import { encode } from "../encode.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
+import { settings } from "../settings.ts";
 import { type Shape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { PerDimension } from "./conv.ts";
@@ -202,8 +203,6 @@ function weightMatrix(size: number, out: number, scale: number, align: boolean, 
   return matrix;
 }
 
-const interpolateOptions = ["size", "scaleFactor", "mode", "alignCorners", "recomputeScaleFactor"];
-
 /**
  * The input [N, C, ...space] at other spatial sizes: the nearest elements repeated, or values in between (linear for one dimension, bilinear and bicubic for two,
  * trilinear for three), or the mean of the area covered.
@@ -215,12 +214,13 @@ const interpolateOptions = ["size", "scaleFactor", "mode", "alignCorners", "reco
  * interpolate(image, { scaleFactor: 2, mode: "bilinear" });
  */
 export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
-  for (const name of Object.keys(options)) {
-    if (!interpolateOptions.includes(name)) {
-      throw new ArgumentError(`interpolate: there is no option "${name}"; there are ${interpolateOptions.join(", ")}`);
-    }
-  }
-  const { size, scaleFactor, mode = "nearest", alignCorners = false, recomputeScaleFactor = false } = options;
+  const { size, scaleFactor, mode, alignCorners, recomputeScaleFactor } = settings("interpolate", options, {
+    size: undefined,
+    scaleFactor: undefined,
+    mode: "nearest",
+    alignCorners: false,
+    recomputeScaleFactor: false,
+  });
   const dims = x.ndim - 2;
   if (dims < 1 || dims > 3)
     throw new ShapeError(`interpolate: expected an input [N, C, ...space] of 3 to 5 dimensions, got shape ${showShape(x.shape)}`);
