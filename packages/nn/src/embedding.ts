@@ -35,6 +35,7 @@ abstract class Table<Options extends EmbeddingOptions> extends Module {
     checkPositive(layer, { numEmbeddings, embeddingDim });
     const { device, dtype, ...rest } = settings(layer, given, { ...defaults, ...factoryDefaults } as Required<Options & FactoryOptions>);
     const options = rest as unknown as Required<Options> & Required<EmbeddingOptions>; // safe: all but the two
+    if ("mode" in options) checkMode(layer, String(options.mode));
     const { paddingIdx } = options;
     if (paddingIdx !== null && !(Number.isInteger(paddingIdx) && paddingIdx >= -numEmbeddings && paddingIdx < numEmbeddings)) {
       throw new ArgumentError(`${layer}: paddingIdx ${paddingIdx} is outside of the ${numEmbeddings} rows`);
@@ -122,7 +123,6 @@ export class EmbeddingBag extends Table<Omit<EmbeddingBagOptions, "perSampleWeig
   static override name = "EmbeddingBag";
 
   constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingBagLayerOptions = {}) {
-    checkMode("EmbeddingBag", options.mode ?? "mean");
     super("EmbeddingBag", numEmbeddings, embeddingDim, options, bagDefaults);
   }
 

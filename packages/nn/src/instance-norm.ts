@@ -28,7 +28,11 @@ export interface InstanceNormLayerOptions extends Omit<BatchNormLayerOptions, "m
 
 abstract class InstanceNormNd extends BatchNormNd {
   constructor(numFeatures: number, options: InstanceNormLayerOptions = {}) {
-    super(numFeatures, { affine: false, trackRunningStats: false, ...options });
+    super(numFeatures, options);
+  }
+
+  protected override isFull(): boolean {
+    return false;
   }
 
   /**

@@ -65,8 +65,8 @@ export abstract class BatchNormNd extends Module {
     const { eps, momentum, affine, trackRunningStats, ...factory } = settings(layer, options, {
       eps: 1e-5,
       momentum: 0.1,
-      affine: true,
-      trackRunningStats: true,
+      affine: this.isFull(),
+      trackRunningStats: this.isFull(),
       ...factoryDefaults,
     });
     this.numFeatures = numFeatures;
@@ -80,6 +80,11 @@ export abstract class BatchNormNd extends Module {
     this.registerBuffer("runningMean", trackRunningStats ? zeros([numFeatures], factory) : null);
     this.registerBuffer("runningVar", trackRunningStats ? ones([numFeatures], factory) : null);
     this.registerBuffer("numBatchesTracked", trackRunningStats ? tensor(0, { dtype: "int32", ...(device ? { device } : {}) }) : null);
+  }
+
+  /** Whether there are learned factors and running statistics if the options do not say. */
+  protected isFull(): boolean {
+    return true;
   }
 
   protected override stateName(property: string): string {

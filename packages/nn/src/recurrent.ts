@@ -233,7 +233,7 @@ export class RNN extends RecurrentLayer {
   readonly nonlinearity: "tanh" | "relu";
 
   constructor(inputSize: number, hiddenSize: number, options: RNNOptions = {}) {
-    const { nonlinearity = "tanh" } = options;
+    const nonlinearity = options?.nonlinearity ?? "tanh"; // null is refused below
     super(cellOf("RNN", nonlinearity), inputSize, hiddenSize, options, { nonlinearity });
     this.nonlinearity = nonlinearity;
   }
