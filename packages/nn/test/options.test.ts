@@ -117,11 +117,15 @@ const plain = new Set(
 );
 
 const functions: Readonly<Record<string, Entry>> = {
+  adaptiveMaxPool1d: [() => [sequence(), 2]],
+  adaptiveMaxPool2d: [() => [image(), 2]],
+  adaptiveMaxPool3d: [() => [volume(), 2]],
   affineGrid: [() => [ones([1, 2, 3]), [1, 1, 2, 2]]],
   alphaDropout: [() => [x(), 0.5]],
   avgPool1d: [() => [sequence(), 2]],
   avgPool2d: [() => [image(), 2]],
   avgPool3d: [() => [volume(), 2]],
+  batchNorm: [() => [x(), ones([4]), ones([4]), null, null]],
   binaryCrossEntropy: [losses.BCELoss as () => Tensor[]],
   binaryCrossEntropyWithLogits: [losses.BCELoss as () => Tensor[]],
   conv1d: [() => [sequence(), ones([2, 2, 3]), null]],
@@ -131,25 +135,32 @@ const functions: Readonly<Record<string, Entry>> = {
   convTranspose2d: [() => [image(), ones([2, 2, 3, 3]), null]],
   convTranspose3d: [() => [volume(), ones([2, 2, 3, 3, 3]), null]],
   cosineEmbeddingLoss: [losses.CosineEmbeddingLoss as () => Tensor[]],
+  cosineSimilarity: [() => [x(), x()]],
   crossEntropy: [losses.CrossEntropyLoss as () => Tensor[]],
   ctcLoss: [losses.CTCLoss as () => Tensor[]],
   dropout: [() => [x(), 0.5]],
   dropout1d: [() => [sequence(), 0.5]],
   dropout2d: [() => [image(), 0.5]],
   dropout3d: [() => [volume(), 0.5]],
+  embedding: [() => [labels(), x()]],
   embeddingBag: [() => [zeros([2, 1], { dtype: "int32" }), x(), null]],
   featureAlphaDropout: [() => [image(), 0.5]],
   fold: [() => [ones([1, 4, 4]), 4, 2], { stride: 2 }],
   fractionalMaxPool2d: [() => [image(), 2], { outputSize: 2 }],
   fractionalMaxPool3d: [() => [volume(), 2], { outputSize: 2 }],
   gaussianNllLoss: [losses.GaussianNLLLoss as () => Tensor[]],
+  gelu: [() => [x()]],
   gridSample: [() => [image(), ones([1, 2, 2, 2])]],
+  groupNorm: [() => [image(), 2, null, null]],
   gumbelSoftmax: [() => [x()]],
   hingeEmbeddingLoss: [losses.HingeEmbeddingLoss as () => Tensor[]],
   huberLoss: [losses.HuberLoss as () => Tensor[]],
+  instanceNorm: [() => [image(), null, null, null, null]],
   interpolate: [() => [image()], { scaleFactor: 2 }],
   klDiv: [losses.KLDivLoss as () => Tensor[]],
   l1Loss: [losses.L1Loss as () => Tensor[]],
+  layerNorm: [() => [x(), [4], null, null]],
+  localResponseNorm: [() => [image(), 2]],
   lpPool1d: [() => [sequence(), 2, 2]],
   lpPool2d: [() => [image(), 2, 2]],
   marginRankingLoss: [losses.MarginRankingLoss as () => Tensor[]],
@@ -164,12 +175,16 @@ const functions: Readonly<Record<string, Entry>> = {
   multilabelMarginLoss: [losses.MultiLabelMarginLoss as () => Tensor[]],
   multilabelSoftMarginLoss: [losses.MultiLabelSoftMarginLoss as () => Tensor[]],
   nllLoss: [losses.NLLLoss as () => Tensor[]],
+  normalize: [() => [x()]],
   pad: [() => [x(), [1, 1]]],
+  pairwiseDistance: [() => [x(), x()]],
   poissonNllLoss: [losses.PoissonNLLLoss as () => Tensor[]],
+  rmsNorm: [() => [x(), [4], null]],
   rrelu: [() => [x()]],
   scaledDotProductAttention: [() => [sequence(), sequence(), sequence()]],
   smoothL1Loss: [losses.SmoothL1Loss as () => Tensor[]],
   softMarginLoss: [losses.SoftMarginLoss as () => Tensor[]],
+  softplus: [() => [x()]],
   tripletMarginLoss: [losses.TripletMarginLoss as () => Tensor[]],
   tripletMarginWithDistanceLoss: [losses.TripletMarginLoss as () => Tensor[]],
   unfold: [() => [image(), 2]],
@@ -213,10 +228,22 @@ describe("a layer", () => {
   });
 });
 
+/** Functions without options, and those whose only option is the dtype. */
+const simple = new Set(
+  `adaptiveAvgPool1d adaptiveAvgPool2d adaptiveAvgPool3d bilinear celu channelShuffle elu glu hardshrink hardsigmoid hardswish hardtanh leakyRelu linear logSoftmax
+  logsigmoid mish oneHot pdist pixelShuffle pixelUnshuffle prelu relu relu6 selu sigmoid silu softmax softmin softshrink softsign tanh tanhshrink threshold`.split(
+    /\s+/,
+  ),
+);
+
 describe("a function", () => {
   for (const [name, [given, valid]] of Object.entries(functions)) {
     it(name, () => refuses((options) => called(name)(...given(), options), valid));
   }
+
+  it("is in one of the tables", () => {
+    expect(Object.keys(nn.functional).filter((name) => !(name in functions) && !simple.has(name))).toEqual([]);
+  });
 });
 
 describe("a call", () => {

@@ -383,7 +383,19 @@ export { asStrided, diagonal, narrow, select, slice, unfold } from "./ops/slice.
 export { logSoftmax, logsumexp, type SoftmaxOptions, softmax, softmin } from "./ops/softmax.ts";
 export { argsort, kthvalue, median, mode, msort, nanmedian, type SortOptions, sort, type TopkOptions, topk } from "./ops/sort.ts";
 export { digamma, erf, erfc, erfinv, lgamma, logit, polygamma, sigmoid } from "./ops/special.ts";
-export { chunk, dsplit, hsplit, type Parts, type Sections, split, type TensorEach, tensorSplit, unbind, vsplit } from "./ops/split.ts";
+export {
+  type Counted,
+  chunk,
+  dsplit,
+  hsplit,
+  type Parts,
+  type Sections,
+  split,
+  type TensorEach,
+  tensorSplit,
+  unbind,
+  vsplit,
+} from "./ops/split.ts";
 export {
   type CovOptions,
   corrcoef,

@@ -21,7 +21,7 @@ export type Sections<Given extends number | readonly number[]> = Given extends r
     : Counted<Given>;
 
 /** A list as long as a number says; of unknown length from 64 on. */
-type Counted<Count, List extends Tensor[] = []> = List["length"] extends Count
+export type Counted<Count, List extends Tensor[] = []> = List["length"] extends Count
   ? List
   : List["length"] extends 64
     ? Tensor[]
