@@ -25,7 +25,7 @@ abstract class Table<Options extends EmbeddingOptions> extends Module {
   readonly embeddingDim: number;
   /** The row that starts as zeros, takes no gradient and is left out of bags, counted from 0; null for none. Default null. */
   readonly paddingIdx: number | null;
-  /** How rows are looked up: what the constructor was given. */
+  /** How rows are looked up: what the constructor was given, and the defaults. */
   readonly options: Required<Options> & Required<EmbeddingOptions>;
   /** The rows, [numEmbeddings, embeddingDim]; they start standard normal. */
   weight: Parameter;

@@ -170,11 +170,13 @@ export function fromTypedArray(data: TypedArray, shape: Shape = [data.length], o
 
 /** A tensor with unspecified contents. https://pytorch.org/docs/stable/generated/torch.empty.html */
 export function empty(shape: Shape, options: TensorOptions = {}): Tensor {
+  checkSizes("empty", shape); // before the options, whose place sizes without brackets take
   checkOptions("empty", options);
   return allocate("empty", shape, options.dtype ?? "float32", options.device);
 }
 
 function constantTensor(operation: string, shape: Shape, value: number, dtype: DType, options: TensorOptions): Tensor {
+  checkSizes(operation, shape);
   checkOptions(operation, options);
   const result = allocate(operation, shape, options.dtype ?? dtype, options.device);
   fillView(result, value, result.device);
