@@ -26,7 +26,8 @@ export function checkNames(operation: string, given: object, names: readonly str
  *
  * @throws ArgumentError for anything but an object of these names.
  * @example
- * const { eps, momentum } = settings("BatchNorm", options, { eps: 1e-5, momentum: 0.1 });
+ * const given: { eps?: number; momentum?: number } = { momentum: 0.2 };
+ * const { eps, momentum } = settings("Normalization", given, { eps: 1e-5, momentum: 0.1 }); // 1e-5 and 0.2
  */
 export function settings<
   Options extends object,
