@@ -26,7 +26,7 @@ export const programs: Readonly<Record<string, string>> = {
     import { Linear, ReLU, Sequential } from "@akari/nn";
     import { ones } from "@akari/tensor";
     const model = new Sequential(new Linear(4, 8), new ReLU(), new Linear(8, 2));
-    model.forward(ones([3, 4])).sum().backward();
+    model(ones([3, 4])).sum().backward();
     for (const parameter of model.parameters()) if (parameter.grad === null) throw new Error("no gradient");
   `,
   "@akari/optim": `
@@ -63,13 +63,13 @@ export const programs: Readonly<Record<string, string>> = {
     import { Adam, crossEntropy, decodeNpz, encodeNpz, manualSeed, nn, noGrad, randn, tensor } from "akari";
     import { webgpu, type WebGpuBackend } from "akari/webgpu";
     manualSeed(0);
-    const model = new nn.Linear(4, 2);
+    const model: nn.Module = new nn.Linear(4, 2);
     const optimizer = new Adam(model.parameters(), { lr: 0.1 });
     const [x, y] = [randn([8, 4]), tensor([0, 1, 0, 1, 0, 1, 0, 1], { dtype: "int32" })];
     const losses: number[] = [];
     for (let step = 0; step < 30; step++) {
       optimizer.zeroGrad();
-      const loss = crossEntropy(model.forward(x), y);
+      const loss = crossEntropy(model(x), y);
       loss.backward();
       optimizer.step();
       losses.push((await loss.item()) as number);

@@ -15,7 +15,8 @@ export interface GradOption {
 /** Splits `requiresGrad` off the options, makes the tensor, and marks it. */
 function marked<O extends GradOption>(options: O | undefined, create: (rest: Omit<O, "requiresGrad">) => Tensor): Tensor {
   const { requiresGrad: on = false, ...rest } = options ?? ({} as O); // safe: all options are optional
-  const x = create(rest);
+  // What is no object goes on as it is, to be refused: spread, it would be an empty one.
+  const x = create(typeof (options ?? {}) === "object" ? rest : (options as O));
   return on ? requiresGrad(x) : x;
 }
 

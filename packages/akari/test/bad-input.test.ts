@@ -25,7 +25,9 @@ import {
   loadSafetensors,
   MNIST,
   nllLoss,
+  nn,
   ones,
+  optim,
   randn,
   ShapeError,
   saveSafetensors,
@@ -72,6 +74,34 @@ describe("arguments by keyword, or without their brackets", () => {
     expect(() => unchecked(clamp, x, { min: 0 })).toThrow(/clamp: expected tensors and numbers, got \{"min":0\}/);
     expect(() => unchecked(add, x, [1, 2, 3])).toThrow(/add: expected tensors and numbers, got \[1,2,3\]/);
     expect(() => unchecked(add, x)).toThrow(/add: expected tensors and numbers, got undefined/);
+  });
+});
+
+describe("options by place, as in PyTorch, or misspelt", () => {
+  const x = ones([2, 3, 4, 4]);
+
+  it("are refused by optimizers, schedulers and loaders", () => {
+    const layer = new Linear(3, 2);
+    const made = (of: unknown, ...given: unknown[]) => Reflect.construct(of as typeof Adam, given);
+    expect(() => made(Adam, layer.parameters(), 1e-3)).toThrow(/Adam: expected options by name, \{ lr, betas, .*\}, got 0.001/);
+    expect(() => made(optim.StepLR, new Adam(layer.parameters()), 10, 0.5)).toThrow("StepLR: expected options by name, { gamma }, got 0.5");
+    expect(() => made(DataLoader, [1, 2, 3], 64)).toThrow(/DataLoader: expected options by name, \{ batchSize, .*\}, got 64/);
+    expect(() => made(DataLoader, [1, 2, 3], { batchsize: 64 })).toThrow(/DataLoader: there is no option "batchsize"; there are batchSize/);
+  });
+
+  it("are refused by functions, before anything is computed", () => {
+    const { functional } = nn;
+    expect(() => unchecked(functional.maxPool2d, x, 3, 2)).toThrow(/maxPool2d: expected options by name, \{ stride, .*\}, got 2/);
+    expect(() => unchecked(functional.conv2d, x, ones([4, 3, 3, 3]), null, 2, 1)).toThrow(/conv2d: expected options by name, \{ stride/);
+    expect(() => unchecked(functional.dropout, x, 0.5, false)).toThrow(
+      "dropout: expected options by name, { training, generator }, got false",
+    );
+    expect(() => unchecked(functional.dropout, x, { p: 0.2 })).toThrow(/dropout: p must be a probability from 0 to 1/);
+    expect(() => unchecked(functional.batchNorm, x, null, null, null, null, true)).toThrow(
+      /batchNorm: expected options by name, \{ training/,
+    );
+    expect(() => unchecked(crossEntropy, ones([2, 3]), zeros([2]).int(), ones([3]))).toThrow(/crossEntropy: .* got a tensor/);
+    expect(() => unchecked(zeros, [2, 3], "float64")).toThrow("zeros: expected options by name, { dtype, device }, got float64");
   });
 });
 

@@ -7,8 +7,8 @@ import { isGradEnabled, noGrad } from "./mode.ts";
 import { type CustomOp, specOf, usedUp } from "./node.ts";
 import { edgesOf, record } from "./variable.ts";
 
-/** What `forward` leaves for `backward`. */
-export class FunctionContext {
+/** What `forward` leaves for `backward`. Its type may say how many tensors are saved, so that they come apart: `FunctionContext<[Tensor, Tensor]>`. */
+export class FunctionContext<Saved extends readonly Tensor[] = Tensor[]> {
   /** Which arguments of `forward` need a gradient. */
   readonly needsInputGrad: readonly boolean[];
   /** Anything besides tensors that `backward` wants to know. */
@@ -23,14 +23,14 @@ export class FunctionContext {
   }
 
   /** Keeps tensors for the backward pass, which refuses them if they are changed in place before it. */
-  saveForBackward(...tensors: Tensor[]): void {
+  saveForBackward(...tensors: Saved): void {
     this.#saved = tensors.map((tensor) => ({ tensor, version: tensor.storage.version }));
   }
 
   /** The tensors that `saveForBackward` was given. Throws an AutogradError when an earlier backward pass has used them up. */
-  get savedTensors(): Tensor[] {
+  get savedTensors(): Saved {
     if (this.#usedUpBy !== "") throw usedUp(this.#usedUpBy);
-    return this.#saved.map(({ tensor, version }, i) => {
+    const tensors: readonly Tensor[] = this.#saved.map(({ tensor, version }, i) => {
       if (tensor.storage.version !== version) {
         throw new AutogradError(
           `backward: saved tensor ${i} was changed in place since forward: it is at version ${tensor.storage.version}, expected ${version}`,
@@ -38,6 +38,7 @@ export class FunctionContext {
       }
       return tensor;
     });
+    return tensors as Saved; // safe: `saveForBackward` was given these
   }
 
   /** Declares outputs that have no gradient. */
@@ -79,7 +80,7 @@ export interface FunctionClass<Args extends readonly unknown[], Result extends T
  *     context.saveForBackward(x);
  *     return x.mul(x);
  *   }
- *   static backward(context: FunctionContext, g: Tensor): Tensor {
+ *   static backward(context: FunctionContext<[Tensor]>, g: Tensor): Tensor {
  *     const [x] = context.savedTensors;
  *     return g.mul(x).mul(2);
  *   }

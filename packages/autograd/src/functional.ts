@@ -12,6 +12,7 @@ import {
   showShape,
   stack,
   type Tensor,
+  type TensorEach,
   zerosLike,
 } from "@akari/tensor";
 import { runBackward } from "./engine.ts";
@@ -32,6 +33,11 @@ export interface GradOptions {
   /** Give null for an input that the outputs do not depend on, instead of an error. Default false. */
   readonly allowUnused?: boolean;
 }
+
+/** A gradient for each of several inputs, or one in a list for a single one. */
+export type GradientEach<Inputs extends Tensors, Gradient = Tensor> = Inputs extends readonly Tensor[]
+  ? TensorEach<Inputs, Gradient>
+  : [Gradient];
 
 function listOf<T>(value: T | readonly T[]): readonly T[] {
   return Array.isArray(value) ? value : [value as T]; // safe: what is not an array is a T
@@ -63,8 +69,16 @@ function rootsOf(
  * const [g] = grad(x.pow(3).sum(), [x], { createGraph: true }); // 3x²
  * const [h] = grad(g.sum(), [x]); // 6x
  */
-export function grad(outputs: Tensors, inputs: Tensors, options?: GradOptions & { readonly allowUnused?: false }): Tensor[];
-export function grad(outputs: Tensors, inputs: Tensors, options: GradOptions): (Tensor | null)[];
+export function grad<const Inputs extends Tensors>(
+  outputs: Tensors,
+  inputs: Inputs,
+  options?: GradOptions & { readonly allowUnused?: false },
+): GradientEach<Inputs>;
+export function grad<const Inputs extends Tensors>(
+  outputs: Tensors,
+  inputs: Inputs,
+  options: GradOptions,
+): GradientEach<Inputs, Tensor | null>;
 export function grad(outputs: Tensors, inputs: Tensors, options: GradOptions = {}): (Tensor | null)[] {
   const { createGraph = false, retainGraph = createGraph, allowUnused = false, gradOutputs } = options;
   const only = listOf(inputs).map((input) => variableOf("grad", input));
@@ -137,9 +151,21 @@ function gradOrZero(
  * jacobian((x) => x.mul(x), tensor([1, 2])); // [[2, 0], [0, 4]]
  */
 export function jacobian(fn: TensorFunction<Tensor>, inputs: Tensor, options?: DerivativeOptions): Tensor;
-export function jacobian(fn: TensorFunction<Tensor>, inputs: readonly Tensor[], options?: DerivativeOptions): Tensor[];
-export function jacobian(fn: TensorFunction<readonly Tensor[]>, inputs: Tensor, options?: DerivativeOptions): Tensor[];
-export function jacobian(fn: TensorFunction<readonly Tensor[]>, inputs: readonly Tensor[], options?: DerivativeOptions): Tensor[][];
+export function jacobian<const Inputs extends readonly Tensor[]>(
+  fn: TensorFunction<Tensor>,
+  inputs: Inputs,
+  options?: DerivativeOptions,
+): TensorEach<Inputs>;
+export function jacobian<Outputs extends readonly Tensor[]>(
+  fn: TensorFunction<Outputs>,
+  inputs: Tensor,
+  options?: DerivativeOptions,
+): TensorEach<Outputs>;
+export function jacobian<Outputs extends readonly Tensor[], const Inputs extends readonly Tensor[]>(
+  fn: TensorFunction<Outputs>,
+  inputs: Inputs,
+  options?: DerivativeOptions,
+): TensorEach<Outputs, TensorEach<Inputs>>;
 export function jacobian(fn: TensorFunction, inputs: Tensors, options: DerivativeOptions = {}): Tensor | Tensor[] | Tensor[][] {
   const { createGraph = false } = options;
   return enableGrad(() => {
@@ -174,7 +200,11 @@ function rowsOf(output: Tensor, inputs: readonly Tensor[], createGraph: boolean)
  * @throws ShapeError when the result has more than one element.
  */
 export function hessian(fn: TensorFunction<Tensor>, inputs: Tensor, options?: DerivativeOptions): Tensor;
-export function hessian(fn: TensorFunction<Tensor>, inputs: readonly Tensor[], options?: DerivativeOptions): Tensor[][];
+export function hessian<const Inputs extends readonly Tensor[]>(
+  fn: TensorFunction<Tensor>,
+  inputs: Inputs,
+  options?: DerivativeOptions,
+): TensorEach<Inputs, TensorEach<Inputs>>;
 export function hessian(fn: TensorFunction<Tensor>, inputs: Tensors, options: DerivativeOptions = {}): Tensor | Tensor[][] {
   const gradient = (...leaves: Tensor[]): Tensor[] => {
     const output = scalarOf("hessian", fn(...leaves));
@@ -200,12 +230,12 @@ export type WithProduct<P extends Tensors> = readonly [outputs: Tensor, product:
  * https://pytorch.org/docs/stable/generated/torch.autograd.functional.vjp.html
  */
 export function vjp(fn: TensorFunction<Tensor>, inputs: Tensor, v?: Tensor | null, options?: DerivativeOptions): WithProduct<Tensor>;
-export function vjp(
+export function vjp<const Inputs extends readonly Tensor[]>(
   fn: TensorFunction<Tensor>,
-  inputs: readonly Tensor[],
+  inputs: Inputs,
   v?: Tensor | null,
   options?: DerivativeOptions,
-): WithProduct<Tensor[]>;
+): WithProduct<TensorEach<Inputs>>;
 export function vjp(
   fn: TensorFunction<Tensor>,
   inputs: Tensors,
@@ -272,12 +302,12 @@ function recordedGradient(
  * https://pytorch.org/docs/stable/generated/torch.autograd.functional.vhp.html
  */
 export function vhp(fn: TensorFunction<Tensor>, inputs: Tensor, v: Tensor, options?: DerivativeOptions): WithProduct<Tensor>;
-export function vhp(
+export function vhp<const Inputs extends readonly Tensor[]>(
   fn: TensorFunction<Tensor>,
-  inputs: readonly Tensor[],
+  inputs: Inputs,
   v: readonly Tensor[],
   options?: DerivativeOptions,
-): WithProduct<Tensor[]>;
+): WithProduct<TensorEach<Inputs>>;
 export function vhp(fn: TensorFunction<Tensor>, inputs: Tensors, v: Tensors, options: DerivativeOptions = {}): WithProduct<Tensors> {
   const { createGraph = false } = options;
   return enableGrad(() => {

@@ -10,6 +10,7 @@ export {
   type BackwardManyOptions,
   backward,
   type DerivativeOptions,
+  type GradientEach,
   type GradOptions,
   grad,
   hessian,

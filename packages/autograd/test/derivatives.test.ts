@@ -1,5 +1,5 @@
 import { type Tensor, tensor } from "@akari/tensor";
-import { describe, expect, it } from "vitest";
+import { describe, expect, expectTypeOf, it } from "vitest";
 import {
   backward,
   detectAnomaly,
@@ -24,9 +24,9 @@ const leaf = (values: number[] | number[][]) => requiresGrad(tensor(values, { dt
 describe("grad", () => {
   it("differentiates as often as one likes", () => {
     const x = leaf([1, 2]);
-    const [first] = grad(x.pow(4).sum(), [x], { createGraph: true }) as [Tensor];
-    const [second] = grad(first.sum(), [x], { createGraph: true }) as [Tensor];
-    const [third] = grad(second.sum(), [x]) as [Tensor];
+    const [first] = grad(x.pow(4).sum(), [x], { createGraph: true });
+    const [second] = grad(first.sum(), [x], { createGraph: true });
+    const [third] = grad(second.sum(), [x]);
     expect(first.toArraySync()).toEqual([4, 32]);
     expect(second.toArraySync()).toEqual([12, 48]);
     expect(third.toArraySync()).toEqual([24, 48]);
@@ -36,8 +36,27 @@ describe("grad", () => {
   it("gives the gradient of what lies between, too", () => {
     const x = leaf([1, 2]);
     const y = x.mul(3);
-    const [g] = grad(y.mul(y).sum(), y) as [Tensor];
+    const [g] = grad(y.mul(y).sum(), y);
     expect(g.toArraySync()).toEqual([6, 12]);
+  });
+
+  it("gives as many gradients as inputs, which the compiler knows", () => {
+    const [x, y] = [leaf([2]), leaf([3])];
+    const z = () => x.mul(x).mul(y).sum();
+    const [gx, gy] = grad(z(), [x, y]);
+    expect([gx, gy].map((g) => g.itemSync())).toEqual([12, 4]);
+    const [only] = grad(z(), x);
+    expect(only.itemSync()).toBe(12);
+    const [maybe] = grad(z(), [x, y], { allowUnused: true });
+    expectTypeOf(maybe).toEqualTypeOf<Tensor | null>();
+    expectTypeOf(grad(z(), [x, y] as Tensor[])).toEqualTypeOf<Tensor[]>();
+    const f = (a: Tensor, b: Tensor) => a.mul(a).mul(b).sum();
+    const [[hxx, hxy], [hyx, hyy]] = hessian(f, [x, y]);
+    expect([hxx, hxy, hyx, hyy].map((h) => h.itemSync())).toEqual([6, 4, 4, 0]);
+    const [[dxx, dxy], [dyx, dyy]] = jacobian((a: Tensor, b: Tensor): [Tensor, Tensor] => [a.mul(2), b.mul(a)], [x, y]);
+    expect([dxx, dxy, dyx, dyy].map((d) => d.itemSync())).toEqual([2, 0, 3, 2]);
+    const [value, [vx, vy]] = vjp(f, [x, y]);
+    expect([value, vx, vy].map((v) => v.itemSync())).toEqual([12, 12, 4]);
   });
 
   it("names an unused input, or gives null for it", () => {
@@ -75,7 +94,7 @@ describe("functional derivatives", () => {
       [0, 4, 0],
       [0, 0, 6],
     ]);
-    const [da, db] = jacobian((a: Tensor, b: Tensor) => a.mul(b).sum(), [x, x.add(1)]) as [Tensor, Tensor];
+    const [da, db] = jacobian((a: Tensor, b: Tensor) => a.mul(b).sum(), [x, x.add(1)]);
     expect(da.toArraySync()).toEqual([2, 3, 4]);
     expect(db.toArraySync()).toEqual([1, 2, 3]);
   });
@@ -107,8 +126,8 @@ class Cube extends Function {
     return x.mul(x).mul(x).mul(scale);
   }
 
-  static backward(context: FunctionContext, g: Tensor): (Tensor | null)[] {
-    const [x] = context.savedTensors as [Tensor];
+  static backward(context: FunctionContext<[Tensor]>, g: Tensor): (Tensor | null)[] {
+    const [x] = context.savedTensors;
     return [
       g
         .mul(x)
@@ -125,8 +144,8 @@ class Wrong extends Function {
     return x.mul(x);
   }
 
-  static backward(context: FunctionContext, g: Tensor): Tensor {
-    return g.mul((context.savedTensors as [Tensor])[0]);
+  static backward(context: FunctionContext<[Tensor]>, g: Tensor): Tensor {
+    return g.mul(context.savedTensors[0]);
   }
 }
 
@@ -155,9 +174,9 @@ class Same extends Function {
 describe("custom functions", () => {
   it("run forward and backward, twice over", async () => {
     const x = leaf([1, 2]);
-    const [g] = grad(Cube.apply(x, 2).sum(), [x], { createGraph: true }) as [Tensor];
+    const [g] = grad(Cube.apply(x, 2).sum(), [x], { createGraph: true });
     expect(g.toArraySync()).toEqual([6, 24]);
-    const [h] = grad(g.sum(), [x]) as [Tensor];
+    const [h] = grad(g.sum(), [x]);
     expect(h.toArraySync()).toEqual([12, 24]);
     await expect(gradcheck((a) => Cube.apply(a, 2), [x])).resolves.toBe(true);
     await expect(gradgradcheck((a) => Cube.apply(a, 2), [x])).resolves.toBe(true);

@@ -20,8 +20,8 @@ class Square extends Function {
     return x.mul(x);
   }
 
-  static backward(context: FunctionContext, g: Tensor): Tensor {
-    return g.mul(2).mul((context.savedTensors as [Tensor])[0]);
+  static backward(context: FunctionContext<[Tensor]>, g: Tensor): Tensor {
+    return g.mul(2).mul(context.savedTensors[0]);
   }
 }
 

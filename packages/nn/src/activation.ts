@@ -24,6 +24,7 @@ import {
   ShapeError,
   type SoftplusOptions,
   selu,
+  settings,
   showShape,
   sigmoid,
   silu,
@@ -37,6 +38,7 @@ import {
   tanhshrink,
   threshold,
 } from "@akari/tensor";
+import { factoryDefaults } from "./arguments.ts";
 import { rrelu } from "./functional/random-activation.ts";
 import { constant_ } from "./init.ts";
 import type { FactoryOptions } from "./linear.ts";
@@ -172,7 +174,7 @@ export class GELU extends Module {
 
   constructor(options: GeluOptions = {}) {
     super();
-    this.approximate = options.approximate ?? "none";
+    this.approximate = settings("GELU", options, { approximate: "none" }).approximate;
   }
 
   /** Each element times the share of the standard normal distribution below it: [...] → [...]. */
@@ -258,8 +260,9 @@ export class Softplus extends Module {
 
   constructor(options: SoftplusOptions = {}) {
     super();
-    this.beta = options.beta ?? 1;
-    this.threshold = options.threshold ?? 20;
+    const { beta, threshold } = settings("Softplus", options, { beta: 1, threshold: 20 });
+    this.beta = beta;
+    this.threshold = threshold;
   }
 
   /** `log(1 + e^(βx)) / β` of each element, which is above 0: [...] → [...]. */
@@ -379,7 +382,7 @@ export class PReLU extends Module {
 
   constructor(numParameters = 1, options: PReLUOptions = {}) {
     super();
-    const { init = 0.25, ...factory } = options;
+    const { init, ...factory } = settings("PReLU", options, { init: 0.25, ...factoryDefaults });
     this.numParameters = numParameters;
     this.weight = new Parameter(empty([numParameters], factory));
     constant_(this.weight, init);

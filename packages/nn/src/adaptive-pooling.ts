@@ -13,6 +13,7 @@ import {
   lpPool2d,
   type PerDimension,
   type PoolOptions,
+  settings,
   type Tensor,
 } from "@akari/tensor";
 import { Module } from "./module.ts";
@@ -118,7 +119,7 @@ abstract class LPPoolNd extends Module {
     super();
     this.normType = normType;
     this.kernelSize = kernelSize;
-    this.options = options;
+    this.options = settings(this.constructor.name, options, { stride: undefined, ceilMode: false });
   }
 
   abstract override forward(input: Tensor): Tensor;

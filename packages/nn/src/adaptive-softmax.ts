@@ -10,11 +10,12 @@ import {
   logSoftmax,
   nonzero,
   ShapeError,
+  settings,
   showShape,
   type Tensor,
   where,
 } from "@akari/tensor";
-import { checkPositive } from "./arguments.ts";
+import { checkPositive, factoryDefaults } from "./arguments.ts";
 import { ModuleList, Sequential } from "./container.ts";
 import { type FactoryOptions, Linear } from "./linear.ts";
 import { Module } from "./module.ts";
@@ -58,7 +59,11 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
   constructor(inFeatures: number, nClasses: number, cutoffs: readonly number[], options: AdaptiveSoftmaxOptions = {}) {
     super();
     checkPositive("AdaptiveLogSoftmaxWithLoss", { inFeatures, nClasses });
-    const { divValue = 4, headBias = false, ...factory } = options;
+    const { divValue, headBias, ...factory } = settings("AdaptiveLogSoftmaxWithLoss", options, {
+      divValue: 4,
+      headBias: false,
+      ...factoryDefaults,
+    });
     const rising = cutoffs.every((cutoff, i) => Number.isInteger(cutoff) && cutoff > (cutoffs[i - 1] ?? 0) && cutoff < nClasses);
     if (!rising || cutoffs.length === 0) {
       throw new ArgumentError(

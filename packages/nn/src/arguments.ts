@@ -4,6 +4,9 @@
 
 import { ArgumentError, type PerDimension } from "@akari/tensor";
 
+/** The options of every layer with parameters, which have no default of their own. */
+export const factoryDefaults = { device: undefined, dtype: undefined } as const;
+
 /** Throws an ArgumentError unless every one of the named numbers is a positive integer. */
 export function checkPositive(layer: string, sizes: Readonly<Record<string, number>>): void {
   for (const [name, size] of Object.entries(sizes)) {

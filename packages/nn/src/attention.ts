@@ -2,8 +2,8 @@
  * Attention with several heads.
  */
 
-import { ArgumentError, cat, chunk, empty, linear, ShapeError, showShape, type Tensor } from "@akari/tensor";
-import { checkPositive, checkProbability } from "./arguments.ts";
+import { ArgumentError, cat, chunk, empty, linear, ShapeError, settings, showShape, type Tensor } from "@akari/tensor";
+import { checkPositive, checkProbability, factoryDefaults } from "./arguments.ts";
 import { attend, checkMask, type Mask } from "./functional/attention.ts";
 import { xavierNormal_, xavierUniform_, zeros_ } from "./init.ts";
 import { type FactoryOptions, Linear } from "./linear.ts";
@@ -99,16 +99,16 @@ export class MultiheadAttention extends Module {
     checkPositive("MultiheadAttention", { embedDim, numHeads });
     if (embedDim % numHeads !== 0)
       throw new ArgumentError(`MultiheadAttention: embedDim ${embedDim} cannot be divided among ${numHeads} heads`);
-    const {
-      dropout = 0,
-      bias = true,
-      addBiasKv = false,
-      addZeroAttn = false,
-      kdim = embedDim,
-      vdim = embedDim,
-      batchFirst = false,
-      ...factory
-    } = options;
+    const { dropout, bias, addBiasKv, addZeroAttn, kdim, vdim, batchFirst, ...factory } = settings("MultiheadAttention", options, {
+      dropout: 0,
+      bias: true,
+      addBiasKv: false,
+      addZeroAttn: false,
+      kdim: embedDim,
+      vdim: embedDim,
+      batchFirst: false,
+      ...factoryDefaults,
+    });
     checkProbability("MultiheadAttention", "dropout", dropout);
     this.embedDim = embedDim;
     this.numHeads = numHeads;
@@ -149,18 +149,24 @@ export class MultiheadAttention extends Module {
    */
   forward(query: Tensor, key: Tensor, value: Tensor, options: MultiheadCallOptions = {}): [Tensor, Tensor | null] {
     this.#check(query, key, value);
-    const { needWeights = true, averageAttnWeights = true, isCausal = false } = options;
+    const { needWeights, averageAttnWeights, isCausal, ...hidden } = settings("MultiheadAttention", options, {
+      needWeights: true,
+      averageAttnWeights: true,
+      isCausal: false,
+      attnMask: null,
+      keyPaddingMask: null,
+    });
     const single = query.ndim === 2;
     // [N, L, E] and [N, heads, L, E / heads] from here on.
     const batched = (x: Tensor): Tensor => (single ? x.unsqueeze(0) : this.batchFirst ? x : x.transpose(0, 1));
     const [q, k, v] = this.#project(query, key, value).map((x) => batched(x));
     const [keys, values] = [this.#extended(k as Tensor, this.biasK), this.#extended(v as Tensor, this.biasV)];
     const heads = (x: Tensor): Tensor => x.unflatten(-1, [this.numHeads, -1]).transpose(1, 2);
-    const masks = this.#masks(options, (q as Tensor).shape[0] ?? 1);
+    const masks = this.#masks(hidden, (q as Tensor).shape[0] ?? 1);
     const [found, weights] = attend(heads(q as Tensor), heads(keys), heads(values), {
       scale: Math.sqrt(this.numHeads / this.embedDim),
       masks,
-      isCausal: isCausal && !options.attnMask,
+      isCausal: isCausal && !hidden.attnMask,
       dropoutP: this.training ? this.dropout : 0,
     });
     const joined = found.transpose(1, 2).flatten(2);

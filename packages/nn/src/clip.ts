@@ -3,7 +3,7 @@
  */
 
 import { noGrad } from "@akari/autograd";
-import { ArgumentError, expectBetween, stack, type Tensor, where, zeros } from "@akari/tensor";
+import { ArgumentError, expectBetween, settings, stack, type Tensor, where, zeros } from "@akari/tensor";
 
 /** Options of `clipGradNorm_`. */
 export interface ClipNormOptions {
@@ -24,7 +24,7 @@ function gradientsOf(parameters: Tensor | Iterable<Tensor>): Tensor[] {
  * https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html
  */
 export function clipGradNorm_(parameters: Tensor | Iterable<Tensor>, maxNorm: number, options: ClipNormOptions = {}): Tensor {
-  const { normType = 2, errorIfNonfinite = false } = options;
+  const { normType, errorIfNonfinite } = settings("clipGradNorm_", options, { normType: 2, errorIfNonfinite: false });
   if (!(normType > 0)) throw new ArgumentError(`clipGradNorm_: normType must be positive, got ${normType}`);
   const gradients = gradientsOf(parameters);
   const [first] = gradients;

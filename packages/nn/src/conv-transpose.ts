@@ -33,8 +33,8 @@ export interface ConvTransposeLayerOptions extends FactoryOptions {
 }
 
 abstract class ConvTransposeNd extends ConvolutionLayer {
-  protected override channelSizes(): [number, number] {
-    return [this.inChannels, this.outChannels / this.groups];
+  protected override isTransposed(): boolean {
+    return true;
   }
 
   /**

@@ -2,8 +2,8 @@
  * Convolution layers.
  */
 
-import { ArgumentError, conv1d, conv2d, conv3d, empty, type PerDimension, pad, type Tensor } from "@akari/tensor";
-import { checkPositive, perDimension } from "./arguments.ts";
+import { ArgumentError, conv1d, conv2d, conv3d, empty, type PerDimension, pad, settings, type Tensor } from "@akari/tensor";
+import { checkPositive, factoryDefaults, perDimension } from "./arguments.ts";
 import { calculateFans, kaimingUniform_, uniform_ } from "./init.ts";
 import type { FactoryOptions } from "./linear.ts";
 import { Module } from "./module.ts";
@@ -57,16 +57,18 @@ export abstract class ConvolutionLayer extends Module {
   constructor(dims: number, inChannels: number, outChannels: number, kernelSize: PerDimension, options: AllOptions) {
     super();
     const layer = this.constructor.name;
+    const own = this.isTransposed() ? { outputPadding: 0 } : { paddingMode: "zeros" };
+    const defaults = { stride: 1, padding: 0, dilation: 1, groups: 1, bias: true, ...own, ...factoryDefaults };
     const {
-      stride = 1,
-      padding = 0,
-      dilation = 1,
-      groups = 1,
-      bias = true,
+      stride,
+      padding,
+      dilation,
+      groups,
+      bias,
       paddingMode = "zeros",
       outputPadding = 0,
       ...factory
-    } = options;
+    } = settings(layer, options, defaults as typeof defaults & Required<Omit<AllOptions, keyof FactoryOptions>>); // safe: what a layer does not have is refused
     checkPositive(layer, { inChannels, outChannels, groups });
     if (inChannels % groups !== 0 || outChannels % groups !== 0) {
       throw new ArgumentError(`${layer}: ${inChannels} input and ${outChannels} output channels cannot be split into ${groups} groups`);
@@ -82,13 +84,14 @@ export abstract class ConvolutionLayer extends Module {
     this.outputPadding = perDimension(layer, "outputPadding", outputPadding, dims);
     this.groups = groups;
     this.paddingMode = paddingMode;
-    this.weight = new Parameter(empty([...this.channelSizes(), ...this.kernelSize], factory));
+    const channels = this.isTransposed() ? [inChannels, outChannels / groups] : [outChannels, inChannels / groups];
+    this.weight = new Parameter(empty([...channels, ...this.kernelSize], factory));
     this.bias = bias ? new Parameter(empty([outChannels], factory)) : null;
     this.resetParameters();
   }
 
-  /** The first two sizes of the weight. */
-  protected abstract channelSizes(): [number, number];
+  /** Whether the input's channels come first in the weight. */
+  protected abstract isTransposed(): boolean;
 
   /** [N, inChannels, ...space] → [N, outChannels, ...space'], or both without N. */
   abstract override forward(input: Tensor): Tensor;
@@ -120,8 +123,8 @@ export abstract class ConvolutionLayer extends Module {
 }
 
 abstract class ConvNd extends ConvolutionLayer {
-  protected override channelSizes(): [number, number] {
-    return [this.outChannels, this.inChannels / this.groups];
+  protected override isTransposed(): boolean {
+    return false;
   }
 
   /**

@@ -9,9 +9,10 @@ import {
   empty,
   pairwiseDistance,
   type SimilarityOptions,
+  settings,
   type Tensor,
 } from "@akari/tensor";
-import { checkPositive } from "./arguments.ts";
+import { checkPositive, factoryDefaults } from "./arguments.ts";
 import { uniform_ } from "./init.ts";
 import type { LinearOptions } from "./linear.ts";
 import { Module } from "./module.ts";
@@ -26,7 +27,7 @@ export class CosineSimilarity extends Module {
 
   constructor(options: SimilarityOptions = {}) {
     super();
-    this.options = options;
+    this.options = settings("CosineSimilarity", options, { dim: 1, eps: 1e-8 });
   }
 
   /** Numbers from -1 to 1, without the dimension `dim`: [..., D, ...] twice → [..., ...]. */
@@ -43,7 +44,7 @@ export class PairwiseDistance extends Module {
 
   constructor(options: DistanceOptions = {}) {
     super();
-    this.options = options;
+    this.options = settings("PairwiseDistance", options, { p: 2, eps: 1e-6, keepdim: false });
   }
 
   /** `‖a - b + eps‖`: [..., D] twice → [...], or [..., 1] with `keepdim`. */
@@ -74,7 +75,7 @@ export class Bilinear extends Module {
   constructor(in1Features: number, in2Features: number, outFeatures: number, options: LinearOptions = {}) {
     super();
     checkPositive("Bilinear", { in1Features, in2Features, outFeatures });
-    const { bias = true, ...factory } = options;
+    const { bias, ...factory } = settings("Bilinear", options, { bias: true, ...factoryDefaults });
     this.in1Features = in1Features;
     this.in2Features = in2Features;
     this.outFeatures = outFeatures;

@@ -3,6 +3,7 @@
  */
 
 import type { Generator, Tensor } from "@akari/tensor";
+import { settings } from "@akari/tensor";
 import { checkProbability } from "./arguments.ts";
 import { alphaDropout, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from "./functional/dropout.ts";
 import { Module } from "./module.ts";
@@ -20,9 +21,10 @@ abstract class DropoutNd extends Module {
 
   constructor(p: number, options: DropoutOptions) {
     super();
-    checkProbability(this.constructor.name, "p", p);
+    const layer = this.constructor.name;
+    checkProbability(layer, "p", p);
     this.p = p;
-    this.#options = options;
+    this.#options = settings(layer, options, { generator: undefined });
   }
 
   /** What the functions of `functional` are told: whether the layer is in training, and where to draw from. */

@@ -3,9 +3,9 @@
  */
 
 import { noGrad } from "@akari/autograd";
-import { ArgumentError, type EmbeddingOptions, embedding, empty, ShapeError, showShape, type Tensor } from "@akari/tensor";
-import { checkPositive } from "./arguments.ts";
-import { checkMode, type EmbeddingBagOptions, embeddingBag } from "./functional/embedding-bag.ts";
+import { ArgumentError, type EmbeddingOptions, embedding, empty, ShapeError, settings, showShape, type Tensor } from "@akari/tensor";
+import { checkPositive, factoryDefaults } from "./arguments.ts";
+import { bagDefaults, checkMode, type EmbeddingBagOptions, embeddingBag, embeddingDefaults } from "./functional/embedding-bag.ts";
 import { normal_ } from "./init.ts";
 import type { FactoryOptions } from "./linear.ts";
 import { Module } from "./module.ts";
@@ -25,15 +25,18 @@ abstract class Table<Options extends EmbeddingOptions> extends Module {
   readonly embeddingDim: number;
   /** The row that starts as zeros, takes no gradient and is left out of bags, counted from 0; null for none. Default null. */
   readonly paddingIdx: number | null;
-  /** How rows are looked up: what the constructor was given. */
-  readonly options: Options;
+  /** How rows are looked up: what the constructor was given, and the defaults. */
+  readonly options: Required<Options> & Required<EmbeddingOptions>;
   /** The rows, [numEmbeddings, embeddingDim]; they start standard normal. */
   weight: Parameter;
 
-  constructor(layer: string, numEmbeddings: number, embeddingDim: number, options: Options & FactoryOptions) {
+  constructor(layer: string, numEmbeddings: number, embeddingDim: number, given: Options & FactoryOptions, defaults: Required<Options>) {
     super();
     checkPositive(layer, { numEmbeddings, embeddingDim });
-    const { device, dtype, paddingIdx = null } = options;
+    const { device, dtype, ...rest } = settings(layer, given, { ...defaults, ...factoryDefaults } as Required<Options & FactoryOptions>);
+    const options = rest as unknown as Required<Options> & Required<EmbeddingOptions>; // safe: all but the two
+    if ("mode" in options) checkMode(layer, String(options.mode));
+    const { paddingIdx } = options;
     if (paddingIdx !== null && !(Number.isInteger(paddingIdx) && paddingIdx >= -numEmbeddings && paddingIdx < numEmbeddings)) {
       throw new ArgumentError(`${layer}: paddingIdx ${paddingIdx} is outside of the ${numEmbeddings} rows`);
     }
@@ -53,7 +56,7 @@ abstract class Table<Options extends EmbeddingOptions> extends Module {
   }
 
   override extraRepr(mode?: string): string {
-    const { maxNorm = null, normType = 2, scaleGradByFreq = false } = this.options;
+    const { maxNorm, normType, scaleGradByFreq } = this.options;
     const padding = this.paddingIdx === null ? [] : [`padding_idx=${this.paddingIdx}`];
     const others = [
       ...(maxNorm === null ? [] : [`max_norm=${maxNorm}`]),
@@ -88,11 +91,12 @@ export class Embedding extends Table<EmbeddingOptions> {
   static override name = "Embedding";
 
   constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingLayerOptions = {}) {
-    super("Embedding", numEmbeddings, embeddingDim, options);
+    super("Embedding", numEmbeddings, embeddingDim, options, embeddingDefaults);
   }
 
   /** A table of given vectors, [rows, width], which it shares. */
-  static fromPretrained(embeddings: Tensor, { freeze = true, ...options }: EmbeddingOptions & PretrainedOptions = {}): Embedding {
+  static fromPretrained(embeddings: Tensor, given: EmbeddingOptions & PretrainedOptions = {}): Embedding {
+    const { freeze, ...options } = settings("Embedding.fromPretrained", given, { freeze: true, ...embeddingDefaults });
     const layer = new Embedding(...sizesOf("Embedding.fromPretrained", embeddings), { ...options, device: embeddings.device });
     layer.weight = new Parameter(embeddings.detach(), { requiresGrad: !freeze });
     return layer;
@@ -119,15 +123,12 @@ export class EmbeddingBag extends Table<Omit<EmbeddingBagOptions, "perSampleWeig
   static override name = "EmbeddingBag";
 
   constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingBagLayerOptions = {}) {
-    checkMode("EmbeddingBag", options.mode ?? "mean");
-    super("EmbeddingBag", numEmbeddings, embeddingDim, options);
+    super("EmbeddingBag", numEmbeddings, embeddingDim, options, bagDefaults);
   }
 
   /** A table of given vectors, [rows, width], which it shares. */
-  static fromPretrained(
-    embeddings: Tensor,
-    { freeze = true, ...options }: Omit<EmbeddingBagOptions, "perSampleWeights"> & PretrainedOptions = {},
-  ): EmbeddingBag {
+  static fromPretrained(embeddings: Tensor, given: Omit<EmbeddingBagOptions, "perSampleWeights"> & PretrainedOptions = {}): EmbeddingBag {
+    const { freeze, ...options } = settings("EmbeddingBag.fromPretrained", given, { freeze: true, ...bagDefaults });
     const layer = new EmbeddingBag(...sizesOf("EmbeddingBag.fromPretrained", embeddings), { ...options, device: embeddings.device });
     layer.weight = new Parameter(embeddings.detach(), { requiresGrad: !freeze });
     return layer;
@@ -144,6 +145,6 @@ export class EmbeddingBag extends Table<Omit<EmbeddingBagOptions, "perSampleWeig
 
   /** The sizes, the options that are not the default, and the mode: `10, 3, mode=sum`. */
   override extraRepr(): string {
-    return super.extraRepr(this.options.mode ?? "mean");
+    return super.extraRepr(this.options.mode);
   }
 }

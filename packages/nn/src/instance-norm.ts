@@ -2,8 +2,17 @@
  * Normalisation of each sample by itself, channel by channel, and by neighbouring channels; and by the root mean square.
  */
 
-import { instanceNorm, type LocalResponseOptions, localResponseNorm, ones, rmsNorm, type Shape, type Tensor } from "@akari/tensor";
-import { checkPositive } from "./arguments.ts";
+import {
+  instanceNorm,
+  type LocalResponseOptions,
+  localResponseNorm,
+  ones,
+  rmsNorm,
+  type Shape,
+  settings,
+  type Tensor,
+} from "@akari/tensor";
+import { checkPositive, factoryDefaults } from "./arguments.ts";
 import { ones_ } from "./init.ts";
 import type { FactoryOptions } from "./linear.ts";
 import { Module } from "./module.ts";
@@ -19,7 +28,11 @@ export interface InstanceNormLayerOptions extends Omit<BatchNormLayerOptions, "m
 
 abstract class InstanceNormNd extends BatchNormNd {
   constructor(numFeatures: number, options: InstanceNormLayerOptions = {}) {
-    super(numFeatures, { affine: false, trackRunningStats: false, ...options });
+    super(numFeatures, options);
+  }
+
+  protected override isFull(): boolean {
+    return false;
   }
 
   /**
@@ -102,9 +115,10 @@ export class LocalResponseNorm extends Module {
     super();
     checkPositive("LocalResponseNorm", { size });
     this.size = size;
-    this.alpha = options.alpha ?? 1e-4;
-    this.beta = options.beta ?? 0.75;
-    this.k = options.k ?? 1;
+    const { alpha, beta, k } = settings("LocalResponseNorm", options, { alpha: 1e-4, beta: 0.75, k: 1 });
+    this.alpha = alpha;
+    this.beta = beta;
+    this.k = k;
   }
 
   /** [N, C, ...] → [N, C, ...]. Beyond the first and the last channel there are zeros. */
@@ -144,7 +158,7 @@ export class RMSNorm extends Module {
 
   constructor(normalizedShape: number | Shape, options: RMSNormLayerOptions = {}) {
     super();
-    const { eps = null, elementwiseAffine = true, ...factory } = options;
+    const { eps, elementwiseAffine, ...factory } = settings("RMSNorm", options, { eps: null, elementwiseAffine: true, ...factoryDefaults });
     this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape;
     for (const size of this.normalizedShape) checkPositive("RMSNorm", { normalizedShape: size });
     this.eps = eps;

@@ -2,8 +2,8 @@
  * Fully connected layers.
  */
 
-import { type Backend, type DType, empty, linear, type Tensor } from "@akari/tensor";
-import { checkPositive } from "./arguments.ts";
+import { type Backend, type DType, empty, linear, settings, type Tensor } from "@akari/tensor";
+import { checkPositive, factoryDefaults } from "./arguments.ts";
 import { kaimingUniform_, uniform_ } from "./init.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
@@ -46,7 +46,7 @@ export class Linear extends Module {
   constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
     super();
     checkPositive("Linear", { inFeatures, outFeatures });
-    const { bias = true, ...factory } = options;
+    const { bias, ...factory } = settings("Linear", options, { bias: true, ...factoryDefaults });
     this.inFeatures = inFeatures;
     this.outFeatures = outFeatures;
     this.weight = new Parameter(empty([outFeatures, inFeatures], factory));

@@ -8,6 +8,9 @@ import { AkariError, ArgumentError, type Backend, changed, type DType, isFloatin
 import { type BackwardHook, type ForwardHook, type ForwardPreHook, Hooks } from "./hooks.ts";
 import { Parameter } from "./parameter.ts";
 
+// biome-ignore lint/suspicious/noExplicitAny: what a module takes and gives is its class's to say; one of which no class is known takes and gives anything, as PyTorch's.
+type Anything = any;
+
 /** A state as `stateDict` gives it: tensors by their dotted names. */
 export type StateDict = Record<string, Tensor>;
 
@@ -86,7 +89,7 @@ export abstract class Module {
   }
 
   /** Computes the output. Call the module itself instead, which also runs its hooks. */
-  abstract forward(...inputs: never[]): unknown;
+  abstract forward(...inputs: Anything[]): Anything;
 
   // ——— What it holds ———
 
@@ -345,10 +348,26 @@ export abstract class Module {
 }
 
 export interface Module {
-  /** Runs the module: `forward`, with the hooks around it. */
-  // biome-ignore lint/style/useShorthandFunctionType: an interface, so that it merges with the class.
-  (...inputs: Parameters<this["forward"]>): ReturnType<this["forward"]>;
+  /** Runs the module: `forward`, with the hooks around it. A module whose class is not known takes and gives anything. */
+  (...inputs: Inputs<this["forward"]>[this[typeof takes]]): ReturnType<this["forward"]>;
+  /**
+   * Which of its `Inputs` a module takes; there in types only.
+   *
+   * @hidden
+   */
+  readonly [takes]: Anything[] extends Parameters<this["forward"]> ? Anything : "own";
 }
+
+/**
+ * The inputs of a module: those of its own `forward`, or anything. The detour lets a function that is generic in its module call it: to `M[...]` TypeScript
+ * lets pass what the bound of `M` takes, to `Parameters<M["forward"]>` nothing, since it works that out for each `M` alone.
+ */
+interface Inputs<Forward extends Module["forward"]> {
+  [any: string]: Anything[];
+  own: Parameters<Forward>;
+}
+
+declare const takes: unique symbol;
 
 /** A module from one tensor to one tensor, as `Sequential` strings them together. */
 export interface Layer extends Module {

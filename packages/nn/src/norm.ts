@@ -10,12 +10,13 @@ import {
   ones,
   type Shape,
   ShapeError,
+  settings,
   showShape,
   type Tensor,
   tensor,
   zeros,
 } from "@akari/tensor";
-import { checkPositive } from "./arguments.ts";
+import { checkPositive, factoryDefaults } from "./arguments.ts";
 import { ones_, zeros_ } from "./init.ts";
 import type { FactoryOptions } from "./linear.ts";
 import { Module } from "./module.ts";
@@ -59,8 +60,15 @@ export abstract class BatchNormNd extends Module {
 
   constructor(numFeatures: number, options: BatchNormLayerOptions = {}) {
     super();
-    checkPositive(this.constructor.name, { numFeatures });
-    const { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true, ...factory } = options;
+    const layer = this.constructor.name;
+    checkPositive(layer, { numFeatures });
+    const { eps, momentum, affine, trackRunningStats, ...factory } = settings(layer, options, {
+      eps: 1e-5,
+      momentum: 0.1,
+      affine: this.isFull(),
+      trackRunningStats: this.isFull(),
+      ...factoryDefaults,
+    });
     this.numFeatures = numFeatures;
     this.eps = eps;
     this.momentum = momentum;
@@ -72,6 +80,11 @@ export abstract class BatchNormNd extends Module {
     this.registerBuffer("runningMean", trackRunningStats ? zeros([numFeatures], factory) : null);
     this.registerBuffer("runningVar", trackRunningStats ? ones([numFeatures], factory) : null);
     this.registerBuffer("numBatchesTracked", trackRunningStats ? tensor(0, { dtype: "int32", ...(device ? { device } : {}) }) : null);
+  }
+
+  /** Whether there are learned factors and running statistics if the options do not say. */
+  protected isFull(): boolean {
+    return true;
   }
 
   protected override stateName(property: string): string {
@@ -216,7 +229,12 @@ export class LayerNorm extends Module {
 
   constructor(normalizedShape: number | Shape, options: LayerNormOptions = {}) {
     super();
-    const { eps = 1e-5, elementwiseAffine = true, bias = true, ...factory } = options;
+    const { eps, elementwiseAffine, bias, ...factory } = settings("LayerNorm", options, {
+      eps: 1e-5,
+      elementwiseAffine: true,
+      bias: true,
+      ...factoryDefaults,
+    });
     this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape;
     for (const size of this.normalizedShape) checkPositive("LayerNorm", { normalizedShape: size });
     this.eps = eps;
@@ -262,7 +280,7 @@ export class GroupNorm extends Module {
     checkPositive("GroupNorm", { numGroups, numChannels });
     if (numChannels % numGroups !== 0)
       throw new ArgumentError(`GroupNorm: ${numChannels} channels cannot be split into ${numGroups} groups`);
-    const { eps = 1e-5, affine = true, ...factory } = options;
+    const { eps, affine, ...factory } = settings("GroupNorm", options, { eps: 1e-5, affine: true, ...factoryDefaults });
     this.numGroups = numGroups;
     this.numChannels = numChannels;
     this.eps = eps;

@@ -3,7 +3,7 @@
  */
 
 import { requiresGrad } from "@akari/autograd";
-import { Tensor } from "@akari/tensor";
+import { settings, Tensor } from "@akari/tensor";
 
 /**
  * A tensor that a `Module` counts among its parameters when it is assigned to one of its properties. It is a leaf that requires a
@@ -23,7 +23,7 @@ export class Parameter extends Tensor {
   /** @param options.requiresGrad Whether it collects a gradient. Default true. */
   constructor(data: Tensor, options: { readonly requiresGrad?: boolean } = {}) {
     super(data.storage, data.dtype, data);
-    if (options.requiresGrad ?? true) requiresGrad(this);
+    if (settings("Parameter", options, { requiresGrad: true }).requiresGrad) requiresGrad(this);
   }
 
   /** Whether the parameter learns. Set it to false to freeze the parameter, and to true to let it learn again. */

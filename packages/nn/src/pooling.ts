@@ -13,6 +13,8 @@ import {
   maxPool2d,
   maxPool3d,
   type PerDimension,
+  type PoolOptions,
+  settings,
   type Tensor,
 } from "@akari/tensor";
 import {
@@ -39,12 +41,18 @@ abstract class MaxPoolNd<I extends boolean> extends Module {
   /** The sizes of the window: one for all dimensions, or one for each. */
   readonly kernelSize: PerDimension;
   /** The stride, by default the window's size, padding and dilation, `ceilMode` and `returnIndices`, as the constructor got them. */
-  readonly options: MaxPoolLayerOptions<I>;
+  readonly options: Required<MaxPoolLayerOptions>;
 
   constructor(kernelSize: PerDimension, options: MaxPoolLayerOptions<I> = {}) {
     super();
     this.kernelSize = kernelSize;
-    this.options = options;
+    this.options = settings<MaxPoolLayerOptions, Required<MaxPoolLayerOptions>>(this.constructor.name, options, {
+      stride: kernelSize,
+      padding: 0,
+      dilation: 1,
+      ceilMode: false,
+      returnIndices: false,
+    });
   }
 
   abstract override forward(input: Tensor): MaxPooled<I>;
@@ -55,7 +63,7 @@ abstract class MaxPoolNd<I extends boolean> extends Module {
   }
 
   override extraRepr(): string {
-    const { stride = this.kernelSize, padding = 0, dilation = 1, ceilMode = false } = this.options;
+    const { stride, padding, dilation, ceilMode } = this.options;
     return `kernel_size=${python(this.kernelSize)}, stride=${python(stride)}, padding=${python(padding)}, dilation=${python(dilation)}, ceil_mode=${python(ceilMode)}`;
   }
 }
@@ -103,12 +111,12 @@ abstract class MaxUnpoolNd extends Module {
   /** The sizes of the window that the pooling had: one for all dimensions, or one for each. */
   readonly kernelSize: PerDimension;
   /** The stride that the pooling had, by default the window's size, and its padding, by default 0. */
-  readonly options: Omit<MaxUnpoolOptions, "outputSize">;
+  readonly options: Required<Omit<MaxUnpoolOptions, "outputSize">>;
 
   constructor(kernelSize: PerDimension, options: Omit<MaxUnpoolOptions, "outputSize"> = {}) {
     super();
     this.kernelSize = kernelSize;
-    this.options = options;
+    this.options = settings(this.constructor.name, options, { stride: kernelSize, padding: 0 });
   }
 
   /** How many spatial dimensions there are. */
@@ -117,7 +125,7 @@ abstract class MaxUnpoolNd extends Module {
   abstract override forward(input: Tensor, indices: Tensor, outputSize?: readonly number[] | null): Tensor;
 
   override extraRepr(): string {
-    const { stride = this.kernelSize, padding = 0 } = this.options;
+    const { stride, padding } = this.options;
     const tuple = (value: PerDimension) => python(typeof value === "number" ? new Array<number>(this.dims).fill(value) : value);
     return `kernel_size=${tuple(this.kernelSize)}, stride=${tuple(stride)}, padding=${tuple(padding)}`;
   }
@@ -239,18 +247,24 @@ abstract class AvgPoolNd extends Module {
   /** The sizes of the window: one for all dimensions, or one for each. */
   readonly kernelSize: PerDimension;
   /** The stride, by default the window's size, the padding, and what a mean divides by, as the constructor got them. */
-  readonly options: AvgPoolOptions;
+  readonly options: AvgPoolOptions & Required<PoolOptions>;
 
   constructor(kernelSize: PerDimension, options: AvgPoolOptions = {}) {
     super();
     this.kernelSize = kernelSize;
-    this.options = options;
+    this.options = settings(this.constructor.name, options, {
+      stride: kernelSize,
+      padding: 0,
+      ceilMode: false,
+      countIncludePad: true,
+      divisorOverride: undefined,
+    });
   }
 
   abstract override forward(input: Tensor): Tensor;
 
   override extraRepr(): string {
-    const { stride = this.kernelSize, padding = 0 } = this.options;
+    const { stride, padding } = this.options;
     return `kernel_size=${python(this.kernelSize)}, stride=${python(stride)}, padding=${python(padding)}`;
   }
 }
@@ -266,7 +280,7 @@ export class AvgPool1d extends AvgPoolNd {
 
   /** Window, stride and padding, each as a tuple: `kernel_size=(3,), stride=(2,), padding=(0,)`. */
   override extraRepr(): string {
-    const { stride = this.kernelSize, padding = 0 } = this.options;
+    const { stride, padding } = this.options;
     const tuple = (value: PerDimension) => python(typeof value === "number" ? [value] : value);
     return `kernel_size=${tuple(this.kernelSize)}, stride=${tuple(stride)}, padding=${tuple(padding)}`;
   }

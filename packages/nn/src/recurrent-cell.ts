@@ -2,8 +2,8 @@
  * The cells of recurrent networks by themselves: one step at a time.
  */
 
-import { empty, linear, ShapeError, sameShape, showShape, type Tensor, zeros } from "@akari/tensor";
-import { checkPositive } from "./arguments.ts";
+import { empty, linear, ShapeError, sameShape, settings, showShape, type Tensor, zeros } from "@akari/tensor";
+import { checkPositive, factoryDefaults } from "./arguments.ts";
 import { type Cell, gruCell, lstmCell } from "./functional/cells.ts";
 import { recur } from "./functional/recurrence.ts";
 import { uniform_ } from "./init.ts";
@@ -31,10 +31,20 @@ abstract class RecurrentCell extends Module {
   biasHh: Parameter | null;
   readonly #cell: Cell;
 
-  constructor(cell: Cell, inputSize: number, hiddenSize: number, options: LinearOptions) {
+  /** `own` are the options that not all cells have. */
+  constructor(cell: Cell, inputSize: number, hiddenSize: number, options: LinearOptions, own: Pick<RNNCellOptions, "nonlinearity"> = {}) {
     super();
-    checkPositive(this.constructor.name, { inputSize, hiddenSize });
-    const { bias = true, ...factory } = options;
+    const layer = this.constructor.name;
+    checkPositive(layer, { inputSize, hiddenSize });
+    const {
+      bias,
+      nonlinearity: _,
+      ...factory
+    } = settings(
+      layer,
+      options as RNNCellOptions,
+      { bias: true, ...own, ...factoryDefaults } as typeof factoryDefaults & Required<typeof own> & { bias: true }, // safe: what a cell does not have is refused
+    );
     const gates = cell.gates * hiddenSize;
     this.#cell = cell;
     this.inputSize = inputSize;
@@ -105,8 +115,8 @@ export class RNNCell extends RecurrentCell {
   readonly nonlinearity: "tanh" | "relu";
 
   constructor(inputSize: number, hiddenSize: number, options: RNNCellOptions = {}) {
-    const { nonlinearity = "tanh", ...rest } = options;
-    super(cellOf("RNNCell", nonlinearity), inputSize, hiddenSize, rest);
+    const nonlinearity = options?.nonlinearity ?? "tanh"; // null is refused below
+    super(cellOf("RNNCell", nonlinearity), inputSize, hiddenSize, options, { nonlinearity });
     this.nonlinearity = nonlinearity;
   }
 

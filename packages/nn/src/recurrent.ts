@@ -3,8 +3,8 @@
  * product with the state and one fused kernel.
  */
 
-import { ArgumentError, cat, empty, linear, ShapeError, sameShape, showShape, stack, type Tensor, zeros } from "@akari/tensor";
-import { checkPositive, checkProbability } from "./arguments.ts";
+import { ArgumentError, cat, empty, linear, ShapeError, sameShape, settings, showShape, stack, type Tensor, zeros } from "@akari/tensor";
+import { checkPositive, checkProbability, factoryDefaults } from "./arguments.ts";
 import { type Cell, gruCell, lstmCell, rnnCells } from "./functional/cells.ts";
 import { dropout } from "./functional/dropout.ts";
 import { recur, type StateWeights } from "./functional/recurrence.ts";
@@ -33,6 +33,9 @@ interface Weights extends StateWeights {
   readonly input: Tensor;
   readonly inputBias: Tensor | null;
 }
+
+/** Options that not all recurrent layers have. */
+type OwnOptions = Pick<RNNOptions, "nonlinearity"> & Pick<LSTMOptions, "projSize">;
 
 abstract class RecurrentLayer extends Module {
   /** The last size of the input. */
@@ -64,10 +67,25 @@ abstract class RecurrentLayer extends Module {
   declare biasHhL0?: Parameter;
   readonly #cell: Cell;
 
-  constructor(cell: Cell, inputSize: number, hiddenSize: number, options: RecurrentOptions & { readonly projSize?: number }) {
+  /** `own` are the options that not all recurrent layers have. */
+  constructor(cell: Cell, inputSize: number, hiddenSize: number, options: RecurrentOptions, own: OwnOptions = {}) {
     super();
     const layer = this.constructor.name;
-    const { numLayers = 1, bias = true, batchFirst = false, dropout = 0, bidirectional = false, projSize = 0, ...factory } = options;
+    const defaults = { numLayers: 1, bias: true, batchFirst: false, dropout: 0, bidirectional: false, ...own, ...factoryDefaults };
+    const {
+      numLayers,
+      bias,
+      batchFirst,
+      dropout,
+      bidirectional,
+      projSize = 0,
+      nonlinearity: _,
+      ...factory
+    } = settings(
+      layer,
+      options as RecurrentOptions & OwnOptions,
+      defaults as typeof defaults & Required<OwnOptions>, // safe: what a layer does not have is refused
+    );
     checkPositive(layer, { inputSize, hiddenSize, numLayers });
     checkProbability(layer, "dropout", dropout);
     if (!Number.isInteger(projSize) || projSize < 0 || projSize >= hiddenSize)
@@ -215,8 +233,8 @@ export class RNN extends RecurrentLayer {
   readonly nonlinearity: "tanh" | "relu";
 
   constructor(inputSize: number, hiddenSize: number, options: RNNOptions = {}) {
-    const { nonlinearity = "tanh", ...rest } = options;
-    super(cellOf("RNN", nonlinearity), inputSize, hiddenSize, rest);
+    const nonlinearity = options?.nonlinearity ?? "tanh"; // null is refused below
+    super(cellOf("RNN", nonlinearity), inputSize, hiddenSize, options, { nonlinearity });
     this.nonlinearity = nonlinearity;
   }
 
@@ -262,7 +280,7 @@ export class LSTM extends RecurrentLayer {
   static override name = "LSTM";
 
   constructor(inputSize: number, hiddenSize: number, options: LSTMOptions = {}) {
-    super(lstmCell, inputSize, hiddenSize, options);
+    super(lstmCell, inputSize, hiddenSize, options, { projSize: 0 });
   }
 
   /**

@@ -13,6 +13,7 @@ import {
   type PerDimension,
   pixelShuffle,
   pixelUnshuffle,
+  settings,
   type Tensor,
 } from "@akari/tensor";
 import { checkPositive } from "./arguments.ts";
@@ -36,9 +37,15 @@ export class Upsample extends Module {
 
   constructor(options: InterpolateOptions) {
     super();
+    this.options = settings(this.constructor.name, options, {
+      size: undefined,
+      scaleFactor: undefined,
+      mode: "nearest",
+      alignCorners: false,
+      recomputeScaleFactor: false,
+    });
     if ((options.size === undefined) === (options.scaleFactor === undefined))
       throw new ArgumentError(`${this.constructor.name}: give either size or scaleFactor`);
-    this.options = options;
   }
 
   /** [N, C, ...space] → [N, C, ...size], or each size times its factor, rounded down. */
@@ -155,7 +162,9 @@ export class ChannelShuffle extends Module {
   }
 }
 
-function patchRepr(kernelSize: PerDimension, { dilation = 1, padding = 0, stride = 1 }: PatchOptions): string {
+const patchDefaults = { dilation: 1, padding: 0, stride: 1 } as const;
+
+function patchRepr(kernelSize: PerDimension, { dilation, padding, stride }: Required<PatchOptions>): string {
   return `kernel_size=${python(kernelSize)}, dilation=${python(dilation)}, padding=${python(padding)}, stride=${python(stride)}`;
 }
 
@@ -165,12 +174,12 @@ export class Unfold extends Module {
   /** The height and the width of a window, or both in one number. */
   readonly kernelSize: PerDimension;
   /** The stride, by default 1, the padding, by default 0, and the dilation, by default 1. */
-  readonly options: PatchOptions;
+  readonly options: Required<PatchOptions>;
 
   constructor(kernelSize: PerDimension, options: PatchOptions = {}) {
     super();
     this.kernelSize = kernelSize;
-    this.options = options;
+    this.options = settings("Unfold", options, patchDefaults);
   }
 
   /** [N, C, H, W] → [N, C · kernel height · kernel width, L], a column for each of the L windows. */
@@ -191,13 +200,13 @@ export class Fold extends Module {
   /** The height and the width of a window, or both in one number. */
   readonly kernelSize: PerDimension;
   /** The stride, by default 1, the padding, by default 0, and the dilation, by default 1. */
-  readonly options: PatchOptions;
+  readonly options: Required<PatchOptions>;
 
   constructor(outputSize: PerDimension, kernelSize: PerDimension, options: PatchOptions = {}) {
     super();
     this.outputSize = outputSize;
     this.kernelSize = kernelSize;
-    this.options = options;
+    this.options = settings("Fold", options, patchDefaults);
   }
 
   /**

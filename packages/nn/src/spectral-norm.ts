@@ -3,7 +3,7 @@
  */
 
 import { noGrad } from "@akari/autograd";
-import { ArgumentError, dimension, mv, normalize, type Tensor } from "@akari/tensor";
+import { ArgumentError, dimension, mv, normalize, settings, type Tensor } from "@akari/tensor";
 import { checkPositive } from "./arguments.ts";
 import { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from "./conv-transpose.ts";
 import type { Module } from "./module.ts";
@@ -40,7 +40,11 @@ export interface SpectralNormOptions {
 export function spectralNorm<M extends Module>(module: M, name = "weight", options: SpectralNormOptions = {}): M {
   const weight = parameterOf("spectralNorm", module, name);
   const transposed = [ConvTranspose1d, ConvTranspose2d, ConvTranspose3d].some((layer) => module instanceof layer);
-  const { nPowerIterations = 1, eps = 1e-12, dim = transposed ? 1 : 0 } = options;
+  const { nPowerIterations, eps, dim } = settings("spectralNorm", options, {
+    nPowerIterations: 1,
+    eps: 1e-12,
+    dim: transposed ? 1 : 0,
+  });
   checkPositive("spectralNorm", { nPowerIterations });
   if (weight.numel() === 0 || weight.ndim === 0)
     throw new ArgumentError(`spectralNorm: "${name}" has no rows and columns to take a singular value of: its shape is [${weight.shape}]`);

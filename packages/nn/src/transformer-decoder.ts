@@ -2,7 +2,7 @@
  * The decoder of a transformer, which looks at what the encoder made of another sequence, and the two together.
  */
 
-import { full, type Tensor } from "@akari/tensor";
+import { full, settings, type Tensor } from "@akari/tensor";
 import { checkPositive } from "./arguments.ts";
 import { MultiheadAttention } from "./attention.ts";
 import { ModuleList } from "./container.ts";
@@ -12,7 +12,14 @@ import { type FactoryOptions, Linear } from "./linear.ts";
 import { Module } from "./module.ts";
 import { LayerNorm } from "./norm.ts";
 import { snakeCase } from "./state-name.ts";
-import { activationOf, copied, TransformerEncoder, TransformerEncoderLayer, type TransformerLayerOptions } from "./transformer.ts";
+import {
+  activationOf,
+  copied,
+  layerDefaults,
+  TransformerEncoder,
+  TransformerEncoderLayer,
+  type TransformerLayerOptions,
+} from "./transformer.ts";
 
 /** What a call of `TransformerDecoderLayer` and `TransformerDecoder` may be told. Masks are bool (true hides) or numbers to add. */
 export interface DecoderCallOptions {
@@ -29,6 +36,15 @@ export interface DecoderCallOptions {
   /** Whether position `i` of the target sees the positions `0…i` of the memory only. Default false. */
   readonly memoryIsCausal?: boolean;
 }
+
+const decoderCall = {
+  tgtMask: null,
+  memoryMask: null,
+  tgtKeyPaddingMask: null,
+  memoryKeyPaddingMask: null,
+  tgtIsCausal: false,
+  memoryIsCausal: false,
+} as const;
 
 /**
  * A layer of a decoder: attention of the target's positions to each other, their attention to the memory, then a network for each position.
@@ -70,10 +86,12 @@ export class TransformerDecoderLayer extends Module {
 
   constructor(dModel: number, nhead: number, options: TransformerLayerOptions = {}) {
     super();
-    const { dimFeedforward = 2048, dropout = 0.1, activation = "relu", layerNormEps = 1e-5 } = options;
-    const { batchFirst = false, normFirst = false, bias = true, device, dtype } = options;
+    const { dimFeedforward, dropout, activation, layerNormEps, batchFirst, normFirst, bias, ...factory } = settings(
+      "TransformerDecoderLayer",
+      options,
+      layerDefaults,
+    );
     checkPositive("TransformerDecoderLayer", { dModel, nhead, dimFeedforward });
-    const factory: FactoryOptions = { ...(device ? { device } : {}), ...(dtype ? { dtype } : {}) };
     const attention = () => new MultiheadAttention(dModel, nhead, { dropout, bias, batchFirst, ...factory });
     const norm = () => new LayerNorm(dModel, { eps: layerNormEps, bias, ...factory });
     this.normFirst = normFirst;
@@ -103,26 +121,23 @@ export class TransformerDecoderLayer extends Module {
 
   /** Target [T, N, E] and memory [S, N, E] → [T, N, E], N first with `batchFirst`, or all without N. */
   forward(tgt: Tensor, memory: Tensor, options: DecoderCallOptions = {}): Tensor {
+    const call = settings("TransformerDecoderLayer", options, decoderCall);
     if (this.normFirst) {
-      const x = tgt.add(this.#own(this.norm1(tgt), options));
-      const y = x.add(this.#other(this.norm2(x), memory, options));
+      const x = tgt.add(this.#own(this.norm1(tgt), call));
+      const y = x.add(this.#other(this.norm2(x), memory, call));
       return y.add(this.#network(this.norm3(y)));
     }
-    const x = this.norm1(tgt.add(this.#own(tgt, options)));
-    const y = this.norm2(x.add(this.#other(x, memory, options)));
+    const x = this.norm1(tgt.add(this.#own(tgt, call)));
+    const y = this.norm2(x.add(this.#other(x, memory, call)));
     return this.norm3(y.add(this.#network(y)));
   }
 
-  #own(x: Tensor, { tgtMask = null, tgtKeyPaddingMask = null, tgtIsCausal = false }: DecoderCallOptions): Tensor {
+  #own(x: Tensor, { tgtMask, tgtKeyPaddingMask, tgtIsCausal }: Required<DecoderCallOptions>): Tensor {
     const call = { attnMask: tgtMask, keyPaddingMask: tgtKeyPaddingMask, isCausal: tgtIsCausal, needWeights: false };
     return this.dropout1(this.selfAttn(x, x, x, call)[0]);
   }
 
-  #other(
-    x: Tensor,
-    memory: Tensor,
-    { memoryMask = null, memoryKeyPaddingMask = null, memoryIsCausal = false }: DecoderCallOptions,
-  ): Tensor {
+  #other(x: Tensor, memory: Tensor, { memoryMask, memoryKeyPaddingMask, memoryIsCausal }: Required<DecoderCallOptions>): Tensor {
     const call = { attnMask: memoryMask, keyPaddingMask: memoryKeyPaddingMask, isCausal: memoryIsCausal, needWeights: false };
     return this.dropout2(this.multiheadAttn(x, memory, memory, call)[0]);
   }
@@ -150,7 +165,7 @@ export class TransformerDecoder extends Module {
     super();
     checkPositive("TransformerDecoder", { numLayers });
     this.layers = new ModuleList(Array.from({ length: numLayers }, () => decoderLayer.copy()));
-    this.norm = options.norm ?? null;
+    this.norm = settings("TransformerDecoder", options, { norm: null }).norm;
   }
 
   /** Target [T, N, E] and memory [S, N, E] → [T, N, E], or as its layers take them; masks hold for every layer. */
@@ -202,8 +217,12 @@ export class Transformer extends Module {
 
   constructor(dModel = 512, nhead = 8, options: TransformerOptions = {}) {
     super();
-    const { numEncoderLayers = 6, numDecoderLayers = 6, ...layer } = options;
-    const { layerNormEps = 1e-5, bias = true, device, dtype } = layer;
+    const { numEncoderLayers, numDecoderLayers, ...layer } = settings("Transformer", options, {
+      numEncoderLayers: 6,
+      numDecoderLayers: 6,
+      ...layerDefaults,
+    });
+    const { layerNormEps, bias, device, dtype } = layer;
     const norm = () => new LayerNorm(dModel, { eps: layerNormEps, bias, ...(device ? { device } : {}), ...(dtype ? { dtype } : {}) });
     this.encoder = new TransformerEncoder(new TransformerEncoderLayer(dModel, nhead, layer), numEncoderLayers, { norm: norm() });
     this.decoder = new TransformerDecoder(new TransformerDecoderLayer(dModel, nhead, layer), numDecoderLayers, { norm: norm() });
@@ -217,7 +236,12 @@ export class Transformer extends Module {
 
   /** Source [S, N, dModel] and target [T, N, dModel] → [T, N, dModel], N first with `batchFirst`, or all without N. */
   forward(src: Tensor, tgt: Tensor, options: TransformerCallOptions = {}): Tensor {
-    const { srcMask = null, srcKeyPaddingMask = null, srcIsCausal = false, ...rest } = options;
+    const { srcMask, srcKeyPaddingMask, srcIsCausal, ...rest } = settings("Transformer", options, {
+      srcMask: null,
+      srcKeyPaddingMask: null,
+      srcIsCausal: false,
+      ...decoderCall,
+    });
     return this.decoder(tgt, this.encoder(src, { srcMask, srcKeyPaddingMask, isCausal: srcIsCausal }), rest);
   }
 

@@ -2,8 +2,8 @@
  * The encoder of a transformer: layers of attention and of a small network for each position, with shortcuts around both.
  */
 
-import { ArgumentError, defaultGenerator, gelu, relu, type Tensor } from "@akari/tensor";
-import { checkPositive } from "./arguments.ts";
+import { ArgumentError, defaultGenerator, gelu, relu, settings, type Tensor } from "@akari/tensor";
+import { checkPositive, factoryDefaults } from "./arguments.ts";
 import { MultiheadAttention } from "./attention.ts";
 import { ModuleList } from "./container.ts";
 import { Dropout } from "./dropout.ts";
@@ -39,6 +39,20 @@ export interface EncoderCallOptions {
   /** Whether each position sees only itself and those before it, without a mask to say so. Default false. */
   readonly isCausal?: boolean;
 }
+
+const encoderCall = { srcMask: null, srcKeyPaddingMask: null, isCausal: false } as const;
+
+/** The options of the layers and of the whole. */
+export const layerDefaults: Required<Omit<TransformerLayerOptions, keyof FactoryOptions>> & typeof factoryDefaults = {
+  dimFeedforward: 2048,
+  dropout: 0.1,
+  activation: "relu",
+  layerNormEps: 1e-5,
+  batchFirst: false,
+  normFirst: false,
+  bias: true,
+  ...factoryDefaults,
+};
 
 /** The function that stands between the linear layers. Throws an ArgumentError for an unknown name. */
 export function activationOf(layer: string, activation: TransformerLayerOptions["activation"]): (x: Tensor) => Tensor {
@@ -99,10 +113,12 @@ export class TransformerEncoderLayer extends Module {
 
   constructor(dModel: number, nhead: number, options: TransformerLayerOptions = {}) {
     super();
-    const { dimFeedforward = 2048, dropout = 0.1, activation = "relu", layerNormEps = 1e-5 } = options;
-    const { batchFirst = false, normFirst = false, bias = true, device, dtype } = options;
+    const { dimFeedforward, dropout, activation, layerNormEps, batchFirst, normFirst, bias, ...factory } = settings(
+      "TransformerEncoderLayer",
+      options,
+      layerDefaults,
+    );
     checkPositive("TransformerEncoderLayer", { dModel, nhead, dimFeedforward });
-    const factory = { ...(device ? { device } : {}), ...(dtype ? { dtype } : {}) };
     this.normFirst = normFirst;
     this.activation = activationOf("TransformerEncoderLayer", activation);
     this.selfAttn = new MultiheadAttention(dModel, nhead, { dropout, bias, batchFirst, ...factory });
@@ -127,15 +143,16 @@ export class TransformerEncoderLayer extends Module {
 
   /** [L, N, E] → [L, N, E], [N, L, E] → [N, L, E] with `batchFirst`, or both without N. */
   forward(src: Tensor, options: EncoderCallOptions = {}): Tensor {
+    const call = settings("TransformerEncoderLayer", options, encoderCall);
     if (this.normFirst) {
-      const x = src.add(this.#attention(this.norm1(src), options));
+      const x = src.add(this.#attention(this.norm1(src), call));
       return x.add(this.#network(this.norm2(x)));
     }
-    const x = this.norm1(src.add(this.#attention(src, options)));
+    const x = this.norm1(src.add(this.#attention(src, call)));
     return this.norm2(x.add(this.#network(x)));
   }
 
-  #attention(x: Tensor, { srcMask = null, srcKeyPaddingMask = null, isCausal = false }: EncoderCallOptions): Tensor {
+  #attention(x: Tensor, { srcMask, srcKeyPaddingMask, isCausal }: Required<EncoderCallOptions>): Tensor {
     const [y] = this.selfAttn(x, x, x, { attnMask: srcMask, keyPaddingMask: srcKeyPaddingMask, needWeights: false, isCausal });
     return this.dropout1(y);
   }
@@ -167,7 +184,7 @@ export class TransformerEncoder extends Module {
     super();
     checkPositive("TransformerEncoder", { numLayers });
     this.layers = new ModuleList(Array.from({ length: numLayers }, () => encoderLayer.copy()));
-    this.norm = options.norm ?? null;
+    this.norm = settings("TransformerEncoder", options, { norm: null }).norm;
   }
 
   /** [L, N, E] → [L, N, E], or as its layers take it; masks hold for every layer. */

@@ -3,7 +3,7 @@
  * above; most optimizers extend `ElementwiseOptimizer` and are one formula.
  */
 
-import { ArgumentError, FileError, isFloating, perform, ShapeError, sameShape, showShape, Tensor } from "@akari/tensor";
+import { ArgumentError, checkNames, FileError, isFloating, perform, ShapeError, sameShape, showShape, Tensor } from "@akari/tensor";
 
 /** Some parameters and the options that hold for them. Options may be changed between steps: `optimizer.paramGroups[0].lr = 0.01`. */
 export type ParamGroup<Options> = Options & {
@@ -78,11 +78,7 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
   }
 
   #checkNames(options: object, defaults: Options): void {
-    for (const name of Object.keys(options)) {
-      if (name !== "params" && !Object.hasOwn(defaults, name)) {
-        throw new ArgumentError(`${this.constructor.name}: there is no option "${name}"; there are ${Object.keys(defaults).join(", ")}`);
-      }
-    }
+    checkNames(this.constructor.name, options, [...Object.keys(defaults), "params"]);
   }
 
   /** Adds a group: for layers that are unfrozen later, for example. */

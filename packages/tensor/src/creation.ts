@@ -9,6 +9,7 @@ import { bytesOf, type DType, isDType, type TypedArray } from "./dtype.ts";
 import { encode, numbersOf } from "./encode.ts";
 import { ArgumentError, DeviceError, DTypeError, ShapeError } from "./errors.ts";
 import { fillView } from "./ops/fill.ts";
+import { checkNames } from "./settings.ts";
 import { checkSizes, contiguousStrides, type Shape, sameShape, showShape, sizeOf } from "./shape.ts";
 import { Storage } from "./storage.ts";
 import { Tensor } from "./tensor.ts";
@@ -26,11 +27,7 @@ export type TensorData = number | boolean | TypedArray | Tensor | readonly Tenso
 
 /** Refuses options that do not exist, and dtypes and devices that are none. */
 export function checkOptions(operation: string, options: TensorOptions, known: readonly string[] = []): void {
-  for (const name of Object.keys(options)) {
-    if (name !== "dtype" && name !== "device" && !known.includes(name)) {
-      throw new ArgumentError(`${operation}: there is no option "${name}"; there are ${["dtype", "device", ...known].join(", ")}`);
-    }
-  }
+  checkNames(operation, options, ["dtype", "device", ...known]);
   const { dtype, device } = options;
   if (dtype !== undefined && !isDType(dtype)) throw new DTypeError(`${operation}: there is no dtype "${String(dtype)}"`);
   if (device !== undefined && (typeof device !== "object" || typeof device.run !== "function")) {
@@ -173,11 +170,13 @@ export function fromTypedArray(data: TypedArray, shape: Shape = [data.length], o
 
 /** A tensor with unspecified contents. https://pytorch.org/docs/stable/generated/torch.empty.html */
 export function empty(shape: Shape, options: TensorOptions = {}): Tensor {
+  checkSizes("empty", shape); // before the options, whose place sizes without brackets take
   checkOptions("empty", options);
   return allocate("empty", shape, options.dtype ?? "float32", options.device);
 }
 
 function constantTensor(operation: string, shape: Shape, value: number, dtype: DType, options: TensorOptions): Tensor {
+  checkSizes(operation, shape);
   checkOptions(operation, options);
   const result = allocate(operation, shape, options.dtype ?? dtype, options.device);
   fillView(result, value, result.device);

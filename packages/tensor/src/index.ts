@@ -385,7 +385,19 @@ export { asStrided, diagonal, narrow, select, slice, unfold } from "./ops/slice.
 export { logSoftmax, logsumexp, type SoftmaxOptions, softmax, softmin } from "./ops/softmax.ts";
 export { argsort, kthvalue, median, mode, msort, nanmedian, type SortOptions, sort, type TopkOptions, topk } from "./ops/sort.ts";
 export { digamma, erf, erfc, erfinv, lgamma, logit, polygamma, sigmoid } from "./ops/special.ts";
-export { chunk, dsplit, hsplit, type Parts, split, tensorSplit, unbind, vsplit } from "./ops/split.ts";
+export {
+  type Counted,
+  chunk,
+  dsplit,
+  hsplit,
+  type Parts,
+  type Sections,
+  split,
+  type TensorEach,
+  tensorSplit,
+  unbind,
+  vsplit,
+} from "./ops/split.ts";
 export {
   type CovOptions,
   corrcoef,
@@ -461,6 +473,7 @@ export {
 } from "./random-creation.ts";
 export { keep, scope } from "./scope.ts";
 export { arange, eye, type LogspaceOptions, linspace, logspace, type TriangleOptions, trilIndices, triuIndices } from "./sequences.ts";
+export { checkNames, type Settings, settings } from "./settings.ts";
 export {
   broadcastShapes,
   broadcastStrides,

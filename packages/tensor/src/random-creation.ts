@@ -11,7 +11,7 @@ import { type GeneratorOption, normal_, random_, uniform_ } from "./ops/random.t
 import { pointwise, type TensorOrNumber } from "./pointwise.ts";
 import { drawPermutation } from "./random/distributions.ts";
 import { defaultGenerator } from "./random/generator.ts";
-import { broadcastShapes, type Shape } from "./shape.ts";
+import { broadcastShapes, checkSizes, type Shape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** What the functions that draw let one choose. */
@@ -23,6 +23,7 @@ function source({ generator }: GeneratorOption): GeneratorOption {
 }
 
 function drawn(operation: string, shape: Shape, options: RandomOptions, fill: (x: Tensor, from: GeneratorOption) => Tensor): Tensor {
+  checkSizes(operation, shape);
   checkOptions(operation, options, ["generator"]);
   const dtype = options.dtype ?? "float32";
   if (!isFloating(dtype)) throw new DTypeError(`${operation}: expected a floating-point dtype, got ${dtype}`);

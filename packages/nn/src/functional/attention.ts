@@ -2,7 +2,18 @@
  * Scaled dot-product attention: each query takes the mean of the values, weighted by how well their keys suit it.
  */
 
-import { ArgumentError, arange, DTypeError, isFloating, pointwise, ShapeError, showShape, softmax, type Tensor } from "@akari/tensor";
+import {
+  ArgumentError,
+  arange,
+  DTypeError,
+  isFloating,
+  pointwise,
+  ShapeError,
+  settings,
+  showShape,
+  softmax,
+  type Tensor,
+} from "@akari/tensor";
 import { dropout } from "./dropout.ts";
 
 /** A mask with its sign: `true` of a bool mask keeps a key, or hides it. Numbers are added to the scores. */
@@ -80,8 +91,13 @@ export interface AttentionOptions {
  * const y = scaledDotProductAttention(q, k, v, { isCausal: true });
  */
 export function scaledDotProductAttention(query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions = {}): Tensor {
-  const { attnMask = null, dropoutP = 0, isCausal = false, scale = null } = options;
   const operation = "scaledDotProductAttention";
+  const { attnMask, dropoutP, isCausal, scale } = settings(operation, options, {
+    attnMask: null,
+    dropoutP: 0,
+    isCausal: false,
+    scale: null,
+  });
   const [width, keys] = [query.shape[query.ndim - 1], key.shape[key.ndim - 2]];
   if (query.ndim < 2 || key.ndim < 2 || value.ndim < 2 || key.shape[key.ndim - 1] !== width || value.shape[value.ndim - 2] !== keys) {
     throw new ShapeError(

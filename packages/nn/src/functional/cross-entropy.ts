@@ -2,9 +2,20 @@
  * Losses for classification: the negative log-likelihood and the cross-entropy.
  */
 
-import { ArgumentError, DTypeError, isFloating, logSoftmax, pointwise, ShapeError, sameShape, showShape, type Tensor } from "@akari/tensor";
+import {
+  ArgumentError,
+  DTypeError,
+  isFloating,
+  logSoftmax,
+  pointwise,
+  ShapeError,
+  sameShape,
+  settings,
+  showShape,
+  type Tensor,
+} from "@akari/tensor";
 import { classLosses, classMean } from "./class-losses.ts";
-import { checkReduction, type LossOptions, type Reduction, reduce } from "./reduction.ts";
+import { checkReduction, type LossOptions, lossDefaults, type Reduction, reduce } from "./reduction.ts";
 
 /** Options of `nllLoss`. */
 export interface NllOptions extends LossOptions {
@@ -19,6 +30,8 @@ export interface CrossEntropyOptions extends NllOptions {
   /** How much of the target is spread evenly over all classes, from 0 to 1. Default 0. */
   readonly labelSmoothing?: number;
 }
+
+const nllDefaults = { weight: null, ignoreIndex: -100, ...lossDefaults } as const;
 
 const picked = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>(
   "nllLoss",
@@ -75,7 +88,7 @@ function checkWeight(operation: string, weight: Tensor | null | undefined, count
  * @throws ShapeError, DTypeError when the target does not suit. @throws IndexError for a class that does not exist.
  */
 export function nllLoss(input: Tensor, target: Tensor, options: NllOptions = {}): Tensor {
-  const { weight, ignoreIndex = -100, reduction = "mean" } = options;
+  const { weight, ignoreIndex, reduction } = settings("nllLoss", options, nllDefaults);
   checkReduction("nllLoss", reduction);
   const { dim, indices } = classes("nllLoss", input, target);
   checkWeight("nllLoss", weight, input.shape[dim] as number);
@@ -103,7 +116,7 @@ export function nllLoss(input: Tensor, target: Tensor, options: NllOptions = {})
  * const loss = crossEntropy(model(x), y);
  */
 export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
-  const { weight, ignoreIndex = -100, reduction = "mean", labelSmoothing = 0 } = options;
+  const { weight, ignoreIndex, reduction, labelSmoothing } = settings("crossEntropy", options, { labelSmoothing: 0, ...nllDefaults });
   checkReduction("crossEntropy", reduction);
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
     throw new ArgumentError(`crossEntropy: labelSmoothing must be from 0 to 1, got ${labelSmoothing}`);

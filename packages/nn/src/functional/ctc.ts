@@ -13,13 +13,14 @@ import {
   pad,
   pointwise,
   ShapeError,
+  settings,
   showShape,
   stack,
   type Tensor,
   tensor,
   zeros,
 } from "@akari/tensor";
-import { checkReduction, type LossOptions, reduce } from "./reduction.ts";
+import { checkReduction, type LossOptions, lossDefaults, reduce } from "./reduction.ts";
 
 /** Options of `ctcLoss`. */
 export interface CtcOptions extends LossOptions {
@@ -95,7 +96,7 @@ export function ctcLoss(
   targetLengths: Tensor | readonly number[],
   options: CtcOptions = {},
 ): Tensor {
-  const { blank = 0, zeroInfinity = false, reduction = "mean" } = options;
+  const { blank, zeroInfinity, reduction } = settings("ctcLoss", options, { blank: 0, zeroInfinity: false, ...lossDefaults });
   checkReduction("ctcLoss", reduction);
   if (logProbs.ndim === 2) {
     const batch = ctcLoss(logProbs.unsqueeze(1), targets.reshape([1, -1]), inputLengths, targetLengths, options);

@@ -2,7 +2,7 @@
  * Dropout as functions.
  */
 
-import { type Generator, pointwise, ShapeError, showShape, type Tensor, zerosLike } from "@akari/tensor";
+import { type Generator, pointwise, ShapeError, settings, showShape, type Tensor, zerosLike } from "@akari/tensor";
 import { checkProbability } from "../arguments.ts";
 
 /** Options of the dropout functions. */
@@ -13,9 +13,15 @@ export interface DropoutFunctionOptions {
   readonly generator?: Generator;
 }
 
+/** The options of one of the functions, whose default for `training` differs. */
+function checked(operation: string, p: number, options: DropoutFunctionOptions, training: boolean) {
+  checkProbability(operation, "p", p);
+  return settings(operation, options, { training, generator: undefined });
+}
+
 const masked = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("dropout", (x, mask, scale) => x.mul(mask).mul(scale));
 
-function dropped(input: Tensor, p: number, maskShape: readonly number[], { generator }: DropoutFunctionOptions): Tensor {
+function dropped(input: Tensor, p: number, maskShape: readonly number[], generator: Generator | undefined): Tensor {
   if (p === 0) return input;
   if (p === 1) return input.mul(zerosLike(input));
   const mask = input.newEmpty(maskShape).bernoulli_(1 - p, generator === undefined ? {} : { generator });
@@ -28,17 +34,17 @@ function dropped(input: Tensor, p: number, maskShape: readonly number[], { gener
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html
  */
 export function dropout(input: Tensor, p = 0.5, options: DropoutFunctionOptions = {}): Tensor {
-  checkProbability("dropout", "p", p);
-  return (options.training ?? true) ? dropped(input, p, input.shape, options) : input;
+  const { training, generator } = checked("dropout", p, options, true);
+  return training ? dropped(input, p, input.shape, generator) : input;
 }
 
 function channelDropout(operation: string, dims: number, input: Tensor, p: number, options: DropoutFunctionOptions): Tensor {
-  checkProbability(operation, "p", p);
-  if (!(options.training ?? true)) return input;
+  const { training, generator } = checked(operation, p, options, true);
+  if (!training) return input;
   // Without a batch, the first dimension is the channels.
   const kept = input.ndim === dims + 1 ? 1 : 2;
   const shape = input.shape.map((size, i) => (i < kept ? size : 1));
-  return dropped(input, p, shape, options);
+  return dropped(input, p, shape, generator);
 }
 
 /**
@@ -77,10 +83,9 @@ const alphaMasked = /* @__PURE__ */ pointwise<[Tensor, Tensor, number, number, n
 const seluFloor = 1.7580993408473766;
 
 function alphaDropped(operation: string, input: Tensor, p: number, options: DropoutFunctionOptions, channels: boolean): Tensor {
-  checkProbability(operation, "p", p);
-  if (!(options.training ?? false) || p === 0) return input;
+  const { training, generator } = checked(operation, p, options, false);
+  if (!training || p === 0) return input;
   if (p === 1) return input.mul(zerosLike(input));
-  const { generator } = options;
   const shape = channels ? input.shape.map((size, i) => (i < 2 ? size : 1)) : input.shape;
   const mask = input.newEmpty(shape).bernoulli_(1 - p, generator === undefined ? {} : { generator });
   const a = 1 / Math.sqrt((seluFloor ** 2 * p + 1) * (1 - p));

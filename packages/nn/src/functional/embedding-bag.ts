@@ -11,6 +11,7 @@ import {
   expectBetween,
   ShapeError,
   sameShape,
+  settings,
   showShape,
   type Tensor,
   where,
@@ -26,6 +27,16 @@ export interface EmbeddingBagOptions extends EmbeddingOptions {
   /** Whether `offsets` ends with where the last bag ends. Default false: it has one entry for each bag. */
   readonly includeLastOffset?: boolean;
 }
+
+/** How rows are looked up. */
+export const embeddingDefaults: Required<EmbeddingOptions> = { paddingIdx: null, maxNorm: null, normType: 2, scaleGradByFreq: false };
+
+/** The same, and how they are put together. */
+export const bagDefaults: Required<Omit<EmbeddingBagOptions, "perSampleWeights">> = {
+  ...embeddingDefaults,
+  mode: "mean",
+  includeLastOffset: false,
+};
 
 /** @throws ArgumentError unless the mode is one there is. */
 export function checkMode(operation: string, mode: string): void {
@@ -73,7 +84,10 @@ function bagsOf(input: Tensor, offsets: Tensor | null, includeLast: boolean): { 
  * functional.embeddingBag(input, table, offsets); // the means of rows 1, 2, 4, and row 5
  */
 export function embeddingBag(input: Tensor, weight: Tensor, offsets: Tensor | null = null, options: EmbeddingBagOptions = {}): Tensor {
-  const { mode = "mean", perSampleWeights = null, includeLastOffset = false, paddingIdx = null, ...lookup } = options;
+  const { mode, perSampleWeights, includeLastOffset, paddingIdx, ...lookup } = settings("embeddingBag", options, {
+    ...bagDefaults,
+    perSampleWeights: null,
+  });
   checkMode("embeddingBag", mode);
   if (perSampleWeights !== null && mode !== "sum")
     throw new ArgumentError(`embeddingBag: perSampleWeights go with mode "sum" only, got "${mode}"`);

@@ -3,7 +3,7 @@
  * gathered dimension by dimension, and their maximum taken.
  */
 
-import { ArgumentError, arange, type PerDimension, rand, ShapeError, showShape, sizeOf, type Tensor } from "@akari/tensor";
+import { ArgumentError, arange, type PerDimension, rand, ShapeError, settings, showShape, sizeOf, type Tensor } from "@akari/tensor";
 import { perDimension } from "../arguments.ts";
 
 /** Options of `fractionalMaxPool2d` and its relative. One of `outputSize` and `outputRatio` is needed. */
@@ -26,7 +26,12 @@ export interface FractionalPool {
 
 /** The sizes of the result. Throws unless one option says them, and the windows fit. */
 export function fractionalSizes(operation: string, dims: number, options: FractionalPoolOptions): (size: number, dim: number) => number {
-  const { outputSize, outputRatio } = options;
+  const { outputSize, outputRatio } = settings(operation, options, {
+    outputSize: undefined,
+    outputRatio: undefined,
+    returnIndices: false,
+    randomSamples: undefined,
+  });
   if ((outputSize === undefined) === (outputRatio === undefined))
     throw new ArgumentError(`${operation}: give either outputSize or outputRatio`);
   if (outputSize !== undefined) {

@@ -3,7 +3,7 @@
  * combinations of them, so one form serves for all modes and for images of two and three dimensions.
  */
 
-import { ArgumentError, arange, matmul, ones, pointwise, ShapeError, showShape, sizeOf, stack, type Tensor } from "@akari/tensor";
+import { ArgumentError, arange, matmul, ones, pointwise, ShapeError, settings, showShape, sizeOf, stack, type Tensor } from "@akari/tensor";
 
 /** Options of `gridSample`. */
 export interface GridSampleOptions {
@@ -42,7 +42,7 @@ interface Tap {
 }
 
 /** The neighbours along a dimension of `size` elements. */
-function tapsOf(x: Tensor, size: number, { mode = "bilinear", paddingMode = "zeros", alignCorners = false }: GridSampleOptions): Tap[] {
+function tapsOf(x: Tensor, size: number, { mode, paddingMode, alignCorners }: Required<GridSampleOptions>): Tap[] {
   const inside = (place: Tensor): Tensor => {
     if (paddingMode === "zeros") return place;
     if (paddingMode === "border") return clipped(place, size - 1);
@@ -78,7 +78,8 @@ function tapsOf(x: Tensor, size: number, { mode = "bilinear", paddingMode = "zer
  * @throws ShapeError when the grid does not fit. @throws ArgumentError for unknown modes.
  */
 export function gridSample(input: Tensor, grid: Tensor, options: GridSampleOptions = {}): Tensor {
-  const { mode = "bilinear", paddingMode = "zeros" } = options;
+  const given = settings("gridSample", options, { mode: "bilinear", paddingMode: "zeros", alignCorners: false });
+  const { mode, paddingMode } = given;
   const dims = input.ndim - 2;
   if ((dims !== 2 && dims !== 3) || grid.ndim !== input.ndim || grid.shape.at(-1) !== dims || grid.shape[0] !== input.shape[0]) {
     throw new ShapeError(
@@ -94,7 +95,7 @@ export function gridSample(input: Tensor, grid: Tensor, options: GridSampleOptio
   const points = grid.shape.slice(1, -1);
   const flat = input.reshape([n, channels, sizeOf(space)]);
   // The last coordinate of a point belongs to the first dimension of an image.
-  const taps = space.map((size, i) => tapsOf(grid.select(-1, dims - 1 - i).reshape([n, 1, -1]), size, options));
+  const taps = space.map((size, i) => tapsOf(grid.select(-1, dims - 1 - i).reshape([n, 1, -1]), size, given));
   /** The sum over the neighbours in the dimensions from `dim` on, given the index and the weight that the dimensions before make. */
   const total = (dim: number, index: Tensor | null, weight: Tensor | null): Tensor => {
     const size = space[dim];
@@ -121,6 +122,7 @@ export function gridSample(input: Tensor, grid: Tensor, options: GridSampleOptio
  * @throws ShapeError when the maps and the size do not fit.
  */
 export function affineGrid(theta: Tensor, size: readonly number[], options: Pick<GridSampleOptions, "alignCorners"> = {}): Tensor {
+  const { alignCorners } = settings("affineGrid", options, { alignCorners: false });
   const [n, , ...space] = size;
   const dims = space.length;
   if ((dims !== 2 && dims !== 3) || theta.ndim !== 3 || theta.shape.some((length, i) => length !== [n, dims, dims + 1][i])) {
@@ -131,7 +133,7 @@ export function affineGrid(theta: Tensor, size: readonly number[], options: Pick
   const { device, dtype } = theta;
   const coordinates = space.map((length, i) => {
     // Between the centers of the outermost elements, or between their outer edges.
-    const step = options.alignCorners ? (length > 1 ? 2 / (length - 1) : 0) : 2 / length;
+    const step = alignCorners ? (length > 1 ? 2 / (length - 1) : 0) : 2 / length;
     const line = arange(0, length, 1, { device, dtype })
       .sub((length - 1) / 2)
       .mul(step);

@@ -2,8 +2,8 @@
  * Negative log-likelihoods of counts and of numbers with a known spread.
  */
 
-import { expectBetween, pointwise, ShapeError, sameShape, showShape, type Tensor, withDerivative } from "@akari/tensor";
-import { type LossOptions, reduce } from "./reduction.ts";
+import { expectBetween, pointwise, ShapeError, sameShape, settings, showShape, type Tensor, withDerivative } from "@akari/tensor";
+import { type LossOptions, lossDefaults, reduce } from "./reduction.ts";
 
 /** Options of `poissonNllLoss`. */
 export interface PoissonOptions extends LossOptions {
@@ -38,7 +38,12 @@ const logFactorial = /* @__PURE__ */ pointwise<[Tensor]>("poissonNllLoss", (y) =
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.poisson_nll_loss.html
  */
 export function poissonNllLoss(input: Tensor, target: Tensor, options: PoissonOptions = {}): Tensor {
-  const { logInput = true, full = false, eps = 1e-8, reduction } = options;
+  const { logInput, full, eps, reduction } = settings("poissonNllLoss", options, {
+    logInput: true,
+    full: false,
+    eps: 1e-8,
+    ...lossDefaults,
+  });
   const losses = logInput ? logRate(input, target) : plainRate(input, target, eps);
   return reduce("poissonNllLoss", full ? losses.add(logFactorial(target)) : losses, reduction);
 }
@@ -71,7 +76,7 @@ const gaussian = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number, numb
  * @throws ShapeError when the variance suits neither. @throws ArgumentError for a negative variance.
  */
 export function gaussianNllLoss(input: Tensor, target: Tensor, variance: Tensor, options: GaussianOptions = {}): Tensor {
-  const { full = false, eps = 1e-6, reduction } = options;
+  const { full, eps, reduction } = settings("gaussianNllLoss", options, { full: false, eps: 1e-6, ...lossDefaults });
   const rows = input.shape.slice(0, -1);
   const perRow = sameShape(variance.shape, rows) && !sameShape(variance.shape, input.shape);
   if (!perRow && !sameShape(variance.shape, input.shape) && !sameShape(variance.shape, [...rows, 1])) {

@@ -2,8 +2,8 @@
  * Losses for regression and for probabilities: element by element, then reduced.
  */
 
-import { ArgumentError, expectBetween, pointwise, type Tensor, withDerivative } from "@akari/tensor";
-import { expectSameShape, type LossOptions, reduce } from "./reduction.ts";
+import { ArgumentError, expectBetween, pointwise, settings, type Tensor, withDerivative } from "@akari/tensor";
+import { expectSameShape, type LossOptions, lossDefaults, reduce } from "./reduction.ts";
 
 const squared = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("mseLoss", (x, y) => x.sub(y).square());
 
@@ -13,7 +13,8 @@ const squared = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("mseLoss", (x, y) =>
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.mse_loss.html
  */
 export function mseLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
-  return reduce("mseLoss", squared(input, target), options.reduction);
+  const { reduction } = settings("mseLoss", options, lossDefaults);
+  return reduce("mseLoss", squared(input, target), reduction);
 }
 
 const absolute = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("l1Loss", (x, y) => x.sub(y).abs());
@@ -24,7 +25,8 @@ const absolute = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("l1Loss", (x, y) =>
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.l1_loss.html
  */
 export function l1Loss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
-  return reduce("l1Loss", absolute(input, target), options.reduction);
+  const { reduction } = settings("l1Loss", options, lossDefaults);
+  return reduce("l1Loss", absolute(input, target), reduction);
 }
 
 /** Options of `smoothL1Loss`. */
@@ -46,7 +48,7 @@ const smooth = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("smoothL1Loss
  * @throws ArgumentError when `beta` is negative.
  */
 export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1Options = {}): Tensor {
-  const { beta = 1, reduction } = options;
+  const { beta, reduction } = settings("smoothL1Loss", options, { beta: 1, ...lossDefaults });
   if (!(beta >= 0)) throw new ArgumentError(`smoothL1Loss: beta must not be negative, got ${beta}`);
   return reduce("smoothL1Loss", beta === 0 ? absolute(input, target) : smooth(input, target, beta), reduction);
 }
@@ -70,7 +72,7 @@ const huber = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("huberLoss", (
  * @throws ArgumentError unless `delta` is above 0.
  */
 export function huberLoss(input: Tensor, target: Tensor, options: HuberOptions = {}): Tensor {
-  const { delta = 1, reduction } = options;
+  const { delta, reduction } = settings("huberLoss", options, { delta: 1, ...lossDefaults });
   if (!(delta > 0)) throw new ArgumentError(`huberLoss: delta must be above 0, got ${delta}`);
   return reduce("huberLoss", huber(input, target, delta), reduction);
 }
@@ -100,10 +102,11 @@ const binary = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("binaryCrossEntropy",
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy.html
  */
 export function binaryCrossEntropy(input: Tensor, target: Tensor, options: BinaryOptions = {}): Tensor {
+  const { weight, reduction } = settings("binaryCrossEntropy", options, { weight: null, ...lossDefaults });
   expectSameShape("binaryCrossEntropy", input, target);
   expectBetween(input, 0, 1, "binaryCrossEntropy: expected probabilities between 0 and 1, got {}");
   const losses = binary(input, target);
-  return reduce("binaryCrossEntropy", options.weight ? losses.mul(options.weight) : losses, options.reduction);
+  return reduce("binaryCrossEntropy", weight ? losses.mul(weight) : losses, reduction);
 }
 
 /** Options of `binaryCrossEntropyWithLogits`. */
@@ -132,7 +135,11 @@ const binaryLogitsWeighted = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>
  */
 export function binaryCrossEntropyWithLogits(input: Tensor, target: Tensor, options: BinaryLogitsOptions = {}): Tensor {
   expectSameShape("binaryCrossEntropyWithLogits", input, target);
-  const { weight, posWeight, reduction } = options;
+  const { weight, posWeight, reduction } = settings("binaryCrossEntropyWithLogits", options, {
+    weight: null,
+    posWeight: null,
+    ...lossDefaults,
+  });
   const losses = posWeight ? binaryLogitsWeighted(input, target, posWeight) : binaryLogits(input, target);
   return reduce("binaryCrossEntropyWithLogits", weight ? losses.mul(weight) : losses, reduction);
 }
@@ -160,7 +167,8 @@ const logDivergence = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("klDiv", (x, y
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.kl_div.html
  */
 export function klDiv(input: Tensor, target: Tensor, options: KlDivOptions = {}): Tensor {
-  const losses = (options.logTarget ?? false) ? logDivergence(input, target) : divergence(input, target);
-  if (options.reduction === "batchmean") return losses.sum().div(input.shape[0] ?? 1);
-  return reduce("klDiv", losses, options.reduction);
+  const { logTarget, reduction } = settings("klDiv", options, { logTarget: false, ...lossDefaults });
+  const losses = logTarget ? logDivergence(input, target) : divergence(input, target);
+  if (reduction === "batchmean") return losses.sum().div(input.shape[0] ?? 1);
+  return reduce("klDiv", losses, reduction);
 }

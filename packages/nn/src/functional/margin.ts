@@ -12,11 +12,12 @@ import {
   pointwise,
   ShapeError,
   sameShape,
+  settings,
   showShape,
   type Tensor,
 } from "@akari/tensor";
 import { classIndices } from "./cross-entropy.ts";
-import { expectSameShape, type LossOptions, reduce } from "./reduction.ts";
+import { expectSameShape, type LossOptions, lossDefaults, reduce } from "./reduction.ts";
 
 /** Options of the losses with a margin. */
 export interface MarginOptions extends LossOptions {
@@ -39,7 +40,8 @@ const hinge = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("hingeEmbeddin
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.hinge_embedding_loss.html
  */
-export function hingeEmbeddingLoss(input: Tensor, target: Tensor, { margin = 1, reduction }: MarginOptions = {}): Tensor {
+export function hingeEmbeddingLoss(input: Tensor, target: Tensor, options: MarginOptions = {}): Tensor {
+  const { margin, reduction } = settings("hingeEmbeddingLoss", options, { margin: 1, ...lossDefaults });
   return reduce("hingeEmbeddingLoss", hinge(input, target, margin), reduction);
 }
 
@@ -59,7 +61,8 @@ const ranking = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number]>("mar
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.margin_ranking_loss.html
  */
-export function marginRankingLoss(a: Tensor, b: Tensor, target: Tensor, { margin = 0, reduction }: MarginOptions = {}): Tensor {
+export function marginRankingLoss(a: Tensor, b: Tensor, target: Tensor, options: MarginOptions = {}): Tensor {
+  const { margin, reduction } = settings("marginRankingLoss", options, { margin: 0, ...lossDefaults });
   expectSameRank("marginRankingLoss", a, b, target);
   return reduce("marginRankingLoss", ranking(a, b, target, margin), reduction);
 }
@@ -75,7 +78,8 @@ const soft = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("softMarginLoss", (x, y
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.soft_margin_loss.html
  */
-export function softMarginLoss(input: Tensor, target: Tensor, { reduction }: LossOptions = {}): Tensor {
+export function softMarginLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  const { reduction } = settings("softMarginLoss", options, lossDefaults);
   return reduce("softMarginLoss", soft(input, target), reduction);
 }
 
@@ -97,7 +101,8 @@ const labels = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("multilabelSoftMargin
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_soft_margin_loss.html
  */
-export function multilabelSoftMarginLoss(input: Tensor, target: Tensor, { weight, reduction }: MultilabelOptions = {}): Tensor {
+export function multilabelSoftMarginLoss(input: Tensor, target: Tensor, options: MultilabelOptions = {}): Tensor {
+  const { weight, reduction } = settings("multilabelSoftMarginLoss", options, { weight: null, ...lossDefaults });
   expectSameShape("multilabelSoftMarginLoss", input, target);
   const losses = labels(input, target);
   return reduce("multilabelSoftMarginLoss", (weight ? losses.mul(weight) : losses).mean(-1), reduction);
@@ -125,7 +130,7 @@ const others = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor, number
  * @throws ShapeError when the target does not suit. @throws IndexError for a class that does not exist.
  */
 export function multiMarginLoss(input: Tensor, target: Tensor, options: MultiMarginOptions = {}): Tensor {
-  const { p = 1, margin = 1, weight, reduction } = options;
+  const { p, margin, weight, reduction } = settings("multiMarginLoss", options, { p: 1, margin: 1, weight: null, ...lossDefaults });
   if (p !== 1 && p !== 2) throw new ArgumentError(`multiMarginLoss: p must be 1 or 2, got ${String(p)}`);
   const classes = input.shape[input.ndim - 1];
   if (classes === undefined || input.ndim > 2 || !sameShape(target.shape, input.shape.slice(0, -1))) {
@@ -158,7 +163,8 @@ const missed = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>(
  *
  * @throws ShapeError when the target has another shape. @throws IndexError for a class that does not exist.
  */
-export function multilabelMarginLoss(input: Tensor, target: Tensor, { reduction }: LossOptions = {}): Tensor {
+export function multilabelMarginLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  const { reduction } = settings("multilabelMarginLoss", options, lossDefaults);
   expectSameShape("multilabelMarginLoss", input, target);
   const classes = input.shape[input.ndim - 1];
   if (classes === undefined || input.ndim > 2)
@@ -186,7 +192,8 @@ const byAngle = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("cosineEmbed
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_embedding_loss.html
  */
-export function cosineEmbeddingLoss(a: Tensor, b: Tensor, target: Tensor, { margin = 0, reduction }: MarginOptions = {}): Tensor {
+export function cosineEmbeddingLoss(a: Tensor, b: Tensor, target: Tensor, options: MarginOptions = {}): Tensor {
+  const { margin, reduction } = settings("cosineEmbeddingLoss", options, { margin: 0, ...lossDefaults });
   expectSameShape("cosineEmbeddingLoss", a, b);
   if (a.ndim === 0 || !sameShape(target.shape, a.shape.slice(0, -1))) {
     throw new ShapeError(
@@ -212,6 +219,8 @@ export interface TripletOptions extends Omit<TripletDistanceOptions, "distanceFu
   readonly eps?: number;
 }
 
+const tripletDefaults = { margin: 1, swap: false, ...lossDefaults } as const;
+
 const further = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("tripletMarginLoss", (near, far, margin) =>
   positive(margin.add(near).sub(far)),
 );
@@ -224,7 +233,7 @@ const further = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("tripletMarg
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.triplet_margin_loss.html
  */
 export function tripletMarginLoss(anchor: Tensor, positive: Tensor, negative: Tensor, options: TripletOptions = {}): Tensor {
-  const { p = 2, eps = 1e-6, ...rest } = options;
+  const { p, eps, ...rest } = settings("tripletMarginLoss", options, { p: 2, eps: 1e-6, ...tripletDefaults });
   expectSameRank("tripletMarginLoss", anchor, positive, negative);
   return tripletMarginWithDistanceLoss(anchor, positive, negative, {
     ...rest,
@@ -243,7 +252,12 @@ export function tripletMarginWithDistanceLoss(
   negative: Tensor,
   options: TripletDistanceOptions = {},
 ): Tensor {
-  const { distanceFunction: distance = pairwiseDistance, margin = 1, swap = false, reduction } = options;
+  const {
+    distanceFunction: distance,
+    margin,
+    swap,
+    reduction,
+  } = settings("tripletMarginWithDistanceLoss", options, { distanceFunction: pairwiseDistance, ...tripletDefaults });
   const near = distance(anchor, positive);
   const far = distance(anchor, negative);
   const least = swap ? minimum(far, distance(positive, negative)) : far;

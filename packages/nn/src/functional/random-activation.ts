@@ -2,7 +2,7 @@
  * Activations that draw random numbers.
  */
 
-import { ArgumentError, type Generator, pointwise, softmax, type Tensor, zerosLike } from "@akari/tensor";
+import { ArgumentError, type Generator, pointwise, settings, softmax, type Tensor, zerosLike } from "@akari/tensor";
 
 /** Options of `rrelu`. */
 export interface RReLUOptions {
@@ -27,7 +27,12 @@ const sloped = /* @__PURE__ */ pointwise<[Tensor, Tensor | number]>("rrelu", (x,
  * @throws ArgumentError when `lower` is above `upper`.
  */
 export function rrelu(input: Tensor, options: RReLUOptions = {}): Tensor {
-  const { lower = 1 / 8, upper = 1 / 3, training = false, generator } = options;
+  const { lower, upper, training, generator } = settings("rrelu", options, {
+    lower: 1 / 8,
+    upper: 1 / 3,
+    training: false,
+    generator: undefined,
+  });
   if (!(lower <= upper)) throw new ArgumentError(`rrelu: lower must not be above upper, got ${lower} and ${upper}`);
   if (!training) return sloped(input, (lower + upper) / 2);
   return sloped(input, input.newEmpty(input.shape).uniform_(lower, upper, generator && { generator }));
@@ -53,7 +58,8 @@ export interface GumbelSoftmaxOptions {
  *
  * @throws ArgumentError unless `tau` is positive.
  */
-export function gumbelSoftmax(logits: Tensor, { tau = 1, hard = false, dim = -1, generator }: GumbelSoftmaxOptions = {}): Tensor {
+export function gumbelSoftmax(logits: Tensor, options: GumbelSoftmaxOptions = {}): Tensor {
+  const { tau, hard, dim, generator } = settings("gumbelSoftmax", options, { tau: 1, hard: false, dim: -1, generator: undefined });
   if (!(tau > 0)) throw new ArgumentError(`gumbelSoftmax: tau must be positive, got ${tau}`);
   const gumbels = logits
     .newEmpty(logits.shape)

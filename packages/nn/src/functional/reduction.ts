@@ -13,6 +13,9 @@ export interface LossOptions {
   readonly reduction?: Reduction;
 }
 
+/** What all losses have in common. */
+export const lossDefaults = { reduction: "mean" } as const;
+
 /** Reduces the losses of the elements. */
 export function reduce(operation: string, losses: Tensor, reduction: Reduction = "mean"): Tensor {
   checkReduction(operation, reduction);

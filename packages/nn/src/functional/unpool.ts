@@ -2,7 +2,17 @@
  * The way back from a maximum pooling: each value where it stood, zeros elsewhere.
  */
 
-import { ArgumentError, expectBetween, type PerDimension, ShapeError, sameShape, showShape, sizeOf, type Tensor } from "@akari/tensor";
+import {
+  ArgumentError,
+  expectBetween,
+  type PerDimension,
+  ShapeError,
+  sameShape,
+  settings,
+  showShape,
+  sizeOf,
+  type Tensor,
+} from "@akari/tensor";
 import { perDimension } from "../arguments.ts";
 
 /** Options of `maxUnpool1d` and its relatives: those that the pooling had. */
@@ -20,6 +30,7 @@ export type MaxUnpool = (x: Tensor, indices: Tensor, kernelSize: PerDimension, o
 
 function maxUnpool(operation: string, dims: number): MaxUnpool {
   return (x, indices, kernelSize, options = {}) => {
+    const given = settings(operation, options, { stride: kernelSize, padding: 0, outputSize: null });
     if (x.ndim !== dims + 1 && x.ndim !== dims + 2)
       throw new ShapeError(`${operation}: expected an input of ${dims + 1} or ${dims + 2} dimensions, got shape ${showShape(x.shape)}`);
     if (!sameShape(x.shape, indices.shape))
@@ -27,15 +38,15 @@ function maxUnpool(operation: string, dims: number): MaxUnpool {
         `${operation}: the input has shape ${showShape(x.shape)}, the indices ${showShape(indices.shape)}; they must be the same`,
       );
     const kernel = perDimension(operation, "kernelSize", kernelSize, dims);
-    const stride = perDimension(operation, "stride", options.stride ?? kernelSize, dims);
-    const padding = perDimension(operation, "padding", options.padding ?? 0, dims);
+    const stride = perDimension(operation, "stride", given.stride, dims);
+    const padding = perDimension(operation, "padding", given.padding, dims);
     const lead = x.shape.slice(0, -dims);
     const least = kernel.map((k, i) => ((x.shape[lead.length + i] as number) - 1) * (stride[i] as number) - 2 * (padding[i] as number) + k);
-    const wanted = options.outputSize ?? least;
+    const wanted = given.outputSize ?? least;
     const sizes = wanted.slice(-dims);
     // Within a stride of the smallest size the pooling would have given the same.
     const fits = sizes.every((size, i) => Number.isInteger(size) && Math.abs(size - (least[i] as number)) < (stride[i] as number));
-    if (sizes.length !== dims || !(wanted.length === dims || wanted.length === dims + 2) || (options.outputSize && !fits)) {
+    if (sizes.length !== dims || !(wanted.length === dims || wanted.length === dims + 2) || (given.outputSize && !fits)) {
       throw new ArgumentError(
         `${operation}: outputSize must be ${dims} sizes less than a stride of ${showShape(stride)} away from ${showShape(least)}, got ${showShape(wanted)}`,
       );

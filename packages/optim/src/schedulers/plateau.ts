@@ -2,8 +2,7 @@
  * A scheduler that watches a metric.
  */
 
-import { ArgumentError, FileError } from "@akari/tensor";
-import { checkKnown } from "../checks.ts";
+import { ArgumentError, checkNames, FileError } from "@akari/tensor";
 import type { BaseOptions, Optimizer } from "../optimizer.ts";
 import type { SchedulerState } from "./scheduler.ts";
 
@@ -45,7 +44,7 @@ export class ReduceLROnPlateau<Options extends BaseOptions> {
   #lastEpoch = 0;
 
   constructor(optimizer: Optimizer<Options>, options: PlateauOptions = {}) {
-    checkKnown("ReduceLROnPlateau", options, ["mode", "factor", "patience", "threshold", "thresholdMode", "cooldown", "minLr", "eps"]);
+    checkNames("ReduceLROnPlateau", options, ["mode", "factor", "patience", "threshold", "thresholdMode", "cooldown", "minLr", "eps"]);
     this.#optimizer = optimizer;
     this.#options = {
       mode: "min",

@@ -10,7 +10,7 @@ import { movedim, mT, permute, swapaxes, t, transpose } from "../ops/permute.ts"
 import { flip, fliplr, flipud, repeat, repeatInterleave, roll, rot90, tile } from "../ops/repeat.ts";
 import { flatten, ravel, reshape, reshapeAs, type Sizes, squeeze, unflatten, unsqueeze, view } from "../ops/reshape.ts";
 import { asStrided, diagonal, narrow, select, slice, unfold } from "../ops/slice.ts";
-import { chunk, dsplit, hsplit, type Parts, split, tensorSplit, unbind, vsplit } from "../ops/split.ts";
+import { chunk, dsplit, hsplit, type Parts, type Sections, split, tensorSplit, unbind, vsplit } from "../ops/split.ts";
 import { diag, diagEmbed, tril, triu } from "../ops/triangle.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -119,7 +119,7 @@ export abstract class ShapeMethods extends ReductionMethods {
     return split(this, sizes, dim);
   }
   /** At most `chunks` parts of equal size. */
-  chunk(this: Tensor, chunks: number, dim?: number): Tensor[] {
+  chunk<const Chunks extends number>(this: Tensor, chunks: Chunks, dim?: number): Sections<Chunks> {
     return chunk(this, chunks, dim);
   }
   /** One view per index of a dimension. */
@@ -127,19 +127,19 @@ export abstract class ShapeMethods extends ReductionMethods {
     return unbind(this, dim);
   }
   /** Parts as equal as can be, or cut at the indices listed. */
-  tensorSplit(this: Tensor, sections: number | readonly number[], dim?: number): Tensor[] {
+  tensorSplit<const Given extends number | readonly number[]>(this: Tensor, sections: Given, dim?: number): Sections<Given> {
     return tensorSplit(this, sections, dim);
   }
   /** `tensorSplit` along the columns. */
-  hsplit(this: Tensor, sections: number | readonly number[]): Tensor[] {
+  hsplit<const Given extends number | readonly number[]>(this: Tensor, sections: Given): Sections<Given> {
     return hsplit(this, sections);
   }
   /** `tensorSplit` along the rows. */
-  vsplit(this: Tensor, sections: number | readonly number[]): Tensor[] {
+  vsplit<const Given extends number | readonly number[]>(this: Tensor, sections: Given): Sections<Given> {
     return vsplit(this, sections);
   }
   /** `tensorSplit` along the third dimension. */
-  dsplit(this: Tensor, sections: number | readonly number[]): Tensor[] {
+  dsplit<const Given extends number | readonly number[]>(this: Tensor, sections: Given): Sections<Given> {
     return dsplit(this, sections);
   }
   /** Laid out so many times along each dimension. */

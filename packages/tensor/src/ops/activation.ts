@@ -8,6 +8,7 @@ import { ArgumentError, ShapeError } from "../errors.ts";
 import { withDerivative } from "../expr/derivative.ts";
 import { constant, type Expr } from "../expr/expr.ts";
 import { type Pointwise, pointwise } from "../pointwise.ts";
+import { settings } from "../settings.ts";
 import { dimension, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Unary } from "./arithmetic.ts";
@@ -90,7 +91,8 @@ export interface GeluOptions {
  *
  * @throws ArgumentError for an unknown approximation.
  */
-export function gelu(x: Tensor, { approximate = "none" }: GeluOptions = {}): Tensor {
+export function gelu(x: Tensor, options: GeluOptions = {}): Tensor {
+  const { approximate } = settings("gelu", options, { approximate: "none" });
   if (approximate === "none") return geluExact(x);
   if (approximate === "tanh") return geluTanh(x);
   throw new ArgumentError(`gelu: approximate must be "none" or "tanh", got ${JSON.stringify(approximate)}`);
@@ -123,7 +125,8 @@ export interface SoftplusOptions {
 }
 
 /** `ln(1 + e^(beta · x)) / beta`. https://pytorch.org/docs/stable/generated/torch.nn.functional.softplus.html */
-export function softplus(x: Tensor, { beta = 1, threshold = 20 }: SoftplusOptions = {}): Tensor {
+export function softplus(x: Tensor, options: SoftplusOptions = {}): Tensor {
+  const { beta, threshold } = settings("softplus", options, { beta: 1, threshold: 20 });
   return softplusOf(x, beta, threshold);
 }
 

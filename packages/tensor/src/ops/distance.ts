@@ -6,6 +6,7 @@ import { expectFloating } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { withDerivative } from "../expr/derivative.ts";
 import { pointwise } from "../pointwise.ts";
+import { settings } from "../settings.ts";
 import { dimension, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, div, mul, sub } from "./arithmetic.ts";
@@ -35,7 +36,8 @@ export interface NormalizeOptions {
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.normalize.html
  */
-export function normalize(x: Tensor, { p = 2, dim = 1, eps = 1e-12 }: NormalizeOptions = {}): Tensor {
+export function normalize(x: Tensor, options: NormalizeOptions = {}): Tensor {
+  const { p, dim, eps } = settings("normalize", options, { p: 2, dim: 1, eps: 1e-12 });
   return div(x, clamp(norm(x, p, dim, { keepdim: true }), eps));
 }
 
@@ -52,9 +54,10 @@ export interface SimilarityOptions {
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html
  */
-export function cosineSimilarity(a: Tensor, b: Tensor, { dim = 1, eps = 1e-8 }: SimilarityOptions = {}): Tensor {
+export function cosineSimilarity(a: Tensor, b: Tensor, options: SimilarityOptions = {}): Tensor {
+  const { dim, eps } = settings("cosineSimilarity", options, { dim: 1, eps: 1e-8 });
   // The dimension counts in the common shape: vectors may be stretched along it.
-  const [x, y] = broadcastTensors(a, b) as [Tensor, Tensor]; // safe: two tensors
+  const [x, y] = broadcastTensors(a, b);
   const length = (vectors: Tensor): Tensor => clamp(norm(vectors, 2, dim, { keepdim: true }), eps);
   return sum(mul(div(x, length(x)), div(y, length(y))), dim);
 }
@@ -74,7 +77,8 @@ export interface DistanceOptions {
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html
  */
-export function pairwiseDistance(a: Tensor, b: Tensor, { p = 2, eps = 1e-6, keepdim = false }: DistanceOptions = {}): Tensor {
+export function pairwiseDistance(a: Tensor, b: Tensor, options: DistanceOptions = {}): Tensor {
+  const { p, eps, keepdim } = settings("pairwiseDistance", options, { p: 2, eps: 1e-6, keepdim: false });
   return norm(add(sub(a, b), eps), p, -1, { keepdim });
 }
 
@@ -107,7 +111,8 @@ export interface CdistOptions {
  *
  * @throws ShapeError when the rows have different lengths.
  */
-export function cdist(a: Tensor, b: Tensor, { p = 2 }: CdistOptions = {}): Tensor {
+export function cdist(a: Tensor, b: Tensor, options: CdistOptions = {}): Tensor {
+  const { p } = settings("cdist", options, { p: 2 });
   if (a.ndim < 2 || b.ndim < 2 || a.shape.at(-1) !== b.shape.at(-1))
     throw new ShapeError(`cdist: expected rows of one length, got shapes ${showShape(a.shape)} and ${showShape(b.shape)}`);
   expectFloating("cdist", a.dtype);

@@ -5,6 +5,7 @@
 import { ArgumentError, IndexError, ShapeError } from "../errors.ts";
 import { apply, type Op, rules, type Spec } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
+import { settings } from "../settings.ts";
 import { showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkBounds, checkIndexType } from "./check.ts";
@@ -73,9 +74,14 @@ export interface EmbeddingOptions {
  * @throws IndexError for an index out of range. @throws ShapeError unless the weight is a matrix.
  */
 export function embedding(indices: Tensor, weight: Tensor, options: EmbeddingOptions = {}): Tensor {
+  const { paddingIdx, maxNorm, normType, scaleGradByFreq } = settings("embedding", options, {
+    paddingIdx: null,
+    maxNorm: null,
+    normType: 2,
+    scaleGradByFreq: false,
+  });
   if (weight.ndim !== 2) throw new ShapeError(`embedding: the weight must be [rows, width], got shape ${showShape(weight.shape)}`);
   const [count, width] = [weight.shape[0] as number, weight.shape[1] as number];
-  const { paddingIdx = null, maxNorm = null, normType = 2, scaleGradByFreq = false } = options;
   if (paddingIdx !== null && (!Number.isInteger(paddingIdx) || paddingIdx < -count || paddingIdx >= count)) {
     throw new IndexError(`embedding: paddingIdx ${paddingIdx} is out of range for a table of ${count} rows`);
   }

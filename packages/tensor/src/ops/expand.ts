@@ -7,6 +7,7 @@ import { apply, type Op, rules } from "../op.ts";
 import { broadcastShapes, broadcastStrides, checkSizes, type Shape, sameShape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Sizes, sizesOf } from "./reshape.ts";
+import type { TensorEach } from "./split.ts";
 import { viewOp } from "./view.ts";
 
 const expanding: Op<Shape> = /* @__PURE__ */ viewOp<Shape>(
@@ -45,6 +46,7 @@ export function broadcastTo(x: Tensor, shape: Shape): Tensor {
 }
 
 /** All tensors stretched to their common shape. https://pytorch.org/docs/stable/generated/torch.broadcast_tensors.html */
+export function broadcastTensors<Tensors extends readonly Tensor[]>(...tensors: Tensors): TensorEach<Tensors>;
 export function broadcastTensors(...tensors: readonly Tensor[]): Tensor[] {
   const shape = broadcastShapes(
     "broadcastTensors",

@@ -7,6 +7,7 @@
 import { type DType, digitsOf, expectFloating } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { type Pointwise, pointwise } from "../pointwise.ts";
+import { settings } from "../settings.ts";
 import { type Shape, sameShape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { normalized } from "./normalized.ts";
@@ -60,8 +61,9 @@ export function layerNorm(
   normalizedShape: Shape,
   weight: Tensor | null = null,
   bias: Tensor | null = null,
-  { eps = 1e-5 }: NormalizationOptions = {},
+  options: NormalizationOptions = {},
 ): Tensor {
+  const { eps } = settings("layerNorm", options, { eps: 1e-5 });
   expectFloating("layerNorm", x.dtype);
   const dims = lastDimensions("layerNorm", x, normalizedShape);
   expectShape("layerNorm", "weight", weight, normalizedShape);
@@ -76,13 +78,14 @@ export function layerNorm(
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.rms_norm.html
  *
- * @param eps default: the dtype's distance from 1 to the next number. @throws ShapeError when x does not end in the normalized shape.
+ * @param options.eps default: the dtype's distance from 1 to the next number. @throws ShapeError when x does not end in the normalized shape.
  */
-export function rmsNorm(x: Tensor, normalizedShape: Shape, weight: Tensor | null = null, { eps }: NormalizationOptions = {}): Tensor {
+export function rmsNorm(x: Tensor, normalizedShape: Shape, weight: Tensor | null = null, options: NormalizationOptions = {}): Tensor {
+  const { eps } = settings("rmsNorm", options, { eps: epsilonOf(x.dtype) });
   expectFloating("rmsNorm", x.dtype);
   const dims = lastDimensions("rmsNorm", x, normalizedShape);
   expectShape("rmsNorm", "weight", weight, normalizedShape);
-  return normalized("rmsNorm", x, dims, weight, null, eps ?? epsilonOf(x.dtype), false).result;
+  return normalized("rmsNorm", x, dims, weight, null, eps, false).result;
 }
 
 function epsilonOf(dtype: DType): number {
@@ -103,8 +106,9 @@ export function groupNorm(
   numGroups: number,
   weight: Tensor | null = null,
   bias: Tensor | null = null,
-  { eps = 1e-5 }: NormalizationOptions = {},
+  options: NormalizationOptions = {},
 ): Tensor {
+  const { eps } = settings("groupNorm", options, { eps: 1e-5 });
   expectFloating("groupNorm", x.dtype);
   const channels = channelsOf("groupNorm", x);
   if (!Number.isInteger(numGroups) || numGroups < 1 || channels % numGroups !== 0) {
@@ -134,6 +138,8 @@ export interface RunningOptions extends NormalizationOptions {
   /** How far the running statistics move towards those of the batch. Default 0.1. */
   readonly momentum?: number;
 }
+
+const runningDefaults = { momentum: 0.1, eps: 1e-5 } as const;
 
 /** The options of batch normalisation. */
 export interface BatchNormOptions extends RunningOptions {
@@ -189,7 +195,7 @@ function byChannel(
   x: Tensor,
   tensors: ChannelTensors,
   dims: readonly number[] | null,
-  { momentum = 0.1, eps = 1e-5 }: RunningOptions,
+  { momentum, eps }: Required<RunningOptions>,
   own: string,
   demand: string,
 ): Tensor {
@@ -241,8 +247,9 @@ export function batchNorm(
   bias: Tensor | null = null,
   options: BatchNormOptions = {},
 ): Tensor {
-  const dims = options.training ? x.shape.map((_, i) => i).filter((i) => i !== 1) : null;
-  return byChannel("batchNorm", x, { runningMean, runningVar, weight, bias }, dims, options, "training", "training needs");
+  const { training, ...rest } = settings("batchNorm", options, { training: false, ...runningDefaults });
+  const dims = training ? x.shape.map((_, i) => i).filter((i) => i !== 1) : null;
+  return byChannel("batchNorm", x, { runningMean, runningVar, weight, bias }, dims, rest, "training", "training needs");
 }
 
 /**
@@ -263,8 +270,9 @@ export function instanceNorm(
   bias: Tensor | null = null,
   options: InstanceNormOptions = {},
 ): Tensor {
-  const dims = (options.useInputStats ?? true) ? x.shape.map((_, i) => i).slice(2) : null;
-  return byChannel("instanceNorm", x, { runningMean, runningVar, weight, bias }, dims, options, "input statistics", "expected");
+  const { useInputStats, ...rest } = settings("instanceNorm", options, { useInputStats: true, ...runningDefaults });
+  const dims = useInputStats ? x.shape.map((_, i) => i).slice(2) : null;
+  return byChannel("instanceNorm", x, { runningMean, runningVar, weight, bias }, dims, rest, "input statistics", "expected");
 }
 
 /** The options of `localResponseNorm`. */
@@ -285,7 +293,8 @@ export interface LocalResponseOptions {
  * @param x [N, C, ...]. @param size how many channels are neighbours, the element's own included.
  * @throws ArgumentError when that is no positive integer. @throws ShapeError for fewer than 3 dimensions.
  */
-export function localResponseNorm(x: Tensor, size: number, { alpha = 1e-4, beta = 0.75, k = 1 }: LocalResponseOptions = {}): Tensor {
+export function localResponseNorm(x: Tensor, size: number, options: LocalResponseOptions = {}): Tensor {
+  const { alpha, beta, k } = settings("localResponseNorm", options, { alpha: 1e-4, beta: 0.75, k: 1 });
   expectFloating("localResponseNorm", x.dtype);
   if (x.ndim < 3) throw new ShapeError(`localResponseNorm: expected an input of shape [N, C, ...] with places, got ${showShape(x.shape)}`);
   if (!Number.isInteger(size) || size < 1) throw new ArgumentError(`localResponseNorm: size must be a positive integer, got ${size}`);

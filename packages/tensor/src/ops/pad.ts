@@ -4,6 +4,7 @@
 
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { apply, type Op, rules } from "../op.ts";
+import { settings } from "../settings.ts";
 import { type Shape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { copyInto } from "./copy.ts";
@@ -63,10 +64,7 @@ function sourceOf(mode: PadMode, place: number, size: number): number {
  * pad(x, [1, 1, 2, 2]); // a column of zeros on both sides, two rows above and below
  */
 export function pad(x: Tensor, widths: readonly number[], options: PadOptions = {}): Tensor {
-  const { mode = "constant", value = 0 } = options;
-  for (const name of Object.keys(options)) {
-    if (name !== "mode" && name !== "value") throw new ArgumentError(`pad: there is no option "${name}"; there are mode, value`);
-  }
+  const { mode, value } = settings("pad", options, { mode: "constant", value: 0 });
   if (widths.length % 2 !== 0 || widths.length > 2 * x.ndim || !widths.every(Number.isInteger)) {
     throw new ShapeError(`pad: expected pairs of whole widths for at most ${x.ndim} dimensions, got ${showShape(widths)}`);
   }

@@ -2,7 +2,8 @@
  * The patches that a convolution's window sees, as columns of a matrix, and the sum of such columns back into an image.
  */
 
-import { ArgumentError, ShapeError } from "../errors.ts";
+import { ShapeError } from "../errors.ts";
+import { settings } from "../settings.ts";
 import { showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { type PerDimension, spread } from "./conv.ts";
@@ -26,16 +27,12 @@ function windowsOf(
   kernelSize: PerDimension,
   options: PatchOptions,
 ): Record<"kernel" | "dilation" | "padding" | "stride", readonly number[]> {
-  for (const name of Object.keys(options)) {
-    if (!["dilation", "padding", "stride"].includes(name)) {
-      throw new ArgumentError(`${operation}: there is no option "${name}"; there are dilation, padding, stride`);
-    }
-  }
+  const { dilation, padding, stride } = settings(operation, options, { dilation: 1, padding: 0, stride: 1 });
   return {
     kernel: spread(operation, "the size of the window", kernelSize, 2, 1),
-    dilation: spread(operation, "dilation", options.dilation ?? 1, 2, 1),
-    padding: spread(operation, "padding", options.padding ?? 0, 2, 0),
-    stride: spread(operation, "stride", options.stride ?? 1, 2, 1),
+    dilation: spread(operation, "dilation", dilation, 2, 1),
+    padding: spread(operation, "padding", padding, 2, 0),
+    stride: spread(operation, "stride", stride, 2, 1),
   };
 }
 

@@ -5,6 +5,7 @@
 
 import { encode } from "../encode.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
+import { settings } from "../settings.ts";
 import { type Shape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { PerDimension } from "./conv.ts";
@@ -141,8 +142,9 @@ export interface AdaptiveMaxPool {
 function adaptiveMaximum(operation: string, dims: number): AdaptiveMaxPool {
   // Safe: `returnIndices` decides which of the two results comes back, as the overloads say.
   return ((x: Tensor, outputSize: number | readonly (number | null)[], options: Pick<MaxPoolOptions, "returnIndices"> = {}) => {
+    const { returnIndices } = settings(operation, options, { returnIndices: false });
     const [values, indices] = adaptiveLargest(operation, dims, x, outputSize);
-    return options.returnIndices ? [values, indices] : values;
+    return returnIndices ? [values, indices] : values;
   }) as AdaptiveMaxPool;
 }
 
@@ -202,8 +204,6 @@ function weightMatrix(size: number, out: number, scale: number, align: boolean, 
   return matrix;
 }
 
-const interpolateOptions = ["size", "scaleFactor", "mode", "alignCorners", "recomputeScaleFactor"];
-
 /**
  * The input [N, C, ...space] at other spatial sizes: the nearest elements repeated, or values in between (linear for one dimension, bilinear and bicubic for two,
  * trilinear for three), or the mean of the area covered.
@@ -215,12 +215,13 @@ const interpolateOptions = ["size", "scaleFactor", "mode", "alignCorners", "reco
  * interpolate(image, { scaleFactor: 2, mode: "bilinear" });
  */
 export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
-  for (const name of Object.keys(options)) {
-    if (!interpolateOptions.includes(name)) {
-      throw new ArgumentError(`interpolate: there is no option "${name}"; there are ${interpolateOptions.join(", ")}`);
-    }
-  }
-  const { size, scaleFactor, mode = "nearest", alignCorners = false, recomputeScaleFactor = false } = options;
+  const { size, scaleFactor, mode, alignCorners, recomputeScaleFactor } = settings("interpolate", options, {
+    size: undefined,
+    scaleFactor: undefined,
+    mode: "nearest",
+    alignCorners: false,
+    recomputeScaleFactor: false,
+  });
   const dims = x.ndim - 2;
   if (dims < 1 || dims > 3)
     throw new ShapeError(`interpolate: expected an input [N, C, ...space] of 3 to 5 dimensions, got shape ${showShape(x.shape)}`);

@@ -7,10 +7,25 @@ import { dimension, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { narrow, select, slice } from "./slice.ts";
 
+/** A tensor (or what else is said) for each element of a list, so that as many come apart as went in: `const [gx, gy] = grad(z, [x, y])`. */
+export type TensorEach<List extends readonly unknown[], Each = Tensor> = { -readonly [Element in keyof List]: Each };
+
 /** What `split` gives: one part for each size listed, or as many as it takes. */
-export type Parts<Sizes extends number | readonly number[]> = Sizes extends readonly number[]
-  ? { -readonly [Part in keyof Sizes]: Tensor }
-  : Tensor[];
+export type Parts<Sizes extends number | readonly number[]> = Sizes extends readonly number[] ? TensorEach<Sizes> : Tensor[];
+
+/** What the functions give that take a number of parts, or a list of the indices to cut at: as many as that is, where it is written out. */
+export type Sections<Given extends number | readonly number[]> = Given extends readonly number[]
+  ? TensorEach<readonly [start: 0, ...cuts: Given]>
+  : number extends Given
+    ? Tensor[]
+    : Counted<Given>;
+
+/** A list as long as a number says; of unknown length from 64 on. */
+export type Counted<Count, List extends Tensor[] = []> = List["length"] extends Count
+  ? List
+  : List["length"] extends 64
+    ? Tensor[]
+    : Counted<Count, [...List, Tensor]>;
 
 /**
  * Parts of a size each (the last may be smaller), or of the sizes listed.
@@ -46,10 +61,12 @@ export function split(x: Tensor, sizes: number | readonly number[], dim = 0): Te
 }
 
 /**
- * At most `chunks` parts of equal size; the last may be smaller.
+ * At most `chunks` parts of equal size; the last may be smaller. The type counts on `chunks` parts: there are fewer where the size is no multiple and so many
+ * of the size rounded up are not needed (6 in 4 chunks: 3 of 2).
  *
  * https://pytorch.org/docs/stable/generated/torch.chunk.html
  */
+export function chunk<const Chunks extends number>(x: Tensor, chunks: Chunks, dim?: number): Sections<Chunks>;
 export function chunk(x: Tensor, chunks: number, dim = 0): Tensor[] {
   if (!Number.isInteger(chunks) || chunks < 1) throw new ArgumentError(`chunk: the number of chunks must be positive, got ${chunks}`);
   if (x.ndim === 0) throw new ShapeError("chunk: a scalar has no dimension to split");
@@ -71,6 +88,7 @@ export function unbind(x: Tensor, dim = 0): Tensor[] {
  *
  * https://pytorch.org/docs/stable/generated/torch.tensor_split.html
  */
+export function tensorSplit<const Given extends number | readonly number[]>(x: Tensor, sections: Given, dim?: number): Sections<Given>;
 export function tensorSplit(x: Tensor, sections: number | readonly number[], dim = 0): Tensor[] {
   if (x.ndim === 0) throw new ShapeError("tensorSplit: a scalar has no dimension to split");
   const at = dimension("tensorSplit", dim, x.ndim);
@@ -100,18 +118,21 @@ function splitEvenly(operation: string, x: Tensor, sections: number | readonly n
 }
 
 /** Equal parts along the columns (the only dimension of a vector), or parts that start at the indices of a list. https://pytorch.org/docs/stable/generated/torch.hsplit.html */
+export function hsplit<const Given extends number | readonly number[]>(x: Tensor, sections: Given): Sections<Given>;
 export function hsplit(x: Tensor, sections: number | readonly number[]): Tensor[] {
   if (x.ndim < 1) throw new ShapeError("hsplit: expected at least 1 dimension, got a scalar");
   return splitEvenly("hsplit", x, sections, x.ndim === 1 ? 0 : 1);
 }
 
 /** Equal parts along the rows, or parts that start at the indices of a list. https://pytorch.org/docs/stable/generated/torch.vsplit.html */
+export function vsplit<const Given extends number | readonly number[]>(x: Tensor, sections: Given): Sections<Given>;
 export function vsplit(x: Tensor, sections: number | readonly number[]): Tensor[] {
   if (x.ndim < 2) throw new ShapeError(`vsplit: expected at least 2 dimensions, got shape ${showShape(x.shape)}`);
   return splitEvenly("vsplit", x, sections, 0);
 }
 
 /** Equal parts along the third dimension, or parts that start at the indices of a list. https://pytorch.org/docs/stable/generated/torch.dsplit.html */
+export function dsplit<const Given extends number | readonly number[]>(x: Tensor, sections: Given): Sections<Given>;
 export function dsplit(x: Tensor, sections: number | readonly number[]): Tensor[] {
   if (x.ndim < 3) throw new ShapeError(`dsplit: expected at least 3 dimensions, got shape ${showShape(x.shape)}`);
   return splitEvenly("dsplit", x, sections, 2);

@@ -11,6 +11,7 @@ import { expand } from "./expand.ts";
 import { fromHost } from "./fill.ts";
 import { reshape, unsqueeze } from "./reshape.ts";
 import { diagonal, spreadDiagonal } from "./slice.ts";
+import type { TensorEach } from "./split.ts";
 
 // The rows are counted from the diagonal's offset.
 const below = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("tril", (x, i, j) => j.le(i).where(x, constant(0, x.dtype)), {
@@ -75,13 +76,14 @@ export interface MeshgridOptions {
  *
  * https://pytorch.org/docs/stable/generated/torch.meshgrid.html
  */
+export function meshgrid<const Vectors extends readonly Tensor[]>(vectors: Vectors, options?: MeshgridOptions): TensorEach<Vectors>;
 export function meshgrid(vectors: readonly Tensor[], options: MeshgridOptions = {}): Tensor[] {
   const { indexing = "ij" } = options;
   if (indexing !== "ij" && indexing !== "xy") throw new ArgumentError(`meshgrid: indexing must be "ij" or "xy", got "${String(indexing)}"`);
   for (const v of vectors) if (v.ndim > 1) throw new ShapeError(`meshgrid: expected vectors, got shape ${showShape(v.shape)}`);
   if (indexing === "xy" && vectors.length >= 2) {
     const [first, second, ...rest] = vectors as readonly [Tensor, Tensor, ...Tensor[]]; // safe: there are two
-    const [b, a, ...others] = meshgrid([second, first, ...rest]) as [Tensor, Tensor, ...Tensor[]]; // safe: as many as there were
+    const [b, a, ...others] = meshgrid([second, first, ...rest]);
     return [a, b, ...others];
   }
   const sizes = vectors.map((v) => v.numel());

@@ -1,6 +1,6 @@
 /** Views and rearrangements: memory shared or not, strides, values, and what is refused. */
 
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, expectTypeOf, it } from "vitest";
 import { reference } from "../../src/backends/reference/index.ts";
 import {
   ArgumentError,
@@ -120,6 +120,27 @@ describe("views", () => {
     const [head, tail] = x.split([2, 5]); // as many parts as sizes, which the compiler knows
     expect(cat([head, tail]).toArraySync()).toEqual(x.toArraySync());
     expect(stack(x.unbind(1), 1).toArraySync()).toEqual(x.toArraySync());
+  });
+
+  it("come apart into as many as are asked for, which the compiler knows", () => {
+    const x = counting(6, 6, 6);
+    const [q, k, v] = x.chunk(3, -1);
+    expect([q, k, v].map((part) => part.shape[2])).toEqual([2, 2, 2]);
+    const [a, b] = x.tensorSplit(2, 1);
+    const [top, middle, bottom] = x.vsplit([2, 3]);
+    const [left, right] = x.hsplit(2);
+    const [front] = x.dsplit([]);
+    expect([a, b, top, middle, bottom, left, right, front].map((part) => part.numel())).toEqual([108, 108, 72, 36, 108, 108, 108, 216]);
+    const [rows, columns] = meshgrid([arange(2), arange(3)]);
+    const [wide, tall] = broadcastTensors(arange(3), counting(2, 1));
+    for (const grid of [rows, columns, wide, tall]) expect(grid.shape).toEqual([2, 3]);
+    expectTypeOf(x.chunk(2)).toEqualTypeOf<[Tensor, Tensor]>();
+    expectTypeOf(x.chunk(x.ndim)).toEqualTypeOf<Tensor[]>();
+    expectTypeOf(x.chunk(1000)).toEqualTypeOf<Tensor[]>();
+    expectTypeOf(x.tensorSplit(x.shape)).toEqualTypeOf<[Tensor, ...Tensor[]]>();
+    expectTypeOf(meshgrid([arange(2)] as readonly Tensor[])).toEqualTypeOf<Tensor[]>();
+    // @ts-expect-error: only two parts
+    expect(x.chunk(2)[2]).toBeUndefined();
   });
 
   it("work on empty tensors and scalars", () => {
