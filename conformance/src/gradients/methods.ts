@@ -96,7 +96,6 @@ export const apart: readonly string[] = [
   "Generator",
   "IndexError",
   "PointwiseOp",
-  "Profile",
   "RowOp",
   "ShapeError",
   "Storage",

@@ -7,7 +7,7 @@
 
 import { type DType, FileError, sizeOf, type Tensor } from "@akari/tensor";
 import { countOf, decodeElements, type FileType, fileBytes, type HostArray, type ReadOptions } from "./elements.ts";
-import { nameOf, readBytes, type Source, writeAtomically } from "./files.ts";
+import { readFile, type Source, writeFile } from "./files.ts";
 import { type LoadOptions, toTensor } from "./safetensors.ts";
 
 const types: Readonly<Record<string, FileType>> = {
@@ -156,11 +156,12 @@ export function encodeNpy({ dtype, shape, data }: HostArray): Uint8Array<ArrayBu
  * const x = await loadNpy("x.npy");
  */
 export async function loadNpy(source: Source, options: LoadOptions = {}): Promise<Tensor> {
-  return toTensor(decodeNpy(await readBytes("loadNpy", source), options, `loadNpy: ${nameOf(source)}`), options);
+  const { bytes, what } = await readFile("loadNpy", source);
+  return toTensor(decodeNpy(bytes, options, what), options);
 }
 
 /** Writes a tensor to an .npy file; it is there whole or not at all. Throws a FileError when it cannot be written. */
 export async function saveNpy(path: string | URL, tensor: Tensor): Promise<void> {
   const { dtype, shape } = tensor;
-  await writeAtomically("saveNpy", path, [encodeNpy({ dtype, shape, data: await tensor.data() })]);
+  await writeFile("saveNpy", path, [encodeNpy({ dtype, shape, data: await tensor.data() })]);
 }

@@ -6,9 +6,9 @@
 
 import type { Tensor } from "@akari/tensor";
 import type { HostArray, ReadOptions } from "./elements.ts";
-import { nameOf, readBytes, type Source, writeAtomically } from "./files.ts";
+import { readFile, type Source, writeFile } from "./files.ts";
 import { decodeNpy, encodeNpy } from "./npy.ts";
-import { type LoadOptions, toTensors } from "./safetensors.ts";
+import { type LoadOptions, toArrays, toTensors } from "./safetensors.ts";
 
 /** Options of the functions that write .npz files. */
 export interface NpzOptions {
@@ -50,15 +50,11 @@ export async function encodeNpz(arrays: Readonly<Record<string, HostArray>>, opt
  * const { weight, bias } = await loadNpz("layer.npz");
  */
 export async function loadNpz(source: Source, options: LoadOptions = {}): Promise<Record<string, Tensor>> {
-  return toTensors(await decodeNpz(await readBytes("loadNpz", source), options, `loadNpz: ${nameOf(source)}`), options);
+  const { bytes, what } = await readFile("loadNpz", source);
+  return toTensors(await decodeNpz(bytes, options, what), options);
 }
 
 /** Writes tensors to an .npz file, as they are at the time of the call; it is there whole or not at all. Throws a FileError when it cannot be written. */
 export async function saveNpz(path: string | URL, tensors: Readonly<Record<string, Tensor>>, options: NpzOptions = {}): Promise<void> {
-  const arrays = await Promise.all(
-    Object.entries(tensors).map(async ([name, tensor]): Promise<[string, HostArray]> => {
-      return [name, { dtype: tensor.dtype, shape: tensor.shape, data: await tensor.data() }];
-    }),
-  );
-  await writeAtomically("saveNpz", path, [await encodeNpz(Object.fromEntries(arrays), options)]);
+  await writeFile("saveNpz", path, [await encodeNpz(await toArrays(tensors), options)]);
 }

@@ -7,7 +7,7 @@
 
 import { bytesOf, type DType, FileError, fromTypedArray, sizeOf, type Tensor, type TensorOptions } from "@akari/tensor";
 import { countOf, decodeElements, type FileType, fileBytes, type HostArray, type ReadOptions } from "./elements.ts";
-import { nameOf, readBytes, type Source, writeAtomically } from "./files.ts";
+import { readFile, type Source, writeFile } from "./files.ts";
 
 /** Text that travels with the tensors. */
 export type Metadata = Readonly<Record<string, string>>;
@@ -204,13 +204,7 @@ export async function saveSafetensors(
   tensors: Readonly<Record<string, Tensor>>,
   options: SaveOptions = {},
 ): Promise<void> {
-  // All reads are issued before the first is awaited: what a training loop does meanwhile is not in the file.
-  const arrays = await Promise.all(
-    Object.entries(tensors).map(async ([name, tensor]): Promise<[string, HostArray]> => {
-      return [name, { dtype: tensor.dtype, shape: tensor.shape, data: await tensor.data() }];
-    }),
-  );
-  await writeAtomically("saveSafetensors", path, encodePieces("saveSafetensors", Object.fromEntries(arrays), options.metadata));
+  await writeFile("saveSafetensors", path, encodePieces("saveSafetensors", await toArrays(tensors), options.metadata));
 }
 
 /** Options of the functions that load tensors. */
@@ -225,9 +219,17 @@ export interface LoadOptions extends ReadOptions, Pick<TensorOptions, "device"> 
  * model.loadStateDict(tensors);
  */
 export async function loadSafetensors(source: Source, options: LoadOptions = {}): Promise<Safetensors<Tensor>> {
-  const bytes = await readBytes("loadSafetensors", source);
-  const { tensors, metadata } = decodeSafetensors(bytes, options, `loadSafetensors: ${nameOf(source)}`);
+  const { bytes, what } = await readFile("loadSafetensors", source);
+  const { tensors, metadata } = decodeSafetensors(bytes, options, what);
   return { tensors: toTensors(tensors, options), metadata };
+}
+
+/** Tensors as arrays, by name. All reads are issued before the first is awaited: what a training loop does meanwhile is not in them. */
+export async function toArrays(tensors: Readonly<Record<string, Tensor>>): Promise<Readonly<Record<string, HostArray>>> {
+  const reads = Object.entries(tensors).map(async ([name, tensor]): Promise<[string, HostArray]> => {
+    return [name, { dtype: tensor.dtype, shape: tensor.shape, data: await tensor.data() }];
+  });
+  return Object.fromEntries(await Promise.all(reads));
 }
 
 /** Arrays as tensors, by name. */

@@ -445,7 +445,8 @@ export {
   resultType,
   type TensorOrNumber,
 } from "./pointwise.ts";
-export { Profile, type ProfileEvent, type ProfileOptions, type ProfileRow, profile } from "./profile.ts";
+export { type ProfileEvent, type ProfileOptions, type ProfileRow, profile } from "./profile.ts";
+export type { Profile } from "./profiler.ts";
 export { drawBernoulli, drawIntegers, drawNormal, drawPermutation, drawUniform } from "./random/distributions.ts";
 export { defaultGenerator, Generator, initialSeed, manualSeed, seed } from "./random/generator.ts";
 export {
