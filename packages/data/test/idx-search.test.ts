@@ -7,7 +7,7 @@ import { DownloadError } from "../src/download-error.ts";
 import { type Files, nodeFiles } from "../src/files.ts";
 import { findSplit, type IdxSearchOptions } from "../src/idx-search.ts";
 import { type IdxSource, mnistSource } from "../src/idx-sources.ts";
-import { md5 } from "../src/md5.ts";
+import { digest as md5 } from "../src/md5-digest.ts";
 import { mnist } from "./shared-data.ts";
 
 /** Two images of 2×2 pixels with labels 3 and 4. */
