@@ -67,6 +67,8 @@ export const housekeeping: readonly string[] = [
   "isFloatingPoint",
   "item",
   "itemSync",
+  "ndimension",
+  "nelement",
   "newEmpty",
   "numel",
   "prefetch",

@@ -84,7 +84,7 @@ const tensor: readonly Family[] = [
   },
   {
     title: "Devices and memory",
-    files: "device scope profile backends/cpu/ backends/webgpu/ backends/reference/",
+    files: "device scope profile profiler backends/cpu/ backends/webgpu/ backends/reference/",
     names: "yieldToCollector MemoryUse",
   },
   {
