@@ -30,7 +30,10 @@ export interface FileSystem {
  *
  * @throws FileError when it cannot be read.
  */
-export async function readFile(operation: string, source: Source): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly what: string }> {
+export async function readFile(
+  operation: string,
+  source: Source,
+): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly what: string }> {
   const { nameOf, readBytes } = await import("./disk.ts");
   return { bytes: await readBytes(operation, source), what: `${operation}: ${nameOf(source)}` };
 }
