@@ -18,7 +18,7 @@ abstract class DropoutNd extends Module {
   readonly p: number;
   readonly #options: DropoutOptions;
 
-  constructor(p: number, options: DropoutOptions) {
+  constructor(p = 0.5, options: DropoutOptions = {}) {
     super();
     checkProbability(this.constructor.name, "p", p);
     this.p = p;
@@ -45,10 +45,6 @@ abstract class DropoutNd extends Module {
 export class Dropout extends DropoutNd {
   static override name = "Dropout";
 
-  constructor(p = 0.5, options: DropoutOptions = {}) {
-    super(p, options);
-  }
-
   /** In training zeros and elements scaled by 1/(1-p), in evaluation the input itself: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return dropout(input, this.p, this.options());
@@ -62,10 +58,6 @@ export class Dropout extends DropoutNd {
  */
 export class Dropout2d extends DropoutNd {
   static override name = "Dropout2d";
-
-  constructor(p = 0.5, options: DropoutOptions = {}) {
-    super(p, options);
-  }
 
   /**
    * In training with whole channels of zeros, the others scaled by 1/(1-p), in evaluation the input itself: [N, C, H, W] → [N, C, H, W]. As in
@@ -84,10 +76,6 @@ export class Dropout2d extends DropoutNd {
 export class Dropout1d extends DropoutNd {
   static override name = "Dropout1d";
 
-  constructor(p = 0.5, options: DropoutOptions = {}) {
-    super(p, options);
-  }
-
   /** In training with whole channels of zeros, the others scaled by 1/(1-p), in evaluation the input itself: [N, C, L] → [N, C, L], or without N. */
   forward(input: Tensor): Tensor {
     return dropout1d(input, this.p, this.options());
@@ -101,10 +89,6 @@ export class Dropout1d extends DropoutNd {
  */
 export class Dropout3d extends DropoutNd {
   static override name = "Dropout3d";
-
-  constructor(p = 0.5, options: DropoutOptions = {}) {
-    super(p, options);
-  }
 
   /**
    * In training with whole channels of zeros, the others scaled by 1/(1-p), in evaluation the input itself: [N, C, D, H, W] → [N, C, D, H, W], or
@@ -123,10 +107,6 @@ export class Dropout3d extends DropoutNd {
 export class AlphaDropout extends DropoutNd {
   static override name = "AlphaDropout";
 
-  constructor(p = 0.5, options: DropoutOptions = {}) {
-    super(p, options);
-  }
-
   /**
    * In training with elements at the lower limit of SELU, scaled and shifted to keep mean and variance, in evaluation the input itself: [...] →
    * [...].
@@ -139,10 +119,6 @@ export class AlphaDropout extends DropoutNd {
 /** The same for whole channels of [N, C, ...]. https://pytorch.org/docs/stable/generated/torch.nn.FeatureAlphaDropout.html */
 export class FeatureAlphaDropout extends DropoutNd {
   static override name = "FeatureAlphaDropout";
-
-  constructor(p = 0.5, options: DropoutOptions = {}) {
-    super(p, options);
-  }
 
   /** In training with whole channels at the lower limit of SELU, scaled and shifted, in evaluation the input itself: [N, C, ...] → [N, C, ...]. */
   forward(input: Tensor): Tensor {

@@ -26,9 +26,9 @@ export abstract class Loss<Options> extends Module {
   /** The reduction, by default "mean", and what else the loss takes, as the constructor got them. */
   protected readonly options: Options;
 
-  constructor(options: Options) {
+  constructor(options: Options = {} as Options) {
     super();
-    this.options = options;
+    this.options = options; // the cast above is safe: no loss has an option that must be given
   }
 
   /** A scalar, or with the reduction "none" a loss for each element or each example. */
@@ -38,10 +38,6 @@ export abstract class Loss<Options> extends Module {
 /** `crossEntropy` as a module. https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html */
 export class CrossEntropyLoss extends Loss<CrossEntropyOptions> {
   static override name = "CrossEntropyLoss";
-
-  constructor(options: CrossEntropyOptions = {}) {
-    super(options);
-  }
 
   /**
    * Logits [N, C, ...] and class indices [N, ...] or probabilities [N, C, ...] → a scalar, or [N, ...] without reduction; both may come without N.
@@ -55,10 +51,6 @@ export class CrossEntropyLoss extends Loss<CrossEntropyOptions> {
 export class NLLLoss extends Loss<NllOptions> {
   static override name = "NLLLoss";
 
-  constructor(options: NllOptions = {}) {
-    super(options);
-  }
-
   /** Log-probabilities [N, C, ...] and class indices [N, ...] → a scalar, or [N, ...] without reduction; both may come without N. */
   forward(input: Tensor, target: Tensor): Tensor {
     return nllLoss(input, target, this.options);
@@ -68,10 +60,6 @@ export class NLLLoss extends Loss<NllOptions> {
 /** `mseLoss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.MSELoss.html */
 export class MSELoss extends Loss<LossOptions> {
   static override name = "MSELoss";
-
-  constructor(options: LossOptions = {}) {
-    super(options);
-  }
 
   /** Input and target of shapes that broadcast → a scalar, or `(x - y)²` of each element without reduction. */
   forward(input: Tensor, target: Tensor): Tensor {
@@ -83,10 +71,6 @@ export class MSELoss extends Loss<LossOptions> {
 export class L1Loss extends Loss<LossOptions> {
   static override name = "L1Loss";
 
-  constructor(options: LossOptions = {}) {
-    super(options);
-  }
-
   /** Input and target of shapes that broadcast → a scalar, or `|x - y|` of each element without reduction. */
   forward(input: Tensor, target: Tensor): Tensor {
     return l1Loss(input, target, this.options);
@@ -96,10 +80,6 @@ export class L1Loss extends Loss<LossOptions> {
 /** `smoothL1Loss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.SmoothL1Loss.html */
 export class SmoothL1Loss extends Loss<SmoothL1Options> {
   static override name = "SmoothL1Loss";
-
-  constructor(options: SmoothL1Options = {}) {
-    super(options);
-  }
 
   /**
    * Input and target of shapes that broadcast → a scalar, or a loss for each element without reduction: squared below `beta` (default 1), straight
@@ -114,10 +94,6 @@ export class SmoothL1Loss extends Loss<SmoothL1Options> {
 export class HuberLoss extends Loss<HuberOptions> {
   static override name = "HuberLoss";
 
-  constructor(options: HuberOptions = {}) {
-    super(options);
-  }
-
   /**
    * Input and target of shapes that broadcast → a scalar, or a loss for each element without reduction: squared up to `delta` (default 1), straight
    * above.
@@ -130,10 +106,6 @@ export class HuberLoss extends Loss<HuberOptions> {
 /** `binaryCrossEntropy` as a module. https://pytorch.org/docs/stable/generated/torch.nn.BCELoss.html */
 export class BCELoss extends Loss<BinaryOptions> {
   static override name = "BCELoss";
-
-  constructor(options: BinaryOptions = {}) {
-    super(options);
-  }
 
   /**
    * Probabilities and targets from 0 to 1, of one shape → a scalar, or a loss for each element without reduction. Throws an ArgumentError for an
@@ -148,10 +120,6 @@ export class BCELoss extends Loss<BinaryOptions> {
 export class BCEWithLogitsLoss extends Loss<BinaryLogitsOptions> {
   static override name = "BCEWithLogitsLoss";
 
-  constructor(options: BinaryLogitsOptions = {}) {
-    super(options);
-  }
-
   /** Logits and targets from 0 to 1, of one shape → a scalar, or a loss for each element without reduction. */
   forward(input: Tensor, target: Tensor): Tensor {
     return binaryCrossEntropyWithLogits(input, target, this.options);
@@ -161,10 +129,6 @@ export class BCEWithLogitsLoss extends Loss<BinaryLogitsOptions> {
 /** `klDiv` as a module. https://pytorch.org/docs/stable/generated/torch.nn.KLDivLoss.html */
 export class KLDivLoss extends Loss<KlDivOptions> {
   static override name = "KLDivLoss";
-
-  constructor(options: KlDivOptions = {}) {
-    super(options);
-  }
 
   /** Log-probabilities and a target distribution, of shapes that broadcast → a scalar, or a loss for each element without reduction. */
   forward(input: Tensor, target: Tensor): Tensor {

@@ -27,10 +27,6 @@ import { Loss } from "./loss.ts";
 export class PoissonNLLLoss extends Loss<PoissonOptions> {
   static override name = "PoissonNLLLoss";
 
-  constructor(options: PoissonOptions = {}) {
-    super(options);
-  }
-
   /** Expected counts, by default as logarithms, and the counts, of shapes that broadcast → a scalar, or a loss for each element without reduction. */
   forward(input: Tensor, target: Tensor): Tensor {
     return poissonNllLoss(input, target, this.options);
@@ -40,10 +36,6 @@ export class PoissonNLLLoss extends Loss<PoissonOptions> {
 /** `gaussianNllLoss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.GaussianNLLLoss.html */
 export class GaussianNLLLoss extends Loss<GaussianOptions> {
   static override name = "GaussianNLLLoss";
-
-  constructor(options: GaussianOptions = {}) {
-    super(options);
-  }
 
   /** Means and what was seen, of one shape, and variances, for each element or each row → a scalar, or a loss for each element without reduction. */
   forward(input: Tensor, target: Tensor, variance: Tensor): Tensor {
@@ -55,10 +47,6 @@ export class GaussianNLLLoss extends Loss<GaussianOptions> {
 export class HingeEmbeddingLoss extends Loss<MarginOptions> {
   static override name = "HingeEmbeddingLoss";
 
-  constructor(options: MarginOptions = {}) {
-    super(options);
-  }
-
   /** Distances and targets 1 or -1, of shapes that broadcast → a scalar, or a loss for each element without reduction. */
   forward(input: Tensor, target: Tensor): Tensor {
     return hingeEmbeddingLoss(input, target, this.options);
@@ -68,10 +56,6 @@ export class HingeEmbeddingLoss extends Loss<MarginOptions> {
 /** `marginRankingLoss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.MarginRankingLoss.html */
 export class MarginRankingLoss extends Loss<MarginOptions> {
   static override name = "MarginRankingLoss";
-
-  constructor(options: MarginOptions = {}) {
-    super(options);
-  }
 
   /**
    * Two scores and targets 1 (the first is to be higher) or -1, of as many dimensions each → a scalar, or a loss for each element without reduction.
@@ -85,10 +69,6 @@ export class MarginRankingLoss extends Loss<MarginOptions> {
 export class SoftMarginLoss extends Loss<LossOptions> {
   static override name = "SoftMarginLoss";
 
-  constructor(options: LossOptions = {}) {
-    super(options);
-  }
-
   /** Scores and targets 1 or -1, of shapes that broadcast → a scalar, or a loss for each element without reduction. */
   forward(input: Tensor, target: Tensor): Tensor {
     return softMarginLoss(input, target, this.options);
@@ -98,10 +78,6 @@ export class SoftMarginLoss extends Loss<LossOptions> {
 /** `multilabelMarginLoss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.MultiLabelMarginLoss.html */
 export class MultiLabelMarginLoss extends Loss<LossOptions> {
   static override name = "MultiLabelMarginLoss";
-
-  constructor(options: LossOptions = {}) {
-    super(options);
-  }
 
   /** Scores [N, C] and class indices [N, C], those before the first -1 → a scalar, or [N] without reduction; both may come without N. */
   forward(input: Tensor, target: Tensor): Tensor {
@@ -113,10 +89,6 @@ export class MultiLabelMarginLoss extends Loss<LossOptions> {
 export class MultiLabelSoftMarginLoss extends Loss<MultilabelOptions> {
   static override name = "MultiLabelSoftMarginLoss";
 
-  constructor(options: MultilabelOptions = {}) {
-    super(options);
-  }
-
   /** Scores [N, C] and targets from 0 to 1, [N, C] → a scalar, or [N] without reduction; both may come without N. */
   forward(input: Tensor, target: Tensor): Tensor {
     return multilabelSoftMarginLoss(input, target, this.options);
@@ -126,10 +98,6 @@ export class MultiLabelSoftMarginLoss extends Loss<MultilabelOptions> {
 /** `multiMarginLoss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.MultiMarginLoss.html */
 export class MultiMarginLoss extends Loss<MultiMarginOptions> {
   static override name = "MultiMarginLoss";
-
-  constructor(options: MultiMarginOptions = {}) {
-    super(options);
-  }
 
   /** Scores [N, C] and class indices [N] → a scalar, or [N] without reduction; both may come without N. */
   forward(input: Tensor, target: Tensor): Tensor {
@@ -141,10 +109,6 @@ export class MultiMarginLoss extends Loss<MultiMarginOptions> {
 export class CosineEmbeddingLoss extends Loss<MarginOptions> {
   static override name = "CosineEmbeddingLoss";
 
-  constructor(options: MarginOptions = {}) {
-    super(options);
-  }
-
   /** Two vectors [N, D] and targets [N], 1 for alike and -1 for unlike → a scalar, or [N] without reduction; all may come without N. */
   forward(a: Tensor, b: Tensor, target: Tensor): Tensor {
     return cosineEmbeddingLoss(a, b, target, this.options);
@@ -155,10 +119,6 @@ export class CosineEmbeddingLoss extends Loss<MarginOptions> {
 export class TripletMarginLoss extends Loss<TripletOptions> {
   static override name = "TripletMarginLoss";
 
-  constructor(options: TripletOptions = {}) {
-    super(options);
-  }
-
   /** Anchor, something alike and something unlike, [..., D] each → a scalar, or [...] without reduction. */
   forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
     return tripletMarginLoss(anchor, positive, negative, this.options);
@@ -168,10 +128,6 @@ export class TripletMarginLoss extends Loss<TripletOptions> {
 /** `tripletMarginWithDistanceLoss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.TripletMarginWithDistanceLoss.html */
 export class TripletMarginWithDistanceLoss extends Loss<TripletDistanceOptions> {
   static override name = "TripletMarginWithDistanceLoss";
-
-  constructor(options: TripletDistanceOptions = {}) {
-    super(options);
-  }
 
   /** Anchor, something alike and something unlike, in shapes that the distance takes → a scalar, or without reduction one loss for each distance. */
   forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
