@@ -6,6 +6,7 @@ import { ArgumentError, ShapeError } from "../errors.ts";
 import { apply, type Op, rules } from "../op.ts";
 import { type Shape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { windowOn } from "../view.ts";
 import { copyInto } from "./copy.ts";
 import { fillView, fromHost } from "./fill.ts";
 import { selectUnchecked } from "./gather.ts";
@@ -24,10 +25,10 @@ const bordering: Op<Border> = {
     { shape: x.shape.map((size, i) => size + (before[i] as number) + (after[i] as number)), dtype: x.dtype },
   ],
   run: ([x], { before, value }, [to]) => {
-    const { buffer, dtype, strides, offset, device } = to;
+    const { strides, offset, device } = to;
     fillView(to, value, device);
     const start = before.reduce((sum, n, i) => sum + n * (strides[i] as number), offset);
-    copyInto({ buffer, dtype, shape: x.shape, strides, offset: start }, x, device);
+    copyInto(windowOn(to, x.shape, strides, start), x, device);
   },
   gradient: /* @__PURE__ */ rules<Border>({
     of: (g, { attrs: { before, after } }) =>

@@ -9,6 +9,7 @@ import { apply, applyInPlace, type Op, rules } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
 import { dimension, sameShape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { windowOn } from "../view.ts";
 import { checkBounds } from "./check.ts";
 import { cast, copyInto } from "./copy.ts";
 import { expand } from "./expand.ts";
@@ -281,9 +282,7 @@ const flatScattering: Op<"set" | "add"> = {
     const whole = to.isContiguous() ? to : to.newEmpty(to.shape);
     if (whole !== x) copyInto(whole, x, to.device);
     if (source.numel() > 0) {
-      const { buffer, dtype, offset } = whole;
-      const flat = { buffer, dtype, shape: [whole.numel()], strides: [1], offset };
-      to.device.run({ kind: "scatter", reduce, dim: 0, to: flat, index, source });
+      to.device.run({ kind: "scatter", reduce, dim: 0, to: windowOn(whole, [whole.numel()], [1]), index, source });
     }
     if (whole === to) return;
     copyInto(to, whole, to.device);
