@@ -136,13 +136,3 @@ export function floatingType(operation: string, x: Tensor, dtype: DType | undefi
   }
   return type;
 }
-
-/** Finds or makes the one object for a key. */
-export function once<T>(made: Map<string, T>, key: string, make: () => T): T {
-  let found = made.get(key);
-  if (found === undefined) {
-    found = make();
-    made.set(key, found);
-  }
-  return found;
-}
