@@ -1,9 +1,11 @@
 /** The work of `load`, which is loaded with the first call. */
 
 import { FileError } from "@akari/tensor";
-import type { HostArray } from "./elements.ts";
-import { readFile, type Source } from "./files.ts";
-import { decodeSafetensors, type LoadOptions, toTensor, toTensors } from "./safetensors.ts";
+import { readFile } from "./disk.ts";
+import { type HostArray, toTensor, toTensors } from "./elements.ts";
+import type { Source } from "./files.ts";
+import type { LoadOptions } from "./safetensors.ts";
+import { decode } from "./safetensors-format.ts";
 import type { Mark } from "./save.ts";
 
 /** What a file holds: a value of `save`, the tensors of a safetensors file by name, or one of PyTorch's checkpoints. */
@@ -14,7 +16,7 @@ export async function loadValue(source: Source, options: LoadOptions): Promise<u
     const { tensorsOf } = await import("./torch-checkpoint.ts");
     return tensorsOf(what, bytes, options);
   }
-  const { tensors: arrays, metadata } = decodeSafetensors(bytes, options, what);
+  const { tensors: arrays, metadata } = decode(what, bytes, options);
   if (metadata.akari === undefined) return toTensors(arrays, options);
   let rest: unknown;
   try {

@@ -39,28 +39,35 @@ function pathOf(path: string | URL): string {
 }
 
 /** How a source is called in messages. */
-export function nameOf(source: Source): string {
+function nameOf(source: Source): string {
   if (typeof source === "string" || source instanceof URL) return pathOf(source);
   return "name" in source && typeof source.name === "string" ? source.name : "a blob";
 }
 
 /**
- * All bytes of a file. In Node strings are paths, in a browser addresses to fetch.
+ * All bytes of a file, and how it is called in messages: `loadNpy: x.npy`. In Node strings are paths, in a browser addresses to fetch.
  *
  * @throws FileError when it cannot be read.
  */
-export async function readBytes(operation: string, source: Source): Promise<Uint8Array<ArrayBuffer>> {
+export async function readFile(
+  operation: string,
+  source: Source,
+): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly what: string }> {
   const name = nameOf(source);
   try {
-    if (source instanceof Blob) return new Uint8Array(await source.arrayBuffer());
-    const fs = node()?.getBuiltinModule("node:fs/promises");
-    if (fs !== undefined && !(source instanceof URL && source.protocol !== "file:")) return await fs.readFile(name);
-    const response = await fetch(source);
-    if (!response.ok) throw new Error(`the server answered ${response.status} ${response.statusText}`);
-    return new Uint8Array(await response.arrayBuffer());
+    return { bytes: await bytesOf(source, name), what: `${operation}: ${name}` };
   } catch (error) {
     throw new FileError(`${operation}: cannot read ${name}: ${reason(error)}`, { cause: error });
   }
+}
+
+async function bytesOf(source: Source, name: string): Promise<Uint8Array<ArrayBuffer>> {
+  if (source instanceof Blob) return new Uint8Array(await source.arrayBuffer());
+  const fs = node()?.getBuiltinModule("node:fs/promises");
+  if (fs !== undefined && !(source instanceof URL && source.protocol !== "file:")) return await fs.readFile(name);
+  const response = await fetch(source);
+  if (!response.ok) throw new Error(`the server answered ${response.status} ${response.statusText}`);
+  return new Uint8Array(await response.arrayBuffer());
 }
 
 /**

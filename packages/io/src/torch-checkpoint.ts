@@ -4,7 +4,9 @@
  */
 
 import { asStrided, type DType, FileError, fromTypedArray, type Tensor, type TypedArray } from "@akari/tensor";
+import { readFile } from "./disk.ts";
 import { decodeElements, type ReadOptions } from "./elements.ts";
+import type { Source } from "./files.ts";
 import type { LoadOptions } from "./safetensors.ts";
 import type { Saved, StridedArray } from "./torch.ts";
 import { readTorchLegacy } from "./torch-legacy.ts";
@@ -14,6 +16,12 @@ import { Tuple } from "./unpickler.ts";
 
 /** Containers within containers are followed so far and no farther. */
 const deepest = 500;
+
+/** What `loadTorch` does. */
+export async function loadCheckpoint(operation: string, source: Source, options: LoadOptions): Promise<Saved<Tensor>> {
+  const { bytes, what } = await readFile(operation, source);
+  return tensorsOf(what, bytes, options);
+}
 
 /** The contents of a checkpoint with its tensors. Throws a FileError as `loadTorch` does. */
 export function tensorsOf(what: string, bytes: Uint8Array, options: LoadOptions): Promise<Saved<Tensor>> {

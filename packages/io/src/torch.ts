@@ -8,7 +8,7 @@
 
 import type { DType, Tensor, TypedArray } from "@akari/tensor";
 import type { ReadOptions } from "./elements.ts";
-import { readFile, type Source } from "./files.ts";
+import type { Source } from "./files.ts";
 import type { LoadOptions } from "./safetensors.ts";
 
 /** A tensor of a checkpoint on the host: a window onto a storage, which other tensors may share. Strides and offset count elements. */
@@ -58,7 +58,6 @@ export async function decodeTorch(bytes: Uint8Array, options: ReadOptions = {}, 
  * const state = await loadTorch("resnet.pth"); // what torch.save(model.state_dict(), ...) wrote
  */
 export async function loadTorch<T = Saved<Tensor>>(source: Source, options: LoadOptions = {}): Promise<T> {
-  const { bytes, what } = await readFile("loadTorch", source);
-  const { tensorsOf } = await import("./torch-checkpoint.ts");
-  return (await tensorsOf(what, bytes, options)) as T; // safe as far as the caller is right; `loadStateDict` looks for itself
+  const { loadCheckpoint } = await import("./torch-checkpoint.ts");
+  return (await loadCheckpoint("loadTorch", source, options)) as T; // safe as far as the caller is right; `loadStateDict` looks for itself
 }
