@@ -103,7 +103,7 @@ async function downloadFile(
   options: IdxSearchOptions,
 ): Promise<Found> {
   const name = `${nameOf(file)}.gz`;
-  const expected = source.checksums[file];
+  const expected = (await source.checksums())[file];
   let array: IdxArray | null = null;
   const packed = await downloadFrom(
     name,
