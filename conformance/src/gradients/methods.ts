@@ -117,6 +117,8 @@ export const apart: readonly string[] = [
   "broadcastView",
   "bytesOf",
   "canCast",
+  "checkChoice",
+  "checkOptions",
   "checkSizes",
   "computeType",
   "constant",

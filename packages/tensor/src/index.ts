@@ -436,6 +436,7 @@ export {
 } from "./ops/unique.ts";
 export { embed, type LayoutRule, viewOp } from "./ops/view.ts";
 export { where } from "./ops/where.ts";
+export { checkChoice, checkOptions } from "./options.ts";
 export {
   broadcastView,
   type Pointwise,

@@ -2,8 +2,7 @@
  * Schedulers that lead the learning rate up and down, and the momentum the other way.
  */
 
-import { ArgumentError } from "@akari/tensor";
-import { checkKnown } from "../checks.ts";
+import { ArgumentError, checkOptions } from "@akari/tensor";
 import type { BaseOptions, Optimizer } from "../optimizer.ts";
 import { LRScheduler } from "./scheduler.ts";
 
@@ -64,7 +63,7 @@ export class OneCycleLR<Options extends BaseOptions> extends LRScheduler<Options
   constructor(optimizer: Optimizer<Options>, maxLr: number | readonly number[], options: OneCycleOptions) {
     super(optimizer);
     const own = ["pctStart", "annealStrategy", "cycleMomentum", "baseMomentum", "maxMomentum", "divFactor", "finalDivFactor", "threePhase"];
-    checkKnown("OneCycleLR", options, ["totalSteps", "epochs", "stepsPerEpoch", ...own]);
+    checkOptions("OneCycleLR", options, ["totalSteps", "epochs", "stepsPerEpoch", ...own]);
     const { totalSteps, epochs, stepsPerEpoch } = options;
     const total = totalSteps ?? (epochs ?? Number.NaN) * (stepsPerEpoch ?? Number.NaN);
     if (!Number.isInteger(total) || total < 1)
@@ -169,7 +168,7 @@ export class CyclicLR<Options extends BaseOptions> extends LRScheduler<Options> 
       throw new ArgumentError(`CyclicLR: expected one ${name} or ${groups} of them, got ${lr.length}`);
     };
     const momenta = ["cycleMomentum", "baseMomentum", "maxMomentum"];
-    checkKnown("CyclicLR", options, ["stepSizeUp", "stepSizeDown", "mode", "gamma", ...momenta]);
+    checkOptions("CyclicLR", options, ["stepSizeUp", "stepSizeDown", "mode", "gamma", ...momenta]);
     this.#baseLrs = each("baseLr", baseLr);
     this.#maxLrs = each("maxLr", maxLr);
     const up = options.stepSizeUp ?? 2000;

@@ -2,8 +2,7 @@
  * Schedulers that multiply the learning rate at some steps.
  */
 
-import { ArgumentError } from "@akari/tensor";
-import { checkKnown } from "../checks.ts";
+import { ArgumentError, checkOptions } from "@akari/tensor";
 import type { BaseOptions, Optimizer } from "../optimizer.ts";
 import { LRScheduler } from "./scheduler.ts";
 
@@ -25,7 +24,7 @@ export class StepLR<Options extends BaseOptions> extends LRScheduler<Options> {
 
   constructor(optimizer: Optimizer<Options>, stepSize: number, options: GammaOptions = {}) {
     super(optimizer);
-    checkKnown("StepLR", options, ["gamma"]);
+    checkOptions("StepLR", options, ["gamma"]);
     const { gamma = 0.1 } = options;
     if (!Number.isInteger(stepSize) || stepSize < 1)
       throw new ArgumentError(`StepLR: stepSize must be a positive integer, got ${stepSize}`);
@@ -51,7 +50,7 @@ export class MultiStepLR<Options extends BaseOptions> extends LRScheduler<Option
 
   constructor(optimizer: Optimizer<Options>, milestones: readonly number[], options: GammaOptions = {}) {
     super(optimizer);
-    checkKnown("MultiStepLR", options, ["gamma"]);
+    checkOptions("MultiStepLR", options, ["gamma"]);
     const { gamma = 0.1 } = options;
     this.#milestones = milestones;
     this.#gamma = gamma;

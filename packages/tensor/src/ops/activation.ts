@@ -7,6 +7,7 @@ import { isFloating } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { withDerivative } from "../expr/derivative.ts";
 import { constant, type Expr } from "../expr/expr.ts";
+import { checkChoice } from "../options.ts";
 import { type Pointwise, pointwise } from "../pointwise.ts";
 import { dimension, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -91,9 +92,8 @@ export interface GeluOptions {
  * @throws ArgumentError for an unknown approximation.
  */
 export function gelu(x: Tensor, { approximate = "none" }: GeluOptions = {}): Tensor {
-  if (approximate === "none") return geluExact(x);
-  if (approximate === "tanh") return geluTanh(x);
-  throw new ArgumentError(`gelu: approximate must be "none" or "tanh", got ${JSON.stringify(approximate)}`);
+  checkChoice("gelu", "approximate", approximate, ["none", "tanh"]);
+  return approximate === "none" ? geluExact(x) : geluTanh(x);
 }
 
 /** `x · sigmoid(x)`. https://pytorch.org/docs/stable/generated/torch.nn.functional.silu.html */

@@ -6,6 +6,7 @@
 import { isFloating } from "../dtype.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
 import type { Expr } from "../expr/expr.ts";
+import { checkChoice } from "../options.ts";
 import { type Pointwise, type PointwiseOptions, pointwise, resultType, type TensorOrNumber } from "../pointwise.ts";
 import type { Tensor } from "../tensor.ts";
 import { expectBetween } from "./check.ts";
@@ -144,10 +145,8 @@ const truncated: Binary = /* @__PURE__ */ pointwise(
 const floored: Binary = /* @__PURE__ */ pointwise("div", (a, b) => a.floorDiv(b), /* @__PURE__ */ dividing("div"));
 
 function rounded(operation: string, mode: DivOptions["roundingMode"]): Binary {
-  if (mode === undefined || mode === null) return quotient;
-  if (mode === "trunc") return truncated;
-  if (mode === "floor") return floored;
-  throw new ArgumentError(`${operation}: roundingMode must be "trunc", "floor" or null, got ${JSON.stringify(mode)}`);
+  checkChoice(operation, "roundingMode", mode ?? null, ["trunc", "floor", null]);
+  return mode === "trunc" ? truncated : mode === "floor" ? floored : quotient;
 }
 
 /**

@@ -2,8 +2,9 @@
  * Borders around a tensor. Zeros (or another value) are written around a copy; the other modes pick elements of the tensor itself.
  */
 
-import { ArgumentError, ShapeError } from "../errors.ts";
+import { ShapeError } from "../errors.ts";
 import { apply, type Op, rules } from "../op.ts";
+import { checkChoice, checkOptions } from "../options.ts";
 import { type Shape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { windowOn } from "../view.ts";
@@ -65,13 +66,11 @@ function sourceOf(mode: PadMode, place: number, size: number): number {
  */
 export function pad(x: Tensor, widths: readonly number[], options: PadOptions = {}): Tensor {
   const { mode = "constant", value = 0 } = options;
-  for (const name of Object.keys(options)) {
-    if (name !== "mode" && name !== "value") throw new ArgumentError(`pad: there is no option "${name}"; there are mode, value`);
-  }
+  checkOptions("pad", options, ["mode", "value"]);
   if (widths.length % 2 !== 0 || widths.length > 2 * x.ndim || !widths.every(Number.isInteger)) {
     throw new ShapeError(`pad: expected pairs of whole widths for at most ${x.ndim} dimensions, got ${showShape(widths)}`);
   }
-  if (!["constant", "reflect", "replicate", "circular"].includes(mode)) throw new ArgumentError(`pad: there is no mode "${mode}"`);
+  checkChoice("pad", "mode", mode, ["constant", "reflect", "replicate", "circular"]);
   const width = (dim: number, side: 0 | 1) => widths[2 * (x.ndim - 1 - dim) + side] ?? 0;
   if (mode === "constant") return constantBorder(x, width, value);
   let result = x;

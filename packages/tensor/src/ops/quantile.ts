@@ -5,6 +5,7 @@
 
 import { expectFloating } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
+import { checkChoice } from "../options.ts";
 import { pointwise } from "../pointwise.ts";
 import { dimension, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -45,8 +46,7 @@ function quantiles(
   skip: boolean,
 ): Tensor {
   expectFloating(operation, x.dtype);
-  if (!["linear", "lower", "higher", "midpoint", "nearest"].includes(interpolation))
-    throw new ArgumentError(`${operation}: there is no interpolation ${JSON.stringify(interpolation)}`);
+  checkChoice(operation, "interpolation", interpolation, ["linear", "lower", "higher", "midpoint", "nearest"]);
   const message = `${operation}: q must be from 0 to 1, got {}`;
   if (typeof q === "number") {
     if (!(q >= 0 && q <= 1)) throw new ArgumentError(message.replace("{}", String(q)));

@@ -5,6 +5,7 @@
 
 import { encode } from "../encode.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
+import { checkChoice, checkOptions } from "../options.ts";
 import { type Shape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { PerDimension } from "./conv.ts";
@@ -215,11 +216,7 @@ const interpolateOptions = ["size", "scaleFactor", "mode", "alignCorners", "reco
  * interpolate(image, { scaleFactor: 2, mode: "bilinear" });
  */
 export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
-  for (const name of Object.keys(options)) {
-    if (!interpolateOptions.includes(name)) {
-      throw new ArgumentError(`interpolate: there is no option "${name}"; there are ${interpolateOptions.join(", ")}`);
-    }
-  }
+  checkOptions("interpolate", options, interpolateOptions);
   const { size, scaleFactor, mode = "nearest", alignCorners = false, recomputeScaleFactor = false } = options;
   const dims = x.ndim - 2;
   if (dims < 1 || dims > 3)
@@ -228,8 +225,9 @@ export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
   if ((size === undefined) === (scaleFactor === undefined)) throw new ArgumentError("interpolate: give either size or scaleFactor");
   if (recomputeScaleFactor && scaleFactor === undefined)
     throw new ArgumentError("interpolate: recomputeScaleFactor goes with scaleFactor, got a size");
-  const suits = { linear: 1, bilinear: 2, bicubic: 2, trilinear: 3, nearest: dims, "nearest-exact": dims, area: dims }[mode];
-  if (suits === undefined) throw new ArgumentError(`interpolate: there is no mode "${String(mode)}"`);
+  const modes = { linear: 1, bilinear: 2, bicubic: 2, trilinear: 3, nearest: dims, "nearest-exact": dims, area: dims };
+  checkChoice("interpolate", "mode", mode, Object.keys(modes));
+  const suits = modes[mode];
   if (suits !== dims)
     throw new ArgumentError(`interpolate: the mode "${mode}" is for ${suits} spatial dimensions, but the input has ${dims}`);
   const spreadOver = (value: PerDimension) => (typeof value === "number" ? new Array<number>(dims).fill(value) : value);

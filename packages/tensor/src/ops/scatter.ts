@@ -4,8 +4,9 @@
  */
 
 import { isFloating } from "../dtype.ts";
-import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
+import { DTypeError, ShapeError } from "../errors.ts";
 import { apply, applyInPlace, type Op, rules } from "../op.ts";
+import { checkChoice } from "../options.ts";
 import { pointwise } from "../pointwise.ts";
 import { dimension, sameShape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -129,8 +130,8 @@ export interface ScatterOptions {
 }
 
 function scatterBy({ reduce }: ScatterOptions): Scatter["reduce"] {
-  if (reduce === undefined || reduce === "add" || reduce === "multiply") return reduce ?? "set";
-  throw new ArgumentError(`scatter: reduce must be "add" or "multiply", got ${JSON.stringify(reduce)}; scatterReduce has more`);
+  if (reduce !== undefined) checkChoice("scatter", "reduce", reduce, ["add", "multiply"]); // `scatterReduce` has more
+  return reduce ?? "set";
 }
 
 /**
@@ -190,9 +191,10 @@ export function scatterReduce(
   reduction: ScatterReduction,
   { includeSelf = true }: ScatterReduceOptions = {},
 ): Tensor {
-  const start = { sum: 0, mean: 0, prod: 1, amax: Number.NEGATIVE_INFINITY, amin: Number.POSITIVE_INFINITY }[reduction];
+  const starts = { sum: 0, mean: 0, prod: 1, amax: Number.NEGATIVE_INFINITY, amin: Number.POSITIVE_INFINITY };
+  checkChoice("scatterReduce", "reduction", reduction, Object.keys(starts));
+  const start = starts[reduction];
   const reduce = ({ sum: "add", mean: "add", prod: "multiply", amax: "max", amin: "min" } as const)[reduction];
-  if (reduce === undefined) throw new ArgumentError(`scatterReduce: there is no reduction "${String(reduction)}"`);
   const integer = Number.isFinite(start) || x.dtype.startsWith("float") ? start : start > 0 ? 2147483647 : -2147483648;
   const base = includeSelf ? x : scattered(x, prepare("scatterReduce", x, dim, index, integer), "set");
   const combinedSum = scattered(base, prepare("scatterReduce", base, dim, index, source), reduce);

@@ -4,6 +4,7 @@
 
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { constant } from "../expr/expr.ts";
+import { checkChoice } from "../options.ts";
 import { pointwise } from "../pointwise.ts";
 import { dimension, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -77,7 +78,7 @@ export interface MeshgridOptions {
  */
 export function meshgrid(vectors: readonly Tensor[], options: MeshgridOptions = {}): Tensor[] {
   const { indexing = "ij" } = options;
-  if (indexing !== "ij" && indexing !== "xy") throw new ArgumentError(`meshgrid: indexing must be "ij" or "xy", got "${String(indexing)}"`);
+  checkChoice("meshgrid", "indexing", indexing, ["ij", "xy"]);
   for (const v of vectors) if (v.ndim > 1) throw new ShapeError(`meshgrid: expected vectors, got shape ${showShape(v.shape)}`);
   if (indexing === "xy" && vectors.length >= 2) {
     const [first, second, ...rest] = vectors as readonly [Tensor, Tensor, ...Tensor[]]; // safe: there are two
