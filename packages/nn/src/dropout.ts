@@ -6,6 +6,7 @@ import type { Generator, Tensor } from "@akari/tensor";
 import { checkProbability } from "./arguments.ts";
 import { alphaDropout, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from "./functional/dropout.ts";
 import { Module } from "./module.ts";
+import { fields } from "./state-name.ts";
 
 /** Options of the dropout layers. */
 export interface DropoutOptions {
@@ -33,7 +34,7 @@ abstract class DropoutNd extends Module {
   abstract override forward(input: Tensor): Tensor;
 
   override extraRepr(): string {
-    return `p=${this.p}, inplace=False`;
+    return `${fields(this, "p")}, inplace=False`;
   }
 }
 
