@@ -118,7 +118,6 @@ export const apart: readonly string[] = [
   "bytesOf",
   "canCast",
   "checkChoice",
-  "checkOptions",
   "checkSizes",
   "computeType",
   "constant",

@@ -3,7 +3,7 @@
  * and between batches it lets the event loop turn when much memory is waiting to come back.
  */
 
-import { ArgumentError, checkOptions, defaultGenerator, Generator, yieldToCollector } from "@akari/tensor";
+import { ArgumentError, defaultGenerator, Generator, yieldToCollector } from "@akari/tensor";
 import { type Collated, defaultCollate } from "./collate.ts";
 import type { Dataset, IterableDataset } from "./dataset.ts";
 import { BatchSampler, drawSeed, RandomSampler, type Sampler, SequentialSampler } from "./sampler.ts";
@@ -39,7 +39,7 @@ export type StreamOptions<Sample, Batch> = Pick<
   "batchSize" | "dropLast" | "collateFn" | "generator" | "seed"
 >;
 
-const known: readonly string[] = [
+const known: ReadonlySet<string> = new Set([
   "batchSize",
   "shuffle",
   "sampler",
@@ -49,7 +49,7 @@ const known: readonly string[] = [
   "generator",
   "seed",
   "prefetch",
-];
+]);
 
 /**
  * Iterates over a dataset in batches; each iteration is an epoch. An array of samples is a dataset, too. A stream, which is any other iterable of samples, comes in
@@ -199,7 +199,9 @@ function isStream<Sample>(dataset: Dataset<Sample, unknown> | IterableDataset<Sa
 }
 
 function check<Sample, Batch>(options: DataLoaderOptions<Sample, Batch>): void {
-  checkOptions("DataLoader", options, known);
+  for (const name of Object.keys(options)) {
+    if (!known.has(name)) throw new ArgumentError(`DataLoader: there is no option "${name}"; there are ${[...known].join(", ")}`);
+  }
   const { prefetch = 0 } = options;
   if (!Number.isInteger(prefetch) || prefetch < 0) throw new ArgumentError(`DataLoader: prefetch must be a count, got ${prefetch}`);
   const given = new Set(Object.entries(options).flatMap(([name, value]) => (value === undefined || value === false ? [] : [name])));

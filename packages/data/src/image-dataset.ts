@@ -3,7 +3,7 @@
  * becomes; sixty-four images of MNIST take a small part of a millisecond.
  */
 
-import { ArgumentError, type Backend, checkOptions, fromTypedArray, type Tensor } from "@akari/tensor";
+import { ArgumentError, type Backend, fromTypedArray, type Tensor } from "@akari/tensor";
 import { checkIndex, type Dataset } from "./dataset.ts";
 import { type Transform, transformer } from "./transforms.ts";
 
@@ -77,7 +77,10 @@ export class ImageDataset implements Dataset<ImageSample, ImageBatch> {
   /** Throws an ArgumentError for an option that does not exist or makes no sense; `further` are names that a subclass knows. */
   constructor(source: ImageSource, options: ImageOptions = {}, further: readonly string[] = []) {
     const { normalize, transform, device } = options;
-    checkOptions(source.name, options, [...known, ...further]);
+    for (const key of Object.keys(options)) {
+      if (known.includes(key) || further.includes(key)) continue;
+      throw new ArgumentError(`${source.name}: there is no option "${key}"; there are ${[...known, ...further].join(", ")}`);
+    }
     if (transform !== undefined && normalize !== undefined && normalize !== false) {
       throw new ArgumentError(`${source.name}: normalize and transform exclude each other; put a Normalize into the transform`);
     }

@@ -27,8 +27,8 @@ export abstract class Loss<Options> extends Module {
   protected readonly options: Options;
 
   constructor(options: Options = {} as Options) {
-    super();
-    this.options = options; // the cast above is safe: no loss has an option that must be given
+    super(); // safe: options may all be left out
+    this.options = options;
   }
 
   /** A scalar, or with the reduction "none" a loss for each element or each example. */

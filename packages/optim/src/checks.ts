@@ -18,6 +18,12 @@ export function checkBetas(optimizer: string, betas: readonly number[]): void {
   }
 }
 
+/** Throws an ArgumentError for an option that does not exist. */
+export function checkKnown(name: string, options: object, known: readonly string[]): void {
+  const unknown = Object.keys(options).find((key) => !known.includes(key));
+  if (unknown !== undefined) throw new ArgumentError(`${name}: there is no option "${unknown}"; there are ${known.join(", ")}`);
+}
+
 /** Throws an ArgumentError unless the numbers are from 0 to 1. */
 export function checkFraction(optimizer: string, values: Readonly<Record<string, number>>): void {
   for (const [name, value] of Object.entries(values)) {

@@ -8,6 +8,7 @@
 export type { Backend, DeviceBuffer, KernelClock, KernelSpan, MemoryUse } from "./backend.ts";
 export { type CpuOptions, cpu } from "./backends/cpu/index.ts";
 export { type Capture, capturing, changed, perform } from "./capture.ts";
+export { checkChoice } from "./choice.ts";
 export { type CompileCounts, type Compiled, compile } from "./compile.ts";
 export {
   asTensor,
@@ -436,7 +437,6 @@ export {
 } from "./ops/unique.ts";
 export { embed, type LayoutRule, viewOp } from "./ops/view.ts";
 export { where } from "./ops/where.ts";
-export { checkChoice, checkOptions } from "./options.ts";
 export {
   broadcastView,
   type Pointwise,

@@ -2,7 +2,8 @@
  * Schedulers that lead the learning rate up and down, and the momentum the other way.
  */
 
-import { ArgumentError, checkOptions } from "@akari/tensor";
+import { ArgumentError } from "@akari/tensor";
+import { checkKnown } from "../checks.ts";
 import type { BaseOptions, Optimizer } from "../optimizer.ts";
 import { LRScheduler } from "./scheduler.ts";
 
@@ -63,7 +64,7 @@ export class OneCycleLR<Options extends BaseOptions> extends LRScheduler<Options
   constructor(optimizer: Optimizer<Options>, maxLr: number | readonly number[], options: OneCycleOptions) {
     super(optimizer);
     const own = ["pctStart", "annealStrategy", "cycleMomentum", "baseMomentum", "maxMomentum", "divFactor", "finalDivFactor", "threePhase"];
-    checkOptions("OneCycleLR", options, ["totalSteps", "epochs", "stepsPerEpoch", ...own]);
+    checkKnown("OneCycleLR", options, ["totalSteps", "epochs", "stepsPerEpoch", ...own]);
     const { totalSteps, epochs, stepsPerEpoch } = options;
     const total = totalSteps ?? (epochs ?? Number.NaN) * (stepsPerEpoch ?? Number.NaN);
     if (!Number.isInteger(total) || total < 1)
@@ -168,7 +169,7 @@ export class CyclicLR<Options extends BaseOptions> extends LRScheduler<Options> 
       throw new ArgumentError(`CyclicLR: expected one ${name} or ${groups} of them, got ${lr.length}`);
     };
     const momenta = ["cycleMomentum", "baseMomentum", "maxMomentum"];
-    checkOptions("CyclicLR", options, ["stepSizeUp", "stepSizeDown", "mode", "gamma", ...momenta]);
+    checkKnown("CyclicLR", options, ["stepSizeUp", "stepSizeDown", "mode", "gamma", ...momenta]);
     this.#baseLrs = each("baseLr", baseLr);
     this.#maxLrs = each("maxLr", maxLr);
     const up = options.stepSizeUp ?? 2000;

@@ -2,7 +2,8 @@
  * A scheduler that watches a metric.
  */
 
-import { ArgumentError, checkChoice, checkOptions, FileError } from "@akari/tensor";
+import { ArgumentError, checkChoice, FileError } from "@akari/tensor";
+import { checkKnown } from "../checks.ts";
 import type { BaseOptions, Optimizer } from "../optimizer.ts";
 import type { SchedulerState } from "./scheduler.ts";
 
@@ -44,7 +45,7 @@ export class ReduceLROnPlateau<Options extends BaseOptions> {
   #lastEpoch = 0;
 
   constructor(optimizer: Optimizer<Options>, options: PlateauOptions = {}) {
-    checkOptions("ReduceLROnPlateau", options, ["mode", "factor", "patience", "threshold", "thresholdMode", "cooldown", "minLr", "eps"]);
+    checkKnown("ReduceLROnPlateau", options, ["mode", "factor", "patience", "threshold", "thresholdMode", "cooldown", "minLr", "eps"]);
     this.#optimizer = optimizer;
     this.#options = {
       mode: "min",

@@ -2,7 +2,8 @@
  * Schedulers that lead the learning rate along a curve.
  */
 
-import { ArgumentError, checkOptions } from "@akari/tensor";
+import { ArgumentError } from "@akari/tensor";
+import { checkKnown } from "../checks.ts";
 import type { BaseOptions, Optimizer } from "../optimizer.ts";
 import { LRScheduler } from "./scheduler.ts";
 
@@ -27,7 +28,7 @@ export class LinearLR<Options extends BaseOptions> extends LRScheduler<Options> 
 
   constructor(optimizer: Optimizer<Options>, options: LinearLROptions = {}) {
     super(optimizer);
-    checkOptions("LinearLR", options, ["startFactor", "endFactor", "totalIters"]);
+    checkKnown("LinearLR", options, ["startFactor", "endFactor", "totalIters"]);
     const { startFactor = 1 / 3, endFactor = 1, totalIters = 5 } = options;
     if (!(startFactor > 0 && startFactor <= 1))
       throw new ArgumentError(`LinearLR: startFactor must be above 0 and at most 1, got ${startFactor}`);
@@ -62,7 +63,7 @@ export class ConstantLR<Options extends BaseOptions> extends LRScheduler<Options
 
   constructor(optimizer: Optimizer<Options>, options: ConstantLROptions = {}) {
     super(optimizer);
-    checkOptions("ConstantLR", options, ["factor", "totalIters"]);
+    checkKnown("ConstantLR", options, ["factor", "totalIters"]);
     const { factor = 1 / 3, totalIters = 5 } = options;
     if (!(factor >= 0 && factor <= 1)) throw new ArgumentError(`ConstantLR: factor must be from 0 to 1, got ${factor}`);
     this.#factor = factor;
@@ -95,7 +96,7 @@ export class PolynomialLR<Options extends BaseOptions> extends LRScheduler<Optio
 
   constructor(optimizer: Optimizer<Options>, options: PolynomialLROptions = {}) {
     super(optimizer);
-    checkOptions("PolynomialLR", options, ["totalIters", "power"]);
+    checkKnown("PolynomialLR", options, ["totalIters", "power"]);
     const { totalIters = 5, power = 1 } = options;
     this.#totalIters = totalIters;
     this.#power = power;
@@ -131,7 +132,7 @@ export class CosineAnnealingLR<Options extends BaseOptions> extends LRScheduler<
 
   constructor(optimizer: Optimizer<Options>, tMax: number, options: CosineOptions = {}) {
     super(optimizer);
-    checkOptions("CosineAnnealingLR", options, ["etaMin"]);
+    checkKnown("CosineAnnealingLR", options, ["etaMin"]);
     const { etaMin = 0 } = options;
     if (!(tMax > 0)) throw new ArgumentError(`CosineAnnealingLR: tMax must be positive, got ${tMax}`);
     this.#tMax = tMax;
@@ -172,7 +173,7 @@ export class CosineAnnealingWarmRestarts<Options extends BaseOptions> extends LR
 
   constructor(optimizer: Optimizer<Options>, t0: number, options: WarmRestartsOptions = {}) {
     super(optimizer);
-    checkOptions("CosineAnnealingWarmRestarts", options, ["tMult", "etaMin"]);
+    checkKnown("CosineAnnealingWarmRestarts", options, ["tMult", "etaMin"]);
     const { tMult = 1, etaMin = 0 } = options;
     for (const [name, value] of Object.entries({ t0, tMult })) {
       if (!Number.isInteger(value) || value < 1)

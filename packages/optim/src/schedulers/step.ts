@@ -2,7 +2,8 @@
  * Schedulers that multiply the learning rate at some steps.
  */
 
-import { ArgumentError, checkOptions } from "@akari/tensor";
+import { ArgumentError } from "@akari/tensor";
+import { checkKnown } from "../checks.ts";
 import type { BaseOptions, Optimizer } from "../optimizer.ts";
 import { LRScheduler } from "./scheduler.ts";
 
@@ -24,7 +25,7 @@ export class StepLR<Options extends BaseOptions> extends LRScheduler<Options> {
 
   constructor(optimizer: Optimizer<Options>, stepSize: number, options: GammaOptions = {}) {
     super(optimizer);
-    checkOptions("StepLR", options, ["gamma"]);
+    checkKnown("StepLR", options, ["gamma"]);
     const { gamma = 0.1 } = options;
     if (!Number.isInteger(stepSize) || stepSize < 1)
       throw new ArgumentError(`StepLR: stepSize must be a positive integer, got ${stepSize}`);
@@ -50,7 +51,7 @@ export class MultiStepLR<Options extends BaseOptions> extends LRScheduler<Option
 
   constructor(optimizer: Optimizer<Options>, milestones: readonly number[], options: GammaOptions = {}) {
     super(optimizer);
-    checkOptions("MultiStepLR", options, ["gamma"]);
+    checkKnown("MultiStepLR", options, ["gamma"]);
     const { gamma = 0.1 } = options;
     this.#milestones = milestones;
     this.#gamma = gamma;

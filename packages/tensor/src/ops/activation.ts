@@ -3,11 +3,11 @@
  * cases of the formula spell out: a case that is taken at the kink gives its derivative there.
  */
 
+import { checkChoice } from "../choice.ts";
 import { isFloating } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { withDerivative } from "../expr/derivative.ts";
 import { constant, type Expr } from "../expr/expr.ts";
-import { checkChoice } from "../options.ts";
 import { type Pointwise, pointwise } from "../pointwise.ts";
 import { dimension, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";

@@ -3,10 +3,10 @@
  * the tensor beside it. Each operation is one formula: its kernels and its gradient follow from that.
  */
 
+import { checkChoice } from "../choice.ts";
 import { isFloating } from "../dtype.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
 import type { Expr } from "../expr/expr.ts";
-import { checkChoice } from "../options.ts";
 import { type Pointwise, type PointwiseOptions, pointwise, resultType, type TensorOrNumber } from "../pointwise.ts";
 import type { Tensor } from "../tensor.ts";
 import { expectBetween } from "./check.ts";

@@ -7,7 +7,6 @@
 import { runConv } from "../backends/cpu/conv.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import { apply, type Op, rules } from "../op.ts";
-import { checkOptions } from "../options.ts";
 import { pointwise } from "../pointwise.ts";
 import { type Shape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -112,6 +111,12 @@ export function spread(operation: string, name: string, value: PerDimension, dim
 
 const known = ["stride", "padding", "dilation", "groups", "outputPadding"];
 
+function checkNames(operation: string, options: object): void {
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) throw new ArgumentError(`${operation}: there is no option "${name}"; there are ${known.join(", ")}`);
+  }
+}
+
 /** The checks that all convolutions have in common. `channels` is the dimension of the weight that meets the input's channels. */
 function check(operation: string, dims: number, x: Tensor, weight: Tensor, bias: Tensor | null, groups: number): void {
   checkProductTypes(operation, x, weight);
@@ -133,7 +138,7 @@ function checkBias(operation: string, bias: Tensor | null, channels: number): vo
 }
 
 function convolution(operation: string, dims: number, input: Tensor, weight: Tensor, bias: Tensor | null, options: ConvOptions): Tensor {
-  checkOptions(operation, options, known);
+  checkNames(operation, options);
   if (input.ndim === dims + 1) return squeeze(convolution(operation, dims, unsqueeze(input, 0), weight, bias, options), 0);
   const { groups = 1 } = options;
   check(operation, dims, input, weight, bias, groups);
@@ -231,7 +236,7 @@ function transposed(
   bias: Tensor | null,
   options: ConvTransposeOptions,
 ): Tensor {
-  checkOptions(operation, options, known);
+  checkNames(operation, options);
   if (input.ndim === dims + 1) return squeeze(transposed(operation, dims, unsqueeze(input, 0), weight, bias, options), 0);
   const { groups = 1 } = options;
   check(operation, dims, input, weight, bias, groups);

@@ -2,9 +2,9 @@
  * Borders around a tensor. Zeros (or another value) are written around a copy; the other modes pick elements of the tensor itself.
  */
 
-import { ShapeError } from "../errors.ts";
+import { checkChoice } from "../choice.ts";
+import { ArgumentError, ShapeError } from "../errors.ts";
 import { apply, type Op, rules } from "../op.ts";
-import { checkChoice, checkOptions } from "../options.ts";
 import { type Shape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { windowOn } from "../view.ts";
@@ -66,7 +66,9 @@ function sourceOf(mode: PadMode, place: number, size: number): number {
  */
 export function pad(x: Tensor, widths: readonly number[], options: PadOptions = {}): Tensor {
   const { mode = "constant", value = 0 } = options;
-  checkOptions("pad", options, ["mode", "value"]);
+  for (const name of Object.keys(options)) {
+    if (name !== "mode" && name !== "value") throw new ArgumentError(`pad: there is no option "${name}"; there are mode, value`);
+  }
   if (widths.length % 2 !== 0 || widths.length > 2 * x.ndim || !widths.every(Number.isInteger)) {
     throw new ShapeError(`pad: expected pairs of whole widths for at most ${x.ndim} dimensions, got ${showShape(widths)}`);
   }

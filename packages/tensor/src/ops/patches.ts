@@ -2,8 +2,7 @@
  * The patches that a convolution's window sees, as columns of a matrix, and the sum of such columns back into an image.
  */
 
-import { ShapeError } from "../errors.ts";
-import { checkOptions } from "../options.ts";
+import { ArgumentError, ShapeError } from "../errors.ts";
 import { showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { type PerDimension, spread } from "./conv.ts";
@@ -27,7 +26,11 @@ function windowsOf(
   kernelSize: PerDimension,
   options: PatchOptions,
 ): Record<"kernel" | "dilation" | "padding" | "stride", readonly number[]> {
-  checkOptions(operation, options, ["dilation", "padding", "stride"]);
+  for (const name of Object.keys(options)) {
+    if (!["dilation", "padding", "stride"].includes(name)) {
+      throw new ArgumentError(`${operation}: there is no option "${name}"; there are dilation, padding, stride`);
+    }
+  }
   return {
     kernel: spread(operation, "the size of the window", kernelSize, 2, 1),
     dilation: spread(operation, "dilation", options.dilation ?? 1, 2, 1),

@@ -5,7 +5,6 @@
 import { runPool } from "../backends/cpu/pool.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { apply, applyAll, type Op, rules, type Spec } from "../op.ts";
-import { checkOptions } from "../options.ts";
 import { pointwise } from "../pointwise.ts";
 import { type Shape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -132,7 +131,9 @@ export interface AvgPoolOptions extends PoolOptions {
 const known = ["stride", "padding", "ceilMode", "dilation", "returnIndices", "countIncludePad", "divisorOverride"];
 
 function windowsOf(operation: string, dims: number, x: Tensor, size: PerDimension, options: MaxPoolOptions & AvgPoolOptions): Windows {
-  checkOptions(operation, options, known);
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) throw new ArgumentError(`${operation}: there is no option "${name}"; there are ${known.join(", ")}`);
+  }
   if (x.ndim !== dims + 2)
     throw new ShapeError(`${operation}: expected an input of ${dims + 1} or ${dims + 2} dimensions, got shape ${showShape(x.shape)}`);
   const kernel = spread(operation, "the size of the window", size, dims, 1);

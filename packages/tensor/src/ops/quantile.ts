@@ -3,9 +3,9 @@
  * `quantile`, which is NaN where one is, and for `nanquantile`, which looks past them.
  */
 
+import { checkChoice } from "../choice.ts";
 import { expectFloating } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
-import { checkChoice } from "../options.ts";
 import { pointwise } from "../pointwise.ts";
 import { dimension, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";

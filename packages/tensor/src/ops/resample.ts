@@ -3,9 +3,9 @@
  * are a small matrix [out, in], made once on the host, and the work is a matrix product: fast everywhere and differentiable by itself.
  */
 
+import { checkChoice } from "../choice.ts";
 import { encode } from "../encode.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
-import { checkChoice, checkOptions } from "../options.ts";
 import { type Shape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { PerDimension } from "./conv.ts";
@@ -216,7 +216,11 @@ const interpolateOptions = ["size", "scaleFactor", "mode", "alignCorners", "reco
  * interpolate(image, { scaleFactor: 2, mode: "bilinear" });
  */
 export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
-  checkOptions("interpolate", options, interpolateOptions);
+  for (const name of Object.keys(options)) {
+    if (!interpolateOptions.includes(name)) {
+      throw new ArgumentError(`interpolate: there is no option "${name}"; there are ${interpolateOptions.join(", ")}`);
+    }
+  }
   const { size, scaleFactor, mode = "nearest", alignCorners = false, recomputeScaleFactor = false } = options;
   const dims = x.ndim - 2;
   if (dims < 1 || dims > 3)

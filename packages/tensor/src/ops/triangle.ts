@@ -2,9 +2,9 @@
  * Triangles and diagonals of matrices, and grids.
  */
 
+import { checkChoice } from "../choice.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { constant } from "../expr/expr.ts";
-import { checkChoice } from "../options.ts";
 import { pointwise } from "../pointwise.ts";
 import { dimension, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";

@@ -1,20 +1,8 @@
 /**
- * Checks of options, in the same words everywhere. Programs in JavaScript have no compiler that would know a name from a slip of the pen.
+ * The check of an option that is one of a few words, so that it is refused in the same ones everywhere, with all that there are.
  */
 
 import { ArgumentError } from "./errors.ts";
-
-/**
- * Throws an ArgumentError for an option that does not exist.
- *
- * @param operation the operation's name, which the message begins with.
- * @param known the names of all options.
- */
-export function checkOptions(operation: string, options: object, known: readonly string[]): void {
-  for (const name of Object.keys(options)) {
-    if (!known.includes(name)) throw new ArgumentError(`${operation}: there is no option "${name}"; there are ${known.join(", ")}`);
-  }
-}
 
 /**
  * Throws an ArgumentError for the value of an option that is none of those there are.
