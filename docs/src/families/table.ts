@@ -84,7 +84,7 @@ const tensor: readonly Family[] = [
   },
   {
     title: "Devices and memory",
-    files: "device scope profile backends/cpu/ backends/webgpu/ backends/reference/",
+    files: "device scope profile profiler backends/cpu/ backends/webgpu/ backends/reference/",
     names: "yieldToCollector MemoryUse",
   },
   {
@@ -100,7 +100,7 @@ const tensor: readonly Family[] = [
   {
     title: "Writing operations",
     about: "How operations are made: most of them from one formula.",
-    files: "pointwise op ops/view ops/check settings trace",
+    files: "pointwise op ops/view ops/check choice settings trace",
     names: "addInto fillView copyInto Viewed",
   },
   {

@@ -235,6 +235,8 @@ describe("a full disk", () => {
     expect(child.stdout).toMatch(/FileError: .*kept\.safetensors/);
     expect(readFileSync(path).equals(before)).toBe(true);
     expect(readdirSync(folder)).toEqual(listed);
-    expect(encodeSafetensors({ x: { dtype: "float32", shape: [1000, 1000], data: big.x.dataSync() } }).length).toBeGreaterThan(4_000_000);
+    expect((await encodeSafetensors({ x: { dtype: "float32", shape: [1000, 1000], data: big.x.dataSync() } })).length).toBeGreaterThan(
+      4_000_000,
+    );
   });
 });

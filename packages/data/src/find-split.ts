@@ -8,10 +8,11 @@ import { FileError } from "@akari/tensor";
 import { cacheFolder } from "./cache.ts";
 import { DownloadError } from "./download-error.ts";
 import { type Files, nodeFiles, reason, writeAtomically } from "./files.ts";
-import { checkPair, type IdxArray, readIdx, unpackIdx } from "./idx.ts";
+import type { IdxArray } from "./idx.ts";
+import { checkPair, parseIdx, unpackIdx } from "./idx-format.ts";
 import type { IdxSearchOptions, IdxSplit } from "./idx-search.ts";
 import type { IdxFile, IdxSource } from "./idx-sources.ts";
-import { md5 } from "./md5.ts";
+import { digest } from "./md5-digest.ts";
 import { downloadFrom } from "./mirrors.ts";
 import { join, nodeProcess } from "./node.ts";
 
@@ -80,7 +81,7 @@ async function findFile(
   for (const name of [dashed, dotted, `${dashed}.gz`, `${dotted}.gz`]) {
     const path = join(folder, name);
     const bytes = await read(path);
-    if (bytes !== null) return { array: await readIdx(bytes, path), path };
+    if (bytes !== null) return { array: parseIdx(await unpackIdx(bytes, path), path), path };
   }
   return null;
 }
@@ -102,18 +103,18 @@ async function downloadFile(
   options: IdxSearchOptions,
 ): Promise<Found> {
   const name = `${nameOf(file)}.gz`;
-  const expected = source.checksums[file];
+  const expected = (await source.checksums())[file];
   let array: IdxArray | null = null;
   const packed = await downloadFrom(
     name,
     source.mirrors,
     async (bytes) => {
       const unpacked = await unpackIdx(bytes, name);
-      const found = md5(expected.of === "packed" ? bytes : unpacked);
+      const found = digest(expected.of === "packed" ? bytes : unpacked);
       if (found !== expected.md5) {
         throw new FileError(`the MD5 of the ${expected.of} file is ${found}, it should be ${expected.md5}`);
       }
-      array = await readIdx(unpacked, nameOf(file));
+      array = parseIdx(unpacked, nameOf(file));
     },
     options,
   );

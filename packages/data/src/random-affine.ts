@@ -5,6 +5,7 @@
 
 import {
   ArgumentError,
+  checkChoice,
   defaultGenerator,
   drawUniform,
   fromTypedArray,
@@ -66,9 +67,7 @@ export class RandomAffine implements Transform {
       throw new ArgumentError(`RandomAffine: translate must be shares from 0 to 1, got ${translate.join(" and ")}`);
     }
     if (!(scale[0] > 0 && scale[0] <= scale[1])) throw new ArgumentError(`RandomAffine: cannot scale by ${scale[0]} to ${scale[1]}`);
-    if (interpolation !== "nearest" && interpolation !== "bilinear") {
-      throw new ArgumentError(`RandomAffine: there is no interpolation "${String(interpolation)}"; there are nearest, bilinear`);
-    }
+    checkChoice("RandomAffine", "interpolation", interpolation, ["nearest", "bilinear"]);
   }
 
   /** Throws a ShapeError unless the image is `[C, H, W]`, a DeviceError when its device cannot be read at once. */

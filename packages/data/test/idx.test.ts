@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { FileError } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
-import { checkPair, parseIdx, readIdx } from "../src/idx.ts";
+import { readIdx } from "../src/idx.ts";
+import { checkPair } from "../src/idx-format.ts";
 import { golden } from "./shared-data.ts";
 
 /** An IDX file of bytes with these sizes. */
@@ -19,18 +20,18 @@ async function gzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuf
 }
 
 describe("readIdx", () => {
-  it("reads every element type", () => {
-    expect(parseIdx(idx([2, 2], [1, 2, 3, 255]))).toEqual({ dtype: "uint8", shape: [2, 2], data: Uint8Array.of(1, 2, 3, 255) });
-    expect(parseIdx(idx([2], [1, 255], 9)).data).toEqual(Int32Array.of(1, -1));
-    expect(parseIdx(idx([2], [1, 0, 255, 254], 11)).data).toEqual(Int32Array.of(256, -2));
-    expect(parseIdx(idx([1], [0xff, 0xff, 0xff, 0xfd], 12)).data).toEqual(Int32Array.of(-3));
-    expect(parseIdx(idx([1], [0x3f, 0xc0, 0, 0], 13)).data).toEqual(Float32Array.of(1.5));
-    expect(parseIdx(idx([1], [0xbf, 0xf8, 0, 0, 0, 0, 0, 0], 14)).data).toEqual(Float64Array.of(-1.5));
+  it("reads every element type", async () => {
+    expect(await readIdx(idx([2, 2], [1, 2, 3, 255]))).toEqual({ dtype: "uint8", shape: [2, 2], data: Uint8Array.of(1, 2, 3, 255) });
+    expect((await readIdx(idx([2], [1, 255], 9))).data).toEqual(Int32Array.of(1, -1));
+    expect((await readIdx(idx([2], [1, 0, 255, 254], 11))).data).toEqual(Int32Array.of(256, -2));
+    expect((await readIdx(idx([1], [0xff, 0xff, 0xff, 0xfd], 12))).data).toEqual(Int32Array.of(-3));
+    expect((await readIdx(idx([1], [0x3f, 0xc0, 0, 0], 13))).data).toEqual(Float32Array.of(1.5));
+    expect((await readIdx(idx([1], [0xbf, 0xf8, 0, 0, 0, 0, 0, 0], 14))).data).toEqual(Float64Array.of(-1.5));
   });
 
-  it("reads an array without elements and one without dimensions", () => {
-    expect(parseIdx(idx([0, 28, 28], []))).toEqual({ dtype: "uint8", shape: [0, 28, 28], data: new Uint8Array() });
-    expect(parseIdx(idx([], [7]))).toEqual({ dtype: "uint8", shape: [], data: Uint8Array.of(7) });
+  it("reads an array without elements and one without dimensions", async () => {
+    expect(await readIdx(idx([0, 28, 28], []))).toEqual({ dtype: "uint8", shape: [0, 28, 28], data: new Uint8Array() });
+    expect(await readIdx(idx([], [7]))).toEqual({ dtype: "uint8", shape: [], data: Uint8Array.of(7) });
   });
 
   it("reads gzip of many chunks, whatever the file is called", async () => {

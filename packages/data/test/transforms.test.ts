@@ -91,7 +91,9 @@ describe("transforms", () => {
     expect(() => new RandomAffine(0, { translate: [2, 0] })).toThrow(ArgumentError);
     expect(() => new RandomAffine(0, { scale: [0, 1] })).toThrow("RandomAffine: cannot scale by 0 to 1");
     // Safe: what a program in plain JavaScript might pass.
-    expect(() => new RandomAffine(0, { interpolation: "cubic" } as object)).toThrow('there is no interpolation "cubic"');
+    expect(() => new RandomAffine(0, { interpolation: "cubic" } as object)).toThrow(
+      'interpolation must be "nearest" or "bilinear", got "cubic"',
+    );
     expect(() => new RandomAffine(0).apply(tensor([1]))).toThrow(ShapeError);
   });
 });

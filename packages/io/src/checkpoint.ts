@@ -1,20 +1,22 @@
 /** The work of `load`, which is loaded with the first call. */
 
 import { FileError } from "@akari/tensor";
-import type { HostArray } from "./elements.ts";
-import { nameOf, readBytes, type Source } from "./files.ts";
-import { decodeSafetensors, type LoadOptions, toTensor, toTensors } from "./safetensors.ts";
+import { readFile } from "./disk.ts";
+import { type HostArray, toTensor, toTensors } from "./elements.ts";
+import type { Source } from "./files.ts";
+import type { LoadOptions } from "./safetensors.ts";
+import { decode } from "./safetensors-format.ts";
 import type { Mark } from "./save.ts";
-import { loadTorch } from "./torch.ts";
 
 /** What a file holds: a value of `save`, the tensors of a safetensors file by name, or one of PyTorch's checkpoints. */
 export async function loadValue(source: Source, options: LoadOptions): Promise<unknown> {
-  const bytes = await readBytes("load", source);
-  const name = nameOf(source);
+  const { bytes, what } = await readFile("load", source);
   // The header of a safetensors file is JSON from the ninth byte on, where PyTorch's zips and pickles never have a brace.
-  if (bytes[8] !== 0x7b) return loadTorch(new File([bytes], name), options);
-  const what = `load: ${name}`;
-  const { tensors: arrays, metadata } = decodeSafetensors(bytes, options, what);
+  if (bytes[8] !== 0x7b) {
+    const { tensorsOf } = await import("./torch-checkpoint.ts");
+    return tensorsOf(what, bytes, options);
+  }
+  const { tensors: arrays, metadata } = decode(what, bytes, options);
   if (metadata.akari === undefined) return toTensors(arrays, options);
   let rest: unknown;
   try {

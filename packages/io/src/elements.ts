@@ -3,7 +3,8 @@
  * are read as int32, with a check of the range.
  */
 
-import { type DType, FileError, type Shape, type TypedArray, viewBytes } from "@akari/tensor";
+import { type DType, FileError, fromTypedArray, type Shape, type Tensor, type TypedArray, viewBytes } from "@akari/tensor";
+import type { LoadOptions } from "./safetensors.ts";
 
 /** An array on the host: elements in row-major order. */
 export interface HostArray {
@@ -148,4 +149,14 @@ export function countOf(what: string, shape: readonly unknown[]): number {
   }
   if (!Number.isSafeInteger(largest)) throw new FileError(`${what}: the shape [${shape.join(", ")}] is too large to be true`);
   return count;
+}
+
+/** Arrays as tensors, by name. */
+export function toTensors(arrays: Readonly<Record<string, HostArray>>, options: LoadOptions): Record<string, Tensor> {
+  return Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, toTensor(array, options)]));
+}
+
+/** An array as a tensor. */
+export function toTensor({ data, shape, dtype }: HostArray, { device }: LoadOptions): Tensor {
+  return fromTypedArray(data, shape, { dtype, ...(device === undefined ? {} : { device }) });
 }

@@ -1,14 +1,13 @@
 /**
- * NumPy's archives: a zip of .npy files, each by the name of its array. What takes zips apart and puts them together is loaded with the first one.
+ * NumPy's archives, as functions that load their work with the first call.
  *
  * https://numpy.org/doc/stable/reference/generated/numpy.savez.html
  */
 
 import type { Tensor } from "@akari/tensor";
 import type { HostArray, ReadOptions } from "./elements.ts";
-import { nameOf, readBytes, type Source, writeAtomically } from "./files.ts";
-import { decodeNpy, encodeNpy } from "./npy.ts";
-import { type LoadOptions, toTensors } from "./safetensors.ts";
+import type { Source } from "./files.ts";
+import { type LoadOptions, toArrays } from "./safetensors.ts";
 
 /** Options of the functions that write .npz files. */
 export interface NpzOptions {
@@ -27,19 +26,14 @@ export async function decodeNpz(
   options: ReadOptions = {},
   what = "decodeNpz",
 ): Promise<Readonly<Record<string, HostArray>>> {
-  const { readZip } = await import("./zip.ts");
-  const arrays: [string, HostArray][] = [];
-  for (const { name, read } of readZip(what, bytes)) {
-    arrays.push([name.replace(/\.npy$/, ""), decodeNpy(await read(), options, `${what}: "${name}"`)]);
-  }
-  return Object.fromEntries(arrays);
+  const { decode } = await import("./npz-format.ts");
+  return decode(what, bytes, options);
 }
 
 /** Arrays as the bytes of an .npz file. */
 export async function encodeNpz(arrays: Readonly<Record<string, HostArray>>, options: NpzOptions = {}): Promise<Uint8Array> {
-  const { zipSync } = await import("fflate");
-  const files = Object.entries(arrays).map(([name, array]) => [`${name}.npy`, encodeNpy(array)] as const);
-  return zipSync(Object.fromEntries(files), { level: options.compress === true ? 6 : 0 });
+  const { encode } = await import("./npz-format.ts");
+  return encode(arrays, options);
 }
 
 /**
@@ -50,15 +44,13 @@ export async function encodeNpz(arrays: Readonly<Record<string, HostArray>>, opt
  * const { weight, bias } = await loadNpz("layer.npz");
  */
 export async function loadNpz(source: Source, options: LoadOptions = {}): Promise<Record<string, Tensor>> {
-  return toTensors(await decodeNpz(await readBytes("loadNpz", source), options, `loadNpz: ${nameOf(source)}`), options);
+  const { load } = await import("./npz-format.ts");
+  return load(source, options);
 }
 
 /** Writes tensors to an .npz file, as they are at the time of the call; it is there whole or not at all. Throws a FileError when it cannot be written. */
 export async function saveNpz(path: string | URL, tensors: Readonly<Record<string, Tensor>>, options: NpzOptions = {}): Promise<void> {
-  const arrays = await Promise.all(
-    Object.entries(tensors).map(async ([name, tensor]): Promise<[string, HostArray]> => {
-      return [name, { dtype: tensor.dtype, shape: tensor.shape, data: await tensor.data() }];
-    }),
-  );
-  await writeAtomically("saveNpz", path, [await encodeNpz(Object.fromEntries(arrays), options)]);
+  const arrays = await toArrays(tensors);
+  const { save } = await import("./npz-format.ts");
+  await save(path, arrays, options);
 }

@@ -3,8 +3,11 @@
  * objects (integer keys as text), lists and tuples arrays, `None` null.
  */
 
-import { type DType, FileError, type TypedArray } from "@akari/tensor";
+import { asStrided, type DType, FileError, fromTypedArray, type Tensor, type TypedArray } from "@akari/tensor";
+import { readFile } from "./disk.ts";
 import { decodeElements, type ReadOptions } from "./elements.ts";
+import type { Source } from "./files.ts";
+import type { LoadOptions } from "./safetensors.ts";
 import type { Saved, StridedArray } from "./torch.ts";
 import { readTorchLegacy } from "./torch-legacy.ts";
 import { type TorchStorage, TorchTensor } from "./torch-objects.ts";
@@ -13,6 +16,27 @@ import { Tuple } from "./unpickler.ts";
 
 /** Containers within containers are followed so far and no farther. */
 const deepest = 500;
+
+/** What `loadTorch` does. */
+export async function loadCheckpoint(operation: string, source: Source, options: LoadOptions): Promise<Saved<Tensor>> {
+  const { bytes, what } = await readFile(operation, source);
+  return tensorsOf(what, bytes, options);
+}
+
+/** The contents of a checkpoint with its tensors. Throws a FileError as `loadTorch` does. */
+export function tensorsOf(what: string, bytes: Uint8Array, options: LoadOptions): Promise<Saved<Tensor>> {
+  const device = options.device === undefined ? {} : { device: options.device };
+  const whole = new Map<TypedArray, Tensor>();
+  return decodeCheckpoint(what, bytes, options, ({ dtype, data, shape, strides, offset }) => {
+    let storage = whole.get(data);
+    if (storage === undefined) {
+      storage = fromTypedArray(data, [data.length], { dtype, ...device });
+      whole.set(data, storage);
+    }
+    // An alias stands for itself, not for a view of the storage.
+    return asStrided(storage, shape, strides, offset).alias();
+  });
+}
 
 /**
  * The contents of a checkpoint, each tensor made by `make`.

@@ -6,9 +6,9 @@
  * https://pytorch.org/docs/stable/generated/torch.save.html
  */
 
-import { asStrided, type DType, fromTypedArray, type Tensor, type TypedArray } from "@akari/tensor";
+import type { DType, Tensor, TypedArray } from "@akari/tensor";
 import type { ReadOptions } from "./elements.ts";
-import { nameOf, readBytes, type Source } from "./files.ts";
+import type { Source } from "./files.ts";
 import type { LoadOptions } from "./safetensors.ts";
 
 /** A tensor of a checkpoint on the host: a window onto a storage, which other tensors may share. Strides and offset count elements. */
@@ -58,18 +58,6 @@ export async function decodeTorch(bytes: Uint8Array, options: ReadOptions = {}, 
  * const state = await loadTorch("resnet.pth"); // what torch.save(model.state_dict(), ...) wrote
  */
 export async function loadTorch<T = Saved<Tensor>>(source: Source, options: LoadOptions = {}): Promise<T> {
-  const device = options.device === undefined ? {} : { device: options.device };
-  const whole = new Map<TypedArray, Tensor>();
-  const bytes = await readBytes("loadTorch", source);
-  const { decodeCheckpoint } = await import("./torch-checkpoint.ts");
-  const value = await decodeCheckpoint(`loadTorch: ${nameOf(source)}`, bytes, options, ({ dtype, data, shape, strides, offset }) => {
-    let storage = whole.get(data);
-    if (storage === undefined) {
-      storage = fromTypedArray(data, [data.length], { dtype, ...device });
-      whole.set(data, storage);
-    }
-    // An alias stands for itself, not for a view of the storage.
-    return asStrided(storage, shape, strides, offset).alias();
-  });
-  return value as T; // safe as far as the caller is right; `loadStateDict` looks for itself
+  const { loadCheckpoint } = await import("./torch-checkpoint.ts");
+  return (await loadCheckpoint("loadTorch", source, options)) as T; // safe as far as the caller is right; `loadStateDict` looks for itself
 }

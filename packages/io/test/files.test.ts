@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type FileSystem, writeAtomically } from "../src/files.ts";
+import { writeAtomically } from "../src/disk.ts";
+import type { FileSystem } from "../src/files.ts";
 
 /** A disk in memory on which one step fails. */
 function disk(failing: "create" | "write" | "sync" | "close" | "rename" | "none") {

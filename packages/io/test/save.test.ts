@@ -62,11 +62,11 @@ describe("save and load", () => {
 
   it("read any safetensors file, and refuse a damaged one", async () => {
     const x = { dtype: "float32", shape: [1], data: new Float32Array([4]) } as const;
-    await writeFile(path, encodeSafetensors({ x }));
+    await writeFile(path, await encodeSafetensors({ x }));
     expect(await (await load<{ x: Tensor }>(path)).x.item()).toBe(4);
-    await writeFile(path, encodeSafetensors({ x }, { metadata: { akari: '{"y":{"$":"tensor","of":"y"}}' } }));
+    await writeFile(path, await encodeSafetensors({ x }, { metadata: { akari: '{"y":{"$":"tensor","of":"y"}}' } }));
     await expect(load(path)).rejects.toThrow(/there is no tensor "y"/);
-    await writeFile(path, encodeSafetensors({ x }, { metadata: { akari: "{" } }));
+    await writeFile(path, await encodeSafetensors({ x }, { metadata: { akari: "{" } }));
     await expect(load(path)).rejects.toThrow(/not JSON/);
   });
 

@@ -44,7 +44,7 @@ import { constant_ } from "./init.ts";
 import type { FactoryOptions } from "./linear.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
-import { float } from "./state-name.ts";
+import { fields, float } from "./state-name.ts";
 
 /** `max(x, 0)`. https://pytorch.org/docs/stable/generated/torch.nn.ReLU.html */
 export class ReLU extends Module {
@@ -183,7 +183,7 @@ export class GELU extends Module {
   }
 
   override extraRepr(): string {
-    return `approximate='${this.approximate}'`;
+    return fields(this, "approximate");
   }
 }
 
@@ -204,7 +204,7 @@ export class LeakyReLU extends Module {
   }
 
   override extraRepr(): string {
-    return `negative_slope=${this.negativeSlope}`;
+    return fields(this, "negativeSlope");
   }
 }
 
@@ -271,7 +271,7 @@ export class Softplus extends Module {
   }
 
   override extraRepr(): string {
-    return `beta=${this.beta}, threshold=${this.threshold}`;
+    return fields(this, "beta", "threshold");
   }
 }
 
@@ -362,7 +362,7 @@ export class Threshold extends Module {
   }
 
   override extraRepr(): string {
-    return `threshold=${this.threshold}, value=${this.value}`;
+    return fields(this, "threshold", "value");
   }
 }
 
@@ -394,7 +394,7 @@ export class PReLU extends Module {
   }
 
   override extraRepr(): string {
-    return `num_parameters=${this.numParameters}`;
+    return fields(this, "numParameters");
   }
 }
 
@@ -426,7 +426,7 @@ export class RReLU extends Module {
   }
 
   override extraRepr(): string {
-    return `lower=${this.lower}, upper=${this.upper}`;
+    return fields(this, "lower", "upper");
   }
 }
 
@@ -447,7 +447,7 @@ export class GLU extends Module {
   }
 
   override extraRepr(): string {
-    return `dim=${this.dim}`;
+    return fields(this, "dim");
   }
 }
 
@@ -463,7 +463,7 @@ abstract class AlongDim extends Module {
   abstract override forward(input: Tensor): Tensor;
 
   override extraRepr(): string {
-    return `dim=${this.dim}`;
+    return fields(this, "dim");
   }
 }
 

@@ -17,7 +17,7 @@ import {
   type Tensor,
 } from "@akari/tensor";
 import { Module } from "./module.ts";
-import { python } from "./state-name.ts";
+import { fields } from "./state-name.ts";
 
 /** The spatial sizes of a result: one for all, or one for each dimension, null keeping the input's. */
 export type AdaptiveSize = number | readonly (number | null)[];
@@ -34,7 +34,7 @@ abstract class AdaptivePool extends Module {
   abstract override forward(input: Tensor): Tensor;
 
   override extraRepr(): string {
-    return `output_size=${python(this.outputSize)}`;
+    return fields(this, "outputSize");
   }
 }
 
@@ -126,7 +126,7 @@ abstract class LPPoolNd extends Module {
 
   override extraRepr(): string {
     const { stride = null, ceilMode = false } = this.options;
-    return `norm_type=${python(this.normType)}, kernel_size=${python(this.kernelSize)}, stride=${python(stride)}, ceil_mode=${python(ceilMode)}`;
+    return fields({ normType: this.normType, kernelSize: this.kernelSize, stride, ceilMode });
   }
 }
 

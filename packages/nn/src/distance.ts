@@ -17,7 +17,7 @@ import { uniform_ } from "./init.ts";
 import type { LinearOptions } from "./linear.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
-import { python } from "./state-name.ts";
+import { fields } from "./state-name.ts";
 
 /** The cosine of the angle between vectors along `dim` (default 1). https://pytorch.org/docs/stable/generated/torch.nn.CosineSimilarity.html */
 export class CosineSimilarity extends Module {
@@ -98,6 +98,6 @@ export class Bilinear extends Module {
 
   override extraRepr(): string {
     const { in1Features, in2Features, outFeatures, bias } = this;
-    return `in1_features=${in1Features}, in2_features=${in2Features}, out_features=${outFeatures}, bias=${python(bias !== null)}`;
+    return fields({ in1Features, in2Features, outFeatures, bias: bias !== null });
   }
 }

@@ -7,6 +7,7 @@ import { settings } from "@akari/tensor";
 import { checkProbability } from "./arguments.ts";
 import { alphaDropout, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from "./functional/dropout.ts";
 import { Module } from "./module.ts";
+import { fields } from "./state-name.ts";
 
 /** Options of the dropout layers. */
 export interface DropoutOptions {
@@ -19,7 +20,7 @@ abstract class DropoutNd extends Module {
   readonly p: number;
   readonly #options: DropoutOptions;
 
-  constructor(p: number, options: DropoutOptions) {
+  constructor(p = 0.5, options: DropoutOptions = {}) {
     super();
     const layer = this.constructor.name;
     checkProbability(layer, "p", p);
@@ -35,7 +36,7 @@ abstract class DropoutNd extends Module {
   abstract override forward(input: Tensor): Tensor;
 
   override extraRepr(): string {
-    return `p=${this.p}, inplace=False`;
+    return `${fields(this, "p")}, inplace=False`;
   }
 }
 
@@ -46,10 +47,6 @@ abstract class DropoutNd extends Module {
  */
 export class Dropout extends DropoutNd {
   static override name = "Dropout";
-
-  constructor(p = 0.5, options: DropoutOptions = {}) {
-    super(p, options);
-  }
 
   /** In training zeros and elements scaled by 1/(1-p), in evaluation the input itself: [...] → [...]. */
   forward(input: Tensor): Tensor {
@@ -64,10 +61,6 @@ export class Dropout extends DropoutNd {
  */
 export class Dropout2d extends DropoutNd {
   static override name = "Dropout2d";
-
-  constructor(p = 0.5, options: DropoutOptions = {}) {
-    super(p, options);
-  }
 
   /**
    * In training with whole channels of zeros, the others scaled by 1/(1-p), in evaluation the input itself: [N, C, H, W] → [N, C, H, W]. As in
@@ -86,10 +79,6 @@ export class Dropout2d extends DropoutNd {
 export class Dropout1d extends DropoutNd {
   static override name = "Dropout1d";
 
-  constructor(p = 0.5, options: DropoutOptions = {}) {
-    super(p, options);
-  }
-
   /** In training with whole channels of zeros, the others scaled by 1/(1-p), in evaluation the input itself: [N, C, L] → [N, C, L], or without N. */
   forward(input: Tensor): Tensor {
     return dropout1d(input, this.p, this.options());
@@ -103,10 +92,6 @@ export class Dropout1d extends DropoutNd {
  */
 export class Dropout3d extends DropoutNd {
   static override name = "Dropout3d";
-
-  constructor(p = 0.5, options: DropoutOptions = {}) {
-    super(p, options);
-  }
 
   /**
    * In training with whole channels of zeros, the others scaled by 1/(1-p), in evaluation the input itself: [N, C, D, H, W] → [N, C, D, H, W], or
@@ -125,10 +110,6 @@ export class Dropout3d extends DropoutNd {
 export class AlphaDropout extends DropoutNd {
   static override name = "AlphaDropout";
 
-  constructor(p = 0.5, options: DropoutOptions = {}) {
-    super(p, options);
-  }
-
   /**
    * In training with elements at the lower limit of SELU, scaled and shifted to keep mean and variance, in evaluation the input itself: [...] →
    * [...].
@@ -141,10 +122,6 @@ export class AlphaDropout extends DropoutNd {
 /** The same for whole channels of [N, C, ...]. https://pytorch.org/docs/stable/generated/torch.nn.FeatureAlphaDropout.html */
 export class FeatureAlphaDropout extends DropoutNd {
   static override name = "FeatureAlphaDropout";
-
-  constructor(p = 0.5, options: DropoutOptions = {}) {
-    super(p, options);
-  }
 
   /** In training with whole channels at the lower limit of SELU, scaled and shifted, in evaluation the input itself: [N, C, ...] → [N, C, ...]. */
   forward(input: Tensor): Tensor {

@@ -4,7 +4,7 @@
 
 import type { Tensor } from "@akari/tensor";
 import { Module } from "./module.ts";
-import { python } from "./state-name.ts";
+import { fields } from "./state-name.ts";
 
 /**
  * Joins the dimensions from `startDim` (default 1) to `endDim` (default -1) into one.
@@ -30,7 +30,7 @@ export class Flatten extends Module {
   }
 
   override extraRepr(): string {
-    return `start_dim=${this.startDim}, end_dim=${this.endDim}`;
+    return fields(this, "startDim", "endDim");
   }
 }
 
@@ -58,6 +58,6 @@ export class Unflatten extends Module {
   }
 
   override extraRepr(): string {
-    return `dim=${this.dim}, unflattened_size=${python(this.unflattenedSize)}`;
+    return fields(this, "dim", "unflattenedSize");
   }
 }

@@ -18,7 +18,7 @@ import type { FactoryOptions } from "./linear.ts";
 import { Module } from "./module.ts";
 import { type BatchNormLayerOptions, BatchNormNd } from "./norm.ts";
 import { Parameter } from "./parameter.ts";
-import { float, python } from "./state-name.ts";
+import { fields, float, python } from "./state-name.ts";
 
 /** Options of the instance normalisation layers: as for batch normalisation, but neither affine nor with running statistics by default. */
 export interface InstanceNormLayerOptions extends Omit<BatchNormLayerOptions, "momentum"> {
@@ -127,7 +127,7 @@ export class LocalResponseNorm extends Module {
   }
 
   override extraRepr(): string {
-    return `${this.size}, alpha=${python(this.alpha)}, beta=${python(this.beta)}, k=${float(this.k)}`;
+    return `${this.size}, ${fields(this, "alpha", "beta")}, k=${float(this.k)}`;
   }
 }
 
@@ -177,6 +177,6 @@ export class RMSNorm extends Module {
   }
 
   override extraRepr(): string {
-    return `${python(this.normalizedShape)}, eps=${python(this.eps)}, elementwise_affine=${python(this.elementwiseAffine)}`;
+    return `${python(this.normalizedShape)}, ${fields(this, "eps", "elementwiseAffine")}`;
   }
 }

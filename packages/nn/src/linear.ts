@@ -7,7 +7,7 @@ import { checkPositive, factoryDefaults } from "./arguments.ts";
 import { kaimingUniform_, uniform_ } from "./init.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
-import { python } from "./state-name.ts";
+import { fields } from "./state-name.ts";
 
 /** Options that every layer with parameters takes. */
 export interface FactoryOptions {
@@ -67,7 +67,7 @@ export class Linear extends Module {
   }
 
   override extraRepr(): string {
-    return `in_features=${this.inFeatures}, out_features=${this.outFeatures}, bias=${python(this.bias !== null)}`;
+    return `${fields(this, "inFeatures", "outFeatures")}, ${fields({ bias: this.bias !== null })}`;
   }
 }
 

@@ -21,7 +21,7 @@ import { ones_, zeros_ } from "./init.ts";
 import type { FactoryOptions } from "./linear.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
-import { python, snakeCase } from "./state-name.ts";
+import { fields, python, snakeCase } from "./state-name.ts";
 
 /** Options of the batch and instance normalisation layers; those of the latter have other defaults. */
 export interface BatchNormLayerOptions extends FactoryOptions {
@@ -143,8 +143,7 @@ export abstract class BatchNormNd extends Module {
   }
 
   override extraRepr(): string {
-    const momentum = this.momentum === null ? "None" : String(this.momentum);
-    return `${this.numFeatures}, eps=${python(this.eps)}, momentum=${momentum}, affine=${python(this.affine)}, track_running_stats=${python(this.trackRunningStats)}`;
+    return `${this.numFeatures}, ${fields(this, "eps", "momentum", "affine", "trackRunningStats")}`;
   }
 }
 
@@ -251,7 +250,7 @@ export class LayerNorm extends Module {
   }
 
   override extraRepr(): string {
-    return `${python(this.normalizedShape)}, eps=${python(this.eps)}, elementwise_affine=${python(this.elementwiseAffine)}`;
+    return `${python(this.normalizedShape)}, ${fields(this, "eps", "elementwiseAffine")}`;
   }
 }
 
@@ -295,6 +294,6 @@ export class GroupNorm extends Module {
   }
 
   override extraRepr(): string {
-    return `${this.numGroups}, ${this.numChannels}, eps=${python(this.eps)}, affine=${python(this.affine)}`;
+    return `${this.numGroups}, ${this.numChannels}, ${fields(this, "eps", "affine")}`;
   }
 }

@@ -26,7 +26,7 @@ import {
 } from "./functional/fractional-pool.ts";
 import { type MaxUnpoolOptions, maxUnpool1d, maxUnpool2d, maxUnpool3d } from "./functional/unpool.ts";
 import { Module } from "./module.ts";
-import { python } from "./state-name.ts";
+import { fields } from "./state-name.ts";
 
 /** Options of the maximum pooling layers. `I` says whether they also return indices. */
 export interface MaxPoolLayerOptions<I extends boolean = boolean> extends Omit<MaxPoolOptions, "returnIndices"> {
@@ -64,7 +64,7 @@ abstract class MaxPoolNd<I extends boolean> extends Module {
 
   override extraRepr(): string {
     const { stride, padding, dilation, ceilMode } = this.options;
-    return `kernel_size=${python(this.kernelSize)}, stride=${python(stride)}, padding=${python(padding)}, dilation=${python(dilation)}, ceil_mode=${python(ceilMode)}`;
+    return fields({ kernelSize: this.kernelSize, stride, padding, dilation, ceilMode });
   }
 }
 
@@ -126,8 +126,8 @@ abstract class MaxUnpoolNd extends Module {
 
   override extraRepr(): string {
     const { stride, padding } = this.options;
-    const tuple = (value: PerDimension) => python(typeof value === "number" ? new Array<number>(this.dims).fill(value) : value);
-    return `kernel_size=${tuple(this.kernelSize)}, stride=${tuple(stride)}, padding=${tuple(padding)}`;
+    const tuple = (value: PerDimension) => (typeof value === "number" ? new Array<number>(this.dims).fill(value) : value);
+    return fields({ kernelSize: tuple(this.kernelSize), stride: tuple(stride), padding: tuple(padding) });
   }
 }
 
@@ -265,7 +265,7 @@ abstract class AvgPoolNd extends Module {
 
   override extraRepr(): string {
     const { stride, padding } = this.options;
-    return `kernel_size=${python(this.kernelSize)}, stride=${python(stride)}, padding=${python(padding)}`;
+    return fields({ kernelSize: this.kernelSize, stride, padding });
   }
 }
 
@@ -281,8 +281,8 @@ export class AvgPool1d extends AvgPoolNd {
   /** Window, stride and padding, each as a tuple: `kernel_size=(3,), stride=(2,), padding=(0,)`. */
   override extraRepr(): string {
     const { stride, padding } = this.options;
-    const tuple = (value: PerDimension) => python(typeof value === "number" ? [value] : value);
-    return `kernel_size=${tuple(this.kernelSize)}, stride=${tuple(stride)}, padding=${tuple(padding)}`;
+    const tuple = (value: PerDimension) => (typeof value === "number" ? [value] : value);
+    return fields({ kernelSize: tuple(this.kernelSize), stride: tuple(stride), padding: tuple(padding) });
   }
 }
 

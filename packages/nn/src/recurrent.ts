@@ -3,7 +3,20 @@
  * product with the state and one fused kernel.
  */
 
-import { ArgumentError, cat, empty, linear, ShapeError, sameShape, settings, showShape, stack, type Tensor, zeros } from "@akari/tensor";
+import {
+  ArgumentError,
+  cat,
+  checkChoice,
+  empty,
+  linear,
+  ShapeError,
+  sameShape,
+  settings,
+  showShape,
+  stack,
+  type Tensor,
+  zeros,
+} from "@akari/tensor";
 import { checkPositive, checkProbability, factoryDefaults } from "./arguments.ts";
 import { type Cell, gruCell, lstmCell, rnnCells } from "./functional/cells.ts";
 import { dropout } from "./functional/dropout.ts";
@@ -250,9 +263,8 @@ export class RNN extends RecurrentLayer {
 
 /** The cell of a nonlinearity. Throws an ArgumentError for an unknown one. */
 export function cellOf(layer: string, nonlinearity: "tanh" | "relu"): Cell {
-  const cell = Object.hasOwn(rnnCells, nonlinearity) ? rnnCells[nonlinearity] : undefined;
-  if (cell === undefined) throw new ArgumentError(`${layer}: nonlinearity must be "tanh" or "relu", got "${String(nonlinearity)}"`);
-  return cell;
+  checkChoice(layer, "nonlinearity", nonlinearity, ["tanh", "relu"]);
+  return rnnCells[nonlinearity];
 }
 
 /** Options of `LSTM`. */

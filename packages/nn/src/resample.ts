@@ -19,7 +19,7 @@ import {
 import { checkPositive } from "./arguments.ts";
 import { channelShuffle } from "./functional/channel-shuffle.ts";
 import { Module } from "./module.ts";
-import { float, python } from "./state-name.ts";
+import { fields, float, python } from "./state-name.ts";
 
 /**
  * Enlarges [N, C, ...space] to a size or by a factor.
@@ -107,7 +107,7 @@ export class PixelShuffle extends Module {
   }
 
   override extraRepr(): string {
-    return `upscale_factor=${this.upscaleFactor}`;
+    return fields(this, "upscaleFactor");
   }
 }
 
@@ -129,7 +129,7 @@ export class PixelUnshuffle extends Module {
   }
 
   override extraRepr(): string {
-    return `downscale_factor=${this.downscaleFactor}`;
+    return fields(this, "downscaleFactor");
   }
 }
 
@@ -158,14 +158,14 @@ export class ChannelShuffle extends Module {
   }
 
   override extraRepr(): string {
-    return `groups=${this.groups}`;
+    return fields(this, "groups");
   }
 }
 
 const patchDefaults = { dilation: 1, padding: 0, stride: 1 } as const;
 
 function patchRepr(kernelSize: PerDimension, { dilation, padding, stride }: Required<PatchOptions>): string {
-  return `kernel_size=${python(kernelSize)}, dilation=${python(dilation)}, padding=${python(padding)}, stride=${python(stride)}`;
+  return fields({ kernelSize, dilation, padding, stride });
 }
 
 /** The windows of images as columns: [N, C, H, W] to [N, C·kernel, L]. https://pytorch.org/docs/stable/generated/torch.nn.Unfold.html */
@@ -218,6 +218,6 @@ export class Fold extends Module {
   }
 
   override extraRepr(): string {
-    return `output_size=${python(this.outputSize)}, ${patchRepr(this.kernelSize, this.options)}`;
+    return `${fields(this, "outputSize")}, ${patchRepr(this.kernelSize, this.options)}`;
   }
 }

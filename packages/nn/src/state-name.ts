@@ -18,6 +18,12 @@ export function python(value: unknown): string {
   return String(value);
 }
 
+/** Properties as printed layers show them: `start_dim=1, end_dim=-1`. */
+export function fields<Values extends object>(values: Values, ...names: readonly (keyof Values & string)[]): string {
+  const shown = names.length === 0 ? Object.keys(values) : names;
+  return shown.map((name) => `${snakeCase(name)}=${python(Reflect.get(values, name))}`).join(", ");
+}
+
 /** A number that is a float in Python: whole ones keep their `.0`, small ones their exponent. */
 export function float(value: number): string {
   return Number.isInteger(value) && Math.abs(value) < 1e16 ? `${value}.0` : number(value);

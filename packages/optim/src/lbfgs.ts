@@ -6,6 +6,7 @@
 
 import {
   ArgumentError,
+  checkChoice,
   DeviceError,
   FileError,
   fromTypedArray,
@@ -103,9 +104,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     super.check(options);
     const { maxIter, toleranceGrad, toleranceChange, historySize, lineSearchFn } = options;
     checkNotNegative("LBFGS", { maxIter, toleranceGrad, toleranceChange, historySize });
-    if (lineSearchFn !== null && lineSearchFn !== "strong_wolfe") {
-      throw new ArgumentError(`LBFGS: lineSearchFn must be "strong_wolfe" or null, got ${String(lineSearchFn)}`);
-    }
+    checkChoice("LBFGS", "lineSearchFn", lineSearchFn, ["strong_wolfe", null]);
   }
 
   protected override update(): void {

@@ -8,6 +8,7 @@
 export type { Backend, DeviceBuffer, KernelClock, KernelSpan, MemoryUse } from "./backend.ts";
 export { type CpuOptions, cpu } from "./backends/cpu/index.ts";
 export { type Capture, capturing, changed, perform } from "./capture.ts";
+export { checkChoice } from "./choice.ts";
 export { type CompileCounts, type Compiled, compile } from "./compile.ts";
 export {
   asTensor,
@@ -457,7 +458,8 @@ export {
   resultType,
   type TensorOrNumber,
 } from "./pointwise.ts";
-export { Profile, type ProfileEvent, type ProfileOptions, type ProfileRow, profile } from "./profile.ts";
+export { type ProfileEvent, type ProfileOptions, type ProfileRow, profile } from "./profile.ts";
+export type { Profile } from "./profiler.ts";
 export { drawBernoulli, drawIntegers, drawNormal, drawPermutation, drawUniform } from "./random/distributions.ts";
 export { defaultGenerator, Generator, initialSeed, manualSeed, seed } from "./random/generator.ts";
 export {

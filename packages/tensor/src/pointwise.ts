@@ -13,6 +13,7 @@ import type { View } from "./kernel.ts";
 import { apply, applyAll, applyInPlace, type Gradient, type GradientContext, type Op, type Reads, type Spec } from "./op.ts";
 import { broadcastShapes, broadcastStrides, type Shape, sameShape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
+import { windowOn } from "./view.ts";
 
 /** A tensor, or a number that adapts to the tensors it meets. */
 export type TensorOrNumber = Tensor | number | boolean;
@@ -70,8 +71,7 @@ export class PointwiseOp implements Op<readonly number[]> {
 /** A tensor seen with a larger shape, its elements repeated. */
 export function broadcastView(operation: string, x: Tensor, shape: Shape): View {
   if (sameShape(x.shape, shape)) return x;
-  const strides = broadcastStrides(operation, x.shape, x.strides, shape);
-  return { buffer: x.buffer, dtype: x.dtype, shape, strides, offset: x.offset };
+  return windowOn(x, shape, broadcastStrides(operation, x.shape, x.strides, shape));
 }
 
 /** One way to compute the gradient of some inputs: an operation on [gradients…, inputs read…, outputs read…]. */

@@ -14,9 +14,19 @@ import { decoder } from "./encode.ts";
 import { AutogradError, DeviceError, DisposedError, ShapeError } from "./errors.ts";
 import { format } from "./format.ts";
 import type { View } from "./kernel.ts";
-import { ConversionMethods } from "./methods/conversion.ts";
+import { install } from "./methods/behind.ts";
+import { type ConversionMethods, conversionMethods } from "./methods/conversion.ts";
+import { type FillMethods, fillMethods } from "./methods/fill.ts";
+import { type FunctionMethods, functionMethods } from "./methods/functions.ts";
+import { type IndexingMethods, indexingMethods } from "./methods/indexing.ts";
+import { type LinearMethods, linearMethods } from "./methods/linear.ts";
+import { type OtherNames, otherNames } from "./methods/other-names.ts";
+import { type PointwiseMethods, pointwiseMethods } from "./methods/pointwise.ts";
+import { type ReductionMethods, reductionMethods } from "./methods/reduction.ts";
+import { type ShapeMethods, shapeMethods } from "./methods/shape.ts";
 import type { Layout, Op } from "./op.ts";
 import { cast, clone, contiguous, copy_, copyInto, toDevice } from "./ops/copy.ts";
+import { mT, t } from "./ops/permute.ts";
 import { track } from "./scope.ts";
 import { contiguousStrides, dimension, isContiguous, type Shape, sameShape, showShape, sizeOf } from "./shape.ts";
 import { Storage, yieldToCollector } from "./storage.ts";
@@ -35,6 +45,18 @@ export interface Viewed {
 /** Nested arrays of numbers, as `toArray` returns them: a number for a scalar, an array for a vector, and so on. */
 export type NestedArray = number | boolean | NestedArray[];
 
+/** The operations as methods, which the class below gets from the tables that stand beside these interfaces. */
+export interface Tensor
+  extends PointwiseMethods,
+    FunctionMethods,
+    ReductionMethods,
+    ShapeMethods,
+    FillMethods,
+    IndexingMethods,
+    LinearMethods,
+    ConversionMethods,
+    OtherNames {}
+
 /**
  * An n-dimensional array of one element type on one device, with PyTorch's methods.
  *
@@ -45,7 +67,7 @@ export type NestedArray = number | boolean | NestedArray[];
  * const x = tensor([[1, 2], [3, 4]]);
  * const y = x.mul(2).add(1); // [[3, 5], [7, 9]]
  */
-export class Tensor extends ConversionMethods implements View {
+export class Tensor implements View {
   /** The sizes of the dimensions. */
   readonly shape: Shape;
   /** How many elements to step over in memory for each dimension. */
@@ -64,6 +86,21 @@ export class Tensor extends ConversionMethods implements View {
   #disposed = false;
 
   static {
+    install(Tensor.prototype, {
+      ...pointwiseMethods,
+      ...functionMethods,
+      ...reductionMethods,
+      ...shapeMethods,
+      ...fillMethods,
+      ...indexingMethods,
+      ...linearMethods,
+      ...conversionMethods,
+    });
+    const methods = Tensor.prototype as unknown as Record<string, unknown>; // safe: only read and written by name
+    for (const [other, own] of Object.entries(otherNames)) {
+      methods[other] = methods[own];
+      if (`${own}_` in methods) methods[`${other}_`] = methods[`${own}_`];
+    }
     // What Node's console.log shows.
     Object.defineProperty(Tensor.prototype, Symbol.for("nodejs.util.inspect.custom"), {
       value(this: Tensor): string {
@@ -74,7 +111,6 @@ export class Tensor extends ConversionMethods implements View {
 
   /** Internal: use `tensor`, `zeros` and the other creation functions. */
   constructor(storage: Storage, dtype: DType, layout: Layout, viewed: Viewed | null = null) {
-    super();
     this.storage = storage;
     this.dtype = dtype;
     this.shape = layout.shape;
@@ -102,6 +138,16 @@ export class Tensor extends ConversionMethods implements View {
   /** The number of dimensions. */
   get ndim(): number {
     return this.shape.length;
+  }
+
+  /** A matrix transposed. */
+  get T(): Tensor {
+    return t(this);
+  }
+
+  /** Each matrix of a batch transposed. */
+  get mT(): Tensor {
+    return mT(this);
   }
 
   /** The number of dimensions. */
@@ -302,7 +348,7 @@ export class Tensor extends ConversionMethods implements View {
   }
 
   /** The tensor as PyTorch prints it. On a device that cannot be read at once, its shape and dtype only, unless `prefetch` has read it. */
-  override toString(): string {
+  toString(): string {
     return format(this);
   }
 

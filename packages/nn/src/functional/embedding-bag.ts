@@ -6,6 +6,7 @@
 import {
   ArgumentError,
   arange,
+  checkChoice,
   type EmbeddingOptions,
   embedding,
   expectBetween,
@@ -40,8 +41,7 @@ export const bagDefaults: Required<Omit<EmbeddingBagOptions, "perSampleWeights">
 
 /** @throws ArgumentError unless the mode is one there is. */
 export function checkMode(operation: string, mode: string): void {
-  if (mode !== "sum" && mode !== "mean" && mode !== "max")
-    throw new ArgumentError(`${operation}: mode must be "sum", "mean" or "max", got ${JSON.stringify(mode)}`);
+  checkChoice(operation, "mode", mode, ["sum", "mean", "max"]);
 }
 
 /** The number of bags, and the bag of each index. */

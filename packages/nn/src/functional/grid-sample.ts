@@ -3,7 +3,7 @@
  * combinations of them, so one form serves for all modes and for images of two and three dimensions.
  */
 
-import { ArgumentError, arange, matmul, ones, pointwise, ShapeError, settings, showShape, sizeOf, stack, type Tensor } from "@akari/tensor";
+import { arange, checkChoice, matmul, ones, pointwise, ShapeError, settings, showShape, sizeOf, stack, type Tensor } from "@akari/tensor";
 
 /** Options of `gridSample`. */
 export interface GridSampleOptions {
@@ -86,10 +86,8 @@ export function gridSample(input: Tensor, grid: Tensor, options: GridSampleOptio
       `gridSample: expected images [N, C, H, W] with a grid [N, H', W', 2] or volumes [N, C, D, H, W] with [N, D', H', W', 3], got shapes ${showShape(input.shape)} and ${showShape(grid.shape)}`,
     );
   }
-  if (!["bilinear", "nearest", "bicubic"].includes(mode) || (mode === "bicubic" && dims === 3))
-    throw new ArgumentError(`gridSample: there is no mode ${JSON.stringify(mode)} for ${dims} dimensions`);
-  if (!["zeros", "border", "reflection"].includes(paddingMode))
-    throw new ArgumentError(`gridSample: there is no padding ${JSON.stringify(paddingMode)}; there are "zeros", "border" and "reflection"`);
+  checkChoice("gridSample", `mode for ${dims} dimensions`, mode, ["bilinear", "nearest", ...(dims === 2 ? ["bicubic"] : [])]);
+  checkChoice("gridSample", "paddingMode", paddingMode, ["zeros", "border", "reflection"]);
   const [n, channels, ...space] = input.shape as readonly [number, number, ...number[]]; // safe: at least four dimensions
   if (space.includes(0)) throw new ShapeError(`gridSample: the images of shape ${showShape(input.shape)} are empty`);
   const points = grid.shape.slice(1, -1);

@@ -2,7 +2,7 @@
  * How losses are reduced, and the checks they share.
  */
 
-import { ArgumentError, ShapeError, sameShape, showShape, type Tensor } from "@akari/tensor";
+import { checkChoice, ShapeError, sameShape, showShape, type Tensor } from "@akari/tensor";
 
 /** What becomes of the losses of the elements: their mean, their sum, or nothing. */
 export type Reduction = "mean" | "sum" | "none";
@@ -24,9 +24,7 @@ export function reduce(operation: string, losses: Tensor, reduction: Reduction =
 
 /** Throws an ArgumentError for an unknown reduction. */
 export function checkReduction(operation: string, reduction: Reduction): void {
-  if (reduction !== "mean" && reduction !== "sum" && reduction !== "none") {
-    throw new ArgumentError(`${operation}: reduction must be "mean", "sum" or "none", got "${String(reduction)}"`);
-  }
+  checkChoice(operation, "reduction", reduction, ["mean", "sum", "none"]);
 }
 
 /** Throws a ShapeError unless two tensors have the same shape. */

@@ -2,7 +2,7 @@
  * A scheduler that watches a metric.
  */
 
-import { ArgumentError, checkNames, FileError } from "@akari/tensor";
+import { ArgumentError, checkChoice, checkNames, FileError } from "@akari/tensor";
 import type { BaseOptions, Optimizer } from "../optimizer.ts";
 import type { SchedulerState } from "./scheduler.ts";
 
@@ -59,7 +59,7 @@ export class ReduceLROnPlateau<Options extends BaseOptions> {
     };
     const { factor, mode } = this.#options;
     if (!(factor < 1)) throw new ArgumentError(`ReduceLROnPlateau: factor must be below 1, got ${factor}`);
-    if (mode !== "min" && mode !== "max") throw new ArgumentError(`ReduceLROnPlateau: mode must be "min" or "max", got ${String(mode)}`);
+    checkChoice("ReduceLROnPlateau", "mode", mode, ["min", "max"]);
     const { minLr } = this.#options;
     const groups = optimizer.paramGroups.length;
     if (typeof minLr === "object" && minLr.length !== groups)

@@ -5,6 +5,7 @@
  */
 
 import type { DType } from "../dtype.ts";
+import { once } from "../once.ts";
 import { type Expr, row } from "./expr.ts";
 
 /** Formulas that are computed together, element by element, in one pass. */
@@ -55,12 +56,9 @@ const rowPrograms = new Map<string, RowProgram>();
 /** The one program with these outputs. */
 export function program(outputs: readonly Expr[]): Program {
   const key = outputs.map((e) => e.id).join(" ");
-  let found = programs.get(key);
-  if (found === undefined) {
-    found = { kind: "program", outputs, inputs: leaves(outputs, "input"), scalars: leaves(outputs, "scalar"), id: count++ };
-    programs.set(key, found);
-  }
-  return found;
+  return once(programs, key, () => {
+    return { kind: "program", outputs, inputs: leaves(outputs, "input"), scalars: leaves(outputs, "scalar"), id: count++ };
+  });
 }
 
 /** The one row program with these parts. */
@@ -72,14 +70,11 @@ export function rowProgram(parts: {
   const { stages, rows = [], elements = [] } = parts;
   const ids = (list: readonly Expr[]) => list.map((e) => e.id).join(" ");
   const key = `${stages.map((s) => `${s.reduce} ${s.of.id}`).join(",")}|${ids(rows)}|${ids(elements)}`;
-  let found = rowPrograms.get(key);
-  if (found === undefined) {
+  return once(rowPrograms, key, () => {
     const all = [...stages.map((s) => s.of), ...rows, ...elements];
     const inputs = leaves(all, "input");
-    found = { kind: "rowProgram", stages, rows, elements, inputs, scalars: leaves(all, "scalar"), id: count++ };
-    rowPrograms.set(key, found);
-  }
-  return found;
+    return { kind: "rowProgram", stages, rows, elements, inputs, scalars: leaves(all, "scalar"), id: count++ };
+  });
 }
 
 /** A plain reduction: one stage, its result stored in `dtype`. */

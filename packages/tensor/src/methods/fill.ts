@@ -1,6 +1,5 @@
 /**
- * Values and random numbers stored in place, as methods of `Tensor`. Each hands its work to the function of the same name in `ops/`. The chain of classes exists
- * only to keep each part on a page of its own; `Tensor` is its one concrete end.
+ * Values and random numbers stored in place, as methods of `Tensor`. Each is the function of the same name in `ops/`, which says more.
  */
 
 import type { DType } from "../dtype.ts";
@@ -10,60 +9,51 @@ import { bernoulli_, exponential_, type GeneratorOption, normal_, random_, unifo
 import { bernoulli, type MultinomialOptions, multinomial } from "../ops/sampling.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { ShapeMethods } from "./shape.ts";
+import type { Behind } from "./behind.ts";
 
 /** Values and random numbers stored in place. */
-export abstract class FillMethods extends ShapeMethods {
+export interface FillMethods {
   /** Stores one value in every element. */
-  fill_(this: Tensor, value: number | boolean | Tensor): Tensor {
-    return fill_(this, value);
-  }
+  fill_(value: number | boolean | Tensor): Tensor;
   /** Stores zero in every element. */
-  zero_(this: Tensor): Tensor {
-    return zero_(this);
-  }
+  zero_(): Tensor;
   /** Draws every element from the uniform distribution on [from, to), by default [0, 1). */
-  uniform_(this: Tensor, from?: number, to?: number, options?: GeneratorOption): Tensor {
-    return uniform_(this, from, to, options);
-  }
+  uniform_(from?: number, to?: number, options?: GeneratorOption): Tensor;
   /** Draws every element from the normal distribution, by default the standard one. */
-  normal_(this: Tensor, mean?: number, std?: number, options?: GeneratorOption): Tensor {
-    return normal_(this, mean, std, options);
-  }
+  normal_(mean?: number, std?: number, options?: GeneratorOption): Tensor;
   /** Stores 1 with probability `p` (a number, default 0.5, or a tensor of them), else 0. */
-  bernoulli_(this: Tensor, p?: number | Tensor, options?: GeneratorOption): Tensor {
-    return bernoulli_(this, p, options);
-  }
+  bernoulli_(p?: number | Tensor, options?: GeneratorOption): Tensor;
   /** Draws every element from the exponential distribution with the rate `lambda`. */
-  exponential_(this: Tensor, lambda?: number, options?: GeneratorOption): Tensor {
-    return exponential_(this, lambda, options);
-  }
+  exponential_(lambda?: number, options?: GeneratorOption): Tensor;
   /** Draws every element from the integers of [from, to). */
-  random_(this: Tensor, from?: number, to?: number | null, options?: GeneratorOption): Tensor {
-    return random_(this, from, to, options);
-  }
+  random_(from?: number, to?: number | null, options?: GeneratorOption): Tensor;
   /** Stores one value on the diagonal; with `wrap`, again and again down a tall matrix. */
-  fillDiagonal_(this: Tensor, value: number, wrap?: boolean): Tensor {
-    return fillDiagonal_(this, value, wrap);
-  }
+  fillDiagonal_(value: number, wrap?: boolean): Tensor;
   /** 1 with the probability that stands here, else 0, in a new tensor. */
-  bernoulli(this: Tensor, options?: GeneratorOption): Tensor {
-    return bernoulli(this, options);
-  }
+  bernoulli(options?: GeneratorOption): Tensor;
   /** Numbers of classes, drawn with the weights that stand here. */
-  multinomial(this: Tensor, samples: number, options?: MultinomialOptions): Tensor {
-    return multinomial(this, samples, options);
-  }
+  multinomial(samples: number, options?: MultinomialOptions): Tensor;
   /** Zeros of a shape, beside this tensor and of its dtype unless told otherwise. */
-  newZeros(this: Tensor, shape: Shape, options: { readonly dtype?: DType } = {}): Tensor {
-    return filled(this, shape, 0, options.dtype);
-  }
+  newZeros(shape: Shape, options?: { readonly dtype?: DType }): Tensor;
   /** Ones of a shape, beside this tensor and of its dtype unless told otherwise. */
-  newOnes(this: Tensor, shape: Shape, options: { readonly dtype?: DType } = {}): Tensor {
-    return filled(this, shape, 1, options.dtype);
-  }
+  newOnes(shape: Shape, options?: { readonly dtype?: DType }): Tensor;
   /** One value throughout, in a shape, beside this tensor and of its dtype unless told otherwise. */
-  newFull(this: Tensor, shape: Shape, value: number, options: { readonly dtype?: DType } = {}): Tensor {
-    return filled(this, shape, value, options.dtype);
-  }
+  newFull(shape: Shape, value: number, options?: { readonly dtype?: DType }): Tensor;
 }
+
+/** The functions behind them. */
+export const fillMethods: Behind<FillMethods> = {
+  fill_,
+  zero_,
+  uniform_,
+  normal_,
+  bernoulli_,
+  exponential_,
+  random_,
+  fillDiagonal_,
+  bernoulli,
+  multinomial,
+  newZeros: (x, shape, { dtype } = {}) => filled(x, shape, 0, dtype),
+  newOnes: (x, shape, { dtype } = {}) => filled(x, shape, 1, dtype),
+  newFull: (x, shape, value, { dtype } = {}) => filled(x, shape, value, dtype),
+};

@@ -1,421 +1,302 @@
 /**
  * Mathematical functions, element by element, as methods of `Tensor`: powers, logarithms, angles, rounding, special functions, activations.
- * Each hands its work to the function of the same name in `ops/`, which says more.
+ * Each is the function of the same name in `ops/`, which says more.
  */
 
-import * as activation from "../ops/activation.ts";
-import * as arithmetic from "../ops/arithmetic.ts";
-import * as power from "../ops/power.ts";
-import * as rounding from "../ops/rounding.ts";
-import * as special from "../ops/special.ts";
-import * as trigonometry from "../ops/trigonometry.ts";
+import { hardshrink, prelu, relu } from "../ops/activation.ts";
+import { abs, neg, reciprocal, sign } from "../ops/arithmetic.ts";
+import { clone } from "../ops/copy.ts";
+import { exp, exp2, expm1, hypot, log, log1p, log2, log10, logaddexp, rsqrt, sqrt, square, xlogy } from "../ops/power.ts";
+import { ceil, copysign, floor, frac, heaviside, type RoundOptions, round, round_, trunc } from "../ops/rounding.ts";
+import { digamma, erf, erfc, erfinv, lgamma, logit, polygamma, sigmoid } from "../ops/special.ts";
+import {
+  acos,
+  acosh,
+  asin,
+  asinh,
+  atan,
+  atan2,
+  atanh,
+  cos,
+  cosh,
+  deg2rad,
+  rad2deg,
+  sin,
+  sinc,
+  sinh,
+  tan,
+  tanh,
+} from "../ops/trigonometry.ts";
 import type { TensorOrNumber } from "../pointwise.ts";
 import type { Tensor } from "../tensor.ts";
-import { PointwiseMethods } from "./pointwise.ts";
+import { type Behind, copied, storing } from "./behind.ts";
 
 /** Mathematical functions, element by element. */
-export abstract class FunctionMethods extends PointwiseMethods {
+export interface FunctionMethods {
   // ——— Sign, powers, exponentials and logarithms ———
 
   /** -x. */
-  neg(this: Tensor): Tensor {
-    return arithmetic.neg(this);
-  }
+  neg(): Tensor;
   /** `neg`, stored here. */
-  neg_(this: Tensor): Tensor {
-    return arithmetic.neg.inPlace(this);
-  }
+  neg_(): Tensor;
   /** |x|. */
-  abs(this: Tensor): Tensor {
-    return arithmetic.abs(this);
-  }
+  abs(): Tensor;
   /** `abs`, stored here. */
-  abs_(this: Tensor): Tensor {
-    return arithmetic.abs.inPlace(this);
-  }
+  abs_(): Tensor;
   /** -1, 0 or 1. */
-  sign(this: Tensor): Tensor {
-    return arithmetic.sign(this);
-  }
+  sign(): Tensor;
   /** `sign`, stored here. */
-  sign_(this: Tensor): Tensor {
-    return arithmetic.sign.inPlace(this);
-  }
+  sign_(): Tensor;
   /** 1 / x. */
-  reciprocal(this: Tensor): Tensor {
-    return arithmetic.reciprocal(this);
-  }
+  reciprocal(): Tensor;
   /** `reciprocal`, stored here. */
-  reciprocal_(this: Tensor): Tensor {
-    return arithmetic.reciprocal.inPlace(this);
-  }
+  reciprocal_(): Tensor;
   /** x². */
-  square(this: Tensor): Tensor {
-    return power.square(this);
-  }
+  square(): Tensor;
   /** `square`, stored here. */
-  square_(this: Tensor): Tensor {
-    return power.square.inPlace(this);
-  }
+  square_(): Tensor;
   /** √x. */
-  sqrt(this: Tensor): Tensor {
-    return power.sqrt(this);
-  }
+  sqrt(): Tensor;
   /** `sqrt`, stored here. */
-  sqrt_(this: Tensor): Tensor {
-    return power.sqrt.inPlace(this);
-  }
+  sqrt_(): Tensor;
   /** 1 / √x. */
-  rsqrt(this: Tensor): Tensor {
-    return power.rsqrt(this);
-  }
+  rsqrt(): Tensor;
   /** `rsqrt`, stored here. */
-  rsqrt_(this: Tensor): Tensor {
-    return power.rsqrt.inPlace(this);
-  }
+  rsqrt_(): Tensor;
   /** eˣ. */
-  exp(this: Tensor): Tensor {
-    return power.exp(this);
-  }
+  exp(): Tensor;
   /** `exp`, stored here. */
-  exp_(this: Tensor): Tensor {
-    return power.exp.inPlace(this);
-  }
+  exp_(): Tensor;
   /** 2ˣ. */
-  exp2(this: Tensor): Tensor {
-    return power.exp2(this);
-  }
+  exp2(): Tensor;
   /** `exp2`, stored here. */
-  exp2_(this: Tensor): Tensor {
-    return power.exp2.inPlace(this);
-  }
+  exp2_(): Tensor;
   /** eˣ - 1, exact near 0. */
-  expm1(this: Tensor): Tensor {
-    return power.expm1(this);
-  }
+  expm1(): Tensor;
   /** `expm1`, stored here. */
-  expm1_(this: Tensor): Tensor {
-    return power.expm1.inPlace(this);
-  }
+  expm1_(): Tensor;
   /** The natural logarithm. */
-  log(this: Tensor): Tensor {
-    return power.log(this);
-  }
+  log(): Tensor;
   /** `log`, stored here. */
-  log_(this: Tensor): Tensor {
-    return power.log.inPlace(this);
-  }
+  log_(): Tensor;
   /** ln(1 + x), exact near 0. */
-  log1p(this: Tensor): Tensor {
-    return power.log1p(this);
-  }
+  log1p(): Tensor;
   /** `log1p`, stored here. */
-  log1p_(this: Tensor): Tensor {
-    return power.log1p.inPlace(this);
-  }
+  log1p_(): Tensor;
   /** The logarithm to base 2. */
-  log2(this: Tensor): Tensor {
-    return power.log2(this);
-  }
+  log2(): Tensor;
   /** `log2`, stored here. */
-  log2_(this: Tensor): Tensor {
-    return power.log2.inPlace(this);
-  }
+  log2_(): Tensor;
   /** The logarithm to base 10. */
-  log10(this: Tensor): Tensor {
-    return power.log10(this);
-  }
+  log10(): Tensor;
   /** `log10`, stored here. */
-  log10_(this: Tensor): Tensor {
-    return power.log10.inPlace(this);
-  }
+  log10_(): Tensor;
   /** ln(e^this + e^other). */
-  logaddexp(this: Tensor, other: TensorOrNumber): Tensor {
-    return power.logaddexp(this, other);
-  }
+  logaddexp(other: TensorOrNumber): Tensor;
   /** √(this² + other²). */
-  hypot(this: Tensor, other: TensorOrNumber): Tensor {
-    return power.hypot(this, other);
-  }
+  hypot(other: TensorOrNumber): Tensor;
   /** `hypot`, stored here. */
-  hypot_(this: Tensor, other: TensorOrNumber): Tensor {
-    return power.hypot.inPlace(this, other);
-  }
+  hypot_(other: TensorOrNumber): Tensor;
   /** This times ln(other), 0 where this is 0. */
-  xlogy(this: Tensor, other: TensorOrNumber): Tensor {
-    return power.xlogy(this, other);
-  }
+  xlogy(other: TensorOrNumber): Tensor;
   /** `xlogy`, stored here. */
-  xlogy_(this: Tensor, other: TensorOrNumber): Tensor {
-    return power.xlogy.inPlace(this, other);
-  }
+  xlogy_(other: TensorOrNumber): Tensor;
   /** This size with the sign of `other`. */
-  copysign(this: Tensor, other: TensorOrNumber): Tensor {
-    return rounding.copysign(this, other);
-  }
+  copysign(other: TensorOrNumber): Tensor;
   /** `copysign`, stored here. */
-  copysign_(this: Tensor, other: TensorOrNumber): Tensor {
-    return rounding.copysign.inPlace(this, other);
-  }
+  copysign_(other: TensorOrNumber): Tensor;
   /** 0 below 0, 1 above, `other` at 0. */
-  heaviside(this: Tensor, other: TensorOrNumber): Tensor {
-    return rounding.heaviside(this, other);
-  }
+  heaviside(other: TensorOrNumber): Tensor;
   /** `heaviside`, stored here. */
-  heaviside_(this: Tensor, other: TensorOrNumber): Tensor {
-    return rounding.heaviside.inPlace(this, other);
-  }
+  heaviside_(other: TensorOrNumber): Tensor;
 
   // ——— Angles and hyperbolic functions ———
 
   /** The sine. */
-  sin(this: Tensor): Tensor {
-    return trigonometry.sin(this);
-  }
+  sin(): Tensor;
   /** `sin`, stored here. */
-  sin_(this: Tensor): Tensor {
-    return trigonometry.sin.inPlace(this);
-  }
+  sin_(): Tensor;
   /** The cosine. */
-  cos(this: Tensor): Tensor {
-    return trigonometry.cos(this);
-  }
+  cos(): Tensor;
   /** `cos`, stored here. */
-  cos_(this: Tensor): Tensor {
-    return trigonometry.cos.inPlace(this);
-  }
+  cos_(): Tensor;
   /** The tangent. */
-  tan(this: Tensor): Tensor {
-    return trigonometry.tan(this);
-  }
+  tan(): Tensor;
   /** `tan`, stored here. */
-  tan_(this: Tensor): Tensor {
-    return trigonometry.tan.inPlace(this);
-  }
+  tan_(): Tensor;
   /** The angle with this sine. */
-  asin(this: Tensor): Tensor {
-    return trigonometry.asin(this);
-  }
+  asin(): Tensor;
   /** `asin`, stored here. */
-  asin_(this: Tensor): Tensor {
-    return trigonometry.asin.inPlace(this);
-  }
+  asin_(): Tensor;
   /** The angle with this cosine. */
-  acos(this: Tensor): Tensor {
-    return trigonometry.acos(this);
-  }
+  acos(): Tensor;
   /** `acos`, stored here. */
-  acos_(this: Tensor): Tensor {
-    return trigonometry.acos.inPlace(this);
-  }
+  acos_(): Tensor;
   /** The angle with this tangent. */
-  atan(this: Tensor): Tensor {
-    return trigonometry.atan(this);
-  }
+  atan(): Tensor;
   /** `atan`, stored here. */
-  atan_(this: Tensor): Tensor {
-    return trigonometry.atan.inPlace(this);
-  }
+  atan_(): Tensor;
   /** The hyperbolic sine. */
-  sinh(this: Tensor): Tensor {
-    return trigonometry.sinh(this);
-  }
+  sinh(): Tensor;
   /** `sinh`, stored here. */
-  sinh_(this: Tensor): Tensor {
-    return trigonometry.sinh.inPlace(this);
-  }
+  sinh_(): Tensor;
   /** The hyperbolic cosine. */
-  cosh(this: Tensor): Tensor {
-    return trigonometry.cosh(this);
-  }
+  cosh(): Tensor;
   /** `cosh`, stored here. */
-  cosh_(this: Tensor): Tensor {
-    return trigonometry.cosh.inPlace(this);
-  }
+  cosh_(): Tensor;
   /** The hyperbolic tangent. */
-  tanh(this: Tensor): Tensor {
-    return trigonometry.tanh(this);
-  }
+  tanh(): Tensor;
   /** `tanh`, stored here. */
-  tanh_(this: Tensor): Tensor {
-    return trigonometry.tanh.inPlace(this);
-  }
+  tanh_(): Tensor;
   /** The inverse hyperbolic sine. */
-  asinh(this: Tensor): Tensor {
-    return trigonometry.asinh(this);
-  }
+  asinh(): Tensor;
   /** `asinh`, stored here. */
-  asinh_(this: Tensor): Tensor {
-    return trigonometry.asinh.inPlace(this);
-  }
+  asinh_(): Tensor;
   /** The inverse hyperbolic cosine. */
-  acosh(this: Tensor): Tensor {
-    return trigonometry.acosh(this);
-  }
+  acosh(): Tensor;
   /** `acosh`, stored here. */
-  acosh_(this: Tensor): Tensor {
-    return trigonometry.acosh.inPlace(this);
-  }
+  acosh_(): Tensor;
   /** The inverse hyperbolic tangent. */
-  atanh(this: Tensor): Tensor {
-    return trigonometry.atanh(this);
-  }
+  atanh(): Tensor;
   /** `atanh`, stored here. */
-  atanh_(this: Tensor): Tensor {
-    return trigonometry.atanh.inPlace(this);
-  }
+  atanh_(): Tensor;
   /** sin(πx) / πx. */
-  sinc(this: Tensor): Tensor {
-    return trigonometry.sinc(this);
-  }
+  sinc(): Tensor;
   /** `sinc`, stored here. */
-  sinc_(this: Tensor): Tensor {
-    return trigonometry.sinc.inPlace(this);
-  }
+  sinc_(): Tensor;
   /** Degrees as radians. */
-  deg2rad(this: Tensor): Tensor {
-    return trigonometry.deg2rad(this);
-  }
+  deg2rad(): Tensor;
   /** `deg2rad`, stored here. */
-  deg2rad_(this: Tensor): Tensor {
-    return trigonometry.deg2rad.inPlace(this);
-  }
+  deg2rad_(): Tensor;
   /** Radians as degrees. */
-  rad2deg(this: Tensor): Tensor {
-    return trigonometry.rad2deg(this);
-  }
+  rad2deg(): Tensor;
   /** `rad2deg`, stored here. */
-  rad2deg_(this: Tensor): Tensor {
-    return trigonometry.rad2deg.inPlace(this);
-  }
+  rad2deg_(): Tensor;
   /** The angle of the point (other, this). */
-  atan2(this: Tensor, other: TensorOrNumber): Tensor {
-    return trigonometry.atan2(this, other);
-  }
+  atan2(other: TensorOrNumber): Tensor;
   /** `atan2`, stored here. */
-  atan2_(this: Tensor, other: TensorOrNumber): Tensor {
-    return trigonometry.atan2.inPlace(this, other);
-  }
+  atan2_(other: TensorOrNumber): Tensor;
 
   // ——— Rounding ———
 
   /** Rounded down. */
-  floor(this: Tensor): Tensor {
-    return rounding.floor(this);
-  }
+  floor(): Tensor;
   /** `floor`, stored here. */
-  floor_(this: Tensor): Tensor {
-    return rounding.floor.inPlace(this);
-  }
+  floor_(): Tensor;
   /** Rounded up. */
-  ceil(this: Tensor): Tensor {
-    return rounding.ceil(this);
-  }
+  ceil(): Tensor;
   /** `ceil`, stored here. */
-  ceil_(this: Tensor): Tensor {
-    return rounding.ceil.inPlace(this);
-  }
+  ceil_(): Tensor;
   /** Rounded towards zero. */
-  trunc(this: Tensor): Tensor {
-    return rounding.trunc(this);
-  }
+  trunc(): Tensor;
   /** `trunc`, stored here. */
-  trunc_(this: Tensor): Tensor {
-    return rounding.trunc.inPlace(this);
-  }
+  trunc_(): Tensor;
   /** What trunc cuts off. */
-  frac(this: Tensor): Tensor {
-    return rounding.frac(this);
-  }
+  frac(): Tensor;
   /** `frac`, stored here. */
-  frac_(this: Tensor): Tensor {
-    return rounding.frac.inPlace(this);
-  }
+  frac_(): Tensor;
   /** Rounded to the nearest integer, halves to the even one, or to `decimals` places. */
-  round(this: Tensor, options: rounding.RoundOptions = {}): Tensor {
-    return rounding.round(this, options);
-  }
+  round(options?: RoundOptions): Tensor;
   /** `round`, stored here. */
-  round_(this: Tensor, options: rounding.RoundOptions = {}): Tensor {
-    return rounding.round_(this, options);
-  }
+  round_(options?: RoundOptions): Tensor;
 
   // ——— Special functions and activations ———
 
   /** The error function. */
-  erf(this: Tensor): Tensor {
-    return special.erf(this);
-  }
+  erf(): Tensor;
   /** `erf`, stored here. */
-  erf_(this: Tensor): Tensor {
-    return special.erf.inPlace(this);
-  }
+  erf_(): Tensor;
   /** 1 - erf(x). */
-  erfc(this: Tensor): Tensor {
-    return special.erfc(this);
-  }
+  erfc(): Tensor;
   /** `erfc`, stored here. */
-  erfc_(this: Tensor): Tensor {
-    return special.erfc.inPlace(this);
-  }
+  erfc_(): Tensor;
   /** The inverse error function. */
-  erfinv(this: Tensor): Tensor {
-    return special.erfinv(this);
-  }
+  erfinv(): Tensor;
   /** `erfinv`, stored here. */
-  erfinv_(this: Tensor): Tensor {
-    return special.erfinv.inPlace(this);
-  }
+  erfinv_(): Tensor;
   /** 1 / (1 + e⁻ˣ). */
-  sigmoid(this: Tensor): Tensor {
-    return special.sigmoid(this);
-  }
+  sigmoid(): Tensor;
   /** `sigmoid`, stored here. */
-  sigmoid_(this: Tensor): Tensor {
-    return special.sigmoid.inPlace(this);
-  }
+  sigmoid_(): Tensor;
   /** max(x, 0). */
-  relu(this: Tensor): Tensor {
-    return activation.relu(this);
-  }
+  relu(): Tensor;
   /** `relu`, stored here. */
-  relu_(this: Tensor): Tensor {
-    return activation.relu.inPlace(this);
-  }
+  relu_(): Tensor;
   /** ln |Γ(x)|. */
-  lgamma(this: Tensor): Tensor {
-    return special.lgamma(this);
-  }
+  lgamma(): Tensor;
   /** The derivative of lgamma. */
-  digamma(this: Tensor): Tensor {
-    return special.digamma(this);
-  }
+  digamma(): Tensor;
   /** The inverse of the sigmoid, ln(x / (1 - x)); `eps` first moves x into [eps, 1 - eps]. */
-  logit(this: Tensor, eps: number | null = null): Tensor {
-    return special.logit(this, eps);
-  }
+  logit(eps?: number | null): Tensor;
   /** This above 0, `weight` times this below. */
-  prelu(this: Tensor, weight: Tensor): Tensor {
-    return activation.prelu(this, weight);
-  }
-  /** This where |x| exceeds `lambd`, 0 elsewhere. */
-  hardshrink(this: Tensor, lambd = 0.5): Tensor {
-    return activation.hardshrink(this, lambd);
-  }
+  prelu(weight: Tensor): Tensor;
+  /** This where |x| exceeds `lambd`, 0 elsewhere. Default: `lambd` 0.5. */
+  hardshrink(lambd?: number): Tensor;
   /** `lgamma`, stored here. */
-  lgamma_(this: Tensor): Tensor {
-    return special.lgamma.inPlace(this);
-  }
+  lgamma_(): Tensor;
   /** `digamma`, stored here. */
-  digamma_(this: Tensor): Tensor {
-    return special.digamma.inPlace(this);
-  }
+  digamma_(): Tensor;
   /** `logit`, stored here. */
-  logit_(this: Tensor, eps: number | null = null): Tensor {
-    return this.copy_(special.logit(this.clone(), eps));
-  }
+  logit_(eps?: number | null): Tensor;
   /** The derivative of order `n` of `digamma`. */
-  polygamma(this: Tensor, n: number): Tensor {
-    return special.polygamma(n, this);
-  }
+  polygamma(n: number): Tensor;
 }
+
+/** The functions behind them. */
+export const functionMethods: Behind<FunctionMethods> = {
+  ...storing({
+    neg,
+    abs,
+    sign,
+    reciprocal,
+    square,
+    sqrt,
+    rsqrt,
+    exp,
+    exp2,
+    expm1,
+    log,
+    log1p,
+    log2,
+    log10,
+    hypot,
+    xlogy,
+    copysign,
+    heaviside,
+    sin,
+    cos,
+    tan,
+    asin,
+    acos,
+    atan,
+    sinh,
+    cosh,
+    tanh,
+    asinh,
+    acosh,
+    atanh,
+    sinc,
+    deg2rad,
+    rad2deg,
+    atan2,
+    floor,
+    ceil,
+    trunc,
+    frac,
+    erf,
+    erfc,
+    erfinv,
+    sigmoid,
+    relu,
+    lgamma,
+    digamma,
+  }),
+  logaddexp,
+  round,
+  round_,
+  logit,
+  prelu,
+  hardshrink,
+  ...copied({ logit }, clone),
+  polygamma: (x, n) => polygamma(n, x),
+};

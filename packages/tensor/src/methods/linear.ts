@@ -1,81 +1,63 @@
 /**
- * Products of vectors and matrices, as methods of `Tensor`. Each hands its work to the function of the same name in `ops/`. The chain of classes exists
- * only to keep each part on a page of its own; `Tensor` is its one concrete end.
+ * Products of vectors and matrices, as methods of `Tensor`. Each is the function of the same name in `ops/`, which says more.
  */
 
 import { type AddProductOptions, addbmm, addmm, addmv, addr, baddbmm } from "../ops/linear.ts";
 import { bmm, dot, inner, matmul, mm, mv, outer } from "../ops/matmul.ts";
 import type { Tensor } from "../tensor.ts";
-import { IndexingMethods } from "./indexing.ts";
+import { type Behind, copied } from "./behind.ts";
 
 /** Products of vectors and matrices. */
-export abstract class LinearMethods extends IndexingMethods {
+export interface LinearMethods {
   /** The product with another tensor: of vectors, matrices or batches of matrices. */
-  matmul(this: Tensor, other: Tensor): Tensor {
-    return matmul(this, other);
-  }
+  matmul(other: Tensor): Tensor;
   /** The product of two matrices. */
-  mm(this: Tensor, other: Tensor): Tensor {
-    return mm(this, other);
-  }
+  mm(other: Tensor): Tensor;
   /** Products of two batches of matrices. */
-  bmm(this: Tensor, other: Tensor): Tensor {
-    return bmm(this, other);
-  }
+  bmm(other: Tensor): Tensor;
   /** The product of this matrix with a vector. */
-  mv(this: Tensor, vector: Tensor): Tensor {
-    return mv(this, vector);
-  }
+  mv(vector: Tensor): Tensor;
   /** The scalar product of two vectors. */
-  dot(this: Tensor, other: Tensor): Tensor {
-    return dot(this, other);
-  }
+  dot(other: Tensor): Tensor;
   /** All products of an element of this vector with one of the other. */
-  outer(this: Tensor, other: Tensor): Tensor {
-    return outer(this, other);
-  }
+  outer(other: Tensor): Tensor;
   /** Scalar products along the last dimensions. */
-  inner(this: Tensor, other: Tensor): Tensor {
-    return inner(this, other);
-  }
+  inner(other: Tensor): Tensor;
   /** `beta · this + alpha · (a · b)` for matrices. */
-  addmm(this: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
-    return addmm(this, a, b, options);
-  }
+  addmm(a: Tensor, b: Tensor, options?: AddProductOptions): Tensor;
   /** `beta · this + alpha · (a · vector)`. */
-  addmv(this: Tensor, a: Tensor, vector: Tensor, options?: AddProductOptions): Tensor {
-    return addmv(this, a, vector, options);
-  }
+  addmv(a: Tensor, vector: Tensor, options?: AddProductOptions): Tensor;
   /** `beta · this + alpha · (a · b)` for batches of matrices. */
-  baddbmm(this: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
-    return baddbmm(this, a, b, options);
-  }
+  baddbmm(a: Tensor, b: Tensor, options?: AddProductOptions): Tensor;
   /** `addmm` in place. */
-  addmm_(this: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
-    return this.copy_(addmm(this, a, b, options));
-  }
+  addmm_(a: Tensor, b: Tensor, options?: AddProductOptions): Tensor;
   /** `addmv` in place. */
-  addmv_(this: Tensor, a: Tensor, vector: Tensor, options?: AddProductOptions): Tensor {
-    return this.copy_(addmv(this, a, vector, options));
-  }
+  addmv_(a: Tensor, vector: Tensor, options?: AddProductOptions): Tensor;
   /** `baddbmm` in place. */
-  baddbmm_(this: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
-    return this.copy_(baddbmm(this, a, b, options));
-  }
+  baddbmm_(a: Tensor, b: Tensor, options?: AddProductOptions): Tensor;
   /** `beta · this + alpha · (a ⊗ b)` for vectors. */
-  addr(this: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
-    return addr(this, a, b, options);
-  }
+  addr(a: Tensor, b: Tensor, options?: AddProductOptions): Tensor;
   /** `addr` in place. */
-  addr_(this: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
-    return this.copy_(addr(this, a, b, options));
-  }
+  addr_(a: Tensor, b: Tensor, options?: AddProductOptions): Tensor;
   /** `beta · this + alpha · Σ (a · b)` over a batch of matrices. */
-  addbmm(this: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
-    return addbmm(this, a, b, options);
-  }
+  addbmm(a: Tensor, b: Tensor, options?: AddProductOptions): Tensor;
   /** `addbmm` in place. */
-  addbmm_(this: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
-    return this.copy_(addbmm(this, a, b, options));
-  }
+  addbmm_(a: Tensor, b: Tensor, options?: AddProductOptions): Tensor;
 }
+
+/** The functions behind them. */
+export const linearMethods: Behind<LinearMethods> = {
+  matmul,
+  mm,
+  bmm,
+  mv,
+  dot,
+  outer,
+  inner,
+  addmm,
+  addmv,
+  baddbmm,
+  addr,
+  addbmm,
+  ...copied({ addmm, addmv, baddbmm, addr, addbmm }),
+};

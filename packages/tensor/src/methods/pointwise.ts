@@ -1,345 +1,306 @@
 /**
- * Arithmetic, limits, comparisons and logic, element by element, as methods of `Tensor`. Each hands its work to the function of the same name in
- * `ops/`, which says more. A name that ends in `_` stores the result in the tensor itself and returns that. The chain of classes exists only
- * to keep each part on a page of its own; `Tensor` is its one concrete end.
+ * Arithmetic, limits, comparisons and logic, element by element, as methods of `Tensor`. Each is the function of the same name in `ops/`, which says more. A name that ends
+ * in `_` stores the result in the tensor itself and returns that.
  */
 
-import * as arithmetic from "../ops/arithmetic.ts";
-import * as comparison from "../ops/comparison.ts";
+import {
+  type AlphaOptions,
+  add,
+  add_,
+  addcdiv,
+  addcdiv_,
+  addcmul,
+  addcmul_,
+  type DivOptions,
+  div,
+  div_,
+  floorDivide,
+  fmod,
+  lerp,
+  mul,
+  remainder,
+  sub,
+  sub_,
+  trueDivide,
+  type ValueOptions,
+} from "../ops/arithmetic.ts";
+import {
+  bitwiseAnd,
+  bitwiseLeftShift,
+  bitwiseNot,
+  bitwiseOr,
+  bitwiseRightShift,
+  bitwiseXor,
+  type CloseOptions,
+  choose,
+  eq,
+  ge,
+  gt,
+  isclose,
+  isfinite,
+  isinf,
+  isnan,
+  isneginf,
+  isposinf,
+  le,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  logicalXor,
+  lt,
+  ne,
+} from "../ops/comparison.ts";
 import { allclose, allcloseSync, equal, equalSync } from "../ops/equality.ts";
-import * as power from "../ops/power.ts";
-import * as rounding from "../ops/rounding.ts";
+import { pow, pow_ } from "../ops/power.ts";
+import {
+  clamp,
+  clamp_,
+  fmax,
+  fmin,
+  type Limit,
+  maximum,
+  minimum,
+  type NanToNumOptions,
+  nanToNum,
+  nanToNum_,
+  signbit,
+} from "../ops/rounding.ts";
 import type { TensorOrNumber } from "../pointwise.ts";
 import type { Tensor } from "../tensor.ts";
+import { type Behind, storing } from "./behind.ts";
 
 /** Arithmetic, limits, comparisons and logic, element by element. */
-export abstract class PointwiseMethods {
+export interface PointwiseMethods {
   // ——— Arithmetic ———
 
   /** This plus `alpha` (default 1) times `other`. */
-  add(this: Tensor, other: TensorOrNumber, options: arithmetic.AlphaOptions = {}): Tensor {
-    return arithmetic.add(this, other, options);
-  }
+  add(other: TensorOrNumber, options?: AlphaOptions): Tensor;
   /** `add`, stored here. */
-  add_(this: Tensor, other: TensorOrNumber, options: arithmetic.AlphaOptions = {}): Tensor {
-    return arithmetic.add_(this, other, options);
-  }
+  add_(other: TensorOrNumber, options?: AlphaOptions): Tensor;
   /** This minus `alpha` (default 1) times `other`. */
-  sub(this: Tensor, other: TensorOrNumber, options: arithmetic.AlphaOptions = {}): Tensor {
-    return arithmetic.sub(this, other, options);
-  }
+  sub(other: TensorOrNumber, options?: AlphaOptions): Tensor;
   /** `sub`, stored here. */
-  sub_(this: Tensor, other: TensorOrNumber, options: arithmetic.AlphaOptions = {}): Tensor {
-    return arithmetic.sub_(this, other, options);
-  }
+  sub_(other: TensorOrNumber, options?: AlphaOptions): Tensor;
   /** This by `other`, exactly or rounded as `roundingMode` says. */
-  div(this: Tensor, other: TensorOrNumber, options: arithmetic.DivOptions = {}): Tensor {
-    return arithmetic.div(this, other, options);
-  }
+  div(other: TensorOrNumber, options?: DivOptions): Tensor;
   /** `div`, stored here. */
-  div_(this: Tensor, other: TensorOrNumber, options: arithmetic.DivOptions = {}): Tensor {
-    return arithmetic.div_(this, other, options);
-  }
+  div_(other: TensorOrNumber, options?: DivOptions): Tensor;
   /** This times `other`. */
-  mul(this: Tensor, other: TensorOrNumber): Tensor {
-    return arithmetic.mul(this, other);
-  }
+  mul(other: TensorOrNumber): Tensor;
   /** `mul`, stored here. */
-  mul_(this: Tensor, other: TensorOrNumber): Tensor {
-    return arithmetic.mul.inPlace(this, other);
-  }
+  mul_(other: TensorOrNumber): Tensor;
   /** This by `other`, exactly. */
-  trueDivide(this: Tensor, other: TensorOrNumber): Tensor {
-    return arithmetic.trueDivide(this, other);
-  }
+  trueDivide(other: TensorOrNumber): Tensor;
   /** `trueDivide`, stored here. */
-  trueDivide_(this: Tensor, other: TensorOrNumber): Tensor {
-    return arithmetic.trueDivide.inPlace(this, other);
-  }
+  trueDivide_(other: TensorOrNumber): Tensor;
   /** This by `other`, rounded down. */
-  floorDivide(this: Tensor, other: TensorOrNumber): Tensor {
-    return arithmetic.floorDivide(this, other);
-  }
+  floorDivide(other: TensorOrNumber): Tensor;
   /** `floorDivide`, stored here. */
-  floorDivide_(this: Tensor, other: TensorOrNumber): Tensor {
-    return arithmetic.floorDivide.inPlace(this, other);
-  }
+  floorDivide_(other: TensorOrNumber): Tensor;
   /** The remainder with the sign of `other`. */
-  remainder(this: Tensor, other: TensorOrNumber): Tensor {
-    return arithmetic.remainder(this, other);
-  }
+  remainder(other: TensorOrNumber): Tensor;
   /** `remainder`, stored here. */
-  remainder_(this: Tensor, other: TensorOrNumber): Tensor {
-    return arithmetic.remainder.inPlace(this, other);
-  }
+  remainder_(other: TensorOrNumber): Tensor;
   /** The remainder with this tensor's sign. */
-  fmod(this: Tensor, other: TensorOrNumber): Tensor {
-    return arithmetic.fmod(this, other);
-  }
+  fmod(other: TensorOrNumber): Tensor;
   /** `fmod`, stored here. */
-  fmod_(this: Tensor, other: TensorOrNumber): Tensor {
-    return arithmetic.fmod.inPlace(this, other);
-  }
+  fmod_(other: TensorOrNumber): Tensor;
   /** This to the power of `other`. */
-  pow(this: Tensor, other: TensorOrNumber): Tensor {
-    return power.pow(this, other);
-  }
+  pow(other: TensorOrNumber): Tensor;
   /** `pow`, stored here. */
-  pow_(this: Tensor, other: TensorOrNumber): Tensor {
-    return power.pow_(this, other);
-  }
+  pow_(other: TensorOrNumber): Tensor;
   /** This plus `value` (default 1) times `a · b`. */
-  addcmul(this: Tensor, a: Tensor, b: Tensor, options: arithmetic.ValueOptions = {}): Tensor {
-    return arithmetic.addcmul(this, a, b, options);
-  }
+  addcmul(a: Tensor, b: Tensor, options?: ValueOptions): Tensor;
   /** `addcmul`, stored here. */
-  addcmul_(this: Tensor, a: Tensor, b: Tensor, options: arithmetic.ValueOptions = {}): Tensor {
-    return arithmetic.addcmul_(this, a, b, options);
-  }
+  addcmul_(a: Tensor, b: Tensor, options?: ValueOptions): Tensor;
   /** This plus `value` (default 1) times `a / b`. */
-  addcdiv(this: Tensor, a: Tensor, b: Tensor, options: arithmetic.ValueOptions = {}): Tensor {
-    return arithmetic.addcdiv(this, a, b, options);
-  }
+  addcdiv(a: Tensor, b: Tensor, options?: ValueOptions): Tensor;
   /** `addcdiv`, stored here. */
-  addcdiv_(this: Tensor, a: Tensor, b: Tensor, options: arithmetic.ValueOptions = {}): Tensor {
-    return arithmetic.addcdiv_(this, a, b, options);
-  }
+  addcdiv_(a: Tensor, b: Tensor, options?: ValueOptions): Tensor;
   /** This + weight · (end - this). */
-  lerp(this: Tensor, end: Tensor, weight: TensorOrNumber): Tensor {
-    return arithmetic.lerp(this, end, weight);
-  }
+  lerp(end: Tensor, weight: TensorOrNumber): Tensor;
   /** `lerp`, stored here. */
-  lerp_(this: Tensor, end: Tensor, weight: TensorOrNumber): Tensor {
-    return arithmetic.lerp.inPlace(this, end, weight);
-  }
+  lerp_(end: Tensor, weight: TensorOrNumber): Tensor;
 
   // ——— Limits ———
 
   /** The larger of the two. */
-  maximum(this: Tensor, other: TensorOrNumber): Tensor {
-    return rounding.maximum(this, other);
-  }
+  maximum(other: TensorOrNumber): Tensor;
   /** The smaller of the two. */
-  minimum(this: Tensor, other: TensorOrNumber): Tensor {
-    return rounding.minimum(this, other);
-  }
+  minimum(other: TensorOrNumber): Tensor;
   /** The larger of the two, numbers before NaN. */
-  fmax(this: Tensor, other: TensorOrNumber): Tensor {
-    return rounding.fmax(this, other);
-  }
+  fmax(other: TensorOrNumber): Tensor;
   /** The smaller of the two, numbers before NaN. */
-  fmin(this: Tensor, other: TensorOrNumber): Tensor {
-    return rounding.fmin(this, other);
-  }
+  fmin(other: TensorOrNumber): Tensor;
   /** Cut off at `min` and `max`; null for no limit. */
-  clamp(this: Tensor, min: rounding.Limit = null, max: rounding.Limit = null): Tensor {
-    return rounding.clamp(this, min, max);
-  }
+  clamp(min?: Limit, max?: Limit): Tensor;
   /** `clamp`, stored here. */
-  clamp_(this: Tensor, min: rounding.Limit = null, max: rounding.Limit = null): Tensor {
-    return rounding.clamp_(this, min, max);
-  }
+  clamp_(min?: Limit, max?: Limit): Tensor;
   /** This, or `min` where it is below. */
-  clampMin(this: Tensor, min: TensorOrNumber): Tensor {
-    return rounding.clamp(this, min);
-  }
+  clampMin(min: TensorOrNumber): Tensor;
   /** `clampMin`, stored here. */
-  clampMin_(this: Tensor, min: TensorOrNumber): Tensor {
-    return rounding.clamp_(this, min);
-  }
+  clampMin_(min: TensorOrNumber): Tensor;
   /** This, or `max` where it is above. */
-  clampMax(this: Tensor, max: TensorOrNumber): Tensor {
-    return rounding.clamp(this, null, max);
-  }
+  clampMax(max: TensorOrNumber): Tensor;
   /** `clampMax`, stored here. */
-  clampMax_(this: Tensor, max: TensorOrNumber): Tensor {
-    return rounding.clamp_(this, null, max);
-  }
+  clampMax_(max: TensorOrNumber): Tensor;
   /** NaN and the infinities replaced by numbers. */
-  nanToNum(this: Tensor, options: rounding.NanToNumOptions = {}): Tensor {
-    return rounding.nanToNum(this, options);
-  }
+  nanToNum(options?: NanToNumOptions): Tensor;
   /** `nanToNum`, stored here. */
-  nanToNum_(this: Tensor, options: rounding.NanToNumOptions = {}): Tensor {
-    return rounding.nanToNum_(this, options);
-  }
+  nanToNum_(options?: NanToNumOptions): Tensor;
 
   // ——— Comparisons and logic ———
 
   /** Whether this = other. */
-  eq(this: Tensor, other: TensorOrNumber): Tensor {
-    return comparison.eq(this, other);
-  }
+  eq(other: TensorOrNumber): Tensor;
   /** `eq`, stored here. */
-  eq_(this: Tensor, other: TensorOrNumber): Tensor {
-    return comparison.eq.inPlace(this, other);
-  }
+  eq_(other: TensorOrNumber): Tensor;
   /** Whether this ≠ other. */
-  ne(this: Tensor, other: TensorOrNumber): Tensor {
-    return comparison.ne(this, other);
-  }
+  ne(other: TensorOrNumber): Tensor;
   /** `ne`, stored here. */
-  ne_(this: Tensor, other: TensorOrNumber): Tensor {
-    return comparison.ne.inPlace(this, other);
-  }
+  ne_(other: TensorOrNumber): Tensor;
   /** Whether this < other. */
-  lt(this: Tensor, other: TensorOrNumber): Tensor {
-    return comparison.lt(this, other);
-  }
+  lt(other: TensorOrNumber): Tensor;
   /** `lt`, stored here. */
-  lt_(this: Tensor, other: TensorOrNumber): Tensor {
-    return comparison.lt.inPlace(this, other);
-  }
+  lt_(other: TensorOrNumber): Tensor;
   /** Whether this ≤ other. */
-  le(this: Tensor, other: TensorOrNumber): Tensor {
-    return comparison.le(this, other);
-  }
+  le(other: TensorOrNumber): Tensor;
   /** `le`, stored here. */
-  le_(this: Tensor, other: TensorOrNumber): Tensor {
-    return comparison.le.inPlace(this, other);
-  }
+  le_(other: TensorOrNumber): Tensor;
   /** Whether this > other. */
-  gt(this: Tensor, other: TensorOrNumber): Tensor {
-    return comparison.gt(this, other);
-  }
+  gt(other: TensorOrNumber): Tensor;
   /** `gt`, stored here. */
-  gt_(this: Tensor, other: TensorOrNumber): Tensor {
-    return comparison.gt.inPlace(this, other);
-  }
+  gt_(other: TensorOrNumber): Tensor;
   /** Whether this ≥ other. */
-  ge(this: Tensor, other: TensorOrNumber): Tensor {
-    return comparison.ge(this, other);
-  }
+  ge(other: TensorOrNumber): Tensor;
   /** `ge`, stored here. */
-  ge_(this: Tensor, other: TensorOrNumber): Tensor {
-    return comparison.ge.inPlace(this, other);
-  }
+  ge_(other: TensorOrNumber): Tensor;
   /** Whether both are true. */
-  logicalAnd(this: Tensor, other: TensorOrNumber): Tensor {
-    return comparison.logicalAnd(this, other);
-  }
+  logicalAnd(other: TensorOrNumber): Tensor;
   /** `logicalAnd`, stored here. */
-  logicalAnd_(this: Tensor, other: TensorOrNumber): Tensor {
-    return comparison.logicalAnd.inPlace(this, other);
-  }
+  logicalAnd_(other: TensorOrNumber): Tensor;
   /** Whether one or both are true. */
-  logicalOr(this: Tensor, other: TensorOrNumber): Tensor {
-    return comparison.logicalOr(this, other);
-  }
+  logicalOr(other: TensorOrNumber): Tensor;
   /** `logicalOr`, stored here. */
-  logicalOr_(this: Tensor, other: TensorOrNumber): Tensor {
-    return comparison.logicalOr.inPlace(this, other);
-  }
+  logicalOr_(other: TensorOrNumber): Tensor;
   /** Whether exactly one is true. */
-  logicalXor(this: Tensor, other: TensorOrNumber): Tensor {
-    return comparison.logicalXor(this, other);
-  }
+  logicalXor(other: TensorOrNumber): Tensor;
   /** `logicalXor`, stored here. */
-  logicalXor_(this: Tensor, other: TensorOrNumber): Tensor {
-    return comparison.logicalXor.inPlace(this, other);
-  }
+  logicalXor_(other: TensorOrNumber): Tensor;
   /** Whether each element is zero. */
-  logicalNot(this: Tensor): Tensor {
-    return comparison.logicalNot(this);
-  }
+  logicalNot(): Tensor;
   /** `logicalNot`, stored here. */
-  logicalNot_(this: Tensor): Tensor {
-    return comparison.logicalNot.inPlace(this);
-  }
+  logicalNot_(): Tensor;
   /** Bits set in both. */
-  bitwiseAnd(this: Tensor, other: TensorOrNumber): Tensor {
-    return comparison.bitwiseAnd(this, other);
-  }
+  bitwiseAnd(other: TensorOrNumber): Tensor;
   /** `bitwiseAnd`, stored here. */
-  bitwiseAnd_(this: Tensor, other: TensorOrNumber): Tensor {
-    return comparison.bitwiseAnd.inPlace(this, other);
-  }
+  bitwiseAnd_(other: TensorOrNumber): Tensor;
   /** Bits set in either. */
-  bitwiseOr(this: Tensor, other: TensorOrNumber): Tensor {
-    return comparison.bitwiseOr(this, other);
-  }
+  bitwiseOr(other: TensorOrNumber): Tensor;
   /** `bitwiseOr`, stored here. */
-  bitwiseOr_(this: Tensor, other: TensorOrNumber): Tensor {
-    return comparison.bitwiseOr.inPlace(this, other);
-  }
+  bitwiseOr_(other: TensorOrNumber): Tensor;
   /** Bits set in exactly one. */
-  bitwiseXor(this: Tensor, other: TensorOrNumber): Tensor {
-    return comparison.bitwiseXor(this, other);
-  }
+  bitwiseXor(other: TensorOrNumber): Tensor;
   /** `bitwiseXor`, stored here. */
-  bitwiseXor_(this: Tensor, other: TensorOrNumber): Tensor {
-    return comparison.bitwiseXor.inPlace(this, other);
-  }
+  bitwiseXor_(other: TensorOrNumber): Tensor;
   /** Bits moved left. */
-  bitwiseLeftShift(this: Tensor, other: TensorOrNumber): Tensor {
-    return comparison.bitwiseLeftShift(this, other);
-  }
+  bitwiseLeftShift(other: TensorOrNumber): Tensor;
   /** `bitwiseLeftShift`, stored here. */
-  bitwiseLeftShift_(this: Tensor, other: TensorOrNumber): Tensor {
-    return comparison.bitwiseLeftShift.inPlace(this, other);
-  }
+  bitwiseLeftShift_(other: TensorOrNumber): Tensor;
   /** Bits moved right. */
-  bitwiseRightShift(this: Tensor, other: TensorOrNumber): Tensor {
-    return comparison.bitwiseRightShift(this, other);
-  }
+  bitwiseRightShift(other: TensorOrNumber): Tensor;
   /** `bitwiseRightShift`, stored here. */
-  bitwiseRightShift_(this: Tensor, other: TensorOrNumber): Tensor {
-    return comparison.bitwiseRightShift.inPlace(this, other);
-  }
+  bitwiseRightShift_(other: TensorOrNumber): Tensor;
   /** All bits flipped. */
-  bitwiseNot(this: Tensor): Tensor {
-    return comparison.bitwiseNot(this);
-  }
+  bitwiseNot(): Tensor;
   /** `bitwiseNot`, stored here. */
-  bitwiseNot_(this: Tensor): Tensor {
-    return comparison.bitwiseNot.inPlace(this);
-  }
+  bitwiseNot_(): Tensor;
   /** Whether each element is NaN. */
-  isnan(this: Tensor): Tensor {
-    return comparison.isnan(this);
-  }
+  isnan(): Tensor;
   /** Whether each element is infinite. */
-  isinf(this: Tensor): Tensor {
-    return comparison.isinf(this);
-  }
+  isinf(): Tensor;
   /** Whether each element is finite. */
-  isfinite(this: Tensor): Tensor {
-    return comparison.isfinite(this);
-  }
+  isfinite(): Tensor;
   /** Whether each sign is minus. */
-  signbit(this: Tensor): Tensor {
-    return rounding.signbit(this);
-  }
+  signbit(): Tensor;
   /** Whether this and `other` are equal within a tolerance. */
-  isclose(this: Tensor, other: Tensor, options: comparison.CloseOptions = {}): Tensor {
-    return comparison.isclose(this, other, options);
-  }
+  isclose(other: Tensor, options?: CloseOptions): Tensor;
   /** Whether the element is ∞. */
-  isposinf(this: Tensor): Tensor {
-    return comparison.isposinf(this);
-  }
+  isposinf(): Tensor;
   /** Whether the element is -∞. */
-  isneginf(this: Tensor): Tensor {
-    return comparison.isneginf(this);
-  }
+  isneginf(): Tensor;
   /** Whether this has the shape and the elements of another tensor. */
-  equal(this: Tensor, other: Tensor): Promise<boolean> {
-    return equal(this, other);
-  }
+  equal(other: Tensor): Promise<boolean>;
   /** The same at once. Throws a DeviceError on devices that cannot. */
-  equalSync(this: Tensor, other: Tensor): boolean {
-    return equalSync(this, other);
-  }
+  equalSync(other: Tensor): boolean;
   /** Whether this is close to another tensor everywhere. */
-  allclose(this: Tensor, other: Tensor, options: comparison.CloseOptions = {}): Promise<boolean> {
-    return allclose(this, other, options);
-  }
+  allclose(other: Tensor, options?: CloseOptions): Promise<boolean>;
   /** The same at once. Throws a DeviceError on devices that cannot. */
-  allcloseSync(this: Tensor, other: Tensor, options: comparison.CloseOptions = {}): boolean {
-    return allcloseSync(this, other, options);
-  }
+  allcloseSync(other: Tensor, options?: CloseOptions): boolean;
   /** This where the condition holds, `other` where it does not. */
-  where(this: Tensor, condition: Tensor, other: TensorOrNumber): Tensor {
-    return comparison.choose(condition, this, other);
-  }
+  where(condition: Tensor, other: TensorOrNumber): Tensor;
 }
+
+/** The functions behind them. */
+export const pointwiseMethods: Behind<PointwiseMethods> = {
+  ...storing({
+    mul,
+    trueDivide,
+    floorDivide,
+    remainder,
+    fmod,
+    lerp,
+    eq,
+    ne,
+    lt,
+    le,
+    gt,
+    ge,
+    logicalAnd,
+    logicalOr,
+    logicalXor,
+    logicalNot,
+    bitwiseAnd,
+    bitwiseOr,
+    bitwiseXor,
+    bitwiseLeftShift,
+    bitwiseRightShift,
+    bitwiseNot,
+  }),
+  add,
+  add_,
+  sub,
+  sub_,
+  div,
+  div_,
+  pow,
+  pow_,
+  addcmul,
+  addcmul_,
+  addcdiv,
+  addcdiv_,
+  maximum,
+  minimum,
+  fmax,
+  fmin,
+  clamp,
+  clamp_,
+  clampMin: clamp,
+  clampMin_: clamp_,
+  nanToNum,
+  nanToNum_,
+  isnan,
+  isinf,
+  isfinite,
+  signbit,
+  isclose,
+  isposinf,
+  isneginf,
+  equal,
+  equalSync,
+  allclose,
+  allcloseSync,
+  clampMax: (x, max) => clamp(x, null, max),
+  clampMax_: (x, max) => clamp_(x, null, max),
+  where: (x, condition, other) => choose(condition, x, other),
+};

@@ -1,251 +1,199 @@
 /**
- * Sums, extremes, norms, softmax, scans and sorting, as methods of `Tensor`. Each hands its work to the function of the same name in `ops/`, which
- * says more. The chain of classes exists only to keep each part on a page of its own; `Tensor` is its one concrete end.
+ * Sums, extremes, norms, softmax, scans and sorting, as methods of `Tensor`. Each is the function of the same name in `ops/`, which says more.
  */
 
+import { clone } from "../ops/copy.ts";
 import { dist, renorm } from "../ops/distance.ts";
-import * as extremes from "../ops/extremes.ts";
-import * as product from "../ops/product.ts";
+import { amax, amin, aminmax, argmax, argmin, max, min, type ValuesAndIndices } from "../ops/extremes.ts";
+import { prod } from "../ops/product.ts";
 import { nanquantile, type QuantileOptions, quantile } from "../ops/quantile.ts";
 import type { Dims, KeepOptions, ReduceOptions } from "../ops/rows.ts";
-import * as scan from "../ops/scan.ts";
+import { cummax, cummin, cumprod, cumsum, diff, logcumsumexp, type ScanOptions } from "../ops/scan.ts";
 import { type HistcOptions, histc } from "../ops/search.ts";
-import * as softmax from "../ops/softmax.ts";
-import * as sorting from "../ops/sort.ts";
-import * as statistics from "../ops/statistics.ts";
-import * as sums from "../ops/sum.ts";
-import * as uniques from "../ops/unique.ts";
+import { logSoftmax, logsumexp, type SoftmaxOptions, softmax } from "../ops/softmax.ts";
+import { argsort, kthvalue, median, mode, msort, nanmedian, type SortOptions, sort, type TopkOptions, topk } from "../ops/sort.ts";
+import { type CovOptions, corrcoef, cov, type NormOrder, norm, type SpreadOptions, std, variance } from "../ops/statistics.ts";
+import { all, any, countNonzero, mean, nanmean, nansum, sum } from "../ops/sum.ts";
+import { type BincountOptions, bincount, type Unique, type UniqueOptions, unique, uniqueConsecutive } from "../ops/unique.ts";
 import type { Tensor } from "../tensor.ts";
-import { FunctionMethods } from "./functions.ts";
+import { type Behind, copied } from "./behind.ts";
 
 /** Sums, extremes, norms, softmax, scans and sorting. */
-export abstract class ReductionMethods extends FunctionMethods {
+export interface ReductionMethods {
   // ——— Sums ———
 
   /** The sum over some dimensions, or all. */
-  sum(this: Tensor, dim: Dims = null, options: ReduceOptions = {}): Tensor {
-    return sums.sum(this, dim, options);
-  }
+  sum(dim?: Dims, options?: ReduceOptions): Tensor;
   /** The mean over some dimensions, or all. */
-  mean(this: Tensor, dim: Dims = null, options: ReduceOptions = {}): Tensor {
-    return sums.mean(this, dim, options);
-  }
+  mean(dim?: Dims, options?: ReduceOptions): Tensor;
   /** The sum of what is not NaN. */
-  nansum(this: Tensor, dim: Dims = null, options: ReduceOptions = {}): Tensor {
-    return sums.nansum(this, dim, options);
-  }
+  nansum(dim?: Dims, options?: ReduceOptions): Tensor;
   /** The mean of what is not NaN. */
-  nanmean(this: Tensor, dim: Dims = null, options: ReduceOptions = {}): Tensor {
-    return sums.nanmean(this, dim, options);
-  }
+  nanmean(dim?: Dims, options?: ReduceOptions): Tensor;
   /** The product over some dimensions, or all. */
-  prod(this: Tensor, dim: Dims = null, options: ReduceOptions = {}): Tensor {
-    return product.prod(this, dim, options);
-  }
+  prod(dim?: Dims, options?: ReduceOptions): Tensor;
   /** How many elements are not zero. */
-  countNonzero(this: Tensor, dim: Dims = null): Tensor {
-    return sums.countNonzero(this, dim);
-  }
+  countNonzero(dim?: Dims): Tensor;
   /** Whether any element is true. */
-  any(this: Tensor, dim: Dims = null, options: KeepOptions = {}): Tensor {
-    return sums.any(this, dim, options);
-  }
+  any(dim?: Dims, options?: KeepOptions): Tensor;
   /** Whether all elements are true. */
-  all(this: Tensor, dim: Dims = null, options: KeepOptions = {}): Tensor {
-    return sums.all(this, dim, options);
-  }
+  all(dim?: Dims, options?: KeepOptions): Tensor;
 
   // ——— Extremes ———
 
   /** The largest of all elements. */
-  max(this: Tensor): Tensor;
+  max(): Tensor;
   /** The larger of two, element by element. */
-  max(this: Tensor, other: Tensor): Tensor;
+  max(other: Tensor): Tensor;
   /** The largest elements along a dimension, and where they are. */
-  max(this: Tensor, dim: number, options?: KeepOptions): extremes.ValuesAndIndices;
-  max(this: Tensor, second?: Tensor | number, options: KeepOptions = {}): Tensor | extremes.ValuesAndIndices {
-    if (second === undefined) return extremes.max(this);
-    return typeof second === "number" ? extremes.max(this, second, options) : extremes.max(this, second);
-  }
+  max(dim: number, options?: KeepOptions): ValuesAndIndices;
   /** The smallest of all elements. */
-  min(this: Tensor): Tensor;
+  min(): Tensor;
   /** The smaller of two, element by element. */
-  min(this: Tensor, other: Tensor): Tensor;
+  min(other: Tensor): Tensor;
   /** The smallest elements along a dimension, and where they are. */
-  min(this: Tensor, dim: number, options?: KeepOptions): extremes.ValuesAndIndices;
-  min(this: Tensor, second?: Tensor | number, options: KeepOptions = {}): Tensor | extremes.ValuesAndIndices {
-    if (second === undefined) return extremes.min(this);
-    return typeof second === "number" ? extremes.min(this, second, options) : extremes.min(this, second);
-  }
+  min(dim: number, options?: KeepOptions): ValuesAndIndices;
   /** The largest element over some dimensions, or all; equals share the gradient. */
-  amax(this: Tensor, dim: Dims = null, options: KeepOptions = {}): Tensor {
-    return extremes.amax(this, dim, options);
-  }
+  amax(dim?: Dims, options?: KeepOptions): Tensor;
   /** The smallest element over some dimensions, or all; equals share the gradient. */
-  amin(this: Tensor, dim: Dims = null, options: KeepOptions = {}): Tensor {
-    return extremes.amin(this, dim, options);
-  }
+  amin(dim?: Dims, options?: KeepOptions): Tensor;
   /** Both extremes. */
-  aminmax(this: Tensor, dim: number | null = null, options: KeepOptions = {}): { readonly min: Tensor; readonly max: Tensor } {
-    return extremes.aminmax(this, dim, options);
-  }
+  aminmax(dim?: number | null, options?: KeepOptions): { readonly min: Tensor; readonly max: Tensor };
   /** Where the largest element is, along `dim` or in the flattened tensor. */
-  argmax(this: Tensor, dim: number | null = null, options: KeepOptions = {}): Tensor {
-    return extremes.argmax(this, dim, options);
-  }
+  argmax(dim?: number | null, options?: KeepOptions): Tensor;
   /** Where the smallest element is, along `dim` or in the flattened tensor. */
-  argmin(this: Tensor, dim: number | null = null, options: KeepOptions = {}): Tensor {
-    return extremes.argmin(this, dim, options);
-  }
+  argmin(dim?: number | null, options?: KeepOptions): Tensor;
 
   // ——— Spread and size ———
 
   /** The variance over some dimensions, or all. */
-  var(this: Tensor, dim: Dims = null, options: statistics.SpreadOptions = {}): Tensor {
-    return statistics.variance(this, dim, options);
-  }
+  var(dim?: Dims, options?: SpreadOptions): Tensor;
   /** The standard deviation over some dimensions, or all. */
-  std(this: Tensor, dim: Dims = null, options: statistics.SpreadOptions = {}): Tensor {
-    return statistics.std(this, dim, options);
-  }
-  /** The p-norm over some dimensions, or all. */
-  norm(this: Tensor, p: statistics.NormOrder = 2, dim: Dims = null, options: ReduceOptions = {}): Tensor {
-    return statistics.norm(this, p, dim, options);
-  }
-
-  /** The distance from another tensor, both taken as vectors. */
-  dist(this: Tensor, other: Tensor, p: statistics.NormOrder = 2): Tensor {
-    return dist(this, other, p);
-  }
+  std(dim?: Dims, options?: SpreadOptions): Tensor;
+  /** The p-norm over some dimensions, or all. Default: `p` 2. */
+  norm(p?: NormOrder, dim?: Dims, options?: ReduceOptions): Tensor;
+  /** The distance from another tensor, both taken as vectors. Default: `p` 2. */
+  dist(other: Tensor, p?: NormOrder): Tensor;
   /** With the norms of the parts along a dimension limited. */
-  renorm(this: Tensor, p: number, dim: number, maxNorm: number): Tensor {
-    return renorm(this, p, dim, maxNorm);
-  }
+  renorm(p: number, dim: number, maxNorm: number): Tensor;
   /** `renorm` in place. */
-  renorm_(this: Tensor, p: number, dim: number, maxNorm: number): Tensor {
-    return this.copy_(renorm(this.clone(), p, dim, maxNorm));
-  }
+  renorm_(p: number, dim: number, maxNorm: number): Tensor;
   /** The covariances of the rows. */
-  cov(this: Tensor, options: statistics.CovOptions = {}): Tensor {
-    return statistics.cov(this, options);
-  }
+  cov(options?: CovOptions): Tensor;
   /** The correlations of the rows. */
-  corrcoef(this: Tensor): Tensor {
-    return statistics.corrcoef(this);
-  }
+  corrcoef(): Tensor;
 
   // ——— Softmax ———
 
   /** eˣ / Σ eˣ along a dimension. */
-  softmax(this: Tensor, dim: number, options: softmax.SoftmaxOptions = {}): Tensor {
-    return softmax.softmax(this, dim, options);
-  }
+  softmax(dim: number, options?: SoftmaxOptions): Tensor;
   /** ln softmax(x). */
-  logSoftmax(this: Tensor, dim: number, options: softmax.SoftmaxOptions = {}): Tensor {
-    return softmax.logSoftmax(this, dim, options);
-  }
+  logSoftmax(dim: number, options?: SoftmaxOptions): Tensor;
   /** ln Σ eˣ over some dimensions. */
-  logsumexp(this: Tensor, dim: Dims = null, options: KeepOptions = {}): Tensor {
-    return softmax.logsumexp(this, dim, options);
-  }
+  logsumexp(dim?: Dims, options?: KeepOptions): Tensor;
 
   // ——— Running totals ———
 
   /** Running totals along a dimension. */
-  cumsum(this: Tensor, dim: number, options: scan.ScanOptions = {}): Tensor {
-    return scan.cumsum(this, dim, options);
-  }
+  cumsum(dim: number, options?: ScanOptions): Tensor;
   /** `cumsum` in place. */
-  cumsum_(this: Tensor, dim: number, options: scan.ScanOptions = {}): Tensor {
-    return this.copy_(scan.cumsum(this, dim, options));
-  }
+  cumsum_(dim: number, options?: ScanOptions): Tensor;
   /** Running products along a dimension. */
-  cumprod(this: Tensor, dim: number, options: scan.ScanOptions = {}): Tensor {
-    return scan.cumprod(this, dim, options);
-  }
+  cumprod(dim: number, options?: ScanOptions): Tensor;
   /** `cumprod` in place. */
-  cumprod_(this: Tensor, dim: number, options: scan.ScanOptions = {}): Tensor {
-    return this.copy_(scan.cumprod(this.clone(), dim, options));
-  }
+  cumprod_(dim: number, options?: ScanOptions): Tensor;
   /** The largest elements so far, and where they stand. */
-  cummax(this: Tensor, dim: number): extremes.ValuesAndIndices {
-    return scan.cummax(this, dim);
-  }
+  cummax(dim: number): ValuesAndIndices;
   /** The smallest elements so far, and where they stand. */
-  cummin(this: Tensor, dim: number): extremes.ValuesAndIndices {
-    return scan.cummin(this, dim);
-  }
+  cummin(dim: number): ValuesAndIndices;
   /** Running ln Σ eˣ along a dimension. */
-  logcumsumexp(this: Tensor, dim: number): Tensor {
-    return scan.logcumsumexp(this, dim);
-  }
-  /** Differences of neighbours along a dimension, `n` times over. */
-  diff(this: Tensor, n = 1, dim = -1): Tensor {
-    return scan.diff(this, n, dim);
-  }
+  logcumsumexp(dim: number): Tensor;
+  /** Differences of neighbours along a dimension, `n` times over. Default: `n` 1, `dim` -1. */
+  diff(n?: number, dim?: number): Tensor;
 
   // ——— Sorting ———
 
-  /** The elements in order along a dimension, and where they stood. */
-  sort(this: Tensor, dim = -1, options: sorting.SortOptions = {}): extremes.ValuesAndIndices {
-    return sorting.sort(this, dim, options);
-  }
-  /** Where the elements of the sorted tensor stand. */
-  argsort(this: Tensor, dim = -1, options: sorting.SortOptions = {}): Tensor {
-    return sorting.argsort(this, dim, options);
-  }
+  /** The elements in order along a dimension, and where they stood. Default: `dim` -1. */
+  sort(dim?: number, options?: SortOptions): ValuesAndIndices;
+  /** Where the elements of the sorted tensor stand. Default: `dim` -1. */
+  argsort(dim?: number, options?: SortOptions): Tensor;
   /** The elements sorted along the first dimension. */
-  msort(this: Tensor): Tensor {
-    return sorting.msort(this);
-  }
-  /** The `k` largest elements along a dimension, and where they stand. */
-  topk(this: Tensor, k: number, dim = -1, options: sorting.TopkOptions = {}): extremes.ValuesAndIndices {
-    return sorting.topk(this, k, dim, options);
-  }
-  /** The `k`-th smallest element along a dimension, and where it stands. */
-  kthvalue(this: Tensor, k: number, dim = -1, options: KeepOptions = {}): extremes.ValuesAndIndices {
-    return sorting.kthvalue(this, k, dim, options);
-  }
+  msort(): Tensor;
+  /** The `k` largest elements along a dimension, and where they stand. Default: `dim` -1. */
+  topk(k: number, dim?: number, options?: TopkOptions): ValuesAndIndices;
+  /** The `k`-th smallest element along a dimension, and where it stands. Default: `dim` -1. */
+  kthvalue(k: number, dim?: number, options?: KeepOptions): ValuesAndIndices;
   /** The median of all elements. */
-  median(this: Tensor): Tensor;
+  median(): Tensor;
   /** The median along a dimension, and where it stands. */
-  median(this: Tensor, dim: number, options?: KeepOptions): extremes.ValuesAndIndices;
-  median(this: Tensor, dim?: number, options: KeepOptions = {}): Tensor | extremes.ValuesAndIndices {
-    return dim === undefined ? sorting.median(this) : sorting.median(this, dim, options);
-  }
+  median(dim: number, options?: KeepOptions): ValuesAndIndices;
   /** The median of what is not NaN. */
-  nanmedian(this: Tensor): Tensor;
+  nanmedian(): Tensor;
   /** The median along a dimension of what is not NaN, and where it stands. */
-  nanmedian(this: Tensor, dim: number, options?: KeepOptions): extremes.ValuesAndIndices;
-  nanmedian(this: Tensor, dim?: number, options: KeepOptions = {}): Tensor | extremes.ValuesAndIndices {
-    return dim === undefined ? sorting.nanmedian(this) : sorting.nanmedian(this, dim, options);
-  }
+  nanmedian(dim: number, options?: KeepOptions): ValuesAndIndices;
   /** The value below which a part `q` of the elements lies. */
-  quantile(this: Tensor, q: number | Tensor, dim: number | null = null, options: QuantileOptions = {}): Tensor {
-    return quantile(this, q, dim, options);
-  }
+  quantile(q: number | Tensor, dim?: number | null, options?: QuantileOptions): Tensor;
   /** `quantile` of what is not NaN. */
-  nanquantile(this: Tensor, q: number | Tensor, dim: number | null = null, options: QuantileOptions = {}): Tensor {
-    return nanquantile(this, q, dim, options);
-  }
-  /** The most frequent element along a dimension, and where it stands last. */
-  mode(this: Tensor, dim = -1, options: KeepOptions = {}): extremes.ValuesAndIndices {
-    return sorting.mode(this, dim, options);
-  }
+  nanquantile(q: number | Tensor, dim?: number | null, options?: QuantileOptions): Tensor;
+  /** The most frequent element along a dimension, and where it stands last. Default: `dim` -1. */
+  mode(dim?: number, options?: KeepOptions): ValuesAndIndices;
   /** The different elements, where each element is among them, and how often each occurs. */
-  unique(this: Tensor, options: uniques.UniqueOptions = {}): uniques.Unique {
-    return uniques.unique(this, options);
-  }
+  unique(options?: UniqueOptions): Unique;
   /** The elements without those that repeat the one before. */
-  uniqueConsecutive(this: Tensor, options: Pick<uniques.UniqueOptions, "dim"> = {}): uniques.Unique {
-    return uniques.uniqueConsecutive(this, options);
-  }
+  uniqueConsecutive(options?: Pick<UniqueOptions, "dim">): Unique;
   /** How often each non-negative integer occurs. */
-  bincount(this: Tensor, weights: Tensor | null = null, options: uniques.BincountOptions = {}): Tensor {
-    return uniques.bincount(this, weights, options);
-  }
+  bincount(weights?: Tensor | null, options?: BincountOptions): Tensor;
   /** A histogram with bins of equal width. */
-  histc(this: Tensor, options: HistcOptions = {}): Tensor {
-    return histc(this, options);
-  }
+  histc(options?: HistcOptions): Tensor;
 }
+
+/** The functions behind them. */
+export const reductionMethods: Behind<ReductionMethods> = {
+  sum,
+  mean,
+  nansum,
+  nanmean,
+  prod,
+  countNonzero,
+  any,
+  all,
+  amax,
+  amin,
+  aminmax,
+  max,
+  min,
+  argmax,
+  argmin,
+  var: variance,
+  std,
+  norm,
+  dist,
+  renorm,
+  cov,
+  corrcoef,
+  softmax,
+  logSoftmax,
+  logsumexp,
+  cumsum,
+  cumprod,
+  cummax,
+  cummin,
+  logcumsumexp,
+  diff,
+  sort,
+  argsort,
+  msort,
+  topk,
+  kthvalue,
+  quantile,
+  nanquantile,
+  median,
+  nanmedian,
+  mode,
+  unique,
+  uniqueConsecutive,
+  bincount,
+  histc,
+  ...copied({ cumsum }),
+  ...copied({ cumprod, renorm }, clone),
+};

@@ -3,6 +3,7 @@
  * cases of the formula spell out: a case that is taken at the kink gives its derivative there.
  */
 
+import { checkChoice } from "../choice.ts";
 import { isFloating } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { withDerivative } from "../expr/derivative.ts";
@@ -93,9 +94,8 @@ export interface GeluOptions {
  */
 export function gelu(x: Tensor, options: GeluOptions = {}): Tensor {
   const { approximate } = settings("gelu", options, { approximate: "none" });
-  if (approximate === "none") return geluExact(x);
-  if (approximate === "tanh") return geluTanh(x);
-  throw new ArgumentError(`gelu: approximate must be "none" or "tanh", got ${JSON.stringify(approximate)}`);
+  checkChoice("gelu", "approximate", approximate, ["none", "tanh"]);
+  return approximate === "none" ? geluExact(x) : geluTanh(x);
 }
 
 /** `x · sigmoid(x)`. https://pytorch.org/docs/stable/generated/torch.nn.functional.silu.html */

@@ -3,6 +3,7 @@
  * the tensor beside it. Each operation is one formula: its kernels and its gradient follow from that.
  */
 
+import { checkChoice } from "../choice.ts";
 import { isFloating } from "../dtype.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
 import type { Expr } from "../expr/expr.ts";
@@ -144,10 +145,8 @@ const truncated: Binary = /* @__PURE__ */ pointwise(
 const floored: Binary = /* @__PURE__ */ pointwise("div", (a, b) => a.floorDiv(b), /* @__PURE__ */ dividing("div"));
 
 function rounded(operation: string, mode: DivOptions["roundingMode"]): Binary {
-  if (mode === undefined || mode === null) return quotient;
-  if (mode === "trunc") return truncated;
-  if (mode === "floor") return floored;
-  throw new ArgumentError(`${operation}: roundingMode must be "trunc", "floor" or null, got ${JSON.stringify(mode)}`);
+  checkChoice(operation, "roundingMode", mode ?? null, ["trunc", "floor", null]);
+  return mode === "trunc" ? truncated : mode === "floor" ? floored : quotient;
 }
 
 /**

@@ -5,9 +5,10 @@
 import type { Backend } from "../backend.ts";
 import { bytesOf, computeType, type DType, isDType } from "../dtype.ts";
 import { ArgumentError, DeviceError } from "../errors.ts";
-import { type Expr, input } from "../expr/expr.ts";
+import { input } from "../expr/expr.ts";
 import { type Program, program } from "../expr/program.ts";
 import type { View } from "../kernel.ts";
+import { once } from "../once.ts";
 import { apply, type Op, rules } from "../op.ts";
 import { PointwiseOp, pointwise } from "../pointwise.ts";
 import type { Tensor } from "../tensor.ts";
@@ -17,11 +18,7 @@ const copies = new Map<DType, Program>();
 /** Copies `from` to `to`, of the same shape on the same device, converting the dtype; no history is recorded. */
 export function copyInto(to: View, from: View, device: Backend): void {
   if (to.shape.includes(0)) return;
-  let copy = copies.get(from.dtype);
-  if (copy === undefined) {
-    copy = program([input(0, from.dtype)]);
-    copies.set(from.dtype, copy);
-  }
+  const copy = once(copies, from.dtype, () => program([input(0, from.dtype)]));
   device.run({ kind: "pointwise", program: copy, inputs: [from], scalars: [], to: [to] });
 }
 
@@ -48,13 +45,7 @@ const casts = new Map<string, PointwiseOp>();
 export function cast(x: Tensor, dtype: DType): Tensor {
   if (!isDType(dtype)) throw new ArgumentError(`to: there is no dtype ${String(dtype)}`);
   if (x.dtype === dtype) return x;
-  const key = `${x.dtype} ${dtype}`;
-  let op = casts.get(key);
-  if (op === undefined) {
-    const formula: Expr = input(0, x.dtype).cast(computeType(dtype));
-    op = new PointwiseOp("to", [formula], [dtype]);
-    casts.set(key, op);
-  }
+  const op = once(casts, `${x.dtype} ${dtype}`, () => new PointwiseOp("to", [input(0, x.dtype).cast(computeType(dtype))], [dtype]));
   return apply(op, [x], []);
 }
 

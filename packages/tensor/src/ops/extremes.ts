@@ -7,6 +7,7 @@ import { computeType, type DType } from "../dtype.ts";
 import { IndexError } from "../errors.ts";
 import { type Expr, input, row } from "../expr/expr.ts";
 import { rowProgram } from "../expr/program.ts";
+import { once } from "../once.ts";
 import { apply, applyAll, type Gradient, type Op, rules, type Spec } from "../op.ts";
 import { type Pointwise, pointwise } from "../pointwise.ts";
 import { dimension, dimensions, type Shape } from "../shape.ts";
@@ -14,18 +15,7 @@ import type { Tensor } from "../tensor.ts";
 import { eq } from "./comparison.ts";
 import { gatherBackward } from "./gather.ts";
 import { maximum, minimum } from "./rounding.ts";
-import {
-  type Dims,
-  expectRows,
-  type KeepOptions,
-  once,
-  outerView,
-  type RowAttrs,
-  RowOp,
-  reducedShape,
-  restored,
-  rowsLast,
-} from "./rows.ts";
+import { type Dims, expectRows, type KeepOptions, outerView, type RowAttrs, RowOp, reducedShape, restored, rowsLast } from "./rows.ts";
 import { sum } from "./sum.ts";
 
 /**

@@ -9,6 +9,7 @@ import { apply, type Op, rules, type Spec } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
 import { dimension, type Shape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { windowOn } from "../view.ts";
 import { checkBounds } from "./check.ts";
 import { expand } from "./expand.ts";
 import { fillView } from "./fill.ts";
@@ -16,7 +17,7 @@ import { reshape, squeeze, unsqueeze } from "./reshape.ts";
 
 /** A scalar as a vector of one element: kernels that work along a dimension need one. */
 export function withDimension(x: View): View {
-  return x.shape.length > 0 ? x : { buffer: x.buffer, dtype: x.dtype, shape: [1], strides: [1], offset: x.offset };
+  return x.shape.length > 0 ? x : windowOn(x, [1], [1]);
 }
 
 const gathering: Op<number> = {

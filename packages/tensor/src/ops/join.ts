@@ -5,10 +5,10 @@
 import type { DType } from "../dtype.ts";
 import { promoteTypes } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
-import type { View } from "../kernel.ts";
 import { apply, type Op } from "../op.ts";
 import { dimension, sameShape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { windowOn } from "../view.ts";
 import { cast, copyInto } from "./copy.ts";
 import { atLeast, atleast3d, reshape, unsqueeze } from "./reshape.ts";
 import { narrow } from "./slice.ts";
@@ -32,18 +32,12 @@ const joining: Op<number> = {
     return [{ shape: first.shape.map((size, i) => (i === dim ? length : size)), dtype }];
   },
   run: (inputs, dim, [to]) => {
-    const { buffer, dtype, shape, strides, offset, device } = to;
+    const { shape, strides, offset, device } = to;
     let start = 0;
     for (const x of inputs) {
       const length = x.shape[dim] as number;
-      const part: View = {
-        buffer,
-        dtype,
-        shape: shape.map((size, i) => (i === dim ? length : size)),
-        strides,
-        offset: offset + start * (strides[dim] as number),
-      };
-      copyInto(part, x, device);
+      const sizes = shape.map((size, i) => (i === dim ? length : size));
+      copyInto(windowOn(to, sizes, strides, offset + start * (strides[dim] as number)), x, device);
       start += length;
     }
   },

@@ -6,9 +6,10 @@
 import { DTypeError, ShapeError } from "../errors.ts";
 import type { View } from "../kernel.ts";
 import { apply, type Op, rules } from "../op.ts";
-import { pointwise } from "../pointwise.ts";
+import { broadcastView, pointwise } from "../pointwise.ts";
 import { broadcastStrides, reshapeStrides, type Shape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { windowOn } from "../view.ts";
 import { copyInto } from "./copy.ts";
 import { bmm, checkProductTypes, matmul, mm, mv, outer } from "./matmul.ts";
 import { t } from "./permute.ts";
@@ -19,7 +20,7 @@ import { sum } from "./sum.ts";
 function rowsOf(x: Tensor): View | null {
   const shape = [sizeOf(x.shape.slice(0, -1)), x.shape[x.ndim - 1] as number];
   const strides = reshapeStrides(x.shape, x.strides, shape);
-  return strides === null ? null : { buffer: x.buffer, dtype: x.dtype, shape, strides, offset: x.offset };
+  return strides === null ? null : windowOn(x, shape, strides);
 }
 
 /** [..., in] by the transpose of [out, in], plus [out]. */
@@ -50,21 +51,12 @@ const affine: Op = {
     if (copy !== null) copyInto(copy, input, input.device);
     const dense = rows ?? (rowsOf(copy as Tensor) as View); // safe: a contiguous tensor can be cut into rows
     const shape = [dense.shape[0] as number, weight.shape[0] as number];
-    const bias: View | null =
-      b === undefined
-        ? null
-        : { buffer: b.buffer, dtype: b.dtype, shape, strides: broadcastStrides("linear", b.shape, b.strides, shape), offset: b.offset };
+    const bias = b === undefined ? null : broadcastView("linear", b, shape);
     to.device.run({
       kind: "matmul",
       a: dense,
-      b: {
-        buffer: weight.buffer,
-        dtype: weight.dtype,
-        shape: [weight.shape[1] as number, weight.shape[0] as number],
-        strides: [weight.strides[1] as number, weight.strides[0] as number],
-        offset: weight.offset,
-      },
-      to: { buffer: to.buffer, dtype: to.dtype, shape, strides: [shape[1] as number, 1], offset: to.offset },
+      b: windowOn(weight, [...weight.shape].reverse(), [...weight.strides].reverse()),
+      to: windowOn(to, shape, [shape[1] as number, 1]),
       accumulate: false,
       bias,
     });

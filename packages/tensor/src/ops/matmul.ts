@@ -6,7 +6,8 @@
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import type { View } from "../kernel.ts";
 import { apply, type Op, rules } from "../op.ts";
-import { broadcastShapes, broadcastStrides, reshapeStrides, type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
+import { broadcastView } from "../pointwise.ts";
+import { broadcastShapes, reshapeStrides, type Shape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { mul } from "./arithmetic.ts";
 import { mT } from "./permute.ts";
@@ -28,8 +29,7 @@ function cannotMultiply(operation: string, a: Shape, b: Shape, inner: readonly [
 /** A batch of matrices read with a larger batch shape. */
 function batched(x: Tensor, batch: Shape): View {
   const shape = [...batch, ...x.shape.slice(-2)];
-  if (sameShape(shape, x.shape)) return x;
-  return { buffer: x.buffer, dtype: x.dtype, shape, strides: broadcastStrides("matmul", x.shape, x.strides, shape), offset: x.offset };
+  return broadcastView("matmul", x, shape);
 }
 
 /** [...B, m, k] by [...B, k, n] with broadcast batch dimensions. */

@@ -6,12 +6,13 @@
 import type { DType } from "../dtype.ts";
 import { type Expr, input, row, scalar } from "../expr/expr.ts";
 import { rowProgram, type Stage } from "../expr/program.ts";
+import { once } from "../once.ts";
 import { applyAll, type Gradient, type GradientContext } from "../op.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, mul, sub } from "./arithmetic.ts";
 import { rsqrt, square } from "./power.ts";
 import { reshape } from "./reshape.ts";
-import { once, type RowAttrs, RowOp, rowLength } from "./rows.ts";
+import { type RowAttrs, RowOp, rowLength } from "./rows.ts";
 import { mean as meanOf } from "./sum.ts";
 
 /** Which operands there are, and of which dtypes. */

@@ -2,11 +2,13 @@
  * Borders around a tensor. Zeros (or another value) are written around a copy; the other modes pick elements of the tensor itself.
  */
 
-import { ArgumentError, ShapeError } from "../errors.ts";
+import { checkChoice } from "../choice.ts";
+import { ShapeError } from "../errors.ts";
 import { apply, type Op, rules } from "../op.ts";
 import { settings } from "../settings.ts";
 import { type Shape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { windowOn } from "../view.ts";
 import { copyInto } from "./copy.ts";
 import { fillView, fromHost } from "./fill.ts";
 import { selectUnchecked } from "./gather.ts";
@@ -25,10 +27,10 @@ const bordering: Op<Border> = {
     { shape: x.shape.map((size, i) => size + (before[i] as number) + (after[i] as number)), dtype: x.dtype },
   ],
   run: ([x], { before, value }, [to]) => {
-    const { buffer, dtype, strides, offset, device } = to;
+    const { strides, offset, device } = to;
     fillView(to, value, device);
     const start = before.reduce((sum, n, i) => sum + n * (strides[i] as number), offset);
-    copyInto({ buffer, dtype, shape: x.shape, strides, offset: start }, x, device);
+    copyInto(windowOn(to, x.shape, strides, start), x, device);
   },
   gradient: /* @__PURE__ */ rules<Border>({
     of: (g, { attrs: { before, after } }) =>
@@ -68,7 +70,7 @@ export function pad(x: Tensor, widths: readonly number[], options: PadOptions = 
   if (widths.length % 2 !== 0 || widths.length > 2 * x.ndim || !widths.every(Number.isInteger)) {
     throw new ShapeError(`pad: expected pairs of whole widths for at most ${x.ndim} dimensions, got ${showShape(widths)}`);
   }
-  if (!["constant", "reflect", "replicate", "circular"].includes(mode)) throw new ArgumentError(`pad: there is no mode "${mode}"`);
+  checkChoice("pad", "mode", mode, ["constant", "reflect", "replicate", "circular"]);
   const width = (dim: number, side: 0 | 1) => widths[2 * (x.ndim - 1 - dim) + side] ?? 0;
   if (mode === "constant") return constantBorder(x, width, value);
   let result = x;

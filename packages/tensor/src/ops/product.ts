@@ -6,6 +6,7 @@
 import type { DType } from "../dtype.ts";
 import { input, row } from "../expr/expr.ts";
 import { rowProgram } from "../expr/program.ts";
+import { once } from "../once.ts";
 import { apply, type GradientContext, rules } from "../op.ts";
 import { sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -22,8 +23,7 @@ const othersOps = new Map<DType, RowOp>();
 
 /** The incoming gradient times the product of the other elements in the row, as one kernel. */
 function productOfOthers(dtype: DType): RowOp {
-  let op = othersOps.get(dtype);
-  if (op === undefined) {
+  return once(othersOps, dtype, () => {
     const g = input(0, dtype);
     const x = input(1, dtype);
     const zeros = row(0, "int32");
@@ -36,10 +36,8 @@ function productOfOthers(dtype: DType): RowOp {
       ],
       elements: [g.mul(others)],
     });
-    op = new RowOp("prodBackward", program, [dtype], null);
-    othersOps.set(dtype, op);
-  }
-  return op;
+    return new RowOp("prodBackward", program, [dtype], null);
+  });
 }
 
 /** A square matrix of bools: where `holds` says so for row i and column j. */

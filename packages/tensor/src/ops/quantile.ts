@@ -3,6 +3,7 @@
  * `quantile`, which is NaN where one is, and for `nanquantile`, which looks past them.
  */
 
+import { checkChoice } from "../choice.ts";
 import { expectFloating } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { pointwise } from "../pointwise.ts";
@@ -45,8 +46,7 @@ function quantiles(
   skip: boolean,
 ): Tensor {
   expectFloating(operation, x.dtype);
-  if (!["linear", "lower", "higher", "midpoint", "nearest"].includes(interpolation))
-    throw new ArgumentError(`${operation}: there is no interpolation ${JSON.stringify(interpolation)}`);
+  checkChoice(operation, "interpolation", interpolation, ["linear", "lower", "higher", "midpoint", "nearest"]);
   const message = `${operation}: q must be from 0 to 1, got {}`;
   if (typeof q === "number") {
     if (!(q >= 0 && q <= 1)) throw new ArgumentError(message.replace("{}", String(q)));

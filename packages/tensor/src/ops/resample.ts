@@ -3,6 +3,7 @@
  * are a small matrix [out, in], made once on the host, and the work is a matrix product: fast everywhere and differentiable by itself.
  */
 
+import { checkChoice } from "../choice.ts";
 import { encode } from "../encode.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { settings } from "../settings.ts";
@@ -229,8 +230,9 @@ export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
   if ((size === undefined) === (scaleFactor === undefined)) throw new ArgumentError("interpolate: give either size or scaleFactor");
   if (recomputeScaleFactor && scaleFactor === undefined)
     throw new ArgumentError("interpolate: recomputeScaleFactor goes with scaleFactor, got a size");
-  const suits = { linear: 1, bilinear: 2, bicubic: 2, trilinear: 3, nearest: dims, "nearest-exact": dims, area: dims }[mode];
-  if (suits === undefined) throw new ArgumentError(`interpolate: there is no mode "${String(mode)}"`);
+  const modes = { linear: 1, bilinear: 2, bicubic: 2, trilinear: 3, nearest: dims, "nearest-exact": dims, area: dims };
+  checkChoice("interpolate", "mode", mode, Object.keys(modes));
+  const suits = modes[mode];
   if (suits !== dims)
     throw new ArgumentError(`interpolate: the mode "${mode}" is for ${suits} spatial dimensions, but the input has ${dims}`);
   const spreadOver = (value: PerDimension) => (typeof value === "number" ? new Array<number>(dims).fill(value) : value);

@@ -11,6 +11,7 @@ import type { Gradient, Op, Spec } from "../op.ts";
 import { broadcastView } from "../pointwise.ts";
 import { broadcastShapes, type Shape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { windowOn, without } from "../view.ts";
 import { unsqueeze } from "./reshape.ts";
 
 /** Which dimensions an operation reduces: one, several, or all (`null`, nothing, or an empty list). */
@@ -56,20 +57,13 @@ export function rowsLast(x: View, dims: readonly number[]): View {
   const order: number[] = [];
   for (let d = 0; d < rank; d++) if (!dims.includes(d)) order.push(d);
   order.push(...dims);
-  return {
-    buffer: x.buffer,
-    dtype: x.dtype,
-    shape: order.map((d) => x.shape[d] as number),
-    strides: order.map((d) => x.strides[d] as number),
-    offset: x.offset,
-  };
+  const ordered = (list: readonly number[]) => order.map((d) => list[d] as number);
+  return windowOn(x, ordered(x.shape), ordered(x.strides));
 }
 
 /** A result for each row without the reduced dimensions, whatever its shape says. */
 export function outerView(x: Tensor, dims: readonly number[], keepdim: boolean): View {
-  if (!keepdim || dims.length === 0) return x;
-  const outer = <T>(list: readonly T[]) => list.filter((_, i) => !dims.includes(i));
-  return { buffer: x.buffer, dtype: x.dtype, shape: outer(x.shape), strides: outer(x.strides), offset: x.offset };
+  return !keepdim || dims.length === 0 ? x : without(x, dims);
 }
 
 /** A row program as an operation: its outputs are the results for each row, then those for each element. Inputs broadcast. */
@@ -141,14 +135,4 @@ export function floatingType(operation: string, x: Tensor, dtype: DType | undefi
     throw new DTypeError(`${operation}: expected a floating-point tensor, got ${type}; convert with to("float32"), or ask for a dtype`);
   }
   return type;
-}
-
-/** Finds or makes the one object for a key. */
-export function once<T>(made: Map<string, T>, key: string, make: () => T): T {
-  let found = made.get(key);
-  if (found === undefined) {
-    found = make();
-    made.set(key, found);
-  }
-  return found;
 }

@@ -3,12 +3,14 @@
  * in `_` writes in place.
  */
 
+import { checkChoice } from "../choice.ts";
 import { isFloating } from "../dtype.ts";
-import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
+import { DTypeError, ShapeError } from "../errors.ts";
 import { apply, applyInPlace, type Op, rules } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
 import { dimension, sameShape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { windowOn } from "../view.ts";
 import { checkBounds } from "./check.ts";
 import { cast, copyInto } from "./copy.ts";
 import { expand } from "./expand.ts";
@@ -128,8 +130,8 @@ export interface ScatterOptions {
 }
 
 function scatterBy({ reduce }: ScatterOptions): Scatter["reduce"] {
-  if (reduce === undefined || reduce === "add" || reduce === "multiply") return reduce ?? "set";
-  throw new ArgumentError(`scatter: reduce must be "add" or "multiply", got ${JSON.stringify(reduce)}; scatterReduce has more`);
+  if (reduce !== undefined) checkChoice("scatter", "reduce", reduce, ["add", "multiply"]); // `scatterReduce` has more
+  return reduce ?? "set";
 }
 
 /**
@@ -189,9 +191,10 @@ export function scatterReduce(
   reduction: ScatterReduction,
   { includeSelf = true }: ScatterReduceOptions = {},
 ): Tensor {
-  const start = { sum: 0, mean: 0, prod: 1, amax: Number.NEGATIVE_INFINITY, amin: Number.POSITIVE_INFINITY }[reduction];
+  const starts = { sum: 0, mean: 0, prod: 1, amax: Number.NEGATIVE_INFINITY, amin: Number.POSITIVE_INFINITY };
+  checkChoice("scatterReduce", "reduction", reduction, Object.keys(starts));
+  const start = starts[reduction];
   const reduce = ({ sum: "add", mean: "add", prod: "multiply", amax: "max", amin: "min" } as const)[reduction];
-  if (reduce === undefined) throw new ArgumentError(`scatterReduce: there is no reduction "${String(reduction)}"`);
   const integer = Number.isFinite(start) || x.dtype.startsWith("float") ? start : start > 0 ? 2147483647 : -2147483648;
   const base = includeSelf ? x : scattered(x, prepare("scatterReduce", x, dim, index, integer), "set");
   const combinedSum = scattered(base, prepare("scatterReduce", base, dim, index, source), reduce);
@@ -281,9 +284,7 @@ const flatScattering: Op<"set" | "add"> = {
     const whole = to.isContiguous() ? to : to.newEmpty(to.shape);
     if (whole !== x) copyInto(whole, x, to.device);
     if (source.numel() > 0) {
-      const { buffer, dtype, offset } = whole;
-      const flat = { buffer, dtype, shape: [whole.numel()], strides: [1], offset };
-      to.device.run({ kind: "scatter", reduce, dim: 0, to: flat, index, source });
+      to.device.run({ kind: "scatter", reduce, dim: 0, to: windowOn(whole, [whole.numel()], [1]), index, source });
     }
     if (whole === to) return;
     copyInto(to, whole, to.device);

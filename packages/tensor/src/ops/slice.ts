@@ -7,6 +7,7 @@ import { ArgumentError, AutogradError, IndexError, ShapeError } from "../errors.
 import { apply, type Op, rules, type Spec } from "../op.ts";
 import { checkSizes, dimension, type Shape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { windowOn } from "../view.ts";
 import { addInto, fillView, fromHost } from "./fill.ts";
 import { gatherBackward } from "./gather.ts";
 import { reshape } from "./reshape.ts";
@@ -150,21 +151,15 @@ const windowSum: Op<Windows & { readonly shape: Shape }> = {
   name: "unfoldBackward",
   infer: ([g], { shape }) => [{ shape, dtype: g.dtype }],
   run: ([g], { dim, size, step }, [target]) => {
-    const { buffer, dtype, shape, strides, offset } = g;
+    const { shape, strides, offset } = g;
     fillView(target, 0, target.device);
     const along = (all: readonly number[], value: number) => all.map((n, i) => (i === dim ? value : n));
     for (let k = 0; k < size; k++) {
       // Element k of every window, and where it came from.
-      const from = {
-        buffer,
-        dtype,
-        shape: shape.slice(0, -1),
-        strides: strides.slice(0, -1),
-        offset: offset + k * (strides[shape.length - 1] as number),
-      };
+      const from = windowOn(g, shape.slice(0, -1), strides.slice(0, -1), offset + k * (strides[shape.length - 1] as number));
       const stride = target.strides[dim] ?? 1;
-      const place = { shape: from.shape, strides: along(target.strides, stride * step), offset: target.offset + k * stride };
-      addInto({ buffer: target.buffer, dtype, ...place }, from, target.device);
+      const place = windowOn(target, from.shape, along(target.strides, stride * step), target.offset + k * stride);
+      addInto(place, from, target.device);
     }
   },
   gradient: /* @__PURE__ */ rules<Windows & { readonly shape: Shape }>({ of: (g, { attrs }) => apply(unfolding, [g], attrs) }),

@@ -5,12 +5,13 @@
 import { computeType, type DType, isFloating } from "../dtype.ts";
 import { constant, type Expr, input, row } from "../expr/expr.ts";
 import { type RowProgram, rowProgram } from "../expr/program.ts";
+import { once } from "../once.ts";
 import { apply, type GradientContext, rules } from "../op.ts";
 import { dimensions } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { mul, sub } from "./arithmetic.ts";
 import { exp } from "./power.ts";
-import { type Dims, floatingType, once, type ReduceOptions, type RowAttrs, RowOp, restored, rowLength } from "./rows.ts";
+import { type Dims, floatingType, type ReduceOptions, type RowAttrs, RowOp, restored, rowLength } from "./rows.ts";
 import { sum } from "./sum.ts";
 
 const ops = new Map<string, RowOp>();

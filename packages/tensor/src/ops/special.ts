@@ -5,6 +5,7 @@
 import { ArgumentError } from "../errors.ts";
 import { digamma as digammaFormula, lgamma as lgammaFormula, polygamma as polygammaFormula } from "../expr/gamma.ts";
 import { erfinv as erfinvFormula } from "../expr/special.ts";
+import { once } from "../once.ts";
 import { pointwise } from "../pointwise.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Unary } from "./arithmetic.ts";
@@ -56,10 +57,5 @@ const polygammas = new Map<number, Unary>();
  */
 export function polygamma(n: number, x: Tensor): Tensor {
   if (!Number.isInteger(n) || n < 0) throw new ArgumentError(`polygamma: the order must be a non-negative integer, got ${n}`);
-  let op = polygammas.get(n);
-  if (op === undefined) {
-    op = pointwise<[Tensor]>("polygamma", (e) => polygammaFormula(n, e));
-    polygammas.set(n, op);
-  }
-  return op(x);
+  return once(polygammas, n, () => pointwise<[Tensor]>("polygamma", (e) => polygammaFormula(n, e)))(x);
 }

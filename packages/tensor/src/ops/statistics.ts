@@ -7,6 +7,7 @@ import { computeType, type DType, isFloating } from "../dtype.ts";
 import { ArgumentError, IndexError, ShapeError } from "../errors.ts";
 import { type Expr, input, row, scalar } from "../expr/expr.ts";
 import { rowProgram, type Stage } from "../expr/program.ts";
+import { once } from "../once.ts";
 import { apply, type Gradient, rules, type Spec } from "../op.ts";
 import { type Pointwise, pointwise } from "../pointwise.ts";
 import { dimensions, showShape } from "../shape.ts";
@@ -20,7 +21,7 @@ import { t } from "./permute.ts";
 import { sqrt } from "./power.ts";
 import { reshape, unsqueeze } from "./reshape.ts";
 import { clamp } from "./rounding.ts";
-import { type Dims, expectRows, floatingType, once, type ReduceOptions, type RowAttrs, RowOp, restored, rowLength } from "./rows.ts";
+import { type Dims, expectRows, floatingType, type ReduceOptions, type RowAttrs, RowOp, restored, rowLength } from "./rows.ts";
 import { diagonal } from "./slice.ts";
 import { mean, sum } from "./sum.ts";
 

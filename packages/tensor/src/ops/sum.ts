@@ -5,6 +5,7 @@
 import { computeType, type DType, isFloating } from "../dtype.ts";
 import { type Expr, input, scalar } from "../expr/expr.ts";
 import { type Reduction, reduction } from "../expr/program.ts";
+import { once } from "../once.ts";
 import { apply, type Gradient, type Rule, rules } from "../op.ts";
 import { dimensions } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -12,7 +13,7 @@ import { mul } from "./arithmetic.ts";
 import { choose, isnan, logicalNot } from "./comparison.ts";
 import { cast } from "./copy.ts";
 import { broadcastTo } from "./expand.ts";
-import { type Dims, floatingType, once, type ReduceOptions, type RowAttrs, RowOp, restored, rowLength } from "./rows.ts";
+import { type Dims, floatingType, type ReduceOptions, type RowAttrs, RowOp, restored, rowLength } from "./rows.ts";
 
 const ops = new Map<string, RowOp>();
 

@@ -2,6 +2,7 @@
  * Triangles and diagonals of matrices, and grids.
  */
 
+import { checkChoice } from "../choice.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { constant } from "../expr/expr.ts";
 import { pointwise } from "../pointwise.ts";
@@ -79,7 +80,7 @@ export interface MeshgridOptions {
 export function meshgrid<const Vectors extends readonly Tensor[]>(vectors: Vectors, options?: MeshgridOptions): TensorEach<Vectors>;
 export function meshgrid(vectors: readonly Tensor[], options: MeshgridOptions = {}): Tensor[] {
   const { indexing = "ij" } = options;
-  if (indexing !== "ij" && indexing !== "xy") throw new ArgumentError(`meshgrid: indexing must be "ij" or "xy", got "${String(indexing)}"`);
+  checkChoice("meshgrid", "indexing", indexing, ["ij", "xy"]);
   for (const v of vectors) if (v.ndim > 1) throw new ShapeError(`meshgrid: expected vectors, got shape ${showShape(v.shape)}`);
   if (indexing === "xy" && vectors.length >= 2) {
     const [first, second, ...rest] = vectors as readonly [Tensor, Tensor, ...Tensor[]]; // safe: there are two

@@ -7,6 +7,7 @@
 import { apply, type Gradient, type Layout, type Op, rules, type Spec } from "../op.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { windowOn } from "../view.ts";
 import { copyInto } from "./copy.ts";
 import { fillView } from "./fill.ts";
 
@@ -35,8 +36,8 @@ const embedding: Op<Embedding> = {
   infer: ([g], { shape }) => [{ shape, dtype: g.dtype }],
   run: ([g], { op, attrs }, [target]) => {
     fillView(target, 0, target.device);
-    const layout = (op.view as NonNullable<typeof op.view>)(target, attrs); // safe: `embed` is only called with views
-    copyInto({ buffer: target.buffer, dtype: target.dtype, ...layout }, g, target.device);
+    const { shape, strides, offset } = (op.view as NonNullable<typeof op.view>)(target, attrs); // safe: `embed` is only called with views
+    copyInto(windowOn(target, shape, strides, offset), g, target.device);
   },
   gradient: /* @__PURE__ */ rules<Embedding>({ of: (g, { attrs }) => apply(attrs.op, [g], attrs.attrs) }),
 };

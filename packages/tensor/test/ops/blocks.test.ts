@@ -81,7 +81,9 @@ describe("distances and quantiles", () => {
     expect(() => quantile(ones([3]), ones([1, 1]))).toThrow(ShapeError);
     expect(() => quantile(ones([3]).int(), 0.5)).toThrow(DTypeError);
     expect(() => nanquantile(zeros([0]), 0.5)).toThrow(/nanquantile: an input of shape \[0\] has no elements/);
-    expect(() => quantile(ones([3]), 0.5, 0, { interpolation: "cubic" as "linear" })).toThrow(/no interpolation "cubic"/);
+    expect(() => quantile(ones([3]), 0.5, 0, { interpolation: "cubic" as "linear" })).toThrow(
+      /interpolation must be "linear", "lower", "higher", "midpoint" or "nearest", got "cubic"/,
+    );
     expect(pdist(ones([1, 2])).shape).toEqual([0]);
   });
 

@@ -61,7 +61,7 @@ export function correlateKernel(shared: boolean, lanes: Lanes): Uint8Array {
   const functions = tileFunctions(module, lanes, "lines", "table");
   const gather = gatherFunction(module, lanes);
   const panelWidth = tileVectors * lanes.count;
-  module.function("run", ["i32", "i32", "i32"], [], (f, args, begin) => {
+  return module.run((f, args, begin) => {
     const slot = readArguments(f, args, correlateSlots);
     const strides = f.let(i32.add(args, 8 * correlateSlots.strides));
     const {
@@ -143,5 +143,4 @@ export function correlateKernel(shared: boolean, lanes: Lanes): Uint8Array {
       f.set(unit, fetchAdd(counter, 1));
     });
   });
-  return module.finish();
 }

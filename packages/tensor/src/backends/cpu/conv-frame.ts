@@ -19,8 +19,7 @@ const slots = {
 } as const;
 
 function frameKernel(shared: boolean, lanes: Lanes): Uint8Array {
-  const module = new ModuleBuilder(shared);
-  module.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => {
+  return new ModuleBuilder(shared).run((f, args, begin, end) => {
     const slot = readArguments(f, args, slots);
     const { channels, planeBytes, fill, depth, height, width, depthStride, heightStride, widthStride, depthStep, heightStep } = slot;
     const dense = f.let(i32.eq(widthStride, lanes.bytes));
@@ -64,7 +63,6 @@ function frameKernel(shared: boolean, lanes: Lanes): Uint8Array {
       });
     });
   });
-  return module.finish();
 }
 
 const args = /* @__PURE__ */ argumentsFor(slots);

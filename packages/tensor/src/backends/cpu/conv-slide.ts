@@ -2,6 +2,7 @@
 
 import type { ConvCall, View } from "../../kernel.ts";
 import { sizeOf } from "../../shape.ts";
+import { windowOn } from "../../view.ts";
 import { argumentsFor, writeArguments } from "./arguments.ts";
 import { correlateKernel, correlateSlots } from "./conv-correlate.ts";
 import { copyIntoFrames } from "./conv-frame.ts";
@@ -87,8 +88,7 @@ function turned(runtime: Runtime, lanes: Lanes, { weight, groups }: ConvCall): P
   const groupBytes = (sizeOf(weight.shape) / groups) * lanes.bytes;
   for (let g = 0; g < groups; g++) {
     const offset = weight.offset + g * each * byOutput;
-    const { buffer: memory, dtype } = weight;
-    const view: View = { buffer: memory, dtype, shape: [inputs, each, ...kernel], strides: [byInput, byOutput, ...rest], offset };
+    const view = windowOn(weight, [inputs, each, ...kernel], [byInput, byOutput, ...rest], offset);
     copyIntoFrames(runtime, lanes, view, bareFrame(view), buffer.address + g * groupBytes);
   }
   return { address: buffer.address, buffer };

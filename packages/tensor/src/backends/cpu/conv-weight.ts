@@ -50,7 +50,7 @@ export function weightKernel(shared: boolean, lanes: Lanes): Uint8Array {
   const panelWidth = tileVectors * lanes.count;
   const panelBytes = panelWidth * lanes.bytes;
   const pack = packPanelFunction(module, lanes, panelWidth);
-  module.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => {
+  return module.run((f, args, begin, end) => {
     const slot = readArguments(f, args, weightSlots);
     const { channels, taps, gradientChannel, images, chunks, groups, blocks, tiles, height, extra } = slot;
     const positions = f.let(i32.mul(slot.rows, slot.width));
@@ -95,7 +95,6 @@ export function weightKernel(shared: boolean, lanes: Lanes): Uint8Array {
       });
     });
   });
-  return module.finish();
 }
 
 /** Adds to a tile of the partial result what one image gives. */
@@ -174,8 +173,7 @@ export const weightSumSlots = {
 
 /** The bytes of that kernel: `to[channel, k] = Σ partial[chunk][k, channel]`. */
 export function weightSumKernel(shared: boolean, lanes: Lanes): Uint8Array {
-  const module = new ModuleBuilder(shared);
-  module.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => {
+  return new ModuleBuilder(shared).run((f, args, begin, end) => {
     const slot = readArguments(f, args, weightSumSlots);
     const { chunks, groups, k, channels, lineBytes, channelBytes } = slot;
     const chunkBytes = f.let(i32.mul(groups, slot.partialBytes));
@@ -200,5 +198,4 @@ export function weightSumKernel(shared: boolean, lanes: Lanes): Uint8Array {
       });
     });
   });
-  return module.finish();
 }

@@ -72,7 +72,7 @@ export function winogradKernel(shared: boolean, lanes: Lanes, relaxed: boolean):
   const functions = tileFunctions(module, lanes, "rows", "step");
   const take = toPoints(module, relaxed, s, s.input, "data");
   const give = fromPoints(module, relaxed, s, s.output, "results");
-  module.function("run", ["i32", "i32", "i32"], [], (f, args, begin) => {
+  return module.run((f, args, begin) => {
     const slot = readArguments(f, args, s);
     const { k, m, filters, filterPoint, block, dataLine, dataPoint, resultLine, resultPoint } = slot;
     const data = f.let(i32.add(slot.scratch, i32.mul(begin, slot.scratchBytes)));
@@ -109,7 +109,6 @@ export function winogradKernel(shared: boolean, lanes: Lanes, relaxed: boolean):
       f.call(give, args, first, count, i32.const(0), m, results, resultLine, resultPoint);
     });
   });
-  return module.finish();
 }
 
 /** The bytes of the kernel that takes filters to their points, as panels of eight columns. A unit is a panel. */
@@ -117,7 +116,7 @@ export function filterKernel(shared: boolean, relaxed: boolean, reversed: boolea
   const module = new ModuleBuilder(shared);
   const s = winogradSlots;
   const take = toPoints(module, relaxed, { tiles: s.filterTiles, across: s.filterTiles }, s.weight, "filter", reversed);
-  module.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => {
+  return module.run((f, args, begin, end) => {
     const slot = readArguments(f, args, s);
     const { k, filters, filterPoint } = slot;
     f.for(begin, end, 1, (panel) => {
@@ -125,7 +124,6 @@ export function filterKernel(shared: boolean, relaxed: boolean, reversed: boolea
       f.call(take, args, i32.const(0), k, i32.shl(panel, 3), i32.const(8), to, i32.const(32), filterPoint);
     });
   });
-  return module.finish();
 }
 
 /** The bytes of the kernel that takes filters' gradients from their points. A unit is a filter for a block of channels; the first partial sum is overwritten. */
@@ -134,7 +132,7 @@ export function filterGradientKernel(shared: boolean, relaxed: boolean): Uint8Ar
   const s = winogradSlots;
   const slots = { tiles: s.filterTiles, across: s.filterTiles, partials: s.chunks, partialBytes: s.chunkBytes };
   const give = fromPoints(module, relaxed, slots, s.weight, "filter");
-  module.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => {
+  return module.run((f, args, begin, end) => {
     const slot = readArguments(f, args, s);
     const { m, k, sums, sumBytes, sumPoint, productLine: sumLine } = slot;
     const blockChannels = slot.blockChannels;
@@ -147,7 +145,6 @@ export function filterGradientKernel(shared: boolean, relaxed: boolean): Uint8Ar
       f.call(give, args, filter, i32.const(1), channel, channels, from, sumLine, sumPoint);
     });
   });
-  return module.finish();
 }
 
 /** The bytes of the weight's kernel. */
@@ -157,7 +154,7 @@ export function winogradWeightKernel(shared: boolean, lanes: Lanes, relaxed: boo
   const functions = tileFunctions(module, lanes, "lines", "step");
   const take = toPoints(module, relaxed, s, s.input, "data");
   const takeResults = toPoints(module, relaxed, s, s.output, "results");
-  module.function("run", ["i32", "i32", "i32"], [], (f, args, begin) => {
+  return module.run((f, args, begin) => {
     const slot = readArguments(f, args, s);
     const {
       k,
@@ -211,7 +208,6 @@ export function winogradWeightKernel(shared: boolean, lanes: Lanes, relaxed: boo
       });
     });
   });
-  return module.finish();
 }
 
 /** Takes units of work until there are none left. */

@@ -6,6 +6,7 @@
 
 import type { ConvCall, View } from "../../kernel.ts";
 import { isContiguous, sizeOf } from "../../shape.ts";
+import { windowOn } from "../../view.ts";
 import { slide } from "./conv-slide.ts";
 import { convolveWeight } from "./conv-weight-call.ts";
 import { winograd, winogradSuits } from "./conv-winograd.ts";
@@ -80,13 +81,8 @@ function phases(part: Part, call: ConvCall, step: number, d: number): Part[] {
 }
 
 /** Of dimension `d` of a view, `count` indices from `start` on, `step` apart. */
-function every({ buffer, dtype, shape, strides, offset }: View, d: number, start: number, step: number, count: number): View {
-  const stride = strides[d] as number;
-  return {
-    buffer,
-    dtype,
-    shape: shape.map((size, i) => (i === d ? count : size)),
-    strides: strides.map((s, i) => (i === d ? s * step : s)),
-    offset: offset + start * stride,
-  };
+function every(x: View, d: number, start: number, step: number, count: number): View {
+  const shape = x.shape.map((size, i) => (i === d ? count : size));
+  const strides = x.strides.map((s, i) => (i === d ? s * step : s));
+  return windowOn(x, shape, strides, x.offset + start * (x.strides[d] as number));
 }

@@ -2,14 +2,13 @@
 
 import type { Backend, DeviceBuffer, MemoryUse } from "../../backend.ts";
 import type { DType } from "../../dtype.ts";
-import { ArgumentError } from "../../errors.ts";
+import { ArgumentError, DeviceError } from "../../errors.ts";
 import type { KernelCall } from "../../kernel.ts";
 import { runArgReduce } from "./argreduce.ts";
 import { runCheck } from "./check.ts";
 import { runGather, runScatter } from "./indexing.ts";
 import { runMatmul } from "./matmul.ts";
 import type { CpuBuffer } from "./memory.ts";
-import { runRandom } from "./random.ts";
 import { Rows } from "./rows.ts";
 import { createRuntime, type Runtime } from "./runtime.ts";
 import { runScan } from "./scan.ts";
@@ -105,8 +104,7 @@ class Cpu implements Backend {
         runSort(this.#runtime.memory, call);
         return;
       case "random":
-        runRandom(this.#runtime.memory, call);
-        return;
+        throw new DeviceError("cpu: numbers are drawn on the host and written, not drawn by a kernel");
       case "conv":
       case "pool":
         // Safe: what a call carries for the CPU is `runConv` or `runPool`, whichever belongs to its kind.

@@ -2,6 +2,7 @@
 
 import { bytesOf } from "../../dtype.ts";
 import type { GatherCall, ScatterCall, View } from "../../kernel.ts";
+import { windowOn } from "../../view.ts";
 import { dense, Layout, motion, still } from "./layout.ts";
 import { gatherModule, type IndexClass, scatterModule } from "./lower/indexing.ts";
 import { addressOf } from "./memory.ts";
@@ -56,7 +57,7 @@ function prepare(views: readonly [View, View, View], dim: number): Work | null {
   const shape = index.shape;
   // The index takes the place of this coordinate: walking must not move along it as well.
   const strides = indexed.strides.map((stride, d) => (d === dim ? 0 : stride));
-  layout.take([{ ...plain(indexed), shape, strides }, index, other], 0, shape.length, false);
+  layout.take([windowOn(indexed, shape, strides), index, other], 0, shape.length, false);
   if (layout.count() === 0) return null;
   const last = layout.rank - 1;
   const rows = layout.rank > 0 && layout.stride(last, 1) === 0;
@@ -84,8 +85,4 @@ function spread(work: Work): void {
   work.length = 1;
   work.motions = null;
   work.rank = Math.max(1, layout.rank);
-}
-
-function plain({ buffer, dtype, offset }: View): Pick<View, "buffer" | "dtype" | "offset"> {
-  return { buffer, dtype, offset };
 }

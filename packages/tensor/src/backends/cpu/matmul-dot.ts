@@ -37,8 +37,7 @@ export const dotSlots = {
 
 /** The bytes of the kernel. */
 export function dotKernel(shared: boolean, lanes: Lanes): Uint8Array {
-  const module = new ModuleBuilder(shared);
-  module.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => {
+  return new ModuleBuilder(shared).run((f, args, begin, end) => {
     const slot = readArguments(f, args, dotSlots);
     const { m, n, k, aRow, bColumn, units, toRow, toColumn, biasRow, biasColumn, bias: hasBias, accumulate } = slot;
     const columns = Array.from({ length: dotColumns }, () => f.local("i32"));
@@ -102,5 +101,4 @@ export function dotKernel(shared: boolean, lanes: Lanes): Uint8Array {
       });
     });
   });
-  return module.finish();
 }

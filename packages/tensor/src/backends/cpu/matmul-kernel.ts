@@ -53,7 +53,7 @@ export function productKernel(shared: boolean, lanes: Lanes, walk: Walk): Uint8A
   const module = new ModuleBuilder(shared);
   const functions = tileFunctions(module, lanes, walk, "step");
   const panelWidth = tileVectors * lanes.count;
-  module.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => {
+  return module.run((f, args, begin, end) => {
     const slot = readArguments(f, args, productSlots);
     const strides = f.let(i32.add(args, 8 * productSlots.strides));
     const {
@@ -140,5 +140,4 @@ export function productKernel(shared: boolean, lanes: Lanes, walk: Walk): Uint8A
       );
     });
   });
-  return module.finish();
 }

@@ -38,7 +38,7 @@ export function packKernel(shared: boolean, lanes: Lanes, exact: boolean): Uint8
   const module = new ModuleBuilder(shared);
   const widths = exact ? [1, 2, 3, 4, 5, 6] : [2 * lanes.count];
   const functions = widths.map((width) => packPanelFunction(module, lanes, width));
-  module.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => {
+  return module.run((f, args, begin, end) => {
     const slot = readArguments(f, args, packSlots);
     const { panels, width, extra, size, k, stride, kStride, block } = slot;
     const lineBytes = exact ? size : f.let(i32.mul(panels, width));
@@ -61,7 +61,6 @@ export function packKernel(shared: boolean, lanes: Lanes, exact: boolean): Uint8
       });
     });
   });
-  return module.finish();
 }
 
 /**

@@ -35,8 +35,7 @@ export interface PoolKind {
 /** The bytes of a pooling kernel. */
 export function poolKernel<T extends Scalar>(shared: boolean, type: T, kind: PoolKind): Uint8Array {
   const n: Numbers<T> = numbers[type];
-  const module = new ModuleBuilder(shared);
-  module.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => {
+  return new ModuleBuilder(shared).run((f, args, begin, end) => {
     const read = new Map<number, Local<"i32">>();
     // All arguments are read before the loops, each once.
     for (const first of Object.values(poolSlots)) {
@@ -51,7 +50,6 @@ export function poolKernel<T extends Scalar>(shared: boolean, type: T, kind: Poo
       else averageForward(f, n, type, argument, unit);
     });
   });
-  return module.finish();
 }
 
 function maxForward<T extends Scalar>(

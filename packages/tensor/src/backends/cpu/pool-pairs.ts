@@ -8,8 +8,7 @@ import { type Code, type FunctionBuilder, f32x4, i32, i32x4, type Local, ModuleB
 
 /** The bytes of the kernel: forward, with or without indices, or backward, from them. */
 export function pairsKernel(shared: boolean, direction: "forward" | "backward", indices: boolean): Uint8Array {
-  const module = new ModuleBuilder(shared);
-  module.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => {
+  return new ModuleBuilder(shared).run((f, args, begin, end) => {
     const read = (name: keyof typeof poolSlots, d = 0): Local<"i32"> => f.let(i32.load(args, 8 * (poolSlots[name] + d)));
     const [height, width, size] = [read("positions", 1), read("positions", 2), read("sizes", 2)];
     const [inputRow, outputRow, indicesRow] = [read("inputStrides", 1), read("outputStrides", 1), read("indicesStrides", 1)];
@@ -41,7 +40,6 @@ export function pairsKernel(shared: boolean, direction: "forward" | "backward", 
       });
     });
   });
-  return module.finish();
 }
 
 interface Row {

@@ -8,6 +8,7 @@ import { type Expr, input, row } from "../../expr/expr.ts";
 import { nodesOf, type RowProgram, rowProgram } from "../../expr/program.ts";
 import type { RowsCall, View } from "../../kernel.ts";
 import { contiguousStrides } from "../../shape.ts";
+import { windowOn } from "../../view.ts";
 import { dense, Layout, motion, ordinal, still, strided } from "./layout.ts";
 import { cost } from "./lower/cost.ts";
 import type { RowsClass } from "./lower/row-frame.ts";
@@ -115,10 +116,7 @@ export class Rows {
       return Array.from({ length: layout.rank }, (_, d) => layout.stride(d, k) / bytesOf(type));
     };
     const parts = inputs.map((view, k) => ({ view, outer: stridesOf(outer, k, view), row: stridesOf(row, k, view) }));
-    const outputs = toRows.map((view, k): View => {
-      const { buffer, dtype: type, offset } = view;
-      return { buffer, dtype: type, shape: sizes, strides: stridesOf(outer, inputs.length + k, view), offset };
-    });
+    const outputs = toRows.map((view, k) => windowOn(view, sizes, stridesOf(outer, inputs.length + k, view)));
     const buffer = memory.allocate(count * rows * bytesOf(dtype));
     const strides = contiguousStrides([count, ...sizes]);
     const reduce = (from: number, chunks: number, each: number): void => {
@@ -126,10 +124,7 @@ export class Rows {
         ...{ kind: "rows", program: piece, dims: 1 + inner.length, scalars, toElements: [] },
         inputs: parts.map(({ view, outer: around, row: along }) => {
           const step = chunk * (along[0] ?? 0);
-          return {
-            ...{ buffer: view.buffer, dtype: view.dtype, shape: [chunks, ...sizes, each, ...inner] },
-            ...{ strides: [step, ...around, ...along], offset: view.offset + from * step },
-          };
+          return windowOn(view, [chunks, ...sizes, each, ...inner], [step, ...around, ...along], view.offset + from * step);
         }),
         toRows: [{ buffer, dtype, shape: [chunks, ...sizes], strides, offset: from * rows }],
       };

@@ -2,6 +2,7 @@
 
 import { bytesOf } from "../../dtype.ts";
 import type { ScanCall, View } from "../../kernel.ts";
+import { without } from "../../view.ts";
 import { Layout } from "./layout.ts";
 import { scanModule } from "./lower/scan.ts";
 import { addressOf } from "./memory.ts";
@@ -15,7 +16,7 @@ export function runScan(runtime: Runtime, call: ScanCall): void {
   const views: readonly View[] = [input, to, call.indices ?? to];
   const length = input.shape.length === 0 ? 1 : (input.shape[dim] as number);
   outer.take(
-    views.map((view) => without(view, dim)),
+    views.map((view) => without(view, [dim])),
     0,
     Math.max(0, input.shape.length - 1),
     true,
@@ -30,11 +31,4 @@ export function runScan(runtime: Runtime, call: ScanCall): void {
   const key = `scan ${op} ${what.from} ${what.to} ${what.outer} ${what.indices}`;
   const kernel = runtime.kernel(key, () => scanModule(runtime, what));
   runtime.launch(kernel, args, lanes, Math.max(1, Math.ceil(4096 / length)));
-}
-
-/** A view at index 0 of one dimension, that dimension left out. */
-export function without(view: View, dim: number): View {
-  const drop = (list: readonly number[]) => list.filter((_, d) => d !== dim);
-  const { buffer, dtype, offset } = view;
-  return { buffer, dtype, offset, shape: drop(view.shape), strides: drop(view.strides) };
 }

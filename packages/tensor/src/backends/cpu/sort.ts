@@ -6,8 +6,8 @@
 
 import { bytesOf, type DType } from "../../dtype.ts";
 import type { SortCall, View } from "../../kernel.ts";
+import { without } from "../../view.ts";
 import { indexOf, type LinearMemory } from "./memory.ts";
-import { without } from "./scan.ts";
 
 /** Up to this length insertion is faster. */
 const short = 48;
@@ -24,7 +24,7 @@ export function runSort(memory: LinearMemory, call: SortCall): void {
   if (length === 0 || kept === 0) return;
   const [from, to, places] = [memory.of(input.dtype), memory.of(values.dtype), memory.i32];
   const stride = (view: View) => view.strides[dim] ?? 0;
-  const starts = [input, values, indices].map((view) => origins(without(view, dim)));
+  const starts = [input, values, indices].map((view) => origins(without(view, [dim])));
   const work = new Lane(length, bytesOf(input.dtype) === 8 ? 2 : 1);
   starts[0]?.forEach((start, l) => {
     work.load(memory, input.dtype, start, stride(input), descending);

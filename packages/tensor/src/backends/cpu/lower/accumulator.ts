@@ -9,7 +9,7 @@ import type { Reduction } from "../../../expr/program.ts";
 import { f32x4, f64x2, type Local, shuffle, v128 } from "../wasm/index.ts";
 import type { Emitter } from "./emitter.ts";
 import { binary, wideMask } from "./primitives.ts";
-import { first, type Value, type Vector } from "./values.ts";
+import { first, narrowed, type Value, type Vector, widened } from "./values.ts";
 
 /** The result of a reduction while it is being made. */
 export interface Accumulator {
@@ -109,12 +109,13 @@ function blocked(e: Emitter, reduce: "sum" | "product", ways: number): Accumulat
     },
     flush() {
       for (const chain of chains) {
-        f.set(low, f64x2[name](low, f64x2.promoteLowF32x4(chain)));
-        f.set(high, f64x2[name](high, f64x2.promoteLowF32x4(shuffle(chain, chain, [2, 3, 2, 3]))));
+        const [first, second] = widened(chain);
+        f.set(low, f64x2[name](low, first));
+        f.set(high, f64x2[name](high, second));
         f.set(chain, start);
       }
     },
-    lanes: () => [e.let(shuffle(f32x4.demoteF64x2Zero(low), f32x4.demoteF64x2Zero(high), [0, 1, 4, 5]))],
+    lanes: () => [e.let(narrowed(low, high))],
     total() {
       const both = e.let(f64x2[name](low, high));
       const single = e.let(f32x4.demoteF64x2Zero(f64x2[name](both, shuffle(both, both, [1, 0]))));

@@ -131,10 +131,9 @@ export function kernelModule(runtime: { readonly shared: boolean; readonly relax
   body(trial);
   const module = new ModuleBuilder(runtime.shared);
   for (const [name, arity] of imports) module.import("math", name, new Array<"f64">(arity).fill("f64"), ["f64"]);
-  module.function("run", ["i32", "i32", "i32"], [], (f) => {
+  return module.run((f) => {
     const e = new Emitter(f, parameters, runtime.relaxed, imports);
     e.prepare(trial);
     body(e);
   });
-  return module.finish();
 }

@@ -1,44 +1,42 @@
 /** Remainders and powers of float32, which need more digits on the way than float32 has and take them from float64. */
 
-import { type Code, f32, f32x4, f64, f64x2, i32x4, i64x2, shuffle, v128 } from "../wasm/index.ts";
+import { f32, f32x4, f64, f64x2, i32x4, i64x2, v128 } from "../wasm/index.ts";
 import type { Emitter } from "./emitter.ts";
 import { polynomial } from "./float64.ts";
-import type { Vector } from "./values.ts";
+import { narrowed, type Vector, widened } from "./values.ts";
 
-/** Applies a function of float64 numbers to each lane. */
-export function lanewise32(e: Emitter, args: readonly Vector[], f: (...lanes: Code<"f64">[]) => Code<"f64">): Vector {
+/** A function of float32 vectors, computed in float64, two lanes at a time. */
+export function throughDouble(e: Emitter, args: readonly Vector[], f: (...halves: Vector[]) => Vector): Vector {
+  const wide = args.map(widened);
+  const half = (k: 0 | 1) => e.let(f(...wide.map((halves) => e.let(halves[k]))));
+  return narrowed(half(0), half(1));
+}
+
+/** What `fast` gives where all lanes are `safe`, else what JavaScript's own function does, lane by lane. */
+export function guarded(e: Emitter, name: string, args: readonly [Vector, ...Vector[]], safe: Vector, fast: () => Vector): Vector {
+  const result = e.f.let(args[0]);
+  e.f.if(
+    i32x4.allTrue(safe),
+    () => e.f.set(result, fast()),
+    () => e.f.set(result, lanewise(e, name, args)),
+  );
+  return result;
+}
+
+function lanewise(e: Emitter, name: string, args: readonly Vector[]): Vector {
   const vectors = args.map((a) => e.let(a));
-  const lane = (k: number) => demote(e, f(...vectors.map((v) => f64.promote(f32x4.extract(v, k)))));
+  const lane = (k: number) => e.let(f32.demote(e.math(name, ...vectors.map((v) => f64.promote(f32x4.extract(v, k))))));
   let result: Vector = e.let(f32x4.splat(lane(0)));
   for (let k = 1; k < 4; k++) result = e.let(f32x4.replace(result, k, lane(k)));
   return result;
 }
 
-function demote(e: Emitter, value: Code<"f64">): Code<"f32"> {
-  return e.let(f32.demote(value));
-}
-
 /** The remainder, with the dividend's sign (`fmod`) or the divisor's (`mod`). */
 export function fmod32(e: Emitter, op: "mod" | "fmod", a: Vector, b: Vector): Vector {
-  const result = e.f.let(a);
   // With a quotient below 2²⁹ everything is exact in float64; the rest goes lane by lane.
   const quotient = e.let(f32x4.abs(f32x4.div(a, b)));
   const simple = v128.and(f32x4.lt(quotient, e.f32(2 ** 29)), f32x4.lt(f32x4.abs(b), e.f32(Number.POSITIVE_INFINITY)));
-  e.f.if(
-    i32x4.allTrue(simple),
-    () => {
-      const half = (k: readonly number[]) =>
-        remainder(e, op, e.let(f64x2.promoteLowF32x4(shuffle(a, a, k))), e.let(f64x2.promoteLowF32x4(shuffle(b, b, k))));
-      const [low, high] = [e.let(half([0, 1, 0, 1])), e.let(half([2, 3, 2, 3]))];
-      e.f.set(result, shuffle(f32x4.demoteF64x2Zero(low), f32x4.demoteF64x2Zero(high), [0, 1, 4, 5]));
-    },
-    () =>
-      e.f.set(
-        result,
-        lanewise32(e, [a, b], (x, y) => e.math(op, x, y)),
-      ),
-  );
-  return result;
+  return guarded(e, op, [a, b], simple, () => throughDouble(e, [a, b], (x, y) => remainder(e, op, x as Vector, y as Vector))); // safe: as many as given
 }
 
 function remainder(e: Emitter, op: "mod" | "fmod", a: Vector, b: Vector): Vector {
@@ -56,23 +54,9 @@ function remainder(e: Emitter, op: "mod" | "fmod", a: Vector, b: Vector): Vector
 
 /** `aᵇ`: `2^(b log₂ a)` in float64 where a is positive and both are finite, lane by lane elsewhere. */
 export function pow32(e: Emitter, a: Vector, b: Vector): Vector {
-  const result = e.f.let(a);
   const positive = v128.and(f32x4.gt(a, e.f32(0)), f32x4.lt(a, e.f32(Number.POSITIVE_INFINITY)));
-  e.f.if(
-    i32x4.allTrue(v128.and(positive, f32x4.lt(f32x4.abs(b), e.f32(1e30)))),
-    () => {
-      const half = (k: readonly number[]) =>
-        power64(e, e.let(f64x2.promoteLowF32x4(shuffle(a, a, k))), e.let(f64x2.promoteLowF32x4(shuffle(b, b, k))));
-      const [low, high] = [e.let(half([0, 1, 0, 1])), e.let(half([2, 3, 2, 3]))];
-      e.f.set(result, shuffle(f32x4.demoteF64x2Zero(low), f32x4.demoteF64x2Zero(high), [0, 1, 4, 5]));
-    },
-    () =>
-      e.f.set(
-        result,
-        lanewise32(e, [a, b], (x, y) => e.math("pow", x, y)),
-      ),
-  );
-  return result;
+  const simple = v128.and(positive, f32x4.lt(f32x4.abs(b), e.f32(1e30)));
+  return guarded(e, "pow", [a, b], simple, () => throughDouble(e, [a, b], (x, y) => power64(e, x as Vector, y as Vector))); // safe: as many as given
 }
 
 /** Added to a small number and taken off again, this rounds it to a whole one, which the low bits of the sum hold in between. */

@@ -4,9 +4,9 @@
  */
 
 import type { BinaryOp, UnaryOp } from "../../../expr/ops.ts";
-import { f32x4, f64x2, i32x4, multiplyAdd, shuffle, v128 } from "../wasm/index.ts";
+import { f32x4, f64x2, i32x4, multiplyAdd, v128 } from "../wasm/index.ts";
 import type { Emitter } from "./emitter.ts";
-import { fmod32, log2Wide, pow32 } from "./float32-binary.ts";
+import { fmod32, log2Wide, pow32, throughDouble } from "./float32-binary.ts";
 import { arithmetic, type Composed, erfc64, polynomial, simple } from "./float64.ts";
 import { tangent, wave } from "./trigonometry.ts";
 import type { Vector } from "./values.ts";
@@ -26,7 +26,7 @@ const functions: Readonly<Record<Composed, (e: Emitter, x: Vector) => Vector>> =
   tanh,
   sigmoid,
   erf,
-  erfc: (e, x) => throughDouble(e, x, (half) => erfc64(e, half)),
+  erfc: (e, x) => throughDouble(e, [x], (half) => erfc64(e, half)),
 };
 
 /** A function of four float32. */
@@ -40,13 +40,6 @@ export function float32Binary(e: Emitter, op: BinaryOp, a: Vector, b: Vector): V
     if (name === "pow") return pow32(e, a, b);
     return name === "atan2" ? atan2(e, a, b) : fmod32(e, name, a, b);
   });
-}
-
-/** The lanes taken through float64, two by two. */
-function throughDouble(e: Emitter, x: Vector, f: (half: Vector) => Vector): Vector {
-  const low = e.let(f(e.let(f64x2.promoteLowF32x4(x))));
-  const high = e.let(f(e.let(f64x2.promoteLowF32x4(shuffle(x, x, [2, 3, 2, 3])))));
-  return shuffle(f32x4.demoteF64x2Zero(low), f32x4.demoteF64x2Zero(high), [0, 1, 4, 5]);
 }
 
 /** The magnitude of `a` with the sign of `b`. */
@@ -123,7 +116,7 @@ function logarithm(e: Emitter, x: Vector, factor: number): Vector {
   return edges(
     e,
     x,
-    throughDouble(e, x, (half) => f64x2.mul(log2Wide(e, half), e.f64(factor))),
+    throughDouble(e, [x], (half) => f64x2.mul(log2Wide(e, half), e.f64(factor))),
   );
 }
 

@@ -5,9 +5,9 @@
 
 import { f32x4, f64x2, i32x4, shuffle, v128 } from "../wasm/index.ts";
 import type { Emitter } from "./emitter.ts";
-import { lanewise32 } from "./float32-binary.ts";
+import { guarded } from "./float32-binary.ts";
 import { polynomial } from "./float64.ts";
-import type { Vector } from "./values.ts";
+import { type Vector, widened } from "./values.ts";
 
 /** The first 33 bits of π/2, and what is left of it. */
 const halfPi = [1.5707963267341256, 6.077100506506192e-11] as const;
@@ -19,8 +19,8 @@ function reduce(e: Emitter, x: Vector): { quadrant: Vector; sine: Vector; cosine
     const rest = f64x2.sub(f64x2.sub(wide, f64x2.mul(n, e.f64(halfPi[0]))), f64x2.mul(n, e.f64(halfPi[1])));
     return { n: e.let(i32x4.truncF64x2Zero(n)), rest: e.let(f32x4.demoteF64x2Zero(rest)) };
   };
-  const low = half(e.let(f64x2.promoteLowF32x4(x)));
-  const high = half(e.let(f64x2.promoteLowF32x4(shuffle(x, x, [2, 3, 2, 3]))));
+  const [first, second] = widened(x);
+  const [low, high] = [half(e.let(first)), half(e.let(second))];
   const r = e.let(shuffle(low.rest, high.rest, [0, 1, 4, 5]));
   const z = e.let(f32x4.mul(r, r));
   // (sin(√z)/√z - 1) / z and (cos(√z) - 1 + z/2) / z², 0 ≤ z ≤ (π/4)²
@@ -33,24 +33,14 @@ function reduce(e: Emitter, x: Vector): { quadrant: Vector; sine: Vector; cosine
   };
 }
 
-/** The value from the fast path, or, when a lane is too large for it, from `Math`. */
-function guarded(e: Emitter, name: "sin" | "cos" | "tan", x: Vector, fast: () => Vector): Vector {
-  const result = e.f.let(x);
-  e.f.if(
-    i32x4.allTrue(f32x4.le(f32x4.abs(x), e.f32(1e6))),
-    () => e.f.set(result, fast()),
-    () =>
-      e.f.set(
-        result,
-        lanewise32(e, [x], (lane) => e.math(name, lane)),
-      ),
-  );
-  return result;
+/** Whether no lane is too large for the fast path. */
+function small(e: Emitter, x: Vector): Vector {
+  return f32x4.le(f32x4.abs(x), e.f32(1e6));
 }
 
 /** Sine or cosine of four float32. */
 export function wave(e: Emitter, name: "sin" | "cos", x: Vector): Vector {
-  return guarded(e, name, x, () => {
+  return guarded(e, name, [x], small(e, x), () => {
     const { quadrant, sine, cosine } = reduce(e, x);
     const q = name === "sin" ? quadrant : e.let(i32x4.add(quadrant, e.i32(1)));
     const odd = i32x4.ne(v128.and(q, e.i32(1)), e.i32(0));
@@ -61,7 +51,7 @@ export function wave(e: Emitter, name: "sin" | "cos", x: Vector): Vector {
 
 /** The tangent of four float32. */
 export function tangent(e: Emitter, x: Vector): Vector {
-  return guarded(e, "tan", x, () => {
+  return guarded(e, "tan", [x], small(e, x), () => {
     const { quadrant, sine, cosine } = reduce(e, x);
     const odd = e.let(i32x4.ne(v128.and(quadrant, e.i32(1)), e.i32(0)));
     const above = v128.bitselect(f32x4.neg(cosine), sine, odd);

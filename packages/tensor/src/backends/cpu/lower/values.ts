@@ -135,15 +135,14 @@ export function convert(e: Emitter, value: Value, from: DType, to: DType): Value
     const [low, high] = value as readonly [Vector, Vector]; // safe: float64 takes two
     if (to === "bool") return one(joined(f64x2.ne(low, e.f64(0)), f64x2.ne(high, e.f64(0))));
     if (to === "int32" || to === "uint8") return convert(e, one(truncated64(e, low, high)), "int32", to);
-    const single = one(shuffle(f32x4.demoteF64x2Zero(low), f32x4.demoteF64x2Zero(high), [0, 1, 4, 5]));
-    return convert(e, single, "float32", to);
+    return convert(e, one(narrowed(low, high)), "float32", to);
   }
   const floating = computeType(from) === "float32";
   switch (to) {
     case "float64": {
+      if (floating) return widened(lanes).map((half) => e.let(half));
       const number = from === "bool" ? e.let(v128.and(lanes, e.i32(1))) : lanes;
-      const widen = floating ? f64x2.promoteLowF32x4 : f64x2.convertLowI32x4;
-      return [e.let(widen(number)), e.let(widen(shuffle(number, number, [2, 3, 2, 3])))];
+      return [e.let(f64x2.convertLowI32x4(number)), e.let(f64x2.convertLowI32x4(shuffle(number, number, [2, 3, 2, 3])))];
     }
     case "float32":
       if (floating) return value;
@@ -160,6 +159,16 @@ export function convert(e: Emitter, value: Value, from: DType, to: DType): Value
     case "bool":
       return one(floating ? f32x4.ne(lanes, e.f32(0)) : i32x4.ne(lanes, e.i32(0)));
   }
+}
+
+/** Four float32 as twice two float64. */
+export function widened(x: Vector): readonly [low: Vector, high: Vector] {
+  return [f64x2.promoteLowF32x4(x), f64x2.promoteLowF32x4(shuffle(x, x, [2, 3, 2, 3]))];
+}
+
+/** Twice two float64 as four float32. */
+export function narrowed(low: Vector, high: Vector): Vector {
+  return shuffle(f32x4.demoteF64x2Zero(low), f32x4.demoteF64x2Zero(high), [0, 1, 4, 5]);
 }
 
 /** The low halves of the 64-bit lanes of two vectors, as 32-bit lanes. */

@@ -35,7 +35,7 @@ export class ModuleBuilder {
    * Defines a function. `body` gets the builder and the parameters as locals.
    *
    * @example
-   * module.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => { … });
+   * module.function("sum", ["i32", "i32"], ["i32"], (f, a, b) => f.result(i32.add(a, b)));
    */
   function<const P extends readonly Type[]>(
     exported: string | null,
@@ -53,6 +53,12 @@ export class ModuleBuilder {
     this.#code[slot] = f.finish();
     if (exported !== null) this.#exports.push([...name(exported), 0, ...unsigned(index)]);
     return index;
+  }
+
+  /** Defines the function that the runtime calls, with the address of its arguments and the units of work to do, and gives the module's bytes. */
+  run(body: (f: FunctionBuilder, args: Local<"i32">, begin: Local<"i32">, end: Local<"i32">) => void): Uint8Array<ArrayBuffer> {
+    this.function("run", ["i32", "i32", "i32"], [], body);
+    return this.finish();
   }
 
   /** The module's bytes. */

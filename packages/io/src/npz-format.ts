@@ -1,0 +1,39 @@
+/**
+ * The work of the functions in `npz.ts`. NumPy's archives are zips of .npy files, each by the name of its array.
+ */
+
+import type { Tensor } from "@akari/tensor";
+import { readFile, writeAtomically } from "./disk.ts";
+import { type HostArray, type ReadOptions, toTensors } from "./elements.ts";
+import type { Source } from "./files.ts";
+import { decode as decodeNpy, encode as encodeNpy } from "./npy-format.ts";
+import type { NpzOptions } from "./npz.ts";
+import type { LoadOptions } from "./safetensors.ts";
+import { readZip } from "./zip.ts";
+
+/** What `decodeNpz` does; `what` names the file in messages. */
+export async function decode(what: string, bytes: Uint8Array, options: ReadOptions): Promise<Readonly<Record<string, HostArray>>> {
+  const arrays: [string, HostArray][] = [];
+  for (const { name, read } of readZip(what, bytes)) {
+    arrays.push([name.replace(/\.npy$/, ""), decodeNpy(`${what}: "${name}"`, await read(), options)]);
+  }
+  return Object.fromEntries(arrays);
+}
+
+/** What `encodeNpz` does. */
+export async function encode(arrays: Readonly<Record<string, HostArray>>, options: NpzOptions): Promise<Uint8Array> {
+  const { zipSync } = await import("fflate");
+  const files = Object.entries(arrays).map(([name, array]) => [`${name}.npy`, encodeNpy(array)] as const);
+  return zipSync(Object.fromEntries(files), { level: options.compress === true ? 6 : 0 });
+}
+
+/** What `loadNpz` does. */
+export async function load(source: Source, options: LoadOptions): Promise<Record<string, Tensor>> {
+  const { bytes, what } = await readFile("loadNpz", source);
+  return toTensors(await decode(what, bytes, options), options);
+}
+
+/** What `saveNpz` does, with what the tensors held. */
+export async function save(path: string | URL, arrays: Readonly<Record<string, HostArray>>, options: NpzOptions): Promise<void> {
+  await writeAtomically("saveNpz", path, [await encode(arrays, options)]);
+}

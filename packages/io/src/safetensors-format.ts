@@ -1,0 +1,183 @@
+/**
+ * The work of the functions in `safetensors.ts`. A safetensors file has eight bytes that say how long the header is, a header in JSON with the name, type, shape and place of each tensor, then their
+ * bytes. Nothing in such a file can run; a header that lies about the file is refused before anything is allocated.
+ *
+ * https://huggingface.co/docs/safetensors
+ */
+
+import { bytesOf, type DType, FileError, sizeOf, type Tensor } from "@akari/tensor";
+import { readFile, writeAtomically } from "./disk.ts";
+import { countOf, decodeElements, type FileType, fileBytes, type HostArray, type ReadOptions, toTensors } from "./elements.ts";
+import type { Source } from "./files.ts";
+import type { LoadOptions, Metadata, Safetensors, SaveOptions } from "./safetensors.ts";
+
+const types: Readonly<Record<string, FileType>> = {
+  F64: "float64",
+  F32: "float32",
+  F16: "float16",
+  BF16: "bfloat16",
+  I64: "int64",
+  U64: "uint64",
+  I32: "int32",
+  U32: "uint32",
+  I16: "int16",
+  U16: "uint16",
+  I8: "int8",
+  U8: "uint8",
+  BOOL: "bool",
+};
+
+const names: Readonly<Record<DType, string>> = {
+  float64: "F64",
+  float32: "F32",
+  float16: "F16",
+  bfloat16: "BF16",
+  int32: "I32",
+  uint8: "U8",
+  bool: "BOOL",
+};
+
+const metadataKey = "__metadata__";
+/** As the format has it: a longer header is taken for an attack. */
+const longestHeader = 100_000_000;
+
+/** The bytes of a safetensors file, in pieces: the header, then each array. */
+function encodePieces(operation: string, arrays: Readonly<Record<string, HostArray>>, metadata: Metadata | undefined): Uint8Array[] {
+  const entries = Object.entries(arrays);
+  // Wide elements come first, so that each array begins at a multiple of its element size.
+  const order = [...entries].sort(([, a], [, b]) => bytesOf(b.dtype) - bytesOf(a.dtype));
+  const places = new Map<string, [number, number]>();
+  let end = 0;
+  for (const [name, { data, shape }] of order) {
+    if (name === metadataKey) throw new FileError(`${operation}: a tensor cannot be called ${metadataKey}`);
+    if (data.length !== sizeOf(shape)) {
+      throw new FileError(`${operation}: "${name}" has ${data.length} elements and the shape [${shape.join(", ")}]`);
+    }
+    places.set(name, [end, end + data.byteLength]);
+    end += data.byteLength;
+  }
+  for (const [key, value] of Object.entries(metadata ?? {})) {
+    if (typeof value !== "string") throw new FileError(`${operation}: the metadata "${key}" must be text, got ${typeof value}`);
+  }
+  const described = entries.map(([name, { dtype, shape }]) => [name, { dtype: names[dtype], shape, data_offsets: places.get(name) }]);
+  const header = JSON.stringify(Object.fromEntries([...(metadata === undefined ? [] : [[metadataKey, metadata]]), ...described]));
+  const text = new TextEncoder().encode(header);
+  const length = Math.ceil(text.length / 8) * 8;
+  const head = new Uint8Array(8 + length).fill(0x20);
+  new DataView(head.buffer).setBigUint64(0, BigInt(length), true);
+  head.set(text, 8);
+  return [head, ...order.map(([, { data }]) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength))];
+}
+
+/** What `encodeSafetensors` does. */
+export function encode(arrays: Readonly<Record<string, HostArray>>, options: SaveOptions): Uint8Array<ArrayBuffer> {
+  const pieces = encodePieces("encodeSafetensors", arrays, options.metadata);
+  const whole = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
+
+/** The header of a file, and where the tensors' bytes begin. */
+function readHeader(what: string, bytes: Uint8Array): { readonly header: Record<string, unknown>; readonly body: Uint8Array } {
+  if (bytes.length < 8) throw new FileError(`${what}: a safetensors file has at least 8 bytes, this one has ${bytes.length}`);
+  const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
+  if (length > longestHeader) throw new FileError(`${what}: the header claims ${length} bytes; the format allows ${longestHeader}`);
+  if (length > bytes.length - 8) {
+    throw new FileError(`${what}: the header claims ${length} bytes, but only ${bytes.length - 8} follow; the file is cut short`);
+  }
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + length)));
+  } catch (error) {
+    throw new FileError(`${what}: the header is not JSON`, { cause: error });
+  }
+  if (!isRecord(header))
+    throw new FileError(`${what}: the header must be a JSON object, got ${Array.isArray(header) ? "a list" : typeof header}`);
+  return { header, body: bytes.subarray(8 + length) };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+interface Entry {
+  readonly name: string;
+  readonly type: FileType;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** One tensor's description, checked against itself and the file. */
+function readEntry(what: string, name: string, value: unknown, available: number): Entry {
+  const where = `${what}: "${name}"`;
+  if (!isRecord(value)) throw new FileError(`${where} is not described by an object`);
+  const { dtype, shape, data_offsets: place } = value;
+  const type = typeof dtype === "string" && Object.hasOwn(types, dtype) ? types[dtype] : undefined;
+  if (type === undefined) throw new FileError(`${where} has the type ${JSON.stringify(dtype)}; known are ${Object.keys(types).join(", ")}`);
+  if (!Array.isArray(shape)) throw new FileError(`${where} has no shape`);
+  const count = countOf(where, shape);
+  const [begin, end] = Array.isArray(place) && place.length === 2 ? (place as readonly unknown[]) : [];
+  if (!Number.isSafeInteger(begin) || !Number.isSafeInteger(end)) throw new FileError(`${where} has no data_offsets of two integers`);
+  const [from, to] = [begin as number, end as number]; // safe: both are integers
+  if (from < 0 || to < from) throw new FileError(`${where} lies from byte ${from} to ${to}, which is no range`);
+  if (to > available) throw new FileError(`${where} ends at byte ${to}, but there are only ${available}; the file is cut short`);
+  if (count * fileBytes[type] !== to - from) {
+    throw new FileError(
+      `${where} of shape [${shape.join(", ")}] and type ${dtype} needs ${count * fileBytes[type]} bytes, but has ${to - from}`,
+    );
+  }
+  return { name, type, shape, begin: from, end: to };
+}
+
+/** Every byte belongs to exactly one tensor. */
+function checkCoverage(what: string, entries: readonly Entry[], available: number): void {
+  let at = 0;
+  let before = "the header";
+  for (const { name, begin, end } of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
+    if (begin < at) throw new FileError(`${what}: "${name}" begins at byte ${begin}, inside of "${before}", which ends at ${at}`);
+    if (begin > at) throw new FileError(`${what}: bytes ${at} to ${begin} belong to no tensor`);
+    at = end;
+    before = name;
+  }
+  if (at !== available) throw new FileError(`${what}: bytes ${at} to ${available} belong to no tensor`);
+}
+
+/** What `decodeSafetensors` does; `what` names the file in messages. */
+export function decode(what: string, bytes: Uint8Array, options: ReadOptions): Safetensors<HostArray> {
+  const { header, body } = readHeader(what, bytes);
+  const metadata = Object.hasOwn(header, metadataKey) ? header[metadataKey] : {};
+  if (!isRecord(metadata) || Object.values(metadata).some((value) => typeof value !== "string")) {
+    throw new FileError(`${what}: ${metadataKey} must hold text only`);
+  }
+  const entries = Object.entries(header)
+    .filter(([name]) => name !== metadataKey)
+    .map(([name, value]) => readEntry(what, name, value, body.length));
+  checkCoverage(what, entries, body.length);
+  const tensors = entries.map(({ name, type, shape, begin, end }): [string, HostArray] => {
+    return [name, { shape, ...decodeElements(`${what}: "${name}"`, type, body.subarray(begin, end), options) }];
+  });
+  // Safe: all values were just seen to be text.
+  return { tensors: Object.fromEntries(tensors), metadata: metadata as Metadata };
+}
+
+/** What `saveSafetensors` does, with what the tensors held. */
+export async function save(
+  operation: string,
+  path: string | URL,
+  arrays: Readonly<Record<string, HostArray>>,
+  { metadata }: SaveOptions,
+): Promise<void> {
+  await writeAtomically(operation, path, encodePieces(operation, arrays, metadata));
+}
+
+/** What `loadSafetensors` does. */
+export async function load(operation: string, source: Source, options: LoadOptions): Promise<Safetensors<Tensor>> {
+  const { bytes, what } = await readFile(operation, source);
+  const { tensors, metadata } = decode(what, bytes, options);
+  return { tensors: toTensors(tensors, options), metadata };
+}

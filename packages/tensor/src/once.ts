@@ -1,0 +1,13 @@
+/**
+ * What is made once and found again: programs and operations, so that their kernels are compiled once.
+ */
+
+/** Finds or makes the one object for a key. */
+export function once<Key, T>(made: Map<Key, T>, key: Key, make: () => T): T {
+  let found = made.get(key);
+  if (found === undefined) {
+    found = make();
+    made.set(key, found);
+  }
+  return found;
+}
