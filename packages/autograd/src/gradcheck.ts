@@ -3,6 +3,7 @@
  */
 
 import type { Tensor } from "@akari/tensor";
+import { compareGradients, compareSecondGradients } from "./finite-differences.ts";
 import type { Tensors } from "./functional.ts";
 
 /** Options of `gradcheck` and `gradgradcheck`. */
@@ -32,7 +33,6 @@ export async function gradcheck(
   inputs: readonly Tensor[],
   options: GradcheckOptions = {},
 ): Promise<true> {
-  const { compareGradients } = await import("./finite-differences.ts");
   return compareGradients(fn, inputs, options);
 }
 
@@ -46,6 +46,5 @@ export async function gradgradcheck(
   inputs: readonly Tensor[],
   options: GradcheckOptions = {},
 ): Promise<true> {
-  const { compareSecondGradients } = await import("./finite-differences.ts");
   return compareSecondGradients(fn, inputs, options);
 }

@@ -8,6 +8,7 @@
 
 import { FileError } from "@akari/tensor";
 import { hex, isGzip } from "./first-bytes.ts";
+import { gunzip } from "./gzip.ts";
 import type { IdxArray } from "./idx.ts";
 
 interface Element {
@@ -51,7 +52,6 @@ const elements: Readonly<Record<number, Element>> = {
 /** The uncompressed bytes of an IDX file that may be gzip. Throws a FileError as `readIdx` does. */
 export async function unpackIdx(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<Uint8Array<ArrayBuffer>> {
   if (!isGzip(bytes) && !name.endsWith(".gz")) return bytes;
-  const { gunzip } = await import("./gzip.ts");
   return gunzip(bytes, name, (head) => {
     const { start, count, element } = readHeader(head, name);
     return start + count * element.bytes;

@@ -7,15 +7,13 @@ import type { Source } from "./files.ts";
 import type { LoadOptions } from "./safetensors.ts";
 import { decode } from "./safetensors-format.ts";
 import type { Mark } from "./save.ts";
+import type { tensorsOf } from "./torch-checkpoint.ts";
 
 /** What a file holds: a value of `save`, the tensors of a safetensors file by name, or one of PyTorch's checkpoints. */
-export async function loadValue(source: Source, options: LoadOptions): Promise<unknown> {
+export async function loadValue(source: Source, options: LoadOptions, readTorch: typeof tensorsOf): Promise<unknown> {
   const { bytes, what } = await readFile("load", source);
   // The header of a safetensors file is JSON from the ninth byte on, where PyTorch's zips and pickles never have a brace.
-  if (bytes[8] !== 0x7b) {
-    const { tensorsOf } = await import("./torch-checkpoint.ts");
-    return tensorsOf(what, bytes, options);
-  }
+  if (bytes[8] !== 0x7b) return readTorch(what, bytes, options);
   const { tensors: arrays, metadata } = decode(what, bytes, options);
   if (metadata.akari === undefined) return toTensors(arrays, options);
   let rest: unknown;

@@ -7,6 +7,7 @@ import { FileError, Tensor, tensor } from "@akari/tensor";
 import type { Source } from "./files.ts";
 import { type LoadOptions, saveSafetensors } from "./safetensors.ts";
 import type { Saved } from "./torch.ts";
+import type { tensorsOf } from "./torch-checkpoint.ts";
 
 /** What stands for something that JSON has no word for: its kind, and the tensor's name or the number as text. */
 export interface Mark {
@@ -63,5 +64,7 @@ export async function save(value: unknown, path: string | URL): Promise<void> {
  */
 export async function load<T = Saved<Tensor>>(source: Source, options: LoadOptions = {}): Promise<T> {
   const { loadValue } = await import("./checkpoint.ts");
-  return (await loadValue(source, options)) as T; // safe as far as the caller is right
+  // Not within what is loaded here: bundlers part what an import behind an import shares with the rest from it, which compresses worse.
+  const readTorch: typeof tensorsOf = async (...file) => (await import("./torch-checkpoint.ts")).tensorsOf(...file);
+  return (await loadValue(source, options, readTorch)) as T; // safe as far as the caller is right
 }

@@ -7,6 +7,7 @@
 import type { Backend } from "./backend.ts";
 import { canCast, type DType } from "./dtype.ts";
 import { ArgumentError, DeviceError, DTypeError, ShapeError } from "./errors.ts";
+import { running } from "./running.ts";
 import { type Shape, sameShape, showShape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 import type { Recorded } from "./trace.ts";
@@ -168,9 +169,6 @@ export function applyInPlace<Attrs>(op: Op<Attrs>, target: Tensor, inputs: reado
   follower?.mutate({ op: op as Op<unknown>, inputs, attrs, outputs: [target], ...(before && { before }) }, target);
   return target;
 }
-
-/** The operation whose kernel calls are being issued, for profiles; empty in between. */
-export const running: { name: string } = { name: "" };
 
 function compute<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs: Attrs, outputs: readonly Tensor[]): void {
   const before = running.name;

@@ -5,8 +5,8 @@
 
 import type { Backend, KernelSpan } from "./backend.ts";
 import { ArgumentError, DeviceError } from "./errors.ts";
-import { running } from "./op.ts";
 import type { ProfileEvent, ProfileRow } from "./profile.ts";
+import { running } from "./running.ts";
 
 /** What `profile` found. */
 export class Profile {

@@ -5,7 +5,7 @@
 
 import type { Backend, DeviceBuffer } from "../backend.ts";
 import type { Capture } from "../capture.ts";
-import { running } from "../op.ts";
+import { running } from "../running.ts";
 import type { Storage } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import { callStep, type OwnView, type Step } from "./steps.ts";

@@ -3,7 +3,7 @@
  */
 
 import type { Backend } from "../backend.ts";
-import { running } from "../op.ts";
+import { running } from "../running.ts";
 import type { Storage } from "../storage.ts";
 import { fuse, withoutDead } from "./fuse.ts";
 import { placeTemporaries } from "./memory.ts";
