@@ -44,7 +44,11 @@ export async function run(parsed: ParsedOptions): Promise<number> {
   await prepareFolder(options.out, 5 * 4 * parameters + REPORT_BYTES);
 
   say(`device  ${deviceName}`);
-  const digits = await loadDigits(options.data, options.limit);
+  const digits = await loadDigits({
+    ...(options.data === undefined ? {} : { root: options.data }),
+    ...(options.limit === undefined ? {} : { limit: options.limit }),
+    places: [options.data ?? "", process.env.MNIST_DIR ?? "", "your cache"].filter((place) => place !== ""),
+  });
   const facts = {
     model: `${options.model}, ${thousands(parameters)} parameters`,
     data: `${digits.test.name}, ${thousands(digits.train.length)} training and ${thousands(digits.test.length)} test images`,
