@@ -22,7 +22,7 @@ export function showProbabilities(probabilities: Float32Array | null, otherwise 
     const probability = probabilities?.[digit] ?? 0;
     item.classList.toggle("best", best?.digit === digit);
     item.dataset.probability = probabilities === null ? "" : String(probability);
-    bar.style.inlineSize = percent(probability, 2);
+    bar.style.inlineSize = `${100 * probability}%`;
     value.textContent = probabilities === null ? "" : percent(probability);
   });
   answer.replaceChildren();

@@ -16,8 +16,13 @@ const reason = element("webgpu-reason", HTMLElement);
 let state: State = "opening";
 let trained: Choice | null = null;
 
-/** Calls back when a button is pressed. */
-export function listen(on: { train: (choice: Choice) => void; stop: () => void; continue: () => void }): void {
+/** Calls back with what is chosen, at first and whenever it changes, and when a button is pressed. */
+export function listen(on: {
+  choose: (choice: Choice) => void;
+  train: (choice: Choice) => void;
+  stop: () => void;
+  continue: () => void;
+}): void {
   const train = (): void => {
     trained = choice();
     on.train(trained);
@@ -29,7 +34,11 @@ export function listen(on: { train: (choice: Choice) => void; stop: () => void; 
     else if (state !== "opening") train();
   });
   anew.addEventListener("click", train);
-  form.addEventListener("change", () => show(state));
+  form.addEventListener("change", () => {
+    show(state);
+    on.choose(choice());
+  });
+  on.choose(choice());
 }
 
 /** What is chosen. */

@@ -13,6 +13,8 @@ import { showSources } from "./sources.ts";
 const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
 const ask = (request: Request): void => worker.postMessage(request);
 
+/** What there is to learn from. */
+let data = "";
 let written: Uint8Array | null = null;
 /** One digit is read at a time, and then the newest: a slow device is not flooded. */
 let reading: "nothing" | "one" | "one, and another after it" = "nothing";
@@ -29,6 +31,7 @@ function read(): void {
 }
 
 const pad = new Pad(element("pad", HTMLCanvasElement), (image) => {
+  if (written === null && image !== null) showProbabilities(null, "…");
   written = image;
   drawDigit(element("seen", HTMLCanvasElement), image);
   element("invitation", HTMLElement).hidden = image !== null;
@@ -50,7 +53,8 @@ function hear(report: Report): void {
     case "data":
       element("data", HTMLElement).textContent = `Data: ${report.about}.`;
       showSamples(report.pixels, report.digits);
-      show("ready", "Ready.");
+      data = report.name;
+      show("ready", `Ready to learn from ${data}.`);
       break;
     case "progress":
       showProgress(report);
@@ -59,7 +63,7 @@ function hear(report: Report): void {
       showAccuracy(report.epoch, report.accuracy);
       break;
     case "stopped":
-      show("stopped", "Stopped.");
+      show("stopped", report.why);
       break;
     case "samples":
       showReadings(report.probabilities);
@@ -84,9 +88,10 @@ worker.addEventListener("message", ({ data }: MessageEvent<Report>) => hear(data
 worker.addEventListener("error", ({ message }) => showTrouble(message || "The worker that trains could not be started."));
 
 listen({
+  choose: ({ network }) => showSources(network),
   train(choice) {
     clearFigures();
-    show("training", `Training the ${choice.network.toUpperCase()} on the ${choice.device === "cpu" ? "CPU" : "GPU"}.`);
+    show("training", `Training the ${choice.network.toUpperCase()} on the ${choice.device === "cpu" ? "CPU" : "GPU"} with ${data}.`);
     ask({ type: "train", choice });
   },
   stop: () => ask({ type: "stop" }),
@@ -97,5 +102,4 @@ listen({
 });
 clearFigures();
 showProbabilities(null, "Nothing is written yet.");
-showSources();
 ask({ type: "open", mnist: new URL("mnist/", document.baseURI).href });

@@ -1,8 +1,9 @@
 /** A network on its way through the epochs: it can be stopped between two steps, and asked what it reads, at any time. */
 
 import type { LossPoint } from "@akari/app-mnist/chart";
+import { CNN } from "@akari/app-mnist/cnn";
 import { type Digits, testLoader, trainLoader } from "@akari/app-mnist/digits";
-import { CNN, MLP } from "@akari/app-mnist/model";
+import { MLP } from "@akari/app-mnist/mlp";
 import { test, train } from "@akari/app-mnist/train";
 import { Adam, type Backend, type ImageBatch, type Tensor } from "akari";
 import type { Choice, Report } from "./messages.ts";
@@ -28,6 +29,7 @@ export class Run {
   readonly #read: Promise<Reader>;
   readonly #pace = new Pace();
   #halted: PromiseWithResolvers<void> | null = null;
+  #why = "";
   #ended = false;
   #losses: LossPoint[] = [];
   #reported = 0;
@@ -52,7 +54,8 @@ export class Run {
   }
 
   /** Halts after the step that is being done. */
-  stop(): void {
+  stop(why = "Stopped."): void {
+    this.#why = why;
     this.#halted ??= Promise.withResolvers();
   }
 
@@ -73,15 +76,19 @@ export class Run {
     const optimizer = new Adam(this.#model.parameters(), { lr: 1e-3 });
     const loader = trainLoader(this.#digits, BATCH);
     const steps = loader.length;
-    // A loss that is read makes one wait for a GPU.
-    const every = this.#device.name === "cpu" ? 1 : 10;
+    // One waits for a GPU to read from it, so there only what will be reported is read.
+    const always = this.#device.name === "cpu";
+    let read = 0;
     await this.#readSamples();
     for (let epoch = 1; !this.#ended; epoch++) {
       let step = 0;
       this.#pace.start(performance.now());
       await train(this.#model, this.#device, loader, optimizer, async (loss: Tensor) => {
         step++;
-        if (step % every === 0 || step === steps) this.#losses.push({ step: (epoch - 1) * steps + step, loss: await loss.item() });
+        if (always || step === steps || performance.now() - read > REPORT) {
+          this.#losses.push({ step: (epoch - 1) * steps + step, loss: await loss.item() });
+          read = performance.now();
+        }
         this.#pace.add(step < steps ? BATCH : this.#digits.train.length - BATCH * (steps - 1), performance.now());
         this.#report(epoch, step, steps);
         await this.#pass();
@@ -89,7 +96,7 @@ export class Run {
       });
       if (this.#ended) return;
       await this.#test(epoch);
-      if (epoch % EPOCHS === 0) this.stop();
+      if (epoch % EPOCHS === 0) this.stop(`${epoch} epochs are done.`);
       await this.#pass();
     }
   }
@@ -100,7 +107,7 @@ export class Run {
     if (performance.now() - this.#sampled > SAMPLES) await this.#readSamples();
     while (this.#halted !== null) {
       await this.#readSamples();
-      this.#tell({ type: "stopped" });
+      this.#tell({ type: "stopped", why: this.#why });
       await this.#halted.promise;
       this.#pace.start(performance.now());
     }

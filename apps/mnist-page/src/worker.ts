@@ -7,7 +7,7 @@ import type { Report, Request } from "./messages.ts";
 import { Run } from "./run.ts";
 
 /** How many of the test images are shown. */
-const SAMPLES = 40;
+const SAMPLES = 36;
 
 const tell = (report: Report): void => postMessage(report);
 const fail = (error: unknown): void => tell({ type: "failed", message: error instanceof Error ? error.message : String(error) });
@@ -22,8 +22,9 @@ async function open(mnist: string) {
   const digits = await loadDigits({ root: mnist, places: [mnist], progress });
   const { train, test } = digits;
   const samples = test.pixels.slice(0, SAMPLES * SIDE * SIDE);
-  const about = `${test.name}, ${train.length.toLocaleString("en-US")} images to train with and ${test.length.toLocaleString("en-US")} to test with, ${digits.origin}`;
-  tell({ type: "data", about, pixels: samples, digits: test.digits.slice(0, SAMPLES) });
+  const [many, few] = [train, test].map(({ length }) => length.toLocaleString("en-US"));
+  const about = `${test.name}, ${many} images to train with and ${few} to test with, ${digits.origin}`;
+  tell({ type: "data", name: `${many} images of ${test.name}`, about, pixels: samples, digits: test.digits.slice(0, SAMPLES) });
   return { backends, digits, samples };
 }
 
