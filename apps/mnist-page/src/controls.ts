@@ -25,6 +25,7 @@ export function listen(on: {
 }): void {
   const train = (): void => {
     trained = choice();
+    showTrouble("");
     on.train(trained);
   };
   form.addEventListener("submit", (event) => {
@@ -43,8 +44,8 @@ export function listen(on: {
 
 /** What is chosen. */
 function choice(): Choice {
-  const data = new FormData(form);
-  return { network: data.get("network") === "cnn" ? "cnn" : "mlp", device: data.get("device") === "webgpu" ? "webgpu" : "cpu" };
+  const is = (value: string): boolean => form.querySelector(`input[value=${value}]:checked`) !== null;
+  return { network: is("cnn") ? "cnn" : "mlp", device: is("webgpu") ? "webgpu" : "cpu" };
 }
 
 function isSame(): boolean {
@@ -56,6 +57,7 @@ function isSame(): boolean {
 export function show(next: State, sentence?: string): void {
   state = next;
   go.disabled = state === "opening";
+  for (const choices of form.querySelectorAll("fieldset")) choices.disabled = state === "training";
   // Another choice means another network: there is nothing to continue.
   const words = { opening: "Train", ready: "Train", training: "Stop", stopped: isSame() ? "Continue" : "Train" };
   go.textContent = words[state];
@@ -78,8 +80,8 @@ export function showDevices(cpu: string, webgpu: Gpu): void {
   }
 }
 
-/** Says that something went wrong. */
+/** Says that something went wrong, until a new run begins. */
 export function showTrouble(message: string): void {
   trouble.textContent = message;
-  trouble.hidden = false;
+  trouble.hidden = message === "";
 }

@@ -45,4 +45,5 @@ export function showAccuracy(number: number, share: number): void {
   const item = made("li");
   item.append(made("span", "", `epoch ${number}`), made("b", "", percent(share, 2)));
   epochs.append(item);
+  epochs.scrollLeft = epochs.scrollWidth;
 }

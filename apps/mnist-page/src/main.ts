@@ -78,6 +78,7 @@ function hear(report: Report): void {
     }
     case "failed":
       showTrouble(report.message);
+      if (data !== "") show("ready", "An error ended this run.");
       break;
     default:
       report satisfies never;

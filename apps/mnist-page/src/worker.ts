@@ -16,10 +16,13 @@ let opened: Awaited<ReturnType<typeof open>> | null = null;
 let run: Run | null = null;
 
 async function open(mnist: string) {
+  const progress = { update: (received: number, total: number | null) => tell({ type: "download", received, total }), stop() {} };
+  // Somebody looks on: after a second try there are other digits.
+  const loading = loadDigits({ root: mnist, places: [mnist], progress, attempts: 2 });
+  loading.catch(() => {}); // it is awaited below
   const { backends, ...devices } = await findDevices();
   tell({ type: "devices", ...devices });
-  const progress = { update: (received: number, total: number | null) => tell({ type: "download", received, total }), stop() {} };
-  const digits = await loadDigits({ root: mnist, places: [mnist], progress });
+  const digits = await loading;
   const { train, test } = digits;
   const samples = test.pixels.slice(0, SAMPLES * SIDE * SIDE);
   const [many, few] = [train, test].map(({ length }) => length.toLocaleString("en-US"));

@@ -52,7 +52,9 @@ describe.skipIf(!there)("the page", () => {
   const step = async (): Promise<number> => Number.parseInt(await text("step"), 10);
 
   /** Opens the page; ready to train when it is there. */
-  async function open(options: { before?: (page: Page) => Promise<unknown>; size?: { width: number; height: number } } = {}): Promise<void> {
+  async function open(
+    options: { before?: (page: Page) => Promise<unknown>; size?: { width: number; height: number } } = {},
+  ): Promise<void> {
     page = await browser.newPage({ viewport: options.size ?? { width: 1200, height: 900 } });
     errors = [];
     page.on("pageerror", (error) => errors.push(error.message));
@@ -146,21 +148,28 @@ describe.skipIf(!there)("the page", () => {
     expect(Number(await text("loss"))).toBeLessThan(0.8 * first);
   });
 
-  it("says why there is no WebGPU, and shows the code that runs", async () => {
-    const hide = (each: Page) =>
-      each.route(/worker.*\.js$/, async (route) => {
+  it("works where there is neither WebGPU nor isolation, on a phone, and shows the code that runs", async () => {
+    const poorer = (each: Page) =>
+      each.route("**/*", async (route) => {
         const response = await route.fetch();
-        // As in a browser without it.
-        const body = `Object.defineProperty(navigator, "gpu", { value: undefined });${await response.text()}`;
-        await route.fulfill({ response, body });
+        const { "cross-origin-opener-policy": _, "cross-origin-embedder-policy": __, ...headers } = response.headers();
+        const worker = /worker.*\.js$/.test(route.request().url());
+        const without = 'Object.defineProperty(navigator, "gpu", { value: undefined });';
+        await route.fulfill({ response, headers, ...(worker ? { body: without + (await response.text()) } : {}) });
       });
-    await open({ before: hide, size: { width: 320, height: 700 } });
+    await open({ before: poorer, size: { width: 320, height: 700 } });
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
+    expect(await text("cpu-note")).toBe("one thread");
     expect(await page.getByRole("radio", { name: /WebGPU/ }).isDisabled()).toBe(true);
     expect(await text("webgpu-reason")).toMatch(/No WebGPU here\. webgpu: .*navigator\.gpu/);
     expect(await text("step-source")).toContain("loss.backward();");
     expect(await text("network-source")).toContain("class MLP");
     await page.getByRole("radio", { name: /CNN/ }).check();
     expect(await text("network-source")).toContain("class CNN");
+    await page.getByRole("button", { name: "Train" }).click();
+    await until("loss", /\d/);
+    expect(await text("status")).toMatch(/^Training the CNN on the CPU/);
+    expect(await page.getByRole("radio", { name: /MLP/ }).isDisabled()).toBe(true);
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), "what a phone would have to scroll aside").toBe(0);
   });
 

@@ -22,7 +22,7 @@ export interface Digits {
 }
 
 /** Where to look for MNIST, and how much of it is wanted. */
-export interface Search extends Pick<MnistOptions, "root" | "progress"> {
+export interface Search extends Pick<MnistOptions, "root" | "progress" | "attempts"> {
   /** The places that `MNIST.load` looks in before it downloads, for the message that it is in none of them. */
   readonly places: readonly string[];
   /** How many of the training images; all, when it is left out. */
