@@ -43,7 +43,7 @@ export function showProgress(progress: Progress): void {
 export function showAccuracy(number: number, share: number): void {
   accuracy.textContent = percent(share, 2);
   const item = made("li");
-  item.append(made("span", "", `epoch ${number}`), made("b", "", percent(share, 2)));
+  item.append(made("span", "", String(number)), made("b", "", percent(share, 2)));
   epochs.append(item);
   epochs.scrollLeft = epochs.scrollWidth;
 }
