@@ -23,9 +23,14 @@ export function showProbabilities(probabilities: Float32Array | null, otherwise 
     item.classList.toggle("best", best?.digit === digit);
     item.dataset.probability = probabilities === null ? "" : String(probability);
     bar.style.inlineSize = `${100 * probability}%`;
-    value.textContent = probabilities === null ? "" : percent(probability);
+    value.textContent = probabilities === null ? "" : certainty(probability);
   });
   answer.replaceChildren();
   if (best === null) answer.textContent = otherwise;
-  else answer.append("This is a ", made("b", "", String(best.digit)), `, says the network: ${percent(best.probability)} sure.`);
+  else answer.append("This is a ", made("b", "", String(best.digit)), `, says the network: ${certainty(best.probability)} sure.`);
+}
+
+/** A probability in per cent; nothing is quite certain. */
+function certainty(probability: number): string {
+  return probability > 0.995 ? "> 99 %" : percent(probability);
 }

@@ -12,11 +12,15 @@ interface Point {
   readonly y: number;
 }
 
-/** The width of the pen: two to three pixels of the image, as in MNIST. */
+/** The width of the pen for the eye. */
 const PEN = 1 / 13;
-/** How far an arrow key moves, and the side of the picture that is read. */
+/** How far an arrow key moves. */
 const STEP = 1 / 24;
-const PICTURE = 224;
+/** The side of the picture that is read, and the width of the pen there: two and a half of 20 pixels, as in MNIST, however large somebody writes. */
+const PICTURE = 160;
+const PICTURE_PEN = 20;
+/** What is smaller than this is a dot. */
+const DOT = 1 / 50;
 
 /** Makes a canvas a field to write on. */
 export class Pad {
@@ -49,8 +53,15 @@ export class Pad {
   image(): Uint8Array | null {
     const context = this.#picture.getContext("2d", { willReadFrequently: true });
     if (context === null) return null;
+    const points = this.#strokes.flat();
+    if (points.length === 0) return null;
+    const [left, top] = [Math.min(...points.map(({ x }) => x)), Math.min(...points.map(({ y }) => y))];
+    const [right, bottom] = [Math.max(...points.map(({ x }) => x)), Math.max(...points.map(({ y }) => y))];
+    const scale = (PICTURE - PICTURE_PEN) / Math.max(right - left, bottom - top, DOT);
+    context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, PICTURE, PICTURE);
-    this.#trace(context, PICTURE);
+    context.setTransform(scale, 0, 0, scale, PICTURE_PEN / 2 - scale * left, PICTURE_PEN / 2 - scale * top);
+    this.#trace(context, PICTURE_PEN / scale);
     const { data } = context.getImageData(0, 0, PICTURE, PICTURE);
     const grey = Uint8Array.from({ length: PICTURE * PICTURE }, (_, i) => data[4 * i + 3] as number); // safe: four bytes a pixel
     return centred({ width: PICTURE, height: PICTURE, grey });
@@ -106,26 +117,28 @@ export class Pad {
     this.#canvas.height = side;
     const style = getComputedStyle(this.#canvas);
     context.strokeStyle = style.color;
-    this.#trace(context, side);
+    context.scale(side, side);
+    this.#trace(context, PEN);
     if (!this.#pen.seen) return;
     context.beginPath();
-    context.arc(this.#pen.x * side, this.#pen.y * side, (PEN * side) / 2 + 2, 0, 2 * Math.PI);
+    context.arc(this.#pen.x, this.#pen.y, PEN / 2 + 0.01, 0, 2 * Math.PI);
     context.strokeStyle = style.outlineColor;
-    context.lineWidth = side / 120;
-    if (!this.#pen.down) context.setLineDash([side / 60, side / 60]);
+    context.lineWidth = 1 / 120;
+    if (!this.#pen.down) context.setLineDash([1 / 60, 1 / 60]);
     context.stroke();
   }
 
-  #trace(context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D, side: number): void {
+  /** Draws the strokes in the units of their points. */
+  #trace(context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D, pen: number): void {
     context.lineCap = "round";
     context.lineJoin = "round";
-    context.lineWidth = PEN * side;
+    context.lineWidth = pen;
     for (const [first, ...rest] of this.#strokes) {
       if (first === undefined) continue;
       context.beginPath();
-      context.moveTo(first.x * side, first.y * side);
+      context.moveTo(first.x, first.y);
       // A line to where it began is a dot.
-      for (const { x, y } of [first, ...rest]) context.lineTo(x * side, y * side);
+      for (const { x, y } of [first, ...rest]) context.lineTo(x, y);
       context.stroke();
     }
   }
