@@ -78,7 +78,8 @@ function hear(report: Report): void {
     }
     case "failed":
       showTrouble(report.message);
-      if (data !== "") show("ready", "An error ended this run.");
+      if (data === "") show("opening", "There is nothing to learn from.");
+      else show("ready", "An error ended this run.");
       break;
     default:
       report satisfies never;

@@ -84,7 +84,8 @@ export class Pad {
 
   #move(event: PointerEvent): void {
     if (!this.#canvas.hasPointerCapture(event.pointerId)) return;
-    const passed = event.getCoalescedEvents();
+    // Not every Safari has them; and events that a program made have none.
+    const passed = "getCoalescedEvents" in event ? event.getCoalescedEvents() : [];
     this.#strokes.at(-1)?.push(...(passed.length > 0 ? passed : [event]).map((one) => this.#place(one)));
     this.#redraw();
   }

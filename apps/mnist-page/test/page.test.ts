@@ -66,7 +66,7 @@ describe.skipIf(!there)("the page", () => {
 
   /** Waits until `what` holds of the text of an element. */
   async function until(id: string, what: RegExp): Promise<void> {
-    await expect.poll(() => text(id), { timeout: 15_000, interval: 50 }).toMatch(what);
+    await expect.poll(() => text(id), { timeout: 40_000, interval: 50 }).toMatch(what);
   }
 
   async function write(): Promise<void> {
@@ -96,20 +96,21 @@ describe.skipIf(!there)("the page", () => {
     expect(await text("data")).toContain(`from ${address}mnist/`);
     expect(await page.locator("#samples li").count()).toBe(36);
     await page.getByRole("button", { name: "Train" }).click();
-    await until("loss", /\d/);
-    const first = Number(await text("loss"));
-    await until("epochs", /%2\d/);
-    expect(await text("speed")).toMatch(/^[\d,]+$/);
-    expect(await page.locator("#curve polyline").count()).toBe(2);
-
     await page.getByRole("button", { name: "Stop" }).click();
     await page.getByRole("button", { name: "Continue" }).waitFor();
+    expect(await text("status")).toBe("Stopped.");
+    const first = Number(await text("loss"));
+    expect(first).toBeGreaterThan(0);
     const halted = [await text("epoch"), await step()];
     await page.waitForTimeout(300);
     expect([await text("epoch"), await step()]).toEqual(halted);
 
     await page.getByRole("button", { name: "Continue" }).click();
     await until("status", /5 epochs are done/);
+    expect([await text("epoch"), await text("step")]).toEqual(["5", "20 / 20"]);
+    expect(await text("epochs")).toMatch(/^(\d[\d.]+ %){5}$/);
+    expect(await text("speed")).toMatch(/^[\d,]+$/);
+    expect(await page.locator("#curve polyline").count()).toBe(2);
     expect(Number(await text("loss"))).toBeLessThan(0.5 * first);
     expect(Number.parseFloat(await text("accuracy"))).toBeGreaterThan(80);
     const right = await page.locator("#samples .right").count();
@@ -125,8 +126,7 @@ describe.skipIf(!there)("the page", () => {
     await page.getByRole("button", { name: "Train" }).click();
     const while_ = await probabilities();
     expect(while_.reduce((sum, each) => sum + each)).toBeCloseTo(1, 4);
-    await page.getByRole("button", { name: "Stop" }).click();
-    await page.getByRole("button", { name: "Continue" }).waitFor();
+    await until("status", /5 epochs are done/);
     await page.getByRole("button", { name: "Clear" }).click();
     await until("answer", /Nothing is written/);
     await write();
@@ -139,12 +139,12 @@ describe.skipIf(!there)("the page", () => {
     await open();
     await page.getByRole("radio", { name: /WebGPU/ }).check();
     await page.getByRole("button", { name: "Train" }).click();
+    expect(await text("status")).toContain("on the GPU");
     await until("loss", /\d/);
     const first = Number(await text("loss"));
     await write();
     expect((await probabilities()).reduce((sum, each) => sum + each)).toBeCloseTo(1, 4);
     await until("accuracy", /\d/);
-    expect(await text("status")).toContain("on the GPU");
     expect(Number(await text("loss"))).toBeLessThan(0.8 * first);
   });
 
