@@ -9,8 +9,12 @@ export interface LossPoint {
   readonly loss: number;
 }
 
-const WIDTH = 760;
-const HEIGHT = 300;
+/** The size of the drawing, in the units of its text's 12. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 const MARGIN = { left: 56, right: 16, top: 16, bottom: 40 };
 
 /**
@@ -18,30 +22,30 @@ const MARGIN = { left: 56, right: 16, top: 16, bottom: 40 };
  *
  * @param points in the order of their steps; those without a finite, positive loss are left out.
  */
-export function lossChart(points: readonly LossPoint[]): string {
+export function lossChart(points: readonly LossPoint[], { width, height }: Size = { width: 760, height: 300 }): string {
   const shown = points.filter(({ loss }) => Number.isFinite(loss) && loss > 0);
   const last = shown.at(-1);
   if (last === undefined) return "<p>No loss was recorded.</p>";
   const lowest = Math.min(...shown.map(({ loss }) => loss));
   const highest = Math.max(...shown.map(({ loss }) => loss));
-  const x = (step: number): number => MARGIN.left + (step / last.step) * (WIDTH - MARGIN.left - MARGIN.right);
+  const x = (step: number): number => MARGIN.left + (step / last.step) * (width - MARGIN.left - MARGIN.right);
   const bottom = Math.log(lowest / 1.1);
   const top = Math.log(highest * 1.1);
-  const y = (loss: number): number => MARGIN.top + ((top - Math.log(loss)) / (top - bottom)) * (HEIGHT - MARGIN.top - MARGIN.bottom);
+  const y = (loss: number): number => MARGIN.top + ((top - Math.log(loss)) / (top - bottom)) * (height - MARGIN.top - MARGIN.bottom);
   const line = (of: readonly LossPoint[]): string => of.map(({ step, loss }) => `${x(step).toFixed(1)},${y(loss).toFixed(1)}`).join(" ");
 
   const rules = lossTicks(lowest / 1.1, highest * 1.1).map(
     (loss) =>
-      `<line class="rule" x1="${MARGIN.left}" x2="${WIDTH - MARGIN.right}" y1="${y(loss)}" y2="${y(loss)}"/>` +
+      `<line class="rule" x1="${MARGIN.left}" x2="${width - MARGIN.right}" y1="${y(loss)}" y2="${y(loss)}"/>` +
       `<text x="${MARGIN.left - 8}" y="${y(loss) + 4}" text-anchor="end">${loss}</text>`,
   );
   const marks = stepTicks(last.step).map(
-    (step) => `<text x="${x(step)}" y="${HEIGHT - MARGIN.bottom + 18}" text-anchor="middle">${step}</text>`,
+    (step) => `<text x="${x(step)}" y="${height - MARGIN.bottom + 18}" text-anchor="middle">${step}</text>`,
   );
-  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Training loss over the steps, from ${highest.toFixed(3)} to ${last.loss.toFixed(3)}">
+  return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="Training loss over the steps, from ${highest.toFixed(3)} to ${last.loss.toFixed(3)}">
 ${rules.join("\n")}
 ${marks.join("\n")}
-<text x="${(WIDTH + MARGIN.left) / 2}" y="${HEIGHT - 4}" text-anchor="middle">step</text>
+<text x="${(width + MARGIN.left) / 2}" y="${height - 4}" text-anchor="middle">step</text>
 <polyline class="faint" points="${line(shown)}"/>
 <polyline class="strong" points="${line(runningMean(shown))}"/>
 </svg>`;

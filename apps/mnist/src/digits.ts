@@ -1,7 +1,17 @@
 /** The images to learn from: MNIST where it can be had, else digits that Akari draws itself. */
 
 import { SyntheticDigits } from "@akari/data/synthetic";
-import { DataLoader, type Dataset, DownloadError, type ImageBatch, type ImageDataset, type ImageSample, MNIST, Subset } from "akari";
+import {
+  DataLoader,
+  type Dataset,
+  DownloadError,
+  type ImageBatch,
+  type ImageDataset,
+  type ImageSample,
+  MNIST,
+  type MnistOptions,
+  Subset,
+} from "akari";
 
 /** Images to train with and to test with. */
 export interface Digits {
@@ -11,23 +21,28 @@ export interface Digits {
   readonly origin: string;
 }
 
+/** Where to look for MNIST, and how much of it is wanted. */
+export interface Search extends Pick<MnistOptions, "root" | "progress" | "attempts"> {
+  /** The places that `MNIST.load` looks in before it downloads, for the message that it is in none of them. */
+  readonly places: readonly string[];
+  /** How many of the training images; all, when it is left out. */
+  readonly limit?: number;
+}
+
 /**
- * Finds MNIST in `folder`, in `MNIST_DIR`, in the user's cache or on the network; draws digits where it is nowhere.
+ * Finds MNIST where `MNIST.load` looks for it, the network included; draws digits where it is nowhere.
  *
- * @param limit how many of the training images are wanted; all, when it is left out.
  * @throws FileError when files of MNIST are there but damaged: whoever put them there should know.
  */
-export async function loadDigits(folder: string | undefined, limit: number | undefined): Promise<Digits> {
-  const root = folder === undefined ? {} : { root: folder };
+export async function loadDigits({ places, limit, ...options }: Search): Promise<Digits> {
   try {
-    const train = await MNIST.load({ ...root, train: true });
-    const test = await MNIST.load({ ...root, train: false });
+    const train = await MNIST.load({ ...options, train: true });
+    const test = await MNIST.load({ ...options, train: false });
     return { train: first(limit, train), test, origin: `from ${train.from}` };
   } catch (error) {
     if (!(error instanceof DownloadError)) throw error;
     const train = new SyntheticDigits({ train: true, ...(limit === undefined ? {} : { length: limit }) });
     const test = new SyntheticDigits({ train: false });
-    const places = [folder, process.env.MNIST_DIR, "your cache"].filter((place) => place !== undefined && place !== "");
     const trouble = error.message.replaceAll(/\s*\n\s*/g, " ");
     return {
       train,

@@ -7,10 +7,11 @@ import { saveSafetensors } from "@akari/io";
 import { FileError } from "@akari/tensor";
 import { AdaBelief, Adagrad, Adam, AdamW, manualSeed, RMSprop, SGD } from "akari";
 import { loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
+import { CNN } from "./cnn.ts";
 import { findDevice } from "./devices.ts";
 import { loadDigits, testLoader } from "./digits.ts";
 import { INTERRUPTED, type Interrupt, interrupt } from "./interrupt.ts";
-import { CNN, MLP } from "./model.ts";
+import { MLP } from "./mlp.ts";
 import { checkPaths, type ParsedOptions, resumed } from "./options.ts";
 import { prepareFolder, reason } from "./output.ts";
 import { duration, thousands } from "./progress.ts";
@@ -44,7 +45,11 @@ export async function run(parsed: ParsedOptions): Promise<number> {
   await prepareFolder(options.out, 5 * 4 * parameters + REPORT_BYTES);
 
   say(`device  ${deviceName}`);
-  const digits = await loadDigits(options.data, options.limit);
+  const digits = await loadDigits({
+    ...(options.data === undefined ? {} : { root: options.data }),
+    ...(options.limit === undefined ? {} : { limit: options.limit }),
+    places: [options.data ?? "", process.env.MNIST_DIR ?? "", "your cache"].filter((place) => place !== ""),
+  });
   const facts = {
     model: `${options.model}, ${thousands(parameters)} parameters`,
     data: `${digits.test.name}, ${thousands(digits.train.length)} training and ${thousands(digits.test.length)} test images`,

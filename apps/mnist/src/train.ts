@@ -1,6 +1,7 @@
 /** How a network learns and how it is tested: the whole of it, as one would write it in PyTorch. */
 
 import { type Backend, compile, nn, noGrad, type Optimizer, type Tensor } from "akari";
+import { trainingStep } from "./step.ts";
 
 const { crossEntropy } = nn.functional;
 
@@ -20,13 +21,7 @@ export async function train(
   afterStep: (loss: Tensor) => Promise<"go on" | "stop">,
 ): Promise<void> {
   model.train();
-  const step = await compile((images: Tensor, labels: Tensor) => {
-    optimizer.zeroGrad();
-    const loss = crossEntropy(model(images), labels);
-    loss.backward();
-    optimizer.step();
-    return loss;
-  });
+  const step = await trainingStep(model, optimizer);
   for await (const [images, labels] of loader) {
     const loss = step(images.to(device), labels.to(device));
     if ((await afterStep(loss)) === "stop") return;

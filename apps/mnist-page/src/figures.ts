@@ -1,0 +1,49 @@
+/** How training goes: its numbers, the curve of the loss, the accuracy after each epoch. */
+
+import { lossChart } from "@akari/app-mnist/chart";
+import { eachFrame, element, made, percent } from "./element.ts";
+import { LossCurve } from "./loss-curve.ts";
+import type { Progress } from "./messages.ts";
+
+const speed = element("speed", HTMLElement);
+const epoch = element("epoch", HTMLElement);
+const step = element("step", HTMLElement);
+const loss = element("loss", HTMLElement);
+const accuracy = element("accuracy", HTMLElement);
+const chart = element("curve", HTMLElement);
+const epochs = element("epochs", HTMLOListElement);
+
+let curve = new LossCurve();
+const drawCurve = eachFrame(() => {
+  if (curve.points.length === 0) chart.replaceChildren(made("p", "empty", "The curve begins with the first step."));
+  else chart.innerHTML = lossChart(curve.points, { width: chart.clientWidth, height: chart.clientHeight });
+});
+new ResizeObserver(drawCurve).observe(chart);
+
+/** A new run begins. */
+export function clearFigures(): void {
+  curve = new LossCurve();
+  for (const figure of [speed, epoch, step, loss, accuracy]) figure.textContent = "–";
+  epochs.replaceChildren();
+  drawCurve();
+}
+
+/** Some steps are done. */
+export function showProgress(progress: Progress): void {
+  for (const reading of progress.losses) curve.add(reading);
+  speed.textContent = progress.imagesPerSecond === 0 ? "–" : Math.round(progress.imagesPerSecond).toLocaleString("en-US");
+  epoch.textContent = String(progress.epoch);
+  step.textContent = `${progress.step} / ${progress.steps}`;
+  const last = progress.losses.at(-1);
+  if (last !== undefined) loss.textContent = last.loss.toFixed(3);
+  drawCurve();
+}
+
+/** An epoch is done, and tested. */
+export function showAccuracy(number: number, share: number): void {
+  accuracy.textContent = percent(share, 2);
+  const item = made("li");
+  item.append(made("span", "", String(number)), made("b", "", percent(share, 2)));
+  epochs.append(item);
+  epochs.scrollLeft = epochs.scrollWidth;
+}

@@ -1,0 +1,22 @@
+/** What a network takes images for. */
+
+import { type Backend, compile, ImageDataset, type nn, noGrad, type Tensor } from "akari";
+import { SIDE } from "./centre.ts";
+
+/** Gives ten probabilities for each image. */
+export type Reader = (pixels: Uint8Array) => Promise<Float32Array>;
+
+/** Reads with a network as it is at the time, in the middle of its training too: nothing in it is different then. */
+export async function reader(model: nn.Layer, device: Backend): Promise<Reader> {
+  const read = await compile((images: Tensor) => noGrad(() => model(images).softmax(1)));
+  return async (pixels) => {
+    const count = pixels.length / (SIDE * SIDE);
+    const images = new ImageDataset({ ...about, pixels, digits: new Uint8Array(count) });
+    const [batch] = images.batch?.(Array.from({ length: count }, (_, i) => i)) ?? [];
+    if (batch === undefined) throw new TypeError("images without a transform come in batches");
+    return Float32Array.from(await read(batch.to(device)).data());
+  };
+}
+
+/** As in MNIST, and in the digits that Akari draws. */
+const about = { name: "images to read", from: "this page", height: SIDE, width: SIDE, classes: [], mean: 0.1307, std: 0.3081 };

@@ -1,0 +1,41 @@
+/** How the page is served and built. */
+
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { type Connect, defineConfig, type Plugin } from "vite";
+
+/** With these the page is cross-origin isolated, and the CPU backend has threads. */
+const headers = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
+
+/** Serves the files of `MNIST_DIR` under `/mnist/`, so that the page learns from MNIST without a network. */
+function mnistFiles(): Plugin {
+  const serve: Connect.SimpleHandleFunction = async (request, response) => {
+    const [name] = /(train|t10k)-(images|labels)[-.]idx[13]-ubyte(\.gz)?$/.exec(request.url ?? "") ?? [];
+    const folder = process.env.MNIST_DIR;
+    // torchvision keeps its files two folders further down.
+    for (const place of name === undefined || !folder ? [] : [join(folder, name), join(folder, "MNIST/raw", name)]) {
+      const found = await stat(place).catch(() => null);
+      if (!found?.isFile()) continue;
+      response.writeHead(200, { ...headers, "Content-Type": "application/octet-stream", "Content-Length": found.size });
+      createReadStream(place).pipe(response);
+      return;
+    }
+    response.writeHead(404, headers).end();
+  };
+  return {
+    name: "mnist-files",
+    configureServer: ({ middlewares }) => void middlewares.use("/mnist/", serve),
+    configurePreviewServer: ({ middlewares }) => void middlewares.use("/mnist/", serve),
+  };
+}
+
+export default defineConfig({
+  base: "./",
+  plugins: [mnistFiles()],
+  server: { headers },
+  preview: { headers },
+  worker: { format: "es" },
+  // Beside what `tsc -b` writes, which is for checking types only.
+  build: { outDir: "dist/site", emptyOutDir: true, target: "esnext" },
+});
