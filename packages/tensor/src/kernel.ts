@@ -253,8 +253,7 @@ export interface SortCall {
 
 /**
  * Fills a contiguous view from the counter-based generator Philox 4×32-10: element `i` depends on `seed`, `offset + i` and nothing else.
- * `uniform` draws from [0, 1), `normal` from the standard normal distribution, `bits` raw int32. Only devices that cannot be read at once are asked to: for
- * the others numbers are drawn on the host, as PyTorch draws them.
+ * `uniform` draws from [0, 1), `normal` from the standard normal distribution, `bits` raw int32.
  */
 export interface RandomCall {
   readonly kind: "random";

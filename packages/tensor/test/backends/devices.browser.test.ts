@@ -8,7 +8,7 @@ import { webgpu } from "../../src/backends/webgpu/index.ts";
 import { cpu, defaultDevice, Generator, randn } from "../../src/index.ts";
 import { describeBackend } from "../../src/testing/index.ts";
 
-describeBackend("cpu in a page", () => cpu(), { runs: 10, except: ["random"] });
+describeBackend("cpu in a page", () => cpu(), { runs: 10 });
 describeBackend("webgpu in a page", () => webgpu(), { runs: 5, accuracy: { subnormals: "flushed" } });
 
 describe("threads in a page", () => {

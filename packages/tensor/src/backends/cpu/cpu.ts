@@ -2,13 +2,14 @@
 
 import type { Backend, DeviceBuffer, MemoryUse } from "../../backend.ts";
 import type { DType } from "../../dtype.ts";
-import { ArgumentError, DeviceError } from "../../errors.ts";
+import { ArgumentError } from "../../errors.ts";
 import type { KernelCall } from "../../kernel.ts";
 import { runArgReduce } from "./argreduce.ts";
 import { runCheck } from "./check.ts";
 import { runGather, runScatter } from "./indexing.ts";
 import { runMatmul } from "./matmul.ts";
 import type { CpuBuffer } from "./memory.ts";
+import { runRandom } from "./random.ts";
 import { Rows } from "./rows.ts";
 import { createRuntime, type Runtime } from "./runtime.ts";
 import { runScan } from "./scan.ts";
@@ -104,7 +105,8 @@ class Cpu implements Backend {
         runSort(this.#runtime.memory, call);
         return;
       case "random":
-        throw new DeviceError("cpu: numbers are drawn on the host and written, not drawn by a kernel");
+        runRandom(this.#runtime.memory, call);
+        return;
       case "conv":
       case "pool":
         // Safe: what a call carries for the CPU is `runConv` or `runPool`, whichever belongs to its kind.
