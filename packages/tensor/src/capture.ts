@@ -32,7 +32,13 @@ export const capturing: { by: Capture | null; changes: number } = { by: null, ch
  *
  * @param tensor one that the action uses, if it was made in the same step.
  * @example
- * perform(() => void this.steps++);
+ * let steps = 0;
+ * const counted = await compile((x: Tensor) => {
+ *   perform(() => void steps++);
+ *   return x.mul(2);
+ * });
+ * for (let i = 0; i < 5; i++) counted(tensor([1, 2]));
+ * steps; // 5
  */
 export function perform(action: () => void, tensor: Tensor | null = null): void {
   if (capturing.by === null) unscoped(action);

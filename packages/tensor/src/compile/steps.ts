@@ -18,7 +18,7 @@ export interface CallStep {
 }
 
 /** Elements from the host. */
-export interface WriteStep {
+interface WriteStep {
   readonly kind: "write";
   readonly device: Backend;
   /** Where they go; only the buffer counts. */
@@ -29,7 +29,7 @@ export interface WriteStep {
 }
 
 /** Something else that the host does. */
-export interface ActionStep {
+interface ActionStep {
   readonly kind: "action";
   readonly run: () => void;
 }
