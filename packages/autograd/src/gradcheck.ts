@@ -1,5 +1,5 @@
 /**
- * Gradients checked against finite differences. The check itself is loaded when it is asked for: that is in tests, not in what users download.
+ * Gradients checked against finite differences.
  */
 
 import type { Tensor } from "@akari/tensor";
