@@ -273,6 +273,23 @@ describe("compile", () => {
     said.mockRestore();
   });
 
+  it("runs a function that goes on from its own results as it is, and says how to help it", async () => {
+    const said = vi.spyOn(console, "warn").mockImplementation(() => {});
+    let hidden = tensor([0]);
+    const forgetful = await compile(function recall(x: Tensor) {
+      hidden = hidden.mul(0.5).add(x);
+      return hidden;
+    });
+    expect([1, 2, 3, 4, 5].map((n) => forgetful(tensor([n])).itemSync())).toEqual([1, 2.5, 4.25, 6.125, 8.0625]);
+    expect(said.mock.calls).toEqual([["compile: recall runs as it is, since it uses what it returned earlier; pass that as an argument"]]);
+    said.mockRestore();
+    const step = await compile((x: Tensor, state: Tensor) => state.mul(0.5).add(x));
+    let state = tensor([0]);
+    for (const n of [1, 2, 3, 4, 5]) state = step(tensor([n]), state);
+    expect(state.itemSync()).toBe(8.0625);
+    expect(step.counts.replayed).toBe(3);
+  });
+
   it("takes little memory, and gives it back", async () => {
     const { live } = cpu().memory();
     const deep = await compile((x: Tensor) => {

@@ -10,16 +10,16 @@ import type { Backend, DeviceBuffer } from "./backend.ts";
 import { capturing } from "./capture.ts";
 import { DisposedError } from "./errors.ts";
 
-let storages = 0;
-
 /** Device memory shared by a tensor and its views. */
 export class Storage {
+  /** How many were made so far: the id of the last one. */
+  static count = 0;
   /** The device that holds the memory. */
   readonly backend: Backend;
   /** The size, in bytes. */
   readonly bytes: number;
   /** Tells one storage from another. Deep comparisons see it, who cannot see what the memory holds: they shall not call two tensors equal. */
-  readonly id: number = ++storages;
+  readonly id: number = ++Storage.count;
   /** How often the contents were changed in place. A saved tensor whose version moved on is refused by the backward pass. */
   version = 0;
   readonly #held: Held;

@@ -11,6 +11,7 @@ import { ArgumentError, DeviceError } from "../errors.ts";
 import { copyInto } from "../ops/copy.ts";
 import { filled } from "../ops/fill.ts";
 import { scope } from "../scope.ts";
+import { Storage } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import { gradMode } from "../trace.ts";
 import type { CapturedBackward } from "./captured.ts";
@@ -46,11 +47,12 @@ export function compiled<F extends (...args: never[]) => unknown>(fn: F): F & Co
 
 type Run = (...args: readonly unknown[]) => unknown;
 
-/** Decides in each call how the function runs. */
+/** Decides in each call how the function runs. `given` is what it made and returned: if it reads that again by itself, it is another program in each call. */
 function caller(fn: Run): { readonly call: (args: readonly unknown[]) => unknown; readonly info: Compiled } {
   const states = new Map<string, State>();
   const counts = { eager: 0, captured: 0, replayed: 0 };
   const kernels: string[] = [];
+  const given = new WeakSet<Storage>();
   let changes = capturing.changes;
   const run = (args: readonly unknown[], key: string, tensors: readonly Tensor[]): unknown => {
     const device = deviceOf(tensors);
@@ -64,7 +66,9 @@ function caller(fn: Run): { readonly call: (args: readonly unknown[]) => unknown
       return eager(fn, args, false);
     }
     const capture = state === "warm";
-    const { result, next } = capture ? captured(fn, args, tensors, device) : { result: eager(fn, args, state === "eager"), next: null };
+    const { result, next } = capture
+      ? captured(fn, args, tensors, device, given)
+      : { result: eager(fn, args, state === "eager"), next: null };
     counts[capture ? "captured" : "eager"]++;
     if (next instanceof Replay) kernels.splice(0, kernels.length, ...next.kernels);
     states.delete(key);
@@ -78,7 +82,12 @@ function caller(fn: Run): { readonly call: (args: readonly unknown[]) => unknown
     if (changes !== capturing.changes) states.clear();
     const tensors: Tensor[] = [];
     const key = `${gradMode.enabled} ${describe(args, tensors)}`;
+    const before = Storage.count;
     const result = run(args, key, tensors);
+    mapTensors(result, (tensor) => {
+      if (tensor.storage.id > before) given.add(tensor.storage);
+      return tensor;
+    });
     // What the function itself changes, it changes each time.
     changes = capturing.changes;
     return result;
@@ -109,6 +118,7 @@ function captured(
   args: readonly unknown[],
   tensors: readonly Tensor[],
   device: Backend,
+  given: WeakSet<Storage>,
 ): { readonly result: unknown; readonly next: State } {
   const inputs = tensors.map((tensor) => tensor.clone());
   let next = 0;
@@ -125,6 +135,8 @@ function captured(
       copyInto(tensor, input, device);
       tensor.storage.version++;
     });
+    if ([...recorder.storages].some((storage) => given.has(storage)))
+      recorder.obstacle ??= "it uses what it returned earlier; pass that as an argument";
     // A result that is an argument would share its memory.
     const apart = (tensor: Tensor) => (inputs.includes(tensor) ? tensor.clone() : tensor);
     const list: Tensor[] = [];
