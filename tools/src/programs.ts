@@ -60,21 +60,24 @@ export const programs: Readonly<Record<string, string>> = {
     if (JSON.stringify(tensors["x"]?.toArraySync()) !== "[1,2]") throw new Error("safetensors");
   `,
   akari: `
-    import { Adam, crossEntropy, decodeNpz, encodeNpz, manualSeed, nn, noGrad, randn, tensor } from "akari";
+    import { Adam, compile, crossEntropy, decodeNpz, encodeNpz, manualSeed, nn, noGrad, randn, type Tensor, tensor } from "akari";
     import { webgpu, type WebGpuBackend } from "akari/webgpu";
     manualSeed(0);
     const model: nn.Module = new nn.Linear(4, 2);
     const optimizer = new Adam(model.parameters(), { lr: 0.1 });
     const [x, y] = [randn([8, 4]), tensor([0, 1, 0, 1, 0, 1, 0, 1], { dtype: "int32" })];
     const losses: number[] = [];
-    for (let step = 0; step < 30; step++) {
+    const learn = (images: Tensor, labels: Tensor): Tensor => {
       optimizer.zeroGrad();
-      const loss = crossEntropy(model(x), y);
+      const loss = crossEntropy(model(images), labels);
       loss.backward();
       optimizer.step();
-      losses.push((await loss.item()) as number);
-    }
+      return loss;
+    };
+    const compiled = await compile(learn);
+    for (let i = 0; i < 30; i++) losses.push((await (i < 15 ? learn : compiled)(x, y).item()) as number);
     if (!(losses.at(-1)! < losses[0]! * 0.8)) throw new Error(\`the loss went from \${losses[0]} to \${losses.at(-1)}\`);
+    if (compiled.counts.replayed !== 13) throw new Error("compile");
     const back = await decodeNpz(await encodeNpz({ x: { dtype: "float32", shape: [2], data: new Float32Array([1, 2]) } }, { compress: true }));
     if (back["x"]?.data[1] !== 2) throw new Error("npz");
     const gpu: WebGpuBackend | null = await webgpu().catch(() => null);
