@@ -9,6 +9,7 @@ import { ArgumentError, ShapeError } from "../errors.ts";
 import { apply, applyAll, type Op, rules } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
 import { scope } from "../scope.ts";
+import { settings } from "../settings.ts";
 import { broadcastShapes, dimension, type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { abs, add, mul } from "./arithmetic.ts";
@@ -409,7 +410,8 @@ export type MatrixNormOrder = "fro" | number;
  *
  * @throws ArgumentError for an order other than `"fro"`, 1, -1, Infinity and -Infinity.
  */
-export function matrixNorm(a: Tensor, ord: MatrixNormOrder = "fro", { keepdim = false }: NormOptions = {}): Tensor {
+export function matrixNorm(a: Tensor, ord: MatrixNormOrder = "fro", options: NormOptions = {}): Tensor {
+  const { keepdim } = settings("matrixNorm", options, { keepdim: false });
   if (a.ndim < 2) throw new ShapeError(`matrixNorm: expected at least 2 dimensions, got shape ${showShape(a.shape)}`);
   expectFloating("matrixNorm", a.dtype);
   if (ord === "fro") return norm(a, 2, [-2, -1], { keepdim });

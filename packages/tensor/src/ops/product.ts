@@ -16,7 +16,7 @@ import { broadcastTo } from "./expand.ts";
 import { fromHost } from "./fill.ts";
 import { permute } from "./permute.ts";
 import { reshape, unsqueeze } from "./reshape.ts";
-import { type Dims, type ReduceOptions, type RowAttrs, RowOp, restored } from "./rows.ts";
+import { type Dims, keepdimOf, plain, type ReduceOptions, type RowAttrs, RowOp, restored } from "./rows.ts";
 import { type ReductionPlan, reduce, totalType } from "./sum.ts";
 
 const othersOps = new Map<DType, RowOp>();
@@ -86,7 +86,9 @@ const multiplying: ReductionPlan = {
  *
  * https://pytorch.org/docs/stable/generated/torch.prod.html
  */
-export function prod(x: Tensor, dim: Dims = null, { keepdim = false, dtype }: ReduceOptions = {}): Tensor {
+export function prod(x: Tensor, dim: Dims = null, options: ReduceOptions = plain): Tensor {
+  const keepdim = keepdimOf("prod", options);
+  const { dtype } = options;
   const type = totalType(x, dtype);
   return reduce("prod", x, dim, keepdim, type, type, multiplying);
 }

@@ -7,6 +7,7 @@ import { checkChoice } from "../choice.ts";
 import { expectFloating } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { pointwise } from "../pointwise.ts";
+import { settings } from "../settings.ts";
 import { dimension, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { expectBetween } from "./check.ts";
@@ -37,14 +38,8 @@ const between = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("quantile", 
 );
 const middle = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("quantile", (low, high) => low.add(high.sub(low).mul(0.5)));
 
-function quantiles(
-  operation: string,
-  x: Tensor,
-  q: number | Tensor,
-  dim: number | null,
-  { keepdim = false, interpolation = "linear" }: QuantileOptions,
-  skip: boolean,
-): Tensor {
+function quantiles(operation: string, x: Tensor, q: number | Tensor, dim: number | null, options: QuantileOptions, skip: boolean): Tensor {
+  const { keepdim, interpolation } = settings(operation, options, { keepdim: false, interpolation: "linear" });
   expectFloating(operation, x.dtype);
   checkChoice(operation, "interpolation", interpolation, ["linear", "lower", "higher", "midpoint", "nearest"]);
   const message = `${operation}: q must be from 0 to 1, got {}`;

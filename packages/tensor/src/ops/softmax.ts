@@ -11,7 +11,7 @@ import { dimensions } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { mul, sub } from "./arithmetic.ts";
 import { exp } from "./power.ts";
-import { type Dims, floatingType, type ReduceOptions, type RowAttrs, RowOp, restored, rowLength } from "./rows.ts";
+import { type Dims, floatingType, type KeepOptions, onlyKeepdim, plain, type RowAttrs, RowOp, restored, rowLength } from "./rows.ts";
 import { sum } from "./sum.ts";
 
 const ops = new Map<string, RowOp>();
@@ -157,7 +157,8 @@ export function logSoftmax(x: Tensor, dim: number, { dtype }: SoftmaxOptions = {
  *
  * Integers give float32. https://pytorch.org/docs/stable/generated/torch.logsumexp.html
  */
-export function logsumexp(x: Tensor, dim: Dims = null, { keepdim = false }: Pick<ReduceOptions, "keepdim"> = {}): Tensor {
+export function logsumexp(x: Tensor, dim: Dims = null, options: KeepOptions = plain): Tensor {
+  const keepdim = onlyKeepdim("logsumexp", options);
   const dims = dimensions("logsumexp", dim, x.ndim);
   const type = isFloating(x.dtype) ? x.dtype : "float32";
   const empty = rowLength(x.shape, dims) === 0;

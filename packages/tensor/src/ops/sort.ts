@@ -17,7 +17,7 @@ import { fromHost } from "./fill.ts";
 import { gatherBackward, gatherUnchecked, withDimension } from "./gather.ts";
 import { roll } from "./repeat.ts";
 import { reshape, squeeze } from "./reshape.ts";
-import type { KeepOptions } from "./rows.ts";
+import { type KeepOptions, onlyKeepdim, plain } from "./rows.ts";
 import { cummax } from "./scan.ts";
 import { narrow } from "./slice.ts";
 import { mean, sum } from "./sum.ts";
@@ -130,7 +130,8 @@ function sortedRows(operation: string, x: Tensor, dim: number): readonly [rows: 
  *
  * @throws ArgumentError when there is no such element.
  */
-export function kthvalue(x: Tensor, k: number, dim = -1, { keepdim = false }: KeepOptions = {}): ValuesAndIndices {
+export function kthvalue(x: Tensor, k: number, dim = -1, options: KeepOptions = plain): ValuesAndIndices {
+  const keepdim = onlyKeepdim("kthvalue", options);
   const axis = dimension("kthvalue", dim, x.ndim);
   const size = x.shape[axis] ?? 1;
   if (!Number.isInteger(k) || k < 1 || k > size) {
@@ -169,7 +170,8 @@ function medianOfAll(operation: string, x: Tensor, skip: boolean): Tensor {
 export function median(x: Tensor): Tensor;
 /** The median along a dimension, and where it stands. */
 export function median(x: Tensor, dim: number, options?: KeepOptions): ValuesAndIndices;
-export function median(x: Tensor, dim?: number, { keepdim = false }: KeepOptions = {}): Tensor | ValuesAndIndices {
+export function median(x: Tensor, dim?: number, options: KeepOptions = plain): Tensor | ValuesAndIndices {
+  const keepdim = onlyKeepdim("median", options);
   return dim === undefined ? medianOfAll("median", x, false) : medians("median", x, dim, keepdim, false);
 }
 
@@ -177,7 +179,8 @@ export function median(x: Tensor, dim?: number, { keepdim = false }: KeepOptions
 export function nanmedian(x: Tensor): Tensor;
 /** The median along a dimension of what is not NaN, and where it stands. */
 export function nanmedian(x: Tensor, dim: number, options?: KeepOptions): ValuesAndIndices;
-export function nanmedian(x: Tensor, dim?: number, { keepdim = false }: KeepOptions = {}): Tensor | ValuesAndIndices {
+export function nanmedian(x: Tensor, dim?: number, options: KeepOptions = plain): Tensor | ValuesAndIndices {
+  const keepdim = onlyKeepdim("nanmedian", options);
   return dim === undefined ? medianOfAll("nanmedian", x, true) : medians("nanmedian", x, dim, keepdim, true);
 }
 
@@ -186,7 +189,8 @@ export function nanmedian(x: Tensor, dim?: number, { keepdim = false }: KeepOpti
  *
  * https://pytorch.org/docs/stable/generated/torch.mode.html
  */
-export function mode(x: Tensor, dim = -1, { keepdim = false }: KeepOptions = {}): ValuesAndIndices {
+export function mode(x: Tensor, dim = -1, options: KeepOptions = plain): ValuesAndIndices {
+  const keepdim = onlyKeepdim("mode", options);
   const [rows, axis, size] = sortedRows("mode", x, dim);
   const values = rows.values.detach();
   const counted = Int32Array.from({ length: size }, (_, i) => i);

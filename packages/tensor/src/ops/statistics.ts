@@ -21,7 +21,18 @@ import { t } from "./permute.ts";
 import { sqrt } from "./power.ts";
 import { reshape, unsqueeze } from "./reshape.ts";
 import { clamp } from "./rounding.ts";
-import { type Dims, expectRows, floatingType, type ReduceOptions, type RowAttrs, RowOp, restored, rowLength } from "./rows.ts";
+import {
+  type Dims,
+  expectRows,
+  floatingType,
+  keepdimOf,
+  plain,
+  type ReduceOptions,
+  type RowAttrs,
+  RowOp,
+  restored,
+  rowLength,
+} from "./rows.ts";
 import { diagonal } from "./slice.ts";
 import { mean, sum } from "./sum.ts";
 
@@ -62,7 +73,9 @@ const deviationGradient: Gradient<RowAttrs> = /* @__PURE__ */ rules<RowAttrs>({
   of: (g, { attrs, input, output }) => spreadGradient(restored(halved(g, output(0)), attrs), input(0), attrs),
 });
 
-function spread(name: "var" | "std", x: Tensor, dim: Dims, { keepdim = false, correction, unbiased }: SpreadOptions): Tensor {
+function spread(name: "var" | "std", x: Tensor, dim: Dims, options: SpreadOptions): Tensor {
+  const keepdim = keepdimOf(name, options, ["keepdim", "correction", "unbiased"]);
+  const { correction, unbiased } = options;
   const type = floatingType(name, x, x.dtype);
   const dims = dimensions(name, dim, x.ndim);
   const count = rowLength(x.shape, dims);
@@ -91,22 +104,22 @@ function spread(name: "var" | "std", x: Tensor, dim: Dims, { keepdim = false, co
  *
  * https://pytorch.org/docs/stable/generated/torch.var.html
  */
-export function variance(x: Tensor, dim: Dims = null, options: SpreadOptions = {}): Tensor {
+export function variance(x: Tensor, dim: Dims = null, options: SpreadOptions = plain): Tensor {
   return spread("var", x, dim, options);
 }
 
 /** The standard deviation, the root of the variance. https://pytorch.org/docs/stable/generated/torch.std.html */
-export function std(x: Tensor, dim: Dims = null, options: SpreadOptions = {}): Tensor {
+export function std(x: Tensor, dim: Dims = null, options: SpreadOptions = plain): Tensor {
   return spread("std", x, dim, options);
 }
 
 /** The variance and the mean. https://pytorch.org/docs/stable/generated/torch.var_mean.html */
-export function varMean(x: Tensor, dim: Dims = null, options: SpreadOptions = {}): { readonly var: Tensor; readonly mean: Tensor } {
+export function varMean(x: Tensor, dim: Dims = null, options: SpreadOptions = plain): { readonly var: Tensor; readonly mean: Tensor } {
   return { var: variance(x, dim, options), mean: mean(x, dim, { keepdim: options.keepdim ?? false }) };
 }
 
 /** The standard deviation and the mean. https://pytorch.org/docs/stable/generated/torch.std_mean.html */
-export function stdMean(x: Tensor, dim: Dims = null, options: SpreadOptions = {}): { readonly std: Tensor; readonly mean: Tensor } {
+export function stdMean(x: Tensor, dim: Dims = null, options: SpreadOptions = plain): { readonly std: Tensor; readonly mean: Tensor } {
   return { std: std(x, dim, options), mean: mean(x, dim, { keepdim: options.keepdim ?? false }) };
 }
 
@@ -173,7 +186,9 @@ function normGradient(p: number): Gradient<RowAttrs> {
  * @param p default 2. @param dim default all.
  * @throws ArgumentError for an unknown order. @throws DTypeError for integers.
  */
-export function norm(x: Tensor, p: NormOrder = 2, dim: Dims = null, { keepdim = false, dtype }: ReduceOptions = {}): Tensor {
+export function norm(x: Tensor, p: NormOrder = 2, dim: Dims = null, options: ReduceOptions = plain): Tensor {
+  const keepdim = keepdimOf("norm", options);
+  const { dtype } = options;
   const order = p === "fro" ? 2 : p;
   if (typeof order !== "number" || Number.isNaN(order)) {
     throw new ArgumentError(`norm: p must be a number or "fro", got ${JSON.stringify(p)}`);

@@ -13,7 +13,19 @@ import { mul } from "./arithmetic.ts";
 import { choose, isnan, logicalNot } from "./comparison.ts";
 import { cast } from "./copy.ts";
 import { broadcastTo } from "./expand.ts";
-import { type Dims, floatingType, type ReduceOptions, type RowAttrs, RowOp, restored, rowLength } from "./rows.ts";
+import {
+  type Dims,
+  floatingType,
+  type KeepOptions,
+  keepdimOf,
+  onlyKeepdim,
+  plain,
+  type ReduceOptions,
+  type RowAttrs,
+  RowOp,
+  restored,
+  rowLength,
+} from "./rows.ts";
 
 const ops = new Map<string, RowOp>();
 
@@ -62,7 +74,9 @@ const summing: ReductionPlan = { reduce: "sum", of: (x) => x, gradient: /* @__PU
  * @example
  * sum(tensor([[1, 2], [3, 4]]), 0); // [4, 6]
  */
-export function sum(x: Tensor, dim: Dims = null, { keepdim = false, dtype }: ReduceOptions = {}): Tensor {
+export function sum(x: Tensor, dim: Dims = null, options: ReduceOptions = plain): Tensor {
+  const keepdim = keepdimOf("sum", options);
+  const { dtype } = options;
   const type = totalType(x, dtype);
   return reduce("sum", x, dim, keepdim, type, type, summing);
 }
@@ -86,7 +100,9 @@ const averaging: ReductionPlan = {
  *
  * @throws DTypeError for integers, unless `dtype` asks for a float.
  */
-export function mean(x: Tensor, dim: Dims = null, { keepdim = false, dtype }: ReduceOptions = {}): Tensor {
+export function mean(x: Tensor, dim: Dims = null, options: ReduceOptions = plain): Tensor {
+  const keepdim = keepdimOf("mean", options);
+  const { dtype } = options;
   const type = floatingType("mean", x, dtype);
   const count = rowLength(x.shape, dimensions("mean", dim, x.ndim));
   return reduce("mean", x, dim, keepdim, type, type, averaging, [count]);
@@ -102,14 +118,18 @@ const numbers: ReductionPlan = {
 };
 
 /** The sum of what is not NaN. https://pytorch.org/docs/stable/generated/torch.nansum.html */
-export function nansum(x: Tensor, dim: Dims = null, { keepdim = false, dtype }: ReduceOptions = {}): Tensor {
+export function nansum(x: Tensor, dim: Dims = null, options: ReduceOptions = plain): Tensor {
+  const keepdim = keepdimOf("nansum", options);
+  const { dtype } = options;
   const type = totalType(x, dtype);
   if (!isFloating(type)) return sum(x, dim, { keepdim, dtype: type });
   return reduce("nansum", x, dim, keepdim, type, type, numbers);
 }
 
 /** The mean of what is not NaN. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
-export function nanmean(x: Tensor, dim: Dims = null, { keepdim = false, dtype }: ReduceOptions = {}): Tensor {
+export function nanmean(x: Tensor, dim: Dims = null, options: ReduceOptions = plain): Tensor {
+  const keepdim = keepdimOf("nanmean", options);
+  const { dtype } = options;
   const type = floatingType("nanmean", x, dtype);
   const count = sum(logicalNot(isnan(x)), dim, { keepdim });
   return nansum(x, dim, { keepdim, dtype: type }).div(cast(count, type));
@@ -129,11 +149,13 @@ const checking: ReductionPlan = { reduce: "sum", of: (x) => x.eq(0).cast("int32"
 const answerType = (x: Tensor): DType => (x.dtype === "uint8" ? "uint8" : "bool");
 
 /** Whether any element is true, or not zero; of no elements, false. https://pytorch.org/docs/stable/generated/torch.any.html */
-export function any(x: Tensor, dim: Dims = null, { keepdim = false }: Pick<ReduceOptions, "keepdim"> = {}): Tensor {
+export function any(x: Tensor, dim: Dims = null, options: KeepOptions = plain): Tensor {
+  const keepdim = onlyKeepdim("any", options);
   return reduce("any", x, dim, keepdim, x.dtype, answerType(x), finding);
 }
 
 /** Whether all elements are true, or not zero; of no elements, true. https://pytorch.org/docs/stable/generated/torch.all.html */
-export function all(x: Tensor, dim: Dims = null, { keepdim = false }: Pick<ReduceOptions, "keepdim"> = {}): Tensor {
+export function all(x: Tensor, dim: Dims = null, options: KeepOptions = plain): Tensor {
+  const keepdim = onlyKeepdim("all", options);
   return reduce("all", x, dim, keepdim, x.dtype, answerType(x), checking);
 }
