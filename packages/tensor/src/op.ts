@@ -11,6 +11,7 @@ import { running } from "./running.ts";
 import { type Shape, sameShape, showShape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 import type { Recorded } from "./trace.ts";
+import { sameView } from "./view.ts";
 
 /** The tensors that an operation takes or makes. How many they are, it knows itself: as far as types go, three are there, and maybe more. */
 export type Operands = readonly [Tensor, Tensor, Tensor, ...Tensor[]];
@@ -202,10 +203,6 @@ function tell<Attrs>(recorded: Recorded<Attrs>): void {
       return;
     }
   }
-}
-
-function sameView(a: Tensor, b: Tensor): boolean {
-  return a.offset === b.offset && sameShape(a.shape, b.shape) && sameShape(a.strides, b.strides) && a.dtype === b.dtype;
 }
 
 function checkDevices(operation: string, inputs: readonly Tensor[]): void {

@@ -17,7 +17,7 @@ import { gradMode } from "../trace.ts";
 import type { CapturedBackward } from "./captured.ts";
 import { Recorder } from "./recorder.ts";
 import { Replay } from "./replay.ts";
-import { describe, expectTensors, mapTensors } from "./trees.ts";
+import { describe, expectTensors, mapTensors, tensorsIn } from "./trees.ts";
 
 /** For how many combinations of arguments steps are kept at a time. */
 const mostKept = 8;
@@ -84,10 +84,7 @@ function caller(fn: Run): { readonly call: (args: readonly unknown[]) => unknown
     const key = `${gradMode.enabled} ${describe(args, tensors)}`;
     const before = Storage.count;
     const result = run(args, key, tensors);
-    mapTensors(result, (tensor) => {
-      if (tensor.storage.id > before) given.add(tensor.storage);
-      return tensor;
-    });
+    for (const { storage } of tensorsIn(result)) if (storage.id > before) given.add(storage);
     // What the function itself changes, it changes each time.
     changes = capturing.changes;
     return result;
@@ -139,11 +136,7 @@ function captured(
       recorder.obstacle ??= "it uses what it returned earlier; pass that as an argument";
     // A result that is an argument would share its memory.
     const apart = (tensor: Tensor) => (inputs.includes(tensor) ? tensor.clone() : tensor);
-    const list: Tensor[] = [];
-    mapTensors(result, (tensor) => {
-      list.push(tensor);
-      return tensor;
-    });
+    const list = tensorsIn(result);
     // With a backward pass inside, what is returned is done with its history.
     const traced = !recorder.wentBack && list.some((tensor) => tensor.requiresGrad);
     if (recorder.obstacle === null && traced) backward = capturedBackward(recorder, list, inputs, device);

@@ -8,7 +8,8 @@ import { substitute } from "../expr/derivative.ts";
 import { type Expr, node } from "../expr/expr.ts";
 import { formulasOf, nodesOf, program, rowProgram } from "../expr/program.ts";
 import type { PointwiseCall, RowsCall } from "../kernel.ts";
-import { type CallStep, callStep, readsOf, type Step, sameView, type Temporaries, writesOf } from "./steps.ts";
+import { sameView } from "../view.ts";
+import { type CallStep, callStep, readsOf, type Step, type Temporaries, writesOf } from "./steps.ts";
 
 /** The most inputs that a fused call may have, and nodes that its formulas may. */
 const mostInputs = 8;

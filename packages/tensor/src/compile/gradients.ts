@@ -4,6 +4,7 @@
  */
 
 import type { Backend } from "../backend.ts";
+import { allocate } from "../creation.ts";
 import { bytesOf } from "../dtype.ts";
 import { AutogradError } from "../errors.ts";
 import type { GradientContext, Op, Spec } from "../op.ts";
@@ -13,7 +14,7 @@ import { Tensor } from "../tensor.ts";
 import { gradMode } from "../trace.ts";
 import type { CapturedBackward } from "./captured.ts";
 import { Home, Movable } from "./movable.ts";
-import { emptyOn, Output } from "./outputs.ts";
+import { Output } from "./outputs.ts";
 import type { Sequence } from "./sequence.ts";
 
 /** What the steps of a backward pass find in memory. */
@@ -118,7 +119,7 @@ export class Gradients {
 
   /** The gradient of a result that none arrived at. */
   #zeros({ shape, dtype }: Spec): Tensor {
-    const zeros = emptyOn(this.#device, shape, dtype);
+    const zeros = allocate("backward", shape, dtype, this.#device);
     fillView(zeros, 0, this.#device);
     return zeros;
   }

@@ -3,19 +3,11 @@
  */
 
 import type { Backend } from "../backend.ts";
-import { bytesOf, type DType } from "../dtype.ts";
+import { allocate } from "../creation.ts";
 import { copyInto } from "../ops/copy.ts";
-import { contiguousStrides, type Shape, sizeOf } from "../shape.ts";
-import { Storage } from "../storage.ts";
 import { Tensor } from "../tensor.ts";
 import type { Home } from "./movable.ts";
 import { type OwnView, ownView } from "./steps.ts";
-
-/** A tensor with unspecified contents. */
-export function emptyOn(device: Backend, shape: Shape, dtype: DType): Tensor {
-  const layout = { shape, strides: contiguousStrides(shape), offset: 0 };
-  return new Tensor(new Storage(device, sizeOf(shape) * bytesOf(dtype)), dtype, layout);
-}
 
 /** One tensor. */
 export class Output {
@@ -34,7 +26,7 @@ export class Output {
   take(): Tensor {
     const { view, home } = this;
     if (home !== null) return new Tensor(home.storage, view.dtype, view);
-    const copy = emptyOn(this.#device, view.shape, view.dtype);
+    const copy = allocate("compile", view.shape, view.dtype, this.#device);
     copyInto(copy, view, this.#device);
     return copy;
   }

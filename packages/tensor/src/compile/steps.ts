@@ -111,16 +111,5 @@ export function writesOf(step: Step): readonly OwnView[] {
   return step.kind === "call" ? step.writes : step.kind === "write" ? [step.to] : [];
 }
 
-/** Whether two views look at the same elements in the same order. */
-export function sameView(a: View, b: View): boolean {
-  return (
-    a.buffer === b.buffer &&
-    a.dtype === b.dtype &&
-    a.offset === b.offset &&
-    `${a.shape}` === `${b.shape}` &&
-    a.strides.every((stride, i) => stride === b.strides[i] || a.shape[i] === 1)
-  );
-}
-
 /** Memory that only the captured calls know: what they wrote first and nobody reads afterwards. */
 export type Temporaries = ReadonlySet<DeviceBuffer>;

@@ -28,6 +28,14 @@ export function mapTensors<T>(value: T, map: (tensor: Tensor) => Tensor): T {
   return mapLeaves(value, Tensor, map) as T; // safe: of the same form
 }
 
+/** The tensors in arrays and plain objects, in order. */
+export function tensorsIn(value: unknown): Tensor[] {
+  if (value instanceof Tensor) return [value];
+  if (Array.isArray(value)) return value.flatMap(tensorsIn);
+  if (value instanceof ValuesAndIndices) return [value.values, value.indices];
+  return isPlain(value) ? Object.values(value).flatMap(tensorsIn) : [];
+}
+
 const identities = new WeakMap<object, number>();
 let identified = 0;
 
