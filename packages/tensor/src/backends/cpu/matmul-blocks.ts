@@ -22,7 +22,7 @@ const smallestPacking = 16_384;
 /** The most bytes of packed operands at a time; batches that do not fit go one lot after the other. */
 const packedLimit = 64 << 20;
 /** The most columns for which `a`, and tiles for which `b`, is read where it lies: packing pays when what is packed is read often enough. */
-const directColumns = 64;
+export const directColumns = 64;
 const directTiles = 8;
 /** The same for `b` when its lines are so far apart that they get into each other's way in the cache. */
 const directTilesOfFarLines = 4;

@@ -3,11 +3,12 @@
 import { bytesOf } from "../../dtype.ts";
 import type { MatmulCall, View } from "../../kernel.ts";
 import { elementOf, withTemporaries } from "./convert.ts";
-import { multiplyBlocks } from "./matmul-blocks.ts";
+import { directColumns, multiplyBlocks } from "./matmul-blocks.ts";
 import { dotRows } from "./matmul-dot.ts";
 import { multiplyDots } from "./matmul-dot-call.ts";
 import { type Element, lanesOf } from "./matmul-lanes.ts";
 import { matrixOf, type Product, transposed } from "./matmul-product.ts";
+import { tileVectors } from "./matmul-tile.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** Runs a matrix product of any dtype. */
@@ -31,7 +32,16 @@ export function runMatmul(runtime: Runtime, call: MatmulCall): void {
   // A result that lies column by column is the transpose of one that lies row by row; and few columns are few rows of the transpose.
   const bytes = bytesOf(dtype);
   const byColumns = product.to.column !== bytes && product.to.row === bytes;
-  multiply(runtime, (Math.min(m, n) <= dotRows ? n < m : byColumns) ? transposed(product) : product);
+  multiply(runtime, (Math.min(m, n) <= dotRows ? n < m : byColumns || betterByColumns(product, bytes)) ? transposed(product) : product);
+}
+
+/**
+ * Whether a few rows times a large `b` that lies along k are taken for columns, as in a linear layer's output for a small batch: the transpose reads `b` where it
+ * lies instead of packing it. Not where columns would be padded much: panels are two vectors wide.
+ */
+function betterByColumns({ m, n, b }: Product, bytes: number): boolean {
+  const panel = (16 / bytes) * tileVectors;
+  return m <= directColumns && m < n && b.row === bytes && b.column !== bytes && (-m & (panel - 1)) < panel / 2;
 }
 
 function multiply(runtime: Runtime, product: Product): void {
