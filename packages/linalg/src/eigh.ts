@@ -1,0 +1,111 @@
+/** Eigenvalues and eigenvectors of symmetric matrices. */
+
+import { apply, applyAll, checkChoice, diagEmbed, eye, type Op, settings, type Tensor } from "@akari/tensor";
+import { type Columns, expectSquare, named, readMatrices, scaleDown, writeMatrices, writeVectors } from "./matrices.ts";
+import { diagonalize } from "./symmetric.ts";
+
+/** Options of `eigh` and `eigvalsh`. */
+export interface EighOptions {
+  /** Which triangle is read: the lower (`"L"`) or the upper (`"U"`). Default `"L"`. */
+  readonly UPLO?: "L" | "U";
+}
+
+/** What `eigh` gives: `const [values, vectors] = eigh(a)`, or `{ eigenvalues, eigenvectors }`. */
+export type Eigh = readonly [eigenvalues: Tensor, eigenvectors: Tensor] & {
+  readonly eigenvalues: Tensor;
+  readonly eigenvectors: Tensor;
+};
+
+/** The matrices with one of the triangles mirrored, each decomposed. */
+function each(operation: string, a: Tensor, triangle: "L" | "U", vectors: boolean): ReturnType<typeof diagonalize>[] {
+  return readMatrices(a).map((matrix) => {
+    const mirrored: Columns = matrix.map((_, j) =>
+      Float64Array.from(matrix, (other, i) => (i > j === (triangle === "L") ? matrix[j]?.[i] : other[j]) as number),
+    );
+    const scale = scaleDown(operation, mirrored);
+    const { values, vectors: columns } = diagonalize(operation, mirrored, vectors);
+    return { values: values.map((x) => x * scale), vectors: columns };
+  });
+}
+
+/** a → eigenvalues and eigenvectors */
+const decomposition: Op<"L" | "U"> = {
+  name: "eigh",
+  infer([a]) {
+    expectSquare("eigh", a);
+    return [{ shape: a.shape.slice(0, -1), dtype: a.dtype }, a];
+  },
+  run([a], triangle, [values, vectors]) {
+    const parts = each("eigh", a, triangle, true);
+    writeVectors(
+      values,
+      parts.map((part) => part.values),
+    );
+    writeMatrices(
+      vectors,
+      parts.map((part) => part.vectors),
+    );
+  },
+  // V (diag(gΛ) + (Vᵀ gV) / E) Vᵀ with E_ij = λ_j - λ_i, and nothing of the second term on the diagonal.
+  gradient: {
+    reads: () => ({ outputs: [0, 1] }),
+    compute([gValues, gVectors], context) {
+      const [values, v] = [context.output(0), context.output(1)];
+      const inner: Tensor[] = gValues ? [diagEmbed(gValues)] : [];
+      if (gVectors) {
+        const unit = eye(v.size(-1), { dtype: v.dtype, device: v.device });
+        const apart = values.unsqueeze(-2).sub(values.unsqueeze(-1)).add(unit);
+        inner.push(v.mT.matmul(gVectors).div(apart).mul(unit.mul(-1).add(1)));
+      }
+      return [v.matmul(inner.reduce((sum, x) => sum.add(x))).matmul(v.mT)];
+    },
+  },
+};
+
+/** a → eigenvalues */
+const onlyValues: Op<"L" | "U"> = {
+  name: "eigvalsh",
+  infer([a]) {
+    expectSquare("eigvalsh", a);
+    return [{ shape: a.shape.slice(0, -1), dtype: a.dtype }];
+  },
+  run([a], triangle, [values]) {
+    writeVectors(
+      values,
+      each("eigvalsh", a, triangle, false).map((part) => part.values),
+    );
+  },
+  gradient: null,
+};
+
+function triangleOf(operation: string, options: EighOptions): "L" | "U" {
+  const { UPLO } = settings(operation, options, { UPLO: "L" });
+  checkChoice(operation, "UPLO", UPLO, ["L", "U"]);
+  return UPLO;
+}
+
+/**
+ * `A = V diag(λ) Vᵀ` for each symmetric matrix [n, n]: the eigenvalues [n] in ascending order, and the eigenvectors as the columns of V, orthogonal and of
+ * length 1, each up to its sign. Only one triangle of A is read. The gradient of the vectors needs eigenvalues that differ.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.linalg.eigh.html
+ *
+ * @throws ArgumentError for NaN and infinities.
+ * @throws DeviceError on a device that cannot be read at once; `await a.prefetch()` there first.
+ * @example
+ * eigh(tensor([[2, 1], [1, 2]])).eigenvalues; // [1, 3]
+ */
+export function eigh(a: Tensor, options: EighOptions = {}): Eigh {
+  return named(applyAll(decomposition, [a], triangleOf("eigh", options)), "eigenvalues", "eigenvectors");
+}
+
+/**
+ * The eigenvalues of symmetric matrices in ascending order, as `eigh` gives them, in a third of the time where no gradient is asked for.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.linalg.eigvalsh.html
+ */
+export function eigvalsh(a: Tensor, options: EighOptions = {}): Tensor {
+  const triangle = triangleOf("eigvalsh", options);
+  // The gradient is made of the eigenvectors.
+  return a.requiresGrad ? (applyAll(decomposition, [a], triangle)[0] as Tensor) : apply(onlyValues, [a], triangle); // safe: two outputs
+}

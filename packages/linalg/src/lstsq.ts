@@ -1,0 +1,109 @@
+/** Linear least squares. */
+
+import { applyAll, broadcastShapes, DTypeError, emptyLike, type Op, ShapeError, settings, type Tensor } from "@akari/tensor";
+import { decompose } from "./bidiagonal.ts";
+import { expectMatrix, named, readMatrices, writeMatrices, writeVectors } from "./matrices.ts";
+import { pinv, rankOf, tolerances } from "./pinv.ts";
+
+/** Options of `lstsq`. */
+export interface LstsqOptions {
+  /** Singular values of at most this part of the largest one count as zero. Default: max(m, n) times the distance of the dtype's numbers near 1. */
+  readonly rcond?: number;
+}
+
+/** What `lstsq` gives: `const [x] = lstsq(a, b)`, or by the names. */
+export type Lstsq = readonly [solution: Tensor, residuals: Tensor, rank: Tensor, singularValues: Tensor] & {
+  /** X, [..., n, k], or [..., n] where B holds vectors. */
+  readonly solution: Tensor;
+  /** The squared length of each column of `A X - B`, [..., k]. Empty with no more rows than columns. */
+  readonly residuals: Tensor;
+  /** The rank of each matrix, int32. */
+  readonly rank: Tensor;
+  /** The singular values of each matrix, in descending order. */
+  readonly singularValues: Tensor;
+};
+
+/** [A, B] → V S⁺ Uᵀ B, ranks, singular values */
+const leastSquares: Op<number> = {
+  name: "lstsq",
+  infer([a, b]) {
+    const [m, n] = expectMatrix("lstsq", a);
+    const batch = a.shape.slice(0, -2);
+    return [
+      { shape: [...batch, n, b.shape.at(-1) as number], dtype: a.dtype }, // safe: `lstsq` gives matrices
+      { shape: batch, dtype: "int32" },
+      { shape: [...batch, Math.min(m, n)], dtype: a.dtype },
+    ];
+  },
+  run([a, b], rtol, [x, ranks, values]) {
+    const [m, n] = a.size(-2, -1);
+    const right = readMatrices(b);
+    const parts = readMatrices(a).map((matrix) => decompose("lstsq", matrix, m, "reduced"));
+    const rank = parts.map(({ s }) => rankOf(s, { atol: 0, rtol }));
+    const solutions = parts.map(({ s, u, v }, i) =>
+      (right[i] ?? []).map((column) => {
+        const solution = new Float64Array(n);
+        for (let k = 0; k < (rank[i] as number); k++) {
+          const factor = (u[k] as Float64Array).reduce((sum, value, row) => sum + value * (column[row] as number), 0) / (s[k] as number);
+          v[k]?.forEach((value, row) => {
+            solution[row] = (solution[row] as number) + factor * value;
+          });
+        }
+        return solution;
+      }),
+    );
+    writeMatrices(x, solutions);
+    writeVectors(
+      ranks,
+      rank.map((value) => Float64Array.of(value)),
+    );
+    writeVectors(
+      values,
+      parts.map(({ s }) => s),
+    );
+  },
+  // With H = A⁺ and R = B - A X: gB = Hᵀ g, gA = R (H Hᵀ g)ᵀ + Hᵀ X ((1 - H A) g)ᵀ - Hᵀ g Xᵀ, from the gradient of the pseudoinverse.
+  gradient: {
+    reads: () => ({ inputs: [0, 1], outputs: [0] }),
+    compute([g], { needs, attrs: rtol, input, output }) {
+      if (!g) return [null, null];
+      const [a, b, x] = [input(0), input(1), output(0)];
+      const h = pinv(a, { rtol });
+      const back = h.mT.matmul(g);
+      if (!needs[0]) return [null, back];
+      const rest = b.sub(a.matmul(x)).matmul(h.matmul(back).mT);
+      const outside = h.mT.matmul(x).matmul(g.sub(h.matmul(a.matmul(g))).mT);
+      return [rest.add(outside).sub(back.matmul(x.mT)), needs[1] ? back : null];
+    },
+  },
+};
+
+/**
+ * The X for which `A X - B` is shortest, column by column, and of these the shortest X: for matrices A [m, n] of any shape and rank, and B [m, k] or a vector [m];
+ * batches broadcast. The gradient is that of `solution`, and takes the rank for constant.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.linalg.lstsq.html
+ *
+ * @throws ArgumentError for NaN and infinities.
+ * @throws DeviceError on a device that cannot be read at once; `await a.prefetch()` and `await b.prefetch()` there first.
+ * @example
+ * const a = tensor([[1, 0], [1, 1], [1, 2]]); // a line through (0, 1), (1, 3) and (2, 5)
+ * lstsq(a, tensor([1, 3, 5])).solution; // [1, 2]
+ */
+export function lstsq(a: Tensor, b: Tensor, options: LstsqOptions = {}): Lstsq {
+  const { rcond } = settings("lstsq", options, { rcond: undefined });
+  const { rtol } = tolerances("lstsq", a, rcond === undefined ? {} : { rtol: rcond });
+  const [m, n] = expectMatrix("lstsq", a);
+  const vectors = b.ndim === 1 || (b.ndim === a.ndim - 1 && b.shape.join() === a.shape.slice(0, -1).join());
+  const right = vectors ? b.unsqueeze(-1) : b;
+  if (right.ndim < 2 || right.shape.at(-2) !== m)
+    throw new ShapeError(`lstsq: right sides of shape [${b.shape.join(", ")}] do not fit matrices of shape [${a.shape.join(", ")}]`);
+  if (a.dtype !== b.dtype)
+    throw new DTypeError(`lstsq: expected both tensors to have one dtype, got ${a.dtype} and ${b.dtype}; convert one with .to()`);
+  const batch = broadcastShapes("lstsq", [a.shape.slice(0, -2), right.shape.slice(0, -2)]);
+  const [left, wide] = [a.expand(...batch, m, n), right.expand(...batch, m, right.size(-1))];
+  const [x, rank, singularValues] = applyAll(leastSquares, [left, wide], rtol) as readonly [Tensor, Tensor, Tensor]; // safe: three outputs
+  const squeezed = (result: Tensor) => (vectors ? result.squeeze(-1) : result);
+  const residuals = m > n ? squeezed(left.matmul(x).sub(wide).square().sum(-2)) : emptyLike(x.flatten().narrow(0, 0, 0));
+  return named([squeezed(x), residuals, rank, singularValues], "solution", "residuals", "rank", "singularValues");
+}

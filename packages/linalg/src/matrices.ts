@@ -1,0 +1,123 @@
+/**
+ * Matrices on the host, where decompositions run: column by column, since that is how reflections and rotations walk over them, and in float64
+ * whatever the dtype, so that a float32 result is rounded once.
+ */
+
+import { ArgumentError, copyInto, expectFloating, fromTypedArray, numbersOf, ShapeError, type Tensor } from "@akari/tensor";
+
+/** A matrix as its columns. */
+export type Columns = Float64Array[];
+
+/** A matrix of zeros. */
+export function zeroMatrix(rows: number, columns: number): Columns {
+  return Array.from({ length: columns }, () => new Float64Array(rows));
+}
+
+/** The transpose, for a matrix of `rows` rows. */
+export function transposed(a: Columns, rows: number): Columns {
+  return Array.from({ length: rows }, (_, i) => Float64Array.from(a, (column) => column[i] as number));
+}
+
+/** The columns cut off after `rows` elements; the zeros that stand below a triangle are put there. */
+export function upperTriangle(a: Columns, rows: number): Columns {
+  return a.map((column, j) => {
+    const cut = column.slice(0, rows);
+    return cut.fill(0, j + 1);
+  });
+}
+
+/** Throws for what is no matrix, or batch of matrices, of floats. Returns the numbers of rows and of columns. */
+export function expectMatrix(operation: string, a: Tensor): [rows: number, columns: number] {
+  const [rows, columns] = a.shape.slice(-2);
+  if (rows === undefined || columns === undefined)
+    throw new ShapeError(`${operation}: expected a matrix or a batch of them, got shape [${a.shape.join(", ")}]`);
+  expectFloating(operation, a.dtype);
+  return [rows, columns];
+}
+
+/** Throws for what is no square matrix, or batch of them, of floats. Returns the number of rows. */
+export function expectSquare(operation: string, a: Tensor): number {
+  const [rows, columns] = expectMatrix(operation, a);
+  if (rows !== columns) throw new ShapeError(`${operation}: expected square matrices, got shape [${a.shape.join(", ")}]`);
+  return rows;
+}
+
+/**
+ * The matrices of a batch, in row-major order.
+ *
+ * @throws DeviceError on a device that cannot be read at once, unless `prefetch` has read the tensor.
+ */
+export function readMatrices(a: Tensor): Columns[] {
+  const values = numbersOf(a.dataSync(), a.dtype);
+  const [rows, columns] = a.size(-2, -1);
+  const count = rows * columns === 0 ? sizeOf(a.shape.slice(0, -2)) : values.length / (rows * columns);
+  return Array.from({ length: count }, (_, k) =>
+    Array.from({ length: columns }, (_, j) =>
+      Float64Array.from({ length: rows }, (_, i) => values[(k * rows + i) * columns + j] as number),
+    ),
+  );
+}
+
+/** Puts the matrices of a batch into an output. */
+export function writeMatrices(to: Tensor, matrices: readonly Columns[]): void {
+  const [rows, columns] = to.size(-2, -1);
+  const values = new Float64Array(to.numel());
+  matrices.forEach((a, k) => {
+    for (let j = 0; j < columns; j++) {
+      const column = a[j] as Float64Array;
+      for (let i = 0; i < rows; i++) values[(k * rows + i) * columns + j] = column[i] as number;
+    }
+  });
+  write(to, values);
+}
+
+/** Puts a vector for each matrix of a batch into an output. */
+export function writeVectors(to: Tensor, vectors: readonly Float64Array[]): void {
+  const values = new Float64Array(to.numel());
+  for (const [k, vector] of vectors.entries()) values.set(vector, k * vector.length);
+  write(to, values);
+}
+
+function write(to: Tensor, values: Float64Array): void {
+  const data = to.dtype === "float64" ? values : Float32Array.from(values);
+  const from = fromTypedArray(data, to.shape, { device: to.device });
+  copyInto(to, from, to.device);
+  from.dispose();
+}
+
+/** The product of sizes. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+/**
+ * Divides a matrix by a power of two near its largest element, so that no square of an element leaves the range of floats, and returns that.
+ *
+ * @throws ArgumentError for NaN and infinities, which no iteration gets rid of.
+ */
+export function scaleDown(operation: string, a: Columns): number {
+  let largest = 0;
+  for (const column of a) for (const x of column) largest = Number.isFinite(x) ? Math.max(largest, Math.abs(x)) : Number.NaN;
+  if (Number.isNaN(largest)) throw new ArgumentError(`${operation}: a matrix holds NaN or infinities`);
+  if (largest === 0) return 1;
+  const scale = 2 ** Math.max(-1022, Math.floor(Math.log2(largest)));
+  for (const column of a) for (let i = 0; i < column.length; i++) column[i] = (column[i] as number) / scale;
+  return scale;
+}
+
+/** How far apart a dtype's numbers near 1 lie. */
+export function epsilonOf({ dtype }: Tensor): number {
+  return { float64: 2 ** -52, float32: 2 ** -23, float16: 2 ** -10, bfloat16: 2 ** -7 }[
+    dtype as "float64" | "float32" | "float16" | "bfloat16"
+  ];
+}
+
+/** Several results: an array to take apart, and the names that PyTorch gives to its parts. */
+export function named<const Names extends readonly string[]>(
+  tensors: readonly Tensor[],
+  ...names: Names
+): { readonly [I in keyof Names]: Tensor } & { readonly [Name in Names[number]]: Tensor } {
+  const parts = Object.fromEntries(names.map((name, i) => [name, tensors[i]]));
+  // Safe: every name is given its tensor.
+  return Object.assign([...tensors], parts) as unknown as ReturnType<typeof named<Names>>;
+}

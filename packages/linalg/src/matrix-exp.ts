@@ -1,0 +1,44 @@
+/** The exponential of a matrix. */
+
+import { eye, type Tensor } from "@akari/tensor";
+import { expectSquare, readMatrices } from "./matrices.ts";
+
+/** The coefficients of the series, 1 / k!, up to the order whose remainder is below float64's rounding for norms up to 1/2. */
+const coefficients = [1];
+for (let k = 1; k <= 16; k++) coefficients.push((coefficients[k - 1] as number) / k);
+
+/**
+ * The exponential `Σ Aᵏ / k!` of each square matrix: how the solution of `x' = A x` goes on in time 1. A is halved until its norm is at most 1/2, the series is
+ * summed in three products of the first four powers, and the result squared as often. It is made of matrix products, so it runs on the device and can be
+ * differentiated as often as one likes; only the norms are read. (Paterson and Stockmeyer 1973; Moler and Van Loan 2003, "Nineteen dubious ways".)
+ *
+ * https://pytorch.org/docs/stable/generated/torch.linalg.matrix_exp.html
+ *
+ * @throws DeviceError on a device that cannot be read at once; `await a.prefetch()` there first.
+ * @example
+ * matrixExp(tensor([[0, 1], [0, 0]])); // [[1, 1], [0, 1]]
+ */
+export function matrixExp(a: Tensor): Tensor {
+  const n = expectSquare("matrixExp", a);
+  let norm = 0;
+  for (const matrix of readMatrices(a.detach()))
+    for (const column of matrix)
+      norm = Math.max(
+        norm,
+        column.reduce((sum, x) => sum + Math.abs(x), 0),
+      );
+  const squarings = Number.isFinite(norm) ? Math.max(0, Math.ceil(Math.log2(norm)) + 1) : 0;
+  const x = a.mul(2 ** -squarings);
+  const second = x.matmul(x);
+  const third = second.matmul(x);
+  const fourth = second.matmul(second);
+  const unit = eye(n, { dtype: a.dtype, device: a.device });
+  const four = (k: number): Tensor => {
+    const [c0, c1, c2, c3] = coefficients.slice(k, k + 4) as [number, number, number, number]; // safe: there are 17
+    return unit.mul(c0).add(x.mul(c1)).add(second.mul(c2)).add(third.mul(c3));
+  };
+  let result = four(12).add(fourth.mul(coefficients[16] as number));
+  for (const k of [8, 4, 0]) result = four(k).add(fourth.matmul(result));
+  for (let k = 0; k < squarings; k++) result = result.matmul(result);
+  return result;
+}

@@ -1,0 +1,96 @@
+/** The QR decomposition: an orthogonal basis of a matrix's columns, and the triangle that makes the columns of it. */
+
+import { AutogradError, applyAll, checkChoice, type Op, settings, solveTriangular, type Tensor, tril } from "@akari/tensor";
+import { orthogonal, triangularize } from "./householder.ts";
+import { expectMatrix, named, readMatrices, upperTriangle, writeMatrices } from "./matrices.ts";
+
+/** How much of the decomposition is wanted. */
+export type QrMode = "reduced" | "complete" | "r";
+
+/** Options of `qr`. */
+export interface QrOptions {
+  /**
+   * `"reduced"`: Q is [m, k] and R [k, n], k being the smaller of m and n. `"complete"`: Q is [m, m] and R [m, n]. `"r"`: R alone as in `"reduced"`, and an
+   * empty Q. Default `"reduced"`.
+   */
+  readonly mode?: QrMode;
+}
+
+/** What `qr` gives: `const [q, r] = qr(a)`, or `{ Q, R }`. */
+export type QR = readonly [Q: Tensor, R: Tensor] & { readonly Q: Tensor; readonly R: Tensor };
+
+/** a → Q and R */
+const decomposition: Op<QrMode> = {
+  name: "qr",
+  infer([a], mode) {
+    const [m, n] = expectMatrix("qr", a);
+    const [{ dtype }, batch, k] = [a, a.shape.slice(0, -2), mode === "complete" ? m : Math.min(m, n)];
+    return [
+      { shape: mode === "r" ? [0] : [...batch, m, k], dtype },
+      { shape: [...batch, k, n], dtype },
+    ];
+  },
+  run([a], mode, [q, r]) {
+    const matrices = readMatrices(a);
+    const rows = a.size(-2);
+    const taus = matrices.map(triangularize);
+    if (mode !== "r") {
+      const columns = q.size(-1);
+      writeMatrices(
+        q,
+        matrices.map((matrix, k) => orthogonal(matrix, taus[k] as Float64Array, rows, columns)),
+      );
+    }
+    const height = r.size(-2);
+    writeMatrices(
+      r,
+      matrices.map((matrix) => upperTriangle(matrix, height)),
+    );
+  },
+  gradient: {
+    reads: () => ({ outputs: [0, 1] }),
+    compute([gq, gr], context) {
+      if (context.attrs === "r") throw new AutogradError('qr: there is no gradient with mode "r"; use "reduced"');
+      const [q, r] = [context.output(0), context.output(1)];
+      const [m, n] = [q.size(-2), r.size(-1)];
+      if (context.attrs === "complete" && m > n)
+        throw new AutogradError(`qr: there is no gradient with mode "complete" and more rows (${m}) than columns (${n}); use "reduced"`);
+      const [leftR, leftG] = [r.narrow(-1, 0, Math.min(m, n)), gr?.narrow(-1, 0, Math.min(m, n)) ?? null];
+      if (m >= n || !gr) {
+        const left = ofTall(q, leftR, gq ?? null, leftG);
+        return [m >= n ? left : left.pad([0, n - m])];
+      }
+      // The columns beyond the m-th are Q R₂: their gradient goes to Q as well.
+      const rightG = gr.narrow(-1, m, n - m);
+      const beyond = q.matmul(r.narrow(-1, m, n - m)).matmul(rightG.mT);
+      const left = ofTall(q, leftR, gq ? gq.add(beyond) : beyond, leftG);
+      return [left.pad([0, n - m]).add(q.matmul(rightG).pad([m, 0]))];
+    },
+  },
+};
+
+/** The gradient for a matrix of at least as many rows as columns. (Walter and Lehmann 2018, https://arxiv.org/abs/1009.6112) */
+function ofTall(q: Tensor, r: Tensor, gq: Tensor | null, gr: Tensor | null): Tensor {
+  const fromR = gr && r.matmul(gr.mT);
+  const fromQ = gq?.mT.matmul(q).neg() ?? null;
+  const m = (fromR && fromQ ? fromR.add(fromQ) : (fromR ?? fromQ)) as Tensor; // safe: one gradient has come
+  const turned = q.matmul(tril(m).add(tril(m, -1).mT));
+  return solveTriangular(r, (gq ? gq.add(turned) : turned).mT, { upper: true }).mT;
+}
+
+/**
+ * `A = Q R` for each matrix [m, n]: the columns of Q are orthogonal and of length 1, R is upper triangular. The diagonal of R may be negative, as LAPACK
+ * leaves it. The gradient needs the first min(m, n) columns to be independent.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.linalg.qr.html
+ *
+ * @throws DeviceError on a device that cannot be read at once; `await a.prefetch()` there first.
+ * @example
+ * const [q, r] = qr(tensor([[3, 1], [4, 2]]));
+ * q.matmul(r); // [[3, 1], [4, 2]]
+ */
+export function qr(a: Tensor, options: QrOptions = {}): QR {
+  const { mode } = settings("qr", options, { mode: "reduced" });
+  checkChoice("qr", "mode", mode, ["reduced", "complete", "r"]);
+  return named(applyAll(decomposition, [a], mode), "Q", "R");
+}
