@@ -40,7 +40,7 @@ export interface OpCase {
 /** An operation as the tables have it: takes the arguments of a call and returns what PyTorch's returns. */
 export type Call = (given: Arguments) => Tensor | readonly (Tensor | null)[];
 
-/** Operations whose results have a size that depends on what the tensors hold: on a device that is read later, these are prefetched, as a program there would do. */
+/** Operations that are worked out on the host, or whose results have a size that depends on what the tensors hold: on a device that is read later, these are prefetched, as a program there would do. */
 const dependent: ReadonlySet<string> = new Set([
   "Tensor.__getitem__",
   "Tensor.__setitem__",
@@ -49,9 +49,19 @@ const dependent: ReadonlySet<string> = new Set([
   "Tensor.masked_scatter",
   "argwhere",
   "bincount",
+  "linalg.cond",
+  "linalg.eigvalsh",
+  "linalg.lstsq",
+  "linalg.matrix_exp",
+  "linalg.matrix_rank",
+  "linalg.pinv",
+  "linalg.qr",
+  "linalg.svdvals",
   "masked_select",
+  "matrix_exp",
   "nn.functional.one_hot",
   "nonzero",
+  "pinverse",
   "repeat_interleave",
   "unique",
   "unique_consecutive",

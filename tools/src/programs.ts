@@ -45,6 +45,14 @@ export const programs: Readonly<Record<string, string>> = {
     new Lion([x], { lr: 0.5 }).step();
     if (JSON.stringify(x.toArraySync()) !== "[0.5,-0.5]") throw new Error("step");
   `,
+  "@akari/linalg": `
+    import { qr, svd } from "@akari/linalg";
+    import { tensor } from "@akari/tensor";
+    const { Q, R } = qr(tensor([[3, 1], [4, 2]]));
+    if (Math.abs((Q.matmul(R).toArraySync() as number[][])[1]![0]! - 4) > 1e-5) throw new Error("qr");
+    const [, s] = svd(tensor([[0, 2], [1, 0]]));
+    if (JSON.stringify(s.toArraySync()) !== "[2,1]") throw new Error("svd");
+  `,
   "@akari/data": `
     import { DataLoader, TensorDataset } from "@akari/data";
     import { tensor } from "@akari/tensor";

@@ -46,7 +46,7 @@ const decomposition: Op<"L" | "U"> = {
       parts.map((part) => part.vectors),
     );
   },
-  // V (diag(gΛ) + (Vᵀ gV) / E) Vᵀ with E_ij = λ_j - λ_i, and nothing of the second term on the diagonal.
+  // The symmetric part of V (diag(gΛ) + (Vᵀ gV) / E) Vᵀ with E_ij = λ_j - λ_i, and nothing of the second term on the diagonal.
   gradient: {
     reads: () => ({ outputs: [0, 1] }),
     compute([gValues, gVectors], context) {
@@ -57,7 +57,8 @@ const decomposition: Op<"L" | "U"> = {
         const apart = values.unsqueeze(-2).sub(values.unsqueeze(-1)).add(unit);
         inner.push(v.mT.matmul(gVectors).div(apart).mul(unit.mul(-1).add(1)));
       }
-      return [v.matmul(inner.reduce((sum, x) => sum.add(x))).matmul(v.mT)];
+      const gradient = v.matmul(inner.reduce((sum, x) => sum.add(x))).matmul(v.mT);
+      return [gradient.add(gradient.mT).div(2)];
     },
   },
 };

@@ -86,7 +86,7 @@ function write(to: Tensor, values: Float64Array): void {
 }
 
 /** The product of sizes. */
-export function sizeOf(shape: readonly number[]): number {
+function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 

@@ -1,0 +1,362 @@
+import { gradcheck, gradgradcheck, requiresGrad } from "@akari/autograd";
+import {
+  arange,
+  cpu,
+  diag,
+  eye,
+  fromTypedArray,
+  manualSeed,
+  ones,
+  randn,
+  type Tensor,
+  type TensorOptions,
+  tensor,
+  zeros,
+} from "@akari/tensor";
+import { reference } from "@akari/tensor/reference";
+import { describe, expect, it } from "vitest";
+import { cond, eigh, eigvalsh, lstsq, matrixExp, matrixRank, pinv, qr, svd, svdvals } from "../src/index.ts";
+
+const double = { dtype: "float64" } as const;
+
+function expectClose(a: Tensor, b: Tensor, tolerance = 1e-12): void {
+  expect(a.shape).toEqual(b.shape);
+  if (a.numel() > 0) expect(a.to("float64").sub(b.to("float64")).abs().max().itemSync()).toBeLessThan(tolerance);
+}
+
+/** Whether the columns are orthogonal and of length 1. */
+function expectOrthogonal(q: Tensor, tolerance = 1e-12): void {
+  const product = q.mT.matmul(q);
+  expectClose(product, eye(q.size(-1), { dtype: q.dtype, device: q.device }).expand(...product.shape), tolerance);
+}
+
+const rows = [
+  [1, 2, -1],
+  [0.5, -3, 2],
+  [4, 1, 0],
+  [-2, 0.25, 1.5],
+];
+const tall = tensor(rows, double);
+const square = tensor(rows.slice(0, 3), double);
+
+const shapes = [
+  [1, 1],
+  [5, 3],
+  [3, 5],
+  [6, 6],
+  [40, 25],
+  [2, 3, 4, 2],
+  [0, 3],
+  [3, 0],
+  [2, 0, 0],
+];
+
+describe.each([
+  ["cpu", cpu()],
+  ["reference", reference()],
+])("decompositions on %s", (_, device) => {
+  const options: TensorOptions = { device, dtype: "float64" };
+
+  it.each(shapes)("give the matrix back: %j", (...shape) => {
+    manualSeed(3);
+    const a = randn(shape, options);
+    const k = Math.min(a.size(-2), a.size(-1));
+    for (const fullMatrices of [true, false]) {
+      const [u, s, vh] = svd(a, { fullMatrices });
+      expectClose(
+        u
+          .narrow(-1, 0, k)
+          .mul(s.unsqueeze(-2))
+          .matmul(vh.narrow(-2, 0, k)),
+        a,
+      );
+      expectOrthogonal(u);
+      expectOrthogonal(vh.mT);
+      expectClose(svdvals(a), s);
+      expect(
+        s
+          .narrow(-1, 0, Math.max(0, k - 1))
+          .lt(s.narrow(-1, Math.min(1, k), Math.max(0, k - 1)))
+          .any()
+          .itemSync(),
+      ).toBe(0);
+    }
+    for (const mode of ["reduced", "complete"] as const) {
+      const { Q, R } = qr(a, { mode });
+      expectClose(Q.matmul(R), a);
+      expectOrthogonal(Q);
+      expectClose(R.triu(), R, 1e-300);
+    }
+    expectClose(qr(a, { mode: "r" }).R, qr(a).R);
+    const symmetric = a.matmul(a.mT);
+    const { eigenvalues, eigenvectors } = eigh(symmetric);
+    expectClose(eigenvectors.mul(eigenvalues.unsqueeze(-2)).matmul(eigenvectors.mT), symmetric, 1e-11);
+    expectOrthogonal(eigenvectors);
+    expectClose(eigvalsh(symmetric), eigenvalues);
+  });
+
+  it("keep the dtype", () => {
+    const a = randn([4, 3], { device });
+    const [u, s, vh] = svd(a, { fullMatrices: false });
+    expect([u.dtype, s.dtype, vh.dtype, qr(a).Q.dtype, pinv(a).dtype]).toEqual(new Array(5).fill("float32"));
+    expectClose(u.mul(s).matmul(vh), a, 2e-6);
+  });
+});
+
+describe("numbers of PyTorch", () => {
+  it("qr has LAPACK's signs", () => {
+    const { Q, R } = qr(tall);
+    expectClose(
+      R,
+      tensor(
+        [
+          [-4.609772, -0.867722, 0.650791],
+          [0, 3.648227, -1.935267],
+          [0, 0, -1.755338],
+        ],
+        double,
+      ),
+      1e-6,
+    );
+    expectClose(Q.select(-1, 0), tensor([-0.21693, -0.108465, -0.867722, 0.433861], double), 1e-6);
+    expectClose(qr(tall, { mode: "complete" }).Q.select(-1, 3), tensor([0.838404, 0.457311, -0.292171, -0.050812], double), 1e-6);
+  });
+
+  it("the gradient of qr, for more rows, more columns and as many", () => {
+    const cases: [Tensor, number[]][] = [
+      [
+        tall,
+        [-1.064276, 1.88503, 0.839878, -0.49797, -4.173277, -8.141196, -2.733309, -0.607629, -5.427983, -3.818363, 3.293711, -5.556667],
+      ],
+      [
+        tall.t(),
+        [1.938109, 5.013475, 2.716968, 2.99033, -8.219991, -4.396911, 1.475743, 0.923722, -12.052382, 1.118633, 13.016922, 14.635732],
+      ],
+      [square, [1.538105, -3.101694, -5.371965, 4.068629, -7.43822, -9.841158, -1.931433, -0.371455, -0.541848]],
+    ];
+    const counted = (x: Tensor) => arange(1, x.numel() + 1, double).reshape(x.shape);
+    for (const [a, expected] of cases) {
+      const x = requiresGrad(a.clone());
+      const [q, r] = qr(x);
+      q.mul(counted(q))
+        .sum()
+        .add(r.mul(counted(r)).sum())
+        .backward();
+      expectClose((x.grad as Tensor).flatten(), tensor(expected, double), 2e-6);
+    }
+  });
+
+  it("singular values, condition, pseudoinverse, least squares", () => {
+    expectClose(svdvals(tall), tensor([5.024408, 3.875494, 1.516038], double), 1e-6);
+    expectClose(cond(tall), tensor(3.31417, double), 1e-5);
+    expectClose(cond(tall, -2), tensor(1 / 3.31417, double), 1e-5);
+    expectClose(cond(square, "fro"), tensor(71.069215, double), 1e-5);
+    expectClose(pinv(tall).select(-2, 0), tensor([0.022807, 0.073046, 0.194072, -0.08219], double), 1e-6);
+    const b = arange(1, 9, double).reshape([4, 2]);
+    const { solution, residuals, rank, singularValues } = lstsq(tall, b);
+    expectClose(solution.flatten(), tensor([0.636975, 0.84471, 2.567156, 3.014577, 5.101447, 6.002797], double), 1e-6);
+    expectClose(residuals, tall.matmul(solution).sub(b).square().sum(0));
+    expect(rank.itemSync()).toBe(3);
+    expectClose(singularValues, svdvals(tall));
+    const under = lstsq(tall.t(), arange(1, 7, double).reshape([3, 2]));
+    const expected = [0.649938, 0.859663, 0.293906, 0.347695, 1.738153, 2.29638, 3.374751, 4.109515];
+    expectClose(under.solution.flatten(), tensor(expected, double), 1e-6);
+    expect(under.residuals.shape).toEqual([0]);
+  });
+
+  it("the gradient of svd, of vectors that do not depend on their signs", () => {
+    const x = requiresGrad(tall.clone());
+    const [u, s, vh] = svd(x, { fullMatrices: false });
+    const weighted = (v: Tensor, dim: number) => v.abs().mul(ones(v.shape, double).cumsum(dim)).sum();
+    weighted(u, 0).add(weighted(vh, 1)).add(s.sum()).backward();
+    const expected = [
+      -0.248213, 1.213227, -0.383177, -0.514764, -1.367814, 1.25302, -0.631085, 0.295436, -0.537765, -1.084649, 0.802917, 0.90753,
+    ];
+    expectClose((x.grad as Tensor).flatten(), tensor(expected, double), 2e-6);
+  });
+
+  it("eigenvalues, and their gradient", () => {
+    const x = requiresGrad(square.add(square.t()));
+    const [values, vectors] = eigh(x);
+    expectClose(values, tensor([-7.415424, -2.01243, 5.427855], double), 1e-6);
+    expectClose(vectors.abs().select(0, 0), tensor([0.146827, 0.65077, 0.744943], double), 1e-6);
+    values
+      .mul(tensor([1, 2, 3], double))
+      .sum()
+      .add(
+        vectors
+          .abs()
+          .mul(arange(9, double).reshape([3, 3]))
+          .sum(),
+      )
+      .backward();
+    const expected = [2.54546, 0.149285, 0.395489, 0.149285, 1.479765, 0.918599, 0.395489, 0.918599, 1.974775];
+    expectClose((x.grad as Tensor).flatten(), tensor(expected, double), 2e-6);
+  });
+
+  it("the exponential", () => {
+    const expected = [1.794307, 0.897639, -0.28167, 2.982378, 1.336226, 0.39619, 6.642617, 2.956064, 0.509739];
+    expectClose(matrixExp(square).flatten(), tensor(expected, double), 2e-6);
+    expectClose(matrixExp(zeros([2, 3, 3], double)), eye(3, double).expand(2, 3, 3));
+    expectClose(
+      matrixExp(
+        tensor(
+          [
+            [-50, 0],
+            [0, 3],
+          ],
+          double,
+        ),
+      ),
+      diag(tensor([Math.exp(-50), Math.exp(3)], double)),
+      1e-11,
+    );
+    expect(matrixExp(zeros([0, 0])).shape).toEqual([0, 0]);
+  });
+});
+
+describe("hard matrices", () => {
+  const nilpotent = eye(5, double).narrow(-1, 0, 4).pad([1, 0]);
+  const graded = diag(tensor([1, 1e-5, 1e-10, 1e-16, 1e-300], double)).add(1e-20);
+  it.each([
+    ["zeros", zeros([4, 3], double)],
+    ["ones", ones([5, 4], double)],
+    ["equal singular values", eye(4, double)],
+    ["one column's multiples", ones([6, 1], double).matmul(arange(5, double).reshape([1, 5]))],
+    ["zeros on the diagonal", nilpotent],
+    ["sizes from 1 to 1e-300", graded],
+    ["large numbers", randn([5, 5], double).mul(1e200)],
+    ["small numbers", randn([5, 5], double).mul(1e-200)],
+  ])("%s", (_, a) => {
+    const scale = Math.max(a.abs().max().itemSync(), Number.MIN_VALUE);
+    const [u, s, vh] = svd(a, { fullMatrices: false });
+    expectClose(u.mul(s).matmul(vh).div(scale), a.div(scale));
+    expectOrthogonal(u);
+    expectOrthogonal(vh.mT);
+    if (a.size(0) !== a.size(1)) return;
+    const symmetric = a.add(a.mT);
+    const [values, vectors] = eigh(symmetric);
+    expectClose(vectors.mul(values).matmul(vectors.mT).div(scale), symmetric.div(scale));
+    expectOrthogonal(vectors);
+  });
+
+  it("ranks and pseudoinverses see what is no more than rounding", () => {
+    manualSeed(5);
+    const a = randn([6, 2], double).matmul(randn([2, 5], double));
+    expect(matrixRank(a).itemSync()).toBe(2);
+    expect(matrixRank(a.to("float32")).itemSync()).toBe(2);
+    expect(
+      matrixRank(
+        eye(3)
+          .unsqueeze(0)
+          .mul(tensor([1, 1e-3, 0]).reshape([3, 1, 1])),
+        { atol: 1e-2 },
+      ).toArraySync(),
+    ).toEqual([3, 0, 0]);
+    expect(matrixRank(zeros([0, 2])).itemSync()).toBe(0);
+    const inverse = pinv(a);
+    expectClose(a.matmul(inverse).matmul(a), a);
+    expectClose(inverse.matmul(a).matmul(inverse), inverse);
+    expectClose(a.matmul(inverse), a.matmul(inverse).mT);
+    expectClose(pinv(diag(tensor([2, 1e-3], double)), { rtol: 1e-2 }), diag(tensor([0.5, 0], double)));
+    // Of all solutions the shortest.
+    const { solution, rank } = lstsq(a, ones([6], double));
+    expect(rank.itemSync()).toBe(2);
+    expectClose(solution, inverse.matmul(ones([6], double)));
+  });
+
+  it("lstsq broadcasts batches and takes vectors", () => {
+    manualSeed(6);
+    const [a, b] = [randn([3, 1, 5, 2], double), randn([4, 5, 3], double)];
+    const { solution, residuals } = lstsq(a, b);
+    expect([solution.shape, residuals.shape]).toEqual([
+      [3, 4, 2, 3],
+      [3, 4, 3],
+    ]);
+    const one = lstsq(a.get(1, 0), b.get(2).select(-1, 1));
+    expectClose(solution.get(1, 2).select(-1, 1), one.solution);
+    expectClose(residuals.get(1, 2, 1), one.residuals);
+  });
+
+  it("eigh reads one triangle", () => {
+    const a = tensor(
+      [
+        [2, 100],
+        [1, 2],
+      ],
+      double,
+    );
+    expectClose(eigvalsh(a), tensor([1, 3], double));
+    expectClose(eigvalsh(a, { UPLO: "U" }), tensor([-98, 102], double), 1e-11);
+  });
+});
+
+describe("gradients", () => {
+  const made = (...shape: number[]) => {
+    manualSeed(shape.length * 7 + (shape.at(-1) ?? 0));
+    return requiresGrad(randn(shape, double));
+  };
+  const each = [
+    [4, 3],
+    [3, 4],
+    [3, 3],
+    [2, 3, 2],
+  ].map((shape) => [shape] as const);
+  const both = async (f: (...x: Tensor[]) => Tensor | readonly Tensor[], ...x: Tensor[]) => {
+    expect(await gradcheck(f, x)).toBe(true);
+    expect(await gradgradcheck(f, x)).toBe(true);
+  };
+
+  it.each(each)("qr, svd, svdvals, pinv and lstsq of %j", async (shape) => {
+    const [a, b] = [made(...shape), made(...shape.slice(0, -1), 2)];
+    await both((x) => [...qr(x)], a);
+    await both((x) => {
+      const { U, S, Vh } = svd(x, { fullMatrices: false });
+      return [U.abs(), S, Vh.abs()];
+    }, a);
+    await both(svdvals, a);
+    await both((x) => pinv(x), a);
+    await both((x, y) => [...lstsq(x, y)].slice(0, 2), a, b);
+  });
+
+  it("qr with a complete Q, eigh, eigvalsh, cond and matrixExp", async () => {
+    await both((x) => [...qr(x, { mode: "complete" })], made(3, 4));
+    await both((x) => Object.values(eigh(x.add(x.mT))).map((y) => y.abs()), made(3, 3));
+    await both((x) => eigvalsh(x.add(x.mT)), made(3, 3));
+    await both((x) => cond(x), made(4, 3));
+    await both((x) => cond(x, 1), made(3, 3));
+    await both(matrixExp, made(2, 3, 3));
+  });
+
+  it("the singular values have one with full matrices, the added vectors have none", () => {
+    const x = made(4, 3);
+    svd(x).S.sum().backward();
+    const expected = requiresGrad(x.detach().clone());
+    svd(expected, { fullMatrices: false }).S.sum().backward();
+    expectClose(x.grad as Tensor, expected.grad as Tensor);
+    expect(() => svd(x).U.sum().backward()).toThrow(/svd: the vectors that fullMatrices adds to a matrix of 4 by 3 have no gradient/);
+    expect(() => qr(x, { mode: "complete" }).Q.sum().backward()).toThrow(/qr: there is no gradient with mode "complete"/);
+    expect(() => qr(x, { mode: "r" }).R.sum().backward()).toThrow(/qr: there is no gradient with mode "r"/);
+  });
+});
+
+describe("bad input", () => {
+  it("is refused before anything runs", () => {
+    for (const f of [qr, svd, svdvals, pinv, matrixRank, cond] as const) {
+      expect(() => f(ones([3]))).toThrow(/: expected a matrix or a batch of them, got shape \[3\]/);
+      expect(() => f(ones([2, 2], { dtype: "int32" }))).toThrow(/int32/);
+    }
+    for (const f of [eigh, eigvalsh, matrixExp] as const)
+      expect(() => f(ones([2, 3]))).toThrow(/: expected square matrices, got shape \[2, 3\]/);
+    expect(() => cond(ones([2, 3]), 1)).toThrow(/cond: expected square matrices/);
+    for (const f of [svd, svdvals, pinv, eigh, eigvalsh] as const)
+      expect(() => f(fromTypedArray(Float32Array.of(1, 0, Number.NaN, 1), [2, 2]))).toThrow(/: a matrix holds NaN or infinities/);
+    expect(() => lstsq(ones([3, 2]), ones([2]))).toThrow(/lstsq: right sides of shape \[2\] do not fit matrices of shape \[3, 2\]/);
+    expect(() => lstsq(ones([3, 2]), ones([3], double))).toThrow(/lstsq: expected both tensors to have one dtype/);
+    expect(() => pinv(ones([2, 2]), { rtol: -1 })).toThrow(/pinv: rtol must not be negative, got -1/);
+    // @ts-expect-error: a word that is no mode
+    expect(() => qr(ones([2, 2]), { mode: "full" })).toThrow(/qr: .*mode.*"reduced".*"full"/s);
+    // @ts-expect-error: an option of another name
+    expect(() => svd(ones([2, 2]), { full: false })).toThrow(/svd: there is no option "full"; there are fullMatrices/);
+  });
+});
