@@ -126,7 +126,7 @@ export class LinearMemory {
     if (end > this.#maximum || !(this.#tryGrow(wanted) || this.#tryGrow(least))) {
       throw new DeviceError(
         `cpu: out of memory: ${show(bytes)} asked for, ${show(this.#live)} in tensors, ${show(this.#allocator.pooled)} freed but in smaller pieces, ` +
-          `${show(this.#maximum)} in all; dispose of tensors that are no longer needed`,
+          `${show(this.#maximum)} in all; dispose of tensors that are no longer needed, or await yieldToCollector() in a loop that awaits nothing`,
       );
     }
     this.#refresh();

@@ -125,7 +125,7 @@ export class Memory {
   #full(bytes: number): DeviceError {
     const held = this.#held();
     return new DeviceError(
-      `webgpu: out of memory: ${this.#live} bytes are in use and ${held - this.#live} are free in smaller pieces; ${bytes} more would pass the memoryLimit of ${this.#limit}; dispose of tensors, use smaller batches or raise the limit`,
+      `webgpu: out of memory: ${this.#live} bytes are in use and ${held - this.#live} are free in smaller pieces; ${bytes} more would pass the memoryLimit of ${this.#limit}; dispose of tensors, use smaller batches, raise the limit, or await yieldToCollector() in a loop that awaits nothing`,
     );
   }
 }
