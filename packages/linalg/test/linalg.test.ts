@@ -15,7 +15,7 @@ import {
 } from "@akari/tensor";
 import { reference } from "@akari/tensor/reference";
 import { describe, expect, it } from "vitest";
-import { cond, eigh, eigvalsh, lstsq, matrixExp, matrixRank, pinv, qr, svd, svdvals } from "../src/index.ts";
+import { cond, eigh, eigvalsh, lstsq, matrixExp, matrixRank, pcaLowrank, pinv, qr, svd, svdLowrank, svdvals } from "../src/index.ts";
 
 const double = { dtype: "float64" } as const;
 
@@ -192,6 +192,39 @@ describe("numbers of PyTorch", () => {
       .backward();
     const expected = [2.54546, 0.149285, 0.395489, 0.149285, 1.479765, 0.918599, 0.395489, 0.918599, 1.974775];
     expectClose((x.grad as Tensor).flatten(), tensor(expected, double), 2e-6);
+  });
+
+  it("low ranks, from the same random vectors", () => {
+    const a = tensor(
+      [
+        [-1.088744, 0.440031, 0.669081, -0.051412, -0.01586],
+        [-3.738652, 1.961717, 0.91049, 0.01483, -0.008089],
+        [7.93283, -1.040283, 0.548373, 0.114681, -0.001246],
+        [2.771581, -1.382119, 1.063885, -0.222364, -0.004724],
+        [-6.732178, -0.852508, 0.167945, 0.075806, -0.003764],
+        [4.546879, -1.273, -1.18706, -0.003567, -0.005891],
+        [-5.349623, -0.326513, 1.211527, 0.040049, -0.009073],
+        [3.089922, -2.741432, -0.766834, 0.096533, -0.013184],
+      ],
+      double,
+    );
+    manualSeed(0);
+    expectClose(svdLowrank(a, { q: 2 }).S, tensor([13.9567, 3.5277], double), 1e-4);
+    for (const turned of [false, true]) {
+      manualSeed(0);
+      const { U, S, V } = svdLowrank(turned ? a.t() : a, { q: 5 });
+      expectClose(S, svdvals(a));
+      expectClose(U.mul(S).matmul(V.mT), turned ? a.t() : a);
+    }
+    manualSeed(0);
+    const { U, S, V } = pcaLowrank(a, { q: 2, niter: 0 });
+    expectClose(S, tensor([12.7971, 3.2421], double), 1e-4);
+    expectClose(V.select(0, 0).abs(), tensor([0.8875, 0.1585], double), 1e-4);
+    expect(U.shape).toEqual([8, 2]);
+    const centred = a.sub(a.mean(0));
+    expectClose(pcaLowrank(a, { q: 5 }).S, svdvals(centred));
+    expect(() => pcaLowrank(a, { q: 6 })).toThrow(/pcaLowrank: q must be a whole number from 0 to 5 for matrices of 8 by 5, got 6/);
+    expect(() => svdLowrank(a, { niter: -1 })).toThrow(/svdLowrank: niter must be a whole number, got -1/);
   });
 
   it("the exponential", () => {
