@@ -180,6 +180,13 @@ const io: readonly Family[] = [
   { title: "What files are made of", files: "elements files" },
 ];
 
+const linalg: readonly Family[] = [
+  { title: "Decompositions", files: "qr svd eigh" },
+  { title: "Least squares, ranks, inverses", files: "lstsq pinv" },
+  { title: "Large matrices", files: "low-rank" },
+  { title: "Functions of a matrix", files: "matrix-exp" },
+];
+
 const akari: readonly Family[] = [
   {
     title: "Creation with gradients",
@@ -197,4 +204,5 @@ export const table: Readonly<Record<string, readonly Family[]>> = {
   "@akari/optim": optim,
   "@akari/data": data,
   "@akari/io": io,
+  "@akari/linalg": linalg,
 };

@@ -23,13 +23,15 @@ const listed = {
     log log10 log1p log2 log_softmax logaddexp logaddexp2 logcumsumexp logdet logical_and logical_not logical_or logical_xor logit
     logspace logsumexp lt lu lu_solve manual_seed masked_select matmul matrix_exp matrix_power max maximum mean median meshgrid min
     minimum mm mode moveaxis movedim msort mul multinomial multiply mv mvlgamma nan_to_num nanmean nanmedian nanquantile nansum narrow
-    ne neg negative nextafter no_grad nonzero norm normal not_equal numel ones ones_like outer pairwise_distance pdist permute
+    ne neg negative nextafter no_grad nonzero norm normal not_equal numel ones ones_like outer pairwise_distance pca_lowrank pdist
+    permute
     pinverse pixel_shuffle pixel_unshuffle poisson polar polygamma positive pow prelu prod promote_types qr quantile rad2deg rand
     rand_like randint randint_like randn randn_like randperm ravel real reciprocal relu relu_ remainder renorm repeat_interleave
     reshape result_type rms_norm roll rot90 round row_stack rrelu rrelu_ rsqrt save scatter scatter_add scatter_reduce searchsorted
     seed select select_scatter selu selu_ set_default_device set_default_dtype set_default_tensor_type set_float32_matmul_precision
     set_grad_enabled set_num_threads set_printoptions set_rng_state sgn sigmoid sign signbit sin sinc sinh slice_scatter slogdet
-    softmax sort split sqrt square squeeze stack std std_mean stft sub subtract sum svd swapaxes swapdims t take take_along_dim tan
+    softmax sort split sqrt square squeeze stack std std_mean stft sub subtract sum svd svd_lowrank swapaxes swapdims t take
+    take_along_dim tan
     tanh tensor tensor_split tensordot threshold_ tile topk trace transpose trapezoid trapz tril tril_indices triu triu_indices
     true_divide trunc unbind unflatten unique unique_consecutive unsqueeze vander var var_mean vdot view_as_complex view_as_real
     vsplit vstack where xlogy zeros zeros_like
