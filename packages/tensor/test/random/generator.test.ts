@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { drawCauchy, drawGeometric, drawLogNormal, drawNormal, drawPermutation, drawUniform } from "../../src/random/distributions.ts";
 import { Generator } from "../../src/random/generator.ts";
 import { philox, philoxNormal, philoxUniform } from "../../src/random/philox.ts";
@@ -12,9 +12,18 @@ describe("Generator", () => {
 
   it("fills arrays with what it would give one by one", () => {
     const [one, other] = [new Generator().manualSeed(3), new Generator().manualSeed(3)];
-    for (const count of [5, 700, 0, 1300])
+    for (const count of [5, 619, 624, 700, 0, 1300, 20_000, 6240])
       expect([...one.fill(new Uint32Array(count))]).toEqual(Array.from({ length: count }, () => other.random()));
-    expect(one.random()).toBe(other.random());
+    expect(Array.from({ length: 700 }, () => one.random())).toEqual(Array.from({ length: 700 }, () => other.random()));
+  });
+
+  it("does so where WebAssembly is not allowed", async () => {
+    vi.stubGlobal("WebAssembly", undefined);
+    vi.resetModules();
+    const { Generator: Fresh } = await import("../../src/random/generator.ts");
+    const words = new Fresh(3).fill(new Uint32Array(2000));
+    vi.unstubAllGlobals();
+    expect([...words]).toEqual([...new Generator(3).fill(new Uint32Array(2000))]);
   });
 
   it("goes on from a saved state, in the middle of a pair", () => {

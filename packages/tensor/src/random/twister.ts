@@ -1,0 +1,72 @@
+/**
+ * The Mersenne Twister four words at a time. Its words are one linear recurrence, `x[k + 624] = x[k + 397] ^ mixed(x[k], x[k + 1])`, so a run of them needs no
+ * look at where a block ends: each vector depends on words that are long there.
+ */
+
+import { i32x4, type Local, ModuleBuilder, v128 } from "../backends/cpu/wasm/index.ts";
+
+/** How many words the generator's state has: a block. */
+export const blockWords = 624;
+/** The word that joins the first two in the recurrence. */
+export const middleWord = 397;
+
+/** How many blocks are made in one go: the first-level cache's fill. */
+const run = 8;
+const outputAt = 4 * blockWords * (run + 1);
+
+/** A module whose function, given an address of 624 words, one for results, and how many: writes that many words behind the first, and as they are given out to the second. */
+function twisterModule(): Uint8Array<ArrayBuffer> {
+  const module = new ModuleBuilder(false);
+  return module.run((f, state, output, count) => {
+    const all = (word: number): Local<"v128"> => f.let(i32x4.splat(word | 0));
+    const [upper, one, matrix, left7, left15] = [all(0x80000000), all(1), all(0x9908b0df), all(0x9d2c5680), all(0xefc60000)];
+    f.for(0, count, 4, () => {
+      const y = f.let(v128.bitselect(v128.load(state), v128.load(state, 4), upper));
+      const added = v128.and(i32x4.neg(v128.and(y, one)), matrix);
+      const word = f.let(v128.xor(v128.xor(v128.load(state, 4 * middleWord), i32x4.shrU(y, 1)), added));
+      f.do(v128.store(state, word, 4 * blockWords));
+      f.set(word, v128.xor(word, i32x4.shrU(word, 11)));
+      f.set(word, v128.xor(word, v128.and(i32x4.shl(word, 7), left7)));
+      f.set(word, v128.xor(word, v128.and(i32x4.shl(word, 15), left15)));
+      f.do(v128.store(output, v128.xor(word, i32x4.shrU(word, 18))));
+      f.increase(state, 16);
+      f.increase(output, 16);
+    });
+  });
+}
+
+/** The module at work, and the words of its memory. */
+interface Twister {
+  readonly run: (state: number, output: number, count: number) => void;
+  readonly words: Uint32Array;
+}
+
+let twister: Twister | null | undefined;
+
+/** Made with its first use; null where WebAssembly is not allowed. */
+function make(): Twister | null {
+  try {
+    const memory = new WebAssembly.Memory({ initial: 1 });
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(twisterModule()), { env: { memory } });
+    return { run: exports.run as Twister["run"], words: new Uint32Array(memory.buffer) }; // safe: it exports this
+  } catch {
+    return null;
+  }
+}
+
+/** Fills whole blocks with what comes after a state, and moves that on. Returns false, with nothing done, where that cannot be. */
+export function fillBlocks(state: Uint32Array, words: Uint32Array): boolean {
+  twister ??= twister === null ? null : make();
+  if (twister === null) return false;
+  const { words: memory, run: generate } = twister;
+  memory.set(state);
+  for (let done = 0; done < words.length; ) {
+    const count = Math.min(run * blockWords, words.length - done);
+    generate(0, outputAt, count);
+    words.set(memory.subarray(outputAt / 4, outputAt / 4 + count), done);
+    memory.copyWithin(0, count, count + blockWords);
+    done += count;
+  }
+  state.set(memory.subarray(0, blockWords));
+  return true;
+}
