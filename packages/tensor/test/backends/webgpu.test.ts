@@ -3,7 +3,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { runConv } from "../../src/backends/cpu/conv.ts";
 import { type WebGpuBackend, webgpu } from "../../src/backends/webgpu/index.ts";
-import { arange, cat, conv2d, Generator, randn, type Tensor, tensor, zeros } from "../../src/index.ts";
+import { arange, cat, conv2d, full, Generator, randn, type Tensor, tensor, zeros } from "../../src/index.ts";
 import { describeBackend } from "../../src/testing/index.ts";
 import { findWebGpu } from "./software-adapter.ts";
 
@@ -157,6 +157,71 @@ if (device === null) {
         [20, 6, 7, 6],
       ),
     );
+  });
+
+  // Rows are gone over in other ways by a GPU than by a program on the CPU: both, whatever the adapter.
+  describe.each([true, false])("webgpu rows, as on a GPU: %s", (tiles) => {
+    let other: WebGpuBackend;
+    beforeAll(async () => {
+      other = await webgpu({ tiles });
+    });
+
+    it.each([
+      ["of a million and some", [1_000_003]],
+      ["of a million", [1_000_000]],
+      ["few and long", [3, 70_000]],
+      ["one more than few", [260, 8200]],
+      ["neither", [100, 1000]],
+      ["of many", [2100, 100]],
+      ["of very many", [70_000, 36]],
+      ["short", [70, 32]],
+    ] as const)("%s", async (_, shape) => {
+      const x = randn(shape, { generator: new Generator(3) });
+      const results = (x: Tensor): Tensor[] => [
+        x.sum(-1),
+        x.mul(x).add(1).relu().sum(-1),
+        x.narrow(-1, 1, (shape.at(-1) as number) - 1).sum(-1),
+        x.amax(-1),
+        x.gt(4).any(-1),
+        x.to("int32").sum(-1),
+        x.softmax(-1),
+        x.var(-1),
+      ];
+      const got = await Promise.all(results(x.to(other)).map((result) => result.data()));
+      for (const [k, want] of results(x).entries()) {
+        const numbers = Array.from(want.dataSync(), Number);
+        const size = numbers.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-30);
+        const error = numbers.reduce((most, value, i) => Math.max(most, Math.abs(value - Number(got[k]?.[i]))), 0);
+        expect(error, `result ${k}`).toBeLessThan(2e-5 * size);
+      }
+    });
+
+    it("side by side", async () => {
+      for (const shape of [
+        [500, 2100],
+        [9000, 5],
+        [1100, 30],
+      ]) {
+        const x = randn(shape, { generator: new Generator(4) });
+        const [want, got] = [x.sum(0).dataSync(), await x.to(other).sum(0).data()];
+        want.forEach((value, i) => void expect(got[i]).toBeCloseTo(value, 2));
+      }
+    });
+
+    it("add up without losing figures, and always the same", async () => {
+      const x = full([4_000_000], 0.1, { device: other });
+      const sum = await x.sum().item();
+      expect(Math.abs(sum / (4_000_000 * Math.fround(0.1)) - 1)).toBeLessThan(1e-6);
+      expect(await x.sum().item()).toBe(sum);
+    });
+
+    it("pass NaN on, wherever it stands", async () => {
+      for (const at of [0, 5000, 99_999]) {
+        const x = zeros([100_000], { device: other });
+        x.narrow(0, at, 1).fill_(Number.NaN);
+        expect(await Promise.all([x.sum().item(), x.amax(0).item(), x.amin(0).item()])).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+      }
+    });
   });
 
   describe("webgpu errors", () => {

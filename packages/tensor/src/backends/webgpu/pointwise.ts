@@ -32,15 +32,18 @@ export function pointwise(recorder: Recorder, call: Call): void {
   else packed(recorder, call.to, (to) => byWord(recorder, { ...call, to }));
 }
 
-/** With so many quads, an invocation computes several. */
-const plenty = 1 << 14;
+/** How many quads a workgroup computes: with plenty of them, each invocation several. A program on the CPU takes longer to begin a workgroup than to go on with it. */
+function quadsPerGroup({ direct }: Recorder, count: number): number {
+  if (direct) return workgroup * Math.ceil(count / 16 / workgroup);
+  return count >= 1 << 14 ? 4 * workgroup : workgroup;
+}
 
 function byQuad(recorder: Recorder, { program, inputs, to, scalars }: Call, { shape, operands, moves }: Quads): void {
   const count = sizeOf(shape);
   const draft = new Draft(`pointwise ${program.id} ${moves.map(Number).join("")}`, true);
   const sources = inputs.map((view) => draft.view(view, "read"));
   const targets = to.map((view) => draft.view(view, "write"));
-  const perGroup = count >= plenty ? 4 * workgroup : workgroup;
+  const perGroup = quadsPerGroup(recorder, count);
   const [total, stride] = [count, perGroup].map((value) => draft.u32(value));
   const scalar = scalarArguments(program, ofLaunch(draft, scalars));
   const positions = walk(draft, shape, operands);

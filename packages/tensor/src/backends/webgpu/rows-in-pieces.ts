@@ -22,11 +22,11 @@ export function few({ direct }: Recorder): number {
 
 /**
  * How many elements a piece has, a multiple of `chunk`, which a workgroup goes over at once. A GPU is filled by thousands of invocations, which then go on by
- * themselves; a program on the CPU by a few for each core. No invocation adds up more than a few hundred elements one after the other.
+ * themselves; a program on the CPU by a few for each core. No invocation adds up more than 64 elements one after the other, so that sums stay exact.
  */
 function pieceOf({ direct }: Recorder, chunk: number, count: number, length: number): number {
   const pieces = Math.floor((direct ? 16 : 2048) / count);
-  return chunk * Math.min(256, Math.ceil(length / pieces / chunk));
+  return chunk * Math.min(64, Math.ceil(length / pieces / chunk));
 }
 
 /** Each stage in two launches: one workgroup for each piece of each row, then one for each row. Then the results, element by element. */
