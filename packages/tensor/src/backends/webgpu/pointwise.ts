@@ -32,10 +32,13 @@ export function pointwise(recorder: Recorder, call: Call): void {
   else packed(recorder, call.to, (to) => byWord(recorder, { ...call, to }));
 }
 
-/** How many quads a workgroup computes: with plenty of them, each invocation several. A program on the CPU takes longer to begin a workgroup than to go on with it. */
-function quadsPerGroup({ direct }: Recorder, count: number): number {
-  if (direct) return workgroup * Math.ceil(count / 16 / workgroup);
-  return count >= 1 << 14 ? 4 * workgroup : workgroup;
+/**
+ * How many invocations a workgroup has, and how many quads it computes: with plenty of them, each invocation several. A program on the CPU takes longer to begin a
+ * workgroup than to go on with it.
+ */
+function groupsOf({ direct }: Recorder, count: number): { readonly lanes: number; readonly perGroup: number } {
+  if (direct) return { lanes: 16, perGroup: 16 * Math.ceil(count / 256) };
+  return { lanes: workgroup, perGroup: count >= 1 << 14 ? 4 * workgroup : workgroup };
 }
 
 function byQuad(recorder: Recorder, { program, inputs, to, scalars }: Call, { shape, operands, moves }: Quads): void {
@@ -43,22 +46,22 @@ function byQuad(recorder: Recorder, { program, inputs, to, scalars }: Call, { sh
   const draft = new Draft(`pointwise ${program.id} ${moves.map(Number).join("")}`, true);
   const sources = inputs.map((view) => draft.view(view, "read"));
   const targets = to.map((view) => draft.view(view, "write"));
-  const perGroup = quadsPerGroup(recorder, count);
+  const { lanes, perGroup } = groupsOf(recorder, count);
   const [total, stride] = [count, perGroup].map((value) => draft.u32(value));
   const scalar = scalarArguments(program, ofLaunch(draft, scalars));
-  const positions = walk(draft, shape, operands);
+  const positions = walk(draft, shape, operands, true, 4);
   recorder.launch(
     draft,
     Math.ceil(count / perGroup),
     () => ({
       body: `let end = min(group * ${stride} + ${stride}, ${total});
-for (var i = group * ${stride} + lane; i < end; i += ${workgroup}u) {
+for (var i = group * ${stride} + lane; i < end; i += ${lanes}u) {
 ${positions.index("i", "at")}
 ${targets.map((_, k) => `let to${k} = at${inputs.length + k};`).join("\n")}
 ${writeQuad(program, sources, moves, targets, scalar)}
 }`,
     }),
-    workgroup,
+    lanes,
   );
 }
 
