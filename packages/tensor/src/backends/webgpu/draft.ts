@@ -9,8 +9,8 @@
 
 import type { DType } from "../../dtype.ts";
 import { DeviceError } from "../../errors.ts";
+import type { Program } from "../../expr/program.ts";
 import type { View } from "../../kernel.ts";
-import type { Block } from "../allocator.ts";
 import type { Heap, WebGpuBuffer } from "./heap.ts";
 import { libraryFor } from "./library.ts";
 
@@ -274,8 +274,11 @@ export class Draft {
   /** The small arguments. The first two are for the launch itself: how many workgroups in a row of the grid, and how many in all. */
   readonly words: number[] = [0, 0];
   readonly slots: Slot[] = [];
-  /** The blocks of memory that the launch uses. */
-  readonly blocks: Block[] = [];
+  /** The memory that the launch reads, and that which it changes. */
+  readonly reads: WebGpuBuffer[] = [];
+  readonly writes: WebGpuBuffer[] = [];
+  /** A program that it computes for every element of some views, and nothing else; what it reads are the program's inputs. */
+  fills: { readonly program: Program; readonly to: readonly View[] } | null = null;
   readonly #functions = new Map<string, string>();
   readonly #quads: boolean;
   #views = 0;
@@ -309,7 +312,7 @@ export class Draft {
 
   /** A view that the kernel uses. Throws a DeviceError when its memory was given back. */
   view(view: Operand, use: Use): Elements {
-    return this.#elements(view, use, this.u32(this.start(view)));
+    return this.#elements(view, use, this.u32(this.start(view, use)));
   }
 
   /** Like `view`, but positions count from where the heap begins: for a kernel that goes over many views of one heap. */
@@ -318,10 +321,12 @@ export class Draft {
   }
 
   /** Notes that the launch uses the memory of a view. Returns where its buffer begins in the heap, in elements. */
-  start(view: Operand): number {
-    const { start, block } = view.buffer as WebGpuBuffer; // safe: the views a backend is given lie in buffers that it made
+  start(view: Operand, use: Use): number {
+    const buffer = view.buffer as WebGpuBuffer; // safe: the views a backend is given lie in buffers that it made
+    const { start, block } = buffer;
     if (block === null) throw new DeviceError("webgpu: a kernel uses memory that was given back by free()");
-    this.blocks.push(block);
+    if (use !== "write") this.reads.push(buffer);
+    if (use !== "read") this.writes.push(buffer);
     return (start * 8) / packingOf(view).bits;
   }
 

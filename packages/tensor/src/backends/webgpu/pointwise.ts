@@ -46,6 +46,7 @@ function byQuad(recorder: Recorder, { program, inputs, to, scalars }: Call, { sh
   const draft = new Draft(`pointwise ${program.id} ${moves.map(Number).join("")}`, true);
   const sources = inputs.map((view) => draft.view(view, "read"));
   const targets = to.map((view) => draft.view(view, "write"));
+  draft.fills = { program, to };
   const { lanes, perGroup } = groupsOf(recorder, count);
   const [total, stride] = [count, perGroup].map((value) => draft.u32(value));
   const scalar = scalarArguments(program, ofLaunch(draft, scalars));
@@ -70,6 +71,7 @@ function byBlock(recorder: Recorder, { program, inputs, to, scalars }: Call, { s
   const draft = new Draft(`pointwise blocks ${program.id} ${kinds.join("")}`, true);
   const sources = inputs.map((view) => draft.view(view, "read"));
   const targets = to.map((view) => draft.view(view, "write"));
+  draft.fills = { program, to };
   const total = draft.u32(count);
   const steps = paces.map((pace) => draft.u32(pace));
   const scalar = scalarArguments(program, ofLaunch(draft, scalars));
@@ -106,6 +108,7 @@ function byWord(recorder: Recorder, call: Call): void {
   const inputs = call.inputs.slice(0, program.inputs);
   const sources = inputs.map((view) => draft.view(view, "read"));
   const targets = to.map((view) => draft.view(view, "write"));
+  draft.fills = { program, to };
   const total = draft.u32(count);
   const scalar = scalarArguments(program, ofLaunch(draft, call.scalars));
   const positions = walk(draft, shape, [...inputs, ...to]);
