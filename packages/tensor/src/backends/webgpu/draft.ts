@@ -343,7 +343,15 @@ export class Draft {
 
   /** The whole shader. Accessors are defined as the text asks for them, so the text is given as a function. */
   shader(text: () => ShaderText, workgroup: number, argumentBytes: number): string {
-    const { body, declarations = "" } = text();
+    const { body: written, declarations = "" } = text();
+    // Arguments are read once, at the beginning, and not in every turn of a loop.
+    const used = new Map<string, string>();
+    const body = written.replace(/\bargs\[(\d+)\]\.([xyzw])/g, (argument, at: string, part: string) => {
+      const name = `arg${at}${part}`;
+      used.set(name, argument);
+      return name;
+    });
+    const lets = Array.from(used, ([name, argument]) => `let ${name} = ${argument};`).join("\n");
     const bindings = this.slots.map(({ holds }, k) => `@group(0) @binding(${k + 1}) var<storage, read_write> heap${k}: array<${holds}>;`);
     const main = `${[...this.#functions.values()].join("\n")}
 ${declarations}
@@ -351,6 +359,7 @@ ${declarations}
 fn main(@builtin(workgroup_id) grid: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   let group = grid.y * args[0].x + grid.x;
   if (group >= args[0].y) { return; }
+${lets}
 ${body}
 }
 `;
