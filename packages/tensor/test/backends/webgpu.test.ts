@@ -1,9 +1,10 @@
 /** The WebGPU backend under the suite that all backends pass. Without an adapter it is skipped, and says why. */
 
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { runConv } from "../../src/backends/cpu/conv.ts";
+import { requestDevice } from "../../src/backends/webgpu/find-gpu.ts";
 import { type WebGpuBackend, webgpu } from "../../src/backends/webgpu/index.ts";
-import { arange, cat, conv2d, Generator, randn, type Tensor, tensor, zeros } from "../../src/index.ts";
+import { arange, cat, conv2d, DeviceError, full, Generator, pointwise, randn, type Tensor, tensor, zeros } from "../../src/index.ts";
 import { describeBackend } from "../../src/testing/index.ts";
 import { findWebGpu } from "./software-adapter.ts";
 
@@ -159,6 +160,71 @@ if (device === null) {
     );
   });
 
+  // Rows are gone over in other ways by a GPU than by a program on the CPU: both, whatever the adapter.
+  describe.each([true, false])("webgpu rows, as on a GPU: %s", (tiles) => {
+    let other: WebGpuBackend;
+    beforeAll(async () => {
+      other = await webgpu({ tiles });
+    });
+
+    it.each([
+      ["of a million and some", [1_000_003]],
+      ["of a million", [1_000_000]],
+      ["few and long", [3, 70_000]],
+      ["one more than few", [260, 8200]],
+      ["neither", [100, 1000]],
+      ["of many", [2100, 100]],
+      ["of very many", [70_000, 36]],
+      ["short", [70, 32]],
+    ] as const)("%s", async (_, shape) => {
+      const x = randn(shape, { generator: new Generator(3) });
+      const results = (x: Tensor): Tensor[] => [
+        x.sum(-1),
+        x.mul(x).add(1).relu().sum(-1),
+        x.narrow(-1, 1, (shape.at(-1) as number) - 1).sum(-1),
+        x.amax(-1),
+        x.gt(4).any(-1),
+        x.to("int32").sum(-1),
+        x.softmax(-1),
+        x.var(-1),
+      ];
+      const got = await Promise.all(results(x.to(other)).map((result) => result.data()));
+      for (const [k, want] of results(x).entries()) {
+        const numbers = Array.from(want.dataSync(), Number);
+        const size = numbers.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-30);
+        const error = numbers.reduce((most, value, i) => Math.max(most, Math.abs(value - Number(got[k]?.[i]))), 0);
+        expect(error, `result ${k}`).toBeLessThan(2e-5 * size);
+      }
+    });
+
+    it("side by side", async () => {
+      for (const shape of [
+        [500, 2100],
+        [9000, 5],
+        [1100, 30],
+      ]) {
+        const x = randn(shape, { generator: new Generator(4) });
+        const [want, got] = [x.sum(0).dataSync(), await x.to(other).sum(0).data()];
+        want.forEach((value, i) => void expect(got[i]).toBeCloseTo(value, 2));
+      }
+    });
+
+    it("add up without losing figures, and always the same", async () => {
+      const x = full([4_000_000], 0.1, { device: other });
+      const sum = await x.sum().item();
+      expect(Math.abs(sum / (4_000_000 * Math.fround(0.1)) - 1)).toBeLessThan(1e-6);
+      expect(await x.sum().item()).toBe(sum);
+    });
+
+    it("pass NaN on, wherever it stands", async () => {
+      for (const at of [0, 5000, 99_999]) {
+        const x = zeros([100_000], { device: other });
+        x.narrow(0, at, 1).fill_(Number.NaN);
+        expect(await Promise.all([x.sum().item(), x.amax(0).item(), x.amin(0).item()])).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+      }
+    });
+  });
+
   describe("webgpu errors", () => {
     it("name what is too large", async () => {
       expect(() => found.allocate(2 ** 40)).toThrow(/webgpu: a tensor of 1099511627776 bytes is too large/);
@@ -190,6 +256,63 @@ if (device === null) {
       expect(() => small.allocate(600_000)).toThrow(/webgpu: out of memory: .* memoryLimit of 1048576/);
       small.free(kept);
       small.free(small.allocate(600_000));
+    });
+  });
+
+  describe("webgpu: a kernel that does not compile", () => {
+    let device: WebGpuBackend;
+    /** What is done to the shaders' text from now on. */
+    let change = (code: string): string => code;
+    beforeAll(async () => {
+      device = await webgpu();
+      const { device: probe } = await requestDevice("high-performance");
+      const type = Object.getPrototypeOf(probe) as GPUDevice; // safe: the object that all devices have their methods from
+      probe.destroy();
+      const make = type.createShaderModule;
+      vi.spyOn(type, "createShaderModule").mockImplementation(function (this: GPUDevice, descriptor) {
+        return make.call(this, { ...descriptor, code: change(descriptor.code) });
+      });
+    });
+    afterAll(() => void vi.restoreAllMocks());
+
+    const broken = pointwise("broken", (x) => x.mul(3).add(17).abs());
+    const failing = (x: Tensor): Tensor => {
+      change = (code) => code.replace("fn main", "fn nothing() { undeclared(); }\nfn main");
+      const result = broken(x);
+      change = (code) => code;
+      return result;
+    };
+
+    it("is an error of whoever reads its result, or what was computed from it, and of no one else", async () => {
+      const x = tensor([1, 2, 3, 4], { device });
+      const before = x.add(1);
+      const y = failing(x);
+      const from = [y.sum(), y.mul(2), cat([x, y]), x.indexSelect(0, y.to("int32")), x.clone().add_(y)];
+      const after = x.mul(2);
+      for (const one of [y, ...from])
+        await expect(one.data()).rejects.toThrow(/webgpu: the kernel "pointwise .*" did not compile.*undeclared/s);
+      await expect(y.data()).rejects.toThrow(DeviceError);
+      expect(Array.from(await before.data())).toEqual([2, 3, 4, 5]);
+      expect(Array.from(await after.data())).toEqual([2, 4, 6, 8]);
+      await device.flush();
+    });
+
+    it("leaves what is written anew in its place", async () => {
+      const x = tensor([1, 2, 3, 4], { device });
+      const [y, z, part] = [x.clone(), x.clone(), x.clone()];
+      const bad = failing(x);
+      const earlier = y.data();
+      for (const one of [y, z, part]) one.add_(bad);
+      expect(Array.from(await earlier)).toEqual([1, 2, 3, 4]);
+      for (const one of [y, z, part]) await expect(one.data()).rejects.toThrow(/did not compile/);
+      y.copy_(x);
+      device.write(z.buffer, new Uint8Array(new Float32Array([5, 6, 7, 8]).buffer));
+      part.narrow(0, 0, 2).zero_();
+      expect(Array.from(await y.data())).toEqual([1, 2, 3, 4]);
+      expect(Array.from(await z.data())).toEqual([5, 6, 7, 8]);
+      await expect(part.data()).rejects.toThrow(/did not compile/);
+      bad.dispose();
+      expect(Array.from(await x.mul(7).data())).toEqual([7, 14, 21, 28]); // perhaps in the same memory
     });
   });
 

@@ -9,8 +9,8 @@
 
 import type { DType } from "../../dtype.ts";
 import { DeviceError } from "../../errors.ts";
+import type { Program } from "../../expr/program.ts";
 import type { View } from "../../kernel.ts";
-import type { Block } from "../allocator.ts";
 import type { Heap, WebGpuBuffer } from "./heap.ts";
 import { libraryFor } from "./library.ts";
 
@@ -274,8 +274,11 @@ export class Draft {
   /** The small arguments. The first two are for the launch itself: how many workgroups in a row of the grid, and how many in all. */
   readonly words: number[] = [0, 0];
   readonly slots: Slot[] = [];
-  /** The blocks of memory that the launch uses. */
-  readonly blocks: Block[] = [];
+  /** The memory that the launch reads, and that which it changes. */
+  readonly reads: WebGpuBuffer[] = [];
+  readonly writes: WebGpuBuffer[] = [];
+  /** A program that it computes for every element of some views, and nothing else; what it reads are the program's inputs. */
+  fills: { readonly program: Program; readonly to: readonly View[] } | null = null;
   readonly #functions = new Map<string, string>();
   readonly #quads: boolean;
   #views = 0;
@@ -309,7 +312,7 @@ export class Draft {
 
   /** A view that the kernel uses. Throws a DeviceError when its memory was given back. */
   view(view: Operand, use: Use): Elements {
-    return this.#elements(view, use, this.u32(this.start(view)));
+    return this.#elements(view, use, this.u32(this.start(view, use)));
   }
 
   /** Like `view`, but positions count from where the heap begins: for a kernel that goes over many views of one heap. */
@@ -318,10 +321,12 @@ export class Draft {
   }
 
   /** Notes that the launch uses the memory of a view. Returns where its buffer begins in the heap, in elements. */
-  start(view: Operand): number {
-    const { start, block } = view.buffer as WebGpuBuffer; // safe: the views a backend is given lie in buffers that it made
+  start(view: Operand, use: Use): number {
+    const buffer = view.buffer as WebGpuBuffer; // safe: the views a backend is given lie in buffers that it made
+    const { start, block } = buffer;
     if (block === null) throw new DeviceError("webgpu: a kernel uses memory that was given back by free()");
-    this.blocks.push(block);
+    if (use !== "write") this.reads.push(buffer);
+    if (use !== "read") this.writes.push(buffer);
     return (start * 8) / packingOf(view).bits;
   }
 
@@ -338,7 +343,15 @@ export class Draft {
 
   /** The whole shader. Accessors are defined as the text asks for them, so the text is given as a function. */
   shader(text: () => ShaderText, workgroup: number, argumentBytes: number): string {
-    const { body, declarations = "" } = text();
+    const { body: written, declarations = "" } = text();
+    // Arguments are read once, at the beginning, and not in every turn of a loop.
+    const used = new Map<string, string>();
+    const body = written.replace(/\bargs\[(\d+)\]\.([xyzw])/g, (argument, at: string, part: string) => {
+      const name = `arg${at}${part}`;
+      used.set(name, argument);
+      return name;
+    });
+    const lets = Array.from(used, ([name, argument]) => `let ${name} = ${argument};`).join("\n");
     const bindings = this.slots.map(({ holds }, k) => `@group(0) @binding(${k + 1}) var<storage, read_write> heap${k}: array<${holds}>;`);
     const main = `${[...this.#functions.values()].join("\n")}
 ${declarations}
@@ -346,6 +359,7 @@ ${declarations}
 fn main(@builtin(workgroup_id) grid: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   let group = grid.y * args[0].x + grid.x;
   if (group >= args[0].y) { return; }
+${lets}
 ${body}
 }
 `;

@@ -68,9 +68,9 @@ function inOne(recorder: Recorder, program: ForeachCall["program"], all: readonl
   });
   const begin = column((_, number) => begins[number] as number);
   const length = column((_, number) => lengths[number] as number);
-  const position = (view: View): number => draft.start(view) + view.offset;
-  const inputs = sources.map((_, k) => column(({ inputs }) => position(inputs[k] as View)));
-  const outputs = targets.map((_, k) => column(({ to }) => position(to[k] as View)));
+  const position = (view: View, use: "read" | "write"): number => draft.start(view, use) + view.offset;
+  const inputs = sources.map((_, k) => column(({ inputs }) => position(inputs[k] as View, "read")));
+  const outputs = targets.map((_, k) => column(({ to }) => position(to[k] as View, "write")));
   const scalar = scalarArguments(program, {
     f32: (k) => `bitcast<f32>(${column(({ scalars }) => floatBits(scalars[k] as number))})`,
     i32: (k) => `bitcast<i32>(${column(({ scalars }) => Math.trunc(scalars[k] as number) >>> 0)})`,

@@ -23,6 +23,8 @@ export class WebGpuBuffer implements DeviceBuffer {
   readonly start: number;
   /** The allocator's block; null when given back. */
   block: Block | null;
+  /** Why what should be in it was never computed; null when all is well. As of the work that was submitted. */
+  fault: DeviceError | null = null;
 
   constructor(bytes: number, heap: Heap, block: Block) {
     this.bytes = bytes;

@@ -1,6 +1,6 @@
 /**
  * Compiled kernels, found by a draft's key. They compile while the program goes on, side by side: whoever records work need not wait for them, only who
- * submits it.
+ * submits it. One that does not compile spoils what is computed by it, and nothing else.
  */
 
 import { DeviceError } from "../../errors.ts";
@@ -12,22 +12,24 @@ export interface Pipeline {
   readonly layout: GPUBindGroupLayout;
   /** The room that its arguments take, in bytes. */
   readonly argumentBytes: number;
-  /** Null while it compiles. */
+  /** Null while it compiles, and for ever when it does not. */
   compiled: GPUComputePipeline | null;
+  /** Why it does not compile. */
+  fault: DeviceError | null;
 }
 
 /** The kernels of one device. */
 export class Pipelines {
   readonly #device: GPUDevice;
-  readonly #fail: (error: unknown) => void;
   readonly #known = new Map<string, Pipeline>();
   readonly #layouts = new Map<number, { group: GPUBindGroupLayout; pipeline: GPUPipelineLayout }>();
   readonly #compiling = new Map<Pipeline, { readonly descriptor: GPUComputePipelineDescriptor; readonly done: Promise<void> }>();
 
-  /** @param fail told when a kernel does not compile. */
-  constructor(device: GPUDevice, fail: (error: unknown) => void) {
+  /** Whether any kernel did not compile so far. */
+  failed = false;
+
+  constructor(device: GPUDevice) {
     this.#device = device;
-    this.#fail = fail;
   }
 
   /** How many were made so far. */
@@ -57,18 +59,25 @@ export class Pipelines {
     const argumentBytes = Math.max(256, 2 ** Math.ceil(Math.log2(draft.words.length * 4)));
     const code = draft.shader(text, workgroup, argumentBytes);
     const { group, pipeline: layout } = this.#layout(draft.slots.length);
+    this.#device.pushErrorScope("validation");
     const module = this.#device.createShaderModule({ code, label: draft.key });
+    const invalid = this.#device.popErrorScope().catch(() => null); // as when the device is lost, which is told elsewhere
     const descriptor: GPUComputePipelineDescriptor = { layout, compute: { module, entryPoint: "main" }, label: draft.key };
-    const made: Pipeline = { layout: group, argumentBytes, compiled: null };
+    const made: Pipeline = { layout: group, argumentBytes, compiled: null, fault: null };
     this.#known.set(draft.key, made);
     const done = this.#device.createComputePipelineAsync(descriptor).then(
       (compiled) => {
         made.compiled ??= compiled;
         this.#compiling.delete(made);
       },
-      (error) => {
+      async (error: Error) => {
+        const cause = (await invalid) ?? error; // the text's own fault says more than that it has one
+        made.fault = new DeviceError(
+          `webgpu: the kernel "${draft.key}" did not compile, so what is computed by it cannot be read; the fault is Akari's or the driver's: ${cause.message}`,
+          { cause },
+        );
+        this.failed = true;
         this.#compiling.delete(made);
-        this.#fail(error);
       },
     );
     this.#compiling.set(made, { descriptor, done });

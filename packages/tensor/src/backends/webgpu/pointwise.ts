@@ -32,30 +32,37 @@ export function pointwise(recorder: Recorder, call: Call): void {
   else packed(recorder, call.to, (to) => byWord(recorder, { ...call, to }));
 }
 
-/** With so many quads, an invocation computes several. */
-const plenty = 1 << 14;
+/**
+ * How many invocations a workgroup has, and how many quads it computes: with plenty of them, each invocation several. A program on the CPU takes longer to begin a
+ * workgroup than to go on with it.
+ */
+function groupsOf({ direct }: Recorder, count: number): { readonly lanes: number; readonly perGroup: number } {
+  if (direct) return { lanes: 16, perGroup: 16 * Math.ceil(count / 256) };
+  return { lanes: workgroup, perGroup: count >= 1 << 14 ? 4 * workgroup : workgroup };
+}
 
 function byQuad(recorder: Recorder, { program, inputs, to, scalars }: Call, { shape, operands, moves }: Quads): void {
   const count = sizeOf(shape);
   const draft = new Draft(`pointwise ${program.id} ${moves.map(Number).join("")}`, true);
   const sources = inputs.map((view) => draft.view(view, "read"));
   const targets = to.map((view) => draft.view(view, "write"));
-  const perGroup = count >= plenty ? 4 * workgroup : workgroup;
+  draft.fills = { program, to };
+  const { lanes, perGroup } = groupsOf(recorder, count);
   const [total, stride] = [count, perGroup].map((value) => draft.u32(value));
   const scalar = scalarArguments(program, ofLaunch(draft, scalars));
-  const positions = walk(draft, shape, operands);
+  const positions = walk(draft, shape, operands, true, 4);
   recorder.launch(
     draft,
     Math.ceil(count / perGroup),
     () => ({
       body: `let end = min(group * ${stride} + ${stride}, ${total});
-for (var i = group * ${stride} + lane; i < end; i += ${workgroup}u) {
+for (var i = group * ${stride} + lane; i < end; i += ${lanes}u) {
 ${positions.index("i", "at")}
 ${targets.map((_, k) => `let to${k} = at${inputs.length + k};`).join("\n")}
 ${writeQuad(program, sources, moves, targets, scalar)}
 }`,
     }),
-    workgroup,
+    lanes,
   );
 }
 
@@ -64,6 +71,7 @@ function byBlock(recorder: Recorder, { program, inputs, to, scalars }: Call, { s
   const draft = new Draft(`pointwise blocks ${program.id} ${kinds.join("")}`, true);
   const sources = inputs.map((view) => draft.view(view, "read"));
   const targets = to.map((view) => draft.view(view, "write"));
+  draft.fills = { program, to };
   const total = draft.u32(count);
   const steps = paces.map((pace) => draft.u32(pace));
   const scalar = scalarArguments(program, ofLaunch(draft, scalars));
@@ -100,6 +108,7 @@ function byWord(recorder: Recorder, call: Call): void {
   const inputs = call.inputs.slice(0, program.inputs);
   const sources = inputs.map((view) => draft.view(view, "read"));
   const targets = to.map((view) => draft.view(view, "write"));
+  draft.fills = { program, to };
   const total = draft.u32(count);
   const scalar = scalarArguments(program, ofLaunch(draft, call.scalars));
   const positions = walk(draft, shape, [...inputs, ...to]);

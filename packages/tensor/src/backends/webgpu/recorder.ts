@@ -6,18 +6,22 @@
  */
 
 import { DeviceError } from "../../errors.ts";
+import { inputTypes } from "../../expr/program.ts";
+import { isContiguous } from "../../shape.ts";
 import { DeviceClock } from "./clock.ts";
 import type { Counters } from "./counters.ts";
 import { Draft, type ShaderText } from "./draft.ts";
 import { Faults, recordBytes } from "./faults.ts";
 import { type Heap, Memory, usage, type WebGpuBuffer } from "./heap.ts";
 import { type Pipeline, Pipelines } from "./pipelines.ts";
+import { endsBuffer } from "./quads.ts";
 
 type Command =
   | {
       readonly kind: "launch";
       readonly pipeline: Pipeline;
       readonly heaps: readonly Heap[];
+      readonly uses: Pick<Draft, "reads" | "writes" | "fills">;
       readonly words: readonly number[];
       readonly width: number;
       readonly height: number;
@@ -25,16 +29,27 @@ type Command =
       readonly clock: DeviceClock | null;
       readonly label: number;
     }
-  | { readonly kind: "write"; readonly heap: Heap; readonly at: number; readonly bytes: Uint8Array<ArrayBuffer> }
   | {
-      readonly kind: "read";
+      readonly kind: "write";
       readonly heap: Heap;
       readonly at: number;
-      readonly bytes: number;
-      readonly into: GPUBuffer;
-      readonly to: number;
+      readonly bytes: Uint8Array<ArrayBuffer>;
+      /** What is written from end to end by it and its like. */
+      readonly fills: WebGpuBuffer | null;
     }
+  | Read
   | { readonly kind: "grow"; readonly heap: Heap; readonly capacity: number };
+
+interface Read {
+  readonly kind: "read";
+  readonly buffer: WebGpuBuffer;
+  readonly at: number;
+  readonly bytes: number;
+  readonly into: GPUBuffer;
+  readonly to: number;
+  /** Why there is nothing to be read; known when it is submitted. */
+  fault: DeviceError | null;
+}
 
 /** Bytes of arguments for one submit. */
 const argumentRoom = 256 << 10;
@@ -59,7 +74,7 @@ export class Recorder {
   /** The number of the batch that is being recorded: what a block of memory is stamped with when it is used. */
   #batch = 1;
   #clock: DeviceClock | null = null;
-  /** The first thing that went wrong on the device; from then on everything throws it. */
+  /** The first thing that went wrong with the device itself; from then on everything throws it. A kernel that does not compile is no such thing. */
   failure: DeviceError | null = null;
 
   /** Whether kernels do without workgroup memory where they can: better on a device that is a program on the CPU. */
@@ -80,9 +95,7 @@ export class Recorder {
     });
     this.direct = direct;
     this.#arguments = device.createBuffer({ size: argumentRoom, usage: usage.uniform | usage.copyTarget });
-    this.#pipelines = new Pipelines(device, (cause) => {
-      this.failure ??= new DeviceError("webgpu: a kernel did not compile; the device's driver is at fault, or Akari is", { cause });
-    });
+    this.#pipelines = new Pipelines(device);
     this.faults = new Faults(this.memory);
   }
 
@@ -116,15 +129,17 @@ export class Recorder {
   launch(draft: Draft, groups: number, text: () => ShaderText, workgroup = 64): void {
     if (groups === 0) return;
     this.check();
-    const { words, slots, blocks } = draft;
+    const { words, slots, reads, writes, fills } = draft;
     const width = Math.min(groups, gridWidth);
     words[0] = width;
     words[1] = groups;
     const pipeline = this.#pipelines.find(draft, text, workgroup);
-    for (const block of blocks) block.stamp = this.#batch;
+    for (const buffers of [reads, writes]) for (const { block } of buffers) if (block !== null) block.stamp = this.#batch;
     const clock = this.#clock;
     const heaps = slots.map(({ heap }) => heap);
-    this.#record({ kind: "launch", pipeline, heaps, words, width, height: Math.ceil(groups / width), clock, label: clock?.label ?? -1 });
+    const uses = { reads, writes, fills };
+    const height = Math.ceil(groups / width);
+    this.#record({ kind: "launch", pipeline, heaps, uses, words, width, height, clock, label: clock?.label ?? -1 });
     this.#counters.launches++;
   }
 
@@ -152,8 +167,10 @@ export class Recorder {
     const whole = bytes.length & ~3;
     const rest = bytes.subarray(whole);
     const inOrder = block.stamp >= this.#batch || heap.memory === null || heap.memory.size < heap.capacity;
+    const fills = offset === 0 && bytes.length >= buffer.bytes ? buffer : null;
+    if (!inOrder && fills !== null) fills.fault = null;
     const put = (at: number, part: Uint8Array): void => {
-      if (inOrder) this.#record({ kind: "write", heap, at: start + at, bytes: part.slice() });
+      if (inOrder) this.#record({ kind: "write", heap, at: start + at, bytes: part.slice(), fills });
       else this.#device.queue.writeBuffer(heap.memory as GPUBuffer, start + at, part.buffer, part.byteOffset, part.length); // safe: looked at above
     };
     if (inOrder) block.stamp = this.#batch;
@@ -192,8 +209,8 @@ export class Recorder {
     const list = this.#readers.get(capacity) ?? [];
     this.#readers.set(capacity, list);
     const into = list.pop() ?? this.#device.createBuffer({ size: capacity, usage: usage.mapRead | usage.copyTarget });
-    this.#copyOut(buffer, from, size, into, 0);
-    if (noted > 0) this.#copyOut(this.faults.record.buffer, 0, noted, into, size);
+    const copy = this.#copyOut(buffer, from, size, into, 0);
+    const record = noted > 0 ? this.#copyOut(this.faults.record.buffer, 0, noted, into, size) : null;
     await this.#send();
     try {
       await into.mapAsync(1, 0, size + noted); // for reading
@@ -203,7 +220,7 @@ export class Recorder {
     }
     const read = into.getMappedRange(0, size + noted);
     const bytes = new Uint8Array(read).slice(offset - from, offset - from + length);
-    const fault = noted > 0 ? this.faults.errorOf(new DataView(read, size)) : null;
+    const fault = record === null ? null : (record.fault ?? this.faults.errorOf(new DataView(read, size)));
     into.unmap();
     list.push(into);
     this.check();
@@ -211,14 +228,17 @@ export class Recorder {
       this.write(this.faults.record.buffer, new Uint8Array(recordBytes), 0);
       throw fault;
     }
+    if (copy.fault !== null) throw copy.fault;
     return bytes;
   }
 
-  #copyOut(buffer: WebGpuBuffer, offset: number, bytes: number, into: GPUBuffer, to: number): void {
-    const { heap, start, block } = buffer;
+  #copyOut(buffer: WebGpuBuffer, offset: number, bytes: number, into: GPUBuffer, to: number): Read {
+    const { start, block } = buffer;
     if (block === null) throw new DeviceError("webgpu: read: this buffer was given back by free()");
     block.stamp = this.#batch;
-    this.#record({ kind: "read", heap, at: start + offset, bytes, into, to });
+    const read: Read = { kind: "read", buffer, at: start + offset, bytes, into, to, fault: null };
+    this.#record(read);
+    return read;
   }
 
   /** Resolves when all work issued so far is done. Throws what a check found. */
@@ -254,18 +274,21 @@ export class Recorder {
     for (const command of commands) {
       switch (command.kind) {
         case "launch": {
-          const { pipeline, heaps, words, width, height, clock, label } = command;
+          const { pipeline, heaps, uses, words, width, height, clock, label } = command;
+          if (this.#pipelines.failed && this.#spoils(pipeline, uses)) break;
           const group = this.#bindGroup(pipeline, heaps);
-          // Safe: nothing is submitted before its kernels have compiled, and one that does not is a failure.
+          // Safe: nothing is submitted before its kernels have compiled, and one that does not is not launched.
           batch.launch(pipeline.compiled as GPUComputePipeline, group, words, pipeline.argumentBytes, [width, height], clock?.next(label));
           break;
         }
         case "read":
+          command.fault = command.buffer.fault;
           // Safe: whoever reads a heap has it grow first.
-          batch.encoder().copyBufferToBuffer(command.heap.memory as GPUBuffer, command.at, command.into, command.to, command.bytes);
+          batch.encoder().copyBufferToBuffer(command.buffer.heap.memory as GPUBuffer, command.at, command.into, command.to, command.bytes);
           break;
         case "write":
           batch.submit();
+          if (command.fills !== null) command.fills.fault = null;
           this.#device.queue.writeBuffer(command.heap.memory as GPUBuffer, command.at, command.bytes); // safe, as above
           break;
         case "grow":
@@ -276,6 +299,21 @@ export class Recorder {
       }
     }
     batch.submit();
+  }
+
+  /** Whether a launch cannot be done, since its kernel did not compile or what it reads was not computed. What it was to write is not computed then either. */
+  #spoils(pipeline: Pipeline, { reads, writes, fills }: Pick<Draft, "reads" | "writes" | "fills">): boolean {
+    const types = fills === null ? null : inputTypes(fills.program);
+    const fault = pipeline.fault ?? reads.find((buffer, k) => buffer.fault !== null && types?.[k] !== null)?.fault ?? null;
+    for (const buffer of writes) {
+      // A check of what was not computed finds nothing wrong with other things.
+      if (fault !== null && (pipeline.fault !== null || buffer !== this.faults.record.buffer)) buffer.fault = fault;
+    }
+    if (fault !== null) return true;
+    for (const view of fills?.to ?? []) {
+      if (view.offset === 0 && isContiguous(view.shape, view.strides) && endsBuffer(view)) (view.buffer as WebGpuBuffer).fault = null; // safe: a buffer of this device
+    }
+    return false;
   }
 
   #enlarge(heap: Heap, capacity: number, batch: Batch): void {

@@ -5,15 +5,19 @@
 
 import { type DType, isFloating } from "../../dtype.ts";
 import type { Expr } from "../../expr/expr.ts";
-import type { Reduction, Stage } from "../../expr/program.ts";
+import { nodesOf, type Reduction, type Stage } from "../../expr/program.ts";
 import type { RowsCall, View } from "../../kernel.ts";
-import { Draft, type Elements, packingOf } from "./draft.ts";
+import { Draft, type Elements, packingOf, wgslType } from "./draft.ts";
 import { type Leaves, literal, writeBinary, writeCast, writeFormulas } from "./formula.ts";
+import type { Recorder } from "./recorder.ts";
 import { ofLaunch, scalarArguments } from "./scalars.ts";
 import { merge, type Walk, walk } from "./walk.ts";
 
-/** How many invocations share a row. */
-export const workgroup = 64;
+/** How many invocations go over rows together. A program on the CPU computes a few lanes at a time, and each barrier costs it a turn of all the others. */
+export function lanesFor(recorder: Recorder, length: number): number {
+  if (recorder.direct) return 16;
+  return length >= 4096 ? 256 : 64;
+}
 
 /** What a reduction of values of a dtype begins with. */
 export function identity(reduce: Reduction, dtype: DType): string {
@@ -32,18 +36,37 @@ export function combined(reduce: Reduction, dtype: DType, a: string, b: string):
   return writeBinary(primitive[reduce], dtype, a, b);
 }
 
-/** Combines what the invocations of a workgroup hold in `total{k}` into `shared{k}[0]`. */
-export function share(k: number, reduce: Reduction, dtype: DType): string {
-  return `shared${k}[lane] = total${k};
-workgroupBarrier();
-for (var step${k} = ${workgroup / 2}u; step${k} > 0u; step${k} >>= 1u) {
-  if (lane < step${k}) {
-    let mine = shared${k}[lane];
-    let other = shared${k}[lane + step${k}];
-    shared${k}[lane] = ${combined(reduce, dtype, "mine", "other")};
-  }
-  workgroupBarrier();
+/**
+ * Combines what the invocations of a workgroup hold in `total{k}`, for all of them, in an order that is always the same. Some combine as many each, then everyone
+ * combines what these have, so that there are two barriers instead of one for each halving.
+ */
+export function share(k: number, reduce: Reduction, dtype: DType, lanes: number): { readonly declaration: string; readonly code: string } {
+  const some = 2 ** Math.ceil(Math.log2(lanes) / 2);
+  const gather = (from: string, to: number, step: number) => `for (var j = ${from}; j < ${to}u; j += ${step}u) {
+  let other = shared${k}[j];
+  total${k} = ${combined(reduce, dtype, `total${k}`, "other")};
 }`;
+  return {
+    declaration: `var<workgroup> shared${k}: array<${wgslType(dtype)}, ${lanes}>;`,
+    code: `shared${k}[lane] = total${k};
+workgroupBarrier();
+if (lane < ${some}u) {
+${gather(`lane + ${some}u`, lanes, some)}
+shared${k}[lane] = total${k};
+}
+workgroupBarrier();
+total${k} = shared${k}[0];
+${gather("1u", some, 1)}`,
+  };
+}
+
+/** Which elements of a row an invocation goes over: those from `from` up to `to`, taking turns with others. */
+export interface Span {
+  readonly from: string;
+  readonly to: string;
+  /** The number of the invocation among those that share the elements, and how many they are. */
+  readonly lane: string;
+  readonly lanes: number;
 }
 
 /** What all forms of a row kernel share: operands, positions and scalars. */
@@ -78,7 +101,11 @@ export class RowFrame {
 
   /** The walk within a row: how far an element lies from its row's first. */
   steps(more: readonly View[]): Walk {
-    const outer = this.outer;
+    const { moves, outer } = this;
+    if (moves !== null) {
+      const all = [...moves, ...more.map(() => true)];
+      return { index: (i, prefix) => all.map((moves, k) => `let ${prefix}${k} = ${moves ? i : "0u"};`).join("\n") };
+    }
     const tails = [...this.inputs, ...more].map(({ strides }) => ({ strides: strides.slice(outer), offset: 0 }));
     return walk(this.draft, this.shape.slice(outer), tails, false);
   }
@@ -89,9 +116,9 @@ export class RowFrame {
   }
 
   /** Statements that bring in the elements from `i` on. The walk within a row is `steps`. */
-  load(steps: Walk): string {
+  load(steps: Walk, i = "i"): string {
     const { moves } = this;
-    const index = steps.index("i", "far");
+    const index = steps.index(i, "far");
     if (moves === null) return index;
     const loads = this.sources.map((source, k) => {
       return moves[k] ? source.quad(`q${k}`, `(row${k} + far${k})`) : `let q${k} = ${source.get(`row${k} + far${k}`)};`;
@@ -106,12 +133,36 @@ export class RowFrame {
     return { input: (k) => (moves[k] ? (this.sources[k] as Elements).quarter(`q${k}`, j) : `q${k}`), scalar: this.scalar, row };
   }
 
-  /** Statements that combine what was brought in into `total`, in the formula of one stage. */
-  reduce({ reduce, of }: Stage, total: string, row: (k: number) => string): string {
-    return Array.from({ length: this.each }, (_, j) => {
-      const { code, values } = writeFormulas([of], this.element(j, row), `s${j}_`);
-      return `${code}\n${total} = ${combined(reduce, of.dtype, total, values[0] as string)};`;
-    }).join("\n");
+  /** How many times a loop goes on at once, so that many loads are under way together and sums have short chains; a long formula is text enough once. */
+  turns({ of }: Stage): number {
+    return nodesOf([of]).length <= 8 ? 4 : 1;
+  }
+
+  /** Statements that declare `total{k}`: the elements of a span combined in the formula of stage `k`. */
+  total(k: number, { from, to, lane, lanes }: Span, steps: Walk, row: (k: number) => string): string {
+    const stage = this.call.program.stages[k] as Stage; // safe: whoever asks counts the stages
+    const { reduce, of } = stage;
+    const { each } = this;
+    const turns = this.turns(stage);
+    const type = wgslType(of.dtype);
+    const parts = Array.from({ length: turns * each }, (_, n) => `part${n}`);
+    const turn = (n: number) => {
+      const elements = Array.from({ length: each }, (_, j) => {
+        const { code, values } = writeFormulas([of], this.element(j, row), `s${j}_`);
+        const part = parts[n * each + j] as string; // safe: as many as there are elements in all turns
+        return `${code}\n${part} = ${combined(reduce, of.dtype, part, values[0] as string)};`;
+      });
+      return `{\n${this.load(steps, n === 0 ? "i" : `(i + ${n * lanes * each}u)`)}\n${elements.join("\n")}\n}`;
+    };
+    const all = Array.from({ length: turns }, (_, n) => turn(n)).join("\n");
+    return `var total${k}: ${type};
+{
+${parts.map((part) => `var ${part}: ${type} = ${identity(reduce, of.dtype)};`).join("\n")}
+var i = ${from} + ${lane} * ${each}u;
+${turns > 1 ? `for (; i + ${(turns - 1) * lanes * each}u < ${to}; i += ${turns * lanes * each}u) {\n${all}\n}` : ""}
+for (; i < ${to}; i += ${lanes * each}u) ${turn(0)}
+total${k} = ${halves(parts, (a, b) => combined(reduce, of.dtype, a, b))};
+}`;
   }
 
   get shape(): readonly number[] {
@@ -151,6 +202,13 @@ export class RowFrame {
     });
     return [this.load(steps), ...parts.map(({ code }) => code), ...stores].join("\n");
   }
+}
+
+/** All of a list combined in pairs, these in pairs, and so on. */
+function halves(list: readonly string[], combine: (a: string, b: string) => string): string {
+  if (list.length === 1) return list[0] as string; // safe: it has one
+  const middle = list.length / 2;
+  return combine(halves(list.slice(0, middle), combine), halves(list.slice(middle), combine));
 }
 
 /**

@@ -10,10 +10,24 @@ import { type Draft, type Elements, wgslType } from "./draft.ts";
 import { writeCast } from "./formula.ts";
 import type { WebGpuBuffer } from "./heap.ts";
 import type { Recorder } from "./recorder.ts";
-import { combined, identity, RowFrame, share, workgroup } from "./row-frame.ts";
+import { combined, identity, lanesFor, RowFrame, share } from "./row-frame.ts";
 
-/** How many elements a piece has. */
-const piece = 4096;
+/** Invocations in a workgroup that stores results element by element. */
+const workgroup = 64;
+
+/** So many rows are few: fewer than the workgroups that a device has work for. */
+export function few({ direct }: Recorder): number {
+  return direct ? 8 : 256;
+}
+
+/**
+ * How many elements a piece has, a multiple of `chunk`, which a workgroup goes over at once. A GPU is filled by thousands of invocations, which then go on by
+ * themselves; a program on the CPU by a few for each core. No invocation adds up more than 64 elements one after the other, so that sums stay exact.
+ */
+function pieceOf({ direct }: Recorder, chunk: number, count: number, length: number): number {
+  const pieces = Math.floor((direct ? 16 : 2048) / count);
+  return chunk * Math.min(64, Math.ceil(length / pieces / chunk));
+}
 
 /** Each stage in two launches: one workgroup for each piece of each row, then one for each row. Then the results, element by element. */
 export function inPieces(recorder: Recorder, call: RowsCall, count: number, length: number): void {
@@ -25,7 +39,7 @@ export function inPieces(recorder: Recorder, call: RowsCall, count: number, leng
     const result = last && elements.length === 0 ? null : scratch(recorder, stored(stage.of.dtype), [count]);
     const frame = new RowFrame(`rows combine ${last} ${result !== null}`, call, length);
     const earlier = rowResults(frame.draft, call, results);
-    combinePieces(recorder, stage, partial, result, frame, last ? (n) => (n === k ? "shared0[0]" : earlier(n)) : null);
+    combinePieces(recorder, stage, partial, result, frame, last ? (n) => (n === k ? "total0" : earlier(n)) : null);
     recorder.memory.free(partial.buffer as WebGpuBuffer); // safe: it was allocated above
     if (result !== null) results.push(result);
   });
@@ -56,34 +70,33 @@ function rowResults(draft: Draft, { program }: RowsCall, results: readonly View[
 function reducePieces(recorder: Recorder, call: RowsCall, k: number, results: readonly View[], count: number, length: number): View {
   const stage = call.program.stages[k] as Stage;
   const { dtype } = stage.of;
-  const pieces = Math.ceil(length / piece);
+  const lanes = lanesFor(recorder, length);
   const frame = new RowFrame(`rows piece ${k}`, { ...call, toElements: [] }, length, true);
   const { draft, each } = frame;
+  const size = pieceOf(recorder, lanes * each * frame.turns(stage), count, length);
+  const pieces = Math.ceil(length / size);
   // Where memory is written by quads, a piece gets a whole one.
   const partial = scratch(recorder, stored(dtype), [count, pieces, each]);
   const row = rowResults(draft, call, results);
   const to = draft.view(partial, "write");
-  const perRow = draft.u32(pieces);
+  const [perRow, piece] = [pieces, size].map((value) => draft.u32(value));
   const starts = frame.starts([]);
   const steps = frame.steps([]);
   const text = () => {
-    const result = writeCast("shared0[0]", dtype, stored(dtype));
+    const shared = share(k, stage.reduce, dtype, lanes);
+    const result = writeCast(`total${k}`, dtype, stored(dtype));
     return {
-      declarations: `var<workgroup> shared0: array<${wgslType(dtype)}, ${workgroup}>;`,
+      declarations: shared.declaration,
       body: `let r = group / ${perRow};
-let start = (group % ${perRow}) * ${piece}u;
-let end = min(start + ${piece}u, ${frame.length});
+let start = (group % ${perRow}) * ${piece};
+let end = min(start + ${piece}, ${frame.length});
 ${starts.index("r", "row")}
-var total0: ${wgslType(dtype)} = ${identity(stage.reduce, dtype)};
-for (var i = start + lane * ${each}u; i < end; i += ${workgroup * each}u) {
-${frame.load(steps)}
-${frame.reduce(stage, "total0", row)}
-}
-${share(0, stage.reduce, dtype)}
+${frame.total(k, { from: "start", to: "end", lane: "lane", lanes }, steps, row)}
+${shared.code}
 if (lane == 0u) { ${each === 1 ? to.put("group", result) : to.putQuad("(group * 4u)", [result, result, result, result])} }`,
     };
   };
-  recorder.launch(draft, count * pieces, text, workgroup);
+  recorder.launch(draft, count * pieces, text, lanes);
   return partial;
 }
 
@@ -103,26 +116,26 @@ function combinePieces(
   draft.key += ` ${reduce} ${dtype}`;
   const starts = frame.starts(row === null ? [] : call.toRows);
   const [pieces, apart] = [partial.shape[1], partial.shape[2]].map((size) => draft.u32(size as number));
-  recorder.launch(
-    draft,
-    partial.shape[0] as number,
-    () => ({
-      declarations: `var<workgroup> shared0: array<${wgslType(dtype)}, ${workgroup}>;`,
+  const lanes = lanesFor(recorder, 0);
+  const text = () => {
+    const shared = share(0, reduce, dtype, lanes);
+    return {
+      declarations: shared.declaration,
       body: `var total0: ${wgslType(dtype)} = ${identity(reduce, dtype)};
 let r = group;
-for (var i = lane; i < ${pieces}; i += ${workgroup}u) {
+for (var i = lane; i < ${pieces}; i += ${lanes}u) {
   let next = ${writeCast(from.get(`(r * ${pieces} + i) * ${apart}`), from.dtype, dtype)};
   total0 = ${combined(reduce, dtype, "total0", "next")};
 }
-${share(0, reduce, dtype)}
+${shared.code}
 ${starts.index("r", "row")}
 if (lane == 0u) {
-${to?.put("r", writeCast("shared0[0]", dtype, to.dtype)) ?? ""}
+${to?.put("r", writeCast("total0", dtype, to.dtype)) ?? ""}
 ${row === null ? "" : frame.storeRow(targets, frame.inputs.length, row)}
 }`,
-    }),
-    workgroup,
-  );
+    };
+  };
+  recorder.launch(draft, partial.shape[0] as number, text, lanes); // safe: [rows, pieces, room for a result]
 }
 
 /** Computes the results for each element from those of the rows. */

@@ -5,11 +5,10 @@
 
 import type { RowsCall, View } from "../../kernel.ts";
 import { sizeOf } from "../../shape.ts";
-import { wgslType } from "./draft.ts";
 import { packed } from "./pack.ts";
 import type { Recorder } from "./recorder.ts";
-import { identity, RowFrame, share, workgroup } from "./row-frame.ts";
-import { inPieces } from "./rows-in-pieces.ts";
+import { lanesFor, RowFrame, share } from "./row-frame.ts";
+import { few, inPieces } from "./rows-in-pieces.ts";
 
 /** Rows up to this length are gone over by one invocation each. */
 const short = 32;
@@ -24,51 +23,50 @@ export function rows(recorder: Recorder, call: RowsCall): void {
   if (count === 0) return;
   packed(recorder, [...call.toRows, ...call.toElements], (targets) => {
     const wide = { ...call, toRows: targets.slice(0, call.toRows.length), toElements: targets.slice(call.toRows.length) };
-    if (call.program.stages.length > 0 && length >= long && count <= 256) inPieces(recorder, wide, count, length);
+    if (call.program.stages.length > 0 && length >= long && count <= few(recorder)) inPieces(recorder, wide, count, length);
     else inOne(recorder, wide, count, length);
   });
+}
+
+/** Whether each row is gone over by one invocation. */
+function alone(recorder: Recorder, { inputs, dims }: RowsCall, count: number, length: number): boolean {
+  if (length <= short) return true;
+  if (recorder.direct) return count >= 64 && length <= 4096;
+  // Neighbours then read from different rows: from the same stretch of memory only where rows stand side by side in it, as columns do.
+  const beside = inputs.some(({ strides }) => strides[strides.length - dims - 1] === 1);
+  return count >= 2048 && length <= (beside ? 1024 : 128);
 }
 
 /** A whole row by one invocation or one workgroup. */
 function inOne(recorder: Recorder, call: RowsCall, count: number, length: number): void {
   const { stages, rows, elements } = call.program;
-  const alone = length <= short || (recorder.direct ? count >= 64 : count >= 2048 && length <= 1024);
+  const single = alone(recorder, call, count, length);
+  const lanes = lanesFor(recorder, single ? 0 : length);
   // A row's result is a word by itself, which quads cannot store.
-  const frame = new RowFrame(alone ? "rows alone" : "rows shared", call, length, rows.length === 0);
-  const { draft } = frame;
+  const frame = new RowFrame(single ? "rows alone" : `rows shared ${lanes}`, call, length, rows.length === 0);
+  const { draft, each } = frame;
   const toRows = call.toRows.map((view) => draft.view(view, "write"));
   const toElements = call.toElements.map((view) => draft.view(view, "write"));
   const total = draft.u32(count);
   const starts = frame.starts([...call.toRows, ...call.toElements]);
   const steps = frame.steps(call.toElements);
   const first = frame.inputs.length;
-  const result = (k: number) => `result${k}`;
+  const result = (k: number) => `total${k}`;
+  const span = { from: "0u", to: frame.length, ...(single ? { lane: "0u", lanes: 1 } : { lane: "lane", lanes }) };
   const text = () => {
-    const { each } = frame;
-    const loop = (body: string) =>
-      alone
-        ? `for (var i = 0u; i < ${frame.length}; i += ${each}u) {\n${body}\n}`
-        : `for (var i = lane * ${each}u; i < ${frame.length}; i += ${workgroup * each}u) {\n${body}\n}`;
+    const shares = stages.map(({ reduce, of }, k) => (single ? null : share(k, reduce, of.dtype, lanes)));
     const parts = [
-      alone ? `let r = group * ${workgroup}u + lane;\nif (r >= ${total}) { return; }` : "let r = group;",
+      single ? `let r = group * ${lanes}u + lane;\nif (r >= ${total}) { return; }` : "let r = group;",
       starts.index("r", "row"),
     ];
-    stages.forEach((stage, k) => {
-      const { reduce, of } = stage;
-      parts.push(
-        `var total${k}: ${wgslType(of.dtype)} = ${identity(reduce, of.dtype)};`,
-        loop(`${frame.load(steps)}\n${frame.reduce(stage, `total${k}`, result)}`),
-      );
-      if (alone) parts.push(`let result${k} = total${k};`);
-      else parts.push(share(k, reduce, of.dtype), `let result${k} = shared${k}[0];`);
-    });
+    for (const k of stages.keys()) parts.push(frame.total(k, span, steps, result), shares[k]?.code ?? "");
     const store = frame.storeRow(toRows, first, result);
-    if (rows.length > 0) parts.push(alone ? `{\n${store}\n}` : `if (lane == 0u) {\n${store}\n}`);
-    if (elements.length > 0) parts.push(loop(frame.storeElement(toElements, first + rows.length, steps, result)));
-    const declarations = alone
-      ? ""
-      : stages.map(({ of }, k) => `var<workgroup> shared${k}: array<${wgslType(of.dtype)}, ${workgroup}>;`).join("\n");
-    return { body: parts.join("\n"), declarations };
+    if (rows.length > 0) parts.push(single ? `{\n${store}\n}` : `if (lane == 0u) {\n${store}\n}`);
+    if (elements.length > 0)
+      parts.push(`for (var i = ${span.lane} * ${each}u; i < ${frame.length}; i += ${span.lanes * each}u) {
+${frame.storeElement(toElements, first + rows.length, steps, result)}
+}`);
+    return { body: parts.join("\n"), declarations: shares.map((one) => one?.declaration ?? "").join("\n") };
   };
-  recorder.launch(draft, alone ? Math.ceil(count / workgroup) : count, text, workgroup);
+  recorder.launch(draft, single ? Math.ceil(count / lanes) : count, text, lanes);
 }

@@ -41,17 +41,20 @@ export function merge(shape: readonly number[], operands: readonly (readonly num
  * A walk over a shape, in row-major order of its indices. Adds its rank to the draft's key and its numbers to the arguments.
  *
  * @param offsets whether positions start at the operands' offsets or at 0.
+ * @param pace a stride along the innermost dimension that a shader is written for, as it is for 0, when all operands have one of the two.
  */
-export function walk(draft: Draft, shape: readonly number[], operands: readonly Strided[], offsets = true): Walk {
+export function walk(draft: Draft, shape: readonly number[], operands: readonly Strided[], offsets = true, pace = 0): Walk {
   const { sizes, strides } = merge(
     shape,
     operands.map((one) => one.strides),
   );
   const rank = sizes.length;
-  draft.key += ` r${rank}`;
+  const inner = strides.map((list) => list[rank - 1] ?? 0);
+  const fixed = pace > 0 && inner.every((step) => step === pace || step === 0);
+  draft.key += ` r${rank}${fixed ? inner.join("") : ""}`;
   const size = sizes.map((value) => draft.u32(value));
   const starts = offsets ? operands.map((one) => draft.u32(one.offset)) : operands.map(() => "0u");
-  const steps = strides.map((list) => list.map((value) => draft.u32(value)));
+  const steps = strides.map((list) => list.map((value, d) => (fixed && d === rank - 1 ? `${value}u` : draft.u32(value))));
   return {
     index(i, prefix) {
       const lines: string[] = [];
