@@ -124,7 +124,7 @@ const tensor: readonly Family[] = [
 const autograd: readonly Family[] = [
   { title: "Gradients", files: "variable functional" },
   { title: "Switching gradients on and off", files: "mode" },
-  { title: "Writing functions", files: "function" },
+  { title: "Writing functions", files: "function formulas/" },
   { title: "Checking", files: "gradcheck anomaly" },
 ];
 

@@ -54,7 +54,7 @@ export {
   ShapeError,
 } from "./errors.ts";
 // For those who write operations and devices
-export { gradients, substitute, withDerivative } from "./expr/derivative.ts";
+export { type Derivative, derivativeOf, withDerivative } from "./expr/derivative.ts";
 export { constant, Expr, floating, input, node, type Operand, row, scalar } from "./expr/expr.ts";
 export type { BinaryOp, CompareOp, LeafOp, ScalarOp, UnaryOp } from "./expr/ops.ts";
 export {
@@ -68,6 +68,7 @@ export {
   rowProgram,
   type Stage,
 } from "./expr/program.ts";
+export { substitute } from "./expr/substitute.ts";
 export { fromBfloat16, fromHalf, toBfloat16, toHalf } from "./half.ts";
 export type {
   ArgReduceCall,
@@ -91,6 +92,7 @@ export {
   apply,
   applyAll,
   applyInPlace,
+  type Formulas,
   type Gradient,
   type GradientContext,
   type Layout,
