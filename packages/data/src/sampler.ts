@@ -3,7 +3,7 @@
  * PyTorch's order.
  */
 
-import { ArgumentError, defaultGenerator, drawIntegers, drawPermutation, Generator } from "@akari/tensor";
+import { ArgumentError, checkInteger, defaultGenerator, drawIntegers, drawPermutation, Generator } from "@akari/tensor";
 
 /**
  * An order of samples, drawn anew each time it is iterated.
@@ -198,9 +198,7 @@ export class BatchSampler implements Sampler<readonly number[]> {
 
   /** @param dropLast whether a last list that is not full is left out. Throws an ArgumentError when `batchSize` is not a positive integer. */
   constructor(sampler: Sampler, batchSize: number, dropLast = false) {
-    if (!Number.isInteger(batchSize) || batchSize < 1) {
-      throw new ArgumentError(`BatchSampler: the batch size must be a positive integer, got ${batchSize}`);
-    }
+    checkInteger("BatchSampler", "batchSize", batchSize, 1);
     this.sampler = sampler;
     this.batchSize = batchSize;
     this.dropLast = dropLast;

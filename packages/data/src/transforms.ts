@@ -5,6 +5,8 @@
 
 import {
   ArgumentError,
+  checkInteger,
+  checkNumber,
   defaultGenerator,
   drawIntegers,
   flip,
@@ -132,7 +134,7 @@ export class RandomHorizontalFlip implements Transform {
 
   /** Throws an ArgumentError unless `p` is a probability. */
   constructor(p = 0.5, options: RandomTransformOptions = {}) {
-    if (!(p >= 0 && p <= 1)) throw new ArgumentError(`RandomHorizontalFlip: p must be from 0 to 1, got ${p}`);
+    checkNumber("RandomHorizontalFlip", "p", p, 1);
     this.p = p;
     this.#generator = options.generator ?? null;
   }
@@ -172,7 +174,7 @@ export class RandomCrop implements Transform {
     if (!this.size.every((side) => Number.isInteger(side) && side > 0)) {
       throw new ArgumentError(`RandomCrop: the size must be positive integers, got ${this.size.join("×")}`);
     }
-    if (!Number.isInteger(padding) || padding < 0) throw new ArgumentError(`RandomCrop: padding must be a count of pixels, got ${padding}`);
+    checkInteger("RandomCrop", "padding", padding);
     this.padding = padding;
     this.fill = fill;
     this.#generator = generator;

@@ -4,11 +4,11 @@
  * @packageDocumentation
  */
 
+export { checkChoice, checkInteger, checkNumber, checkOrder, checkPositive } from "./argument.ts";
 // What tensors are made of
 export type { Backend, DeviceBuffer, KernelClock, KernelSpan, MemoryUse } from "./backend.ts";
 export { type CpuOptions, cpu } from "./backends/cpu/index.ts";
 export { type Capture, capturing, changed, perform } from "./capture.ts";
-export { checkChoice } from "./choice.ts";
 export { type CompileCounts, type Compiled, compile } from "./compile.ts";
 export {
   asTensor,
@@ -33,6 +33,7 @@ export {
   type DType,
   dtypes,
   expectFloating,
+  expectOneType,
   isDType,
   isFloating,
   kindOf,
@@ -490,6 +491,7 @@ export {
   reshapeStrides,
   type Shape,
   sameShape,
+  shapeError,
   showShape,
   sizeOf,
 } from "./shape.ts";

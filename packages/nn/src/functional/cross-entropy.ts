@@ -3,7 +3,7 @@
  */
 
 import {
-  ArgumentError,
+  checkNumber,
   DTypeError,
   isFloating,
   logSoftmax,
@@ -118,9 +118,7 @@ export function nllLoss(input: Tensor, target: Tensor, options: NllOptions = {})
 export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
   const { weight, ignoreIndex, reduction, labelSmoothing } = settings("crossEntropy", options, { labelSmoothing: 0, ...nllDefaults });
   checkReduction("crossEntropy", reduction);
-  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
-    throw new ArgumentError(`crossEntropy: labelSmoothing must be from 0 to 1, got ${labelSmoothing}`);
-  }
+  checkNumber("crossEntropy", "labelSmoothing", labelSmoothing, 1);
   if (isFloating(target.dtype)) return withProbabilities(input, target, weight, reduction, labelSmoothing);
   const { dim, indices } = classes("crossEntropy", input, target);
   if (!isFloating(input.dtype))

@@ -9,6 +9,7 @@ import {
   ShapeError,
   sameShape,
   settings,
+  shapeError,
   showShape,
   sizeOf,
   type Tensor,
@@ -31,8 +32,7 @@ export type MaxUnpool = (x: Tensor, indices: Tensor, kernelSize: PerDimension, o
 function maxUnpool(operation: string, dims: number): MaxUnpool {
   return (x, indices, kernelSize, options = {}) => {
     const given = settings(operation, options, { stride: kernelSize, padding: 0, outputSize: null });
-    if (x.ndim !== dims + 1 && x.ndim !== dims + 2)
-      throw new ShapeError(`${operation}: expected an input of ${dims + 1} or ${dims + 2} dimensions, got shape ${showShape(x.shape)}`);
+    if (x.ndim !== dims + 1 && x.ndim !== dims + 2) throw shapeError(operation, `an input of ${dims + 1} or ${dims + 2} dimensions`, x);
     if (!sameShape(x.shape, indices.shape))
       throw new ShapeError(
         `${operation}: the input has shape ${showShape(x.shape)}, the indices ${showShape(indices.shape)}; they must be the same`,

@@ -4,12 +4,14 @@
  * transposed convolution is the second of them.
  */
 
+import { checkInteger } from "../argument.ts";
 import { runConv } from "../backends/cpu/conv.ts";
-import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
+import { expectOneType } from "../dtype.ts";
+import { ArgumentError, ShapeError } from "../errors.ts";
 import { apply, type Op, rules } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
 import { checkNames } from "../settings.ts";
-import { type Shape, showShape } from "../shape.ts";
+import { type Shape, shapeError, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkProductTypes } from "./matmul.ts";
 import { reshape, squeeze, unsqueeze } from "./reshape.ts";
@@ -115,13 +117,10 @@ const known = ["stride", "padding", "dilation", "groups", "outputPadding"];
 /** The checks that all convolutions have in common. `channels` is the dimension of the weight that meets the input's channels. */
 function check(operation: string, dims: number, x: Tensor, weight: Tensor, bias: Tensor | null, groups: number): void {
   checkProductTypes(operation, x, weight);
-  if (x.ndim !== dims + 2)
-    throw new ShapeError(`${operation}: expected an input of ${dims + 1} or ${dims + 2} dimensions, got shape ${showShape(x.shape)}`);
-  if (weight.ndim !== dims + 2)
-    throw new ShapeError(`${operation}: expected a weight of ${dims + 2} dimensions, got shape ${showShape(weight.shape)}`);
-  if (!Number.isInteger(groups) || groups < 1) throw new ArgumentError(`${operation}: groups must be a positive integer, got ${groups}`);
-  if (bias !== null && bias.dtype !== x.dtype)
-    throw new DTypeError(`${operation}: the bias is ${bias.dtype}, but the input is ${x.dtype}; convert one with .to()`);
+  if (x.ndim !== dims + 2) throw shapeError(operation, `an input of ${dims + 1} or ${dims + 2} dimensions`, x);
+  if (weight.ndim !== dims + 2) throw shapeError(operation, `a weight of ${dims + 2} dimensions`, weight);
+  checkInteger(operation, "groups", groups, 1);
+  if (bias !== null) expectOneType(operation, x, bias);
 }
 
 function checkBias(operation: string, bias: Tensor | null, channels: number): void {

@@ -2,8 +2,8 @@
  * Running totals, products and extremes along one dimension.
  */
 
+import { checkInteger } from "../argument.ts";
 import { type DType, expectFloating, isFloating } from "../dtype.ts";
-import { ArgumentError } from "../errors.ts";
 import { apply, type Gradient, type Op, rules } from "../op.ts";
 import { type Pointwise, pointwise } from "../pointwise.ts";
 import { dimension } from "../shape.ts";
@@ -174,7 +174,7 @@ export function logcumsumexp(x: Tensor, dim: number): Tensor {
  * @throws ArgumentError for a negative `n`.
  */
 export function diff(x: Tensor, n = 1, dim = -1): Tensor {
-  if (!Number.isInteger(n) || n < 0) throw new ArgumentError(`diff: n must be a non-negative integer, got ${n}`);
+  checkInteger("diff", "n", n);
   const axis = dimension("diff", dim, x.ndim);
   let result = x;
   for (let i = 0; i < n; i++) {

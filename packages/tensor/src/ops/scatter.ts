@@ -3,8 +3,8 @@
  * in `_` writes in place.
  */
 
-import { checkChoice } from "../choice.ts";
-import { isFloating } from "../dtype.ts";
+import { checkChoice } from "../argument.ts";
+import { expectOneType, isFloating } from "../dtype.ts";
 import { DTypeError, ShapeError } from "../errors.ts";
 import { apply, applyInPlace, type Op, rules } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
@@ -28,9 +28,7 @@ interface Scatter {
 const scattering: Op<Scatter> = {
   name: "scatter",
   infer: ([to, , from]) => {
-    if (to.dtype !== from.dtype) {
-      throw new DTypeError(`scatter: the source is ${from.dtype}, but the tensor it goes into is ${to.dtype}; convert one with .to()`);
-    }
+    expectOneType("scatter", to, from);
     return [to];
   },
   run: ([x, index, from], { dim, reduce }, [to]) => {

@@ -3,8 +3,9 @@
  * counts as the largest.
  */
 
+import { checkInteger } from "../argument.ts";
 import { isFloating } from "../dtype.ts";
-import { ArgumentError, IndexError } from "../errors.ts";
+import { IndexError } from "../errors.ts";
 import { apply, type Op, rules } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
 import { dimension, type Shape, showShape } from "../shape.ts";
@@ -102,9 +103,7 @@ export interface TopkOptions {
 export function topk(x: Tensor, k: number, dim = -1, { largest = true }: TopkOptions = {}): ValuesAndIndices {
   const axis = dimension("topk", dim, x.ndim);
   const size = x.shape[axis] ?? 1;
-  if (!Number.isInteger(k) || k < 0 || k > size) {
-    throw new ArgumentError(`topk: k must be 0 to ${size}, the size of dimension ${axis} of ${showShape(x.shape)}, got ${k}`);
-  }
+  checkInteger("topk", "k", k, 0, size);
   return sorted(x, axis, largest, k);
 }
 
@@ -134,9 +133,7 @@ export function kthvalue(x: Tensor, k: number, dim = -1, options: KeepOptions = 
   const keepdim = onlyKeepdim("kthvalue", options);
   const axis = dimension("kthvalue", dim, x.ndim);
   const size = x.shape[axis] ?? 1;
-  if (!Number.isInteger(k) || k < 1 || k > size) {
-    throw new ArgumentError(`kthvalue: k must be 1 to ${size}, the size of dimension ${axis} of ${showShape(x.shape)}, got ${k}`);
-  }
+  checkInteger("kthvalue", "k", k, 1, size);
   return chosen(sorted(x, axis, false, k), axis, keepdim, (all) => narrow(all, axis, k - 1, 1));
 }
 
