@@ -130,7 +130,7 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterab
    * interrupted goes on so.
    */
   batches(start = 0): AsyncGenerator<Batch, void, undefined> {
-    if (!Number.isInteger(start) || start < 0) throw new ArgumentError(`DataLoader: batch ${start} is no place to start`);
+    checkInteger("DataLoader", "start", start);
     // PyTorch draws a seed for its workers at this point, whether there are any or not.
     drawSeed(this.#generator ?? defaultGenerator());
     return this.#stream === null ? this.#iterate(start) : this.#streamed(this.#stream, start);

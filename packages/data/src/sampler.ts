@@ -67,7 +67,8 @@ export class RandomSampler implements Sampler {
   /** Throws an ArgumentError when `numSamples` is not a count, or there is nothing to draw from. */
   constructor(source: Sized, options: RandomSamplerOptions = {}) {
     const { replacement = false, numSamples = source.length, generator = null } = options;
-    this.length = checkCount("RandomSampler", "numSamples", numSamples);
+    checkInteger("RandomSampler", "numSamples", numSamples);
+    this.length = numSamples;
     if (source.length === 0 && numSamples > 0) throw new ArgumentError(`RandomSampler: cannot draw ${numSamples} samples from none`);
     this.#size = source.length;
     this.#replacement = replacement;
@@ -135,7 +136,8 @@ export class WeightedRandomSampler implements Sampler {
   constructor(weights: ArrayLike<number>, numSamples: number, options: WeightedRandomSamplerOptions = {}) {
     const { replacement = true, generator = null } = options;
     this.weights = Float64Array.from(weights);
-    this.length = checkCount("WeightedRandomSampler", "numSamples", numSamples);
+    checkInteger("WeightedRandomSampler", "numSamples", numSamples);
+    this.length = numSamples;
     const wrong = this.weights.findIndex((weight) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY));
     if (wrong !== -1) throw new ArgumentError(`WeightedRandomSampler: weight ${wrong} is ${this.weights[wrong]}; weights are 0 or more`);
     const possible = this.weights.filter((weight) => weight > 0).length;
@@ -222,9 +224,4 @@ export class BatchSampler implements Sampler<readonly number[]> {
 /** Draws what PyTorch seeds another generator with: 63 bits, of which the Mersenne Twister takes the lower 32. */
 export function drawSeed(generator: Generator): number {
   return Number(generator.random64() & 0xffffffffn);
-}
-
-function checkCount(operation: string, name: string, count: number): number {
-  if (Number.isInteger(count) && count >= 0) return count;
-  throw new ArgumentError(`${operation}: ${name} must be a count, got ${count}`);
 }

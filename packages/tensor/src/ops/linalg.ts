@@ -12,7 +12,7 @@ import { scope } from "../scope.ts";
 import { settings } from "../settings.ts";
 import { broadcastShapes, dimension, type Shape, sameShape, shapeError, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { abs, add, mul } from "./arithmetic.ts";
+import { abs, add, mul, neg } from "./arithmetic.ts";
 import { choose, lt } from "./comparison.ts";
 import { copyInto } from "./copy.ts";
 import { choleskyOnDevice, determinantsOnDevice, logDeterminantsOnDevice, solveOnDevice } from "./elimination.ts";
@@ -101,8 +101,6 @@ function solveInto(operation: string, a: Float64Array, b: Float64Array, n: numbe
   }
 }
 
-const negated = /* @__PURE__ */ pointwise<[Tensor]>("neg", (x) => x.neg());
-
 /** [A, B] → A⁻¹ B, batch by batch */
 const solving: Op = {
   name: "solve",
@@ -120,7 +118,7 @@ const solving: Op = {
     compute: ([g], context) => {
       if (!g) return [null, null];
       const back = apply(solving, [mT(context.input(0)), g], undefined);
-      return [context.needs[0] ? negated(matmul(back, mT(context.output()))) : null, back];
+      return [context.needs[0] ? neg(matmul(back, mT(context.output()))) : null, back];
     },
   },
 };

@@ -13,6 +13,7 @@ import { applyInPlace, type Op, rules } from "../op.ts";
 import { pointwise, type TensorOrNumber } from "../pointwise.ts";
 import { drawBernoulli, drawBernoulliEach, drawExponential, drawIntegers, drawNormal, drawUniform } from "../random/distributions.ts";
 import { defaultGenerator, type Generator } from "../random/generator.ts";
+import { checkNames } from "../settings.ts";
 import type { Tensor } from "../tensor.ts";
 import { copyInto } from "./copy.ts";
 import { expand } from "./expand.ts";
@@ -23,11 +24,9 @@ export interface GeneratorOption {
   readonly generator?: Generator;
 }
 
-/** The generator of the options. Refuses unknown ones; `others` names those that there are besides. */
-export function generatorOf(operation: string, options: GeneratorOption, others = ""): Generator {
-  for (const name of Object.keys(options)) {
-    if (name !== "generator") throw new ArgumentError(`${operation}: there is no option "${name}"; there is generator${others}`);
-  }
+/** The generator of the options. Refuses unknown ones; `others` are those that there are besides. */
+export function generatorOf(operation: string, options: GeneratorOption, ...others: readonly string[]): Generator {
+  checkNames(operation, options, ["generator", ...others]);
   return options.generator ?? defaultGenerator();
 }
 

@@ -38,7 +38,7 @@ export interface MultinomialOptions extends GeneratorOption {
  */
 export function multinomial(weights: Tensor, samples: number, options: MultinomialOptions = {}): Tensor {
   const { replacement = false, ...source } = options;
-  generatorOf("multinomial", source, " and replacement");
+  generatorOf("multinomial", source, "replacement");
   if (weights.ndim < 1 || weights.ndim > 2) throw shapeError("multinomial", "[classes] or [rows, classes]", weights);
   expectFloating("multinomial", weights.dtype);
   const classes = weights.shape[weights.ndim - 1] as number;

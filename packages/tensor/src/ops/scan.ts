@@ -11,8 +11,8 @@ import type { Tensor } from "../tensor.ts";
 import { add, mul, sub } from "./arithmetic.ts";
 import { choose, eq } from "./comparison.ts";
 import { cast, clone } from "./copy.ts";
-import { applyPair, type ValuesAndIndices } from "./extremes.ts";
-import { gatherBackward, withDimension } from "./gather.ts";
+import { applyPair, toPlaces, type ValuesAndIndices } from "./extremes.ts";
+import { withDimension } from "./gather.ts";
 import { cat } from "./join.ts";
 import { movedim } from "./permute.ts";
 import { logaddexp } from "./power.ts";
@@ -129,13 +129,8 @@ export function cumprod(x: Tensor, dim: number, { dtype }: ScanOptions = {}): Te
   return apply(multiplying, [prepared(x, dtype)], { dim: dimension("cumprod", dim, x.ndim) });
 }
 
-/** Each gradient goes to the element that was the extreme so far. */
-const extremeGradient: Gradient<ScanAttrs> = {
-  reads: () => ({ outputs: [1] }),
-  compute: ([g], { attrs, inputs, output }) => [g ? gatherBackward(g, attrs.dim, output(1), inputs[0]?.shape ?? []) : null],
-};
-const rising: Op<ScanAttrs> = /* @__PURE__ */ scanOp("cummax", "max", extremeGradient);
-const falling: Op<ScanAttrs> = /* @__PURE__ */ scanOp("cummin", "min", extremeGradient);
+const rising: Op<ScanAttrs> = /* @__PURE__ */ scanOp("cummax", "max", toPlaces);
+const falling: Op<ScanAttrs> = /* @__PURE__ */ scanOp("cummin", "min", toPlaces);
 
 /** The largest elements so far along a dimension, and where they stand. https://pytorch.org/docs/stable/generated/torch.cummax.html */
 export function cummax(x: Tensor, dim: number): ValuesAndIndices {

@@ -11,6 +11,7 @@ import { pointwise } from "../pointwise.ts";
 import { dimension, sameShape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { windowOn } from "../view.ts";
+import { mul } from "./arithmetic.ts";
 import { checkBounds } from "./check.ts";
 import { cast, copyInto } from "./copy.ts";
 import { expand } from "./expand.ts";
@@ -218,8 +219,6 @@ function alongList(operation: string, x: Tensor, dim: number, index: Tensor, sou
   return [at, places, source];
 }
 
-const scale = /* @__PURE__ */ pointwise<[Tensor, number]>("mul", (x, factor) => x.mul(factor));
-
 /** Options of `indexAdd`. */
 export interface IndexAddOptions {
   /** Factor of the source. Default 1. */
@@ -228,12 +227,12 @@ export interface IndexAddOptions {
 
 /** `x` with parts of `source` added at a list of indices of one dimension. https://pytorch.org/docs/stable/generated/torch.index_add.html */
 export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor, { alpha = 1 }: IndexAddOptions = {}): Tensor {
-  return scattered(x, alongList("indexAdd", x, dim, index, alpha === 1 ? source : scale(source, alpha)), "add");
+  return scattered(x, alongList("indexAdd", x, dim, index, alpha === 1 ? source : mul(source, alpha)), "add");
 }
 
 /** `indexAdd` in place. */
 export function indexAdd_(x: Tensor, dim: number, index: Tensor, source: Tensor, { alpha = 1 }: IndexAddOptions = {}): Tensor {
-  return scattered(x, alongList("indexAdd", x, dim, index, alpha === 1 ? source : scale(source, alpha)), "add", true);
+  return scattered(x, alongList("indexAdd", x, dim, index, alpha === 1 ? source : mul(source, alpha)), "add", true);
 }
 
 /** `x` with parts of `source` put at a list of indices of one dimension. https://pytorch.org/docs/stable/generated/torch.index_copy.html */

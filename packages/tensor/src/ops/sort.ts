@@ -13,9 +13,9 @@ import type { Tensor } from "../tensor.ts";
 import { mul, sub } from "./arithmetic.ts";
 import { choose, eq, isnan, ne } from "./comparison.ts";
 import { cast, copyInto } from "./copy.ts";
-import { applyPair, argmax, shareAlike, ValuesAndIndices } from "./extremes.ts";
+import { applyPair, argmax, shareAlike, toPlaces, ValuesAndIndices } from "./extremes.ts";
 import { fromHost } from "./fill.ts";
-import { gatherBackward, gatherUnchecked, withDimension } from "./gather.ts";
+import { gatherUnchecked, withDimension } from "./gather.ts";
 import { roll } from "./repeat.ts";
 import { reshape, squeeze } from "./reshape.ts";
 import { type KeepOptions, onlyKeepdim, plain } from "./rows.ts";
@@ -44,10 +44,7 @@ const sorting: Op<SortAttrs> = {
     const [input, to, places] = [withDimension(x), withDimension(values), withDimension(indices)];
     values.device.run({ kind: "sort", dim, descending, input, values: to, indices: places });
   },
-  gradient: {
-    reads: () => ({ outputs: [1] }),
-    compute: ([g], { attrs, inputs, output }) => [g ? gatherBackward(g, attrs.dim, output(1), inputs[0]?.shape ?? []) : null],
-  },
+  gradient: toPlaces,
 };
 
 function sorted(x: Tensor, dim: number, descending: boolean, count: number): ValuesAndIndices {
