@@ -11,9 +11,7 @@ import {
   drawPermutation,
   fromTypedArray,
   type Generator,
-  ShapeError,
   shapeError,
-  showShape,
   type Tensor,
 } from "@akari/tensor";
 
@@ -123,7 +121,7 @@ export function dirac_(tensor: Tensor, groups = 1): Tensor {
 
 /** How many inputs and outputs one weight of a layer has: for [out, in, ...kernel]. */
 export function calculateFans(tensor: Tensor): { fanIn: number; fanOut: number } {
-  if (tensor.ndim < 2) throw new ShapeError(`init: fans need at least 2 dimensions, got shape ${showShape(tensor.shape)}`);
+  if (tensor.ndim < 2) throw shapeError("init", "at least 2 dimensions, which fans need", tensor);
   const [out = 1, into = 1, ...kernel] = tensor.shape;
   const field = kernel.reduce((a, b) => a * b, 1);
   return { fanIn: into * field, fanOut: out * field };

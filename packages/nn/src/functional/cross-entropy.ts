@@ -5,6 +5,7 @@
 import {
   checkNumber,
   DTypeError,
+  expectFloating,
   isFloating,
   logSoftmax,
   pointwise,
@@ -121,8 +122,7 @@ export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntrop
   checkNumber("crossEntropy", "labelSmoothing", labelSmoothing, 1);
   if (isFloating(target.dtype)) return withProbabilities(input, target, weight, reduction, labelSmoothing);
   const { dim, indices } = classes("crossEntropy", input, target);
-  if (!isFloating(input.dtype))
-    throw new DTypeError(`crossEntropy: expected logits of a floating dtype, got ${input.dtype}; convert with .to("float32")`);
+  expectFloating("crossEntropy", input.dtype);
   checkWeight("crossEntropy", weight, input.shape[dim] as number);
   const asked = { dim, target: indices, weight: weight ?? null, ignored: ignoreIndex, smoothing: labelSmoothing };
   const { losses, factors } = classLosses(input, asked);

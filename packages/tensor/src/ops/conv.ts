@@ -123,6 +123,16 @@ function check(operation: string, dims: number, x: Tensor, weight: Tensor, bias:
   if (bias !== null) expectOneType(operation, x, bias);
 }
 
+/** Refuses an input that has other channels than the weight takes, and channels that cannot be divided among the groups. */
+function checkChannels(operation: string, input: Tensor, weight: Tensor, taken: number, groups: number, divided: number): void {
+  const channels = input.shape[1] as number;
+  if (channels === taken && divided % groups === 0) return;
+  const rest = divided % groups === 0 ? "" : `, and ${divided} channels cannot be divided by ${groups}`;
+  throw new ShapeError(
+    `${operation}: the input ${showShape(input.shape)} has ${channels} channels, but the weight ${showShape(weight.shape)} takes ${taken} (groups: ${groups})${rest}`,
+  );
+}
+
 function checkBias(operation: string, bias: Tensor | null, channels: number): void {
   if (bias !== null && (bias.ndim !== 1 || bias.shape[0] !== channels)) {
     throw new ShapeError(
@@ -136,13 +146,8 @@ function convolution(operation: string, dims: number, input: Tensor, weight: Ten
   if (input.ndim === dims + 1) return squeeze(convolution(operation, dims, unsqueeze(input, 0), weight, bias, options), 0);
   const { groups = 1 } = options;
   check(operation, dims, input, weight, bias, groups);
-  const [channels, taken, made] = [input.shape[1] as number, weight.shape[1] as number, weight.shape[0] as number];
-  if (channels !== taken * groups || made % groups !== 0) {
-    throw new ShapeError(
-      `${operation}: the input ${showShape(input.shape)} has ${channels} channels, but the weight ${showShape(weight.shape)} in ${groups} group${groups === 1 ? "" : "s"} takes ${taken * groups}` +
-        (made % groups === 0 ? "" : ` and its ${made} output channels cannot be divided by ${groups}`),
-    );
-  }
+  const [made, taken] = [weight.shape[0] as number, weight.shape[1] as number];
+  checkChannels(operation, input, weight, taken * groups, groups, made);
   checkBias(operation, bias, made);
   const stride = spread(operation, "stride", options.stride ?? 1, dims, 1);
   const dilation = spread(operation, "dilation", options.dilation ?? 1, dims, 1);
@@ -235,11 +240,7 @@ function transposed(
   const { groups = 1 } = options;
   check(operation, dims, input, weight, bias, groups);
   const [channels, taken, made] = [input.shape[1] as number, weight.shape[0] as number, (weight.shape[1] as number) * groups];
-  if (channels !== taken || channels % groups !== 0) {
-    throw new ShapeError(
-      `${operation}: the input ${showShape(input.shape)} has ${channels} channels, but the weight ${showShape(weight.shape)} in ${groups} group${groups === 1 ? "" : "s"} takes ${taken}`,
-    );
-  }
+  checkChannels(operation, input, weight, taken, groups, channels);
   checkBias(operation, bias, made);
   const stride = spread(operation, "stride", options.stride ?? 1, dims, 1);
   const padding = spread(operation, "padding", options.padding ?? 0, dims, 0);

@@ -5,7 +5,7 @@
 
 import { checkChoice } from "../argument.ts";
 import { expectOneType, isFloating } from "../dtype.ts";
-import { DTypeError, ShapeError } from "../errors.ts";
+import { ShapeError } from "../errors.ts";
 import { apply, applyInPlace, type Op, rules } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
 import { dimension, sameShape, showShape } from "../shape.ts";
@@ -327,8 +327,7 @@ export interface PutOptions {
 export function put(x: Tensor, index: Tensor, source: Tensor, { accumulate = false }: PutOptions = {}): Tensor {
   if (index.numel() !== source.numel())
     throw new ShapeError(`put: a source of shape ${showShape(source.shape)} does not fit indices of shape ${showShape(index.shape)}`);
-  if (source.dtype !== x.dtype)
-    throw new DTypeError(`put: the source is ${source.dtype}, but the tensor it goes into is ${x.dtype}; convert one with .to()`);
+  expectOneType("put", x, source);
   checkBounds("put", index, x.numel(), 0, true);
   return putFlat(x, reshape(wrapNegative(index, x.numel()), [-1]), reshape(source, [-1]), accumulate ? "add" : "set");
 }
