@@ -100,7 +100,7 @@ const tensor: readonly Family[] = [
   {
     title: "Writing operations",
     about: "How operations are made: most of them from one formula.",
-    files: "pointwise op ops/view ops/check choice settings trace",
+    files: "pointwise op ops/view ops/check argument settings trace",
     names: "addInto fillView copyInto Viewed",
   },
   {
@@ -117,14 +117,14 @@ const tensor: readonly Family[] = [
     title: "Shapes, elements and draws",
     about: "The arithmetic behind operations and devices.",
     files: "shape half encode random/distributions",
-    names: "bytesOf computeType expectFloating kindOf typedArray viewBytes",
+    names: "bytesOf computeType expectFloating expectOneType kindOf typedArray viewBytes",
   },
 ];
 
 const autograd: readonly Family[] = [
   { title: "Gradients", files: "variable functional" },
   { title: "Switching gradients on and off", files: "mode" },
-  { title: "Writing functions", files: "function" },
+  { title: "Writing functions", files: "function formulas/" },
   { title: "Checking", files: "gradcheck anomaly" },
 ];
 

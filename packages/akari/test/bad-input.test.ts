@@ -96,7 +96,7 @@ describe("options by place, as in PyTorch, or misspelt", () => {
     expect(() => unchecked(functional.dropout, x, 0.5, false)).toThrow(
       "dropout: expected options by name, { training, generator }, got false",
     );
-    expect(() => unchecked(functional.dropout, x, { p: 0.2 })).toThrow(/dropout: p must be a probability from 0 to 1/);
+    expect(() => unchecked(functional.dropout, x, { p: 0.2 })).toThrow(/dropout: p must be from 0 to 1/);
     expect(() => unchecked(functional.batchNorm, x, null, null, null, null, true)).toThrow(
       /batchNorm: expected options by name, \{ training/,
     );

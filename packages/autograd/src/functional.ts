@@ -5,8 +5,7 @@
 import {
   AutogradError,
   type BackwardOptions,
-  DTypeError,
-  isFloating,
+  expectFloating,
   ShapeError,
   sameShape,
   showShape,
@@ -123,7 +122,7 @@ export interface DerivativeOptions {
 /** Leaves of our own for the inputs of a functional derivative; with `createGraph` they stay tied to the caller's. */
 function separate(operation: string, inputs: readonly Tensor[], createGraph: boolean): Tensor[] {
   return inputs.map((input) => {
-    if (!isFloating(input.dtype)) throw new DTypeError(`${operation}: inputs must be floating point, got ${input.dtype}`);
+    expectFloating(operation, input.dtype);
     if (createGraph && input.requiresGrad) return input.reshape(input.shape).clone();
     return requiresGrad(input.detach());
   });

@@ -4,7 +4,18 @@
  * backward pass has used it.
  */
 
-import { AutogradError, type GradientContext, keep, type Op, type Recorded, type Spec, showShape, type Tensor } from "@akari/tensor";
+import {
+  AutogradError,
+  type Gradient,
+  type GradientContext,
+  keep,
+  type Op,
+  type Recorded,
+  type Spec,
+  showShape,
+  type Tensor,
+} from "@akari/tensor";
+import { gradientOf } from "./formulas/gradient.ts";
 import type { Variable } from "./variable.ts";
 
 let count = 0;
@@ -71,6 +82,7 @@ export class OperationNode implements Node {
   readonly variables: (Variable | null)[];
   readonly origin: string | null;
   readonly #op: Op<unknown>;
+  readonly #gradient: Gradient<unknown> | null;
   readonly #attrs: unknown;
   readonly #inputs: readonly Spec[];
   #savedInputs: (Saved | undefined)[] = [];
@@ -87,11 +99,12 @@ export class OperationNode implements Node {
     this.edges = edges;
     this.origin = origin;
     this.#op = op;
+    this.#gradient = gradientOf(op);
     this.#attrs = attrs;
     this.#inputs = inputs.map(specOf);
     this.outputs = outputs.map(specOf);
     this.variables = outputs.map(() => null);
-    const reads = op.gradient?.reads(
+    const reads = this.#gradient?.reads(
       edges.map((edge) => edge !== null),
       attrs,
     );
@@ -127,7 +140,7 @@ export class OperationNode implements Node {
       output: (k = 0) => this.#value(this.#savedOutputs[k], `output ${k}`),
       recording,
     };
-    return this.#op.gradient?.compute(gradients, context) ?? wanted.map(() => null);
+    return this.#gradient?.compute(gradients, context) ?? wanted.map(() => null);
   }
 
   #value(saved: Saved | undefined, what: string): Tensor {

@@ -22,6 +22,7 @@ import {
 } from "@akari/tensor";
 import { checkForward, originOfCall } from "./anomaly.ts";
 import { runBackward } from "./engine.ts";
+import { gradientOf } from "./formulas/gradient.ts";
 import { isGradEnabled } from "./mode.ts";
 import { type Node, OperationNode, specOf } from "./node.ts";
 import { chainOf, SliceNode } from "./slice.ts";
@@ -85,22 +86,22 @@ export class Variable implements Trace {
     record(recorded, edges);
   }
 
-  beforeMutation(target: Tensor, operation: string): boolean {
-    if (!isGradEnabled()) return false;
+  beforeMutation(recorded: Recorded, target: Tensor): Recorded | null {
+    if (!isGradEnabled()) return null;
     // A view can be a leaf, too: one that was made before a gradient was asked of it.
     for (let below: Tensor | undefined = target; below !== undefined; below = below.viewed?.source) {
       const leaf = below.trace;
       if (!leaf?.requiresGrad || !leaf.isLeaf) continue;
       const what = below === target ? "a leaf" : "a view of a leaf";
       throw new AutogradError(
-        `${operation}_: ${what} that requires a gradient cannot be changed in place; do it inside of noGrad(() => …)`,
+        `${recorded.op.name}_: ${what} that requires a gradient cannot be changed in place; do it inside of noGrad(() => …)`,
       );
     }
-    return true;
+    const before = overwritten(recorded, target);
+    return before === null ? recorded : { ...recorded, before };
   }
 
   mutate(recorded: Recorded, target: Tensor): void {
-    if (!isGradEnabled()) return;
     const edges = edgesOf(recorded.inputs);
     const below = bottom(target);
     const old = below.trace;
@@ -176,6 +177,19 @@ export class Variable implements Trace {
     this.hooks.add(hook);
     return () => void this.hooks.delete(hook);
   }
+}
+
+/** Copies of the inputs that the gradient will read and that writing to `target` changes; null when there are none. */
+function overwritten({ op, inputs, attrs }: Recorded, target: Tensor): (Tensor | null)[] | null {
+  const needs = inputs.map((x) => x.trace?.requiresGrad ?? false);
+  const reads = gradientOf(op)?.reads(needs, attrs).inputs ?? [];
+  if (!reads.some((i) => inputs[i]?.storage === target.storage)) return null;
+  return inputs.map((x, i) => {
+    if (!reads.includes(i) || x.storage !== target.storage) return null;
+    const copy = x.detach().clone();
+    copy.trace = x.trace;
+    return copy;
+  });
 }
 
 /** Makes the node of an operation and gives its outputs their traces. Also used by custom functions. */

@@ -3,7 +3,7 @@
  * and between batches it lets the event loop turn when much memory is waiting to come back.
  */
 
-import { ArgumentError, checkNames, defaultGenerator, Generator, yieldToCollector } from "@akari/tensor";
+import { ArgumentError, checkInteger, checkNames, defaultGenerator, Generator, yieldToCollector } from "@akari/tensor";
 import { type Collated, defaultCollate } from "./collate.ts";
 import type { Dataset, IterableDataset } from "./dataset.ts";
 import { BatchSampler, drawSeed, RandomSampler, type Sampler, SequentialSampler } from "./sampler.ts";
@@ -89,8 +89,7 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterab
     if (isStream(dataset)) {
       for (const name of ["shuffle", "sampler", "batchSampler", "prefetch"] as const)
         if (options[name]) throw new ArgumentError(`DataLoader: the samples of a stream come in its own order; ${name} is not possible`);
-      if (!Number.isInteger(batchSize) || batchSize < 1)
-        throw new ArgumentError(`DataLoader: the batch size must be a positive integer, got ${batchSize}`);
+      checkInteger("DataLoader", "batchSize", batchSize, 1);
       this.#stream = dataset;
       return;
     }
@@ -131,7 +130,7 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterab
    * interrupted goes on so.
    */
   batches(start = 0): AsyncGenerator<Batch, void, undefined> {
-    if (!Number.isInteger(start) || start < 0) throw new ArgumentError(`DataLoader: batch ${start} is no place to start`);
+    checkInteger("DataLoader", "start", start);
     // PyTorch draws a seed for its workers at this point, whether there are any or not.
     drawSeed(this.#generator ?? defaultGenerator());
     return this.#stream === null ? this.#iterate(start) : this.#streamed(this.#stream, start);
@@ -201,7 +200,7 @@ function isStream<Sample>(dataset: Dataset<Sample, unknown> | IterableDataset<Sa
 function check<Sample, Batch>(options: DataLoaderOptions<Sample, Batch>): void {
   checkNames("DataLoader", options, known);
   const { prefetch = 0 } = options;
-  if (!Number.isInteger(prefetch) || prefetch < 0) throw new ArgumentError(`DataLoader: prefetch must be a count, got ${prefetch}`);
+  checkInteger("DataLoader", "prefetch", prefetch);
   const given = new Set(Object.entries(options).flatMap(([name, value]) => (value === undefined || value === false ? [] : [name])));
   // Each says the same as those behind it, in another way.
   exclude(given, "sampler", ["shuffle"]);

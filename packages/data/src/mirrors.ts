@@ -3,7 +3,7 @@
  * fails is asked again after a while, each time after a longer one.
  */
 
-import { ArgumentError } from "@akari/tensor";
+import { checkInteger } from "@akari/tensor";
 import type { DownloadOptions } from "./download.ts";
 import { DownloadError } from "./download-error.ts";
 import { reason } from "./files.ts";
@@ -17,7 +17,7 @@ export async function downloadFrom(
   options: DownloadOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { fetch: fetcher = fetch, attempts = 3, backoff = 500, timeout = 8_000 } = options;
-  if (!Number.isInteger(attempts) || attempts < 1) throw new ArgumentError(`download: attempts must be 1 or more, got ${attempts}`);
+  checkInteger("download", "attempts", attempts, 1);
   const progress = options.progress ?? (await progressBar(file));
   const troubles = new Map<string, string>();
   let left = [...mirrors];

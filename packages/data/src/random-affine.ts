@@ -10,8 +10,7 @@ import {
   drawUniform,
   fromTypedArray,
   type Generator,
-  ShapeError,
-  showShape,
+  shapeError,
   type Tensor,
 } from "@akari/tensor";
 import type { RandomTransformOptions, Transform } from "./transforms.ts";
@@ -72,7 +71,7 @@ export class RandomAffine implements Transform {
 
   /** Throws a ShapeError unless the image is `[C, H, W]`, a DeviceError when its device cannot be read at once. */
   apply(image: Tensor): Tensor {
-    if (image.ndim !== 3) throw new ShapeError(`RandomAffine: an image has the shape [C, H, W], got ${showShape(image.shape)}`);
+    if (image.ndim !== 3) throw shapeError("RandomAffine", "an image [C, H, W]", image);
     return move(image, this.#draw(this.#options.generator ?? defaultGenerator(), image), this.#options);
   }
 

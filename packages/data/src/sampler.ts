@@ -3,7 +3,7 @@
  * PyTorch's order.
  */
 
-import { ArgumentError, defaultGenerator, drawIntegers, drawPermutation, Generator } from "@akari/tensor";
+import { ArgumentError, checkInteger, defaultGenerator, drawIntegers, drawPermutation, Generator } from "@akari/tensor";
 
 /**
  * An order of samples, drawn anew each time it is iterated.
@@ -67,7 +67,8 @@ export class RandomSampler implements Sampler {
   /** Throws an ArgumentError when `numSamples` is not a count, or there is nothing to draw from. */
   constructor(source: Sized, options: RandomSamplerOptions = {}) {
     const { replacement = false, numSamples = source.length, generator = null } = options;
-    this.length = checkCount("RandomSampler", "numSamples", numSamples);
+    checkInteger("RandomSampler", "numSamples", numSamples);
+    this.length = numSamples;
     if (source.length === 0 && numSamples > 0) throw new ArgumentError(`RandomSampler: cannot draw ${numSamples} samples from none`);
     this.#size = source.length;
     this.#replacement = replacement;
@@ -135,7 +136,8 @@ export class WeightedRandomSampler implements Sampler {
   constructor(weights: ArrayLike<number>, numSamples: number, options: WeightedRandomSamplerOptions = {}) {
     const { replacement = true, generator = null } = options;
     this.weights = Float64Array.from(weights);
-    this.length = checkCount("WeightedRandomSampler", "numSamples", numSamples);
+    checkInteger("WeightedRandomSampler", "numSamples", numSamples);
+    this.length = numSamples;
     const wrong = this.weights.findIndex((weight) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY));
     if (wrong !== -1) throw new ArgumentError(`WeightedRandomSampler: weight ${wrong} is ${this.weights[wrong]}; weights are 0 or more`);
     const possible = this.weights.filter((weight) => weight > 0).length;
@@ -198,9 +200,7 @@ export class BatchSampler implements Sampler<readonly number[]> {
 
   /** @param dropLast whether a last list that is not full is left out. Throws an ArgumentError when `batchSize` is not a positive integer. */
   constructor(sampler: Sampler, batchSize: number, dropLast = false) {
-    if (!Number.isInteger(batchSize) || batchSize < 1) {
-      throw new ArgumentError(`BatchSampler: the batch size must be a positive integer, got ${batchSize}`);
-    }
+    checkInteger("BatchSampler", "batchSize", batchSize, 1);
     this.sampler = sampler;
     this.batchSize = batchSize;
     this.dropLast = dropLast;
@@ -224,9 +224,4 @@ export class BatchSampler implements Sampler<readonly number[]> {
 /** Draws what PyTorch seeds another generator with: 63 bits, of which the Mersenne Twister takes the lower 32. */
 export function drawSeed(generator: Generator): number {
   return Number(generator.random64() & 0xffffffffn);
-}
-
-function checkCount(operation: string, name: string, count: number): number {
-  if (Number.isInteger(count) && count >= 0) return count;
-  throw new ArgumentError(`${operation}: ${name} must be a count, got ${count}`);
 }

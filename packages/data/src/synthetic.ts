@@ -5,7 +5,7 @@
  * @packageDocumentation
  */
 
-import { ArgumentError } from "@akari/tensor";
+import { ArgumentError, checkInteger } from "@akari/tensor";
 import { DigitPainter, side } from "./draw-digit.ts";
 import { mnistSource } from "./idx-sources.ts";
 import { ImageDataset, type ImageOptions } from "./image-dataset.ts";
@@ -61,7 +61,7 @@ export class SyntheticDigits extends ImageDataset {
   /** Throws an ArgumentError for an option that does not exist or makes no sense. */
   constructor(options: SyntheticOptions = {}) {
     const { train = true, length = train ? 60_000 : 10_000, seed = 0 } = options;
-    if (!Number.isInteger(length) || length < 0) throw new ArgumentError(`SyntheticDigits: the length must be a count, got ${length}`);
+    checkInteger("SyntheticDigits", "length", length);
     if (!Number.isSafeInteger(seed)) throw new ArgumentError(`SyntheticDigits: the seed must be a safe integer, got ${seed}`);
     const { images, labels } = drawDigits(length, seed, train ? 0 : 2 ** 31);
     const about = { name: "SyntheticDigits", from: `a formula, seed ${seed}`, classes: mnistSource.classes };

@@ -5,6 +5,8 @@
 
 import {
   ArgumentError,
+  checkInteger,
+  checkNumber,
   defaultGenerator,
   drawIntegers,
   flip,
@@ -13,7 +15,7 @@ import {
   narrow,
   pad,
   ShapeError,
-  showShape,
+  shapeError,
   type Tensor,
 } from "@akari/tensor";
 
@@ -73,7 +75,7 @@ export class ToTensor implements Transform {
   /** Throws a ShapeError unless the image has two or three dimensions. */
   apply(image: Tensor): Tensor {
     if (image.ndim !== 2 && image.ndim !== 3) {
-      throw new ShapeError(`ToTensor: an image has the shape [H, W] or [C, H, W], got ${showShape(image.shape)}`);
+      throw shapeError("ToTensor", "an image [H, W] or [C, H, W]", image);
     }
     const channels = image.ndim === 2 ? image.unsqueeze(0) : image;
     return channels.dtype === "uint8" ? channels.to("float32").div(255) : channels;
@@ -104,9 +106,7 @@ export class Normalize implements Transform {
   apply(image: Tensor): Tensor {
     const channels = image.shape[image.ndim - 3];
     if (channels !== this.mean.length && this.mean.length !== 1) {
-      throw new ShapeError(
-        `Normalize: ${this.mean.length} means do not fit an image of shape ${showShape(image.shape)}, which is [C, H, W]`,
-      );
+      throw shapeError("Normalize", `an image of ${this.mean.length} channels`, image);
     }
     const column = (numbers: readonly number[]): Tensor =>
       fromTypedArray(Float32Array.from(numbers), [numbers.length, 1, 1], { device: image.device });
@@ -132,7 +132,7 @@ export class RandomHorizontalFlip implements Transform {
 
   /** Throws an ArgumentError unless `p` is a probability. */
   constructor(p = 0.5, options: RandomTransformOptions = {}) {
-    if (!(p >= 0 && p <= 1)) throw new ArgumentError(`RandomHorizontalFlip: p must be from 0 to 1, got ${p}`);
+    checkNumber("RandomHorizontalFlip", "p", p, 1);
     this.p = p;
     this.#generator = options.generator ?? null;
   }
@@ -169,10 +169,8 @@ export class RandomCrop implements Transform {
   constructor(size: number | readonly [height: number, width: number], options: RandomCropOptions = {}) {
     const { padding = 0, fill = 0, generator = null } = options;
     this.size = typeof size === "number" ? [size, size] : size;
-    if (!this.size.every((side) => Number.isInteger(side) && side > 0)) {
-      throw new ArgumentError(`RandomCrop: the size must be positive integers, got ${this.size.join("×")}`);
-    }
-    if (!Number.isInteger(padding) || padding < 0) throw new ArgumentError(`RandomCrop: padding must be a count of pixels, got ${padding}`);
+    for (const side of this.size) checkInteger("RandomCrop", "size", side, 1);
+    checkInteger("RandomCrop", "padding", padding);
     this.padding = padding;
     this.fill = fill;
     this.#generator = generator;

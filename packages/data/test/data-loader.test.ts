@@ -125,8 +125,8 @@ describe("DataLoader", () => {
     // Safe: what a program in plain JavaScript might pass.
     const load = (options: object): unknown => new DataLoader(range(3), options);
     expect(() => load({ batch_size: 3 })).toThrow('DataLoader: there is no option "batch_size"; there are batchSize, shuffle');
-    expect(() => load({ batchSize: 0 })).toThrow("batch size must be a positive integer, got 0");
-    expect(() => load({ prefetch: -1 })).toThrow("DataLoader: prefetch must be a count, got -1");
+    expect(() => load({ batchSize: 0 })).toThrow("batchSize must be a positive integer, got 0");
+    expect(() => load({ prefetch: -1 })).toThrow("DataLoader: prefetch must be a non-negative integer, got -1");
     expect(() => load({ shuffle: true, sampler: new SequentialSampler(range(3)) })).toThrow("sampler and shuffle exclude each other");
     expect(() => load({ seed: 1, generator: new Generator() })).toThrow("seed and generator exclude each other");
     const batchSampler = new BatchSampler(new SequentialSampler(range(3)), 2);
@@ -172,6 +172,6 @@ describe("DataLoader of a stream", () => {
     expect(() => loader.dataset).toThrow(ArgumentError);
     // Safe: what the types forbid is what is tested.
     expect(() => new DataLoader(stream(5), { shuffle: true } as object)).toThrow(/in its own order; shuffle is not possible/);
-    expect(() => new DataLoader(stream(5), { batchSize: 0 })).toThrow(/batch size must be a positive integer, got 0/);
+    expect(() => new DataLoader(stream(5), { batchSize: 0 })).toThrow(/batchSize must be a positive integer, got 0/);
   });
 });

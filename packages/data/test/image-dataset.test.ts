@@ -107,7 +107,7 @@ describe("SyntheticDigits", () => {
   });
 
   it("refuses lengths, seeds and options that make no sense", () => {
-    expect(() => new SyntheticDigits({ length: -1 })).toThrow("SyntheticDigits: the length must be a count, got -1");
+    expect(() => new SyntheticDigits({ length: -1 })).toThrow("SyntheticDigits: length must be a non-negative integer, got -1");
     expect(() => new SyntheticDigits({ seed: 0.5 })).toThrow(ArgumentError);
     expect(() => new SyntheticDigits({ length: 1, lenght: 2 } as object)).toThrow('there is no option "lenght"');
   });

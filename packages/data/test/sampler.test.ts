@@ -64,8 +64,6 @@ describe("samplers", () => {
     expect(() => new WeightedRandomSampler([1, Number.NaN], 1)).toThrow(ArgumentError);
     expect(() => new WeightedRandomSampler([0, 0], 1)).toThrow("cannot draw 1 samples when 0 have a weight");
     expect(() => new WeightedRandomSampler([1, 0, 1], 3, { replacement: false })).toThrow("cannot draw 3 samples when 2 have a weight");
-    expect(() => new BatchSampler(new SequentialSampler(five), 0)).toThrow(
-      "BatchSampler: the batch size must be a positive integer, got 0",
-    );
+    expect(() => new BatchSampler(new SequentialSampler(five), 0)).toThrow("BatchSampler: batchSize must be a positive integer, got 0");
   });
 });

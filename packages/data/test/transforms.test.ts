@@ -24,7 +24,7 @@ describe("transforms", () => {
   it("Normalize works channel by channel", async () => {
     const x = tensor([[[1, 2]], [[3, 4]]]);
     expect(await new Normalize([1, 2], [0.5, 2]).apply(x).toArray()).toEqual([[[0, 2]], [[0.5, 1]]]);
-    expect(() => new Normalize([1, 2, 3], [1, 1, 1]).apply(x)).toThrow("Normalize: 3 means do not fit an image of shape [2, 1, 2]");
+    expect(() => new Normalize([1, 2, 3], [1, 1, 1]).apply(x)).toThrow("Normalize: expected an image of 3 channels, got shape [2, 1, 2]");
     expect(() => new Normalize([1], [1, 2])).toThrow("Normalize: there are 1 means, but 2 deviations");
     expect(() => new Normalize([1], [0])).toThrow(ArgumentError);
   });

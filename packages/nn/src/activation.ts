@@ -5,6 +5,7 @@
 import {
   ArgumentError,
   celu,
+  checkOrder,
   elu,
   empty,
   type GeluOptions,
@@ -21,11 +22,10 @@ import {
   prelu,
   relu,
   relu6,
-  ShapeError,
   type SoftplusOptions,
   selu,
   settings,
-  showShape,
+  shapeError,
   sigmoid,
   silu,
   softmax,
@@ -412,7 +412,7 @@ export class RReLU extends Module {
 
   constructor(lower: number = 1 / 8, upper: number = 1 / 3) {
     super();
-    if (!(lower <= upper)) throw new ArgumentError(`RReLU: lower must not be above upper, got ${lower} and ${upper}`);
+    checkOrder("RReLU", { lower, upper });
     this.lower = lower;
     this.upper = upper;
   }
@@ -489,8 +489,7 @@ export class Softmax2d extends Module {
 
   /** Numbers from 0 to 1 that add up to 1 over the channels of each pixel: [N, C, H, W] → [N, C, H, W], or without N. */
   forward(input: Tensor): Tensor {
-    if (input.ndim !== 3 && input.ndim !== 4)
-      throw new ShapeError(`Softmax2d: expected [N, C, H, W] or [C, H, W], got shape ${showShape(input.shape)}`);
+    if (input.ndim !== 3 && input.ndim !== 4) throw shapeError("Softmax2d", "[N, C, H, W] or [C, H, W]", input);
     return softmax(input, -3);
   }
 }

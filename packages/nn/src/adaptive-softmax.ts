@@ -9,13 +9,12 @@ import {
   expectBetween,
   logSoftmax,
   nonzero,
-  ShapeError,
   settings,
-  showShape,
+  shapeError,
   type Tensor,
   where,
 } from "@akari/tensor";
-import { checkPositive, factoryDefaults } from "./arguments.ts";
+import { checkCounts, factoryDefaults } from "./arguments.ts";
 import { ModuleList, Sequential } from "./container.ts";
 import { type FactoryOptions, Linear } from "./linear.ts";
 import { Module } from "./module.ts";
@@ -58,7 +57,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
 
   constructor(inFeatures: number, nClasses: number, cutoffs: readonly number[], options: AdaptiveSoftmaxOptions = {}) {
     super();
-    checkPositive("AdaptiveLogSoftmaxWithLoss", { inFeatures, nClasses });
+    checkCounts("AdaptiveLogSoftmaxWithLoss", { inFeatures, nClasses });
     const { divValue, headBias, ...factory } = settings("AdaptiveLogSoftmaxWithLoss", options, {
       divValue: 4,
       headBias: false,
@@ -108,8 +107,11 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
    */
   forward(input: Tensor, target: Tensor): { readonly output: Tensor; readonly loss: Tensor } {
     if (target.ndim > 1 || input.ndim !== target.ndim + 1 || (target.ndim === 1 && target.shape[0] !== input.shape[0])) {
-      throw new ShapeError(
-        `AdaptiveLogSoftmaxWithLoss: expected an input [N, ${this.inFeatures}] with a target [N], or both without N, got shapes ${showShape(input.shape)} and ${showShape(target.shape)}`,
+      throw shapeError(
+        "AdaptiveLogSoftmaxWithLoss",
+        `an input [N, ${this.inFeatures}] with a target [N], or both without N`,
+        input,
+        target,
       );
     }
     if (target.ndim === 0) {

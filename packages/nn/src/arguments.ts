@@ -2,21 +2,14 @@
  * Checks of constructor arguments, shared by the layers.
  */
 
-import { ArgumentError, type PerDimension } from "@akari/tensor";
+import { ArgumentError, checkInteger, type PerDimension } from "@akari/tensor";
 
 /** The options of every layer with parameters, which have no default of their own. */
 export const factoryDefaults = { device: undefined, dtype: undefined } as const;
 
 /** Throws an ArgumentError unless every one of the named numbers is a positive integer. */
-export function checkPositive(layer: string, sizes: Readonly<Record<string, number>>): void {
-  for (const [name, size] of Object.entries(sizes)) {
-    if (!Number.isInteger(size) || size <= 0) throw new ArgumentError(`${layer}: ${name} must be a positive integer, got ${size}`);
-  }
-}
-
-/** Throws an ArgumentError unless a number is a probability. */
-export function checkProbability(layer: string, name: string, p: number): void {
-  if (!(p >= 0 && p <= 1)) throw new ArgumentError(`${layer}: ${name} must be a probability from 0 to 1, got ${p}`);
+export function checkCounts(layer: string, counts: Readonly<Record<string, number>>): void {
+  for (const [name, count] of Object.entries(counts)) checkInteger(layer, name, count, 1);
 }
 
 /** One number per dimension. Throws an ArgumentError when there are too many or too few. */

@@ -2,8 +2,8 @@
  * Attention with several heads.
  */
 
-import { ArgumentError, cat, chunk, empty, linear, ShapeError, settings, showShape, type Tensor } from "@akari/tensor";
-import { checkPositive, checkProbability, factoryDefaults } from "./arguments.ts";
+import { ArgumentError, cat, checkNumber, chunk, empty, linear, ShapeError, settings, showShape, type Tensor } from "@akari/tensor";
+import { checkCounts, factoryDefaults } from "./arguments.ts";
 import { attend, checkMask, type Mask } from "./functional/attention.ts";
 import { xavierNormal_, xavierUniform_, zeros_ } from "./init.ts";
 import { type FactoryOptions, Linear } from "./linear.ts";
@@ -96,7 +96,7 @@ export class MultiheadAttention extends Module {
 
   constructor(embedDim: number, numHeads: number, options: MultiheadAttentionOptions = {}) {
     super();
-    checkPositive("MultiheadAttention", { embedDim, numHeads });
+    checkCounts("MultiheadAttention", { embedDim, numHeads });
     if (embedDim % numHeads !== 0)
       throw new ArgumentError(`MultiheadAttention: embedDim ${embedDim} cannot be divided among ${numHeads} heads`);
     const { dropout, bias, addBiasKv, addZeroAttn, kdim, vdim, batchFirst, ...factory } = settings("MultiheadAttention", options, {
@@ -109,7 +109,7 @@ export class MultiheadAttention extends Module {
       batchFirst: false,
       ...factoryDefaults,
     });
-    checkProbability("MultiheadAttention", "dropout", dropout);
+    checkNumber("MultiheadAttention", "dropout", dropout, 1);
     this.embedDim = embedDim;
     this.numHeads = numHeads;
     this.dropout = dropout;

@@ -3,7 +3,7 @@
  */
 
 import { noGrad } from "@akari/autograd";
-import { ArgumentError, expectBetween, settings, stack, type Tensor, where, zeros } from "@akari/tensor";
+import { checkPositive, expectBetween, settings, stack, type Tensor, where, zeros } from "@akari/tensor";
 
 /** Options of `clipGradNorm_`. */
 export interface ClipNormOptions {
@@ -25,7 +25,7 @@ function gradientsOf(parameters: Tensor | Iterable<Tensor>): Tensor[] {
  */
 export function clipGradNorm_(parameters: Tensor | Iterable<Tensor>, maxNorm: number, options: ClipNormOptions = {}): Tensor {
   const { normType, errorIfNonfinite } = settings("clipGradNorm_", options, { normType: 2, errorIfNonfinite: false });
-  if (!(normType > 0)) throw new ArgumentError(`clipGradNorm_: normType must be positive, got ${normType}`);
+  checkPositive("clipGradNorm_", "normType", normType);
   const gradients = gradientsOf(parameters);
   const [first] = gradients;
   if (first === undefined) return zeros([]);

@@ -2,8 +2,8 @@
  * Convolution layers.
  */
 
-import { ArgumentError, conv1d, conv2d, conv3d, empty, type PerDimension, pad, settings, type Tensor } from "@akari/tensor";
-import { checkPositive, factoryDefaults, perDimension } from "./arguments.ts";
+import { ArgumentError, checkInteger, conv1d, conv2d, conv3d, empty, type PerDimension, pad, settings, type Tensor } from "@akari/tensor";
+import { checkCounts, factoryDefaults, perDimension } from "./arguments.ts";
 import { calculateFans, kaimingUniform_, uniform_ } from "./init.ts";
 import type { FactoryOptions } from "./linear.ts";
 import { Module } from "./module.ts";
@@ -69,16 +69,16 @@ export abstract class ConvolutionLayer extends Module {
       outputPadding = 0,
       ...factory
     } = settings(layer, options, defaults as typeof defaults & Required<Omit<AllOptions, keyof FactoryOptions>>); // safe: what a layer does not have is refused
-    checkPositive(layer, { inChannels, outChannels, groups });
+    checkCounts(layer, { inChannels, outChannels, groups });
     if (inChannels % groups !== 0 || outChannels % groups !== 0) {
       throw new ArgumentError(`${layer}: ${inChannels} input and ${outChannels} output channels cannot be split into ${groups} groups`);
     }
     this.inChannels = inChannels;
     this.outChannels = outChannels;
     this.kernelSize = perDimension(layer, "kernelSize", kernelSize, dims);
-    for (const size of this.kernelSize) checkPositive(layer, { kernelSize: size });
+    for (const size of this.kernelSize) checkInteger(layer, "kernelSize", size, 1);
     this.stride = perDimension(layer, "stride", stride, dims);
-    for (const size of this.stride) checkPositive(layer, { stride: size });
+    for (const size of this.stride) checkInteger(layer, "stride", size, 1);
     this.padding = typeof padding === "string" ? padding : perDimension(layer, "padding", padding, dims);
     this.dilation = perDimension(layer, "dilation", dilation, dims);
     this.outputPadding = perDimension(layer, "outputPadding", outputPadding, dims);

@@ -12,7 +12,7 @@ import {
   settings,
   type Tensor,
 } from "@akari/tensor";
-import { checkPositive, factoryDefaults } from "./arguments.ts";
+import { checkCounts, factoryDefaults } from "./arguments.ts";
 import { uniform_ } from "./init.ts";
 import type { LinearOptions } from "./linear.ts";
 import { Module } from "./module.ts";
@@ -74,7 +74,7 @@ export class Bilinear extends Module {
 
   constructor(in1Features: number, in2Features: number, outFeatures: number, options: LinearOptions = {}) {
     super();
-    checkPositive("Bilinear", { in1Features, in2Features, outFeatures });
+    checkCounts("Bilinear", { in1Features, in2Features, outFeatures });
     const { bias, ...factory } = settings("Bilinear", options, { bias: true, ...factoryDefaults });
     this.in1Features = in1Features;
     this.in2Features = in2Features;

@@ -3,8 +3,7 @@
  */
 
 import type { Generator, Tensor } from "@akari/tensor";
-import { settings } from "@akari/tensor";
-import { checkProbability } from "./arguments.ts";
+import { checkNumber, settings } from "@akari/tensor";
 import { alphaDropout, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from "./functional/dropout.ts";
 import { Module } from "./module.ts";
 import { fields } from "./state-name.ts";
@@ -23,7 +22,7 @@ abstract class DropoutNd extends Module {
   constructor(p = 0.5, options: DropoutOptions = {}) {
     super();
     const layer = this.constructor.name;
-    checkProbability(layer, "p", p);
+    checkNumber(layer, "p", p, 1);
     this.p = p;
     this.#options = settings(layer, options, { generator: undefined });
   }

@@ -4,7 +4,7 @@
 
 import { noGrad } from "@akari/autograd";
 import { ArgumentError, type EmbeddingOptions, embedding, empty, ShapeError, settings, showShape, type Tensor } from "@akari/tensor";
-import { checkPositive, factoryDefaults } from "./arguments.ts";
+import { checkCounts, factoryDefaults } from "./arguments.ts";
 import { bagDefaults, checkMode, type EmbeddingBagOptions, embeddingBag, embeddingDefaults } from "./functional/embedding-bag.ts";
 import { normal_ } from "./init.ts";
 import type { FactoryOptions } from "./linear.ts";
@@ -32,7 +32,7 @@ abstract class Table<Options extends EmbeddingOptions> extends Module {
 
   constructor(layer: string, numEmbeddings: number, embeddingDim: number, given: Options & FactoryOptions, defaults: Required<Options>) {
     super();
-    checkPositive(layer, { numEmbeddings, embeddingDim });
+    checkCounts(layer, { numEmbeddings, embeddingDim });
     const { device, dtype, ...rest } = settings(layer, given, { ...defaults, ...factoryDefaults } as Required<Options & FactoryOptions>);
     const options = rest as unknown as Required<Options> & Required<EmbeddingOptions>; // safe: all but the two
     if ("mode" in options) checkMode(layer, String(options.mode));

@@ -11,8 +11,7 @@ import {
   drawPermutation,
   fromTypedArray,
   type Generator,
-  ShapeError,
-  showShape,
+  shapeError,
   type Tensor,
 } from "@akari/tensor";
 
@@ -89,7 +88,7 @@ export function ones_(tensor: Tensor): Tensor {
 
 /** Fills a matrix with ones on the diagonal and zeros elsewhere. https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.eye_ */
 export function eye_(tensor: Tensor): Tensor {
-  if (tensor.ndim !== 2) throw new ShapeError(`eye_: expected a matrix, got shape ${showShape(tensor.shape)}`);
+  if (tensor.ndim !== 2) throw shapeError("eye_", "a matrix", tensor);
   return noGrad(() => {
     tensor.fill_(0);
     tensor.diagonal().fill_(1);
@@ -104,8 +103,7 @@ export function eye_(tensor: Tensor): Tensor {
  */
 export function dirac_(tensor: Tensor, groups = 1): Tensor {
   const [outChannels = 0, inChannels = 0, ...kernel] = tensor.shape;
-  if (kernel.length < 1 || kernel.length > 3)
-    throw new ShapeError(`dirac_: expected 3 to 5 dimensions, got shape ${showShape(tensor.shape)}`);
+  if (kernel.length < 1 || kernel.length > 3) throw shapeError("dirac_", "3 to 5 dimensions", tensor);
   if (outChannels % groups !== 0) throw new ArgumentError(`dirac_: ${outChannels} channels cannot be split into ${groups} groups`);
   return noGrad(() => {
     tensor.fill_(0);
@@ -123,7 +121,7 @@ export function dirac_(tensor: Tensor, groups = 1): Tensor {
 
 /** How many inputs and outputs one weight of a layer has: for [out, in, ...kernel]. */
 export function calculateFans(tensor: Tensor): { fanIn: number; fanOut: number } {
-  if (tensor.ndim < 2) throw new ShapeError(`init: fans need at least 2 dimensions, got shape ${showShape(tensor.shape)}`);
+  if (tensor.ndim < 2) throw shapeError("init", "at least 2 dimensions, which fans need", tensor);
   const [out = 1, into = 1, ...kernel] = tensor.shape;
   const field = kernel.reduce((a, b) => a * b, 1);
   return { fanIn: into * field, fanOut: out * field };
@@ -233,7 +231,7 @@ export function xavierNormal_(tensor: Tensor, gain = 1, options: DrawOptions = {
  * https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.orthogonal_
  */
 export function orthogonal_(tensor: Tensor, gain = 1, options: DrawOptions = {}): Tensor {
-  if (tensor.ndim < 2) throw new ShapeError(`orthogonal_: expected at least 2 dimensions, got shape ${showShape(tensor.shape)}`);
+  if (tensor.ndim < 2) throw shapeError("orthogonal_", "at least 2 dimensions", tensor);
   const rows = tensor.shape[0] ?? 0;
   if (tensor.numel() === 0) return tensor;
   const columns = tensor.numel() / rows;
@@ -277,7 +275,7 @@ function dot(a: Float64Array, b: Float64Array): number {
  * https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.sparse_
  */
 export function sparse_(tensor: Tensor, sparsity: number, std = 0.01, options: DrawOptions = {}): Tensor {
-  if (tensor.ndim !== 2) throw new ShapeError(`sparse_: expected a matrix, got shape ${showShape(tensor.shape)}`);
+  if (tensor.ndim !== 2) throw shapeError("sparse_", "a matrix", tensor);
   const [rows = 0, columns = 0] = tensor.shape;
   const zeros = Math.ceil(sparsity * rows);
   return noGrad(() => {

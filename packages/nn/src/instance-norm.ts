@@ -3,6 +3,7 @@
  */
 
 import {
+  checkInteger,
   instanceNorm,
   type LocalResponseOptions,
   localResponseNorm,
@@ -12,7 +13,7 @@ import {
   settings,
   type Tensor,
 } from "@akari/tensor";
-import { checkPositive, factoryDefaults } from "./arguments.ts";
+import { factoryDefaults } from "./arguments.ts";
 import { ones_ } from "./init.ts";
 import type { FactoryOptions } from "./linear.ts";
 import { Module } from "./module.ts";
@@ -113,7 +114,7 @@ export class LocalResponseNorm extends Module {
 
   constructor(size: number, options: LocalResponseOptions = {}) {
     super();
-    checkPositive("LocalResponseNorm", { size });
+    checkInteger("LocalResponseNorm", "size", size, 1);
     this.size = size;
     const { alpha, beta, k } = settings("LocalResponseNorm", options, { alpha: 1e-4, beta: 0.75, k: 1 });
     this.alpha = alpha;
@@ -160,7 +161,7 @@ export class RMSNorm extends Module {
     super();
     const { eps, elementwiseAffine, ...factory } = settings("RMSNorm", options, { eps: null, elementwiseAffine: true, ...factoryDefaults });
     this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape;
-    for (const size of this.normalizedShape) checkPositive("RMSNorm", { normalizedShape: size });
+    for (const size of this.normalizedShape) checkInteger("RMSNorm", "normalizedShape", size, 1);
     this.eps = eps;
     this.elementwiseAffine = elementwiseAffine;
     this.weight = elementwiseAffine ? new Parameter(ones(this.normalizedShape, factory)) : null;

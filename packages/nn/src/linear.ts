@@ -3,7 +3,7 @@
  */
 
 import { type Backend, type DType, empty, linear, settings, type Tensor } from "@akari/tensor";
-import { checkPositive, factoryDefaults } from "./arguments.ts";
+import { checkCounts, factoryDefaults } from "./arguments.ts";
 import { kaimingUniform_, uniform_ } from "./init.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
@@ -45,7 +45,7 @@ export class Linear extends Module {
 
   constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
     super();
-    checkPositive("Linear", { inFeatures, outFeatures });
+    checkCounts("Linear", { inFeatures, outFeatures });
     const { bias, ...factory } = settings("Linear", options, { bias: true, ...factoryDefaults });
     this.inFeatures = inFeatures;
     this.outFeatures = outFeatures;

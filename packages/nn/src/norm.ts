@@ -5,18 +5,18 @@
 import {
   ArgumentError,
   batchNorm,
+  checkInteger,
   groupNorm,
   layerNorm,
   ones,
   type Shape,
-  ShapeError,
   settings,
-  showShape,
+  shapeError,
   type Tensor,
   tensor,
   zeros,
 } from "@akari/tensor";
-import { checkPositive, factoryDefaults } from "./arguments.ts";
+import { checkCounts, factoryDefaults } from "./arguments.ts";
 import { ones_, zeros_ } from "./init.ts";
 import type { FactoryOptions } from "./linear.ts";
 import { Module } from "./module.ts";
@@ -61,7 +61,7 @@ export abstract class BatchNormNd extends Module {
   constructor(numFeatures: number, options: BatchNormLayerOptions = {}) {
     super();
     const layer = this.constructor.name;
-    checkPositive(layer, { numFeatures });
+    checkInteger(layer, "numFeatures", numFeatures, 1);
     const { eps, momentum, affine, trackRunningStats, ...factory } = settings(layer, options, {
       eps: 1e-5,
       momentum: 0.1,
@@ -111,7 +111,7 @@ export abstract class BatchNormNd extends Module {
   /** Throws a ShapeError unless the input has one of the right numbers of dimensions. */
   protected checkRank(input: Tensor): void {
     if (this.ranks.includes(input.ndim)) return;
-    throw new ShapeError(`${this.constructor.name}: expected ${this.ranks.join(" or ")} dimensions, got shape ${showShape(input.shape)}`);
+    throw shapeError(this.constructor.name, `${this.ranks.join(" or ")} dimensions`, input);
   }
 
   /**
@@ -235,7 +235,7 @@ export class LayerNorm extends Module {
       ...factoryDefaults,
     });
     this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape;
-    for (const size of this.normalizedShape) checkPositive("LayerNorm", { normalizedShape: size });
+    for (const size of this.normalizedShape) checkInteger("LayerNorm", "normalizedShape", size, 1);
     this.eps = eps;
     this.elementwiseAffine = elementwiseAffine;
     this.weight = elementwiseAffine ? new Parameter(ones(this.normalizedShape, factory)) : null;
@@ -276,7 +276,7 @@ export class GroupNorm extends Module {
 
   constructor(numGroups: number, numChannels: number, options: GroupNormOptions = {}) {
     super();
-    checkPositive("GroupNorm", { numGroups, numChannels });
+    checkCounts("GroupNorm", { numGroups, numChannels });
     if (numChannels % numGroups !== 0)
       throw new ArgumentError(`GroupNorm: ${numChannels} channels cannot be split into ${numGroups} groups`);
     const { eps, affine, ...factory } = settings("GroupNorm", options, { eps: 1e-5, affine: true, ...factoryDefaults });

@@ -2,7 +2,7 @@
  * Sequences of different lengths as one tensor.
  */
 
-import { ArgumentError, pad, ShapeError, sameShape, showShape, stack, type Tensor } from "@akari/tensor";
+import { ArgumentError, pad, sameShape, shapeError, stack, type Tensor } from "@akari/tensor";
 
 /** Options of `padSequence`. */
 export interface PadSequenceOptions {
@@ -24,9 +24,9 @@ export interface PadSequenceOptions {
 export function padSequence(sequences: readonly Tensor[], { batchFirst = false, paddingValue = 0 }: PadSequenceOptions = {}): Tensor {
   const [first] = sequences;
   if (first === undefined) throw new ArgumentError("padSequence: expected a list of at least one sequence");
-  for (const { shape } of sequences) {
-    if (shape.length === 0 || !sameShape(shape.slice(1), first.shape.slice(1)))
-      throw new ShapeError(`padSequence: all but the first size must agree, got shapes ${showShape(first.shape)} and ${showShape(shape)}`);
+  for (const x of sequences) {
+    if (x.ndim === 0 || !sameShape(x.shape.slice(1), first.shape.slice(1)))
+      throw shapeError("padSequence", "the same sizes behind the first", first, x);
   }
   const longest = Math.max(...sequences.map(({ shape }) => shape[0] as number));
   const padded = sequences.map((x) => {

@@ -2,8 +2,8 @@
  * The cells of recurrent networks by themselves: one step at a time.
  */
 
-import { empty, linear, ShapeError, sameShape, settings, showShape, type Tensor, zeros } from "@akari/tensor";
-import { checkPositive, factoryDefaults } from "./arguments.ts";
+import { empty, linear, ShapeError, sameShape, settings, shapeError, showShape, type Tensor, zeros } from "@akari/tensor";
+import { checkCounts, factoryDefaults } from "./arguments.ts";
 import { type Cell, gruCell, lstmCell } from "./functional/cells.ts";
 import { recur } from "./functional/recurrence.ts";
 import { uniform_ } from "./init.ts";
@@ -35,7 +35,7 @@ abstract class RecurrentCell extends Module {
   constructor(cell: Cell, inputSize: number, hiddenSize: number, options: LinearOptions, own: Pick<RNNCellOptions, "nonlinearity"> = {}) {
     super();
     const layer = this.constructor.name;
-    checkPositive(layer, { inputSize, hiddenSize });
+    checkCounts(layer, { inputSize, hiddenSize });
     const {
       bias,
       nonlinearity: _,
@@ -71,7 +71,7 @@ abstract class RecurrentCell extends Module {
     const cell = this.constructor.name;
     if ((input.ndim !== 1 && input.ndim !== 2) || input.shape.at(-1) !== this.inputSize) {
       const wanted = `[N, ${this.inputSize}] or [${this.inputSize}]`;
-      throw new ShapeError(`${cell}: expected an input ${wanted}, got shape ${showShape(input.shape)}`);
+      throw shapeError(cell, `an input ${wanted}`, input);
     }
     const shape = [...input.shape.slice(0, -1), this.hiddenSize];
     for (const state of given ?? []) {

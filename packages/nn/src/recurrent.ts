@@ -7,17 +7,19 @@ import {
   ArgumentError,
   cat,
   checkChoice,
+  checkNumber,
   empty,
   linear,
   ShapeError,
   sameShape,
   settings,
+  shapeError,
   showShape,
   stack,
   type Tensor,
   zeros,
 } from "@akari/tensor";
-import { checkPositive, checkProbability, factoryDefaults } from "./arguments.ts";
+import { checkCounts, factoryDefaults } from "./arguments.ts";
 import { type Cell, gruCell, lstmCell, rnnCells } from "./functional/cells.ts";
 import { dropout } from "./functional/dropout.ts";
 import { recur, type StateWeights } from "./functional/recurrence.ts";
@@ -99,8 +101,8 @@ abstract class RecurrentLayer extends Module {
       options as RecurrentOptions & OwnOptions,
       defaults as typeof defaults & Required<OwnOptions>, // safe: what a layer does not have is refused
     );
-    checkPositive(layer, { inputSize, hiddenSize, numLayers });
-    checkProbability(layer, "dropout", dropout);
+    checkCounts(layer, { inputSize, hiddenSize, numLayers });
+    checkNumber(layer, "dropout", dropout, 1);
     if (!Number.isInteger(projSize) || projSize < 0 || projSize >= hiddenSize)
       throw new ArgumentError(`${layer}: projSize must be a whole number below the hidden size ${hiddenSize}, got ${projSize}`);
     this.#cell = cell;
@@ -189,7 +191,7 @@ abstract class RecurrentLayer extends Module {
     const layer = this.constructor.name;
     const wanted = `${this.batchFirst ? "[N, L" : "[L, N"}, ${this.inputSize}] or [L, ${this.inputSize}]`;
     if ((input.ndim !== 2 && input.ndim !== 3) || input.shape.at(-1) !== this.inputSize)
-      throw new ShapeError(`${layer}: expected an input ${wanted}, got shape ${showShape(input.shape)}`);
+      throw shapeError(layer, `an input ${wanted}`, input);
     if (input.shape[input.ndim === 3 && this.batchFirst ? 1 : 0] === 0)
       throw new ShapeError(`${layer}: expected a sequence of at least one step, got an input of shape ${showShape(input.shape)}`);
   }

@@ -4,6 +4,7 @@
 
 import {
   ArgumentError,
+  checkInteger,
   col2im,
   type InterpolateMode,
   type InterpolateOptions,
@@ -16,7 +17,6 @@ import {
   settings,
   type Tensor,
 } from "@akari/tensor";
-import { checkPositive } from "./arguments.ts";
 import { channelShuffle } from "./functional/channel-shuffle.ts";
 import { Module } from "./module.ts";
 import { fields, float, python } from "./state-name.ts";
@@ -97,7 +97,7 @@ export class PixelShuffle extends Module {
 
   constructor(upscaleFactor: number) {
     super();
-    checkPositive("PixelShuffle", { upscaleFactor });
+    checkInteger("PixelShuffle", "upscaleFactor", upscaleFactor, 1);
     this.upscaleFactor = upscaleFactor;
   }
 
@@ -119,7 +119,7 @@ export class PixelUnshuffle extends Module {
 
   constructor(downscaleFactor: number) {
     super();
-    checkPositive("PixelUnshuffle", { downscaleFactor });
+    checkInteger("PixelUnshuffle", "downscaleFactor", downscaleFactor, 1);
     this.downscaleFactor = downscaleFactor;
   }
 
@@ -148,7 +148,7 @@ export class ChannelShuffle extends Module {
 
   constructor(groups: number) {
     super();
-    checkPositive("ChannelShuffle", { groups });
+    checkInteger("ChannelShuffle", "groups", groups, 1);
     this.groups = groups;
   }
 

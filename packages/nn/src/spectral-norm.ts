@@ -3,8 +3,7 @@
  */
 
 import { noGrad } from "@akari/autograd";
-import { ArgumentError, dimension, mv, normalize, settings, type Tensor } from "@akari/tensor";
-import { checkPositive } from "./arguments.ts";
+import { ArgumentError, checkInteger, dimension, mv, normalize, settings, type Tensor } from "@akari/tensor";
 import { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from "./conv-transpose.ts";
 import type { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
@@ -45,7 +44,7 @@ export function spectralNorm<M extends Module>(module: M, name = "weight", optio
     eps: 1e-12,
     dim: transposed ? 1 : 0,
   });
-  checkPositive("spectralNorm", { nPowerIterations });
+  checkInteger("spectralNorm", "nPowerIterations", nPowerIterations, 1);
   if (weight.numel() === 0 || weight.ndim === 0)
     throw new ArgumentError(`spectralNorm: "${name}" has no rows and columns to take a singular value of: its shape is [${weight.shape}]`);
   const at = dimension("spectralNorm", dim, weight.ndim);

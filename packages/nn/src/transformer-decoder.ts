@@ -2,8 +2,8 @@
  * The decoder of a transformer, which looks at what the encoder made of another sequence, and the two together.
  */
 
-import { full, settings, type Tensor } from "@akari/tensor";
-import { checkPositive } from "./arguments.ts";
+import { checkInteger, full, settings, type Tensor } from "@akari/tensor";
+import { checkCounts } from "./arguments.ts";
 import { MultiheadAttention } from "./attention.ts";
 import { ModuleList } from "./container.ts";
 import { Dropout } from "./dropout.ts";
@@ -91,7 +91,7 @@ export class TransformerDecoderLayer extends Module {
       options,
       layerDefaults,
     );
-    checkPositive("TransformerDecoderLayer", { dModel, nhead, dimFeedforward });
+    checkCounts("TransformerDecoderLayer", { dModel, nhead, dimFeedforward });
     const attention = () => new MultiheadAttention(dModel, nhead, { dropout, bias, batchFirst, ...factory });
     const norm = () => new LayerNorm(dModel, { eps: layerNormEps, bias, ...factory });
     this.normFirst = normFirst;
@@ -163,7 +163,7 @@ export class TransformerDecoder extends Module {
   /** @param options.norm What normalises the result of the last layer. Default null: nothing does. */
   constructor(decoderLayer: TransformerDecoderLayer, numLayers: number, options: { readonly norm?: LayerNorm | null } = {}) {
     super();
-    checkPositive("TransformerDecoder", { numLayers });
+    checkInteger("TransformerDecoder", "numLayers", numLayers, 1);
     this.layers = new ModuleList(Array.from({ length: numLayers }, () => decoderLayer.copy()));
     this.norm = settings("TransformerDecoder", options, { norm: null }).norm;
   }

@@ -2,8 +2,8 @@
  * The encoder of a transformer: layers of attention and of a small network for each position, with shortcuts around both.
  */
 
-import { ArgumentError, defaultGenerator, gelu, relu, settings, type Tensor } from "@akari/tensor";
-import { checkPositive, factoryDefaults } from "./arguments.ts";
+import { ArgumentError, checkInteger, defaultGenerator, gelu, relu, settings, type Tensor } from "@akari/tensor";
+import { checkCounts, factoryDefaults } from "./arguments.ts";
 import { MultiheadAttention } from "./attention.ts";
 import { ModuleList } from "./container.ts";
 import { Dropout } from "./dropout.ts";
@@ -118,7 +118,7 @@ export class TransformerEncoderLayer extends Module {
       options,
       layerDefaults,
     );
-    checkPositive("TransformerEncoderLayer", { dModel, nhead, dimFeedforward });
+    checkCounts("TransformerEncoderLayer", { dModel, nhead, dimFeedforward });
     this.normFirst = normFirst;
     this.activation = activationOf("TransformerEncoderLayer", activation);
     this.selfAttn = new MultiheadAttention(dModel, nhead, { dropout, bias, batchFirst, ...factory });
@@ -182,7 +182,7 @@ export class TransformerEncoder extends Module {
   /** @param options.norm What normalises the result of the last layer. Default null: nothing does. */
   constructor(encoderLayer: TransformerEncoderLayer, numLayers: number, options: { readonly norm?: LayerNorm | null } = {}) {
     super();
-    checkPositive("TransformerEncoder", { numLayers });
+    checkInteger("TransformerEncoder", "numLayers", numLayers, 1);
     this.layers = new ModuleList(Array.from({ length: numLayers }, () => encoderLayer.copy()));
     this.norm = settings("TransformerEncoder", options, { norm: null }).norm;
   }

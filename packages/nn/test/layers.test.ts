@@ -347,7 +347,7 @@ describe("what layers and losses refuse", () => {
     ["a variance that suits neither", () => f.gaussianNllLoss(x, x, ones([3])), ShapeError, /\[3\].*\[2, 3\] or \[2, 1\]/],
     ["a negative variance", () => f.gaussianNllLoss(x, x, x.neg()), ArgumentError, /cannot be negative, got -1/],
     ["a negative beta", () => f.smoothL1Loss(x, x, { beta: -1 }), ArgumentError, /beta must not be negative, got -1/],
-    ["a delta of nothing", () => f.huberLoss(x, x, { delta: 0 }), ArgumentError, /delta must be above 0, got 0/],
+    ["a delta of nothing", () => f.huberLoss(x, x, { delta: 0 }), ArgumentError, /delta must be positive, got 0/],
     ["targets for other inputs", () => f.cosineEmbeddingLoss(x, x, ones([3])), ShapeError, /target of shape \[2\], got \[3\]/],
     ["an unknown reduction", () => f.softMarginLoss(x, x, { reduction: "most" as "sum" }), ArgumentError, /got "most"/],
   ];

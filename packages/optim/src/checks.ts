@@ -2,13 +2,11 @@
  * Checks of options that several optimizers share.
  */
 
-import { ArgumentError } from "@akari/tensor";
+import { ArgumentError, checkNumber } from "@akari/tensor";
 
 /** Throws an ArgumentError for a number below zero. */
 export function checkNotNegative(optimizer: string, values: Readonly<Record<string, number>>): void {
-  for (const [name, value] of Object.entries(values)) {
-    if (!(typeof value === "number" && value >= 0)) throw new ArgumentError(`${optimizer}: ${name} must not be negative, got ${value}`);
-  }
+  for (const [name, value] of Object.entries(values)) checkNumber(optimizer, name, value);
 }
 
 /** Throws an ArgumentError unless the decay rates of running means are from 0 to 1, 1 excluded. */
@@ -20,7 +18,5 @@ export function checkBetas(optimizer: string, betas: readonly number[]): void {
 
 /** Throws an ArgumentError unless the numbers are from 0 to 1. */
 export function checkFraction(optimizer: string, values: Readonly<Record<string, number>>): void {
-  for (const [name, value] of Object.entries(values)) {
-    if (!(value >= 0 && value <= 1)) throw new ArgumentError(`${optimizer}: ${name} must be from 0 to 1, got ${value}`);
-  }
+  for (const [name, value] of Object.entries(values)) checkNumber(optimizer, name, value, 1);
 }

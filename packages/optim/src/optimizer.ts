@@ -3,7 +3,18 @@
  * above; most optimizers extend `ElementwiseOptimizer` and are one formula.
  */
 
-import { ArgumentError, checkNames, FileError, isFloating, perform, ShapeError, sameShape, showShape, Tensor } from "@akari/tensor";
+import {
+  ArgumentError,
+  checkNames,
+  checkNumber,
+  FileError,
+  isFloating,
+  perform,
+  ShapeError,
+  sameShape,
+  showShape,
+  Tensor,
+} from "@akari/tensor";
 
 /** Some parameters and the options that hold for them. Options may be changed between steps: `optimizer.paramGroups[0].lr = 0.01`. */
 export type ParamGroup<Options> = Options & {
@@ -72,9 +83,7 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
 
   /** Throws an ArgumentError for options whose values make no sense. */
   protected check(options: Readonly<Options>): void {
-    if (!(typeof options.lr === "number" && options.lr >= 0)) {
-      throw new ArgumentError(`${this.constructor.name}: lr must not be negative, got ${options.lr}`);
-    }
+    checkNumber(this.constructor.name, "lr", options.lr);
   }
 
   #checkNames(options: object, defaults: Options): void {

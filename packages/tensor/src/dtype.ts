@@ -122,5 +122,11 @@ export function viewBytes(dtype: DType, memory: ArrayBufferLike, offset: number,
 
 /** Throws unless `dtype` is floating point. */
 export function expectFloating(operation: string, dtype: DType): void {
-  if (!isFloating(dtype)) throw new DTypeError(`${operation}: expected a floating-point tensor, got ${dtype}`);
+  if (!isFloating(dtype)) throw new DTypeError(`${operation}: expected a floating-point dtype, got ${dtype}; convert with to("float32")`);
+}
+
+/** Throws a DTypeError unless two tensors have one dtype. */
+export function expectOneType(operation: string, a: { readonly dtype: DType }, b: { readonly dtype: DType }): void {
+  if (a.dtype !== b.dtype)
+    throw new DTypeError(`${operation}: expected both tensors to have one dtype, got ${a.dtype} and ${b.dtype}; convert one with .to()`);
 }

@@ -17,32 +17,30 @@ const threshold = 1000;
 /** How many indices of each end a summary shows. */
 const edge = 3;
 
-/** A number with a fixed count of decimals, halves to the even digit as Python rounds them; JavaScript rounds them up. */
+/** A number with a fixed count of decimals. */
 function fixed(value: number): string {
-  const magnitude = Math.abs(value);
-  const sign = value < 0 || Object.is(value, -0) ? "-" : "";
-  // Four decimals end in an exact half only for multiples of 1/32.
-  const half = magnitude * 32;
-  const tie = Number.isInteger(half) && (half * 625) % 2 === 1;
-  // A little less than the half rounds down, a little more up: towards whichever is even.
-  const even = Math.floor(magnitude * 1e4) % 2 === 0;
-  return sign + (tie ? magnitude + (even ? -1e-5 : 1e-5) : magnitude).toFixed(precision);
+  return signed(value, (magnitude) => rounded((digits) => magnitude.toFixed(digits)));
 }
 
-/** A number with an exponent of at least two digits, halves to the even digit. */
+/** A number with an exponent of at least two digits. */
 function scientific(value: number): string {
-  const sign = value < 0 || Object.is(value, -0) ? "-" : "";
-  const [digits = "", exponent = "+0"] = roundedDigits(Math.abs(value)).split("e");
-  const power = exponent.slice(1).padStart(2, "0");
-  return `${sign}${digits}e${exponent[0]}${power}`;
+  const text = signed(value, (magnitude) => rounded((digits) => magnitude.toExponential(digits)));
+  return text.replace(/\d+$/, (power) => power.padStart(2, "0"));
 }
 
-function roundedDigits(magnitude: number): string {
-  const up = magnitude.toExponential(precision);
-  const [long = "", exponent = ""] = magnitude.toExponential(60).split("e");
-  const [kept, rest] = [long.slice(0, precision + 2), long.slice(precision + 2)];
-  const tie = /^50*$/.test(rest);
-  return tie && Number(kept.at(-1)) % 2 === 0 ? `${kept}e${exponent}` : up;
+function signed(value: number, write: (magnitude: number) => string): string {
+  return (value < 0 || Object.is(value, -0) ? "-" : "") + write(Math.abs(value));
+}
+
+/** A number with so many digits behind the point, halves to the even digit as Python rounds them; JavaScript rounds them up. */
+function rounded(write: (digits: number) => string): string {
+  const up = write(precision);
+  if (!/5(e|$)/.test(write(precision + 1))) return up;
+  // All of its digits, which tell a half from what is next to one.
+  const [long = "", exponent] = write(60).split("e");
+  const [kept, rest] = [long.slice(0, precision - 60), long.slice(precision - 60)];
+  if (!/^50*$/.test(rest) || Number(kept.at(-1)) % 2 === 1) return up;
+  return exponent === undefined ? kept : `${kept}e${exponent}`;
 }
 
 function special(value: number): string | null {

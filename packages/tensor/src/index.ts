@@ -4,11 +4,11 @@
  * @packageDocumentation
  */
 
+export { checkChoice, checkInteger, checkNumber, checkOrder, checkPositive } from "./argument.ts";
 // What tensors are made of
 export type { Backend, DeviceBuffer, KernelClock, KernelSpan, MemoryUse } from "./backend.ts";
 export { type CpuOptions, cpu } from "./backends/cpu/index.ts";
 export { type Capture, capturing, changed, perform } from "./capture.ts";
-export { checkChoice } from "./choice.ts";
 export { type CompileCounts, type Compiled, compile } from "./compile.ts";
 export {
   asTensor,
@@ -33,6 +33,7 @@ export {
   type DType,
   dtypes,
   expectFloating,
+  expectOneType,
   isDType,
   isFloating,
   kindOf,
@@ -54,7 +55,7 @@ export {
   ShapeError,
 } from "./errors.ts";
 // For those who write operations and devices
-export { gradients, substitute, withDerivative } from "./expr/derivative.ts";
+export { type Derivative, derivativeOf, withDerivative } from "./expr/derivative.ts";
 export { constant, Expr, floating, input, node, type Operand, row, scalar } from "./expr/expr.ts";
 export type { BinaryOp, CompareOp, LeafOp, ScalarOp, UnaryOp } from "./expr/ops.ts";
 export {
@@ -68,6 +69,7 @@ export {
   rowProgram,
   type Stage,
 } from "./expr/program.ts";
+export { substitute } from "./expr/substitute.ts";
 export { fromBfloat16, fromHalf, toBfloat16, toHalf } from "./half.ts";
 export type {
   ArgReduceCall,
@@ -91,6 +93,7 @@ export {
   apply,
   applyAll,
   applyInPlace,
+  type Formulas,
   type Gradient,
   type GradientContext,
   type Layout,
@@ -488,6 +491,7 @@ export {
   reshapeStrides,
   type Shape,
   sameShape,
+  shapeError,
   showShape,
   sizeOf,
 } from "./shape.ts";

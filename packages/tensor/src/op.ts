@@ -7,6 +7,7 @@
 import type { Backend } from "./backend.ts";
 import { canCast, type DType } from "./dtype.ts";
 import { ArgumentError, DeviceError, DTypeError, ShapeError } from "./errors.ts";
+import type { Expr } from "./expr/expr.ts";
 import { running } from "./running.ts";
 import { type Shape, sameShape, showShape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
@@ -49,8 +50,16 @@ export interface Op<Attrs = undefined> {
   run?(inputs: Operands, attrs: Attrs, outputs: Operands): void;
   /** For a view: how it lies in the memory of the first input. */
   view?(input: Tensor, attrs: Attrs): Layout;
-  /** The gradient with respect to the inputs, or null when there is none to speak of. */
-  readonly gradient: Gradient<Attrs> | null;
+  /** The gradient with respect to the inputs: a rule, or the formulas that it follows from; null when there is none to speak of. */
+  readonly gradient: Gradient<Attrs> | Formulas | null;
+}
+
+/** What an operation computes element by element. Its gradient is derived from that by whoever follows the tensors. */
+export interface Formulas {
+  /** One formula for each output. */
+  readonly outputs: readonly Expr[];
+  /** How each output is stored. */
+  readonly types: readonly DType[];
 }
 
 /** Which values a gradient reads. Only these are kept between the passes. */
@@ -161,13 +170,13 @@ export function applyInPlace<Attrs>(op: Op<Attrs>, target: Tensor, inputs: reado
   }
   checkWritable(op.name, target);
   const follower = target.trace ?? inputs.find((x) => x.trace !== null)?.trace ?? target.viewed?.source.trace ?? null;
-  const recorded = follower?.beforeMutation(target, op.name) ?? false;
-  const before = recorded ? overwritten(op, target, inputs, attrs) : null;
+  // Safe: whoever follows hands `attrs` back to the same op only.
+  const recorded = follower?.beforeMutation({ op: op as Op<unknown>, inputs, attrs, outputs: [target] }, target) ?? null;
   // A kernel may read an element only before it writes it, so an input that lies elsewhere in the same memory is copied first.
   const apart = inputs.map((x) => (x !== target && x.storage === target.storage && !sameView(x, target) ? x.clone() : x));
   compute(op, apart, attrs, [target]);
   target.storage.version++;
-  follower?.mutate({ op: op as Op<unknown>, inputs, attrs, outputs: [target], ...(before && { before }) }, target);
+  if (recorded !== null) follower?.mutate(recorded, target);
   return target;
 }
 
@@ -179,19 +188,6 @@ function compute<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs: Attrs, 
   } finally {
     running.name = before;
   }
-}
-
-/** Copies of the inputs that the gradient will read and that writing to `target` changes; null when there are none. */
-function overwritten<Attrs>(op: Op<Attrs>, target: Tensor, inputs: readonly Tensor[], attrs: Attrs): (Tensor | null)[] | null {
-  const needs = inputs.map((x) => x.trace?.requiresGrad ?? false);
-  const reads = op.gradient?.reads(needs, attrs).inputs ?? [];
-  if (!reads.some((i) => inputs[i]?.storage === target.storage)) return null;
-  return inputs.map((x, i) => {
-    if (!reads.includes(i) || x.storage !== target.storage) return null;
-    const copy = x.detach().clone();
-    copy.trace = x.trace;
-    return copy;
-  });
 }
 
 /** Tells the traces of the inputs about an operation. One of them is enough: it sees all inputs. */

@@ -6,11 +6,10 @@
 
 import { computeType, type DType, dtypes, isFloating, kindOf, promoteTypes } from "./dtype.ts";
 import { ArgumentError, DTypeError } from "./errors.ts";
-import { type Backward, backward } from "./expr/backward.ts";
 import { type Expr, input, node, scalar } from "./expr/expr.ts";
-import { nodesOf, type Program, program } from "./expr/program.ts";
+import { type Program, program } from "./expr/program.ts";
 import type { View } from "./kernel.ts";
-import { apply, applyAll, applyInPlace, type Gradient, type GradientContext, type Op, type Reads, type Spec } from "./op.ts";
+import { apply, applyInPlace, type Formulas, type Op, type Spec } from "./op.ts";
 import { broadcastShapes, broadcastStrides, type Shape, sameShape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 import { windowOn } from "./view.ts";
@@ -23,7 +22,7 @@ export class PointwiseOp implements Op<readonly number[]> {
   readonly name: string;
   /** The formulas as a backend compiles them. */
   readonly program: Program;
-  readonly gradient: Gradient<readonly number[]>;
+  readonly gradient: Formulas;
   readonly #types: readonly DType[];
 
   /**
@@ -34,7 +33,7 @@ export class PointwiseOp implements Op<readonly number[]> {
     this.name = name;
     this.program = program(outputs);
     this.#types = types;
-    this.gradient = new PointwiseGradient(name, outputs, types);
+    this.gradient = { outputs, types };
   }
 
   infer(inputs: readonly Tensor[]): readonly Spec[] {
@@ -72,70 +71,6 @@ export class PointwiseOp implements Op<readonly number[]> {
 export function broadcastView(operation: string, x: Tensor, shape: Shape): View {
   if (sameShape(x.shape, shape)) return x;
   return windowOn(x, shape, broadcastStrides(operation, x.shape, x.strides, shape));
-}
-
-/** One way to compute the gradient of some inputs: an operation on [gradients…, inputs read…, outputs read…]. */
-interface Plan {
-  readonly reads: Required<Reads>;
-  readonly op: PointwiseOp | null;
-  readonly sources: Backward["sources"];
-}
-
-/** The gradient of a pointwise operation, derived from its formulas when it is first needed. */
-class PointwiseGradient implements Gradient<readonly number[]> {
-  readonly #name: string;
-  readonly #outputs: readonly Expr[];
-  readonly #types: readonly DType[];
-  readonly #leaves: readonly (Expr | null)[];
-  readonly #plans = new Map<string, Plan>();
-
-  constructor(name: string, outputs: readonly Expr[], types: readonly DType[]) {
-    this.#name = name;
-    this.#outputs = outputs;
-    this.#types = types;
-    const leaves: (Expr | null)[] = [];
-    for (const e of nodesOf(outputs)) if (e.op === "input") leaves[e.value] = e;
-    this.#leaves = Array.from(leaves, (leaf) => leaf ?? null);
-  }
-
-  reads(needs: readonly boolean[]): Reads {
-    return this.#plan(
-      needs,
-      this.#outputs.map((e) => isFloating(e.dtype)),
-    ).reads;
-  }
-
-  compute(arrived: readonly (Tensor | null)[], context: GradientContext<readonly number[]>): readonly (Tensor | null)[] {
-    const have = arrived.map((g) => g !== null);
-    // What was kept follows from all outputs having a gradient; fewer of them never read more.
-    const plan = this.#plan(context.needs, have);
-    // In place, a result was stored in the type of its target, and that is the type of its gradient, too.
-    const typed = (x: Tensor, k: number) => x.to(this.#types[k] as DType);
-    let results: readonly Tensor[] = [];
-    if (plan.op !== null) {
-      const operands: Tensor[] = [];
-      for (const [k, g] of arrived.entries()) if (g !== null) operands.push(typed(g, k));
-      for (const i of plan.reads.inputs) operands.push(context.input(i));
-      for (const k of plan.reads.outputs) operands.push(typed(context.output(k), k));
-      results = applyAll(plan.op, operands, context.attrs);
-    }
-    return plan.sources.map((source) => {
-      if (source === null) return null;
-      return (source.from === "op" ? results[source.index] : arrived[source.index]) ?? null;
-    });
-  }
-
-  #plan(needs: readonly boolean[], have: readonly boolean[]): Plan {
-    const key = `${needs.map(Number).join("")} ${have.map(Number).join("")}`;
-    let plan = this.#plans.get(key);
-    if (plan === undefined) {
-      const { formulas, types, reads, sources } = backward(this.#outputs, this.#types, this.#leaves, needs, have);
-      const op = formulas.length === 0 ? null : new PointwiseOp(`${this.#name}Backward`, formulas, types);
-      plan = { reads, op, sources };
-      this.#plans.set(key, plan);
-    }
-    return plan;
-  }
 }
 
 /** How `pointwise` treats its operands. */

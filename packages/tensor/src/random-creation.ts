@@ -2,11 +2,12 @@
  * New tensors of random numbers.
  */
 
+import { checkInteger } from "./argument.ts";
 import { writeDrawn } from "./capture.ts";
 import { allocate, checkOptions, optionsLike, type TensorOptions } from "./creation.ts";
-import { isFloating } from "./dtype.ts";
+import { expectFloating } from "./dtype.ts";
 import { encode } from "./encode.ts";
-import { ArgumentError, DTypeError } from "./errors.ts";
+import { ArgumentError } from "./errors.ts";
 import { type GeneratorOption, normal_, random_, uniform_ } from "./ops/random.ts";
 import { pointwise, type TensorOrNumber } from "./pointwise.ts";
 import { drawPermutation } from "./random/distributions.ts";
@@ -26,7 +27,7 @@ function drawn(operation: string, shape: Shape, options: RandomOptions, fill: (x
   checkSizes(operation, shape);
   checkOptions(operation, options, ["generator"]);
   const dtype = options.dtype ?? "float32";
-  if (!isFloating(dtype)) throw new DTypeError(`${operation}: expected a floating-point dtype, got ${dtype}`);
+  expectFloating(operation, dtype);
   return fill(allocate(operation, shape, dtype, options.device), source(options));
 }
 
@@ -85,7 +86,7 @@ export function randintLike(x: Tensor, low: number, high: number, options: Rando
 /** The integers from 0 to n - 1 in random order, int32. https://pytorch.org/docs/stable/generated/torch.randperm.html */
 export function randperm(n: number, options: RandomOptions = {}): Tensor {
   checkOptions("randperm", options, ["generator"]);
-  if (!Number.isInteger(n) || n < 0) throw new ArgumentError(`randperm: n must be a non-negative integer, got ${n}`);
+  checkInteger("randperm", "n", n);
   const { dtype = "int32", generator = defaultGenerator() } = options;
   const result = allocate("randperm", [n], dtype, options.device);
   if (n > 0) writeDrawn(result.device, result.buffer, 0, () => encode(drawPermutation(generator, n), dtype));

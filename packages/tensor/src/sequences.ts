@@ -2,6 +2,7 @@
  * New tensors whose elements follow a rule: evenly spaced numbers, the identity, indices of triangles.
  */
 
+import { checkInteger } from "./argument.ts";
 import { checkOptions, type TensorOptions, upload } from "./creation.ts";
 import { type DType, isFloating } from "./dtype.ts";
 import { encode } from "./encode.ts";
@@ -11,10 +12,6 @@ import type { Tensor } from "./tensor.ts";
 function expectNumber(operation: string, name: string, value: number): void {
   if (typeof value !== "number" || !Number.isFinite(value))
     throw new ArgumentError(`${operation}: ${name} must be a finite number, got ${value}`);
-}
-
-function expectCount(operation: string, name: string, value: number): void {
-  if (!Number.isInteger(value) || value < 0) throw new ArgumentError(`${operation}: ${name} must be a non-negative integer, got ${value}`);
 }
 
 /**
@@ -55,7 +52,7 @@ export function arange(...given: readonly (number | TensorOptions | undefined)[]
 function spaced(operation: string, start: number, end: number, steps: number): Float64Array {
   expectNumber(operation, "start", start);
   expectNumber(operation, "end", end);
-  expectCount(operation, "steps", steps);
+  checkInteger(operation, "steps", steps);
   const values = new Float64Array(steps);
   const step = steps > 1 ? (end - start) / (steps - 1) : 0;
   for (let i = 0; i < steps; i++) values[i] = i < Math.floor(steps / 2) ? start + step * i : end - step * (steps - 1 - i);
@@ -97,8 +94,8 @@ export function eye(n: number, m?: number | TensorOptions, options?: TensorOptio
   const columns = typeof m === "number" ? m : n;
   const chosen = options ?? (typeof m === "object" ? m : {});
   checkOptions("eye", chosen);
-  expectCount("eye", "the number of rows", n);
-  expectCount("eye", "the number of columns", columns);
+  checkInteger("eye", "n", n);
+  checkInteger("eye", "columns", columns);
   const values = new Float64Array(n * columns);
   for (let i = 0; i < Math.min(n, columns); i++) values[i * columns + i] = 1;
   const dtype = chosen.dtype ?? "float32";
@@ -119,8 +116,8 @@ function triangle(
   inside: (i: number, j: number) => boolean,
 ): Tensor {
   checkOptions(operation, options, ["offset"]);
-  expectCount(operation, "the number of rows", rows);
-  expectCount(operation, "the number of columns", columns);
+  checkInteger(operation, "rows", rows);
+  checkInteger(operation, "columns", columns);
   const [is, js]: [number[], number[]] = [[], []];
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++) {

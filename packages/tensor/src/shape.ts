@@ -100,6 +100,13 @@ export function broadcastStrides(operation: string, shape: Shape, strides: reado
   return result;
 }
 
+/** The error for tensors of other shapes than an operation takes. */
+export function shapeError(operation: string, expected: string, ...given: readonly { readonly shape: Shape }[]): ShapeError {
+  return new ShapeError(
+    `${operation}: expected ${expected}, got shape${given.length === 1 ? "" : "s"} ${given.map(({ shape }) => showShape(shape)).join(" and ")}`,
+  );
+}
+
 /**
  * A dimension argument made non-negative: -1 is the last one. A scalar counts as having one dimension.
  *
@@ -113,6 +120,16 @@ export function dimension(operation: string, dim: number, rank: number): number 
     );
   }
   return dim < 0 ? dim + count : dim;
+}
+
+/**
+ * The same of a tensor that has to have a dimension.
+ *
+ * @throws IndexError for a scalar, and when there is no such dimension.
+ */
+export function ownDimension(operation: string, dim: number, { length }: Shape): number {
+  if (length === 0) throw new IndexError(`${operation}: a scalar has no dimensions`);
+  return dimension(operation, dim, length);
 }
 
 /**

@@ -28,7 +28,7 @@ import type { Layout, Op } from "./op.ts";
 import { cast, clone, contiguous, copy_, copyInto, toDevice } from "./ops/copy.ts";
 import { mT, t } from "./ops/permute.ts";
 import { track } from "./scope.ts";
-import { contiguousStrides, dimension, isContiguous, type Shape, sameShape, showShape, sizeOf } from "./shape.ts";
+import { contiguousStrides, dimension, isContiguous, type Shape, sameShape, shapeError, showShape, sizeOf } from "./shape.ts";
 import { Storage, yieldToCollector } from "./storage.ts";
 import type { BackwardOptions, Trace } from "./trace.ts";
 
@@ -403,7 +403,7 @@ export class Tensor implements View {
    */
   setData(source: Tensor): void {
     if (!sameShape(source.shape, this.shape)) {
-      throw new ShapeError(`setData: expected shape ${showShape(this.shape)}, got ${showShape(source.shape)}`);
+      throw shapeError("setData", `shape ${showShape(this.shape)}`, source);
     }
     source.storage.retain();
     this.storage.release();

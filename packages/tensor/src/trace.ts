@@ -45,9 +45,13 @@ export interface Trace {
   grad: Tensor | null;
   /** Told of an operation that took the traced tensor: may give the outputs traces of their own. */
   extend(recorded: Recorded): void;
-  /** Told of an operation that is about to change a tensor in place. Says whether it is going to be recorded. Throws when that may not be. */
-  beforeMutation(target: Tensor, operation: string): boolean;
-  /** Told of an operation that wrote its output over `target`, which is also `recorded.outputs[0]`. */
+  /**
+   * Told of an operation that is about to write its output over `target`, which is also `recorded.outputs[0]`. Throws when that may not be.
+   *
+   * @returns what `mutate` is to be told, with copies of what is about to be lost; null when it need not be told.
+   */
+  beforeMutation(recorded: Recorded, target: Tensor): Recorded | null;
+  /** Told of an operation that wrote its output over `target`. */
   mutate(recorded: Recorded, target: Tensor): void;
   /**
    * This trace now stands for the tensor at the root of `view`, which was written to since the view was made. Returns the view's new

@@ -8,8 +8,8 @@ import {
   DTypeError,
   isFloating,
   pointwise,
-  ShapeError,
   settings,
+  shapeError,
   showShape,
   softmax,
   type Tensor,
@@ -100,9 +100,7 @@ export function scaledDotProductAttention(query: Tensor, key: Tensor, value: Ten
   });
   const [width, keys] = [query.shape[query.ndim - 1], key.shape[key.ndim - 2]];
   if (query.ndim < 2 || key.ndim < 2 || value.ndim < 2 || key.shape[key.ndim - 1] !== width || value.shape[value.ndim - 2] !== keys) {
-    throw new ShapeError(
-      `${operation}: expected query [..., L, E], key [..., S, E] and value [..., S, V], got ${showShape(query.shape)}, ${showShape(key.shape)} and ${showShape(value.shape)}`,
-    );
+    throw shapeError(operation, "query [..., L, E], key [..., S, E] and value [..., S, V]", query, key, value);
   }
   if (isCausal && attnMask) throw new ArgumentError(`${operation}: give either attnMask or isCausal`);
   checkMask(operation, "attnMask", attnMask);

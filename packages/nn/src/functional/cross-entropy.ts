@@ -3,8 +3,9 @@
  */
 
 import {
-  ArgumentError,
+  checkNumber,
   DTypeError,
+  expectFloating,
   isFloating,
   logSoftmax,
   pointwise,
@@ -118,13 +119,10 @@ export function nllLoss(input: Tensor, target: Tensor, options: NllOptions = {})
 export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
   const { weight, ignoreIndex, reduction, labelSmoothing } = settings("crossEntropy", options, { labelSmoothing: 0, ...nllDefaults });
   checkReduction("crossEntropy", reduction);
-  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
-    throw new ArgumentError(`crossEntropy: labelSmoothing must be from 0 to 1, got ${labelSmoothing}`);
-  }
+  checkNumber("crossEntropy", "labelSmoothing", labelSmoothing, 1);
   if (isFloating(target.dtype)) return withProbabilities(input, target, weight, reduction, labelSmoothing);
   const { dim, indices } = classes("crossEntropy", input, target);
-  if (!isFloating(input.dtype))
-    throw new DTypeError(`crossEntropy: expected logits of a floating dtype, got ${input.dtype}; convert with .to("float32")`);
+  expectFloating("crossEntropy", input.dtype);
   checkWeight("crossEntropy", weight, input.shape[dim] as number);
   const asked = { dim, target: indices, weight: weight ?? null, ignored: ignoreIndex, smoothing: labelSmoothing };
   const { losses, factors } = classLosses(input, asked);

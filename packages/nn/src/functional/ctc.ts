@@ -14,6 +14,7 @@ import {
   pointwise,
   ShapeError,
   settings,
+  shapeError,
   showShape,
   stack,
   type Tensor,
@@ -104,7 +105,7 @@ export function ctcLoss(
   }
   const [steps, batch, classes] = logProbs.shape;
   if (steps === undefined || batch === undefined || classes === undefined || logProbs.ndim !== 3)
-    throw new ShapeError(`ctcLoss: expected log-probabilities [T, N, C] or [T, C], got shape ${showShape(logProbs.shape)}`);
+    throw shapeError("ctcLoss", "log-probabilities [T, N, C] or [T, C]", logProbs);
   if (isFloating(targets.dtype)) throw new DTypeError(`ctcLoss: targets must be integers, got ${targets.dtype}`);
   if (!Number.isInteger(blank) || blank < 0 || blank >= classes)
     throw new ArgumentError(`ctcLoss: blank must be one of the ${classes} classes, got ${blank}`);

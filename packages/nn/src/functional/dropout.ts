@@ -2,8 +2,7 @@
  * Dropout as functions.
  */
 
-import { type Generator, pointwise, ShapeError, settings, showShape, type Tensor, zerosLike } from "@akari/tensor";
-import { checkProbability } from "../arguments.ts";
+import { checkNumber, type Generator, pointwise, settings, shapeError, type Tensor, zerosLike } from "@akari/tensor";
 
 /** Options of the dropout functions. */
 export interface DropoutFunctionOptions {
@@ -15,7 +14,7 @@ export interface DropoutFunctionOptions {
 
 /** The options of one of the functions, whose default for `training` differs. */
 function checked(operation: string, p: number, options: DropoutFunctionOptions, training: boolean) {
-  checkProbability(operation, "p", p);
+  checkNumber(operation, "p", p, 1);
   return settings(operation, options, { training, generator: undefined });
 }
 
@@ -104,6 +103,6 @@ export function alphaDropout(input: Tensor, p = 0.5, options: DropoutFunctionOpt
 
 /** The same for whole channels of [N, C, ...]. https://pytorch.org/docs/stable/generated/torch.nn.functional.feature_alpha_dropout.html */
 export function featureAlphaDropout(input: Tensor, p = 0.5, options: DropoutFunctionOptions = {}): Tensor {
-  if (input.ndim < 2) throw new ShapeError(`featureAlphaDropout: expected [N, C, ...], got shape ${showShape(input.shape)}`);
+  if (input.ndim < 2) throw shapeError("featureAlphaDropout", "[N, C, ...]", input);
   return alphaDropped("featureAlphaDropout", input, p, options, true);
 }

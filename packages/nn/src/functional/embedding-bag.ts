@@ -13,6 +13,7 @@ import {
   ShapeError,
   sameShape,
   settings,
+  shapeError,
   showShape,
   type Tensor,
   where,
@@ -91,11 +92,8 @@ export function embeddingBag(input: Tensor, weight: Tensor, offsets: Tensor | nu
   checkMode("embeddingBag", mode);
   if (perSampleWeights !== null && mode !== "sum")
     throw new ArgumentError(`embeddingBag: perSampleWeights go with mode "sum" only, got "${mode}"`);
-  if (perSampleWeights !== null && !sameShape(perSampleWeights.shape, input.shape)) {
-    throw new ShapeError(
-      `embeddingBag: perSampleWeights have shape ${showShape(perSampleWeights.shape)}, the indices ${showShape(input.shape)}; they must be the same`,
-    );
-  }
+  if (perSampleWeights !== null && !sameShape(perSampleWeights.shape, input.shape))
+    throw shapeError("embeddingBag", "indices and perSampleWeights of one shape", input, perSampleWeights);
   if (lookup.scaleGradByFreq && mode === "max") throw new ArgumentError('embeddingBag: scaleGradByFreq does not go with mode "max"');
   const { count, bags: all } = bagsOf(input, offsets, includeLastOffset);
   const flat = input.reshape([-1]);

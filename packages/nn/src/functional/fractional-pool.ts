@@ -3,7 +3,18 @@
  * gathered dimension by dimension, and their maximum taken.
  */
 
-import { ArgumentError, arange, type PerDimension, rand, ShapeError, settings, showShape, sizeOf, type Tensor } from "@akari/tensor";
+import {
+  ArgumentError,
+  arange,
+  type PerDimension,
+  rand,
+  ShapeError,
+  settings,
+  shapeError,
+  showShape,
+  sizeOf,
+  type Tensor,
+} from "@akari/tensor";
 import { perDimension } from "../arguments.ts";
 
 /** Options of `fractionalMaxPool2d` and its relative. One of `outputSize` and `outputRatio` is needed. */
@@ -50,8 +61,7 @@ function fractionalMaxPool(operation: string, dims: number): FractionalPool {
       const found = pool(x.unsqueeze(0), kernelSize, options);
       return Array.isArray(found) ? [found[0].squeeze(0), found[1].squeeze(0)] : found.squeeze(0);
     }
-    if (x.ndim !== dims + 2)
-      throw new ShapeError(`${operation}: expected an input of ${dims + 1} or ${dims + 2} dimensions, got shape ${showShape(x.shape)}`);
+    if (x.ndim !== dims + 2) throw shapeError(operation, `an input of ${dims + 1} or ${dims + 2} dimensions`, x);
     const kernel = perDimension(operation, "kernelSize", kernelSize, dims);
     const space = x.shape.slice(2);
     const sizes = space.map(fractionalSizes(operation, dims, options));

@@ -3,7 +3,20 @@
  * combinations of them, so one form serves for all modes and for images of two and three dimensions.
  */
 
-import { arange, checkChoice, matmul, ones, pointwise, ShapeError, settings, showShape, sizeOf, stack, type Tensor } from "@akari/tensor";
+import {
+  arange,
+  checkChoice,
+  matmul,
+  ones,
+  pointwise,
+  ShapeError,
+  settings,
+  shapeError,
+  showShape,
+  sizeOf,
+  stack,
+  type Tensor,
+} from "@akari/tensor";
 
 /** Options of `gridSample`. */
 export interface GridSampleOptions {
@@ -82,8 +95,11 @@ export function gridSample(input: Tensor, grid: Tensor, options: GridSampleOptio
   const { mode, paddingMode } = given;
   const dims = input.ndim - 2;
   if ((dims !== 2 && dims !== 3) || grid.ndim !== input.ndim || grid.shape.at(-1) !== dims || grid.shape[0] !== input.shape[0]) {
-    throw new ShapeError(
-      `gridSample: expected images [N, C, H, W] with a grid [N, H', W', 2] or volumes [N, C, D, H, W] with [N, D', H', W', 3], got shapes ${showShape(input.shape)} and ${showShape(grid.shape)}`,
+    throw shapeError(
+      "gridSample",
+      "images [N, C, H, W] with a grid [N, H', W', 2] or volumes [N, C, D, H, W] with [N, D', H', W', 3]",
+      input,
+      grid,
     );
   }
   checkChoice("gridSample", `mode for ${dims} dimensions`, mode, ["bilinear", "nearest", ...(dims === 2 ? ["bicubic"] : [])]);

@@ -2,7 +2,7 @@
  * Losses for regression and for probabilities: element by element, then reduced.
  */
 
-import { ArgumentError, expectBetween, pointwise, settings, type Tensor, withDerivative } from "@akari/tensor";
+import { checkNumber, checkPositive, expectBetween, pointwise, settings, type Tensor, withDerivative } from "@akari/tensor";
 import { expectSameShape, type LossOptions, lossDefaults, reduce } from "./reduction.ts";
 
 const squared = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("mseLoss", (x, y) => x.sub(y).square());
@@ -49,7 +49,7 @@ const smooth = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("smoothL1Loss
  */
 export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1Options = {}): Tensor {
   const { beta, reduction } = settings("smoothL1Loss", options, { beta: 1, ...lossDefaults });
-  if (!(beta >= 0)) throw new ArgumentError(`smoothL1Loss: beta must not be negative, got ${beta}`);
+  checkNumber("smoothL1Loss", "beta", beta);
   return reduce("smoothL1Loss", beta === 0 ? absolute(input, target) : smooth(input, target, beta), reduction);
 }
 
@@ -73,7 +73,7 @@ const huber = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("huberLoss", (
  */
 export function huberLoss(input: Tensor, target: Tensor, options: HuberOptions = {}): Tensor {
   const { delta, reduction } = settings("huberLoss", options, { delta: 1, ...lossDefaults });
-  if (!(delta > 0)) throw new ArgumentError(`huberLoss: delta must be above 0, got ${delta}`);
+  checkPositive("huberLoss", "delta", delta);
   return reduce("huberLoss", huber(input, target, delta), reduction);
 }
 

@@ -13,6 +13,7 @@ import {
   ShapeError,
   sameShape,
   settings,
+  shapeError,
   showShape,
   type Tensor,
 } from "@akari/tensor";
@@ -134,9 +135,7 @@ export function multiMarginLoss(input: Tensor, target: Tensor, options: MultiMar
   if (p !== 1 && p !== 2) throw new ArgumentError(`multiMarginLoss: p must be 1 or 2, got ${String(p)}`);
   const classes = input.shape[input.ndim - 1];
   if (classes === undefined || input.ndim > 2 || !sameShape(target.shape, input.shape.slice(0, -1))) {
-    throw new ShapeError(
-      `multiMarginLoss: expected an input [N, C] and a target [N], or [C] and [], got ${showShape(input.shape)} and ${showShape(target.shape)}`,
-    );
+    throw shapeError("multiMarginLoss", "an input [N, C] and a target [N], or [C] and []", input, target);
   }
   if (weight && !sameShape(weight.shape, [classes])) {
     throw new ShapeError(`multiMarginLoss: weight has shape ${showShape(weight.shape)}, expected [${classes}], a factor for each class`);
@@ -167,8 +166,7 @@ export function multilabelMarginLoss(input: Tensor, target: Tensor, options: Los
   const { reduction } = settings("multilabelMarginLoss", options, lossDefaults);
   expectSameShape("multilabelMarginLoss", input, target);
   const classes = input.shape[input.ndim - 1];
-  if (classes === undefined || input.ndim > 2)
-    throw new ShapeError(`multilabelMarginLoss: expected an input [N, C] or [C], got shape ${showShape(input.shape)}`);
+  if (classes === undefined || input.ndim > 2) throw shapeError("multilabelMarginLoss", "an input [N, C] or [C]", input);
   const given = classIndices("multilabelMarginLoss", target);
   const counts = given.ge(0).to("int32").cumprod(-1).to("bool");
   const chosen = given.maskedFill(counts.logicalNot(), 0);

@@ -2,7 +2,7 @@
  * Activations that draw random numbers.
  */
 
-import { ArgumentError, type Generator, pointwise, settings, softmax, type Tensor, zerosLike } from "@akari/tensor";
+import { checkOrder, checkPositive, type Generator, pointwise, settings, softmax, type Tensor, zerosLike } from "@akari/tensor";
 
 /** Options of `rrelu`. */
 export interface RReLUOptions {
@@ -33,7 +33,7 @@ export function rrelu(input: Tensor, options: RReLUOptions = {}): Tensor {
     training: false,
     generator: undefined,
   });
-  if (!(lower <= upper)) throw new ArgumentError(`rrelu: lower must not be above upper, got ${lower} and ${upper}`);
+  checkOrder("rrelu", { lower, upper });
   if (!training) return sloped(input, (lower + upper) / 2);
   return sloped(input, input.newEmpty(input.shape).uniform_(lower, upper, generator && { generator }));
 }
@@ -60,7 +60,7 @@ export interface GumbelSoftmaxOptions {
  */
 export function gumbelSoftmax(logits: Tensor, options: GumbelSoftmaxOptions = {}): Tensor {
   const { tau, hard, dim, generator } = settings("gumbelSoftmax", options, { tau: 1, hard: false, dim: -1, generator: undefined });
-  if (!(tau > 0)) throw new ArgumentError(`gumbelSoftmax: tau must be positive, got ${tau}`);
+  checkPositive("gumbelSoftmax", "tau", tau);
   const gumbels = logits
     .newEmpty(logits.shape)
     .exponential_(1, generator && { generator })

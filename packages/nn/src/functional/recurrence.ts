@@ -3,7 +3,7 @@
  * backward pass goes the same way back and collects the gradients of all steps, from which those of the weights are single products.
  */
 
-import { grad } from "@akari/autograd";
+import { grad, gradients } from "@akari/autograd";
 import {
   applyAll,
   computeType,
@@ -13,7 +13,6 @@ import {
   DTypeError,
   type Gradient,
   type GradientContext,
-  gradients,
   input,
   linear,
   type Op,

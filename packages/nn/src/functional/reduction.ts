@@ -2,7 +2,7 @@
  * How losses are reduced, and the checks they share.
  */
 
-import { checkChoice, ShapeError, sameShape, showShape, type Tensor } from "@akari/tensor";
+import { checkChoice, sameShape, shapeError, type Tensor } from "@akari/tensor";
 
 /** What becomes of the losses of the elements: their mean, their sum, or nothing. */
 export type Reduction = "mean" | "sum" | "none";
@@ -29,9 +29,5 @@ export function checkReduction(operation: string, reduction: Reduction): void {
 
 /** Throws a ShapeError unless two tensors have the same shape. */
 export function expectSameShape(operation: string, input: Tensor, target: Tensor): void {
-  if (!sameShape(input.shape, target.shape)) {
-    throw new ShapeError(
-      `${operation}: input has shape ${showShape(input.shape)}, target ${showShape(target.shape)}; they must be the same`,
-    );
-  }
+  if (!sameShape(input.shape, target.shape)) throw shapeError(operation, "an input and a target of one shape", input, target);
 }

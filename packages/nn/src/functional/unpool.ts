@@ -6,9 +6,9 @@ import {
   ArgumentError,
   expectBetween,
   type PerDimension,
-  ShapeError,
   sameShape,
   settings,
+  shapeError,
   showShape,
   sizeOf,
   type Tensor,
@@ -31,12 +31,8 @@ export type MaxUnpool = (x: Tensor, indices: Tensor, kernelSize: PerDimension, o
 function maxUnpool(operation: string, dims: number): MaxUnpool {
   return (x, indices, kernelSize, options = {}) => {
     const given = settings(operation, options, { stride: kernelSize, padding: 0, outputSize: null });
-    if (x.ndim !== dims + 1 && x.ndim !== dims + 2)
-      throw new ShapeError(`${operation}: expected an input of ${dims + 1} or ${dims + 2} dimensions, got shape ${showShape(x.shape)}`);
-    if (!sameShape(x.shape, indices.shape))
-      throw new ShapeError(
-        `${operation}: the input has shape ${showShape(x.shape)}, the indices ${showShape(indices.shape)}; they must be the same`,
-      );
+    if (x.ndim !== dims + 1 && x.ndim !== dims + 2) throw shapeError(operation, `an input of ${dims + 1} or ${dims + 2} dimensions`, x);
+    if (!sameShape(x.shape, indices.shape)) throw shapeError(operation, "an input and indices of one shape", x, indices);
     const kernel = perDimension(operation, "kernelSize", kernelSize, dims);
     const stride = perDimension(operation, "stride", given.stride, dims);
     const padding = perDimension(operation, "padding", given.padding, dims);

@@ -2,7 +2,7 @@
  * Schedulers that lead the learning rate along a curve.
  */
 
-import { ArgumentError, checkNames } from "@akari/tensor";
+import { ArgumentError, checkInteger, checkNames, checkNumber, checkPositive } from "@akari/tensor";
 import type { BaseOptions, Optimizer } from "../optimizer.ts";
 import { LRScheduler } from "./scheduler.ts";
 
@@ -31,7 +31,7 @@ export class LinearLR<Options extends BaseOptions> extends LRScheduler<Options> 
     const { startFactor = 1 / 3, endFactor = 1, totalIters = 5 } = options;
     if (!(startFactor > 0 && startFactor <= 1))
       throw new ArgumentError(`LinearLR: startFactor must be above 0 and at most 1, got ${startFactor}`);
-    if (!(endFactor >= 0 && endFactor <= 1)) throw new ArgumentError(`LinearLR: endFactor must be from 0 to 1, got ${endFactor}`);
+    checkNumber("LinearLR", "endFactor", endFactor, 1);
     this.#options = { startFactor, endFactor, totalIters };
     this.moveTo(0);
   }
@@ -64,7 +64,7 @@ export class ConstantLR<Options extends BaseOptions> extends LRScheduler<Options
     super(optimizer);
     checkNames("ConstantLR", options, ["factor", "totalIters"]);
     const { factor = 1 / 3, totalIters = 5 } = options;
-    if (!(factor >= 0 && factor <= 1)) throw new ArgumentError(`ConstantLR: factor must be from 0 to 1, got ${factor}`);
+    checkNumber("ConstantLR", "factor", factor, 1);
     this.#factor = factor;
     this.#totalIters = totalIters;
     this.moveTo(0);
@@ -133,7 +133,7 @@ export class CosineAnnealingLR<Options extends BaseOptions> extends LRScheduler<
     super(optimizer);
     checkNames("CosineAnnealingLR", options, ["etaMin"]);
     const { etaMin = 0 } = options;
-    if (!(tMax > 0)) throw new ArgumentError(`CosineAnnealingLR: tMax must be positive, got ${tMax}`);
+    checkPositive("CosineAnnealingLR", "tMax", tMax);
     this.#tMax = tMax;
     this.#etaMin = etaMin;
     this.moveTo(0);
@@ -174,10 +174,7 @@ export class CosineAnnealingWarmRestarts<Options extends BaseOptions> extends LR
     super(optimizer);
     checkNames("CosineAnnealingWarmRestarts", options, ["tMult", "etaMin"]);
     const { tMult = 1, etaMin = 0 } = options;
-    for (const [name, value] of Object.entries({ t0, tMult })) {
-      if (!Number.isInteger(value) || value < 1)
-        throw new ArgumentError(`CosineAnnealingWarmRestarts: ${name} must be a positive integer, got ${value}`);
-    }
+    for (const [name, value] of Object.entries({ t0, tMult })) checkInteger("CosineAnnealingWarmRestarts", name, value, 1);
     this.#t0 = t0;
     this.#tMult = tMult;
     this.#etaMin = etaMin;

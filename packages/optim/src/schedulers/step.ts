@@ -2,7 +2,7 @@
  * Schedulers that multiply the learning rate at some steps.
  */
 
-import { ArgumentError, checkNames } from "@akari/tensor";
+import { ArgumentError, checkInteger, checkNames } from "@akari/tensor";
 import type { BaseOptions, Optimizer } from "../optimizer.ts";
 import { LRScheduler } from "./scheduler.ts";
 
@@ -26,8 +26,7 @@ export class StepLR<Options extends BaseOptions> extends LRScheduler<Options> {
     super(optimizer);
     checkNames("StepLR", options, ["gamma"]);
     const { gamma = 0.1 } = options;
-    if (!Number.isInteger(stepSize) || stepSize < 1)
-      throw new ArgumentError(`StepLR: stepSize must be a positive integer, got ${stepSize}`);
+    checkInteger("StepLR", "stepSize", stepSize, 1);
     this.#stepSize = stepSize;
     this.#gamma = gamma;
     this.moveTo(0);

@@ -4,9 +4,9 @@
  */
 
 import { bytesOf, isFloating } from "../dtype.ts";
-import { substitute } from "../expr/derivative.ts";
 import { type Expr, node } from "../expr/expr.ts";
 import { formulasOf, nodesOf, program, rowProgram } from "../expr/program.ts";
+import { substitute } from "../expr/substitute.ts";
 import type { PointwiseCall, RowsCall } from "../kernel.ts";
 import { sameView } from "../view.ts";
 import { type CallStep, callStep, readsOf, type Step, type Temporaries, writesOf } from "./steps.ts";

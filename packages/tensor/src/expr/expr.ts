@@ -15,7 +15,84 @@ export type Operand = Expr | number | boolean;
 let count = 0;
 const interned = new Map<string, Expr>();
 
+/** The primitives as methods, which the class below gets by name. */
+export interface Expr {
+  /** `this + other` */
+  add(other: Operand): Expr;
+  /** `this - other` */
+  sub(other: Operand): Expr;
+  /** `this · other` */
+  mul(other: Operand): Expr;
+  /** The remainder with the divisor's sign, as Python's `%`. */
+  mod(other: Operand): Expr;
+  /** The remainder with the dividend's sign, as C's `fmod`. */
+  fmod(other: Operand): Expr;
+  /** `thisᵒᵗʰᵉʳ` */
+  pow(other: Operand): Expr;
+  /** The larger; NaN if either is. */
+  max(other: Operand): Expr;
+  /** The smaller; NaN if either is. */
+  min(other: Operand): Expr;
+  /** Logical and of bools, bitwise and of integers. */
+  and(other: Operand): Expr;
+  /** Logical or of bools, bitwise or of integers. */
+  or(other: Operand): Expr;
+  /** Logical exclusive or of bools, bitwise of integers. */
+  xor(other: Operand): Expr;
+  /** Bits moved left. */
+  shl(other: Operand): Expr;
+  /** Bits moved right, the sign kept. */
+  shr(other: Operand): Expr;
+  /** `this = other` */
+  eq(other: Operand): Expr;
+  /** `this ≠ other` */
+  ne(other: Operand): Expr;
+  /** `this < other` */
+  lt(other: Operand): Expr;
+  /** `this ≤ other` */
+  le(other: Operand): Expr;
+  /** Rounded down. */
+  floor(): Expr;
+  /** Rounded up. */
+  ceil(): Expr;
+  /** Rounded to the nearest integer, halves to the even one. */
+  round(): Expr;
+  /** Rounded towards zero. */
+  trunc(): Expr;
+  /** `√this` */
+  sqrt(): Expr;
+  /** `eᵗʰⁱˢ` */
+  exp(): Expr;
+  /** `eᵗʰⁱˢ - 1`, exact near zero. */
+  expm1(): Expr;
+  /** The natural logarithm. */
+  log(): Expr;
+  /** `ln(1 + this)`, exact near zero. */
+  log1p(): Expr;
+  /** The logarithm to base 2. */
+  log2(): Expr;
+  /** The logarithm to base 10. */
+  log10(): Expr;
+  /** The sine of an angle in radians. */
+  sin(): Expr;
+  /** The cosine of an angle in radians. */
+  cos(): Expr;
+  /** The tangent of an angle in radians. */
+  tan(): Expr;
+  /** The angle whose tangent this is, in radians. */
+  atan(): Expr;
+  /** The hyperbolic tangent. */
+  tanh(): Expr;
+  /** `1 / (1 + e⁻ᵗʰⁱˢ)` */
+  sigmoid(): Expr;
+  /** The error function, `2/√π ∫₀ᵗʰⁱˢ e^(-t²) dt`. */
+  erf(): Expr;
+  /** `1 - erf(this)`, exact far out. */
+  erfc(): Expr;
+}
+
 /** One node of a formula. Build them with `input`, `scalar` and the methods; never with `new`. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the class makes what the interface says, below.
 export class Expr {
   /** Which primitive this is. */
   readonly op: ScalarOp;
@@ -28,6 +105,47 @@ export class Expr {
   /** A number unique to this formula, in order of creation: operands come before what uses them. */
   readonly id: number;
 
+  static {
+    const { prototype } = Expr;
+    for (const op of ["add", "sub", "mul", "mod", "fmod", "pow", "max", "min", "and", "or", "xor", "shl", "shr"] as const) {
+      prototype[op] = function (other) {
+        return binary(op, this, other);
+      };
+    }
+    for (const op of ["eq", "ne", "lt", "le"] as const) {
+      prototype[op] = function (other) {
+        return compare(op, this, other);
+      };
+    }
+    // Rounding leaves integers alone.
+    for (const op of ["floor", "ceil", "round", "trunc"] as const) {
+      prototype[op] = function () {
+        return isFloating(this.dtype) ? unary(op, this) : this;
+      };
+    }
+    for (const op of [
+      "sqrt",
+      "exp",
+      "expm1",
+      "log",
+      "log1p",
+      "log2",
+      "log10",
+      "sin",
+      "cos",
+      "tan",
+      "atan",
+      "tanh",
+      "sigmoid",
+      "erf",
+      "erfc",
+    ] as const) {
+      prototype[op] = function () {
+        return unary(op, this.toFloat());
+      };
+    }
+  }
+
   /** Internal: use `node`. */
   constructor(op: ScalarOp, dtype: DType, args: readonly Expr[], value: number) {
     this.op = op;
@@ -37,18 +155,6 @@ export class Expr {
     this.id = count++;
   }
 
-  /** `this + other` */
-  add(other: Operand): Expr {
-    return binary("add", this, other);
-  }
-  /** `this - other` */
-  sub(other: Operand): Expr {
-    return binary("sub", this, other);
-  }
-  /** `this · other` */
-  mul(other: Operand): Expr {
-    return binary("mul", this, other);
-  }
   /** `this / other`, in floating point. */
   div(other: Operand): Expr {
     const [a, b] = meet(this, other);
@@ -66,66 +172,10 @@ export class Expr {
     // An infinity or NaN, of which no gradient is asked either.
     return b.eq(0).where(a.div(b).trunc(), whole);
   }
-  /** The remainder with the divisor's sign, as Python's `%`. */
-  mod(other: Operand): Expr {
-    return binary("mod", this, other);
-  }
-  /** The remainder with the dividend's sign, as C's `fmod`. */
-  fmod(other: Operand): Expr {
-    return binary("fmod", this, other);
-  }
-  /** `thisᵒᵗʰᵉʳ` */
-  pow(other: Operand): Expr {
-    return binary("pow", this, other);
-  }
   /** The angle of the point `(other, this)`, in radians. */
   atan2(other: Operand): Expr {
     const [a, b] = meet(this, other);
     return node("atan2", floating(a.dtype), [a.toFloat(), b.toFloat()]);
-  }
-  /** The larger; NaN if either is. */
-  max(other: Operand): Expr {
-    return binary("max", this, other);
-  }
-  /** The smaller; NaN if either is. */
-  min(other: Operand): Expr {
-    return binary("min", this, other);
-  }
-  /** Logical and of bools, bitwise and of integers. */
-  and(other: Operand): Expr {
-    return binary("and", this, other);
-  }
-  /** Logical or of bools, bitwise or of integers. */
-  or(other: Operand): Expr {
-    return binary("or", this, other);
-  }
-  /** Logical exclusive or of bools, bitwise of integers. */
-  xor(other: Operand): Expr {
-    return binary("xor", this, other);
-  }
-  /** Bits moved left. */
-  shl(other: Operand): Expr {
-    return binary("shl", this, other);
-  }
-  /** Bits moved right, the sign kept. */
-  shr(other: Operand): Expr {
-    return binary("shr", this, other);
-  }
-  /** `this = other` */
-  eq(other: Operand): Expr {
-    return compare("eq", this, other);
-  }
-  /** `this ≠ other` */
-  ne(other: Operand): Expr {
-    return compare("ne", this, other);
-  }
-  /** `this < other` */
-  lt(other: Operand): Expr {
-    return compare("lt", this, other);
-  }
-  /** `this ≤ other` */
-  le(other: Operand): Expr {
-    return compare("le", this, other);
   }
   /** `this > other` */
   gt(other: Operand): Expr {
@@ -154,26 +204,6 @@ export class Expr {
   sign(): Expr {
     return this.gt(0).cast(this.dtype).sub(this.lt(0).cast(this.dtype));
   }
-  /** Rounded down. */
-  floor(): Expr {
-    return rounding("floor", this);
-  }
-  /** Rounded up. */
-  ceil(): Expr {
-    return rounding("ceil", this);
-  }
-  /** Rounded to the nearest integer, halves to the even one. */
-  round(): Expr {
-    return rounding("round", this);
-  }
-  /** Rounded towards zero. */
-  trunc(): Expr {
-    return rounding("trunc", this);
-  }
-  /** `√this` */
-  sqrt(): Expr {
-    return unary("sqrt", this.toFloat());
-  }
   /** `1 / √this` */
   rsqrt(): Expr {
     return constant(1, floating(this.dtype)).div(this.sqrt());
@@ -185,62 +215,6 @@ export class Expr {
   /** `this²` */
   square(): Expr {
     return this.mul(this);
-  }
-  /** `eᵗʰⁱˢ` */
-  exp(): Expr {
-    return unary("exp", this.toFloat());
-  }
-  /** `eᵗʰⁱˢ - 1`, exact near zero. */
-  expm1(): Expr {
-    return unary("expm1", this.toFloat());
-  }
-  /** The natural logarithm. */
-  log(): Expr {
-    return unary("log", this.toFloat());
-  }
-  /** `ln(1 + this)`, exact near zero. */
-  log1p(): Expr {
-    return unary("log1p", this.toFloat());
-  }
-  /** The logarithm to base 2. */
-  log2(): Expr {
-    return unary("log2", this.toFloat());
-  }
-  /** The logarithm to base 10. */
-  log10(): Expr {
-    return unary("log10", this.toFloat());
-  }
-  /** The sine of an angle in radians. */
-  sin(): Expr {
-    return unary("sin", this.toFloat());
-  }
-  /** The cosine of an angle in radians. */
-  cos(): Expr {
-    return unary("cos", this.toFloat());
-  }
-  /** The tangent of an angle in radians. */
-  tan(): Expr {
-    return unary("tan", this.toFloat());
-  }
-  /** The angle whose tangent this is, in radians. */
-  atan(): Expr {
-    return unary("atan", this.toFloat());
-  }
-  /** The hyperbolic tangent. */
-  tanh(): Expr {
-    return unary("tanh", this.toFloat());
-  }
-  /** `1 / (1 + e⁻ᵗʰⁱˢ)` */
-  sigmoid(): Expr {
-    return unary("sigmoid", this.toFloat());
-  }
-  /** The error function, `2/√π ∫₀ᵗʰⁱˢ e^(-t²) dt`. */
-  erf(): Expr {
-    return unary("erf", this.toFloat());
-  }
-  /** `1 - erf(this)`, exact far out. */
-  erfc(): Expr {
-    return unary("erfc", this.toFloat());
   }
   /** `max(this, 0)`, with the derivative 0 at 0. */
   relu(): Expr {
@@ -335,11 +309,6 @@ function swap([a, b]: [Expr, Expr]): [Expr, Expr] {
 
 function unary(op: UnaryOp, a: Expr): Expr {
   return node(op, a.dtype, [a]);
-}
-
-/** Rounding leaves integers alone. */
-function rounding(op: UnaryOp, a: Expr): Expr {
-  return isFloating(a.dtype) ? unary(op, a) : a;
 }
 
 function binary(op: BinaryOp, left: Expr, right: Operand): Expr {

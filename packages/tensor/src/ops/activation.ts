@@ -3,14 +3,14 @@
  * cases of the formula spell out: a case that is taken at the kink gives its derivative there.
  */
 
-import { checkChoice } from "../choice.ts";
+import { checkChoice, checkNumber } from "../argument.ts";
 import { isFloating } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { withDerivative } from "../expr/derivative.ts";
 import { constant, type Expr } from "../expr/expr.ts";
 import { type Pointwise, pointwise } from "../pointwise.ts";
 import { settings } from "../settings.ts";
-import { dimension, showShape } from "../shape.ts";
+import { dimension, shapeError, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Unary } from "./arithmetic.ts";
 import { reshape } from "./reshape.ts";
@@ -217,7 +217,7 @@ const softshrinkOf: Tunable = /* @__PURE__ */ pointwise<[Tensor, number]>(
  * @throws ArgumentError for a negative `lambd`.
  */
 export function softshrink(x: Tensor, lambd = 0.5): Tensor {
-  if (!(lambd >= 0)) throw new ArgumentError(`softshrink: lambd must not be negative, got ${lambd}`);
+  checkNumber("softshrink", "lambd", lambd);
   return softshrinkOf(x, lambd);
 }
 
@@ -268,7 +268,7 @@ export function glu(x: Tensor, dim = -1): Tensor {
   const axis = dimension("glu", dim, x.ndim);
   const size = x.shape[axis] ?? 1;
   if (size % 2 !== 0 || x.ndim === 0) {
-    throw new ShapeError(`glu: expected an even size in dimension ${axis}, got ${showShape(x.shape)}`);
+    throw shapeError("glu", `an even size in dimension ${axis}`, x);
   }
   return gate(narrow(x, axis, 0, size / 2), narrow(x, axis, size / 2, size / 2));
 }

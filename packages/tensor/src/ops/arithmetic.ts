@@ -3,7 +3,7 @@
  * the tensor beside it. Each operation is one formula: its kernels and its gradient follow from that.
  */
 
-import { checkChoice } from "../choice.ts";
+import { checkChoice } from "../argument.ts";
 import { isFloating } from "../dtype.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
 import type { Expr } from "../expr/expr.ts";

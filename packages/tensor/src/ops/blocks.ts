@@ -2,8 +2,9 @@
  * Tensors built from others: blocks along a diagonal, all pairs of elements, powers, and copies with a part replaced.
  */
 
-import { ArgumentError, ShapeError } from "../errors.ts";
-import { type Shape, sameShape, showShape } from "../shape.ts";
+import { checkInteger } from "../argument.ts";
+import { ShapeError } from "../errors.ts";
+import { type Shape, sameShape, shapeError, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { clone, copy_ } from "./copy.ts";
 import { expand } from "./expand.ts";
@@ -28,7 +29,7 @@ import { diagEmbed, meshgrid } from "./triangle.ts";
  */
 export function blockDiag(...blocks: readonly Tensor[]): Tensor {
   const matrices = blocks.map((x) => {
-    if (x.ndim > 2) throw new ShapeError(`blockDiag: expected matrices, got shape ${showShape(x.shape)}`);
+    if (x.ndim > 2) throw shapeError("blockDiag", "matrices", x);
     return atLeast(x, 2);
   });
   const widths = matrices.map(({ shape }) => shape[1] as number);
@@ -74,8 +75,8 @@ export interface CombinationsOptions {
  * @throws ShapeError unless it is a vector. @throws ArgumentError for an `r` that is no count.
  */
 export function combinations(x: Tensor, r = 2, { withReplacement = false }: CombinationsOptions = {}): Tensor {
-  if (x.ndim !== 1) throw new ShapeError(`combinations: expected a vector, got shape ${showShape(x.shape)}`);
-  if (!Number.isInteger(r) || r < 0) throw new ArgumentError(`combinations: r must be a count, got ${r}`);
+  if (x.ndim !== 1) throw shapeError("combinations", "a vector", x);
+  checkInteger("combinations", "r", r);
   const size = x.shape[0] as number;
   let rows: number[][] = [[]];
   for (let k = 0; k < r; k++) {
@@ -99,8 +100,8 @@ export interface VanderOptions {
 
 /** The powers of each element, from `n - 1` down to 0: [n] → [n, powers]. https://pytorch.org/docs/stable/generated/torch.vander.html */
 export function vander(x: Tensor, { n = x.shape.at(-1) ?? 0, increasing = false }: VanderOptions = {}): Tensor {
-  if (x.ndim !== 1) throw new ShapeError(`vander: expected a vector, got shape ${showShape(x.shape)}`);
-  if (!Number.isInteger(n) || n < 0) throw new ArgumentError(`vander: n must be a count of powers, got ${n}`);
+  if (x.ndim !== 1) throw shapeError("vander", "a vector", x);
+  checkInteger("vander", "n", n);
   const length = x.shape[0] as number;
   if (n < 1) return x.newEmpty([length, 0]);
   const factors = cat([filled(x, [length, 1], 1), expand(unsqueeze(x, 1), [length, n - 1])], 1);
@@ -146,7 +147,7 @@ export function fillDiagonal_(x: Tensor, value: number, wrap = false): Tensor {
   const { ndim, shape, strides } = x;
   const [rows, columns] = shape as readonly [number, number];
   if (ndim < 2 || (ndim > 2 && shape.some((size) => size !== rows)))
-    throw new ShapeError(`fillDiagonal_: expected a matrix, or sizes that are all the same, got shape ${showShape(shape)}`);
+    throw shapeError("fillDiagonal_", "a matrix, or sizes that are all the same", x);
   const fill = (part: Tensor) => {
     const sizes: Shape = [Math.min(...part.shape)];
     asStrided(part, sizes, [strides.reduce((sum, stride) => sum + stride, 0)]).fill_(value);

@@ -38,6 +38,11 @@ export function checkIndexType(operation: string, index: Tensor): void {
     throw new DTypeError(`${operation}: indices must be int32, got ${index.dtype}; convert them with .to("int32")`);
 }
 
+/** Refuses a mask of another dtype than bool. */
+export function checkMask(operation: string, mask: Tensor): void {
+  if (mask.dtype !== "bool") throw new DTypeError(`${operation}: the mask must be bool, got ${mask.dtype}; compare first, as in x.ne(0)`);
+}
+
 /** Refuses indices outside of 0 to `size - 1` (with `negative`, from `-size` on), as `expectBetween` does, with an IndexError. */
 export function checkBounds(operation: string, index: Tensor, size: number, dim: number, negative = false): void {
   checkIndexType(operation, index);

@@ -9,6 +9,7 @@ import type { Expr } from "../expr/expr.ts";
 import { type Pointwise, pointwise, type TensorOrNumber } from "../pointwise.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Binary, Unary } from "./arithmetic.ts";
+import { checkMask } from "./check.ts";
 
 /** A number as the 16-bit floats beside it hold it, so that 0.1 is what was stored as 0.1. */
 function held(x: TensorOrNumber, beside: TensorOrNumber): TensorOrNumber {
@@ -127,9 +128,7 @@ const chosen: Pointwise<[Tensor, TensorOrNumber, TensorOrNumber]> = /* @__PURE__
 
 /** `where` with its three operands. */
 export function choose(condition: Tensor, a: TensorOrNumber, b: TensorOrNumber): Tensor {
-  if (condition.dtype !== "bool") {
-    throw new DTypeError(`where: expected a condition of bools, got ${condition.dtype}; compare first, as in where(x.ne(0), a, b)`);
-  }
+  checkMask("where", condition);
   return chosen(condition, a, b);
 }
 

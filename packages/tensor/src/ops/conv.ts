@@ -4,12 +4,14 @@
  * transposed convolution is the second of them.
  */
 
+import { checkInteger } from "../argument.ts";
 import { runConv } from "../backends/cpu/conv.ts";
-import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
+import { expectOneType } from "../dtype.ts";
+import { ArgumentError, ShapeError } from "../errors.ts";
 import { apply, type Op, rules } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
 import { checkNames } from "../settings.ts";
-import { type Shape, showShape } from "../shape.ts";
+import { type Shape, shapeError, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkProductTypes } from "./matmul.ts";
 import { reshape, squeeze, unsqueeze } from "./reshape.ts";
@@ -115,13 +117,20 @@ const known = ["stride", "padding", "dilation", "groups", "outputPadding"];
 /** The checks that all convolutions have in common. `channels` is the dimension of the weight that meets the input's channels. */
 function check(operation: string, dims: number, x: Tensor, weight: Tensor, bias: Tensor | null, groups: number): void {
   checkProductTypes(operation, x, weight);
-  if (x.ndim !== dims + 2)
-    throw new ShapeError(`${operation}: expected an input of ${dims + 1} or ${dims + 2} dimensions, got shape ${showShape(x.shape)}`);
-  if (weight.ndim !== dims + 2)
-    throw new ShapeError(`${operation}: expected a weight of ${dims + 2} dimensions, got shape ${showShape(weight.shape)}`);
-  if (!Number.isInteger(groups) || groups < 1) throw new ArgumentError(`${operation}: groups must be a positive integer, got ${groups}`);
-  if (bias !== null && bias.dtype !== x.dtype)
-    throw new DTypeError(`${operation}: the bias is ${bias.dtype}, but the input is ${x.dtype}; convert one with .to()`);
+  if (x.ndim !== dims + 2) throw shapeError(operation, `an input of ${dims + 1} or ${dims + 2} dimensions`, x);
+  if (weight.ndim !== dims + 2) throw shapeError(operation, `a weight of ${dims + 2} dimensions`, weight);
+  checkInteger(operation, "groups", groups, 1);
+  if (bias !== null) expectOneType(operation, x, bias);
+}
+
+/** Refuses an input that has other channels than the weight takes, and channels that cannot be divided among the groups. */
+function checkChannels(operation: string, input: Tensor, weight: Tensor, taken: number, groups: number, divided: number): void {
+  const channels = input.shape[1] as number;
+  if (channels === taken && divided % groups === 0) return;
+  const rest = divided % groups === 0 ? "" : `, and ${divided} channels cannot be divided by ${groups}`;
+  throw new ShapeError(
+    `${operation}: the input ${showShape(input.shape)} has ${channels} channels, but the weight ${showShape(weight.shape)} takes ${taken} (groups: ${groups})${rest}`,
+  );
 }
 
 function checkBias(operation: string, bias: Tensor | null, channels: number): void {
@@ -137,13 +146,8 @@ function convolution(operation: string, dims: number, input: Tensor, weight: Ten
   if (input.ndim === dims + 1) return squeeze(convolution(operation, dims, unsqueeze(input, 0), weight, bias, options), 0);
   const { groups = 1 } = options;
   check(operation, dims, input, weight, bias, groups);
-  const [channels, taken, made] = [input.shape[1] as number, weight.shape[1] as number, weight.shape[0] as number];
-  if (channels !== taken * groups || made % groups !== 0) {
-    throw new ShapeError(
-      `${operation}: the input ${showShape(input.shape)} has ${channels} channels, but the weight ${showShape(weight.shape)} in ${groups} group${groups === 1 ? "" : "s"} takes ${taken * groups}` +
-        (made % groups === 0 ? "" : ` and its ${made} output channels cannot be divided by ${groups}`),
-    );
-  }
+  const [made, taken] = [weight.shape[0] as number, weight.shape[1] as number];
+  checkChannels(operation, input, weight, taken * groups, groups, made);
   checkBias(operation, bias, made);
   const stride = spread(operation, "stride", options.stride ?? 1, dims, 1);
   const dilation = spread(operation, "dilation", options.dilation ?? 1, dims, 1);
@@ -236,11 +240,7 @@ function transposed(
   const { groups = 1 } = options;
   check(operation, dims, input, weight, bias, groups);
   const [channels, taken, made] = [input.shape[1] as number, weight.shape[0] as number, (weight.shape[1] as number) * groups];
-  if (channels !== taken || channels % groups !== 0) {
-    throw new ShapeError(
-      `${operation}: the input ${showShape(input.shape)} has ${channels} channels, but the weight ${showShape(weight.shape)} in ${groups} group${groups === 1 ? "" : "s"} takes ${taken}`,
-    );
-  }
+  checkChannels(operation, input, weight, taken, groups, channels);
   checkBias(operation, bias, made);
   const stride = spread(operation, "stride", options.stride ?? 1, dims, 1);
   const padding = spread(operation, "padding", options.padding ?? 0, dims, 0);

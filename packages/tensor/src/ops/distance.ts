@@ -2,12 +2,12 @@
  * Directions and distances of vectors: what is made of norms and dot products.
  */
 
+import { checkNumber, checkPositive } from "../argument.ts";
 import { expectFloating } from "../dtype.ts";
-import { ArgumentError, ShapeError } from "../errors.ts";
 import { withDerivative } from "../expr/derivative.ts";
 import { pointwise } from "../pointwise.ts";
 import { settings } from "../settings.ts";
-import { dimension, showShape } from "../shape.ts";
+import { dimension, shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, div, mul, sub } from "./arithmetic.ts";
 import { broadcastTensors } from "./expand.ts";
@@ -113,8 +113,7 @@ export interface CdistOptions {
  */
 export function cdist(a: Tensor, b: Tensor, options: CdistOptions = {}): Tensor {
   const { p } = settings("cdist", options, { p: 2 });
-  if (a.ndim < 2 || b.ndim < 2 || a.shape.at(-1) !== b.shape.at(-1))
-    throw new ShapeError(`cdist: expected rows of one length, got shapes ${showShape(a.shape)} and ${showShape(b.shape)}`);
+  if (a.ndim < 2 || b.ndim < 2 || a.shape.at(-1) !== b.shape.at(-1)) throw shapeError("cdist", "rows of one length", a, b);
   expectFloating("cdist", a.dtype);
   if (p !== 2 || Math.max(a.shape.at(-2) as number, b.shape.at(-2) as number) <= 25)
     return norm(sub(unsqueeze(a, -2), unsqueeze(b, -3)), p, -1);
@@ -130,7 +129,7 @@ export function cdist(a: Tensor, b: Tensor, options: CdistOptions = {}): Tensor 
  * @throws ShapeError unless it is a matrix.
  */
 export function pdist(x: Tensor, p = 2): Tensor {
-  if (x.ndim !== 2) throw new ShapeError(`pdist: expected a matrix, got shape ${showShape(x.shape)}`);
+  if (x.ndim !== 2) throw shapeError("pdist", "a matrix", x);
   const count = x.shape[0] as number;
   const pairs = Array.from({ length: count }, (_, i) => Array.from({ length: count - i - 1 }, (_, k) => [i, i + 1 + k] as const)).flat();
   const rows = (side: 0 | 1) =>
@@ -159,8 +158,8 @@ const shortened = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("renorm", 
  * @throws ArgumentError for a norm that is not positive.
  */
 export function renorm(x: Tensor, p: number, dim: number, maxNorm: number): Tensor {
-  if (!(p > 0 && maxNorm >= 0))
-    throw new ArgumentError(`renorm: p must be positive and maxNorm must not be negative, got ${p} and ${maxNorm}`);
+  checkPositive("renorm", "p", p);
+  checkNumber("renorm", "maxNorm", maxNorm);
   const at = dimension("renorm", dim, x.ndim);
   const rest = x.shape.flatMap((_, i) => (i === at ? [] : [i]));
   return shortened(x, norm(x, p, rest, { keepdim: true }), maxNorm);

@@ -4,9 +4,9 @@
  */
 
 import { ArgumentError, ShapeError } from "../errors.ts";
-import { pointwise } from "../pointwise.ts";
 import { dimension, sameShape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { add, mul } from "./arithmetic.ts";
 import { expand } from "./expand.ts";
 import { filled } from "./fill.ts";
 import { checkProductTypes, matmul } from "./matmul.ts";
@@ -186,8 +186,6 @@ export function tensordot(a: Tensor, b: Tensor, dims: number | readonly [readonl
   return reshape(matmul(left, right), [...sizesA, ...sizesB]);
 }
 
-const times = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("mul", (a, b) => a.mul(b));
-
 /**
  * Kronecker's product: a copy of `b` in the place of each element of `a`, multiplied by it.
  *
@@ -206,7 +204,7 @@ export function kron(a: Tensor, b: Tensor): Tensor {
     sb.flatMap((size) => [1, size]),
   );
   return reshape(
-    times(left, right),
+    mul(left, right),
     sa.map((size, i) => size * (sb[i] as number)),
   );
 }
@@ -225,7 +223,5 @@ export function bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: T
     );
   }
   const y = einsum("...i,oij,...j->...o", input1, weight, input2);
-  return bias === null ? y : plus(y, bias);
+  return bias === null ? y : add(y, bias);
 }
-
-const plus = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("add", (a, b) => a.add(b));

@@ -2,11 +2,12 @@
  * Tables of vectors looked up by number.
  */
 
-import { ArgumentError, IndexError, ShapeError } from "../errors.ts";
+import { checkInteger } from "../argument.ts";
+import { ArgumentError, IndexError } from "../errors.ts";
 import { apply, type Op, rules, type Spec } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
 import { settings } from "../settings.ts";
-import { showShape } from "../shape.ts";
+import { shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkBounds, checkIndexType } from "./check.ts";
 import { renorm } from "./distance.ts";
@@ -80,7 +81,7 @@ export function embedding(indices: Tensor, weight: Tensor, options: EmbeddingOpt
     normType: 2,
     scaleGradByFreq: false,
   });
-  if (weight.ndim !== 2) throw new ShapeError(`embedding: the weight must be [rows, width], got shape ${showShape(weight.shape)}`);
+  if (weight.ndim !== 2) throw shapeError("embedding", "a weight [rows, width]", weight);
   const [count, width] = [weight.shape[0] as number, weight.shape[1] as number];
   if (paddingIdx !== null && (!Number.isInteger(paddingIdx) || paddingIdx < -count || paddingIdx >= count)) {
     throw new IndexError(`embedding: paddingIdx ${paddingIdx} is out of range for a table of ${count} rows`);
@@ -121,7 +122,7 @@ export function oneHot(classes: Tensor, numClasses = -1): Tensor {
       throw new ArgumentError("oneHot: the number of classes cannot be told from an empty tensor; pass numClasses");
     count = largest("oneHot", classes) + 1;
   }
-  if (!Number.isInteger(count) || count < 1) throw new ArgumentError(`oneHot: numClasses must be positive, got ${numClasses}`);
+  checkInteger("oneHot", "numClasses", count, 1);
   checkBounds("oneHot", classes, count, classes.ndim);
   const index = unsqueeze(classes, -1);
   return scatter(filled(classes, [...classes.shape, count], 0, "int32"), -1, index, 1);

@@ -71,6 +71,12 @@ export function applyPair<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs
   return new ValuesAndIndices(values as Tensor, indices as Tensor); // safe: the operation has two outputs
 }
 
+/** The gradient of an operation along a dimension whose second output says where the elements of the first stood: each goes back there. */
+export const toPlaces: Gradient<{ readonly dim: number }> = {
+  reads: () => ({ outputs: [1] }),
+  compute: ([g], { attrs, inputs, output }) => [g ? gatherBackward(g, attrs.dim, output(1), inputs[0]?.shape ?? []) : null],
+};
+
 /** Equal, or both NaN. */
 const same = (x: Expr, y: Expr): Expr => x.eq(y).or(x.ne(x).and(y.ne(y)));
 const alike: Pointwise<[Tensor, Tensor]> = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("eq", same);

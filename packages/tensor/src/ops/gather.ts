@@ -7,7 +7,7 @@ import { ShapeError } from "../errors.ts";
 import type { View } from "../kernel.ts";
 import { apply, type Op, rules, type Spec } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
-import { dimension, type Shape, showShape } from "../shape.ts";
+import { dimension, type Shape, shapeError, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { windowOn } from "../view.ts";
 import { checkBounds } from "./check.ts";
@@ -114,7 +114,7 @@ export function selectUnchecked(x: Tensor, dim: number, index: Tensor): Tensor {
 
 /** Indices as a list: one dimension, a scalar counting as one index. */
 export function indexList(operation: string, index: Tensor): Tensor {
-  if (index.ndim > 1) throw new ShapeError(`${operation}: the indices must be in one dimension, got shape ${showShape(index.shape)}`);
+  if (index.ndim > 1) throw shapeError(operation, "indices in one dimension", index);
   return index.ndim === 0 ? unsqueeze(index, 0) : index;
 }
 
@@ -153,7 +153,7 @@ export function takeAlongDim(x: Tensor, indices: Tensor, dim: number | null = nu
   if (dim === null) return takeAlongDim(reshape(x, [-1]), reshape(indices, [-1]), 0);
   const at = dimension("takeAlongDim", dim, x.ndim);
   if (x.ndim !== indices.ndim) {
-    throw new ShapeError(`takeAlongDim: expected as many dimensions in both, got ${showShape(x.shape)} and ${showShape(indices.shape)}`);
+    throw shapeError("takeAlongDim", "as many dimensions in both", x, indices);
   }
   const size = x.shape[at] as number;
   checkBounds("takeAlongDim", indices, size, at, true);

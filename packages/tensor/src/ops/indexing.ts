@@ -3,7 +3,8 @@
  * elements and give copies. One description of the index serves reading and writing.
  */
 
-import { ArgumentError, DTypeError, IndexError, ShapeError } from "../errors.ts";
+import { expectOneType } from "../dtype.ts";
+import { ArgumentError, IndexError, ShapeError } from "../errors.ts";
 import { pointwise } from "../pointwise.ts";
 import { broadcastShapes, type Shape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -93,7 +94,6 @@ function resolve(x: Tensor, entries: readonly Index[]): { readonly view: Tensor;
 }
 
 function checked(view: Tensor, dim: number, index: Tensor): Tensor {
-  if (index.dtype !== "int32") throw new DTypeError(`index: index tensors must be int32, or bool as a mask, got ${index.dtype}`);
   const size = view.shape[dim] as number;
   checkBounds("index", index, size, dim, true);
   return toDevice(index, view.device);
@@ -264,8 +264,7 @@ function putOperands(x: Tensor, indices: readonly (Tensor | null)[], values: Ten
     indices.map((index) => (index?.ndim === 0 ? reshape(index, [1]) : (index ?? ":"))),
   );
   if (picked.length === 0) throw new ArgumentError("indexPut: expected at least one index tensor");
-  if (values.dtype !== x.dtype)
-    throw new DTypeError(`indexPut: the values are ${values.dtype}, but the tensor is ${x.dtype}; convert one with .to()`);
+  expectOneType("indexPut", x, values);
   const places = positions(view, picked);
   if (values.ndim > places.ndim)
     throw new ShapeError(`indexPut: values of shape ${showShape(values.shape)} do not fit ${showShape(places.shape)}`);

@@ -5,14 +5,14 @@
 
 import { expectFloating } from "../dtype.ts";
 import { encode, numbersOf } from "../encode.ts";
-import { ArgumentError, ShapeError } from "../errors.ts";
+import { ArgumentError } from "../errors.ts";
 import { apply, applyAll, type Op, rules } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
 import { scope } from "../scope.ts";
 import { settings } from "../settings.ts";
-import { broadcastShapes, dimension, type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
+import { broadcastShapes, dimension, type Shape, sameShape, shapeError, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { abs, add, mul } from "./arithmetic.ts";
+import { abs, add, mul, neg } from "./arithmetic.ts";
 import { choose, lt } from "./comparison.ts";
 import { copyInto } from "./copy.ts";
 import { choleskyOnDevice, determinantsOnDevice, logDeterminantsOnDevice, solveOnDevice } from "./elimination.ts";
@@ -31,7 +31,7 @@ import { tril, triu } from "./triangle.ts";
 function expectSquare(operation: string, a: Tensor): number {
   const n = a.shape[a.ndim - 1];
   if (a.ndim < 2 || n === undefined || n !== a.shape[a.ndim - 2]) {
-    throw new ShapeError(`${operation}: expected a square matrix or a batch of them, got shape ${showShape(a.shape)}`);
+    throw shapeError(operation, "a square matrix or a batch of them", a);
   }
   expectFloating(operation, a.dtype);
   return n;
@@ -101,8 +101,6 @@ function solveInto(operation: string, a: Float64Array, b: Float64Array, n: numbe
   }
 }
 
-const negated = /* @__PURE__ */ pointwise<[Tensor]>("neg", (x) => x.neg());
-
 /** [A, B] → A⁻¹ B, batch by batch */
 const solving: Op = {
   name: "solve",
@@ -120,7 +118,7 @@ const solving: Op = {
     compute: ([g], context) => {
       if (!g) return [null, null];
       const back = apply(solving, [mT(context.input(0)), g], undefined);
-      return [context.needs[0] ? negated(matmul(back, mT(context.output()))) : null, back];
+      return [context.needs[0] ? neg(matmul(back, mT(context.output()))) : null, back];
     },
   },
 };
@@ -139,7 +137,7 @@ export function solve(a: Tensor, b: Tensor): Tensor {
   const right = vectors ? unsqueeze(b, -1) : b;
   const columns = right.shape[right.ndim - 1];
   if (columns === undefined || right.shape[right.ndim - 2] !== n)
-    throw new ShapeError(`solve: right sides of shape ${showShape(b.shape)} do not fit matrices of shape ${showShape(a.shape)}`);
+    throw shapeError("solve", "as many rows in the right sides as in the matrices", a, b);
   const batch = broadcastShapes("solve", [a.shape.slice(0, -2), right.shape.slice(0, -2)]);
   const x = apply(solving, [expand(a, [...batch, n, n]), expand(right, [...batch, n, columns])], undefined);
   return vectors ? squeeze(x, batch.length + 1) : x;
@@ -346,7 +344,7 @@ export function cholesky(a: Tensor): Tensor {
 
 /** The sum of a matrix's diagonal. https://pytorch.org/docs/stable/generated/torch.trace.html (a function only: `x.trace` is the tensor's history) */
 export function trace(x: Tensor): Tensor {
-  if (x.ndim !== 2) throw new ShapeError(`trace: expected a matrix, got shape ${showShape(x.shape)}`);
+  if (x.ndim !== 2) throw shapeError("trace", "a matrix", x);
   return sum(diagonal(x));
 }
 
@@ -377,9 +375,7 @@ const crossed = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>("cro
 export function cross(a: Tensor, b: Tensor, dim = -1): Tensor {
   const at = dimension("cross", dim, a.ndim);
   if (a.ndim !== b.ndim || a.shape[at] !== 3 || b.shape[at] !== 3) {
-    throw new ShapeError(
-      `cross: expected 3 elements along dimension ${dim} of both, got shapes ${showShape(a.shape)} and ${showShape(b.shape)}`,
-    );
+    throw shapeError("cross", `3 elements along dimension ${dim} of both`, a, b);
   }
   const turned = (x: Tensor, order: readonly number[]) => selectUnchecked(x, at, fromHost(x, [3], "int32", Int32Array.from(order)));
   return crossed(turned(a, [1, 2, 0]), turned(b, [2, 0, 1]), turned(a, [2, 0, 1]), turned(b, [1, 2, 0]));
@@ -412,7 +408,7 @@ export type MatrixNormOrder = "fro" | number;
  */
 export function matrixNorm(a: Tensor, ord: MatrixNormOrder = "fro", options: NormOptions = {}): Tensor {
   const { keepdim } = settings("matrixNorm", options, { keepdim: false });
-  if (a.ndim < 2) throw new ShapeError(`matrixNorm: expected at least 2 dimensions, got shape ${showShape(a.shape)}`);
+  if (a.ndim < 2) throw shapeError("matrixNorm", "at least 2 dimensions", a);
   expectFloating("matrixNorm", a.dtype);
   if (ord === "fro") return norm(a, 2, [-2, -1], { keepdim });
   if (Math.abs(ord) !== 1 && Math.abs(ord) !== Number.POSITIVE_INFINITY) {

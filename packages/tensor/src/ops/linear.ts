@@ -3,11 +3,12 @@
  * adds it while it still holds the result in registers.
  */
 
-import { DTypeError, ShapeError } from "../errors.ts";
+import { expectOneType } from "../dtype.ts";
+import { ShapeError } from "../errors.ts";
 import type { View } from "../kernel.ts";
 import { apply, type Op, rules } from "../op.ts";
 import { broadcastView, pointwise } from "../pointwise.ts";
-import { broadcastStrides, reshapeStrides, type Shape, showShape, sizeOf } from "../shape.ts";
+import { broadcastStrides, reshapeStrides, type Shape, shapeError, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { windowOn } from "../view.ts";
 import { copyInto } from "./copy.ts";
@@ -36,8 +37,7 @@ const affine: Op = {
       );
     }
     if (b !== undefined) {
-      if (b.dtype !== input.dtype)
-        throw new DTypeError(`linear: the bias is ${b.dtype}, but the input is ${input.dtype}; convert one with .to()`);
+      expectOneType("linear", input, b);
       if (b.ndim > 1 || (b.ndim === 1 && b.shape[0] !== features && b.shape[0] !== 1)) {
         throw new ShapeError(`linear: a bias of shape ${showShape(b.shape)} does not fit ${features} output features`);
       }
@@ -86,12 +86,12 @@ const affine: Op = {
  * @throws ShapeError when the features do not fit. @throws DTypeError when the dtypes differ.
  */
 export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
-  if (input.ndim === 0) throw new ShapeError("linear: the input needs at least one dimension, got a scalar");
+  if (input.ndim === 0) throw shapeError("linear", "an input of at least one dimension", input);
   if (weight.ndim === 1) {
     const y = matmul(input, weight);
     return bias === null ? y : scaledSum(bias, y, 1, 1);
   }
-  if (weight.ndim !== 2) throw new ShapeError(`linear: the weight must be [out, in], got shape ${showShape(weight.shape)}`);
+  if (weight.ndim !== 2) throw shapeError("linear", "a weight [out, in]", weight);
   if (sizeOf(input.shape) === 0 && input.shape[input.ndim - 1] !== 0) {
     const y = matmul(input, t(weight));
     return bias === null ? y : scaledSum(bias, y, 1, 1);
@@ -114,8 +114,7 @@ export interface AddProductOptions {
 }
 
 function addProduct(operation: string, input: Tensor, product: Tensor, { beta = 1, alpha = 1 }: AddProductOptions): Tensor {
-  if (input.dtype !== product.dtype)
-    throw new DTypeError(`${operation}: cannot add ${input.dtype} to a product of ${product.dtype}; convert one with .to()`);
+  expectOneType(operation, input, product);
   expectFits(operation, input.shape, product.shape);
   return beta === 0 ? scaled(input, product, alpha) : scaledSum(input, product, beta, alpha);
 }

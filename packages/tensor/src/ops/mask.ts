@@ -3,13 +3,13 @@
  * on the host, so these need a device that can be read at once; `maskedFill` and `maskedScatter` do not.
  */
 
-import { kindOf } from "../dtype.ts";
+import { expectOneType, kindOf } from "../dtype.ts";
 import { numbersOf } from "../encode.ts";
-import { DTypeError, ShapeError } from "../errors.ts";
+import { DTypeError } from "../errors.ts";
 import { pointwise, type TensorOrNumber } from "../pointwise.ts";
-import { broadcastShapes, contiguousStrides, type Shape, showShape } from "../shape.ts";
+import { broadcastShapes, contiguousStrides, type Shape, shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { expectBetween } from "./check.ts";
+import { checkMask, expectBetween } from "./check.ts";
 import { expand } from "./expand.ts";
 import { fromHost } from "./fill.ts";
 import { gatherUnchecked } from "./gather.ts";
@@ -17,12 +17,6 @@ import { reshape } from "./reshape.ts";
 import { cumsum } from "./scan.ts";
 import { select } from "./slice.ts";
 import { sum } from "./sum.ts";
-
-/** Refuses a mask that is not bool. */
-function checkMask(operation: string, mask: Tensor): void {
-  if (mask.dtype !== "bool")
-    throw new DTypeError(`${operation}: the mask must be bool, got ${mask.dtype}; compare, or convert it with .to("bool")`);
-}
 
 /** Where the elements are not zero, counted in row-major order. */
 function nonzeroPositions(x: Tensor): Int32Array<ArrayBuffer> {
@@ -80,7 +74,7 @@ const filling = /* @__PURE__ */ pointwise<[Tensor, Tensor, TensorOrNumber]>(
 function fitting(x: Tensor, mask: Tensor, value: TensorOrNumber): TensorOrNumber {
   checkMask("maskedFill", mask);
   if (typeof value === "object" && value.ndim > 0) {
-    throw new ShapeError(`maskedFill: the value must be a number or a scalar tensor, got shape ${showShape(value.shape)}; use where`);
+    throw shapeError("maskedFill", "a number or a scalar tensor as the value (where takes others)", value);
   }
   if (typeof value === "number" && !Number.isFinite(value) && kindOf(x.dtype) < 2)
     throw new DTypeError(`maskedFill: ${value} does not fit into a tensor of ${x.dtype}`);
@@ -116,8 +110,7 @@ const placeOf = /* @__PURE__ */ pointwise<[Tensor]>("maskedScatter", (count) => 
 export function maskedScatter(x: Tensor, mask: Tensor, source: Tensor): Tensor {
   checkMask("maskedScatter", mask);
   const shape: Shape = broadcastShapes("maskedScatter", [x.shape, mask.shape]);
-  if (source.dtype !== x.dtype)
-    throw new DTypeError(`maskedScatter: the source is ${source.dtype}, but the tensor is ${x.dtype}; convert one with .to()`);
+  expectOneType("maskedScatter", x, source);
   const replaced = expand(mask, shape);
   const available = source.numel();
   expectBetween(sum(replaced), 0, available, `maskedScatter: the mask is true {} times, but the source has ${available} elements`);

@@ -3,11 +3,12 @@
  * views, so nothing is copied on the way. The gradients are matrix products again.
  */
 
+import { expectOneType } from "../dtype.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import type { View } from "../kernel.ts";
 import { apply, type Op, rules } from "../op.ts";
 import { broadcastView } from "../pointwise.ts";
-import { broadcastShapes, reshapeStrides, type Shape, showShape, sizeOf } from "../shape.ts";
+import { broadcastShapes, reshapeStrides, type Shape, shapeError, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { mul } from "./arithmetic.ts";
 import { mT } from "./permute.ts";
@@ -15,9 +16,7 @@ import { reshape, squeeze, unsqueeze } from "./reshape.ts";
 
 /** Refuses operands of different dtypes, and bools. */
 export function checkProductTypes(operation: string, a: Tensor, b: Tensor): void {
-  if (a.dtype !== b.dtype) {
-    throw new DTypeError(`${operation}: expected both tensors to have one dtype, got ${a.dtype} and ${b.dtype}; convert one with .to()`);
-  }
+  expectOneType(operation, a, b);
   if (a.dtype === "bool")
     throw new DTypeError(`${operation}: bool tensors cannot be multiplied as matrices; convert them with .to("int32")`);
 }
@@ -74,7 +73,7 @@ const product: Op = {
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
   if (a.ndim === 0 || b.ndim === 0) {
-    throw new ShapeError(`matmul: both tensors need at least one dimension, got ${showShape(a.shape)} and ${showShape(b.shape)}; use mul`);
+    throw shapeError("matmul", "at least one dimension of both (mul takes scalars)", a, b);
   }
   const inner = [a.shape[a.ndim - 1] as number, b.shape[Math.max(b.ndim - 2, 0)] as number] as const;
   if (inner[0] !== inner[1]) throw cannotMultiply("matmul", a.shape, b.shape, inner);
@@ -110,7 +109,7 @@ export function bmm(a: Tensor, b: Tensor): Tensor {
   expectDims("bmm", a, 3, "the first batch");
   expectDims("bmm", b, 3, "the second batch");
   if (a.shape[0] !== b.shape[0]) {
-    throw new ShapeError(`bmm: the batches have different sizes: ${showShape(a.shape)} and ${showShape(b.shape)}; use matmul to broadcast`);
+    throw shapeError("bmm", "batches of one size (matmul broadcasts)", a, b);
   }
   return apply(product, [a, b], undefined);
 }
@@ -140,7 +139,7 @@ export function outer(a: Tensor, b: Tensor): Tensor {
 export function inner(a: Tensor, b: Tensor): Tensor {
   if (a.ndim === 0 || b.ndim === 0) return mul(a, b);
   const [k, l] = [a.shape[a.ndim - 1] as number, b.shape[b.ndim - 1] as number];
-  if (k !== l) throw new ShapeError(`inner: the last sizes of ${showShape(a.shape)} and ${showShape(b.shape)} differ: ${k} and ${l}`);
+  if (k !== l) throw shapeError("inner", "the same last size of both", a, b);
   const rows = (x: Tensor) => reshape(x, [sizeOf(x.shape.slice(0, -1)), k]);
   return reshape(apply(product, [rows(a), mT(rows(b))], undefined), [...a.shape.slice(0, -1), ...b.shape.slice(0, -1)]);
 }

@@ -4,11 +4,12 @@
  * learned tensors, which comes along with it where they are constant within a row.
  */
 
+import { checkInteger } from "../argument.ts";
 import { type DType, digitsOf, expectFloating } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { type Pointwise, pointwise } from "../pointwise.ts";
 import { settings } from "../settings.ts";
-import { type Shape, sameShape, showShape } from "../shape.ts";
+import { type Shape, sameShape, shapeError, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { normalized } from "./normalized.ts";
 import { pad } from "./pad.ts";
@@ -31,7 +32,7 @@ function shaped(x: Tensor | null | undefined, shape: Shape): Tensor | null {
 
 function expectShape(operation: string, what: string, x: Tensor | null | undefined, shape: Shape): void {
   if (x && !sameShape(x.shape, shape)) {
-    throw new ShapeError(`${operation}: expected a ${what} of shape ${showShape(shape)}, got ${showShape(x.shape)}`);
+    throw shapeError(operation, `a ${what} of shape ${showShape(shape)}`, x);
   }
 }
 
@@ -129,7 +130,7 @@ export function groupNorm(
 }
 
 function channelsOf(operation: string, x: Tensor): number {
-  if (x.ndim < 2) throw new ShapeError(`${operation}: expected an input of shape [N, C, ...], got ${showShape(x.shape)}`);
+  if (x.ndim < 2) throw shapeError(operation, "an input of shape [N, C, ...]", x);
   return x.shape[1] as number;
 }
 
@@ -296,8 +297,8 @@ export interface LocalResponseOptions {
 export function localResponseNorm(x: Tensor, size: number, options: LocalResponseOptions = {}): Tensor {
   const { alpha, beta, k } = settings("localResponseNorm", options, { alpha: 1e-4, beta: 0.75, k: 1 });
   expectFloating("localResponseNorm", x.dtype);
-  if (x.ndim < 3) throw new ShapeError(`localResponseNorm: expected an input of shape [N, C, ...] with places, got ${showShape(x.shape)}`);
-  if (!Number.isInteger(size) || size < 1) throw new ArgumentError(`localResponseNorm: size must be a positive integer, got ${size}`);
+  if (x.ndim < 3) throw shapeError("localResponseNorm", "an input of shape [N, C, ...] with places", x);
+  checkInteger("localResponseNorm", "size", size, 1);
   if (x.numel() === 0) return x;
   const none = new Array<number>(2 * (x.ndim - 2)).fill(0);
   const padded = pad(square(x), [...none, Math.floor(size / 2), Math.floor((size - 1) / 2)]);

@@ -2,7 +2,7 @@
  * Borders around a tensor. Zeros (or another value) are written around a copy; the other modes pick elements of the tensor itself.
  */
 
-import { checkChoice } from "../choice.ts";
+import { checkChoice } from "../argument.ts";
 import { ShapeError } from "../errors.ts";
 import { apply, type Op, rules } from "../op.ts";
 import { settings } from "../settings.ts";

@@ -4,7 +4,7 @@
 
 import { ShapeError } from "../errors.ts";
 import { settings } from "../settings.ts";
-import { showShape, sizeOf } from "../shape.ts";
+import { shapeError, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { type PerDimension, spread } from "./conv.ts";
 import { pad } from "./pad.ts";
@@ -43,7 +43,7 @@ function windowsOf(
  */
 export function im2col(x: Tensor, kernelSize: PerDimension, options: PatchOptions = {}): Tensor {
   if (x.ndim === 3) return squeeze(im2col(unsqueeze(x, 0), kernelSize, options), 0);
-  if (x.ndim !== 4) throw new ShapeError(`im2col: expected an image [N, C, H, W], got shape ${showShape(x.shape)}`);
+  if (x.ndim !== 4) throw shapeError("im2col", "an image [N, C, H, W]", x);
   const { kernel, dilation, padding, stride } = windowsOf("im2col", kernelSize, options);
   const [ph, pw] = padding as readonly [number, number]; // safe: `spread` gives one number per dimension
   let windows = ph + pw > 0 ? pad(x, [pw, pw, ph, ph]) : x;
@@ -65,7 +65,7 @@ export function im2col(x: Tensor, kernelSize: PerDimension, options: PatchOption
  */
 export function col2im(x: Tensor, outputSize: PerDimension, kernelSize: PerDimension, options: PatchOptions = {}): Tensor {
   if (x.ndim === 2) return squeeze(col2im(unsqueeze(x, 0), outputSize, kernelSize, options), 0);
-  if (x.ndim !== 3) throw new ShapeError(`col2im: expected columns [N, C · kernel, L], got shape ${showShape(x.shape)}`);
+  if (x.ndim !== 3) throw shapeError("col2im", "columns [N, C · kernel, L]", x);
   const { kernel, dilation, padding, stride } = windowsOf("col2im", kernelSize, options);
   const sizes = spread("col2im", "the size of the image", outputSize, 2, 1);
   const extents = kernel.map((k, i) => (dilation[i] as number) * (k - 1) + 1);

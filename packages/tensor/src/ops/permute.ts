@@ -4,7 +4,7 @@
 
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { apply, type Op, rules } from "../op.ts";
-import { dimension, showShape } from "../shape.ts";
+import { dimension, shapeError, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { viewOp } from "./view.ts";
 
@@ -62,7 +62,7 @@ export function swapaxes(x: Tensor, axis0: number, axis1: number): Tensor {
  * @throws ShapeError for more than two dimensions.
  */
 export function t(x: Tensor): Tensor {
-  if (x.ndim > 2) throw new ShapeError(`t: expected at most 2 dimensions, got shape ${showShape(x.shape)}; use transpose or mT`);
+  if (x.ndim > 2) throw shapeError("t", "at most 2 dimensions (transpose and mT take more)", x);
   return x.ndim < 2
     ? apply(
         permuting,
@@ -78,7 +78,7 @@ export function t(x: Tensor): Tensor {
  * @throws ShapeError for fewer than two dimensions.
  */
 export function mT(x: Tensor): Tensor {
-  if (x.ndim < 2) throw new ShapeError(`mT: expected at least 2 dimensions, got shape ${showShape(x.shape)}`);
+  if (x.ndim < 2) throw shapeError("mT", "at least 2 dimensions", x);
   return transpose(x, -2, -1);
 }
 

@@ -7,7 +7,7 @@ import { ArgumentError, ShapeError } from "../errors.ts";
 import { apply, applyAll, type Op, rules, type Spec } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
 import { checkNames } from "../settings.ts";
-import { type Shape, showShape, sizeOf } from "../shape.ts";
+import { type Shape, shapeError, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { type PerDimension, spread } from "./conv.ts";
 import { gatherUnchecked } from "./gather.ts";
@@ -133,8 +133,7 @@ const known = ["stride", "padding", "ceilMode", "dilation", "returnIndices", "co
 
 function windowsOf(operation: string, dims: number, x: Tensor, size: PerDimension, options: MaxPoolOptions & AvgPoolOptions): Windows {
   checkNames(operation, options, known);
-  if (x.ndim !== dims + 2)
-    throw new ShapeError(`${operation}: expected an input of ${dims + 1} or ${dims + 2} dimensions, got shape ${showShape(x.shape)}`);
+  if (x.ndim !== dims + 2) throw shapeError(operation, `an input of ${dims + 1} or ${dims + 2} dimensions`, x);
   const kernel = spread(operation, "the size of the window", size, dims, 1);
   const stride = spread(operation, "stride", options.stride ?? size, dims, 1);
   const padding = spread(operation, "padding", options.padding ?? 0, dims, 0);

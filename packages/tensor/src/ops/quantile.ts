@@ -3,12 +3,12 @@
  * `quantile`, which is NaN where one is, and for `nanquantile`, which looks past them.
  */
 
-import { checkChoice } from "../choice.ts";
+import { checkChoice } from "../argument.ts";
 import { expectFloating } from "../dtype.ts";
-import { ArgumentError, ShapeError } from "../errors.ts";
+import { ArgumentError } from "../errors.ts";
 import { pointwise } from "../pointwise.ts";
 import { settings } from "../settings.ts";
-import { dimension, showShape } from "../shape.ts";
+import { dimension, shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { expectBetween } from "./check.ts";
 import { eq } from "./comparison.ts";
@@ -46,14 +46,14 @@ function quantiles(operation: string, x: Tensor, q: number | Tensor, dim: number
   if (typeof q === "number") {
     if (!(q >= 0 && q <= 1)) throw new ArgumentError(message.replace("{}", String(q)));
   } else {
-    if (q.ndim > 1) throw new ShapeError(`${operation}: q must be a number or a list, got shape ${showShape(q.shape)}`);
+    if (q.ndim > 1) throw shapeError(operation, "a number or a list as q", q);
     expectBetween(q, 0, 1, message);
   }
   const at = dim === null ? 0 : dimension(operation, dim, x.ndim);
   // The quantiles stand last; where everything was one row, the other dimensions come back with size one.
   const rows = dim === null ? reshape(x, [-1]) : movedim(x, at, -1);
   const size = rows.shape.at(-1) ?? 1;
-  if (size === 0) throw new ShapeError(`${operation}: an input of shape ${showShape(x.shape)} has no elements to choose from`);
+  if (size === 0) throw shapeError(operation, "elements to choose from", x);
   const { values } = sort(rows.ndim === 0 ? unsqueeze(rows, 0) : rows, -1);
   const wanted = typeof q === "number" ? filled(x, [1], q) : cast(reshape(q, [-1]), x.dtype);
   const lead = values.shape.slice(0, -1);

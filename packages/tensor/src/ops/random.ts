@@ -3,6 +3,7 @@
  * PyTorch draws them; elsewhere the device's own counter-based generator draws them, from a seed that the generator gives.
  */
 
+import { checkNumber, checkOrder, checkPositive } from "../argument.ts";
 import { writeDrawn } from "../capture.ts";
 import { bytesOf, computeType, type DType, digitsOf, expectFloating, isFloating } from "../dtype.ts";
 import { encode, numbersOf } from "../encode.ts";
@@ -12,6 +13,7 @@ import { applyInPlace, type Op, rules } from "../op.ts";
 import { pointwise, type TensorOrNumber } from "../pointwise.ts";
 import { drawBernoulli, drawBernoulliEach, drawExponential, drawIntegers, drawNormal, drawUniform } from "../random/distributions.ts";
 import { defaultGenerator, type Generator } from "../random/generator.ts";
+import { checkNames } from "../settings.ts";
 import type { Tensor } from "../tensor.ts";
 import { copyInto } from "./copy.ts";
 import { expand } from "./expand.ts";
@@ -22,11 +24,9 @@ export interface GeneratorOption {
   readonly generator?: Generator;
 }
 
-/** The generator of the options. Refuses unknown ones; `others` names those that there are besides. */
-export function generatorOf(operation: string, options: GeneratorOption, others = ""): Generator {
-  for (const name of Object.keys(options)) {
-    if (name !== "generator") throw new ArgumentError(`${operation}: there is no option "${name}"; there is generator${others}`);
-  }
+/** The generator of the options. Refuses unknown ones; `others` are those that there are besides. */
+export function generatorOf(operation: string, options: GeneratorOption, ...others: readonly string[]): Generator {
+  checkNames(operation, options, ["generator", ...others]);
   return options.generator ?? defaultGenerator();
 }
 
@@ -99,7 +99,7 @@ function drawnOnHost(x: Tensor): boolean {
 export function uniform_(x: Tensor, from = 0, to = 1, options: GeneratorOption = {}): Tensor {
   const generator = generatorOf("uniform_", options);
   expectFloating("uniform_", x.dtype);
-  if (!(from <= to)) throw new ArgumentError(`uniform_: from must not be above to, got ${from} and ${to}`);
+  checkOrder("uniform_", { from, to });
   return overwrite("uniform", x, (target) => {
     if (drawnOnHost(x)) store(target, () => drawUniform(generator, x.numel(), x.dtype, from, to));
     else drawOnDevice(target, generator, "uniform", computeType(x.dtype), (u) => affine(u, to - from, from));
@@ -114,7 +114,7 @@ export function uniform_(x: Tensor, from = 0, to = 1, options: GeneratorOption =
 export function normal_(x: Tensor, mean = 0, std = 1, options: GeneratorOption = {}): Tensor {
   const generator = generatorOf("normal_", options);
   expectFloating("normal_", x.dtype);
-  if (!(std >= 0)) throw new ArgumentError(`normal_: the standard deviation must not be negative, got ${std}`);
+  checkNumber("normal_", "std", std);
   return overwrite("normal", x, (target) => {
     if (drawnOnHost(x)) store(target, () => drawNormal(generator, x.numel(), x.dtype, mean, std));
     else drawOnDevice(target, generator, "normal", computeType(x.dtype), (z) => affine(z, std, mean));
@@ -128,7 +128,7 @@ export function normal_(x: Tensor, mean = 0, std = 1, options: GeneratorOption =
  */
 export function bernoulli_(x: Tensor, p: number | Tensor = 0.5, options: GeneratorOption = {}): Tensor {
   const generator = generatorOf("bernoulli_", options);
-  if (typeof p === "number" && !(p >= 0 && p <= 1)) throw new ArgumentError(`bernoulli_: the probability must be from 0 to 1, got ${p}`);
+  if (typeof p === "number") checkNumber("bernoulli_", "p", p, 1);
   return overwrite("bernoulli", x, (target) => {
     if (!drawnOnHost(x)) drawOnDevice(target, generator, "uniform", "float32", (u) => below(u, p));
     else if (typeof p === "number") store(target, () => drawBernoulli(generator, x.numel(), p));
@@ -144,7 +144,7 @@ export function bernoulli_(x: Tensor, p: number | Tensor = 0.5, options: Generat
 export function exponential_(x: Tensor, lambda = 1, options: GeneratorOption = {}): Tensor {
   const generator = generatorOf("exponential_", options);
   expectFloating("exponential_", x.dtype);
-  if (!(lambda > 0)) throw new ArgumentError(`exponential_: lambda must be positive, got ${lambda}`);
+  checkPositive("exponential_", "lambda", lambda);
   return overwrite("exponential", x, (target) => {
     if (drawnOnHost(x)) store(target, () => drawExponential(generator, x.numel(), x.dtype, lambda));
     else drawOnDevice(target, generator, "uniform", computeType(x.dtype), (u) => waiting(u, lambda));

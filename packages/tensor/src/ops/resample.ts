@@ -3,11 +3,11 @@
  * are a small matrix [out, in], made once on the host, and the work is a matrix product: fast everywhere and differentiable by itself.
  */
 
-import { checkChoice } from "../choice.ts";
+import { checkChoice, checkInteger } from "../argument.ts";
 import { encode } from "../encode.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { settings } from "../settings.ts";
-import { type Shape, showShape, sizeOf } from "../shape.ts";
+import { type Shape, shapeError, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { PerDimension } from "./conv.ts";
 import { fromHost } from "./fill.ts";
@@ -36,9 +36,7 @@ function targets(operation: string, x: Tensor, dims: number, outputSize: number 
 
 function expectImage(operation: string, x: Tensor, dims: number): void {
   if (x.ndim !== dims + 2 || x.shape.slice(2).includes(0)) {
-    throw new ShapeError(
-      `${operation}: expected an input of ${dims + 1} or ${dims + 2} dimensions with room in space, got shape ${showShape(x.shape)}`,
-    );
+    throw shapeError(operation, `an input of ${dims + 1} or ${dims + 2} dimensions with room in space`, x);
   }
 }
 
@@ -224,8 +222,7 @@ export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
     recomputeScaleFactor: false,
   });
   const dims = x.ndim - 2;
-  if (dims < 1 || dims > 3)
-    throw new ShapeError(`interpolate: expected an input [N, C, ...space] of 3 to 5 dimensions, got shape ${showShape(x.shape)}`);
+  if (dims < 1 || dims > 3) throw shapeError("interpolate", "an input [N, C, ...space] of 3 to 5 dimensions", x);
   expectImage("interpolate", x, dims);
   if ((size === undefined) === (scaleFactor === undefined)) throw new ArgumentError("interpolate: give either size or scaleFactor");
   if (recomputeScaleFactor && scaleFactor === undefined)
@@ -266,7 +263,7 @@ export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
 export function pixelShuffle(x: Tensor, upscaleFactor: number): Tensor {
   const r = upscaleFactor;
   const [c, h, w] = x.shape.slice(-3);
-  if (!Number.isInteger(r) || r < 1) throw new ArgumentError(`pixelShuffle: the factor must be a positive integer, got ${r}`);
+  checkInteger("pixelShuffle", "upscaleFactor", r, 1);
   if (c === undefined || h === undefined || w === undefined || c % (r * r) !== 0) {
     throw new ShapeError(`pixelShuffle: the channels of ${showShape(x.shape)} cannot be divided by ${r}² = ${r * r}`);
   }
@@ -284,7 +281,7 @@ export function pixelShuffle(x: Tensor, upscaleFactor: number): Tensor {
 export function pixelUnshuffle(x: Tensor, downscaleFactor: number): Tensor {
   const r = downscaleFactor;
   const [c, h, w] = x.shape.slice(-3);
-  if (!Number.isInteger(r) || r < 1) throw new ArgumentError(`pixelUnshuffle: the factor must be a positive integer, got ${r}`);
+  checkInteger("pixelUnshuffle", "downscaleFactor", r, 1);
   if (c === undefined || h === undefined || w === undefined || h % r !== 0 || w % r !== 0) {
     throw new ShapeError(`pixelUnshuffle: height and width of ${showShape(x.shape)} cannot be divided by ${r}`);
   }

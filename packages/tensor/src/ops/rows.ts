@@ -3,8 +3,7 @@
  * program and runs as one kernel. Whatever the dimensions, the views are permuted so that they come last, which costs nothing.
  */
 
-import { type DType, isFloating } from "../dtype.ts";
-import { DTypeError } from "../errors.ts";
+import { type DType, expectFloating } from "../dtype.ts";
 import type { RowProgram } from "../expr/program.ts";
 import type { View } from "../kernel.ts";
 import type { Gradient, Op, Spec } from "../op.ts";
@@ -146,8 +145,6 @@ export function expectRows(operation: string, x: Tensor, dims: readonly number[]
 /** The floating dtype an operation computes in and returns. Throws a DTypeError for integers. */
 export function floatingType(operation: string, x: Tensor, dtype: DType | undefined): DType {
   const type = dtype ?? x.dtype;
-  if (!isFloating(type)) {
-    throw new DTypeError(`${operation}: expected a floating-point tensor, got ${type}; convert with to("float32"), or ask for a dtype`);
-  }
+  expectFloating(operation, type);
   return type;
 }

@@ -2,9 +2,10 @@
  * Draws from distributions that a tensor describes.
  */
 
-import { computeType, isFloating } from "../dtype.ts";
-import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
-import { showShape } from "../shape.ts";
+import { checkInteger } from "../argument.ts";
+import { computeType, expectFloating } from "../dtype.ts";
+import { ArgumentError } from "../errors.ts";
+import { shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { div } from "./arithmetic.ts";
 import { expectBetween, largestFinite } from "./check.ts";
@@ -18,7 +19,7 @@ import { any } from "./sum.ts";
 
 /** One with the probability that stands in `p`, else zero. https://pytorch.org/docs/stable/generated/torch.bernoulli.html */
 export function bernoulli(p: Tensor, options: GeneratorOption = {}): Tensor {
-  if (!isFloating(p.dtype)) throw new DTypeError(`bernoulli: probabilities must be floating point, got ${p.dtype}`);
+  expectFloating("bernoulli", p.dtype);
   return bernoulli_(p.newEmpty(p.shape), p, options);
 }
 
@@ -37,13 +38,11 @@ export interface MultinomialOptions extends GeneratorOption {
  */
 export function multinomial(weights: Tensor, samples: number, options: MultinomialOptions = {}): Tensor {
   const { replacement = false, ...source } = options;
-  generatorOf("multinomial", source, " and replacement");
-  if (weights.ndim < 1 || weights.ndim > 2)
-    throw new ShapeError(`multinomial: expected [classes] or [rows, classes], got shape ${showShape(weights.shape)}`);
-  if (!isFloating(weights.dtype)) throw new DTypeError(`multinomial: weights must be floating point, got ${weights.dtype}`);
+  generatorOf("multinomial", source, "replacement");
+  if (weights.ndim < 1 || weights.ndim > 2) throw shapeError("multinomial", "[classes] or [rows, classes]", weights);
+  expectFloating("multinomial", weights.dtype);
   const classes = weights.shape[weights.ndim - 1] as number;
-  if (!Number.isInteger(samples) || samples < 1)
-    throw new ArgumentError(`multinomial: the number of samples must be positive, got ${samples}`);
+  checkInteger("multinomial", "samples", samples, 1);
   if (!replacement && samples > classes)
     throw new ArgumentError(`multinomial: cannot draw ${samples} of ${classes} classes without replacement`);
   const given = weights.detach().to(computeType(weights.dtype));

@@ -2,8 +2,8 @@
  * Running totals, products and extremes along one dimension.
  */
 
+import { checkInteger } from "../argument.ts";
 import { type DType, expectFloating, isFloating } from "../dtype.ts";
-import { ArgumentError } from "../errors.ts";
 import { apply, type Gradient, type Op, rules } from "../op.ts";
 import { type Pointwise, pointwise } from "../pointwise.ts";
 import { dimension } from "../shape.ts";
@@ -11,8 +11,8 @@ import type { Tensor } from "../tensor.ts";
 import { add, mul, sub } from "./arithmetic.ts";
 import { choose, eq } from "./comparison.ts";
 import { cast, clone } from "./copy.ts";
-import { applyPair, type ValuesAndIndices } from "./extremes.ts";
-import { gatherBackward, withDimension } from "./gather.ts";
+import { applyPair, toPlaces, type ValuesAndIndices } from "./extremes.ts";
+import { withDimension } from "./gather.ts";
 import { cat } from "./join.ts";
 import { movedim } from "./permute.ts";
 import { logaddexp } from "./power.ts";
@@ -129,13 +129,8 @@ export function cumprod(x: Tensor, dim: number, { dtype }: ScanOptions = {}): Te
   return apply(multiplying, [prepared(x, dtype)], { dim: dimension("cumprod", dim, x.ndim) });
 }
 
-/** Each gradient goes to the element that was the extreme so far. */
-const extremeGradient: Gradient<ScanAttrs> = {
-  reads: () => ({ outputs: [1] }),
-  compute: ([g], { attrs, inputs, output }) => [g ? gatherBackward(g, attrs.dim, output(1), inputs[0]?.shape ?? []) : null],
-};
-const rising: Op<ScanAttrs> = /* @__PURE__ */ scanOp("cummax", "max", extremeGradient);
-const falling: Op<ScanAttrs> = /* @__PURE__ */ scanOp("cummin", "min", extremeGradient);
+const rising: Op<ScanAttrs> = /* @__PURE__ */ scanOp("cummax", "max", toPlaces);
+const falling: Op<ScanAttrs> = /* @__PURE__ */ scanOp("cummin", "min", toPlaces);
 
 /** The largest elements so far along a dimension, and where they stand. https://pytorch.org/docs/stable/generated/torch.cummax.html */
 export function cummax(x: Tensor, dim: number): ValuesAndIndices {
@@ -174,7 +169,7 @@ export function logcumsumexp(x: Tensor, dim: number): Tensor {
  * @throws ArgumentError for a negative `n`.
  */
 export function diff(x: Tensor, n = 1, dim = -1): Tensor {
-  if (!Number.isInteger(n) || n < 0) throw new ArgumentError(`diff: n must be a non-negative integer, got ${n}`);
+  checkInteger("diff", "n", n);
   const axis = dimension("diff", dim, x.ndim);
   let result = x;
   for (let i = 0; i < n; i++) {

@@ -3,14 +3,15 @@
  * in `_` writes in place.
  */
 
-import { checkChoice } from "../choice.ts";
-import { isFloating } from "../dtype.ts";
-import { DTypeError, ShapeError } from "../errors.ts";
+import { checkChoice } from "../argument.ts";
+import { expectOneType, isFloating } from "../dtype.ts";
+import { ShapeError } from "../errors.ts";
 import { apply, applyInPlace, type Op, rules } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
 import { dimension, sameShape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { windowOn } from "../view.ts";
+import { mul } from "./arithmetic.ts";
 import { checkBounds } from "./check.ts";
 import { cast, copyInto } from "./copy.ts";
 import { expand } from "./expand.ts";
@@ -28,9 +29,7 @@ interface Scatter {
 const scattering: Op<Scatter> = {
   name: "scatter",
   infer: ([to, , from]) => {
-    if (to.dtype !== from.dtype) {
-      throw new DTypeError(`scatter: the source is ${from.dtype}, but the tensor it goes into is ${to.dtype}; convert one with .to()`);
-    }
+    expectOneType("scatter", to, from);
     return [to];
   },
   run: ([x, index, from], { dim, reduce }, [to]) => {
@@ -220,8 +219,6 @@ function alongList(operation: string, x: Tensor, dim: number, index: Tensor, sou
   return [at, places, source];
 }
 
-const scale = /* @__PURE__ */ pointwise<[Tensor, number]>("mul", (x, factor) => x.mul(factor));
-
 /** Options of `indexAdd`. */
 export interface IndexAddOptions {
   /** Factor of the source. Default 1. */
@@ -230,12 +227,12 @@ export interface IndexAddOptions {
 
 /** `x` with parts of `source` added at a list of indices of one dimension. https://pytorch.org/docs/stable/generated/torch.index_add.html */
 export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor, { alpha = 1 }: IndexAddOptions = {}): Tensor {
-  return scattered(x, alongList("indexAdd", x, dim, index, alpha === 1 ? source : scale(source, alpha)), "add");
+  return scattered(x, alongList("indexAdd", x, dim, index, alpha === 1 ? source : mul(source, alpha)), "add");
 }
 
 /** `indexAdd` in place. */
 export function indexAdd_(x: Tensor, dim: number, index: Tensor, source: Tensor, { alpha = 1 }: IndexAddOptions = {}): Tensor {
-  return scattered(x, alongList("indexAdd", x, dim, index, alpha === 1 ? source : scale(source, alpha)), "add", true);
+  return scattered(x, alongList("indexAdd", x, dim, index, alpha === 1 ? source : mul(source, alpha)), "add", true);
 }
 
 /** `x` with parts of `source` put at a list of indices of one dimension. https://pytorch.org/docs/stable/generated/torch.index_copy.html */
@@ -330,8 +327,7 @@ export interface PutOptions {
 export function put(x: Tensor, index: Tensor, source: Tensor, { accumulate = false }: PutOptions = {}): Tensor {
   if (index.numel() !== source.numel())
     throw new ShapeError(`put: a source of shape ${showShape(source.shape)} does not fit indices of shape ${showShape(index.shape)}`);
-  if (source.dtype !== x.dtype)
-    throw new DTypeError(`put: the source is ${source.dtype}, but the tensor it goes into is ${x.dtype}; convert one with .to()`);
+  expectOneType("put", x, source);
   checkBounds("put", index, x.numel(), 0, true);
   return putFlat(x, reshape(wrapNegative(index, x.numel()), [-1]), reshape(source, [-1]), accumulate ? "add" : "set");
 }

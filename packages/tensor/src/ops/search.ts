@@ -2,10 +2,10 @@
  * Between which of some sorted boundaries values lie: a binary search of all values at once, and histograms. Built from other operations, so that nothing is read.
  */
 
-import { computeType, isFloating } from "../dtype.ts";
-import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
+import { checkInteger, checkOrder } from "../argument.ts";
+import { computeType, expectFloating } from "../dtype.ts";
 import { pointwise, type TensorOrNumber } from "../pointwise.ts";
-import { showShape } from "../shape.ts";
+import { shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { expectBetween, largestFinite } from "./check.ts";
 import { filled } from "./fill.ts";
@@ -44,9 +44,7 @@ export function searchsorted(boundaries: Tensor, values: Tensor, { right = false
   const lead = boundaries.shape.slice(0, -1);
   const shared = boundaries.ndim === 1;
   if (!shared && (boundaries.ndim === 0 || boundaries.ndim !== values.ndim || lead.some((size, i) => size !== values.shape[i]))) {
-    throw new ShapeError(
-      `searchsorted: all but the last size must agree, got shapes ${showShape(boundaries.shape)} and ${showShape(values.shape)}`,
-    );
+    throw shapeError("searchsorted", "the same sizes before the last", boundaries, values);
   }
   const edges = boundaries.detach();
   const wanted = shared ? reshape(values.detach(), [-1]) : values.detach();
@@ -90,9 +88,9 @@ const apart = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("histc", (end,
  * @throws DTypeError for integers. @throws ArgumentError for a number of bins that is not positive, or a range that is empty or not finite.
  */
 export function histc(x: Tensor, { bins = 100, min = 0, max = 0 }: HistcOptions = {}): Tensor {
-  if (!isFloating(x.dtype)) throw new DTypeError(`histc: expected a floating-point tensor, got ${x.dtype}`);
-  if (!Number.isInteger(bins) || bins < 1) throw new ArgumentError(`histc: bins must be a positive integer, got ${bins}`);
-  if (!(min <= max)) throw new ArgumentError(`histc: max must not be below min, got ${min} and ${max}`);
+  expectFloating("histc", x.dtype);
+  checkInteger("histc", "bins", bins, 1);
+  checkOrder("histc", { min, max });
   const data = x.detach().to(computeType(x.dtype));
   let [low, high]: [TensorOrNumber, TensorOrNumber] = min === max ? [min - 1, max + 1] : [min, max];
   if (min === max && x.numel() > 0) {

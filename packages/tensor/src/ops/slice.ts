@@ -2,10 +2,11 @@
  * Views of a part of a tensor: one index, a range, a diagonal, sliding windows.
  */
 
+import { checkInteger } from "../argument.ts";
 import { bytesOf } from "../dtype.ts";
 import { ArgumentError, AutogradError, IndexError, ShapeError } from "../errors.ts";
 import { apply, type Op, rules, type Spec } from "../op.ts";
-import { checkSizes, dimension, type Shape, showShape } from "../shape.ts";
+import { checkSizes, dimension, ownDimension, type Shape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { windowOn } from "../view.ts";
 import { addInto, fillView, fromHost } from "./fill.ts";
@@ -32,8 +33,7 @@ const selecting: Op<Selection> = /* @__PURE__ */ viewOp<Selection>("select", (x,
  * @throws IndexError when there is no such index.
  */
 export function select(x: Tensor, dim: number, index: number): Tensor {
-  if (x.ndim === 0) throw new IndexError("select: a scalar has no dimension to select from");
-  const at = dimension("select", dim, x.ndim);
+  const at = ownDimension("select", dim, x.shape);
   const size = x.shape[at] as number;
   if (!Number.isInteger(index) || index < -size || index >= size) {
     throw new IndexError(`select: index ${index} is out of range for dimension ${at} of size ${size}`);
@@ -62,8 +62,7 @@ const slicing: Op<Range> = /* @__PURE__ */ viewOp<Range>("slice", (x, { dim, sta
  * @throws IndexError when the range leaves the dimension.
  */
 export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
-  if (x.ndim === 0) throw new IndexError("narrow: a scalar has no dimension to narrow");
-  const at = dimension("narrow", dim, x.ndim);
+  const at = ownDimension("narrow", dim, x.shape);
   const size = x.shape[at] as number;
   const from = start < 0 ? start + size : start;
   if (!Number.isInteger(from) || !Number.isInteger(length) || from < 0 || length < 0 || from + length > size) {
@@ -79,10 +78,9 @@ export function narrow(x: Tensor, dim: number, start: number, length: number): T
  * @throws ArgumentError unless the step is a positive integer.
  */
 export function slice(x: Tensor, dim = 0, start: number | null = null, end: number | null = null, step = 1): Tensor {
-  if (x.ndim === 0) throw new IndexError("slice: a scalar has no dimension to slice");
   if (!Number.isInteger(step) || step < 1)
     throw new ArgumentError(`slice: the step must be a positive integer, got ${step}; use flip to go backwards`);
-  const at = dimension("slice", dim, x.ndim);
+  const at = ownDimension("slice", dim, x.shape);
   const size = x.shape[at] as number;
   const bound = (value: number) => {
     if (!Number.isInteger(value) && Math.abs(value) !== Number.POSITIVE_INFINITY)
@@ -176,7 +174,7 @@ export function unfold(x: Tensor, dim: number, size: number, step: number): Tens
   if (!Number.isInteger(size) || size < 0 || size > length) {
     throw new ArgumentError(`unfold: windows of ${size} elements do not fit into dimension ${at} of size ${length}`);
   }
-  if (!Number.isInteger(step) || step < 1) throw new ArgumentError(`unfold: the step must be a positive integer, got ${step}`);
+  checkInteger("unfold", "step", step, 1);
   return apply(unfolding, [x], { dim: at, size, step });
 }
 

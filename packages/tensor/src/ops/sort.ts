@@ -3,8 +3,9 @@
  * counts as the largest.
  */
 
+import { checkInteger } from "../argument.ts";
 import { isFloating } from "../dtype.ts";
-import { ArgumentError, IndexError } from "../errors.ts";
+import { IndexError } from "../errors.ts";
 import { apply, type Op, rules } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
 import { dimension, type Shape, showShape } from "../shape.ts";
@@ -12,9 +13,9 @@ import type { Tensor } from "../tensor.ts";
 import { mul, sub } from "./arithmetic.ts";
 import { choose, eq, isnan, ne } from "./comparison.ts";
 import { cast, copyInto } from "./copy.ts";
-import { applyPair, argmax, shareAlike, ValuesAndIndices } from "./extremes.ts";
+import { applyPair, argmax, shareAlike, toPlaces, ValuesAndIndices } from "./extremes.ts";
 import { fromHost } from "./fill.ts";
-import { gatherBackward, gatherUnchecked, withDimension } from "./gather.ts";
+import { gatherUnchecked, withDimension } from "./gather.ts";
 import { roll } from "./repeat.ts";
 import { reshape, squeeze } from "./reshape.ts";
 import { type KeepOptions, onlyKeepdim, plain } from "./rows.ts";
@@ -43,10 +44,7 @@ const sorting: Op<SortAttrs> = {
     const [input, to, places] = [withDimension(x), withDimension(values), withDimension(indices)];
     values.device.run({ kind: "sort", dim, descending, input, values: to, indices: places });
   },
-  gradient: {
-    reads: () => ({ outputs: [1] }),
-    compute: ([g], { attrs, inputs, output }) => [g ? gatherBackward(g, attrs.dim, output(1), inputs[0]?.shape ?? []) : null],
-  },
+  gradient: toPlaces,
 };
 
 function sorted(x: Tensor, dim: number, descending: boolean, count: number): ValuesAndIndices {
@@ -102,9 +100,7 @@ export interface TopkOptions {
 export function topk(x: Tensor, k: number, dim = -1, { largest = true }: TopkOptions = {}): ValuesAndIndices {
   const axis = dimension("topk", dim, x.ndim);
   const size = x.shape[axis] ?? 1;
-  if (!Number.isInteger(k) || k < 0 || k > size) {
-    throw new ArgumentError(`topk: k must be 0 to ${size}, the size of dimension ${axis} of ${showShape(x.shape)}, got ${k}`);
-  }
+  checkInteger("topk", "k", k, 0, size);
   return sorted(x, axis, largest, k);
 }
 
@@ -134,9 +130,7 @@ export function kthvalue(x: Tensor, k: number, dim = -1, options: KeepOptions = 
   const keepdim = onlyKeepdim("kthvalue", options);
   const axis = dimension("kthvalue", dim, x.ndim);
   const size = x.shape[axis] ?? 1;
-  if (!Number.isInteger(k) || k < 1 || k > size) {
-    throw new ArgumentError(`kthvalue: k must be 1 to ${size}, the size of dimension ${axis} of ${showShape(x.shape)}, got ${k}`);
-  }
+  checkInteger("kthvalue", "k", k, 1, size);
   return chosen(sorted(x, axis, false, k), axis, keepdim, (all) => narrow(all, axis, k - 1, 1));
 }
 

@@ -2,7 +2,7 @@
  * The error function and its relatives, the sigmoid and its inverse, the gamma function's logarithm and its derivatives.
  */
 
-import { ArgumentError } from "../errors.ts";
+import { checkInteger } from "../argument.ts";
 import { digamma as digammaFormula, lgamma as lgammaFormula, polygamma as polygammaFormula } from "../expr/gamma.ts";
 import { erfinv as erfinvFormula } from "../expr/special.ts";
 import { once } from "../once.ts";
@@ -56,6 +56,6 @@ const polygammas = new Map<number, Unary>();
  * @throws ArgumentError for a negative order.
  */
 export function polygamma(n: number, x: Tensor): Tensor {
-  if (!Number.isInteger(n) || n < 0) throw new ArgumentError(`polygamma: the order must be a non-negative integer, got ${n}`);
+  checkInteger("polygamma", "n", n);
   return once(polygammas, n, () => pointwise<[Tensor]>("polygamma", (e) => polygammaFormula(n, e)))(x);
 }

@@ -2,8 +2,9 @@
  * One tensor as several: views of its parts along a dimension.
  */
 
+import { checkInteger } from "../argument.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
-import { dimension, showShape } from "../shape.ts";
+import { ownDimension, shapeError, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { narrow, select, slice } from "./slice.ts";
 
@@ -36,13 +37,11 @@ export type Counted<Count, List extends Tensor[] = []> = List["length"] extends 
  */
 export function split<const Sizes extends number | readonly number[]>(x: Tensor, sizes: Sizes, dim?: number): Parts<Sizes>;
 export function split(x: Tensor, sizes: number | readonly number[], dim = 0): Tensor[] {
-  if (x.ndim === 0) throw new ShapeError("split: a scalar has no dimension to split");
-  const at = dimension("split", dim, x.ndim);
+  const at = ownDimension("split", dim, x.shape);
   const total = x.shape[at] as number;
   const parts: number[] = [];
   if (typeof sizes === "number") {
-    if (!Number.isInteger(sizes) || sizes < 0 || (sizes === 0 && total > 0))
-      throw new ArgumentError(`split: the size of a part must be positive, got ${sizes}`);
+    checkInteger("split", "sizes", sizes, total > 0 ? 1 : 0);
     for (let start = 0; start < total; start += sizes) parts.push(Math.min(sizes, total - start));
     if (total === 0) parts.push(0);
   } else {
@@ -68,9 +67,8 @@ export function split(x: Tensor, sizes: number | readonly number[], dim = 0): Te
  */
 export function chunk<const Chunks extends number>(x: Tensor, chunks: Chunks, dim?: number): Sections<Chunks>;
 export function chunk(x: Tensor, chunks: number, dim = 0): Tensor[] {
-  if (!Number.isInteger(chunks) || chunks < 1) throw new ArgumentError(`chunk: the number of chunks must be positive, got ${chunks}`);
-  if (x.ndim === 0) throw new ShapeError("chunk: a scalar has no dimension to split");
-  const at = dimension("chunk", dim, x.ndim);
+  checkInteger("chunk", "chunks", chunks, 1);
+  const at = ownDimension("chunk", dim, x.shape);
   const total = x.shape[at] as number;
   if (total === 0) return Array.from({ length: chunks }, () => narrow(x, at, 0, 0));
   return split(x, Math.ceil(total / chunks), at);
@@ -78,8 +76,7 @@ export function chunk(x: Tensor, chunks: number, dim = 0): Tensor[] {
 
 /** One view per index of a dimension, which disappears. https://pytorch.org/docs/stable/generated/torch.unbind.html */
 export function unbind(x: Tensor, dim = 0): Tensor[] {
-  if (x.ndim === 0) throw new ShapeError("unbind: a scalar has no dimension to take apart");
-  const at = dimension("unbind", dim, x.ndim);
+  const at = ownDimension("unbind", dim, x.shape);
   return Array.from({ length: x.shape[at] as number }, (_, i) => select(x, at, i));
 }
 
@@ -90,11 +87,9 @@ export function unbind(x: Tensor, dim = 0): Tensor[] {
  */
 export function tensorSplit<const Given extends number | readonly number[]>(x: Tensor, sections: Given, dim?: number): Sections<Given>;
 export function tensorSplit(x: Tensor, sections: number | readonly number[], dim = 0): Tensor[] {
-  if (x.ndim === 0) throw new ShapeError("tensorSplit: a scalar has no dimension to split");
-  const at = dimension("tensorSplit", dim, x.ndim);
+  const at = ownDimension("tensorSplit", dim, x.shape);
   if (typeof sections !== "number") return [0, ...sections].map((start, i) => slice(x, at, start, sections[i] ?? null));
-  if (!Number.isInteger(sections) || sections < 1)
-    throw new ArgumentError(`tensorSplit: the number of sections must be positive, got ${sections}`);
+  checkInteger("tensorSplit", "sections", sections, 1);
   const total = x.shape[at] as number;
   const base = Math.floor(total / sections);
   const larger = total % sections;
@@ -120,20 +115,20 @@ function splitEvenly(operation: string, x: Tensor, sections: number | readonly n
 /** Equal parts along the columns (the only dimension of a vector), or parts that start at the indices of a list. https://pytorch.org/docs/stable/generated/torch.hsplit.html */
 export function hsplit<const Given extends number | readonly number[]>(x: Tensor, sections: Given): Sections<Given>;
 export function hsplit(x: Tensor, sections: number | readonly number[]): Tensor[] {
-  if (x.ndim < 1) throw new ShapeError("hsplit: expected at least 1 dimension, got a scalar");
+  if (x.ndim < 1) throw shapeError("hsplit", "at least 1 dimension", x);
   return splitEvenly("hsplit", x, sections, x.ndim === 1 ? 0 : 1);
 }
 
 /** Equal parts along the rows, or parts that start at the indices of a list. https://pytorch.org/docs/stable/generated/torch.vsplit.html */
 export function vsplit<const Given extends number | readonly number[]>(x: Tensor, sections: Given): Sections<Given>;
 export function vsplit(x: Tensor, sections: number | readonly number[]): Tensor[] {
-  if (x.ndim < 2) throw new ShapeError(`vsplit: expected at least 2 dimensions, got shape ${showShape(x.shape)}`);
+  if (x.ndim < 2) throw shapeError("vsplit", "at least 2 dimensions", x);
   return splitEvenly("vsplit", x, sections, 0);
 }
 
 /** Equal parts along the third dimension, or parts that start at the indices of a list. https://pytorch.org/docs/stable/generated/torch.dsplit.html */
 export function dsplit<const Given extends number | readonly number[]>(x: Tensor, sections: Given): Sections<Given>;
 export function dsplit(x: Tensor, sections: number | readonly number[]): Tensor[] {
-  if (x.ndim < 3) throw new ShapeError(`dsplit: expected at least 3 dimensions, got shape ${showShape(x.shape)}`);
+  if (x.ndim < 3) throw shapeError("dsplit", "at least 3 dimensions", x);
   return splitEvenly("dsplit", x, sections, 2);
 }

@@ -4,13 +4,13 @@
  */
 
 import { computeType, type DType, isFloating } from "../dtype.ts";
-import { ArgumentError, IndexError, ShapeError } from "../errors.ts";
+import { ArgumentError, IndexError } from "../errors.ts";
 import { type Expr, input, row, scalar } from "../expr/expr.ts";
 import { rowProgram, type Stage } from "../expr/program.ts";
 import { once } from "../once.ts";
 import { apply, type Gradient, rules, type Spec } from "../op.ts";
 import { type Pointwise, pointwise } from "../pointwise.ts";
-import { dimensions, showShape } from "../shape.ts";
+import { dimensions, shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { abs, div, sub } from "./arithmetic.ts";
 import { eq } from "./comparison.ts";
@@ -219,7 +219,7 @@ export interface CovOptions {
  * @throws ShapeError for more than two dimensions.
  */
 export function cov(x: Tensor, { correction = 1 }: CovOptions = {}): Tensor {
-  if (x.ndim > 2) throw new ShapeError(`cov: expected [variables, observations], got shape ${showShape(x.shape)}`);
+  if (x.ndim > 2) throw shapeError("cov", "[variables, observations]", x);
   const rows = reshape(isFloating(x.dtype) ? x : cast(x, "float32"), [x.ndim < 2 ? 1 : (x.shape[0] as number), x.shape.at(-1) ?? 1]);
   const centered = sub(rows, mean(rows, 1, { keepdim: true }));
   const products = div(matmul(centered, t(centered)), Math.max((rows.shape[1] as number) - correction, 0));

@@ -2,11 +2,11 @@
  * Triangles and diagonals of matrices, and grids.
  */
 
-import { checkChoice } from "../choice.ts";
-import { ArgumentError, ShapeError } from "../errors.ts";
+import { checkChoice } from "../argument.ts";
+import { ArgumentError } from "../errors.ts";
 import { constant } from "../expr/expr.ts";
 import { pointwise } from "../pointwise.ts";
-import { dimension, showShape } from "../shape.ts";
+import { dimension, shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { expand } from "./expand.ts";
 import { fromHost } from "./fill.ts";
@@ -23,7 +23,7 @@ const above = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("triu", (x, i,
 });
 
 function triangle(operation: string, cut: typeof below, x: Tensor, offset: number): Tensor {
-  if (x.ndim < 2) throw new ShapeError(`${operation}: expected at least 2 dimensions, got shape ${showShape(x.shape)}`);
+  if (x.ndim < 2) throw shapeError(operation, "at least 2 dimensions", x);
   const count = (size: number, from: number) =>
     fromHost(
       x,
@@ -50,7 +50,7 @@ export function triu(x: Tensor, offset = 0): Tensor {
  * https://pytorch.org/docs/stable/generated/torch.diag_embed.html
  */
 export function diagEmbed(x: Tensor, offset = 0, dim1 = -2, dim2 = -1): Tensor {
-  if (x.ndim === 0) throw new ShapeError("diagEmbed: a scalar has no dimension to lay on a diagonal");
+  if (x.ndim === 0) throw shapeError("diagEmbed", "at least 1 dimension", x);
   const [a, b] = [dimension("diagEmbed", dim1, x.ndim + 1), dimension("diagEmbed", dim2, x.ndim + 1)];
   if (a === b) throw new ArgumentError(`diagEmbed: expected two different dimensions, got ${dim1} and ${dim2}`);
   const side = (x.shape[x.ndim - 1] as number) + Math.abs(offset);
@@ -62,7 +62,7 @@ export function diagEmbed(x: Tensor, offset = 0, dim1 = -2, dim2 = -1): Tensor {
 /** The diagonal of a matrix, or the matrix with a vector on its diagonal. https://pytorch.org/docs/stable/generated/torch.diag.html */
 export function diag(x: Tensor, offset = 0): Tensor {
   if (x.ndim === 1) return diagEmbed(x, offset);
-  if (x.ndim !== 2) throw new ShapeError(`diag: expected 1 or 2 dimensions, got shape ${showShape(x.shape)}; use diagonal or diagEmbed`);
+  if (x.ndim !== 2) throw shapeError("diag", "1 or 2 dimensions (diagonal and diagEmbed take more)", x);
   return diagonal(x, offset);
 }
 
@@ -81,7 +81,7 @@ export function meshgrid<const Vectors extends readonly Tensor[]>(vectors: Vecto
 export function meshgrid(vectors: readonly Tensor[], options: MeshgridOptions = {}): Tensor[] {
   const { indexing = "ij" } = options;
   checkChoice("meshgrid", "indexing", indexing, ["ij", "xy"]);
-  for (const v of vectors) if (v.ndim > 1) throw new ShapeError(`meshgrid: expected vectors, got shape ${showShape(v.shape)}`);
+  for (const v of vectors) if (v.ndim > 1) throw shapeError("meshgrid", "vectors", v);
   if (indexing === "xy" && vectors.length >= 2) {
     const [first, second, ...rest] = vectors as readonly [Tensor, Tensor, ...Tensor[]]; // safe: there are two
     const [b, a, ...others] = meshgrid([second, first, ...rest]);

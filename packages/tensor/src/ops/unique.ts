@@ -5,8 +5,8 @@
 
 import { isFloating } from "../dtype.ts";
 import { encode, numbersOf } from "../encode.ts";
-import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
-import { dimension, type Shape, showShape } from "../shape.ts";
+import { ArgumentError, DTypeError } from "../errors.ts";
+import { dimension, type Shape, shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { contiguous } from "./copy.ts";
 import { fromHost } from "./fill.ts";
@@ -46,8 +46,7 @@ function different(operation: string, x: Tensor, dim: number | null, neighbours:
   // Of all elements, the tensor itself is read: it, and no copy in another order, may have been prefetched.
   const data = doubles(dim === null ? x : flat);
   const count = flat.shape[0] as number;
-  if (count > 0 && data.length === 0)
-    throw new ShapeError(`${operation}: the parts along dimension ${dim} of shape ${showShape(x.shape)} are empty`);
+  if (count > 0 && data.length === 0) throw shapeError(operation, `parts along dimension ${dim} that have elements`, x);
   const width = count === 0 ? 0 : data.length / count;
   const compare = (i: number, j: number): number => {
     for (let k = 0; k < width; k++) {
@@ -128,9 +127,9 @@ export interface BincountOptions {
  */
 export function bincount(x: Tensor, weights: Tensor | null = null, { minlength = 0 }: BincountOptions = {}): Tensor {
   if (isFloating(x.dtype)) throw new DTypeError(`bincount: expected integers, got ${x.dtype}`);
-  if (x.ndim !== 1) throw new ShapeError(`bincount: expected one dimension, got shape ${showShape(x.shape)}`);
+  if (x.ndim !== 1) throw shapeError("bincount", "one dimension", x);
   if (weights && (weights.ndim !== 1 || weights.shape[0] !== x.shape[0])) {
-    throw new ShapeError(`bincount: weights of shape ${showShape(weights.shape)} do not fit an input of shape ${showShape(x.shape)}`);
+    throw shapeError("bincount", "as many weights as elements", x, weights);
   }
   const data = doubles(x);
   const each = weights ? doubles(weights) : null;

@@ -4,6 +4,7 @@
  * a uniform draw keeps as many as the dtype has digits.
  */
 
+import { checkNumber, checkOrder, checkPositive } from "../argument.ts";
 import { type DType, digitsOf } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { fromBfloat16, fromHalf, toBfloat16, toHalf } from "../half.ts";
@@ -57,7 +58,7 @@ function roundedTo(dtype: DType): (x: number) => number {
 
 /** `count` draws from the uniform distribution on [from, to). */
 export function drawUniform(generator: Generator, count: number, dtype: DType, from = 0, to = 1): Floats {
-  if (!(from <= to)) throw new ArgumentError(`uniform_: from must not be above to, got ${from} and ${to}`);
+  checkOrder("uniform_", { from, to });
   const round = roundedTo(dtype);
   const low = round(from);
   const range = round(round(to) - low);
@@ -69,7 +70,7 @@ export function drawUniform(generator: Generator, count: number, dtype: DType, f
 
 /** `count` draws from the normal distribution. Sixteen or more are made in blocks, fewer in pairs. */
 export function drawNormal(generator: Generator, count: number, dtype: DType, mean = 0, std = 1): Floats {
-  if (!(std >= 0)) throw new ArgumentError(`normal_: the standard deviation must not be negative, got ${std}`);
+  checkNumber("normal_", "std", std);
   const round = rounded(dtype);
   if (count < 16) return filled(count, () => round(generator.normal() * std + mean));
   const values = units(generator, dtype, count);
@@ -135,7 +136,7 @@ export function drawPermutation(generator: Generator, n: number): Int32Array {
 
 /** `count` draws of 1 with probability `p`, else 0. */
 export function drawBernoulli(generator: Generator, count: number, p: number): Uint8Array {
-  if (!(p >= 0 && p <= 1)) throw new ArgumentError(`bernoulli_: the probability must be from 0 to 1, got ${p}`);
+  checkNumber("bernoulli_", "p", p, 1);
   const values = new Uint8Array(count);
   // A draw is 53 bits of 64, 21 of them in the first word.
   const high = Math.floor(p * 2 ** 21);
@@ -164,21 +165,21 @@ export function drawBernoulliEach(generator: Generator, probabilities: ArrayLike
 
 /** `count` draws from the exponential distribution with the rate `lambda`. */
 export function drawExponential(generator: Generator, count: number, dtype: DType, lambda = 1): Float64Array {
-  if (!(lambda > 0)) throw new ArgumentError(`exponential_: lambda must be positive, got ${lambda}`);
+  checkPositive("exponential_", "lambda", lambda);
   const round = rounded(dtype);
   return filled(count, () => round((-1 / lambda) * Math.log1p(-generator.uniform64())));
 }
 
 /** `count` draws from the Cauchy distribution around `median`, of the width `sigma`. */
 export function drawCauchy(generator: Generator, count: number, dtype: DType, median = 0, sigma = 1): Float64Array {
-  if (!(sigma > 0)) throw new ArgumentError(`cauchy_: sigma must be positive, got ${sigma}`);
+  checkPositive("cauchy_", "sigma", sigma);
   const round = rounded(dtype);
   return filled(count, () => round(median + sigma * Math.tan(Math.PI * (generator.uniform64() - 0.5))));
 }
 
 /** `count` draws whose logarithm has the normal distribution with `mean` and `std`. */
 export function drawLogNormal(generator: Generator, count: number, dtype: DType, mean = 1, std = 2): Float64Array {
-  if (!(std > 0)) throw new ArgumentError(`logNormal_: the standard deviation must be positive, got ${std}`);
+  checkPositive("logNormal_", "std", std);
   const round = rounded(dtype);
   return filled(count, () => round(Math.exp(generator.normal() * std + mean)));
 }

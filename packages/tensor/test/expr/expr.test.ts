@@ -3,9 +3,9 @@
 import { describe, expect, it } from "vitest";
 import { computeType, type DType, dtypes, promoteTypes } from "../../src/dtype.ts";
 import { DTypeError } from "../../src/errors.ts";
-import { substitute } from "../../src/expr/derivative.ts";
 import { constant, input, node, row, scalar } from "../../src/expr/expr.ts";
 import { inputTypes, nodesOf, program, reduction, rowProgram } from "../../src/expr/program.ts";
+import { substitute } from "../../src/expr/substitute.ts";
 
 const x = input(0, "float32");
 const y = input(1, "float32");

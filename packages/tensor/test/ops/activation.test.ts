@@ -77,6 +77,6 @@ describe("activations", () => {
 
   it("glu gates the first half with the second", () => {
     expect(values(ops.glu(of([[1, 2, 0, 0]])))).toEqual([0.5, 1]);
-    expect(() => ops.glu(of([[1, 2, 3]]))).toThrow("glu: expected an even size in dimension 1, got [1, 3]");
+    expect(() => ops.glu(of([[1, 2, 3]]))).toThrow("glu: expected an even size in dimension 1, got shape [1, 3]");
   });
 });

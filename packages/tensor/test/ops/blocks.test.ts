@@ -38,7 +38,7 @@ describe("building", () => {
   it("refuses what does not fit", () => {
     expect(() => blockDiag(ones([1, 1, 1]))).toThrow(/blockDiag: expected matrices, got shape \[1, 1, 1\]/);
     expect(() => combinations(ones([2, 2]))).toThrow(ShapeError);
-    expect(() => combinations(ones([2]), -1)).toThrow(/r must be a count, got -1/);
+    expect(() => combinations(ones([2]), -1)).toThrow(/r must be a non-negative integer, got -1/);
     expect(combinations(ones([2]), 0).shape).toEqual([0]);
     expect(() => vander(ones([2]), { n: 1.5 })).toThrow(ArgumentError);
     expect(vander(ones([2]), { n: 0 }).shape).toEqual([2, 0]);
@@ -80,7 +80,7 @@ describe("distances and quantiles", () => {
     expect(() => quantile(ones([3]), tensor([0.5, 2]))).toThrow(/q must be from 0 to 1, got 2/);
     expect(() => quantile(ones([3]), ones([1, 1]))).toThrow(ShapeError);
     expect(() => quantile(ones([3]).int(), 0.5)).toThrow(DTypeError);
-    expect(() => nanquantile(zeros([0]), 0.5)).toThrow(/nanquantile: an input of shape \[0\] has no elements/);
+    expect(() => nanquantile(zeros([0]), 0.5)).toThrow(/nanquantile: expected elements to choose from, got shape \[0\]/);
     expect(() => quantile(ones([3]), 0.5, 0, { interpolation: "cubic" as "linear" })).toThrow(
       /interpolation must be "linear", "lower", "higher", "midpoint" or "nearest", got "cubic"/,
     );

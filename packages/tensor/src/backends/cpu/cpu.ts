@@ -2,8 +2,8 @@
 
 import type { Backend, DeviceBuffer, MemoryUse } from "../../backend.ts";
 import type { DType } from "../../dtype.ts";
-import { ArgumentError } from "../../errors.ts";
 import type { KernelCall } from "../../kernel.ts";
+import { checkNames } from "../../settings.ts";
 import { runArgReduce } from "./argreduce.ts";
 import { runCheck } from "./check.ts";
 import { runGather, runScatter } from "./indexing.ts";
@@ -14,7 +14,6 @@ import { Rows } from "./rows.ts";
 import { createRuntime, type Runtime } from "./runtime.ts";
 import { runScan } from "./scan.ts";
 import { runSort } from "./sort.ts";
-import { availableThreads } from "./threads.ts";
 
 /** Options of a CPU device. */
 export interface CpuOptions {
@@ -36,10 +35,8 @@ export function cpu(options?: CpuOptions): Backend {
     shared ??= new Cpu(createRuntime());
     return shared;
   }
-  const { threads = availableThreads(), ...unknown } = options;
-  const [name] = Object.keys(unknown);
-  if (name !== undefined) throw new ArgumentError(`cpu: unknown option ${name}; the only one is threads`);
-  return new Cpu(createRuntime(threads));
+  checkNames("cpu", options, ["threads"]);
+  return new Cpu(createRuntime(options.threads));
 }
 
 class Cpu implements Backend {

@@ -4,7 +4,8 @@
  * `env.memory`, and may import functions of JavaScript's `Math` by name from `math`.
  */
 
-import { ArgumentError, DeviceError } from "../../errors.ts";
+import { checkInteger } from "../../argument.ts";
+import { DeviceError } from "../../errors.ts";
 import { mod, pow } from "../../expr/functions.ts";
 import type { Block } from "../allocator.ts";
 import { LinearMemory } from "./memory.ts";
@@ -73,7 +74,7 @@ class CpuRuntime implements Runtime {
   #scratch: Block | null = null;
 
   constructor(threads: number) {
-    if (!Number.isInteger(threads) || threads < 1) throw new ArgumentError(`cpu: threads must be a positive integer, got ${threads}`);
+    checkInteger("cpu", "threads", threads, 1);
     this.shared = threads > 1 && typeof SharedArrayBuffer !== "undefined";
     this.threads = this.shared ? threads : 1;
     this.memory = new LinearMemory(this.shared);

@@ -3,6 +3,7 @@
 import { f32, f32x4, f64, f64x2, i32x4, i64x2, v128 } from "../wasm/index.ts";
 import type { Emitter } from "./emitter.ts";
 import { polynomial } from "./float64.ts";
+import { lanewise } from "./lanewise.ts";
 import { narrowed, type Vector, widened } from "./values.ts";
 
 /** A function of float32 vectors, computed in float64, two lanes at a time. */
@@ -18,16 +19,12 @@ export function guarded(e: Emitter, name: string, args: readonly [Vector, ...Vec
   e.f.if(
     i32x4.allTrue(safe),
     () => e.f.set(result, fast()),
-    () => e.f.set(result, lanewise(e, name, args)),
+    () =>
+      e.f.set(
+        result,
+        lanewise(e, f32x4, 4, args, (...lanes) => f32.demote(e.math(name, ...lanes.map((x) => f64.promote(x))))),
+      ),
   );
-  return result;
-}
-
-function lanewise(e: Emitter, name: string, args: readonly Vector[]): Vector {
-  const vectors = args.map((a) => e.let(a));
-  const lane = (k: number) => e.let(f32.demote(e.math(name, ...vectors.map((v) => f64.promote(f32x4.extract(v, k))))));
-  let result: Vector = e.let(f32x4.splat(lane(0)));
-  for (let k = 1; k < 4; k++) result = e.let(f32x4.replace(result, k, lane(k)));
   return result;
 }
 

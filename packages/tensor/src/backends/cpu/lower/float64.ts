@@ -7,7 +7,7 @@
 import type { BinaryOp, UnaryOp } from "../../../expr/ops.ts";
 import { type f32x4, f64x2, multiplyAdd, v128 } from "../wasm/index.ts";
 import type { Emitter } from "./emitter.ts";
-import { lanewise64 } from "./integers.ts";
+import { lanewise } from "./lanewise.ts";
 import type { Value, Vector } from "./values.ts";
 
 /** A function of four float64. */
@@ -83,17 +83,17 @@ function unary64(e: Emitter, op: UnaryOp, x: Vector): Vector {
   return simple(f64x2, op, x, e.f64(0), (name) => {
     if (name === "sigmoid") return sigmoid(e, x);
     if (name === "erf") return erf64(e, x);
-    return name === "erfc" ? erfc64(e, x) : lanewise64(e, [x], (lane) => e.math(name, lane));
+    return name === "erfc" ? erfc64(e, x) : lanewise(e, f64x2, 2, [x], (lane) => e.math(name, lane));
   });
 }
 
 function binary64(e: Emitter, op: BinaryOp, a: Vector, b: Vector): Vector {
-  return arithmetic(f64x2, op, a, b, (name) => lanewise64(e, [a, b], (x, y) => e.math(name, x, y)));
+  return arithmetic(f64x2, op, a, b, (name) => lanewise(e, f64x2, 2, [a, b], (x, y) => e.math(name, x, y)));
 }
 
 /** `1 / (1 + e⁻ˣ)`, or the same expanded by `eˣ`: whichever does not overflow. */
 function sigmoid(e: Emitter, x: Vector): Vector {
-  const small = lanewise64(e, [f64x2.neg(f64x2.abs(x))], (lane) => e.math("exp", lane));
+  const small = lanewise(e, f64x2, 2, [f64x2.neg(f64x2.abs(x))], (lane) => e.math("exp", lane));
   const above = v128.bitselect(e.f64(1), small, f64x2.ge(x, e.f64(0)));
   return f64x2.div(above, f64x2.add(small, e.f64(1)));
 }
@@ -140,7 +140,7 @@ function tail(e: Emitter, size: Vector): Vector {
   const scaled = polynomial(e, "f64x2", t, far);
   // x² is taken apart: the square of the part with few digits is exact.
   const coarse = e.let(v128.and(x, e.i32(0, -1)));
-  const exact = e.let(lanewise64(e, [f64x2.neg(f64x2.mul(coarse, coarse))], (lane) => e.math("exp", lane)));
+  const exact = e.let(lanewise(e, f64x2, 2, [f64x2.neg(f64x2.mul(coarse, coarse))], (lane) => e.math("exp", lane)));
   const rest = e.let(f64x2.mul(f64x2.sub(coarse, x), f64x2.add(coarse, x)));
   // e^rest - 1, for |rest| < 0.002
   const correction = f64x2.mul(rest, polynomial(e, "f64x2", rest, [1, 1 / 2, 1 / 6, 1 / 24, 1 / 120]));

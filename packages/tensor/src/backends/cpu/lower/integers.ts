@@ -1,21 +1,18 @@
 /** Integer functions that SIMD has no instructions for, done lane by lane: division with its remainders, powers, shifts by vectors. */
 
-import { type Code, f64x2, i32, i32x4, select } from "../wasm/index.ts";
+import { i32, i32x4, select } from "../wasm/index.ts";
 import type { Emitter } from "./emitter.ts";
+import { lanewise } from "./lanewise.ts";
 import type { Integer, Vector } from "./values.ts";
 
 /** Applies a function of two integers to each lane. */
-function lanewise(e: Emitter, a: Vector, b: Vector, f: (a: Integer, b: Integer) => Integer): Vector {
-  const [x, y] = [e.let(a), e.let(b)];
-  const lane = (k: number) => f(e.let(i32x4.extract(x, k)), e.let(i32x4.extract(y, k)));
-  let result: Vector = e.let(i32x4.splat(lane(0)));
-  for (let k = 1; k < 4; k++) result = e.let(i32x4.replace(result, k, lane(k)));
-  return result;
+function eachPair(e: Emitter, a: Vector, b: Vector, f: (a: Integer, b: Integer) => Integer): Vector {
+  return lanewise(e, i32x4, 4, [a, b], (x, y) => f(x as Integer, y as Integer)); // safe: as many as given
 }
 
 /** Quotient rounded down, remainder with the divisor's sign, remainder with the dividend's; all 0 when dividing by 0. */
 export function integerDivision(e: Emitter, op: "idiv" | "mod" | "fmod", a: Vector, b: Vector): Vector {
-  return lanewise(e, a, b, (x, y) => {
+  return eachPair(e, a, b, (x, y) => {
     // Dividing by 1 in place of 0 and -1 avoids both traps; what that changes is mended below.
     const zero = e.let(i32.eqz(y));
     const minus = e.let(i32.eq(y, -1));
@@ -36,7 +33,7 @@ export function integerDivision(e: Emitter, op: "idiv" | "mod" | "fmod", a: Vect
 
 /** Powers by squaring, modulo 2³². A negative exponent gives 0, or ±1 for a base of ±1. */
 export function integerPower(e: Emitter, a: Vector, b: Vector): Vector {
-  return lanewise(e, a, b, (base, exponent) => {
+  return eachPair(e, a, b, (base, exponent) => {
     const result = e.f.let(i32.const(1));
     const square = e.f.let(base);
     const left = e.f.let(exponent);
@@ -55,17 +52,9 @@ export function integerPower(e: Emitter, a: Vector, b: Vector): Vector {
 
 /** Shifts by a number of bits of each lane's own. Moving all bits out leaves 0, or the sign. */
 export function shift(e: Emitter, op: "shl" | "shr", bits: 8 | 32, a: Vector, b: Vector): Vector {
-  return lanewise(e, a, b, (x, y) => {
+  return eachPair(e, a, b, (x, y) => {
     const inside = e.let(i32.ltU(y, bits));
     if (op === "shl") return e.let(select(inside, i32.shl(x, y), i32.const(0)));
     return e.let(i32.shr(x, select(inside, y, i32.const(bits - 1))));
   });
-}
-
-/** Applies a function of float64 numbers to each lane of some pairs. */
-export function lanewise64(e: Emitter, args: readonly Vector[], f: (...lanes: Code<"f64">[]) => Code<"f64">): Vector {
-  const vectors = args.map((a) => e.let(a));
-  const lane = (k: number) => e.let(f(...vectors.map((v) => f64x2.extract(v, k))));
-  const [low, high] = [lane(0), lane(1)];
-  return e.let(f64x2.replace(f64x2.splat(low), 1, high));
 }

@@ -51,7 +51,7 @@ function ternary(first: number): Madd {
 }
 
 /** What lane types have: a vector of one number, one lane of a vector, a vector with one lane replaced. */
-interface Lanes<S extends Type> {
+export interface Lanes<S extends Type> {
   splat(value: Operand<S>): Vector;
   extract(vector: Vector, lane: number): Code<S>;
   replace(vector: Vector, lane: number, value: Operand<S>): Vector;

@@ -3,10 +3,8 @@
  * backward pass follows from here; nobody lists it.
  */
 
-import { computeType, type DType } from "../dtype.ts";
-import { gradients, substitute } from "./derivative.ts";
-import { constant, type Expr, floating, input, node } from "./expr.ts";
-import { nodesOf } from "./program.ts";
+import { computeType, constant, type DType, type Expr, type Formulas, floating, input, node, nodesOf, substitute } from "@akari/tensor";
+import { gradients } from "./derivative.ts";
 
 /** What computes the gradients of some inputs. */
 export interface Backward {
@@ -23,18 +21,13 @@ export interface Backward {
 /**
  * Derives the gradient of formulas.
  *
- * @param types how the results of the formulas are stored.
- * @param leaves the inputs by number; null for one that no formula reads.
  * @param needs which inputs want a gradient.
  * @param have to which results a gradient arrives.
  */
-export function backward(
-  outputs: readonly Expr[],
-  types: readonly DType[],
-  leaves: readonly (Expr | null)[],
-  needs: readonly boolean[],
-  have: readonly boolean[],
-): Backward {
+export function backward({ outputs, types }: Formulas, needs: readonly boolean[], have: readonly boolean[]): Backward {
+  // The inputs by number; null for one that no formula reads.
+  const leaves = needs.map((): Expr | null => null);
+  for (const e of nodesOf(outputs)) if (e.op === "input") leaves[e.value] = e;
   let count = 0;
   const incoming = outputs.map((_, k) => (have[k] ? input(count++, types[k] as DType) : null));
   // While it is not known which of them are read, all inputs and then all outputs are numbered behind the gradients.

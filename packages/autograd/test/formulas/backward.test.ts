@@ -1,26 +1,25 @@
+import { input, nodesOf } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
-import { backward } from "../../src/expr/backward.ts";
-import { input } from "../../src/expr/expr.ts";
-import { nodesOf } from "../../src/expr/program.ts";
+import { backward } from "../../src/formulas/backward.ts";
 
 const [x, y] = [input(0, "float32"), input(1, "float32")];
 
 describe("the gradient of formulas", () => {
   it("keeps the output where that says enough", () => {
-    const { reads, sources } = backward([x.exp()], ["float32"], [x], [true], [true]);
+    const { reads, sources } = backward({ outputs: [x.exp()], types: ["float32"] }, [true], [true]);
     expect(reads).toEqual({ inputs: [], outputs: [0] });
     expect(sources).toEqual([{ from: "op", index: 0 }]);
   });
 
   it("keeps of a product only the factor that the gradient asked for reads, without a gap in the numbers", () => {
-    const { formulas, reads, sources } = backward([x.mul(y)], ["float32"], [x, y], [true, false], [true]);
+    const { formulas, reads, sources } = backward({ outputs: [x.mul(y)], types: ["float32"] }, [true, false], [true]);
     expect(reads).toEqual({ inputs: [1], outputs: [] });
     expect(sources).toEqual([{ from: "op", index: 0 }, null]);
     expect(nodesOf(formulas).flatMap((e) => (e.op === "input" ? [e.value] : []))).toEqual([0, 1]);
   });
 
   it("hands the gradient of a sum on as it is", () => {
-    const { formulas, sources } = backward([x.add(y)], ["float32"], [x, y], [true, true], [true]);
+    const { formulas, sources } = backward({ outputs: [x.add(y)], types: ["float32"] }, [true, true], [true]);
     expect(formulas).toEqual([]);
     expect(sources).toEqual([
       { from: "gradient", index: 0 },

@@ -1,16 +1,18 @@
 /** The derivative of every primitive against central differences, through the reference's evaluation of formulas in float64. */
 
+import { apply, constant, type Expr, input, nodesOf, PointwiseOp, tensor } from "@akari/tensor";
+import { reference } from "@akari/tensor/reference";
 import { describe, expect, it } from "vitest";
-import { evaluator } from "../../src/backends/reference/evaluate.ts";
-import { gradients } from "../../src/expr/derivative.ts";
-import { constant, type Expr, input } from "../../src/expr/expr.ts";
-import { nodesOf } from "../../src/expr/program.ts";
+import { gradients } from "../../src/formulas/derivative.ts";
 
 const x = input(0, "float64");
 const y = input(1, "float64");
 
+const device = reference();
+
 function value(e: Expr, ...at: number[]): number {
-  return evaluator([e])({ input: (k) => at[k] as number, scalar: () => 0, row: () => 0 })[0] as number;
+  const inputs = at.map((v) => tensor(v, { dtype: "float64", device }));
+  return apply(new PointwiseOp("value", [e]), inputs, []).itemSync();
 }
 
 function check(e: Expr, ...at: number[]): void {

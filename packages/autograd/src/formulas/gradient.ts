@@ -1,0 +1,89 @@
+/**
+ * The gradient of a pointwise operation: a pointwise operation again, derived from the formulas when it is first needed, and so one that can be differentiated as often
+ * as one likes.
+ */
+
+import {
+  applyAll,
+  type DType,
+  type Formulas,
+  type Gradient,
+  type GradientContext,
+  isFloating,
+  type Op,
+  PointwiseOp,
+  type Reads,
+  type Tensor,
+} from "@akari/tensor";
+import { type Backward, backward } from "./backward.ts";
+
+const derived = new WeakMap<Formulas, PointwiseGradient>();
+
+/** The gradient rule of an operation: its own, or the one that follows from its formulas. */
+export function gradientOf(op: Op<unknown>): Gradient<unknown> | null {
+  const { name, gradient } = op;
+  if (gradient === null || "compute" in gradient) return gradient;
+  let found = derived.get(gradient);
+  if (found === undefined) {
+    found = new PointwiseGradient(name, gradient);
+    derived.set(gradient, found);
+  }
+  return found as Gradient<unknown>; // safe: whoever follows hands an operation's attributes, numbers here, back to it
+}
+
+/** One way to compute the gradient of some inputs: an operation on [gradients…, inputs read…, outputs read…]. */
+interface Plan {
+  readonly reads: Required<Reads>;
+  readonly op: PointwiseOp | null;
+  readonly sources: Backward["sources"];
+}
+
+class PointwiseGradient implements Gradient<readonly number[]> {
+  readonly #name: string;
+  readonly #formulas: Formulas;
+  readonly #plans = new Map<string, Plan>();
+
+  constructor(name: string, formulas: Formulas) {
+    this.#name = name;
+    this.#formulas = formulas;
+  }
+
+  reads(needs: readonly boolean[]): Reads {
+    return this.#plan(
+      needs,
+      this.#formulas.outputs.map((e) => isFloating(e.dtype)),
+    ).reads;
+  }
+
+  compute(arrived: readonly (Tensor | null)[], context: GradientContext<readonly number[]>): readonly (Tensor | null)[] {
+    const have = arrived.map((g) => g !== null);
+    // What was kept follows from all outputs having a gradient; fewer of them never read more.
+    const plan = this.#plan(context.needs, have);
+    // In place, a result was stored in the type of its target, and that is the type of its gradient, too.
+    const typed = (x: Tensor, k: number) => x.to(this.#formulas.types[k] as DType);
+    let results: readonly Tensor[] = [];
+    if (plan.op !== null) {
+      const operands: Tensor[] = [];
+      for (const [k, g] of arrived.entries()) if (g !== null) operands.push(typed(g, k));
+      for (const i of plan.reads.inputs) operands.push(context.input(i));
+      for (const k of plan.reads.outputs) operands.push(typed(context.output(k), k));
+      results = applyAll(plan.op, operands, context.attrs);
+    }
+    return plan.sources.map((source) => {
+      if (source === null) return null;
+      return (source.from === "op" ? results[source.index] : arrived[source.index]) ?? null;
+    });
+  }
+
+  #plan(needs: readonly boolean[], have: readonly boolean[]): Plan {
+    const key = `${needs.map(Number).join("")} ${have.map(Number).join("")}`;
+    let plan = this.#plans.get(key);
+    if (plan === undefined) {
+      const { formulas, types, reads, sources } = backward(this.#formulas, needs, have);
+      const op = formulas.length === 0 ? null : new PointwiseOp(`${this.#name}Backward`, formulas, types);
+      plan = { reads, op, sources };
+      this.#plans.set(key, plan);
+    }
+    return plan;
+  }
+}
