@@ -62,7 +62,7 @@ describe("Generator", () => {
 
   it("draws from what was asked for", () => {
     const generator = new Generator().manualSeed(1);
-    const uniform = drawUniform(generator, 20_000, "float32", -1, 3);
+    const uniform = [...drawUniform(generator, 20_000, "float32", -1, 3)];
     expect(Math.min(...uniform)).toBeGreaterThanOrEqual(-1);
     expect(Math.max(...uniform)).toBeLessThan(3);
     expect(uniform.reduce((a, b) => a + b) / uniform.length).toBeCloseTo(1, 1);
