@@ -26,11 +26,11 @@ const limits: readonly Limit[] = [
   {
     name: "@akari/tensor, one tensor on the CPU backend",
     code: 'import { tensor } from "@akari/tensor"; tensor([1]);',
-    limit: 66,
+    limit: 66.5,
     goal: 60,
   },
-  { name: "@akari/tensor, all of it", code: usingAll("@akari/tensor", await import("@akari/tensor")), limit: 96.5, goal: 60 },
-  { name: "akari: everything", code: usingAll("akari", await import("akari")), limit: 147, goal: 120 },
+  { name: "@akari/tensor, all of it", code: usingAll("@akari/tensor", await import("@akari/tensor")), limit: 97, goal: 60 },
+  { name: "akari: everything", code: usingAll("akari", await import("akari")), limit: 147.5, goal: 120 },
 ];
 
 /** A program that uses every export of a package. Namespaces are left out: they hold the same once more. */
