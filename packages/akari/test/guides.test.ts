@@ -78,9 +78,9 @@ ${complete.join("\n")}
 `;
 }
 
-/** Runs a program and returns the lines that it prints. */
+/** Runs a program, where files that it writes go away with it, and returns the lines that it prints. */
 function run(name: string): string[] {
-  const child = spawnSync(process.execPath, [join(folder, `${name}.ts`)], { encoding: "utf8", cwd: home });
+  const child = spawnSync(process.execPath, [join(folder, `${name}.ts`)], { encoding: "utf8", cwd: folder });
   const complaints = child.stderr.split("\n").filter((line) => line.trim() !== "" && !isNoise(line));
   expect(complaints, name).toEqual([]);
   expect(child.status, name).toBe(0);
