@@ -16,6 +16,7 @@ import {
   ShapeError,
   type Spec,
   sameShape,
+  settings,
   showShape,
   type Tensor,
   type Trace,
@@ -134,8 +135,8 @@ export class Variable implements Trace {
     return variable;
   }
 
-  backward(output: Tensor, gradient: Tensor | null, options: BackwardOptions): void {
-    const { createGraph = false, retainGraph = createGraph, inputs } = options;
+  backward(output: Tensor, gradient: Tensor | null, options?: BackwardOptions): void {
+    const { createGraph, retainGraph = createGraph, inputs } = settings("backward", options, backwardDefaults);
     const only = inputs?.map((input) => variableOf("backward", input)) ?? null;
     runBackward([this], [startingGradient("backward", output, gradient)], { createGraph, retainGraph, only, capture: false });
   }
@@ -207,6 +208,9 @@ export function variableOf(operation: string, tensor: Tensor): Variable {
   }
   return trace;
 }
+
+/** The defaults of `BackwardOptions`. What is saved is kept for a graph that is recorded. */
+export const backwardDefaults = { createGraph: false, retainGraph: undefined, inputs: undefined } as const;
 
 /** The gradient a backward pass starts from. Throws when it does not fit. */
 export function startingGradient(operation: string, output: Tensor, gradient: Tensor | null): Tensor {

@@ -20,7 +20,7 @@ abstract class DropoutNd extends Module {
   readonly p: number;
   readonly #options: DropoutOptions;
 
-  constructor(p = 0.5, options: DropoutOptions = {}) {
+  constructor(p = 0.5, options?: DropoutOptions) {
     super();
     const layer = this.constructor.name;
     checkProbability(layer, "p", p);

@@ -95,7 +95,7 @@ export class Embedding extends Table<EmbeddingOptions> {
   }
 
   /** A table of given vectors, [rows, width], which it shares. */
-  static fromPretrained(embeddings: Tensor, given: EmbeddingOptions & PretrainedOptions = {}): Embedding {
+  static fromPretrained(embeddings: Tensor, given?: EmbeddingOptions & PretrainedOptions): Embedding {
     const { freeze, ...options } = settings("Embedding.fromPretrained", given, { freeze: true, ...embeddingDefaults });
     const layer = new Embedding(...sizesOf("Embedding.fromPretrained", embeddings), { ...options, device: embeddings.device });
     layer.weight = new Parameter(embeddings.detach(), { requiresGrad: !freeze });
@@ -127,7 +127,7 @@ export class EmbeddingBag extends Table<Omit<EmbeddingBagOptions, "perSampleWeig
   }
 
   /** A table of given vectors, [rows, width], which it shares. */
-  static fromPretrained(embeddings: Tensor, given: Omit<EmbeddingBagOptions, "perSampleWeights"> & PretrainedOptions = {}): EmbeddingBag {
+  static fromPretrained(embeddings: Tensor, given?: Omit<EmbeddingBagOptions, "perSampleWeights"> & PretrainedOptions): EmbeddingBag {
     const { freeze, ...options } = settings("EmbeddingBag.fromPretrained", given, { freeze: true, ...bagDefaults });
     const layer = new EmbeddingBag(...sizesOf("EmbeddingBag.fromPretrained", embeddings), { ...options, device: embeddings.device });
     layer.weight = new Parameter(embeddings.detach(), { requiresGrad: !freeze });

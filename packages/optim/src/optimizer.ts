@@ -3,7 +3,18 @@
  * above; most optimizers extend `ElementwiseOptimizer` and are one formula.
  */
 
-import { ArgumentError, checkNames, FileError, isFloating, perform, ShapeError, sameShape, showShape, Tensor } from "@akari/tensor";
+import {
+  ArgumentError,
+  checkNames,
+  FileError,
+  isFloating,
+  perform,
+  ShapeError,
+  sameShape,
+  settings,
+  showShape,
+  Tensor,
+} from "@akari/tensor";
 
 /** Some parameters and the options that hold for them. Options may be changed between steps: `optimizer.paramGroups[0].lr = 0.01`. */
 export type ParamGroup<Options> = Options & {
@@ -100,10 +111,11 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
   }
 
   /** Forgets the gradients: sets them to null, or to zeros with `setToNone: false`. */
-  zeroGrad(options: { readonly setToNone?: boolean } = {}): void {
+  zeroGrad(options?: { readonly setToNone?: boolean }): void {
+    const { setToNone } = settings("zeroGrad", options, { setToNone: true });
     for (const { params } of this.paramGroups) {
       for (const param of params) {
-        if (options.setToNone ?? true) param.grad = null;
+        if (setToNone) param.grad = null;
         else param.grad?.zero_();
       }
     }

@@ -4,11 +4,12 @@
 
 import { computeType, isFloating } from "../dtype.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
+import { settings } from "../settings.ts";
 import { showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { div } from "./arithmetic.ts";
 import { expectBetween, largestFinite } from "./check.ts";
-import { bernoulli_, exponential_, type GeneratorOption, generatorOf, uniform_ } from "./random.ts";
+import { bernoulli_, exponential_, type GeneratorOption, uniform_ } from "./random.ts";
 import { clamp } from "./rounding.ts";
 import { cumsum } from "./scan.ts";
 import { searchsorted } from "./search.ts";
@@ -17,7 +18,7 @@ import { topk } from "./sort.ts";
 import { any } from "./sum.ts";
 
 /** One with the probability that stands in `p`, else zero. https://pytorch.org/docs/stable/generated/torch.bernoulli.html */
-export function bernoulli(p: Tensor, options: GeneratorOption = {}): Tensor {
+export function bernoulli(p: Tensor, options?: GeneratorOption): Tensor {
   if (!isFloating(p.dtype)) throw new DTypeError(`bernoulli: probabilities must be floating point, got ${p.dtype}`);
   return bernoulli_(p.newEmpty(p.shape), p, options);
 }
@@ -35,9 +36,8 @@ export interface MultinomialOptions extends GeneratorOption {
  *
  * @throws ArgumentError for negative or all-zero weights, or more samples than classes without replacement.
  */
-export function multinomial(weights: Tensor, samples: number, options: MultinomialOptions = {}): Tensor {
-  const { replacement = false, ...source } = options;
-  generatorOf("multinomial", source, " and replacement");
+export function multinomial(weights: Tensor, samples: number, options?: MultinomialOptions): Tensor {
+  const { replacement, ...source } = settings("multinomial", options, { replacement: false, generator: undefined });
   if (weights.ndim < 1 || weights.ndim > 2)
     throw new ShapeError(`multinomial: expected [classes] or [rows, classes], got shape ${showShape(weights.shape)}`);
   if (!isFloating(weights.dtype)) throw new DTypeError(`multinomial: weights must be floating point, got ${weights.dtype}`);

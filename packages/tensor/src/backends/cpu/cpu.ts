@@ -2,8 +2,8 @@
 
 import type { Backend, DeviceBuffer, MemoryUse } from "../../backend.ts";
 import type { DType } from "../../dtype.ts";
-import { ArgumentError } from "../../errors.ts";
 import type { KernelCall } from "../../kernel.ts";
+import { settings } from "../../settings.ts";
 import { runArgReduce } from "./argreduce.ts";
 import { runCheck } from "./check.ts";
 import { runGather, runScatter } from "./indexing.ts";
@@ -36,9 +36,7 @@ export function cpu(options?: CpuOptions): Backend {
     shared ??= new Cpu(createRuntime());
     return shared;
   }
-  const { threads = availableThreads(), ...unknown } = options;
-  const [name] = Object.keys(unknown);
-  if (name !== undefined) throw new ArgumentError(`cpu: unknown option ${name}; the only one is threads`);
+  const { threads } = settings("cpu", options, { threads: availableThreads() });
   return new Cpu(createRuntime(threads));
 }
 
