@@ -89,13 +89,16 @@ export class Variable implements Trace {
   beforeMutation(target: Tensor, operation: string): boolean {
     if (!isGradEnabled()) return false;
     // A view can be a leaf, too: one that was made before a gradient was asked of it.
-    for (let below: Tensor | undefined = target; below !== undefined; below = below.viewed?.source) {
+    let below: Tensor | undefined = target;
+    while (below !== undefined) {
       const leaf = below.trace;
-      if (!leaf?.requiresGrad || !leaf.isLeaf) continue;
-      const what = below === target ? "a leaf" : "a view of a leaf";
-      throw new AutogradError(
-        `${operation}_: ${what} that requires a gradient cannot be changed in place; do it inside of noGrad(() => …)`,
-      );
+      if (leaf?.requiresGrad && leaf.isLeaf) {
+        const what = below === target ? "a leaf" : "a view of a leaf";
+        throw new AutogradError(
+          `${operation}_: ${what} that requires a gradient cannot be changed in place; do it inside of noGrad(() => …)`,
+        );
+      }
+      below = below.viewed?.source;
     }
     return true;
   }
