@@ -24,7 +24,7 @@ export interface Sized {
 /** What samplers that draw can be told. */
 export interface SamplerOptions {
   /** Where to draw from. Default: the default generator. */
-  readonly generator?: Generator;
+  readonly generator?: Generator | undefined;
 }
 
 /**

@@ -3,18 +3,7 @@
  * above; most optimizers extend `ElementwiseOptimizer` and are one formula.
  */
 
-import {
-  ArgumentError,
-  checkNames,
-  FileError,
-  isFloating,
-  perform,
-  ShapeError,
-  sameShape,
-  settings,
-  showShape,
-  Tensor,
-} from "@akari/tensor";
+import { ArgumentError, FileError, isFloating, perform, ShapeError, sameShape, settings, showShape, Tensor } from "@akari/tensor";
 
 /** Some parameters and the options that hold for them. Options may be changed between steps: `optimizer.paramGroups[0].lr = 0.01`. */
 export type ParamGroup<Options> = Options & {
@@ -68,8 +57,7 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
    * @throws ArgumentError when there are none, when one comes twice, for unknown options and for values that make no sense.
    */
   constructor(params: ParamsArgument<Options>, defaults: Options, options: Partial<Options>) {
-    this.#checkNames(options, defaults);
-    this.defaults = { ...defaults, ...options };
+    this.defaults = settings<object, object>(this.constructor.name, options, defaults) as Options; // safe: all of them have a default
     this.check(this.defaults);
     const list = [...params];
     if (list.length === 0) throw new ArgumentError(`${this.constructor.name}: got no parameters`);
@@ -88,14 +76,11 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
     }
   }
 
-  #checkNames(options: object, defaults: Options): void {
-    checkNames(this.constructor.name, options, [...Object.keys(defaults), "params"]);
-  }
-
   /** Adds a group: for layers that are unfrozen later, for example. */
   addParamGroup(group: Partial<Options> & { readonly params: Tensor | Iterable<Tensor> }): void {
     const name = this.constructor.name;
-    this.#checkNames(group, this.defaults as Options);
+    // Safe: all of them have a default.
+    const full = settings<object, object>(name, group, { ...this.defaults, params: [] }) as ParamGroup<Options>;
     const params = Symbol.iterator in group.params ? [...group.params] : [group.params];
     const known = new Set(this.paramGroups.flatMap((g) => g.params));
     params.forEach((param, i) => {
@@ -105,7 +90,7 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
       if (known.has(param)) throw new ArgumentError(`${name}: parameter ${i} of the group is there already`);
       known.add(param);
     });
-    const full: ParamGroup<Options> = { ...this.defaults, ...group, params };
+    full.params = params;
     this.check(full);
     this.paramGroups.push(full);
   }

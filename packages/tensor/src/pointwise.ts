@@ -10,6 +10,7 @@ import { type Backward, backward } from "./expr/backward.ts";
 import { type Expr, input, node, scalar } from "./expr/expr.ts";
 import { nodesOf, type Program, program } from "./expr/program.ts";
 import type { View } from "./kernel.ts";
+import { once } from "./once.ts";
 import { apply, applyAll, applyInPlace, type Gradient, type GradientContext, type Op, type Reads, type Spec } from "./op.ts";
 import { checkNames } from "./settings.ts";
 import { broadcastShapes, broadcastStrides, type Shape, sameShape } from "./shape.ts";
@@ -128,14 +129,10 @@ class PointwiseGradient implements Gradient<readonly number[]> {
 
   #plan(needs: readonly boolean[], have: readonly boolean[]): Plan {
     const key = `${needs.map(Number).join("")} ${have.map(Number).join("")}`;
-    let plan = this.#plans.get(key);
-    if (plan === undefined) {
+    return once(this.#plans, key, () => {
       const { formulas, types, reads, sources } = backward(this.#outputs, this.#types, this.#leaves, needs, have);
-      const op = formulas.length === 0 ? null : new PointwiseOp(`${this.#name}Backward`, formulas, types);
-      plan = { reads, op, sources };
-      this.#plans.set(key, plan);
-    }
-    return plan;
+      return { reads, op: formulas.length === 0 ? null : new PointwiseOp(`${this.#name}Backward`, formulas, types), sources };
+    });
   }
 }
 
