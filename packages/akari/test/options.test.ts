@@ -6,7 +6,7 @@
 import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { refuses, refusesLater } from "../../nn/test/refuses.ts";
 import * as akari from "../src/index.ts";
 import { cpu, DataLoader, nn, ones, optim, profile, type Tensor, TensorDataset, tensor, zeros } from "../src/index.ts";
@@ -182,11 +182,11 @@ const calls: Readonly<Record<string, Call>> = {
   "Tensor.newZeros": (options) => x().newZeros([2], options),
   "Tensor.newOnes": (options) => x().newOnes([2], options),
   "Tensor.newFull": (options) => x().newFull([2], 3, options),
-  "Tensor.uniform_": (options) => x().uniform_(0, 1, options),
-  "Tensor.normal_": (options) => x().normal_(0, 1, options),
-  "Tensor.bernoulli_": (options) => x().bernoulli_(0.5, options),
-  "Tensor.exponential_": (options) => x().exponential_(1, options),
-  "Tensor.random_": (options) => x().random_(0, 2, options),
+  uniform_: (options) => akari.uniform_(x(), 0, 1, options),
+  normal_: (options) => akari.normal_(x(), 0, 1, options),
+  bernoulli_: (options) => akari.bernoulli_(x(), 0.5, options),
+  exponential_: (options) => akari.exponential_(x(), 1, options),
+  random_: (options) => akari.random_(x(), 0, 2, options),
   "init.uniform_": (options) => nn.init.uniform_(x(), 0, 1, options),
   "init.normal_": (options) => nn.init.normal_(x(), 0, 1, options),
   "init.truncNormal_": (options) => nn.init.truncNormal_(x(), 0, 1, -2, 2, options),
@@ -230,7 +230,44 @@ const laterCalls: Readonly<Record<string, (options: never) => Promise<unknown>>>
   saveSafetensors: (options) => akari.saveSafetensors(safetensors, { x: x() }, options),
 };
 
+const optimizers = [
+  "AdaBelief",
+  "Adadelta",
+  "Adagrad",
+  "Adam",
+  "AdamW",
+  "Adamax",
+  "ASGD",
+  "LBFGS",
+  "NAdam",
+  "RAdam",
+  "RMSprop",
+  "Rprop",
+  "SGD",
+] as const;
+
+/** Other names, classes without instances, what has options only to hand them on, and what has its own tests because it needs files or a network. */
+const elsewhere =
+  `divide subtract trapz var argwhere Optimizer ElementwiseOptimizer Tensor expectBetween checkNames ImageDataset MNIST FashionMNIST KMNIST download
+  findSplit decodeTorch loadTorch`.split(/\s+/);
+
 describe("options", () => {
   for (const [name, call] of Object.entries(calls)) it(name, () => refuses(call as (options: unknown) => unknown)); // safe: wrong options are what is tested
   for (const [name, call] of Object.entries(laterCalls)) it(name, () => refusesLater(call as (options: unknown) => Promise<unknown>)); // safe: as above
+
+  it("OneCycleLR", () => refuses((options) => new optim.OneCycleLR(optimizer(), 1, options as object), { totalSteps: 3 }));
+  for (const name of optimizers) it(name, () => refuses((options) => new optim[name](new Linear(1, 1).parameters(), options as object)));
+
+  it("are in one of the tables where there are any", () => {
+    const known = new Set([
+      "OneCycleLR",
+      ...Object.keys({ ...nn, ...nn.functional, ...calls, ...laterCalls }),
+      ...optimizers,
+      ...elsewhere,
+    ]);
+    const taking = Object.entries(akari).flatMap(([name, value]) =>
+      typeof value === "function" && /\boptions\b/.test(String(value)) ? [name] : [],
+    );
+    expect(taking.filter((name) => !known.has(name))).toEqual([]);
+  });
 });
