@@ -87,6 +87,7 @@ export type {
   SortCall,
   View,
 } from "./kernel.ts";
+export { once } from "./once.ts";
 export {
   apply,
   applyAll,
