@@ -30,7 +30,13 @@ abstract class Table<Options extends EmbeddingOptions> extends Module {
   /** The rows, [numEmbeddings, embeddingDim]; they start standard normal. */
   weight: Parameter;
 
-  constructor(layer: string, numEmbeddings: number, embeddingDim: number, given: Options & FactoryOptions, defaults: Required<Options>) {
+  constructor(
+    layer: string,
+    numEmbeddings: number,
+    embeddingDim: number,
+    given: (Options & FactoryOptions) | undefined,
+    defaults: Required<Options>,
+  ) {
     super();
     checkPositive(layer, { numEmbeddings, embeddingDim });
     const { device, dtype, ...rest } = settings(layer, given, { ...defaults, ...factoryDefaults } as Required<Options & FactoryOptions>);
@@ -90,7 +96,7 @@ export interface PretrainedOptions {
 export class Embedding extends Table<EmbeddingOptions> {
   static override name = "Embedding";
 
-  constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingLayerOptions = {}) {
+  constructor(numEmbeddings: number, embeddingDim: number, options?: EmbeddingLayerOptions) {
     super("Embedding", numEmbeddings, embeddingDim, options, embeddingDefaults);
   }
 
@@ -122,7 +128,7 @@ export class Embedding extends Table<EmbeddingOptions> {
 export class EmbeddingBag extends Table<Omit<EmbeddingBagOptions, "perSampleWeights">> {
   static override name = "EmbeddingBag";
 
-  constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingBagLayerOptions = {}) {
+  constructor(numEmbeddings: number, embeddingDim: number, options?: EmbeddingBagLayerOptions) {
     super("EmbeddingBag", numEmbeddings, embeddingDim, options, bagDefaults);
   }
 
