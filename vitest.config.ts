@@ -36,6 +36,7 @@ if (!hasChromium) {
 
 export default defineConfig({
   test: {
+    globalSetup: "./tools/src/temporary-folder.ts",
     projects: [
       {
         test: {

@@ -1,7 +1,7 @@
 /** What PyTorch computed in float32, on the GPU. */
 
 import { it } from "vitest";
-import { findWebGpu } from "../../packages/akari/test/software-adapter.ts";
+import { findWebGpu } from "../../packages/tensor/test/backends/software-adapter.ts";
 import { describeRecorded } from "./describe-recorded.ts";
 
 const { device, reason } = await findWebGpu();

@@ -5,13 +5,13 @@
  */
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "vite";
 import { type Manifest, type Packed, packAll, root } from "./packages.ts";
 import { programs } from "./programs.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 const releases = [22, 24, 26];
 
@@ -59,7 +59,7 @@ const compilerOptions = {
 function project(name: string, all: ReadonlyMap<string, Packed>): string {
   const program = programs[name];
   if (program === undefined) throw new Error(`${name} has no program in tools/src/programs.ts`);
-  const folder = mkdtempSync(join(tmpdir(), "akari-alone-"));
+  const folder = temporaryFolder();
   writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }');
   // Safe: `needs` finds names of `all`.
   npm(folder, ...[...needs(name, all)].map((needed) => (all.get(needed) as Packed).tarball));
@@ -106,15 +106,12 @@ async function browser(folder: string): Promise<string> {
   return `bundled, ${size}, and run in Chromium`;
 }
 
-const packed = packAll();
-const all = new Map(packed.map((one) => [one.manifest.name, one]));
-const folders: string[] = [];
+const all = new Map(packAll().map((one) => [one.manifest.name, one]));
 let failed = 0;
 for (const name of all.keys()) {
   const passed: string[] = [];
   try {
     const folder = project(name, all);
-    folders.push(folder);
     passed.push("types");
     for (const release of releases) {
       run(tool(`node@${release}`, "node/bin/node"), ["program.js"], folder);
@@ -134,5 +131,4 @@ for (const name of all.keys()) {
     console.log(`${name}: FAILED after ${passed.join(", ") || "nothing"}\n${String(error)}`);
   }
 }
-for (const folder of [...folders, ...new Set(packed.map(({ tarball }) => dirname(tarball)))]) rmSync(folder, { recursive: true });
 process.exitCode = failed === 0 ? 0 : 1;

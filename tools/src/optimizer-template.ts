@@ -112,7 +112,7 @@ loss.backward();
 optimizer.step();
 \`\`\`
 
-Node 22.12 or newer, or a browser. ESM only. MIT licensed.
+Node 22.12 or newer, Bun, Deno, or a browser. ESM only. MIT licensed.
 `;
 
 const index = ({ name, className }: OptimizerNames): string => `/**

@@ -3,10 +3,10 @@
  */
 
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 export const root: string = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -27,9 +27,9 @@ export interface Packed {
   readonly tarball: string;
 }
 
-/** Packs every published package, which must be built. The tarballs lie in a new temporary folder. */
+/** Packs every published package, which must be built. The tarballs are there until the program ends. */
 export function packAll(): readonly Packed[] {
-  const destination = mkdtempSync(join(tmpdir(), "akari-packed-"));
+  const destination = temporaryFolder();
   const folders = readdirSync(join(root, "packages")).map((name) => join(root, "packages", name));
   const published = folders
     // Safe: a package.json of this repository.

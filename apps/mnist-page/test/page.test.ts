@@ -1,7 +1,7 @@
 /** The page as it is built, in a browser. */
 
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,7 +19,6 @@ if (!there) {
 }
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const folders: string[] = [];
 const dataBefore = process.env.MNIST_DIR;
 let server: PreviewServer;
 let browser: Browser;
@@ -29,7 +28,6 @@ beforeAll(async () => {
   if (!there) return;
   const outDir = await mkdtemp(join(tmpdir(), "akari-page-"));
   process.env.MNIST_DIR = await smallDigits(1280, 320);
-  folders.push(outDir, process.env.MNIST_DIR);
   await build({ root, logLevel: "error", build: { outDir } });
   server = await preview({ root, logLevel: "error", build: { outDir }, preview: { host: "127.0.0.1", port: 0 } });
   address = server.resolvedUrls?.local[0] ?? "";
@@ -41,7 +39,6 @@ afterAll(async () => {
   await server?.close();
   if (dataBefore === undefined) delete process.env.MNIST_DIR;
   else process.env.MNIST_DIR = dataBefore;
-  await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
 });
 
 describe.skipIf(!there)("the page", () => {

@@ -100,7 +100,7 @@ const tensor: readonly Family[] = [
   {
     title: "Writing operations",
     about: "How operations are made: most of them from one formula.",
-    files: "pointwise op ops/view ops/check argument settings trace",
+    files: "pointwise op once ops/view ops/check argument settings trace",
     names: "addInto fillView copyInto Viewed",
   },
   {

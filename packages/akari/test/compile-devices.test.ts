@@ -2,9 +2,9 @@
 
 import { reference } from "@akari/tensor/reference";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { findWebGpu } from "../../tensor/test/backends/software-adapter.ts";
 import { type Backend, compile, cpu, defaultDevice, manualSeed, setDefaultDevice } from "../src/index.ts";
 import { expectClose, list, parts, programs, type Step, values } from "./programs.ts";
-import { findWebGpu } from "./software-adapter.ts";
 
 const { device: gpu, reason } = await findWebGpu();
 const devices: readonly { readonly name: string; readonly device: Backend | null }[] = [

@@ -2,6 +2,7 @@
 
 import { type WebGpuBackend, webgpu } from "@akari/tensor/webgpu";
 import { describe, expect, it } from "vitest";
+import { findWebGpu } from "../../tensor/test/backends/software-adapter.ts";
 import {
   Adam,
   arange,
@@ -34,7 +35,6 @@ import {
   uniqueConsecutive,
   zeros,
 } from "../src/index.ts";
-import { findWebGpu } from "./software-adapter.ts";
 
 class Cnn extends Module {
   conv = new Conv2d(1, 4, 3, { padding: 1 });

@@ -2,7 +2,7 @@
  * Gradients beside finite differences: what `gradcheck` and `gradgradcheck` do.
  */
 
-import { AutogradError, DTypeError, fromTypedArray, type Tensor } from "@akari/tensor";
+import { AutogradError, DTypeError, fromTypedArray, settings, type Tensor } from "@akari/tensor";
 import { grad, type Tensors } from "./functional.ts";
 import type { GradcheckOptions } from "./gradcheck.ts";
 import { enableGrad } from "./mode.ts";
@@ -16,9 +16,9 @@ function outputsOf(result: Tensors): Tensor[] {
 export async function compareGradients(
   fn: (...inputs: Tensor[]) => Tensors,
   inputs: readonly Tensor[],
-  options: GradcheckOptions,
+  options: GradcheckOptions | undefined,
 ): Promise<true> {
-  const { eps = 1e-6, atol = 1e-5, rtol = 1e-3 } = options;
+  const { eps, atol, rtol } = settings("gradcheck", options, { eps: 1e-6, atol: 1e-5, rtol: 1e-3 });
   const checked = inputs.flatMap((x, i) => (x.requiresGrad ? [i] : []));
   if (checked.length === 0) throw new AutogradError("gradcheck: none of the inputs requires a gradient");
   for (const i of checked) {
@@ -97,7 +97,7 @@ async function centralDifference(
 export async function compareSecondGradients(
   fn: (...inputs: Tensor[]) => Tensors,
   inputs: readonly Tensor[],
-  options: GradcheckOptions,
+  options: GradcheckOptions | undefined,
 ): Promise<true> {
   const checked = inputs.flatMap((x, i) => (x.requiresGrad ? [i] : []));
   const probe = enableGrad(() => outputsOf(fn(...inputs))).filter((y) => y.requiresGrad);

@@ -8,6 +8,7 @@ import {
   expectFloating,
   ShapeError,
   sameShape,
+  settings,
   showShape,
   stack,
   type Tensor,
@@ -16,7 +17,7 @@ import {
 } from "@akari/tensor";
 import { runBackward } from "./engine.ts";
 import { enableGrad } from "./mode.ts";
-import { requiresGrad, startingGradient, type Variable, variableOf } from "./variable.ts";
+import { backwardDefaults, requiresGrad, startingGradient, type Variable, variableOf } from "./variable.ts";
 
 /** One tensor or several. */
 export type Tensors = Tensor | readonly Tensor[];
@@ -78,8 +79,18 @@ export function grad<const Inputs extends Tensors>(
   inputs: Inputs,
   options: GradOptions,
 ): GradientEach<Inputs, Tensor | null>;
-export function grad(outputs: Tensors, inputs: Tensors, options: GradOptions = {}): (Tensor | null)[] {
-  const { createGraph = false, retainGraph = createGraph, allowUnused = false, gradOutputs } = options;
+export function grad(outputs: Tensors, inputs: Tensors, options?: GradOptions): (Tensor | null)[] {
+  const {
+    createGraph,
+    retainGraph = createGraph,
+    allowUnused,
+    gradOutputs,
+  } = settings("grad", options, {
+    createGraph: false,
+    retainGraph: undefined,
+    allowUnused: false,
+    gradOutputs: undefined,
+  });
   const only = listOf(inputs).map((input) => variableOf("grad", input));
   const { roots, starts } = rootsOf("grad", outputs, gradOutputs, "gradOutputs");
   const found = runBackward(roots, starts, { createGraph, retainGraph, only, capture: true });
@@ -103,8 +114,16 @@ export interface BackwardManyOptions extends BackwardOptions {
  *
  * @throws AutogradError when a tensor does not require a gradient, or there are more or fewer gradients than tensors.
  */
-export function backward(tensors: Tensors, options: BackwardManyOptions = {}): void {
-  const { createGraph = false, retainGraph = createGraph, inputs, gradTensors } = options;
+export function backward(tensors: Tensors, options?: BackwardManyOptions): void {
+  const {
+    createGraph,
+    retainGraph = createGraph,
+    inputs,
+    gradTensors,
+  } = settings("backward", options, {
+    ...backwardDefaults,
+    gradTensors: undefined,
+  });
   const { roots, starts } = rootsOf("backward", tensors, gradTensors, "gradTensors");
   const only = inputs?.map((input) => variableOf("backward", input)) ?? null;
   runBackward(roots, starts, { createGraph, retainGraph, only, capture: false });
@@ -117,6 +136,10 @@ export type TensorFunction<Outputs extends Tensors = Tensors> = (...inputs: Tens
 export interface DerivativeOptions {
   /** Default false. */
   readonly createGraph?: boolean;
+}
+
+function recordsGraph(operation: string, options: DerivativeOptions | undefined): boolean {
+  return settings(operation, options, { createGraph: false }).createGraph;
 }
 
 /** Leaves of our own for the inputs of a functional derivative; with `createGraph` they stay tied to the caller's. */
@@ -165,8 +188,8 @@ export function jacobian<Outputs extends readonly Tensor[], const Inputs extends
   inputs: Inputs,
   options?: DerivativeOptions,
 ): TensorEach<Outputs, TensorEach<Inputs>>;
-export function jacobian(fn: TensorFunction, inputs: Tensors, options: DerivativeOptions = {}): Tensor | Tensor[] | Tensor[][] {
-  const { createGraph = false } = options;
+export function jacobian(fn: TensorFunction, inputs: Tensors, options?: DerivativeOptions): Tensor | Tensor[] | Tensor[][] {
+  const createGraph = recordsGraph("jacobian", options);
   return enableGrad(() => {
     const leaves = separate("jacobian", listOf(inputs), createGraph);
     const result = fn(...leaves);
@@ -204,7 +227,7 @@ export function hessian<const Inputs extends readonly Tensor[]>(
   inputs: Inputs,
   options?: DerivativeOptions,
 ): TensorEach<Inputs, TensorEach<Inputs>>;
-export function hessian(fn: TensorFunction<Tensor>, inputs: Tensors, options: DerivativeOptions = {}): Tensor | Tensor[][] {
+export function hessian(fn: TensorFunction<Tensor>, inputs: Tensors, options?: DerivativeOptions): Tensor | Tensor[][] {
   const gradient = (...leaves: Tensor[]): Tensor[] => {
     const output = scalarOf("hessian", fn(...leaves));
     return gradOrZero(output, leaves, null, { createGraph: true, retainGraph: true });
@@ -239,9 +262,9 @@ export function vjp(
   fn: TensorFunction<Tensor>,
   inputs: Tensors,
   v: Tensor | null = null,
-  options: DerivativeOptions = {},
+  options?: DerivativeOptions,
 ): WithProduct<Tensors> {
-  const { createGraph = false } = options;
+  const createGraph = recordsGraph("vjp", options);
   return enableGrad(() => {
     const leaves = separate("vjp", listOf(inputs), createGraph);
     const output = fn(...leaves);
@@ -256,8 +279,8 @@ export function vjp(
  *
  * https://pytorch.org/docs/stable/generated/torch.autograd.functional.jvp.html
  */
-export function jvp(fn: TensorFunction<Tensor>, inputs: Tensors, v: Tensors, options: DerivativeOptions = {}): WithProduct<Tensor> {
-  const { createGraph = false } = options;
+export function jvp(fn: TensorFunction<Tensor>, inputs: Tensors, v: Tensors, options?: DerivativeOptions): WithProduct<Tensor> {
+  const createGraph = recordsGraph("jvp", options);
   const vectors = listOf(v);
   const list = listOf(inputs);
   list.forEach((input, i) => {
@@ -307,8 +330,8 @@ export function vhp<const Inputs extends readonly Tensor[]>(
   v: readonly Tensor[],
   options?: DerivativeOptions,
 ): WithProduct<TensorEach<Inputs>>;
-export function vhp(fn: TensorFunction<Tensor>, inputs: Tensors, v: Tensors, options: DerivativeOptions = {}): WithProduct<Tensors> {
-  const { createGraph = false } = options;
+export function vhp(fn: TensorFunction<Tensor>, inputs: Tensors, v: Tensors, options?: DerivativeOptions): WithProduct<Tensors> {
+  const createGraph = recordsGraph("vhp", options);
   return enableGrad(() => {
     const { leaves, output, gradient } = recordedGradient("vhp", fn, inputs, createGraph);
     const vectors = listOf(v);

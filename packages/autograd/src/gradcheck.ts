@@ -31,7 +31,7 @@ export interface GradcheckOptions {
 export async function gradcheck(
   fn: (...inputs: Tensor[]) => Tensors,
   inputs: readonly Tensor[],
-  options: GradcheckOptions = {},
+  options?: GradcheckOptions,
 ): Promise<true> {
   return compareGradients(fn, inputs, options);
 }
@@ -44,7 +44,7 @@ export async function gradcheck(
 export async function gradgradcheck(
   fn: (...inputs: Tensor[]) => Tensors,
   inputs: readonly Tensor[],
-  options: GradcheckOptions = {},
+  options?: GradcheckOptions,
 ): Promise<true> {
   return compareSecondGradients(fn, inputs, options);
 }

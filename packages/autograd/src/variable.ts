@@ -16,6 +16,7 @@ import {
   ShapeError,
   type Spec,
   sameShape,
+  settings,
   showShape,
   type Tensor,
   type Trace,
@@ -89,13 +90,16 @@ export class Variable implements Trace {
   beforeMutation(recorded: Recorded, target: Tensor): Recorded | null {
     if (!isGradEnabled()) return null;
     // A view can be a leaf, too: one that was made before a gradient was asked of it.
-    for (let below: Tensor | undefined = target; below !== undefined; below = below.viewed?.source) {
+    let below: Tensor | undefined = target;
+    while (below !== undefined) {
       const leaf = below.trace;
-      if (!leaf?.requiresGrad || !leaf.isLeaf) continue;
-      const what = below === target ? "a leaf" : "a view of a leaf";
-      throw new AutogradError(
-        `${recorded.op.name}_: ${what} that requires a gradient cannot be changed in place; do it inside of noGrad(() => …)`,
-      );
+      if (leaf?.requiresGrad && leaf.isLeaf) {
+        const what = below === target ? "a leaf" : "a view of a leaf";
+        throw new AutogradError(
+          `${recorded.op.name}_: ${what} that requires a gradient cannot be changed in place; do it inside of noGrad(() => …)`,
+        );
+      }
+      below = below.viewed?.source;
     }
     const before = overwritten(recorded, target);
     return before === null ? recorded : { ...recorded, before };
@@ -135,8 +139,8 @@ export class Variable implements Trace {
     return variable;
   }
 
-  backward(output: Tensor, gradient: Tensor | null, options: BackwardOptions): void {
-    const { createGraph = false, retainGraph = createGraph, inputs } = options;
+  backward(output: Tensor, gradient: Tensor | null, options?: BackwardOptions): void {
+    const { createGraph, retainGraph = createGraph, inputs } = settings("backward", options, backwardDefaults);
     const only = inputs?.map((input) => variableOf("backward", input)) ?? null;
     runBackward([this], [startingGradient("backward", output, gradient)], { createGraph, retainGraph, only, capture: false });
   }
@@ -221,6 +225,9 @@ export function variableOf(operation: string, tensor: Tensor): Variable {
   }
   return trace;
 }
+
+/** The defaults of `BackwardOptions`. What is saved is kept for a graph that is recorded. */
+export const backwardDefaults = { createGraph: false, retainGraph: undefined, inputs: undefined } as const;
 
 /** The gradient a backward pass starts from. Throws when it does not fit. */
 export function startingGradient(operation: string, output: Tensor, gradient: Tensor | null): Tensor {

@@ -3,7 +3,7 @@
  * and between batches it lets the event loop turn when much memory is waiting to come back.
  */
 
-import { ArgumentError, checkInteger, checkNames, defaultGenerator, Generator, yieldToCollector } from "@akari/tensor";
+import { ArgumentError, checkInteger, defaultGenerator, Generator, type Settings, settings, yieldToCollector } from "@akari/tensor";
 import { type Collated, defaultCollate } from "./collate.ts";
 import type { Dataset, IterableDataset } from "./dataset.ts";
 import { BatchSampler, drawSeed, RandomSampler, type Sampler, SequentialSampler } from "./sampler.ts";
@@ -39,17 +39,17 @@ export type StreamOptions<Sample, Batch> = Pick<
   "batchSize" | "dropLast" | "collateFn" | "generator" | "seed"
 >;
 
-const known: readonly string[] = [
-  "batchSize",
-  "shuffle",
-  "sampler",
-  "batchSampler",
-  "dropLast",
-  "collateFn",
-  "generator",
-  "seed",
-  "prefetch",
-];
+const defaults = {
+  batchSize: 1,
+  shuffle: false,
+  sampler: undefined,
+  batchSampler: undefined,
+  dropLast: false,
+  collateFn: undefined,
+  generator: undefined,
+  seed: undefined,
+  prefetch: 0,
+} as const;
 
 /**
  * Iterates over a dataset in batches; each iteration is an epoch. An array of samples is a dataset, too. A stream, which is any other iterable of samples, comes in
@@ -66,8 +66,8 @@ const known: readonly string[] = [
 export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterable<Batch> {
   readonly #stream: IterableDataset<Sample> | null = null;
   readonly #byNumber: { readonly dataset: Dataset<Sample, unknown>; readonly batchSampler: Sampler<readonly number[]> } | null = null;
-  readonly #options: DataLoaderOptions<Sample, Batch>;
-  readonly #generator: Generator | null;
+  readonly #options: Settings<DataLoaderOptions<Sample, Batch>, typeof defaults>;
+  readonly #generator: Generator | undefined;
 
   /** Throws an ArgumentError for an option that does not exist, makes no sense, or excludes another one given. */
   constructor(
@@ -79,24 +79,24 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterab
     options: DataLoaderOptions<Sample, Batch> & Required<Pick<DataLoaderOptions<Sample, Batch>, "collateFn">>,
   );
   constructor(dataset: IterableDataset<Sample>, options?: StreamOptions<Sample, Batch>);
-  constructor(given: Dataset<Sample, unknown> | IterableDataset<Sample>, options: DataLoaderOptions<Sample, Batch> = {}) {
+  constructor(given: Dataset<Sample, unknown> | IterableDataset<Sample>, options?: DataLoaderOptions<Sample, Batch>) {
     const dataset = Array.isArray(given) ? listed<Sample>(given) : given;
-    check(options);
-    const { batchSize = 1, shuffle = false, dropLast = false, seed } = options;
-    const generator = seed === undefined ? options.generator : new Generator(seed);
-    this.#options = options;
-    this.#generator = generator ?? null;
+    this.#options = settings("DataLoader", options, defaults);
+    const { batchSize, shuffle, sampler, batchSampler, dropLast, seed, prefetch } = this.#options;
+    if (!Number.isInteger(prefetch) || prefetch < 0) throw new ArgumentError(`DataLoader: prefetch must be a count, got ${prefetch}`);
+    checkExclusions(options ?? {});
+    const generator = seed === undefined ? this.#options.generator : new Generator(seed);
+    this.#generator = generator;
     if (isStream(dataset)) {
       for (const name of ["shuffle", "sampler", "batchSampler", "prefetch"] as const)
-        if (options[name]) throw new ArgumentError(`DataLoader: the samples of a stream come in its own order; ${name} is not possible`);
+        if (this.#options[name])
+          throw new ArgumentError(`DataLoader: the samples of a stream come in its own order; ${name} is not possible`);
       checkInteger("DataLoader", "batchSize", batchSize, 1);
       this.#stream = dataset;
       return;
     }
-    const sampler =
-      options.sampler ??
-      (shuffle ? new RandomSampler(dataset, generator === undefined ? {} : { generator }) : new SequentialSampler(dataset));
-    this.#byNumber = { dataset, batchSampler: options.batchSampler ?? new BatchSampler(sampler, batchSize, dropLast) };
+    const order = sampler ?? (shuffle ? new RandomSampler(dataset, { generator }) : new SequentialSampler(dataset));
+    this.#byNumber = { dataset, batchSampler: batchSampler ?? new BatchSampler(order, batchSize, dropLast) };
   }
 
   #numbered(): { readonly dataset: Dataset<Sample, unknown>; readonly batchSampler: Sampler<readonly number[]> } {
@@ -137,7 +137,7 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterab
   }
 
   async *#streamed(dataset: IterableDataset<Sample>, start: number): AsyncGenerator<Batch, void, undefined> {
-    const { batchSize = 1, dropLast = false } = this.#options;
+    const { batchSize, dropLast } = this.#options;
     let samples: Sample[] = [];
     let number = 0;
     for await (const sample of dataset) {
@@ -154,7 +154,7 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterab
 
   async *#iterate(start: number): AsyncGenerator<Batch, void, undefined> {
     const { dataset, batchSampler } = this.#numbered();
-    const { prefetch = 0 } = this.#options;
+    const { prefetch } = this.#options;
     const begun: Promise<Batch>[] = [];
     let number = 0;
     for (const indices of batchSampler) {
@@ -172,7 +172,7 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterab
   }
 
   async #load(dataset: Dataset<Sample, unknown>, indices: readonly number[]): Promise<Batch> {
-    const { collateFn, prefetch = 0 } = this.#options;
+    const { collateFn, prefetch } = this.#options;
     // Safe: a loader without a collateFn has the batches of its dataset.
     if (collateFn === undefined && dataset.batch !== undefined) return (await dataset.batch(indices)) as Batch;
     const samples: Sample[] = [];
@@ -197,10 +197,8 @@ function isStream<Sample>(dataset: Dataset<Sample, unknown> | IterableDataset<Sa
   return !("get" in dataset);
 }
 
-function check<Sample, Batch>(options: DataLoaderOptions<Sample, Batch>): void {
-  checkNames("DataLoader", options, known);
-  const { prefetch = 0 } = options;
-  checkInteger("DataLoader", "prefetch", prefetch);
+/** Options that say the same in different ways must not be there together. */
+function checkExclusions(options: object): void {
   const given = new Set(Object.entries(options).flatMap(([name, value]) => (value === undefined || value === false ? [] : [name])));
   // Each says the same as those behind it, in another way.
   exclude(given, "sampler", ["shuffle"]);

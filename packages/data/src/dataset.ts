@@ -11,6 +11,7 @@ import {
   IndexError,
   indexSelect,
   ShapeError,
+  settings,
   showShape,
   type Tensor,
   tensor,
@@ -199,10 +200,11 @@ export interface RandomSplitOptions {
 export function randomSplit<Sample, const Lengths extends readonly number[], Batch = Collated<Sample>>(
   dataset: Dataset<Sample, Batch>,
   lengths: Lengths,
-  options: RandomSplitOptions = {},
+  options?: RandomSplitOptions,
 ): { -readonly [Part in keyof Lengths]: Subset<Sample, Batch> } {
+  const { generator } = settings("randomSplit", options, { generator: undefined });
   const counts = countParts(lengths, dataset.length);
-  const order = drawPermutation(options.generator ?? defaultGenerator(), dataset.length);
+  const order = drawPermutation(generator ?? defaultGenerator(), dataset.length);
   let start = 0;
   const parts = counts.map((count) => {
     start += count;

@@ -65,7 +65,7 @@ async function receive(address: string, fetcher: typeof fetch, timeout: number, 
     // With a content encoding, the announced length is that of something else.
     const announced = response.headers.get("content-encoding") === null ? response.headers.get("content-length") : null;
     const total = announced === null ? null : Number(announced);
-    const chunks: Uint8Array<ArrayBuffer>[] = [];
+    const chunks: BlobPart[] = [];
     let received = 0;
     const reader = response.body.getReader();
     for (;;) {

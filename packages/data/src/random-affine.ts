@@ -10,6 +10,8 @@ import {
   drawUniform,
   fromTypedArray,
   type Generator,
+  type Settings,
+  settings,
   shapeError,
   type Tensor,
 } from "@akari/tensor";
@@ -31,6 +33,15 @@ export interface RandomAffineOptions extends RandomTransformOptions {
   /** The value of pixels that come from outside the image. Default 0. */
   readonly fill?: number;
 }
+
+const defaults = {
+  translate: undefined,
+  scale: undefined,
+  shear: undefined,
+  interpolation: "nearest",
+  fill: 0,
+  generator: undefined,
+} as const;
 
 /** The smallest movement that a pair of numbers describes, with its draws. */
 interface Movement {
@@ -54,14 +65,14 @@ interface Movement {
 export class RandomAffine implements Transform {
   readonly #degrees: readonly [number, number];
   readonly #shear: readonly [number, number];
-  readonly #options: RandomAffineOptions;
+  readonly #options: Settings<RandomAffineOptions, typeof defaults>;
 
   /** Throws an ArgumentError for ranges that make no sense. */
-  constructor(degrees: DegreeRange, options: RandomAffineOptions = {}) {
+  constructor(degrees: DegreeRange, options?: RandomAffineOptions) {
+    this.#options = settings(new.target.name, options, defaults);
+    const { translate = [0, 0], scale = [1, 1], shear = 0, interpolation } = this.#options;
     this.#degrees = range("degrees", degrees);
-    this.#shear = range("shear", options.shear ?? 0);
-    this.#options = options;
-    const { translate = [0, 0], scale = [1, 1], interpolation = "nearest" } = options;
+    this.#shear = range("shear", shear);
     if (!translate.every((share) => share >= 0 && share <= 1)) {
       throw new ArgumentError(`RandomAffine: translate must be shares from 0 to 1, got ${translate.join(" and ")}`);
     }
@@ -93,7 +104,7 @@ export class RandomAffine implements Transform {
  * https://pytorch.org/vision/stable/generated/torchvision.transforms.RandomRotation.html
  */
 export class RandomRotation extends RandomAffine {
-  constructor(degrees: DegreeRange, options: Pick<RandomAffineOptions, "interpolation" | "fill" | "generator"> = {}) {
+  constructor(degrees: DegreeRange, options?: Pick<RandomAffineOptions, "interpolation" | "fill" | "generator">) {
     super(degrees, options);
   }
 }
@@ -109,8 +120,7 @@ function uniform(generator: Generator, [from, to]: readonly [number, number]): n
 }
 
 /** For each pixel of the result, looks where it comes from. */
-function move(image: Tensor, movement: Movement, options: RandomAffineOptions): Tensor {
-  const { fill = 0, interpolation = "nearest" } = options;
+function move(image: Tensor, movement: Movement, { fill, interpolation }: Settings<RandomAffineOptions, typeof defaults>): Tensor {
   const [channels, height, width] = image.shape as readonly [number, number, number]; // safe: the caller saw to it
   const source = image.dataSync();
   const result = source.slice();

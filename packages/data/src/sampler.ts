@@ -3,7 +3,7 @@
  * PyTorch's order.
  */
 
-import { ArgumentError, checkInteger, defaultGenerator, drawIntegers, drawPermutation, Generator } from "@akari/tensor";
+import { ArgumentError, checkInteger, defaultGenerator, drawIntegers, drawPermutation, Generator, settings } from "@akari/tensor";
 
 /**
  * An order of samples, drawn anew each time it is iterated.
@@ -24,7 +24,7 @@ export interface Sized {
 /** What samplers that draw can be told. */
 export interface SamplerOptions {
   /** Where to draw from. Default: the default generator. */
-  readonly generator?: Generator;
+  readonly generator?: Generator | undefined;
 }
 
 /**
@@ -62,11 +62,15 @@ export class RandomSampler implements Sampler {
   readonly length: number;
   readonly #size: number;
   readonly #replacement: boolean;
-  readonly #generator: Generator | null;
+  readonly #generator: Generator | undefined;
 
   /** Throws an ArgumentError when `numSamples` is not a count, or there is nothing to draw from. */
-  constructor(source: Sized, options: RandomSamplerOptions = {}) {
-    const { replacement = false, numSamples = source.length, generator = null } = options;
+  constructor(source: Sized, options?: RandomSamplerOptions) {
+    const { replacement, numSamples, generator } = settings("RandomSampler", options, {
+      replacement: false,
+      numSamples: source.length,
+      generator: undefined,
+    });
     checkInteger("RandomSampler", "numSamples", numSamples);
     this.length = numSamples;
     if (source.length === 0 && numSamples > 0) throw new ArgumentError(`RandomSampler: cannot draw ${numSamples} samples from none`);
@@ -100,12 +104,13 @@ export class SubsetRandomSampler implements Sampler {
   /** The numbers to draw from, each once. */
   readonly indices: readonly number[];
   readonly length: number;
-  readonly #generator: Generator | null;
+  readonly #generator: Generator | undefined;
 
-  constructor(indices: readonly number[], options: SamplerOptions = {}) {
+  constructor(indices: readonly number[], options?: SamplerOptions) {
+    const { generator } = settings("SubsetRandomSampler", options, { generator: undefined });
     this.indices = indices;
     this.length = indices.length;
-    this.#generator = options.generator ?? null;
+    this.#generator = generator;
   }
 
   /** Each of `indices` once, in an order drawn anew each time. */
@@ -130,11 +135,11 @@ export class WeightedRandomSampler implements Sampler {
   readonly weights: Float64Array;
   readonly length: number;
   readonly #replacement: boolean;
-  readonly #generator: Generator | null;
+  readonly #generator: Generator | undefined;
 
   /** Throws an ArgumentError when a weight is negative or not finite, or fewer samples have a weight than are to be drawn. */
-  constructor(weights: ArrayLike<number>, numSamples: number, options: WeightedRandomSamplerOptions = {}) {
-    const { replacement = true, generator = null } = options;
+  constructor(weights: ArrayLike<number>, numSamples: number, options?: WeightedRandomSamplerOptions) {
+    const { replacement, generator } = settings("WeightedRandomSampler", options, { replacement: true, generator: undefined });
     this.weights = Float64Array.from(weights);
     checkInteger("WeightedRandomSampler", "numSamples", numSamples);
     this.length = numSamples;

@@ -15,6 +15,7 @@ import {
   narrow,
   pad,
   ShapeError,
+  settings,
   shapeError,
   type Tensor,
 } from "@akari/tensor";
@@ -128,13 +129,14 @@ export interface RandomTransformOptions {
 export class RandomHorizontalFlip implements Transform {
   /** How likely an image is to be mirrored, from 0 to 1. Default 0.5. */
   readonly p: number;
-  readonly #generator: Generator | null;
+  readonly #generator: Generator | undefined;
 
   /** Throws an ArgumentError unless `p` is a probability. */
-  constructor(p = 0.5, options: RandomTransformOptions = {}) {
+  constructor(p = 0.5, options?: RandomTransformOptions) {
+    const { generator } = settings("RandomHorizontalFlip", options, { generator: undefined });
     checkNumber("RandomHorizontalFlip", "p", p, 1);
     this.p = p;
-    this.#generator = options.generator ?? null;
+    this.#generator = generator;
   }
 
   /** The image or, with probability `p`, its columns in reverse: [..., W] → [..., W]. */
@@ -163,11 +165,11 @@ export class RandomCrop implements Transform {
   readonly padding: number;
   /** The value of the pixels added, in the image's own unit. Default 0. */
   readonly fill: number;
-  readonly #generator: Generator | null;
+  readonly #generator: Generator | undefined;
 
   /** @param size the height and the width of the piece, or its side. Throws an ArgumentError for sizes that make no sense. */
-  constructor(size: number | readonly [height: number, width: number], options: RandomCropOptions = {}) {
-    const { padding = 0, fill = 0, generator = null } = options;
+  constructor(size: number | readonly [height: number, width: number], options?: RandomCropOptions) {
+    const { padding, fill, generator } = settings("RandomCrop", options, { padding: 0, fill: 0, generator: undefined });
     this.size = typeof size === "number" ? [size, size] : size;
     for (const side of this.size) checkInteger("RandomCrop", "size", side, 1);
     checkInteger("RandomCrop", "padding", padding);

@@ -54,7 +54,6 @@ beforeEach(() => {
 
 afterEach(() => {
   vi.unstubAllEnvs();
-  rmSync(folder, { recursive: true });
 });
 
 function put(path: string, imageName: string, labelName: string, zip = false): void {

@@ -3,7 +3,17 @@
  * are read as int32, with a check of the range.
  */
 
-import { type DType, FileError, fromTypedArray, type Shape, type Tensor, type TypedArray, viewBytes } from "@akari/tensor";
+import {
+  checkChoice,
+  type DType,
+  FileError,
+  fromTypedArray,
+  type Shape,
+  settings,
+  type Tensor,
+  type TypedArray,
+  viewBytes,
+} from "@akari/tensor";
 import type { LoadOptions } from "./safetensors.ts";
 
 /** An array on the host: elements in row-major order. */
@@ -39,6 +49,12 @@ export interface ReadOptions {
    * takes all up to 2⁵³ exactly.
    */
   readonly int64?: "int32" | "float64";
+}
+
+/** Refuses options of reading that do not exist. Only loading has a device, but it reads as decoding does. */
+export function checkReadOptions(what: string, options: LoadOptions): void {
+  const { int64 } = settings(what, options, { int64: "int32", device: undefined });
+  checkChoice(what, "int64", int64, ["int32", "float64"]);
 }
 
 /** The size of an element in a file, in bytes. */

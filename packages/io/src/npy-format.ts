@@ -7,7 +7,16 @@
 
 import { type DType, FileError, sizeOf, type Tensor } from "@akari/tensor";
 import { readFile, writeAtomically } from "./disk.ts";
-import { countOf, decodeElements, type FileType, fileBytes, type HostArray, type ReadOptions, toTensor } from "./elements.ts";
+import {
+  checkReadOptions,
+  countOf,
+  decodeElements,
+  type FileType,
+  fileBytes,
+  type HostArray,
+  type ReadOptions,
+  toTensor,
+} from "./elements.ts";
 import type { Source } from "./files.ts";
 import type { LoadOptions } from "./safetensors.ts";
 
@@ -104,6 +113,7 @@ function transposed<T extends HostArray["data"]>(data: T, shape: readonly number
 
 /** What `decodeNpy` does; `what` names the file in messages. */
 export function decode(what: string, bytes: Uint8Array, options: ReadOptions): HostArray {
+  checkReadOptions(what, options);
   const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
   if (bytes.length < 10 || magic.some((byte, i) => bytes[i] !== byte)) throw new FileError(`${what}: this is not an .npy file`);
   const version = bytes[6] as number;

@@ -2,9 +2,9 @@
  * The work of the functions in `npz.ts`. NumPy's archives are zips of .npy files, each by the name of its array.
  */
 
-import type { Tensor } from "@akari/tensor";
+import { settings, type Tensor } from "@akari/tensor";
 import { readFile, writeAtomically } from "./disk.ts";
-import { type HostArray, type ReadOptions, toTensors } from "./elements.ts";
+import { checkReadOptions, type HostArray, type ReadOptions, toTensors } from "./elements.ts";
 import type { Source } from "./files.ts";
 import { decode as decodeNpy, encode as encodeNpy } from "./npy-format.ts";
 import type { NpzOptions } from "./npz.ts";
@@ -13,6 +13,7 @@ import { readZip } from "./zip.ts";
 
 /** What `decodeNpz` does; `what` names the file in messages. */
 export async function decode(what: string, bytes: Uint8Array, options: ReadOptions): Promise<Readonly<Record<string, HostArray>>> {
+  checkReadOptions(what, options);
   const arrays: [string, HostArray][] = [];
   for (const { name, read } of readZip(what, bytes)) {
     arrays.push([name.replace(/\.npy$/, ""), decodeNpy(`${what}: "${name}"`, await read(), options)]);
@@ -22,9 +23,10 @@ export async function decode(what: string, bytes: Uint8Array, options: ReadOptio
 
 /** What `encodeNpz` does. */
 export async function encode(arrays: Readonly<Record<string, HostArray>>, options: NpzOptions): Promise<Uint8Array> {
+  const { compress } = settings("encodeNpz", options, { compress: false });
   const { zipSync } = await import("fflate");
   const files = Object.entries(arrays).map(([name, array]) => [`${name}.npy`, encodeNpy(array)] as const);
-  return zipSync(Object.fromEntries(files), { level: options.compress === true ? 6 : 0 });
+  return zipSync(Object.fromEntries(files), { level: compress ? 6 : 0 });
 }
 
 /** What `loadNpz` does. */

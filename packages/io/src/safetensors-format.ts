@@ -5,9 +5,18 @@
  * https://huggingface.co/docs/safetensors
  */
 
-import { bytesOf, type DType, FileError, sizeOf, type Tensor } from "@akari/tensor";
+import { bytesOf, type DType, FileError, settings, sizeOf, type Tensor } from "@akari/tensor";
 import { readFile, writeAtomically } from "./disk.ts";
-import { countOf, decodeElements, type FileType, fileBytes, type HostArray, type ReadOptions, toTensors } from "./elements.ts";
+import {
+  checkReadOptions,
+  countOf,
+  decodeElements,
+  type FileType,
+  fileBytes,
+  type HostArray,
+  type ReadOptions,
+  toTensors,
+} from "./elements.ts";
 import type { Source } from "./files.ts";
 import type { LoadOptions, Metadata, Safetensors, SaveOptions } from "./safetensors.ts";
 
@@ -42,7 +51,8 @@ const metadataKey = "__metadata__";
 const longestHeader = 100_000_000;
 
 /** The bytes of a safetensors file, in pieces: the header, then each array. */
-function encodePieces(operation: string, arrays: Readonly<Record<string, HostArray>>, metadata: Metadata | undefined): Uint8Array[] {
+function encodePieces(operation: string, arrays: Readonly<Record<string, HostArray>>, options: SaveOptions): Uint8Array[] {
+  const { metadata } = settings(operation, options, { metadata: undefined });
   const entries = Object.entries(arrays);
   // Wide elements come first, so that each array begins at a multiple of its element size.
   const order = [...entries].sort(([, a], [, b]) => bytesOf(b.dtype) - bytesOf(a.dtype));
@@ -71,7 +81,7 @@ function encodePieces(operation: string, arrays: Readonly<Record<string, HostArr
 
 /** What `encodeSafetensors` does. */
 export function encode(arrays: Readonly<Record<string, HostArray>>, options: SaveOptions): Uint8Array<ArrayBuffer> {
-  const pieces = encodePieces("encodeSafetensors", arrays, options.metadata);
+  const pieces = encodePieces("encodeSafetensors", arrays, options);
   const whole = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
   let at = 0;
   for (const piece of pieces) {
@@ -149,6 +159,7 @@ function checkCoverage(what: string, entries: readonly Entry[], available: numbe
 
 /** What `decodeSafetensors` does; `what` names the file in messages. */
 export function decode(what: string, bytes: Uint8Array, options: ReadOptions): Safetensors<HostArray> {
+  checkReadOptions(what, options);
   const { header, body } = readHeader(what, bytes);
   const metadata = Object.hasOwn(header, metadataKey) ? header[metadataKey] : {};
   if (!isRecord(metadata) || Object.values(metadata).some((value) => typeof value !== "string")) {
@@ -170,9 +181,9 @@ export async function save(
   operation: string,
   path: string | URL,
   arrays: Readonly<Record<string, HostArray>>,
-  { metadata }: SaveOptions,
+  options: SaveOptions,
 ): Promise<void> {
-  await writeAtomically(operation, path, encodePieces(operation, arrays, metadata));
+  await writeAtomically(operation, path, encodePieces(operation, arrays, options));
 }
 
 /** What `loadSafetensors` does. */

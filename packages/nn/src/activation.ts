@@ -172,7 +172,7 @@ export class GELU extends Module {
   /** `"none"` for the exact formula with erf, `"tanh"` for the approximation. Default `"none"`. */
   readonly approximate: "none" | "tanh";
 
-  constructor(options: GeluOptions = {}) {
+  constructor(options?: GeluOptions) {
     super();
     this.approximate = settings("GELU", options, { approximate: "none" }).approximate;
   }
@@ -258,7 +258,7 @@ export class Softplus extends Module {
   /** Where βx is above this, the result is `x` itself. Default 20. */
   readonly threshold: number;
 
-  constructor(options: SoftplusOptions = {}) {
+  constructor(options?: SoftplusOptions) {
     super();
     const { beta, threshold } = settings("Softplus", options, { beta: 1, threshold: 20 });
     this.beta = beta;
@@ -380,7 +380,7 @@ export class PReLU extends Module {
   /** The slopes below 0, [numParameters]; all start as `init`, by default 0.25. */
   weight: Parameter;
 
-  constructor(numParameters = 1, options: PReLUOptions = {}) {
+  constructor(numParameters = 1, options?: PReLUOptions) {
     super();
     const { init, ...factory } = settings("PReLU", options, { init: 0.25, ...factoryDefaults });
     this.numParameters = numParameters;

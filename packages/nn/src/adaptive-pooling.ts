@@ -115,7 +115,7 @@ abstract class LPPoolNd extends Module {
   /** The steps of the window, by default its own size, and `ceilMode`: whether a last window that is not filled counts, by default not. */
   readonly options: LPPoolLayerOptions;
 
-  constructor(normType: number, kernelSize: PerDimension, options: LPPoolLayerOptions = {}) {
+  constructor(normType: number, kernelSize: PerDimension, options?: LPPoolLayerOptions) {
     super();
     this.normType = normType;
     this.kernelSize = kernelSize;

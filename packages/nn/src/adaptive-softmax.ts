@@ -55,7 +55,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
   /** For cluster `i`, from 0 on, two layers without biases: from inFeatures to ⌊inFeatures / divValueⁱ⁺¹⌋, and on to logits of its classes. */
   tail: ModuleList<Sequential>;
 
-  constructor(inFeatures: number, nClasses: number, cutoffs: readonly number[], options: AdaptiveSoftmaxOptions = {}) {
+  constructor(inFeatures: number, nClasses: number, cutoffs: readonly number[], options?: AdaptiveSoftmaxOptions) {
     super();
     checkCounts("AdaptiveLogSoftmaxWithLoss", { inFeatures, nClasses });
     const { divValue, headBias, ...factory } = settings("AdaptiveLogSoftmaxWithLoss", options, {

@@ -94,7 +94,7 @@ export class MultiheadAttention extends Module {
   /** Takes what all heads found, side by side, to the output: [..., E] → [..., E]. */
   outProj: Linear;
 
-  constructor(embedDim: number, numHeads: number, options: MultiheadAttentionOptions = {}) {
+  constructor(embedDim: number, numHeads: number, options?: MultiheadAttentionOptions) {
     super();
     checkCounts("MultiheadAttention", { embedDim, numHeads });
     if (embedDim % numHeads !== 0)
@@ -147,7 +147,7 @@ export class MultiheadAttention extends Module {
    * Query [L, N, E], key [S, N, kdim] and value [S, N, vdim] → the output [L, N, E] and the weights: [N, L, S], [N, heads, L, S] with
    * `averageAttnWeights: false`, or null with `needWeights: false`.
    */
-  forward(query: Tensor, key: Tensor, value: Tensor, options: MultiheadCallOptions = {}): [Tensor, Tensor | null] {
+  forward(query: Tensor, key: Tensor, value: Tensor, options?: MultiheadCallOptions): [Tensor, Tensor | null] {
     this.#check(query, key, value);
     const { needWeights, averageAttnWeights, isCausal, ...hidden } = settings("MultiheadAttention", options, {
       needWeights: true,

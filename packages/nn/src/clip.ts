@@ -23,7 +23,7 @@ function gradientsOf(parameters: Tensor | Iterable<Tensor>): Tensor[] {
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html
  */
-export function clipGradNorm_(parameters: Tensor | Iterable<Tensor>, maxNorm: number, options: ClipNormOptions = {}): Tensor {
+export function clipGradNorm_(parameters: Tensor | Iterable<Tensor>, maxNorm: number, options?: ClipNormOptions): Tensor {
   const { normType, errorIfNonfinite } = settings("clipGradNorm_", options, { normType: 2, errorIfNonfinite: false });
   checkPositive("clipGradNorm_", "normType", normType);
   const gradients = gradientsOf(parameters);

@@ -79,7 +79,7 @@ abstract class ConvTransposeNd extends ConvolutionLayer {
 export class ConvTranspose1d extends ConvTransposeNd {
   static override name = "ConvTranspose1d";
 
-  constructor(inChannels: number, outChannels: number, kernelSize: PerDimension, options: ConvTransposeLayerOptions = {}) {
+  constructor(inChannels: number, outChannels: number, kernelSize: PerDimension, options?: ConvTransposeLayerOptions) {
     super(1, inChannels, outChannels, kernelSize, options);
   }
 
@@ -100,7 +100,7 @@ export class ConvTranspose1d extends ConvTransposeNd {
 export class ConvTranspose2d extends ConvTransposeNd {
   static override name = "ConvTranspose2d";
 
-  constructor(inChannels: number, outChannels: number, kernelSize: PerDimension, options: ConvTransposeLayerOptions = {}) {
+  constructor(inChannels: number, outChannels: number, kernelSize: PerDimension, options?: ConvTransposeLayerOptions) {
     super(2, inChannels, outChannels, kernelSize, options);
   }
 
@@ -118,7 +118,7 @@ export class ConvTranspose2d extends ConvTransposeNd {
 export class ConvTranspose3d extends ConvTransposeNd {
   static override name = "ConvTranspose3d";
 
-  constructor(inChannels: number, outChannels: number, kernelSize: PerDimension, options: ConvTransposeLayerOptions = {}) {
+  constructor(inChannels: number, outChannels: number, kernelSize: PerDimension, options?: ConvTransposeLayerOptions) {
     super(3, inChannels, outChannels, kernelSize, options);
   }
 

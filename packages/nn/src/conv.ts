@@ -54,7 +54,7 @@ export abstract class ConvolutionLayer extends Module {
   /** Added to every cell of each output channel, [outChannels]; null without bias. */
   bias: Parameter | null;
 
-  constructor(dims: number, inChannels: number, outChannels: number, kernelSize: PerDimension, options: AllOptions) {
+  constructor(dims: number, inChannels: number, outChannels: number, kernelSize: PerDimension, options: AllOptions | undefined) {
     super();
     const layer = this.constructor.name;
     const own = this.isTransposed() ? { outputPadding: 0 } : { paddingMode: "zeros" };
@@ -162,7 +162,7 @@ abstract class ConvNd extends ConvolutionLayer {
 export class Conv1d extends ConvNd {
   static override name = "Conv1d";
 
-  constructor(inChannels: number, outChannels: number, kernelSize: PerDimension, options: ConvLayerOptions = {}) {
+  constructor(inChannels: number, outChannels: number, kernelSize: PerDimension, options?: ConvLayerOptions) {
     super(1, inChannels, outChannels, kernelSize, options);
   }
 
@@ -183,7 +183,7 @@ export class Conv1d extends ConvNd {
 export class Conv2d extends ConvNd {
   static override name = "Conv2d";
 
-  constructor(inChannels: number, outChannels: number, kernelSize: PerDimension, options: ConvLayerOptions = {}) {
+  constructor(inChannels: number, outChannels: number, kernelSize: PerDimension, options?: ConvLayerOptions) {
     super(2, inChannels, outChannels, kernelSize, options);
   }
 
@@ -201,7 +201,7 @@ export class Conv2d extends ConvNd {
 export class Conv3d extends ConvNd {
   static override name = "Conv3d";
 
-  constructor(inChannels: number, outChannels: number, kernelSize: PerDimension, options: ConvLayerOptions = {}) {
+  constructor(inChannels: number, outChannels: number, kernelSize: PerDimension, options?: ConvLayerOptions) {
     super(3, inChannels, outChannels, kernelSize, options);
   }
 

@@ -25,7 +25,7 @@ export class CosineSimilarity extends Module {
   /** The dimension of the vectors, by default 1, and the least length that is divided by, by default 1e-8. */
   readonly options: SimilarityOptions;
 
-  constructor(options: SimilarityOptions = {}) {
+  constructor(options?: SimilarityOptions) {
     super();
     this.options = settings("CosineSimilarity", options, { dim: 1, eps: 1e-8 });
   }
@@ -42,7 +42,7 @@ export class PairwiseDistance extends Module {
   /** The order of the norm, by default 2, what is added to each difference, by default 1e-6, and whether the last dimension stays, by default not. */
   readonly options: DistanceOptions;
 
-  constructor(options: DistanceOptions = {}) {
+  constructor(options?: DistanceOptions) {
     super();
     this.options = settings("PairwiseDistance", options, { p: 2, eps: 1e-6, keepdim: false });
   }
@@ -72,7 +72,7 @@ export class Bilinear extends Module {
   /** Added to every output feature, [outFeatures]; null without bias. */
   bias: Parameter | null;
 
-  constructor(in1Features: number, in2Features: number, outFeatures: number, options: LinearOptions = {}) {
+  constructor(in1Features: number, in2Features: number, outFeatures: number, options?: LinearOptions) {
     super();
     checkCounts("Bilinear", { in1Features, in2Features, outFeatures });
     const { bias, ...factory } = settings("Bilinear", options, { bias: true, ...factoryDefaults });

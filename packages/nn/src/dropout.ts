@@ -19,7 +19,7 @@ abstract class DropoutNd extends Module {
   readonly p: number;
   readonly #options: DropoutOptions;
 
-  constructor(p = 0.5, options: DropoutOptions = {}) {
+  constructor(p = 0.5, options?: DropoutOptions) {
     super();
     const layer = this.constructor.name;
     checkNumber(layer, "p", p, 1);

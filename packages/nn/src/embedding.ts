@@ -30,7 +30,13 @@ abstract class Table<Options extends EmbeddingOptions> extends Module {
   /** The rows, [numEmbeddings, embeddingDim]; they start standard normal. */
   weight: Parameter;
 
-  constructor(layer: string, numEmbeddings: number, embeddingDim: number, given: Options & FactoryOptions, defaults: Required<Options>) {
+  constructor(
+    layer: string,
+    numEmbeddings: number,
+    embeddingDim: number,
+    given: (Options & FactoryOptions) | undefined,
+    defaults: Required<Options>,
+  ) {
     super();
     checkCounts(layer, { numEmbeddings, embeddingDim });
     const { device, dtype, ...rest } = settings(layer, given, { ...defaults, ...factoryDefaults } as Required<Options & FactoryOptions>);
@@ -90,12 +96,12 @@ export interface PretrainedOptions {
 export class Embedding extends Table<EmbeddingOptions> {
   static override name = "Embedding";
 
-  constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingLayerOptions = {}) {
+  constructor(numEmbeddings: number, embeddingDim: number, options?: EmbeddingLayerOptions) {
     super("Embedding", numEmbeddings, embeddingDim, options, embeddingDefaults);
   }
 
   /** A table of given vectors, [rows, width], which it shares. */
-  static fromPretrained(embeddings: Tensor, given: EmbeddingOptions & PretrainedOptions = {}): Embedding {
+  static fromPretrained(embeddings: Tensor, given?: EmbeddingOptions & PretrainedOptions): Embedding {
     const { freeze, ...options } = settings("Embedding.fromPretrained", given, { freeze: true, ...embeddingDefaults });
     const layer = new Embedding(...sizesOf("Embedding.fromPretrained", embeddings), { ...options, device: embeddings.device });
     layer.weight = new Parameter(embeddings.detach(), { requiresGrad: !freeze });
@@ -122,12 +128,12 @@ export class Embedding extends Table<EmbeddingOptions> {
 export class EmbeddingBag extends Table<Omit<EmbeddingBagOptions, "perSampleWeights">> {
   static override name = "EmbeddingBag";
 
-  constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingBagLayerOptions = {}) {
+  constructor(numEmbeddings: number, embeddingDim: number, options?: EmbeddingBagLayerOptions) {
     super("EmbeddingBag", numEmbeddings, embeddingDim, options, bagDefaults);
   }
 
   /** A table of given vectors, [rows, width], which it shares. */
-  static fromPretrained(embeddings: Tensor, given: Omit<EmbeddingBagOptions, "perSampleWeights"> & PretrainedOptions = {}): EmbeddingBag {
+  static fromPretrained(embeddings: Tensor, given?: Omit<EmbeddingBagOptions, "perSampleWeights"> & PretrainedOptions): EmbeddingBag {
     const { freeze, ...options } = settings("EmbeddingBag.fromPretrained", given, { freeze: true, ...bagDefaults });
     const layer = new EmbeddingBag(...sizesOf("EmbeddingBag.fromPretrained", embeddings), { ...options, device: embeddings.device });
     layer.weight = new Parameter(embeddings.detach(), { requiresGrad: !freeze });

@@ -11,6 +11,7 @@ import {
   drawPermutation,
   fromTypedArray,
   type Generator,
+  settings,
   shapeError,
   type Tensor,
 } from "@akari/tensor";
@@ -18,30 +19,31 @@ import {
 /** Where an initialiser draws from. */
 export interface DrawOptions {
   /** Default: the default generator. */
-  readonly generator?: Generator;
+  readonly generator?: Generator | undefined;
 }
 
-function drawn(options: DrawOptions): DrawOptions {
-  return options.generator === undefined ? {} : { generator: options.generator };
+/** The options of an initialiser that draws, refused if they are others. */
+function drawn(initialiser: string, options: DrawOptions | undefined): DrawOptions {
+  return settings(initialiser, options, { generator: undefined });
 }
 
 /** Fills with draws from the uniform distribution on [a, b). https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.uniform_ */
-export function uniform_(tensor: Tensor, a = 0, b = 1, options: DrawOptions = {}): Tensor {
-  return noGrad(() => tensor.uniform_(a, b, drawn(options)));
+export function uniform_(tensor: Tensor, a = 0, b = 1, options?: DrawOptions): Tensor {
+  return noGrad(() => tensor.uniform_(a, b, options));
 }
 
 /** Fills with draws from the normal distribution. https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.normal_ */
-export function normal_(tensor: Tensor, mean = 0, std = 1, options: DrawOptions = {}): Tensor {
-  return noGrad(() => tensor.normal_(mean, std, drawn(options)));
+export function normal_(tensor: Tensor, mean = 0, std = 1, options?: DrawOptions): Tensor {
+  return noGrad(() => tensor.normal_(mean, std, options));
 }
 
 /** Fills with draws from the normal distribution cut off at `a` and `b`. https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.trunc_normal_ */
-export function truncNormal_(tensor: Tensor, mean = 0, std = 1, a = -2, b = 2, options: DrawOptions = {}): Tensor {
+export function truncNormal_(tensor: Tensor, mean = 0, std = 1, a = -2, b = 2, options?: DrawOptions): Tensor {
   return noGrad(() => {
     // By the inverse of the distribution function: uniform between its values at the ends.
     const below = normalCdf((a - mean) / std);
     const above = normalCdf((b - mean) / std);
-    tensor.uniform_(2 * below - 1, 2 * above - 1, drawn(options));
+    tensor.uniform_(2 * below - 1, 2 * above - 1, options);
     tensor.erfinv_();
     tensor.mul_(std * Math.SQRT2).add_(mean);
     return tensor.clamp_(a, b);
@@ -186,10 +188,17 @@ export interface KaimingOptions extends DrawOptions {
   readonly nonlinearity?: Nonlinearity;
 }
 
-function kaimingStd(tensor: Tensor, { a = 0, mode = "fan_in", nonlinearity = "leaky_relu" }: KaimingOptions): number {
+/** The standard deviation that a Kaiming initialiser gives, and where it draws from. */
+function kaiming(initialiser: string, tensor: Tensor, options: KaimingOptions | undefined): readonly [std: number, draw: DrawOptions] {
+  const { a, mode, nonlinearity, ...draw } = settings(initialiser, options, {
+    a: 0,
+    mode: "fan_in",
+    nonlinearity: "leaky_relu",
+    generator: undefined,
+  });
   const { fanIn, fanOut } = calculateFans(tensor);
   const fan = mode === "fan_in" || mode === "fanIn" ? fanIn : fanOut;
-  return calculateGain(nonlinearity, a) / Math.sqrt(fan);
+  return [calculateGain(nonlinearity, a) / Math.sqrt(fan), draw];
 }
 
 /**
@@ -197,14 +206,16 @@ function kaimingStd(tensor: Tensor, { a = 0, mode = "fan_in", nonlinearity = "le
  *
  * https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.kaiming_uniform_
  */
-export function kaimingUniform_(tensor: Tensor, options: KaimingOptions = {}): Tensor {
-  const bound = Math.sqrt(3) * kaimingStd(tensor, options);
-  return uniform_(tensor, -bound, bound, options);
+export function kaimingUniform_(tensor: Tensor, options?: KaimingOptions): Tensor {
+  const [std, draw] = kaiming("kaimingUniform_", tensor, options);
+  const bound = Math.sqrt(3) * std;
+  return uniform_(tensor, -bound, bound, draw);
 }
 
 /** Normal with the standard deviation gain/√fan. https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.kaiming_normal_ */
-export function kaimingNormal_(tensor: Tensor, options: KaimingOptions = {}): Tensor {
-  return normal_(tensor, 0, kaimingStd(tensor, options), options);
+export function kaimingNormal_(tensor: Tensor, options?: KaimingOptions): Tensor {
+  const [std, draw] = kaiming("kaimingNormal_", tensor, options);
+  return normal_(tensor, 0, std, draw);
 }
 
 /**
@@ -212,14 +223,14 @@ export function kaimingNormal_(tensor: Tensor, options: KaimingOptions = {}): Te
  *
  * https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.xavier_uniform_
  */
-export function xavierUniform_(tensor: Tensor, gain = 1, options: DrawOptions = {}): Tensor {
+export function xavierUniform_(tensor: Tensor, gain = 1, options?: DrawOptions): Tensor {
   const { fanIn, fanOut } = calculateFans(tensor);
   const bound = Math.sqrt(3) * gain * Math.sqrt(2 / (fanIn + fanOut));
   return uniform_(tensor, -bound, bound, options);
 }
 
 /** Normal with the standard deviation gain·√(2 / (fanIn + fanOut)). https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.xavier_normal_ */
-export function xavierNormal_(tensor: Tensor, gain = 1, options: DrawOptions = {}): Tensor {
+export function xavierNormal_(tensor: Tensor, gain = 1, options?: DrawOptions): Tensor {
   const { fanIn, fanOut } = calculateFans(tensor);
   return normal_(tensor, 0, gain * Math.sqrt(2 / (fanIn + fanOut)), options);
 }
@@ -230,13 +241,14 @@ export function xavierNormal_(tensor: Tensor, gain = 1, options: DrawOptions = {
  *
  * https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.orthogonal_
  */
-export function orthogonal_(tensor: Tensor, gain = 1, options: DrawOptions = {}): Tensor {
+export function orthogonal_(tensor: Tensor, gain = 1, options?: DrawOptions): Tensor {
   if (tensor.ndim < 2) throw shapeError("orthogonal_", "at least 2 dimensions", tensor);
+  const { generator = defaultGenerator() } = drawn("orthogonal_", options);
   const rows = tensor.shape[0] ?? 0;
   if (tensor.numel() === 0) return tensor;
   const columns = tensor.numel() / rows;
   return noGrad(() => {
-    const draws = drawNormal(options.generator ?? defaultGenerator(), rows * columns, tensor.dtype);
+    const draws = drawNormal(generator, rows * columns, tensor.dtype);
     const wide = rows < columns;
     const [m, n] = wide ? [columns, rows] : [rows, columns];
     // Column by column, in double precision; Gram–Schmidt twice is as good as Householder.
@@ -274,14 +286,15 @@ function dot(a: Float64Array, b: Float64Array): number {
  *
  * https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.sparse_
  */
-export function sparse_(tensor: Tensor, sparsity: number, std = 0.01, options: DrawOptions = {}): Tensor {
+export function sparse_(tensor: Tensor, sparsity: number, std = 0.01, options?: DrawOptions): Tensor {
   if (tensor.ndim !== 2) throw shapeError("sparse_", "a matrix", tensor);
+  const { generator = defaultGenerator() } = drawn("sparse_", options);
   const [rows = 0, columns = 0] = tensor.shape;
   const zeros = Math.ceil(sparsity * rows);
   return noGrad(() => {
-    normal_(tensor, 0, std, options);
+    normal_(tensor, 0, std, { generator });
     for (let column = 0; column < columns; column++) {
-      const order = drawPermutation(options.generator ?? defaultGenerator(), rows);
+      const order = drawPermutation(generator, rows);
       for (let i = 0; i < zeros; i++)
         tensor
           .select(1, column)

@@ -28,7 +28,7 @@ export interface InstanceNormLayerOptions extends Omit<BatchNormLayerOptions, "m
 }
 
 abstract class InstanceNormNd extends BatchNormNd {
-  constructor(numFeatures: number, options: InstanceNormLayerOptions = {}) {
+  constructor(numFeatures: number, options?: InstanceNormLayerOptions) {
     super(numFeatures, options);
   }
 
@@ -112,7 +112,7 @@ export class LocalResponseNorm extends Module {
   /** What is divided by where all is 0; keeps it away from 0. Default 1. */
   readonly k: number;
 
-  constructor(size: number, options: LocalResponseOptions = {}) {
+  constructor(size: number, options?: LocalResponseOptions) {
     super();
     checkInteger("LocalResponseNorm", "size", size, 1);
     this.size = size;
@@ -157,7 +157,7 @@ export class RMSNorm extends Module {
   /** A factor for each element of `normalizedShape`, which is its shape; starts as ones, null unless `elementwiseAffine`. */
   weight: Parameter | null;
 
-  constructor(normalizedShape: number | Shape, options: RMSNormLayerOptions = {}) {
+  constructor(normalizedShape: number | Shape, options?: RMSNormLayerOptions) {
     super();
     const { eps, elementwiseAffine, ...factory } = settings("RMSNorm", options, { eps: null, elementwiseAffine: true, ...factoryDefaults });
     this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape;

@@ -43,7 +43,7 @@ export class Linear extends Module {
   /** Added to every output feature, [outFeatures]; null without bias. */
   bias: Parameter | null;
 
-  constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
+  constructor(inFeatures: number, outFeatures: number, options?: LinearOptions) {
     super();
     checkCounts("Linear", { inFeatures, outFeatures });
     const { bias, ...factory } = settings("Linear", options, { bias: true, ...factoryDefaults });

@@ -4,7 +4,18 @@
  */
 
 import { noGrad, requiresGrad } from "@akari/autograd";
-import { AkariError, ArgumentError, type Backend, changed, type DType, isFloating, sameShape, showShape, Tensor } from "@akari/tensor";
+import {
+  AkariError,
+  ArgumentError,
+  type Backend,
+  changed,
+  type DType,
+  isFloating,
+  sameShape,
+  settings,
+  showShape,
+  Tensor,
+} from "@akari/tensor";
 import { type BackwardHook, type ForwardHook, type ForwardPreHook, Hooks } from "./hooks.ts";
 import { Parameter } from "./parameter.ts";
 
@@ -122,10 +133,11 @@ export abstract class Module {
   }
 
   /** The parameters by dotted name, those of children included unless `recurse` is false; each once. */
-  namedParameters(options: { readonly recurse?: boolean } = {}): [string, Parameter][] {
+  namedParameters(options?: { readonly recurse?: boolean }): [string, Parameter][] {
+    const { recurse } = settings("parameters", options, { recurse: true });
     const seen = new Set<Parameter>();
     const own = (module: Module) => module.ownEntries((value): value is Parameter => value instanceof Parameter);
-    return ((options.recurse ?? true) ? this.allEntries(own) : own(this)).filter(([, parameter]) => {
+    return (recurse ? this.allEntries(own) : own(this)).filter(([, parameter]) => {
       if (seen.has(parameter)) return false;
       seen.add(parameter);
       return true;
@@ -148,7 +160,7 @@ export abstract class Module {
   }
 
   /** All parameters, those of children included unless `recurse` is false: what an optimizer is given. */
-  parameters(options: { readonly recurse?: boolean } = {}): Parameter[] {
+  parameters(options?: { readonly recurse?: boolean }): Parameter[] {
     return this.namedParameters(options).map(([, parameter]) => parameter);
   }
 
@@ -167,8 +179,9 @@ export abstract class Module {
    *
    * @param options.persistent whether it is part of `stateDict`. Default true.
    */
-  registerBuffer(property: string, tensor: Tensor | null, options: { readonly persistent?: boolean } = {}): void {
-    stateOf(this).buffers.set(property, options.persistent ?? true);
+  registerBuffer(property: string, tensor: Tensor | null, options?: { readonly persistent?: boolean }): void {
+    const { persistent } = settings("registerBuffer", options, { persistent: true });
+    stateOf(this).buffers.set(property, persistent);
     Object.defineProperty(this, property, { value: tensor, writable: true, enumerable: true, configurable: true });
   }
 
@@ -216,7 +229,8 @@ export abstract class Module {
    * @param options.strict whether the names must match exactly. Default true. Shapes must match in any case.
    * @throws StateDictError that lists what is missing, what is unexpected, and what has another shape.
    */
-  loadStateDict(source: Readonly<StateDict>, options: { readonly strict?: boolean } = {}): LoadResult {
+  loadStateDict(source: Readonly<StateDict>, options?: { readonly strict?: boolean }): LoadResult {
+    const { strict } = settings("loadStateDict", options, { strict: true });
     const own = new Map(this.stateEntries());
     const missingKeys = [...own.keys()].filter((name) => !Object.hasOwn(source, name));
     const unexpectedKeys = Object.keys(source).filter((name) => !own.has(name));
@@ -225,7 +239,6 @@ export abstract class Module {
       const given = source[name];
       if (given !== undefined && !sameShape(given.shape, tensor.shape)) misshapen.push([name, tensor.shape, given.shape]);
     }
-    const strict = options.strict ?? true;
     if (misshapen.length > 0 || (strict && missingKeys.length + unexpectedKeys.length > 0)) {
       throw new StateDictError(this.constructor.name, strict ? missingKeys : [], strict ? unexpectedKeys : [], misshapen);
     }
@@ -302,9 +315,10 @@ export abstract class Module {
   }
 
   /** Forgets all gradients: sets them to null, or to zeros with `setToNone: false`. */
-  zeroGrad(options: { readonly setToNone?: boolean } = {}): void {
+  zeroGrad(options?: { readonly setToNone?: boolean }): void {
+    const { setToNone } = settings("zeroGrad", options, { setToNone: true });
     for (const parameter of this.parameters()) {
-      if (options.setToNone ?? true) parameter.grad = null;
+      if (setToNone) parameter.grad = null;
       else parameter.grad?.zero_();
     }
   }

@@ -58,7 +58,7 @@ export abstract class BatchNormNd extends Module {
   /** How many batches the running statistics come from, an int32 scalar, a buffer; null unless `trackRunningStats`. */
   declare numBatchesTracked: Tensor | null;
 
-  constructor(numFeatures: number, options: BatchNormLayerOptions = {}) {
+  constructor(numFeatures: number, options?: BatchNormLayerOptions) {
     super();
     const layer = this.constructor.name;
     checkInteger(layer, "numFeatures", numFeatures, 1);
@@ -226,7 +226,7 @@ export class LayerNorm extends Module {
   /** Added to each element of `normalizedShape`, which is its shape; starts as zeros, null unless `elementwiseAffine`, or without bias. */
   bias: Parameter | null;
 
-  constructor(normalizedShape: number | Shape, options: LayerNormOptions = {}) {
+  constructor(normalizedShape: number | Shape, options?: LayerNormOptions) {
     super();
     const { eps, elementwiseAffine, bias, ...factory } = settings("LayerNorm", options, {
       eps: 1e-5,
@@ -274,7 +274,7 @@ export class GroupNorm extends Module {
   /** Added to each channel, [numChannels]; starts as zeros, null unless `affine`. */
   bias: Parameter | null;
 
-  constructor(numGroups: number, numChannels: number, options: GroupNormOptions = {}) {
+  constructor(numGroups: number, numChannels: number, options?: GroupNormOptions) {
     super();
     checkCounts("GroupNorm", { numGroups, numChannels });
     if (numChannels % numGroups !== 0)

@@ -2,7 +2,7 @@
  * Sequences of different lengths as one tensor.
  */
 
-import { ArgumentError, pad, sameShape, shapeError, stack, type Tensor } from "@akari/tensor";
+import { ArgumentError, pad, sameShape, settings, shapeError, stack, type Tensor } from "@akari/tensor";
 
 /** Options of `padSequence`. */
 export interface PadSequenceOptions {
@@ -21,7 +21,8 @@ export interface PadSequenceOptions {
  * @example
  * padSequence([ones([2]), ones([3])], { batchFirst: true }); // [[1, 1, 0], [1, 1, 1]]
  */
-export function padSequence(sequences: readonly Tensor[], { batchFirst = false, paddingValue = 0 }: PadSequenceOptions = {}): Tensor {
+export function padSequence(sequences: readonly Tensor[], options?: PadSequenceOptions): Tensor {
+  const { batchFirst, paddingValue } = settings("padSequence", options, { batchFirst: false, paddingValue: 0 });
   const [first] = sequences;
   if (first === undefined) throw new ArgumentError("padSequence: expected a list of at least one sequence");
   for (const x of sequences) {

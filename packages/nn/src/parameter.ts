@@ -21,7 +21,7 @@ import { settings, Tensor } from "@akari/tensor";
  */
 export class Parameter extends Tensor {
   /** @param options.requiresGrad Whether it collects a gradient. Default true. */
-  constructor(data: Tensor, options: { readonly requiresGrad?: boolean } = {}) {
+  constructor(data: Tensor, options?: { readonly requiresGrad?: boolean }) {
     super(data.storage, data.dtype, data);
     if (settings("Parameter", options, { requiresGrad: true }).requiresGrad) requiresGrad(this);
   }

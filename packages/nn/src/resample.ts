@@ -176,7 +176,7 @@ export class Unfold extends Module {
   /** The stride, by default 1, the padding, by default 0, and the dilation, by default 1. */
   readonly options: Required<PatchOptions>;
 
-  constructor(kernelSize: PerDimension, options: PatchOptions = {}) {
+  constructor(kernelSize: PerDimension, options?: PatchOptions) {
     super();
     this.kernelSize = kernelSize;
     this.options = settings("Unfold", options, patchDefaults);
@@ -202,7 +202,7 @@ export class Fold extends Module {
   /** The stride, by default 1, the padding, by default 0, and the dilation, by default 1. */
   readonly options: Required<PatchOptions>;
 
-  constructor(outputSize: PerDimension, kernelSize: PerDimension, options: PatchOptions = {}) {
+  constructor(outputSize: PerDimension, kernelSize: PerDimension, options?: PatchOptions) {
     super();
     this.outputSize = outputSize;
     this.kernelSize = kernelSize;

@@ -36,7 +36,7 @@ export interface SpectralNormOptions {
  * const layer = spectralNorm(new Linear(20, 40));
  * // stateDict: bias, weight_orig, weight_u [40], weight_v [20]
  */
-export function spectralNorm<M extends Module>(module: M, name = "weight", options: SpectralNormOptions = {}): M {
+export function spectralNorm<M extends Module>(module: M, name = "weight", options?: SpectralNormOptions): M {
   const weight = parameterOf("spectralNorm", module, name);
   const transposed = [ConvTranspose1d, ConvTranspose2d, ConvTranspose3d].some((layer) => module instanceof layer);
   const { nPowerIterations, eps, dim } = settings("spectralNorm", options, {

@@ -120,7 +120,7 @@ export class TransformerDecoderLayer extends Module {
   }
 
   /** Target [T, N, E] and memory [S, N, E] → [T, N, E], N first with `batchFirst`, or all without N. */
-  forward(tgt: Tensor, memory: Tensor, options: DecoderCallOptions = {}): Tensor {
+  forward(tgt: Tensor, memory: Tensor, options?: DecoderCallOptions): Tensor {
     const call = settings("TransformerDecoderLayer", options, decoderCall);
     if (this.normFirst) {
       const x = tgt.add(this.#own(this.norm1(tgt), call));
@@ -161,7 +161,7 @@ export class TransformerDecoder extends Module {
   norm: LayerNorm | null;
 
   /** @param options.norm What normalises the result of the last layer. Default null: nothing does. */
-  constructor(decoderLayer: TransformerDecoderLayer, numLayers: number, options: { readonly norm?: LayerNorm | null } = {}) {
+  constructor(decoderLayer: TransformerDecoderLayer, numLayers: number, options?: { readonly norm?: LayerNorm | null }) {
     super();
     checkInteger("TransformerDecoder", "numLayers", numLayers, 1);
     this.layers = new ModuleList(Array.from({ length: numLayers }, () => decoderLayer.copy()));
@@ -169,7 +169,7 @@ export class TransformerDecoder extends Module {
   }
 
   /** Target [T, N, E] and memory [S, N, E] → [T, N, E], or as its layers take them; masks hold for every layer. */
-  forward(tgt: Tensor, memory: Tensor, options: DecoderCallOptions = {}): Tensor {
+  forward(tgt: Tensor, memory: Tensor, options?: DecoderCallOptions): Tensor {
     let x = tgt;
     for (const layer of this.layers) x = layer(x, memory, options);
     return this.norm ? this.norm(x) : x;
@@ -215,7 +215,7 @@ export class Transformer extends Module {
   /** Makes the result of target and memory: [T, N, dModel] and [S, N, dModel] → [T, N, dModel], normalised at the end. */
   decoder: TransformerDecoder;
 
-  constructor(dModel = 512, nhead = 8, options: TransformerOptions = {}) {
+  constructor(dModel = 512, nhead = 8, options?: TransformerOptions) {
     super();
     const { numEncoderLayers, numDecoderLayers, ...layer } = settings("Transformer", options, {
       numEncoderLayers: 6,
@@ -235,7 +235,7 @@ export class Transformer extends Module {
   }
 
   /** Source [S, N, dModel] and target [T, N, dModel] → [T, N, dModel], N first with `batchFirst`, or all without N. */
-  forward(src: Tensor, tgt: Tensor, options: TransformerCallOptions = {}): Tensor {
+  forward(src: Tensor, tgt: Tensor, options?: TransformerCallOptions): Tensor {
     const { srcMask, srcKeyPaddingMask, srcIsCausal, ...rest } = settings("Transformer", options, {
       srcMask: null,
       srcKeyPaddingMask: null,

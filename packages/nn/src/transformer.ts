@@ -142,7 +142,7 @@ export class TransformerEncoderLayer extends Module {
   }
 
   /** [L, N, E] → [L, N, E], [N, L, E] → [N, L, E] with `batchFirst`, or both without N. */
-  forward(src: Tensor, options: EncoderCallOptions = {}): Tensor {
+  forward(src: Tensor, options?: EncoderCallOptions): Tensor {
     const call = settings("TransformerEncoderLayer", options, encoderCall);
     if (this.normFirst) {
       const x = src.add(this.#attention(this.norm1(src), call));
@@ -180,7 +180,7 @@ export class TransformerEncoder extends Module {
   norm: LayerNorm | null;
 
   /** @param options.norm What normalises the result of the last layer. Default null: nothing does. */
-  constructor(encoderLayer: TransformerEncoderLayer, numLayers: number, options: { readonly norm?: LayerNorm | null } = {}) {
+  constructor(encoderLayer: TransformerEncoderLayer, numLayers: number, options?: { readonly norm?: LayerNorm | null }) {
     super();
     checkInteger("TransformerEncoder", "numLayers", numLayers, 1);
     this.layers = new ModuleList(Array.from({ length: numLayers }, () => encoderLayer.copy()));
@@ -188,7 +188,7 @@ export class TransformerEncoder extends Module {
   }
 
   /** [L, N, E] → [L, N, E], or as its layers take it; masks hold for every layer. */
-  forward(src: Tensor, options: EncoderCallOptions = {}): Tensor {
+  forward(src: Tensor, options?: EncoderCallOptions): Tensor {
     let x = src;
     for (const layer of this.layers) x = layer(x, options);
     return this.norm ? this.norm(x) : x;

@@ -3,9 +3,10 @@
  * options refuses both by name, before anything is computed.
  */
 
-import { ArgumentError, ones, type Tensor, tensor, zeros } from "@akari/tensor";
+import { ones, type Tensor, tensor, zeros } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
 import * as nn from "../src/index.ts";
+import { refuses } from "./refuses.ts";
 
 /** What takes options in the last place, with what stands before them. */
 type Entry = readonly [given: () => readonly unknown[], valid?: object];
@@ -189,23 +190,6 @@ const functions: Readonly<Record<string, Entry>> = {
   tripletMarginWithDistanceLoss: [losses.TripletMarginLoss as () => Tensor[]],
   unfold: [() => [image(), 2]],
 };
-
-/** What someone who knows PyTorch may write in the last place, and what is said to it. */
-const wrong: readonly (readonly [given: unknown, message: RegExp])[] = [
-  [{ nonsense: 1 }, /: there is no option "nonsense"; there are \w+/],
-  [false, /: expected options by name, \{ \w+.* \}, got false$/],
-  [2, /: expected options by name, \{ \w+.* \}, got 2$/],
-  [ones([2]), /: expected options by name, \{ \w+.* \}, got a tensor$/],
-  [null, /: expected options by name, \{ \w+.* \}, got null$/],
-];
-
-function refuses(call: (options: unknown) => unknown, valid: object = {}): void {
-  expect(() => call(valid)).not.toThrow();
-  for (const [given, message] of wrong) {
-    expect(() => call(given)).toThrow(ArgumentError);
-    expect(() => call(given)).toThrow(message);
-  }
-}
 
 type Make = new (...given: unknown[]) => (...given: unknown[]) => unknown;
 const made = (name: string): Make => Reflect.get(nn, name) as Make; // safe: the tables hold names of layers

@@ -5,13 +5,13 @@
 
 import {
   ArgumentError,
-  checkNames,
   checkNumber,
   FileError,
   isFloating,
   perform,
   ShapeError,
   sameShape,
+  settings,
   showShape,
   Tensor,
 } from "@akari/tensor";
@@ -68,8 +68,7 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
    * @throws ArgumentError when there are none, when one comes twice, for unknown options and for values that make no sense.
    */
   constructor(params: ParamsArgument<Options>, defaults: Options, options: Partial<Options>) {
-    this.#checkNames(options, defaults);
-    this.defaults = { ...defaults, ...options };
+    this.defaults = settings<object, object>(this.constructor.name, options, defaults) as Options; // safe: all of them have a default
     this.check(this.defaults);
     const list = [...params];
     if (list.length === 0) throw new ArgumentError(`${this.constructor.name}: got no parameters`);
@@ -86,14 +85,11 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
     checkNumber(this.constructor.name, "lr", options.lr);
   }
 
-  #checkNames(options: object, defaults: Options): void {
-    checkNames(this.constructor.name, options, [...Object.keys(defaults), "params"]);
-  }
-
   /** Adds a group: for layers that are unfrozen later, for example. */
   addParamGroup(group: Partial<Options> & { readonly params: Tensor | Iterable<Tensor> }): void {
     const name = this.constructor.name;
-    this.#checkNames(group, this.defaults as Options);
+    // Safe: all of them have a default.
+    const full = settings<object, object>(name, group, { ...this.defaults, params: [] }) as ParamGroup<Options>;
     const params = Symbol.iterator in group.params ? [...group.params] : [group.params];
     const known = new Set(this.paramGroups.flatMap((g) => g.params));
     params.forEach((param, i) => {
@@ -103,16 +99,17 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
       if (known.has(param)) throw new ArgumentError(`${name}: parameter ${i} of the group is there already`);
       known.add(param);
     });
-    const full: ParamGroup<Options> = { ...this.defaults, ...group, params };
+    full.params = params;
     this.check(full);
     this.paramGroups.push(full);
   }
 
   /** Forgets the gradients: sets them to null, or to zeros with `setToNone: false`. */
-  zeroGrad(options: { readonly setToNone?: boolean } = {}): void {
+  zeroGrad(options?: { readonly setToNone?: boolean }): void {
+    const { setToNone } = settings("zeroGrad", options, { setToNone: true });
     for (const { params } of this.paramGroups) {
       for (const param of params) {
-        if (options.setToNone ?? true) param.grad = null;
+        if (setToNone) param.grad = null;
         else param.grad?.zero_();
       }
     }

@@ -9,7 +9,7 @@ import { bytesOf, type DType, isDType, type TypedArray } from "./dtype.ts";
 import { encode, numbersOf } from "./encode.ts";
 import { ArgumentError, DeviceError, DTypeError, ShapeError } from "./errors.ts";
 import { fillView } from "./ops/fill.ts";
-import { checkNames } from "./settings.ts";
+import { checkNames, settings } from "./settings.ts";
 import { checkSizes, contiguousStrides, type Shape, sameShape, showShape, sizeOf } from "./shape.ts";
 import { Storage } from "./storage.ts";
 import { Tensor } from "./tensor.ts";
@@ -198,27 +198,32 @@ export function full(shape: Shape, value: number | boolean, options: TensorOptio
   return constantTensor("full", shape, Number(value), typeof value === "boolean" ? "bool" : "float32", options);
 }
 
-/** The options of a tensor made like another one. */
-export function optionsLike(x: Tensor, options: TensorOptions): TensorOptions {
-  return { dtype: x.dtype, device: x.device, ...options };
+/** The options of a tensor made like another one; `further` are those that there are besides, with their defaults. */
+export function optionsLike<Options extends TensorOptions>(
+  operation: string,
+  x: Tensor,
+  options: Options | undefined,
+  further: object = {},
+): Options {
+  return settings<TensorOptions, Required<TensorOptions>>(operation, options, { dtype: x.dtype, device: x.device, ...further }) as Options; // safe: all that has no default may be missing
 }
 
 /** Unspecified contents, in the shape, dtype and place of `x`. https://pytorch.org/docs/stable/generated/torch.empty_like.html */
-export function emptyLike(x: Tensor, options: TensorOptions = {}): Tensor {
-  return empty(x.shape, optionsLike(x, options));
+export function emptyLike(x: Tensor, options?: TensorOptions): Tensor {
+  return empty(x.shape, optionsLike("emptyLike", x, options));
 }
 
 /** Zeros, in the shape, dtype and place of `x`. https://pytorch.org/docs/stable/generated/torch.zeros_like.html */
-export function zerosLike(x: Tensor, options: TensorOptions = {}): Tensor {
-  return zeros(x.shape, optionsLike(x, options));
+export function zerosLike(x: Tensor, options?: TensorOptions): Tensor {
+  return zeros(x.shape, optionsLike("zerosLike", x, options));
 }
 
 /** Ones, in the shape, dtype and place of `x`. https://pytorch.org/docs/stable/generated/torch.ones_like.html */
-export function onesLike(x: Tensor, options: TensorOptions = {}): Tensor {
-  return ones(x.shape, optionsLike(x, options));
+export function onesLike(x: Tensor, options?: TensorOptions): Tensor {
+  return ones(x.shape, optionsLike("onesLike", x, options));
 }
 
 /** One value throughout, in the shape, dtype and place of `x`. https://pytorch.org/docs/stable/generated/torch.full_like.html */
-export function fullLike(x: Tensor, value: number | boolean, options: TensorOptions = {}): Tensor {
-  return full(x.shape, value, optionsLike(x, options));
+export function fullLike(x: Tensor, value: number | boolean, options?: TensorOptions): Tensor {
+  return full(x.shape, value, optionsLike("fullLike", x, options));
 }

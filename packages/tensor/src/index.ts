@@ -89,6 +89,7 @@ export type {
   SortCall,
   View,
 } from "./kernel.ts";
+export { once } from "./once.ts";
 export {
   apply,
   applyAll,

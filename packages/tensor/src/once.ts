@@ -2,7 +2,14 @@
  * What is made once and found again: programs and operations, so that their kernels are compiled once.
  */
 
-/** Finds or makes the one object for a key. */
+/**
+ * Finds or makes the one object for a key.
+ *
+ * @example
+ * const squares = new Map<DType, PointwiseOp>();
+ * const squareOf = (dtype: DType) => once(squares, dtype, () => new PointwiseOp("square", [input(0, dtype).square()]));
+ * squareOf("float32") === squareOf("float32"); // true
+ */
 export function once<Key, T>(made: Map<Key, T>, key: Key, make: () => T): T {
   let found = made.get(key);
   if (found === undefined) {

@@ -10,6 +10,7 @@ import { type Expr, input, node, scalar } from "./expr/expr.ts";
 import { type Program, program } from "./expr/program.ts";
 import type { View } from "./kernel.ts";
 import { apply, applyInPlace, type Formulas, type Op, type Spec } from "./op.ts";
+import { checkNames } from "./settings.ts";
 import { broadcastShapes, broadcastStrides, type Shape, sameShape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 import { windowOn } from "./view.ts";
@@ -114,6 +115,7 @@ export function pointwise<Operands extends readonly TensorOrNumber[] = [TensorOr
   formula: (...operands: { [I in keyof Operands]: Expr }) => Expr,
   options: PointwiseOptions = {},
 ): Pointwise<Operands> {
+  checkNames(name, options, ["apart", "literal", "kind", "floating", "check"]);
   const instances = new Map<string | number, PointwiseOp>();
   const instance = (operands: readonly TensorOrNumber[]): PointwiseOp => {
     options.check?.(operands);

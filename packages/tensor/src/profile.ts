@@ -5,6 +5,7 @@
 import type { Backend } from "./backend.ts";
 import { defaultDevice } from "./device.ts";
 import type { Profile } from "./profiler.ts";
+import { settings } from "./settings.ts";
 
 /** How to profile. */
 export interface ProfileOptions {
@@ -52,7 +53,8 @@ export interface ProfileEvent {
  * const found = await profile(() => randn([64, 64]).matmul(randn([64, 64])).relu());
  * console.log(`${found}`);
  */
-export async function profile(fn: () => unknown, { device = defaultDevice() }: ProfileOptions = {}): Promise<Profile> {
+export async function profile(fn: () => unknown, options?: ProfileOptions): Promise<Profile> {
+  const { device } = settings("profile", options, { device: defaultDevice() });
   const { measure } = await import("./profiler.ts");
   return measure(fn, device);
 }

@@ -18,17 +18,15 @@ import type { Tensor } from "./tensor.ts";
 /** What the functions that draw let one choose. */
 export interface RandomOptions extends TensorOptions, GeneratorOption {}
 
-/** The part of the options that says where numbers come from. */
-function source({ generator }: GeneratorOption): GeneratorOption {
-  return generator === undefined ? {} : { generator };
-}
+/** What there is besides the options of every new tensor. */
+const further = { generator: undefined } as const;
 
 function drawn(operation: string, shape: Shape, options: RandomOptions, fill: (x: Tensor, from: GeneratorOption) => Tensor): Tensor {
   checkSizes(operation, shape);
-  checkOptions(operation, options, ["generator"]);
+  checkOptions(operation, options, Object.keys(further));
   const dtype = options.dtype ?? "float32";
   expectFloating(operation, dtype);
-  return fill(allocate(operation, shape, dtype, options.device), source(options));
+  return fill(allocate(operation, shape, dtype, options.device), { generator: options.generator });
 }
 
 /**
@@ -49,13 +47,13 @@ export function randn(shape: Shape, options: RandomOptions = {}): Tensor {
 }
 
 /** Numbers from the uniform distribution on [0, 1), in the shape, dtype and place of `x`. https://pytorch.org/docs/stable/generated/torch.rand_like.html */
-export function randLike(x: Tensor, options: RandomOptions = {}): Tensor {
-  return rand(x.shape, optionsLike(x, options));
+export function randLike(x: Tensor, options?: RandomOptions): Tensor {
+  return rand(x.shape, optionsLike("randLike", x, options, further));
 }
 
 /** Numbers from the standard normal distribution, in the shape, dtype and place of `x`. https://pytorch.org/docs/stable/generated/torch.randn_like.html */
-export function randnLike(x: Tensor, options: RandomOptions = {}): Tensor {
-  return randn(x.shape, optionsLike(x, options));
+export function randnLike(x: Tensor, options?: RandomOptions): Tensor {
+  return randn(x.shape, optionsLike("randnLike", x, options, further));
 }
 
 /**
@@ -73,19 +71,19 @@ export function randint(first: number, second: number | Shape, third?: Shape | R
   const [low, high] = brief ? [0, first] : [first, second];
   // Safe: the overloads say which argument is which.
   const shape = (brief ? second : third) as Shape;
-  const options = ((brief ? third : fourth) ?? {}) as RandomOptions;
-  checkOptions("randint", options, ["generator"]);
-  return random_(allocate("randint", shape, options.dtype ?? "int32", options.device), low, high, source(options));
+  const [options = {}] = [brief ? third : fourth] as [RandomOptions | undefined];
+  checkOptions("randint", options, Object.keys(further));
+  return random_(allocate("randint", shape, options.dtype ?? "int32", options.device), low, high, { generator: options.generator });
 }
 
 /** Integers from [low, high), in the shape, dtype and place of `x`. https://pytorch.org/docs/stable/generated/torch.randint_like.html */
-export function randintLike(x: Tensor, low: number, high: number, options: RandomOptions = {}): Tensor {
-  return randint(low, high, x.shape, optionsLike(x, options));
+export function randintLike(x: Tensor, low: number, high: number, options?: RandomOptions): Tensor {
+  return randint(low, high, x.shape, optionsLike("randintLike", x, options, further));
 }
 
 /** The integers from 0 to n - 1 in random order, int32. https://pytorch.org/docs/stable/generated/torch.randperm.html */
 export function randperm(n: number, options: RandomOptions = {}): Tensor {
-  checkOptions("randperm", options, ["generator"]);
+  checkOptions("randperm", options, Object.keys(further));
   checkInteger("randperm", "n", n);
   const { dtype = "int32", generator = defaultGenerator() } = options;
   const result = allocate("randperm", [n], dtype, options.device);
@@ -111,5 +109,5 @@ export function normal(mean: TensorOrNumber, std: TensorOrNumber, shape: Shape |
     "normal",
     tensors.map((x) => x.shape),
   );
-  return place(randn(sizes, optionsLike(like, options)), std, mean);
+  return place(randn(sizes, optionsLike("normal", like, options, further)), std, mean);
 }

@@ -29,13 +29,14 @@ export function arange(start: number, end: number, options?: TensorOptions): Ten
 export function arange(start: number, end: number, step: number, options?: TensorOptions): Tensor;
 export function arange(...given: readonly (number | TensorOptions | undefined)[]): Tensor {
   const numbers = given.filter((value) => typeof value === "number");
-  const options = given.find((value) => typeof value === "object") ?? {};
-  checkOptions("arange", options);
+  const others = [...given.filter((value) => typeof value !== "number" && value !== undefined), ...numbers.slice(3)];
+  const [options = {}] = others as TensorOptions[]; // safe: anything else, such as a fourth number, is refused below
   const [from, to, by] =
     numbers.length === 1 ? [0, numbers[0] as number, 1] : [numbers[0] as number, numbers[1] as number, numbers[2] ?? 1];
   expectNumber("arange", "start", from);
   expectNumber("arange", "end", to);
   expectNumber("arange", "step", by);
+  checkOptions("arange", options);
   // Integers go from an integer to an integer in steps of one: the fractions are cut off first.
   const whole = options.dtype !== undefined && !isFloating(options.dtype) ? Math.trunc : (value: number): number => value;
   const [start, end, step] = [whole(from), whole(to), whole(by)];
@@ -92,7 +93,7 @@ export function logspace(start: number, end: number, steps: number, options: Log
 /** Ones on the main diagonal, zeros elsewhere: [n, m]. https://pytorch.org/docs/stable/generated/torch.eye.html */
 export function eye(n: number, m?: number | TensorOptions, options?: TensorOptions): Tensor {
   const columns = typeof m === "number" ? m : n;
-  const chosen = options ?? (typeof m === "object" ? m : {});
+  const [chosen = {}] = [typeof m === "number" ? options : (options ?? m)];
   checkOptions("eye", chosen);
   checkInteger("eye", "n", n);
   checkInteger("eye", "columns", columns);
@@ -113,15 +114,16 @@ function triangle(
   rows: number,
   columns: number,
   options: TriangleOptions,
-  inside: (i: number, j: number) => boolean,
+  inside: (above: number, offset: number) => boolean,
 ): Tensor {
   checkOptions(operation, options, ["offset"]);
+  const { offset = 0 } = options;
   checkInteger(operation, "rows", rows);
   checkInteger(operation, "columns", columns);
   const [is, js]: [number[], number[]] = [[], []];
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++) {
-      if (inside(i, j)) {
+      if (inside(j - i, offset)) {
         is.push(i);
         js.push(j);
       }
@@ -133,12 +135,10 @@ function triangle(
 
 /** Rows and columns of the elements of a lower triangle, [2, count]. https://pytorch.org/docs/stable/generated/torch.tril_indices.html */
 export function trilIndices(rows: number, columns: number, options: TriangleOptions = {}): Tensor {
-  const { offset = 0 } = options;
-  return triangle("trilIndices", rows, columns, options, (i, j) => j - i <= offset);
+  return triangle("trilIndices", rows, columns, options, (above, offset) => above <= offset);
 }
 
 /** Rows and columns of the elements of an upper triangle, [2, count]. https://pytorch.org/docs/stable/generated/torch.triu_indices.html */
 export function triuIndices(rows: number, columns: number, options: TriangleOptions = {}): Tensor {
-  const { offset = 0 } = options;
-  return triangle("triuIndices", rows, columns, options, (i, j) => j - i >= offset);
+  return triangle("triuIndices", rows, columns, options, (above, offset) => above >= offset);
 }

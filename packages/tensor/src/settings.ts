@@ -22,7 +22,7 @@ export function checkNames(operation: string, given: object, names: readonly str
 }
 
 /**
- * Options as given, and the defaults of the others; `undefined` stands for what has none.
+ * Options as given, and the defaults of the others; `undefined` stands for what has none. Where no options are given, which is most often, nothing is looked at.
  *
  * @throws ArgumentError for anything but an object of these names.
  * @example
@@ -32,8 +32,12 @@ export function checkNames(operation: string, given: object, names: readonly str
 export function settings<
   Options extends object,
   const Defaults extends { readonly [Name in keyof Required<Options>]: Options[Name] | undefined },
->(operation: string, given: Options, defaults: Defaults): Settings<Options, Defaults> {
-  checkNames(operation, given, Object.keys(defaults));
-  const set = Object.entries(given).filter(([, value]) => value !== undefined);
-  return { ...defaults, ...Object.fromEntries(set) } as unknown as Settings<Options, Defaults>; // safe: all names are those of `Options`
+>(operation: string, given: Options | undefined, defaults: Defaults): Settings<Options, Defaults> {
+  let all: Record<string, unknown> = defaults;
+  if (given !== undefined) {
+    checkNames(operation, given, Object.keys(defaults));
+    all = { ...defaults };
+    for (const [name, value] of Object.entries(given)) if (value !== undefined) all[name] = value;
+  }
+  return all as unknown as Settings<Options, Defaults>; // safe: all names are those of `Options`
 }

@@ -229,7 +229,7 @@ export class Tensor implements View {
    * @param gradient the gradient of the result with respect to this tensor; default 1, for a tensor of one element.
    * @throws AutogradError when nothing was recorded, or what was recorded is used up.
    */
-  backward(gradient: Tensor | null = null, options: BackwardOptions = {}): void {
+  backward(gradient: Tensor | null = null, options?: BackwardOptions): void {
     this.#traced("backward").backward(this, gradient, options);
   }
 

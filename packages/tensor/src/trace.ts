@@ -59,7 +59,7 @@ export interface Trace {
    */
   follow(view: Tensor): Trace | null | undefined;
   /** Runs the backward pass from `output`. `gradient` defaults to 1 for a tensor of one element. */
-  backward(output: Tensor, gradient: Tensor | null, options: BackwardOptions): void;
+  backward(output: Tensor, gradient: Tensor | null, options?: BackwardOptions): void;
   /**
    * The gradients of everything that `outputs` were made from, without adding them to `grad`, calling hooks, or using up what was kept.
    *

@@ -90,7 +90,7 @@ export interface AttentionOptions {
  * @example
  * const y = scaledDotProductAttention(q, k, v, { isCausal: true });
  */
-export function scaledDotProductAttention(query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions = {}): Tensor {
+export function scaledDotProductAttention(query: Tensor, key: Tensor, value: Tensor, options?: AttentionOptions): Tensor {
   const operation = "scaledDotProductAttention";
   const { attnMask, dropoutP, isCausal, scale } = settings(operation, options, {
     attnMask: null,

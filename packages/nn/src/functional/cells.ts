@@ -2,7 +2,7 @@
  * The cells of recurrent networks, by their formulas: how a step turns the old state into the new one. The matrix products stand outside.
  */
 
-import { applyAll, chunk, computeType, type DType, type Expr, input, PointwiseOp, type Tensor } from "@akari/tensor";
+import { applyAll, chunk, computeType, type DType, type Expr, input, once, PointwiseOp, type Tensor } from "@akari/tensor";
 
 /** What a formula gives. */
 interface CellResult {
@@ -45,17 +45,15 @@ const steps = new Map<string, PointwiseOp>();
 
 /** The new states from the input's product, the state's product and the old states, differentiable as often as need be. */
 export function step(cell: Cell, fromInput: Tensor, fromState: Tensor, states: readonly Tensor[]): readonly Tensor[] {
-  const key = `${cell.name} ${fromInput.dtype}`;
-  let op = steps.get(key);
-  if (op === undefined) {
-    const outputs = build(cell, fromInput.dtype, 0).states;
-    op = new PointwiseOp(
+  const { dtype } = fromInput;
+  const op = once(steps, `${cell.name} ${dtype}`, () => {
+    const { states: outputs } = build(cell, dtype, 0);
+    return new PointwiseOp(
       cell.name,
       outputs,
-      outputs.map(() => fromInput.dtype),
+      outputs.map(() => dtype),
     );
-    steps.set(key, op);
-  }
+  });
   const read = cell.reads.map((k) => states[k] as Tensor); // safe: it reads states that there are
   return applyAll(op, [...chunk(fromInput, cell.gates, -1), ...chunk(fromState, cell.gates, -1), ...read], []);
 }

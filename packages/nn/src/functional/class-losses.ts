@@ -16,6 +16,7 @@ import {
   type GradientContext,
   input,
   keep,
+  once,
   type RowAttrs,
   RowOp,
   type RowProgram,
@@ -156,9 +157,7 @@ const means = new Map<string, RowOp>();
 /** [losses, targets] → the mean over those that are not ignored; or [losses, factors] → the sum divided by that of the factors. */
 export function classMean(losses: Tensor, target: Tensor, factors: Tensor | null, ignored: number): Tensor {
   const { dtype } = losses;
-  const key = `${dtype} ${factors === null}`;
-  let op = means.get(key);
-  if (op === undefined) {
+  const op = once(means, `${dtype} ${factors === null}`, () => {
     const compute = computeType(dtype);
     const counted = factors === null ? input(1, "int32").ne(scalar(0, "int32")).cast(compute) : input(1, factors.dtype);
     const program = rowProgram({
@@ -172,8 +171,7 @@ export function classMean(losses: Tensor, target: Tensor, factors: Tensor | null
       { outputs: [1], of: (g, { inputs, output }) => g.div(output(1)).expand((inputs[0] as Tensor).shape) },
       null,
     );
-    op = new RowOp("nllLoss", program, [dtype, compute], rule);
-    means.set(key, op);
-  }
+    return new RowOp("nllLoss", program, [dtype, compute], rule);
+  });
   return apply(op, [losses, factors ?? target], { dims: losses.shape.map((_, i) => i), keepdim: false, scalars: [ignored] });
 }

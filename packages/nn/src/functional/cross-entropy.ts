@@ -88,7 +88,7 @@ function checkWeight(operation: string, weight: Tensor | null | undefined, count
  *
  * @throws ShapeError, DTypeError when the target does not suit. @throws IndexError for a class that does not exist.
  */
-export function nllLoss(input: Tensor, target: Tensor, options: NllOptions = {}): Tensor {
+export function nllLoss(input: Tensor, target: Tensor, options?: NllOptions): Tensor {
   const { weight, ignoreIndex, reduction } = settings("nllLoss", options, nllDefaults);
   checkReduction("nllLoss", reduction);
   const { dim, indices } = classes("nllLoss", input, target);
@@ -116,7 +116,7 @@ export function nllLoss(input: Tensor, target: Tensor, options: NllOptions = {})
  * @example
  * const loss = crossEntropy(model(x), y);
  */
-export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
+export function crossEntropy(input: Tensor, target: Tensor, options?: CrossEntropyOptions): Tensor {
   const { weight, ignoreIndex, reduction, labelSmoothing } = settings("crossEntropy", options, { labelSmoothing: 0, ...nllDefaults });
   checkReduction("crossEntropy", reduction);
   checkNumber("crossEntropy", "labelSmoothing", labelSmoothing, 1);

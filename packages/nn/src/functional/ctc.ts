@@ -95,7 +95,7 @@ export function ctcLoss(
   targets: Tensor,
   inputLengths: Tensor | readonly number[],
   targetLengths: Tensor | readonly number[],
-  options: CtcOptions = {},
+  options?: CtcOptions,
 ): Tensor {
   const { blank, zeroInfinity, reduction } = settings("ctcLoss", options, { blank: 0, zeroInfinity: false, ...lossDefaults });
   checkReduction("ctcLoss", reduction);

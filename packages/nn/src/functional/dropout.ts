@@ -13,7 +13,7 @@ export interface DropoutFunctionOptions {
 }
 
 /** The options of one of the functions, whose default for `training` differs. */
-function checked(operation: string, p: number, options: DropoutFunctionOptions, training: boolean) {
+function checked(operation: string, p: number, options: DropoutFunctionOptions | undefined, training: boolean) {
   checkNumber(operation, "p", p, 1);
   return settings(operation, options, { training, generator: undefined });
 }
@@ -32,12 +32,12 @@ function dropped(input: Tensor, p: number, maskShape: readonly number[], generat
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html
  */
-export function dropout(input: Tensor, p = 0.5, options: DropoutFunctionOptions = {}): Tensor {
+export function dropout(input: Tensor, p = 0.5, options?: DropoutFunctionOptions): Tensor {
   const { training, generator } = checked("dropout", p, options, true);
   return training ? dropped(input, p, input.shape, generator) : input;
 }
 
-function channelDropout(operation: string, dims: number, input: Tensor, p: number, options: DropoutFunctionOptions): Tensor {
+function channelDropout(operation: string, dims: number, input: Tensor, p: number, options: DropoutFunctionOptions | undefined): Tensor {
   const { training, generator } = checked(operation, p, options, true);
   if (!training) return input;
   // Without a batch, the first dimension is the channels.
@@ -51,7 +51,7 @@ function channelDropout(operation: string, dims: number, input: Tensor, p: numbe
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout1d.html
  */
-export function dropout1d(input: Tensor, p = 0.5, options: DropoutFunctionOptions = {}): Tensor {
+export function dropout1d(input: Tensor, p = 0.5, options?: DropoutFunctionOptions): Tensor {
   return channelDropout("dropout1d", 1, input, p, options);
 }
 
@@ -60,7 +60,7 @@ export function dropout1d(input: Tensor, p = 0.5, options: DropoutFunctionOption
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html
  */
-export function dropout2d(input: Tensor, p = 0.5, options: DropoutFunctionOptions = {}): Tensor {
+export function dropout2d(input: Tensor, p = 0.5, options?: DropoutFunctionOptions): Tensor {
   // PyTorch takes three dimensions for [N, C, L] here, for the sake of programs older than dropout1d.
   return channelDropout("dropout2d", 0, input, p, options);
 }
@@ -70,7 +70,7 @@ export function dropout2d(input: Tensor, p = 0.5, options: DropoutFunctionOption
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html
  */
-export function dropout3d(input: Tensor, p = 0.5, options: DropoutFunctionOptions = {}): Tensor {
+export function dropout3d(input: Tensor, p = 0.5, options?: DropoutFunctionOptions): Tensor {
   return channelDropout("dropout3d", 3, input, p, options);
 }
 
@@ -81,7 +81,7 @@ const alphaMasked = /* @__PURE__ */ pointwise<[Tensor, Tensor, number, number, n
 /** What SELU tends to far below zero: -λα. */
 const seluFloor = 1.7580993408473766;
 
-function alphaDropped(operation: string, input: Tensor, p: number, options: DropoutFunctionOptions, channels: boolean): Tensor {
+function alphaDropped(operation: string, input: Tensor, p: number, options: DropoutFunctionOptions | undefined, channels: boolean): Tensor {
   const { training, generator } = checked(operation, p, options, false);
   if (!training || p === 0) return input;
   if (p === 1) return input.mul(zerosLike(input));
@@ -97,12 +97,12 @@ function alphaDropped(operation: string, input: Tensor, p: number, options: Drop
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html
  */
-export function alphaDropout(input: Tensor, p = 0.5, options: DropoutFunctionOptions = {}): Tensor {
+export function alphaDropout(input: Tensor, p = 0.5, options?: DropoutFunctionOptions): Tensor {
   return alphaDropped("alphaDropout", input, p, options, false);
 }
 
 /** The same for whole channels of [N, C, ...]. https://pytorch.org/docs/stable/generated/torch.nn.functional.feature_alpha_dropout.html */
-export function featureAlphaDropout(input: Tensor, p = 0.5, options: DropoutFunctionOptions = {}): Tensor {
+export function featureAlphaDropout(input: Tensor, p = 0.5, options?: DropoutFunctionOptions): Tensor {
   if (input.ndim < 2) throw shapeError("featureAlphaDropout", "[N, C, ...]", input);
   return alphaDropped("featureAlphaDropout", input, p, options, true);
 }

@@ -84,7 +84,7 @@ function bagsOf(input: Tensor, offsets: Tensor | null, includeLast: boolean): { 
  * const [input, offsets] = [tensor([1, 2, 4, 5]).to("int32"), tensor([0, 3]).to("int32")];
  * functional.embeddingBag(input, table, offsets); // the means of rows 1, 2, 4, and row 5
  */
-export function embeddingBag(input: Tensor, weight: Tensor, offsets: Tensor | null = null, options: EmbeddingBagOptions = {}): Tensor {
+export function embeddingBag(input: Tensor, weight: Tensor, offsets: Tensor | null = null, options?: EmbeddingBagOptions): Tensor {
   const { mode, perSampleWeights, includeLastOffset, paddingIdx, ...lookup } = settings("embeddingBag", options, {
     ...bagDefaults,
     perSampleWeights: null,

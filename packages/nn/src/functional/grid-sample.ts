@@ -90,7 +90,7 @@ function tapsOf(x: Tensor, size: number, { mode, paddingMode, alignCorners }: Re
  *
  * @throws ShapeError when the grid does not fit. @throws ArgumentError for unknown modes.
  */
-export function gridSample(input: Tensor, grid: Tensor, options: GridSampleOptions = {}): Tensor {
+export function gridSample(input: Tensor, grid: Tensor, options?: GridSampleOptions): Tensor {
   const given = settings("gridSample", options, { mode: "bilinear", paddingMode: "zeros", alignCorners: false });
   const { mode, paddingMode } = given;
   const dims = input.ndim - 2;
@@ -135,7 +135,7 @@ export function gridSample(input: Tensor, grid: Tensor, options: GridSampleOptio
  *
  * @throws ShapeError when the maps and the size do not fit.
  */
-export function affineGrid(theta: Tensor, size: readonly number[], options: Pick<GridSampleOptions, "alignCorners"> = {}): Tensor {
+export function affineGrid(theta: Tensor, size: readonly number[], options?: Pick<GridSampleOptions, "alignCorners">): Tensor {
   const { alignCorners } = settings("affineGrid", options, { alignCorners: false });
   const [n, , ...space] = size;
   const dims = space.length;

@@ -37,7 +37,7 @@ const logFactorial = /* @__PURE__ */ pointwise<[Tensor]>("poissonNllLoss", (y) =
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.poisson_nll_loss.html
  */
-export function poissonNllLoss(input: Tensor, target: Tensor, options: PoissonOptions = {}): Tensor {
+export function poissonNllLoss(input: Tensor, target: Tensor, options?: PoissonOptions): Tensor {
   const { logInput, full, eps, reduction } = settings("poissonNllLoss", options, {
     logInput: true,
     full: false,
@@ -75,7 +75,7 @@ const gaussian = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number, numb
  *
  * @throws ShapeError when the variance suits neither. @throws ArgumentError for a negative variance.
  */
-export function gaussianNllLoss(input: Tensor, target: Tensor, variance: Tensor, options: GaussianOptions = {}): Tensor {
+export function gaussianNllLoss(input: Tensor, target: Tensor, variance: Tensor, options?: GaussianOptions): Tensor {
   const { full, eps, reduction } = settings("gaussianNllLoss", options, { full: false, eps: 1e-6, ...lossDefaults });
   const rows = input.shape.slice(0, -1);
   const perRow = sameShape(variance.shape, rows) && !sameShape(variance.shape, input.shape);

@@ -12,7 +12,7 @@ const squared = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("mseLoss", (x, y) =>
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.mse_loss.html
  */
-export function mseLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+export function mseLoss(input: Tensor, target: Tensor, options?: LossOptions): Tensor {
   const { reduction } = settings("mseLoss", options, lossDefaults);
   return reduce("mseLoss", squared(input, target), reduction);
 }
@@ -24,7 +24,7 @@ const absolute = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("l1Loss", (x, y) =>
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.l1_loss.html
  */
-export function l1Loss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+export function l1Loss(input: Tensor, target: Tensor, options?: LossOptions): Tensor {
   const { reduction } = settings("l1Loss", options, lossDefaults);
   return reduce("l1Loss", absolute(input, target), reduction);
 }
@@ -47,7 +47,7 @@ const smooth = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("smoothL1Loss
  *
  * @throws ArgumentError when `beta` is negative.
  */
-export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1Options = {}): Tensor {
+export function smoothL1Loss(input: Tensor, target: Tensor, options?: SmoothL1Options): Tensor {
   const { beta, reduction } = settings("smoothL1Loss", options, { beta: 1, ...lossDefaults });
   checkNumber("smoothL1Loss", "beta", beta);
   return reduce("smoothL1Loss", beta === 0 ? absolute(input, target) : smooth(input, target, beta), reduction);
@@ -71,7 +71,7 @@ const huber = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("huberLoss", (
  *
  * @throws ArgumentError unless `delta` is above 0.
  */
-export function huberLoss(input: Tensor, target: Tensor, options: HuberOptions = {}): Tensor {
+export function huberLoss(input: Tensor, target: Tensor, options?: HuberOptions): Tensor {
   const { delta, reduction } = settings("huberLoss", options, { delta: 1, ...lossDefaults });
   checkPositive("huberLoss", "delta", delta);
   return reduce("huberLoss", huber(input, target, delta), reduction);
@@ -101,7 +101,7 @@ const binary = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("binaryCrossEntropy",
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy.html
  */
-export function binaryCrossEntropy(input: Tensor, target: Tensor, options: BinaryOptions = {}): Tensor {
+export function binaryCrossEntropy(input: Tensor, target: Tensor, options?: BinaryOptions): Tensor {
   const { weight, reduction } = settings("binaryCrossEntropy", options, { weight: null, ...lossDefaults });
   expectSameShape("binaryCrossEntropy", input, target);
   expectBetween(input, 0, 1, "binaryCrossEntropy: expected probabilities between 0 and 1, got {}");
@@ -133,7 +133,7 @@ const binaryLogitsWeighted = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy_with_logits.html
  */
-export function binaryCrossEntropyWithLogits(input: Tensor, target: Tensor, options: BinaryLogitsOptions = {}): Tensor {
+export function binaryCrossEntropyWithLogits(input: Tensor, target: Tensor, options?: BinaryLogitsOptions): Tensor {
   expectSameShape("binaryCrossEntropyWithLogits", input, target);
   const { weight, posWeight, reduction } = settings("binaryCrossEntropyWithLogits", options, {
     weight: null,
@@ -166,7 +166,7 @@ const logDivergence = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("klDiv", (x, y
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.kl_div.html
  */
-export function klDiv(input: Tensor, target: Tensor, options: KlDivOptions = {}): Tensor {
+export function klDiv(input: Tensor, target: Tensor, options?: KlDivOptions): Tensor {
   const { logTarget, reduction } = settings("klDiv", options, { logTarget: false, ...lossDefaults });
   const losses = logTarget ? logDivergence(input, target) : divergence(input, target);
   if (reduction === "batchmean") return losses.sum().div(input.shape[0] ?? 1);

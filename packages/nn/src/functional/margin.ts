@@ -41,7 +41,7 @@ const hinge = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("hingeEmbeddin
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.hinge_embedding_loss.html
  */
-export function hingeEmbeddingLoss(input: Tensor, target: Tensor, options: MarginOptions = {}): Tensor {
+export function hingeEmbeddingLoss(input: Tensor, target: Tensor, options?: MarginOptions): Tensor {
   const { margin, reduction } = settings("hingeEmbeddingLoss", options, { margin: 1, ...lossDefaults });
   return reduce("hingeEmbeddingLoss", hinge(input, target, margin), reduction);
 }
@@ -62,7 +62,7 @@ const ranking = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number]>("mar
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.margin_ranking_loss.html
  */
-export function marginRankingLoss(a: Tensor, b: Tensor, target: Tensor, options: MarginOptions = {}): Tensor {
+export function marginRankingLoss(a: Tensor, b: Tensor, target: Tensor, options?: MarginOptions): Tensor {
   const { margin, reduction } = settings("marginRankingLoss", options, { margin: 0, ...lossDefaults });
   expectSameRank("marginRankingLoss", a, b, target);
   return reduce("marginRankingLoss", ranking(a, b, target, margin), reduction);
@@ -79,7 +79,7 @@ const soft = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("softMarginLoss", (x, y
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.soft_margin_loss.html
  */
-export function softMarginLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+export function softMarginLoss(input: Tensor, target: Tensor, options?: LossOptions): Tensor {
   const { reduction } = settings("softMarginLoss", options, lossDefaults);
   return reduce("softMarginLoss", soft(input, target), reduction);
 }
@@ -102,7 +102,7 @@ const labels = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("multilabelSoftMargin
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_soft_margin_loss.html
  */
-export function multilabelSoftMarginLoss(input: Tensor, target: Tensor, options: MultilabelOptions = {}): Tensor {
+export function multilabelSoftMarginLoss(input: Tensor, target: Tensor, options?: MultilabelOptions): Tensor {
   const { weight, reduction } = settings("multilabelSoftMarginLoss", options, { weight: null, ...lossDefaults });
   expectSameShape("multilabelSoftMarginLoss", input, target);
   const losses = labels(input, target);
@@ -130,7 +130,7 @@ const others = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor, number
  *
  * @throws ShapeError when the target does not suit. @throws IndexError for a class that does not exist.
  */
-export function multiMarginLoss(input: Tensor, target: Tensor, options: MultiMarginOptions = {}): Tensor {
+export function multiMarginLoss(input: Tensor, target: Tensor, options?: MultiMarginOptions): Tensor {
   const { p, margin, weight, reduction } = settings("multiMarginLoss", options, { p: 1, margin: 1, weight: null, ...lossDefaults });
   if (p !== 1 && p !== 2) throw new ArgumentError(`multiMarginLoss: p must be 1 or 2, got ${String(p)}`);
   const classes = input.shape[input.ndim - 1];
@@ -162,7 +162,7 @@ const missed = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>(
  *
  * @throws ShapeError when the target has another shape. @throws IndexError for a class that does not exist.
  */
-export function multilabelMarginLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+export function multilabelMarginLoss(input: Tensor, target: Tensor, options?: LossOptions): Tensor {
   const { reduction } = settings("multilabelMarginLoss", options, lossDefaults);
   expectSameShape("multilabelMarginLoss", input, target);
   const classes = input.shape[input.ndim - 1];
@@ -190,7 +190,7 @@ const byAngle = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("cosineEmbed
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_embedding_loss.html
  */
-export function cosineEmbeddingLoss(a: Tensor, b: Tensor, target: Tensor, options: MarginOptions = {}): Tensor {
+export function cosineEmbeddingLoss(a: Tensor, b: Tensor, target: Tensor, options?: MarginOptions): Tensor {
   const { margin, reduction } = settings("cosineEmbeddingLoss", options, { margin: 0, ...lossDefaults });
   expectSameShape("cosineEmbeddingLoss", a, b);
   if (a.ndim === 0 || !sameShape(target.shape, a.shape.slice(0, -1))) {
@@ -230,7 +230,7 @@ const further = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("tripletMarg
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.triplet_margin_loss.html
  */
-export function tripletMarginLoss(anchor: Tensor, positive: Tensor, negative: Tensor, options: TripletOptions = {}): Tensor {
+export function tripletMarginLoss(anchor: Tensor, positive: Tensor, negative: Tensor, options?: TripletOptions): Tensor {
   const { p, eps, ...rest } = settings("tripletMarginLoss", options, { p: 2, eps: 1e-6, ...tripletDefaults });
   expectSameRank("tripletMarginLoss", anchor, positive, negative);
   return tripletMarginWithDistanceLoss(anchor, positive, negative, {
@@ -248,7 +248,7 @@ export function tripletMarginWithDistanceLoss(
   anchor: Tensor,
   positive: Tensor,
   negative: Tensor,
-  options: TripletDistanceOptions = {},
+  options?: TripletDistanceOptions,
 ): Tensor {
   const {
     distanceFunction: distance,

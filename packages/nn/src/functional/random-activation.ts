@@ -26,7 +26,7 @@ const sloped = /* @__PURE__ */ pointwise<[Tensor, Tensor | number]>("rrelu", (x,
  *
  * @throws ArgumentError when `lower` is above `upper`.
  */
-export function rrelu(input: Tensor, options: RReLUOptions = {}): Tensor {
+export function rrelu(input: Tensor, options?: RReLUOptions): Tensor {
   const { lower, upper, training, generator } = settings("rrelu", options, {
     lower: 1 / 8,
     upper: 1 / 3,
@@ -58,7 +58,7 @@ export interface GumbelSoftmaxOptions {
  *
  * @throws ArgumentError unless `tau` is positive.
  */
-export function gumbelSoftmax(logits: Tensor, options: GumbelSoftmaxOptions = {}): Tensor {
+export function gumbelSoftmax(logits: Tensor, options?: GumbelSoftmaxOptions): Tensor {
   const { tau, hard, dim, generator } = settings("gumbelSoftmax", options, { tau: 1, hard: false, dim: -1, generator: undefined });
   checkPositive("gumbelSoftmax", "tau", tau);
   const gumbels = logits

@@ -16,6 +16,7 @@ import {
   input,
   linear,
   type Op,
+  once,
   type Program,
   program,
   type Reads,
@@ -98,13 +99,7 @@ function stepwise(cell: Cell, products: Tensor, weights: StateWeights, start: re
 const ops = new Map<string, RecurrentOp>();
 
 function opOf(cell: Cell, dtype: DType): RecurrentOp {
-  const key = `${cell.name} ${dtype}`;
-  let op = ops.get(key);
-  if (op === undefined) {
-    op = new RecurrentOp(cell, dtype);
-    ops.set(key, op);
-  }
-  return op;
+  return once(ops, `${cell.name} ${dtype}`, () => new RecurrentOp(cell, dtype));
 }
 
 /** Inputs: [products, weight, first states…, bias?]; outputs: the states, and for the backward pass the products with them. Attribute: whether backwards. */

@@ -2,7 +2,7 @@
  * Schedulers that lead the learning rate up and down, and the momentum the other way.
  */
 
-import { ArgumentError, checkNames } from "@akari/tensor";
+import { ArgumentError, settings } from "@akari/tensor";
 import type { BaseOptions, Optimizer } from "../optimizer.ts";
 import { LRScheduler } from "./scheduler.ts";
 
@@ -62,15 +62,10 @@ export class OneCycleLR<Options extends BaseOptions> extends LRScheduler<Options
 
   constructor(optimizer: Optimizer<Options>, maxLr: number | readonly number[], options: OneCycleOptions) {
     super(optimizer);
-    const own = ["pctStart", "annealStrategy", "cycleMomentum", "baseMomentum", "maxMomentum", "divFactor", "finalDivFactor", "threePhase"];
-    checkNames("OneCycleLR", options, ["totalSteps", "epochs", "stepsPerEpoch", ...own]);
-    const { totalSteps, epochs, stepsPerEpoch } = options;
-    const total = totalSteps ?? (epochs ?? Number.NaN) * (stepsPerEpoch ?? Number.NaN);
-    if (!Number.isInteger(total) || total < 1)
-      throw new ArgumentError("OneCycleLR: give totalSteps, or epochs and stepsPerEpoch, as positive integers");
-    this.#totalSteps = total;
-    this.#maxLrs = typeof maxLr === "number" ? optimizer.paramGroups.map(() => maxLr) : maxLr;
-    this.#options = {
+    const { totalSteps, epochs, stepsPerEpoch, ...shape } = settings("OneCycleLR", options, {
+      totalSteps: undefined,
+      epochs: undefined,
+      stepsPerEpoch: undefined,
       pctStart: 0.3,
       annealStrategy: "cos",
       cycleMomentum: true,
@@ -79,8 +74,13 @@ export class OneCycleLR<Options extends BaseOptions> extends LRScheduler<Options
       divFactor: 25,
       finalDivFactor: 1e4,
       threePhase: false,
-      ...options,
-    };
+    });
+    const total = totalSteps ?? (epochs ?? Number.NaN) * (stepsPerEpoch ?? Number.NaN);
+    if (!Number.isInteger(total) || total < 1)
+      throw new ArgumentError("OneCycleLR: give totalSteps, or epochs and stepsPerEpoch, as positive integers");
+    this.#totalSteps = total;
+    this.#maxLrs = typeof maxLr === "number" ? optimizer.paramGroups.map(() => maxLr) : maxLr;
+    this.#options = shape;
     // Safe: whether there is a momentum is what this asks.
     if (this.#options.cycleMomentum) expectMomentum("OneCycleLR", optimizer as unknown as Optimizer<BaseOptions & WithMomentum>);
     this.moveTo(0);
@@ -158,7 +158,7 @@ export class CyclicLR<Options extends BaseOptions> extends LRScheduler<Options> 
     optimizer: Optimizer<Options>,
     baseLr: number | readonly number[],
     maxLr: number | readonly number[],
-    options: CyclicOptions = {},
+    options?: CyclicOptions,
   ) {
     super(optimizer);
     const groups = optimizer.paramGroups.length;
@@ -167,21 +167,17 @@ export class CyclicLR<Options extends BaseOptions> extends LRScheduler<Options> 
       if (lr.length === groups) return lr;
       throw new ArgumentError(`CyclicLR: expected one ${name} or ${groups} of them, got ${lr.length}`);
     };
-    const momenta = ["cycleMomentum", "baseMomentum", "maxMomentum"];
-    checkNames("CyclicLR", options, ["stepSizeUp", "stepSizeDown", "mode", "gamma", ...momenta]);
     this.#baseLrs = each("baseLr", baseLr);
     this.#maxLrs = each("maxLr", maxLr);
-    const up = options.stepSizeUp ?? 2000;
-    this.#options = {
-      stepSizeUp: up,
-      stepSizeDown: up,
+    this.#options = settings("CyclicLR", options, {
+      stepSizeUp: 2000,
+      stepSizeDown: options?.stepSizeUp ?? 2000,
       mode: "triangular",
       gamma: 1,
       cycleMomentum: true,
       baseMomentum: 0.8,
       maxMomentum: 0.9,
-      ...options,
-    };
+    });
     // Safe: whether there is a momentum is what this asks.
     if (this.#options.cycleMomentum) expectMomentum("CyclicLR", optimizer as unknown as Optimizer<BaseOptions & WithMomentum>);
     this.moveTo(0);

@@ -2,7 +2,7 @@
  * A scheduler that watches a metric.
  */
 
-import { ArgumentError, checkChoice, checkNames, FileError } from "@akari/tensor";
+import { ArgumentError, checkChoice, FileError, settings } from "@akari/tensor";
 import type { BaseOptions, Optimizer } from "../optimizer.ts";
 import type { SchedulerState } from "./scheduler.ts";
 
@@ -43,10 +43,9 @@ export class ReduceLROnPlateau<Options extends BaseOptions> {
   #cooling = 0;
   #lastEpoch = 0;
 
-  constructor(optimizer: Optimizer<Options>, options: PlateauOptions = {}) {
-    checkNames("ReduceLROnPlateau", options, ["mode", "factor", "patience", "threshold", "thresholdMode", "cooldown", "minLr", "eps"]);
+  constructor(optimizer: Optimizer<Options>, options?: PlateauOptions) {
     this.#optimizer = optimizer;
-    this.#options = {
+    this.#options = settings("ReduceLROnPlateau", options, {
       mode: "min",
       factor: 0.1,
       patience: 10,
@@ -55,8 +54,7 @@ export class ReduceLROnPlateau<Options extends BaseOptions> {
       cooldown: 0,
       minLr: 0,
       eps: 1e-8,
-      ...options,
-    };
+    });
     const { factor, mode } = this.#options;
     if (!(factor < 1)) throw new ArgumentError(`ReduceLROnPlateau: factor must be below 1, got ${factor}`);
     checkChoice("ReduceLROnPlateau", "mode", mode, ["min", "max"]);

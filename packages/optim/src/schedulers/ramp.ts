@@ -2,7 +2,7 @@
  * Schedulers that lead the learning rate along a curve.
  */
 
-import { ArgumentError, checkInteger, checkNames, checkNumber, checkPositive } from "@akari/tensor";
+import { ArgumentError, checkInteger, checkNumber, checkPositive, settings } from "@akari/tensor";
 import type { BaseOptions, Optimizer } from "../optimizer.ts";
 import { LRScheduler } from "./scheduler.ts";
 
@@ -25,14 +25,13 @@ export class LinearLR<Options extends BaseOptions> extends LRScheduler<Options> 
   static override name = "LinearLR";
   readonly #options: Required<LinearLROptions>;
 
-  constructor(optimizer: Optimizer<Options>, options: LinearLROptions = {}) {
+  constructor(optimizer: Optimizer<Options>, options?: LinearLROptions) {
     super(optimizer);
-    checkNames("LinearLR", options, ["startFactor", "endFactor", "totalIters"]);
-    const { startFactor = 1 / 3, endFactor = 1, totalIters = 5 } = options;
+    this.#options = settings("LinearLR", options, { startFactor: 1 / 3, endFactor: 1, totalIters: 5 });
+    const { startFactor, endFactor } = this.#options;
     if (!(startFactor > 0 && startFactor <= 1))
       throw new ArgumentError(`LinearLR: startFactor must be above 0 and at most 1, got ${startFactor}`);
     checkNumber("LinearLR", "endFactor", endFactor, 1);
-    this.#options = { startFactor, endFactor, totalIters };
     this.moveTo(0);
   }
 
@@ -57,21 +56,18 @@ export interface ConstantLROptions {
  */
 export class ConstantLR<Options extends BaseOptions> extends LRScheduler<Options> {
   static override name = "ConstantLR";
-  readonly #factor: number;
-  readonly #totalIters: number;
+  readonly #options: Required<ConstantLROptions>;
 
-  constructor(optimizer: Optimizer<Options>, options: ConstantLROptions = {}) {
+  constructor(optimizer: Optimizer<Options>, options?: ConstantLROptions) {
     super(optimizer);
-    checkNames("ConstantLR", options, ["factor", "totalIters"]);
-    const { factor = 1 / 3, totalIters = 5 } = options;
-    checkNumber("ConstantLR", "factor", factor, 1);
-    this.#factor = factor;
-    this.#totalIters = totalIters;
+    this.#options = settings("ConstantLR", options, { factor: 1 / 3, totalIters: 5 });
+    checkNumber("ConstantLR", "factor", this.#options.factor, 1);
     this.moveTo(0);
   }
 
   protected override lrAt(epoch: number, baseLr: number): number {
-    return epoch < this.#totalIters ? baseLr * this.#factor : baseLr;
+    const { factor, totalIters } = this.#options;
+    return epoch < totalIters ? baseLr * factor : baseLr;
   }
 }
 
@@ -90,20 +86,17 @@ export interface PolynomialLROptions {
  */
 export class PolynomialLR<Options extends BaseOptions> extends LRScheduler<Options> {
   static override name = "PolynomialLR";
-  readonly #totalIters: number;
-  readonly #power: number;
+  readonly #options: Required<PolynomialLROptions>;
 
-  constructor(optimizer: Optimizer<Options>, options: PolynomialLROptions = {}) {
+  constructor(optimizer: Optimizer<Options>, options?: PolynomialLROptions) {
     super(optimizer);
-    checkNames("PolynomialLR", options, ["totalIters", "power"]);
-    const { totalIters = 5, power = 1 } = options;
-    this.#totalIters = totalIters;
-    this.#power = power;
+    this.#options = settings("PolynomialLR", options, { totalIters: 5, power: 1 });
     this.moveTo(0);
   }
 
   protected override lrAt(epoch: number, baseLr: number): number {
-    return baseLr * (1 - Math.min(epoch, this.#totalIters) / this.#totalIters) ** this.#power;
+    const { totalIters, power } = this.#options;
+    return baseLr * (1 - Math.min(epoch, totalIters) / totalIters) ** power;
   }
 }
 
@@ -129,10 +122,9 @@ export class CosineAnnealingLR<Options extends BaseOptions> extends LRScheduler<
   readonly #tMax: number;
   readonly #etaMin: number;
 
-  constructor(optimizer: Optimizer<Options>, tMax: number, options: CosineOptions = {}) {
+  constructor(optimizer: Optimizer<Options>, tMax: number, options?: CosineOptions) {
     super(optimizer);
-    checkNames("CosineAnnealingLR", options, ["etaMin"]);
-    const { etaMin = 0 } = options;
+    const { etaMin } = settings("CosineAnnealingLR", options, { etaMin: 0 });
     checkPositive("CosineAnnealingLR", "tMax", tMax);
     this.#tMax = tMax;
     this.#etaMin = etaMin;
@@ -170,10 +162,9 @@ export class CosineAnnealingWarmRestarts<Options extends BaseOptions> extends LR
   readonly #tMult: number;
   readonly #etaMin: number;
 
-  constructor(optimizer: Optimizer<Options>, t0: number, options: WarmRestartsOptions = {}) {
+  constructor(optimizer: Optimizer<Options>, t0: number, options?: WarmRestartsOptions) {
     super(optimizer);
-    checkNames("CosineAnnealingWarmRestarts", options, ["tMult", "etaMin"]);
-    const { tMult = 1, etaMin = 0 } = options;
+    const { tMult, etaMin } = settings("CosineAnnealingWarmRestarts", options, { tMult: 1, etaMin: 0 });
     for (const [name, value] of Object.entries({ t0, tMult })) checkInteger("CosineAnnealingWarmRestarts", name, value, 1);
     this.#t0 = t0;
     this.#tMult = tMult;

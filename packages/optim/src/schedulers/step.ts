@@ -2,7 +2,7 @@
  * Schedulers that multiply the learning rate at some steps.
  */
 
-import { ArgumentError, checkInteger, checkNames } from "@akari/tensor";
+import { ArgumentError, checkInteger, settings } from "@akari/tensor";
 import type { BaseOptions, Optimizer } from "../optimizer.ts";
 import { LRScheduler } from "./scheduler.ts";
 
@@ -22,10 +22,9 @@ export class StepLR<Options extends BaseOptions> extends LRScheduler<Options> {
   readonly #stepSize: number;
   readonly #gamma: number;
 
-  constructor(optimizer: Optimizer<Options>, stepSize: number, options: GammaOptions = {}) {
+  constructor(optimizer: Optimizer<Options>, stepSize: number, options?: GammaOptions) {
     super(optimizer);
-    checkNames("StepLR", options, ["gamma"]);
-    const { gamma = 0.1 } = options;
+    const { gamma } = settings("StepLR", options, { gamma: 0.1 });
     checkInteger("StepLR", "stepSize", stepSize, 1);
     this.#stepSize = stepSize;
     this.#gamma = gamma;
@@ -47,10 +46,9 @@ export class MultiStepLR<Options extends BaseOptions> extends LRScheduler<Option
   readonly #milestones: readonly number[];
   readonly #gamma: number;
 
-  constructor(optimizer: Optimizer<Options>, milestones: readonly number[], options: GammaOptions = {}) {
+  constructor(optimizer: Optimizer<Options>, milestones: readonly number[], options?: GammaOptions) {
     super(optimizer);
-    checkNames("MultiStepLR", options, ["gamma"]);
-    const { gamma = 0.1 } = options;
+    const { gamma } = settings("MultiStepLR", options, { gamma: 0.1 });
     this.#milestones = milestones;
     this.#gamma = gamma;
     this.moveTo(0);

@@ -125,21 +125,15 @@ function captured(
   let complete = false;
   try {
     const result = watched(recorder, () => recorder.record(() => scope(() => synchronous(fn(...own)))));
-    // What it wrote to its arguments.
-    inputs.forEach((input, i) => {
-      const tensor = tensors[i] as Tensor; // safe: one for each
-      if (input.storage.version === 0) return;
-      copyInto(tensor, input, device);
-      tensor.storage.version++;
-    });
+    copyWritten(inputs, tensors, device);
     if ([...recorder.storages].some((storage) => given.has(storage)))
       recorder.obstacle ??= "it uses what it returned earlier; pass that as an argument";
+    const returned = tensorsIn(result);
+    // With a backward pass inside, what is returned is done with its history.
+    const traced = !recorder.wentBack && returned.some((tensor) => tensor.requiresGrad);
+    if (recorder.obstacle === null && traced) backward = capturedBackward(recorder, returned, inputs, device);
     // A result that is an argument would share its memory.
     const apart = (tensor: Tensor) => (inputs.includes(tensor) ? tensor.clone() : tensor);
-    const list = tensorsIn(result);
-    // With a backward pass inside, what is returned is done with its history.
-    const traced = !recorder.wentBack && list.some((tensor) => tensor.requiresGrad);
-    if (recorder.obstacle === null && traced) backward = capturedBackward(recorder, list, inputs, device);
     const obstacle = recorder.obstacle ?? backward?.recorder.obstacle ?? null;
     if (obstacle !== null) {
       warn(`compile: ${fn.name || "the function"} runs as it is, since ${obstacle}`);
@@ -147,23 +141,33 @@ function captured(
     }
     expectTensors(result);
     complete = true;
-    if (traced) {
-      const replay = new Replay(device, { recorder, inputs, results: result, backward });
-      for (const tensor of [...(backward?.arriving ?? []), ...(backward?.found ?? []).map(({ gradient }) => gradient)]) tensor.dispose();
-      return { result: mapTensors(result, apart), next: replay };
-    }
-    const results = mapTensors(result, (tensor) => {
-      if (tensor.trace === null) return tensor;
-      const detached = tensor.detach();
-      if (recorder.took(tensor.storage)) tensor.dispose();
-      return detached;
-    });
+    const results = traced ? result : mapTensors(result, (tensor) => withoutHistory(tensor, recorder));
     const replay = new Replay(device, { recorder, inputs, results, backward });
-    return { result: replay.first(), next: replay };
+    if (!traced) return { result: replay.first(), next: replay };
+    for (const tensor of [...(backward?.arriving ?? []), ...(backward?.found ?? []).map(({ gradient }) => gradient)]) tensor.dispose();
+    return { result: mapTensors(result, apart), next: replay };
   } finally {
     for (const input of inputs) input.dispose();
     if (!complete) for (const buffer of [...recorder.released, ...(backward?.recorder.released ?? [])]) device.free(buffer);
   }
+}
+
+/** Copies what a function wrote to copies of its arguments into the arguments. */
+function copyWritten(inputs: readonly Tensor[], tensors: readonly Tensor[], device: Backend): void {
+  inputs.forEach((input, i) => {
+    const tensor = tensors[i] as Tensor; // safe: one for each
+    if (input.storage.version === 0) return;
+    copyInto(tensor, input, device);
+    tensor.storage.version++;
+  });
+}
+
+/** A result without its history. The handle with it, if the function made it, is given back. */
+function withoutHistory(tensor: Tensor, recorder: Recorder): Tensor {
+  if (tensor.trace === null) return tensor;
+  const detached = tensor.detach();
+  if (recorder.took(tensor.storage)) tensor.dispose();
+  return detached;
 }
 
 /** Goes back from those results that require a gradient, without using up their history. */

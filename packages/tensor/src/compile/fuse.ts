@@ -7,7 +7,7 @@ import { bytesOf, isFloating } from "../dtype.ts";
 import { type Expr, node } from "../expr/expr.ts";
 import { formulasOf, nodesOf, program, rowProgram } from "../expr/program.ts";
 import { substitute } from "../expr/substitute.ts";
-import type { PointwiseCall, RowsCall } from "../kernel.ts";
+import type { PointwiseCall, RowsCall, View } from "../kernel.ts";
 import { sameView } from "../view.ts";
 import { type CallStep, callStep, readsOf, type Step, type Temporaries, writesOf } from "./steps.ts";
 
@@ -73,52 +73,47 @@ function onlyReader(list: readonly (Step | null)[], i: number, { reads, writes }
 
 /** Both calls as one; null where they do not fit together. */
 function fusion(producer: Producer, reader: Reader): CallStep | null {
-  const [formula] = producer.call.program.outputs as [Expr]; // safe: one result
-  const [result] = producer.call.to as [PointwiseCall["to"][number]];
   const { call } = reader;
-  const own = call.inputs.filter((view) => view.buffer !== result.buffer);
-  const others = call.inputs.filter((view) => view.buffer === result.buffer);
+  const [formula] = producer.call.program.outputs as [Expr]; // safe: one result
+  const [result] = producer.call.to as [View];
+  const isResult = (view: View | undefined) => view?.buffer === result.buffer;
   // What is stored in 16 bits is rounded on the way.
-  if ((bytesOf(result.dtype) === 2 && isFloating(result.dtype)) || !others.every((view) => sameView(view, result))) return null;
+  if (bytesOf(result.dtype) === 2 && isFloating(result.dtype)) return null;
+  if (call.inputs.some((view) => isResult(view) && !sameView(view, result))) return null;
   // An output may be the very same view as an input, and must not overlap it otherwise.
-  const outputs = reader.writes;
-  if (producer.call.inputs.some((view) => outputs.some((to) => to.buffer === view.buffer && !sameView(to, view)))) return null;
-  const inputs = [...own];
+  if (producer.call.inputs.some((view) => reader.writes.some((to) => to.buffer === view.buffer && !sameView(to, view)))) return null;
+  const inputs = call.inputs.filter((view) => !isResult(view));
   for (const view of producer.call.inputs) if (!inputs.some((known) => sameView(known, view))) inputs.push(view);
   if (inputs.length > mostInputs || nodesOf([formula]).length + nodesOf(formulasOf(call.program)).length > mostNodes) return null;
 
-  const numbered = (e: Expr, views: readonly PointwiseCall["to"][number][], firstScalar: number): Expr => {
+  /** A formula of one of the two, with the fused call's numbers of inputs and scalars, and with the other's formula in the place of its result. */
+  const translated = (e: Expr, views: readonly View[], firstScalar: number): Expr => {
     const leaves = new Map<Expr, Expr>();
     for (const leaf of nodesOf([e])) {
-      if (leaf.op === "input") {
-        const view = views[leaf.value] as PointwiseCall["to"][number]; // safe: a formula reads what the call has
-        if (view.buffer !== result.buffer) {
-          const number = inputs.findIndex((known) => sameView(known, view));
-          leaves.set(leaf, node("input", leaf.dtype, [], number));
-        } else leaves.set(leaf, inner());
-      } else if (leaf.op === "scalar") leaves.set(leaf, node("scalar", leaf.dtype, [], firstScalar + leaf.value));
+      if (leaf.op === "scalar") leaves.set(leaf, node("scalar", leaf.dtype, [], firstScalar + leaf.value));
+      if (leaf.op !== "input") continue;
+      const view = views[leaf.value] as View; // safe: a formula reads what the call has
+      const number = inputs.findIndex((known) => sameView(known, view));
+      leaves.set(leaf, isResult(view) ? inner() : node("input", leaf.dtype, [], number));
     }
     return substitute(e, leaves);
   };
-  const inner = (): Expr => numbered(formula, producer.call.inputs, call.scalars.length).cast(result.dtype);
-  const outer = (e: Expr): Expr => numbered(e, call.inputs, 0);
-
+  const inner = (): Expr => translated(formula, producer.call.inputs, call.scalars.length).cast(result.dtype);
+  const outer = (e: Expr): Expr => translated(e, call.inputs, 0);
   const scalars = [...call.scalars, ...producer.call.scalars];
-  const name = reader.name;
   if (call.kind === "pointwise") {
-    return callStep(name, { ...call, program: program(call.program.outputs.map(outer)), inputs, scalars });
+    return callStep(reader.name, { ...call, program: program(call.program.outputs.map(outer)), inputs, scalars });
   }
   const { stages, rows, elements } = call.program;
-  const reading = (e: Expr) => nodesOf([e]).some((leaf) => leaf.op === "input" && call.inputs[leaf.value]?.buffer === result.buffer);
+  const reads = (e: Expr) => nodesOf([e]).some((leaf) => leaf.op === "input" && isResult(call.inputs[leaf.value]));
   // Each stage goes over the row anew, and would compute the formula anew.
-  const times = [...stages.map(({ of }) => of), ...elements].filter(reading).length;
-  if (times > 1 || rows.some(reading)) return null;
+  if ([...stages.map(({ of }) => of), ...elements].filter(reads).length > 1 || rows.some(reads)) return null;
   const fused = rowProgram({
     stages: stages.map(({ reduce, of }) => ({ reduce, of: outer(of) })),
     rows: rows.map(outer),
     elements: elements.map(outer),
   });
-  return callStep(name, { ...call, program: fused, inputs, scalars });
+  return callStep(reader.name, { ...call, program: fused, inputs, scalars });
 }
 
 /** The list without calls whose results nobody reads. */

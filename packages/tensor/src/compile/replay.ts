@@ -11,6 +11,7 @@ import type { Captured } from "./captured.ts";
 import { Gradients } from "./gradients.ts";
 import { Home, Movable } from "./movable.ts";
 import { Output } from "./outputs.ts";
+import type { Recorder } from "./recorder.ts";
 import { Sequence } from "./sequence.ts";
 import { readsOf } from "./steps.ts";
 import { mapLeaves } from "./trees.ts";
@@ -28,61 +29,49 @@ export class Replay {
   readonly #written: ReadonlySet<Storage>;
   readonly #gradients: Gradients | null;
   /** Everything else that the steps use: held, so that it stays. */
-  // biome-ignore lint/correctness/noUnusedPrivateClassMembers: it is there to be held.
   readonly #held: readonly Storage[];
 
   /** Takes over the buffers that the recorders kept from being freed. */
   constructor(device: Backend, { recorder, inputs, results, backward }: Captured) {
     this.device = device;
-    const outputs: Output[] = [];
-    this.#form = mapLeaves(results, Tensor, (tensor) => {
-      const output = new Output(tensor);
-      outputs.push(output);
-      return output;
-    });
-    const { released } = recorder;
-    const storages = new Map<DeviceBuffer, Storage>();
-    for (const storage of [...recorder.storages, ...(backward?.recorder.storages ?? [])]) {
-      if (!storage.disposed) storages.set(storage.buffer, storage);
-    }
-    // What the backward pass reads of the forward pass lives as long as the results' history, in memory of each run.
-    const later = new Set((backward?.recorder.steps ?? []).flatMap((step) => readsOf(step).map(({ buffer }) => buffer)));
-    const carried = [...later].flatMap((buffer) => (recorder.tookBuffer(buffer) ? [storages.get(buffer) as Storage] : [])); // safe: it is not given back
-    const own = new Set(carried);
-    for (const { view } of outputs) {
-      const storage = storages.get(view.buffer);
-      if (storage !== undefined && recorder.owns(storage)) own.add(storage);
-    }
+    const { form, outputs } = withOutputs(results);
+    this.#form = form;
+    const recorders = backward === null ? [recorder] : [recorder, backward.recorder];
+    const storages = storagesOf(recorders);
 
-    const sequence = new Sequence(device, recorder.steps, released);
-    const again = backward && new Sequence(device, backward.recorder.steps, backward.recorder.released);
-    this.#sequence = sequence;
+    // Memory that every run makes anew: what its results lie in, and what the backward pass reads of the forward pass, since that lives as long as their history.
+    const readLater = new Set((backward?.recorder.steps ?? []).flatMap((step) => readsOf(step).map(({ buffer }) => buffer)));
+    const carried = [...readLater].flatMap((buffer) => (recorder.tookBuffer(buffer) ? [storages.get(buffer) as Storage] : [])); // safe: it is not given back
+    const returned = outputs.flatMap(({ view }) => storages.get(view.buffer) ?? []).filter((storage) => recorder.owns(storage));
+    const renewed = new Set([...carried, ...returned]);
+
+    const forth = new Sequence(device, recorder.steps, recorder.released);
+    const back = backward && new Sequence(device, backward.recorder.steps, backward.recorder.released);
+    this.#sequence = forth;
     const views = [
-      ...sequence.reads(),
-      ...sequence.writes(),
+      ...[forth, ...(back ? [back] : [])].flatMap((list) => [...list.reads(), ...list.writes()]),
       ...outputs.map(({ view }) => view),
-      ...(again ? [...again.reads(), ...again.writes()] : []),
     ];
-    const homes = new Map([...own].map((storage) => [storage, new Home(device, storage, views)]));
+    const homes = new Map([...renewed].map((storage) => [storage, new Home(device, storage, views)]));
     for (const output of outputs) output.home = homes.get(storages.get(output.view.buffer) as Storage) ?? null;
     this.#homes = [...homes.values()];
-    const written = new Set(sequence.writes().map(({ buffer }) => buffer));
+    const written = new Set(forth.writes().map(({ buffer }) => buffer));
     this.#arguments = inputs.map(({ buffer }) => ({ movable: new Movable(buffer, views), written: written.has(buffer) }));
 
-    const moved = new Set([...own, ...[...inputs, ...(backward?.arriving ?? [])].map(({ storage }) => storage)]);
+    const elsewhere = new Set([...renewed, ...[...inputs, ...(backward?.arriving ?? [])].map(({ storage }) => storage)]);
+    const staying = (storage: Storage) => !elsewhere.has(storage);
     this.#gradients =
-      again &&
-      new Gradients(device, again, backward, {
+      back &&
+      new Gradients(device, back, backward, {
         arguments: this.#arguments.map(({ movable }) => movable),
         inputs,
         carried: carried.map((storage) => homes.get(storage) as Home), // safe: made of them
-        known: [...later].flatMap((buffer) => storages.get(buffer) ?? []).filter((storage) => !moved.has(storage)),
+        known: [...readLater].flatMap((buffer) => storages.get(buffer) ?? []).filter(staying),
       });
-    const alive = [...storages.values()].filter((storage) => !moved.has(storage) && !this.#gradients?.makes(storage));
-    for (const storage of alive) storage.retain();
-    this.#held = alive;
-    this.#written = new Set(alive.filter((storage) => written.has(storage.buffer)));
-    for (const buffer of [...released, ...(backward?.recorder.released ?? [])]) device.free(buffer);
+    this.#held = [...storages.values()].filter((storage) => staying(storage) && !this.#gradients?.makes(storage));
+    for (const storage of this.#held) storage.retain();
+    this.#written = new Set(this.#held.filter((storage) => written.has(storage.buffer)));
+    for (const { released } of recorders) for (const buffer of released) device.free(buffer);
   }
 
   /** The kinds of the kernel calls, in order. */
@@ -134,4 +123,21 @@ export class Replay {
   first(): unknown {
     return mapLeaves(this.#form, Output, (output) => output.take());
   }
+}
+
+/** What a function returned, with an Output in the place of each tensor, and these in order. */
+function withOutputs(results: unknown): { readonly form: unknown; readonly outputs: readonly Output[] } {
+  const outputs: Output[] = [];
+  const form = mapLeaves(results, Tensor, (tensor) => {
+    const output = new Output(tensor);
+    outputs.push(output);
+    return output;
+  });
+  return { form, outputs };
+}
+
+/** The storages that were used and are still there, by their buffers. */
+function storagesOf(recorders: readonly Recorder[]): ReadonlyMap<DeviceBuffer, Storage> {
+  const used = recorders.flatMap(({ storages }) => [...storages]);
+  return new Map(used.flatMap((storage) => (storage.disposed ? [] : [[storage.buffer, storage]])));
 }

@@ -7,6 +7,7 @@
 
 import { computeType, type DType, isFloating, kindOf, promoteTypes } from "../dtype.ts";
 import { DTypeError } from "../errors.ts";
+import { once } from "../once.ts";
 import type { BinaryOp, CompareOp, ScalarOp, UnaryOp } from "./ops.ts";
 
 /** What a formula may combine an expression with: another one, or a number, which adapts to the other side's type. */
@@ -251,12 +252,7 @@ export function node(op: ScalarOp, dtype: DType, args: readonly Expr[], value = 
   // Object.is tells -0 from 0, and a constant's sign must not be lost to interning.
   if (args.length === 0) key += Object.is(value, -0) ? " -0" : ` ${value}`;
   for (const arg of args) key += ` ${arg.id}`;
-  let found = interned.get(key);
-  if (found === undefined) {
-    found = new Expr(op, dtype, args, value);
-    interned.set(key, found);
-  }
-  return found;
+  return once(interned, key, () => new Expr(op, dtype, args, value));
 }
 
 /** The element of input number `index`. 16-bit floats are read as float32. */

@@ -7,6 +7,7 @@ import { fillDiagonal_ } from "../ops/blocks.ts";
 import { fill_, filled, zero_ } from "../ops/fill.ts";
 import { bernoulli_, exponential_, type GeneratorOption, normal_, random_, uniform_ } from "../ops/random.ts";
 import { bernoulli, type MultinomialOptions, multinomial } from "../ops/sampling.ts";
+import { settings } from "../settings.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Behind } from "./behind.ts";
@@ -41,6 +42,10 @@ export interface FillMethods {
   newFull(shape: Shape, value: number, options?: { readonly dtype?: DType }): Tensor;
 }
 
+function beside(operation: string, x: Tensor, shape: Shape, value: number, options: { readonly dtype?: DType } | undefined): Tensor {
+  return filled(x, shape, value, settings(operation, options, { dtype: x.dtype }).dtype);
+}
+
 /** The functions behind them. */
 export const fillMethods: Behind<FillMethods> = {
   fill_,
@@ -53,7 +58,7 @@ export const fillMethods: Behind<FillMethods> = {
   fillDiagonal_,
   bernoulli,
   multinomial,
-  newZeros: (x, shape, { dtype } = {}) => filled(x, shape, 0, dtype),
-  newOnes: (x, shape, { dtype } = {}) => filled(x, shape, 1, dtype),
-  newFull: (x, shape, value, { dtype } = {}) => filled(x, shape, value, dtype),
+  newZeros: (x, shape, options) => beside("newZeros", x, shape, 0, options),
+  newOnes: (x, shape, options) => beside("newOnes", x, shape, 1, options),
+  newFull: (x, shape, value, options) => beside("newFull", x, shape, value, options),
 };

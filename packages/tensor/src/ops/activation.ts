@@ -92,7 +92,7 @@ export interface GeluOptions {
  *
  * @throws ArgumentError for an unknown approximation.
  */
-export function gelu(x: Tensor, options: GeluOptions = {}): Tensor {
+export function gelu(x: Tensor, options?: GeluOptions): Tensor {
   const { approximate } = settings("gelu", options, { approximate: "none" });
   checkChoice("gelu", "approximate", approximate, ["none", "tanh"]);
   return approximate === "none" ? geluExact(x) : geluTanh(x);
@@ -125,7 +125,7 @@ export interface SoftplusOptions {
 }
 
 /** `ln(1 + e^(beta · x)) / beta`. https://pytorch.org/docs/stable/generated/torch.nn.functional.softplus.html */
-export function softplus(x: Tensor, options: SoftplusOptions = {}): Tensor {
+export function softplus(x: Tensor, options?: SoftplusOptions): Tensor {
   const { beta, threshold } = settings("softplus", options, { beta: 1, threshold: 20 });
   return softplusOf(x, beta, threshold);
 }

@@ -8,6 +8,7 @@ import { isFloating } from "../dtype.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
 import type { Expr } from "../expr/expr.ts";
 import { type Pointwise, type PointwiseOptions, pointwise, resultType, type TensorOrNumber } from "../pointwise.ts";
+import { settings } from "../settings.ts";
 import type { Tensor } from "../tensor.ts";
 import { expectBetween } from "./check.ts";
 
@@ -60,10 +61,17 @@ function refuseBools(operands: readonly TensorOrNumber[]): void {
   }
 }
 
-function checkAlpha(operation: string, a: TensorOrNumber, b: TensorOrNumber, alpha: number): void {
-  if (Number.isInteger(alpha)) return;
-  const dtype = resultType([a, b]);
-  if (!isFloating(dtype)) throw new ArgumentError(`${operation}: alpha must be an integer for ${dtype} tensors, got ${alpha}`);
+function alphaOf(operation: string, a: TensorOrNumber, b: TensorOrNumber, options: AlphaOptions | undefined): number {
+  const { alpha } = settings(operation, options, { alpha: 1 });
+  if (!Number.isInteger(alpha)) {
+    const dtype = resultType([a, b]);
+    if (!isFloating(dtype)) throw new ArgumentError(`${operation}: alpha must be an integer for ${dtype} tensors, got ${alpha}`);
+  }
+  return alpha;
+}
+
+function factorOf(operation: string, options: ValueOptions | undefined): number {
+  return settings(operation, options, { value: 1 }).value;
 }
 
 /**
@@ -75,17 +83,15 @@ function checkAlpha(operation: string, a: TensorOrNumber, b: TensorOrNumber, alp
  * @example
  * add(tensor([1, 2]), 10); // [11, 12]
  */
-export function add(a: TensorOrNumber, b: TensorOrNumber, { alpha = 1 }: AlphaOptions = {}): Tensor {
-  if (alpha === 1) return plus(a, b);
-  checkAlpha("add", a, b, alpha);
-  return plusScaled(a, b, alpha);
+export function add(a: TensorOrNumber, b: TensorOrNumber, options?: AlphaOptions): Tensor {
+  const alpha = alphaOf("add", a, b, options);
+  return alpha === 1 ? plus(a, b) : plusScaled(a, b, alpha);
 }
 
 /** `a ← a + alpha · b`. Returns `a`. */
-export function add_(a: Tensor, b: TensorOrNumber, { alpha = 1 }: AlphaOptions = {}): Tensor {
-  if (alpha === 1) return plus.inPlace(a, b);
-  checkAlpha("add_", a, b, alpha);
-  return plusScaled.inPlace(a, b, alpha);
+export function add_(a: Tensor, b: TensorOrNumber, options?: AlphaOptions): Tensor {
+  const alpha = alphaOf("add_", a, b, options);
+  return alpha === 1 ? plus.inPlace(a, b) : plusScaled.inPlace(a, b, alpha);
 }
 
 /**
@@ -95,21 +101,19 @@ export function add_(a: Tensor, b: TensorOrNumber, { alpha = 1 }: AlphaOptions =
  *
  * @throws DTypeError for bools.
  */
-export function sub(a: TensorOrNumber, b: TensorOrNumber, { alpha = 1 }: AlphaOptions = {}): Tensor {
-  if (alpha === 1) return minus(a, b);
-  checkAlpha("sub", a, b, alpha);
-  return minusScaled(a, b, alpha);
+export function sub(a: TensorOrNumber, b: TensorOrNumber, options?: AlphaOptions): Tensor {
+  const alpha = alphaOf("sub", a, b, options);
+  return alpha === 1 ? minus(a, b) : minusScaled(a, b, alpha);
 }
 
 /** `a ← a - alpha · b`. Returns `a`. */
-export function sub_(a: Tensor, b: TensorOrNumber, { alpha = 1 }: AlphaOptions = {}): Tensor {
-  if (alpha === 1) return minus.inPlace(a, b);
-  checkAlpha("sub_", a, b, alpha);
-  return minusScaled.inPlace(a, b, alpha);
+export function sub_(a: Tensor, b: TensorOrNumber, options?: AlphaOptions): Tensor {
+  const alpha = alphaOf("sub_", a, b, options);
+  return alpha === 1 ? minus.inPlace(a, b) : minusScaled.inPlace(a, b, alpha);
 }
 
 /** The difference the other way round, `b - alpha · a`. */
-export function rsub(a: TensorOrNumber, b: TensorOrNumber, options: AlphaOptions = {}): Tensor {
+export function rsub(a: TensorOrNumber, b: TensorOrNumber, options?: AlphaOptions): Tensor {
   return sub(b, a, options);
 }
 
@@ -144,8 +148,9 @@ const truncated: Binary = /* @__PURE__ */ pointwise(
 );
 const floored: Binary = /* @__PURE__ */ pointwise("div", (a, b) => a.floorDiv(b), /* @__PURE__ */ dividing("div"));
 
-function rounded(operation: string, mode: DivOptions["roundingMode"]): Binary {
-  checkChoice(operation, "roundingMode", mode ?? null, ["trunc", "floor", null]);
+function rounded(operation: string, options: DivOptions | undefined): Binary {
+  const { roundingMode: mode } = settings(operation, options, { roundingMode: null });
+  checkChoice(operation, "roundingMode", mode, ["trunc", "floor", null]);
   return mode === "trunc" ? truncated : mode === "floor" ? floored : quotient;
 }
 
@@ -158,13 +163,13 @@ function rounded(operation: string, mode: DivOptions["roundingMode"]): Binary {
  * @example
  * div(tensor([7, -7]), 2, { roundingMode: "floor" }); // [3, -4]
  */
-export function div(a: TensorOrNumber, b: TensorOrNumber, { roundingMode }: DivOptions = {}): Tensor {
-  return rounded("div", roundingMode)(a, b);
+export function div(a: TensorOrNumber, b: TensorOrNumber, options?: DivOptions): Tensor {
+  return rounded("div", options)(a, b);
 }
 
 /** `a ← a / b`. Returns `a`. */
-export function div_(a: Tensor, b: TensorOrNumber, { roundingMode }: DivOptions = {}): Tensor {
-  return rounded("div_", roundingMode).inPlace(a, b);
+export function div_(a: Tensor, b: TensorOrNumber, options?: DivOptions): Tensor {
+  return rounded("div_", options).inPlace(a, b);
 }
 
 /** The exact quotient, `div` without rounding. */
@@ -202,13 +207,13 @@ export const reciprocal: Unary = /* @__PURE__ */ pointwise<[Tensor]>("reciprocal
 const productSum = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number]>("addcmul", (x, a, b, value) => x.add(a.mul(b).mul(value)));
 
 /** `x + value · a · b`. https://pytorch.org/docs/stable/generated/torch.addcmul.html */
-export function addcmul(x: Tensor, a: Tensor, b: Tensor, { value = 1 }: ValueOptions = {}): Tensor {
-  return productSum(x, a, b, value);
+export function addcmul(x: Tensor, a: Tensor, b: Tensor, options?: ValueOptions): Tensor {
+  return productSum(x, a, b, factorOf("addcmul", options));
 }
 
 /** `x ← x + value · a · b`. Returns `x`. */
-export function addcmul_(x: Tensor, a: Tensor, b: Tensor, { value = 1 }: ValueOptions = {}): Tensor {
-  return productSum.inPlace(x, a, b, value);
+export function addcmul_(x: Tensor, a: Tensor, b: Tensor, options?: ValueOptions): Tensor {
+  return productSum.inPlace(x, a, b, factorOf("addcmul_", options));
 }
 
 const ratio = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number]>("addcdiv", (x, a, b, value) => x.add(a.div(b).mul(value)), {
@@ -216,13 +221,13 @@ const ratio = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number]>("addcd
 });
 
 /** `x + value · a / b`. Throws a DTypeError for integers. https://pytorch.org/docs/stable/generated/torch.addcdiv.html */
-export function addcdiv(x: Tensor, a: Tensor, b: Tensor, { value = 1 }: ValueOptions = {}): Tensor {
-  return ratio(x, a, b, value);
+export function addcdiv(x: Tensor, a: Tensor, b: Tensor, options?: ValueOptions): Tensor {
+  return ratio(x, a, b, factorOf("addcdiv", options));
 }
 
 /** `x ← x + value · a / b`. Returns `x`. */
-export function addcdiv_(x: Tensor, a: Tensor, b: Tensor, { value = 1 }: ValueOptions = {}): Tensor {
-  return ratio.inPlace(x, a, b, value);
+export function addcdiv_(x: Tensor, a: Tensor, b: Tensor, options?: ValueOptions): Tensor {
+  return ratio.inPlace(x, a, b, factorOf("addcdiv_", options));
 }
 
 /**

@@ -4,6 +4,7 @@
 
 import { checkInteger } from "../argument.ts";
 import { ShapeError } from "../errors.ts";
+import { settings } from "../settings.ts";
 import { type Shape, sameShape, shapeError, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { clone, copy_ } from "./copy.ts";
@@ -74,7 +75,8 @@ export interface CombinationsOptions {
  *
  * @throws ShapeError unless it is a vector. @throws ArgumentError for an `r` that is no count.
  */
-export function combinations(x: Tensor, r = 2, { withReplacement = false }: CombinationsOptions = {}): Tensor {
+export function combinations(x: Tensor, r = 2, options?: CombinationsOptions): Tensor {
+  const { withReplacement } = settings("combinations", options, { withReplacement: false });
   if (x.ndim !== 1) throw shapeError("combinations", "a vector", x);
   checkInteger("combinations", "r", r);
   const size = x.shape[0] as number;
@@ -99,7 +101,8 @@ export interface VanderOptions {
 }
 
 /** The powers of each element, from `n - 1` down to 0: [n] → [n, powers]. https://pytorch.org/docs/stable/generated/torch.vander.html */
-export function vander(x: Tensor, { n = x.shape.at(-1) ?? 0, increasing = false }: VanderOptions = {}): Tensor {
+export function vander(x: Tensor, options?: VanderOptions): Tensor {
+  const { n, increasing } = settings("vander", options, { n: x.shape.at(-1) ?? 0, increasing: false });
   if (x.ndim !== 1) throw shapeError("vander", "a vector", x);
   checkInteger("vander", "n", n);
   const length = x.shape[0] as number;

@@ -7,6 +7,7 @@ import { decoder, encoder } from "../encode.ts";
 import { DTypeError } from "../errors.ts";
 import type { Expr } from "../expr/expr.ts";
 import { type Pointwise, pointwise, type TensorOrNumber } from "../pointwise.ts";
+import { settings } from "../settings.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Binary, Unary } from "./arithmetic.ts";
 import { checkMask } from "./check.ts";
@@ -76,7 +77,8 @@ const bothNan: Binary = /* @__PURE__ */ pointwise("isclose", (a, b) => a.isNaN()
  *
  * https://pytorch.org/docs/stable/generated/torch.isclose.html
  */
-export function isclose(a: Tensor, b: Tensor, { rtol = 1e-5, atol = 1e-8, equalNan = false }: CloseOptions = {}): Tensor {
+export function isclose(a: Tensor, b: Tensor, options?: CloseOptions): Tensor {
+  const { rtol, atol, equalNan } = settings("isclose", options, { rtol: 1e-5, atol: 1e-8, equalNan: false });
   const result = close(a, b, rtol, atol);
   return equalNan ? logicalOr(result, bothNan(a, b)) : result;
 }

@@ -10,7 +10,7 @@ import { expectOneType } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { apply, type Op, rules } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
-import { checkNames } from "../settings.ts";
+import { settings } from "../settings.ts";
 import { type Shape, shapeError, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkProductTypes } from "./matmul.ts";
@@ -112,7 +112,7 @@ export function spread(operation: string, name: string, value: PerDimension, dim
   return list;
 }
 
-const known = ["stride", "padding", "dilation", "groups", "outputPadding"];
+const defaults = { stride: 1, padding: 0, dilation: 1, groups: 1 } as const;
 
 /** The checks that all convolutions have in common. `channels` is the dimension of the weight that meets the input's channels. */
 function check(operation: string, dims: number, x: Tensor, weight: Tensor, bias: Tensor | null, groups: number): void {
@@ -141,28 +141,34 @@ function checkBias(operation: string, bias: Tensor | null, channels: number): vo
   }
 }
 
-function convolution(operation: string, dims: number, input: Tensor, weight: Tensor, bias: Tensor | null, options: ConvOptions): Tensor {
-  checkNames(operation, options, known);
+function convolution(
+  operation: string,
+  dims: number,
+  input: Tensor,
+  weight: Tensor,
+  bias: Tensor | null,
+  options: ConvOptions | undefined,
+): Tensor {
+  const given = settings(operation, options, defaults);
   if (input.ndim === dims + 1) return squeeze(convolution(operation, dims, unsqueeze(input, 0), weight, bias, options), 0);
-  const { groups = 1 } = options;
+  const { groups } = given;
   check(operation, dims, input, weight, bias, groups);
   const [made, taken] = [weight.shape[0] as number, weight.shape[1] as number];
   checkChannels(operation, input, weight, taken * groups, groups, made);
   checkBias(operation, bias, made);
-  const stride = spread(operation, "stride", options.stride ?? 1, dims, 1);
-  const dilation = spread(operation, "dilation", options.dilation ?? 1, dims, 1);
+  const stride = spread(operation, "stride", given.stride, dims, 1);
+  const dilation = spread(operation, "dilation", given.dilation, dims, 1);
   const kernelSizes = weight.shape.slice(2);
   const inputSizes = input.shape.slice(2);
   const extents = kernelSizes.map((k, i) => (dilation[i] as number) * (k - 1) + 1);
   let padding: readonly number[];
   let total: readonly number[];
-  if (options.padding === "same") {
+  if (given.padding === "same") {
     if (stride.some((s) => s !== 1)) throw new ArgumentError(`${operation}: padding "same" needs a stride of 1, got ${showShape(stride)}`);
     total = extents.map((extent) => extent - 1);
     padding = total.map((n) => Math.floor(n / 2));
   } else {
-    const chosen = options.padding === "valid" || options.padding === undefined ? 0 : options.padding;
-    padding = spread(operation, "padding", chosen, dims, 0);
+    padding = spread(operation, "padding", given.padding === "valid" ? 0 : given.padding, dims, 0);
     total = padding.map((n) => 2 * n);
   }
   const outputSizes = inputSizes.map((size, i) => {
@@ -185,7 +191,7 @@ function convolution(operation: string, dims: number, input: Tensor, weight: Ten
  *
  * @throws ShapeError when the channels do not fit, or the kernel is larger than the padded input.
  */
-export function conv1d(input: Tensor, weight: Tensor, bias: Tensor | null = null, options: ConvOptions = {}): Tensor {
+export function conv1d(input: Tensor, weight: Tensor, bias: Tensor | null = null, options?: ConvOptions): Tensor {
   return convolution("conv1d", 1, input, weight, bias, options);
 }
 
@@ -202,12 +208,12 @@ export function conv1d(input: Tensor, weight: Tensor, bias: Tensor | null = null
  * @example
  * conv2d(images, weight, bias, { stride: 2, padding: 1 });
  */
-export function conv2d(input: Tensor, weight: Tensor, bias: Tensor | null = null, options: ConvOptions = {}): Tensor {
+export function conv2d(input: Tensor, weight: Tensor, bias: Tensor | null = null, options?: ConvOptions): Tensor {
   return convolution("conv2d", 2, input, weight, bias, options);
 }
 
 /** Convolution over three dimensions: input [N, Cin, D, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv3d.html */
-export function conv3d(input: Tensor, weight: Tensor, bias: Tensor | null = null, options: ConvOptions = {}): Tensor {
+export function conv3d(input: Tensor, weight: Tensor, bias: Tensor | null = null, options?: ConvOptions): Tensor {
   return convolution("conv3d", 3, input, weight, bias, options);
 }
 
@@ -233,19 +239,19 @@ function transposed(
   input: Tensor,
   weight: Tensor,
   bias: Tensor | null,
-  options: ConvTransposeOptions,
+  options: ConvTransposeOptions | undefined,
 ): Tensor {
-  checkNames(operation, options, known);
+  const given = settings(operation, options, { ...defaults, outputPadding: 0 });
   if (input.ndim === dims + 1) return squeeze(transposed(operation, dims, unsqueeze(input, 0), weight, bias, options), 0);
-  const { groups = 1 } = options;
+  const { groups } = given;
   check(operation, dims, input, weight, bias, groups);
   const [channels, taken, made] = [input.shape[1] as number, weight.shape[0] as number, (weight.shape[1] as number) * groups];
   checkChannels(operation, input, weight, taken, groups, channels);
   checkBias(operation, bias, made);
-  const stride = spread(operation, "stride", options.stride ?? 1, dims, 1);
-  const padding = spread(operation, "padding", options.padding ?? 0, dims, 0);
-  const dilation = spread(operation, "dilation", options.dilation ?? 1, dims, 1);
-  const extra = spread(operation, "outputPadding", options.outputPadding ?? 0, dims, 0);
+  const stride = spread(operation, "stride", given.stride, dims, 1);
+  const padding = spread(operation, "padding", given.padding, dims, 0);
+  const dilation = spread(operation, "dilation", given.dilation, dims, 1);
+  const extra = spread(operation, "outputPadding", given.outputPadding, dims, 0);
   const kernelSizes = weight.shape.slice(2);
   const outputSizes = input.shape.slice(2);
   const inputSizes = outputSizes.map((size, i) => {
@@ -266,7 +272,7 @@ function transposed(
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose1d.html
  */
-export function convTranspose1d(input: Tensor, weight: Tensor, bias: Tensor | null = null, options: ConvTransposeOptions = {}): Tensor {
+export function convTranspose1d(input: Tensor, weight: Tensor, bias: Tensor | null = null, options?: ConvTransposeOptions): Tensor {
   return transposed("convTranspose1d", 1, input, weight, bias, options);
 }
 
@@ -275,11 +281,11 @@ export function convTranspose1d(input: Tensor, weight: Tensor, bias: Tensor | nu
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose2d.html
  */
-export function convTranspose2d(input: Tensor, weight: Tensor, bias: Tensor | null = null, options: ConvTransposeOptions = {}): Tensor {
+export function convTranspose2d(input: Tensor, weight: Tensor, bias: Tensor | null = null, options?: ConvTransposeOptions): Tensor {
   return transposed("convTranspose2d", 2, input, weight, bias, options);
 }
 
 /** Transposed convolution over three dimensions. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose3d.html */
-export function convTranspose3d(input: Tensor, weight: Tensor, bias: Tensor | null = null, options: ConvTransposeOptions = {}): Tensor {
+export function convTranspose3d(input: Tensor, weight: Tensor, bias: Tensor | null = null, options?: ConvTransposeOptions): Tensor {
   return transposed("convTranspose3d", 3, input, weight, bias, options);
 }

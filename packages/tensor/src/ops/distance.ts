@@ -36,7 +36,7 @@ export interface NormalizeOptions {
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.normalize.html
  */
-export function normalize(x: Tensor, options: NormalizeOptions = {}): Tensor {
+export function normalize(x: Tensor, options?: NormalizeOptions): Tensor {
   const { p, dim, eps } = settings("normalize", options, { p: 2, dim: 1, eps: 1e-12 });
   return div(x, clamp(norm(x, p, dim, { keepdim: true }), eps));
 }
@@ -54,7 +54,7 @@ export interface SimilarityOptions {
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html
  */
-export function cosineSimilarity(a: Tensor, b: Tensor, options: SimilarityOptions = {}): Tensor {
+export function cosineSimilarity(a: Tensor, b: Tensor, options?: SimilarityOptions): Tensor {
   const { dim, eps } = settings("cosineSimilarity", options, { dim: 1, eps: 1e-8 });
   // The dimension counts in the common shape: vectors may be stretched along it.
   const [x, y] = broadcastTensors(a, b);
@@ -77,7 +77,7 @@ export interface DistanceOptions {
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html
  */
-export function pairwiseDistance(a: Tensor, b: Tensor, options: DistanceOptions = {}): Tensor {
+export function pairwiseDistance(a: Tensor, b: Tensor, options?: DistanceOptions): Tensor {
   const { p, eps, keepdim } = settings("pairwiseDistance", options, { p: 2, eps: 1e-6, keepdim: false });
   return norm(add(sub(a, b), eps), p, -1, { keepdim });
 }
@@ -111,7 +111,7 @@ export interface CdistOptions {
  *
  * @throws ShapeError when the rows have different lengths.
  */
-export function cdist(a: Tensor, b: Tensor, options: CdistOptions = {}): Tensor {
+export function cdist(a: Tensor, b: Tensor, options?: CdistOptions): Tensor {
   const { p } = settings("cdist", options, { p: 2 });
   if (a.ndim < 2 || b.ndim < 2 || a.shape.at(-1) !== b.shape.at(-1)) throw shapeError("cdist", "rows of one length", a, b);
   expectFloating("cdist", a.dtype);

@@ -74,7 +74,7 @@ export interface EmbeddingOptions {
  *
  * @throws IndexError for an index out of range. @throws ShapeError unless the weight is a matrix.
  */
-export function embedding(indices: Tensor, weight: Tensor, options: EmbeddingOptions = {}): Tensor {
+export function embedding(indices: Tensor, weight: Tensor, options?: EmbeddingOptions): Tensor {
   const { paddingIdx, maxNorm, normType, scaleGradByFreq } = settings("embedding", options, {
     paddingIdx: null,
     maxNorm: null,

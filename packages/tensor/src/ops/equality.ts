@@ -2,6 +2,7 @@
  * Whether tensors are the same, as one answer: it is read, so it comes as a promise, and at once where the device can.
  */
 
+import { settings } from "../settings.ts";
 import { sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { type CloseOptions, eq, isclose, logicalNot } from "./comparison.ts";
@@ -26,12 +27,12 @@ export function equalSync(a: Tensor, b: Tensor): boolean {
 }
 
 /** Whether `|a - b| ≤ atol + rtol |b|` everywhere. https://pytorch.org/docs/stable/generated/torch.allclose.html */
-export async function allclose(a: Tensor, b: Tensor, options: CloseOptions = {}): Promise<boolean> {
+export async function allclose(a: Tensor, b: Tensor, options?: CloseOptions): Promise<boolean> {
   return (await all(isclose(a, b, options)).item()) !== 0;
 }
 
 /** `allclose` at once. Throws a DeviceError on devices that cannot. */
-export function allcloseSync(a: Tensor, b: Tensor, options: CloseOptions = {}): boolean {
+export function allcloseSync(a: Tensor, b: Tensor, options?: CloseOptions): boolean {
   return all(isclose(a, b, options)).itemSync() !== 0;
 }
 
@@ -42,7 +43,8 @@ export interface IsinOptions {
 }
 
 /** Whether each element is among those of another tensor, as bools. https://pytorch.org/docs/stable/generated/torch.isin.html */
-export function isin(elements: Tensor, testElements: Tensor, { invert = false }: IsinOptions = {}): Tensor {
+export function isin(elements: Tensor, testElements: Tensor, options?: IsinOptions): Tensor {
+  const { invert } = settings("isin", options, { invert: false });
   const found = any(eq(unsqueeze(elements, -1), reshape(testElements, [-1])), -1);
   return invert ? logicalNot(found) : found;
 }

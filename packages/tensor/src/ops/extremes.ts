@@ -10,6 +10,7 @@ import { rowProgram } from "../expr/program.ts";
 import { once } from "../once.ts";
 import { apply, applyAll, type Gradient, type Op, rules, type Spec } from "../op.ts";
 import { type Pointwise, pointwise } from "../pointwise.ts";
+import { settings } from "../settings.ts";
 import { dimension, dimensions, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { eq } from "./comparison.ts";
@@ -19,9 +20,8 @@ import {
   type Dims,
   expectRows,
   type KeepOptions,
-  onlyKeepdim,
+  keepDefaults,
   outerView,
-  plain,
   type RowAttrs,
   RowOp,
   reducedShape,
@@ -119,8 +119,8 @@ const sharedByAll: Gradient<RowAttrs> = /* @__PURE__ */ rules<RowAttrs>({
 
 const extremeOps = new Map<string, RowOp>();
 
-function extreme(name: string, reduce: "max" | "min", x: Tensor, dim: Dims, options: KeepOptions): Tensor {
-  const keepdim = onlyKeepdim(name, options);
+function extreme(name: string, reduce: "max" | "min", x: Tensor, dim: Dims, options: KeepOptions | undefined): Tensor {
+  const { keepdim } = settings(name, options, keepDefaults);
   const dims = dimensions(name, dim, x.ndim);
   expectRows(name, x, dims, (message) => new IndexError(message));
   const op = once(extremeOps, `${name} ${x.dtype}`, () => {
@@ -139,21 +139,17 @@ function extreme(name: string, reduce: "max" | "min", x: Tensor, dim: Dims, opti
  *
  * @throws IndexError when there is nothing to choose from.
  */
-export function amax(x: Tensor, dim: Dims = null, options: KeepOptions = plain): Tensor {
+export function amax(x: Tensor, dim: Dims = null, options?: KeepOptions): Tensor {
   return extreme("amax", "max", x, dim, options);
 }
 
 /** The smallest element over some dimensions, or all. Equals share the gradient. https://pytorch.org/docs/stable/generated/torch.amin.html */
-export function amin(x: Tensor, dim: Dims = null, options: KeepOptions = plain): Tensor {
+export function amin(x: Tensor, dim: Dims = null, options?: KeepOptions): Tensor {
   return extreme("amin", "min", x, dim, options);
 }
 
 /** Both extremes. https://pytorch.org/docs/stable/generated/torch.aminmax.html */
-export function aminmax(
-  x: Tensor,
-  dim: number | null = null,
-  options: KeepOptions = plain,
-): { readonly min: Tensor; readonly max: Tensor } {
+export function aminmax(x: Tensor, dim: number | null = null, options?: KeepOptions): { readonly min: Tensor; readonly max: Tensor } {
   return { min: amin(x, dim, options), max: amax(x, dim, options) };
 }
 
@@ -213,19 +209,19 @@ function find(name: string, op: "max" | "min", x: Tensor, dim: number | null, ke
  *
  * @throws IndexError when there is nothing to choose from.
  */
-export function argmax(x: Tensor, dim: number | null = null, options: KeepOptions = plain): Tensor {
-  const keepdim = onlyKeepdim("argmax", options);
+export function argmax(x: Tensor, dim: number | null = null, options?: KeepOptions): Tensor {
+  const { keepdim } = settings("argmax", options, keepDefaults);
   return find("argmax", "max", x, dim, keepdim);
 }
 
 /** Where the smallest element is; the first of equals. https://pytorch.org/docs/stable/generated/torch.argmin.html */
-export function argmin(x: Tensor, dim: number | null = null, options: KeepOptions = plain): Tensor {
-  const keepdim = onlyKeepdim("argmin", options);
+export function argmin(x: Tensor, dim: number | null = null, options?: KeepOptions): Tensor {
+  const { keepdim } = settings("argmin", options, keepDefaults);
   return find("argmin", "min", x, dim, keepdim);
 }
 
-function choose(name: "max" | "min", x: Tensor, dim: number, options: KeepOptions): ValuesAndIndices {
-  const keepdim = onlyKeepdim(name, options);
+function choose(name: "max" | "min", x: Tensor, dim: number, options: KeepOptions | undefined): ValuesAndIndices {
+  const { keepdim } = settings(name, options, keepDefaults);
   const axis = dimension(name, dim, x.ndim);
   const dims = x.ndim === 0 ? [] : [axis];
   expectRows(name, x, dims, (message) => new IndexError(message));
@@ -238,8 +234,8 @@ export function max(x: Tensor): Tensor;
 export function max(x: Tensor, other: Tensor): Tensor;
 /** The largest elements along a dimension, and where they are; the first of equals. */
 export function max(x: Tensor, dim: number, options?: KeepOptions): ValuesAndIndices;
-export function max(x: Tensor, second?: Tensor | number, options: KeepOptions = plain): Tensor | ValuesAndIndices {
-  if (second === undefined) return extreme("max", "max", x, null, plain);
+export function max(x: Tensor, second?: Tensor | number, options?: KeepOptions): Tensor | ValuesAndIndices {
+  if (second === undefined) return extreme("max", "max", x, null, options);
   return typeof second === "number" ? choose("max", x, second, options) : maximum(x, second);
 }
 
@@ -249,7 +245,7 @@ export function min(x: Tensor): Tensor;
 export function min(x: Tensor, other: Tensor): Tensor;
 /** The smallest elements along a dimension, and where they are; the first of equals. */
 export function min(x: Tensor, dim: number, options?: KeepOptions): ValuesAndIndices;
-export function min(x: Tensor, second?: Tensor | number, options: KeepOptions = plain): Tensor | ValuesAndIndices {
-  if (second === undefined) return extreme("min", "min", x, null, plain);
+export function min(x: Tensor, second?: Tensor | number, options?: KeepOptions): Tensor | ValuesAndIndices {
+  if (second === undefined) return extreme("min", "min", x, null, options);
   return typeof second === "number" ? choose("min", x, second, options) : minimum(x, second);
 }

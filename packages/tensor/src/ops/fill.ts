@@ -7,6 +7,7 @@ import type { DType, TypedArray } from "../dtype.ts";
 import { input, scalar } from "../expr/expr.ts";
 import { type Program, program } from "../expr/program.ts";
 import type { View } from "../kernel.ts";
+import { once } from "../once.ts";
 import { applyInPlace } from "../op.ts";
 import { PointwiseOp } from "../pointwise.ts";
 import type { Shape } from "../shape.ts";
@@ -23,11 +24,7 @@ function elementOf(dtype: DType, value: number | boolean): number {
 /** Stores `value` in every element of a view; no history is recorded. */
 export function fillView(to: View, value: number, device: Backend): void {
   if (to.shape.includes(0)) return;
-  let fill = programs.get(to.dtype);
-  if (fill === undefined) {
-    fill = program([scalar(0, to.dtype)]);
-    programs.set(to.dtype, fill);
-  }
+  const fill = once(programs, to.dtype, () => program([scalar(0, to.dtype)]));
   device.run({ kind: "pointwise", program: fill, inputs: [], scalars: [elementOf(to.dtype, value)], to: [to] });
 }
 
@@ -36,11 +33,7 @@ const sums = new Map<DType, Program>();
 /** Adds a view to another of the same shape and dtype; no history is recorded. */
 export function addInto(to: View, from: View, device: Backend): void {
   if (to.shape.includes(0)) return;
-  let sum = sums.get(to.dtype);
-  if (sum === undefined) {
-    sum = program([input(0, to.dtype).add(input(1, to.dtype))]);
-    sums.set(to.dtype, sum);
-  }
+  const sum = once(sums, to.dtype, () => program([input(0, to.dtype).add(input(1, to.dtype))]));
   device.run({ kind: "pointwise", program: sum, inputs: [to, from], scalars: [], to: [to] });
 }
 
@@ -53,11 +46,7 @@ const fills = new Map<DType, PointwiseOp>();
  */
 export function fill_(target: Tensor, value: number | boolean | Tensor): Tensor {
   if (typeof value === "object") return copy_(target, value);
-  let op = fills.get(target.dtype);
-  if (op === undefined) {
-    op = new PointwiseOp("fill", [scalar(0, target.dtype)], [target.dtype]);
-    fills.set(target.dtype, op);
-  }
+  const op = once(fills, target.dtype, () => new PointwiseOp("fill", [scalar(0, target.dtype)], [target.dtype]));
   return applyInPlace(op, target, [target], [elementOf(target.dtype, value)]);
 }
 

@@ -16,7 +16,7 @@ import { gatherUnchecked, selectUnchecked, wrapNegative } from "./gather.ts";
 import { maskedFill_, nonzero } from "./mask.ts";
 import { permute } from "./permute.ts";
 import { reshape, unsqueeze } from "./reshape.ts";
-import { putFlat, putFlat_ } from "./scatter.ts";
+import { putFlat, putFlat_, puttingBy } from "./scatter.ts";
 import { select, slice } from "./slice.ts";
 
 /** A range of indices, as Python's `start:stop:step`; what is left out goes to the end. */
@@ -276,23 +276,15 @@ function putOperands(x: Tensor, indices: readonly (Tensor | null)[], values: Ten
  *
  * https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html
  */
-export function indexPut(
-  x: Tensor,
-  indices: readonly (Tensor | null)[],
-  values: Tensor,
-  { accumulate = false }: IndexPutOptions = {},
-): Tensor {
+export function indexPut(x: Tensor, indices: readonly (Tensor | null)[], values: Tensor, options?: IndexPutOptions): Tensor {
+  const by = puttingBy("indexPut", options);
   const [, places, source] = putOperands(x, indices, values);
-  return putFlat(x, places, source, accumulate ? "add" : "set");
+  return putFlat(x, places, source, by);
 }
 
 /** `indexPut` in place. */
-export function indexPut_(
-  x: Tensor,
-  indices: readonly (Tensor | null)[],
-  values: Tensor,
-  { accumulate = false }: IndexPutOptions = {},
-): Tensor {
+export function indexPut_(x: Tensor, indices: readonly (Tensor | null)[], values: Tensor, options?: IndexPutOptions): Tensor {
+  const by = puttingBy("indexPut_", options);
   const [, places, source] = putOperands(x, indices, values);
-  return putFlat_(x, places, source, accumulate ? "add" : "set");
+  return putFlat_(x, places, source, by);
 }

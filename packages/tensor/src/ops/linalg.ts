@@ -273,7 +273,9 @@ export interface TriangularOptions {
  *
  * @throws ArgumentError when a matrix is singular.
  */
-export function solveTriangular(a: Tensor, b: Tensor, { upper, unitriangular = false, left = true }: TriangularOptions): Tensor {
+export function solveTriangular(a: Tensor, b: Tensor, options: TriangularOptions): Tensor {
+  const defaults = { upper: undefined, unitriangular: false, left: true };
+  const { upper, unitriangular, left } = settings<Partial<TriangularOptions>, typeof defaults>("solveTriangular", options, defaults);
   expectSquare("solveTriangular", a);
   const own = (upper ? triu : tril)(a, unitriangular ? (upper ? 1 : -1) : 0);
   const whole = unitriangular ? add(own, identities(a, a.shape)) : own;
@@ -392,7 +394,7 @@ export interface NormOptions {
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.vector_norm.html
  */
-export function vectorNorm(x: Tensor, ord = 2, dim: number | readonly number[] | null = null, options: NormOptions = {}): Tensor {
+export function vectorNorm(x: Tensor, ord = 2, dim: number | readonly number[] | null = null, options?: NormOptions): Tensor {
   return norm(x, ord, dim, options);
 }
 
@@ -406,7 +408,7 @@ export type MatrixNormOrder = "fro" | number;
  *
  * @throws ArgumentError for an order other than `"fro"`, 1, -1, Infinity and -Infinity.
  */
-export function matrixNorm(a: Tensor, ord: MatrixNormOrder = "fro", options: NormOptions = {}): Tensor {
+export function matrixNorm(a: Tensor, ord: MatrixNormOrder = "fro", options?: NormOptions): Tensor {
   const { keepdim } = settings("matrixNorm", options, { keepdim: false });
   if (a.ndim < 2) throw shapeError("matrixNorm", "at least 2 dimensions", a);
   expectFloating("matrixNorm", a.dtype);

@@ -8,6 +8,7 @@ import { ShapeError } from "../errors.ts";
 import type { View } from "../kernel.ts";
 import { apply, type Op, rules } from "../op.ts";
 import { broadcastView, pointwise } from "../pointwise.ts";
+import { settings } from "../settings.ts";
 import { broadcastStrides, reshapeStrides, type Shape, shapeError, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { windowOn } from "../view.ts";
@@ -113,7 +114,8 @@ export interface AddProductOptions {
   readonly alpha?: number;
 }
 
-function addProduct(operation: string, input: Tensor, product: Tensor, { beta = 1, alpha = 1 }: AddProductOptions): Tensor {
+function addProduct(operation: string, input: Tensor, product: Tensor, options: AddProductOptions | undefined): Tensor {
+  const { beta, alpha } = settings(operation, options, { beta: 1, alpha: 1 });
   expectOneType(operation, input, product);
   expectFits(operation, input.shape, product.shape);
   return beta === 0 ? scaled(input, product, alpha) : scaledSum(input, product, beta, alpha);
@@ -128,26 +130,26 @@ function expectFits(operation: string, shape: Shape, target: Shape): void {
  *
  * https://pytorch.org/docs/stable/generated/torch.addmm.html
  */
-export function addmm(input: Tensor, a: Tensor, b: Tensor, options: AddProductOptions = {}): Tensor {
+export function addmm(input: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
   return addProduct("addmm", input, mm(a, b), options);
 }
 
 /** `beta · input + alpha · (a · vector)`. https://pytorch.org/docs/stable/generated/torch.addmv.html */
-export function addmv(input: Tensor, a: Tensor, vector: Tensor, options: AddProductOptions = {}): Tensor {
+export function addmv(input: Tensor, a: Tensor, vector: Tensor, options?: AddProductOptions): Tensor {
   return addProduct("addmv", input, mv(a, vector), options);
 }
 
 /** `beta · input + alpha · (a · b)` for batches of matrices. https://pytorch.org/docs/stable/generated/torch.baddbmm.html */
-export function baddbmm(input: Tensor, a: Tensor, b: Tensor, options: AddProductOptions = {}): Tensor {
+export function baddbmm(input: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
   return addProduct("baddbmm", input, bmm(a, b), options);
 }
 
 /** `beta · input + alpha · (a ⊗ b)`, all products of elements of two vectors. https://pytorch.org/docs/stable/generated/torch.addr.html */
-export function addr(input: Tensor, a: Tensor, b: Tensor, options: AddProductOptions = {}): Tensor {
+export function addr(input: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
   return addProduct("addr", input, outer(a, b), options);
 }
 
 /** `beta · input + alpha · Σ (a · b)`, summed over a batch of matrices. https://pytorch.org/docs/stable/generated/torch.addbmm.html */
-export function addbmm(input: Tensor, a: Tensor, b: Tensor, options: AddProductOptions = {}): Tensor {
+export function addbmm(input: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
   return addProduct("addbmm", input, sum(bmm(a, b), 0), options);
 }

@@ -7,6 +7,7 @@ import { expectOneType, kindOf } from "../dtype.ts";
 import { numbersOf } from "../encode.ts";
 import { DTypeError } from "../errors.ts";
 import { pointwise, type TensorOrNumber } from "../pointwise.ts";
+import { settings } from "../settings.ts";
 import { broadcastShapes, contiguousStrides, type Shape, shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkMask, expectBetween } from "./check.ts";
@@ -36,8 +37,9 @@ function nonzeroPositions(x: Tensor): Int32Array<ArrayBuffer> {
  */
 export function nonzero(x: Tensor, options?: { readonly asTuple?: false }): Tensor;
 export function nonzero(x: Tensor, options: { readonly asTuple: true }): Tensor[];
-export function nonzero(x: Tensor, options: { readonly asTuple?: boolean } = {}): Tensor | Tensor[] {
-  if (options.asTuple && x.ndim === 0) return nonzero(reshape(x, [1]), { asTuple: true });
+export function nonzero(x: Tensor, options?: { readonly asTuple?: boolean }): Tensor | Tensor[] {
+  const { asTuple } = settings("nonzero", options, { asTuple: false });
+  if (asTuple && x.ndim === 0) return nonzero(reshape(x, [1]), { asTuple: true });
   const found = nonzeroPositions(x);
   const strides = contiguousStrides(x.shape);
   const rows = new Int32Array(found.length * x.ndim);
@@ -47,7 +49,7 @@ export function nonzero(x: Tensor, options: { readonly asTuple?: boolean } = {})
     });
   });
   const table = fromHost(x, [found.length, x.ndim], "int32", rows);
-  return options.asTuple ? x.shape.map((_, dim) => select(table, 1, dim)) : table;
+  return asTuple ? x.shape.map((_, dim) => select(table, 1, dim)) : table;
 }
 
 /**

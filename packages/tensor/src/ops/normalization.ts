@@ -62,7 +62,7 @@ export function layerNorm(
   normalizedShape: Shape,
   weight: Tensor | null = null,
   bias: Tensor | null = null,
-  options: NormalizationOptions = {},
+  options?: NormalizationOptions,
 ): Tensor {
   const { eps } = settings("layerNorm", options, { eps: 1e-5 });
   expectFloating("layerNorm", x.dtype);
@@ -81,7 +81,7 @@ export function layerNorm(
  *
  * @param options.eps default: the dtype's distance from 1 to the next number. @throws ShapeError when x does not end in the normalized shape.
  */
-export function rmsNorm(x: Tensor, normalizedShape: Shape, weight: Tensor | null = null, options: NormalizationOptions = {}): Tensor {
+export function rmsNorm(x: Tensor, normalizedShape: Shape, weight: Tensor | null = null, options?: NormalizationOptions): Tensor {
   const { eps } = settings("rmsNorm", options, { eps: epsilonOf(x.dtype) });
   expectFloating("rmsNorm", x.dtype);
   const dims = lastDimensions("rmsNorm", x, normalizedShape);
@@ -107,7 +107,7 @@ export function groupNorm(
   numGroups: number,
   weight: Tensor | null = null,
   bias: Tensor | null = null,
-  options: NormalizationOptions = {},
+  options?: NormalizationOptions,
 ): Tensor {
   const { eps } = settings("groupNorm", options, { eps: 1e-5 });
   expectFloating("groupNorm", x.dtype);
@@ -246,7 +246,7 @@ export function batchNorm(
   runningVar: Tensor | null,
   weight: Tensor | null = null,
   bias: Tensor | null = null,
-  options: BatchNormOptions = {},
+  options?: BatchNormOptions,
 ): Tensor {
   const { training, ...rest } = settings("batchNorm", options, { training: false, ...runningDefaults });
   const dims = training ? x.shape.map((_, i) => i).filter((i) => i !== 1) : null;
@@ -269,7 +269,7 @@ export function instanceNorm(
   runningVar: Tensor | null = null,
   weight: Tensor | null = null,
   bias: Tensor | null = null,
-  options: InstanceNormOptions = {},
+  options?: InstanceNormOptions,
 ): Tensor {
   const { useInputStats, ...rest } = settings("instanceNorm", options, { useInputStats: true, ...runningDefaults });
   const dims = useInputStats ? x.shape.map((_, i) => i).slice(2) : null;
@@ -294,7 +294,7 @@ export interface LocalResponseOptions {
  * @param x [N, C, ...]. @param size how many channels are neighbours, the element's own included.
  * @throws ArgumentError when that is no positive integer. @throws ShapeError for fewer than 3 dimensions.
  */
-export function localResponseNorm(x: Tensor, size: number, options: LocalResponseOptions = {}): Tensor {
+export function localResponseNorm(x: Tensor, size: number, options?: LocalResponseOptions): Tensor {
   const { alpha, beta, k } = settings("localResponseNorm", options, { alpha: 1e-4, beta: 0.75, k: 1 });
   expectFloating("localResponseNorm", x.dtype);
   if (x.ndim < 3) throw shapeError("localResponseNorm", "an input of shape [N, C, ...] with places", x);

@@ -65,7 +65,7 @@ function sourceOf(mode: PadMode, place: number, size: number): number {
  * @example
  * pad(x, [1, 1, 2, 2]); // a column of zeros on both sides, two rows above and below
  */
-export function pad(x: Tensor, widths: readonly number[], options: PadOptions = {}): Tensor {
+export function pad(x: Tensor, widths: readonly number[], options?: PadOptions): Tensor {
   const { mode, value } = settings("pad", options, { mode: "constant", value: 0 });
   if (widths.length % 2 !== 0 || widths.length > 2 * x.ndim || !widths.every(Number.isInteger)) {
     throw new ShapeError(`pad: expected pairs of whole widths for at most ${x.ndim} dimensions, got ${showShape(widths)}`);

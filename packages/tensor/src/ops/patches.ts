@@ -25,7 +25,7 @@ export interface PatchOptions {
 function windowsOf(
   operation: string,
   kernelSize: PerDimension,
-  options: PatchOptions,
+  options: PatchOptions | undefined,
 ): Record<"kernel" | "dilation" | "padding" | "stride", readonly number[]> {
   const { dilation, padding, stride } = settings(operation, options, { dilation: 1, padding: 0, stride: 1 });
   return {
@@ -41,7 +41,7 @@ function windowsOf(
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.unfold.html (`unfold` itself is the method along one dimension)
  */
-export function im2col(x: Tensor, kernelSize: PerDimension, options: PatchOptions = {}): Tensor {
+export function im2col(x: Tensor, kernelSize: PerDimension, options?: PatchOptions): Tensor {
   if (x.ndim === 3) return squeeze(im2col(unsqueeze(x, 0), kernelSize, options), 0);
   if (x.ndim !== 4) throw shapeError("im2col", "an image [N, C, H, W]", x);
   const { kernel, dilation, padding, stride } = windowsOf("im2col", kernelSize, options);
@@ -63,7 +63,7 @@ export function im2col(x: Tensor, kernelSize: PerDimension, options: PatchOption
  *
  * @throws ShapeError when the number of columns does not fit the number of windows.
  */
-export function col2im(x: Tensor, outputSize: PerDimension, kernelSize: PerDimension, options: PatchOptions = {}): Tensor {
+export function col2im(x: Tensor, outputSize: PerDimension, kernelSize: PerDimension, options?: PatchOptions): Tensor {
   if (x.ndim === 2) return squeeze(col2im(unsqueeze(x, 0), outputSize, kernelSize, options), 0);
   if (x.ndim !== 3) throw shapeError("col2im", "columns [N, C · kernel, L]", x);
   const { kernel, dilation, padding, stride } = windowsOf("col2im", kernelSize, options);

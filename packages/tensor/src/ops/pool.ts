@@ -6,7 +6,7 @@ import { runPool } from "../backends/cpu/pool.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { apply, applyAll, type Op, rules, type Spec } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
-import { checkNames } from "../settings.ts";
+import { settings } from "../settings.ts";
 import { type Shape, shapeError, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { type PerDimension, spread } from "./conv.ts";
@@ -129,16 +129,19 @@ export interface AvgPoolOptions extends PoolOptions {
   readonly divisorOverride?: number;
 }
 
-const known = ["stride", "padding", "ceilMode", "dilation", "returnIndices", "countIncludePad", "divisorOverride"];
+/** The defaults of `PoolOptions`. */
+const defaultsFor = (size: PerDimension) => ({ stride: size, padding: 0, ceilMode: false }) as const;
 
-function windowsOf(operation: string, dims: number, x: Tensor, size: PerDimension, options: MaxPoolOptions & AvgPoolOptions): Windows {
-  checkNames(operation, options, known);
+/** The options of one kind of pooling, settled; what only the other kind has is not there. */
+type Settled = Required<PoolOptions> & Pick<MaxPoolOptions, "dilation"> & Pick<AvgPoolOptions, "countIncludePad" | "divisorOverride">;
+
+function windowsOf(operation: string, dims: number, x: Tensor, size: PerDimension, options: Settled): Windows {
   if (x.ndim !== dims + 2) throw shapeError(operation, `an input of ${dims + 1} or ${dims + 2} dimensions`, x);
   const kernel = spread(operation, "the size of the window", size, dims, 1);
-  const stride = spread(operation, "stride", options.stride ?? size, dims, 1);
-  const padding = spread(operation, "padding", options.padding ?? 0, dims, 0);
+  const stride = spread(operation, "stride", options.stride, dims, 1);
+  const padding = spread(operation, "padding", options.padding, dims, 0);
   const dilation = spread(operation, "dilation", options.dilation ?? 1, dims, 1);
-  const { ceilMode = false, countIncludePad = true, divisorOverride = null } = options;
+  const { ceilMode, countIncludePad = true, divisorOverride = null } = options;
   if (divisorOverride === 0) throw new ArgumentError(`${operation}: divisorOverride must not be 0`);
   const inputSizes = x.shape.slice(2);
   const outputSizes = inputSizes.map((length, i) => {
@@ -164,10 +167,17 @@ function batched(dims: number, x: Tensor, pool: (x: Tensor) => readonly Tensor[]
 }
 
 /** The largest value of each window and where it stands. */
-function maxPool(operation: string, dims: number, x: Tensor, size: PerDimension, options: MaxPoolOptions): Tensor | [Tensor, Tensor] {
-  const outputs = batched(dims, x, (batch) => applyAll(largest, [batch], windowsOf(operation, dims, batch, size, options)));
+function maxPool(
+  operation: string,
+  dims: number,
+  x: Tensor,
+  size: PerDimension,
+  options: MaxPoolOptions | undefined,
+): Tensor | [Tensor, Tensor] {
+  const given = settings(operation, options, { ...defaultsFor(size), dilation: 1, returnIndices: false });
+  const outputs = batched(dims, x, (batch) => applyAll(largest, [batch], windowsOf(operation, dims, batch, size, given)));
   const [values, indices] = [outputs[0] as Tensor, outputs[1] as Tensor]; // safe: the operation has two outputs
-  if (options.returnIndices) return [values, indices];
+  if (given.returnIndices) return [values, indices];
   indices.dispose();
   return values;
 }
@@ -180,7 +190,7 @@ export interface MaxPool {
 
 function maxPooling(operation: string, dims: number): MaxPool {
   // Safe: `returnIndices` decides which of the two results comes back, as the overloads say.
-  return ((x: Tensor, size: PerDimension, options: MaxPoolOptions = {}) => maxPool(operation, dims, x, size, options)) as MaxPool;
+  return ((x: Tensor, size: PerDimension, options?: MaxPoolOptions) => maxPool(operation, dims, x, size, options)) as MaxPool;
 }
 
 /** The largest value of each window: [N, C, L] → [N, C, L']. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
@@ -201,23 +211,24 @@ export const maxPool2d: MaxPool = /* @__PURE__ */ maxPooling("maxPool2d", 2);
 /** The largest value of each window: [N, C, D, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
 export const maxPool3d: MaxPool = /* @__PURE__ */ maxPooling("maxPool3d", 3);
 
-function avgPool(operation: string, dims: number, x: Tensor, size: PerDimension, options: AvgPoolOptions): Tensor {
-  const outputs = batched(dims, x, (batch) => [apply(mean, [batch], windowsOf(operation, dims, batch, size, options))]);
+function avgPool(operation: string, dims: number, x: Tensor, size: PerDimension, options: AvgPoolOptions | undefined): Tensor {
+  const given = settings(operation, options, { ...defaultsFor(size), countIncludePad: true, divisorOverride: undefined });
+  const outputs = batched(dims, x, (batch) => [apply(mean, [batch], windowsOf(operation, dims, batch, size, given))]);
   return outputs[0] as Tensor; // safe: one output
 }
 
 /** The mean of each window: [N, C, L] → [N, C, L']. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html */
-export function avgPool1d(x: Tensor, kernelSize: PerDimension, options: AvgPoolOptions = {}): Tensor {
+export function avgPool1d(x: Tensor, kernelSize: PerDimension, options?: AvgPoolOptions): Tensor {
   return avgPool("avgPool1d", 1, x, kernelSize, options);
 }
 
 /** The mean of each window: [N, C, H, W] → [N, C, H', W']. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html */
-export function avgPool2d(x: Tensor, kernelSize: PerDimension, options: AvgPoolOptions = {}): Tensor {
+export function avgPool2d(x: Tensor, kernelSize: PerDimension, options?: AvgPoolOptions): Tensor {
   return avgPool("avgPool2d", 2, x, kernelSize, options);
 }
 
 /** The mean of each window: [N, C, D, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html */
-export function avgPool3d(x: Tensor, kernelSize: PerDimension, options: AvgPoolOptions = {}): Tensor {
+export function avgPool3d(x: Tensor, kernelSize: PerDimension, options?: AvgPoolOptions): Tensor {
   return avgPool("avgPool3d", 3, x, kernelSize, options);
 }
 
@@ -230,18 +241,25 @@ const root = /* @__PURE__ */ pointwise<[Tensor, number, number]>(
   },
 );
 
-function lpPool(operation: string, dims: number, x: Tensor, normType: number, size: PerDimension, options: PoolOptions): Tensor {
+function lpPool(
+  operation: string,
+  dims: number,
+  x: Tensor,
+  normType: number,
+  size: PerDimension,
+  options: PoolOptions | undefined,
+): Tensor {
   const kernel = spread(operation, "the size of the window", size, dims, 1);
   const means = avgPool(operation, dims, power(x, normType), kernel, options);
   return root(means, sizeOf(kernel), 1 / normType);
 }
 
 /** `(Σ xᵖ)^(1/p)` of each window, `p` being `normType`. https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool1d.html */
-export function lpPool1d(x: Tensor, normType: number, kernelSize: PerDimension, options: PoolOptions = {}): Tensor {
+export function lpPool1d(x: Tensor, normType: number, kernelSize: PerDimension, options?: PoolOptions): Tensor {
   return lpPool("lpPool1d", 1, x, normType, kernelSize, options);
 }
 
 /** `(Σ xᵖ)^(1/p)` of each window, `p` being `normType`. https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool2d.html */
-export function lpPool2d(x: Tensor, normType: number, kernelSize: PerDimension, options: PoolOptions = {}): Tensor {
+export function lpPool2d(x: Tensor, normType: number, kernelSize: PerDimension, options?: PoolOptions): Tensor {
   return lpPool("lpPool2d", 2, x, normType, kernelSize, options);
 }

@@ -8,6 +8,7 @@ import { input, row } from "../expr/expr.ts";
 import { rowProgram } from "../expr/program.ts";
 import { once } from "../once.ts";
 import { apply, type GradientContext, rules } from "../op.ts";
+import { settings } from "../settings.ts";
 import { sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { mul } from "./arithmetic.ts";
@@ -16,7 +17,7 @@ import { broadcastTo } from "./expand.ts";
 import { fromHost } from "./fill.ts";
 import { permute } from "./permute.ts";
 import { reshape, unsqueeze } from "./reshape.ts";
-import { type Dims, keepdimOf, plain, type ReduceOptions, type RowAttrs, RowOp, restored } from "./rows.ts";
+import { type Dims, type ReduceOptions, type RowAttrs, RowOp, reduceDefaults, restored } from "./rows.ts";
 import { type ReductionPlan, reduce, totalType } from "./sum.ts";
 
 const othersOps = new Map<DType, RowOp>();
@@ -86,9 +87,8 @@ const multiplying: ReductionPlan = {
  *
  * https://pytorch.org/docs/stable/generated/torch.prod.html
  */
-export function prod(x: Tensor, dim: Dims = null, options: ReduceOptions = plain): Tensor {
-  const keepdim = keepdimOf("prod", options);
-  const { dtype } = options;
+export function prod(x: Tensor, dim: Dims = null, options?: ReduceOptions): Tensor {
+  const { keepdim, dtype } = settings("prod", options, reduceDefaults);
   const type = totalType(x, dtype);
   return reduce("prod", x, dim, keepdim, type, type, multiplying);
 }

@@ -38,7 +38,14 @@ const between = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("quantile", 
 );
 const middle = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("quantile", (low, high) => low.add(high.sub(low).mul(0.5)));
 
-function quantiles(operation: string, x: Tensor, q: number | Tensor, dim: number | null, options: QuantileOptions, skip: boolean): Tensor {
+function quantiles(
+  operation: string,
+  x: Tensor,
+  q: number | Tensor,
+  dim: number | null,
+  options: QuantileOptions | undefined,
+  skip: boolean,
+): Tensor {
   const { keepdim, interpolation } = settings(operation, options, { keepdim: false, interpolation: "linear" });
   expectFloating(operation, x.dtype);
   checkChoice(operation, "interpolation", interpolation, ["linear", "lower", "higher", "midpoint", "nearest"]);
@@ -80,11 +87,11 @@ function quantiles(operation: string, x: Tensor, q: number | Tensor, dim: number
  * @example
  * quantile(tensor([0, 1, 2, 3]), 0.5); // 1.5
  */
-export function quantile(x: Tensor, q: number | Tensor, dim: number | null = null, options: QuantileOptions = {}): Tensor {
+export function quantile(x: Tensor, q: number | Tensor, dim: number | null = null, options?: QuantileOptions): Tensor {
   return quantiles("quantile", x, q, dim, options, false);
 }
 
 /** `quantile` of what is not NaN. https://pytorch.org/docs/stable/generated/torch.nanquantile.html */
-export function nanquantile(x: Tensor, q: number | Tensor, dim: number | null = null, options: QuantileOptions = {}): Tensor {
+export function nanquantile(x: Tensor, q: number | Tensor, dim: number | null = null, options?: QuantileOptions): Tensor {
   return quantiles("nanquantile", x, q, dim, options, true);
 }

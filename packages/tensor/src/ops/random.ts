@@ -13,7 +13,7 @@ import { applyInPlace, type Op, rules } from "../op.ts";
 import { pointwise, type TensorOrNumber } from "../pointwise.ts";
 import { drawBernoulli, drawBernoulliEach, drawExponential, drawIntegers, drawNormal, drawUniform } from "../random/distributions.ts";
 import { defaultGenerator, type Generator } from "../random/generator.ts";
-import { checkNames } from "../settings.ts";
+import { settings } from "../settings.ts";
 import type { Tensor } from "../tensor.ts";
 import { copyInto } from "./copy.ts";
 import { expand } from "./expand.ts";
@@ -21,13 +21,11 @@ import { expand } from "./expand.ts";
 /** Where random numbers come from. */
 export interface GeneratorOption {
   /** Default: the default generator, which `manualSeed` seeds. */
-  readonly generator?: Generator;
+  readonly generator?: Generator | undefined;
 }
 
-/** The generator of the options. Refuses unknown ones; `others` are those that there are besides. */
-export function generatorOf(operation: string, options: GeneratorOption, ...others: readonly string[]): Generator {
-  checkNames(operation, options, ["generator", ...others]);
-  return options.generator ?? defaultGenerator();
+function generatorOf(operation: string, options: GeneratorOption | undefined): Generator {
+  return settings(operation, options, { generator: undefined }).generator ?? defaultGenerator();
 }
 
 /** Stores something new in `x`: what was there is forgotten, by its gradient too. */
@@ -96,7 +94,7 @@ function drawnOnHost(x: Tensor): boolean {
  *
  * https://pytorch.org/docs/stable/generated/torch.Tensor.uniform_.html
  */
-export function uniform_(x: Tensor, from = 0, to = 1, options: GeneratorOption = {}): Tensor {
+export function uniform_(x: Tensor, from = 0, to = 1, options?: GeneratorOption): Tensor {
   const generator = generatorOf("uniform_", options);
   expectFloating("uniform_", x.dtype);
   checkOrder("uniform_", { from, to });
@@ -111,7 +109,7 @@ export function uniform_(x: Tensor, from = 0, to = 1, options: GeneratorOption =
  *
  * https://pytorch.org/docs/stable/generated/torch.Tensor.normal_.html
  */
-export function normal_(x: Tensor, mean = 0, std = 1, options: GeneratorOption = {}): Tensor {
+export function normal_(x: Tensor, mean = 0, std = 1, options?: GeneratorOption): Tensor {
   const generator = generatorOf("normal_", options);
   expectFloating("normal_", x.dtype);
   checkNumber("normal_", "std", std);
@@ -126,7 +124,7 @@ export function normal_(x: Tensor, mean = 0, std = 1, options: GeneratorOption =
  *
  * https://pytorch.org/docs/stable/generated/torch.Tensor.bernoulli_.html
  */
-export function bernoulli_(x: Tensor, p: number | Tensor = 0.5, options: GeneratorOption = {}): Tensor {
+export function bernoulli_(x: Tensor, p: number | Tensor = 0.5, options?: GeneratorOption): Tensor {
   const generator = generatorOf("bernoulli_", options);
   if (typeof p === "number") checkNumber("bernoulli_", "p", p, 1);
   return overwrite("bernoulli", x, (target) => {
@@ -141,7 +139,7 @@ export function bernoulli_(x: Tensor, p: number | Tensor = 0.5, options: Generat
  *
  * https://pytorch.org/docs/stable/generated/torch.Tensor.exponential_.html
  */
-export function exponential_(x: Tensor, lambda = 1, options: GeneratorOption = {}): Tensor {
+export function exponential_(x: Tensor, lambda = 1, options?: GeneratorOption): Tensor {
   const generator = generatorOf("exponential_", options);
   expectFloating("exponential_", x.dtype);
   checkPositive("exponential_", "lambda", lambda);
@@ -156,7 +154,7 @@ export function exponential_(x: Tensor, lambda = 1, options: GeneratorOption = {
  *
  * https://pytorch.org/docs/stable/generated/torch.Tensor.random_.html
  */
-export function random_(x: Tensor, from = 0, to: number | null = null, options: GeneratorOption = {}): Tensor {
+export function random_(x: Tensor, from = 0, to: number | null = null, options?: GeneratorOption): Tensor {
   const generator = generatorOf("random_", options);
   const end = to ?? 2 ** digitsOf(x.dtype) + Number(isFloating(x.dtype));
   if (!Number.isInteger(from) || !Number.isInteger(end) || from >= end)

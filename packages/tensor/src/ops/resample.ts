@@ -140,7 +140,7 @@ export interface AdaptiveMaxPool {
 
 function adaptiveMaximum(operation: string, dims: number): AdaptiveMaxPool {
   // Safe: `returnIndices` decides which of the two results comes back, as the overloads say.
-  return ((x: Tensor, outputSize: number | readonly (number | null)[], options: Pick<MaxPoolOptions, "returnIndices"> = {}) => {
+  return ((x: Tensor, outputSize: number | readonly (number | null)[], options?: Pick<MaxPoolOptions, "returnIndices">) => {
     const { returnIndices } = settings(operation, options, { returnIndices: false });
     const [values, indices] = adaptiveLargest(operation, dims, x, outputSize);
     return returnIndices ? [values, indices] : values;

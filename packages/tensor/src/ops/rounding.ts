@@ -6,6 +6,7 @@ import { digitsOf, isFloating } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { constant, type Expr } from "../expr/expr.ts";
 import { type Pointwise, pointwise, type TensorOrNumber } from "../pointwise.ts";
+import { settings } from "../settings.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Binary, Unary } from "./arithmetic.ts";
 import { clone } from "./copy.ts";
@@ -32,18 +33,24 @@ export interface RoundOptions {
   readonly decimals?: number;
 }
 
+function decimalsOf(operation: string, options: RoundOptions | undefined): number {
+  return settings(operation, options, { decimals: 0 }).decimals;
+}
+
 /**
  * Rounded to the nearest integer, halves to the even one.
  *
  * https://pytorch.org/docs/stable/generated/torch.round.html
  */
-export function round(x: Tensor, { decimals = 0 }: RoundOptions = {}): Tensor {
+export function round(x: Tensor, options?: RoundOptions): Tensor {
+  const decimals = decimalsOf("round", options);
   if (decimals === 0) return whole(x);
   return decimals > 0 ? places(x, 10 ** decimals) : tens(x, 10 ** -decimals);
 }
 
 /** `x ← round(x)`. Returns `x`. */
-export function round_(x: Tensor, { decimals = 0 }: RoundOptions = {}): Tensor {
+export function round_(x: Tensor, options?: RoundOptions): Tensor {
+  const decimals = decimalsOf("round_", options);
   if (decimals === 0) return whole.inPlace(x);
   return decimals > 0 ? places.inPlace(x, 10 ** decimals) : tens.inPlace(x, 10 ** -decimals);
 }
@@ -125,9 +132,12 @@ const finite: Pointwise<[Tensor, number, number, number]> = /* @__PURE__ */ poin
   },
 );
 
-function largest(x: Tensor): number {
+/** What takes the place of NaN and the infinities. */
+function replacements(operation: string, x: Tensor, options: NanToNumOptions | undefined): readonly [number, number, number] {
+  const { nan, posinf, neginf } = settings(operation, options, { nan: 0, posinf: null, neginf: null });
   const exponent = x.dtype === "float64" ? 1023 : x.dtype === "float16" ? 15 : 127;
-  return 2 ** exponent * (2 - 2 ** (1 - digitsOf(x.dtype)));
+  const largest = 2 ** exponent * (2 - 2 ** (1 - digitsOf(x.dtype)));
+  return [nan, posinf ?? largest, neginf ?? -largest];
 }
 
 /**
@@ -135,15 +145,15 @@ function largest(x: Tensor): number {
  *
  * https://pytorch.org/docs/stable/generated/torch.nan_to_num.html
  */
-export function nanToNum(x: Tensor, { nan = 0, posinf = null, neginf = null }: NanToNumOptions = {}): Tensor {
+export function nanToNum(x: Tensor, options?: NanToNumOptions): Tensor {
+  const numbers = replacements("nanToNum", x, options);
   // Integers are never NaN; the copy is what the others are, too.
-  if (!isFloating(x.dtype)) return clone(x);
-  return finite(x, nan, posinf ?? largest(x), neginf ?? -largest(x));
+  return isFloating(x.dtype) ? finite(x, ...numbers) : clone(x);
 }
 
 /** `x ← nanToNum(x)`. Returns `x`. */
-export function nanToNum_(x: Tensor, { nan = 0, posinf = null, neginf = null }: NanToNumOptions = {}): Tensor {
-  return finite.inPlace(x, nan, posinf ?? largest(x), neginf ?? -largest(x));
+export function nanToNum_(x: Tensor, options?: NanToNumOptions): Tensor {
+  return finite.inPlace(x, ...replacements("nanToNum_", x, options));
 }
 
 /** The size of `a` with the sign of `b`, that of -0 included. https://pytorch.org/docs/stable/generated/torch.copysign.html */

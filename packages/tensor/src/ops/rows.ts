@@ -8,7 +8,6 @@ import type { RowProgram } from "../expr/program.ts";
 import type { View } from "../kernel.ts";
 import type { Gradient, Op, Spec } from "../op.ts";
 import { broadcastView } from "../pointwise.ts";
-import { checkNames } from "../settings.ts";
 import { broadcastShapes, type Shape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { windowOn, without } from "../view.ts";
@@ -28,19 +27,10 @@ export interface ReduceOptions {
 /** Whether the reduced dimensions stay, with size one. Default false. */
 export type KeepOptions = Pick<ReduceOptions, "keepdim">;
 
-/** What a reduction is given that is told nothing: there is nothing to check in it. */
-export const plain: ReduceOptions = {};
-
-/** Whether the reduced dimensions stay. Throws an ArgumentError for what is no object of the options that there are, such as `true`. */
-export function keepdimOf(operation: string, options: ReduceOptions, names: readonly string[] = ["keepdim", "dtype"]): boolean {
-  if (options !== plain) checkNames(operation, options, names);
-  return options.keepdim ?? false;
-}
-
-/** The same where there is nothing else to choose. */
-export function onlyKeepdim(operation: string, options: KeepOptions): boolean {
-  return keepdimOf(operation, options, ["keepdim"]);
-}
+/** The defaults of these options. */
+export const keepDefaults = { keepdim: false } as const;
+/** The defaults of `ReduceOptions`. */
+export const reduceDefaults = { keepdim: false, dtype: undefined } as const;
 
 /** How a row operation is applied. */
 export interface RowAttrs {

@@ -5,11 +5,12 @@
 import { checkInteger } from "../argument.ts";
 import { computeType, expectFloating } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
+import { settings } from "../settings.ts";
 import { shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { div } from "./arithmetic.ts";
 import { expectBetween, largestFinite } from "./check.ts";
-import { bernoulli_, exponential_, type GeneratorOption, generatorOf, uniform_ } from "./random.ts";
+import { bernoulli_, exponential_, type GeneratorOption, uniform_ } from "./random.ts";
 import { clamp } from "./rounding.ts";
 import { cumsum } from "./scan.ts";
 import { searchsorted } from "./search.ts";
@@ -18,7 +19,7 @@ import { topk } from "./sort.ts";
 import { any } from "./sum.ts";
 
 /** One with the probability that stands in `p`, else zero. https://pytorch.org/docs/stable/generated/torch.bernoulli.html */
-export function bernoulli(p: Tensor, options: GeneratorOption = {}): Tensor {
+export function bernoulli(p: Tensor, options?: GeneratorOption): Tensor {
   expectFloating("bernoulli", p.dtype);
   return bernoulli_(p.newEmpty(p.shape), p, options);
 }
@@ -36,9 +37,8 @@ export interface MultinomialOptions extends GeneratorOption {
  *
  * @throws ArgumentError for negative or all-zero weights, or more samples than classes without replacement.
  */
-export function multinomial(weights: Tensor, samples: number, options: MultinomialOptions = {}): Tensor {
-  const { replacement = false, ...source } = options;
-  generatorOf("multinomial", source, "replacement");
+export function multinomial(weights: Tensor, samples: number, options?: MultinomialOptions): Tensor {
+  const { replacement, ...source } = settings("multinomial", options, { replacement: false, generator: undefined });
   if (weights.ndim < 1 || weights.ndim > 2) throw shapeError("multinomial", "[classes] or [rows, classes]", weights);
   expectFloating("multinomial", weights.dtype);
   const classes = weights.shape[weights.ndim - 1] as number;

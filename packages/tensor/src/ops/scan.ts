@@ -6,6 +6,7 @@ import { checkInteger } from "../argument.ts";
 import { type DType, expectFloating, isFloating } from "../dtype.ts";
 import { apply, type Gradient, type Op, rules } from "../op.ts";
 import { type Pointwise, pointwise } from "../pointwise.ts";
+import { settings } from "../settings.ts";
 import { dimension } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, mul, sub } from "./arithmetic.ts";
@@ -49,7 +50,8 @@ function scanOp(name: string, op: "sum" | "product" | "max" | "min", gradient: G
   };
 }
 
-function prepared(x: Tensor, dtype: DType | undefined): Tensor {
+function prepared(operation: string, x: Tensor, options: ScanOptions | undefined): Tensor {
+  const { dtype } = settings(operation, options, { dtype: undefined });
   return cast(x, dtype ?? (isFloating(x.dtype) ? x.dtype : "int32"));
 }
 
@@ -72,8 +74,8 @@ const summing: Op<ScanAttrs> = /* @__PURE__ */ scanOp(
  * @example
  * cumsum(tensor([1, 2, 3]), 0); // [1, 3, 6]
  */
-export function cumsum(x: Tensor, dim: number, { dtype }: ScanOptions = {}): Tensor {
-  return apply(summing, [prepared(x, dtype)], { dim: dimension("cumsum", dim, x.ndim) });
+export function cumsum(x: Tensor, dim: number, options?: ScanOptions): Tensor {
+  return apply(summing, [prepared("cumsum", x, options)], { dim: dimension("cumsum", dim, x.ndim) });
 }
 
 const product: Pointwise<[Tensor, Tensor, Tensor, Tensor]> = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>(
@@ -125,8 +127,8 @@ function differentiableProducts(g: Tensor, x: Tensor, dim: number): Tensor {
 }
 
 /** Running products along a dimension. https://pytorch.org/docs/stable/generated/torch.cumprod.html */
-export function cumprod(x: Tensor, dim: number, { dtype }: ScanOptions = {}): Tensor {
-  return apply(multiplying, [prepared(x, dtype)], { dim: dimension("cumprod", dim, x.ndim) });
+export function cumprod(x: Tensor, dim: number, options?: ScanOptions): Tensor {
+  return apply(multiplying, [prepared("cumprod", x, options)], { dim: dimension("cumprod", dim, x.ndim) });
 }
 
 const rising: Op<ScanAttrs> = /* @__PURE__ */ scanOp("cummax", "max", toPlaces);
@@ -192,7 +194,8 @@ export interface TrapezoidOptions {
 }
 
 /** The areas between neighbours. */
-function areas(operation: string, y: Tensor, { x, dx = 1, dim = -1 }: TrapezoidOptions): readonly [Tensor, number] {
+function areas(operation: string, y: Tensor, options: TrapezoidOptions | undefined): readonly [Tensor, number] {
+  const { x, dx, dim } = settings(operation, options, { x: undefined, dx: 1, dim: -1 });
   const axis = dimension(operation, dim, y.ndim);
   const mean = mul(add(slice(y, axis, 0, -1), slice(y, axis, 1)), 0.5);
   if (x === undefined) return [mul(mean, dx), axis];
@@ -207,12 +210,12 @@ function areas(operation: string, y: Tensor, { x, dx = 1, dim = -1 }: TrapezoidO
 }
 
 /** The integral of values along a dimension by the trapezoidal rule. https://pytorch.org/docs/stable/generated/torch.trapezoid.html */
-export function trapezoid(y: Tensor, options: TrapezoidOptions = {}): Tensor {
+export function trapezoid(y: Tensor, options?: TrapezoidOptions): Tensor {
   const [parts, axis] = areas("trapezoid", y, options);
   return sum(parts, axis);
 }
 
 /** The running integral: one element fewer along the dimension. https://pytorch.org/docs/stable/generated/torch.cumulative_trapezoid.html */
-export function cumulativeTrapezoid(y: Tensor, options: TrapezoidOptions = {}): Tensor {
+export function cumulativeTrapezoid(y: Tensor, options?: TrapezoidOptions): Tensor {
   return cumsum(...areas("cumulativeTrapezoid", y, options));
 }

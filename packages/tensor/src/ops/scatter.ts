@@ -8,6 +8,7 @@ import { expectOneType, isFloating } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import { apply, applyInPlace, type Op, rules } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
+import { settings } from "../settings.ts";
 import { dimension, sameShape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { windowOn } from "../view.ts";
@@ -128,8 +129,9 @@ export interface ScatterOptions {
   readonly reduce?: "add" | "multiply";
 }
 
-function scatterBy({ reduce }: ScatterOptions): Scatter["reduce"] {
-  if (reduce !== undefined) checkChoice("scatter", "reduce", reduce, ["add", "multiply"]); // `scatterReduce` has more
+function scatterBy(operation: string, options: ScatterOptions | undefined): Scatter["reduce"] {
+  const { reduce } = settings(operation, options, { reduce: undefined });
+  if (reduce !== undefined) checkChoice(operation, "reduce", reduce, ["add", "multiply"]); // `scatterReduce` has more
   return reduce ?? "set";
 }
 
@@ -144,13 +146,13 @@ function scatterBy({ reduce }: ScatterOptions): Scatter["reduce"] {
  *
  * @throws IndexError for an index out of range. @throws ShapeError when the index does not fit. @throws ArgumentError for another `reduce`.
  */
-export function scatter(x: Tensor, dim: number, index: Tensor, source: Tensor | number, options: ScatterOptions = {}): Tensor {
-  return scattered(x, prepare("scatter", x, dim, index, source), scatterBy(options));
+export function scatter(x: Tensor, dim: number, index: Tensor, source: Tensor | number, options?: ScatterOptions): Tensor {
+  return scattered(x, prepare("scatter", x, dim, index, source), scatterBy("scatter", options));
 }
 
 /** `scatter` in place. */
-export function scatter_(x: Tensor, dim: number, index: Tensor, source: Tensor | number, options: ScatterOptions = {}): Tensor {
-  return scattered(x, prepare("scatter", x, dim, index, source), scatterBy(options), true);
+export function scatter_(x: Tensor, dim: number, index: Tensor, source: Tensor | number, options?: ScatterOptions): Tensor {
+  return scattered(x, prepare("scatter", x, dim, index, source), scatterBy("scatter_", options), true);
 }
 
 /** `x` with the elements of `source` added where an index tensor says. https://pytorch.org/docs/stable/generated/torch.scatter_add.html */
@@ -188,8 +190,9 @@ export function scatterReduce(
   index: Tensor,
   source: Tensor,
   reduction: ScatterReduction,
-  { includeSelf = true }: ScatterReduceOptions = {},
+  options?: ScatterReduceOptions,
 ): Tensor {
+  const { includeSelf } = settings("scatterReduce", options, { includeSelf: true });
   const starts = { sum: 0, mean: 0, prod: 1, amax: Number.NEGATIVE_INFINITY, amin: Number.POSITIVE_INFINITY };
   checkChoice("scatterReduce", "reduction", reduction, Object.keys(starts));
   const start = starts[reduction];
@@ -225,14 +228,26 @@ export interface IndexAddOptions {
   readonly alpha?: number;
 }
 
+function scaledList(
+  operation: string,
+  x: Tensor,
+  dim: number,
+  index: Tensor,
+  source: Tensor,
+  options: IndexAddOptions | undefined,
+): Prepared {
+  const { alpha } = settings(operation, options, { alpha: 1 });
+  return alongList(operation, x, dim, index, alpha === 1 ? source : mul(source, alpha));
+}
+
 /** `x` with parts of `source` added at a list of indices of one dimension. https://pytorch.org/docs/stable/generated/torch.index_add.html */
-export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor, { alpha = 1 }: IndexAddOptions = {}): Tensor {
-  return scattered(x, alongList("indexAdd", x, dim, index, alpha === 1 ? source : mul(source, alpha)), "add");
+export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor, options?: IndexAddOptions): Tensor {
+  return scattered(x, scaledList("indexAdd", x, dim, index, source, options), "add");
 }
 
 /** `indexAdd` in place. */
-export function indexAdd_(x: Tensor, dim: number, index: Tensor, source: Tensor, { alpha = 1 }: IndexAddOptions = {}): Tensor {
-  return scattered(x, alongList("indexAdd", x, dim, index, alpha === 1 ? source : mul(source, alpha)), "add", true);
+export function indexAdd_(x: Tensor, dim: number, index: Tensor, source: Tensor, options?: IndexAddOptions): Tensor {
+  return scattered(x, scaledList("indexAdd_", x, dim, index, source, options), "add", true);
 }
 
 /** `x` with parts of `source` put at a list of indices of one dimension. https://pytorch.org/docs/stable/generated/torch.index_copy.html */
@@ -266,7 +281,7 @@ export function indexReduce(
   index: Tensor,
   source: Tensor,
   reduction: Exclude<ScatterReduction, "sum">,
-  options: ScatterReduceOptions = {},
+  options?: ScatterReduceOptions,
 ): Tensor {
   const [at, places, from] = alongList("indexReduce", x, dim, index, source);
   return scatterReduce(x, at, places, from, reduction, options);
@@ -317,6 +332,11 @@ export interface PutOptions {
   readonly accumulate?: boolean;
 }
 
+/** What becomes of an element and of what is put in its place. */
+export function puttingBy(operation: string, options: PutOptions | undefined): "add" | "set" {
+  return settings(operation, options, { accumulate: false }).accumulate ? "add" : "set";
+}
+
 /**
  * `x` with the elements of `source` at these indices, of its elements counted in row-major order. Negative indices count from the end.
  *
@@ -324,10 +344,11 @@ export interface PutOptions {
  *
  * @throws IndexError for an index out of range. @throws ShapeError unless there are as many indices as elements of `source`.
  */
-export function put(x: Tensor, index: Tensor, source: Tensor, { accumulate = false }: PutOptions = {}): Tensor {
+export function put(x: Tensor, index: Tensor, source: Tensor, options?: PutOptions): Tensor {
+  const by = puttingBy("put", options);
   if (index.numel() !== source.numel())
     throw new ShapeError(`put: a source of shape ${showShape(source.shape)} does not fit indices of shape ${showShape(index.shape)}`);
   expectOneType("put", x, source);
   checkBounds("put", index, x.numel(), 0, true);
-  return putFlat(x, reshape(wrapNegative(index, x.numel()), [-1]), reshape(source, [-1]), accumulate ? "add" : "set");
+  return putFlat(x, reshape(wrapNegative(index, x.numel()), [-1]), reshape(source, [-1]), by);
 }

@@ -5,6 +5,7 @@
 import { checkInteger, checkOrder } from "../argument.ts";
 import { computeType, expectFloating } from "../dtype.ts";
 import { pointwise, type TensorOrNumber } from "../pointwise.ts";
+import { settings } from "../settings.ts";
 import { shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { expectBetween, largestFinite } from "./check.ts";
@@ -40,7 +41,8 @@ const moved = /* @__PURE__ */ pointwise<[Tensor, Tensor, number, number]>(
  * @param boundaries shape [n], or [..., n] with the same leading sizes as `values`.
  * @throws ShapeError when the leading sizes differ.
  */
-export function searchsorted(boundaries: Tensor, values: Tensor, { right = false }: SearchOptions = {}): Tensor {
+export function searchsorted(boundaries: Tensor, values: Tensor, options?: SearchOptions): Tensor {
+  const { right } = settings("searchsorted", options, { right: false });
   const lead = boundaries.shape.slice(0, -1);
   const shared = boundaries.ndim === 1;
   if (!shared && (boundaries.ndim === 0 || boundaries.ndim !== values.ndim || lead.some((size, i) => size !== values.shape[i]))) {
@@ -58,7 +60,7 @@ export function searchsorted(boundaries: Tensor, values: Tensor, { right = false
 }
 
 /** The bucket of each value between sorted boundaries. https://pytorch.org/docs/stable/generated/torch.bucketize.html */
-export function bucketize(values: Tensor, boundaries: Tensor, options: SearchOptions = {}): Tensor {
+export function bucketize(values: Tensor, boundaries: Tensor, options?: SearchOptions): Tensor {
   return searchsorted(boundaries, values, options);
 }
 
@@ -87,7 +89,8 @@ const apart = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("histc", (end,
  *
  * @throws DTypeError for integers. @throws ArgumentError for a number of bins that is not positive, or a range that is empty or not finite.
  */
-export function histc(x: Tensor, { bins = 100, min = 0, max = 0 }: HistcOptions = {}): Tensor {
+export function histc(x: Tensor, options?: HistcOptions): Tensor {
+  const { bins, min, max } = settings("histc", options, { bins: 100, min: 0, max: 0 });
   expectFloating("histc", x.dtype);
   checkInteger("histc", "bins", bins, 1);
   checkOrder("histc", { min, max });

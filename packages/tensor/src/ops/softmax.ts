@@ -7,11 +7,12 @@ import { constant, type Expr, input, row } from "../expr/expr.ts";
 import { type RowProgram, rowProgram } from "../expr/program.ts";
 import { once } from "../once.ts";
 import { apply, type GradientContext, rules } from "../op.ts";
+import { settings } from "../settings.ts";
 import { dimensions } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { mul, sub } from "./arithmetic.ts";
 import { exp } from "./power.ts";
-import { type Dims, floatingType, type KeepOptions, onlyKeepdim, plain, type RowAttrs, RowOp, restored, rowLength } from "./rows.ts";
+import { type Dims, floatingType, type KeepOptions, keepDefaults, type RowAttrs, RowOp, restored, rowLength } from "./rows.ts";
 import { sum } from "./sum.ts";
 
 const ops = new Map<string, RowOp>();
@@ -66,7 +67,8 @@ interface Family {
   readonly differentiable: (g: Tensor, y: Tensor, dims: readonly number[]) => Tensor;
 }
 
-function applyFamily(name: string, x: Tensor, dim: number, dtype: DType | undefined, family: Family): Tensor {
+function applyFamily(name: string, x: Tensor, dim: number, options: SoftmaxOptions | undefined, family: Family): Tensor {
+  const { dtype } = settings(name, options, { dtype: undefined });
   const type = floatingType(name, x, dtype);
   const op = once(ops, `${name} ${x.dtype} ${type}`, () => {
     const of = input(0, x.dtype).cast(computeType(type));
@@ -138,18 +140,18 @@ const logarithmic: Family = {
  * @example
  * softmax(tensor([[0, 1, 2]]), -1);
  */
-export function softmax(x: Tensor, dim: number, { dtype }: SoftmaxOptions = {}): Tensor {
-  return applyFamily("softmax", x, dim, dtype, soft);
+export function softmax(x: Tensor, dim: number, options?: SoftmaxOptions): Tensor {
+  return applyFamily("softmax", x, dim, options, soft);
 }
 
 /** The softmax of `-x`. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html */
-export function softmin(x: Tensor, dim: number, { dtype }: SoftmaxOptions = {}): Tensor {
-  return applyFamily("softmin", x, dim, dtype, softNegative);
+export function softmin(x: Tensor, dim: number, options?: SoftmaxOptions): Tensor {
+  return applyFamily("softmin", x, dim, options, softNegative);
 }
 
 /** `ln softmax(x)`, exact where the softmax itself underflows. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
-export function logSoftmax(x: Tensor, dim: number, { dtype }: SoftmaxOptions = {}): Tensor {
-  return applyFamily("logSoftmax", x, dim, dtype, logarithmic);
+export function logSoftmax(x: Tensor, dim: number, options?: SoftmaxOptions): Tensor {
+  return applyFamily("logSoftmax", x, dim, options, logarithmic);
 }
 
 /**
@@ -157,8 +159,8 @@ export function logSoftmax(x: Tensor, dim: number, { dtype }: SoftmaxOptions = {
  *
  * Integers give float32. https://pytorch.org/docs/stable/generated/torch.logsumexp.html
  */
-export function logsumexp(x: Tensor, dim: Dims = null, options: KeepOptions = plain): Tensor {
-  const keepdim = onlyKeepdim("logsumexp", options);
+export function logsumexp(x: Tensor, dim: Dims = null, options?: KeepOptions): Tensor {
+  const { keepdim } = settings("logsumexp", options, keepDefaults);
   const dims = dimensions("logsumexp", dim, x.ndim);
   const type = isFloating(x.dtype) ? x.dtype : "float32";
   const empty = rowLength(x.shape, dims) === 0;

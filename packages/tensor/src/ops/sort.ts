@@ -8,6 +8,7 @@ import { isFloating } from "../dtype.ts";
 import { IndexError } from "../errors.ts";
 import { apply, type Op, rules } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
+import { settings } from "../settings.ts";
 import { dimension, type Shape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { mul, sub } from "./arithmetic.ts";
@@ -18,7 +19,7 @@ import { fromHost } from "./fill.ts";
 import { gatherUnchecked, withDimension } from "./gather.ts";
 import { roll } from "./repeat.ts";
 import { reshape, squeeze } from "./reshape.ts";
-import { type KeepOptions, onlyKeepdim, plain } from "./rows.ts";
+import { type KeepOptions, keepDefaults } from "./rows.ts";
 import { cummax } from "./scan.ts";
 import { narrow } from "./slice.ts";
 import { mean, sum } from "./sum.ts";
@@ -67,13 +68,14 @@ export interface SortOptions {
  * @example
  * const { values, indices } = sort(tensor([3, 1, 2])); // [1, 2, 3], [1, 2, 0]
  */
-export function sort(x: Tensor, dim = -1, { descending = false }: SortOptions = {}): ValuesAndIndices {
+export function sort(x: Tensor, dim = -1, options?: SortOptions): ValuesAndIndices {
+  const { descending } = settings("sort", options, { descending: false, stable: true });
   const axis = dimension("sort", dim, x.ndim);
   return sorted(x, axis, descending, x.shape[axis] ?? 1);
 }
 
 /** Where the elements of the sorted tensor stand. https://pytorch.org/docs/stable/generated/torch.argsort.html */
-export function argsort(x: Tensor, dim = -1, options: SortOptions = {}): Tensor {
+export function argsort(x: Tensor, dim = -1, options?: SortOptions): Tensor {
   return sort(x.detach(), dim, options).indices;
 }
 
@@ -97,7 +99,8 @@ export interface TopkOptions {
  *
  * @throws ArgumentError when there are fewer than `k`.
  */
-export function topk(x: Tensor, k: number, dim = -1, { largest = true }: TopkOptions = {}): ValuesAndIndices {
+export function topk(x: Tensor, k: number, dim = -1, options?: TopkOptions): ValuesAndIndices {
+  const { largest } = settings("topk", options, { largest: true, sorted: true });
   const axis = dimension("topk", dim, x.ndim);
   const size = x.shape[axis] ?? 1;
   checkInteger("topk", "k", k, 0, size);
@@ -126,8 +129,8 @@ function sortedRows(operation: string, x: Tensor, dim: number): readonly [rows: 
  *
  * @throws ArgumentError when there is no such element.
  */
-export function kthvalue(x: Tensor, k: number, dim = -1, options: KeepOptions = plain): ValuesAndIndices {
-  const keepdim = onlyKeepdim("kthvalue", options);
+export function kthvalue(x: Tensor, k: number, dim = -1, options?: KeepOptions): ValuesAndIndices {
+  const { keepdim } = settings("kthvalue", options, keepDefaults);
   const axis = dimension("kthvalue", dim, x.ndim);
   const size = x.shape[axis] ?? 1;
   checkInteger("kthvalue", "k", k, 1, size);
@@ -164,8 +167,8 @@ function medianOfAll(operation: string, x: Tensor, skip: boolean): Tensor {
 export function median(x: Tensor): Tensor;
 /** The median along a dimension, and where it stands. */
 export function median(x: Tensor, dim: number, options?: KeepOptions): ValuesAndIndices;
-export function median(x: Tensor, dim?: number, options: KeepOptions = plain): Tensor | ValuesAndIndices {
-  const keepdim = onlyKeepdim("median", options);
+export function median(x: Tensor, dim?: number, options?: KeepOptions): Tensor | ValuesAndIndices {
+  const { keepdim } = settings("median", options, keepDefaults);
   return dim === undefined ? medianOfAll("median", x, false) : medians("median", x, dim, keepdim, false);
 }
 
@@ -173,8 +176,8 @@ export function median(x: Tensor, dim?: number, options: KeepOptions = plain): T
 export function nanmedian(x: Tensor): Tensor;
 /** The median along a dimension of what is not NaN, and where it stands. */
 export function nanmedian(x: Tensor, dim: number, options?: KeepOptions): ValuesAndIndices;
-export function nanmedian(x: Tensor, dim?: number, options: KeepOptions = plain): Tensor | ValuesAndIndices {
-  const keepdim = onlyKeepdim("nanmedian", options);
+export function nanmedian(x: Tensor, dim?: number, options?: KeepOptions): Tensor | ValuesAndIndices {
+  const { keepdim } = settings("nanmedian", options, keepDefaults);
   return dim === undefined ? medianOfAll("nanmedian", x, true) : medians("nanmedian", x, dim, keepdim, true);
 }
 
@@ -183,8 +186,8 @@ export function nanmedian(x: Tensor, dim?: number, options: KeepOptions = plain)
  *
  * https://pytorch.org/docs/stable/generated/torch.mode.html
  */
-export function mode(x: Tensor, dim = -1, options: KeepOptions = plain): ValuesAndIndices {
-  const keepdim = onlyKeepdim("mode", options);
+export function mode(x: Tensor, dim = -1, options?: KeepOptions): ValuesAndIndices {
+  const { keepdim } = settings("mode", options, keepDefaults);
   const [rows, axis, size] = sortedRows("mode", x, dim);
   const values = rows.values.detach();
   const counted = Int32Array.from({ length: size }, (_, i) => i);

@@ -10,6 +10,7 @@ import { rowProgram, type Stage } from "../expr/program.ts";
 import { once } from "../once.ts";
 import { apply, type Gradient, rules, type Spec } from "../op.ts";
 import { type Pointwise, pointwise } from "../pointwise.ts";
+import { settings } from "../settings.ts";
 import { dimensions, shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { abs, div, sub } from "./arithmetic.ts";
@@ -25,11 +26,11 @@ import {
   type Dims,
   expectRows,
   floatingType,
-  keepdimOf,
-  plain,
+  keepDefaults,
   type ReduceOptions,
   type RowAttrs,
   RowOp,
+  reduceDefaults,
   restored,
   rowLength,
 } from "./rows.ts";
@@ -73,9 +74,8 @@ const deviationGradient: Gradient<RowAttrs> = /* @__PURE__ */ rules<RowAttrs>({
   of: (g, { attrs, input, output }) => spreadGradient(restored(halved(g, output(0)), attrs), input(0), attrs),
 });
 
-function spread(name: "var" | "std", x: Tensor, dim: Dims, options: SpreadOptions): Tensor {
-  const keepdim = keepdimOf(name, options, ["keepdim", "correction", "unbiased"]);
-  const { correction, unbiased } = options;
+function spread(name: "var" | "std", x: Tensor, dim: Dims, options: SpreadOptions | undefined): Tensor {
+  const { keepdim, correction, unbiased } = settings(name, options, { ...keepDefaults, correction: undefined, unbiased: undefined });
   const type = floatingType(name, x, x.dtype);
   const dims = dimensions(name, dim, x.ndim);
   const count = rowLength(x.shape, dims);
@@ -104,23 +104,23 @@ function spread(name: "var" | "std", x: Tensor, dim: Dims, options: SpreadOption
  *
  * https://pytorch.org/docs/stable/generated/torch.var.html
  */
-export function variance(x: Tensor, dim: Dims = null, options: SpreadOptions = plain): Tensor {
+export function variance(x: Tensor, dim: Dims = null, options?: SpreadOptions): Tensor {
   return spread("var", x, dim, options);
 }
 
 /** The standard deviation, the root of the variance. https://pytorch.org/docs/stable/generated/torch.std.html */
-export function std(x: Tensor, dim: Dims = null, options: SpreadOptions = plain): Tensor {
+export function std(x: Tensor, dim: Dims = null, options?: SpreadOptions): Tensor {
   return spread("std", x, dim, options);
 }
 
 /** The variance and the mean. https://pytorch.org/docs/stable/generated/torch.var_mean.html */
-export function varMean(x: Tensor, dim: Dims = null, options: SpreadOptions = plain): { readonly var: Tensor; readonly mean: Tensor } {
-  return { var: variance(x, dim, options), mean: mean(x, dim, { keepdim: options.keepdim ?? false }) };
+export function varMean(x: Tensor, dim: Dims = null, options?: SpreadOptions): { readonly var: Tensor; readonly mean: Tensor } {
+  return { var: variance(x, dim, options), mean: mean(x, dim, { keepdim: options?.keepdim ?? false }) };
 }
 
 /** The standard deviation and the mean. https://pytorch.org/docs/stable/generated/torch.std_mean.html */
-export function stdMean(x: Tensor, dim: Dims = null, options: SpreadOptions = plain): { readonly std: Tensor; readonly mean: Tensor } {
-  return { std: std(x, dim, options), mean: mean(x, dim, { keepdim: options.keepdim ?? false }) };
+export function stdMean(x: Tensor, dim: Dims = null, options?: SpreadOptions): { readonly std: Tensor; readonly mean: Tensor } {
+  return { std: std(x, dim, options), mean: mean(x, dim, { keepdim: options?.keepdim ?? false }) };
 }
 
 /** Which norm: the root of the sum of this power, the largest or smallest size (±∞), the count (0), or `"fro"`, which is 2. */
@@ -186,9 +186,8 @@ function normGradient(p: number): Gradient<RowAttrs> {
  * @param p default 2. @param dim default all.
  * @throws ArgumentError for an unknown order. @throws DTypeError for integers.
  */
-export function norm(x: Tensor, p: NormOrder = 2, dim: Dims = null, options: ReduceOptions = plain): Tensor {
-  const keepdim = keepdimOf("norm", options);
-  const { dtype } = options;
+export function norm(x: Tensor, p: NormOrder = 2, dim: Dims = null, options?: ReduceOptions): Tensor {
+  const { keepdim, dtype } = settings("norm", options, reduceDefaults);
   const order = p === "fro" ? 2 : p;
   if (typeof order !== "number" || Number.isNaN(order)) {
     throw new ArgumentError(`norm: p must be a number or "fro", got ${JSON.stringify(p)}`);
@@ -218,7 +217,8 @@ export interface CovOptions {
  *
  * @throws ShapeError for more than two dimensions.
  */
-export function cov(x: Tensor, { correction = 1 }: CovOptions = {}): Tensor {
+export function cov(x: Tensor, options?: CovOptions): Tensor {
+  const { correction } = settings("cov", options, { correction: 1 });
   if (x.ndim > 2) throw shapeError("cov", "[variables, observations]", x);
   const rows = reshape(isFloating(x.dtype) ? x : cast(x, "float32"), [x.ndim < 2 ? 1 : (x.shape[0] as number), x.shape.at(-1) ?? 1]);
   const centered = sub(rows, mean(rows, 1, { keepdim: true }));

@@ -7,6 +7,7 @@ import { type Expr, input, scalar } from "../expr/expr.ts";
 import { type Reduction, reduction } from "../expr/program.ts";
 import { once } from "../once.ts";
 import { apply, type Gradient, type Rule, rules } from "../op.ts";
+import { settings } from "../settings.ts";
 import { dimensions } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { mul } from "./arithmetic.ts";
@@ -17,12 +18,11 @@ import {
   type Dims,
   floatingType,
   type KeepOptions,
-  keepdimOf,
-  onlyKeepdim,
-  plain,
+  keepDefaults,
   type ReduceOptions,
   type RowAttrs,
   RowOp,
+  reduceDefaults,
   restored,
   rowLength,
 } from "./rows.ts";
@@ -74,9 +74,8 @@ const summing: ReductionPlan = { reduce: "sum", of: (x) => x, gradient: /* @__PU
  * @example
  * sum(tensor([[1, 2], [3, 4]]), 0); // [4, 6]
  */
-export function sum(x: Tensor, dim: Dims = null, options: ReduceOptions = plain): Tensor {
-  const keepdim = keepdimOf("sum", options);
-  const { dtype } = options;
+export function sum(x: Tensor, dim: Dims = null, options?: ReduceOptions): Tensor {
+  const { keepdim, dtype } = settings("sum", options, reduceDefaults);
   const type = totalType(x, dtype);
   return reduce("sum", x, dim, keepdim, type, type, summing);
 }
@@ -100,9 +99,8 @@ const averaging: ReductionPlan = {
  *
  * @throws DTypeError for integers, unless `dtype` asks for a float.
  */
-export function mean(x: Tensor, dim: Dims = null, options: ReduceOptions = plain): Tensor {
-  const keepdim = keepdimOf("mean", options);
-  const { dtype } = options;
+export function mean(x: Tensor, dim: Dims = null, options?: ReduceOptions): Tensor {
+  const { keepdim, dtype } = settings("mean", options, reduceDefaults);
   const type = floatingType("mean", x, dtype);
   const count = rowLength(x.shape, dimensions("mean", dim, x.ndim));
   return reduce("mean", x, dim, keepdim, type, type, averaging, [count]);
@@ -118,18 +116,16 @@ const numbers: ReductionPlan = {
 };
 
 /** The sum of what is not NaN. https://pytorch.org/docs/stable/generated/torch.nansum.html */
-export function nansum(x: Tensor, dim: Dims = null, options: ReduceOptions = plain): Tensor {
-  const keepdim = keepdimOf("nansum", options);
-  const { dtype } = options;
+export function nansum(x: Tensor, dim: Dims = null, options?: ReduceOptions): Tensor {
+  const { keepdim, dtype } = settings("nansum", options, reduceDefaults);
   const type = totalType(x, dtype);
   if (!isFloating(type)) return sum(x, dim, { keepdim, dtype: type });
   return reduce("nansum", x, dim, keepdim, type, type, numbers);
 }
 
 /** The mean of what is not NaN. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
-export function nanmean(x: Tensor, dim: Dims = null, options: ReduceOptions = plain): Tensor {
-  const keepdim = keepdimOf("nanmean", options);
-  const { dtype } = options;
+export function nanmean(x: Tensor, dim: Dims = null, options?: ReduceOptions): Tensor {
+  const { keepdim, dtype } = settings("nanmean", options, reduceDefaults);
   const type = floatingType("nanmean", x, dtype);
   const count = sum(logicalNot(isnan(x)), dim, { keepdim });
   return nansum(x, dim, { keepdim, dtype: type }).div(cast(count, type));
@@ -149,13 +145,13 @@ const checking: ReductionPlan = { reduce: "sum", of: (x) => x.eq(0).cast("int32"
 const answerType = (x: Tensor): DType => (x.dtype === "uint8" ? "uint8" : "bool");
 
 /** Whether any element is true, or not zero; of no elements, false. https://pytorch.org/docs/stable/generated/torch.any.html */
-export function any(x: Tensor, dim: Dims = null, options: KeepOptions = plain): Tensor {
-  const keepdim = onlyKeepdim("any", options);
+export function any(x: Tensor, dim: Dims = null, options?: KeepOptions): Tensor {
+  const { keepdim } = settings("any", options, keepDefaults);
   return reduce("any", x, dim, keepdim, x.dtype, answerType(x), finding);
 }
 
 /** Whether all elements are true, or not zero; of no elements, true. https://pytorch.org/docs/stable/generated/torch.all.html */
-export function all(x: Tensor, dim: Dims = null, options: KeepOptions = plain): Tensor {
-  const keepdim = onlyKeepdim("all", options);
+export function all(x: Tensor, dim: Dims = null, options?: KeepOptions): Tensor {
+  const { keepdim } = settings("all", options, keepDefaults);
   return reduce("all", x, dim, keepdim, x.dtype, answerType(x), checking);
 }

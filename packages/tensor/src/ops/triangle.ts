@@ -6,6 +6,7 @@ import { checkChoice } from "../argument.ts";
 import { ArgumentError } from "../errors.ts";
 import { constant } from "../expr/expr.ts";
 import { pointwise } from "../pointwise.ts";
+import { settings } from "../settings.ts";
 import { dimension, shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { expand } from "./expand.ts";
@@ -78,8 +79,8 @@ export interface MeshgridOptions {
  * https://pytorch.org/docs/stable/generated/torch.meshgrid.html
  */
 export function meshgrid<const Vectors extends readonly Tensor[]>(vectors: Vectors, options?: MeshgridOptions): TensorEach<Vectors>;
-export function meshgrid(vectors: readonly Tensor[], options: MeshgridOptions = {}): Tensor[] {
-  const { indexing = "ij" } = options;
+export function meshgrid(vectors: readonly Tensor[], options?: MeshgridOptions): Tensor[] {
+  const { indexing } = settings("meshgrid", options, { indexing: "ij" });
   checkChoice("meshgrid", "indexing", indexing, ["ij", "xy"]);
   for (const v of vectors) if (v.ndim > 1) throw shapeError("meshgrid", "vectors", v);
   if (indexing === "xy" && vectors.length >= 2) {

@@ -6,6 +6,7 @@
 import { isFloating } from "../dtype.ts";
 import { encode, numbersOf } from "../encode.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
+import { settings } from "../settings.ts";
 import { dimension, type Shape, shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { contiguous } from "./copy.ts";
@@ -88,7 +89,8 @@ function different(operation: string, x: Tensor, dim: number | null, neighbours:
  * @example
  * unique(tensor([3, 1, 3])).values; // [1, 3]
  */
-export function unique(x: Tensor, { dim = null }: UniqueOptions = {}): Unique {
+export function unique(x: Tensor, options?: UniqueOptions): Unique {
+  const { dim } = settings("unique", options, { dim: null, sorted: true });
   return different("unique", x, dim, false);
 }
 
@@ -101,7 +103,8 @@ export function unique(x: Tensor, { dim = null }: UniqueOptions = {}): Unique {
  * @example
  * uniqueConsecutive(tensor([1, 1, 2, 1])).values; // [1, 2, 1]
  */
-export function uniqueConsecutive(x: Tensor, { dim = null }: Pick<UniqueOptions, "dim"> = {}): Unique {
+export function uniqueConsecutive(x: Tensor, options?: Pick<UniqueOptions, "dim">): Unique {
+  const { dim } = settings("uniqueConsecutive", options, { dim: null });
   return different("uniqueConsecutive", x, dim, true);
 }
 
@@ -125,7 +128,8 @@ export interface BincountOptions {
  * @param x integers, one-dimensional. @param weights of the same shape; default: each counts 1, and the result is int32.
  * @throws DTypeError for floats. @throws ArgumentError for negative numbers. @throws ShapeError for other shapes.
  */
-export function bincount(x: Tensor, weights: Tensor | null = null, { minlength = 0 }: BincountOptions = {}): Tensor {
+export function bincount(x: Tensor, weights: Tensor | null = null, options?: BincountOptions): Tensor {
+  const { minlength } = settings("bincount", options, { minlength: 0 });
   if (isFloating(x.dtype)) throw new DTypeError(`bincount: expected integers, got ${x.dtype}`);
   if (x.ndim !== 1) throw shapeError("bincount", "one dimension", x);
   if (weights && (weights.ndim !== 1 || weights.shape[0] !== x.shape[0])) {

@@ -4,7 +4,7 @@
  * a uniform draw keeps as many as the dtype has digits.
  */
 
-import { checkNumber, checkOrder, checkPositive } from "../argument.ts";
+import { checkNumber, checkOrder } from "../argument.ts";
 import { type DType, digitsOf } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { fromBfloat16, fromHalf, toBfloat16, toHalf } from "../half.ts";
@@ -164,28 +164,7 @@ export function drawBernoulliEach(generator: Generator, probabilities: ArrayLike
 }
 
 /** `count` draws from the exponential distribution with the rate `lambda`. */
-export function drawExponential(generator: Generator, count: number, dtype: DType, lambda = 1): Float64Array {
-  checkPositive("exponential_", "lambda", lambda);
+export function drawExponential(generator: Generator, count: number, dtype: DType, lambda: number): Float64Array {
   const round = rounded(dtype);
   return filled(count, () => round((-1 / lambda) * Math.log1p(-generator.uniform64())));
-}
-
-/** `count` draws from the Cauchy distribution around `median`, of the width `sigma`. */
-export function drawCauchy(generator: Generator, count: number, dtype: DType, median = 0, sigma = 1): Float64Array {
-  checkPositive("cauchy_", "sigma", sigma);
-  const round = rounded(dtype);
-  return filled(count, () => round(median + sigma * Math.tan(Math.PI * (generator.uniform64() - 0.5))));
-}
-
-/** `count` draws whose logarithm has the normal distribution with `mean` and `std`. */
-export function drawLogNormal(generator: Generator, count: number, dtype: DType, mean = 1, std = 2): Float64Array {
-  checkPositive("logNormal_", "std", std);
-  const round = rounded(dtype);
-  return filled(count, () => round(Math.exp(generator.normal() * std + mean)));
-}
-
-/** `count` draws of how many trials it takes to succeed, each with probability `p`. */
-export function drawGeometric(generator: Generator, count: number, p: number): Float64Array {
-  if (!(p > 0 && p < 1)) throw new ArgumentError(`geometric_: the probability must be between 0 and 1, got ${p}`);
-  return filled(count, () => Math.ceil(Math.log(generator.uniform64()) / Math.log1p(-p)));
 }

@@ -3,7 +3,7 @@
 import type { Backend, DeviceBuffer, MemoryUse } from "../../backend.ts";
 import type { DType } from "../../dtype.ts";
 import type { KernelCall } from "../../kernel.ts";
-import { checkNames } from "../../settings.ts";
+import { settings } from "../../settings.ts";
 import { runArgReduce } from "./argreduce.ts";
 import { runCheck } from "./check.ts";
 import { runGather, runScatter } from "./indexing.ts";
@@ -35,8 +35,8 @@ export function cpu(options?: CpuOptions): Backend {
     shared ??= new Cpu(createRuntime());
     return shared;
   }
-  checkNames("cpu", options, ["threads"]);
-  return new Cpu(createRuntime(options.threads));
+  const { threads } = settings("cpu", options, { threads: undefined });
+  return new Cpu(createRuntime(threads));
 }
 
 class Cpu implements Backend {

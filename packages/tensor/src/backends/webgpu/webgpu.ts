@@ -5,6 +5,7 @@
 import type { Backend, DeviceBuffer } from "../../backend.ts";
 import { ArgumentError, DeviceError } from "../../errors.ts";
 import type { KernelCall } from "../../kernel.ts";
+import { settings } from "../../settings.ts";
 import { warn } from "../warn.ts";
 import { argreduce } from "./argreduce.ts";
 import { check } from "./check.ts";
@@ -59,17 +60,13 @@ export interface WebGpuBackend extends Backend {
  * const x = tensor([1, 2, 3], { device: gpu });
  * const sum = await x.sum().item();
  */
-export async function webgpu(options: WebGpuOptions = {}): Promise<WebGpuBackend> {
-  const {
-    memoryLimit = Number.POSITIVE_INFINITY,
-    largestBuffer = Number.POSITIVE_INFINITY,
-    powerPreference = "high-performance",
-    tiles,
-    ...unknown
-  } = options;
-  const [name] = Object.keys(unknown);
-  if (name !== undefined)
-    throw new ArgumentError(`webgpu: unknown option ${name}; there are memoryLimit, largestBuffer, powerPreference and tiles`);
+export async function webgpu(options?: WebGpuOptions): Promise<WebGpuBackend> {
+  const { memoryLimit, largestBuffer, powerPreference, tiles } = settings("webgpu", options, {
+    memoryLimit: Number.POSITIVE_INFINITY,
+    largestBuffer: Number.POSITIVE_INFINITY,
+    powerPreference: "high-performance",
+    tiles: undefined,
+  });
   for (const [option, bytes] of Object.entries({ memoryLimit, largestBuffer })) {
     if (!(bytes > 0)) throw new ArgumentError(`webgpu: ${option} must be a positive number of bytes, got ${bytes}`);
   }
