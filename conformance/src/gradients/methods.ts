@@ -174,6 +174,7 @@ export const apart: readonly string[] = [
   "nodesOf",
   "normal",
   "numbersOf",
+  "once",
   "ones",
   "onesLike",
   "perform",

@@ -231,7 +231,7 @@ if (device === null) {
     });
 
     it("refuse options there are not", async () => {
-      await expect(webgpu({ memory: 5 } as object)).rejects.toThrow(/webgpu: unknown option memory; there are memoryLimit/);
+      await expect(webgpu({ memory: 5 } as object)).rejects.toThrow(/webgpu: there is no option "memory"; there are memoryLimit/);
       await expect(webgpu({ memoryLimit: -1 })).rejects.toThrow(/webgpu: memoryLimit must be a positive number of bytes, got -1/);
       await expect(webgpu({ powerPreference: "fast" as "low-power" })).rejects.toThrow(/powerPreference must be .* got "fast"/);
     });

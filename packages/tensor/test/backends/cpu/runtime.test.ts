@@ -33,7 +33,7 @@ describe("cpu()", () => {
 
   it("refuses what it does not know", () => {
     // @ts-expect-error: there is no such option
-    expect(() => cpu({ thread: 2 })).toThrow(/there is no option "thread"; there are threads/);
+    expect(() => cpu({ thread: 2 })).toThrow(/cpu: there is no option "thread"; there are threads/);
     expect(() => cpu({ threads: 0 })).toThrow(ArgumentError);
     expect(() => cpu({ threads: 1.5 })).toThrow(/positive integer, got 1.5/);
   });
