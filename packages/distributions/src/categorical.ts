@@ -53,6 +53,11 @@ export class Categorical extends Distribution {
     return this.#odds.logits;
   }
 
+  /** What it was made of: probabilities or logits, normalised. */
+  get given(): { readonly probs: Tensor } | { readonly logits: Tensor } {
+    return this.#odds.given;
+  }
+
   /** How many classes there are. */
   get classes(): number {
     return this.#odds.classes;

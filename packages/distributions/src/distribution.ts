@@ -61,7 +61,7 @@ export abstract class Distribution {
   /** Whether parameters and values are checked. */
   readonly validateArgs: boolean;
   /** A tensor of the dtype and on the device of the parameters. */
-  protected readonly like: Tensor;
+  readonly like: Tensor;
 
   /** @param like a parameter, for its dtype and device. */
   protected constructor(batchShape: Shape, eventShape: Shape, like: Tensor, options: DistributionOptions) {

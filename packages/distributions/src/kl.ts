@@ -6,6 +6,7 @@
 
 import { ArgumentError, type Tensor } from "@akari/tensor";
 import type { Distribution } from "./distribution.ts";
+import { acrossFamilies } from "./kl-across-families.ts";
 import { type DistributionClass, type KlPair, pair } from "./kl-pair.ts";
 import { sameFamily } from "./kl-same-family.ts";
 
@@ -54,7 +55,7 @@ function distance(of: Distribution, to: DistributionClass<Distribution>): number
  * klDivergence(new Normal(1, 1), new Normal(0, 1)); // 0.5
  */
 export function klDivergence(p: Distribution, q: Distribution): Tensor {
-  builtIn ??= sameFamily(klDivergence);
+  builtIn ??= [...sameFamily(klDivergence), ...acrossFamilies()];
   let best: { readonly pair: KlPair; readonly p: number; readonly q: number } | null = null;
   for (const each of [...added, ...builtIn]) {
     const found = { pair: each, p: distance(p, each.p), q: distance(q, each.q) };

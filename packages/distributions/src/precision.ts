@@ -2,7 +2,7 @@
  * How fine and how small the numbers of a floating dtype are: what keeps logarithms and quotients away from 0 and 1.
  */
 
-import { type DType, expectFloating } from "@akari/tensor";
+import { type DType, expectFloating, type Tensor } from "@akari/tensor";
 
 const digits: Readonly<Partial<Record<DType, readonly [epsilon: number, tiny: number]>>> = {
   float64: [2 ** -52, 2 ** -1022],
@@ -25,4 +25,9 @@ export function epsilon(dtype: DType): number {
 /** The smallest positive number that has all its digits. */
 export function tiny(dtype: DType): number {
   return ofType(dtype)[1];
+}
+
+/** Probabilities away from 0 and 1, whose logits are infinite. */
+export function inside(p: Tensor): Tensor {
+  return p.clamp(tiny(p.dtype), 1 - epsilon(p.dtype));
 }

@@ -67,6 +67,11 @@ export class Uniform extends Distribution {
     return this.low.add(this.high).mul(0.5);
   }
 
+  /** NaN: no value is more probable than others. */
+  override get mode(): Tensor {
+    return this.filled(Number.NaN);
+  }
+
   override get variance(): Tensor {
     return this.high.sub(this.low).square().div(12);
   }

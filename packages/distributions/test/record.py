@@ -45,7 +45,7 @@ class Case:
         args = {key: made(value) for key, value in self.args.items()}
         if self.name == "TransformedDistribution":
             transforms = {"exp": D.ExpTransform(), "affine": D.AffineTransform(0.5, -2.0), "sigmoid": D.SigmoidTransform(), "tanh": D.TanhTransform(),
-                          "power": D.PowerTransform(1.5), "softplus": D.SoftplusTransform(), "abs": D.AbsTransform(), "logit": D.SigmoidTransform().inv,
+                          "power": D.PowerTransform(2.0), "softplus": D.SoftplusTransform(), "abs": D.AbsTransform(), "logit": D.SigmoidTransform().inv,
                           "stickbreaking": D.StickBreakingTransform(), "softmax": D.SoftmaxTransform(), "half": D.AffineTransform(0.0, 0.5)}
             args["transforms"] = [transforms[name] for name in args["transforms"]]
         return getattr(D, self.name)(**args)
@@ -90,7 +90,7 @@ def gradients(result, leaves):
 values = []
 
 
-def case(name, value, probability=None, differentiable=True, **args):
+def case(name, value, probability=None, differentiable=True, precise=False, **args):
     made = Case(name, **args)
     for leaf in made.leaves().values():
         leaf.requires_grad_(True)
@@ -98,6 +98,8 @@ def case(name, value, probability=None, differentiable=True, **args):
     entry = made.written()
     entry["batchShape"], entry["eventShape"] = list(d.batch_shape), list(d.event_shape)
     entry["value"] = written(value)
+    if precise:  # probabilities of 0 and 1 are moved by as much as the dtype can tell apart
+        entry["precise"] = True
     results, slopes = {}, {}
     leaves = made.leaves()
     value = value.clone()
@@ -142,8 +144,8 @@ case("LogNormal", above, probabilities, loc=loc, scale=scale)
 case("Uniform", tensor([[0.5, 1.0, 1.75], [0.6, 1.9, 1.2]]), probabilities, low=tensor([[0.25], [-1.0]]), high=tensor([2.0, 3.0, 2.5]))
 case("Bernoulli", tensor([[1.0, 0.0, 1.0], [0.0, 1.0, 0.0]]), probs=tensor([0.2, 0.5, 0.85]), differentiable=False)
 case("Bernoulli", tensor([1.0, 0.0, 1.0, 0.0, 1.0]), logits=tensor([0.0, 0.0, -3.0, 4.0, 30.0]), differentiable=False)
-case("Bernoulli", tensor([1.0, 0.0, 1.0, 0.0]), probs=tensor([0.0, 0.0, 1.0, 1.0]), differentiable=False)
-case("Categorical", torch.tensor([[2, 0], [1, 1], [0, 2]]), probs=tensor([[0.2, 0.3, 1.5], [1.0, 1.0, 0.0]]), differentiable=False)
+case("Bernoulli", tensor([1.0, 0.0, 1.0, 0.0]), probs=tensor([0.0, 0.0, 1.0, 1.0]), differentiable=False, precise=True)
+case("Categorical", torch.tensor([[2, 0], [1, 1], [0, 2]]), probs=tensor([[0.2, 0.3, 1.5], [1.0, 1.0, 0.0]]), differentiable=False, precise=True)
 case("Categorical", torch.tensor([[2], [0]]), logits=tensor([[0.5, -1.0, 2.0], [3.0, 0.0, 0.0]]), differentiable=False)
 case("OneHotCategorical", tensor([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]), probs=tensor([[0.2, 0.3, 0.5], [0.6, 0.1, 0.3]]), differentiable=False)
 case("Multinomial", tensor([[1.0, 2.0, 3.0], [0.0, 6.0, 0.0], [2.0, 2.0, 2.0]]), total_count=6, probs=tensor([0.2, 0.3, 0.5]), differentiable=False)
