@@ -180,6 +180,20 @@ const io: readonly Family[] = [
   { title: "What files are made of", files: "elements files" },
 ];
 
+const distributions: readonly Family[] = [
+  { title: "What all have in common", files: "distribution location-scale" },
+  {
+    title: "Numbers",
+    files: "normal log-normal uniform exponential laplace cauchy half gumbel gamma beta student-t pareto weibull",
+  },
+  { title: "Counts and classes", files: "bernoulli categorical one-hot-categorical multinomial binomial geometric poisson odds" },
+  { title: "Vectors", files: "multivariate-normal dirichlet" },
+  { title: "Made of others", files: "independent mixture-same-family transformed-distribution relaxed" },
+  { title: "Transforms", files: "transforms/" },
+  { title: "Divergences", files: "kl kl-pair" },
+  { title: "Constraints", about: "As in PyTorch in a namespace: `constraints.positive`.", files: "constraints", names: "constraints" },
+];
+
 const akari: readonly Family[] = [
   {
     title: "Creation with gradients",
@@ -197,4 +211,5 @@ export const table: Readonly<Record<string, readonly Family[]>> = {
   "@akari/optim": optim,
   "@akari/data": data,
   "@akari/io": io,
+  "@akari/distributions": distributions,
 };

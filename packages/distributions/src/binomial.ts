@@ -94,7 +94,7 @@ export class Binomial extends Distribution {
     return weighted(x, n, this.logits).add(ways);
   }
 
-  /** @throws ArgumentError unless `totalCount` was given as one number. */
+  /** The entropy, by all values: [batch]. @throws ArgumentError unless `totalCount` was given as one number. */
   override entropy(): Tensor {
     const logs = this.logProb(this.enumerateSupport(false));
     return logs.exp().mul(logs).sum(0).neg();

@@ -22,7 +22,7 @@ import { CategoricalOdds, type ClassOdds, classConstraints } from "./odds.ts";
  *     P(k) = pₖ
  *
  * Probabilities stand along the last dimension, [batch, classes]; they are divided by their sum, and logits are normalised. Draws are int32, and after `manualSeed`
- * PyTorch's own, on the CPU.
+ * PyTorch's own, on the CPU; single draws those of newer versions than 1.13.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.categorical.Categorical
  *
@@ -118,7 +118,7 @@ export class Categorical extends Distribution {
 }
 
 /** `-Σ p ln p`, in which a class without a chance counts nothing. */
-export function entropyOf({ probs, logits }: CategoricalOdds): Tensor {
+function entropyOf({ probs, logits }: CategoricalOdds): Tensor {
   const least = logits.dtype === "float64" ? -Number.MAX_VALUE : -(2 - 2 ** -23) * 2 ** 127;
   return probs.mul(logits.clamp(least)).sum(-1).neg();
 }

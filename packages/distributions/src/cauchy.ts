@@ -30,7 +30,7 @@ const standard = /* @__PURE__ */ pointwise<[Tensor]>("Cauchy.icdf", (p) => p.sub
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.cauchy.Cauchy
  *
  * @example
- * new Cauchy(1, 2).icdf(0.75); // 3
+ * new Cauchy(1, 2).icdf(0.5); // 1
  */
 export class Cauchy extends LocationScale {
   static override name = "Cauchy";

@@ -4,7 +4,7 @@
 
 import { readFileSync } from "node:fs";
 import { requiresGrad } from "@akari/autograd";
-import { type Backend, type DType, type Tensor, type TensorData, tensor } from "@akari/tensor";
+import { type Backend, type DType, Tensor, type TensorData, tensor } from "@akari/tensor";
 import * as d from "../src/index.ts";
 
 /** A number, "NaN" or an infinity by name, or arrays of them. */
@@ -70,9 +70,14 @@ const transforms: Readonly<Record<string, () => d.Transform>> = {
   stickbreaking: () => new d.StickBreakingTransform(),
 };
 
-/** What a maker gets is what its distribution takes: the script beside this file calls PyTorch's with the same. */
-type Arguments = Readonly<Record<string, never>>;
-const odds = ({ probs, logits }: Arguments): d.ClassOdds => (probs ? { probs } : { logits }) as unknown as { probs: Tensor };
+/** The arguments that makers take apart. Their types are what PyTorch was called with, by the script beside this file. */
+type Names =
+  | "alpha baseDistribution componentDistribution concentration concentration0 concentration1 covarianceMatrix df high loc logits low mixtureDistribution"
+  | "precisionMatrix probs rate reinterpretedBatchNdims scale scaleTril temperature totalCount transforms";
+type Each<Text extends string> = Text extends `${infer Head} ${infer Rest}` ? Head | Each<Rest> : Text;
+type Arguments = { readonly [Name in Each<Names>]: never };
+const odds = ({ probs, logits }: Pick<Arguments, "probs" | "logits">): d.ClassOdds =>
+  (probs ? { probs } : { logits }) as unknown as { probs: Tensor };
 
 const makers: Readonly<Record<string, (args: Arguments) => d.Distribution>> = {
   Normal: ({ loc, scale }) => new d.Normal(loc, scale),
@@ -124,13 +129,16 @@ export function build({ name, args }: Made, place: Place, track = false, path = 
       Object.assign(leaves, inner.leaves);
       return [key, inner.distribution];
     }
-    const leaf = tensor(plain(value as Numbers), place);
+    const leaf = value instanceof Tensor ? value : tensor(plain(value as Numbers), place);
     leaves[path + key] = track ? requiresGrad(leaf) : leaf;
     return [key, leaf];
   });
   const maker = makers[name];
   if (maker === undefined) throw new Error(`there is no ${name} here`);
-  return { distribution: maker(Object.fromEntries(given.map(([key, value]) => [camelCase(key as string), value])) as Arguments), leaves };
+  return {
+    distribution: maker(Object.fromEntries(given.map(([key, value]) => [camelCase(key as string), value])) as unknown as Arguments),
+    leaves,
+  };
 }
 
 /** Whether two lists of numbers are close: NaN and infinities the same, others within the tolerances. */

@@ -50,7 +50,7 @@ function drawMany(generator: Generator, trials: number, p: number): number {
 }
 
 /** One draw, in the order in which PyTorch asks for uniform numbers. */
-export function drawBinomial(generator: Generator, trials: number, p: number): number {
+function drawBinomial(generator: Generator, trials: number, p: number): number {
   if (Number.isNaN(p)) return p;
   if (trials <= 0 || p <= 0) return 0;
   if (p >= 1) return trials;

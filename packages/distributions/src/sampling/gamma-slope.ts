@@ -24,7 +24,7 @@ const terms = 32;
 const depth = 25;
 
 /** The places and weights of Gauss-Legendre quadrature on [0, 1], by Newton's method on the Legendre polynomial. */
-export function legendre(count: number): readonly (readonly [place: number, weight: number])[] {
+function legendre(count: number): readonly (readonly [place: number, weight: number])[] {
   return Array.from({ length: count }, (_, i) => {
     let x = Math.cos((Math.PI * (i + 0.75)) / (count + 0.5));
     let slope = 1;

@@ -24,7 +24,7 @@ import { gammaSlope } from "./gamma-slope.ts";
 import { drawEach, isReadable } from "./host.ts";
 
 /** One draw, in the order in which PyTorch asks for normal and uniform numbers. */
-export function drawGamma(generator: Generator, concentration: number): number {
+function drawGamma(generator: Generator, concentration: number): number {
   if (concentration === 0) return 0;
   const lifted = concentration < 1;
   const factor = lifted ? (1 - generator.uniform64()) ** (1 / concentration) : 1;

@@ -3,7 +3,7 @@
  * function they are made anew with each call.
  */
 
-import { bytesOf, type Generator, numbersOf, type Tensor, writeDrawn } from "@akari/tensor";
+import { bytesOf, type Generator, type Tensor, type TypedArray, writeDrawn } from "@akari/tensor";
 
 /** Whether the host can look at the memory of a tensor's device. */
 export function isReadable(x: Tensor): boolean {
@@ -13,7 +13,7 @@ export function isReadable(x: Tensor): boolean {
 /**
  * Fills a tensor of float32 or float64 that lies in one piece with draws.
  *
- * @param parameters tensors of its shape, which `draw` gets the elements of.
+ * @param parameters tensors of its shape and dtype, which `draw` gets the elements of.
  */
 export function drawEach(
   to: Tensor,
@@ -22,10 +22,11 @@ export function drawEach(
   draw: (generator: Generator, ...parameters: number[]) => number,
 ): void {
   if (to.numel() === 0) return;
-  writeDrawn(to.device, to.buffer, to.offset * bytesOf(to.dtype), () => {
-    const values = parameters.map((x) => numbersOf(x.dataSync(), x.dtype));
-    const drawn = to.dtype === "float64" ? new Float64Array(to.numel()) : new Float32Array(to.numel());
-    for (let i = 0; i < drawn.length; i++) drawn[i] = draw(generator, ...values.map((each) => each[i] as number));
+  const [wide, count] = [to.dtype === "float64", to.numel()];
+  const each = (...values: readonly TypedArray[]) => {
+    const drawn = wide ? new Float64Array(count) : new Float32Array(count);
+    for (let i = 0; i < count; i++) drawn[i] = draw(generator, ...values.map((one) => one[i] as number));
     return drawn;
-  });
+  };
+  writeDrawn(to.device, to.buffer, to.offset * bytesOf(to.dtype), each, parameters);
 }

@@ -19,7 +19,7 @@ export function logFactorial(n: number): number {
 }
 
 /** One draw, in the order in which PyTorch asks for uniform numbers. */
-export function drawPoisson(generator: Generator, rate: number): number {
+function drawPoisson(generator: Generator, rate: number): number {
   if (rate === 0 || Number.isNaN(rate)) return rate;
   if (rate < 10) {
     const end = Math.exp(-rate);
