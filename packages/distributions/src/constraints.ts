@@ -27,38 +27,38 @@ function numbers(name: string, check: (x: Tensor) => Tensor, isDiscrete = false)
 
 /** The numbers from `low` to `high`, both included. */
 export function interval(low: TensorOrNumber, high: TensorOrNumber): Constraint {
-  const constraint = numbers(`from ${show(low)} to ${show(high)}`, (x) => x.ge(low).logicalAnd(x.le(high)));
+  const constraint = numbers(`from ${show(low, "lower")} to ${show(high, "upper")}`, (x) => x.ge(low).logicalAnd(x.le(high)));
   return typeof low === "number" && typeof high === "number" ? { ...constraint, ends: [low, high] } : constraint;
 }
 
 /** The numbers from `low`, which is included, to `high`, which is not. */
 export function halfOpenInterval(low: TensorOrNumber, high: TensorOrNumber): Constraint {
-  return numbers(`from ${show(low)} to ${show(high)} (excluded)`, (x) => x.ge(low).logicalAnd(x.lt(high)));
+  return numbers(`from ${show(low, "lower")} to ${show(high, "upper")} (excluded)`, (x) => x.ge(low).logicalAnd(x.lt(high)));
 }
 
 /** The integers from `low` to `high`, both included. */
 export function integerInterval(low: TensorOrNumber, high: TensorOrNumber): Constraint {
   const check = (x: Tensor): Tensor => x.eq(x.floor()).logicalAnd(x.ge(low)).logicalAnd(x.le(high));
-  return numbers(`an integer from ${show(low)} to ${show(high)}`, check, true);
+  return numbers(`an integer from ${show(low, "lower")} to ${show(high, "upper")}`, check, true);
 }
 
 /** The numbers above `low`. */
 export function greaterThan(low: TensorOrNumber): Constraint {
-  return numbers(`greater than ${show(low)}`, (x) => x.gt(low));
+  return numbers(`greater than ${show(low, "lower")}`, (x) => x.gt(low));
 }
 
 /** The numbers from `low` on. */
 export function greaterThanEq(low: TensorOrNumber): Constraint {
-  return numbers(`at least ${show(low)}`, (x) => x.ge(low));
+  return numbers(`at least ${show(low, "lower")}`, (x) => x.ge(low));
 }
 
 /** The numbers below `high`. */
 export function lessThan(high: TensorOrNumber): Constraint {
-  return numbers(`less than ${show(high)}`, (x) => x.lt(high));
+  return numbers(`less than ${show(high, "upper")}`, (x) => x.lt(high));
 }
 
-function show(limit: TensorOrNumber): string {
-  return typeof limit === "object" ? "a limit of its own" : `${limit}`;
+function show(limit: TensorOrNumber, end: "lower" | "upper"): string {
+  return typeof limit === "object" ? `its ${end} limit` : `${limit}`;
 }
 
 /** All numbers but NaN. */

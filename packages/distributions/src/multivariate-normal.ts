@@ -90,11 +90,11 @@ export class MultivariateNormal extends Distribution {
       );
     }
     const given = tensorsOf("MultivariateNormal", { loc, [name]: matrix }, MultivariateNormal.argConstraints, options);
+    const [mean, square] = Object.values(given) as [Tensor, Tensor]; // safe: of the two, in this order
     const batch = broadcastShapes("MultivariateNormal", [matrix.shape.slice(0, -2), loc.shape.slice(0, -1)]);
-    super(batch, [n], given["loc"] as Tensor, options);
-    const square = given[name] as Tensor;
+    super(batch, [n], mean, options);
     const triangle = name === "scaleTril" ? square : name === "covarianceMatrix" ? cholesky(square) : triangleOfPrecision(square);
-    this.loc = (given["loc"] as Tensor).expand([...batch, n]);
+    this.loc = mean.expand([...batch, n]);
     this.scaleTril = triangle.expand([...batch, n, n]);
   }
 

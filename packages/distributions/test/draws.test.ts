@@ -172,7 +172,8 @@ describe("on a GPU", () => {
       const { distribution } = build(entry, { dtype: "float32", ...place });
       const value = tensor(entry.value as number[], place);
       const found = await distribution.logProb(value).toArray();
-      expectClose(tensor(found as number[]), entry.results["log_prob"] as Numbers, 2e-4, 2e-5, name);
+      const { log_prob: expected } = entry.results;
+      expectClose(tensor(found as number[]), expected as Numbers, 2e-4, 2e-5, name);
     }
   });
 
