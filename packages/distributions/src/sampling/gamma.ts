@@ -2,7 +2,7 @@
  * Draws from the gamma distribution of rate 1, with their gradient.
  *
  * Marsaglia & Tsang 2000, "A Simple Method for Generating Gamma Variables": a candidate is accepted more than 19 times out of 20. On the host each draw tries
- * until one is; a GPU makes eight candidates for every draw instead, of which all are refused once in 10¹¹ draws.
+ * until one is; a GPU makes eight candidates for every draw instead, of which all are refused less than once in 10¹⁰ draws.
  */
 
 import {
