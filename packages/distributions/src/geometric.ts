@@ -3,7 +3,7 @@
  */
 
 import { type GeneratorOption, pointwise, type Shape, type Tensor, type TensorOrNumber, uniform_ } from "@akari/tensor";
-import { type Constraint, interval, nonnegativeInteger, real } from "./constraints.ts";
+import { type Constraint, nonnegativeInteger, real, unitInterval } from "./constraints.ts";
 import { Distribution, type DistributionOptions, unrecorded } from "./distribution.ts";
 import { BinaryOdds, type Odds } from "./odds.ts";
 import { tiny } from "./precision.ts";
@@ -28,7 +28,7 @@ const waiting = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("Geometric.sample", 
 export class Geometric extends Distribution {
   static override name = "Geometric";
   static override readonly argConstraints: Readonly<Record<string, Constraint>> = {
-    probs: /* @__PURE__ */ interval(Number.MIN_VALUE, 1),
+    probs: { ...unitInterval, name: "above 0 and at most 1", ends: [Number.MIN_VALUE, 1], check: (p) => p.gt(0).logicalAnd(p.le(1)) },
     logits: real,
   };
   readonly #odds: BinaryOdds;

@@ -38,6 +38,42 @@ describe("a distribution", () => {
     expect(new d.Normal(0, 1).logProb(tensor([1, 2], { dtype: "int32" })).dtype).toBe("float32");
   });
 
+  it.each(["float16", "bfloat16"] as const)("draws and has densities in %s", (dtype) => {
+    const half = tensor([0.25, 0.75], { dtype });
+    const families = [
+      new d.Normal(half, 1),
+      new d.Gamma(half, 1),
+      new d.Beta(half, 2),
+      new d.StudentT(half),
+      new d.Cauchy(0, half),
+      new d.Laplace(half, 1),
+      new d.Gumbel(half, 1),
+      new d.Poisson(half),
+      new d.Binomial(5, half),
+      new d.Geometric(half),
+      new d.Bernoulli(half),
+      new d.RelaxedBernoulli(1, half),
+    ];
+    for (const distribution of families) {
+      const drawn = distribution.sample([40]);
+      expect(drawn.dtype, `${distribution}`).toBe(dtype);
+      expect(distribution.logProb(drawn).dtype).toBe(dtype);
+      expect(drawn.isfinite().all().itemSync(), `${distribution}`).toBe(1);
+      expect(distribution.support.check(drawn).all().itemSync(), `${distribution}`).toBe(1);
+      expect(distribution.logProb(drawn).isnan().any().itemSync(), `${distribution}`).toBe(0);
+    }
+  });
+
+  it("counts nothing, and draws no samples", () => {
+    expect(array(new d.Multinomial(0, ones([2])).sample([2]))).toEqual([
+      [0, 0],
+      [0, 0],
+    ]);
+    expect(new d.Categorical(ones([2, 3])).sample([0]).shape).toEqual([0, 2]);
+    expect(new d.Gamma(ones([2]), 1).sample([0]).shape).toEqual([0, 2]);
+    expect(new d.Binomial(3, zeros([2])).sample([0]).shape).toEqual([0, 2]);
+  });
+
   it("has its name in the class, where a bundler cannot shorten it", () => {
     for (const [name, found] of Object.entries(d)) {
       if (typeof found !== "function" || !(found.prototype instanceof d.Distribution || found.prototype instanceof d.Transform)) continue;
@@ -112,7 +148,7 @@ describe("checks", () => {
     [() => new d.Categorical(0.5 as never), "Categorical: probs must be a tensor of shape [..., classes], got 0.5"],
     [() => new d.Multinomial(-1, ones([2])), "Multinomial: totalCount must be an integer from 0 on, the same for all, got -1"],
     [() => new d.Binomial(2.5, 0.5), "Binomial: totalCount must be an integer that is not negative, got 2.5"],
-    [() => new d.Geometric(0), "Geometric: probs must be from 5e-324 to 1, got 0"],
+    [() => new d.Geometric(0), "Geometric: probs must be above 0 and at most 1, got 0"],
     [() => new d.Dirichlet(tensor([1, 0])), "Dirichlet: concentration must be positive, got 0"],
     [
       () => new d.MultivariateNormal(zeros([2]), ones([3, 3])),

@@ -5,7 +5,16 @@
  * generation of binomial random variates": on the host until a candidate is accepted, on a GPU with sixteen candidates for every draw.
  */
 
-import { defaultGenerator, type Expr, type Generator, type GeneratorOption, pointwise, rand, type Tensor } from "@akari/tensor";
+import {
+  computeType,
+  defaultGenerator,
+  type Expr,
+  type Generator,
+  type GeneratorOption,
+  pointwise,
+  rand,
+  type Tensor,
+} from "@akari/tensor";
 import { drawEach, isReadable } from "./host.ts";
 import { logFactorial } from "./poisson.ts";
 
@@ -121,11 +130,11 @@ function drawnOnDevice(trials: Tensor, p: Tensor, generator: Generator): Tensor 
   return chosen(trials, p, few, drawn);
 }
 
-/** How many of `trials` succeed with the probability `p`, for each element; the two have one shape, and are float32 or float64. */
+/** How many of `trials` succeed with the probability `p`, for each element; the two have one shape and dtype. */
 export function binomial(trials: Tensor, p: Tensor, { generator = defaultGenerator() }: GeneratorOption): Tensor {
-  const [n, probability] = [trials.detach(), p.detach()];
-  if (!isReadable(p)) return drawnOnDevice(n, probability, generator);
-  const to = probability.newEmpty(probability.shape);
-  drawEach(to, [n, probability], generator, drawBinomial);
-  return to;
+  const [n, probability] = [trials, p].map((x) => x.detach().to(computeType(p.dtype))) as [Tensor, Tensor]; // safe: two of two
+  if (!isReadable(p)) return drawnOnDevice(n, probability, generator).to(p.dtype);
+  const drawn = probability.newEmpty(probability.shape);
+  drawEach(drawn, [n, probability], generator, drawBinomial);
+  return drawn.to(p.dtype);
 }

@@ -5,7 +5,7 @@
  * variables": on the host until a candidate is accepted, on a GPU with sixteen candidates for every draw, of which the last that was accepted counts.
  */
 
-import { defaultGenerator, type Generator, type GeneratorOption, pointwise, rand, type Tensor } from "@akari/tensor";
+import { computeType, defaultGenerator, type Generator, type GeneratorOption, pointwise, rand, type Tensor } from "@akari/tensor";
 import { drawEach, isReadable } from "./host.ts";
 
 /** ln n! */
@@ -85,11 +85,11 @@ function drawnOnDevice(rate: Tensor, generator: Generator): Tensor {
   return chosen(rate, few, many);
 }
 
-/** Draws from the Poisson distribution, one for each element of the rate, which has to be float32 or float64. */
+/** Draws from the Poisson distribution, one for each element of the rate. */
 export function poisson(rate: Tensor, { generator = defaultGenerator() }: GeneratorOption): Tensor {
-  const given = rate.detach();
-  if (!isReadable(given)) return drawnOnDevice(given, generator);
-  const to = given.newEmpty(given.shape);
-  drawEach(to, [given], generator, drawPoisson);
-  return to;
+  const given = rate.detach().to(computeType(rate.dtype));
+  if (!isReadable(given)) return drawnOnDevice(given, generator).to(rate.dtype);
+  const drawn = given.newEmpty(given.shape);
+  drawEach(drawn, [given], generator, drawPoisson);
+  return drawn.to(rate.dtype);
 }
