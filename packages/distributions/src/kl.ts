@@ -35,10 +35,8 @@ export function registerKl<P extends Distribution, Q extends Distribution>(
 /** How many classes lie between an object's class and one that it extends; 0 for its own. */
 function distance(of: Distribution, to: DistributionClass<Distribution>): number {
   let steps = 0;
-  for (let at: unknown = Object.getPrototypeOf(of); at !== null; at = Object.getPrototypeOf(at), steps++) {
-    if (at === to.prototype) return steps;
-  }
-  return Number.POSITIVE_INFINITY;
+  for (let at: unknown = Object.getPrototypeOf(of); at !== to.prototype; at = Object.getPrototypeOf(at)) steps++;
+  return steps;
 }
 
 /**
@@ -58,8 +56,8 @@ export function klDivergence(p: Distribution, q: Distribution): Tensor {
   builtIn ??= [...sameFamily(klDivergence), ...acrossFamilies()];
   let best: { readonly pair: KlPair; readonly p: number; readonly q: number } | null = null;
   for (const each of [...added, ...builtIn]) {
+    if (!(p instanceof each.p && q instanceof each.q)) continue;
     const found = { pair: each, p: distance(p, each.p), q: distance(q, each.q) };
-    if (!Number.isFinite(found.p + found.q)) continue;
     if (best === null || found.p < best.p || (found.p === best.p && found.q < best.q)) best = found;
   }
   if (best === null) {

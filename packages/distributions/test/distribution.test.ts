@@ -2,7 +2,7 @@
  * What all distributions do alike: broadcasting, expanding, checks and their errors, the table of divergences; and transforms and constraints by themselves.
  */
 
-import { gradcheck, requiresGrad } from "@akari/autograd";
+import { gradcheck, gradgradcheck, requiresGrad } from "@akari/autograd";
 import { det, full, ones, randn, type Tensor, tensor, zeros } from "@akari/tensor";
 import { afterEach, describe, expect, it } from "vitest";
 import * as d from "../src/index.ts";
@@ -127,6 +127,17 @@ describe("gradients by finite differences", () => {
         .logProb(name === "Bernoulli" ? x.detach().round() : x)
         .add(b.mul(0));
     await gradcheck(density, name === "Bernoulli" ? [positive, other, value.detach()] : [positive, other, value]);
+  });
+});
+
+describe("second derivatives by finite differences", () => {
+  it.each(["Normal", "Gamma", "Beta"] as const)("%s", async (name) => {
+    const inputs = [
+      [0.7, 2.5],
+      [1.5, 0.8],
+      [0.3, 0.6],
+    ].map((x) => requiresGrad(f64(x)));
+    await gradgradcheck((a, b, x) => new d[name](a as Tensor, b as Tensor).logProb(x as Tensor), inputs);
   });
 });
 
