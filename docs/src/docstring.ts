@@ -16,7 +16,9 @@ export interface PytorchPage {
 export function pytorchName(url: string): string | null {
   const match = /^https:\/\/(?:docs\.)?pytorch\.org\/.*?(?:#(torch[\w.]+)|\/generated\/(torch[\w.]+)\.html)$/.exec(url);
   // Where a class is written is not how it is called.
-  return (match?.[1] ?? match?.[2])?.replace(/^torch\.nn\.(?:modules\.\w+|parameter)\./, "torch.nn.") ?? null;
+  const written = match?.[1] ?? match?.[2];
+  const called = written?.replace(/^torch\.nn\.(?:modules\.\w+|parameter)\./, "torch.nn.");
+  return called?.replace(/^torch\.distributions\.\w+\.(?=\w+$)/, "torch.distributions.") ?? null;
 }
 
 // An address behind a sentence, or on a line of its own.

@@ -34,7 +34,16 @@ export interface EntryPoint {
 }
 
 /** The packages in the order in which one reads about them; others follow in that of the alphabet. */
-const order = ["akari", "@akari/tensor", "@akari/autograd", "@akari/nn", "@akari/optim", "@akari/data", "@akari/io"];
+const order = [
+  "akari",
+  "@akari/tensor",
+  "@akari/autograd",
+  "@akari/nn",
+  "@akari/optim",
+  "@akari/data",
+  "@akari/io",
+  "@akari/distributions",
+];
 
 /** Entry points as they are listed: a package, and after it what else it exports. */
 export function inReadingOrder(entries: readonly EntryPoint[]): EntryPoint[] {

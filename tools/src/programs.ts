@@ -67,6 +67,13 @@ export const programs: Readonly<Record<string, string>> = {
     const { tensors } = await loadSafetensors("x.safetensors");
     if (JSON.stringify(tensors["x"]?.toArraySync()) !== "[1,2]") throw new Error("safetensors");
   `,
+  "@akari/distributions": `
+    import { klDivergence, Normal } from "@akari/distributions";
+    import { tensor } from "@akari/tensor";
+    const normal = new Normal(tensor([1, 2]), 1);
+    if (JSON.stringify(klDivergence(normal, new Normal(0, 1)).toArraySync()) !== "[0.5,2]") throw new Error("klDivergence");
+    if (normal.sample([3]).shape.join() !== "3,2") throw new Error("sample");
+  `,
   akari: `
     import { Adam, compile, crossEntropy, decodeNpz, encodeNpz, manualSeed, nn, noGrad, randn, type Tensor, tensor } from "akari";
     import { webgpu, type WebGpuBackend } from "akari/webgpu";

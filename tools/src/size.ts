@@ -20,17 +20,26 @@ interface Limit {
   readonly limit: number;
   /** What it is to become. */
   readonly goal: number;
+  /** Packages that are there anyway, and not counted. */
+  readonly without?: readonly string[];
 }
 
 const limits: readonly Limit[] = [
   {
     name: "@akari/tensor, one tensor on the CPU backend",
     code: 'import { tensor } from "@akari/tensor"; tensor([1]);',
-    limit: 66.5,
+    limit: 67,
     goal: 60,
   },
   { name: "@akari/tensor, all of it", code: usingAll("@akari/tensor", await import("@akari/tensor")), limit: 97, goal: 60 },
-  { name: "akari: everything", code: usingAll("akari", await import("akari")), limit: 147.5, goal: 120 },
+  { name: "akari: everything", code: usingAll("akari", await import("akari")), limit: 148, goal: 120 },
+  {
+    name: "@akari/distributions, all of it, beside @akari/tensor",
+    code: usingAll("@akari/distributions", await import("@akari/distributions")),
+    limit: 17,
+    goal: 15,
+    without: ["@akari/tensor"],
+  },
 ];
 
 /** A program that uses every export of a package. Namespaces are left out: they hold the same once more. */
@@ -52,7 +61,7 @@ interface Chunk {
 }
 
 /** The chunks of a bundle. */
-async function bundle(code: string): Promise<readonly Chunk[]> {
+async function bundle(code: string, without: readonly string[] = []): Promise<readonly Chunk[]> {
   const entry = join(home, "entry.ts");
   const result = await build({
     configFile: false,
@@ -72,7 +81,7 @@ async function bundle(code: string): Promise<readonly Chunk[]> {
       modulePreload: false,
       // Nothing of the entry is dropped, and as in an application its chunk may export more than that, for the chunks that are loaded later. A strict one
       // would become a list of names before chunks of its own.
-      rollupOptions: { input: entry, preserveEntrySignatures: "allow-extension", external: [/^node:/] },
+      rollupOptions: { input: entry, preserveEntrySignatures: "allow-extension", external: [/^node:/, ...without] },
     },
   });
   const outputs = Array.isArray(result) ? result : [result];
@@ -90,8 +99,8 @@ const kilobytes = (chunks: readonly Chunk[], size: (text: string) => number): nu
   chunks.reduce((sum, chunk) => sum + size(chunk.code), 0) / 1000;
 const gzipped = (text: string): number => gzipSync(text, { level: 9 }).length;
 
-for (const { name, code, limit, goal } of limits) {
-  const chunks = await bundle(code);
+for (const { name, code, limit, goal, without } of limits) {
+  const chunks = await bundle(code, without);
   const first = initial(chunks);
   const later = chunks.filter((chunk) => !first.has(chunk));
   const weight = kilobytes([...first], gzipped);

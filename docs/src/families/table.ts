@@ -187,6 +187,20 @@ const linalg: readonly Family[] = [
   { title: "Functions of a matrix", files: "matrix-exp" },
 ];
 
+const distributions: readonly Family[] = [
+  { title: "What all have in common", files: "distribution location-scale" },
+  {
+    title: "Numbers",
+    files: "normal log-normal uniform exponential laplace cauchy half gumbel gamma beta student-t pareto weibull",
+  },
+  { title: "Counts and classes", files: "bernoulli categorical one-hot-categorical multinomial binomial geometric poisson odds" },
+  { title: "Vectors", files: "multivariate-normal dirichlet" },
+  { title: "Made of others", files: "independent mixture-same-family transformed-distribution relaxed" },
+  { title: "Transforms", files: "transforms/" },
+  { title: "Divergences", files: "kl kl-pair" },
+  { title: "Constraints", about: "As in PyTorch in a namespace: `constraints.positive`.", files: "constraints", names: "constraints" },
+];
+
 const akari: readonly Family[] = [
   {
     title: "Creation with gradients",
@@ -205,4 +219,5 @@ export const table: Readonly<Record<string, readonly Family[]>> = {
   "@akari/data": data,
   "@akari/io": io,
   "@akari/linalg": linalg,
+  "@akari/distributions": distributions,
 };

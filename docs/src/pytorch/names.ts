@@ -138,6 +138,16 @@ const listed = {
   "torch.autograd.functional": `
     hessian hvp jacobian jvp vhp vjp
   `,
+  "torch.distributions": `
+    AbsTransform AffineTransform Bernoulli Beta Binomial CatTransform Categorical Cauchy Chi2 ComposeTransform ContinuousBernoulli
+    CorrCholeskyTransform CumulativeDistributionTransform Dirichlet Distribution ExpTransform Exponential ExponentialFamily
+    FisherSnedecor Gamma Geometric Gumbel HalfCauchy HalfNormal Independent IndependentTransform InverseGamma Kumaraswamy LKJCholesky
+    Laplace LogNormal LogisticNormal LowRankMultivariateNormal LowerCholeskyTransform MixtureSameFamily Multinomial MultivariateNormal
+    NegativeBinomial Normal OneHotCategorical OneHotCategoricalStraightThrough Pareto Poisson PowerTransform RelaxedBernoulli
+    RelaxedOneHotCategorical ReshapeTransform SigmoidTransform SoftmaxTransform SoftplusTransform StackTransform
+    StickBreakingTransform StudentT TanhTransform Transform TransformedDistribution Uniform VonMises Weibull Wishart kl_divergence
+    register_kl
+  `,
   "torchvision.datasets": `
     MNIST FashionMNIST KMNIST CIFAR10 ImageFolder
   `,

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import {
   BatchNorm2d,
+  bernoulli,
   compile,
   cpu,
   Flatten,
@@ -26,6 +27,19 @@ import {
 import { expectClose, Net, values } from "./programs.ts";
 
 describe("compile", () => {
+  it("draws with the probabilities of each call, given or computed", async () => {
+    const draw = await compile((p: Tensor) => [bernoulli(p), bernoulli(p.sub(0.5).mul(1000).sigmoid().T)] as const);
+    for (let i = 0; i < 5; i++) {
+      const p = [
+        [i % 2, 1],
+        [0, (i + 1) % 2],
+      ];
+      const [given, computed] = draw(tensor(p));
+      expect(given.toArraySync()).toEqual(p);
+      expect(computed.T.toArraySync()).toEqual(p);
+    }
+  });
+
   it("fuses pointwise calls with each other and with reductions, and drops what nobody reads", async () => {
     const loss = await compile((a: Tensor, b: Tensor) => {
       a.exp().log(); // nobody reads it

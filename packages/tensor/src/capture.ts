@@ -4,8 +4,10 @@
  */
 
 import type { Backend, DeviceBuffer } from "./backend.ts";
-import type { TypedArray } from "./dtype.ts";
+import { bytesOf, type TypedArray, viewBytes } from "./dtype.ts";
+import type { View } from "./kernel.ts";
 import { unscoped } from "./scope.ts";
+import { sizeOf } from "./shape.ts";
 import type { Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -19,8 +21,8 @@ export interface Capture {
   goesBack(): void;
   /** Does something now, and again whenever the captured calls run. Kernel calls issued by it are its own business. It may use `tensor`. */
   perform(action: () => void, tensor: Tensor | null): void;
-  /** Writes what `draw` gives now, and again what it gives then. */
-  write(device: Backend, buffer: DeviceBuffer, offset: number, draw: () => Uint8Array): void;
+  /** Writes what `draw` gives now, and again what it gives then, from what stands in the views of `read`. */
+  write(device: Backend, buffer: DeviceBuffer, offset: number, draw: (read: readonly View[]) => Uint8Array, read: readonly View[]): void;
 }
 
 /** Who captures at present, and how often something changed that captured calls do not notice. */
@@ -45,14 +47,34 @@ export function perform(action: () => void, tensor: Tensor | null = null): void 
   else capturing.by.perform(() => unscoped(action), tensor);
 }
 
-/** Writes elements from the host that are not the same each time, but drawn at random. `offset` is in bytes. */
-export function writeDrawn(device: Backend, buffer: DeviceBuffer, offset: number, draw: () => TypedArray): void {
-  const bytes = () => {
-    const { buffer, byteOffset, byteLength } = draw();
+/**
+ * Writes elements from the host that are not the same each time, but drawn at random. `offset` is in bytes.
+ *
+ * @param draw gives the elements, from those of the tensors of `read`, which it must not look at by itself.
+ * @param read tensors on the same device, which has to be one that can be read at once.
+ */
+export function writeDrawn(
+  device: Backend,
+  buffer: DeviceBuffer,
+  offset: number,
+  draw: (...read: readonly TypedArray[]) => TypedArray,
+  read: readonly Tensor[] = [],
+): void {
+  const views = read.map((x) => x.contiguous());
+  const elements = ({ buffer, dtype, shape, offset }: View): TypedArray => {
+    const [size, count] = [bytesOf(dtype), sizeOf(shape)];
+    const bytes = device.readSync?.(buffer, offset * size, count * size) as Uint8Array; // safe: see above
+    return viewBytes(dtype, bytes.buffer, bytes.byteOffset, count);
+  };
+  const bytes = (from: readonly View[]) => {
+    const { buffer, byteOffset, byteLength } = draw(...from.map(elements));
     return new Uint8Array(buffer, byteOffset, byteLength);
   };
-  if (capturing.by === null) device.write(buffer, bytes(), offset);
-  else capturing.by.write(device, buffer, offset, bytes);
+  if (capturing.by === null) device.write(buffer, bytes(views), offset);
+  else capturing.by.write(device, buffer, offset, bytes, views);
+  views.forEach((x, i) => {
+    if (x !== read[i]) x.dispose();
+  });
 }
 
 /** Says that something changed on which tensor operations depend, such as a module's mode: compiled functions are captured anew. */

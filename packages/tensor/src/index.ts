@@ -8,7 +8,7 @@ export { checkChoice, checkInteger, checkNumber, checkOrder, checkPositive } fro
 // What tensors are made of
 export type { Backend, DeviceBuffer, KernelClock, KernelSpan, MemoryUse } from "./backend.ts";
 export { type CpuOptions, cpu } from "./backends/cpu/index.ts";
-export { type Capture, capturing, changed, perform } from "./capture.ts";
+export { type Capture, capturing, changed, perform, writeDrawn } from "./capture.ts";
 export { type CompileCounts, type Compiled, compile } from "./compile.ts";
 export {
   asTensor,

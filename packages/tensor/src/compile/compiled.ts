@@ -103,7 +103,7 @@ function eager(fn: Run, args: readonly unknown[], plain: boolean): unknown {
       wentBack = true;
     },
     perform: (action) => action(),
-    write: (device, buffer, offset, draw) => device.write(buffer, draw(), offset),
+    write: (device, buffer, offset, draw, read) => device.write(buffer, draw(read), offset),
   };
   const result = watched(watch, () => scope(() => synchronous(fn(...args))));
   return wentBack ? mapTensors(result, (tensor) => tensor.detach()) : result;

@@ -5,10 +5,11 @@
 
 import type { Backend, DeviceBuffer } from "../backend.ts";
 import type { Capture } from "../capture.ts";
+import type { View } from "../kernel.ts";
 import { running } from "../running.ts";
 import type { Storage } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
-import { callStep, type OwnView, type Step } from "./steps.ts";
+import { callStep, type OwnView, ownView, type Step } from "./steps.ts";
 
 /** The functions of a device that the recorder stands in for. */
 const functions = ["run", "write", "allocate", "free", "read", "readSync"] as const;
@@ -67,7 +68,7 @@ export class Recorder implements Capture {
     device.write = (buffer, bytes, offset = 0) => {
       write.call(device, buffer, bytes, offset);
       const copy = this.#acting ? bytes : bytes.slice();
-      this.#wrote(buffer, offset, () => copy);
+      this.#wrote(buffer, offset, () => copy, []);
     };
     device.allocate = (bytes) => {
       const buffer = allocate.call(device, bytes);
@@ -123,9 +124,9 @@ export class Recorder implements Capture {
     this.#outside(action);
   }
 
-  write(device: Backend, buffer: DeviceBuffer, offset: number, draw: () => Uint8Array): void {
-    this.#outside(() => device.write(buffer, draw(), offset));
-    this.#wrote(buffer, offset, draw);
+  write(device: Backend, buffer: DeviceBuffer, offset: number, draw: (read: readonly View[]) => Uint8Array, read: readonly View[]): void {
+    this.#outside(() => device.write(buffer, draw(read), offset));
+    this.#wrote(buffer, offset, draw, read);
   }
 
   /** Does something that is not kept as single steps. */
@@ -139,9 +140,9 @@ export class Recorder implements Capture {
     }
   }
 
-  #wrote(buffer: DeviceBuffer, offset: number, bytes: () => Uint8Array): void {
+  #wrote(buffer: DeviceBuffer, offset: number, bytes: (reads: readonly View[]) => Uint8Array, read: readonly View[]): void {
     if (this.#acting) return;
     const to: OwnView = { buffer, dtype: "uint8", shape: [], strides: [], offset: 0 };
-    this.steps.push({ kind: "write", device: this.#device, to, offset, bytes });
+    this.steps.push({ kind: "write", device: this.#device, to, offset, reads: read.map(ownView), bytes });
   }
 }

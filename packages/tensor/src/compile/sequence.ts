@@ -42,7 +42,7 @@ export class Sequence {
         if (step.kind === "call") {
           const { call } = step;
           device.run(call.kind === "random" && call.reseed ? { ...call, seed: call.reseed() } : call);
-        } else if (step.kind === "write") device.write(step.to.buffer, step.bytes(), step.offset);
+        } else if (step.kind === "write") device.write(step.to.buffer, step.bytes(step.reads), step.offset);
         else step.run();
       }
     } finally {

@@ -25,7 +25,9 @@ interface WriteStep {
   readonly to: OwnView;
   /** The first byte to write. */
   readonly offset: number;
-  readonly bytes: () => Uint8Array;
+  /** What they are made from: each in one piece. */
+  readonly reads: readonly OwnView[];
+  readonly bytes: (reads: readonly View[]) => Uint8Array;
 }
 
 /** Something else that the host does. */
@@ -103,7 +105,7 @@ function isView(value: unknown): value is View {
 
 /** The views through which a step reads; an action's are not known. */
 export function readsOf(step: Step): readonly OwnView[] {
-  return step.kind === "call" ? step.reads : [];
+  return step.kind === "action" ? [] : step.reads;
 }
 
 /** The views through which a step writes. */

@@ -5,7 +5,7 @@
 
 import { checkNumber, checkOrder, checkPositive } from "../argument.ts";
 import { writeDrawn } from "../capture.ts";
-import { bytesOf, computeType, type DType, digitsOf, expectFloating, isFloating } from "../dtype.ts";
+import { bytesOf, computeType, type DType, digitsOf, expectFloating, isFloating, type TypedArray } from "../dtype.ts";
 import { encode, numbersOf } from "../encode.ts";
 import { ArgumentError } from "../errors.ts";
 import type { RandomCall } from "../kernel.ts";
@@ -40,15 +40,15 @@ function overwrite(name: string, x: Tensor, write: (to: Tensor) => void): Tensor
 }
 
 /** Stores numbers drawn on the host in a tensor of any strides. */
-function store(to: Tensor, draw: () => ArrayLike<number>): void {
+function store(to: Tensor, draw: (...read: readonly TypedArray[]) => ArrayLike<number>, ...read: readonly Tensor[]): void {
   if (to.numel() === 0) return;
-  const data = () => encode(draw(), to.dtype);
+  const data = (...read: readonly TypedArray[]) => encode(draw(...read), to.dtype);
   if (to.isContiguous()) {
-    writeDrawn(to.device, to.buffer, to.offset * bytesOf(to.dtype), data);
+    writeDrawn(to.device, to.buffer, to.offset * bytesOf(to.dtype), data, read);
     return;
   }
   const dense = to.newEmpty(to.shape);
-  writeDrawn(dense.device, dense.buffer, 0, data);
+  writeDrawn(dense.device, dense.buffer, 0, data, read);
   copyInto(to, dense, to.device);
   dense.dispose();
 }
@@ -130,7 +130,10 @@ export function bernoulli_(x: Tensor, p: number | Tensor = 0.5, options?: Genera
   return overwrite("bernoulli", x, (target) => {
     if (!drawnOnHost(x)) drawOnDevice(target, generator, "uniform", "float32", (u) => below(u, p));
     else if (typeof p === "number") store(target, () => drawBernoulli(generator, x.numel(), p));
-    else store(target, () => drawBernoulliEach(generator, numbersOf(expand(p.detach(), x.shape).dataSync(), p.dtype), p.dtype));
+    else {
+      const each = (given?: TypedArray) => drawBernoulliEach(generator, numbersOf(given as TypedArray, p.dtype), p.dtype); // safe: it gets one
+      store(target, each, expand(p.detach(), x.shape));
+    }
   });
 }
 

@@ -1,0 +1,84 @@
+/**
+ * Dimensions of a batch as parts of one event.
+ */
+
+import { ArgumentError, type GeneratorOption, type Shape, type Tensor, type TensorOrNumber } from "@akari/tensor";
+import { type Constraint, independent } from "./constraints.ts";
+import { Distribution, type DistributionOptions, sumRightmost } from "./distribution.ts";
+
+/**
+ * The last dimensions of another distribution's batch taken for one event, whose parts are independent: their logarithms are added.
+ *
+ *     ln p(x) = Σᵢ ln pᵢ(xᵢ)
+ *
+ * https://pytorch.org/docs/stable/distributions.html#torch.distributions.independent.Independent
+ *
+ * @example
+ * const pixels = new Independent(new Bernoulli(full([64, 28, 28], 0.5)), 2);
+ * pixels.logProb(ones([64, 28, 28])).shape; // [64]
+ */
+export class Independent<Base extends Distribution = Distribution> extends Distribution {
+  static override name = "Independent";
+  /** The distribution of the parts. */
+  readonly base: Base;
+  /** How many dimensions of its batch make up an event. */
+  readonly reinterpretedBatchNdims: number;
+
+  /** @throws ArgumentError for more dimensions than the batch has. */
+  constructor(base: Base, reinterpretedBatchNdims: number, options: DistributionOptions = {}) {
+    const rank = base.batchShape.length;
+    if (!Number.isInteger(reinterpretedBatchNdims) || reinterpretedBatchNdims < 0 || reinterpretedBatchNdims > rank) {
+      throw new ArgumentError(`Independent: ${base} has ${rank} dimensions of a batch, and cannot give ${reinterpretedBatchNdims} of them`);
+    }
+    const cut = rank - reinterpretedBatchNdims;
+    super(base.batchShape.slice(0, cut), [...base.batchShape.slice(cut), ...base.eventShape], base.like, options);
+    this.base = base;
+    this.reinterpretedBatchNdims = reinterpretedBatchNdims;
+  }
+
+  override get support(): Constraint {
+    return independent(this.base.support, this.reinterpretedBatchNdims);
+  }
+
+  override get hasRsample(): boolean {
+    return this.base.hasRsample;
+  }
+
+  override get mean(): Tensor {
+    return this.base.mean;
+  }
+
+  override get mode(): Tensor {
+    return this.base.mode;
+  }
+
+  override get variance(): Tensor {
+    return this.base.variance;
+  }
+
+  override get stddev(): Tensor {
+    return this.base.stddev;
+  }
+
+  override sample(sampleShape: Shape = [], options: GeneratorOption = {}): Tensor {
+    return this.base.sample(sampleShape, options);
+  }
+
+  override rsample(sampleShape: Shape = [], options: GeneratorOption = {}): Tensor {
+    return this.base.rsample(sampleShape, options);
+  }
+
+  override logProb(value: TensorOrNumber): Tensor {
+    return sumRightmost(this.base.logProb(this.validateArgs ? this.checked("logProb", value) : value), this.reinterpretedBatchNdims);
+  }
+
+  override entropy(): Tensor {
+    return sumRightmost(this.base.entropy(), this.reinterpretedBatchNdims);
+  }
+
+  override expand(batchShape: Shape): Independent<Base> {
+    const parts = this.base.batchShape.slice(this.batchShape.length);
+    // Safe: a distribution expands to one of its own class.
+    return new Independent(this.base.expand([...batchShape, ...parts]) as Base, this.reinterpretedBatchNdims, this.options);
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * The Poisson distribution.
+ */
+
+import { type GeneratorOption, type Shape, type Tensor, type TensorOrNumber, xlogy } from "@akari/tensor";
+import { type Constraint, nonnegative, nonnegativeInteger } from "./constraints.ts";
+import { Distribution, type DistributionOptions } from "./distribution.ts";
+import { parameters } from "./parameters.ts";
+import { poisson } from "./sampling/poisson.ts";
+
+/**
+ * How often something happens that happens `rate` times on average, each time by itself.
+ *
+ *     P(k) = λᵏ e^(-λ) / k!
+ *
+ * After `manualSeed` the draws are PyTorch's own, on the CPU.
+ *
+ * https://pytorch.org/docs/stable/distributions.html#torch.distributions.poisson.Poisson
+ *
+ * @example
+ * new Poisson(2.5).mode; // 2
+ */
+export class Poisson extends Distribution {
+  static override name = "Poisson";
+  static override readonly argConstraints: Readonly<Record<string, Constraint>> = { rate: nonnegative };
+  /** The mean λ. */
+  readonly rate: Tensor;
+
+  /** @throws ArgumentError for a rate that is negative. */
+  constructor(rate: TensorOrNumber, options: DistributionOptions = {}) {
+    const given = parameters("Poisson", { rate }, Poisson.argConstraints, options);
+    super(given.rate.shape, [], given.rate, options);
+    this.rate = given.rate;
+  }
+
+  override get support(): Constraint {
+    return nonnegativeInteger;
+  }
+
+  override get mean(): Tensor {
+    return this.rate;
+  }
+
+  override get mode(): Tensor {
+    return this.rate.floor();
+  }
+
+  override get variance(): Tensor {
+    return this.rate;
+  }
+
+  override sample(sampleShape: Shape = [], options: GeneratorOption = {}): Tensor {
+    return poisson(this.rate.expand(this.extendedShape(sampleShape)), options);
+  }
+
+  override logProb(value: TensorOrNumber): Tensor {
+    const x = this.checked("logProb", value);
+    return xlogy(x, this.rate).sub(this.rate).sub(x.add(1).lgamma());
+  }
+
+  override expand(batchShape: Shape): Poisson {
+    return new Poisson(this.rate.expand(batchShape), this.options);
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * Distributions of functions of random values.
+ */
+
+import { type GeneratorOption, type Shape, ShapeError, sameShape, type Tensor, type TensorOrNumber } from "@akari/tensor";
+import { type Constraint, independent, unitInterval } from "./constraints.ts";
+import { Distribution, type DistributionOptions, sumRightmost, unrecorded } from "./distribution.ts";
+import { Independent } from "./independent.ts";
+import { ComposeTransform } from "./transforms/compose.ts";
+import type { Transform } from "./transforms/transform.ts";
+
+/** A base distribution, and the batch and event of what becomes of it. */
+function prepared<Base extends Distribution>(
+  base: Base,
+  transform: ComposeTransform,
+): { readonly base: Base | Independent<Base>; readonly batchShape: Shape; readonly eventShape: Shape } {
+  const given = [...base.batchShape, ...base.eventShape];
+  const { domain, codomain } = transform;
+  if (given.length < domain.eventDim) {
+    throw new ShapeError(
+      `TransformedDistribution: ${base} has ${given.length} dimensions, but the transforms take values of ${domain.eventDim}`,
+    );
+  }
+  const shape = transform.forwardShape(given);
+  const own = base.eventShape.length;
+  const needed = transform.inverseShape(shape);
+  // Safe: a distribution expands to one of its own class.
+  const wide = sameShape(needed, given) ? base : (base.expand(needed.slice(0, needed.length - own)) as Base);
+  const more = domain.eventDim - own;
+  const cut = shape.length - codomain.eventDim - Math.max(-more, 0);
+  return { base: more > 0 ? new Independent(wide, more) : wide, batchShape: shape.slice(0, cut), eventShape: shape.slice(cut) };
+}
+
+/**
+ * The distribution of f(X), for X from a base distribution and f one or several transforms, the first of which comes first.
+ *
+ *     ln p(y) = ln p_X(f⁻¹(y)) - ln |df/dx|
+ *
+ * https://pytorch.org/docs/stable/distributions.html#torch.distributions.transformed_distribution.TransformedDistribution
+ *
+ * @example
+ * // The logistic distribution
+ * const logistic = new TransformedDistribution(new Uniform(0, 1), [new SigmoidTransform().inv, new AffineTransform(1, 2)]);
+ * logistic.icdf(0.5); // 1
+ */
+export class TransformedDistribution<Base extends Distribution = Distribution> extends Distribution {
+  static override name = "TransformedDistribution";
+  /** The distribution of X. */
+  readonly base: Base;
+  /** What is done to X, in this order. */
+  readonly transforms: readonly Transform[];
+
+  /** @throws ShapeError when the transforms take values of more dimensions than the base distribution has. */
+  constructor(base: Base, transforms: Transform | readonly Transform[], options: DistributionOptions = {}) {
+    const list = Array.isArray(transforms) ? (transforms as readonly Transform[]) : [transforms as Transform]; // safe: what is no array is one
+    const found = prepared(base, new ComposeTransform(list));
+    super(found.batchShape, found.eventShape, base.like, options);
+    // Safe: it is another only where the transforms need an event, which then is what `base` says.
+    this.base = found.base as Base;
+    this.transforms = list;
+  }
+
+  override get support(): Constraint {
+    const last = this.transforms.at(-1);
+    if (last === undefined) return this.base.support;
+    return independent(last.codomain, Math.max(this.eventShape.length - last.codomain.eventDim, 0));
+  }
+
+  override get hasRsample(): boolean {
+    return this.base.hasRsample;
+  }
+
+  override sample(sampleShape: Shape = [], options: GeneratorOption = {}): Tensor {
+    return unrecorded(() => this.#forward(this.base.sample(sampleShape, options)));
+  }
+
+  override rsample(sampleShape: Shape = [], options: GeneratorOption = {}): Tensor {
+    return this.#forward(this.base.rsample(sampleShape, options));
+  }
+
+  override logProb(value: TensorOrNumber): Tensor {
+    let y = this.checked("logProb", value);
+    let dims = this.eventShape.length;
+    let stretch: Tensor | null = null;
+    for (const transform of this.transforms.toReversed()) {
+      const x = transform.inverse(y);
+      dims += transform.domain.eventDim - transform.codomain.eventDim;
+      const term = sumRightmost(transform.logAbsDetJacobian(x, y), dims - transform.domain.eventDim);
+      stretch = stretch === null ? term : stretch.add(term);
+      y = x;
+    }
+    const density = sumRightmost(this.base.logProb(y), dims - this.base.eventShape.length);
+    return stretch === null ? density : density.sub(stretch);
+  }
+
+  override cdf(value: TensorOrNumber): Tensor {
+    let x = this.checked("cdf", value);
+    for (const transform of this.transforms.toReversed()) x = transform.inverse(x);
+    return this.#rising(this.base.cdf(x));
+  }
+
+  override icdf(probability: TensorOrNumber): Tensor {
+    return this.#forward(this.base.icdf(this.#rising(this.checked("icdf", probability, unitInterval))));
+  }
+
+  override expand(batchShape: Shape): TransformedDistribution<Base> {
+    const shape = new ComposeTransform(this.transforms).inverseShape([...batchShape, ...this.eventShape]);
+    const own = this.base.eventShape.length;
+    // Safe: a distribution expands to one of its own class.
+    const base = this.base.expand(shape.slice(0, shape.length - own)) as Base;
+    return new TransformedDistribution(base, this.transforms, this.options);
+  }
+
+  /** The shapes, and what is transformed. */
+  override toString(): string {
+    return `${super.toString().slice(0, -1)}, base: ${this.base})`;
+  }
+
+  #forward(x: Tensor): Tensor {
+    return this.transforms.reduce((value, transform) => transform.apply(value), x);
+  }
+
+  /** A probability from below, whichever way the transforms turn. */
+  #rising(p: Tensor): Tensor {
+    const { sign } = new ComposeTransform(this.transforms);
+    return sign === 1 ? p : p.sub(0.5).mul(sign).add(0.5);
+  }
+}

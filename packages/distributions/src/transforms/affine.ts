@@ -1,0 +1,66 @@
+/**
+ * The affine transform.
+ */
+
+import type { Tensor, TensorOrNumber } from "@akari/tensor";
+import { type Constraint, independent, real } from "../constraints.ts";
+import { sumRightmost } from "../distribution.ts";
+import { Transform } from "./transform.ts";
+
+/** Options of an `AffineTransform`. */
+export interface AffineOptions {
+  /** How many of the last dimensions make up a value. Default 0. */
+  readonly eventDim?: number;
+}
+
+/** `y = loc + scale · x`. https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.AffineTransform */
+export class AffineTransform extends Transform {
+  static override name = "AffineTransform";
+  /** What is added. */
+  readonly loc: TensorOrNumber;
+  /** What is multiplied by. */
+  readonly scale: TensorOrNumber;
+  readonly #eventDim: number;
+
+  constructor(loc: TensorOrNumber, scale: TensorOrNumber, { eventDim = 0 }: AffineOptions = {}) {
+    super();
+    this.loc = loc;
+    this.scale = scale;
+    this.#eventDim = eventDim;
+  }
+
+  override get domain(): Constraint {
+    return independent(real, this.#eventDim);
+  }
+
+  override get codomain(): Constraint {
+    return this.domain;
+  }
+
+  override get sign(): TensorOrNumber {
+    return signOf(this.scale);
+  }
+
+  override apply(x: Tensor): Tensor {
+    return x.mul(this.scale).add(this.loc);
+  }
+
+  override inverse(y: Tensor): Tensor {
+    return y.sub(this.loc).div(this.scale);
+  }
+
+  override logAbsDetJacobian(x: Tensor, _y: Tensor): Tensor {
+    const { scale } = this;
+    const stretch = typeof scale === "object" ? scale.abs().log() : x.detach().newFull([], Math.log(Math.abs(Number(scale))));
+    return sumRightmost(stretch.expand(x.shape), this.#eventDim);
+  }
+
+  protected override get settings(): readonly unknown[] {
+    return [this.loc, this.scale, this.#eventDim];
+  }
+}
+
+/** The sign of a number or of the elements of a tensor. */
+export function signOf(x: TensorOrNumber): TensorOrNumber {
+  return typeof x === "object" ? x.detach().sign() : Math.sign(Number(x));
+}

@@ -1,0 +1,103 @@
+/**
+ * Transforms of vectors to probabilities.
+ */
+
+import { ArgumentError, logsigmoid, type Shape, ShapeError, softmax, type Tensor } from "@akari/tensor";
+import { type Constraint, realVector, simplex } from "../constraints.ts";
+import { inside, tiny } from "../precision.ts";
+import { Transform } from "./transform.ts";
+
+/** `y = softmax(x)` along the last dimension, which has no density: what is added to all elements is lost. https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.SoftmaxTransform */
+export class SoftmaxTransform extends Transform {
+  static override name = "SoftmaxTransform";
+
+  override get domain(): Constraint {
+    return realVector;
+  }
+
+  override get codomain(): Constraint {
+    return simplex;
+  }
+
+  override get bijective(): boolean {
+    return false;
+  }
+
+  override apply(x: Tensor): Tensor {
+    return softmax(x, -1);
+  }
+
+  override inverse(y: Tensor): Tensor {
+    return y.log();
+  }
+
+  override logAbsDetJacobian(_x: Tensor, _y: Tensor): Tensor {
+    throw new ArgumentError("SoftmaxTransform.logAbsDetJacobian: many values become one; StickBreakingTransform has a density");
+  }
+}
+
+/**
+ * n numbers to n + 1 probabilities that add up to 1, by breaking a part of what is left off a stick of length 1, again and again.
+ *
+ *     yₖ = sigmoid(xₖ - ln(n + 1 - k)) · Πᵢ﹤ₖ (1 - sigmoid(…))
+ *
+ * https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.StickBreakingTransform
+ */
+export class StickBreakingTransform extends Transform {
+  static override name = "StickBreakingTransform";
+
+  override get domain(): Constraint {
+    return realVector;
+  }
+
+  override get codomain(): Constraint {
+    return simplex;
+  }
+
+  override apply(x: Tensor): Tensor {
+    const z = inside(this.#shifted(x).sigmoid());
+    const left = z.neg().add(1).cumprod(-1);
+    return z.pad([0, 1], { value: 1 }).mul(left.pad([1, 0], { value: 1 }));
+  }
+
+  override inverse(y: Tensor): Tensor {
+    const parts = y.narrow(-1, 0, y.size(-1) - 1);
+    const left = parts.cumsum(-1).neg().add(1).clamp(tiny(y.dtype));
+    return parts.log().sub(left.log()).add(this.#offsets(parts).log());
+  }
+
+  override logAbsDetJacobian(x: Tensor, y: Tensor): Tensor {
+    const shifted = this.#shifted(x);
+    return logsigmoid(shifted)
+      .sub(shifted)
+      .add(y.narrow(-1, 0, y.size(-1) - 1).log())
+      .sum(-1);
+  }
+
+  override forwardShape(shape: Shape): Shape {
+    return [...shape.slice(0, -1), lastOf(shape) + 1];
+  }
+
+  override inverseShape(shape: Shape): Shape {
+    return [...shape.slice(0, -1), lastOf(shape) - 1];
+  }
+
+  /** How many parts are still to come at each: n, n - 1, …, 1. */
+  #offsets(x: Tensor): Tensor {
+    return x
+      .detach()
+      .newOnes([x.size(-1)])
+      .cumsum(0)
+      .flip(0);
+  }
+
+  #shifted(x: Tensor): Tensor {
+    return x.sub(this.#offsets(x).log());
+  }
+}
+
+function lastOf(shape: Shape): number {
+  const size = shape.at(-1);
+  if (size === undefined) throw new ShapeError("StickBreakingTransform: expected vectors, got a scalar");
+  return size;
+}
