@@ -214,6 +214,7 @@ export const apart: readonly string[] = [
   "viewBytes",
   "viewOp",
   "withDerivative",
+  "writeDrawn",
   "yieldToCollector",
   "zeros",
   "zerosLike",

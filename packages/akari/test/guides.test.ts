@@ -55,8 +55,9 @@ function phrases(): string {
           ? `${code} { forward(v: Tensor) { return v; } length = 1; get() { return samples[0] as Sample; } }`
           : `{ ${code}; }`,
     );
-  return `import { Adam, cat, Compose, compile, cpu, DataLoader, type Dataset, defaultGenerator, fromTypedArray, get, grad, inv, jacobian, load, manualSeed, multinomial, nn, noGrad, optim, requiresGrad, save, type StateDict, tensor, TensorDataset, type Transform, variance, zeros, type Tensor } from "akari";
+  return `import { Adam, arange, cat, Compose, compile, cpu, DataLoader, type Dataset, defaultGenerator, fromTypedArray, get, grad, inv, jacobian, load, manualSeed, multinomial, nn, noGrad, optim, requiresGrad, save, type StateDict, tensor, TensorDataset, type Transform, variance, zeros, type Tensor } from "akari";
 import { Binomial, Categorical, klDivergence, Normal } from "@akari/distributions";
+import { svd } from "@akari/linalg";
 import { webgpu } from "@akari/tensor/webgpu";
 declare const [x, y, mask, b, loss]: [Tensor, Tensor, Tensor, Tensor, Tensor];
 declare const a: Tensor & Float32Array<ArrayBuffer>;
@@ -68,6 +69,8 @@ declare const encoder: nn.TransformerEncoder;
 declare const attention: nn.MultiheadAttention;
 declare const [q, k, v, p, image]: [Tensor, Tensor, Tensor, Tensor, Tensor];
 declare const [list, path]: [Tensor[], string];
+declare const [lstm, output, lengths, n]: [nn.LSTM, Tensor, Tensor, number];
+declare const [twin, mean, own]: [nn.Module, Tensor[], Tensor[]];
 type Sample = [Tensor, number];
 declare const samples: Sample[];
 declare const f: (samples: Sample[]) => Tensor;

@@ -83,7 +83,7 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterab
     const dataset = Array.isArray(given) ? listed<Sample>(given) : given;
     this.#options = settings("DataLoader", options, defaults);
     const { batchSize, shuffle, sampler, batchSampler, dropLast, seed, prefetch } = this.#options;
-    if (!Number.isInteger(prefetch) || prefetch < 0) throw new ArgumentError(`DataLoader: prefetch must be a count, got ${prefetch}`);
+    checkInteger("DataLoader", "prefetch", prefetch);
     checkExclusions(options ?? {});
     const generator = seed === undefined ? this.#options.generator : new Generator(seed);
     this.#generator = generator;

@@ -87,7 +87,7 @@ function ofTall(q: Tensor, r: Tensor, gq: Tensor | null, gr: Tensor | null): Ten
  * @throws DeviceError on a device that cannot be read at once; `await a.prefetch()` there first.
  * @example
  * const [q, r] = qr(tensor([[3, 1], [4, 2]]));
- * q.matmul(r); // [[3, 1], [4, 2]]
+ * r.shape; // [2, 2]
  */
 export function qr(a: Tensor, options: QrOptions = {}): QR {
   const { mode } = settings("qr", options, { mode: "reduced" });
