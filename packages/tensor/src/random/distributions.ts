@@ -105,6 +105,9 @@ function transformBlock(
   }
 }
 
+/** `word % range`, exactly, for numbers below 2³²: engines find remainders of what may have 32 bits as those of floats, digit by digit. */
+const remainder = (word: number, range: number): number => word - Math.floor(word / range) * range;
+
 /** `count` integers from [low, high). */
 export function drawIntegers(generator: Generator, count: number, low: number, high: number): Float64Array {
   if (!(Number.isInteger(low) && Number.isInteger(high) && low < high)) {
@@ -117,16 +120,17 @@ export function drawIntegers(generator: Generator, count: number, low: number, h
   }
   const values = new Float64Array(count);
   eachRun(generator, count, 1, (words, first) => {
-    for (let i = 0; i < words.length; i++) values[first + i] = ((words[i] as number) % range) + low;
+    for (let i = 0; i < words.length; i++) values[first + i] = remainder(words[i] as number, range) + low;
   });
   return values;
 }
 
 /** The integers from 0 to n - 1 in random order. */
 export function drawPermutation(generator: Generator, n: number): Int32Array {
-  const order = Int32Array.from({ length: n }, (_, i) => i);
+  const order = new Int32Array(n);
+  for (let i = 0; i < n; i++) order[i] = i;
   for (let i = 0; i < n - 1; i++) {
-    const j = i + (generator.random() % (n - i));
+    const j = i + remainder(generator.random(), n - i);
     const kept = order[i] as number;
     order[i] = order[j] as number;
     order[j] = kept;
