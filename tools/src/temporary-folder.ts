@@ -10,10 +10,13 @@ import { join } from "node:path";
 const create = (): string => mkdtempSync(join(tmpdir(), "akari-"));
 const remove = (folder: string): void => rmSync(folder, { recursive: true, force: true });
 
+const folders: string[] = [];
+
 /** A new folder that is there until this program ends. */
 export function temporaryFolder(): string {
+  if (folders.length === 0) process.on("exit", () => folders.forEach(remove));
   const folder = create();
-  process.on("exit", () => remove(folder));
+  folders.push(folder);
   return folder;
 }
 

@@ -11,9 +11,6 @@ import { fromBfloat16, fromHalf, toBfloat16, toHalf } from "../half.ts";
 import type { Generator } from "./generator.ts";
 import { blockWords } from "./twister.ts";
 
-/** Draws, in float64 unless float32 holds them. */
-type Floats = Float32Array | Float64Array;
-
 /** Random words in the making: 64 of the generator's blocks, little enough to stay in a cache. */
 let made: Uint32Array | null = null;
 
@@ -25,7 +22,7 @@ function eachRun(generator: Generator, count: number, each: number, use: (words:
 }
 
 /** `count` draws from [0, 1) as they are made for a dtype. */
-function units(generator: Generator, dtype: DType, count: number): Floats {
+function units(generator: Generator, dtype: DType, count: number): Float32Array | Float64Array {
   const values = dtype === "float32" ? new Float32Array(count) : new Float64Array(count);
   if (dtype === "float64") {
     for (let i = 0; i < count; i++) values[i] = generator.uniform64();
@@ -56,8 +53,8 @@ function roundedTo(dtype: DType): (x: number) => number {
   return dtype === "bfloat16" ? (x) => fromBfloat16(toBfloat16(x)) : rounded(dtype);
 }
 
-/** `count` draws from the uniform distribution on [from, to). */
-export function drawUniform(generator: Generator, count: number, dtype: DType, from = 0, to = 1): Floats {
+/** `count` draws from the uniform distribution on [from, to), in float64 unless float32 holds them. */
+export function drawUniform(generator: Generator, count: number, dtype: DType, from = 0, to = 1): Float32Array | Float64Array {
   checkOrder("uniform_", { from, to });
   const round = roundedTo(dtype);
   const low = round(from);
@@ -69,7 +66,7 @@ export function drawUniform(generator: Generator, count: number, dtype: DType, f
 }
 
 /** `count` draws from the normal distribution. Sixteen or more are made in blocks, fewer in pairs. */
-export function drawNormal(generator: Generator, count: number, dtype: DType, mean = 0, std = 1): Floats {
+export function drawNormal(generator: Generator, count: number, dtype: DType, mean = 0, std = 1): Float32Array | Float64Array {
   checkNumber("normal_", "std", std);
   const round = rounded(dtype);
   if (count < 16) return filled(count, () => round(generator.normal() * std + mean));
@@ -89,7 +86,7 @@ export function drawNormal(generator: Generator, count: number, dtype: DType, me
 
 /** Turns sixteen uniform draws into sixteen normal ones: the first eight give the radius, the others the angle. */
 function transformBlock(
-  values: Floats,
+  values: Float32Array | Float64Array,
   start: number,
   round: (x: number) => number,
   within: (x: number) => number,
