@@ -1,6 +1,6 @@
 /** The largest singular values and their vectors, without the others: by products with a few random vectors, which the largest ones pull to their side. */
 
-import { ArgumentError, type GeneratorOption, randn, settings, type Tensor } from "@akari/tensor";
+import { checkInteger, type GeneratorOption, randn, settings, type Tensor } from "@akari/tensor";
 import { expectMatrix, named } from "./matrices.ts";
 import { qr } from "./qr.ts";
 import { svd } from "./svd.ts";
@@ -25,9 +25,8 @@ export type LowRank = readonly [U: Tensor, S: Tensor, V: Tensor] & { readonly U:
 function approximate(operation: string, a: Tensor, { q: given, niter = 2, generator }: LowRankOptions): LowRank {
   const [m, n] = expectMatrix(operation, a);
   const q = given ?? Math.min(6, m, n);
-  if (!Number.isInteger(q) || q < 0 || q > Math.min(m, n))
-    throw new ArgumentError(`${operation}: q must be a whole number from 0 to ${Math.min(m, n)} for matrices of ${m} by ${n}, got ${q}`);
-  if (!Number.isInteger(niter) || niter < 0) throw new ArgumentError(`${operation}: niter must be a whole number, got ${niter}`);
+  checkInteger(operation, "q", q, 0, Math.min(m, n));
+  checkInteger(operation, "niter", niter);
   // The basis is sought on the side that leaves the smaller matrix.
   const turned = m < n || n > q;
   const x = turned ? a.mT : a;

@@ -1,6 +1,6 @@
 /** Linear least squares. */
 
-import { applyAll, broadcastShapes, DTypeError, emptyLike, type Op, ShapeError, settings, type Tensor } from "@akari/tensor";
+import { applyAll, broadcastShapes, emptyLike, expectOneType, type Op, settings, shapeError, type Tensor } from "@akari/tensor";
 import { decompose } from "./bidiagonal.ts";
 import { expectMatrix, named, readMatrices, writeMatrices, writeVectors } from "./matrices.ts";
 import { pinv, rankOf, tolerances } from "./pinv.ts";
@@ -96,10 +96,8 @@ export function lstsq(a: Tensor, b: Tensor, options: LstsqOptions = {}): Lstsq {
   const [m, n] = expectMatrix("lstsq", a);
   const vectors = b.ndim === 1 || (b.ndim === a.ndim - 1 && b.shape.join() === a.shape.slice(0, -1).join());
   const right = vectors ? b.unsqueeze(-1) : b;
-  if (right.ndim < 2 || right.shape.at(-2) !== m)
-    throw new ShapeError(`lstsq: right sides of shape [${b.shape.join(", ")}] do not fit matrices of shape [${a.shape.join(", ")}]`);
-  if (a.dtype !== b.dtype)
-    throw new DTypeError(`lstsq: expected both tensors to have one dtype, got ${a.dtype} and ${b.dtype}; convert one with .to()`);
+  if (right.ndim < 2 || right.shape.at(-2) !== m) throw shapeError("lstsq", "right sides with as many rows as the matrices", a, b);
+  expectOneType("lstsq", a, b);
   const batch = broadcastShapes("lstsq", [a.shape.slice(0, -2), right.shape.slice(0, -2)]);
   const [left, wide] = [a.expand(...batch, m, n), right.expand(...batch, m, right.size(-1))];
   const [x, rank, singularValues] = applyAll(leastSquares, [left, wide], rtol) as readonly [Tensor, Tensor, Tensor]; // safe: three outputs

@@ -3,7 +3,7 @@
  * whatever the dtype, so that a float32 result is rounded once.
  */
 
-import { ArgumentError, copyInto, expectFloating, fromTypedArray, numbersOf, ShapeError, type Tensor } from "@akari/tensor";
+import { ArgumentError, copyInto, expectFloating, fromTypedArray, numbersOf, shapeError, type Tensor } from "@akari/tensor";
 
 /** A matrix as its columns. */
 export type Columns = Float64Array[];
@@ -29,8 +29,7 @@ export function upperTriangle(a: Columns, rows: number): Columns {
 /** Throws for what is no matrix, or batch of matrices, of floats. Returns the numbers of rows and of columns. */
 export function expectMatrix(operation: string, a: Tensor): [rows: number, columns: number] {
   const [rows, columns] = a.shape.slice(-2);
-  if (rows === undefined || columns === undefined)
-    throw new ShapeError(`${operation}: expected a matrix or a batch of them, got shape [${a.shape.join(", ")}]`);
+  if (rows === undefined || columns === undefined) throw shapeError(operation, "a matrix or a batch of them", a);
   expectFloating(operation, a.dtype);
   return [rows, columns];
 }
@@ -38,7 +37,7 @@ export function expectMatrix(operation: string, a: Tensor): [rows: number, colum
 /** Throws for what is no square matrix, or batch of them, of floats. Returns the number of rows. */
 export function expectSquare(operation: string, a: Tensor): number {
   const [rows, columns] = expectMatrix(operation, a);
-  if (rows !== columns) throw new ShapeError(`${operation}: expected square matrices, got shape [${a.shape.join(", ")}]`);
+  if (rows !== columns) throw shapeError(operation, "square matrices", a);
   return rows;
 }
 

@@ -1,6 +1,6 @@
 /** What singular values tell of a matrix: its pseudoinverse, its rank, how far it is from a singular one. */
 
-import { ArgumentError, amax, apply, inv, type MatrixNormOrder, matrixNorm, type Op, settings, type Tensor } from "@akari/tensor";
+import { amax, apply, checkNumber, inv, type MatrixNormOrder, matrixNorm, type Op, settings, type Tensor } from "@akari/tensor";
 import { decompose } from "./bidiagonal.ts";
 import { epsilonOf, expectMatrix, expectSquare, readMatrices, writeMatrices, zeroMatrix } from "./matrices.ts";
 import { svdvals } from "./svd.ts";
@@ -18,8 +18,7 @@ export function tolerances(operation: string, a: Tensor, options: ToleranceOptio
   const { atol, rtol: given } = settings(operation, options, { atol: 0, rtol: undefined });
   const [m, n] = expectMatrix(operation, a);
   const rtol = given ?? (atol > 0 ? 0 : Math.max(m, n) * epsilonOf(a));
-  for (const [name, value] of Object.entries({ atol, rtol }))
-    if (!(value >= 0)) throw new ArgumentError(`${operation}: ${name} must not be negative, got ${value}`);
+  for (const [name, value] of Object.entries({ atol, rtol })) checkNumber(operation, name, value);
   return { atol, rtol };
 }
 
