@@ -173,8 +173,10 @@ export abstract class Distribution {
     return (this.constructor as typeof Distribution).name; // safe: that of a subclass
   }
 
-  /** The shape of draws. */
+  /** The shape of draws. Throws a ShapeError for a number where a shape belongs. */
   protected extendedShape(sampleShape: Shape): Shape {
+    if (!Array.isArray(sampleShape))
+      throw new ShapeError(`${this.label}: the shape of a sample must be an array such as [100], got ${String(sampleShape)}`);
     return [...sampleShape, ...this.batchShape, ...this.eventShape];
   }
 

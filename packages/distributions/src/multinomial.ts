@@ -64,9 +64,10 @@ export class Multinomial extends Distribution {
 
   override sample(sampleShape: Shape = [], options: GeneratorOption = {}): Tensor {
     return unrecorded(() => {
+      const shape = this.extendedShape(sampleShape);
       const drawn = this.#categorical.sample([this.totalCount, ...sampleShape], options).movedim(0, -1);
       const { dtype } = this.like;
-      return this.like.newZeros(this.extendedShape(sampleShape), { dtype }).scatterAdd(-1, drawn, drawn.newOnes(drawn.shape, { dtype }));
+      return this.like.newZeros(shape, { dtype }).scatterAdd(-1, drawn, drawn.newOnes(drawn.shape, { dtype }));
     });
   }
 

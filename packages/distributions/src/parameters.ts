@@ -4,7 +4,7 @@
 
 import {
   ArgumentError,
-  broadcastTensors,
+  broadcastShapes,
   checkNames,
   type DType,
   DTypeError,
@@ -59,6 +59,9 @@ export function parameters<Name extends string>(
 ): Record<Name, Tensor> {
   const found = tensorsOf(label, values, constraints, options);
   const names = Object.keys(found) as Name[]; // safe: the keys of `values`
-  const shaped = broadcastTensors(...names.map((name) => found[name]));
-  return Object.fromEntries(names.map((name, i) => [name, shaped[i]])) as Record<Name, Tensor>; // safe: as many as names
+  const shape = broadcastShapes(
+    label,
+    names.map((name) => found[name].shape),
+  );
+  return Object.fromEntries(names.map((name) => [name, found[name].expand(shape)])) as Record<Name, Tensor>; // safe: the keys of `values`
 }

@@ -151,7 +151,7 @@ describe("checks", () => {
     [() => new d.Normal(tensor([0], { dtype: "int32" }), 1), "Normal: parameters must be floating point, got int32"],
     [() => new d.Normal("0" as never, 1), "Normal: loc must be a tensor or a number, got 0"],
     [() => new d.Normal(0, 1, { validate: false } as never), 'Normal: there is no option "validate"; there are validateArgs'],
-    [() => new d.Normal(zeros([2]), ones([3])), "broadcastTensors: cannot broadcast [2] with [3]"],
+    [() => new d.Normal(zeros([2]), ones([3])), "Normal: cannot broadcast [2] with [3]"],
     [() => new d.Uniform(tensor([0, 2]), 1), "Uniform: low must be less than high everywhere"],
     [() => new d.Bernoulli(1.5), "Bernoulli: probs must be from 0 to 1, got 1.5"],
     [() => new d.Bernoulli({ probs: 0.5, logits: 0 } as never), "Bernoulli: expected { probs } or { logits }, got { probs, logits }"],
@@ -216,6 +216,9 @@ describe("checks", () => {
     [() => new d.Multinomial(3, ones([2])).logProb(ones([2])), "the value must hold vectors of counts that add up to 3"],
     [() => new d.Dirichlet(ones([2])).logProb(ones([3])), "the value must end in the event's shape [2], got [3]"],
     [() => new d.Normal(zeros([2]), 1).logProb(zeros([3])), "Normal.logProb: cannot broadcast [3] with [2]"],
+    // In plain JavaScript a number is easily given for a shape.
+    [() => new d.Normal(0, 1).sample(3 as unknown as []), "Normal: the shape of a sample must be an array such as [100], got 3"],
+    [() => new d.Multinomial(2, ones([2])).sample(3 as unknown as []), "Multinomial: the shape of a sample must be an array"],
     [() => new d.Pareto(1, 1).logProb(0.5), "Pareto.logProb: the value must be at least its lower limit, got 0.5"],
     [
       () => new d.Bernoulli(0.5).rsample(),

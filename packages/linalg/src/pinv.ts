@@ -1,6 +1,18 @@
 /** What singular values tell of a matrix: its pseudoinverse, its rank, how far it is from a singular one. */
 
-import { amax, apply, checkNumber, inv, type MatrixNormOrder, matrixNorm, type Op, settings, type Tensor } from "@akari/tensor";
+import {
+  ArgumentError,
+  amax,
+  apply,
+  checkNumber,
+  inv,
+  type MatrixNormOrder,
+  matrixNorm,
+  type Op,
+  settings,
+  shapeError,
+  type Tensor,
+} from "@akari/tensor";
 import { decompose } from "./bidiagonal.ts";
 import { epsilonOf, expectMatrix, expectSquare, readMatrices, writeMatrices, zeroMatrix } from "./matrices.ts";
 import { svdvals } from "./svd.ts";
@@ -108,11 +120,14 @@ export function matrixRank(a: Tensor, options: ToleranceOptions = {}): Tensor {
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.cond.html
  *
- * @throws ArgumentError for orders that `matrixNorm` does not have, and there for singular matrices.
+ * @throws ArgumentError for another order, and for singular matrices where the inverse is asked for. @throws ShapeError for empty matrices.
  * @throws DeviceError with p = 2 or -2 on a device that cannot be read at once; `await a.prefetch()` there first.
  */
 export function cond(a: Tensor, p: 2 | -2 | MatrixNormOrder = 2): Tensor {
-  expectMatrix("cond", a);
+  const [m, n] = expectMatrix("cond", a);
+  if (m * n === 0) throw shapeError("cond", "matrices of at least one row and column", a);
+  if (p !== "fro" && ![1, 2, Number.POSITIVE_INFINITY].includes(Math.abs(p)))
+    throw new ArgumentError(`cond: there is no order ${String(p)}; there are "fro", 1, -1, 2, -2, Infinity and -Infinity`);
   if (p === 2 || p === -2) {
     const s = svdvals(a);
     const [largest, smallest] = [s.select(-1, 0), s.select(-1, -1)];

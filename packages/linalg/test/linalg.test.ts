@@ -382,6 +382,8 @@ describe("bad input", () => {
     for (const f of [eigh, eigvalsh, matrixExp] as const)
       expect(() => f(ones([2, 3]))).toThrow(/: expected square matrices, got shape \[2, 3\]/);
     expect(() => cond(ones([2, 3]), 1)).toThrow(/cond: expected square matrices/);
+    expect(() => cond(ones([2, 2]), 3)).toThrow(/cond: there is no order 3; there are "fro", 1, -1, 2, -2, Infinity and -Infinity/);
+    expect(() => cond(zeros([0, 2]))).toThrow(/cond: expected matrices of at least one row and column, got shape \[0, 2\]/);
     for (const f of [svd, svdvals, pinv, eigh, eigvalsh] as const)
       expect(() => f(fromTypedArray(Float32Array.of(1, 0, Number.NaN, 1), [2, 2]))).toThrow(/: a matrix holds NaN or infinities/);
     expect(() => lstsq(ones([3, 2]), ones([2]))).toThrow(
