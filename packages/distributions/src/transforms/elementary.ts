@@ -11,14 +11,8 @@ import { Transform } from "./transform.ts";
 /** `y = eˣ`. https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.ExpTransform */
 export class ExpTransform extends Transform {
   static override name = "ExpTransform";
-
-  override get domain(): Constraint {
-    return real;
-  }
-
-  override get codomain(): Constraint {
-    return positive;
-  }
+  override readonly domain: Constraint = real;
+  override readonly codomain: Constraint = positive;
 
   override get sign(): number {
     return 1;
@@ -40,20 +34,14 @@ export class ExpTransform extends Transform {
 /** `y = xᵃ`, for positive x. https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.PowerTransform */
 export class PowerTransform extends Transform {
   static override name = "PowerTransform";
+  override readonly domain: Constraint = positive;
+  override readonly codomain: Constraint = positive;
   /** The exponent a. */
   readonly exponent: TensorOrNumber;
 
   constructor(exponent: TensorOrNumber) {
     super();
     this.exponent = exponent;
-  }
-
-  override get domain(): Constraint {
-    return positive;
-  }
-
-  override get codomain(): Constraint {
-    return positive;
   }
 
   override get sign(): TensorOrNumber {
@@ -80,14 +68,8 @@ export class PowerTransform extends Transform {
 /** `y = 1 / (1 + e⁻ˣ)`. https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.SigmoidTransform */
 export class SigmoidTransform extends Transform {
   static override name = "SigmoidTransform";
-
-  override get domain(): Constraint {
-    return real;
-  }
-
-  override get codomain(): Constraint {
-    return unitInterval;
-  }
+  override readonly domain: Constraint = real;
+  override readonly codomain: Constraint = unitInterval;
 
   override get sign(): number {
     return 1;
@@ -112,14 +94,8 @@ const softplus = /* @__PURE__ */ pointwise<[Tensor]>("SoftplusTransform", (x) =>
 /** `y = ln(1 + eˣ)`. https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.SoftplusTransform */
 export class SoftplusTransform extends Transform {
   static override name = "SoftplusTransform";
-
-  override get domain(): Constraint {
-    return real;
-  }
-
-  override get codomain(): Constraint {
-    return positive;
-  }
+  override readonly domain: Constraint = real;
+  override readonly codomain: Constraint = positive;
 
   override get sign(): number {
     return 1;
@@ -141,10 +117,7 @@ export class SoftplusTransform extends Transform {
 /** `y = tanh(x)`. https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.TanhTransform */
 export class TanhTransform extends Transform {
   static override name = "TanhTransform";
-
-  override get domain(): Constraint {
-    return real;
-  }
+  override readonly domain: Constraint = real;
 
   override get codomain(): Constraint {
     return interval(-1, 1);
@@ -171,14 +144,8 @@ export class TanhTransform extends Transform {
 /** `y = |x|`, which has no density of its own: the inverse of a value is the value. https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.AbsTransform */
 export class AbsTransform extends Transform {
   static override name = "AbsTransform";
-
-  override get domain(): Constraint {
-    return real;
-  }
-
-  override get codomain(): Constraint {
-    return nonnegative;
-  }
+  override readonly domain: Constraint = real;
+  override readonly codomain: Constraint = nonnegative;
 
   override get bijective(): boolean {
     return false;

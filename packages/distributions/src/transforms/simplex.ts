@@ -10,14 +10,8 @@ import { Transform } from "./transform.ts";
 /** `y = softmax(x)` along the last dimension, which has no density: what is added to all elements is lost. https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.SoftmaxTransform */
 export class SoftmaxTransform extends Transform {
   static override name = "SoftmaxTransform";
-
-  override get domain(): Constraint {
-    return realVector;
-  }
-
-  override get codomain(): Constraint {
-    return simplex;
-  }
+  override readonly domain: Constraint = realVector;
+  override readonly codomain: Constraint = simplex;
 
   override get bijective(): boolean {
     return false;
@@ -45,14 +39,8 @@ export class SoftmaxTransform extends Transform {
  */
 export class StickBreakingTransform extends Transform {
   static override name = "StickBreakingTransform";
-
-  override get domain(): Constraint {
-    return realVector;
-  }
-
-  override get codomain(): Constraint {
-    return simplex;
-  }
+  override readonly domain: Constraint = realVector;
+  override readonly codomain: Constraint = simplex;
 
   override apply(x: Tensor): Tensor {
     const z = inside(this.#shifted(x).sigmoid());
