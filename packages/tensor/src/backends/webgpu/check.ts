@@ -10,8 +10,6 @@ import { Draft } from "./draft.ts";
 import type { Recorder } from "./recorder.ts";
 import { walk } from "./walk.ts";
 
-const workgroup = 64;
-
 /** Runs a check. */
 export function check(recorder: Recorder, call: CheckCall): void {
   const { input, low, high, nan } = call;
@@ -22,16 +20,10 @@ export function check(recorder: Recorder, call: CheckCall): void {
   const from = draft.view(input, "read");
   const record = draft.view(recorder.faults.record, "write");
   const number = draft.u32(recorder.faults.number(call));
-  const total = draft.u32(count);
   const [least, most] = [low, high].map((bound) => (floating ? draft.f32(bound) : draft.i32(bound)));
   const positions = walk(draft, input.shape, [input]);
-  recorder.launch(
-    draft,
-    Math.ceil(count / workgroup),
-    () => ({
-      body: `let i = group * ${workgroup}u + lane;
-if (i >= ${total}) { return; }
-${positions.index("i", "at")}
+  recorder.each(draft, count, () => ({
+    body: `${positions.index("i", "at")}
 let value = ${from.type === "bool" ? `i32(${from.get("at0")})` : from.get("at0")};
 if (${floating ? `select(!(value >= ${least} && value <= ${most}), ${!nan}, f_isNan(value))` : `value < ${least} || value > ${most}`}) {
   if (${record.bits("0u")} == 0u) {
@@ -39,7 +31,5 @@ if (${floating ? `select(!(value >= ${least} && value <= ${most}), ${!nan}, f_is
     ${record.putBits("1u", "bitcast<u32>(value)")}
   }
 }`,
-    }),
-    workgroup,
-  );
+  }));
 }

@@ -15,7 +15,6 @@ import { matmul } from "./matmul.ts";
 import { pointwise } from "./pointwise.ts";
 import type { Recorder } from "./recorder.ts";
 
-const workgroup = 64;
 /** The most elements of patches at a time; beyond that images go in parts. */
 const room = 1 << 24;
 
@@ -155,22 +154,17 @@ function unfold(recorder: Recorder, call: ConvCall, to: View, pace: readonly [nu
   const terms = sizeOf(call.weight.shape.slice(1));
   const lines = sizeOf(output.shape.slice(2, -1));
   const count = groups * terms * (output.shape[0] as number) * lines;
-  const [total, perTerm, perImage, start] = [count, terms, lines, input.offset].map((value) => draft.u32(value));
+  const [perTerm, perImage, start] = [terms, lines, input.offset].map((value) => draft.u32(value));
   const [images] = [draft.u32(output.shape[0] as number)];
   const strides = input.strides.map((value) => draft.u32(value));
   const [groupPace, termPace, imagePace] = pace.map((value) => draft.u32(value));
   const outer = Array.from({ length: last }, (_, d) => d);
   const place = outer.reduce((sum, d) => `(${sum} * ${g.out[d]} + p${d})`, "0u");
-  recorder.launch(
-    draft,
-    Math.ceil(count / workgroup),
-    () => ({
-      body: `let t = group * ${workgroup}u + lane;
-if (t >= ${total}) { return; }
-let line = t % ${perImage};
-let n = t / ${perImage} % ${images};
-let term = t / ${perImage} / ${images} % ${perTerm};
-let part = t / ${perImage} / ${images} / ${perTerm};
+  recorder.each(draft, count, () => ({
+    body: `let line = i % ${perImage};
+let n = i / ${perImage} % ${images};
+let term = i / ${perImage} / ${images} % ${perTerm};
+let part = i / ${perImage} / ${images} / ${perTerm};
 let channel = part * ${g.channels} + term / ${g.taps};
 ${split("line", "p", g.out, last)}
 ${split(`(term % ${g.taps})`, "t", g.kernel, g.dims)}
@@ -185,9 +179,7 @@ for (var p = 0u; p < ${g.out[last]}; p++) {
   ${target.put("to + p", "value")}
   x += ${g.stride[last]};
 }`,
-    }),
-    workgroup,
-  );
+  }));
 }
 
 /** Adds up what the patches hold for each place of the input: an invocation for each of its rows. */
@@ -200,7 +192,7 @@ function fold(recorder: Recorder, call: ConvCall, patches: View): void {
   const last = g.dims - 1;
   const count = sizeOf(input.shape.slice(0, -1));
   const perImage = sizeOf(input.shape.slice(1, -1));
-  const [total, rows, start] = [count, sizeOf(input.shape.slice(2, -1)), input.offset].map((value) => draft.u32(value));
+  const [rows, start] = [sizeOf(input.shape.slice(2, -1)), input.offset].map((value) => draft.u32(value));
   const [imageSize, imagePace] = [perImage, sizeOf(patches.shape.slice(1))].map((value) => draft.u32(value));
   const places = draft.u32(sizeOf(output.shape.slice(2)));
   const each = Array.from({ length: g.dims }, (_, d) => d);
@@ -215,22 +207,15 @@ ${inner}
 }`,
     `sum += ${source.get(`base + ${tap} * ${places} + ${place}`)};`,
   );
-  recorder.launch(
-    draft,
-    Math.ceil(count / workgroup),
-    () => ({
-      body: `let t = group * ${workgroup}u + lane;
-if (t >= ${total}) { return; }
-let n = t / ${imageSize};
-let channel = t % ${imageSize} / ${rows};
-${split(`(t % ${rows})`, "x", g.in, last)}
+  recorder.each(draft, count, () => ({
+    body: `let n = i / ${imageSize};
+let channel = i % ${imageSize} / ${rows};
+${split(`(i % ${rows})`, "x", g.in, last)}
 let base = n * ${imagePace} + channel * ${g.taps} * ${places};
 for (var x${last} = 0u; x${last} < ${g.in[last]}; x${last}++) {
   var sum = 0.0;
   ${loops}
-  ${target.put(`${start} + t * ${g.in[last]} + x${last}`, "sum")}
+  ${target.put(`${start} + i * ${g.in[last]} + x${last}`, "sum")}
 }`,
-    }),
-    workgroup,
-  );
+  }));
 }

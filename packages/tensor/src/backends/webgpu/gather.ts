@@ -11,8 +11,6 @@ import type { Recorder } from "./recorder.ts";
 import { combined } from "./row-frame.ts";
 import { walk } from "./walk.ts";
 
-const workgroup = 64;
-
 /** Strides without the one of the dimension for which the index stands. */
 const without = (strides: readonly number[], dim: number): number[] => strides.map((stride, d) => (d === dim ? 0 : stride));
 
@@ -27,24 +25,16 @@ function gatherInto(recorder: Recorder, { dim, input, index, to }: GatherCall): 
   const from = draft.view(input, "read");
   const at = draft.view(index, "read");
   const target = draft.view(to, "write");
-  const total = draft.u32(count);
   const stride = draft.u32(input.strides[dim] as number);
   const size = draft.u32(input.shape[dim] as number);
   const positions = walk(draft, index.shape, [{ strides: without(input.strides, dim), offset: input.offset }, index, to]);
-  recorder.launch(
-    draft,
-    Math.ceil(count / workgroup),
-    () => ({
-      body: `let i = group * ${workgroup}u + lane;
-if (i >= ${total}) { return; }
-${positions.index("i", "at")}
+  recorder.each(draft, count, () => ({
+    body: `${positions.index("i", "at")}
 let k = ${at.bits("at1")};
 var bits = 0u;
 if (k < ${size}) { bits = ${from.bits(`at0 + k * ${stride}`)}; }
 ${target.putBits("at2", "bits")}`,
-    }),
-    workgroup,
-  );
+  }));
 }
 
 const reductions = { add: "sum", multiply: "product", max: "max", min: "min" } as const;
@@ -58,25 +48,17 @@ export function scatter(recorder: Recorder, { reduce, dim, to, index, source }: 
   const target = draft.view(to, moves ? "write" : "combine");
   const at = draft.view(index, "read");
   const from = draft.view(source, "read");
-  const total = draft.u32(count);
   const stride = draft.u32(to.strides[dim] as number);
   const size = draft.u32(to.shape[dim] as number);
   const positions = walk(draft, index.shape, [{ strides: without(to.strides, dim), offset: to.offset }, index, source]);
-  recorder.launch(
-    draft,
-    Math.ceil(count / workgroup),
-    () => {
-      const place = `at0 + k * ${stride}`;
-      const merge = reduce === "set" ? "v" : combined(reductions[reduce], to.dtype, "was", "v");
-      const store = moves ? target.putBits(place, from.bits("at2")) : target.combine(place, from.get("at2"), merge);
-      return {
-        body: `let i = group * ${workgroup}u + lane;
-if (i >= ${total}) { return; }
-${positions.index("i", "at")}
+  recorder.each(draft, count, () => {
+    const place = `at0 + k * ${stride}`;
+    const merge = reduce === "set" ? "v" : combined(reductions[reduce], to.dtype, "was", "v");
+    const store = moves ? target.putBits(place, from.bits("at2")) : target.combine(place, from.get("at2"), merge);
+    return {
+      body: `${positions.index("i", "at")}
 let k = ${at.bits("at1")};
 if (k < ${size}) { ${store} }`,
-      };
-    },
-    workgroup,
-  );
+    };
+  });
 }

@@ -10,7 +10,6 @@ import { addUp, type Product, viewOf } from "./product.ts";
 import type { Recorder } from "./recorder.ts";
 import { walk } from "./walk.ts";
 
-const workgroup = 64;
 /** From so many invocations on a device is busy; with fewer, long sums are split. */
 const enough = 256;
 
@@ -74,10 +73,9 @@ export function matmulQuads(
       across,
       units,
       batches,
-      total: units * batches * parts,
       pitch: direct ? (to.strides.at(-2) ?? 0) : pitch,
     }).map(([name, value]) => [name, draft.u32(value)]),
-  ) as Record<"rows" | "columns" | "terms" | "part" | "across" | "units" | "batches" | "total" | "pitch", string>; // safe: the same keys
+  ) as Record<"rows" | "columns" | "terms" | "part" | "across" | "units" | "batches" | "pitch", string>; // safe: the same keys
 
   const range = (count: number) => Array.from({ length: count }, (_, i) => i);
   const quads = range(width / 4);
@@ -119,11 +117,9 @@ export function matmulQuads(
         ? `base2 + (top + ${i}u) * ${n.pitch} + edge + ${4 * v}u`
         : `((part * ${n.batches} + batch) * ${n.rows} + top + ${i}u) * ${n.pitch} + edge + ${4 * v}u`;
     return {
-      body: `let t = group * ${workgroup}u + lane;
-if (t >= ${n.total}) { return; }
-let unit = t % ${n.units};
-let batch = t / ${n.units} % ${n.batches};
-let part = t / ${n.units} / ${n.batches};
+      body: `let unit = i % ${n.units};
+let batch = i / ${n.units} % ${n.batches};
+let part = i / ${n.units} / ${n.batches};
 let top = unit / ${n.across} * ${height}u;
 let edge = unit % ${n.across} * ${width}u;
 ${starts.index("batch", "base")}
@@ -136,7 +132,7 @@ ${[...lefts, ...rights, ...turned, ...add].join("\n")}
 ${sums.map(([i, v]) => `if (top + ${i}u < ${n.rows} && edge + ${4 * v}u < ${n.columns}) { ${store.putVector(place(i, v), `s${i}_${v}`)} }`).join("\n")}`,
     };
   };
-  recorder.launch(draft, Math.ceil((units * batches * parts) / workgroup), text, workgroup);
+  recorder.each(draft, units * batches * parts, text);
   if (!direct) {
     addUp(recorder, "matmul float32", { ...size, pitch, splits: parts, dtype: "float32" }, target, frame);
     recorder.memory.free(target.buffer as WebGpuBuffer); // safe: it was allocated above

@@ -10,8 +10,6 @@ import type { WebGpuBuffer } from "./heap.ts";
 import type { Recorder } from "./recorder.ts";
 import { walk } from "./walk.ts";
 
-const workgroup = 64;
-
 /** A view, perhaps one whose elements have a word each. */
 export type WideView = View & { readonly wide?: boolean };
 
@@ -55,28 +53,21 @@ function packWords(recorder: Recorder, from: WideView, to: View): void {
   const draft = new Draft("pack words");
   const source = draft.view(from, "read");
   const target = draft.view(to, "write");
-  const [total, start, length, word] = [words, to.offset, count, first].map((value) => draft.u32(value));
-  recorder.launch(
-    draft,
-    Math.ceil(words / workgroup),
-    () => ({
-      body: `let w = group * ${workgroup}u + lane;
-if (w >= ${total}) { return; }
-let word = ${word} + w;
+  const [start, length, word] = [to.offset, count, first].map((value) => draft.u32(value));
+  recorder.each(draft, words, () => ({
+    body: `let word = ${word} + i;
 var value = 0u;
 var mask = 0u;
 for (var k = 0u; k < ${1 << log}u; k++) {
-  let i = (word << ${log}u) + k - ${start};
-  if (i < ${length}) {
-    value |= ${source.bits("i")} << (k * ${bits}u);
+  let element = (word << ${log}u) + k - ${start};
+  if (element < ${length}) {
+    value |= ${source.bits("element")} << (k * ${bits}u);
     mask |= ${2 ** bits - 1}u << (k * ${bits}u);
   }
 }
 if (mask != 0xffffffffu) { value |= ${target.wordAt("word")} & ~mask; }
 ${target.putWord("word", "value")}`,
-    }),
-    workgroup,
-  );
+  }));
 }
 
 function packElements(recorder: Recorder, from: WideView, to: View): void {
@@ -84,17 +75,9 @@ function packElements(recorder: Recorder, from: WideView, to: View): void {
   const draft = new Draft("pack elements");
   const source = draft.view(from, "read");
   const target = draft.view(to, "combine");
-  const total = draft.u32(count);
   const positions = walk(draft, to.shape, [to]);
-  recorder.launch(
-    draft,
-    Math.ceil(count / workgroup),
-    () => ({
-      body: `let i = group * ${workgroup}u + lane;
-if (i >= ${total}) { return; }
-${positions.index("i", "at")}
+  recorder.each(draft, count, () => ({
+    body: `${positions.index("i", "at")}
 ${target.combine("at0", source.get("i"), "v")}`,
-    }),
-    workgroup,
-  );
+  }));
 }

@@ -72,23 +72,15 @@ function byBlock(recorder: Recorder, { program, inputs, to, scalars }: Call, { s
   const sources = inputs.map((view) => draft.view(view, "read"));
   const targets = to.map((view) => draft.view(view, "write"));
   draft.fills = { program, to };
-  const total = draft.u32(count);
   const steps = paces.map((pace) => draft.u32(pace));
   const scalar = scalarArguments(program, ofLaunch(draft, scalars));
   const positions = walk(draft, shape, operands);
-  recorder.launch(
-    draft,
-    Math.ceil(count / workgroup),
-    () => ({
-      body: `let i = group * ${workgroup}u + lane;
-if (i >= ${total}) { return; }
-${positions.index("i", "at")}
+  recorder.each(draft, count, () => ({
+    body: `${positions.index("i", "at")}
 ${sources.map((_, k) => `let pace${k} = ${steps[k]};`).join("\n")}
 ${targets.map((_, k) => `let to${k} = at${inputs.length + k};\nlet step${k} = ${steps[inputs.length + k]};`).join("\n")}
 ${writeBlock(program, sources, kinds, targets, scalar)}`,
-    }),
-    workgroup,
-  );
+  }));
 }
 
 /** Whether all words that a view touches are its own. */
@@ -114,42 +106,34 @@ function byWord(recorder: Recorder, call: Call): void {
   const positions = walk(draft, shape, [...inputs, ...to]);
   /** How many elements one invocation computes: those of the fullest word. */
   const each = 1 << Math.max(...to.map((view) => packingOf(view).log));
-  recorder.launch(
-    draft,
-    Math.ceil(count / each / workgroup),
-    () => {
-      const leaves = {
-        input: (k: number) => sources[k]?.get(`at${k}`) ?? "",
-        scalar,
-        row: () => "",
-      };
-      const { code, values } = writeFormulas(program.outputs, leaves, "v");
-      const stores = targets.map((target, k) => {
-        // Floats of 16 bits are rounded by the store itself.
-        const value = writeCast(values[k] as string, program.outputs[k]?.dtype ?? target.dtype, computeType(target.dtype));
-        return { target, value, place: `at${inputs.length + k}`, packing: packingOf(to[k] as View) };
-      });
-      const element = `${positions.index("i", "at")}\n${code}`;
-      if (each === 1) {
-        return {
-          body: `let i = group * ${workgroup}u + lane;
-if (i >= ${total}) { return; }
-${element}
-${stores.map(({ target, place, value }) => target.put(place, value)).join("\n")}`,
-        };
-      }
+  recorder.each(draft, Math.ceil(count / each), () => {
+    const leaves = {
+      input: (k: number) => sources[k]?.get(`at${k}`) ?? "",
+      scalar,
+      row: () => "",
+    };
+    const { code, values } = writeFormulas(program.outputs, leaves, "v");
+    const stores = targets.map((target, k) => {
+      // Floats of 16 bits are rounded by the store itself.
+      const value = writeCast(values[k] as string, program.outputs[k]?.dtype ?? target.dtype, computeType(target.dtype));
+      return { target, value, place: `at${inputs.length + k}`, packing: packingOf(to[k] as View) };
+    });
+    const element = `${positions.index("i", "at")}\n${code}`;
+    if (each === 1) {
       return {
-        body: `let first = (group * ${workgroup}u + lane) * ${each}u;
-if (first >= ${total}) { return; }
+        body: `${element}
+${stores.map(({ target, place, value }) => target.put(place, value)).join("\n")}`,
+      };
+    }
+    return {
+      body: `let first = i * ${each}u;
 ${stores.map(({ packing }, k) => (packing.log > 0 ? `var word${k} = 0u;` : "")).join("\n")}
 for (var i = first; i < min(first + ${each}u, ${total}); i++) {
 ${element}
 ${stores.map((store, k) => collect(store, k, total)).join("\n")}
 }`,
-      };
-    },
-    workgroup,
-  );
+    };
+  });
 }
 
 interface Store {

@@ -14,8 +14,6 @@ import { packed } from "./pack.ts";
 import type { Recorder } from "./recorder.ts";
 import { type Walk, walk } from "./walk.ts";
 
-const workgroup = 64;
-
 /** Runs a pooling call. */
 export function pooling(recorder: Recorder, call: PoolCall): void {
   const name = call.direction === "forward" ? "output" : "input";
@@ -119,9 +117,9 @@ const taps = `fn taps(start: i32, kernel: i32, dilation: i32, low: i32, high: i3
   return count;
 }`;
 
-function shared(call: PoolCall, name: string): { draft: Draft; what: string } {
+function draftOf(call: PoolCall, name: string): Draft {
   const divisor = call.op === "average" ? `${call.divisor !== null} ${call.countIncludePad}` : "";
-  return { draft: new Draft(`pool ${name} ${call.op} ${call.kernel.length} ${divisor}`), what: name };
+  return new Draft(`pool ${name} ${call.op} ${call.kernel.length} ${divisor}`);
 }
 
 /** Positions of the planes of some views, by `plane`, and of places in them, by `place`. */
@@ -137,39 +135,33 @@ function forward(recorder: Recorder, call: PoolCall): void {
   const indices = op === "max" ? call.indices : null;
   const count = sizeOf(output.shape);
   if (count === 0) return;
-  const { draft } = shared(call, "forward");
+  const draft = draftOf(call, "forward");
   const from = draft.view(input, "read");
   const to = draft.view(output, "write");
   const places = indices === null ? null : draft.view(indices, "write");
-  const total = draft.u32(count);
   const plane = draft.u32(sizeOf(output.shape.slice(2)));
   const window = new Window(draft, call);
   const source = planes(draft, [input]);
   const target = planes(draft, indices === null ? [output] : [output, indices]);
   const divisor = op === "average" ? window.divisor() : "";
   const { dtype } = input;
-  recorder.launch(
-    draft,
-    Math.ceil(count / workgroup),
-    () => {
-      const look = `${source.within.index("flat", "far")}\nlet at = source0 + far0;`;
-      // Of several NaN the last one stays.
-      const better = isFloating(dtype) ? "key > best || key == 0xffffffffu" : "key > best";
-      const loop =
-        op === "average"
-          ? `var sum = 0.0;\n${window.inputs(`${look}\nsum += ${from.get("at")};`)}\n${divisor}`
-          : `var best = 0u;\nvar found = 0xffffffffu;\nvar word = 0u;\n${window.inputs(
-              `${look}\nlet bits = ${from.bits("at")};\nlet key = ${orderKey(dtype, "bits")};\nif (found == 0xffffffffu || ${better}) { best = key; found = flat; word = bits; }`,
-            )}`;
-      const value =
-        op === "average"
-          ? to.put("target0 + near0", writeCast("(sum / divisor)", "float32", to.dtype))
-          : to.putBits("target0 + near0", "word");
-      return {
-        declarations: taps,
-        body: `let i = group * ${workgroup}u + lane;
-if (i >= ${total}) { return; }
-let place = i % ${plane};
+  recorder.each(draft, count, () => {
+    const look = `${source.within.index("flat", "far")}\nlet at = source0 + far0;`;
+    // Of several NaN the last one stays.
+    const better = isFloating(dtype) ? "key > best || key == 0xffffffffu" : "key > best";
+    const loop =
+      op === "average"
+        ? `var sum = 0.0;\n${window.inputs(`${look}\nsum += ${from.get("at")};`)}\n${divisor}`
+        : `var best = 0u;\nvar found = 0xffffffffu;\nvar word = 0u;\n${window.inputs(
+            `${look}\nlet bits = ${from.bits("at")};\nlet key = ${orderKey(dtype, "bits")};\nif (found == 0xffffffffu || ${better}) { best = key; found = flat; word = bits; }`,
+          )}`;
+    const value =
+      op === "average"
+        ? to.put("target0 + near0", writeCast("(sum / divisor)", "float32", to.dtype))
+        : to.putBits("target0 + near0", "word");
+    return {
+      declarations: taps,
+      body: `let place = i % ${plane};
 let image = i / ${plane};
 ${source.plane.index("image", "source")}
 ${target.plane.index("image", "target")}
@@ -178,36 +170,28 @@ ${loop}
 ${target.within.index("place", "near")}
 ${value}
 ${places?.put("target1 + near1", "bitcast<i32>(found)") ?? ""}`,
-      };
-    },
-    workgroup,
-  );
+    };
+  });
 }
 
 function averageGradient(recorder: Recorder, call: PoolCall): void {
   const { input, output } = call;
   const count = sizeOf(input.shape);
   if (count === 0) return;
-  const { draft } = shared(call, "backward");
+  const draft = draftOf(call, "backward");
   const from = draft.view(output, "read");
   const to = draft.view(input, "write");
-  const total = draft.u32(count);
   const plane = draft.u32(sizeOf(input.shape.slice(2)));
   const window = new Window(draft, call);
   const steps = output.strides.slice(2).map((stride) => draft.u32(stride));
   const source = planes(draft, [output]);
   const target = planes(draft, [input]);
   const divisor = window.divisor();
-  recorder.launch(
-    draft,
-    Math.ceil(count / workgroup),
-    () => {
-      const far = steps.map((step, d) => `p${d} * ${step}`).join(" + ");
-      return {
-        declarations: taps,
-        body: `let i = group * ${workgroup}u + lane;
-if (i >= ${total}) { return; }
-let place = i % ${plane};
+  recorder.each(draft, count, () => {
+    const far = steps.map((step, d) => `p${d} * ${step}`).join(" + ");
+    return {
+      declarations: taps,
+      body: `let place = i % ${plane};
 let image = i / ${plane};
 ${source.plane.index("image", "source")}
 ${target.plane.index("image", "target")}
@@ -216,10 +200,8 @@ var sum = 0.0;
 ${window.outputs(`${divisor}\nsum += ${from.get(`source0 + ${far}`)} / divisor;`)}
 ${target.within.index("place", "near")}
 ${to.put("target0 + near0", writeCast("sum", "float32", to.dtype))}`,
-      };
-    },
-    workgroup,
-  );
+    };
+  });
 }
 
 function maximumGradient(recorder: Recorder, call: PoolCall): void {
@@ -238,32 +220,18 @@ function maximumGradient(recorder: Recorder, call: PoolCall): void {
   const draft = new Draft("pool store");
   const from = draft.view(sums, "read");
   const to = draft.view(input, "write");
-  const total = draft.u32(count);
   const positions = walk(draft, input.shape, [input]);
-  recorder.launch(
-    draft,
-    Math.ceil(count / workgroup),
-    () => ({
-      body: `let i = group * ${workgroup}u + lane;
-if (i >= ${total}) { return; }
-${positions.index("i", "at")}
+  recorder.each(draft, count, () => ({
+    body: `${positions.index("i", "at")}
 ${to.put("at0", writeCast(from.get("i"), "float32", to.dtype))}`,
-    }),
-    workgroup,
-  );
+  }));
   recorder.memory.free(sums.buffer as WebGpuBuffer); // safe: it was allocated above
 }
 
 function clear(recorder: Recorder, view: View, count: number): void {
   const draft = new Draft("clear");
   const to = draft.view(view, "write");
-  const total = draft.u32(count);
-  recorder.launch(
-    draft,
-    Math.ceil(count / workgroup),
-    () => ({ body: `let i = group * ${workgroup}u + lane;\nif (i < ${total}) { ${to.putBits("i", "0u")} }` }),
-    workgroup,
-  );
+  recorder.each(draft, count, () => ({ body: to.putBits("i", "0u") }));
 }
 
 /** Adds each output's gradient where its index points. */
@@ -274,19 +242,11 @@ function spread(recorder: Recorder, { input, output, indices }: PoolCall, sums: 
   const from = draft.view(output, "read");
   const places = draft.view(indices, "read");
   const to = draft.view(sums, "combine");
-  const total = draft.u32(count);
   const outPlane = draft.u32(sizeOf(output.shape.slice(2)));
   const inPlane = draft.u32(sizeOf(input.shape.slice(2)));
   const positions = walk(draft, output.shape, [output, indices]);
-  recorder.launch(
-    draft,
-    Math.ceil(count / workgroup),
-    () => ({
-      body: `let i = group * ${workgroup}u + lane;
-if (i >= ${total}) { return; }
-${positions.index("i", "at")}
+  recorder.each(draft, count, () => ({
+    body: `${positions.index("i", "at")}
 ${to.combine(`(i / ${outPlane}) * ${inPlane} + ${places.bits("at1")}`, from.get("at0"), "was + v")}`,
-    }),
-    workgroup,
-  );
+  }));
 }

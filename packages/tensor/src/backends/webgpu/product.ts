@@ -32,8 +32,6 @@ export interface Product {
   readonly rightAlong: boolean;
 }
 
-/** Invocations in a workgroup of kernels that go over elements. */
-const workgroup = 64;
 /** Terms are split at multiples of this. */
 const strip = 16;
 
@@ -213,15 +211,10 @@ export function addUp(
   const texts = frame(draft, "store");
   const sums = draft.view(partial, "read");
   const all = size.batches * size.rows * size.columns;
-  const numbers = [all, size.splits, size.batches, size.rows, size.columns, size.pitch ?? size.columns];
-  const [count, splits, batches, rows, columns, pitch] = numbers.map((value) => draft.u32(value));
-  recorder.launch(
-    draft,
-    Math.ceil(all / workgroup),
-    () => ({
-      body: `let i = group * ${workgroup}u + lane;
-if (i >= ${count}) { return; }
-let c = i % ${columns};
+  const numbers = [size.splits, size.batches, size.rows, size.columns, size.pitch ?? size.columns];
+  const [splits, batches, rows, columns, pitch] = numbers.map((value) => draft.u32(value));
+  recorder.each(draft, all, () => ({
+    body: `let c = i % ${columns};
 let r = (i / ${columns}) % ${rows};
 let batch = i / ${columns} / ${rows};
 var sum = ${literal(0, size.dtype)};
@@ -230,9 +223,7 @@ ${texts.prepare ?? ""}
 {
 ${texts.store()}
 }`,
-    }),
-    workgroup,
-  );
+  }));
 }
 
 /** A statement that stores a sum as an element of `to`. */

@@ -11,8 +11,6 @@ import { packed } from "./pack.ts";
 import type { Recorder } from "./recorder.ts";
 import { float } from "./wgsl-mathematics.ts";
 
-const workgroup = 64;
-
 const philox = `fn philox(low: u32, top: u32, key0: u32, key1: u32) -> vec4<u32> {
   var x = vec4<u32>(low, top, 0u, 0u);
   var k0 = key0;
@@ -52,29 +50,22 @@ function fill(recorder: Recorder, { distribution, seed, offset, to }: RandomCall
   const first = draft.u32(skip);
   const start = draft.u32(to.offset);
   const total = draft.u32(count);
-  recorder.launch(
-    draft,
-    Math.ceil((count + skip) / 4 / workgroup),
-    () => {
-      const from = distribution === "bits" ? "int32" : "float32";
-      const stores = [0, 1, 2, 3].map((k) => {
-        const value = writeCast(values[distribution](k), from, to.dtype);
-        return `if (i + ${k}u >= ${first} && i + ${k}u - ${first} < ${total}) { ${target.put(`${start} + i + ${k}u - ${first}`, value)} }`;
-      });
-      return {
-        declarations: `${philox}
+  recorder.each(draft, Math.ceil((count + skip) / 4), () => {
+    const from = distribution === "bits" ? "int32" : "float32";
+    const stores = [0, 1, 2, 3].map((k) => {
+      const value = writeCast(values[distribution](k), from, to.dtype);
+      const place = `4u * i + ${k}u - ${first}`;
+      return `if (${place} < ${total}) { ${target.put(`${start} + ${place}`, value)} }`;
+    });
+    return {
+      declarations: `${philox}
 fn drawUniform(word: u32) -> f32 { return f32(word >> 8u) * 5.9604644775390625e-8; }
 fn drawNormal(a: u32, b: u32, turn: i32) -> f32 {
   return sqrt(-2.0 * f_log1p(-drawUniform(a))) * f_wave(${float(2 * Math.PI)} * drawUniform(b), turn);
 }`,
-        body: `let t = group * ${workgroup}u + lane;
-let i = t * 4u;
-if (i >= ${total} + ${first}) { return; }
-let low = ${halves[0]} + t;
-let words = philox(low, ${halves[1]} + select(0u, 1u, low < t), ${halves[2]}, ${halves[3]});
+      body: `let low = ${halves[0]} + i;
+let words = philox(low, ${halves[1]} + select(0u, 1u, low < i), ${halves[2]}, ${halves[3]});
 ${stores.join("\n")}`,
-      };
-    },
-    workgroup,
-  );
+    };
+  });
 }

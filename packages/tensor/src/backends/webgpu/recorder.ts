@@ -143,6 +143,17 @@ export class Recorder {
     this.#counters.launches++;
   }
 
+  /** Launches a kernel that runs its text once for each number below `count`, which it finds as `i`. */
+  each(draft: Draft, count: number, text: () => ShaderText): void {
+    const size = 64;
+    const total = draft.u32(count);
+    const guarded = ({ body, ...rest }: ShaderText): ShaderText => ({
+      ...rest,
+      body: `let i = group * ${size}u + lane;\nif (i >= ${total}) { return; }\n${body}`,
+    });
+    this.launch(draft, Math.ceil(count / size), () => guarded(text()), size);
+  }
+
   #record(command: Command): void {
     this.#commands.push(command);
     if (this.#commands.length < enough) return;

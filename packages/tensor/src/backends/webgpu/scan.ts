@@ -9,8 +9,6 @@ import type { Recorder } from "./recorder.ts";
 import { combined, identity } from "./row-frame.ts";
 import { walk } from "./walk.ts";
 
-const workgroup = 64;
-
 /** A shape or strides with dimension `dim` left out. */
 export function dropped(list: readonly number[], dim: number): number[] {
   return list.filter((_, d) => d !== dim);
@@ -35,7 +33,6 @@ function run(recorder: Recorder, call: ScanCall): void {
   const from = draft.view(input, "read");
   const target = draft.view(to, "write");
   const places = indices === null ? null : draft.view(indices, "write");
-  const total = draft.u32(count);
   const size = draft.u32(length);
   const views = indices === null ? [input, to] : [input, to, indices];
   const steps = views.map((view) => draft.u32(view.strides[dim] ?? 0));
@@ -44,32 +41,25 @@ function run(recorder: Recorder, call: ScanCall): void {
     dropped(input.shape, dim),
     views.map((view) => lanesOf(view, dim)),
   );
-  recorder.launch(
-    draft,
-    Math.ceil(count / workgroup),
-    () => {
-      const { dtype } = input;
-      // Bools are compared as numbers: WGSL has no order of them.
-      const [now, before] = ["value", "total"].map((x) => (dtype === "bool" ? `u32(${x})` : x));
-      const holds = `!(${now} ${op === "max" ? "<" : ">"} ${before})`;
-      const isNan = (x: string) => (from.type === "f32" ? `f_isNan(${x})` : "false");
-      // The last of equals, as torch.cummax has it: whatever does not fall behind takes over. NaN stays until the next NaN.
-      const follow = places === null ? "" : `if (${isNan("value")} || (!${isNan("total")} && ${holds})) { found = i; }`;
-      return {
-        body: `let l = group * ${workgroup}u + lane;
-if (l >= ${total}) { return; }
-${starts.index("l", "at")}
+  recorder.each(draft, count, () => {
+    const { dtype } = input;
+    // Bools are compared as numbers: WGSL has no order of them.
+    const [now, before] = ["value", "total"].map((x) => (dtype === "bool" ? `u32(${x})` : x));
+    const holds = `!(${now} ${op === "max" ? "<" : ">"} ${before})`;
+    const isNan = (x: string) => (from.type === "f32" ? `f_isNan(${x})` : "false");
+    // The last of equals, as torch.cummax has it: whatever does not fall behind takes over. NaN stays until the next NaN.
+    const follow = places === null ? "" : `if (${isNan("value")} || (!${isNan("total")} && ${holds})) { found = k; }`;
+    return {
+      body: `${starts.index("i", "at")}
 var total = ${identity(op, dtype)};
 var found = 0u;
-for (var i = 0u; i < ${size}; i++) {
-  let value = ${from.get(`at0 + i * ${steps[0]}`)};
+for (var k = 0u; k < ${size}; k++) {
+  let value = ${from.get(`at0 + k * ${steps[0]}`)};
   ${follow}
   total = ${combined(op, dtype, "total", "value")};
-  ${target.put(`at1 + i * ${steps[1]}`, writeCast("total", dtype, to.dtype))}
-  ${places?.put(`at2 + i * ${steps[2]}`, "bitcast<i32>(found)") ?? ""}
+  ${target.put(`at1 + k * ${steps[1]}`, writeCast("total", dtype, to.dtype))}
+  ${places?.put(`at2 + k * ${steps[2]}`, "bitcast<i32>(found)") ?? ""}
 }`,
-      };
-    },
-    workgroup,
-  );
+    };
+  });
 }

@@ -52,15 +52,10 @@ function load(recorder: Recorder, { input, dim, descending }: SortCall, pairs: P
   const from = draft.view(input, "read");
   const keys = draft.view(pairs.keys, "write");
   const places = draft.view(pairs.places, "write");
-  const [total, size, all, step] = [pairs.total, length, padded, input.strides[dim] ?? 0].map((value) => draft.u32(value));
+  const [size, all, step] = [length, padded, input.strides[dim] ?? 0].map((value) => draft.u32(value));
   const starts = walk(draft, dropped(input.shape, dim), [lanesOf(input, dim)]);
-  recorder.launch(
-    draft,
-    Math.ceil(pairs.total / workgroup),
-    () => ({
-      body: `let i = group * ${workgroup}u + lane;
-if (i >= ${total}) { return; }
-let place = i % ${all};
+  recorder.each(draft, pairs.total, () => ({
+    body: `let place = i % ${all};
 let l = i / ${all};
 var key = 0xffffffffu;
 if (place < ${size}) {
@@ -70,9 +65,7 @@ if (place < ${size}) {
 }
 ${keys.putBits("i", "key")}
 ${places.putBits("i", "place")}`,
-    }),
-    workgroup,
-  );
+  }));
 }
 
 /** Whether pair `a` comes after pair `b`. */
@@ -165,7 +158,7 @@ function keep(recorder: Recorder, { dim, input, values, indices }: SortCall, pai
   const places = draft.view(pairs.places, "read");
   const toValues = draft.view(values, "write");
   const toIndices = draft.view(indices, "write");
-  const [total, size, all] = [count, kept, padded].map((value) => draft.u32(value));
+  const [size, all] = [kept, padded].map((value) => draft.u32(value));
   const views = [input, values, indices];
   const steps = views.map((view) => draft.u32(view.strides[dim] ?? 0));
   const starts = walk(
@@ -173,19 +166,12 @@ function keep(recorder: Recorder, { dim, input, values, indices }: SortCall, pai
     dropped(values.shape, dim),
     views.map((view) => lanesOf(view, dim)),
   );
-  recorder.launch(
-    draft,
-    Math.ceil(count / workgroup),
-    () => ({
-      body: `let i = group * ${workgroup}u + lane;
-if (i >= ${total}) { return; }
-let place = i % ${size};
+  recorder.each(draft, count, () => ({
+    body: `let place = i % ${size};
 let l = i / ${size};
 ${starts.index("l", "at")}
 let source = ${places.bits(`l * ${all} + place`)};
 ${toValues.putBits(`at1 + place * ${steps[1]}`, from.bits(`at0 + source * ${steps[0]}`))}
 ${toIndices.putBits(`at2 + place * ${steps[2]}`, "source")}`,
-    }),
-    workgroup,
-  );
+  }));
 }
