@@ -137,7 +137,7 @@ const nn: readonly Family[] = [
   { title: "Activations", files: "activation functional/random-activation" },
   { title: "Normalisation", files: "norm instance-norm weight-norm spectral-norm" },
   { title: "Dropout", files: "dropout" },
-  { title: "Recurrent layers", files: "recurrent recurrent-cell" },
+  { title: "Recurrent layers", files: "recurrent recurrent-cell packed-sequence" },
   { title: "Attention and transformers", files: "attention transformer transformer-decoder" },
   { title: "Embeddings and distances", files: "embedding distance functional/embedding-bag" },
   { title: "Shape and resolution", files: "flatten resample pad-sequence functional/channel-shuffle functional/grid-sample" },

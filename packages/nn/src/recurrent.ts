@@ -26,6 +26,7 @@ import { recur, type StateWeights } from "./functional/recurrence.ts";
 import { uniform_ } from "./init.ts";
 import type { FactoryOptions } from "./linear.ts";
 import { Module } from "./module.ts";
+import type { PackedSequence } from "./packed-sequence.ts";
 import { Parameter } from "./parameter.ts";
 import { python, snakeCase } from "./state-name.ts";
 
@@ -49,9 +50,16 @@ interface Weights extends StateWeights {
   readonly inputBias: Tensor | null;
 }
 
+/** The outputs of all steps, and the last states. */
+interface Passed<Sequence> {
+  readonly output: Sequence;
+  readonly states: readonly Tensor[];
+}
+
 /** Options that not all recurrent layers have. */
 type OwnOptions = Pick<RNNOptions, "nonlinearity"> & Pick<LSTMOptions, "projSize">;
 
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: a module is a function, which the interface of this name says of packed sequences, too.
 abstract class RecurrentLayer extends Module {
   /** The last size of the input. */
   readonly inputSize: number;
@@ -154,11 +162,35 @@ abstract class RecurrentLayer extends Module {
   }
 
   /** The outputs of all steps and the last states, given the first ones (or null for zeros). */
-  protected run(input: Tensor, given: readonly Tensor[] | null): { readonly output: Tensor; readonly states: readonly Tensor[] } {
+  protected run<Input extends Tensor | PackedSequence>(
+    input: Input,
+    given: readonly Tensor[] | null,
+  ): { readonly output: Input; readonly states: readonly Tensor[] };
+  protected run(input: Tensor | PackedSequence, given: readonly Tensor[] | null): Passed<Tensor | PackedSequence> {
+    if ("batchSizes" in input) {
+      const { data, batchSizes } = input;
+      if (data.ndim !== 2 || data.shape[1] !== this.inputSize)
+        throw shapeError(this.constructor.name, `packed data [steps, ${this.inputSize}]`, data);
+      const start = this.#start(data, batchSizes[0] as number, given, true); // safe: there is a first step
+      const { output, states } = this.#layers(
+        data,
+        start.map((all) => input.sorted(all)),
+        input,
+      );
+      return { output: input.with(output), states: states.map((all) => input.unsorted(all)) };
+    }
     this.#checkInput(input);
     const single = input.ndim === 2;
     const first = single ? input.unsqueeze(1) : this.batchFirst ? input.transpose(0, 1) : input;
-    const start = this.#start(input, first.shape[1] as number, given);
+    const { output, states } = this.#layers(first, this.#start(input, first.shape[1] as number, given, !single), null);
+    return {
+      output: single ? output.squeeze(1) : this.batchFirst ? output.transpose(0, 1) : output,
+      states: single ? states.map((all) => all.squeeze(1)) : states,
+    };
+  }
+
+  /** All layers, over [L, N, features], or over the steps of a packed sequence. */
+  #layers(first: Tensor, start: readonly Tensor[], packed: PackedSequence | null): Passed<Tensor> {
     const suffixes = this.#suffixes();
     const directions = this.#directions();
     const last: Tensor[][] = Array.from({ length: this.#cell.states }, () => []);
@@ -168,23 +200,26 @@ abstract class RecurrentLayer extends Module {
       for (let direction = 0; direction < directions; direction++) {
         const index = layer * directions + direction;
         const states = start.map((all) => all.select(0, index));
-        const found = this.#pass(x, states, this.#weights(suffixes[index] as string), direction === 1);
+        const found = this.#pass(x, states, this.#weights(suffixes[index] as string), direction === 1, packed);
         outputs.push(found.output);
         for (const [k, state] of found.states.entries()) last[k]?.push(state);
       }
       x = directions === 1 ? (outputs[0] as Tensor) : cat(outputs, -1);
       if (this.training && this.dropout > 0 && layer < this.numLayers - 1) x = dropout(x, this.dropout);
     }
-    const states = last.map((list) => (single ? stack(list).squeeze(1) : stack(list)));
-    return { output: single ? x.squeeze(1) : this.batchFirst ? x.transpose(0, 1) : x, states };
+    return { output: x, states: last.map((list) => stack(list)) };
   }
 
-  /** One layer in one direction: [L, N, features] → [L, N, width]. */
-  #pass(x: Tensor, start: readonly Tensor[], weights: Weights, backwards: boolean): { output: Tensor; states: readonly Tensor[] } {
-    const length = x.shape[0] as number;
-    const all = recur(this.#cell, linear(x, weights.input, weights.inputBias), weights, start, backwards);
-    const output = (all[0] as Tensor).narrow(0, backwards ? 0 : 1, length); // safe: a cell has a state
-    return { output, states: all.map((states) => states.select(0, backwards ? 0 : length)) };
+  /** One layer in one direction: [..., features] → [..., width]. */
+  #pass(x: Tensor, start: readonly Tensor[], weights: Weights, backwards: boolean, packed: PackedSequence | null): Passed<Tensor> {
+    const steps = (products: Tensor, before: readonly Tensor[]): Passed<Tensor> => {
+      const length = products.shape[0] as number;
+      const all = recur(this.#cell, products, weights, before, backwards);
+      const output = (all[0] as Tensor).narrow(0, backwards ? 0 : 1, length); // safe: a cell has a state
+      return { output, states: all.map((states) => states.select(0, backwards ? 0 : length)) };
+    };
+    const products = linear(x, weights.input, weights.inputBias);
+    return packed ? packed.pass(steps, products, start, backwards) : steps(products, start);
   }
 
   #checkInput(input: Tensor): void {
@@ -197,20 +232,20 @@ abstract class RecurrentLayer extends Module {
   }
 
   /** The first states as [layers · directions, N, width]. */
-  #start(input: Tensor, batch: number, given: readonly Tensor[] | null): readonly Tensor[] {
+  #start(input: Tensor, batch: number, given: readonly Tensor[] | null, batched: boolean): readonly Tensor[] {
     const count = this.numLayers * this.#directions();
     return Array.from({ length: this.#cell.states }, (_, k) => {
       const width = k === 0 ? this.projSize || this.hiddenSize : this.hiddenSize;
       const shape = [count, batch, width];
       const state = given?.[k];
       if (state === undefined) return zeros(shape, { dtype: input.dtype, device: input.device });
-      const wanted = input.ndim === 2 ? [count, width] : shape;
+      const wanted = batched ? shape : [count, width];
       if (!sameShape(state.shape, wanted)) {
         throw new ShapeError(
           `${this.constructor.name}: an input of shape ${showShape(input.shape)} wants ${k === 0 ? "a hidden" : "a cell"} state of shape ${showShape(wanted)}, got ${showShape(state.shape)}`,
         );
       }
-      return input.ndim === 2 ? state.unsqueeze(1) : state;
+      return batched ? state : state.unsqueeze(1);
     });
   }
 
@@ -226,6 +261,13 @@ abstract class RecurrentLayer extends Module {
   }
 }
 
+// biome-ignore lint/correctness/noUnusedVariables: it is one with the class of this name.
+interface RecurrentLayer {
+  /** Runs the layer over sequences of different lengths, with the hooks around it. */
+  // biome-ignore lint/style/useShorthandFunctionType: it is one with the class of this name.
+  (input: PackedSequence, state?: Parameters<this["forward"]>[1]): [output: PackedSequence, state: ReturnType<this["forward"]>[1]];
+}
+
 /** Options of `RNN`. */
 export interface RNNOptions extends RecurrentOptions {
   /** Default "tanh". */
@@ -236,7 +278,8 @@ export interface RNNOptions extends RecurrentOptions {
  * Elman's recurrent network: `h' = tanh(W x + b + U h + c)`.
  *
  * Called with an input [L, N, inputSize] (or without N, or N first with `batchFirst`) and a first state [layers · directions, N, hiddenSize] (zeros
- * when it is left out), it returns the outputs of the last layer [L, N, directions · hiddenSize] and the last state.
+ * when it is left out), it returns the outputs of the last layer [L, N, directions · hiddenSize] and the last state. Sequences of different lengths come
+ * and go as a `PackedSequence`, of `@akari/nn/rnn`.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.RNN.html
  *
@@ -257,7 +300,9 @@ export class RNN extends RecurrentLayer {
    * Input [L, N, inputSize] and first state [layers · directions, N, hiddenSize], zeros by default → outputs [L, N, directions · hiddenSize] and the
    * last state; all may come without N.
    */
-  forward(input: Tensor, state: Tensor | null = null): [Tensor, Tensor] {
+  forward(input: PackedSequence, state?: Tensor | null): [PackedSequence, Tensor];
+  forward(input: Tensor, state?: Tensor | null): [Tensor, Tensor];
+  forward(input: Tensor | PackedSequence, state: Tensor | null = null): [Tensor | PackedSequence, Tensor] {
     const { output, states } = this.run(input, state && [state]);
     return [output, states[0] as Tensor]; // safe: the cell has one state
   }
@@ -301,7 +346,9 @@ export class LSTM extends RecurrentLayer {
    * Input [L, N, inputSize] and first states `[h, c]`, [layers · directions, N, hiddenSize] each, zeros by default → outputs [L, N, directions ·
    * hiddenSize] and the last states; all may come without N. With `projSize`, that is the width of outputs and of `h`.
    */
-  forward(input: Tensor, state: readonly [Tensor, Tensor] | null = null): [Tensor, [Tensor, Tensor]] {
+  forward(input: PackedSequence, state?: readonly [Tensor, Tensor] | null): [PackedSequence, [Tensor, Tensor]];
+  forward(input: Tensor, state?: readonly [Tensor, Tensor] | null): [Tensor, [Tensor, Tensor]];
+  forward(input: Tensor | PackedSequence, state: readonly [Tensor, Tensor] | null = null): [Tensor | PackedSequence, [Tensor, Tensor]] {
     const { output, states } = this.run(input, state);
     return [output, [states[0] as Tensor, states[1] as Tensor]]; // safe: the cell has two states
   }
@@ -329,7 +376,9 @@ export class GRU extends RecurrentLayer {
    * Input [L, N, inputSize] and first state [layers · directions, N, hiddenSize], zeros by default → outputs [L, N, directions · hiddenSize] and the
    * last state; all may come without N.
    */
-  forward(input: Tensor, state: Tensor | null = null): [Tensor, Tensor] {
+  forward(input: PackedSequence, state?: Tensor | null): [PackedSequence, Tensor];
+  forward(input: Tensor, state?: Tensor | null): [Tensor, Tensor];
+  forward(input: Tensor | PackedSequence, state: Tensor | null = null): [Tensor | PackedSequence, Tensor] {
     const { output, states } = this.run(input, state && [state]);
     return [output, states[0] as Tensor]; // safe: the cell has one state
   }
