@@ -11,14 +11,20 @@ import { fromBfloat16, fromHalf, toBfloat16, toHalf } from "../half.ts";
 import type { Generator } from "./generator.ts";
 import { blockWords } from "./twister.ts";
 
-/** Random words in the making: 64 of the generator's blocks, little enough to stay in a cache. */
+/** How many random words are made at a time: 64 of the generator's blocks, few enough to stay in a cache. */
+export const most: number = 64 * blockWords;
 let made: Uint32Array | null = null;
+
+/** The generator's next words, `most` at most; the array is used again. */
+export function nextWords(generator: Generator, count: number): Uint32Array {
+  made ??= new Uint32Array(most);
+  return generator.fill(made.subarray(0, count));
+}
 
 /** The random words that `count` draws of `each` words take, in runs: `use` is given the words and the number of the first draw of a run. */
 function eachRun(generator: Generator, count: number, each: number, use: (words: Uint32Array, first: number) => void): void {
-  made ??= new Uint32Array(64 * blockWords);
-  const most = made.length / each;
-  for (let first = 0; first < count; first += most) use(generator.fill(made.subarray(0, each * Math.min(most, count - first))), first);
+  const step = most / each;
+  for (let first = 0; first < count; first += step) use(nextWords(generator, each * Math.min(step, count - first)), first);
 }
 
 /** `count` draws from [0, 1) as they are made for a dtype. */
@@ -53,12 +59,17 @@ function roundedTo(dtype: DType): (x: number) => number {
   return dtype === "bfloat16" ? (x) => fromBfloat16(toBfloat16(x)) : rounded(dtype);
 }
 
+/** What a draw from [0, 1) is multiplied by to be one from [from, to), and what is added then. */
+export function stretch(dtype: DType, from: number, to: number): readonly [range: number, low: number] {
+  const round = roundedTo(dtype);
+  const low = round(from);
+  return [round(round(to) - low), low];
+}
+
 /** `count` draws from the uniform distribution on [from, to), in float64 unless float32 holds them. */
 export function drawUniform(generator: Generator, count: number, dtype: DType, from = 0, to = 1): Float32Array | Float64Array {
   checkOrder("uniform_", { from, to });
-  const round = roundedTo(dtype);
-  const low = round(from);
-  const range = round(round(to) - low);
+  const [range, low] = stretch(dtype, from, to);
   // A product and a sum with one rounding, as a fused multiply-add has it: that of whoever stores them.
   const values = units(generator, dtype, count);
   if (low !== 0 || range !== 1) for (let i = 0; i < count; i++) values[i] = (values[i] as number) * range + low;
