@@ -5,8 +5,8 @@
 
 import { checkNumber, checkOrder, checkPositive } from "../argument.ts";
 import { writeDrawn } from "../capture.ts";
-import { bytesOf, computeType, type DType, digitsOf, expectFloating, isFloating, type TypedArray } from "../dtype.ts";
-import { encode, numbersOf } from "../encode.ts";
+import { bytesOf, computeType, type DType, digitsOf, expectFloating, isFloating } from "../dtype.ts";
+import { encode } from "../encode.ts";
 import { ArgumentError } from "../errors.ts";
 import { type Expr, input, scalar } from "../expr/expr.ts";
 import { type Program, program } from "../expr/program.ts";
@@ -14,22 +14,12 @@ import type { RandomCall, View } from "../kernel.ts";
 import { once } from "../once.ts";
 import { applyInPlace, type Op, rules } from "../op.ts";
 import { pointwise, type TensorOrNumber } from "../pointwise.ts";
-import {
-  drawBernoulli,
-  drawBernoulliEach,
-  drawExponential,
-  drawIntegers,
-  drawNormal,
-  drawUniform,
-  most,
-  nextWords,
-  stretch,
-} from "../random/distributions.ts";
+import { drawIntegers, most, nextWords, stretch } from "../random/distributions.ts";
 import { defaultGenerator, type Generator } from "../random/generator.ts";
 import { settings } from "../settings.ts";
 import type { Tensor } from "../tensor.ts";
+import { expectBetween } from "./check.ts";
 import { copyInto } from "./copy.ts";
-import { expand } from "./expand.ts";
 
 /** Where random numbers come from. */
 export interface GeneratorOption {
@@ -66,84 +56,123 @@ function densely(to: Tensor, write: (dense: Tensor) => void): void {
 }
 
 /** Stores numbers drawn on the host in a tensor of any strides. */
-function store(to: Tensor, draw: (...read: readonly TypedArray[]) => ArrayLike<number>, ...read: readonly Tensor[]): void {
+function storeNumbers(to: Tensor, draw: () => ArrayLike<number>): void {
   densely(to, ({ device, buffer, offset, dtype }) => {
-    writeDrawn(device, buffer, offset * bytesOf(dtype), (...given) => encode(draw(...given), dtype), read);
+    writeDrawn(device, buffer, offset * bytesOf(dtype), () => encode(draw(), dtype));
   });
 }
 
-/** A draw from [0, 1) of the generator's word that is input `k`, or for float64 of that and the next. */
-function unit(dtype: DType, k: number): Expr {
-  const word = input(k, "int32");
-  if (dtype === "float32")
-    return word
-      .and(2 ** 24 - 1)
-      .cast(dtype)
-      .mul(2 ** -24);
+/** A draw from [0, 1) with so many binary digits of one of the generator's words, input `k`. */
+const unit = (k: number, digits: number): Expr =>
+  input(k, "int32")
+    .and(2 ** digits - 1)
+    .cast("float32")
+    .mul(2 ** -digits);
+
+/** A draw from [0, 1) with 53 digits, of two words. */
+function unit64(k: number): Expr {
   const low = input(k + 1, "int32");
-  const unsigned = low.cast(dtype).add(
+  const unsigned = low.cast("float64").add(
     low
       .lt(0)
-      .cast(dtype)
+      .cast("float64")
       .mul(2 ** 32),
   );
-  return word
-    .and(2 ** 21 - 1)
-    .cast(dtype)
-    .mul(2 ** 32)
-    .add(unsigned)
-    .mul(2 ** -53);
+  return unit(k, 21)
+    .cast("float64")
+    .add(unsigned.mul(2 ** -53));
 }
+
+const unitOf = (dtype: DType, k: number): Expr => (dtype === "float64" ? unit64(2 * k) : unit(k, digitsOf(dtype)));
+
+/** A number that is given with a call. */
+const given = (k: number): Expr => scalar(k, "float64");
 
 /** `x · scale + shift`, rounded once where x is of float32. */
-const stretched = (x: Expr): Expr => x.cast("float64").mul(scalar(0, "float64")).add(scalar(1, "float64"));
+const stretched = (x: Expr): Expr => x.cast("float64").mul(given(0)).add(given(1));
 
-/** What makes draws of words, `period` of them at a time. */
-interface Making {
+/** How draws are made of the generator's words: `period` at a time, those at each of the `places` by a formula of its own. */
+interface Distribution {
+  readonly name: string;
+  /** How many words a draw takes. */
+  readonly words: (dtype: DType) => number;
   readonly period: number;
-  /** Where in a period the draws stand that are made of each other; there is a formula for each. */
   readonly places: readonly number[];
   readonly formulas: (dtype: DType) => readonly Expr[];
-  readonly programs: Map<DType, Program>;
 }
 
-const uniform: Making = { period: 1, places: [0], formulas: (dtype) => [stretched(unit(dtype, 0))], programs: new Map() };
+const uniform: Distribution = {
+  name: "uniform",
+  words: (dtype) => (dtype === "float64" ? 2 : 1),
+  period: 1,
+  places: [0],
+  formulas: (dtype) => [stretched(unitOf(dtype, 0))],
+};
+const bernoulli: Distribution = { ...uniform, name: "bernoulli", words: () => 2, formulas: () => [unit64(0).lt(given(0))] };
+const exponential: Distribution = { ...bernoulli, name: "exponential", formulas: () => [unit64(0).neg().add(1).log().mul(given(0))] };
 
-/** The first eight of sixteen give the radius, the others the angle (Box & Muller 1958). */
-const normal: Making = {
+/** Of sixteen draws from [0, 1) the first eight give the radius, the others the angle (Box & Muller 1958). */
+const normal: Distribution = {
+  ...uniform,
+  name: "normal",
   period: 16,
   places: [0, 8],
   formulas: (dtype) => {
-    const radius = unit(dtype, 0).neg().add(1).log().mul(-2).sqrt();
-    const angle = unit(dtype, bytesOf(dtype) / 4).mul(2 * Math.PI);
-    return [angle.cos(), angle.sin()].map((x) => stretched(radius.mul(x)));
+    // PyTorch has mathematical functions of bfloat16; those of float16 are float32's. The angle of both is computed in float64.
+    const step = (x: Expr): Expr => x.cast(dtype).cast(computeType(dtype));
+    const within = dtype === "float16" ? (x: Expr): Expr => x : step;
+    const [u, v] = [unitOf(dtype, 0), unitOf(dtype, 1)];
+    const radius = step(within(within(step(u.neg().add(1)).log()).mul(-2)).sqrt());
+    const angle = step((dtype === "float32" ? v : v.cast("float64")).mul(2 * Math.PI));
+    return [angle.cos(), angle.sin()].map((x) => stretched(within(radius.mul(within(x)))));
   },
-  programs: new Map(),
 };
 
-/** Writes the generator's words to where `count` draws are to stand, and has the device make those of them. */
+const programs = new Map<string, Program>();
+
+/** Has the device make draws of the generator's words, which lie where the draws will if they have one size. */
 function make(
   to: Tensor,
-  { period, places, formulas, programs }: Making,
+  distribution: Distribution,
   generator: Generator,
   scalars: readonly number[],
   start = 0,
   count = to.numel(),
 ): void {
-  const { device, dtype, buffer } = to;
-  const width = bytesOf(dtype) / 4;
-  const first = to.offset + start;
-  const end = (first + count) * width;
-  for (let at = first * width; at < end; at += most)
-    writeDrawn(device, buffer, 4 * at, () => nextWords(generator, Math.min(most, end - at)));
+  const { name, words, period, places, formulas } = distribution;
+  const { device, dtype } = to;
+  const width = words(dtype);
+  const inPlace = bytesOf(dtype) === 4 * width;
+  const from = inPlace ? to : to.newEmpty([count * width], { dtype: "int32" });
+  const target = to.offset + start;
+  const first = inPlace ? target * width : 0;
+  for (let done = 0, all = count * width; done < all; done += most) {
+    writeDrawn(device, from.buffer, 4 * (first + done), () => nextWords(generator, Math.min(most, all - done)));
+  }
   const shape = [Math.floor(count / period), Math.ceil(period / 2)];
-  const view = (dtype: DType, offset: number, step: number): View => ({ buffer, dtype, shape, strides: [period * step, step], offset });
-  const words = places.flatMap((place) => Array.from({ length: width }, (_, k) => view("int32", (first + place) * width + k, width)));
-  const draws = places.map((place) => view(dtype, first + place, 1));
-  device.run({ kind: "pointwise", program: once(programs, dtype, () => program(formulas(dtype))), inputs: words, scalars, to: draws });
+  const view = (of: Tensor, dtype: DType, step: number, offset: number): View => {
+    return { buffer: of.buffer, dtype, shape, strides: [period * step, step], offset };
+  };
+  const inputs = places.flatMap((place) => {
+    return Array.from({ length: width }, (_, k) => view(from, "int32", width, first + place * width + k));
+  });
+  const draws = places.map((place) => view(to, dtype, 1, target + place));
+  const made = once(programs, `${name} ${dtype}`, () => program(formulas(dtype)));
+  device.run({ kind: "pointwise", program: made, inputs, scalars, to: draws });
+  if (from !== to) from.dispose();
 }
 
-/** Draws on the device, and brings the numbers into shape there. */
+/** Stores draws of a distribution in a tensor of any strides. */
+function store(to: Tensor, distribution: Distribution, generator: Generator, scalars: readonly number[]): void {
+  densely(to, (dense) => {
+    make(dense, distribution, generator, scalars);
+    const [count, { period }] = [to.numel(), distribution];
+    // The end does not fill a period: the last draws are made anew.
+    if (count % period !== 0) make(dense, distribution, generator, scalars, count - period, period);
+  });
+}
+
+/** Draws in a tensor of its own, on the host if it can, and brings the numbers into shape. */
 function drawOnDevice(
   to: Tensor,
   generator: Generator,
@@ -154,7 +183,8 @@ function drawOnDevice(
   if (to.numel() === 0) return;
   const drawn = to.newEmpty(to.shape, { dtype });
   const reseed = () => generator.random() * 2 ** 20 + (generator.random() >>> 12);
-  drawn.device.run({ kind: "random", distribution, seed: reseed(), reseed, offset: 0, to: drawn });
+  if (drawnOnHost(to)) make(drawn, uniform, generator, [1, 0]);
+  else drawn.device.run({ kind: "random", distribution, seed: reseed(), reseed, offset: 0, to: drawn });
   const shaped = shape(drawn);
   copyInto(to, shaped, to.device);
   drawn.dispose();
@@ -175,9 +205,6 @@ const within = /* @__PURE__ */ pointwise<[Tensor, number, number]>("random", (bi
   bits.and(0x7fffffff).mod(range).add(low),
 );
 
-/** Whether a draw has the size of one or two of the generator's words. */
-const wide = (x: Tensor): boolean => bytesOf(x.dtype) >= 4;
-
 function drawnOnHost(x: Tensor): boolean {
   return x.device.readSync !== undefined;
 }
@@ -193,8 +220,7 @@ export function uniform_(x: Tensor, from = 0, to = 1, options?: GeneratorOption)
   checkOrder("uniform_", { from, to });
   return overwrite("uniform", x, (target) => {
     if (!drawnOnHost(x)) drawOnDevice(target, generator, "uniform", computeType(x.dtype), (u) => affine(u, to - from, from));
-    else if (wide(x)) densely(target, (dense) => make(dense, uniform, generator, stretch(x.dtype, from, to)));
-    else store(target, () => drawUniform(generator, x.numel(), x.dtype, from, to));
+    else store(target, uniform, generator, stretch(x.dtype, from, to));
   });
 }
 
@@ -209,13 +235,8 @@ export function normal_(x: Tensor, mean = 0, std = 1, options?: GeneratorOption)
   checkNumber("normal_", "std", std);
   return overwrite("normal", x, (target) => {
     if (!drawnOnHost(x)) drawOnDevice(target, generator, "normal", computeType(x.dtype), (z) => affine(z, std, mean));
-    else if (wide(x) && x.numel() >= 16)
-      densely(target, (dense) => {
-        make(dense, normal, generator, [std, mean]);
-        // The end does not fill a block: the last sixteen are drawn anew.
-        if (x.numel() % 16 !== 0) make(dense, normal, generator, [std, mean], x.numel() - 16, 16);
-      });
-    else store(target, () => drawNormal(generator, x.numel(), x.dtype, mean, std));
+    else if (x.numel() >= 16) store(target, normal, generator, [std, mean]);
+    else storeNumbers(target, () => Float64Array.from({ length: x.numel() }, () => generator.normal() * std + mean));
   });
 }
 
@@ -227,12 +248,13 @@ export function normal_(x: Tensor, mean = 0, std = 1, options?: GeneratorOption)
 export function bernoulli_(x: Tensor, p: number | Tensor = 0.5, options?: GeneratorOption): Tensor {
   const generator = generatorOf("bernoulli_", options);
   if (typeof p === "number") checkNumber("bernoulli_", "p", p, 1);
+  else expectBetween(p, 0, 1, "bernoulli: probabilities must be from 0 to 1, got {}");
   return overwrite("bernoulli", x, (target) => {
-    if (!drawnOnHost(x)) drawOnDevice(target, generator, "uniform", "float32", (u) => below(u, p));
-    else if (typeof p === "number") store(target, () => drawBernoulli(generator, x.numel(), p));
+    const host = drawnOnHost(x);
+    if (host && typeof p === "number") store(target, bernoulli, generator, [p]);
     else {
-      const each = (given?: TypedArray) => drawBernoulliEach(generator, numbersOf(given as TypedArray, p.dtype), p.dtype); // safe: it gets one
-      store(target, each, expand(p.detach(), x.shape));
+      const dtype = host && typeof p !== "number" && isFloating(p.dtype) ? p.dtype : "float32";
+      drawOnDevice(target, generator, "uniform", dtype, (u) => below(u, p));
     }
   });
 }
@@ -247,7 +269,7 @@ export function exponential_(x: Tensor, lambda = 1, options?: GeneratorOption): 
   expectFloating("exponential_", x.dtype);
   checkPositive("exponential_", "lambda", lambda);
   return overwrite("exponential", x, (target) => {
-    if (drawnOnHost(x)) store(target, () => drawExponential(generator, x.numel(), x.dtype, lambda));
+    if (drawnOnHost(x)) store(target, exponential, generator, [-1 / lambda]);
     else drawOnDevice(target, generator, "uniform", computeType(x.dtype), (u) => waiting(u, lambda));
   });
 }
@@ -266,7 +288,7 @@ export function random_(x: Tensor, from = 0, to: number | null = null, options?:
     throw new ArgumentError(`random_: ${from} to ${end} leaves the range of int32`);
   const range = end - from;
   return overwrite("random", x, (target) => {
-    if (drawnOnHost(x)) store(target, () => drawIntegers(generator, x.numel(), from, end));
+    if (drawnOnHost(x)) storeNumbers(target, () => drawIntegers(generator, x.numel(), from, end));
     else if (range >= 2 ** 31)
       throw new ArgumentError(`random_: a range of ${range} is too wide on ${x.device.name}; it takes less than 2³¹`);
     else drawOnDevice(target, generator, "bits", "int32", (bits) => within(bits, range, from));

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
-import { drawNormal, drawPermutation, drawUniform } from "../../src/random/distributions.ts";
+import { type DType, empty, numbersOf, rand, randn } from "../../src/index.ts";
+import { drawPermutation } from "../../src/random/distributions.ts";
 import { Generator } from "../../src/random/generator.ts";
 import { philox, philoxNormal, philoxUniform } from "../../src/random/philox.ts";
 
@@ -39,10 +40,12 @@ describe("Generator", () => {
   it("draws half precision as PyTorch does: as many random bits as there are digits, and rounding on the way", () => {
     // torch.manual_seed(5): rand(3) in float16 and bfloat16, then randn(16) in both.
     const generator = new Generator().manualSeed(5);
-    expect([...drawUniform(generator, 3, "float16")]).toEqual([0.42333984375, 0.1005859375, 0.99169921875]);
-    expect([...drawUniform(generator, 3, "bfloat16")]).toEqual([0.73828125, 0.8984375, 0.4609375]);
-    expect([...drawNormal(generator, 16, "float16").slice(0, 3)]).toEqual([-0.71728515625, 0.1607666015625, 0.0260162353515625]);
-    expect([...drawNormal(generator, 16, "bfloat16").slice(0, 3)]).toEqual([0.419921875, -0.2421875, -0.609375]);
+    const drawn = (draw: typeof rand, count: number, dtype: DType) =>
+      Array.from(numbersOf(draw([count], { generator, dtype }).dataSync(), dtype)).slice(0, 3);
+    expect(drawn(rand, 3, "float16")).toEqual([0.42333984375, 0.1005859375, 0.99169921875]);
+    expect(drawn(rand, 3, "bfloat16")).toEqual([0.73828125, 0.8984375, 0.4609375]);
+    expect(drawn(randn, 16, "float16")).toEqual([-0.71728515625, 0.1607666015625, 0.0260162353515625]);
+    expect(drawn(randn, 16, "bfloat16")).toEqual([0.419921875, -0.2421875, -0.609375]);
   });
 
   it("refuses seeds and states that are none", () => {
@@ -52,11 +55,11 @@ describe("Generator", () => {
 
   it("draws from what was asked for", () => {
     const generator = new Generator().manualSeed(1);
-    const uniform = [...drawUniform(generator, 20_000, "float32", -1, 3)];
+    const uniform = [...empty([20_000]).uniform_(-1, 3, { generator }).dataSync()];
     expect(Math.min(...uniform)).toBeGreaterThanOrEqual(-1);
     expect(Math.max(...uniform)).toBeLessThan(3);
     expect(uniform.reduce((a, b) => a + b) / uniform.length).toBeCloseTo(1, 1);
-    const normal = [...drawNormal(generator, 20_001, "float64", 5, 2)];
+    const normal = [...empty([20_001], { dtype: "float64" }).normal_(5, 2, { generator }).dataSync()];
     const mean = normal.reduce((a, b) => a + b) / normal.length;
     expect(mean).toBeCloseTo(5, 1);
     expect(Math.sqrt(normal.reduce((a, b) => a + (b - mean) ** 2, 0) / normal.length)).toBeCloseTo(2, 1);
