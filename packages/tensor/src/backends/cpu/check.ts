@@ -1,15 +1,38 @@
-/** Checks of values: plain loops in JavaScript on the linear memory. What is checked is small, index lists above all, and must be looked at once. */
+/** Checks of values: a plain loop in JavaScript on the linear memory, before which a kernel finds out of many elements whether any is out of range. */
 
 import { bytesOf } from "../../dtype.ts";
 import { decoder } from "../../encode.ts";
 import { checkError } from "../../errors.ts";
+import { input, scalar } from "../../expr/expr.ts";
+import { type RowProgram, reduction } from "../../expr/program.ts";
 import type { CheckCall } from "../../kernel.ts";
+import { once } from "../../once.ts";
+import { sizeOf } from "../../shape.ts";
 import { indexOf, type LinearMemory } from "./memory.ts";
+import type { Rows } from "./rows.ts";
+
+const programs = new Map<string, RowProgram>();
 
 /** Throws the call's error for the first element out of range. */
-export function runCheck(memory: LinearMemory, call: CheckCall): void {
-  const { dtype } = call.input;
+export function runCheck(memory: LinearMemory, rows: Rows, call: CheckCall): void {
+  const { dtype, shape } = call.input;
+  if (sizeOf(shape) > 64 && !anyWrong(memory, rows, call)) return;
   over(call, memory.of(dtype), bytesOf(dtype) === 2 ? decoder(dtype) : null, 0, indexOf(call.input));
+}
+
+/** Whether any element is out of range. */
+function anyWrong(memory: LinearMemory, rows: Rows, { input: view, low, high, nan }: CheckCall): boolean {
+  const { dtype, shape } = view;
+  const program = once(programs, `${dtype} ${nan}`, () => {
+    const x = input(0, dtype).cast("float64");
+    const outside = x.lt(scalar(0, "float64")).or(x.gt(scalar(1, "float64")));
+    return reduction("max", (nan ? outside : outside.or(x.ne(x))).cast("int32"));
+  });
+  const buffer = memory.allocate(4);
+  const found = { buffer, dtype: "int32", shape: [], strides: [], offset: 0 } as const;
+  rows.run({ kind: "rows", program, dims: shape.length, inputs: [view], scalars: [low, high], toRows: [found], toElements: [] });
+  memory.free(buffer);
+  return memory.i32[buffer.address / 4] !== 0;
 }
 
 type Numbers = ReturnType<LinearMemory["of"]>;

@@ -110,7 +110,7 @@ class Cpu implements Backend {
         (call.cpu as (runtime: Runtime, call: KernelCall) => void)(this.#runtime, call);
         return;
       case "check":
-        runCheck(this.#runtime.memory, call);
+        runCheck(this.#runtime.memory, this.#rows, call);
         return;
       default:
         throw call satisfies never;
