@@ -14,6 +14,7 @@ import { fromHost } from "./fill.ts";
 import { selectUnchecked } from "./gather.ts";
 import { movedim } from "./permute.ts";
 import { reshape } from "./reshape.ts";
+import { sort } from "./sort.ts";
 
 /** The options of `unique`. */
 export interface UniqueOptions {
@@ -56,21 +57,28 @@ function different(operation: string, x: Tensor, dim: number | null, neighbours:
     }
     return 0;
   };
-  // NaN sorts to the end and is different from every other NaN.
-  const equal = (i: number, j: number) => compare(i, j) === 0 && !data.subarray(i * width, (i + 1) * width).some(Number.isNaN);
-  const order = Array.from({ length: count }, (_, i) => i);
-  if (!neighbours) order.sort((i, j) => compare(i, j) || i - j);
+  const equal = (i: number, j: number): boolean => {
+    for (let k = 0; k < width; k++) if (data[i * width + k] !== data[j * width + k]) return false; // as every NaN is from all others
+    return true;
+  };
+  let order: ArrayLike<number> = Int32Array.from({ length: count }, (_, i) => i);
+  if (!neighbours) {
+    // What the device can sort and show at once, it does: stably, with NaN at the end.
+    if (width === 1 && x.device.readSync) order = sort(reshape(flat, [-1])).indices.dataSync();
+    else (order as Int32Array).sort((i, j) => compare(i, j) || i - j);
+  }
   const firsts: number[] = [];
   const counts: number[] = [];
   const inverse = new Int32Array(count);
-  order.forEach((i, k) => {
+  for (let k = 0; k < count; k++) {
+    const i = order[k] as number;
     if (k === 0 || !equal(i, order[k - 1] as number)) {
       firsts.push(i);
       counts.push(0);
     }
     inverse[i] = firsts.length - 1;
     (counts[firsts.length - 1] as number) += 1;
-  });
+  }
   const found = selectUnchecked(flat, 0, written(x, "int32", [firsts.length], firsts));
   return {
     values: dim === null ? found : contiguous(movedim(found, 0, dim)),
