@@ -6,7 +6,7 @@
 import { checkNumber, checkOrder, checkPositive } from "../argument.ts";
 import { writeDrawn } from "../capture.ts";
 import { bytesOf, computeType, type DType, digitsOf, expectFloating, isFloating } from "../dtype.ts";
-import { encode } from "../encode.ts";
+import { encode, numbersOf } from "../encode.ts";
 import { ArgumentError } from "../errors.ts";
 import { type Expr, input, scalar } from "../expr/expr.ts";
 import { type Program, program } from "../expr/program.ts";
@@ -14,7 +14,7 @@ import type { RandomCall, View } from "../kernel.ts";
 import { once } from "../once.ts";
 import { applyInPlace, type Op, rules } from "../op.ts";
 import { pointwise, type TensorOrNumber } from "../pointwise.ts";
-import { drawIntegers, most, nextWords, stretch } from "../random/distributions.ts";
+import { drawIntegers, most, nextWords } from "../random/distributions.ts";
 import { defaultGenerator, type Generator } from "../random/generator.ts";
 import { settings } from "../settings.ts";
 import type { Tensor } from "../tensor.ts";
@@ -99,6 +99,12 @@ interface Distribution {
   readonly period: number;
   readonly places: readonly number[];
   readonly formulas: (dtype: DType) => readonly Expr[];
+}
+
+/** What a draw from [0, 1) is multiplied by to be one from [from, to), and what is added then: each rounded to the dtype. */
+function stretch(dtype: DType, from: number, to: number): readonly [range: number, low: number] {
+  const round = (x: number) => numbersOf(encode([x], dtype), dtype)[0] as number; // safe: one for one
+  return [round(round(to) - round(from)), round(from)];
 }
 
 const uniform: Distribution = {

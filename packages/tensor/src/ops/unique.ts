@@ -35,7 +35,7 @@ export interface Unique {
 }
 
 function doubles(x: Tensor): Float64Array {
-  return Float64Array.from(numbersOf(x.dataSync(), x.dtype));
+  return new Float64Array(numbersOf(x.dataSync(), x.dtype));
 }
 
 function written(beside: Tensor, dtype: Tensor["dtype"], shape: Shape, numbers: ArrayLike<number>): Tensor {
@@ -61,12 +61,13 @@ function different(operation: string, x: Tensor, dim: number | null, neighbours:
     for (let k = 0; k < width; k++) if (data[i * width + k] !== data[j * width + k]) return false; // as every NaN is from all others
     return true;
   };
-  let order: ArrayLike<number> = Int32Array.from({ length: count }, (_, i) => i);
-  if (!neighbours) {
+  const given = () => Int32Array.from({ length: count }, (_, i) => i);
+  const sorted = () => {
     // What the device can sort and show at once, it does: stably, with NaN at the end.
-    if (width === 1 && x.device.readSync) order = sort(reshape(flat, [-1])).indices.dataSync();
-    else (order as Int32Array).sort((i, j) => compare(i, j) || i - j);
-  }
+    if (width === 1 && x.device.readSync) return sort(reshape(flat, [-1])).indices.dataSync();
+    return given().sort((i, j) => compare(i, j) || i - j);
+  };
+  const order = neighbours ? given() : sorted();
   const firsts: number[] = [];
   const counts: number[] = [];
   const inverse = new Int32Array(count);

@@ -1,12 +1,6 @@
-/**
- * Typed arrays filled with draws from distributions, in the order and by the formulas of PyTorch's CPU kernels. Values are numbers; the caller
- * stores them in the tensor's dtype. Precisions are drawn differently: float64 takes 64 bits of randomness for a number, the others 32, of which
- * a uniform draw keeps as many as the dtype has digits.
- */
+/** Integers drawn as PyTorch's CPU kernels draw them, and the words that all other draws are made of. */
 
-import type { DType } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
-import { fromBfloat16, fromHalf, toBfloat16, toHalf } from "../half.ts";
 import type { Generator } from "./generator.ts";
 import { blockWords } from "./twister.ts";
 
@@ -20,27 +14,6 @@ export function nextWords(generator: Generator, count: number): Uint32Array {
   return generator.fill(made.subarray(0, count));
 }
 
-/** An array of `count` draws. */
-function filled(count: number, draw: () => number): Float64Array {
-  const values = new Float64Array(count);
-  for (let i = 0; i < count; i++) values[i] = draw();
-  return values;
-}
-
-/** Rounds to the precision of the elements, for what is computed in it step by step. */
-function roundedTo(dtype: DType): (x: number) => number {
-  if (dtype === "float16") return (x) => fromHalf(toHalf(x));
-  if (dtype === "bfloat16") return (x) => fromBfloat16(toBfloat16(x));
-  return dtype === "float64" ? (x) => x : Math.fround;
-}
-
-/** What a draw from [0, 1) is multiplied by to be one from [from, to), and what is added then. */
-export function stretch(dtype: DType, from: number, to: number): readonly [range: number, low: number] {
-  const round = roundedTo(dtype);
-  const low = round(from);
-  return [round(round(to) - low), low];
-}
-
 /** `word % range`, exactly, for numbers below 2³²: engines find remainders of what may have 32 bits as those of floats, digit by digit. */
 const remainder = (word: number, range: number): number => word - Math.floor(word / range) * range;
 
@@ -52,7 +25,7 @@ export function drawIntegers(generator: Generator, count: number, low: number, h
   const range = high - low;
   if (range >= 2 ** 32) {
     const wide = BigInt(range);
-    return filled(count, () => Number(generator.random64() % wide) + low);
+    return Float64Array.from({ length: count }, () => Number(generator.random64() % wide) + low);
   }
   const values = new Float64Array(count);
   for (let first = 0; first < count; first += most) {
