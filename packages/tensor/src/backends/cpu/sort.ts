@@ -5,9 +5,9 @@
  */
 
 import { bytesOf, type DType } from "../../dtype.ts";
-import type { SortCall, View } from "../../kernel.ts";
+import type { SortCall } from "../../kernel.ts";
 import { without } from "../../view.ts";
-import { indexOf, type LinearMemory } from "./memory.ts";
+import { type LinearMemory, origins } from "./memory.ts";
 
 /** Up to this length insertion is faster. */
 const short = 48;
@@ -155,15 +155,4 @@ function floatKey(word: number, infinity: number): number {
   const size = word & 0x7fffffff;
   const sign = word >> 31;
   return size > infinity ? 0x7fffffff : (size ^ sign) - sign; // without a branch on the sign, which nobody foresees
-}
-
-/** Where the elements of a view lie in the memory, in row-major order. */
-function origins(view: View): number[] {
-  const { shape, strides } = view;
-  let list = [indexOf(view)];
-  shape.forEach((size, d) => {
-    const stride = strides[d] as number;
-    list = list.flatMap((position) => Array.from({ length: size }, (_, i) => position + i * stride));
-  });
-  return list;
 }
