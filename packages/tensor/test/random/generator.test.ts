@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
-import { type DType, empty, numbersOf, rand, randn } from "../../src/index.ts";
+import { reference } from "../../src/backends/reference/index.ts";
+import { cpu, type DType, empty, numbersOf, rand, randn } from "../../src/index.ts";
 import { drawPermutation } from "../../src/random/distributions.ts";
 import { Generator } from "../../src/random/generator.ts";
 import { philox, philoxNormal, philoxUniform } from "../../src/random/philox.ts";
@@ -46,6 +47,45 @@ describe("Generator", () => {
     expect(drawn(rand, 3, "bfloat16")).toEqual([0.73828125, 0.8984375, 0.4609375]);
     expect(drawn(randn, 16, "float16")).toEqual([-0.71728515625, 0.1607666015625, 0.0260162353515625]);
     expect(drawn(randn, 16, "bfloat16")).toEqual([0.419921875, -0.2421875, -0.609375]);
+  });
+
+  it("makes many draws of the words in their order, whatever the strides, and the last sixteen anew", () => {
+    const count = 100_003; // more than are made in one go, and no whole blocks
+    const x = empty([count, 2])
+      .select(1, 1)
+      .normal_(1, 3, { generator: new Generator(9) });
+    const words = new Generator(9);
+    const unit = () => (words.random() & 0xffffff) / 2 ** 24;
+    const expected = new Float64Array(count);
+    const block = (start: number) => {
+      const drawn = Array.from({ length: 16 }, unit);
+      for (let j = 0; j < 8; j++) {
+        const radius = Math.sqrt(-2 * Math.log(1 - (drawn[j] as number)));
+        const angle = 2 * Math.PI * (drawn[j + 8] as number);
+        expected[start + j] = radius * Math.cos(angle) * 3 + 1;
+        expected[start + j + 8] = radius * Math.sin(angle) * 3 + 1;
+      }
+    };
+    for (let start = 0; start + 16 <= count; start += 16) block(start);
+    for (let i = 0; i < count % 16; i++) unit();
+    block(count - 16);
+    const worst = x.toArraySync() as number[];
+    expect(Math.max(...worst.map((value, i) => Math.abs(value - (expected[i] as number))))).toBeLessThan(1e-5);
+  });
+
+  it("draws the same numbers with one thread and on the reference device", () => {
+    for (const device of [cpu({ threads: 1 }), reference()]) {
+      const [here, there] = [empty([1001]), empty([1001], { device })].map((x) => {
+        const generator = new Generator(4);
+        const draws = [
+          () => x.uniform_(2, 5, { generator }),
+          () => x.bernoulli_(0.3, { generator }),
+          () => x.exponential_(2, { generator }),
+        ];
+        return draws.map((draw) => draw().dataSync());
+      });
+      expect(here).toEqual(there);
+    }
   });
 
   it("refuses seeds and states that are none", () => {
