@@ -34,8 +34,8 @@ export interface Unique {
   readonly counts: Tensor;
 }
 
-function doubles(x: Tensor): Float64Array {
-  return new Float64Array(numbersOf(x.dataSync(), x.dtype));
+function numbers(x: Tensor): ArrayLike<number> {
+  return numbersOf(x.dataSync(), x.dtype);
 }
 
 function written(beside: Tensor, dtype: Tensor["dtype"], shape: Shape, numbers: ArrayLike<number>): Tensor {
@@ -46,7 +46,7 @@ function written(beside: Tensor, dtype: Tensor["dtype"], shape: Shape, numbers: 
 function different(operation: string, x: Tensor, dim: number | null, neighbours: boolean): Unique {
   const flat = dim === null ? reshape(x.detach(), [-1]) : movedim(x.detach(), dimension(operation, dim, x.ndim), 0);
   // Of all elements, the tensor itself is read: it, and no copy in another order, may have been prefetched.
-  const data = doubles(dim === null ? x : flat);
+  const data = numbers(dim === null ? x : flat);
   const count = flat.shape[0] as number;
   if (count > 0 && data.length === 0) throw shapeError(operation, `parts along dimension ${dim} that have elements`, x);
   const width = count === 0 ? 0 : data.length / count;
@@ -144,17 +144,16 @@ export function bincount(x: Tensor, weights: Tensor | null = null, options?: Bin
   if (weights && (weights.ndim !== 1 || weights.shape[0] !== x.shape[0])) {
     throw shapeError("bincount", "as many weights as elements", x, weights);
   }
-  const data = doubles(x);
-  const each = weights ? doubles(weights) : null;
+  const data = numbers(x);
+  const each = weights ? numbers(weights) : null;
   let size = minlength;
-  for (const value of data) {
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i] as number;
     if (value < 0) throw new ArgumentError(`bincount: expected non-negative integers, got ${value}`);
     size = Math.max(size, value + 1);
   }
   const bins = new Float64Array(size);
-  data.forEach((value, i) => {
-    bins[value] = (bins[value] as number) + (each ? (each[i] as number) : 1);
-  });
+  for (let i = 0; i < data.length; i++) (bins[data[i] as number] as number) += each ? (each[i] as number) : 1;
   const dtype = weights ? (weights.dtype === "float32" ? "float32" : "float64") : "int32";
   return written(x, dtype, [size], bins);
 }
