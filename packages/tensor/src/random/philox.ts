@@ -36,7 +36,7 @@ export function philox(low: number, top: number, key0: number, key1: number): [n
  * Element `index` of the sequence of a seed: word `index mod 4` of the block whose counter is `⌊index / 4⌋`. The key is the low and the high 32 bits of
  * the seed.
  */
-export function philoxBits(seed: number, index: number): number {
+function philoxBits(seed: number, index: number): number {
   const block = Math.floor(index / 4);
   const words = philox(block % 2 ** 32, Math.floor(block / 2 ** 32), seed % 2 ** 32, Math.floor(seed / 2 ** 32));
   return words[(index % 4) as 0 | 1 | 2 | 3];
