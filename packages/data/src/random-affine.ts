@@ -7,7 +7,6 @@ import {
   ArgumentError,
   checkChoice,
   defaultGenerator,
-  drawUniform,
   fromTypedArray,
   type Generator,
   type Settings,
@@ -116,7 +115,8 @@ function range(name: string, given: DegreeRange): readonly [number, number] {
 }
 
 function uniform(generator: Generator, [from, to]: readonly [number, number]): number {
-  return drawUniform(generator, 1, "float32", from, to)[0] as number;
+  const low = Math.fround(from);
+  return Math.fround(generator.uniform() * Math.fround(Math.fround(to) - low) + low);
 }
 
 /** For each pixel of the result, looks where it comes from. */

@@ -6,11 +6,13 @@
 import { noGrad } from "@akari/autograd";
 import {
   ArgumentError,
+  cpu,
   defaultGenerator,
-  drawNormal,
   drawPermutation,
   fromTypedArray,
   type Generator,
+  numbersOf,
+  randn,
   settings,
   shapeError,
   type Tensor,
@@ -248,7 +250,8 @@ export function orthogonal_(tensor: Tensor, gain = 1, options?: DrawOptions): Te
   if (tensor.numel() === 0) return tensor;
   const columns = tensor.numel() / rows;
   return noGrad(() => {
-    const draws = drawNormal(generator, rows * columns, tensor.dtype);
+    const { dtype } = tensor;
+    const draws = numbersOf(randn([rows * columns], { dtype, device: cpu(), generator }).dataSync(), dtype);
     const wide = rows < columns;
     const [m, n] = wide ? [columns, rows] : [rows, columns];
     // Column by column, in double precision; Gram–Schmidt twice is as good as Householder.

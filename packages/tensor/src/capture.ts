@@ -57,7 +57,7 @@ export function writeDrawn(
   device: Backend,
   buffer: DeviceBuffer,
   offset: number,
-  draw: (...read: readonly TypedArray[]) => TypedArray,
+  draw: (...read: readonly TypedArray[]) => ArrayBufferView,
   read: readonly Tensor[] = [],
 ): void {
   const views = read.map((x) => x.contiguous());

@@ -464,7 +464,7 @@ export {
 } from "./pointwise.ts";
 export { type ProfileEvent, type ProfileOptions, type ProfileRow, profile } from "./profile.ts";
 export type { Profile } from "./profiler.ts";
-export { drawBernoulli, drawIntegers, drawNormal, drawPermutation, drawUniform } from "./random/distributions.ts";
+export { drawIntegers, drawPermutation } from "./random/distributions.ts";
 export { defaultGenerator, Generator, initialSeed, manualSeed, seed } from "./random/generator.ts";
 export {
   normal,

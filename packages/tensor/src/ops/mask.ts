@@ -22,9 +22,14 @@ import { sum } from "./sum.ts";
 /** Where the elements are not zero, counted in row-major order. */
 function nonzeroPositions(x: Tensor): Int32Array<ArrayBuffer> {
   const values = numbersOf(x.dataSync(), x.dtype);
-  const found: number[] = [];
-  for (let i = 0; i < values.length; i++) if (values[i] !== 0) found.push(i);
-  return Int32Array.from(found);
+  const found = new Int32Array(values.length);
+  let count = 0;
+  for (let i = 0; i < values.length; i++) {
+    // Without a branch, which nobody foresees: what is not kept is written over.
+    found[count] = i;
+    count += Number(values[i] !== 0);
+  }
+  return found.slice(0, count);
 }
 
 /**
@@ -41,14 +46,13 @@ export function nonzero(x: Tensor, options?: { readonly asTuple?: boolean }): Te
   const { asTuple } = settings("nonzero", options, { asTuple: false });
   if (asTuple && x.ndim === 0) return nonzero(reshape(x, [1]), { asTuple: true });
   const found = nonzeroPositions(x);
-  const strides = contiguousStrides(x.shape);
-  const rows = new Int32Array(found.length * x.ndim);
-  found.forEach((position, i) => {
-    strides.forEach((stride, dim) => {
-      rows[i * x.ndim + dim] = Math.floor(position / stride) % (x.shape[dim] as number);
-    });
+  const { ndim } = x;
+  const rows = new Int32Array(found.length * ndim);
+  contiguousStrides(x.shape).forEach((stride, dim) => {
+    const size = x.shape[dim] as number;
+    for (let i = 0; i < found.length; i++) rows[i * ndim + dim] = Math.floor((found[i] as number) / stride) % size;
   });
-  const table = fromHost(x, [found.length, x.ndim], "int32", rows);
+  const table = fromHost(x, [found.length, ndim], "int32", rows);
   return asTuple ? x.shape.map((_, dim) => select(table, 1, dim)) : table;
 }
 

@@ -5,18 +5,21 @@
 
 import { checkNumber, checkOrder, checkPositive } from "../argument.ts";
 import { writeDrawn } from "../capture.ts";
-import { bytesOf, computeType, type DType, digitsOf, expectFloating, isFloating, type TypedArray } from "../dtype.ts";
+import { bytesOf, computeType, type DType, digitsOf, expectFloating, isFloating } from "../dtype.ts";
 import { encode, numbersOf } from "../encode.ts";
 import { ArgumentError } from "../errors.ts";
-import type { RandomCall } from "../kernel.ts";
+import { type Expr, input, scalar } from "../expr/expr.ts";
+import { type Program, program } from "../expr/program.ts";
+import type { RandomCall, View } from "../kernel.ts";
+import { once } from "../once.ts";
 import { applyInPlace, type Op, rules } from "../op.ts";
 import { pointwise, type TensorOrNumber } from "../pointwise.ts";
-import { drawBernoulli, drawBernoulliEach, drawExponential, drawIntegers, drawNormal, drawUniform } from "../random/distributions.ts";
+import { drawIntegers, most, nextWords } from "../random/distributions.ts";
 import { defaultGenerator, type Generator } from "../random/generator.ts";
 import { settings } from "../settings.ts";
 import type { Tensor } from "../tensor.ts";
+import { expectBetween } from "./check.ts";
 import { copyInto } from "./copy.ts";
-import { expand } from "./expand.ts";
 
 /** Where random numbers come from. */
 export interface GeneratorOption {
@@ -39,21 +42,143 @@ function overwrite(name: string, x: Tensor, write: (to: Tensor) => void): Tensor
   return applyInPlace(op, x, [x], undefined);
 }
 
-/** Stores numbers drawn on the host in a tensor of any strides. */
-function store(to: Tensor, draw: (...read: readonly TypedArray[]) => ArrayLike<number>, ...read: readonly Tensor[]): void {
+/** Has something written to a dense tensor, and stores it in one of any strides. */
+function densely(to: Tensor, write: (dense: Tensor) => void): void {
   if (to.numel() === 0) return;
-  const data = (...read: readonly TypedArray[]) => encode(draw(...read), to.dtype);
   if (to.isContiguous()) {
-    writeDrawn(to.device, to.buffer, to.offset * bytesOf(to.dtype), data, read);
+    write(to);
     return;
   }
   const dense = to.newEmpty(to.shape);
-  writeDrawn(dense.device, dense.buffer, 0, data, read);
+  write(dense);
   copyInto(to, dense, to.device);
   dense.dispose();
 }
 
-/** Draws on the device, and brings the numbers into shape there. */
+/** Stores numbers drawn on the host in a tensor of any strides. */
+function storeNumbers(to: Tensor, draw: () => ArrayLike<number>): void {
+  densely(to, ({ device, buffer, offset, dtype }) => {
+    writeDrawn(device, buffer, offset * bytesOf(dtype), () => encode(draw(), dtype));
+  });
+}
+
+/** A draw from [0, 1) with so many binary digits of one of the generator's words, input `k`. */
+const unit = (k: number, digits: number): Expr =>
+  input(k, "int32")
+    .and(2 ** digits - 1)
+    .cast("float32")
+    .mul(2 ** -digits);
+
+/** A draw from [0, 1) with 53 digits, of two words. */
+function unit64(k: number): Expr {
+  const low = input(k + 1, "int32");
+  const unsigned = low.cast("float64").add(
+    low
+      .lt(0)
+      .cast("float64")
+      .mul(2 ** 32),
+  );
+  return unit(k, 21)
+    .cast("float64")
+    .add(unsigned.mul(2 ** -53));
+}
+
+const unitOf = (dtype: DType, k: number): Expr => (dtype === "float64" ? unit64(2 * k) : unit(k, digitsOf(dtype)));
+
+/** A number that is given with a call. */
+const given = (k: number): Expr => scalar(k, "float64");
+
+/** `x · scale + shift`, rounded once where x is of float32. */
+const stretched = (x: Expr): Expr => x.cast("float64").mul(given(0)).add(given(1));
+
+/** How draws are made of the generator's words: `period` at a time, those at each of the `places` by a formula of its own. */
+interface Distribution {
+  readonly name: string;
+  /** How many words a draw takes. */
+  readonly words: (dtype: DType) => number;
+  readonly period: number;
+  readonly places: readonly number[];
+  readonly formulas: (dtype: DType) => readonly Expr[];
+}
+
+/** What a draw from [0, 1) is multiplied by to be one from [from, to), and what is added then: each rounded to the dtype. */
+function stretch(dtype: DType, from: number, to: number): readonly [range: number, low: number] {
+  const round = (x: number) => numbersOf(encode([x], dtype), dtype)[0] as number; // safe: one for one
+  return [round(round(to) - round(from)), round(from)];
+}
+
+const uniform: Distribution = {
+  name: "uniform",
+  words: (dtype) => (dtype === "float64" ? 2 : 1),
+  period: 1,
+  places: [0],
+  formulas: (dtype) => [stretched(unitOf(dtype, 0))],
+};
+const bernoulli: Distribution = { ...uniform, name: "bernoulli", words: () => 2, formulas: () => [unit64(0).lt(given(0))] };
+const exponential: Distribution = { ...bernoulli, name: "exponential", formulas: () => [unit64(0).neg().add(1).log().mul(given(0))] };
+
+/** Of sixteen draws from [0, 1) the first eight give the radius, the others the angle (Box & Muller 1958). */
+const normal: Distribution = {
+  ...uniform,
+  name: "normal",
+  period: 16,
+  places: [0, 8],
+  formulas: (dtype) => {
+    // PyTorch has mathematical functions of bfloat16; those of float16 are float32's. The angle of both is computed in float64.
+    const step = (x: Expr): Expr => x.cast(dtype).cast(computeType(dtype));
+    const within = dtype === "float16" ? (x: Expr): Expr => x : step;
+    const [u, v] = [unitOf(dtype, 0), unitOf(dtype, 1)];
+    const radius = step(within(within(step(u.neg().add(1)).log()).mul(-2)).sqrt());
+    const angle = step((dtype === "float32" ? v : v.cast("float64")).mul(2 * Math.PI));
+    return [angle.cos(), angle.sin()].map((x) => stretched(within(radius.mul(within(x)))));
+  },
+};
+
+const programs = new Map<string, Program>();
+
+/** Has the device make draws of the generator's words, which lie where the draws will if they have one size. */
+function make(
+  to: Tensor,
+  distribution: Distribution,
+  generator: Generator,
+  scalars: readonly number[],
+  start = 0,
+  count = to.numel(),
+): void {
+  const { name, words, period, places, formulas } = distribution;
+  const { device, dtype } = to;
+  const width = words(dtype);
+  const inPlace = bytesOf(dtype) === 4 * width;
+  const from = inPlace ? to : to.newEmpty([count * width], { dtype: "int32" });
+  const target = to.offset + start;
+  const first = inPlace ? target * width : 0;
+  for (let done = 0, all = count * width; done < all; done += most) {
+    writeDrawn(device, from.buffer, 4 * (first + done), () => nextWords(generator, Math.min(most, all - done)));
+  }
+  const shape = [Math.floor(count / period), Math.ceil(period / 2)];
+  const view = (of: Tensor, dtype: DType, step: number, offset: number): View => {
+    return { buffer: of.buffer, dtype, shape, strides: [period * step, step], offset };
+  };
+  const inputs = places.flatMap((place) => {
+    return Array.from({ length: width }, (_, k) => view(from, "int32", width, first + place * width + k));
+  });
+  const draws = places.map((place) => view(to, dtype, 1, target + place));
+  const made = once(programs, `${name} ${dtype}`, () => program(formulas(dtype)));
+  device.run({ kind: "pointwise", program: made, inputs, scalars, to: draws });
+  if (from !== to) from.dispose();
+}
+
+/** Stores draws of a distribution in a tensor of any strides. */
+function store(to: Tensor, distribution: Distribution, generator: Generator, scalars: readonly number[]): void {
+  densely(to, (dense) => {
+    make(dense, distribution, generator, scalars);
+    const [count, { period }] = [to.numel(), distribution];
+    // The end does not fill a period: the last draws are made anew.
+    if (count % period !== 0) make(dense, distribution, generator, scalars, count - period, period);
+  });
+}
+
+/** Draws in a tensor of its own, on the host if it can, and brings the numbers into shape. */
 function drawOnDevice(
   to: Tensor,
   generator: Generator,
@@ -64,7 +189,8 @@ function drawOnDevice(
   if (to.numel() === 0) return;
   const drawn = to.newEmpty(to.shape, { dtype });
   const reseed = () => generator.random() * 2 ** 20 + (generator.random() >>> 12);
-  drawn.device.run({ kind: "random", distribution, seed: reseed(), reseed, offset: 0, to: drawn });
+  if (drawnOnHost(to)) make(drawn, uniform, generator, [1, 0]);
+  else drawn.device.run({ kind: "random", distribution, seed: reseed(), reseed, offset: 0, to: drawn });
   const shaped = shape(drawn);
   copyInto(to, shaped, to.device);
   drawn.dispose();
@@ -99,8 +225,8 @@ export function uniform_(x: Tensor, from = 0, to = 1, options?: GeneratorOption)
   expectFloating("uniform_", x.dtype);
   checkOrder("uniform_", { from, to });
   return overwrite("uniform", x, (target) => {
-    if (drawnOnHost(x)) store(target, () => drawUniform(generator, x.numel(), x.dtype, from, to));
-    else drawOnDevice(target, generator, "uniform", computeType(x.dtype), (u) => affine(u, to - from, from));
+    if (!drawnOnHost(x)) drawOnDevice(target, generator, "uniform", computeType(x.dtype), (u) => affine(u, to - from, from));
+    else store(target, uniform, generator, stretch(x.dtype, from, to));
   });
 }
 
@@ -114,8 +240,9 @@ export function normal_(x: Tensor, mean = 0, std = 1, options?: GeneratorOption)
   expectFloating("normal_", x.dtype);
   checkNumber("normal_", "std", std);
   return overwrite("normal", x, (target) => {
-    if (drawnOnHost(x)) store(target, () => drawNormal(generator, x.numel(), x.dtype, mean, std));
-    else drawOnDevice(target, generator, "normal", computeType(x.dtype), (z) => affine(z, std, mean));
+    if (!drawnOnHost(x)) drawOnDevice(target, generator, "normal", computeType(x.dtype), (z) => affine(z, std, mean));
+    else if (x.numel() >= 16) store(target, normal, generator, [std, mean]);
+    else storeNumbers(target, () => Float64Array.from({ length: x.numel() }, () => generator.normal() * std + mean));
   });
 }
 
@@ -127,12 +254,13 @@ export function normal_(x: Tensor, mean = 0, std = 1, options?: GeneratorOption)
 export function bernoulli_(x: Tensor, p: number | Tensor = 0.5, options?: GeneratorOption): Tensor {
   const generator = generatorOf("bernoulli_", options);
   if (typeof p === "number") checkNumber("bernoulli_", "p", p, 1);
+  else expectBetween(p, 0, 1, "bernoulli: probabilities must be from 0 to 1, got {}");
   return overwrite("bernoulli", x, (target) => {
-    if (!drawnOnHost(x)) drawOnDevice(target, generator, "uniform", "float32", (u) => below(u, p));
-    else if (typeof p === "number") store(target, () => drawBernoulli(generator, x.numel(), p));
+    const host = drawnOnHost(x);
+    if (host && typeof p === "number") store(target, bernoulli, generator, [p]);
     else {
-      const each = (given?: TypedArray) => drawBernoulliEach(generator, numbersOf(given as TypedArray, p.dtype), p.dtype); // safe: it gets one
-      store(target, each, expand(p.detach(), x.shape));
+      const dtype = host && typeof p !== "number" && isFloating(p.dtype) ? p.dtype : "float32";
+      drawOnDevice(target, generator, "uniform", dtype, (u) => below(u, p));
     }
   });
 }
@@ -147,7 +275,7 @@ export function exponential_(x: Tensor, lambda = 1, options?: GeneratorOption): 
   expectFloating("exponential_", x.dtype);
   checkPositive("exponential_", "lambda", lambda);
   return overwrite("exponential", x, (target) => {
-    if (drawnOnHost(x)) store(target, () => drawExponential(generator, x.numel(), x.dtype, lambda));
+    if (drawnOnHost(x)) store(target, exponential, generator, [-1 / lambda]);
     else drawOnDevice(target, generator, "uniform", computeType(x.dtype), (u) => waiting(u, lambda));
   });
 }
@@ -166,7 +294,7 @@ export function random_(x: Tensor, from = 0, to: number | null = null, options?:
     throw new ArgumentError(`random_: ${from} to ${end} leaves the range of int32`);
   const range = end - from;
   return overwrite("random", x, (target) => {
-    if (drawnOnHost(x)) store(target, () => drawIntegers(generator, x.numel(), from, end));
+    if (drawnOnHost(x)) storeNumbers(target, () => drawIntegers(generator, x.numel(), from, end));
     else if (range >= 2 ** 31)
       throw new ArgumentError(`random_: a range of ${range} is too wide on ${x.device.name}; it takes less than 2³¹`);
     else drawOnDevice(target, generator, "bits", "int32", (bits) => within(bits, range, from));

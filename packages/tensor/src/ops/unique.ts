@@ -14,6 +14,7 @@ import { fromHost } from "./fill.ts";
 import { selectUnchecked } from "./gather.ts";
 import { movedim } from "./permute.ts";
 import { reshape } from "./reshape.ts";
+import { sort } from "./sort.ts";
 
 /** The options of `unique`. */
 export interface UniqueOptions {
@@ -33,8 +34,8 @@ export interface Unique {
   readonly counts: Tensor;
 }
 
-function doubles(x: Tensor): Float64Array {
-  return Float64Array.from(numbersOf(x.dataSync(), x.dtype));
+function numbers(x: Tensor): ArrayLike<number> {
+  return numbersOf(x.dataSync(), x.dtype);
 }
 
 function written(beside: Tensor, dtype: Tensor["dtype"], shape: Shape, numbers: ArrayLike<number>): Tensor {
@@ -45,7 +46,7 @@ function written(beside: Tensor, dtype: Tensor["dtype"], shape: Shape, numbers: 
 function different(operation: string, x: Tensor, dim: number | null, neighbours: boolean): Unique {
   const flat = dim === null ? reshape(x.detach(), [-1]) : movedim(x.detach(), dimension(operation, dim, x.ndim), 0);
   // Of all elements, the tensor itself is read: it, and no copy in another order, may have been prefetched.
-  const data = doubles(dim === null ? x : flat);
+  const data = numbers(dim === null ? x : flat);
   const count = flat.shape[0] as number;
   if (count > 0 && data.length === 0) throw shapeError(operation, `parts along dimension ${dim} that have elements`, x);
   const width = count === 0 ? 0 : data.length / count;
@@ -56,21 +57,29 @@ function different(operation: string, x: Tensor, dim: number | null, neighbours:
     }
     return 0;
   };
-  // NaN sorts to the end and is different from every other NaN.
-  const equal = (i: number, j: number) => compare(i, j) === 0 && !data.subarray(i * width, (i + 1) * width).some(Number.isNaN);
-  const order = Array.from({ length: count }, (_, i) => i);
-  if (!neighbours) order.sort((i, j) => compare(i, j) || i - j);
+  const equal = (i: number, j: number): boolean => {
+    for (let k = 0; k < width; k++) if (data[i * width + k] !== data[j * width + k]) return false; // as every NaN is from all others
+    return true;
+  };
+  const given = () => Int32Array.from({ length: count }, (_, i) => i);
+  const sorted = () => {
+    // What the device can sort and show at once, it does: stably, with NaN at the end.
+    if (width === 1 && x.device.readSync) return sort(reshape(flat, [-1])).indices.dataSync();
+    return given().sort((i, j) => compare(i, j) || i - j);
+  };
+  const order = neighbours ? given() : sorted();
   const firsts: number[] = [];
   const counts: number[] = [];
   const inverse = new Int32Array(count);
-  order.forEach((i, k) => {
+  for (let k = 0; k < count; k++) {
+    const i = order[k] as number;
     if (k === 0 || !equal(i, order[k - 1] as number)) {
       firsts.push(i);
       counts.push(0);
     }
     inverse[i] = firsts.length - 1;
     (counts[firsts.length - 1] as number) += 1;
-  });
+  }
   const found = selectUnchecked(flat, 0, written(x, "int32", [firsts.length], firsts));
   return {
     values: dim === null ? found : contiguous(movedim(found, 0, dim)),
@@ -135,17 +144,16 @@ export function bincount(x: Tensor, weights: Tensor | null = null, options?: Bin
   if (weights && (weights.ndim !== 1 || weights.shape[0] !== x.shape[0])) {
     throw shapeError("bincount", "as many weights as elements", x, weights);
   }
-  const data = doubles(x);
-  const each = weights ? doubles(weights) : null;
+  const data = numbers(x);
+  const each = weights ? numbers(weights) : null;
   let size = minlength;
-  for (const value of data) {
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i] as number;
     if (value < 0) throw new ArgumentError(`bincount: expected non-negative integers, got ${value}`);
     size = Math.max(size, value + 1);
   }
   const bins = new Float64Array(size);
-  data.forEach((value, i) => {
-    bins[value] = (bins[value] as number) + (each ? (each[i] as number) : 1);
-  });
+  for (let i = 0; i < data.length; i++) (bins[data[i] as number] as number) += each ? (each[i] as number) : 1;
   const dtype = weights ? (weights.dtype === "float32" ? "float32" : "float64") : "int32";
   return written(x, dtype, [size], bins);
 }

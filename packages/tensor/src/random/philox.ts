@@ -5,6 +5,8 @@
  * Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3".
  */
 
+import type { RandomCall } from "../kernel.ts";
+
 const [firstFactor, secondFactor] = [0xd2511f53, 0xcd9e8d57];
 const [firstStep, secondStep] = [0x9e3779b9, 0xbb67ae85];
 
@@ -34,7 +36,7 @@ export function philox(low: number, top: number, key0: number, key1: number): [n
  * Element `index` of the sequence of a seed: word `index mod 4` of the block whose counter is `⌊index / 4⌋`. The key is the low and the high 32 bits of
  * the seed.
  */
-export function philoxBits(seed: number, index: number): number {
+function philoxBits(seed: number, index: number): number {
   const block = Math.floor(index / 4);
   const words = philox(block % 2 ** 32, Math.floor(block / 2 ** 32), seed % 2 ** 32, Math.floor(seed / 2 ** 32));
   return words[(index % 4) as 0 | 1 | 2 | 3];
@@ -55,3 +57,10 @@ export function philoxNormal(seed: number, index: number): number {
   const angle = 2 * Math.PI * philoxUniform(seed, even + 1);
   return index === even ? radius * Math.cos(angle) : radius * Math.sin(angle);
 }
+
+/** What is drawn for each distribution of a random call, from a seed and an index. */
+export const drawings: Readonly<Record<RandomCall["distribution"], (seed: number, index: number) => number>> = {
+  bits: philoxBits,
+  uniform: philoxUniform,
+  normal: philoxNormal,
+};

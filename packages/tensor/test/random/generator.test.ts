@@ -1,5 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
-import { drawNormal, drawPermutation, drawUniform } from "../../src/random/distributions.ts";
+import { reference } from "../../src/backends/reference/index.ts";
+import { cpu, type DType, empty, numbersOf, rand, randn } from "../../src/index.ts";
+import { drawPermutation } from "../../src/random/distributions.ts";
 import { Generator } from "../../src/random/generator.ts";
 import { philox, philoxNormal, philoxUniform } from "../../src/random/philox.ts";
 
@@ -39,10 +41,51 @@ describe("Generator", () => {
   it("draws half precision as PyTorch does: as many random bits as there are digits, and rounding on the way", () => {
     // torch.manual_seed(5): rand(3) in float16 and bfloat16, then randn(16) in both.
     const generator = new Generator().manualSeed(5);
-    expect([...drawUniform(generator, 3, "float16")]).toEqual([0.42333984375, 0.1005859375, 0.99169921875]);
-    expect([...drawUniform(generator, 3, "bfloat16")]).toEqual([0.73828125, 0.8984375, 0.4609375]);
-    expect([...drawNormal(generator, 16, "float16").slice(0, 3)]).toEqual([-0.71728515625, 0.1607666015625, 0.0260162353515625]);
-    expect([...drawNormal(generator, 16, "bfloat16").slice(0, 3)]).toEqual([0.419921875, -0.2421875, -0.609375]);
+    const drawn = (draw: typeof rand, count: number, dtype: DType) =>
+      Array.from(numbersOf(draw([count], { generator, dtype }).dataSync(), dtype)).slice(0, 3);
+    expect(drawn(rand, 3, "float16")).toEqual([0.42333984375, 0.1005859375, 0.99169921875]);
+    expect(drawn(rand, 3, "bfloat16")).toEqual([0.73828125, 0.8984375, 0.4609375]);
+    expect(drawn(randn, 16, "float16")).toEqual([-0.71728515625, 0.1607666015625, 0.0260162353515625]);
+    expect(drawn(randn, 16, "bfloat16")).toEqual([0.419921875, -0.2421875, -0.609375]);
+  });
+
+  it("makes many draws of the words in their order, whatever the strides, and the last sixteen anew", () => {
+    const count = 100_003; // more than are made in one go, and no whole blocks
+    const x = empty([count, 2])
+      .select(1, 1)
+      .normal_(1, 3, { generator: new Generator(9) });
+    const words = new Generator(9);
+    const unit = () => (words.random() & 0xffffff) / 2 ** 24;
+    const expected = new Float64Array(count);
+    const block = (start: number) => {
+      const drawn = Array.from({ length: 16 }, unit);
+      for (let j = 0; j < 8; j++) {
+        const radius = Math.sqrt(-2 * Math.log(1 - (drawn[j] as number)));
+        const angle = 2 * Math.PI * (drawn[j + 8] as number);
+        expected[start + j] = radius * Math.cos(angle) * 3 + 1;
+        expected[start + j + 8] = radius * Math.sin(angle) * 3 + 1;
+      }
+    };
+    for (let start = 0; start + 16 <= count; start += 16) block(start);
+    for (let i = 0; i < count % 16; i++) unit();
+    block(count - 16);
+    const worst = x.toArraySync() as number[];
+    expect(Math.max(...worst.map((value, i) => Math.abs(value - (expected[i] as number))))).toBeLessThan(1e-5);
+  });
+
+  it("draws the same numbers with one thread and on the reference device", () => {
+    for (const device of [cpu({ threads: 1 }), reference()]) {
+      const [here, there] = [empty([1001]), empty([1001], { device })].map((x) => {
+        const generator = new Generator(4);
+        const draws = [
+          () => x.uniform_(2, 5, { generator }),
+          () => x.bernoulli_(0.3, { generator }),
+          () => x.exponential_(2, { generator }),
+        ];
+        return draws.map((draw) => draw().dataSync());
+      });
+      expect(here).toEqual(there);
+    }
   });
 
   it("refuses seeds and states that are none", () => {
@@ -52,11 +95,11 @@ describe("Generator", () => {
 
   it("draws from what was asked for", () => {
     const generator = new Generator().manualSeed(1);
-    const uniform = [...drawUniform(generator, 20_000, "float32", -1, 3)];
+    const uniform = [...empty([20_000]).uniform_(-1, 3, { generator }).dataSync()];
     expect(Math.min(...uniform)).toBeGreaterThanOrEqual(-1);
     expect(Math.max(...uniform)).toBeLessThan(3);
     expect(uniform.reduce((a, b) => a + b) / uniform.length).toBeCloseTo(1, 1);
-    const normal = [...drawNormal(generator, 20_001, "float64", 5, 2)];
+    const normal = [...empty([20_001], { dtype: "float64" }).normal_(5, 2, { generator }).dataSync()];
     const mean = normal.reduce((a, b) => a + b) / normal.length;
     expect(mean).toBeCloseTo(5, 1);
     expect(Math.sqrt(normal.reduce((a, b) => a + (b - mean) ** 2, 0) / normal.length)).toBeCloseTo(2, 1);

@@ -5,6 +5,7 @@ import { sizeOf } from "../../shape.ts";
 import { windowOn } from "../../view.ts";
 import { argumentsFor, writeArguments } from "./arguments.ts";
 import { correlateKernel, correlateSlots } from "./conv-correlate.ts";
+import { depthwise } from "./conv-depthwise.ts";
 import { copyIntoFrames } from "./conv-frame.ts";
 import { type Triple, volume, type Windows, writePlaces, writeTaps } from "./conv-geometry.ts";
 import { align, bareFrame, denseOf, framesOf, giveBack, type Place, planOf } from "./conv-plan.ts";
@@ -23,7 +24,7 @@ const packArguments = /* @__PURE__ */ argumentsFor(packSlots);
 const correlateArguments = /* @__PURE__ */ argumentsFor(correlateSlots);
 
 /** The sizes of a sliding product: for each image and group, [m, k] weights times [k, positions]. */
-interface Sizes {
+export interface Sizes {
   readonly groups: number;
   readonly m: number;
   readonly k: number;
@@ -37,7 +38,7 @@ interface Sizes {
 }
 
 /** Where in the scratch memory things are. */
-interface Scratch {
+export interface Scratch {
   readonly taps: number;
   readonly lines: number;
   readonly places: number;
@@ -73,7 +74,9 @@ export function slide(runtime: Runtime, lanes: Lanes, call: ConvCall): void {
       packWeights(runtime, lanes, weights.address, sizes, scratch);
       giveBack(runtime, weights);
     }
-    correlate(runtime, lanes, sizes, scratch, { frames: frames.address, plane: volume(frame.size) * windows.channels, to, bias });
+    // One channel in and one out, in rows that lie side by side or with one element between them, are no product of matrices.
+    const run = sizes.m === 1 && windows.channels === 1 && windows.stride[2] < 3 ? depthwise : correlate;
+    run(runtime, lanes, sizes, scratch, { frames: frames.address, plane: volume(frame.size) * windows.channels, to, bias, windows });
   } finally {
     giveBack(runtime, frames);
   }
@@ -125,12 +128,13 @@ function packWeights(runtime: Runtime, lanes: Lanes, source: number, { groups, m
   runtime.launch(kernel, args, panels * groups, Math.max(1, Math.ceil(32768 / (tileRows * k))));
 }
 
-interface Operands {
+export interface Operands {
   /** The address of the frames, and the elements of one group's. */
   readonly frames: number;
   readonly plane: number;
   readonly to: View;
   readonly bias: View | null;
+  readonly windows: Windows;
 }
 
 function correlate(runtime: Runtime, lanes: Lanes, sizes: Sizes, scratch: Scratch, { frames, plane, to, bias }: Operands): void {

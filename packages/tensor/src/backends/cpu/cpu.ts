@@ -10,7 +10,6 @@ import { runGather, runScatter } from "./indexing.ts";
 import { runMatmul } from "./matmul.ts";
 import type { CpuBuffer } from "./memory.ts";
 import { runRandom } from "./random.ts";
-import { Rows } from "./rows.ts";
 import { createRuntime, type Runtime } from "./runtime.ts";
 import { runScan } from "./scan.ts";
 import { runSort } from "./sort.ts";
@@ -42,11 +41,9 @@ export function cpu(options?: CpuOptions): Backend {
 class Cpu implements Backend {
   readonly name = "cpu";
   readonly #runtime: Runtime;
-  readonly #rows: Rows;
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
-    this.#rows = new Rows(runtime);
   }
 
   allocate(bytes: number): DeviceBuffer {
@@ -81,7 +78,7 @@ class Cpu implements Backend {
         this.#runtime.pointwise.foreach(call);
         return;
       case "rows":
-        this.#rows.run(call);
+        this.#runtime.rows.run(call);
         return;
       case "matmul":
         runMatmul(this.#runtime, call);
@@ -110,7 +107,7 @@ class Cpu implements Backend {
         (call.cpu as (runtime: Runtime, call: KernelCall) => void)(this.#runtime, call);
         return;
       case "check":
-        runCheck(this.#runtime.memory, call);
+        runCheck(this.#runtime, call);
         return;
       default:
         throw call satisfies never;

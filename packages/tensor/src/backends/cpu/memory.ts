@@ -34,6 +34,17 @@ export function indexOf(view: View): number {
   return addressOf(view) / bytesOf(view.dtype);
 }
 
+/** Where the elements of a view lie in the memory, in row-major order. */
+export function origins(view: View): number[] {
+  const { shape, strides } = view;
+  let list = [indexOf(view)];
+  shape.forEach((size, d) => {
+    const stride = strides[d] as number;
+    list = list.flatMap((position) => Array.from({ length: size }, (_, i) => position + i * stride));
+  });
+  return list;
+}
+
 /** Bytes of one page of a WebAssembly memory. */
 const page = 65536;
 /** The memory grows by at least this much, so that it does not grow often. */

@@ -10,6 +10,7 @@ import { mod, pow } from "../../expr/functions.ts";
 import type { Block } from "../allocator.ts";
 import { LinearMemory } from "./memory.ts";
 import { Pointwise } from "./pointwise.ts";
+import { Rows } from "./rows.ts";
 import { availableThreads, Team } from "./threads.ts";
 import { hasRelaxedSimd } from "./wasm/index.ts";
 
@@ -35,6 +36,8 @@ export interface Runtime {
   readonly threads: number;
   /** Runs pointwise programs: copies and conversions for the other kernels, too. */
   readonly pointwise: Pointwise;
+  /** Runs row programs, for the other kernels, too. */
+  readonly rows: Rows;
   /** The kernel under this key, compiled when it is asked for first. Hot paths keep what this returns. */
   kernel(key: string, build: () => Uint8Array): Kernel;
   /**
@@ -67,6 +70,7 @@ class CpuRuntime implements Runtime {
   readonly relaxed: boolean;
   readonly threads: number;
   readonly pointwise: Pointwise = new Pointwise(this);
+  readonly rows: Rows = new Rows(this);
   readonly #kernels = new Map<string, Kernel>();
   readonly #team: Team | null;
   readonly #imports: WebAssembly.Imports;

@@ -5,9 +5,9 @@
  */
 
 import { bytesOf, type DType } from "../../dtype.ts";
-import type { SortCall, View } from "../../kernel.ts";
+import type { SortCall } from "../../kernel.ts";
 import { without } from "../../view.ts";
-import { indexOf, type LinearMemory } from "./memory.ts";
+import { type LinearMemory, origins } from "./memory.ts";
 
 /** Up to this length insertion is faster. */
 const short = 48;
@@ -23,43 +23,44 @@ export function runSort(memory: LinearMemory, call: SortCall): void {
   const kept = values.shape.length === 0 ? 1 : (values.shape[dim] as number);
   if (length === 0 || kept === 0) return;
   const [from, to, places] = [memory.of(input.dtype), memory.of(values.dtype), memory.i32];
-  const stride = (view: View) => view.strides[dim] ?? 0;
+  const [step, stepValues, stepPlaces] = [input, values, indices].map(({ strides }) => strides[dim] ?? 0) as [number, number, number]; // safe: three
   const starts = [input, values, indices].map((view) => origins(without(view, [dim])));
   const work = new Lane(length, bytesOf(input.dtype) === 8 ? 2 : 1);
   starts[0]?.forEach((start, l) => {
-    work.load(memory, input.dtype, start, stride(input), descending);
+    work.load(memory, input.dtype, start, step, descending);
     work.sort(kept);
     const target = starts[1]?.[l] as number;
     const place = starts[2]?.[l] as number;
+    const { order } = work;
     for (let i = 0; i < kept; i++) {
-      const position = work.order[i] as number;
-      to[target + i * stride(values)] = from[start + position * stride(input)] as number;
-      places[place + i * stride(indices)] = position;
+      const position = order[i] as number;
+      to[target + i * stepValues] = from[start + position * step] as number;
+      places[place + i * stepPlaces] = position;
     }
   });
 }
 
 /** The keys of one lane, least significant word first, and the order of its elements. */
 class Lane {
-  order: Uint32Array;
-  readonly #words: Uint32Array[];
+  order: Int32Array;
+  readonly #words: Int32Array[];
   readonly #length: number;
-  #other: Uint32Array;
+  #other: Int32Array;
   readonly #digit: number;
-  readonly #counts: Uint32Array;
+  readonly #counts: Int32Array;
 
   constructor(length: number, words: number) {
     this.#length = length;
     this.#digit = digitOf(length);
-    this.#counts = new Uint32Array(1 << this.#digit);
-    this.#words = Array.from({ length: words }, () => new Uint32Array(length));
-    this.order = new Uint32Array(length);
-    this.#other = new Uint32Array(length);
+    this.#counts = new Int32Array(1 << this.#digit);
+    this.#words = Array.from({ length: words }, () => new Int32Array(length));
+    this.order = new Int32Array(length);
+    this.#other = new Int32Array(length);
   }
 
   /** Sets the keys of the elements that lie from `start` on: NaN comes last, and both zeros are one. */
   load(memory: LinearMemory, dtype: DType, start: number, stride: number, descending: boolean): void {
-    const [first, last] = [this.#words[0] as Uint32Array, this.#words.at(-1) as Uint32Array]; // safe: there are one or two
+    const [first, last] = [this.#words[0] as Int32Array, this.#words.at(-1) as Int32Array]; // safe: there are one or two
     const flip = descending ? -1 : 0;
     const n = this.#length;
     const infinity = infinities[dtype];
@@ -69,13 +70,12 @@ class Lane {
         const value = f64[at] as number;
         const same = Number.isNaN(value) ? -1 : 0;
         const negative = value < 0 ? -1 : 0;
-        first[i] = (same | ((i32[2 * at] as number) ^ negative)) ^ flip;
-        last[i] = (same | (value === 0 ? lowest : (i32[2 * at + 1] as number) ^ (negative | lowest))) ^ flip;
+        first[i] = (same | ((i32[2 * at] as number) ^ negative)) ^ flip ^ lowest;
+        last[i] = (same | (value === 0 ? lowest : (i32[2 * at + 1] as number) ^ (negative | lowest))) ^ flip ^ lowest;
       }
     } else if (infinity === undefined) {
       const source = memory.of(dtype);
-      const toggled = flip ^ (dtype === "int32" ? lowest : 0);
-      for (let i = 0, at = start; i < n; i++, at += stride) first[i] = (source[at] as number) ^ toggled;
+      for (let i = 0, at = start; i < n; i++, at += stride) first[i] = (source[at] as number) ^ flip;
     } else {
       const half = bytesOf(dtype) === 2;
       const source = half ? memory.u16 : memory.i32;
@@ -98,46 +98,43 @@ class Lane {
   /** Goes through the elements and keeps the first `kept` of those seen. */
   #insert(kept: number): void {
     const { order } = this;
-    const words = this.#words;
-    const high = words.at(-1) as Uint32Array; // safe: a key has a word
-    const after = (a: number, b: number): boolean => {
-      for (let w = words.length - 1; w >= 0; w--) {
-        const [x, y] = [(words[w] as Uint32Array)[a] as number, (words[w] as Uint32Array)[b] as number];
-        if (x !== y) return x > y;
+    const [low, high] = [this.#words[0] as Int32Array, this.#words.at(-1) as Int32Array]; // safe: a key has a word
+    let count = 0;
+    for (let i = 0; i < low.length; i++) {
+      const top = high[i] as number;
+      const rest = low[i] as number;
+      let j = count;
+      while (j > 0) {
+        const before = order[j - 1] as number;
+        const other = high[before] as number;
+        if (other < top || (other === top && (low[before] as number) <= rest)) break;
+        if (j < kept) order[j] = before;
+        j--;
       }
-      return false;
-    };
-    for (let i = 0, count = 0; i < this.#length; i++) {
-      if (count === kept) {
-        const last = order[kept - 1] as number;
-        if ((high[last] as number) < (high[i] as number) || !after(last, i)) continue;
-      } else count++;
-      let j = count - 1;
-      for (; j > 0 && after(order[j - 1] as number, i); j--) order[j] = order[j - 1] as number;
-      order[j] = i;
+      if (j < kept) order[j] = i;
+      if (count < kept) count++;
     }
   }
 
   /** One pass of the radix sort: by the digit at `shift`, keeping the order of equals. */
-  #pass(word: Uint32Array, shift: number): void {
+  #pass(word: Int32Array, shift: number): void {
     const { order } = this;
     const counts = this.#counts.fill(0);
     const mask = counts.length - 1;
     for (let i = 0; i < order.length; i++) {
-      const d = ((word[i] as number) >>> shift) & mask;
+      const d = (((word[i] as number) ^ lowest) >>> shift) & mask; // in whatever order: there are as many
       counts[d] = (counts[d] as number) + 1;
     }
-    let sum = 0;
-    for (let d = 0; d < counts.length; d++) {
+    if (counts[(((word[0] as number) ^ lowest) >>> shift) & mask] === order.length) return; // all digits equal: nothing moves
+    for (let d = 0, sum = 0; d <= mask; d++) {
       const count = counts[d] as number;
-      if (count === order.length) return; // all digits equal: nothing moves
       counts[d] = sum;
       sum += count;
     }
     const to = this.#other;
     for (let i = 0; i < order.length; i++) {
       const position = order[i] as number;
-      const d = ((word[position] as number) >>> shift) & mask;
+      const d = (((word[position] as number) ^ lowest) >>> shift) & mask;
       const place = counts[d] as number;
       counts[d] = place + 1;
       to[place] = position;
@@ -153,20 +150,9 @@ const lowest = -(2 ** 31);
 /** The bits of infinity, in the highest bits of a word. */
 const infinities: Readonly<Partial<Record<DType, number>>> = { float16: 0x7c000000, bfloat16: 0x7f800000, float32: 0x7f800000 };
 
-/** The bits of a floating-point number, such that they are ordered as unsigned numbers. */
+/** The bits of a floating-point number, such that they are ordered as integers. */
 function floatKey(word: number, infinity: number): number {
   const size = word & 0x7fffffff;
-  if (size > infinity) return -1;
-  return word < 0 && size !== 0 ? ~word : word | lowest;
-}
-
-/** Where the elements of a view lie in the memory, in row-major order. */
-function origins(view: View): number[] {
-  const { shape, strides } = view;
-  let list = [indexOf(view)];
-  shape.forEach((size, d) => {
-    const stride = strides[d] as number;
-    list = list.flatMap((position) => Array.from({ length: size }, (_, i) => position + i * stride));
-  });
-  return list;
+  const sign = word >> 31;
+  return size > infinity ? 0x7fffffff : (size ^ sign) - sign; // without a branch on the sign, which nobody foresees
 }

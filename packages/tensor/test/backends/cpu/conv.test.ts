@@ -122,6 +122,32 @@ for (const [name, runtime] of Object.entries(runtimes)) {
       }
     });
 
+    it("groups of one channel, whose rows are no longer than a few vectors, or longer", () => {
+      for (const direction of directions) {
+        for (const dtype of ["float32", "float64", "int32", "float16"] as const) {
+          for (const [width, kernel, step] of [
+            [1, 1, 1],
+            [7, 3, 1],
+            [33, 7, 1],
+            [70, 3, 1],
+            [9, 3, 2],
+            [72, 5, 2],
+            [11, 2, 3],
+          ] as const) {
+            const reach = 2 * (kernel - 1) + 1;
+            const made = [Math.floor((5 + 2 - kernel) / 2) + 1, Math.floor((width + 2 * kernel - reach) / step) + 1];
+            const bias = direction === "forward" && width > 8 ? view(runtime, dtype, [3]) : null;
+            check(runtime, {
+              ...{ kind: "conv", direction, stride: [2, step], padding: [1, kernel], dilation: [1, 2], groups: 3, bias, cpu: runConv },
+              input: view(runtime, dtype, [2, 3, 5, width]),
+              weight: view(runtime, dtype, [3, 1, kernel, kernel]),
+              output: view(runtime, dtype, [2, 3, ...made]),
+            });
+          }
+        }
+      }
+    });
+
     it("three by three over many channels, which goes by Winograd's algorithm", () => {
       for (const direction of directions) {
         for (const [images, inputs, outputs, height, width, padding, layout] of [

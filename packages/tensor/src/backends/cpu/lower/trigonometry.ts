@@ -3,34 +3,51 @@
  * angles up to a million; beyond, JavaScript's `Math` does it lane by lane.
  */
 
-import { f32x4, f64x2, i32x4, shuffle, v128 } from "../wasm/index.ts";
+import { once } from "../../../once.ts";
+import { f32x4, f64x2, i32x4, multiplyAdd, shuffle, v128 } from "../wasm/index.ts";
 import type { Emitter } from "./emitter.ts";
 import { guarded } from "./float32-binary.ts";
 import { polynomial } from "./float64.ts";
-import { type Vector, widened } from "./values.ts";
+import { joined, type Vector, widened } from "./values.ts";
 
 /** The first 33 bits of π/2, and what is left of it. */
 const halfPi = [1.5707963267341256, 6.077100506506192e-11] as const;
 
+/** Added to a number and taken off again, this rounds it to a whole one, which the low half of the sum holds in between. */
+const magic = 1.5 * 2 ** 52;
+
 /** The number of right angles in x, and sine and cosine of what remains. */
-function reduce(e: Emitter, x: Vector): { quadrant: Vector; sine: Vector; cosine: Vector } {
-  const half = (wide: Vector) => {
-    const n = e.let(f64x2.nearest(f64x2.mul(wide, e.f64(2 / Math.PI))));
-    const rest = f64x2.sub(f64x2.sub(wide, f64x2.mul(n, e.f64(halfPi[0]))), f64x2.mul(n, e.f64(halfPi[1])));
-    return { n: e.let(i32x4.truncF64x2Zero(n)), rest: e.let(f32x4.demoteF64x2Zero(rest)) };
-  };
-  const [first, second] = widened(x);
-  const [low, high] = [half(e.let(first)), half(e.let(second))];
-  const r = e.let(shuffle(low.rest, high.rest, [0, 1, 4, 5]));
-  const z = e.let(f32x4.mul(r, r));
-  // (sin(√z)/√z - 1) / z and (cos(√z) - 1 + z/2) / z², 0 ≤ z ≤ (π/4)²
-  const s = polynomial(e, "f32x4", z, [-0.1666666666, 0.008333331875, -0.0001984008674, 2.72499258e-6]);
-  const c = polynomial(e, "f32x4", z, [0.04166666666, -0.001388888767, 2.480060038e-5, -2.73009592e-7]);
-  return {
-    quadrant: e.let(shuffle(low.n, high.n, [0, 1, 4, 5])),
-    sine: e.let(f32x4.add(r, f32x4.mul(f32x4.mul(r, z), s))),
-    cosine: e.let(f32x4.add(f32x4.sub(e.f32(1), f32x4.mul(z, e.f32(0.5))), f32x4.mul(f32x4.mul(z, z), c))),
-  };
+interface Reduced {
+  readonly quadrant: Vector;
+  readonly sine: Vector;
+  readonly cosine: Vector;
+}
+
+/** What was computed already: sine and cosine of one angle share it, since the same lanes let both go the fast path. */
+const reduced = /* @__PURE__ */ new WeakMap<Vector, Reduced>();
+
+function reduce(e: Emitter, x: Vector): Reduced {
+  return once(reduced, x, () => {
+    const wideMadd = multiplyAdd("f64x2", e.relaxed);
+    const half = (wide: Vector) => {
+      const shifted = e.let(wideMadd(wide, e.f64(2 / Math.PI), e.f64(magic)));
+      const n = e.let(f64x2.sub(shifted, e.f64(magic)));
+      return { shifted, rest: e.let(f32x4.demoteF64x2Zero(wideMadd(n, e.f64(-halfPi[1]), wideMadd(n, e.f64(-halfPi[0]), wide)))) };
+    };
+    const [first, second] = widened(x);
+    const [low, high] = [half(e.let(first)), half(e.let(second))];
+    const r = e.let(shuffle(low.rest, high.rest, [0, 1, 4, 5]));
+    const z = e.let(f32x4.mul(r, r));
+    // (sin(√z)/√z - 1) / z and (cos(√z) - 1 + z/2) / z², 0 ≤ z ≤ (π/4)²
+    const s = polynomial(e, "f32x4", z, [-0.1666666666, 0.008333331875, -0.0001984008674, 2.72499258e-6]);
+    const c = polynomial(e, "f32x4", z, [0.04166666666, -0.001388888767, 2.480060038e-5, -2.73009592e-7]);
+    const madd = multiplyAdd("f32x4", e.relaxed);
+    return {
+      quadrant: e.let(joined(low.shifted, high.shifted)),
+      sine: e.let(madd(f32x4.mul(r, z), s, r)),
+      cosine: e.let(madd(f32x4.mul(z, z), c, madd(z, e.f32(-0.5), e.f32(1)))),
+    };
+  });
 }
 
 /** Whether no lane is too large for the fast path. */

@@ -1,0 +1,110 @@
+/**
+ * Convolutions whose groups have one channel in and one out: the forward pass, and the gradient of the input in the same form. There is no product of matrices
+ * in them, but for each row of positions a sum over window places of a weight times a row of the frames.
+ */
+
+import { argumentsFor, readArguments, writeArguments } from "./arguments.ts";
+import type { Operands, Scratch, Sizes } from "./conv-slide.ts";
+import type { Lanes } from "./matmul-lanes.ts";
+import { addressOf } from "./memory.ts";
+import type { Runtime } from "./runtime.ts";
+import { i32, type Local, ModuleBuilder, shuffle, v128 } from "./wasm/index.ts";
+
+const slots = {
+  ...{ frames: 0, plane: 1, weights: 2, k: 3, to: 4, bias: 5, biasStep: 6, channels: 7 },
+  /** The offsets of window places and of positions; rows of positions, positions in one, and bytes between these in the frame. */
+  ...{ taps: 8, places: 9, rows: 10, width: 11, step: 12 },
+} as const;
+
+/** A unit is a plane of the result. */
+function depthwiseKernel(shared: boolean, lanes: Lanes, stride: number): Uint8Array {
+  return new ModuleBuilder(shared).run((f, args, begin, end) => {
+    const slot = readArguments(f, args, slots);
+    const { taps, k, width, step } = slot;
+    /** What vector `v` of the positions sees: neighbours, or every second element. */
+    const see = (at: Local<"i32">, v: number) => {
+      if (stride === 1) return v128.load(at, 16 * v);
+      const even = Array.from({ length: lanes.count }, (_, lane) => 2 * lane);
+      return shuffle(v128.load(at, 32 * v), v128.load(at, 32 * v + 16), even);
+    };
+    const to = f.let(i32.add(slot.to, i32.mul(begin, i32.shl(i32.mul(slot.rows, width), lanes.shift))));
+    const tapsEnd = f.let(i32.add(taps, i32.shl(k, 2)));
+    f.for(begin, end, 1, (unit) => {
+      const channel = f.let(i32.remU(unit, slot.channels));
+      const frame = f.let(i32.add(slot.frames, i32.mul(unit, slot.plane)));
+      const weights = f.let(i32.add(slot.weights, i32.shl(i32.mul(channel, k), lanes.shift)));
+      const start = f.let(lanes.zero);
+      f.if(slot.bias, () => f.set(start, lanes.splat(i32.add(slot.bias, i32.mul(channel, slot.biasStep)))));
+      const place = f.let(slot.places);
+      f.for(0, slot.rows, 1, () => {
+        const from = f.let(i32.add(frame, i32.load(place)));
+        f.increase(place, i32.shl(width, 2));
+        const left = f.let(width);
+        /** As many vectors at once as there are, since each waits for itself. */
+        const tile = (vectors: number): void => {
+          const sums = Array.from({ length: vectors }, () => f.let(start));
+          const [tap, weight] = [f.let(taps), f.let(weights)];
+          f.repeat(
+            () => {
+              const at = f.let(i32.add(from, i32.load(tap)));
+              const factor = f.let(lanes.splat(weight));
+              sums.forEach((sum, v) => {
+                f.set(sum, lanes.madd(factor, see(at, v), sum));
+              });
+              f.increase(tap, 4);
+              f.increase(weight, lanes.bytes);
+            },
+            () => i32.ltU(tap, tapsEnd),
+          );
+          sums.forEach((sum, v) => {
+            const store = () => f.do(v128.store(to, sum, 16 * v));
+            if (v < vectors - 1) store();
+            else
+              f.if(i32.gt(left, vectors * lanes.count - 1), store, () => {
+                for (let lane = 0; lane < lanes.count - 1; lane++) {
+                  f.if(i32.gt(left, v * lanes.count + lane), () => f.do(lanes.storeLane(to, sum, lane, 16 * v + lane * lanes.bytes)));
+                }
+              });
+          });
+        };
+        f.while(i32.gt(left, 0), () => {
+          f.block((done) => {
+            for (let vectors = 8; vectors > 0; vectors--) {
+              const count = vectors * lanes.count;
+              f.if(i32.gt(left, count - lanes.count), () => {
+                tile(vectors);
+                f.increase(from, i32.mul(step, count));
+                f.increase(to, 16 * vectors);
+                f.increase(left, -count);
+                f.branch(done);
+              });
+            }
+          });
+        });
+        // Back to where the row ends: no more than nothing is left.
+        f.increase(to, i32.shl(left, lanes.shift));
+      });
+    });
+  });
+}
+
+const args = /* @__PURE__ */ argumentsFor(slots);
+
+/** Runs such a convolution over the frames and tables of a sliding product. */
+export function depthwise(
+  runtime: Runtime,
+  lanes: Lanes,
+  { groups, k, positions, bytes }: Sizes,
+  scratch: Scratch,
+  operands: Operands,
+): void {
+  const { frames, plane, to, bias, windows } = operands;
+  const [width, stride] = [windows.positions[2], windows.stride[2]];
+  writeArguments(args, slots, {
+    ...{ frames, plane: plane * bytes, weights: scratch.weights, k, to: addressOf(to), channels: groups },
+    ...{ bias: bias === null ? 0 : addressOf(bias), biasStep: bias === null ? 0 : (bias.strides[0] as number) * bytes },
+    ...{ taps: scratch.taps, places: scratch.places, rows: positions / width, width, step: stride * bytes },
+  });
+  const kernel = runtime.kernel(`conv/depthwise/${lanes.element}/${stride}`, () => depthwiseKernel(runtime.shared, lanes, stride));
+  runtime.launch(kernel, args, (to.shape[0] as number) * groups, Math.ceil(100_000 / (k * positions)));
+}
