@@ -187,6 +187,14 @@ const linalg: readonly Family[] = [
   { title: "Functions of a matrix", files: "matrix-exp" },
 ];
 
+const special: readonly Family[] = [
+  { title: "Normal distribution and error function", files: "error-function" },
+  { title: "Gamma, zeta", files: "incomplete-gamma multigammaln zeta" },
+  { title: "Logarithms", files: "logarithms" },
+  { title: "Bessel functions", files: "bessel modified-bessel airy" },
+  { title: "Orthogonal polynomials", files: "polynomials" },
+];
+
 const distributions: readonly Family[] = [
   { title: "What all have in common", files: "distribution location-scale" },
   {
@@ -220,4 +228,5 @@ export const table: Readonly<Record<string, readonly Family[]>> = {
   "@akari/io": io,
   "@akari/linalg": linalg,
   "@akari/distributions": distributions,
+  "@akari/special": special,
 };

@@ -56,9 +56,6 @@ const spelledOtherwise: Readonly<Record<string, string>> = {
   "torch.load": "loadTorch",
   "torch.numel": "Tensor.numel",
   "torch.save": "saveSafetensors",
-  "torch.special.expit": "sigmoid",
-  "torch.special.gammaln": "lgamma",
-  "torch.special.psi": "digamma",
   "torch.var": "variance",
 };
 
@@ -125,7 +122,7 @@ export class Counterparts {
       "torch.optim": exportsOf("@akari/optim"),
       "torch.optim.lr_scheduler": exportsOf("@akari/optim"),
       "torch.utils.data": exportsOf("@akari/data"),
-      "torch.special": exportsOf("@akari/tensor"),
+      "torch.special": new Map([...exportsOf("@akari/tensor"), ...exportsOf("@akari/special")]),
       "torch.autograd": exportsOf("@akari/autograd"),
       "torch.autograd.functional": exportsOf("@akari/autograd"),
       "torch.distributions": exportsOf("@akari/distributions"),
