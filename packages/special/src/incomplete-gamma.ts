@@ -65,7 +65,8 @@ function density(a: Expr, x: Expr): Expr {
   let product = a;
   for (let k = 1; k < large; k++) product = product.mul(a.add(k));
   const half = x.mul(-0.5).exp();
-  const small = x.pow(a).mul(half).mul(half).mul(product).mul(z.exp()).mul(z.pow(z.neg()));
+  // Where e⁻ˣ is nothing, xᵃ may be infinite.
+  const small = half.eq(0).where(0, x.pow(a).mul(half).mul(half).mul(product).mul(z.exp()).mul(z.pow(z.neg())));
   return withDerivative(stretch.mul(big.where(near, small)), [a, x], (y, a, x) => {
     // Safe: two operands.
     const [shape, at] = [a as Expr, x as Expr];
