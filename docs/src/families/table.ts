@@ -190,9 +190,11 @@ const linalg: readonly Family[] = [
 const special: readonly Family[] = [
   { title: "Normal distribution and error function", files: "error-function" },
   { title: "Gamma, zeta", files: "incomplete-gamma multigammaln zeta" },
-  { title: "Logarithms", files: "logarithms" },
+  { title: "Logarithms and powers", files: "logarithms float-power" },
   { title: "Bessel functions", files: "bessel modified-bessel airy" },
   { title: "Orthogonal polynomials", files: "polynomials" },
+  { title: "Integers, and what floats are made of", files: "integers binary" },
+  { title: "Samples and counts", files: "gradient histogram" },
 ];
 
 const distributions: readonly Family[] = [

@@ -46,15 +46,34 @@ function airyFormula(of: Expr): Expr {
   const z = size.mul(root).mul(2 / 3);
   const inverse = z.reciprocal();
   const scale = root.sqrt().mul(Math.sqrt(Math.PI));
-  const above = z.neg().exp().mul(0.5).div(scale).mul(chebyshev(inverse.mul(2 * zeta).sub(1), falling));
-  const [real, imaginary] = wave.map((series) => chebyshev(inverse.mul(inverse).mul(2 * zeta ** 2).sub(1), series)) as [Expr, Expr]; // safe: two parts
+  const above = z
+    .neg()
+    .exp()
+    .mul(0.5)
+    .div(scale)
+    .mul(chebyshev(inverse.mul(2 * zeta).sub(1), falling));
+  const [real, imaginary] = wave.map((series) =>
+    chebyshev(
+      inverse
+        .mul(inverse)
+        .mul(2 * zeta ** 2)
+        .sub(1),
+      series,
+    ),
+  ) as [Expr, Expr]; // safe: two parts
   const [sine, cosine] = [z.sin(), z.cos()];
   const below = real
     .mul(cosine.add(sine))
     .sub(imaginary.mul(inverse).mul(sine.sub(cosine)))
     .mul(Math.SQRT1_2)
     .div(scale);
-  const about = chebyshev(x.max(-reach).min(reach).mul(1 / reach), middle);
+  const about = chebyshev(
+    x
+      .max(-reach)
+      .min(reach)
+      .mul(1 / reach),
+    middle,
+  );
   const value = x.abs().le(reach).where(about, x.gt(0).where(above, below));
   return x.isNaN().where(x, x.abs().eq(Number.POSITIVE_INFINITY).where(0, value));
 }

@@ -61,7 +61,13 @@ function wavesOf(order: Order, x: Expr): readonly [Expr, Expr] {
 }
 
 const series = (order: Order, x: Expr, of: readonly Series[]): Expr => {
-  const value = chebyshev(x.mul(x).mul(1 / 32).sub(1), of[order] as Series); // safe: one for each order
+  const value = chebyshev(
+    x
+      .mul(x)
+      .mul(1 / 32)
+      .sub(1),
+    of[order] as Series,
+  ); // safe: one for each order
   return order === 0 ? value : value.mul(x);
 };
 

@@ -4,6 +4,7 @@
  */
 
 import { constant, type Expr } from "@akari/tensor";
+import { sumOf } from "./quadrature.ts";
 
 /** A function on [-1, 1]: gives its coefficients, which are found once. */
 export type Series = () => readonly number[];
@@ -16,7 +17,7 @@ export function fit(f: (t: number) => number, count: number): Series {
       const angles = Array.from({ length: count }, (_, j) => (Math.PI * (j + 0.5)) / count);
       const values = angles.map((angle) => f(Math.cos(angle)));
       found = angles.map((_, k) => {
-        const sum = values.reduce((total, value, j) => total + value * Math.cos(k * (angles[j] as number)), 0);
+        const sum = sumOf(values.map((value, j) => value * Math.cos(k * (angles[j] as number))));
         return (sum * (k === 0 ? 1 : 2)) / count;
       });
     }

@@ -27,8 +27,14 @@ function erfcxAbove(x: Expr): Expr {
 
 /** `e^(x²)`, of x split so that the square of its larger part is exact. */
 function exponentialOfSquare(x: Expr): Expr {
-  const large = x.mul(16).round().mul(1 / 16);
-  return large.mul(large).exp().mul(x.sub(large).mul(x.add(large)).exp());
+  const large = x
+    .mul(16)
+    .round()
+    .mul(1 / 16);
+  return large
+    .mul(large)
+    .exp()
+    .mul(x.sub(large).mul(x.add(large)).exp());
 }
 
 function erfcxFormula(of: Expr): Expr {
@@ -36,7 +42,12 @@ function erfcxFormula(of: Expr): Expr {
   const above = erfcxAbove(x.abs());
   // Below, e^(x²) grows beyond everything; where it has, its parts are no longer numbers.
   const below = x.lt(-27).where(Number.POSITIVE_INFINITY, exponentialOfSquare(x).mul(2).sub(above));
-  return withDerivative(x.lt(0).where(below, above), [x], (y, x) => [(x as Expr).mul(y).sub(1 / Math.sqrt(Math.PI)).mul(2)]);
+  return withDerivative(x.lt(0).where(below, above), [x], (y, x) => [
+    (x as Expr)
+      .mul(y)
+      .sub(1 / Math.sqrt(Math.PI))
+      .mul(2),
+  ]);
 }
 
 /**
@@ -55,13 +66,14 @@ export const ndtr: Unary = /* @__PURE__ */ pointwise<[Tensor]>("ndtr", (x) => x.
 
 function logNdtrFormula(of: Expr): Expr {
   const x = of.toFloat();
-  const far = erfcxAbove(x.min(0).mul(-rootHalf))
-    .mul(0.5)
-    .log()
-    .sub(x.mul(x).mul(0.5));
+  const far = erfcxAbove(x.min(0).mul(-rootHalf)).mul(0.5).log().sub(x.mul(x).mul(0.5));
   const near = x.mul(rootHalf).erfc().mul(-0.5).log1p();
   // The density over the distribution function, both scaled by e^(x²/2).
-  return withDerivative(x.lt(-1).where(far, near), [x], (_, x) => [erfcxFormula((x as Expr).mul(-rootHalf)).reciprocal().mul(2 / rootTau)]);
+  return withDerivative(x.lt(-1).where(far, near), [x], (_, x) => [
+    erfcxFormula((x as Expr).mul(-rootHalf))
+      .reciprocal()
+      .mul(2 / rootTau),
+  ]);
 }
 
 /**

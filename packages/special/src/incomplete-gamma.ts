@@ -25,7 +25,7 @@ interface Precision {
 }
 
 const precision = (x: Expr): Precision =>
-  x.dtype === "float64" ? { depth: 40, places: 30, terms: 40 } : { depth: 20, places: 18, terms: 22 };
+  x.dtype === "float64" ? { depth: 40, places: 30, terms: 40 } : { depth: 20, places: 14, terms: 22 };
 
 /** ln Γ(z) less `(z - ½) ln z - z + ½ ln 2π`. */
 function stirling(z: Expr): Expr {
@@ -41,33 +41,40 @@ function lessLog(a: Expr, x: Expr): Expr {
   const square = r.mul(r);
   const odd = Array.from({ length: u.dtype === "float64" ? 14 : 7 }, (_, k) => 1 / (2 * k + 3));
   const near = u.mul(r).sub(r.mul(square).mul(2).mul(polynomial(square, odd)));
-  return u.abs().lt(0.5).where(near, u.sub(x.div(a).log()));
+  return u
+    .abs()
+    .lt(0.5)
+    .where(near, u.sub(x.div(a).log()));
 }
 
 /** `eˢ - 1 - s`, exact near 0. */
 function lessExpm1(s: Expr): Expr {
-  let factorial = 1;
-  const coefficients = Array.from({ length: s.dtype === "float64" ? 14 : 7 }, (_, k) => 1 / (factorial *= k + 1) / (k + 2));
+  const coefficients = [0.5];
+  for (let k = 3; k < (s.dtype === "float64" ? 20 : 12); k++) coefficients.push((coefficients.at(-1) as number) / k);
   const near = s.mul(s).mul(polynomial(s, coefficients));
-  return s.abs().lt(0.5).where(near, s.expm1().sub(s));
+  return s.abs().lt(1).where(near, s.exp().sub(1).sub(s));
 }
 
 /** D. */
 function density(a: Expr, x: Expr): Expr {
   const big = a.ge(large);
   const z = big.where(a, a.add(large));
+  const near = a.mul(lessLog(a, x)).neg();
+  // 1/Γ(a), moved up by Γ(a + 8) = a ⋯ (a+7) Γ(a).
+  let product = a;
+  for (let k = 1; k < large; k++) product = product.mul(a.add(k));
+  const small = a
+    .mul(x.log())
+    .sub(x)
+    .sub(z.mul(z.log().sub(1)));
   const stretch = z
     .mul(1 / (2 * Math.PI))
     .sqrt()
     .mul(stirling(z).neg().exp());
-  const near = a.mul(lessLog(a, x)).neg().exp();
-  // 1/Γ(a), moved up by Γ(a + 8) = a ⋯ (a+7) Γ(a).
-  let product = a;
-  for (let k = 1; k < large; k++) product = product.mul(a.add(k));
-  const half = x.mul(-0.5).exp();
-  // Where e⁻ˣ is nothing, xᵃ may be infinite.
-  const small = half.eq(0).where(0, x.pow(a).mul(half).mul(half).mul(product).mul(z.exp()).mul(z.pow(z.neg())));
-  return withDerivative(stretch.mul(big.where(near, small)), [a, x], (y, a, x) => {
+  // In two halves, of which neither is too small to have all digits.
+  const half = big.where(near, small).mul(0.5).exp();
+  const value = half.mul(big.where(1, product)).mul(stretch).mul(half);
+  return withDerivative(value, [a, x], (y, a, x) => {
     // Safe: two operands.
     const [shape, at] = [a as Expr, x as Expr];
     return [y.mul(distance(shape, at)), y.mul(shape.sub(at)).div(at)];
@@ -101,13 +108,21 @@ function tail(a: Expr, x: Expr, weight: Expr | null): Expr {
   const quotient = constant(depth, x.dtype).div(x);
   const right = parabola.min(quotient.mul(2).sqrt().add(quotient).log1p());
   const back = parabola.neg();
-  const missing = apart.mul(back).sub(x.mul(lessExpm1(back))).add(depth);
+  const missing = apart
+    .mul(back)
+    .sub(x.mul(lessExpm1(back)))
+    .add(depth);
   const left = parabola.add(missing.div(apart.sub(x.mul(back.expm1()))));
   const way = x.gt(a).where(right, left.neg());
   let sum: Expr = constant(0, x.dtype);
   for (const [place, share] of legendre(places)) {
     const s = way.mul(place);
-    const value = apart.mul(s.abs()).add(x.mul(lessExpm1(s))).neg().exp().mul(share);
+    const value = apart
+      .mul(s.abs())
+      .add(x.mul(lessExpm1(s)))
+      .neg()
+      .exp()
+      .mul(share);
     sum = sum.add(weight === null ? value : value.mul(weight.add(s)));
   }
   return sum.mul(way.abs());
@@ -172,8 +187,14 @@ function formula(left: Expr, right: Expr, upper: boolean): Expr {
     : bySeries.where(below, past.where(rest, nearer));
   const [none, all] = upper ? [1, 0] : [0, 1];
   const infinity = Number.POSITIVE_INFINITY;
-  const finite = x.eq(0).or(a.eq(infinity)).where(none, a.eq(0).or(x.eq(infinity)).where(all, value));
-  const undecided = a.eq(0).and(x.eq(0)).or(a.eq(infinity).and(x.eq(infinity)));
+  const finite = x
+    .eq(0)
+    .or(a.eq(infinity))
+    .where(none, a.eq(0).or(x.eq(infinity)).where(all, value));
+  const undecided = a
+    .eq(0)
+    .and(x.eq(0))
+    .or(a.eq(infinity).and(x.eq(infinity)));
   const ends = undecided.or(a.lt(0)).or(x.lt(0)).where(Number.NaN, finite);
   return withDerivative(a.isNaN().or(x.isNaN()).where(a.add(x), ends), [a, x], (_, a, x) => {
     const [byA, byX] = slopes(a as Expr, x as Expr); // safe: two operands

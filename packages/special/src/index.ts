@@ -28,9 +28,14 @@ export {
 } from "@akari/tensor";
 export { airyAi } from "./airy.ts";
 export { besselJ0, besselJ1, besselY0, besselY1, sphericalBesselJ0 } from "./bessel.ts";
+export { type Frexp, frexp, ldexp, nextafter } from "./binary.ts";
 export { erfcx, logNdtr, ndtr, ndtri } from "./error-function.ts";
-export { gammainc, gammaincc } from "./incomplete-gamma.ts";
-export { entr, xlog1py } from "./logarithms.ts";
+export { floatPower } from "./float-power.ts";
+export { type GradientOptions, gradient } from "./gradient.ts";
+export { type Histogram, type HistogramDd, type HistogramOptions, histogram, histogramdd } from "./histogram.ts";
+export { gammainc, gammainc as igamma, gammaincc, gammaincc as igammac } from "./incomplete-gamma.ts";
+export { gcd, lcm } from "./integers.ts";
+export { entr, logaddexp2, xlog1py } from "./logarithms.ts";
 export {
   i0,
   i0 as modifiedBesselI0,
@@ -43,7 +48,7 @@ export {
   scaledModifiedBesselK0,
   scaledModifiedBesselK1,
 } from "./modified-bessel.ts";
-export { multigammaln } from "./multigammaln.ts";
+export { multigammaln, multigammaln as mvlgamma } from "./multigammaln.ts";
 export {
   chebyshevPolynomialT,
   chebyshevPolynomialU,

@@ -9,8 +9,7 @@ import { integral, meanOverHalfCircle } from "./quadrature.ts";
 /** e⁻ˣ I₀(x) for x ≥ 0: the mean of e^(x(cos θ - 1)). */
 const i0eAt = (x: number): number => meanOverHalfCircle((angle) => Math.exp(-2 * x * Math.sin(angle / 2) ** 2));
 /** e⁻ˣ I₁(x) / x for x ≥ 0: that of e^(x(cos θ - 1)) sin² θ. */
-const i1eOverXAt = (x: number): number =>
-  meanOverHalfCircle((angle) => Math.exp(-2 * x * Math.sin(angle / 2) ** 2) * Math.sin(angle) ** 2);
+const i1eOverXAt = (x: number): number => meanOverHalfCircle((angle) => Math.exp(-2 * x * Math.sin(angle / 2) ** 2) * Math.sin(angle) ** 2);
 
 // Up to 8 by x/4 - 1, beyond that by 16/x - 1.
 const i0eNear = fit((t) => i0eAt(4 * (t + 1)), 32);
@@ -106,7 +105,10 @@ function kFormula(order: 0 | 1, of: Expr, scaled: boolean): Expr {
   const close =
     order === 0
       ? series.sub(log.mul(i0Formula(small)))
-      : series.mul(small).add(log.mul(i1Formula(small))).add(small.reciprocal());
+      : series
+          .mul(small)
+          .add(log.mul(i1Formula(small)))
+          .add(small.reciprocal());
   const large = x.max(2);
   const beyond = chebyshev(large.reciprocal().mul(4).sub(1), kFar[order] as Series).mul(large.rsqrt());
   const fall = x.neg().exp();

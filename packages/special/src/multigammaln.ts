@@ -2,7 +2,7 @@
  * The logarithm of the gamma function of several dimensions, which normalises Wishart's distribution.
  */
 
-import { checkPositive, type Expr, lgamma, type Pointwise, pointwise, type Tensor } from "@akari/tensor";
+import { checkInteger, type Expr, lgamma, type Pointwise, pointwise, type Tensor } from "@akari/tensor";
 
 const sum: Pointwise<[Tensor, number]> = /* @__PURE__ */ pointwise<[Tensor, number]>(
   "multigammaln",
@@ -25,6 +25,6 @@ const sum: Pointwise<[Tensor, number]> = /* @__PURE__ */ pointwise<[Tensor, numb
  * @throws ArgumentError unless p is a whole number from 1.
  */
 export function multigammaln(x: Tensor, p: number): Tensor {
-  checkPositive("multigammaln", "p", p);
+  checkInteger("multigammaln", "p", p, 1);
   return sum(x, p);
 }

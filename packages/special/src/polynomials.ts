@@ -5,6 +5,9 @@
 
 import { checkInteger, constant, type Expr, type Pointwise, pointwise, type Tensor } from "@akari/tensor";
 
+/** Beyond this degree a kernel would be too long to compile. */
+const limit = 1000;
+
 /** A polynomial of degree `n` at x; 0 for a negative degree. */
 export type Polynomial = (x: Tensor, n: number) => Tensor;
 
@@ -22,7 +25,7 @@ function family(name: string, first: (x: Expr) => Expr, next: (x: Expr, k: numbe
     { literal: true, apart: [1] },
   );
   return (x, n) => {
-    checkInteger(name, "n", n, Number.NEGATIVE_INFINITY);
+    checkInteger(name, "n", n, -limit, limit);
     return formula(x, n);
   };
 }

@@ -3,22 +3,32 @@
  * which nothing cancels; so there are no tables of numbers here that would have to be believed.
  */
 
+/** A sum that does not lose what each term is too small to change (Kahan). */
+export function sumOf(terms: Iterable<number>): number {
+  let [sum, lost] = [0, 0];
+  for (const term of terms) {
+    const mended = term - lost;
+    const next = sum + mended;
+    lost = next - sum - mended;
+    sum = next;
+  }
+  return sum;
+}
+
 /** The mean of a periodic function over half of its period, [0, π], about which it is even: the trapezoidal rule, whose error falls faster than any power. */
 export function meanOverHalfCircle(f: (angle: number) => number, points = 1000): number {
-  let sum = (f(0) + f(Math.PI)) / 2;
-  for (let i = 1; i < points; i++) sum += f((Math.PI * i) / points);
-  return sum / points;
+  const inner = Array.from({ length: points - 1 }, (_, i) => f((Math.PI * (i + 1)) / points));
+  return sumOf([f(0) / 2, ...inner, f(Math.PI) / 2]) / points;
 }
 
 /** The integral over [0, ∞) of a smooth function that falls at least exponentially: `t = eʸ` makes it one that falls on both sides, which the trapezoidal rule takes. */
 export function integral(f: (t: number) => number): number {
-  const step = 1 / 12;
-  let sum = 0;
-  for (let y = -80; y < 6.5; y += step) {
-    const t = Math.exp(y);
-    sum += f(t) * t;
-  }
-  return sum * step;
+  const [from, to, perUnit] = [-80, 6.5, 12];
+  const terms = Array.from({ length: (to - from) * perUnit }, (_, i) => {
+    const t = Math.exp(from + i / perUnit);
+    return f(t) * t;
+  });
+  return sumOf(terms) / perUnit;
 }
 
 /** The places and weights of Gauss-Legendre quadrature on [0, 1], by Newton's method on the Legendre polynomial. */

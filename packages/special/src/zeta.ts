@@ -2,35 +2,35 @@
  * Hurwitz's zeta function: the first terms of its sum, and the rest by the Euler-Maclaurin formula.
  */
 
-import { type Binary, constant, type Expr, pointwise, type TensorOrNumber } from "@akari/tensor";
+import { type Binary, type Expr, pointwise, type TensorOrNumber } from "@akari/tensor";
 import { bernoulli } from "./bernoulli.ts";
 
 /** For q > 0. */
 function above(s: Expr, q: Expr): Expr {
   const steps = q.dtype === "float64" ? 10 : 5;
-  const fall = s.neg();
+  const term = (k: number): Expr => q.add(k).log().mul(s).neg().exp();
   const w = q.add(steps);
-  const last = w.pow(fall);
   const inverse = w.reciprocal();
   const square = inverse.mul(inverse);
-  // w^(-s) (w/(s-1) + 1/2 + Σ B₂ₖ/(2k)! s(s+1)…(s+2k-2)/w²ᵏ⁻¹)
+  // w⁻ˢ (w/(s-1) + 1/2 + Σ B₂ₖ/(2k)! s(s+1)…(s+2k-2)/w²ᵏ⁻¹)
   let rest = w.div(s.sub(1)).add(0.5);
   let factor = s.mul(inverse).mul(0.5);
   bernoulli.forEach((b, i) => {
     const k = 2 * i + 2;
-    if (i > 0) factor = factor.mul(s.add(k - 3)).mul(s.add(k - 2)).mul(square).mul(1 / ((k - 1) * k));
+    if (i > 0) {
+      factor = factor
+        .mul(s.add(k - 3))
+        .mul(s.add(k - 2))
+        .mul(square)
+        .mul(1 / ((k - 1) * k));
+    }
     rest = rest.add(factor.mul(b));
   });
-  let sum = last.mul(rest);
-  // From the smallest term on, as one adds them.
-  for (let k = steps - 1; k >= 0; k--) sum = sum.add(q.add(k).pow(fall));
+  const last = term(steps);
   // Where the last term is nothing, what multiplies it may be infinite.
-  return last.eq(0).where(firstTerms(q, fall, steps), sum);
-}
-
-function firstTerms(q: Expr, fall: Expr, steps: number): Expr {
-  let sum: Expr = constant(0, q.dtype);
-  for (let k = steps - 1; k >= 0; k--) sum = sum.add(q.add(k).pow(fall));
+  let sum = last.eq(0).where(0, last.mul(rest));
+  // From the smallest term on, as one adds them.
+  for (let k = steps - 1; k >= 0; k--) sum = sum.add(term(k));
   return sum;
 }
 
@@ -47,7 +47,10 @@ function zetaFormula(left: Expr, right: Expr): Expr {
   const main = above(s, part);
   const value = positive.where(main, main.add(odd.where(beyond.neg(), beyond)));
   const whole = q.eq(q.floor());
-  const pole = q.le(0).and(whole).where(Number.POSITIVE_INFINITY, q.le(0).and(s.ne(s.floor())).where(Number.NaN, value));
+  const pole = q
+    .le(0)
+    .and(whole)
+    .where(Number.POSITIVE_INFINITY, q.le(0).and(s.ne(s.floor())).where(Number.NaN, value));
   const ends = s.eq(1).where(Number.POSITIVE_INFINITY, s.lt(1).where(Number.NaN, pole));
   return s.isNaN().or(q.isNaN()).where(s.add(q), ends);
 }
