@@ -64,8 +64,8 @@ describe("derivatives", () => {
       return x.grad?.toArraySync();
     };
     expect(slope(special.i0)).toEqual([0]);
-    expect(slope(special.i1)).toEqual([0.5]);
-    expect(slope(special.besselJ1)).toEqual([0.5]);
+    expect(slope(special.i1)).toEqual([expect.closeTo(0.5, 13)]);
+    expect(slope(special.besselJ1)).toEqual([expect.closeTo(0.5, 13)]);
     expect(slope(special.entr)).toEqual([Number.POSITIVE_INFINITY]);
   });
 
