@@ -39,11 +39,13 @@ function zetaFormula(left: Expr, right: Expr): Expr {
   const q = right.toFloat();
   const positive = q.gt(0);
   // Below 0, where s has to be whole: the terms on both sides of 0, of which those on the left have the sign of (-1)ˢ.
-  const part = positive.where(q, q.sub(q.floor()));
-  const left1 = positive.where(1, part.neg().add(1));
-  const left2 = positive.where(1, q.neg().add(1));
+  const near = q.sub(q.round());
+  const over = near.gt(0);
+  const part = positive.where(q, over.where(near, near.add(1)));
+  const first = positive.where(1, over.where(near.neg().add(1), near.neg()));
+  const behind = positive.where(1, q.neg().add(1));
   const odd = s.mul(0.5).sub(s.mul(0.5).floor()).ne(0);
-  const beyond = above(s, left1).sub(above(s, left2));
+  const beyond = above(s, first).sub(above(s, behind));
   const main = above(s, part);
   const value = positive.where(main, main.add(odd.where(beyond.neg(), beyond)));
   const whole = q.eq(q.floor());
@@ -51,7 +53,10 @@ function zetaFormula(left: Expr, right: Expr): Expr {
     .le(0)
     .and(whole)
     .where(Number.POSITIVE_INFINITY, q.le(0).and(s.ne(s.floor())).where(Number.NaN, value));
-  const ends = s.eq(1).where(Number.POSITIVE_INFINITY, s.lt(1).where(Number.NaN, pole));
+  // Of q to minus infinity, which all others are nothing beside.
+  const vast = q.lt(1).where(Number.POSITIVE_INFINITY, q.eq(1).cast(s.dtype));
+  const sum = s.eq(Number.POSITIVE_INFINITY).where(vast, pole);
+  const ends = s.eq(1).where(Number.POSITIVE_INFINITY, s.lt(1).where(Number.NaN, sum));
   return s.isNaN().or(q.isNaN()).where(s.add(q), ends);
 }
 
