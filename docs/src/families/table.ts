@@ -18,7 +18,7 @@ export interface Family {
 const tensor: readonly Family[] = [
   {
     title: "Tensors and dtypes",
-    files: "tensor dtype",
+    files: "tensor dtype limits",
     names: "BackwardOptions",
   },
   {

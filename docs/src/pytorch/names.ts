@@ -14,10 +14,10 @@ const listed = {
     concatenate conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d copysign corrcoef cos cosh cosine_similarity
     count_nonzero cov cross cummax cummin cumprod cumsum cumulative_trapezoid deg2rad det diag diag_embed diagflat diagonal
     diagonal_scatter diff digamma dist div divide dot dropout dsplit dstack einsum embedding empty empty_like empty_strided
-    enable_grad eq equal erf erfc erfinv exp exp2 expm1 eye fix flatten flip fliplr flipud float_power floor floor_divide fmax fmin
+    enable_grad eq equal erf erfc erfinv exp exp2 expm1 eye finfo fix flatten flip fliplr flipud float_power floor floor_divide fmax fmin
     fmod frac frexp from_numpy frombuffer full full_like gather gcd ge ger get_default_dtype get_float32_matmul_precision
     get_num_threads get_rng_state gradient greater greater_equal group_norm gt hamming_window hann_window hardshrink heaviside histc
-    histogram histogramdd hsplit hstack hypot i0 igamma igammac imag index_add index_copy index_reduce index_select initial_seed inner
+    histogram histogramdd hsplit hstack hypot i0 igamma igammac iinfo imag index_add index_copy index_reduce index_select initial_seed inner
     instance_norm inverse is_complex is_floating_point is_grad_enabled is_nonzero is_storage is_tensor isclose isfinite isin isinf
     isnan isneginf isposinf isreal istft kaiser_window kron kthvalue layer_norm lcm ldexp le lerp less less_equal lgamma linspace load
     log log10 log1p log2 log_softmax logaddexp logaddexp2 logcumsumexp logdet logical_and logical_not logical_or logical_xor logit
