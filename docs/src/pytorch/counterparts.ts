@@ -18,6 +18,7 @@ const aliases: Readonly<Record<string, string>> = {
   arctan: "atan",
   arctan2: "atan2",
   arctanh: "atanh",
+  asarray: "as_tensor",
   clip: "clamp",
   concat: "cat",
   concatenate: "cat",
@@ -55,6 +56,7 @@ const spelledOtherwise: Readonly<Record<string, string>> = {
   "torch.is_floating_point": "isFloating",
   "torch.load": "loadTorch",
   "torch.numel": "Tensor.numel",
+  "torch.pinverse": "pinv",
   "torch.save": "saveSafetensors",
   "torch.var": "variance",
 };
@@ -112,7 +114,7 @@ export class Counterparts {
     const exportsOf = (name: string): Map<string, DeclarationReflection> =>
       new Map((modules.get(name)?.children ?? []).map((child) => [child.name, child]));
     const places: Partial<Record<string, Map<string, DeclarationReflection>>> = {
-      torch: new Map([...exportsOf("@akari/autograd"), ...exportsOf("@akari/tensor")]),
+      torch: new Map([...exportsOf("@akari/special"), ...exportsOf("@akari/autograd"), ...exportsOf("@akari/tensor")]),
       "torch.Tensor": new Map(tensorMembers(project).map((member) => [member.name, member])),
       "torch.nn": exportsOf("@akari/nn"),
       "torch.nn.functional": namesIn(exportsOf("@akari/nn").get("functional")),
