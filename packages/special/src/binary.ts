@@ -81,7 +81,8 @@ export function ldexp(x: Tensor, n: Tensor | number): Tensor {
 }
 
 /**
- * The neighbour of each number among those of its dtype, on the way to another one; the number itself where both are equal. In float32 or float64.
+ * The neighbour of each number among those of its dtype, on the way to another one; the number itself where both are equal. In float32 or float64; a GPU may take the
+ * nearest neighbours of 0, which are denormal, for 0.
  *
  * https://pytorch.org/docs/stable/generated/torch.nextafter.html
  */
