@@ -525,4 +525,38 @@ raises("edges", "triplet_margin_loss/other-rank", "nn.functional.triplet_margin_
 raises("edges", "multi_margin_loss/fractions", "nn.functional.multi_margin_loss", {"input": rand(2, 3), "target": floats([0.0, 1.0])})
 raises("edges", "embedding_bag/no-such-padding", "nn.functional.embedding_bag", {"input": ints([[0]]), "weight": rand(2, 3)}, {"padding_idx": -9})
 
+for op, low, high in (("entr", 0.1, 3), ("erfcx", -2, 4), ("expit", -4, 4), ("gammaln", 0.1, 9), ("i0", -4, 9.5), ("i0e", -4, 9.5), ("i1", -4, 9.5), ("i1e", -4, 9.5),
+                      ("log_ndtr", -9, 3), ("ndtr", -3, 3), ("ndtri", 0.01, 0.99), ("psi", 0.1, 9)):
+    case("special", op, f"special.{op}", {"input": rand(2, 5, low=low, high=high)})
+for op in ("j0", "j1", "y0", "y1"):
+    case("special", f"bessel_{op}", f"special.bessel_{op}", {"input": rand(2, 5, low=0.2, high=12)}, grads=False)
+for op in ("airy_ai", "spherical_bessel_j0", "modified_bessel_i0", "modified_bessel_i1"):
+    case("special", op, f"special.{op}", {"input": rand(2, 5, low=-2, high=6)}, grads=False, fn=lambda input, op=op: getattr(torch.special, op)(input))
+for op in ("modified_bessel_k0", "modified_bessel_k1", "scaled_modified_bessel_k0", "scaled_modified_bessel_k1"):
+    case("special", op, f"special.{op}", {"input": rand(2, 5, low=0.2, high=6)}, grads=False, fn=lambda input, op=op: getattr(torch.special, op)(input))
+for op in ("gammainc", "gammaincc"):
+    inputs = {"input": rand(6, 1, low=0.2, high=12), "other": rand(4, low=0.2, high=15)}
+    case("special", op, f"special.{op}", inputs, nograd=("input",))
+    case("special", f"igamma{op[8:]}", f"igamma{op[8:]}", inputs, nograd=("input",))
+case("special", "zeta", "special.zeta", {"input": rand(3, 1, low=1.2, high=6), "other": rand(4, low=0.2, high=6)}, nograd=("input",))
+case("special", "xlog1py", "special.xlog1py", {"input": rand(3, 1), "other": rand(4, low=-0.9, high=3)})
+case("special", "logaddexp2", "logaddexp2", {"input": rand(3, 1), "other": rand(4)})
+case("special", "multigammaln", "special.multigammaln", {"input": rand(2, 3, low=1.2, high=5)}, {"p": 3}, fn=lambda input, p: torch.special.multigammaln(input, p))
+for op in ("chebyshev_polynomial_t", "chebyshev_polynomial_u", "chebyshev_polynomial_v", "chebyshev_polynomial_w", "hermite_polynomial_h", "hermite_polynomial_he",
+           "laguerre_polynomial_l", "legendre_polynomial_p", "shifted_chebyshev_polynomial_t", "shifted_chebyshev_polynomial_u", "shifted_chebyshev_polynomial_v",
+           "shifted_chebyshev_polynomial_w"):
+    case("special", op, f"special.{op}", {"input": rand(4, low=0.1, high=0.9)}, {"n": 5}, grads=False, fn=lambda input, n, op=op: getattr(torch.special, op)(input, n))
+
+for op in ("gcd", "lcm"):
+    case("special", op, op, {"input": ints([12, -18, 0, 0, 91]), "other": ints([18, 24, 5, 0, -14])}, grads=False)
+case("special", "float_power", "float_power", {"input": rand(3, low=0.1), "exponent": rand(2, 1)}, grads=False)
+case("special", "ldexp", "ldexp", {"input": rand(3), "other": ints([3, -2, 0])}, fn=lambda input, other: torch.ldexp(input, other.int()))
+case("special", "frexp", "frexp", {"input": floats([0.0, 3.5, -0.3, 1e-30, inf, nan])}, grads=False)
+case("special", "nextafter", "nextafter", {"input": floats([1.0, 0.75, -2.0, inf]), "other": floats([2.0, -1.0, 0.0, 1.0])}, grads=False, rtol=0, atol=0)
+case("special", "gradient", "gradient", {"input": rand(4, 5)}, {"spacing": 0.5, "edge_order": 2}, fn=lambda input, spacing, edge_order: torch.gradient(input, spacing=spacing, edge_order=edge_order))
+case("special", "gradient/coordinates", "gradient", {"input": rand(3, 4), "coordinates": [floats([0.0, 1.0, 3.0]), floats([-1.0, 0.5, 1.0, 4.0])]}, grads=False, fn=lambda input, coordinates: torch.gradient(input, spacing=coordinates))
+case("special", "histogram", "histogram", {"input": rand(12)}, {"bins": 4}, grads=False, fn=lambda input, bins: torch.histogram(input, bins))
+case("special", "histogram/density", "histogram", {"input": rand(12), "weight": rand(12, low=0.1)}, {"bins": 3, "range": [-1.0, 1.5], "density": True}, grads=False, fn=lambda input, weight, bins, range, density: torch.histogram(input, bins, range=range, weight=weight, density=density))
+case("special", "histogramdd", "histogramdd", {"input": rand(10, 2)}, {"bins": [2, 3]}, grads=False, fn=lambda input, bins: [torch.histogramdd(input, bins)[0], *torch.histogramdd(input, bins)[1]])
+
 save()

@@ -43,6 +43,7 @@ const order = [
   "@akari/data",
   "@akari/io",
   "@akari/distributions",
+  "@akari/special",
 ];
 
 /** Entry points as they are listed: a package, and after it what else it exports. */
@@ -51,7 +52,7 @@ export function inReadingOrder(entries: readonly EntryPoint[]): EntryPoint[] {
   return entries.toSorted((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
 }
 
-/** Every entry point of every published package. The umbrella comes last: it refers to the packages, not they to it. */
+/** Every entry point of every published package. Tensors come first and the umbrella last: who shows the same name later refers to the one who has it. */
 export function entryPoints(): EntryPoint[] {
   const found: EntryPoint[] = [];
   for (const folder of readdirSync(packages)) {
@@ -69,5 +70,6 @@ export function entryPoints(): EntryPoint[] {
       });
     }
   }
-  return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const first = ({ packageName }: EntryPoint): number => (packageName === "@akari/tensor" ? 0 : 1);
+  return found.sort((a, b) => first(a) - first(b) || (a.name < b.name ? -1 : 1));
 }

@@ -53,6 +53,12 @@ export const programs: Readonly<Record<string, string>> = {
     const [, s] = svd(tensor([[0, 2], [1, 0]]));
     if (JSON.stringify(s.toArraySync()) !== "[2,1]") throw new Error("svd");
   `,
+  "@akari/special": `
+    import { gammainc, ndtr } from "@akari/special";
+    import { tensor } from "@akari/tensor";
+    if (ndtr(tensor(0)).itemSync() !== 0.5) throw new Error("ndtr");
+    if (!(Math.abs((gammainc(tensor(1), tensor(1)).itemSync() as number) - (1 - Math.exp(-1))) < 1e-6)) throw new Error("gammainc");
+  `,
   "@akari/data": `
     import { DataLoader, TensorDataset } from "@akari/data";
     import { tensor } from "@akari/tensor";

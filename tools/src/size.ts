@@ -58,6 +58,13 @@ const limits: readonly Limit[] = [
     goal: 6,
     without: ["@akari/tensor"],
   },
+  {
+    name: "@akari/special, all of it, beside @akari/tensor",
+    code: usingAll("@akari/special", await import("@akari/special")),
+    limit: 8,
+    goal: 8,
+    without: ["@akari/tensor"],
+  },
 ];
 
 /** A program that uses every export of a package. Namespaces are left out: they hold the same once more. */

@@ -12,6 +12,7 @@ import { pointwise } from "./pointwise.ts";
 import { convolution, matmul, pool } from "./product.ts";
 import { reduction } from "./reduction.ts";
 import { shape } from "./shape.ts";
+import { specialFunctions } from "./special.ts";
 
 /** PyTorch's name to Akari's call. What is not here counts as missing. */
 export const table: Readonly<Record<string, Call>> = {
@@ -22,6 +23,7 @@ export const table: Readonly<Record<string, Call>> = {
   ...indexing,
   ...matmul,
   ...linalg,
+  ...specialFunctions,
   ...convolution,
   ...pool,
   ...creation,

@@ -18,7 +18,7 @@ export interface Family {
 const tensor: readonly Family[] = [
   {
     title: "Tensors and dtypes",
-    files: "tensor dtype",
+    files: "tensor dtype limits",
     names: "BackwardOptions",
   },
   {
@@ -187,6 +187,16 @@ const linalg: readonly Family[] = [
   { title: "Functions of a matrix", files: "matrix-exp" },
 ];
 
+const special: readonly Family[] = [
+  { title: "Normal distribution and error function", files: "error-function" },
+  { title: "Gamma, zeta", files: "incomplete-gamma multigammaln zeta" },
+  { title: "Logarithms and powers", files: "logarithms float-power" },
+  { title: "Bessel functions", files: "bessel modified-bessel airy" },
+  { title: "Orthogonal polynomials", files: "polynomials" },
+  { title: "Integers, and what floats are made of", files: "integers binary" },
+  { title: "Samples and counts", files: "gradient histogram" },
+];
+
 const distributions: readonly Family[] = [
   { title: "What all have in common", files: "distribution location-scale" },
   {
@@ -220,4 +230,5 @@ export const table: Readonly<Record<string, readonly Family[]>> = {
   "@akari/io": io,
   "@akari/linalg": linalg,
   "@akari/distributions": distributions,
+  "@akari/special": special,
 };

@@ -18,6 +18,7 @@ const aliases: Readonly<Record<string, string>> = {
   arctan: "atan",
   arctan2: "atan2",
   arctanh: "atanh",
+  asarray: "as_tensor",
   clip: "clamp",
   concat: "cat",
   concatenate: "cat",
@@ -55,10 +56,8 @@ const spelledOtherwise: Readonly<Record<string, string>> = {
   "torch.is_floating_point": "isFloating",
   "torch.load": "loadTorch",
   "torch.numel": "Tensor.numel",
+  "torch.pinverse": "pinv",
   "torch.save": "saveSafetensors",
-  "torch.special.expit": "sigmoid",
-  "torch.special.gammaln": "lgamma",
-  "torch.special.psi": "digamma",
   "torch.var": "variance",
 };
 
@@ -115,7 +114,7 @@ export class Counterparts {
     const exportsOf = (name: string): Map<string, DeclarationReflection> =>
       new Map((modules.get(name)?.children ?? []).map((child) => [child.name, child]));
     const places: Partial<Record<string, Map<string, DeclarationReflection>>> = {
-      torch: new Map([...exportsOf("@akari/autograd"), ...exportsOf("@akari/tensor")]),
+      torch: new Map([...exportsOf("@akari/special"), ...exportsOf("@akari/autograd"), ...exportsOf("@akari/tensor")]),
       "torch.Tensor": new Map(tensorMembers(project).map((member) => [member.name, member])),
       "torch.nn": exportsOf("@akari/nn"),
       "torch.nn.functional": namesIn(exportsOf("@akari/nn").get("functional")),
@@ -125,7 +124,7 @@ export class Counterparts {
       "torch.optim": exportsOf("@akari/optim"),
       "torch.optim.lr_scheduler": exportsOf("@akari/optim"),
       "torch.utils.data": exportsOf("@akari/data"),
-      "torch.special": exportsOf("@akari/tensor"),
+      "torch.special": new Map([...exportsOf("@akari/tensor"), ...exportsOf("@akari/special")]),
       "torch.autograd": exportsOf("@akari/autograd"),
       "torch.autograd.functional": exportsOf("@akari/autograd"),
       "torch.distributions": exportsOf("@akari/distributions"),

@@ -14,10 +14,10 @@ const listed = {
     concatenate conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d copysign corrcoef cos cosh cosine_similarity
     count_nonzero cov cross cummax cummin cumprod cumsum cumulative_trapezoid deg2rad det diag diag_embed diagflat diagonal
     diagonal_scatter diff digamma dist div divide dot dropout dsplit dstack einsum embedding empty empty_like empty_strided
-    enable_grad eq equal erf erfc erfinv exp exp2 expm1 eye fix flatten flip fliplr flipud float_power floor floor_divide fmax fmin
+    enable_grad eq equal erf erfc erfinv exp exp2 expm1 eye finfo fix flatten flip fliplr flipud float_power floor floor_divide fmax fmin
     fmod frac frexp from_numpy frombuffer full full_like gather gcd ge ger get_default_dtype get_float32_matmul_precision
     get_num_threads get_rng_state gradient greater greater_equal group_norm gt hamming_window hann_window hardshrink heaviside histc
-    histogram histogramdd hsplit hstack hypot i0 igamma igammac imag index_add index_copy index_reduce index_select initial_seed inner
+    histogram histogramdd hsplit hstack hypot i0 igamma igammac iinfo imag index_add index_copy index_reduce index_select initial_seed inner
     instance_norm inverse is_complex is_floating_point is_grad_enabled is_nonzero is_storage is_tensor isclose isfinite isin isinf
     isnan isneginf isposinf isreal istft kaiser_window kron kthvalue layer_norm lcm ldexp le lerp less less_equal lgamma linspace load
     log log10 log1p log2 log_softmax logaddexp logaddexp2 logcumsumexp logdet logical_and logical_not logical_or logical_xor logit
@@ -129,8 +129,12 @@ const listed = {
     slogdet solve solve_ex solve_triangular svd svdvals tensorinv tensorsolve vander vecdot vector_norm
   `,
   "torch.special": `
-    digamma entr erf erfc erfcx erfinv exp2 expit expm1 gammainc gammaincc gammaln i0 i0e i1 i1e log1p log_ndtr log_softmax logit
-    logsumexp multigammaln ndtr ndtri polygamma psi round sinc softmax xlog1py xlogy zeta
+    airy_ai bessel_j0 bessel_j1 bessel_y0 bessel_y1 chebyshev_polynomial_t chebyshev_polynomial_u chebyshev_polynomial_v
+    chebyshev_polynomial_w digamma entr erf erfc erfcx erfinv exp2 expit expm1 gammainc gammaincc gammaln hermite_polynomial_h
+    hermite_polynomial_he i0 i0e i1 i1e laguerre_polynomial_l legendre_polynomial_p log1p log_ndtr log_softmax logit logsumexp
+    modified_bessel_i0 modified_bessel_i1 modified_bessel_k0 modified_bessel_k1 multigammaln ndtr ndtri polygamma psi round
+    scaled_modified_bessel_k0 scaled_modified_bessel_k1 shifted_chebyshev_polynomial_t shifted_chebyshev_polynomial_u
+    shifted_chebyshev_polynomial_v shifted_chebyshev_polynomial_w sinc softmax spherical_bessel_j0 xlog1py xlogy zeta
   `,
   "torch.autograd": `
     Function FunctionCtx backward detect_anomaly grad gradcheck gradgradcheck set_detect_anomaly

@@ -58,6 +58,7 @@ function phrases(): string {
   return `import { Adam, arange, cat, Compose, compile, cpu, DataLoader, type Dataset, defaultGenerator, fromTypedArray, get, grad, inv, jacobian, load, manualSeed, multinomial, nn, noGrad, optim, requiresGrad, save, type StateDict, tensor, TensorDataset, type Transform, variance, zeros, type Tensor } from "akari";
 import { Binomial, Categorical, klDivergence, Normal } from "@akari/distributions";
 import { svd } from "@akari/linalg";
+import { besselJ0, gcd, ndtr } from "@akari/special";
 import { webgpu } from "@akari/tensor/webgpu";
 declare const [x, y, mask, b, loss]: [Tensor, Tensor, Tensor, Tensor, Tensor];
 declare const a: Tensor & Float32Array<ArrayBuffer>;

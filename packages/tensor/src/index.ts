@@ -89,6 +89,7 @@ export type {
   SortCall,
   View,
 } from "./kernel.ts";
+export { type FloatLimits, finfo, type IntegerLimits, iinfo } from "./limits.ts";
 export { once } from "./once.ts";
 export {
   apply,

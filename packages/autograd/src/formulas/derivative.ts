@@ -118,10 +118,13 @@ function ruleFor(y: Expr): { operands: readonly Expr[]; gradientsOf: (g: Expr) =
   return { operands: y.args, gradientsOf: (g) => rule(g, y, a, b, c) };
 }
 
-/** A gradient times a derivative: where that is 0 or 1 in some cases, there is no product, which would turn infinity into NaN. */
+/**
+ * A gradient times a derivative: where that is 0 or 1 in some cases, there is no product, which would turn infinity into NaN. One that has a derivative stated for it stays in one piece, for the
+ * next derivative.
+ */
 function times(g: Expr, partial: Expr): Expr {
   const [condition, yes, no] = partial.args;
-  if (partial.op === "select" && condition && yes && no) return condition.where(times(g, yes), times(g, no));
+  if (partial.op === "select" && condition && yes && no && !derivativeOf(partial)) return condition.where(times(g, yes), times(g, no));
   if (partial.op === "constant" && partial.value === 1) return g;
   return isZero(partial) ? zero(g) : g.mul(partial);
 }

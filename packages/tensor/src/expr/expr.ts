@@ -273,7 +273,7 @@ export function row(index: number, dtype: DType): Expr {
 
 /** A number that belongs to the formula itself. */
 export function constant(value: number | boolean, dtype?: DType): Expr {
-  const type = dtype ?? (typeof value === "boolean" ? "bool" : Number.isInteger(value) ? "int32" : "float32");
+  const type = dtype ?? (typeof value === "boolean" ? "bool" : (value | 0) === value ? "int32" : "float32");
   let number = Number(value);
   if (type === "bool") number = number !== 0 ? 1 : 0;
   else if (type === "int32") number = Math.trunc(number) | 0;

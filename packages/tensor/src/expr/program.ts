@@ -17,6 +17,8 @@ export interface Program {
   readonly inputs: number;
   /** How many numbers a call has to give: one more than the highest scalar that the formulas refer to. */
   readonly scalars: number;
+  /** How many nodes the formulas have, each counted once: so long is the kernel's text. */
+  readonly nodes: number;
   /** Unique among programs of both kinds. */
   readonly id: number;
 }
@@ -57,7 +59,14 @@ const rowPrograms = new Map<string, RowProgram>();
 export function program(outputs: readonly Expr[]): Program {
   const key = outputs.map((e) => e.id).join(" ");
   return once(programs, key, () => {
-    return { kind: "program", outputs, inputs: leaves(outputs, "input"), scalars: leaves(outputs, "scalar"), id: count++ };
+    return {
+      kind: "program",
+      outputs,
+      inputs: leaves(outputs, "input"),
+      scalars: leaves(outputs, "scalar"),
+      nodes: nodesOf(outputs).length,
+      id: count++,
+    };
   });
 }
 

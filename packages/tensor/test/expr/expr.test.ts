@@ -56,6 +56,8 @@ describe("types", () => {
     expect(constant(2.7, "int32").value).toBe(2);
     expect(constant(3, "bool").value).toBe(1);
     expect([constant(1).dtype, constant(0.5).dtype, constant(true).dtype]).toEqual(["int32", "float32", "bool"]);
+    // A whole number that no int32 holds is a float.
+    expect(input(0, "bool").where(3e38, -3e38).dtype).toBe("float32");
   });
   it("refuses bits of a float", () => {
     expect(() => x.not()).toThrow(DTypeError);

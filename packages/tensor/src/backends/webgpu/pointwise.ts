@@ -4,7 +4,6 @@
  */
 
 import { computeType } from "../../dtype.ts";
-import { nodesOf } from "../../expr/program.ts";
 import type { PointwiseCall, View } from "../../kernel.ts";
 import { isContiguous, sizeOf } from "../../shape.ts";
 import { Draft, type Elements, packingOf } from "./draft.ts";
@@ -23,9 +22,10 @@ type Call = Pick<PointwiseCall, "program" | "inputs" | "scalars" | "to">;
 export function pointwise(recorder: Recorder, call: Call): void {
   if (sizeOf(call.to[0]?.shape ?? [0]) === 0) return;
   const inputs = call.inputs.slice(0, call.program.inputs);
-  const quads = quadsOf([...inputs, ...call.to], call.to.length);
-  // Sixteen times the formula is too much text for a long one.
-  const blocks = quads === null && nodesOf(call.program.outputs).length <= 8 ? blocksOf([...inputs, ...call.to], call.to.length) : null;
+  // Four times the formula is too much text for a very long one: it takes a driver longer to compile than it will ever save. So is sixteen times for a long one.
+  const { nodes } = call.program;
+  const quads = nodes > 200 ? null : quadsOf([...inputs, ...call.to], call.to.length);
+  const blocks = quads === null && nodes <= 8 ? blocksOf([...inputs, ...call.to], call.to.length) : null;
   if (quads !== null) byQuad(recorder, { ...call, inputs }, quads);
   else if (blocks !== null) byBlock(recorder, { ...call, inputs }, blocks);
   else if (call.to.every(fillsWords)) byWord(recorder, call);

@@ -1,0 +1,69 @@
+/**
+ * Hurwitz's zeta function: the first terms of its sum, and the rest by the Euler-Maclaurin formula.
+ */
+
+import { type Binary, type Expr, pointwise, type TensorOrNumber } from "@akari/tensor";
+import { bernoulli } from "./bernoulli.ts";
+
+/** For q > 0. */
+function above(s: Expr, q: Expr): Expr {
+  const steps = q.dtype === "float64" ? 10 : 5;
+  const term = (k: number): Expr => q.add(k).log().mul(s).neg().exp();
+  const w = q.add(steps);
+  const inverse = w.reciprocal();
+  const square = inverse.mul(inverse);
+  // w⁻ˢ (w/(s-1) + 1/2 + Σ B₂ₖ/(2k)! s(s+1)…(s+2k-2)/w²ᵏ⁻¹)
+  let rest = w.div(s.sub(1)).add(0.5);
+  let factor = s.mul(inverse).mul(0.5);
+  bernoulli.forEach((b, i) => {
+    const k = 2 * i + 2;
+    if (i > 0) {
+      factor = factor
+        .mul(s.add(k - 3))
+        .mul(s.add(k - 2))
+        .mul(square)
+        .mul(1 / ((k - 1) * k));
+    }
+    rest = rest.add(factor.mul(b));
+  });
+  const last = term(steps);
+  // Where the last term is nothing, what multiplies it may be infinite.
+  let sum = last.eq(0).where(0, last.mul(rest));
+  // From the smallest term on, as one adds them.
+  for (let k = steps - 1; k >= 0; k--) sum = sum.add(term(k));
+  return sum;
+}
+
+function zetaFormula(left: Expr, right: Expr): Expr {
+  const s = left.toFloat();
+  const q = right.toFloat();
+  const positive = q.gt(0);
+  // Below 0, where s has to be whole: the terms on both sides of 0, of which those on the left have the sign of (-1)ˢ.
+  const near = q.sub(q.round());
+  const over = near.gt(0);
+  const part = positive.where(q, over.where(near, near.add(1)));
+  const first = positive.where(1, over.where(near.neg().add(1), near.neg()));
+  const behind = positive.where(1, q.neg().add(1));
+  const odd = s.mul(0.5).sub(s.mul(0.5).floor()).ne(0);
+  const beyond = above(s, first).sub(above(s, behind));
+  const main = above(s, part);
+  const value = positive.where(main, main.add(odd.where(beyond.neg(), beyond)));
+  const whole = q.eq(q.floor());
+  const pole = q
+    .le(0)
+    .and(whole)
+    .where(Number.POSITIVE_INFINITY, q.le(0).and(s.ne(s.floor())).where(Number.NaN, value));
+  // Of q to minus infinity, which all others are nothing beside.
+  const vast = q.lt(1).where(Number.POSITIVE_INFINITY, q.eq(1).cast(s.dtype));
+  const sum = s.eq(Number.POSITIVE_INFINITY).where(vast, pole);
+  const ends = s.eq(1).where(Number.POSITIVE_INFINITY, s.lt(1).where(Number.NaN, sum));
+  return s.isNaN().or(q.isNaN()).where(s.add(q), ends);
+}
+
+/**
+ * Hurwitz's zeta function, `Σ (k + q)⁻ˢ` over k from 0; ∞ at s = 1 and where q is 0, -1, -2, …; NaN for s below 1, and for negative q where s is not whole. Riemann's
+ * is that of q = 1. It has a derivative by both arguments.
+ *
+ * https://pytorch.org/docs/stable/special.html#torch.special.zeta
+ */
+export const zeta: Binary = /* @__PURE__ */ pointwise<[TensorOrNumber, TensorOrNumber]>("zeta", zetaFormula);
