@@ -62,7 +62,7 @@ function drawOnDevice(
   shape: (drawn: Tensor) => Tensor,
 ): void {
   if (to.numel() === 0) return;
-  const drawn = to.newEmpty(to.shape, { dtype });
+  const drawn = to.allocate(to.shape, dtype);
   const reseed = () => generator.random() * 2 ** 20 + (generator.random() >>> 12);
   drawn.device.run({ kind: "random", distribution, seed: reseed(), reseed, offset: 0, to: drawn });
   const shaped = shape(drawn);

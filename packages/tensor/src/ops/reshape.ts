@@ -2,6 +2,7 @@
  * The same elements, in the same order, arranged as another shape: a view wherever the strides allow it.
  */
 
+import { expectTensor } from "../argument.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { apply, type Op, rules, type Spec } from "../op.ts";
 import { dimension, dimensions, inferSizes, reshapeStrides, type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
@@ -54,6 +55,7 @@ export function view(x: Tensor, ...sizes: Sizes): Tensor {
  * arange(6).reshape(2, -1); // [[0, 1, 2], [3, 4, 5]]
  */
 export function reshape(x: Tensor, ...sizes: Sizes): Tensor {
+  expectTensor("reshape", x);
   const shape = inferSizes("reshape", sizesOf(sizes), x.shape);
   const fits = sameShape(shape, x.shape) || reshapeStrides(x.shape, x.strides, shape) !== null;
   return apply(viewing, [fits ? x : clone(x)], shape);
@@ -70,6 +72,7 @@ export function reshapeAs(x: Tensor, other: Tensor): Tensor {
  * https://pytorch.org/docs/stable/generated/torch.flatten.html
  */
 export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
+  expectTensor("flatten", x);
   const start = dimension("flatten", startDim, x.ndim);
   const end = dimension("flatten", endDim, x.ndim);
   if (start > end)
@@ -147,6 +150,7 @@ export function unsqueeze(x: Tensor, dim: number): Tensor {
 
 /** With dimensions of size one in front until there are `count`. */
 export function atLeast(x: Tensor, count: number): Tensor {
+  expectTensor("atLeast", x);
   if (x.ndim >= count) return x;
   return apply(
     unsqueezing,
