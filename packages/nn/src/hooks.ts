@@ -34,6 +34,18 @@ export class Hooks {
     backward: new Set(),
   };
 
+  /** The same hooks, in lists of their own. */
+  copy(): Hooks {
+    const copy = new Hooks();
+    for (const kind of Object.keys(this.#lists) as (keyof Kinds)[]) for (const { hook } of this.#lists[kind]) copy.add(kind, hook);
+    return copy;
+  }
+
+  /** The hooks before `forward`. */
+  get before(): ForwardPreHook[] {
+    return Array.from(this.#lists.before, ({ hook }) => hook);
+  }
+
   /** Adds a hook and returns what removes it. */
   add<K extends keyof Kinds>(kind: K, hook: Kinds[K]): () => void {
     const entry = { hook };
@@ -43,6 +55,12 @@ export class Hooks {
       this.#lists[kind].delete(entry);
       changed();
     };
+  }
+
+  /** Removes a hook that stands before `forward`. */
+  remove(hook: object): void {
+    for (const entry of this.#lists.before) if (entry.hook === hook) this.#lists.before.delete(entry);
+    changed();
   }
 
   /** Runs a module's `forward` with the hooks around it. */
