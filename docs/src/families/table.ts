@@ -129,7 +129,7 @@ const autograd: readonly Family[] = [
 ];
 
 const nn: readonly Family[] = [
-  { title: "Modules and containers", files: "module container parameter parameter-list hooks", names: "Identity FactoryOptions" },
+  { title: "Modules and containers", files: "module container deepcopy parameter parameter-list hooks", names: "Identity FactoryOptions" },
   { title: "Linear layers", files: "linear", names: "Bilinear" },
   { title: "Convolution", files: "conv conv-transpose" },
   { title: "Pooling", files: "pooling adaptive-pooling functional/unpool functional/fractional-pool" },

@@ -5,6 +5,7 @@
 
 import { requiresGrad } from "@akari/autograd";
 import { ArgumentError, bytesOf, type Storage, Tensor } from "@akari/tensor";
+import { Hooks } from "./hooks.ts";
 import { bare, Module, stateOf } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
@@ -38,24 +39,12 @@ class Copying {
     if (typeof value === "function") checkFree(value);
     if (typeof value !== "object" || value === null) return value;
     if (value instanceof Tensor) return this.#tensor(value);
-    if (ArrayBuffer.isView(value) && "slice" in value) return this.#keep(value, (value as Uint8Array).slice());
-    if (Array.isArray(value)) {
-      const list = this.#keep(value, [] as unknown[]);
-      for (const item of value) list.push(this.copy(item));
-      return list;
-    }
-    if (value instanceof Map) {
-      const map = this.#keep(value, new Map());
-      for (const [key, item] of value) map.set(this.copy(key), this.copy(item));
-      return map;
-    }
-    if (value instanceof Set) {
-      const set = this.#keep(value, new Set());
-      for (const item of value) set.add(this.copy(item));
-      return set;
-    }
-    const prototype: unknown = Object.getPrototypeOf(value);
-    return prototype === Object.prototype || prototype === null ? this.#properties(value, Object.create(prototype)) : value;
+    const prototype = Object.getPrototypeOf(value) as object | null;
+    if (Array.isArray(value)) return this.#properties(value, []);
+    if (prototype === Object.prototype || prototype === null) return this.#properties(value, Object.create(prototype));
+    if (value instanceof Map) return this.#filled(value, new Map());
+    if (value instanceof Set) return this.#keep(value, new Set(this.copy([...value])));
+    return ArrayBuffer.isView(value) && "slice" in value ? this.#keep(value, (value as Uint8Array).slice()) : value;
   }
 
   #keep<T>(original: unknown, copy: T): T {
@@ -63,8 +52,14 @@ class Copying {
     return copy;
   }
 
-  #properties<T extends object>(original: T, empty: T): T {
-    const copy = this.#keep(original, empty);
+  #filled<K, V>(original: Map<K, V>, copy: Map<K, V>): Map<K, V> {
+    this.#keep(original, copy);
+    for (const [key, item] of original) copy.set(this.copy(key), this.copy(item));
+    return copy;
+  }
+
+  #properties<T extends object>(original: T, copy: T): T {
+    this.#keep(original, copy);
     for (const key of Reflect.ownKeys(original)) {
       const property = Object.getOwnPropertyDescriptor(original, key) as PropertyDescriptor; // safe: it has the key
       if ("value" in property) property.value = this.copy(property.value);
@@ -74,43 +69,33 @@ class Copying {
   }
 
   #module(module: Module): Module {
-    checkOpen(module);
+    const prototype = Object.getPrototypeOf(module) as Module;
+    for (let at = prototype; at !== Module.prototype; at = Object.getPrototypeOf(at) as Module) {
+      const made = at.constructor;
+      if (/\.#\w/.test(String(made)))
+        throw new ArgumentError(`deepcopy: ${made.name} has #private members, which cannot be copied; take away the #`);
+    }
     const { hooks, buffers, children } = stateOf(module);
-    const own = { hooks: hooks.copy(), buffers: new Map(buffers), children: new Map<string, Module>() };
-    const copy = this.#properties(module, bare(Object.getPrototypeOf(module) as Module, own));
-    for (const [name, child] of children) own.children.set(name, this.copy(child));
+    const own = { hooks: new Hooks(hooks.lists), buffers: new Map(buffers), children: new Map<string, Module>() };
+    const copy = this.#properties(module, bare(prototype, own));
+    this.#filled(children, own.children);
     return copy;
   }
 
   #tensor(x: Tensor): Tensor {
-    const data = new Tensor(this.#storage(x), x.dtype, x);
+    const whole = () => new Tensor(x.storage, x.dtype, { shape: [x.storage.bytes / bytesOf(x.dtype)], strides: [1], offset: 0 });
+    // The memory is copied once, all of it, so that views of one are views of one copy.
+    const storage = (this.#made.get(x.storage) ?? this.#keep(x.storage, whole().clone().storage)) as Storage;
+    const data = new Tensor(storage, x.dtype, x);
     const learns = x.isLeaf && x.requiresGrad;
-    const copy = this.#keep(x, x instanceof Parameter ? new Parameter(data, { requiresGrad: learns }) : learns ? requiresGrad(data) : data);
-    if (learns) copy.grad = this.copy(x.grad);
+    const copy = this.#keep(x, x instanceof Parameter ? new Parameter(data, { requiresGrad: false }) : data);
+    if (learns) requiresGrad(copy).grad = this.copy(x.grad);
     return copy;
   }
-
-  /** The memory of a tensor, all of it once, so that views of it are views of one copy. */
-  #storage({ storage, dtype }: Tensor): Storage {
-    const known = this.#made.get(storage) as Storage | undefined;
-    if (known !== undefined) return known;
-    const shape = [storage.bytes / bytesOf(dtype)];
-    return this.#keep(storage, new Tensor(storage, dtype, { shape, strides: [1], offset: 0 }).clone().storage);
-  }
 }
 
-function checkOpen(module: Module): void {
-  for (let at = module as object; at !== Module.prototype; at = Object.getPrototypeOf(at) as object) {
-    const { name } = at.constructor;
-    if (/\.#\w/.test(String(at.constructor)))
-      throw new ArgumentError(`deepcopy: ${name} has #private members, which nobody else can copy; make them properties without the #`);
-  }
-}
-
+/** Throws for a function that takes the `this` of the original with it. */
 function checkFree(value: { readonly name: string }): void {
-  const arrow = !Object.hasOwn(value, "prototype");
-  if (arrow && (value.name.startsWith("bound ") || /\bthis\b/.test(String(value))))
-    throw new ArgumentError(
-      `deepcopy: the function ${value.name} uses the \`this\` of the original, and would go on to do so; make it a method of its class`,
-    );
+  if (!("prototype" in value) && (value.name.startsWith("bound ") || /\bthis\b/.test(String(value))))
+    throw new ArgumentError(`deepcopy: the function ${value.name} would go on to use the original's \`this\`; make it a method`);
 }

@@ -5,26 +5,25 @@
  */
 
 import { noGrad } from "@akari/autograd";
-import { ArgumentError, type Tensor } from "@akari/tensor";
+import { ArgumentError, changed, type Tensor } from "@akari/tensor";
 import { type Module, stateOf } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
-/** How a hook computes a property, and the properties it is computed from. */
+/** What computes a property, and how to make that a parameter of a module again. */
 interface Way {
   readonly property: string;
-  readonly parts: readonly string[];
-  readonly still: (module: Module) => Tensor;
+  readonly undo: (module: Module) => void;
 }
 
 const ways = /* @__PURE__ */ new WeakMap<object, Way>();
 
-/** What computes a property of a module, if anything does, and the hook that it stands for. */
-function wayOf(module: Module, property: string): [hook: object, way: Way] | null {
-  for (const hook of stateOf(module).hooks.before) {
+/** How a property of a module is computed; undefined when it is not. */
+function wayOf(module: Module, property: string): Way | undefined {
+  for (const { hook } of stateOf(module).hooks.lists.before) {
     const way = ways.get(hook);
-    if (way?.property === property) return [hook, way];
+    if (way?.property === property) return way;
   }
-  return null;
+  return undefined;
 }
 
 /** The parameter of a name. Throws an ArgumentError when there is none, or it is computed already. */
@@ -48,19 +47,23 @@ export function reparametrize(
   compute: (module: Module) => Tensor,
   still: (module: Module) => Tensor = compute,
 ): void {
-  const hook = (module: Module) => void Reflect.set(module, property, compute(module));
-  ways.set(hook, { property, parts, still });
+  const hook = (of: Module) => void Reflect.set(of, property, compute(of));
+  const undo = (of: Module) => {
+    const { before } = stateOf(of).hooks.lists;
+    for (const entry of before) if (entry.hook === hook) before.delete(entry);
+    changed();
+    const last = noGrad(() => still(of));
+    for (const part of parts) Reflect.deleteProperty(of, part);
+    Reflect.set(of, property, new Parameter(last.detach()));
+  };
+  ways.set(hook, { property, undo });
   module.registerForwardPreHook(hook);
 }
 
 /** Makes a property that is computed a parameter again. */
 export function restore<M extends Module>(operation: string, module: M, property: string): M {
-  const found = wayOf(module, property);
-  if (found === null) throw new ArgumentError(`${operation}: "${property}" is not computed from others; the module is ${module}`);
-  const [hook, { parts, still }] = found;
-  stateOf(module).hooks.remove(hook);
-  const last = noGrad(() => still(module));
-  for (const part of parts) Reflect.deleteProperty(module, part);
-  Reflect.set(module, property, new Parameter(last.detach()));
+  const way = wayOf(module, property);
+  if (!way) throw new ArgumentError(`${operation}: "${property}" is not computed from others; the module is ${module}`);
+  way.undo(module);
   return module;
 }
