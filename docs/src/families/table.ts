@@ -151,6 +151,7 @@ const nn: readonly Family[] = [
   { title: "Everything as functions", names: "functional" },
   { title: "Initial values", files: "init", names: "init" },
   { title: "Gradient clipping and parameters as one vector", files: "clip", names: "parametersToVector vectorToParameters" },
+  { title: "Averages of weights", files: "averaged-model" },
 ];
 
 const optim: readonly Family[] = [
