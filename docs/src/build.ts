@@ -66,8 +66,6 @@ const app = await Application.bootstrap({
   githubPages: false,
   hideGenerator: true,
   visibilityFilters: {},
-  // The detour of a module's call signature, which is explained where it stands.
-  intentionallyNotExported: ["Inputs"],
   validation: {
     notExported: true,
     invalidLink: true,

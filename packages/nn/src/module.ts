@@ -356,22 +356,15 @@ export abstract class Module {
 
 export interface Module {
   /** Runs the module: `forward`, with the hooks around it. A module whose class is not known takes and gives anything. */
-  (...inputs: Inputs<this["forward"]>[this[typeof takes]]): ReturnType<this["forward"]>;
+  // The detour lets a function that is generic in its module call it: to `M[...]` TypeScript lets pass what the bound of `M` takes, to `Parameters<M["forward"]>`
+  // nothing, since it works that out for each `M` alone.
+  (...inputs: (Record<"own", Parameters<this["forward"]>> & Record<string, Anything[]>)[this[typeof takes]]): ReturnType<this["forward"]>;
   /**
-   * Which of its `Inputs` a module takes; there in types only.
+   * Which of the inputs a module takes, those of its own `forward` or anything; there in types only.
    *
    * @hidden
    */
   readonly [takes]: Anything[] extends Parameters<this["forward"]> ? Anything : "own";
-}
-
-/**
- * The inputs of a module: those of its own `forward`, or anything. The detour lets a function that is generic in its module call it: to `M[...]` TypeScript
- * lets pass what the bound of `M` takes, to `Parameters<M["forward"]>` nothing, since it works that out for each `M` alone.
- */
-interface Inputs<Forward extends Module["forward"]> {
-  [any: string]: Anything[];
-  own: Parameters<Forward>;
 }
 
 declare const takes: unique symbol;
