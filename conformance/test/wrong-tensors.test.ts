@@ -44,7 +44,7 @@ describe("what is no tensor is refused by methods, such as", () => {
 });
 
 /** What programs call as functions, and layers. Most others refuse as well; what they are given by mistake is not worth a check of its own. */
-const functions = `cat stack add mul maximum matmul mm bmm mv dot outer einsum linear where softmax logSoftmax sum mean reshape transpose
+const functions = `cat stack add mul maximum matmul mm bmm mv dot outer einsum linear where softmax logSoftmax sum mean
   gather embedding conv1d conv2d conv3d convTranspose2d maxPool2d avgPool2d pad relu gelu exp l1Loss mseLoss crossEntropy nllLoss huberLoss smoothL1Loss
   binaryCrossEntropy binaryCrossEntropyWithLogits`.split(/\s+/);
 const layers = "Linear Conv2d ConvTranspose2d MaxPool2d AvgPool2d Embedding Softmax Sigmoid Flatten Dropout MSELoss CrossEntropyLoss".split(

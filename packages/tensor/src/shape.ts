@@ -51,7 +51,7 @@ export function sameShape(a: Shape, b: Shape): boolean {
 
 /** A shape as text, as error messages quote it: `[2, 3]`. In JavaScript, what has none may stand where a tensor belongs. */
 export function showShape(shape: Shape): string {
-  return shape ? `[${shape.join(", ")}]` : "none (it is no tensor; make one with tensor([...]))";
+  return shape ? `[${shape.join(", ")}]` : "none (no tensor)";
 }
 
 /**

@@ -47,7 +47,7 @@ export function install(prototype: object, functions: Readonly<Record<string, (x
         } catch (error) {
           if (!(error instanceof TypeError)) throw error;
           // Where JavaScript itself stumbles, something stands in a tensor's place that is none.
-          throw new ArgumentError(`${name}: wrong arguments (${error.message}); make tensors with tensor([...]), await promises`, {
+          throw new ArgumentError(`${name}: ${error.message}; is each tensor one? make one with tensor([...])`, {
             cause: error,
           });
         }

@@ -2,7 +2,6 @@
  * The dimensions of a tensor in another order: the strides change places, the elements stay where they are.
  */
 
-import { expectTensor } from "../argument.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { apply, type Op, rules } from "../op.ts";
 import { dimension, shapeError, showShape } from "../shape.ts";
@@ -44,7 +43,6 @@ export function permute(x: Tensor, ...dims: readonly number[] | readonly [readon
 
 /** Two dimensions change places. https://pytorch.org/docs/stable/generated/torch.transpose.html */
 export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
-  expectTensor("transpose", x);
   const a = dimension("transpose", dim0, x.ndim);
   const b = dimension("transpose", dim1, x.ndim);
   const order = x.shape.map((_, i) => (i === a ? b : i === b ? a : i));

@@ -55,7 +55,6 @@ export function view(x: Tensor, ...sizes: Sizes): Tensor {
  * arange(6).reshape(2, -1); // [[0, 1, 2], [3, 4, 5]]
  */
 export function reshape(x: Tensor, ...sizes: Sizes): Tensor {
-  expectTensor("reshape", x);
   const shape = inferSizes("reshape", sizesOf(sizes), x.shape);
   const fits = sameShape(shape, x.shape) || reshapeStrides(x.shape, x.strides, shape) !== null;
   return apply(viewing, [fits ? x : clone(x)], shape);
@@ -150,7 +149,6 @@ export function unsqueeze(x: Tensor, dim: number): Tensor {
 
 /** With dimensions of size one in front until there are `count`. */
 export function atLeast(x: Tensor, count: number): Tensor {
-  expectTensor("atLeast", x);
   if (x.ndim >= count) return x;
   return apply(
     unsqueezing,
