@@ -140,6 +140,7 @@ export const apart: readonly string[] = [
   "StateDictError",
   "clipGradNorm_",
   "clipGradValue_",
+  "deepcopy",
   "removeSpectralNorm",
   "removeWeightNorm",
   "vectorToParameters",

@@ -79,7 +79,8 @@ function tensorsIn(value: unknown): Tensor[] {
   return found;
 }
 
-function replaced(value: unknown, by: (x: Tensor) => Tensor): unknown {
+/** A value with something in the place of each tensor, at any depth of arrays and plain objects. */
+export function replaced(value: unknown, by: (x: Tensor) => unknown): unknown {
   if (value instanceof Tensor) return by(value);
   if (value instanceof Made) return value.make(...(replaced(value.from, by) as never[])); // safe: what stands in the table
   if (Array.isArray(value)) return value.map((item: unknown) => replaced(item, by));

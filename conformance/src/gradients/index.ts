@@ -10,7 +10,7 @@ import { products } from "./products.ts";
 import { rows, rowsConstant } from "./rows.ts";
 
 export { apart as apartInNn, functional } from "./functional.ts";
-export { type Calls, type Given, trial } from "./given.ts";
+export { type Calls, type Given, replaced, trial } from "./given.ts";
 export { apart, coarse, housekeeping, methods, methodsConstant } from "./methods.ts";
 export { modules } from "./modules.ts";
 

@@ -53,6 +53,7 @@ export const methodsConstant: Calls = {
 /** Methods that are no operations: they say something about the tensor, read it, or keep house. */
 export const housekeeping: readonly string[] = [
   "allclose",
+  "allocate",
   "allcloseSync",
   "backward",
   "cpu", // what `to` does, as a promise
@@ -146,6 +147,7 @@ export const apart: readonly string[] = [
   "expectBetween",
   "expectFloating",
   "expectOneType",
+  "expectTensor",
   "eye",
   "fillView",
   "floating",

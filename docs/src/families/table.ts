@@ -129,7 +129,7 @@ const autograd: readonly Family[] = [
 ];
 
 const nn: readonly Family[] = [
-  { title: "Modules and containers", files: "module container parameter parameter-list hooks", names: "Identity FactoryOptions" },
+  { title: "Modules and containers", files: "module container deepcopy parameter parameter-list hooks", names: "Identity FactoryOptions" },
   { title: "Linear layers", files: "linear", names: "Bilinear" },
   { title: "Convolution", files: "conv conv-transpose" },
   { title: "Pooling", files: "pooling adaptive-pooling functional/unpool functional/fractional-pool" },
@@ -151,6 +151,7 @@ const nn: readonly Family[] = [
   { title: "Everything as functions", names: "functional" },
   { title: "Initial values", files: "init", names: "init" },
   { title: "Gradient clipping and parameters as one vector", files: "clip", names: "parametersToVector vectorToParameters" },
+  { title: "Averages of weights", files: "averaged-model" },
 ];
 
 const optim: readonly Family[] = [

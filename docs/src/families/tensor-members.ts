@@ -17,7 +17,7 @@ const own: Readonly<Record<string, string>> = {
   "Copies and conversion": "float double half int long byte bool typeAs to clone contiguous copy_ setData",
   Reductions: "var",
   Shape: "T",
-  "For authors of operations": "storage buffer viewed trace newEmpty alias viewAs",
+  "For authors of operations": "storage buffer viewed trace newEmpty allocate alias viewAs",
 };
 
 /** What stands first on the page, and what last; between them the families in the order of the package's page. */

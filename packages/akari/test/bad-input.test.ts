@@ -70,8 +70,9 @@ describe("arguments by keyword, or without their brackets", () => {
     expect(() => unchecked(cat, [x], { dim: 1 })).toThrow(/cat: dimension \{"dim":1\}/);
     expect(() => unchecked(zeros, 2, 3)).toThrow("zeros: sizes must be non-negative integers in an array, got 2");
     expect(() => unchecked(randn, 2, 3)).toThrow(/randn: sizes must be .* in an array, got 2/);
-    expect(() => unchecked(clamp, x, { min: 0 })).toThrow(/clamp: expected tensors and numbers, got \{"min":0\}/);
-    expect(() => unchecked(add, x, [1, 2, 3])).toThrow(/add: expected tensors and numbers, got \[1,2,3\]/);
+    expect(() => unchecked(x.get.bind(x), { from: 1 })).toThrow('index: there is no option "from"; there are start, stop, step');
+    expect(() => unchecked(clamp, x, { min: 0 })).toThrow(/clamp: expected tensors and numbers, got an object/);
+    expect(() => unchecked(add, x, [1, 2, 3])).toThrow(/add: expected tensors and numbers, got an array/);
     expect(() => unchecked(add, x)).toThrow(/add: expected tensors and numbers, got undefined/);
   });
 });

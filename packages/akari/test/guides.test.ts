@@ -46,8 +46,8 @@ function phrases(): string {
   const cells = [...table.matchAll(/^\| .* \| (.*) \|$/gm)].slice(2).map(([, cell = ""]) => cell);
   const statements = cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, code = ""]) => code.replace("…", "0")));
   const complete = statements
-    // The names of a result, of a word of JavaScript's and of an error are no statements, and fields have no class here.
-    .filter((code) => !/^\{|^var$|^\w+Error$|^this\./.test(code))
+    // The names of a result, of a word of JavaScript's, of an error and of a package are no statements, and fields have no class here.
+    .filter((code) => !/^\{|^var$|^\w+Error$|^this\.|^@?akari\//.test(code))
     .map((code) =>
       code.startsWith("for")
         ? `${code} void [x, y];`
@@ -55,10 +55,12 @@ function phrases(): string {
           ? `${code} { forward(v: Tensor) { return v; } length = 1; get() { return samples[0] as Sample; } }`
           : `{ ${code}; }`,
     );
-  return `import { Adam, arange, cat, Compose, compile, cpu, DataLoader, type Dataset, defaultGenerator, fromTypedArray, get, grad, inv, jacobian, load, manualSeed, multinomial, nn, noGrad, optim, requiresGrad, save, type StateDict, tensor, TensorDataset, type Transform, variance, zeros, type Tensor } from "akari";
+  return `import { Adam, arange, cat, Compose, compile, cpu, DataLoader, type Dataset, deepcopy, defaultGenerator, fromTypedArray, get, grad, inv, jacobian, load, manualSeed, multinomial, nn, noGrad, optim, requiresGrad, save, type StateDict, tensor, TensorDataset, type Transform, variance, zeros, type Tensor } from "akari";
 import { Binomial, Categorical, klDivergence, Normal } from "@akari/distributions";
 import { svd } from "@akari/linalg";
 import { besselJ0, gcd, ndtr } from "@akari/special";
+import { type PackedSequence, packPaddedSequence } from "akari/rnn";
+import { AveragedModel, getEmaAvgFn, SWALR, updateBn } from "akari/swa";
 import { webgpu } from "@akari/tensor/webgpu";
 declare const [x, y, mask, b, loss]: [Tensor, Tensor, Tensor, Tensor, Tensor];
 declare const a: Tensor & Float32Array<ArrayBuffer>;
@@ -70,8 +72,8 @@ declare const encoder: nn.TransformerEncoder;
 declare const attention: nn.MultiheadAttention;
 declare const [q, k, v, p, image]: [Tensor, Tensor, Tensor, Tensor, Tensor];
 declare const [list, path]: [Tensor[], string];
-declare const [lstm, output, lengths, n]: [nn.LSTM, Tensor, Tensor, number];
-declare const [twin, mean, own]: [nn.Module, Tensor[], Tensor[]];
+declare const [lstm, output, lengths, n, packed]: [nn.LSTM, Tensor, Tensor, number, PackedSequence];
+declare const [loader, averaged]: [DataLoader<Tensor>, AveragedModel<nn.Sequential>];
 type Sample = [Tensor, number];
 declare const samples: Sample[];
 declare const f: (samples: Sample[]) => Tensor;

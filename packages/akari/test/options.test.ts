@@ -179,6 +179,7 @@ const calls: Readonly<Record<string, Call>> = {
   "Module.loadStateDict": (options) => new Linear(1, 1).loadStateDict(new Linear(1, 1).stateDict(), options),
   "Module.zeroGrad": (options) => new Linear(1, 1).zeroGrad(options),
   "Tensor.backward": (options) => square(wanted()).backward(null, options),
+  "Tensor.newEmpty": (options) => x().newEmpty([2], options),
   "Tensor.newZeros": (options) => x().newZeros([2], options),
   "Tensor.newOnes": (options) => x().newOnes([2], options),
   "Tensor.newFull": (options) => x().newFull([2], 3, options),
@@ -248,8 +249,8 @@ const optimizers = [
 
 /** Other names, classes without instances, what has options only to hand them on, and what has its own tests because it needs files or a network. */
 const elsewhere =
-  `divide subtract trapz var argwhere Optimizer ElementwiseOptimizer Tensor expectBetween checkNames ImageDataset MNIST FashionMNIST KMNIST download
-  findSplit decodeTorch loadTorch`.split(/\s+/);
+  `divide subtract trapz var argwhere Optimizer ElementwiseOptimizer Tensor expectBetween checkNames ImageDataset MNIST FashionMNIST KMNIST download findSplit
+  decodeTorch loadTorch`.split(/\s+/);
 
 describe("options", () => {
   for (const [name, call] of Object.entries(calls)) it(name, () => refuses(call as (options: unknown) => unknown)); // safe: wrong options are what is tested

@@ -11,8 +11,10 @@ import {
   BatchNorm2d,
   Conv2d,
   cholesky,
+  compile,
   cpu,
   crossEntropy,
+  deepcopy,
   det,
   embedding,
   Generator,
@@ -35,6 +37,7 @@ import {
   uniqueConsecutive,
   zeros,
 } from "../src/index.ts";
+import { AveragedModel, getEmaAvgFn, updateBn } from "../src/swa.ts";
 
 class Cnn extends Module {
   conv = new Conv2d(1, 4, 3, { padding: 1 });
@@ -114,6 +117,41 @@ describe.skipIf(found === null)(`training on webgpu${reason && ` (skipped: ${rea
     const late = await mostHeld(device, 4000);
     console.log(`webgpu: at most ${early} MiB in the first 1,000 steps, ${late} MiB later; the inputs alone ${5000 / 64} MiB`);
     expect(late).toBeLessThanOrEqual(32);
+  });
+});
+
+describe.skipIf(found === null)(`copies and averages of a model on webgpu${reason && ` (skipped: ${reason})`}`, () => {
+  const device = found as WebGpuBackend; // safe: skipped otherwise
+
+  it("lie there, move in a compiled step and are brought home", { timeout: 120_000 }, async () => {
+    const run = async (where: Backend, compiled: boolean): Promise<number[]> => {
+      manualSeed(3);
+      const model = new nn.Sequential(new Linear(3, 4), new BatchNorm1d(4), new Linear(4, 1)).to(where);
+      const averaged = new AveragedModel(model, { avgFn: getEmaAvgFn(0.5) });
+      expect(averaged.module.parameters().every((own) => own.device === where)).toBe(true);
+      const optimizer = new Adam(model.parameters(), { lr: 0.1 });
+      const plain = (x: Tensor): Tensor => {
+        optimizer.zeroGrad();
+        const loss = model(x).pow(2).mean();
+        loss.backward();
+        optimizer.step();
+        averaged.updateParameters(model);
+        return loss;
+      };
+      const step = compiled ? await compile(plain) : plain;
+      const batches = Array.from({ length: 3 }, (_, i) => arange(12).add(i).sin().reshape(4, 3).to(where));
+      for (const x of batches) await step(x);
+      await updateBn(batches, averaged);
+      return Array.from(
+        await deepcopy(averaged)
+          .eval()(batches[0] as Tensor)
+          .flatten()
+          .data(),
+      );
+    };
+    const expected = await run(cpu(), false);
+    for (const compiled of [false, true])
+      for (const [i, value] of (await run(device, compiled)).entries()) expect(value).toBeCloseTo(expected[i] as number, 4);
   });
 });
 

@@ -134,7 +134,9 @@ function operation(
       compute: (gradients) => {
         const arrived = [...gradients];
         const some = arrived.find((g) => g !== null) as Tensor; // safe: a node is visited when a gradient has arrived
-        const full = specs.map((spec, k) => (followed[k] ? arrived.shift() : null) ?? some.newEmpty(spec.shape, spec).fill_(0));
+        const full = specs.map(
+          (spec, k) => (followed[k] ? arrived.shift() : null) ?? some.allocate(spec.shape, spec.dtype, spec.device).fill_(0),
+        );
         const found = custom.backward(context, ...full);
         const each: readonly (Tensor | null)[] = Array.isArray(found) ? found : [found as Tensor | null]; // safe: as the interface says
         if (each.length !== count && each.length !== places.length) {

@@ -30,6 +30,6 @@ export async function download(
   check: (bytes: Uint8Array<ArrayBuffer>) => Promise<void>,
   options: DownloadOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { downloadFrom } = await import("./mirrors.ts");
-  return downloadFrom(file, mirrors, check, options);
+  const { downloadChecked } = await import("./mirrors.ts");
+  return downloadChecked(file, mirrors, check, options);
 }

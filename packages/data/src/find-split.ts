@@ -4,7 +4,7 @@
  * look further, since whoever put them there should know.
  */
 
-import { FileError } from "@akari/tensor";
+import { checkNames, FileError } from "@akari/tensor";
 import { cacheFolder } from "./cache.ts";
 import { DownloadError } from "./download-error.ts";
 import { type Files, nodeFiles, reason, writeAtomically } from "./files.ts";
@@ -13,7 +13,7 @@ import { checkPair, parseIdx, unpackIdx } from "./idx-format.ts";
 import type { IdxSearchOptions, IdxSplit } from "./idx-search.ts";
 import type { IdxFile, IdxSource } from "./idx-sources.ts";
 import { digest } from "./md5-digest.ts";
-import { downloadFrom } from "./mirrors.ts";
+import { downloadFrom, downloadNames } from "./mirrors.ts";
 import { join, nodeProcess } from "./node.ts";
 
 interface Found {
@@ -22,6 +22,12 @@ interface Found {
 }
 
 /** What `findSplit` does. */
+export function findChecked(source: IdxSource, train: boolean, options: IdxSearchOptions): Promise<IdxSplit> {
+  checkNames("findSplit", options, [...downloadNames, "root", "download", "files", "cache"]);
+  return findFiles(source, train, options);
+}
+
+/** The same with options that are known to be right, and may hold others beside them. */
 export async function findFiles(source: IdxSource, train: boolean, options: IdxSearchOptions): Promise<IdxSplit> {
   const { files = nodeFiles(), cache = cacheFolder(), root } = options;
   const imageFile: IdxFile = train ? "train-images" : "t10k-images";

@@ -36,6 +36,6 @@ export interface IdxSplit {
  * @throws FileError when the files are damaged or do not belong together; a DownloadError when they are nowhere to be found.
  */
 export async function findSplit(source: IdxSource, train: boolean, options: IdxSearchOptions = {}): Promise<IdxSplit> {
-  const { findFiles } = await import("./find-split.ts");
-  return findFiles(source, train, options);
+  const { findChecked } = await import("./find-split.ts");
+  return findChecked(source, train, options);
 }

@@ -3,13 +3,22 @@
  * fails is asked again after a while, each time after a longer one.
  */
 
-import { checkInteger } from "@akari/tensor";
+import { checkInteger, checkNames } from "@akari/tensor";
 import type { DownloadOptions } from "./download.ts";
 import { DownloadError } from "./download-error.ts";
 import { reason } from "./files.ts";
 import { type Progress, progressBar } from "./progress.ts";
 
+/** The names in `DownloadOptions`. */
+export const downloadNames: readonly (keyof DownloadOptions)[] = ["fetch", "attempts", "backoff", "timeout", "progress"];
+
 /** What `download` does. */
+export function downloadChecked(...given: Parameters<typeof downloadFrom>): Promise<Uint8Array<ArrayBuffer>> {
+  checkNames("download", given[3], downloadNames);
+  return downloadFrom(...given);
+}
+
+/** The same with options that are known to be right. */
 export async function downloadFrom(
   file: string,
   mirrors: readonly string[],

@@ -2,7 +2,7 @@
  * MNIST and the datasets in its format.
  */
 
-import { findSplit, type IdxSearchOptions } from "./idx-search.ts";
+import type { IdxSearchOptions } from "./idx-search.ts";
 import { fashionMnistSource, type IdxSource, kmnistSource, mnistSource } from "./idx-sources.ts";
 import { ImageDataset, type ImageOptions, type ImageSource } from "./image-dataset.ts";
 
@@ -75,7 +75,8 @@ export class KMNIST extends ImageDataset {
 async function find(source: IdxSource, options: MnistOptions): Promise<ImageSource> {
   // Before anything is fetched: an option that does not exist is refused here.
   new ImageDataset({ ...source, ...nothing }, options, searchOptions);
-  const { images, labels, from } = await findSplit(source, options.train ?? true, options);
+  const { findFiles } = await import("./find-split.ts");
+  const { images, labels, from } = await findFiles(source, options.train ?? true, options);
   const [, height, width] = images.shape as readonly [number, number, number]; // safe: a split's images have three dimensions
   // Safe: and are bytes, as its labels are.
   return { ...source, from, height, width, pixels: images.data as Uint8Array, digits: labels.data as Uint8Array };

@@ -23,6 +23,15 @@ function network(answer: (address: string, count: number) => Response | Error): 
 }
 
 describe("download", () => {
+  it("refuses what are no options of its own, before it asks anybody", async () => {
+    const { fetch, asked } = network(() => new Response("abc"));
+    const misspelt = { ...fast, fetch, retries: 3 };
+    await expect(download("f", ["a/"], anything, misspelt)).rejects.toThrow(
+      'download: there is no option "retries"; there are fetch, attempts, backoff, timeout, progress',
+    );
+    expect(asked).toEqual([]);
+  });
+
   it("returns what the first mirror has, and reports how far it is", async () => {
     const { fetch, asked } = network(() => new Response("abc", { headers: { "content-length": "3" } }));
     const seen: (number | null)[][] = [];

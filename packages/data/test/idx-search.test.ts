@@ -63,6 +63,12 @@ function put(path: string, imageName: string, labelName: string, zip = false): v
 }
 
 describe("findSplit", () => {
+  it("refuses what are no options of its own", async () => {
+    await expect(findSplit(source, true, { ...options, train: true } as object)).rejects.toThrow(
+      /^findSplit: there is no option "train"; there are /,
+    );
+  });
+
   it.each([
     ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", false, ""],
     ["train-images.idx3-ubyte", "train-labels.idx1-ubyte", false, ""],
@@ -100,7 +106,7 @@ describe("findSplit", () => {
   it("does not pass over damaged files", async () => {
     put("root", "train-images-idx3-ubyte", "train-labels-idx1-ubyte");
     writeFileSync(`${folder}/root/train-images-idx3-ubyte`, images.subarray(0, 20));
-    const search = findSplit(source, true, { ...options, ...mirror(), download: true, root: `${folder}/root` });
+    const search = findSplit(source, true, { ...options, fetch: mirror().fetch, download: true, root: `${folder}/root` });
     await expect(search).rejects.toThrow(`${folder}/root/train-images-idx3-ubyte announces 2×2×2 elements`);
   });
 
@@ -162,15 +168,15 @@ describe("findSplit, downloading", () => {
     const wrong = findSplit(source, true, {
       ...options,
       download: true,
-      ...mirror((address, bytes) => (address.includes("labels") ? new Uint8Array(gzipSync(other)) : bytes)),
+      fetch: mirror((address, bytes) => (address.includes("labels") ? new Uint8Array(gzipSync(other)) : bytes)).fetch,
     });
     await expect(wrong).rejects.toThrow(
       new RegExp(
         `no mirror delivers train-labels-idx1-ubyte.gz:(\\n.*the MD5 of the unpacked file is ${md5(other)}, it should be ${md5(labels)}){2}`,
       ),
     );
-    const cut = mirror((_, bytes) => bytes.slice(0, -9));
-    await expect(findSplit(source, false, { ...options, download: true, ...cut })).rejects.toThrow(/gzip stream ends too early/);
+    const { fetch: cut } = mirror((_, bytes) => bytes.slice(0, -9));
+    await expect(findSplit(source, false, { ...options, download: true, fetch: cut })).rejects.toThrow(/gzip stream ends too early/);
     expect(readdirSync(`${folder}/cache/Tiny`)).toEqual(["train-images-idx3-ubyte.gz"]);
   });
 
@@ -184,7 +190,7 @@ describe("findSplit, downloading", () => {
         throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
       },
     };
-    const search = findSplit(source, true, { ...options, download: true, files: full, ...mirror() });
+    const search = findSplit(source, true, { ...options, download: true, files: full, fetch: mirror().fetch });
     await expect(search).rejects.toThrow(FileError);
     await expect(search).rejects.toThrow(/cannot write .*train-images-idx3-ubyte.gz \(\d+ bytes\): ENOSPC: no space left/);
     expect(readdirSync(`${folder}/cache/Tiny`)).toEqual([]);
@@ -192,7 +198,9 @@ describe("findSplit, downloading", () => {
 
   it("says so when the cache cannot be made", async () => {
     writeFileSync(`${folder}/cache`, "a file where the folder should be");
-    await expect(findSplit(source, true, { ...options, download: true, ...mirror() })).rejects.toThrow(/Tiny: cannot make the folder/);
+    await expect(findSplit(source, true, { ...options, download: true, fetch: mirror().fetch })).rejects.toThrow(
+      /Tiny: cannot make the folder/,
+    );
     expect(readFileSync(`${folder}/cache`, "utf8")).toContain("a file");
   });
 });

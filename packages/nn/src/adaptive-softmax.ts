@@ -78,7 +78,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
     this.inFeatures = inFeatures;
     this.nClasses = nClasses;
     this.cutoffs = [...cutoffs, nClasses];
-    this.head = new Linear(inFeatures, this.#shortlist + cutoffs.length, { bias: headBias, ...factory });
+    this.head = new Linear(inFeatures, this.shortlist + cutoffs.length, { bias: headBias, ...factory });
     this.tail = new ModuleList(
       widths.map((width, i) => {
         const classes = (this.cutoffs[i + 1] as number) - (this.cutoffs[i] as number);
@@ -91,7 +91,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
   }
 
   /** How many classes are told apart at once. */
-  get #shortlist(): number {
+  private get shortlist(): number {
     return this.cutoffs[0] as number; // safe: at least one
   }
 
@@ -125,7 +125,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
       const [begin, end] = this.cutoffs.slice(i) as [number, number]; // safe: one cutoff more than clusters
       return target.ge(begin).logicalAnd(target.lt(end));
     });
-    const first = belongs.reduce((found, mask, i) => where(mask, this.#shortlist + i, found), target);
+    const first = belongs.reduce((found, mask, i) => where(mask, this.shortlist + i, found), target);
     let output = logSoftmax(this.head(input), 1).gather(1, first.unsqueeze(1)).squeeze(1);
     for (const [i, cluster] of [...this.tail].entries()) {
       const mask = belongs[i] as Tensor; // safe: one for each cluster
@@ -143,8 +143,8 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
   /** The log-probabilities of all classes: [N, inFeatures] → [N, nClasses]. */
   logProb(input: Tensor): Tensor {
     const head = logSoftmax(this.head(input), 1);
-    const clusters = [...this.tail].map((cluster, i) => logSoftmax(cluster(input), 1).add(head.narrow(1, this.#shortlist + i, 1)));
-    return cat([head.narrow(1, 0, this.#shortlist), ...clusters], 1);
+    const clusters = [...this.tail].map((cluster, i) => logSoftmax(cluster(input), 1).add(head.narrow(1, this.shortlist + i, 1)));
+    return cat([head.narrow(1, 0, this.shortlist), ...clusters], 1);
   }
 
   /** The most probable class of each example: [N, inFeatures] → [N], int32. */

@@ -148,7 +148,7 @@ export class MultiheadAttention extends Module {
    * `averageAttnWeights: false`, or null with `needWeights: false`.
    */
   forward(query: Tensor, key: Tensor, value: Tensor, options?: MultiheadCallOptions): [Tensor, Tensor | null] {
-    this.#check(query, key, value);
+    this.check(query, key, value);
     const { needWeights, averageAttnWeights, isCausal, ...hidden } = settings("MultiheadAttention", options, {
       needWeights: true,
       averageAttnWeights: true,
@@ -159,10 +159,10 @@ export class MultiheadAttention extends Module {
     const single = query.ndim === 2;
     // [N, L, E] and [N, heads, L, E / heads] from here on.
     const batched = (x: Tensor): Tensor => (single ? x.unsqueeze(0) : this.batchFirst ? x : x.transpose(0, 1));
-    const [q, k, v] = this.#project(query, key, value).map((x) => batched(x));
-    const [keys, values] = [this.#extended(k as Tensor, this.biasK), this.#extended(v as Tensor, this.biasV)];
+    const [q, k, v] = this.project(query, key, value).map((x) => batched(x));
+    const [keys, values] = [this.extended(k as Tensor, this.biasK), this.extended(v as Tensor, this.biasV)];
     const heads = (x: Tensor): Tensor => x.unflatten(-1, [this.numHeads, -1]).transpose(1, 2);
-    const masks = this.#masks(hidden, (q as Tensor).shape[0] ?? 1);
+    const masks = this.masks(hidden, (q as Tensor).shape[0] ?? 1);
     const [found, weights] = attend(heads(q as Tensor), heads(keys), heads(values), {
       scale: Math.sqrt(this.numHeads / this.embedDim),
       masks,
@@ -176,7 +176,7 @@ export class MultiheadAttention extends Module {
     return [output, single ? shown.squeeze(0) : shown];
   }
 
-  #check(query: Tensor, key: Tensor, value: Tensor): void {
+  private check(query: Tensor, key: Tensor, value: Tensor): void {
     const { embedDim, kdim, vdim, batchFirst } = this;
     const [batch, length] = batchFirst ? [0, 1] : [1, 0];
     const fits =
@@ -197,7 +197,7 @@ export class MultiheadAttention extends Module {
   }
 
   /** Queries, keys and values, each projected to the width of all heads; in one product where they are one tensor. */
-  #project(query: Tensor, key: Tensor, value: Tensor): readonly Tensor[] {
+  private project(query: Tensor, key: Tensor, value: Tensor): readonly Tensor[] {
     const { inProjWeight: packed, inProjBias } = this;
     if (packed && query === key && key === value) return chunk(linear(query, packed, inProjBias), 3, -1);
     const biases = inProjBias ? chunk(inProjBias, 3) : [];
@@ -207,7 +207,7 @@ export class MultiheadAttention extends Module {
   }
 
   /** Keys or values [N, S, E] with the learned one and the zero one behind them. */
-  #extended(x: Tensor, learned: Tensor | null): Tensor {
+  private extended(x: Tensor, learned: Tensor | null): Tensor {
     const one = [x.shape[0] ?? 1, 1, this.embedDim];
     const parts = [x];
     if (learned) parts.push(learned.expand(one));
@@ -216,7 +216,7 @@ export class MultiheadAttention extends Module {
   }
 
   /** The masks in the shape [N, heads, L, S], as they broadcast to it, with nothing hidden of the keys that were added. */
-  #masks({ attnMask, keyPaddingMask }: MultiheadCallOptions, batch: number): Mask[] {
+  private masks({ attnMask, keyPaddingMask }: MultiheadCallOptions, batch: number): Mask[] {
     checkMask("MultiheadAttention", "attnMask", attnMask);
     checkMask("MultiheadAttention", "keyPaddingMask", keyPaddingMask);
     const added = Number(this.biasK !== null) + Number(this.addZeroAttn);

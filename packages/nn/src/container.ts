@@ -3,7 +3,7 @@
  */
 
 import { IndexError, type Tensor } from "@akari/tensor";
-import { type Layer, Module } from "./module.ts";
+import { type Layer, Module, stateOf } from "./module.ts";
 
 /**
  * Layers run one after the other. They are named "0", "1", … or as given.
@@ -17,44 +17,39 @@ import { type Layer, Module } from "./module.ts";
  */
 export class Sequential extends Module {
   static override name = "Sequential";
-  readonly #layers: Map<string, Layer> = new Map();
 
   constructor(...layers: readonly Layer[] | readonly [Readonly<Record<string, Layer>>]) {
     super();
     const [first] = layers;
     const named = layers.length === 1 && first !== undefined && !(first instanceof Module);
-    for (const [name, layer] of Object.entries(named ? first : layers)) this.#layers.set(name, layer);
-  }
-
-  override namedChildren(): [string, Module][] {
-    return [...this.#layers];
+    for (const [name, layer] of Object.entries(named ? first : layers)) stateOf(this).children.set(name, layer);
   }
 
   /** How many layers there are. */
   override get length(): number {
-    return this.#layers.size;
+    return stateOf(this).children.size;
   }
 
   /** Adds a layer at the end. Returns the module. */
   append(layer: Layer): this {
-    this.#layers.set(String(this.#layers.size), layer);
+    stateOf(this).children.set(String(this.length), layer);
     return this;
   }
 
   /** The layer at a place; negative from the end. Throws an IndexError when there is none. */
   at(index: number): Layer {
-    return elementAt("Sequential", [...this.#layers.values()], index);
+    return elementAt("Sequential", [...this], index);
   }
 
   /** The layers, in the order in which they run. */
   [Symbol.iterator](): IterableIterator<Layer> {
-    return this.#layers.values();
+    return stateOf(this).children.values() as IterableIterator<Layer>; // safe: only layers are added
   }
 
   /** The input through one layer after the other; without layers, the input itself. */
   forward(input: Tensor): Tensor {
     let x = input;
-    for (const layer of this.#layers.values()) x = layer(x);
+    for (const layer of this) x = layer(x);
     return x;
   }
 }
@@ -66,36 +61,31 @@ export class Sequential extends Module {
  */
 export class ModuleList<M extends Module = Module> extends Module {
   static override name = "ModuleList";
-  readonly #modules: M[];
 
   constructor(modules: Iterable<M> = []) {
     super();
-    this.#modules = [...modules];
-  }
-
-  override namedChildren(): [string, Module][] {
-    return this.#modules.map((module, i) => [String(i), module]);
+    for (const module of modules) this.append(module);
   }
 
   /** How many modules there are. */
   override get length(): number {
-    return this.#modules.length;
+    return stateOf(this).children.size;
   }
 
   /** Adds a module at the end. Returns the list. */
   append(module: M): this {
-    this.#modules.push(module);
+    stateOf(this).children.set(String(this.length), module);
     return this;
   }
 
   /** The module at a place; negative from the end. Throws an IndexError when there is none. */
   at(index: number): M {
-    return elementAt("ModuleList", this.#modules, index);
+    return elementAt("ModuleList", [...this], index);
   }
 
   /** The modules, in the order of the list. */
   [Symbol.iterator](): IterableIterator<M> {
-    return this.#modules.values();
+    return stateOf(this).children.values() as IterableIterator<M>; // safe: only these are added
   }
 
   /** A list has no `forward`: run its modules yourself. */
@@ -114,44 +104,39 @@ export class ModuleDict<
   out M extends Module = Modules[keyof Modules],
 > extends Module {
   static override name = "ModuleDict";
-  readonly #modules: Map<string, Module>;
 
   constructor(modules?: Modules) {
     super();
-    this.#modules = new Map(Object.entries(modules ?? {}));
-  }
-
-  override namedChildren(): [string, Module][] {
-    return [...this.#modules];
+    for (const [name, module] of Object.entries(modules ?? {})) stateOf(this).children.set(name, module);
   }
 
   /** The module of a name, of the type that it was given with. Throws an IndexError when there is none. */
   get<Name extends keyof Modules & string>(name: Name): Modules[Name] {
-    const module = this.#modules.get(name);
+    const module = stateOf(this).children.get(name);
     if (module === undefined)
-      throw new IndexError(`ModuleDict: there is no module "${name}"; there are: ${[...this.#modules.keys()].join(", ")}`);
+      throw new IndexError(`ModuleDict: there is no module "${name}"; there are: ${[...stateOf(this).children.keys()].join(", ")}`);
     return module as Modules[Name]; // safe: only modules of its type are kept under a name
   }
 
   /** Sets the module of a name. Returns the dictionary. */
   set<Name extends keyof Modules & string>(name: Name, module: Modules[Name]): this {
-    this.#modules.set(name, module);
+    stateOf(this).children.set(name, module);
     return this;
   }
 
   /** Whether there is a module of a name. */
   has(name: string): boolean {
-    return this.#modules.has(name);
+    return stateOf(this).children.has(name);
   }
 
   /** The names. */
   keys(): string[] {
-    return [...this.#modules.keys()];
+    return [...stateOf(this).children.keys()];
   }
 
   /** Names and modules in pairs, in the order in which they were set. */
   [Symbol.iterator](): IterableIterator<[string, M]> {
-    return this.#modules.entries() as IterableIterator<[string, M]>; // safe: as above
+    return stateOf(this).children.entries() as IterableIterator<[string, M]>; // safe: as above
   }
 
   /** A dictionary has no `forward`: run its modules yourself. */

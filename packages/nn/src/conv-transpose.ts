@@ -46,7 +46,7 @@ abstract class ConvTransposeNd extends ConvolutionLayer {
    */
   forward(input: Tensor, outputSize: PerDimension | null = null): Tensor {
     const { stride, padding, dilation, groups } = this;
-    const outputPadding = outputSize === null ? this.outputPadding : this.#paddingFor(input, outputSize);
+    const outputPadding = outputSize === null ? this.outputPadding : this.paddingFor(input, outputSize);
     // Safe: only ordinary convolutions know the words "same" and "valid".
     return this.convolve(input, { stride, padding: padding as readonly number[], outputPadding, dilation, groups });
   }
@@ -54,7 +54,7 @@ abstract class ConvTransposeNd extends ConvolutionLayer {
   /** The transposed convolution itself, by the layer's own weight and bias; `forward` works out the options. */
   protected abstract convolve(input: Tensor, options: ConvTransposeOptions): Tensor;
 
-  #paddingFor(input: Tensor, outputSize: PerDimension): number[] {
+  private paddingFor(input: Tensor, outputSize: PerDimension): number[] {
     const layer = this.constructor.name;
     const dims = this.kernelSize.length;
     const sizes = input.shape.slice(-dims);

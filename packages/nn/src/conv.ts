@@ -134,14 +134,14 @@ abstract class ConvNd extends ConvolutionLayer {
   forward(input: Tensor): Tensor {
     const { stride, dilation, groups } = this;
     if (this.paddingMode === "zeros") return this.convolve(input, { stride, padding: this.padding, dilation, groups });
-    return this.convolve(pad(input, this.#sides(), { mode: this.paddingMode }), { stride, padding: 0, dilation, groups });
+    return this.convolve(pad(input, this.sides(), { mode: this.paddingMode }), { stride, padding: 0, dilation, groups });
   }
 
   /** The convolution itself, by the layer's own weight and bias; `forward` works out the options. */
   protected abstract convolve(input: Tensor, options: ConvLayerOptions): Tensor;
 
   /** The cells to add, for `pad`: last dimension first, before and after. */
-  #sides(): number[] {
+  private sides(): number[] {
     return this.kernelSize
       .flatMap((size, i) => {
         if (this.padding === "valid") return [[0, 0]];

@@ -17,19 +17,19 @@ export interface DropoutOptions {
 abstract class DropoutNd extends Module {
   /** How likely an element or a channel is to be dropped, from 0 to 1. Default 0.5. */
   readonly p: number;
-  readonly #options: DropoutOptions;
+  private readonly drawing: DropoutOptions;
 
   constructor(p = 0.5, options?: DropoutOptions) {
     super();
     const layer = this.constructor.name;
     checkNumber(layer, "p", p, 1);
     this.p = p;
-    this.#options = settings(layer, options, { generator: undefined });
+    this.drawing = settings(layer, options, { generator: undefined });
   }
 
   /** What the functions of `functional` are told: whether the layer is in training, and where to draw from. */
   protected options(): { readonly training: boolean } & DropoutOptions {
-    return { training: this.training, ...this.#options };
+    return { training: this.training, ...this.drawing };
   }
 
   abstract override forward(input: Tensor): Tensor;

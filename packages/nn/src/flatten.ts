@@ -2,7 +2,7 @@
  * Layers that only change the shape.
  */
 
-import type { Tensor } from "@akari/tensor";
+import { flatten, type Tensor, unflatten } from "@akari/tensor";
 import { Module } from "./module.ts";
 import { fields } from "./state-name.ts";
 
@@ -26,7 +26,7 @@ export class Flatten extends Module {
 
   /** With the defaults [N, ...] → [N, product of the rest]. */
   forward(input: Tensor): Tensor {
-    return input.flatten(this.startDim, this.endDim);
+    return flatten(input, this.startDim, this.endDim);
   }
 
   override extraRepr(): string {
@@ -54,7 +54,7 @@ export class Unflatten extends Module {
 
   /** [..., n, ...] → [..., ...unflattenedSize, ...]. Throws a ShapeError unless the sizes multiply to n. */
   forward(input: Tensor): Tensor {
-    return input.unflatten(this.dim, this.unflattenedSize);
+    return unflatten(input, this.dim, this.unflattenedSize);
   }
 
   override extraRepr(): string {

@@ -28,26 +28,27 @@ interface Kinds {
 
 /** The hooks of one module. */
 export class Hooks {
-  readonly #lists: { readonly [K in keyof Kinds]: Set<{ readonly hook: Kinds[K] }> } = {
-    before: new Set(),
-    after: new Set(),
-    backward: new Set(),
-  };
+  readonly lists: { readonly [K in keyof Kinds]: Set<{ readonly hook: Kinds[K] }> };
+
+  /** @param lists where hooks come from that are there from the start. */
+  constructor({ before, after, backward }: Partial<Hooks["lists"]> = {}) {
+    this.lists = { before: new Set(before), after: new Set(after), backward: new Set(backward) };
+  }
 
   /** Adds a hook and returns what removes it. */
   add<K extends keyof Kinds>(kind: K, hook: Kinds[K]): () => void {
     const entry = { hook };
-    this.#lists[kind].add(entry);
+    this.lists[kind].add(entry);
     changed();
     return () => {
-      this.#lists[kind].delete(entry);
+      this.lists[kind].delete(entry);
       changed();
     };
   }
 
   /** Runs a module's `forward` with the hooks around it. */
   run(module: Module, given: readonly unknown[]): unknown {
-    const { before, after, backward } = this.#lists;
+    const { before, after, backward } = this.lists;
     let inputs = given;
     for (const { hook } of before) inputs = hook(module, inputs) ?? inputs;
     const observed = backward.size > 0 ? this.#observe(module, inputs) : null;
@@ -66,7 +67,7 @@ export class Hooks {
     let left = tensors.length;
     const fire = (): readonly (Tensor | null)[] => {
       let current: readonly (Tensor | null)[] = gradInputs;
-      for (const { hook } of this.#lists.backward) current = hook(module, current, gradOutputs) ?? current;
+      for (const { hook } of this.lists.backward) current = hook(module, current, gradOutputs) ?? current;
       return current;
     };
     let place = 0;

@@ -54,6 +54,7 @@ export { ModuleDict, ModuleList, Sequential } from "./container.ts";
 export { Conv1d, Conv2d, Conv3d, type ConvLayerOptions } from "./conv.ts";
 export { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, type ConvTransposeLayerOptions } from "./conv-transpose.ts";
 export { CTCLoss } from "./ctc-loss.ts";
+export { deepcopy } from "./deepcopy.ts";
 export { Bilinear, CosineSimilarity, PairwiseDistance } from "./distance.ts";
 export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, type DropoutOptions, FeatureAlphaDropout } from "./dropout.ts";
 export { Embedding, EmbeddingBag, type EmbeddingBagLayerOptions, type EmbeddingLayerOptions, type PretrainedOptions } from "./embedding.ts";

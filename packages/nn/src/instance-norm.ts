@@ -42,11 +42,11 @@ abstract class InstanceNormNd extends BatchNormNd {
    */
   override forward(input: Tensor): Tensor {
     this.checkRank(input);
-    if (input.ndim < Math.max(...this.ranks)) return this.#normalize(input.unsqueeze(0)).squeeze(0);
-    return this.#normalize(input);
+    if (input.ndim < Math.max(...this.ranks)) return this.normalize(input.unsqueeze(0)).squeeze(0);
+    return this.normalize(input);
   }
 
-  #normalize(input: Tensor): Tensor {
+  private normalize(input: Tensor): Tensor {
     const { runningMean, runningVar, weight, bias, eps } = this;
     const useInputStats = this.training || !this.trackRunningStats;
     return instanceNorm(input, runningMean, runningVar, weight, bias, { useInputStats, momentum: this.momentum ?? 0.1, eps });

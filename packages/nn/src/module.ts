@@ -77,16 +77,9 @@ export abstract class Module {
   declare training: boolean;
 
   constructor() {
-    // A module is a function with the methods of its class, so that `model(x)` works.
-    // Safe: with the prototype set, the function is an instance of the class in every respect.
-    const self = ((...inputs: never[]) => hooksOf(self).run(self, inputs)) as unknown as this;
-    Object.setPrototypeOf(self, new.target.prototype);
-    // A function's own name and length would hide a class's.
-    Reflect.deleteProperty(self, "name");
-    Reflect.deleteProperty(self, "length");
     // Fields and private members of this class would stay behind on the object that is not returned, so there are none.
+    const self = bare(new.target.prototype as this, { hooks: new Hooks(), buffers: new Map(), children: new Map() });
     self.training = true;
-    state.set(self, { hooks: new Hooks(), buffers: new Map() });
     // biome-ignore lint/correctness/noConstructorReturn: a module is a function.
     return self;
   }
@@ -111,7 +104,7 @@ export abstract class Module {
 
   /** The children, by name, in the order of definition. */
   namedChildren(): [string, Module][] {
-    return this.ownEntries((value): value is Module => value instanceof Module);
+    return [...this.ownEntries((value): value is Module => value instanceof Module), ...stateOf(this).children];
   }
 
   /** The modules directly inside this one. */
@@ -363,22 +356,15 @@ export abstract class Module {
 
 export interface Module {
   /** Runs the module: `forward`, with the hooks around it. A module whose class is not known takes and gives anything. */
-  (...inputs: Inputs<this["forward"]>[this[typeof takes]]): ReturnType<this["forward"]>;
+  // The detour lets a function that is generic in its module call it: to `M[...]` TypeScript lets pass what the bound of `M` takes, to `Parameters<M["forward"]>`
+  // nothing, since it works that out for each `M` alone.
+  (...inputs: (Record<"own", Parameters<this["forward"]>> & Record<string, Anything[]>)[this[typeof takes]]): ReturnType<this["forward"]>;
   /**
-   * Which of its `Inputs` a module takes; there in types only.
+   * Which of the inputs a module takes, those of its own `forward` or anything; there in types only.
    *
    * @hidden
    */
   readonly [takes]: Anything[] extends Parameters<this["forward"]> ? Anything : "own";
-}
-
-/**
- * The inputs of a module: those of its own `forward`, or anything. The detour lets a function that is generic in its module call it: to `M[...]` TypeScript
- * lets pass what the bound of `M` takes, to `Parameters<M["forward"]>` nothing, since it works that out for each `M` alone.
- */
-interface Inputs<Forward extends Module["forward"]> {
-  [any: string]: Anything[];
-  own: Parameters<Forward>;
 }
 
 declare const takes: unique symbol;
@@ -389,20 +375,35 @@ export interface Layer extends Module {
 }
 
 /** What a module keeps to itself, out of the way of its properties. */
-interface ModuleState {
+export interface ModuleState {
   readonly hooks: Hooks;
   /** The properties that are buffers, and whether they are saved. */
   readonly buffers: Map<string, boolean>;
+  /** The children of a container, which are no properties of it, by name. */
+  readonly children: Map<string, Module>;
 }
 
 const state = /* @__PURE__ */ new WeakMap<Module, ModuleState>();
 
-function stateOf(module: Module): ModuleState {
-  return state.get(module) as ModuleState; // safe: the constructor puts it there
+/** What a module keeps to itself. */
+export function stateOf(module: Module): ModuleState {
+  return state.get(module) as ModuleState; // safe: `bare` puts it there
 }
 
 function hooksOf(module: Module): Hooks {
   return stateOf(module).hooks;
+}
+
+/** A module of a class without its properties: a function with the methods of the class, so that `model(x)` works. */
+export function bare<M extends Module>(prototype: M, own: ModuleState): M {
+  // Safe: with the prototype set, the function is an instance of the class in every respect.
+  const self = ((...inputs: never[]) => own.hooks.run(self, inputs)) as unknown as M;
+  Object.setPrototypeOf(self, prototype);
+  // A function's own name and length would hide a class's.
+  Reflect.deleteProperty(self, "name");
+  Reflect.deleteProperty(self, "length");
+  state.set(self, own);
+  return self;
 }
 
 /** One of some named things. */

@@ -128,12 +128,12 @@ export abstract class BatchNormNd extends Module {
     const averaged = this.training && this.momentum === null ? kept.map((x) => x?.clone() ?? null) : kept;
     const [mean = null, variance = null] = averaged;
     const y = batchNorm(input, mean, variance, weight, bias, { training, momentum: this.momentum ?? 1, eps });
-    if (averaged !== kept) this.#average(averaged);
+    if (averaged !== kept) this.average(averaged);
     return y;
   }
 
   /** Without a momentum every batch counts alike: moves the running statistics towards this batch's by one over the number of batches. */
-  #average(batch: readonly (Tensor | null)[]): void {
+  private average(batch: readonly (Tensor | null)[]): void {
     const share = this.numBatchesTracked?.to("float32").reciprocal();
     if (share === undefined) return;
     [this.runningMean, this.runningVar].forEach((kept, i) => {

@@ -3,7 +3,7 @@
  * sides, or, as for `pad`, two for each dimension, the last dimension first: left, right, top, bottom, front, back.
  */
 
-import { ArgumentError, type PadMode, pad, type Tensor } from "@akari/tensor";
+import { ArgumentError, type PadMode, type PadOptions, pad, type Tensor } from "@akari/tensor";
 import { Module } from "./module.ts";
 import { float, python } from "./state-name.ts";
 
@@ -13,8 +13,7 @@ export type BorderWidths = number | readonly number[];
 abstract class Padding extends Module {
   /** The widths of the border, two for each dimension, the last dimension first: left, right, top, bottom, front, back. */
   readonly padding: readonly number[];
-  readonly #mode: PadMode;
-  readonly #value: number;
+  private readonly border: PadOptions;
 
   constructor(dims: number, mode: PadMode, padding: BorderWidths, value = 0) {
     super();
@@ -22,14 +21,13 @@ abstract class Padding extends Module {
     if (widths.length !== 2 * dims || !widths.every(Number.isInteger))
       throw new ArgumentError(`${this.constructor.name}: padding must be one whole number or ${2 * dims}, got [${widths.join(", ")}]`);
     this.padding = widths;
-    this.#mode = mode;
-    this.#value = value;
+    // Only a constant border has a value.
+    this.border = mode === "constant" ? { value } : { mode };
   }
 
   /** The last dimensions grow by what stands on both of their sides: [..., W] → [..., left + W + right]. */
   forward(input: Tensor): Tensor {
-    // Only a constant border has a value.
-    return pad(input, this.padding, this.#mode === "constant" ? { value: this.#value } : { mode: this.#mode });
+    return pad(input, this.padding, this.border);
   }
 
   override extraRepr(): string {

@@ -29,7 +29,7 @@ abstract class RecurrentCell extends Module {
   biasIh: Parameter | null;
   /** Added to the product with the state, [gates · hiddenSize]; null without bias. */
   biasHh: Parameter | null;
-  readonly #cell: Cell;
+  private readonly cell: Cell;
 
   /** `own` are the options that not all cells have. */
   constructor(cell: Cell, inputSize: number, hiddenSize: number, options: LinearOptions, own: Pick<RNNCellOptions, "nonlinearity"> = {}) {
@@ -46,7 +46,7 @@ abstract class RecurrentCell extends Module {
       { bias: true, ...own, ...factoryDefaults } as typeof factoryDefaults & Required<typeof own> & { bias: true }, // safe: what a cell does not have is refused
     );
     const gates = cell.gates * hiddenSize;
-    this.#cell = cell;
+    this.cell = cell;
     this.inputSize = inputSize;
     this.hiddenSize = hiddenSize;
     this.weightIh = new Parameter(empty([gates, inputSize], factory));
@@ -82,15 +82,15 @@ abstract class RecurrentCell extends Module {
       }
     }
     const { dtype, device } = input;
-    const states = given ?? Array.from({ length: this.#cell.states }, () => zeros(shape, { dtype, device }));
+    const states = given ?? Array.from({ length: this.cell.states }, () => zeros(shape, { dtype, device }));
     const [batch, weights] = [
       shape.length === 1 ? 1 : (shape[0] as number),
       { state: this.weightHh, stateBias: this.biasHh, projection: null },
     ];
     // A step is a sequence of one.
-    const products = linear(input, this.weightIh, this.biasIh).reshape([1, batch, this.#cell.gates * this.hiddenSize]);
+    const products = linear(input, this.weightIh, this.biasIh).reshape([1, batch, this.cell.gates * this.hiddenSize]);
     const start = states.map((state) => state.reshape([batch, this.hiddenSize]));
-    return recur(this.#cell, products, weights, start, false).map((all) => all.select(0, 1).reshape(shape));
+    return recur(this.cell, products, weights, start, false).map((all) => all.select(0, 1).reshape(shape));
   }
 
   override extraRepr(): string {

@@ -88,7 +88,7 @@ abstract class RecurrentLayer extends Module {
   declare biasIhL0?: Parameter;
   /** Added to the product with the state, [gates · hiddenSize]; not there without bias. */
   declare biasHhL0?: Parameter;
-  readonly #cell: Cell;
+  private readonly cell: Cell;
 
   /** `own` are the options that not all recurrent layers have. */
   constructor(cell: Cell, inputSize: number, hiddenSize: number, options: RecurrentOptions, own: OwnOptions = {}) {
@@ -113,7 +113,7 @@ abstract class RecurrentLayer extends Module {
     checkNumber(layer, "dropout", dropout, 1);
     if (!Number.isInteger(projSize) || projSize < 0 || projSize >= hiddenSize)
       throw new ArgumentError(`${layer}: projSize must be a whole number below the hidden size ${hiddenSize}, got ${projSize}`);
-    this.#cell = cell;
+    this.cell = cell;
     this.inputSize = inputSize;
     this.hiddenSize = hiddenSize;
     this.projSize = projSize;
@@ -124,8 +124,8 @@ abstract class RecurrentLayer extends Module {
     this.bidirectional = bidirectional;
     const width = projSize || hiddenSize;
     const gates = cell.gates * hiddenSize;
-    for (const [index, suffix] of this.#suffixes().entries()) {
-      const features = index < this.#directions() ? inputSize : width * this.#directions();
+    for (const [index, suffix] of this.suffixes().entries()) {
+      const features = index < this.directions() ? inputSize : width * this.directions();
       const add = (name: string, ...shape: number[]) => Reflect.set(this, `${name}${suffix}`, new Parameter(empty(shape, factory)));
       add("weightIh", gates, features);
       add("weightHh", gates, width);
@@ -146,16 +146,16 @@ abstract class RecurrentLayer extends Module {
     for (const parameter of this.parameters()) uniform_(parameter, -bound, bound);
   }
 
-  #directions(): number {
+  private directions(): number {
     return this.bidirectional ? 2 : 1;
   }
 
   /** How the weights of each layer and direction end, in their order. */
-  #suffixes(): string[] {
+  private suffixes(): string[] {
     return Array.from({ length: this.numLayers }, (_, l) => (this.bidirectional ? [`L${l}`, `L${l}Reverse`] : [`L${l}`])).flat();
   }
 
-  #weights(suffix: string): Weights {
+  private weights(suffix: string): Weights {
     const of = (name: string): Tensor | null => (Reflect.get(this, `${name}${suffix}`) as Tensor | undefined) ?? null;
     const [input, state] = [of("weightIh") as Tensor, of("weightHh") as Tensor]; // safe: the constructor made them
     return { input, state, inputBias: of("biasIh"), stateBias: of("biasHh"), projection: of("weightHr") };
@@ -171,18 +171,18 @@ abstract class RecurrentLayer extends Module {
       const { data, batchSizes } = input;
       if (data.ndim !== 2 || data.shape[1] !== this.inputSize)
         throw shapeError(this.constructor.name, `packed data [steps, ${this.inputSize}]`, data);
-      const start = this.#start(data, batchSizes[0] as number, given, true); // safe: there is a first step
-      const { output, states } = this.#layers(
+      const start = this.start(data, batchSizes[0] as number, given, true); // safe: there is a first step
+      const { output, states } = this.layers(
         data,
         start.map((all) => input.sorted(all)),
         input,
       );
       return { output: input.with(output), states: states.map((all) => input.unsorted(all)) };
     }
-    this.#checkInput(input);
+    this.checkInput(input);
     const single = input.ndim === 2;
     const first = single ? input.unsqueeze(1) : this.batchFirst ? input.transpose(0, 1) : input;
-    const { output, states } = this.#layers(first, this.#start(input, first.shape[1] as number, given, !single), null);
+    const { output, states } = this.layers(first, this.start(input, first.shape[1] as number, given, !single), null);
     return {
       output: single ? output.squeeze(1) : this.batchFirst ? output.transpose(0, 1) : output,
       states: single ? states.map((all) => all.squeeze(1)) : states,
@@ -190,17 +190,17 @@ abstract class RecurrentLayer extends Module {
   }
 
   /** All layers, over [L, N, features], or over the steps of a packed sequence. */
-  #layers(first: Tensor, start: readonly Tensor[], packed: PackedSequence | null): Passed<Tensor> {
-    const suffixes = this.#suffixes();
-    const directions = this.#directions();
-    const last: Tensor[][] = Array.from({ length: this.#cell.states }, () => []);
+  private layers(first: Tensor, start: readonly Tensor[], packed: PackedSequence | null): Passed<Tensor> {
+    const suffixes = this.suffixes();
+    const directions = this.directions();
+    const last: Tensor[][] = Array.from({ length: this.cell.states }, () => []);
     let x = first;
     for (let layer = 0; layer < this.numLayers; layer++) {
       const outputs: Tensor[] = [];
       for (let direction = 0; direction < directions; direction++) {
         const index = layer * directions + direction;
         const states = start.map((all) => all.select(0, index));
-        const found = this.#pass(x, states, this.#weights(suffixes[index] as string), direction === 1, packed);
+        const found = this.pass(x, states, this.weights(suffixes[index] as string), direction === 1, packed);
         outputs.push(found.output);
         for (const [k, state] of found.states.entries()) last[k]?.push(state);
       }
@@ -211,10 +211,10 @@ abstract class RecurrentLayer extends Module {
   }
 
   /** One layer in one direction: [..., features] → [..., width]. */
-  #pass(x: Tensor, start: readonly Tensor[], weights: Weights, backwards: boolean, packed: PackedSequence | null): Passed<Tensor> {
+  private pass(x: Tensor, start: readonly Tensor[], weights: Weights, backwards: boolean, packed: PackedSequence | null): Passed<Tensor> {
     const steps = (products: Tensor, before: readonly Tensor[]): Passed<Tensor> => {
       const length = products.shape[0] as number;
-      const all = recur(this.#cell, products, weights, before, backwards);
+      const all = recur(this.cell, products, weights, before, backwards);
       const output = (all[0] as Tensor).narrow(0, backwards ? 0 : 1, length); // safe: a cell has a state
       return { output, states: all.map((states) => states.select(0, backwards ? 0 : length)) };
     };
@@ -222,7 +222,7 @@ abstract class RecurrentLayer extends Module {
     return packed ? packed.pass(steps, products, start, backwards) : steps(products, start);
   }
 
-  #checkInput(input: Tensor): void {
+  private checkInput(input: Tensor): void {
     const layer = this.constructor.name;
     const wanted = `${this.batchFirst ? "[N, L" : "[L, N"}, ${this.inputSize}] or [L, ${this.inputSize}]`;
     if ((input.ndim !== 2 && input.ndim !== 3) || input.shape.at(-1) !== this.inputSize)
@@ -232,9 +232,9 @@ abstract class RecurrentLayer extends Module {
   }
 
   /** The first states as [layers · directions, N, width]. */
-  #start(input: Tensor, batch: number, given: readonly Tensor[] | null, batched: boolean): readonly Tensor[] {
-    const count = this.numLayers * this.#directions();
-    return Array.from({ length: this.#cell.states }, (_, k) => {
+  private start(input: Tensor, batch: number, given: readonly Tensor[] | null, batched: boolean): readonly Tensor[] {
+    const count = this.numLayers * this.directions();
+    return Array.from({ length: this.cell.states }, (_, k) => {
       const width = k === 0 ? this.projSize || this.hiddenSize : this.hiddenSize;
       const shape = [count, batch, width];
       const state = given?.[k];

@@ -49,33 +49,31 @@ export function spectralNorm<M extends Module>(module: M, name = "weight", optio
     throw new ArgumentError(`spectralNorm: "${name}" has no rows and columns to take a singular value of: its shape is [${weight.shape}]`);
   const at = dimension("spectralNorm", dim, weight.ndim);
   const [original, left, right] = ["orig", "u", "v"].map((part) => `${snakeCase(name)}_${part}`) as [string, string, string]; // safe: three
-  const part = (property: string) => Reflect.get(module, property) as Tensor; // safe: set below
-  const matrix = () =>
-    part(original)
-      .movedim(at, 0)
-      .flatten(1)
-      .reshape([weight.shape[at] as number, -1]);
+  const [rows, size] = [weight.shape[at] as number, weight.numel()];
+  const part = (of: Module, property: string) => Reflect.get(of, property) as Tensor; // safe: set below
+  const matrix = (of: Module) => part(of, original).movedim(at, 0).flatten(1).reshape([rows, -1]);
   const unit = (x: Tensor) => normalize(x, { dim: 0, eps });
   Reflect.set(module, original, new Parameter(weight.detach()));
   for (const [property, length] of [
-    [left, weight.shape[at] as number],
-    [right, weight.numel() / (weight.shape[at] as number)],
+    [left, rows],
+    [right, size / rows],
   ] as const)
     module.registerBuffer(property, unit(weight.newEmpty([length]).normal_()));
-  const divided = (u: Tensor, v: Tensor) => part(original).div(u.dot(mv(matrix(), v)));
-  const compute = (): Tensor => {
-    if (module.training) {
+  const divided = (of: Module, u: Tensor, v: Tensor) => part(of, original).div(u.dot(mv(matrix(of), v)));
+  const compute = (of: Module): Tensor => {
+    const [u, v] = [part(of, left), part(of, right)];
+    if (of.training) {
       noGrad(() => {
         for (let i = 0; i < nPowerIterations; i++) {
-          part(right).copy_(unit(mv(matrix().t(), part(left))));
-          part(left).copy_(unit(mv(matrix(), part(right))));
+          v.copy_(unit(mv(matrix(of).t(), u)));
+          u.copy_(unit(mv(matrix(of), v)));
         }
       });
     }
     // Copies: a second call before the backward pass changes the buffers.
-    return divided(part(left).clone(), part(right).clone());
+    return divided(of, u.clone(), v.clone());
   };
-  const still = () => divided(part(left), part(right));
+  const still = (of: Module) => divided(of, part(of, left), part(of, right));
   // Until the first call, what was there, as an ordinary tensor.
   Reflect.set(module, name, weight.detach());
   reparametrize(module, name, [original, left, right], compute, still);

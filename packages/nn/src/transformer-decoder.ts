@@ -6,20 +6,14 @@ import { checkInteger, full, settings, type Tensor } from "@akari/tensor";
 import { checkCounts } from "./arguments.ts";
 import { MultiheadAttention } from "./attention.ts";
 import { ModuleList } from "./container.ts";
+import { deepcopy } from "./deepcopy.ts";
 import { Dropout } from "./dropout.ts";
 import { xavierUniform_ } from "./init.ts";
 import { type FactoryOptions, Linear } from "./linear.ts";
 import { Module } from "./module.ts";
 import { LayerNorm } from "./norm.ts";
 import { snakeCase } from "./state-name.ts";
-import {
-  activationOf,
-  copied,
-  layerDefaults,
-  TransformerEncoder,
-  TransformerEncoderLayer,
-  type TransformerLayerOptions,
-} from "./transformer.ts";
+import { activationOf, layerDefaults, TransformerEncoder, TransformerEncoderLayer, type TransformerLayerOptions } from "./transformer.ts";
 
 /** What a call of `TransformerDecoderLayer` and `TransformerDecoder` may be told. Masks are bool (true hides) or numbers to add. */
 export interface DecoderCallOptions {
@@ -82,7 +76,6 @@ export class TransformerDecoderLayer extends Module {
   dropout3: Dropout;
   /** What stands between the two linear layers. Default `relu`. */
   readonly activation: (x: Tensor) => Tensor;
-  readonly #arguments: readonly [number, number, TransformerLayerOptions];
 
   constructor(dModel: number, nhead: number, options: TransformerLayerOptions = {}) {
     super();
@@ -107,42 +100,36 @@ export class TransformerDecoderLayer extends Module {
     this.dropout1 = new Dropout(dropout);
     this.dropout2 = new Dropout(dropout);
     this.dropout3 = new Dropout(dropout);
-    this.#arguments = [dModel, nhead, options];
   }
 
   protected override stateName(property: string): string {
     return snakeCase(property);
   }
 
-  /** Another layer of the same settings and values. Nothing is drawn for it. */
-  copy(): TransformerDecoderLayer {
-    return copied(this, () => new TransformerDecoderLayer(...this.#arguments));
-  }
-
   /** Target [T, N, E] and memory [S, N, E] → [T, N, E], N first with `batchFirst`, or all without N. */
   forward(tgt: Tensor, memory: Tensor, options?: DecoderCallOptions): Tensor {
     const call = settings("TransformerDecoderLayer", options, decoderCall);
     if (this.normFirst) {
-      const x = tgt.add(this.#own(this.norm1(tgt), call));
-      const y = x.add(this.#other(this.norm2(x), memory, call));
-      return y.add(this.#network(this.norm3(y)));
+      const x = tgt.add(this.own(this.norm1(tgt), call));
+      const y = x.add(this.other(this.norm2(x), memory, call));
+      return y.add(this.network(this.norm3(y)));
     }
-    const x = this.norm1(tgt.add(this.#own(tgt, call)));
-    const y = this.norm2(x.add(this.#other(x, memory, call)));
-    return this.norm3(y.add(this.#network(y)));
+    const x = this.norm1(tgt.add(this.own(tgt, call)));
+    const y = this.norm2(x.add(this.other(x, memory, call)));
+    return this.norm3(y.add(this.network(y)));
   }
 
-  #own(x: Tensor, { tgtMask, tgtKeyPaddingMask, tgtIsCausal }: Required<DecoderCallOptions>): Tensor {
+  private own(x: Tensor, { tgtMask, tgtKeyPaddingMask, tgtIsCausal }: Required<DecoderCallOptions>): Tensor {
     const call = { attnMask: tgtMask, keyPaddingMask: tgtKeyPaddingMask, isCausal: tgtIsCausal, needWeights: false };
     return this.dropout1(this.selfAttn(x, x, x, call)[0]);
   }
 
-  #other(x: Tensor, memory: Tensor, { memoryMask, memoryKeyPaddingMask, memoryIsCausal }: Required<DecoderCallOptions>): Tensor {
+  private other(x: Tensor, memory: Tensor, { memoryMask, memoryKeyPaddingMask, memoryIsCausal }: Required<DecoderCallOptions>): Tensor {
     const call = { attnMask: memoryMask, keyPaddingMask: memoryKeyPaddingMask, isCausal: memoryIsCausal, needWeights: false };
     return this.dropout2(this.multiheadAttn(x, memory, memory, call)[0]);
   }
 
-  #network(x: Tensor): Tensor {
+  private network(x: Tensor): Tensor {
     return this.dropout3(this.linear2(this.dropout(this.activation(this.linear1(x)))));
   }
 }
@@ -164,7 +151,7 @@ export class TransformerDecoder extends Module {
   constructor(decoderLayer: TransformerDecoderLayer, numLayers: number, options?: { readonly norm?: LayerNorm | null }) {
     super();
     checkInteger("TransformerDecoder", "numLayers", numLayers, 1);
-    this.layers = new ModuleList(Array.from({ length: numLayers }, () => decoderLayer.copy()));
+    this.layers = new ModuleList(Array.from({ length: numLayers }, () => deepcopy(decoderLayer)));
     this.norm = settings("TransformerDecoder", options, { norm: null }).norm;
   }
 

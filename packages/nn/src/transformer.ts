@@ -2,10 +2,11 @@
  * The encoder of a transformer: layers of attention and of a small network for each position, with shortcuts around both.
  */
 
-import { ArgumentError, checkInteger, defaultGenerator, gelu, relu, settings, type Tensor } from "@akari/tensor";
+import { ArgumentError, checkInteger, gelu, relu, settings, type Tensor } from "@akari/tensor";
 import { checkCounts, factoryDefaults } from "./arguments.ts";
 import { MultiheadAttention } from "./attention.ts";
 import { ModuleList } from "./container.ts";
+import { deepcopy } from "./deepcopy.ts";
 import { Dropout } from "./dropout.ts";
 import { type FactoryOptions, Linear } from "./linear.ts";
 import { Module } from "./module.ts";
@@ -62,18 +63,6 @@ export function activationOf(layer: string, activation: TransformerLayerOptions[
   return activation === "relu" ? relu : (x) => gelu(x);
 }
 
-/** A layer like another, made without drawing from the default generator. */
-export function copied<M extends Module>(layer: M, create: () => M): M {
-  const generator = defaultGenerator();
-  const before = generator.getState();
-  const copy = create();
-  generator.setState(before);
-  const [first] = layer.parameters();
-  if (first !== undefined) copy.to(first.device).to(first.dtype);
-  copy.loadStateDict(layer.stateDict());
-  return copy.train(layer.training);
-}
-
 /**
  * A layer of an encoder: attention of the positions to each other, then a network for each position. Input and output [L, N, E], [N, L, E] with
  * `batchFirst`, or without N.
@@ -109,7 +98,6 @@ export class TransformerEncoderLayer extends Module {
   dropout2: Dropout;
   /** What stands between the two linear layers. Default `relu`. */
   readonly activation: (x: Tensor) => Tensor;
-  readonly #arguments: readonly [number, number, TransformerLayerOptions];
 
   constructor(dModel: number, nhead: number, options: TransformerLayerOptions = {}) {
     super();
@@ -129,35 +117,29 @@ export class TransformerEncoderLayer extends Module {
     this.norm2 = new LayerNorm(dModel, { eps: layerNormEps, bias, ...factory });
     this.dropout1 = new Dropout(dropout);
     this.dropout2 = new Dropout(dropout);
-    this.#arguments = [dModel, nhead, options];
   }
 
   protected override stateName(property: string): string {
     return snakeCase(property);
   }
 
-  /** Another layer of the same settings and values. Nothing is drawn for it. */
-  copy(): TransformerEncoderLayer {
-    return copied(this, () => new TransformerEncoderLayer(...this.#arguments));
-  }
-
   /** [L, N, E] → [L, N, E], [N, L, E] → [N, L, E] with `batchFirst`, or both without N. */
   forward(src: Tensor, options?: EncoderCallOptions): Tensor {
     const call = settings("TransformerEncoderLayer", options, encoderCall);
     if (this.normFirst) {
-      const x = src.add(this.#attention(this.norm1(src), call));
-      return x.add(this.#network(this.norm2(x)));
+      const x = src.add(this.attention(this.norm1(src), call));
+      return x.add(this.network(this.norm2(x)));
     }
-    const x = this.norm1(src.add(this.#attention(src, call)));
-    return this.norm2(x.add(this.#network(x)));
+    const x = this.norm1(src.add(this.attention(src, call)));
+    return this.norm2(x.add(this.network(x)));
   }
 
-  #attention(x: Tensor, { srcMask, srcKeyPaddingMask, isCausal }: Required<EncoderCallOptions>): Tensor {
+  private attention(x: Tensor, { srcMask, srcKeyPaddingMask, isCausal }: Required<EncoderCallOptions>): Tensor {
     const [y] = this.selfAttn(x, x, x, { attnMask: srcMask, keyPaddingMask: srcKeyPaddingMask, needWeights: false, isCausal });
     return this.dropout1(y);
   }
 
-  #network(x: Tensor): Tensor {
+  private network(x: Tensor): Tensor {
     return this.dropout2(this.linear2(this.dropout(this.activation(this.linear1(x)))));
   }
 }
@@ -183,7 +165,7 @@ export class TransformerEncoder extends Module {
   constructor(encoderLayer: TransformerEncoderLayer, numLayers: number, options?: { readonly norm?: LayerNorm | null }) {
     super();
     checkInteger("TransformerEncoder", "numLayers", numLayers, 1);
-    this.layers = new ModuleList(Array.from({ length: numLayers }, () => encoderLayer.copy()));
+    this.layers = new ModuleList(Array.from({ length: numLayers }, () => deepcopy(encoderLayer)));
     this.norm = settings("TransformerEncoder", options, { norm: null }).norm;
   }
 

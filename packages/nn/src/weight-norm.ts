@@ -31,9 +31,11 @@ export function weightNorm<M extends Module>(module: M, name = "weight", dim: nu
   const lengths = (x: Tensor) => x.norm(2, rest, { keepdim: rest !== null });
   Reflect.set(module, g, new Parameter(lengths(weight.detach())));
   Reflect.set(module, v, new Parameter(weight.detach()));
-  const part = (property: string) => Reflect.get(module, property) as Tensor; // safe: set above
-  const compute = () => part(v).mul(part(g).div(lengths(part(v))));
-  Reflect.set(module, name, compute());
+  const compute = (of: Module): Tensor => {
+    const [length, direction] = [Reflect.get(of, g), Reflect.get(of, v)] as [Tensor, Tensor]; // safe: set above
+    return direction.mul(length.div(lengths(direction)));
+  };
+  Reflect.set(module, name, compute(module));
   reparametrize(module, name, [g, v], compute);
   return module;
 }

@@ -4,6 +4,14 @@
 
 import { ArgumentError } from "./errors.ts";
 
+/** Throws an ArgumentError unless a value is a tensor, of whichever copy of this package: in JavaScript it may be anything. */
+export function expectTensor(operation: string, value: unknown, wanted = "a tensor"): void {
+  const { storage, then } = (value ?? {}) as { readonly storage?: unknown; readonly then?: unknown }; // safe: only looked at
+  if (storage !== undefined) return;
+  const given = Array.isArray(value) ? "an array" : typeof value !== "object" ? String(value) : then ? "a promise" : value && "an object";
+  throw new ArgumentError(`${operation}: expected ${wanted}, got ${given}; ${then ? "await it" : "make one with tensor([...])"}`);
+}
+
 /** Throws an ArgumentError that says what an argument has to be. */
 function refuse(operation: string, argument: string, value: unknown, wanted: string): never {
   const given = typeof value === "number" ? String(value) : JSON.stringify(value);

@@ -3,6 +3,7 @@
  * The default integer is int32 because GPUs have no wider one: where PyTorch returns int64, Akari returns int32.
  */
 
+import { expectTensor } from "./argument.ts";
 import { DTypeError } from "./errors.ts";
 
 /** The type of a tensor's elements. */
@@ -42,7 +43,7 @@ export function bytesOf(dtype: DType): number {
 
 /** Whether a dtype is a floating-point one, that is, whether it can carry a gradient. */
 export function isFloating(dtype: DType): boolean {
-  return traits[dtype].kind === 2;
+  return traits[dtype]?.kind === 2;
 }
 
 /** The kind of a dtype: 0 for bool, 1 for integers, 2 for floating point. */
@@ -122,11 +123,14 @@ export function viewBytes(dtype: DType, memory: ArrayBufferLike, offset: number,
 
 /** Throws unless `dtype` is floating point. */
 export function expectFloating(operation: string, dtype: DType): void {
+  if (dtype === undefined) expectTensor(operation, "something else");
   if (!isFloating(dtype)) throw new DTypeError(`${operation}: expected a floating-point dtype, got ${dtype}; convert with to("float32")`);
 }
 
 /** Throws a DTypeError unless two tensors have one dtype. */
 export function expectOneType(operation: string, a: { readonly dtype: DType }, b: { readonly dtype: DType }): void {
+  expectTensor(operation, a);
+  expectTensor(operation, b);
   if (a.dtype !== b.dtype)
     throw new DTypeError(`${operation}: expected both tensors to have one dtype, got ${a.dtype} and ${b.dtype}; convert one with .to()`);
 }

@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 
-export { checkChoice, checkInteger, checkNumber, checkOrder, checkPositive } from "./argument.ts";
+export { checkChoice, checkInteger, checkNumber, checkOrder, checkPositive, expectTensor } from "./argument.ts";
 // What tensors are made of
 export type { Backend, DeviceBuffer, KernelClock, KernelSpan, MemoryUse } from "./backend.ts";
 export { type CpuOptions, cpu } from "./backends/cpu/index.ts";

@@ -4,6 +4,7 @@
  * tensors themselves, they ask an input for a new one; so nothing here depends on the Tensor class at run time.
  */
 
+import { expectTensor } from "./argument.ts";
 import type { Backend } from "./backend.ts";
 import { canCast, type DType } from "./dtype.ts";
 import { ArgumentError, DeviceError, DTypeError, ShapeError } from "./errors.ts";
@@ -145,7 +146,7 @@ export function applyAll<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs:
     const { shape, strides, offset } = op.view(first, attrs);
     outputs = [first.viewAs({ shape, strides, offset }, op, attrs)];
   } else {
-    outputs = specs.map((spec) => first.newEmpty(spec.shape, spec));
+    outputs = specs.map((spec) => first.allocate(spec.shape, spec.dtype, spec.device));
     compute(op, inputs, attrs, outputs);
   }
   tell({ op, inputs, attrs, outputs });
@@ -202,12 +203,12 @@ function tell<Attrs>(recorded: Recorded<Attrs>): void {
 }
 
 function checkDevices(operation: string, inputs: readonly Tensor[]): void {
-  const first = inputs[0];
-  if (first === undefined) throw new ArgumentError(`${operation}: expected at least one tensor, got none`);
-  const device = first.storage.backend;
-  for (let i = 1; i < inputs.length; i++) {
-    const other = (inputs[i] as Tensor).storage.backend;
-    if (other !== device) {
+  if (inputs.length === 0) throw new ArgumentError(`${operation}: expected at least one tensor, got none`);
+  const device = inputs[0]?.storage?.backend as Backend; // safe: an input that is no tensor has none, and is refused below
+  for (let i = 0; i < inputs.length; i++) {
+    const other = inputs[i]?.storage?.backend;
+    if (other === undefined) expectTensor(operation, inputs[i]);
+    else if (other !== device) {
       // Each `cpu(options)` is a device of its own, and so is the one of a second copy of this package.
       const which = device.name === other.name ? `two called ${device.name}` : `${device.name} and ${other.name}`;
       throw new DeviceError(`${operation}: tensors are on different devices: ${which}; move one with .to()`);

@@ -4,6 +4,7 @@
  * operations of their own from one line, exactly as the library makes its own.
  */
 
+import { expectTensor } from "./argument.ts";
 import { computeType, type DType, dtypes, isFloating, kindOf, promoteTypes } from "./dtype.ts";
 import { ArgumentError, DTypeError } from "./errors.ts";
 import { type Expr, input, node, scalar } from "./expr/expr.ts";
@@ -150,8 +151,7 @@ function tensorsOf(name: string, operands: readonly TensorOrNumber[]): readonly 
   const tensors: Tensor[] = [];
   for (const operand of operands) {
     if (typeof operand === "number" || typeof operand === "boolean") continue;
-    // Whoever writes JavaScript may pass anything: options, an array, nothing.
-    if (operand?.dtype === undefined) throw new ArgumentError(`${name}: expected tensors and numbers, got ${JSON.stringify(operand)}`);
+    expectTensor(name, operand, "tensors and numbers");
     tensors.push(operand);
   }
   if (tensors.length === 0) throw new ArgumentError(`${name}: at least one operand must be a tensor`);
@@ -189,6 +189,7 @@ export function resultType(operands: readonly TensorOrNumber[]): DType {
   let vast = false;
   for (const operand of operands) {
     if (typeof operand === "object") {
+      expectTensor("resultType", operand, "tensors and numbers");
       if (operand.shape.length > 0) sized = meet(sized, operand.dtype);
       else unsized = meet(unsized, operand.dtype);
     } else {

@@ -3,6 +3,7 @@
  * Everything here is a pure function of number arrays; strides count elements, never bytes.
  */
 
+import { expectTensor } from "./argument.ts";
 import { ArgumentError, IndexError, ShapeError } from "./errors.ts";
 
 /** The sizes of a tensor's dimensions, outermost first. A scalar has the empty shape. */
@@ -43,14 +44,14 @@ export function isContiguous(shape: Shape, strides: readonly number[]): boolean 
 /** Whether two shapes are the same. */
 export function sameShape(a: Shape, b: Shape): boolean {
   if (a === b) return true;
-  if (a.length !== b.length) return false;
+  if (a?.length !== b?.length) return false; // what is no tensor has no shape
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
 }
 
-/** A shape as text, as error messages quote it: `[2, 3]`. */
+/** A shape as text, as error messages quote it: `[2, 3]`. In JavaScript, what has none may stand where a tensor belongs. */
 export function showShape(shape: Shape): string {
-  return `[${shape.join(", ")}]`;
+  return shape ? `[${shape.join(", ")}]` : "none (no tensor)";
 }
 
 /**
@@ -113,6 +114,7 @@ export function shapeError(operation: string, expected: string, ...given: readon
  * @throws IndexError when there is no such dimension.
  */
 export function dimension(operation: string, dim: number, rank: number): number {
+  if (rank === undefined) expectTensor(operation, "something else");
   const count = Math.max(rank, 1);
   if (!Number.isInteger(dim) || dim < -count || dim >= count) {
     throw new IndexError(
@@ -127,7 +129,8 @@ export function dimension(operation: string, dim: number, rank: number): number 
  *
  * @throws IndexError for a scalar, and when there is no such dimension.
  */
-export function ownDimension(operation: string, dim: number, { length }: Shape): number {
+export function ownDimension(operation: string, dim: number, shape: Shape): number {
+  const length = shape?.length;
   if (length === 0) throw new IndexError(`${operation}: a scalar has no dimensions`);
   return dimension(operation, dim, length);
 }

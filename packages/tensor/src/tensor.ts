@@ -28,6 +28,7 @@ import type { Layout, Op } from "./op.ts";
 import { cast, clone, contiguous, copy_, copyInto, toDevice } from "./ops/copy.ts";
 import { mT, t } from "./ops/permute.ts";
 import { track } from "./scope.ts";
+import { settings } from "./settings.ts";
 import { contiguousStrides, dimension, isContiguous, type Shape, sameShape, shapeError, showShape, sizeOf } from "./shape.ts";
 import { Storage, yieldToCollector } from "./storage.ts";
 import type { BackwardOptions, Trace } from "./trace.ts";
@@ -454,8 +455,13 @@ export class Tensor implements View {
   // ——— New tensors beside this one: the operations make theirs through these ———
 
   /** A tensor with unspecified contents, on the same device and of the same dtype unless told otherwise. */
-  newEmpty(shape: Shape, options: { readonly dtype?: DType; readonly device?: Backend } = {}): Tensor {
-    const { dtype = this.dtype, device = this.device } = options;
+  newEmpty(shape: Shape, options?: { readonly dtype?: DType; readonly device?: Backend }): Tensor {
+    const { dtype, device } = settings("newEmpty", options, { dtype: this.dtype, device: this.device });
+    return this.allocate(shape, dtype, device);
+  }
+
+  /** Internal: the same without names, which operations need not check. */
+  allocate(shape: Shape, dtype: DType = this.dtype, device: Backend = this.device): Tensor {
     const storage = new Storage(device, sizeOf(shape) * bytesOf(dtype));
     return new Tensor(storage, dtype, { shape, strides: contiguousStrides(shape), offset: 0 });
   }

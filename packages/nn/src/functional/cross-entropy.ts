@@ -6,6 +6,7 @@ import {
   checkNumber,
   DTypeError,
   expectFloating,
+  expectTensor,
   isFloating,
   logSoftmax,
   pointwise,
@@ -63,6 +64,8 @@ export function classIndices(operation: string, target: Tensor): Tensor {
 
 /** The class indices of a target, checked against the input: which dimension holds the classes, and the indices as int32. */
 function classes(operation: string, input: Tensor, target: Tensor): { dim: number; indices: Tensor } {
+  expectTensor(operation, input);
+  expectTensor(operation, target);
   if (input.ndim === 0) throw new ShapeError(`${operation}: the input needs a dimension of classes`);
   const indices = classIndices(operation, target);
   const dim = input.ndim === 1 ? 0 : 1;
@@ -117,6 +120,8 @@ export function nllLoss(input: Tensor, target: Tensor, options?: NllOptions): Te
  * const loss = crossEntropy(model(x), y);
  */
 export function crossEntropy(input: Tensor, target: Tensor, options?: CrossEntropyOptions): Tensor {
+  expectTensor("crossEntropy", input);
+  expectTensor("crossEntropy", target);
   const { weight, ignoreIndex, reduction, labelSmoothing } = settings("crossEntropy", options, { labelSmoothing: 0, ...nllDefaults });
   checkReduction("crossEntropy", reduction);
   checkNumber("crossEntropy", "labelSmoothing", labelSmoothing, 1);

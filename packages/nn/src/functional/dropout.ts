@@ -2,7 +2,7 @@
  * Dropout as functions.
  */
 
-import { checkNumber, type Generator, pointwise, settings, shapeError, type Tensor, zerosLike } from "@akari/tensor";
+import { checkNumber, expectTensor, type Generator, pointwise, settings, shapeError, type Tensor, zerosLike } from "@akari/tensor";
 
 /** Options of the dropout functions. */
 export interface DropoutFunctionOptions {
@@ -20,7 +20,8 @@ function checked(operation: string, p: number, options: DropoutFunctionOptions |
 
 const masked = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("dropout", (x, mask, scale) => x.mul(mask).mul(scale));
 
-function dropped(input: Tensor, p: number, maskShape: readonly number[], generator: Generator | undefined): Tensor {
+function dropped(input: Tensor, p: number, generator: Generator | undefined, maskShape: readonly number[] = input?.shape): Tensor {
+  expectTensor("dropout", input);
   if (p === 0) return input;
   if (p === 1) return input.mul(zerosLike(input));
   const mask = input.newEmpty(maskShape).bernoulli_(1 - p, generator === undefined ? {} : { generator });
@@ -34,16 +35,17 @@ function dropped(input: Tensor, p: number, maskShape: readonly number[], generat
  */
 export function dropout(input: Tensor, p = 0.5, options?: DropoutFunctionOptions): Tensor {
   const { training, generator } = checked("dropout", p, options, true);
-  return training ? dropped(input, p, input.shape, generator) : input;
+  return training ? dropped(input, p, generator) : input;
 }
 
 function channelDropout(operation: string, dims: number, input: Tensor, p: number, options: DropoutFunctionOptions | undefined): Tensor {
+  expectTensor(operation, input);
   const { training, generator } = checked(operation, p, options, true);
   if (!training) return input;
   // Without a batch, the first dimension is the channels.
   const kept = input.ndim === dims + 1 ? 1 : 2;
   const shape = input.shape.map((size, i) => (i < kept ? size : 1));
-  return dropped(input, p, shape, generator);
+  return dropped(input, p, generator, shape);
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   arange,
   cosineSimilarity,
   type Expr,
+  expectTensor,
   minimum,
   pairwiseDistance,
   pointwise,
@@ -47,6 +48,7 @@ export function hingeEmbeddingLoss(input: Tensor, target: Tensor, options?: Marg
 }
 
 function expectSameRank(operation: string, ...tensors: readonly [Tensor, Tensor, Tensor]): void {
+  for (const x of tensors) expectTensor(operation, x);
   if (tensors.some(({ ndim }) => ndim !== tensors[0].ndim)) {
     const shapes = tensors.map(({ shape }) => showShape(shape)).join(", ");
     throw new ShapeError(`${operation}: tensors of shapes ${shapes} must have as many dimensions as each other`);

@@ -2,7 +2,7 @@
  * How losses are reduced, and the checks they share.
  */
 
-import { checkChoice, sameShape, shapeError, type Tensor } from "@akari/tensor";
+import { checkChoice, expectTensor, sameShape, shapeError, type Tensor } from "@akari/tensor";
 
 /** What becomes of the losses of the elements: their mean, their sum, or nothing. */
 export type Reduction = "mean" | "sum" | "none";
@@ -29,5 +29,7 @@ export function checkReduction(operation: string, reduction: Reduction): void {
 
 /** Throws a ShapeError unless two tensors have the same shape. */
 export function expectSameShape(operation: string, input: Tensor, target: Tensor): void {
+  expectTensor(operation, input);
+  expectTensor(operation, target);
   if (!sameShape(input.shape, target.shape)) throw shapeError(operation, "an input and a target of one shape", input, target);
 }

@@ -3,6 +3,7 @@
  * has the functions; the methods themselves are made once, so that none has to repeat its arguments.
  */
 
+import { ArgumentError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** The functions behind some methods. */
@@ -41,7 +42,15 @@ export function install(prototype: object, functions: Readonly<Record<string, (x
   for (const [name, fn] of Object.entries(functions)) {
     Object.defineProperty(prototype, name, {
       value(this: Tensor, ...rest: never[]): unknown {
-        return fn(this, ...rest);
+        try {
+          return fn(this, ...rest);
+        } catch (error) {
+          if (!(error instanceof TypeError)) throw error;
+          // Where JavaScript itself stumbles, something stands in a tensor's place that is none.
+          throw new ArgumentError(`${name}: ${error.message}; is each tensor one? make one with tensor([...])`, {
+            cause: error,
+          });
+        }
       },
       configurable: true,
       writable: true,

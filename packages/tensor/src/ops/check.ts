@@ -3,6 +3,7 @@
  * cannot be read at once, it refuses a value when something is read next.
  */
 
+import { expectTensor } from "../argument.ts";
 import { computeType, type DType } from "../dtype.ts";
 import { DTypeError } from "../errors.ts";
 import type { CheckCall } from "../kernel.ts";
@@ -34,12 +35,14 @@ export function largestFinite(dtype: DType): number {
 
 /** Refuses an index tensor of another dtype than int32. */
 export function checkIndexType(operation: string, index: Tensor): void {
+  expectTensor(operation, index);
   if (index.dtype !== "int32")
     throw new DTypeError(`${operation}: indices must be int32, got ${index.dtype}; convert them with .to("int32")`);
 }
 
 /** Refuses a mask of another dtype than bool. */
 export function checkMask(operation: string, mask: Tensor): void {
+  expectTensor(operation, mask);
   if (mask.dtype !== "bool") throw new DTypeError(`${operation}: the mask must be bool, got ${mask.dtype}; compare first, as in x.ne(0)`);
 }
 

@@ -4,7 +4,7 @@
  * transposed convolution is the second of them.
  */
 
-import { checkInteger } from "../argument.ts";
+import { checkInteger, expectTensor } from "../argument.ts";
 import { runConv } from "../backends/cpu/conv.ts";
 import { expectOneType } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
@@ -149,6 +149,8 @@ function convolution(
   bias: Tensor | null,
   options: ConvOptions | undefined,
 ): Tensor {
+  expectTensor(operation, input);
+  expectTensor(operation, weight);
   const given = settings(operation, options, defaults);
   if (input.ndim === dims + 1) return squeeze(convolution(operation, dims, unsqueeze(input, 0), weight, bias, options), 0);
   const { groups } = given;
@@ -241,6 +243,8 @@ function transposed(
   bias: Tensor | null,
   options: ConvTransposeOptions | undefined,
 ): Tensor {
+  expectTensor(operation, input);
+  expectTensor(operation, weight);
   const given = settings(operation, options, { ...defaults, outputPadding: 0 });
   if (input.ndim === dims + 1) return squeeze(transposed(operation, dims, unsqueeze(input, 0), weight, bias, options), 0);
   const { groups } = given;

@@ -2,6 +2,7 @@
  * Copies: the same values in new memory, in another memory layout, as another dtype, or on another device.
  */
 
+import { expectTensor } from "../argument.ts";
 import type { Backend } from "../backend.ts";
 import { bytesOf, computeType, type DType, isDType } from "../dtype.ts";
 import { ArgumentError, DeviceError } from "../errors.ts";
@@ -80,5 +81,6 @@ const copyFrom = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("copy", (target, so
  * https://pytorch.org/docs/stable/generated/torch.Tensor.copy_.html
  */
 export function copy_(target: Tensor, source: Tensor): Tensor {
+  expectTensor("copy_", source);
   return copyFrom.inPlace(target, toDevice(source, target.device));
 }

@@ -3,6 +3,7 @@
  * those of both operands that stay (batch), those that go (inner), and those of one operand only (rows, columns).
  */
 
+import { expectTensor } from "../argument.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { dimension, sameShape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -117,6 +118,7 @@ export function einsum(equation: string, ...operands: readonly Tensor[]): Tensor
   if (terms.length !== operands.length || operands.length === 0) {
     throw new ArgumentError(`einsum: "${equation}" names ${terms.length} operands, but ${operands.length} were given`);
   }
+  for (const x of operands) expectTensor("einsum", x);
   const named = operands.map((x, i) => ({ x, labels: parse(terms[i] as string, x.ndim, 0) }));
   const first = operands[0] as Tensor; // safe: there is at least one
   for (const x of operands) if (x !== first) checkProductTypes("einsum", first, x);

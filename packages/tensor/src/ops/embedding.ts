@@ -2,7 +2,7 @@
  * Tables of vectors looked up by number.
  */
 
-import { checkInteger } from "../argument.ts";
+import { checkInteger, expectTensor } from "../argument.ts";
 import { ArgumentError, IndexError } from "../errors.ts";
 import { apply, type Op, rules, type Spec } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
@@ -75,6 +75,7 @@ export interface EmbeddingOptions {
  * @throws IndexError for an index out of range. @throws ShapeError unless the weight is a matrix.
  */
 export function embedding(indices: Tensor, weight: Tensor, options?: EmbeddingOptions): Tensor {
+  expectTensor("embedding", weight);
   const { paddingIdx, maxNorm, normType, scaleGradByFreq } = settings("embedding", options, {
     paddingIdx: null,
     maxNorm: null,

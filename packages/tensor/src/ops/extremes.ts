@@ -3,6 +3,7 @@
  * the element that was chosen gets all of it.
  */
 
+import { expectTensor } from "../argument.ts";
 import { computeType, type DType } from "../dtype.ts";
 import { IndexError } from "../errors.ts";
 import { type Expr, input, row } from "../expr/expr.ts";
@@ -120,6 +121,7 @@ const sharedByAll: Gradient<RowAttrs> = /* @__PURE__ */ rules<RowAttrs>({
 const extremeOps = new Map<string, RowOp>();
 
 function extreme(name: string, reduce: "max" | "min", x: Tensor, dim: Dims, options: KeepOptions | undefined): Tensor {
+  expectTensor(name, x);
   const { keepdim } = settings(name, options, keepDefaults);
   const dims = dimensions(name, dim, x.ndim);
   expectRows(name, x, dims, (message) => new IndexError(message));

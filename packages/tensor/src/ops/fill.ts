@@ -57,14 +57,14 @@ export function zero_(target: Tensor): Tensor {
 
 /** A new tensor beside `like`, of one value throughout. */
 export function filled(like: Tensor, shape: Shape, value: number, dtype: DType = like.dtype): Tensor {
-  const result = like.newEmpty(shape, { dtype });
+  const result = like.allocate(shape, dtype);
   fillView(result, value, result.device);
   return result;
 }
 
 /** A new tensor beside `like` with elements from the host. 16-bit floats come as raw bits. */
 export function fromHost(like: Tensor, shape: Shape, dtype: DType, data: TypedArray): Tensor {
-  const result = like.newEmpty(shape, { dtype });
+  const result = like.allocate(shape, dtype);
   if (data.length > 0) result.device.write(result.buffer, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   return result;
 }

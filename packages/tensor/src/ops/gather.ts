@@ -3,6 +3,7 @@
  * int32 and, where users give them, checked before anything runs; those that kernels find, as extremes and sorting do, are right.
  */
 
+import { expectTensor } from "../argument.ts";
 import { ShapeError } from "../errors.ts";
 import type { View } from "../kernel.ts";
 import { apply, type Op, rules, type Spec } from "../op.ts";
@@ -68,6 +69,8 @@ export function gatherUnchecked(x: Tensor, dim: number, index: Tensor): Tensor {
 
 /** The two tensors of a gather or scatter as they have to be, scalars counting as one element of one dimension. */
 export function checkAlong(operation: string, x: Tensor, dim: number, index: Tensor): number {
+  expectTensor(operation, x);
+  expectTensor(operation, index);
   const at = dimension(operation, dim, x.ndim);
   // An index with nothing in it picks nothing, however long its sides are.
   const fits = index.ndim === x.ndim && (index.numel() === 0 || index.shape.every((size, i) => i === at || size <= (x.shape[i] as number)));
@@ -114,6 +117,7 @@ export function selectUnchecked(x: Tensor, dim: number, index: Tensor): Tensor {
 
 /** Indices as a list: one dimension, a scalar counting as one index. */
 export function indexList(operation: string, index: Tensor): Tensor {
+  expectTensor(operation, index);
   if (index.ndim > 1) throw shapeError(operation, "indices in one dimension", index);
   return index.ndim === 0 ? unsqueeze(index, 0) : index;
 }

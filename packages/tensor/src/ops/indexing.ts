@@ -6,6 +6,7 @@
 import { expectOneType } from "../dtype.ts";
 import { ArgumentError, IndexError, ShapeError } from "../errors.ts";
 import { pointwise } from "../pointwise.ts";
+import { checkNames } from "../settings.ts";
 import { broadcastShapes, type Shape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkBounds } from "./check.ts";
@@ -84,6 +85,7 @@ function resolve(x: Tensor, entries: readonly Index[]): { readonly view: Tensor;
       picked.push({ dim, index: checked(view, dim, index) });
       dim++;
     } else {
+      if (typeof entry !== "string") checkNames("index", entry, ["start", "stop", "step"]);
       // Safe: numbers, tensors, lists and null are dealt with above.
       const range = typeof entry === "string" ? parseRange(entry) : (entry as Range);
       const { start = null, stop = null, step } = range;

@@ -2,6 +2,7 @@
  * Several tensors as one.
  */
 
+import { expectTensor } from "../argument.ts";
 import type { DType } from "../dtype.ts";
 import { promoteTypes } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
@@ -56,6 +57,7 @@ const joining: Op<number> = {
 
 function expectTensors(operation: string, tensors: readonly Tensor[]): void {
   if (!Array.isArray(tensors) || tensors.length === 0) throw new ArgumentError(`${operation}: expected a list of at least one tensor`);
+  for (const x of tensors) expectTensor(operation, x);
 }
 
 /**

@@ -3,6 +3,7 @@
  * at once, and otherwise on the device; their gradients are made of matrix products and can be differentiated again.
  */
 
+import { expectTensor } from "../argument.ts";
 import { expectFloating } from "../dtype.ts";
 import { encode, numbersOf } from "../encode.ts";
 import { ArgumentError } from "../errors.ts";
@@ -29,6 +30,7 @@ import { sum } from "./sum.ts";
 import { tril, triu } from "./triangle.ts";
 
 function expectSquare(operation: string, a: Tensor): number {
+  expectTensor(operation, a);
   const n = a.shape[a.ndim - 1];
   if (a.ndim < 2 || n === undefined || n !== a.shape[a.ndim - 2]) {
     throw shapeError(operation, "a square matrix or a batch of them", a);

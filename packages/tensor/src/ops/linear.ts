@@ -3,6 +3,7 @@
  * adds it while it still holds the result in registers.
  */
 
+import { expectTensor } from "../argument.ts";
 import { expectOneType } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import type { View } from "../kernel.ts";
@@ -87,6 +88,8 @@ const affine: Op = {
  * @throws ShapeError when the features do not fit. @throws DTypeError when the dtypes differ.
  */
 export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+  expectTensor("linear", input);
+  expectTensor("linear", weight);
   if (input.ndim === 0) throw shapeError("linear", "an input of at least one dimension", input);
   if (weight.ndim === 1) {
     const y = matmul(input, weight);

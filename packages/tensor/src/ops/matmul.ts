@@ -3,6 +3,7 @@
  * views, so nothing is copied on the way. The gradients are matrix products again.
  */
 
+import { expectTensor } from "../argument.ts";
 import { expectOneType } from "../dtype.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import type { View } from "../kernel.ts";
@@ -72,6 +73,8 @@ const product: Op = {
  * matmul(ones([2, 3]), ones([3, 4])); // [2, 4], all 3
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
+  expectTensor("matmul", a);
+  expectTensor("matmul", b);
   if (a.ndim === 0 || b.ndim === 0) {
     throw shapeError("matmul", "at least one dimension of both (mul takes scalars)", a, b);
   }
@@ -93,6 +96,7 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
 }
 
 function expectDims(operation: string, x: Tensor, dims: number, which: string): void {
+  expectTensor(operation, x);
   if (x.ndim !== dims)
     throw new ShapeError(`${operation}: ${which} must have ${dims} dimension${dims === 1 ? "" : "s"}, got shape ${showShape(x.shape)}`);
 }

@@ -2,7 +2,7 @@
  * Borders around a tensor. Zeros (or another value) are written around a copy; the other modes pick elements of the tensor itself.
  */
 
-import { checkChoice } from "../argument.ts";
+import { checkChoice, expectTensor } from "../argument.ts";
 import { ShapeError } from "../errors.ts";
 import { apply, type Op, rules } from "../op.ts";
 import { settings } from "../settings.ts";
@@ -66,6 +66,7 @@ function sourceOf(mode: PadMode, place: number, size: number): number {
  * pad(x, [1, 1, 2, 2]); // a column of zeros on both sides, two rows above and below
  */
 export function pad(x: Tensor, widths: readonly number[], options?: PadOptions): Tensor {
+  expectTensor("pad", x);
   const { mode, value } = settings("pad", options, { mode: "constant", value: 0 });
   if (widths.length % 2 !== 0 || widths.length > 2 * x.ndim || !widths.every(Number.isInteger)) {
     throw new ShapeError(`pad: expected pairs of whole widths for at most ${x.ndim} dimensions, got ${showShape(widths)}`);

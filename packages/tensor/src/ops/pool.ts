@@ -2,6 +2,7 @@
  * Pooling: the largest value or the mean of sliding windows, over one to three spatial dimensions.
  */
 
+import { expectTensor } from "../argument.ts";
 import { runPool } from "../backends/cpu/pool.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { apply, applyAll, type Op, rules, type Spec } from "../op.ts";
@@ -163,6 +164,7 @@ function windowsOf(operation: string, dims: number, x: Tensor, size: PerDimensio
 
 /** Applies a pooling to a batch, or to a single example by making it a batch of one. */
 function batched(dims: number, x: Tensor, pool: (x: Tensor) => readonly Tensor[]): readonly Tensor[] {
+  expectTensor("pool", x);
   return x.ndim === dims + 1 ? pool(unsqueeze(x, 0)).map((y) => squeeze(y, 0)) : pool(x);
 }
 

@@ -187,7 +187,7 @@ function drawOnDevice(
   shape: (drawn: Tensor) => Tensor,
 ): void {
   if (to.numel() === 0) return;
-  const drawn = to.newEmpty(to.shape, { dtype });
+  const drawn = to.allocate(to.shape, dtype);
   const reseed = () => generator.random() * 2 ** 20 + (generator.random() >>> 12);
   if (drawnOnHost(to)) make(drawn, uniform, generator, [1, 0]);
   else drawn.device.run({ kind: "random", distribution, seed: reseed(), reseed, offset: 0, to: drawn });

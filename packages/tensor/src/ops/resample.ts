@@ -3,7 +3,7 @@
  * are a small matrix [out, in], made once on the host, and the work is a matrix product: fast everywhere and differentiable by itself.
  */
 
-import { checkChoice, checkInteger } from "../argument.ts";
+import { checkChoice, checkInteger, expectTensor } from "../argument.ts";
 import { encode } from "../encode.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { settings } from "../settings.ts";
@@ -214,6 +214,7 @@ function weightMatrix(size: number, out: number, scale: number, align: boolean, 
  * interpolate(image, { scaleFactor: 2, mode: "bilinear" });
  */
 export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
+  expectTensor("interpolate", x);
   const { size, scaleFactor, mode, alignCorners, recomputeScaleFactor } = settings("interpolate", options, {
     size: undefined,
     scaleFactor: undefined,

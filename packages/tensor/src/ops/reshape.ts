@@ -2,6 +2,7 @@
  * The same elements, in the same order, arranged as another shape: a view wherever the strides allow it.
  */
 
+import { expectTensor } from "../argument.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { apply, type Op, rules, type Spec } from "../op.ts";
 import { dimension, dimensions, inferSizes, reshapeStrides, type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
@@ -70,6 +71,7 @@ export function reshapeAs(x: Tensor, other: Tensor): Tensor {
  * https://pytorch.org/docs/stable/generated/torch.flatten.html
  */
 export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
+  expectTensor("flatten", x);
   const start = dimension("flatten", startDim, x.ndim);
   const end = dimension("flatten", endDim, x.ndim);
   if (start > end)

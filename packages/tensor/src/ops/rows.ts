@@ -3,6 +3,7 @@
  * program and runs as one kernel. Whatever the dimensions, the views are permuted so that they come last, which costs nothing.
  */
 
+import { expectTensor } from "../argument.ts";
 import { type DType, expectFloating } from "../dtype.ts";
 import type { RowProgram } from "../expr/program.ts";
 import type { View } from "../kernel.ts";
@@ -134,6 +135,7 @@ export function expectRows(operation: string, x: Tensor, dims: readonly number[]
 
 /** The floating dtype an operation computes in and returns. Throws a DTypeError for integers. */
 export function floatingType(operation: string, x: Tensor, dtype: DType | undefined): DType {
+  expectTensor(operation, x);
   const type = dtype ?? x.dtype;
   expectFloating(operation, type);
   return type;

@@ -3,7 +3,7 @@
  * in `_` writes in place.
  */
 
-import { checkChoice } from "../argument.ts";
+import { checkChoice, expectTensor } from "../argument.ts";
 import { expectOneType, isFloating } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import { apply, applyInPlace, type Op, rules } from "../op.ts";
@@ -209,6 +209,7 @@ export function scatterReduce(
 
 /** The operands of the functions that take a list of indices of one dimension. */
 function alongList(operation: string, x: Tensor, dim: number, index: Tensor, source: Tensor | number): Prepared {
+  expectTensor(operation, x);
   const at = dimension(operation, dim, x.ndim);
   const list = indexList(operation, index);
   checkBounds(operation, list, x.shape[at] as number, at);

@@ -2,6 +2,7 @@
  * Sums over dimensions, and what is a sum in disguise: means, counts, and whether any or all elements are true.
  */
 
+import { expectTensor } from "../argument.ts";
 import { computeType, type DType, isFloating } from "../dtype.ts";
 import { type Expr, input, scalar } from "../expr/expr.ts";
 import { type Reduction, reduction } from "../expr/program.ts";
@@ -48,6 +49,7 @@ export function reduce(
   plan: ReductionPlan,
   scalars: readonly number[] = [],
 ): Tensor {
+  expectTensor(name, x);
   const op = once(ops, `${name} ${x.dtype} ${type} ${to}`, () => {
     const element = plan.of(input(0, x.dtype).cast(computeType(type)));
     return new RowOp(name, reduction(plan.reduce, element, plan.finish), [to], plan.gradient);
@@ -57,7 +59,7 @@ export function reduce(
 
 /** The dtype of a sum or product: of bools and integers, int32. */
 export function totalType(x: Tensor, dtype: DType | undefined): DType {
-  return dtype ?? (isFloating(x.dtype) ? x.dtype : "int32");
+  return dtype ?? (isFloating(x?.dtype) ? x.dtype : "int32");
 }
 
 const spread: Rule<RowAttrs> = {

@@ -1,0 +1,173 @@
+/**
+ * The average of a model's weights over the steps of its training: the plain one of stochastic weight averaging, or one that forgets. How many steps it is
+ * made of is counted on the device, so that a compiled step can move it along.
+ */
+
+import { noGrad } from "@akari/autograd";
+import {
+  ArgumentError,
+  type Backend,
+  checkNumber,
+  pointwise,
+  sameShape,
+  settings,
+  showShape,
+  type Tensor,
+  tensor,
+  where,
+} from "@akari/tensor";
+import { deepcopy } from "./deepcopy.ts";
+import { Module } from "./module.ts";
+import { BatchNorm1d, BatchNorm2d, BatchNorm3d } from "./norm.ts";
+import { snakeCase } from "./state-name.ts";
+
+/** A new average from the old one, the model's value and the number of values that the old one is made of, an int32 scalar. */
+export type AverageFunction = (averaged: Tensor, value: Tensor, count: Tensor) => Tensor;
+
+/** Options of `AveragedModel`. */
+export interface AveragedModelOptions {
+  /** Where the average lies. Default: where the model does. */
+  readonly device?: Backend;
+  /** How a value enters the average. Default: all count alike, `averaged + (value - averaged) / (count + 1)`. */
+  readonly avgFn?: AverageFunction;
+  /** Whether buffers are averaged, too. Default false: they are the model's at the last update. */
+  readonly useBuffers?: boolean;
+}
+
+const mean = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>(
+  "averaged",
+  (averaged, value, count) => averaged.add(value.sub(averaged).div(count.cast(averaged.dtype).add(1))),
+  { apart: [2] },
+);
+
+/**
+ * A way to average that forgets: `decay · averaged + (1 - decay) · value`.
+ *
+ * https://pytorch.org/docs/stable/optim.html#custom-averaging-strategies
+ *
+ * @param decay how much of the average stays, from 0 to 1. Default 0.999.
+ * @example
+ * const ema = new AveragedModel(model, { avgFn: getEmaAvgFn(0.99) });
+ */
+export function getEmaAvgFn(decay = 0.999): AverageFunction {
+  checkNumber("getEmaAvgFn", "decay", decay, 1);
+  const moved = pointwise<[Tensor, Tensor, number]>("ema", (averaged, value, rest) => averaged.add(value.sub(averaged).mul(rest)));
+  return (averaged, value) => moved(averaged, value, 1 - decay);
+}
+
+/**
+ * A copy of a model, `module`, whose parameters are averages of the model's. The first update copies.
+ *
+ * Izmailov et al. 2018, https://arxiv.org/abs/1803.05407
+ *
+ * https://pytorch.org/docs/stable/optim.html#torch.optim.swa_utils.AveragedModel
+ *
+ * @example
+ * const averaged = new AveragedModel(model);
+ * optimizer.step();
+ * averaged.updateParameters(model);
+ */
+export class AveragedModel<M extends Module> extends Module {
+  static override name = "AveragedModel";
+  /** The model with the averages. */
+  readonly module: M;
+  /** How many values each average is made of, an int32 scalar, a buffer. */
+  declare readonly nAveraged: Tensor;
+  private readonly avgFn: AverageFunction;
+  private readonly useBuffers: boolean;
+
+  constructor(model: M, options?: AveragedModelOptions) {
+    super();
+    const { device, avgFn, useBuffers } = settings("AveragedModel", options, { device: undefined, avgFn: mean, useBuffers: false });
+    this.module = deepcopy(model);
+    if (device !== undefined) this.module.to(device);
+    const at = device ?? model.parameters()[0]?.device;
+    this.registerBuffer("nAveraged", tensor(0, { dtype: "int32", ...(at ? { device: at } : {}) }));
+    this.avgFn = avgFn;
+    this.useBuffers = useBuffers;
+  }
+
+  protected override stateName(property: string): string {
+    return snakeCase(property);
+  }
+
+  /** What the model with the averages computes. */
+  forward(...inputs: Parameters<M["forward"]>): ReturnType<M["forward"]> {
+    return this.module(...(inputs as unknown[] as never[])) as ReturnType<M["forward"]>; // safe: inputs and output are those of `M`
+  }
+
+  /**
+   * Takes the model's parameters as they are now into the average. Call it after the optimizer's step.
+   *
+   * @throws ArgumentError, before anything is changed, for a model whose parameters or buffers have other shapes.
+   */
+  updateParameters(model: M): void {
+    const averaged = pairs(this.module.namedParameters(), model.namedParameters());
+    const buffers = pairs(this.module.namedBuffers(), model.namedBuffers());
+    noGrad(() => {
+      const first = this.nAveraged.eq(0);
+      const average = (own: Tensor, given: Tensor): void => {
+        const value = given.detach().to(own.device);
+        own.copy_(where(first, value, this.avgFn(own.detach(), value, this.nAveraged)));
+      };
+      for (const [own, value] of averaged) average(own, value);
+      for (const [own, value] of buffers) {
+        if (this.useBuffers) average(own, value);
+        else own.copy_(value);
+      }
+      this.nAveraged.add_(1);
+    });
+  }
+}
+
+function pairs(own: readonly [string, Tensor][], other: readonly [string, Tensor][]): [Tensor, Tensor][] {
+  if (own.length !== other.length)
+    throw new ArgumentError(`updateParameters: the average is of ${own.length} tensors, the model has ${other.length}`);
+  return own.map(([name, x], i) => {
+    const [, value] = other[i] as [string, Tensor]; // safe: there are as many
+    if (!sameShape(x.shape, value.shape))
+      throw new ArgumentError(
+        `updateParameters: ${name} has shape ${showShape(x.shape)} in the average and ${showShape(value.shape)} in the model`,
+      );
+    return [x, value];
+  });
+}
+
+/**
+ * Computes the running statistics of all batch normalisations in a model anew, as the mean over the batches of a loader: those of an averaged model are nobody's. Of a batch that
+ * is a list, the first is the input.
+ *
+ * https://pytorch.org/docs/stable/optim.html#torch.optim.swa_utils.update_bn
+ *
+ * @param options.device where the inputs are brought first. Default: nowhere.
+ * @example
+ * await updateBn(loader, averaged);
+ */
+export async function updateBn(
+  loader: AsyncIterable<unknown> | Iterable<unknown>,
+  model: Module,
+  options?: { readonly device?: Backend },
+): Promise<void> {
+  const { device } = settings("updateBn", options, { device: undefined });
+  const layers = model
+    .modules()
+    .filter((layer) => [BatchNorm1d, BatchNorm2d, BatchNorm3d].some((of) => layer instanceof of)) as BatchNorm1d[]; // safe: as filtered
+  if (layers.length === 0) return;
+  const { training } = model;
+  const momenta = layers.map(({ momentum }) => momentum);
+  const setMomentum = (of: (i: number) => number | null): void => {
+    for (const [i, layer] of layers.entries()) Reflect.set(layer, "momentum", of(i));
+  };
+  model.train();
+  for (const layer of layers) layer.resetRunningStats();
+  try {
+    setMomentum(() => null);
+    for await (const batch of loader) {
+      const input = (Array.isArray(batch) ? batch[0] : batch) as Tensor; // safe: what the model is called with is the caller's to know
+      noGrad(() => model(device === undefined ? input : input.to(device)));
+    }
+  } finally {
+    setMomentum((i) => momenta[i] as number | null);
+    model.train(training);
+  }
+}

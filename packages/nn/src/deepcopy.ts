@@ -1,0 +1,101 @@
+/**
+ * `deepcopy`: a model once more, in memory of its own, as Python's `copy.deepcopy` makes it. What is shared in the model, such as a weight that two layers
+ * have in common, is shared in the copy. A module's properties are all that is copied, which is why the layers here have no `#private` ones.
+ */
+
+import { requiresGrad } from "@akari/autograd";
+import { ArgumentError, bytesOf, type Storage, Tensor } from "@akari/tensor";
+import { Hooks } from "./hooks.ts";
+import { bare, Module, stateOf } from "./module.ts";
+import { Parameter } from "./parameter.ts";
+
+/**
+ * A copy that shares nothing with the original: of a module with all inside it (parameters with their gradients, buffers, modes, other properties), or of what a
+ * program keeps, such as `model.stateDict()`. Arrays, typed arrays, Maps, Sets and plain objects are copied at any depth; functions and objects of other classes are
+ * shared, hooks too, which are told the module that they serve. A tensor that was computed comes without its history.
+ *
+ * https://docs.python.org/3/library/copy.html#copy.deepcopy
+ *
+ * @throws ArgumentError for what cannot be copied from outside: a module of a class with `#private` members (TypeScript's `private` ones are ordinary properties),
+ * and a bound function, or one with an arrow, that uses `this`, which would go on working on the original.
+ * @example
+ * const target = deepcopy(model).eval().requiresGrad_(false);
+ */
+export function deepcopy<T>(value: T): T {
+  return new Copying().copy(value);
+}
+
+/** One copy, and what it has met so far: each thing is copied once. */
+class Copying {
+  readonly #made = new Map<unknown, unknown>();
+
+  copy<T>(value: T): T {
+    // Safe, all through: a copy is what its original is.
+    return (this.#made.get(value) ?? this.#anew(value)) as T;
+  }
+
+  #anew(value: unknown): unknown {
+    if (value instanceof Module) return this.#module(value);
+    if (typeof value === "function") checkFree(value);
+    if (typeof value !== "object" || value === null) return value;
+    if (value instanceof Tensor) return this.#tensor(value);
+    const prototype = Object.getPrototypeOf(value) as object | null;
+    if (Array.isArray(value)) return this.#properties(value, []);
+    if (prototype === Object.prototype || prototype === null) return this.#properties(value, Object.create(prototype));
+    if (value instanceof Map) return this.#filled(value, new Map());
+    if (value instanceof Set) return this.#keep(value, new Set(this.copy([...value])));
+    return ArrayBuffer.isView(value) && "slice" in value ? this.#keep(value, (value as Uint8Array).slice()) : value;
+  }
+
+  #keep<T>(original: unknown, copy: T): T {
+    this.#made.set(original, copy);
+    return copy;
+  }
+
+  #filled<K, V>(original: Map<K, V>, copy: Map<K, V>): Map<K, V> {
+    this.#keep(original, copy);
+    for (const [key, item] of original) copy.set(this.copy(key), this.copy(item));
+    return copy;
+  }
+
+  #properties<T extends object>(original: T, copy: T): T {
+    this.#keep(original, copy);
+    for (const key of Reflect.ownKeys(original)) {
+      const property = Object.getOwnPropertyDescriptor(original, key) as PropertyDescriptor; // safe: it has the key
+      if ("value" in property) property.value = this.copy(property.value);
+      Object.defineProperty(copy, key, property);
+    }
+    return copy;
+  }
+
+  #module(module: Module): Module {
+    const prototype = Object.getPrototypeOf(module) as Module;
+    for (let at = prototype; at !== Module.prototype; at = Object.getPrototypeOf(at) as Module) {
+      const made = at.constructor;
+      if (/\.#\w/.test(String(made)))
+        throw new ArgumentError(`deepcopy: ${made.name} has #private members, which cannot be copied; take away the #`);
+    }
+    const { hooks, buffers, children } = stateOf(module);
+    const own = { hooks: new Hooks(hooks.lists), buffers: new Map(buffers), children: new Map<string, Module>() };
+    const copy = this.#properties(module, bare(prototype, own));
+    this.#filled(children, own.children);
+    return copy;
+  }
+
+  #tensor(x: Tensor): Tensor {
+    const whole = () => new Tensor(x.storage, x.dtype, { shape: [x.storage.bytes / bytesOf(x.dtype)], strides: [1], offset: 0 });
+    // The memory is copied once, all of it, so that views of one are views of one copy.
+    const storage = (this.#made.get(x.storage) ?? this.#keep(x.storage, whole().clone().storage)) as Storage;
+    const data = new Tensor(storage, x.dtype, x);
+    const learns = x.isLeaf && x.requiresGrad;
+    const copy = this.#keep(x, x instanceof Parameter ? new Parameter(data, { requiresGrad: false }) : data);
+    if (learns) requiresGrad(copy).grad = this.copy(x.grad);
+    return copy;
+  }
+}
+
+/** Throws for a function that takes the `this` of the original with it. */
+function checkFree(value: { readonly name: string }): void {
+  if (!("prototype" in value) && (value.name.startsWith("bound ") || /\bthis\b/.test(String(value))))
+    throw new ArgumentError(`deepcopy: the function ${value.name} would go on to use the original's \`this\`; make it a method`);
+}

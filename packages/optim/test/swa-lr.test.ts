@@ -1,0 +1,75 @@
+/**
+ * The learning rate of stochastic weight averaging. The numbers are those of PyTorch 1.13.
+ */
+
+import { ArgumentError, ones } from "@akari/tensor";
+import { describe, expect, it } from "vitest";
+import { ChainedScheduler, ExponentialLR, SGD } from "../src/index.ts";
+import { SWALR } from "../src/swa.ts";
+
+const optimizer = () =>
+  new SGD(
+    [
+      { params: [ones([1])], lr: 0.1 },
+      { params: [ones([1])], lr: 1 },
+    ],
+    { lr: 0.1 },
+  );
+
+describe("SWALR", () => {
+  it.each([
+    ["cos", [0.01799175, 0.1359835], [0.04450825, 0.1890165]],
+    ["linear", [0.021875, 0.14375], [0.040625, 0.18125]],
+  ] as const)("goes on from where another scheduler left the rates, along %s", (annealStrategy, first, third) => {
+    const sgd = optimizer();
+    const before = new ExponentialLR(sgd, 0.5);
+    const scheduler = new SWALR(sgd, [0.05, 0.2], { annealEpochs: 4, annealStrategy });
+    for (let i = 0; i < 3; i++) before.step();
+    const seen = Array.from({ length: 6 }, () => {
+      scheduler.step();
+      return scheduler.getLastLr().map((lr) => Number(lr.toFixed(8)));
+    });
+    expect(seen).toEqual([first, [0.03125, 0.1625], third, [0.05, 0.2], [0.05, 0.2], [0.05, 0.2]]);
+  });
+
+  it("is there at once without epochs between", () => {
+    const sgd = optimizer();
+    expect(new SWALR(sgd, 0.3, { annealEpochs: 0 }).getLastLr()).toEqual([0.3, 0.3]);
+  });
+
+  it("goes on from a saved state, whose rates the optimizer has", () => {
+    const [one, other] = [optimizer(), optimizer()];
+    const scheduler = new SWALR(one, 0.05);
+    for (let i = 0; i < 4; i++) scheduler.step();
+    const resumed = new SWALR(other, 0.05);
+    other.loadStateDict(one.stateDict());
+    resumed.loadStateDict(scheduler.stateDict());
+    for (let i = 0; i < 3; i++) {
+      scheduler.step();
+      resumed.step();
+      resumed.getLastLr().forEach((lr, k) => {
+        expect(lr).toBeCloseTo(scheduler.getLastLr()[k] as number, 12);
+      });
+    }
+  });
+
+  it("stands in a chain", () => {
+    const [alone, chained] = [optimizer(), optimizer()];
+    const scheduler = new SWALR(alone, 0.05, { annealEpochs: 3 });
+    const chain = new ChainedScheduler([new SWALR(chained, 0.05, { annealEpochs: 3 })]);
+    for (let i = 0; i < 4; i++) {
+      scheduler.step();
+      chain.step();
+      expect(chain.getLastLr()[1]).toBeCloseTo(scheduler.getLastLr()[1] as number, 12);
+    }
+  });
+
+  it("refuses what makes no sense", () => {
+    expect(() => new SWALR(optimizer(), [0.1])).toThrow(
+      new ArgumentError("SWALR: expected one swaLr or one for each of the 2 groups, got 1"),
+    );
+    expect(() => new SWALR(optimizer(), -1)).toThrow(ArgumentError);
+    expect(() => new SWALR(optimizer(), 0.1, { annealStrategy: "cosine" as "cos" })).toThrow(/annealStrategy must be/);
+    expect(() => new SWALR(optimizer(), 0.1, { annealEpoch: 3 } as object)).toThrow(/there is no option "annealEpoch"/);
+  });
+});
