@@ -43,6 +43,7 @@ const order = [
   "@akari/data",
   "@akari/io",
   "@akari/distributions",
+  "@akari/fft",
 ];
 
 /** Entry points as they are listed: a package, and after it what else it exports. */

@@ -148,6 +148,10 @@ const listed = {
     StickBreakingTransform StudentT TanhTransform Transform TransformedDistribution Uniform VonMises Weibull Wishart kl_divergence
     register_kl
   `,
+  "torch.fft": `
+    fft fft2 fftfreq fftn fftshift hfft hfft2 hfftn ifft ifft2 ifftn ifftshift ihfft ihfft2 ihfftn irfft irfft2 irfftn rfft rfft2
+    rfftfreq rfftn
+  `,
   "torchvision.datasets": `
     MNIST FashionMNIST KMNIST CIFAR10 ImageFolder
   `,

@@ -57,6 +57,8 @@ function phrases(): string {
     );
   return `import { Adam, arange, cat, Compose, compile, cpu, DataLoader, type Dataset, defaultGenerator, fromTypedArray, get, grad, inv, jacobian, load, manualSeed, multinomial, nn, noGrad, optim, requiresGrad, save, type StateDict, tensor, TensorDataset, type Transform, variance, zeros, type Tensor } from "akari";
 import { Binomial, Categorical, klDivergence, Normal } from "@akari/distributions";
+import * as fft from "@akari/fft";
+import { irfft, rfft } from "@akari/fft";
 import { svd } from "@akari/linalg";
 import { webgpu } from "@akari/tensor/webgpu";
 declare const [x, y, mask, b, loss]: [Tensor, Tensor, Tensor, Tensor, Tensor];
@@ -68,6 +70,7 @@ declare const hook: nn.ForwardHook;
 declare const encoder: nn.TransformerEncoder;
 declare const attention: nn.MultiheadAttention;
 declare const [q, k, v, p, image]: [Tensor, Tensor, Tensor, Tensor, Tensor];
+declare const z: Tensor;
 declare const [list, path]: [Tensor[], string];
 declare const [lstm, output, lengths, n]: [nn.LSTM, Tensor, Tensor, number];
 declare const [twin, mean, own]: [nn.Module, Tensor[], Tensor[]];

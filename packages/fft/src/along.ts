@@ -31,7 +31,11 @@ export type Kind = (typeof kinds)[keyof typeof kinds];
  */
 export function expectNumbers(operation: string, x: Tensor, complex: boolean): Tensor {
   if (complex && x.shape.at(-1) !== 2)
-    throw shapeError(operation, "complex numbers, the last dimension being 2 for their real and imaginary parts (complex(x) makes them of real ones)", x);
+    throw shapeError(
+      operation,
+      "complex numbers, the last dimension being 2 for their real and imaginary parts (complex(x) makes them of real ones)",
+      x,
+    );
   if (sizesOf(x, complex).length === 0) throw shapeError(operation, "at least one dimension of numbers", x);
   return isFloating(x.dtype) ? x : x.to("float32");
 }
@@ -55,7 +59,12 @@ export function along(operation: string, x: Tensor, kind: Kind, length: number |
 function weights({ shape, dtype, device }: Tensor, dim: number, n: number): Tensor {
   const given = shape[dim] as number; // safe: the dimension has been looked up
   const counts = table(`weights ${n} ${given} ${dtype}`, device, () =>
-    upload("fft", Float64Array.from({ length: given }, (_, k) => (k === 0 || 2 * k === n ? 1 : 2)), [given], { dtype, device }),
+    upload(
+      "fft",
+      Float64Array.from({ length: given }, (_, k) => (k === 0 || 2 * k === n ? 1 : 2)),
+      [given],
+      { dtype, device },
+    ),
   );
   return counts.view(given, ...shape.slice(dim + 1).map(() => 1));
 }

@@ -17,7 +17,10 @@ const mul = (a: Part, by: Expr | number): Part => (by === 0 || a === null ? null
 
 const plus = (a: Complex, b: Complex): Complex => [add(a[0], b[0]), add(a[1], b[1])];
 const minus = (a: Complex, b: Complex): Complex => [sub(a[0], b[0]), sub(a[1], b[1])];
-const times = ([re, im]: Complex, c: Expr | number, s: Expr | number): Complex => [sub(mul(re, c), mul(im, s)), add(mul(re, s), mul(im, c))];
+const times = ([re, im]: Complex, c: Expr | number, s: Expr | number): Complex => [
+  sub(mul(re, c), mul(im, s)),
+  add(mul(re, s), mul(im, c)),
+];
 
 /** `z e^(-2πi k/n)` */
 function turned(z: Complex, k: number, n: number): Complex {

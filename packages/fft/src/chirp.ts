@@ -38,7 +38,11 @@ function convenient(least: number): number {
 
 /** `to = scale from by` */
 function multiply(from: Line, by: Line, to: Line, scale: number, { device }: Tensor): void {
-  const [numbers, multipliers, results] = [from, by, to].map((line) => line.blocks([line.length, 1], [1, 0], 0, 0, 1)) as [View[], View[], View[]];
+  const [numbers, multipliers, results] = [from, by, to].map((line) => line.blocks([line.length, 1], [1, 0], 0, 0, 1)) as [
+    View[],
+    View[],
+    View[],
+  ];
   const program = product({ reads: from.there, writes: to.there, dtype: from.dtype });
   device.run({ kind: "pointwise", program, inputs: [...numbers, ...multipliers], scalars: [scale], to: results });
 }

@@ -8,7 +8,8 @@ import { broadcastTensors, type Expr, hypot, pointwise, shapeError, stack, type 
 
 /** A tensor, for what expects complex numbers. */
 function expectComplex(operation: string, z: Tensor): Tensor {
-  if (z.shape.at(-1) !== 2) throw shapeError(operation, "complex numbers, the last dimension being 2 for their real and imaginary parts", z);
+  if (z.shape.at(-1) !== 2)
+    throw shapeError(operation, "complex numbers, the last dimension being 2 for their real and imaginary parts", z);
   return z;
 }
 
@@ -47,7 +48,7 @@ const length = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("abs", (x, y) =>
   withDerivative(own(hypot.formula(x, y)), [x, y], (r, x, y) => [x, y].map((part) => r.eq(0).where(0, part.div(r)))),
 );
 
-/** The absolute values, `√(x² + y²)`: [..., 2] → [...]. The gradient at zero is 0. https://pytorch.org/docs/stable/generated/torch.abs.html */
+/** The absolute values, `√(x² + y²)`: [..., 2] → [...]. The gradient at zero is 0. */
 export function abs(z: Tensor): Tensor {
   return length(real(expectComplex("abs", z)), imag(z));
 }
@@ -59,7 +60,7 @@ const direction = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("angle", (x, y) =>
   }),
 );
 
-/** The angles to the positive real axis, from -π to π: [..., 2] → [...]. The gradient at zero is 0. https://pytorch.org/docs/stable/generated/torch.angle.html */
+/** The angles to the positive real axis, from -π to π: [..., 2] → [...]. The gradient at zero is 0. */
 export function angle(z: Tensor): Tensor {
   return direction(real(expectComplex("angle", z)), imag(z));
 }
@@ -72,7 +73,7 @@ export function polar(abs: Tensor, angle: Tensor): Tensor {
 const realOfProduct = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>("mul", (a, b, c, d) => a.mul(c).sub(b.mul(d)));
 const imagOfProduct = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>("mul", (a, b, c, d) => a.mul(d).add(b.mul(c)));
 
-/** Products of complex numbers, which broadcast. With real numbers, `z.mul(x.unsqueeze(-1))` does. https://pytorch.org/docs/stable/generated/torch.mul.html */
+/** Products of complex numbers, which broadcast. With real numbers, `z.mul(x.unsqueeze(-1))` does. */
 export function mul(z: Tensor, w: Tensor): Tensor {
   const parts = [z, w].flatMap((x) => [real(expectComplex("mul", x)), imag(x)]) as [Tensor, Tensor, Tensor, Tensor]; // safe: two of each
   return stack([realOfProduct(...parts), imagOfProduct(...parts)], -1);

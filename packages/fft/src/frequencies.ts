@@ -1,12 +1,17 @@
 /** Which frequency a result of a transform belongs to, and results in the order of their frequencies. */
 
-import { checkInteger, dimensions, type Dims, roll, settings, type Tensor, type TensorOptions } from "@akari/tensor";
+import { checkInteger, dimensions, roll, settings, type Tensor, type TensorOptions } from "@akari/tensor";
 import { sizesOf } from "./transform.ts";
 import { upload } from "./upload.ts";
 
 /** `count` frequencies: those from `length / 2` on are the negative ones if there are so many. */
 function frequencies(operation: string, n: number, count: number, d: number, options?: TensorOptions): Tensor {
-  return upload(operation, Float64Array.from({ length: count }, (_, k) => (k < n / 2 || count < n ? k : k - n) / (n * d)), [count], options);
+  return upload(
+    operation,
+    Float64Array.from({ length: count }, (_, k) => (k < n / 2 || count < n ? k : k - n) / (n * d)),
+    [count],
+    options,
+  );
 }
 
 /**
@@ -44,7 +49,13 @@ function shift(operation: string, x: Tensor, options: ShiftOptions | undefined, 
   const { dim, complex } = settings(operation, options, { dim: undefined, complex: x.ndim > 1 && x.shape.at(-1) === 2 });
   const sizes = sizesOf(x, complex);
   const dims = dimensions(operation, dim, sizes.length);
-  return dims.length === 0 ? x.clone() : roll(x, dims.map((d) => by(sizes[d] as number)), dims);
+  return dims.length === 0
+    ? x.clone()
+    : roll(
+        x,
+        dims.map((d) => by(sizes[d] as number)),
+        dims,
+      );
 }
 
 /**

@@ -26,7 +26,7 @@ export class Line {
 
   /** The numbers of `planes`. */
   static ofPlanes(x: View, dim: number): Line {
-    return Line.#along(x, dim, (list) => list.slice(2).toSpliced(dim, 0, list[1] as number), x.strides[0] as number);
+    return Line.#along(x, dim, (list) => list.slice(1), x.strides[0] as number);
   }
 
   static #along({ buffer, dtype, shape, strides, offset }: View, dim: number, place: (list: Shape) => Shape, apart: number): Line {
@@ -55,9 +55,9 @@ export class Line {
     return this.parts.map((part) => part !== null);
   }
 
-  /** Memory for lines of `length` numbers in place of these: [2, length, ...others]. */
+  /** Memory for lines of `length` numbers in place of these: [2, ...]. */
   planes(length: number, like: Tensor): Tensor {
-    return like.newEmpty([2, length, ...this.#part.shape.toSpliced(this.dim, 1)], { dtype: computeType(this.dtype) });
+    return like.newEmpty([2, ...this.#part.shape.with(this.dim, length)], { dtype: computeType(this.dtype) });
   }
 
   /** A row of a table [2 · rows, length] as numbers beside these: the same wherever in the other dimensions. */
@@ -78,7 +78,8 @@ export class Line {
     const views: View[] = [];
     for (let k = 0; k < count; k++)
       for (const part of this.parts)
-        if (part !== null) views.push({ buffer: part.buffer, dtype: part.dtype, shape, strides, offset: part.offset + (start + k * apart) * stride });
+        if (part !== null)
+          views.push({ buffer: part.buffer, dtype: part.dtype, shape, strides, offset: part.offset + (start + k * apart) * stride });
     return views;
   }
 }

@@ -11,19 +11,16 @@ import { butterfly } from "./butterfly.ts";
 import { Line } from "./line.ts";
 import { rotations } from "./tables.ts";
 
-/** The radices there are formulas for, in the order of the passes. */
+/** The radices of longer transforms, in the order of the passes. */
 const radices = [8, 4, 2, 3, 5, 7, 11, 13];
 
-/** A length as a product of radices; null when it has another prime factor. */
+/** The radices of the passes, whose product is the length; null when it has a prime factor that is none of them. Up to 16 numbers are a single formula. */
 export function factors(n: number): readonly number[] | null {
+  if (n <= 16) return [n];
   const found: number[] = [];
   let rest = n;
   for (const r of radices) for (; rest % r === 0; rest /= r) found.push(r);
-  if (rest > 1) return null;
-  // 4 · 4 is less work than 8 · 2.
-  const [eight, two] = [found.lastIndexOf(8), found.indexOf(2)];
-  if (eight >= 0 && two >= 0) found.splice(eight, two - eight + 1, 4, 4);
-  return found.length === 0 ? [1] : found;
+  return rest > 1 ? null : found;
 }
 
 /** `to_k = scale Σ_j from_j e^(-2πi jk/n)`, for a length that has `factors`. What is needed in between is made beside `like`. */

@@ -16,7 +16,13 @@ export interface FftnOptions {
   readonly norm?: Norm;
 }
 
-function several(operation: string, base: keyof typeof kinds, x: Tensor, options: FftnOptions | undefined, last?: readonly number[]): Tensor {
+function several(
+  operation: string,
+  base: keyof typeof kinds,
+  x: Tensor,
+  options: FftnOptions | undefined,
+  last?: readonly number[],
+): Tensor {
   const { s, dim, norm } = settings(operation, options, { s: undefined, dim: last, norm: "backward" });
   checkChoice(operation, "norm", norm, norms);
   const kind = kinds[base];

@@ -5,13 +5,11 @@ import {
   checkInteger,
   col2im,
   expectBetween,
-  isFloating,
   ones,
   type PadMode,
+  ShapeError,
   settings,
   shapeError,
-  showShape,
-  ShapeError,
   type Tensor,
 } from "@akari/tensor";
 import { complex as toComplex } from "./complex.ts";
@@ -48,12 +46,18 @@ export interface IstftOptions extends FrameOptions {
 const shared = { hopLength: undefined, winLength: undefined, window: undefined, center: true, normalized: false, onesided: true };
 
 /** The length of a hop, and the window for a whole piece: null where it is all ones. */
-function frames(operation: string, nFft: number, options: Pick<FrameOptions, "hopLength" | "winLength" | "window">, like: Tensor): [hop: number, window: Tensor | null] {
+function frames(
+  operation: string,
+  nFft: number,
+  options: Pick<FrameOptions, "hopLength" | "winLength" | "window">,
+  like: Tensor,
+): [hop: number, window: Tensor | null] {
   checkInteger(operation, "nFft", nFft, 1);
   const { window, winLength = window?.numel() ?? nFft, hopLength = Math.floor(nFft / 4) } = options;
   checkInteger(operation, "hopLength", hopLength, 1);
   checkInteger(operation, "winLength", winLength, 1, nFft);
-  if (window !== undefined && (window.ndim !== 1 || window.shape[0] !== winLength)) throw shapeError(operation, `a window [${winLength}]`, window);
+  if (window !== undefined && (window.ndim !== 1 || window.shape[0] !== winLength))
+    throw shapeError(operation, `a window [${winLength}]`, window);
   if (winLength === nFft) return [hopLength, window ?? null];
   const left = Math.floor((nFft - winLength) / 2);
   return [hopLength, (window ?? ones([winLength], { dtype: like.dtype, device: like.device })).pad([left, nFft - winLength - left])];
@@ -73,7 +77,6 @@ export function stft(x: Tensor, nFft: number, options?: StftOptions): Tensor {
   if (x.ndim !== 1 && x.ndim !== 2) throw shapeError("stft", "signals [T] or [B, T]", x);
   const [hop, window] = frames("stft", nFft, others, x);
   const half = Math.floor(nFft / 2);
-  // Borders are those of images: signals are rows of one.
   const signal = center ? x.pad([half, half], { mode: padMode }) : x;
   if (signal.size(-1) < nFft) throw shapeError("stft", `signals of at least ${nFft} elements`, signal);
   const pieces = signal.unfold(-1, nFft, hop);
@@ -100,14 +103,21 @@ export function istft(z: Tensor, nFft: number, options?: IstftOptions): Tensor {
   const spectra = (z.ndim === 3 ? z.unsqueeze(0) : z).transpose(1, 2);
   const pieces = onesided ? irfft(spectra, { n: nFft, norm }) : ifft(spectra, { norm }).select(-1, 0);
   const window = given ?? ones([nFft], { dtype: z.dtype, device: z.device });
-  const [batch, number] = pieces.size(0, 1);
+  const number = pieces.size(1);
   const whole = nFft + hop * (number - 1);
   const added = (x: Tensor): Tensor => col2im(x.transpose(1, 2), [1, whole], [1, nFft], { stride: [1, hop] }).view(-1, whole);
   const start = center ? Math.floor(nFft / 2) : 0;
   const end = length === undefined ? whole - start : Math.min(whole, start + length);
   const cut = (x: Tensor): Tensor => added(x).narrow(1, start, end - start);
   const weights = cut(window.square().expand(1, number, nFft));
-  expectBetween(weights, 1e-11, Number.POSITIVE_INFINITY, "istft: the squares of the windows add up to {} somewhere; take a window or a hop that leaves no gap");
-  const signal = cut(pieces.mul(window)).div(weights).pad([0, Math.max(0, (length ?? 0) - (end - start))]);
+  expectBetween(
+    weights,
+    1e-11,
+    Number.POSITIVE_INFINITY,
+    "istft: the squares of the windows add up to {} somewhere; take a window or a hop that leaves no gap",
+  );
+  const signal = cut(pieces.mul(window))
+    .div(weights)
+    .pad([0, Math.max(0, (length ?? 0) - (end - start))]);
   return z.ndim === 3 ? signal.view(signal.size(-1)) : signal;
 }

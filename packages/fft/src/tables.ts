@@ -14,18 +14,27 @@ const tables = new WeakMap<Backend, Map<string, Tensor>>();
 export function table(name: string, device: Backend, make: () => Tensor): Tensor {
   const known = tables.get(device) ?? new Map<string, Tensor>();
   tables.set(device, known);
-  let found = known.get(name);
   // It outlives the scope and the captured function in which it is made.
-  if (found === undefined) perform(() => void (found ??= make()));
-  const result = found as unknown as Tensor; // safe: made just now
+  if (!known.has(name))
+    perform(() => {
+      known.set(name, make());
+    });
+  const found = known.get(name) as Tensor; // safe: made just now, if not before
   known.delete(name);
-  known.set(name, result);
+  known.set(name, found);
   if (known.size > most) known.delete(known.keys().next().value as string); // safe: there are some
-  return result;
+  return found;
 }
 
 /** `e^(-2πi t)` for the turns `t(row, place)`: [2 · rows, length], the real parts of a row before the imaginary ones. */
-export function rotations(name: string, rows: number, length: number, turns: (row: number, place: number) => number, dtype: DType, device: Backend): Tensor {
+export function rotations(
+  name: string,
+  rows: number,
+  length: number,
+  turns: (row: number, place: number) => number,
+  dtype: DType,
+  device: Backend,
+): Tensor {
   return table(`${name} ${dtype}`, device, () => {
     const values = new Float64Array(rows * 2 * length);
     for (let row = 0; row < rows; row++) {

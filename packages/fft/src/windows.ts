@@ -27,7 +27,12 @@ export interface KaiserOptions extends WindowOptions {
 function windowOf(operation: string, length: number, { periodic, ...options }: WindowOptions, weight: (place: number) => number): Tensor {
   checkInteger(operation, "the length", length);
   const steps = periodic ? length : length - 1;
-  return upload(operation, Float64Array.from({ length }, (_, k) => (length === 1 ? 1 : weight(k / steps))), [length], options);
+  return upload(
+    operation,
+    Float64Array.from({ length }, (_, k) => (length === 1 ? 1 : weight(k / steps))),
+    [length],
+    options,
+  );
 }
 
 const defaults = { periodic: true, dtype: undefined, device: undefined };
@@ -53,7 +58,12 @@ export function hammingWindow(length: number, options?: HammingOptions): Tensor 
 
 /** Blackman's window, `0.42 - 0.5 cos(2πt) + 0.08 cos(4πt)`. https://pytorch.org/docs/stable/generated/torch.blackman_window.html */
 export function blackmanWindow(length: number, options?: WindowOptions): Tensor {
-  return windowOf("blackmanWindow", length, settings("blackmanWindow", options, defaults), (t) => 0.42 - 0.5 * cosine(t) + 0.08 * cosine(t, 2));
+  return windowOf(
+    "blackmanWindow",
+    length,
+    settings("blackmanWindow", options, defaults),
+    (t) => 0.42 - 0.5 * cosine(t) + 0.08 * cosine(t, 2),
+  );
 }
 
 /** Bartlett's window, a triangle: `1 - |2t - 1|`. https://pytorch.org/docs/stable/generated/torch.bartlett_window.html */
