@@ -1,11 +1,41 @@
 /** Fourier transforms: PyTorch's names and arguments to Akari's. Complex tensors are recorded as `torch.view_as_real` shows them. */
 
 import * as fourier from "@akari/fft";
+import type { Tensor } from "@akari/tensor";
 import type { Arguments } from "../arguments.ts";
 import type { Call } from "../op-case.ts";
 
-const one = ["fft", "ifft", "rfft", "irfft", "hfft", "ihfft"] as const;
-const several = one.flatMap((name) => [`${name}2`, `${name}n`] as const);
+const {
+  fft: forward,
+  ifft,
+  rfft,
+  irfft,
+  hfft,
+  ihfft,
+  fft2,
+  ifft2,
+  rfft2,
+  irfft2,
+  hfft2,
+  ihfft2,
+  fftn,
+  ifftn,
+  rfftn,
+  irfftn,
+  hfftn,
+  ihfftn,
+} = fourier;
+const one = { fft: forward, ifft, rfft, irfft, hfft, ihfft };
+const several = { fft2, ifft2, rfft2, irfft2, hfft2, ihfft2, fftn, ifftn, rfftn, irfftn, hfftn, ihfftn };
+
+/** Transforms under PyTorch's names. */
+function transforms(of: Readonly<Record<string, (x: Tensor, options: never) => Tensor>>, length: string): Record<string, Call> {
+  const calls = Object.entries(of).map(([name, transform]): [string, Call] => [
+    `fft.${name}`,
+    (given) => transform(given.x, given.options(length, "dim", "norm")),
+  ]);
+  return Object.fromEntries(calls);
+}
 
 /** The options of a window; its length is the argument in front. */
 const windowed = (make: (length: number, options?: never) => ReturnType<Call>, ...options: string[]): Call => {
@@ -22,12 +52,8 @@ function framed(given: Arguments, more: string): never {
 
 /** Fourier transforms, windows and complex numbers. */
 export const fft: Readonly<Record<string, Call>> = {
-  ...Object.fromEntries(
-    one.map((name): [string, Call] => [`fft.${name}`, (given) => fourier[name](given.x, given.options("n", "dim", "norm"))]),
-  ),
-  ...Object.fromEntries(
-    several.map((name): [string, Call] => [`fft.${name}`, (given) => fourier[name](given.x, given.options("s", "dim", "norm"))]),
-  ),
+  ...transforms(one, "n"),
+  ...transforms(several, "s"),
   "fft.fftfreq": (given) => fourier.fftfreq(given.number("n"), given.number("d", 1), given.options("dtype")),
   "fft.fftshift": (given) => fourier.fftshift(given.x, { complex: false, ...(given.options("dim") as object) }),
   "fft.ifftshift": (given) => fourier.ifftshift(given.x, { complex: false, ...(given.options("dim") as object) }),

@@ -4,15 +4,17 @@ import { checkInteger, dimensions, roll, settings, type Tensor, type TensorOptio
 import { sizesOf } from "./transform.ts";
 import { upload } from "./upload.ts";
 
-/** `count` frequencies: those from `length / 2` on are the negative ones if there are so many. */
-function frequencies(operation: string, n: number, count: number, d: number, options?: TensorOptions): Tensor {
+/** Multiples of the lowest frequency there is. */
+function frequencies(operation: string, n: number, d: number, multiples: readonly number[], options?: TensorOptions): Tensor {
   return upload(
     operation,
-    Float64Array.from({ length: count }, (_, k) => (k < n / 2 || count < n ? k : k - n) / (n * d)),
-    [count],
+    Float64Array.from(multiples, (k) => k / (n * d)),
+    [multiples.length],
     options,
   );
 }
+
+const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, k) => k);
 
 /**
  * The frequencies of the results of `fft`, in cycles for each unit of the distance `d` (default 1) between numbers: `0, 1, …, ⌈n/2⌉ - 1, -⌊n/2⌋, …, -1`, divided by `n d`.
@@ -24,7 +26,8 @@ function frequencies(operation: string, n: number, count: number, d: number, opt
  */
 export function fftfreq(n: number, d: number = 1, options?: TensorOptions): Tensor {
   checkInteger("fftfreq", "n", n, 1);
-  return frequencies("fftfreq", n, n, d, options);
+  const multiples = upTo(n).map((k) => (2 * k < n ? k : k - n));
+  return frequencies("fftfreq", n, d, multiples, options);
 }
 
 /**
@@ -34,7 +37,7 @@ export function fftfreq(n: number, d: number = 1, options?: TensorOptions): Tens
  */
 export function rfftfreq(n: number, d: number = 1, options?: TensorOptions): Tensor {
   checkInteger("rfftfreq", "n", n, 1);
-  return frequencies("rfftfreq", n, Math.floor(n / 2) + 1, d, options);
+  return frequencies("rfftfreq", n, d, upTo(Math.floor(n / 2) + 1), options);
 }
 
 /** Options of `fftshift` and `ifftshift`. */

@@ -1,25 +1,14 @@
 /** The transforms of the pieces of a signal, which show its frequencies over time, and the signal that has given ones. */
 
-import {
-  ArgumentError,
-  checkInteger,
-  col2im,
-  expectBetween,
-  ones,
-  type PadMode,
-  ShapeError,
-  settings,
-  shapeError,
-  type Tensor,
-} from "@akari/tensor";
+import { checkInteger, col2im, expectBetween, ones, type PadMode, settings, shapeError, type Tensor } from "@akari/tensor";
 import { complex as toComplex } from "./complex.ts";
-import { fft, ifft, irfft, rfft } from "./one.ts";
+import { fft, irfft, rfft } from "./one.ts";
 
 /** Options that `stft` and `istft` share: what is said to one has to be said to the other. */
 export interface FrameOptions {
   /** How far a piece begins behind the one before. Default: a quarter of `nFft`. */
   readonly hopLength?: number;
-  /** How long the window is, which stands in the middle of a piece. Default: that of the window given, or `nFft`. */
+  /** How long the window is, which stands in the middle of a piece. Default: `nFft`. */
   readonly winLength?: number;
   /** What pieces are multiplied by, [winLength]. Default: ones. */
   readonly window?: Tensor;
@@ -27,7 +16,7 @@ export interface FrameOptions {
   readonly center?: boolean;
   /** Whether transforms are divided by the square root of `nFft`. Default false. */
   readonly normalized?: boolean;
-  /** Whether only the frequencies from zero up are there; of real signals the others follow from them. Default true. */
+  /** Whether only the frequencies from zero up are there; of real signals the others follow from them, and `istft` looks at no others. Default true. */
   readonly onesided?: boolean;
 }
 
@@ -53,11 +42,11 @@ function frames(
   like: Tensor,
 ): [hop: number, window: Tensor | null] {
   checkInteger(operation, "nFft", nFft, 1);
-  const { window, winLength = window?.numel() ?? nFft, hopLength = Math.floor(nFft / 4) } = options;
-  checkInteger(operation, "hopLength", hopLength, 1);
+  const { window, winLength = nFft, hopLength = Math.floor(nFft / 4) } = options;
   checkInteger(operation, "winLength", winLength, 1, nFft);
+  checkInteger(operation, "hopLength", hopLength, 1, operation === "istft" ? winLength : undefined);
   if (window !== undefined && (window.ndim !== 1 || window.shape[0] !== winLength))
-    throw shapeError(operation, `a window [${winLength}]`, window);
+    throw shapeError(operation, `a window [winLength], which is ${winLength},`, window);
   if (winLength === nFft) return [hopLength, window ?? null];
   const left = Math.floor((nFft - winLength) / 2);
   return [hopLength, (window ?? ones([winLength], { dtype: like.dtype, device: like.device })).pad([left, nFft - winLength - left])];
@@ -101,13 +90,14 @@ export function istft(z: Tensor, nFft: number, options?: IstftOptions): Tensor {
     throw shapeError("istft", `transforms [${count}, pieces, 2], with or without a batch in front`, z);
   const norm = normalized ? "ortho" : "backward";
   const spectra = (z.ndim === 3 ? z.unsqueeze(0) : z).transpose(1, 2);
-  const pieces = onesided ? irfft(spectra, { n: nFft, norm }) : ifft(spectra, { norm }).select(-1, 0);
+  const pieces = irfft(spectra.narrow(2, 0, Math.floor(nFft / 2) + 1), { n: nFft, norm });
   const window = given ?? ones([nFft], { dtype: z.dtype, device: z.device });
   const number = pieces.size(1);
   const whole = nFft + hop * (number - 1);
   const added = (x: Tensor): Tensor => col2im(x.transpose(1, 2), [1, whole], [1, nFft], { stride: [1, hop] }).view(-1, whole);
   const start = center ? Math.floor(nFft / 2) : 0;
   const end = length === undefined ? whole - start : Math.min(whole, start + length);
+  if (end <= start) throw shapeError("istft", "pieces that reach beyond the middle of the first one", z);
   const cut = (x: Tensor): Tensor => added(x).narrow(1, start, end - start);
   const weights = cut(window.square().expand(1, number, nFft));
   expectBetween(
