@@ -46,7 +46,7 @@ function frames(
   checkInteger(operation, "winLength", winLength, 1, nFft);
   checkInteger(operation, "hopLength", hopLength, 1, operation === "istft" ? winLength : undefined);
   if (window !== undefined && (window.ndim !== 1 || window.shape[0] !== winLength))
-    throw shapeError(operation, `a window [winLength], which is ${winLength},`, window);
+    throw shapeError(operation, `a window [winLength], and that is ${winLength}`, window);
   if (winLength === nFft) return [hopLength, window ?? null];
   const left = Math.floor((nFft - winLength) / 2);
   return [hopLength, (window ?? ones([winLength], { dtype: like.dtype, device: like.device })).pad([left, nFft - winLength - left])];
