@@ -77,7 +77,7 @@ function defined(z: Tensor, n: number, sign: number): Tensor {
 }
 
 // Single formulas, passes of all radices, and primes that have none, alone and as factors.
-const lengths = [...Array.from({ length: 36 }, (_, i) => i + 1), 49, 59, 64, 77, 100, 121, 128, 143, 169, 210, 509, 1000, 1024];
+const lengths = [...Array.from({ length: 20 }, (_, i) => i + 1), 24, 27, 30, 32, 35, 49, 59, 77, 121, 128, 143, 169, 509, 1000, 1024];
 
 describe.each([
   ["cpu", cpu()],
