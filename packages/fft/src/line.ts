@@ -1,6 +1,6 @@
 /**
  * Complex numbers along a dimension of memory, which is what a transform reads and writes: the views of their real and their imaginary parts. In a tensor the two stand
- * side by side; in between, a transform keeps them in planes of their own, and its numbers as rows, since kernels are fastest along neighbours.
+ * side by side; in between, a transform keeps them in planes of their own, since kernels are fastest along neighbours.
  */
 
 import { computeType, type DType, type Shape, type Tensor, type View } from "@akari/tensor";
@@ -55,7 +55,7 @@ export class Line {
     return this.parts.map((part) => part !== null);
   }
 
-  /** Memory for lines of `length` numbers in place of these: [2, ...]. */
+  /** Memory for `length` numbers in place of these, the real parts of all before the imaginary ones: [2, ...]. */
   planes(length: number, like: Tensor): Tensor {
     return like.newEmpty([2, ...this.#part.shape.with(this.dim, length)], { dtype: computeType(this.dtype) });
   }
