@@ -6,21 +6,30 @@
  * (Cooley and Tukey 1965, "An algorithm for the machine calculation of complex Fourier series"; Swarztrauber 1984, "FFT algorithms for vector computers".)
  */
 
-import { computeType, type Tensor } from "@akari/tensor";
+import { computeType, once, type Tensor } from "@akari/tensor";
 import { butterfly } from "./butterfly.ts";
 import { Line } from "./line.ts";
 import { rotations } from "./tables.ts";
 
-/** The radices of longer transforms, in the order of the passes. */
-const radices = [8, 4, 2, 3, 5, 7, 11, 13];
+/** The largest number that a formula transforms. */
+const largest = 16;
+const splits = new Map<number, readonly number[] | null>();
 
-/** The radices of the passes, whose product is the length; null when it has a prime factor that is none of them. Up to 16 numbers are a single formula. */
+/** The radices of the passes, whose product is the length: as few and as even as may be, the larger first. Null for a length with a prime factor that is too large. */
 export function factors(n: number): readonly number[] | null {
-  if (n <= 16) return [n];
-  const found: number[] = [];
-  let rest = n;
-  for (const r of radices) for (; rest % r === 0; rest /= r) found.push(r);
-  return rest > 1 ? null : found;
+  return once(splits, n, () => split(n, largest));
+}
+
+/** The same of radices up to `most`, in descending order. */
+function split(n: number, most: number): readonly number[] | null {
+  if (n <= most) return [n];
+  let best: readonly number[] | null = null;
+  for (let r = most; r > 1; r--) {
+    const rest = n % r === 0 ? split(n / r, r) : null;
+    // Of equally many, those that are found later are more even.
+    if (rest !== null && (best === null || rest.length < best.length)) best = [r, ...rest];
+  }
+  return best;
 }
 
 /** `to_k = scale Σ_j from_j e^(-2πi jk/n)`, for a length that has `factors`. What is needed in between is made beside `like`. */

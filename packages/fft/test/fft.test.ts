@@ -76,8 +76,8 @@ function defined(z: Tensor, n: number, sign: number): Tensor {
   return tensor(results, { ...double, device: z.device }).reshape([...z.shape.slice(0, -2), n, 2]);
 }
 
-// Single formulas, passes of all radices, and primes that have none, alone and as factors.
-const lengths = [...Array.from({ length: 20 }, (_, i) => i + 1), 24, 27, 30, 32, 35, 49, 59, 77, 121, 128, 143, 169, 509, 1000, 1024];
+// Single formulas, passes of several radices, and primes that have none, alone and as factors.
+const lengths = [...Array.from({ length: 17 }, (_, i) => i + 1), 27, 32, 34, 35, 59, 77, 143, 509, 1000, 1024];
 
 describe.each([
   ["cpu", cpu()],

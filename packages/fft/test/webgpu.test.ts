@@ -17,7 +17,7 @@ describe.skipIf(device === null)(`transforms on webgpu ${reason}`, () => {
     for (const [i, value] of (await a.data()).entries()) expect(Math.abs(Number(value) - Number(expected[i])) / size).toBeLessThan(1e-6);
   }
 
-  it.each([1, 2, 7, 16, 37, 60])("are those on the cpu: %d", async (n) => {
+  it.each([2, 7, 37, 60])("are those on the cpu: %d", async (n) => {
     manualSeed(n);
     const z = randn([3, n, 2]);
     await expectSame(fft(there(z)), fft(z));
