@@ -558,5 +558,46 @@ case("special", "gradient/coordinates", "gradient", {"input": rand(3, 4), "coord
 case("special", "histogram", "histogram", {"input": rand(12)}, {"bins": 4}, grads=False, fn=lambda input, bins: torch.histogram(input, bins))
 case("special", "histogram/density", "histogram", {"input": rand(12), "weight": rand(12, low=0.1)}, {"bins": 3, "range": [-1.0, 1.5], "density": True}, grads=False, fn=lambda input, weight, bins, range, density: torch.histogram(input, bins, range=range, weight=weight, density=density))
 case("special", "histogramdd", "histogramdd", {"input": rand(10, 2)}, {"bins": [2, 3]}, grads=False, fn=lambda input, bins: [torch.histogramdd(input, bins)[0], *torch.histogramdd(input, bins)[1]])
+# ——— Fourier transforms: complex tensors as pairs ———
+
+
+def paired(op, reads, writes):
+    def call(input, **args):
+        result = op(torch.view_as_complex(input) if reads else input, **args)
+        return torch.view_as_real(result.resolve_conj()) if writes else result
+
+    return call
+
+
+transforms = {"fft": (True, True), "ifft": (True, True), "rfft": (False, True), "irfft": (True, False), "hfft": (True, False), "ihfft": (False, True)}
+for op, (reads, writes) in transforms.items():
+    pair = (2,) if reads else ()
+    for args in ({}, {"n": 8, "norm": "ortho"}, {"n": 3, "norm": "forward"}, {"dim": 0}, {"n": 17, "dim": -2}):
+        case("fourier", f"{op}/{json.dumps(args)}", f"fft.{op}", {"input": rand(3, 6, *pair)}, args, fn=paired(getattr(torch.fft, op), reads, writes), atol=2e-5)
+    for args in ({}, {"s": [3, 5], "dim": [2, 0]}, {"norm": "ortho", "dim": [-2, -1]}):
+        for op2 in (f"{op}2", f"{op}n"):
+            case("fourier", f"{op2}/{json.dumps(args)}", f"fft.{op2}", {"input": rand(2, 3, 4, *pair)}, args, fn=paired(getattr(torch.fft, op2), reads, writes), atol=2e-5)
+    raises("fourier", f"{op}/nothing", f"fft.{op}", {"input": rand(4)}, {"n": 0})
+raises("fourier", "rfftn/twice", "fft.rfftn", {"input": rand(4, 4)}, {"dim": [0, -2]})
+raises("fourier", "rfft2/lengths", "fft.rfft2", {"input": rand(4, 4)}, {"s": [4]})
+for args in ({"n": 5}, {"n": 8, "d": 0.25}):
+    for op in ("fftfreq", "rfftfreq"):
+        case("fourier", f"{op}/{args['n']}", f"fft.{op}", {}, args, grads=False)
+for op in ("fftshift", "ifftshift"):
+    case("fourier", f"{op}/odd", f"fft.{op}", {"input": rand(3, 4)})
+    case("fourier", f"{op}/dim", f"fft.{op}", {"input": rand(3, 4)}, {"dim": 1})
+for op in ("hann", "hamming", "blackman", "bartlett", "kaiser"):
+    for args in ({"window_length": 7}, {"window_length": 8, "periodic": False}, {"window_length": 1}):
+        case("fourier", f"{op}_window/{args['window_length']}", f"{op}_window", {}, args, grads=False)
+for args in ({"n_fft": 6}, {"n_fft": 6, "hop_length": 2, "center": False}, {"n_fft": 5, "normalized": True, "onesided": False}, {"n_fft": 8, "win_length": 6, "pad_mode": "constant"}):
+    inputs = {"input": rand(2, 20), "window": rand(args.get("win_length", args["n_fft"]), low=0.5)}
+    case("fourier", f"stft/{json.dumps(args)}", "stft", inputs, args, fn=lambda input, **rest: torch.view_as_real(torch.stft(input, return_complex=True, **rest)), atol=2e-5)
+    rest = {name: value for name, value in args.items() if name != "pad_mode"}
+    pieces = rand(2, args["n_fft"] // 2 + 1 if args.get("onesided", True) else args["n_fft"], 5, 2)
+    for more in ({}, {"length": 10}):
+        inputs = {"input": pieces, "window": inputs["window"]}
+        case("fourier", f"istft/{json.dumps({**rest, **more})}", "istft", inputs, {**rest, **more}, fn=lambda input, **rest: torch.istft(torch.view_as_complex(input), **rest), atol=2e-5)
+case("fourier", "complex", "complex", {"real": rand(3, 4), "imag": rand(3, 4)}, fn=lambda real, imag: torch.view_as_real(torch.complex(real, imag)))
+case("fourier", "polar", "polar", {"abs": rand(3, 4, low=0.1), "angle": rand(3, 4)}, fn=lambda abs, angle: torch.view_as_real(torch.polar(abs, angle)))
 
 save()

@@ -44,6 +44,7 @@ const order = [
   "@akari/io",
   "@akari/distributions",
   "@akari/special",
+  "@akari/fft",
 ];
 
 /** Entry points as they are listed: a package, and after it what else it exports. */

@@ -80,6 +80,13 @@ export const programs: Readonly<Record<string, string>> = {
     if (JSON.stringify(klDivergence(normal, new Normal(0, 1)).toArraySync()) !== "[0.5,2]") throw new Error("klDivergence");
     if (normal.sample([3]).shape.join() !== "3,2") throw new Error("sample");
   `,
+  "@akari/fft": `
+    import { fft, irfft, rfft } from "@akari/fft";
+    import { tensor } from "@akari/tensor";
+    const x = tensor([1, 2, 3, 4]);
+    if (JSON.stringify(irfft(rfft(x)).toArraySync()) !== "[1,2,3,4]") throw new Error("rfft");
+    if (JSON.stringify(fft(tensor([[1, 0], [0, 1]])).toArraySync()) !== "[[1,1],[1,-1]]") throw new Error("fft");
+  `,
   akari: `
     import { Adam, compile, crossEntropy, decodeNpz, encodeNpz, manualSeed, nn, noGrad, randn, type Tensor, tensor } from "akari";
     import { webgpu, type WebGpuBackend } from "akari/webgpu";

@@ -52,6 +52,13 @@ const limits: readonly Limit[] = [
     without: ["@akari/tensor"],
   },
   {
+    name: "@akari/fft, all of it, beside @akari/tensor",
+    code: usingAll("@akari/fft", await import("@akari/fft")),
+    limit: 6,
+    goal: 5,
+    without: ["@akari/tensor"],
+  },
+  {
     name: "@akari/linalg, all of it, beside @akari/tensor",
     code: usingAll("@akari/linalg", await import("@akari/linalg")),
     limit: 6.5,

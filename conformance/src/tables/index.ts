@@ -4,6 +4,7 @@ import type { Call } from "../op-case.ts";
 import { activation } from "./activation.ts";
 import { clip } from "./clip.ts";
 import { creation } from "./creation.ts";
+import { fft } from "./fft.ts";
 import { indexing } from "./indexing.ts";
 import { attention, layers, recurrence } from "./layer.ts";
 import { linalg } from "./linalg.ts";
@@ -24,6 +25,7 @@ export const table: Readonly<Record<string, Call>> = {
   ...matmul,
   ...linalg,
   ...specialFunctions,
+  ...fft,
   ...convolution,
   ...pool,
   ...creation,

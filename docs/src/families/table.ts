@@ -212,6 +212,18 @@ const distributions: readonly Family[] = [
   { title: "Constraints", about: "As in PyTorch in a namespace: `constraints.positive`.", files: "constraints", names: "constraints" },
 ];
 
+const fft: readonly Family[] = [
+  { title: "Along one dimension", files: "one along" },
+  { title: "Along several dimensions", files: "several" },
+  { title: "Frequencies", files: "frequencies" },
+  { title: "Pieces of a signal", files: "stft windows" },
+  {
+    title: "Complex numbers",
+    about: "Tensors with a last dimension of 2, for real and imaginary parts.",
+    files: "complex",
+  },
+];
+
 const akari: readonly Family[] = [
   {
     title: "Creation with gradients",
@@ -232,4 +244,5 @@ export const table: Readonly<Record<string, readonly Family[]>> = {
   "@akari/linalg": linalg,
   "@akari/distributions": distributions,
   "@akari/special": special,
+  "@akari/fft": fft,
 };

@@ -128,6 +128,7 @@ export class Counterparts {
       "torch.autograd": exportsOf("@akari/autograd"),
       "torch.autograd.functional": exportsOf("@akari/autograd"),
       "torch.distributions": exportsOf("@akari/distributions"),
+      "torch.fft": exportsOf("@akari/fft"),
       "torchvision.datasets": exportsOf("@akari/data"),
       "torchvision.transforms": exportsOf("@akari/data"),
     };

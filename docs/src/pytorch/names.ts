@@ -11,7 +11,7 @@ const listed = {
     bartlett_window batch_norm bernoulli bilinear bincount bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift
     bitwise_xor blackman_window block_diag bmm broadcast_shapes broadcast_tensors broadcast_to bucketize can_cast cartesian_prod cat
     cdist ceil celu celu_ chain_matmul channel_shuffle cholesky chunk clamp clip clone column_stack combinations compile complex concat
-    concatenate conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d copysign corrcoef cos cosh cosine_similarity
+    concatenate conj conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d copysign corrcoef cos cosh cosine_similarity
     count_nonzero cov cross cummax cummin cumprod cumsum cumulative_trapezoid deg2rad det diag diag_embed diagflat diagonal
     diagonal_scatter diff digamma dist div divide dot dropout dsplit dstack einsum embedding empty empty_like empty_strided
     enable_grad eq equal erf erfc erfinv exp exp2 expm1 eye finfo fix flatten flip fliplr flipud float_power floor floor_divide fmax fmin
@@ -153,6 +153,10 @@ const listed = {
     RelaxedOneHotCategorical ReshapeTransform SigmoidTransform SoftmaxTransform SoftplusTransform StackTransform
     StickBreakingTransform StudentT TanhTransform Transform TransformedDistribution Uniform VonMises Weibull Wishart kl_divergence
     register_kl
+  `,
+  "torch.fft": `
+    fft fft2 fftfreq fftn fftshift hfft hfft2 hfftn ifft ifft2 ifftn ifftshift ihfft ihfft2 ihfftn irfft irfft2 irfftn rfft rfft2
+    rfftfreq rfftn
   `,
   "torchvision.datasets": `
     MNIST FashionMNIST KMNIST CIFAR10 ImageFolder

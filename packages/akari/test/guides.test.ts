@@ -57,6 +57,8 @@ function phrases(): string {
     );
   return `import { Adam, arange, cat, Compose, compile, cpu, DataLoader, type Dataset, deepcopy, defaultGenerator, fromTypedArray, get, grad, inv, jacobian, load, manualSeed, multinomial, nn, noGrad, optim, requiresGrad, save, type StateDict, tensor, TensorDataset, type Transform, variance, zeros, type Tensor } from "akari";
 import { Binomial, Categorical, klDivergence, Normal } from "@akari/distributions";
+import * as fft from "@akari/fft";
+import { irfft, rfft } from "@akari/fft";
 import { svd } from "@akari/linalg";
 import { besselJ0, gcd, ndtr } from "@akari/special";
 import { type PackedSequence, packPaddedSequence } from "akari/rnn";
@@ -71,6 +73,7 @@ declare const hook: nn.ForwardHook;
 declare const encoder: nn.TransformerEncoder;
 declare const attention: nn.MultiheadAttention;
 declare const [q, k, v, p, image]: [Tensor, Tensor, Tensor, Tensor, Tensor];
+declare const z: Tensor;
 declare const [list, path]: [Tensor[], string];
 declare const [lstm, output, lengths, n, packed]: [nn.LSTM, Tensor, Tensor, number, PackedSequence];
 declare const [loader, averaged]: [DataLoader<Tensor>, AveragedModel<nn.Sequential>];

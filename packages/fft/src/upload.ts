@@ -1,0 +1,16 @@
+/** Numbers that the host computes, in double precision, and a device gets in the type it is to have. */
+
+import { checkNames, expectFloating, fromTypedArray, type Shape, type Tensor, type TensorOptions } from "@akari/tensor";
+
+/**
+ * A tensor of numbers from the host.
+ *
+ * @throws DTypeError for a dtype that is not floating.
+ */
+export function upload(operation: string, values: Float64Array, shape: Shape, options: TensorOptions = {}): Tensor {
+  checkNames(operation, options, ["dtype", "device"]);
+  const { dtype = "float32", device } = options;
+  expectFloating(operation, dtype);
+  const array = dtype === "float64" ? values : Float32Array.from(values);
+  return fromTypedArray(array, shape, device === undefined ? {} : { device }).to(dtype);
+}
