@@ -67,7 +67,7 @@ const tensor: readonly Family[] = [
   },
   {
     title: "Products and linear algebra",
-    files: "ops/matmul ops/linear ops/einsum ops/linalg ops/distance ops/triangle",
+    files: "ops/matmul ops/linear ops/einsum ops/linalg ops/factorization ops/distance ops/triangle",
   },
   {
     title: "Convolution, pooling and resampling",
