@@ -181,10 +181,10 @@ const io: readonly Family[] = [
 ];
 
 const linalg: readonly Family[] = [
-  { title: "Decompositions", files: "qr svd eigh" },
-  { title: "Least squares, ranks, inverses", files: "lstsq pinv" },
+  { title: "Decompositions", files: "qr svd eigh lu householder-product" },
+  { title: "Least squares, ranks, inverses", files: "lstsq pinv inverses" },
   { title: "Large matrices", files: "low-rank" },
-  { title: "Functions of a matrix", files: "matrix-exp" },
+  { title: "Functions of a matrix", files: "matrix-exp norms" },
 ];
 
 const distributions: readonly Family[] = [

@@ -117,7 +117,7 @@ export function solve(a: Tensor, b: Tensor): Tensor {
 function solution(a: Tensor, b: Tensor, triangle?: "triangle"): Tensor {
   const n = expectSquare("solve", a);
   checkProductTypes("solve", a, b);
-  const vectors = b.ndim === 1 || (b.ndim === a.ndim - 1 && sameShape(b.shape, a.shape.slice(0, -1)));
+  const vectors = b.ndim === 1 || (!triangle && b.ndim === a.ndim - 1 && sameShape(b.shape, a.shape.slice(0, -1)));
   const right = vectors ? unsqueeze(b, -1) : b;
   const columns = right.shape.at(-1);
   if (columns === undefined || right.shape.at(-2) !== n)

@@ -67,6 +67,12 @@ describe("linear algebra", () => {
     }
   });
 
+  it("right sides of triangles are matrices, also where their shape could be one of a batch of vectors", () => {
+    const a = randn([2, 2, 2], double);
+    const b = eye(2, double);
+    expect(distance(matmul(a.tril(), solveTriangular(a, b, { upper: false })), b.expand(2, 2, 2))).toBeLessThan(1e-9);
+  });
+
   it("a zero in the corner is no obstacle, a singular matrix is refused", () => {
     const swap = tensor(
       [
