@@ -181,7 +181,7 @@ const io: readonly Family[] = [
 ];
 
 const linalg: readonly Family[] = [
-  { title: "Decompositions", files: "qr svd eigh lu householder-product" },
+  { title: "Decompositions", files: "qr svd eigh eig lu householder-product" },
   { title: "Least squares, ranks, inverses", files: "lstsq pinv inverses" },
   { title: "Large matrices", files: "low-rank" },
   { title: "Functions of a matrix", files: "matrix-exp norms" },
@@ -191,9 +191,13 @@ const distributions: readonly Family[] = [
   { title: "What all have in common", files: "distribution location-scale" },
   {
     title: "Numbers",
-    files: "normal log-normal uniform exponential laplace cauchy half gumbel gamma beta kumaraswamy continuous-bernoulli student-t fisher-snedecor pareto weibull von-mises",
+    files:
+      "normal log-normal uniform exponential laplace cauchy half gumbel gamma beta kumaraswamy continuous-bernoulli student-t fisher-snedecor pareto weibull von-mises",
   },
-  { title: "Counts and classes", files: "bernoulli categorical one-hot-categorical multinomial binomial negative-binomial geometric poisson odds" },
+  {
+    title: "Counts and classes",
+    files: "bernoulli categorical one-hot-categorical multinomial binomial negative-binomial geometric poisson odds",
+  },
   { title: "Vectors", files: "multivariate-normal low-rank-multivariate-normal dirichlet logistic-normal" },
   { title: "Matrices", files: "wishart lkj-cholesky" },
   { title: "Made of others", files: "independent mixture-same-family transformed-distribution relaxed" },

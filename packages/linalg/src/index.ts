@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 
+export { type Eig, eig, eigvals } from "./eig.ts";
 export { type Eigh, type EighOptions, eigh, eigvalsh } from "./eigh.ts";
 export { householderProduct } from "./householder-product.ts";
 export {

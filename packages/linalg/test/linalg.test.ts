@@ -19,7 +19,9 @@ import {
   choleskyEx,
   choleskyInverse,
   cond,
+  eig,
   eigh,
+  eigvals,
   eigvalsh,
   householderProduct,
   invEx,
@@ -497,18 +499,133 @@ describe("lu and other inverses", () => {
   });
 });
 
+describe("matrices that are not symmetric", () => {
+  const parts = (x: Tensor) => [x.select(-1, 0), x.select(-1, 1)] as const;
+
+  function expectEigen(a: Tensor, tolerance = 1e-11): void {
+    const { eigenvalues, eigenvectors } = eig(a);
+    const [[lr, li], [vr, vi]] = [parts(eigenvalues), parts(eigenvectors)];
+    const [re, im] = [lr.unsqueeze(-2), li.unsqueeze(-2)];
+    expectClose(a.matmul(vr), vr.mul(re).sub(vi.mul(im)), tolerance);
+    expectClose(a.matmul(vi), vr.mul(im).add(vi.mul(re)), tolerance);
+    expectClose(vr.square().add(vi.square()).sum(-2), ones(lr.shape, double));
+    expectClose(lr.sum(-1), a.diagonal(0, -2, -1).sum(-1), tolerance);
+    expectClose(li.sum(-1), zeros(li.shape.slice(0, -1), double), tolerance);
+  }
+
+  it.each(
+    [
+      [1, 1],
+      [2, 2],
+      [7, 7],
+      [40, 40],
+      [3, 2, 5, 5],
+    ].map((shape) => [shape] as const),
+  )("%j", (shape) => {
+    manualSeed(11);
+    const a = randn(shape, double);
+    expectEigen(a);
+    expectClose(eigvals(a), eig(a).eigenvalues, 1e-10);
+  });
+
+  it.each([
+    [
+      "a turn",
+      [
+        [0, -1],
+        [1, 0],
+      ],
+      [
+        [0, 1],
+        [0, -1],
+      ],
+    ],
+    [
+      "one vector only",
+      [
+        [2, 1],
+        [0, 2],
+      ],
+      [
+        [2, 0],
+        [2, 0],
+      ],
+    ],
+    [
+      "a triangle",
+      [
+        [1, 5, 2],
+        [0, 2, 7],
+        [0, 0, 3],
+      ],
+      [
+        [1, 0],
+        [2, 0],
+        [3, 0],
+      ],
+    ],
+    [
+      "zeros",
+      [
+        [0, 0],
+        [0, 0],
+      ],
+      [
+        [0, 0],
+        [0, 0],
+      ],
+    ],
+  ] as const)("%s", (_, rows, values) => {
+    const a = tensor(rows, double);
+    expectEigen(a);
+    expectClose(eigvals(a), tensor(values, double));
+  });
+
+  it("a permutation goes round in circles, but the iteration does not", () => {
+    const a = eye(12, double).roll(1, 0);
+    expectEigen(a);
+    const [re, im] = parts(eigvals(a));
+    expectClose(re.square().add(im.square()), ones([12], double));
+  });
+
+  it("numbers of PyTorch, and their gradient", () => {
+    const a = requiresGrad(square.clone());
+    const [re, im] = parts(eigvals(a));
+    const sorted = (x: Tensor) => Array.from(x.dataSync()).sort((p, q) => p - q);
+    expect(sorted(re.detach())).toEqual([-2.553225, -0.538254, 1.091479].map((x) => expect.closeTo(x, 5)));
+    expect(sorted(im.detach())).toEqual([0.0, 0.0, 0.0].map((x) => expect.closeTo(x, 5)));
+    re.pow(3).add(re.mul(im.square())).sum().backward();
+    expectClose((a.grad as Tensor).flatten(), tensor([-6.0, 21.0, 13.5, -15.0, 36.0, 15.0, 9.0, -19.5, -6.0], double), 1e-4);
+  });
+
+  it("gradients", async () => {
+    for (const shape of [
+      [3, 3],
+      [2, 4, 4],
+    ]) {
+      manualSeed(shape.length + 20);
+      const a = requiresGrad(randn(shape, double));
+      // Of the vectors, what does not depend on the number of size 1 that each may be multiplied by.
+      for (const f of [eigvals, (x: Tensor) => eig(x).eigenvectors.square().sum(-1)]) {
+        expect(await gradcheck(f, [a])).toBe(true);
+        expect(await gradgradcheck(f, [a])).toBe(true);
+      }
+    }
+  });
+});
+
 describe("bad input", () => {
   it("is refused before anything runs", () => {
     for (const f of [qr, svd, svdvals, pinv, matrixRank, cond] as const) {
       expect(() => f(ones([3]))).toThrow(/: expected a matrix or a batch of them, got shape \[3\]/);
       expect(() => f(ones([2, 2], { dtype: "int32" }))).toThrow(/int32/);
     }
-    for (const f of [eigh, eigvalsh, matrixExp] as const)
+    for (const f of [eig, eigvals, eigh, eigvalsh, matrixExp] as const)
       expect(() => f(ones([2, 3]))).toThrow(/: expected square matrices, got shape \[2, 3\]/);
     expect(() => cond(ones([2, 3]), 1)).toThrow(/cond: expected square matrices/);
     expect(() => cond(ones([2, 2]), 3)).toThrow(/cond: there is no order 3; there are "fro", 1, -1, 2, -2, Infinity and -Infinity/);
     expect(() => cond(zeros([0, 2]))).toThrow(/cond: expected matrices of at least one row and column, got shape \[0, 2\]/);
-    for (const f of [svd, svdvals, pinv, eigh, eigvalsh] as const)
+    for (const f of [svd, svdvals, pinv, eig, eigvals, eigh, eigvalsh] as const)
       expect(() => f(fromTypedArray(Float32Array.of(1, 0, Number.NaN, 1), [2, 2]))).toThrow(/: a matrix holds NaN or infinities/);
     expect(() => lstsq(ones([3, 2]), ones([2]))).toThrow(
       /lstsq: expected right sides with as many rows as the matrices, got shapes \[3, 2\] and \[2\]/,
