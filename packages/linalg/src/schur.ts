@@ -10,12 +10,12 @@ import type { Columns } from "./matrices.ts";
 import { rotate } from "./rotation.ts";
 
 /** Complex numbers, of which the i-th is `re[i] + i im[i]`. */
-export interface ComplexVector {
+interface ComplexVector {
   readonly re: Float64Array;
   readonly im: Float64Array;
 }
 
-/** What `decomposeSchur` gives. */
+/** What `eigen` gives. */
 export interface Eigen {
   /** The eigenvalues; of a pair, that with a positive imaginary part comes first. */
   readonly values: ComplexVector;

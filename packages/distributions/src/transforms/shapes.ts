@@ -219,6 +219,7 @@ abstract class PartsTransform extends Transform {
   protected abstract parts(x: Tensor): readonly Tensor[];
   /** Parts put together. */
   protected abstract joined(parts: readonly Tensor[], dim?: number): Tensor;
+  /** How long the parts are. */
   protected abstract readonly lengths: readonly number[];
 
   /** How many dimensions make up a value. */
@@ -226,6 +227,7 @@ abstract class PartsTransform extends Transform {
     return Math.max(0, ...this.transforms.map(({ domain }) => domain.eventDim));
   }
 
+  /** What a transform does with all of the parts together. */
   protected constraintOf(which: "domain" | "codomain"): Constraint {
     const each = this.transforms.map((transform) => transform[which]);
     return {
@@ -254,6 +256,7 @@ abstract class PartsTransform extends Transform {
  */
 export class CatTransform extends PartsTransform {
   static override name = "CatTransform";
+  /** How long the parts are. */
   protected override readonly lengths: readonly number[];
 
   /**
@@ -283,18 +286,20 @@ export class CatTransform extends PartsTransform {
  */
 export class StackTransform extends PartsTransform {
   static override name = "StackTransform";
+  /** Not needed: all are slices. */
   protected override readonly lengths: readonly number[] = [];
 
   constructor(transforms: readonly Transform[], dim = 0) {
     super(transforms, dim);
   }
 
+  /** One for each slice, put together as these are. */
   override logAbsDetJacobian(x: Tensor, y: Tensor): Tensor {
     const [before, after] = [this.parts(x), this.parts(y)];
     return this.joined(this.transforms.map((transform, i) => transform.logAbsDetJacobian(before[i] as Tensor, after[i] as Tensor)));
   }
 
-  /** @throws ShapeError for another number of slices than of transforms. */
+  /** The slices. @throws ShapeError for another number of them than of transforms. */
   protected override parts(x: Tensor): readonly Tensor[] {
     if (x.size(this.dim) !== this.transforms.length)
       throw new ShapeError(
