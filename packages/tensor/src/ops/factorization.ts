@@ -11,7 +11,7 @@ import { matmul } from "./matmul.ts";
 import { narrow } from "./slice.ts";
 
 /** How many columns at a time. */
-const width = 32;
+const width = 48;
 
 /** Takes a multiple of the n elements from `of` on in `b` away from those from `at` on in `a`. */
 function subtract(a: Float64Array, at: number, b: Float64Array, of: number, n: number, factor = 1): void {
