@@ -11,30 +11,55 @@ const flag = (given: Arguments, name: string): boolean => given.value(name) === 
 /** Linear algebra. */
 export const linalg: Readonly<Record<string, Call>> = {
   "linalg.cholesky": (given) => akari.cholesky(given.tensor("A")),
+  "linalg.cholesky_ex": (given) => decompositions.choleskyEx(given.tensor("A")),
   "linalg.cond": (given) => decompositions.cond(given.tensor("A"), (given.value("p") ?? 2) as akari.MatrixNormOrder),
   "linalg.cross": (given) => akari.cross(given.x, given.tensor("other"), given.number("dim", -1)),
   "linalg.det": (given) => akari.det(given.tensor("A")),
   "linalg.eigvalsh": (given) => decompositions.eigvalsh(given.tensor("A"), given.options("UPLO")),
+  "linalg.householder_product": (given) => decompositions.householderProduct(given.tensor("A"), given.tensor("tau")),
   "linalg.inv": (given) => akari.inv(given.tensor("A")),
+  "linalg.inv_ex": (given) => decompositions.invEx(given.tensor("A")),
   "linalg.lstsq": (given) => decompositions.lstsq(given.tensor("A"), given.tensor("B"), given.options("rcond")).solution,
   "linalg.matrix_exp": (given) => decompositions.matrixExp(given.tensor("A")),
+  "linalg.lu": (given) => decompositions.lu(given.tensor("A"), given.options("pivot")),
+  "linalg.lu_factor": (given) => decompositions.luFactor(given.tensor("A"), given.options("pivot")),
+  "linalg.lu_solve": (given) =>
+    decompositions.luSolve(given.tensor("LU"), given.tensor("pivots"), given.tensor("B"), given.options("left", "adjoint")),
   "linalg.matrix_norm": (given) =>
-    akari.matrixNorm(given.tensor("A"), (given.value("ord") ?? "fro") as akari.MatrixNormOrder, given.options("keepdim")),
+    decompositions.matrixNorm(
+      given.tensor("A"),
+      (given.value("ord") ?? "fro") as decompositions.MatrixOrder,
+      given.options("dim", "keepdim"),
+    ),
   "linalg.matrix_rank": (given) => decompositions.matrixRank(given.tensor("A"), given.options("atol", "rtol")),
+  "linalg.norm": (given) =>
+    decompositions.norm(
+      given.tensor("A"),
+      (given.value("ord") ?? null) as decompositions.MatrixOrder | null,
+      given.options("dim", "keepdim"),
+    ),
   "linalg.pinv": (given) => decompositions.pinv(given.tensor("A"), given.options("atol", "rtol")),
   "linalg.qr": (given) => decompositions.qr(given.tensor("A"), given.options("mode")),
   "linalg.slogdet": (given) => twoOf(akari.slogdet(given.tensor("A"))),
   "linalg.solve": (given) => akari.solve(given.tensor("A"), given.tensor("B")),
   "linalg.solve_triangular": (given) =>
     akari.solveTriangular(given.tensor("A"), given.tensor("B"), given.options("upper", "left", "unitriangular")),
+  "linalg.solve_ex": (given) => decompositions.solveEx(given.tensor("A"), given.tensor("B")),
   "linalg.svdvals": (given) => decompositions.svdvals(given.tensor("A")),
+  "linalg.tensorinv": (given) => decompositions.tensorinv(given.tensor("A"), given.number("ind", 2)),
+  "linalg.tensorsolve": (given) =>
+    decompositions.tensorsolve(given.tensor("A"), given.tensor("B"), (given.value("dims") ?? []) as readonly number[]),
   "linalg.vecdot": (given) => akari.vecdot(given.tensor("x"), given.tensor("y"), given.number("dim", -1)),
   "linalg.vector_norm": (given) => akari.vectorNorm(given.tensor("x"), given.number("ord", 2), given.dims(), given.options("keepdim")),
+  cholesky_inverse: (given) => decompositions.choleskyInverse(given.x, flag(given, "upper")),
   cholesky_solve: (given) => akari.choleskySolve(given.x, given.tensor("input2"), flag(given, "upper")),
   inverse: (given) => akari.inverse(given.x),
   logdet: (given) => akari.logdet(given.x),
+  lu_unpack: (given) => decompositions.luUnpack(given.tensor("LU_data"), given.tensor("LU_pivots")),
   matrix_exp: (given) => decompositions.matrixExp(given.x),
   matrix_power: (given) => akari.matrixPower(given.x, given.number("n")),
   pinverse: (given) => decompositions.pinv(given.x),
   trace: (given) => akari.trace(given.x),
+  triangular_solve: (given) =>
+    decompositions.triangularSolve(given.tensor("b"), given.tensor("A"), given.options("upper", "transpose", "unitriangular")),
 };

@@ -67,7 +67,7 @@ const tensor: readonly Family[] = [
   },
   {
     title: "Products and linear algebra",
-    files: "ops/matmul ops/linear ops/einsum ops/linalg ops/distance ops/triangle",
+    files: "ops/matmul ops/linear ops/einsum ops/linalg ops/factorization ops/distance ops/triangle",
   },
   {
     title: "Convolution, pooling and resampling",
@@ -182,10 +182,10 @@ const io: readonly Family[] = [
 ];
 
 const linalg: readonly Family[] = [
-  { title: "Decompositions", files: "qr svd eigh" },
-  { title: "Least squares, ranks, inverses", files: "lstsq pinv" },
+  { title: "Decompositions", files: "qr svd eigh eig lu householder-product" },
+  { title: "Least squares, ranks, inverses", files: "lstsq pinv inverses" },
   { title: "Large matrices", files: "low-rank" },
-  { title: "Functions of a matrix", files: "matrix-exp" },
+  { title: "Functions of a matrix", files: "matrix-exp norms" },
 ];
 
 const special: readonly Family[] = [
@@ -202,10 +202,15 @@ const distributions: readonly Family[] = [
   { title: "What all have in common", files: "distribution location-scale" },
   {
     title: "Numbers",
-    files: "normal log-normal uniform exponential laplace cauchy half gumbel gamma beta student-t pareto weibull",
+    files:
+      "normal log-normal uniform exponential laplace cauchy half gumbel gamma beta kumaraswamy continuous-bernoulli student-t fisher-snedecor pareto weibull von-mises",
   },
-  { title: "Counts and classes", files: "bernoulli categorical one-hot-categorical multinomial binomial geometric poisson odds" },
-  { title: "Vectors", files: "multivariate-normal dirichlet" },
+  {
+    title: "Counts and classes",
+    files: "bernoulli categorical one-hot-categorical multinomial binomial negative-binomial geometric poisson odds",
+  },
+  { title: "Vectors", files: "multivariate-normal low-rank-multivariate-normal dirichlet logistic-normal" },
+  { title: "Matrices", files: "wishart lkj-cholesky" },
   { title: "Made of others", files: "independent mixture-same-family transformed-distribution relaxed" },
   { title: "Transforms", files: "transforms/" },
   { title: "Divergences", files: "kl kl-pair" },

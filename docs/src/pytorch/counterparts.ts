@@ -62,7 +62,7 @@ const spelledOtherwise: Readonly<Record<string, string>> = {
 };
 
 /** Names that stand for something else in this place, although another place has them. */
-const unlike = new Set(["torch.Tensor.data", "torch.linalg.diagonal", "torch.linalg.norm", "torch.utils.data.Sampler"]);
+const unlike = new Set(["torch.Tensor.data", "torch.linalg.diagonal", "torch.utils.data.Sampler"]);
 
 /** `clip_grad_norm_` as `clipGradNorm_`. */
 export function camelCase(name: string): string {

@@ -10,7 +10,7 @@ const listed = {
     as_strided_scatter as_tensor asarray asin asinh atan atan2 atanh atleast_1d atleast_2d atleast_3d avg_pool1d baddbmm
     bartlett_window batch_norm bernoulli bilinear bincount bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift
     bitwise_xor blackman_window block_diag bmm broadcast_shapes broadcast_tensors broadcast_to bucketize can_cast cartesian_prod cat
-    cdist ceil celu celu_ chain_matmul channel_shuffle cholesky chunk clamp clip clone column_stack combinations compile complex concat
+    cdist ceil celu celu_ chain_matmul channel_shuffle cholesky cholesky_inverse chunk clamp clip clone column_stack combinations compile complex concat
     concatenate conj conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d copysign corrcoef cos cosh cosine_similarity
     count_nonzero cov cross cummax cummin cumprod cumsum cumulative_trapezoid deg2rad det diag diag_embed diagflat diagonal
     diagonal_scatter diff digamma dist div divide dot dropout dsplit dstack einsum embedding empty empty_like empty_strided
@@ -21,7 +21,7 @@ const listed = {
     instance_norm inverse is_complex is_floating_point is_grad_enabled is_nonzero is_storage is_tensor isclose isfinite isin isinf
     isnan isneginf isposinf isreal istft kaiser_window kron kthvalue layer_norm lcm ldexp le lerp less less_equal lgamma linspace load
     log log10 log1p log2 log_softmax logaddexp logaddexp2 logcumsumexp logdet logical_and logical_not logical_or logical_xor logit
-    logspace logsumexp lt lu lu_solve manual_seed masked_select matmul matrix_exp matrix_power max maximum mean median meshgrid min
+    logspace logsumexp lt lu lu_solve lu_unpack manual_seed masked_select matmul matrix_exp matrix_power max maximum mean median meshgrid min
     minimum mm mode moveaxis movedim msort mul multinomial multiply mv mvlgamma nan_to_num nanmean nanmedian nanquantile nansum narrow
     ne neg negative nextafter no_grad nonzero norm normal not_equal numel ones ones_like outer pairwise_distance pca_lowrank pdist
     permute
@@ -32,7 +32,7 @@ const listed = {
     set_grad_enabled set_num_threads set_printoptions set_rng_state sgn sigmoid sign signbit sin sinc sinh slice_scatter slogdet
     softmax sort split sqrt square squeeze stack std std_mean stft sub subtract sum svd svd_lowrank swapaxes swapdims t take
     take_along_dim tan
-    tanh tensor tensor_split tensordot threshold_ tile topk trace transpose trapezoid trapz tril tril_indices triu triu_indices
+    tanh tensor tensor_split tensordot threshold_ tile topk trace transpose trapezoid trapz tril tril_indices triu triu_indices triangular_solve
     true_divide trunc unbind unflatten unique unique_consecutive unsqueeze vander var var_mean vdot view_as_complex view_as_real
     vsplit vstack where xlogy zeros zeros_like
   `,

@@ -17,44 +17,53 @@ export interface Constraint {
   readonly eventDim: number;
   /** For an interval of numbers: its ends, which are the same for all elements. */
   readonly ends?: readonly [low: number, high: number];
+  /** Between which numbers the values lie, as far as there are limits. */
+  readonly limits?: readonly [low: TensorOrNumber | undefined, high: TensorOrNumber | undefined];
+  /** For values made of several of another constraint. */
+  readonly base?: { readonly constraint: Constraint; readonly dims: number };
   /** For each value whether it belongs to the set: shape [..., event] → [...], bool. */
   check(value: Tensor): Tensor;
 }
 
-function numbers(name: string, check: (x: Tensor) => Tensor, isDiscrete = false): Constraint {
-  return { name, isDiscrete, eventDim: 0, check };
+function numbers(
+  name: string,
+  check: (x: Tensor) => Tensor,
+  limits: readonly [low: TensorOrNumber | undefined, high: TensorOrNumber | undefined],
+  isDiscrete = false,
+): Constraint {
+  return { name, isDiscrete, eventDim: 0, limits, check };
 }
 
 /** The numbers from `low` to `high`, both included. */
 export function interval(low: TensorOrNumber, high: TensorOrNumber): Constraint {
-  const constraint = numbers(`from ${show(low, "lower")} to ${show(high, "upper")}`, (x) => x.ge(low).logicalAnd(x.le(high)));
+  const constraint = numbers(`from ${show(low, "lower")} to ${show(high, "upper")}`, (x) => x.ge(low).logicalAnd(x.le(high)), [low, high]);
   return typeof low === "number" && typeof high === "number" ? { ...constraint, ends: [low, high] } : constraint;
 }
 
 /** The numbers from `low`, which is included, to `high`, which is not. */
 export function halfOpenInterval(low: TensorOrNumber, high: TensorOrNumber): Constraint {
-  return numbers(`from ${show(low, "lower")} to ${show(high, "upper")} (excluded)`, (x) => x.ge(low).logicalAnd(x.lt(high)));
+  return numbers(`from ${show(low, "lower")} to ${show(high, "upper")} (excluded)`, (x) => x.ge(low).logicalAnd(x.lt(high)), [low, high]);
 }
 
 /** The integers from `low` to `high`, both included. */
 export function integerInterval(low: TensorOrNumber, high: TensorOrNumber): Constraint {
   const check = (x: Tensor): Tensor => x.eq(x.floor()).logicalAnd(x.ge(low)).logicalAnd(x.le(high));
-  return numbers(`an integer from ${show(low, "lower")} to ${show(high, "upper")}`, check, true);
+  return numbers(`an integer from ${show(low, "lower")} to ${show(high, "upper")}`, check, [low, high], true);
 }
 
 /** The numbers above `low`. */
 export function greaterThan(low: TensorOrNumber): Constraint {
-  return numbers(`greater than ${show(low, "lower")}`, (x) => x.gt(low));
+  return numbers(`greater than ${show(low, "lower")}`, (x) => x.gt(low), [low, undefined]);
 }
 
 /** The numbers from `low` on. */
 export function greaterThanEq(low: TensorOrNumber): Constraint {
-  return numbers(`at least ${show(low, "lower")}`, (x) => x.ge(low));
+  return numbers(`at least ${show(low, "lower")}`, (x) => x.ge(low), [low, undefined]);
 }
 
 /** The numbers below `high`. */
 export function lessThan(high: TensorOrNumber): Constraint {
-  return numbers(`less than ${show(high, "upper")}`, (x) => x.lt(high));
+  return numbers(`less than ${show(high, "upper")}`, (x) => x.lt(high), [undefined, high]);
 }
 
 function show(limit: TensorOrNumber, end: "lower" | "upper"): string {
@@ -76,6 +85,7 @@ export const positive: Constraint = {
   isDiscrete: false,
   eventDim: 0,
   ends: [Number.MIN_VALUE, Number.POSITIVE_INFINITY],
+  limits: [0, undefined],
   check: (x) => x.gt(0),
 };
 
@@ -85,6 +95,7 @@ export const nonnegative: Constraint = {
   isDiscrete: false,
   eventDim: 0,
   ends: [0, Number.POSITIVE_INFINITY],
+  limits: [0, undefined],
   check: (x) => x.ge(0),
 };
 
@@ -94,6 +105,7 @@ export const unitInterval: Constraint = {
   isDiscrete: false,
   eventDim: 0,
   ends: [0, 1],
+  limits: [0, 1],
   check: (x) => x.ge(0).logicalAnd(x.le(1)),
 };
 
@@ -123,6 +135,7 @@ export function independent(base: Constraint, dims: number): Constraint {
     isDiscrete: base.isDiscrete,
     eventDim: base.eventDim + dims,
     ...(base.ends && { ends: base.ends }),
+    base: { constraint: base, dims },
     check: (x) => base.check(x).all(last),
   };
 }
@@ -171,6 +184,13 @@ export const lowerCholesky: Constraint = {
       .eq(x)
       .all([-2, -1])
       .logicalAnd(x.diagonal(0, -2, -1).gt(0).all(-1)),
+};
+
+/** Lower triangular matrices with a positive diagonal, whose rows have length 1: the factors of correlation matrices. */
+export const corrCholesky: Constraint = {
+  ...lowerCholesky,
+  name: "lower triangular matrices with a positive diagonal and rows of length 1",
+  check: (x) => lowerCholesky.check(x).logicalAnd(x.square().sum(-1).sub(1).abs().lt(1e-4).all(-1)),
 };
 
 /** Symmetric matrices. Whether one is positive definite shows in its Cholesky factorisation, which refuses those that are not. */

@@ -6,6 +6,7 @@ import { lgamma, pointwise, type Tensor, type TensorOrNumber, where } from "@aka
 import { Bernoulli } from "./bernoulli.ts";
 import { Beta } from "./beta.ts";
 import { Binomial } from "./binomial.ts";
+import { ContinuousBernoulli, continuousCross } from "./continuous-bernoulli.ts";
 import type { Distribution } from "./distribution.ts";
 import { Exponential } from "./exponential.ts";
 import { Gamma } from "./gamma.ts";
@@ -72,6 +73,11 @@ function normalLaplace(p: Normal, q: Laplace): Tensor {
   return relative(p, folded.div(q.scale).add(q.scale.mul(2).log()));
 }
 
+/** Of numbers from 0 to 1 from a uniform distribution. */
+function unitUniform(p: Distribution, q: Uniform): Tensor {
+  return where(q.low.gt(0).logicalOr(q.high.lt(1)), infinity, relative(p, q.high.sub(q.low).log()));
+}
+
 function uniformBeta(p: Uniform, q: Beta): Tensor {
   const [a, b] = [q.concentration1, q.concentration0];
   const log = meanLog(p.low, p.high);
@@ -105,12 +111,13 @@ function infinite(): readonly KlPair[] {
     others.map((q) => pair(p, q, (one) => one.mean.detach().mul(0).nanToNum({ posinf: 0 }).add(infinity)));
   return [
     ...never(Beta, Pareto),
-    ...never(Exponential, Beta, Pareto, Uniform),
-    ...never(Gamma, Beta, Pareto, Uniform),
-    ...never(Gumbel, Beta, Exponential, Gamma, Pareto, Uniform),
-    ...never(Laplace, Beta, Exponential, Gamma, Pareto, Uniform),
-    ...never(Normal, Beta, Exponential, Gamma, Pareto, Uniform),
-    ...never(Pareto, Beta, Uniform),
+    ...never(ContinuousBernoulli, Pareto),
+    ...never(Exponential, Beta, ContinuousBernoulli, Pareto, Uniform),
+    ...never(Gamma, Beta, ContinuousBernoulli, Pareto, Uniform),
+    ...never(Gumbel, Beta, ContinuousBernoulli, Exponential, Gamma, Pareto, Uniform),
+    ...never(Laplace, Beta, ContinuousBernoulli, Exponential, Gamma, Pareto, Uniform),
+    ...never(Normal, Beta, ContinuousBernoulli, Exponential, Gamma, Pareto, Uniform),
+    ...never(Pareto, Beta, ContinuousBernoulli, Uniform),
     ...never(Poisson, Bernoulli, Binomial),
   ];
 }
@@ -120,10 +127,14 @@ export function acrossFamilies(): readonly KlPair[] {
   return [
     ...infinite(),
     pair(Bernoulli, Poisson, (p, q) => relative(p, q.rate.sub(p.probs.mul(q.rate.log())))),
+    pair(Beta, ContinuousBernoulli, (p, q) => relative(p, continuousCross(p.mean, q))),
     pair(Beta, Exponential, (p, q) => relative(p, exponentialCross(p.mean, q))),
     pair(Beta, Gamma, (p, q) => relative(p, gammaCross(p.mean, logOfBeta(p), q))),
     pair(Beta, Normal, (p, q) => relative(p, normalCross(p.mean, p.variance, q))),
-    pair(Beta, Uniform, (p, q) => where(q.low.gt(0).logicalOr(q.high.lt(1)), infinity, relative(p, q.high.sub(q.low).log()))),
+    pair(Beta, Uniform, unitUniform),
+    pair(ContinuousBernoulli, Exponential, (p, q) => relative(p, exponentialCross(p.mean, q))),
+    pair(ContinuousBernoulli, Normal, (p, q) => relative(p, normalCross(p.mean, p.variance, q))),
+    pair(ContinuousBernoulli, Uniform, unitUniform),
     pair(Exponential, Gamma, (p, q) => relative(p, gammaCross(p.mean, p.rate.log().add(euler).neg(), q))),
     pair(Exponential, Gumbel, (p, q) => {
       const product = p.rate.mul(q.scale);
@@ -147,6 +158,9 @@ export function acrossFamilies(): readonly KlPair[] {
     pair(Pareto, Gamma, (p, q) => heavyTail(p, 1, (light) => relative(light, gammaCross(light.mean, logOfPareto(light), q)))),
     pair(Pareto, Normal, (p, q) => heavyTail(p, 2, (light) => relative(light, normalCross(light.mean, light.variance, q)))),
     pair(Uniform, Beta, uniformBeta),
+    pair(Uniform, ContinuousBernoulli, (p, q) =>
+      where(p.low.lt(0).logicalOr(p.high.gt(1)), infinity, relative(p, continuousCross(p.mean, q))),
+    ),
     pair(Uniform, Exponential, (p, q) => where(p.low.lt(0), infinity, relative(p, exponentialCross(p.mean, q)))),
     pair(Uniform, Gamma, (p, q) => where(p.low.lt(0), infinity, relative(p, gammaCross(p.mean, meanLog(p.low, p.high), q)))),
     pair(Uniform, Gumbel, uniformGumbel),

@@ -8,6 +8,7 @@ import { Beta } from "./beta.ts";
 import { Binomial } from "./binomial.ts";
 import { Categorical } from "./categorical.ts";
 import { Cauchy } from "./cauchy.ts";
+import { ContinuousBernoulli, continuousCross } from "./continuous-bernoulli.ts";
 import { Dirichlet } from "./dirichlet.ts";
 import { type Distribution, sumRightmost } from "./distribution.ts";
 import { Exponential } from "./exponential.ts";
@@ -18,6 +19,7 @@ import { HalfNormal } from "./half.ts";
 import { Independent } from "./independent.ts";
 import { type KlPair, pair } from "./kl-pair.ts";
 import { Laplace } from "./laplace.ts";
+import { LowRankMultivariateNormal } from "./low-rank-multivariate-normal.ts";
 import { halfLogDeterminant, MultivariateNormal, mahalanobis } from "./multivariate-normal.ts";
 import { Normal } from "./normal.ts";
 import { OneHotCategorical } from "./one-hot-categorical.ts";
@@ -116,13 +118,17 @@ function paretos(p: Pareto, q: Pareto): Tensor {
   return where(p.scale.lt(q.scale), Number.POSITIVE_INFINITY, finite);
 }
 
-function multivariateNormals(p: MultivariateNormal, q: MultivariateNormal): Tensor {
+/** What has a mean and a triangle. */
+type Triangular = MultivariateNormal | LowRankMultivariateNormal;
+
+function multivariateNormals(p: Triangular, q: Triangular): Tensor {
+  const [triangleP, triangleQ] = [p.scaleTril, q.scaleTril];
   const n = p.loc.size(-1);
   if (n !== q.loc.size(-1)) throw new ArgumentError(`klDivergence: ${p} and ${q} have events of different sizes`);
   // The columns of p's triangle are as many points, whose distances from 0 add up to the trace.
-  const trace = mahalanobis(q.scaleTril.unsqueeze(-3), p.scaleTril.mT).sum(-1);
-  const apart = mahalanobis(q.scaleTril, q.loc.sub(p.loc));
-  return trace.add(apart).sub(n).mul(0.5).add(halfLogDeterminant(q.scaleTril)).sub(halfLogDeterminant(p.scaleTril));
+  const trace = mahalanobis(triangleQ.unsqueeze(-3), triangleP.mT).sum(-1);
+  const apart = mahalanobis(triangleQ, q.loc.sub(p.loc));
+  return trace.add(apart).sub(n).mul(0.5).add(halfLogDeterminant(triangleQ)).sub(halfLogDeterminant(triangleP));
 }
 
 /** All of them. `divergence` is the whole table, for distributions that are made of others. */
@@ -133,6 +139,7 @@ export function sameFamily(divergence: (p: Distribution, q: Distribution) => Ten
     pair(Binomial, Binomial, binomials),
     pair(Categorical, Categorical, categoricals),
     pair(Cauchy, Cauchy, (p, q) => cauchys(p.loc, p.scale, q.loc, q.scale)),
+    pair(ContinuousBernoulli, ContinuousBernoulli, (p, q) => continuousCross(p.mean, q).sub(p.entropy())),
     pair(Dirichlet, Dirichlet, (p, q) => dirichlets(p.concentration, q.concentration)),
     pair(Exponential, Exponential, (p, q) => rates(p.rate, q.rate)),
     pair(Gamma, Gamma, gammas),
@@ -140,6 +147,9 @@ export function sameFamily(divergence: (p: Distribution, q: Distribution) => Ten
     pair(Gumbel, Gumbel, gumbels),
     pair(HalfNormal, HalfNormal, (p, q) => divergence(p.base, q.base)),
     pair(Laplace, Laplace, (p, q) => laplaces(p.loc, p.scale, q.loc, q.scale)),
+    pair(LowRankMultivariateNormal, LowRankMultivariateNormal, multivariateNormals),
+    pair(LowRankMultivariateNormal, MultivariateNormal, multivariateNormals),
+    pair(MultivariateNormal, LowRankMultivariateNormal, multivariateNormals),
     pair(MultivariateNormal, MultivariateNormal, multivariateNormals),
     pair(Normal, Normal, (p, q) => normals(p.loc, p.scale, q.loc, q.scale)),
     pair(OneHotCategorical, OneHotCategorical, (p, q) => categoricals(p.categorical, q.categorical)),

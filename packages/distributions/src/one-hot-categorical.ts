@@ -87,3 +87,27 @@ export class OneHotCategorical extends Distribution {
     return new OneHotCategorical(this.categorical.expand(batchShape).given, this.options);
   }
 }
+
+/**
+ * `OneHotCategorical` with an `rsample` whose gradient is that of the probabilities: the draws are no smooth function of them, but what follows may be trained as if they were.
+ *
+ * Bengio et al. 2013, "Estimating or Propagating Gradients Through Stochastic Neurons for Conditional Computation", https://arxiv.org/abs/1308.3432
+ *
+ * https://pytorch.org/docs/stable/distributions.html#torch.distributions.one_hot_categorical.OneHotCategoricalStraightThrough
+ */
+export class OneHotCategoricalStraightThrough extends OneHotCategorical {
+  static override name = "OneHotCategoricalStraightThrough";
+
+  override get hasRsample(): boolean {
+    return true;
+  }
+
+  override rsample(sampleShape: Shape = [], options: GeneratorOption = {}): Tensor {
+    const { probs } = this;
+    return this.sample(sampleShape, options).add(probs.sub(probs.detach()));
+  }
+
+  override expand(batchShape: Shape): OneHotCategoricalStraightThrough {
+    return new OneHotCategoricalStraightThrough(this.categorical.expand(batchShape).given, this.options);
+  }
+}

@@ -186,6 +186,21 @@ case("MixtureSameFamily", tensor([[0.5], [-2.0]]), mixture_distribution=Case("Ca
 case("RelaxedBernoulli", tensor([0.2, 0.5, 0.85]), temperature=tensor(0.7), probs=tensor([0.2, 0.5, 0.85]))
 case("RelaxedBernoulli", tensor([0.2, 0.5]), temperature=tensor(1.5), logits=tensor([0.5, -2.0]))
 case("RelaxedOneHotCategorical", tensor([[0.2, 0.5, 0.3], [0.1, 0.1, 0.8]]), temperature=tensor(0.7), probs=tensor([0.2, 0.3, 0.5]))
+case("NegativeBinomial", tensor([[0.0, 3.0, 12.0], [1.0, 0.0, 20.0]]), total_count=tensor([[3.0], [0.6]]), probs=tensor([0.2, 0.5, 0.85]), differentiable=False)
+case("NegativeBinomial", tensor([0.0, 7.0]), total_count=4, logits=tensor([0.5, -1.5]), differentiable=False)
+case("Kumaraswamy", tensor([[0.1, 0.5, 0.95], [0.3, 0.02, 0.7]]), probabilities, concentration1=tensor([[0.5], [2.0]]), concentration0=tensor([0.7, 0.9, 0.5]))
+case("LogisticNormal", tensor([[0.2, 0.3, 0.1, 0.4]]), loc=loc, scale=scale)
+case("LowRankMultivariateNormal", tensor([[0.5, -1.0, 2.0], [2.0, 0.25, -0.5]]), loc=tensor([0.5, -0.25, 1.0]),
+     cov_factor=tensor([[[1.0, 0.5], [-0.5, 2.0], [0.25, 0.75]]]), cov_diag=tensor([[0.5, 1.0, 2.0], [1.5, 0.7, 0.3]]))
+case("FisherSnedecor", above, df1=tensor([1.0, 3.0, 7.5]), df2=tensor([[1.5], [6.0]]))
+case("ContinuousBernoulli", tensor([0.1, 0.5, 0.95, 0.7]), 0.4, probs=tensor([0.2, 0.4, 0.85, 0.52]))
+case("ContinuousBernoulli", tensor([0.1, 0.5, 0.95]), 0.4, logits=tensor([-4.0, 0.25, 12.0]))
+case("LKJCholesky", tensor([[1.0, 0.0, 0.0], [0.6, 0.8, 0.0], [0.48, 0.64, 0.6]]), differentiable=False, dim=3, concentration=tensor([0.5, 1.0, 3.5]))
+case("Wishart", (covariance * 3).clone(), differentiable=False, df=tensor([3.5, 2.5]), scale_tril=triangle.clone())
+for slopes in values[-1]["gradients"].values():
+    slopes.pop("scale_tril", None)  # its upper triangle, which nothing depends on, has one there
+case("OneHotCategoricalStraightThrough", tensor([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]), probs=tensor([[0.2, 0.3, 0.5], [0.6, 0.1, 0.3]]), differentiable=False)
+case("VonMises", grid, loc=loc, concentration=tensor([0.25, 3.0, 20.0]))
 
 divergences = []
 
@@ -220,21 +235,26 @@ def family(name, which):
         "Beta": lambda: Case("Beta", concentration1=pick([0.5, 8.0], [1.5, 4.5]), concentration0=pick([2.0, 0.6], [0.5, 1.5])),
         "Dirichlet": lambda: Case("Dirichlet", concentration=pick([[0.5, 8.0, 1.0]], [[1.5, 4.5, 2.0], [1.0, 1.0, 1.0]])),
         "Pareto": lambda: Case("Pareto", scale=pick([0.5, 2.0], [0.25, 3.0]), alpha=pick([2.5, 0.75], [0.5, 1.5])),
+        "ContinuousBernoulli": lambda: Case("ContinuousBernoulli", probs=pick([0.25, 0.8], [0.5, 0.1])),
+        "LowRankMultivariateNormal": lambda: Case("LowRankMultivariateNormal", loc=pick([0.5, 2.0], [0.25, 3.0]), cov_factor=pick([[0.5], [1.0]], [[1.5], [-0.25]]), cov_diag=pick([0.5, 1.5], [1.0, 0.75])),
         "MultivariateNormal": lambda: Case("MultivariateNormal", loc=pick([0.5, 2.0], [0.25, 3.0]), scale_tril=(triangle if a else triangle.flip(0)).clone()),
     }[name]()
 
 
 same = ["Normal", "LogNormal", "Laplace", "Cauchy", "Gumbel", "HalfNormal", "Uniform", "Bernoulli", "Binomial", "Categorical", "OneHotCategorical", "Geometric",
-        "Poisson", "Exponential", "Gamma", "Beta", "Dirichlet", "Pareto", "MultivariateNormal"]
+        "Poisson", "Exponential", "Gamma", "Beta", "Dirichlet", "Pareto", "MultivariateNormal", "ContinuousBernoulli", "LowRankMultivariateNormal"]
 for name in same:
     divergence(family(name, 0), family(name, 1))
-for name in ("Uniform", "Beta", "Exponential", "Gamma", "Gumbel", "Laplace", "Normal", "Pareto", "Poisson", "Bernoulli"):
+for name in ("Uniform", "Beta", "Exponential", "Gamma", "Gumbel", "Laplace", "Normal", "Pareto", "Poisson", "Bernoulli", "ContinuousBernoulli", "MultivariateNormal",
+             "LowRankMultivariateNormal"):
     for other in same:
         if name != other and (getattr(D, name), getattr(D, other)) in D.kl._KL_REGISTRY:
             p, q = family(name, 0), family(other, 1)
             if name == "Bernoulli":
                 p.args["probs"], q.args["rate"] = tensor([0.25, 0.8]), tensor([0.5, 2.0])
-            if name in ("Uniform", "Normal") or other == "Uniform":
+            if name == "ContinuousBernoulli" and other == "Uniform":
+                q.args["low"] = tensor([-0.5, 0.25])  # a limit at 0 counts there as one above
+            if (name in ("Uniform", "Normal") or other == "Uniform") and "MultivariateNormal" not in name:
                 count = 1 if name in ("Uniform", "Normal") else 2
                 q.args = {key: value[:count] if isinstance(value, torch.Tensor) else value for key, value in q.args.items()}
             divergence(p, q)
@@ -293,6 +313,15 @@ draw([2], "Independent", base_distribution=Case("Normal", loc=loc, scale=scale),
 draw([3], "MixtureSameFamily", mixture_distribution=Case("Categorical", probs=tensor([[0.2, 0.5, 0.3], [0.6, 0.2, 0.2]])), component_distribution=Case("Normal", loc=loc, scale=scale))
 draw([4], "RelaxedBernoulli", temperature=tensor(0.7), probs=tensor([0.2, 0.5, 0.85]))
 draw([4], "RelaxedOneHotCategorical", temperature=tensor(0.7), probs=tensor([0.2, 0.3, 0.5]))
+draw([8], "NegativeBinomial", total_count=tensor([3.0, 0.6, 9.0]), probs=tensor([0.2, 0.5, 0.85]))
+draw([4], "Kumaraswamy", concentration1=tensor([0.5, 3.0]), concentration0=tensor([1.25, 2.5]))
+draw([4], "LogisticNormal", loc=loc[:, 0], scale=scale[:2])
+draw([3], "LowRankMultivariateNormal", loc=tensor([0.5, -0.25, 1.0]), cov_factor=tensor([[1.0, 0.5], [-0.5, 2.0], [0.25, 0.75]]), cov_diag=tensor([0.5, 1.0, 2.0]))
+draw([4], "FisherSnedecor", df1=tensor([1.0, 3.0, 7.5]), df2=tensor([1.5, 6.0, 2.0]))
+draw([4], "ContinuousBernoulli", probs=tensor([0.2, 0.5, 0.85]))
+draw([3], "LKJCholesky", dim=3, concentration=tensor([0.5, 3.5]))
+draw([4], "OneHotCategoricalStraightThrough", probs=tensor([0.2, 0.3, 0.5]))
+draw([6], "VonMises", loc=tensor([0.5, -2.0, 1.0]), concentration=tensor([0.25, 3.0, 20.0]))
 
 slopes = []
 for alpha in (0.05, 0.3, 0.9, 2.0, 3.5, 7.0, 11.0, 13.0, 30.0, 400.0):

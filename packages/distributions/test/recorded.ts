@@ -72,7 +72,8 @@ const transforms: Readonly<Record<string, () => d.Transform>> = {
 
 /** The arguments that makers take apart. Their types are what PyTorch was called with, by the script beside this file. */
 type Names =
-  | "alpha baseDistribution componentDistribution concentration concentration0 concentration1 covarianceMatrix df high loc logits low mixtureDistribution"
+  | "alpha baseDistribution componentDistribution concentration concentration0 concentration1 covDiag covFactor covarianceMatrix df df1 df2 dim high loc"
+  | "logits low mixtureDistribution"
   | "precisionMatrix probs rate reinterpretedBatchNdims scale scaleTril temperature totalCount transforms";
 type Each<Text extends string> = Text extends `${infer Head} ${infer Rest}` ? Head | Each<Rest> : Text;
 type Arguments = { readonly [Name in Each<Names>]: never };
@@ -103,6 +104,16 @@ const makers: Readonly<Record<string, (args: Arguments) => d.Distribution>> = {
   StudentT: ({ df, loc, scale }) => new d.StudentT(df, loc, scale),
   Pareto: ({ scale, alpha }) => new d.Pareto(scale, alpha),
   Weibull: ({ scale, concentration }) => new d.Weibull(scale, concentration),
+  NegativeBinomial: ({ totalCount, ...rest }) => new d.NegativeBinomial(totalCount, odds(rest)),
+  Kumaraswamy: ({ concentration1, concentration0 }) => new d.Kumaraswamy(concentration1, concentration0),
+  LogisticNormal: ({ loc, scale }) => new d.LogisticNormal(loc, scale),
+  LowRankMultivariateNormal: ({ loc, covFactor, covDiag }) => new d.LowRankMultivariateNormal(loc, covFactor, covDiag),
+  FisherSnedecor: ({ df1, df2 }) => new d.FisherSnedecor(df1, df2),
+  ContinuousBernoulli: (args) => new d.ContinuousBernoulli(odds(args)),
+  LKJCholesky: ({ dim, concentration }) => new d.LKJCholesky(dim, concentration),
+  Wishart: ({ df, scaleTril }) => new d.Wishart(df, { scaleTril }),
+  OneHotCategoricalStraightThrough: (args) => new d.OneHotCategoricalStraightThrough(odds(args)),
+  VonMises: ({ loc, concentration }) => new d.VonMises(loc, concentration),
   MultivariateNormal: ({ loc, scaleTril, covarianceMatrix, precisionMatrix }) =>
     new d.MultivariateNormal(loc, scaleTril ? { scaleTril } : covarianceMatrix ? { covarianceMatrix } : { precisionMatrix }),
   Independent: ({ baseDistribution, reinterpretedBatchNdims }) => new d.Independent(baseDistribution, reinterpretedBatchNdims),
@@ -116,7 +127,7 @@ const makers: Readonly<Record<string, (args: Arguments) => d.Distribution>> = {
 const camelCase = (name: string): string => name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
 
 /** Arguments that are numbers or names, not tensors. */
-const counts = new Set(["total_count", "reinterpreted_batch_ndims"]);
+const counts = new Set(["dim", "total_count", "reinterpreted_batch_ndims"]);
 
 /** Makes the distribution of an entry; `track` marks its tensors, so that gradients arrive there. */
 export function build({ name, args }: Made, place: Place, track = false, path = ""): Built {

@@ -1,15 +1,32 @@
 /**
- * Decompositions of matrices, with the names of PyTorch's `torch.linalg`: QR, singular values, eigenvalues of symmetric matrices, least squares, the
- * pseudoinverse, ranks, condition numbers, principal components and the matrix exponential, all of them over batches and with gradients. (`inv`, `solve`, `det`, `cholesky` and norms
- * are part of `@akari/tensor`.)
+ * Decompositions of matrices, with the names of PyTorch's `torch.linalg`: LU, QR, singular values, eigenvalues, least squares, the pseudoinverse, ranks, condition numbers,
+ * principal components, the matrix exponential and norms of all kinds, all of them over batches and with gradients. (`inv`, `solve`, `det` and `cholesky` are part of `@akari/tensor`.)
  *
  * @packageDocumentation
  */
 
+export { type Eig, eig, eigvals } from "./eig.ts";
 export { type Eigh, type EighOptions, eigh, eigvalsh } from "./eigh.ts";
+export { householderProduct } from "./householder-product.ts";
+export {
+  type CholeskyEx,
+  choleskyEx,
+  choleskyInverse,
+  type InvEx,
+  invEx,
+  type SolveEx,
+  solveEx,
+  type TriangularSolution,
+  type TriangularSolveOptions,
+  tensorinv,
+  tensorsolve,
+  triangularSolve,
+} from "./inverses.ts";
 export { type LowRank, type LowRankOptions, type PcaOptions, pcaLowrank, svdLowrank } from "./low-rank.ts";
 export { type Lstsq, type LstsqOptions, lstsq } from "./lstsq.ts";
+export { type LU, type LuFactors, type LuOptions, type LuSolveOptions, lu, luFactor, luSolve, luUnpack } from "./lu.ts";
 export { matrixExp } from "./matrix-exp.ts";
+export { type LinalgNormOptions, type MatrixNormOptions, type MatrixOrder, matrixNorm, norm } from "./norms.ts";
 export { cond, matrixRank, pinv, type ToleranceOptions } from "./pinv.ts";
 export { type QR, type QrMode, type QrOptions, qr } from "./qr.ts";
 export { type SVD, type SvdOptions, svd, svdvals } from "./svd.ts";

@@ -77,7 +77,8 @@ export function writeVectors(to: Tensor, vectors: readonly Float64Array[]): void
   write(to, values);
 }
 
-function write(to: Tensor, values: Float64Array): void {
+/** Puts numbers, in row-major order, into an output. */
+export function write(to: Tensor, values: Float64Array): void {
   const data = to.dtype === "float64" ? values : Float32Array.from(values);
   const from = fromTypedArray(data, to.shape, { device: to.device });
   copyInto(to, from, to.device);

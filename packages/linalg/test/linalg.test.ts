@@ -15,7 +15,36 @@ import {
 } from "@akari/tensor";
 import { reference } from "@akari/tensor/reference";
 import { describe, expect, it } from "vitest";
-import { cond, eigh, eigvalsh, lstsq, matrixExp, matrixRank, pcaLowrank, pinv, qr, svd, svdLowrank, svdvals } from "../src/index.ts";
+import {
+  choleskyEx,
+  choleskyInverse,
+  cond,
+  eig,
+  eigh,
+  eigvals,
+  eigvalsh,
+  householderProduct,
+  invEx,
+  lstsq,
+  lu,
+  luFactor,
+  luSolve,
+  luUnpack,
+  matrixExp,
+  matrixNorm,
+  matrixRank,
+  norm,
+  pcaLowrank,
+  pinv,
+  qr,
+  solveEx,
+  svd,
+  svdLowrank,
+  svdvals,
+  tensorinv,
+  tensorsolve,
+  triangularSolve,
+} from "../src/index.ts";
 
 const double = { dtype: "float64" } as const;
 
@@ -373,18 +402,230 @@ describe("gradients", () => {
   });
 });
 
+describe("lu and other inverses", () => {
+  const made = (...shape: number[]) => {
+    manualSeed(shape.length + (shape.at(-1) ?? 0));
+    return requiresGrad(randn(shape, double));
+  };
+  const both = async (f: (...x: Tensor[]) => Tensor | readonly Tensor[], ...x: Tensor[]) => {
+    expect(await gradcheck(f, x)).toBe(true);
+    expect(await gradgradcheck(f, x)).toBe(true);
+  };
+
+  it.each([...shapes, [2, 70, 50]])("lu gives the matrix back: %j", (...shape) => {
+    const a = made(...shape).detach();
+    for (const { P, L, U } of [lu(a), luUnpack(luFactor(a).LU, luFactor(a).pivots)]) {
+      expectClose(P.matmul(L).matmul(U), a, 1e-11);
+      expectClose(L.tril(), L, 1e-300);
+      expectClose(U.triu(), U, 1e-300);
+      expect(L.abs().le(1).all().itemSync()).toBe(1);
+    }
+  });
+
+  it("numbers of PyTorch", () => {
+    const { LU, pivots } = luFactor(tall);
+    expect(pivots.toArraySync()).toEqual([3, 2, 4]);
+    expectClose(LU.select(-2, 2), tensor([-0.5, -0.24, 1.98], double));
+    expectClose(matrixNorm(tall, "nuc"), tensor(10.41594, double), 1e-5);
+    expectClose(matrixNorm(tall, -2, { keepdim: true }), tensor([[1.516038]], double), 1e-6);
+    expectClose(norm(tall, 2), tensor(5.024408, double), 1e-6);
+    expectClose(norm(tall, 3, { dim: 0 }), tensor([4.1817, 3.3024, 2.313], double), 1e-4);
+    expect(() => norm(ones([2, 2, 2]), 1)).toThrow(/norm: expected with an order one or two dimensions/);
+  });
+
+  it("singular matrices are decomposed, reported, or refused", () => {
+    const some = tensor(
+      [
+        [
+          [1, 2],
+          [2, 4],
+        ],
+        [
+          [2, 1],
+          [1, 2],
+        ],
+      ],
+      double,
+    );
+    const { P, L, U } = lu(some);
+    expectClose(P.matmul(L).matmul(U), some);
+    expect(() => luFactor(some)).toThrow(/luFactor: a pivot is zero \(number 1 of matrix 0\)/);
+    expect(invEx(some).info.toArraySync()).toEqual([2, 0]);
+    expectClose(invEx(some).inverse.select(0, 1).matmul(some.select(0, 1)), eye(2, double));
+    expect(solveEx(some, ones([2, 1], double)).info.toArraySync()).toEqual([2, 0]);
+    expect(choleskyEx(some.neg().select(0, 1)).info.toArraySync()).toBe(1);
+    expect(choleskyEx(some).info.toArraySync()).toEqual([2, 0]);
+  });
+
+  it.each(
+    [
+      [3, 3],
+      [4, 3],
+      [3, 5],
+      [2, 3, 3],
+    ].map((shape) => [shape] as const),
+  )("gradients of lu of %j", async (shape) => {
+    await both((x) => [...lu(x)].slice(1), made(...shape));
+    await both((x) => lu(x, { pivot: false }).U, made(...shape));
+  });
+
+  it("gradients of the others", async () => {
+    for (const left of [true, false])
+      for (const adjoint of [true, false])
+        await both(
+          (x, y) => {
+            const [factors, pivots] = luFactor(x);
+            return luSolve(factors, pivots, y, { left, adjoint });
+          },
+          made(2, 3, 3),
+          made(3, 3),
+        );
+    await both(householderProduct, made(2, 4, 3), made(2, 2));
+    await both((x) => choleskyInverse(x.tril().add(eye(3, double).mul(3))), made(3, 3));
+    await both((x) => tensorinv(x), made(2, 3, 6));
+    await both((x, y) => tensorsolve(x, y, [1]), made(2, 6, 3), made(2, 3));
+    await both((x, y) => triangularSolve(y, x.add(eye(3, double).mul(3)), { transpose: true }).solution, made(3, 3), made(3, 2));
+    await both((x) => matrixNorm(x, "nuc", { dim: [0, 2] }), made(3, 2, 4));
+    await both((x) => norm(x, 2), made(3, 4));
+  });
+
+  it("a QR decomposition's reflections make its Q", () => {
+    const a = tensor([[1], [0.5]], double);
+    expectClose(householderProduct(a, tensor([0.4], double)), tensor([[0.6], [-0.2]], double));
+    expect(() => householderProduct(ones([2, 3]), ones([2]))).toThrow(/householderProduct: expected at least as many rows as columns/);
+    expect(() => luSolve(ones([2, 2]), ones([3], { dtype: "int32" }), ones([2, 1]))).toThrow(/luSolve: expected as many pivots/);
+    expect(() => tensorinv(ones([2, 3]), 1)).toThrow(/tensorinv: expected sizes of which the first 1 have the same product/);
+    expect(() => tensorsolve(ones([2, 3]), ones([2]))).toThrow(/tensorsolve: expected sizes of A/);
+  });
+});
+
+describe("matrices that are not symmetric", () => {
+  const parts = (x: Tensor) => [x.select(-1, 0), x.select(-1, 1)] as const;
+
+  function expectEigen(a: Tensor, tolerance = 1e-11): void {
+    const { eigenvalues, eigenvectors } = eig(a);
+    const [[lr, li], [vr, vi]] = [parts(eigenvalues), parts(eigenvectors)];
+    const [re, im] = [lr.unsqueeze(-2), li.unsqueeze(-2)];
+    expectClose(a.matmul(vr), vr.mul(re).sub(vi.mul(im)), tolerance);
+    expectClose(a.matmul(vi), vr.mul(im).add(vi.mul(re)), tolerance);
+    expectClose(vr.square().add(vi.square()).sum(-2), ones(lr.shape, double));
+    expectClose(lr.sum(-1), a.diagonal(0, -2, -1).sum(-1), tolerance);
+    expectClose(li.sum(-1), zeros(li.shape.slice(0, -1), double), tolerance);
+  }
+
+  it.each(
+    [
+      [1, 1],
+      [2, 2],
+      [7, 7],
+      [40, 40],
+      [3, 2, 5, 5],
+    ].map((shape) => [shape] as const),
+  )("%j", (shape) => {
+    manualSeed(11);
+    const a = randn(shape, double);
+    expectEigen(a);
+    expectClose(eigvals(a), eig(a).eigenvalues, 1e-10);
+  });
+
+  it.each([
+    [
+      "a turn",
+      [
+        [0, -1],
+        [1, 0],
+      ],
+      [
+        [0, 1],
+        [0, -1],
+      ],
+    ],
+    [
+      "one vector only",
+      [
+        [2, 1],
+        [0, 2],
+      ],
+      [
+        [2, 0],
+        [2, 0],
+      ],
+    ],
+    [
+      "a triangle",
+      [
+        [1, 5, 2],
+        [0, 2, 7],
+        [0, 0, 3],
+      ],
+      [
+        [1, 0],
+        [2, 0],
+        [3, 0],
+      ],
+    ],
+    [
+      "zeros",
+      [
+        [0, 0],
+        [0, 0],
+      ],
+      [
+        [0, 0],
+        [0, 0],
+      ],
+    ],
+  ] as const)("%s", (_, rows, values) => {
+    const a = tensor(rows, double);
+    expectEigen(a);
+    expectClose(eigvals(a), tensor(values, double));
+  });
+
+  it("a permutation goes round in circles, but the iteration does not", () => {
+    const a = eye(12, double).roll(1, 0);
+    expectEigen(a);
+    const [re, im] = parts(eigvals(a));
+    expectClose(re.square().add(im.square()), ones([12], double));
+  });
+
+  it("numbers of PyTorch, and their gradient", () => {
+    const a = requiresGrad(square.clone());
+    const [re, im] = parts(eigvals(a));
+    const sorted = (x: Tensor) => Array.from(x.dataSync()).sort((p, q) => p - q);
+    expect(sorted(re.detach())).toEqual([-2.553225, -0.538254, 1.091479].map((x) => expect.closeTo(x, 5)));
+    expect(sorted(im.detach())).toEqual([0.0, 0.0, 0.0].map((x) => expect.closeTo(x, 5)));
+    re.pow(3).add(re.mul(im.square())).sum().backward();
+    expectClose((a.grad as Tensor).flatten(), tensor([-6.0, 21.0, 13.5, -15.0, 36.0, 15.0, 9.0, -19.5, -6.0], double), 1e-4);
+  });
+
+  it("gradients", async () => {
+    for (const shape of [
+      [3, 3],
+      [2, 4, 4],
+    ]) {
+      manualSeed(shape.length + 20);
+      const a = requiresGrad(randn(shape, double));
+      // Of the vectors, what does not depend on the number of size 1 that each may be multiplied by.
+      for (const f of [eigvals, (x: Tensor) => eig(x).eigenvectors.square().sum(-1)]) {
+        expect(await gradcheck(f, [a])).toBe(true);
+        expect(await gradgradcheck(f, [a])).toBe(true);
+      }
+    }
+  });
+});
+
 describe("bad input", () => {
   it("is refused before anything runs", () => {
     for (const f of [qr, svd, svdvals, pinv, matrixRank, cond] as const) {
       expect(() => f(ones([3]))).toThrow(/: expected a matrix or a batch of them, got shape \[3\]/);
       expect(() => f(ones([2, 2], { dtype: "int32" }))).toThrow(/int32/);
     }
-    for (const f of [eigh, eigvalsh, matrixExp] as const)
+    for (const f of [eig, eigvals, eigh, eigvalsh, matrixExp] as const)
       expect(() => f(ones([2, 3]))).toThrow(/: expected square matrices, got shape \[2, 3\]/);
     expect(() => cond(ones([2, 3]), 1)).toThrow(/cond: expected square matrices/);
     expect(() => cond(ones([2, 2]), 3)).toThrow(/cond: there is no order 3; there are "fro", 1, -1, 2, -2, Infinity and -Infinity/);
     expect(() => cond(zeros([0, 2]))).toThrow(/cond: expected matrices of at least one row and column, got shape \[0, 2\]/);
-    for (const f of [svd, svdvals, pinv, eigh, eigvalsh] as const)
+    for (const f of [svd, svdvals, pinv, eig, eigvals, eigh, eigvalsh] as const)
       expect(() => f(fromTypedArray(Float32Array.of(1, 0, Number.NaN, 1), [2, 2]))).toThrow(/: a matrix holds NaN or infinities/);
     expect(() => lstsq(ones([3, 2]), ones([2]))).toThrow(
       /lstsq: expected right sides with as many rows as the matrices, got shapes \[3, 2\] and \[2\]/,

@@ -4,7 +4,7 @@
  */
 
 import { pointwise } from "../pointwise.ts";
-import { type Shape, sizeOf } from "../shape.ts";
+import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { abs, sign } from "./arithmetic.ts";
 import { expectBetween } from "./check.ts";
@@ -98,7 +98,6 @@ function signed(product: Tensor, places: Tensor): Tensor {
 /** `A⁻¹ B` of [..., n, n] and [..., n, k]. */
 export function solveOnDevice(operation: string, a: Tensor, b: Tensor): Tensor {
   const n = a.shape.at(-1) as number; // safe: a matrix
-  if (n === 0) return b;
   const { right, pivots } = eliminate(cat([a, b], -1), n);
   const message = `${operation}: the matrix is singular (a pivot is {})`;
   expectBetween(abs(pivots), least, Number.POSITIVE_INFINITY, message, { nan: true });
@@ -108,23 +107,20 @@ export function solveOnDevice(operation: string, a: Tensor, b: Tensor): Tensor {
 /** The determinants [...] of [..., n, n]. */
 export function determinantsOnDevice(a: Tensor): Tensor {
   const n = a.shape.at(-1) as number; // safe: a matrix
-  if (n === 0) return filled(a, a.shape.slice(0, -2), 1);
   const { pivots, places } = eliminate(a, n);
   return signed(prod(pivots, -1), places);
 }
 
 /** The signs [...] of the determinants of [..., n, n], and the logarithms of their sizes. */
-export function logDeterminantsOnDevice(a: Tensor): { readonly sign: Tensor; readonly logabsdet: Tensor } {
+export function logDeterminantsOnDevice(a: Tensor): readonly [sign: Tensor, logabsdet: Tensor] {
   const n = a.shape.at(-1) as number; // safe: a matrix
-  if (n === 0) return { sign: determinantsOnDevice(a), logabsdet: filled(a, a.shape.slice(0, -2), 0) };
   const { pivots, places } = eliminate(a, n);
-  return { sign: signed(prod(sign(pivots), -1), places), logabsdet: sum(log(abs(pivots)), -1) };
+  return [signed(prod(sign(pivots), -1), places), sum(log(abs(pivots)), -1)];
 }
 
 /** The lower triangles L of `A = L Lᵀ`, [..., n, n]. */
 export function choleskyOnDevice(a: Tensor): Tensor {
   const n = a.shape.at(-1) as number; // safe: a matrix
-  if (n === 0 || sizeOf(a.shape) === 0) return a;
   const columns: Tensor[] = [];
   const pivots: Tensor[] = [];
   let rest = a;

@@ -11,7 +11,7 @@ import { apply, applyAll, type Op, rules } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
 import { scope } from "../scope.ts";
 import { settings } from "../settings.ts";
-import { broadcastShapes, dimension, type Shape, sameShape, shapeError, sizeOf } from "../shape.ts";
+import { broadcastShapes, dimension, sameShape, shapeError, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { abs, add, mul, neg } from "./arithmetic.ts";
 import { choose, lt } from "./comparison.ts";
@@ -19,108 +19,88 @@ import { copyInto } from "./copy.ts";
 import { choleskyOnDevice, determinantsOnDevice, logDeterminantsOnDevice, solveOnDevice } from "./elimination.ts";
 import { expand } from "./expand.ts";
 import { amax, amin } from "./extremes.ts";
-import { fromHost } from "./fill.ts";
-import { selectUnchecked } from "./gather.ts";
+import { eliminate, solveLower } from "./factorization.ts";
+import { filled, fromHost } from "./fill.ts";
 import { checkProductTypes, matmul } from "./matmul.ts";
 import { mT } from "./permute.ts";
+import { roll } from "./repeat.ts";
 import { squeeze, unsqueeze } from "./reshape.ts";
 import { diagonal } from "./slice.ts";
 import { norm } from "./statistics.ts";
 import { sum } from "./sum.ts";
-import { tril, triu } from "./triangle.ts";
+import { diagEmbed, tril, triu } from "./triangle.ts";
 
 function expectSquare(operation: string, a: Tensor): number {
   expectTensor(operation, a);
-  const n = a.shape[a.ndim - 1];
-  if (a.ndim < 2 || n === undefined || n !== a.shape[a.ndim - 2]) {
+  const n = a.shape.at(-1);
+  if (n === undefined || n !== a.shape.at(-2)) {
     throw shapeError(operation, "a square matrix or a batch of them", a);
   }
   expectFloating(operation, a.dtype);
   return n;
 }
 
-/** Runs over the matrices of a batch on the host and stores what `each` writes, or where that cannot be, stores what `onDevice` computes. */
+/** As many as an operation has outputs and inputs. */
+type Arrays = readonly [Float64Array, Float64Array, Float64Array];
+
+/** Computes the outputs on the host, in float64 and matrix by matrix, or where nothing can be read at once, on the device. */
 function store(
-  to: Tensor,
+  outputs: readonly Tensor[],
   inputs: readonly Tensor[],
-  matrices: number,
-  each: (sources: readonly Float64Array[], result: Float64Array) => void,
-  onDevice: (...inputs: Tensor[]) => Tensor,
+  each: (resultsAndSources: Arrays) => void,
+  onDevice: (...inputs: Tensor[]) => readonly Tensor[],
 ): void {
-  if (to.device.readSync === undefined) {
-    scope(() => copyInto(to, onDevice(...inputs.map((x) => x.detach())), to.device));
+  const { device, shape } = inputs[0] as Tensor; // safe: there is one
+  const matrices = sizeOf(shape.slice(0, -2));
+  const empty = sizeOf(shape) === 0;
+  if (!device.readSync && !empty) {
+    scope(() => {
+      onDevice(...inputs.map((x) => x.detach())).forEach((x, i) => {
+        copyInto(outputs[i] as Tensor, x, device);
+      });
+    });
     return;
   }
-  const sources = inputs.map((x) => Float64Array.from(numbersOf(x.dataSync(), x.dtype)));
-  const result = new Float64Array(to.numel());
+  const sources = inputs.map((x) => new Float64Array(empty ? [] : numbersOf(x.dataSync(), x.dtype)));
+  const results = outputs.map((x) => new Float64Array(x.numel()));
   for (let k = 0; k < matrices; k++) {
     const part = (all: Float64Array) => all.subarray((k * all.length) / matrices, ((k + 1) * all.length) / matrices);
-    each(sources.map(part), part(result));
+    each([...results, ...sources].map(part) as readonly Float64Array[] as Arrays); // safe: an operation takes as many as it has
   }
-  const data = encode(result, to.dtype);
-  if (data.length > 0)
-    to.device.write(to.buffer, new Uint8Array(data.buffer, data.byteOffset, data.byteLength), to.offset * data.BYTES_PER_ELEMENT);
+  outputs.forEach((to, i) => {
+    const data = encode(results[i] as Float64Array, to.dtype);
+    if (data.length > 0) device.write(to.buffer, new Uint8Array(data.buffer), to.offset * data.BYTES_PER_ELEMENT);
+  });
 }
 
-/** A matrix brought to triangles with its rows exchanged: `a` is overwritten; gives the order of the rows and the sign of that order, 0 when singular. */
-function eliminate(a: Float64Array, n: number): { readonly rows: number[]; readonly sign: number } {
-  const rows = Array.from({ length: n }, (_, i) => i);
-  let sign = 1;
-  for (let k = 0; k < n; k++) {
-    let pivot = k;
-    for (let i = k + 1; i < n; i++) if (Math.abs(a[i * n + k] as number) > Math.abs(a[pivot * n + k] as number)) pivot = i;
-    if (a[pivot * n + k] === 0) return { rows, sign: 0 };
-    if (pivot !== k) {
-      sign = -sign;
-      [rows[k], rows[pivot]] = [rows[pivot] as number, rows[k] as number];
-      for (let j = 0; j < n; j++) [a[k * n + j], a[pivot * n + j]] = [a[pivot * n + j] as number, a[k * n + j] as number];
-    }
-    for (let i = k + 1; i < n; i++) {
-      const factor = (a[i * n + k] as number) / (a[k * n + k] as number);
-      a[i * n + k] = factor;
-      for (let j = k + 1; j < n; j++) a[i * n + j] = (a[i * n + j] as number) - factor * (a[k * n + j] as number);
-    }
-  }
-  return { rows, sign };
-}
-
-/** `result = a⁻¹ b` for b of `columns` columns. */
-function solveInto(operation: string, a: Float64Array, b: Float64Array, n: number, columns: number, result: Float64Array): void {
-  const lower = a.slice();
-  const { rows, sign } = eliminate(lower, n);
-  if (sign === 0) throw new ArgumentError(`${operation}: the matrix is singular`);
-  for (let c = 0; c < columns; c++) {
-    for (let i = 0; i < n; i++) {
-      let value = b[(rows[i] as number) * columns + c] as number;
-      for (let j = 0; j < i; j++) value -= (lower[i * n + j] as number) * (result[j * columns + c] as number);
-      result[i * columns + c] = value;
-    }
-    for (let i = n - 1; i >= 0; i--) {
-      let value = result[i * columns + c] as number;
-      for (let j = i + 1; j < n; j++) value -= (lower[i * n + j] as number) * (result[j * columns + c] as number);
-      result[i * columns + c] = value / (lower[i * n + i] as number);
-    }
-  }
-}
-
-/** [A, B] → A⁻¹ B, batch by batch */
-const solving: Op = {
+/** [A, B] → A⁻¹ B, batch by batch; rows of a triangle are not exchanged. */
+const solving: Op<"triangle" | undefined> = {
   name: "solve",
   infer: ([, b]) => [b],
-  run: ([left, right], _, [to]) => {
-    const n = left.shape[left.ndim - 1] as number;
-    const columns = right.shape[right.ndim - 1] as number;
-    const each = ([x, y]: readonly Float64Array[], result: Float64Array): void => {
-      solveInto("solve", x as Float64Array, y as Float64Array, n, columns, result);
+  run: ([left, right], triangle, [to]) => {
+    const n = left.shape.at(-1) as number;
+    const columns = right.shape.at(-1) as number;
+    const each = ([x, a, b]: Arrays): void => {
+      const { order } = eliminate(to, a, n, !triangle);
+      for (let i = 0; i < n; i++) {
+        if (a[i * (n + 1)] === 0) throw new ArgumentError("solve: the matrix is singular");
+        const from = (order[i] as number) * columns;
+        x.set(b.subarray(from, from + columns), i * columns);
+      }
+      solveLower(to, a, n, x, columns, n, columns);
+      // The upper triangle is a lower one, seen from its other end.
+      for (const y of [a, x]) y.reverse();
+      solveLower(to, a, n, x, columns, n, columns, true);
+      x.reverse();
     };
-    store(to, [left, right], sizeOf(left.shape.slice(0, -2)), each, (x, y) => solveOnDevice("solve", x, y));
+    store([to], [left, right], each, (x, y) => [solveOnDevice("solve", x as Tensor, y as Tensor)]);
   },
   gradient: {
     reads: (needs) => ({ inputs: [0], outputs: needs[0] ? [0] : [] }),
-    compute: ([g], context) => {
+    compute: ([g], { attrs, needs, input, output }) => {
       if (!g) return [null, null];
-      const back = apply(solving, [mT(context.input(0)), g], undefined);
-      return [context.needs[0] ? neg(matmul(back, mT(context.output()))) : null, back];
+      const back = apply(solving, [mT(input(0)), g], attrs);
+      return [needs[0] ? neg(matmul(back, mT(output()))) : null, back];
     },
   },
 };
@@ -133,23 +113,24 @@ const solving: Op = {
  * @throws ArgumentError when a matrix is singular.
  */
 export function solve(a: Tensor, b: Tensor): Tensor {
+  return solution(a, b);
+}
+
+function solution(a: Tensor, b: Tensor, triangle?: "triangle"): Tensor {
   const n = expectSquare("solve", a);
   checkProductTypes("solve", a, b);
-  const vectors = b.ndim === 1 || (b.ndim === a.ndim - 1 && sameShape(b.shape, a.shape.slice(0, -1)));
+  const vectors = b.ndim === 1 || (!triangle && b.ndim === a.ndim - 1 && sameShape(b.shape, a.shape.slice(0, -1)));
   const right = vectors ? unsqueeze(b, -1) : b;
-  const columns = right.shape[right.ndim - 1];
-  if (columns === undefined || right.shape[right.ndim - 2] !== n)
+  const columns = right.shape.at(-1);
+  if (columns === undefined || right.shape.at(-2) !== n)
     throw shapeError("solve", "as many rows in the right sides as in the matrices", a, b);
   const batch = broadcastShapes("solve", [a.shape.slice(0, -2), right.shape.slice(0, -2)]);
-  const x = apply(solving, [expand(a, [...batch, n, n]), expand(right, [...batch, n, columns])], undefined);
+  const x = apply(solving, [expand(a, [...batch, n, n]), expand(right, [...batch, n, columns])], triangle);
   return vectors ? squeeze(x, batch.length + 1) : x;
 }
 
-function identities(like: Tensor, shape: Shape): Tensor {
-  const n = shape[shape.length - 1] as number;
-  const data = new Float64Array(sizeOf(shape));
-  for (let i = 0; i < data.length; i += n * n) for (let k = 0; k < n; k++) data[i + k * n + k] = 1;
-  return fromHost(like, shape, like.dtype, encode(data, like.dtype));
+function identities(a: Tensor): Tensor {
+  return diagEmbed(filled(a, a.shape.slice(0, -1), 1));
 }
 
 /**
@@ -161,30 +142,31 @@ function identities(like: Tensor, shape: Shape): Tensor {
  */
 export function inv(a: Tensor): Tensor {
   expectSquare("inv", a);
-  return apply(solving, [a, identities(a, a.shape)], undefined);
+  return apply(solving, [a, identities(a)], undefined);
 }
 
-const scaledBy = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("mul", (g, det, x) => g.mul(det).mul(x));
+/** `g A⁻ᵀ` for a number and a matrix. */
+function timesInverse(g: Tensor, a: Tensor): Tensor {
+  return mul(unsqueeze(unsqueeze(g, -1), -1), mT(inv(a)));
+}
 
 const determinant: Op = {
   name: "det",
   infer: ([a]) => [{ shape: a.shape.slice(0, -2), dtype: a.dtype }],
   run: ([a], _, [to]) => {
     const n = a.shape.at(-1) as number;
-    const each = ([source]: readonly Float64Array[], result: Float64Array): void => {
-      const lower = (source as Float64Array).slice();
-      let { sign: product } = eliminate(lower, n);
-      for (let i = 0; i < n; i++) product *= lower[i * n + i] as number;
+    const each = ([result, source]: Arrays): void => {
+      let { sign: product } = eliminate(to, source, n);
+      for (let i = 0; i < n; i++) product *= source[i * (n + 1)] as number;
       result[0] = product;
     };
-    store(to, [a], to.numel(), each, determinantsOnDevice);
+    store([to], [a], each, (x) => [determinantsOnDevice(x as Tensor)]);
   },
   gradient: /* @__PURE__ */ rules({
     inputs: [0],
     outputs: [0],
     of: (g, context) => {
-      const widened = (x: Tensor) => unsqueeze(unsqueeze(x, -1), -1);
-      return scaledBy(widened(g), widened(context.output()), mT(inv(context.input(0))));
+      return timesInverse(mul(g, context.output()), context.input(0));
     },
   }),
 };
@@ -214,28 +196,24 @@ const logDeterminant: Op = {
     const spec = { shape: a.shape.slice(0, -2), dtype: a.dtype };
     return [spec, spec];
   },
-  run: ([a], _, [sign, logabsdet]) => {
-    const [matrix, count] = [a, sign.numel()];
-    const n = matrix.shape.at(-1) as number;
-    const each =
-      (log: boolean) =>
-      ([source]: readonly Float64Array[], result: Float64Array) => {
-        const lower = (source as Float64Array).slice();
-        const { sign: order } = eliminate(lower, n);
-        let [direction, size] = [order, order === 0 ? Number.NEGATIVE_INFINITY : 0];
-        for (let i = 0; i < n && order !== 0; i++) {
-          const pivot = lower[i * n + i] as number;
-          direction *= Math.sign(pivot);
-          size += Math.log(Math.abs(pivot));
-        }
-        result[0] = log ? size : direction;
-      };
-    store(sign, [matrix], count, each(false), (x) => logDeterminantsOnDevice(x as Tensor).sign);
-    store(logabsdet, [matrix], count, each(true), (x) => logDeterminantsOnDevice(x as Tensor).logabsdet);
+  run: ([a], _, outputs) => {
+    const n = a.shape.at(-1) as number;
+    const each = ([signs, logs, source]: Arrays): void => {
+      let { sign } = eliminate(a, source, n);
+      let log = 0;
+      for (let i = 0; i < n; i++) {
+        const pivot = source[i * (n + 1)] as number;
+        sign *= Math.sign(pivot);
+        log += Math.log(Math.abs(pivot));
+      }
+      signs[0] = sign;
+      logs[0] = log;
+    };
+    store(outputs, [a], each, (x) => logDeterminantsOnDevice(x as Tensor));
   },
   gradient: {
     reads: () => ({ inputs: [0] }),
-    compute: ([, g], context) => [g ? mul(unsqueeze(unsqueeze(g, -1), -1), mT(inv(context.input(0)))) : null],
+    compute: ([, g], context) => [g ? timesInverse(g, context.input(0)) : null],
   },
 };
 
@@ -280,8 +258,8 @@ export function solveTriangular(a: Tensor, b: Tensor, options: TriangularOptions
   const { upper, unitriangular, left } = settings<Partial<TriangularOptions>, typeof defaults>("solveTriangular", options, defaults);
   expectSquare("solveTriangular", a);
   const own = (upper ? triu : tril)(a, unitriangular ? (upper ? 1 : -1) : 0);
-  const whole = unitriangular ? add(own, identities(a, a.shape)) : own;
-  return left ? solve(whole, b) : mT(solve(mT(whole), mT(b)));
+  const whole = unitriangular ? add(own, identities(a)) : own;
+  return left ? solution(whole, b, "triangle") : mT(solution(mT(whole), mT(b), "triangle"));
 }
 
 /**
@@ -301,35 +279,32 @@ export function vecdot(a: Tensor, b: Tensor, dim = -1): Tensor {
   return sum(mul(a, b), dim);
 }
 
-const halfDiagonal = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("halfDiagonal", (x, eye) => x.mul(eye.mul(-0.5).add(1)));
-const symmetric = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("symmetric", (x, y) => x.add(y).mul(0.5));
-
 const factoring: Op = {
   name: "cholesky",
   infer: ([a]) => [a],
   run: ([a], _, [to]) => {
     const n = a.shape.at(-1) as number;
-    const each = ([source]: readonly Float64Array[], l: Float64Array): void => {
-      for (let i = 0; i < n; i++) {
-        for (let j = 0; j <= i; j++) {
-          let value = (source as Float64Array)[i * n + j] as number;
-          for (let k = 0; k < j; k++) value -= (l[i * n + k] as number) * (l[j * n + k] as number);
-          if (i === j && !(value > 0)) throw new ArgumentError("cholesky: the matrix is not positive definite");
-          l[i * n + j] = i === j ? Math.sqrt(value) : value / (l[j * n + j] as number);
-        }
+    const each = ([l, source]: Arrays): void => {
+      // The lower triangle is mirrored first; then A = L' D L'ᵀ, and L = L' √D.
+      for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) source[j * n + i] = source[i * n + j] as number;
+      eliminate(to, source, n, false);
+      for (let j = 0; j < n; j++) {
+        const pivot = Math.sqrt(source[j * (n + 1)] as number);
+        if (!(pivot > 0)) throw new ArgumentError("cholesky: the matrix is not positive definite");
+        l[j * (n + 1)] = pivot;
+        for (let i = j + 1; i < n; i++) l[i * n + j] = (source[i * n + j] as number) * pivot;
       }
     };
-    store(to, [a], sizeOf(a.shape.slice(0, -2)), each, choleskyOnDevice);
+    store([to], [a], each, (x) => [choleskyOnDevice(x as Tensor)]);
   },
   // Murray 2016, "Differentiation of the Cholesky decomposition", https://arxiv.org/abs/1602.07527
   gradient: /* @__PURE__ */ rules({
     outputs: [0],
     of: (g, context) => {
       const l = context.output();
-      const inner = halfDiagonal(tril(matmul(mT(l), g)), identities(l, l.shape));
-      const inverse = inv(l);
-      const s = matmul(matmul(mT(inverse), inner), inverse);
-      return symmetric(s, mT(s));
+      const m = matmul(mT(l), g);
+      const back = (x: Tensor) => apply(solving, [mT(l), x], "triangle");
+      return mul(back(mT(back(add(tril(m), mT(tril(m, -1)))))), 0.5);
     },
   }),
 };
@@ -361,7 +336,7 @@ export function matrixPower(a: Tensor, n: number): Tensor {
   expectSquare("matrixPower", a);
   if (!Number.isInteger(n)) throw new ArgumentError(`matrixPower: the power must be an integer, got ${n}`);
   // Not one element of `a` is taken, but the result has its history.
-  if (n === 0) return choose(fromHost(a, [], "bool", new Uint8Array(1)), a, identities(a, a.shape));
+  if (n === 0) return choose(fromHost(a, [], "bool", new Uint8Array(1)), a, identities(a));
   if (n < 0) return matrixPower(inv(a), -n);
   if (n === 1) return a;
   const half = matrixPower(a, Math.floor(n / 2));
@@ -381,8 +356,8 @@ export function cross(a: Tensor, b: Tensor, dim = -1): Tensor {
   if (a.ndim !== b.ndim || a.shape[at] !== 3 || b.shape[at] !== 3) {
     throw shapeError("cross", `3 elements along dimension ${dim} of both`, a, b);
   }
-  const turned = (x: Tensor, order: readonly number[]) => selectUnchecked(x, at, fromHost(x, [3], "int32", Int32Array.from(order)));
-  return crossed(turned(a, [1, 2, 0]), turned(b, [2, 0, 1]), turned(a, [2, 0, 1]), turned(b, [1, 2, 0]));
+  const turned = (x: Tensor, by: number) => roll(x, by, at);
+  return crossed(turned(a, 2), turned(b, 1), turned(a, 1), turned(b, 2));
 }
 
 /** Options of the norms. */
@@ -415,7 +390,7 @@ export function matrixNorm(a: Tensor, ord: MatrixNormOrder = "fro", options?: No
   if (a.ndim < 2) throw shapeError("matrixNorm", "at least 2 dimensions", a);
   expectFloating("matrixNorm", a.dtype);
   if (ord === "fro") return norm(a, 2, [-2, -1], { keepdim });
-  if (Math.abs(ord) !== 1 && Math.abs(ord) !== Number.POSITIVE_INFINITY) {
+  if (![1, Number.POSITIVE_INFINITY].includes(Math.abs(ord))) {
     throw new ArgumentError(`matrixNorm: there is no order ${String(ord)}; there are "fro", 1, -1, Infinity and -Infinity`);
   }
   const along = Math.abs(ord) === 1 ? -2 : -1;

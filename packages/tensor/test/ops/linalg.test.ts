@@ -5,6 +5,7 @@ import { reference } from "../../src/backends/reference/index.ts";
 import {
   ArgumentError,
   cholesky,
+  cpu,
   cross,
   det,
   eye,
@@ -16,7 +17,9 @@ import {
   randn,
   ShapeError,
   setDefaultDevice,
+  slogdet,
   solve,
+  solveTriangular,
   type Tensor,
   tensor,
   trace,
@@ -44,6 +47,30 @@ describe("linear algebra", () => {
     expect(distance(matmul(a, solve(a, b)), b)).toBeLessThan(1e-9);
     const v = randn([4], double);
     expect(distance(matmul(a.select(0, 0), solve(a.select(0, 0), v)), v)).toBeLessThan(1e-9);
+  });
+
+  it.each([49, 70, 131])("of %d rows, more than are worked out at a time", (n) => {
+    for (const device of [reference(), cpu()]) {
+      const a = randn([n, n], { ...double, device });
+      const unit = eye(n, { ...double, device });
+      expect(distance(matmul(a, inv(a)), unit)).toBeLessThan(1e-9);
+      const { sign, logabsdet } = slogdet(a);
+      expect(det(a).div(sign.mul(logabsdet.exp())).sub(1).abs().itemSync()).toBeLessThan(1e-9);
+      const l = cholesky(matmul(a, a.mT).add(unit));
+      expect(distance(matmul(l, l.mT), matmul(a, a.mT).add(unit))).toBeLessThan(1e-9);
+      expect(distance(l, l.tril())).toBe(0);
+      const b = randn([n, 3], { ...double, device });
+      for (const upper of [true, false]) {
+        const triangle = (upper ? a.triu() : a.tril()).div(n).add(unit);
+        expect(distance(matmul(triangle, solveTriangular(a.div(n).add(unit), b, { upper })), b)).toBeLessThan(1e-9);
+      }
+    }
+  });
+
+  it("right sides of triangles are matrices, also where their shape could be one of a batch of vectors", () => {
+    const a = randn([2, 2, 2], double);
+    const b = eye(2, double);
+    expect(distance(matmul(a.tril(), solveTriangular(a, b, { upper: false })), b.expand(2, 2, 2))).toBeLessThan(1e-9);
   });
 
   it("a zero in the corner is no obstacle, a singular matrix is refused", () => {

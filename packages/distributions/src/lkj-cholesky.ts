@@ -1,0 +1,105 @@
+/**
+ * The distribution of Lewandowski, Kurowicka and Joe over correlation matrices.
+ */
+
+import {
+  ArgumentError,
+  arange,
+  diagEmbed,
+  type GeneratorOption,
+  lgamma,
+  randn,
+  type Shape,
+  type Tensor,
+  type TensorOrNumber,
+} from "@akari/tensor";
+import { Beta } from "./beta.ts";
+import { type Constraint, corrCholesky, positive } from "./constraints.ts";
+import { Distribution, type DistributionOptions, unrecorded } from "./distribution.ts";
+import { logMultiGamma } from "./multi-gamma.ts";
+import { parameters } from "./parameters.ts";
+import { tiny } from "./precision.ts";
+
+/**
+ * The lower triangles L [n, n] of correlation matrices `L Lᵀ`, more likely the larger the determinant is, by a power of it: with a concentration of 1 all correlation matrices are as likely.
+ *
+ *     p(L) ∝ Πᵢ Lᵢᵢ^(n - i + 2η - 2)
+ *
+ * Lewandowski, Kurowicka and Joe 2009, "Generating random correlation matrices based on vines and extended onion method". After `manualSeed` the draws are PyTorch's own, on the CPU.
+ *
+ * https://pytorch.org/docs/stable/distributions.html#torch.distributions.lkj_cholesky.LKJCholesky
+ *
+ * @example
+ * const l = new LKJCholesky(3, 0.5).sample();
+ * l.matmul(l.t()); // ones on the diagonal
+ */
+export class LKJCholesky extends Distribution {
+  static override name = "LKJCholesky";
+  static override readonly argConstraints: Readonly<Record<string, Constraint>> = { concentration: positive };
+  /** How many rows the matrices have. */
+  readonly dim: number;
+  /** The concentration η: [batch]. */
+  readonly concentration: Tensor;
+
+  /** @throws ArgumentError for fewer than two rows, and for a concentration that is not positive. */
+  constructor(dim: number, concentration: TensorOrNumber = 1, options: DistributionOptions = {}) {
+    if (!Number.isInteger(dim) || dim < 2) throw new ArgumentError(`LKJCholesky: dim must be an integer from 2 on, got ${dim}`);
+    const given = parameters("LKJCholesky", { concentration }, LKJCholesky.argConstraints, options).concentration;
+    super(given.shape, [dim, dim], given, options);
+    this.dim = dim;
+    this.concentration = given;
+  }
+
+  override get support(): Constraint {
+    return corrCholesky;
+  }
+
+  override sample(sampleShape: Shape = [], options: GeneratorOption = {}): Tensor {
+    return unrecorded(() => {
+      const { dim } = this;
+      const offset = this.#counted(dim).sub(1).clamp(0);
+      const other = this.concentration
+        .add(0.5 * (dim - 2))
+        .unsqueeze(-1)
+        .sub(offset.mul(0.5));
+      const lengths = new Beta(offset.add(0.5), other, { validateArgs: false }).sample(sampleShape, options);
+      const directions = randn(this.extendedShape(sampleShape), this.source(options)).tril(-1);
+      // The first row has no direction, and is divided by 1.
+      const first = this.#counted(dim).eq(0).to(this.like.dtype).unsqueeze(-1);
+      const unit = directions.div(directions.square().sum(-1, { keepdim: true }).sqrt().add(first));
+      const rows = unit.mul(lengths.sqrt().unsqueeze(-1));
+      return rows.add(diagEmbed(rows.square().sum(-1).neg().add(1).clamp(tiny(this.like.dtype)).sqrt()));
+    });
+  }
+
+  override logProb(value: TensorOrNumber): Tensor {
+    const { dim, concentration } = this;
+    const diagonal = this.checked("logProb", value)
+      .diagonal(0, -2, -1)
+      .narrow(-1, 1, dim - 1);
+    const order = concentration
+      .sub(1)
+      .mul(2)
+      .unsqueeze(-1)
+      .add(
+        this.#counted(dim - 1)
+          .neg()
+          .add(dim - 2),
+      );
+    const alpha = concentration.add(0.5 * (dim - 1));
+    const norm = logMultiGamma(alpha.sub(0.5), dim - 1)
+      .add(0.5 * (dim - 1) * Math.log(Math.PI))
+      .sub(lgamma(alpha).mul(dim - 1));
+    return order.mul(diagonal.log()).sum(-1).sub(norm);
+  }
+
+  override expand(batchShape: Shape): LKJCholesky {
+    return new LKJCholesky(this.dim, this.concentration.expand(batchShape), this.options);
+  }
+
+  /** 0, 1, … */
+  #counted(n: number): Tensor {
+    const { dtype, device } = this.like;
+    return arange(n, { dtype, device });
+  }
+}

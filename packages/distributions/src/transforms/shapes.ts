@@ -1,0 +1,314 @@
+/**
+ * Transforms that differ from others, or from none, in which dimensions make up a value, and transforms of parts of a value.
+ */
+
+import { ArgumentError, cat, type Shape, ShapeError, sameShape, showShape, stack, type Tensor, type TensorOrNumber } from "@akari/tensor";
+import { type Constraint, independent, interval, real } from "../constraints.ts";
+import { type Distribution, sumRightmost } from "../distribution.ts";
+import { Transform } from "./transform.ts";
+
+/**
+ * Another transform, with dimensions of the batch taken for dimensions of the value.
+ *
+ * https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.IndependentTransform
+ */
+export class IndependentTransform extends Transform {
+  static override name = "IndependentTransform";
+  /** The other transform. */
+  readonly base: Transform;
+  /** How many more dimensions make up a value. */
+  readonly reinterpretedBatchNdims: number;
+
+  constructor(base: Transform, reinterpretedBatchNdims: number) {
+    super();
+    this.base = base;
+    this.reinterpretedBatchNdims = reinterpretedBatchNdims;
+  }
+
+  override get domain(): Constraint {
+    return independent(this.base.domain, this.reinterpretedBatchNdims);
+  }
+
+  override get codomain(): Constraint {
+    return independent(this.base.codomain, this.reinterpretedBatchNdims);
+  }
+
+  override get bijective(): boolean {
+    return this.base.bijective;
+  }
+
+  override get sign(): TensorOrNumber {
+    return this.base.sign;
+  }
+
+  override apply(x: Tensor): Tensor {
+    return this.base.apply(x);
+  }
+
+  override inverse(y: Tensor): Tensor {
+    return this.base.inverse(y);
+  }
+
+  override logAbsDetJacobian(x: Tensor, y: Tensor): Tensor {
+    return sumRightmost(this.base.logAbsDetJacobian(x, y), this.reinterpretedBatchNdims);
+  }
+
+  override forwardShape(shape: Shape): Shape {
+    return this.base.forwardShape(shape);
+  }
+
+  override inverseShape(shape: Shape): Shape {
+    return this.base.inverseShape(shape);
+  }
+
+  protected override get settings(): readonly unknown[] {
+    return [this.base, this.reinterpretedBatchNdims];
+  }
+}
+
+/**
+ * Values of one shape to values of another with the same elements.
+ *
+ * https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.ReshapeTransform
+ */
+export class ReshapeTransform extends Transform {
+  static override name = "ReshapeTransform";
+  /** The shape of values before. */
+  readonly inShape: Shape;
+  /** The shape of values afterwards. */
+  readonly outShape: Shape;
+
+  /** @throws ShapeError when the shapes have different numbers of elements. */
+  constructor(inShape: Shape, outShape: Shape) {
+    super();
+    const [before, after] = [inShape, outShape].map((shape) => shape.reduce((product, size) => product * size, 1));
+    if (before !== after)
+      throw new ShapeError(`ReshapeTransform: ${showShape(inShape)} has ${before} elements, and ${showShape(outShape)} has ${after}`);
+    this.inShape = inShape;
+    this.outShape = outShape;
+  }
+
+  override get domain(): Constraint {
+    return independent(real, this.inShape.length);
+  }
+
+  override get codomain(): Constraint {
+    return independent(real, this.outShape.length);
+  }
+
+  override apply(x: Tensor): Tensor {
+    return x.reshape(this.forwardShape(x.shape));
+  }
+
+  override inverse(y: Tensor): Tensor {
+    return y.reshape(this.inverseShape(y.shape));
+  }
+
+  override logAbsDetJacobian(x: Tensor, _y: Tensor): Tensor {
+    return x.detach().newZeros(x.shape.slice(0, x.ndim - this.inShape.length));
+  }
+
+  override forwardShape(shape: Shape): Shape {
+    return exchanged(shape, this.inShape, this.outShape);
+  }
+
+  override inverseShape(shape: Shape): Shape {
+    return exchanged(shape, this.outShape, this.inShape);
+  }
+
+  override equals(other: Transform): boolean {
+    return other instanceof ReshapeTransform && sameShape(this.inShape, other.inShape) && sameShape(this.outShape, other.outShape);
+  }
+}
+
+function exchanged(shape: Shape, from: Shape, to: Shape): Shape {
+  const cut = shape.length - from.length;
+  if (cut < 0 || !sameShape(shape.slice(cut), from))
+    throw new ShapeError(`ReshapeTransform: expected values of shape ${showShape(from)}, got ${showShape(shape)}`);
+  return [...shape.slice(0, cut), ...to];
+}
+
+/** `y = F(x)`, F being the distribution function of a distribution: its values become uniform. https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.CumulativeDistributionTransform */
+export class CumulativeDistributionTransform extends Transform {
+  static override name = "CumulativeDistributionTransform";
+  /** The distribution, which has `cdf` and `icdf`. */
+  readonly distribution: Distribution;
+
+  constructor(distribution: Distribution) {
+    super();
+    this.distribution = distribution;
+  }
+
+  override get domain(): Constraint {
+    return this.distribution.support;
+  }
+
+  override get codomain(): Constraint {
+    return interval(0, 1);
+  }
+
+  override get sign(): number {
+    return 1;
+  }
+
+  override apply(x: Tensor): Tensor {
+    return this.distribution.cdf(x);
+  }
+
+  override inverse(y: Tensor): Tensor {
+    return this.distribution.icdf(y);
+  }
+
+  override logAbsDetJacobian(x: Tensor, _y: Tensor): Tensor {
+    return this.distribution.logProb(x);
+  }
+
+  protected override get settings(): readonly unknown[] {
+    return [this.distribution];
+  }
+}
+
+/** What `CatTransform` and `StackTransform` have in common: parts of a tensor, each with a transform of its own. */
+abstract class PartsTransform extends Transform {
+  /** The transforms. */
+  readonly transforms: readonly Transform[];
+  /** The dimension along which the parts lie. */
+  readonly dim: number;
+
+  constructor(transforms: readonly Transform[], dim: number) {
+    super();
+    this.transforms = transforms;
+    this.dim = dim;
+  }
+
+  override get bijective(): boolean {
+    return this.transforms.every(({ bijective }) => bijective);
+  }
+
+  override get domain(): Constraint {
+    return this.constraintOf("domain");
+  }
+
+  override get codomain(): Constraint {
+    return this.constraintOf("codomain");
+  }
+
+  override apply(x: Tensor): Tensor {
+    const parts = this.parts(x);
+    return this.joined(this.transforms.map((transform, i) => transform.apply(parts[i] as Tensor))); // safe: as many
+  }
+
+  override inverse(y: Tensor): Tensor {
+    const parts = this.parts(y);
+    return this.joined(this.transforms.map((transform, i) => transform.inverse(parts[i] as Tensor))); // safe: as many
+  }
+
+  override logAbsDetJacobian(x: Tensor, y: Tensor): Tensor {
+    const [before, after] = [this.parts(x), this.parts(y)];
+    const dims = this.eventDim;
+    const terms = this.transforms.map((transform, i) =>
+      sumRightmost(transform.logAbsDetJacobian(before[i] as Tensor, after[i] as Tensor), dims - transform.domain.eventDim),
+    );
+    const at = this.dim < 0 ? this.dim : this.dim - x.ndim;
+    // A dimension within the value is summed over.
+    const along = at + dims;
+    return along < 0 ? this.joined(terms, along) : terms.reduce((sum, term) => sum.add(term));
+  }
+
+  /** The parts of a tensor. */
+  protected abstract parts(x: Tensor): readonly Tensor[];
+  /** Parts put together. */
+  protected abstract joined(parts: readonly Tensor[], dim?: number): Tensor;
+  /** How long the parts are. */
+  protected abstract readonly lengths: readonly number[];
+
+  /** How many dimensions make up a value. */
+  protected get eventDim(): number {
+    return Math.max(0, ...this.transforms.map(({ domain }) => domain.eventDim));
+  }
+
+  /** What a transform does with all of the parts together. */
+  protected constraintOf(which: "domain" | "codomain"): Constraint {
+    const each = this.transforms.map((transform) => transform[which]);
+    return {
+      name: "what its parts must be",
+      isDiscrete: each.some(({ isDiscrete }) => isDiscrete),
+      eventDim: Math.max(0, ...each.map(({ eventDim }) => eventDim)),
+      check: (x) => {
+        const checks = this.parts(x).map((part, i) => (each[i] as Constraint).check(part)); // safe: as many
+        return this.joined(checks);
+      },
+    };
+  }
+
+  protected override get settings(): readonly unknown[] {
+    return [this.dim, ...this.lengths, ...this.transforms];
+  }
+}
+
+/**
+ * Transforms of parts that lie one after the other along a dimension.
+ *
+ * https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.CatTransform
+ *
+ * @example
+ * new CatTransform([new ExpTransform(), new AffineTransform(1, 2)], 0, [1, 2]).apply(tensor([0, 1, 2])); // [1, 3, 5]
+ */
+export class CatTransform extends PartsTransform {
+  static override name = "CatTransform";
+  /** How long the parts are. */
+  protected override readonly lengths: readonly number[];
+
+  /**
+   * @param lengths how long each part is. Default: 1.
+   * @throws ArgumentError for another number of lengths than of transforms.
+   */
+  constructor(transforms: readonly Transform[], dim = 0, lengths: readonly number[] = transforms.map(() => 1)) {
+    super(transforms, dim);
+    if (lengths.length !== transforms.length)
+      throw new ArgumentError(`CatTransform: expected as many lengths as transforms, got ${lengths.length} and ${transforms.length}`);
+    this.lengths = lengths;
+  }
+
+  protected override parts(x: Tensor): readonly Tensor[] {
+    return x.split([...this.lengths], this.dim);
+  }
+
+  protected override joined(parts: readonly Tensor[], dim: number = this.dim): Tensor {
+    return cat(parts, dim);
+  }
+}
+
+/**
+ * Transforms of the slices along a dimension, one of each.
+ *
+ * https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.StackTransform
+ */
+export class StackTransform extends PartsTransform {
+  static override name = "StackTransform";
+  /** Not needed: all are slices. */
+  protected override readonly lengths: readonly number[] = [];
+
+  constructor(transforms: readonly Transform[], dim = 0) {
+    super(transforms, dim);
+  }
+
+  /** One for each slice, put together as these are. */
+  override logAbsDetJacobian(x: Tensor, y: Tensor): Tensor {
+    const [before, after] = [this.parts(x), this.parts(y)];
+    return this.joined(this.transforms.map((transform, i) => transform.logAbsDetJacobian(before[i] as Tensor, after[i] as Tensor)));
+  }
+
+  /** The slices. @throws ShapeError for another number of them than of transforms. */
+  protected override parts(x: Tensor): readonly Tensor[] {
+    if (x.size(this.dim) !== this.transforms.length)
+      throw new ShapeError(
+        `StackTransform: expected ${this.transforms.length} slices along dimension ${this.dim}, got shape ${showShape(x.shape)}`,
+      );
+    return x.unbind(this.dim);
+  }
+
+  protected override joined(parts: readonly Tensor[], dim: number = this.dim): Tensor {
+    return stack(parts, dim);
+  }
+}
