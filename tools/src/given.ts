@@ -25,13 +25,19 @@ export const givenIn: Readonly<Record<string, Readonly<Record<string, string>>>>
     data: "const data = new TensorDataset(randn([70, 3]), zeros([70], { dtype: 'int32' }));",
   },
   // Not what makes `loadNpy`, but what it needs to be there.
+  "fft/src/stft.ts": { signal: "const signal = randn([1600]);" },
   "io/src/npy.ts": { loadNpy: 'await saveNpy("x.npy", ones([2]));' },
   "nn/src/attention.ts": { x: "const x = randn([2, 5, 64]);" },
+  "nn/src/averaged-model.ts": {
+    averaged: "const averaged = new AveragedModel(model);",
+    loader: "const loader = new DataLoader(data, { batchSize: 5 });",
+  },
   "nn/src/functional/attention.ts": {
     q: "const q = randn([2, 5, 8]);",
     k: "const k = randn([2, 5, 8]);",
     v: "const v = randn([2, 5, 8]);",
   },
+  "nn/src/packed-sequence.ts": { x: "const x = randn([3, 5, 10]);", lstm: "const lstm = new LSTM(10, 4);" },
   "nn/src/recurrent.ts": { x: "const x = randn([2, 7, 10]);" },
   "nn/src/transformer-decoder.ts": { source: "const source = randn([2, 7, 64]);", target: "const target = randn([2, 5, 64]);" },
   "optim/src/schedulers/scheduler.ts": {

@@ -31,9 +31,12 @@ const entries = await Promise.all(
 
 const exported: Exported = {
   from(name, file) {
-    const withValue = entries.find(({ values }) => values.has(name));
+    // What the example's own package calls so comes before what another one does.
+    const home = join(root, "packages", file.slice(0, file.indexOf("/") + 1));
+    const ordered = [...entries.filter(({ path }) => path.startsWith(home)), ...entries];
+    const withValue = ordered.find(({ values }) => values.has(name));
     if (withValue) return { path: withValue.path, isValue: true };
-    const withType = entries.find(({ text }) => new RegExp(`\\btype ${name}\\b|export type \\{[^}]*\\b${name}\\b`).test(text));
+    const withType = ordered.find(({ text }) => new RegExp(`\\btype ${name}\\b|export type \\{[^}]*\\b${name}\\b`).test(text));
     if (withType) return { path: withType.path, isValue: false };
     const own = join(root, "packages", file);
     const declaration = new RegExp(`^export (async )?(function|const|class) ${name}\\b`, "m");

@@ -22,7 +22,7 @@ import { Uniform } from "./uniform.ts";
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.kumaraswamy.Kumaraswamy
  *
  * @example
- * new Kumaraswamy(1, 3).mean; // 0.25
+ * new Kumaraswamy(1, 3).mean; // about 0.25
  */
 export class Kumaraswamy extends TransformedDistribution<Uniform> {
   static override name = "Kumaraswamy";

@@ -23,7 +23,7 @@ export interface GradientOptions {
  * @throws ShapeError for fewer samples than `edgeOrder` + 1 along a dimension, or coordinates of another number.
  *
  * @example
- * gradient(tensor([4, 1, 1, 16]), { spacing: [tensor([-2, -1, 1, 4])] }); // [ [-3, -2, 2, 5] ]
+ * gradient(tensor([4, 1, 1, 16]), { spacing: [tensor([-2, -1, 1, 4])] })[0]; // [ -3, -2, 2, 5 ]
  */
 export function gradient(x: Tensor, options?: GradientOptions): Tensor[] {
   const { spacing, dim, edgeOrder } = settings("gradient", options, { spacing: 1, dim: undefined, edgeOrder: 1 });
