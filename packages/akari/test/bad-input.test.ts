@@ -20,6 +20,7 @@ import {
   DisposedError,
   DTypeError,
   encodeSafetensors,
+  full,
   IndexError,
   Linear,
   loadSafetensors,
@@ -195,6 +196,23 @@ describe("unknown options", () => {
     expect(() => new Adam(model.parameters(), { learningRate: 0.1 } as object)).toThrow(/"learningRate"; there are lr/);
     expect(() => new DataLoader(new TensorDataset(ones([2])), { batchsize: 2 } as object)).toThrow(/batchsize/);
     expect(() => cpu({ thread: 2 } as object)).toThrow(/thread/);
+  });
+});
+
+describe("a value that is no number", () => {
+  it("fills nothing", () => {
+    const word = "nothing" as unknown as number; // safe: a wrong value is what is tested
+    const [x, index] = [ones([2]), tensor([0, 1], { dtype: "int32" })];
+    for (const act of [
+      () => full([2], word),
+      () => x.fill_(word),
+      () => x.set([0], word),
+      () => x.indexFill_(0, index, word),
+      () => x.scatter_(0, index, word),
+    ])
+      expect(act).toThrow(/a number or a boolean, got "nothing"/);
+    expect(() => x.get(Promise.resolve(0) as unknown as number)).toThrow(/got a promise/); // safe: as above
+    expect(x.toArraySync()).toEqual([1, 1]);
   });
 });
 

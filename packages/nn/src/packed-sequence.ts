@@ -82,18 +82,18 @@ export class PackedSequence {
     return this.with(typeof target === "string" ? this.data.to(target) : this.data.to(target));
   }
 
-  /** States [layers, N, width] in the order in which the sequences stand here. */
+  /** For layers: states [layers, N, width] in the order in which the sequences stand here. */
   sorted(states: Tensor): Tensor {
     return reordered(states, this.sortedIndices);
   }
 
-  /** States [layers, N, width] in the order in which the sequences were given. */
+  /** For layers: states [layers, N, width] in the order in which the sequences were given. */
   unsorted(states: Tensor): Tensor {
     return reordered(states, this.unsortedIndices);
   }
 
   /**
-   * Runs one direction of a layer.
+   * For layers: runs one direction of one.
    *
    * @param run what it gives for steps [steps, sequences, features] and the states before them, [sequences, width] each: outputs, and the states after them.
    * @param steps what it reads, [steps in all, features].

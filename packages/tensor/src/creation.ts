@@ -175,7 +175,7 @@ export function empty(shape: Shape, options: TensorOptions = {}): Tensor {
   return allocate("empty", shape, options.dtype ?? "float32", options.device);
 }
 
-function constantTensor(operation: string, shape: Shape, value: number, dtype: DType, options: TensorOptions): Tensor {
+function constantTensor(operation: string, shape: Shape, value: number | boolean, dtype: DType, options: TensorOptions): Tensor {
   checkSizes(operation, shape);
   checkOptions(operation, options);
   const result = allocate(operation, shape, options.dtype ?? dtype, options.device);
@@ -195,7 +195,7 @@ export function ones(shape: Shape, options: TensorOptions = {}): Tensor {
 
 /** One value throughout; a boolean makes a bool tensor, a number a float32 one. https://pytorch.org/docs/stable/generated/torch.full.html */
 export function full(shape: Shape, value: number | boolean, options: TensorOptions = {}): Tensor {
-  return constantTensor("full", shape, Number(value), typeof value === "boolean" ? "bool" : "float32", options);
+  return constantTensor("full", shape, value, typeof value === "boolean" ? "bool" : "float32", options);
 }
 
 /** The options of a tensor made like another one; `further` are those that there are besides, with their defaults. */

@@ -15,7 +15,8 @@ export type Settings<Options, Defaults> = Options & {
 
 /** Throws an ArgumentError for anything but an object of these names. */
 export function checkNames(operation: string, given: object, names: readonly string[]): void {
-  const other = typeof given !== "object" || given === null ? String(given) : "storage" in given ? "a tensor" : "";
+  const other =
+    typeof given !== "object" || given === null ? String(given) : "storage" in given ? "a tensor" : "then" in given ? "a promise" : "";
   if (other !== "") throw new ArgumentError(`${operation}: expected options by name, { ${names.join(", ")} }, got ${other}`);
   for (const name of Object.keys(given))
     if (!names.includes(name)) throw new ArgumentError(`${operation}: there is no option "${name}"; there are ${names.join(", ")}`);

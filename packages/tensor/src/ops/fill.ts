@@ -4,6 +4,7 @@
 
 import type { Backend } from "../backend.ts";
 import type { DType, TypedArray } from "../dtype.ts";
+import { ArgumentError } from "../errors.ts";
 import { input, scalar } from "../expr/expr.ts";
 import { type Program, program } from "../expr/program.ts";
 import type { View } from "../kernel.ts";
@@ -18,11 +19,13 @@ const programs = new Map<DType, Program>();
 
 /** A value as it is handed to a kernel: of bools, all but zero is true, a half and NaN as well. */
 function elementOf(dtype: DType, value: number | boolean): number {
+  if (typeof value !== "number" && typeof value !== "boolean")
+    throw new ArgumentError(`fill: the value must be a number or a boolean, got ${JSON.stringify(value)}`);
   return dtype === "bool" ? Number(Number(value) !== 0) : Number(value);
 }
 
 /** Stores `value` in every element of a view; no history is recorded. */
-export function fillView(to: View, value: number, device: Backend): void {
+export function fillView(to: View, value: number | boolean, device: Backend): void {
   if (to.shape.includes(0)) return;
   const fill = once(programs, to.dtype, () => program([scalar(0, to.dtype)]));
   device.run({ kind: "pointwise", program: fill, inputs: [], scalars: [elementOf(to.dtype, value)], to: [to] });
