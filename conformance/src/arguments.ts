@@ -116,7 +116,8 @@ export function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-function revive(name: string, value: Json): Json {
+/** An argument as it was recorded: infinities and NaN as numbers, dtypes as Akari's. */
+export function revive(name: string, value: Json): Json {
   if (Array.isArray(value)) return value.map((item: Json) => revive(name, item));
   if (typeof value !== "string") return value;
   if (name === "dtype") {

@@ -4,7 +4,7 @@
  */
 
 import * as nn from "@akari/nn";
-import { camelCase } from "./arguments.ts";
+import { camelCase, revive } from "./arguments.ts";
 import { type Json, type Keywords, Missing } from "./recorded.ts";
 
 const conv = "in_channels out_channels kernel_size | stride padding dilation groups bias padding_mode";
@@ -101,7 +101,8 @@ export function layerOf(op: string, args: Keywords, given: readonly Json[] = [])
   const [first, rest] = orderOf(name);
   const order = [...first, ...rest, ...ignored];
   if (given.length > order.length) throw new Missing(`${op} with ${given.length} arguments`);
-  const all: Keywords = { ...Object.fromEntries(given.map((value, i) => [order[i], value])), ...args };
+  const recorded: Keywords = { ...Object.fromEntries(given.map((value, i) => [order[i], value])), ...args };
+  const all: Keywords = Object.fromEntries(Object.entries(recorded).map(([key, value]) => [key, revive(key, value)]));
   const options = Object.entries(all).filter(([key]) => !first.includes(key) && !ignored.includes(key));
   const create = found as new (...given: unknown[]) => nn.Module; // safe: the package exports layers under these names
   const camelCased = Object.fromEntries(options.map(([key, value]) => [camelCase(key), value]));
