@@ -1,0 +1,121 @@
+/** Eigenvalues and eigenvectors of matrices that are not symmetric. */
+
+import { requiresGrad } from "@akari/autograd";
+import { eye, manualSeed, ones, randn, type Tensor, tensor, zeros } from "@akari/tensor";
+import { describe, expect, it } from "vitest";
+import { eig, eigvals } from "../src/index.ts";
+import { double, expectClose, expectGradients, square } from "./matrices.ts";
+
+describe("matrices that are not symmetric", () => {
+  const parts = (x: Tensor) => [x.select(-1, 0), x.select(-1, 1)] as const;
+
+  function expectEigen(a: Tensor, tolerance = 1e-11): void {
+    const { eigenvalues, eigenvectors } = eig(a);
+    const [[lr, li], [vr, vi]] = [parts(eigenvalues), parts(eigenvectors)];
+    const [re, im] = [lr.unsqueeze(-2), li.unsqueeze(-2)];
+    expectClose(a.matmul(vr), vr.mul(re).sub(vi.mul(im)), tolerance);
+    expectClose(a.matmul(vi), vr.mul(im).add(vi.mul(re)), tolerance);
+    expectClose(vr.square().add(vi.square()).sum(-2), ones(lr.shape, double));
+    expectClose(lr.sum(-1), a.diagonal(0, -2, -1).sum(-1), tolerance);
+    expectClose(li.sum(-1), zeros(li.shape.slice(0, -1), double), tolerance);
+  }
+
+  it.each(
+    [
+      [1, 1],
+      [2, 2],
+      [7, 7],
+      [40, 40],
+      [3, 2, 5, 5],
+    ].map((shape) => [shape] as const),
+  )("%j", (shape) => {
+    manualSeed(11);
+    const a = randn(shape, double);
+    expectEigen(a);
+    expectClose(eigvals(a), eig(a).eigenvalues, 1e-10);
+  });
+
+  it.each([
+    [
+      "a turn",
+      [
+        [0, -1],
+        [1, 0],
+      ],
+      [
+        [0, 1],
+        [0, -1],
+      ],
+    ],
+    [
+      "one vector only",
+      [
+        [2, 1],
+        [0, 2],
+      ],
+      [
+        [2, 0],
+        [2, 0],
+      ],
+    ],
+    [
+      "a triangle",
+      [
+        [1, 5, 2],
+        [0, 2, 7],
+        [0, 0, 3],
+      ],
+      [
+        [1, 0],
+        [2, 0],
+        [3, 0],
+      ],
+    ],
+    [
+      "zeros",
+      [
+        [0, 0],
+        [0, 0],
+      ],
+      [
+        [0, 0],
+        [0, 0],
+      ],
+    ],
+  ] as const)("%s", (_, rows, values) => {
+    const a = tensor(rows, double);
+    expectEigen(a);
+    expectClose(eigvals(a), tensor(values, double));
+  });
+
+  it("a permutation goes round in circles, but the iteration does not", () => {
+    const a = eye(12, double).roll(1, 0);
+    expectEigen(a);
+    const [re, im] = parts(eigvals(a));
+    expectClose(re.square().add(im.square()), ones([12], double));
+  });
+
+  it("numbers of PyTorch, and their gradient", () => {
+    const a = requiresGrad(square.clone());
+    const [re, im] = parts(eigvals(a));
+    const sorted = (x: Tensor) => Array.from(x.dataSync()).sort((p, q) => p - q);
+    expect(sorted(re.detach())).toEqual([-2.553225, -0.538254, 1.091479].map((x) => expect.closeTo(x, 5)));
+    expect(sorted(im.detach())).toEqual([0.0, 0.0, 0.0].map((x) => expect.closeTo(x, 5)));
+    re.pow(3).add(re.mul(im.square())).sum().backward();
+    expectClose((a.grad as Tensor).flatten(), tensor([-6.0, 21.0, 13.5, -15.0, 36.0, 15.0, 9.0, -19.5, -6.0], double), 1e-4);
+  });
+
+  it("gradients", async () => {
+    for (const shape of [
+      [3, 3],
+      [2, 4, 4],
+    ]) {
+      manualSeed(shape.length + 20);
+      const a = requiresGrad(randn(shape, double));
+      // Of the vectors, what does not depend on the number of size 1 that each may be multiplied by.
+      for (const f of [eigvals, (x: Tensor) => eig(x).eigenvectors.square().sum(-1)]) {
+        await expectGradients(f, a);
+      }
+    }
+  });
+});

@@ -1,0 +1,115 @@
+/** The LU decomposition, and inverses and solutions by other ways in. */
+
+import { requiresGrad } from "@akari/autograd";
+import { eye, manualSeed, ones, randn, tensor } from "@akari/tensor";
+import { describe, expect, it } from "vitest";
+import {
+  choleskyEx,
+  choleskyInverse,
+  householderProduct,
+  invEx,
+  lu,
+  luFactor,
+  luSolve,
+  luUnpack,
+  matrixNorm,
+  norm,
+  solveEx,
+  tensorinv,
+  tensorsolve,
+  triangularSolve,
+} from "../src/index.ts";
+import { double, expectClose, expectGradients, shapes, tall } from "./matrices.ts";
+
+describe("lu and other inverses", () => {
+  const made = (...shape: number[]) => {
+    manualSeed(shape.length + (shape.at(-1) ?? 0));
+    return requiresGrad(randn(shape, double));
+  };
+
+  it.each([...shapes, [2, 70, 50]])("lu gives the matrix back: %j", (...shape) => {
+    const a = made(...shape).detach();
+    for (const { P, L, U } of [lu(a), luUnpack(luFactor(a).LU, luFactor(a).pivots)]) {
+      expectClose(P.matmul(L).matmul(U), a, 1e-11);
+      expectClose(L.tril(), L, 1e-300);
+      expectClose(U.triu(), U, 1e-300);
+      expect(L.abs().le(1).all().itemSync()).toBe(1);
+    }
+  });
+
+  it("numbers of PyTorch", () => {
+    const { LU, pivots } = luFactor(tall);
+    expect(pivots.toArraySync()).toEqual([3, 2, 4]);
+    expectClose(LU.select(-2, 2), tensor([-0.5, -0.24, 1.98], double));
+    expectClose(matrixNorm(tall, "nuc"), tensor(10.41594, double), 1e-5);
+    expectClose(matrixNorm(tall, -2, { keepdim: true }), tensor([[1.516038]], double), 1e-6);
+    expectClose(norm(tall, 2), tensor(5.024408, double), 1e-6);
+    expectClose(norm(tall, 3, { dim: 0 }), tensor([4.1817, 3.3024, 2.313], double), 1e-4);
+    expect(() => norm(ones([2, 2, 2]), 1)).toThrow(/norm: expected with an order one or two dimensions/);
+  });
+
+  it("singular matrices are decomposed, reported, or refused", () => {
+    const some = tensor(
+      [
+        [
+          [1, 2],
+          [2, 4],
+        ],
+        [
+          [2, 1],
+          [1, 2],
+        ],
+      ],
+      double,
+    );
+    const { P, L, U } = lu(some);
+    expectClose(P.matmul(L).matmul(U), some);
+    expect(() => luFactor(some)).toThrow(/luFactor: a pivot is zero \(number 1 of matrix 0\)/);
+    expect(invEx(some).info.toArraySync()).toEqual([2, 0]);
+    expectClose(invEx(some).inverse.select(0, 1).matmul(some.select(0, 1)), eye(2, double));
+    expect(solveEx(some, ones([2, 1], double)).info.toArraySync()).toEqual([2, 0]);
+    expect(choleskyEx(some.neg().select(0, 1)).info.toArraySync()).toBe(1);
+    expect(choleskyEx(some).info.toArraySync()).toEqual([2, 0]);
+  });
+
+  it.each(
+    [
+      [3, 3],
+      [4, 3],
+      [3, 5],
+      [2, 3, 3],
+    ].map((shape) => [shape] as const),
+  )("gradients of lu of %j", async (shape) => {
+    await expectGradients((x) => [...lu(x)].slice(1), made(...shape));
+    await expectGradients((x) => lu(x, { pivot: false }).U, made(...shape));
+  });
+
+  it("gradients of the others", async () => {
+    for (const left of [true, false])
+      for (const adjoint of [true, false])
+        await expectGradients(
+          (x, y) => {
+            const [factors, pivots] = luFactor(x);
+            return luSolve(factors, pivots, y, { left, adjoint });
+          },
+          made(2, 3, 3),
+          made(3, 3),
+        );
+    await expectGradients(householderProduct, made(2, 4, 3), made(2, 2));
+    await expectGradients((x) => choleskyInverse(x.tril().add(eye(3, double).mul(3))), made(3, 3));
+    await expectGradients((x) => tensorinv(x), made(2, 3, 6));
+    await expectGradients((x, y) => tensorsolve(x, y, [1]), made(2, 6, 3), made(2, 3));
+    await expectGradients((x, y) => triangularSolve(y, x.add(eye(3, double).mul(3)), { transpose: true }).solution, made(3, 3), made(3, 2));
+    await expectGradients((x) => matrixNorm(x, "nuc", { dim: [0, 2] }), made(3, 2, 4));
+    await expectGradients((x) => norm(x, 2), made(3, 4));
+  });
+
+  it("a QR decomposition's reflections make its Q", () => {
+    const a = tensor([[1], [0.5]], double);
+    expectClose(householderProduct(a, tensor([0.4], double)), tensor([[0.6], [-0.2]], double));
+    expect(() => householderProduct(ones([2, 3]), ones([2]))).toThrow(/householderProduct: expected at least as many rows as columns/);
+    expect(() => luSolve(ones([2, 2]), ones([3], { dtype: "int32" }), ones([2, 1]))).toThrow(/luSolve: expected as many pivots/);
+    expect(() => tensorinv(ones([2, 3]), 1)).toThrow(/tensorinv: expected sizes of which the first 1 have the same product/);
+    expect(() => tensorsolve(ones([2, 3]), ones([2]))).toThrow(/tensorsolve: expected sizes of A/);
+  });
+});
