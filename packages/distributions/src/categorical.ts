@@ -5,6 +5,7 @@
 import {
   arange,
   broadcastShapes,
+  finfo,
   type GeneratorOption,
   multinomial,
   type Shape,
@@ -119,6 +120,8 @@ export class Categorical extends Distribution {
 
 /** `-Σ p ln p`, in which a class without a chance counts nothing. */
 function entropyOf({ probs, logits }: CategoricalOdds): Tensor {
-  const least = logits.dtype === "float64" ? -Number.MAX_VALUE : -(2 - 2 ** -23) * 2 ** 127;
-  return probs.mul(logits.clamp(least)).sum(-1).neg();
+  return probs
+    .mul(logits.clamp(finfo(logits.dtype).min))
+    .sum(-1)
+    .neg();
 }

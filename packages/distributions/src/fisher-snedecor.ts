@@ -2,12 +2,11 @@
  * The F distribution of Fisher and Snedecor.
  */
 
-import { type GeneratorOption, lgamma, pointwise, type Shape, type Tensor, type TensorOrNumber, where } from "@akari/tensor";
+import { finfo, type GeneratorOption, lgamma, pointwise, type Shape, type Tensor, type TensorOrNumber, where } from "@akari/tensor";
 import { type Constraint, positive } from "./constraints.ts";
 import { Distribution, type DistributionOptions } from "./distribution.ts";
 import { Gamma } from "./gamma.ts";
 import { parameters } from "./parameters.ts";
-import { tiny } from "./precision.ts";
 
 const kernel = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("FisherSnedecor.logProb", (x, df1, df2) => {
   const [half1, half2, ratio] = [df1.mul(0.5), df2.mul(0.5), df1.div(df2)];
@@ -77,7 +76,7 @@ export class FisherSnedecor extends Distribution {
 
   override rsample(sampleShape: Shape = [], options: GeneratorOption = {}): Tensor {
     const squares = (df: Tensor) => new Gamma(df.mul(0.5), df, { validateArgs: false }).rsample(sampleShape, options);
-    return squares(this.df1).div(squares(this.df2)).clamp(tiny(this.like.dtype));
+    return squares(this.df1).div(squares(this.df2)).clamp(finfo(this.like.dtype).tiny);
   }
 
   override logProb(value: TensorOrNumber): Tensor {

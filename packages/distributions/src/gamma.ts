@@ -2,11 +2,20 @@
  * The gamma distribution, and that of χ².
  */
 
-import { computeType, digamma, type GeneratorOption, lgamma, type Shape, type Tensor, type TensorOrNumber, xlogy } from "@akari/tensor";
+import {
+  computeType,
+  digamma,
+  finfo,
+  type GeneratorOption,
+  lgamma,
+  type Shape,
+  type Tensor,
+  type TensorOrNumber,
+  xlogy,
+} from "@akari/tensor";
 import { type Constraint, nonnegative, positive } from "./constraints.ts";
 import { Distribution, type DistributionOptions } from "./distribution.ts";
 import { parameters, tensorsOf } from "./parameters.ts";
-import { tiny } from "./precision.ts";
 import { standardGamma } from "./sampling/gamma.ts";
 
 /**
@@ -61,7 +70,7 @@ export class Gamma extends Distribution {
     const { dtype } = this.like;
     const shaped = this.concentration.expand(this.extendedShape(sampleShape)).to(computeType(dtype));
     // Away from 0, where the density may be infinite.
-    return standardGamma(shaped, options).to(dtype).div(this.rate).clamp(tiny(dtype));
+    return standardGamma(shaped, options).to(dtype).div(this.rate).clamp(finfo(dtype).tiny);
   }
 
   override logProb(value: TensorOrNumber): Tensor {

@@ -2,11 +2,10 @@
  * The geometric distribution.
  */
 
-import { type GeneratorOption, pointwise, type Shape, type Tensor, type TensorOrNumber, uniform_ } from "@akari/tensor";
+import { finfo, type GeneratorOption, pointwise, type Shape, type Tensor, type TensorOrNumber, uniform_ } from "@akari/tensor";
 import { type Constraint, nonnegativeInteger, real, unitInterval } from "./constraints.ts";
 import { Distribution, type DistributionOptions, unrecorded } from "./distribution.ts";
 import { BinaryOdds, type Odds } from "./odds.ts";
-import { tiny } from "./precision.ts";
 
 const logProbability = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("Geometric.logProb", (x, p) =>
   x.eq(0).where(0, x.mul(p.neg().log1p())).add(p.log()),
@@ -69,7 +68,7 @@ export class Geometric extends Distribution {
 
   override sample(sampleShape: Shape = [], options: GeneratorOption = {}): Tensor {
     return unrecorded(() => {
-      const u = uniform_(this.like.newEmpty(this.extendedShape(sampleShape)), tiny(this.like.dtype), 1, options);
+      const u = uniform_(this.like.newEmpty(this.extendedShape(sampleShape)), finfo(this.like.dtype).tiny, 1, options);
       return waiting(u, this.probs);
     });
   }

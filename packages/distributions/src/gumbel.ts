@@ -2,10 +2,9 @@
  * The Gumbel distribution.
  */
 
-import { type GeneratorOption, pointwise, rand, type Shape, type Tensor, type TensorOrNumber } from "@akari/tensor";
+import { finfo, type GeneratorOption, pointwise, rand, type Shape, type Tensor, type TensorOrNumber } from "@akari/tensor";
 import { unitInterval } from "./constraints.ts";
 import { LocationScale } from "./location-scale.ts";
-import { epsilon, tiny } from "./precision.ts";
 
 /** Euler's constant γ. */
 export const euler = 0.5772156649015329;
@@ -44,7 +43,7 @@ export class Gumbel extends LocationScale {
 
   override rsample(sampleShape: Shape = [], options: GeneratorOption = {}): Tensor {
     const { dtype } = this.like;
-    const [least, most] = [tiny(dtype), 1 - epsilon(dtype)];
+    const [least, most] = [finfo(dtype).tiny, 1 - finfo(dtype).eps];
     const u = rand(this.extendedShape(sampleShape), this.source(options))
       .mul(most - least)
       .add(least);

@@ -2,10 +2,9 @@
  * The Laplace distribution.
  */
 
-import { type GeneratorOption, pointwise, type Shape, type Tensor, type TensorOrNumber, uniform_ } from "@akari/tensor";
+import { finfo, type GeneratorOption, pointwise, type Shape, type Tensor, type TensorOrNumber, uniform_ } from "@akari/tensor";
 import { unitInterval } from "./constraints.ts";
 import { LocationScale } from "./location-scale.ts";
-import { epsilon } from "./precision.ts";
 
 const logDensity = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("Laplace.logProb", (x, loc, scale) =>
   x.sub(loc).abs().div(scale).neg().sub(scale.mul(2).log()),
@@ -43,7 +42,7 @@ export class Laplace extends LocationScale {
   }
 
   override rsample(sampleShape: Shape = [], options: GeneratorOption = {}): Tensor {
-    const u = uniform_(this.like.newEmpty(this.extendedShape(sampleShape)), epsilon(this.like.dtype) - 1, 1, options);
+    const u = uniform_(this.like.newEmpty(this.extendedShape(sampleShape)), finfo(this.like.dtype).eps - 1, 1, options);
     return placed(u, this.loc, this.scale);
   }
 

@@ -6,6 +6,7 @@ import {
   ArgumentError,
   arange,
   diagEmbed,
+  finfo,
   type GeneratorOption,
   lgamma,
   randn,
@@ -18,7 +19,6 @@ import { type Constraint, corrCholesky, positive } from "./constraints.ts";
 import { Distribution, type DistributionOptions, unrecorded } from "./distribution.ts";
 import { logMultiGamma } from "./multi-gamma.ts";
 import { parameters } from "./parameters.ts";
-import { tiny } from "./precision.ts";
 
 /**
  * The lower triangles L [n, n] of correlation matrices `L Lᵀ`, more likely the larger the determinant is, by a power of it: with a concentration of 1 all correlation matrices are as likely.
@@ -68,7 +68,7 @@ export class LKJCholesky extends Distribution {
       const first = this.#counted(dim).eq(0).to(this.like.dtype).unsqueeze(-1);
       const unit = directions.div(directions.square().sum(-1, { keepdim: true }).sqrt().add(first));
       const rows = unit.mul(lengths.sqrt().unsqueeze(-1));
-      return rows.add(diagEmbed(rows.square().sum(-1).neg().add(1).clamp(tiny(this.like.dtype)).sqrt()));
+      return rows.add(diagEmbed(rows.square().sum(-1).neg().add(1).clamp(finfo(this.like.dtype).tiny).sqrt()));
     });
   }
 

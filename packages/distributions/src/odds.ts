@@ -2,11 +2,10 @@
  * Probabilities of outcomes, given as such or by their logits. Whichever was not given is computed from the other when somebody asks for it.
  */
 
-import { ArgumentError, logsigmoid, type Shape, ShapeError, Tensor, type TensorOrNumber } from "@akari/tensor";
+import { ArgumentError, finfo, logsigmoid, type Shape, ShapeError, Tensor, type TensorOrNumber } from "@akari/tensor";
 import { type Constraint, nonnegative, real, realVector, unitInterval } from "./constraints.ts";
 import type { DistributionOptions } from "./distribution.ts";
 import { tensorsOf } from "./parameters.ts";
-import { epsilon } from "./precision.ts";
 
 /** The probability of one outcome of two: as a number or tensor, or by its logit, `ln(p / (1 - p))`. */
 export type Odds = TensorOrNumber | { readonly probs: TensorOrNumber } | { readonly logits: TensorOrNumber };
@@ -27,7 +26,7 @@ function given(label: string, odds: Odds): ["probs" | "logits", TensorOrNumber] 
 
 /** Moves probabilities away from 0 and 1, whose logits are infinite. */
 function clamped(probs: Tensor): Tensor {
-  const least = epsilon(probs.dtype);
+  const least = finfo(probs.dtype).eps;
   return probs.clamp(least, 1 - least);
 }
 

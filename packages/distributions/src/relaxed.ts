@@ -6,12 +6,21 @@
  * Gumbel-Softmax", https://arxiv.org/abs/1611.01144
  */
 
-import { type GeneratorOption, lgamma, pointwise, rand, type Shape, ShapeError, type Tensor, type TensorOrNumber } from "@akari/tensor";
+import {
+  finfo,
+  type GeneratorOption,
+  lgamma,
+  pointwise,
+  rand,
+  type Shape,
+  ShapeError,
+  type Tensor,
+  type TensorOrNumber,
+} from "@akari/tensor";
 import { type Constraint, positive, real, realVector } from "./constraints.ts";
 import { Distribution, type DistributionOptions } from "./distribution.ts";
 import { BinaryOdds, binaryConstraints, CategoricalOdds, type ClassOdds, classConstraints, type Odds } from "./odds.ts";
 import { tensorsOf } from "./parameters.ts";
-import { epsilon } from "./precision.ts";
 import { TransformedDistribution } from "./transformed-distribution.ts";
 import { ExpTransform, SigmoidTransform } from "./transforms/elementary.ts";
 
@@ -22,7 +31,7 @@ function temperatureOf(label: string, temperature: TensorOrNumber, like: Tensor,
 
 /** Uniform numbers away from 0 and 1, whose logarithms are finite. */
 function uniforms(shape: Shape, options: { readonly dtype: Tensor["dtype"]; readonly device: Tensor["device"] } & GeneratorOption): Tensor {
-  const least = epsilon(options.dtype);
+  const least = finfo(options.dtype).eps;
   return rand(shape, options).clamp(least, 1 - least);
 }
 

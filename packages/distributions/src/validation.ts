@@ -3,9 +3,8 @@
  * is refused when something is read next, since looking at once would mean to wait for all the work so far.
  */
 
-import { computeType, expectBetween, pointwise, type Tensor } from "@akari/tensor";
+import { computeType, expectBetween, finfo, pointwise, type Tensor } from "@akari/tensor";
 import type { Constraint } from "./constraints.ts";
-import { tiny } from "./precision.ts";
 
 /** What stands in for values that are right: a number that nobody has. */
 const mark = -1.8e35;
@@ -28,7 +27,7 @@ export function expectWithin(x: Tensor, constraint: Constraint, what: string): v
   if (ends !== undefined) {
     const [low, high] = ends;
     // No device need tell numbers that have lost digits from 0.
-    const least = low > 0 ? Math.max(low, tiny(computeType(x.dtype))) : low;
+    const least = low > 0 ? Math.max(low, finfo(computeType(x.dtype)).tiny) : low;
     expectBetween(given, least, high, `${what} must be ${name}, got {}`);
   } else if (eventDim === 0) {
     const shown = wrongOnes(constraint.check(given), given.to("float32"));

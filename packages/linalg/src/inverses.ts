@@ -11,6 +11,7 @@ import {
   numbersOf,
   settings,
   shapeError,
+  sizeOf,
   solve,
   solveTriangular,
   type Tensor,
@@ -53,11 +54,6 @@ export function triangularSolve(b: Tensor, a: Tensor, options: TriangularSolveOp
   return named([x, a.clone()], "solution", "clonedCoefficient");
 }
 
-/** The product of sizes. */
-function product(sizes: readonly number[]): number {
-  return sizes.reduce((all, size) => all * size, 1);
-}
-
 /**
  * The inverse of the linear map that `tensordot` with A makes of tensors: `tensordot(tensorinv(a, ind), a, ind)` changes nothing. The first `ind` sizes of A have the same product
  * as the others, which come first in the result.
@@ -69,8 +65,8 @@ function product(sizes: readonly number[]): number {
 export function tensorinv(a: Tensor, ind = 2): Tensor {
   checkInteger("tensorinv", "ind", ind, 1);
   const [left, right] = [a.shape.slice(0, ind), a.shape.slice(ind)];
-  const n = product(left);
-  if (n !== product(right)) throw shapeError("tensorinv", `sizes of which the first ${ind} have the same product as the rest`, a);
+  const n = sizeOf(left);
+  if (n !== sizeOf(right)) throw shapeError("tensorinv", `sizes of which the first ${ind} have the same product as the rest`, a);
   return inv(a.reshape([n, n])).reshape([...right, ...left]);
 }
 
@@ -92,7 +88,7 @@ export function tensorsolve(a: Tensor, b: Tensor, dims: readonly number[] = []):
         );
   const shape = moved.shape.slice(b.ndim);
   const n = b.numel();
-  if (product(shape) !== n || moved.numel() !== n * n)
+  if (sizeOf(shape) !== n || moved.numel() !== n * n)
     throw shapeError("tensorsolve", "sizes of A that begin with those of B and end with as many elements", a, b);
   return solve(moved.reshape([n, n]), b.flatten()).reshape(shape);
 }
@@ -101,7 +97,7 @@ export function tensorsolve(a: Tensor, b: Tensor, dims: readonly number[] = []):
 function reported(a: Tensor, definite: boolean): Tensor {
   const n = a.size(-1);
   const batch = a.shape.slice(0, -2);
-  const result = new Int32Array(product(batch));
+  const result = new Int32Array(sizeOf(batch));
   const values = Float64Array.from(numbersOf(a.detach().dataSync(), a.dtype));
   for (let k = 0; k < result.length; k++) {
     const matrix = values.subarray(k * n * n, (k + 1) * n * n);

@@ -3,7 +3,7 @@
  * whatever the dtype, so that a float32 result is rounded once.
  */
 
-import { ArgumentError, copyInto, expectFloating, fromTypedArray, numbersOf, shapeError, type Tensor } from "@akari/tensor";
+import { ArgumentError, copyInto, expectFloating, fromTypedArray, numbersOf, shapeError, sizeOf, type Tensor } from "@akari/tensor";
 
 /** A matrix as its columns. */
 export type Columns = Float64Array[];
@@ -85,11 +85,6 @@ export function write(to: Tensor, values: Float64Array): void {
   from.dispose();
 }
 
-/** The product of sizes. */
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
-}
-
 /**
  * Divides a matrix by a power of two near its largest element, so that no square of an element leaves the range of floats, and returns that.
  *
@@ -103,13 +98,6 @@ export function scaleDown(operation: string, a: Columns): number {
   const scale = 2 ** Math.max(-1022, Math.floor(Math.log2(largest)));
   for (const column of a) for (let i = 0; i < column.length; i++) column[i] = (column[i] as number) / scale;
   return scale;
-}
-
-/** How far apart a dtype's numbers near 1 lie. */
-export function epsilonOf({ dtype }: Tensor): number {
-  return { float64: 2 ** -52, float32: 2 ** -23, float16: 2 ** -10, bfloat16: 2 ** -7 }[
-    dtype as "float64" | "float32" | "float16" | "bfloat16"
-  ];
 }
 
 /** Several results: an array to take apart, and the names that PyTorch gives to its parts. */

@@ -5,6 +5,7 @@ import {
   amax,
   apply,
   checkNumber,
+  finfo,
   inv,
   type MatrixNormOrder,
   matrixNorm,
@@ -14,7 +15,7 @@ import {
   type Tensor,
 } from "@akari/tensor";
 import { decompose } from "./bidiagonal.ts";
-import { epsilonOf, expectMatrix, expectSquare, readMatrices, writeMatrices, zeroMatrix } from "./matrices.ts";
+import { expectMatrix, expectSquare, readMatrices, writeMatrices, zeroMatrix } from "./matrices.ts";
 import { svdvals } from "./svd.ts";
 
 /** Which singular values are taken for zero: those that are at most the larger of `atol` and `rtol` times the largest one. */
@@ -29,7 +30,7 @@ export interface ToleranceOptions {
 export function tolerances(operation: string, a: Tensor, options: ToleranceOptions): Required<ToleranceOptions> {
   const { atol, rtol: given } = settings(operation, options, { atol: 0, rtol: undefined });
   const [m, n] = expectMatrix(operation, a);
-  const rtol = given ?? (atol > 0 ? 0 : Math.max(m, n) * epsilonOf(a));
+  const rtol = given ?? (atol > 0 ? 0 : Math.max(m, n) * finfo(a.dtype).eps);
   for (const [name, value] of Object.entries({ atol, rtol })) checkNumber(operation, name, value);
   return { atol, rtol };
 }

@@ -6,6 +6,7 @@ import {
   constant,
   type Expr,
   expectFloating,
+  finfo,
   floating,
   mul,
   type Pointwise,
@@ -89,15 +90,16 @@ export function ldexp(x: Tensor, n: Tensor | number): Tensor {
 export const nextafter: Pointwise<[Tensor, TensorOrNumber]> = /* @__PURE__ */ pointwise<[Tensor, TensorOrNumber]>(
   "nextafter",
   (x, to) => {
-    const [digits, least, most] = x.dtype === "float64" ? [52, 2 ** -1074, Number.MAX_VALUE] : [23, 2 ** -149, (2 - 2 ** -23) * 2 ** 127];
-    const { size, unit } = apart(x, 2 ** -digits);
+    const { eps, tiny, max } = finfo(x.dtype === "float64" ? "float64" : "float32");
+    const least = tiny * eps;
+    const { size, unit } = apart(x, eps);
     const up = to.gt(x);
     const away = up.xor(x.lt(0));
     // A power of two has nearer neighbours on the side of 0.
     const step = x.eq(0).where(least, away.or(size.ne(1)).where(unit, unit.mul(0.5)).max(least));
     const moved = x.add(up.where(step, step.neg()));
     const infinite = x.abs().eq(Number.POSITIVE_INFINITY);
-    const value = infinite.where(x.sign().mul(most), moved);
+    const value = infinite.where(x.sign().mul(max), moved);
     return x.eq(to).where(to, x.isNaN().or(to.isNaN()).where(x.add(to), value));
   },
   { kind: 2 },

@@ -10,6 +10,7 @@ import {
   copyInto,
   defaultGenerator,
   digamma,
+  finfo,
   type Generator,
   type GeneratorOption,
   type Op,
@@ -19,7 +20,6 @@ import {
   rules,
   type Tensor,
 } from "@akari/tensor";
-import { tiny } from "../precision.ts";
 import { gammaSlope } from "./gamma-slope.ts";
 import { drawEach, isReadable } from "./host.ts";
 
@@ -72,8 +72,8 @@ const op: Op<Generator> = {
   infer: ([a]) => [a],
   run: ([a], generator, [to]) => {
     const concentration = a.detach();
-    if (isReadable(a)) drawEach(to, [concentration], generator, (from, c) => Math.max(drawGamma(from, c), tiny(to.dtype)));
-    else copyInto(to, drawnOnDevice(concentration, generator).clamp(tiny(to.dtype)), to.device);
+    if (isReadable(a)) drawEach(to, [concentration], generator, (from, c) => Math.max(drawGamma(from, c), finfo(to.dtype).tiny));
+    else copyInto(to, drawnOnDevice(concentration, generator).clamp(finfo(to.dtype).tiny), to.device);
   },
   gradient: /* @__PURE__ */ rules({
     inputs: [0],

@@ -2,9 +2,8 @@
  * Transforms to triangular matrices.
  */
 
-import { diagEmbed, logsigmoid, type Shape, ShapeError, type Tensor, tensor, tril } from "@akari/tensor";
+import { diagEmbed, finfo, logsigmoid, type Shape, ShapeError, type Tensor, tensor, tril } from "@akari/tensor";
 import { type Constraint, corrCholesky, independent, lowerCholesky, real, realVector } from "../constraints.ts";
-import { epsilon } from "../precision.ts";
 import { Transform } from "./transform.ts";
 
 /**
@@ -49,7 +48,7 @@ export class CorrCholeskyTransform extends Transform {
   override readonly codomain: Constraint = corrCholesky;
 
   override apply(x: Tensor): Tensor {
-    const least = epsilon(x.dtype);
+    const least = finfo(x.dtype).eps;
     const partial = matrixOf(x.tanh().clamp(-1 + least, 1 - least), this.#rows(x.shape));
     const left = partial.square().neg().add(1).sqrt().cumprod(-1);
     const n = left.size(-1);

@@ -2,9 +2,9 @@
  * Transforms of vectors to probabilities.
  */
 
-import { ArgumentError, logsigmoid, type Shape, ShapeError, softmax, type Tensor } from "@akari/tensor";
+import { ArgumentError, finfo, logsigmoid, type Shape, ShapeError, softmax, type Tensor } from "@akari/tensor";
 import { type Constraint, realVector, simplex } from "../constraints.ts";
-import { inside, tiny } from "../precision.ts";
+import { inside } from "../precision.ts";
 import { Transform } from "./transform.ts";
 
 /** `y = softmax(x)` along the last dimension, which has no density: what is added to all elements is lost. https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.SoftmaxTransform */
@@ -50,7 +50,7 @@ export class StickBreakingTransform extends Transform {
 
   override inverse(y: Tensor): Tensor {
     const parts = y.narrow(-1, 0, y.size(-1) - 1);
-    const left = parts.cumsum(-1).neg().add(1).clamp(tiny(y.dtype));
+    const left = parts.cumsum(-1).neg().add(1).clamp(finfo(y.dtype).tiny);
     return parts.log().sub(left.log()).add(this.#offsets(parts).log());
   }
 

@@ -7,6 +7,7 @@ import { expectTensor } from "../argument.ts";
 import { computeType, type DType } from "../dtype.ts";
 import { DTypeError } from "../errors.ts";
 import type { CheckCall } from "../kernel.ts";
+import { finfo } from "../limits.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** Options of `expectBetween`. */
@@ -30,7 +31,7 @@ export function expectBetween(x: Tensor, low: number, high: number, message: str
 
 /** The largest finite number of the type in which a floating dtype is computed. */
 export function largestFinite(dtype: DType): number {
-  return computeType(dtype) === "float64" ? Number.MAX_VALUE : (2 - 2 ** -23) * 2 ** 127;
+  return finfo(computeType(dtype)).max;
 }
 
 /** Refuses an index tensor of another dtype than int32. */

@@ -5,8 +5,9 @@
  */
 
 import { checkInteger } from "../argument.ts";
-import { type DType, digitsOf, expectFloating } from "../dtype.ts";
+import { expectFloating } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
+import { finfo } from "../limits.ts";
 import { type Pointwise, pointwise } from "../pointwise.ts";
 import { settings } from "../settings.ts";
 import { type Shape, sameShape, shapeError, showShape } from "../shape.ts";
@@ -82,15 +83,11 @@ export function layerNorm(
  * @param options.eps default: the dtype's distance from 1 to the next number. @throws ShapeError when x does not end in the normalized shape.
  */
 export function rmsNorm(x: Tensor, normalizedShape: Shape, weight: Tensor | null = null, options?: NormalizationOptions): Tensor {
-  const { eps } = settings("rmsNorm", options, { eps: epsilonOf(x.dtype) });
   expectFloating("rmsNorm", x.dtype);
+  const { eps } = settings("rmsNorm", options, { eps: finfo(x.dtype).eps });
   const dims = lastDimensions("rmsNorm", x, normalizedShape);
   expectShape("rmsNorm", "weight", weight, normalizedShape);
   return normalized("rmsNorm", x, dims, weight, null, eps, false).result;
-}
-
-function epsilonOf(dtype: DType): number {
-  return 2 ** (1 - digitsOf(dtype));
 }
 
 /**
