@@ -116,7 +116,7 @@ const tensor: readonly Family[] = [
   {
     title: "Shapes, elements and draws",
     about: "The arithmetic behind operations and devices.",
-    files: "shape half encode random/distributions",
+    files: "shape half encode random/integers",
     names: "bytesOf computeType expectFloating expectOneType kindOf typedArray viewBytes",
   },
 ];

@@ -466,8 +466,8 @@ export {
 } from "./pointwise.ts";
 export { type ProfileEvent, type ProfileOptions, type ProfileRow, profile } from "./profile.ts";
 export type { Profile } from "./profiler.ts";
-export { drawIntegers, drawPermutation } from "./random/distributions.ts";
 export { defaultGenerator, Generator, initialSeed, manualSeed, seed } from "./random/generator.ts";
+export { drawIntegers, drawPermutation } from "./random/integers.ts";
 export {
   normal,
   type RandomOptions,

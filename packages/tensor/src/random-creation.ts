@@ -10,8 +10,8 @@ import { encode } from "./encode.ts";
 import { ArgumentError } from "./errors.ts";
 import { type GeneratorOption, normal_, random_, uniform_ } from "./ops/random.ts";
 import { pointwise, type TensorOrNumber } from "./pointwise.ts";
-import { drawPermutation } from "./random/distributions.ts";
 import { defaultGenerator } from "./random/generator.ts";
+import { drawPermutation } from "./random/integers.ts";
 import { broadcastShapes, checkSizes, type Shape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 

@@ -14,8 +14,9 @@ import type { RandomCall, View } from "../kernel.ts";
 import { once } from "../once.ts";
 import { applyInPlace, type Op, rules } from "../op.ts";
 import { pointwise, type TensorOrNumber } from "../pointwise.ts";
-import { drawIntegers, most, nextWords } from "../random/distributions.ts";
 import { defaultGenerator, type Generator } from "../random/generator.ts";
+import { drawIntegers } from "../random/integers.ts";
+import { most, nextWords } from "../random/words.ts";
 import { settings } from "../settings.ts";
 import type { Tensor } from "../tensor.ts";
 import { expectBetween } from "./check.ts";
@@ -93,12 +94,17 @@ const stretched = (x: Expr): Expr => x.cast("float64").mul(given(0)).add(given(1
 
 /** How draws are made of the generator's words: `period` at a time, those at each of the `places` by a formula of its own. */
 interface Distribution {
-  readonly name: string;
   /** How many words a draw takes. */
   readonly words: (dtype: DType) => number;
   readonly period: number;
   readonly places: readonly number[];
-  readonly formulas: (dtype: DType) => readonly Expr[];
+  readonly programOf: (dtype: DType) => Program;
+}
+
+/** Formulas for each dtype, as programs that are made once. */
+function compiled(formulas: (dtype: DType) => readonly Expr[]): Distribution["programOf"] {
+  const made = new Map<DType, Program>();
+  return (dtype) => once(made, dtype, () => program(formulas(dtype)));
 }
 
 /** What a draw from [0, 1) is multiplied by to be one from [from, to), and what is added then: each rounded to the dtype. */
@@ -108,22 +114,20 @@ function stretch(dtype: DType, from: number, to: number): readonly [range: numbe
 }
 
 const uniform: Distribution = {
-  name: "uniform",
   words: (dtype) => (dtype === "float64" ? 2 : 1),
   period: 1,
   places: [0],
-  formulas: (dtype) => [stretched(unitOf(dtype, 0))],
+  programOf: /* @__PURE__ */ compiled((dtype) => [stretched(unitOf(dtype, 0))]),
 };
-const bernoulli: Distribution = { ...uniform, name: "bernoulli", words: () => 2, formulas: () => [unit64(0).lt(given(0))] };
-const exponential: Distribution = { ...bernoulli, name: "exponential", formulas: () => [unit64(0).neg().add(1).log().mul(given(0))] };
+const bernoulli: Distribution = { ...uniform, words: () => 2, programOf: /* @__PURE__ */ compiled(() => [unit64(0).lt(given(0))]) };
+const exponential: Distribution = { ...bernoulli, programOf: /* @__PURE__ */ compiled(() => [unit64(0).neg().add(1).log().mul(given(0))]) };
 
 /** Of sixteen draws from [0, 1) the first eight give the radius, the others the angle (Box & Muller 1958). */
 const normal: Distribution = {
   ...uniform,
-  name: "normal",
   period: 16,
   places: [0, 8],
-  formulas: (dtype) => {
+  programOf: /* @__PURE__ */ compiled((dtype) => {
     // PyTorch has mathematical functions of bfloat16; those of float16 are float32's. The angle of both is computed in float64.
     const step = (x: Expr): Expr => x.cast(dtype).cast(computeType(dtype));
     const within = dtype === "float16" ? (x: Expr): Expr => x : step;
@@ -131,10 +135,8 @@ const normal: Distribution = {
     const radius = step(within(within(step(u.neg().add(1)).log()).mul(-2)).sqrt());
     const angle = step((dtype === "float32" ? v : v.cast("float64")).mul(2 * Math.PI));
     return [angle.cos(), angle.sin()].map((x) => stretched(within(radius.mul(within(x)))));
-  },
+  }),
 };
-
-const programs = new Map<string, Program>();
 
 /** Has the device make draws of the generator's words, which lie where the draws will if they have one size. */
 function make(
@@ -145,7 +147,7 @@ function make(
   start = 0,
   count = to.numel(),
 ): void {
-  const { name, words, period, places, formulas } = distribution;
+  const { words, period, places, programOf } = distribution;
   const { device, dtype } = to;
   const width = words(dtype);
   const inPlace = bytesOf(dtype) === 4 * width;
@@ -163,8 +165,7 @@ function make(
     return Array.from({ length: width }, (_, k) => view(from, "int32", width, first + place * width + k));
   });
   const draws = places.map((place) => view(to, dtype, 1, target + place));
-  const made = once(programs, `${name} ${dtype}`, () => program(formulas(dtype)));
-  device.run({ kind: "pointwise", program: made, inputs, scalars, to: draws });
+  device.run({ kind: "pointwise", program: programOf(dtype), inputs, scalars, to: draws });
   if (from !== to) from.dispose();
 }
 

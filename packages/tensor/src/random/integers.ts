@@ -1,18 +1,8 @@
-/** Integers drawn as PyTorch's CPU kernels draw them, and the words that all other draws are made of. */
+/** Integers drawn as PyTorch's CPU kernels draw them. */
 
 import { ArgumentError } from "../errors.ts";
 import type { Generator } from "./generator.ts";
-import { blockWords } from "./twister.ts";
-
-/** How many random words are made at a time: 64 of the generator's blocks, few enough to stay in a cache. */
-export const most: number = 64 * blockWords;
-let made: Uint32Array | null = null;
-
-/** The generator's next words, `most` at most; the array is used again. */
-export function nextWords(generator: Generator, count: number): Uint32Array {
-  made ??= new Uint32Array(most);
-  return generator.fill(made.subarray(0, count));
-}
+import { most, nextWords } from "./words.ts";
 
 /** `word % range`, exactly, for numbers below 2³²: engines find remainders of what may have 32 bits as those of floats, digit by digit. */
 const remainder = (word: number, range: number): number => word - Math.floor(word / range) * range;

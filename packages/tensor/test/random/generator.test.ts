@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
 import { reference } from "../../src/backends/reference/index.ts";
 import { cpu, type DType, empty, numbersOf, rand, randn } from "../../src/index.ts";
-import { drawPermutation } from "../../src/random/distributions.ts";
 import { Generator } from "../../src/random/generator.ts";
+import { drawPermutation } from "../../src/random/integers.ts";
 import { philox, philoxNormal, philoxUniform } from "../../src/random/philox.ts";
 
 describe("Generator", () => {
