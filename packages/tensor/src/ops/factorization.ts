@@ -8,7 +8,6 @@ import { scope } from "../scope.ts";
 import type { Tensor } from "../tensor.ts";
 import { fromHost } from "./fill.ts";
 import { matmul } from "./matmul.ts";
-import { narrow } from "./slice.ts";
 
 /** How many columns at a time. */
 const width = 48;
@@ -30,9 +29,11 @@ function takeAway(
   k: number,
   n: number,
 ): void {
-  // Whole rows, as far as there are any, of which a part is looked at.
-  const moved = (x: Float64Array, xStep: number, rows: number, columns: number): Tensor =>
-    narrow(fromHost(like, [rows, xStep], "float64", x.subarray(0, rows * xStep)), 1, 0, columns);
+  const moved = (x: Float64Array, xStep: number, rows: number, columns: number): Tensor => {
+    const part = new Float64Array(rows * columns);
+    for (let i = 0; i < rows; i++) part.set(x.subarray(i * xStep, i * xStep + columns), i * columns);
+    return fromHost(like, [rows, columns], "float64", part);
+  };
   // Safe: a product of float64.
   const product = m * k * n > 1 << 15 && (scope(() => matmul(moved(a, aStep, m, k), moved(b, step, k, n)).dataSync()) as Float64Array);
   for (let i = 0; i < m; i++)
