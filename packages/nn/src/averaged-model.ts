@@ -79,6 +79,7 @@ export class AveragedModel<M extends Module> extends Module {
   constructor(model: M, options?: AveragedModelOptions) {
     super();
     const { device, avgFn, useBuffers } = settings("AveragedModel", options, { device: undefined, avgFn: mean, useBuffers: false });
+    if (!(model instanceof Module)) throw new ArgumentError(`AveragedModel: expected a module, got ${String(model)}`);
     this.module = deepcopy(model);
     if (device !== undefined) this.module.to(device);
     const at = device ?? model.parameters()[0]?.device;

@@ -9,6 +9,7 @@ import {
   cat,
   checkInteger,
   type DType,
+  expectTensor,
   full,
   ShapeError,
   settings,
@@ -160,10 +161,11 @@ function reordered(states: Tensor, order: readonly number[] | null): Tensor {
 export function packPaddedSequence(input: Tensor, lengths: readonly number[] | Tensor, options?: PackOptions): PackedSequence {
   const name = "packPaddedSequence";
   const { batchFirst, enforceSorted } = settings(name, options, { batchFirst: false, enforceSorted: true });
+  expectTensor(name, input);
   if (input.ndim < 2)
     throw new ShapeError(`${name}: expected an input ${batchFirst ? "[N, L, ...]" : "[L, N, ...]"}, got ${showShape(input.shape)}`);
   const [longest, count] = (batchFirst ? [input.shape[1], input.shape[0]] : input.shape) as [number, number]; // safe: it has two dimensions
-  const given = numbers(lengths);
+  const given = numbers(name, lengths);
   if (given.length !== count || given.some((length) => !Number.isInteger(length) || length < 1 || length > longest))
     throw new ArgumentError(
       `${name}: an input of shape ${showShape(input.shape)} wants ${count} lengths from 1 to ${longest}, got [${given.join(", ")}]`,
@@ -194,6 +196,7 @@ export function packPaddedSequence(input: Tensor, lengths: readonly number[] | T
 export function padPackedSequence(sequence: PackedSequence, options?: UnpackOptions): [Tensor, readonly number[]] {
   const name = "padPackedSequence";
   const { batchFirst, paddingValue, totalLength } = settings(name, options, { batchFirst: false, paddingValue: 0, totalLength: null });
+  if (!(sequence instanceof PackedSequence)) throw new ArgumentError(`${name}: expected a packed sequence, as packPaddedSequence makes it`);
   const { data, batchSizes, sortedIndices, lengths } = sequence;
   if (totalLength !== null) checkInteger(name, "totalLength", totalLength, batchSizes.length);
   const [longest, count] = [totalLength ?? batchSizes.length, lengths.length];
@@ -236,7 +239,7 @@ export function unpadSequence(
 ): readonly Tensor[] {
   const { batchFirst } = settings("unpadSequence", options, { batchFirst: false });
   const sequences = padded.unbind(batchFirst ? 0 : 1);
-  const given = numbers(lengths);
+  const given = numbers("unpadSequence", lengths);
   if (given.length !== sequences.length)
     throw new ArgumentError(`unpadSequence: ${sequences.length} sequences want as many lengths, got ${given.length}`);
   return sequences.map((x, i) => x.narrow(0, 0, given[i] as number)); // safe: there are as many
@@ -252,8 +255,9 @@ export function unpackSequence(sequence: PackedSequence): readonly Tensor[] {
 }
 
 /** Lengths as numbers. */
-function numbers(lengths: readonly number[] | Tensor): readonly number[] {
+function numbers(operation: string, lengths: readonly number[] | Tensor): readonly number[] {
   if (Array.isArray(lengths)) return lengths;
+  expectTensor(operation, lengths, "numbers or a tensor as lengths");
   return Array.from((lengths as Tensor).dataSync(), Number); // safe: it is no array
 }
 

@@ -9,6 +9,7 @@ import {
   checkChoice,
   checkNumber,
   empty,
+  expectTensor,
   linear,
   ShapeError,
   sameShape,
@@ -167,7 +168,7 @@ abstract class RecurrentLayer extends Module {
     given: readonly Tensor[] | null,
   ): { readonly output: Input; readonly states: readonly Tensor[] };
   protected run(input: Tensor | PackedSequence, given: readonly Tensor[] | null): Passed<Tensor | PackedSequence> {
-    if ("batchSizes" in input) {
+    if (input && "batchSizes" in input) {
       const { data, batchSizes } = input;
       if (data.ndim !== 2 || data.shape[1] !== this.inputSize)
         throw shapeError(this.constructor.name, `packed data [steps, ${this.inputSize}]`, data);
@@ -224,6 +225,7 @@ abstract class RecurrentLayer extends Module {
 
   private checkInput(input: Tensor): void {
     const layer = this.constructor.name;
+    expectTensor(layer, input);
     const wanted = `${this.batchFirst ? "[N, L" : "[L, N"}, ${this.inputSize}] or [L, ${this.inputSize}]`;
     if ((input.ndim !== 2 && input.ndim !== 3) || input.shape.at(-1) !== this.inputSize)
       throw shapeError(layer, `an input ${wanted}`, input);

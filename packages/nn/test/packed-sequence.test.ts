@@ -118,6 +118,11 @@ describe("what does not fit is refused", () => {
     ["a total length below the longest", () => padPackedSequence(packSequence([ones([3])]), { totalLength: 2 }), "totalLength"],
     ["no sequences", () => packSequence([]), "at least one"],
     ["batch sizes that grow", () => new PackedSequence(ones([3]), [1, 2]), "never grow, got [1, 2]"],
+    // Safe, all of these: what is no sequence is what is tested.
+    ["a word for lengths", () => packPaddedSequence(ones([3, 2]), "ab" as unknown as number[]), "numbers or a tensor as lengths, got ab"],
+    ["nothing at all", () => packPaddedSequence(null as unknown as Tensor, [1]), "packPaddedSequence: expected a tensor, got null"],
+    ["a tensor that is not packed", () => padPackedSequence(ones([3]) as unknown as PackedSequence), "expected a packed sequence"],
+    ["nothing, by a layer", () => Reflect.apply(new nn.LSTM(2, 2), null, []), "LSTM: expected a tensor, got undefined"],
     ["lengths for other sequences", () => unpadSequence(ones([3, 2]), [1]), "2 sequences"],
   ])("%s", (_, act, message) => {
     expect(act).toThrow(ArgumentError);

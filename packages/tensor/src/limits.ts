@@ -2,7 +2,7 @@
  * The limits of dtypes: what a mask is filled with, and what keeps a quotient finite.
  */
 
-import { bytesOf, type DType, digitsOf, expectFloating, isFloating } from "./dtype.ts";
+import { bytesOf, type DType, digitsOf, expectFloating, isDType, isFloating } from "./dtype.ts";
 import { DTypeError } from "./errors.ts";
 
 /** The limits of a floating-point dtype. */
@@ -52,7 +52,7 @@ export function finfo(dtype: DType): FloatLimits {
  * @throws DTypeError for others.
  */
 export function iinfo(dtype: DType): IntegerLimits {
-  if (isFloating(dtype) || dtype === "bool") throw new DTypeError(`iinfo: expected an integer dtype, got ${dtype}`);
+  if (!isDType(dtype) || isFloating(dtype) || dtype === "bool") throw new DTypeError(`iinfo: expected an integer dtype, got ${dtype}`);
   const max = 2 ** digitsOf(dtype) - 1;
   return { bits: bytesOf(dtype) * 8, max, min: dtype === "int32" ? -max - 1 : 0 };
 }
