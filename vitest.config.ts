@@ -1,6 +1,7 @@
 /**
- * How the tests run. Projects are runtimes: `node`, and `browser` for the files called `*.browser.test.ts`, which run in headless Chromium: on a page
- * that is cross-origin isolated, so that there are threads, and with a WebGPU adapter that is a program on the CPU, so that there is one everywhere.
+ * How the tests run. Projects are runtimes: `node`, and `browser` for the files called `*.browser.test.ts`, which run
+ * in headless Chromium: on a page that is cross-origin isolated, so that there are threads, and with a WebGPU adapter
+ * that is a program on the CPU, so that there is one everywhere.
  */
 import { existsSync } from "node:fs";
 import { playwright } from "@vitest/browser-playwright";
@@ -9,7 +10,8 @@ import { chromiumPath, softwareArguments } from "./benchmarks/src/chromium.ts";
 
 const browser: TestProjectInlineConfiguration = {
   server: { headers: { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" } },
-  // Named here, or Vite finds them in the middle of the first run and loads the page anew. What is excluded is served as it stands.
+  // Named here, or Vite finds them in the middle of the first run and loads the page anew. What is excluded is served
+  // as it stands.
   optimizeDeps: { include: ["fast-check"], exclude: ["fflate"] },
   test: {
     name: "browser",

@@ -1,6 +1,6 @@
 /**
- * What the GPU is and what it could do at best, so that times can be held against something: its multiply-adds per second when it does nothing
- * else, and how long it takes to hear that there was nothing to do.
+ * What the GPU is and what it could do at best, so that times can be held against something: its multiply-adds per
+ * second when it does nothing else, and how long it takes to hear that there was nothing to do.
  */
 
 import { webgpu } from "@akari/tensor/webgpu";
@@ -34,7 +34,10 @@ const chains = 8;
 const groups = 4096;
 const groupSize = 64;
 
-/** Eight chains of multiply-adds per invocation, all in registers: enough of them to hide that each waits for the one before. */
+/**
+ * Eight chains of multiply-adds per invocation, all in registers: enough of them to hide that each waits for the one
+ * before.
+ */
 const shader = `
 @group(0) @binding(0) var<storage, read_write> result: array<f32>;
 @group(0) @binding(1) var<storage, read> rounds: u32;
@@ -55,7 +58,10 @@ function list(line: (i: number) => string, between = " "): string {
 }
 
 async function multiplyAdds(device: GPUDevice): Promise<number> {
-  const pipeline = device.createComputePipeline({ layout: "auto", compute: { module: device.createShaderModule({ code: shader }) } });
+  const pipeline = device.createComputePipeline({
+    layout: "auto",
+    compute: { module: device.createShaderModule({ code: shader }) },
+  });
   const [storage, copyTarget] = [128, 8]; // Node has no global that names them
   const result = device.createBuffer({ size: groups * groupSize * 4, usage: storage });
   const rounds = device.createBuffer({ size: 4, usage: storage | copyTarget });

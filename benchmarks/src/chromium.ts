@@ -1,4 +1,7 @@
-/** The browser that pages run in, here and in the tests: which it is and how it is started, with a GPU or with a program that stands in for one. */
+/**
+ * The browser that pages run in, here and in the tests: which it is and how it is started, with a GPU or with a program
+ * that stands in for one.
+ */
 
 /** Chromium, or what the environment variable CHROMIUM names. */
 export const chromiumPath: string = process.env.CHROMIUM ?? "/usr/bin/chromium";
@@ -16,7 +19,11 @@ const quiet = [
 ];
 
 /** Arguments for WebGPU by a program on the CPU, which there is on every machine. */
-export const softwareArguments: readonly string[] = [...quiet, "--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
+export const softwareArguments: readonly string[] = [
+  ...quiet,
+  "--enable-unsafe-webgpu",
+  "--use-webgpu-adapter=swiftshader",
+];
 
 /** Arguments for WebGPU on the machine's own GPU, without a screen. */
 export const hardwareArguments: readonly string[] = [

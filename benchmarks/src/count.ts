@@ -1,6 +1,6 @@
 /**
- * How many kernels a task launches, and in how many submits: what every library asks of the GPU, counted where all of them must pass. It is counted in
- * a call of its own, so that counting is not part of any time.
+ * How many kernels a task launches, and in how many submits: what every library asks of the GPU, counted where all of
+ * them must pass. It is counted in a call of its own, so that counting is not part of any time.
  */
 
 import { findGpu } from "./gpu.ts";

@@ -1,4 +1,7 @@
-/** WebGPU as the runtime has it: a page's own, or in Node that of the package `webgpu`, which is what Akari takes there too. */
+/**
+ * WebGPU as the runtime has it: a page's own, or in Node that of the package `webgpu`, which is what Akari takes there
+ * too.
+ */
 
 /** The classes whose methods every program that uses a GPU calls. */
 export interface GpuClasses {

@@ -21,7 +21,12 @@ const libraries = {
 export type LibraryName = keyof typeof libraries;
 
 /** Measures one workload of one library. */
-export async function time(library: LibraryName, device: Device, name: string, seconds: number): Promise<Measurement | Cannot> {
+export async function time(
+  library: LibraryName,
+  device: Device,
+  name: string,
+  seconds: number,
+): Promise<Measurement | Cannot> {
   const workload = workloads[name];
   if (workload === undefined) throw new Error(`there is no workload "${name}"`);
   const { start } = await libraries[library]();

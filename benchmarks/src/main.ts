@@ -1,6 +1,6 @@
 /**
- * `pnpm bench`: our times beside the peers', in one run. Every peer is a process or a page of its own, and the peers take turns on each workload, so
- * that what else the machine does falls on all of them alike.
+ * `pnpm bench`: our times beside the peers', in one run. Every peer is a process or a page of its own, and the peers
+ * take turns on each workload, so that what else the machine does falls on all of them alike.
  */
 
 import { CommanderError } from "commander";

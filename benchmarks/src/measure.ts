@@ -1,5 +1,6 @@
 /**
- * Times of one task: the median of many calls after a warm-up, and how far the middle half of them spreads. The same in Node and in a page.
+ * Times of one task: the median of many calls after a warm-up, and how far the middle half of them spreads. The same in
+ * Node and in a page.
  */
 
 import type { Count } from "./count.ts";
@@ -48,7 +49,8 @@ export async function measure(task: Task, seconds: number): Promise<Measurement>
     if (times.length % 16 === 0) await turn();
   }
   times.sort((a, b) => a - b);
-  const at = (q: number) => times[Math.min(times.length - 1, Math.floor(q * times.length))] as number; // safe: times is not empty
+  // safe: times is not empty
+  const at = (q: number) => times[Math.min(times.length - 1, Math.floor(q * times.length))] as number;
   return { median: at(0.5), low: at(0.25), high: at(0.75), calls: times.length };
 }
 

@@ -9,7 +9,14 @@ export type Place = "process" | "page";
 /** The peers on each device, in the order of the table. */
 export const peers: Readonly<Record<Device, Readonly<Record<string, Place>>>> = {
   cpu: { akari: "process", "akari-compiled": "process", pytorch: "process", "jax-js": "process", tfjs: "process" },
-  webgpu: { "akari-node": "process", pytorch: "process", akari: "page", "akari-compiled": "page", "jax-js": "page", tfjs: "page" },
+  webgpu: {
+    "akari-node": "process",
+    pytorch: "process",
+    akari: "page",
+    "akari-compiled": "page",
+    "jax-js": "page",
+    tfjs: "page",
+  },
 };
 
 /** What is to be measured. */
@@ -40,10 +47,17 @@ export function parseOptions(args: readonly string[]): Options {
   command.parse(args, { from: "user" });
   // Safe: commander has filled in the options that have defaults, with the types that its parsers and choices produce.
   const given = command.opts() as Omit<Options, "only" | "peers"> & Partial<Options>;
-  const chosen = (option: string, list: readonly string[] | undefined, known: readonly string[], standard: readonly string[]) => {
+  const chosen = (
+    option: string,
+    list: readonly string[] | undefined,
+    known: readonly string[],
+    standard: readonly string[],
+  ) => {
     const unknown = list?.find((name) => !known.includes(name));
     if (unknown !== undefined)
-      command.error(`error: option '--${option}': on ${given.device} there is no "${unknown}"; there are: ${known.join(", ")}`);
+      command.error(
+        `error: option '--${option}': on ${given.device} there is no "${unknown}"; there are: ${known.join(", ")}`,
+      );
     return list ?? standard;
   };
   const all = Object.keys(workloads);
@@ -67,6 +81,7 @@ function names(text: string): string[] {
 
 function seconds(text: string): number {
   const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value) || value <= 0) throw new InvalidArgumentError("Expected a number above 0.");
+  if (text.trim() === "" || !Number.isFinite(value) || value <= 0)
+    throw new InvalidArgumentError("Expected a number above 0.");
   return value;
 }

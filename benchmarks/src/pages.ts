@@ -1,5 +1,6 @@
 /**
- * Peers that run in pages of one headless Chromium. Each measurement has a new page, so that none inherits another's memory or device.
+ * Peers that run in pages of one headless Chromium. Each measurement has a new page, so that none inherits another's
+ * memory or device.
  */
 
 import { existsSync } from "node:fs";
@@ -22,7 +23,9 @@ export interface Pages {
 /** Starts the browser, on the machine's own GPU if it has one. */
 export async function openPages(): Promise<Pages | Cannot> {
   if (!existsSync(chromiumPath)) {
-    return { cannot: `there is no Chromium at ${chromiumPath}; install it, or say where it is with the environment variable CHROMIUM` };
+    return {
+      cannot: `there is no Chromium at ${chromiumPath}; install it, or say where it is with the environment variable CHROMIUM`,
+    };
   }
   const site = await serve();
   let session = new Session(site, hardwareArguments);

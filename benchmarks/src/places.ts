@@ -24,7 +24,12 @@ export async function openPlaces(options: Options): Promise<Places> {
   const { device, seconds } = options;
   const chosen = options.peers;
   if (device === "cpu") {
-    return { peers: chosen, adapters: {}, run: (peer, workload) => runProcess(peer, device, workload, seconds), async close() {} };
+    return {
+      peers: chosen,
+      adapters: {},
+      run: (peer, workload) => runProcess(peer, device, workload, seconds),
+      async close() {},
+    };
   }
   const absent = new Set<string>();
   const concerned = {
@@ -32,7 +37,11 @@ export async function openPlaces(options: Options): Promise<Places> {
     Chromium: chosen.filter((peer) => peers[device][peer] === "page"),
     PyTorch: chosen.filter((peer) => peer === "pytorch"),
   };
-  const look = async <T extends object>(where: keyof typeof concerned, find: () => Promise<T | Cannot>, words: (found: T) => string) => {
+  const look = async <T extends object>(
+    where: keyof typeof concerned,
+    find: () => Promise<T | Cannot>,
+    words: (found: T) => string,
+  ) => {
     if (concerned[where].length === 0) return null;
     const found = await find();
     const missing = "cannot" in found;

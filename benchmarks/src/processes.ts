@@ -16,7 +16,13 @@ const notInstalled = "is not installed";
 /** Measures one workload in a new process. */
 export async function runProcess(peer: string, device: Device, workload: string, seconds: number): Promise<Answer> {
   if (peer === "pytorch") return await askPytorch<Measurement>(device, workload, seconds);
-  return await ask<Measurement>(process.execPath, [here("./child.ts"), peer.replace("-node", ""), device, workload, `${seconds}`]);
+  return await ask<Measurement>(process.execPath, [
+    here("./child.ts"),
+    peer.replace("-node", ""),
+    device,
+    workload,
+    `${seconds}`,
+  ]);
 }
 
 /** The GPU that PyTorch finds, by name. */
@@ -34,8 +40,8 @@ async function askPytorch<T>(device: Device, workload: string, seconds: number):
 }
 
 /**
- * The GPU that Node finds. Where the machine has no driver for one, the Vulkan loader is pointed at the software driver that comes with Chromium, for this
- * process's children too.
+ * The GPU that Node finds. Where the machine has no driver for one, the Vulkan loader is pointed at the software driver
+ * that comes with Chromium, for this process's children too.
  */
 export async function findNodeAdapter(): Promise<Adapter | Cannot> {
   const look = () => ask<Adapter>(process.execPath, [here("./child.ts"), "adapter"]);

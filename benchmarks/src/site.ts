@@ -12,7 +12,10 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** Bundles the page and serves it cross-origin isolated: only there is the browser's clock finer than a tenth of a millisecond. */
+/**
+ * Bundles the page and serves it cross-origin isolated: only there is the browser's clock finer than a tenth of a
+ * millisecond.
+ */
 export async function serve(): Promise<Site> {
   const root = fileURLToPath(new URL(".", import.meta.url));
   const outDir = await mkdtemp(join(tmpdir(), "akari-bench-"));
@@ -26,7 +29,10 @@ export async function serve(): Promise<Site> {
         target: "esnext",
         chunkSizeWarningLimit: Number.POSITIVE_INFINITY,
         // What is imported in Node only.
-        rollupOptions: { input: join(root, "page.html"), external: [/^node:/, "webgpu", "@tensorflow/tfjs-backend-wasm"] },
+        rollupOptions: {
+          input: join(root, "page.html"),
+          external: [/^node:/, "webgpu", "@tensorflow/tfjs-backend-wasm"],
+        },
       },
     });
     const server = await preview({

@@ -28,7 +28,9 @@ export function measurementLine(
   return `${time(median).padStart(9)}  (${time(low)} to ${time(high)}, ${calls} calls)${speed(workload, median, adapter)}${ratios.join("")}${counted}`;
 }
 
-/** What a time means for this workload: how much in a second, and of a product how much of what the GPU does at best. */
+/**
+ * What a time means for this workload: how much in a second, and of a product how much of what the GPU does at best.
+ */
 function speed(name: string, ms: number, adapter: Adapter | undefined): string {
   const workload = workloads[name];
   if (workload?.kind === "launches") return `  ${Math.round(1000 / ms).toLocaleString("en")} launches/s`;

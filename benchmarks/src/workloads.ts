@@ -1,6 +1,6 @@
 /**
- * The workloads, by the names that the table shows, with the sizes that every peer uses. A training step is: forget the gradients, forward,
- * cross-entropy, backward, Adam with a learning rate of 1e-3, on data already in memory.
+ * The workloads, by the names that the table shows, with the sizes that every peer uses. A training step is: forget the
+ * gradients, forward, cross-entropy, backward, Adam with a learning rate of 1e-3, on data already in memory.
  */
 
 /** Where a benchmark computes. */
@@ -9,7 +9,18 @@ export type Device = "cpu" | "webgpu";
 /** What a workload does. */
 export type Workload =
   | { readonly kind: "matmul"; readonly size: number }
-  | { readonly kind: "tiny-add" | "tiny-add-backward" | "pointwise" | "softmax" | "transpose-copy" | "cnn" | "cnn-infer" | "lstm" | "gpt" }
+  | {
+      readonly kind:
+        | "tiny-add"
+        | "tiny-add-backward"
+        | "pointwise"
+        | "softmax"
+        | "transpose-copy"
+        | "cnn"
+        | "cnn-infer"
+        | "lstm"
+        | "gpt";
+    }
   | { readonly kind: "launches"; readonly count: number; readonly elements: number }
   | { readonly kind: "mlp"; readonly batch: number; readonly sizes: readonly number[] };
 

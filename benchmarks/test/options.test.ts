@@ -32,7 +32,10 @@ describe("options", () => {
 
   it.each([
     [["--device", "tpu"], /--device .*'tpu' is invalid\. Allowed choices are cpu, webgpu/],
-    [["--peers", "torch"], /--peers': on cpu there is no "torch"; there are: akari, akari-compiled, pytorch, jax-js, tfjs/],
+    [
+      ["--peers", "torch"],
+      /--peers': on cpu there is no "torch"; there are: akari, akari-compiled, pytorch, jax-js, tfjs/,
+    ],
     [["--device", "webgpu", "--peers", "akari,mlx"], /--peers': on webgpu there is no "mlx"; there are: akari-node, /],
     [["--peers", "akari-node"], /--peers': on cpu there is no "akari-node"/],
     [["--only", "matmul"], /--only': on cpu there is no "matmul"; there are: matmul-64, /],

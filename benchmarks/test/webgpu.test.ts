@@ -1,6 +1,7 @@
 /**
- * The benchmark on WebGPU, run as a user does: one small product in Node and in pages. Where there is no adapter or no Chromium the tests are skipped and say
- * why; with AKARI_REQUIRE_WEBGPU set, as in continuous integration, that is an error.
+ * The benchmark on WebGPU, run as a user does: one small product in Node and in pages. Where there is no adapter or no
+ * Chromium the tests are skipped and say why; with AKARI_REQUIRE_WEBGPU set, as in continuous integration, that is an
+ * error.
  */
 
 import { spawn } from "node:child_process";
@@ -57,5 +58,6 @@ async function measures(context: TestContext, where: string, peers: readonly str
 describe("pnpm bench --device webgpu", { timeout: 180_000 }, () => {
   it("measures Akari in Node", (context) => measures(context, "Node", ["akari-node"]));
 
-  it("measures Akari, jax-js and TensorFlow.js in Chromium", (context) => measures(context, "Chromium", ["akari", "jax-js", "tfjs"]));
+  it("measures Akari, jax-js and TensorFlow.js in Chromium", (context) =>
+    measures(context, "Chromium", ["akari", "jax-js", "tfjs"]));
 });

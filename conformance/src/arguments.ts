@@ -1,6 +1,6 @@
 /**
- * The arguments of a recorded call, by PyTorch's names. Each one has to be asked for: a table entry that overlooks an argument fails, instead of
- * testing something else than what was recorded.
+ * The arguments of a recorded call, by PyTorch's names. Each one has to be asked for: a table entry that overlooks an
+ * argument fails, instead of testing something else than what was recorded.
  */
 
 import { isDType, type Tensor } from "@akari/tensor";
@@ -70,7 +70,8 @@ export class Arguments {
 
   /** All arguments that are not tensors. */
   keywords(): Readonly<Record<string, Json>> {
-    return Object.fromEntries(Object.keys(this.#args).map((name) => [name, this.value(name) as Json])); // safe: it is there
+    // safe: it is there
+    return Object.fromEntries(Object.keys(this.#args).map((name) => [name, this.value(name) as Json]));
   }
 
   /** A number. */

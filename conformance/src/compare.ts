@@ -1,6 +1,15 @@
 /** Comparing results with recorded ones, as the README of the recorded results says. */
 
-import { type DType, fromBfloat16, fromHalf, isFloating, numbersOf, type Tensor, toBfloat16, toHalf } from "@akari/tensor";
+import {
+  type DType,
+  fromBfloat16,
+  fromHalf,
+  isFloating,
+  numbersOf,
+  type Tensor,
+  toBfloat16,
+  toHalf,
+} from "@akari/tensor";
 import { dtypeOf, Mismatch, Missing, number, type Recorded } from "./recorded.ts";
 
 /** Allowed differences: `|got - want| ≤ atol + rtol · |want|`. */
@@ -47,7 +56,9 @@ export async function checkSame(
   if (found !== wanted) throw new Mismatch(what, wanted, found);
   const exact = !isFloating(dtype);
   (await values(got)).forEach((value, i) => {
-    const targets = [want, ...(other === null ? [] : [other])].map(({ data }) => nearest(number(data[i] as number | string), dtype));
+    const targets = [want, ...(other === null ? [] : [other])].map(({ data }) =>
+      nearest(number(data[i] as number | string), dtype),
+    );
     if (targets.some((target) => (exact ? value === target : isClose(value, target, rtol, atol)))) return;
     const allowed = exact ? "" : ` (rtol ${rtol}, atol ${atol})`;
     throw new Mismatch(`${what}, element ${i} of ${wanted}`, `${targets.join(" or ")}${allowed}`, String(value));

@@ -1,6 +1,6 @@
 /**
- * Running a recorded operation through `compile`: twice on other values, so that nothing of them may stay, and then on the recorded ones until its kept kernel
- * calls have run. The gradients are computed inside, or go through it.
+ * Running a recorded operation through `compile`: twice on other values, so that nothing of them may stay, and then on
+ * the recorded ones until its kept kernel calls have run. The gradients are computed inside, or go through it.
  */
 
 import { requiresGrad } from "@akari/autograd";
@@ -45,7 +45,8 @@ export async function runCompiled(
       if (gradient !== null) outputs[k]?.backward(gradient, { retainGraph: true });
     });
   };
-  const leaves = (given: readonly Tensor[]) => given.map((x, i) => (inputs[i]?.requiresGrad ? requiresGrad(x.detach()) : x));
+  const leaves = (given: readonly Tensor[]) =>
+    given.map((x, i) => (inputs[i]?.requiresGrad ? requiresGrad(x.detach()) : x));
   const compiled = await compile((...given: Tensor[]) => {
     const own = inside ? leaves(given) : given;
     const outputs = call(named(tensors, own));

@@ -1,4 +1,7 @@
-/** What is drawn after `manualSeed`, against PyTorch's own draws: tensors, layers, initialisers, dropout, samplers and loaders. */
+/**
+ * What is drawn after `manualSeed`, against PyTorch's own draws: tensors, layers, initialisers, dropout, samplers and
+ * loaders.
+ */
 
 import { DataLoader, type Dataset, RandomSampler, randomSplit } from "@akari/data";
 import * as nn from "@akari/nn";
@@ -34,9 +37,12 @@ const tensors: Readonly<Record<string, Draw>> = {
     const p = load(input as unknown as Recorded, akari.defaultDevice()); // safe: the README says so
     return akari.bernoulli_(akari.zerosLike(p), p);
   },
-  "Tensor.normal_": (size, { mean = 0, std = 1 }, dtype) => akari.normal_(akari.zeros(size, { dtype }), mean as number, std as number),
-  "Tensor.uniform_": (size, { from = 0, to = 1 }, dtype) => akari.uniform_(akari.zeros(size, { dtype }), from as number, to as number),
-  "Tensor.exponential_": (size, { lambd = 1 }, dtype) => akari.exponential_(akari.zeros(size, { dtype }), lambd as number),
+  "Tensor.normal_": (size, { mean = 0, std = 1 }, dtype) =>
+    akari.normal_(akari.zeros(size, { dtype }), mean as number, std as number),
+  "Tensor.uniform_": (size, { from = 0, to = 1 }, dtype) =>
+    akari.uniform_(akari.zeros(size, { dtype }), from as number, to as number),
+  "Tensor.exponential_": (size, { lambd = 1 }, dtype) =>
+    akari.exponential_(akari.zeros(size, { dtype }), lambd as number),
   "Tensor.bernoulli_": (size, { p = 0.5 }, dtype) => akari.bernoulli_(akari.zeros(size, { dtype }), p as number),
   "Tensor.random_": (size, { from = 0, to = null }, dtype) =>
     akari.random_(akari.zeros(size, { dtype }), from as number, to as number | null),
@@ -48,7 +54,8 @@ const range = (length: number): Dataset<number> => ({ length, get: (index) => in
 /** What draws orders of indices. */
 const orders: Readonly<Record<string, (args: Keywords) => Promise<number[][]> | number[][]>> = {
   "data.RandomSampler": ({ n }) => [[...new RandomSampler({ length: n as number })]],
-  "data.random_split": ({ n, lengths }) => randomSplit(range(n as number), lengths as number[]).map(({ indices }) => [...indices]),
+  "data.random_split": ({ n, lengths }) =>
+    randomSplit(range(n as number), lengths as number[]).map(({ indices }) => [...indices]),
   "data.DataLoader": async ({ n, batch_size, epochs = 1 }) => {
     const loader = new DataLoader(range(n as number), { batchSize: batch_size as number, shuffle: true });
     const found: number[][] = [];
@@ -61,7 +68,10 @@ const orders: Readonly<Record<string, (args: Keywords) => Promise<number[][]> | 
   },
 };
 
-async function draw(op: string, { size = [], dtype = "float32", ...args }: Keywords): Promise<readonly (readonly [string, Tensor])[]> {
+async function draw(
+  op: string,
+  { size = [], dtype = "float32", ...args }: Keywords,
+): Promise<readonly (readonly [string, Tensor])[]> {
   const fill = initialisers[op];
   if (fill !== undefined) return [["0", fill(akari.zeros(size as number[]), args)]];
   const held = dtypeOf(dtype as string);
@@ -69,7 +79,8 @@ async function draw(op: string, { size = [], dtype = "float32", ...args }: Keywo
   const one = tensors[op];
   if (one !== undefined) return [["0", one(size as number[], args, held)]];
   const order = orders[op];
-  if (order !== undefined) return (await order(args)).map((indices, i) => [`${i}`, akari.tensor(indices, { dtype: "int32" })]);
+  if (order !== undefined)
+    return (await order(args)).map((indices, i) => [`${i}`, akari.tensor(indices, { dtype: "int32" })]);
   if (!op.startsWith("nn.") || op.startsWith("nn.init.") || op.startsWith("nn.functional.")) throw new Missing(op);
   return Object.entries(layerOf(op, args).stateDict());
 }
@@ -82,7 +93,8 @@ export async function runDraws(one: DrawCase, device: Backend): Promise<void> {
   const tolerance = one.exact ? {} : one;
   for (const [k, { op, args }] of one.program.entries()) {
     const got = new Map(await draw(op, args));
-    const wanted = Object.entries(one.outputs[k] ?? {}) as [string, Recorded][]; // safe: a list or a record of recorded tensors
+    // safe: a list or a record of recorded tensors
+    const wanted = Object.entries(one.outputs[k] ?? {}) as [string, Recorded][];
     checkEqual(`names of statement ${k}`, [...got.keys()].sort(), wanted.map(([name]) => name).sort());
     const others = (one.outputs_scalar_kernels?.[k] ?? {}) as Readonly<Record<string, Recorded>>; // safe: as above
     for (const [name, want] of wanted) {

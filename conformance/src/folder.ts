@@ -10,13 +10,16 @@ export function familiesIn(folder: string): string[] {
   try {
     names = readdirSync(folder);
   } catch (error) {
-    throw new FileError(`conformance: ${folder} cannot be read as a folder: ${error instanceof Error ? error.message : error}`);
+    throw new FileError(
+      `conformance: ${folder} cannot be read as a folder: ${error instanceof Error ? error.message : error}`,
+    );
   }
   const families = names
     .filter((name) => name.endsWith(".json"))
     .map((name) => name.slice(0, -".json".length))
     .sort();
-  if (families.length === 0) throw new FileError(`conformance: ${folder} holds no recorded cases: there is no .json file in it`);
+  if (families.length === 0)
+    throw new FileError(`conformance: ${folder} holds no recorded cases: there is no .json file in it`);
   return families;
 }
 

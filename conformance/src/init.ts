@@ -47,7 +47,11 @@ async function checkLayer(one: InitCase): Promise<void> {
   const create = () => layerOf(one.op, one.args).stateDict();
   const shapes = (state: object, shapeOf: (entry: never) => Shape) =>
     Object.entries(state).map(([name, entry]) => `${name} [${shapeOf(entry as never).join(", ")}]`);
-  checkEqual("state", shapes(create(), (x: Tensor) => x.shape).sort(), shapes(one.state_shapes as object, (shape: Shape) => shape).sort());
+  checkEqual(
+    "state",
+    shapes(create(), (x: Tensor) => x.shape).sort(),
+    shapes(one.state_shapes as object, (shape: Shape) => shape).sort(),
+  );
   for (const [name, want] of Object.entries((one.distribution ?? {}) as Readonly<Record<string, Distribution>>)) {
     await checkDistribution(name, () => create()[name] as Tensor, want);
   }
@@ -70,8 +74,11 @@ async function checkDistribution(what: string, draw: () => Tensor, want: Distrib
   // The fourth moment is 9/5 σ⁴ for a uniform and 3 σ⁴ for a normal distribution.
   checkClose(`variance of ${what}`, variance, std ** 2, { rtol: 5 * Math.sqrt((uniform ? 0.8 : 2) / count) });
   const largest = numbers.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
-  const [least, most] = uniform ? [want.bound * 0.99, Math.fround(want.bound)] : [Math.abs(want.mean) + 3 * std, Number.POSITIVE_INFINITY];
-  if (!(largest > least && largest <= most)) throw new Mismatch(`largest of ${what}`, `in (${least}, ${most}]`, String(largest));
+  const [least, most] = uniform
+    ? [want.bound * 0.99, Math.fround(want.bound)]
+    : [Math.abs(want.mean) + 3 * std, Number.POSITIVE_INFINITY];
+  if (!(largest > least && largest <= most))
+    throw new Mismatch(`largest of ${what}`, `in (${least}, ${most}]`, String(largest));
 }
 
 /** The shorter side's vectors have length `gain` and are at right angles. */

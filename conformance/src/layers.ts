@@ -1,6 +1,6 @@
 /**
- * Builds layers from their recorded description: PyTorch's name, and its constructor's arguments in PyTorch's order or by keyword. Here the first few
- * are positional as well, and all others go into the options.
+ * Builds layers from their recorded description: PyTorch's name, and its constructor's arguments in PyTorch's order or
+ * by keyword. Here the first few are positional as well, and all others go into the options.
  */
 
 import * as nn from "@akari/nn";
@@ -8,7 +8,8 @@ import { camelCase, revive } from "./arguments.ts";
 import { type Json, type Keywords, Missing } from "./recorded.ts";
 
 const conv = "in_channels out_channels kernel_size | stride padding dilation groups bias padding_mode";
-const convTranspose = "in_channels out_channels kernel_size | stride padding output_padding groups bias dilation padding_mode";
+const convTranspose =
+  "in_channels out_channels kernel_size | stride padding output_padding groups bias dilation padding_mode";
 const recurrent = "input_size hidden_size | num_layers bias batch_first dropout bidirectional proj_size";
 const features = "num_features | eps momentum affine track_running_stats";
 const maxPool = "kernel_size | stride padding dilation return_indices ceil_mode";
@@ -34,7 +35,8 @@ const orders: Readonly<Record<string, string>> = {
   Dropout: "p |",
   ELU: "alpha |",
   Embedding: "num_embeddings embedding_dim | padding_idx max_norm norm_type scale_grad_by_freq",
-  EmbeddingBag: "num_embeddings embedding_dim | max_norm norm_type scale_grad_by_freq mode sparse include_last_offset padding_idx",
+  EmbeddingBag:
+    "num_embeddings embedding_dim | max_norm norm_type scale_grad_by_freq mode sparse include_last_offset padding_idx",
   FeatureAlphaDropout: "p |",
   Flatten: "start_dim end_dim |",
   Fold: `output_size kernel_size ${patches}`,

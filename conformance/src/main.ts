@@ -1,4 +1,7 @@
-/** `pnpm conformance DIR`: runs recorded PyTorch cases. `--help` lists the options; the exit code is 1 when a case fails. */
+/**
+ * `pnpm conformance DIR`: runs recorded PyTorch cases. `--help` lists the options; the exit code is 1 when a case
+ * fails.
+ */
 
 import { AkariError } from "@akari/tensor";
 import { CommanderError } from "commander";
@@ -9,7 +12,9 @@ import { type Counts, count, failureLines, familyLine, none, summarize } from ".
 import { runCase } from "./run-case.ts";
 
 async function run({ folder, only, device: name, compiled, json }: Options): Promise<number> {
-  const families = (only.length === 0 ? familiesIn(folder) : only).map((family) => [family, casesOf(folder, family)] as const);
+  const families = (only.length === 0 ? familiesIn(folder) : only).map(
+    (family) => [family, casesOf(folder, family)] as const,
+  );
   const device = await openDevice(name);
   const counts: Record<string, Counts> = {};
   const missing = new Map<string, number>();
@@ -25,7 +30,8 @@ async function run({ folder, only, device: name, compiled, json }: Options): Pro
     console.log(familyLine(family, own));
   }
   const summary = summarize(counts);
-  if (missing.size > 0) console.log(`not implemented: ${[...missing].map(([what, cases]) => `${what} (${cases})`).join("; ")}`);
+  if (missing.size > 0)
+    console.log(`not implemented: ${[...missing].map(([what, cases]) => `${what} (${cases})`).join("; ")}`);
   console.log(familyLine(`all on ${name}`, summary));
   if (json) console.log(JSON.stringify(summary));
   return summary.failed === 0 ? 0 : 1;

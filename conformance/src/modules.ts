@@ -51,7 +51,8 @@ function layer([name, ...args]: Layer): nn.Layer {
   if (name === "Sequential") return new nn.Sequential(...(args[0] as readonly Layer[]).map(layer));
   const last = args.at(-1);
   const keywords = typeof last === "object" && last !== null && !Array.isArray(last) ? (last as Keywords) : null;
-  return layerOf(`nn.${name}`, keywords ?? {}, keywords === null ? args : args.slice(0, -1)) as nn.Layer; // safe: the recorded layers take one tensor
+  // safe: the recorded layers take one tensor
+  return layerOf(`nn.${name}`, keywords ?? {}, keywords === null ? args : args.slice(0, -1)) as nn.Layer;
 }
 
 /** Keyword arguments in camelCase. */
@@ -59,7 +60,10 @@ function camelCased(keywords: Keywords): Keywords {
   return Object.fromEntries(Object.entries(keywords).map(([name, value]) => [camelCase(name), value]));
 }
 
-function build(one: ModuleCase, device: Backend): { network: nn.Sequential; loss: (input: Tensor, target: Tensor) => Tensor } {
+function build(
+  one: ModuleCase,
+  device: Backend,
+): { network: nn.Sequential; loss: (input: Tensor, target: Tensor) => Tensor } {
   const network = new nn.Sequential(...one.spec.map(layer));
   network.to(device);
   // PyTorch ran the network in the precision of its parameters.
@@ -70,8 +74,13 @@ function build(one: ModuleCase, device: Backend): { network: nn.Sequential; loss
   network.loadStateDict(loadAll(one.state_dict, device));
   network.train(one.train);
   const [name, args = {}] = one.loss;
-  const options = Object.entries(args).map(([key, value]) => [camelCase(key), isRecorded(value) ? load(value, device) : value]);
-  const loss = new (classOf(nn, name))(Object.fromEntries(options) as never) as { forward(input: Tensor, target: Tensor): Tensor };
+  const options = Object.entries(args).map(([key, value]) => [
+    camelCase(key),
+    isRecorded(value) ? load(value, device) : value,
+  ]);
+  const loss = new (classOf(nn, name))(Object.fromEntries(options) as never) as {
+    forward(input: Tensor, target: Tensor): Tensor;
+  };
   return { network, loss: (input, target) => loss.forward(input, target) };
 }
 
@@ -79,9 +88,14 @@ function loadAll(state: Readonly<Record<string, Recorded>>, device: Backend): Re
   return Object.fromEntries(Object.entries(state).map(([name, recorded]) => [name, load(recorded, device)]));
 }
 
-async function checkState(network: nn.Module, want: Readonly<Record<string, Recorded>> | undefined, tolerance: Tolerance): Promise<void> {
+async function checkState(
+  network: nn.Module,
+  want: Readonly<Record<string, Recorded>> | undefined,
+  tolerance: Tolerance,
+): Promise<void> {
   const state = network.stateDict();
-  for (const [name, recorded] of Object.entries(want ?? {})) await checkSame(`${name} afterwards`, state[name], recorded, tolerance);
+  for (const [name, recorded] of Object.entries(want ?? {}))
+    await checkSame(`${name} afterwards`, state[name], recorded, tolerance);
 }
 
 /** One step: the output, the loss, every gradient, and the buffers that changed. */
@@ -106,8 +120,12 @@ export async function runModule(one: ModuleCase, device: Backend): Promise<void>
 export async function runTraining(one: TrainCase, device: Backend, compiled = false): Promise<void> {
   const { network, loss } = build(one, device);
   const [name, args] = one.optimizer;
-  const optimizer = new (classOf(optim, name))(network.parameters() as never, camelCased(args) as never) as optim.Optimizer;
-  const scheduler = one.scheduler === undefined ? null : buildScheduler(one.scheduler.op, one.scheduler.args, optimizer);
+  const optimizer = new (classOf(optim, name))(
+    network.parameters() as never,
+    camelCased(args) as never,
+  ) as optim.Optimizer;
+  const scheduler =
+    one.scheduler === undefined ? null : buildScheduler(one.scheduler.op, one.scheduler.args, optimizer);
   const input = load(one.inputs.input, device);
   const target = load(one.inputs.target, device);
   const count = input.shape[0] as number;

@@ -40,7 +40,10 @@ export interface OpCase {
 /** An operation as the tables have it: takes the arguments of a call and returns what PyTorch's returns. */
 export type Call = (given: Arguments) => Tensor | readonly (Tensor | null)[];
 
-/** Operations that are worked out on the host, or whose results have a size that depends on what the tensors hold: on a device that is read later, these are prefetched, as a program there would do. */
+/**
+ * Operations that are worked out on the host, or whose results have a size that depends on what the tensors hold: on a
+ * device that is read later, these are prefetched, as a program there would do.
+ */
 const dependent: ReadonlySet<string> = new Set([
   "Tensor.__getitem__",
   "Tensor.__setitem__",
@@ -80,7 +83,11 @@ const dependent: ReadonlySet<string> = new Set([
 /** The arguments of a case; for a layer, what its `forward` is told and its mode among them. */
 function argumentsOf(one: OpCase, tensors: Tensors): Arguments {
   const { args = {}, call, train } = one;
-  return new Arguments(tensors, { ...args, ...(call === undefined ? {} : { call }), ...(train === undefined ? {} : { train }) });
+  return new Arguments(tensors, {
+    ...args,
+    ...(call === undefined ? {} : { call }),
+    ...(train === undefined ? {} : { train }),
+  });
 }
 
 /** Runs a case on a device and compares. */
@@ -106,7 +113,8 @@ export async function runOp(one: OpCase, call: Call, device: Backend, compiled =
     return;
   }
   const passed = passing(tensors);
-  if (dependent.has(one.op)) for (const x of [...passed.values()].flat()) await (x as Tensor).prefetch(); // safe: tensors and lists of them
+  // safe: tensors and lists of them
+  if (dependent.has(one.op)) for (const x of [...passed.values()].flat()) await (x as Tensor).prefetch();
   const given = argumentsOf(one, passed);
   const result = call(given);
   given.checkUsed(one.op);
@@ -145,7 +153,8 @@ async function checkCompiled(one: OpCase, tensors: Tensors, { outputs, gradients
 /** The call must be refused, by Akari itself: at once, or on devices that work later when the result is read. */
 async function checkRefused(call: Call, given: Arguments): Promise<void> {
   try {
-    for (const result of [call(given)].flat()) if (result !== null) await values(result as Tensor); // safe: a list, or a list of lists
+    // safe: a list, or a list of lists
+    for (const result of [call(given)].flat()) if (result !== null) await values(result as Tensor);
   } catch (error) {
     if (error instanceof AkariError) return;
     throw error;
@@ -153,7 +162,12 @@ async function checkRefused(call: Call, given: Arguments): Promise<void> {
   throw new Mismatch("the call", "an error", "a result");
 }
 
-async function checkGradients(one: OpCase, outputs: readonly (Tensor | null)[], tensors: Tensors, device: Backend): Promise<void> {
+async function checkGradients(
+  one: OpCase,
+  outputs: readonly (Tensor | null)[],
+  tensors: Tensors,
+  device: Backend,
+): Promise<void> {
   // Where PyTorch found no gradient for any input, there is nothing to go back to.
   if (Object.keys(one.grads ?? {}).length === 0) return;
   for (const [k, gradient] of (one.upstream ?? []).entries()) {
@@ -182,7 +196,9 @@ function inputsOf(one: OpCase, device: Backend): Tensors {
     if (Array.isArray(recorded)) {
       tensors.set(
         name,
-        (recorded as readonly Recorded[]).map((tensor, i) => make(tensor, (views as readonly (Viewing | null)[] | undefined)?.[i])),
+        (recorded as readonly Recorded[]).map((tensor, i) =>
+          make(tensor, (views as readonly (Viewing | null)[] | undefined)?.[i]),
+        ),
       );
     } else {
       tensors.set(name, make(recorded as Recorded, views as Viewing | undefined));

@@ -71,8 +71,12 @@ const losses: Readonly<Record<string, (params: readonly Tensor[]) => Tensor>> = 
 function build(one: OptimizerCase, params: readonly Tensor[]): Stepping {
   const found = (optim as Readonly<Record<string, unknown>>)[one.op.slice("optim.".length)];
   if (typeof found !== "function") throw new Missing(one.op);
-  const create = found as new (...given: unknown[]) => Stepping; // safe: the package exports optimizers under these names
-  const groups = one.groups?.map(({ params: indices, ...own }) => ({ ...camelCased(own), params: indices.map((i) => params[i]) }));
+  // safe: the package exports optimizers under these names
+  const create = found as new (...given: unknown[]) => Stepping;
+  const groups = one.groups?.map(({ params: indices, ...own }) => ({
+    ...camelCased(own),
+    params: indices.map((i) => params[i]),
+  }));
   return new create(groups ?? params, camelCased(one.args));
 }
 
@@ -81,7 +85,8 @@ export async function runOptimizer(one: OptimizerCase, device: Backend): Promise
   const params = one.params.map((recorded) => requiresGrad(load(recorded, device)));
   const optimizer = build(one, params);
   for (let step = 0; step < one.steps; step++) {
-    for (const [g, lr] of (one.lr_changes?.[step] ?? []).entries()) Reflect.set(optimizer.paramGroups[g] as object, "lr", lr);
+    for (const [g, lr] of (one.lr_changes?.[step] ?? []).entries())
+      Reflect.set(optimizer.paramGroups[g] as object, "lr", lr);
     if (one.closure === undefined) {
       for (const [i, param] of params.entries()) {
         const recorded = one.grads?.[step]?.[i] ?? null;
@@ -96,7 +101,12 @@ export async function runOptimizer(one: OptimizerCase, device: Backend): Promise
   await checkState(one, optimizer.stateDict());
 }
 
-async function stepClosure(one: OptimizerCase, step: number, optimizer: Stepping, params: readonly Tensor[]): Promise<void> {
+async function stepClosure(
+  one: OptimizerCase,
+  step: number,
+  optimizer: Stepping,
+  params: readonly Tensor[],
+): Promise<void> {
   const loss = losses[one.closure as string];
   if (loss === undefined) throw new Missing(`closure ${one.closure}`);
   // On a device that is read later the optimizer waits for what it reads.
@@ -114,7 +124,10 @@ async function stepClosure(one: OptimizerCase, step: number, optimizer: Stepping
   checkClose(`loss of step ${step}`, number, typeof want === "number" ? want : Number(want.data[0]), one);
 }
 
-async function checkState({ state_dict: want, ...tolerance }: OptimizerCase, got: optim.OptimizerStateDict): Promise<void> {
+async function checkState(
+  { state_dict: want, ...tolerance }: OptimizerCase,
+  got: optim.OptimizerStateDict,
+): Promise<void> {
   for (const [index, entries] of Object.entries(want?.state ?? {})) {
     for (const [name, recorded] of Object.entries(entries)) {
       await checkEntry(`${name} of parameter ${index}`, got.state[index]?.[name] ?? null, recorded, tolerance);
@@ -129,7 +142,12 @@ async function checkState({ state_dict: want, ...tolerance }: OptimizerCase, got
 }
 
 /** A tensor, a number or nothing; PyTorch holds some numbers as tensors of one element. */
-async function checkEntry(what: string, got: unknown, want: Recorded | number | null, tolerance: Tolerance): Promise<void> {
+async function checkEntry(
+  what: string,
+  got: unknown,
+  want: Recorded | number | null,
+  tolerance: Tolerance,
+): Promise<void> {
   if (want === null) checkEqual(what, got, want);
   else if (typeof want === "number") checkClose(what, got instanceof Tensor ? await got.item() : got, want, tolerance);
   else if (typeof got === "number") checkClose(what, got, Number(want.data[0]), tolerance);

@@ -1,4 +1,7 @@
-/** Interprets the recorded programs: a few statements about gradients, higher orders, accumulation, in-place changes and views. */
+/**
+ * Interprets the recorded programs: a few statements about gradients, higher orders, accumulation, in-place changes and
+ * views.
+ */
 
 import { enableGrad, grad, hessian, hvp, jacobian, jvp, noGrad, requiresGrad, vjp } from "@akari/autograd";
 import type { Backend, BackwardOptions, Tensor } from "@akari/tensor";
@@ -42,9 +45,11 @@ export async function runProgram(one: ProgramCase, device: Backend): Promise<voi
 type Nested = Recorded | null | readonly Nested[];
 
 async function checkNested(what: string, got: unknown, want: Nested, tolerance: Tolerance): Promise<void> {
-  if (!Array.isArray(want)) return await checkSame(what, got as Tensor | null, want as Recorded, tolerance); // safe: a tensor is expected
+  // safe: a tensor is expected
+  if (!Array.isArray(want)) return await checkSame(what, got as Tensor | null, want as Recorded, tolerance);
   const parts = want as readonly Nested[];
-  if (!Array.isArray(got) || got.length !== parts.length) throw new Mismatch(what, `a list of ${parts.length}`, String(got));
+  if (!Array.isArray(got) || got.length !== parts.length)
+    throw new Mismatch(what, `a list of ${parts.length}`, String(got));
   for (const [i, part] of parts.entries()) await checkNested(`${what}[${i}]`, got[i], part, tolerance);
 }
 
@@ -114,7 +119,9 @@ class Machine {
   #assign(target: string | readonly string[], [op, ...args]: readonly Json[]): void {
     const result = this.#evaluate(op as string, args);
     if (typeof target === "string") this.#variables.set(target, result);
-    else for (const [i, name] of target.entries()) this.#variables.set(name, (result as readonly (Tensor | null)[])[i] ?? null);
+    else
+      for (const [i, name] of target.entries())
+        this.#variables.set(name, (result as readonly (Tensor | null)[])[i] ?? null);
   }
 
   #evaluate(op: string, args: readonly Json[]): Value {
@@ -172,7 +179,10 @@ class Machine {
     const inputs = options.inputs as readonly string[] | undefined;
     const { gradient: _, inputs: __, ...rest } = options;
     const named: BackwardOptions = this.#options(rest);
-    this.#tensor(name).backward(gradient, inputs === undefined ? named : { ...named, inputs: inputs.map((input) => this.#tensor(input)) });
+    this.#tensor(name).backward(
+      gradient,
+      inputs === undefined ? named : { ...named, inputs: inputs.map((input) => this.#tensor(input)) },
+    );
   }
 
   #define([name, parameters, body, result]: readonly Json[]): void {
@@ -187,7 +197,10 @@ class Machine {
 
   /** Keyword arguments in camelCase, with variables in place of their names. */
   #options(given: Json | undefined): never {
-    const options = Object.entries((given ?? {}) as Options).map(([name, value]) => [camelCase(name), this.#value(value)]);
+    const options = Object.entries((given ?? {}) as Options).map(([name, value]) => [
+      camelCase(name),
+      this.#value(value),
+    ]);
     return Object.fromEntries(options) as never; // safe: the recorded cases pass what fits
   }
 

@@ -1,4 +1,7 @@
-/** Recorded PyTorch results as their files write them, and what can come of a case: a value that differs, or something that Akari does not have. */
+/**
+ * Recorded PyTorch results as their files write them, and what can come of a case: a value that differs, or something
+ * that Akari does not have.
+ */
 
 import { type Backend, type DType, isDType, type Shape, type Tensor, tensor } from "@akari/tensor";
 
@@ -35,7 +38,10 @@ export class Mismatch extends Error {
   }
 }
 
-/** The dtype in which Akari holds a recorded one; null where it has none. PyTorch's default integer is int64, Akari's int32. */
+/**
+ * The dtype in which Akari holds a recorded one; null where it has none. PyTorch's default integer is int64, Akari's
+ * int32.
+ */
 export function dtypeOf(recorded: string): DType | null {
   if (recorded === "int64") return "int32";
   return isDType(recorded) ? recorded : null;

@@ -29,7 +29,8 @@ export function count(counts: Counts, one: Case, { kind }: Outcome): void {
 export function summarize(families: Readonly<Record<string, Counts>>): Summary {
   const total = none();
   for (const counts of Object.values(families)) {
-    for (const name of Object.keys(total) as (keyof Counts)[]) total[name] += counts[name]; // safe: `none` has these names
+    // safe: `none` has these names
+    for (const name of Object.keys(total) as (keyof Counts)[]) total[name] += counts[name];
   }
   return { ...total, families };
 }

@@ -25,8 +25,9 @@ export type Outcome =
   | { readonly kind: "failed"; readonly what: string; readonly expected: string; readonly got: string };
 
 /**
- * Runs a case on a device, which is the default device from then on. Never throws: what goes wrong is the outcome. A case that needs a dtype which
- * the device does not have (float64 on WebGPU) is missing there: run in another precision it would be another case.
+ * Runs a case on a device, which is the default device from then on. Never throws: what goes wrong is the outcome. A
+ * case that needs a dtype which the device does not have (float64 on WebGPU) is missing there: run in another precision
+ * it would be another case.
  *
  * @param compiled whether operations and training steps go through `compile`.
  */
@@ -40,7 +41,8 @@ export async function runCase(one: Case, device: Backend, compiled = false): Pro
     return { kind: "passed" };
   } catch (error) {
     if (error instanceof Missing) return { kind: "missing", what: error.message };
-    if (error instanceof Mismatch) return { kind: "failed", what: error.what, expected: error.expected, got: error.got };
+    if (error instanceof Mismatch)
+      return { kind: "failed", what: error.what, expected: error.expected, got: error.got };
     return { kind: "failed", what: "the call", expected: "a result", got: String(error) };
   }
 }

@@ -41,13 +41,16 @@ export function buildScheduler(op: string, args: Keywords, optimizer: AnyOptimiz
   const name = op.split(".").at(-1) as string;
   const found = (optim as Readonly<Record<string, unknown>>)[name];
   if (typeof found !== "function") throw new Missing(op);
-  const create = found as new (...given: unknown[]) => AnyScheduler; // safe: the package exports schedulers under these names
+  // safe: the package exports schedulers under these names
+  const create = found as new (...given: unknown[]) => AnyScheduler;
   const first = positional[name] ?? [];
   const given = first.map((key) => {
     const value = args[key] as Json;
     if (key === "lr_lambda") return Array.isArray(value) ? value.map(factor) : factor(value);
     if (key !== "schedulers") return value;
-    return (value as readonly { op: string; args: Keywords }[]).map((inner) => buildScheduler(inner.op, inner.args, optimizer));
+    return (value as readonly { op: string; args: Keywords }[]).map((inner) =>
+      buildScheduler(inner.op, inner.args, optimizer),
+    );
   });
   // `verbose` prints, and changes nothing.
   const rest = Object.entries(args).filter(([key]) => !first.includes(key) && key !== "verbose");
@@ -65,7 +68,12 @@ export function stepScheduler(scheduler: AnyScheduler, metric: number): void {
 
 /** The named functions of the epoch. */
 function factor(named: Json | undefined): (epoch: number) => number {
-  const { name, base = 1, total = 1, warmup = 1 } = named as { name: string; base?: number; total?: number; warmup?: number };
+  const {
+    name,
+    base = 1,
+    total = 1,
+    warmup = 1,
+  } = named as { name: string; base?: number; total?: number; warmup?: number };
   if (name === "power") return (e) => base ** e;
   if (name === "linear_decay") return (e) => Math.max(0, 1 - e / total);
   if (name === "warmup_inverse_sqrt") return (e) => Math.min((e + 1) / warmup, Math.sqrt(warmup / (e + 1)));
@@ -75,14 +83,16 @@ function factor(named: Json | undefined): (epoch: number) => number {
 /** Steps through the rounds and compares every group's learning rate, and momentum where it moves. */
 export function runScheduler(one: SchedulerCase): void {
   const groups = one.base_lr.map((lr) => ({ params: [tensor([1])], lr }));
-  const optimizer = new optim.SGD(groups, { momentum: one.momentum }) as unknown as AnyOptimizer; // safe: only the common options are read
+  // safe: only the common options are read
+  const optimizer = new optim.SGD(groups, { momentum: one.momentum }) as unknown as AnyOptimizer;
   const scheduler = buildScheduler(one.op, one.args, optimizer);
   for (const [k, wanted] of one.lrs.entries()) {
     if (k > 0) {
       optimizer.step();
       stepScheduler(scheduler, one.metrics?.[k - 1] ?? 0);
     }
-    for (const [g, lr] of wanted.entries()) checkClose(`learning rate of group ${g} after ${k}`, optimizer.paramGroups[g]?.lr, lr, one);
+    for (const [g, lr] of wanted.entries())
+      checkClose(`learning rate of group ${g} after ${k}`, optimizer.paramGroups[g]?.lr, lr, one);
     for (const [g, momentum] of (one.momenta?.[k] ?? []).entries()) {
       const group = optimizer.paramGroups[g] as { momentum?: number } | undefined;
       checkClose(`momentum of group ${g} after ${k}`, group?.momentum, momentum, one);

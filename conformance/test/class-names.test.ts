@@ -1,4 +1,7 @@
-/** The names of layers, optimizers and schedulers stand in the classes, so that messages and printed models are right where a bundler shortens names. */
+/**
+ * The names of layers, optimizers and schedulers stand in the classes, so that messages and printed models are right
+ * where a bundler shortens names.
+ */
 
 import * as nn from "@akari/nn";
 import * as optim from "@akari/optim";

@@ -52,7 +52,9 @@ describe("the command", () => {
         wrong: { passed: 0, failed: 5, missing: 0, optionalMissing: 0 },
       },
     });
-    expect(out).toContain("failed wrong: value: result 0, element 1 of float32 [2]\n    expected 5 (rtol 0, atol 0)\n    got      4\n");
+    expect(out).toContain(
+      "failed wrong: value: result 0, element 1 of float32 [2]\n    expected 5 (rtol 0, atol 0)\n    got      4\n",
+    );
     expect(out).toContain("failed wrong: accepted: the call\n    expected an error\n    got      a result\n");
   });
 
@@ -79,8 +81,14 @@ describe("the command", () => {
   });
 
   it("refuses a folder that is not there, and files that hold no cases", () => {
-    expect(conformance(join(folder, "nowhere"))).toMatchObject({ code: 1, err: expect.stringContaining("cannot be read as a folder") });
+    expect(conformance(join(folder, "nowhere"))).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("cannot be read as a folder"),
+    });
     writeFileSync(join(folder, "odd.json"), "[]");
-    expect(conformance(folder)).toMatchObject({ code: 1, err: expect.stringContaining("odd.json has no list of cases") });
+    expect(conformance(folder)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("odd.json has no list of cases"),
+    });
   });
 });

@@ -32,7 +32,8 @@ export function describeRecorded(device: Backend, compiled = false): void {
             missing.add(outcome.what);
             context.skip(`not implemented: ${outcome.what}`);
           }
-          if (outcome.kind === "failed") expect.fail(`${outcome.what}: expected ${outcome.expected}, got ${outcome.got}`);
+          if (outcome.kind === "failed")
+            expect.fail(`${outcome.what}: expected ${outcome.expected}, got ${outcome.got}`);
         });
       }
     });

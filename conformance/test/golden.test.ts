@@ -1,4 +1,7 @@
-/** Every recorded case against what PyTorch computed. What Akari does not have yet is neither a pass nor a failure: it is skipped, and named. */
+/**
+ * Every recorded case against what PyTorch computed. What Akari does not have yet is neither a pass nor a failure: it
+ * is skipped, and named.
+ */
 
 import { cpu } from "@akari/tensor";
 import { reference } from "@akari/tensor/reference";

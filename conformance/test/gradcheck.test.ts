@@ -1,6 +1,6 @@
 /**
- * Every recorded differentiable operation under `gradcheck`, and one case of each under `gradgradcheck`: the recorded inputs, moved a little so
- * that none stands on a kink or a tie, in float64.
+ * Every recorded differentiable operation under `gradcheck`, and one case of each under `gradgradcheck`: the recorded
+ * inputs, moved a little so that none stands on a kink or a tie, in float64.
  */
 
 import { gradcheck, gradgradcheck, requiresGrad } from "@akari/autograd";
@@ -29,7 +29,10 @@ const families = [
 /** More elements than this would take long and prove nothing more. */
 const mostElements = 40;
 
-/** Cases that finite differences cannot judge: infinite slopes and the like, results in another precision, or too many elements. */
+/**
+ * Cases that finite differences cannot judge: infinite slopes and the like, results in another precision, or too many
+ * elements.
+ */
 function suits(one: OpCase): boolean {
   const args = one.args ?? {};
   // The row of `padding_idx` takes no gradient although the result depends on it.
@@ -38,7 +41,8 @@ function suits(one: OpCase): boolean {
   const count = leaves.reduce((sum, x) => sum + x.data.length, 0);
   const everything = [...recordedIn(one.inputs), ...recordedIn(one.outputs), ...recordedIn(one.grads)];
   const ordinary = everything.every(
-    (x) => x.dtype !== "float16" && x.data.every((value) => Number.isFinite(number(value)) && Math.abs(number(value)) < 1e3),
+    (x) =>
+      x.dtype !== "float16" && x.data.every((value) => Number.isFinite(number(value)) && Math.abs(number(value)) < 1e3),
   );
   return ordinary && count > 0 && count <= mostElements;
 }
@@ -93,7 +97,8 @@ function prepare(one: OpCase, call: Call): { fn: (...inputs: Tensor[]) => Tensor
       const before = tensors.get(name);
       tensors.set(name, Array.isArray(before) ? before.map((old: Tensor, j) => (i === j ? x : old)) : x);
     });
-    if (one.op.startsWith("Tensor.") && one.op.endsWith("_")) tensors.set("input", (tensors.get("input") as Tensor).clone());
+    if (one.op.startsWith("Tensor.") && one.op.endsWith("_"))
+      tensors.set("input", (tensors.get("input") as Tensor).clone());
     const result = call(new Arguments(tensors, one.args ?? {}));
     return ([result].flat() as (Tensor | null)[]).filter((x): x is Tensor => x !== null && isFloating(x.dtype));
   };

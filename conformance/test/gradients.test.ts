@@ -1,5 +1,6 @@
 /**
- * The table of gradients: that everything is in it, and that everything in it has the first and second derivatives that finite differences show.
+ * The table of gradients: that everything is in it, and that everything in it has the first and second derivatives that
+ * finite differences show.
  */
 
 import { gradcheck, gradgradcheck } from "@akari/autograd";
@@ -28,7 +29,8 @@ type Call = (...given: never[]) => unknown;
 /** Everything that can be called, by name. */
 function functionsOf(...from: readonly object[]): Record<string, Call> {
   const entries = from.flatMap((namespace) => Object.entries(namespace));
-  return Object.fromEntries(entries.filter(([, value]) => typeof value === "function")) as Record<string, Call>; // safe: as filtered
+  // safe: as filtered
+  return Object.fromEntries(entries.filter(([, value]) => typeof value === "function")) as Record<string, Call>;
 }
 
 const inTensor = functionsOf(akari);
@@ -69,7 +71,9 @@ describe("the table of gradients has", () => {
   });
 
   it("every method of Tensor", () => {
-    expect(missing(methodsOfTensor(), operations, constants, methods, methodsConstant)).toEqual([...housekeeping, ...coarse].sort());
+    expect(missing(methodsOfTensor(), operations, constants, methods, methodsConstant)).toEqual(
+      [...housekeeping, ...coarse].sort(),
+    );
   });
 
   it("every function and layer of nn", () => {
@@ -114,7 +118,9 @@ function withParameters(make: () => nn.Module, given: Given): { call: Call; all:
   const places = layer
     .modules()
     .flatMap((module) =>
-      Object.entries(module).flatMap(([property, value]) => (value instanceof nn.Parameter ? [{ module, property, value }] : [])),
+      Object.entries(module).flatMap(([property, value]) =>
+        value instanceof nn.Parameter ? [{ module, property, value }] : [],
+      ),
     );
   const call = (...moved: never[]): unknown => {
     for (const [i, { module, property }] of places.entries()) Reflect.set(module, property, moved[given.length + i]);
@@ -153,7 +159,8 @@ describe("no gradient flows through", () => {
 
 describe("a method gives what the function gives", () => {
   for (const [name, givens] of Object.entries({ ...operations, ...constants })) {
-    // `where` takes the condition first as a function only; `x.trace` is who follows the tensor, and `x.mT` is a getter.
+    // `where` takes the condition first as a function only; `x.trace` is who follows the tensor, and `x.mT` is a
+    // getter.
     if (!(name in Tensor.prototype) || ["where", "trace", "mT"].includes(name)) continue;
     it(name, async () => {
       for (const given of givens) {

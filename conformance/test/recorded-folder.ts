@@ -1,6 +1,6 @@
 /**
- * Where recorded PyTorch results lie: in `conformance/recorded`, and in the folder that `AKARI_GOLDEN` names or that stands beside the repository. Without the latter
- * the tests that need it are skipped.
+ * Where recorded PyTorch results lie: in `conformance/recorded`, and in the folder that `AKARI_GOLDEN` names or that
+ * stands beside the repository. Without the latter the tests that need it are skipped.
  */
 
 import { existsSync } from "node:fs";

@@ -1,13 +1,23 @@
 /**
- * What is no tensor in a tensor's place: the table of gradients knows where tensors belong, so each of them is replaced by each thing that JavaScript lets pass. An
- * operation may take it, as it does numbers, or refuse it with an error of Akari's; JavaScript's own errors would tell nobody what to do.
+ * What is no tensor in a tensor's place: the table of gradients knows where tensors belong, so each of them is replaced
+ * by each thing that JavaScript lets pass. An operation may take it, as it does numbers, or refuse it with an error of
+ * Akari's; JavaScript's own errors would tell nobody what to do.
  */
 
 import * as nn from "@akari/nn";
 import * as akari from "@akari/tensor";
 import { AkariError, ArgumentError, Tensor, tensor } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
-import { type Calls, constants, functional, type Given, methods, modules, operations, replaced } from "../src/gradients/index.ts";
+import {
+  type Calls,
+  constants,
+  functional,
+  type Given,
+  methods,
+  modules,
+  operations,
+  replaced,
+} from "../src/gradients/index.ts";
 
 const wrong: readonly unknown[] = [[[1, 2]], 3, "a", null, undefined, {}, Promise.resolve(1)];
 
@@ -22,7 +32,8 @@ function stumbles(call: (...given: never[]) => unknown, given: Given, first = 0,
     things.flatMap((thing) => {
       let at = 0;
       try {
-        call(...(replaced(given, (x) => (at++ === place ? thing : x)) as never[])); // safe: wrong arguments are what is tested
+        // safe: wrong arguments are what is tested
+        call(...(replaced(given, (x) => (at++ === place ? thing : x)) as never[]));
         return [];
       } catch (error) {
         return error instanceof AkariError ? [] : [`${String(thing)} in place ${place}: ${String(error)}`];
@@ -37,19 +48,24 @@ describe("what is no tensor is refused by methods, such as", () => {
     const own = givens.filter(([x, ...rest]) => x instanceof Tensor && rest.length > 0);
     if (!(name in Tensor.prototype) || own.length === 0) continue;
     it(name, () => {
-      const call = (x: Tensor, ...rest: unknown[]) => (Reflect.get(x, name) as (...rest: unknown[]) => unknown).apply(x.clone(), rest); // safe: a method
+      const call = (x: Tensor, ...rest: unknown[]) =>
+        (Reflect.get(x, name) as (...rest: unknown[]) => unknown).apply(x.clone(), rest); // safe: a method
       for (const given of own) expect(stumbles(call, given, 1)).toEqual([]);
     });
   }
 });
 
-/** What programs call as functions, and layers. Most others refuse as well; what they are given by mistake is not worth a check of its own. */
+/**
+ * What programs call as functions, and layers. Most others refuse as well; what they are given by mistake is not worth
+ * a check of its own.
+ */
 const functions = `cat stack add mul maximum matmul mm bmm mv dot outer einsum linear where softmax logSoftmax sum mean
   gather embedding conv1d conv2d conv3d convTranspose2d maxPool2d avgPool2d pad relu gelu exp l1Loss mseLoss crossEntropy nllLoss huberLoss smoothL1Loss
   binaryCrossEntropy binaryCrossEntropyWithLogits`.split(/\s+/);
-const layers = "Linear Conv2d ConvTranspose2d MaxPool2d AvgPool2d Embedding Softmax Sigmoid Flatten Dropout MSELoss CrossEntropyLoss".split(
-  " ",
-);
+const layers =
+  "Linear Conv2d ConvTranspose2d MaxPool2d AvgPool2d Embedding Softmax Sigmoid Flatten Dropout MSELoss CrossEntropyLoss".split(
+    " ",
+  );
 
 describe("what is no tensor is refused by functions, such as", () => {
   const byName: Readonly<Record<string, unknown>> = { ...akari, ...nn.functional };
@@ -66,7 +82,8 @@ describe("what is no tensor is refused by functions, such as", () => {
 describe("what is no tensor is refused by layers, such as", () => {
   for (const name of layers) {
     it(name, () => {
-      for (const [make, ...given] of modules[name] ?? []) expect(stumbles(make() as never, given, 0, wrong)).toEqual([]);
+      for (const [make, ...given] of modules[name] ?? [])
+        expect(stumbles(make() as never, given, 0, wrong)).toEqual([]);
     });
   }
 });
@@ -77,7 +94,11 @@ describe("the error says what to do", () => {
     [(y) => x.matmul(y), [[1]], "matmul: expected a tensor, got an array; make one with tensor([...])"],
     [(y) => akari.cat([x, y]), [1], "cat: expected a tensor, got an array; make one with tensor([...])"],
     [(y) => x.add(y), Promise.resolve(x), "add: expected tensors and numbers, got a promise; await it"],
-    [(y) => nn.functional.crossEntropy(x, y), undefined, "crossEntropy: expected a tensor, got undefined; make one with tensor([...])"],
+    [
+      (y) => nn.functional.crossEntropy(x, y),
+      undefined,
+      "crossEntropy: expected a tensor, got undefined; make one with tensor([...])",
+    ],
     [(y) => akari.where(x.gt(0), 1, y), "a", "where: expected tensors and numbers, got a; make one with tensor([...])"],
     [(y) => new nn.Linear(2, 2)(y), [1, 2], "linear: expected a tensor, got an array; make one with tensor([...])"],
     [(y) => akari.inv(y), null, "inv: expected a tensor, got null; make one with tensor([...])"],
@@ -85,6 +106,7 @@ describe("the error says what to do", () => {
   ];
   for (const [call, thing, message] of messages)
     it(message, () => {
-      expect(() => call(thing as never)).toThrow(new ArgumentError(message)); // safe: wrong arguments are what is tested
+      // safe: wrong arguments are what is tested
+      expect(() => call(thing as never)).toThrow(new ArgumentError(message));
     });
 });

@@ -1,6 +1,7 @@
 /**
- * Builds the reference: TypeDoc over the sources of every published package, the guides beside it. An export or a member
- * without a docstring, an export without a family, and a link that leads nowhere are errors; nothing is written then.
+ * Builds the reference: TypeDoc over the sources of every published package, the guides beside it. An export or a
+ * member without a docstring, an export without a family, and a link that leads nowhere are errors; nothing is written
+ * then.
  */
 
 import { join, relative } from "node:path";
@@ -129,7 +130,9 @@ if (project) {
     ...hiddenOptions(project),
   ]);
 
-  const documents = new Map((project.documents ?? []).map((page) => [project.files.getReflectionPath(page) ?? "", page]));
+  const documents = new Map(
+    (project.documents ?? []).map((page) => [project.files.getReflectionPath(page) ?? "", page]),
+  );
   documents.get(normalizePath(join(home, "guides/from-pytorch.md")))?.content.push(...tables(counterparts));
   const relations = new Relations(project);
   const site: Site = {

@@ -1,6 +1,6 @@
 /**
- * Reading docstrings: their first sentence, which the tables of the reference show, and the page of PyTorch's documentation that most of them name. That
- * address stands apart from the text on a page, as a link with a label.
+ * Reading docstrings: their first sentence, which the tables of the reference show, and the page of PyTorch's
+ * documentation that most of them name. That address stands apart from the text on a page, as a link with a label.
  */
 
 import type { Comment, CommentDisplayPart, DeclarationReflection, Reflection } from "typedoc";
@@ -28,7 +28,8 @@ const address = /(?<=^|[.!?)]|\n)[ \t]*(https:\/\/(?:docs\.)?pytorch\.org\/[^\s<
 export function commentOf(reflection: Reflection): Comment | undefined {
   if (reflection.comment !== undefined || !reflection.isDeclaration()) return reflection.comment;
   const { signatures, getSignature, setSignature, type } = reflection;
-  const own = signatures?.find((signature) => signature.hasComment())?.comment ?? getSignature?.comment ?? setSignature?.comment;
+  const own =
+    signatures?.find((signature) => signature.hasComment())?.comment ?? getSignature?.comment ?? setSignature?.comment;
   return own ?? (type?.type === "reflection" ? type.declaration.signatures?.[0]?.comment : undefined);
 }
 
@@ -44,7 +45,11 @@ function pytorchPages(parts: readonly CommentDisplayPart[]): PytorchPage[] {
 
 /** The pages of PyTorch's documentation that the docstrings of a name and of its forms name. */
 export function pytorchPagesOf(reflection: DeclarationReflection): PytorchPage[] {
-  const comments = [reflection.comment, ...(reflection.signatures ?? []).map(({ comment }) => comment), reflection.getSignature?.comment];
+  const comments = [
+    reflection.comment,
+    ...(reflection.signatures ?? []).map(({ comment }) => comment),
+    reflection.getSignature?.comment,
+  ];
   const found = comments.flatMap((comment) => pytorchPages(comment?.summary ?? []));
   return found.filter(({ name }, i) => found.findIndex((other) => other.name === name) === i);
 }
@@ -55,7 +60,9 @@ export function withoutPages(parts: readonly CommentDisplayPart[]): CommentDispl
     part.kind === "text"
       ? {
           ...part,
-          text: part.text.replace(address, (whole, url: string) => (pytorchName(url) === null ? whole : "")).replace(/\n{3,}/g, "\n\n"),
+          text: part.text
+            .replace(address, (whole, url: string) => (pytorchName(url) === null ? whole : ""))
+            .replace(/\n{3,}/g, "\n\n"),
         }
       : part,
   );
@@ -75,7 +82,9 @@ export function firstSentence(parts: readonly CommentDisplayPart[]): CommentDisp
     // A link's address is no prose: `[text](` ends with an open bracket and continues in the next part.
     const next = parts[i + 1];
     const end = /\n\s*\n|\n {4}|:\n|[.!?:](?=\s+(?:[A-Z]|https?:|\n))|[.!?](?=\s*$)/.exec(part.text);
-    const stops = end !== null && (end.index + end[0].length < part.text.trimEnd().length || next === undefined || next.kind !== "text");
+    const stops =
+      end !== null &&
+      (end.index + end[0].length < part.text.trimEnd().length || next === undefined || next.kind !== "text");
     if (!stops || end === null) {
       sentence.push(part);
       continue;

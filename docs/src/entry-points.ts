@@ -1,6 +1,6 @@
 /**
- * What the reference is about: the entry points of every published package. They are read from the packages' own `package.json`, so a new package
- * shows up by being there.
+ * What the reference is about: the entry points of every published package. They are read from the packages' own
+ * `package.json`, so a new package shows up by being there.
  */
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -49,11 +49,15 @@ const order = [
 
 /** Entry points as they are listed: a package, and after it what else it exports. */
 export function inReadingOrder(entries: readonly EntryPoint[]): EntryPoint[] {
-  const rank = ({ packageName }: EntryPoint): number => (order.includes(packageName) ? order.indexOf(packageName) : order.length);
+  const rank = ({ packageName }: EntryPoint): number =>
+    order.includes(packageName) ? order.indexOf(packageName) : order.length;
   return entries.toSorted((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
 }
 
-/** Every entry point of every published package. Tensors come first and the umbrella last: who shows the same name later refers to the one who has it. */
+/**
+ * Every entry point of every published package. Tensors come first and the umbrella last: who shows the same name later
+ * refers to the one who has it.
+ */
 export function entryPoints(): EntryPoint[] {
   const found: EntryPoint[] = [];
   for (const folder of readdirSync(packages)) {

@@ -1,5 +1,6 @@
 /**
- * The guides in reading order. The front page is their table of contents: a heading and below it links to guides; a guide that it does not name is an error.
+ * The guides in reading order. The front page is their table of contents: a heading and below it links to guides; a
+ * guide that it does not name is an error.
  */
 
 import { readdirSync, readFileSync } from "node:fs";
@@ -22,7 +23,9 @@ export function guideLists(): GuideList[] {
   return sections
     .map((section) => ({
       title: section.slice(0, section.indexOf("\n")),
-      files: [...section.matchAll(/^[-|].*?\]\(((?:guides\/)?[a-z-]+\.md)\)/gm)].map(([, path = ""]) => join(home, path)),
+      files: [...section.matchAll(/^[-|].*?\]\(((?:guides\/)?[a-z-]+\.md)\)/gm)].map(([, path = ""]) =>
+        join(home, path),
+      ),
     }))
     .filter(({ files }) => files.length > 0);
 }

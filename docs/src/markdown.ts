@@ -1,5 +1,6 @@
 /**
- * How Markdown is set: an address that stands in a text by itself is shown by what it leads to, an indented block is a formula, a wide table scrolls, a drawing is a part of the page.
+ * How Markdown is set: an address that stands in a text by itself is shown by what it leads to, an indented block is a
+ * formula, a wide table scrolls, a drawing is a part of the page.
  */
 
 import { readFileSync } from "node:fs";
@@ -20,7 +21,9 @@ type Rule = (tokens: readonly Token[], index: number) => string;
 
 /** What is used of markdown-it's parser. */
 interface Parser {
-  readonly core: { readonly ruler: { push(name: string, rule: (state: { readonly tokens: readonly Token[] }) => void): void } };
+  readonly core: {
+    readonly ruler: { push(name: string, rule: (state: { readonly tokens: readonly Token[] }) => void): void };
+  };
   readonly renderer: { readonly rules: Record<string, Rule> };
 }
 
@@ -43,7 +46,10 @@ function formulas(text: string): string {
   return `<pre class="ak-formula"><code>${html}</code></pre>\n`;
 }
 
-/** A drawing of the guides as a part of the page, so that it takes on the page's colours. By itself, it has colours of its own. */
+/**
+ * A drawing of the guides as a part of the page, so that it takes on the page's colours. By itself, it has colours of
+ * its own.
+ */
 function drawing(source: string): string {
   const svg = readFileSync(join(home, "guides/drawings", basename(source)), "utf8");
   return `<span class="ak-drawing">${svg.replace(/<style>[\s\S]*?<\/style>\n?/, "")}</span>`;

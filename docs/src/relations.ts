@@ -1,6 +1,6 @@
 /**
- * Which names belong together: the function and the method of one operation, the layer and its function, the options and who takes them. The pages link
- * both ways.
+ * Which names belong together: the function and the method of one operation, the layer and its function, the options
+ * and who takes them. The pages link both ways.
  */
 
 import {
@@ -59,8 +59,12 @@ export class Relations {
       const container = project.getChildByName([module]);
       if (!container?.isDeclaration()) continue;
       const namespace = container.getChildByName(["functional"]);
-      const children = [...(container.children ?? []), ...(namespace?.isDeclaration() ? (namespace.children ?? []) : [])];
-      for (const child of children) if (declared(child).kindOf(ReflectionKind.Function)) functions.set(child.name, declared(child));
+      const children = [
+        ...(container.children ?? []),
+        ...(namespace?.isDeclaration() ? (namespace.children ?? []) : []),
+      ];
+      for (const child of children)
+        if (declared(child).kindOf(ReflectionKind.Function)) functions.set(child.name, declared(child));
     }
     for (const method of tensorMembers(project)) {
       // The one function that cannot have its method's name.
@@ -72,9 +76,14 @@ export class Relations {
     for (const layer of layers?.isDeclaration() ? (layers.children ?? []) : []) {
       if (!layer.kindOf(ReflectionKind.Class)) continue;
       const name = layer.name.toLowerCase();
-      const candidates = [name, name.replace(/loss$/, ""), name.replace(/[123]d$/, "")].map((letters) => byLetters.get(letters));
+      const candidates = [name, name.replace(/loss$/, ""), name.replace(/[123]d$/, "")].map((letters) =>
+        byLetters.get(letters),
+      );
       const pads = /pad[123]d$/.test(name) ? functions.get("pad") : undefined;
-      this.#relate(functions.get(functionOf[layer.name] ?? "") ?? candidates.find((target) => target !== undefined) ?? pads, layer);
+      this.#relate(
+        functions.get(functionOf[layer.name] ?? "") ?? candidates.find((target) => target !== undefined) ?? pads,
+        layer,
+      );
     }
     for (const reflection of project.getReflectionsByKind(ReflectionKind.Function | ReflectionKind.Class)) {
       if (!reflection.isDeclaration()) continue;

@@ -1,5 +1,6 @@
 /**
- * What the search finds: every name once, by its own spelling and by PyTorch's (`clip_grad_norm_` finds `clipGradNorm_`).
+ * What the search finds: every name once, by its own spelling and by PyTorch's (`clip_grad_norm_` finds
+ * `clipGradNorm_`).
  */
 
 import type { IndexEvent } from "typedoc";
@@ -14,7 +15,10 @@ function snakeCase(name: string): string {
 export function prepareIndex(event: IndexEvent, counterparts: Counterparts): void {
   for (let i = event.searchResults.length - 1; i >= 0; i--) {
     const result = event.searchResults[i];
-    if (result?.isDeclaration() && (result.isReference() || result.name.startsWith("__") || result.name === "constructor"))
+    if (
+      result?.isDeclaration() &&
+      (result.isReference() || result.name.startsWith("__") || result.name === "constructor")
+    )
       event.removeResult(i);
   }
   event.searchFieldWeights.pytorch = 10;
@@ -22,7 +26,10 @@ export function prepareIndex(event: IndexEvent, counterparts: Counterparts): voi
     if (!result.isDeclaration()) return;
     const names = counterparts
       .of(result)
-      .flatMap(({ namespace, name }) => [`${namespace}.${name}`, ...(namespace === "torch.nn.functional" ? [`F.${name}`] : [])]);
+      .flatMap(({ namespace, name }) => [
+        `${namespace}.${name}`,
+        ...(namespace === "torch.nn.functional" ? [`F.${name}`] : []),
+      ]);
     // What is no function of PyTorch's own, such as the methods of `Module`, follows the rule for names all the same.
     if (names.length === 0 && /^[a-z]+[A-Z]/.test(result.name)) names.push(snakeCase(result.name));
     if (names.length > 0) event.searchFields[i] = { ...event.searchFields[i], pytorch: names.join(" ") };

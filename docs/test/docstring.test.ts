@@ -4,7 +4,9 @@ import { firstSentence, pytorchName, withoutPages } from "../src/docstring.ts";
 
 /** A docstring as TypeDoc takes it apart: text, and code in backticks. */
 function parts(text: string): CommentDisplayPart[] {
-  return text.split(/(`[^`]*`)/).flatMap((piece) => (piece === "" ? [] : [{ kind: piece.startsWith("`") ? "code" : "text", text: piece }]));
+  return text
+    .split(/(`[^`]*`)/)
+    .flatMap((piece) => (piece === "" ? [] : [{ kind: piece.startsWith("`") ? "code" : "text", text: piece }]));
 }
 
 const plain = (of: readonly CommentDisplayPart[]): string => of.map(({ text }) => text).join("");
@@ -14,7 +16,9 @@ describe("first sentences", () => {
   it("end at a full stop that ends a sentence", () => {
     expect(sentence("The sum over some dimensions, or all. NaN counts.")).toBe("The sum over some dimensions, or all.");
     expect(
-      sentence("`max(x, 0)`, with the derivative 0 at 0. https://pytorch.org/docs/stable/generated/torch.nn.functional.relu.html"),
+      sentence(
+        "`max(x, 0)`, with the derivative 0 at 0. https://pytorch.org/docs/stable/generated/torch.nn.functional.relu.html",
+      ),
     ).toBe("`max(x, 0)`, with the derivative 0 at 0.");
     expect(sentence("Reads a file.\n\nMore about it.")).toBe("Reads a file.");
   });
@@ -33,8 +37,12 @@ describe("first sentences", () => {
 describe("PyTorch's pages", () => {
   it("are known by the name that they are about", () => {
     expect(pytorchName("https://pytorch.org/docs/stable/generated/torch.nn.Conv2d.html")).toBe("torch.nn.Conv2d");
-    expect(pytorchName("https://pytorch.org/docs/stable/data.html#torch.utils.data.DataLoader")).toBe("torch.utils.data.DataLoader");
-    expect(pytorchName("https://pytorch.org/docs/stable/generated/torch.nn.modules.normalization.RMSNorm.html")).toBe("torch.nn.RMSNorm");
+    expect(pytorchName("https://pytorch.org/docs/stable/data.html#torch.utils.data.DataLoader")).toBe(
+      "torch.utils.data.DataLoader",
+    );
+    expect(pytorchName("https://pytorch.org/docs/stable/generated/torch.nn.modules.normalization.RMSNorm.html")).toBe(
+      "torch.nn.RMSNorm",
+    );
     expect(pytorchName("https://pytorch.org/docs/stable/tensor_view.html")).toBeNull();
     expect(pytorchName("https://example.com/generated/torch.nn.Conv2d.html")).toBeNull();
   });

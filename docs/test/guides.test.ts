@@ -14,7 +14,9 @@ it("the front page lists every guide once, under headings", () => {
 
 it("the code of the guides fits the width of a page", () => {
   for (const file of [frontPage, ...guideLists().flatMap((list) => list.files)]) {
-    const blocks = [...readFileSync(file, "utf8").matchAll(/^```ts\n([\s\S]*?)^```$/gm)].flatMap(([, code = ""]) => code.split("\n"));
+    const blocks = [...readFileSync(file, "utf8").matchAll(/^```ts\n([\s\S]*?)^```$/gm)].flatMap(([, code = ""]) =>
+      code.split("\n"),
+    );
     for (const line of blocks) expect(line.length, `${file}: ${line}`).toBeLessThanOrEqual(98);
   }
 });

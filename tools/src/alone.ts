@@ -1,7 +1,8 @@
 /**
- * Whether each package can be used alone: every tarball is installed with its peers in an empty project outside of the workspace, a small program is
- * type-checked there and run in each supported Node. That of the umbrella is also checked by the oldest supported TypeScript, run in Bun and Deno, bundled for
- * the browser and, where there is one, run in it, under a Content-Security-Policy.
+ * Whether each package can be used alone: every tarball is installed with its peers in an empty project outside of the
+ * workspace, a small program is type-checked there and run in each supported Node. That of the umbrella is also checked
+ * by the oldest supported TypeScript, run in Bun and Deno, bundled for the browser and, where there is one, run in it,
+ * under a Content-Security-Policy.
  */
 
 import { spawnSync } from "node:child_process";
@@ -18,7 +19,8 @@ const releases = [22, 24, 26];
 /** Runs a command; what it printed is in the error if it fails. */
 function run(command: string, args: readonly string[], cwd: string): string {
   const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: "utf8" });
-  if (status !== 0) throw new Error(`${command} ${args.join(" ")}: ${error?.message ?? `status ${status}`}\n${stdout}${stderr}`);
+  if (status !== 0)
+    throw new Error(`${command} ${args.join(" ")}: ${error?.message ?? `status ${status}`}\n${stdout}${stderr}`);
   return stdout;
 }
 
@@ -69,7 +71,10 @@ function project(name: string, all: ReadonlyMap<string, Packed>): string {
   return folder;
 }
 
-/** Bundles a project's program into one script, what it would load later included, and runs it in Chromium, if there is one. */
+/**
+ * Bundles a project's program into one script, what it would load later included, and runs it in Chromium, if there is
+ * one.
+ */
 async function browser(folder: string): Promise<string> {
   const result = await build({
     configFile: false,
@@ -88,7 +93,9 @@ async function browser(folder: string): Promise<string> {
   });
   const outputs = Array.isArray(result) ? result : [result];
   const code = outputs
-    .flatMap((one) => ("output" in one ? one.output.flatMap((chunk) => (chunk.type === "chunk" ? [chunk.code] : [])) : []))
+    .flatMap((one) =>
+      "output" in one ? one.output.flatMap((chunk) => (chunk.type === "chunk" ? [chunk.code] : [])) : [],
+    )
     .join("\n");
   const size = `${(gzipSync(code).length / 1000).toFixed(1)} KB gzipped`;
   const chromium = ["/usr/bin/chromium", "/usr/bin/google-chrome"].find((path) => existsSync(path));
@@ -99,7 +106,14 @@ async function browser(folder: string): Promise<string> {
   );
   const page = run(
     chromium,
-    ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=60000", "--dump-dom", `file://${join(folder, "page.html")}`],
+    [
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--virtual-time-budget=60000",
+      "--dump-dom",
+      `file://${join(folder, "page.html")}`,
+    ],
     folder,
   );
   if (!page.includes("<body>done")) throw new Error(`the page did not come to its end:\n${page.slice(-500)}`);
@@ -122,7 +136,10 @@ for (const name of all.keys()) {
       run(tool("bun@1", ".bin/bun"), ["program.js"], folder);
       run(tool("deno@2", ".bin/deno"), ["run", "--allow-all", "program.js"], folder);
       passed.push("TypeScript 5.7", "Bun", "Deno");
-      writeFileSync(join(folder, "page.js"), 'import "./program.js";\ndocument.body.firstChild.textContent = "done";\n');
+      writeFileSync(
+        join(folder, "page.js"),
+        'import "./program.js";\ndocument.body.firstChild.textContent = "done";\n',
+      );
       passed.push(await browser(folder));
     }
     console.log(`${name}: ${passed.join(", ")}`);

@@ -1,6 +1,6 @@
 /**
- * `pnpm create-optimizer NAME`: a package for a new optimizer, `packages/optim-NAME`, that passes its tests as it stands. Everything that could be
- * wrong with the name is found before a file is written.
+ * `pnpm create-optimizer NAME`: a package for a new optimizer, `packages/optim-NAME`, that passes its tests as it
+ * stands. Everything that could be wrong with the name is found before a file is written.
  */
 
 import { spawnSync } from "node:child_process";
@@ -32,7 +32,9 @@ export function createOptimizer(name: string, root: string): readonly string[] {
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join("");
   // Safe: both files are the repository's own, and every build reads them.
-  const { version } = JSON.parse(readFileSync(join(root, "packages/optim/package.json"), "utf8")) as { version: string };
+  const { version } = JSON.parse(readFileSync(join(root, "packages/optim/package.json"), "utf8")) as {
+    version: string;
+  };
   const projects = JSON.parse(readFileSync(join(root, "tsconfig.json"), "utf8")) as { references: { path: string }[] };
 
   const files = new Map(optimizerFiles({ name, className, version }));
@@ -58,7 +60,12 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     // Names differ in length, and with them where a line is broken.
     spawnSync(
       process.execPath,
-      [join(root, "node_modules/@biomejs/biome/bin/biome"), "check", "--write", ...paths.filter((path) => /\.(ts|json)$/.test(path))],
+      [
+        join(root, "node_modules/@biomejs/biome/bin/biome"),
+        "check",
+        "--write",
+        ...paths.filter((path) => /\.(ts|json)$/.test(path)),
+      ],
       {
         cwd: root,
         stdio: ["ignore", "ignore", "inherit"],

@@ -1,6 +1,7 @@
 /**
- * The examples in docstrings as programs: each `@example` of a source file becomes a module that imports the names it uses. What an example takes for
- * granted (`x`, `model`, an optimizer) comes from the table in `given.ts`. A comment behind a statement that is a value is what the statement gives.
+ * The examples in docstrings as programs: each `@example` of a source file becomes a module that imports the names it
+ * uses. What an example takes for granted (`x`, `model`, an optimizer) comes from the table in `given.ts`. A comment
+ * behind a statement that is a value is what the statement gives.
  */
 
 import { globSync, readdirSync, readFileSync } from "node:fs";
@@ -23,13 +24,19 @@ export function findExamples(): readonly Example[] {
     .sort()
     .flatMap((file) => {
       const text = readFileSync(join(packages, file), "utf8");
-      return [...text.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*?@example[\s\S]*?)\*\//g)].flatMap(({ 1: comment = "", index }) => {
-        const line = text.slice(0, index).split("\n").length;
-        const blocks = comment.replace(/^[ \t]*\* ?/gm, "").split(/^@/m);
-        return blocks
-          .filter((block) => block.startsWith("example"))
-          .map((block, i) => ({ place: `${file}:${line}${i === 0 ? "" : `+${i}`}`, file, code: block.slice("example".length).trim() }));
-      });
+      return [...text.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*?@example[\s\S]*?)\*\//g)].flatMap(
+        ({ 1: comment = "", index }) => {
+          const line = text.slice(0, index).split("\n").length;
+          const blocks = comment.replace(/^[ \t]*\* ?/gm, "").split(/^@/m);
+          return blocks
+            .filter((block) => block.startsWith("example"))
+            .map((block, i) => ({
+              place: `${file}:${line}${i === 0 ? "" : `+${i}`}`,
+              file,
+              code: block.slice("example".length).trim(),
+            }));
+        },
+      );
     });
 }
 
@@ -38,8 +45,11 @@ export function sources(): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const folder of readdirSync(join(root, "packages"))) {
     // Safe: a package.json of this repository.
-    const { name, exports } = JSON.parse(readFileSync(join(root, "packages", folder, "package.json"), "utf8")) as Manifest;
-    for (const [path, file] of Object.entries(exports)) found.set(name + path.slice(1), join(root, "packages", folder, String(file)));
+    const { name, exports } = JSON.parse(
+      readFileSync(join(root, "packages", folder, "package.json"), "utf8"),
+    ) as Manifest;
+    for (const [path, file] of Object.entries(exports))
+      found.set(name + path.slice(1), join(root, "packages", folder, String(file)));
   }
   return found;
 }
@@ -54,7 +64,8 @@ function identifiers(code: string): ReadonlySet<string> {
 function declared(code: string): ReadonlySet<string> {
   const names = new Set<string>();
   for (const [, list, one] of code.matchAll(/^(?:const|let|using) (?:[[{](.*?)[\]}] =|(\w+))/gm)) {
-    for (const name of (list ?? one ?? "").replaceAll(/[[\]{}]/g, "").split(",")) names.add(name.split(":").at(-1)?.trim() ?? "");
+    for (const name of (list ?? one ?? "").replaceAll(/[[\]{}]/g, "").split(","))
+      names.add(name.split(":").at(-1)?.trim() ?? "");
   }
   for (const [, name = ""] of code.matchAll(/^(?:class|function) (\w+)/gm)) names.add(name);
   return names;
@@ -62,14 +73,17 @@ function declared(code: string): ReadonlySet<string> {
 
 /** `value; // [1, 2]` becomes a check that the value is `[1, 2]`; what is behind it and is no value stays a comment. */
 function checked(code: string): string {
-  return code.replace(/^(?!const |let |using |class |for |import |\s|})(.+); \/\/ (.+)$/gm, (line, expression: string, text: string) => {
-    try {
-      JSON.parse(text);
-    } catch {
-      return line;
-    }
-    return `await check(${expression}, ${text});`;
-  });
+  return code.replace(
+    /^(?!const |let |using |class |for |import |\s|})(.+); \/\/ (.+)$/gm,
+    (line, expression: string, text: string) => {
+      try {
+        JSON.parse(text);
+      } catch {
+        return line;
+      }
+      return `await check(${expression}, ${text});`;
+    },
+  );
 }
 
 /** What the modules of examples may import, by name: values first, where they come from. */
@@ -84,7 +98,9 @@ export function moduleOf({ file, code }: Example, folder: string, exported: Expo
   const lines: string[] = [];
   const known = new Set<string>([
     ...declared(code),
-    ...[...code.matchAll(/^import \{(.*)\}/gm)].flatMap(([, names = ""]) => names.split(",").map((name) => name.trim())),
+    ...[...code.matchAll(/^import \{(.*)\}/gm)].flatMap(([, names = ""]) =>
+      names.split(",").map((name) => name.trim()),
+    ),
   ]);
   const imports: string[] = [];
   const supply = (text: string): void => {
@@ -94,7 +110,8 @@ export function moduleOf({ file, code }: Example, folder: string, exported: Expo
       known.add(name);
       if (statement === undefined || !declared(statement).has(name)) {
         const source = exported.from(name, file);
-        if (source) imports.push(`import { ${source.isValue ? "" : "type "}${name} } from "${relative(folder, source.path)}";`);
+        if (source)
+          imports.push(`import { ${source.isValue ? "" : "type "}${name} } from "${relative(folder, source.path)}";`);
       }
       if (statement !== undefined) {
         supply(statement);

@@ -39,11 +39,16 @@ export const givenIn: Readonly<Record<string, Readonly<Record<string, string>>>>
   },
   "nn/src/packed-sequence.ts": { x: "const x = randn([3, 5, 10]);", lstm: "const lstm = new LSTM(10, 4);" },
   "nn/src/recurrent.ts": { x: "const x = randn([2, 7, 10]);" },
-  "nn/src/transformer-decoder.ts": { source: "const source = randn([2, 7, 64]);", target: "const target = randn([2, 5, 64]);" },
+  "nn/src/transformer-decoder.ts": {
+    source: "const source = randn([2, 7, 64]);",
+    target: "const target = randn([2, 5, 64]);",
+  },
   "optim/src/schedulers/scheduler.ts": {
     optimizer: "const optimizer = new SGD([requiresGrad(ones([1]))], { lr: 0.1 });\noptimizer.step();",
   },
-  "tensor/src/expr/derivative.ts": { formula: "const formula = (x: Expr): Expr => x.add(x.square().add(1).sqrt()).log();" },
+  "tensor/src/expr/derivative.ts": {
+    formula: "const formula = (x: Expr): Expr => x.add(x.square().add(1).sqrt()).log();",
+  },
   "tensor/src/ops/conv.ts": {
     images: "const images = randn([2, 3, 8, 8]);",
     weight: "const weight = randn([4, 3, 3, 3]);",

@@ -1,6 +1,6 @@
 /**
- * The files of a new optimizer's package. They are a working optimizer (stochastic gradient descent with momentum), so that the package passes its
- * tests, builds and stands in the reference before a line of it is changed.
+ * The files of a new optimizer's package. They are a working optimizer (stochastic gradient descent with momentum), so
+ * that the package passes its tests, builds and stands in the reference before a line of it is changed.
  */
 
 /** What the template fills in. */
@@ -72,7 +72,8 @@ import { tensor } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
 import { ${className} } from "../src/index.ts";
 
-// What every optimizer must do: find the bottom of a bowl, treat groups by their options, save and load its state, refuse nonsense.
+// What every optimizer must do: find the bottom of a bowl, treat groups by their options, save and load its state,
+// refuse nonsense.
 describeOptimizer("${className}", (params, options) => new ${className}(params, options), { lr: 0.01 });
 
 describe("${className}", () => {

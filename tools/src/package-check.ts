@@ -1,7 +1,8 @@
 /**
- * What publint and arethetypeswrong find in the packed packages: whether every entry point leads to a file that is there, with the types that belong to
- * it. They are for ES modules only, so that CommonJS cannot `require` them in old ways is no finding. And whether TypeScript put a helper around the name in
- * an `import(name)`, of which bundlers warn; and whether something built from a source that is there no more is still packed, since the compiler removes nothing.
+ * What publint and arethetypeswrong find in the packed packages: whether every entry point leads to a file that is
+ * there, with the types that belong to it. They are for ES modules only, so that CommonJS cannot `require` them in old
+ * ways is no finding. And whether TypeScript put a helper around the name in an `import(name)`, of which bundlers warn;
+ * and whether something built from a source that is there no more is still packed, since the compiler removes nothing.
  */
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -26,7 +27,11 @@ for (const { folder, manifest, tarball } of packed) {
   else {
     for (const problem of types.problems) {
       // Old resolution knows no `exports`, and CommonJS gets these modules through `import()`.
-      if ("resolutionKind" in problem && (problem.resolutionKind === "node10" || problem.resolutionKind === "node16-cjs")) continue;
+      if (
+        "resolutionKind" in problem &&
+        (problem.resolutionKind === "node10" || problem.resolutionKind === "node16-cjs")
+      )
+        continue;
       lines.push(`arethetypeswrong: ${JSON.stringify(problem)}`);
     }
   }

@@ -35,12 +35,20 @@ export function packAll(): readonly Packed[] {
     // Safe: a package.json of this repository.
     .map((folder) => ({ folder, manifest: JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest }))
     .filter(({ manifest }) => !manifest.private);
-  execFileSync("npx", ["-y", "pnpm@12", "--recursive", "--filter", "./packages/*", "pack", "--pack-destination", destination], {
-    cwd: root,
-    stdio: ["ignore", "ignore", "inherit"],
-  });
+  execFileSync(
+    "npx",
+    ["-y", "pnpm@12", "--recursive", "--filter", "./packages/*", "pack", "--pack-destination", destination],
+    {
+      cwd: root,
+      stdio: ["ignore", "ignore", "inherit"],
+    },
+  );
   return published.map(({ folder, manifest }) => {
     const { name, version } = manifest;
-    return { folder, manifest, tarball: join(destination, `${name.replace("@", "").replace("/", "-")}-${version}.tgz`) };
+    return {
+      folder,
+      manifest,
+      tarball: join(destination, `${name.replace("@", "").replace("/", "-")}-${version}.tgz`),
+    };
   });
 }

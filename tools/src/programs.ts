@@ -1,5 +1,6 @@
 /**
- * A small program for each published package, which uses nothing but the package and its peers. Each throws when something is not as it should be.
+ * A small program for each published package, which uses nothing but the package and its peers. Each throws when
+ * something is not as it should be.
  */
 
 /** By package: a program in TypeScript. A published package without one is an error. */

@@ -1,9 +1,9 @@
 /**
- * What an application downloads: each import bundled alone for the browser, minified and gzipped, beside its limit. What is only loaded when it is needed, by
- * an import within a function, is told apart. Exits with 1 if one is over.
+ * What an application downloads: each import bundled alone for the browser, minified and gzipped, beside its limit.
+ * What is only loaded when it is needed, by an import within a function, is told apart. Exits with 1 if one is over.
  *
- * All of a package is what a program holds that uses every one of its exports. It imports them by their names, as programs do, and so does not contain the names; they
- * would be 8 KB of everything.
+ * All of a package is what a program holds that uses every one of its exports. It imports them by their names, as
+ * programs do, and so does not contain the names; they would be 8 KB of everything.
  */
 
 import { dirname, join } from "node:path";
@@ -41,7 +41,12 @@ const limits: readonly Limit[] = [
     limit: 67.5,
     goal: 60,
   },
-  { name: "@akari/tensor, all of it", code: usingAll("@akari/tensor", await import("@akari/tensor")), limit: 99, goal: 60 },
+  {
+    name: "@akari/tensor, all of it",
+    code: usingAll("@akari/tensor", await import("@akari/tensor")),
+    limit: 99,
+    goal: 60,
+  },
   { name: "akari: the training program of the README", code: training, limit: 85.5, goal: 80 },
   { name: "akari: everything", code: usingAll("akari", await import("akari")), limit: 151, goal: 120 },
   {
@@ -111,13 +116,15 @@ async function bundle(code: string, without: readonly string[] = []): Promise<re
       write: false,
       minify: true,
       modulePreload: false,
-      // Nothing of the entry is dropped, and as in an application its chunk may export more than that, for the chunks that are loaded later. A strict one
-      // would become a list of names before chunks of its own.
+      // Nothing of the entry is dropped, and as in an application its chunk may export more than that, for the chunks
+      // that are loaded later. A strict one would become a list of names before chunks of its own.
       rollupOptions: { input: entry, preserveEntrySignatures: "allow-extension", external: [/^node:/, ...without] },
     },
   });
   const outputs = Array.isArray(result) ? result : [result];
-  return outputs.flatMap((one) => ("output" in one ? one.output.flatMap((chunk) => (chunk.type === "chunk" ? [chunk] : [])) : []));
+  return outputs.flatMap((one) =>
+    "output" in one ? one.output.flatMap((chunk) => (chunk.type === "chunk" ? [chunk] : [])) : [],
+  );
 }
 
 /** The chunks that are there from the start: the entry and whatever is imported from there on. */
@@ -144,7 +151,10 @@ for (const { name, code, limit, goal, without } of limits) {
   );
   if (over) process.exitCode = 1;
   if (process.argv.includes("--modules")) {
-    const modules = chunks.flatMap((chunk) => Object.entries(chunk.modules)).sort(([, a], [, b]) => b.renderedLength - a.renderedLength);
-    for (const [id, { renderedLength }] of modules.slice(0, 40)) console.log(`  ${(renderedLength / 1000).toFixed(1).padStart(6)}  ${id}`);
+    const modules = chunks
+      .flatMap((chunk) => Object.entries(chunk.modules))
+      .sort(([, a], [, b]) => b.renderedLength - a.renderedLength);
+    for (const [id, { renderedLength }] of modules.slice(0, 40))
+      console.log(`  ${(renderedLength / 1000).toFixed(1).padStart(6)}  ${id}`);
   }
 }

@@ -1,6 +1,7 @@
 /**
- * Temporary folders that go away by themselves: a program's when it ends, and that of a run of the tests, in which all that tests and the programs started by
- * them write for a while lies, so that no test has to clear up, and one that fails leaves nothing behind either.
+ * Temporary folders that go away by themselves: a program's when it ends, and that of a run of the tests, in which all
+ * that tests and the programs started by them write for a while lies, so that no test has to clear up, and one that
+ * fails leaves nothing behind either.
  */
 
 import { mkdtempSync, rmSync } from "node:fs";

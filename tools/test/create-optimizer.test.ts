@@ -48,7 +48,9 @@ describe("create-optimizer", () => {
     const paths = createOptimizer("sophia-g", place);
     for (const path of paths) expect(existsSync(join(place, path)), path).toBe(true);
     expect(readFileSync(join(place, "tsconfig.json"), "utf8")).toContain('"packages/optim-sophia-g"');
-    expect(readFileSync(join(place, ".changeset/optim-sophia-g.md"), "utf8")).toMatch(/^---\n"@akari\/optim-sophia-g": minor\n---\n/);
+    expect(readFileSync(join(place, ".changeset/optim-sophia-g.md"), "utf8")).toMatch(
+      /^---\n"@akari\/optim-sophia-g": minor\n---\n/,
+    );
     expect(objection("sophia-g", place)).not.toBeNull();
 
     const compilerOptions = { noEmit: true, composite: false, declarationMap: false, types: [] };
@@ -56,13 +58,20 @@ describe("create-optimizer", () => {
       join(place, "tsconfig.test.json"),
       JSON.stringify({ extends: "./tsconfig.base.json", compilerOptions, include: ["packages/optim-sophia-g"] }),
     );
-    const types = spawnSync(join(root, "node_modules/.bin/tsc"), ["-p", join(place, "tsconfig.test.json")], { encoding: "utf8" });
+    const types = spawnSync(join(root, "node_modules/.bin/tsc"), ["-p", join(place, "tsconfig.test.json")], {
+      encoding: "utf8",
+    });
     expect(types.stdout).toBe("");
 
     // The root refers to packages that were not copied.
     writeFileSync(join(place, "tsconfig.json"), '{ "files": [] }');
-    writeFileSync(join(place, "vitest.config.ts"), "export default { test: { include: ['packages/optim-sophia-g/test/*.test.ts'] } };\n");
-    const tests = spawnSync(process.execPath, [join(root, "node_modules/vitest/vitest.mjs"), "run", "--root", place], { encoding: "utf8" });
+    writeFileSync(
+      join(place, "vitest.config.ts"),
+      "export default { test: { include: ['packages/optim-sophia-g/test/*.test.ts'] } };\n",
+    );
+    const tests = spawnSync(process.execPath, [join(root, "node_modules/vitest/vitest.mjs"), "run", "--root", place], {
+      encoding: "utf8",
+    });
     expect(tests.status, tests.stdout + tests.stderr).toBe(0);
   });
 });

@@ -1,5 +1,6 @@
 /**
- * Every example in a docstring is type-checked, and run unless a reason stands below. All run in one Node, one after the other.
+ * Every example in a docstring is type-checked, and run unless a reason stands below. All run in one Node, one after
+ * the other.
  */
 
 import { spawnSync } from "node:child_process";
@@ -26,7 +27,11 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const umbrella = join(root, "packages/akari/src/index.ts");
 const paths = [umbrella, ...[...sources().values()].filter((path) => path !== umbrella)];
 const entries = await Promise.all(
-  paths.map(async (path) => ({ path, values: new Set(Object.keys((await import(path)) as object)), text: readFileSync(path, "utf8") })),
+  paths.map(async (path) => ({
+    path,
+    values: new Set(Object.keys((await import(path)) as object)),
+    text: readFileSync(path, "utf8"),
+  })),
 );
 
 const exported: Exported = {
@@ -36,7 +41,9 @@ const exported: Exported = {
     const ordered = [...entries.filter(({ path }) => path.startsWith(home)), ...entries];
     const withValue = ordered.find(({ values }) => values.has(name));
     if (withValue) return { path: withValue.path, isValue: true };
-    const withType = ordered.find(({ text }) => new RegExp(`\\btype ${name}\\b|export type \\{[^}]*\\b${name}\\b`).test(text));
+    const withType = ordered.find(({ text }) =>
+      new RegExp(`\\btype ${name}\\b|export type \\{[^}]*\\b${name}\\b`).test(text),
+    );
     if (withType) return { path: withType.path, isValue: false };
     const own = join(root, "packages", file);
     const declaration = new RegExp(`^export (async )?(function|const|class) ${name}\\b`, "m");
@@ -71,7 +78,8 @@ const examples = findExamples().filter(({ file }) => !internal.has(file));
 const nameOf = (place: string): string => `./${place.replace(/\.ts:/, "-").replace(/[/+]/g, "-")}.ts`;
 
 describe("examples in docstrings", () => {
-  for (const example of examples) writeFileSync(join(folder, nameOf(example.place)), moduleOf(example, folder, exported));
+  for (const example of examples)
+    writeFileSync(join(folder, nameOf(example.place)), moduleOf(example, folder, exported));
   writeFileSync(join(folder, "check.ts"), check);
   writeFileSync(join(folder, "main.ts"), main);
 

@@ -27,7 +27,12 @@ export function showProbabilities(probabilities: Float32Array | null, otherwise 
   });
   answer.replaceChildren();
   if (best === null) answer.textContent = otherwise;
-  else answer.append("This is a ", made("b", "", String(best.digit)), `, says the network: ${certainty(best.probability)} sure.`);
+  else
+    answer.append(
+      "This is a ",
+      made("b", "", String(best.digit)),
+      `, says the network: ${certainty(best.probability)} sure.`,
+    );
 }
 
 /** A probability in per cent; nothing is quite certain. */

@@ -1,8 +1,9 @@
 /**
- * A drawing made into an image as MNIST's are: "size normalized to fit in a 20×20 pixel box while preserving their aspect ratio", grey where ink
- * covers a part of a pixel, and "centered in a 28×28 image by computing the center of mass of the pixels, and translating the image so as to
- * position this point at the center". In the images themselves one sees that the translation was by whole pixels, and that the centre is the
- * middle of pixel 14: the mass of all of them is within half a pixel of it.
+ * A drawing made into an image as MNIST's are: "size normalized to fit in a 20×20 pixel box while preserving their
+ * aspect ratio", grey where ink covers a part of a pixel, and "centered in a 28×28 image by computing the center of
+ * mass of the pixels, and translating the image so as to position this point at the center". In the images themselves
+ * one sees that the translation was by whole pixels, and that the centre is the middle of pixel 14: the mass of all of
+ * them is within half a pixel of it.
  *
  * http://yann.lecun.com/exdb/mnist/
  */
@@ -40,14 +41,19 @@ export function centred(picture: Picture): Uint8Array | null {
   const narrow = new Float64Array(height * SIDE);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < SIDE; x++) {
-      narrow[y * SIDE + x] = average(grey.subarray(y * width, (y + 1) * width), left + x * pixel, left + (x + 1) * pixel);
+      narrow[y * SIDE + x] = average(
+        grey.subarray(y * width, (y + 1) * width),
+        left + x * pixel,
+        left + (x + 1) * pixel,
+      );
     }
   }
   const image = new Uint8Array(SIDE * SIDE);
   const column = new Float64Array(height);
   for (let x = 0; x < SIDE; x++) {
     for (let y = 0; y < height; y++) column[y] = narrow[y * SIDE + x] as number;
-    for (let y = 0; y < SIDE; y++) image[y * SIDE + x] = Math.round(average(column, top + y * pixel, top + (y + 1) * pixel));
+    for (let y = 0; y < SIDE; y++)
+      image[y * SIDE + x] = Math.round(average(column, top + y * pixel, top + (y + 1) * pixel));
   }
   return image;
 }
@@ -74,7 +80,10 @@ function begin({ first, length, mass }: Extent, pixel: number): number {
   return first - Math.min(room, Math.max(0, Math.round(CENTRE - (mass - first) / pixel))) * pixel;
 }
 
-/** The mean of values over an interval, each value being that of the unit that begins at its index; outside of them there is paper. */
+/**
+ * The mean of values over an interval, each value being that of the unit that begins at its index; outside of them
+ * there is paper.
+ */
 function average(values: ArrayLike<number>, from: number, to: number): number {
   let sum = 0;
   for (let i = Math.max(0, Math.floor(from)); i < Math.min(values.length, to); i++) {

@@ -14,13 +14,18 @@ export interface Devices {
 
 /** Opens the devices that there are. */
 export async function findDevices(): Promise<Devices> {
-  // One core is left to the page, which would stutter otherwise. A page that is not isolated has no threads but this one.
+  // One core is left to the page, which would stutter otherwise. A page that is not isolated has no threads but this
+  // one.
   const threads = crossOriginIsolated ? Math.max(1, navigator.hardwareConcurrency - 1) : 1;
   const found = { cpu: threads > 1 ? `${threads} threads` : "one thread" };
   const host = cpu({ threads });
   try {
     const device = await webgpu();
-    return { ...found, backends: { cpu: host, webgpu: device }, webgpu: { note: device.software ? "in software" : device.adapter } };
+    return {
+      ...found,
+      backends: { cpu: host, webgpu: device },
+      webgpu: { note: device.software ? "in software" : device.adapter },
+    };
   } catch (error) {
     if (!(error instanceof DeviceError)) throw error;
     return { ...found, backends: { cpu: host }, webgpu: { reason: error.message } };

@@ -16,7 +16,10 @@ export function drawDigit(canvas: HTMLCanvasElement, pixels: Uint8Array | null):
 }
 
 /** The class with the highest probability, of the ten that begin at `from`, and how probable it is. */
-export function likeliest(probabilities: Float32Array, from = 0): { readonly digit: number; readonly probability: number } {
+export function likeliest(
+  probabilities: Float32Array,
+  from = 0,
+): { readonly digit: number; readonly probability: number } {
   const ten = probabilities.subarray(from, from + 10);
   const probability = Math.max(...ten);
   return { digit: ten.indexOf(probability), probability };

@@ -8,7 +8,11 @@ export function element<T extends HTMLElement>(id: string, kind: abstract new ()
 }
 
 /** A new element with a class and a text. */
-export function made<Name extends keyof HTMLElementTagNameMap>(name: Name, className = "", text = ""): HTMLElementTagNameMap[Name] {
+export function made<Name extends keyof HTMLElementTagNameMap>(
+  name: Name,
+  className = "",
+  text = "",
+): HTMLElementTagNameMap[Name] {
   return Object.assign(document.createElement(name), { className, textContent: text });
 }
 

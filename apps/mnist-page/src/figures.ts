@@ -31,7 +31,8 @@ export function clearFigures(): void {
 /** Some steps are done. */
 export function showProgress(progress: Progress): void {
   for (const reading of progress.losses) curve.add(reading);
-  speed.textContent = progress.imagesPerSecond === 0 ? "–" : Math.round(progress.imagesPerSecond).toLocaleString("en-US");
+  speed.textContent =
+    progress.imagesPerSecond === 0 ? "–" : Math.round(progress.imagesPerSecond).toLocaleString("en-US");
   epoch.textContent = String(progress.epoch);
   step.textContent = `${progress.step} / ${progress.steps}`;
   const last = progress.losses.at(-1);

@@ -1,6 +1,6 @@
 /**
- * The losses of a run, however long, in a number of points that can be drawn many times a second: when there are too many, each two become
- * their mean, and so does what comes after.
+ * The losses of a run, however long, in a number of points that can be drawn many times a second: when there are too
+ * many, each two become their mean, and so does what comes after.
  */
 
 import type { LossPoint } from "@akari/app-mnist/chart";

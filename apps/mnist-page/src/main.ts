@@ -47,7 +47,10 @@ function hear(report: Report): void {
     case "download": {
       const { received, total } = report;
       const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
-      show("opening", `Downloading MNIST: ${megabytes(received)}${total === null ? "" : ` of ${megabytes(total)}`} MB.`);
+      show(
+        "opening",
+        `Downloading MNIST: ${megabytes(received)}${total === null ? "" : ` of ${megabytes(total)}`} MB.`,
+      );
       break;
     }
     case "data":
@@ -72,7 +75,8 @@ function hear(report: Report): void {
     case "reading": {
       const again = reading === "one, and another after it";
       reading = "nothing";
-      if (written !== null) showProbabilities(report.probabilities, "The network has learned nothing yet: press Train.");
+      if (written !== null)
+        showProbabilities(report.probabilities, "The network has learned nothing yet: press Train.");
       if (again) read();
       break;
     }
@@ -87,13 +91,18 @@ function hear(report: Report): void {
 }
 
 worker.addEventListener("message", ({ data }: MessageEvent<Report>) => hear(data));
-worker.addEventListener("error", ({ message }) => showTrouble(message || "The worker that trains could not be started."));
+worker.addEventListener("error", ({ message }) =>
+  showTrouble(message || "The worker that trains could not be started."),
+);
 
 listen({
   choose: ({ network }) => showSources(network),
   train(choice) {
     clearFigures();
-    show("training", `Training the ${choice.network.toUpperCase()} on the ${choice.device === "cpu" ? "CPU" : "GPU"} with ${data}.`);
+    show(
+      "training",
+      `Training the ${choice.network.toUpperCase()} on the ${choice.device === "cpu" ? "CPU" : "GPU"} with ${data}.`,
+    );
     ask({ type: "train", choice });
   },
   stop: () => ask({ type: "stop" }),

@@ -27,7 +27,13 @@ export type Report =
   | { readonly type: "devices"; readonly cpu: string; readonly webgpu: Gpu }
   | { readonly type: "download"; readonly received: number; readonly total: number | null }
   /** What there is to learn from, and some of the test images, 28 × 28 bytes each. */
-  | { readonly type: "data"; readonly name: string; readonly about: string; readonly pixels: Uint8Array; readonly digits: Uint8Array }
+  | {
+      readonly type: "data";
+      readonly name: string;
+      readonly about: string;
+      readonly pixels: Uint8Array;
+      readonly digits: Uint8Array;
+    }
   | Progress
   | { readonly type: "tested"; readonly epoch: number; readonly accuracy: number }
   | { readonly type: "stopped"; readonly why: string }

@@ -1,6 +1,6 @@
 /**
- * The field to write on, with a mouse, a pen, a finger or the keyboard. Strokes are kept as lines in a unit square, so the field may have any size;
- * they are drawn twice, for the eye and as the picture that is read.
+ * The field to write on, with a mouse, a pen, a finger or the keyboard. Strokes are kept as lines in a unit square, so
+ * the field may have any size; they are drawn twice, for the eye and as the picture that is read.
  */
 
 import { centred } from "./centre.ts";
@@ -16,7 +16,10 @@ interface Point {
 const PEN = 1 / 13;
 /** How far an arrow key moves. */
 const STEP = 1 / 24;
-/** The side of the picture that is read, and the width of the pen there: two and a half of 20 pixels, as in MNIST, however large somebody writes. */
+/**
+ * The side of the picture that is read, and the width of the pen there: two and a half of 20 pixels, as in MNIST,
+ * however large somebody writes.
+ */
 const PICTURE = 160;
 const PICTURE_PEN = 20;
 /** What is smaller than this is a dot. */
@@ -63,7 +66,8 @@ export class Pad {
     context.setTransform(scale, 0, 0, scale, PICTURE_PEN / 2 - scale * left, PICTURE_PEN / 2 - scale * top);
     this.#trace(context, PICTURE_PEN / scale);
     const { data } = context.getImageData(0, 0, PICTURE, PICTURE);
-    const grey = Uint8Array.from({ length: PICTURE * PICTURE }, (_, i) => data[4 * i + 3] as number); // safe: four bytes a pixel
+    // safe: four bytes a pixel
+    const grey = Uint8Array.from({ length: PICTURE * PICTURE }, (_, i) => data[4 * i + 3] as number);
     return centred({ width: PICTURE, height: PICTURE, grey });
   }
 
@@ -104,7 +108,12 @@ export class Pad {
     else if (right === 0 && down === 0) return;
     event.preventDefault();
     const within = (at: number): number => Math.min(1 - PEN, Math.max(PEN, at));
-    this.#pen = { ...this.#pen, x: within(this.#pen.x + right * STEP), y: within(this.#pen.y + down * STEP), seen: true };
+    this.#pen = {
+      ...this.#pen,
+      x: within(this.#pen.x + right * STEP),
+      y: within(this.#pen.y + down * STEP),
+      seen: true,
+    };
     if (key === " " && this.#pen.down) this.#strokes.push([]);
     if (this.#pen.down) this.#strokes.at(-1)?.push(this.#pen);
     this.#redraw();

@@ -19,4 +19,12 @@ export async function reader(model: nn.Layer, device: Backend): Promise<Reader> 
 }
 
 /** As in MNIST, and in the digits that Akari draws. */
-const about = { name: "images to read", from: "this page", height: SIDE, width: SIDE, classes: [], mean: 0.1307, std: 0.3081 };
+const about = {
+  name: "images to read",
+  from: "this page",
+  height: SIDE,
+  width: SIDE,
+  classes: [],
+  mean: 0.1307,
+  std: 0.3081,
+};

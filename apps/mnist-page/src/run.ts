@@ -1,4 +1,6 @@
-/** A network on its way through the epochs: it can be stopped between two steps, and asked what it reads, at any time. */
+/**
+ * A network on its way through the epochs: it can be stopped between two steps, and asked what it reads, at any time.
+ */
 
 import type { LossPoint } from "@akari/app-mnist/chart";
 import { CNN } from "@akari/app-mnist/cnn";
@@ -36,7 +38,13 @@ export class Run {
   #sampled = 0;
 
   /** `samples` are images that it reads again and again while it trains. */
-  constructor(network: Choice["network"], device: Backend, digits: Digits, samples: Uint8Array, tell: (report: Report) => void) {
+  constructor(
+    network: Choice["network"],
+    device: Backend,
+    digits: Digits,
+    samples: Uint8Array,
+    tell: (report: Report) => void,
+  ) {
     this.#model = network === "cnn" ? new CNN() : new MLP();
     this.#model.to(device);
     this.#device = device;
@@ -117,7 +125,14 @@ export class Run {
     const now = performance.now();
     if (now - this.#reported < REPORT && step < steps && this.#halted === null) return;
     this.#reported = now;
-    this.#tell({ type: "progress", epoch, step, steps, imagesPerSecond: this.#pace.imagesPerSecond, losses: this.#losses });
+    this.#tell({
+      type: "progress",
+      epoch,
+      step,
+      steps,
+      imagesPerSecond: this.#pace.imagesPerSecond,
+      losses: this.#losses,
+    });
     this.#losses = [];
   }
 

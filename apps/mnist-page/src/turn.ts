@@ -10,7 +10,10 @@ channel.port1.onmessage = () => {
 
 let last = 0;
 
-/** Waits for the event loop when it has not turned for eight milliseconds. A timer would wait four more, which is several steps. */
+/**
+ * Waits for the event loop when it has not turned for eight milliseconds. A timer would wait four more, which is
+ * several steps.
+ */
 export async function turn(): Promise<void> {
   if (performance.now() - last < 8) return;
   await new Promise<void>((resolve) => {

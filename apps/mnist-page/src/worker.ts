@@ -1,4 +1,7 @@
-/** Trains beside the page, in a worker, so that the page stays as quick as ever: the drawing follows the pen while the CPU is busy. */
+/**
+ * Trains beside the page, in a worker, so that the page stays as quick as ever: the drawing follows the pen while the
+ * CPU is busy.
+ */
 
 import { loadDigits } from "@akari/app-mnist/digits";
 import { SIDE } from "./centre.ts";
@@ -10,13 +13,17 @@ import { Run } from "./run.ts";
 const SAMPLES = 36;
 
 const tell = (report: Report): void => postMessage(report);
-const fail = (error: unknown): void => tell({ type: "failed", message: error instanceof Error ? error.message : String(error) });
+const fail = (error: unknown): void =>
+  tell({ type: "failed", message: error instanceof Error ? error.message : String(error) });
 
 let opened: Awaited<ReturnType<typeof open>> | null = null;
 let run: Run | null = null;
 
 async function open(mnist: string) {
-  const progress = { update: (received: number, total: number | null) => tell({ type: "download", received, total }), stop() {} };
+  const progress = {
+    update: (received: number, total: number | null) => tell({ type: "download", received, total }),
+    stop() {},
+  };
   // Somebody looks on: after a second try there are other digits.
   const loading = loadDigits({ root: mnist, places: [mnist], progress, attempts: 2 });
   loading.catch(() => {}); // it is awaited below
@@ -27,7 +34,13 @@ async function open(mnist: string) {
   const samples = test.pixels.slice(0, SAMPLES * SIDE * SIDE);
   const [many, few] = [train, test].map(({ length }) => length.toLocaleString("en-US"));
   const about = `${test.name}, ${many} images to train with and ${few} to test with, ${digits.origin}`;
-  tell({ type: "data", name: `${many} images of ${test.name}`, about, pixels: samples, digits: test.digits.slice(0, SAMPLES) });
+  tell({
+    type: "data",
+    name: `${many} images of ${test.name}`,
+    about,
+    pixels: samples,
+    digits: test.digits.slice(0, SAMPLES),
+  });
   return { backends, digits, samples };
 }
 

@@ -6,7 +6,11 @@ import { centred, type Picture, SIDE } from "../src/centre.ts";
 
 /** A picture of `width × height` with ink where `ink` says. */
 function picture(width: number, height: number, ink: (x: number, y: number) => boolean): Picture {
-  return { width, height, grey: Uint8Array.from({ length: width * height }, (_, i) => (ink(i % width, Math.floor(i / width)) ? 255 : 0)) };
+  return {
+    width,
+    height,
+    grey: Uint8Array.from({ length: width * height }, (_, i) => (ink(i % width, Math.floor(i / width)) ? 255 : 0)),
+  };
 }
 
 /** Where the ink of an image lies, and its centre of mass. */
@@ -15,7 +19,12 @@ function inkOf(image: Uint8Array) {
   image.forEach((grey, i) => {
     if (grey === 0) return;
     const [column, row] = [i % SIDE, Math.floor(i / SIDE)];
-    [left, right, top, bottom] = [Math.min(left, column), Math.max(right, column + 1), Math.min(top, row), Math.max(bottom, row + 1)];
+    [left, right, top, bottom] = [
+      Math.min(left, column),
+      Math.max(right, column + 1),
+      Math.min(top, row),
+      Math.max(bottom, row + 1),
+    ];
     [mass, x, y] = [mass + grey, x + grey * (column + 0.5), y + grey * (row + 0.5)];
   });
   return { width: right - left, height: bottom - top, mass, x: x / mass, y: y / mass };
@@ -29,7 +38,11 @@ if (!there) console.warn(`skipped: there is no MNIST at ${mnist}; set MNIST_DIR`
 function enlarged(image: Uint8Array, times: number): Picture {
   const side = times * SIDE;
   const at = (i: number): number => Math.floor(Math.floor(i / side) / times) * SIDE + Math.floor((i % side) / times);
-  return { width: side, height: side, grey: Uint8Array.from({ length: side * side }, (_, i) => image[at(i)] as number) }; // safe: within the image
+  return {
+    width: side,
+    height: side,
+    grey: Uint8Array.from({ length: side * side }, (_, i) => image[at(i)] as number),
+  }; // safe: within the image
 }
 
 describe("a drawing", () => {
@@ -46,14 +59,18 @@ describe("a drawing", () => {
   });
 
   it("keeps its proportions", () => {
-    const { width, height } = inkOf(centred(picture(200, 200, (x, y) => x >= 150 && x < 160 && y >= 20 && y < 120)) as Uint8Array);
+    const { width, height } = inkOf(
+      centred(picture(200, 200, (x, y) => x >= 150 && x < 160 && y >= 20 && y < 120)) as Uint8Array,
+    );
     expect([width, height]).toEqual([2, 20]);
   });
 
   it("has its centre of mass in the middle, wherever it was drawn", () => {
     // An L: its mass is not in the middle of its box.
     const l = (left: number, top: number) =>
-      centred(picture(224, 224, (x, y) => y >= top && y < top + 100 && x >= left && x < left + (y >= top + 80 ? 60 : 15))) as Uint8Array;
+      centred(
+        picture(224, 224, (x, y) => y >= top && y < top + 100 && x >= left && x < left + (y >= top + 80 ? 60 : 15)),
+      ) as Uint8Array;
     const [here, there] = [l(3, 5), l(120, 99)];
     expect(there).toEqual(here);
     const { x, y, height } = inkOf(here);
@@ -63,7 +80,9 @@ describe("a drawing", () => {
   });
 
   it("that is an image of MNIST already, only larger, is that image", () => {
-    const image = centred(picture(224, 224, (x, y) => Math.hypot(x - 90, y - 60) < 50 || Math.abs(x - 2 * y) < 20)) as Uint8Array;
+    const image = centred(
+      picture(224, 224, (x, y) => Math.hypot(x - 90, y - 60) < 50 || Math.abs(x - 2 * y) < 20),
+    ) as Uint8Array;
     expect(centred(enlarged(image, 5))).toEqual(image);
   });
 
@@ -77,7 +96,9 @@ describe("a drawing", () => {
 
   it("loses no ink, however it is distributed", () => {
     // A long thin tail, and all the mass at the other end.
-    const comet = centred(picture(224, 224, (x, y) => (Math.hypot(x - 180, y - 112) < 20 || (Math.abs(y - 112) < 2 && x > 20)) && x < 200));
+    const comet = centred(
+      picture(224, 224, (x, y) => (Math.hypot(x - 180, y - 112) < 20 || (Math.abs(y - 112) < 2 && x > 20)) && x < 200),
+    );
     expect(inkOf(comet as Uint8Array).width).toBe(20);
   });
 

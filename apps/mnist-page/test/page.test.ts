@@ -78,7 +78,9 @@ describe.skipIf(!there)("the page", () => {
   /** The ten probabilities that are shown. */
   async function probabilities(): Promise<number[]> {
     await page.locator("#bars .best").waitFor();
-    return page.locator("#bars li").evaluateAll((items) => items.map((item) => Number((item as HTMLElement).dataset.probability)));
+    return page
+      .locator("#bars li")
+      .evaluateAll((items) => items.map((item) => Number((item as HTMLElement).dataset.probability)));
   }
 
   beforeEach(() => async () => {
@@ -167,12 +169,16 @@ describe.skipIf(!there)("the page", () => {
     await until("loss", /\d/);
     expect(await text("status")).toMatch(/^Training the CNN on the CPU/);
     expect(await page.getByRole("radio", { name: /MLP/ }).isDisabled()).toBe(true);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), "what a phone would have to scroll aside").toBe(0);
+    expect(
+      await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
+      "what a phone would have to scroll aside",
+    ).toBe(0);
   });
 
   it("is used by keyboard alone", async () => {
     await open();
-    const focused = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.getAttribute("value"));
+    const focused = () =>
+      page.evaluate(() => document.activeElement?.id || document.activeElement?.getAttribute("value"));
     const reached: (string | null | undefined)[] = [];
     for (let i = 0; i < 3; i++) {
       await page.keyboard.press("Tab");

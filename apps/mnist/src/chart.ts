@@ -1,6 +1,6 @@
 /**
- * The loss curve as one piece of SVG: every loss that was read as a faint line, and their running mean as a strong one. The
- * loss axis is logarithmic, since most of a run happens between the first steep fall and the last few per cent.
+ * The loss curve as one piece of SVG: every loss that was read as a faint line, and their running mean as a strong one.
+ * The loss axis is logarithmic, since most of a run happens between the first steep fall and the last few per cent.
  */
 
 /** One reading of the loss, after `step` steps. */
@@ -31,8 +31,10 @@ export function lossChart(points: readonly LossPoint[], { width, height }: Size 
   const x = (step: number): number => MARGIN.left + (step / last.step) * (width - MARGIN.left - MARGIN.right);
   const bottom = Math.log(lowest / 1.1);
   const top = Math.log(highest * 1.1);
-  const y = (loss: number): number => MARGIN.top + ((top - Math.log(loss)) / (top - bottom)) * (height - MARGIN.top - MARGIN.bottom);
-  const line = (of: readonly LossPoint[]): string => of.map(({ step, loss }) => `${x(step).toFixed(1)},${y(loss).toFixed(1)}`).join(" ");
+  const y = (loss: number): number =>
+    MARGIN.top + ((top - Math.log(loss)) / (top - bottom)) * (height - MARGIN.top - MARGIN.bottom);
+  const line = (of: readonly LossPoint[]): string =>
+    of.map(({ step, loss }) => `${x(step).toFixed(1)},${y(loss).toFixed(1)}`).join(" ");
 
   const rules = lossTicks(lowest / 1.1, highest * 1.1).map(
     (loss) =>
@@ -77,6 +79,9 @@ function lossTicks(from: number, to: number): number[] {
 function stepTicks(last: number): number[] {
   const rough = last / 6;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const size = Math.max(1, [1, 2, 5, 10].map((leading) => leading * power).find((candidate) => candidate >= rough) ?? rough);
+  const size = Math.max(
+    1,
+    [1, 2, 5, 10].map((leading) => leading * power).find((candidate) => candidate >= rough) ?? rough,
+  );
   return Array.from({ length: Math.floor(last / size) + 1 }, (_, index) => index * size);
 }

@@ -5,7 +5,9 @@ import { setImmediate } from "node:timers/promises";
 /** Whether the person, or the system, has asked for an end. */
 export interface Interrupt {
   readonly requested: boolean;
-  /** The same, after letting the event loop turn: a signal is heard only then, and training may go on for long without. */
+  /**
+   * The same, after letting the event loop turn: a signal is heard only then, and training may go on for long without.
+   */
   asked(): Promise<boolean>;
   /** Ctrl-C means again what it means to every program. */
   release(): void;

@@ -1,6 +1,6 @@
 /**
- * The command line of the demo: what can be asked for, and what is refused. All of it is checked before anything is read,
- * computed or written, so that a slip of the keyboard costs a second and not a training run.
+ * The command line of the demo: what can be asked for, and what is refused. All of it is checked before anything is
+ * read, computed or written, so that a slip of the keyboard costs a second and not a training run.
  */
 
 import { stat } from "node:fs/promises";
@@ -23,7 +23,9 @@ export interface Options {
   readonly json: boolean;
 }
 
-/** The options that decide what is computed; a checkpoint keeps them, since only the same ones lead to the same result. */
+/**
+ * The options that decide what is computed; a checkpoint keeps them, since only the same ones lead to the same result.
+ */
 export const RECIPE = ["model", "epochs", "batchSize", "lr", "optimizer", "seed", "limit"] as const;
 
 /** The part of the options that a checkpoint keeps. */
@@ -45,12 +47,16 @@ export function parseOptions(args: readonly string[]): ParsedOptions {
   const command = new Command("mnist")
     .description("Trains a network on handwritten digits, tests it, and writes the model and a report.")
     .addOption(new Option("--model <name>", "the network").choices(["cnn", "mlp"]).default("cnn"))
-    .addOption(new Option("--device <name>", "where to compute").choices(["cpu", "reference", "auto", "webgpu"]).default("cpu"))
+    .addOption(
+      new Option("--device <name>", "where to compute").choices(["cpu", "reference", "auto", "webgpu"]).default("cpu"),
+    )
     .option("--epochs <n>", "how often to go through the training images", wholeNumber(1), 1)
     .option("--batch-size <n>", "images per training step", wholeNumber(1), 64)
     .option("--lr <x>", "learning rate", positiveNumber, 1e-3)
     .addOption(
-      new Option("--optimizer <name>", "how to step").choices(["adam", "adamw", "adabelief", "sgd", "rmsprop", "adagrad"]).default("adam"),
+      new Option("--optimizer <name>", "how to step")
+        .choices(["adam", "adamw", "adabelief", "sgd", "rmsprop", "adagrad"])
+        .default("adam"),
     )
     .option("--data <dir>", "folder with MNIST's files (else MNIST_DIR, the cache, a download, synthetic digits)")
     .option("--seed <n>", "seed of the initial weights and of the order of the images", wholeNumber(0), 1)
@@ -68,8 +74,8 @@ export function parseOptions(args: readonly string[]): ParsedOptions {
 }
 
 /**
- * The options of a run that goes on from a checkpoint: the recipe is the checkpoint's, all else is the command line's. Only `--epochs`
- * may be raised, to train on.
+ * The options of a run that goes on from a checkpoint: the recipe is the checkpoint's, all else is the command line's.
+ * Only `--epochs` may be raised, to train on.
  *
  * @throws ArgumentError when the command line asks for another recipe.
  */
@@ -98,7 +104,9 @@ export function resumed({ options, given }: ParsedOptions, recipe: Recipe): Opti
  */
 export async function checkPaths(options: Options): Promise<void> {
   if (options.data !== undefined && !(await isA("directory", options.data))) {
-    throw new ArgumentError(`--data: there is no folder ${options.data}; name the one that holds MNIST's files, or leave --data out`);
+    throw new ArgumentError(
+      `--data: there is no folder ${options.data}; name the one that holds MNIST's files, or leave --data out`,
+    );
   }
   if (options.resume !== undefined && !(await isA("file", options.resume))) {
     throw new ArgumentError(`--resume: there is no file ${options.resume}; name a checkpoint that Ctrl-C saved`);
@@ -126,6 +134,7 @@ function wholeNumber(least: number): (text: string) => number {
 
 function positiveNumber(text: string): number {
   const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value) || value <= 0) throw new InvalidArgumentError("Expected a number above 0.");
+  if (text.trim() === "" || !Number.isFinite(value) || value <= 0)
+    throw new InvalidArgumentError("Expected a number above 0.");
   return value;
 }

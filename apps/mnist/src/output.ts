@@ -1,6 +1,6 @@
 /**
- * The folder that a run writes into. It is tried out before anything is computed, with as many bytes as the run will write:
- * to learn of a full disk or a missing permission after an hour of training would be too late.
+ * The folder that a run writes into. It is tried out before anything is computed, with as many bytes as the run will
+ * write: to learn of a full disk or a missing permission after an hour of training would be too late.
  */
 
 import { mkdir, open, rm, stat } from "node:fs/promises";
@@ -27,13 +27,19 @@ export async function prepareFolder(folder: string, bytes: number): Promise<void
       await file.close();
     }
   } catch (error) {
-    throw new FileError(`--out: cannot write ${(bytes / 1e6).toFixed(0)} MB of results into ${folder}: ${reason(error)}`, { cause: error });
+    throw new FileError(
+      `--out: cannot write ${(bytes / 1e6).toFixed(0)} MB of results into ${folder}: ${reason(error)}`,
+      { cause: error },
+    );
   } finally {
     await rm(probe, { force: true }).catch(() => {}); // Where the folder could not be made there is nothing to remove.
   }
 }
 
-/** Node's own recursive mkdir never returns where a folder refuses to hold another (`/proc`), so the recursion stands here. */
+/**
+ * Node's own recursive mkdir never returns where a folder refuses to hold another (`/proc`), so the recursion stands
+ * here.
+ */
 async function makeFolder(folder: string): Promise<void> {
   if ((await stat(folder).catch(() => null))?.isDirectory()) return;
   if (dirname(folder) !== folder) await makeFolder(dirname(folder));

@@ -1,6 +1,6 @@
 /**
- * What a person sees while the network trains: one live line on a terminal, now and then a plain line anywhere else, since a
- * log file has no use for a line that is drawn again and again.
+ * What a person sees while the network trains: one live line on a terminal, now and then a plain line anywhere else,
+ * since a log file has no use for a line that is drawn again and again.
  */
 
 import { Presets, SingleBar } from "cli-progress";
@@ -49,7 +49,12 @@ function liveLine(extent: Extent, stream: NodeJS.WriteStream): Progress {
   return {
     update(step, loss) {
       const { speed, secondsLeft } = pace.at(step);
-      bar.update(step, { epoch: pace.epoch(step), loss: loss?.toFixed(4) ?? "-", speed: thousands(speed), left: duration(secondsLeft) });
+      bar.update(step, {
+        epoch: pace.epoch(step),
+        loss: loss?.toFixed(4) ?? "-",
+        speed: thousands(speed),
+        left: duration(secondsLeft),
+      });
     },
     stop() {
       bar.stop();

@@ -1,6 +1,6 @@
 /**
- * `report.html`: how a run went, on one page that needs nothing beside it. Styles, the curve and the pictures are all inside, so it
- * can be mailed, archived or opened without a network.
+ * `report.html`: how a run went, on one page that needs nothing beside it. Styles, the curve and the pictures are all
+ * inside, so it can be mailed, archived or opened without a network.
  */
 
 import { type LossPoint, lossChart } from "./chart.ts";

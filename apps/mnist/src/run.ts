@@ -65,7 +65,9 @@ export async function run(parsed: ParsedOptions): Promise<number> {
   await training.run(device, stop);
   const { predictions, losses } = await test(model, device, until(stop, testLoader(digits)));
   if (stop.requested) {
-    const path = await keep(join(options.out, "checkpoint.safetensors"), (to) => saveCheckpoint(to, training.checkpoint()));
+    const path = await keep(join(options.out, "checkpoint.safetensors"), (to) =>
+      saveCheckpoint(to, training.checkpoint()),
+    );
     say(`stopped ${training.position}; go on with --resume ${path}`);
     return INTERRUPTED;
   }
@@ -88,7 +90,10 @@ export async function run(parsed: ParsedOptions): Promise<number> {
   });
   await keep(join(options.out, "report.html"), (to) => writeFile(to, page));
   say(`wrote   ${join(options.out, "model.safetensors")} and ${join(options.out, "report.html")}`);
-  if (options.json) say(JSON.stringify({ accuracy, loss, seconds, device: device.name, data: digits.test.name, epochs: options.epochs }));
+  if (options.json)
+    say(
+      JSON.stringify({ accuracy, loss, seconds, device: device.name, data: digits.test.name, epochs: options.epochs }),
+    );
   return 0;
 }
 

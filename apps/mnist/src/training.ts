@@ -1,7 +1,7 @@
 /**
- * A training run that can stop between any two steps and go on later to the same result. What makes it so: the order of an epoch's images
- * follows from the state of the random generator when the epoch began, so a run that goes on puts that state back and passes over
- * the batches that were already used.
+ * A training run that can stop between any two steps and go on later to the same result. What makes it so: the order of
+ * an epoch's images follows from the state of the random generator when the epoch began, so a run that goes on puts
+ * that state back and passes over the batches that were already used.
  */
 
 import { ArgumentError, type Backend } from "@akari/tensor";
@@ -36,7 +36,9 @@ export class Training {
 
   /** Where it stands, in words. */
   get position(): string {
-    return this.#epoch === this.#options.epochs ? "after the last step" : `in epoch ${this.#epoch + 1} after ${this.#step} steps`;
+    return this.#epoch === this.#options.epochs
+      ? "after the last step"
+      : `in epoch ${this.#epoch + 1} after ${this.#step} steps`;
   }
 
   /** Trains until all epochs are done, or until `stop` is requested. */
@@ -47,7 +49,12 @@ export class Training {
     // About a hundred readings make a good curve, and on a GPU each one waits for the device.
     const every = Math.max(1, Math.min(10, Math.floor((epochs * stepsPerEpoch) / 100)));
     const stepsDone = (): number => this.#epoch * stepsPerEpoch + this.#step;
-    const bar = progress({ epochs, stepsPerEpoch, imagesPerStep: loader.dataset.length / stepsPerEpoch, startStep: stepsDone() });
+    const bar = progress({
+      epochs,
+      stepsPerEpoch,
+      imagesPerStep: loader.dataset.length / stepsPerEpoch,
+      startStep: stepsDone(),
+    });
     const before = this.seconds;
     const began = performance.now();
     while (this.#epoch < epochs) {

@@ -15,13 +15,23 @@ export interface Ended {
   readonly err: string;
 }
 
-/** Runs the demo; Ctrl-C is pressed when it prints what `interruptAt` matches, and `meanwhile.act` is done when it prints what that one has `seen`. */
+/**
+ * Runs the demo; Ctrl-C is pressed when it prints what `interruptAt` matches, and `meanwhile.act` is done when it
+ * prints what that one has `seen`.
+ */
 export function mnist(
   args: readonly string[],
-  options: { interruptAt?: RegExp; meanwhile?: { seen: RegExp; act: () => void }; env?: Record<string, string>; shell?: string } = {},
+  options: {
+    interruptAt?: RegExp;
+    meanwhile?: { seen: RegExp; act: () => void };
+    env?: Record<string, string>;
+    shell?: string;
+  } = {},
 ): Promise<Ended> {
   const [command, ...rest] =
-    options.shell === undefined ? [process.execPath] : ["bash", "-c", `${options.shell}; exec "$0" "$@"`, process.execPath];
+    options.shell === undefined
+      ? [process.execPath]
+      : ["bash", "-c", `${options.shell}; exec "$0" "$@"`, process.execPath];
   const child = spawn(command as string, [...rest, MAIN, ...args], { env: { ...process.env, ...options.env } });
   let out = "";
   let err = "";

@@ -1,4 +1,7 @@
-/** A small dataset in MNIST's format: rows of bars, one for each digit, with some noise; a network learns it in a few steps. */
+/**
+ * A small dataset in MNIST's format: rows of bars, one for each digit, with some noise; a network learns it in a few
+ * steps.
+ */
 
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -25,7 +28,10 @@ export async function smallDigits(train: number, test: number): Promise<string> 
       const bar = 4 + 2 * (labels[Math.floor(i / (SIDE * SIDE))] as number);
       images[i] = (row === bar ? 150 : 0) + Math.floor(random() * 100);
     }
-    await writeFile(join(folder, `${stem}-images-idx3-ubyte`), Buffer.concat([header(0x803, count, SIDE, SIDE), images]));
+    await writeFile(
+      join(folder, `${stem}-images-idx3-ubyte`),
+      Buffer.concat([header(0x803, count, SIDE, SIDE), images]),
+    );
     await writeFile(join(folder, `${stem}-labels-idx1-ubyte`), Buffer.concat([header(0x801, count), labels]));
   }
   return folder;

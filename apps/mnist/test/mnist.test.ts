@@ -12,7 +12,8 @@ describe.skipIf(!there)("on the real MNIST", () => {
     const result = resultOf(await mnist(["--model", "mlp", "--data", data, "--out", await folder(), "--json"]));
     expect(result.data).toBe("MNIST");
     expect(result.accuracy).toBeGreaterThanOrEqual(0.955);
-    // PyTorch 1.13 with `manual_seed(1)`, the same network, Adam and DataLoader ends at 0.134063 and 0.9597; 938 steps leave room for rounding.
+    // PyTorch 1.13 with `manual_seed(1)`, the same network, Adam and DataLoader ends at 0.134063 and 0.9597; 938 steps
+    // leave room for rounding.
     expect(Math.abs(result.loss - 0.134063)).toBeLessThan(0.002);
     expect(Math.abs(result.accuracy - 0.9597)).toBeLessThan(0.001);
   });

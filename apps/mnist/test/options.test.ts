@@ -78,8 +78,12 @@ describe("the paths", () => {
   const defaults = parseOptions([]).options;
 
   it("have to be there", async () => {
-    await expect(checkPaths({ ...defaults, data: "/no/such/folder" })).rejects.toThrow(/--data: there is no folder \/no\/such\/folder/);
-    await expect(checkPaths({ ...defaults, resume: "/no/such/file" })).rejects.toThrow(/--resume: there is no file \/no\/such\/file/);
+    await expect(checkPaths({ ...defaults, data: "/no/such/folder" })).rejects.toThrow(
+      /--data: there is no folder \/no\/such\/folder/,
+    );
+    await expect(checkPaths({ ...defaults, resume: "/no/such/file" })).rejects.toThrow(
+      /--resume: there is no file \/no\/such\/file/,
+    );
   });
 
   it("have to be of the right kind", async () => {
@@ -106,7 +110,9 @@ describe("a resumed run", () => {
   });
 
   it("cannot change what it learns", () => {
-    expect(() => resumed(parseOptions(["--model", "cnn"]), recipe)).toThrow(/--model: cnn was asked for.*trained with mlp/);
+    expect(() => resumed(parseOptions(["--model", "cnn"]), recipe)).toThrow(
+      /--model: cnn was asked for.*trained with mlp/,
+    );
     expect(() => resumed(parseOptions(["--batch-size", "32"]), recipe)).toThrow(/--batch-size: 32 .*64/);
     expect(() => resumed(parseOptions(["--limit", "10"]), recipe)).toThrow(/--limit: 10 .*no limit/);
     expect(resumed(parseOptions(["--model", "mlp"]), recipe).model).toBe("mlp");

@@ -28,7 +28,9 @@ describe("a run", () => {
     expect(result.seconds).toBeGreaterThan(0);
     expect((await readdir(out)).sort()).toEqual(["model.safetensors", "report.html"]);
     const model = await readFile(join(out, "model.safetensors"));
-    expect(model.subarray(8, 8 + Number(model.readBigUInt64LE(0))).toString()).toMatch(/"fc1\.weight":\{"dtype":"F32","shape":\[128,784\]/);
+    expect(model.subarray(8, 8 + Number(model.readBigUInt64LE(0))).toString()).toMatch(
+      /"fc1\.weight":\{"dtype":"F32","shape":\[128,784\]/,
+    );
     expect(await readFile(join(out, "report.html"), "utf8")).toContain("<svg");
   });
 
@@ -52,7 +54,12 @@ describe("a run", () => {
 
   it("draws digits where there is no MNIST, and says why", async () => {
     const nowhere = await folder();
-    const env = { MNIST_DIR: nowhere, XDG_CACHE_HOME: nowhere, HTTPS_PROXY: "http://127.0.0.1:9", NODE_USE_ENV_PROXY: "1" };
+    const env = {
+      MNIST_DIR: nowhere,
+      XDG_CACHE_HOME: nowhere,
+      HTTPS_PROXY: "http://127.0.0.1:9",
+      NODE_USE_ENV_PROXY: "1",
+    };
     const ended = await mnist([...SMALL, "--limit", "320", "--out", await folder(), "--json"], { env });
     expect(ended.err).toBe("");
     expect(ended.out).toMatch(/SyntheticDigits, 320 training .*because MNIST .*no mirror delivers/s);
@@ -91,7 +98,9 @@ describe("an interrupted run", () => {
     expect((await mnist(["--resume", checkpoint, "--data", others, "--out", out])).err).toMatch(
       /trained on 1280 images of MNIST, but here are 640/,
     );
-    expect((await mnist(["--resume", checkpoint, "--data", data, "--seed", "9", "--out", out])).err).toMatch(/--seed: 9 was asked for/);
+    expect((await mnist(["--resume", checkpoint, "--data", data, "--seed", "9", "--out", out])).err).toMatch(
+      /--seed: 9 was asked for/,
+    );
     expect((await mnist(["--resume", checkpoint, "--data", data, "--model", "cnn", "--out", out])).err).toMatch(
       /--model: cnn was asked for/,
     );

@@ -18,7 +18,10 @@ describe("a run on webgpu", () => {
 
   it("trains, says on what, and ends", { timeout: 120_000 }, async (context) => {
     const out = await folder();
-    const ended = await mnist(["--model", "mlp", "--data", data, "--epochs", "3", "--device", "webgpu", "--out", out, "--json"], { env });
+    const ended = await mnist(
+      ["--model", "mlp", "--data", data, "--epochs", "3", "--device", "webgpu", "--out", out, "--json"],
+      { env },
+    );
     if (ended.code !== 0 && /no adapter|npm install webgpu/.test(ended.err) && !process.env.AKARI_REQUIRE_WEBGPU) {
       context.skip(ended.err.trim());
     }

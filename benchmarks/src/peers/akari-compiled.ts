@@ -10,7 +10,9 @@ import { start as startPlain } from "./akari.ts";
 export async function start(name: Device): Promise<Prepare> {
   const prepare = await startPlain(name, compile);
   return (workload) => {
-    const single = ["matmul", "launches", "tiny-add", "tiny-add-backward", "softmax", "transpose-copy"].includes(workload.kind);
+    const single = ["matmul", "launches", "tiny-add", "tiny-add-backward", "softmax", "transpose-copy"].includes(
+      workload.kind,
+    );
     return single ? { cannot: "the same: there is nothing to fuse or to leave out" } : prepare(workload);
   };
 }

@@ -2,7 +2,18 @@
  * The larger models of the benchmarks, as a user would write them.
  */
 
-import { arange, Embedding, full, LayerNorm, Linear, LSTM, Module, ModuleList, type Tensor, TransformerEncoderLayer } from "akari";
+import {
+  arange,
+  Embedding,
+  full,
+  LayerNorm,
+  Linear,
+  LSTM,
+  Module,
+  ModuleList,
+  type Tensor,
+  TransformerEncoderLayer,
+} from "akari";
 
 /** Reads an image [N, 28, 28] row by row with a hidden size of 128, and tells ten classes. */
 export class RowLSTM extends Module {

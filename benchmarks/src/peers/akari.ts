@@ -28,13 +28,18 @@ import { type Device, labels, normals, type Prepare, type Task, type Workload } 
 import { GPT, RowLSTM } from "./akari-models.ts";
 
 /** What is done to the functions that are timed: nothing, or `compile`. */
-export type Wrap = <Args extends readonly Tensor[]>(fn: (...args: Args) => Tensor) => Promise<(...args: Args) => Tensor>;
+export type Wrap = <Args extends readonly Tensor[]>(
+  fn: (...args: Args) => Tensor,
+) => Promise<(...args: Args) => Tensor>;
 
 /** The device, made ready, and what waits for it where it works later than it is told. */
 export async function start(name: Device, wrap: Wrap = async (fn) => fn): Promise<Prepare> {
   const device = name === "webgpu" ? await webgpu() : cpu();
   setDefaultDevice(device);
-  const wait: Wait = name === "webgpu" ? { forAll: () => device.flush(), forLoss: (loss) => loss.item() } : { forAll() {}, forLoss() {} };
+  const wait: Wait =
+    name === "webgpu"
+      ? { forAll: () => device.flush(), forLoss: (loss) => loss.item() }
+      : { forAll() {}, forLoss() {} };
   return (workload) => prepare(workload, wait, wrap);
 }
 
@@ -74,10 +79,16 @@ function mlp(sizes: readonly number[]): Sequential {
   return new Sequential(...layers);
 }
 
-const images = (batch: number): readonly [Tensor, Tensor] => [normal([batch, 1, 28, 28]), fromTypedArray(labels(batch), [batch])];
+const images = (batch: number): readonly [Tensor, Tensor] => [
+  normal([batch, 1, 28, 28]),
+  fromTypedArray(labels(batch), [batch]),
+];
 
 async function prepare(workload: Workload, wait: Wait, wrap: Wrap): Promise<Task> {
-  const made = async <Args extends readonly Tensor[]>(make: (...args: Args) => Tensor, ...args: Args): Promise<Task> => {
+  const made = async <Args extends readonly Tensor[]>(
+    make: (...args: Args) => Tensor,
+    ...args: Args
+  ): Promise<Task> => {
     const call = await wrap(make);
     return {
       units: 1,
@@ -87,7 +98,10 @@ async function prepare(workload: Workload, wait: Wait, wrap: Wrap): Promise<Task
       },
     };
   };
-  const step = async (model: Module & ((x: Tensor) => Tensor), [images, classes]: readonly [Tensor, Tensor]): Promise<Task> => {
+  const step = async (
+    model: Module & ((x: Tensor) => Tensor),
+    [images, classes]: readonly [Tensor, Tensor],
+  ): Promise<Task> => {
     const optimizer = new Adam(model.parameters(), { lr: 1e-3 });
     const call = await wrap((x: Tensor, y: Tensor) => {
       optimizer.zeroGrad();
@@ -158,7 +172,10 @@ async function prepare(workload: Workload, wait: Wait, wrap: Wrap): Promise<Task
     case "lstm":
       return step(new RowLSTM() as RowLSTM & Layer, [normal([64, 28, 28]), fromTypedArray(labels(64), [64])]);
     case "gpt":
-      return step(new GPT() as GPT & Layer, [fromTypedArray(labels(1024), [16, 64]), fromTypedArray(labels(1024), [1024])]);
+      return step(new GPT() as GPT & Layer, [
+        fromTypedArray(labels(1024), [16, 64]),
+        fromTypedArray(labels(1024), [1024]),
+      ]);
     default:
       return workload satisfies never;
   }

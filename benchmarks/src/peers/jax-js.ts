@@ -54,29 +54,31 @@ function step(
       .sum()
       .mul(-1 / batch);
   const differentiate = valueAndGrad(loss);
-  const update = jit((weights: Weights, first: Weights, second: Weights, count: JaxArray, input: JaxArray, target: JaxArray) => {
-    const [value, gradients] = differentiate(
-      weights.map((w) => w.ref),
-      input,
-      target,
-    ) as [JaxArray, Weights];
-    const t = count.add(1);
-    const scale1 = np.array(1).sub(np.power(np.array(0.9), t.ref));
-    const scale2 = np.array(1).sub(np.power(np.array(0.999), t.ref));
-    const m = gradients.map((g, i) => (first[i] as JaxArray).mul(0.9).add(g.ref.mul(0.1)));
-    const v = gradients.map((g, i) => (second[i] as JaxArray).mul(0.999).add(g.ref.mul(g).mul(0.001)));
-    const next = weights.map((w, i) =>
-      w.sub(
-        (m[i] as JaxArray).ref
-          .div(scale1.ref)
-          .div(np.sqrt((v[i] as JaxArray).ref.div(scale2.ref)).add(1e-8))
-          .mul(1e-3),
-      ),
-    );
-    scale1.dispose();
-    scale2.dispose();
-    return [next, m, v, t, value] as [...State, JaxArray];
-  });
+  const update = jit(
+    (weights: Weights, first: Weights, second: Weights, count: JaxArray, input: JaxArray, target: JaxArray) => {
+      const [value, gradients] = differentiate(
+        weights.map((w) => w.ref),
+        input,
+        target,
+      ) as [JaxArray, Weights];
+      const t = count.add(1);
+      const scale1 = np.array(1).sub(np.power(np.array(0.9), t.ref));
+      const scale2 = np.array(1).sub(np.power(np.array(0.999), t.ref));
+      const m = gradients.map((g, i) => (first[i] as JaxArray).mul(0.9).add(g.ref.mul(0.1)));
+      const v = gradients.map((g, i) => (second[i] as JaxArray).mul(0.999).add(g.ref.mul(g).mul(0.001)));
+      const next = weights.map((w, i) =>
+        w.sub(
+          (m[i] as JaxArray).ref
+            .div(scale1.ref)
+            .div(np.sqrt((v[i] as JaxArray).ref.div(scale2.ref)).add(1e-8))
+            .mul(1e-3),
+        ),
+      );
+      scale1.dispose();
+      scale2.dispose();
+      return [next, m, v, t, value] as [...State, JaxArray];
+    },
+  );
   let state: State = [
     shapes.map((shape, i) => array(shape, i + 1, 0.05)),
     shapes.map((shape) => np.zeros(shape)),
@@ -123,7 +125,16 @@ function convolve(x: JaxArray, w: JaxArray, b: JaxArray): JaxArray {
 }
 
 function forwardCnn(weights: Weights, x: JaxArray): JaxArray {
-  const [w1, b1, w2, b2, w3, b3, w4, b4] = weights as [JaxArray, JaxArray, JaxArray, JaxArray, JaxArray, JaxArray, JaxArray, JaxArray];
+  const [w1, b1, w2, b2, w3, b3, w4, b4] = weights as [
+    JaxArray,
+    JaxArray,
+    JaxArray,
+    JaxArray,
+    JaxArray,
+    JaxArray,
+    JaxArray,
+    JaxArray,
+  ];
   const h = nn.relu(convolve(nn.relu(convolve(x, w1, b1)), w2, b2));
   const [n, c] = h.shape as [number, number];
   const pooled = np.max(np.max(h.reshape([n, c, 12, 2, 12, 2]), 5), 3).reshape([n, c * 144]);
@@ -169,7 +180,10 @@ function prepare(workload: Workload, device: Device): Task | Cannot {
     case "tiny-add-backward":
       return { cannot: "has no gradient of an operation as it runs, only of functions made beforehand" };
     case "pointwise":
-      return compiled((a, b) => nn.relu((a as JaxArray).mul(b as JaxArray).add(1)).sum(), [array([1_000_000]), array([1_000_000], 2)]);
+      return compiled(
+        (a, b) => nn.relu((a as JaxArray).mul(b as JaxArray).add(1)).sum(),
+        [array([1_000_000]), array([1_000_000], 2)],
+      );
     case "softmax":
       return compiled((c) => nn.softmax(c as JaxArray, -1), [array([1024, 1024])]);
     case "transpose-copy":

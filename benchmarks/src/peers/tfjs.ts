@@ -63,7 +63,9 @@ async function read(loss: tf.Scalar | null): Promise<void> {
 function mlp(sizes: readonly number[], batch: number, device: Device): Task {
   const weights = sizes
     .slice(1)
-    .map((size, i) => [tf.variable(tensor([sizes[i] ?? size, size], i + 1, 0.05)), tf.variable(tf.zeros([size]))] as const);
+    .map(
+      (size, i) => [tf.variable(tensor([sizes[i] ?? size, size], i + 1, 0.05)), tf.variable(tf.zeros([size]))] as const,
+    );
   const forward = (x: tf.Tensor): tf.Tensor =>
     weights.reduce((h, [w, b], i) => {
       const z = tf.add(tf.matMul(h as tf.Tensor2D, w as tf.Tensor2D), b);
@@ -164,7 +166,9 @@ function prepare(workload: Workload, device: Device): Task | Cannot {
     case "mlp":
       return mlp(workload.sizes, workload.batch, device);
     case "cnn":
-      return device === "webgpu" ? cnn(device) : { cannot: "its WebAssembly backend has no gradient of a convolution's weights" };
+      return device === "webgpu"
+        ? cnn(device)
+        : { cannot: "its WebAssembly backend has no gradient of a convolution's weights" };
     case "cnn-infer": {
       const weights = cnnShapes.map((shape, i) => tensor(shape, i + 1, 0.05));
       const x = tensor([1, 28, 28, 1]);

@@ -8,14 +8,17 @@ const classes = () => ints([1, 3, 0]);
 const signs = () => fixed([1, -1, 1]);
 const probabilities = () => numbers([3, 4], 0.05, 0.95);
 const logits = () => new Made((x: Tensor) => x.logSoftmax(-1), numbers([4, 2, 3]));
-const every = (...given: Given): readonly Given[] => ["mean", "sum", "none"].map((reduction) => [...given, { reduction }]);
+const every = (...given: Given): readonly Given[] =>
+  ["mean", "sum", "none"].map((reduction) => [...given, { reduction }]);
 
 /** Losses, dropout, attention. */
 export const functional: Calls = {
   affineGrid: [[numbers([1, 2, 3]), [1, 1, 2, 2]]],
   alphaDropout: [[a(), 0.4, { training: true }]],
   binaryCrossEntropy: [[probabilities(), probabilities(), { weight: fixed([1, 2, 3, 0.5]) }]],
-  binaryCrossEntropyWithLogits: [[a(), probabilities(), { posWeight: fixed([1, 2, 3, 0.5]), weight: fixed([[1], [2], [0.5]]) }]],
+  binaryCrossEntropyWithLogits: [
+    [a(), probabilities(), { posWeight: fixed([1, 2, 3, 0.5]), weight: fixed([[1], [2], [0.5]]) }],
+  ],
   channelShuffle: [[numbers([1, 4, 2]), 2]],
   cosineEmbeddingLoss: [
     [a(), b(), signs()],

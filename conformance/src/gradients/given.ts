@@ -1,6 +1,7 @@
 /**
- * What operations are given when their gradients are checked: argument lists, as data. The floating-point tensors in them, at any depth, are
- * the inputs that a gradient is asked of. From one list follow the checks of the function, of the method of the same name, and of its twin in place.
+ * What operations are given when their gradients are checked: argument lists, as data. The floating-point tensors in
+ * them, at any depth, are the inputs that a gradient is asked of. From one list follow the checks of the function, of
+ * the method of the same name, and of its twin in place.
  */
 
 import { requiresGrad } from "@akari/autograd";
@@ -12,9 +13,15 @@ export type Given = readonly unknown[];
 /** Argument lists by the name of what is called. */
 export type Calls = Readonly<Record<string, readonly Given[]>>;
 
-/** Numbers without a pattern between two limits, the same in each run; those at the places named are zero. A gradient is asked of them. */
+/**
+ * Numbers without a pattern between two limits, the same in each run; those at the places named are zero. A gradient is
+ * asked of them.
+ */
 export function numbers(shape: readonly number[], low = -2, high = 2, zeros: readonly number[] = []): Tensor {
-  const data = Float64Array.from({ length: sizeOf(shape) }, (_, i) => low + (high - low) * ((0.137 + i * 0.6180339887498949) % 1));
+  const data = Float64Array.from(
+    { length: sizeOf(shape) },
+    (_, i) => low + (high - low) * ((0.137 + i * 0.6180339887498949) % 1),
+  );
   for (const i of zeros) data[i] = 0;
   return requiresGrad(fromTypedArray(data, shape));
 }
@@ -37,7 +44,9 @@ export function mask(values: readonly number[] | readonly (readonly number[])[])
 /** The dtype that finite differences need, as an option. */
 export const double: { readonly dtype: DType } = { dtype: "float64" };
 
-/** An argument that is made of the inputs, for operations that take only certain tensors, such as symmetric matrices. */
+/**
+ * An argument that is made of the inputs, for operations that take only certain tensors, such as symmetric matrices.
+ */
 export class Made {
   readonly from: Given;
   readonly make: (...from: never[]) => unknown;
@@ -62,7 +71,8 @@ export function trial(call: (...given: never[]) => unknown, given: Given): Trial
   const inputs = tensorsIn(given).filter((x) => x.requiresGrad);
   const results = (...points: Tensor[]): Tensor[] => {
     let next = 0;
-    const moved = replaced(given, (x) => (x.requiresGrad ? (points[next++] as Tensor) : x)) as never[]; // safe: one point per input
+    // safe: one point per input
+    const moved = replaced(given, (x) => (x.requiresGrad ? (points[next++] as Tensor) : x)) as never[];
     manualSeed(7);
     return tensorsIn(call(...moved));
   };
@@ -82,7 +92,8 @@ function tensorsIn(value: unknown): Tensor[] {
 /** A value with something in the place of each tensor, at any depth of arrays and plain objects. */
 export function replaced(value: unknown, by: (x: Tensor) => unknown): unknown {
   if (value instanceof Tensor) return by(value);
-  if (value instanceof Made) return value.make(...(replaced(value.from, by) as never[])); // safe: what stands in the table
+  // safe: what stands in the table
+  if (value instanceof Made) return value.make(...(replaced(value.from, by) as never[]));
   if (Array.isArray(value)) return value.map((item: unknown) => replaced(item, by));
   if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, replaced(item, by)]));

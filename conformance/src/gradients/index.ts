@@ -1,6 +1,6 @@
 /**
- * The table of gradients: every operation, method and layer, with what it is given when its first and second derivatives are compared with finite
- * differences. A test refuses a function, method or layer that is not in here.
+ * The table of gradients: every operation, method and layer, with what it is given when its first and second
+ * derivatives are compared with finite differences. A test refuses a function, method or layer that is not in here.
  */
 
 import { arrangement, arrangementConstant } from "./arrangement.ts";

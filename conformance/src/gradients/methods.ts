@@ -84,8 +84,8 @@ export const housekeeping: readonly string[] = [
 ];
 
 /**
- * What `tensor` exports beside operations: creation, dtypes, shapes, random numbers, errors, the scalar language, and the parts that operations
- * and devices are built from. An operation does not belong here.
+ * What `tensor` exports beside operations: creation, dtypes, shapes, random numbers, errors, the scalar language, and
+ * the parts that operations and devices are built from. An operation does not belong here.
  */
 export const apart: readonly string[] = [
   "AkariError",

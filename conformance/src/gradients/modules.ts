@@ -31,7 +31,11 @@ export const modules: Readonly<Record<string, readonly ModuleTrial[]>> = {
   AdaptiveMaxPool2d: layer(() => new nn.AdaptiveMaxPool2d(2), image(3, 2)),
   AdaptiveMaxPool3d: layer(() => new nn.AdaptiveMaxPool3d(1), image(2, 2, 2)),
   AdaptiveLogSoftmaxWithLoss: [
-    [() => new nn.AdaptiveLogSoftmaxWithLoss(4, 5, [1, 3], { divValue: 2, headBias: true, ...double }), a(), ints([4, 0, 2])],
+    [
+      () => new nn.AdaptiveLogSoftmaxWithLoss(4, 5, [1, 3], { divValue: 2, headBias: true, ...double }),
+      a(),
+      ints([4, 0, 2]),
+    ],
   ],
   AlphaDropout: layer(() => new nn.AlphaDropout(0.4)),
   AvgPool1d: layer(() => new nn.AvgPool1d(2), image(4)),
@@ -86,7 +90,9 @@ export const modules: Readonly<Record<string, readonly ModuleTrial[]>> = {
       ]),
     ],
   ],
-  EmbeddingBag: [[() => new nn.EmbeddingBag(3, 2, { mode: "sum", ...double }), ints([0, 2, 2, 1]), ints([0, 3]), numbers([4])]],
+  EmbeddingBag: [
+    [() => new nn.EmbeddingBag(3, 2, { mode: "sum", ...double }), ints([0, 2, 2, 1]), ints([0, 3]), numbers([4])],
+  ],
   FeatureAlphaDropout: layer(() => new nn.FeatureAlphaDropout(0.4), image(2)),
   Flatten: layer(() => new nn.Flatten(), image(2, 2)),
   Fold: layer(() => new nn.Fold(3, 2), numbers([1, 4, 4])),
@@ -94,7 +100,13 @@ export const modules: Readonly<Record<string, readonly ModuleTrial[]>> = {
   FractionalMaxPool3d: layer(() => new nn.FractionalMaxPool3d(2, { outputSize: 2 }), numbers([1, 1, 3, 3, 3])),
   GELU: layer(() => new nn.GELU()),
   GLU: layer(() => new nn.GLU()),
-  GRU: [[() => new nn.GRU(2, 1, { bidirectional: true, batchFirst: true, ...double }), numbers([1, 3, 2]), numbers([2, 1, 1])]],
+  GRU: [
+    [
+      () => new nn.GRU(2, 1, { bidirectional: true, batchFirst: true, ...double }),
+      numbers([1, 3, 2]),
+      numbers([2, 1, 1]),
+    ],
+  ],
   GRUCell: [[() => new nn.GRUCell(2, 2, double), numbers([1, 2]), numbers([1, 2])]],
   GaussianNLLLoss: [[() => new nn.GaussianNLLLoss(), a(), c(), b()]],
   GroupNorm: layer(() => new nn.GroupNorm(2, 4, double), numbers([2, 4, 2])),
@@ -148,7 +160,15 @@ export const modules: Readonly<Record<string, readonly ModuleTrial[]>> = {
   MultiheadAttention: [
     [() => new nn.MultiheadAttention(4, 2, double), numbers([2, 1, 4]), numbers([2, 1, 4], -1, 1), numbers([2, 1, 4])],
     [
-      () => new nn.MultiheadAttention(2, 1, { kdim: 3, vdim: 1, addBiasKv: true, addZeroAttn: true, batchFirst: true, ...double }),
+      () =>
+        new nn.MultiheadAttention(2, 1, {
+          kdim: 3,
+          vdim: 1,
+          addBiasKv: true,
+          addZeroAttn: true,
+          batchFirst: true,
+          ...double,
+        }),
       numbers([1, 2, 2]),
       numbers([1, 2, 3]),
       numbers([1, 2, 1]),
@@ -195,14 +215,25 @@ export const modules: Readonly<Record<string, readonly ModuleTrial[]>> = {
   Threshold: layer(() => new nn.Threshold(0.3, -1)),
   Transformer: [
     [
-      () => new nn.Transformer(2, 1, { numEncoderLayers: 1, numDecoderLayers: 1, dimFeedforward: 1, dropout: 0, ...double }),
+      () =>
+        new nn.Transformer(2, 1, {
+          numEncoderLayers: 1,
+          numDecoderLayers: 1,
+          dimFeedforward: 1,
+          dropout: 0,
+          ...double,
+        }),
       numbers([2, 2]),
       numbers([1, 2]),
     ],
   ],
   TransformerDecoder: [
     [
-      () => new nn.TransformerDecoder(new nn.TransformerDecoderLayer(2, 1, { dimFeedforward: 1, dropout: 0, ...double }), 1),
+      () =>
+        new nn.TransformerDecoder(
+          new nn.TransformerDecoderLayer(2, 1, { dimFeedforward: 1, dropout: 0, ...double }),
+          1,
+        ),
       numbers([1, 2]),
       numbers([2, 2]),
     ],
@@ -224,7 +255,11 @@ export const modules: Readonly<Record<string, readonly ModuleTrial[]>> = {
     ],
   ],
   TransformerEncoder: layer(
-    () => new nn.TransformerEncoder(new nn.TransformerEncoderLayer(2, 1, { dimFeedforward: 1, dropout: 0.3, ...double }), 1),
+    () =>
+      new nn.TransformerEncoder(
+        new nn.TransformerEncoderLayer(2, 1, { dimFeedforward: 1, dropout: 0.3, ...double }),
+        1,
+      ),
     numbers([2, 2]),
   ),
   TransformerEncoderLayer: layer(

@@ -13,7 +13,8 @@ const definite = () => new Made((x: Tensor) => x.mm(x.t()).add(fixed([1, 2, 3]).
 const pooled = (size: number, ...first: Given): readonly (readonly Given[])[] =>
   [1, 2, 3].map((dims) => [[numbers([1, 1, ...new Array<number>(dims).fill(size)]), ...first, 2]]);
 const [lp1, lp2] = pooled(3, 2) as readonly [readonly Given[], readonly Given[]]; // safe: three entries
-const [pool1, pool2, pool3] = pooled(3) as readonly [readonly Given[], readonly Given[], readonly Given[]]; // safe: as above
+// safe: as above
+const [pool1, pool2, pool3] = pooled(3) as readonly [readonly Given[], readonly Given[], readonly Given[]];
 
 /** Products and windows. */
 export const products: Calls = {

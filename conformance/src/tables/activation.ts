@@ -17,7 +17,8 @@ export const activation: Readonly<Record<string, Call>> = {
   "nn.functional.dropout1d": (given) => F.dropout1d(given.x, given.number("p", 0.5), given.options("training")),
   "nn.functional.dropout2d": (given) => F.dropout2d(given.x, given.number("p", 0.5), given.options("training")),
   "nn.functional.dropout3d": (given) => F.dropout3d(given.x, given.number("p", 0.5), given.options("training")),
-  "nn.functional.feature_alpha_dropout": (given) => F.featureAlphaDropout(given.x, given.number("p", 0.5), given.options("training")),
+  "nn.functional.feature_alpha_dropout": (given) =>
+    F.featureAlphaDropout(given.x, given.number("p", 0.5), given.options("training")),
   "nn.functional.elu": (given) => F.elu(given.x, given.number("alpha", 1)),
   "nn.functional.gelu": (given) => F.gelu(given.x, given.options("approximate")),
   "nn.functional.glu": (given) => F.glu(given.x, given.number("dim", -1)),

@@ -7,9 +7,11 @@ import type { Call } from "../op-case.ts";
 /** Creation and conversion. New tensors lie on the default device, which the tests set. */
 export const creation: Readonly<Record<string, Call>> = {
   "Tensor.to": (given) => given.x.to(given.value("dtype") as DType),
-  arange: (given) => akari.arange(given.number("start", 0), given.number("end"), given.number("step", 1), given.options("dtype")),
+  arange: (given) =>
+    akari.arange(given.number("start", 0), given.number("end"), given.number("step", 1), given.options("dtype")),
   clone: (given) => akari.clone(given.x),
-  eye: (given) => akari.eye(given.number("n"), given.has("m") ? given.number("m") : given.number("n"), given.options("dtype")),
+  eye: (given) =>
+    akari.eye(given.number("n"), given.has("m") ? given.number("m") : given.number("n"), given.options("dtype")),
   full: (given) => {
     const value = given.value("fill_value") as number | boolean; // safe: as recorded
     // An integer is a Python int, which makes a tensor of integers; here a number is a number.
@@ -17,8 +19,10 @@ export const creation: Readonly<Record<string, Call>> = {
     return akari.full(given.numbers("size"), value, { ...dtype, ...(given.options("dtype") as object) });
   },
   full_like: (given) => akari.fullLike(given.x, given.number("fill_value"), given.options("dtype")),
-  linspace: (given) => akari.linspace(given.number("start"), given.number("end"), given.number("steps"), given.options("dtype")),
-  logspace: (given) => akari.logspace(given.number("start"), given.number("end"), given.number("steps"), given.options("base", "dtype")),
+  linspace: (given) =>
+    akari.linspace(given.number("start"), given.number("end"), given.number("steps"), given.options("dtype")),
+  logspace: (given) =>
+    akari.logspace(given.number("start"), given.number("end"), given.number("steps"), given.options("base", "dtype")),
   ones: (given) => akari.ones(given.numbers("size"), given.options("dtype")),
   ones_like: (given) => akari.onesLike(given.x, given.options("dtype")),
   tril_indices: (given) => akari.trilIndices(given.number("row"), given.number("col"), given.options("offset")),

@@ -1,4 +1,7 @@
-/** Fourier transforms: PyTorch's names and arguments to Akari's. Complex tensors are recorded as `torch.view_as_real` shows them. */
+/**
+ * Fourier transforms: PyTorch's names and arguments to Akari's. Complex tensors are recorded as `torch.view_as_real`
+ * shows them.
+ */
 
 import * as fourier from "@akari/fft";
 import type { Tensor } from "@akari/tensor";
@@ -29,7 +32,10 @@ const one = { fft: forward, ifft, rfft, irfft, hfft, ihfft };
 const several = { fft2, ifft2, rfft2, irfft2, hfft2, ihfft2, fftn, ifftn, rfftn, irfftn, hfftn, ihfftn };
 
 /** Transforms under PyTorch's names. */
-function transforms(of: Readonly<Record<string, (x: Tensor, options: never) => Tensor>>, length: string): Record<string, Call> {
+function transforms(
+  of: Readonly<Record<string, (x: Tensor, options: never) => Tensor>>,
+  length: string,
+): Record<string, Call> {
   const calls = Object.entries(of).map(([name, transform]): [string, Call] => [
     `fft.${name}`,
     (given) => transform(given.x, given.options(length, "dim", "norm")),

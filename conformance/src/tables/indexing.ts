@@ -19,14 +19,20 @@ function indices(given: Arguments): Index[] {
   });
 }
 
-const at = (given: Arguments): readonly [akari.Tensor, number, akari.Tensor] => [given.x, given.number("dim"), given.tensor("index")];
+const at = (given: Arguments): readonly [akari.Tensor, number, akari.Tensor] => [
+  given.x,
+  given.number("dim"),
+  given.tensor("index"),
+];
 
 const along = (given: Arguments): readonly [number, akari.Tensor] => [given.number("dim"), given.tensor("index")];
 
 /** What a scatter puts. */
-const put = (given: Arguments): akari.Tensor | number => (given.has("src") ? given.tensor("src") : given.number("value"));
+const put = (given: Arguments): akari.Tensor | number =>
+  given.has("src") ? given.tensor("src") : given.number("value");
 
-const reduction = (given: Arguments): akari.ScatterReduction => given.value("reduce") as akari.ScatterReduction; // safe: as recorded
+// safe: as recorded
+const reduction = (given: Arguments): akari.ScatterReduction => given.value("reduce") as akari.ScatterReduction;
 
 /** Reading and writing through indices and masks. */
 export const indexing: Readonly<Record<string, Call>> = {
@@ -38,11 +44,18 @@ export const indexing: Readonly<Record<string, Call>> = {
   "Tensor.index_copy_": (given) => given.x.indexCopy_(...along(given), given.tensor("source")),
   "Tensor.index_fill_": (given) => given.x.indexFill_(...along(given), given.number("value")),
   "Tensor.index_reduce_": (given) =>
-    given.x.indexReduce_(...along(given), given.tensor("source"), reduction(given) as "prod", given.options("include_self")), // safe: never "sum"
+    given.x.indexReduce_(
+      ...along(given),
+      given.tensor("source"),
+      reduction(given) as "prod",
+      given.options("include_self"),
+    ), // safe: never "sum"
   "Tensor.masked_scatter": (given) => akari.maskedScatter(given.x, given.tensor("mask"), given.tensor("source")),
   "Tensor.index_add_": (given) => akari.indexAdd_(...at(given), given.tensor("source"), given.options("alpha")),
-  "Tensor.index_put": (given) => akari.indexPut(given.x, given.list("indices"), given.tensor("values"), given.options("accumulate")),
-  "Tensor.index_put_": (given) => akari.indexPut_(given.x, given.list("indices"), given.tensor("values"), given.options("accumulate")),
+  "Tensor.index_put": (given) =>
+    akari.indexPut(given.x, given.list("indices"), given.tensor("values"), given.options("accumulate")),
+  "Tensor.index_put_": (given) =>
+    akari.indexPut_(given.x, given.list("indices"), given.tensor("values"), given.options("accumulate")),
   "Tensor.masked_fill": (given) => akari.maskedFill(given.x, given.tensor("mask"), given.operand("value")),
   "Tensor.masked_fill_": (given) => akari.maskedFill_(given.x, given.tensor("mask"), given.operand("value")),
   "Tensor.masked_scatter_": (given) => given.x.maskedScatter_(given.tensor("mask"), given.tensor("source")),
@@ -58,22 +71,36 @@ export const indexing: Readonly<Record<string, Call>> = {
   index_copy: (given) => akari.indexCopy(...at(given), given.tensor("source")),
   index_fill: (given) => akari.indexFill(...at(given), given.number("value")),
   index_reduce: (given) =>
-    akari.indexReduce(...at(given), given.tensor("source"), reduction(given) as "prod", given.options("include_self")), // safe: never "sum"
+    // safe: never "sum"
+    akari.indexReduce(...at(given), given.tensor("source"), reduction(given) as "prod", given.options("include_self")),
   index_select: (given) => akari.indexSelect(...at(given)),
   masked_select: (given) => akari.maskedSelect(given.x, given.tensor("mask")),
   "nn.functional.embedding": (given) =>
-    F.embedding(given.x, given.tensor("weight"), given.options("padding_idx", "max_norm", "norm_type", "scale_grad_by_freq")),
+    F.embedding(
+      given.x,
+      given.tensor("weight"),
+      given.options("padding_idx", "max_norm", "norm_type", "scale_grad_by_freq"),
+    ),
   "nn.functional.embedding_bag": (given) =>
     F.embeddingBag(given.x, given.tensor("weight"), given.optional("offsets"), {
-      ...(given.options("mode", "max_norm", "norm_type", "scale_grad_by_freq", "include_last_offset", "padding_idx") as object),
+      ...(given.options(
+        "mode",
+        "max_norm",
+        "norm_type",
+        "scale_grad_by_freq",
+        "include_last_offset",
+        "padding_idx",
+      ) as object),
       perSampleWeights: given.optional("per_sample_weights"),
     }),
   "nn.functional.one_hot": (given) => F.oneHot(given.tensor("tensor"), given.number("num_classes", -1)),
   nonzero: (given) => akari.nonzero(given.x),
   put: (given) => akari.put(given.x, given.tensor("index"), given.tensor("source"), given.options("accumulate")),
   scatter: (given) => akari.scatter(...at(given), put(given), given.options("reduce")),
-  scatter_reduce: (given) => akari.scatterReduce(...at(given), given.tensor("src"), reduction(given), given.options("include_self")),
+  scatter_reduce: (given) =>
+    akari.scatterReduce(...at(given), given.tensor("src"), reduction(given), given.options("include_self")),
   scatter_add: (given) => akari.scatterAdd(...at(given), given.tensor("src")),
   take: (given) => akari.take(given.x, given.tensor("index")),
-  take_along_dim: (given) => akari.takeAlongDim(given.x, given.tensor("indices"), given.has("dim") ? given.number("dim") : null),
+  take_along_dim: (given) =>
+    akari.takeAlongDim(given.x, given.tensor("indices"), given.has("dim") ? given.number("dim") : null),
 };

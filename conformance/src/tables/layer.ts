@@ -1,4 +1,7 @@
-/** Layers with given weights, recorded as if they were operations: recurrent layers, attention, the encoder of a transformer. */
+/**
+ * Layers with given weights, recorded as if they were operations: recurrent layers, attention, the encoder of a
+ * transformer.
+ */
 
 import * as nn from "@akari/nn";
 import type { Tensor } from "@akari/tensor";
@@ -20,7 +23,10 @@ function place(layer: nn.Module, name: string, tensor: Tensor): void {
 }
 
 /** The layer of a call, with its weights, and what `forward` is told besides tensors. */
-function prepare<L extends nn.Module>(given: Arguments, create: (args: Keywords) => nn.Module): { layer: L; options: Keywords } {
+function prepare<L extends nn.Module>(
+  given: Arguments,
+  create: (args: Keywords) => nn.Module,
+): { layer: L; options: Keywords } {
   const { call = {}, train = true, ...args } = given.keywords();
   const layer = create(args).train(train as boolean);
   for (const name of Object.keys(layer.stateDict())) if (given.has(name)) place(layer, name, given.tensor(name));
@@ -96,7 +102,9 @@ function reparametrized(given: Arguments, wrap: (layer: nn.Linear) => nn.Linear)
 /** Other layers, and what changes layers. */
 export const layers: Readonly<Record<string, Call>> = {
   "nn.AdaptiveLogSoftmaxWithLoss": (given) => {
-    const { layer } = prepare<nn.AdaptiveLogSoftmaxWithLoss>(given, (args) => layerOf("nn.AdaptiveLogSoftmaxWithLoss", args));
+    const { layer } = prepare<nn.AdaptiveLogSoftmaxWithLoss>(given, (args) =>
+      layerOf("nn.AdaptiveLogSoftmaxWithLoss", args),
+    );
     const { output, loss } = layer(given.x, given.tensor("target"));
     return [output, loss];
   },
@@ -104,7 +112,8 @@ export const layers: Readonly<Record<string, Call>> = {
     const { layer } = prepare<nn.EmbeddingBag>(given, (args) => layerOf("nn.EmbeddingBag", args));
     return layer(given.x, given.optional("offsets"), given.optional("per_sample_weights"));
   },
-  "nn.RReLU": (given) => new nn.RReLU(given.number("lower"), given.number("upper")).train(given.value("train") as boolean)(given.x),
+  "nn.RReLU": (given) =>
+    new nn.RReLU(given.number("lower"), given.number("upper")).train(given.value("train") as boolean)(given.x),
   "nn.Softmax2d": (given) => new nn.Softmax2d()(given.x),
   "nn.utils.spectral_norm": (given) => {
     const options: nn.SpectralNormOptions = given.options("n_power_iterations", "dim");

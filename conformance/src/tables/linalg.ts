@@ -19,12 +19,18 @@ export const linalg: Readonly<Record<string, Call>> = {
   "linalg.householder_product": (given) => decompositions.householderProduct(given.tensor("A"), given.tensor("tau")),
   "linalg.inv": (given) => akari.inv(given.tensor("A")),
   "linalg.inv_ex": (given) => decompositions.invEx(given.tensor("A")),
-  "linalg.lstsq": (given) => decompositions.lstsq(given.tensor("A"), given.tensor("B"), given.options("rcond")).solution,
+  "linalg.lstsq": (given) =>
+    decompositions.lstsq(given.tensor("A"), given.tensor("B"), given.options("rcond")).solution,
   "linalg.matrix_exp": (given) => decompositions.matrixExp(given.tensor("A")),
   "linalg.lu": (given) => decompositions.lu(given.tensor("A"), given.options("pivot")),
   "linalg.lu_factor": (given) => decompositions.luFactor(given.tensor("A"), given.options("pivot")),
   "linalg.lu_solve": (given) =>
-    decompositions.luSolve(given.tensor("LU"), given.tensor("pivots"), given.tensor("B"), given.options("left", "adjoint")),
+    decompositions.luSolve(
+      given.tensor("LU"),
+      given.tensor("pivots"),
+      given.tensor("B"),
+      given.options("left", "adjoint"),
+    ),
   "linalg.matrix_norm": (given) =>
     decompositions.matrixNorm(
       given.tensor("A"),
@@ -50,7 +56,8 @@ export const linalg: Readonly<Record<string, Call>> = {
   "linalg.tensorsolve": (given) =>
     decompositions.tensorsolve(given.tensor("A"), given.tensor("B"), (given.value("dims") ?? []) as readonly number[]),
   "linalg.vecdot": (given) => akari.vecdot(given.tensor("x"), given.tensor("y"), given.number("dim", -1)),
-  "linalg.vector_norm": (given) => akari.vectorNorm(given.tensor("x"), given.number("ord", 2), given.dims(), given.options("keepdim")),
+  "linalg.vector_norm": (given) =>
+    akari.vectorNorm(given.tensor("x"), given.number("ord", 2), given.dims(), given.options("keepdim")),
   cholesky_inverse: (given) => decompositions.choleskyInverse(given.x, flag(given, "upper")),
   cholesky_solve: (given) => akari.choleskySolve(given.x, given.tensor("input2"), flag(given, "upper")),
   inverse: (given) => akari.inverse(given.x),
@@ -61,5 +68,9 @@ export const linalg: Readonly<Record<string, Call>> = {
   pinverse: (given) => decompositions.pinv(given.x),
   trace: (given) => akari.trace(given.x),
   triangular_solve: (given) =>
-    decompositions.triangularSolve(given.tensor("b"), given.tensor("A"), given.options("upper", "transpose", "unitriangular")),
+    decompositions.triangularSolve(
+      given.tensor("b"),
+      given.tensor("A"),
+      given.options("upper", "transpose", "unitriangular"),
+    ),
 };

@@ -114,12 +114,14 @@ const optional = {
 const entries = <Name extends string>(
   names: readonly Name[],
   entry: (name: Name) => Readonly<Record<string, Call>>,
-): Readonly<Record<string, Call>> => Object.assign({}, ...names.map(entry)) as Readonly<Record<string, Call>>; // safe: made of such entries
+  // safe: made of such entries
+): Readonly<Record<string, Call>> => Object.assign({}, ...names.map(entry)) as Readonly<Record<string, Call>>;
 
 // Nothing here is bundled, so that functions may be looked up by name.
 const functions: typeof akari = akari;
 
-const limit = (given: Arguments, name: string): Tensor | number | null => (given.has(name) ? given.operand(name) : null);
+const limit = (given: Arguments, name: string): Tensor | number | null =>
+  given.has(name) ? given.operand(name) : null;
 const named = ["nan", "posinf", "neginf"];
 
 /** Pointwise operations. */
@@ -132,15 +134,20 @@ export const pointwise: Readonly<Record<string, Call>> = {
     [snakeCase(name)]: (given) => functions[name](given.operand("input"), given.operand("other")),
     [`Tensor.${snakeCase(name)}_`]: (given) => given.x[`${name}_`](given.operand("other")),
   })),
-  ...entries(others, (name) => ({ [name]: (given) => functions[name](given.operand("input"), given.operand("other")) })),
+  ...entries(others, (name) => ({
+    [name]: (given) => functions[name](given.operand("input"), given.operand("other")),
+  })),
   ...entries(tests, (name) => ({ [name]: (given) => functions[name](given.x) })),
   ...entries(["add", "div", "divide", "sub", "subtract"], (name) => ({
-    [name]: (given) => functions[name](given.operand("input"), given.operand("other"), given.options(...optional[name])),
+    [name]: (given) =>
+      functions[name](given.operand("input"), given.operand("other"), given.options(...optional[name])),
     [`Tensor.${name}_`]: (given) => given.x[`${name}_`](given.operand("other"), given.options(...optional[name])),
   })),
   ...entries(["addcdiv", "addcmul"], (name) => ({
-    [name]: (given) => functions[name](given.x, given.tensor("tensor1"), given.tensor("tensor2"), given.options("value")),
-    [`Tensor.${name}_`]: (given) => given.x[`${name}_`](given.tensor("tensor1"), given.tensor("tensor2"), given.options("value")),
+    [name]: (given) =>
+      functions[name](given.x, given.tensor("tensor1"), given.tensor("tensor2"), given.options("value")),
+    [`Tensor.${name}_`]: (given) =>
+      given.x[`${name}_`](given.tensor("tensor1"), given.tensor("tensor2"), given.options("value")),
   })),
   ...entries(["clamp", "clip"], (name) => ({
     [name]: (given) => functions[name](given.x, limit(given, "min"), limit(given, "max")),

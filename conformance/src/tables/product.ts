@@ -11,7 +11,11 @@ const two =
   (given) =>
     f(given.tensor(a), given.tensor(b));
 
-const weighted = (given: Arguments): readonly [Tensor, Tensor, Tensor | null] => [given.x, given.tensor("weight"), given.optional("bias")];
+const weighted = (given: Arguments): readonly [Tensor, Tensor, Tensor | null] => [
+  given.x,
+  given.tensor("weight"),
+  given.optional("bias"),
+];
 
 const conv =
   (f: typeof akari.conv1d): Call =>
@@ -27,7 +31,12 @@ const maxPool =
   (f: typeof akari.maxPool1d): Call =>
   (given) => {
     const kernel = given.sizes("kernel_size");
-    const options: Omit<akari.MaxPoolOptions, "returnIndices"> = given.options("stride", "padding", "dilation", "ceil_mode");
+    const options: Omit<akari.MaxPoolOptions, "returnIndices"> = given.options(
+      "stride",
+      "padding",
+      "dilation",
+      "ceil_mode",
+    );
     if (given.value("return_indices") !== true) return f(given.x, kernel, options);
     const found = f(given.x, kernel, { ...options, returnIndices: true });
     return pair(found);
@@ -36,7 +45,11 @@ const maxPool =
 const avgPool =
   (f: typeof akari.avgPool1d): Call =>
   (given) =>
-    f(given.x, given.sizes("kernel_size"), given.options("stride", "padding", "ceil_mode", "count_include_pad", "divisor_override"));
+    f(
+      given.x,
+      given.sizes("kernel_size"),
+      given.options("stride", "padding", "ceil_mode", "count_include_pad", "divisor_override"),
+    );
 
 const adaptiveMaxPool =
   (f: typeof akari.adaptiveMaxPool2d): Call =>
@@ -59,7 +72,10 @@ const fractional =
   (f: F.FractionalPool): Call =>
   (given) => {
     const randomSamples = given.optional("samples");
-    const options = { ...(given.options("output_size", "output_ratio") as object), ...(randomSamples && { randomSamples }) };
+    const options = {
+      ...(given.options("output_size", "output_ratio") as object),
+      ...(randomSamples && { randomSamples }),
+    };
     return f(given.x, given.sizes("kernel_size"), { ...options, returnIndices: true });
   };
 
@@ -87,7 +103,8 @@ export const matmul: Readonly<Record<string, Call>> = {
   ...added(akari.addmv, "mat", "vec"),
   ...added(akari.addr, "vec1", "vec2"),
   ...added(akari.baddbmm, "batch1", "batch2"),
-  chain_matmul: (given) => akari.chainMatmul(...(given.list("matrices") as [Tensor, ...Tensor[]])), // safe: at least one
+  // safe: at least one
+  chain_matmul: (given) => akari.chainMatmul(...(given.list("matrices") as [Tensor, ...Tensor[]])),
   inner: two(akari.inner, "input", "other"),
   "linalg.multi_dot": (given) => akari.multiDot(...(given.list("tensors") as [Tensor, ...Tensor[]])), // safe: as above
   vdot: two(akari.vdot, "input", "other"),
@@ -126,14 +143,18 @@ export const pool: Readonly<Record<string, Call>> = {
   "nn.functional.avg_pool1d": avgPool(akari.avgPool1d),
   "nn.functional.avg_pool2d": avgPool(akari.avgPool2d),
   "nn.functional.avg_pool3d": avgPool(akari.avgPool3d),
-  "nn.functional.affine_grid": (given) => F.affineGrid(given.tensor("theta"), given.numbers("size"), given.options("align_corners")),
+  "nn.functional.affine_grid": (given) =>
+    F.affineGrid(given.tensor("theta"), given.numbers("size"), given.options("align_corners")),
   "nn.functional.channel_shuffle": (given) => F.channelShuffle(given.x, given.number("groups")),
   "nn.functional.fractional_max_pool2d": fractional(F.fractionalMaxPool2d),
   "nn.functional.fractional_max_pool3d": fractional(F.fractionalMaxPool3d),
   "nn.functional.grid_sample": (given) =>
     F.gridSample(given.x, given.tensor("grid"), given.options("mode", "padding_mode", "align_corners")),
   "nn.functional.interpolate": (given) =>
-    akari.interpolate(given.x, given.options("scale_factor", "mode", "size", "align_corners", "recompute_scale_factor")),
+    akari.interpolate(
+      given.x,
+      given.options("scale_factor", "mode", "size", "align_corners", "recompute_scale_factor"),
+    ),
   "nn.functional.lp_pool1d": lpPool(akari.lpPool1d),
   "nn.functional.lp_pool2d": lpPool(akari.lpPool2d),
   "nn.functional.max_pool1d": maxPool(akari.maxPool1d),

@@ -32,13 +32,22 @@ const different =
   (f: typeof akari.unique, ...options: string[]): Call =>
   (given) => {
     const { values, inverse, counts } = f(given.x, given.options("dim", ...options));
-    return [values, ...(given.value("return_inverse") ? [inverse] : []), ...(given.value("return_counts") ? [counts] : [])];
+    return [
+      values,
+      ...(given.value("return_inverse") ? [inverse] : []),
+      ...(given.value("return_counts") ? [counts] : []),
+    ];
   };
 
 const quantile =
   (f: typeof akari.quantile): Call =>
   (given) =>
-    f(given.x, given.operand("q"), given.has("dim") ? given.number("dim") : null, given.options("keepdim", "interpolation"));
+    f(
+      given.x,
+      given.operand("q"),
+      given.has("dim") ? given.number("dim") : null,
+      given.options("keepdim", "interpolation"),
+    );
 
 /** A pair of results along a dimension, or of everything. */
 const spread = (given: Arguments): readonly [Dims, akari.SpreadOptions] => [
@@ -46,7 +55,11 @@ const spread = (given: Arguments): readonly [Dims, akari.SpreadOptions] => [
   given.options("unbiased", "correction", "keepdim"),
 ];
 
-const renorm = (given: Arguments): readonly [number, number, number] => [given.number("p"), given.number("dim"), given.number("maxnorm")];
+const renorm = (given: Arguments): readonly [number, number, number] => [
+  given.number("p"),
+  given.number("dim"),
+  given.number("maxnorm"),
+];
 
 const integral = (given: Arguments): akari.TrapezoidOptions => {
   const x = given.optional("x");
@@ -57,7 +70,11 @@ const integral = (given: Arguments): akari.TrapezoidOptions => {
 export const reduction: Readonly<Record<string, Call>> = {
   all: over(akari.all),
   aminmax: (given) => {
-    const { min, max } = akari.aminmax(given.x, given.has("dim") ? given.number("dim") : null, given.options("keepdim"));
+    const { min, max } = akari.aminmax(
+      given.x,
+      given.has("dim") ? given.number("dim") : null,
+      given.options("keepdim"),
+    );
     return [min, max];
   },
   amax: over(akari.amax),
@@ -70,7 +87,8 @@ export const reduction: Readonly<Record<string, Call>> = {
   cummin: (given) => pair(akari.cummin(given.x, given.number("dim"))),
   diff: (given) => akari.diff(given.x, given.number("n", 1), given.number("dim", -1)),
   histc: (given) => akari.histc(given.x, given.options("bins", "min", "max")),
-  kthvalue: (given) => pair(akari.kthvalue(given.x, given.number("k"), given.number("dim", -1), given.options("keepdim"))),
+  kthvalue: (given) =>
+    pair(akari.kthvalue(given.x, given.number("k"), given.number("dim", -1), given.options("keepdim"))),
   logcumsumexp: (given) => akari.logcumsumexp(given.x, given.number("dim")),
   mode: (given) => pair(akari.mode(given.x, given.number("dim", -1), given.options("keepdim"))),
   msort: (given) => akari.msort(given.x),
@@ -102,21 +120,31 @@ export const reduction: Readonly<Record<string, Call>> = {
   max: extreme(akari.max),
   mean: over(akari.mean, "dtype"),
   median: (given) =>
-    given.has("dim") ? pair(akari.median(given.x, given.number("dim"), given.options("keepdim"))) : akari.median(given.x),
+    given.has("dim")
+      ? pair(akari.median(given.x, given.number("dim"), given.options("keepdim")))
+      : akari.median(given.x),
   min: extreme(akari.min),
   nanmedian: (given) =>
-    given.has("dim") ? pair(akari.nanmedian(given.x, given.number("dim"), given.options("keepdim"))) : akari.nanmedian(given.x),
+    given.has("dim")
+      ? pair(akari.nanmedian(given.x, given.number("dim"), given.options("keepdim")))
+      : akari.nanmedian(given.x),
   nanquantile: quantile(akari.nanquantile),
   "nn.functional.pdist": (given) => akari.pdist(given.x, given.number("p", 2)),
   norm: (given) =>
-    akari.norm(given.x, given.has("p") ? (given.value("p") as number | "fro") : 2, given.dims(), given.options("keepdim", "dtype")),
+    akari.norm(
+      given.x,
+      given.has("p") ? (given.value("p") as number | "fro") : 2,
+      given.dims(),
+      given.options("keepdim", "dtype"),
+    ),
   prod: over(akari.prod, "dtype"),
   quantile: quantile(akari.quantile),
   renorm: (given) => akari.renorm(given.x, ...renorm(given)),
   sort: (given) => pair(akari.sort(given.x, given.number("dim", -1), order(given))),
   std: over(akari.std, "unbiased", "correction"),
   sum: over(akari.sum, "dtype"),
-  topk: (given) => pair(akari.topk(given.x, given.number("k"), given.number("dim", -1), given.options("largest", "sorted"))),
+  topk: (given) =>
+    pair(akari.topk(given.x, given.number("k"), given.number("dim", -1), given.options("largest", "sorted"))),
   trapezoid: (given) => akari.trapezoid(given.tensor("y"), integral(given)),
   unique: different(akari.unique, "sorted"),
   unique_consecutive: different(akari.uniqueConsecutive),

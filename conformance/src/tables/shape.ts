@@ -17,7 +17,8 @@ export const shape: Readonly<Record<string, Call>> = {
   "Tensor.expand_as": (given) => given.x.expandAs(given.tensor("other")),
   "Tensor.reshape_as": (given) => given.x.reshapeAs(given.tensor("other")),
   "Tensor.view_as": (given) => given.x.view(given.tensor("other").shape),
-  as_strided: (given) => akari.asStrided(given.x, given.numbers("size"), given.numbers("stride"), given.number("storage_offset", 0)),
+  as_strided: (given) =>
+    akari.asStrided(given.x, given.numbers("size"), given.numbers("stride"), given.number("storage_offset", 0)),
   column_stack: (given) => akari.columnStack(given.list("tensors")),
   concat: (given) => akari.concat(given.list("tensors"), given.number("dim", 0)),
   concatenate: (given) => akari.concatenate(given.list("tensors"), given.number("dim", 0)),
@@ -29,7 +30,8 @@ export const shape: Readonly<Record<string, Call>> = {
   hstack: (given) => akari.hstack(given.list("tensors")),
   moveaxis: (given) => akari.moveaxis(given.x, given.sizes("source"), given.sizes("destination")),
   ravel: (given) => akari.ravel(given.x),
-  rot90: (given) => akari.rot90(given.x, given.number("k", 1), (given.value("dims") ?? [0, 1]) as [number, number]), // safe: as recorded
+  // safe: as recorded
+  rot90: (given) => akari.rot90(given.x, given.number("k", 1), (given.value("dims") ?? [0, 1]) as [number, number]),
   row_stack: (given) => akari.rowStack(given.list("tensors")),
   swapdims: (given) => akari.swapdims(given.x, given.number("dim0"), given.number("dim1")),
   tensor_split: (given) => akari.tensorSplit(given.x, given.sizes("indices_or_sections"), given.number("dim", 0)),
@@ -46,27 +48,44 @@ export const shape: Readonly<Record<string, Call>> = {
   chunk: (given) => akari.chunk(given.x, given.number("chunks"), given.number("dim", 0)),
   combinations: (given) => akari.combinations(given.x, given.number("r", 2), given.options("with_replacement")),
   diag: (given) => akari.diag(given.x, given.number("diagonal", 0)),
-  diag_embed: (given) => akari.diagEmbed(given.x, given.number("offset", 0), given.number("dim1", -2), given.number("dim2", -1)),
+  diag_embed: (given) =>
+    akari.diagEmbed(given.x, given.number("offset", 0), given.number("dim1", -2), given.number("dim2", -1)),
   diagflat: (given) => akari.diagflat(given.x, given.number("offset", 0)),
-  diagonal: (given) => akari.diagonal(given.x, given.number("offset", 0), given.number("dim1", 0), given.number("dim2", 1)),
+  diagonal: (given) =>
+    akari.diagonal(given.x, given.number("offset", 0), given.number("dim1", 0), given.number("dim2", 1)),
   diagonal_scatter: (given) =>
-    akari.diagonalScatter(given.x, given.tensor("src"), given.number("offset", 0), given.number("dim1", 0), given.number("dim2", 1)),
+    akari.diagonalScatter(
+      given.x,
+      given.tensor("src"),
+      given.number("offset", 0),
+      given.number("dim1", 0),
+      given.number("dim2", 1),
+    ),
   flatten: (given) => akari.flatten(given.x, given.number("start_dim", 0), given.number("end_dim", -1)),
   flip: (given) => akari.flip(given.x, given.numbers("dims")),
   meshgrid: (given) => akari.meshgrid(given.list("tensors"), given.options("indexing")),
   movedim: (given) => akari.movedim(given.x, given.sizes("source"), given.sizes("destination")),
   narrow: (given) => akari.narrow(given.x, given.number("dim"), given.number("start"), given.number("length")),
   "nn.functional.fold": (given) =>
-    akari.col2im(given.x, given.sizes("output_size"), given.sizes("kernel_size"), given.options("dilation", "padding", "stride")),
+    akari.col2im(
+      given.x,
+      given.sizes("output_size"),
+      given.sizes("kernel_size"),
+      given.options("dilation", "padding", "stride"),
+    ),
   "nn.functional.pad": (given) => akari.pad(given.x, given.numbers("pad"), given.options("mode", "value")),
-  "nn.functional.unfold": (given) => akari.im2col(given.x, given.sizes("kernel_size"), given.options("dilation", "padding", "stride")),
-  "nn.utils.rnn.pad_sequence": (given) => padSequence(given.list("sequences"), given.options("batch_first", "padding_value")),
+  "nn.functional.unfold": (given) =>
+    akari.im2col(given.x, given.sizes("kernel_size"), given.options("dilation", "padding", "stride")),
+  "nn.utils.rnn.pad_sequence": (given) =>
+    padSequence(given.list("sequences"), given.options("batch_first", "padding_value")),
   permute: (given) => akari.permute(given.x, given.numbers("dims")),
-  repeat_interleave: (given) => akari.repeatInterleave(given.x, given.operand("repeats"), given.has("dim") ? given.number("dim") : null),
+  repeat_interleave: (given) =>
+    akari.repeatInterleave(given.x, given.operand("repeats"), given.has("dim") ? given.number("dim") : null),
   reshape: (given) => akari.reshape(given.x, given.numbers("shape")),
   roll: (given) => akari.roll(given.x, given.sizes("shifts"), given.dims("dims")),
   select: (given) => akari.select(given.x, given.number("dim"), given.number("index")),
-  select_scatter: (given) => akari.selectScatter(given.x, given.tensor("src"), given.number("dim"), given.number("index")),
+  select_scatter: (given) =>
+    akari.selectScatter(given.x, given.tensor("src"), given.number("dim"), given.number("index")),
   slice_scatter: (given) =>
     akari.sliceScatter(
       given.x,
@@ -87,6 +106,9 @@ export const shape: Readonly<Record<string, Call>> = {
   triu: (given) => akari.triu(given.x, given.number("diagonal", 0)),
   unbind: (given) => akari.unbind(given.x, given.number("dim", 0)),
   vander: (given) =>
-    akari.vander(given.tensor("x"), { ...(given.has("N") && { n: given.number("N") }), ...(given.options("increasing") as object) }),
+    akari.vander(given.tensor("x"), {
+      ...(given.has("N") && { n: given.number("N") }),
+      ...(given.options("increasing") as object),
+    }),
   unsqueeze: (given) => akari.unsqueeze(given.x, given.number("dim")),
 };

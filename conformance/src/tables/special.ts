@@ -56,8 +56,10 @@ const functions: typeof akari = akari;
 
 /** `besselJ0` as `special.bessel_j0`. */
 const special = (name: string): string => `special.${snakeCase(name)}`;
-const entries = <Name extends string>(names: readonly Name[], entry: (name: Name) => readonly [string, Call]): Record<string, Call> =>
-  Object.fromEntries(names.map(entry));
+const entries = <Name extends string>(
+  names: readonly Name[],
+  entry: (name: Name) => readonly [string, Call],
+): Record<string, Call> => Object.fromEntries(names.map(entry));
 const bins = (given: Arguments): number | Tensor => (given.has("edges") ? given.tensor("edges") : given.number("bins"));
 const settings = (given: Arguments): akari.HistogramOptions => {
   const weight = given.optional("weight");
@@ -67,7 +69,10 @@ const settings = (given: Arguments): akari.HistogramOptions => {
 
 export const specialFunctions: Readonly<Record<string, Call>> = {
   ...entries(unaries, (name) => [special(name), (given) => functions[name](given.x)]),
-  ...entries(binaries, (name) => [special(name), (given) => functions[name](given.operand("input"), given.operand("other"))]),
+  ...entries(binaries, (name) => [
+    special(name),
+    (given) => functions[name](given.operand("input"), given.operand("other")),
+  ]),
   ...entries(polynomials, (name) => [special(name), (given) => functions[name](given.x, given.number("n"))]),
   ...entries(ofTorch, (name) => [name, (given) => functions[name](given.operand("input"), given.operand("other"))]),
   "special.multigammaln": (given) => functions.multigammaln(given.x, given.number("p")),

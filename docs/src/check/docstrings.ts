@@ -1,9 +1,10 @@
 /**
- * Who has no docstring. TypeDoc asks for those of functions and methods alike, and only of exports themselves; this asks for those of functions, and of every
- * public or protected member of classes and interfaces.
+ * Who has no docstring. TypeDoc asks for those of functions and methods alike, and only of exports themselves; this
+ * asks for those of functions, and of every public or protected member of classes and interfaces.
  *
- * Two kinds of members are let off, because a sentence about them could only repeat what the page says already: the discriminator `kind` of a member of a
- * union, whose type is the one text that it may be, and the `name` of an error, which is the name of its class.
+ * Two kinds of members are let off, because a sentence about them could only repeat what the page says already: the
+ * discriminator `kind` of a member of a union, whose type is the one text that it may be, and the `name` of an error,
+ * which is the name of its class.
  */
 
 import { type DeclarationReflection, type ProjectReflection, ReflectionKind } from "typedoc";

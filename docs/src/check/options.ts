@@ -29,13 +29,22 @@ function isDeclaredHere(type: SomeType | undefined): boolean {
   return found;
 }
 
-/** Functions and classes whose parameter `options` has a type of which the page shows no field, in none of their forms. */
+/**
+ * Functions and classes whose parameter `options` has a type of which the page shows no field, in none of their forms.
+ */
 export function hiddenOptions(project: ProjectReflection): string[] {
   const shown = new Map<Reflection, boolean>();
   // Safe: that is what the kind says.
-  for (const { name, type, parent } of project.getReflectionsByKind(ReflectionKind.Parameter) as ParameterReflection[]) {
+  for (const { name, type, parent } of project.getReflectionsByKind(
+    ReflectionKind.Parameter,
+  ) as ParameterReflection[]) {
     const owner = parent?.parent;
-    if (name !== "options" || !owner?.kindOf(ReflectionKind.Function | ReflectionKind.Constructor) || !isDeclaredHere(type)) continue;
+    if (
+      name !== "options" ||
+      !owner?.kindOf(ReflectionKind.Function | ReflectionKind.Constructor) ||
+      !isDeclaredHere(type)
+    )
+      continue;
     shown.set(owner, shown.get(owner) === true || optionsIn(type).some(({ fields }) => fields.length > 0));
   }
   return [...shown].flatMap(([owner, isShown]) =>

@@ -49,7 +49,8 @@ function brokenLinks(folder: string): string[] {
     const [path = "", anchor] = href.split("#");
     const target = path === "" ? from : resolve(dirname(from), path);
     const ids = anchors.get(target);
-    if (ids === undefined) return existsSync(target) ? [] : [`${relative(folder, from)} links to ${href}, which is not there`];
+    if (ids === undefined)
+      return existsSync(target) ? [] : [`${relative(folder, from)} links to ${href}, which is not there`];
     if (anchor === undefined || anchor === "" || ids.has(anchor) || ids.has(decodeURIComponent(anchor))) return [];
     return [`${relative(folder, from)} links to ${href}, and there is no such anchor`];
   });
@@ -64,7 +65,9 @@ function failedSearches(folder: string): string[] {
   return Object.entries(searches)
     .filter(([text, url]) => {
       const terms = index.invertedIndex.filter(([term]) => term.includes(text.toLowerCase()));
-      const found = terms.flatMap(([, postings]) => index.fields.flatMap((field) => Object.keys(postings[field] ?? {})));
+      const found = terms.flatMap(([, postings]) =>
+        index.fields.flatMap((field) => Object.keys(postings[field] ?? {})),
+      );
       return !found.some((row) => rows[Number(row)]?.url.includes(url));
     })
     .map(([text, url]) => `the search for "${text}" does not find ${url}`);

@@ -1,6 +1,7 @@
 /**
- * A constant that can be called is a function to whoever calls it: `export const relu: Unary = pointwise(...)`, or `export const maxPool2d: MaxPool`. Here
- * it becomes a function of the reference as well. The parameters of a pointwise operation are named as in its formula.
+ * A constant that can be called is a function to whoever calls it: `export const relu: Unary = pointwise(...)`, or
+ * `export const maxPool2d: MaxPool`. Here it becomes a function of the reference as well. The parameters of a pointwise
+ * operation are named as in its formula.
  */
 
 import {
@@ -31,7 +32,11 @@ function formulaParameters(declaration: ts.VariableDeclaration): string[] {
   return formula?.parameters.map((parameter) => parameter.name.getText()) ?? [];
 }
 
-function parametersOf(checker: ts.TypeChecker, declaration: ts.VariableDeclaration, signature: ts.Signature): Parameter[] {
+function parametersOf(
+  checker: ts.TypeChecker,
+  declaration: ts.VariableDeclaration,
+  signature: ts.Signature,
+): Parameter[] {
   return signature.parameters.map((symbol) => ({
     name: symbol.name,
     type: checker.getTypeOfSymbolAtLocation(symbol, declaration),
@@ -43,11 +48,17 @@ function parametersOf(checker: ts.TypeChecker, declaration: ts.VariableDeclarati
 }
 
 /** The operands of a pointwise operation, which come as one rest parameter. */
-function operandsOf(checker: ts.TypeChecker, declaration: ts.VariableDeclaration, signature: ts.Signature): Parameter[] {
+function operandsOf(
+  checker: ts.TypeChecker,
+  declaration: ts.VariableDeclaration,
+  signature: ts.Signature,
+): Parameter[] {
   const names = formulaParameters(declaration);
   return parametersOf(checker, declaration, signature).flatMap(({ type }) =>
     // Safe: the operands are a tuple, as `Pointwise` says.
-    checker.getTypeArguments(type as ts.TypeReference).map((of, i) => ({ name: names[i] ?? "abcd".charAt(i), type: of, optional: false })),
+    checker
+      .getTypeArguments(type as ts.TypeReference)
+      .map((of, i) => ({ name: names[i] ?? "abcd".charAt(i), type: of, optional: false })),
   );
 }
 
@@ -68,7 +79,8 @@ export function asFunction(context: Context, reflection: DeclarationReflection):
     call.parameters = parameters.map(({ name, type: of, optional }) => {
       const parameter = new ParameterReflection(name, ReflectionKind.Parameter, call);
       const converted = context.converter.convertType(scope, of);
-      if (optional && converted.type === "union") converted.types = converted.types.filter((each) => each.toString() !== "undefined");
+      if (optional && converted.type === "union")
+        converted.types = converted.types.filter((each) => each.toString() !== "undefined");
       parameter.type = converted;
       parameter.setFlag(ReflectionFlag.Optional, optional);
       context.project.registerReflection(parameter, undefined, undefined);

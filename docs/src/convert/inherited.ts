@@ -1,6 +1,7 @@
 /**
- * A member stands once, on the page of the class that has it first. A class that inherits it names it, with a link there; otherwise the page of every layer
- * would be that of `Module` again. What comes from a class that is not exported stays.
+ * A member stands once, on the page of the class that has it first. A class that inherits it names it, with a link
+ * there; otherwise the page of every layer would be that of `Module` again. What comes from a class that is not
+ * exported stays.
  */
 
 import { type DeclarationReflection, type ProjectReflection, ReflectionKind } from "typedoc";
@@ -14,7 +15,10 @@ function declaredAt(project: ProjectReflection, member: DeclarationReflection): 
   return id === undefined ? null : `${id.packageName}/${id.packagePath} ${id.qualifiedName}`;
 }
 
-/** Takes what is inherited off the pages of all classes of a project. An interface keeps all of it: whoever reads about options wants them all. */
+/**
+ * Takes what is inherited off the pages of all classes of a project. An interface keeps all of it: whoever reads about
+ * options wants them all.
+ */
 export function foldInherited(project: ProjectReflection): void {
   // Safe: classes are declarations.
   const classes = project.getReflectionsByKind(ReflectionKind.Class) as DeclarationReflection[];

@@ -11,6 +11,8 @@ export function readmeParts(file: string, modules: ReadonlyMap<string, Declarati
   return text.split(/(\[`[^`]+`\]\(\.\.\/[a-z-]+\))/).map((piece) => {
     const [, name] = /^\[`([^`]+)`\]/.exec(piece) ?? [];
     const target = name === undefined ? undefined : modules.get(name);
-    return target === undefined ? { kind: "text", text: piece } : { kind: "inline-tag", tag: "@linkcode", text: target.name, target };
+    return target === undefined
+      ? { kind: "text", text: piece }
+      : { kind: "inline-tag", tag: "@linkcode", text: target.name, target };
   });
 }

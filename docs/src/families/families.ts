@@ -2,7 +2,13 @@
  * Sorts the names of a module into the families of the table, and says where the two do not fit each other.
  */
 
-import { type ContainerReflection, type DeclarationReflection, type ProjectReflection, type Reflection, ReflectionKind } from "typedoc";
+import {
+  type ContainerReflection,
+  type DeclarationReflection,
+  type ProjectReflection,
+  type Reflection,
+  ReflectionKind,
+} from "typedoc";
 import { type Family, table } from "./table.ts";
 
 /** One heading with what stands below it. A module without families has a single section with an empty title. */
@@ -44,7 +50,9 @@ interface Place {
 
 function placeOf(project: ProjectReflection, reflection: Reflection): Place | null {
   const id = project.getSymbolIdFromReflection(reflection);
-  return id === undefined ? null : { packageName: id.packageName, file: id.packagePath.replace(/^src\//, "").replace(/\.ts$/, "") };
+  return id === undefined
+    ? null
+    : { packageName: id.packageName, file: id.packagePath.replace(/^src\//, "").replace(/\.ts$/, "") };
 }
 
 function words(text: string | undefined): string[] {
@@ -86,8 +94,8 @@ export class Families {
   }
 
   /**
-   * The names of a module by family, in the order of the table; what other packages declare comes first. In a family the names stand in the order of its
-   * files, those of one file in that of the alphabet.
+   * The names of a module by family, in the order of the table; what other packages declare comes first. In a family
+   * the names stand in the order of its files, those of one file in that of the alphabet.
    */
   sections(module: ContainerReflection): Section[] {
     const known = this.#sections.get(module);
@@ -113,7 +121,11 @@ export class Families {
         title,
         about,
         entries: entries
-          .sort((a, b) => Math.sign(a.position - b.position) || a.child.name.localeCompare(b.child.name, "en", { sensitivity: "base" }))
+          .sort(
+            (a, b) =>
+              Math.sign(a.position - b.position) ||
+              a.child.name.localeCompare(b.child.name, "en", { sensitivity: "base" }),
+          )
           .map(({ child }) => child),
       }));
   }
@@ -129,14 +141,18 @@ export class Families {
         for (const child of children) {
           if (this.of(child) !== null) continue;
           const file = placeOf(this.#project, child)?.file;
-          problems.push(`${container.name}: ${child.name} (src/${file}.ts) has no family; add it to docs/src/families/table.ts`);
+          problems.push(
+            `${container.name}: ${child.name} (src/${file}.ts) has no family; add it to docs/src/families/table.ts`,
+          );
         }
       }
     }
     for (const [packageName, families] of Object.entries(table)) {
       for (const entry of families.flatMap(({ files, names }) => [...words(files), ...words(names)])) {
         if (this.#used.has(`${packageName} ${entry}`)) continue;
-        problems.push(`${packageName}: no exported name comes from "${entry}"; take it out of docs/src/families/table.ts`);
+        problems.push(
+          `${packageName}: no exported name comes from "${entry}"; take it out of docs/src/families/table.ts`,
+        );
       }
     }
     return problems;

@@ -1,7 +1,7 @@
 /**
- * The families of the reference: under which heading a name of a package stands. It follows from the file that declares the name, so nobody tags
- * anything; a name that belongs elsewhere than the rest of its file is listed by itself. What has no family, and a row that nothing answers to, is
- * an error of the build.
+ * The families of the reference: under which heading a name of a package stands. It follows from the file that declares
+ * the name, so nobody tags anything; a name that belongs elsewhere than the rest of its file is listed by itself. What
+ * has no family, and a row that nothing answers to, is an error of the build.
  */
 
 /** One heading of a package's page. */
@@ -94,7 +94,8 @@ const tensor: readonly Family[] = [
   },
   {
     title: "Errors",
-    about: "All are subclasses of `AkariError`, carry what was wrong in their message, and are thrown before anything has run.",
+    about:
+      "All are subclasses of `AkariError`, carry what was wrong in their message, and are thrown before anything has run.",
     files: "errors",
   },
   {
@@ -105,7 +106,8 @@ const tensor: readonly Family[] = [
   },
   {
     title: "The scalar language",
-    about: "What formulas are made of. `pointwise` hands out expressions; the functions below are for those who write kernels from them.",
+    about:
+      "What formulas are made of. `pointwise` hands out expressions; the functions below are for those who write kernels from them.",
     files: "expr/",
   },
   {
@@ -129,7 +131,11 @@ const autograd: readonly Family[] = [
 ];
 
 const nn: readonly Family[] = [
-  { title: "Modules and containers", files: "module container deepcopy parameter parameter-list hooks", names: "Identity FactoryOptions" },
+  {
+    title: "Modules and containers",
+    files: "module container deepcopy parameter parameter-list hooks",
+    names: "Identity FactoryOptions",
+  },
   { title: "Linear layers", files: "linear", names: "Bilinear" },
   { title: "Convolution", files: "conv conv-transpose" },
   { title: "Pooling", files: "pooling adaptive-pooling functional/unpool functional/fractional-pool" },
@@ -140,24 +146,34 @@ const nn: readonly Family[] = [
   { title: "Recurrent layers", files: "recurrent recurrent-cell packed-sequence" },
   { title: "Attention and transformers", files: "attention transformer transformer-decoder" },
   { title: "Embeddings and distances", files: "embedding distance functional/embedding-bag" },
-  { title: "Shape and resolution", files: "flatten resample pad-sequence functional/channel-shuffle functional/grid-sample" },
+  {
+    title: "Shape and resolution",
+    files: "flatten resample pad-sequence functional/channel-shuffle functional/grid-sample",
+  },
   { title: "Losses", files: "loss margin-loss ctc-loss adaptive-softmax" },
   {
     title: "Losses as functions",
-    about: "`reduction` says what becomes of the losses of a batch: their mean (the default), their sum, or each by itself.",
-    files: "functional/loss functional/cross-entropy functional/ctc functional/likelihood functional/margin functional/reduction",
+    about:
+      "`reduction` says what becomes of the losses of a batch: their mean (the default), their sum, or each by itself.",
+    files:
+      "functional/loss functional/cross-entropy functional/ctc functional/likelihood functional/margin functional/reduction",
   },
   { title: "Dropout and attention as functions", files: "functional/dropout functional/attention" },
   { title: "Everything as functions", names: "functional" },
   { title: "Initial values", files: "init", names: "init" },
-  { title: "Gradient clipping and parameters as one vector", files: "clip", names: "parametersToVector vectorToParameters" },
+  {
+    title: "Gradient clipping and parameters as one vector",
+    files: "clip",
+    names: "parametersToVector vectorToParameters",
+  },
   { title: "Averages of weights", files: "averaged-model" },
 ];
 
 const optim: readonly Family[] = [
   {
     title: "Optimizers",
-    about: "Each takes parameters or groups of them, and its options. A step is one fused kernel call for all parameters.",
+    about:
+      "Each takes parameters or groups of them, and its options. A step is one fused kernel call for all parameters.",
     files: "adabelief adadelta adagrad adam adamax asgd lbfgs nadam radam rmsprop rprop sgd",
   },
   { title: "Learning rate schedulers", files: "schedulers/" },
@@ -170,7 +186,10 @@ const data: readonly Family[] = [
   { title: "Samplers", files: "sampler" },
   { title: "Images", files: "mnist image-dataset synthetic" },
   { title: "Transforms", files: "transforms random-affine" },
-  { title: "Files and downloads", files: "cache download download-error files idx idx-search idx-sources md5 progress" },
+  {
+    title: "Files and downloads",
+    files: "cache download download-error files idx idx-search idx-sources md5 progress",
+  },
 ];
 
 const io: readonly Family[] = [
@@ -214,7 +233,12 @@ const distributions: readonly Family[] = [
   { title: "Made of others", files: "independent mixture-same-family transformed-distribution relaxed" },
   { title: "Transforms", files: "transforms/" },
   { title: "Divergences", files: "kl kl-pair" },
-  { title: "Constraints", about: "As in PyTorch in a namespace: `constraints.positive`.", files: "constraints", names: "constraints" },
+  {
+    title: "Constraints",
+    about: "As in PyTorch in a namespace: `constraints.positive`.",
+    files: "constraints",
+    names: "constraints",
+  },
 ];
 
 const fft: readonly Family[] = [

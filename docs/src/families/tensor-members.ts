@@ -1,5 +1,6 @@
 /**
- * The families of `Tensor`'s members. A method stands in the family of the function of its name; what only a tensor has is listed here.
+ * The families of `Tensor`'s members. A method stands in the family of the function of its name; what only a tensor has
+ * is listed here.
  */
 
 import { type DeclarationReflection, ReflectionKind } from "typedoc";
@@ -25,7 +26,11 @@ const first = ["What it is", "Reading", "Gradients", "Memory"];
 const last = ["For authors of operations"];
 
 /** The title of a member's family, or null. */
-function titleOf(families: Families, functions: ReadonlyMap<string, DeclarationReflection>, name: string): string | null {
+function titleOf(
+  families: Families,
+  functions: ReadonlyMap<string, DeclarationReflection>,
+  name: string,
+): string | null {
   for (const [title, names] of Object.entries(own)) if (names.split(" ").includes(name)) return title;
   const target = functions.get(name) ?? functions.get(name.replace(/_$/, ""));
   return target === undefined ? null : (families.of(target)?.family.title ?? null);
@@ -37,7 +42,10 @@ function functionsOf(tensor: DeclarationReflection): Map<string, DeclarationRefl
 }
 
 /** The members of `Tensor` by family. */
-export function tensorSections(families: Families, tensor: DeclarationReflection): { title: string; members: DeclarationReflection[] }[] {
+export function tensorSections(
+  families: Families,
+  tensor: DeclarationReflection,
+): { title: string; members: DeclarationReflection[] }[] {
   const functions = functionsOf(tensor);
   const order = [...first, ...(table["@akari/tensor"] ?? []).map(({ title }) => title), ...last];
   const byTitle = new Map<string, DeclarationReflection[]>(order.map((title) => [title, []]));
@@ -47,7 +55,10 @@ export function tensorSections(families: Families, tensor: DeclarationReflection
   }
   for (const [title, members] of byTitle) {
     const listed = own[title]?.split(" ") ?? [];
-    members.sort((a, b) => listed.indexOf(a.name) - listed.indexOf(b.name) || a.name.localeCompare(b.name, "en", { sensitivity: "base" }));
+    members.sort(
+      (a, b) =>
+        listed.indexOf(a.name) - listed.indexOf(b.name) || a.name.localeCompare(b.name, "en", { sensitivity: "base" }),
+    );
   }
   return [...byTitle].filter(([, members]) => members.length > 0).map(([title, members]) => ({ title, members }));
 }
@@ -61,7 +72,8 @@ export function tensorProblems(families: Families, tensor: DeclarationReflection
     ...members
       .filter(({ name }) => titleOf(families, functions, name) === null)
       .map(
-        ({ name }) => `Tensor.${name} has no family; there is no function of its name, so add it to docs/src/families/tensor-members.ts`,
+        ({ name }) =>
+          `Tensor.${name} has no family; there is no function of its name, so add it to docs/src/families/tensor-members.ts`,
       ),
     ...Object.values(own)
       .flatMap((list) => list.split(" "))

@@ -1,6 +1,7 @@
 /**
- * Which name of Akari answers to which of PyTorch's. Most docstrings say it, by the page of PyTorch's documentation that they name; the rest follows from the
- * rule that names are PyTorch's in camelCase; what is called otherwise stands below.
+ * Which name of Akari answers to which of PyTorch's. Most docstrings say it, by the page of PyTorch's documentation
+ * that they name; the rest follows from the rule that names are PyTorch's in camelCase; what is called otherwise stands
+ * below.
  */
 
 import { type DeclarationReflection, type ProjectReflection, ReflectionKind } from "typedoc";
@@ -132,7 +133,9 @@ export class Counterparts {
       "torchvision.datasets": exportsOf("@akari/data"),
       "torchvision.transforms": exportsOf("@akari/data"),
     };
-    const everywhere = new Map([...modules.values()].flatMap(({ children = [] }) => children.map((child) => [child.name, child])));
+    const everywhere = new Map(
+      [...modules.values()].flatMap(({ children = [] }) => children.map((child) => [child.name, child])),
+    );
     const claims = claimsOf(project);
 
     const find = (namespace: Namespace, name: string): DeclarationReflection[] => {
@@ -156,7 +159,10 @@ export class Counterparts {
     this.unknown = [...claims]
       // A method of a class has no entry of its own.
       .filter(([full]) => !known.has(full) && !known.has(full.slice(0, full.lastIndexOf("."))))
-      .map(([full, { targets }]) => `${targets[0]?.getFriendlyFullName()} links to ${full}, which is not in docs/src/pytorch/names.ts`);
+      .map(
+        ([full, { targets }]) =>
+          `${targets[0]?.getFriendlyFullName()} links to ${full}, which is not in docs/src/pytorch/names.ts`,
+      );
     this.all = [...pytorchNames].flatMap(([namespace, names]) =>
       names.flatMap((name) => {
         const targets = find(namespace, name);

@@ -1,6 +1,7 @@
 /**
- * PyTorch's documented names, by where they stand; left out are sparse, complex and quantised tensors. They are what the tables of the guide "Coming from
- * PyTorch" are filled from, and what the search knows besides Akari's own names: a name that Akari gains needs no entry here.
+ * PyTorch's documented names, by where they stand; left out are sparse, complex and quantised tensors. They are what
+ * the tables of the guide "Coming from PyTorch" are filled from, and what the search knows besides Akari's own names: a
+ * name that Akari gains needs no entry here.
  */
 
 const listed = {

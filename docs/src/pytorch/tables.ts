@@ -1,6 +1,6 @@
 /**
- * The tables at the end of the guide "Coming from PyTorch": every name of PyTorch that Akari has, and where it is. They are made anew with each build, so they
- * cannot go stale.
+ * The tables at the end of the guide "Coming from PyTorch": every name of PyTorch that Akari has, and where it is. They
+ * are made anew with each build, so they cannot go stale.
  */
 
 import type { CommentDisplayPart, DeclarationReflection } from "typedoc";
@@ -22,7 +22,10 @@ function links(targets: readonly DeclarationReflection[]): CommentDisplayPart[] 
   return targets.flatMap((target, i) => (i === 0 ? [link(target)] : [text(", "), link(target)]));
 }
 
-/** The names of `torch` and of its `Tensor` in one table: the function and the methods of one operation stand in one row. */
+/**
+ * The names of `torch` and of its `Tensor` in one table: the function and the methods of one operation stand in one
+ * row.
+ */
 function operations(all: readonly Counterpart[]): CommentDisplayPart[] {
   const rows = new Map<string, { functions: Set<DeclarationReflection>; methods: Set<DeclarationReflection> }>();
   for (const { namespace, name, targets } of all) {
@@ -59,8 +62,12 @@ export function tables(counterparts: Counterparts): CommentDisplayPart[] {
   const { all } = counterparts;
   const known = [...pytorchNames.values()].reduce((sum, names) => sum + names.length, 0);
   return [
-    text(`\n\n## Every name\n\nOf ${known} names of PyTorch's, Akari has these ${all.length}. The search finds them by either spelling.\n`),
+    text(
+      `\n\n## Every name\n\nOf ${known} names of PyTorch's, Akari has these ${all.length}. The search finds them by either spelling.\n`,
+    ),
     ...operations(all),
-    ...[...pytorchNames.keys()].filter((namespace) => !together.includes(namespace)).flatMap((namespace) => namesOf(namespace, all)),
+    ...[...pytorchNames.keys()]
+      .filter((namespace) => !together.includes(namespace))
+      .flatMap((namespace) => namesOf(namespace, all)),
   ];
 }

@@ -1,6 +1,6 @@
 /**
- * Names in a text lead to their pages: code that is exactly the name of an export, and the class of an error. So a docstring mentions `softmax` and need not
- * spell out a link.
+ * Names in a text lead to their pages: code that is exactly the name of an export, and the class of an error. So a
+ * docstring mentions `softmax` and need not spell out a link.
  */
 
 import type { CommentDisplayPart, DeclarationReflection, ProjectReflection, Reflection } from "typedoc";

@@ -1,5 +1,6 @@
 /**
- * The page of a class or an interface: what it is for, how it is made, its members (those of `Tensor` by family), and what it has from others.
+ * The page of a class or an interface: what it is for, how it is made, its members (those of `Tensor` by family), and
+ * what it has from others.
  */
 
 import {
@@ -34,14 +35,20 @@ interface MemberSection {
 /** The options that a page has described; null on a page that describes none. */
 type Described = Set<DeclarationReflection> | null;
 
-function sectionsOf(context: DefaultThemeRenderContext, site: Site, reflection: DeclarationReflection): readonly MemberSection[] {
+function sectionsOf(
+  context: DefaultThemeRenderContext,
+  site: Site,
+  reflection: DeclarationReflection,
+): readonly MemberSection[] {
   const titled = (title: string, members: readonly DeclarationReflection[], closed = false): MemberSection[] =>
     members.length === 0 ? [] : [{ title, slug: context.slugger.slug(title), members, closed }];
   if (reflection.getFullName() === "@akari/tensor.Tensor") {
     return tensorSections(site.families, reflection).flatMap(({ title, members }) => titled(title, members));
   }
   const forward = forwardOf(reflection);
-  const children = (reflection.children ?? []).filter((child) => !child.kindOf(ReflectionKind.Constructor) && child !== forward);
+  const children = (reflection.children ?? []).filter(
+    (child) => !child.kindOf(ReflectionKind.Constructor) && child !== forward,
+  );
   const isProtected = (child: DeclarationReflection): boolean => child.flags.isProtected === true;
   const isMethod = (child: DeclarationReflection): boolean => child.signatures !== undefined;
   return [
@@ -62,7 +69,8 @@ function inRuns(members: readonly DeclarationReflection[]): DeclarationReflectio
   const runs: DeclarationReflection[][] = [];
   for (const member of members) {
     const last = runs.at(-1);
-    if (last !== undefined && (last[0]?.signatures === undefined) === (member.signatures === undefined)) last.push(member);
+    if (last !== undefined && (last[0]?.signatures === undefined) === (member.signatures === undefined))
+      last.push(member);
     else runs.push([member]);
   }
   return runs;
@@ -81,7 +89,11 @@ function inherited(context: DefaultThemeRenderContext, reflection: DeclarationRe
       "section",
       { class: "ak-inherited" },
       h("h2", null, "From ", nameLink(context, owner)),
-      h("p", null, ...members.flatMap((each) => [h("a", { href: context.urlTo(each), class: "ak-link" }, each.name), " "])),
+      h(
+        "p",
+        null,
+        ...members.flatMap((each) => [h("a", { href: context.urlTo(each), class: "ak-link" }, each.name), " "]),
+      ),
     ),
   );
 }
@@ -93,7 +105,11 @@ function known(types: readonly unknown[] | undefined): DeclarationReflection[] {
     .filter((each) => each !== undefined);
 }
 
-function relatives(context: DefaultThemeRenderContext, site: Site, reflection: DeclarationReflection): JSX.Element | null {
+function relatives(
+  context: DefaultThemeRenderContext,
+  site: Site,
+  reflection: DeclarationReflection,
+): JSX.Element | null {
   const row = (title: string, list: readonly DeclarationReflection[]): JSX.Element | null =>
     list.length === 0 || list.length > 30
       ? null
@@ -110,17 +126,27 @@ function relatives(context: DefaultThemeRenderContext, site: Site, reflection: D
 }
 
 /** What a type leaves open: a line, unless there is something to say. */
-function typeParameters(context: DefaultThemeRenderContext, list: readonly TypeParameterReflection[]): JSX.Element | null {
+function typeParameters(
+  context: DefaultThemeRenderContext,
+  list: readonly TypeParameterReflection[],
+): JSX.Element | null {
   if (list.length === 0) return null;
   if (list.some((parameter) => parameter.hasComment())) return context.typeParameters([...list]);
   return h(
     "ul",
     { class: "ak-links" },
-    h("li", null, "For any ", ...list.flatMap((each, i) => [i === 0 ? "" : ", ", h("code", null, typeParameter(context, each))])),
+    h(
+      "li",
+      null,
+      "For any ",
+      ...list.flatMap((each, i) => [i === 0 ? "" : ", ", h("code", null, typeParameter(context, each))]),
+    ),
   );
 }
 
-/** What an instance may be called: `conv2d` of `Conv2d`, `lstm` of `LSTM`, `bceLoss` of `BCELoss`, `prelu` of `PReLU`. */
+/**
+ * What an instance may be called: `conv2d` of `Conv2d`, `lstm` of `LSTM`, `bceLoss` of `BCELoss`, `prelu` of `PReLU`.
+ */
 function instanceName(name: string): string {
   return name.replace(/^(?:[A-Z]?(?:Re|Si)LU|[A-Z]+(?![a-z])|[A-Z])/, (capitals) => capitals.toLowerCase());
 }
@@ -133,18 +159,30 @@ function forwardOf(reflection: DeclarationReflection): DeclarationReflection | u
 }
 
 /** How an instance is made. */
-function made(context: DefaultThemeRenderContext, reflection: DeclarationReflection, described: Described): JSX.Element[] {
+function made(
+  context: DefaultThemeRenderContext,
+  reflection: DeclarationReflection,
+  described: Described,
+): JSX.Element[] {
   const maker = reflection.children?.find((child) => child.kindOf(ReflectionKind.Constructor));
   const isInternal = maker?.signatures?.[0]?.comment?.summary[0]?.text.startsWith("Internal") === true;
   if (reflection.flags.isAbstract || isInternal) return [];
   return (maker?.signatures ?? []).flatMap((signature) => [
-    h("div", { class: "tsd-signature", id: context.getAnchor(signature.parent) }, line(context, signature, reflection.name)),
+    h(
+      "div",
+      { class: "tsd-signature", id: context.getAnchor(signature.parent) },
+      line(context, signature, reflection.name),
+    ),
     signatureBody(context, signature, described),
   ]);
 }
 
 /** How a module is called: with what its `forward` takes, which says what may be left out, and what comes of it. */
-function called(context: DefaultThemeRenderContext, reflection: DeclarationReflection, described: Described): JSX.Element[] {
+function called(
+  context: DefaultThemeRenderContext,
+  reflection: DeclarationReflection,
+  described: Described,
+): JSX.Element[] {
   const forward = forwardOf(reflection);
   const signature = forward?.signatures?.[0] ?? reflection.signatures?.[0];
   if (signature === undefined) return [];
@@ -164,7 +202,14 @@ function index(context: DefaultThemeRenderContext, sections: readonly MemberSect
     { class: "ak-index" },
     ...sections.flatMap(({ title, slug, members }) => [
       h("dt", null, h("a", { href: `#${slug}` }, title)),
-      h("dd", null, ...members.flatMap((each) => [h("a", { href: `#${context.getAnchor(each)}`, class: "ak-link" }, each.name), " "])),
+      h(
+        "dd",
+        null,
+        ...members.flatMap((each) => [
+          h("a", { href: `#${context.getAnchor(each)}`, class: "ak-link" }, each.name),
+          " ",
+        ]),
+      ),
     ]),
   );
 }
@@ -179,10 +224,19 @@ function section(
   if (!closed) {
     context.page.startNewSection(title);
     context.page.pageHeadings.push(
-      ...members.map((each) => ({ link: `#${context.getAnchor(each)}`, text: each.name, kind: each.kind, classes: "" })),
+      ...members.map((each) => ({
+        link: `#${context.getAnchor(each)}`,
+        text: each.name,
+        kind: each.kind,
+        classes: "",
+      })),
     );
   }
-  const heading = h("h2", { id: slug, class: "tsd-anchor-link" }, h("a", { href: `#${slug}`, class: "ak-anchor" }, title));
+  const heading = h(
+    "h2",
+    { id: slug, class: "tsd-anchor-link" },
+    h("a", { href: `#${slug}`, class: "ak-anchor" }, title),
+  );
   const body = inRuns(members).map((run) =>
     run[0]?.signatures === undefined
       ? fields(context, run.map(fieldOf))
@@ -194,7 +248,11 @@ function section(
 }
 
 /** The page of a class, an interface, or a type that is an object. */
-export function classPage(context: DefaultThemeRenderContext, site: Site, reflection: DeclarationReflection): JSX.Element {
+export function classPage(
+  context: DefaultThemeRenderContext,
+  site: Site,
+  reflection: DeclarationReflection,
+): JSX.Element {
   const isTensor = reflection.getFullName() === "@akari/tensor.Tensor";
   // The methods of a tensor are functions, too, and described there.
   const described: Described = isTensor ? null : new Set();
@@ -202,7 +260,9 @@ export function classPage(context: DefaultThemeRenderContext, site: Site, reflec
   return h(
     JSX.Fragment,
     null,
-    reflection.hasComment() ? h("section", { class: "tsd-panel tsd-comment" }, context.commentSummary(reflection)) : null,
+    reflection.hasComment()
+      ? h("section", { class: "tsd-panel tsd-comment" }, context.commentSummary(reflection))
+      : null,
     links(context, site, reflection),
     relatives(context, site, reflection),
     typeParameters(context, reflection.typeParameters ?? []),

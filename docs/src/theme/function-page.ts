@@ -1,5 +1,6 @@
 /**
- * The page of a function: each form with its parameters, the fields of its options in place, and the links to the method, the layer and PyTorch.
+ * The page of a function: each form with its parameters, the fields of its options in place, and the links to the
+ * method, the layer and PyTorch.
  */
 
 import { type DeclarationReflection, type DefaultThemeRenderContext, JSX } from "typedoc";
@@ -28,13 +29,19 @@ function pointwiseNote(context: DefaultThemeRenderContext, site: Site, { name }:
 }
 
 /** The page of a function. */
-export function functionPage(context: DefaultThemeRenderContext, site: Site, reflection: DeclarationReflection): JSX.Element {
+export function functionPage(
+  context: DefaultThemeRenderContext,
+  site: Site,
+  reflection: DeclarationReflection,
+): JSX.Element {
   const signatures = reflection.signatures ?? [];
   const described = new Set<DeclarationReflection>();
   return h(
     JSX.Fragment,
     null,
-    reflection.hasComment() ? h("section", { class: "tsd-panel tsd-comment" }, context.commentSummary(reflection)) : null,
+    reflection.hasComment()
+      ? h("section", { class: "tsd-panel tsd-comment" }, context.commentSummary(reflection))
+      : null,
     links(context, site, reflection),
     ...signatures.flatMap((signature) => [
       h("div", { class: "tsd-signature", id: context.getAnchor(signature) }, line(context, signature)),

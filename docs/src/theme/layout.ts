@@ -1,16 +1,25 @@
 /**
- * What surrounds every page: its head, the bar at the top with the search and the choice of light or dark, the navigation, and the headings of the page.
- * Nothing is hidden until a script has run, and nothing comes from another host.
+ * What surrounds every page: its head, the bar at the top with the search and the choice of light or dark, the
+ * navigation, and the headings of the page. Nothing is hidden until a script has run, and nothing comes from another
+ * host.
  */
 
-import { type DefaultThemeRenderContext, JSX, type PageEvent, type Reflection, ReflectionKind, type RenderTemplate } from "typedoc";
+import {
+  type DefaultThemeRenderContext,
+  JSX,
+  type PageEvent,
+  type Reflection,
+  ReflectionKind,
+  type RenderTemplate,
+} from "typedoc";
 import { navigation, pageMenu } from "./navigation.ts";
 import type { Site } from "./site.ts";
 
 const h = JSX.createElement;
 
 // Before anything is drawn, so that a page never flashes in the other colours.
-const chooseTheme = 'document.documentElement.dataset.theme=(()=>{try{return localStorage.getItem("tsd-theme")}catch{}})()||"os"';
+const chooseTheme =
+  'document.documentElement.dataset.theme=(()=>{try{return localStorage.getItem("tsd-theme")}catch{}})()||"os"';
 
 // A long navigation opens at the page at hand.
 const showCurrent = 'document.querySelector(".ak-navigation .current")?.scrollIntoView({block:"nearest"})';
@@ -23,8 +32,10 @@ function titleOf(page: PageEvent<Reflection>): string {
 }
 
 function head(context: DefaultThemeRenderContext, page: PageEvent<Reflection>): JSX.Element {
-  const style = (file: string): JSX.Element => h("link", { rel: "stylesheet", href: context.relativeURL(`assets/${file}`, true) });
-  const script = (file: string, props: object): JSX.Element => h("script", { ...props, src: context.relativeURL(`assets/${file}`, true) });
+  const style = (file: string): JSX.Element =>
+    h("link", { rel: "stylesheet", href: context.relativeURL(`assets/${file}`, true) });
+  const script = (file: string, props: object): JSX.Element =>
+    h("script", { ...props, src: context.relativeURL(`assets/${file}`, true) });
   return h(
     "head",
     null,
@@ -72,7 +83,11 @@ function searchDialog(): JSX.Element {
       maxLength: 100,
     }),
     h("ul", { role: "listbox", id: "tsd-search-results" }),
-    h("div", { id: "tsd-search-status", "aria-live": "polite", "aria-atomic": "true" }, h("div", null, "Preparing the search …")),
+    h(
+      "div",
+      { id: "tsd-search-status", "aria-live": "polite", "aria-atomic": "true" },
+      h("div", null, "Preparing the search …"),
+    ),
   );
 }
 
@@ -114,7 +129,13 @@ function toolbar(context: DefaultThemeRenderContext, site: Site): JSX.Element {
       searchDialog(),
       h(
         "a",
-        { href: "#", class: "tsd-widget menu", id: "tsd-toolbar-menu-trigger", "data-toggle": "menu", "aria-label": "Menu" },
+        {
+          href: "#",
+          class: "tsd-widget menu",
+          id: "tsd-toolbar-menu-trigger",
+          "data-toggle": "menu",
+          "aria-label": "Menu",
+        },
         context.icons.menu(),
       ),
     ),

@@ -1,6 +1,6 @@
 /**
- * Members of classes and interfaces, and what stands below a signature. A member takes no more room than it has to say: its signature, its text, and of its
- * parameters those about which there is something to say.
+ * Members of classes and interfaces, and what stands below a signature. A member takes no more room than it has to say:
+ * its signature, its text, and of its parameters those about which there is something to say.
  */
 
 import {
@@ -56,7 +56,10 @@ function parameterRow(
   parameter: ParameterReflection,
   described: Set<DeclarationReflection> | null,
 ): JSX.Element | null {
-  const options = described === null ? [] : optionsIn(parameter.type).filter(({ target }) => target === null || !described.has(target));
+  const options =
+    described === null
+      ? []
+      : optionsIn(parameter.type).filter(({ target }) => target === null || !described.has(target));
   for (const { target } of options) if (target !== null) described?.add(target);
   if (!parameter.hasComment() && options.length === 0) return null;
   return h(
@@ -66,18 +69,28 @@ function parameterRow(
     " ",
     parameter.hasComment() ? context.commentSummary(parameter) : null,
     ...options.map(({ target, fields: list }) =>
-      h("div", { class: "ak-expanded" }, target === null ? null : h("p", null, nameLink(context, target)), fields(context, list)),
+      h(
+        "div",
+        { class: "ak-expanded" },
+        target === null ? null : h("p", null, nameLink(context, target)),
+        fields(context, list),
+      ),
     ),
   );
 }
 
-/** What stands below a signature. Options are described where they come up first; `described` holds those that were, and is null where none are. */
+/**
+ * What stands below a signature. Options are described where they come up first; `described` holds those that were, and
+ * is null where none are.
+ */
 export function signatureBody(
   context: DefaultThemeRenderContext,
   signature: SignatureReflection,
   described: Set<DeclarationReflection> | null,
 ): JSX.Element {
-  const rows = (signature.parameters ?? []).map((parameter) => parameterRow(context, parameter, described)).filter((row) => row !== null);
+  const rows = (signature.parameters ?? [])
+    .map((parameter) => parameterRow(context, parameter, described))
+    .filter((row) => row !== null);
   const returns = signature.comment?.getTag("@returns");
   return h(
     JSX.Fragment,
@@ -101,7 +114,11 @@ function pytorchLink({ namespace, name, url }: Counterpart): JSX.Element {
 }
 
 /** The links of a name: PyTorch's documentation, and its other forms in Akari. */
-export function links(context: DefaultThemeRenderContext, site: Site, reflection: DeclarationReflection): JSX.Element | null {
+export function links(
+  context: DefaultThemeRenderContext,
+  site: Site,
+  reflection: DeclarationReflection,
+): JSX.Element | null {
   const target = declared(reflection);
   const pytorch = site.counterparts.of(target).slice(0, 5);
   const related = site.relations.of(target);
@@ -110,7 +127,9 @@ export function links(context: DefaultThemeRenderContext, site: Site, reflection
     "ul",
     { class: "ak-links" },
     ...related.map((other) => h("li", null, kindOf(other), " ", nameLink(context, other, labelOf(other)))),
-    pytorch.length === 0 ? null : h("li", null, "PyTorch ", ...pytorch.flatMap((page, i) => [i === 0 ? "" : ", ", pytorchLink(page)])),
+    pytorch.length === 0
+      ? null
+      : h("li", null, "PyTorch ", ...pytorch.flatMap((page, i) => [i === 0 ? "" : ", ", pytorchLink(page)])),
   );
 }
 
@@ -128,7 +147,9 @@ function flags(reflection: DeclarationReflection): JSX.Element[] {
     reflection.flags.isStatic ? "static" : "",
     reflection.flags.isAbstract ? "abstract" : "",
     reflection.flags.isProtected ? "protected" : "",
-    reflection.flags.isReadonly || (reflection.getSignature !== undefined && reflection.setSignature === undefined) ? "readonly" : "",
+    reflection.flags.isReadonly || (reflection.getSignature !== undefined && reflection.setSignature === undefined)
+      ? "readonly"
+      : "",
   ];
   return names.filter((name) => name !== "").map((name) => h("span", { class: "tsd-signature-keyword" }, `${name} `));
 }

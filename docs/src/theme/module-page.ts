@@ -1,6 +1,7 @@
 /**
- * The page of a package: what it is, and its names by family, each with its first sentence. Types stand with the function that takes them, or at the end of
- * their family. The umbrella's page is an index of all packages, since their names are described there.
+ * The page of a package: what it is, and its names by family, each with its first sentence. Types stand with the
+ * function that takes them, or at the end of their family. The umbrella's page is an index of all packages, since their
+ * names are described there.
  */
 
 import { type DeclarationReflection, type DefaultThemeRenderContext, JSX, ReflectionKind } from "typedoc";
@@ -41,7 +42,9 @@ function familyOf(context: DefaultThemeRenderContext, site: Site, { title, about
     { class: "ak-family" },
     title === "" ? null : sectionHead(context, title),
     about === undefined ? null : h(JSX.Raw, { html: context.markdown([{ kind: "text", text: about }]) }),
-    values.length === 0 ? null : h("dl", { class: "ak-table" }, ...values.map((value) => row(context, value, beside.get(value) ?? []))),
+    values.length === 0
+      ? null
+      : h("dl", { class: "ak-table" }, ...values.map((value) => row(context, value, beside.get(value) ?? []))),
     alone.length === 0
       ? null
       : h(

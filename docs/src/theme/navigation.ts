@@ -1,6 +1,7 @@
 /**
- * The navigation beside every page: the guides in reading order, then the packages; of the package at hand its families, and of the family at hand its
- * names. It is part of the page, so it stands there at once and says where one is.
+ * The navigation beside every page: the guides in reading order, then the packages; of the package at hand its
+ * families, and of the family at hand its names. It is part of the page, so it stands there at once and says where one
+ * is.
  */
 
 import {
@@ -18,7 +19,9 @@ import type { Site } from "./site.ts";
 
 const h = JSX.createElement;
 
-/** What stands on the page at hand: its package, the namespace or package whose families are shown, and the name itself. */
+/**
+ * What stands on the page at hand: its package, the namespace or package whose families are shown, and the name itself.
+ */
 interface Here {
   readonly module: Reflection | null;
   readonly container: DeclarationReflection | null;
@@ -27,7 +30,8 @@ interface Here {
 
 function hereOf(model: Reflection): Here {
   let [entry, container]: (Reflection | undefined)[] = [model, model];
-  while (container !== undefined && !container.kindOf(ReflectionKind.SomeModule)) [entry, container] = [container, container.parent];
+  while (container !== undefined && !container.kindOf(ReflectionKind.SomeModule))
+    [entry, container] = [container, container.parent];
   if (!container?.isDeclaration()) return { module: null, container: null, entry: null };
   let module: Reflection = container;
   while (!module.kindOf(ReflectionKind.Module) && module.parent !== undefined) module = module.parent;
@@ -38,7 +42,11 @@ function link(context: DefaultThemeRenderContext, target: Reflection, text: stri
   const current = context.page.model === target && context.page.pageKind !== "index";
   return h(
     "a",
-    { href: context.urlTo(target) || "#", class: current ? "current" : undefined, "aria-current": current ? "page" : undefined },
+    {
+      href: context.urlTo(target) || "#",
+      class: current ? "current" : undefined,
+      "aria-current": current ? "page" : undefined,
+    },
     text,
   );
 }
@@ -57,14 +65,28 @@ function families(context: DefaultThemeRenderContext, site: Site, here: Here): J
         "li",
         { class: open ? "ak-open" : undefined },
         h("a", { href: `${context.urlTo(container)}#${anchorOf(title)}` }, title),
-        open ? h("ul", { class: "ak-names" }, ...names.map((each) => h("li", null, link(context, declared(each), each.name)))) : null,
+        open
+          ? h(
+              "ul",
+              { class: "ak-names" },
+              ...names.map((each) => h("li", null, link(context, declared(each), each.name))),
+            )
+          : null,
       );
     }),
   );
 }
 
-/** A package: what else it exports stands further in, and the one at hand shows its families, or those of a namespace in it. */
-function packageItem(context: DefaultThemeRenderContext, site: Site, here: Here, module: DeclarationReflection): JSX.Element {
+/**
+ * A package: what else it exports stands further in, and the one at hand shows its families, or those of a namespace in
+ * it.
+ */
+function packageItem(
+  context: DefaultThemeRenderContext,
+  site: Site,
+  here: Here,
+  module: DeclarationReflection,
+): JSX.Element {
   const { container } = here;
   const open = here.module === module;
   const isBeside = site.entryPoints.some(({ name, packageName }) => name === module.name && name !== packageName);
@@ -72,7 +94,11 @@ function packageItem(context: DefaultThemeRenderContext, site: Site, here: Here,
   const nested =
     namespace === null
       ? families(context, site, here)
-      : h("ul", null, h("li", { class: "ak-open" }, link(context, namespace, namespace.name), families(context, site, here)));
+      : h(
+          "ul",
+          null,
+          h("li", { class: "ak-open" }, link(context, namespace, namespace.name), families(context, site, here)),
+        );
   return h(
     "li",
     { class: `${open ? "ak-open" : ""} ${isBeside ? "ak-beside" : ""}`.trim() || undefined },

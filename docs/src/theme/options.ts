@@ -1,5 +1,6 @@
 /**
- * What options there are: the fields of a type, whether it is an interface, a part of one (`Omit`, `Pick`, `Partial`), or several of them together.
+ * What options there are: the fields of a type, whether it is an interface, a part of one (`Omit`, `Pick`, `Partial`),
+ * or several of them together.
  */
 
 import type { DeclarationReflection, ReferenceType, SomeType } from "typedoc";
@@ -51,8 +52,10 @@ function namesIn(type: SomeType | undefined): unknown[] {
 function partOf({ name, typeArguments = [] }: ReferenceType, fields: readonly Field[]): readonly Field[] | null {
   const names = namesIn(typeArguments[1]);
   if (name === "Readonly") return fields;
-  if (name === "Partial" || name === "Required") return fields.map((field) => ({ ...field, optional: name === "Partial" }));
-  if (name === "Omit" || name === "Pick") return fields.filter((field) => names.includes(field.declaration.name) === (name === "Pick"));
+  if (name === "Partial" || name === "Required")
+    return fields.map((field) => ({ ...field, optional: name === "Partial" }));
+  if (name === "Omit" || name === "Pick")
+    return fields.filter((field) => names.includes(field.declaration.name) === (name === "Pick"));
   return null;
 }
 
@@ -60,7 +63,10 @@ function fieldsIn(type: SomeType | undefined): readonly Field[] {
   if (type?.type === "intersection") return type.types.flatMap(fieldsIn);
   if (type?.type === "reflection") return fieldsOf(type.declaration);
   if (type?.type !== "reference") return [];
-  return partOf(type, fieldsIn(type.typeArguments?.[0])) ?? (type.reflection?.isDeclaration() ? fieldsOf(type.reflection) : []);
+  return (
+    partOf(type, fieldsIn(type.typeArguments?.[0])) ??
+    (type.reflection?.isDeclaration() ? fieldsOf(type.reflection) : [])
+  );
 }
 
 /** The options that a parameter's type is made of. */

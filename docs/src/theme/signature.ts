@@ -1,6 +1,6 @@
 /**
- * Signatures as a reader wants them: names, types and defaults on one line where they fit, a line for each parameter where not; and the short form of the
- * tables, which has the names alone.
+ * Signatures as a reader wants them: names, types and defaults on one line where they fit, a line for each parameter
+ * where not; and the short form of the tables, which has the names alone.
  */
 
 import {
@@ -37,7 +37,8 @@ function shown(parameter: ParameterReflection): Shown[] {
         : [],
     );
   }
-  const short = defaultValue !== undefined && !/^(\{.*\}|\.\.\.|undefined)$/s.test(defaultValue) && defaultValue.length < 24;
+  const short =
+    defaultValue !== undefined && !/^(\{.*\}|\.\.\.|undefined)$/s.test(defaultValue) && defaultValue.length < 24;
   return [
     {
       name: parameter.name,
@@ -57,7 +58,10 @@ export function hint(signature: SignatureReflection): string {
 
 const symbol = (text: string): JSX.Element => h("span", { class: "tsd-signature-symbol" }, text);
 
-function parameter(context: DefaultThemeRenderContext, { name, optional, rest, type, defaultValue }: Shown): JSX.Children[] {
+function parameter(
+  context: DefaultThemeRenderContext,
+  { name, optional, rest, type, defaultValue }: Shown,
+): JSX.Children[] {
   return [
     rest ? symbol("...") : "",
     h("span", { class: "tsd-kind-parameter" }, name),
@@ -75,7 +79,10 @@ export function typeParameter(context: DefaultThemeRenderContext, reflection: Ty
     null,
     h(
       "span",
-      { class: "tsd-kind-type-parameter", id: context.router.hasUrl(reflection) ? context.getAnchor(reflection) : undefined },
+      {
+        class: "tsd-kind-type-parameter",
+        id: context.router.hasUrl(reflection) ? context.getAnchor(reflection) : undefined,
+      },
       name,
     ),
     ...(type === undefined ? [] : [h("span", { class: "tsd-signature-keyword" }, " extends "), context.type(type)]),
@@ -84,7 +91,11 @@ export function typeParameter(context: DefaultThemeRenderContext, reflection: Ty
 }
 
 /** A signature with the types of everything. */
-export function line(context: DefaultThemeRenderContext, signature: SignatureReflection, name: string = signature.name): JSX.Element {
+export function line(
+  context: DefaultThemeRenderContext,
+  signature: SignatureReflection,
+  name: string = signature.name,
+): JSX.Element {
   const parameters = (signature.parameters ?? []).flatMap(shown);
   const constructs = signature.kind === ReflectionKind.ConstructorSignature;
   const result = constructs ? undefined : signature.type;
@@ -95,9 +106,13 @@ export function line(context: DefaultThemeRenderContext, signature: SignatureRef
   ]);
   const length =
     name.length +
-    (signature.typeParameters ?? []).reduce((sum, { name: of, type }) => sum + of.length + (type?.toString().length ?? 0) + 4, 0) +
+    (signature.typeParameters ?? []).reduce(
+      (sum, { name: of, type }) => sum + of.length + (type?.toString().length ?? 0) + 4,
+      0,
+    ) +
     parameters.reduce(
-      (sum, { name: of, type, defaultValue }) => sum + of.length + (type?.toString().length ?? 0) + (defaultValue?.length ?? 0) + 4,
+      (sum, { name: of, type, defaultValue }) =>
+        sum + of.length + (type?.toString().length ?? 0) + (defaultValue?.length ?? 0) + 4,
       0,
     ) +
     (result?.toString().length ?? 0);

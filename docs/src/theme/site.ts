@@ -1,6 +1,6 @@
 /**
- * What the pages of the reference are made from, besides TypeDoc's own model: the families, PyTorch's names, the guides in their order, and which names
- * belong together.
+ * What the pages of the reference are made from, besides TypeDoc's own model: the families, PyTorch's names, the guides
+ * in their order, and which names belong together.
  */
 
 import type { DeclarationReflection, DocumentReflection, ProjectReflection } from "typedoc";

@@ -31,7 +31,11 @@ function hints(reflection: DeclarationReflection): string[] {
 }
 
 /** A link to a name, in the type of code. */
-export function nameLink(context: DefaultThemeRenderContext, reflection: DeclarationReflection, text = reflection.name): JSX.Element {
+export function nameLink(
+  context: DefaultThemeRenderContext,
+  reflection: DeclarationReflection,
+  text = reflection.name,
+): JSX.Element {
   return h("a", { href: context.urlTo(declared(reflection)), class: "ak-link" }, text);
 }
 

@@ -1,5 +1,6 @@
 /**
- * The reference's look: TypeDoc's default theme with pages of our own for packages, classes and functions, and a layout of our own around them.
+ * The reference's look: TypeDoc's default theme with pages of our own for packages, classes and functions, and a layout
+ * of our own around them.
  */
 
 import {
@@ -102,7 +103,10 @@ function users(context: DefaultThemeRenderContext, site: Site, reflection: Decla
         "li",
         null,
         "Used by ",
-        ...list.flatMap((each, i) => [i === 0 ? "" : ", ", h("a", { href: context.urlTo(each), class: "ak-link" }, each.name)]),
+        ...list.flatMap((each, i) => [
+          i === 0 ? "" : ", ",
+          h("a", { href: context.urlTo(each), class: "ak-link" }, each.name),
+        ]),
       ),
     ),
   );

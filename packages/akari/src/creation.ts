@@ -13,9 +13,13 @@ export interface GradOption {
 }
 
 /** Splits `requiresGrad` off the options, makes the tensor, and marks it. */
-function marked<O extends GradOption>(options: O | undefined, create: (rest: Omit<O, "requiresGrad">) => Tensor): Tensor {
+function marked<O extends GradOption>(
+  options: O | undefined,
+  create: (rest: Omit<O, "requiresGrad">) => Tensor,
+): Tensor {
   // What is no object goes on as it is, to be refused: spread, it would be an empty one.
-  if (typeof options !== "object" || options === null || options instanceof make.Tensor) return create(options as unknown as O);
+  if (typeof options !== "object" || options === null || options instanceof make.Tensor)
+    return create(options as unknown as O);
   const { requiresGrad: on = false, ...rest } = options;
   const x = create(rest);
   return on ? requiresGrad(x) : x;

@@ -1,5 +1,6 @@
 /**
- * The packages as namespaces. Apart from the index, which exports all of their names as well: Parcel loses one of the two when both stand in one file.
+ * The packages as namespaces. Apart from the index, which exports all of their names as well: Parcel loses one of the
+ * two when both stand in one file.
  */
 
 export * as autograd from "@akari/autograd";

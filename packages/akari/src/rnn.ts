@@ -1,5 +1,6 @@
 /**
- * Sequences of different lengths for recurrent layers, for those who install `akari` alone: what `@akari/nn/rnn` exports.
+ * Sequences of different lengths for recurrent layers, for those who install `akari` alone: what `@akari/nn/rnn`
+ * exports.
  *
  * @packageDocumentation
  */

@@ -66,12 +66,16 @@ describe("arguments by keyword, or without their brackets", () => {
   const x = ones([2, 3]);
 
   it("name the operation and what was given", () => {
-    expect(() => unchecked(softmax, x, { dim: 1 })).toThrow(/softmax: dimension \{"dim":1\} is out of range: expected -2 to 1/);
+    expect(() => unchecked(softmax, x, { dim: 1 })).toThrow(
+      /softmax: dimension \{"dim":1\} is out of range: expected -2 to 1/,
+    );
     expect(() => unchecked(argmax, x, { dim: 1 })).toThrow(/argmax: dimension \{"dim":1\}/);
     expect(() => unchecked(cat, [x], { dim: 1 })).toThrow(/cat: dimension \{"dim":1\}/);
     expect(() => unchecked(zeros, 2, 3)).toThrow("zeros: sizes must be non-negative integers in an array, got 2");
     expect(() => unchecked(randn, 2, 3)).toThrow(/randn: sizes must be .* in an array, got 2/);
-    expect(() => unchecked(x.get.bind(x), { from: 1 })).toThrow('index: there is no option "from"; there are start, stop, step');
+    expect(() => unchecked(x.get.bind(x), { from: 1 })).toThrow(
+      'index: there is no option "from"; there are start, stop, step',
+    );
     expect(() => unchecked(clamp, x, { min: 0 })).toThrow(/clamp: expected tensors and numbers, got an object/);
     expect(() => unchecked(add, x, [1, 2, 3])).toThrow(/add: expected tensors and numbers, got an array/);
     expect(() => unchecked(add, x)).toThrow(/add: expected tensors and numbers, got undefined/);
@@ -84,16 +88,28 @@ describe("options by place, as in PyTorch, or misspelt", () => {
   it("are refused by optimizers, schedulers and loaders", () => {
     const layer = new Linear(3, 2);
     const made = (of: unknown, ...given: unknown[]) => Reflect.construct(of as typeof Adam, given);
-    expect(() => made(Adam, layer.parameters(), 1e-3)).toThrow(/Adam: expected options by name, \{ lr, betas, .*\}, got 0.001/);
-    expect(() => made(optim.StepLR, new Adam(layer.parameters()), 10, 0.5)).toThrow("StepLR: expected options by name, { gamma }, got 0.5");
-    expect(() => made(DataLoader, [1, 2, 3], 64)).toThrow(/DataLoader: expected options by name, \{ batchSize, .*\}, got 64/);
-    expect(() => made(DataLoader, [1, 2, 3], { batchsize: 64 })).toThrow(/DataLoader: there is no option "batchsize"; there are batchSize/);
+    expect(() => made(Adam, layer.parameters(), 1e-3)).toThrow(
+      /Adam: expected options by name, \{ lr, betas, .*\}, got 0.001/,
+    );
+    expect(() => made(optim.StepLR, new Adam(layer.parameters()), 10, 0.5)).toThrow(
+      "StepLR: expected options by name, { gamma }, got 0.5",
+    );
+    expect(() => made(DataLoader, [1, 2, 3], 64)).toThrow(
+      /DataLoader: expected options by name, \{ batchSize, .*\}, got 64/,
+    );
+    expect(() => made(DataLoader, [1, 2, 3], { batchsize: 64 })).toThrow(
+      /DataLoader: there is no option "batchsize"; there are batchSize/,
+    );
   });
 
   it("are refused by functions, before anything is computed", () => {
     const { functional } = nn;
-    expect(() => unchecked(functional.maxPool2d, x, 3, 2)).toThrow(/maxPool2d: expected options by name, \{ stride, .*\}, got 2/);
-    expect(() => unchecked(functional.conv2d, x, ones([4, 3, 3, 3]), null, 2, 1)).toThrow(/conv2d: expected options by name, \{ stride/);
+    expect(() => unchecked(functional.maxPool2d, x, 3, 2)).toThrow(
+      /maxPool2d: expected options by name, \{ stride, .*\}, got 2/,
+    );
+    expect(() => unchecked(functional.conv2d, x, ones([4, 3, 3, 3]), null, 2, 1)).toThrow(
+      /conv2d: expected options by name, \{ stride/,
+    );
     expect(() => unchecked(functional.dropout, x, 0.5, false)).toThrow(
       "dropout: expected options by name, { training, generator }, got false",
     );
@@ -101,8 +117,12 @@ describe("options by place, as in PyTorch, or misspelt", () => {
     expect(() => unchecked(functional.batchNorm, x, null, null, null, null, true)).toThrow(
       /batchNorm: expected options by name, \{ training/,
     );
-    expect(() => unchecked(crossEntropy, ones([2, 3]), zeros([2]).int(), ones([3]))).toThrow(/crossEntropy: .* got a tensor/);
-    expect(() => unchecked(zeros, [2, 3], "float64")).toThrow("zeros: expected options by name, { dtype, device }, got float64");
+    expect(() => unchecked(crossEntropy, ones([2, 3]), zeros([2]).int(), ones([3]))).toThrow(
+      /crossEntropy: .* got a tensor/,
+    );
+    expect(() => unchecked(zeros, [2, 3], "float64")).toThrow(
+      "zeros: expected options by name, { dtype, device }, got float64",
+    );
   });
 });
 
@@ -115,7 +135,9 @@ describe("wrong dtypes", () => {
     expect(() => ones([2, 2]).matmul(ones([2, 2], { dtype: "int32" }))).toThrow(DTypeError);
     expect(() => crossEntropy(ones([2, 3]), zeros([2], { dtype: "bool" }))).toThrow(/integers.*bool/);
     // tensor([0, 2]) is float32, so this is what labels written down are at first.
-    expect(() => crossEntropy(ones([2, 3]), tensor([0, 2]))).toThrow(/target of float32 holds probabilities.*\[2, 3\].*\[2\].*long\(\)/);
+    expect(() => crossEntropy(ones([2, 3]), tensor([0, 2]))).toThrow(
+      /target of float32 holds probabilities.*\[2, 3\].*\[2\].*long\(\)/,
+    );
     expect(() => nllLoss(ones([2, 3]), tensor([0, 2]))).toThrow(/integers.*float32.*long\(\)/);
     // Safe: an unknown name is what is tested.
     expect(() => zeros([2], { dtype: "float31" as "float32" })).toThrow(/float31/);
@@ -175,7 +197,9 @@ describe("corrupt and truncated files", () => {
     const bad = mkdtempSync(join(folder, "mnist-"));
     for (const name of ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"])
       writeFileSync(join(bad, name), Buffer.from([0, 0, 8, 3, 0, 0, 0, 9]));
-    await expect(MNIST.load({ root: bad, train: true, download: false })).rejects.toThrow(/train-(images-idx3|labels-idx1)-ubyte/);
+    await expect(MNIST.load({ root: bad, train: true, download: false })).rejects.toThrow(
+      /train-(images-idx3|labels-idx1)-ubyte/,
+    );
   });
 
   it("that do not fit the model list what differs and change nothing", () => {
@@ -248,12 +272,14 @@ describe("a full disk", () => {
     const script = join(folder, "save.mjs");
     writeFileSync(script, program);
     const listed = readdirSync(folder);
-    const child = spawnSync("bash", ["-c", `ulimit -f 100; exec "${process.execPath}" "${script}"`], { encoding: "utf8" });
+    const child = spawnSync("bash", ["-c", `ulimit -f 100; exec "${process.execPath}" "${script}"`], {
+      encoding: "utf8",
+    });
     expect(child.stdout).toMatch(/FileError: .*kept\.safetensors/);
     expect(readFileSync(path).equals(before)).toBe(true);
     expect(readdirSync(folder)).toEqual(listed);
-    expect((await encodeSafetensors({ x: { dtype: "float32", shape: [1000, 1000], data: big.x.dataSync() } })).length).toBeGreaterThan(
-      4_000_000,
-    );
+    expect(
+      (await encodeSafetensors({ x: { dtype: "float32", shape: [1000, 1000], data: big.x.dataSync() } })).length,
+    ).toBeGreaterThan(4_000_000);
   });
 });

@@ -1,4 +1,7 @@
-/** Compiled functions do what the functions themselves do: the same losses, parameters and random numbers, step by step, on every device. */
+/**
+ * Compiled functions do what the functions themselves do: the same losses, parameters and random numbers, step by step,
+ * on every device.
+ */
 
 import { reference } from "@akari/tensor/reference";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";

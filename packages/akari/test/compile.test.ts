@@ -119,7 +119,12 @@ describe("compile", () => {
     const twice = await compile((x: Tensor) => ({ same: x, both: [x.mul(2), x.max(0)] as const }));
     const all = [1, 2, 3, 4].map((n) => twice(tensor([n, 0])));
     all.forEach(({ same, both: [double, { values: largest, indices }] }, i) => {
-      expect([same, double, largest, indices].map((x) => x.toArraySync())).toEqual([[i + 1, 0], [2 * i + 2, 0], i + 1, 0]);
+      expect([same, double, largest, indices].map((x) => x.toArraySync())).toEqual([
+        [i + 1, 0],
+        [2 * i + 2, 0],
+        i + 1,
+        0,
+      ]);
     });
   });
 
@@ -295,7 +300,9 @@ describe("compile", () => {
       return hidden;
     });
     expect([1, 2, 3, 4, 5].map((n) => forgetful(tensor([n])).itemSync())).toEqual([1, 2.5, 4.25, 6.125, 8.0625]);
-    expect(said.mock.calls).toEqual([["compile: recall runs as it is, since it uses what it returned earlier; pass that as an argument"]]);
+    expect(said.mock.calls).toEqual([
+      ["compile: recall runs as it is, since it uses what it returned earlier; pass that as an argument"],
+    ]);
     said.mockRestore();
     const step = await compile((x: Tensor, state: Tensor) => state.mul(0.5).add(x));
     let state = tensor([0]);
@@ -346,7 +353,9 @@ describe("compile", () => {
     );
     const count = await compile((x: Tensor) => x.numel() as never);
     count(tensor([1]));
-    expect(() => count(tensor([1]))).toThrow("compile: the function must return tensors, alone, in arrays or in plain objects; got 1");
+    expect(() => count(tensor([1]))).toThrow(
+      "compile: the function must return tensors, alone, in arrays or in plain objects; got 1",
+    );
   });
 
   it("loses nothing when a call fails", async () => {

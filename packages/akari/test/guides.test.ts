@@ -1,6 +1,6 @@
 /**
- * The guides and the front page of the reference are programs: their `ts` blocks are type-checked and run, the blocks of a page one after the other, and what
- * `console.log` prints must be what the comment behind it says.
+ * The guides and the front page of the reference are programs: their `ts` blocks are type-checked and run, the blocks
+ * of a page one after the other, and what `console.log` prints must be what the comment behind it says.
  */
 
 import { spawnSync } from "node:child_process";
@@ -12,7 +12,10 @@ import { afterAll, describe, expect, it } from "vitest";
 const home = fileURLToPath(new URL("..", import.meta.url));
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const docs = join(root, "docs");
-const pages = ["index.md", ...readdirSync(join(docs, "guides")).flatMap((file) => (file.endsWith(".md") ? [join("guides", file)] : []))];
+const pages = [
+  "index.md",
+  ...readdirSync(join(docs, "guides")).flatMap((file) => (file.endsWith(".md") ? [join("guides", file)] : [])),
+];
 // Inside of the package, so that the programs find it by its own name.
 const folder = mkdtempSync(join(home, ".guides-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -40,13 +43,20 @@ const programs = pages.map((page) => {
   return { name, program };
 });
 
-/** The phrases of the table in "Coming from PyTorch" as a program, to see that everything in it is there and takes what it is given. */
+/**
+ * The phrases of the table in "Coming from PyTorch" as a program, to see that everything in it is there and takes what
+ * it is given.
+ */
 function phrases(): string {
-  const table = readFileSync(join(docs, "guides/from-pytorch.md"), "utf8").split("## Phrases")[1]?.split("\n## ")[0] ?? "";
+  const table =
+    readFileSync(join(docs, "guides/from-pytorch.md"), "utf8").split("## Phrases")[1]?.split("\n## ")[0] ?? "";
   const cells = [...table.matchAll(/^\| .* \| (.*) \|$/gm)].slice(2).map(([, cell = ""]) => cell);
-  const statements = cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, code = ""]) => code.replace("…", "0")));
+  const statements = cells.flatMap((cell) =>
+    [...cell.matchAll(/`([^`]+)`/g)].map(([, code = ""]) => code.replace("…", "0")),
+  );
   const complete = statements
-    // The names of a result, of a word of JavaScript's, of an error and of a package are no statements, and fields have no class here.
+    // The names of a result, of a word of JavaScript's, of an error and of a package are no statements, and fields have
+    // no class here.
     .filter((code) => !/^\{|^var$|^\w+Error$|^this\.|^@?akari\//.test(code))
     .map((code) =>
       code.startsWith("for")
@@ -103,7 +113,9 @@ describe("guides", () => {
     const expected = promised(program);
     expect(expected.length > 0 || name === "index").toBe(true);
     // A loop prints its line more than once.
-    expect(lines.filter((line, i) => line !== lines[i - 1] || expected[i] === line)).toEqual(expected.length > 0 ? expected : [""]);
+    expect(lines.filter((line, i) => line !== lines[i - 1] || expected[i] === line)).toEqual(
+      expected.length > 0 ? expected : [""],
+    );
   });
 
   it("type-check", () => {
@@ -114,7 +126,10 @@ describe("guides", () => {
     const compilerOptions = { noImplicitOverride: false, noUncheckedIndexedAccess: false };
     const config = { extends: "../../../tsconfig.test.json", compilerOptions, include: ["*.ts"] };
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
-    const child = spawnSync(join(root, "node_modules/.bin/tsc"), ["-p", folder, "--pretty", "false"], { encoding: "utf8", cwd: folder });
+    const child = spawnSync(join(root, "node_modules/.bin/tsc"), ["-p", folder, "--pretty", "false"], {
+      encoding: "utf8",
+      cwd: folder,
+    });
     expect(child.stdout).toBe("");
   });
 });

@@ -1,5 +1,6 @@
 /**
- * Nobody frees anything by hand: over thousands of training steps the memory in use and the memory kept in reserve stay flat.
+ * Nobody frees anything by hand: over thousands of training steps the memory in use and the memory kept in reserve stay
+ * flat.
  */
 
 import { describe, expect, it } from "vitest";

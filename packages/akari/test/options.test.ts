@@ -1,6 +1,7 @@
 /**
- * Options that do not exist, and what stands where options are expected, as a program in JavaScript may give them: every function and method that takes options
- * refuses both by name. Those of layers and of `nn.functional` stand in `nn`'s own list.
+ * Options that do not exist, and what stands where options are expected, as a program in JavaScript may give them:
+ * every function and method that takes options refuses both by name. Those of layers and of `nn.functional` stand in
+ * `nn`'s own list.
  */
 
 import { mkdtemp, readFile } from "node:fs/promises";
@@ -221,7 +222,8 @@ const laterCalls: Readonly<Record<string, (options: never) => Promise<unknown>>>
   encodeNpz: (options) => akari.encodeNpz({ array }, options),
   encodeSafetensors: (options) => akari.encodeSafetensors({ array }, options),
   gradcheck: (options) => akari.gradcheck(square, [akari.requiresGrad(tensor([1], { dtype: "float64" }))], options),
-  gradgradcheck: (options) => akari.gradgradcheck(square, [akari.requiresGrad(tensor([1], { dtype: "float64" }))], options),
+  gradgradcheck: (options) =>
+    akari.gradgradcheck(square, [akari.requiresGrad(tensor([1], { dtype: "float64" }))], options),
   load: (options) => akari.load(safetensors, options),
   loadNpy: (options) => akari.loadNpy(npy, options),
   loadNpz: (options) => akari.loadNpz(npz, options),
@@ -247,17 +249,24 @@ const optimizers = [
   "SGD",
 ] as const;
 
-/** Other names, classes without instances, what has options only to hand them on, and what has its own tests because it needs files or a network. */
+/**
+ * Other names, classes without instances, what has options only to hand them on, and what has its own tests because it
+ * needs files or a network.
+ */
 const elsewhere =
   `divide subtract trapz var argwhere Optimizer ElementwiseOptimizer Tensor expectBetween checkNames ImageDataset MNIST FashionMNIST KMNIST download findSplit
   decodeTorch loadTorch`.split(/\s+/);
 
 describe("options", () => {
-  for (const [name, call] of Object.entries(calls)) it(name, () => refuses(call as (options: unknown) => unknown)); // safe: wrong options are what is tested
-  for (const [name, call] of Object.entries(laterCalls)) it(name, () => refusesLater(call as (options: unknown) => Promise<unknown>)); // safe: as above
+  // safe: wrong options are what is tested
+  for (const [name, call] of Object.entries(calls)) it(name, () => refuses(call as (options: unknown) => unknown));
+  for (const [name, call] of Object.entries(laterCalls))
+    it(name, () => refusesLater(call as (options: unknown) => Promise<unknown>)); // safe: as above
 
-  it("OneCycleLR", () => refuses((options) => new optim.OneCycleLR(optimizer(), 1, options as object), { totalSteps: 3 }));
-  for (const name of optimizers) it(name, () => refuses((options) => new optim[name](new Linear(1, 1).parameters(), options as object)));
+  it("OneCycleLR", () =>
+    refuses((options) => new optim.OneCycleLR(optimizer(), 1, options as object), { totalSteps: 3 }));
+  for (const name of optimizers)
+    it(name, () => refuses((options) => new optim[name](new Linear(1, 1).parameters(), options as object)));
 
   it("are in one of the tables where there are any", () => {
     const known = new Set([

@@ -1,4 +1,6 @@
-/** Programs that train something, as anybody would write them, for those who compile them: the same from the same seed. */
+/**
+ * Programs that train something, as anybody would write them, for those who compile them: the same from the same seed.
+ */
 
 import { expect } from "vitest";
 import {
@@ -64,7 +66,13 @@ class Rows extends Module {
 class Words extends Module {
   words = new Embedding(11, 8);
   places = new Embedding(5, 8);
-  block = new TransformerEncoderLayer(8, 2, { dimFeedforward: 16, dropout: 0.1, activation: "gelu", batchFirst: true, normFirst: true });
+  block = new TransformerEncoderLayer(8, 2, {
+    dimFeedforward: 16,
+    dropout: 0.1,
+    activation: "gelu",
+    batchFirst: true,
+    normFirst: true,
+  });
   norm = new LayerNorm(8);
   head = new Linear(8, 11);
   forward(ids: Tensor): Tensor {
@@ -108,7 +116,9 @@ export const programs: Readonly<Record<string, () => Program>> = {
   },
   "an LSTM, two groups, gradients of two batches added up"() {
     const model = new Rows();
-    const optimizer = new RMSprop([{ params: model.lstm.parameters() }, { params: model.fc.parameters(), lr: 0.1 }], { lr: 0.01 });
+    const optimizer = new RMSprop([{ params: model.lstm.parameters() }, { params: model.fc.parameters(), lr: 0.1 }], {
+      lr: 0.01,
+    });
     return {
       step(a, b) {
         optimizer.zeroGrad();
@@ -209,7 +219,9 @@ export const programs: Readonly<Record<string, () => Program>> = {
 export const parts: Readonly<
   Record<
     string,
-    (wrap: <Args extends readonly unknown[], R>(fn: (...args: Args) => R) => Promise<(...args: Args) => R>) => Promise<Program>
+    (
+      wrap: <Args extends readonly unknown[], R>(fn: (...args: Args) => R) => Promise<(...args: Args) => R>,
+    ) => Promise<Program>
   >
 > = {
   async "a model, its backward pass outside"(wrap) {
@@ -250,7 +262,11 @@ export const parts: Readonly<
   },
   async "two passes before they are gone back through, in the other order and only in part"(wrap) {
     const weight = requiresGrad(randn([3, 3]));
-    const forward = await wrap((x: Tensor) => ({ product: x.matmul(weight).sigmoid(), sum: weight.mul(x).exp().sum(), plain: x.mul(2) }));
+    const forward = await wrap((x: Tensor) => ({
+      product: x.matmul(weight).sigmoid(),
+      sum: weight.mul(x).exp().sum(),
+      plain: x.mul(2),
+    }));
     return {
       step(a, b) {
         weight.grad = null as Tensor | null;
@@ -306,9 +322,10 @@ export function expectClose(
   got.forEach((row, i) => {
     row.forEach((value, k) => {
       const wanted = want[i]?.[k] as number;
-      expect(Math.abs(value - wanted), `${what}, tensor ${i}, element ${k}: ${value} and ${wanted}`).toBeLessThanOrEqual(
-        tolerance * (1 + Math.abs(wanted)),
-      );
+      expect(
+        Math.abs(value - wanted),
+        `${what}, tensor ${i}, element ${k}: ${value} and ${wanted}`,
+      ).toBeLessThanOrEqual(tolerance * (1 + Math.abs(wanted)));
     });
   });
 }

@@ -77,7 +77,9 @@ describe("training in a page", () => {
       const half = i < 2500 ? 0 : 1;
       most[half] = Math.max(most[half] as number, (live + pooled) / 2 ** 20);
     }
-    console.log(`webgpu in a page: at most ${most.join(" and later ")} MiB; the inputs alone ${(5000 / 64).toFixed()} MiB`);
+    console.log(
+      `webgpu in a page: at most ${most.join(" and later ")} MiB; the inputs alone ${(5000 / 64).toFixed()} MiB`,
+    );
     expect(most[1]).toBeLessThanOrEqual(32);
   });
 

@@ -1,4 +1,7 @@
-/** Training on the GPU: the same losses as on the CPU, within rounding, and nothing compiled or created once the first steps are done. */
+/**
+ * Training on the GPU: the same losses as on the CPU, within rounding, and nothing compiled or created once the first
+ * steps are done.
+ */
 
 import { type WebGpuBackend, webgpu } from "@akari/tensor/webgpu";
 import { describe, expect, it } from "vitest";
@@ -53,7 +56,10 @@ class Cnn extends Module {
 
 const { device: found, reason } = await findWebGpu();
 
-/** A model and its optimizer on a device, always from the same seed, and the data that it is trained on: written as anybody would write it. */
+/**
+ * A model and its optimizer on a device, always from the same seed, and the data that it is trained on: written as
+ * anybody would write it.
+ */
 function start(device: Backend) {
   manualSeed(3);
   const model = new Cnn();
@@ -96,7 +102,9 @@ describe.skipIf(found === null)(`training on webgpu${reason && ` (skipped: ${rea
     const steps = 40;
     for (let i = 0; i < steps; i++) await step().item();
     const { submits, pipelines, bindGroups, launches } = device.counters;
-    console.log(`webgpu: ${(launches - before.launches) / steps} launches and ${(submits - before.submits) / steps} submits a step`);
+    console.log(
+      `webgpu: ${(launches - before.launches) / steps} launches and ${(submits - before.submits) / steps} submits a step`,
+    );
     expect(submits - before.submits).toBeLessThanOrEqual(2 * steps);
     expect(pipelines).toBe(before.pipelines);
     expect(bindGroups).toBe(before.bindGroups);
@@ -115,7 +123,9 @@ describe.skipIf(found === null)(`training on webgpu${reason && ` (skipped: ${rea
     const device = await webgpu();
     const early = await mostHeld(device, 1000);
     const late = await mostHeld(device, 4000);
-    console.log(`webgpu: at most ${early} MiB in the first 1,000 steps, ${late} MiB later; the inputs alone ${5000 / 64} MiB`);
+    console.log(
+      `webgpu: at most ${early} MiB in the first 1,000 steps, ${late} MiB later; the inputs alone ${5000 / 64} MiB`,
+    );
     expect(late).toBeLessThanOrEqual(32);
   });
 });
@@ -151,7 +161,8 @@ describe.skipIf(found === null)(`copies and averages of a model on webgpu${reaso
     };
     const expected = await run(cpu(), false);
     for (const compiled of [false, true])
-      for (const [i, value] of (await run(device, compiled)).entries()) expect(value).toBeCloseTo(expected[i] as number, 4);
+      for (const [i, value] of (await run(device, compiled)).entries())
+        expect(value).toBeCloseTo(expected[i] as number, 4);
   });
 });
 
@@ -229,7 +240,9 @@ describe.skipIf(found === null)(`what reads at once, on webgpu${reason && ` (ski
       loss.backward();
       return loss;
     };
-    expect(() => optimizer.step(closure)).toThrow(/LBFGS: webgpu can only be read asynchronously; use await optimizer.stepAsync/);
+    expect(() => optimizer.step(closure)).toThrow(
+      /LBFGS: webgpu can only be read asynchronously; use await optimizer.stepAsync/,
+    );
     const first = await optimizer.stepAsync(closure);
     expect(await first.item()).toBeCloseTo(106, 3);
     const [a, b] = (await x.toArray()) as number[];
@@ -243,7 +256,11 @@ describe.skipIf(found === null)(`what reads at once, on webgpu${reason && ` (ski
     expect(await searchsorted(edges, on([1, 8]), { right: true }).toArray()).toEqual([1, 4]);
     expect(await histc(on([1, 2, 1, 9]), { bins: 4, min: 0, max: 3 }).toArray()).toEqual([0, 2, 1, 0]);
     expect(await histc(on([1, 2, 2, 5]), { bins: 4 }).toArray()).toEqual([1, 2, 0, 1]);
-    const counts = histc(multinomial(on([0, 1, 3]), 400, { replacement: true }).to("float32"), { bins: 3, min: 0, max: 2 });
+    const counts = histc(multinomial(on([0, 1, 3]), 400, { replacement: true }).to("float32"), {
+      bins: 3,
+      min: 0,
+      max: 2,
+    });
     const [never, some, often] = (await counts.toArray()) as [number, number, number];
     expect(never).toBe(0);
     expect(some).toBeGreaterThan(60);
@@ -271,7 +288,9 @@ describe.skipIf(found === null)(`what reads at once, on webgpu${reason && ` (ski
     const [want, got] = [await run(cpu()), await run(device)];
     expect(got).toHaveLength(want.length);
     want.forEach((value, i) => void expect(got[i]).toBeCloseTo(value, 5));
-    await expect(layer(x.to(device), target.add(1).to(device)).loss.item()).rejects.toThrow(/targets must be from 0 to 19, got 20/);
+    await expect(layer(x.to(device), target.add(1).to(device)).loss.item()).rejects.toThrow(
+      /targets must be from 0 to 19, got 20/,
+    );
   });
 
   it("goes on from a saved state of an optimizer", async () => {

@@ -1,6 +1,7 @@
 /**
- * The anomaly mode: while it is on, every recorded operation and every gradient is checked for NaN, and the first one is reported with the name of
- * the operation that made it and where that was called. Slow, and meant for debugging only.
+ * The anomaly mode: while it is on, every recorded operation and every gradient is checked for NaN, and the first one
+ * is reported with the name of the operation that made it and where that was called. Slow, and meant for debugging
+ * only.
  */
 
 import { expectBetween, isFloating, isnan, type Recorded, type Tensor } from "@akari/tensor";
@@ -18,8 +19,8 @@ export function setDetectAnomaly(enabled: boolean): void {
 }
 
 /**
- * Runs `fn` in the anomaly mode: the operation that makes the first NaN, forward or backward, throws an AutogradError that names it.
- * On a device that cannot be read at once the error comes with the next read.
+ * Runs `fn` in the anomaly mode: the operation that makes the first NaN, forward or backward, throws an AutogradError
+ * that names it. On a device that cannot be read at once the error comes with the next read.
  *
  * @example
  * detectAnomaly(() => loss(model(x), y).backward());
@@ -42,7 +43,8 @@ export function originOfCall(): string | null {
 /** In the anomaly mode, throws if an operation made a NaN from inputs that had none. */
 export function checkForward({ op, inputs, outputs }: Recorded): void {
   if (!on || inputs.some((x) => !outputs.includes(x) && mayHoldNaN(x))) return;
-  for (const x of outputs) refuseNaN(x, `detectAnomaly: ${op.name} made a NaN in its forward pass from inputs that hold none`);
+  for (const x of outputs)
+    refuseNaN(x, `detectAnomaly: ${op.name} made a NaN in its forward pass from inputs that hold none`);
 }
 
 /** In the anomaly mode, throws if the gradient of an operation holds a NaN. */
@@ -50,7 +52,8 @@ export function checkBackward(name: string, gradients: readonly (Tensor | null)[
   if (!on) return;
   const where = origin === null ? "" : `; the operation was called here:\n${origin}`;
   gradients.forEach((g, i) => {
-    if (g !== null) refuseNaN(g, `detectAnomaly: the gradient of ${name} with respect to its input ${i} holds a NaN${where}`);
+    if (g !== null)
+      refuseNaN(g, `detectAnomaly: the gradient of ${name} with respect to its input ${i} holds a NaN${where}`);
   });
 }
 
@@ -59,7 +62,9 @@ function refuseNaN(x: Tensor, message: string): void {
     expectBetween(x.detach(), Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, message, { error: "AutogradError" });
 }
 
-/** Whether there is a NaN, as far as can be said at once: where it cannot, whatever made that NaN has been noted before. */
+/**
+ * Whether there is a NaN, as far as can be said at once: where it cannot, whatever made that NaN has been noted before.
+ */
 function mayHoldNaN(x: Tensor): boolean {
   if (!isFloating(x.dtype) || x.device.readSync === undefined || x.numel() === 0) return false;
   return isnan(x.detach()).any().itemSync() === 1;

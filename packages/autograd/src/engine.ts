@@ -1,7 +1,8 @@
 /**
- * The backward pass. Nodes are visited from the last to the first, each once, when all gradients of its outputs have arrived; what a rule
- * returns is summed back to the input's shape and converted to its dtype here, in one place, so that no rule mentions broadcasting.
- * Gradients and kept values are given back as soon as they are used, unless the pass is itself being recorded.
+ * The backward pass. Nodes are visited from the last to the first, each once, when all gradients of its outputs have
+ * arrived; what a rule returns is summed back to the input's shape and converted to its dtype here, in one place, so
+ * that no rule mentions broadcasting. Gradients and kept values are given back as soon as they are used, unless the
+ * pass is itself being recorded.
  */
 
 import { AutogradError, capturing, keep, type Spec, sameShape, scope, showShape, type Tensor } from "@akari/tensor";
@@ -25,10 +26,14 @@ export interface PassOptions {
 }
 
 /**
- * Runs a backward pass from `roots`, whose gradients are given. With `capture`, returns the gradient of each variable in `only`, null where
- * none arrived.
+ * Runs a backward pass from `roots`, whose gradients are given. With `capture`, returns the gradient of each variable
+ * in `only`, null where none arrived.
  */
-export function runBackward(roots: readonly Variable[], starts: readonly Tensor[], options: PassOptions): (Tensor | null)[] {
+export function runBackward(
+  roots: readonly Variable[],
+  starts: readonly Tensor[],
+  options: PassOptions,
+): (Tensor | null)[] {
   if (!options.capture) capturing.by?.goesBack();
   const run = () => new Pass(options).run(roots, starts);
   return options.createGraph ? enableGrad(run) : noGrad(run);
@@ -85,13 +90,16 @@ class Pass {
     }
     const order = [...nodes].sort((a, b) => b.id - a.id);
     if (only === null) return order;
-    // From the first to the last, a node leads to a wanted variable if one of its inputs is that, or is made by a node that leads there.
+    // From the first to the last, a node leads to a wanted variable if one of its inputs is that, or is made by a node
+    // that leads there.
     const leading = new Set<Node | Variable>(only);
     this.#leading = leading;
     for (const node of [...order].reverse()) {
       if (node.edges.some((edge) => this.#leads(edge))) leading.add(node);
     }
-    return order.filter((node) => leading.has(node) || node.variables.some((variable) => variable !== null && leading.has(variable)));
+    return order.filter(
+      (node) => leading.has(node) || node.variables.some((variable) => variable !== null && leading.has(variable)),
+    );
   }
 
   #leads(edge: Variable | null): boolean {
@@ -124,14 +132,17 @@ class Pass {
     const wanted = node.edges.map((edge) => this.#leads(edge));
     if (!wanted.includes(true)) return;
     const exact = !createGraph && !node.custom;
-    const found = exact ? scope(() => node.compute(gradients, wanted, false)) : node.compute(gradients, wanted, createGraph);
+    const found = exact
+      ? scope(() => node.compute(gradients, wanted, false))
+      : node.compute(gradients, wanted, createGraph);
     checkBackward(node.name, found, node.origin);
     const given = new Set<Tensor>(exact ? [] : found.filter((gradient) => gradient !== null));
     // All handles are made before the first is handed over: adding up gradients gives them back.
     const handles = node.edges.map((edge, i) => {
       const gradient = found[i] ?? null;
       if (edge === null || gradient === null || !wanted[i]) return null;
-      // A tensor that somebody else holds is handed on as a handle of its own, so that each can be given back by itself.
+      // A tensor that somebody else holds is handed on as a handle of its own, so that each can be given back by
+      // itself.
       const foreign = given.has(gradient) || gradients.includes(gradient) || node.owns(gradient);
       given.add(gradient);
       return !createGraph && foreign ? keep(gradient.alias()) : gradient;
@@ -173,7 +184,9 @@ class Pass {
     const fit = () => {
       let result = gradient;
       if (!sameShape(gradient.shape, shape)) {
-        const dims = gradient.shape.flatMap((size, i) => (i < lead || (shape[i - lead] === 1 && size !== 1) ? [i] : []));
+        const dims = gradient.shape.flatMap((size, i) =>
+          i < lead || (shape[i - lead] === 1 && size !== 1) ? [i] : [],
+        );
         result = gradient.sum(dims, { keepdim: dims.length > lead });
         if (!sameShape(result.shape, shape)) result = result.reshape(shape);
       }

@@ -64,7 +64,8 @@ async function analyticJacobians(
       const gradient = fromTypedArray(unit, output.shape, { device: output.device }).to(output.dtype);
       const found = grad(output, wanted, { gradOutputs: gradient, retainGraph: true, allowUnused: true });
       for (const [place, g] of found.entries()) {
-        const data = g === null ? new Float64Array((wanted[place] as Tensor).numel()) : await g.data(); // safe: one gradient per input
+        // safe: one gradient per input
+        const data = g === null ? new Float64Array((wanted[place] as Tensor).numel()) : await g.data();
         rows[place]?.push(data);
       }
     }
@@ -86,11 +87,15 @@ async function centralDifference(
     const moved = values.slice();
     moved[element] = (moved[element] as number) + offset;
     const input = inputs[index] as Tensor; // safe: an index of `inputs`
-    const point = inputs.map((x, i) => (i === index ? fromTypedArray(moved, input.shape, { device: input.device }) : x.detach()));
+    const point = inputs.map((x, i) =>
+      i === index ? fromTypedArray(moved, input.shape, { device: input.device }) : x.detach(),
+    );
     return Promise.all(outputsOf(fn(...point)).map(async (output) => Float64Array.from(await output.detach().data())));
   };
   const [above, below] = [await at(eps), await at(-eps)];
-  return above.map((high, k) => high.map((value, row) => (value - ((below[k] as Float64Array)[row] as number)) / (2 * eps)));
+  return above.map((high, k) =>
+    high.map((value, row) => (value - ((below[k] as Float64Array)[row] as number)) / (2 * eps)),
+  );
 }
 
 /** Compares second derivatives. */

@@ -1,5 +1,6 @@
 /**
- * Operations of one's own with a gradient of one's own, as in `torch.autograd.Function`: two static methods, `forward` and `backward`.
+ * Operations of one's own with a gradient of one's own, as in `torch.autograd.Function`: two static methods, `forward`
+ * and `backward`.
  */
 
 import { AutogradError, type Spec, type Tensor } from "@akari/tensor";
@@ -7,7 +8,10 @@ import { isGradEnabled, noGrad } from "./mode.ts";
 import { type CustomOp, specOf, usedUp } from "./node.ts";
 import { edgesOf, record } from "./variable.ts";
 
-/** What `forward` leaves for `backward`. Its type may say how many tensors are saved, so that they come apart: `FunctionContext<[Tensor, Tensor]>`. */
+/**
+ * What `forward` leaves for `backward`. Its type may say how many tensors are saved, so that they come apart:
+ * `FunctionContext<[Tensor, Tensor]>`.
+ */
 export class FunctionContext<Saved extends readonly Tensor[] = Tensor[]> {
   /** Which arguments of `forward` need a gradient. */
   readonly needsInputGrad: readonly boolean[];
@@ -27,7 +31,10 @@ export class FunctionContext<Saved extends readonly Tensor[] = Tensor[]> {
     this.#saved = tensors.map((tensor) => ({ tensor, version: tensor.storage.version }));
   }
 
-  /** The tensors that `saveForBackward` was given. Throws an AutogradError when an earlier backward pass has used them up. */
+  /**
+   * The tensors that `saveForBackward` was given. Throws an AutogradError when an earlier backward pass has used them
+   * up.
+   */
   get savedTensors(): Saved {
     if (this.#usedUpBy !== "") throw usedUp(this.#usedUpBy);
     const tensors: readonly Tensor[] = this.#saved.map(({ tensor, version }, i) => {
@@ -69,8 +76,9 @@ export interface FunctionClass<Args extends readonly unknown[], Result extends T
 }
 
 /**
- * A custom operation: extend this class with static `forward` and `backward`, and call `apply`. `backward` is recorded when a graph is
- * created, so a function whose backward is made of differentiable operations can be differentiated again.
+ * A custom operation: extend this class with static `forward` and `backward`, and call `apply`. `backward` is recorded
+ * when a graph is created, so a function whose backward is made of differentiable operations can be differentiated
+ * again.
  *
  * https://pytorch.org/docs/stable/autograd.html#function
  *
@@ -103,7 +111,8 @@ export abstract class Function {
     });
     const context = new FunctionContext(needs);
     const result = noGrad(() => this.forward(context, ...args));
-    const returned: readonly Tensor[] = Array.isArray(result) ? result : [result as Tensor]; // safe: the result is one tensor or several
+    // safe: the result is one tensor or several
+    const returned: readonly Tensor[] = Array.isArray(result) ? result : [result as Tensor];
     // An argument that is handed back as it is becomes a tensor of its own, so that its history stays as it was.
     const outputs = returned.map((output) => (inputs.includes(output) ? output.alias() : output));
     const made = (Array.isArray(result) ? outputs : outputs[0]) as Result; // safe: the same form as `result`
@@ -115,7 +124,10 @@ export abstract class Function {
   }
 }
 
-/** What is recorded of a call. It stands apart so that the graph keeps alive what `saveForBackward` was given, and no other tensor. */
+/**
+ * What is recorded of a call. It stands apart so that the graph keeps alive what `saveForBackward` was given, and no
+ * other tensor.
+ */
 function operation(
   custom: Pick<FunctionClass<never, never>, "name" | "backward">,
   context: FunctionContext,
@@ -135,12 +147,16 @@ function operation(
         const arrived = [...gradients];
         const some = arrived.find((g) => g !== null) as Tensor; // safe: a node is visited when a gradient has arrived
         const full = specs.map(
-          (spec, k) => (followed[k] ? arrived.shift() : null) ?? some.allocate(spec.shape, spec.dtype, spec.device).fill_(0),
+          (spec, k) =>
+            (followed[k] ? arrived.shift() : null) ?? some.allocate(spec.shape, spec.dtype, spec.device).fill_(0),
         );
         const found = custom.backward(context, ...full);
-        const each: readonly (Tensor | null)[] = Array.isArray(found) ? found : [found as Tensor | null]; // safe: as the interface says
+        // safe: as the interface says
+        const each: readonly (Tensor | null)[] = Array.isArray(found) ? found : [found as Tensor | null];
         if (each.length !== count && each.length !== places.length) {
-          throw new AutogradError(`${name}.backward: returned ${each.length} gradients for ${count} arguments of forward`);
+          throw new AutogradError(
+            `${name}.backward: returned ${each.length} gradients for ${count} arguments of forward`,
+          );
         }
         return each.length === count ? places.map((i) => each[i] ?? null) : each;
       },

@@ -1,5 +1,6 @@
 /**
- * Gradients as values: `grad` returns them instead of adding them to `grad` fields, and the functional derivatives are made of it.
+ * Gradients as values: `grad` returns them instead of adding them to `grad` fields, and the functional derivatives are
+ * made of it.
  */
 
 import {
@@ -96,7 +97,9 @@ export function grad(outputs: Tensors, inputs: Tensors, options?: GradOptions): 
   const found = runBackward(roots, starts, { createGraph, retainGraph, only, capture: true });
   const unused = found.indexOf(null);
   if (unused >= 0 && !allowUnused) {
-    throw new AutogradError(`grad: the outputs do not depend on input ${unused}; pass { allowUnused: true } to get null for it`);
+    throw new AutogradError(
+      `grad: the outputs do not depend on input ${unused}; pass { allowUnused: true } to get null for it`,
+    );
   }
   return found;
 }
@@ -108,7 +111,8 @@ export interface BackwardManyOptions extends BackwardOptions {
 }
 
 /**
- * Adds the gradients of the sum of some tensors to the `grad` of all leaves they were made from: `backward` of several tensors in one pass.
+ * Adds the gradients of the sum of some tensors to the `grad` of all leaves they were made from: `backward` of several
+ * tensors in one pass.
  *
  * https://pytorch.org/docs/stable/generated/torch.autograd.backward.html
  *
@@ -164,8 +168,8 @@ function gradOrZero(
 }
 
 /**
- * The Jacobian of `fn` at `inputs`: for one input and one output a tensor of shape [...output, ...input]; for several of either, an array over outputs of
- * arrays over inputs, collapsed where there is only one.
+ * The Jacobian of `fn` at `inputs`: for one input and one output a tensor of shape [...output, ...input]; for several
+ * of either, an array over outputs of arrays over inputs, collapsed where there is only one.
  *
  * https://pytorch.org/docs/stable/generated/torch.autograd.functional.jacobian.html
  *
@@ -188,14 +192,19 @@ export function jacobian<Outputs extends readonly Tensor[], const Inputs extends
   inputs: Inputs,
   options?: DerivativeOptions,
 ): TensorEach<Outputs, TensorEach<Inputs>>;
-export function jacobian(fn: TensorFunction, inputs: Tensors, options?: DerivativeOptions): Tensor | Tensor[] | Tensor[][] {
+export function jacobian(
+  fn: TensorFunction,
+  inputs: Tensors,
+  options?: DerivativeOptions,
+): Tensor | Tensor[] | Tensor[][] {
   const createGraph = recordsGraph("jacobian", options);
   return enableGrad(() => {
     const leaves = separate("jacobian", listOf(inputs), createGraph);
     const result = fn(...leaves);
     const blocks = listOf<Tensor>(result).map((output) => rowsOf(output, leaves, createGraph));
     const perOutput = Array.isArray(inputs) ? blocks : blocks.map((block) => block[0] as Tensor); // safe: one input
-    return Array.isArray(result) ? (perOutput as Tensor[] | Tensor[][]) : (perOutput[0] as Tensor | Tensor[]); // safe: as the overloads say
+    // safe: as the overloads say
+    return Array.isArray(result) ? (perOutput as Tensor[] | Tensor[][]) : (perOutput[0] as Tensor | Tensor[]);
   });
 }
 
@@ -215,7 +224,8 @@ function rowsOf(output: Tensor, inputs: readonly Tensor[], createGraph: boolean)
 }
 
 /**
- * The Hessian of a function with one scalar result: for one input a tensor of shape [...input, ...input], for several an array of arrays.
+ * The Hessian of a function with one scalar result: for one input a tensor of shape [...input, ...input], for several
+ * an array of arrays.
  *
  * https://pytorch.org/docs/stable/generated/torch.autograd.functional.hessian.html
  *
@@ -238,20 +248,30 @@ export function hessian(fn: TensorFunction<Tensor>, inputs: Tensors, options?: D
 
 function scalarOf(operation: string, output: Tensor): Tensor {
   if (output.numel() !== 1)
-    throw new ShapeError(`${operation}: the function must return one element, it returned shape ${showShape(output.shape)}`);
+    throw new ShapeError(
+      `${operation}: the function must return one element, it returned shape ${showShape(output.shape)}`,
+    );
   return output;
 }
 
-/** A function's result, and a product with its derivative: one tensor per input of the function, or a single one for a single input. */
+/**
+ * A function's result, and a product with its derivative: one tensor per input of the function, or a single one for a
+ * single input.
+ */
 export type WithProduct<P extends Tensors> = readonly [outputs: Tensor, product: P];
 
 /**
- * The vector–Jacobian product `vᵀJ` of `fn` at `inputs`, with the function's result. `v` has the shape of the result and may be left
- * out when that has one element.
+ * The vector–Jacobian product `vᵀJ` of `fn` at `inputs`, with the function's result. `v` has the shape of the result
+ * and may be left out when that has one element.
  *
  * https://pytorch.org/docs/stable/generated/torch.autograd.functional.vjp.html
  */
-export function vjp(fn: TensorFunction<Tensor>, inputs: Tensor, v?: Tensor | null, options?: DerivativeOptions): WithProduct<Tensor>;
+export function vjp(
+  fn: TensorFunction<Tensor>,
+  inputs: Tensor,
+  v?: Tensor | null,
+  options?: DerivativeOptions,
+): WithProduct<Tensor>;
 export function vjp<const Inputs extends readonly Tensor[]>(
   fn: TensorFunction<Tensor>,
   inputs: Inputs,
@@ -269,17 +289,23 @@ export function vjp(
     const leaves = separate("vjp", listOf(inputs), createGraph);
     const output = fn(...leaves);
     const found = gradOrZero(output, leaves, v, { createGraph, retainGraph: createGraph });
-    return [createGraph ? output : output.detach(), Array.isArray(inputs) ? found : (found[0] as Tensor)] as const; // safe: one input
+    // safe: one input
+    return [createGraph ? output : output.detach(), Array.isArray(inputs) ? found : (found[0] as Tensor)] as const;
   });
 }
 
 /**
- * The Jacobian–vector product `Jv` of `fn` at `inputs`, with the function's result. `v` has the shapes of the inputs. It is found by
- * differentiating the vector–Jacobian product, which is linear in its vector.
+ * The Jacobian–vector product `Jv` of `fn` at `inputs`, with the function's result. `v` has the shapes of the inputs.
+ * It is found by differentiating the vector–Jacobian product, which is linear in its vector.
  *
  * https://pytorch.org/docs/stable/generated/torch.autograd.functional.jvp.html
  */
-export function jvp(fn: TensorFunction<Tensor>, inputs: Tensors, v: Tensors, options?: DerivativeOptions): WithProduct<Tensor> {
+export function jvp(
+  fn: TensorFunction<Tensor>,
+  inputs: Tensors,
+  v: Tensors,
+  options?: DerivativeOptions,
+): WithProduct<Tensor> {
   const createGraph = recordsGraph("jvp", options);
   const vectors = listOf(v);
   const list = listOf(inputs);
@@ -299,7 +325,8 @@ export function jvp(fn: TensorFunction<Tensor>, inputs: Tensors, v: Tensors, opt
     let product: Tensor | null = null;
     products.forEach((p, i) => {
       if (!p.requiresGrad) return;
-      const [part] = gradOrZero(p, [weight], vectors[i] as Tensor, { createGraph, retainGraph: true }) as [Tensor]; // safe: checked above
+      // safe: checked above
+      const [part] = gradOrZero(p, [weight], vectors[i] as Tensor, { createGraph, retainGraph: true }) as [Tensor];
       product = product === null ? part : product.add(part);
     });
     return [createGraph ? output : output.detach(), product ?? zerosLike(output)] as const;
@@ -323,14 +350,24 @@ function recordedGradient(
  *
  * https://pytorch.org/docs/stable/generated/torch.autograd.functional.vhp.html
  */
-export function vhp(fn: TensorFunction<Tensor>, inputs: Tensor, v: Tensor, options?: DerivativeOptions): WithProduct<Tensor>;
+export function vhp(
+  fn: TensorFunction<Tensor>,
+  inputs: Tensor,
+  v: Tensor,
+  options?: DerivativeOptions,
+): WithProduct<Tensor>;
 export function vhp<const Inputs extends readonly Tensor[]>(
   fn: TensorFunction<Tensor>,
   inputs: Inputs,
   v: readonly Tensor[],
   options?: DerivativeOptions,
 ): WithProduct<TensorEach<Inputs>>;
-export function vhp(fn: TensorFunction<Tensor>, inputs: Tensors, v: Tensors, options?: DerivativeOptions): WithProduct<Tensors> {
+export function vhp(
+  fn: TensorFunction<Tensor>,
+  inputs: Tensors,
+  v: Tensors,
+  options?: DerivativeOptions,
+): WithProduct<Tensors> {
   const createGraph = recordsGraph("vhp", options);
   return enableGrad(() => {
     const { leaves, output, gradient } = recordedGradient("vhp", fn, inputs, createGraph);
@@ -342,7 +379,10 @@ export function vhp(fn: TensorFunction<Tensor>, inputs: Tensors, v: Tensors, opt
         products[k] = (products[k] as Tensor).add(part); // safe: one product per leaf
       });
     });
-    return [createGraph ? output : output.detach(), Array.isArray(inputs) ? products : (products[0] as Tensor)] as const; // safe: one input
+    return [
+      createGraph ? output : output.detach(),
+      Array.isArray(inputs) ? products : (products[0] as Tensor),
+    ] as const; // safe: one input
   });
 }
 

@@ -17,8 +17,8 @@ export interface GradcheckOptions {
 }
 
 /**
- * Compares the gradients of `fn` with central differences, for every element of every input that requires a gradient and every element of
- * every output. Resolves to true, or throws an AutogradError that says which derivative differs.
+ * Compares the gradients of `fn` with central differences, for every element of every input that requires a gradient
+ * and every element of every output. Resolves to true, or throws an AutogradError that says which derivative differs.
  *
  * https://pytorch.org/docs/stable/generated/torch.autograd.gradcheck.html
  *

@@ -25,5 +25,12 @@ export {
   type WithProduct,
 } from "./functional.ts";
 export { type GradcheckOptions, gradcheck, gradgradcheck } from "./gradcheck.ts";
-export { enableGrad, type GradModeGuard, isGradEnabled, noGrad, noGrad as inferenceMode, setGradEnabled } from "./mode.ts";
+export {
+  enableGrad,
+  type GradModeGuard,
+  isGradEnabled,
+  noGrad,
+  noGrad as inferenceMode,
+  setGradEnabled,
+} from "./mode.ts";
 export { requiresGrad } from "./variable.ts";

@@ -1,5 +1,6 @@
 /**
- * Whether operations are recorded. Recording is on by default; `noGrad` turns it off for a function, or for a block with `using`.
+ * Whether operations are recorded. Recording is on by default; `noGrad` turns it off for a function, or for a block
+ * with `using`.
  */
 
 // So that programs whose compiler knows no `Symbol.dispose` yet can still use these declarations.
@@ -17,7 +18,9 @@ export function setGradEnabled(on: boolean): void {
   gradMode.enabled = on;
 }
 
-/** What `noGrad()` and `enableGrad()` give when called without a function: recording is put back when it is disposed of. */
+/**
+ * What `noGrad()` and `enableGrad()` give when called without a function: recording is put back when it is disposed of.
+ */
 export type GradModeGuard = Disposable;
 
 function withMode<T>(on: boolean, fn: (() => T) | undefined): T | GradModeGuard {
@@ -40,8 +43,8 @@ function withMode<T>(on: boolean, fn: (() => T) | undefined): T | GradModeGuard 
 }
 
 /**
- * Runs `fn` without recording: for evaluation, and for changing parameters. An asynchronous function is waited for; whatever else
- * runs in the meantime is not recorded either.
+ * Runs `fn` without recording: for evaluation, and for changing parameters. An asynchronous function is waited for;
+ * whatever else runs in the meantime is not recorded either.
  *
  * https://pytorch.org/docs/stable/generated/torch.no_grad.html
  *
@@ -56,7 +59,10 @@ export function noGrad<T>(fn?: () => T): T | GradModeGuard {
   return withMode(false, fn);
 }
 
-/** Runs `fn` with recording on, also inside of `noGrad`. https://pytorch.org/docs/stable/generated/torch.enable_grad.html */
+/**
+ * Runs `fn` with recording on, also inside of `noGrad`.
+ * https://pytorch.org/docs/stable/generated/torch.enable_grad.html
+ */
 export function enableGrad(): GradModeGuard;
 export function enableGrad<T>(fn: () => T): T;
 export function enableGrad<T>(fn?: () => T): T | GradModeGuard {

@@ -1,7 +1,7 @@
 /**
- * The tape: a node for each recorded operation. It knows where the gradients of its inputs go (the edges) and keeps just those values
- * that the gradient rule will read. A kept value is a handle of its own on the same memory, given back as soon as the
- * backward pass has used it.
+ * The tape: a node for each recorded operation. It knows where the gradients of its inputs go (the edges) and keeps
+ * just those values that the gradient rule will read. A kept value is a handle of its own on the same memory, given
+ * back as soon as the backward pass has used it.
  */
 
 import {
@@ -37,7 +37,11 @@ export interface Node {
   /** Whether the gradient rule is the user's own, who may keep what it makes. */
   readonly custom: boolean;
   /** The gradient for each edge that is wanted; null counts as zero. */
-  compute(gradients: readonly (Tensor | null)[], wanted: readonly boolean[], recording: boolean): readonly (Tensor | null)[];
+  compute(
+    gradients: readonly (Tensor | null)[],
+    wanted: readonly boolean[],
+    recording: boolean,
+  ): readonly (Tensor | null)[];
   /** Whether a tensor is one of the handles kept here or held by the user, so that it must not be given away. */
   owns(tensor: Tensor): boolean;
   /** Lets go of what was kept. */
@@ -119,7 +123,10 @@ export class OperationNode implements Node {
     }
   }
 
-  /** Kept outputs know their own history, so that the gradient can be differentiated again. Called once the variables exist. */
+  /**
+   * Kept outputs know their own history, so that the gradient can be differentiated again. Called once the variables
+   * exist.
+   */
   link(): void {
     this.#savedOutputs.forEach((saved, k) => {
       if (saved !== undefined) saved.tensor.trace = this.variables[k] ?? null;
@@ -130,7 +137,11 @@ export class OperationNode implements Node {
     return "release" in this.#op;
   }
 
-  compute(gradients: readonly (Tensor | null)[], wanted: readonly boolean[], recording: boolean): readonly (Tensor | null)[] {
+  compute(
+    gradients: readonly (Tensor | null)[],
+    wanted: readonly boolean[],
+    recording: boolean,
+  ): readonly (Tensor | null)[] {
     const context: GradientContext<unknown> = {
       attrs: this.#attrs,
       needs: wanted,
@@ -148,7 +159,9 @@ export class OperationNode implements Node {
       if (this.#released) {
         throw usedUp(this.name);
       }
-      throw new AutogradError(`backward: the gradient of ${this.name} reads its ${what}, which it did not ask to be kept`);
+      throw new AutogradError(
+        `backward: the gradient of ${this.name} reads its ${what}, which it did not ask to be kept`,
+      );
     }
     const { tensor, version } = saved;
     if (tensor.storage.version !== version) {

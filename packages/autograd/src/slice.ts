@@ -1,6 +1,7 @@
 /**
- * Writing through a view changes the tensor below it. On the tape this is a node for the tensor below: its gradient outside of the view
- * goes on to what the tensor was before, and its gradient inside of the view goes through the operation that wrote there.
+ * Writing through a view changes the tensor below it. On the tape this is a node for the tensor below: its gradient
+ * outside of the view goes on to what the tensor was before, and its gradient inside of the view goes through the
+ * operation that wrote there.
  */
 
 import { apply, asStrided, isContiguous, type Spec, type Tensor, type Viewed } from "@akari/tensor";
@@ -31,7 +32,13 @@ export class SliceNode implements Node {
    * @param base the variable of the tensor below; null when it needs no gradient.
    * @param places which inputs of the operation are the view itself.
    */
-  constructor(inner: OperationNode, base: Variable | null, chain: readonly Viewed[], places: readonly boolean[], below: Tensor) {
+  constructor(
+    inner: OperationNode,
+    base: Variable | null,
+    chain: readonly Viewed[],
+    places: readonly boolean[],
+    below: Tensor,
+  ) {
     this.name = inner.name;
     this.#inner = inner;
     // Without their sources: the graph keeps no tensor alive that its rules do not read.
@@ -50,7 +57,11 @@ export class SliceNode implements Node {
     return this.#inner.custom;
   }
 
-  compute([gradient]: readonly (Tensor | null)[], wanted: readonly boolean[], recording: boolean): readonly (Tensor | null)[] {
+  compute(
+    [gradient]: readonly (Tensor | null)[],
+    wanted: readonly boolean[],
+    recording: boolean,
+  ): readonly (Tensor | null)[] {
     if (!gradient) return wanted.map(() => null);
     const laid = this.#laid(gradient);
     const inside = this.#replay(laid).clone();
@@ -75,7 +86,10 @@ export class SliceNode implements Node {
     return [base, ...found.map((g, i) => (this.#places[i] ? null : g))];
   }
 
-  /** The gradient in memory that lies as that of the tensor below does: views of it, such as `view` and `asStrided`, can only be replayed there. */
+  /**
+   * The gradient in memory that lies as that of the tensor below does: views of it, such as `view` and `asStrided`, can
+   * only be replayed there.
+   */
   #laid(gradient: Tensor): Tensor {
     const { shape } = gradient;
     const strides = this.#strides;

@@ -1,6 +1,6 @@
 /**
- * `Variable`: what `@akari/autograd` puts on a tensor as its trace. It knows which node made the tensor, and is where the tensor's
- * gradient arrives. Everything that records goes through `extend` and `mutate`.
+ * `Variable`: what `@akari/autograd` puts on a tensor as its trace. It knows which node made the tensor, and is where
+ * the tensor's gradient arrives. Everything that records goes through `extend` and `mutate`.
  */
 
 import {
@@ -69,9 +69,12 @@ export class Variable implements Trace {
     if (gradient !== null) {
       const { shape, dtype } = this.spec;
       if (!sameShape(gradient.shape, shape)) {
-        throw new ShapeError(`grad: a gradient of shape ${showShape(gradient.shape)} does not fit a tensor of shape ${showShape(shape)}`);
+        throw new ShapeError(
+          `grad: a gradient of shape ${showShape(gradient.shape)} does not fit a tensor of shape ${showShape(shape)}`,
+        );
       }
-      if (gradient.dtype !== dtype) throw new DTypeError(`grad: a gradient of ${gradient.dtype} does not fit a tensor of ${dtype}`);
+      if (gradient.dtype !== dtype)
+        throw new DTypeError(`grad: a gradient of ${gradient.dtype} does not fit a tensor of ${dtype}`);
     }
     // A captured gradient is where the captured calls write it, even if its own handle was given back since.
     perform(() => {
@@ -80,7 +83,12 @@ export class Variable implements Trace {
   }
 
   extend(recorded: Recorded): void {
-    if (!isGradEnabled() || recorded.op.gradient === null || !recorded.outputs.some((output) => isFloating(output.dtype))) return;
+    if (
+      !isGradEnabled() ||
+      recorded.op.gradient === null ||
+      !recorded.outputs.some((output) => isFloating(output.dtype))
+    )
+      return;
     const edges = edgesOf(recorded.inputs);
     if (edges === null) return;
     checkForward(recorded);
@@ -142,7 +150,12 @@ export class Variable implements Trace {
   backward(output: Tensor, gradient: Tensor | null, options?: BackwardOptions): void {
     const { createGraph, retainGraph = createGraph, inputs } = settings("backward", options, backwardDefaults);
     const only = inputs?.map((input) => variableOf("backward", input)) ?? null;
-    runBackward([this], [startingGradient("backward", output, gradient)], { createGraph, retainGraph, only, capture: false });
+    runBackward([this], [startingGradient("backward", output, gradient)], {
+      createGraph,
+      retainGraph,
+      only,
+      capture: false,
+    });
   }
 
   gradients(
@@ -161,7 +174,13 @@ export class Variable implements Trace {
       else stack.push(...variable.node.edges);
     }
     const only = [...wanted];
-    const found = runBackward(roots, arriving, { createGraph: false, retainGraph: true, only, capture: true, bare: true });
+    const found = runBackward(roots, arriving, {
+      createGraph: false,
+      retainGraph: true,
+      only,
+      capture: true,
+      bare: true,
+    });
     return only.flatMap((variable, i) => {
       const gradient = found[i];
       if (!gradient) return [];
@@ -256,7 +275,8 @@ function bottom(tensor: Tensor): Tensor {
 }
 
 /**
- * Makes `tensor` a leaf that collects a gradient (or, with `false`, one that no longer does). Returns the tensor itself.
+ * Makes `tensor` a leaf that collects a gradient (or, with `false`, one that no longer does). Returns the tensor
+ * itself.
  *
  * https://pytorch.org/docs/stable/generated/torch.Tensor.requires_grad_.html
  *

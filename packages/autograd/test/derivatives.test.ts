@@ -76,7 +76,9 @@ describe("backward of several tensors", () => {
 
   it("refuses gradients that do not pair up", () => {
     const x = leaf([1]);
-    expect(() => backward([x.mul(2)], { gradTensors: [null, null] })).toThrow(/backward: got 2 gradTensors for 1 outputs/);
+    expect(() => backward([x.mul(2)], { gradTensors: [null, null] })).toThrow(
+      /backward: got 2 gradTensors for 1 outputs/,
+    );
     expect(() => backward(tensor([1]))).toThrow(/backward/);
   });
 

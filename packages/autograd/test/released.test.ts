@@ -1,4 +1,7 @@
-/** A result whose backward pass is through keeps no tensor alive but itself, so that a list of losses is a list of numbers. */
+/**
+ * A result whose backward pass is through keeps no tensor alive but itself, so that a list of losses is a list of
+ * numbers.
+ */
 
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";

@@ -1,6 +1,6 @@
 /**
- * Gradients through views and through writes to them, against finite differences, and the gradients of these. Each operation for itself is in the
- * table of gradients of `conformance`.
+ * Gradients through views and through writes to them, against finite differences, and the gradients of these. Each
+ * operation for itself is in the table of gradients of `conformance`.
  */
 
 import * as ops from "@akari/tensor";

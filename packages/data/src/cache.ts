@@ -15,8 +15,9 @@ export interface Surroundings {
 }
 
 /**
- * The folder of Akari's caches: `$XDG_CACHE_HOME/akari` where that is set to an absolute path; else `~/Library/Caches/akari` on macOS,
- * `%LOCALAPPDATA%\akari\Cache` on Windows, and `~/.cache/akari` everywhere else. Null in a browser, or for a user without a home.
+ * The folder of Akari's caches: `$XDG_CACHE_HOME/akari` where that is set to an absolute path; else
+ * `~/Library/Caches/akari` on macOS, `%LOCALAPPDATA%\akari\Cache` on Windows, and `~/.cache/akari` everywhere else.
+ * Null in a browser, or for a user without a home.
  *
  * https://specifications.freedesktop.org/basedir-spec/latest/
  */

@@ -1,6 +1,6 @@
 /**
- * Makes one batch out of samples, as PyTorch's loader does: tensors are stacked, numbers become a tensor, and whatever samples are made
- * of, arrays and objects, the batch is made of too.
+ * Makes one batch out of samples, as PyTorch's loader does: tensors are stacked, numbers become a tensor, and whatever
+ * samples are made of, arrays and objects, the batch is made of too.
  */
 
 import { ArgumentError, DTypeError, ShapeError, showShape, stack, Tensor, tensor } from "@akari/tensor";
@@ -47,12 +47,15 @@ function collate(samples: readonly unknown[], path: string): unknown {
     const booleans = samples.map((sample) => expectAlike(typeof sample === "boolean", sample, first, path));
     return tensor(booleans, { dtype: "bool" });
   }
-  if (typeof first === "string") return samples.map((sample) => expectAlike(typeof sample === "string", sample, first, path));
+  if (typeof first === "string")
+    return samples.map((sample) => expectAlike(typeof sample === "string", sample, first, path));
   if (Array.isArray(first)) {
     const rows = samples.map((sample) => expectAlike(Array.isArray(sample), sample, first as readonly unknown[], path));
     const odd = rows.find((row) => row.length !== first.length);
     if (odd !== undefined) {
-      throw new ShapeError(`defaultCollate: sample${path} has ${first.length} parts in the first sample, ${odd.length} in another`);
+      throw new ShapeError(
+        `defaultCollate: sample${path} has ${first.length} parts in the first sample, ${odd.length} in another`,
+      );
     }
     return first.map((_, i) =>
       collate(
@@ -88,7 +91,9 @@ function collateTensors(tensors: readonly Tensor[], path: string): Tensor {
       );
     }
     if (other.dtype !== first.dtype) {
-      throw new DTypeError(`defaultCollate: sample${path} is ${first.dtype} in the first sample, ${other.dtype} in another`);
+      throw new DTypeError(
+        `defaultCollate: sample${path} is ${first.dtype} in the first sample, ${other.dtype} in another`,
+      );
     }
   }
   return stack(tensors, 0);
@@ -98,7 +103,9 @@ function collateTensors(tensors: readonly Tensor[], path: string): Tensor {
 function expectAlike<Kind>(alike: boolean, sample: unknown, first: Kind, path: string): Kind {
   // Safe: `alike` is the test that tells the kind.
   if (alike) return sample as Kind;
-  throw new ArgumentError(`defaultCollate: sample${path} is ${describe(first)} in the first sample, ${describe(sample)} in another`);
+  throw new ArgumentError(
+    `defaultCollate: sample${path} is ${describe(first)} in the first sample, ${describe(sample)} in another`,
+  );
 }
 
 function isRecord(x: unknown): x is Record<string, unknown> {

@@ -1,9 +1,17 @@
 /**
- * `DataLoader`: a dataset in batches, in order or shuffled. It draws as PyTorch's loader does, so that a seed gives PyTorch's batches,
- * and between batches it lets the event loop turn when much memory is waiting to come back.
+ * `DataLoader`: a dataset in batches, in order or shuffled. It draws as PyTorch's loader does, so that a seed gives
+ * PyTorch's batches, and between batches it lets the event loop turn when much memory is waiting to come back.
  */
 
-import { ArgumentError, checkInteger, defaultGenerator, Generator, type Settings, settings, yieldToCollector } from "@akari/tensor";
+import {
+  ArgumentError,
+  checkInteger,
+  defaultGenerator,
+  Generator,
+  type Settings,
+  settings,
+  yieldToCollector,
+} from "@akari/tensor";
 import { type Collated, defaultCollate } from "./collate.ts";
 import type { Dataset, IterableDataset } from "./dataset.ts";
 import { BatchSampler, drawSeed, RandomSampler, type Sampler, SequentialSampler } from "./sampler.ts";
@@ -27,8 +35,8 @@ export interface DataLoaderOptions<Sample, Batch> {
   /** The seed of a generator of the loader's own, instead of `generator`. */
   readonly seed?: number;
   /**
-   * How many batches are begun before they are asked for, and all samples of a batch at once: worth it for samples that come from a disk or a network.
-   * Default 0: one sample after the other, when its batch is asked for.
+   * How many batches are begun before they are asked for, and all samples of a batch at once: worth it for samples that
+   * come from a disk or a network. Default 0: one sample after the other, when its batch is asked for.
    */
   readonly prefetch?: number;
 }
@@ -52,8 +60,8 @@ const defaults = {
 } as const;
 
 /**
- * Iterates over a dataset in batches; each iteration is an epoch. An array of samples is a dataset, too. A stream, which is any other iterable of samples, comes in
- * batches as it is: then there is nothing to shuffle, and no `length`.
+ * Iterates over a dataset in batches; each iteration is an epoch. An array of samples is a dataset, too. A stream,
+ * which is any other iterable of samples, comes in batches as it is: then there is nothing to shuffle, and no `length`.
  *
  * https://pytorch.org/docs/stable/data.html#torch.utils.data.DataLoader
  *
@@ -65,7 +73,10 @@ const defaults = {
  */
 export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterable<Batch> {
   readonly #stream: IterableDataset<Sample> | null = null;
-  readonly #byNumber: { readonly dataset: Dataset<Sample, unknown>; readonly batchSampler: Sampler<readonly number[]> } | null = null;
+  readonly #byNumber: {
+    readonly dataset: Dataset<Sample, unknown>;
+    readonly batchSampler: Sampler<readonly number[]>;
+  } | null = null;
   readonly #options: Settings<DataLoaderOptions<Sample, Batch>, typeof defaults>;
   readonly #generator: Generator | undefined;
 
@@ -126,8 +137,8 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterab
   }
 
   /**
-   * Begins an epoch at batch number `start`: the order is drawn as ever, but what comes before is not loaded. A run that was
-   * interrupted goes on so.
+   * Begins an epoch at batch number `start`: the order is drawn as ever, but what comes before is not loaded. A run
+   * that was interrupted goes on so.
    */
   batches(start = 0): AsyncGenerator<Batch, void, undefined> {
     checkInteger("DataLoader", "start", start);
@@ -183,23 +194,29 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterab
 
   #collated(samples: Sample[]): Batch | Promise<Batch> {
     const { collateFn } = this.#options;
-    return collateFn === undefined ? (defaultCollate(samples) as Batch) : collateFn(samples); // safe: as above, or those of `defaultCollate`
+    // safe: as above, or those of `defaultCollate`
+    return collateFn === undefined ? (defaultCollate(samples) as Batch) : collateFn(samples);
   }
 }
 
 /** The samples of an array by number. */
 function listed<Sample>(samples: readonly Sample[]): Dataset<Sample, unknown> {
-  return { length: samples.length, get: (index) => samples[index] as Sample }; // safe: samplers give numbers below the length
+  // safe: samplers give numbers below the length
+  return { length: samples.length, get: (index) => samples[index] as Sample };
 }
 
 /** Whether samples come as a stream, rather than by number. */
-function isStream<Sample>(dataset: Dataset<Sample, unknown> | IterableDataset<Sample>): dataset is IterableDataset<Sample> {
+function isStream<Sample>(
+  dataset: Dataset<Sample, unknown> | IterableDataset<Sample>,
+): dataset is IterableDataset<Sample> {
   return !("get" in dataset);
 }
 
 /** Options that say the same in different ways must not be there together. */
 function checkExclusions(options: object): void {
-  const given = new Set(Object.entries(options).flatMap(([name, value]) => (value === undefined || value === false ? [] : [name])));
+  const given = new Set(
+    Object.entries(options).flatMap(([name, value]) => (value === undefined || value === false ? [] : [name])),
+  );
   // Each says the same as those behind it, in another way.
   exclude(given, "sampler", ["shuffle"]);
   exclude(given, "batchSampler", ["batchSize", "shuffle", "sampler", "dropLast"]);

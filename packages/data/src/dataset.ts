@@ -1,6 +1,6 @@
 /**
- * What a dataset is: so many samples, each found by its number. A dataset that can gather many samples at once says so by having a
- * `batch`, and the loader uses it instead of asking for one sample after the other.
+ * What a dataset is: so many samples, each found by its number. A dataset that can gather many samples at once says so
+ * by having a `batch`, and the loader uses it instead of asking for one sample after the other.
  */
 
 import {
@@ -32,7 +32,10 @@ export interface Dataset<Sample, Batch = Collated<Sample>> {
   readonly batch?: ((indices: readonly number[]) => Batch | Promise<Batch>) | undefined;
 }
 
-/** Data that come as a stream: any iterable of samples. A loader takes them as they come; each iteration of the loader begins a new one. */
+/**
+ * Data that come as a stream: any iterable of samples. A loader takes them as they come; each iteration of the loader
+ * begins a new one.
+ */
 export type IterableDataset<Sample> = Iterable<Sample> | AsyncIterable<Sample>;
 
 /**
@@ -48,7 +51,10 @@ export class ChainDataset<Sample> implements AsyncIterable<Sample> {
     this.datasets = datasets;
   }
 
-  /** The samples of the first stream to its end, then those of the second, and so on; each stream is opened when its turn comes. */
+  /**
+   * The samples of the first stream to its end, then those of the second, and so on; each stream is opened when its
+   * turn comes.
+   */
   async *[Symbol.asyncIterator](): AsyncGenerator<Sample, void, undefined> {
     for (const dataset of this.datasets) yield* dataset;
   }
@@ -135,7 +141,9 @@ export class Subset<Sample, Batch = Collated<Sample>> implements Dataset<Sample,
     this.dataset = dataset;
     this.indices = indices;
     this.length = indices.length;
-    this.batch = dataset.batch && ((chosen) => (dataset.batch as NonNullable<typeof dataset.batch>)(chosen.map((i) => this.#place(i))));
+    this.batch =
+      dataset.batch &&
+      ((chosen) => (dataset.batch as NonNullable<typeof dataset.batch>)(chosen.map((i) => this.#place(i))));
   }
 
   get(index: number): Sample | Promise<Sample> {
@@ -187,8 +195,8 @@ export interface RandomSplitOptions {
 }
 
 /**
- * Splits a dataset at random into parts of the given lengths, or of the given fractions of the whole; what rounding leaves over goes
- * to the first parts, one sample each. The same generator gives PyTorch's own parts.
+ * Splits a dataset at random into parts of the given lengths, or of the given fractions of the whole; what rounding
+ * leaves over goes to the first parts, one sample each. The same generator gives PyTorch's own parts.
  *
  * https://pytorch.org/docs/stable/data.html#torch.utils.data.random_split
  *

@@ -1,5 +1,6 @@
 /**
- * Downloads a file from the first of its mirrors that delivers it whole. The code that does so is loaded with the first download.
+ * Downloads a file from the first of its mirrors that delivers it whole. The code that does so is loaded with the first
+ * download.
  */
 
 import type { Progress } from "./progress.ts";
@@ -12,7 +13,10 @@ export interface DownloadOptions {
   readonly attempts?: number;
   /** How long to wait before the second round, in milliseconds; each further round waits twice as long. Default 500. */
   readonly backoff?: number;
-  /** How long a server may say nothing, in milliseconds. One that does not answer at all is not asked again. Default 8,000. */
+  /**
+   * How long a server may say nothing, in milliseconds. One that does not answer at all is not asked again. Default
+   * 8,000.
+   */
   readonly timeout?: number;
   /** Who is told how far it has come; default a bar on a terminal. */
   readonly progress?: Progress;

@@ -1,7 +1,7 @@
 /**
- * Draws one handwritten-looking digit: a blend of a family's masters with every point a little off, bent, slanted and turned as hands
- * do, put to paper with a round pen, and then treated as MNIST treated its scans: fitted into 20×20 pixels with its proportions kept,
- * and placed in 28×28 with the centre of mass of its ink in the middle.
+ * Draws one handwritten-looking digit: a blend of a family's masters with every point a little off, bent, slanted and
+ * turned as hands do, put to paper with a round pen, and then treated as MNIST treated its scans: fitted into 20×20
+ * pixels with its proportions kept, and placed in 28×28 with the centre of mass of its ink in the middle.
  *
  * LeCun et al. 1998, "Gradient-based learning applied to document recognition", https://doi.org/10.1109/5.726791
  */
@@ -137,7 +137,11 @@ export class DigitPainter {
         const u = t * t * (3 - 2 * t);
         const leave = t * (1 - t) * (1 - t);
         const arrive = t * t * (t - 1);
-        this.#point(x1 + u * (x2 - x1) + leave * fromX + arrive * toX, y1 + u * (y2 - y1) + leave * fromY + arrive * toY, false);
+        this.#point(
+          x1 + u * (x2 - x1) + leave * fromX + arrive * toX,
+          y1 + u * (y2 - y1) + leave * fromY + arrive * toY,
+          false,
+        );
       }
     }
   }
@@ -263,7 +267,9 @@ export class DigitPainter {
     image.fill(0, offset, offset + side * side);
     for (let row = 0; row < box; row++) {
       for (let column = 0; column < box; column++) {
-        image[offset + (row + shiftY) * side + column + shiftX] = Math.round(255 * (distance[row * box + column] as number));
+        image[offset + (row + shiftY) * side + column + shiftX] = Math.round(
+          255 * (distance[row * box + column] as number),
+        );
       }
     }
   }

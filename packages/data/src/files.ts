@@ -1,6 +1,6 @@
 /**
- * The file system, where there is one. Node's modules are asked for at run time through `process.getBuiltinModule`, so a bundle for a
- * browser never meets them.
+ * The file system, where there is one. Node's modules are asked for at run time through `process.getBuiltinModule`, so
+ * a bundle for a browser never meets them.
  */
 
 import { FileError } from "@akari/tensor";
@@ -52,8 +52,8 @@ export function nodeFiles(): Files | null {
 }
 
 /**
- * Writes a file so that it is there whole or not at all: under another name first, which takes the file's own once all bytes are on the
- * disk.
+ * Writes a file so that it is there whole or not at all: under another name first, which takes the file's own once all
+ * bytes are on the disk.
  *
  * @throws FileError when it cannot be written, say because the disk is full; nothing is left behind then.
  */

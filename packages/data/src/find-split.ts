@@ -1,7 +1,7 @@
 /**
- * Finds the two files of a split, images and labels: in the folder given, in the one that the environment names, in the user's cache, and
- * at last on the network. The first place that has the files is taken; files that are there but damaged are an error, not a reason to
- * look further, since whoever put them there should know.
+ * Finds the two files of a split, images and labels: in the folder given, in the one that the environment names, in the
+ * user's cache, and at last on the network. The first place that has the files is taken; files that are there but
+ * damaged are an error, not a reason to look further, since whoever put them there should know.
  */
 
 import { checkNames, FileError } from "@akari/tensor";
@@ -39,7 +39,9 @@ export async function findFiles(source: IdxSource, train: boolean, options: IdxS
     if (place === undefined || place === "") continue;
     searched.push(place);
     const remote = /^https?:\/\//.test(place) || files === null;
-    const read = remote ? (path: string) => fetchFile(path, options.fetch ?? fetch) : (path: string) => files.read(path);
+    const read = remote
+      ? (path: string) => fetchFile(path, options.fetch ?? fetch)
+      : (path: string) => files.read(path);
     // torchvision keeps its files two folders further down.
     for (const folder of remote ? [place] : [place, join(place, `${source.name}/raw`)]) {
       const images = await findFile(folder, imageFile, read);
@@ -59,7 +61,9 @@ export async function findFiles(source: IdxSource, train: boolean, options: IdxS
     const found = kept === null ? null : await findFile(kept.folder, file, (path) => kept.files.read(path));
     if (found !== null) return found;
     if (options.download === false) {
-      throw new DownloadError(`${source.name}: there is no ${nameOf(file)} in ${searched.join(", ")}, and downloading is switched off`);
+      throw new DownloadError(
+        `${source.name}: there is no ${nameOf(file)} in ${searched.join(", ")}, and downloading is switched off`,
+      );
     }
     return downloadFile(source, file, kept, options);
   };
@@ -98,7 +102,8 @@ async function fetchFile(address: string, fetcher: typeof fetch): Promise<Uint8A
   });
   // A server that has no such file may send a page instead that says so.
   if (response.status === 404 || response.headers.get("content-type")?.startsWith("text/html") === true) return null;
-  if (!response.ok) throw new FileError(`read: cannot fetch ${address}: the server answers ${response.status} ${response.statusText}`);
+  if (!response.ok)
+    throw new FileError(`read: cannot fetch ${address}: the server answers ${response.status} ${response.statusText}`);
   return new Uint8Array(await response.arrayBuffer());
 }
 

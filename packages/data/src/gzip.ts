@@ -1,6 +1,6 @@
 /**
- * Unpacks gzip through the platform's own `DecompressionStream`, which Node and browsers both have. What comes out is bounded by the
- * caller, so that a small file cannot fill the memory.
+ * Unpacks gzip through the platform's own `DecompressionStream`, which Node and browsers both have. What comes out is
+ * bounded by the caller, so that a small file cannot fill the memory.
  */
 
 import { FileError } from "@akari/tensor";
@@ -21,7 +21,8 @@ export async function gunzip(
   name: string,
   limit: (head: Uint8Array) => number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  if (!isGzip(bytes)) throw new FileError(`gunzip: ${name} is not a gzip file: it begins with ${hex(bytes, 2)}, not 1f 8b`);
+  if (!isGzip(bytes))
+    throw new FileError(`gunzip: ${name} is not a gzip file: it begins with ${hex(bytes, 2)}, not 1f 8b`);
   const chunks: Uint8Array[] = [];
   let length = 0;
   let allowed = Number.POSITIVE_INFINITY;
@@ -56,7 +57,8 @@ function join(chunks: readonly Uint8Array[], length: number): Uint8Array<ArrayBu
 function diagnose(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const text = cause instanceof Error ? cause.message : String(cause);
-  if (/unexpected end|Compressed input was truncated/i.test(text)) return "is cut short: the gzip stream ends too early";
+  if (/unexpected end|Compressed input was truncated/i.test(text))
+    return "is cut short: the gzip stream ends too early";
   if (/data check|length check|checksum|crc/i.test(text)) return `is damaged: its checksum is wrong (${text})`;
   if (/trailing|junk/i.test(text)) return "has other bytes after the end of its gzip stream";
   return `cannot be unpacked (${text})`;

@@ -1,7 +1,7 @@
 /**
- * The work of `readIdx`. An IDX file is two zero bytes, the element type, the number of dimensions, each size as a big-endian 32-bit integer,
- * then the elements, big-endian, row by row. A file whose length is not what its header announces is refused before anything of the
- * announced size is allocated.
+ * The work of `readIdx`. An IDX file is two zero bytes, the element type, the number of dimensions, each size as a
+ * big-endian 32-bit integer, then the elements, big-endian, row by row. A file whose length is not what its header
+ * announces is refused before anything of the announced size is allocated.
  *
  * http://yann.lecun.com/exdb/mnist/
  */
@@ -19,19 +19,31 @@ interface Element {
 const elements: Readonly<Record<number, Element>> = {
   8: {
     bytes: 1,
-    read: (view, offset, count) => ({ dtype: "uint8", data: new Uint8Array(view.buffer, view.byteOffset + offset, count).slice() }),
+    read: (view, offset, count) => ({
+      dtype: "uint8",
+      data: new Uint8Array(view.buffer, view.byteOffset + offset, count).slice(),
+    }),
   },
   9: {
     bytes: 1,
-    read: (view, offset, count) => ({ dtype: "int32", data: Int32Array.from({ length: count }, (_, i) => view.getInt8(offset + i)) }),
+    read: (view, offset, count) => ({
+      dtype: "int32",
+      data: Int32Array.from({ length: count }, (_, i) => view.getInt8(offset + i)),
+    }),
   },
   11: {
     bytes: 2,
-    read: (view, offset, count) => ({ dtype: "int32", data: Int32Array.from({ length: count }, (_, i) => view.getInt16(offset + 2 * i)) }),
+    read: (view, offset, count) => ({
+      dtype: "int32",
+      data: Int32Array.from({ length: count }, (_, i) => view.getInt16(offset + 2 * i)),
+    }),
   },
   12: {
     bytes: 4,
-    read: (view, offset, count) => ({ dtype: "int32", data: Int32Array.from({ length: count }, (_, i) => view.getInt32(offset + 4 * i)) }),
+    read: (view, offset, count) => ({
+      dtype: "int32",
+      data: Int32Array.from({ length: count }, (_, i) => view.getInt32(offset + 4 * i)),
+    }),
   },
   13: {
     bytes: 4,
@@ -79,10 +91,14 @@ export function parseIdx(bytes: Uint8Array<ArrayBuffer>, name: string): IdxArray
  */
 export function checkPair(images: IdxArray, labels: IdxArray, imageName: string, labelName: string): void {
   if (images.dtype !== "uint8" || images.shape.length !== 3) {
-    throw new FileError(`readIdx: ${imageName} holds ${images.dtype} of shape ${describe(images.shape)}; images are uint8 of shape N×H×W`);
+    throw new FileError(
+      `readIdx: ${imageName} holds ${images.dtype} of shape ${describe(images.shape)}; images are uint8 of shape N×H×W`,
+    );
   }
   if (labels.dtype !== "uint8" || labels.shape.length !== 1) {
-    throw new FileError(`readIdx: ${labelName} holds ${labels.dtype} of shape ${describe(labels.shape)}; labels are uint8 of shape N`);
+    throw new FileError(
+      `readIdx: ${labelName} holds ${labels.dtype} of shape ${describe(labels.shape)}; labels are uint8 of shape N`,
+    );
   }
   if (images.shape[0] !== labels.shape[0]) {
     throw new FileError(
@@ -90,7 +106,8 @@ export function checkPair(images: IdxArray, labels: IdxArray, imageName: string,
     );
   }
   const wrong = labels.data.findIndex((label) => label > 9);
-  if (wrong !== -1) throw new FileError(`readIdx: ${labelName} has the label ${labels.data[wrong]} at ${wrong}; labels are 0 to 9`);
+  if (wrong !== -1)
+    throw new FileError(`readIdx: ${labelName} has the label ${labels.data[wrong]} at ${wrong}; labels are 0 to 9`);
 }
 
 interface Header {
@@ -106,16 +123,21 @@ function readHeader(bytes: Uint8Array, name: string): Header {
   if (bytes.length >= 2 && (bytes[0] !== 0 || bytes[1] !== 0)) {
     throw new FileError(`readIdx: ${name} is not an IDX file: it begins with ${hex(bytes, 4)}, not 00 00`);
   }
-  if (bytes.length < 4) throw new FileError(`readIdx: ${name} is cut short: a header takes 4 bytes or more, it has ${bytes.length}`);
+  if (bytes.length < 4)
+    throw new FileError(`readIdx: ${name} is cut short: a header takes 4 bytes or more, it has ${bytes.length}`);
   const type = bytes[2] as number;
   const ndim = bytes[3] as number;
   const element = elements[type];
   if (element === undefined) {
-    throw new FileError(`readIdx: ${name} has the unknown element type ${type}; known are ${Object.keys(elements).join(", ")}`);
+    throw new FileError(
+      `readIdx: ${name} has the unknown element type ${type}; known are ${Object.keys(elements).join(", ")}`,
+    );
   }
   const start = 4 + 4 * ndim;
   if (bytes.length < start) {
-    throw new FileError(`readIdx: ${name} is cut short: a header of ${ndim} dimensions takes ${start} bytes, it has ${bytes.length}`);
+    throw new FileError(
+      `readIdx: ${name} is cut short: a header of ${ndim} dimensions takes ${start} bytes, it has ${bytes.length}`,
+    );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, start);
   const shape = Array.from({ length: ndim }, (_, dim) => view.getUint32(4 + 4 * dim));

@@ -1,6 +1,6 @@
 /**
- * Where the files of a dataset are looked for. What does the looking, the network included, is loaded with the first search: an application that brings
- * data of its own never needs it.
+ * Where the files of a dataset are looked for. What does the looking, the network included, is loaded with the first
+ * search: an application that brings data of its own never needs it.
  */
 
 import type { DownloadOptions } from "./download.ts";
@@ -33,7 +33,8 @@ export interface IdxSplit {
 /**
  * Loads the training (`train`) or the test split of a dataset.
  *
- * @throws FileError when the files are damaged or do not belong together; a DownloadError when they are nowhere to be found.
+ * @throws FileError when the files are damaged or do not belong together; a DownloadError when they are nowhere to be
+ * found.
  */
 export async function findSplit(source: IdxSource, train: boolean, options: IdxSearchOptions = {}): Promise<IdxSplit> {
   const { findChecked } = await import("./find-split.ts");

@@ -18,7 +18,10 @@ export interface IdxSource {
   readonly variable: string;
   /** Addresses that a file's name is appended to. */
   readonly mirrors: readonly string[];
-  /** Gives what is expected of each of the four files; a download that differs is refused. Asked only then, so that a program need not hold them from the start. */
+  /**
+   * Gives what is expected of each of the four files; a download that differs is refused. Asked only then, so that a
+   * program need not hold them from the start.
+   */
   readonly checksums: () => Promise<Readonly<Record<IdxFile, Checksum>>>;
   /** The names of the classes, in the order of their labels. */
   readonly classes: readonly string[];

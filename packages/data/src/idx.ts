@@ -18,7 +18,8 @@ export interface IdxArray {
  * Reads an IDX file, plain or gzip.
  *
  * @param name the file's name, for error messages; one that ends in `.gz` must hold gzip.
- * @throws FileError when the file is damaged: a bad header, an unknown type, too few bytes or too many, a failing checksum.
+ * @throws FileError when the file is damaged: a bad header, an unknown type, too few bytes or too many, a failing
+ * checksum.
  * @see https://pytorch.org/vision/stable/generated/torchvision.datasets.MNIST.html
  */
 export async function readIdx(bytes: Uint8Array<ArrayBuffer>, name = "the IDX file"): Promise<IdxArray> {

@@ -1,6 +1,6 @@
 /**
- * Grey images with labels, held as bytes. A batch is made straight from the bytes, through a table with what each of the 256 greys
- * becomes; sixty-four images of MNIST take a small part of a millisecond.
+ * Grey images with labels, held as bytes. A batch is made straight from the bytes, through a table with what each of
+ * the 256 greys becomes; sixty-four images of MNIST take a small part of a millisecond.
  */
 
 import { ArgumentError, type Backend, checkNames, fromTypedArray, type Tensor } from "@akari/tensor";
@@ -17,9 +17,15 @@ export interface Normalization {
 
 /** How a dataset of images hands them out. */
 export interface ImageOptions {
-  /** Whether the greys are normalized by the dataset's own mean and deviation, or by which. Default true; false: greys from 0 to 1. */
+  /**
+   * Whether the greys are normalized by the dataset's own mean and deviation, or by which. Default true; false: greys
+   * from 0 to 1.
+   */
   readonly normalize?: boolean | Normalization;
-  /** What to do with each image, a uint8 tensor of shape `[1, H, W]`, instead of normalizing. Usually a `Compose` that has a `ToTensor`. */
+  /**
+   * What to do with each image, a uint8 tensor of shape `[1, H, W]`, instead of normalizing. Usually a `Compose` that
+   * has a `ToTensor`.
+   */
   readonly transform?: Transform | ((image: Tensor) => Tensor);
   /** Where the tensors are. Default: `defaultDevice()`. */
   readonly device?: Backend;
@@ -74,12 +80,17 @@ export class ImageDataset implements Dataset<ImageSample, ImageBatch> {
   #images: Tensor | null = null;
   #labels: Tensor | null = null;
 
-  /** Throws an ArgumentError for an option that does not exist or makes no sense; `further` are names that a subclass knows. */
+  /**
+   * Throws an ArgumentError for an option that does not exist or makes no sense; `further` are names that a subclass
+   * knows.
+   */
   constructor(source: ImageSource, options: ImageOptions = {}, further: readonly string[] = []) {
     const { normalize, transform, device } = options;
     checkNames(source.name, options, [...known, ...further]);
     if (transform !== undefined && normalize !== undefined && normalize !== false) {
-      throw new ArgumentError(`${source.name}: normalize and transform exclude each other; put a Normalize into the transform`);
+      throw new ArgumentError(
+        `${source.name}: normalize and transform exclude each other; put a Normalize into the transform`,
+      );
     }
     this.length = source.digits.length;
     this.name = source.name;
@@ -111,7 +122,8 @@ export class ImageDataset implements Dataset<ImageSample, ImageBatch> {
     const [height, width] = this.size;
     const label = this.digits[index] as number;
     const bytes = this.pixels.subarray(index * height * width, (index + 1) * height * width);
-    if (this.#transform !== null) return [this.#transform(fromTypedArray(bytes.slice(), [1, height, width], this.#device)), label];
+    if (this.#transform !== null)
+      return [this.#transform(fromTypedArray(bytes.slice(), [1, height, width], this.#device)), label];
     const floats = Float32Array.from(bytes, (byte) => this.#table[byte] as number);
     return [fromTypedArray(floats, [1, height, width], this.#device), label];
   }

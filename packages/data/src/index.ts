@@ -23,7 +23,14 @@ export { DownloadError } from "./download-error.ts";
 export type { Files } from "./files.ts";
 export { type IdxArray, readIdx } from "./idx.ts";
 export { findSplit, type IdxSearchOptions, type IdxSplit } from "./idx-search.ts";
-export { type Checksum, fashionMnistSource, type IdxFile, type IdxSource, kmnistSource, mnistSource } from "./idx-sources.ts";
+export {
+  type Checksum,
+  fashionMnistSource,
+  type IdxFile,
+  type IdxSource,
+  kmnistSource,
+  mnistSource,
+} from "./idx-sources.ts";
 export {
   type ImageBatch,
   ImageDataset,

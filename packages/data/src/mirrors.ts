@@ -1,6 +1,6 @@
 /**
- * Downloads a file from the first of its mirrors that delivers it whole. What arrives is checked before anybody sees it; a mirror that
- * fails is asked again after a while, each time after a longer one.
+ * Downloads a file from the first of its mirrors that delivers it whole. What arrives is checked before anybody sees
+ * it; a mirror that fails is asked again after a while, each time after a longer one.
  */
 
 import { checkInteger, checkNames } from "@akari/tensor";
@@ -10,7 +10,13 @@ import { reason } from "./files.ts";
 import { type Progress, progressBar } from "./progress.ts";
 
 /** The names in `DownloadOptions`. */
-export const downloadNames: readonly (keyof DownloadOptions)[] = ["fetch", "attempts", "backoff", "timeout", "progress"];
+export const downloadNames: readonly (keyof DownloadOptions)[] = [
+  "fetch",
+  "attempts",
+  "backoff",
+  "timeout",
+  "progress",
+];
 
 /** What `download` does. */
 export function downloadChecked(...given: Parameters<typeof downloadFrom>): Promise<Uint8Array<ArrayBuffer>> {
@@ -55,7 +61,12 @@ export async function downloadFrom(
 /** A server's answer that will not change (not found, forbidden), or none. */
 class Refusal extends Error {}
 
-async function receive(address: string, fetcher: typeof fetch, timeout: number, progress: Progress): Promise<Uint8Array<ArrayBuffer>> {
+async function receive(
+  address: string,
+  fetcher: typeof fetch,
+  timeout: number,
+  progress: Progress,
+): Promise<Uint8Array<ArrayBuffer>> {
   const abort = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const expect = (silence: Error): void => {

@@ -77,7 +77,8 @@ async function find(source: IdxSource, options: MnistOptions): Promise<ImageSour
   new ImageDataset({ ...source, ...nothing }, options, searchOptions);
   const { findFiles } = await import("./find-split.ts");
   const { images, labels, from } = await findFiles(source, options.train ?? true, options);
-  const [, height, width] = images.shape as readonly [number, number, number]; // safe: a split's images have three dimensions
+  // safe: a split's images have three dimensions
+  const [, height, width] = images.shape as readonly [number, number, number];
   // Safe: and are bytes, as its labels are.
   return { ...source, from, height, width, pixels: images.data as Uint8Array, digits: labels.data as Uint8Array };
 }

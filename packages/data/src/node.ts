@@ -1,8 +1,11 @@
 /**
- * What Node says of itself and of paths; in a browser, nothing. Apart from the file system, since asking for a folder's name should not bring that along.
+ * What Node says of itself and of paths; in a browser, nothing. Apart from the file system, since asking for a folder's
+ * name should not bring that along.
  */
 
-/** What is used of Node's `process`. Written out, so that those who use this package in a browser need no types of Node. */
+/**
+ * What is used of Node's `process`. Written out, so that those who use this package in a browser need no types of Node.
+ */
 export interface NodeProcess {
   readonly platform: string;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -7,7 +7,10 @@ import { nodeProcess } from "./node.ts";
 
 /** Somebody who follows a download. */
 export interface Progress {
-  /** So many bytes are here, of so many (null when the server does not say). Called from the start again when a download is retried. */
+  /**
+   * So many bytes are here, of so many (null when the server does not say). Called from the start again when a download
+   * is retried.
+   */
   update(received: number, total: number | null): void;
   /** It is over, well or not. */
   stop(): void;

@@ -1,6 +1,6 @@
 /**
- * Turns, shifts, scales and slants an image at random. The image is sampled on the host, pixel by pixel: augmentation happens before the
- * data goes anywhere.
+ * Turns, shifts, scales and slants an image at random. The image is sampled on the host, pixel by pixel: augmentation
+ * happens before the data goes anywhere.
  */
 
 import {
@@ -75,7 +75,8 @@ export class RandomAffine implements Transform {
     if (!translate.every((share) => share >= 0 && share <= 1)) {
       throw new ArgumentError(`RandomAffine: translate must be shares from 0 to 1, got ${translate.join(" and ")}`);
     }
-    if (!(scale[0] > 0 && scale[0] <= scale[1])) throw new ArgumentError(`RandomAffine: cannot scale by ${scale[0]} to ${scale[1]}`);
+    if (!(scale[0] > 0 && scale[0] <= scale[1]))
+      throw new ArgumentError(`RandomAffine: cannot scale by ${scale[0]} to ${scale[1]}`);
     checkChoice("RandomAffine", "interpolation", interpolation, ["nearest", "bilinear"]);
   }
 
@@ -89,8 +90,10 @@ export class RandomAffine implements Transform {
     const { translate, scale } = this.#options;
     const [height, width] = [image.size(1), image.size(2)];
     const angle = uniform(generator, this.#degrees);
-    const shiftX = translate === undefined ? 0 : Math.round(uniform(generator, [-translate[0] * width, translate[0] * width]));
-    const shiftY = translate === undefined ? 0 : Math.round(uniform(generator, [-translate[1] * height, translate[1] * height]));
+    const shiftX =
+      translate === undefined ? 0 : Math.round(uniform(generator, [-translate[0] * width, translate[0] * width]));
+    const shiftY =
+      translate === undefined ? 0 : Math.round(uniform(generator, [-translate[1] * height, translate[1] * height]));
     const factor = scale === undefined ? 1 : uniform(generator, scale);
     const shear = this.#options.shear === undefined ? 0 : uniform(generator, this.#shear);
     return { angle, shiftX, shiftY, scale: factor, shear };
@@ -120,7 +123,11 @@ function uniform(generator: Generator, [from, to]: readonly [number, number]): n
 }
 
 /** For each pixel of the result, looks where it comes from. */
-function move(image: Tensor, movement: Movement, { fill, interpolation }: Settings<RandomAffineOptions, typeof defaults>): Tensor {
+function move(
+  image: Tensor,
+  movement: Movement,
+  { fill, interpolation }: Settings<RandomAffineOptions, typeof defaults>,
+): Tensor {
   const [channels, height, width] = image.shape as readonly [number, number, number]; // safe: the caller saw to it
   const source = image.dataSync();
   const result = source.slice();

@@ -1,9 +1,17 @@
 /**
- * Samplers say in which order the loader asks a dataset for its samples. They draw exactly as PyTorch's do, so that a seed gives
- * PyTorch's order.
+ * Samplers say in which order the loader asks a dataset for its samples. They draw exactly as PyTorch's do, so that a
+ * seed gives PyTorch's order.
  */
 
-import { ArgumentError, checkInteger, defaultGenerator, drawIntegers, drawPermutation, Generator, settings } from "@akari/tensor";
+import {
+  ArgumentError,
+  checkInteger,
+  defaultGenerator,
+  drawIntegers,
+  drawPermutation,
+  Generator,
+  settings,
+} from "@akari/tensor";
 
 /**
  * An order of samples, drawn anew each time it is iterated.
@@ -73,13 +81,17 @@ export class RandomSampler implements Sampler {
     });
     checkInteger("RandomSampler", "numSamples", numSamples);
     this.length = numSamples;
-    if (source.length === 0 && numSamples > 0) throw new ArgumentError(`RandomSampler: cannot draw ${numSamples} samples from none`);
+    if (source.length === 0 && numSamples > 0)
+      throw new ArgumentError(`RandomSampler: cannot draw ${numSamples} samples from none`);
     this.#size = source.length;
     this.#replacement = replacement;
     this.#generator = generator;
   }
 
-  /** `length` numbers of samples, in an order drawn anew each time: without replacement none comes again before all have come. */
+  /**
+   * `length` numbers of samples, in an order drawn anew each time: without replacement none comes again before all have
+   * come.
+   */
   *[Symbol.iterator](): Iterator<number> {
     const generator = this.#generator ?? new Generator(drawSeed(defaultGenerator()));
     const { length } = this;
@@ -115,7 +127,8 @@ export class SubsetRandomSampler implements Sampler {
 
   /** Each of `indices` once, in an order drawn anew each time. */
   *[Symbol.iterator](): Iterator<number> {
-    for (const i of drawPermutation(this.#generator ?? defaultGenerator(), this.length)) yield this.indices[i] as number;
+    for (const i of drawPermutation(this.#generator ?? defaultGenerator(), this.length))
+      yield this.indices[i] as number;
   }
 }
 
@@ -137,17 +150,28 @@ export class WeightedRandomSampler implements Sampler {
   readonly #replacement: boolean;
   readonly #generator: Generator | undefined;
 
-  /** Throws an ArgumentError when a weight is negative or not finite, or fewer samples have a weight than are to be drawn. */
+  /**
+   * Throws an ArgumentError when a weight is negative or not finite, or fewer samples have a weight than are to be
+   * drawn.
+   */
   constructor(weights: ArrayLike<number>, numSamples: number, options?: WeightedRandomSamplerOptions) {
-    const { replacement, generator } = settings("WeightedRandomSampler", options, { replacement: true, generator: undefined });
+    const { replacement, generator } = settings("WeightedRandomSampler", options, {
+      replacement: true,
+      generator: undefined,
+    });
     this.weights = Float64Array.from(weights);
     checkInteger("WeightedRandomSampler", "numSamples", numSamples);
     this.length = numSamples;
     const wrong = this.weights.findIndex((weight) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY));
-    if (wrong !== -1) throw new ArgumentError(`WeightedRandomSampler: weight ${wrong} is ${this.weights[wrong]}; weights are 0 or more`);
+    if (wrong !== -1)
+      throw new ArgumentError(
+        `WeightedRandomSampler: weight ${wrong} is ${this.weights[wrong]}; weights are 0 or more`,
+      );
     const possible = this.weights.filter((weight) => weight > 0).length;
     if (numSamples > 0 && possible < (replacement ? 1 : numSamples)) {
-      throw new ArgumentError(`WeightedRandomSampler: cannot draw ${numSamples} samples when ${possible} have a weight above 0`);
+      throw new ArgumentError(
+        `WeightedRandomSampler: cannot draw ${numSamples} samples when ${possible} have a weight above 0`,
+      );
     }
     this.#replacement = replacement;
     this.#generator = generator;
@@ -203,7 +227,10 @@ export class BatchSampler implements Sampler<readonly number[]> {
   readonly dropLast: boolean;
   readonly length: number;
 
-  /** @param dropLast whether a last list that is not full is left out. Throws an ArgumentError when `batchSize` is not a positive integer. */
+  /**
+   * @param dropLast whether a last list that is not full is left out. Throws an ArgumentError when `batchSize` is not a
+   * positive integer.
+   */
   constructor(sampler: Sampler, batchSize: number, dropLast = false) {
     checkInteger("BatchSampler", "batchSize", batchSize, 1);
     this.sampler = sampler;

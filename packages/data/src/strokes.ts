@@ -1,10 +1,10 @@
 /**
- * How people write the ten digits. A digit has several families (a seven with a bar and one without), and a family has one or more
- * masters with the same points in the same order, as a variable font has: a digit is drawn from a random blend of two of a family's
- * masters, so a handful of drawings spans a continuum of hands.
+ * How people write the ten digits. A digit has several families (a seven with a bar and one without), and a family has
+ * one or more masters with the same points in the same order, as a variable font has: a digit is drawn from a random
+ * blend of two of a family's masters, so a handful of drawings spans a continuum of hands.
  *
- * A master is text: points `x,y` in hundredths of a unit square with y pointing down, in the order of the pen; a smooth curve runs
- * through them, `!` after a point makes a corner of it, and `|` lifts the pen.
+ * A master is text: points `x,y` in hundredths of a unit square with y pointing down, in the order of the pen; a smooth
+ * curve runs through them, `!` after a point makes a corner of it, and `|` lifts the pen.
  */
 
 /** One way to write a digit: how often it is met, and the drawings to blend. */
@@ -49,7 +49,10 @@ export const families: readonly (readonly Family[])[] = [
     },
     {
       weight: 0.6,
-      masters: ["46,8 22,22 10,52 20,86 48,98 78,86 90,54 82,22 64,10", "54,12 30,10 12,40 14,78 42,96 74,84 88,52 82,24 66,8"],
+      masters: [
+        "46,8 22,22 10,52 20,86 48,98 78,86 90,54 82,22 64,10",
+        "54,12 30,10 12,40 14,78 42,96 74,84 88,52 82,24 66,8",
+      ],
     },
   ],
   // 1: a line; with a flag; with flag and foot.
@@ -57,7 +60,12 @@ export const families: readonly (readonly Family[])[] = [
     { weight: 12, masters: ["50,0 50,50 50,100", "46,0 53,45 50,100", "54,0 47,45 50,100", "50,0 48,55 56,100"] },
     {
       weight: 1.5,
-      masters: ["30,22 50,2! 50,50 50,100", "20,32 50,0! 50,50 48,100", "38,12 52,0! 51,50 49,100", "22,26 50,0! 52,50 50,100"],
+      masters: [
+        "30,22 50,2! 50,50 50,100",
+        "20,32 50,0! 50,50 48,100",
+        "38,12 52,0! 51,50 49,100",
+        "22,26 50,0! 52,50 50,100",
+      ],
     },
     {
       weight: 0.6,
@@ -142,7 +150,10 @@ export const families: readonly (readonly Family[])[] = [
     },
     {
       weight: 1,
-      masters: ["14,4 46,4 82,3! 62,22 40,40! 72,46 88,66 76,90 46,98 10,88", "20,6 48,3 76,2! 58,20 38,38! 70,46 78,68 64,92 40,97 14,94"],
+      masters: [
+        "14,4 46,4 82,3! 62,22 40,40! 72,46 88,66 76,90 46,98 10,88",
+        "20,6 48,3 76,2! 58,20 38,38! 70,46 78,68 64,92 40,97 14,94",
+      ],
     },
     {
       weight: 2,
@@ -296,7 +307,10 @@ export const families: readonly (readonly Family[])[] = [
     },
     {
       weight: 0.7,
-      masters: ["14,24 16,8! 48,8 84,5! 64,42 44,100 | 32,52 58,50 82,46", "6,24 12,8! 50,8 90,4! 66,42 48,100 | 30,46 60,46 88,48"],
+      masters: [
+        "14,24 16,8! 48,8 84,5! 64,42 44,100 | 32,52 58,50 82,46",
+        "6,24 12,8! 50,8 90,4! 66,42 48,100 | 30,46 60,46 88,48",
+      ],
     },
   ],
   // 8: from the top right around; from the middle; two rings; with an open top.
@@ -386,7 +400,8 @@ export function readGlyphs(digit: readonly Family[]): Glyph[] {
     const shape = (strokes: readonly Stroke[]): string => strokes.map((stroke) => stroke.x.length).join();
     const first = read[0] ?? [];
     for (const [index, master] of read.entries()) {
-      if (shape(master) !== shape(first)) throw new Error(`strokes: "${masters[index]}" has other points than "${masters[0]}"`);
+      if (shape(master) !== shape(first))
+        throw new Error(`strokes: "${masters[index]}" has other points than "${masters[0]}"`);
     }
     return { weight, masters: read };
   });

@@ -1,6 +1,7 @@
 /**
- * `SyntheticDigits`: handwritten-looking digits out of a formula, for machines without a network. A network trained on them alone
- * reads most of the real MNIST test set. An import of its own, since the strokes weigh as much as the rest of the package.
+ * `SyntheticDigits`: handwritten-looking digits out of a formula, for machines without a network. A network trained on
+ * them alone reads most of the real MNIST test set. An import of its own, since the strokes weigh as much as the rest
+ * of the package.
  *
  * @packageDocumentation
  */
@@ -50,8 +51,9 @@ export interface SyntheticOptions extends ImageOptions {
 }
 
 /**
- * Handwritten-looking digits, drawn when they are asked for: 60,000 take about two seconds. They stand in for MNIST where that cannot
- * be had; PyTorch's example network trained on 40,000 of them for one epoch reads 94.6 % of MNIST's real test images.
+ * Handwritten-looking digits, drawn when they are asked for: 60,000 take about two seconds. They stand in for MNIST
+ * where that cannot be had; PyTorch's example network trained on 40,000 of them for one epoch reads 94.6 % of MNIST's
+ * real test images.
  *
  * @example
  * import { SyntheticDigits } from "@akari/data/synthetic";
@@ -62,10 +64,15 @@ export class SyntheticDigits extends ImageDataset {
   constructor(options: SyntheticOptions = {}) {
     const { train = true, length = train ? 60_000 : 10_000, seed = 0 } = options;
     checkInteger("SyntheticDigits", "length", length);
-    if (!Number.isSafeInteger(seed)) throw new ArgumentError(`SyntheticDigits: the seed must be a safe integer, got ${seed}`);
+    if (!Number.isSafeInteger(seed))
+      throw new ArgumentError(`SyntheticDigits: the seed must be a safe integer, got ${seed}`);
     const { images, labels } = drawDigits(length, seed, train ? 0 : 2 ** 31);
     const about = { name: "SyntheticDigits", from: `a formula, seed ${seed}`, classes: mnistSource.classes };
     const { mean, std } = mnistSource;
-    super({ ...about, mean, std, pixels: images, digits: labels, height: side, width: side }, options, ["length", "seed", "train"]);
+    super({ ...about, mean, std, pixels: images, digits: labels, height: side, width: side }, options, [
+      "length",
+      "seed",
+      "train",
+    ]);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What is done to an image on its way out of a dataset, as in torchvision: an image is a tensor of shape `[C, H, W]`, bytes until
- * `ToTensor` makes them numbers from 0 to 1. The random ones draw in torchvision's order.
+ * What is done to an image on its way out of a dataset, as in torchvision: an image is a tensor of shape `[C, H, W]`,
+ * bytes until `ToTensor` makes them numbers from 0 to 1. The random ones draw in torchvision's order.
  */
 
 import {
@@ -94,9 +94,13 @@ export class Normalize implements Transform {
   /** What each channel is divided by, as many as there are means. */
   readonly std: readonly number[];
 
-  /** @param mean one number per channel, as `std`. Throws an ArgumentError when they are not as many, or a deviation is 0. */
+  /**
+   * @param mean one number per channel, as `std`. Throws an ArgumentError when they are not as many, or a deviation is
+   * 0.
+   */
   constructor(mean: readonly number[], std: readonly number[]) {
-    if (mean.length !== std.length) throw new ArgumentError(`Normalize: there are ${mean.length} means, but ${std.length} deviations`);
+    if (mean.length !== std.length)
+      throw new ArgumentError(`Normalize: there are ${mean.length} means, but ${std.length} deviations`);
     const wrong = std.find((deviation) => !(deviation > 0));
     if (wrong !== undefined) throw new ArgumentError(`Normalize: cannot divide by the deviation ${wrong}`);
     this.mean = mean;
@@ -167,7 +171,10 @@ export class RandomCrop implements Transform {
   readonly fill: number;
   readonly #generator: Generator | undefined;
 
-  /** @param size the height and the width of the piece, or its side. Throws an ArgumentError for sizes that make no sense. */
+  /**
+   * @param size the height and the width of the piece, or its side. Throws an ArgumentError for sizes that make no
+   * sense.
+   */
   constructor(size: number | readonly [height: number, width: number], options?: RandomCropOptions) {
     const { padding, fill, generator } = settings("RandomCrop", options, { padding: 0, fill: 0, generator: undefined });
     this.size = typeof size === "number" ? [size, size] : size;
@@ -185,7 +192,9 @@ export class RandomCrop implements Transform {
     const around = padding === 0 ? image : pad(image, [padding, padding, padding, padding], { value: fill });
     const [rows, columns] = [around.size(-2), around.size(-1)];
     if (rows < height || columns < width) {
-      throw new ShapeError(`RandomCrop: cannot cut ${height}×${width} out of ${rows}×${columns} (with ${padding} of padding)`);
+      throw new ShapeError(
+        `RandomCrop: cannot cut ${height}×${width} out of ${rows}×${columns} (with ${padding} of padding)`,
+      );
     }
     if (rows === height && columns === width) return around;
     const generator = this.#generator ?? defaultGenerator();

@@ -1,6 +1,7 @@
 /**
- * The small generator behind the synthetic digits. It has its own stream per image, so that image 7 of seed 1 is the same whether ten
- * images are drawn or a million, and it uses nothing but integer arithmetic, so that it is the same on every platform.
+ * The small generator behind the synthetic digits. It has its own stream per image, so that image 7 of seed 1 is the
+ * same whether ten images are drawn or a million, and it uses nothing but integer arithmetic, so that it is the same on
+ * every platform.
  */
 
 /** Marsaglia's xorshift of 128 bits, seeded by two integers. https://doi.org/10.18637/jss.v008.i14 */

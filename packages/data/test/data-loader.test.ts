@@ -124,10 +124,14 @@ describe("DataLoader", () => {
   it("refuses options that do not exist, make no sense or exclude each other", () => {
     // Safe: what a program in plain JavaScript might pass.
     const load = (options: object): unknown => new DataLoader(range(3), options);
-    expect(() => load({ batch_size: 3 })).toThrow('DataLoader: there is no option "batch_size"; there are batchSize, shuffle');
+    expect(() => load({ batch_size: 3 })).toThrow(
+      'DataLoader: there is no option "batch_size"; there are batchSize, shuffle',
+    );
     expect(() => load({ batchSize: 0 })).toThrow("batchSize must be a positive integer, got 0");
     expect(() => load({ prefetch: -1 })).toThrow("DataLoader: prefetch must be a non-negative integer, got -1");
-    expect(() => load({ shuffle: true, sampler: new SequentialSampler(range(3)) })).toThrow("sampler and shuffle exclude each other");
+    expect(() => load({ shuffle: true, sampler: new SequentialSampler(range(3)) })).toThrow(
+      "sampler and shuffle exclude each other",
+    );
     expect(() => load({ seed: 1, generator: new Generator() })).toThrow("seed and generator exclude each other");
     const batchSampler = new BatchSampler(new SequentialSampler(range(3)), 2);
     expect(() => load({ batchSampler, batchSize: 2 })).toThrow("batchSampler and batchSize exclude each other");
@@ -137,7 +141,11 @@ describe("DataLoader", () => {
   it("lets memory come back while one iterates", async () => {
     // Each batch holds a megabyte, of which nothing is kept: with the event loop never turning, all would pile up.
     const values = new Float32Array(1 << 18);
-    const data: Dataset<Tensor> = { length: 600, get: () => fromTypedArray(values), batch: () => fromTypedArray(values) };
+    const data: Dataset<Tensor> = {
+      length: 600,
+      get: () => fromTypedArray(values),
+      batch: () => fromTypedArray(values),
+    };
     let most = 0;
     for await (const batch of new DataLoader(data)) most = Math.max(most, batch.device.memory().live);
     expect(most).toBeLessThan(400 << 20);
@@ -171,7 +179,9 @@ describe("DataLoader of a stream", () => {
     expect(() => loader.length).toThrow(/a stream has no samples by number/);
     expect(() => loader.dataset).toThrow(ArgumentError);
     // Safe: what the types forbid is what is tested.
-    expect(() => new DataLoader(stream(5), { shuffle: true } as object)).toThrow(/in its own order; shuffle is not possible/);
+    expect(() => new DataLoader(stream(5), { shuffle: true } as object)).toThrow(
+      /in its own order; shuffle is not possible/,
+    );
     expect(() => new DataLoader(stream(5), { batchSize: 0 })).toThrow(/batchSize must be a positive integer, got 0/);
   });
 });

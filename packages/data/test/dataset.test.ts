@@ -37,7 +37,9 @@ describe("TensorDataset", () => {
 
   it("refuses tensors that do not fit and rows that are not there", () => {
     expect(() => new TensorDataset(x, tensor([1, 2]))).toThrow(ShapeError);
-    expect(() => new TensorDataset(x, tensor([1, 2]))).toThrow("tensor 0 of shape [3, 2] has 3 rows, tensor 1 of shape [2] has 2");
+    expect(() => new TensorDataset(x, tensor([1, 2]))).toThrow(
+      "tensor 0 of shape [3, 2] has 3 rows, tensor 1 of shape [2] has 2",
+    );
     expect(() => new TensorDataset()).toThrow(ArgumentError);
     expect(() => new TensorDataset(tensor(1))).toThrow(ShapeError);
     expect(() => data.get(3)).toThrow(IndexError);
@@ -83,7 +85,9 @@ describe("randomSplit", () => {
   });
 
   it("refuses lengths that do not add up", () => {
-    expect(() => randomSplit(ten, [7, 2])).toThrow("the lengths 7 + 2 are 9; they must add up to the dataset's 10, or as fractions to 1");
+    expect(() => randomSplit(ten, [7, 2])).toThrow(
+      "the lengths 7 + 2 are 9; they must add up to the dataset's 10, or as fractions to 1",
+    );
     expect(() => randomSplit(ten, [0.5, 0.4])).toThrow(ArgumentError);
     expect(() => randomSplit(ten, [11, -1])).toThrow("randomSplit: a part cannot have the length -1");
   });
@@ -109,7 +113,9 @@ describe("defaultCollate", () => {
 
   it("refuses samples that are not alike, naming the place", () => {
     expect(() => defaultCollate([])).toThrow(ArgumentError);
-    expect(() => defaultCollate([tensor([1]), tensor([1, 2])])).toThrow("has the shape [1] in the first sample, [2] in another");
+    expect(() => defaultCollate([tensor([1]), tensor([1, 2])])).toThrow(
+      "has the shape [1] in the first sample, [2] in another",
+    );
     expect(() => defaultCollate([tensor([1]), tensor([1], { dtype: "int32" })])).toThrow(
       "is float32 in the first sample, int32 in another",
     );
@@ -117,7 +123,9 @@ describe("defaultCollate", () => {
       "sample.x[0] is the number 1 in the first sample, the string a",
     );
     expect(() => defaultCollate([[1], [1, 2]])).toThrow("sample has 1 parts in the first sample, 2 in another");
-    expect(() => defaultCollate<unknown>([{ a: 1 }, { b: 1 }])).toThrow('sample has a "a" in the first sample, not in another');
+    expect(() => defaultCollate<unknown>([{ a: 1 }, { b: 1 }])).toThrow(
+      'sample has a "a" in the first sample, not in another',
+    );
     expect(() => defaultCollate([new Map(), new Map()])).toThrow("sample is a Map; expected tensors");
     expect(() => defaultCollate([null])).toThrow("sample is null");
   });

@@ -9,7 +9,10 @@ const fast = { backoff: 1, progress: { update() {}, stop() {} } };
 const anything = async (): Promise<void> => {};
 
 /** A network that answers each address as told, and writes down what was asked. */
-function network(answer: (address: string, count: number) => Response | Error): { fetch: typeof fetch; asked: string[] } {
+function network(answer: (address: string, count: number) => Response | Error): {
+  fetch: typeof fetch;
+  asked: string[];
+} {
   const asked: string[] = [];
   return {
     asked,
@@ -36,7 +39,10 @@ describe("download", () => {
     const { fetch, asked } = network(() => new Response("abc", { headers: { "content-length": "3" } }));
     const seen: (number | null)[][] = [];
     let stopped = 0;
-    const progress = { update: (received: number, total: number | null) => seen.push([received, total]), stop: () => stopped++ };
+    const progress = {
+      update: (received: number, total: number | null) => seen.push([received, total]),
+      stop: () => stopped++,
+    };
     const bytes = await download("f", ["a/", "b/"], anything, { ...fast, fetch, progress });
     expect(new TextDecoder().decode(bytes)).toBe("abc");
     expect(asked).toEqual(["a/f"]);
@@ -60,11 +66,15 @@ describe("download", () => {
 
   it("does not take a file that breaks off", async () => {
     const { fetch } = network(() => new Response("abc", { headers: { "content-length": "5" } }));
-    await expect(download("f", ["a/"], anything, { ...fast, fetch })).rejects.toThrow(/3 bytes came of the 5 announced/);
+    await expect(download("f", ["a/"], anything, { ...fast, fetch })).rejects.toThrow(
+      /3 bytes came of the 5 announced/,
+    );
   });
 
   it("asks a server that says 404 once, one that says 503 again, and names every trouble", async () => {
-    const { fetch, asked } = network((address) => new Response(null, { status: address.startsWith("a") ? 404 : 503, statusText: "No" }));
+    const { fetch, asked } = network(
+      (address) => new Response(null, { status: address.startsWith("a") ? 404 : 503, statusText: "No" }),
+    );
     const error = await download("f", ["a/", "b/"], anything, { ...fast, fetch }).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(DownloadError);
     expect(error).toBeInstanceOf(FileError);
@@ -78,9 +88,13 @@ describe("download", () => {
     let asked = 0;
     const fetch: typeof globalThis.fetch = (_, options) => {
       asked++;
-      return new Promise((_, reject) => options?.signal?.addEventListener("abort", () => reject(options.signal?.reason)));
+      return new Promise((_, reject) =>
+        options?.signal?.addEventListener("abort", () => reject(options.signal?.reason)),
+      );
     };
-    await expect(download("f", ["a/"], anything, { ...fast, fetch, timeout: 20 })).rejects.toThrow(/does not answer within 0.02 s/);
+    await expect(download("f", ["a/"], anything, { ...fast, fetch, timeout: 20 })).rejects.toThrow(
+      /does not answer within 0.02 s/,
+    );
     expect(asked).toBe(1);
   });
 
@@ -134,9 +148,13 @@ describe("cacheFolder", () => {
   it("follows the platform", () => {
     expect(cacheFolder({ platform: "linux", env: {}, home: "/home/a" })).toBe("/home/a/.cache/akari");
     expect(cacheFolder({ platform: "linux", env: { XDG_CACHE_HOME: "/x" }, home: "/home/a" })).toBe("/x/akari");
-    expect(cacheFolder({ platform: "linux", env: { XDG_CACHE_HOME: "not/absolute" }, home: "/home/a" })).toBe("/home/a/.cache/akari");
+    expect(cacheFolder({ platform: "linux", env: { XDG_CACHE_HOME: "not/absolute" }, home: "/home/a" })).toBe(
+      "/home/a/.cache/akari",
+    );
     expect(cacheFolder({ platform: "darwin", env: {}, home: "/Users/a" })).toBe("/Users/a/Library/Caches/akari");
-    expect(cacheFolder({ platform: "win32", env: { LOCALAPPDATA: "C:\\Users\\a" }, home: "C:\\a" })).toMatch(/^C:\\Users\\a.akari.Cache$/);
+    expect(cacheFolder({ platform: "win32", env: { LOCALAPPDATA: "C:\\Users\\a" }, home: "C:\\a" })).toMatch(
+      /^C:\\Users\\a.akari.Cache$/,
+    );
     expect(cacheFolder({ platform: "linux", env: {}, home: "" })).toBeNull();
     expect(cacheFolder(null)).toBeNull();
   });

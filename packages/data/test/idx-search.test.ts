@@ -29,7 +29,9 @@ const source: IdxSource = {
 };
 
 /** Serves the right files, and counts. */
-function mirror(change: (address: string, bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> = (_, bytes) => bytes): {
+function mirror(
+  change: (address: string, bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> = (_, bytes) => bytes,
+): {
   fetch: typeof fetch;
   asked: string[];
 } {
@@ -106,7 +108,12 @@ describe("findSplit", () => {
   it("does not pass over damaged files", async () => {
     put("root", "train-images-idx3-ubyte", "train-labels-idx1-ubyte");
     writeFileSync(`${folder}/root/train-images-idx3-ubyte`, images.subarray(0, 20));
-    const search = findSplit(source, true, { ...options, fetch: mirror().fetch, download: true, root: `${folder}/root` });
+    const search = findSplit(source, true, {
+      ...options,
+      fetch: mirror().fetch,
+      download: true,
+      root: `${folder}/root`,
+    });
     await expect(search).rejects.toThrow(`${folder}/root/train-images-idx3-ubyte announces 2×2×2 elements`);
   });
 
@@ -125,14 +132,17 @@ describe("findSplit", () => {
     const asked: string[] = [];
     const served: typeof fetch = async (address) => {
       asked.push(String(address));
-      if (!String(address).endsWith(".gz")) return new Response("<html>", { headers: { "content-type": "text/html; charset=utf-8" } });
+      if (!String(address).endsWith(".gz"))
+        return new Response("<html>", { headers: { "content-type": "text/html; charset=utf-8" } });
       return new Response(String(address).includes("images") ? packedImages : gzipSync(labels));
     };
     const split = await findSplit(source, true, { ...options, root: "https://here.test/data", fetch: served });
     expect(split.from).toBe("https://here.test/data");
     expect(asked[0]).toBe("https://here.test/data/train-images-idx3-ubyte");
     const down: typeof fetch = () => Promise.reject(new Error("offline"));
-    await expect(findSplit(source, true, { ...options, root: "https://here.test/", fetch: down })).rejects.toThrow(/offline/);
+    await expect(findSplit(source, true, { ...options, root: "https://here.test/", fetch: down })).rejects.toThrow(
+      /offline/,
+    );
   });
 
   it("works where there is no file system", async () => {
@@ -148,7 +158,10 @@ describe("findSplit, downloading", () => {
     const { fetch, asked } = mirror();
     const split = await findSplit(source, true, { ...options, download: true, fetch });
     expect(split.from).toBe(`${folder}/cache/Tiny`);
-    expect(asked).toEqual(["https://one.test/train-images-idx3-ubyte.gz", "https://one.test/train-labels-idx1-ubyte.gz"]);
+    expect(asked).toEqual([
+      "https://one.test/train-images-idx3-ubyte.gz",
+      "https://one.test/train-labels-idx1-ubyte.gz",
+    ]);
     expect(readdirSync(`${folder}/cache/Tiny`)).toEqual(["train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"]);
     expect((await findSplit(source, true, { ...options, download: true, fetch })).images).toEqual(split.images);
     expect(asked).toHaveLength(2);
@@ -157,9 +170,14 @@ describe("findSplit, downloading", () => {
   it("asks another mirror when the checksum is wrong", async () => {
     const other = images.slice();
     other[20] = 99;
-    const { fetch, asked } = mirror((address, bytes) => (address.startsWith("https://one") ? new Uint8Array(gzipSync(other)) : bytes));
+    const { fetch, asked } = mirror((address, bytes) =>
+      address.startsWith("https://one") ? new Uint8Array(gzipSync(other)) : bytes,
+    );
     await findSplit(source, false, { ...options, download: true, fetch });
-    expect(asked.slice(0, 2)).toEqual(["https://one.test/t10k-images-idx3-ubyte.gz", "https://two.test/t10k-images-idx3-ubyte.gz"]);
+    expect(asked.slice(0, 2)).toEqual([
+      "https://one.test/t10k-images-idx3-ubyte.gz",
+      "https://two.test/t10k-images-idx3-ubyte.gz",
+    ]);
   });
 
   it("keeps nothing that has the wrong checksum or breaks off, and says what was wrong", async () => {
@@ -176,7 +194,9 @@ describe("findSplit, downloading", () => {
       ),
     );
     const { fetch: cut } = mirror((_, bytes) => bytes.slice(0, -9));
-    await expect(findSplit(source, false, { ...options, download: true, fetch: cut })).rejects.toThrow(/gzip stream ends too early/);
+    await expect(findSplit(source, false, { ...options, download: true, fetch: cut })).rejects.toThrow(
+      /gzip stream ends too early/,
+    );
     expect(readdirSync(`${folder}/cache/Tiny`)).toEqual(["train-images-idx3-ubyte.gz"]);
   });
 
@@ -192,7 +212,9 @@ describe("findSplit, downloading", () => {
     };
     const search = findSplit(source, true, { ...options, download: true, files: full, fetch: mirror().fetch });
     await expect(search).rejects.toThrow(FileError);
-    await expect(search).rejects.toThrow(/cannot write .*train-images-idx3-ubyte.gz \(\d+ bytes\): ENOSPC: no space left/);
+    await expect(search).rejects.toThrow(
+      /cannot write .*train-images-idx3-ubyte.gz \(\d+ bytes\): ENOSPC: no space left/,
+    );
     expect(readdirSync(`${folder}/cache/Tiny`)).toEqual([]);
   });
 

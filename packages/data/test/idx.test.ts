@@ -16,12 +16,18 @@ function idx(sizes: readonly number[], elements: readonly number[], type = 8): U
 }
 
 async function gzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"))).arrayBuffer());
+  return new Uint8Array(
+    await new Response(new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"))).arrayBuffer(),
+  );
 }
 
 describe("readIdx", () => {
   it("reads every element type", async () => {
-    expect(await readIdx(idx([2, 2], [1, 2, 3, 255]))).toEqual({ dtype: "uint8", shape: [2, 2], data: Uint8Array.of(1, 2, 3, 255) });
+    expect(await readIdx(idx([2, 2], [1, 2, 3, 255]))).toEqual({
+      dtype: "uint8",
+      shape: [2, 2],
+      data: Uint8Array.of(1, 2, 3, 255),
+    });
     expect((await readIdx(idx([2], [1, 255], 9))).data).toEqual(Int32Array.of(1, -1));
     expect((await readIdx(idx([2], [1, 0, 255, 254], 11))).data).toEqual(Int32Array.of(256, -2));
     expect((await readIdx(idx([1], [0xff, 0xff, 0xff, 0xfd], 12))).data).toEqual(Int32Array.of(-3));
@@ -53,7 +59,9 @@ describe("readIdx", () => {
         Array.from({ length: 3_000_000 }, () => 0),
       ),
     );
-    await expect(readIdx(bomb, "bomb.gz")).rejects.toThrow("gunzip: bomb.gz unpacks to more than the 11 bytes that its header announces");
+    await expect(readIdx(bomb, "bomb.gz")).rejects.toThrow(
+      "gunzip: bomb.gz unpacks to more than the 11 bytes that its header announces",
+    );
   });
 
   it("refuses an empty file, and gzip with something after it", async () => {
@@ -99,12 +107,15 @@ describe.skipIf(golden === null)("recorded IDX files", () => {
     "not_gz.gz": /not a gzip file/,
   };
 
-  it.each(bad.filter(({ format }) => format === "idx" || format === "gz"))("$file is refused: $why", async ({ file = "" }) => {
-    const error = await readIdx(read(`bad/${file}`), file).catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(FileError);
-    expect(String(error)).toContain(file);
-    expect(String(error)).toMatch(messages[file] ?? /(?!)/);
-  });
+  it.each(bad.filter(({ format }) => format === "idx" || format === "gz"))(
+    "$file is refused: $why",
+    async ({ file = "" }) => {
+      const error = await readIdx(read(`bad/${file}`), file).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(FileError);
+      expect(String(error)).toContain(file);
+      expect(String(error)).toMatch(messages[file] ?? /(?!)/);
+    },
+  );
 
   it.each(bad.filter(({ format }) => format === "idx-pair"))("$files do not pair: $why", async ({ files = [] }) => {
     const [images = "", labels = ""] = files;

@@ -89,7 +89,9 @@ describe("ImageDataset", () => {
       'Tiny: there is no option "normalise"; there are normalize',
     );
     expect(() => new ImageDataset(source, { normalize: { mean: 0, std: 0 } })).toThrow(ArgumentError);
-    expect(() => new ImageDataset(source, { normalize: true, transform: (x) => x })).toThrow("normalize and transform exclude each other");
+    expect(() => new ImageDataset(source, { normalize: true, transform: (x) => x })).toThrow(
+      "normalize and transform exclude each other",
+    );
   });
 });
 
@@ -107,7 +109,9 @@ describe("SyntheticDigits", () => {
   });
 
   it("refuses lengths, seeds and options that make no sense", () => {
-    expect(() => new SyntheticDigits({ length: -1 })).toThrow("SyntheticDigits: length must be a non-negative integer, got -1");
+    expect(() => new SyntheticDigits({ length: -1 })).toThrow(
+      "SyntheticDigits: length must be a non-negative integer, got -1",
+    );
     expect(() => new SyntheticDigits({ seed: 0.5 })).toThrow(ArgumentError);
     expect(() => new SyntheticDigits({ length: 1, lenght: 2 } as object)).toThrow('there is no option "lenght"');
   });
@@ -121,7 +125,9 @@ describe("MNIST", () => {
       return new Response("");
     };
     // Safe: what a program in plain JavaScript might pass.
-    await expect(MNIST.load({ fetch, cache: null, path: "x" } as object)).rejects.toThrow('MNIST: there is no option "path"; there are');
+    await expect(MNIST.load({ fetch, cache: null, path: "x" } as object)).rejects.toThrow(
+      'MNIST: there is no option "path"; there are',
+    );
     expect(fetched).toBe(0);
   });
 

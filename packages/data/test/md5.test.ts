@@ -12,7 +12,9 @@ it("gives the digests of RFC 1321", async () => {
 it("agrees with Node's at every length around a block, and on a window of a larger buffer", async () => {
   const bytes = Uint8Array.from({ length: 200 }, (_, i) => (i * 37) & 255);
   for (let length = 0; length < 200; length++) {
-    expect(await md5(bytes.subarray(0, length))).toBe(createHash("md5").update(bytes.subarray(0, length)).digest("hex"));
+    expect(await md5(bytes.subarray(0, length))).toBe(
+      createHash("md5").update(bytes.subarray(0, length)).digest("hex"),
+    );
   }
   expect(await md5(bytes.subarray(13, 150))).toBe(createHash("md5").update(bytes.subarray(13, 150)).digest("hex"));
 });

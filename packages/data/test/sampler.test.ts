@@ -1,6 +1,12 @@
 import { ArgumentError, Generator, manualSeed } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
-import { BatchSampler, RandomSampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler } from "../src/sampler.ts";
+import {
+  BatchSampler,
+  RandomSampler,
+  SequentialSampler,
+  SubsetRandomSampler,
+  WeightedRandomSampler,
+} from "../src/sampler.ts";
 
 const five = { length: 5 };
 
@@ -9,7 +15,8 @@ describe("samplers", () => {
   it("RandomSampler draws with replacement as PyTorch does", () => {
     manualSeed(7);
     expect([...new RandomSampler(five, { replacement: true, numSamples: 40 })]).toEqual([
-      3, 0, 2, 1, 0, 2, 3, 1, 1, 1, 1, 1, 0, 1, 0, 2, 4, 3, 1, 3, 0, 2, 4, 4, 1, 0, 4, 4, 1, 2, 2, 3, 3, 3, 1, 0, 3, 1, 4, 3,
+      3, 0, 2, 1, 0, 2, 3, 1, 1, 1, 1, 1, 0, 1, 0, 2, 4, 3, 1, 3, 0, 2, 4, 4, 1, 0, 4, 4, 1, 2, 2, 3, 3, 3, 1, 0, 3, 1,
+      4, 3,
     ]);
   });
 
@@ -40,7 +47,8 @@ describe("samplers", () => {
 
   it("draws in proportion to the weights", () => {
     const counts = [0, 0, 0];
-    for (const i of new WeightedRandomSampler([1, 3, 0], 4000, { generator: new Generator(0) })) counts[i] = (counts[i] ?? 0) + 1;
+    for (const i of new WeightedRandomSampler([1, 3, 0], 4000, { generator: new Generator(0) }))
+      counts[i] = (counts[i] ?? 0) + 1;
     expect(counts[2]).toBe(0);
     expect(Math.abs((counts[0] ?? 0) - 1000)).toBeLessThan(120);
   });
@@ -58,12 +66,20 @@ describe("samplers", () => {
 
   it("refuses what cannot be drawn", () => {
     expect(() => new RandomSampler(five, { numSamples: -1 })).toThrow(ArgumentError);
-    expect(() => new RandomSampler({ length: 0 }, { numSamples: 3 })).toThrow("RandomSampler: cannot draw 3 samples from none");
+    expect(() => new RandomSampler({ length: 0 }, { numSamples: 3 })).toThrow(
+      "RandomSampler: cannot draw 3 samples from none",
+    );
     expect([...new RandomSampler({ length: 0 })]).toEqual([]);
-    expect(() => new WeightedRandomSampler([1, -1], 1)).toThrow("WeightedRandomSampler: weight 1 is -1; weights are 0 or more");
+    expect(() => new WeightedRandomSampler([1, -1], 1)).toThrow(
+      "WeightedRandomSampler: weight 1 is -1; weights are 0 or more",
+    );
     expect(() => new WeightedRandomSampler([1, Number.NaN], 1)).toThrow(ArgumentError);
     expect(() => new WeightedRandomSampler([0, 0], 1)).toThrow("cannot draw 1 samples when 0 have a weight");
-    expect(() => new WeightedRandomSampler([1, 0, 1], 3, { replacement: false })).toThrow("cannot draw 3 samples when 2 have a weight");
-    expect(() => new BatchSampler(new SequentialSampler(five), 0)).toThrow("BatchSampler: batchSize must be a positive integer, got 0");
+    expect(() => new WeightedRandomSampler([1, 0, 1], 3, { replacement: false })).toThrow(
+      "cannot draw 3 samples when 2 have a weight",
+    );
+    expect(() => new BatchSampler(new SequentialSampler(five), 0)).toThrow(
+      "BatchSampler: batchSize must be a positive integer, got 0",
+    );
   });
 });

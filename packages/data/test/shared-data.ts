@@ -1,6 +1,6 @@
 /**
- * Where the recorded files and the real MNIST lie on this machine. They are not part of the repository: where they are missing, the
- * tests that need them are skipped and say so.
+ * Where the recorded files and the real MNIST lie on this machine. They are not part of the repository: where they are
+ * missing, the tests that need them are skipped and say so.
  */
 
 import { existsSync } from "node:fs";

@@ -24,7 +24,9 @@ describe("transforms", () => {
   it("Normalize works channel by channel", async () => {
     const x = tensor([[[1, 2]], [[3, 4]]]);
     expect(await new Normalize([1, 2], [0.5, 2]).apply(x).toArray()).toEqual([[[0, 2]], [[0.5, 1]]]);
-    expect(() => new Normalize([1, 2, 3], [1, 1, 1]).apply(x)).toThrow("Normalize: expected an image of 3 channels, got shape [2, 1, 2]");
+    expect(() => new Normalize([1, 2, 3], [1, 1, 1]).apply(x)).toThrow(
+      "Normalize: expected an image of 3 channels, got shape [2, 1, 2]",
+    );
     expect(() => new Normalize([1], [1, 2])).toThrow("Normalize: there are 1 means, but 2 deviations");
     expect(() => new Normalize([1], [0])).toThrow(ArgumentError);
   });
@@ -82,7 +84,8 @@ describe("transforms", () => {
     const slanted = new RandomAffine(0, { ...still, shear: [45, 45] }).apply(image);
     expect(Array.from(await slanted.data())).toEqual([0, 0, 1, 3, 4, 5, 7, 8, 0]);
     const seen = new Set<string>();
-    for (let i = 0; i < 60; i++) seen.add((await new RandomAffine(0, { ...still, translate: [0.34, 0] }).apply(image).data()).join());
+    for (let i = 0; i < 60; i++)
+      seen.add((await new RandomAffine(0, { ...still, translate: [0.34, 0] }).apply(image).data()).join());
     expect([...seen].sort()).toEqual(["0,0,1,0,3,4,0,6,7", "0,1,2,3,4,5,6,7,8", "1,2,0,4,5,0,7,8,0"]);
   });
 

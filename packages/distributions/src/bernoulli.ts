@@ -2,7 +2,16 @@
  * The Bernoulli distribution.
  */
 
-import { arange, bernoulli, type GeneratorOption, pointwise, type Shape, type Tensor, type TensorOrNumber, where } from "@akari/tensor";
+import {
+  arange,
+  bernoulli,
+  type GeneratorOption,
+  pointwise,
+  type Shape,
+  type Tensor,
+  type TensorOrNumber,
+  where,
+} from "@akari/tensor";
 import { boolean, type Constraint } from "./constraints.ts";
 import { Distribution, type DistributionOptions, unrecorded } from "./distribution.ts";
 import { BinaryOdds, binaryConstraints, type Odds } from "./odds.ts";

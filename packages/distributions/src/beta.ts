@@ -22,7 +22,10 @@ import { parameters } from "./parameters.ts";
  */
 export class Beta extends Distribution {
   static override name = "Beta";
-  static override readonly argConstraints: Readonly<Record<string, Constraint>> = { concentration1: positive, concentration0: positive };
+  static override readonly argConstraints: Readonly<Record<string, Constraint>> = {
+    concentration1: positive,
+    concentration0: positive,
+  };
   /** The parameter α, which draws towards 1. */
   readonly concentration1: Tensor;
   /** The parameter β, which draws towards 0. */

@@ -2,7 +2,15 @@
  * The binomial distribution.
  */
 
-import { arange, broadcastTensors, type GeneratorOption, pointwise, type Shape, Tensor, type TensorOrNumber } from "@akari/tensor";
+import {
+  arange,
+  broadcastTensors,
+  type GeneratorOption,
+  pointwise,
+  type Shape,
+  Tensor,
+  type TensorOrNumber,
+} from "@akari/tensor";
 import { type Constraint, integerInterval, nonnegativeInteger } from "./constraints.ts";
 import { Distribution, type DistributionOptions, unrecorded } from "./distribution.ts";
 import { BinaryOdds, binaryConstraints, type Odds } from "./odds.ts";
@@ -31,7 +39,10 @@ const weighted = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("Binomial.l
  */
 export class Binomial extends Distribution {
   static override name = "Binomial";
-  static override readonly argConstraints: Readonly<Record<string, Constraint>> = { totalCount: nonnegativeInteger, ...binaryConstraints };
+  static override readonly argConstraints: Readonly<Record<string, Constraint>> = {
+    totalCount: nonnegativeInteger,
+    ...binaryConstraints,
+  };
   /** How many trials there are: [batch]. */
   readonly totalCount: Tensor;
   readonly #odds: BinaryOdds;
@@ -42,7 +53,8 @@ export class Binomial extends Distribution {
   constructor(totalCount: TensorOrNumber, odds: Odds, options: DistributionOptions = {}) {
     const given = BinaryOdds.of("Binomial", odds, options);
     const { value } = given;
-    const counts = totalCount instanceof Tensor ? totalCount.to(value.dtype) : value.detach().newFull([], Number(totalCount));
+    const counts =
+      totalCount instanceof Tensor ? totalCount.to(value.dtype) : value.detach().newFull([], Number(totalCount));
     const [total, shaped] = broadcastTensors(counts, value);
     super(total.shape, [], value, options);
     if (this.validateArgs) expectWithin(counts, nonnegativeInteger, "Binomial: totalCount");
@@ -110,6 +122,10 @@ export class Binomial extends Distribution {
   }
 
   override expand(batchShape: Shape): Binomial {
-    return new Binomial(this.#count ?? this.totalCount.expand(batchShape), this.#odds.expand(batchShape).given, this.options);
+    return new Binomial(
+      this.#count ?? this.totalCount.expand(batchShape),
+      this.#odds.expand(batchShape).given,
+      this.options,
+    );
   }
 }

@@ -22,8 +22,9 @@ import { CategoricalOdds, type ClassOdds, classConstraints } from "./odds.ts";
  *
  *     P(k) = pₖ
  *
- * Probabilities stand along the last dimension, [batch, classes]; they are divided by their sum, and logits are normalised. Draws are int32, and after `manualSeed`
- * PyTorch's own, on the CPU; single draws those of newer versions than 1.13.
+ * Probabilities stand along the last dimension, [batch, classes]; they are divided by their sum, and logits are
+ * normalised. Draws are int32, and after `manualSeed` PyTorch's own, on the CPU; single draws those of newer versions
+ * than 1.13.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.categorical.Categorical
  *

@@ -25,7 +25,8 @@ const standard = /* @__PURE__ */ pointwise<[Tensor]>("Cauchy.icdf", (p) => p.sub
  *
  *     p(x) = 1 / (πσ (1 + ((x - μ) / σ)²))
  *
- * `loc` is the median, `scale` half the width at half the height. After `manualSeed` the draws are PyTorch's own, on the CPU.
+ * `loc` is the median, `scale` half the width at half the height. After `manualSeed` the draws are PyTorch's own, on
+ * the CPU.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.cauchy.Cauchy
  *

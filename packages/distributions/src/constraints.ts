@@ -1,6 +1,7 @@
 /**
- * Constraints: sets of values, which parameters must come from and samples lie in. A constraint says of every event whether it belongs, and names itself as an
- * error names it. Each is an object, not a class with a registry behind it, so that a program carries only those that it uses.
+ * Constraints: sets of values, which parameters must come from and samples lie in. A constraint says of every event
+ * whether it belongs, and names itself as an error names it. Each is an object, not a class with a registry behind it,
+ * so that a program carries only those that it uses.
  *
  * https://pytorch.org/docs/stable/distributions.html#module-torch.distributions.constraints
  */
@@ -36,13 +37,21 @@ function numbers(
 
 /** The numbers from `low` to `high`, both included. */
 export function interval(low: TensorOrNumber, high: TensorOrNumber): Constraint {
-  const constraint = numbers(`from ${show(low, "lower")} to ${show(high, "upper")}`, (x) => x.ge(low).logicalAnd(x.le(high)), [low, high]);
+  const constraint = numbers(
+    `from ${show(low, "lower")} to ${show(high, "upper")}`,
+    (x) => x.ge(low).logicalAnd(x.le(high)),
+    [low, high],
+  );
   return typeof low === "number" && typeof high === "number" ? { ...constraint, ends: [low, high] } : constraint;
 }
 
 /** The numbers from `low`, which is included, to `high`, which is not. */
 export function halfOpenInterval(low: TensorOrNumber, high: TensorOrNumber): Constraint {
-  return numbers(`from ${show(low, "lower")} to ${show(high, "upper")} (excluded)`, (x) => x.ge(low).logicalAnd(x.lt(high)), [low, high]);
+  return numbers(
+    `from ${show(low, "lower")} to ${show(high, "upper")} (excluded)`,
+    (x) => x.ge(low).logicalAnd(x.lt(high)),
+    [low, high],
+  );
 }
 
 /** The integers from `low` to `high`, both included. */
@@ -127,7 +136,8 @@ export const nonnegativeInteger: Constraint = {
 
 /** Another constraint on each of the elements of the last `dims` dimensions, which make up one value together. */
 export function independent(base: Constraint, dims: number): Constraint {
-  if (!Number.isInteger(dims) || dims < 0) throw new ArgumentError(`independent: expected a number of dimensions, got ${dims}`);
+  if (!Number.isInteger(dims) || dims < 0)
+    throw new ArgumentError(`independent: expected a number of dimensions, got ${dims}`);
   if (dims === 0) return base;
   const last = Array.from({ length: dims }, (_, i) => -1 - i);
   return {
@@ -186,14 +196,19 @@ export const lowerCholesky: Constraint = {
       .logicalAnd(x.diagonal(0, -2, -1).gt(0).all(-1)),
 };
 
-/** Lower triangular matrices with a positive diagonal, whose rows have length 1: the factors of correlation matrices. */
+/**
+ * Lower triangular matrices with a positive diagonal, whose rows have length 1: the factors of correlation matrices.
+ */
 export const corrCholesky: Constraint = {
   ...lowerCholesky,
   name: "lower triangular matrices with a positive diagonal and rows of length 1",
   check: (x) => lowerCholesky.check(x).logicalAnd(x.square().sum(-1).sub(1).abs().lt(1e-4).all(-1)),
 };
 
-/** Symmetric matrices. Whether one is positive definite shows in its Cholesky factorisation, which refuses those that are not. */
+/**
+ * Symmetric matrices. Whether one is positive definite shows in its Cholesky factorisation, which refuses those that
+ * are not.
+ */
 export const positiveDefinite: Constraint = {
   name: "symmetric positive definite matrices",
   isDiscrete: false,

@@ -8,7 +8,8 @@ import { Distribution, type DistributionOptions } from "./distribution.ts";
 import { BinaryOdds, binaryConstraints, type Odds } from "./odds.ts";
 import { inside } from "./precision.ts";
 
-// Near a logit of 0 the formulas are quotients of small differences: series take their place there, and the formulas see another number, so that their gradients are finite.
+// Near a logit of 0 the formulas are quotients of small differences: series take their place there, and the formulas
+// see another number, so that their gradients are finite.
 
 const logNorm = /* @__PURE__ */ pointwise<[Tensor]>("ContinuousBernoulli.logProb", (l) => {
   const [close, square] = [l.abs().lt(0.02), l.mul(l)];
@@ -73,7 +74,8 @@ export function continuousCross(mean: Tensor, q: ContinuousBernoulli): Tensor {
 }
 
 /**
- * The distribution of numbers from 0 to 1 that the Bernoulli distribution's formula makes of them: what a variational autoencoder of grey pixels has at its end.
+ * The distribution of numbers from 0 to 1 that the Bernoulli distribution's formula makes of them: what a variational
+ * autoencoder of grey pixels has at its end.
  *
  *     p(x) = C pˣ (1 - p)¹⁻ˣ        C = 2 artanh(1 - 2p) / (1 - 2p)
  *

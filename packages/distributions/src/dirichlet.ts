@@ -25,8 +25,8 @@ import { standardGamma } from "./sampling/gamma.ts";
  *
  *     p(x) = Γ(Σ αₖ) Π xₖ^(αₖ-1) / Γ(αₖ)
  *
- * A draw is numbers from gamma distributions over their sum, and gradients go through those. After `manualSeed` the draws are PyTorch's own, on the CPU; the gradient of
- * a single draw is another than PyTorch's, with the same mean.
+ * A draw is numbers from gamma distributions over their sum, and gradients go through those. After `manualSeed` the
+ * draws are PyTorch's own, on the CPU; the gradient of a single draw is another than PyTorch's, with the same mean.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.dirichlet.Dirichlet
  *
@@ -44,7 +44,8 @@ export class Dirichlet extends Distribution {
   /** @throws ArgumentError for parameters that are not positive. @throws ShapeError for a scalar. */
   constructor(concentration: Tensor, options: DistributionOptions = {}) {
     const given = tensorsOf("Dirichlet", { concentration }, Dirichlet.argConstraints, options).concentration;
-    if (given.ndim < 1) throw new ShapeError("Dirichlet: concentration must have the shape [..., classes], got a scalar");
+    if (given.ndim < 1)
+      throw new ShapeError("Dirichlet: concentration must have the shape [..., classes], got a scalar");
     super(given.shape.slice(0, -1), given.shape.slice(-1), given, options);
     this.concentration = given;
   }

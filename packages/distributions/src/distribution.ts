@@ -1,6 +1,6 @@
 /**
- * `Distribution`: what all distributions can be asked. A batch of them is one object, whose parameters are broadcast; its draws have the shape
- * [sample, batch, event].
+ * `Distribution`: what all distributions can be asked. A batch of them is one object, whose parameters are broadcast;
+ * its draws have the shape [sample, batch, event].
  */
 
 import {
@@ -21,8 +21,8 @@ import { expectWithin } from "./validation.ts";
 /** Options of every distribution. */
 export interface DistributionOptions {
   /**
-   * Whether parameters and values are checked: at once where the device can be read at once, with the next read elsewhere. Default true, unless
-   * `Distribution.setDefaultValidateArgs` said otherwise.
+   * Whether parameters and values are checked: at once where the device can be read at once, with the next read
+   * elsewhere. Default true, unless `Distribution.setDefaultValidateArgs` said otherwise.
    */
   readonly validateArgs?: boolean;
 }
@@ -46,7 +46,8 @@ export function sumRightmost(x: Tensor, dims: number): Tensor {
 }
 
 /**
- * A probability distribution, or a batch of them. Gradients go through everything that is a function of the parameters, and through `rsample`.
+ * A probability distribution, or a batch of them. Gradients go through everything that is a function of the parameters,
+ * and through `rsample`.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.distribution.Distribution
  */
@@ -147,7 +148,8 @@ export abstract class Distribution {
   }
 
   /**
-   * All values that can be drawn, along a new first dimension: [values, batch, event], or with `expand` false [values, 1, …, event].
+   * All values that can be drawn, along a new first dimension: [values, batch, event], or with `expand` false
+   * [values, 1, …, event].
    *
    * @throws ArgumentError when there are infinitely many.
    */
@@ -176,7 +178,9 @@ export abstract class Distribution {
   /** The shape of draws. Throws a ShapeError for a number where a shape belongs. */
   protected extendedShape(sampleShape: Shape): Shape {
     if (!Array.isArray(sampleShape))
-      throw new ShapeError(`${this.label}: the shape of a sample must be an array such as [100], got ${String(sampleShape)}`);
+      throw new ShapeError(
+        `${this.label}: the shape of a sample must be an array such as [100], got ${String(sampleShape)}`,
+      );
     return [...sampleShape, ...this.batchShape, ...this.eventShape];
   }
 

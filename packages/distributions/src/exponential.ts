@@ -2,14 +2,27 @@
  * The exponential distribution.
  */
 
-import { exponential_, type GeneratorOption, pointwise, type Shape, type Tensor, type TensorOrNumber } from "@akari/tensor";
+import {
+  exponential_,
+  type GeneratorOption,
+  pointwise,
+  type Shape,
+  type Tensor,
+  type TensorOrNumber,
+} from "@akari/tensor";
 import { type Constraint, nonnegative, positive, unitInterval } from "./constraints.ts";
 import { Distribution, type DistributionOptions } from "./distribution.ts";
 import { parameters } from "./parameters.ts";
 
-const logDensity = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("Exponential.logProb", (x, rate) => rate.log().sub(rate.mul(x)));
-const below = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("Exponential.cdf", (x, rate) => rate.mul(x).neg().expm1().neg());
-const quantile = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("Exponential.icdf", (p, rate) => p.neg().log1p().neg().div(rate));
+const logDensity = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("Exponential.logProb", (x, rate) =>
+  rate.log().sub(rate.mul(x)),
+);
+const below = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("Exponential.cdf", (x, rate) =>
+  rate.mul(x).neg().expm1().neg(),
+);
+const quantile = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("Exponential.icdf", (p, rate) =>
+  p.neg().log1p().neg().div(rate),
+);
 
 /**
  * How long one waits for something that happens `rate` times in a unit of time.

@@ -2,7 +2,16 @@
  * The F distribution of Fisher and Snedecor.
  */
 
-import { finfo, type GeneratorOption, lgamma, pointwise, type Shape, type Tensor, type TensorOrNumber, where } from "@akari/tensor";
+import {
+  finfo,
+  type GeneratorOption,
+  lgamma,
+  pointwise,
+  type Shape,
+  type Tensor,
+  type TensorOrNumber,
+  where,
+} from "@akari/tensor";
 import { type Constraint, positive } from "./constraints.ts";
 import { Distribution, type DistributionOptions } from "./distribution.ts";
 import { Gamma } from "./gamma.ts";

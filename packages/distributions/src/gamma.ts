@@ -23,7 +23,8 @@ import { standardGamma } from "./sampling/gamma.ts";
  *
  *     p(x) = βᵅ x^(α-1) e^(-βx) / Γ(α)
  *
- * Draws are differentiable in both parameters, in the concentration by implicit reparameterisation. After `manualSeed` they are PyTorch's own, on the CPU.
+ * Draws are differentiable in both parameters, in the concentration by implicit reparameterisation. After `manualSeed`
+ * they are PyTorch's own, on the CPU.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.gamma.Gamma
  *
@@ -32,7 +33,10 @@ import { standardGamma } from "./sampling/gamma.ts";
  */
 export class Gamma extends Distribution {
   static override name = "Gamma";
-  static override readonly argConstraints: Readonly<Record<string, Constraint>> = { concentration: positive, rate: positive };
+  static override readonly argConstraints: Readonly<Record<string, Constraint>> = {
+    concentration: positive,
+    rate: positive,
+  };
   /** The shape α. */
   readonly concentration: Tensor;
   /** The inverse scale β. */

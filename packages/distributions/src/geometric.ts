@@ -2,7 +2,15 @@
  * The geometric distribution.
  */
 
-import { finfo, type GeneratorOption, pointwise, type Shape, type Tensor, type TensorOrNumber, uniform_ } from "@akari/tensor";
+import {
+  finfo,
+  type GeneratorOption,
+  pointwise,
+  type Shape,
+  type Tensor,
+  type TensorOrNumber,
+  uniform_,
+} from "@akari/tensor";
 import { type Constraint, nonnegativeInteger, real, unitInterval } from "./constraints.ts";
 import { Distribution, type DistributionOptions, unrecorded } from "./distribution.ts";
 import { BinaryOdds, type Odds } from "./odds.ts";
@@ -10,7 +18,9 @@ import { BinaryOdds, type Odds } from "./odds.ts";
 const logProbability = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("Geometric.logProb", (x, p) =>
   x.eq(0).where(0, x.mul(p.neg().log1p())).add(p.log()),
 );
-const waiting = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("Geometric.sample", (u, p) => u.log().div(p.neg().log1p()).floor());
+const waiting = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("Geometric.sample", (u, p) =>
+  u.log().div(p.neg().log1p()).floor(),
+);
 
 /**
  * How many trials fail before the first that succeeds.
@@ -27,7 +37,12 @@ const waiting = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("Geometric.sample", 
 export class Geometric extends Distribution {
   static override name = "Geometric";
   static override readonly argConstraints: Readonly<Record<string, Constraint>> = {
-    probs: { ...unitInterval, name: "above 0 and at most 1", ends: [Number.MIN_VALUE, 1], check: (p) => p.gt(0).logicalAnd(p.le(1)) },
+    probs: {
+      ...unitInterval,
+      name: "above 0 and at most 1",
+      ends: [Number.MIN_VALUE, 1],
+      check: (p) => p.gt(0).logicalAnd(p.le(1)),
+    },
     logits: real,
   };
   readonly #odds: BinaryOdds;

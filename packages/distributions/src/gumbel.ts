@@ -2,7 +2,15 @@
  * The Gumbel distribution.
  */
 
-import { finfo, type GeneratorOption, pointwise, rand, type Shape, type Tensor, type TensorOrNumber } from "@akari/tensor";
+import {
+  finfo,
+  type GeneratorOption,
+  pointwise,
+  rand,
+  type Shape,
+  type Tensor,
+  type TensorOrNumber,
+} from "@akari/tensor";
 import { unitInterval } from "./constraints.ts";
 import { LocationScale } from "./location-scale.ts";
 
@@ -13,7 +21,9 @@ const logDensity = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("Gumbel.l
   const y = loc.sub(x).div(scale);
   return y.sub(y.exp()).sub(scale.log());
 });
-const below = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("Gumbel.cdf", (x, loc, scale) => loc.sub(x).div(scale).exp().neg().exp());
+const below = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("Gumbel.cdf", (x, loc, scale) =>
+  loc.sub(x).div(scale).exp().neg().exp(),
+);
 const quantile = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("Gumbel.icdf", (p, loc, scale) =>
   loc.sub(scale.mul(p.log().neg().log())),
 );

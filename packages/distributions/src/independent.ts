@@ -7,7 +7,8 @@ import { type Constraint, independent } from "./constraints.ts";
 import { Distribution, type DistributionOptions, sumRightmost } from "./distribution.ts";
 
 /**
- * The last dimensions of another distribution's batch taken for one event, whose parts are independent: their logarithms are added.
+ * The last dimensions of another distribution's batch taken for one event, whose parts are independent: their
+ * logarithms are added.
  *
  *     ln p(x) = Σᵢ ln pᵢ(xᵢ)
  *
@@ -28,7 +29,9 @@ export class Independent<Base extends Distribution = Distribution> extends Distr
   constructor(base: Base, reinterpretedBatchNdims: number, options: DistributionOptions = {}) {
     const rank = base.batchShape.length;
     if (!Number.isInteger(reinterpretedBatchNdims) || reinterpretedBatchNdims < 0 || reinterpretedBatchNdims > rank) {
-      throw new ArgumentError(`Independent: ${base} has ${rank} dimensions of a batch, and cannot give ${reinterpretedBatchNdims} of them`);
+      throw new ArgumentError(
+        `Independent: ${base} has ${rank} dimensions of a batch, and cannot give ${reinterpretedBatchNdims} of them`,
+      );
     }
     const cut = rank - reinterpretedBatchNdims;
     super(base.batchShape.slice(0, cut), [...base.batchShape.slice(cut), ...base.eventShape], base.like, options);
@@ -69,7 +72,10 @@ export class Independent<Base extends Distribution = Distribution> extends Distr
   }
 
   override logProb(value: TensorOrNumber): Tensor {
-    return sumRightmost(this.base.logProb(this.validateArgs ? this.checked("logProb", value) : value), this.reinterpretedBatchNdims);
+    return sumRightmost(
+      this.base.logProb(this.validateArgs ? this.checked("logProb", value) : value),
+      this.reinterpretedBatchNdims,
+    );
   }
 
   override entropy(): Tensor {
@@ -79,6 +85,10 @@ export class Independent<Base extends Distribution = Distribution> extends Distr
   override expand(batchShape: Shape): Independent<Base> {
     const parts = this.base.batchShape.slice(this.batchShape.length);
     // Safe: a distribution expands to one of its own class.
-    return new Independent(this.base.expand([...batchShape, ...parts]) as Base, this.reinterpretedBatchNdims, this.options);
+    return new Independent(
+      this.base.expand([...batchShape, ...parts]) as Base,
+      this.reinterpretedBatchNdims,
+      this.options,
+    );
   }
 }

@@ -44,7 +44,14 @@ export { StudentT } from "./student-t.ts";
 export { TransformedDistribution } from "./transformed-distribution.ts";
 export { type AffineOptions, AffineTransform } from "./transforms/affine.ts";
 export { ComposeTransform } from "./transforms/compose.ts";
-export { AbsTransform, ExpTransform, PowerTransform, SigmoidTransform, SoftplusTransform, TanhTransform } from "./transforms/elementary.ts";
+export {
+  AbsTransform,
+  ExpTransform,
+  PowerTransform,
+  SigmoidTransform,
+  SoftplusTransform,
+  TanhTransform,
+} from "./transforms/elementary.ts";
 export { CorrCholeskyTransform, LowerCholeskyTransform } from "./transforms/matrices.ts";
 export { bijectTo, transformTo } from "./transforms/registry.ts";
 export {

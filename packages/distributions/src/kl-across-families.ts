@@ -1,5 +1,6 @@
 /**
- * Divergences of one family from another. Where the first has values that the second cannot have, the divergence is infinite.
+ * Divergences of one family from another. Where the first has values that the second cannot have, the divergence is
+ * infinite.
  */
 
 import { lgamma, pointwise, type Tensor, type TensorOrNumber, where } from "@akari/tensor";
@@ -99,7 +100,10 @@ function uniformGumbel(p: Uniform, q: Gumbel): Tensor {
   return relative(p, gumbelCross(p.mean, decay, q));
 }
 
-/** Infinite where the exponent of p is at most `least`; elsewhere by a formula, which sees another exponent there, so that its gradient is finite. */
+/**
+ * Infinite where the exponent of p is at most `least`; elsewhere by a formula, which sees another exponent there, so
+ * that its gradient is finite.
+ */
 function heavyTail(p: Pareto, least: number, finite: (p: Pareto) => Tensor): Tensor {
   const light = p.alpha.gt(least);
   return where(light, finite(new Pareto(p.scale, where(light, p.alpha, 3), { validateArgs: false })), infinity);
@@ -155,14 +159,20 @@ export function acrossFamilies(): readonly KlPair[] {
     }),
     pair(Normal, Laplace, normalLaplace),
     pair(Pareto, Exponential, (p, q) => heavyTail(p, 1, (light) => relative(light, exponentialCross(light.mean, q)))),
-    pair(Pareto, Gamma, (p, q) => heavyTail(p, 1, (light) => relative(light, gammaCross(light.mean, logOfPareto(light), q)))),
-    pair(Pareto, Normal, (p, q) => heavyTail(p, 2, (light) => relative(light, normalCross(light.mean, light.variance, q)))),
+    pair(Pareto, Gamma, (p, q) =>
+      heavyTail(p, 1, (light) => relative(light, gammaCross(light.mean, logOfPareto(light), q))),
+    ),
+    pair(Pareto, Normal, (p, q) =>
+      heavyTail(p, 2, (light) => relative(light, normalCross(light.mean, light.variance, q))),
+    ),
     pair(Uniform, Beta, uniformBeta),
     pair(Uniform, ContinuousBernoulli, (p, q) =>
       where(p.low.lt(0).logicalOr(p.high.gt(1)), infinity, relative(p, continuousCross(p.mean, q))),
     ),
     pair(Uniform, Exponential, (p, q) => where(p.low.lt(0), infinity, relative(p, exponentialCross(p.mean, q)))),
-    pair(Uniform, Gamma, (p, q) => where(p.low.lt(0), infinity, relative(p, gammaCross(p.mean, meanLog(p.low, p.high), q)))),
+    pair(Uniform, Gamma, (p, q) =>
+      where(p.low.lt(0), infinity, relative(p, gammaCross(p.mean, meanLog(p.low, p.high), q))),
+    ),
     pair(Uniform, Gumbel, uniformGumbel),
     pair(Uniform, Normal, (p, q) => relative(p, normalCross(p.mean, p.variance, q))),
     pair(Uniform, Pareto, uniformPareto),

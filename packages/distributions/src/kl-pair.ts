@@ -21,5 +21,6 @@ export function pair<P extends Distribution, Q extends Distribution>(
   q: DistributionClass<Q>,
   divergence: (p: P, q: Q) => Tensor,
 ): KlPair {
-  return { p, q, divergence: divergence as (p: Distribution, q: Distribution) => Tensor }; // safe: only called with objects of the two classes
+  // safe: only called with objects of the two classes
+  return { p, q, divergence: divergence as (p: Distribution, q: Distribution) => Tensor };
 }

@@ -42,7 +42,10 @@ const laplaces = /* @__PURE__ */ pointwise<OfTwo>("klDivergence", (loc1, scale1,
   return apart.add(near).div(scale2).sub(scale1.div(scale2).log()).sub(1);
 });
 
-/** Chyzak & Nielsen 2019, "A closed-form formula for the Kullback-Leibler divergence between Cauchy distributions", https://arxiv.org/abs/1905.10965 */
+/**
+ * Chyzak & Nielsen 2019, "A closed-form formula for the Kullback-Leibler divergence between Cauchy distributions",
+ * https://arxiv.org/abs/1905.10965
+ */
 const cauchys = /* @__PURE__ */ pointwise<OfTwo>("klDivergence", (loc1, scale1, loc2, scale2) =>
   scale1.add(scale2).square().add(loc1.sub(loc2).square()).div(scale1.mul(scale2).mul(4)).log(),
 );
@@ -86,7 +89,10 @@ function dirichlets(p: Tensor, q: Tensor): Tensor {
 }
 
 function betas(p: Beta, q: Beta): Tensor {
-  const [sumP, sumQ] = [p, q].map(({ concentration1, concentration0 }) => concentration1.add(concentration0)) as [Tensor, Tensor]; // safe: two of two
+  const [sumP, sumQ] = [p, q].map(({ concentration1, concentration0 }) => concentration1.add(concentration0)) as [
+    Tensor,
+    Tensor,
+  ]; // safe: two of two
   const part = (a: Tensor, b: Tensor): Tensor => lgamma(b).sub(lgamma(a)).add(a.sub(b).mul(a.digamma()));
   return part(p.concentration1, q.concentration1).add(part(p.concentration0, q.concentration0)).sub(part(sumP, sumQ));
 }
@@ -167,8 +173,10 @@ export function sameFamily(divergence: (p: Distribution, q: Distribution) => Ten
     }),
     pair(TransformedDistribution, TransformedDistribution, (p, q) => {
       const same =
-        p.transforms.length === q.transforms.length && p.transforms.every((each, i) => each.equals(q.transforms[i] as typeof each)); // safe: as many
-      if (!same) throw new ArgumentError(`klDivergence: there is no formula for ${p} and ${q}, whose transforms differ`);
+        p.transforms.length === q.transforms.length &&
+        p.transforms.every((each, i) => each.equals(q.transforms[i] as typeof each)); // safe: as many
+      if (!same)
+        throw new ArgumentError(`klDivergence: there is no formula for ${p} and ${q}, whose transforms differ`);
       return divergence(p.base, q.base);
     }),
   ];

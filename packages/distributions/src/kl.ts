@@ -15,7 +15,8 @@ const added: KlPair[] = [];
 let builtIn: readonly KlPair[] | null = null;
 
 /**
- * Adds the divergence of one class of distributions from another, or replaces it. It also counts for subclasses that have none of their own.
+ * Adds the divergence of one class of distributions from another, or replaces it. It also counts for subclasses that
+ * have none of their own.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.kl.register_kl
  *
@@ -61,7 +62,9 @@ export function klDivergence(p: Distribution, q: Distribution): Tensor {
     if (best === null || found.p < best.p || (found.p === best.p && found.q < best.q)) best = found;
   }
   if (best === null) {
-    throw new ArgumentError(`klDivergence: there is no formula for ${p} and ${q}; add one with registerKl, or estimate it from samples`);
+    throw new ArgumentError(
+      `klDivergence: there is no formula for ${p} and ${q}; add one with registerKl, or estimate it from samples`,
+    );
   }
   return best.pair.divergence(p, q);
 }

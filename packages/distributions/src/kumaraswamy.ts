@@ -17,7 +17,8 @@ import { Uniform } from "./uniform.ts";
  *
  *     p(x) = a b xᵃ⁻¹ (1 - xᵃ)ᵇ⁻¹
  *
- * After `manualSeed` the draws are PyTorch's own, on the CPU. (`mode` is that of the formula; PyTorch's is NaN where b is above 1.)
+ * After `manualSeed` the draws are PyTorch's own, on the CPU. (`mode` is that of the formula; PyTorch's is NaN where b
+ * is above 1.)
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.kumaraswamy.Kumaraswamy
  *
@@ -26,7 +27,10 @@ import { Uniform } from "./uniform.ts";
  */
 export class Kumaraswamy extends TransformedDistribution<Uniform> {
   static override name = "Kumaraswamy";
-  static override readonly argConstraints: Readonly<Record<string, Constraint>> = { concentration1: positive, concentration0: positive };
+  static override readonly argConstraints: Readonly<Record<string, Constraint>> = {
+    concentration1: positive,
+    concentration0: positive,
+  };
   /** The parameter a, which draws towards 1. */
   readonly concentration1: Tensor;
   /** The parameter b, which draws towards 0. */
@@ -37,7 +41,11 @@ export class Kumaraswamy extends TransformedDistribution<Uniform> {
     const given = parameters("Kumaraswamy", { concentration1, concentration0 }, Kumaraswamy.argConstraints, options);
     const { concentration1: a, concentration0: b } = given;
     const zero = a.detach().mul(0);
-    const transforms = [new PowerTransform(b.reciprocal()), new AffineTransform(1, -1), new PowerTransform(a.reciprocal())];
+    const transforms = [
+      new PowerTransform(b.reciprocal()),
+      new AffineTransform(1, -1),
+      new PowerTransform(a.reciprocal()),
+    ];
     super(new Uniform(zero, zero.add(1), { validateArgs: false }), transforms, options);
     this.concentration1 = a;
     this.concentration0 = b;
@@ -69,7 +77,11 @@ export class Kumaraswamy extends TransformedDistribution<Uniform> {
   }
 
   override expand(batchShape: Shape): Kumaraswamy {
-    return new Kumaraswamy(this.concentration1.expand(batchShape), this.concentration0.expand(batchShape), this.options);
+    return new Kumaraswamy(
+      this.concentration1.expand(batchShape),
+      this.concentration0.expand(batchShape),
+      this.options,
+    );
   }
 
   /** `E[xⁿ]` */

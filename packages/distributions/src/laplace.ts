@@ -2,7 +2,15 @@
  * The Laplace distribution.
  */
 
-import { finfo, type GeneratorOption, pointwise, type Shape, type Tensor, type TensorOrNumber, uniform_ } from "@akari/tensor";
+import {
+  finfo,
+  type GeneratorOption,
+  pointwise,
+  type Shape,
+  type Tensor,
+  type TensorOrNumber,
+  uniform_,
+} from "@akari/tensor";
 import { unitInterval } from "./constraints.ts";
 import { LocationScale } from "./location-scale.ts";
 

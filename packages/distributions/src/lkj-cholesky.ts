@@ -21,11 +21,13 @@ import { logMultiGamma } from "./multi-gamma.ts";
 import { parameters } from "./parameters.ts";
 
 /**
- * The lower triangles L [n, n] of correlation matrices `L Lᵀ`, more likely the larger the determinant is, by a power of it: with a concentration of 1 all correlation matrices are as likely.
+ * The lower triangles L [n, n] of correlation matrices `L Lᵀ`, more likely the larger the determinant is, by a power of
+ * it: with a concentration of 1 all correlation matrices are as likely.
  *
  *     p(L) ∝ Πᵢ Lᵢᵢ^(n - i + 2η - 2)
  *
- * Lewandowski, Kurowicka and Joe 2009, "Generating random correlation matrices based on vines and extended onion method". After `manualSeed` the draws are PyTorch's own, on the CPU.
+ * Lewandowski, Kurowicka and Joe 2009, "Generating random correlation matrices based on vines and extended onion
+ * method". After `manualSeed` the draws are PyTorch's own, on the CPU.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.lkj_cholesky.LKJCholesky
  *
@@ -43,7 +45,8 @@ export class LKJCholesky extends Distribution {
 
   /** @throws ArgumentError for fewer than two rows, and for a concentration that is not positive. */
   constructor(dim: number, concentration: TensorOrNumber = 1, options: DistributionOptions = {}) {
-    if (!Number.isInteger(dim) || dim < 2) throw new ArgumentError(`LKJCholesky: dim must be an integer from 2 on, got ${dim}`);
+    if (!Number.isInteger(dim) || dim < 2)
+      throw new ArgumentError(`LKJCholesky: dim must be an integer from 2 on, got ${dim}`);
     const given = parameters("LKJCholesky", { concentration }, LKJCholesky.argConstraints, options).concentration;
     super(given.shape, [dim, dim], given, options);
     this.dim = dim;

@@ -22,8 +22,8 @@ import { halfLogDeterminant, mahalanobis } from "./multivariate-normal.ts";
 import { tensorsOf } from "./parameters.ts";
 
 /**
- * The normal distribution of vectors [..., n] with the covariance `W Wᵀ + diag(D)`, W being [n, r] with a small r: it takes work in proportion to n r², by Woodbury's formula, rather
- * than n³.
+ * The normal distribution of vectors [..., n] with the covariance `W Wᵀ + diag(D)`, W being [n, r] with a small r: it
+ * takes work in proportion to n r², by Woodbury's formula, rather than n³.
  *
  * After `manualSeed` the draws are PyTorch's own, on the CPU.
  *
@@ -56,7 +56,12 @@ export class LowRankMultivariateNormal extends Distribution {
         `LowRankMultivariateNormal: expected loc [..., n], covFactor [..., n, r] and covDiag [..., n], got ${[loc, covFactor, covDiag].map(({ shape }) => showShape(shape)).join(", ")}`,
       );
     }
-    const given = tensorsOf("LowRankMultivariateNormal", { loc, covFactor, covDiag }, LowRankMultivariateNormal.argConstraints, options);
+    const given = tensorsOf(
+      "LowRankMultivariateNormal",
+      { loc, covFactor, covDiag },
+      LowRankMultivariateNormal.argConstraints,
+      options,
+    );
     const shapes = [loc.shape.slice(0, -1), covFactor.shape.slice(0, -2), covDiag.shape.slice(0, -1)];
     const batch = broadcastShapes("LowRankMultivariateNormal", shapes);
     super(batch, [n], given.loc, options);

@@ -2,18 +2,26 @@
  * Mixtures.
  */
 
-import { ArgumentError, broadcastShapes, type GeneratorOption, type Shape, type Tensor, type TensorOrNumber } from "@akari/tensor";
+import {
+  ArgumentError,
+  broadcastShapes,
+  type GeneratorOption,
+  type Shape,
+  type Tensor,
+  type TensorOrNumber,
+} from "@akari/tensor";
 import type { Categorical } from "./categorical.ts";
 import type { Constraint } from "./constraints.ts";
 import { Distribution, type DistributionOptions, unrecorded } from "./distribution.ts";
 
 /**
- * A mixture of distributions of one family: a class is drawn, then a value from the component of that number, which is the last dimension of the components'
- * batch.
+ * A mixture of distributions of one family: a class is drawn, then a value from the component of that number, which is
+ * the last dimension of the components' batch.
  *
  *     p(x) = Σₖ πₖ pₖ(x)
  *
- * Draws are no smooth function of the parameters, so there is no `rsample`. After `manualSeed` they are PyTorch's own where those of the components are, on the CPU.
+ * Draws are no smooth function of the parameters, so there is no `rsample`. After `manualSeed` they are PyTorch's own
+ * where those of the components are, on the CPU.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.mixture_same_family.MixtureSameFamily
  *
@@ -28,11 +36,16 @@ export class MixtureSameFamily<Component extends Distribution = Distribution> ex
   /** The components, along the last dimension of the batch. */
   readonly components: Component;
 
-  /** @throws ArgumentError when there are not as many components as classes. @throws ShapeError when the batches do not fit. */
+  /**
+   * @throws ArgumentError when there are not as many components as classes. @throws ShapeError when the batches do not
+   * fit.
+   */
   constructor(mixture: Categorical, components: Component, options: DistributionOptions = {}) {
     const count = components.batchShape.at(-1);
     if (count !== mixture.classes) {
-      throw new ArgumentError(`MixtureSameFamily: the mixture has ${mixture.classes} classes, but the components' batch ends in ${count}`);
+      throw new ArgumentError(
+        `MixtureSameFamily: the mixture has ${mixture.classes} classes, but the components' batch ends in ${count}`,
+      );
     }
     const batch = components.batchShape.slice(0, -1);
     broadcastShapes("MixtureSameFamily", [mixture.batchShape, batch]);

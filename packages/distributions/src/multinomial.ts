@@ -31,7 +31,9 @@ export class Multinomial extends Distribution {
   /** @throws ArgumentError for a count that is no integer from 0 on, and for probabilities that are negative. */
   constructor(totalCount: number, odds: ClassOdds, options: DistributionOptions = {}) {
     if (!Number.isInteger(totalCount) || totalCount < 0) {
-      throw new ArgumentError(`Multinomial: totalCount must be an integer from 0 on, the same for all, got ${String(totalCount)}`);
+      throw new ArgumentError(
+        `Multinomial: totalCount must be an integer from 0 on, the same for all, got ${String(totalCount)}`,
+      );
     }
     const categorical = new Categorical(odds, options);
     super(categorical.batchShape, [categorical.classes], categorical.probs.detach(), options);

@@ -20,10 +20,19 @@ import { type Constraint, lowerCholesky, positiveDefinite, realVector } from "./
 import { Distribution, type DistributionOptions } from "./distribution.ts";
 import { tensorsOf } from "./parameters.ts";
 
-/** How wide a multivariate normal distribution is, in one of three ways: [..., n, n]. A tensor by itself is the covariance matrix. */
-export type Spread = Tensor | { readonly covarianceMatrix: Tensor } | { readonly precisionMatrix: Tensor } | { readonly scaleTril: Tensor };
+/**
+ * How wide a multivariate normal distribution is, in one of three ways: [..., n, n]. A tensor by itself is the
+ * covariance matrix.
+ */
+export type Spread =
+  | Tensor
+  | { readonly covarianceMatrix: Tensor }
+  | { readonly precisionMatrix: Tensor }
+  | { readonly scaleTril: Tensor };
 
-/** The lower triangle L with L Lᵀ = P⁻¹, without inverting P: P's own triangle, seen from the other corner, is inverted. */
+/**
+ * The lower triangle L with L Lᵀ = P⁻¹, without inverting P: P's own triangle, seen from the other corner, is inverted.
+ */
 function triangleOfPrecision(precision: Tensor): Tensor {
   const factor = cholesky(precision.flip(-2, -1)).flip(-2, -1).mT;
   const n = precision.size(-1);
@@ -35,7 +44,9 @@ function triangleOfPrecision(precision: Tensor): Tensor {
 export function mahalanobis(scaleTril: Tensor, x: Tensor): Tensor {
   const n = x.size(-1);
   const batch = broadcastShapes("MultivariateNormal.logProb", [scaleTril.shape.slice(0, -2), x.shape.slice(0, -1)]);
-  const solved = solveTriangular(scaleTril.expand([...batch, n, n]), x.expand([...batch, n]).unsqueeze(-1), { upper: false });
+  const solved = solveTriangular(scaleTril.expand([...batch, n, n]), x.expand([...batch, n]).unsqueeze(-1), {
+    upper: false,
+  });
   return solved.square().sum([-2, -1]);
 }
 
@@ -49,8 +60,8 @@ export function halfLogDeterminant(scaleTril: Tensor): Tensor {
  *
  *     p(x) = e^(-½ (x - μ)ᵀ Σ⁻¹ (x - μ)) / √((2π)ⁿ |Σ|)
  *
- * The covariance Σ is given as it is, by its inverse, or, which takes the least work, by the lower triangle L with Σ = L Lᵀ. After `manualSeed` the draws are PyTorch's
- * own, on the CPU.
+ * The covariance Σ is given as it is, by its inverse, or, which takes the least work, by the lower triangle L with Σ =
+ * L Lᵀ. After `manualSeed` the draws are PyTorch's own, on the CPU.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.multivariate_normal.MultivariateNormal
  *
@@ -72,15 +83,22 @@ export class MultivariateNormal extends Distribution {
   readonly scaleTril: Tensor;
 
   /**
-   * @throws ArgumentError for a matrix that is not symmetric and positive definite, or a triangle whose diagonal is not positive.
+   * @throws ArgumentError for a matrix that is not symmetric and positive definite, or a triangle whose diagonal is not
+   * positive.
    * @throws ShapeError when the sizes do not fit.
    */
   constructor(loc: Tensor, spread: Spread, options: DistributionOptions = {}) {
     const named = spread instanceof Tensor ? { covarianceMatrix: spread } : spread;
     const [name, ...others] = Object.keys(named);
-    if (name === undefined || others.length > 0 || !["covarianceMatrix", "precisionMatrix", "scaleTril"].includes(name)) {
+    if (
+      name === undefined ||
+      others.length > 0 ||
+      !["covarianceMatrix", "precisionMatrix", "scaleTril"].includes(name)
+    ) {
       const got = Object.keys(named).join(", ");
-      throw new ArgumentError(`MultivariateNormal: expected { covarianceMatrix }, { precisionMatrix } or { scaleTril }, got { ${got} }`);
+      throw new ArgumentError(
+        `MultivariateNormal: expected { covarianceMatrix }, { precisionMatrix } or { scaleTril }, got { ${got} }`,
+      );
     }
     const matrix = (named as Readonly<Record<string, Tensor>>)[name] as Tensor; // safe: it has that key
     const n = loc.ndim > 0 ? loc.size(-1) : 0;
@@ -93,7 +111,8 @@ export class MultivariateNormal extends Distribution {
     const [mean, square] = Object.values(given) as [Tensor, Tensor]; // safe: of the two, in this order
     const batch = broadcastShapes("MultivariateNormal", [matrix.shape.slice(0, -2), loc.shape.slice(0, -1)]);
     super(batch, [n], mean, options);
-    const triangle = name === "scaleTril" ? square : name === "covarianceMatrix" ? cholesky(square) : triangleOfPrecision(square);
+    const triangle =
+      name === "scaleTril" ? square : name === "covarianceMatrix" ? cholesky(square) : triangleOfPrecision(square);
     this.loc = mean.expand([...batch, n]);
     this.scaleTril = triangle.expand([...batch, n, n]);
   }

@@ -2,7 +2,16 @@
  * The negative binomial distribution.
  */
 
-import { broadcastTensors, type GeneratorOption, lgamma, logsigmoid, type Shape, Tensor, type TensorOrNumber, where } from "@akari/tensor";
+import {
+  broadcastTensors,
+  type GeneratorOption,
+  lgamma,
+  logsigmoid,
+  type Shape,
+  Tensor,
+  type TensorOrNumber,
+  where,
+} from "@akari/tensor";
 import { type Constraint, halfOpenInterval, nonnegative, nonnegativeInteger, real } from "./constraints.ts";
 import { Distribution, type DistributionOptions, unrecorded } from "./distribution.ts";
 import { Gamma } from "./gamma.ts";
@@ -11,7 +20,8 @@ import { poisson } from "./sampling/poisson.ts";
 import { expectWithin } from "./validation.ts";
 
 /**
- * How many trials succeed before `totalCount` have failed, or, for a count that is no integer, a Poisson distribution whose rate is drawn from a gamma distribution.
+ * How many trials succeed before `totalCount` have failed, or, for a count that is no integer, a Poisson distribution
+ * whose rate is drawn from a gamma distribution.
  *
  *     P(k) = Γ(n + k) / (k! Γ(n)) (1 - p)ⁿ pᵏ
  *
@@ -37,7 +47,8 @@ export class NegativeBinomial extends Distribution {
   constructor(totalCount: TensorOrNumber, odds: Odds, options: DistributionOptions = {}) {
     const given = BinaryOdds.of("NegativeBinomial", odds, options, NegativeBinomial.argConstraints);
     const { value } = given;
-    const counts = totalCount instanceof Tensor ? totalCount.to(value.dtype) : value.detach().newFull([], Number(totalCount));
+    const counts =
+      totalCount instanceof Tensor ? totalCount.to(value.dtype) : value.detach().newFull([], Number(totalCount));
     const [total, shaped] = broadcastTensors(counts, value);
     super(total.shape, [], value, options);
     if (this.validateArgs) expectWithin(counts, nonnegative, "NegativeBinomial: totalCount");

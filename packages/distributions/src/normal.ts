@@ -2,7 +2,15 @@
  * The normal distribution.
  */
 
-import { erfinv, type GeneratorOption, pointwise, randn, type Shape, type Tensor, type TensorOrNumber } from "@akari/tensor";
+import {
+  erfinv,
+  type GeneratorOption,
+  pointwise,
+  randn,
+  type Shape,
+  type Tensor,
+  type TensorOrNumber,
+} from "@akari/tensor";
 import { unitInterval } from "./constraints.ts";
 import { LocationScale } from "./location-scale.ts";
 

@@ -1,5 +1,6 @@
 /**
- * Probabilities of outcomes, given as such or by their logits. Whichever was not given is computed from the other when somebody asks for it.
+ * Probabilities of outcomes, given as such or by their logits. Whichever was not given is computed from the other when
+ * somebody asks for it.
  */
 
 import { ArgumentError, finfo, logsigmoid, type Shape, ShapeError, Tensor, type TensorOrNumber } from "@akari/tensor";
@@ -10,7 +11,10 @@ import { tensorsOf } from "./parameters.ts";
 /** The probability of one outcome of two: as a number or tensor, or by its logit, `ln(p / (1 - p))`. */
 export type Odds = TensorOrNumber | { readonly probs: TensorOrNumber } | { readonly logits: TensorOrNumber };
 
-/** The probabilities of classes, along the last dimension: as they are, in any scale, or by their logarithms, up to a sum. */
+/**
+ * The probabilities of classes, along the last dimension: as they are, in any scale, or by their logarithms, up to a
+ * sum.
+ */
 export type ClassOdds = Tensor | { readonly probs: Tensor } | { readonly logits: Tensor };
 
 /** Takes apart what stands for probabilities. */

@@ -2,7 +2,14 @@
  * The categorical distribution with its draws one-hot encoded.
  */
 
-import { oneHot as encode, eye, type GeneratorOption, type Shape, type Tensor, type TensorOrNumber } from "@akari/tensor";
+import {
+  oneHot as encode,
+  eye,
+  type GeneratorOption,
+  type Shape,
+  type Tensor,
+  type TensorOrNumber,
+} from "@akari/tensor";
 import { Categorical } from "./categorical.ts";
 import { type Constraint, oneHot } from "./constraints.ts";
 import { Distribution, type DistributionOptions } from "./distribution.ts";
@@ -89,9 +96,11 @@ export class OneHotCategorical extends Distribution {
 }
 
 /**
- * `OneHotCategorical` with an `rsample` whose gradient is that of the probabilities: the draws are no smooth function of them, but what follows may be trained as if they were.
+ * `OneHotCategorical` with an `rsample` whose gradient is that of the probabilities: the draws are no smooth function
+ * of them, but what follows may be trained as if they were.
  *
- * Bengio et al. 2013, "Estimating or Propagating Gradients Through Stochastic Neurons for Conditional Computation", https://arxiv.org/abs/1308.3432
+ * Bengio et al. 2013, "Estimating or Propagating Gradients Through Stochastic Neurons for Conditional Computation",
+ * https://arxiv.org/abs/1308.3432
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.one_hot_categorical.OneHotCategoricalStraightThrough
  */

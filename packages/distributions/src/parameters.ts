@@ -19,9 +19,11 @@ import { type DistributionOptions, validates } from "./distribution.ts";
 import { expectWithin } from "./validation.ts";
 
 /**
- * Parameters as tensors of one dtype and on one device. Numbers take those of the tensors; where there are none, they become float32 on the default device.
+ * Parameters as tensors of one dtype and on one device. Numbers take those of the tensors; where there are none, they
+ * become float32 on the default device.
  *
- * @throws DTypeError for integers. @throws ArgumentError for what is no number, and for values that a constraint refuses.
+ * @throws DTypeError for integers. @throws ArgumentError for what is no number, and for values that a constraint
+ * refuses.
  */
 export function tensorsOf<Name extends string>(
   label: string,
@@ -32,13 +34,15 @@ export function tensorsOf<Name extends string>(
   checkNames(label, options, ["validateArgs"]);
   const entries = Object.entries(values) as [Name, TensorOrNumber][]; // safe: the keys of `values`
   const tensors = entries.flatMap(([, value]) => (value instanceof Tensor ? [value] : []));
-  const dtype = tensors.reduce<DType | null>((met, x) => (met === null ? x.dtype : promoteTypes(met, x.dtype)), null) ?? "float32";
+  const dtype =
+    tensors.reduce<DType | null>((met, x) => (met === null ? x.dtype : promoteTypes(met, x.dtype)), null) ?? "float32";
   if (!isFloating(dtype))
     throw new DTypeError(`${label}: parameters must be floating point, got ${dtype}; convert them with .to("float32")`);
   const device = tensors[0]?.device;
   const found = entries.map(([name, value]) => {
     if (value instanceof Tensor) return [name, value.to(dtype)] as const;
-    if (typeof value !== "number") throw new ArgumentError(`${label}: ${name} must be a tensor or a number, got ${String(value)}`);
+    if (typeof value !== "number")
+      throw new ArgumentError(`${label}: ${name} must be a tensor or a number, got ${String(value)}`);
     return [name, full([], value, { dtype, ...(device && { device }) })] as const;
   });
   if (validates(options)) {
@@ -63,5 +67,6 @@ export function parameters<Name extends string>(
     label,
     names.map((name) => found[name].shape),
   );
-  return Object.fromEntries(names.map((name) => [name, found[name].expand(shape)])) as Record<Name, Tensor>; // safe: the keys of `values`
+  // safe: the keys of `values`
+  return Object.fromEntries(names.map((name) => [name, found[name].expand(shape)])) as Record<Name, Tensor>;
 }

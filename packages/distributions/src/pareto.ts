@@ -2,7 +2,14 @@
  * The Pareto distribution.
  */
 
-import { exponential_, type GeneratorOption, pointwise, type Shape, type Tensor, type TensorOrNumber } from "@akari/tensor";
+import {
+  exponential_,
+  type GeneratorOption,
+  pointwise,
+  type Shape,
+  type Tensor,
+  type TensorOrNumber,
+} from "@akari/tensor";
 import { type Constraint, greaterThanEq, positive, unitInterval } from "./constraints.ts";
 import { Distribution, type DistributionOptions } from "./distribution.ts";
 import { parameters } from "./parameters.ts";

@@ -1,9 +1,9 @@
 /**
- * Continuous relaxations of the Bernoulli and the categorical distribution, whose draws gradients go through: the closer the temperature is to 0, the closer they are
- * to 0 and 1.
+ * Continuous relaxations of the Bernoulli and the categorical distribution, whose draws gradients go through: the
+ * closer the temperature is to 0, the closer they are to 0 and 1.
  *
- * Maddison et al. 2017, "The Concrete Distribution", https://arxiv.org/abs/1611.00712, and Jang et al. 2017, "Categorical Reparameterization with
- * Gumbel-Softmax", https://arxiv.org/abs/1611.01144
+ * Maddison et al. 2017, "The Concrete Distribution", https://arxiv.org/abs/1611.00712, and Jang et al. 2017,
+ * "Categorical Reparameterization with Gumbel-Softmax", https://arxiv.org/abs/1611.01144
  */
 
 import {
@@ -30,19 +30,26 @@ function temperatureOf(label: string, temperature: TensorOrNumber, like: Tensor,
 }
 
 /** Uniform numbers away from 0 and 1, whose logarithms are finite. */
-function uniforms(shape: Shape, options: { readonly dtype: Tensor["dtype"]; readonly device: Tensor["device"] } & GeneratorOption): Tensor {
+function uniforms(
+  shape: Shape,
+  options: { readonly dtype: Tensor["dtype"]; readonly device: Tensor["device"] } & GeneratorOption,
+): Tensor {
   const least = finfo(options.dtype).eps;
   return rand(shape, options).clamp(least, 1 - least);
 }
 
-const softened = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("RelaxedBernoulli.rsample", (u, logit, temperature) =>
-  u.log().sub(u.neg().log1p()).add(logit).div(temperature),
+const softened = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>(
+  "RelaxedBernoulli.rsample",
+  (u, logit, temperature) => u.log().sub(u.neg().log1p()).add(logit).div(temperature),
 );
-const logistic = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("RelaxedBernoulli.logProb", (x, logit, temperature) => {
-  const d = logit.sub(x.mul(temperature));
-  // ln(e^d / (1 + e^d)²), which is the same for -d.
-  return temperature.log().sub(d.abs()).sub(d.abs().neg().exp().log1p().mul(2));
-});
+const logistic = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>(
+  "RelaxedBernoulli.logProb",
+  (x, logit, temperature) => {
+    const d = logit.sub(x.mul(temperature));
+    // ln(e^d / (1 + e^d)²), which is the same for -d.
+    return temperature.log().sub(d.abs()).sub(d.abs().neg().exp().log1p().mul(2));
+  },
+);
 
 /** The logits of a relaxed Bernoulli variable. */
 class LogitRelaxedBernoulli extends Distribution {
@@ -64,7 +71,11 @@ class LogitRelaxedBernoulli extends Distribution {
   }
 
   override rsample(sampleShape: Shape = [], options: GeneratorOption = {}): Tensor {
-    return softened(uniforms(this.extendedShape(sampleShape), this.source(options)), this.odds.logits, this.temperature);
+    return softened(
+      uniforms(this.extendedShape(sampleShape), this.source(options)),
+      this.odds.logits,
+      this.temperature,
+    );
   }
 
   override logProb(value: TensorOrNumber): Tensor {
@@ -130,7 +141,10 @@ class LogRelaxedCategorical extends Distribution {
  */
 export class RelaxedBernoulli extends TransformedDistribution {
   static override name = "RelaxedBernoulli";
-  static override readonly argConstraints: Readonly<Record<string, Constraint>> = { temperature: positive, ...binaryConstraints };
+  static override readonly argConstraints: Readonly<Record<string, Constraint>> = {
+    temperature: positive,
+    ...binaryConstraints,
+  };
   /** How soft the draws are. */
   readonly temperature: Tensor;
   readonly #odds: BinaryOdds;
@@ -173,12 +187,17 @@ export class RelaxedBernoulli extends TransformedDistribution {
  */
 export class RelaxedOneHotCategorical extends TransformedDistribution {
   static override name = "RelaxedOneHotCategorical";
-  static override readonly argConstraints: Readonly<Record<string, Constraint>> = { temperature: positive, ...classConstraints };
+  static override readonly argConstraints: Readonly<Record<string, Constraint>> = {
+    temperature: positive,
+    ...classConstraints,
+  };
   /** How soft the draws are. */
   readonly temperature: Tensor;
   readonly #odds: CategoricalOdds;
 
-  /** @throws ArgumentError for a temperature that is not one positive number, and for probabilities that are negative. */
+  /**
+   * @throws ArgumentError for a temperature that is not one positive number, and for probabilities that are negative.
+   */
   constructor(temperature: TensorOrNumber, odds: ClassOdds, options: DistributionOptions = {}) {
     const given = CategoricalOdds.of("RelaxedOneHotCategorical", odds, options);
     const warm = temperatureOf("RelaxedOneHotCategorical", temperature, given.value, options);

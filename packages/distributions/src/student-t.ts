@@ -2,7 +2,16 @@
  * Student's t-distribution.
  */
 
-import { type GeneratorOption, lgamma, pointwise, randn, type Shape, type Tensor, type TensorOrNumber, where } from "@akari/tensor";
+import {
+  type GeneratorOption,
+  lgamma,
+  pointwise,
+  randn,
+  type Shape,
+  type Tensor,
+  type TensorOrNumber,
+  where,
+} from "@akari/tensor";
 import { type Constraint, positive, real } from "./constraints.ts";
 import { Distribution, type DistributionOptions } from "./distribution.ts";
 import { Chi2 } from "./gamma.ts";
@@ -26,7 +35,11 @@ const kernel = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>("Stud
  */
 export class StudentT extends Distribution {
   static override name = "StudentT";
-  static override readonly argConstraints: Readonly<Record<string, Constraint>> = { df: positive, loc: real, scale: positive };
+  static override readonly argConstraints: Readonly<Record<string, Constraint>> = {
+    df: positive,
+    loc: real,
+    scale: positive,
+  };
   /** The degrees of freedom ν. */
   readonly df: Tensor;
   /** Where it lies. */
@@ -35,7 +48,12 @@ export class StudentT extends Distribution {
   readonly scale: Tensor;
 
   /** @throws ArgumentError for degrees of freedom or a scale that are not positive. */
-  constructor(df: TensorOrNumber, loc: TensorOrNumber = 0, scale: TensorOrNumber = 1, options: DistributionOptions = {}) {
+  constructor(
+    df: TensorOrNumber,
+    loc: TensorOrNumber = 0,
+    scale: TensorOrNumber = 1,
+    options: DistributionOptions = {},
+  ) {
     const given = parameters("StudentT", { df, loc, scale }, StudentT.argConstraints, options);
     super(given.df.shape, [], given.df, options);
     this.df = given.df;
@@ -96,6 +114,11 @@ export class StudentT extends Distribution {
   }
 
   override expand(batchShape: Shape): StudentT {
-    return new StudentT(this.df.expand(batchShape), this.loc.expand(batchShape), this.scale.expand(batchShape), this.options);
+    return new StudentT(
+      this.df.expand(batchShape),
+      this.loc.expand(batchShape),
+      this.scale.expand(batchShape),
+      this.options,
+    );
   }
 }

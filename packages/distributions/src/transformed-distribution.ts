@@ -2,7 +2,14 @@
  * Distributions of functions of random values.
  */
 
-import { type GeneratorOption, type Shape, ShapeError, sameShape, type Tensor, type TensorOrNumber } from "@akari/tensor";
+import {
+  type GeneratorOption,
+  type Shape,
+  ShapeError,
+  sameShape,
+  type Tensor,
+  type TensorOrNumber,
+} from "@akari/tensor";
 import { type Constraint, independent, unitInterval } from "./constraints.ts";
 import { Distribution, type DistributionOptions, sumRightmost, unrecorded } from "./distribution.ts";
 import { Independent } from "./independent.ts";
@@ -28,11 +35,16 @@ function prepared<Base extends Distribution>(
   const wide = sameShape(needed, given) ? base : (base.expand(needed.slice(0, needed.length - own)) as Base);
   const more = domain.eventDim - own;
   const cut = shape.length - codomain.eventDim - Math.max(-more, 0);
-  return { base: more > 0 ? new Independent(wide, more) : wide, batchShape: shape.slice(0, cut), eventShape: shape.slice(cut) };
+  return {
+    base: more > 0 ? new Independent(wide, more) : wide,
+    batchShape: shape.slice(0, cut),
+    eventShape: shape.slice(cut),
+  };
 }
 
 /**
- * The distribution of f(X), for X from a base distribution and f one or several transforms, the first of which comes first.
+ * The distribution of f(X), for X from a base distribution and f one or several transforms, the first of which comes
+ * first.
  *
  *     ln p(y) = ln p_X(f⁻¹(y)) - ln |df/dx|
  *
@@ -52,7 +64,8 @@ export class TransformedDistribution<Base extends Distribution = Distribution> e
 
   /** @throws ShapeError when the transforms take values of more dimensions than the base distribution has. */
   constructor(base: Base, transforms: Transform | readonly Transform[], options: DistributionOptions = {}) {
-    const list = Array.isArray(transforms) ? (transforms as readonly Transform[]) : [transforms as Transform]; // safe: what is no array is one
+    // safe: what is no array is one
+    const list = Array.isArray(transforms) ? (transforms as readonly Transform[]) : [transforms as Transform];
     const found = prepared(base, new ComposeTransform(list));
     super(found.batchShape, found.eventShape, base.like, options);
     // Safe: it is another only where the transforms need an event, which then is what `base` says.

@@ -52,7 +52,8 @@ export class Uniform extends Distribution {
     if (!this.validateArgs) return;
     if (typeof low === "number" && typeof high === "number") {
       if (!(low < high)) throw new ArgumentError(`Uniform: low must be less than high, got ${low} and ${high}`);
-    } else expectBetween(given.low.detach().lt(given.high.detach()), 1, 1, "Uniform: low must be less than high everywhere");
+    } else
+      expectBetween(given.low.detach().lt(given.high.detach()), 1, 1, "Uniform: low must be less than high everywhere");
   }
 
   override get support(): Constraint {

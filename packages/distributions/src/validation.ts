@@ -1,6 +1,7 @@
 /**
- * The validation of arguments. The device checks the values itself: where it can be read at once, a bad one is refused before anything runs with it; on a GPU it
- * is refused when something is read next, since looking at once would mean to wait for all the work so far.
+ * The validation of arguments. The device checks the values itself: where it can be read at once, a bad one is refused
+ * before anything runs with it; on a GPU it is refused when something is read next, since looking at once would mean to
+ * wait for all the work so far.
  */
 
 import { computeType, expectBetween, finfo, pointwise, type Tensor } from "@akari/tensor";

@@ -2,7 +2,16 @@
  * The von Mises distribution.
  */
 
-import { type GeneratorOption, pointwise, rand, type Shape, type Tensor, type TensorOrNumber, where, zeros } from "@akari/tensor";
+import {
+  type GeneratorOption,
+  pointwise,
+  rand,
+  type Shape,
+  type Tensor,
+  type TensorOrNumber,
+  where,
+  zeros,
+} from "@akari/tensor";
 import { type Constraint, positive, real } from "./constraints.ts";
 import { Distribution, type DistributionOptions, unrecorded } from "./distribution.ts";
 import { parameters } from "./parameters.ts";
@@ -12,14 +21,17 @@ type Formula = Parameters<Parameters<typeof pointwise<[Tensor]>>[1]>[0];
 
 /** A polynomial, its constant first. */
 function polynomial(x: Formula, coefficients: readonly number[]): Formula {
-  return coefficients
-    .toReversed()
-    .reduce((sum: Formula | null, c) => (sum === null ? x.mul(0).add(c) : sum.mul(x).add(c)), null) as Formula; // safe: there are some
+  return (
+    coefficients
+      .toReversed()
+      // safe: there are some
+      .reduce((sum: Formula | null, c) => (sum === null ? x.mul(0).add(c) : sum.mul(x).add(c)), null) as Formula
+  );
 }
 
 /**
- * The logarithm of a modified Bessel function, of a size of which polynomials tell: one up to 3.75, one above. (Abramowitz and Stegun 1964, "Handbook of Mathematical Functions", 9.8.1
- * to 9.8.4.)
+ * The logarithm of a modified Bessel function, of a size of which polynomials tell: one up to 3.75, one above.
+ * (Abramowitz and Stegun 1964, "Handbook of Mathematical Functions", 9.8.1 to 9.8.4.)
  */
 function logBessel(near: readonly number[], far: readonly number[], odd: boolean): (x: Tensor) => Tensor {
   return pointwise<[Tensor]>("VonMises", (x) => {
@@ -57,17 +69,21 @@ const tried = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("VonMises.sample", (u,
   const z = u.mul(Math.PI).cos();
   return r.mul(z).add(1).div(r.add(z));
 });
-const accepted = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>("VonMises.sample", (f, u, r, concentration) => {
-  const c = concentration.mul(r.sub(f));
-  return c.mul(c.neg().add(2)).sub(u).gt(0).or(c.div(u).log().add(1).sub(c).ge(0));
-});
+const accepted = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>(
+  "VonMises.sample",
+  (f, u, r, concentration) => {
+    const c = concentration.mul(r.sub(f));
+    return c.mul(c.neg().add(2)).sub(u).gt(0).or(c.div(u).log().add(1).sub(c).ge(0));
+  },
+);
 
 /**
  * The normal distribution's counterpart for angles, in radians.
  *
  *     p(x) = e^(κ cos(x - μ)) / (2π I₀(κ))
  *
- * Best and Fisher 1979, "Efficient Simulation of the von Mises Distribution". After `manualSeed` the draws are PyTorch's own, on the CPU.
+ * Best and Fisher 1979, "Efficient Simulation of the von Mises Distribution". After `manualSeed` the draws are
+ * PyTorch's own, on the CPU.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.von_mises.VonMises
  *
@@ -76,7 +92,10 @@ const accepted = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>("Vo
  */
 export class VonMises extends Distribution {
   static override name = "VonMises";
-  static override readonly argConstraints: Readonly<Record<string, Constraint>> = { loc: real, concentration: positive };
+  static override readonly argConstraints: Readonly<Record<string, Constraint>> = {
+    loc: real,
+    concentration: positive,
+  };
   /** The mean direction μ. */
   readonly loc: Tensor;
   /** How close to that the angles lie: κ. */
@@ -116,10 +135,15 @@ export class VonMises extends Distribution {
       const r = proposal(this.concentration);
       let angles = zeros(shape, { dtype: source.dtype, device: source.device });
       let done = angles.ne(0);
-      // At least two of three are accepted. Where nobody can ask whether all are, that many rounds leave one in 10¹⁵ at 0.
+      // At least two of three are accepted. Where nobody can ask whether all are, that many rounds leave one in 10¹⁵ at
+      // 0.
       const readable = isReadable(this.like);
       for (let round = 0; readable ? !done.all().itemSync() : round < 32; round++) {
-        const [u1, u2, u3] = rand([3, ...shape], source).unbind() as readonly Tensor[] as readonly [Tensor, Tensor, Tensor]; // safe: there are three
+        const [u1, u2, u3] = rand([3, ...shape], source).unbind() as readonly Tensor[] as readonly [
+          Tensor,
+          Tensor,
+          Tensor,
+        ]; // safe: there are three
         const f = tried(u1, r);
         const taken = accepted(f, u2, r, this.concentration);
         angles = where(taken, u3.sub(0.5).sign().mul(f.acos()), angles);

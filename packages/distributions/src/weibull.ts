@@ -2,7 +2,15 @@
  * The Weibull distribution.
  */
 
-import { exponential_, type GeneratorOption, lgamma, pointwise, type Shape, type Tensor, type TensorOrNumber } from "@akari/tensor";
+import {
+  exponential_,
+  type GeneratorOption,
+  lgamma,
+  pointwise,
+  type Shape,
+  type Tensor,
+  type TensorOrNumber,
+} from "@akari/tensor";
 import { type Constraint, positive, unitInterval } from "./constraints.ts";
 import { Distribution, type DistributionOptions } from "./distribution.ts";
 import { euler } from "./gumbel.ts";
@@ -33,7 +41,10 @@ const quantile = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("Weibull.ic
  */
 export class Weibull extends Distribution {
   static override name = "Weibull";
-  static override readonly argConstraints: Readonly<Record<string, Constraint>> = { scale: positive, concentration: positive };
+  static override readonly argConstraints: Readonly<Record<string, Constraint>> = {
+    scale: positive,
+    concentration: positive,
+  };
   /** The scale λ. */
   readonly scale: Tensor;
   /** The shape k: above 1 what is old fails sooner. */

@@ -25,7 +25,8 @@ import { tensorsOf } from "./parameters.ts";
 import { expectWithin } from "./validation.ts";
 
 /**
- * The distribution of the sum of `x xᵀ` over df vectors x [n] from a normal distribution around 0: of covariances, as samples show them.
+ * The distribution of the sum of `x xᵀ` over df vectors x [n] from a normal distribution around 0: of covariances, as
+ * samples show them.
  *
  *     p(X) ∝ |X|^((ν - n - 1) / 2) e^(-tr(Σ⁻¹ X) / 2)
  *
@@ -50,11 +51,13 @@ export class Wishart extends Distribution {
   readonly scaleTril: Tensor;
 
   /**
-   * @throws ArgumentError for degrees of freedom of at most n - 1, and for a matrix that is not symmetric and positive definite.
+   * @throws ArgumentError for degrees of freedom of at most n - 1, and for a matrix that is not symmetric and positive
+   * definite.
    * @throws ShapeError when the sizes do not fit.
    */
   constructor(df: TensorOrNumber, spread: Spread, options: DistributionOptions = {}) {
-    const [matrix] = Object.values("shape" in spread ? { spread } : spread) as [Tensor]; // safe: what is not there is refused by the next
+    // safe: what is not there is refused by the next
+    const [matrix] = Object.values("shape" in spread ? { spread } : spread) as [Tensor];
     const n = matrix.shape.at(-1) ?? 0;
     const normal = new MultivariateNormal(zeros([n], { dtype: matrix.dtype, device: matrix.device }), spread, options);
     const given = tensorsOf("Wishart", { df, like: normal.scaleTril }, {}, options);

@@ -1,5 +1,6 @@
 /**
- * What all distributions do alike: broadcasting, expanding, checks and their errors, the table of divergences; and transforms and constraints by themselves.
+ * What all distributions do alike: broadcasting, expanding, checks and their errors, the table of divergences; and
+ * transforms and constraints by themselves.
  */
 
 import { gradcheck, gradgradcheck, requiresGrad } from "@akari/autograd";
@@ -24,7 +25,8 @@ describe("a distribution", () => {
       expect(wide.batchShape).toEqual(batch);
       expect(wide.eventShape).toEqual(distribution.eventShape);
       expect(wide.validateArgs).toBe(true);
-      for (const found of wide.logProb(value).unbind()) expectClose(found, array(expected) as Numbers, 0, 1e-12, "log_prob");
+      for (const found of wide.logProb(value).unbind())
+        expectClose(found, array(expected) as Numbers, 0, 1e-12, "log_prob");
       expect(wide.sample([3]).shape).toEqual([3, ...wide.batchShape, ...wide.eventShape]);
     },
   );
@@ -76,7 +78,11 @@ describe("a distribution", () => {
 
   it("has its name in the class, where a bundler cannot shorten it", () => {
     for (const [name, found] of Object.entries(d)) {
-      if (typeof found !== "function" || !(found.prototype instanceof d.Distribution || found.prototype instanceof d.Transform)) continue;
+      if (
+        typeof found !== "function" ||
+        !(found.prototype instanceof d.Distribution || found.prototype instanceof d.Transform)
+      )
+        continue;
       if (name !== "LocationScale")
         expect(Object.getOwnPropertyDescriptor(found, "name"), name).toMatchObject({ value: name, writable: true });
     }
@@ -150,14 +156,23 @@ describe("checks", () => {
     [() => new d.Normal(0, tensor([1, 0])), "Normal: scale must be positive, got 0"],
     [() => new d.Normal(tensor([0], { dtype: "int32" }), 1), "Normal: parameters must be floating point, got int32"],
     [() => new d.Normal("0" as never, 1), "Normal: loc must be a tensor or a number, got 0"],
-    [() => new d.Normal(0, 1, { validate: false } as never), 'Normal: there is no option "validate"; there are validateArgs'],
+    [
+      () => new d.Normal(0, 1, { validate: false } as never),
+      'Normal: there is no option "validate"; there are validateArgs',
+    ],
     [() => new d.Normal(zeros([2]), ones([3])), "Normal: cannot broadcast [2] with [3]"],
     [() => new d.Uniform(tensor([0, 2]), 1), "Uniform: low must be less than high everywhere"],
     [() => new d.Bernoulli(1.5), "Bernoulli: probs must be from 0 to 1, got 1.5"],
-    [() => new d.Bernoulli({ probs: 0.5, logits: 0 } as never), "Bernoulli: expected { probs } or { logits }, got { probs, logits }"],
+    [
+      () => new d.Bernoulli({ probs: 0.5, logits: 0 } as never),
+      "Bernoulli: expected { probs } or { logits }, got { probs, logits }",
+    ],
     [() => new d.Categorical(tensor([0.5, -0.5])), "Categorical: probs must be not negative, got -0.5"],
     [() => new d.Categorical(0.5 as never), "Categorical: probs must be a tensor of shape [..., classes], got 0.5"],
-    [() => new d.Multinomial(-1, ones([2])), "Multinomial: totalCount must be an integer from 0 on, the same for all, got -1"],
+    [
+      () => new d.Multinomial(-1, ones([2])),
+      "Multinomial: totalCount must be an integer from 0 on, the same for all, got -1",
+    ],
     [() => new d.Binomial(2.5, 0.5), "Binomial: totalCount must be an integer that is not negative, got 2.5"],
     [() => new d.Geometric(0), "Geometric: probs must be above 0 and at most 1, got 0"],
     [() => new d.Dirichlet(tensor([1, 0])), "Dirichlet: concentration must be positive, got 0"],
@@ -206,19 +221,37 @@ describe("checks", () => {
     [() => new d.Exponential(1).logProb(-1), "Exponential.logProb: the value must be not negative, got -1"],
     [() => new d.Uniform(0, 1).cdf(2), "Uniform.cdf: the value must be from its lower limit to its upper limit, got 2"],
     [() => new d.Normal(0, 1).icdf(1.5), "Normal.icdf: the value must be from 0 to 1, got 1.5"],
-    [() => new d.Binomial(3, 0.5).logProb(tensor([1, 4])), "Binomial.logProb: the value must be an integer from 0 to 3, got 4"],
-    [() => new d.Poisson(1).logProb(0.5), "Poisson.logProb: the value must be an integer that is not negative, got 0.5"],
+    [
+      () => new d.Binomial(3, 0.5).logProb(tensor([1, 4])),
+      "Binomial.logProb: the value must be an integer from 0 to 3, got 4",
+    ],
+    [
+      () => new d.Poisson(1).logProb(0.5),
+      "Poisson.logProb: the value must be an integer that is not negative, got 0.5",
+    ],
     [
       () => new d.Dirichlet(ones([2])).logProb(tensor([0.5, 0.6])),
       "the value must hold vectors of numbers that are not negative and add up to 1",
     ],
-    [() => new d.OneHotCategorical(ones([2])).logProb(ones([2])), "the value must hold vectors with a single 1 among zeros"],
-    [() => new d.Multinomial(3, ones([2])).logProb(ones([2])), "the value must hold vectors of counts that add up to 3"],
+    [
+      () => new d.OneHotCategorical(ones([2])).logProb(ones([2])),
+      "the value must hold vectors with a single 1 among zeros",
+    ],
+    [
+      () => new d.Multinomial(3, ones([2])).logProb(ones([2])),
+      "the value must hold vectors of counts that add up to 3",
+    ],
     [() => new d.Dirichlet(ones([2])).logProb(ones([3])), "the value must end in the event's shape [2], got [3]"],
     [() => new d.Normal(zeros([2]), 1).logProb(zeros([3])), "Normal.logProb: cannot broadcast [3] with [2]"],
     // In plain JavaScript a number is easily given for a shape.
-    [() => new d.Normal(0, 1).sample(3 as unknown as []), "Normal: the shape of a sample must be an array such as [100], got 3"],
-    [() => new d.Multinomial(2, ones([2])).sample(3 as unknown as []), "Multinomial: the shape of a sample must be an array"],
+    [
+      () => new d.Normal(0, 1).sample(3 as unknown as []),
+      "Normal: the shape of a sample must be an array such as [100], got 3",
+    ],
+    [
+      () => new d.Multinomial(2, ones([2])).sample(3 as unknown as []),
+      "Multinomial: the shape of a sample must be an array",
+    ],
     [() => new d.Pareto(1, 1).logProb(0.5), "Pareto.logProb: the value must be at least its lower limit, got 0.5"],
     [
       () => new d.Bernoulli(0.5).rsample(),
@@ -266,11 +299,18 @@ describe("klDivergence", () => {
 
   it("refuses what it has no formula for", () => {
     expect(() => d.klDivergence(new d.Normal(0, 1), new d.Bernoulli(0.5))).toThrow("there is no formula for Normal(");
-    const two = (transform: d.Transform): d.Distribution => new d.TransformedDistribution(new d.Normal(0, 1), transform);
-    expect(() => d.klDivergence(two(new d.ExpTransform()), two(new d.TanhTransform()))).toThrow("whose transforms differ");
+    const two = (transform: d.Transform): d.Distribution =>
+      new d.TransformedDistribution(new d.Normal(0, 1), transform);
+    expect(() => d.klDivergence(two(new d.ExpTransform()), two(new d.TanhTransform()))).toThrow(
+      "whose transforms differ",
+    );
     expect(d.klDivergence(two(new d.AffineTransform(1, 2)), two(new d.AffineTransform(1, 2))).itemSync()).toBe(0);
-    expect(() => d.klDivergence(two(new d.AffineTransform(1, 2)), two(new d.AffineTransform(1, 3)))).toThrow("whose transforms differ");
-    expect(() => d.klDivergence(new d.Binomial(2, 0.5), new d.Binomial(3, 0.5))).toThrow("of which the second has more trials");
+    expect(() => d.klDivergence(two(new d.AffineTransform(1, 2)), two(new d.AffineTransform(1, 3)))).toThrow(
+      "whose transforms differ",
+    );
+    expect(() => d.klDivergence(new d.Binomial(2, 0.5), new d.Binomial(3, 0.5))).toThrow(
+      "of which the second has more trials",
+    );
   });
 });
 
@@ -285,7 +325,11 @@ describe("transforms", () => {
     ["tanh", new d.TanhTransform(), x],
     ["softplus", new d.SoftplusTransform(), x],
     ["stick breaking", new d.StickBreakingTransform(), x],
-    ["several", new d.ComposeTransform([new d.AffineTransform(1, 0.5), new d.TanhTransform(), new d.ExpTransform()]), x],
+    [
+      "several",
+      new d.ComposeTransform([new d.AffineTransform(1, 0.5), new d.TanhTransform(), new d.ExpTransform()]),
+      x,
+    ],
     ["several, of vectors", new d.ComposeTransform([new d.AffineTransform(1, 0.5), new d.StickBreakingTransform()]), x],
     ["inverse", new d.ExpTransform().inv, x.exp()],
   ];

@@ -1,5 +1,6 @@
 /**
- * Draws: PyTorch's own after the same seed, on the CPU, and their gradients; the moments of those that are drawn in other ways on a GPU.
+ * Draws: PyTorch's own after the same seed, on the CPU, and their gradients; the moments of those that are drawn in
+ * other ways on a GPU.
  */
 
 import { gradcheck, requiresGrad } from "@akari/autograd";
@@ -44,7 +45,8 @@ describe("draws after a seed", () => {
 });
 
 describe("gradients of draws", () => {
-  // The draws of a gamma distribution jump where another candidate is accepted, and a matrix that is moved anywhere is triangular no more: see below.
+  // The draws of a gamma distribution jump where another candidate is accepted, and a matrix that is moved anywhere is
+  // triangular no more: see below.
   const smooth = differentiable.filter(
     ({ name }) =>
       !["Gamma", "Chi2", "Beta", "Dirichlet", "StudentT", "FisherSnedecor", "MultivariateNormal"].includes(name) &&
@@ -96,16 +98,19 @@ describe("gradients of draws", () => {
     expect(await gradcheck(density, [loc, matrix])).toBe(true);
   });
 
-  it.each(recorded.slopes.map((entry) => [entry.concentration, entry] as const))("of the gamma distribution at %d", (_, entry) => {
-    for (const [dtype, rtol] of [
-      ["float64", 2e-5],
-      ["float32", 3e-4],
-    ] as const) {
-      const x = tensor(entry.draws, { dtype });
-      const a = x.newFull(x.shape, entry.concentration);
-      expectClose(gammaSlope(x, a, digamma(a)), entry.slopes, rtol, 1e-7, `${dtype} slope`);
-    }
-  });
+  it.each(recorded.slopes.map((entry) => [entry.concentration, entry] as const))(
+    "of the gamma distribution at %d",
+    (_, entry) => {
+      for (const [dtype, rtol] of [
+        ["float64", 2e-5],
+        ["float32", 3e-4],
+      ] as const) {
+        const x = tensor(entry.draws, { dtype });
+        const a = x.newFull(x.shape, entry.concentration);
+        expectClose(gammaSlope(x, a, digamma(a)), entry.slopes, rtol, 1e-7, `${dtype} slope`);
+      }
+    },
+  );
 
   it("go through gamma draws to concentration and rate", () => {
     const [concentration, rate] = [requiresGrad(tensor(2.5)), requiresGrad(tensor(2))];
@@ -131,19 +136,30 @@ describe("gradients of draws", () => {
   });
 });
 
-/** Whether the mean and the variance of draws are those of the distribution, within five standard errors, of which the variance's is known by the fourth moment. */
+/**
+ * Whether the mean and the variance of draws are those of the distribution, within five standard errors, of which the
+ * variance's is known by the fourth moment.
+ */
 async function expectMoments(distribution: Distribution, draws: Tensor): Promise<void> {
   const count = draws.size(0);
   const rows = draws.reshape(count, -1).t().toArraySync() as number[][];
-  const [means, variances] = [distribution.mean, distribution.variance].map((x) => Array.from(x.reshape(-1).dataSync()));
+  const [means, variances] = [distribution.mean, distribution.variance].map((x) =>
+    Array.from(x.reshape(-1).dataSync()),
+  );
   rows.forEach((row, i) => {
-    const moment = (power: number, from: number): number => row.reduce((sum, x) => sum + (x - from) ** power, 0) / count;
+    const moment = (power: number, from: number): number =>
+      row.reduce((sum, x) => sum + (x - from) ** power, 0) / count;
     const mean = moment(1, 0);
     const variance = moment(2, mean);
-    const [expectedMean, expectedVariance] = [means, variances].map((each) => each?.[i] as number) as [number, number]; // safe: two of two
-    expect(Math.abs(mean - expectedMean), `${distribution} mean ${mean}`).toBeLessThanOrEqual(5 * Math.sqrt(variance / count));
+    // safe: two of two
+    const [expectedMean, expectedVariance] = [means, variances].map((each) => each?.[i] as number) as [number, number];
+    expect(Math.abs(mean - expectedMean), `${distribution} mean ${mean}`).toBeLessThanOrEqual(
+      5 * Math.sqrt(variance / count),
+    );
     const error = Math.sqrt((moment(4, mean) - variance ** 2) / count);
-    expect(Math.abs(variance - expectedVariance), `${distribution} variance ${variance}`).toBeLessThanOrEqual(5 * error);
+    expect(Math.abs(variance - expectedVariance), `${distribution} variance ${variance}`).toBeLessThanOrEqual(
+      5 * error,
+    );
   });
 }
 
@@ -163,7 +179,8 @@ const { device } = await findWebGpu();
 describe("moments", () => {
   it("on the CPU", async () => {
     manualSeed(1);
-    for (const distribution of families((x) => tensor(x))) await expectMoments(distribution, distribution.sample([20000]));
+    for (const distribution of families((x) => tensor(x)))
+      await expectMoments(distribution, distribution.sample([20000]));
   });
 
   it.skipIf(device === null)("on a GPU", async () => {
@@ -200,7 +217,13 @@ describe("on a GPU", () => {
       .logProb(policy.sample([64]).mul(0))
       .mean()
       .backward();
-    expectClose(tensor((await (logits.grad as Tensor).toArray()) as number[]), [2 / 3, -1 / 3, -1 / 3], 1e-5, 1e-5, "gradient");
+    expectClose(
+      tensor((await (logits.grad as Tensor).toArray()) as number[]),
+      [2 / 3, -1 / 3, -1 / 3],
+      1e-5,
+      1e-5,
+      "gradient",
+    );
     const scale = requiresGrad(tensor([1, 2], place));
     klDivergence(new Normal(0, scale), new Normal(tensor(0, place), 1))
       .sum()

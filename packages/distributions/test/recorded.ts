@@ -33,8 +33,16 @@ interface Recorded {
     readonly result: Numbers;
     readonly gradients: Readonly<Record<string, Numbers>>;
   }[];
-  readonly draws: readonly (Made & { readonly shape: readonly number[]; readonly sample: Numbers; readonly rsample?: Numbers })[];
-  readonly slopes: readonly { readonly concentration: number; readonly draws: readonly number[]; readonly slopes: readonly number[] }[];
+  readonly draws: readonly (Made & {
+    readonly shape: readonly number[];
+    readonly sample: Numbers;
+    readonly rsample?: Numbers;
+  })[];
+  readonly slopes: readonly {
+    readonly concentration: number;
+    readonly draws: readonly number[];
+    readonly slopes: readonly number[];
+  }[];
 }
 
 /** Everything recorded. */
@@ -70,7 +78,9 @@ const transforms: Readonly<Record<string, () => d.Transform>> = {
   stickbreaking: () => new d.StickBreakingTransform(),
 };
 
-/** The arguments that makers take apart. Their types are what PyTorch was called with, by the script beside this file. */
+/**
+ * The arguments that makers take apart. Their types are what PyTorch was called with, by the script beside this file.
+ */
 type Names =
   | "alpha baseDistribution componentDistribution concentration concentration0 concentration1 covDiag covFactor covarianceMatrix df df1 df2 dim high loc"
   | "logits low mixtureDistribution"
@@ -115,9 +125,14 @@ const makers: Readonly<Record<string, (args: Arguments) => d.Distribution>> = {
   OneHotCategoricalStraightThrough: (args) => new d.OneHotCategoricalStraightThrough(odds(args)),
   VonMises: ({ loc, concentration }) => new d.VonMises(loc, concentration),
   MultivariateNormal: ({ loc, scaleTril, covarianceMatrix, precisionMatrix }) =>
-    new d.MultivariateNormal(loc, scaleTril ? { scaleTril } : covarianceMatrix ? { covarianceMatrix } : { precisionMatrix }),
-  Independent: ({ baseDistribution, reinterpretedBatchNdims }) => new d.Independent(baseDistribution, reinterpretedBatchNdims),
-  TransformedDistribution: ({ baseDistribution, transforms }) => new d.TransformedDistribution(baseDistribution, transforms),
+    new d.MultivariateNormal(
+      loc,
+      scaleTril ? { scaleTril } : covarianceMatrix ? { covarianceMatrix } : { precisionMatrix },
+    ),
+  Independent: ({ baseDistribution, reinterpretedBatchNdims }) =>
+    new d.Independent(baseDistribution, reinterpretedBatchNdims),
+  TransformedDistribution: ({ baseDistribution, transforms }) =>
+    new d.TransformedDistribution(baseDistribution, transforms),
   MixtureSameFamily: ({ mixtureDistribution, componentDistribution }) =>
     new d.MixtureSameFamily(mixtureDistribution, componentDistribution),
   RelaxedBernoulli: ({ temperature, ...rest }) => new d.RelaxedBernoulli(temperature, odds(rest)),
@@ -133,7 +148,8 @@ const counts = new Set(["dim", "total_count", "reinterpreted_batch_ndims"]);
 export function build({ name, args }: Made, place: Place, track = false, path = ""): Built {
   const leaves: Record<string, Tensor> = {};
   const given = Object.entries(args).map(([key, value]) => {
-    if (key === "transforms") return [key, (value as string[]).map((each) => (transforms[each] as () => d.Transform)())];
+    if (key === "transforms")
+      return [key, (value as string[]).map((each) => (transforms[each] as () => d.Transform)())];
     if (counts.has(key) && typeof value === "number") return [key, value];
     if (typeof value === "object" && value !== null && "name" in value) {
       const inner = build(value as Made, place, track, `${path}${key}.`);
@@ -147,7 +163,9 @@ export function build({ name, args }: Made, place: Place, track = false, path = 
   const maker = makers[name];
   if (maker === undefined) throw new Error(`there is no ${name} here`);
   return {
-    distribution: maker(Object.fromEntries(given.map(([key, value]) => [camelCase(key as string), value])) as unknown as Arguments),
+    distribution: maker(
+      Object.fromEntries(given.map(([key, value]) => [camelCase(key as string), value])) as unknown as Arguments,
+    ),
     leaves,
   };
 }
@@ -162,6 +180,7 @@ export function expectClose(actual: Tensor, expected: Numbers, rtol: number, ato
   a.forEach((x, i) => {
     const y = b[i] as number;
     if (Object.is(x, y) || x === y) return;
-    if (!(Math.abs(x - y) <= atol + rtol * Math.abs(y))) throw new Error(`${what}: element ${i} is ${x}, expected ${y}`);
+    if (!(Math.abs(x - y) <= atol + rtol * Math.abs(y)))
+      throw new Error(`${what}: element ${i} is ${x}, expected ${y}`);
   });
 }

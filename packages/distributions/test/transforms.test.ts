@@ -1,4 +1,7 @@
-/** Transforms that are not met elsewhere: there and back, how much they stretch by the determinant of their Jacobian, and what leads to a constraint. */
+/**
+ * Transforms that are not met elsewhere: there and back, how much they stretch by the determinant of their Jacobian,
+ * and what leads to a constraint.
+ */
 
 import { jacobian } from "@akari/autograd";
 import { arange, eye, ones, slogdet, type Tensor, tensor, zeros } from "@akari/tensor";
@@ -36,7 +39,12 @@ const x3 = tensor([0.4, -0.7, 1.1], double);
 
 describe("transforms", () => {
   it.each<readonly [string, Transform, Tensor, Tensor]>([
-    ["CumulativeDistributionTransform", new CumulativeDistributionTransform(new Normal(tensor(0.5, double), 2)), x3, x3],
+    [
+      "CumulativeDistributionTransform",
+      new CumulativeDistributionTransform(new Normal(tensor(0.5, double), 2)),
+      x3,
+      x3,
+    ],
     ["CatTransform", new CatTransform([exp, line], 0, [1, 2]), x3, x3],
     ["StackTransform", new StackTransform([exp, line, exp], 0), x3, x3],
     ["IndependentTransform", new IndependentTransform(exp, 1), x3, x3],
@@ -116,7 +124,8 @@ describe("transforms", () => {
       [constraints.greaterThan(tensor([1, 2, 3], double)), x3],
       [constraints.halfOpenInterval(2, tensor(5, double)), x3],
     ] as const)
-      for (const to of [bijectTo, transformTo]) expect(constraint.check(to(constraint).apply(x)).all().itemSync()).toBe(1);
+      for (const to of [bijectTo, transformTo])
+        expect(constraint.check(to(constraint).apply(x)).all().itemSync()).toBe(1);
     const triangle = new LowerCholeskyTransform();
     expectClose(triangle.inverse(triangle.apply(matrix)), matrix.tril());
     expect(() => bijectTo(constraints.boolean)).toThrow(/bijectTo: there is no transform to what must be 0 or 1/);

@@ -1,5 +1,6 @@
 /**
- * What distributions say of values and of themselves, and its gradients, against PyTorch's, in float64; and the same on the other devices in float32.
+ * What distributions say of values and of themselves, and its gradients, against PyTorch's, in float64; and the same on
+ * the other devices in float32.
  */
 
 import { grad } from "@akari/autograd";
@@ -50,24 +51,27 @@ describe.each([
   ["reference, float32", { dtype: "float32", device: reference() }, 2e-4, 2e-5],
 ] as const)("values on %s", (_, place, rtol, atol) => {
   const entries = recorded.values.filter(({ precise }) => !precise || place.dtype === "float64");
-  it.each(entries.map((entry) => [`${entry.name} ${JSON.stringify(entry.args).slice(0, 60)}`, entry] as const))("%s", (_, entry) => {
-    const exact = place.dtype === "float64";
-    const { distribution, leaves } = build(entry, place, exact);
-    expect(distribution.batchShape).toEqual(entry.batchShape);
-    expect(distribution.eventShape).toEqual(entry.eventShape);
-    const value = tensor(plain(entry.value), place);
-    for (const [name, expected] of Object.entries(entry.results)) {
-      const compute = results[name];
-      if (compute === undefined) throw new Error(`there is no ${name} here`);
-      const result = compute(distribution, value, entry, place);
-      expectClose(result, expected, rtol, atol, name);
-      const slopes = entry.gradients[name];
-      if (exact && slopes !== undefined) {
-        const { value: _, ...own } = slopes;
-        expectGradients(result, leaves, own, name);
+  it.each(entries.map((entry) => [`${entry.name} ${JSON.stringify(entry.args).slice(0, 60)}`, entry] as const))(
+    "%s",
+    (_, entry) => {
+      const exact = place.dtype === "float64";
+      const { distribution, leaves } = build(entry, place, exact);
+      expect(distribution.batchShape).toEqual(entry.batchShape);
+      expect(distribution.eventShape).toEqual(entry.eventShape);
+      const value = tensor(plain(entry.value), place);
+      for (const [name, expected] of Object.entries(entry.results)) {
+        const compute = results[name];
+        if (compute === undefined) throw new Error(`there is no ${name} here`);
+        const result = compute(distribution, value, entry, place);
+        expectClose(result, expected, rtol, atol, name);
+        const slopes = entry.gradients[name];
+        if (exact && slopes !== undefined) {
+          const { value: _, ...own } = slopes;
+          expectGradients(result, leaves, own, name);
+        }
       }
-    }
-  });
+    },
+  );
 });
 
 describe("divergences", () => {

@@ -1,17 +1,26 @@
-/** What the functions for one and for several dimensions have in common: their options, and a transform along one dimension. */
+/**
+ * What the functions for one and for several dimensions have in common: their options, and a transform along one
+ * dimension.
+ */
 
 import { checkInteger, isFloating, shapeError, type Tensor } from "@akari/tensor";
 import { table } from "./tables.ts";
 import { fourier, sizesOf } from "./transform.ts";
 import { upload } from "./upload.ts";
 
-/** Which direction of a transform is divided by its length: `"backward"` the inverse, `"forward"` the other one, `"ortho"` both by the square root of it. */
+/**
+ * Which direction of a transform is divided by its length: `"backward"` the inverse, `"forward"` the other one,
+ * `"ortho"` both by the square root of it.
+ */
 export type Norm = "backward" | "ortho" | "forward";
 
 /** All of them. */
 export const norms: readonly Norm[] = ["backward", "ortho", "forward"];
 
-/** The kinds of transforms: what of the numbers and of the results is complex rather than real, and the sign of the exponent. */
+/**
+ * The kinds of transforms: what of the numbers and of the results is complex rather than real, and the sign of the
+ * exponent.
+ */
 export const kinds = {
   fft: { from: true, to: true, sign: -1 },
   ifft: { from: true, to: true, sign: 1 },
@@ -41,7 +50,14 @@ export function expectNumbers(operation: string, x: Tensor, complex: boolean): T
 }
 
 /** A transform along a dimension, from 0. `length` undefined stands for the number of elements there. */
-export function along(operation: string, x: Tensor, kind: Kind, length: number | undefined, dim: number, norm: Norm): Tensor {
+export function along(
+  operation: string,
+  x: Tensor,
+  kind: Kind,
+  length: number | undefined,
+  dim: number,
+  norm: Norm,
+): Tensor {
   const { from, to, sign } = kind;
   const size = x.shape[dim] as number; // safe: the dimension has been looked up
   const n = length ?? (from && !to ? 2 * (size - 1) : size);
@@ -49,7 +65,8 @@ export function along(operation: string, x: Tensor, kind: Kind, length: number |
   const half = Math.floor(n / 2) + 1;
   const given = Math.min(size, from && !to ? half : n);
   const numbers = given < size ? x.narrow(dim, 0, given) : x;
-  // The half that is not given has the same real parts of its terms, so those that are given count twice: all but the first, and that of n/2.
+  // The half that is not given has the same real parts of its terms, so those that are given count twice: all but the
+  // first, and that of n/2.
   const whole = to ? numbers : numbers.mul(weights(numbers, dim, n));
   const divided = { backward: sign > 0 ? n : 1, ortho: Math.sqrt(n), forward: sign > 0 ? 1 : n }[norm];
   return fourier(whole, { ...kind, n, dim, wanted: to && !from ? half : n, scale: 1 / divided });

@@ -1,7 +1,8 @@
 /**
- * The transform of a few numbers as formulas of the scalar language. A pass of a longer transform computes one of these at every place, so its kernel on
- * every device follows from here. A part that is known to be zero is `null` and costs nothing: a transform of real numbers, of a signal that is
- * continued by zeros, or of which only some results are wanted, is the same formula with less in it.
+ * The transform of a few numbers as formulas of the scalar language. A pass of a longer transform computes one of these
+ * at every place, so its kernel on every device follows from here. A part that is known to be zero is `null` and costs
+ * nothing: a transform of real numbers, of a signal that is continued by zeros, or of which only some results are
+ * wanted, is the same formula with less in it.
  */
 
 import { constant, type DType, type Expr, floating, input, once, type Program, program, scalar } from "@akari/tensor";
@@ -29,7 +30,10 @@ function turned(z: Complex, k: number, n: number): Complex {
   return times(z, Math.cos(angle), Math.sin(angle));
 }
 
-/** `X_k = Σ_j x_j e^(-2πi jk/n)`: by halves where there are two, otherwise x_j and x_(n-j) together, whose factors differ in one sign. */
+/**
+ * `X_k = Σ_j x_j e^(-2πi jk/n)`: by halves where there are two, otherwise x_j and x_(n-j) together, whose factors
+ * differ in one sign.
+ */
 function transform(x: readonly Complex[]): readonly Complex[] {
   const n = x.length;
   if (n === 1) return x;
@@ -77,8 +81,8 @@ export interface Butterfly {
 const programs = new Map<string, Program>();
 
 /**
- * The program of a butterfly. Its inputs are the parts of the numbers one after the other, then both parts of each multiplier; its outputs are the parts of
- * the results.
+ * The program of a butterfly. Its inputs are the parts of the numbers one after the other, then both parts of each
+ * multiplier; its outputs are the parts of the results.
  */
 export function butterfly({ radix, given, wanted, reads, writes, dtype, twiddled }: Butterfly): Program {
   return once(programs, `${radix} ${given} ${wanted} ${reads} ${writes} ${dtype} ${twiddled}`, () => {

@@ -1,6 +1,7 @@
 /**
- * Transforms of any length. Those with a prime factor that there is no formula for go Bluestein's way: since `jk = (j² + k² - (k - j)²) / 2`, a transform is a
- * convolution with the chirp `e^(πi l²/n)` between two multiplications by its conjugate, and the convolution a product of transforms of a convenient length.
+ * Transforms of any length. Those with a prime factor that there is no formula for go Bluestein's way: since
+ * `jk = (j² + k² - (k - j)²) / 2`, a transform is a convolution with the chirp `e^(πi l²/n)` between two
+ * multiplications by its conjugate, and the convolution a product of transforms of a convenient length.
  *
  * (Bluestein 1970, "A linear filtering approach to the computation of discrete Fourier transform".)
  */
@@ -12,7 +13,10 @@ import { factors, passes } from "./passes.ts";
 import { rotations, table } from "./tables.ts";
 import { upload } from "./upload.ts";
 
-/** `to_k = scale Σ_j from_j e^(-2πi jk/n)` for as many numbers as are given and as many results as are wanted. What is needed in between is made beside `like`. */
+/**
+ * `to_k = scale Σ_j from_j e^(-2πi jk/n)` for as many numbers as are given and as many results as are wanted. What is
+ * needed in between is made beside `like`.
+ */
 export function transform(from: Line, to: Line, n: number, scale: number, like: Tensor): void {
   if (factors(n) !== null) {
     passes(from, to, n, scale, like);
@@ -20,7 +24,11 @@ export function transform(from: Line, to: Line, n: number, scale: number, like: 
   }
   const [given, wanted, { dim }] = [from.length, to.length, from];
   const length = convenient(given + wanted - 1);
-  const [numbers, spectrum, results] = [given, length, wanted].map((size) => from.planes(size, like)) as [Tensor, Tensor, Tensor]; // safe: three
+  const [numbers, spectrum, results] = [given, length, wanted].map((size) => from.planes(size, like)) as [
+    Tensor,
+    Tensor,
+    Tensor,
+  ]; // safe: three
   const [x, y, z] = [numbers, spectrum, results].map((planes) => Line.ofPlanes(planes, dim)) as [Line, Line, Line];
   const chirp = chirpOf(n, Math.max(given, wanted), numbers);
   multiply(from, x.beside(chirp), x, 1, like);
@@ -38,11 +46,9 @@ function convenient(least: number): number {
 
 /** `to = scale from by` */
 function multiply(from: Line, by: Line, to: Line, scale: number, { device }: Tensor): void {
-  const [numbers, multipliers, results] = [from, by, to].map((line) => line.blocks([line.length, 1], [1, 0], 0, 0, 1)) as [
-    View[],
-    View[],
-    View[],
-  ];
+  const [numbers, multipliers, results] = [from, by, to].map((line) =>
+    line.blocks([line.length, 1], [1, 0], 0, 0, 1),
+  ) as [View[], View[], View[]];
   const program = product({ reads: from.there, writes: to.there, dtype: from.dtype });
   device.run({ kind: "pointwise", program, inputs: [...numbers, ...multipliers], scalars: [scale], to: results });
 }
@@ -52,7 +58,10 @@ function chirpOf(n: number, length: number, { dtype, device }: Tensor): Tensor {
   return rotations(`chirp ${n} ${length}`, 1, length, (_, l) => ((l * l) % (2 * n)) / (2 * n), dtype, device);
 }
 
-/** The transform of `e^(πi l²/n)` for the distances l that there are between a number given and a result wanted, the negative ones at the end. */
+/**
+ * The transform of `e^(πi l²/n)` for the distances l that there are between a number given and a result wanted, the
+ * negative ones at the end.
+ */
 function filterOf(n: number, given: number, wanted: number, length: number, like: Tensor): Tensor {
   const { dtype, device } = like;
   return table(`filter ${n} ${given} ${wanted} ${dtype}`, device, () => {

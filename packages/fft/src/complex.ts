@@ -1,10 +1,20 @@
 /**
- * Complex numbers. Akari has no dtype for them: a tensor of complex numbers is a real one whose last dimension, of size 2, holds their real and imaginary
- * parts, which is what `torch.view_as_real` shows of a complex tensor. So all that works on tensors works on them (sums, views, optimizers, files), and where complex numbers
- * multiply or have a length, these functions know. Dimensions are counted as if the last one were not there.
+ * Complex numbers. Akari has no dtype for them: a tensor of complex numbers is a real one whose last dimension, of size
+ * 2, holds their real and imaginary parts, which is what `torch.view_as_real` shows of a complex tensor. So all that
+ * works on tensors works on them (sums, views, optimizers, files), and where complex numbers multiply or have a length,
+ * these functions know. Dimensions are counted as if the last one were not there.
  */
 
-import { broadcastTensors, type Expr, hypot, pointwise, shapeError, stack, type Tensor, withDerivative } from "@akari/tensor";
+import {
+  broadcastTensors,
+  type Expr,
+  hypot,
+  pointwise,
+  shapeError,
+  stack,
+  type Tensor,
+  withDerivative,
+} from "@akari/tensor";
 
 /** A tensor, for what expects complex numbers. */
 function expectComplex(operation: string, z: Tensor): Tensor {
@@ -14,7 +24,8 @@ function expectComplex(operation: string, z: Tensor): Tensor {
 }
 
 /**
- * Complex numbers of their real and imaginary parts, which broadcast: [...], [...] → [..., 2]. Without the latter they are zero.
+ * Complex numbers of their real and imaginary parts, which broadcast: [...], [...] → [..., 2]. Without the latter they
+ * are zero.
  *
  * https://pytorch.org/docs/stable/generated/torch.complex.html
  *
@@ -65,16 +76,24 @@ export function angle(z: Tensor): Tensor {
   return direction(real(expectComplex("angle", z)), imag(z));
 }
 
-/** The numbers of these absolute values and angles, `r cos φ + i r sin φ`. https://pytorch.org/docs/stable/generated/torch.polar.html */
+/**
+ * The numbers of these absolute values and angles, `r cos φ + i r sin φ`.
+ * https://pytorch.org/docs/stable/generated/torch.polar.html
+ */
 export function polar(abs: Tensor, angle: Tensor): Tensor {
   return stack([abs.mul(angle.cos()), abs.mul(angle.sin())], -1);
 }
 
-const realOfProduct = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>("mul", (a, b, c, d) => a.mul(c).sub(b.mul(d)));
-const imagOfProduct = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>("mul", (a, b, c, d) => a.mul(d).add(b.mul(c)));
+const realOfProduct = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>("mul", (a, b, c, d) =>
+  a.mul(c).sub(b.mul(d)),
+);
+const imagOfProduct = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>("mul", (a, b, c, d) =>
+  a.mul(d).add(b.mul(c)),
+);
 
 /** Products of complex numbers, which broadcast. With real numbers, `z.mul(x.unsqueeze(-1))` does. */
 export function mul(z: Tensor, w: Tensor): Tensor {
-  const parts = [z, w].flatMap((x) => [real(expectComplex("mul", x)), imag(x)]) as [Tensor, Tensor, Tensor, Tensor]; // safe: two of each
+  // safe: two of each
+  const parts = [z, w].flatMap((x) => [real(expectComplex("mul", x)), imag(x)]) as [Tensor, Tensor, Tensor, Tensor];
   return stack([realOfProduct(...parts), imagOfProduct(...parts)], -1);
 }

@@ -5,7 +5,13 @@ import { sizesOf } from "./transform.ts";
 import { upload } from "./upload.ts";
 
 /** Multiples of the lowest frequency there is. */
-function frequencies(operation: string, n: number, d: number, multiples: readonly number[], options?: TensorOptions): Tensor {
+function frequencies(
+  operation: string,
+  n: number,
+  d: number,
+  multiples: readonly number[],
+  options?: TensorOptions,
+): Tensor {
   return upload(
     operation,
     Float64Array.from(multiples, (k) => k / (n * d)),
@@ -17,7 +23,8 @@ function frequencies(operation: string, n: number, d: number, multiples: readonl
 const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, k) => k);
 
 /**
- * The frequencies of the results of `fft`, in cycles for each unit of the distance `d` (default 1) between numbers: `0, 1, …, ⌈n/2⌉ - 1, -⌊n/2⌋, …, -1`, divided by `n d`.
+ * The frequencies of the results of `fft`, in cycles for each unit of the distance `d` (default 1) between numbers:
+ * `0, 1, …, ⌈n/2⌉ - 1, -⌊n/2⌋, …, -1`, divided by `n d`.
  *
  * https://pytorch.org/docs/stable/generated/torch.fft.fftfreq.html
  *
@@ -44,12 +51,18 @@ export function rfftfreq(n: number, d: number = 1, options?: TensorOptions): Ten
 export interface ShiftOptions {
   /** The dimensions, that of the two parts of complex numbers not counted. Default: all. */
   readonly dim?: number | readonly number[];
-  /** Whether the numbers are complex, and stay together with their imaginary parts. Default: whether the last dimension of several is 2. */
+  /**
+   * Whether the numbers are complex, and stay together with their imaginary parts. Default: whether the last dimension
+   * of several is 2.
+   */
   readonly complex?: boolean;
 }
 
 function shift(operation: string, x: Tensor, options: ShiftOptions | undefined, by: (size: number) => number): Tensor {
-  const { dim, complex } = settings(operation, options, { dim: undefined, complex: x.ndim > 1 && x.shape.at(-1) === 2 });
+  const { dim, complex } = settings(operation, options, {
+    dim: undefined,
+    complex: x.ndim > 1 && x.shape.at(-1) === 2,
+  });
   const sizes = sizesOf(x, complex);
   const dims = dimensions(operation, dim, sizes.length);
   return dims.length === 0
@@ -62,7 +75,8 @@ function shift(operation: string, x: Tensor, options: ShiftOptions | undefined, 
 }
 
 /**
- * Numbers in the order of their frequencies: zero, which stands first in the results of a transform, comes to the middle.
+ * Numbers in the order of their frequencies: zero, which stands first in the results of a transform, comes to the
+ * middle.
  *
  * https://pytorch.org/docs/stable/generated/torch.fft.fftshift.html
  *

@@ -1,6 +1,7 @@
 /**
- * Fourier transforms with the names of PyTorch's `torch.fft`, of any length and along any dimensions, with gradients; `stft` and `istft`; windows. A tensor of complex numbers is a real
- * one with a last dimension of 2 for their real and imaginary parts, as `torch.view_as_real` has it: `complex` makes one.
+ * Fourier transforms with the names of PyTorch's `torch.fft`, of any length and along any dimensions, with gradients;
+ * `stft` and `istft`; windows. A tensor of complex numbers is a real one with a last dimension of 2 for their real and
+ * imaginary parts, as `torch.view_as_real` has it: `complex` makes one.
  *
  * @packageDocumentation
  */
@@ -9,7 +10,21 @@ export type { Norm } from "./along.ts";
 export { abs, angle, complex, conj, imag, mul, polar, real } from "./complex.ts";
 export { fftfreq, fftshift, ifftshift, rfftfreq, type ShiftOptions } from "./frequencies.ts";
 export { type FftOptions, fft, hfft, ifft, ihfft, irfft, rfft } from "./one.ts";
-export { type FftnOptions, fft2, fftn, hfft2, hfftn, ifft2, ifftn, ihfft2, ihfftn, irfft2, irfftn, rfft2, rfftn } from "./several.ts";
+export {
+  type FftnOptions,
+  fft2,
+  fftn,
+  hfft2,
+  hfftn,
+  ifft2,
+  ifftn,
+  ihfft2,
+  ihfftn,
+  irfft2,
+  irfftn,
+  rfft2,
+  rfftn,
+} from "./several.ts";
 export { type FrameOptions, type IstftOptions, istft, type StftOptions, stft } from "./stft.ts";
 export {
   bartlettWindow,

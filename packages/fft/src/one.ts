@@ -7,8 +7,8 @@ import { sizesOf } from "./transform.ts";
 /** Options of a transform along one dimension. */
 export interface FftOptions {
   /**
-   * The length of the transform: of more numbers the first ones are taken, fewer are continued as zeros. Default: as many as there are; `2 (size - 1)` where the results are real, and the
-   * numbers half of a symmetric whole.
+   * The length of the transform: of more numbers the first ones are taken, fewer are continued as zeros. Default: as
+   * many as there are; `2 (size - 1)` where the results are real, and the numbers half of a symmetric whole.
    */
   readonly n?: number;
   /** The dimension, that of the two parts of complex numbers not counted. Default -1. */
@@ -52,7 +52,8 @@ export function ifft(x: Tensor, options?: FftOptions): Tensor {
 }
 
 /**
- * The Fourier transform of real numbers. Its results for n - k and k are each other's conjugates, and so only those up to n/2 are computed: [..., n] → [..., ⌊n/2⌋ + 1, 2].
+ * The Fourier transform of real numbers. Its results for n - k and k are each other's conjugates, and so only those up
+ * to n/2 are computed: [..., n] → [..., ⌊n/2⌋ + 1, 2].
  *
  * https://pytorch.org/docs/stable/generated/torch.fft.rfft.html
  *
@@ -64,7 +65,8 @@ export function rfft(x: Tensor, options?: FftOptions): Tensor {
 }
 
 /**
- * The inverse of `rfft`: [..., ⌊n/2⌋ + 1, 2] → [..., n]. An odd n has to be said. Imaginary parts that would have to be zero, of the first number and of that for n/2, are taken for it.
+ * The inverse of `rfft`: [..., ⌊n/2⌋ + 1, 2] → [..., n]. An odd n has to be said. Imaginary parts that would have to be
+ * zero, of the first number and of that for n/2, are taken for it.
  *
  * https://pytorch.org/docs/stable/generated/torch.fft.irfft.html
  *
@@ -76,7 +78,8 @@ export function irfft(x: Tensor, options?: FftOptions): Tensor {
 }
 
 /**
- * The Fourier transform of numbers of which those for n - j and j are each other's conjugates, and only those up to n/2 are given; the results are real: [..., ⌊n/2⌋ + 1, 2] → [..., n].
+ * The Fourier transform of numbers of which those for n - j and j are each other's conjugates, and only those up to n/2
+ * are given; the results are real: [..., ⌊n/2⌋ + 1, 2] → [..., n].
  *
  * https://pytorch.org/docs/stable/generated/torch.fft.hfft.html
  */

@@ -1,4 +1,7 @@
-/** Transforms along several dimensions: one after the other, the one between real and complex numbers along the last dimension named. */
+/**
+ * Transforms along several dimensions: one after the other, the one between real and complex numbers along the last
+ * dimension named.
+ */
 
 import { ArgumentError, checkChoice, dimension, settings, showShape, type Tensor } from "@akari/tensor";
 import { along, expectNumbers, kinds, type Norm, norms } from "./along.ts";
@@ -6,10 +9,14 @@ import { sizesOf } from "./transform.ts";
 
 /** Options of a transform along several dimensions. */
 export interface FftnOptions {
-  /** The lengths of the transforms, one for each dimension; -1 for as many as there are. Default: as `n` of a transform along one dimension. */
+  /**
+   * The lengths of the transforms, one for each dimension; -1 for as many as there are. Default: as `n` of a transform
+   * along one dimension.
+   */
   readonly s?: readonly number[];
   /**
-   * The dimensions, that of the two parts of complex numbers not counted. Default: all, or as many of the last as there are lengths; for `fft2` and its like the last two.
+   * The dimensions, that of the two parts of complex numbers not counted. Default: all, or as many of the last as there
+   * are lengths; for `fft2` and its like the last two.
    */
   readonly dim?: number | readonly number[];
   /** What is divided by the product of the lengths. Default `"backward"`: the inverse. */
@@ -31,26 +38,42 @@ function several(
   const count = s?.length ?? rank;
   const given = dim === undefined ? Array.from({ length: count }, (_, i) => i - count) : [dim].flat();
   const dims = given.map((d) => dimension(operation, d, rank));
-  if (new Set(dims).size < dims.length) throw new ArgumentError(`${operation}: a dimension appears twice in ${showShape(given)}`);
+  if (new Set(dims).size < dims.length)
+    throw new ArgumentError(`${operation}: a dimension appears twice in ${showShape(given)}`);
   if (dims.length === 0) throw new ArgumentError(`${operation}: expected at least one dimension`);
   if (s !== undefined && s.length !== dims.length)
-    throw new ArgumentError(`${operation}: ${s.length} lengths ${showShape(s)} do not fit ${dims.length} dimensions ${showShape(given)}`);
+    throw new ArgumentError(
+      `${operation}: ${s.length} lengths ${showShape(s)} do not fit ${dims.length} dimensions ${showShape(given)}`,
+    );
   const steps = dims.map((d, i) => ({ dim: d, length: s?.[i] === -1 ? undefined : s?.[i] })).reverse();
   // From the last dimension to the first where real numbers come in, and the other way round where they come out.
   if (kind.from && !kind.to) steps.reverse();
   for (const [i, step] of steps.entries()) {
     const outer = i === (kind.from ? steps.length - 1 : 0);
-    result = along(operation, result, outer ? kind : kinds[kind.sign < 0 ? "fft" : "ifft"], step.length, step.dim, norm);
+    result = along(
+      operation,
+      result,
+      outer ? kind : kinds[kind.sign < 0 ? "fft" : "ifft"],
+      step.length,
+      step.dim,
+      norm,
+    );
   }
   return result;
 }
 
-/** The transform `fft` along the last two dimensions, or those named: [..., n, m, 2] → [..., n, m, 2]. https://pytorch.org/docs/stable/generated/torch.fft.fft2.html */
+/**
+ * The transform `fft` along the last two dimensions, or those named: [..., n, m, 2] → [..., n, m, 2].
+ * https://pytorch.org/docs/stable/generated/torch.fft.fft2.html
+ */
 export function fft2(x: Tensor, options?: FftnOptions): Tensor {
   return several("fft2", "fft", x, options, [-2, -1]);
 }
 
-/** The transform `fft` along all dimensions, or those named. https://pytorch.org/docs/stable/generated/torch.fft.fftn.html */
+/**
+ * The transform `fft` along all dimensions, or those named.
+ * https://pytorch.org/docs/stable/generated/torch.fft.fftn.html
+ */
 export function fftn(x: Tensor, options?: FftnOptions): Tensor {
   return several("fftn", "fft", x, options);
 }
@@ -65,17 +88,26 @@ export function ifftn(x: Tensor, options?: FftnOptions): Tensor {
   return several("ifftn", "ifft", x, options);
 }
 
-/** The transform `rfft` along the last two dimensions, or those named: [..., n, m] → [..., n, ⌊m/2⌋ + 1, 2]. https://pytorch.org/docs/stable/generated/torch.fft.rfft2.html */
+/**
+ * The transform `rfft` along the last two dimensions, or those named: [..., n, m] → [..., n, ⌊m/2⌋ + 1, 2].
+ * https://pytorch.org/docs/stable/generated/torch.fft.rfft2.html
+ */
 export function rfft2(x: Tensor, options?: FftnOptions): Tensor {
   return several("rfft2", "rfft", x, options, [-2, -1]);
 }
 
-/** The transform `rfft` along all dimensions, or those named. https://pytorch.org/docs/stable/generated/torch.fft.rfftn.html */
+/**
+ * The transform `rfft` along all dimensions, or those named.
+ * https://pytorch.org/docs/stable/generated/torch.fft.rfftn.html
+ */
 export function rfftn(x: Tensor, options?: FftnOptions): Tensor {
   return several("rfftn", "rfft", x, options);
 }
 
-/** The inverse of `rfft2`: [..., n, ⌊m/2⌋ + 1, 2] → [..., n, m]. https://pytorch.org/docs/stable/generated/torch.fft.irfft2.html */
+/**
+ * The inverse of `rfft2`: [..., n, ⌊m/2⌋ + 1, 2] → [..., n, m].
+ * https://pytorch.org/docs/stable/generated/torch.fft.irfft2.html
+ */
 export function irfft2(x: Tensor, options?: FftnOptions): Tensor {
   return several("irfft2", "irfft", x, options, [-2, -1]);
 }
@@ -85,17 +117,26 @@ export function irfftn(x: Tensor, options?: FftnOptions): Tensor {
   return several("irfftn", "irfft", x, options);
 }
 
-/** The transform `hfft` along the last two dimensions, or those named: [..., n, ⌊m/2⌋ + 1, 2] → [..., n, m]. https://pytorch.org/docs/stable/generated/torch.fft.hfft2.html */
+/**
+ * The transform `hfft` along the last two dimensions, or those named: [..., n, ⌊m/2⌋ + 1, 2] → [..., n, m].
+ * https://pytorch.org/docs/stable/generated/torch.fft.hfft2.html
+ */
 export function hfft2(x: Tensor, options?: FftnOptions): Tensor {
   return several("hfft2", "hfft", x, options, [-2, -1]);
 }
 
-/** The transform `hfft` along all dimensions, or those named. https://pytorch.org/docs/stable/generated/torch.fft.hfftn.html */
+/**
+ * The transform `hfft` along all dimensions, or those named.
+ * https://pytorch.org/docs/stable/generated/torch.fft.hfftn.html
+ */
 export function hfftn(x: Tensor, options?: FftnOptions): Tensor {
   return several("hfftn", "hfft", x, options);
 }
 
-/** The inverse of `hfft2`: [..., n, m] → [..., n, ⌊m/2⌋ + 1, 2]. https://pytorch.org/docs/stable/generated/torch.fft.ihfft2.html */
+/**
+ * The inverse of `hfft2`: [..., n, m] → [..., n, ⌊m/2⌋ + 1, 2].
+ * https://pytorch.org/docs/stable/generated/torch.fft.ihfft2.html
+ */
 export function ihfft2(x: Tensor, options?: FftnOptions): Tensor {
   return several("ihfft2", "ihfft", x, options, [-2, -1]);
 }

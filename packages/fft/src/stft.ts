@@ -1,6 +1,17 @@
-/** The transforms of the pieces of a signal, which show its frequencies over time, and the signal that has given ones. */
+/**
+ * The transforms of the pieces of a signal, which show its frequencies over time, and the signal that has given ones.
+ */
 
-import { checkInteger, col2im, expectBetween, ones, type PadMode, settings, shapeError, type Tensor } from "@akari/tensor";
+import {
+  checkInteger,
+  col2im,
+  expectBetween,
+  ones,
+  type PadMode,
+  settings,
+  shapeError,
+  type Tensor,
+} from "@akari/tensor";
 import { complex as toComplex } from "./complex.ts";
 import { fft, irfft, rfft } from "./one.ts";
 
@@ -16,13 +27,19 @@ export interface FrameOptions {
   readonly center?: boolean;
   /** Whether transforms are divided by the square root of `nFft`. Default false. */
   readonly normalized?: boolean;
-  /** Whether only the frequencies from zero up are there; of real signals the others follow from them, and `istft` looks at no others. Default true. */
+  /**
+   * Whether only the frequencies from zero up are there; of real signals the others follow from them, and `istft` looks
+   * at no others. Default true.
+   */
   readonly onesided?: boolean;
 }
 
 /** Options of `stft`. */
 export interface StftOptions extends FrameOptions {
-  /** How the signal goes on before its beginning and behind its end, for the pieces in whose middle these are. Default `"reflect"`. */
+  /**
+   * How the signal goes on before its beginning and behind its end, for the pieces in whose middle these are. Default
+   * `"reflect"`.
+   */
   readonly padMode?: PadMode;
 }
 
@@ -32,7 +49,14 @@ export interface IstftOptions extends FrameOptions {
   readonly length?: number;
 }
 
-const shared = { hopLength: undefined, winLength: undefined, window: undefined, center: true, normalized: false, onesided: true };
+const shared = {
+  hopLength: undefined,
+  winLength: undefined,
+  window: undefined,
+  center: true,
+  normalized: false,
+  onesided: true,
+};
 
 /** The length of a hop, and the window for a whole piece: null where it is all ones. */
 function frames(
@@ -49,11 +73,15 @@ function frames(
     throw shapeError(operation, `a window [winLength], and that is ${winLength}`, window);
   if (winLength === nFft) return [hopLength, window ?? null];
   const left = Math.floor((nFft - winLength) / 2);
-  return [hopLength, (window ?? ones([winLength], { dtype: like.dtype, device: like.device })).pad([left, nFft - winLength - left])];
+  return [
+    hopLength,
+    (window ?? ones([winLength], { dtype: like.dtype, device: like.device })).pad([left, nFft - winLength - left]),
+  ];
 }
 
 /**
- * The Fourier transforms of the pieces of `nFft` elements of real signals, one every `hopLength`: [T] or [B, T] → [⌊nFft/2⌋ + 1, pieces, 2], with the batch in front.
+ * The Fourier transforms of the pieces of `nFft` elements of real signals, one every `hopLength`: [T] or [B, T] →
+ * [⌊nFft/2⌋ + 1, pieces, 2], with the batch in front.
  *
  * https://pytorch.org/docs/stable/generated/torch.stft.html
  *
@@ -62,7 +90,10 @@ function frames(
  * const spectrogram = abs(stft(signal, 400, { hopLength: 160, window: hannWindow(400) }));
  */
 export function stft(x: Tensor, nFft: number, options?: StftOptions): Tensor {
-  const { center, padMode, normalized, onesided, ...others } = settings("stft", options, { ...shared, padMode: "reflect" });
+  const { center, padMode, normalized, onesided, ...others } = settings("stft", options, {
+    ...shared,
+    padMode: "reflect",
+  });
   if (x.ndim !== 1 && x.ndim !== 2) throw shapeError("stft", "signals [T] or [B, T]", x);
   const [hop, window] = frames("stft", nFft, others, x);
   const half = Math.floor(nFft / 2);
@@ -75,15 +106,19 @@ export function stft(x: Tensor, nFft: number, options?: StftOptions): Tensor {
 }
 
 /**
- * The real signals whose pieces have given transforms, as far as there are such, else those that come closest: [⌊nFft/2⌋ + 1, pieces, 2] → [T], with the batch in front. The pieces are multiplied by
- * the window once more and added, and the sum divided by that of the squares of the windows.
+ * The real signals whose pieces have given transforms, as far as there are such, else those that come closest:
+ * [⌊nFft/2⌋ + 1, pieces, 2] → [T], with the batch in front. The pieces are multiplied by the window once more and
+ * added, and the sum divided by that of the squares of the windows.
  *
  * https://pytorch.org/docs/stable/generated/torch.istft.html
  *
  * @throws ArgumentError when the squares of the windows add up to nothing somewhere.
  */
 export function istft(z: Tensor, nFft: number, options?: IstftOptions): Tensor {
-  const { center, normalized, onesided, length, ...others } = settings("istft", options, { ...shared, length: undefined });
+  const { center, normalized, onesided, length, ...others } = settings("istft", options, {
+    ...shared,
+    length: undefined,
+  });
   const [hop, given] = frames("istft", nFft, others, z);
   const count = onesided ? Math.floor(nFft / 2) + 1 : nFft;
   if ((z.ndim !== 3 && z.ndim !== 4) || z.size(-3) !== count || z.size(-1) !== 2)
@@ -94,7 +129,8 @@ export function istft(z: Tensor, nFft: number, options?: IstftOptions): Tensor {
   const window = given ?? ones([nFft], { dtype: z.dtype, device: z.device });
   const number = pieces.size(1);
   const whole = nFft + hop * (number - 1);
-  const added = (x: Tensor): Tensor => col2im(x.transpose(1, 2), [1, whole], [1, nFft], { stride: [1, hop] }).view(-1, whole);
+  const added = (x: Tensor): Tensor =>
+    col2im(x.transpose(1, 2), [1, whole], [1, nFft], { stride: [1, hop] }).view(-1, whole);
   const start = center ? Math.floor(nFft / 2) : 0;
   const end = length === undefined ? whole - start : Math.min(whole, start + length);
   if (end <= start) throw shapeError("istft", "pieces that reach beyond the middle of the first one", z);

@@ -1,6 +1,6 @@
 /**
- * What transforms multiply by. The numbers depend on lengths alone, so they are computed once for each device, and those that have not been used for long
- * are forgotten.
+ * What transforms multiply by. The numbers depend on lengths alone, so they are computed once for each device, and
+ * those that have not been used for long are forgotten.
  */
 
 import { type Backend, type DType, perform, type Tensor } from "@akari/tensor";
@@ -26,7 +26,9 @@ export function table(name: string, device: Backend, make: () => Tensor): Tensor
   return found;
 }
 
-/** `e^(-2πi t)` for the turns `t(row, place)`: [2 · rows, length], the real parts of a row before the imaginary ones. */
+/**
+ * `e^(-2πi t)` for the turns `t(row, place)`: [2 · rows, length], the real parts of a row before the imaginary ones.
+ */
 export function rotations(
   name: string,
   rows: number,

@@ -1,4 +1,7 @@
-/** The one operation behind all transforms: linear, so that its gradient is the same operation, back from the results to the numbers. */
+/**
+ * The one operation behind all transforms: linear, so that its gradient is the same operation, back from the results to
+ * the numbers.
+ */
 
 import { apply, type Op, rules, type Shape, type Tensor } from "@akari/tensor";
 import { transform } from "./chirp.ts";
@@ -29,7 +32,9 @@ export function sizesOf({ shape }: { readonly shape: Shape }, complex: boolean):
 
 const operation: Op<Attributes> = {
   name: "fft",
-  infer: ([x], { wanted, dim, from, to }) => [{ shape: [...sizesOf(x, from).with(dim, wanted), ...(to ? [2] : [])], dtype: x.dtype }],
+  infer: ([x], { wanted, dim, from, to }) => [
+    { shape: [...sizesOf(x, from).with(dim, wanted), ...(to ? [2] : [])], dtype: x.dtype },
+  ],
   run([x], { n, dim, from, to, sign, scale }, [y]) {
     if (y.numel() === 0) return;
     const [numbers, results] = [Line.of(x, dim, from), Line.of(y, dim, to)];

@@ -5,7 +5,10 @@ import { upload } from "./upload.ts";
 
 /** Options of a window. */
 export interface WindowOptions extends TensorOptions {
-  /** Whether the window is one of a row that repeats, so that it ends one element before it would be symmetric; as transforms of pieces need it. Default true. */
+  /**
+   * Whether the window is one of a row that repeats, so that it ends one element before it would be symmetric; as
+   * transforms of pieces need it. Default true.
+   */
   readonly periodic?: boolean;
 }
 
@@ -24,7 +27,12 @@ export interface KaiserOptions extends WindowOptions {
 }
 
 /** A window whose weight at a place from 0 to 1 is known. */
-function windowOf(operation: string, length: number, { periodic, ...options }: WindowOptions, weight: (place: number) => number): Tensor {
+function windowOf(
+  operation: string,
+  length: number,
+  { periodic, ...options }: WindowOptions,
+  weight: (place: number) => number,
+): Tensor {
   checkInteger(operation, "the length", length);
   const steps = periodic ? length : length - 1;
   return upload(
@@ -56,7 +64,10 @@ export function hammingWindow(length: number, options?: HammingOptions): Tensor 
   return windowOf("hammingWindow", length, others, (t) => alpha - beta * cosine(t));
 }
 
-/** Blackman's window, `0.42 - 0.5 cos(2πt) + 0.08 cos(4πt)`. https://pytorch.org/docs/stable/generated/torch.blackman_window.html */
+/**
+ * Blackman's window, `0.42 - 0.5 cos(2πt) + 0.08 cos(4πt)`.
+ * https://pytorch.org/docs/stable/generated/torch.blackman_window.html
+ */
 export function blackmanWindow(length: number, options?: WindowOptions): Tensor {
   return windowOf(
     "blackmanWindow",
@@ -66,15 +77,29 @@ export function blackmanWindow(length: number, options?: WindowOptions): Tensor 
   );
 }
 
-/** Bartlett's window, a triangle: `1 - |2t - 1|`. https://pytorch.org/docs/stable/generated/torch.bartlett_window.html */
+/**
+ * Bartlett's window, a triangle: `1 - |2t - 1|`. https://pytorch.org/docs/stable/generated/torch.bartlett_window.html
+ */
 export function bartlettWindow(length: number, options?: WindowOptions): Tensor {
-  return windowOf("bartlettWindow", length, settings("bartlettWindow", options, defaults), (t) => 1 - Math.abs(2 * t - 1));
+  return windowOf(
+    "bartlettWindow",
+    length,
+    settings("bartlettWindow", options, defaults),
+    (t) => 1 - Math.abs(2 * t - 1),
+  );
 }
 
-/** Kaiser's window, `I₀(β √(1 - (2t - 1)²)) / I₀(β)`. https://pytorch.org/docs/stable/generated/torch.kaiser_window.html */
+/**
+ * Kaiser's window, `I₀(β √(1 - (2t - 1)²)) / I₀(β)`. https://pytorch.org/docs/stable/generated/torch.kaiser_window.html
+ */
 export function kaiserWindow(length: number, options?: KaiserOptions): Tensor {
   const { beta, ...others } = settings("kaiserWindow", options, { ...defaults, beta: 12 });
-  return windowOf("kaiserWindow", length, others, (t) => bessel(beta * Math.sqrt(Math.max(0, 1 - (2 * t - 1) ** 2))) / bessel(beta));
+  return windowOf(
+    "kaiserWindow",
+    length,
+    others,
+    (t) => bessel(beta * Math.sqrt(Math.max(0, 1 - (2 * t - 1) ** 2))) / bessel(beta),
+  );
 }
 
 /** The modified Bessel function I₀, by its series `Σ (x/2)^(2k) / k!²`, whose terms are all positive. */

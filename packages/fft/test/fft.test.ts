@@ -97,7 +97,10 @@ describe.each([
       const x = real(z);
       const half = Math.floor(n / 2) + 1;
       expect(distance(rfft(x), defined(complex(x), n, -1).narrow(-2, 0, half)), message).toBeLessThan(tolerance);
-      expect(distance(ihfft(x, { norm: "forward" }), defined(complex(x), n, 1).narrow(-2, 0, half)), message).toBeLessThan(tolerance);
+      expect(
+        distance(ihfft(x, { norm: "forward" }), defined(complex(x), n, 1).narrow(-2, 0, half)),
+        message,
+      ).toBeLessThan(tolerance);
     }
   });
 
@@ -107,9 +110,10 @@ describe.each([
       for (const n of [1, 2, 3, 7, 8, 16, 17, 24, 30, 37, 48, 64]) {
         expect(distance(fft(z, { n }), defined(z, n, -1)), `${given} as ${n}`).toBeLessThan(2e-15);
         const x = real(z);
-        expect(distance(rfft(x, { n }), defined(complex(x), n, -1).narrow(-2, 0, Math.floor(n / 2) + 1)), `${given} as ${n}`).toBeLessThan(
-          2e-15,
-        );
+        expect(
+          distance(rfft(x, { n }), defined(complex(x), n, -1).narrow(-2, 0, Math.floor(n / 2) + 1)),
+          `${given} as ${n}`,
+        ).toBeLessThan(2e-15);
         const whole = irfft(z, { n, norm: "forward" });
         // The whole spectrum, of which a half was given.
         const spectrum = Array.from({ length: n }, (_, k) => {
@@ -137,7 +141,9 @@ describe.each([
       const x = real(z);
       expect(distance(irfftn(rfftn(x, { norm }), { norm }), x)).toBeLessThan(1e-15);
       expect(distance(hfftn(ihfftn(x, { norm, dim: [0, -1] }), { norm, dim: [0, -1] }), x)).toBeLessThan(1e-15);
-      expect(distance(irfft2(rfft2(x, { norm, dim: [2, 1] }), { norm, dim: [2, 1], s: [6, 5] }), x)).toBeLessThan(1e-15);
+      expect(distance(irfft2(rfft2(x, { norm, dim: [2, 1] }), { norm, dim: [2, 1], s: [6, 5] }), x)).toBeLessThan(
+        1e-15,
+      );
     }
     // What is divided.
     expect(distance(fft(z, { norm: "forward" }).mul(6), fft(z))).toBeLessThan(1e-15);
@@ -289,7 +295,9 @@ describe("transforms", () => {
     expect(() => rfft(zeros([2, 0]))).toThrow("rfft: the length of the transform must be a positive integer, got 0");
     // One number stands for half of none.
     expect(() => irfft(zeros([1, 2]))).toThrow("irfft: the length of the transform must be a positive integer, got 0");
-    expect(() => rfft(x, { norm: "unit" as never })).toThrow('rfft: norm must be "backward", "ortho" or "forward", got "unit"');
+    expect(() => rfft(x, { norm: "unit" as never })).toThrow(
+      'rfft: norm must be "backward", "ortho" or "forward", got "unit"',
+    );
     expect(() => rfft2(x, { norm: null as never })).toThrow(ArgumentError);
     expect(() => rfft(x, { dim: 2 })).toThrow(IndexError);
     expect(() => fft(randn([4, 2]), { dim: -2 })).toThrow("fft: dimension -2 is out of range");
@@ -297,7 +305,9 @@ describe("transforms", () => {
     expect(() => rfftn(x, { dim: [] })).toThrow("rfftn: expected at least one dimension");
     expect(() => rfftn(x, { s: [2, 2], dim: 0 })).toThrow("rfftn: 2 lengths [2, 2] do not fit 1 dimensions [0]");
     expect(() => rfftn(x, { s: [2, 2, 2] })).toThrow(IndexError);
-    expect(() => rfft2(x, { s: [2, 0] })).toThrow("rfft2: the length of the transform must be a positive integer, got 0");
+    expect(() => rfft2(x, { s: [2, 0] })).toThrow(
+      "rfft2: the length of the transform must be a positive integer, got 0",
+    );
     expect(() => fft(complex(x), 8 as never)).toThrow("fft: expected options by name, { n, dim, norm }, got 8");
     expect(() => fft2(complex(x), { n: 8 } as never)).toThrow('fft2: there is no option "n"; there are s, dim, norm');
   });
@@ -322,7 +332,9 @@ describe("frequencies", () => {
     for (const x of [randn([5]), randn([4, 3]), randn([3, 4, 5])]) expect(distance(ifftshift(fftshift(x)), x)).toBe(0);
     const z = randn([3, 4, 2]);
     expect(distance(fftshift(z), complex(fftshift(real(z)), fftshift(imag(z))))).toBe(0);
-    expect(distance(fftshift(z, { dim: -1 }), complex(fftshift(real(z), { dim: -1 }), fftshift(imag(z), { dim: 1 })))).toBe(0);
+    expect(
+      distance(fftshift(z, { dim: -1 }), complex(fftshift(real(z), { dim: -1 }), fftshift(imag(z), { dim: 1 }))),
+    ).toBe(0);
     expect(fftshift(tensor([[1, 2]]), { complex: false }).toArraySync()).toEqual([[2, 1]]);
     expect(fftshift(fftfreq(2)).toArraySync()).toEqual([-0.5, 0]);
     expect(() => fftshift(z, { dim: 2 })).toThrow(IndexError);

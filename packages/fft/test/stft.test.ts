@@ -65,10 +65,14 @@ describe("stft", () => {
     expectClose(result.select(2, 3), rfft(x.narrow(1, 15, 12).mul(window)));
     const both = stft(x, 12, { hopLength: 5, window, center: false, onesided: false, normalized: true });
     expectClose(both.select(2, 7), fft(complex(x.narrow(1, 35, 12).mul(window)), { norm: "ortho" }));
-    // The middle of the first piece is the first element, before which the signal is reflected; a short window stands in the middle.
+    // The middle of the first piece is the first element, before which the signal is reflected; a short window stands
+    // in the middle.
     const first = x.indexSelect(1, tensor([6, 5, 4, 3, 2, 1, 0, 1, 2, 3, 4, 5], { dtype: "int32" }));
     expectClose(stft(x, 12).select(2, 0), rfft(first));
-    expectClose(stft(x, 12, { winLength: 7 }).select(2, 0), rfft(first.mul(tensor([0, 0, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0], double))));
+    expectClose(
+      stft(x, 12, { winLength: 7 }).select(2, 0),
+      rfft(first.mul(tensor([0, 0, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0], double))),
+    );
     expectClose(stft(x, 12, { padMode: "constant" }).select(2, 0), rfft(x.narrow(1, 0, 6).pad([6, 0])));
     expect(stft(x, 12).shape).toEqual([2, 7, 17, 2]);
     expectClose(stft(x.select(0, 1), 12), stft(x, 12).select(0, 1));
@@ -108,9 +112,13 @@ describe("stft", () => {
 
   it("has gradients, for the window as well", async () => {
     const [x, window] = [requiresGrad(randn([2, 14], double)), requiresGrad(hammingWindow(6, double))];
-    expect(await gradcheck((x: Tensor, window: Tensor) => stft(x, 6, { window, hopLength: 2 }), [x, window])).toBe(true);
+    expect(await gradcheck((x: Tensor, window: Tensor) => stft(x, 6, { window, hopLength: 2 }), [x, window])).toBe(
+      true,
+    );
     const z = requiresGrad(randn([4, 5, 2], double));
-    expect(await gradcheck((z: Tensor, window: Tensor) => istft(z, 6, { window, hopLength: 2 }), [z, window])).toBe(true);
+    expect(await gradcheck((z: Tensor, window: Tensor) => istft(z, 6, { window, hopLength: 2 }), [z, window])).toBe(
+      true,
+    );
   });
 
   it("refuses what does not fit", () => {
@@ -119,16 +127,26 @@ describe("stft", () => {
     expect(() => stft(x, 0)).toThrow("stft: nFft must be a positive integer, got 0");
     expect(() => stft(x, 12, { hopLength: 0 })).toThrow("stft: hopLength must be a positive integer, got 0");
     expect(() => stft(x, 12, { winLength: 13 })).toThrow("stft: winLength must be an integer from 1 to 12, got 13");
-    expect(() => stft(x, 12, { window: hannWindow(8) })).toThrow("stft: expected a window [winLength], and that is 12, got shape [8]");
-    expect(() => stft(x, 51, { center: false })).toThrow("stft: expected signals of at least 51 elements, got shape [50]");
+    expect(() => stft(x, 12, { window: hannWindow(8) })).toThrow(
+      "stft: expected a window [winLength], and that is 12, got shape [8]",
+    );
+    expect(() => stft(x, 51, { center: false })).toThrow(
+      "stft: expected signals of at least 51 elements, got shape [50]",
+    );
     expect(() => stft(randn([3]), 12)).toThrow(ShapeError);
     expect(() => stft(x, 12, { nFft: 3 } as never)).toThrow('stft: there is no option "nFft"');
     expect(() => istft(randn([6, 4, 2]), 12)).toThrow(
       "istft: expected transforms [7, pieces, 2], with or without a batch in front, got shape [6, 4, 2]",
     );
     expect(() => istft(randn([7, 4]), 12)).toThrow(ShapeError);
-    expect(() => istft(randn([7, 4, 2]), 12, { hopLength: 13 })).toThrow("istft: hopLength must be an integer from 1 to 12, got 13");
-    expect(() => istft(randn([7, 1, 2]), 12)).toThrow("istft: expected pieces that reach beyond the middle of the first one");
-    expect(() => istft(randn([7, 4, 2]), 12, { window: zeros([12]) })).toThrow("istft: the squares of the windows add up to 0 somewhere");
+    expect(() => istft(randn([7, 4, 2]), 12, { hopLength: 13 })).toThrow(
+      "istft: hopLength must be an integer from 1 to 12, got 13",
+    );
+    expect(() => istft(randn([7, 1, 2]), 12)).toThrow(
+      "istft: expected pieces that reach beyond the middle of the first one",
+    );
+    expect(() => istft(randn([7, 4, 2]), 12, { window: zeros([12]) })).toThrow(
+      "istft: the squares of the windows add up to 0 somewhere",
+    );
   });
 });

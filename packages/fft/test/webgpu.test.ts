@@ -14,7 +14,8 @@ describe.skipIf(device === null)(`transforms on webgpu ${reason}`, () => {
     expect(a.shape).toEqual(b.shape);
     const expected = await b.data();
     const size = Math.max(...Array.from(expected, (x) => Math.abs(Number(x))));
-    for (const [i, value] of (await a.data()).entries()) expect(Math.abs(Number(value) - Number(expected[i])) / size).toBeLessThan(1e-6);
+    for (const [i, value] of (await a.data()).entries())
+      expect(Math.abs(Number(value) - Number(expected[i])) / size).toBeLessThan(1e-6);
   }
 
   it.each([2, 7, 37, 60])("are those on the cpu: %d", async (n) => {

@@ -12,7 +12,8 @@ import type { tensorsOf } from "./torch-checkpoint.ts";
 /** What a file holds: a value of `save`, the tensors of a safetensors file by name, or one of PyTorch's checkpoints. */
 export async function loadValue(source: Source, options: LoadOptions, readTorch: typeof tensorsOf): Promise<unknown> {
   const { bytes, what } = await readFile("load", source);
-  // The header of a safetensors file is JSON from the ninth byte on, where PyTorch's zips and pickles never have a brace.
+  // The header of a safetensors file is JSON from the ninth byte on, where PyTorch's zips and pickles never have a
+  // brace.
   if (bytes[8] !== 0x7b) return readTorch(what, bytes, options);
   const { tensors: arrays, metadata } = decode(what, bytes, options);
   if (metadata.akari === undefined) return toTensors(arrays, options);
@@ -37,8 +38,10 @@ export async function loadValue(source: Source, options: LoadOptions, readTorch:
 function unmarked(value: unknown, find: (name: string) => HostArray, options: LoadOptions): unknown {
   if (Array.isArray(value)) return value.map((part) => unmarked(part, find, options));
   if (typeof value !== "object" || value === null) return value;
-  if (!("$" in value)) return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, unmarked(part, find, options)]));
-  const { $, of } = value as Mark; // safe: `save` writes nothing else under this key, and a name that somebody else wrote is looked up
+  if (!("$" in value))
+    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, unmarked(part, find, options)]));
+  // safe: `save` writes nothing else under this key, and a name that somebody else wrote is looked up
+  const { $, of } = value as Mark;
   if ($ === "number") return Number(of);
   return $ === "bytes" ? find(of).data : toTensor(find(of), options);
 }

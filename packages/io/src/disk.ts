@@ -1,6 +1,7 @@
 /**
- * The work of reading and writing files. Node's modules are asked for at run time through `process.getBuiltinModule`, so a bundle for a browser never
- * meets them; there, a path is fetched. Writing is atomic: the old file is there, whole, until the new one is.
+ * The work of reading and writing files. Node's modules are asked for at run time through `process.getBuiltinModule`,
+ * so a bundle for a browser never meets them; there, a path is fetched. Writing is atomic: the old file is there,
+ * whole, until the new one is.
  */
 
 import { FileError } from "@akari/tensor";
@@ -45,7 +46,8 @@ function nameOf(source: Source): string {
 }
 
 /**
- * All bytes of a file, and how it is called in messages: `loadNpy: x.npy`. In Node strings are paths, in a browser addresses to fetch.
+ * All bytes of a file, and how it is called in messages: `loadNpy: x.npy`. In Node strings are paths, in a browser
+ * addresses to fetch.
  *
  * @throws FileError when it cannot be read.
  */
@@ -71,8 +73,8 @@ async function bytesOf(source: Source, name: string): Promise<Uint8Array<ArrayBu
 }
 
 /**
- * Writes a file so that it is there whole or not at all: under another name beside it, through to the disk, then renamed. On failure the old file is
- * as it was and nothing is left beside it.
+ * Writes a file so that it is there whole or not at all: under another name beside it, through to the disk, then
+ * renamed. On failure the old file is as it was and nothing is left beside it.
  *
  * @throws FileError when it cannot be written, say because the disk is full, or because there is no file system.
  */
@@ -84,7 +86,9 @@ export async function writeAtomically(
 ): Promise<void> {
   const path = pathOf(to);
   if (files === null)
-    throw new FileError(`${operation}: cannot write ${path}: there is no file system here; encode it and offer the bytes`);
+    throw new FileError(
+      `${operation}: cannot write ${path}: there is no file system here; encode it and offer the bytes`,
+    );
   const beside = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
   let created = false;
   try {

@@ -1,6 +1,6 @@
 /**
- * Element types as files have them, and how they become ours. Files know more types than devices do: 64-bit integers and the narrow ones
- * are read as int32, with a check of the range.
+ * Element types as files have them, and how they become ours. Files know more types than devices do: 64-bit integers
+ * and the narrow ones are read as int32, with a check of the range.
  */
 
 import {
@@ -45,8 +45,8 @@ export type FileType =
 /** How to read what does not fit as it is. */
 export interface ReadOptions {
   /**
-   * What becomes of integers of 64 bits, and unsigned ones of 32: `"int32"` (default) refuses a file with a value outside of its range, `"float64"`
-   * takes all up to 2⁵³ exactly.
+   * What becomes of integers of 64 bits, and unsigned ones of 32: `"int32"` (default) refuses a file with a value
+   * outside of its range, `"float64"` takes all up to 2⁵³ exactly.
    */
   readonly int64?: "int32" | "float64";
 }
@@ -125,7 +125,12 @@ function paired(values: Uint32Array): Int32Array {
 }
 
 /** 64-bit integers, given as low and high halves, in a type that we have. */
-function narrow(what: string, type: FileType, halves: Int32Array, { int64 = "int32" }: ReadOptions): { dtype: DType; data: TypedArray } {
+function narrow(
+  what: string,
+  type: FileType,
+  halves: Int32Array,
+  { int64 = "int32" }: ReadOptions,
+): { dtype: DType; data: TypedArray } {
   const data = int64 === "int32" ? new Int32Array(halves.length / 2) : new Float64Array(halves.length / 2);
   for (let i = 0; i < data.length; i++) {
     const low = halves[2 * i] as number;
@@ -163,7 +168,8 @@ export function countOf(what: string, shape: readonly unknown[]): number {
     count *= size;
     largest *= Math.max(size, 1);
   }
-  if (!Number.isSafeInteger(largest)) throw new FileError(`${what}: the shape [${shape.join(", ")}] is too large to be true`);
+  if (!Number.isSafeInteger(largest))
+    throw new FileError(`${what}: the shape [${shape.join(", ")}] is too large to be true`);
   return count;
 }
 

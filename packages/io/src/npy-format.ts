@@ -1,6 +1,6 @@
 /**
- * The work of the functions in `npy.ts`. NumPy's array files are a magic word, a version, a header that is a Python dict in text, then the elements. Arrays of Python objects hold pickles
- * and are refused.
+ * The work of the functions in `npy.ts`. NumPy's array files are a magic word, a version, a header that is a Python
+ * dict in text, then the elements. Arrays of Python objects hold pickles and are refused.
  *
  * https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
@@ -73,7 +73,9 @@ function parseHeader(what: string, text: string): Header {
   const type = Object.hasOwn(types, name) ? types[name] : undefined;
   if (description === undefined || type === undefined) {
     const why = name === "O" ? " (Python objects, which are never read)" : "";
-    throw new FileError(`${what}: the type ${description ?? "is missing"}${why}; known are ${Object.keys(types).join(", ")}`);
+    throw new FileError(
+      `${what}: the type ${description ?? "is missing"}${why}; known are ${Object.keys(types).join(", ")}`,
+    );
   }
   if ((fortran !== "True" && fortran !== "False") || shape === undefined)
     throw new FileError(`${what}: the header is not complete: ${shown}`);
@@ -115,19 +117,25 @@ function transposed<T extends HostArray["data"]>(data: T, shape: readonly number
 export function decode(what: string, bytes: Uint8Array, options: ReadOptions): HostArray {
   checkReadOptions(what, options);
   const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
-  if (bytes.length < 10 || magic.some((byte, i) => bytes[i] !== byte)) throw new FileError(`${what}: this is not an .npy file`);
+  if (bytes.length < 10 || magic.some((byte, i) => bytes[i] !== byte))
+    throw new FileError(`${what}: this is not an .npy file`);
   const version = bytes[6] as number;
-  if (version < 1 || version > 3) throw new FileError(`${what}: .npy version ${version} is not known; known are 1 to 3`);
+  if (version < 1 || version > 3)
+    throw new FileError(`${what}: .npy version ${version} is not known; known are 1 to 3`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const start = version === 1 ? 10 : 12;
-  const length = version === 1 ? view.getUint16(8, true) : bytes.length < 12 ? Number.POSITIVE_INFINITY : view.getUint32(8, true);
-  if (start + length > bytes.length) throw new FileError(`${what}: the header claims more bytes than there are; the file is cut short`);
+  const length =
+    version === 1 ? view.getUint16(8, true) : bytes.length < 12 ? Number.POSITIVE_INFINITY : view.getUint32(8, true);
+  if (start + length > bytes.length)
+    throw new FileError(`${what}: the header claims more bytes than there are; the file is cut short`);
   const text = new TextDecoder(version === 3 ? "utf-8" : "latin1").decode(bytes.subarray(start, start + length));
   const { type, bigEndian, fortran, shape } = parseHeader(what, text);
   const body = bytes.subarray(start + length);
   const wanted = countOf(what, shape) * fileBytes[type];
   if (body.length !== wanted) {
-    throw new FileError(`${what}: shape [${shape.join(", ")}] of ${type} needs ${wanted} bytes, but ${body.length} follow the header`);
+    throw new FileError(
+      `${what}: shape [${shape.join(", ")}] of ${type} needs ${wanted} bytes, but ${body.length} follow the header`,
+    );
   }
   const { dtype, data } = decodeElements(what, type, body, options, bigEndian);
   return { dtype, shape, data: fortran ? transposed(data, shape) : data };
@@ -135,7 +143,8 @@ export function decode(what: string, bytes: Uint8Array, options: ReadOptions): H
 
 /** What `encodeNpy` does. */
 export function encode({ dtype, shape, data }: HostArray): Uint8Array<ArrayBuffer> {
-  if (data.length !== sizeOf(shape)) throw new FileError(`encodeNpy: ${data.length} elements do not have the shape [${shape.join(", ")}]`);
+  if (data.length !== sizeOf(shape))
+    throw new FileError(`encodeNpy: ${data.length} elements do not have the shape [${shape.join(", ")}]`);
   if (dtype === "bfloat16")
     throw new FileError('encodeNpy: NumPy has no bfloat16; convert with .to("float32") first, which keeps every value');
   const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(", ");

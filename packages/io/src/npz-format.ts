@@ -12,7 +12,11 @@ import type { LoadOptions } from "./safetensors.ts";
 import { readZip } from "./zip.ts";
 
 /** What `decodeNpz` does; `what` names the file in messages. */
-export async function decode(what: string, bytes: Uint8Array, options: ReadOptions): Promise<Readonly<Record<string, HostArray>>> {
+export async function decode(
+  what: string,
+  bytes: Uint8Array,
+  options: ReadOptions,
+): Promise<Readonly<Record<string, HostArray>>> {
   checkReadOptions(what, options);
   const arrays: [string, HostArray][] = [];
   for (const { name, read } of readZip(what, bytes)) {
@@ -36,6 +40,10 @@ export async function load(source: Source, options: LoadOptions): Promise<Record
 }
 
 /** What `saveNpz` does, with what the tensors held. */
-export async function save(path: string | URL, arrays: Readonly<Record<string, HostArray>>, options: NpzOptions): Promise<void> {
+export async function save(
+  path: string | URL,
+  arrays: Readonly<Record<string, HostArray>>,
+  options: NpzOptions,
+): Promise<void> {
   await writeAtomically("saveNpz", path, [await encode(arrays, options)]);
 }

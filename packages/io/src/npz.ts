@@ -31,7 +31,10 @@ export async function decodeNpz(
 }
 
 /** Arrays as the bytes of an .npz file. */
-export async function encodeNpz(arrays: Readonly<Record<string, HostArray>>, options: NpzOptions = {}): Promise<Uint8Array> {
+export async function encodeNpz(
+  arrays: Readonly<Record<string, HostArray>>,
+  options: NpzOptions = {},
+): Promise<Uint8Array> {
   const { encode } = await import("./npz-format.ts");
   return encode(arrays, options);
 }
@@ -48,8 +51,15 @@ export async function loadNpz(source: Source, options: LoadOptions = {}): Promis
   return load(source, options);
 }
 
-/** Writes tensors to an .npz file, as they are at the time of the call; it is there whole or not at all. Throws a FileError when it cannot be written. */
-export async function saveNpz(path: string | URL, tensors: Readonly<Record<string, Tensor>>, options: NpzOptions = {}): Promise<void> {
+/**
+ * Writes tensors to an .npz file, as they are at the time of the call; it is there whole or not at all. Throws a
+ * FileError when it cannot be written.
+ */
+export async function saveNpz(
+  path: string | URL,
+  tensors: Readonly<Record<string, Tensor>>,
+  options: NpzOptions = {},
+): Promise<void> {
   const arrays = await toArrays(tensors);
   const { save } = await import("./npz-format.ts");
   await save(path, arrays, options);

@@ -1,6 +1,7 @@
 /**
- * The work of the functions in `safetensors.ts`. A safetensors file has eight bytes that say how long the header is, a header in JSON with the name, type, shape and place of each tensor, then their
- * bytes. Nothing in such a file can run; a header that lies about the file is refused before anything is allocated.
+ * The work of the functions in `safetensors.ts`. A safetensors file has eight bytes that say how long the header is, a
+ * header in JSON with the name, type, shape and place of each tensor, then their bytes. Nothing in such a file can run;
+ * a header that lies about the file is refused before anything is allocated.
  *
  * https://huggingface.co/docs/safetensors
  */
@@ -51,7 +52,11 @@ const metadataKey = "__metadata__";
 const longestHeader = 100_000_000;
 
 /** The bytes of a safetensors file, in pieces: the header, then each array. */
-function encodePieces(operation: string, arrays: Readonly<Record<string, HostArray>>, options: SaveOptions): Uint8Array[] {
+function encodePieces(
+  operation: string,
+  arrays: Readonly<Record<string, HostArray>>,
+  options: SaveOptions,
+): Uint8Array[] {
   const { metadata } = settings(operation, options, { metadata: undefined });
   const entries = Object.entries(arrays);
   // Wide elements come first, so that each array begins at a multiple of its element size.
@@ -67,10 +72,16 @@ function encodePieces(operation: string, arrays: Readonly<Record<string, HostArr
     end += data.byteLength;
   }
   for (const [key, value] of Object.entries(metadata ?? {})) {
-    if (typeof value !== "string") throw new FileError(`${operation}: the metadata "${key}" must be text, got ${typeof value}`);
+    if (typeof value !== "string")
+      throw new FileError(`${operation}: the metadata "${key}" must be text, got ${typeof value}`);
   }
-  const described = entries.map(([name, { dtype, shape }]) => [name, { dtype: names[dtype], shape, data_offsets: places.get(name) }]);
-  const header = JSON.stringify(Object.fromEntries([...(metadata === undefined ? [] : [[metadataKey, metadata]]), ...described]));
+  const described = entries.map(([name, { dtype, shape }]) => [
+    name,
+    { dtype: names[dtype], shape, data_offsets: places.get(name) },
+  ]);
+  const header = JSON.stringify(
+    Object.fromEntries([...(metadata === undefined ? [] : [[metadataKey, metadata]]), ...described]),
+  );
   const text = new TextEncoder().encode(header);
   const length = Math.ceil(text.length / 8) * 8;
   const head = new Uint8Array(8 + length).fill(0x20);
@@ -92,12 +103,19 @@ export function encode(arrays: Readonly<Record<string, HostArray>>, options: Sav
 }
 
 /** The header of a file, and where the tensors' bytes begin. */
-function readHeader(what: string, bytes: Uint8Array): { readonly header: Record<string, unknown>; readonly body: Uint8Array } {
-  if (bytes.length < 8) throw new FileError(`${what}: a safetensors file has at least 8 bytes, this one has ${bytes.length}`);
+function readHeader(
+  what: string,
+  bytes: Uint8Array,
+): { readonly header: Record<string, unknown>; readonly body: Uint8Array } {
+  if (bytes.length < 8)
+    throw new FileError(`${what}: a safetensors file has at least 8 bytes, this one has ${bytes.length}`);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
-  if (length > longestHeader) throw new FileError(`${what}: the header claims ${length} bytes; the format allows ${longestHeader}`);
+  if (length > longestHeader)
+    throw new FileError(`${what}: the header claims ${length} bytes; the format allows ${longestHeader}`);
   if (length > bytes.length - 8) {
-    throw new FileError(`${what}: the header claims ${length} bytes, but only ${bytes.length - 8} follow; the file is cut short`);
+    throw new FileError(
+      `${what}: the header claims ${length} bytes, but only ${bytes.length - 8} follow; the file is cut short`,
+    );
   }
   let header: unknown;
   try {
@@ -106,7 +124,9 @@ function readHeader(what: string, bytes: Uint8Array): { readonly header: Record<
     throw new FileError(`${what}: the header is not JSON`, { cause: error });
   }
   if (!isRecord(header))
-    throw new FileError(`${what}: the header must be a JSON object, got ${Array.isArray(header) ? "a list" : typeof header}`);
+    throw new FileError(
+      `${what}: the header must be a JSON object, got ${Array.isArray(header) ? "a list" : typeof header}`,
+    );
   return { header, body: bytes.subarray(8 + length) };
 }
 
@@ -128,14 +148,17 @@ function readEntry(what: string, name: string, value: unknown, available: number
   if (!isRecord(value)) throw new FileError(`${where} is not described by an object`);
   const { dtype, shape, data_offsets: place } = value;
   const type = typeof dtype === "string" && Object.hasOwn(types, dtype) ? types[dtype] : undefined;
-  if (type === undefined) throw new FileError(`${where} has the type ${JSON.stringify(dtype)}; known are ${Object.keys(types).join(", ")}`);
+  if (type === undefined)
+    throw new FileError(`${where} has the type ${JSON.stringify(dtype)}; known are ${Object.keys(types).join(", ")}`);
   if (!Array.isArray(shape)) throw new FileError(`${where} has no shape`);
   const count = countOf(where, shape);
   const [begin, end] = Array.isArray(place) && place.length === 2 ? (place as readonly unknown[]) : [];
-  if (!Number.isSafeInteger(begin) || !Number.isSafeInteger(end)) throw new FileError(`${where} has no data_offsets of two integers`);
+  if (!Number.isSafeInteger(begin) || !Number.isSafeInteger(end))
+    throw new FileError(`${where} has no data_offsets of two integers`);
   const [from, to] = [begin as number, end as number]; // safe: both are integers
   if (from < 0 || to < from) throw new FileError(`${where} lies from byte ${from} to ${to}, which is no range`);
-  if (to > available) throw new FileError(`${where} ends at byte ${to}, but there are only ${available}; the file is cut short`);
+  if (to > available)
+    throw new FileError(`${where} ends at byte ${to}, but there are only ${available}; the file is cut short`);
   if (count * fileBytes[type] !== to - from) {
     throw new FileError(
       `${where} of shape [${shape.join(", ")}] and type ${dtype} needs ${count * fileBytes[type]} bytes, but has ${to - from}`,
@@ -149,7 +172,8 @@ function checkCoverage(what: string, entries: readonly Entry[], available: numbe
   let at = 0;
   let before = "the header";
   for (const { name, begin, end } of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
-    if (begin < at) throw new FileError(`${what}: "${name}" begins at byte ${begin}, inside of "${before}", which ends at ${at}`);
+    if (begin < at)
+      throw new FileError(`${what}: "${name}" begins at byte ${begin}, inside of "${before}", which ends at ${at}`);
     if (begin > at) throw new FileError(`${what}: bytes ${at} to ${begin} belong to no tensor`);
     at = end;
     before = name;

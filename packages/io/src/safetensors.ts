@@ -1,5 +1,6 @@
 /**
- * Safetensors, as functions that load their work with the first call: an application that reads and writes no files does not download it.
+ * Safetensors, as functions that load their work with the first call: an application that reads and writes no files
+ * does not download it.
  *
  * https://huggingface.co/docs/safetensors
  */
@@ -89,8 +90,13 @@ export async function loadSafetensors(source: Source, options: LoadOptions = {})
   return load("loadSafetensors", source, options);
 }
 
-/** Tensors as arrays, by name. All reads are issued before the first is awaited: what a training loop does meanwhile is not in them. */
-export async function toArrays(tensors: Readonly<Record<string, Tensor>>): Promise<Readonly<Record<string, HostArray>>> {
+/**
+ * Tensors as arrays, by name. All reads are issued before the first is awaited: what a training loop does meanwhile is
+ * not in them.
+ */
+export async function toArrays(
+  tensors: Readonly<Record<string, Tensor>>,
+): Promise<Readonly<Record<string, HostArray>>> {
   const reads = Object.entries(tensors).map(async ([name, tensor]): Promise<[string, HostArray]> => {
     return [name, { dtype: tensor.dtype, shape: tensor.shape, data: await tensor.data() }];
   });

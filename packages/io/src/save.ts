@@ -1,6 +1,7 @@
 /**
- * `save` and `load`, for whole states of a program: tensors within arrays and plain objects, beside numbers and text. The file is a safetensors file, so other
- * programs find the tensors in it by their paths (`model.fc.weight`); what is no tensor is JSON in its metadata, where a mark stands for each tensor.
+ * `save` and `load`, for whole states of a program: tensors within arrays and plain objects, beside numbers and text.
+ * The file is a safetensors file, so other programs find the tensors in it by their paths (`model.fc.weight`); what is
+ * no tensor is JSON in its metadata, where a mark stands for each tensor.
  */
 
 import { FileError, Tensor, tensor } from "@akari/tensor";
@@ -37,8 +38,9 @@ function marked(value: unknown, path: readonly string[], found: Record<string, T
 }
 
 /**
- * Writes a value to a safetensors file: tensors, numbers, text, booleans, null and `Uint8Array`s, in arrays and plain objects as deep as one likes. What is written
- * is the value at the time of the call, tensors under their paths. The file is there whole or not at all.
+ * Writes a value to a safetensors file: tensors, numbers, text, booleans, null and `Uint8Array`s, in arrays and plain
+ * objects as deep as one likes. What is written is the value at the time of the call, tensors under their paths. The
+ * file is there whole or not at all.
  *
  * https://pytorch.org/docs/stable/generated/torch.save.html
  *
@@ -53,8 +55,8 @@ export async function save(value: unknown, path: string | URL): Promise<void> {
 }
 
 /**
- * Reads what `save` wrote; also any other safetensors file, which gives its tensors by name, and PyTorch's checkpoints, as `loadTorch` does. What the file holds
- * can be stated as a type, which is not checked.
+ * Reads what `save` wrote; also any other safetensors file, which gives its tensors by name, and PyTorch's checkpoints,
+ * as `loadTorch` does. What the file holds can be stated as a type, which is not checked.
  *
  * https://pytorch.org/docs/stable/generated/torch.load.html
  *
@@ -64,7 +66,8 @@ export async function save(value: unknown, path: string | URL): Promise<void> {
  */
 export async function load<T = Saved<Tensor>>(source: Source, options: LoadOptions = {}): Promise<T> {
   const { loadValue } = await import("./checkpoint.ts");
-  // Not within what is loaded here: bundlers part what an import behind an import shares with the rest from it, which compresses worse.
+  // Not within what is loaded here: bundlers part what an import behind an import shares with the rest from it, which
+  // compresses worse.
   const readTorch: typeof tensorsOf = async (...file) => (await import("./torch-checkpoint.ts")).tensorsOf(...file);
   return (await loadValue(source, options, readTorch)) as T; // safe as far as the caller is right
 }

@@ -1,6 +1,6 @@
 /**
- * What a PyTorch checkpoint holds, as plain values: the part of reading it that an application downloads only when it does read one. Dicts become
- * objects (integer keys as text), lists and tuples arrays, `None` null.
+ * What a PyTorch checkpoint holds, as plain values: the part of reading it that an application downloads only when it
+ * does read one. Dicts become objects (integer keys as text), lists and tuples arrays, `None` null.
  */
 
 import { asStrided, type DType, FileError, fromTypedArray, type Tensor, type TypedArray } from "@akari/tensor";
@@ -58,16 +58,16 @@ export async function decodeCheckpoint<T extends object>(
   const elements = (storage: TorchStorage) => {
     let found = decoded.get(storage);
     if (found === undefined) {
-      const contents = checkpoint.bytes.get(storage) as Uint8Array; // safe: both readers check that every storage is there
+      // safe: both readers check that every storage is there
+      const contents = checkpoint.bytes.get(storage) as Uint8Array;
       found = decodeElements(`${what}: storage ${storage.key}`, storage.type, contents, options, checkpoint.bigEndian);
       decoded.set(storage, found);
     }
     return found;
   };
-  return new Conversion<T>(what, ({ storage, shape, strides, offset }) => make({ ...elements(storage), shape, strides, offset })).convert(
-    checkpoint.value,
-    0,
-  );
+  return new Conversion<T>(what, ({ storage, shape, strides, offset }) =>
+    make({ ...elements(storage), shape, strides, offset }),
+  ).convert(checkpoint.value, 0);
 }
 
 /** Turns what was unpickled into plain values. An object that occurs twice is one object again. */
@@ -123,9 +123,15 @@ class Conversion<T extends object> {
         throw new FileError(`${this.#what}: a dict has a key that is neither text nor a number`);
       }
       const name = String(key);
-      if (Object.hasOwn(result, name)) throw new FileError(`${this.#what}: a dict has both the text "${name}" and the number as keys`);
+      if (Object.hasOwn(result, name))
+        throw new FileError(`${this.#what}: a dict has both the text "${name}" and the number as keys`);
       // Defined rather than assigned: a key may be called `__proto__`.
-      Object.defineProperty(result, name, { value: this.convert(item, depth), writable: true, enumerable: true, configurable: true });
+      Object.defineProperty(result, name, {
+        value: this.convert(item, depth),
+        writable: true,
+        enumerable: true,
+        configurable: true,
+      });
     }
     return result;
   }

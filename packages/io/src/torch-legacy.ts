@@ -1,6 +1,6 @@
 /**
- * PyTorch's checkpoints before version 1.6: pickles one after the other (a magic number, a version, facts about the machine, the object itself,
- * the keys of the storages), then each storage as a count and its elements.
+ * PyTorch's checkpoints before version 1.6: pickles one after the other (a magic number, a version, facts about the
+ * machine, the object itself, the keys of the storages), then each storage as a count and its elements.
  */
 
 import { FileError } from "@akari/tensor";
@@ -23,7 +23,8 @@ function plainMeanings(what: string): Meanings {
 export function readTorchLegacy(what: string, file: Uint8Array): RawCheckpoint {
   const plain = plainMeanings(what);
   const first = unpickle(what, file, plain);
-  if (first.value !== magic) throw new FileError(`${what}: the file is neither a zip archive nor a checkpoint in the older format`);
+  if (first.value !== magic)
+    throw new FileError(`${what}: the file is neither a zip archive nor a checkpoint in the older format`);
   const version = unpickle(what, file, plain, first.end);
   if (version.value !== 1001)
     throw new FileError(`${what}: version ${String(version.value)} of the older format is not known; known is 1001`);
@@ -41,10 +42,12 @@ export function readTorchLegacy(what: string, file: Uint8Array): RawCheckpoint {
     if (storage === undefined) throw new FileError(`${what}: storage ${String(key)} belongs to no tensor`);
     if (at + 8 > file.length) throw new FileError(`${what}: storage ${storage.key} is missing; the file is cut short`);
     const count = Number(view.getBigUint64(at, !bigEndian));
-    if (count !== storage.count) throw new FileError(`${what}: storage ${storage.key} has ${count} elements instead of ${storage.count}`);
+    if (count !== storage.count)
+      throw new FileError(`${what}: storage ${storage.key} has ${count} elements instead of ${storage.count}`);
     at += 8;
     const length = count * fileBytes[storage.type];
-    if (at + length > file.length) throw new FileError(`${what}: storage ${storage.key} needs ${length} bytes; the file is cut short`);
+    if (at + length > file.length)
+      throw new FileError(`${what}: storage ${storage.key} needs ${length} bytes; the file is cut short`);
     bytes.set(storage, file.subarray(at, at + length));
     at += length;
   }

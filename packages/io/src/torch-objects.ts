@@ -1,6 +1,6 @@
 /**
- * The Python objects of a PyTorch checkpoint: storages, tensors over them, parameters, sizes and dtypes. Nothing else that a pickle may name is
- * accepted, so loading a checkpoint cannot run anything.
+ * The Python objects of a PyTorch checkpoint: storages, tensors over them, parameters, sizes and dtypes. Nothing else
+ * that a pickle may name is accepted, so loading a checkpoint cannot run anything.
  */
 
 import { FileError } from "@akari/tensor";
@@ -75,7 +75,8 @@ function rebuildTensor(
   [storage, offset, shape, strides]: readonly unknown[],
 ): TorchTensor {
   // Only `persistent` makes objects with a key, and a pickle cannot make any other.
-  const known = typeof storage === "object" && storage !== null && "key" in storage ? storages.get(String(storage.key)) : undefined;
+  const known =
+    typeof storage === "object" && storage !== null && "key" in storage ? storages.get(String(storage.key)) : undefined;
   if (known === undefined) throw new FileError(`${what}: a tensor has no storage`);
   if (!(shape instanceof Tuple && strides instanceof Tuple) || shape.items.length !== strides.items.length) {
     throw new FileError(`${what}: a tensor's shape and strides do not fit each other`);
@@ -85,7 +86,8 @@ function rebuildTensor(
   if (!isIntegers(steps) || steps.some((stride) => stride < 0) || !Number.isSafeInteger(offset)) {
     throw new FileError(`${what}: a tensor has the strides [${steps.join(", ")}] and the offset ${String(offset)}`);
   }
-  const [sizes, first] = [shape.items as readonly number[], offset as number]; // safe: countOf and the line above checked them
+  // safe: countOf and the line above checked them
+  const [sizes, first] = [shape.items as readonly number[], offset as number];
   const last = first + sizes.reduce((sum, size, i) => sum + (size - 1) * (steps[i] as number), 0);
   if (first < 0 || (count > 0 && last >= known.count)) {
     throw new FileError(
@@ -101,7 +103,8 @@ export function checkpointMeanings(what: string, storages: Map<string, TorchStor
     resolve(name) {
       const [module, member = ""] = name.startsWith("torch.") ? ["torch", name.slice(6)] : [name];
       if (module === "torch" && dtypeNames.has(member)) return member;
-      if (callables.has(name) || (module === "torch" && Object.hasOwn(storageTypes, member))) return new PythonName(name);
+      if (callables.has(name) || (module === "torch" && Object.hasOwn(storageTypes, member)))
+        return new PythonName(name);
       throw new FileError(
         `${what}: the file refers to ${name}, which is refused: a checkpoint may hold tensors, numbers, texts and containers only; ` +
           "save model.state_dict() instead of the model",
@@ -128,14 +131,21 @@ export function checkpointMeanings(what: string, storages: Map<string, TorchStor
     },
     persistent(id) {
       const [kind, type, key, , count] = id instanceof Tuple ? id.items : [];
-      if (kind !== "storage" || !(type instanceof PythonName) || typeof key !== "string" || !Number.isSafeInteger(count)) {
+      if (
+        kind !== "storage" ||
+        !(type instanceof PythonName) ||
+        typeof key !== "string" ||
+        !Number.isSafeInteger(count)
+      ) {
         throw new FileError(`${what}: the file refers to an object outside of it that is no storage`);
       }
       const elements = storageTypes[type.name.slice("torch.".length)];
-      if (elements === undefined || (count as number) < 0) throw new FileError(`${what}: a storage of ${String(count)} ${type.name}`);
+      if (elements === undefined || (count as number) < 0)
+        throw new FileError(`${what}: a storage of ${String(count)} ${type.name}`);
       const known = storages.get(key);
       if (known !== undefined) {
-        if (known.type !== elements || known.count !== count) throw new FileError(`${what}: storage ${key} is described in two ways`);
+        if (known.type !== elements || known.count !== count)
+          throw new FileError(`${what}: storage ${key} is described in two ways`);
         return known;
       }
       const storage: TorchStorage = { key, type: elements, count: count as number }; // safe: an integer, as seen above

@@ -1,5 +1,6 @@
 /**
- * PyTorch's checkpoints since version 1.6: a zip archive with a pickle, `data.pkl`, and the bytes of each storage in a file of its own.
+ * PyTorch's checkpoints since version 1.6: a zip archive with a pickle, `data.pkl`, and the bytes of each storage in a
+ * file of its own.
  */
 
 import { FileError } from "@akari/tensor";

@@ -1,7 +1,7 @@
 /**
- * Reading what `torch.save` wrote, in its present and its older format: tensors and plain containers only. Dicts become objects (integer keys as
- * text), lists and tuples arrays, `None` null. Tensors that shared memory share it again. The interpreter of pickles is loaded with the first checkpoint:
- * most applications read none.
+ * Reading what `torch.save` wrote, in its present and its older format: tensors and plain containers only. Dicts become
+ * objects (integer keys as text), lists and tuples arrays, `None` null. Tensors that shared memory share it again. The
+ * interpreter of pickles is loaded with the first checkpoint: most applications read none.
  *
  * https://pytorch.org/docs/stable/generated/torch.save.html
  */
@@ -11,7 +11,10 @@ import type { ReadOptions } from "./elements.ts";
 import type { Source } from "./files.ts";
 import type { LoadOptions } from "./safetensors.ts";
 
-/** A tensor of a checkpoint on the host: a window onto a storage, which other tensors may share. Strides and offset count elements. */
+/**
+ * A tensor of a checkpoint on the host: a window onto a storage, which other tensors may share. Strides and offset
+ * count elements.
+ */
 export interface StridedArray {
   /** The type of the elements. */
   readonly dtype: DType;
@@ -42,22 +45,29 @@ export type Saved<T> =
  * What the bytes of a checkpoint hold.
  *
  * @param what names the file in messages.
- * @throws FileError for a file that is damaged, refers to anything but tensors and plain containers, or holds numbers that we cannot.
+ * @throws FileError for a file that is damaged, refers to anything but tensors and plain containers, or holds numbers
+ * that we cannot.
  */
-export async function decodeTorch(bytes: Uint8Array, options: ReadOptions = {}, what = "decodeTorch"): Promise<Saved<StridedArray>> {
+export async function decodeTorch(
+  bytes: Uint8Array,
+  options: ReadOptions = {},
+  what = "decodeTorch",
+): Promise<Saved<StridedArray>> {
   const { decodeCheckpoint } = await import("./torch-checkpoint.ts");
   return decodeCheckpoint(what, bytes, options, (array) => array);
 }
 
 /**
- * Reads a checkpoint: a `.pt` or `.pth` file. In Node a string is a path, in a browser an address. What the file holds can be stated as a type, which is
- * not checked: `loadTorch<StateDict>(…)`.
+ * Reads a checkpoint: a `.pt` or `.pth` file. In Node a string is a path, in a browser an address. What the file holds
+ * can be stated as a type, which is not checked: `loadTorch<StateDict>(…)`.
  *
- * @throws FileError when it cannot be read, is damaged, refers to anything but tensors and plain containers, or holds numbers that we cannot.
+ * @throws FileError when it cannot be read, is damaged, refers to anything but tensors and plain containers, or holds
+ * numbers that we cannot.
  * @example
  * const state = await loadTorch("resnet.pth"); // what torch.save(model.state_dict(), ...) wrote
  */
 export async function loadTorch<T = Saved<Tensor>>(source: Source, options: LoadOptions = {}): Promise<T> {
   const { loadCheckpoint } = await import("./torch-checkpoint.ts");
-  return (await loadCheckpoint("loadTorch", source, options)) as T; // safe as far as the caller is right; `loadStateDict` looks for itself
+  // safe as far as the caller is right; `loadStateDict` looks for itself
+  return (await loadCheckpoint("loadTorch", source, options)) as T;
 }

@@ -1,7 +1,7 @@
 /**
- * A reader of Python pickles that runs nothing. A pickle is a program for a small stack machine; this one knows the instructions that build
- * numbers, texts and containers, and hands every name of a Python object to whoever asked, who decides what it may stand for. All other
- * instructions and names are refused.
+ * A reader of Python pickles that runs nothing. A pickle is a program for a small stack machine; this one knows the
+ * instructions that build numbers, texts and containers, and hands every name of a Python object to whoever asked, who
+ * decides what it may stand for. All other instructions and names are refused.
  *
  * https://docs.python.org/3/library/pickletools.html
  */
@@ -28,7 +28,9 @@ export class Tuple {
 
 /** What a pickle's names mean. */
 export interface Meanings {
-  /** Called for each name before anything else; throws for one that is not known. What it returns stands for the name. */
+  /**
+   * Called for each name before anything else; throws for one that is not known. What it returns stands for the name.
+   */
   resolve(name: string): unknown;
   /** A call of what a name stands for. */
   call(callee: unknown, args: readonly unknown[]): unknown;
@@ -44,7 +46,10 @@ export interface Unpickled {
 
 const mark: unique symbol = Symbol("mark");
 
-/** Reads one pickle from `bytes`. Throws a FileError for one that is cut short, damaged, or asks for what is not allowed. */
+/**
+ * Reads one pickle from `bytes`. Throws a FileError for one that is cut short, damaged, or asks for what is not
+ * allowed.
+ */
 export function unpickle(what: string, bytes: Uint8Array, meanings: Meanings, start = 0): Unpickled {
   return new Machine(what, bytes, meanings, start).run();
 }
@@ -254,7 +259,8 @@ class Machine {
 
   #setItems(items: readonly unknown[]): void {
     const dict = this.#top();
-    if (!(dict instanceof Map) || items.length % 2 !== 0) throw this.#error("keys and values are set on what is no dict");
+    if (!(dict instanceof Map) || items.length % 2 !== 0)
+      throw this.#error("keys and values are set on what is no dict");
     for (let i = 0; i < items.length; i += 2) dict.set(items[i], items[i + 1]);
   }
 
@@ -292,7 +298,8 @@ class Machine {
   /** Where the next `count` bytes begin; they are stepped over. */
   #skip(count: number): number {
     const at = this.#at;
-    if (count > this.#bytes.length - at) throw this.#error(`it ends at byte ${this.#bytes.length}, in the middle; the file is cut short`);
+    if (count > this.#bytes.length - at)
+      throw this.#error(`it ends at byte ${this.#bytes.length}, in the middle; the file is cut short`);
     this.#at = at + count;
     return at;
   }

@@ -1,6 +1,7 @@
 /**
- * Reading zip archives by their directory at the end. Entries that are not compressed are views into the archive; compressed ones are inflated by
- * fflate, which is only loaded then, into memory of the announced size, if that size can be true. The check sum of each entry is verified.
+ * Reading zip archives by their directory at the end. Entries that are not compressed are views into the archive;
+ * compressed ones are inflated by fflate, which is only loaded then, into memory of the announced size, if that size
+ * can be true. The check sum of each entry is verified.
  */
 
 import { FileError } from "@akari/tensor";
@@ -44,7 +45,12 @@ function readEnd(what: string, view: DataView): { readonly count: number; readon
 }
 
 /** Sizes and place of an entry, from the 64-bit extra field where the entry itself has no room. */
-function readLarge(view: DataView, from: number, to: number, numbers: [number, number, number]): [number, number, number] {
+function readLarge(
+  view: DataView,
+  from: number,
+  to: number,
+  numbers: [number, number, number],
+): [number, number, number] {
   for (let at = from; at + 4 <= to; at += 4 + view.getUint16(at + 2, true)) {
     if (view.getUint16(at, true) !== 1) continue;
     let next = at + 4;
@@ -69,7 +75,8 @@ export function readZip(what: string, bytes: Uint8Array): ZipEntry[] {
   const entries: ZipEntry[] = [];
   let at = start;
   for (let i = 0; i < count; i++) {
-    if (at + 46 > bytes.length || view.getUint32(at, true) !== 0x02014b50) throw new FileError(`${what}: the zip directory is damaged`);
+    if (at + 46 > bytes.length || view.getUint32(at, true) !== 0x02014b50)
+      throw new FileError(`${what}: the zip directory is damaged`);
     const nameEnd = at + 46 + view.getUint16(at + 28, true);
     const extraEnd = nameEnd + view.getUint16(at + 30, true);
     const next = extraEnd + view.getUint16(at + 32, true);
@@ -80,7 +87,14 @@ export function readZip(what: string, bytes: Uint8Array): ZipEntry[] {
       view.getUint32(at + 20, true),
       view.getUint32(at + 42, true),
     ]);
-    const header = { name, size, packed, place, method: view.getUint16(at + 10, true), sum: view.getUint32(at + 16, true) };
+    const header = {
+      name,
+      size,
+      packed,
+      place,
+      method: view.getUint16(at + 10, true),
+      sum: view.getUint32(at + 16, true),
+    };
     if (view.getUint16(at + 8, true) & 1) throw new FileError(`${what}: "${name}" is encrypted`);
     entries.push({ name, read: () => readEntry(`${what}: "${name}"`, bytes, view, header) });
     at = next;
@@ -112,17 +126,21 @@ async function readEntry(
     if (size !== packed) throw new FileError(`${what} is stored in ${packed} bytes, but has ${size}`);
     contents = stored;
   } else if (method === 8) {
-    if (size > packed * mostInflation) throw new FileError(`${what} claims ${size} bytes packed into ${packed}, which cannot be`);
+    if (size > packed * mostInflation)
+      throw new FileError(`${what} claims ${size} bytes packed into ${packed}, which cannot be`);
     const { inflateSync } = await import("fflate");
     try {
       contents = inflateSync(stored, { out: new Uint8Array(size) });
     } catch (error) {
-      throw new FileError(`${what} cannot be unpacked: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      throw new FileError(`${what} cannot be unpacked: ${error instanceof Error ? error.message : String(error)}`, {
+        cause: error,
+      });
     }
   } else {
     throw new FileError(`${what} is packed by method ${method}; known are 0 (stored) and 8 (deflate)`);
   }
-  if (contents.length !== size || crc32(contents) !== sum) throw new FileError(`${what} is damaged: its check sum does not match`);
+  if (contents.length !== size || crc32(contents) !== sum)
+    throw new FileError(`${what} is damaged: its check sum does not match`);
   return contents;
 }
 

@@ -45,7 +45,9 @@ describe("writing atomically", () => {
 
   it.each(["create", "write", "sync", "close", "rename"] as const)("keeps the old file when %s fails", async (step) => {
     const { files, system } = disk(step);
-    await expect(writeAtomically("save", "model", chunks(), system)).rejects.toThrow(`save: cannot write model: ${step}: no space left`);
+    await expect(writeAtomically("save", "model", chunks(), system)).rejects.toThrow(
+      `save: cannot write model: ${step}: no space left`,
+    );
     expect([...files]).toEqual([["model", "old"]]);
   });
 

@@ -1,6 +1,6 @@
 /**
- * The recorded files: where they lie, and how what was read is held against what their descriptions say. They are not part of the repository: where
- * they are missing, the tests that need them are skipped and say so.
+ * The recorded files: where they lie, and how what was read is held against what their descriptions say. They are not
+ * part of the repository: where they are missing, the tests that need them are skipped and say so.
  */
 
 import { existsSync, readFileSync } from "node:fs";

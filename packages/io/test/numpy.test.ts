@@ -3,7 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FileError, tensor } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
-import { decodeNpy, decodeNpz, encodeNpy, encodeNpz, type HostArray, loadNpy, loadNpz, saveNpy, saveNpz } from "../src/index.ts";
+import {
+  decodeNpy,
+  decodeNpz,
+  encodeNpy,
+  encodeNpz,
+  type HostArray,
+  loadNpy,
+  loadNpz,
+  saveNpy,
+  saveNpz,
+} from "../src/index.ts";
 import { bytesOf, described, expectSame, folder, type Recorded } from "./golden.ts";
 
 interface Case {
@@ -13,7 +23,8 @@ interface Case {
 }
 
 const good = folder === null ? [] : described<{ cases: Case[] }>("npy/index.json").cases;
-const bad = folder === null ? [] : described<{ cases: { file: string; format: string; why: string }[] }>("bad/index.json").cases;
+const bad =
+  folder === null ? [] : described<{ cases: { file: string; format: string; why: string }[] }>("bad/index.json").cases;
 
 describe.skipIf(folder === null)("recorded NumPy files", () => {
   it.each(good)("$file", async ({ file, array, arrays }) => {
@@ -27,10 +38,13 @@ describe.skipIf(folder === null)("recorded NumPy files", () => {
     for (const [name, want] of Object.entries(arrays ?? {})) expectSame(got[name] as HostArray, want);
   });
 
-  it.each(bad.filter(({ format }) => format === "npy" || format === "npz"))("refuses $file: $why", async ({ file, format }) => {
-    const decode = async () => (format === "npy" ? decodeNpy : decodeNpz)(bytesOf(`bad/${file}`));
-    await expect(decode()).rejects.toThrow(FileError);
-  });
+  it.each(bad.filter(({ format }) => format === "npy" || format === "npz"))(
+    "refuses $file: $why",
+    async ({ file, format }) => {
+      const decode = async () => (format === "npy" ? decodeNpy : decodeNpz)(bytesOf(`bad/${file}`));
+      await expect(decode()).rejects.toThrow(FileError);
+    },
+  );
 
   it("reads the very bytes that NumPy writes back", async () => {
     for (const file of ["c_f4.npy", "c_b1.npy", "c_f2.npy", "one_dim.npy", "zero_dim.npy", "empty.npy"]) {
@@ -56,7 +70,9 @@ describe("NumPy files", () => {
 
   it("refuses bfloat16, which NumPy does not have", async () => {
     const x = tensor([1], { dtype: "bfloat16" });
-    await expect(saveNpy(join(tmpdir(), "never.npy"), x)).rejects.toThrow('NumPy has no bfloat16; convert with .to("float32") first');
+    await expect(saveNpy(join(tmpdir(), "never.npy"), x)).rejects.toThrow(
+      'NumPy has no bfloat16; convert with .to("float32") first',
+    );
   });
 
   it("saves and loads tensors", async () => {

@@ -41,10 +41,15 @@ describe.skipIf(folder === null)("recorded safetensors files", () => {
     await expect(decodeSafetensors(bytesOf("int64_large.safetensors"))).rejects.toThrow(
       /value 9007199254740993 at place 0 does not fit into int32/,
     );
-    await expect(decodeSafetensors(bytesOf("int64_large.safetensors"), { int64: "float64" })).rejects.toThrow(/9007199254740993.*float64/);
+    await expect(decodeSafetensors(bytesOf("int64_large.safetensors"), { int64: "float64" })).rejects.toThrow(
+      /9007199254740993.*float64/,
+    );
   });
 
-  const bad = folder === null ? [] : described<{ cases: { file: string; format: string; why: string }[] }>("bad/index.json").cases;
+  const bad =
+    folder === null
+      ? []
+      : described<{ cases: { file: string; format: string; why: string }[] }>("bad/index.json").cases;
   it.each(bad.filter(({ format }) => format === "safetensors"))("refuses $file: $why", async ({ file }) => {
     await expect(decodeSafetensors(bytesOf(`bad/${file}`))).rejects.toThrow(FileError);
   });
@@ -82,7 +87,9 @@ describe("safetensors", () => {
       nothing: { dtype: "int32", shape: [0, 4], data: new Int32Array(0) },
       ["__proto__"]: { dtype: "uint8", shape: [1], data: new Uint8Array([255]) },
     } as const;
-    const { tensors, metadata } = await decodeSafetensors(await encodeSafetensors(arrays, { metadata: { text: "灯" } }));
+    const { tensors, metadata } = await decodeSafetensors(
+      await encodeSafetensors(arrays, { metadata: { text: "灯" } }),
+    );
     expect(Object.entries(tensors)).toEqual(Object.entries(arrays));
     expect(metadata).toEqual({ text: "灯" });
   });
@@ -130,7 +137,9 @@ describe("safetensors", () => {
     const path = join(home, "x.safetensors");
     await writeFile(path, "old");
     await expect(saveSafetensors(path, { __metadata__: zeros([1]) })).rejects.toThrow(/cannot be called __metadata__/);
-    await expect(saveSafetensors(join(home, "no", "x"), { x: zeros([1]) })).rejects.toThrow(/saveSafetensors: cannot write .*ENOENT/);
+    await expect(saveSafetensors(join(home, "no", "x"), { x: zeros([1]) })).rejects.toThrow(
+      /saveSafetensors: cannot write .*ENOENT/,
+    );
     expect(await readFile(path, "utf8")).toBe("old");
     expect(await readdir(home)).toEqual(["x.safetensors"]);
   });

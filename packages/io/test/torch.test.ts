@@ -32,7 +32,8 @@ interface Description {
 /** The elements of a window in row-major order. */
 function elements({ data, shape, strides, offset }: StridedArray): TypedArray {
   const count = shape.reduce((a, b) => a * b, 1);
-  const result = new (data.constructor as new (length: number) => TypedArray)(count); // safe: typed arrays are made like this
+  // safe: typed arrays are made like this
+  const result = new (data.constructor as new (length: number) => TypedArray)(count);
   for (let i = 0; i < count; i++) {
     let rest = i;
     let at = offset;
@@ -86,7 +87,9 @@ describe.skipIf(folder === null)("recorded checkpoints of PyTorch", () => {
   }
 
   it.each(["int64_large.pt", "int64_large.legacy.pt"])("refuses the integers of %s", async (file) => {
-    await expect(decodeTorch(bytesOf(file))).rejects.toThrow(/the int64 value 9007199254740993 at place 0 does not fit into int32/);
+    await expect(decodeTorch(bytesOf(file))).rejects.toThrow(
+      /the int64 value 9007199254740993 at place 0 does not fit into int32/,
+    );
   });
 
   it("loads a network", async () => {
@@ -96,20 +99,30 @@ describe.skipIf(folder === null)("recorded checkpoints of PyTorch", () => {
   });
 
   it("lets tensors share memory that shared it", async () => {
-    const { base, transposed, column } = (await loadTorch(`${folder}/layouts.pt`)) as Record<"base" | "transposed" | "column", Tensor>;
+    const { base, transposed, column } = (await loadTorch(`${folder}/layouts.pt`)) as Record<
+      "base" | "transposed" | "column",
+      Tensor
+    >;
     expect(transposed.storage).toBe(base.storage);
     base.fill_(7);
     expect(await column.toArray()).toEqual([7, 7, 7, 7]);
   });
 
-  const bad = folder === null ? [] : described<{ cases: { file: string; format: string; why: string }[] }>("bad/index.json").cases;
+  const bad =
+    folder === null
+      ? []
+      : described<{ cases: { file: string; format: string; why: string }[] }>("bad/index.json").cases;
   it.each(bad.filter(({ format }) => format === "torch"))("refuses $file: $why", async ({ file }) => {
     await expect(decodeTorch(bytesOf(`bad/${file}`))).rejects.toThrow(FileError);
   });
 
   it("names what it refuses", async () => {
-    await expect(decodeTorch(bytesOf("bad/reduce_system.pt"))).rejects.toThrow(/refers to (posix|os|nt)\.system, which is refused/);
-    await expect(decodeTorch(bytesOf("bad/whole_module.pt"))).rejects.toThrow(/refers to \S+, which is refused.*state_dict/);
+    await expect(decodeTorch(bytesOf("bad/reduce_system.pt"))).rejects.toThrow(
+      /refers to (posix|os|nt)\.system, which is refused/,
+    );
+    await expect(decodeTorch(bytesOf("bad/whole_module.pt"))).rejects.toThrow(
+      /refers to \S+, which is refused.*state_dict/,
+    );
     await expect(decodeTorch(bytesOf("bad/missing_storage.pt"))).rejects.toThrow(/storage data\/1 is missing/);
   });
 

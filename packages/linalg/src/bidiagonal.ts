@@ -1,6 +1,7 @@
 /**
- * Singular values and vectors: reflections from both sides leave a diagonal and the one above it, and rotations from both sides make that one vanish.
- * (Golub and Reinsch 1970, "Singular value decomposition and least squares solutions"; Golub and Van Loan 2013, "Matrix Computations", section 8.6.)
+ * Singular values and vectors: reflections from both sides leave a diagonal and the one above it, and rotations from
+ * both sides make that one vanish. (Golub and Reinsch 1970, "Singular value decomposition and least squares solutions";
+ * Golub and Van Loan 2013, "Matrix Computations", section 8.6.)
  */
 
 import { ArgumentError } from "@akari/tensor";
@@ -42,7 +43,10 @@ export function decompose(operation: string, a: Columns, rows: number, vectors: 
   return { s: Float64Array.from(order, (i) => d[i] as number), u: sorted(u), v: sorted(v) };
 }
 
-/** Two diagonals. The reflections from the left stay in the columns of `a`; those from the right are vectors of their own. */
+/**
+ * Two diagonals. The reflections from the left stay in the columns of `a`; those from the right are vectors of their
+ * own.
+ */
 function bidiagonalize(
   a: Columns,
   rows: number,

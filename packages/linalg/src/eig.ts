@@ -1,4 +1,7 @@
-/** Eigenvalues and eigenvectors of matrices that need not be symmetric, as complex numbers: with a last dimension of two, for the real and the imaginary part. */
+/**
+ * Eigenvalues and eigenvectors of matrices that need not be symmetric, as complex numbers: with a last dimension of
+ * two, for the real and the imaginary part.
+ */
 
 import { apply, applyAll, cat, diagEmbed, eye, type Op, solve, type Tensor } from "@akari/tensor";
 import { expectSquare, named, readMatrices, scaleDown, write } from "./matrices.ts";
@@ -16,7 +19,10 @@ export type Eig = readonly [eigenvalues: Tensor, eigenvectors: Tensor] & {
 type Complex = readonly [re: Tensor, im: Tensor];
 
 const partsOf = (x: Tensor): Complex => [x.select(-1, 0), x.select(-1, 1)];
-const product = ([a, b]: Complex, [c, d]: Complex): Complex => [a.matmul(c).sub(b.matmul(d)), a.matmul(d).add(b.matmul(c))];
+const product = ([a, b]: Complex, [c, d]: Complex): Complex => [
+  a.matmul(c).sub(b.matmul(d)),
+  a.matmul(d).add(b.matmul(c)),
+];
 /** The transpose, of the conjugates. */
 const adjoint = ([a, b]: Complex): Complex => [a.mT, b.mT.neg()];
 
@@ -35,7 +41,10 @@ function each(operation: string, a: Tensor, vectors: boolean): Eigen[] {
 }
 
 function writeValues(to: Tensor, parts: readonly Eigen[]): void {
-  write(to, Float64Array.from(parts.flatMap(({ values: { re, im } }) => Array.from(re, (x, i) => [x, im[i] as number]).flat())));
+  write(
+    to,
+    Float64Array.from(parts.flatMap(({ values: { re, im } }) => Array.from(re, (x, i) => [x, im[i] as number]).flat())),
+  );
 }
 
 /** a → eigenvalues and eigenvectors */
@@ -62,8 +71,9 @@ const decomposition: Op = {
         }
     write(vectors, all);
   },
-  // V⁻ᴴ (diag(gΛ) + (Vᴴ gV - Vᴴ V diag(Re Vᴴ gV)) / Ē) Vᴴ with E_ij = λ_j - λ_i, of which the second term has nothing on the diagonal; of that the real part.
-  // (Boeddeker et al. 2017, "On the Computation of Complex-valued Gradients with Application to Statistically Optimum Beamforming", https://arxiv.org/abs/1701.00392)
+  // V⁻ᴴ (diag(gΛ) + (Vᴴ gV - Vᴴ V diag(Re Vᴴ gV)) / Ē) Vᴴ with E_ij = λ_j - λ_i, of which the second term has nothing
+  // on the diagonal; of that the real part. (Boeddeker et al. 2017, "On the Computation of Complex-valued Gradients
+  // with Application to Statistically Optimum Beamforming", https://arxiv.org/abs/1701.00392)
   gradient: {
     reads: () => ({ outputs: [0, 1] }),
     compute([gValues, gVectors], context) {
@@ -105,9 +115,11 @@ const onlyValues: Op = {
 };
 
 /**
- * `A V = V diag(λ)` for each square matrix [n, n]: the eigenvalues, in no order, and the eigenvectors as the columns of V. Both may be complex, also where A is not, and so have a last
- * dimension of two more than PyTorch's, as its `view_as_real` gives them: [n, 2] and [n, n, 2]. The complex ones come in pairs. Vectors have length 1, their largest element is real,
- * and any multiple of one by a number of size 1 were as good, so that a loss must not depend on that. The gradient needs eigenvalues that differ, and a matrix with n independent vectors.
+ * `A V = V diag(λ)` for each square matrix [n, n]: the eigenvalues, in no order, and the eigenvectors as the columns of
+ * V. Both may be complex, also where A is not, and so have a last dimension of two more than PyTorch's, as its
+ * `view_as_real` gives them: [n, 2] and [n, n, 2]. The complex ones come in pairs. Vectors have length 1, their largest
+ * element is real, and any multiple of one by a number of size 1 were as good, so that a loss must not depend on that.
+ * The gradient needs eigenvalues that differ, and a matrix with n independent vectors.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.eig.html
  *
@@ -127,5 +139,6 @@ export function eig(a: Tensor): Eig {
  */
 export function eigvals(a: Tensor): Tensor {
   // The gradient is made of the eigenvectors.
-  return a.requiresGrad ? (applyAll(decomposition, [a], undefined)[0] as Tensor) : apply(onlyValues, [a], undefined); // safe: two outputs
+  // safe: two outputs
+  return a.requiresGrad ? (applyAll(decomposition, [a], undefined)[0] as Tensor) : apply(onlyValues, [a], undefined);
 }

@@ -46,7 +46,8 @@ const decomposition: Op<"L" | "U"> = {
       parts.map((part) => part.vectors),
     );
   },
-  // The symmetric part of V (diag(gΛ) + (Vᵀ gV) / E) Vᵀ with E_ij = λ_j - λ_i, and nothing of the second term on the diagonal.
+  // The symmetric part of V (diag(gΛ) + (Vᵀ gV) / E) Vᵀ with E_ij = λ_j - λ_i, and nothing of the second term on the
+  // diagonal.
   gradient: {
     reads: () => ({ outputs: [0, 1] }),
     compute([gValues, gVectors], context) {
@@ -86,8 +87,9 @@ function triangleOf(operation: string, options: EighOptions): "L" | "U" {
 }
 
 /**
- * `A = V diag(λ) Vᵀ` for each symmetric matrix [n, n]: the eigenvalues [n] in ascending order, and the eigenvectors as the columns of V, orthogonal and of
- * length 1, each up to its sign. Only one triangle of A is read. The gradient of the vectors needs eigenvalues that differ.
+ * `A = V diag(λ) Vᵀ` for each symmetric matrix [n, n]: the eigenvalues [n] in ascending order, and the eigenvectors as
+ * the columns of V, orthogonal and of length 1, each up to its sign. Only one triangle of A is read. The gradient of
+ * the vectors needs eigenvalues that differ.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.eigh.html
  *
@@ -101,12 +103,14 @@ export function eigh(a: Tensor, options: EighOptions = {}): Eigh {
 }
 
 /**
- * The eigenvalues of symmetric matrices in ascending order, as `eigh` gives them, in a third of the time where no gradient is asked for.
+ * The eigenvalues of symmetric matrices in ascending order, as `eigh` gives them, in a third of the time where no
+ * gradient is asked for.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.eigvalsh.html
  */
 export function eigvalsh(a: Tensor, options: EighOptions = {}): Tensor {
   const triangle = triangleOf("eigvalsh", options);
   // The gradient is made of the eigenvectors.
-  return a.requiresGrad ? (applyAll(decomposition, [a], triangle)[0] as Tensor) : apply(onlyValues, [a], triangle); // safe: two outputs
+  // safe: two outputs
+  return a.requiresGrad ? (applyAll(decomposition, [a], triangle)[0] as Tensor) : apply(onlyValues, [a], triangle);
 }

@@ -4,8 +4,8 @@ import { eye, shapeError, type Tensor, tril } from "@akari/tensor";
 import { expectMatrix } from "./matrices.ts";
 
 /**
- * The first n columns of the product of reflections `H₁ H₂ … Hₖ`, `H = I - τ v vᵀ`: below the diagonal of A [m, n] stands what follows the leading one of each v, and tau [k] has
- * each τ. So LAPACK leaves the Q of a QR decomposition.
+ * The first n columns of the product of reflections `H₁ H₂ … Hₖ`, `H = I - τ v vᵀ`: below the diagonal of A [m, n]
+ * stands what follows the leading one of each v, and tau [k] has each τ. So LAPACK leaves the Q of a QR decomposition.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.householder_product.html
  *

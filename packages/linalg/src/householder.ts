@@ -1,12 +1,16 @@
 /**
- * Householder's reflections `H = I - τ v vᵀ`, the tools that bring a matrix to a simpler form without losing accuracy. A reflection is kept where the zeros
- * that it makes would stand: `v` begins with a 1 that is not written, and the rest of it lies below. Signs are LAPACK's, so that results are, too.
- * (Householder 1958; Anderson et al. 1999, "LAPACK Users' Guide".)
+ * Householder's reflections `H = I - τ v vᵀ`, the tools that bring a matrix to a simpler form without losing accuracy.
+ * A reflection is kept where the zeros that it makes would stand: `v` begins with a 1 that is not written, and the rest
+ * of it lies below. Signs are LAPACK's, so that results are, too. (Householder 1958; Anderson et al. 1999, "LAPACK
+ * Users' Guide".)
  */
 
 import { type Columns, zeroMatrix } from "./matrices.ts";
 
-/** The reflection that turns `x` from `start` on into a multiple of the first unit vector. Puts that and `v` into `x`, and returns τ. */
+/**
+ * The reflection that turns `x` from `start` on into a multiple of the first unit vector. Puts that and `v` into `x`,
+ * and returns τ.
+ */
 export function reflection(x: Float64Array, start: number): number {
   const alpha = x[start] as number;
   let rest = 0;
@@ -44,6 +48,7 @@ export function orthogonal(vectors: Columns, taus: Float64Array, rows: number, c
   const q = zeroMatrix(rows, columns);
   for (let j = 0; j < columns; j++) (q[j] as Float64Array)[j] = 1;
   for (let k = taus.length - 1; k >= 0; k--)
-    for (let j = k + below; j < columns; j++) reflect(q[j] as Float64Array, vectors[k] as Float64Array, k + below, taus[k] as number);
+    for (let j = k + below; j < columns; j++)
+      reflect(q[j] as Float64Array, vectors[k] as Float64Array, k + below, taus[k] as number);
   return q;
 }

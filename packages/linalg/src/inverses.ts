@@ -1,4 +1,7 @@
-/** Inverses and solutions by other ways in: from factors, of tensors with more than two dimensions, and with a report in place of an error. */
+/**
+ * Inverses and solutions by other ways in: from factors, of tensors with more than two dimensions, and with a report in
+ * place of an error.
+ */
 
 import {
   checkInteger,
@@ -19,7 +22,10 @@ import {
 } from "@akari/tensor";
 import { expectSquare, named } from "./matrices.ts";
 
-/** The inverse of `L Lᵀ`, L being what `cholesky` gives. https://pytorch.org/docs/stable/generated/torch.cholesky_inverse.html */
+/**
+ * The inverse of `L Lᵀ`, L being what `cholesky` gives.
+ * https://pytorch.org/docs/stable/generated/torch.cholesky_inverse.html
+ */
 export function choleskyInverse(factor: Tensor, upper = false): Tensor {
   const n = expectSquare("choleskyInverse", factor);
   return choleskySolve(eye(n, { dtype: factor.dtype, device: factor.device }), factor, upper);
@@ -49,14 +55,18 @@ export type TriangularSolution = readonly [solution: Tensor, clonedCoefficient: 
  * https://pytorch.org/docs/stable/generated/torch.triangular_solve.html
  */
 export function triangularSolve(b: Tensor, a: Tensor, options: TriangularSolveOptions = {}): TriangularSolution {
-  const { upper, transpose, unitriangular } = settings("triangularSolve", options, { upper: true, transpose: false, unitriangular: false });
+  const { upper, transpose, unitriangular } = settings("triangularSolve", options, {
+    upper: true,
+    transpose: false,
+    unitriangular: false,
+  });
   const x = solveTriangular(transpose ? a.mT : a, b, { upper: upper !== transpose, unitriangular });
   return named([x, a.clone()], "solution", "clonedCoefficient");
 }
 
 /**
- * The inverse of the linear map that `tensordot` with A makes of tensors: `tensordot(tensorinv(a, ind), a, ind)` changes nothing. The first `ind` sizes of A have the same product
- * as the others, which come first in the result.
+ * The inverse of the linear map that `tensordot` with A makes of tensors: `tensordot(tensorinv(a, ind), a, ind)`
+ * changes nothing. The first `ind` sizes of A have the same product as the others, which come first in the result.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.tensorinv.html
  *
@@ -66,12 +76,14 @@ export function tensorinv(a: Tensor, ind = 2): Tensor {
   checkInteger("tensorinv", "ind", ind, 1);
   const [left, right] = [a.shape.slice(0, ind), a.shape.slice(ind)];
   const n = sizeOf(left);
-  if (n !== sizeOf(right)) throw shapeError("tensorinv", `sizes of which the first ${ind} have the same product as the rest`, a);
+  if (n !== sizeOf(right))
+    throw shapeError("tensorinv", `sizes of which the first ${ind} have the same product as the rest`, a);
   return inv(a.reshape([n, n])).reshape([...right, ...left]);
 }
 
 /**
- * The X with `tensordot(a, x, x.ndim) = b`. The first sizes of A are those of B, and the rest, whose product is the same, those of X.
+ * The X with `tensordot(a, x, x.ndim) = b`. The first sizes of A are those of B, and the rest, whose product is the
+ * same, those of X.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.tensorsolve.html
  *
@@ -101,7 +113,8 @@ function reported(a: Tensor, definite: boolean): Tensor {
   const values = Float64Array.from(numbersOf(a.detach().dataSync(), a.dtype));
   for (let k = 0; k < result.length; k++) {
     const matrix = values.subarray(k * n * n, (k + 1) * n * n);
-    if (definite) for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) matrix[j * n + i] = matrix[i * n + j] as number;
+    if (definite)
+      for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) matrix[j * n + i] = matrix[i * n + j] as number;
     eliminate(a, matrix, n, !definite);
     for (let i = n - 1; i >= 0; i--) {
       const pivot = matrix[i * (n + 1)] as number;
@@ -120,7 +133,9 @@ function sound(a: Tensor, info: Tensor): Tensor {
 export type CholeskyEx = readonly [L: Tensor, info: Tensor] & {
   /** The factors; unit matrices where there is none. */
   readonly L: Tensor;
-  /** For each matrix 0, or how many of its first rows and columns make a matrix that is not positive definite; int32. */
+  /**
+   * For each matrix 0, or how many of its first rows and columns make a matrix that is not positive definite; int32.
+   */
   readonly info: Tensor;
 };
 

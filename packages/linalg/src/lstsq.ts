@@ -1,13 +1,25 @@
 /** Linear least squares. */
 
-import { applyAll, broadcastShapes, emptyLike, expectOneType, type Op, settings, shapeError, type Tensor } from "@akari/tensor";
+import {
+  applyAll,
+  broadcastShapes,
+  emptyLike,
+  expectOneType,
+  type Op,
+  settings,
+  shapeError,
+  type Tensor,
+} from "@akari/tensor";
 import { decompose } from "./bidiagonal.ts";
 import { expectMatrix, named, readMatrices, writeMatrices, writeVectors } from "./matrices.ts";
 import { pinv, rankOf, tolerances } from "./pinv.ts";
 
 /** Options of `lstsq`. */
 export interface LstsqOptions {
-  /** Singular values of at most this part of the largest one count as zero. Default: max(m, n) times the distance of the dtype's numbers near 1. */
+  /**
+   * Singular values of at most this part of the largest one count as zero. Default: max(m, n) times the distance of the
+   * dtype's numbers near 1.
+   */
   readonly rcond?: number;
 }
 
@@ -44,7 +56,9 @@ const leastSquares: Op<number> = {
       (right[i] ?? []).map((column) => {
         const solution = new Float64Array(n);
         for (let k = 0; k < (rank[i] as number); k++) {
-          const factor = (u[k] as Float64Array).reduce((sum, value, row) => sum + value * (column[row] as number), 0) / (s[k] as number);
+          const factor =
+            (u[k] as Float64Array).reduce((sum, value, row) => sum + value * (column[row] as number), 0) /
+            (s[k] as number);
           v[k]?.forEach((value, row) => {
             solution[row] = (solution[row] as number) + factor * value;
           });
@@ -62,7 +76,8 @@ const leastSquares: Op<number> = {
       parts.map(({ s }) => s),
     );
   },
-  // With H = A⁺ and R = B - A X: gB = Hᵀ g, gA = R (H Hᵀ g)ᵀ + Hᵀ X ((1 - H A) g)ᵀ - Hᵀ g Xᵀ, from the gradient of the pseudoinverse.
+  // With H = A⁺ and R = B - A X: gB = Hᵀ g, gA = R (H Hᵀ g)ᵀ + Hᵀ X ((1 - H A) g)ᵀ - Hᵀ g Xᵀ, from the gradient of the
+  // pseudoinverse.
   gradient: {
     reads: () => ({ inputs: [0, 1], outputs: [0] }),
     compute([g], { needs, attrs: rtol, input, output }) {
@@ -79,13 +94,15 @@ const leastSquares: Op<number> = {
 };
 
 /**
- * The X for which `A X - B` is shortest, column by column, and of these the shortest X: for matrices A [m, n] of any shape and rank, and B [m, k] or a vector [m];
- * batches broadcast. The gradient is that of `solution`, and takes the rank for constant.
+ * The X for which `A X - B` is shortest, column by column, and of these the shortest X: for matrices A [m, n] of any
+ * shape and rank, and B [m, k] or a vector [m]; batches broadcast. The gradient is that of `solution`, and takes the
+ * rank for constant.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.lstsq.html
  *
  * @throws ArgumentError for NaN and infinities.
- * @throws DeviceError on a device that cannot be read at once; `await a.prefetch()` and `await b.prefetch()` there first.
+ * @throws DeviceError on a device that cannot be read at once; `await a.prefetch()` and `await b.prefetch()` there
+ * first.
  * @example
  * const a = tensor([[1, 0], [1, 1], [1, 2]]); // a line through (0, 1), (1, 3) and (2, 5)
  * lstsq(a, tensor([1, 3, 5])).solution; // [1, 2]
@@ -96,12 +113,15 @@ export function lstsq(a: Tensor, b: Tensor, options: LstsqOptions = {}): Lstsq {
   const [m, n] = expectMatrix("lstsq", a);
   const vectors = b.ndim === 1 || (b.ndim === a.ndim - 1 && b.shape.join() === a.shape.slice(0, -1).join());
   const right = vectors ? b.unsqueeze(-1) : b;
-  if (right.ndim < 2 || right.shape.at(-2) !== m) throw shapeError("lstsq", "right sides with as many rows as the matrices", a, b);
+  if (right.ndim < 2 || right.shape.at(-2) !== m)
+    throw shapeError("lstsq", "right sides with as many rows as the matrices", a, b);
   expectOneType("lstsq", a, b);
   const batch = broadcastShapes("lstsq", [a.shape.slice(0, -2), right.shape.slice(0, -2)]);
   const [left, wide] = [a.expand(...batch, m, n), right.expand(...batch, m, right.size(-1))];
-  const [x, rank, singularValues] = applyAll(leastSquares, [left, wide], rtol) as readonly [Tensor, Tensor, Tensor]; // safe: three outputs
+  // safe: three outputs
+  const [x, rank, singularValues] = applyAll(leastSquares, [left, wide], rtol) as readonly [Tensor, Tensor, Tensor];
   const squeezed = (result: Tensor) => (vectors ? result.squeeze(-1) : result);
-  const residuals = m > n ? squeezed(left.matmul(x).sub(wide).square().sum(-2)) : emptyLike(x.flatten().narrow(0, 0, 0));
+  const residuals =
+    m > n ? squeezed(left.matmul(x).sub(wide).square().sum(-2)) : emptyLike(x.flatten().narrow(0, 0, 0));
   return named([squeezed(x), residuals, rank, singularValues], "solution", "residuals", "rank", "singularValues");
 }

@@ -1,4 +1,7 @@
-/** The LU decomposition: a triangle of ones and factors, times a triangle of what elimination leaves, the rows being exchanged so that no factor is above 1. */
+/**
+ * The LU decomposition: a triangle of ones and factors, times a triangle of what elimination leaves, the rows being
+ * exchanged so that no factor is above 1.
+ */
 
 import {
   ArgumentError,
@@ -21,12 +24,19 @@ import { expectMatrix, named, write } from "./matrices.ts";
 
 /** Options of `lu` and `luFactor`. */
 export interface LuOptions {
-  /** Whether rows are exchanged. Without, elimination fails at a zero on the diagonal, and small numbers there cost accuracy. Default true. */
+  /**
+   * Whether rows are exchanged. Without, elimination fails at a zero on the diagonal, and small numbers there cost
+   * accuracy. Default true.
+   */
   readonly pivot?: boolean;
 }
 
 /** What `lu` gives: `const [p, l, u] = lu(a)`, or `{ P, L, U }`. */
-export type LU = readonly [P: Tensor, L: Tensor, U: Tensor] & { readonly P: Tensor; readonly L: Tensor; readonly U: Tensor };
+export type LU = readonly [P: Tensor, L: Tensor, U: Tensor] & {
+  readonly P: Tensor;
+  readonly L: Tensor;
+  readonly U: Tensor;
+};
 
 /** What `luFactor` gives: `const [factors, pivots] = luFactor(a)`, or `{ LU, pivots }`. */
 export type LuFactors = readonly [LU: Tensor, pivots: Tensor] & {
@@ -52,7 +62,9 @@ const factorization: Op<{ readonly operation: string; readonly pivot: boolean }>
     const k = Math.min(m, n);
     for (let i = 0; i * m < rows.length; i++) {
       const exchanged =
-        n === 0 ? Array.from({ length: m }, (_, row) => row) : eliminate(a, values.subarray(i * m * n, (i + 1) * m * n), n, pivot).order;
+        n === 0
+          ? Array.from({ length: m }, (_, row) => row)
+          : eliminate(a, values.subarray(i * m * n, (i + 1) * m * n), n, pivot).order;
       for (let j = 0; j < k; j++)
         if (operation === "luFactor" && values[i * m * n + j * (n + 1)] === 0)
           throw new ArgumentError(
@@ -65,7 +77,8 @@ const factorization: Op<{ readonly operation: string; readonly pivot: boolean }>
     write(pivots, steps);
     write(order, rows);
   },
-  // With Φ = tril(Lᵀ gL, -1) + triu(gU Uᵀ): P L⁻ᵀ Φ U⁻ᵀ; what lies beyond the square is a solution with L or U and adds to its gradient.
+  // With Φ = tril(Lᵀ gL, -1) + triu(gU Uᵀ): P L⁻ᵀ Φ U⁻ᵀ; what lies beyond the square is a solution with L or U and adds
+  // to its gradient.
   gradient: {
     reads: () => ({ outputs: [0, 2] }),
     compute([g], { output }) {
@@ -79,7 +92,10 @@ const factorization: Op<{ readonly operation: string; readonly pivot: boolean }>
       const [gLow, gRight] = [g.narrow(-2, k, m - k), g.narrow(-1, k, n - k)];
       const gSquare = g.narrow(-2, 0, k).narrow(-1, 0, k);
       const unit = tril(square, -1).add(eye(k, { dtype: lu.dtype, device: lu.device }));
-      const inner = tril(unit.mT.matmul(tril(gSquare, -1)).sub(gRight.narrow(-2, 0, k).matmul(right.narrow(-2, 0, k).mT)), -1).add(
+      const inner = tril(
+        unit.mT.matmul(tril(gSquare, -1)).sub(gRight.narrow(-2, 0, k).matmul(right.narrow(-2, 0, k).mT)),
+        -1,
+      ).add(
         triu(
           triu(gSquare)
             .matmul(triu(square).mT)
@@ -133,8 +149,9 @@ function triangles(lu: Tensor): readonly [Tensor, Tensor] {
 }
 
 /**
- * `A = P L U` for each matrix [m, n]: P [m, m] exchanges rows, L [m, k] is a lower triangle with ones on its diagonal, U [k, n] an upper triangle, k being the smaller of m and n.
- * The gradient needs the first k rows and columns of P⁻¹ A to be invertible.
+ * `A = P L U` for each matrix [m, n]: P [m, m] exchanges rows, L [m, k] is a lower triangle with ones on its diagonal,
+ * U [k, n] an upper triangle, k being the smaller of m and n. The gradient needs the first k rows and columns of P⁻¹ A
+ * to be invertible.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.lu.html
  *
@@ -183,7 +200,12 @@ function orderOf(pivots: Tensor, rows: number): Tensor {
 function expectFactors(operation: string, factors: Tensor, pivots: Tensor): void {
   const [m, n] = expectMatrix(operation, factors);
   if (pivots.ndim !== factors.ndim - 1 || pivots.size(-1) !== Math.min(m, n))
-    throw shapeError(operation, "as many pivots as the factors have rows or columns, whichever are fewer", factors, pivots);
+    throw shapeError(
+      operation,
+      "as many pivots as the factors have rows or columns, whichever are fewer",
+      factors,
+      pivots,
+    );
 }
 
 /**
@@ -207,7 +229,8 @@ export interface LuSolveOptions {
 }
 
 /**
- * The solution X of `A X = B` for the matrices [..., n, n] that `luFactor` has decomposed; B is [..., n, k], and batches broadcast. Many right sides, one after the other, cost one decomposition.
+ * The solution X of `A X = B` for the matrices [..., n, n] that `luFactor` has decomposed; B is [..., n, k], and
+ * batches broadcast. Many right sides, one after the other, cost one decomposition.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.lu_solve.html
  *
@@ -223,12 +246,20 @@ export function luSolve(factors: Tensor, pivots: Tensor, b: Tensor, options: LuS
   const [rows, n] = factors.size(-2, -1);
   if (rows !== n) throw shapeError("luSolve", "square matrices", factors);
   expectOneType("luSolve", factors, b);
-  if (b.ndim < 2 || b.size(left ? -2 : -1) !== n) throw shapeError("luSolve", "right sides that fit the matrices", factors, b);
+  if (b.ndim < 2 || b.size(left ? -2 : -1) !== n)
+    throw shapeError("luSolve", "right sides that fit the matrices", factors, b);
   const x = left ? b : b.mT;
   const p = permutation(orderOf(pivots, n), factors);
   const transposed = left === adjoint;
   const solution = transposed
-    ? p.matmul(solveTriangular(factors.mT, solveTriangular(factors.mT, x, { upper: false }), { upper: true, unitriangular: true }))
-    : solveTriangular(factors, solveTriangular(factors, p.mT.matmul(x), { upper: false, unitriangular: true }), { upper: true });
+    ? p.matmul(
+        solveTriangular(factors.mT, solveTriangular(factors.mT, x, { upper: false }), {
+          upper: true,
+          unitriangular: true,
+        }),
+      )
+    : solveTriangular(factors, solveTriangular(factors, p.mT.matmul(x), { upper: false, unitriangular: true }), {
+        upper: true,
+      });
   return left ? solution : solution.mT;
 }

@@ -1,9 +1,18 @@
 /**
- * Matrices on the host, where decompositions run: column by column, since that is how reflections and rotations walk over them, and in float64
- * whatever the dtype, so that a float32 result is rounded once.
+ * Matrices on the host, where decompositions run: column by column, since that is how reflections and rotations walk
+ * over them, and in float64 whatever the dtype, so that a float32 result is rounded once.
  */
 
-import { ArgumentError, copyInto, expectFloating, fromTypedArray, numbersOf, shapeError, sizeOf, type Tensor } from "@akari/tensor";
+import {
+  ArgumentError,
+  copyInto,
+  expectFloating,
+  fromTypedArray,
+  numbersOf,
+  shapeError,
+  sizeOf,
+  type Tensor,
+} from "@akari/tensor";
 
 /** A matrix as its columns. */
 export type Columns = Float64Array[];
@@ -86,13 +95,15 @@ export function write(to: Tensor, values: Float64Array): void {
 }
 
 /**
- * Divides a matrix by a power of two near its largest element, so that no square of an element leaves the range of floats, and returns that.
+ * Divides a matrix by a power of two near its largest element, so that no square of an element leaves the range of
+ * floats, and returns that.
  *
  * @throws ArgumentError for NaN and infinities, which no iteration gets rid of.
  */
 export function scaleDown(operation: string, a: Columns): number {
   let largest = 0;
-  for (const column of a) for (const x of column) largest = Number.isFinite(x) ? Math.max(largest, Math.abs(x)) : Number.NaN;
+  for (const column of a)
+    for (const x of column) largest = Number.isFinite(x) ? Math.max(largest, Math.abs(x)) : Number.NaN;
   if (Number.isNaN(largest)) throw new ArgumentError(`${operation}: a matrix holds NaN or infinities`);
   if (largest === 0) return 1;
   const scale = 2 ** Math.max(-1022, Math.floor(Math.log2(largest)));

@@ -3,14 +3,18 @@
 import { eye, type Tensor } from "@akari/tensor";
 import { expectSquare, readMatrices } from "./matrices.ts";
 
-/** The coefficients of the series, 1 / k!, up to the order whose remainder is below float64's rounding for norms up to 1/2. */
+/**
+ * The coefficients of the series, 1 / k!, up to the order whose remainder is below float64's rounding for norms up to
+ * 1/2.
+ */
 const coefficients = [1];
 for (let k = 1; k <= 16; k++) coefficients.push((coefficients[k - 1] as number) / k);
 
 /**
- * The exponential `Σ Aᵏ / k!` of each square matrix: how the solution of `x' = A x` goes on in time 1. A is halved until its norm is at most 1/2, the series is
- * summed in three products of the first four powers, and the result squared as often. It is made of matrix products, so it runs on the device and can be
- * differentiated as often as one likes; only the norms are read. (Paterson and Stockmeyer 1973; Moler and Van Loan 2003, "Nineteen dubious ways".)
+ * The exponential `Σ Aᵏ / k!` of each square matrix: how the solution of `x' = A x` goes on in time 1. A is halved
+ * until its norm is at most 1/2, the series is summed in three products of the first four powers, and the result
+ * squared as often. It is made of matrix products, so it runs on the device and can be differentiated as often as one
+ * likes; only the norms are read. (Paterson and Stockmeyer 1973; Moler and Van Loan 2003, "Nineteen dubious ways".)
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.matrix_exp.html
  *

@@ -11,7 +11,10 @@ import {
 } from "@akari/tensor";
 import { svdvals } from "./svd.ts";
 
-/** Which norm of a matrix: Frobenius's, the sum of the singular values (`"nuc"`), the largest (2) or smallest (-2) of them, or what `@akari/tensor` knows. */
+/**
+ * Which norm of a matrix: Frobenius's, the sum of the singular values (`"nuc"`), the largest (2) or smallest (-2) of
+ * them, or what `@akari/tensor` knows.
+ */
 export type MatrixOrder = ElementwiseOrder | "nuc";
 
 /** Options of `matrixNorm`. */
@@ -47,7 +50,8 @@ export interface LinalgNormOptions extends NormOptions {
 }
 
 /**
- * The norm of vectors where there is one dimension or no order, and of matrices where there are two dimensions and an order.
+ * The norm of vectors where there is one dimension or no order, and of matrices where there are two dimensions and an
+ * order.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.norm.html
  *
@@ -58,7 +62,9 @@ export function norm(x: Tensor, ord: MatrixOrder | null = null, options: LinalgN
   const dims = typeof dim === "number" ? [dim] : dim;
   if (ord === null) return vectorNorm(x, 2, dims, { keepdim });
   const count = dims?.length ?? x.ndim;
-  if (count !== 1 && count !== 2) throw shapeError("norm", "with an order one or two dimensions, or `dim` to say which", x);
-  if (count === 2) return matrixNorm(x, ord, { dim: (dims ?? [0, 1]) as readonly [number, number], keepdim }); // safe: there are two
+  if (count !== 1 && count !== 2)
+    throw shapeError("norm", "with an order one or two dimensions, or `dim` to say which", x);
+  // safe: there are two
+  if (count === 2) return matrixNorm(x, ord, { dim: (dims ?? [0, 1]) as readonly [number, number], keepdim });
   return vectorNorm(x, ord as number, dims, { keepdim }); // safe: what is no number is refused there
 }

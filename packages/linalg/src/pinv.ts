@@ -18,7 +18,10 @@ import { decompose } from "./bidiagonal.ts";
 import { expectMatrix, expectSquare, readMatrices, writeMatrices, zeroMatrix } from "./matrices.ts";
 import { svdvals } from "./svd.ts";
 
-/** Which singular values are taken for zero: those that are at most the larger of `atol` and `rtol` times the largest one. */
+/**
+ * Which singular values are taken for zero: those that are at most the larger of `atol` and `rtol` times the largest
+ * one.
+ */
 export interface ToleranceOptions {
   /** Default: 0. */
   readonly atol?: number;
@@ -65,7 +68,8 @@ const pseudoinverse: Op<Required<ToleranceOptions>> = {
     });
     writeMatrices(to, inverses);
   },
-  // Golub and Pereyra 1973, "The differentiation of pseudo-inverses and nonlinear least squares problems whose variables separate".
+  // Golub and Pereyra 1973, "The differentiation of pseudo-inverses and nonlinear least squares problems whose
+  // variables separate".
   gradient: {
     reads: () => ({ inputs: [0], outputs: [0] }),
     compute([g], context) {
@@ -81,8 +85,8 @@ const pseudoinverse: Op<Required<ToleranceOptions>> = {
 };
 
 /**
- * The pseudoinverse [n, m] of each matrix [m, n]: the inverse of a matrix that has one, and otherwise what solves least squares problems by a product
- * (for many of which `lstsq` is more accurate). The gradient takes the rank for constant.
+ * The pseudoinverse [n, m] of each matrix [m, n]: the inverse of a matrix that has one, and otherwise what solves least
+ * squares problems by a product (for many of which `lstsq` is more accurate). The gradient takes the rank for constant.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.pinv.html
  *
@@ -116,19 +120,23 @@ export function matrixRank(a: Tensor, options: ToleranceOptions = {}): Tensor {
 }
 
 /**
- * The condition number of each matrix: by how much an error in the right side of a linear system may grow in its solution. With p = 2 or -2 the largest singular value
- * over the smallest, or the other way round, for matrices of any shape; with other norms ‖A‖ · ‖A⁻¹‖ for square ones, ∞ where there is no inverse only in exact numbers.
+ * The condition number of each matrix: by how much an error in the right side of a linear system may grow in its
+ * solution. With p = 2 or -2 the largest singular value over the smallest, or the other way round, for matrices of any
+ * shape; with other norms ‖A‖ · ‖A⁻¹‖ for square ones, ∞ where there is no inverse only in exact numbers.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.cond.html
  *
- * @throws ArgumentError for another order, and for singular matrices where the inverse is asked for. @throws ShapeError for empty matrices.
+ * @throws ArgumentError for another order, and for singular matrices where the inverse is asked for. @throws ShapeError
+ * for empty matrices.
  * @throws DeviceError with p = 2 or -2 on a device that cannot be read at once; `await a.prefetch()` there first.
  */
 export function cond(a: Tensor, p: 2 | -2 | MatrixNormOrder = 2): Tensor {
   const [m, n] = expectMatrix("cond", a);
   if (m * n === 0) throw shapeError("cond", "matrices of at least one row and column", a);
   if (p !== "fro" && ![1, 2, Number.POSITIVE_INFINITY].includes(Math.abs(p)))
-    throw new ArgumentError(`cond: there is no order ${String(p)}; there are "fro", 1, -1, 2, -2, Infinity and -Infinity`);
+    throw new ArgumentError(
+      `cond: there is no order ${String(p)}; there are "fro", 1, -1, 2, -2, Infinity and -Infinity`,
+    );
   if (p === 2 || p === -2) {
     const s = svdvals(a);
     const [largest, smallest] = [s.select(-1, 0), s.select(-1, -1)];

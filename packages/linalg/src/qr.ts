@@ -1,6 +1,15 @@
 /** The QR decomposition: an orthogonal basis of a matrix's columns, and the triangle that makes the columns of it. */
 
-import { AutogradError, applyAll, checkChoice, type Op, settings, solveTriangular, type Tensor, tril } from "@akari/tensor";
+import {
+  AutogradError,
+  applyAll,
+  checkChoice,
+  type Op,
+  settings,
+  solveTriangular,
+  type Tensor,
+  tril,
+} from "@akari/tensor";
 import { orthogonal, triangularize } from "./householder.ts";
 import { expectMatrix, named, readMatrices, upperTriangle, writeMatrices } from "./matrices.ts";
 
@@ -10,8 +19,8 @@ export type QrMode = "reduced" | "complete" | "r";
 /** Options of `qr`. */
 export interface QrOptions {
   /**
-   * `"reduced"`: Q is [m, k] and R [k, n], k being the smaller of m and n. `"complete"`: Q is [m, m] and R [m, n]. `"r"`: R alone as in `"reduced"`, and an
-   * empty Q. Default `"reduced"`.
+   * `"reduced"`: Q is [m, k] and R [k, n], k being the smaller of m and n. `"complete"`: Q is [m, m] and R [m, n].
+   * `"r"`: R alone as in `"reduced"`, and an empty Q. Default `"reduced"`.
    */
   readonly mode?: QrMode;
 }
@@ -54,7 +63,9 @@ const decomposition: Op<QrMode> = {
       const [q, r] = [context.output(0), context.output(1)];
       const [m, n] = [q.size(-2), r.size(-1)];
       if (context.attrs === "complete" && m > n)
-        throw new AutogradError(`qr: there is no gradient with mode "complete" and more rows (${m}) than columns (${n}); use "reduced"`);
+        throw new AutogradError(
+          `qr: there is no gradient with mode "complete" and more rows (${m}) than columns (${n}); use "reduced"`,
+        );
       const [leftR, leftG] = [r.narrow(-1, 0, Math.min(m, n)), gr?.narrow(-1, 0, Math.min(m, n)) ?? null];
       if (m >= n || !gr) {
         const left = ofTall(q, leftR, gq ?? null, leftG);
@@ -69,7 +80,10 @@ const decomposition: Op<QrMode> = {
   },
 };
 
-/** The gradient for a matrix of at least as many rows as columns. (Walter and Lehmann 2018, https://arxiv.org/abs/1009.6112) */
+/**
+ * The gradient for a matrix of at least as many rows as columns. (Walter and Lehmann 2018,
+ * https://arxiv.org/abs/1009.6112)
+ */
 function ofTall(q: Tensor, r: Tensor, gq: Tensor | null, gr: Tensor | null): Tensor {
   const fromR = gr && r.matmul(gr.mT);
   const fromQ = gq?.mT.matmul(q).neg() ?? null;
@@ -79,8 +93,8 @@ function ofTall(q: Tensor, r: Tensor, gq: Tensor | null, gr: Tensor | null): Ten
 }
 
 /**
- * `A = Q R` for each matrix [m, n]: the columns of Q are orthogonal and of length 1, R is upper triangular. The diagonal of R may be negative, as LAPACK
- * leaves it. The gradient needs the first min(m, n) columns to be independent.
+ * `A = Q R` for each matrix [m, n]: the columns of Q are orthogonal and of length 1, R is upper triangular. The
+ * diagonal of R may be negative, as LAPACK leaves it. The gradient needs the first min(m, n) columns to be independent.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.qr.html
  *

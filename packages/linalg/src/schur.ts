@@ -1,7 +1,8 @@
 /**
- * Eigenvalues and eigenvectors of a matrix that need not be symmetric. Reflections leave a triangle and the diagonal below it; steps of the QR algorithm with two shifts at a time, which
- * stay among real numbers, make that one vanish but for blocks of two, each a pair of complex eigenvalues; and the vectors follow by substitution. (Francis 1961, "The QR
- * Transformation"; Golub and Van Loan 2013, "Matrix Computations", section 7.5.)
+ * Eigenvalues and eigenvectors of a matrix that need not be symmetric. Reflections leave a triangle and the diagonal
+ * below it; steps of the QR algorithm with two shifts at a time, which stay among real numbers, make that one vanish
+ * but for blocks of two, each a pair of complex eigenvalues; and the vectors follow by substitution. (Francis 1961,
+ * "The QR Transformation"; Golub and Van Loan 2013, "Matrix Computations", section 7.5.)
  */
 
 import { ArgumentError } from "@akari/tensor";
@@ -46,7 +47,10 @@ export function eigen(operation: string, a: Columns, vectors: boolean): Eigen {
   return { values, vectors: vectors ? vectorsOf(a, q, values) : [] };
 }
 
-/** Makes zeros below the diagonal that is below the main one. Returns the orthogonal matrix that did it, if it is asked for. */
+/**
+ * Makes zeros below the diagonal that is below the main one. Returns the orthogonal matrix that did it, if it is asked
+ * for.
+ */
 function hessenberg(a: Columns, vectors: boolean): Columns {
   const n = a.length;
   const taus = new Float64Array(Math.max(0, n - 1));
@@ -92,7 +96,10 @@ function iterate(operation: string, a: Columns, q: Columns): void {
   }
 }
 
-/** One sweep of reflections of three rows and columns, begun by both eigenvalues of the last block; now and then by others, lest it go round in circles. */
+/**
+ * One sweep of reflections of three rows and columns, begun by both eigenvalues of the last block; now and then by
+ * others, lest it go round in circles.
+ */
 function step(a: Columns, q: Columns, first: number, last: number, other: boolean): void {
   const h = (i: number, j: number) => at(a, i, j);
   let [sum, product] = [
@@ -117,7 +124,8 @@ function step(a: Columns, q: Columns, first: number, last: number, other: boolea
     const [third, place] = bulge.length > 2 ? [bulge[2] as number, k + 2] : [0, k + 1];
     for (let j = Math.max(first, k - 1); j < end; j++) {
       const column = a[j] as Float64Array;
-      const image = tau * ((column[k] as number) + second * (column[k + 1] as number) + third * (column[place] as number));
+      const image =
+        tau * ((column[k] as number) + second * (column[k + 1] as number) + third * (column[place] as number));
       column[k] = (column[k] as number) - image;
       column[k + 1] = (column[k + 1] as number) - second * image;
       column[place] = (column[place] as number) - third * image;
@@ -130,7 +138,16 @@ function step(a: Columns, q: Columns, first: number, last: number, other: boolea
 }
 
 /** The reflection from the right: of three columns, in some of their rows. */
-function turn(a: Columns, k: number, place: number, second: number, third: number, tau: number, begin: number, end: number): void {
+function turn(
+  a: Columns,
+  k: number,
+  place: number,
+  second: number,
+  third: number,
+  tau: number,
+  begin: number,
+  end: number,
+): void {
   const [x, y, z] = [a[k], a[k + 1], a[place]] as [Float64Array, Float64Array, Float64Array]; // safe: they are there
   for (let i = begin; i < end; i++) {
     const image = tau * ((x[i] as number) + second * (y[i] as number) + third * (z[i] as number));

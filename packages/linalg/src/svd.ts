@@ -11,7 +11,11 @@ export interface SvdOptions {
 }
 
 /** What `svd` gives: `const [u, s, vh] = svd(a)`, or `{ U, S, Vh }`. */
-export type SVD = readonly [U: Tensor, S: Tensor, Vh: Tensor] & { readonly U: Tensor; readonly S: Tensor; readonly Vh: Tensor };
+export type SVD = readonly [U: Tensor, S: Tensor, Vh: Tensor] & {
+  readonly U: Tensor;
+  readonly S: Tensor;
+  readonly Vh: Tensor;
+};
 
 /** a → U, S and Vᵀ */
 const decomposition: Op<boolean> = {
@@ -57,10 +61,16 @@ const decomposition: Op<boolean> = {
 };
 
 /**
- * With E_ij = s_j² - s_i² off the diagonal: `U [skew(Uᵀ gU)/E diag(s) + diag(s) skew(Vᵀ gV)/E + diag(gs)] Vᵀ`, and what of the gradients of U and V lies outside of
- * the spaces that they span, divided by s. (Townsend 2016, "Differentiating the singular value decomposition".)
+ * With E_ij = s_j² - s_i² off the diagonal: `U [skew(Uᵀ gU)/E diag(s) + diag(s) skew(Vᵀ gV)/E + diag(gs)]
+ * Vᵀ`, and what of the gradients of U and V lies outside of the spaces that they span, divided by s. (Townsend 2016,
+ * "Differentiating the singular value decomposition".)
  */
-function gradientOf({ u, s, vh }: Record<"u" | "s" | "vh", Tensor>, gu: Tensor | null, gs: Tensor | null, gvh: Tensor | null): Tensor {
+function gradientOf(
+  { u, s, vh }: Record<"u" | "s" | "vh", Tensor>,
+  gu: Tensor | null,
+  gs: Tensor | null,
+  gvh: Tensor | null,
+): Tensor {
   const k = s.size(-1);
   const square = s.square();
   const apart = square
@@ -101,9 +111,10 @@ const onlyValues: Op = {
 };
 
 /**
- * `A = U diag(S) Vh` for each matrix [m, n]: the singular values in descending order, the left singular vectors as the columns of U, the right ones as the rows
- * of Vh; a pair of them is sure up to its sign. The gradient of the vectors needs singular values that differ from each other and, unless the matrix is square, from zero; that of
- * the values is always there.
+ * `A = U diag(S) Vh` for each matrix [m, n]: the singular values in descending order, the left singular vectors as the
+ * columns of U, the right ones as the rows of Vh; a pair of them is sure up to its sign. The gradient of the vectors
+ * needs singular values that differ from each other and, unless the matrix is square, from zero; that of the values is
+ * always there.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.svd.html
  *
@@ -118,7 +129,8 @@ export function svd(a: Tensor, options: SvdOptions = {}): SVD {
 }
 
 /**
- * The singular values of matrices [m, n] in descending order: [min(m, n)], as `svd` gives them, in less time where no gradient is asked for.
+ * The singular values of matrices [m, n] in descending order: [min(m, n)], as `svd` gives them, in less time where no
+ * gradient is asked for.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.svdvals.html
  */

@@ -1,6 +1,7 @@
 /**
- * Eigenvalues and eigenvectors of a symmetric matrix: reflections from both sides leave three diagonals, and rotations with Wilkinson's shifts then make the outer
- * ones vanish. (Golub and Van Loan 2013, "Matrix Computations", section 8.3.)
+ * Eigenvalues and eigenvectors of a symmetric matrix: reflections from both sides leave three diagonals, and rotations
+ * with Wilkinson's shifts then make the outer ones vanish. (Golub and Van Loan 2013, "Matrix Computations", section
+ * 8.3.)
  */
 
 import { ArgumentError } from "@akari/tensor";
@@ -9,7 +10,11 @@ import type { Columns } from "./matrices.ts";
 import { rotate, rotationOf } from "./rotation.ts";
 
 /** Eigenvalues in ascending order and, where they are asked for, the eigenvectors as columns. Overwrites `a`. */
-export function diagonalize(operation: string, a: Columns, vectors: boolean): { readonly values: Float64Array; readonly vectors: Columns } {
+export function diagonalize(
+  operation: string,
+  a: Columns,
+  vectors: boolean,
+): { readonly values: Float64Array; readonly vectors: Columns } {
   const n = a.length;
   const { diagonal, beside, taus } = tridiagonalize(a);
   const q = vectors ? orthogonal(a, taus, n, n, 1) : [];
@@ -23,10 +28,16 @@ export function diagonalize(operation: string, a: Columns, vectors: boolean): { 
     else throw new ArgumentError(`${operation}: the iteration does not end`);
   }
   const order = Array.from(diagonal.keys()).sort((i, j) => (diagonal[i] as number) - (diagonal[j] as number));
-  return { values: Float64Array.from(order, (i) => diagonal[i] as number), vectors: vectors ? order.map((i) => q[i] as Float64Array) : [] };
+  return {
+    values: Float64Array.from(order, (i) => diagonal[i] as number),
+    vectors: vectors ? order.map((i) => q[i] as Float64Array) : [],
+  };
 }
 
-/** Whether the element beside the diagonal at `i` is no more than rounding errors of those around it; it is made zero then. */
+/**
+ * Whether the element beside the diagonal at `i` is no more than rounding errors of those around it; it is made zero
+ * then.
+ */
 function negligible(diagonal: Float64Array, beside: Float64Array, i: number): boolean {
   const around = Math.abs(diagonal[i] as number) + Math.abs(diagonal[i + 1] as number);
   if (Math.abs(beside[i] as number) > Number.EPSILON * around) return false;
@@ -70,7 +81,10 @@ function dot(x: Float64Array, y: Float64Array, start: number): number {
   return sum;
 }
 
-/** One sweep of rotations over the block from `first` to `last`: a bulge is made by the shift at its top and chased out at its bottom. */
+/**
+ * One sweep of rotations over the block from `first` to `last`: a bulge is made by the shift at its top and chased out
+ * at its bottom.
+ */
 function step(d: Float64Array, e: Float64Array, first: number, last: number, q: Columns): void {
   const half = ((d[last - 1] as number) - (d[last] as number)) / 2;
   const corner = e[last - 1] as number;

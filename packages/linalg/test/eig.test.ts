@@ -102,7 +102,11 @@ describe("matrices that are not symmetric", () => {
     expect(sorted(re.detach())).toEqual([-2.553225, -0.538254, 1.091479].map((x) => expect.closeTo(x, 5)));
     expect(sorted(im.detach())).toEqual([0.0, 0.0, 0.0].map((x) => expect.closeTo(x, 5)));
     re.pow(3).add(re.mul(im.square())).sum().backward();
-    expectClose((a.grad as Tensor).flatten(), tensor([-6.0, 21.0, 13.5, -15.0, 36.0, 15.0, 9.0, -19.5, -6.0], double), 1e-4);
+    expectClose(
+      (a.grad as Tensor).flatten(),
+      tensor([-6.0, 21.0, 13.5, -15.0, 36.0, 15.0, 9.0, -19.5, -6.0], double),
+      1e-4,
+    );
   });
 
   it("gradients", async () => {

@@ -107,18 +107,28 @@ describe("numbers of PyTorch", () => {
       1e-6,
     );
     expectClose(Q.select(-1, 0), tensor([-0.21693, -0.108465, -0.867722, 0.433861], double), 1e-6);
-    expectClose(qr(tall, { mode: "complete" }).Q.select(-1, 3), tensor([0.838404, 0.457311, -0.292171, -0.050812], double), 1e-6);
+    expectClose(
+      qr(tall, { mode: "complete" }).Q.select(-1, 3),
+      tensor([0.838404, 0.457311, -0.292171, -0.050812], double),
+      1e-6,
+    );
   });
 
   it("the gradient of qr, for more rows, more columns and as many", () => {
     const cases: [Tensor, number[]][] = [
       [
         tall,
-        [-1.064276, 1.88503, 0.839878, -0.49797, -4.173277, -8.141196, -2.733309, -0.607629, -5.427983, -3.818363, 3.293711, -5.556667],
+        [
+          -1.064276, 1.88503, 0.839878, -0.49797, -4.173277, -8.141196, -2.733309, -0.607629, -5.427983, -3.818363,
+          3.293711, -5.556667,
+        ],
       ],
       [
         tall.t(),
-        [1.938109, 5.013475, 2.716968, 2.99033, -8.219991, -4.396911, 1.475743, 0.923722, -12.052382, 1.118633, 13.016922, 14.635732],
+        [
+          1.938109, 5.013475, 2.716968, 2.99033, -8.219991, -4.396911, 1.475743, 0.923722, -12.052382, 1.118633,
+          13.016922, 14.635732,
+        ],
       ],
       [square, [1.538105, -3.101694, -5.371965, 4.068629, -7.43822, -9.841158, -1.931433, -0.371455, -0.541848]],
     ];
@@ -158,7 +168,8 @@ describe("numbers of PyTorch", () => {
     const weighted = (v: Tensor, dim: number) => v.abs().mul(ones(v.shape, double).cumsum(dim)).sum();
     weighted(u, 0).add(weighted(vh, 1)).add(s.sum()).backward();
     const expected = [
-      -0.248213, 1.213227, -0.383177, -0.514764, -1.367814, 1.25302, -0.631085, 0.295436, -0.537765, -1.084649, 0.802917, 0.90753,
+      -0.248213, 1.213227, -0.383177, -0.514764, -1.367814, 1.25302, -0.631085, 0.295436, -0.537765, -1.084649,
+      0.802917, 0.90753,
     ];
     expectClose((x.grad as Tensor).flatten(), tensor(expected, double), 2e-6);
   });
@@ -351,8 +362,12 @@ describe("gradients", () => {
     const expected = requiresGrad(x.detach().clone());
     svd(expected, { fullMatrices: false }).S.sum().backward();
     expectClose(x.grad as Tensor, expected.grad as Tensor);
-    expect(() => svd(x).U.sum().backward()).toThrow(/svd: the vectors that fullMatrices adds to a matrix of 4 by 3 have no gradient/);
-    expect(() => qr(x, { mode: "complete" }).Q.sum().backward()).toThrow(/qr: there is no gradient with mode "complete"/);
+    expect(() => svd(x).U.sum().backward()).toThrow(
+      /svd: the vectors that fullMatrices adds to a matrix of 4 by 3 have no gradient/,
+    );
+    expect(() => qr(x, { mode: "complete" }).Q.sum().backward()).toThrow(
+      /qr: there is no gradient with mode "complete"/,
+    );
     expect(() => qr(x, { mode: "r" }).R.sum().backward()).toThrow(/qr: there is no gradient with mode "r"/);
   });
 });
@@ -366,10 +381,16 @@ describe("bad input", () => {
     for (const f of [eig, eigvals, eigh, eigvalsh, matrixExp] as const)
       expect(() => f(ones([2, 3]))).toThrow(/: expected square matrices, got shape \[2, 3\]/);
     expect(() => cond(ones([2, 3]), 1)).toThrow(/cond: expected square matrices/);
-    expect(() => cond(ones([2, 2]), 3)).toThrow(/cond: there is no order 3; there are "fro", 1, -1, 2, -2, Infinity and -Infinity/);
-    expect(() => cond(zeros([0, 2]))).toThrow(/cond: expected matrices of at least one row and column, got shape \[0, 2\]/);
+    expect(() => cond(ones([2, 2]), 3)).toThrow(
+      /cond: there is no order 3; there are "fro", 1, -1, 2, -2, Infinity and -Infinity/,
+    );
+    expect(() => cond(zeros([0, 2]))).toThrow(
+      /cond: expected matrices of at least one row and column, got shape \[0, 2\]/,
+    );
     for (const f of [svd, svdvals, pinv, eig, eigvals, eigh, eigvalsh] as const)
-      expect(() => f(fromTypedArray(Float32Array.of(1, 0, Number.NaN, 1), [2, 2]))).toThrow(/: a matrix holds NaN or infinities/);
+      expect(() => f(fromTypedArray(Float32Array.of(1, 0, Number.NaN, 1), [2, 2]))).toThrow(
+        /: a matrix holds NaN or infinities/,
+      );
     expect(() => lstsq(ones([3, 2]), ones([2]))).toThrow(
       /lstsq: expected right sides with as many rows as the matrices, got shapes \[3, 2\] and \[2\]/,
     );

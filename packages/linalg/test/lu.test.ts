@@ -99,7 +99,11 @@ describe("lu and other inverses", () => {
     await expectGradients((x) => choleskyInverse(x.tril().add(eye(3, double).mul(3))), made(3, 3));
     await expectGradients((x) => tensorinv(x), made(2, 3, 6));
     await expectGradients((x, y) => tensorsolve(x, y, [1]), made(2, 6, 3), made(2, 3));
-    await expectGradients((x, y) => triangularSolve(y, x.add(eye(3, double).mul(3)), { transpose: true }).solution, made(3, 3), made(3, 2));
+    await expectGradients(
+      (x, y) => triangularSolve(y, x.add(eye(3, double).mul(3)), { transpose: true }).solution,
+      made(3, 3),
+      made(3, 2),
+    );
     await expectGradients((x) => matrixNorm(x, "nuc", { dim: [0, 2] }), made(3, 2, 4));
     await expectGradients((x) => norm(x, 2), made(3, 4));
   });
@@ -107,9 +111,15 @@ describe("lu and other inverses", () => {
   it("a QR decomposition's reflections make its Q", () => {
     const a = tensor([[1], [0.5]], double);
     expectClose(householderProduct(a, tensor([0.4], double)), tensor([[0.6], [-0.2]], double));
-    expect(() => householderProduct(ones([2, 3]), ones([2]))).toThrow(/householderProduct: expected at least as many rows as columns/);
-    expect(() => luSolve(ones([2, 2]), ones([3], { dtype: "int32" }), ones([2, 1]))).toThrow(/luSolve: expected as many pivots/);
-    expect(() => tensorinv(ones([2, 3]), 1)).toThrow(/tensorinv: expected sizes of which the first 1 have the same product/);
+    expect(() => householderProduct(ones([2, 3]), ones([2]))).toThrow(
+      /householderProduct: expected at least as many rows as columns/,
+    );
+    expect(() => luSolve(ones([2, 2]), ones([3], { dtype: "int32" }), ones([2, 1]))).toThrow(
+      /luSolve: expected as many pivots/,
+    );
+    expect(() => tensorinv(ones([2, 3]), 1)).toThrow(
+      /tensorinv: expected sizes of which the first 1 have the same product/,
+    );
     expect(() => tensorsolve(ones([2, 3]), ones([2]))).toThrow(/tensorsolve: expected sizes of A/);
   });
 });

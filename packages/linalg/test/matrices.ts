@@ -13,7 +13,10 @@ export function expectClose(a: Tensor, b: Tensor, tolerance = 1e-12): void {
 }
 
 /** Whether first and second gradients are those of finite differences. */
-export async function expectGradients(f: (...x: Tensor[]) => Tensor | readonly Tensor[], ...x: Tensor[]): Promise<void> {
+export async function expectGradients(
+  f: (...x: Tensor[]) => Tensor | readonly Tensor[],
+  ...x: Tensor[]
+): Promise<void> {
   expect(await gradcheck(f, x)).toBe(true);
   expect(await gradgradcheck(f, x)).toBe(true);
 }

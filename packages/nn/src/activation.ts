@@ -166,7 +166,10 @@ export class Tanhshrink extends Module {
   }
 }
 
-/** The Gaussian error linear unit, exact or by the tanh formula. https://pytorch.org/docs/stable/generated/torch.nn.GELU.html */
+/**
+ * The Gaussian error linear unit, exact or by the tanh formula.
+ * https://pytorch.org/docs/stable/generated/torch.nn.GELU.html
+ */
 export class GELU extends Module {
   static override name = "GELU";
   /** `"none"` for the exact formula with erf, `"tanh"` for the approximation. Default `"none"`. */
@@ -187,7 +190,10 @@ export class GELU extends Module {
   }
 }
 
-/** `x` where positive, `negativeSlope · x` (default 0.01) elsewhere. https://pytorch.org/docs/stable/generated/torch.nn.LeakyReLU.html */
+/**
+ * `x` where positive, `negativeSlope · x` (default 0.01) elsewhere.
+ * https://pytorch.org/docs/stable/generated/torch.nn.LeakyReLU.html
+ */
 export class LeakyReLU extends Module {
   static override name = "LeakyReLU";
   /** What elements below 0 are multiplied by. Default 0.01. */
@@ -208,7 +214,10 @@ export class LeakyReLU extends Module {
   }
 }
 
-/** `x` where positive, `α(eˣ - 1)` elsewhere; α is 1 by default. https://pytorch.org/docs/stable/generated/torch.nn.ELU.html */
+/**
+ * `x` where positive, `α(eˣ - 1)` elsewhere; α is 1 by default.
+ * https://pytorch.org/docs/stable/generated/torch.nn.ELU.html
+ */
 export class ELU extends Module {
   static override name = "ELU";
   /** How far below 0 the result may go: it tends to -α. Default 1. */
@@ -229,7 +238,9 @@ export class ELU extends Module {
   }
 }
 
-/** `max(x, 0) + min(α(e^(x/α) - 1), 0)`; α is 1 by default. https://pytorch.org/docs/stable/generated/torch.nn.CELU.html */
+/**
+ * `max(x, 0) + min(α(e^(x/α) - 1), 0)`; α is 1 by default. https://pytorch.org/docs/stable/generated/torch.nn.CELU.html
+ */
 export class CELU extends Module {
   static override name = "CELU";
   /** How far below 0 the result may go, and how slowly it gets there; not 0. Default 1. */
@@ -250,7 +261,10 @@ export class CELU extends Module {
   }
 }
 
-/** `log(1 + e^(βx)) / β`, the identity where βx is above the threshold. https://pytorch.org/docs/stable/generated/torch.nn.Softplus.html */
+/**
+ * `log(1 + e^(βx)) / β`, the identity where βx is above the threshold.
+ * https://pytorch.org/docs/stable/generated/torch.nn.Softplus.html
+ */
 export class Softplus extends Module {
   static override name = "Softplus";
   /** How sharp the bend at 0 is. Default 1. */
@@ -275,7 +289,10 @@ export class Softplus extends Module {
   }
 }
 
-/** `x` kept between `min` (default -1) and `max` (default 1). https://pytorch.org/docs/stable/generated/torch.nn.Hardtanh.html */
+/**
+ * `x` kept between `min` (default -1) and `max` (default 1).
+ * https://pytorch.org/docs/stable/generated/torch.nn.Hardtanh.html
+ */
 export class Hardtanh extends Module {
   static override name = "Hardtanh";
   /** What smaller elements become. Default -1. */
@@ -321,7 +338,10 @@ export class Hardshrink extends Module {
   }
 }
 
-/** Moved towards zero by `λ` (default 0.5), and zero within. https://pytorch.org/docs/stable/generated/torch.nn.Softshrink.html */
+/**
+ * Moved towards zero by `λ` (default 0.5), and zero within.
+ * https://pytorch.org/docs/stable/generated/torch.nn.Softshrink.html
+ */
 export class Softshrink extends Module {
   static override name = "Softshrink";
   /** How far elements are moved towards 0: λ. Default 0.5. */
@@ -372,7 +392,10 @@ export interface PReLUOptions extends FactoryOptions {
   readonly init?: number;
 }
 
-/** A ReLU whose negative slope is learned: one for all, or one per channel. https://pytorch.org/docs/stable/generated/torch.nn.PReLU.html */
+/**
+ * A ReLU whose negative slope is learned: one for all, or one per channel.
+ * https://pytorch.org/docs/stable/generated/torch.nn.PReLU.html
+ */
 export class PReLU extends Module {
   static override name = "PReLU";
   /** How many slopes are learned: 1 for all channels together, or as many as there are channels. */
@@ -388,7 +411,10 @@ export class PReLU extends Module {
     constant_(this.weight, init);
   }
 
-  /** Each element above 0 as it is, the others times the slope of their channel: [N, C, ...] → [N, C, ...]; with one slope, of any shape. */
+  /**
+   * Each element above 0 as it is, the others times the slope of their channel: [N, C, ...] → [N, C, ...]; with one
+   * slope, of any shape.
+   */
   forward(input: Tensor): Tensor {
     return prelu(input, this.weight);
   }
@@ -399,7 +425,8 @@ export class PReLU extends Module {
 }
 
 /**
- * A ReLU whose negative slope is drawn for each element in training, and the mean slope otherwise. https://pytorch.org/docs/stable/generated/torch.nn.RReLU.html
+ * A ReLU whose negative slope is drawn for each element in training, and the mean slope otherwise.
+ * https://pytorch.org/docs/stable/generated/torch.nn.RReLU.html
  *
  * @throws ArgumentError when `lower` is above `upper`.
  */
@@ -418,8 +445,8 @@ export class RReLU extends Module {
   }
 
   /**
-   * Elements above 0 as they are, the others times a slope each, drawn from [lower, upper), in evaluation all times (lower + upper) / 2: [...] →
-   * [...].
+   * Elements above 0 as they are, the others times a slope each, drawn from
+   * [lower, upper), in evaluation all times (lower + upper) / 2: [...] → [...].
    */
   forward(input: Tensor): Tensor {
     return rrelu(input, { lower: this.lower, upper: this.upper, training: this.training });
@@ -430,7 +457,10 @@ export class RReLU extends Module {
   }
 }
 
-/** The first half of a dimension (default the last), gated by the sigmoid of the second. https://pytorch.org/docs/stable/generated/torch.nn.GLU.html */
+/**
+ * The first half of a dimension (default the last), gated by the sigmoid of the second.
+ * https://pytorch.org/docs/stable/generated/torch.nn.GLU.html
+ */
 export class GLU extends Module {
   static override name = "GLU";
   /** The dimension that is halved. Default the last. */
@@ -441,7 +471,10 @@ export class GLU extends Module {
     this.dim = dim;
   }
 
-  /** The first half along `dim`, times the sigmoid of the second: [..., 2n, ...] → [..., n, ...]. Throws a ShapeError for an odd size. */
+  /**
+   * The first half along `dim`, times the sigmoid of the second: [..., 2n, ...] → [..., n, ...]. Throws a ShapeError
+   * for an odd size.
+   */
   forward(input: Tensor): Tensor {
     return glu(input, this.dim);
   }
@@ -467,7 +500,9 @@ abstract class AlongDim extends Module {
   }
 }
 
-/** `eˣ / Σ eˣ` along a dimension, by default the last. https://pytorch.org/docs/stable/generated/torch.nn.Softmax.html */
+/**
+ * `eˣ / Σ eˣ` along a dimension, by default the last. https://pytorch.org/docs/stable/generated/torch.nn.Softmax.html
+ */
 export class Softmax extends AlongDim {
   static override name = "Softmax";
 
@@ -487,7 +522,9 @@ export class Softmax extends AlongDim {
 export class Softmax2d extends Module {
   static override name = "Softmax2d";
 
-  /** Numbers from 0 to 1 that add up to 1 over the channels of each pixel: [N, C, H, W] → [N, C, H, W], or without N. */
+  /**
+   * Numbers from 0 to 1 that add up to 1 over the channels of each pixel: [N, C, H, W] → [N, C, H, W], or without N.
+   */
   forward(input: Tensor): Tensor {
     if (input.ndim !== 3 && input.ndim !== 4) throw shapeError("Softmax2d", "[N, C, H, W] or [C, H, W]", input);
     return softmax(input, -3);

@@ -38,67 +38,96 @@ abstract class AdaptivePool extends Module {
   }
 }
 
-/** Means of windows of [N, C, L] so that `outputSize` are left. https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool1d.html */
+/**
+ * Means of windows of [N, C, L] so that `outputSize` are left.
+ * https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool1d.html
+ */
 export class AdaptiveAvgPool1d extends AdaptivePool {
   static override name = "AdaptiveAvgPool1d";
 
   /**
-   * [N, C, L] → [N, C, outputSize], or both without N: result `i` is the mean of the elements from ⌊i·L / outputSize⌋ up to ⌈(i + 1)·L /
-   * outputSize⌉, which is left out.
+   * [N, C, L] → [N, C, outputSize], or both without N: result `i` is the mean of the elements from ⌊i·L / outputSize⌋
+   * up to ⌈(i + 1)·L / outputSize⌉, which is left out.
    */
   forward(input: Tensor): Tensor {
     return adaptiveAvgPool1d(input, this.outputSize);
   }
 }
 
-/** Means of windows of [N, C, H, W] so that `outputSize` are left. https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool2d.html */
+/**
+ * Means of windows of [N, C, H, W] so that `outputSize` are left.
+ * https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool2d.html
+ */
 export class AdaptiveAvgPool2d extends AdaptivePool {
   static override name = "AdaptiveAvgPool2d";
 
-  /** [N, C, H, W] → [N, C, ...outputSize], or both without N: means over windows that are spread evenly and may overlap. */
+  /**
+   * [N, C, H, W] → [N, C, ...outputSize], or both without N: means over windows that are spread evenly and may overlap.
+   */
   forward(input: Tensor): Tensor {
     return adaptiveAvgPool2d(input, this.outputSize);
   }
 }
 
-/** Means of windows of [N, C, D, H, W] so that `outputSize` are left. https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool3d.html */
+/**
+ * Means of windows of [N, C, D, H, W] so that `outputSize` are left.
+ * https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool3d.html
+ */
 export class AdaptiveAvgPool3d extends AdaptivePool {
   static override name = "AdaptiveAvgPool3d";
 
-  /** [N, C, D, H, W] → [N, C, ...outputSize], or both without N: means over windows that are spread evenly and may overlap. */
+  /**
+   * [N, C, D, H, W] → [N, C, ...outputSize], or both without N: means over windows that are spread evenly and may
+   * overlap.
+   */
   forward(input: Tensor): Tensor {
     return adaptiveAvgPool3d(input, this.outputSize);
   }
 }
 
-/** Maxima of windows of [N, C, L] so that `outputSize` are left. https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool1d.html */
+/**
+ * Maxima of windows of [N, C, L] so that `outputSize` are left.
+ * https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool1d.html
+ */
 export class AdaptiveMaxPool1d extends AdaptivePool {
   static override name = "AdaptiveMaxPool1d";
 
   /**
-   * [N, C, L] → [N, C, outputSize], or both without N: the largest of the elements from ⌊i·L / outputSize⌋ up to ⌈(i + 1)·L / outputSize⌉, which is
-   * left out.
+   * [N, C, L] → [N, C, outputSize], or both without N: the largest of the elements from ⌊i·L / outputSize⌋ up to ⌈(i +
+   * 1)·L / outputSize⌉, which is left out.
    */
   forward(input: Tensor): Tensor {
     return adaptiveMaxPool1d(input, this.outputSize);
   }
 }
 
-/** Maxima of windows of [N, C, H, W] so that `outputSize` are left. https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool2d.html */
+/**
+ * Maxima of windows of [N, C, H, W] so that `outputSize` are left.
+ * https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool2d.html
+ */
 export class AdaptiveMaxPool2d extends AdaptivePool {
   static override name = "AdaptiveMaxPool2d";
 
-  /** [N, C, H, W] → [N, C, ...outputSize], or both without N: maxima over windows that are spread evenly and may overlap. */
+  /**
+   * [N, C, H, W] → [N, C, ...outputSize], or both without N: maxima over windows that are spread evenly and may
+   * overlap.
+   */
   forward(input: Tensor): Tensor {
     return adaptiveMaxPool2d(input, this.outputSize);
   }
 }
 
-/** Maxima of windows of [N, C, D, H, W] so that `outputSize` are left. https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool3d.html */
+/**
+ * Maxima of windows of [N, C, D, H, W] so that `outputSize` are left.
+ * https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool3d.html
+ */
 export class AdaptiveMaxPool3d extends AdaptivePool {
   static override name = "AdaptiveMaxPool3d";
 
-  /** [N, C, D, H, W] → [N, C, ...outputSize], or both without N: maxima over windows that are spread evenly and may overlap. */
+  /**
+   * [N, C, D, H, W] → [N, C, ...outputSize], or both without N: maxima over windows that are spread evenly and may
+   * overlap.
+   */
   forward(input: Tensor): Tensor {
     return adaptiveMaxPool3d(input, this.outputSize);
   }
@@ -112,7 +141,10 @@ abstract class LPPoolNd extends Module {
   readonly normType: number;
   /** The sizes of the window: one for all dimensions, or one for each. */
   readonly kernelSize: PerDimension;
-  /** The steps of the window, by default its own size, and `ceilMode`: whether a last window that is not filled counts, by default not. */
+  /**
+   * The steps of the window, by default its own size, and `ceilMode`: whether a last window that is not filled counts,
+   * by default not.
+   */
   readonly options: LPPoolLayerOptions;
 
   constructor(normType: number, kernelSize: PerDimension, options?: LPPoolLayerOptions) {
@@ -144,7 +176,9 @@ export class LPPool1d extends LPPoolNd {
 export class LPPool2d extends LPPoolNd {
   static override name = "LPPool2d";
 
-  /** [N, C, H, W] → [N, C, H', W'] with H' = ⌊(H - kernelSize) / stride⌋ + 1 (rounded up with `ceilMode`), and W' alike. */
+  /**
+   * [N, C, H, W] → [N, C, H', W'] with H' = ⌊(H - kernelSize) / stride⌋ + 1 (rounded up with `ceilMode`), and W' alike.
+   */
   forward(input: Tensor): Tensor {
     return lpPool2d(input, this.normType, this.kernelSize, this.options);
   }

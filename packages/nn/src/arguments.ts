@@ -15,6 +15,7 @@ export function checkCounts(layer: string, counts: Readonly<Record<string, numbe
 /** One number per dimension. Throws an ArgumentError when there are too many or too few. */
 export function perDimension(layer: string, name: string, value: PerDimension, dims: number): number[] {
   const list = typeof value === "number" ? new Array<number>(dims).fill(value) : [...value];
-  if (list.length !== dims) throw new ArgumentError(`${layer}: ${name} must be one number or ${dims}, got [${list.join(", ")}]`);
+  if (list.length !== dims)
+    throw new ArgumentError(`${layer}: ${name} must be one number or ${dims}, got [${list.join(", ")}]`);
   return list;
 }

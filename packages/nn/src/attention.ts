@@ -2,7 +2,18 @@
  * Attention with several heads.
  */
 
-import { ArgumentError, cat, checkNumber, chunk, empty, linear, ShapeError, settings, showShape, type Tensor } from "@akari/tensor";
+import {
+  ArgumentError,
+  cat,
+  checkNumber,
+  chunk,
+  empty,
+  linear,
+  ShapeError,
+  settings,
+  showShape,
+  type Tensor,
+} from "@akari/tensor";
 import { checkCounts, factoryDefaults } from "./arguments.ts";
 import { attend, checkMask, type Mask } from "./functional/attention.ts";
 import { xavierNormal_, xavierUniform_, zeros_ } from "./init.ts";
@@ -51,12 +62,14 @@ class NonDynamicallyQuantizableLinear extends Linear {}
  *
  *     concat(head₁, …, headₕ) Wᴼ        headᵢ = softmax(Q Wᵢ (K Uᵢ)ᵀ / √d) V Zᵢ
  *
- * Called with query [L, N, E], key [S, N, kdim] and value [S, N, vdim] (without N, or N first with `batchFirst`), it returns the output, of the
- * query's shape, and the weights [N, L, S] (or null). Vaswani et al. 2017, https://arxiv.org/abs/1706.03762
+ * Called with query [L, N, E], key [S, N, kdim] and value [S, N, vdim] (without N, or N first with `batchFirst`), it
+ * returns the output, of the query's shape, and the weights [N, L, S] (or null). Vaswani et al. 2017,
+ * https://arxiv.org/abs/1706.03762
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.MultiheadAttention.html
  *
- * @throws ArgumentError when the heads do not divide `embedDim`. @throws ShapeError, when called, for inputs that do not fit.
+ * @throws ArgumentError when the heads do not divide `embedDim`. @throws ShapeError, when called, for inputs that do
+ * not fit.
  * @example
  * const attention = new MultiheadAttention(64, 4, { batchFirst: true });
  * const [y, weights] = attention(x, x, x);
@@ -77,7 +90,10 @@ export class MultiheadAttention extends Module {
   readonly kdim: number;
   /** The width of the values. Default `embedDim`. */
   readonly vdim: number;
-  /** Takes queries, keys and values, in this order, to the width of all heads: [3E, E]; null where they differ in width, and each has a matrix of its own. */
+  /**
+   * Takes queries, keys and values, in this order, to the width of all heads: [3E, E]; null where they differ in width,
+   * and each has a matrix of its own.
+   */
   inProjWeight: Parameter | null;
   /** Takes queries to the width of all heads: [E, E]; null where `inProjWeight` does. */
   qProjWeight: Parameter | null;
@@ -99,16 +115,20 @@ export class MultiheadAttention extends Module {
     checkCounts("MultiheadAttention", { embedDim, numHeads });
     if (embedDim % numHeads !== 0)
       throw new ArgumentError(`MultiheadAttention: embedDim ${embedDim} cannot be divided among ${numHeads} heads`);
-    const { dropout, bias, addBiasKv, addZeroAttn, kdim, vdim, batchFirst, ...factory } = settings("MultiheadAttention", options, {
-      dropout: 0,
-      bias: true,
-      addBiasKv: false,
-      addZeroAttn: false,
-      kdim: embedDim,
-      vdim: embedDim,
-      batchFirst: false,
-      ...factoryDefaults,
-    });
+    const { dropout, bias, addBiasKv, addZeroAttn, kdim, vdim, batchFirst, ...factory } = settings(
+      "MultiheadAttention",
+      options,
+      {
+        dropout: 0,
+        bias: true,
+        addBiasKv: false,
+        addZeroAttn: false,
+        kdim: embedDim,
+        vdim: embedDim,
+        batchFirst: false,
+        ...factoryDefaults,
+      },
+    );
     checkNumber("MultiheadAttention", "dropout", dropout, 1);
     this.embedDim = embedDim;
     this.numHeads = numHeads;
@@ -136,7 +156,8 @@ export class MultiheadAttention extends Module {
 
   /** Draws the weights of the projections of the inputs anew, and sets the biases to zero. */
   resetParameters(): void {
-    for (const weight of [this.inProjWeight, this.qProjWeight, this.kProjWeight, this.vProjWeight]) if (weight) xavierUniform_(weight);
+    for (const weight of [this.inProjWeight, this.qProjWeight, this.kProjWeight, this.vProjWeight])
+      if (weight) xavierUniform_(weight);
     if (this.inProjBias) zeros_(this.inProjBias);
     if (this.outProj.bias) zeros_(this.outProj.bias);
     if (this.biasK) xavierNormal_(this.biasK);
@@ -144,8 +165,8 @@ export class MultiheadAttention extends Module {
   }
 
   /**
-   * Query [L, N, E], key [S, N, kdim] and value [S, N, vdim] → the output [L, N, E] and the weights: [N, L, S], [N, heads, L, S] with
-   * `averageAttnWeights: false`, or null with `needWeights: false`.
+   * Query [L, N, E], key [S, N, kdim] and value [S, N, vdim] → the output [L, N, E] and the weights: [N, L, S],
+   * [N, heads, L, S] with `averageAttnWeights: false`, or null with `needWeights: false`.
    */
   forward(query: Tensor, key: Tensor, value: Tensor, options?: MultiheadCallOptions): [Tensor, Tensor | null] {
     this.check(query, key, value);
@@ -188,7 +209,8 @@ export class MultiheadAttention extends Module {
       value.shape.at(-1) === vdim &&
       (query.ndim === 2
         ? key.shape[0] === value.shape[0]
-        : key.shape[length] === value.shape[length] && [key, value].every((x) => x.shape[batch] === query.shape[batch]));
+        : key.shape[length] === value.shape[length] &&
+          [key, value].every((x) => x.shape[batch] === query.shape[batch]));
     if (fits) return;
     const shape = (size: string, width: number) => (batchFirst ? `[N, ${size}, ${width}]` : `[${size}, N, ${width}]`);
     throw new ShapeError(
@@ -202,7 +224,9 @@ export class MultiheadAttention extends Module {
     if (packed && query === key && key === value) return chunk(linear(query, packed, inProjBias), 3, -1);
     const biases = inProjBias ? chunk(inProjBias, 3) : [];
     // Safe: where there is no packed matrix there are the three others.
-    const weights = packed ? chunk(packed, 3) : [this.qProjWeight as Tensor, this.kProjWeight as Tensor, this.vProjWeight as Tensor];
+    const weights = packed
+      ? chunk(packed, 3)
+      : [this.qProjWeight as Tensor, this.kProjWeight as Tensor, this.vProjWeight as Tensor];
     return [query, key, value].map((x, i) => linear(x, weights[i] as Tensor, biases[i] ?? null));
   }
 
@@ -215,7 +239,9 @@ export class MultiheadAttention extends Module {
     return parts.length === 1 ? x : cat(parts, 1);
   }
 
-  /** The masks in the shape [N, heads, L, S], as they broadcast to it, with nothing hidden of the keys that were added. */
+  /**
+   * The masks in the shape [N, heads, L, S], as they broadcast to it, with nothing hidden of the keys that were added.
+   */
   private masks({ attnMask, keyPaddingMask }: MultiheadCallOptions, batch: number): Mask[] {
     checkMask("MultiheadAttention", "attnMask", attnMask);
     checkMask("MultiheadAttention", "keyPaddingMask", keyPaddingMask);
@@ -225,7 +251,8 @@ export class MultiheadAttention extends Module {
       const values = added === 0 ? mask : cat([mask, mask.newEmpty([...mask.shape.slice(0, -1), added]).zero_()], -1);
       masks.push({ values, true: "hides" });
     };
-    if (attnMask) push(attnMask.ndim === 3 ? attnMask.reshape([batch, this.numHeads, ...attnMask.shape.slice(1)]) : attnMask);
+    if (attnMask)
+      push(attnMask.ndim === 3 ? attnMask.reshape([batch, this.numHeads, ...attnMask.shape.slice(1)]) : attnMask);
     if (keyPaddingMask) push(keyPaddingMask.reshape([batch, 1, 1, -1]));
     return masks;
   }

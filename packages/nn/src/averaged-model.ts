@@ -1,6 +1,6 @@
 /**
- * The average of a model's weights over the steps of its training: the plain one of stochastic weight averaging, or one that forgets. How many steps it is
- * made of is counted on the device, so that a compiled step can move it along.
+ * The average of a model's weights over the steps of its training: the plain one of stochastic weight averaging, or one
+ * that forgets. How many steps it is made of is counted on the device, so that a compiled step can move it along.
  */
 
 import { noGrad } from "@akari/autograd";
@@ -21,7 +21,10 @@ import { Module } from "./module.ts";
 import { BatchNorm1d, BatchNorm2d, BatchNorm3d } from "./norm.ts";
 import { snakeCase } from "./state-name.ts";
 
-/** A new average from the old one, the model's value and the number of values that the old one is made of, an int32 scalar. */
+/**
+ * A new average from the old one, the model's value and the number of values that the old one is made of, an int32
+ * scalar.
+ */
 export type AverageFunction = (averaged: Tensor, value: Tensor, count: Tensor) => Tensor;
 
 /** Options of `AveragedModel`. */
@@ -51,7 +54,9 @@ const mean = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>(
  */
 export function getEmaAvgFn(decay = 0.999): AverageFunction {
   checkNumber("getEmaAvgFn", "decay", decay, 1);
-  const moved = pointwise<[Tensor, Tensor, number]>("ema", (averaged, value, rest) => averaged.add(value.sub(averaged).mul(rest)));
+  const moved = pointwise<[Tensor, Tensor, number]>("ema", (averaged, value, rest) =>
+    averaged.add(value.sub(averaged).mul(rest)),
+  );
   return (averaged, value) => moved(averaged, value, 1 - decay);
 }
 
@@ -78,7 +83,11 @@ export class AveragedModel<M extends Module> extends Module {
 
   constructor(model: M, options?: AveragedModelOptions) {
     super();
-    const { device, avgFn, useBuffers } = settings("AveragedModel", options, { device: undefined, avgFn: mean, useBuffers: false });
+    const { device, avgFn, useBuffers } = settings("AveragedModel", options, {
+      device: undefined,
+      avgFn: mean,
+      useBuffers: false,
+    });
     if (!(model instanceof Module)) throw new ArgumentError(`AveragedModel: expected a module, got ${String(model)}`);
     this.module = deepcopy(model);
     if (device !== undefined) this.module.to(device);
@@ -94,7 +103,8 @@ export class AveragedModel<M extends Module> extends Module {
 
   /** What the model with the averages computes. */
   forward(...inputs: Parameters<M["forward"]>): ReturnType<M["forward"]> {
-    return this.module(...(inputs as unknown[] as never[])) as ReturnType<M["forward"]>; // safe: inputs and output are those of `M`
+    // safe: inputs and output are those of `M`
+    return this.module(...(inputs as unknown[] as never[])) as ReturnType<M["forward"]>;
   }
 
   /**
@@ -135,8 +145,8 @@ function pairs(own: readonly [string, Tensor][], other: readonly [string, Tensor
 }
 
 /**
- * Computes the running statistics of all batch normalisations in a model anew, as the mean over the batches of a loader: those of an averaged model are nobody's. Of a batch that
- * is a list, the first is the input.
+ * Computes the running statistics of all batch normalisations in a model anew, as the mean over the batches of a
+ * loader: those of an averaged model are nobody's. Of a batch that is a list, the first is the input.
  *
  * https://pytorch.org/docs/stable/optim.html#torch.optim.swa_utils.update_bn
  *
@@ -152,7 +162,8 @@ export async function updateBn(
   const { device } = settings("updateBn", options, { device: undefined });
   const layers = model
     .modules()
-    .filter((layer) => [BatchNorm1d, BatchNorm2d, BatchNorm3d].some((of) => layer instanceof of)) as BatchNorm1d[]; // safe: as filtered
+    // safe: as filtered
+    .filter((layer) => [BatchNorm1d, BatchNorm2d, BatchNorm3d].some((of) => layer instanceof of)) as BatchNorm1d[];
   if (layers.length === 0) return;
   const { training } = model;
   const momenta = layers.map(({ momentum }) => momentum);
@@ -164,7 +175,8 @@ export async function updateBn(
   try {
     setMomentum(() => null);
     for await (const batch of loader) {
-      const input = (Array.isArray(batch) ? batch[0] : batch) as Tensor; // safe: what the model is called with is the caller's to know
+      // safe: what the model is called with is the caller's to know
+      const input = (Array.isArray(batch) ? batch[0] : batch) as Tensor;
       noGrad(() => model(device === undefined ? input : input.to(device)));
     }
   } finally {

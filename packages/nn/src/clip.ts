@@ -9,7 +9,10 @@ import { checkPositive, expectBetween, settings, stack, type Tensor, where, zero
 export interface ClipNormOptions {
   /** Which norm: a positive number, or Infinity for the largest absolute value. Default 2. */
   readonly normType?: number;
-  /** Throw when the norm is NaN or infinite; nothing is changed then. Needs a device that can be read at once. Default false. */
+  /**
+   * Throw when the norm is NaN or infinite; nothing is changed then. Needs a device that can be read at once. Default
+   * false.
+   */
   readonly errorIfNonfinite?: boolean;
 }
 
@@ -19,11 +22,16 @@ function gradientsOf(parameters: Tensor | Iterable<Tensor>): Tensor[] {
 }
 
 /**
- * Scales all gradients down together so that the norm of all of them, taken as one vector, is at most `maxNorm`. Returns the norm before.
+ * Scales all gradients down together so that the norm of all of them, taken as one vector, is at most `maxNorm`.
+ * Returns the norm before.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html
  */
-export function clipGradNorm_(parameters: Tensor | Iterable<Tensor>, maxNorm: number, options?: ClipNormOptions): Tensor {
+export function clipGradNorm_(
+  parameters: Tensor | Iterable<Tensor>,
+  maxNorm: number,
+  options?: ClipNormOptions,
+): Tensor {
   const { normType, errorIfNonfinite } = settings("clipGradNorm_", options, { normType: 2, errorIfNonfinite: false });
   checkPositive("clipGradNorm_", "normType", normType);
   const gradients = gradientsOf(parameters);

@@ -114,7 +114,9 @@ export class ModuleDict<
   get<Name extends keyof Modules & string>(name: Name): Modules[Name] {
     const module = stateOf(this).children.get(name);
     if (module === undefined)
-      throw new IndexError(`ModuleDict: there is no module "${name}"; there are: ${[...stateOf(this).children.keys()].join(", ")}`);
+      throw new IndexError(
+        `ModuleDict: there is no module "${name}"; there are: ${[...stateOf(this).children.keys()].join(", ")}`,
+      );
     return module as Modules[Name]; // safe: only modules of its type are kept under a name
   }
 

@@ -38,10 +38,11 @@ abstract class ConvTransposeNd extends ConvolutionLayer {
   }
 
   /**
-   * [N, inChannels, ...S] → [N, outChannels, ...O], or both without N, with O = (S - 1)·stride - 2·padding + dilation·(kernelSize - 1) + outputPadding + 1
-   * in each spatial dimension.
+   * [N, inChannels, ...S] → [N, outChannels, ...O], or both without N, with O = (S - 1)·stride - 2·padding +
+   * dilation·(kernelSize - 1) + outputPadding + 1 in each spatial dimension.
    *
-   * @param outputSize the spatial sizes of the result, where a stride leaves several to choose from. Default: what `outputPadding` says.
+   * @param outputSize the spatial sizes of the result, where a stride leaves several to choose from. Default: what
+   * `outputPadding` says.
    * @throws ArgumentError for a size that the stride does not allow.
    */
   forward(input: Tensor, outputSize: PerDimension | null = null): Tensor {
@@ -72,7 +73,8 @@ abstract class ConvTransposeNd extends ConvolutionLayer {
 }
 
 /**
- * Transposed convolution over a sequence: input [N, inChannels, L] (or without N), weight [inChannels, outChannels / groups, kernelSize].
+ * Transposed convolution over a sequence: input [N, inChannels, L] (or without N), weight
+ * [inChannels, outChannels / groups, kernelSize].
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.ConvTranspose1d.html
  */
@@ -90,7 +92,8 @@ export class ConvTranspose1d extends ConvTransposeNd {
 }
 
 /**
- * Transposed convolution over an image: input [N, inChannels, H, W] (or without N), weight [inChannels, outChannels / groups, kH, kW].
+ * Transposed convolution over an image: input [N, inChannels, H, W] (or without N), weight
+ * [inChannels, outChannels / groups, kH, kW].
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.ConvTranspose2d.html
  *

@@ -2,7 +2,18 @@
  * Convolution layers.
  */
 
-import { ArgumentError, checkInteger, conv1d, conv2d, conv3d, empty, type PerDimension, pad, settings, type Tensor } from "@akari/tensor";
+import {
+  ArgumentError,
+  checkInteger,
+  conv1d,
+  conv2d,
+  conv3d,
+  empty,
+  type PerDimension,
+  pad,
+  settings,
+  type Tensor,
+} from "@akari/tensor";
 import { checkCounts, factoryDefaults, perDimension } from "./arguments.ts";
 import { calculateFans, kaimingUniform_, uniform_ } from "./init.ts";
 import type { FactoryOptions } from "./linear.ts";
@@ -39,22 +50,40 @@ export abstract class ConvolutionLayer extends Module {
   readonly kernelSize: readonly number[];
   /** The steps of the window in each spatial dimension. Default 1. */
   readonly stride: readonly number[];
-  /** The cells added before and behind each spatial dimension; "valid" for none, "same" to keep the size. Default 0. Transposed, they are cut off the result. */
+  /**
+   * The cells added before and behind each spatial dimension; "valid" for none, "same" to keep the size. Default 0.
+   * Transposed, they are cut off the result.
+   */
   readonly padding: readonly number[] | "valid" | "same";
   /** The distance between the cells under the window in each spatial dimension. Default 1: neighbours. */
   readonly dilation: readonly number[];
-  /** How much larger the result of a transposed convolution is at the end of each spatial dimension. Default 0, as for all others. */
+  /**
+   * How much larger the result of a transposed convolution is at the end of each spatial dimension. Default 0, as for
+   * all others.
+   */
   readonly outputPadding: readonly number[];
-  /** Into how many groups the channels are split, each convolved by itself. Default 1; `inChannels` for a filter for each channel. */
+  /**
+   * Into how many groups the channels are split, each convolved by itself. Default 1; `inChannels` for a filter for
+   * each channel.
+   */
   readonly groups: number;
   /** What the added cells hold: zeros, the mirrored inside, the edge, or the other end. Default "zeros". */
   readonly paddingMode: "zeros" | "reflect" | "replicate" | "circular";
-  /** The kernels: [outChannels, inChannels / groups, ...kernelSize]; transposed, [inChannels, outChannels / groups, ...kernelSize]. */
+  /**
+   * The kernels: [outChannels, inChannels / groups, ...kernelSize]; transposed,
+   * [inChannels, outChannels / groups, ...kernelSize].
+   */
   weight: Parameter;
   /** Added to every cell of each output channel, [outChannels]; null without bias. */
   bias: Parameter | null;
 
-  constructor(dims: number, inChannels: number, outChannels: number, kernelSize: PerDimension, options: AllOptions | undefined) {
+  constructor(
+    dims: number,
+    inChannels: number,
+    outChannels: number,
+    kernelSize: PerDimension,
+    options: AllOptions | undefined,
+  ) {
     super();
     const layer = this.constructor.name;
     const own = this.isTransposed() ? { outputPadding: 0 } : { paddingMode: "zeros" };
@@ -71,7 +100,9 @@ export abstract class ConvolutionLayer extends Module {
     } = settings(layer, options, defaults as typeof defaults & Required<Omit<AllOptions, keyof FactoryOptions>>); // safe: what a layer does not have is refused
     checkCounts(layer, { inChannels, outChannels, groups });
     if (inChannels % groups !== 0 || outChannels % groups !== 0) {
-      throw new ArgumentError(`${layer}: ${inChannels} input and ${outChannels} output channels cannot be split into ${groups} groups`);
+      throw new ArgumentError(
+        `${layer}: ${inChannels} input and ${outChannels} output channels cannot be split into ${groups} groups`,
+      );
     }
     this.inChannels = inChannels;
     this.outChannels = outChannels;
@@ -96,7 +127,9 @@ export abstract class ConvolutionLayer extends Module {
   /** [N, inChannels, ...space] → [N, outChannels, ...space'], or both without N. */
   abstract override forward(input: Tensor): Tensor;
 
-  /** Draws weight and bias anew, uniform in ±1/√fan, the fan being all sizes of the weight but the first, multiplied. */
+  /**
+   * Draws weight and bias anew, uniform in ±1/√fan, the fan being all sizes of the weight but the first, multiplied.
+   */
   resetParameters(): void {
     kaimingUniform_(this.weight, { a: Math.sqrt(5) });
     const { fanIn } = calculateFans(this.weight);
@@ -128,13 +161,18 @@ abstract class ConvNd extends ConvolutionLayer {
   }
 
   /**
-   * [N, inChannels, ...S] → [N, outChannels, ...O], or both without N, with O = ⌊(S + 2·padding - dilation·(kernelSize - 1) - 1) / stride⌋ + 1 in
-   * each spatial dimension.
+   * [N, inChannels, ...S] → [N, outChannels, ...O], or both without N, with O = ⌊(S + 2·padding - dilation·(kernelSize
+   * - 1) - 1) / stride⌋ + 1 in each spatial dimension.
    */
   forward(input: Tensor): Tensor {
     const { stride, dilation, groups } = this;
     if (this.paddingMode === "zeros") return this.convolve(input, { stride, padding: this.padding, dilation, groups });
-    return this.convolve(pad(input, this.sides(), { mode: this.paddingMode }), { stride, padding: 0, dilation, groups });
+    return this.convolve(pad(input, this.sides(), { mode: this.paddingMode }), {
+      stride,
+      padding: 0,
+      dilation,
+      groups,
+    });
   }
 
   /** The convolution itself, by the layer's own weight and bias; `forward` works out the options. */
@@ -155,7 +193,8 @@ abstract class ConvNd extends ConvolutionLayer {
 }
 
 /**
- * Convolution over a sequence: input [N, inChannels, L] (or without N), weight [outChannels, inChannels / groups, kernelSize].
+ * Convolution over a sequence: input [N, inChannels, L] (or without N), weight
+ * [outChannels, inChannels / groups, kernelSize].
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.Conv1d.html
  */
@@ -173,7 +212,8 @@ export class Conv1d extends ConvNd {
 }
 
 /**
- * Convolution over an image: input [N, inChannels, H, W] (or without N), weight [outChannels, inChannels / groups, kH, kW].
+ * Convolution over an image: input [N, inChannels, H, W] (or without N), weight
+ * [outChannels, inChannels / groups, kH, kW].
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.Conv2d.html
  *

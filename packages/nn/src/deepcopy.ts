@@ -1,6 +1,7 @@
 /**
- * `deepcopy`: a model once more, in memory of its own, as Python's `copy.deepcopy` makes it. What is shared in the model, such as a weight that two layers
- * have in common, is shared in the copy. A module's properties are all that is copied, which is why the layers here have no `#private` ones.
+ * `deepcopy`: a model once more, in memory of its own, as Python's `copy.deepcopy` makes it. What is shared in the
+ * model, such as a weight that two layers have in common, is shared in the copy. A module's properties are all that is
+ * copied, which is why the layers here have no `#private` ones.
  */
 
 import { requiresGrad } from "@akari/autograd";
@@ -10,14 +11,16 @@ import { bare, Module, stateOf } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
 /**
- * A copy that shares nothing with the original: of a module with all inside it (parameters with their gradients, buffers, modes, other properties), or of what a
- * program keeps, such as `model.stateDict()`. Arrays, typed arrays, Maps, Sets and plain objects are copied at any depth; functions and objects of other classes are
- * shared, hooks too, which are told the module that they serve. A tensor that was computed comes without its history.
+ * A copy that shares nothing with the original: of a module with all inside it (parameters with their gradients,
+ * buffers, modes, other properties), or of what a program keeps, such as `model.stateDict()`. Arrays, typed arrays,
+ * Maps, Sets and plain objects are copied at any depth; functions and objects of other classes are shared, hooks too,
+ * which are told the module that they serve. A tensor that was computed comes without its history.
  *
  * https://docs.python.org/3/library/copy.html#copy.deepcopy
  *
- * @throws ArgumentError for what cannot be copied from outside: a module of a class with `#private` members (TypeScript's `private` ones are ordinary properties),
- * and a bound function, or one with an arrow, that uses `this`, which would go on working on the original.
+ * @throws ArgumentError for what cannot be copied from outside: a module of a class with `#private` members
+ * (TypeScript's `private` ones are ordinary properties), and a bound function, or one with an arrow, that uses `this`,
+ * which would go on working on the original.
  * @example
  * const target = deepcopy(model).eval().requiresGrad_(false);
  */
@@ -83,7 +86,8 @@ class Copying {
   }
 
   #tensor(x: Tensor): Tensor {
-    const whole = () => new Tensor(x.storage, x.dtype, { shape: [x.storage.bytes / bytesOf(x.dtype)], strides: [1], offset: 0 });
+    const whole = () =>
+      new Tensor(x.storage, x.dtype, { shape: [x.storage.bytes / bytesOf(x.dtype)], strides: [1], offset: 0 });
     // The memory is copied once, all of it, so that views of one are views of one copy.
     const storage = (this.#made.get(x.storage) ?? this.#keep(x.storage, whole().clone().storage)) as Storage;
     const data = new Tensor(storage, x.dtype, x);
@@ -97,5 +101,7 @@ class Copying {
 /** Throws for a function that takes the `this` of the original with it. */
 function checkFree(value: { readonly name: string }): void {
   if (!("prototype" in value) && (value.name.startsWith("bound ") || /\bthis\b/.test(String(value))))
-    throw new ArgumentError(`deepcopy: the function ${value.name} would go on to use the original's \`this\`; make it a method`);
+    throw new ArgumentError(
+      `deepcopy: the function ${value.name} would go on to use the original's \`this\`; make it a method`,
+    );
 }

@@ -19,7 +19,10 @@ import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 import { fields } from "./state-name.ts";
 
-/** The cosine of the angle between vectors along `dim` (default 1). https://pytorch.org/docs/stable/generated/torch.nn.CosineSimilarity.html */
+/**
+ * The cosine of the angle between vectors along `dim` (default 1).
+ * https://pytorch.org/docs/stable/generated/torch.nn.CosineSimilarity.html
+ */
 export class CosineSimilarity extends Module {
   static override name = "CosineSimilarity";
   /** The dimension of the vectors, by default 1, and the least length that is divided by, by default 1e-8. */
@@ -36,10 +39,16 @@ export class CosineSimilarity extends Module {
   }
 }
 
-/** The distance of vectors along the last dimension. https://pytorch.org/docs/stable/generated/torch.nn.PairwiseDistance.html */
+/**
+ * The distance of vectors along the last dimension.
+ * https://pytorch.org/docs/stable/generated/torch.nn.PairwiseDistance.html
+ */
 export class PairwiseDistance extends Module {
   static override name = "PairwiseDistance";
-  /** The order of the norm, by default 2, what is added to each difference, by default 1e-6, and whether the last dimension stays, by default not. */
+  /**
+   * The order of the norm, by default 2, what is added to each difference, by default 1e-6, and whether the last
+   * dimension stays, by default not.
+   */
   readonly options: DistanceOptions;
 
   constructor(options?: DistanceOptions) {
@@ -54,8 +63,8 @@ export class PairwiseDistance extends Module {
 }
 
 /**
- * `yₖ = aᵀ Wₖ b + cₖ`: inputs [..., in1Features] and [..., in2Features], weight [outFeatures, in1Features, in2Features], bias [outFeatures], both uniform
- * in ±1/√in1Features at the start.
+ * `yₖ = aᵀ Wₖ b + cₖ`: inputs [..., in1Features] and [..., in2Features], weight
+ * [outFeatures, in1Features, in2Features], bias [outFeatures], both uniform in ±1/√in1Features at the start.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.Bilinear.html
  */

@@ -62,8 +62,8 @@ export class Dropout2d extends DropoutNd {
   static override name = "Dropout2d";
 
   /**
-   * In training with whole channels of zeros, the others scaled by 1/(1-p), in evaluation the input itself: [N, C, H, W] → [N, C, H, W]. As in
-   * PyTorch, three dimensions are [N, C, L].
+   * In training with whole channels of zeros, the others scaled by 1/(1-p), in evaluation the input itself:
+   * [N, C, H, W] → [N, C, H, W]. As in PyTorch, three dimensions are [N, C, L].
    */
   forward(input: Tensor): Tensor {
     return dropout2d(input, this.p, this.options());
@@ -78,7 +78,10 @@ export class Dropout2d extends DropoutNd {
 export class Dropout1d extends DropoutNd {
   static override name = "Dropout1d";
 
-  /** In training with whole channels of zeros, the others scaled by 1/(1-p), in evaluation the input itself: [N, C, L] → [N, C, L], or without N. */
+  /**
+   * In training with whole channels of zeros, the others scaled by 1/(1-p), in evaluation the input itself: [N, C, L] →
+   * [N, C, L], or without N.
+   */
   forward(input: Tensor): Tensor {
     return dropout1d(input, this.p, this.options());
   }
@@ -93,8 +96,8 @@ export class Dropout3d extends DropoutNd {
   static override name = "Dropout3d";
 
   /**
-   * In training with whole channels of zeros, the others scaled by 1/(1-p), in evaluation the input itself: [N, C, D, H, W] → [N, C, D, H, W], or
-   * without N.
+   * In training with whole channels of zeros, the others scaled by 1/(1-p), in evaluation the input itself:
+   * [N, C, D, H, W] → [N, C, D, H, W], or without N.
    */
   forward(input: Tensor): Tensor {
     return dropout3d(input, this.p, this.options());
@@ -110,19 +113,25 @@ export class AlphaDropout extends DropoutNd {
   static override name = "AlphaDropout";
 
   /**
-   * In training with elements at the lower limit of SELU, scaled and shifted to keep mean and variance, in evaluation the input itself: [...] →
-   * [...].
+   * In training with elements at the lower limit of SELU, scaled and shifted to keep mean and variance, in evaluation
+   * the input itself: [...] → [...].
    */
   forward(input: Tensor): Tensor {
     return alphaDropout(input, this.p, this.options());
   }
 }
 
-/** The same for whole channels of [N, C, ...]. https://pytorch.org/docs/stable/generated/torch.nn.FeatureAlphaDropout.html */
+/**
+ * The same for whole channels of [N, C, ...].
+ * https://pytorch.org/docs/stable/generated/torch.nn.FeatureAlphaDropout.html
+ */
 export class FeatureAlphaDropout extends DropoutNd {
   static override name = "FeatureAlphaDropout";
 
-  /** In training with whole channels at the lower limit of SELU, scaled and shifted, in evaluation the input itself: [N, C, ...] → [N, C, ...]. */
+  /**
+   * In training with whole channels at the lower limit of SELU, scaled and shifted, in evaluation the input itself:
+   * [N, C, ...] → [N, C, ...].
+   */
   forward(input: Tensor): Tensor {
     return featureAlphaDropout(input, this.p, this.options());
   }

@@ -3,9 +3,24 @@
  */
 
 import { noGrad } from "@akari/autograd";
-import { ArgumentError, type EmbeddingOptions, embedding, empty, ShapeError, settings, showShape, type Tensor } from "@akari/tensor";
+import {
+  ArgumentError,
+  type EmbeddingOptions,
+  embedding,
+  empty,
+  ShapeError,
+  settings,
+  showShape,
+  type Tensor,
+} from "@akari/tensor";
 import { checkCounts, factoryDefaults } from "./arguments.ts";
-import { bagDefaults, checkMode, type EmbeddingBagOptions, embeddingBag, embeddingDefaults } from "./functional/embedding-bag.ts";
+import {
+  bagDefaults,
+  checkMode,
+  type EmbeddingBagOptions,
+  embeddingBag,
+  embeddingDefaults,
+} from "./functional/embedding-bag.ts";
 import { normal_ } from "./init.ts";
 import type { FactoryOptions } from "./linear.ts";
 import { Module } from "./module.ts";
@@ -23,7 +38,10 @@ abstract class Table<Options extends EmbeddingOptions> extends Module {
   readonly numEmbeddings: number;
   /** How many numbers a row has: the last size of the output. */
   readonly embeddingDim: number;
-  /** The row that starts as zeros, takes no gradient and is left out of bags, counted from 0; null for none. Default null. */
+  /**
+   * The row that starts as zeros, takes no gradient and is left out of bags, counted from 0; null for none. Default
+   * null.
+   */
   readonly paddingIdx: number | null;
   /** How rows are looked up: what the constructor was given, and the defaults. */
   readonly options: Required<Options> & Required<EmbeddingOptions>;
@@ -39,18 +57,25 @@ abstract class Table<Options extends EmbeddingOptions> extends Module {
   ) {
     super();
     checkCounts(layer, { numEmbeddings, embeddingDim });
-    const { device, dtype, ...rest } = settings(layer, given, { ...defaults, ...factoryDefaults } as Required<Options & FactoryOptions>);
+    const { device, dtype, ...rest } = settings(layer, given, { ...defaults, ...factoryDefaults } as Required<
+      Options & FactoryOptions
+    >);
     const options = rest as unknown as Required<Options> & Required<EmbeddingOptions>; // safe: all but the two
     if ("mode" in options) checkMode(layer, String(options.mode));
     const { paddingIdx } = options;
-    if (paddingIdx !== null && !(Number.isInteger(paddingIdx) && paddingIdx >= -numEmbeddings && paddingIdx < numEmbeddings)) {
+    if (
+      paddingIdx !== null &&
+      !(Number.isInteger(paddingIdx) && paddingIdx >= -numEmbeddings && paddingIdx < numEmbeddings)
+    ) {
       throw new ArgumentError(`${layer}: paddingIdx ${paddingIdx} is outside of the ${numEmbeddings} rows`);
     }
     this.numEmbeddings = numEmbeddings;
     this.embeddingDim = embeddingDim;
     this.paddingIdx = paddingIdx !== null && paddingIdx < 0 ? paddingIdx + numEmbeddings : paddingIdx;
     this.options = options;
-    this.weight = new Parameter(empty([numEmbeddings, embeddingDim], { ...(device && { device }), ...(dtype && { dtype }) }));
+    this.weight = new Parameter(
+      empty([numEmbeddings, embeddingDim], { ...(device && { device }), ...(dtype && { dtype }) }),
+    );
     this.resetParameters();
   }
 
@@ -76,7 +101,8 @@ abstract class Table<Options extends EmbeddingOptions> extends Module {
 
 /** The numbers of rows and columns of given vectors. */
 function sizesOf(layer: string, embeddings: Tensor): readonly [number, number] {
-  if (embeddings.ndim !== 2) throw new ShapeError(`${layer}: the vectors must be [rows, width], got shape ${showShape(embeddings.shape)}`);
+  if (embeddings.ndim !== 2)
+    throw new ShapeError(`${layer}: the vectors must be [rows, width], got shape ${showShape(embeddings.shape)}`);
   return embeddings.shape as readonly [number, number]; // safe: two dimensions
 }
 
@@ -87,7 +113,8 @@ export interface PretrainedOptions {
 }
 
 /**
- * Rows of a table: input [...] of indices, output [..., embeddingDim], weight [numEmbeddings, embeddingDim], which starts standard normal.
+ * Rows of a table: input [...] of indices, output [..., embeddingDim], weight [numEmbeddings, embeddingDim], which
+ * starts standard normal.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.Embedding.html
  *
@@ -103,7 +130,10 @@ export class Embedding extends Table<EmbeddingOptions> {
   /** A table of given vectors, [rows, width], which it shares. */
   static fromPretrained(embeddings: Tensor, given?: EmbeddingOptions & PretrainedOptions): Embedding {
     const { freeze, ...options } = settings("Embedding.fromPretrained", given, { freeze: true, ...embeddingDefaults });
-    const layer = new Embedding(...sizesOf("Embedding.fromPretrained", embeddings), { ...options, device: embeddings.device });
+    const layer = new Embedding(...sizesOf("Embedding.fromPretrained", embeddings), {
+      ...options,
+      device: embeddings.device,
+    });
     layer.weight = new Parameter(embeddings.detach(), { requiresGrad: !freeze });
     return layer;
   }
@@ -115,12 +145,13 @@ export class Embedding extends Table<EmbeddingOptions> {
 }
 
 /**
- * Sums, means or maxima of bags of rows: input [bags, length] of indices, or a list [n] with offsets [bags]; output [bags, embeddingDim]. The weight,
- * [numEmbeddings, embeddingDim], starts standard normal.
+ * Sums, means or maxima of bags of rows: input [bags, length] of indices, or a list [n] with offsets [bags]; output
+ * [bags, embeddingDim]. The weight, [numEmbeddings, embeddingDim], starts standard normal.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.EmbeddingBag.html
  *
- * @throws ArgumentError for an unknown mode. @throws IndexError, when called, for an index outside of the table; what else, `embeddingBag` says.
+ * @throws ArgumentError for an unknown mode. @throws IndexError, when called, for an index outside of the table; what
+ * else, `embeddingBag` says.
  * @example
  * const bag = new EmbeddingBag(10, 3, { mode: "sum" });
  * bag(tensor([1, 2, 4, 5]).to("int32"), tensor([0, 3]).to("int32")); // of shape [2, 3]
@@ -133,15 +164,22 @@ export class EmbeddingBag extends Table<Omit<EmbeddingBagOptions, "perSampleWeig
   }
 
   /** A table of given vectors, [rows, width], which it shares. */
-  static fromPretrained(embeddings: Tensor, given?: Omit<EmbeddingBagOptions, "perSampleWeights"> & PretrainedOptions): EmbeddingBag {
+  static fromPretrained(
+    embeddings: Tensor,
+    given?: Omit<EmbeddingBagOptions, "perSampleWeights"> & PretrainedOptions,
+  ): EmbeddingBag {
     const { freeze, ...options } = settings("EmbeddingBag.fromPretrained", given, { freeze: true, ...bagDefaults });
-    const layer = new EmbeddingBag(...sizesOf("EmbeddingBag.fromPretrained", embeddings), { ...options, device: embeddings.device });
+    const layer = new EmbeddingBag(...sizesOf("EmbeddingBag.fromPretrained", embeddings), {
+      ...options,
+      device: embeddings.device,
+    });
     layer.weight = new Parameter(embeddings.detach(), { requiresGrad: !freeze });
     return layer;
   }
 
   /**
-   * Indices [bags, length], or [n] with offsets [bags] that say where bags begin, all int32 → [bags, embeddingDim]; a bag without rows gives zeros.
+   * Indices [bags, length], or [n] with offsets [bags] that say where bags begin, all int32 → [bags, embeddingDim]; a
+   * bag without rows gives zeros.
    *
    * @param perSampleWeights a factor for each row, in the shape of the indices; with the mode "sum" only.
    */

@@ -13,7 +13,10 @@ export type ForwardHook<M extends Module = Module> = (
   inputs: readonly unknown[],
   output: ReturnType<M["forward"]>,
 ) => unknown;
-/** Called in a backward pass with the gradients of the inputs and outputs; an array that it returns takes the place of the former. */
+/**
+ * Called in a backward pass with the gradients of the inputs and outputs; an array that it returns takes the place of
+ * the former.
+ */
 export type BackwardHook = (
   module: Module,
   gradInputs: readonly (Tensor | null)[],
@@ -60,7 +63,10 @@ export class Hooks {
   }
 
   /** Puts views in the place of the tensors that come in and go out, whose gradients can be watched. */
-  #observe(module: Module, inputs: readonly unknown[]): { inputs: readonly unknown[]; finish(output: unknown): unknown } {
+  #observe(
+    module: Module,
+    inputs: readonly unknown[],
+  ): { inputs: readonly unknown[]; finish(output: unknown): unknown } {
     const gradOutputs: (Tensor | null)[] = [];
     const tensors = inputs.filter((x) => x instanceof Tensor && x.requiresGrad);
     const gradInputs: (Tensor | null)[] = tensors.map(() => null);
@@ -77,7 +83,8 @@ export class Hooks {
       const view = x.view(x.shape);
       view.registerHook((g) => {
         gradInputs[index] = g;
-        // The last gradient to arrive completes the set; replacing one is possible for the others only if they come together.
+        // The last gradient to arrive completes the set; replacing one is possible for the others only if they come
+        // together.
         return --left === 0 ? (fire()[index] ?? undefined) : undefined;
       });
       return view;

@@ -56,8 +56,22 @@ export { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, type ConvTransposeLa
 export { CTCLoss } from "./ctc-loss.ts";
 export { deepcopy } from "./deepcopy.ts";
 export { Bilinear, CosineSimilarity, PairwiseDistance } from "./distance.ts";
-export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, type DropoutOptions, FeatureAlphaDropout } from "./dropout.ts";
-export { Embedding, EmbeddingBag, type EmbeddingBagLayerOptions, type EmbeddingLayerOptions, type PretrainedOptions } from "./embedding.ts";
+export {
+  AlphaDropout,
+  Dropout,
+  Dropout1d,
+  Dropout2d,
+  Dropout3d,
+  type DropoutOptions,
+  FeatureAlphaDropout,
+} from "./dropout.ts";
+export {
+  Embedding,
+  EmbeddingBag,
+  type EmbeddingBagLayerOptions,
+  type EmbeddingLayerOptions,
+  type PretrainedOptions,
+} from "./embedding.ts";
 export { Flatten, Unflatten } from "./flatten.ts";
 export * as functional from "./functional/index.ts";
 export {
@@ -187,7 +201,12 @@ export {
   type UpsamplingOptions,
 } from "./resample.ts";
 export { removeSpectralNorm, type SpectralNormOptions, spectralNorm } from "./spectral-norm.ts";
-export { type EncoderCallOptions, TransformerEncoder, TransformerEncoderLayer, type TransformerLayerOptions } from "./transformer.ts";
+export {
+  type EncoderCallOptions,
+  TransformerEncoder,
+  TransformerEncoderLayer,
+  type TransformerLayerOptions,
+} from "./transformer.ts";
 export {
   type DecoderCallOptions,
   Transformer,

@@ -1,6 +1,6 @@
 /**
- * Initialisers: functions that fill a tensor in place, outside of any recording, and return it. With the same seed they draw PyTorch's
- * numbers on the CPU.
+ * Initialisers: functions that fill a tensor in place, outside of any recording, and return it. With the same seed they
+ * draw PyTorch's numbers on the CPU.
  */
 
 import { noGrad } from "@akari/autograd";
@@ -29,7 +29,10 @@ function drawn(initialiser: string, options: DrawOptions | undefined): DrawOptio
   return settings(initialiser, options, { generator: undefined });
 }
 
-/** Fills with draws from the uniform distribution on [a, b). https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.uniform_ */
+/**
+ * Fills with draws from the uniform distribution on
+ * [a, b). https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.uniform_
+ */
 export function uniform_(tensor: Tensor, a = 0, b = 1, options?: DrawOptions): Tensor {
   return noGrad(() => tensor.uniform_(a, b, options));
 }
@@ -39,7 +42,10 @@ export function normal_(tensor: Tensor, mean = 0, std = 1, options?: DrawOptions
   return noGrad(() => tensor.normal_(mean, std, options));
 }
 
-/** Fills with draws from the normal distribution cut off at `a` and `b`. https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.trunc_normal_ */
+/**
+ * Fills with draws from the normal distribution cut off at `a` and `b`.
+ * https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.trunc_normal_
+ */
 export function truncNormal_(tensor: Tensor, mean = 0, std = 1, a = -2, b = 2, options?: DrawOptions): Tensor {
   return noGrad(() => {
     // By the inverse of the distribution function: uniform between its values at the ends.
@@ -90,7 +96,10 @@ export function ones_(tensor: Tensor): Tensor {
   return constant_(tensor, 1);
 }
 
-/** Fills a matrix with ones on the diagonal and zeros elsewhere. https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.eye_ */
+/**
+ * Fills a matrix with ones on the diagonal and zeros elsewhere.
+ * https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.eye_
+ */
 export function eye_(tensor: Tensor): Tensor {
   if (tensor.ndim !== 2) throw shapeError("eye_", "a matrix", tensor);
   return noGrad(() => {
@@ -108,7 +117,8 @@ export function eye_(tensor: Tensor): Tensor {
 export function dirac_(tensor: Tensor, groups = 1): Tensor {
   const [outChannels = 0, inChannels = 0, ...kernel] = tensor.shape;
   if (kernel.length < 1 || kernel.length > 3) throw shapeError("dirac_", "3 to 5 dimensions", tensor);
-  if (outChannels % groups !== 0) throw new ArgumentError(`dirac_: ${outChannels} channels cannot be split into ${groups} groups`);
+  if (outChannels % groups !== 0)
+    throw new ArgumentError(`dirac_: ${outChannels} channels cannot be split into ${groups} groups`);
   return noGrad(() => {
     tensor.fill_(0);
     const perGroup = outChannels / groups;
@@ -150,7 +160,10 @@ export type Nonlinearity =
   | "leakyRelu"
   | "selu";
 
-/** The factor that keeps a signal's size through a nonlinearity. https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.calculate_gain */
+/**
+ * The factor that keeps a signal's size through a nonlinearity.
+ * https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.calculate_gain
+ */
 export function calculateGain(nonlinearity: Nonlinearity, param = 0.01): number {
   switch (nonlinearity) {
     case "linear":
@@ -191,7 +204,11 @@ export interface KaimingOptions extends DrawOptions {
 }
 
 /** The standard deviation that a Kaiming initialiser gives, and where it draws from. */
-function kaiming(initialiser: string, tensor: Tensor, options: KaimingOptions | undefined): readonly [std: number, draw: DrawOptions] {
+function kaiming(
+  initialiser: string,
+  tensor: Tensor,
+  options: KaimingOptions | undefined,
+): readonly [std: number, draw: DrawOptions] {
   const { a, mode, nonlinearity, ...draw } = settings(initialiser, options, {
     a: 0,
     mode: "fan_in",
@@ -214,14 +231,18 @@ export function kaimingUniform_(tensor: Tensor, options?: KaimingOptions): Tenso
   return uniform_(tensor, -bound, bound, draw);
 }
 
-/** Normal with the standard deviation gain/√fan. https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.kaiming_normal_ */
+/**
+ * Normal with the standard deviation gain/√fan.
+ * https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.kaiming_normal_
+ */
 export function kaimingNormal_(tensor: Tensor, options?: KaimingOptions): Tensor {
   const [std, draw] = kaiming("kaimingNormal_", tensor, options);
   return normal_(tensor, 0, std, draw);
 }
 
 /**
- * Uniform in ±gain·√(6 / (fanIn + fanOut)). Glorot & Bengio 2010, "Understanding the difficulty of training deep feedforward neural networks".
+ * Uniform in ±gain·√(6 / (fanIn + fanOut)). Glorot & Bengio 2010, "Understanding the difficulty of training deep
+ * feedforward neural networks".
  *
  * https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.xavier_uniform_
  */
@@ -231,7 +252,10 @@ export function xavierUniform_(tensor: Tensor, gain = 1, options?: DrawOptions):
   return uniform_(tensor, -bound, bound, options);
 }
 
-/** Normal with the standard deviation gain·√(2 / (fanIn + fanOut)). https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.xavier_normal_ */
+/**
+ * Normal with the standard deviation gain·√(2 / (fanIn + fanOut)).
+ * https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.xavier_normal_
+ */
 export function xavierNormal_(tensor: Tensor, gain = 1, options?: DrawOptions): Tensor {
   const { fanIn, fanOut } = calculateFans(tensor);
   return normal_(tensor, 0, gain * Math.sqrt(2 / (fanIn + fanOut)), options);

@@ -1,5 +1,6 @@
 /**
- * Normalisation of each sample by itself, channel by channel, and by neighbouring channels; and by the root mean square.
+ * Normalisation of each sample by itself, channel by channel, and by neighbouring channels; and by the root mean
+ * square.
  */
 
 import {
@@ -21,7 +22,10 @@ import { type BatchNormLayerOptions, BatchNormNd } from "./norm.ts";
 import { Parameter } from "./parameter.ts";
 import { fields, float, python } from "./state-name.ts";
 
-/** Options of the instance normalisation layers: as for batch normalisation, but neither affine nor with running statistics by default. */
+/**
+ * Options of the instance normalisation layers: as for batch normalisation, but neither affine nor with running
+ * statistics by default.
+ */
 export interface InstanceNormLayerOptions extends Omit<BatchNormLayerOptions, "momentum"> {
   /** How much of a batch's statistics goes into the running ones. Default 0.1. */
   readonly momentum?: number;
@@ -37,8 +41,8 @@ abstract class InstanceNormNd extends BatchNormNd {
   }
 
   /**
-   * The same shape, each channel of each sample by its own mean and variance over the positions; in evaluation by the running ones, if they are
-   * tracked. Throws a ShapeError for another number of dimensions, or one position only.
+   * The same shape, each channel of each sample by its own mean and variance over the positions; in evaluation by the
+   * running ones, if they are tracked. Throws a ShapeError for another number of dimensions, or one position only.
    */
   override forward(input: Tensor): Tensor {
     this.checkRank(input);
@@ -49,7 +53,11 @@ abstract class InstanceNormNd extends BatchNormNd {
   private normalize(input: Tensor): Tensor {
     const { runningMean, runningVar, weight, bias, eps } = this;
     const useInputStats = this.training || !this.trackRunningStats;
-    return instanceNorm(input, runningMean, runningVar, weight, bias, { useInputStats, momentum: this.momentum ?? 0.1, eps });
+    return instanceNorm(input, runningMean, runningVar, weight, bias, {
+      useInputStats,
+      momentum: this.momentum ?? 0.1,
+      eps,
+    });
   }
 }
 
@@ -141,8 +149,8 @@ export interface RMSNormLayerOptions extends FactoryOptions {
 }
 
 /**
- * Divides by the root mean square over the last dimensions, whose sizes are `normalizedShape`: `x / √(mean(x²) + ε) · weight`.
- * Zhang & Sennrich 2019, https://arxiv.org/abs/1910.07467
+ * Divides by the root mean square over the last dimensions, whose sizes are `normalizedShape`:
+ * `x / √(mean(x²) + ε) · weight`. Zhang & Sennrich 2019, https://arxiv.org/abs/1910.07467
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.modules.normalization.RMSNorm.html
  */
@@ -154,12 +162,19 @@ export class RMSNorm extends Module {
   readonly eps: number | null;
   /** Whether a weight is learned. Default true. */
   readonly elementwiseAffine: boolean;
-  /** A factor for each element of `normalizedShape`, which is its shape; starts as ones, null unless `elementwiseAffine`. */
+  /**
+   * A factor for each element of `normalizedShape`, which is its shape; starts as ones, null unless
+   * `elementwiseAffine`.
+   */
   weight: Parameter | null;
 
   constructor(normalizedShape: number | Shape, options?: RMSNormLayerOptions) {
     super();
-    const { eps, elementwiseAffine, ...factory } = settings("RMSNorm", options, { eps: null, elementwiseAffine: true, ...factoryDefaults });
+    const { eps, elementwiseAffine, ...factory } = settings("RMSNorm", options, {
+      eps: null,
+      elementwiseAffine: true,
+      ...factoryDefaults,
+    });
     this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape;
     for (const size of this.normalizedShape) checkInteger("RMSNorm", "normalizedShape", size, 1);
     this.eps = eps;

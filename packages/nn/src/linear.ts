@@ -24,8 +24,8 @@ export interface LinearOptions extends FactoryOptions {
 }
 
 /**
- * `y = x Wᵀ + b`: input [..., inFeatures], output [..., outFeatures], weight [outFeatures, inFeatures], bias [outFeatures].
- * Weight and bias start uniform in ±1/√inFeatures.
+ * `y = x Wᵀ + b`: input [..., inFeatures], output [..., outFeatures], weight [outFeatures, inFeatures], bias
+ * [outFeatures]. Weight and bias start uniform in ±1/√inFeatures.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.Linear.html
  *

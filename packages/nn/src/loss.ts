@@ -40,7 +40,8 @@ export class CrossEntropyLoss extends Loss<CrossEntropyOptions> {
   static override name = "CrossEntropyLoss";
 
   /**
-   * Logits [N, C, ...] and class indices [N, ...] or probabilities [N, C, ...] → a scalar, or [N, ...] without reduction; both may come without N.
+   * Logits [N, C, ...] and class indices [N, ...] or probabilities [N, C, ...] → a scalar, or [N, ...] without
+   * reduction; both may come without N.
    */
   forward(input: Tensor, target: Tensor): Tensor {
     return crossEntropy(input, target, this.options);
@@ -51,7 +52,10 @@ export class CrossEntropyLoss extends Loss<CrossEntropyOptions> {
 export class NLLLoss extends Loss<NllOptions> {
   static override name = "NLLLoss";
 
-  /** Log-probabilities [N, C, ...] and class indices [N, ...] → a scalar, or [N, ...] without reduction; both may come without N. */
+  /**
+   * Log-probabilities [N, C, ...] and class indices [N, ...] → a scalar, or [N, ...] without reduction; both may come
+   * without N.
+   */
   forward(input: Tensor, target: Tensor): Tensor {
     return nllLoss(input, target, this.options);
   }
@@ -82,8 +86,8 @@ export class SmoothL1Loss extends Loss<SmoothL1Options> {
   static override name = "SmoothL1Loss";
 
   /**
-   * Input and target of shapes that broadcast → a scalar, or a loss for each element without reduction: squared below `beta` (default 1), straight
-   * above.
+   * Input and target of shapes that broadcast → a scalar, or a loss for each element without reduction: squared below
+   * `beta` (default 1), straight above.
    */
   forward(input: Tensor, target: Tensor): Tensor {
     return smoothL1Loss(input, target, this.options);
@@ -95,8 +99,8 @@ export class HuberLoss extends Loss<HuberOptions> {
   static override name = "HuberLoss";
 
   /**
-   * Input and target of shapes that broadcast → a scalar, or a loss for each element without reduction: squared up to `delta` (default 1), straight
-   * above.
+   * Input and target of shapes that broadcast → a scalar, or a loss for each element without reduction: squared up to
+   * `delta` (default 1), straight above.
    */
   forward(input: Tensor, target: Tensor): Tensor {
     return huberLoss(input, target, this.options);
@@ -108,15 +112,17 @@ export class BCELoss extends Loss<BinaryOptions> {
   static override name = "BCELoss";
 
   /**
-   * Probabilities and targets from 0 to 1, of one shape → a scalar, or a loss for each element without reduction. Throws an ArgumentError for an
-   * input outside of [0, 1].
+   * Probabilities and targets from 0 to 1, of one shape → a scalar, or a loss for each element without reduction.
+   * Throws an ArgumentError for an input outside of [0, 1].
    */
   forward(input: Tensor, target: Tensor): Tensor {
     return binaryCrossEntropy(input, target, this.options);
   }
 }
 
-/** `binaryCrossEntropyWithLogits` as a module. https://pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html */
+/**
+ * `binaryCrossEntropyWithLogits` as a module. https://pytorch.org/docs/stable/generated/torch.nn.BCEWithLogitsLoss.html
+ */
 export class BCEWithLogitsLoss extends Loss<BinaryLogitsOptions> {
   static override name = "BCEWithLogitsLoss";
 
@@ -130,7 +136,10 @@ export class BCEWithLogitsLoss extends Loss<BinaryLogitsOptions> {
 export class KLDivLoss extends Loss<KlDivOptions> {
   static override name = "KLDivLoss";
 
-  /** Log-probabilities and a target distribution, of shapes that broadcast → a scalar, or a loss for each element without reduction. */
+  /**
+   * Log-probabilities and a target distribution, of shapes that broadcast → a scalar, or a loss for each element
+   * without reduction.
+   */
   forward(input: Tensor, target: Tensor): Tensor {
     return klDiv(input, target, this.options);
   }

@@ -27,7 +27,10 @@ import { Loss } from "./loss.ts";
 export class PoissonNLLLoss extends Loss<PoissonOptions> {
   static override name = "PoissonNLLLoss";
 
-  /** Expected counts, by default as logarithms, and the counts, of shapes that broadcast → a scalar, or a loss for each element without reduction. */
+  /**
+   * Expected counts, by default as logarithms, and the counts, of shapes that broadcast → a scalar, or a loss for each
+   * element without reduction.
+   */
   forward(input: Tensor, target: Tensor): Tensor {
     return poissonNllLoss(input, target, this.options);
   }
@@ -37,7 +40,10 @@ export class PoissonNLLLoss extends Loss<PoissonOptions> {
 export class GaussianNLLLoss extends Loss<GaussianOptions> {
   static override name = "GaussianNLLLoss";
 
-  /** Means and what was seen, of one shape, and variances, for each element or each row → a scalar, or a loss for each element without reduction. */
+  /**
+   * Means and what was seen, of one shape, and variances, for each element or each row → a scalar, or a loss for each
+   * element without reduction.
+   */
   forward(input: Tensor, target: Tensor, variance: Tensor): Tensor {
     return gaussianNllLoss(input, target, variance, this.options);
   }
@@ -47,7 +53,9 @@ export class GaussianNLLLoss extends Loss<GaussianOptions> {
 export class HingeEmbeddingLoss extends Loss<MarginOptions> {
   static override name = "HingeEmbeddingLoss";
 
-  /** Distances and targets 1 or -1, of shapes that broadcast → a scalar, or a loss for each element without reduction. */
+  /**
+   * Distances and targets 1 or -1, of shapes that broadcast → a scalar, or a loss for each element without reduction.
+   */
   forward(input: Tensor, target: Tensor): Tensor {
     return hingeEmbeddingLoss(input, target, this.options);
   }
@@ -58,7 +66,8 @@ export class MarginRankingLoss extends Loss<MarginOptions> {
   static override name = "MarginRankingLoss";
 
   /**
-   * Two scores and targets 1 (the first is to be higher) or -1, of as many dimensions each → a scalar, or a loss for each element without reduction.
+   * Two scores and targets 1 (the first is to be higher) or -1, of as many dimensions each → a scalar, or a loss for
+   * each element without reduction.
    */
   forward(a: Tensor, b: Tensor, target: Tensor): Tensor {
     return marginRankingLoss(a, b, target, this.options);
@@ -79,13 +88,19 @@ export class SoftMarginLoss extends Loss<LossOptions> {
 export class MultiLabelMarginLoss extends Loss<LossOptions> {
   static override name = "MultiLabelMarginLoss";
 
-  /** Scores [N, C] and class indices [N, C], those before the first -1 → a scalar, or [N] without reduction; both may come without N. */
+  /**
+   * Scores [N, C] and class indices [N, C], those before the first -1 → a scalar, or [N] without reduction; both may
+   * come without N.
+   */
   forward(input: Tensor, target: Tensor): Tensor {
     return multilabelMarginLoss(input, target, this.options);
   }
 }
 
-/** `multilabelSoftMarginLoss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.MultiLabelSoftMarginLoss.html */
+/**
+ * `multilabelSoftMarginLoss` as a module.
+ * https://pytorch.org/docs/stable/generated/torch.nn.MultiLabelSoftMarginLoss.html
+ */
 export class MultiLabelSoftMarginLoss extends Loss<MultilabelOptions> {
   static override name = "MultiLabelSoftMarginLoss";
 
@@ -109,7 +124,10 @@ export class MultiMarginLoss extends Loss<MultiMarginOptions> {
 export class CosineEmbeddingLoss extends Loss<MarginOptions> {
   static override name = "CosineEmbeddingLoss";
 
-  /** Two vectors [N, D] and targets [N], 1 for alike and -1 for unlike → a scalar, or [N] without reduction; all may come without N. */
+  /**
+   * Two vectors [N, D] and targets [N], 1 for alike and -1 for unlike → a scalar, or [N] without reduction; all may
+   * come without N.
+   */
   forward(a: Tensor, b: Tensor, target: Tensor): Tensor {
     return cosineEmbeddingLoss(a, b, target, this.options);
   }
@@ -125,11 +143,17 @@ export class TripletMarginLoss extends Loss<TripletOptions> {
   }
 }
 
-/** `tripletMarginWithDistanceLoss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.TripletMarginWithDistanceLoss.html */
+/**
+ * `tripletMarginWithDistanceLoss` as a module.
+ * https://pytorch.org/docs/stable/generated/torch.nn.TripletMarginWithDistanceLoss.html
+ */
 export class TripletMarginWithDistanceLoss extends Loss<TripletDistanceOptions> {
   static override name = "TripletMarginWithDistanceLoss";
 
-  /** Anchor, something alike and something unlike, in shapes that the distance takes → a scalar, or without reduction one loss for each distance. */
+  /**
+   * Anchor, something alike and something unlike, in shapes that the distance takes → a scalar, or without reduction
+   * one loss for each distance.
+   */
   forward(anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
     return tripletMarginWithDistanceLoss(anchor, positive, negative, this.options);
   }

@@ -1,6 +1,6 @@
 /**
- * `Module`: the base of all layers and models. It finds its parameters, buffers and children among its own properties, so a model is
- * an ordinary class, and it can be called like a function, as in PyTorch: `model(x)`.
+ * `Module`: the base of all layers and models. It finds its parameters, buffers and children among its own properties,
+ * so a model is an ordinary class, and it can be called like a function, as in PyTorch: `model(x)`.
  */
 
 import { noGrad, requiresGrad } from "@akari/autograd";
@@ -41,7 +41,12 @@ export class StateDictError extends AkariError implements LoadResult {
   /** Entries whose shapes differ: name, the module's shape, the state's shape. */
   readonly misshapenKeys: readonly (readonly [name: string, expected: readonly number[], got: readonly number[]])[];
 
-  constructor(operation: string, missing: readonly string[], unexpected: readonly string[], misshapen: StateDictError["misshapenKeys"]) {
+  constructor(
+    operation: string,
+    missing: readonly string[],
+    unexpected: readonly string[],
+    misshapen: StateDictError["misshapenKeys"],
+  ) {
     const lines = [`loadStateDict: the state does not fit ${operation}:`];
     if (missing.length > 0) lines.push(`  missing: ${missing.join(", ")}`);
     if (unexpected.length > 0) lines.push(`  unexpected: ${unexpected.join(", ")}`);
@@ -57,7 +62,8 @@ export class StateDictError extends AkariError implements LoadResult {
 /**
  * The base class of layers and models.
  *
- * Assign `Parameter`s and other modules to properties and write `forward`; call the module itself to run it (with its hooks).
+ * Assign `Parameter`s and other modules to properties and write `forward`; call the module itself to run it (with its
+ * hooks).
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.Module.html
  *
@@ -97,7 +103,9 @@ export abstract class Module {
 
   // ——— What it holds ———
 
-  /** The name under which a property appears in `stateDict`. Layers whose PyTorch names have underscores translate here. */
+  /**
+   * The name under which a property appears in `stateDict`. Layers whose PyTorch names have underscores translate here.
+   */
   protected stateName(property: string): string {
     return property;
   }
@@ -179,25 +187,32 @@ export abstract class Module {
   }
 
   private ownEntries<T>(is: (value: unknown) => value is T): [string, T][] {
-    return Object.entries(this).flatMap(([property, value]) => (is(value) ? [[this.stateName(property), value] as [string, T]] : []));
+    return Object.entries(this).flatMap(([property, value]) =>
+      is(value) ? [[this.stateName(property), value] as [string, T]] : [],
+    );
   }
 
   private bufferEntries(persistentOnly: boolean): [string, Tensor][] {
     return [...stateOf(this).buffers].flatMap(([property, persistent]) => {
       const value: unknown = Reflect.get(this, property);
-      return value instanceof Tensor && (persistent || !persistentOnly) ? [[this.stateName(property), value] as [string, Tensor]] : [];
+      return value instanceof Tensor && (persistent || !persistentOnly)
+        ? [[this.stateName(property), value] as [string, Tensor]]
+        : [];
     });
   }
 
   /** Something of every module inside, with the modules' names in front. */
   private allEntries<T>(of: (module: Module) => [string, T][]): [string, T][] {
-    return this.namedModules().flatMap(([prefix, module]) => of(module).map(([name, value]) => [join(prefix, name), value] as [string, T]));
+    return this.namedModules().flatMap(([prefix, module]) =>
+      of(module).map(([name, value]) => [join(prefix, name), value] as [string, T]),
+    );
   }
 
   // ——— State ———
 
   /**
-   * All parameters and persistent buffers by name, with PyTorch's names. The tensors share the module's memory; `clone()` them to keep a copy.
+   * All parameters and persistent buffers by name, with PyTorch's names. The tensors share the module's memory;
+   * `clone()` them to keep a copy.
    *
    * https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.state_dict
    */
@@ -230,10 +245,16 @@ export abstract class Module {
     const misshapen: [string, readonly number[], readonly number[]][] = [];
     for (const [name, tensor] of own) {
       const given = source[name];
-      if (given !== undefined && !sameShape(given.shape, tensor.shape)) misshapen.push([name, tensor.shape, given.shape]);
+      if (given !== undefined && !sameShape(given.shape, tensor.shape))
+        misshapen.push([name, tensor.shape, given.shape]);
     }
     if (misshapen.length > 0 || (strict && missingKeys.length + unexpectedKeys.length > 0)) {
-      throw new StateDictError(this.constructor.name, strict ? missingKeys : [], strict ? unexpectedKeys : [], misshapen);
+      throw new StateDictError(
+        this.constructor.name,
+        strict ? missingKeys : [],
+        strict ? unexpectedKeys : [],
+        misshapen,
+      );
     }
     noGrad(() => {
       for (const [name, tensor] of own) {
@@ -268,14 +289,15 @@ export abstract class Module {
   }
 
   /**
-   * Moves parameters, their gradients and buffers to a device, or converts the floating-point ones to a dtype. Returns the module; an
-   * optimizer goes on working, since the parameters stay the same objects.
+   * Moves parameters, their gradients and buffers to a device, or converts the floating-point ones to a dtype. Returns
+   * the module; an optimizer goes on working, since the parameters stay the same objects.
    */
   to(target: Backend | DType): this {
     if (typeof target === "string" && !isFloating(target)) {
       throw new ArgumentError(`to: a module can be converted to a floating-point dtype only, got ${target}`);
     }
-    const move = (tensor: Tensor) => (typeof target === "string" && !isFloating(tensor.dtype) ? tensor : tensor.detach().to(target));
+    const move = (tensor: Tensor) =>
+      typeof target === "string" && !isFloating(tensor.dtype) ? tensor : tensor.detach().to(target);
     for (const parameter of this.parameters()) {
       const { grad, requiresGrad: learns } = parameter;
       parameter.setData(move(parameter));
@@ -318,19 +340,25 @@ export abstract class Module {
 
   // ——— Hooks ———
 
-  /** Calls `hook(module, inputs)` before each `forward`; an array that it returns takes the inputs' place. Returns what removes it. */
+  /**
+   * Calls `hook(module, inputs)` before each `forward`; an array that it returns takes the inputs' place. Returns what
+   * removes it.
+   */
   registerForwardPreHook(hook: ForwardPreHook): () => void {
     return hooksOf(this).add("before", hook);
   }
 
-  /** Calls `hook(module, inputs, output)` after each `forward`; what it returns takes the output's place. Returns what removes it. */
+  /**
+   * Calls `hook(module, inputs, output)` after each `forward`; what it returns takes the output's place. Returns what
+   * removes it.
+   */
   registerForwardHook(hook: ForwardHook<this>): () => void {
     return hooksOf(this).add("after", hook as ForwardHook); // safe: it is called with what this module gives
   }
 
   /**
-   * Calls `hook(module, gradInputs, gradOutputs)` in each backward pass through the module; an array that it returns takes the place of the
-   * gradients of the inputs. Returns what removes it.
+   * Calls `hook(module, gradInputs, gradOutputs)` in each backward pass through the module; an array that it returns
+   * takes the place of the gradients of the inputs. Returns what removes it.
    */
   registerFullBackwardHook(hook: BackwardHook): () => void {
     return hooksOf(this).add("backward", hook);
@@ -343,10 +371,15 @@ export abstract class Module {
     return "";
   }
 
-  /** The module as PyTorch prints it. Where a bundler shortens names, a class says its own: `static override name = "Net"`. */
+  /**
+   * The module as PyTorch prints it. Where a bundler shortens names, a class says its own:
+   * `static override name = "Net"`.
+   */
   toString(): string {
     const extra = this.extraRepr();
-    const lines = this.namedChildren().map(([name, child]) => `(${name}): ${child.toString().replaceAll("\n", "\n  ")}`);
+    const lines = this.namedChildren().map(
+      ([name, child]) => `(${name}): ${child.toString().replaceAll("\n", "\n  ")}`,
+    );
     const title = this.constructor.name;
     if (lines.length === 0) return `${title}(${extra})`;
     const all = extra === "" ? lines : [extra, ...lines];
@@ -355,10 +388,14 @@ export abstract class Module {
 }
 
 export interface Module {
-  /** Runs the module: `forward`, with the hooks around it. A module whose class is not known takes and gives anything. */
-  // The detour lets a function that is generic in its module call it: to `M[...]` TypeScript lets pass what the bound of `M` takes, to `Parameters<M["forward"]>`
-  // nothing, since it works that out for each `M` alone.
-  (...inputs: (Record<"own", Parameters<this["forward"]>> & Record<string, Anything[]>)[this[typeof takes]]): ReturnType<this["forward"]>;
+  /**
+   * Runs the module: `forward`, with the hooks around it. A module whose class is not known takes and gives anything.
+   */
+  // The detour lets a function that is generic in its module call it: to `M[...]` TypeScript lets pass what the bound
+  // of `M` takes, to `Parameters<M["forward"]>` nothing, since it works that out for each `M` alone.
+  (
+    ...inputs: (Record<"own", Parameters<this["forward"]>> & Record<string, Anything[]>)[this[typeof takes]]
+  ): ReturnType<this["forward"]>;
   /**
    * Which of the inputs a module takes, those of its own `forward` or anything; there in types only.
    *
@@ -409,7 +446,9 @@ export function bare<M extends Module>(prototype: M, own: ModuleState): M {
 /** One of some named things. */
 function found<T>(operation: string, name: string, among: readonly (readonly [string, T])[]): T {
   for (const [own, value] of among) if (own === name) return value;
-  throw new ArgumentError(`${operation}: there is no "${name}"; there are ${among.map(([own]) => `"${own}"`).join(", ") || "none"}`);
+  throw new ArgumentError(
+    `${operation}: there is no "${name}"; there are ${among.map(([own]) => `"${own}"`).join(", ") || "none"}`,
+  );
 }
 
 function join(prefix: string, name: string): string {

@@ -27,7 +27,9 @@ import { fields, python, snakeCase } from "./state-name.ts";
 export interface BatchNormLayerOptions extends FactoryOptions {
   /** Added to the variance. Default 1e-5. */
   readonly eps?: number;
-  /** How much of a batch's statistics goes into the running ones; null for the plain mean over all batches. Default 0.1. */
+  /**
+   * How much of a batch's statistics goes into the running ones; null for the plain mean over all batches. Default 0.1.
+   */
   readonly momentum?: number | null;
   /** Whether there are a weight and a bias for each channel. Default true. */
   readonly affine?: boolean;
@@ -41,7 +43,9 @@ export abstract class BatchNormNd extends Module {
   readonly numFeatures: number;
   /** Added to the variance before its root is divided by. Default 1e-5. */
   readonly eps: number;
-  /** How much of a batch's statistics goes into the running ones; null for the plain mean over all batches. Default 0.1. */
+  /**
+   * How much of a batch's statistics goes into the running ones; null for the plain mean over all batches. Default 0.1.
+   */
   readonly momentum: number | null;
   /** Whether a factor and a shift are learned for each channel. Default true; false for instance normalisation. */
   readonly affine: boolean;
@@ -53,7 +57,10 @@ export abstract class BatchNormNd extends Module {
   bias: Parameter | null;
   /** The running mean of each channel, [numFeatures], a buffer; starts as zeros, null unless `trackRunningStats`. */
   declare runningMean: Tensor | null;
-  /** The running unbiased variance of each channel, [numFeatures], a buffer; starts as ones, null unless `trackRunningStats`. */
+  /**
+   * The running unbiased variance of each channel, [numFeatures], a buffer; starts as ones, null unless
+   * `trackRunningStats`.
+   */
   declare runningVar: Tensor | null;
   /** How many batches the running statistics come from, an int32 scalar, a buffer; null unless `trackRunningStats`. */
   declare numBatchesTracked: Tensor | null;
@@ -79,7 +86,10 @@ export abstract class BatchNormNd extends Module {
     const { device } = factory;
     this.registerBuffer("runningMean", trackRunningStats ? zeros([numFeatures], factory) : null);
     this.registerBuffer("runningVar", trackRunningStats ? ones([numFeatures], factory) : null);
-    this.registerBuffer("numBatchesTracked", trackRunningStats ? tensor(0, { dtype: "int32", ...(device ? { device } : {}) }) : null);
+    this.registerBuffer(
+      "numBatchesTracked",
+      trackRunningStats ? tensor(0, { dtype: "int32", ...(device ? { device } : {}) }) : null,
+    );
   }
 
   /** Whether there are learned factors and running statistics if the options do not say. */
@@ -115,8 +125,9 @@ export abstract class BatchNormNd extends Module {
   }
 
   /**
-   * The same shape: in training, and where no statistics are tracked, by the batch's own mean and variance, otherwise by the running ones. Training
-   * moves these. Throws a ShapeError for another number of dimensions, or one value for a channel in training.
+   * The same shape: in training, and where no statistics are tracked, by the batch's own mean and variance, otherwise
+   * by the running ones. Training moves these. Throws a ShapeError for another number of dimensions, or one value for a
+   * channel in training.
    */
   forward(input: Tensor): Tensor {
     this.checkRank(input);
@@ -132,7 +143,10 @@ export abstract class BatchNormNd extends Module {
     return y;
   }
 
-  /** Without a momentum every batch counts alike: moves the running statistics towards this batch's by one over the number of batches. */
+  /**
+   * Without a momentum every batch counts alike: moves the running statistics towards this batch's by one over the
+   * number of batches.
+   */
   private average(batch: readonly (Tensor | null)[]): void {
     const share = this.numBatchesTracked?.to("float32").reciprocal();
     if (share === undefined) return;
@@ -209,7 +223,8 @@ export interface GroupNormOptions extends FactoryOptions {
 }
 
 /**
- * Normalises over the last dimensions, whose sizes are `normalizedShape`. Ba et al. 2016, https://arxiv.org/abs/1607.06450
+ * Normalises over the last dimensions, whose sizes are `normalizedShape`. Ba et al. 2016,
+ * https://arxiv.org/abs/1607.06450
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.LayerNorm.html
  */
@@ -221,9 +236,15 @@ export class LayerNorm extends Module {
   readonly eps: number;
   /** Whether a factor and a shift are learned for each element. Default true. */
   readonly elementwiseAffine: boolean;
-  /** A factor for each element of `normalizedShape`, which is its shape; starts as ones, null unless `elementwiseAffine`. */
+  /**
+   * A factor for each element of `normalizedShape`, which is its shape; starts as ones, null unless
+   * `elementwiseAffine`.
+   */
   weight: Parameter | null;
-  /** Added to each element of `normalizedShape`, which is its shape; starts as zeros, null unless `elementwiseAffine`, or without bias. */
+  /**
+   * Added to each element of `normalizedShape`, which is its shape; starts as zeros, null unless `elementwiseAffine`,
+   * or without bias.
+   */
   bias: Parameter | null;
 
   constructor(normalizedShape: number | Shape, options?: LayerNormOptions) {
@@ -243,7 +264,8 @@ export class LayerNorm extends Module {
   }
 
   /**
-   * [..., ...normalizedShape] → the same shape, `(x - mean) / √(variance + ε) · weight + bias`. Throws a ShapeError when the last sizes are others.
+   * [..., ...normalizedShape] → the same shape, `(x - mean) / √(variance + ε) · weight + bias`. Throws a ShapeError
+   * when the last sizes are others.
    */
   forward(input: Tensor): Tensor {
     return layerNorm(input, this.normalizedShape, this.weight, this.bias, { eps: this.eps });
@@ -288,7 +310,10 @@ export class GroupNorm extends Module {
     this.bias = affine ? new Parameter(zeros([numChannels], factory)) : null;
   }
 
-  /** [N, numChannels, ...] → the same shape, `(x - mean) / √(variance + ε) · weight + bias` with mean and variance of each sample's groups. */
+  /**
+   * [N, numChannels, ...] → the same shape, `(x - mean) / √(variance + ε) · weight + bias` with mean and variance of
+   * each sample's groups.
+   */
   forward(input: Tensor): Tensor {
     return groupNorm(input, this.numGroups, this.weight, this.bias, { eps: this.eps });
   }

@@ -1,6 +1,7 @@
 /**
- * Sequences of different lengths without their padding: step by step, the sequences that go on so long, the longest first. A recurrent layer runs over
- * the stretches in which their number stays the same, so that it computes nothing that is thrown away, and ends each sequence where it ends.
+ * Sequences of different lengths without their padding: step by step, the sequences that go on so long, the longest
+ * first. A recurrent layer runs over the stretches in which their number stays the same, so that it computes nothing
+ * that is thrown away, and ends each sequence where it ends.
  */
 
 import {
@@ -23,7 +24,10 @@ import { padSequence } from "./pad-sequence.ts";
 export interface PackOptions {
   /** Whether the input is [N, L, ...] instead of [L, N, ...]. Default false. */
   readonly batchFirst?: boolean;
-  /** Whether lengths must not grow from one sequence to the next; if not, the sequences are sorted, and stand as before in what a layer returns. Default true. */
+  /**
+   * Whether lengths must not grow from one sequence to the next; if not, the sequences are sorted, and stand as before
+   * in what a layer returns. Default true.
+   */
   readonly enforceSorted?: boolean;
 }
 
@@ -38,12 +42,16 @@ export interface UnpackOptions {
 }
 
 /**
- * Sequences of different lengths, as `packPaddedSequence` and `packSequence` make them and `RNN`, `LSTM` and `GRU` take and give them.
+ * Sequences of different lengths, as `packPaddedSequence` and `packSequence` make them and `RNN`, `LSTM` and `GRU` take
+ * and give them.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.utils.rnn.PackedSequence.html
  */
 export class PackedSequence {
-  /** All steps below each other, [steps in all, ...]: the first of every sequence, then the second of those that have one, and so on. */
+  /**
+   * All steps below each other, [steps in all, ...]: the first of every sequence, then the second of those that have
+   * one, and so on.
+   */
   readonly data: Tensor;
   /** How many sequences have a first step, a second one, and so on. */
   readonly batchSizes: readonly number[];
@@ -51,12 +59,18 @@ export class PackedSequence {
   readonly sortedIndices: readonly number[] | null;
 
   constructor(data: Tensor, batchSizes: readonly number[], sortedIndices: readonly number[] | null = null) {
-    const grows = batchSizes.some((size, i) => !Number.isInteger(size) || size < 1 || size > (batchSizes[i - 1] ?? size));
+    const grows = batchSizes.some(
+      (size, i) => !Number.isInteger(size) || size < 1 || size > (batchSizes[i - 1] ?? size),
+    );
     if (batchSizes.length === 0 || grows)
-      throw new ArgumentError(`PackedSequence: batch sizes must be positive and never grow, got [${batchSizes.join(", ")}]`);
+      throw new ArgumentError(
+        `PackedSequence: batch sizes must be positive and never grow, got [${batchSizes.join(", ")}]`,
+      );
     const steps = batchSizes.reduce((sum, size) => sum + size, 0);
     if (data.shape[0] !== steps)
-      throw new ShapeError(`PackedSequence: batch sizes that add up to ${steps} want data [${steps}, ...], got ${showShape(data.shape)}`);
+      throw new ShapeError(
+        `PackedSequence: batch sizes that add up to ${steps} want data [${steps}, ...], got ${showShape(data.shape)}`,
+      );
     this.data = data;
     this.batchSizes = batchSizes;
     this.sortedIndices = sortedIndices;
@@ -69,7 +83,10 @@ export class PackedSequence {
 
   /** How long each sequence is, in the order in which they were given. */
   get lengths(): readonly number[] {
-    const sorted = Array.from({ length: this.batchSizes[0] as number }, (_, i) => this.batchSizes.filter((size) => size > i).length);
+    const sorted = Array.from(
+      { length: this.batchSizes[0] as number },
+      (_, i) => this.batchSizes.filter((size) => size > i).length,
+    );
     return this.unsortedIndices?.map((place) => sorted[place] as number) ?? sorted;
   }
 
@@ -96,7 +113,8 @@ export class PackedSequence {
   /**
    * For layers: runs one direction of one.
    *
-   * @param run what it gives for steps [steps, sequences, features] and the states before them, [sequences, width] each: outputs, and the states after them.
+   * @param run what it gives for steps [steps, sequences, features] and the states before them, [sequences, width]
+   * each: outputs, and the states after them.
    * @param steps what it reads, [steps in all, features].
    * @param start the states before the first step, or the last one when it reads backwards.
    */
@@ -126,7 +144,10 @@ export class PackedSequence {
     };
   }
 
-  /** The stretches of steps that equally many sequences have: the row of the first, how many there are, and how many sequences. */
+  /**
+   * The stretches of steps that equally many sequences have: the row of the first, how many there are, and how many
+   * sequences.
+   */
   #stretches(): { readonly first: number; readonly count: number; readonly size: number }[] {
     let first = 0;
     return [...new Set(this.batchSizes)].map((size) => {
@@ -153,18 +174,26 @@ function reordered(states: Tensor, order: readonly number[] | null): Tensor {
  * https://pytorch.org/docs/stable/generated/torch.nn.utils.rnn.pack_padded_sequence.html
  *
  * @param lengths how long each sequence is: numbers, or a tensor [N] on a device that can be read at once.
- * @throws ArgumentError for lengths that do not fit the input, or that grow while `enforceSorted` holds. @throws DeviceError for lengths on a GPU.
+ * @throws ArgumentError for lengths that do not fit the input, or that grow while `enforceSorted` holds. @throws
+ * DeviceError for lengths on a GPU.
  * @example
  * const [packed] = lstm(packPaddedSequence(x, [3, 5, 2], { batchFirst: true, enforceSorted: false }));
  * const [output, lengths] = padPackedSequence(packed, { batchFirst: true });
  */
-export function packPaddedSequence(input: Tensor, lengths: readonly number[] | Tensor, options?: PackOptions): PackedSequence {
+export function packPaddedSequence(
+  input: Tensor,
+  lengths: readonly number[] | Tensor,
+  options?: PackOptions,
+): PackedSequence {
   const name = "packPaddedSequence";
   const { batchFirst, enforceSorted } = settings(name, options, { batchFirst: false, enforceSorted: true });
   expectTensor(name, input);
   if (input.ndim < 2)
-    throw new ShapeError(`${name}: expected an input ${batchFirst ? "[N, L, ...]" : "[L, N, ...]"}, got ${showShape(input.shape)}`);
-  const [longest, count] = (batchFirst ? [input.shape[1], input.shape[0]] : input.shape) as [number, number]; // safe: it has two dimensions
+    throw new ShapeError(
+      `${name}: expected an input ${batchFirst ? "[N, L, ...]" : "[L, N, ...]"}, got ${showShape(input.shape)}`,
+    );
+  // safe: it has two dimensions
+  const [longest, count] = (batchFirst ? [input.shape[1], input.shape[0]] : input.shape) as [number, number];
   const given = numbers(name, lengths);
   if (given.length !== count || given.some((length) => !Number.isInteger(length) || length < 1 || length > longest))
     throw new ArgumentError(
@@ -176,7 +205,10 @@ export function packPaddedSequence(input: Tensor, lengths: readonly number[] | T
     throw new ArgumentError(
       `${name}: lengths must not grow, got [${given.join(", ")}]; sort the sequences, or pass { enforceSorted: false }`,
     );
-  const batchSizes = Array.from({ length: Math.max(...given) }, (_, step) => given.filter((length) => length > step).length);
+  const batchSizes = Array.from(
+    { length: Math.max(...given) },
+    (_, step) => given.filter((length) => length > step).length,
+  );
   const places = placesOf(
     batchSizes,
     enforceSorted ? null : order,
@@ -195,12 +227,21 @@ export function packPaddedSequence(input: Tensor, lengths: readonly number[] | T
  */
 export function padPackedSequence(sequence: PackedSequence, options?: UnpackOptions): [Tensor, readonly number[]] {
   const name = "padPackedSequence";
-  const { batchFirst, paddingValue, totalLength } = settings(name, options, { batchFirst: false, paddingValue: 0, totalLength: null });
-  if (!(sequence instanceof PackedSequence)) throw new ArgumentError(`${name}: expected a packed sequence, as packPaddedSequence makes it`);
+  const { batchFirst, paddingValue, totalLength } = settings(name, options, {
+    batchFirst: false,
+    paddingValue: 0,
+    totalLength: null,
+  });
+  if (!(sequence instanceof PackedSequence))
+    throw new ArgumentError(`${name}: expected a packed sequence, as packPaddedSequence makes it`);
   const { data, batchSizes, sortedIndices, lengths } = sequence;
   if (totalLength !== null) checkInteger(name, "totalLength", totalLength, batchSizes.length);
   const [longest, count] = [totalLength ?? batchSizes.length, lengths.length];
-  const places = placesOf(batchSizes, sortedIndices, batchFirst ? { step: 1, sequence: longest } : { step: count, sequence: 1 });
+  const places = placesOf(
+    batchSizes,
+    sortedIndices,
+    batchFirst ? { step: 1, sequence: longest } : { step: count, sequence: 1 },
+  );
   const { dtype, device } = data;
   const empty = full([longest * count, ...data.shape.slice(1)], paddingValue, { dtype, device });
   const rows = empty.indexCopy(0, tensor(places, { dtype: "int32", device }), data);
@@ -212,10 +253,13 @@ export function padPackedSequence(sequence: PackedSequence, options?: UnpackOpti
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.utils.rnn.pack_sequence.html
  *
- * @throws ArgumentError for no sequences, empty ones, or lengths that grow while `enforceSorted` holds. @throws ShapeError when they differ in more than
- * their lengths.
+ * @throws ArgumentError for no sequences, empty ones, or lengths that grow while `enforceSorted` holds. @throws
+ * ShapeError when they differ in more than their lengths.
  */
-export function packSequence(sequences: readonly Tensor[], options?: Pick<PackOptions, "enforceSorted">): PackedSequence {
+export function packSequence(
+  sequences: readonly Tensor[],
+  options?: Pick<PackOptions, "enforceSorted">,
+): PackedSequence {
   const { enforceSorted } = settings("packSequence", options, { enforceSorted: true });
   const padded = padSequence(sequences);
   return packPaddedSequence(
@@ -261,11 +305,16 @@ function numbers(operation: string, lengths: readonly number[] | Tensor): readon
   return Array.from((lengths as Tensor).dataSync(), Number); // safe: it is no array
 }
 
-/** Where each packed row stands among padded ones, given the steps between rows that follow each other in a sequence or belong to neighbouring ones. */
+/**
+ * Where each packed row stands among padded ones, given the steps between rows that follow each other in a sequence or
+ * belong to neighbouring ones.
+ */
 function placesOf(
   batchSizes: readonly number[],
   order: readonly number[] | null,
   pace: { readonly step: number; readonly sequence: number },
 ): number[] {
-  return batchSizes.flatMap((size, step) => Array.from({ length: size }, (_, i) => step * pace.step + (order?.[i] ?? i) * pace.sequence));
+  return batchSizes.flatMap((size, step) =>
+    Array.from({ length: size }, (_, i) => step * pace.step + (order?.[i] ?? i) * pace.sequence),
+  );
 }

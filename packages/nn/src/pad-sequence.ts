@@ -32,7 +32,9 @@ export function padSequence(sequences: readonly Tensor[], options?: PadSequenceO
   const longest = Math.max(...sequences.map(({ shape }) => shape[0] as number));
   const padded = sequences.map((x) => {
     const missing = longest - (x.shape[0] as number);
-    return missing === 0 ? x : pad(x, [...new Array<number>(2 * (x.ndim - 1)).fill(0), 0, missing], { value: paddingValue });
+    return missing === 0
+      ? x
+      : pad(x, [...new Array<number>(2 * (x.ndim - 1)).fill(0), 0, missing], { value: paddingValue });
   });
   return stack(padded, batchFirst ? 0 : 1);
 }

@@ -1,6 +1,7 @@
 /**
- * Layers that put a border around their input: zeros, a value, the mirrored inside, the edge, or the other end. The widths are one number for all
- * sides, or, as for `pad`, two for each dimension, the last dimension first: left, right, top, bottom, front, back.
+ * Layers that put a border around their input: zeros, a value, the mirrored inside, the edge, or the other end. The
+ * widths are one number for all sides, or, as for `pad`, two for each dimension, the last dimension first: left, right,
+ * top, bottom, front, back.
  */
 
 import { ArgumentError, type PadMode, type PadOptions, pad, type Tensor } from "@akari/tensor";
@@ -11,7 +12,9 @@ import { float, python } from "./state-name.ts";
 export type BorderWidths = number | readonly number[];
 
 abstract class Padding extends Module {
-  /** The widths of the border, two for each dimension, the last dimension first: left, right, top, bottom, front, back. */
+  /**
+   * The widths of the border, two for each dimension, the last dimension first: left, right, top, bottom, front, back.
+   */
   readonly padding: readonly number[];
   private readonly border: PadOptions;
 
@@ -19,7 +22,9 @@ abstract class Padding extends Module {
     super();
     const widths = typeof padding === "number" ? new Array<number>(2 * dims).fill(padding) : padding;
     if (widths.length !== 2 * dims || !widths.every(Number.isInteger))
-      throw new ArgumentError(`${this.constructor.name}: padding must be one whole number or ${2 * dims}, got [${widths.join(", ")}]`);
+      throw new ArgumentError(
+        `${this.constructor.name}: padding must be one whole number or ${2 * dims}, got [${widths.join(", ")}]`,
+      );
     this.padding = widths;
     // Only a constant border has a value.
     this.border = mode === "constant" ? { value } : { mode };
@@ -95,7 +100,9 @@ export class ConstantPad2d extends ConstantPadding {
   }
 }
 
-/** A border of one value around [..., D, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.ConstantPad3d.html */
+/**
+ * A border of one value around [..., D, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.ConstantPad3d.html
+ */
 export class ConstantPad3d extends ConstantPadding {
   static override name = "ConstantPad3d";
 
@@ -104,7 +111,10 @@ export class ConstantPad3d extends ConstantPadding {
   }
 }
 
-/** [..., L] with its own elements, mirrored at the edges, around it. https://pytorch.org/docs/stable/generated/torch.nn.ReflectionPad1d.html */
+/**
+ * [..., L] with its own elements, mirrored at the edges, around it.
+ * https://pytorch.org/docs/stable/generated/torch.nn.ReflectionPad1d.html
+ */
 export class ReflectionPad1d extends Padding {
   static override name = "ReflectionPad1d";
 
@@ -113,7 +123,10 @@ export class ReflectionPad1d extends Padding {
   }
 }
 
-/** [..., H, W] with its own elements, mirrored at the edges, around it. https://pytorch.org/docs/stable/generated/torch.nn.ReflectionPad2d.html */
+/**
+ * [..., H, W] with its own elements, mirrored at the edges, around it.
+ * https://pytorch.org/docs/stable/generated/torch.nn.ReflectionPad2d.html
+ */
 export class ReflectionPad2d extends Padding {
   static override name = "ReflectionPad2d";
 
@@ -122,7 +135,10 @@ export class ReflectionPad2d extends Padding {
   }
 }
 
-/** [..., D, H, W] with its own elements, mirrored at the edges, around it. https://pytorch.org/docs/stable/generated/torch.nn.ReflectionPad3d.html */
+/**
+ * [..., D, H, W] with its own elements, mirrored at the edges, around it.
+ * https://pytorch.org/docs/stable/generated/torch.nn.ReflectionPad3d.html
+ */
 export class ReflectionPad3d extends Padding {
   static override name = "ReflectionPad3d";
 
@@ -131,7 +147,9 @@ export class ReflectionPad3d extends Padding {
   }
 }
 
-/** [..., L] with its edges repeated around it. https://pytorch.org/docs/stable/generated/torch.nn.ReplicationPad1d.html */
+/**
+ * [..., L] with its edges repeated around it. https://pytorch.org/docs/stable/generated/torch.nn.ReplicationPad1d.html
+ */
 export class ReplicationPad1d extends Padding {
   static override name = "ReplicationPad1d";
 
@@ -140,7 +158,10 @@ export class ReplicationPad1d extends Padding {
   }
 }
 
-/** [..., H, W] with its edges repeated around it. https://pytorch.org/docs/stable/generated/torch.nn.ReplicationPad2d.html */
+/**
+ * [..., H, W] with its edges repeated around it.
+ * https://pytorch.org/docs/stable/generated/torch.nn.ReplicationPad2d.html
+ */
 export class ReplicationPad2d extends Padding {
   static override name = "ReplicationPad2d";
 
@@ -149,7 +170,10 @@ export class ReplicationPad2d extends Padding {
   }
 }
 
-/** [..., D, H, W] with its edges repeated around it. https://pytorch.org/docs/stable/generated/torch.nn.ReplicationPad3d.html */
+/**
+ * [..., D, H, W] with its edges repeated around it.
+ * https://pytorch.org/docs/stable/generated/torch.nn.ReplicationPad3d.html
+ */
 export class ReplicationPad3d extends Padding {
   static override name = "ReplicationPad3d";
 
@@ -176,7 +200,9 @@ export class CircularPad2d extends Padding {
   }
 }
 
-/** [..., D, H, W] with the other end as a border. https://pytorch.org/docs/stable/generated/torch.nn.CircularPad3d.html */
+/**
+ * [..., D, H, W] with the other end as a border. https://pytorch.org/docs/stable/generated/torch.nn.CircularPad3d.html
+ */
 export class CircularPad3d extends Padding {
   static override name = "CircularPad3d";
 

@@ -34,7 +34,8 @@ export class ParameterList extends Module {
   /** The parameter at a place; negative from the end. Throws an IndexError when there is none. */
   at(index: number): Parameter {
     const found = this.parameters().at(index);
-    if (found === undefined) throw new IndexError(`ParameterList: index ${index} is out of range for ${this.length} parameters`);
+    if (found === undefined)
+      throw new IndexError(`ParameterList: index ${index} is out of range for ${this.length} parameters`);
     return found;
   }
 
@@ -64,13 +65,15 @@ export class ParameterDict extends Module {
 
   /** The parameter of a name. Throws an IndexError when there is none. */
   get(name: string): Parameter {
-    if (!this.has(name)) throw new IndexError(`ParameterDict: there is no parameter "${name}"; there are: ${this.keys().join(", ")}`);
+    if (!this.has(name))
+      throw new IndexError(`ParameterDict: there is no parameter "${name}"; there are: ${this.keys().join(", ")}`);
     return Reflect.get(this, name) as Parameter; // safe: as `has` says
   }
 
   /** Sets the parameter of a name. Returns the dictionary. Throws an ArgumentError for the name of a method. */
   set(name: string, parameter: Tensor): this {
-    if (name in this && !this.has(name)) throw new ArgumentError(`ParameterDict: "${name}" is a name of its own; take another`);
+    if (name in this && !this.has(name))
+      throw new ArgumentError(`ParameterDict: "${name}" is a name of its own; take another`);
     Reflect.set(this, name, asParameter(parameter));
     return this;
   }
@@ -119,7 +122,8 @@ export function parametersToVector(parameters: Iterable<Tensor>): Tensor {
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.utils.vector_to_parameters.html
  *
- * @throws ArgumentError, before anything is changed, when the vector has another number of elements than the parameters together.
+ * @throws ArgumentError, before anything is changed, when the vector has another number of elements than the parameters
+ * together.
  */
 export function vectorToParameters(vector: Tensor, parameters: Iterable<Tensor>): void {
   const list = [...parameters];

@@ -6,8 +6,8 @@ import { requiresGrad } from "@akari/autograd";
 import { settings, Tensor } from "@akari/tensor";
 
 /**
- * A tensor that a `Module` counts among its parameters when it is assigned to one of its properties. It is a leaf that requires a
- * gradient unless told otherwise, and shares the memory of the tensor it is made from.
+ * A tensor that a `Module` counts among its parameters when it is assigned to one of its properties. It is a leaf that
+ * requires a gradient unless told otherwise, and shares the memory of the tensor it is made from.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.parameter.Parameter.html
  *
@@ -35,7 +35,10 @@ export class Parameter extends Tensor {
     requiresGrad(this, on);
   }
 
-  /** Sets whether the parameter learns. Returns the parameter. https://pytorch.org/docs/stable/generated/torch.Tensor.requires_grad_.html */
+  /**
+   * Sets whether the parameter learns. Returns the parameter.
+   * https://pytorch.org/docs/stable/generated/torch.Tensor.requires_grad_.html
+   */
   requiresGrad_(on = true): this {
     return requiresGrad(this, on);
   }

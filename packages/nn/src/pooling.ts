@@ -30,7 +30,10 @@ import { fields } from "./state-name.ts";
 
 /** Options of the maximum pooling layers. `I` says whether they also return indices. */
 export interface MaxPoolLayerOptions<I extends boolean = boolean> extends Omit<MaxPoolOptions, "returnIndices"> {
-  /** Also return where the largest elements stand, counted in row-major order within each channel, as int32. Default false. */
+  /**
+   * Also return where the largest elements stand, counted in row-major order within each channel, as int32. Default
+   * false.
+   */
   readonly returnIndices?: I;
 }
 
@@ -40,7 +43,10 @@ export type MaxPooled<I extends boolean> = I extends true ? [Tensor, Tensor] : T
 abstract class MaxPoolNd<I extends boolean> extends Module {
   /** The sizes of the window: one for all dimensions, or one for each. */
   readonly kernelSize: PerDimension;
-  /** The stride, by default the window's size, padding and dilation, `ceilMode` and `returnIndices`, as the constructor got them. */
+  /**
+   * The stride, by default the window's size, padding and dilation, `ceilMode` and `returnIndices`, as the constructor
+   * got them.
+   */
   readonly options: Required<MaxPoolLayerOptions>;
 
   constructor(kernelSize: PerDimension, options: MaxPoolLayerOptions<I> = {}) {
@@ -59,7 +65,8 @@ abstract class MaxPoolNd<I extends boolean> extends Module {
 
   /** The pooling of `forward` by a function, with the layer's own window and options. */
   protected pooled(pool: MaxPool, input: Tensor): MaxPooled<I> {
-    return pool(input, this.kernelSize, this.options as { readonly returnIndices?: false }) as MaxPooled<I>; // safe: `I` is what the options say
+    // safe: `I` is what the options say
+    return pool(input, this.kernelSize, this.options as { readonly returnIndices?: false }) as MaxPooled<I>;
   }
 
   override extraRepr(): string {
@@ -68,39 +75,47 @@ abstract class MaxPoolNd<I extends boolean> extends Module {
   }
 }
 
-/** The largest element of each window of [N, C, L]. https://pytorch.org/docs/stable/generated/torch.nn.MaxPool1d.html */
+/**
+ * The largest element of each window of [N, C, L]. https://pytorch.org/docs/stable/generated/torch.nn.MaxPool1d.html
+ */
 export class MaxPool1d<I extends boolean = false> extends MaxPoolNd<I> {
   static override name = "MaxPool1d";
 
   /**
-   * [N, C, L] → [N, C, L'] with L' = ⌊(L + 2·padding - dilation·(kernelSize - 1) - 1) / stride⌋ + 1 (rounded up with `ceilMode`), or both without N;
-   * with `returnIndices` also where the maxima stood.
+   * [N, C, L] → [N, C, L'] with L' = ⌊(L + 2·padding - dilation·(kernelSize - 1) - 1) / stride⌋ + 1 (rounded up with
+   * `ceilMode`), or both without N; with `returnIndices` also where the maxima stood.
    */
   forward(input: Tensor): MaxPooled<I> {
     return this.pooled(maxPool1d, input);
   }
 }
 
-/** The largest element of each window of [N, C, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html */
+/**
+ * The largest element of each window of [N, C, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html
+ */
 export class MaxPool2d<I extends boolean = false> extends MaxPoolNd<I> {
   static override name = "MaxPool2d";
 
   /**
-   * [N, C, H, W] → [N, C, H', W'] with H' = ⌊(H + 2·padding - dilation·(kernelSize - 1) - 1) / stride⌋ + 1 (rounded up with `ceilMode`), W' alike,
-   * or both without N; with `returnIndices` also where the maxima stood.
+   * [N, C, H, W] → [N, C, H', W'] with H' = ⌊(H + 2·padding - dilation·(kernelSize - 1) - 1) / stride⌋ + 1 (rounded up
+   * with `ceilMode`), W' alike, or both without N; with `returnIndices` also where the maxima stood.
    */
   forward(input: Tensor): MaxPooled<I> {
     return this.pooled(maxPool2d, input);
   }
 }
 
-/** The largest element of each window of [N, C, D, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.MaxPool3d.html */
+/**
+ * The largest element of each window of [N, C, D, H, W].
+ * https://pytorch.org/docs/stable/generated/torch.nn.MaxPool3d.html
+ */
 export class MaxPool3d<I extends boolean = false> extends MaxPoolNd<I> {
   static override name = "MaxPool3d";
 
   /**
-   * [N, C, D, H, W] → [N, C, D', H', W'] with D' = ⌊(D + 2·padding - dilation·(kernelSize - 1) - 1) / stride⌋ + 1 (rounded up with `ceilMode`), the
-   * others alike, or both without N; with `returnIndices` also where the maxima stood.
+   * [N, C, D, H, W] → [N, C, D', H', W'] with D' = ⌊(D + 2·padding - dilation·(kernelSize - 1) - 1) / stride⌋ + 1
+   * (rounded up with `ceilMode`), the others alike, or both without N; with `returnIndices` also where the maxima
+   * stood.
    */
   forward(input: Tensor): MaxPooled<I> {
     return this.pooled(maxPool3d, input);
@@ -126,13 +141,15 @@ abstract class MaxUnpoolNd extends Module {
 
   override extraRepr(): string {
     const { stride, padding } = this.options;
-    const tuple = (value: PerDimension) => (typeof value === "number" ? new Array<number>(this.dims).fill(value) : value);
+    const tuple = (value: PerDimension) =>
+      typeof value === "number" ? new Array<number>(this.dims).fill(value) : value;
     return fields({ kernelSize: tuple(this.kernelSize), stride: tuple(stride), padding: tuple(padding) });
   }
 }
 
 /**
- * The values of a `MaxPool1d` with `returnIndices` put back where they stood, zeros elsewhere. `outputSize` chooses among the sizes that the pooling may have had.
+ * The values of a `MaxPool1d` with `returnIndices` put back where they stood, zeros elsewhere. `outputSize` chooses
+ * among the sizes that the pooling may have had.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool1d.html
  */
@@ -142,8 +159,8 @@ export class MaxUnpool1d extends MaxUnpoolNd {
   protected readonly dims = 1;
 
   /**
-   * Values and indices [N, C, L] → [N, C, L'] with L' = (L - 1)·stride - 2·padding + kernelSize unless `outputSize` says otherwise, or all without
-   * N.
+   * Values and indices [N, C, L] → [N, C, L'] with L' = (L - 1)·stride - 2·padding + kernelSize unless `outputSize`
+   * says otherwise, or all without N.
    */
   forward(input: Tensor, indices: Tensor, outputSize: readonly number[] | null = null): Tensor {
     return maxUnpool1d(input, indices, this.kernelSize, { ...this.options, outputSize });
@@ -157,8 +174,8 @@ export class MaxUnpool2d extends MaxUnpoolNd {
   protected readonly dims = 2;
 
   /**
-   * Values and indices [N, C, H, W] → [N, C, H', W'] with H' = (H - 1)·stride - 2·padding + kernelSize, W' alike, unless `outputSize` says
-   * otherwise, or all without N.
+   * Values and indices [N, C, H, W] → [N, C, H', W'] with H' = (H - 1)·stride - 2·padding + kernelSize, W' alike,
+   * unless `outputSize` says otherwise, or all without N.
    */
   forward(input: Tensor, indices: Tensor, outputSize: readonly number[] | null = null): Tensor {
     return maxUnpool2d(input, indices, this.kernelSize, { ...this.options, outputSize });
@@ -172,8 +189,8 @@ export class MaxUnpool3d extends MaxUnpoolNd {
   protected readonly dims = 3;
 
   /**
-   * Values and indices [N, C, D, H, W] → [N, C, D', H', W'] with D' = (D - 1)·stride - 2·padding + kernelSize, the others alike, unless `outputSize`
-   * says otherwise, or all without N.
+   * Values and indices [N, C, D, H, W] → [N, C, D', H', W'] with D' = (D - 1)·stride - 2·padding + kernelSize, the
+   * others alike, unless `outputSize` says otherwise, or all without N.
    */
   forward(input: Tensor, indices: Tensor, outputSize: readonly number[] | null = null): Tensor {
     return maxUnpool3d(input, indices, this.kernelSize, { ...this.options, outputSize });
@@ -183,7 +200,10 @@ export class MaxUnpool3d extends MaxUnpoolNd {
 abstract class FractionalMaxPoolNd<I extends boolean> extends Module {
   /** The sizes of the window: one for all dimensions, or one for each. */
   readonly kernelSize: PerDimension;
-  /** The sizes of the result, or their share of the input's, `returnIndices` and `randomSamples`, as the constructor got them. */
+  /**
+   * The sizes of the result, or their share of the input's, `returnIndices` and `randomSamples`, as the constructor got
+   * them.
+   */
   readonly options: FractionalPoolLayerOptions<I>;
 
   constructor(layer: string, dims: number, kernelSize: PerDimension, options: FractionalPoolLayerOptions<I>) {
@@ -197,18 +217,24 @@ abstract class FractionalMaxPoolNd<I extends boolean> extends Module {
 
   /** The pooling of `forward` by a function, with the layer's own window and options. */
   protected pooled(pool: FractionalPool, input: Tensor): MaxPooled<I> {
-    return pool(input, this.kernelSize, this.options as { readonly returnIndices?: false }) as MaxPooled<I>; // safe: `I` is what the options say
+    // safe: `I` is what the options say
+    return pool(input, this.kernelSize, this.options as { readonly returnIndices?: false }) as MaxPooled<I>;
   }
 }
 
 /** Options of the fractional pooling layers. `I` says whether they also return indices. */
-export interface FractionalPoolLayerOptions<I extends boolean = boolean> extends Omit<FractionalPoolOptions, "returnIndices"> {
-  /** Also return where the largest elements stand, counted in row-major order within each channel, as int32. Default false. */
+export interface FractionalPoolLayerOptions<I extends boolean = boolean>
+  extends Omit<FractionalPoolOptions, "returnIndices"> {
+  /**
+   * Also return where the largest elements stand, counted in row-major order within each channel, as int32. Default
+   * false.
+   */
   readonly returnIndices?: I;
 }
 
 /**
- * The largest elements of windows of [N, C, H, W] that begin at random places, as many as `outputSize` or `outputRatio` say.
+ * The largest elements of windows of [N, C, H, W] that begin at random places, as many as `outputSize` or `outputRatio`
+ * say.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.FractionalMaxPool2d.html
  *
@@ -223,7 +249,10 @@ export class FractionalMaxPool2d<I extends boolean = false> extends FractionalMa
     super("FractionalMaxPool2d", 2, kernelSize, options);
   }
 
-  /** [N, C, H, W] → [N, C, ...outputSize], or ⌊H · outputRatio⌋ and so on, or both without N; with `returnIndices` also where the maxima stood. */
+  /**
+   * [N, C, H, W] → [N, C, ...outputSize], or ⌊H · outputRatio⌋ and so on, or both without N; with `returnIndices` also
+   * where the maxima stood.
+   */
   forward(input: Tensor): MaxPooled<I> {
     return this.pooled(fractionalMaxPool2d, input);
   }
@@ -237,7 +266,10 @@ export class FractionalMaxPool3d<I extends boolean = false> extends FractionalMa
     super("FractionalMaxPool3d", 3, kernelSize, options);
   }
 
-  /** [N, C, D, H, W] → [N, C, ...outputSize], or ⌊D · outputRatio⌋ and so on, or both without N; with `returnIndices` also where the maxima stood. */
+  /**
+   * [N, C, D, H, W] → [N, C, ...outputSize], or ⌊D · outputRatio⌋ and so on, or both without N; with `returnIndices`
+   * also where the maxima stood.
+   */
   forward(input: Tensor): MaxPooled<I> {
     return this.pooled(fractionalMaxPool3d, input);
   }
@@ -273,7 +305,10 @@ abstract class AvgPoolNd extends Module {
 export class AvgPool1d extends AvgPoolNd {
   static override name = "AvgPool1d";
 
-  /** [N, C, L] → [N, C, L'] with L' = ⌊(L + 2·padding - kernelSize) / stride⌋ + 1 (rounded up with `ceilMode`), or both without N. */
+  /**
+   * [N, C, L] → [N, C, L'] with L' = ⌊(L + 2·padding - kernelSize) / stride⌋ + 1 (rounded up with `ceilMode`), or both
+   * without N.
+   */
   forward(input: Tensor): Tensor {
     return avgPool1d(input, this.kernelSize, this.options);
   }
@@ -291,7 +326,8 @@ export class AvgPool2d extends AvgPoolNd {
   static override name = "AvgPool2d";
 
   /**
-   * [N, C, H, W] → [N, C, H', W'] with H' = ⌊(H + 2·padding - kernelSize) / stride⌋ + 1 (rounded up with `ceilMode`), W' alike, or both without N.
+   * [N, C, H, W] → [N, C, H', W'] with H' = ⌊(H + 2·padding - kernelSize) / stride⌋ + 1 (rounded up with `ceilMode`),
+   * W' alike, or both without N.
    */
   forward(input: Tensor): Tensor {
     return avgPool2d(input, this.kernelSize, this.options);
@@ -303,8 +339,8 @@ export class AvgPool3d extends AvgPoolNd {
   static override name = "AvgPool3d";
 
   /**
-   * [N, C, D, H, W] → [N, C, D', H', W'] with D' = ⌊(D + 2·padding - kernelSize) / stride⌋ + 1 (rounded up with `ceilMode`), the others alike, or
-   * both without N.
+   * [N, C, D, H, W] → [N, C, D', H', W'] with D' = ⌊(D + 2·padding - kernelSize) / stride⌋ + 1 (rounded up with
+   * `ceilMode`), the others alike, or both without N.
    */
   forward(input: Tensor): Tensor {
     return avgPool3d(input, this.kernelSize, this.options);

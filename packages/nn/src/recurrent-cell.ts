@@ -2,7 +2,17 @@
  * The cells of recurrent networks by themselves: one step at a time.
  */
 
-import { empty, linear, ShapeError, sameShape, settings, shapeError, showShape, type Tensor, zeros } from "@akari/tensor";
+import {
+  empty,
+  linear,
+  ShapeError,
+  sameShape,
+  settings,
+  shapeError,
+  showShape,
+  type Tensor,
+  zeros,
+} from "@akari/tensor";
 import { checkCounts, factoryDefaults } from "./arguments.ts";
 import { type Cell, gruCell, lstmCell } from "./functional/cells.ts";
 import { recur } from "./functional/recurrence.ts";
@@ -19,8 +29,8 @@ abstract class RecurrentCell extends Module {
   /** The last size of the state. */
   readonly hiddenSize: number;
   /**
-   * What the input is multiplied by, [gates · hiddenSize, inputSize]: one gate for `RNNCell`, i, f, g and o for `LSTMCell`, r, z and n for
-   * `GRUCell`.
+   * What the input is multiplied by, [gates · hiddenSize, inputSize]: one gate for `RNNCell`, i, f, g and o for
+   * `LSTMCell`, r, z and n for `GRUCell`.
    */
   weightIh: Parameter;
   /** What the state is multiplied by, [gates · hiddenSize, hiddenSize], the gates in the same order. */
@@ -32,7 +42,13 @@ abstract class RecurrentCell extends Module {
   private readonly cell: Cell;
 
   /** `own` are the options that not all cells have. */
-  constructor(cell: Cell, inputSize: number, hiddenSize: number, options: LinearOptions, own: Pick<RNNCellOptions, "nonlinearity"> = {}) {
+  constructor(
+    cell: Cell,
+    inputSize: number,
+    hiddenSize: number,
+    options: LinearOptions,
+    own: Pick<RNNCellOptions, "nonlinearity"> = {},
+  ) {
     super();
     const layer = this.constructor.name;
     checkCounts(layer, { inputSize, hiddenSize });
@@ -43,7 +59,8 @@ abstract class RecurrentCell extends Module {
     } = settings(
       layer,
       options as RNNCellOptions,
-      { bias: true, ...own, ...factoryDefaults } as typeof factoryDefaults & Required<typeof own> & { bias: true }, // safe: what a cell does not have is refused
+      // safe: what a cell does not have is refused
+      { bias: true, ...own, ...factoryDefaults } as typeof factoryDefaults & Required<typeof own> & { bias: true },
     );
     const gates = cell.gates * hiddenSize;
     this.cell = cell;
@@ -121,8 +138,8 @@ export class RNNCell extends RecurrentCell {
   }
 
   /**
-   * Input [N, inputSize] and state [N, hiddenSize], zeros by default → the new state [N, hiddenSize]; all may come without N. Throws a ShapeError
-   * for what does not fit.
+   * Input [N, inputSize] and state [N, hiddenSize], zeros by default → the new state [N, hiddenSize]; all may come
+   * without N. Throws a ShapeError for what does not fit.
    */
   forward(input: Tensor, state: Tensor | null = null): Tensor {
     return this.step(input, state && [state])[0] as Tensor; // safe: the cell has one state
@@ -147,8 +164,8 @@ export class LSTMCell extends RecurrentCell {
   }
 
   /**
-   * Input [N, inputSize] and the states `[h, c]`, zeros by default → the new ones, [N, hiddenSize] each; all may come without N. Throws a ShapeError
-   * for what does not fit.
+   * Input [N, inputSize] and the states `[h, c]`, zeros by default → the new ones, [N, hiddenSize] each; all may come
+   * without N. Throws a ShapeError for what does not fit.
    */
   forward(input: Tensor, state: readonly [Tensor, Tensor] | null = null): [Tensor, Tensor] {
     const [h, c] = this.step(input, state);
@@ -169,8 +186,8 @@ export class GRUCell extends RecurrentCell {
   }
 
   /**
-   * Input [N, inputSize] and state [N, hiddenSize], zeros by default → the new state [N, hiddenSize]; all may come without N. Throws a ShapeError
-   * for what does not fit.
+   * Input [N, inputSize] and state [N, hiddenSize], zeros by default → the new state [N, hiddenSize]; all may come
+   * without N. Throws a ShapeError for what does not fit.
    */
   forward(input: Tensor, state: Tensor | null = null): Tensor {
     return this.step(input, state && [state])[0] as Tensor; // safe: the cell has one state

@@ -1,6 +1,6 @@
 /**
- * Recurrent layers over whole sequences: several layers, one or both directions. The products with the input are one for all steps; a step is a
- * product with the state and one fused kernel.
+ * Recurrent layers over whole sequences: several layers, one or both directions. The products with the input are one
+ * for all steps; a step is a product with the state and one fused kernel.
  */
 
 import {
@@ -79,8 +79,9 @@ abstract class RecurrentLayer extends Module {
   /** Whether a second network reads the sequence from its end; outputs stand side by side. Default false. */
   readonly bidirectional: boolean;
   /**
-   * What the input of the first layer is multiplied by: [gates · hiddenSize, inputSize], the gates being one for `RNN`, i, f, g and o for `LSTM`, r, z and n
-   * for `GRU`. Those of the other layers and directions are named `weightIhL1`, `weightIhL0Reverse` and so on.
+   * What the input of the first layer is multiplied by: [gates · hiddenSize, inputSize], the gates being one for `RNN`,
+   * i, f, g and o for `LSTM`, r, z and n for `GRU`. Those of the other layers and directions are named `weightIhL1`,
+   * `weightIhL0Reverse` and so on.
    */
   declare weightIhL0: Parameter;
   /** What the state of the first layer is multiplied by: [gates · hiddenSize, projSize or hiddenSize]. */
@@ -95,7 +96,15 @@ abstract class RecurrentLayer extends Module {
   constructor(cell: Cell, inputSize: number, hiddenSize: number, options: RecurrentOptions, own: OwnOptions = {}) {
     super();
     const layer = this.constructor.name;
-    const defaults = { numLayers: 1, bias: true, batchFirst: false, dropout: 0, bidirectional: false, ...own, ...factoryDefaults };
+    const defaults = {
+      numLayers: 1,
+      bias: true,
+      batchFirst: false,
+      dropout: 0,
+      bidirectional: false,
+      ...own,
+      ...factoryDefaults,
+    };
     const {
       numLayers,
       bias,
@@ -113,7 +122,9 @@ abstract class RecurrentLayer extends Module {
     checkCounts(layer, { inputSize, hiddenSize, numLayers });
     checkNumber(layer, "dropout", dropout, 1);
     if (!Number.isInteger(projSize) || projSize < 0 || projSize >= hiddenSize)
-      throw new ArgumentError(`${layer}: projSize must be a whole number below the hidden size ${hiddenSize}, got ${projSize}`);
+      throw new ArgumentError(
+        `${layer}: projSize must be a whole number below the hidden size ${hiddenSize}, got ${projSize}`,
+      );
     this.cell = cell;
     this.inputSize = inputSize;
     this.hiddenSize = hiddenSize;
@@ -127,7 +138,8 @@ abstract class RecurrentLayer extends Module {
     const gates = cell.gates * hiddenSize;
     for (const [index, suffix] of this.suffixes().entries()) {
       const features = index < this.directions() ? inputSize : width * this.directions();
-      const add = (name: string, ...shape: number[]) => Reflect.set(this, `${name}${suffix}`, new Parameter(empty(shape, factory)));
+      const add = (name: string, ...shape: number[]) =>
+        Reflect.set(this, `${name}${suffix}`, new Parameter(empty(shape, factory)));
       add("weightIh", gates, features);
       add("weightHh", gates, width);
       if (bias) add("biasIh", gates);
@@ -153,7 +165,9 @@ abstract class RecurrentLayer extends Module {
 
   /** How the weights of each layer and direction end, in their order. */
   private suffixes(): string[] {
-    return Array.from({ length: this.numLayers }, (_, l) => (this.bidirectional ? [`L${l}`, `L${l}Reverse`] : [`L${l}`])).flat();
+    return Array.from({ length: this.numLayers }, (_, l) =>
+      this.bidirectional ? [`L${l}`, `L${l}Reverse`] : [`L${l}`],
+    ).flat();
   }
 
   private weights(suffix: string): Weights {
@@ -212,7 +226,13 @@ abstract class RecurrentLayer extends Module {
   }
 
   /** One layer in one direction: [..., features] → [..., width]. */
-  private pass(x: Tensor, start: readonly Tensor[], weights: Weights, backwards: boolean, packed: PackedSequence | null): Passed<Tensor> {
+  private pass(
+    x: Tensor,
+    start: readonly Tensor[],
+    weights: Weights,
+    backwards: boolean,
+    packed: PackedSequence | null,
+  ): Passed<Tensor> {
     const steps = (products: Tensor, before: readonly Tensor[]): Passed<Tensor> => {
       const length = products.shape[0] as number;
       const all = recur(this.cell, products, weights, before, backwards);
@@ -230,7 +250,9 @@ abstract class RecurrentLayer extends Module {
     if ((input.ndim !== 2 && input.ndim !== 3) || input.shape.at(-1) !== this.inputSize)
       throw shapeError(layer, `an input ${wanted}`, input);
     if (input.shape[input.ndim === 3 && this.batchFirst ? 1 : 0] === 0)
-      throw new ShapeError(`${layer}: expected a sequence of at least one step, got an input of shape ${showShape(input.shape)}`);
+      throw new ShapeError(
+        `${layer}: expected a sequence of at least one step, got an input of shape ${showShape(input.shape)}`,
+      );
   }
 
   /** The first states as [layers · directions, N, width]. */
@@ -267,7 +289,10 @@ abstract class RecurrentLayer extends Module {
 interface RecurrentLayer {
   /** Runs the layer over sequences of different lengths, with the hooks around it. */
   // biome-ignore lint/style/useShorthandFunctionType: it is one with the class of this name.
-  (input: PackedSequence, state?: Parameters<this["forward"]>[1]): [output: PackedSequence, state: ReturnType<this["forward"]>[1]];
+  (
+    input: PackedSequence,
+    state?: Parameters<this["forward"]>[1],
+  ): [output: PackedSequence, state: ReturnType<this["forward"]>[1]];
 }
 
 /** Options of `RNN`. */
@@ -279,9 +304,10 @@ export interface RNNOptions extends RecurrentOptions {
 /**
  * Elman's recurrent network: `h' = tanh(W x + b + U h + c)`.
  *
- * Called with an input [L, N, inputSize] (or without N, or N first with `batchFirst`) and a first state [layers · directions, N, hiddenSize] (zeros
- * when it is left out), it returns the outputs of the last layer [L, N, directions · hiddenSize] and the last state. Sequences of different lengths come
- * and go as a `PackedSequence`, of `@akari/nn/rnn`.
+ * Called with an input [L, N, inputSize] (or without N, or N first with `batchFirst`) and a first state
+ * [layers · directions, N, hiddenSize] (zeros when it is left out), it returns the outputs of the last layer
+ * [L, N, directions · hiddenSize] and the last state. Sequences of different lengths come and go as a `PackedSequence`,
+ * of `@akari/nn/rnn`.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.RNN.html
  *
@@ -299,8 +325,8 @@ export class RNN extends RecurrentLayer {
   }
 
   /**
-   * Input [L, N, inputSize] and first state [layers · directions, N, hiddenSize], zeros by default → outputs [L, N, directions · hiddenSize] and the
-   * last state; all may come without N.
+   * Input [L, N, inputSize] and first state [layers · directions, N, hiddenSize], zeros by default → outputs
+   * [L, N, directions · hiddenSize] and the last state; all may come without N.
    */
   forward(input: PackedSequence, state?: Tensor | null): [PackedSequence, Tensor];
   forward(input: Tensor, state?: Tensor | null): [Tensor, Tensor];
@@ -345,12 +371,16 @@ export class LSTM extends RecurrentLayer {
   }
 
   /**
-   * Input [L, N, inputSize] and first states `[h, c]`, [layers · directions, N, hiddenSize] each, zeros by default → outputs [L, N, directions ·
-   * hiddenSize] and the last states; all may come without N. With `projSize`, that is the width of outputs and of `h`.
+   * Input [L, N, inputSize] and first states `[h, c]`, [layers · directions, N, hiddenSize] each, zeros by default →
+   * outputs [L, N, directions · hiddenSize] and the last states; all may come without N. With `projSize`, that is the
+   * width of outputs and of `h`.
    */
   forward(input: PackedSequence, state?: readonly [Tensor, Tensor] | null): [PackedSequence, [Tensor, Tensor]];
   forward(input: Tensor, state?: readonly [Tensor, Tensor] | null): [Tensor, [Tensor, Tensor]];
-  forward(input: Tensor | PackedSequence, state: readonly [Tensor, Tensor] | null = null): [Tensor | PackedSequence, [Tensor, Tensor]] {
+  forward(
+    input: Tensor | PackedSequence,
+    state: readonly [Tensor, Tensor] | null = null,
+  ): [Tensor | PackedSequence, [Tensor, Tensor]] {
     const { output, states } = this.run(input, state);
     return [output, [states[0] as Tensor, states[1] as Tensor]]; // safe: the cell has two states
   }
@@ -375,8 +405,8 @@ export class GRU extends RecurrentLayer {
   }
 
   /**
-   * Input [L, N, inputSize] and first state [layers · directions, N, hiddenSize], zeros by default → outputs [L, N, directions · hiddenSize] and the
-   * last state; all may come without N.
+   * Input [L, N, inputSize] and first state [layers · directions, N, hiddenSize], zeros by default → outputs
+   * [L, N, directions · hiddenSize] and the last state; all may come without N.
    */
   forward(input: PackedSequence, state?: Tensor | null): [PackedSequence, Tensor];
   forward(input: Tensor, state?: Tensor | null): [Tensor, Tensor];

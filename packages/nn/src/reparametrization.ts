@@ -1,7 +1,8 @@
 /**
- * A parameter that is computed from others before each call: what weight normalisation and spectral normalisation have in common. The parameter's property holds
- * an ordinary tensor from then on, so the module's `forward` does not notice; only the others are learned and saved. What computes it is a hook that knows its
- * module by being told, so that it serves a copy of the module as well.
+ * A parameter that is computed from others before each call: what weight normalisation and spectral normalisation have
+ * in common. The parameter's property holds an ordinary tensor from then on, so the module's `forward` does not notice;
+ * only the others are learned and saved. What computes it is a hook that knows its module by being told, so that it
+ * serves a copy of the module as well.
  */
 
 import { noGrad } from "@akari/autograd";

@@ -67,7 +67,10 @@ function floats(value: PerDimension): string {
 /** What `UpsamplingNearest2d` and `UpsamplingBilinear2d` are told: one of the two. */
 export type UpsamplingOptions = Pick<InterpolateOptions, "size" | "scaleFactor">;
 
-/** Enlarges [N, C, H, W] by repeating elements. https://pytorch.org/docs/stable/generated/torch.nn.UpsamplingNearest2d.html */
+/**
+ * Enlarges [N, C, H, W] by repeating elements.
+ * https://pytorch.org/docs/stable/generated/torch.nn.UpsamplingNearest2d.html
+ */
 export class UpsamplingNearest2d extends Upsample {
   static override name = "UpsamplingNearest2d";
 
@@ -76,7 +79,10 @@ export class UpsamplingNearest2d extends Upsample {
   }
 }
 
-/** Enlarges [N, C, H, W] bilinearly, corners on corners. https://pytorch.org/docs/stable/generated/torch.nn.UpsamplingBilinear2d.html */
+/**
+ * Enlarges [N, C, H, W] bilinearly, corners on corners.
+ * https://pytorch.org/docs/stable/generated/torch.nn.UpsamplingBilinear2d.html
+ */
 export class UpsamplingBilinear2d extends Upsample {
   static override name = "UpsamplingBilinear2d";
 
@@ -86,7 +92,8 @@ export class UpsamplingBilinear2d extends Upsample {
 }
 
 /**
- * Turns channels into pixels: [..., C·r², H, W] to [..., C, H·r, W·r]. Shi et al. 2016, https://arxiv.org/abs/1609.05158
+ * Turns channels into pixels: [..., C·r², H, W] to [..., C, H·r, W·r]. Shi et al. 2016,
+ * https://arxiv.org/abs/1609.05158
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.PixelShuffle.html
  */
@@ -111,7 +118,10 @@ export class PixelShuffle extends Module {
   }
 }
 
-/** Turns pixels into channels: [..., C, H·r, W·r] to [..., C·r², H, W]. https://pytorch.org/docs/stable/generated/torch.nn.PixelUnshuffle.html */
+/**
+ * Turns pixels into channels: [..., C, H·r, W·r] to [..., C·r², H, W].
+ * https://pytorch.org/docs/stable/generated/torch.nn.PixelUnshuffle.html
+ */
 export class PixelUnshuffle extends Module {
   static override name = "PixelUnshuffle";
   /** How many times as high and as wide the input is: r. */
@@ -168,7 +178,10 @@ function patchRepr(kernelSize: PerDimension, { dilation, padding, stride }: Requ
   return fields({ kernelSize, dilation, padding, stride });
 }
 
-/** The windows of images as columns: [N, C, H, W] to [N, C·kernel, L]. https://pytorch.org/docs/stable/generated/torch.nn.Unfold.html */
+/**
+ * The windows of images as columns: [N, C, H, W] to [N, C·kernel, L].
+ * https://pytorch.org/docs/stable/generated/torch.nn.Unfold.html
+ */
 export class Unfold extends Module {
   static override name = "Unfold";
   /** The height and the width of a window, or both in one number. */
@@ -192,7 +205,10 @@ export class Unfold extends Module {
   }
 }
 
-/** Adds columns up to images again: [N, C·kernel, L] to [N, C, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.Fold.html */
+/**
+ * Adds columns up to images again: [N, C·kernel, L] to [N, C, H, W].
+ * https://pytorch.org/docs/stable/generated/torch.nn.Fold.html
+ */
 export class Fold extends Module {
   static override name = "Fold";
   /** The height and the width of the images, or both in one number. */
@@ -210,8 +226,8 @@ export class Fold extends Module {
   }
 
   /**
-   * [N, C · kernel height · kernel width, L] → [N, C, H, W], or both without N; where windows overlap, their elements are added. Throws a ShapeError
-   * unless L is the number of windows.
+   * [N, C · kernel height · kernel width, L] → [N, C, H, W], or both without N; where windows overlap, their elements
+   * are added. Throws a ShapeError unless L is the number of windows.
    */
   forward(input: Tensor): Tensor {
     return col2im(input, this.outputSize, this.kernelSize, this.options);

@@ -21,8 +21,9 @@ export interface SpectralNormOptions {
 }
 
 /**
- * Replaces a parameter by `weight_orig`, of which it is computed before each call of the module (of the module itself, not of `forward`); the buffers `weight_u` and
- * `weight_v` approach the singular vectors in training. Returns the module.
+ * Replaces a parameter by `weight_orig`, of which it is computed before each call of the module (of the module itself,
+ * not of `forward`); the buffers `weight_u` and `weight_v` approach the singular vectors in training. Returns the
+ * module.
  *
  *     w = w_orig / (uᵀ W v)        W: w_orig as a matrix, the dimension `dim` first
  *
@@ -46,9 +47,15 @@ export function spectralNorm<M extends Module>(module: M, name = "weight", optio
   });
   checkInteger("spectralNorm", "nPowerIterations", nPowerIterations, 1);
   if (weight.numel() === 0 || weight.ndim === 0)
-    throw new ArgumentError(`spectralNorm: "${name}" has no rows and columns to take a singular value of: its shape is [${weight.shape}]`);
+    throw new ArgumentError(
+      `spectralNorm: "${name}" has no rows and columns to take a singular value of: its shape is [${weight.shape}]`,
+    );
   const at = dimension("spectralNorm", dim, weight.ndim);
-  const [original, left, right] = ["orig", "u", "v"].map((part) => `${snakeCase(name)}_${part}`) as [string, string, string]; // safe: three
+  const [original, left, right] = ["orig", "u", "v"].map((part) => `${snakeCase(name)}_${part}`) as [
+    string,
+    string,
+    string,
+  ]; // safe: three
   const [rows, size] = [weight.shape[at] as number, weight.numel()];
   const part = (of: Module, property: string) => Reflect.get(of, property) as Tensor; // safe: set below
   const matrix = (of: Module) => part(of, original).movedim(at, 0).flatten(1).reshape([rows, -1]);
@@ -80,7 +87,10 @@ export function spectralNorm<M extends Module>(module: M, name = "weight", optio
   return module;
 }
 
-/** Undoes `spectralNorm`: the weight, normalised, is a parameter again. https://pytorch.org/docs/stable/generated/torch.nn.utils.remove_spectral_norm.html */
+/**
+ * Undoes `spectralNorm`: the weight, normalised, is a parameter again.
+ * https://pytorch.org/docs/stable/generated/torch.nn.utils.remove_spectral_norm.html
+ */
 export function removeSpectralNorm<M extends Module>(module: M, name = "weight"): M {
   return restore("removeSpectralNorm", module, name);
 }

@@ -13,9 +13,18 @@ import { type FactoryOptions, Linear } from "./linear.ts";
 import { Module } from "./module.ts";
 import { LayerNorm } from "./norm.ts";
 import { snakeCase } from "./state-name.ts";
-import { activationOf, layerDefaults, TransformerEncoder, TransformerEncoderLayer, type TransformerLayerOptions } from "./transformer.ts";
+import {
+  activationOf,
+  layerDefaults,
+  TransformerEncoder,
+  TransformerEncoderLayer,
+  type TransformerLayerOptions,
+} from "./transformer.ts";
 
-/** What a call of `TransformerDecoderLayer` and `TransformerDecoder` may be told. Masks are bool (true hides) or numbers to add. */
+/**
+ * What a call of `TransformerDecoderLayer` and `TransformerDecoder` may be told. Masks are bool (true hides) or numbers
+ * to add.
+ */
 export interface DecoderCallOptions {
   /** Which positions of the target each of its positions may look at: [T, T] or [N·heads, T, T]. */
   readonly tgtMask?: Tensor | null;
@@ -25,7 +34,9 @@ export interface DecoderCallOptions {
   readonly tgtKeyPaddingMask?: Tensor | null;
   /** Which positions of the memory nobody may look at: [N, S]. */
   readonly memoryKeyPaddingMask?: Tensor | null;
-  /** Whether each position of the target sees only itself and those before it, without a mask to say so. Default false. */
+  /**
+   * Whether each position of the target sees only itself and those before it, without a mask to say so. Default false.
+   */
   readonly tgtIsCausal?: boolean;
   /** Whether position `i` of the target sees the positions `0…i` of the memory only. Default false. */
   readonly memoryIsCausal?: boolean;
@@ -41,8 +52,9 @@ const decoderCall = {
 } as const;
 
 /**
- * A layer of a decoder: attention of the target's positions to each other, their attention to the memory, then a network for each position.
- * Target [T, N, E] and memory [S, N, E] (N first with `batchFirst`, or without N) to [T, N, E].
+ * A layer of a decoder: attention of the target's positions to each other, their attention to the memory, then a
+ * network for each position. Target [T, N, E] and memory [S, N, E] (N first with `batchFirst`, or without N) to
+ * [T, N, E].
  *
  * Vaswani et al. 2017, https://arxiv.org/abs/1706.03762
  *
@@ -64,7 +76,10 @@ export class TransformerDecoderLayer extends Module {
   linear2: Linear;
   /** Normalises the sum of target and its own attention, or with `normFirst` what goes into that. */
   norm1: LayerNorm;
-  /** Normalises the sum with the attention to the memory, or with `normFirst` what goes into that; not the memory itself. */
+  /**
+   * Normalises the sum with the attention to the memory, or with `normFirst` what goes into that; not the memory
+   * itself.
+   */
   norm2: LayerNorm;
   /** Normalises the sum with the network, or with `normFirst` what goes into the network. */
   norm3: LayerNorm;
@@ -124,8 +139,17 @@ export class TransformerDecoderLayer extends Module {
     return this.dropout1(this.selfAttn(x, x, x, call)[0]);
   }
 
-  private other(x: Tensor, memory: Tensor, { memoryMask, memoryKeyPaddingMask, memoryIsCausal }: Required<DecoderCallOptions>): Tensor {
-    const call = { attnMask: memoryMask, keyPaddingMask: memoryKeyPaddingMask, isCausal: memoryIsCausal, needWeights: false };
+  private other(
+    x: Tensor,
+    memory: Tensor,
+    { memoryMask, memoryKeyPaddingMask, memoryIsCausal }: Required<DecoderCallOptions>,
+  ): Tensor {
+    const call = {
+      attnMask: memoryMask,
+      keyPaddingMask: memoryKeyPaddingMask,
+      isCausal: memoryIsCausal,
+      needWeights: false,
+    };
     return this.dropout2(this.multiheadAttn(x, memory, memory, call)[0]);
   }
 
@@ -135,7 +159,8 @@ export class TransformerDecoderLayer extends Module {
 }
 
 /**
- * Decoder layers one after the other, and a normalisation at the end if one is given. All start as copies of the layer given.
+ * Decoder layers one after the other, and a normalisation at the end if one is given. All start as copies of the layer
+ * given.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.TransformerDecoder.html
  */
@@ -148,7 +173,11 @@ export class TransformerDecoder extends Module {
   norm: LayerNorm | null;
 
   /** @param options.norm What normalises the result of the last layer. Default null: nothing does. */
-  constructor(decoderLayer: TransformerDecoderLayer, numLayers: number, options?: { readonly norm?: LayerNorm | null }) {
+  constructor(
+    decoderLayer: TransformerDecoderLayer,
+    numLayers: number,
+    options?: { readonly norm?: LayerNorm | null },
+  ) {
     super();
     checkInteger("TransformerDecoder", "numLayers", numLayers, 1);
     this.layers = new ModuleList(Array.from({ length: numLayers }, () => deepcopy(decoderLayer)));
@@ -182,8 +211,8 @@ export interface TransformerCallOptions extends DecoderCallOptions {
 }
 
 /**
- * Encoder and decoder: source [S, N, dModel] and target [T, N, dModel] to [T, N, dModel]. `dModel` is 512 and `nhead` 8 by default. Matrices start
- * uniform by Xavier's rule.
+ * Encoder and decoder: source [S, N, dModel] and target [T, N, dModel] to [T, N, dModel]. `dModel` is 512 and `nhead` 8
+ * by default. Matrices start uniform by Xavier's rule.
  *
  * Vaswani et al. 2017, https://arxiv.org/abs/1706.03762
  *
@@ -199,7 +228,9 @@ export class Transformer extends Module {
 
   /** Makes the memory of the source: [S, N, dModel] → [S, N, dModel], normalised at the end. */
   encoder: TransformerEncoder;
-  /** Makes the result of target and memory: [T, N, dModel] and [S, N, dModel] → [T, N, dModel], normalised at the end. */
+  /**
+   * Makes the result of target and memory: [T, N, dModel] and [S, N, dModel] → [T, N, dModel], normalised at the end.
+   */
   decoder: TransformerDecoder;
 
   constructor(dModel = 512, nhead = 8, options?: TransformerOptions) {
@@ -210,9 +241,14 @@ export class Transformer extends Module {
       ...layerDefaults,
     });
     const { layerNormEps, bias, device, dtype } = layer;
-    const norm = () => new LayerNorm(dModel, { eps: layerNormEps, bias, ...(device ? { device } : {}), ...(dtype ? { dtype } : {}) });
-    this.encoder = new TransformerEncoder(new TransformerEncoderLayer(dModel, nhead, layer), numEncoderLayers, { norm: norm() });
-    this.decoder = new TransformerDecoder(new TransformerDecoderLayer(dModel, nhead, layer), numDecoderLayers, { norm: norm() });
+    const norm = () =>
+      new LayerNorm(dModel, { eps: layerNormEps, bias, ...(device ? { device } : {}), ...(dtype ? { dtype } : {}) });
+    this.encoder = new TransformerEncoder(new TransformerEncoderLayer(dModel, nhead, layer), numEncoderLayers, {
+      norm: norm(),
+    });
+    this.decoder = new TransformerDecoder(new TransformerDecoderLayer(dModel, nhead, layer), numDecoderLayers, {
+      norm: norm(),
+    });
     this.resetParameters();
   }
 

@@ -1,5 +1,6 @@
 /**
- * The encoder of a transformer: layers of attention and of a small network for each position, with shortcuts around both.
+ * The encoder of a transformer: layers of attention and of a small network for each position, with shortcuts around
+ * both.
  */
 
 import { ArgumentError, checkInteger, gelu, relu, settings, type Tensor } from "@akari/tensor";
@@ -64,8 +65,8 @@ export function activationOf(layer: string, activation: TransformerLayerOptions[
 }
 
 /**
- * A layer of an encoder: attention of the positions to each other, then a network for each position. Input and output [L, N, E], [N, L, E] with
- * `batchFirst`, or without N.
+ * A layer of an encoder: attention of the positions to each other, then a network for each position. Input and output
+ * [L, N, E], [N, L, E] with `batchFirst`, or without N.
  *
  *     x ← norm1(x + attention(x))        x ← norm2(x + linear2(activation(linear1(x))))
  *
@@ -135,7 +136,12 @@ export class TransformerEncoderLayer extends Module {
   }
 
   private attention(x: Tensor, { srcMask, srcKeyPaddingMask, isCausal }: Required<EncoderCallOptions>): Tensor {
-    const [y] = this.selfAttn(x, x, x, { attnMask: srcMask, keyPaddingMask: srcKeyPaddingMask, needWeights: false, isCausal });
+    const [y] = this.selfAttn(x, x, x, {
+      attnMask: srcMask,
+      keyPaddingMask: srcKeyPaddingMask,
+      needWeights: false,
+      isCausal,
+    });
     return this.dropout1(y);
   }
 
@@ -145,7 +151,8 @@ export class TransformerEncoderLayer extends Module {
 }
 
 /**
- * Encoder layers one after the other, and a normalisation at the end if one is given. All start as copies of the layer given.
+ * Encoder layers one after the other, and a normalisation at the end if one is given. All start as copies of the layer
+ * given.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.TransformerEncoder.html
  *
@@ -162,7 +169,11 @@ export class TransformerEncoder extends Module {
   norm: LayerNorm | null;
 
   /** @param options.norm What normalises the result of the last layer. Default null: nothing does. */
-  constructor(encoderLayer: TransformerEncoderLayer, numLayers: number, options?: { readonly norm?: LayerNorm | null }) {
+  constructor(
+    encoderLayer: TransformerEncoderLayer,
+    numLayers: number,
+    options?: { readonly norm?: LayerNorm | null },
+  ) {
     super();
     checkInteger("TransformerEncoder", "numLayers", numLayers, 1);
     this.layers = new ModuleList(Array.from({ length: numLayers }, () => deepcopy(encoderLayer)));

@@ -9,8 +9,8 @@ import { parameterOf, reparametrize, restore } from "./reparametrization.ts";
 import { snakeCase } from "./state-name.ts";
 
 /**
- * Replaces a parameter by two, `weight_g`, its length for each index of a dimension, and `weight_v`, its direction, of which it is computed before each call
- * of the module (of the module itself, not of `forward`). Returns the module.
+ * Replaces a parameter by two, `weight_g`, its length for each index of a dimension, and `weight_v`, its direction, of
+ * which it is computed before each call of the module (of the module itself, not of `forward`). Returns the module.
  *
  *     w = g · v / ‖v‖
  *
@@ -18,7 +18,8 @@ import { snakeCase } from "./state-name.ts";
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.utils.weight_norm.html
  *
- * @param name the property, default "weight". @param dim the dimension whose parts have lengths of their own, default 0; null: one length for all.
+ * @param name the property, default "weight". @param dim the dimension whose parts have lengths of their own, default
+ * 0; null: one length for all.
  * @throws ArgumentError when there is no such parameter, or it was replaced already.
  * @example
  * const layer = weightNorm(new Linear(20, 40)); // stateDict: bias, weight_g [40, 1], weight_v [40, 20]
@@ -40,7 +41,10 @@ export function weightNorm<M extends Module>(module: M, name = "weight", dim: nu
   return module;
 }
 
-/** Undoes `weightNorm`: the weight is a parameter again. https://pytorch.org/docs/stable/generated/torch.nn.utils.remove_weight_norm.html */
+/**
+ * Undoes `weightNorm`: the weight is a parameter again.
+ * https://pytorch.org/docs/stable/generated/torch.nn.utils.remove_weight_norm.html
+ */
 export function removeWeightNorm<M extends Module>(module: M, name = "weight"): M {
   return restore("removeWeightNorm", module, name);
 }

@@ -31,12 +31,14 @@ function trained() {
 }
 
 const plain = [
-  -0.03339189291000366, 0.308668851852417, -0.49190202355384827, -0.4934471547603607, 0.06528031080961227, 0.20575600862503052,
-  -0.4117283225059509, 0.3544977605342865, 0.15180200338363647, -0.2010742574930191, -0.7112165689468384, 0.17558078467845917,
+  -0.03339189291000366, 0.308668851852417, -0.49190202355384827, -0.4934471547603607, 0.06528031080961227,
+  0.20575600862503052, -0.4117283225059509, 0.3544977605342865, 0.15180200338363647, -0.2010742574930191,
+  -0.7112165689468384, 0.17558078467845917,
 ];
 const forgetting = [
-  0.024730442091822624, 0.316947340965271, -0.47674793004989624, -0.4429111182689667, -0.12600918114185333, 0.17706945538520813,
-  -0.2596382200717926, 0.42107030749320984, 0.07119150459766388, -0.21015094220638275, -0.7043938636779785, 0.19060420989990234,
+  0.024730442091822624, 0.316947340965271, -0.47674793004989624, -0.4429111182689667, -0.12600918114185333,
+  0.17706945538520813, -0.2596382200717926, 0.42107030749320984, 0.07119150459766388, -0.21015094220638275,
+  -0.7043938636779785, 0.19060420989990234,
 ];
 
 describe("AveragedModel", () => {
@@ -54,8 +56,8 @@ describe("AveragedModel", () => {
     close(
       await values(averaged(xs[0] as Tensor).flatten()),
       [
-        -0.2669405937194824, -0.24862897396087646, 0.08372682332992554, 0.10465915501117706, 0.0659070536494255, 0.1581784337759018,
-        -0.2291388362646103, 0.5803789496421814,
+        -0.2669405937194824, -0.24862897396087646, 0.08372682332992554, 0.10465915501117706, 0.0659070536494255,
+        0.1581784337759018, -0.2291388362646103, 0.5803789496421814,
       ],
     );
     expect((averaged.module.at(1) as BatchNorm1d).momentum).toBe(0.1);
@@ -102,7 +104,9 @@ describe("AveragedModel", () => {
       new ArgumentError("updateParameters: weight has shape [1, 2] in the average and [1, 3] in the model"),
     );
     expect(() => averaged.updateParameters(new Linear(2, 1, { bias: false }))).toThrow(ArgumentError);
-    expect(() => new AveragedModel(new Linear(2, 1), { decay: 0.9 } as object)).toThrow(/AveragedModel: there is no option "decay"/);
+    expect(() => new AveragedModel(new Linear(2, 1), { decay: 0.9 } as object)).toThrow(
+      /AveragedModel: there is no option "decay"/,
+    );
     expect(() => getEmaAvgFn(2)).toThrow(ArgumentError);
   });
 });
@@ -117,6 +121,8 @@ describe("updateBn", () => {
     await expect(updateBn(failing, model)).rejects.toThrow("no more");
     expect([(model.at(0) as BatchNorm1d).momentum, model.training]).toEqual([0.3, false]);
     expect(await (model.at(0) as BatchNorm1d).numBatchesTracked?.item()).toBe(1);
-    await expect(updateBn([], model, { devices: 1 } as object)).rejects.toThrow(/updateBn: there is no option "devices"/);
+    await expect(updateBn([], model, { devices: 1 } as object)).rejects.toThrow(
+      /updateBn: there is no option "devices"/,
+    );
   });
 });

@@ -59,7 +59,9 @@ describe("ctcLoss", () => {
   it("is infinite where the labels do not fit, or zero if one likes", () => {
     const x = requiresGrad(logProbs());
     const tight = [5, 2, 3, 5];
-    expect((ctcLoss(x, padded, tight, counts, { reduction: "none" }).toArraySync() as number[])[1]).toBe(Number.POSITIVE_INFINITY);
+    expect((ctcLoss(x, padded, tight, counts, { reduction: "none" }).toArraySync() as number[])[1]).toBe(
+      Number.POSITIVE_INFINITY,
+    );
     const loss = ctcLoss(x, padded, tight, counts, { reduction: "sum", zeroInfinity: true });
     loss.backward();
     expect(Number.isFinite(loss.itemSync())).toBe(true);
@@ -70,7 +72,9 @@ describe("ctcLoss", () => {
   it("refuses lengths that are too long, and a blank that is no class", () => {
     const x = logProbs();
     expect(() => ctcLoss(x, padded, [6, 4, 3, 5], counts)).toThrow(ArgumentError);
-    expect(() => ctcLoss(x, padded, [6, 4, 3, 5], counts)).toThrow(/inputLengths must be 4 whole numbers from 0 to 5, got \[6, 4, 3, 5\]/);
+    expect(() => ctcLoss(x, padded, [6, 4, 3, 5], counts)).toThrow(
+      /inputLengths must be 4 whole numbers from 0 to 5, got \[6, 4, 3, 5\]/,
+    );
     expect(() => ctcLoss(x, padded, spans, counts, { blank: 3 })).toThrow(/blank must be one of the 3 classes, got 3/);
   });
 });
@@ -80,7 +84,8 @@ describe("multilabelMarginLoss", () => {
     const targets = y.slice(0, y.indexOf(-1) < 0 ? y.length : y.indexOf(-1));
     let sum = 0;
     for (const target of targets)
-      for (const [i, value] of x.entries()) if (!targets.includes(i)) sum += Math.max(0, 1 - (x[target] as number) + value);
+      for (const [i, value] of x.entries())
+        if (!targets.includes(i)) sum += Math.max(0, 1 - (x[target] as number) + value);
     return sum / x.length;
   };
 
@@ -94,7 +99,9 @@ describe("multilabelMarginLoss", () => {
       [-1, 2, 2, 2],
     ];
     const target = tensor(y, { dtype: "int32" });
-    const losses = multilabelMarginLoss(tensor(x, { dtype: "float64" }), target, { reduction: "none" }).toArraySync() as number[];
+    const losses = multilabelMarginLoss(tensor(x, { dtype: "float64" }), target, {
+      reduction: "none",
+    }).toArraySync() as number[];
     for (const [n, row] of x.entries()) expect(losses[n]).toBeCloseTo(definition(row, y[n] as number[]), 12);
   });
 });

@@ -30,7 +30,8 @@ describe("deepcopy of each layer", () => {
       for (const [make, ...given] of trials) {
         const layer = make();
         const call = (module: Module): Promise<number[][]> => {
-          const { results, inputs } = trial(module as (...given: never[]) => unknown, given); // safe: what the table calls the layer with
+          // safe: what the table calls the layer with
+          const { results, inputs } = trial(module as (...given: never[]) => unknown, given);
           return Promise.all(results(...inputs).map(values));
         };
         const copy = deepcopy(layer);

@@ -20,8 +20,18 @@ const shape = (x: Tensor): number[] => [...x.shape];
 
 describe("shapes", () => {
   const cases: readonly (readonly [string, nn.Layer, readonly number[], readonly number[]])[] = [
-    ["ConvTranspose1d", new nn.ConvTranspose1d(2, 3, 3, { stride: 2, padding: 1, outputPadding: 1 }), [4, 2, 5], [4, 3, 10]],
-    ["ConvTranspose2d with groups", new nn.ConvTranspose2d(4, 2, [2, 3], { groups: 2, stride: [2, 1] }), [1, 4, 3, 3], [1, 2, 6, 5]],
+    [
+      "ConvTranspose1d",
+      new nn.ConvTranspose1d(2, 3, 3, { stride: 2, padding: 1, outputPadding: 1 }),
+      [4, 2, 5],
+      [4, 3, 10],
+    ],
+    [
+      "ConvTranspose2d with groups",
+      new nn.ConvTranspose2d(4, 2, [2, 3], { groups: 2, stride: [2, 1] }),
+      [1, 4, 3, 3],
+      [1, 2, 6, 5],
+    ],
     ["ConvTranspose3d without a batch", new nn.ConvTranspose3d(1, 2, 2), [1, 2, 2, 2], [2, 3, 3, 3]],
     ["AdaptiveAvgPool2d", new nn.AdaptiveAvgPool2d([3, null]), [2, 3, 7, 5], [2, 3, 3, 5]],
     ["AdaptiveMaxPool1d", new nn.AdaptiveMaxPool1d(2), [1, 3, 7], [1, 3, 2]],
@@ -54,7 +64,9 @@ describe("shapes", () => {
     const layer = new nn.ConvTranspose2d(1, 1, 3, { stride: 2, padding: 1 });
     expect(shape(layer(ones([1, 1, 4, 4])))).toEqual([1, 1, 7, 7]);
     expect(shape(layer(ones([1, 1, 4, 4]), [8, 7]))).toEqual([1, 1, 8, 7]);
-    expect(() => layer(ones([1, 1, 4, 4]), 9)).toThrow(/ConvTranspose2d: an input of shape \[1, 1, 4, 4\] gives sizes from 7 to 8, not 9/);
+    expect(() => layer(ones([1, 1, 4, 4]), 9)).toThrow(
+      /ConvTranspose2d: an input of shape \[1, 1, 4, 4\] gives sizes from 7 to 8, not 9/,
+    );
   });
 
   it("recurrent layers, with and without a batch, in both directions", () => {
@@ -79,13 +91,20 @@ describe("shapes", () => {
     const attention = new nn.MultiheadAttention(4, 2, { batchFirst: true });
     const x = randn([3, 5, 4]);
     const hidden = tensor([[true, false, false, false, false]]).expand([3, 5]);
-    const [y, weights] = attention(x, x, x, { keyPaddingMask: hidden, averageAttnWeights: false, attnMask: zeros([6, 5, 5]) });
+    const [y, weights] = attention(x, x, x, {
+      keyPaddingMask: hidden,
+      averageAttnWeights: false,
+      attnMask: zeros([6, 5, 5]),
+    });
     expect([shape(y), shape(weights as Tensor)]).toEqual([
       [3, 5, 4],
       [3, 2, 5, 5],
     ]);
     expect((weights as Tensor).select(-1, 0).abs().sum().itemSync()).toBe(0);
-    const [single, none] = attention(x.select(0, 0), x.select(0, 0), x.select(0, 0), { needWeights: false, isCausal: true });
+    const [single, none] = attention(x.select(0, 0), x.select(0, 0), x.select(0, 0), {
+      needWeights: false,
+      isCausal: true,
+    });
     expect(shape(single)).toEqual([5, 4]);
     expect(none).toBeNull();
   });
@@ -101,7 +120,13 @@ describe("shapes", () => {
 
 describe("a transformer", () => {
   const create = () =>
-    new nn.Transformer(4, 2, { numEncoderLayers: 1, numDecoderLayers: 2, dimFeedforward: 8, dropout: 0, batchFirst: true });
+    new nn.Transformer(4, 2, {
+      numEncoderLayers: 1,
+      numDecoderLayers: 2,
+      dimFeedforward: 8,
+      dropout: 0,
+      batchFirst: true,
+    });
 
   it("gives a result for each position of the target, by those before it alone", () => {
     const transformer = create();
@@ -204,14 +229,9 @@ describe("names in the state", () => {
       "out_proj.weight",
       "out_proj.bias",
     ]);
-    expect(Object.keys(new nn.MultiheadAttention(4, 2, { kdim: 3, addBiasKv: true, bias: false }).stateDict())).toEqual([
-      "q_proj_weight",
-      "k_proj_weight",
-      "v_proj_weight",
-      "bias_k",
-      "bias_v",
-      "out_proj.weight",
-    ]);
+    expect(Object.keys(new nn.MultiheadAttention(4, 2, { kdim: 3, addBiasKv: true, bias: false }).stateDict())).toEqual(
+      ["q_proj_weight", "k_proj_weight", "v_proj_weight", "bias_k", "bias_v", "out_proj.weight"],
+    );
   });
 
   it("of an encoder, whose layers start alike", () => {
@@ -268,7 +288,14 @@ describe("printing as PyTorch prints", () => {
     [new nn.TripletMarginLoss(), "TripletMarginLoss()"],
     [new nn.RNN(2, 3), "RNN(2, 3)"],
     [
-      new nn.LSTM(10, 20, { numLayers: 2, bias: false, batchFirst: true, dropout: 0.5, bidirectional: true, projSize: 4 }),
+      new nn.LSTM(10, 20, {
+        numLayers: 2,
+        bias: false,
+        batchFirst: true,
+        dropout: 0.5,
+        bidirectional: true,
+        projSize: 4,
+      }),
       "LSTM(10, 20, proj_size=4, num_layers=2, bias=False, batch_first=True, dropout=0.5, bidirectional=True)",
     ],
     [new nn.RNNCell(2, 3, { nonlinearity: "relu", bias: false }), "RNNCell(2, 3, bias=False, nonlinearity=relu)"],
@@ -321,34 +348,94 @@ describe("what layers and losses refuse", () => {
       /either attnMask or isCausal/,
     ],
     ["limits that are crossed", () => new nn.Hardtanh(2, -1), ArgumentError, /min must be below max, got 2 and -1/],
-    ["an unknown activation", () => new nn.TransformerEncoderLayer(4, 2, { activation: "tan" as "relu" }), ArgumentError, /got "tan"/],
-    ["an unknown nonlinearity", () => new nn.RNN(2, 3, { nonlinearity: "sine" as "relu" }), ArgumentError, /"tanh" or "relu", got "sine"/],
+    [
+      "an unknown activation",
+      () => new nn.TransformerEncoderLayer(4, 2, { activation: "tan" as "relu" }),
+      ArgumentError,
+      /got "tan"/,
+    ],
+    [
+      "an unknown nonlinearity",
+      () => new nn.RNN(2, 3, { nonlinearity: "sine" as "relu" }),
+      ArgumentError,
+      /"tanh" or "relu", got "sine"/,
+    ],
     [
       "features that are not the layer's",
       () => new nn.GRU(2, 3)(ones([4, 1, 5])),
       ShapeError,
       /\[L, N, 2\] or \[L, 2\], got shape \[4, 1, 5\]/,
     ],
-    ["an empty sequence", () => new nn.RNN(2, 3)(ones([0, 1, 2])), ShapeError, /at least one step, got an input of shape \[0, 1, 2\]/],
+    [
+      "an empty sequence",
+      () => new nn.RNN(2, 3)(ones([0, 1, 2])),
+      ShapeError,
+      /at least one step, got an input of shape \[0, 1, 2\]/,
+    ],
     [
       "a state for another batch",
       () => new nn.GRU(2, 3)(ones([4, 2, 2]), zeros([1, 1, 3])),
       ShapeError,
       /wants a hidden state of shape \[1, 2, 3\], got \[1, 1, 3\]/,
     ],
-    ["a projection as wide as the state", () => new nn.LSTM(2, 3, { projSize: 3 }), ArgumentError, /below the hidden size 3, got 3/],
-    ["a cell's state of another width", () => new nn.GRUCell(2, 3)(ones([2, 2]), zeros([2, 4])), ShapeError, /\[2, 3\], got \[2, 4\]/],
-    ["images for one-dimensional norms", () => new nn.InstanceNorm1d(2)(ones([1, 2, 3, 3])), ShapeError, /2 or 3 dimensions/],
-    ["borders of the wrong number", () => new nn.ZeroPad2d([1, 2]), ArgumentError, /one whole number or 4, got \[1, 2\]/],
-    ["both size and factor", () => new nn.Upsample({ size: 2, scaleFactor: 2 }), ArgumentError, /either size or scaleFactor/],
-    ["groups that do not divide", () => new nn.ConvTranspose2d(3, 4, 2, { groups: 2 }), ArgumentError, /3 input and 4 output channels/],
+    [
+      "a projection as wide as the state",
+      () => new nn.LSTM(2, 3, { projSize: 3 }),
+      ArgumentError,
+      /below the hidden size 3, got 3/,
+    ],
+    [
+      "a cell's state of another width",
+      () => new nn.GRUCell(2, 3)(ones([2, 2]), zeros([2, 4])),
+      ShapeError,
+      /\[2, 3\], got \[2, 4\]/,
+    ],
+    [
+      "images for one-dimensional norms",
+      () => new nn.InstanceNorm1d(2)(ones([1, 2, 3, 3])),
+      ShapeError,
+      /2 or 3 dimensions/,
+    ],
+    [
+      "borders of the wrong number",
+      () => new nn.ZeroPad2d([1, 2]),
+      ArgumentError,
+      /one whole number or 4, got \[1, 2\]/,
+    ],
+    [
+      "both size and factor",
+      () => new nn.Upsample({ size: 2, scaleFactor: 2 }),
+      ArgumentError,
+      /either size or scaleFactor/,
+    ],
+    [
+      "groups that do not divide",
+      () => new nn.ConvTranspose2d(3, 4, 2, { groups: 2 }),
+      ArgumentError,
+      /3 input and 4 output channels/,
+    ],
     ["a class that is not there", () => f.multiMarginLoss(x, tensor([0, 3]).int()), IndexError, /3/],
-    ["a power of three", () => f.multiMarginLoss(x, tensor([0, 1]).int(), { p: 3 as 2 }), ArgumentError, /p must be 1 or 2, got 3/],
-    ["a variance that suits neither", () => f.gaussianNllLoss(x, x, ones([3])), ShapeError, /\[3\].*\[2, 3\] or \[2, 1\]/],
+    [
+      "a power of three",
+      () => f.multiMarginLoss(x, tensor([0, 1]).int(), { p: 3 as 2 }),
+      ArgumentError,
+      /p must be 1 or 2, got 3/,
+    ],
+    [
+      "a variance that suits neither",
+      () => f.gaussianNllLoss(x, x, ones([3])),
+      ShapeError,
+      /\[3\].*\[2, 3\] or \[2, 1\]/,
+    ],
     ["a negative variance", () => f.gaussianNllLoss(x, x, x.neg()), ArgumentError, /cannot be negative, got -1/],
     ["a negative beta", () => f.smoothL1Loss(x, x, { beta: -1 }), ArgumentError, /beta must not be negative, got -1/],
     ["a delta of nothing", () => f.huberLoss(x, x, { delta: 0 }), ArgumentError, /delta must be positive, got 0/],
-    ["targets for other inputs", () => f.cosineEmbeddingLoss(x, x, ones([3])), ShapeError, /target of shape \[2\], got \[3\]/],
+    [
+      "targets for other inputs",
+      () => f.cosineEmbeddingLoss(x, x, ones([3])),
+      ShapeError,
+      /target of shape \[2\], got \[3\]/,
+    ],
     ["an unknown reduction", () => f.softMarginLoss(x, x, { reduction: "most" as "sum" }), ArgumentError, /got "most"/],
   ];
   for (const [name, call, error, message] of cases) {

@@ -1,6 +1,18 @@
-/** Tables and softmaxes over many classes: what starts where PyTorch starts, and what is refused. Values are PyTorch's (1.13, after `manual_seed(0)`). */
+/**
+ * Tables and softmaxes over many classes: what starts where PyTorch starts, and what is refused. Values are PyTorch's
+ * (1.13, after `manual_seed(0)`).
+ */
 
-import { ArgumentError, DTypeError, IndexError, manualSeed, ones, ShapeError, type Tensor, tensor } from "@akari/tensor";
+import {
+  ArgumentError,
+  DTypeError,
+  IndexError,
+  manualSeed,
+  ones,
+  ShapeError,
+  type Tensor,
+  tensor,
+} from "@akari/tensor";
 import { describe, expect, it } from "vitest";
 import * as nn from "../src/index.ts";
 
@@ -63,15 +75,21 @@ describe("tables", () => {
     const { embeddingBag } = nn.functional;
     const weight = ones([4, 2]);
     const x = ints([1, 2, 3]);
-    expect(() => embeddingBag(x, weight, ints([0, 4]))).toThrow(/offsets begin with 0 and are at most 3, the number of indices; one is 4/);
+    expect(() => embeddingBag(x, weight, ints([0, 4]))).toThrow(
+      /offsets begin with 0 and are at most 3, the number of indices; one is 4/,
+    );
     expect(() => embeddingBag(x, weight, ints([1]))).toThrow(ArgumentError);
     expect(() => embeddingBag(x, weight)).toThrow(/needs offsets, a list of where bags begin, got none/);
     expect(() => embeddingBag(ints([[4]]), weight)).toThrow(IndexError);
-    expect(() => embeddingBag(x, weight, ints([0]), { mode: "min" as "max" })).toThrow(/mode must be "sum", "mean" or "max", got "min"/);
+    expect(() => embeddingBag(x, weight, ints([0]), { mode: "min" as "max" })).toThrow(
+      /mode must be "sum", "mean" or "max", got "min"/,
+    );
     expect(() => new nn.EmbeddingBag(4, 2, { mode: "min" as "max" })).toThrow(
       /EmbeddingBag: mode must be "sum", "mean" or "max", got "min"/,
     );
-    expect(() => embeddingBag(x, weight, ints([0]), { perSampleWeights: ones([3]) })).toThrow(/with mode "sum" only, got "mean"/);
+    expect(() => embeddingBag(x, weight, ints([0]), { perSampleWeights: ones([3]) })).toThrow(
+      /with mode "sum" only, got "mean"/,
+    );
     expect(() => embeddingBag(x, weight, ints([0]), { mode: "sum", perSampleWeights: ones([2]) })).toThrow(ShapeError);
     expect(() => embeddingBag(x, weight, ints([0]), { mode: "max", scaleGradByFreq: true })).toThrow(/scaleGradByFreq/);
     expect(() => nn.Embedding.fromPretrained(ones([3]))).toThrow(/must be \[rows, width\], got shape \[3\]/);
@@ -98,9 +116,13 @@ describe("AdaptiveLogSoftmaxWithLoss", () => {
   });
 
   it("refuses cutoffs that do not rise, layers without width, and targets that are no classes", () => {
-    expect(() => new nn.AdaptiveLogSoftmaxWithLoss(4, 5, [3, 3])).toThrow(/rising whole numbers from 1 to 4, got \[3, 3\]/);
+    expect(() => new nn.AdaptiveLogSoftmaxWithLoss(4, 5, [3, 3])).toThrow(
+      /rising whole numbers from 1 to 4, got \[3, 3\]/,
+    );
     expect(() => new nn.AdaptiveLogSoftmaxWithLoss(4, 5, [5])).toThrow(ArgumentError);
-    expect(() => new nn.AdaptiveLogSoftmaxWithLoss(8, 20, [4, 10])).toThrow(/widths of \[2, 0\]; take a smaller divValue/);
+    expect(() => new nn.AdaptiveLogSoftmaxWithLoss(8, 20, [4, 10])).toThrow(
+      /widths of \[2, 0\]; take a smaller divValue/,
+    );
     const layer = new nn.AdaptiveLogSoftmaxWithLoss(4, 5, [2]);
     expect(() => layer(ones([2, 4]), ints([0, 5]))).toThrow(/targets must be from 0 to 4, got 5/);
     expect(() => layer(ones([2, 4]), ones([2]))).toThrow(DTypeError);

@@ -23,7 +23,9 @@ describe("losses by their definitions", () => {
     ] as const;
     const wanted = x.map((row, n) => {
       const target = y[n] as number;
-      const missing = row.map((value, i) => (i === target ? 0 : Math.max(0, 0.7 - (row[target] as number) + value) ** 2));
+      const missing = row.map((value, i) =>
+        i === target ? 0 : Math.max(0, 0.7 - (row[target] as number) + value) ** 2,
+      );
       return ((weight[target] as number) * missing.reduce((a, b) => a + b)) / 3;
     });
     const got = f.multiMarginLoss(tensor(x, { dtype }), tensor(y, { dtype: "int32" }), {
@@ -32,7 +34,8 @@ describe("losses by their definitions", () => {
       weight: tensor(weight, { dtype }),
       reduction: "none",
     });
-    for (const [n, loss] of (got.toArraySync() as number[]).entries()) expect(loss).toBeCloseTo(wanted[n] as number, 12);
+    for (const [n, loss] of (got.toArraySync() as number[]).entries())
+      expect(loss).toBeCloseTo(wanted[n] as number, 12);
   });
 
   it("tripletMarginLoss with swapped anchors, and with a distance of one's own", () => {
@@ -60,7 +63,9 @@ describe("losses by their definitions", () => {
     ];
     const stirling = 5 * Math.log(5) - 5 + 0.5 * Math.log(2 * Math.PI * 5);
     const wanted = x.map((value, i) => Math.exp(value) - (y[i] as number) * value + (y[i] === 5 ? stirling : 0));
-    const got = f.poissonNllLoss(tensor(x, { dtype }), tensor(y, { dtype }), { full: true, reduction: "none" }).toArraySync() as number[];
+    const got = f
+      .poissonNllLoss(tensor(x, { dtype }), tensor(y, { dtype }), { full: true, reduction: "none" })
+      .toArraySync() as number[];
     for (const [i, loss] of got.entries()) expect(loss).toBeCloseTo(wanted[i] as number, 12);
   });
 

@@ -1,6 +1,7 @@
 /**
- * What TypeScript makes of modules: this file is type-checked with all tests, and what must not compile is marked. A module of which only `Module` is known is
- * called with anything, as in PyTorch; one whose class is known takes and gives what its `forward` does.
+ * What TypeScript makes of modules: this file is type-checked with all tests, and what must not compile is marked. A
+ * module of which only `Module` is known is called with anything, as in PyTorch; one whose class is known takes and
+ * gives what its `forward` does.
  */
 
 import { ones, type Tensor } from "@akari/tensor";
@@ -73,7 +74,8 @@ it("a module of which nothing more is known is called with anything", () => {
 it("a function that is generic in its module calls it, and gives it back as what it was", () => {
   const run = <M extends Module>(model: M, input: Tensor): Tensor => model(input);
   const frozen = <M extends Module>(model: M): M => model.requiresGrad_(false);
-  const pass = <M extends Module>(model: M, ...inputs: Parameters<M["forward"]>): ReturnType<M["forward"]> => model(...inputs);
+  const pass = <M extends Module>(model: M, ...inputs: Parameters<M["forward"]>): ReturnType<M["forward"]> =>
+    model(...inputs);
   expect(run(new Linear(3, 2), x).shape).toEqual([5, 2]);
   expectTypeOf(frozen(new Linear(3, 2))).toEqualTypeOf<Linear>();
   expectTypeOf(pass(new Linear(3, 2), x)).toEqualTypeOf<Tensor>();

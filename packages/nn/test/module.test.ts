@@ -64,7 +64,9 @@ describe("Module", () => {
     expect(net.getSubmodule("")).toBe(net);
     expect(net.getParameter("0.weight").shape).toEqual([3, 2]);
     expect(net.getBuffer("1.running_mean").shape).toEqual([3]);
-    expect(() => net.getParameter("0.running_mean")).toThrow(/getParameter: there is no "0.running_mean"; there are "0.weight", "0.bias"/);
+    expect(() => net.getParameter("0.running_mean")).toThrow(
+      /getParameter: there is no "0.running_mean"; there are "0.weight", "0.bias"/,
+    );
     expect(net.double().getParameter("0.bias").dtype).toBe("float64");
     expect(net.half().float().getBuffer("1.running_var").dtype).toBe("float32");
   });

@@ -1,6 +1,6 @@
 /**
- * Options that do not exist, and what stands where options are expected, as a program in JavaScript may give them: every layer and every function that takes
- * options refuses both by name, before anything is computed.
+ * Options that do not exist, and what stands where options are expected, as a program in JavaScript may give them:
+ * every layer and every function that takes options refuses both by name, before anything is computed.
  */
 
 import { ones, type Tensor, tensor, zeros } from "@akari/tensor";
@@ -89,7 +89,12 @@ const losses: Readonly<Record<string, () => readonly Tensor[]>> = {
   BCEWithLogitsLoss: () => [x(), x()],
   CosineEmbeddingLoss: () => [x(), x(), signs()],
   CrossEntropyLoss: () => [x(), labels()],
-  CTCLoss: () => [ones([3, 2, 4]).logSoftmax(-1), ones([2, 1], { dtype: "int32" }), tensor([3, 3]).int(), tensor([1, 1]).int()],
+  CTCLoss: () => [
+    ones([3, 2, 4]).logSoftmax(-1),
+    ones([2, 1], { dtype: "int32" }),
+    tensor([3, 3]).int(),
+    tensor([1, 1]).int(),
+  ],
   GaussianNLLLoss: () => [x(), x(), x()],
   HingeEmbeddingLoss: () => [x(), x()],
   HuberLoss: () => [x(), x()],
@@ -193,7 +198,8 @@ const functions: Readonly<Record<string, Entry>> = {
 
 type Make = new (...given: unknown[]) => (...given: unknown[]) => unknown;
 const made = (name: string): Make => Reflect.get(nn, name) as Make; // safe: the tables hold names of layers
-const called = (name: string) => Reflect.get(nn.functional, name) as (...given: unknown[]) => unknown; // safe: names of functions
+// safe: names of functions
+const called = (name: string) => Reflect.get(nn.functional, name) as (...given: unknown[]) => unknown;
 
 describe("a layer", () => {
   for (const [name, [given, valid]] of Object.entries(layers)) {
@@ -239,14 +245,19 @@ describe("a call", () => {
     TransformerEncoder: (options) => new nn.TransformerEncoder(encoder, 1)(x(), options),
     TransformerDecoderLayer: (options) => decoder(x(), x(), options),
     TransformerDecoder: (options) => new nn.TransformerDecoder(decoder, 1)(x(), x(), options),
-    Transformer: (options) => new nn.Transformer(4, 2, { ...small, numEncoderLayers: 1, numDecoderLayers: 1 })(x(), x(), options),
+    Transformer: (options) =>
+      new nn.Transformer(4, 2, { ...small, numEncoderLayers: 1, numDecoderLayers: 1 })(x(), x(), options),
   };
   for (const [name, call] of Object.entries(entries)) it(name, () => refuses(call as (options: unknown) => unknown));
 });
 
 it("says which options there are", () => {
-  expect(() => new (made("Linear"))(3, 2, false)).toThrow("Linear: expected options by name, { bias, device, dtype }, got false");
-  expect(() => new (made("Linear"))(3, 2, { biass: true })).toThrow('Linear: there is no option "biass"; there are bias, device, dtype');
+  expect(() => new (made("Linear"))(3, 2, false)).toThrow(
+    "Linear: expected options by name, { bias, device, dtype }, got false",
+  );
+  expect(() => new (made("Linear"))(3, 2, { biass: true })).toThrow(
+    'Linear: there is no option "biass"; there are bias, device, dtype',
+  );
   expect(() => new (made("Conv2d"))(1, 8, 3, { outputPadding: 1 })).toThrow(
     /Conv2d: there is no option "outputPadding"; there are stride, .*paddingMode/,
   );
@@ -254,7 +265,9 @@ it("says which options there are", () => {
     /no option "paddingMode"; there are .*outputPadding/,
   );
   expect(() => new (made("GRU"))(3, 2, { projSize: 1 })).toThrow(/GRU: there is no option "projSize"/);
-  expect(() => new (made("LSTM"))(3, 2, { nonlinearity: "relu" })).toThrow(/LSTM: there is no option "nonlinearity"; there are .*projSize/);
+  expect(() => new (made("LSTM"))(3, 2, { nonlinearity: "relu" })).toThrow(
+    /LSTM: there is no option "nonlinearity"; there are .*projSize/,
+  );
   expect(() => new (made("TransformerEncoder"))(new nn.TransformerEncoderLayer(4, 2), 1, new nn.LayerNorm(4))).toThrow(
     /TransformerEncoder: expected options by name, \{ norm \}, got LayerNorm/,
   );
@@ -269,9 +282,19 @@ it("an option that is undefined is one that is left out", () => {
 
 it("tables, parameters and clipping", () => {
   const unchecked = (f: (...given: never[]) => unknown, ...given: unknown[]) => f(...(given as never[]));
-  expect(() => unchecked(nn.Embedding.fromPretrained, x(), false)).toThrow(/Embedding.fromPretrained: expected options by name, \{ freeze/);
-  expect(() => unchecked(nn.EmbeddingBag.fromPretrained, x(), { frozen: false })).toThrow(/no option "frozen"; there are freeze/);
-  expect(() => new (made("Parameter"))(x(), false)).toThrow("Parameter: expected options by name, { requiresGrad }, got false");
-  expect(() => unchecked(nn.clipGradNorm_, [x()], 1, 2)).toThrow(/clipGradNorm_: expected options by name, \{ normType/);
-  expect(() => unchecked(nn.spectralNorm, new nn.Linear(3, 2), "weight", 2)).toThrow(/spectralNorm: expected options by name/);
+  expect(() => unchecked(nn.Embedding.fromPretrained, x(), false)).toThrow(
+    /Embedding.fromPretrained: expected options by name, \{ freeze/,
+  );
+  expect(() => unchecked(nn.EmbeddingBag.fromPretrained, x(), { frozen: false })).toThrow(
+    /no option "frozen"; there are freeze/,
+  );
+  expect(() => new (made("Parameter"))(x(), false)).toThrow(
+    "Parameter: expected options by name, { requiresGrad }, got false",
+  );
+  expect(() => unchecked(nn.clipGradNorm_, [x()], 1, 2)).toThrow(
+    /clipGradNorm_: expected options by name, \{ normType/,
+  );
+  expect(() => unchecked(nn.spectralNorm, new nn.Linear(3, 2), "weight", 2)).toThrow(
+    /spectralNorm: expected options by name/,
+  );
 });

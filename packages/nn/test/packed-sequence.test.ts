@@ -1,10 +1,29 @@
 /** Packed sequences: what a recurrent layer makes of them is what it makes of each sequence alone. */
 
 import { gradcheck, gradgradcheck, requiresGrad } from "@akari/autograd";
-import { ArgumentError, arange, cat, full, manualSeed, ones, randn, ShapeError, stack, type Tensor, tensor } from "@akari/tensor";
+import {
+  ArgumentError,
+  arange,
+  cat,
+  full,
+  manualSeed,
+  ones,
+  randn,
+  ShapeError,
+  stack,
+  type Tensor,
+  tensor,
+} from "@akari/tensor";
 import { describe, expect, it } from "vitest";
 import * as nn from "../src/index.ts";
-import { PackedSequence, packPaddedSequence, packSequence, padPackedSequence, unpackSequence, unpadSequence } from "../src/rnn.ts";
+import {
+  PackedSequence,
+  packPaddedSequence,
+  packSequence,
+  padPackedSequence,
+  unpackSequence,
+  unpadSequence,
+} from "../src/rnn.ts";
 
 const lengths = [2, 5, 1, 5, 3];
 const row = (...values: number[]) => tensor(values);
@@ -69,7 +88,10 @@ describe("recurrent layers", () => {
     const first = [randn([count, 5, layer.projSize || 4]), randn([count, 5, 4])] as const;
     const run = (input: Tensor | PackedSequence, state: readonly [Tensor, Tensor]) => {
       // Safe: each kind of layer is given the states that it takes, and gives what it is given.
-      const call = layer as unknown as (input: unknown, state: unknown) => [Tensor & PackedSequence, Tensor | [Tensor, Tensor]];
+      const call = layer as unknown as (
+        input: unknown,
+        state: unknown,
+      ) => [Tensor & PackedSequence, Tensor | [Tensor, Tensor]];
       const [output, last] = call(input, layer instanceof nn.LSTM ? state : state[0]);
       return { output, last: Array.isArray(last) ? last : [last] };
     };
@@ -115,13 +137,29 @@ describe("what does not fit is refused", () => {
     ["a length of zero", () => packPaddedSequence(ones([3, 2]), [1, 0]), "got [1, 0]"],
     ["a length beyond the input", () => packPaddedSequence(ones([3, 2]), [4, 1]), "got [4, 1]"],
     ["unknown options", () => Reflect.apply(packSequence, null, [[ones([2])], { batchFirst: true }]), "batchFirst"],
-    ["a total length below the longest", () => padPackedSequence(packSequence([ones([3])]), { totalLength: 2 }), "totalLength"],
+    [
+      "a total length below the longest",
+      () => padPackedSequence(packSequence([ones([3])]), { totalLength: 2 }),
+      "totalLength",
+    ],
     ["no sequences", () => packSequence([]), "at least one"],
     ["batch sizes that grow", () => new PackedSequence(ones([3]), [1, 2]), "never grow, got [1, 2]"],
     // Safe, all of these: what is no sequence is what is tested.
-    ["a word for lengths", () => packPaddedSequence(ones([3, 2]), "ab" as unknown as number[]), "numbers or a tensor as lengths, got ab"],
-    ["nothing at all", () => packPaddedSequence(null as unknown as Tensor, [1]), "packPaddedSequence: expected a tensor, got null"],
-    ["a tensor that is not packed", () => padPackedSequence(ones([3]) as unknown as PackedSequence), "expected a packed sequence"],
+    [
+      "a word for lengths",
+      () => packPaddedSequence(ones([3, 2]), "ab" as unknown as number[]),
+      "numbers or a tensor as lengths, got ab",
+    ],
+    [
+      "nothing at all",
+      () => packPaddedSequence(null as unknown as Tensor, [1]),
+      "packPaddedSequence: expected a tensor, got null",
+    ],
+    [
+      "a tensor that is not packed",
+      () => padPackedSequence(ones([3]) as unknown as PackedSequence),
+      "expected a packed sequence",
+    ],
     ["nothing, by a layer", () => Reflect.apply(new nn.LSTM(2, 2), null, []), "LSTM: expected a tensor, got undefined"],
     ["lengths for other sequences", () => unpadSequence(ones([3, 2]), [1]), "2 sequences"],
   ])("%s", (_, act, message) => {
@@ -133,7 +171,11 @@ describe("what does not fit is refused", () => {
     ["one dimension", () => packPaddedSequence(ones([3]), [3]), "[L, N, ...], got [3]"],
     ["data that is not as long", () => new PackedSequence(ones([2]), [2, 1]), "want data [3, ...], got [2]"],
     ["data of another width", () => new nn.GRU(2, 2)(packSequence([ones([2, 3])])), "packed data [steps, 2]"],
-    ["a state of another batch", () => new nn.GRU(2, 2)(packSequence([ones([2, 2])]), ones([1, 3, 2])), "[1, 1, 2], got [1, 3, 2]"],
+    [
+      "a state of another batch",
+      () => new nn.GRU(2, 2)(packSequence([ones([2, 2])]), ones([1, 3, 2])),
+      "[1, 1, 2], got [1, 3, 2]",
+    ],
   ])("%s", (_, act, message) => {
     expect(act).toThrow(ShapeError);
     expect(act).toThrow(message);

@@ -1,4 +1,7 @@
-/** Unpooling, fractional pooling, sampling at points, and what draws: values are PyTorch's (1.13, after `manual_seed(0)`). */
+/**
+ * Unpooling, fractional pooling, sampling at points, and what draws: values are PyTorch's (1.13, after
+ * `manual_seed(0)`).
+ */
 
 import { ArgumentError, arange, IndexError, manualSeed, ones, rand, ShapeError, tensor, zeros } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
@@ -22,15 +25,21 @@ describe("unpooling", () => {
 
   it("refuses other shapes, sizes and indices", () => {
     const [x, at] = [ones([1, 1, 2]), zeros([1, 1, 2], { dtype: "int32" })];
-    expect(() => f.maxUnpool1d(x, zeros([1, 2], { dtype: "int32" }), 2)).toThrow(/expected an input and indices of one shape/);
-    expect(() => f.maxUnpool1d(x, at, 2, { outputSize: [6] })).toThrow(/less than a stride of \[2\] away from \[4\], got \[6\]/);
+    expect(() => f.maxUnpool1d(x, zeros([1, 2], { dtype: "int32" }), 2)).toThrow(
+      /expected an input and indices of one shape/,
+    );
+    expect(() => f.maxUnpool1d(x, at, 2, { outputSize: [6] })).toThrow(
+      /less than a stride of \[2\] away from \[4\], got \[6\]/,
+    );
     expect(() => f.maxUnpool1d(x, at.add(4), 2)).toThrow(IndexError);
     expect(() => f.maxUnpool2d(ones([2]), at, 2)).toThrow(ShapeError);
   });
 
   it("prints as PyTorch does", () => {
     expect(new nn.MaxUnpool2d(2).toString()).toBe("MaxUnpool2d(kernel_size=(2, 2), stride=(2, 2), padding=(0, 0))");
-    expect(new nn.MaxUnpool1d(2, { stride: 3 }).toString()).toBe("MaxUnpool1d(kernel_size=(2,), stride=(3,), padding=(0,))");
+    expect(new nn.MaxUnpool1d(2, { stride: 3 }).toString()).toBe(
+      "MaxUnpool1d(kernel_size=(2,), stride=(3,), padding=(0,))",
+    );
   });
 });
 
@@ -51,7 +60,9 @@ describe("fractional pooling", () => {
 
   it("wants one size, and windows that fit", () => {
     expect(() => new nn.FractionalMaxPool2d(2)).toThrow(/give either outputSize or outputRatio/);
-    expect(() => new nn.FractionalMaxPool3d(2, { outputRatio: 1.5 })).toThrow(/must lie between 0 and 1, got \[1.5, 1.5, 1.5\]/);
+    expect(() => new nn.FractionalMaxPool3d(2, { outputRatio: 1.5 })).toThrow(
+      /must lie between 0 and 1, got \[1.5, 1.5, 1.5\]/,
+    );
     expect(() => f.fractionalMaxPool2d(ones([1, 4, 4]), 3, { outputSize: 3 })).toThrow(ShapeError);
     expect(new nn.FractionalMaxPool2d(2, { outputRatio: 0.7 })(ones([2, 6, 6])).shape).toEqual([2, 4, 4]);
   });
@@ -75,8 +86,12 @@ describe("sampling at points", () => {
     expect(() => f.gridSample(ones([1, 1, 2, 2, 2]), ones([1, 2, 2, 2, 3]), { mode: "bicubic" })).toThrow(
       /mode for 3 dimensions must be "bilinear" or "nearest", got "bicubic"/,
     );
-    expect(() => f.gridSample(ones([1, 1, 2, 2]), ones([1, 2, 2, 2]), { paddingMode: "circular" as "zeros" })).toThrow(ArgumentError);
-    expect(() => f.affineGrid(ones([1, 2, 3]), [1, 1, 2, 2, 2])).toThrow(/got shape \[1, 2, 3\] and size \[1, 1, 2, 2, 2\]/);
+    expect(() => f.gridSample(ones([1, 1, 2, 2]), ones([1, 2, 2, 2]), { paddingMode: "circular" as "zeros" })).toThrow(
+      ArgumentError,
+    );
+    expect(() => f.affineGrid(ones([1, 2, 3]), [1, 1, 2, 2, 2])).toThrow(
+      /got shape \[1, 2, 3\] and size \[1, 1, 2, 2, 2\]/,
+    );
   });
 });
 
@@ -116,7 +131,9 @@ describe("random activations", () => {
   });
 
   it("Softmax2d wants images", () => {
-    expect(() => new nn.Softmax2d()(ones([2, 2]))).toThrow(/expected \[N, C, H, W\] or \[C, H, W\], got shape \[2, 2\]/);
+    expect(() => new nn.Softmax2d()(ones([2, 2]))).toThrow(
+      /expected \[N, C, H, W\] or \[C, H, W\], got shape \[2, 2\]/,
+    );
     expect(() => new nn.ChannelShuffle(3)(ones([1, 4, 2]))).toThrow(ShapeError);
   });
 });

@@ -18,15 +18,19 @@ import {
 export interface LionOptions extends BaseOptions {
   /** The learning rate. Default 1e-4. */
   lr: number;
-  /** How much of the mean of past gradients goes into a step's direction, and into the mean that is kept. Default [0.9, 0.99]. */
+  /**
+   * How much of the mean of past gradients goes into a step's direction, and into the mean that is kept. Default
+   * [0.9, 0.99].
+   */
   betas: readonly [number, number];
   /** How fast the weights decay, apart from the gradient. Default 0. */
   weightDecay: number;
 }
 
 /**
- * Lion ("evolved sign momentum"): every element steps equally far, only the sign is learned. It keeps one tensor for each parameter where Adam keeps
- * two, and wants a learning rate three to ten times smaller than Adam's, with a weight decay as much larger.
+ * Lion ("evolved sign momentum"): every element steps equally far, only the sign is learned. It keeps one tensor for
+ * each parameter where Adam keeps two, and wants a learning rate three to ten times smaller than Adam's, with a weight
+ * decay as much larger.
  *
  *     p ← p - η(sign(β₁m + (1-β₁)g) + λp)        m ← β₂m + (1-β₂)g
  *

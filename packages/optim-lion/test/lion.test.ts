@@ -4,7 +4,8 @@ import { tensor } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
 import { Lion } from "../src/index.ts";
 
-// What every optimizer must do: find the bottom of a bowl, treat groups by their options, save and load its state, refuse nonsense.
+// What every optimizer must do: find the bottom of a bowl, treat groups by their options, save and load its state,
+// refuse nonsense.
 describeOptimizer("Lion", (params, options) => new Lion(params, options), { lr: 0.01 });
 
 describe("Lion", () => {
@@ -32,7 +33,9 @@ describe("Lion", () => {
 
   it("refuses options that make no sense", () => {
     const x = requiresGrad(tensor([1]));
-    expect(() => new Lion([x], { betas: [0.9, 1] })).toThrow("Lion: betas must be two numbers from 0 to 1 (1 excluded), got [0.9,1]");
+    expect(() => new Lion([x], { betas: [0.9, 1] })).toThrow(
+      "Lion: betas must be two numbers from 0 to 1 (1 excluded), got [0.9,1]",
+    );
     expect(() => new Lion([x], { weightDecay: -1 })).toThrow("Lion: weightDecay must not be negative, got -1");
   });
 });

@@ -35,7 +35,11 @@ export class Adagrad extends ElementwiseOptimizer<AdagradOptions> {
   static override name = "Adagrad";
 
   constructor(params: ParamsArgument<AdagradOptions>, options: Partial<AdagradOptions> = {}) {
-    super(params, { lr: 1e-2, lrDecay: 0, weightDecay: 0, initialAccumulatorValue: 0, eps: 1e-10, maximize: false }, options);
+    super(
+      params,
+      { lr: 1e-2, lrDecay: 0, weightDecay: 0, initialAccumulatorValue: 0, eps: 1e-10, maximize: false },
+      options,
+    );
   }
 
   protected override check(options: Readonly<AdagradOptions>): void {

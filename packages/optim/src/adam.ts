@@ -22,7 +22,14 @@ export interface AdamOptions extends BaseOptions {
   maximize: boolean;
 }
 
-const defaults: AdamOptions = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, amsgrad: false, maximize: false };
+const defaults: AdamOptions = {
+  lr: 1e-3,
+  betas: [0.9, 0.999],
+  eps: 1e-8,
+  weightDecay: 0,
+  amsgrad: false,
+  maximize: false,
+};
 
 abstract class AdamBase extends ElementwiseOptimizer<AdamOptions> {
   /** Whether the weights decay by themselves, apart from the gradient. */
@@ -40,7 +47,10 @@ abstract class AdamBase extends ElementwiseOptimizer<AdamOptions> {
     return amsgrad ? [...means, { name: "max_exp_avg_sq" }] : means;
   }
 
-  protected override scalars({ lr, betas: [beta1, beta2], eps, weightDecay }: Readonly<AdamOptions>, step: number): Scalars {
+  protected override scalars(
+    { lr, betas: [beta1, beta2], eps, weightDecay }: Readonly<AdamOptions>,
+    step: number,
+  ): Scalars {
     const [correction1, correction2] = [1 - beta1 ** step, 1 - beta2 ** step];
     return {
       beta1,
@@ -66,7 +76,10 @@ abstract class AdamBase extends ElementwiseOptimizer<AdamOptions> {
     const v2 = v.mul(scalar("beta2")).add(g.mul(g).mul(scalar("rest2")));
     const largest = options.amsgrad ? state("max_exp_avg_sq").max(v2) : v2;
     const denominator = largest.sqrt().mul(scalar("correction")).add(scalar("eps"));
-    return { param: p.sub(m2.div(denominator).mul(scalar("stepSize"))), state: { exp_avg: m2, exp_avg_sq: v2, max_exp_avg_sq: largest } };
+    return {
+      param: p.sub(m2.div(denominator).mul(scalar("stepSize"))),
+      state: { exp_avg: m2, exp_avg_sq: v2, max_exp_avg_sq: largest },
+    };
   }
 }
 
@@ -75,7 +88,8 @@ abstract class AdamBase extends ElementwiseOptimizer<AdamOptions> {
  *
  *     g ← g + λp        m ← β₁m + (1-β₁)g        v ← β₂v + (1-β₂)g²        p ← p - η m̂ / (√v̂ + ε)
  *
- * with m̂ = m/(1-β₁ᵗ) and v̂ = v/(1-β₂ᵗ). Kingma & Ba 2015, "Adam: a method for stochastic optimization", https://arxiv.org/abs/1412.6980
+ * with m̂ = m/(1-β₁ᵗ) and v̂ = v/(1-β₂ᵗ). Kingma & Ba 2015, "Adam: a method for stochastic optimization",
+ * https://arxiv.org/abs/1412.6980
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.Adam.html
  *
@@ -95,8 +109,8 @@ export class Adam extends AdamBase {
 }
 
 /**
- * Adam whose weights decay apart from the gradient: `p ← p - ηλp` before Adam's own step. Loshchilov & Hutter 2019, "Decoupled weight decay
- * regularization", https://arxiv.org/abs/1711.05101
+ * Adam whose weights decay apart from the gradient: `p ← p - ηλp` before Adam's own step. Loshchilov & Hutter 2019,
+ * "Decoupled weight decay regularization", https://arxiv.org/abs/1711.05101
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.AdamW.html
  */

@@ -21,11 +21,13 @@ export interface AdamaxOptions extends BaseOptions {
 }
 
 /**
- * The form of Adam that divides by the largest recent gradient, which fades with β₂, instead of the root of a running mean of squares.
+ * The form of Adam that divides by the largest recent gradient, which fades with β₂, instead of the root of a running
+ * mean of squares.
  *
  *     g ← g + λp        m ← β₁m + (1-β₁)g        u ← max(β₂u, |g| + ε)        p ← p - η m̂ / u
  *
- * with m̂ = m/(1-β₁ᵗ). Kingma & Ba 2015, "Adam: a method for stochastic optimization", section 7, https://arxiv.org/abs/1412.6980
+ * with m̂ = m/(1-β₁ᵗ). Kingma & Ba 2015, "Adam: a method for stochastic optimization", section 7,
+ * https://arxiv.org/abs/1412.6980
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.Adamax.html
  */
@@ -47,7 +49,10 @@ export class Adamax extends ElementwiseOptimizer<AdamaxOptions> {
     return [{ name: "exp_avg" }, { name: "exp_inf" }];
   }
 
-  protected override scalars({ lr, betas: [beta1, beta2], eps, weightDecay }: Readonly<AdamaxOptions>, step: number): Scalars {
+  protected override scalars(
+    { lr, betas: [beta1, beta2], eps, weightDecay }: Readonly<AdamaxOptions>,
+    step: number,
+  ): Scalars {
     return { beta1, rest1: 1 - beta1, beta2, rate: lr / (1 - beta1 ** step), eps, weightDecay };
   }
 

@@ -23,7 +23,8 @@ export interface ASGDOptions extends BaseOptions {
 }
 
 /**
- * Averaged stochastic gradient descent: plain steps, and beside them (`ax` in the state) the average of the parameters, which one uses in the end.
+ * Averaged stochastic gradient descent: plain steps, and beside them (`ax` in the state) the average of the parameters,
+ * which one uses in the end.
  *
  *     p ← (1-λη)p - ηg        a ← a + μ(p-a)        η = η₀/(1+λη₀t)^α        μ = 1/max(1, t-t₀)
  *

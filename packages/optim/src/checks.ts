@@ -12,7 +12,9 @@ export function checkNotNegative(optimizer: string, values: Readonly<Record<stri
 /** Throws an ArgumentError unless the decay rates of running means are from 0 to 1, 1 excluded. */
 export function checkBetas(optimizer: string, betas: readonly number[]): void {
   if (!Array.isArray(betas) || betas.length !== 2 || betas.some((beta) => !(beta >= 0 && beta < 1))) {
-    throw new ArgumentError(`${optimizer}: betas must be two numbers from 0 to 1 (1 excluded), got ${JSON.stringify(betas)}`);
+    throw new ArgumentError(
+      `${optimizer}: betas must be two numbers from 0 to 1 (1 excluded), got ${JSON.stringify(betas)}`,
+    );
   }
 }
 

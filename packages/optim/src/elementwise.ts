@@ -1,7 +1,7 @@
 /**
- * Optimizers that treat every element alike: one formula from a parameter's element, its gradient and what is remembered of it to the new
- * values. The formula becomes one kernel, and a step is one call for all parameters of all groups. To write an optimizer of your own, extend
- * this class, name what is remembered, and write the formula.
+ * Optimizers that treat every element alike: one formula from a parameter's element, its gradient and what is
+ * remembered of it to the new values. The formula becomes one kernel, and a step is one call for all parameters of all
+ * groups. To write an optimizer of your own, extend this class, name what is remembered, and write the formula.
  */
 
 import {
@@ -96,31 +96,46 @@ export abstract class ElementwiseOptimizer<Options extends BaseOptions> extends 
   readonly #items = new Map<Tensor, Item>();
   readonly #batches: Batch[] = [];
 
-  /** The tensors kept for each parameter. Which there are may depend on options as the formula may; what they start as, on all options. */
+  /**
+   * The tensors kept for each parameter. Which there are may depend on options as the formula may; what they start as,
+   * on all options.
+   */
   protected memory(_options: Readonly<Options>): readonly Memory[] {
     return [];
   }
 
-  /** The numbers kept for each parameter besides `step`, and what they start as: `scalars` may read and change them in `state`. Default: none. */
+  /**
+   * The numbers kept for each parameter besides `step`, and what they start as: `scalars` may read and change them in
+   * `state`. Default: none.
+   */
   protected numbers(_options: Readonly<Options>): Readonly<Record<string, number>> | null {
     return null;
   }
 
   /**
-   * The numbers that the formula reads, by name, computed anew for each step, so that nothing is ever compiled into it. The names are always the same, in
-   * the same order. `step` counts from 1. Numbers may be remembered in `state`, if `numbers` names them.
+   * The numbers that the formula reads, by name, computed anew for each step, so that nothing is ever compiled into it.
+   * The names are always the same, in the same order. `step` counts from 1. Numbers may be remembered in `state`, if
+   * `numbers` names them.
    */
   protected abstract scalars(options: Readonly<Options>, step: number, state: ParamState): Scalars;
 
-  /** The formula. It may depend on `options` that are true or false, text or null, and on whether a number is zero; numbers come as `scalars`. */
+  /**
+   * The formula. It may depend on `options` that are true or false, text or null, and on whether a number is zero;
+   * numbers come as `scalars`.
+   */
   protected abstract formula(elements: Elements, options: Readonly<Options>): Updated;
 
   protected override stateNames(options: Readonly<Options>): ReadonlySet<string> {
-    return new Set(["step", ...this.memory(options).map(({ name }) => name), ...Object.keys(this.numbers(options) ?? {})]);
+    return new Set([
+      "step",
+      ...this.memory(options).map(({ name }) => name),
+      ...Object.keys(this.numbers(options) ?? {}),
+    ]);
   }
 
   protected override update(): void {
-    for (const { params } of this.paramGroups) for (const param of params) if (param.grad !== null) this.#checkGradient(param, param.grad);
+    for (const { params } of this.paramGroups)
+      for (const param of params) if (param.grad !== null) this.#checkGradient(param, param.grad);
     for (const group of this.paramGroups) this.#collect(group);
     for (const { device, program: compiled, items } of this.#batches) {
       if (items.length > 0) device.run({ kind: "foreach", program: compiled, items });
@@ -133,7 +148,8 @@ export abstract class ElementwiseOptimizer<Options extends BaseOptions> extends 
     if (grad.device !== param.device) {
       throw new DeviceError(`${name}: a parameter is on ${param.device.name}, but its gradient on ${grad.device.name}`);
     }
-    if (grad.dtype !== param.dtype) throw new DTypeError(`${name}: a parameter is ${param.dtype}, but its gradient ${grad.dtype}`);
+    if (grad.dtype !== param.dtype)
+      throw new DTypeError(`${name}: a parameter is ${param.dtype}, but its gradient ${grad.dtype}`);
   }
 
   /** Puts the parameters of a group that have a gradient into their batches. */
@@ -157,11 +173,15 @@ export abstract class ElementwiseOptimizer<Options extends BaseOptions> extends 
       item.scalars = scalars;
       item.inputs[1] = grad;
       for (const view of item.to) (view as Tensor).storage.version++; // safe: filled with tensors below
-      if (param.numel() > 0) this.#batchOf(param.device, this.#program(plan, group, param.dtype, named)).items.push(item);
+      if (param.numel() > 0)
+        this.#batchOf(param.device, this.#program(plan, group, param.dtype, named)).items.push(item);
     }
   }
 
-  /** What follows from the options: one plan for each combination of those that are not numbers, and of numbers that are zero. */
+  /**
+   * What follows from the options: one plan for each combination of those that are not numbers, and of numbers that are
+   * zero.
+   */
   #planOf(options: ParamGroup<Options>): Plan {
     let key = "";
     const values = options as unknown as Readonly<Record<string, unknown>>; // safe: an object of options by name
@@ -180,7 +200,8 @@ export abstract class ElementwiseOptimizer<Options extends BaseOptions> extends 
 
   #itemOf(param: Tensor, plan: Plan, options: Readonly<Options>): Item {
     const item = this.#items.get(param);
-    if (item !== undefined && item.plan === plan && item.state === this.state.get(param) && follows(item, param)) return item;
+    if (item !== undefined && item.plan === plan && item.state === this.state.get(param) && follows(item, param))
+      return item;
     const state = this.state.get(param) ?? { step: 0 };
     this.state.set(param, state);
     state.step ??= 0;
@@ -188,7 +209,8 @@ export abstract class ElementwiseOptimizer<Options extends BaseOptions> extends 
     for (const { name, initial = 0 } of this.memory(options)) {
       const known = state[name] ?? param.newEmpty(param.shape).fill_(initial);
       // The parameter may have moved, to another dtype or device; what is remembered of it follows.
-      state[name] = (known as Tensor).to(param.dtype).to(param.device); // safe: the entries named by `memory` are tensors
+      // safe: the entries named by `memory` are tensors
+      state[name] = (known as Tensor).to(param.dtype).to(param.device);
     }
     for (const [name, initial] of Object.entries(this.numbers(options) ?? {})) state[name] ??= initial;
     const kept = plan.memory.map(({ name }) => state[name] as Tensor); // safe: made above
@@ -233,5 +255,6 @@ export abstract class ElementwiseOptimizer<Options extends BaseOptions> extends 
 /** Whether what is remembered still has the parameter's dtype and device. */
 function follows({ to }: Item, param: Tensor): boolean {
   const [, first] = to;
-  return first === undefined || (first.dtype === param.dtype && (first as Tensor).device === param.device); // safe: filled with tensors
+  // safe: filled with tensors
+  return first === undefined || (first.dtype === param.dtype && (first as Tensor).device === param.device);
 }

@@ -41,5 +41,12 @@ export {
 } from "./schedulers/ramp.ts";
 export { LRScheduler, type Scheduler, type SchedulerState } from "./schedulers/scheduler.ts";
 export { ChainedScheduler, SequentialLR } from "./schedulers/sequential.ts";
-export { ExponentialLR, type GammaOptions, LambdaLR, MultiplicativeLR, MultiStepLR, StepLR } from "./schedulers/step.ts";
+export {
+  ExponentialLR,
+  type GammaOptions,
+  LambdaLR,
+  MultiplicativeLR,
+  MultiStepLR,
+  StepLR,
+} from "./schedulers/step.ts";
 export { SGD, type SGDOptions } from "./sgd.ts";

@@ -1,7 +1,8 @@
 /**
- * L-BFGS. It asks for the loss and the gradient several times a step, so it takes a closure. The vectors are kept and multiplied on the host, in
- * double precision, since every decision of the line search needs their products. The method itself is a generator that yields the tensors whose
- * numbers it needs: one driver reads them at once, the other awaits them.
+ * L-BFGS. It asks for the loss and the gradient several times a step, so it takes a closure. The vectors are kept and
+ * multiplied on the host, in double precision, since every decision of the line search needs their products. The method
+ * itself is a generator that yields the tensors whose numbers it needs: one driver reads them at once, the other awaits
+ * them.
  */
 
 import {
@@ -18,7 +19,13 @@ import {
 } from "@akari/tensor";
 import { checkNotNegative } from "./checks.ts";
 import { type Point, searchStrongWolfe } from "./line-search.ts";
-import { type BaseOptions, Optimizer, type OptimizerStateDict, type ParamState, type ParamsArgument } from "./optimizer.ts";
+import {
+  type BaseOptions,
+  Optimizer,
+  type OptimizerStateDict,
+  type ParamState,
+  type ParamsArgument,
+} from "./optimizer.ts";
 import { addScaled, dot, joined, largest, total } from "./vectors.ts";
 
 /** Options of `LBFGS`. */
@@ -97,7 +104,8 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
       lineSearchFn: null,
     };
     super(params, defaults, options);
-    if (this.paramGroups.length > 1) throw new ArgumentError("LBFGS: parameter groups are not possible; pass the parameters alone");
+    if (this.paramGroups.length > 1)
+      throw new ArgumentError("LBFGS: parameter groups are not possible; pass the parameters alone");
   }
 
   protected override check(options: Readonly<LBFGSOptions>): void {
@@ -125,7 +133,10 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
       return undefined;
     }
     const later = this.#params().find(({ device }) => device.readSync === undefined);
-    if (later) throw new DeviceError(`LBFGS: ${later.device.name} can only be read asynchronously; use await optimizer.stepAsync(closure)`);
+    if (later)
+      throw new DeviceError(
+        `LBFGS: ${later.device.name} can only be read asynchronously; use await optimizer.stepAsync(closure)`,
+      );
     const run = this.#run(closure);
     let next = run.next([]);
     while (!next.done) next = run.next(next.value.map((x) => doubles(x, x.dataSync())));
@@ -151,8 +162,11 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
       // Safe: whatever is no tensor is taken for a number.
       const loss = typeof value === "object" ? [(value as unknown as Tensor).detach()] : [];
       const grads = params.flatMap(({ grad }) => grad ?? []);
-      const [first, ...rest] = loss.length > 0 ? yield [...loss, ...grads] : [Float64Array.of(Number(value)), ...(yield grads)];
-      const parts = params.map(({ grad, shape }) => (grad === null ? new Float64Array(sizeOf(shape)) : (rest.shift() as Float64Array))); // safe: as many as were asked for
+      const [first, ...rest] =
+        loss.length > 0 ? yield [...loss, ...grads] : [Float64Array.of(Number(value)), ...(yield grads)];
+      const parts = params.map(({ grad, shape }) =>
+        grad === null ? new Float64Array(sizeOf(shape)) : (rest.shift() as Float64Array),
+      ); // safe: as many as were asked for
       return { value, loss: first?.[0] as number, gradient: joined(parts) };
     };
     const first = yield* evaluate();
@@ -177,7 +191,13 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
           const found = yield* evaluate();
           return { t, loss: found.loss, gradient: found.gradient, slope: dot(found.gradient, direction) };
         };
-        const found = yield* searchStrongWolfe(at, { t: 0, loss, gradient, slope }, length, largest(direction), toleranceChange);
+        const found = yield* searchStrongWolfe(
+          at,
+          { t: 0, loss, gradient, slope },
+          length,
+          largest(direction),
+          toleranceChange,
+        );
         ({ loss, gradient, t: length } = found.point);
         evaluations += found.evaluations;
         assign(length);
@@ -221,7 +241,8 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     const move = known.direction.map((d) => d * known.length);
     const product = dot(change, move);
     if (product > 1e-10) {
-      if (known.gradients.length === historySize) for (const list of [known.gradients, known.moves, known.weights]) list.shift();
+      if (known.gradients.length === historySize)
+        for (const list of [known.gradients, known.moves, known.weights]) list.shift();
       known.gradients.push(change);
       known.moves.push(move);
       known.weights.push(1 / product);
@@ -245,8 +266,8 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
   }
 
   /**
-   * Everything needed to go on later, in PyTorch's form and with its names; lists of vectors are tensors of rows. The numbers are in double precision where the
-   * parameters' device has it.
+   * Everything needed to go on later, in PyTorch's form and with its names; lists of vectors are tensors of rows. The
+   * numbers are in double precision where the parameters' device has it.
    */
   override stateDict(): OptimizerStateDict {
     const { param_groups } = super.stateDict();
@@ -254,7 +275,10 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     if (history === null) return { state: {}, param_groups };
     const { device } = this.#params()[0] as Tensor; // safe: there is one at least
     const stored = (numbers: ArrayLike<number>, shape: readonly number[]) =>
-      fromTypedArray(Float64Array.from(numbers), shape, { dtype: device.supports("float64") ? "float64" : "float32", device });
+      fromTypedArray(Float64Array.from(numbers), shape, {
+        dtype: device.supports("float64") ? "float64" : "float32",
+        device,
+      });
     const size = history.direction.length;
     const rows = (list: readonly Float64Array[]) => stored(joined(list), [list.length, size]);
     const state: ParamState = {
@@ -273,9 +297,11 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
   }
 
   /**
-   * Goes on from a saved state; PyTorch's own, with lists of vectors, is understood as well. When it throws, nothing was changed.
+   * Goes on from a saved state; PyTorch's own, with lists of vectors, is understood as well. When it throws, nothing
+   * was changed.
    *
-   * @throws FileError when it is the state of another optimizer. @throws ShapeError when a vector is not as long as the parameters together.
+   * @throws FileError when it is the state of another optimizer. @throws ShapeError when a vector is not as long as the
+   * parameters together.
    * @throws DeviceError for tensors of a device that can only be read asynchronously; `await x.prefetch()` them before.
    */
   override loadStateDict(saved: OptimizerStateDict): void {
@@ -284,7 +310,9 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     const history = sound ? this.#restored(entries as Readonly<Record<string, unknown>>) : null;
     // What else there is, the groups and what is no state at all, is checked as for all optimizers.
     super.loadStateDict(
-      sound ? { ...saved, state: Object.fromEntries(Object.entries(saved.state).filter(([key]) => key !== "0")) } : saved,
+      sound
+        ? { ...saved, state: Object.fromEntries(Object.entries(saved.state).filter(([key]) => key !== "0")) }
+        : saved,
     );
     this.#history = history;
   }
@@ -296,9 +324,22 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
 
   /** The history that a saved state tells of. */
   #restored(entries: Readonly<Record<string, unknown>>): History | null {
-    const known = ["func_evals", "n_iter", "d", "t", "old_dirs", "old_stps", "ro", "H_diag", "prev_flat_grad", "prev_loss", "al"];
+    const known = [
+      "func_evals",
+      "n_iter",
+      "d",
+      "t",
+      "old_dirs",
+      "old_stps",
+      "ro",
+      "H_diag",
+      "prev_flat_grad",
+      "prev_loss",
+      "al",
+    ];
     const unknown = Object.keys(entries).find((key) => !known.includes(key));
-    if (unknown !== undefined) throw new FileError(`LBFGS.loadStateDict: the state has "${unknown}"; is it that of another optimizer?`);
+    if (unknown !== undefined)
+      throw new FileError(`LBFGS.loadStateDict: the state has "${unknown}"; is it that of another optimizer?`);
     if (Object.keys(entries).length === 0) return null;
     const size = this.#params().reduce((sum, param) => sum + param.numel(), 0);
     /** The numbers of an entry: of a tensor, a number, or a list of them. */

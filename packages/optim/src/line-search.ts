@@ -1,6 +1,7 @@
 /**
- * A line search that finds a length of a move with a sufficient decrease of the loss and a sufficiently flat slope: the strong Wolfe
- * conditions. Nocedal & Wright 2006, "Numerical optimization", algorithms 3.5 and 3.6, with PyTorch's safeguards.
+ * A line search that finds a length of a move with a sufficient decrease of the loss and a sufficiently flat slope: the
+ * strong Wolfe conditions. Nocedal & Wright 2006, "Numerical optimization", algorithms 3.5 and 3.6, with PyTorch's
+ * safeguards.
  */
 
 /** A place on the line: how far along, the loss there, its gradient, and its slope in the direction of the line. */
@@ -27,7 +28,8 @@ function cubicMinimum(a: Point, b: Point, low = Math.min(a.t, b.t), high = Math.
 /**
  * Searches along a line. A generator, since evaluating is one: what it yields is whatever `at` has to wait for.
  *
- * @param at evaluates the loss at a distance. @param start the point at distance 0. @param length the distance to try first.
+ * @param at evaluates the loss at a distance. @param start the point at distance 0. @param length the distance to try
+ * first.
  * @param size the largest element of the direction. @param tolerance the smallest change of a parameter that counts.
  */
 export function* searchStrongWolfe<Wait, Answer>(

@@ -61,8 +61,12 @@ export class NAdam extends ElementwiseOptimizer<NAdamOptions> {
     const times = (a: number, b: number): number => Math.fround(a * Math.fround(b));
     const product = times(state.mu_product as number, now); // safe: as `numbers` says
     state.mu_product = product;
-    // PyTorch 1.13, which our numbers are held against, counts μₜ twice in the product with μₜ₊₁; the paper counts it once.
-    const [gradientRate, meanRate] = [(lr * (1 - now)) / (1 - product), (lr * next) / (1 - times(times(product, now), next))];
+    // PyTorch 1.13, which our numbers are held against, counts μₜ twice in the product with μₜ₊₁; the paper counts it
+    // once.
+    const [gradientRate, meanRate] = [
+      (lr * (1 - now)) / (1 - product),
+      (lr * next) / (1 - times(times(product, now), next)),
+    ];
     const correction = 1 / Math.sqrt(1 - beta2 ** step);
     return { beta1, rest1: 1 - beta1, beta2, rest2: 1 - beta2, gradientRate, meanRate, correction, eps, weightDecay };
   }
@@ -73,6 +77,9 @@ export class NAdam extends ElementwiseOptimizer<NAdamOptions> {
     const m = mean.mul(scalar("beta1")).add(g.mul(scalar("rest1")));
     const v = squares.mul(scalar("beta2")).add(g.mul(g).mul(scalar("rest2")));
     const direction = g.mul(scalar("gradientRate")).add(m.mul(scalar("meanRate")));
-    return { param: param.sub(direction.div(v.sqrt().mul(scalar("correction")).add(scalar("eps")))), state: { exp_avg: m, exp_avg_sq: v } };
+    return {
+      param: param.sub(direction.div(v.sqrt().mul(scalar("correction")).add(scalar("eps")))),
+      state: { exp_avg: m, exp_avg_sq: v },
+    };
   }
 }

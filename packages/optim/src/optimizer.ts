@@ -1,6 +1,6 @@
 /**
- * `Optimizer`: parameter groups, forgetting gradients, and the state that is saved. What happens in a step is left to the classes
- * above; most optimizers extend `ElementwiseOptimizer` and are one formula.
+ * `Optimizer`: parameter groups, forgetting gradients, and the state that is saved. What happens in a step is left to
+ * the classes above; most optimizers extend `ElementwiseOptimizer` and are one formula.
  */
 
 import {
@@ -16,7 +16,10 @@ import {
   Tensor,
 } from "@akari/tensor";
 
-/** Some parameters and the options that hold for them. Options may be changed between steps: `optimizer.paramGroups[0].lr = 0.01`. */
+/**
+ * Some parameters and the options that hold for them. Options may be changed between steps:
+ * `optimizer.paramGroups[0].lr = 0.01`.
+ */
 export type ParamGroup<Options> = Options & {
   /** The parameters of the group. */
   params: Tensor[];
@@ -25,7 +28,9 @@ export type ParamGroup<Options> = Options & {
 };
 
 /** What an optimizer is given: parameters, or groups of parameters with options of their own. */
-export type ParamsArgument<Options> = Iterable<Tensor> | Iterable<Partial<Options> & { readonly params: Tensor | Iterable<Tensor> }>;
+export type ParamsArgument<Options> =
+  | Iterable<Tensor>
+  | Iterable<Partial<Options> & { readonly params: Tensor | Iterable<Tensor> }>;
 
 /** The options of every optimizer. */
 export interface BaseOptions {
@@ -36,11 +41,17 @@ export interface BaseOptions {
 /** What an optimizer remembers about one parameter: tensors of its shape, numbers, or nothing yet. */
 export type ParamState = Record<string, Tensor | number | null>;
 
-/** The whole of an optimizer, with PyTorch's names: `state` by the parameter's number, and each group's options with the numbers of its parameters. */
+/**
+ * The whole of an optimizer, with PyTorch's names: `state` by the parameter's number, and each group's options with the
+ * numbers of its parameters.
+ */
 export interface OptimizerStateDict {
   /** What is remembered of each parameter, by its number as text; parameters that were never stepped have no entry. */
   readonly state: Readonly<Record<string, ParamState>>;
-  /** The options of each group, their names in snake case (`weight_decay`), and the numbers of its parameters, which count on from group to group. */
+  /**
+   * The options of each group, their names in snake case (`weight_decay`), and the numbers of its parameters, which
+   * count on from group to group.
+   */
   readonly param_groups: readonly (Readonly<Record<string, unknown>> & { readonly params: readonly number[] })[];
 }
 
@@ -65,10 +76,12 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
 
   /**
    * @param params parameters, or groups of them with options of their own.
-   * @throws ArgumentError when there are none, when one comes twice, for unknown options and for values that make no sense.
+   * @throws ArgumentError when there are none, when one comes twice, for unknown options and for values that make no
+   * sense.
    */
   constructor(params: ParamsArgument<Options>, defaults: Options, options: Partial<Options>) {
-    this.defaults = settings<object, object>(this.constructor.name, options, defaults) as Options; // safe: all of them have a default
+    // safe: all of them have a default
+    this.defaults = settings<object, object>(this.constructor.name, options, defaults) as Options;
     this.check(this.defaults);
     const list = [...params];
     if (list.length === 0) throw new ArgumentError(`${this.constructor.name}: got no parameters`);
@@ -94,8 +107,11 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
     const known = new Set(this.paramGroups.flatMap((g) => g.params));
     params.forEach((param, i) => {
       if (!isFloating(param.dtype))
-        throw new ArgumentError(`${name}: parameter ${i} is ${param.dtype}; only floating-point tensors can be optimized`);
-      if (!param.isLeaf) throw new ArgumentError(`${name}: parameter ${i} is the result of an operation; only leaves can be optimized`);
+        throw new ArgumentError(
+          `${name}: parameter ${i} is ${param.dtype}; only floating-point tensors can be optimized`,
+        );
+      if (!param.isLeaf)
+        throw new ArgumentError(`${name}: parameter ${i} is the result of an operation; only leaves can be optimized`);
       if (known.has(param)) throw new ArgumentError(`${name}: parameter ${i} of the group is there already`);
       known.add(param);
     });
@@ -164,45 +180,60 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
   /**
    * Goes on from a saved state. Everything is checked first: when it throws, nothing was changed.
    *
-   * @throws FileError when the groups or their sizes differ. @throws ShapeError when a tensor does not fit its parameter.
+   * @throws FileError when the groups or their sizes differ. @throws ShapeError when a tensor does not fit its
+   * parameter.
    */
   loadStateDict(saved: OptimizerStateDict): void {
     const name = `${this.constructor.name}.loadStateDict`;
     checkForm(name, saved);
     if (saved.param_groups.length !== this.paramGroups.length) {
-      throw new FileError(`${name}: the state has ${saved.param_groups.length} parameter groups, the optimizer ${this.paramGroups.length}`);
+      throw new FileError(
+        `${name}: the state has ${saved.param_groups.length} parameter groups, the optimizer ${this.paramGroups.length}`,
+      );
     }
     const places = new Map<string, { readonly param: Tensor; readonly names: ReadonlySet<string> | null }>();
     const options: Partial<ParamGroup<Options>>[] = [];
     saved.param_groups.forEach((group, g) => {
       const own = this.paramGroups[g] as ParamGroup<Options>; // safe: as many
       if (group.params.length !== own.params.length) {
-        throw new FileError(`${name}: group ${g} of the state has ${group.params.length} parameters, the optimizer's ${own.params.length}`);
+        throw new FileError(
+          `${name}: group ${g} of the state has ${group.params.length} parameters, the optimizer's ${own.params.length}`,
+        );
       }
       const keys = Object.keys(own).filter((key) => key !== "params" && Object.hasOwn(group, snakeCase(key)));
       const started = typeof group.initial_lr === "number" ? { initialLr: group.initial_lr } : {};
       // Safe: names of options, whose values are checked next.
-      const loaded = { ...Object.fromEntries(keys.map((key) => [key, group[snakeCase(key)]])), ...started } as Partial<ParamGroup<Options>>;
+      const loaded = { ...Object.fromEntries(keys.map((key) => [key, group[snakeCase(key)]])), ...started } as Partial<
+        ParamGroup<Options>
+      >;
       this.check({ ...own, ...loaded });
       options.push(loaded);
       const names = this.stateNames({ ...own, ...loaded });
-      group.params.forEach((number, i) => void places.set(String(number), { param: own.params[i] as Tensor, names })); // safe: as many
+      // safe: as many
+      group.params.forEach((number, i) => void places.set(String(number), { param: own.params[i] as Tensor, names }));
     });
     const loaded = new Map<Tensor, ParamState>();
     for (const [number, entries] of Object.entries(saved.state)) {
       const place = places.get(number);
-      if (place === undefined) throw new FileError(`${name}: the state speaks of parameter ${number}, which is in no group`);
+      if (place === undefined)
+        throw new FileError(`${name}: the state speaks of parameter ${number}, which is in no group`);
       const unknown = Object.keys(entries).find((key) => entries[key] !== null && place.names?.has(key) === false);
       if (unknown !== undefined)
-        throw new FileError(`${name}: the state has "${unknown}"; is it that of another optimizer, or of other options?`);
+        throw new FileError(
+          `${name}: the state has "${unknown}"; is it that of another optimizer, or of other options?`,
+        );
       loaded.set(place.param, this.#adopted(number, place.param, entries));
     }
     this.state.clear();
     for (const [param, entries] of loaded) this.state.set(param, entries);
-    options.forEach((group, g) => void Object.assign(this.paramGroups[g] as ParamGroup<Options>, group)); // safe: as many
+    // safe: as many
+    options.forEach((group, g) => void Object.assign(this.paramGroups[g] as ParamGroup<Options>, group));
   }
 
-  /** A saved state with tensors of our own, on the parameter's device. One-element tensors that stand for numbers become numbers. */
+  /**
+   * A saved state with tensors of our own, on the parameter's device. One-element tensors that stand for numbers become
+   * numbers.
+   */
   #adopted(number: string, param: Tensor, entries: ParamState): ParamState {
     // PyTorch counts no steps for some optimizers; one whose state is there has stepped.
     const own: ParamState = { step: 1 };
@@ -220,7 +251,10 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
     return own;
   }
 
-  /** The names that the state of a parameter may have with these options; null when any will do. A state with others is refused. */
+  /**
+   * The names that the state of a parameter may have with these options; null when any will do. A state with others is
+   * refused.
+   */
   protected stateNames(_options: Readonly<Options>): ReadonlySet<string> | null {
     return null;
   }
@@ -241,7 +275,8 @@ function checkForm(name: string, saved: OptimizerStateDict): void {
     saved.param_groups.every((group) => isObject(group) && Array.isArray(group.params)) &&
     Object.values(saved.state).every((entries) => {
       return (
-        isObject(entries) && Object.values(entries).every((value) => value === null || typeof value === "number" || value instanceof Tensor)
+        isObject(entries) &&
+        Object.values(entries).every((value) => value === null || typeof value === "number" || value instanceof Tensor)
       );
     });
   if (!sound) throw new FileError(`${name}: expected an object with state and param_groups, as stateDict gives it`);

@@ -30,7 +30,8 @@ function rectification(beta2: number, step: number): number {
  *
  *     ρ = ρ∞ - 2tβ₂ᵗ/(1-β₂ᵗ), ρ∞ = 2/(1-β₂) - 1        p ← p - η m̂ r √(1-β₂ᵗ) / (√v + ε) if ρ > 5, else p - η m̂
  *
- * with r = √((ρ-4)(ρ-2)ρ∞ / ((ρ∞-4)(ρ∞-2)ρ)). Liu et al. 2020, "On the variance of the adaptive learning rate and beyond",
+ * with r = √((ρ-4)(ρ-2)ρ∞ / ((ρ∞-4)(ρ∞-2)ρ)). Liu et al. 2020, "On the variance of the adaptive learning rate and
+ * beyond",
  * https://arxiv.org/abs/1908.03265
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.RAdam.html
@@ -53,7 +54,10 @@ export class RAdam extends ElementwiseOptimizer<RAdamOptions> {
     return [{ name: "exp_avg" }, { name: "exp_avg_sq" }];
   }
 
-  protected override scalars({ lr, betas: [beta1, beta2], eps, weightDecay }: Readonly<RAdamOptions>, step: number): Scalars {
+  protected override scalars(
+    { lr, betas: [beta1, beta2], eps, weightDecay }: Readonly<RAdamOptions>,
+    step: number,
+  ): Scalars {
     const factor = rectification(beta2, step);
     const rate = lr / (1 - beta1 ** step);
     return {

@@ -29,7 +29,8 @@ export interface RMSpropOptions extends BaseOptions {
  *
  *     g ← g + λp        v ← αv + (1-α)g²        p ← p - η g / (√v + ε)
  *
- * Centered, v - a² stands for v, a being the running mean of the gradient (Graves 2013, https://arxiv.org/abs/1308.0850). Hinton 2012, lecture 6.
+ * Centered, v - a² stands for v, a being the running mean of the gradient (Graves 2013,
+ * https://arxiv.org/abs/1308.0850). Hinton 2012, lecture 6.
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.RMSprop.html
  */
@@ -37,7 +38,11 @@ export class RMSprop extends ElementwiseOptimizer<RMSpropOptions> {
   static override name = "RMSprop";
 
   constructor(params: ParamsArgument<RMSpropOptions>, options: Partial<RMSpropOptions> = {}) {
-    super(params, { lr: 1e-2, alpha: 0.99, eps: 1e-8, weightDecay: 0, momentum: 0, centered: false, maximize: false }, options);
+    super(
+      params,
+      { lr: 1e-2, alpha: 0.99, eps: 1e-8, weightDecay: 0, momentum: 0, centered: false, maximize: false },
+      options,
+    );
   }
 
   protected override check(options: Readonly<RMSpropOptions>): void {

@@ -19,8 +19,9 @@ export interface RpropOptions extends BaseOptions {
 }
 
 /**
- * Rprop: only the sign of the gradient counts. Each element has a step size of its own (`lr` at first), which grows while the sign stays and
- * shrinks when it turns; then the element rests for a step. For whole datasets rather than batches.
+ * Rprop: only the sign of the gradient counts. Each element has a step size of its own (`lr` at first), which grows
+ * while the sign stays and shrinks when it turns; then the element rests for a step. For whole datasets rather than
+ * batches.
  *
  *     Δ ← Δη⁺ if g·g' > 0, Δη⁻ if g·g' < 0        p ← p - Δ sign(g)
  *
@@ -38,7 +39,8 @@ export class Rprop extends ElementwiseOptimizer<RpropOptions> {
   protected override check(options: Readonly<RpropOptions>): void {
     super.check(options);
     const [shrink, grow] = options.etas;
-    if (!(shrink > 0 && shrink < 1 && grow > 1)) throw new ArgumentError(`Rprop: etas must be below and above 1, got [${shrink}, ${grow}]`);
+    if (!(shrink > 0 && shrink < 1 && grow > 1))
+      throw new ArgumentError(`Rprop: etas must be below and above 1, got [${shrink}, ${grow}]`);
     const [smallest, largest] = options.stepSizes;
     if (!(smallest >= 0 && largest >= smallest)) {
       throw new ArgumentError(`Rprop: stepSizes must be the smallest and the largest, got [${smallest}, ${largest}]`);
@@ -49,7 +51,10 @@ export class Rprop extends ElementwiseOptimizer<RpropOptions> {
     return [{ name: "prev" }, { name: "step_size", initial: lr }];
   }
 
-  protected override scalars({ etas: [shrink, grow], stepSizes: [smallest, largest] }: Readonly<RpropOptions>): Scalars {
+  protected override scalars({
+    etas: [shrink, grow],
+    stepSizes: [smallest, largest],
+  }: Readonly<RpropOptions>): Scalars {
     return { shrink, grow, smallest, largest };
   }
 

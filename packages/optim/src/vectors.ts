@@ -1,5 +1,6 @@
 /**
- * Arithmetic of vectors on the host, in double precision: what L-BFGS computes with between one evaluation of the loss and the next.
+ * Arithmetic of vectors on the host, in double precision: what L-BFGS computes with between one evaluation of the loss
+ * and the next.
  */
 
 /** Some vectors as one, one behind the other. */

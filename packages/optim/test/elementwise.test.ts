@@ -102,5 +102,7 @@ it("a formula that asks for a name that nobody gives is told which there are", (
       return { param: param.sub(scalar("rate")) };
     }
   }
-  expect(() => new Forgetful([parameter([1], reference())]).step()).toThrow('Forgetful: the formula asks for "rate", but scalars names lr');
+  expect(() => new Forgetful([parameter([1], reference())]).step()).toThrow(
+    'Forgetful: the formula asks for "rate", but scalars names lr',
+  );
 });

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { LBFGS, type OptimizerStateDict, type ParamState } from "../src/index.ts";
 
 /** A parameter whose gradient is set by hand. */
-const leaf = (values: number[]): Tensor => Object.defineProperty(tensor(values), "grad", { value: null, writable: true });
+const leaf = (values: number[]): Tensor =>
+  Object.defineProperty(tensor(values), "grad", { value: null, writable: true });
 
 /** Rosenbrock's curved valley, lowest at (1, 1): its height, and the gradient set on `x`. */
 function valley(x: Tensor): Tensor {
@@ -92,7 +93,8 @@ describe("LBFGS", () => {
       prev_loss: 4.125586713674038,
     };
     const load = (optimizer: LBFGS, state: object) =>
-      optimizer.loadStateDict({ ...optimizer.stateDict(), state: { 0: state } } as unknown as OptimizerStateDict); // safe: PyTorch's form is what is tested
+      // safe: PyTorch's form is what is tested
+      optimizer.loadStateDict({ ...optimizer.stateDict(), state: { 0: state } } as unknown as OptimizerStateDict);
 
     it("is PyTorch's, and PyTorch's is understood", () => {
       const x = double([-1.2, 1]);
@@ -116,7 +118,9 @@ describe("LBFGS", () => {
       const optimizer = new LBFGS([x], options);
       load(optimizer, fromPyTorch);
       expect(() => load(optimizer, { step: 1 })).toThrow(/LBFGS.loadStateDict: the state has "step"/);
-      expect(() => load(optimizer, { ...fromPyTorch, d: tensor([1, 2, 3]) })).toThrow(/d has 3 elements; expected 1 times 2/);
+      expect(() => load(optimizer, { ...fromPyTorch, d: tensor([1, 2, 3]) })).toThrow(
+        /d has 3 elements; expected 1 times 2/,
+      );
       expect(() => load(optimizer, { ...fromPyTorch, old_stps: "none" })).toThrow(/the state has no old_stps/);
       // Safe: no state is what is tested.
       expect(() => optimizer.loadStateDict(null as unknown as OptimizerStateDict)).toThrow(

@@ -1,10 +1,27 @@
-import { AdaBelief, Adadelta, Adagrad, Adam, Adamax, AdamW, ASGD, NAdam, RAdam, RMSprop, Rprop, SGD } from "../src/index.ts";
+import {
+  AdaBelief,
+  Adadelta,
+  Adagrad,
+  Adam,
+  Adamax,
+  AdamW,
+  ASGD,
+  NAdam,
+  RAdam,
+  RMSprop,
+  Rprop,
+  SGD,
+} from "../src/index.ts";
 import { describeOptimizer } from "../src/testing/index.ts";
 
 describeOptimizer("SGD", (params, options) => new SGD(params, options));
-describeOptimizer("SGD with Nesterov's momentum", (params, options) => new SGD(params, { momentum: 0.9, nesterov: true, ...options }), {
-  lr: 0.01,
-});
+describeOptimizer(
+  "SGD with Nesterov's momentum",
+  (params, options) => new SGD(params, { momentum: 0.9, nesterov: true, ...options }),
+  {
+    lr: 0.01,
+  },
+);
 describeOptimizer("Adam", (params, options) => new Adam(params, options));
 describeOptimizer("Adam with AMSGrad", (params, options) => new Adam(params, { amsgrad: true, ...options }));
 describeOptimizer("AdamW", (params, options) => new AdamW(params, { weightDecay: 0, ...options }));

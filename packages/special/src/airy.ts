@@ -78,5 +78,8 @@ function airyFormula(of: Expr): Expr {
   return x.isNaN().where(x, x.abs().eq(Number.POSITIVE_INFINITY).where(0, value));
 }
 
-/** Airy's function Ai, which solves y'' = xy and falls towards ∞. https://pytorch.org/docs/stable/special.html#torch.special.airy_ai */
+/**
+ * Airy's function Ai, which solves y'' = xy and falls towards ∞.
+ * https://pytorch.org/docs/stable/special.html#torch.special.airy_ai
+ */
 export const airyAi: Unary = /* @__PURE__ */ pointwise<[Tensor]>("airyAi", airyFormula);

@@ -1,5 +1,6 @@
 /**
- * Bessel functions of orders 0 and 1, of the first kind, J, and of the second, Y. Up to 8 they are series in x²; beyond that a wave whose size and phase are series in 1/x².
+ * Bessel functions of orders 0 and 1, of the first kind, J, and of the second, Y. Up to 8 they are series in x²; beyond
+ * that a wave whose size and phase are series in 1/x².
  */
 
 import { type Expr, pointwise, type Tensor, type Unary, withDerivative } from "@akari/tensor";
@@ -10,9 +11,13 @@ import { meanOverHalfCircle } from "./quadrature.ts";
 type Order = 0 | 1;
 
 /** `Jₙ(x)`, the mean of `cos(nθ - x sin θ)`. */
-const jAt = (order: number, x: number): number => meanOverHalfCircle((angle) => Math.cos(order * angle - x * Math.sin(angle)), 100);
+const jAt = (order: number, x: number): number =>
+  meanOverHalfCircle((angle) => Math.cos(order * angle - x * Math.sin(angle)), 100);
 
-/** `Yₙ(x)` without `2/π ln(x) Jₙ(x)` and, for n = 1, `-2/(πx)`: Neumann's series and its derivative, in which nothing cancels. */
+/**
+ * `Yₙ(x)` without `2/π ln(x) Jₙ(x)` and, for n = 1, `-2/(πx)`: Neumann's series and its derivative, in which nothing
+ * cancels.
+ */
 function yRestAt(order: Order, x: number): number {
   let sum = (eulerGamma - Math.LN2) * jAt(order, x);
   for (let k = 1; k < 20; k++) {
@@ -77,7 +82,9 @@ function jFormula(order: Order, of: Expr): Expr {
   const [beyond] = wavesOf(order, size.max(8));
   const signed = order === 0 ? beyond : x.lt(0).where(beyond.neg(), beyond);
   const value = size.le(8).where(series(order, x.max(-8).min(8), jNear), signed);
-  return withDerivative(size.eq(Number.POSITIVE_INFINITY).where(0, value), [x], (y, x) => slope(order, y, x as Expr, jFormula));
+  return withDerivative(size.eq(Number.POSITIVE_INFINITY).where(0, value), [x], (y, x) =>
+    slope(order, y, x as Expr, jFormula),
+  );
 }
 
 function yFormula(order: Order, of: Expr): Expr {

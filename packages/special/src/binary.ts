@@ -16,7 +16,10 @@ import {
   type Unary,
 } from "@akari/tensor";
 
-/** A number as `size · 2^exponent` with its size in [1, 2), exact; `unit` is `2^exponent` times what is asked for. All as it is for 0, infinities and NaN. */
+/**
+ * A number as `size · 2^exponent` with its size in [1, 2), exact; `unit` is `2^exponent` times what is asked for. All
+ * as it is for 0, infinities and NaN.
+ */
 function apart(x: Expr, times: number): { readonly size: Expr; readonly exponent: Expr; readonly unit: Expr } {
   let size = x.abs();
   let exponent: Expr = constant(0, x.dtype);
@@ -82,8 +85,8 @@ export function ldexp(x: Tensor, n: Tensor | number): Tensor {
 }
 
 /**
- * The neighbour of each number among those of its dtype, on the way to another one; the number itself where both are equal. In float32 or float64; a GPU may take the
- * nearest neighbours of 0, which are denormal, for 0.
+ * The neighbour of each number among those of its dtype, on the way to another one; the number itself where both are
+ * equal. In float32 or float64; a GPU may take the nearest neighbours of 0, which are denormal, for 0.
  *
  * https://pytorch.org/docs/stable/generated/torch.nextafter.html
  */

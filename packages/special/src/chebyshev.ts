@@ -1,6 +1,6 @@
 /**
- * Chebyshev series: a function on [-1, 1] as `Σ cₖ Tₖ(t)`. The coefficients are found when the function is first used, from its values in float64; a formula takes as many of them as its dtype's digits
- * need, so float32 costs less.
+ * Chebyshev series: a function on [-1, 1] as `Σ cₖ Tₖ(t)`. The coefficients are found when the function is first used,
+ * from its values in float64; a formula takes as many of them as its dtype's digits need, so float32 costs less.
  */
 
 import { constant, type Expr } from "@akari/tensor";

@@ -1,5 +1,6 @@
 /**
- * Relatives of the error function: the scaled complement, and the distribution function of the standard normal distribution with its logarithm and its inverse.
+ * Relatives of the error function: the scaled complement, and the distribution function of the standard normal
+ * distribution with its logarithm and its inverse.
  */
 
 import { type Expr, pointwise, type Tensor, type Unary, withDerivative } from "@akari/tensor";
@@ -12,7 +13,10 @@ const rootTau = Math.sqrt(2 * Math.PI);
 /** `2/√π ∫ e^(-t² - 2xt) dt` over t from 0, for x ≥ 0. */
 const erfcxAt = (x: number): number => (2 / Math.sqrt(Math.PI)) * integral((t) => Math.exp(-t * (t + 2 * x)));
 
-/** (1 + 2x) erfcx(x), over all x from 0 by `t = (x - 3.75) / (x + 3.75)` as Shepherd and Laframboise have it (1981, "Chebyshev approximation of (1 + 2x) exp(x²) erfc x"). */
+/**
+ * (1 + 2x) erfcx(x), over all x from 0 by `t = (x - 3.75) / (x + 3.75)` as Shepherd and Laframboise have it (1981,
+ * "Chebyshev approximation of (1 + 2x) exp(x²) erfc x").
+ */
 const scaled = fit((t) => {
   const x = (3.75 * (1 + t)) / (1 - t);
   return (1 + 2 * x) * erfcxAt(x);
@@ -62,7 +66,9 @@ export const erfcx: Unary = /* @__PURE__ */ pointwise<[Tensor]>("erfcx", erfcxFo
  *
  * https://pytorch.org/docs/stable/special.html#torch.special.ndtr
  */
-export const ndtr: Unary = /* @__PURE__ */ pointwise<[Tensor]>("ndtr", (x) => x.toFloat().mul(-rootHalf).erfc().mul(0.5));
+export const ndtr: Unary = /* @__PURE__ */ pointwise<[Tensor]>("ndtr", (x) =>
+  x.toFloat().mul(-rootHalf).erfc().mul(0.5),
+);
 
 function logNdtrFormula(of: Expr): Expr {
   const x = of.toFloat();
@@ -100,7 +106,10 @@ const middle = fit((t) => {
   const y = edge * Math.sqrt((1 + t) / 2);
   return tailAt(Math.sqrt(-2 * Math.log(0.5 - y))) / y;
 }, 32);
-/** What `w - ln(w)/w` leaves of the inverse in the tails, times w, by 1/(w + 5): w, which is √(-2 ln p), goes from 2 to 40. */
+/**
+ * What `w - ln(w)/w` leaves of the inverse in the tails, times w, by 1/(w + 5): w, which is √(-2 ln p), goes from 2 to
+ * 40.
+ */
 const [center, span] = [(1 / 7 + 1 / 45) / 2, (1 / 7 - 1 / 45) / 2];
 const tails = fit((t) => {
   const w = 1 / (center + span * t) - 5;

@@ -9,7 +9,6 @@ import { type Pointwise, pointwise, type TensorOrNumber } from "@akari/tensor";
  *
  * https://pytorch.org/docs/stable/generated/torch.float_power.html
  */
-export const floatPower: Pointwise<[TensorOrNumber, TensorOrNumber]> = /* @__PURE__ */ pointwise<[TensorOrNumber, TensorOrNumber]>(
-  "floatPower",
-  (x, y) => x.cast("float64").pow(y.cast("float64")),
-);
+export const floatPower: Pointwise<[TensorOrNumber, TensorOrNumber]> = /* @__PURE__ */ pointwise<
+  [TensorOrNumber, TensorOrNumber]
+>("floatPower", (x, y) => x.cast("float64").pow(y.cast("float64")));

@@ -6,7 +6,9 @@ import { ArgumentError, cat, checkChoice, isFloating, ShapeError, settings, type
 
 /** The options of `gradient`. */
 export interface GradientOptions {
-  /** How far apart the samples are: for all dimensions, for each, or the coordinates of the samples in each. Default 1. */
+  /**
+   * How far apart the samples are: for all dimensions, for each, or the coordinates of the samples in each. Default 1.
+   */
   readonly spacing?: number | readonly (number | Tensor)[];
   /** Along which dimensions. Default: all of them. */
   readonly dim?: number | readonly number[];
@@ -15,7 +17,8 @@ export interface GradientOptions {
 }
 
 /**
- * The derivative of samples along one dimension or several: by the parabola through each and its neighbours, at the ends by a line or a parabola.
+ * The derivative of samples along one dimension or several: by the parabola through each and its neighbours, at the
+ * ends by a line or a parabola.
  *
  * https://pytorch.org/docs/stable/generated/torch.gradient.html
  *
@@ -38,9 +41,12 @@ export function gradient(x: Tensor, options?: GradientOptions): Tensor[] {
 
 function along(x: Tensor, dim: number, spacing: number | Tensor, edgeOrder: 1 | 2): Tensor {
   const n = x.size(dim);
-  if (n <= edgeOrder) throw new ShapeError(`gradient: expected more than ${edgeOrder} samples along dimension ${dim}, got ${n}`);
+  if (n <= edgeOrder)
+    throw new ShapeError(`gradient: expected more than ${edgeOrder} samples along dimension ${dim}, got ${n}`);
   if (typeof spacing === "object" && (spacing.ndim !== 1 || spacing.numel() !== n))
-    throw new ShapeError(`gradient: expected ${n} coordinates along dimension ${dim}, got a tensor of shape [${spacing.shape}]`);
+    throw new ShapeError(
+      `gradient: expected ${n} coordinates along dimension ${dim}, got a tensor of shape [${spacing.shape}]`,
+    );
   // In the shape of what they divide.
   const shape = x.shape.map((_, d) => (d === (dim < 0 ? dim + x.ndim : dim) ? n - 1 : 1));
   const steps =

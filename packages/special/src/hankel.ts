@@ -8,7 +8,8 @@ import { integral } from "./quadrature.ts";
 const gammaOf = (order: number): number => integral((u) => Math.exp(-u) * u ** (order - 0.5));
 
 /**
- * The Hankel function of the first kind over `√(2/πx) e^(i(x - νπ/2 - π/4))`, as its real and imaginary part: near 1 and 0 for large x.
+ * The Hankel function of the first kind over `√(2/πx) e^(i(x - νπ/2 - π/4))`, as its real and imaginary part: near 1
+ * and 0 for large x.
  *
  *     1/Γ(ν+½) ∫ e⁻ᵘ (u (1 + iu/2x))^(ν-½) du       over u from 0
  *

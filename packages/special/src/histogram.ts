@@ -1,5 +1,6 @@
 /**
- * Histograms over one or several dimensions, with weights and bins of any width. Nothing is read: the place of each point is found by a binary search on the device.
+ * Histograms over one or several dimensions, with weights and bins of any width. Nothing is read: the place of each
+ * point is found by a binary search on the device.
  */
 
 import {
@@ -19,7 +20,10 @@ import {
 
 /** The options of `histogram` and `histogramdd`. */
 export interface HistogramOptions {
-  /** The ends of the outermost bins, one pair after the other for each dimension. Default: the least and the largest value. */
+  /**
+   * The ends of the outermost bins, one pair after the other for each dimension. Default: the least and the largest
+   * value.
+   */
   readonly range?: readonly number[];
   /** What each point counts, in the shape of the points. Default 1. */
   readonly weight?: Tensor;
@@ -47,15 +51,26 @@ export interface HistogramDd {
 function between(low: Tensor, high: Tensor, bins: number): Tensor {
   const place = arange(bins + 1, { dtype: low.dtype, device: low.device });
   const step = high.sub(low).div(bins);
-  return where(place.lt(Math.floor((bins + 1) / 2)), low.add(place.mul(step)), high.sub(place.neg().add(bins).mul(step)));
+  return where(
+    place.lt(Math.floor((bins + 1) / 2)),
+    low.add(place.mul(step)),
+    high.sub(place.neg().add(bins).mul(step)),
+  );
 }
 
 /** The edges of one dimension: those given, or so many between the ends given or found. */
-function edgesOf(operation: string, points: Tensor, bins: number | Tensor, range: readonly number[] | undefined): Tensor {
+function edgesOf(
+  operation: string,
+  points: Tensor,
+  bins: number | Tensor,
+  range: readonly number[] | undefined,
+): Tensor {
   const { dtype, device } = points;
   if (typeof bins === "object") {
     if (bins.ndim !== 1 || bins.numel() < 2)
-      throw new ShapeError(`${operation}: expected two or more edges in one dimension, got a tensor of shape [${bins.shape}]`);
+      throw new ShapeError(
+        `${operation}: expected two or more edges in one dimension, got a tensor of shape [${bins.shape}]`,
+      );
     return bins.detach().to(dtype);
   }
   checkInteger(operation, "bins", bins, 1);
@@ -73,7 +88,13 @@ function edgesOf(operation: string, points: Tensor, bins: number | Tensor, range
 }
 
 /** The counts of points [N, D] in the bins between some edges. */
-function count(operation: string, points: Tensor, edges: readonly Tensor[], weight: Tensor | undefined, density: boolean): Tensor {
+function count(
+  operation: string,
+  points: Tensor,
+  edges: readonly Tensor[],
+  weight: Tensor | undefined,
+  density: boolean,
+): Tensor {
   const sizes = edges.map((edge) => edge.numel() - 1);
   const total = sizes.reduce((product, size) => product * size, 1);
   let place = points.newZeros([points.size(0)], { dtype: "int32" });
@@ -91,7 +112,8 @@ function count(operation: string, points: Tensor, edges: readonly Tensor[], weig
   });
   if (weight !== undefined && weight.numel() !== points.size(0))
     throw new ShapeError(`${operation}: expected a weight for each of ${points.size(0)} points, got [${weight.shape}]`);
-  const share = weight === undefined ? points.newFull([points.size(0)], 1) : weight.detach().to(points.dtype).reshape(-1);
+  const share =
+    weight === undefined ? points.newFull([points.size(0)], 1) : weight.detach().to(points.dtype).reshape(-1);
   const counts = points
     .newZeros([total])
     .scatterAdd(0, place, where(within, share, 0))
@@ -109,15 +131,21 @@ function count(operation: string, points: Tensor, edges: readonly Tensor[], weig
  * https://pytorch.org/docs/stable/generated/torch.histogram.html
  *
  * @param bins how many bins of equal width, or their edges, ascending.
- * @throws DTypeError for integers. @throws ArgumentError when the range is empty, or not given and not finite. @throws ShapeError for weights of another number.
+ * @throws DTypeError for integers. @throws ArgumentError when the range is empty, or not given and not finite. @throws
+ * ShapeError for weights of another number.
  *
  * @example
  * const { hist, binEdges } = histogram(tensor([1, 2, 1]), 2, { range: [0, 2] });
  */
 export function histogram(x: Tensor, bins: number | Tensor, options?: HistogramOptions): Histogram {
   expectFloating("histogram", x.dtype);
-  const { range, weight, density } = settings("histogram", options, { range: undefined, weight: undefined, density: false });
-  if (range !== undefined && range.length !== 2) throw new ArgumentError(`histogram: the range is two numbers, got [${range}]`);
+  const { range, weight, density } = settings("histogram", options, {
+    range: undefined,
+    weight: undefined,
+    density: false,
+  });
+  if (range !== undefined && range.length !== 2)
+    throw new ArgumentError(`histogram: the range is two numbers, got [${range}]`);
   const points = x.detach().reshape(-1, 1);
   const binEdges = edgesOf("histogram", points, bins, range);
   return { hist: count("histogram", points, [binEdges], weight, density), binEdges };
@@ -132,16 +160,28 @@ export function histogram(x: Tensor, bins: number | Tensor, options?: HistogramO
  * @param bins how many bins in each dimension, or their edges; one number holds for all.
  * @throws the errors of `histogram`, and a ShapeError for bins or a range of another number of dimensions.
  */
-export function histogramdd(x: Tensor, bins: number | readonly (number | Tensor)[], options?: HistogramOptions): HistogramDd {
+export function histogramdd(
+  x: Tensor,
+  bins: number | readonly (number | Tensor)[],
+  options?: HistogramOptions,
+): HistogramDd {
   expectFloating("histogramdd", x.dtype);
-  const { range, weight, density } = settings("histogramdd", options, { range: undefined, weight: undefined, density: false });
+  const { range, weight, density } = settings("histogramdd", options, {
+    range: undefined,
+    weight: undefined,
+    density: false,
+  });
   const points = x.detach().reshape(-1, x.size(-1));
   const dimensions = points.size(1);
   const each = typeof bins === "number" ? new Array<number>(dimensions).fill(bins) : bins;
   if (each.length !== dimensions)
     throw new ShapeError(`histogramdd: expected bins for each of ${dimensions} dimensions, got ${each.length}`);
   if (range !== undefined && range.length !== 2 * dimensions)
-    throw new ShapeError(`histogramdd: expected a range of ${2 * dimensions} numbers, a pair for each dimension, got ${range.length}`);
-  const binEdges = each.map((some, d) => edgesOf("histogramdd", points.select(1, d), some, range?.slice(2 * d, 2 * d + 2)));
+    throw new ShapeError(
+      `histogramdd: expected a range of ${2 * dimensions} numbers, a pair for each dimension, got ${range.length}`,
+    );
+  const binEdges = each.map((some, d) =>
+    edgesOf("histogramdd", points.select(1, d), some, range?.slice(2 * d, 2 * d + 2)),
+  );
   return { hist: count("histogramdd", points, binEdges, weight, density), binEdges };
 }

@@ -1,15 +1,26 @@
 /**
- * The incomplete gamma functions, regularised: how much of the integral of `tᵃ⁻¹ e⁻ᵗ / Γ(a)` lies below x, P, and above it, Q.
+ * The incomplete gamma functions, regularised: how much of the integral of `tᵃ⁻¹ e⁻ᵗ / Γ(a)` lies below x, P, and above
+ * it, Q.
  *
- * A kernel has no loops that end when it is time, so instead of a continued fraction it computes one integral by a fixed number of places. With D = xᵃ e⁻ˣ / Γ(a), and t = x e^(±s),
+ * A kernel has no loops that end when it is time, so instead of a continued fraction it computes one integral by a
+ * fixed number of places. With D = xᵃ e⁻ˣ / Γ(a), and t = x e^(±s),
  *
  *     Q = D ∫ e^(-x(eˢ - 1) + as) ds        P = D ∫ e^(x(1 - e⁻ˢ) - as) ds        over s from 0,
  *
- * of which the one is taken that is the smaller tail, up to where the integrand is nothing. Below 1, and for small a below the mean, P is a power series of as many terms as it takes.
- * Both have a derivative by a as well: the same sums with `ln t - ψ(a)` under the integral.
+ * of which the one is taken that is the smaller tail, up to where the integrand is nothing. Below 1, and for small a
+ * below the mean, P is a power series of as many terms as it takes. Both have a derivative by a as well: the same sums
+ * with `ln t - ψ(a)` under the integral.
  */
 
-import { type Binary, constant, digamma, type Expr, pointwise, type TensorOrNumber, withDerivative } from "@akari/tensor";
+import {
+  type Binary,
+  constant,
+  digamma,
+  type Expr,
+  pointwise,
+  type TensorOrNumber,
+  withDerivative,
+} from "@akari/tensor";
 import { bernoulli } from "./bernoulli.ts";
 import { polynomial } from "./chebyshev.ts";
 import { legendre } from "./quadrature.ts";
@@ -94,8 +105,9 @@ function distance(a: Expr, x: Expr): Expr {
 function tail(a: Expr, x: Expr, weight: Expr | null): Expr {
   const { depth, places } = precision(x);
   const apart = x.sub(a).abs();
-  // The exponent is -(|x - a| s + x (e^±s - 1 ∓ s)). It reaches -depth on the right before the parabola about its beginning does, and on the left after that: as far as one step of Newton's
-  // method, which goes too far rather than not far enough.
+  // The exponent is -(|x - a| s + x (e^±s - 1 ∓ s)). It reaches -depth on the right before the parabola about its
+  // beginning does, and on the left after that: as far as one step of Newton's method, which goes too far rather than
+  // not far enough.
   const parabola = apart
     .add(
       apart
@@ -142,7 +154,10 @@ function series(a: Expr, x: Expr, weight: Expr | null): Expr {
   return sum;
 }
 
-/** `1 - P` for small a and x, where P is near 1: with P = eᵘ (1 + v), u = a ln x - ln Γ(1 + a), v = Σ a (-x)ⁿ / (n! (a + n)). */
+/**
+ * `1 - P` for small a and x, where P is near 1: with P = eᵘ (1 + v), u = a ln x - ln Γ(1 + a), v = Σ a (-x)ⁿ / (n! (a +
+ * n)).
+ */
 function complement(a: Expr, x: Expr): Expr {
   const f64 = x.dtype === "float64";
   // ln Γ(1 + a) + ln(1 + a) = a (1 - γ) + Σ (-1)ᵏ (ζ(k) - 1) aᵏ/k
@@ -215,18 +230,24 @@ function slopes(a: Expr, x: Expr): readonly [Expr, Expr] {
 }
 
 /**
- * The lower incomplete gamma function, regularised: `P(a, x) = 1/Γ(a) ∫ tᵃ⁻¹ e⁻ᵗ dt` over t from 0 to x, for a and x ≥ 0. It has a derivative by both.
+ * The lower incomplete gamma function, regularised: `P(a, x) = 1/Γ(a) ∫ tᵃ⁻¹ e⁻ᵗ dt` over t from 0 to x, for a and x ≥
+ * 0. It has a derivative by both.
  *
  * https://pytorch.org/docs/stable/special.html#torch.special.gammainc
  *
  * @example
  * gammainc(tensor([1, 2]), tensor([1, 1])); // 1 - 1/e, 1 - 2/e
  */
-export const gammainc: Binary = /* @__PURE__ */ pointwise<[TensorOrNumber, TensorOrNumber]>("gammainc", (a, x) => formula(a, x, false));
+export const gammainc: Binary = /* @__PURE__ */ pointwise<[TensorOrNumber, TensorOrNumber]>("gammainc", (a, x) =>
+  formula(a, x, false),
+);
 
 /**
- * The upper incomplete gamma function, regularised: `Q(a, x) = 1 - P(a, x)`, exact where P is near 1. It has a derivative by both.
+ * The upper incomplete gamma function, regularised: `Q(a, x) = 1 - P(a, x)`, exact where P is near 1. It has a
+ * derivative by both.
  *
  * https://pytorch.org/docs/stable/special.html#torch.special.gammaincc
  */
-export const gammaincc: Binary = /* @__PURE__ */ pointwise<[TensorOrNumber, TensorOrNumber]>("gammaincc", (a, x) => formula(a, x, true));
+export const gammaincc: Binary = /* @__PURE__ */ pointwise<[TensorOrNumber, TensorOrNumber]>("gammaincc", (a, x) =>
+  formula(a, x, true),
+);

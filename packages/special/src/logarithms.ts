@@ -2,7 +2,15 @@
  * Products with logarithms, whose limits at 0 are taken, and sums behind them.
  */
 
-import { type Binary, type Expr, pointwise, type Tensor, type TensorOrNumber, type Unary, withDerivative } from "@akari/tensor";
+import {
+  type Binary,
+  type Expr,
+  pointwise,
+  type Tensor,
+  type TensorOrNumber,
+  type Unary,
+  withDerivative,
+} from "@akari/tensor";
 
 /**
  * Entropy of one probability: `-x ln x`; 0 at 0, -∞ below.
@@ -20,25 +28,31 @@ export const entr: Unary = /* @__PURE__ */ pointwise<[Tensor]>("entr", (of) => {
  *
  * https://pytorch.org/docs/stable/special.html#torch.special.xlog1py
  */
-export const xlog1py: Binary = /* @__PURE__ */ pointwise<[TensorOrNumber, TensorOrNumber]>("xlog1py", (left: Expr, right: Expr) => {
-  const x = left.toFloat();
-  const y = right.toFloat();
-  const edge = y.le(-1).or(y.eq(Number.POSITIVE_INFINITY));
-  return x.eq(0).and(edge).where(0, x.mul(y.log1p()));
-});
+export const xlog1py: Binary = /* @__PURE__ */ pointwise<[TensorOrNumber, TensorOrNumber]>(
+  "xlog1py",
+  (left: Expr, right: Expr) => {
+    const x = left.toFloat();
+    const y = right.toFloat();
+    const edge = y.le(-1).or(y.eq(Number.POSITIVE_INFINITY));
+    return x.eq(0).and(edge).where(0, x.mul(y.log1p()));
+  },
+);
 
 /**
  * `log2(2ᵃ + 2ᵇ)`, without overflow on the way.
  *
  * https://pytorch.org/docs/stable/generated/torch.logaddexp2.html
  */
-export const logaddexp2: Binary = /* @__PURE__ */ pointwise<[TensorOrNumber, TensorOrNumber]>("logaddexp2", (left, right) => {
-  const [a, b] = [left.toFloat(), right.toFloat()];
-  const smaller = a.sub(b).abs().mul(-Math.LN2).exp();
-  // Two equal infinities differ by NaN.
-  const value = a.eq(b).where(a.add(1), a.max(b).add(smaller.log1p().mul(Math.LOG2E)));
-  return withDerivative(value, [a, b], (_, a, b) => {
-    const difference = (a as Expr).sub(b as Expr).mul(Math.LN2); // safe: two operands
-    return [difference.sigmoid(), difference.neg().sigmoid()];
-  });
-});
+export const logaddexp2: Binary = /* @__PURE__ */ pointwise<[TensorOrNumber, TensorOrNumber]>(
+  "logaddexp2",
+  (left, right) => {
+    const [a, b] = [left.toFloat(), right.toFloat()];
+    const smaller = a.sub(b).abs().mul(-Math.LN2).exp();
+    // Two equal infinities differ by NaN.
+    const value = a.eq(b).where(a.add(1), a.max(b).add(smaller.log1p().mul(Math.LOG2E)));
+    return withDerivative(value, [a, b], (_, a, b) => {
+      const difference = (a as Expr).sub(b as Expr).mul(Math.LN2); // safe: two operands
+      return [difference.sigmoid(), difference.neg().sigmoid()];
+    });
+  },
+);

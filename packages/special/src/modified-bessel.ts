@@ -1,5 +1,6 @@
 /**
- * Modified Bessel functions of orders 0 and 1: I, which grows, and K, which falls, each also scaled by e^∓x so that it does neither.
+ * Modified Bessel functions of orders 0 and 1: I, which grows, and K, which falls, each also scaled by e^∓x so that it
+ * does neither.
  */
 
 import { type Expr, pointwise, type Tensor, type Unary, withDerivative } from "@akari/tensor";
@@ -9,7 +10,8 @@ import { integral, meanOverHalfCircle } from "./quadrature.ts";
 /** e⁻ˣ I₀(x) for x ≥ 0: the mean of e^(x(cos θ - 1)). */
 const i0eAt = (x: number): number => meanOverHalfCircle((angle) => Math.exp(-2 * x * Math.sin(angle / 2) ** 2));
 /** e⁻ˣ I₁(x) / x for x ≥ 0: that of e^(x(cos θ - 1)) sin² θ. */
-const i1eOverXAt = (x: number): number => meanOverHalfCircle((angle) => Math.exp(-2 * x * Math.sin(angle / 2) ** 2) * Math.sin(angle) ** 2);
+const i1eOverXAt = (x: number): number =>
+  meanOverHalfCircle((angle) => Math.exp(-2 * x * Math.sin(angle / 2) ** 2) * Math.sin(angle) ** 2);
 
 // Up to 8 by x/4 - 1, beyond that by 16/x - 1.
 const i0eNear = fit((t) => i0eAt(4 * (t + 1)), 32);
@@ -57,7 +59,9 @@ function i0Formula(of: Expr): Expr {
 
 function i1Formula(of: Expr): Expr {
   const x = of.toFloat();
-  return withDerivative(grown(x, i1eFormula(x), x), [x], (y, x) => [i0Formula(x as Expr).sub(overArgument(y, x as Expr))]);
+  return withDerivative(grown(x, i1eFormula(x), x), [x], (y, x) => [
+    i0Formula(x as Expr).sub(overArgument(y, x as Expr)),
+  ]);
 }
 
 /** The modified Bessel function I₀. https://pytorch.org/docs/stable/special.html#torch.special.i0 */
@@ -82,7 +86,10 @@ const kFar = ([0, 1] as const).map((order) =>
 
 const eulerGamma = 0.5772156649015329;
 
-/** The digamma function of 1, 2, 3, …, over `n! (n + order)!` from n = 0 on: what the power series about 0 has besides the logarithm. */
+/**
+ * The digamma function of 1, 2, 3, …, over `n! (n + order)!` from n = 0 on: what the power series about 0 has besides
+ * the logarithm.
+ */
 function kNear(order: 0 | 1): readonly number[] {
   const coefficients: number[] = [];
   let [psi, factorials] = [-eulerGamma, 1];
@@ -122,7 +129,8 @@ function kFormula(order: 0 | 1, of: Expr, scaled: boolean): Expr {
   });
 }
 
-const k = (name: string, order: 0 | 1, scaled: boolean): Unary => pointwise<[Tensor]>(name, (x) => kFormula(order, x, scaled));
+const k = (name: string, order: 0 | 1, scaled: boolean): Unary =>
+  pointwise<[Tensor]>(name, (x) => kFormula(order, x, scaled));
 
 /** The modified Bessel function K₀; ∞ at 0, NaN below. `torch.special.modified_bessel_k0` */
 export const modifiedBesselK0: Unary = /* @__PURE__ */ k("modifiedBesselK0", 0, false);

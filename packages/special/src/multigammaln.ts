@@ -17,7 +17,8 @@ const sum: Pointwise<[Tensor, number]> = /* @__PURE__ */ pointwise<[Tensor, numb
 );
 
 /**
- * The logarithm of the multivariate gamma function, `p(p-1)/4 ln π + Σ ln Γ(x - i/2)` over i from 0 to p - 1, for x above (p - 1)/2.
+ * The logarithm of the multivariate gamma function, `p(p-1)/4 ln π + Σ ln Γ(x - i/2)` over i from 0 to p - 1, for x
+ * above (p - 1)/2.
  *
  * https://pytorch.org/docs/stable/special.html#torch.special.multigammaln
  *

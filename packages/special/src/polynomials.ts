@@ -1,6 +1,6 @@
 /**
- * Orthogonal polynomials, each by the recurrence of three terms that all of them have. The degree is a number and belongs to the formula, so each is a polynomial in the kernel as well, with the derivative
- * of one.
+ * Orthogonal polynomials, each by the recurrence of three terms that all of them have. The degree is a number and
+ * belongs to the formula, so each is a polynomial in the kernel as well, with the derivative of one.
  */
 
 import { checkInteger, constant, type Expr, type Pointwise, pointwise, type Tensor } from "@akari/tensor";
@@ -12,7 +12,11 @@ const limit = 1000;
 export type Polynomial = (x: Tensor, n: number) => Tensor;
 
 /** One family: the polynomial of degree 1, and that of degree k + 1 from those of k and k - 1. */
-function family(name: string, first: (x: Expr) => Expr, next: (x: Expr, k: number, value: Expr, before: Expr) => Expr): Polynomial {
+function family(
+  name: string,
+  first: (x: Expr) => Expr,
+  next: (x: Expr, k: number, value: Expr, before: Expr) => Expr,
+): Polynomial {
   const formula: Pointwise<[Tensor, number]> = pointwise<[Tensor, number]>(
     name,
     (of, degree) => {
@@ -44,20 +48,40 @@ const chebyshev = (name: string, first: (x: Expr) => Expr, at: (x: Expr) => Expr
 /** Chebyshev's polynomial of the first kind, `Tₙ(cos θ) = cos nθ`. `torch.special.chebyshev_polynomial_t` */
 export const chebyshevPolynomialT: Polynomial = /* @__PURE__ */ chebyshev("chebyshevPolynomialT", (x) => x);
 
-/** Chebyshev's polynomial of the second kind, `Uₙ(cos θ) = sin((n+1)θ) / sin θ`. `torch.special.chebyshev_polynomial_u` */
+/**
+ * Chebyshev's polynomial of the second kind, `Uₙ(cos θ) = sin((n+1)θ) / sin θ`. `torch.special.chebyshev_polynomial_u`
+ */
 export const chebyshevPolynomialU: Polynomial = /* @__PURE__ */ chebyshev("chebyshevPolynomialU", twice);
 
-/** Chebyshev's polynomial of the third kind, `Vₙ(cos θ) = cos((n+½)θ) / cos(θ/2)`. `torch.special.chebyshev_polynomial_v` */
-export const chebyshevPolynomialV: Polynomial = /* @__PURE__ */ chebyshev("chebyshevPolynomialV", (x) => twice(x).sub(1));
+/**
+ * Chebyshev's polynomial of the third kind, `Vₙ(cos θ) = cos((n+½)θ) / cos(θ/2)`.
+ * `torch.special.chebyshev_polynomial_v`
+ */
+export const chebyshevPolynomialV: Polynomial = /* @__PURE__ */ chebyshev("chebyshevPolynomialV", (x) =>
+  twice(x).sub(1),
+);
 
-/** Chebyshev's polynomial of the fourth kind, `Wₙ(cos θ) = sin((n+½)θ) / sin(θ/2)`. `torch.special.chebyshev_polynomial_w` */
-export const chebyshevPolynomialW: Polynomial = /* @__PURE__ */ chebyshev("chebyshevPolynomialW", (x) => twice(x).add(1));
+/**
+ * Chebyshev's polynomial of the fourth kind, `Wₙ(cos θ) = sin((n+½)θ) / sin(θ/2)`.
+ * `torch.special.chebyshev_polynomial_w`
+ */
+export const chebyshevPolynomialW: Polynomial = /* @__PURE__ */ chebyshev("chebyshevPolynomialW", (x) =>
+  twice(x).add(1),
+);
 
 /** `Tₙ(2x - 1)`. `torch.special.shifted_chebyshev_polynomial_t` */
-export const shiftedChebyshevPolynomialT: Polynomial = /* @__PURE__ */ chebyshev("shiftedChebyshevPolynomialT", (x) => x, shifted);
+export const shiftedChebyshevPolynomialT: Polynomial = /* @__PURE__ */ chebyshev(
+  "shiftedChebyshevPolynomialT",
+  (x) => x,
+  shifted,
+);
 
 /** `Uₙ(2x - 1)`. `torch.special.shifted_chebyshev_polynomial_u` */
-export const shiftedChebyshevPolynomialU: Polynomial = /* @__PURE__ */ chebyshev("shiftedChebyshevPolynomialU", twice, shifted);
+export const shiftedChebyshevPolynomialU: Polynomial = /* @__PURE__ */ chebyshev(
+  "shiftedChebyshevPolynomialU",
+  twice,
+  shifted,
+);
 
 /** `Vₙ(2x - 1)`. `torch.special.shifted_chebyshev_polynomial_v` */
 export const shiftedChebyshevPolynomialV: Polynomial = /* @__PURE__ */ chebyshev(
@@ -74,10 +98,13 @@ export const shiftedChebyshevPolynomialW: Polynomial = /* @__PURE__ */ chebyshev
 );
 
 /** Hermite's polynomial of the physicists, orthogonal under `e^(-x²)`. `torch.special.hermite_polynomial_h` */
-export const hermitePolynomialH: Polynomial = /* @__PURE__ */ family("hermitePolynomialH", twice, (x, k, value, before) =>
-  twice(x)
-    .mul(value)
-    .sub(before.mul(2 * k)),
+export const hermitePolynomialH: Polynomial = /* @__PURE__ */ family(
+  "hermitePolynomialH",
+  twice,
+  (x, k, value, before) =>
+    twice(x)
+      .mul(value)
+      .sub(before.mul(2 * k)),
 );
 
 /** Hermite's polynomial of the statisticians, orthogonal under `e^(-x²/2)`. `torch.special.hermite_polynomial_he` */

@@ -1,6 +1,7 @@
 /**
- * Integrals on the host, in float64, to the last digits: what the coefficients of this package are made from when they are first needed. Each of its functions has an integral that defines it and in
- * which nothing cancels; so there are no tables of numbers here that would have to be believed.
+ * Integrals on the host, in float64, to the last digits: what the coefficients of this package are made from when they
+ * are first needed. Each of its functions has an integral that defines it and in which nothing cancels; so there are no
+ * tables of numbers here that would have to be believed.
  */
 
 /** A sum that does not lose what each term is too small to change (Kahan). */
@@ -15,13 +16,19 @@ export function sumOf(terms: Iterable<number>): number {
   return sum;
 }
 
-/** The mean of a periodic function over half of its period, [0, π], about which it is even: the trapezoidal rule, whose error falls faster than any power. */
+/**
+ * The mean of a periodic function over half of its period, [0, π], about which it is even: the trapezoidal rule, whose
+ * error falls faster than any power.
+ */
 export function meanOverHalfCircle(f: (angle: number) => number, points = 1000): number {
   const inner = Array.from({ length: points - 1 }, (_, i) => f((Math.PI * (i + 1)) / points));
   return sumOf([f(0) / 2, ...inner, f(Math.PI) / 2]) / points;
 }
 
-/** The integral over [0, ∞) of a smooth function that falls at least exponentially: `t = eʸ` makes it one that falls on both sides, which the trapezoidal rule takes. */
+/**
+ * The integral over [0, ∞) of a smooth function that falls at least exponentially: `t = eʸ` makes it one that falls on
+ * both sides, which the trapezoidal rule takes.
+ */
 export function integral(f: (t: number) => number): number {
   const [from, to, perUnit] = [-80, 6.5, 12];
   const terms = Array.from({ length: (to - from) * perUnit }, (_, i) => {

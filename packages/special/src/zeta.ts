@@ -61,8 +61,8 @@ function zetaFormula(left: Expr, right: Expr): Expr {
 }
 
 /**
- * Hurwitz's zeta function, `Σ (k + q)⁻ˢ` over k from 0; ∞ at s = 1 and where q is 0, -1, -2, …; NaN for s below 1, and for negative q where s is not whole. Riemann's
- * is that of q = 1. It has a derivative by both arguments.
+ * Hurwitz's zeta function, `Σ (k + q)⁻ˢ` over k from 0; ∞ at s = 1 and where q is 0, -1, -2, …; NaN for s below 1, and
+ * for negative q where s is not whole. Riemann's is that of q = 1. It has a derivative by both arguments.
  *
  * https://pytorch.org/docs/stable/special.html#torch.special.zeta
  */

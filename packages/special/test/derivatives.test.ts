@@ -73,7 +73,8 @@ describe("derivatives", () => {
     const step = (a: Tensor, x: Tensor): Tensor => special.gammainc(a, x).add(special.ndtr(x)).add(special.i0e(a));
     const compiled = await compile(step);
     for (let run = 0; run < 4; run++) {
-      const [a, x] = [1, 2].map((k) => fromTypedArray(Float64Array.of(k, k + run, 0.5 * k), [3])) as [Tensor, Tensor]; // safe: two
+      // safe: two
+      const [a, x] = [1, 2].map((k) => fromTypedArray(Float64Array.of(k, k + run, 0.5 * k), [3])) as [Tensor, Tensor];
       expect(compiled(a, x).toArraySync()).toEqual(step(a, x).toArraySync());
     }
   });

@@ -4,15 +4,27 @@
 
 import { type Tensor, tensor } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
-import { floatPower, frexp, gcd, gradient, histogram, histogramdd, lcm, ldexp, logaddexp2, multigammaln, nextafter } from "../src/index.ts";
+import {
+  floatPower,
+  frexp,
+  gcd,
+  gradient,
+  histogram,
+  histogramdd,
+  lcm,
+  ldexp,
+  logaddexp2,
+  multigammaln,
+  nextafter,
+} from "../src/index.ts";
 
 const integers = (values: readonly number[]): Tensor => tensor(values, { dtype: "int32" });
 
 describe("integers", () => {
   it("gcd and lcm, of negative ones, 0, and the slowest pair", () => {
-    expect(gcd(integers([12, -18, 0, 7, 1836311903, 0]), integers([18, 24, 5, 0, 1134903170, 0])).toArraySync()).toEqual([
-      6, 6, 5, 7, 1, 0,
-    ]);
+    expect(
+      gcd(integers([12, -18, 0, 7, 1836311903, 0]), integers([18, 24, 5, 0, 1134903170, 0])).toArraySync(),
+    ).toEqual([6, 6, 5, 7, 1, 0]);
     expect(lcm(integers([4, -6, 0, 21]), integers([6, 4, 3, -6])).toArraySync()).toEqual([12, 12, 0, 42]);
     expect(gcd(tensor([200, 91], { dtype: "uint8" }), 14).toArraySync()).toEqual([2, 7]);
   });
@@ -46,7 +58,8 @@ describe.each([
   });
 
   it("nextafter goes to the neighbour, across 0, powers of two and the largest", () => {
-    const next = (x: number, to: number): unknown => nextafter(tensor([x], { dtype }), tensor([to], { dtype })).toArraySync();
+    const next = (x: number, to: number): unknown =>
+      nextafter(tensor([x], { dtype }), tensor([to], { dtype })).toArraySync();
     expect(next(1, 2)).toEqual([1 + epsilon]);
     expect(next(1, 0)).toEqual([1 - epsilon / 2]);
     expect(next(-1, 0)).toEqual([-1 + epsilon / 2]);
@@ -67,7 +80,9 @@ describe("powers and logarithms", () => {
   });
 
   it("logaddexp2 does not overflow", () => {
-    expect(logaddexp2(tensor([1000, 3, Number.NEGATIVE_INFINITY]), tensor([1000, 3, 2])).toArraySync()).toEqual([1001, 4, 2]);
+    expect(logaddexp2(tensor([1000, 3, Number.NEGATIVE_INFINITY]), tensor([1000, 3, 2])).toArraySync()).toEqual([
+      1001, 4, 2,
+    ]);
   });
 
   it("multigammaln refuses no dimensions", () => {
@@ -106,7 +121,9 @@ describe("gradient", () => {
 
   it("refuses too few samples and spacings that do not pair up", () => {
     expect(() => gradient(tensor([1]))).toThrow("gradient: expected more than 1 samples along dimension 0, got 1");
-    expect(() => gradient(tensor([1, 2]), { spacing: [1, 2] })).toThrow("gradient: expected a spacing for each of 1 dimensions, got 2");
+    expect(() => gradient(tensor([1, 2]), { spacing: [1, 2] })).toThrow(
+      "gradient: expected a spacing for each of 1 dimensions, got 2",
+    );
     expect(() => gradient(tensor([1, 2]), { spacing: [tensor([1])] })).toThrow("gradient: expected 2 coordinates");
   });
 });
@@ -117,7 +134,9 @@ describe("histograms", () => {
     expect(histogram(x, 4).hist.toArraySync()).toEqual([2, 1, 0, 1]);
     expect(histogram(x, 2, { range: [0, 2] }).hist.toArraySync()).toEqual([0, 3]);
     expect(histogram(x, tensor([0, 1, 5]), { weight: tensor([1, 2, 3, 4]) }).hist.toArraySync()).toEqual([0, 10]);
-    expect(histogram(x, 2, { range: [0, 4], density: true }).hist.toArraySync()).toEqual([1 / 3, 1 / 6].map(Math.fround));
+    expect(histogram(x, 2, { range: [0, 4], density: true }).hist.toArraySync()).toEqual(
+      [1 / 3, 1 / 6].map(Math.fround),
+    );
     expect(histogram(tensor([3, 3]), 2).binEdges.toArraySync()).toEqual([2.5, 3, 3.5]);
     const { hist, binEdges } = histogramdd(
       tensor([
@@ -142,6 +161,8 @@ describe("histograms", () => {
     expect(() => histogram(x, 2, { range: [2, 1] })).toThrow("histogram: min must not be above max");
     expect(() => histogram(tensor([1, Number.NaN]), 2)).toThrow("give the range");
     expect(() => histogram(x, 2, { weight: tensor([1]) })).toThrow("histogram: expected a weight for each of 2 points");
-    expect(() => histogramdd(tensor([[1, 2]]), [2])).toThrow("histogramdd: expected bins for each of 2 dimensions, got 1");
+    expect(() => histogramdd(tensor([[1, 2]]), [2])).toThrow(
+      "histogramdd: expected bins for each of 2 dimensions, got 1",
+    );
   });
 });

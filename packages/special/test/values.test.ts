@@ -1,5 +1,6 @@
 /**
- * Values against those that 50 digits give, in both dtypes, on the CPU and on the reference backend; and what happens at the ends.
+ * Values against those that 50 digits give, in both dtypes, on the CPU and on the reference backend; and what happens
+ * at the ends.
  */
 
 import { cpu, type Tensor, tensor } from "@akari/tensor";
@@ -24,7 +25,8 @@ describe.each([
   it.each(Object.keys(recorded) as Name[])(`%s in ${dtype}`, async (name) => {
     const { arguments: points, values } = recorded[name];
     const [relative, absolute] = tolerance[dtype];
-    const given = points.map((side) => tensor(side, { dtype, device })) as unknown as [Tensor, Tensor]; // safe: as many as it takes
+    // safe: as many as it takes
+    const given = points.map((side) => tensor(side, { dtype, device })) as unknown as [Tensor, Tensor];
     const got = await special[name](...given).data();
     // What a dtype cannot hold with all its digits is not compared.
     const [least, most] = dtype === "float64" ? [1e-300, 1e300] : [1e-37, 1e37];
@@ -33,9 +35,10 @@ describe.each([
       if (size > most) return;
       const waves = name.startsWith("bessel") || name === "airyAi";
       const allowed = size < least ? least : relative * size + (waves ? absolute : 0);
-      expect(Math.abs((got[i] as number) - value), `${name}(${points.map((side) => side[i])}), which is ${value}`).toBeLessThanOrEqual(
-        allowed,
-      );
+      expect(
+        Math.abs((got[i] as number) - value),
+        `${name}(${points.map((side) => side[i])}), which is ${value}`,
+      ).toBeLessThanOrEqual(allowed);
     });
   });
 });
@@ -113,9 +116,18 @@ describe("orthogonal polynomials", () => {
   it("of Chebyshev are sines and cosines of multiples", () => {
     const n = 7;
     expectPoints(values(special.chebyshevPolynomialT, n), (x) => Math.cos(n * Math.acos(x)));
-    expectPoints(values(special.chebyshevPolynomialU, n), (x) => Math.sin((n + 1) * Math.acos(x)) / Math.sin(Math.acos(x)));
-    expectPoints(values(special.chebyshevPolynomialV, n), (x) => Math.cos((n + 0.5) * Math.acos(x)) / Math.cos(Math.acos(x) / 2));
-    expectPoints(values(special.chebyshevPolynomialW, n), (x) => Math.sin((n + 0.5) * Math.acos(x)) / Math.sin(Math.acos(x) / 2));
+    expectPoints(
+      values(special.chebyshevPolynomialU, n),
+      (x) => Math.sin((n + 1) * Math.acos(x)) / Math.sin(Math.acos(x)),
+    );
+    expectPoints(
+      values(special.chebyshevPolynomialV, n),
+      (x) => Math.cos((n + 0.5) * Math.acos(x)) / Math.cos(Math.acos(x) / 2),
+    );
+    expectPoints(
+      values(special.chebyshevPolynomialW, n),
+      (x) => Math.sin((n + 0.5) * Math.acos(x)) / Math.sin(Math.acos(x) / 2),
+    );
     const moved = x.mul(2).sub(1);
     for (const letter of ["T", "U", "V", "W"] as const) {
       const shifted = special[`shiftedChebyshevPolynomial${letter}`](x, n);
@@ -141,6 +153,10 @@ describe("names of torch.special that @akari/tensor has", () => {
   it("are the same functions", async () => {
     const { digamma, lgamma, sigmoid } = await import("@akari/tensor");
     expect([special.psi, special.gammaln, special.expit]).toEqual([digamma, lgamma, sigmoid]);
-    expect([special.igamma, special.igammac, special.mvlgamma]).toEqual([special.gammainc, special.gammaincc, special.multigammaln]);
+    expect([special.igamma, special.igammac, special.mvlgamma]).toEqual([
+      special.gammainc,
+      special.gammaincc,
+      special.multigammaln,
+    ]);
   });
 });

@@ -43,7 +43,9 @@ describe.skipIf(device === null)(`special functions on webgpu ${reason}`, () => 
     expected?.forEach((side, which) => {
       side.forEach((value, i) => {
         const difference = Math.abs((got?.[which]?.[i] as number) - value);
-        expect(difference, `${which === 0 ? "value" : "gradient"} at ${values[i]}`).toBeLessThan(1e-5 * Math.abs(value) + 1e-6);
+        expect(difference, `${which === 0 ? "value" : "gradient"} at ${values[i]}`).toBeLessThan(
+          1e-5 * Math.abs(value) + 1e-6,
+        );
       });
     });
   });

@@ -1,15 +1,28 @@
 /**
- * Checks of arguments, which operations, layers, optimizers and datasets share: the same mistake is refused in the same words everywhere.
+ * Checks of arguments, which operations, layers, optimizers and datasets share: the same mistake is refused in the same
+ * words everywhere.
  */
 
 import { ArgumentError } from "./errors.ts";
 
-/** Throws an ArgumentError unless a value is a tensor, of whichever copy of this package: in JavaScript it may be anything. */
+/**
+ * Throws an ArgumentError unless a value is a tensor, of whichever copy of this package: in JavaScript it may be
+ * anything.
+ */
 export function expectTensor(operation: string, value: unknown, wanted = "a tensor"): void {
-  const { storage, then } = (value ?? {}) as { readonly storage?: unknown; readonly then?: unknown }; // safe: only looked at
+  // safe: only looked at
+  const { storage, then } = (value ?? {}) as { readonly storage?: unknown; readonly then?: unknown };
   if (storage !== undefined) return;
-  const given = Array.isArray(value) ? "an array" : typeof value !== "object" ? String(value) : then ? "a promise" : value && "an object";
-  throw new ArgumentError(`${operation}: expected ${wanted}, got ${given}; ${then ? "await it" : "make one with tensor([...])"}`);
+  const given = Array.isArray(value)
+    ? "an array"
+    : typeof value !== "object"
+      ? String(value)
+      : then
+        ? "a promise"
+        : value && "an object";
+  throw new ArgumentError(
+    `${operation}: expected ${wanted}, got ${given}; ${then ? "await it" : "make one with tensor([...])"}`,
+  );
 }
 
 /** Throws an ArgumentError that says what an argument has to be. */
@@ -32,14 +45,30 @@ export function checkChoice(operation: string, option: string, value: unknown, c
 }
 
 /** Throws an ArgumentError unless a value is an integer from `least` (0 or 1) to `most`. */
-export function checkInteger(operation: string, argument: string, value: number, least = 0, most: number = Number.POSITIVE_INFINITY): void {
+export function checkInteger(
+  operation: string,
+  argument: string,
+  value: number,
+  least = 0,
+  most: number = Number.POSITIVE_INFINITY,
+): void {
   if (Number.isInteger(value) && value >= least && value <= most) return;
   const sign = least > 0 ? "a positive" : "a non-negative";
-  refuse(operation, argument, value, most === Number.POSITIVE_INFINITY ? `be ${sign} integer` : `be an integer from ${least} to ${most}`);
+  refuse(
+    operation,
+    argument,
+    value,
+    most === Number.POSITIVE_INFINITY ? `be ${sign} integer` : `be an integer from ${least} to ${most}`,
+  );
 }
 
 /** Throws an ArgumentError unless a value is a number from 0 to `most`. */
-export function checkNumber(operation: string, argument: string, value: number, most: number = Number.POSITIVE_INFINITY): void {
+export function checkNumber(
+  operation: string,
+  argument: string,
+  value: number,
+  most: number = Number.POSITIVE_INFINITY,
+): void {
   if (typeof value === "number" && value >= 0 && value <= most) return;
   refuse(operation, argument, value, most === Number.POSITIVE_INFINITY ? "not be negative" : `be from 0 to ${most}`);
 }

@@ -59,7 +59,10 @@ export interface Backend {
   run(call: KernelCall): void;
   /** Resolves when all work issued so far is done. */
   flush(): Promise<void>;
-  /** Starts timing kernels, on devices that work later than they are told and have a clock of their own. `profile` uses it. */
+  /**
+   * Starts timing kernels, on devices that work later than they are told and have a clock of their own. `profile` uses
+   * it.
+   */
   startClock?(): KernelClock;
   /** Memory in use. */
   memory(): MemoryUse;

@@ -1,6 +1,7 @@
 /**
- * What happens beside the kernel calls while `compile` captures a function. A captured function runs again as its list of kernel calls, without its JavaScript;
- * what JavaScript has to do each time, such as drawing numbers or counting an optimizer's steps, is said here and runs in its place among the calls.
+ * What happens beside the kernel calls while `compile` captures a function. A captured function runs again as its list
+ * of kernel calls, without its JavaScript; what JavaScript has to do each time, such as drawing numbers or counting an
+ * optimizer's steps, is said here and runs in its place among the calls.
  */
 
 import type { Backend, DeviceBuffer } from "./backend.ts";
@@ -19,18 +20,27 @@ export interface Capture {
   reads(): void;
   /** A backward pass added to gradients. */
   goesBack(): void;
-  /** Does something now, and again whenever the captured calls run. Kernel calls issued by it are its own business. It may use `tensor`. */
+  /**
+   * Does something now, and again whenever the captured calls run. Kernel calls issued by it are its own business. It
+   * may use `tensor`.
+   */
   perform(action: () => void, tensor: Tensor | null): void;
   /** Writes what `draw` gives now, and again what it gives then, from what stands in the views of `read`. */
-  write(device: Backend, buffer: DeviceBuffer, offset: number, draw: (read: readonly View[]) => Uint8Array, read: readonly View[]): void;
+  write(
+    device: Backend,
+    buffer: DeviceBuffer,
+    offset: number,
+    draw: (read: readonly View[]) => Uint8Array,
+    read: readonly View[],
+  ): void;
 }
 
 /** Who captures at present, and how often something changed that captured calls do not notice. */
 export const capturing: { by: Capture | null; changes: number } = { by: null, changes: 0 };
 
 /**
- * Does something that belongs to a training step but is no tensor operation, such as counting it. In a compiled function it is done in every call; anything
- * else that is not a tensor operation is done only while it is captured.
+ * Does something that belongs to a training step but is no tensor operation, such as counting it. In a compiled
+ * function it is done in every call; anything else that is not a tensor operation is done only while it is captured.
  *
  * @param tensor one that the action uses, if it was made in the same step.
  * @example
@@ -77,7 +87,10 @@ export function writeDrawn(
   });
 }
 
-/** Says that something changed on which tensor operations depend, such as a module's mode: compiled functions are captured anew. */
+/**
+ * Says that something changed on which tensor operations depend, such as a module's mode: compiled functions are
+ * captured anew.
+ */
 export function changed(): void {
   capturing.changes++;
 }

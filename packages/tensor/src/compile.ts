@@ -1,10 +1,14 @@
 /**
- * `compile`: a function whose kernel calls are kept and run again without its JavaScript. The work behind it is loaded with its first use.
+ * `compile`: a function whose kernel calls are kept and run again without its JavaScript. The work behind it is loaded
+ * with its first use.
  */
 
 /** How often a compiled function did what. */
 export interface CompileCounts {
-  /** Calls that ran the function itself: the first one with arguments of new shapes, and all of those that cannot be captured. */
+  /**
+   * Calls that ran the function itself: the first one with arguments of new shapes, and all of those that cannot be
+   * captured.
+   */
   readonly eager: number;
   /** Calls that ran the function and kept its kernel calls. */
   readonly captured: number;
@@ -21,27 +25,33 @@ export interface Compiled {
 }
 
 /**
- * Makes a function faster that does the same tensor operations in every call: a model, a training step, a prediction. The first call runs it as it is; the second
- * one keeps its kernel calls, drops those whose results nobody reads, fuses pointwise ones with what takes their results, and plans their memory; all later calls run that
- * list, without the function. Parameters, gradients, running statistics and optimizers are changed in each call as ever; random numbers are
- * drawn anew, and learning rates are looked up. Gradients go through it: its backward pass is a list as well. Fastest is a whole training step, backward pass and optimizer included.
+ * Makes a function faster that does the same tensor operations in every call: a model, a training step, a prediction.
+ * The first call runs it as it is; the second one keeps its kernel calls, drops those whose results nobody reads, fuses
+ * pointwise ones with what takes their results, and plans their memory; all later calls run that list, without the
+ * function. Parameters, gradients, running statistics and optimizers are changed in each call as ever; random numbers
+ * are drawn anew, and learning rates are looked up. Gradients go through it: its backward pass is a list as well.
+ * Fastest is a whole training step, backward pass and optimizer included.
  *
  * What differs from calling the function itself:
  *
- * - Its JavaScript runs twice for each combination of argument shapes, dtypes and values that are not tensors. Counters, conditions on values and logging belong
- *   outside. (`perform` is for those who write optimizers and schedulers.)
- * - Results are new tensors, without history where the function ran a backward pass itself; all other tensors made inside are gone when it returns, as in `scope`.
+ * - Its JavaScript runs twice for each combination of argument shapes, dtypes and values that are not tensors.
+ * Counters, conditions on values and logging belong outside. (`perform` is for those who write optimizers and
+ * schedulers.)
+ * - Results are new tensors, without history where the function ran a backward pass itself; all other tensors made
+ * inside are gone when it returns, as in `scope`.
  * - There are no second derivatives through it.
- * - A function that reads values inside, such as `loss.itemSync()`, cannot be captured; it runs as it is, and says so once on the console.
+ * - A function that reads values inside, such as `loss.itemSync()`, cannot be captured; it runs as it is, and says so
+ * once on the console.
  *
- * It is captured anew when a module changes its mode (`train`, `eval`), its hooks, its device or dtype, or a parameter is frozen.
+ * It is captured anew when a module changes its mode (`train`, `eval`), its hooks, its device or dtype, or a parameter
+ * is frozen.
  *
  * https://pytorch.org/docs/stable/generated/torch.compile.html
  *
- * @param fn takes tensors on one device, numbers, text, arrays and plain objects of those, and returns tensors alone, in arrays or in plain objects, or nothing.
- * Anything else that it is given is told apart by identity.
- * @returns the function, compiled; of a module, the module, whose call is compiled. It throws an ArgumentError for an asynchronous `fn` and for a result that is no
- * tensor, and a DeviceError for arguments on several devices.
+ * @param fn takes tensors on one device, numbers, text, arrays and plain objects of those, and returns tensors alone,
+ * in arrays or in plain objects, or nothing. Anything else that it is given is told apart by identity.
+ * @returns the function, compiled; of a module, the module, whose call is compiled. It throws an ArgumentError for an
+ * asynchronous `fn` and for a result that is no tensor, and a DeviceError for arguments on several devices.
  *
  * @example
  * const model = new Sequential(new Linear(4, 8), new ReLU(), new Linear(8, 3));

@@ -1,6 +1,6 @@
 /**
- * New tensors from numbers on the host, or of one value throughout. Options come in one object and unknown ones are refused by name, since
- * a misspelt `dtpye` that is silently ignored is the kind of mistake that costs an afternoon.
+ * New tensors from numbers on the host, or of one value throughout. Options come in one object and unknown ones are
+ * refused by name, since a misspelt `dtpye` that is silently ignored is the kind of mistake that costs an afternoon.
  */
 
 import type { Backend } from "./backend.ts";
@@ -22,14 +22,17 @@ export interface TensorOptions {
   readonly device?: Backend;
 }
 
-/** What `tensor` takes: a number, a boolean, a typed array, a tensor, or arrays of these, nested as deep as one likes. */
+/**
+ * What `tensor` takes: a number, a boolean, a typed array, a tensor, or arrays of these, nested as deep as one likes.
+ */
 export type TensorData = number | boolean | TypedArray | Tensor | readonly TensorData[];
 
 /** Refuses options that do not exist, and dtypes and devices that are none. */
 export function checkOptions(operation: string, options: TensorOptions, known: readonly string[] = []): void {
   checkNames(operation, options, ["dtype", "device", ...known]);
   const { dtype, device } = options;
-  if (dtype !== undefined && !isDType(dtype)) throw new DTypeError(`${operation}: there is no dtype "${String(dtype)}"`);
+  if (dtype !== undefined && !isDType(dtype))
+    throw new DTypeError(`${operation}: there is no dtype "${String(dtype)}"`);
   if (device !== undefined && (typeof device !== "object" || typeof device.run !== "function")) {
     throw new DeviceError(`${operation}: the device must be a Backend, such as cpu(), got ${String(device)}`);
   }
@@ -46,7 +49,8 @@ export function allocate(operation: string, shape: Shape, dtype: DType, device: 
 /** A tensor with elements from the host, which are already in the form of its dtype. */
 export function upload(operation: string, data: TypedArray, shape: Shape, dtype: DType, device?: Backend): Tensor {
   const result = allocate(operation, shape, dtype, device);
-  if (data.length > 0) result.device.write(result.buffer, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  if (data.length > 0)
+    result.device.write(result.buffer, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   return result;
 }
 
@@ -57,7 +61,9 @@ function dtypeOf(data: TypedArray, wanted?: DType): DType {
   if (data instanceof Int32Array) return "int32";
   if (data instanceof Uint8Array) return "uint8";
   if (data instanceof Uint16Array) return wanted === "bfloat16" ? wanted : "float16";
-  throw new DTypeError(`tensor: there is no dtype for a ${Object.prototype.toString.call(data).slice(8, -1)}; convert it first`);
+  throw new DTypeError(
+    `tensor: there is no dtype for a ${Object.prototype.toString.call(data).slice(8, -1)}; convert it first`,
+  );
 }
 
 /** The nested data laid out flat. */
@@ -103,14 +109,16 @@ class Collector {
 
 /** The numbers of a typed array; half precision is not guessed from 16-bit integers inside of nested data. */
 function encodeless(data: TypedArray): Iterable<number> {
-  if (data instanceof Uint16Array) throw new DTypeError("tensor: a Uint16Array inside of nested data is ambiguous; use fromTypedArray");
+  if (data instanceof Uint16Array)
+    throw new DTypeError("tensor: a Uint16Array inside of nested data is ambiguous; use fromTypedArray");
   dtypeOf(data);
   return data;
 }
 
 /**
- * A tensor of the numbers given, copied. Nested arrays give the dimensions. Plain numbers become float32 unless all are booleans (JavaScript does
- * not tell 1 from 1.0, so integers are not guessed: say `{ dtype: "int32" }`); a typed array and a tensor keep their type.
+ * A tensor of the numbers given, copied. Nested arrays give the dimensions. Plain numbers become float32 unless all are
+ * booleans (JavaScript does not tell 1 from 1.0, so integers are not guessed: say `{ dtype: "int32" }`); a typed array
+ * and a tensor keep their type.
  *
  * https://pytorch.org/docs/stable/generated/torch.tensor.html
  *
@@ -138,7 +146,8 @@ export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
 }
 
 /**
- * The tensor itself where it is one already, of this dtype and on this device; otherwise a new one, as `tensor` makes it.
+ * The tensor itself where it is one already, of this dtype and on this device; otherwise a new one, as `tensor` makes
+ * it.
  *
  * https://pytorch.org/docs/stable/generated/torch.as_tensor.html
  */
@@ -149,7 +158,8 @@ export function asTensor(data: TensorData, options: TensorOptions = {}): Tensor 
 }
 
 /**
- * A tensor of a shape from a typed array, copied. A Uint16Array holds the raw bits of float16, or of bfloat16 where that is the dtype. Without a dtype, the array's own.
+ * A tensor of a shape from a typed array, copied. A Uint16Array holds the raw bits of float16, or of bfloat16 where
+ * that is the dtype. Without a dtype, the array's own.
  *
  * @throws ShapeError when the number of elements differs.
  * @example
@@ -159,7 +169,9 @@ export function fromTypedArray(data: TypedArray, shape: Shape = [data.length], o
   checkOptions("fromTypedArray", options);
   checkSizes("fromTypedArray", shape);
   if (sizeOf(shape) !== data.length) {
-    throw new ShapeError(`fromTypedArray: ${data.length} elements do not fill the shape ${showShape(shape)} of ${sizeOf(shape)}`);
+    throw new ShapeError(
+      `fromTypedArray: ${data.length} elements do not fill the shape ${showShape(shape)} of ${sizeOf(shape)}`,
+    );
   }
   const own = dtypeOf(data, options.dtype);
   const dtype = options.dtype ?? own;
@@ -175,7 +187,13 @@ export function empty(shape: Shape, options: TensorOptions = {}): Tensor {
   return allocate("empty", shape, options.dtype ?? "float32", options.device);
 }
 
-function constantTensor(operation: string, shape: Shape, value: number | boolean, dtype: DType, options: TensorOptions): Tensor {
+function constantTensor(
+  operation: string,
+  shape: Shape,
+  value: number | boolean,
+  dtype: DType,
+  options: TensorOptions,
+): Tensor {
   checkSizes(operation, shape);
   checkOptions(operation, options);
   const result = allocate(operation, shape, options.dtype ?? dtype, options.device);
@@ -193,7 +211,10 @@ export function ones(shape: Shape, options: TensorOptions = {}): Tensor {
   return constantTensor("ones", shape, 1, "float32", options);
 }
 
-/** One value throughout; a boolean makes a bool tensor, a number a float32 one. https://pytorch.org/docs/stable/generated/torch.full.html */
+/**
+ * One value throughout; a boolean makes a bool tensor, a number a float32 one.
+ * https://pytorch.org/docs/stable/generated/torch.full.html
+ */
 export function full(shape: Shape, value: number | boolean, options: TensorOptions = {}): Tensor {
   return constantTensor("full", shape, value, typeof value === "boolean" ? "bool" : "float32", options);
 }
@@ -205,10 +226,17 @@ export function optionsLike<Options extends TensorOptions>(
   options: Options | undefined,
   further: object = {},
 ): Options {
-  return settings<TensorOptions, Required<TensorOptions>>(operation, options, { dtype: x.dtype, device: x.device, ...further }) as Options; // safe: all that has no default may be missing
+  return settings<TensorOptions, Required<TensorOptions>>(operation, options, {
+    dtype: x.dtype,
+    device: x.device,
+    ...further,
+  }) as Options; // safe: all that has no default may be missing
 }
 
-/** Unspecified contents, in the shape, dtype and place of `x`. https://pytorch.org/docs/stable/generated/torch.empty_like.html */
+/**
+ * Unspecified contents, in the shape, dtype and place of `x`.
+ * https://pytorch.org/docs/stable/generated/torch.empty_like.html
+ */
 export function emptyLike(x: Tensor, options?: TensorOptions): Tensor {
   return empty(x.shape, optionsLike("emptyLike", x, options));
 }
@@ -223,7 +251,10 @@ export function onesLike(x: Tensor, options?: TensorOptions): Tensor {
   return ones(x.shape, optionsLike("onesLike", x, options));
 }
 
-/** One value throughout, in the shape, dtype and place of `x`. https://pytorch.org/docs/stable/generated/torch.full_like.html */
+/**
+ * One value throughout, in the shape, dtype and place of `x`.
+ * https://pytorch.org/docs/stable/generated/torch.full_like.html
+ */
 export function fullLike(x: Tensor, value: number | boolean, options?: TensorOptions): Tensor {
   return full(x.shape, value, optionsLike("fullLike", x, options));
 }

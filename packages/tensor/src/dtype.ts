@@ -51,7 +51,9 @@ export function kindOf(dtype: DType): 0 | 1 | 2 {
   return traits[dtype].kind;
 }
 
-/** How many binary digits a dtype's significand has: 24 for float32. Whole numbers up to two to this power are exact. */
+/**
+ * How many binary digits a dtype's significand has: 24 for float32. Whole numbers up to two to this power are exact.
+ */
 export function digitsOf(dtype: DType): number {
   return traits[dtype].digits;
 }
@@ -80,7 +82,10 @@ export function canCast(from: DType, to: DType): boolean {
   return traits[from].kind <= traits[to].kind;
 }
 
-/** The dtype in which a scalar operation on `dtype` computes: float16 and bfloat16 are ways to store, and work in float32. */
+/**
+ * The dtype in which a scalar operation on `dtype` computes: float16 and bfloat16 are ways to store, and work in
+ * float32.
+ */
 export function computeType(dtype: DType): DType {
   return traits[dtype].bytes === 2 ? "float32" : dtype;
 }
@@ -124,7 +129,8 @@ export function viewBytes(dtype: DType, memory: ArrayBufferLike, offset: number,
 /** Throws unless `dtype` is floating point. */
 export function expectFloating(operation: string, dtype: DType): void {
   if (dtype === undefined) expectTensor(operation, "something else");
-  if (!isFloating(dtype)) throw new DTypeError(`${operation}: expected a floating-point dtype, got ${dtype}; convert with to("float32")`);
+  if (!isFloating(dtype))
+    throw new DTypeError(`${operation}: expected a floating-point dtype, got ${dtype}; convert with to("float32")`);
 }
 
 /** Throws a DTypeError unless two tensors have one dtype. */
@@ -132,5 +138,7 @@ export function expectOneType(operation: string, a: { readonly dtype: DType }, b
   expectTensor(operation, a);
   expectTensor(operation, b);
   if (a.dtype !== b.dtype)
-    throw new DTypeError(`${operation}: expected both tensors to have one dtype, got ${a.dtype} and ${b.dtype}; convert one with .to()`);
+    throw new DTypeError(
+      `${operation}: expected both tensors to have one dtype, got ${a.dtype} and ${b.dtype}; convert one with .to()`,
+    );
 }

@@ -10,7 +10,10 @@ export function decoder(dtype: DType): (element: number) => number {
   return dtype === "float16" ? fromHalf : dtype === "bfloat16" ? fromBfloat16 : (element) => element;
 }
 
-/** What makes an element of a number: the bits of 16-bit floats, 0 or 1 for a bool; all else a typed array converts by itself. */
+/**
+ * What makes an element of a number: the bits of 16-bit floats, 0 or 1 for a bool; all else a typed array converts by
+ * itself.
+ */
 export function encoder(dtype: DType): (value: number) => number {
   if (dtype === "float16") return toHalf;
   if (dtype === "bfloat16") return toBfloat16;
@@ -28,7 +31,10 @@ export function numbersOf(data: TypedArray, dtype: DType): ArrayLike<number> {
   return computeType(dtype) === dtype ? data : Float32Array.from(data, decoder(dtype));
 }
 
-/** Numbers converted for a dtype: rounded, cut off towards zero, wrapped around, or turned into the bits of 16-bit floats. */
+/**
+ * Numbers converted for a dtype: rounded, cut off towards zero, wrapped around, or turned into the bits of 16-bit
+ * floats.
+ */
 export function encode(values: ArrayLike<number>, dtype: DType): TypedArray {
   const data = typedArray(dtype, values.length);
   if (dtype !== "bool" && computeType(dtype) === dtype) data.set(values);

@@ -1,6 +1,6 @@
 /**
- * Tensors as text, the way PyTorch prints them: four decimals, all numbers equally wide, exponents where the values are far apart, and only the
- * edges of large tensors, which is also all that is read of them.
+ * Tensors as text, the way PyTorch prints them: four decimals, all numbers equally wide, exponents where the values are
+ * far apart, and only the edges of large tensors, which is also all that is read of them.
  */
 
 import type { DType, TypedArray } from "./dtype.ts";
@@ -32,7 +32,10 @@ function signed(value: number, write: (magnitude: number) => string): string {
   return (value < 0 || Object.is(value, -0) ? "-" : "") + write(Math.abs(value));
 }
 
-/** A number with so many digits behind the point, halves to the even digit as Python rounds them; JavaScript rounds them up. */
+/**
+ * A number with so many digits behind the point, halves to the even digit as Python rounds them; JavaScript rounds them
+ * up.
+ */
 function rounded(write: (digits: number) => string): string {
   const up = write(precision);
   if (!/5(e|$)/.test(write(precision + 1))) return up;
@@ -64,7 +67,11 @@ function styleOf(values: readonly number[], dtype: DType): Style {
   const most = finite.reduce((high, value) => Math.max(high, Math.abs(value)), 0);
   const whole = finite.every(Number.isInteger);
   const far = finite.length > 0 && (most / least > 1000 || most > 1e8 || (!whole && least < 1e-4));
-  const number = far ? scientific : whole ? (value: number) => `${Object.is(value, -0) ? "-0" : value.toFixed(0)}.` : fixed;
+  const number = far
+    ? scientific
+    : whole
+      ? (value: number) => `${Object.is(value, -0) ? "-0" : value.toFixed(0)}.`
+      : fixed;
   return { width: finite.length === 0 ? 1 : widest(finite, number), write: (value) => special(value) ?? number(value) };
 }
 
@@ -74,7 +81,8 @@ function widest(values: readonly number[], write: (value: number) => string): nu
 
 /** The elements at the edges of every dimension that is too long to show. */
 function edges(x: Tensor): number[] {
-  const size = x.shape[0] as number; // safe: only large tensors come here, and what is selected from them while it has a dimension
+  // safe: only large tensors come here, and what is selected from them while it has a dimension
+  const size = x.shape[0] as number;
   const parts = size > 2 * edge ? [narrow(x, 0, 0, edge), narrow(x, 0, size - edge, edge)] : [x];
   return parts.flatMap((part) =>
     part.ndim === 1
@@ -125,7 +133,10 @@ function numbers(data: TypedArray, dtype: DType): number[] {
   return Array.from(data, decoder(dtype));
 }
 
-/** What PyTorch says after the numbers. Int32 is Akari's default integer, so it goes without saying where PyTorch's int64 does. */
+/**
+ * What PyTorch says after the numbers. Int32 is Akari's default integer, so it goes without saying where PyTorch's
+ * int64 does.
+ */
 function remarks(x: Tensor): string[] {
   const result: string[] = [];
   const empty = x.numel() === 0;
@@ -156,7 +167,8 @@ function withRemarks(text: string, list: readonly string[], indent: number): str
 }
 
 /**
- * The tensor as PyTorch prints it. On a device that cannot be read at once, its shape and dtype only, unless it was prefetched.
+ * The tensor as PyTorch prints it. On a device that cannot be read at once, its shape and dtype only, unless it was
+ * prefetched.
  *
  * https://pytorch.org/docs/stable/generated/torch.set_printoptions.html (with PyTorch's defaults)
  */

@@ -1,6 +1,7 @@
 /**
- * Numbers of 16 bits as their raw bits: half precision (float16, IEEE 754 binary16), and bfloat16, the upper half of a float32. JavaScript engines of the
- * versions we support have no type for them, so they are stored as bits and converted where the host reads or writes them.
+ * Numbers of 16 bits as their raw bits: half precision (float16, IEEE 754 binary16), and bfloat16, the upper half of a
+ * float32. JavaScript engines of the versions we support have no type for them, so they are stored as bits and
+ * converted where the host reads or writes them.
  */
 
 const float = /* @__PURE__ */ new Float32Array(1);

@@ -240,7 +240,17 @@ export { type Exchanged, eliminate } from "./ops/factorization.ts";
 export { addInto, fill_, fillView, zero_ } from "./ops/fill.ts";
 export { gather, indexSelect, take, takeAlongDim } from "./ops/gather.ts";
 export { get, type Index, type IndexPutOptions, indexPut, indexPut_, type Range, set } from "./ops/indexing.ts";
-export { cat, cat as concat, cat as concatenate, columnStack, dstack, hstack, stack, vstack, vstack as rowStack } from "./ops/join.ts";
+export {
+  cat,
+  cat as concat,
+  cat as concatenate,
+  columnStack,
+  dstack,
+  hstack,
+  stack,
+  vstack,
+  vstack as rowStack,
+} from "./ops/join.ts";
 export {
   cholesky,
   choleskySolve,
@@ -280,7 +290,16 @@ export {
 } from "./ops/normalization.ts";
 export { type PadMode, type PadOptions, pad } from "./ops/pad.ts";
 export { col2im, im2col, type PatchOptions } from "./ops/patches.ts";
-export { movedim, movedim as moveaxis, mT, permute, swapaxes, swapaxes as swapdims, t, transpose } from "./ops/permute.ts";
+export {
+  movedim,
+  movedim as moveaxis,
+  mT,
+  permute,
+  swapaxes,
+  swapaxes as swapdims,
+  t,
+  transpose,
+} from "./ops/permute.ts";
 export {
   type AvgPoolOptions,
   avgPool1d,
@@ -295,7 +314,22 @@ export {
   maxPool3d,
   type PoolOptions,
 } from "./ops/pool.ts";
-export { exp, exp2, expm1, hypot, log, log1p, log2, log10, logaddexp, pow, rsqrt, sqrt, square, xlogy } from "./ops/power.ts";
+export {
+  exp,
+  exp2,
+  expm1,
+  hypot,
+  log,
+  log1p,
+  log2,
+  log10,
+  logaddexp,
+  pow,
+  rsqrt,
+  sqrt,
+  square,
+  xlogy,
+} from "./ops/power.ts";
 export { prod } from "./ops/product.ts";
 export { nanquantile, type QuantileOptions, quantile } from "./ops/quantile.ts";
 export { bernoulli_, exponential_, type GeneratorOption, normal_, random_, uniform_ } from "./ops/random.ts";
@@ -390,7 +424,18 @@ export {
 export { bucketize, type HistcOptions, histc, type SearchOptions, searchsorted } from "./ops/search.ts";
 export { asStrided, diagonal, narrow, select, slice, unfold } from "./ops/slice.ts";
 export { logSoftmax, logsumexp, type SoftmaxOptions, softmax, softmin } from "./ops/softmax.ts";
-export { argsort, kthvalue, median, mode, msort, nanmedian, type SortOptions, sort, type TopkOptions, topk } from "./ops/sort.ts";
+export {
+  argsort,
+  kthvalue,
+  median,
+  mode,
+  msort,
+  nanmedian,
+  type SortOptions,
+  sort,
+  type TopkOptions,
+  topk,
+} from "./ops/sort.ts";
 export { digamma, erf, erfc, erfinv, lgamma, logit, polygamma, sigmoid } from "./ops/special.ts";
 export {
   type Counted,
@@ -480,7 +525,16 @@ export {
   randperm,
 } from "./random-creation.ts";
 export { keep, scope } from "./scope.ts";
-export { arange, eye, type LogspaceOptions, linspace, logspace, type TriangleOptions, trilIndices, triuIndices } from "./sequences.ts";
+export {
+  arange,
+  eye,
+  type LogspaceOptions,
+  linspace,
+  logspace,
+  type TriangleOptions,
+  trilIndices,
+  triuIndices,
+} from "./sequences.ts";
 export { checkNames, type Settings, settings } from "./settings.ts";
 export {
   broadcastShapes,

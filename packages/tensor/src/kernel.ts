@@ -1,7 +1,8 @@
 /**
  * The kernel calls: all the work a backend can be asked to do, as plain data. The union is closed, so a backend that
- * forgets a kind does not compile. Views describe how each operand lies in memory; all sizes, strides and offsets
- * count elements. Whoever issues a call has checked shapes, and has a `check` call look at values: backends check nothing besides.
+ * forgets a kind does not compile. Views describe how each operand lies in memory; all sizes, strides and offsets count
+ * elements. Whoever issues a call has checked shapes, and has a `check` call look at values: backends check nothing
+ * besides.
  */
 
 import type { DeviceBuffer } from "./backend.ts";
@@ -23,16 +24,16 @@ export interface View {
 }
 
 /**
- * How the CPU device runs calls of a kind that not every program needs. The operation that issues such a call brings it along, so that the code is in a
- * bundle together with the operation and not otherwise. It is the CPU device's own business: other devices ignore it, and one that hands calls on
- * hands it on with them.
+ * How the CPU device runs calls of a kind that not every program needs. The operation that issues such a call brings it
+ * along, so that the code is in a bundle together with the operation and not otherwise. It is the CPU device's own
+ * business: other devices ignore it, and one that hands calls on hands it on with them.
  */
 export type CpuKernel<Call> = (runtime: never, call: Call) => void;
 
 /**
- * `to[k][i] = program.outputs[k](inputs[0][i], …, scalars)` for every index `i`. All views have one shape. An output may be the
- * very same view as an input, and otherwise overlaps none. Values are converted to the dtype of `to[k]` when they are stored,
- * as the primitive `cast` converts.
+ * `to[k][i] = program.outputs[k](inputs[0][i], …, scalars)` for every index `i`. All views have one shape. An output
+ * may be the very same view as an input, and otherwise overlaps none. Values are converted to the dtype of `to[k]` when
+ * they are stored, as the primitive `cast` converts.
  */
 export interface PointwiseCall {
   readonly kind: "pointwise";
@@ -46,21 +47,30 @@ export interface PointwiseCall {
   readonly to: readonly View[];
 }
 
-/** One pointwise program over many lists of tensors, each with a shape of its own: an optimizer's step over all parameters. */
+/**
+ * One pointwise program over many lists of tensors, each with a shape of its own: an optimizer's step over all
+ * parameters.
+ */
 export interface ForeachCall {
   readonly kind: "foreach";
   /** The formulas, the same for every item. */
   readonly program: Program;
   /** The work: each item holds what a pointwise call has besides its program, in a shape of its own. */
-  readonly items: readonly { readonly inputs: readonly View[]; readonly scalars: readonly number[]; readonly to: readonly View[] }[];
+  readonly items: readonly {
+    readonly inputs: readonly View[];
+    readonly scalars: readonly number[];
+    readonly to: readonly View[];
+  }[];
 }
 
 /**
- * A row program. The inputs share one shape whose last `dims` dimensions form a row and whose other dimensions number the
- * rows. Each stage reduces an expression over the row; later stages and the outputs see the results of earlier stages
- * (the `row` leaves). `toRows[k]` has the outer shape and takes `program.rows[k]`; `toElements[k]` has the full shape and
- * takes `program.elements[k]`. Input views that do not vary within a row (strides 0) are read once per row in `rows` expressions.
- * Over an empty row sums are 0, products 1, maxima the lowest value of the type (-∞ for floats) and minima the highest. Outputs never overlap inputs, except that an element output may be the very same view as an input.
+ * A row program. The inputs share one shape whose last `dims` dimensions form a row and whose other dimensions number
+ * the rows. Each stage reduces an expression over the row; later stages and the outputs see the results of earlier
+ * stages (the `row` leaves). `toRows[k]` has the outer shape and takes `program.rows[k]`; `toElements[k]` has the full
+ * shape and takes `program.elements[k]`. Input views that do not vary within a row (strides 0) are read once per row in
+ * `rows` expressions. Over an empty row sums are 0, products 1, maxima the lowest value of the type (-∞ for floats) and
+ * minima the highest. Outputs never overlap inputs, except that an element output may be the very same view as an
+ * input.
  */
 export interface RowsCall {
   readonly kind: "rows";
@@ -79,8 +89,8 @@ export interface RowsCall {
 }
 
 /**
- * The position of the largest or smallest element within each row of the last `dims` dimensions, counted in row-major order, as int32.
- * The first of equals wins; NaN beats everything. `values`, when given, takes the element itself.
+ * The position of the largest or smallest element within each row of the last `dims` dimensions, counted in row-major
+ * order, as int32. The first of equals wins; NaN beats everything. `values`, when given, takes the element itself.
  */
 export interface ArgReduceCall {
   readonly kind: "argreduce";
@@ -97,9 +107,9 @@ export interface ArgReduceCall {
 }
 
 /**
- * `to = a · b (+ to when accumulate) (+ bias)`: `a` is [...B, m, k], `b` [...B, k, n], `to` [...B, m, n], with equal batch dimensions
- * (broadcast by strides of 0) and any strides, so that a transpose costs no copy. `bias` has the shape of `to` (strides may be 0).
- * `k` may be 0. float16 and bfloat16 accumulate in float32.
+ * `to = a · b (+ to when accumulate) (+ bias)`: `a` is [...B, m, k], `b` [...B, k, n], `to` [...B, m, n], with equal
+ * batch dimensions (broadcast by strides of 0) and any strides, so that a transpose costs no copy. `bias` has the shape
+ * of `to` (strides may be 0). `k` may be 0. float16 and bfloat16 accumulate in float32.
  */
 export interface MatmulCall {
   readonly kind: "matmul";
@@ -116,15 +126,20 @@ export interface MatmulCall {
 }
 
 /**
- * Convolution (cross-correlation) over 1 to 3 spatial dimensions: input [N, Cin, ...S], weight [Cout, Cin/groups, ...K], output
- * [N, Cout, ...O], bias [Cout]. `forward` writes `output`; `input` writes `input`, the gradient, from `output` and `weight`; `weight` writes
- * `weight`, the gradient, from `input` and `output`. `bias` is added in `forward` and null otherwise. `padding` is the zeros on the low side; what
- * the high side needs follows from the shapes. A device may multiply padding or leave it out, which differ where it meets an infinity or a NaN; and it may
- * use an algorithm that takes several results from shared products, so that an infinity or a NaN in an operand may make NaN of results beside those it belongs to.
+ * Convolution (cross-correlation) over 1 to 3 spatial dimensions: input [N, Cin, ...S], weight
+ * [Cout, Cin/groups, ...K], output [N, Cout, ...O], bias [Cout]. `forward` writes `output`; `input` writes `input`, the
+ * gradient, from `output` and `weight`; `weight` writes `weight`, the gradient, from `input` and `output`. `bias` is
+ * added in `forward` and null otherwise. `padding` is the zeros on the low side; what the high side needs follows from
+ * the shapes. A device may multiply padding or leave it out, which differ where it meets an infinity or a NaN; and it
+ * may use an algorithm that takes several results from shared products, so that an infinity or a NaN in an operand may
+ * make NaN of results beside those it belongs to.
  */
 export interface ConvCall {
   readonly kind: "conv";
-  /** Which of the three tensors is computed from the other two: the output, or the gradient of the input or of the weight. */
+  /**
+   * Which of the three tensors is computed from the other two: the output, or the gradient of the input or of the
+   * weight.
+   */
   readonly direction: "forward" | "input" | "weight";
   /** The input [N, Cin, ...S], read; or its gradient, written when the direction is `input`. */
   readonly input: View;
@@ -147,10 +162,11 @@ export interface ConvCall {
 }
 
 /**
- * Pooling over 1 to 3 spatial dimensions, input [N, C, ...S], output [N, C, ...O]. `forward` writes `output`, and for `max` also `indices` when
- * given: the flat position in the input's spatial plane, int32. `backward` writes the whole of `input`, the gradient, from `output`, the
- * gradient there (and `indices` for `max`). NaN wins a maximum; the first of equals is taken. Average pooling divides by `divisor` when given, else by
- * the window's size (clipped to the padded input), counting padding only when `countIncludePad`. A window may run past the right edge.
+ * Pooling over 1 to 3 spatial dimensions, input [N, C, ...S], output [N, C, ...O]. `forward` writes `output`, and for
+ * `max` also `indices` when given: the flat position in the input's spatial plane, int32. `backward` writes the whole
+ * of `input`, the gradient, from `output`, the gradient there (and `indices` for `max`). NaN wins a maximum; the first
+ * of equals is taken. Average pooling divides by `divisor` when given, else by the window's size (clipped to the padded
+ * input), counting padding only when `countIncludePad`. A window may run past the right edge.
  */
 export interface PoolCall {
   readonly kind: "pool";
@@ -162,13 +178,19 @@ export interface PoolCall {
   readonly input: View;
   /** The output [N, C, ...O], written by `forward`; or the gradient that arrived there, read by `backward`. */
   readonly output: View;
-  /** Where each maximum stood: int32, of the output's shape; written by `forward`, read by `backward`. Null for averages, and where nobody asks. */
+  /**
+   * Where each maximum stood: int32, of the output's shape; written by `forward`, read by `backward`. Null for
+   * averages, and where nobody asks.
+   */
   readonly indices: View | null;
   /** The size of a window in each spatial dimension. */
   readonly kernel: readonly number[];
   /** How many elements a window moves from one output to the next, for each spatial dimension. */
   readonly stride: readonly number[];
-  /** How many elements stand before the first, for each spatial dimension: a maximum never takes them, an average adds 0 for each. */
+  /**
+   * How many elements stand before the first, for each spatial dimension: a maximum never takes them, an average adds 0
+   * for each.
+   */
   readonly padding: readonly number[];
   /** How many elements apart those of a window lie, for each spatial dimension; 1 for neighbours. */
   readonly dilation: readonly number[];
@@ -181,8 +203,9 @@ export interface PoolCall {
 }
 
 /**
- * `to[i₀, …, iₙ] = input[i₀, …, index[i₀, …, iₙ], …, iₙ]`, the index standing in dimension `dim`. `index` (int32) and `to` have one shape; the
- * input has the same rank and is at least as large in the other dimensions. Indices are within bounds.
+ * `to[i₀, …, iₙ] = input[i₀, …, index[i₀, …, iₙ], …, iₙ]`, the index standing in dimension `dim`. `index` (int32) and
+ * `to` have one shape; the input has the same rank and is at least as large in the other dimensions. Indices are within
+ * bounds.
  */
 export interface GatherCall {
   readonly kind: "gather";
@@ -197,8 +220,9 @@ export interface GatherCall {
 }
 
 /**
- * `to[i₀, …, index[i₀, …, iₙ], …, iₙ] ← source[i₀, …, iₙ]`: the reverse of a gather, in place. `set` lets the last write in row-major order win
- * on devices that have an order; the others combine what is there with what comes (`max` and `min` pass NaN on).
+ * `to[i₀, …, index[i₀, …, iₙ], …, iₙ] ← source[i₀, …, iₙ]`: the reverse of a gather, in place. `set` lets the last
+ * write in row-major order win on devices that have an order; the others combine what is there with what comes (`max`
+ * and `min` pass NaN on).
  */
 export interface ScatterCall {
   readonly kind: "scatter";
@@ -215,8 +239,9 @@ export interface ScatterCall {
 }
 
 /**
- * Running totals along `dim`: `to` has the input's shape. `max` and `min` also write the position of the running extreme (int32) when
- * `indices` is given: the last of equals, as `torch.cummax` has it, and once there was a NaN the last NaN.
+ * Running totals along `dim`: `to` has the input's shape. `max` and `min` also write the position of the running
+ * extreme (int32) when `indices` is given: the last of equals, as `torch.cummax` has it, and once there was a NaN the
+ * last NaN.
  */
 export interface ScanCall {
   readonly kind: "scan";
@@ -228,14 +253,16 @@ export interface ScanCall {
   readonly input: View;
   /** The totals, each of all elements up to its own place, which is included. */
   readonly to: View;
-  /** Where each running extreme stood: int32, of the input's shape; null for sums and products, and where nobody asks. */
+  /**
+   * Where each running extreme stood: int32, of the input's shape; null for sums and products, and where nobody asks.
+   */
   readonly indices: View | null;
 }
 
 /**
- * Sorts along `dim`, NaN counting as the largest (and so coming first in a descending sort). Stable either way: equals keep their order, and
- * all NaNs are equal, as are -0 and 0. `values` and `indices` (int32) have the input's shape, except that `dim` may be cut short: then only the
- * first ones are kept.
+ * Sorts along `dim`, NaN counting as the largest (and so coming first in a descending sort). Stable either way: equals
+ * keep their order, and all NaNs are equal, as are -0 and 0. `values` and `indices` (int32) have the input's shape,
+ * except that `dim` may be cut short: then only the first ones are kept.
  */
 export interface SortCall {
   readonly kind: "sort";
@@ -252,8 +279,8 @@ export interface SortCall {
 }
 
 /**
- * Fills a contiguous view from the counter-based generator Philox 4×32-10: element `i` depends on `seed`, `offset + i` and nothing else.
- * `uniform` draws from [0, 1), `normal` from the standard normal distribution, `bits` raw int32.
+ * Fills a contiguous view from the counter-based generator Philox 4×32-10: element `i` depends on `seed`, `offset + i`
+ * and nothing else. `uniform` draws from [0, 1), `normal` from the standard normal distribution, `bits` raw int32.
  */
 export interface RandomCall {
   readonly kind: "random";
@@ -270,8 +297,9 @@ export interface RandomCall {
 }
 
 /**
- * Refuses a view with an element that is not in [low, high]. A device that can be read at once throws before it returns. Another
- * throws with the next read or flush, and nothing that was issued in between writes outside of its own tensors meanwhile.
+ * Refuses a view with an element that is not in [low, high]. A device that can be read at once throws before it
+ * returns. Another throws with the next read or flush, and nothing that was issued in between writes outside of its own
+ * tensors meanwhile.
  */
 export interface CheckCall {
   readonly kind: "check";

@@ -52,7 +52,8 @@ export function finfo(dtype: DType): FloatLimits {
  * @throws DTypeError for others.
  */
 export function iinfo(dtype: DType): IntegerLimits {
-  if (!isDType(dtype) || isFloating(dtype) || dtype === "bool") throw new DTypeError(`iinfo: expected an integer dtype, got ${dtype}`);
+  if (!isDType(dtype) || isFloating(dtype) || dtype === "bool")
+    throw new DTypeError(`iinfo: expected an integer dtype, got ${dtype}`);
   const max = 2 ** digitsOf(dtype) - 1;
   return { bits: bytesOf(dtype) * 8, max, min: dtype === "int32" ? -max - 1 : 0 };
 }

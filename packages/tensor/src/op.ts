@@ -1,7 +1,8 @@
 /**
- * What an operation is: one object that holds its shape rule, its kernel calls and its gradient side by side. `apply` is the
- * only place where an operation runs: it checks, allocates, issues the kernel calls, and tells the traces. Operations never construct
- * tensors themselves, they ask an input for a new one; so nothing here depends on the Tensor class at run time.
+ * What an operation is: one object that holds its shape rule, its kernel calls and its gradient side by side. `apply`
+ * is the only place where an operation runs: it checks, allocates, issues the kernel calls, and tells the traces.
+ * Operations never construct tensors themselves, they ask an input for a new one; so nothing here depends on the Tensor
+ * class at run time.
  */
 
 import { expectTensor } from "./argument.ts";
@@ -15,7 +16,10 @@ import type { Tensor } from "./tensor.ts";
 import type { Recorded } from "./trace.ts";
 import { sameView } from "./view.ts";
 
-/** The tensors that an operation takes or makes. How many they are, it knows itself: as far as types go, three are there, and maybe more. */
+/**
+ * The tensors that an operation takes or makes. How many they are, it knows itself: as far as types go, three are
+ * there, and maybe more.
+ */
 export type Operands = readonly [Tensor, Tensor, Tensor, ...Tensor[]];
 
 /** Shape and dtype of a tensor, without its values. A Tensor is a Spec. */
@@ -39,19 +43,25 @@ export interface Layout {
 }
 
 /**
- * An operation. Exactly one of `run` and `view` is there: `run` computes, `view` looks at the first input's memory in another way.
- * `Attrs` are the arguments that are not tensors.
+ * An operation. Exactly one of `run` and `view` is there: `run` computes, `view` looks at the first input's memory in
+ * another way. `Attrs` are the arguments that are not tensors.
  */
 export interface Op<Attrs = undefined> {
   /** PyTorch's name in camelCase; error messages and profiles show it. */
   readonly name: string;
   /** Shape and dtype of each output. Throws, before anything runs, when the inputs do not fit. */
   infer(inputs: Operands, attrs: Attrs): readonly Spec[];
-  /** Issues the kernel calls that fill the outputs. An output may be one of the inputs when the operation is applied in place. */
+  /**
+   * Issues the kernel calls that fill the outputs. An output may be one of the inputs when the operation is applied in
+   * place.
+   */
   run?(inputs: Operands, attrs: Attrs, outputs: Operands): void;
   /** For a view: how it lies in the memory of the first input. */
   view?(input: Tensor, attrs: Attrs): Layout;
-  /** The gradient with respect to the inputs: a rule, or the formulas that it follows from; null when there is none to speak of. */
+  /**
+   * The gradient with respect to the inputs: a rule, or the formulas that it follows from; null when there is none to
+   * speak of.
+   */
   readonly gradient: Gradient<Attrs> | Formulas | null;
 }
 
@@ -94,19 +104,26 @@ export interface Gradient<Attrs> {
   /** Which values `compute` will read, given the inputs that need a gradient. */
   reads(needs: readonly boolean[], attrs: Attrs): Reads;
   /**
-   * The gradient of each input that needs one (null for the others, or for a gradient of zero), from the gradient of each
-   * output (null where none arrived). It may have the broadcast shape, or another floating dtype: the engine sums and converts.
+   * The gradient of each input that needs one (null for the others, or for a gradient of zero), from the gradient of
+   * each output (null where none arrived). It may have the broadcast shape, or another floating dtype: the engine sums
+   * and converts.
    */
   compute(gradients: readonly (Tensor | null)[], context: GradientContext<Attrs>): readonly (Tensor | null)[];
 }
 
 /** The gradient rule of one input of an operation with one differentiable output. */
 export interface Rule<Attrs> extends Reads {
-  /** The gradient of this input from that of the output; null for a gradient of zero. It is only asked for when the input needs one. */
+  /**
+   * The gradient of this input from that of the output; null for a gradient of zero. It is only asked for when the
+   * input needs one.
+   */
   of(gradient: Tensor, context: GradientContext<Attrs>): Tensor | null;
 }
 
-/** A gradient made of one rule per input; null for inputs that have none. The last rule also holds for all further inputs. */
+/**
+ * A gradient made of one rule per input; null for inputs that have none. The last rule also holds for all further
+ * inputs.
+ */
 export function rules<Attrs = undefined>(...each: (Rule<Attrs> | null)[]): Gradient<Attrs> {
   const ruleOf = (i: number) => each[Math.min(i, each.length - 1)] ?? null;
   return {
@@ -167,14 +184,20 @@ export function applyInPlace<Attrs>(op: Op<Attrs>, target: Tensor, inputs: reado
     );
   }
   if (!canCast(spec.dtype, target.dtype)) {
-    throw new DTypeError(`${op.name}_: the result is ${spec.dtype} and cannot be stored in a tensor of ${target.dtype}`);
+    throw new DTypeError(
+      `${op.name}_: the result is ${spec.dtype} and cannot be stored in a tensor of ${target.dtype}`,
+    );
   }
   checkWritable(op.name, target);
   const follower = target.trace ?? inputs.find((x) => x.trace !== null)?.trace ?? target.viewed?.source.trace ?? null;
   // Safe: whoever follows hands `attrs` back to the same op only.
-  const recorded = follower?.beforeMutation({ op: op as Op<unknown>, inputs, attrs, outputs: [target] }, target) ?? null;
-  // A kernel may read an element only before it writes it, so an input that lies elsewhere in the same memory is copied first.
-  const apart = inputs.map((x) => (x !== target && x.storage === target.storage && !sameView(x, target) ? x.clone() : x));
+  const recorded =
+    follower?.beforeMutation({ op: op as Op<unknown>, inputs, attrs, outputs: [target] }, target) ?? null;
+  // A kernel may read an element only before it writes it, so an input that lies elsewhere in the same memory is copied
+  // first.
+  const apart = inputs.map((x) =>
+    x !== target && x.storage === target.storage && !sameView(x, target) ? x.clone() : x,
+  );
   compute(op, apart, attrs, [target]);
   target.storage.version++;
   if (recorded !== null) follower?.mutate(recorded, target);
@@ -204,7 +227,8 @@ function tell<Attrs>(recorded: Recorded<Attrs>): void {
 
 function checkDevices(operation: string, inputs: readonly Tensor[]): void {
   if (inputs.length === 0) throw new ArgumentError(`${operation}: expected at least one tensor, got none`);
-  const device = inputs[0]?.storage?.backend as Backend; // safe: an input that is no tensor has none, and is refused below
+  // safe: an input that is no tensor has none, and is refused below
+  const device = inputs[0]?.storage?.backend as Backend;
   for (let i = 0; i < inputs.length; i++) {
     const other = inputs[i]?.storage?.backend;
     if (other === undefined) expectTensor(operation, inputs[i]);
@@ -220,6 +244,8 @@ function checkDevices(operation: string, inputs: readonly Tensor[]): void {
 function checkWritable(operation: string, target: Tensor): void {
   const repeated = target.shape.some((size, i) => size > 1 && target.strides[i] === 0);
   if (repeated && operation !== "fill" && target.numel() > 0) {
-    throw new ArgumentError(`${operation}_: several elements of the target share one place in memory (it was expanded); clone() it first`);
+    throw new ArgumentError(
+      `${operation}_: several elements of the target share one place in memory (it was expanded); clone() it first`,
+    );
   }
 }

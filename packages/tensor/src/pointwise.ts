@@ -1,7 +1,7 @@
 /**
- * Pointwise operations: one formula each. From the formula come the types, the kernel on every device, and the gradient, which
- * is a pointwise operation again and so can be differentiated as often as one likes. `pointwise` is public: users make fused
- * operations of their own from one line, exactly as the library makes its own.
+ * Pointwise operations: one formula each. From the formula come the types, the kernel on every device, and the
+ * gradient, which is a pointwise operation again and so can be differentiated as often as one likes. `pointwise` is
+ * public: users make fused operations of their own from one line, exactly as the library makes its own.
  */
 
 import { expectTensor } from "./argument.ts";
@@ -79,17 +79,25 @@ export function broadcastView(operation: string, x: Tensor, shape: Shape): View 
 export interface PointwiseOptions {
   /** Operands that keep their own dtype instead of taking part in the promotion: a condition, for example. */
   readonly apart?: readonly number[];
-  /** Number operands are compiled into the formula instead of being handed over with each call. For numbers that choose the formula. */
+  /**
+   * Number operands are compiled into the formula instead of being handed over with each call. For numbers that choose
+   * the formula.
+   */
   readonly literal?: boolean;
   /** The least kind of number that the operands may meet in: 1 refuses bools, 2 refuses integers, too. */
   readonly kind?: 1 | 2;
-  /** Integers that meet are computed in float32 from the start: a number beside uint8 elements is not brought into their range first. */
+  /**
+   * Integers that meet are computed in float32 from the start: a number beside uint8 elements is not brought into their
+   * range first.
+   */
   readonly floating?: boolean;
   /** Looks at the operands of each call before anything runs, and throws for those that do not fit. */
   readonly check?: (operands: readonly TensorOrNumber[]) => void;
 }
 
-/** An operation made by `pointwise`: call it with tensors and numbers. `inPlace` stores the result in the first operand. */
+/**
+ * An operation made by `pointwise`: call it with tensors and numbers. `inPlace` stores the result in the first operand.
+ */
 export interface Pointwise<Operands extends readonly TensorOrNumber[]> {
   (...operands: Operands): Tensor;
   /** Stores the result in `target`, which is the first operand: `add.inPlace(x, 1)` is `x.add_(1)`. */
@@ -99,7 +107,8 @@ export interface Pointwise<Operands extends readonly TensorOrNumber[]> {
 }
 
 /**
- * A pointwise operation from one formula: broadcast, promoted, fused into one kernel forward and one backward, on every device.
+ * A pointwise operation from one formula: broadcast, promoted, fused into one kernel forward and one backward, on every
+ * device.
  *
  * Operands are promoted to a common dtype as PyTorch does it: tensors with dimensions decide first, then scalars
  * tensors, then plain numbers. Numbers reach the kernel as arguments, so a new value never compiles anything.

@@ -1,5 +1,6 @@
 /**
- * Where the time goes: which operation's kernels run on a device, how often and how long. What measures it is loaded with the first profile.
+ * Where the time goes: which operation's kernels run on a device, how often and how long. What measures it is loaded
+ * with the first profile.
  */
 
 import type { Backend } from "./backend.ts";
@@ -15,7 +16,9 @@ export interface ProfileOptions {
 
 /** All kernels of one kind that one operation ran. Times are in milliseconds. */
 export interface ProfileRow {
-  /** The operation, such as `conv2d`; for kernels of no operation (an optimizer's step, a generator) the kind of kernel. */
+  /**
+   * The operation, such as `conv2d`; for kernels of no operation (an optimizer's step, a generator) the kind of kernel.
+   */
   readonly name: string;
   /** The kind of kernel call, such as `"conv"`. */
   readonly kind: string;
@@ -29,7 +32,9 @@ export interface ProfileRow {
 
 /** One kernel on the time line. Times are in milliseconds; `start` counts from the first kernel. */
 export interface ProfileEvent {
-  /** The operation, such as `conv2d`; for kernels of no operation (an optimizer's step, a generator) the kind of kernel. */
+  /**
+   * The operation, such as `conv2d`; for kernels of no operation (an optimizer's step, a generator) the kind of kernel.
+   */
   readonly name: string;
   /** The kind of kernel call, such as `"conv"`. */
   readonly kind: string;
@@ -40,13 +45,15 @@ export interface ProfileEvent {
 }
 
 /**
- * Runs a function and tells how long each kernel took that it ran on a device. Times are those of the kernels, not of the JavaScript around them.
- * On the CPU they include the compilation of kernels that are new, so let a step go first. On WebGPU they come from the device's own clock, and every
- * kernel has a pass of its own, so the whole takes longer than without.
+ * Runs a function and tells how long each kernel took that it ran on a device. Times are those of the kernels, not of
+ * the JavaScript around them. On the CPU they include the compilation of kernels that are new, so let a step go first.
+ * On WebGPU they come from the device's own clock, and every kernel has a pass of its own, so the whole takes longer
+ * than without.
  *
  * https://pytorch.org/docs/stable/profiler.html
  *
- * @throws DeviceError when the device works later than it is told and has no clock (WebGPU without the feature `timestamp-query`).
+ * @throws DeviceError when the device works later than it is told and has no clock (WebGPU without the feature
+ * `timestamp-query`).
  * @throws ArgumentError inside of another profile of the same device.
  *
  * @example

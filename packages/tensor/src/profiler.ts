@@ -1,6 +1,6 @@
 /**
- * The work of `profile`. A kernel call is data that passes through the device's `run`, so measuring is wrapping that one function. A device that works later than
- * it is told (a GPU) times its kernels itself, where it can.
+ * The work of `profile`. A kernel call is data that passes through the device's `run`, so measuring is wrapping that
+ * one function. A device that works later than it is told (a GPU) times its kernels itself, where it can.
  */
 
 import type { Backend, KernelSpan } from "./backend.ts";
@@ -28,20 +28,31 @@ export class Profile {
       sum.total += duration;
       sums.set(key, sum);
     }
-    this.rows = [...sums.values()].map((sum) => ({ ...sum, mean: sum.total / sum.calls })).sort((a, b) => b.total - a.total);
+    this.rows = [...sums.values()]
+      .map((sum) => ({ ...sum, mean: sum.total / sum.calls }))
+      .sort((a, b) => b.total - a.total);
   }
 
   /** The table as text. */
   toString(): string {
     const head = ["name", "kind", "calls", "total ms", "mean ms"];
-    const lines = this.rows.map(({ name, kind, calls, total, mean }) => [name, kind, `${calls}`, total.toFixed(3), mean.toFixed(4)]);
+    const lines = this.rows.map(({ name, kind, calls, total, mean }) => [
+      name,
+      kind,
+      `${calls}`,
+      total.toFixed(3),
+      mean.toFixed(4),
+    ]);
     const widths = head.map((title, k) => Math.max(title.length, ...lines.map((line) => (line[k] as string).length)));
     const show = (line: readonly string[]): string =>
       line.map((cell, k) => (k < 2 ? cell.padEnd(widths[k] as number) : cell.padStart(widths[k] as number))).join("  ");
     return [head, ...lines].map(show).join("\n");
   }
 
-  /** A Chrome trace: text for a file that `chrome://tracing` and https://ui.perfetto.dev show as a time line. Times in it are microseconds. */
+  /**
+   * A Chrome trace: text for a file that `chrome://tracing` and https://ui.perfetto.dev show as a time line. Times in
+   * it are microseconds.
+   */
   toChromeTrace(): string {
     const place = { pid: 1, tid: 1 };
     const events = this.events.map(({ name, kind, start, duration }) => {
@@ -55,9 +66,13 @@ export class Profile {
 /** What `profile` does. */
 export async function measure(fn: () => unknown, device: Backend): Promise<Profile> {
   if (active.has(device))
-    throw new ArgumentError(`profile: ${device.name} is being profiled already; profiles of one device cannot be nested`);
+    throw new ArgumentError(
+      `profile: ${device.name} is being profiled already; profiles of one device cannot be nested`,
+    );
   if (device.readSync === undefined && device.startClock === undefined) {
-    throw new DeviceError(`profile: ${device.name} cannot time its kernels; on WebGPU the adapter needs the feature "timestamp-query"`);
+    throw new DeviceError(
+      `profile: ${device.name} cannot time its kernels; on WebGPU the adapter needs the feature "timestamp-query"`,
+    );
   }
   active.add(device);
   const calls: { name: string; kind: string }[] = [];

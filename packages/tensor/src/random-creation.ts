@@ -21,7 +21,12 @@ export interface RandomOptions extends TensorOptions, GeneratorOption {}
 /** What there is besides the options of every new tensor. */
 const further = { generator: undefined } as const;
 
-function drawn(operation: string, shape: Shape, options: RandomOptions, fill: (x: Tensor, from: GeneratorOption) => Tensor): Tensor {
+function drawn(
+  operation: string,
+  shape: Shape,
+  options: RandomOptions,
+  fill: (x: Tensor, from: GeneratorOption) => Tensor,
+): Tensor {
   checkSizes(operation, shape);
   checkOptions(operation, options, Object.keys(further));
   const dtype = options.dtype ?? "float32";
@@ -46,12 +51,18 @@ export function randn(shape: Shape, options: RandomOptions = {}): Tensor {
   return drawn("randn", shape, options, (x, from) => normal_(x, 0, 1, from));
 }
 
-/** Numbers from the uniform distribution on [0, 1), in the shape, dtype and place of `x`. https://pytorch.org/docs/stable/generated/torch.rand_like.html */
+/**
+ * Numbers from the uniform distribution on
+ * [0, 1), in the shape, dtype and place of `x`. https://pytorch.org/docs/stable/generated/torch.rand_like.html
+ */
 export function randLike(x: Tensor, options?: RandomOptions): Tensor {
   return rand(x.shape, optionsLike("randLike", x, options, further));
 }
 
-/** Numbers from the standard normal distribution, in the shape, dtype and place of `x`. https://pytorch.org/docs/stable/generated/torch.randn_like.html */
+/**
+ * Numbers from the standard normal distribution, in the shape, dtype and place of `x`.
+ * https://pytorch.org/docs/stable/generated/torch.randn_like.html
+ */
 export function randnLike(x: Tensor, options?: RandomOptions): Tensor {
   return randn(x.shape, optionsLike("randnLike", x, options, further));
 }
@@ -66,22 +77,34 @@ export function randnLike(x: Tensor, options?: RandomOptions): Tensor {
  */
 export function randint(high: number, shape: Shape, options?: RandomOptions): Tensor;
 export function randint(low: number, high: number, shape: Shape, options?: RandomOptions): Tensor;
-export function randint(first: number, second: number | Shape, third?: Shape | RandomOptions, fourth?: RandomOptions): Tensor {
+export function randint(
+  first: number,
+  second: number | Shape,
+  third?: Shape | RandomOptions,
+  fourth?: RandomOptions,
+): Tensor {
   const brief = typeof second === "object";
   const [low, high] = brief ? [0, first] : [first, second];
   // Safe: the overloads say which argument is which.
   const shape = (brief ? second : third) as Shape;
   const [options = {}] = [brief ? third : fourth] as [RandomOptions | undefined];
   checkOptions("randint", options, Object.keys(further));
-  return random_(allocate("randint", shape, options.dtype ?? "int32", options.device), low, high, { generator: options.generator });
+  return random_(allocate("randint", shape, options.dtype ?? "int32", options.device), low, high, {
+    generator: options.generator,
+  });
 }
 
-/** Integers from [low, high), in the shape, dtype and place of `x`. https://pytorch.org/docs/stable/generated/torch.randint_like.html */
+/**
+ * Integers from
+ * [low, high), in the shape, dtype and place of `x`. https://pytorch.org/docs/stable/generated/torch.randint_like.html
+ */
 export function randintLike(x: Tensor, low: number, high: number, options?: RandomOptions): Tensor {
   return randint(low, high, x.shape, optionsLike("randintLike", x, options, further));
 }
 
-/** The integers from 0 to n - 1 in random order, int32. https://pytorch.org/docs/stable/generated/torch.randperm.html */
+/**
+ * The integers from 0 to n - 1 in random order, int32. https://pytorch.org/docs/stable/generated/torch.randperm.html
+ */
 export function randperm(n: number, options: RandomOptions = {}): Tensor {
   checkOptions("randperm", options, Object.keys(further));
   checkInteger("randperm", "n", n);
@@ -91,16 +114,25 @@ export function randperm(n: number, options: RandomOptions = {}): Tensor {
   return result;
 }
 
-const place = /* @__PURE__ */ pointwise<[Tensor, TensorOrNumber, TensorOrNumber]>("normal", (z, std, mean) => z.mul(std).add(mean));
+const place = /* @__PURE__ */ pointwise<[Tensor, TensorOrNumber, TensorOrNumber]>("normal", (z, std, mean) =>
+  z.mul(std).add(mean),
+);
 
 /**
- * Numbers from normal distributions. Mean and standard deviation are numbers, and then there is a shape, or tensors that are broadcast.
+ * Numbers from normal distributions. Mean and standard deviation are numbers, and then there is a shape, or tensors
+ * that are broadcast.
  *
  * https://pytorch.org/docs/stable/generated/torch.normal.html
  */
-export function normal(mean: TensorOrNumber, std: TensorOrNumber, shape: Shape | null = null, options: RandomOptions = {}): Tensor {
+export function normal(
+  mean: TensorOrNumber,
+  std: TensorOrNumber,
+  shape: Shape | null = null,
+  options: RandomOptions = {},
+): Tensor {
   if (typeof mean !== "object" && typeof std !== "object") {
-    if (shape === null) throw new ArgumentError("normal: a shape is needed when mean and standard deviation are numbers");
+    if (shape === null)
+      throw new ArgumentError("normal: a shape is needed when mean and standard deviation are numbers");
     return drawn("normal", shape, options, (x, from) => normal_(x, Number(mean), Number(std), from));
   }
   const tensors = [mean, std].filter((x) => typeof x === "object");

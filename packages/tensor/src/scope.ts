@@ -1,6 +1,6 @@
 /**
- * Scopes: for code that wants its temporaries freed at a point it chooses rather than when the garbage collector comes by. The
- * gradient engine runs every rule in one. Nobody has to use them.
+ * Scopes: for code that wants its temporaries freed at a point it chooses rather than when the garbage collector comes
+ * by. The gradient engine runs every rule in one. Nobody has to use them.
  */
 
 import { ArgumentError } from "./errors.ts";
@@ -32,7 +32,8 @@ export function unscoped<T>(fn: () => T): T {
 }
 
 /**
- * Runs `fn` and disposes of every tensor made in it, except those that it returns (alone, or in an array, a plain object, or `ValuesAndIndices`).
+ * Runs `fn` and disposes of every tensor made in it, except those that it returns (alone, or in an array, a plain
+ * object, or `ValuesAndIndices`).
  *
  * What autograd saved for a backward pass stays as well. `fn` must not be asynchronous.
  *
@@ -65,7 +66,10 @@ function release(value: unknown, made: Set<Tensor>): void {
   // Safe: only used as a key; a set of tensors simply does not hold anything else.
   if (made.delete(value as Tensor)) {
     track(value as Tensor);
-  } else if (Object.getPrototypeOf(value) === Object.prototype || (Symbol.iterator in value && !ArrayBuffer.isView(value))) {
+  } else if (
+    Object.getPrototypeOf(value) === Object.prototype ||
+    (Symbol.iterator in value && !ArrayBuffer.isView(value))
+  ) {
     for (const item of Object.values(value)) release(item, made);
   }
 }

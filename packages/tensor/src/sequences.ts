@@ -15,7 +15,8 @@ function expectNumber(operation: string, name: string, value: number): void {
 }
 
 /**
- * The numbers from `start` (default 0) up to, not including, `end` in steps of `step` (default 1): int32 when all three are integers, else float32.
+ * The numbers from `start` (default 0) up to, not including, `end` in steps of `step` (default 1): int32 when all three
+ * are integers, else float32.
  *
  * https://pytorch.org/docs/stable/generated/torch.arange.html
  *
@@ -38,7 +39,8 @@ export function arange(...given: readonly (number | TensorOptions | undefined)[]
   expectNumber("arange", "step", by);
   checkOptions("arange", options);
   // Integers go from an integer to an integer in steps of one: the fractions are cut off first.
-  const whole = options.dtype !== undefined && !isFloating(options.dtype) ? Math.trunc : (value: number): number => value;
+  const whole =
+    options.dtype !== undefined && !isFloating(options.dtype) ? Math.trunc : (value: number): number => value;
   const [start, end, step] = [whole(from), whole(to), whole(by)];
   if (step === 0 || (end - start) * step < 0) {
     throw new ArgumentError(`arange: a step of ${step} does not lead from ${start} to ${end}`);
@@ -49,14 +51,18 @@ export function arange(...given: readonly (number | TensorOptions | undefined)[]
   return upload("arange", encode(values, dtype), [values.length], dtype, options.device);
 }
 
-/** Evenly spaced numbers, computed from both ends so that the last one is exact. The first half is one shorter, which integers show. */
+/**
+ * Evenly spaced numbers, computed from both ends so that the last one is exact. The first half is one shorter, which
+ * integers show.
+ */
 function spaced(operation: string, start: number, end: number, steps: number): Float64Array {
   expectNumber(operation, "start", start);
   expectNumber(operation, "end", end);
   checkInteger(operation, "steps", steps);
   const values = new Float64Array(steps);
   const step = steps > 1 ? (end - start) / (steps - 1) : 0;
-  for (let i = 0; i < steps; i++) values[i] = i < Math.floor(steps / 2) ? start + step * i : end - step * (steps - 1 - i);
+  for (let i = 0; i < steps; i++)
+    values[i] = i < Math.floor(steps / 2) ? start + step * i : end - step * (steps - 1 - i);
   if (steps === 1) values[0] = start;
   return values;
 }
@@ -133,12 +139,18 @@ function triangle(
   return upload(operation, encode([...is, ...js], dtype), [2, is.length], dtype, options.device);
 }
 
-/** Rows and columns of the elements of a lower triangle, [2, count]. https://pytorch.org/docs/stable/generated/torch.tril_indices.html */
+/**
+ * Rows and columns of the elements of a lower triangle, [2, count].
+ * https://pytorch.org/docs/stable/generated/torch.tril_indices.html
+ */
 export function trilIndices(rows: number, columns: number, options: TriangleOptions = {}): Tensor {
   return triangle("trilIndices", rows, columns, options, (above, offset) => above <= offset);
 }
 
-/** Rows and columns of the elements of an upper triangle, [2, count]. https://pytorch.org/docs/stable/generated/torch.triu_indices.html */
+/**
+ * Rows and columns of the elements of an upper triangle, [2, count].
+ * https://pytorch.org/docs/stable/generated/torch.triu_indices.html
+ */
 export function triuIndices(rows: number, columns: number, options: TriangleOptions = {}): Tensor {
   return triangle("triuIndices", rows, columns, options, (above, offset) => above >= offset);
 }

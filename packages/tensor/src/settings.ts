@@ -1,29 +1,39 @@
 /**
- * Options, which stand once, with their defaults: what is not among them is refused, since in JavaScript a `false` where options are expected, or a misspelt
- * name, would otherwise be a silently different model.
+ * Options, which stand once, with their defaults: what is not among them is refused, since in JavaScript a `false`
+ * where options are expected, or a misspelt name, would otherwise be a silently different model.
  */
 
 import { ArgumentError } from "./errors.ts";
 
 /** Options of which all that have a default are there. */
 export type Settings<Options, Defaults> = Options & {
-  readonly [Name in keyof Options as Name extends keyof Defaults ? (undefined extends Defaults[Name] ? never : Name) : never]-?: Exclude<
-    Options[Name],
-    undefined
-  >;
+  readonly [Name in keyof Options as Name extends keyof Defaults
+    ? undefined extends Defaults[Name]
+      ? never
+      : Name
+    : never]-?: Exclude<Options[Name], undefined>;
 };
 
 /** Throws an ArgumentError for anything but an object of these names. */
 export function checkNames(operation: string, given: object, names: readonly string[]): void {
   const other =
-    typeof given !== "object" || given === null ? String(given) : "storage" in given ? "a tensor" : "then" in given ? "a promise" : "";
-  if (other !== "") throw new ArgumentError(`${operation}: expected options by name, { ${names.join(", ")} }, got ${other}`);
+    typeof given !== "object" || given === null
+      ? String(given)
+      : "storage" in given
+        ? "a tensor"
+        : "then" in given
+          ? "a promise"
+          : "";
+  if (other !== "")
+    throw new ArgumentError(`${operation}: expected options by name, { ${names.join(", ")} }, got ${other}`);
   for (const name of Object.keys(given))
-    if (!names.includes(name)) throw new ArgumentError(`${operation}: there is no option "${name}"; there are ${names.join(", ")}`);
+    if (!names.includes(name))
+      throw new ArgumentError(`${operation}: there is no option "${name}"; there are ${names.join(", ")}`);
 }
 
 /**
- * Options as given, and the defaults of the others; `undefined` stands for what has none. Where no options are given, which is most often, nothing is looked at.
+ * Options as given, and the defaults of the others; `undefined` stands for what has none. Where no options are given,
+ * which is most often, nothing is looked at.
  *
  * @throws ArgumentError for anything but an object of these names.
  * @example

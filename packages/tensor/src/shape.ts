@@ -49,7 +49,9 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return true;
 }
 
-/** A shape as text, as error messages quote it: `[2, 3]`. In JavaScript, what has none may stand where a tensor belongs. */
+/**
+ * A shape as text, as error messages quote it: `[2, 3]`. In JavaScript, what has none may stand where a tensor belongs.
+ */
 export function showShape(shape: Shape): string {
   return shape ? `[${shape.join(", ")}]` : "none (no tensor)";
 }
@@ -102,7 +104,11 @@ export function broadcastStrides(operation: string, shape: Shape, strides: reado
 }
 
 /** The error for tensors of other shapes than an operation takes. */
-export function shapeError(operation: string, expected: string, ...given: readonly { readonly shape: Shape }[]): ShapeError {
+export function shapeError(
+  operation: string,
+  expected: string,
+  ...given: readonly { readonly shape: Shape }[]
+): ShapeError {
   return new ShapeError(
     `${operation}: expected ${expected}, got shape${given.length === 1 ? "" : "s"} ${given.map(({ shape }) => showShape(shape)).join(" and ")}`,
   );
@@ -140,7 +146,11 @@ export function ownDimension(operation: string, dim: number, shape: Shape): numb
  *
  * @throws IndexError when there is no such dimension. @throws ArgumentError when one is named twice.
  */
-export function dimensions(operation: string, dims: number | readonly number[] | null | undefined, rank: number): number[] {
+export function dimensions(
+  operation: string,
+  dims: number | readonly number[] | null | undefined,
+  rank: number,
+): number[] {
   if (dims === null || dims === undefined || (typeof dims === "object" && dims.length === 0)) {
     return Array.from({ length: rank }, (_, i) => i);
   }
@@ -176,7 +186,9 @@ export function inferSizes(operation: string, sizes: Shape, from: Shape): number
     result[open] = 1;
     const known = sizeOf(result);
     if (result.includes(-1) || known === 0 || total % known !== 0) {
-      throw new ShapeError(`${operation}: cannot arrange ${showShape(from)} (${total} elements) as ${showShape(sizes)}`);
+      throw new ShapeError(
+        `${operation}: cannot arrange ${showShape(from)} (${total} elements) as ${showShape(sizes)}`,
+      );
     }
     result[open] = total / known;
   }

@@ -1,9 +1,9 @@
 /**
- * A storage is a piece of device memory that one or more tensors look at. It gives itself back in two ways: at once, when the last
- * handle on it is disposed of; or when the garbage collector finds that nobody can reach it any more. The engine does not know
- * that a small JavaScript object holds megabytes elsewhere, so for every few megabytes a storage holds an untouched ArrayBuffer of a
- * part of that size, which the engine counts. (Dropped at once, such a buffer would be gone with the next collection of the young, which looks at no
- * finalizers, and count for nothing.)
+ * A storage is a piece of device memory that one or more tensors look at. It gives itself back in two ways: at once,
+ * when the last handle on it is disposed of; or when the garbage collector finds that nobody can reach it any more. The
+ * engine does not know that a small JavaScript object holds megabytes elsewhere, so for every few megabytes a storage
+ * holds an untouched ArrayBuffer of a part of that size, which the engine counts. (Dropped at once, such a buffer would
+ * be gone with the next collection of the young, which looks at no finalizers, and count for nothing.)
  */
 
 import type { Backend, DeviceBuffer } from "./backend.ts";
@@ -18,9 +18,15 @@ export class Storage {
   readonly backend: Backend;
   /** The size, in bytes. */
   readonly bytes: number;
-  /** Tells one storage from another. Deep comparisons see it, who cannot see what the memory holds: they shall not call two tensors equal. */
+  /**
+   * Tells one storage from another. Deep comparisons see it, who cannot see what the memory holds: they shall not call
+   * two tensors equal.
+   */
   readonly id: number = ++Storage.count;
-  /** How often the contents were changed in place. A saved tensor whose version moved on is refused by the backward pass. */
+  /**
+   * How often the contents were changed in place. A saved tensor whose version moved on is refused by the backward
+   * pass.
+   */
   version = 0;
   readonly #held: Held;
   /** What the memory held at some version, where the host can look at it. */
@@ -122,14 +128,19 @@ const stride = 128 << 20;
 let untold = 0;
 let sinceTurn = 0;
 
-// A loop that awaits nothing never lets a finalizer run. What it drops is seen through weak references, though, as soon as the engine forgets that this job
-// looked at them; in Node it forgets with the microtasks of a context of their own.
-const vm = (globalThis as { process?: { getBuiltinModule?(name: string): Contexts } }).process?.getBuiltinModule?.("node:vm");
+// A loop that awaits nothing never lets a finalizer run. What it drops is seen through weak references, though, as soon
+// as the engine forgets that this job looked at them; in Node it forgets with the microtasks of a context of their own.
+const vm = (globalThis as { process?: { getBuiltinModule?(name: string): Contexts } }).process?.getBuiltinModule?.(
+  "node:vm",
+);
 let apart: object | null = null;
 let watched: { readonly storage: WeakRef<Storage>; readonly held: Held }[] = [];
 let sinceLook = 0;
 
-/** Remembers a storage until the event loop turns, and from time to time gives back the memory of those that nobody can reach any more. */
+/**
+ * Remembers a storage until the event loop turns, and from time to time gives back the memory of those that nobody can
+ * reach any more.
+ */
 function watch(storage: Storage, held: Held): void {
   if (vm === undefined) return;
   watched.push({ storage: new WeakRef(storage), held });
@@ -162,8 +173,9 @@ function untouched(bytes: number): unknown {
 }
 
 /**
- * Lets the event loop turn once if much memory was handed out since it last did, since that is when the garbage collector's
- * findings reach us. Awaited reads and the data loader call it; a loop of one's own that awaits neither may do so too.
+ * Lets the event loop turn once if much memory was handed out since it last did, since that is when the garbage
+ * collector's findings reach us. Awaited reads and the data loader call it; a loop of one's own that awaits neither may
+ * do so too.
  */
 export async function yieldToCollector(): Promise<void> {
   if (sinceTurn < patience) return;

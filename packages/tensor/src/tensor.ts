@@ -1,6 +1,7 @@
 /**
  * `Tensor`: a strided window onto a storage, and PyTorch's methods on it. The class is a façade: it holds where the
- * elements lie and who follows their history, and each method hands its work to the function of the same name in `ops/`.
+ * elements lie and who follows their history, and each method hands its work to the function of the same name in
+ * `ops/`.
  */
 
 // So that programs whose compiler knows no `Symbol.dispose` yet can still use these declarations.
@@ -29,7 +30,16 @@ import { cast, clone, contiguous, copy_, copyInto, toDevice } from "./ops/copy.t
 import { mT, t } from "./ops/permute.ts";
 import { track } from "./scope.ts";
 import { settings } from "./settings.ts";
-import { contiguousStrides, dimension, isContiguous, type Shape, sameShape, shapeError, showShape, sizeOf } from "./shape.ts";
+import {
+  contiguousStrides,
+  dimension,
+  isContiguous,
+  type Shape,
+  sameShape,
+  shapeError,
+  showShape,
+  sizeOf,
+} from "./shape.ts";
 import { Storage, yieldToCollector } from "./storage.ts";
 import type { BackwardOptions, Trace } from "./trace.ts";
 
@@ -61,8 +71,8 @@ export interface Tensor
 /**
  * An n-dimensional array of one element type on one device, with PyTorch's methods.
  *
- * Make one with `tensor`, `zeros`, `randn` and the like. Nothing has to be freed by hand: memory returns when nobody can reach it
- * any more. `dispose()` and `using` give it back at once.
+ * Make one with `tensor`, `zeros`, `randn` and the like. Nothing has to be freed by hand: memory returns when nobody
+ * can reach it any more. `dispose()` and `using` give it back at once.
  *
  * @example
  * const x = tensor([[1, 2], [3, 4]]);
@@ -240,7 +250,10 @@ export class Tensor implements View {
     return this;
   }
 
-  /** Calls `hook` with this tensor's gradient in each backward pass; what it returns takes the gradient's place. Returns what removes it. */
+  /**
+   * Calls `hook` with this tensor's gradient in each backward pass; what it returns takes the gradient's place. Returns
+   * what removes it.
+   */
   registerHook(hook: (gradient: Tensor) => Tensor | undefined | void): () => void {
     return this.#traced("registerHook").registerHook(this, hook);
   }
@@ -249,7 +262,9 @@ export class Tensor implements View {
   #traced(operation: string): Trace {
     const { trace } = this;
     if (trace !== null) return trace;
-    throw new AutogradError(`${operation}: this tensor does not require a gradient; mark those that do with requiresGrad(x)`);
+    throw new AutogradError(
+      `${operation}: this tensor does not require a gradient; mark those that do with requiresGrad(x)`,
+    );
   }
 
   /** The same values in the same memory, with no history: gradients do not flow through. */
@@ -259,7 +274,10 @@ export class Tensor implements View {
 
   // ——— Memory ———
 
-  /** Gives the memory back now; it is freed when no other tensor shares it. Using the tensor afterwards throws a DisposedError. */
+  /**
+   * Gives the memory back now; it is freed when no other tensor shares it. Using the tensor afterwards throws a
+   * DisposedError.
+   */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
@@ -279,7 +297,8 @@ export class Tensor implements View {
   // ——— Reading ———
 
   /**
-   * The elements in row-major order, as a typed array of the reader's own. float16 and bfloat16 come as raw 16-bit patterns (see `numbersOf`).
+   * The elements in row-major order, as a typed array of the reader's own. float16 and bfloat16 come as raw 16-bit
+   * patterns (see `numbersOf`).
    *
    * @example
    * await tensor([1, 2, 3]).data(); // Float32Array [1, 2, 3]
@@ -303,8 +322,9 @@ export class Tensor implements View {
   }
 
   /**
-   * Reads the elements now, so that what needs them at once finds them on a device that can only be read asynchronously: `itemSync()`, printing, a mask
-   * as an index, `nonzero`, `unique` and the like. Holds for all views of the same memory, until somebody writes to it. Returns itself.
+   * Reads the elements now, so that what needs them at once finds them on a device that can only be read
+   * asynchronously: `itemSync()`, printing, a mask as an index, `nonzero`, `unique` and the like. Holds for all views
+   * of the same memory, until somebody writes to it. Returns itself.
    *
    * @example
    * const positive = await x.gt(0).prefetch();
@@ -348,14 +368,19 @@ export class Tensor implements View {
     return nest(this.shape, this.dtype, this.dataSync());
   }
 
-  /** The tensor as PyTorch prints it. On a device that cannot be read at once, its shape and dtype only, unless `prefetch` has read it. */
+  /**
+   * The tensor as PyTorch prints it. On a device that cannot be read at once, its shape and dtype only, unless
+   * `prefetch` has read it.
+   */
   toString(): string {
     return format(this);
   }
 
   #expectOne(operation: string): void {
     if (this.numel() !== 1) {
-      throw new ShapeError(`${operation}: expected one element, got a tensor of shape ${showShape(this.shape)} with ${this.numel()}`);
+      throw new ShapeError(
+        `${operation}: expected one element, got a tensor of shape ${showShape(this.shape)} with ${this.numel()}`,
+      );
     }
   }
 
@@ -397,8 +422,8 @@ export class Tensor implements View {
   }
 
   /**
-   * Makes this tensor look at the memory of `source`, which has the same shape; dtype and device may differ. Whoever holds this tensor, such as an
-   * optimizer, holds the new values then. History and gradient stay as they are.
+   * Makes this tensor look at the memory of `source`, which has the same shape; dtype and device may differ. Whoever
+   * holds this tensor, such as an optimizer, holds the new values then. History and gradient stay as they are.
    *
    * @throws ShapeError when the shapes differ.
    */
@@ -433,7 +458,12 @@ export class Tensor implements View {
         `a tensor on ${this.device.name} can only be read asynchronously: use await x.data(), or write await x.prefetch() before what needs its elements at once`,
       );
     }
-    const all = viewBytes(this.dtype, bytes.buffer, bytes.byteOffset, Math.floor(this.storage.bytes / bytesOf(this.dtype)));
+    const all = viewBytes(
+      this.dtype,
+      bytes.buffer,
+      bytes.byteOffset,
+      Math.floor(this.storage.bytes / bytesOf(this.dtype)),
+    );
     if (this.isContiguous()) return all.slice(this.offset, this.offset + this.numel());
     let positions = [this.offset];
     this.shape.forEach((size, dim) => {

@@ -59,7 +59,9 @@ describe("tensor", () => {
     expect(tensor([[], []]).shape).toEqual([2, 0]);
     expect(tensor([0.1], { dtype: "float16" }).to("float32").itemSync()).toBeCloseTo(0.1, 3);
     expect(tensor([0.1, 3], { dtype: "bfloat16" }).toArraySync()).toEqual([0.10009765625, 3]);
-    expect(tensor([tensor([0.1], { dtype: "bfloat16" })], { dtype: "float64" }).toArraySync()).toEqual([[0.10009765625]]);
+    expect(tensor([tensor([0.1], { dtype: "bfloat16" })], { dtype: "float64" }).toArraySync()).toEqual([
+      [0.10009765625],
+    ]);
     // Raw bits of 16: of the dtype that is asked for.
     const ones = new Uint16Array([0x3c00, 0x3f80]);
     expect(fromTypedArray(ones).toArraySync()).toEqual([1, 1.875]);
@@ -81,7 +83,9 @@ describe("tensor", () => {
 
   it("refuses unknown options, dtypes and devices", () => {
     const options = (o: object) => o;
-    expect(() => zeros([2], options({ dtpye: "int32" }))).toThrow('zeros: there is no option "dtpye"; there are dtype, device');
+    expect(() => zeros([2], options({ dtpye: "int32" }))).toThrow(
+      'zeros: there is no option "dtpye"; there are dtype, device',
+    );
     expect(() => zeros([2], options({ dtype: "int64" }))).toThrow(DTypeError);
     expect(() => zeros([2], options({ device: "cpu" }))).toThrow(DeviceError);
     expect(() => zeros([-1])).toThrow(ShapeError);

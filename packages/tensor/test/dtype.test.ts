@@ -1,4 +1,7 @@
-/** Element types: promotion as `torch.promote_types`, conversion rules as `torch.can_cast`, floats of 16 bits bit by bit. */
+/**
+ * Element types: promotion as `torch.promote_types`, conversion rules as `torch.can_cast`, floats of 16 bits bit by
+ * bit.
+ */
 
 import { describe, expect, it } from "vitest";
 import {
@@ -29,7 +32,11 @@ describe("dtypes", () => {
     for (const [a, b, both] of pairs) expect(promoteTypes(a, b)).toBe(both);
   });
   it("never lose their kind", () => {
-    expect([canCast("float64", "float16"), canCast("int32", "uint8"), canCast("bool", "float32")]).toEqual([true, true, true]);
+    expect([canCast("float64", "float16"), canCast("int32", "uint8"), canCast("bool", "float32")]).toEqual([
+      true,
+      true,
+      true,
+    ]);
     expect([canCast("float16", "int32"), canCast("uint8", "bool")]).toEqual([false, false]);
   });
   it("know their size and their arrays", () => {
@@ -38,8 +45,17 @@ describe("dtypes", () => {
       expect(typedArray(dtype, 3).byteLength).toBe(3 * bytesOf(dtype));
       expect(viewBytes(dtype, new ArrayBuffer(32), 8, 2).byteOffset).toBe(8);
     }
-    expect([isDType("float32"), isDType("toString"), isFloating("float16"), isFloating("bool")]).toEqual([true, false, true, false]);
-    expect([computeType("float16"), computeType("bfloat16"), computeType("int32")]).toEqual(["float32", "float32", "int32"]);
+    expect([isDType("float32"), isDType("toString"), isFloating("float16"), isFloating("bool")]).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ]);
+    expect([computeType("float16"), computeType("bfloat16"), computeType("int32")]).toEqual([
+      "float32",
+      "float32",
+      "int32",
+    ]);
   });
 });
 
@@ -69,7 +85,8 @@ describe("bfloat16", () => {
     for (let bits = 0; bits < 65536; bits++) {
       const value = fromBfloat16(bits);
       if (Number.isNaN(value)) expect(fromBfloat16(toBfloat16(value))).toBeNaN();
-      else if (toBfloat16(value) !== bits) expect.fail(`bits ${bits} stand for ${value}, which becomes ${toBfloat16(value)}`);
+      else if (toBfloat16(value) !== bits)
+        expect.fail(`bits ${bits} stand for ${value}, which becomes ${toBfloat16(value)}`);
     }
   });
   it("rounds to the nearest, halves to even", () => {

@@ -29,7 +29,9 @@ describe("printing, as PyTorch prints", () => {
   });
 
   it("nests, with empty lines between matrices", () => {
-    expect(String(arange(8).reshape(2, 2, 2))).toBe("tensor([[[0, 1],\n         [2, 3]],\n\n        [[4, 5],\n         [6, 7]]])");
+    expect(String(arange(8).reshape(2, 2, 2))).toBe(
+      "tensor([[[0, 1],\n         [2, 3]],\n\n        [[4, 5],\n         [6, 7]]])",
+    );
   });
 
   it("summarises what is long", () => {

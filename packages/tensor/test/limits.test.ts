@@ -7,7 +7,13 @@ describe("limits", () => {
   it("of floats", () => {
     const half = { bits: 16, eps: 2 ** -10, max: 65504, min: -65504, tiny: 2 ** -14 };
     expect(finfo("float16")).toEqual(half);
-    expect(finfo("bfloat16")).toEqual({ bits: 16, eps: 2 ** -7, max: 255 * 2 ** 120, min: -255 * 2 ** 120, tiny: 2 ** -126 });
+    expect(finfo("bfloat16")).toEqual({
+      bits: 16,
+      eps: 2 ** -7,
+      max: 255 * 2 ** 120,
+      min: -255 * 2 ** 120,
+      tiny: 2 ** -126,
+    });
     expect(finfo("float64")).toEqual({
       bits: 64,
       eps: Number.EPSILON,
@@ -18,7 +24,12 @@ describe("limits", () => {
     const { eps, max, tiny } = finfo("float32");
     expect([eps, tiny]).toEqual([2 ** -23, 2 ** -126]);
     // The largest is a number of the dtype, and twice it is none.
-    expect(tensor([max, 2 * max, 1 + eps, 1 + eps / 2]).toArraySync()).toEqual([max, Number.POSITIVE_INFINITY, 1 + eps, 1]);
+    expect(tensor([max, 2 * max, 1 + eps, 1 + eps / 2]).toArraySync()).toEqual([
+      max,
+      Number.POSITIVE_INFINITY,
+      1 + eps,
+      1,
+    ]);
     expect(() => finfo("int32")).toThrow("finfo: expected a floating-point dtype, got int32");
   });
 

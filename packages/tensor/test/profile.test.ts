@@ -29,7 +29,9 @@ describe.each(Object.entries(devices))("profile on %s", (name, device) => {
 
   it("writes a Chrome trace", async () => {
     const found = await profile(work, { device });
-    const { traceEvents } = JSON.parse(found.toChromeTrace()) as { traceEvents: { ph: string; name: string; ts: number; dur: number }[] };
+    const { traceEvents } = JSON.parse(found.toChromeTrace()) as {
+      traceEvents: { ph: string; name: string; ts: number; dur: number }[];
+    };
     const kernels = traceEvents.filter((event) => event.ph === "X");
     expect(kernels.length).toBe(found.events.length);
     expect(kernels[0]?.ts).toBe(0);

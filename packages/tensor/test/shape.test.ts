@@ -82,12 +82,12 @@ describe("dimension arguments", () => {
   it("may be negative", () => {
     expect([dimension("op", -1, 3), dimension("op", 0, 3), dimension("op", -1, 0)]).toEqual([2, 0, 0]);
     expect(dimensions("op", [-1, 0], 3)).toEqual([0, 2]);
-    expect([dimensions("op", undefined, 2), dimensions("op", [], 2), dimensions("op", null, 0), dimensions("op", 0, 0)]).toEqual([
-      [0, 1],
-      [0, 1],
-      [],
-      [],
-    ]);
+    expect([
+      dimensions("op", undefined, 2),
+      dimensions("op", [], 2),
+      dimensions("op", null, 0),
+      dimensions("op", 0, 0),
+    ]).toEqual([[0, 1], [0, 1], [], []]);
   });
   it("must exist, and once", () => {
     expect(() => dimension("sum", 3, 3)).toThrow(
@@ -97,7 +97,9 @@ describe("dimension arguments", () => {
     expect(() => dimensions("sum", [0, -3], 3)).toThrow(ArgumentError);
   });
   it("sizes must be counts", () => {
-    expect(() => checkSizes("zeros", [2, -1])).toThrow("zeros: sizes must be non-negative integers in an array, got [2,-1]");
+    expect(() => checkSizes("zeros", [2, -1])).toThrow(
+      "zeros: sizes must be non-negative integers in an array, got [2,-1]",
+    );
     expect(() => checkSizes("zeros", [1.5])).toThrow(ShapeError);
   });
 });

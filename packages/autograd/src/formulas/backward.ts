@@ -1,9 +1,20 @@
 /**
- * The gradient of formulas, as formulas again: over the gradients that arrive, and over as few of the inputs and outputs as will do. What is kept for a
- * backward pass follows from here; nobody lists it.
+ * The gradient of formulas, as formulas again: over the gradients that arrive, and over as few of the inputs and
+ * outputs as will do. What is kept for a backward pass follows from here; nobody lists it.
  */
 
-import { computeType, constant, type DType, type Expr, type Formulas, floating, input, node, nodesOf, substitute } from "@akari/tensor";
+import {
+  computeType,
+  constant,
+  type DType,
+  type Expr,
+  type Formulas,
+  floating,
+  input,
+  node,
+  nodesOf,
+  substitute,
+} from "@akari/tensor";
 import { gradients } from "./derivative.ts";
 
 /** What computes the gradients of some inputs. */
@@ -46,13 +57,15 @@ export function backward({ outputs, types }: Formulas, needs: readonly boolean[]
   forward.forEach((e, k) => {
     if (e.args.length > 0) asOutput.set(e, input(firstOutput + k, types[k] as DType));
   });
-  const readsInput = (e: Expr) => nodesOf([e]).some((n) => n.op === "input" && n.value >= count && n.value < firstOutput);
+  const readsInput = (e: Expr) =>
+    nodesOf([e]).some((n) => n.op === "input" && n.value >= count && n.value < firstOutput);
   const formulas: Expr[] = [];
   const stored: DType[] = [];
   let next = 0;
   const sources = needs.map((needed, i): Backward["sources"][number] => {
     let e = wanted[i] ? (found[next++] ?? null) : null;
-    // By an input that a formula ignores, or follows in jumps only, the derivative is zero, and as in PyTorch that is not "none".
+    // By an input that a formula ignores, or follows in jumps only, the derivative is zero, and as in PyTorch that is
+    // not "none".
     if (e === null && needed && count > 0) e = constant(0, floating(leaves[i]?.dtype ?? "float32"));
     if (e === null) return null;
     if (incoming.includes(e)) return { from: "gradient", index: incoming.indexOf(e) };
@@ -66,8 +79,15 @@ export function backward({ outputs, types }: Formulas, needs: readonly boolean[]
   return { types: stored, sources, ...withoutGaps(formulas, count, firstOutput) };
 }
 
-/** Numbers the inputs, which begin at `first`, and the outputs, which begin at `firstOutput`, so that only those that are read have a number. */
-function withoutGaps(formulas: readonly Expr[], first: number, firstOutput: number): Pick<Backward, "formulas" | "reads"> {
+/**
+ * Numbers the inputs, which begin at `first`, and the outputs, which begin at `firstOutput`, so that only those that
+ * are read have a number.
+ */
+function withoutGaps(
+  formulas: readonly Expr[],
+  first: number,
+  firstOutput: number,
+): Pick<Backward, "formulas" | "reads"> {
   const kept = nodesOf(formulas).filter((e) => e.op === "input" && e.value >= first);
   const numbers = [...new Set(kept.map((e) => e.value))].sort((a, b) => a - b);
   const compact = new Map(kept.map((e) => [e, node("input", e.dtype, [], first + numbers.indexOf(e.value))]));

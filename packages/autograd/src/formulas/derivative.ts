@@ -1,7 +1,7 @@
 /**
- * Symbolic derivatives of formulas, in reverse: from the gradient of the results back to the gradient of the leaves, so that
- * shared parts are shared in the gradient too. Every rule is given the node itself, `y`, and writes with it where it can: that is how
- * the derivative of `exp`, `tanh` or `relu` comes to need the output only.
+ * Symbolic derivatives of formulas, in reverse: from the gradient of the results back to the gradient of the leaves, so
+ * that shared parts are shared in the gradient too. Every rule is given the node itself, `y`, and writes with it where
+ * it can: that is how the derivative of `exp`, `tanh` or `relu` comes to need the output only.
  */
 
 import { constant, derivativeOf, type Expr, isFloating, nodesOf, type ScalarOp } from "@akari/tensor";
@@ -13,7 +13,10 @@ const one = (e: Expr): Expr => constant(1, e.dtype);
 const zero = (e: Expr): Expr => constant(0, e.dtype);
 /** The gradient where a condition holds, zero elsewhere: never a product, which would turn infinity into NaN. */
 const only = (condition: Expr, g: Expr): Expr => condition.where(g, zero(g));
-/** The gradient of one of two of which one is chosen: PyTorch gives each of two equals half of it, and both all of it where one is NaN. */
+/**
+ * The gradient of one of two of which one is chosen: PyTorch gives each of two equals half of it, and both all of it
+ * where one is NaN.
+ */
 const shared = (g: Expr, beaten: Expr, a: Expr, b: Expr): Expr => beaten.where(zero(g), a.eq(b).where(g.mul(0.5), g));
 const none: Rule = () => [null, null, null];
 
@@ -50,7 +53,10 @@ const rules: Readonly<Record<Exclude<ScalarOp, "input" | "scalar" | "constant" |
   // a - b⌊a/b⌋, and the same with truncation: the quotient's own derivative is zero.
   mod: (g, _, a, b) => [g, g.mul(a.floorDiv(b)).neg()],
   fmod: (g, _, a, b) => [g, g.mul(a.div(b).trunc()).neg()],
-  pow: (g, y, a, b) => [b.eq(0).where(zero(g), g.mul(b).mul(a.pow(b.sub(1)))), a.eq(0).and(b.ge(0)).where(zero(g), g.mul(y).mul(a.log()))],
+  pow: (g, y, a, b) => [
+    b.eq(0).where(zero(g), g.mul(b).mul(a.pow(b.sub(1)))),
+    a.eq(0).and(b.ge(0)).where(zero(g), g.mul(y).mul(a.log())),
+  ],
   atan2: (g, _, a, b) => {
     const square = a.mul(a).add(b.mul(b));
     return [g.mul(b).div(square), g.mul(a).div(square).neg()];
@@ -77,7 +83,10 @@ const rules: Readonly<Record<Exclude<ScalarOp, "input" | "scalar" | "constant" |
  * @param leaves the leaves asked for.
  * @returns a formula for each leaf; null where the gradient is zero.
  */
-export function gradients(results: readonly (readonly [Expr, Expr | null])[], leaves: readonly Expr[]): (Expr | null)[] {
+export function gradients(
+  results: readonly (readonly [Expr, Expr | null])[],
+  leaves: readonly Expr[],
+): (Expr | null)[] {
   const arriving = new Map<Expr, Expr>();
   const arrive = (at: Expr, g: Expr | null) => {
     if (g === null || isZero(g)) return;
@@ -93,8 +102,9 @@ export function gradients(results: readonly (readonly [Expr, Expr | null])[], le
     const g = arriving.get(y);
     if (g === undefined || y.args.length === 0 || !reaching.has(y) || !isFloating(y.dtype)) continue;
     const { operands, gradientsOf } = ruleFor(y);
-    // Rules are linear in g, so a condition on g is moved outside: what a branch not taken would give, NaN perhaps, never counts.
-    // A conversion stays outermost: what is stored in half precision is computed in single precision up to there.
+    // Rules are linear in g, so a condition on g is moved outside: what a branch not taken would give, NaN perhaps,
+    // never counts. A conversion stays outermost: what is stored in half precision is computed in single precision up
+    // to there.
     const { condition, taken, flipped } = y.op === "cast" ? { condition: null, taken: g, flipped: false } : branchOf(g);
     const found = gradientsOf(taken);
     operands.forEach((operand, i) => {
@@ -111,7 +121,10 @@ export function gradients(results: readonly (readonly [Expr, Expr | null])[], le
 function ruleFor(y: Expr): { operands: readonly Expr[]; gradientsOf: (g: Expr) => readonly (Expr | null)[] } {
   const own = derivativeOf(y);
   if (own !== undefined) {
-    return { operands: own.operands, gradientsOf: (g) => own.partials(y, ...own.operands).map((partial) => times(g, partial)) };
+    return {
+      operands: own.operands,
+      gradientsOf: (g) => own.partials(y, ...own.operands).map((partial) => times(g, partial)),
+    };
   }
   const rule = rules[y.op as keyof typeof rules]; // safe: leaves have no operands
   const [a, b, c] = y.args as [Expr, Expr, Expr]; // a rule uses only as many as its node has
@@ -119,12 +132,13 @@ function ruleFor(y: Expr): { operands: readonly Expr[]; gradientsOf: (g: Expr) =
 }
 
 /**
- * A gradient times a derivative: where that is 0 or 1 in some cases, there is no product, which would turn infinity into NaN. One that has a derivative stated for it stays in one piece, for the
- * next derivative.
+ * A gradient times a derivative: where that is 0 or 1 in some cases, there is no product, which would turn infinity
+ * into NaN. One that has a derivative stated for it stays in one piece, for the next derivative.
  */
 function times(g: Expr, partial: Expr): Expr {
   const [condition, yes, no] = partial.args;
-  if (partial.op === "select" && condition && yes && no && !derivativeOf(partial)) return condition.where(times(g, yes), times(g, no));
+  if (partial.op === "select" && condition && yes && no && !derivativeOf(partial))
+    return condition.where(times(g, yes), times(g, no));
   if (partial.op === "constant" && partial.value === 1) return g;
   return isZero(partial) ? zero(g) : g.mul(partial);
 }

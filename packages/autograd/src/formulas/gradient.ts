@@ -1,6 +1,6 @@
 /**
- * The gradient of a pointwise operation: a pointwise operation again, derived from the formulas when it is first needed, and so one that can be differentiated as often
- * as one likes.
+ * The gradient of a pointwise operation: a pointwise operation again, derived from the formulas when it is first
+ * needed, and so one that can be differentiated as often as one likes.
  */
 
 import {
@@ -55,7 +55,10 @@ class PointwiseGradient implements Gradient<readonly number[]> {
     ).reads;
   }
 
-  compute(arrived: readonly (Tensor | null)[], context: GradientContext<readonly number[]>): readonly (Tensor | null)[] {
+  compute(
+    arrived: readonly (Tensor | null)[],
+    context: GradientContext<readonly number[]>,
+  ): readonly (Tensor | null)[] {
     const have = arrived.map((g) => g !== null);
     // What was kept follows from all outputs having a gradient; fewer of them never read more.
     const plan = this.#plan(context.needs, have);

@@ -1,4 +1,7 @@
-/** The derivative of every primitive against central differences, through the reference's evaluation of formulas in float64. */
+/**
+ * The derivative of every primitive against central differences, through the reference's evaluation of formulas in
+ * float64.
+ */
 
 import { apply, constant, digamma, type Expr, input, lgamma, nodesOf, PointwiseOp, tensor } from "@akari/tensor";
 import { reference } from "@akari/tensor/reference";
@@ -82,7 +85,9 @@ describe("derivatives", () => {
   it("are written with the result where that is enough", () => {
     const reads = (e: Expr) => {
       const [found] = gradients([[e, input(9, "float64")]], [x]);
-      const hidden = nodesOf([found as Expr]).filter((n) => n !== e && nodesOf([n]).includes(x) && !nodesOf([n]).includes(e));
+      const hidden = nodesOf([found as Expr]).filter(
+        (n) => n !== e && nodesOf([n]).includes(x) && !nodesOf([n]).includes(e),
+      );
       return hidden.some((n) => n !== x && !nodesOf([e]).includes(n));
     };
     for (const name of ["exp", "tanh", "sigmoid", "relu", "sqrt", "tan"] as const) expect(reads(x[name]())).toBe(false);

@@ -1,8 +1,9 @@
 /**
  * Draws from the binomial distribution.
  *
- * Where few successes are expected, the trials from one success to the next are drawn. From 10 on it is the transformed rejection of Hörmann 1993, "The
- * generation of binomial random variates": on the host until a candidate is accepted, on a GPU with sixteen candidates for every draw.
+ * Where few successes are expected, the trials from one success to the next are drawn. From 10 on it is the transformed
+ * rejection of Hörmann 1993, "The generation of binomial random variates": on the host until a candidate is accepted,
+ * on a GPU with sixteen candidates for every draw.
  */
 
 import {
@@ -82,34 +83,41 @@ function remainderOf(k: Expr): Expr {
     .mul(inverse);
 }
 
-const tried = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor, Tensor]>("binomial", (kept, trials, p, uniform, v) => {
-  const deviation = trials.mul(p).mul(rest(p)).sqrt();
-  const b = deviation.mul(2.53).add(1.15);
-  const a = b.mul(0.0248).add(p.mul(0.01)).sub(0.0873);
-  const odds = p.div(rest(p));
-  const m = trials.add(1).mul(p).floor();
-  const u = uniform.sub(0.5);
-  const edge = u.abs().neg().add(0.5);
-  const k = a.mul(2).div(edge).add(b).mul(u).add(trials.mul(p)).add(0.5).floor();
-  const left = trials.sub(k).add(1);
-  const leftAtMode = trials.sub(m).add(1);
-  const bound = m
-    .add(0.5)
-    .mul(m.add(1).div(odds.mul(leftAtMode)).log())
-    .add(trials.add(1).mul(leftAtMode.div(left).log()))
-    .add(k.add(0.5).mul(odds.mul(left).div(k.add(1)).log()))
-    .add(remainderOf(m))
-    .add(remainderOf(trials.sub(m)))
-    .sub(remainderOf(k))
-    .sub(remainderOf(trials.sub(k)));
-  const alpha = b.reciprocal().mul(5.1).add(2.83).mul(deviation);
-  const below = v.mul(alpha).div(a.div(edge.square()).add(b)).log().le(bound);
-  const inside = edge.ge(0.07).and(v.le(b.reciprocal().mul(-4.2).add(0.92)));
-  return inside.or(k.ge(0).and(k.le(trials)).and(below)).where(k, kept);
-});
+const tried = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor, Tensor]>(
+  "binomial",
+  (kept, trials, p, uniform, v) => {
+    const deviation = trials.mul(p).mul(rest(p)).sqrt();
+    const b = deviation.mul(2.53).add(1.15);
+    const a = b.mul(0.0248).add(p.mul(0.01)).sub(0.0873);
+    const odds = p.div(rest(p));
+    const m = trials.add(1).mul(p).floor();
+    const u = uniform.sub(0.5);
+    const edge = u.abs().neg().add(0.5);
+    const k = a.mul(2).div(edge).add(b).mul(u).add(trials.mul(p)).add(0.5).floor();
+    const left = trials.sub(k).add(1);
+    const leftAtMode = trials.sub(m).add(1);
+    const bound = m
+      .add(0.5)
+      .mul(m.add(1).div(odds.mul(leftAtMode)).log())
+      .add(trials.add(1).mul(leftAtMode.div(left).log()))
+      .add(k.add(0.5).mul(odds.mul(left).div(k.add(1)).log()))
+      .add(remainderOf(m))
+      .add(remainderOf(trials.sub(m)))
+      .sub(remainderOf(k))
+      .sub(remainderOf(trials.sub(k)));
+    const alpha = b.reciprocal().mul(5.1).add(2.83).mul(deviation);
+    const below = v.mul(alpha).div(a.div(edge.square()).add(b)).log().le(bound);
+    const inside = edge.ge(0.07).and(v.le(b.reciprocal().mul(-4.2).add(0.92)));
+    return inside.or(k.ge(0).and(k.le(trials)).and(below)).where(k, kept);
+  },
+);
 /** From how many trials on the rejection is right: it is asked for fewer only where its result is not used. */
-const enough = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("binomial", (trials, p) => trials.max(p.max(1e-6).reciprocal().mul(10).ceil()));
-const waiting = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("binomial", (u, p) => u.neg().log1p().div(p.neg().log1p()).floor().add(1));
+const enough = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("binomial", (trials, p) =>
+  trials.max(p.max(1e-6).reciprocal().mul(10).ceil()),
+);
+const waiting = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("binomial", (u, p) =>
+  u.neg().log1p().div(p.neg().log1p()).floor().add(1),
+);
 const rarerOf = /* @__PURE__ */ pointwise<[Tensor]>("binomial", (p) => p.min(rest(p)));
 const chosen = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>("binomial", (trials, p, few, many) => {
   const successes = trials
@@ -126,13 +134,15 @@ function drawnOnDevice(trials: Tensor, p: Tensor, generator: Generator): Tensor 
   const few = gaps.cumsum(-1).le(trials.unsqueeze(-1)).to(p.dtype).sum(-1);
   const many = enough(trials, rarer);
   let drawn = many.mul(rarer).floor();
-  for (let round = 0; round < 16; round++) drawn = tried(drawn, many, rarer, rand(p.shape, options), rand(p.shape, options));
+  for (let round = 0; round < 16; round++)
+    drawn = tried(drawn, many, rarer, rand(p.shape, options), rand(p.shape, options));
   return chosen(trials, p, few, drawn);
 }
 
 /** How many of `trials` succeed with the probability `p`, for each element; the two have one shape and dtype. */
 export function binomial(trials: Tensor, p: Tensor, { generator = defaultGenerator() }: GeneratorOption): Tensor {
-  const [n, probability] = [trials, p].map((x) => x.detach().to(computeType(p.dtype))) as [Tensor, Tensor]; // safe: two of two
+  // safe: two of two
+  const [n, probability] = [trials, p].map((x) => x.detach().to(computeType(p.dtype))) as [Tensor, Tensor];
   if (!isReadable(p)) return drawnOnDevice(n, probability, generator).to(p.dtype);
   const drawn = probability.newEmpty(probability.shape);
   drawEach(drawn, [n, probability], generator, drawBinomial);

@@ -1,6 +1,6 @@
 /**
- * How a draw from the gamma distribution moves with its concentration: the implicit reparameterisation gradient, by which `rsample` is differentiable although
- * draws are accepted or refused.
+ * How a draw from the gamma distribution moves with its concentration: the implicit reparameterisation gradient, by
+ * which `rsample` is differentiable although draws are accepted or refused.
  *
  *     F(x; a) = u is kept:  dx/da = -(∂F/∂a) / p(x),        p(x) = x^(a-1) e⁻ˣ / Γ(a)
  *

@@ -1,8 +1,9 @@
 /**
  * Draws from the gamma distribution of rate 1, with their gradient.
  *
- * Marsaglia & Tsang 2000, "A Simple Method for Generating Gamma Variables": a candidate is accepted more than 19 times out of 20. On the host each draw tries
- * until one is; a GPU makes eight candidates for every draw instead, of which all are refused less than once in 10¹⁰ draws.
+ * Marsaglia & Tsang 2000, "A Simple Method for Generating Gamma Variables": a candidate is accepted more than 19 times
+ * out of 20. On the host each draw tries until one is; a GPU makes eight candidates for every draw instead, of which
+ * all are refused less than once in 10¹⁰ draws.
  */
 
 import {
@@ -72,7 +73,8 @@ const op: Op<Generator> = {
   infer: ([a]) => [a],
   run: ([a], generator, [to]) => {
     const concentration = a.detach();
-    if (isReadable(a)) drawEach(to, [concentration], generator, (from, c) => Math.max(drawGamma(from, c), finfo(to.dtype).tiny));
+    if (isReadable(a))
+      drawEach(to, [concentration], generator, (from, c) => Math.max(drawGamma(from, c), finfo(to.dtype).tiny));
     else copyInto(to, drawnOnDevice(concentration, generator).clamp(finfo(to.dtype).tiny), to.device);
   },
   gradient: /* @__PURE__ */ rules({
@@ -82,7 +84,10 @@ const op: Op<Generator> = {
   }),
 };
 
-/** Draws from the gamma distribution of rate 1, one for each element of the concentration, which has to be float32 or float64. */
+/**
+ * Draws from the gamma distribution of rate 1, one for each element of the concentration, which has to be float32 or
+ * float64.
+ */
 export function standardGamma(concentration: Tensor, { generator = defaultGenerator() }: GeneratorOption): Tensor {
   return apply(op, [concentration], generator);
 }

@@ -1,6 +1,6 @@
 /**
- * Draws that the host makes one by one, as PyTorch's CPU kernels do, from the parameters of each element: on devices that share the host's memory. In a compiled
- * function they are made anew with each call.
+ * Draws that the host makes one by one, as PyTorch's CPU kernels do, from the parameters of each element: on devices
+ * that share the host's memory. In a compiled function they are made anew with each call.
  */
 
 import { bytesOf, type Generator, type Tensor, type TypedArray, writeDrawn } from "@akari/tensor";

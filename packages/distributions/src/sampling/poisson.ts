@@ -1,11 +1,20 @@
 /**
  * Draws from the Poisson distribution.
  *
- * Small rates count arrivals. From 10 on it is the transformed rejection of Hörmann 1993, "The transformed rejection method for generating Poisson random
- * variables": on the host until a candidate is accepted, on a GPU with sixteen candidates for every draw, of which the last that was accepted counts.
+ * Small rates count arrivals. From 10 on it is the transformed rejection of Hörmann 1993, "The transformed rejection
+ * method for generating Poisson random variables": on the host until a candidate is accepted, on a GPU with sixteen
+ * candidates for every draw, of which the last that was accepted counts.
  */
 
-import { computeType, defaultGenerator, type Generator, type GeneratorOption, pointwise, rand, type Tensor } from "@akari/tensor";
+import {
+  computeType,
+  defaultGenerator,
+  type Generator,
+  type GeneratorOption,
+  pointwise,
+  rand,
+  type Tensor,
+} from "@akari/tensor";
 import { drawEach, isReadable } from "./host.ts";
 
 /** ln n! */
@@ -15,7 +24,9 @@ export function logFactorial(n: number): number {
     for (let i = 2; i <= n; i++) product *= i;
     return Math.log(product);
   }
-  return (n + 0.5) * Math.log(n) - n + 0.5 * Math.log(2 * Math.PI) + (1 / 12 - (1 / 360 - 1 / 1260 / n / n) / n / n) / n;
+  return (
+    (n + 0.5) * Math.log(n) - n + 0.5 * Math.log(2 * Math.PI) + (1 / 12 - (1 / 360 - 1 / 1260 / n / n) / n / n) / n
+  );
 }
 
 /** One draw, in the order in which PyTorch asks for uniform numbers. */
@@ -38,7 +49,8 @@ function drawPoisson(generator: Generator, rate: number): number {
     const k = Math.floor(((2 * a) / edge + b) * u + rate + 0.43);
     if (edge >= 0.07 && v <= 0.9277 - 3.6224 / (b - 2)) return k;
     if (k < 0 || (edge < 0.013 && v > edge)) continue;
-    if (Math.log(v) + Math.log(scale) - Math.log(a / (edge * edge) + b) <= -rate + k * Math.log(rate) - logFactorial(k)) return k;
+    if (Math.log(v) + Math.log(scale) - Math.log(a / (edge * edge) + b) <= -rate + k * Math.log(rate) - logFactorial(k))
+      return k;
   }
 }
 
@@ -68,7 +80,9 @@ const tried = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>("poiss
   const refused = k.lt(0).or(edge.lt(0.013).and(v.gt(edge)));
   return inside.or(refused.not().and(below)).where(k, kept);
 });
-const chosen = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("poisson", (rate, few, many) => rate.lt(10).where(few, many));
+const chosen = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("poisson", (rate, few, many) =>
+  rate.lt(10).where(few, many),
+);
 
 function drawnOnDevice(rate: Tensor, generator: Generator): Tensor {
   const options = { dtype: rate.dtype, device: rate.device, generator };
@@ -81,7 +95,8 @@ function drawnOnDevice(rate: Tensor, generator: Generator): Tensor {
   const few = waits.le(rate.unsqueeze(-1)).to(rate.dtype).sum(-1);
   const large = rate.clamp(10);
   let many = large.floor();
-  for (let round = 0; round < 16; round++) many = tried(many, large, rand(rate.shape, options), rand(rate.shape, options));
+  for (let round = 0; round < 16; round++)
+    many = tried(many, large, rand(rate.shape, options), rand(rate.shape, options));
   return chosen(rate, few, many);
 }
 

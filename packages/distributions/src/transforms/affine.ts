@@ -13,7 +13,10 @@ export interface AffineOptions {
   readonly eventDim?: number;
 }
 
-/** `y = loc + scale · x`. https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.AffineTransform */
+/**
+ * `y = loc + scale · x`.
+ * https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.AffineTransform
+ */
 export class AffineTransform extends Transform {
   static override name = "AffineTransform";
   /** What is added. */
@@ -51,7 +54,8 @@ export class AffineTransform extends Transform {
 
   override logAbsDetJacobian(x: Tensor, _y: Tensor): Tensor {
     const { scale } = this;
-    const stretch = typeof scale === "object" ? scale.abs().log() : x.detach().newFull([], Math.log(Math.abs(Number(scale))));
+    const stretch =
+      typeof scale === "object" ? scale.abs().log() : x.detach().newFull([], Math.log(Math.abs(Number(scale))));
     return sumRightmost(stretch.expand(x.shape), this.#eventDim);
   }
 

@@ -7,7 +7,10 @@ import { type Constraint, independent, real } from "../constraints.ts";
 import { sumRightmost } from "../distribution.ts";
 import { Transform } from "./transform.ts";
 
-/** Several transforms, one after the other. https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.ComposeTransform */
+/**
+ * Several transforms, one after the other.
+ * https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.ComposeTransform
+ */
 export class ComposeTransform extends Transform {
   static override name = "ComposeTransform";
   /** The transforms, the first first. */

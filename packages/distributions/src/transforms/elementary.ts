@@ -31,7 +31,10 @@ export class ExpTransform extends Transform {
   }
 }
 
-/** `y = xᵃ`, for positive x. https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.PowerTransform */
+/**
+ * `y = xᵃ`, for positive x.
+ * https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.PowerTransform
+ */
 export class PowerTransform extends Transform {
   static override name = "PowerTransform";
   override readonly domain: Constraint = positive;
@@ -65,7 +68,10 @@ export class PowerTransform extends Transform {
   }
 }
 
-/** `y = 1 / (1 + e⁻ˣ)`. https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.SigmoidTransform */
+/**
+ * `y = 1 / (1 + e⁻ˣ)`.
+ * https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.SigmoidTransform
+ */
 export class SigmoidTransform extends Transform {
   static override name = "SigmoidTransform";
   override readonly domain: Constraint = real;
@@ -89,9 +95,13 @@ export class SigmoidTransform extends Transform {
   }
 }
 
-const softplus = /* @__PURE__ */ pointwise<[Tensor]>("SoftplusTransform", (x) => x.max(0).add(x.abs().neg().exp().log1p()));
+const softplus = /* @__PURE__ */ pointwise<[Tensor]>("SoftplusTransform", (x) =>
+  x.max(0).add(x.abs().neg().exp().log1p()),
+);
 
-/** `y = ln(1 + eˣ)`. https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.SoftplusTransform */
+/**
+ * `y = ln(1 + eˣ)`. https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.SoftplusTransform
+ */
 export class SoftplusTransform extends Transform {
   static override name = "SoftplusTransform";
   override readonly domain: Constraint = real;
@@ -141,7 +151,10 @@ export class TanhTransform extends Transform {
   }
 }
 
-/** `y = |x|`, which has no density of its own: the inverse of a value is the value. https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.AbsTransform */
+/**
+ * `y = |x|`, which has no density of its own: the inverse of a value is the value.
+ * https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.AbsTransform
+ */
 export class AbsTransform extends Transform {
   static override name = "AbsTransform";
   override readonly domain: Constraint = real;
@@ -160,6 +173,8 @@ export class AbsTransform extends Transform {
   }
 
   override logAbsDetJacobian(_x: Tensor, _y: Tensor): Tensor {
-    throw new ArgumentError("AbsTransform.logAbsDetJacobian: two values become one; HalfNormal and HalfCauchy have densities");
+    throw new ArgumentError(
+      "AbsTransform.logAbsDetJacobian: two values become one; HalfNormal and HalfCauchy have densities",
+    );
   }
 }

@@ -7,7 +7,8 @@ import { type Constraint, corrCholesky, independent, lowerCholesky, real, realVe
 import { Transform } from "./transform.ts";
 
 /**
- * Matrices to lower triangles with a positive diagonal: the diagonal becomes its exponential, and what is above is lost.
+ * Matrices to lower triangles with a positive diagonal: the diagonal becomes its exponential, and what is above is
+ * lost.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.LowerCholeskyTransform
  */
@@ -35,8 +36,8 @@ export class LowerCholeskyTransform extends Transform {
 }
 
 /**
- * Vectors of n (n - 1) / 2 numbers to the lower triangles of correlation matrices [n, n]: each number becomes a partial correlation, `tanh(x)`, which takes its part of the row's length
- * that is left.
+ * Vectors of n (n - 1) / 2 numbers to the lower triangles of correlation matrices [n, n]: each number becomes a partial
+ * correlation, `tanh(x)`, which takes its part of the row's length that is left.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.CorrCholeskyTransform
  *

@@ -1,6 +1,7 @@
 /**
- * Transforms of all numbers to those of a constraint: what lets an optimizer, which knows no limits, search a set that has some. PyTorch keeps a registry of them, which a program
- * would have to carry as a whole; a function that asks what the constraint is does the same.
+ * Transforms of all numbers to those of a constraint: what lets an optimizer, which knows no limits, search a set that
+ * has some. PyTorch keeps a registry of them, which a program would have to carry as a whole; a function that asks what
+ * the constraint is does the same.
  */
 
 import { ArgumentError, type TensorOrNumber } from "@akari/tensor";
@@ -33,10 +34,18 @@ function found(operation: string, constraint: Constraint): Transform {
   if (limits === undefined || constraint.isDiscrete || constraint.eventDim > 0)
     throw new ArgumentError(`${operation}: there is no transform to what must be ${constraint.name}`);
   const [low, high] = limits;
-  if (low === undefined) return new ComposeTransform([new ExpTransform(), new AffineTransform(high as TensorOrNumber, -1)]); // safe: one of them is there
-  if (high === undefined) return low === 0 ? new ExpTransform() : new ComposeTransform([new ExpTransform(), new AffineTransform(low, 1)]);
+  if (low === undefined)
+    // safe: one of them is there
+    return new ComposeTransform([new ExpTransform(), new AffineTransform(high as TensorOrNumber, -1)]);
+  if (high === undefined)
+    return low === 0 ? new ExpTransform() : new ComposeTransform([new ExpTransform(), new AffineTransform(low, 1)]);
   if (low === 0 && high === 1) return new SigmoidTransform();
-  const width = typeof high === "object" ? high.sub(low) : typeof low === "object" ? low.neg().add(high) : Number(high) - Number(low);
+  const width =
+    typeof high === "object"
+      ? high.sub(low)
+      : typeof low === "object"
+        ? low.neg().add(high)
+        : Number(high) - Number(low);
   return new ComposeTransform([new SigmoidTransform(), new AffineTransform(low, width)]);
 }
 
@@ -54,7 +63,8 @@ export function bijectTo(constraint: Constraint): Transform {
 }
 
 /**
- * The same, of numbers of which there may be more than are needed, in a way that is easier on an optimizer: probabilities come from `SoftmaxTransform`.
+ * The same, of numbers of which there may be more than are needed, in a way that is easier on an optimizer:
+ * probabilities come from `SoftmaxTransform`.
  *
  * https://pytorch.org/docs/stable/distributions.html#module-torch.distributions.constraint_registry
  *

@@ -1,8 +1,19 @@
 /**
- * Transforms that differ from others, or from none, in which dimensions make up a value, and transforms of parts of a value.
+ * Transforms that differ from others, or from none, in which dimensions make up a value, and transforms of parts of a
+ * value.
  */
 
-import { ArgumentError, cat, type Shape, ShapeError, sameShape, showShape, stack, type Tensor, type TensorOrNumber } from "@akari/tensor";
+import {
+  ArgumentError,
+  cat,
+  type Shape,
+  ShapeError,
+  sameShape,
+  showShape,
+  stack,
+  type Tensor,
+  type TensorOrNumber,
+} from "@akari/tensor";
 import { type Constraint, independent, interval, real } from "../constraints.ts";
 import { type Distribution, sumRightmost } from "../distribution.ts";
 import { Transform } from "./transform.ts";
@@ -83,7 +94,9 @@ export class ReshapeTransform extends Transform {
     super();
     const [before, after] = [inShape, outShape].map((shape) => shape.reduce((product, size) => product * size, 1));
     if (before !== after)
-      throw new ShapeError(`ReshapeTransform: ${showShape(inShape)} has ${before} elements, and ${showShape(outShape)} has ${after}`);
+      throw new ShapeError(
+        `ReshapeTransform: ${showShape(inShape)} has ${before} elements, and ${showShape(outShape)} has ${after}`,
+      );
     this.inShape = inShape;
     this.outShape = outShape;
   }
@@ -117,7 +130,11 @@ export class ReshapeTransform extends Transform {
   }
 
   override equals(other: Transform): boolean {
-    return other instanceof ReshapeTransform && sameShape(this.inShape, other.inShape) && sameShape(this.outShape, other.outShape);
+    return (
+      other instanceof ReshapeTransform &&
+      sameShape(this.inShape, other.inShape) &&
+      sameShape(this.outShape, other.outShape)
+    );
   }
 }
 
@@ -128,7 +145,10 @@ function exchanged(shape: Shape, from: Shape, to: Shape): Shape {
   return [...shape.slice(0, cut), ...to];
 }
 
-/** `y = F(x)`, F being the distribution function of a distribution: its values become uniform. https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.CumulativeDistributionTransform */
+/**
+ * `y = F(x)`, F being the distribution function of a distribution: its values become uniform.
+ * https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.CumulativeDistributionTransform
+ */
 export class CumulativeDistributionTransform extends Transform {
   static override name = "CumulativeDistributionTransform";
   /** The distribution, which has `cdf` and `icdf`. */
@@ -207,7 +227,10 @@ abstract class PartsTransform extends Transform {
     const [before, after] = [this.parts(x), this.parts(y)];
     const dims = this.eventDim;
     const terms = this.transforms.map((transform, i) =>
-      sumRightmost(transform.logAbsDetJacobian(before[i] as Tensor, after[i] as Tensor), dims - transform.domain.eventDim),
+      sumRightmost(
+        transform.logAbsDetJacobian(before[i] as Tensor, after[i] as Tensor),
+        dims - transform.domain.eventDim,
+      ),
     );
     const at = this.dim < 0 ? this.dim : this.dim - x.ndim;
     // A dimension within the value is summed over.
@@ -266,7 +289,9 @@ export class CatTransform extends PartsTransform {
   constructor(transforms: readonly Transform[], dim = 0, lengths: readonly number[] = transforms.map(() => 1)) {
     super(transforms, dim);
     if (lengths.length !== transforms.length)
-      throw new ArgumentError(`CatTransform: expected as many lengths as transforms, got ${lengths.length} and ${transforms.length}`);
+      throw new ArgumentError(
+        `CatTransform: expected as many lengths as transforms, got ${lengths.length} and ${transforms.length}`,
+      );
     this.lengths = lengths;
   }
 
@@ -296,7 +321,9 @@ export class StackTransform extends PartsTransform {
   /** One for each slice, put together as these are. */
   override logAbsDetJacobian(x: Tensor, y: Tensor): Tensor {
     const [before, after] = [this.parts(x), this.parts(y)];
-    return this.joined(this.transforms.map((transform, i) => transform.logAbsDetJacobian(before[i] as Tensor, after[i] as Tensor)));
+    return this.joined(
+      this.transforms.map((transform, i) => transform.logAbsDetJacobian(before[i] as Tensor, after[i] as Tensor)),
+    );
   }
 
   /** The slices. @throws ShapeError for another number of them than of transforms. */

@@ -7,7 +7,10 @@ import { type Constraint, realVector, simplex } from "../constraints.ts";
 import { inside } from "../precision.ts";
 import { Transform } from "./transform.ts";
 
-/** `y = softmax(x)` along the last dimension, which has no density: what is added to all elements is lost. https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.SoftmaxTransform */
+/**
+ * `y = softmax(x)` along the last dimension, which has no density: what is added to all elements is lost.
+ * https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.SoftmaxTransform
+ */
 export class SoftmaxTransform extends Transform {
   static override name = "SoftmaxTransform";
   override readonly domain: Constraint = realVector;
@@ -26,12 +29,15 @@ export class SoftmaxTransform extends Transform {
   }
 
   override logAbsDetJacobian(_x: Tensor, _y: Tensor): Tensor {
-    throw new ArgumentError("SoftmaxTransform.logAbsDetJacobian: many values become one; StickBreakingTransform has a density");
+    throw new ArgumentError(
+      "SoftmaxTransform.logAbsDetJacobian: many values become one; StickBreakingTransform has a density",
+    );
   }
 }
 
 /**
- * n numbers to n + 1 probabilities that add up to 1, by breaking a part of what is left off a stick of length 1, again and again.
+ * n numbers to n + 1 probabilities that add up to 1, by breaking a part of what is left off a stick of length 1, again
+ * and again.
  *
  *     yₖ = sigmoid(xₖ - ln(n + 1 - k)) · Πᵢ﹤ₖ (1 - sigmoid(…))
  *

@@ -1,5 +1,6 @@
 /**
- * Transforms: functions with an inverse, and how much they stretch, from which a density follows the value that it belongs to.
+ * Transforms: functions with an inverse, and how much they stretch, from which a density follows the value that it
+ * belongs to.
  *
  * https://pytorch.org/docs/stable/distributions.html#module-torch.distributions.transforms
  */
@@ -32,7 +33,8 @@ export abstract class Transform {
 
   /** 1 where it rises, -1 where it falls. Throws an ArgumentError for functions of vectors. */
   get sign(): TensorOrNumber {
-    throw new ArgumentError(`${(this.constructor as typeof Transform).name}.sign: it neither rises nor falls`); // safe: that of a subclass
+    // safe: that of a subclass
+    throw new ArgumentError(`${(this.constructor as typeof Transform).name}.sign: it neither rises nor falls`);
   }
 
   /** The value that `x` becomes. */
@@ -62,7 +64,11 @@ export abstract class Transform {
   /** Whether another transform does the same: of the same class, with the same numbers or tensors. */
   equals(other: Transform): boolean {
     const [own, others] = [this.settings, other.settings];
-    return this.constructor === other.constructor && own.length === others.length && own.every((value, i) => same(value, others[i]));
+    return (
+      this.constructor === other.constructor &&
+      own.length === others.length &&
+      own.every((value, i) => same(value, others[i]))
+    );
   }
 
   /** What tells transforms of one class apart. */

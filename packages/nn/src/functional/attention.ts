@@ -31,19 +31,30 @@ export interface AttendOptions {
 }
 
 // The score of a hidden key is -∞, handed over as a number.
-const kept = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("attentionMask", (s, mask, hidden) => mask.where(s, hidden), {
-  apart: [1],
-});
-const hid = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("attentionMask", (s, mask, hidden) => mask.where(hidden, s), {
-  apart: [1],
-});
+const kept = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>(
+  "attentionMask",
+  (s, mask, hidden) => mask.where(s, hidden),
+  {
+    apart: [1],
+  },
+);
+const hid = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>(
+  "attentionMask",
+  (s, mask, hidden) => mask.where(hidden, s),
+  {
+    apart: [1],
+  },
+);
 const past = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number]>(
   "causalMask",
   (s, query, key, hidden) => key.le(query).where(s, hidden),
   { apart: [1, 2] },
 );
 
-/** The mean of the values and the weights: queries [..., L, E], keys [..., S, E], values [..., S, V] → [..., L, V] and [..., L, S]. */
+/**
+ * The mean of the values and the weights: queries [..., L, E], keys [..., S, E], values [..., S, V] → [..., L, V] and
+ * [..., L, S].
+ */
 export function attend(query: Tensor, key: Tensor, value: Tensor, options: AttendOptions): readonly [Tensor, Tensor] {
   // Scaling the queries costs less than scaling the scores.
   let scores = query.mul(options.scale).matmul(key.transpose(-2, -1));
@@ -65,12 +76,17 @@ export function attend(query: Tensor, key: Tensor, value: Tensor, options: Atten
 /** Throws a DTypeError for a mask that is neither bool nor floating. */
 export function checkMask(operation: string, name: string, mask: Tensor | null | undefined): void {
   if (mask && mask.dtype !== "bool" && !isFloating(mask.dtype))
-    throw new DTypeError(`${operation}: ${name} must be bool or floating, the one of shape ${showShape(mask.shape)} is ${mask.dtype}`);
+    throw new DTypeError(
+      `${operation}: ${name} must be bool or floating, the one of shape ${showShape(mask.shape)} is ${mask.dtype}`,
+    );
 }
 
 /** Options of `scaledDotProductAttention`. */
 export interface AttentionOptions {
-  /** Which keys each query may look at: bool, true where it may, or numbers to add to the scores; broadcasts to [..., L, S]. */
+  /**
+   * Which keys each query may look at: bool, true where it may, or numbers to add to the scores; broadcasts to
+   * [..., L, S].
+   */
   readonly attnMask?: Tensor | null;
   /** How many of the weights are dropped. Default 0. */
   readonly dropoutP?: number;
@@ -90,7 +106,12 @@ export interface AttentionOptions {
  * @example
  * const y = scaledDotProductAttention(q, k, v, { isCausal: true });
  */
-export function scaledDotProductAttention(query: Tensor, key: Tensor, value: Tensor, options?: AttentionOptions): Tensor {
+export function scaledDotProductAttention(
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  options?: AttentionOptions,
+): Tensor {
   const operation = "scaledDotProductAttention";
   const { attnMask, dropoutP, isCausal, scale } = settings(operation, options, {
     attnMask: null,
@@ -99,7 +120,13 @@ export function scaledDotProductAttention(query: Tensor, key: Tensor, value: Ten
     scale: null,
   });
   const [width, keys] = [query.shape[query.ndim - 1], key.shape[key.ndim - 2]];
-  if (query.ndim < 2 || key.ndim < 2 || value.ndim < 2 || key.shape[key.ndim - 1] !== width || value.shape[value.ndim - 2] !== keys) {
+  if (
+    query.ndim < 2 ||
+    key.ndim < 2 ||
+    value.ndim < 2 ||
+    key.shape[key.ndim - 1] !== width ||
+    value.shape[value.ndim - 2] !== keys
+  ) {
     throw shapeError(operation, "query [..., L, E], key [..., S, E] and value [..., S, V]", query, key, value);
   }
   if (isCausal && attnMask) throw new ArgumentError(`${operation}: give either attnMask or isCausal`);

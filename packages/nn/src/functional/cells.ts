@@ -1,8 +1,19 @@
 /**
- * The cells of recurrent networks, by their formulas: how a step turns the old state into the new one. The matrix products stand outside.
+ * The cells of recurrent networks, by their formulas: how a step turns the old state into the new one. The matrix
+ * products stand outside.
  */
 
-import { applyAll, chunk, computeType, type DType, type Expr, input, once, PointwiseOp, type Tensor } from "@akari/tensor";
+import {
+  applyAll,
+  chunk,
+  computeType,
+  type DType,
+  type Expr,
+  input,
+  once,
+  PointwiseOp,
+  type Tensor,
+} from "@akari/tensor";
 
 /** What a formula gives. */
 interface CellResult {
@@ -43,7 +54,9 @@ export function build({ formula, gates, reads }: Cell, dtype: DType, first: numb
 
 const steps = new Map<string, PointwiseOp>();
 
-/** The new states from the input's product, the state's product and the old states, differentiable as often as need be. */
+/**
+ * The new states from the input's product, the state's product and the old states, differentiable as often as need be.
+ */
 export function step(cell: Cell, fromInput: Tensor, fromState: Tensor, states: readonly Tensor[]): readonly Tensor[] {
   const { dtype } = fromInput;
   const op = once(steps, `${cell.name} ${dtype}`, () => {

@@ -14,7 +14,9 @@ import { ShapeError, showShape, type Tensor } from "@akari/tensor";
 export function channelShuffle(input: Tensor, groups: number): Tensor {
   const channels = input.shape[1] ?? 0;
   if (input.ndim < 3 || channels % groups !== 0)
-    throw new ShapeError(`channelShuffle: an input of shape ${showShape(input.shape)} has no channels for ${groups} groups`);
+    throw new ShapeError(
+      `channelShuffle: an input of shape ${showShape(input.shape)} has no channels for ${groups} groups`,
+    );
   return input
     .unflatten(1, [groups, channels / groups])
     .transpose(1, 2)

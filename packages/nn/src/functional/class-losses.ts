@@ -1,7 +1,7 @@
 /**
- * The cross-entropy of class indices as row programs: one pass from logits to losses, and one from the losses' gradient to the logits'. Neither logarithms
- * nor the target as probabilities are ever stored. A row program knows no positions within its row, so these are an input: the numbers 0 to C - 1, made
- * once for each device and number of classes.
+ * The cross-entropy of class indices as row programs: one pass from logits to losses, and one from the losses' gradient
+ * to the logits'. Neither logarithms nor the target as probabilities are ever stored. A row program knows no positions
+ * within its row, so these are an input: the numbers 0 to C - 1, made once for each device and number of classes.
  */
 
 import {
@@ -42,7 +42,10 @@ export interface ClassTarget {
   readonly smoothing: number;
 }
 
-/** What decides the formulas: the dtypes of the logits and of the weight, if there is one, and whether the target is smoothed. */
+/**
+ * What decides the formulas: the dtypes of the logits and of the weight, if there is one, and whether the target is
+ * smoothed.
+ */
 interface Variant {
   readonly dtype: DType;
   readonly weight: DType | null;
@@ -86,14 +89,22 @@ function operations({ dtype, weight, smoothed }: Variant): Operations {
   const types = [dtype, "int32", compute] as const;
   const difference = shifted.exp().mul(row(2, compute).div(sum)).sub(asked);
   const made: Operations = {
-    losses: new RowOp("crossEntropy", rowProgram({ stages, rows: rows.map((e) => ignored.where(0, e)) }), types.slice(0, rows.length), {
-      reads: () => ({ inputs: weight === null ? [0, 1, 2] : [0, 1, 2, 3] }),
-      compute: ([gradient], context) =>
-        context.needs.map((need, i) => (i === 0 && need && gradient ? ofLogits(made, gradient, context) : null)),
-    }),
+    losses: new RowOp(
+      "crossEntropy",
+      rowProgram({ stages, rows: rows.map((e) => ignored.where(0, e)) }),
+      types.slice(0, rows.length),
+      {
+        reads: () => ({ inputs: weight === null ? [0, 1, 2] : [0, 1, 2, 3] }),
+        compute: ([gradient], context) =>
+          context.needs.map((need, i) => (i === 0 && need && gradient ? ofLogits(made, gradient, context) : null)),
+      },
+    ),
     backward: new RowOp(
       "crossEntropyBackward",
-      rowProgram({ stages: [...normalized, { reduce: "sum", of: asked }], elements: [ignored.where(0, g.mul(difference))] }),
+      rowProgram({
+        stages: [...normalized, { reduce: "sum", of: asked }],
+        elements: [ignored.where(0, g.mul(difference))],
+      }),
       [dtype],
       null,
     ),
@@ -147,14 +158,19 @@ export function classLosses(
   const scalars = [ignored, 1 - smoothing, smoothing / count];
   const [losses, indices, factors] = applyAll(ops.losses, operands, { dims: [dim], keepdim: false, scalars });
   const found = indices as Tensor; // safe: there are two outputs at least
-  expectBetween(found, 0, count - 1, `crossEntropy: class {} is out of range for an input with ${count} classes`, { error: "IndexError" });
+  expectBetween(found, 0, count - 1, `crossEntropy: class {} is out of range for an input with ${count} classes`, {
+    error: "IndexError",
+  });
   found.dispose();
   return { losses: losses as Tensor, factors: factors ?? null };
 }
 
 const means = new Map<string, RowOp>();
 
-/** [losses, targets] → the mean over those that are not ignored; or [losses, factors] → the sum divided by that of the factors. */
+/**
+ * [losses, targets] → the mean over those that are not ignored; or [losses, factors] → the sum divided by that of the
+ * factors.
+ */
 export function classMean(losses: Tensor, target: Tensor, factors: Tensor | null, ignored: number): Tensor {
   const { dtype } = losses;
   const op = once(means, `${dtype} ${factors === null}`, () => {
@@ -173,5 +189,9 @@ export function classMean(losses: Tensor, target: Tensor, factors: Tensor | null
     );
     return new RowOp("nllLoss", program, [dtype, compute], rule);
   });
-  return apply(op, [losses, factors ?? target], { dims: losses.shape.map((_, i) => i), keepdim: false, scalars: [ignored] });
+  return apply(op, [losses, factors ?? target], {
+    dims: losses.shape.map((_, i) => i),
+    keepdim: false,
+    scalars: [ignored],
+  });
 }

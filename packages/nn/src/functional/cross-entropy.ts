@@ -50,7 +50,9 @@ const counted = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>(
   (weight, target, ignored) => target.eq(ignored).where(0, weight),
   { apart: [1, 2] },
 );
-const inRange = /* @__PURE__ */ pointwise<[Tensor, number]>("nllLoss", (target, ignored) => target.eq(ignored).where(0, target));
+const inRange = /* @__PURE__ */ pointwise<[Tensor, number]>("nllLoss", (target, ignored) =>
+  target.eq(ignored).where(0, target),
+);
 
 /** A target of class indices as int32. */
 export function classIndices(operation: string, target: Tensor): Tensor {
@@ -62,7 +64,10 @@ export function classIndices(operation: string, target: Tensor): Tensor {
   return target.to("int32");
 }
 
-/** The class indices of a target, checked against the input: which dimension holds the classes, and the indices as int32. */
+/**
+ * The class indices of a target, checked against the input: which dimension holds the classes, and the indices as
+ * int32.
+ */
 function classes(operation: string, input: Tensor, target: Tensor): { dim: number; indices: Tensor } {
   expectTensor(operation, input);
   expectTensor(operation, target);
@@ -80,12 +85,15 @@ function classes(operation: string, input: Tensor, target: Tensor): { dim: numbe
 
 function checkWeight(operation: string, weight: Tensor | null | undefined, count: number): void {
   if (weight && !sameShape(weight.shape, [count])) {
-    throw new ShapeError(`${operation}: weight has shape ${showShape(weight.shape)}, expected [${count}], a factor for each class`);
+    throw new ShapeError(
+      `${operation}: weight has shape ${showShape(weight.shape)}, expected [${count}], a factor for each class`,
+    );
   }
 }
 
 /**
- * `-w[y]·x[y]` of log-probabilities: input [N, C, ...] (or [C]), target [N, ...] of class indices. The mean is weighted by the classes' weights.
+ * `-w[y]·x[y]` of log-probabilities: input [N, C, ...] (or [C]), target [N, ...] of class indices. The mean is weighted
+ * by the classes' weights.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.nll_loss.html
  *
@@ -104,14 +112,15 @@ export function nllLoss(input: Tensor, target: Tensor, options?: NllOptions): Te
         .indexSelect(0, safe.reshape([-1]))
         .reshape(indices.shape)
     : null;
-  const losses = factors === null ? picked(chosen, indices, ignoreIndex) : pickedWeighted(chosen, factors, indices, ignoreIndex);
+  const losses =
+    factors === null ? picked(chosen, indices, ignoreIndex) : pickedWeighted(chosen, factors, indices, ignoreIndex);
   if (reduction !== "mean") return reduce("nllLoss", losses, reduction);
   return classMean(losses, indices, factors === null ? null : counted(factors, indices, ignoreIndex), ignoreIndex);
 }
 
 /**
- * The cross-entropy of `softmax(input)`: input [N, C, ...] (or [C]) of logits, target either [N, ...] of class indices or probabilities of the
- * input's own shape.
+ * The cross-entropy of `softmax(input)`: input [N, C, ...] (or [C]) of logits, target either [N, ...] of class indices
+ * or probabilities of the input's own shape.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html
  *
@@ -122,7 +131,10 @@ export function nllLoss(input: Tensor, target: Tensor, options?: NllOptions): Te
 export function crossEntropy(input: Tensor, target: Tensor, options?: CrossEntropyOptions): Tensor {
   expectTensor("crossEntropy", input);
   expectTensor("crossEntropy", target);
-  const { weight, ignoreIndex, reduction, labelSmoothing } = settings("crossEntropy", options, { labelSmoothing: 0, ...nllDefaults });
+  const { weight, ignoreIndex, reduction, labelSmoothing } = settings("crossEntropy", options, {
+    labelSmoothing: 0,
+    ...nllDefaults,
+  });
   checkReduction("crossEntropy", reduction);
   checkNumber("crossEntropy", "labelSmoothing", labelSmoothing, 1);
   if (isFloating(target.dtype)) return withProbabilities(input, target, weight, reduction, labelSmoothing);
@@ -131,7 +143,9 @@ export function crossEntropy(input: Tensor, target: Tensor, options?: CrossEntro
   checkWeight("crossEntropy", weight, input.shape[dim] as number);
   const asked = { dim, target: indices, weight: weight ?? null, ignored: ignoreIndex, smoothing: labelSmoothing };
   const { losses, factors } = classLosses(input, asked);
-  return reduction === "mean" ? classMean(losses, indices, factors, ignoreIndex) : reduce("crossEntropy", losses, reduction);
+  return reduction === "mean"
+    ? classMean(losses, indices, factors, ignoreIndex)
+    : reduce("crossEntropy", losses, reduction);
 }
 
 function withProbabilities(

@@ -1,6 +1,7 @@
 /**
- * Connectionist temporal classification: the likelihood of a short sequence of labels under a long sequence of predictions, over all ways to
- * spread the labels out. The forward recursion is made of differentiable operations, a few kernels a step.
+ * Connectionist temporal classification: the likelihood of a short sequence of labels under a long sequence of
+ * predictions, over all ways to spread the labels out. The forward recursion is made of differentiable operations, a
+ * few kernels a step.
  */
 
 import {
@@ -27,7 +28,9 @@ import { checkReduction, type LossOptions, lossDefaults, reduce } from "./reduct
 export interface CtcOptions extends LossOptions {
   /** The class that stands for no label. Default 0. */
   readonly blank?: number;
-  /** Whether the loss of labels that cannot be spread over the predictions is zero instead of infinite. Default false. */
+  /**
+   * Whether the loss of labels that cannot be spread over the predictions is zero instead of infinite. Default false.
+   */
   readonly zeroInfinity?: boolean;
 }
 
@@ -40,7 +43,8 @@ const together = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("ctcLoss", 
   return largest.add(total.log());
 });
 
-// A sequence that is over keeps its state. Apart from the sum above, so that the backward kernels bind few enough buffers for any GPU.
+// A sequence that is over keeps its state. Apart from the sum above, so that the backward kernels bind few enough
+// buffers for any GPU.
 const advance = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>(
   "ctcLoss",
   (state, total, emission, running) => running.where(total.add(emission), state),
@@ -53,20 +57,29 @@ function lengthsOf(name: string, lengths: Tensor | readonly number[], most: numb
   const { device } = like;
   if (Array.isArray(lengths)) {
     if (lengths.length !== batch || !lengths.every((n) => Number.isInteger(n) && n >= 0 && n <= most))
-      throw new ArgumentError(`ctcLoss: ${name} must be ${batch} whole numbers from 0 to ${most}, got [${lengths.join(", ")}]`);
+      throw new ArgumentError(
+        `ctcLoss: ${name} must be ${batch} whole numbers from 0 to ${most}, got [${lengths.join(", ")}]`,
+      );
     return tensor(lengths as readonly number[], { dtype: "int32", device });
   }
   const given = lengths as Tensor; // safe: no list
-  if (isFloating(given.dtype) || given.dtype === "bool") throw new DTypeError(`ctcLoss: ${name} must be integers, got ${given.dtype}`);
-  if (given.numel() !== batch) throw new ShapeError(`ctcLoss: ${name} must be ${batch} numbers, got shape ${showShape(given.shape)}`);
+  if (isFloating(given.dtype) || given.dtype === "bool")
+    throw new DTypeError(`ctcLoss: ${name} must be integers, got ${given.dtype}`);
+  if (given.numel() !== batch)
+    throw new ShapeError(`ctcLoss: ${name} must be ${batch} numbers, got shape ${showShape(given.shape)}`);
   expectBetween(given, 0, most, `ctcLoss: ${name} must be from 0 to ${most}, got {}`);
   return given.reshape([-1]).to("int32").to(device);
 }
 
-/** Targets as [N, S], whether they come so or one behind the other. Where each begins depends on the lengths, which are then read at once. */
+/**
+ * Targets as [N, S], whether they come so or one behind the other. Where each begins depends on the lengths, which are
+ * then read at once.
+ */
 function padded(targets: Tensor, lengths: Tensor | readonly number[]): Tensor {
   if (targets.ndim === 2) return targets;
-  const list = Array.isArray(lengths) ? (lengths as readonly number[]) : ([(lengths as Tensor).toArraySync()].flat() as number[]); // safe: one dimension at most
+  const list = Array.isArray(lengths)
+    ? (lengths as readonly number[])
+    : ([(lengths as Tensor).toArraySync()].flat() as number[]); // safe: one dimension at most
   const width = Math.max(1, ...list);
   let start = 0;
   return stack(
@@ -79,10 +92,12 @@ function padded(targets: Tensor, lengths: Tensor | readonly number[]): Tensor {
 }
 
 /**
- * `-log p(targets | predictions)`: log-probabilities [T, N, C] (or [T, C]), targets [N, S] (or all of them one behind the other), and how many
- * predictions and labels of each sequence count: numbers, or an integer tensor [N]. The mean divides each loss by its number of labels first.
+ * `-log p(targets | predictions)`: log-probabilities [T, N, C] (or [T, C]), targets [N, S] (or all of them one behind
+ * the other), and how many predictions and labels of each sequence count: numbers, or an integer tensor [N]. The mean
+ * divides each loss by its number of labels first.
  *
- * The gradient is that of the formula by the log-probabilities themselves. PyTorch adds what passing through `logSoftmax` takes away again.
+ * The gradient is that of the formula by the log-probabilities themselves. PyTorch adds what passing through
+ * `logSoftmax` takes away again.
  *
  * Graves et al. 2006, "Connectionist temporal classification"
  *
@@ -97,7 +112,11 @@ export function ctcLoss(
   targetLengths: Tensor | readonly number[],
   options?: CtcOptions,
 ): Tensor {
-  const { blank, zeroInfinity, reduction } = settings("ctcLoss", options, { blank: 0, zeroInfinity: false, ...lossDefaults });
+  const { blank, zeroInfinity, reduction } = settings("ctcLoss", options, {
+    blank: 0,
+    zeroInfinity: false,
+    ...lossDefaults,
+  });
   checkReduction("ctcLoss", reduction);
   if (logProbs.ndim === 2) {
     const batch = ctcLoss(logProbs.unsqueeze(1), targets.reshape([1, -1]), inputLengths, targetLengths, options);
@@ -114,7 +133,9 @@ export function ctcLoss(
   const counts = lengthsOf("targetLengths", targetLengths, most, logProbs);
   const labels = padded(targets.to("int32"), targetLengths);
   if (labels.shape[0] !== batch)
-    throw new ShapeError(`ctcLoss: ${batch} sequences of predictions do not go with targets of shape ${showShape(targets.shape)}`);
+    throw new ShapeError(
+      `ctcLoss: ${batch} sequences of predictions do not go with targets of shape ${showShape(targets.shape)}`,
+    );
   const losses = likelihoods(logProbs, labels, spans, counts, blank).neg();
   const infinite = losses.gt(-impossible / 2);
   const final = losses.maskedFill(infinite, zeroInfinity ? 0 : Number.POSITIVE_INFINITY);
@@ -137,7 +158,8 @@ function likelihoods(logProbs: Tensor, labels: Tensor, spans: Tensor, counts: Te
   const shifted = (x: Tensor, by: number): Tensor => pad(x, [by, 0], { value: impossible }).narrow(1, 0, width);
   const beginning = Math.min(2, width);
   let state = zeros([batch, width], { dtype, device }).add(impossible);
-  if (steps > 0) state = pad(emissions.select(0, 0).narrow(1, 0, beginning), [0, width - beginning], { value: impossible });
+  if (steps > 0)
+    state = pad(emissions.select(0, 0).narrow(1, 0, beginning), [0, width - beginning], { value: impossible });
   for (let t = 1; t < steps; t++) {
     const running = spans.gt(t).unsqueeze(1);
     const total = together(state, shifted(state, 1), shifted(state, 2).add(barrier));

@@ -2,7 +2,16 @@
  * Dropout as functions.
  */
 
-import { checkNumber, expectTensor, type Generator, pointwise, settings, shapeError, type Tensor, zerosLike } from "@akari/tensor";
+import {
+  checkNumber,
+  expectTensor,
+  type Generator,
+  pointwise,
+  settings,
+  shapeError,
+  type Tensor,
+  zerosLike,
+} from "@akari/tensor";
 
 /** Options of the dropout functions. */
 export interface DropoutFunctionOptions {
@@ -18,9 +27,16 @@ function checked(operation: string, p: number, options: DropoutFunctionOptions |
   return settings(operation, options, { training, generator: undefined });
 }
 
-const masked = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("dropout", (x, mask, scale) => x.mul(mask).mul(scale));
+const masked = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("dropout", (x, mask, scale) =>
+  x.mul(mask).mul(scale),
+);
 
-function dropped(input: Tensor, p: number, generator: Generator | undefined, maskShape: readonly number[] = input?.shape): Tensor {
+function dropped(
+  input: Tensor,
+  p: number,
+  generator: Generator | undefined,
+  maskShape: readonly number[] = input?.shape,
+): Tensor {
   expectTensor("dropout", input);
   if (p === 0) return input;
   if (p === 1) return input.mul(zerosLike(input));
@@ -29,7 +45,8 @@ function dropped(input: Tensor, p: number, generator: Generator | undefined, mas
 }
 
 /**
- * Sets each element to zero with probability `p` (default 0.5) and multiplies the others by 1/(1-p), in training; gives the input back otherwise.
+ * Sets each element to zero with probability `p` (default 0.5) and multiplies the others by 1/(1-p), in training; gives
+ * the input back otherwise.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html
  */
@@ -38,7 +55,13 @@ export function dropout(input: Tensor, p = 0.5, options?: DropoutFunctionOptions
   return training ? dropped(input, p, generator) : input;
 }
 
-function channelDropout(operation: string, dims: number, input: Tensor, p: number, options: DropoutFunctionOptions | undefined): Tensor {
+function channelDropout(
+  operation: string,
+  dims: number,
+  input: Tensor,
+  p: number,
+  options: DropoutFunctionOptions | undefined,
+): Tensor {
   expectTensor(operation, input);
   const { training, generator } = checked(operation, p, options, true);
   if (!training) return input;
@@ -76,14 +99,21 @@ export function dropout3d(input: Tensor, p = 0.5, options?: DropoutFunctionOptio
   return channelDropout("dropout3d", 3, input, p, options);
 }
 
-const alphaMasked = /* @__PURE__ */ pointwise<[Tensor, Tensor, number, number, number]>("alphaDropout", (x, mask, a, b, shift) =>
-  x.mul(mask.mul(a)).add(mask.sub(1).mul(shift)).add(b),
+const alphaMasked = /* @__PURE__ */ pointwise<[Tensor, Tensor, number, number, number]>(
+  "alphaDropout",
+  (x, mask, a, b, shift) => x.mul(mask.mul(a)).add(mask.sub(1).mul(shift)).add(b),
 );
 
 /** What SELU tends to far below zero: -λα. */
 const seluFloor = 1.7580993408473766;
 
-function alphaDropped(operation: string, input: Tensor, p: number, options: DropoutFunctionOptions | undefined, channels: boolean): Tensor {
+function alphaDropped(
+  operation: string,
+  input: Tensor,
+  p: number,
+  options: DropoutFunctionOptions | undefined,
+  channels: boolean,
+): Tensor {
   const { training, generator } = checked(operation, p, options, false);
   if (!training || p === 0) return input;
   if (p === 1) return input.mul(zerosLike(input));
@@ -94,8 +124,8 @@ function alphaDropped(operation: string, input: Tensor, p: number, options: Drop
 }
 
 /**
- * Sets elements to the lower limit of SELU with probability `p` (default 0.5), and scales and shifts so that mean 0 and variance 1 stay: with
- * `training: true`, which is not the default here.
+ * Sets elements to the lower limit of SELU with probability `p` (default 0.5), and scales and shifts so that mean 0 and
+ * variance 1 stay: with `training: true`, which is not the default here.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html
  */
@@ -103,7 +133,10 @@ export function alphaDropout(input: Tensor, p = 0.5, options?: DropoutFunctionOp
   return alphaDropped("alphaDropout", input, p, options, false);
 }
 
-/** The same for whole channels of [N, C, ...]. https://pytorch.org/docs/stable/generated/torch.nn.functional.feature_alpha_dropout.html */
+/**
+ * The same for whole channels of [N, C, ...].
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.feature_alpha_dropout.html
+ */
 export function featureAlphaDropout(input: Tensor, p = 0.5, options?: DropoutFunctionOptions): Tensor {
   if (input.ndim < 2) throw shapeError("featureAlphaDropout", "[N, C, ...]", input);
   return alphaDropped("featureAlphaDropout", input, p, options, true);

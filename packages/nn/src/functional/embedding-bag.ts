@@ -1,6 +1,7 @@
 /**
- * Sums, means and maxima of groups of rows of a table, without the rows themselves ever being asked for by the user. Each index belongs to a bag, and one bag
- * more than there are takes what does not count: padding, and what lies behind the last offset.
+ * Sums, means and maxima of groups of rows of a table, without the rows themselves ever being asked for by the user.
+ * Each index belongs to a bag, and one bag more than there are takes what does not count: padding, and what lies behind
+ * the last offset.
  */
 
 import {
@@ -31,7 +32,12 @@ export interface EmbeddingBagOptions extends EmbeddingOptions {
 }
 
 /** How rows are looked up. */
-export const embeddingDefaults: Required<EmbeddingOptions> = { paddingIdx: null, maxNorm: null, normType: 2, scaleGradByFreq: false };
+export const embeddingDefaults: Required<EmbeddingOptions> = {
+  paddingIdx: null,
+  maxNorm: null,
+  normType: 2,
+  scaleGradByFreq: false,
+};
 
 /** The same, and how they are put together. */
 export const bagDefaults: Required<Omit<EmbeddingBagOptions, "perSampleWeights">> = {
@@ -49,11 +55,13 @@ export function checkMode(operation: string, mode: string): void {
 function bagsOf(input: Tensor, offsets: Tensor | null, includeLast: boolean): { count: number; bags: Tensor } {
   const options = { dtype: "int32", device: input.device } as const;
   if (input.ndim === 2) {
-    if (offsets !== null) throw new ArgumentError("embeddingBag: the rows of a matrix of indices are its bags; leave offsets out");
+    if (offsets !== null)
+      throw new ArgumentError("embeddingBag: the rows of a matrix of indices are its bags; leave offsets out");
     const [count, length] = input.shape as readonly [number, number]; // safe: two dimensions
     return { count, bags: arange(0, count, 1, options).unsqueeze(1).expand(count, length).reshape([-1]) };
   }
-  if (input.ndim !== 1) throw new ShapeError(`embeddingBag: indices must have 1 or 2 dimensions, got shape ${showShape(input.shape)}`);
+  if (input.ndim !== 1)
+    throw new ShapeError(`embeddingBag: indices must have 1 or 2 dimensions, got shape ${showShape(input.shape)}`);
   if (offsets === null || offsets.ndim !== 1 || (includeLast && offsets.numel() === 0)) {
     throw new ShapeError(
       `embeddingBag: a list of indices needs offsets, a list of where bags begin, got ${offsets === null ? "none" : `shape ${showShape(offsets.shape)}`}`,
@@ -73,18 +81,25 @@ function bagsOf(input: Tensor, offsets: Tensor | null, includeLast: boolean): { 
  *
  *     y[b] = Σ wᵢ weight[inputᵢ]        over the indices of bag b; their mean, or their largest values
  *
- * Indices int32: [bags, length], or all in one list [n] with `offsets` [bags], int32, that say where bags begin. Weight [rows, width] → [bags, width].
+ * Indices int32: [bags, length], or all in one list [n] with `offsets` [bags], int32, that say where bags begin. Weight
+ * [rows, width] → [bags, width].
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding_bag.html
  *
  * @throws ShapeError for indices, offsets or factors of other shapes. @throws IndexError for an index out of range.
- * @throws ArgumentError for an unknown mode, for factors with another mode than "sum", for `scaleGradByFreq` with "max", and for offsets out of range.
+ * @throws ArgumentError for an unknown mode, for factors with another mode than "sum", for `scaleGradByFreq` with
+ * "max", and for offsets out of range.
  * @example
  * const table = randn([10, 3]);
  * const [input, offsets] = [tensor([1, 2, 4, 5]).to("int32"), tensor([0, 3]).to("int32")];
  * functional.embeddingBag(input, table, offsets); // the means of rows 1, 2, 4, and row 5
  */
-export function embeddingBag(input: Tensor, weight: Tensor, offsets: Tensor | null = null, options?: EmbeddingBagOptions): Tensor {
+export function embeddingBag(
+  input: Tensor,
+  weight: Tensor,
+  offsets: Tensor | null = null,
+  options?: EmbeddingBagOptions,
+): Tensor {
   const { mode, perSampleWeights, includeLastOffset, paddingIdx, ...lookup } = settings("embeddingBag", options, {
     ...bagDefaults,
     perSampleWeights: null,
@@ -94,7 +109,8 @@ export function embeddingBag(input: Tensor, weight: Tensor, offsets: Tensor | nu
     throw new ArgumentError(`embeddingBag: perSampleWeights go with mode "sum" only, got "${mode}"`);
   if (perSampleWeights !== null && !sameShape(perSampleWeights.shape, input.shape))
     throw shapeError("embeddingBag", "indices and perSampleWeights of one shape", input, perSampleWeights);
-  if (lookup.scaleGradByFreq && mode === "max") throw new ArgumentError('embeddingBag: scaleGradByFreq does not go with mode "max"');
+  if (lookup.scaleGradByFreq && mode === "max")
+    throw new ArgumentError('embeddingBag: scaleGradByFreq does not go with mode "max"');
   const { count, bags: all } = bagsOf(input, offsets, includeLastOffset);
   const flat = input.reshape([-1]);
   let rows = embedding(flat, weight, { ...lookup, paddingIdx });
@@ -103,7 +119,9 @@ export function embeddingBag(input: Tensor, weight: Tensor, offsets: Tensor | nu
   const bags = padding === null ? all : where(flat.eq(padding), count, all);
   const empty = zeros([count + 1, rows.shape[1] as number], { dtype: rows.dtype, device: rows.device });
   if (mode === "max")
-    return empty.scatterReduce(0, bags.unsqueeze(1).expand(rows.shape), rows, "amax", { includeSelf: false }).narrow(0, 0, count);
+    return empty
+      .scatterReduce(0, bags.unsqueeze(1).expand(rows.shape), rows, "amax", { includeSelf: false })
+      .narrow(0, 0, count);
   const sums = empty.indexAdd(0, bags, rows).narrow(0, 0, count);
   if (mode === "sum") return sums;
   const ones = zeros([flat.numel(), 1], { dtype: rows.dtype, device: rows.device }).add(1);

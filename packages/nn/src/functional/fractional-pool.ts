@@ -1,6 +1,6 @@
 /**
- * Maximum pooling whose windows begin at random places, so that sizes shrink by any factor. Where they begin is worked out on the device; the elements are
- * gathered dimension by dimension, and their maximum taken.
+ * Maximum pooling whose windows begin at random places, so that sizes shrink by any factor. Where they begin is worked
+ * out on the device; the elements are gathered dimension by dimension, and their maximum taken.
  */
 
 import {
@@ -23,20 +23,34 @@ export interface FractionalPoolOptions {
   readonly outputSize?: PerDimension;
   /** The spatial sizes of the result as parts of the input's, between 0 and 1. */
   readonly outputRatio?: PerDimension;
-  /** Also return where the largest values stand, counted in row-major order within each channel, as int32. Default false. */
+  /**
+   * Also return where the largest values stand, counted in row-major order within each channel, as int32. Default
+   * false.
+   */
   readonly returnIndices?: boolean;
-  /** What decides where windows begin: [N, C, dimensions] from [0, 1), width first for images. Default: drawn from the default generator. */
+  /**
+   * What decides where windows begin: [N, C, dimensions] from
+   * [0, 1), width first for images. Default: drawn from the default generator.
+   */
   readonly randomSamples?: Tensor;
 }
 
 /** A pooling that returns the values alone, or with `returnIndices` a pair. */
 export interface FractionalPool {
   (x: Tensor, kernelSize: PerDimension, options?: FractionalPoolOptions & { readonly returnIndices?: false }): Tensor;
-  (x: Tensor, kernelSize: PerDimension, options: FractionalPoolOptions & { readonly returnIndices: true }): [Tensor, Tensor];
+  (
+    x: Tensor,
+    kernelSize: PerDimension,
+    options: FractionalPoolOptions & { readonly returnIndices: true },
+  ): [Tensor, Tensor];
 }
 
 /** The sizes of the result. Throws unless one option says them, and the windows fit. */
-export function fractionalSizes(operation: string, dims: number, options: FractionalPoolOptions): (size: number, dim: number) => number {
+export function fractionalSizes(
+  operation: string,
+  dims: number,
+  options: FractionalPoolOptions,
+): (size: number, dim: number) => number {
   const { outputSize, outputRatio } = settings(operation, options, {
     outputSize: undefined,
     outputRatio: undefined,
@@ -56,7 +70,11 @@ export function fractionalSizes(operation: string, dims: number, options: Fracti
 }
 
 function fractionalMaxPool(operation: string, dims: number): FractionalPool {
-  const pool = (x: Tensor, kernelSize: PerDimension, options: FractionalPoolOptions = {}): Tensor | [Tensor, Tensor] => {
+  const pool = (
+    x: Tensor,
+    kernelSize: PerDimension,
+    options: FractionalPoolOptions = {},
+  ): Tensor | [Tensor, Tensor] => {
     if (x.ndim === dims + 1) {
       const found = pool(x.unsqueeze(0), kernelSize, options);
       return Array.isArray(found) ? [found[0].squeeze(0), found[1].squeeze(0)] : found.squeeze(0);
@@ -74,7 +92,9 @@ function fractionalMaxPool(operation: string, dims: number): FractionalPool {
     const lead = x.shape.slice(0, 2);
     const samples = options.randomSamples ?? rand([...lead, dims], { device, dtype });
     if (samples.ndim !== 3 || samples.shape.some((size, i) => size !== [...lead, dims][i]))
-      throw new ShapeError(`${operation}: randomSamples must be ${showShape([...lead, dims])}, got ${showShape(samples.shape)}`);
+      throw new ShapeError(
+        `${operation}: randomSamples must be ${showShape([...lead, dims])}, got ${showShape(samples.shape)}`,
+      );
     const count = (length: number) => arange(0, length, 1, { dtype: "int32", device });
     /** For each dimension, the indices of the elements in its windows, window by window: [N, C, size · kernel]. */
     const places = sizes.map((size, i) => {
@@ -113,19 +133,25 @@ function fractionalMaxPool(operation: string, dims: number): FractionalPool {
     const positions = windows(count(sizeOf(space)).reshape(space).expand(x.shape));
     return [values, positions.gather(-1, indices.unsqueeze(-1)).squeeze(-1)];
   };
-  return pool as FractionalPool; // safe: `returnIndices` decides which of the two results comes back, as the overloads say
+  // safe: `returnIndices` decides which of the two results comes back, as the overloads say
+  return pool as FractionalPool;
 }
 
 /**
- * The largest value of windows that begin at random places: [N, C, H, W] → [N, C, H', W']. Graham 2015, "Fractional Max-Pooling", https://arxiv.org/abs/1412.6071
+ * The largest value of windows that begin at random places: [N, C, H, W] → [N, C, H', W']. Graham 2015, "Fractional
+ * Max-Pooling", https://arxiv.org/abs/1412.6071
  *
  *     beginᵢ = ⌊α (i + u)⌋ - ⌊α u⌋,  α = (H - k) / (H' - 1),  the last one at H - k        u from [0, 1) for each channel
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool2d.html
  *
- * @throws ArgumentError unless one of `outputSize` and `outputRatio` is given. @throws ShapeError when the windows do not fit.
+ * @throws ArgumentError unless one of `outputSize` and `outputRatio` is given. @throws ShapeError when the windows do
+ * not fit.
  */
 export const fractionalMaxPool2d: FractionalPool = /* @__PURE__ */ fractionalMaxPool("fractionalMaxPool2d", 2);
 
-/** The same for [N, C, D, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool3d.html */
+/**
+ * The same for [N, C, D, H, W].
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool3d.html
+ */
 export const fractionalMaxPool3d: FractionalPool = /* @__PURE__ */ fractionalMaxPool("fractionalMaxPool3d", 3);

@@ -1,6 +1,7 @@
 /**
- * Reading images at any points: spatial transformers. Along each dimension a point has a few neighbours with weights; a value is the sum over all
- * combinations of them, so one form serves for all modes and for images of two and three dimensions.
+ * Reading images at any points: spatial transformers. Along each dimension a point has a few neighbours with weights; a
+ * value is the sum over all combinations of them, so one form serves for all modes and for images of two and three
+ * dimensions.
  */
 
 import {
@@ -34,7 +35,9 @@ const unnormalized = {
   false: /* @__PURE__ */ pointwise<[Tensor, number]>("gridSample", (x, size) => x.add(1).mul(size).sub(1).div(2)),
 };
 /** Cut off at the outermost elements, with the derivative 0 there. */
-const clipped = /* @__PURE__ */ pointwise<[Tensor, number]>("gridSample", (x, most) => x.le(0).where(0, x.ge(most).where(most, x)));
+const clipped = /* @__PURE__ */ pointwise<[Tensor, number]>("gridSample", (x, most) =>
+  x.le(0).where(0, x.ge(most).where(most, x)),
+);
 /** Reflected at `low` and `low + span`, as often as it takes. */
 const reflected = /* @__PURE__ */ pointwise<[Tensor, number, number]>("gridSample", (x, low, span) => {
   const far = x.sub(low).abs();
@@ -46,7 +49,9 @@ const masked = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("gridSample",
   at.ge(0).and(at.le(most)).where(weight, 0),
 );
 const near = /* @__PURE__ */ pointwise<[Tensor]>("gridSample", (t) => t.mul(1.25).sub(2.25).mul(t).mul(t).add(1));
-const far = /* @__PURE__ */ pointwise<[Tensor]>("gridSample", (t) => t.mul(-0.75).add(3.75).mul(t).sub(6).mul(t).add(3));
+const far = /* @__PURE__ */ pointwise<[Tensor]>("gridSample", (t) =>
+  t.mul(-0.75).add(3.75).mul(t).sub(6).mul(t).add(3),
+);
 
 /** A neighbour of each point along one dimension: where it lies, and what it weighs. */
 interface Tap {
@@ -59,7 +64,11 @@ function tapsOf(x: Tensor, size: number, { mode, paddingMode, alignCorners }: Re
   const inside = (place: Tensor): Tensor => {
     if (paddingMode === "zeros") return place;
     if (paddingMode === "border") return clipped(place, size - 1);
-    const back = alignCorners ? (size === 1 ? place.mul(0) : reflected(place, 0, size - 1)) : reflected(place, -0.5, size);
+    const back = alignCorners
+      ? size === 1
+        ? place.mul(0)
+        : reflected(place, 0, size - 1)
+      : reflected(place, -0.5, size);
     return clipped(back, size - 1);
   };
   const free = unnormalized[alignCorners ? "true" : "false"](x, size);
@@ -83,8 +92,9 @@ function tapsOf(x: Tensor, size: number, { mode, paddingMode, alignCorners }: Re
 }
 
 /**
- * The values of images at the points of a grid: input [N, C, H, W] and grid [N, H', W', 2] of points (x, y) → [N, C, H', W']; input [N, C, D, H, W] and grid
- * [N, D', H', W', 3] of points (x, y, z) → [N, C, D', H', W']. Points run from -1 to 1 over the image.
+ * The values of images at the points of a grid: input [N, C, H, W] and grid [N, H', W', 2] of points (x, y) →
+ * [N, C, H', W']; input [N, C, D, H, W] and grid [N, D', H', W', 3] of points (x, y, z) → [N, C, D', H', W']. Points
+ * run from -1 to 1 over the image.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.grid_sample.html
  *
@@ -94,7 +104,12 @@ export function gridSample(input: Tensor, grid: Tensor, options?: GridSampleOpti
   const given = settings("gridSample", options, { mode: "bilinear", paddingMode: "zeros", alignCorners: false });
   const { mode, paddingMode } = given;
   const dims = input.ndim - 2;
-  if ((dims !== 2 && dims !== 3) || grid.ndim !== input.ndim || grid.shape.at(-1) !== dims || grid.shape[0] !== input.shape[0]) {
+  if (
+    (dims !== 2 && dims !== 3) ||
+    grid.ndim !== input.ndim ||
+    grid.shape.at(-1) !== dims ||
+    grid.shape[0] !== input.shape[0]
+  ) {
     throw shapeError(
       "gridSample",
       "images [N, C, H, W] with a grid [N, H', W', 2] or volumes [N, C, D, H, W] with [N, D', H', W', 3]",
@@ -102,15 +117,23 @@ export function gridSample(input: Tensor, grid: Tensor, options?: GridSampleOpti
       grid,
     );
   }
-  checkChoice("gridSample", `mode for ${dims} dimensions`, mode, ["bilinear", "nearest", ...(dims === 2 ? ["bicubic"] : [])]);
+  checkChoice("gridSample", `mode for ${dims} dimensions`, mode, [
+    "bilinear",
+    "nearest",
+    ...(dims === 2 ? ["bicubic"] : []),
+  ]);
   checkChoice("gridSample", "paddingMode", paddingMode, ["zeros", "border", "reflection"]);
-  const [n, channels, ...space] = input.shape as readonly [number, number, ...number[]]; // safe: at least four dimensions
+  // safe: at least four dimensions
+  const [n, channels, ...space] = input.shape as readonly [number, number, ...number[]];
   if (space.includes(0)) throw new ShapeError(`gridSample: the images of shape ${showShape(input.shape)} are empty`);
   const points = grid.shape.slice(1, -1);
   const flat = input.reshape([n, channels, sizeOf(space)]);
   // The last coordinate of a point belongs to the first dimension of an image.
   const taps = space.map((size, i) => tapsOf(grid.select(-1, dims - 1 - i).reshape([n, 1, -1]), size, given));
-  /** The sum over the neighbours in the dimensions from `dim` on, given the index and the weight that the dimensions before make. */
+  /**
+   * The sum over the neighbours in the dimensions from `dim` on, given the index and the weight that the dimensions
+   * before make.
+   */
   const total = (dim: number, index: Tensor | null, weight: Tensor | null): Tensor => {
     const size = space[dim];
     if (size === undefined) {
@@ -120,7 +143,11 @@ export function gridSample(input: Tensor, grid: Tensor, options?: GridSampleOpti
     const parts = (taps[dim] as Tap[]).map(({ at, weight: own }) => {
       const place = at.clamp(0, size - 1).to("int32");
       const counted = paddingMode === "zeros" ? masked(own, at, size - 1) : own;
-      return total(dim + 1, index === null ? place : index.mul(size).add(place), weight === null ? counted : weight.mul(counted));
+      return total(
+        dim + 1,
+        index === null ? place : index.mul(size).add(place),
+        weight === null ? counted : weight.mul(counted),
+      );
     });
     return parts.reduce((sum, part) => sum.add(part));
   };
@@ -128,18 +155,26 @@ export function gridSample(input: Tensor, grid: Tensor, options?: GridSampleOpti
 }
 
 /**
- * The grid of points for `gridSample` that a batch of affine maps makes of the points of a result: theta [N, 2, 3] with size [N, C, H, W] → [N, H, W, 2]; theta
- * [N, 3, 4] with size [N, C, D, H, W] → [N, D, H, W, 3].
+ * The grid of points for `gridSample` that a batch of affine maps makes of the points of a result: theta [N, 2, 3] with
+ * size [N, C, H, W] → [N, H, W, 2]; theta [N, 3, 4] with size [N, C, D, H, W] → [N, D, H, W, 3].
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.affine_grid.html
  *
  * @throws ShapeError when the maps and the size do not fit.
  */
-export function affineGrid(theta: Tensor, size: readonly number[], options?: Pick<GridSampleOptions, "alignCorners">): Tensor {
+export function affineGrid(
+  theta: Tensor,
+  size: readonly number[],
+  options?: Pick<GridSampleOptions, "alignCorners">,
+): Tensor {
   const { alignCorners } = settings("affineGrid", options, { alignCorners: false });
   const [n, , ...space] = size;
   const dims = space.length;
-  if ((dims !== 2 && dims !== 3) || theta.ndim !== 3 || theta.shape.some((length, i) => length !== [n, dims, dims + 1][i])) {
+  if (
+    (dims !== 2 && dims !== 3) ||
+    theta.ndim !== 3 ||
+    theta.shape.some((length, i) => length !== [n, dims, dims + 1][i])
+  ) {
     throw new ShapeError(
       `affineGrid: expected maps [N, 2, 3] with a size [N, C, H, W] or [N, 3, 4] with [N, C, D, H, W], got shape ${showShape(theta.shape)} and size ${showShape(size)}`,
     );

@@ -74,9 +74,22 @@ export { type AttentionOptions, scaledDotProductAttention } from "./attention.ts
 export { channelShuffle } from "./channel-shuffle.ts";
 export { type CrossEntropyOptions, crossEntropy, type NllOptions, nllLoss } from "./cross-entropy.ts";
 export { type CtcOptions, ctcLoss } from "./ctc.ts";
-export { alphaDropout, type DropoutFunctionOptions, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from "./dropout.ts";
+export {
+  alphaDropout,
+  type DropoutFunctionOptions,
+  dropout,
+  dropout1d,
+  dropout2d,
+  dropout3d,
+  featureAlphaDropout,
+} from "./dropout.ts";
 export { type EmbeddingBagOptions, embeddingBag } from "./embedding-bag.ts";
-export { type FractionalPool, type FractionalPoolOptions, fractionalMaxPool2d, fractionalMaxPool3d } from "./fractional-pool.ts";
+export {
+  type FractionalPool,
+  type FractionalPoolOptions,
+  fractionalMaxPool2d,
+  fractionalMaxPool3d,
+} from "./fractional-pool.ts";
 export { affineGrid, type GridSampleOptions, gridSample } from "./grid-sample.ts";
 export { type GaussianOptions, gaussianNllLoss, type PoissonOptions, poissonNllLoss } from "./likelihood.ts";
 export {

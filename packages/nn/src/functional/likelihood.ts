@@ -2,7 +2,16 @@
  * Negative log-likelihoods of counts and of numbers with a known spread.
  */
 
-import { expectBetween, pointwise, ShapeError, sameShape, settings, showShape, type Tensor, withDerivative } from "@akari/tensor";
+import {
+  expectBetween,
+  pointwise,
+  ShapeError,
+  sameShape,
+  settings,
+  showShape,
+  type Tensor,
+  withDerivative,
+} from "@akari/tensor";
 import { type LossOptions, lossDefaults, reduce } from "./reduction.ts";
 
 /** Options of `poissonNllLoss`. */
@@ -16,7 +25,9 @@ export interface PoissonOptions extends LossOptions {
 }
 
 const logRate = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("poissonNllLoss", (x, y) => x.exp().sub(y.mul(x)));
-const plainRate = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("poissonNllLoss", (x, y, eps) => x.sub(y.mul(x.add(eps).log())));
+const plainRate = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("poissonNllLoss", (x, y, eps) =>
+  x.sub(y.mul(x.add(eps).log())),
+);
 // Zero up to a count of one, whose factorial is one; the logarithm is kept away from zero, so that no gradient is NaN.
 const logFactorial = /* @__PURE__ */ pointwise<[Tensor]>("poissonNllLoss", (y) => {
   const count = y.gt(1).where(y, 1);
@@ -56,20 +67,24 @@ export interface GaussianOptions extends LossOptions {
   readonly eps?: number;
 }
 
-const gaussian = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number, number]>("gaussianNllLoss", (x, y, variance, eps, rest) => {
-  const spread = variance.max(eps);
-  const d = x.sub(y);
-  const loss = spread.log().add(d.square().div(spread)).mul(0.5);
-  // The limit is there against division by zero and does not stop the gradient.
-  return withDerivative(loss, [x, y, variance], (_, x, y, variance) => {
+const gaussian = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number, number]>(
+  "gaussianNllLoss",
+  (x, y, variance, eps, rest) => {
     const spread = variance.max(eps);
-    const d = x.sub(y).div(spread);
-    return [d, d.neg(), spread.reciprocal().sub(d.square()).mul(0.5)];
-  }).add(rest);
-});
+    const d = x.sub(y);
+    const loss = spread.log().add(d.square().div(spread)).mul(0.5);
+    // The limit is there against division by zero and does not stop the gradient.
+    return withDerivative(loss, [x, y, variance], (_, x, y, variance) => {
+      const spread = variance.max(eps);
+      const d = x.sub(y).div(spread);
+      return [d, d.neg(), spread.reciprocal().sub(d.square()).mul(0.5)];
+    }).add(rest);
+  },
+);
 
 /**
- * `(log σ² + (x - y)²/σ²) / 2`, the variance `σ²` being at least ε: input and target of one shape; variance of the same, or one for each row.
+ * `(log σ² + (x - y)²/σ²) / 2`, the variance `σ²` being at least ε: input and target of one shape; variance of the
+ * same, or one for each row.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.gaussian_nll_loss.html
  *
@@ -84,7 +99,9 @@ export function gaussianNllLoss(input: Tensor, target: Tensor, variance: Tensor,
       `gaussianNllLoss: the variance has shape ${showShape(variance.shape)}, an input of shape ${showShape(input.shape)} wants ${showShape(input.shape)} or ${showShape([...rows, 1])}`,
     );
   }
-  expectBetween(variance, 0, Number.POSITIVE_INFINITY, "gaussianNllLoss: a variance cannot be negative, got {}", { nan: true });
+  expectBetween(variance, 0, Number.POSITIVE_INFINITY, "gaussianNllLoss: a variance cannot be negative, got {}", {
+    nan: true,
+  });
   const spread = perRow ? variance.unsqueeze(-1) : variance;
   const losses = gaussian(input, target, spread, eps, full ? 0.5 * Math.log(2 * Math.PI) : 0);
   return reduce("gaussianNllLoss", losses, reduction);

@@ -2,7 +2,15 @@
  * Losses for regression and for probabilities: element by element, then reduced.
  */
 
-import { checkNumber, checkPositive, expectBetween, pointwise, settings, type Tensor, withDerivative } from "@akari/tensor";
+import {
+  checkNumber,
+  checkPositive,
+  expectBetween,
+  pointwise,
+  settings,
+  type Tensor,
+  withDerivative,
+} from "@akari/tensor";
 import { expectSameShape, type LossOptions, lossDefaults, reduce } from "./reduction.ts";
 
 const squared = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("mseLoss", (x, y) => x.sub(y).square());
@@ -123,10 +131,13 @@ const binaryLogits = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("binaryCrossEnt
     .add(x.abs().neg().exp().log1p())
     .add(x.mul(y.neg().add(1))),
 );
-const binaryLogitsWeighted = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("binaryCrossEntropyWithLogits", (x, y, w) => {
-  const softplus = x.neg().max(0).add(x.abs().neg().exp().log1p());
-  return x.mul(y.neg().add(1)).add(w.sub(1).mul(y).add(1).mul(softplus));
-});
+const binaryLogitsWeighted = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>(
+  "binaryCrossEntropyWithLogits",
+  (x, y, w) => {
+    const softplus = x.neg().max(0).add(x.abs().neg().exp().log1p());
+    return x.mul(y.neg().add(1)).add(w.sub(1).mul(y).add(1).mul(softplus));
+  },
+);
 
 /**
  * The binary cross-entropy of `sigmoid(x)`, computed without losing digits.

@@ -126,21 +126,29 @@ const others = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor, number
 );
 
 /**
- * `Σᵢ max(0, margin - x[y] + x[i])ᵖ / C` over the classes `i ≠ y`: input [N, C] or [C], target [N] or [] of class indices. Margin: 1.
+ * `Σᵢ max(0, margin - x[y] + x[i])ᵖ / C` over the classes `i ≠ y`: input [N, C] or [C], target [N] or [] of class
+ * indices. Margin: 1.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.multi_margin_loss.html
  *
  * @throws ShapeError when the target does not suit. @throws IndexError for a class that does not exist.
  */
 export function multiMarginLoss(input: Tensor, target: Tensor, options?: MultiMarginOptions): Tensor {
-  const { p, margin, weight, reduction } = settings("multiMarginLoss", options, { p: 1, margin: 1, weight: null, ...lossDefaults });
+  const { p, margin, weight, reduction } = settings("multiMarginLoss", options, {
+    p: 1,
+    margin: 1,
+    weight: null,
+    ...lossDefaults,
+  });
   if (p !== 1 && p !== 2) throw new ArgumentError(`multiMarginLoss: p must be 1 or 2, got ${String(p)}`);
   const classes = input.shape[input.ndim - 1];
   if (classes === undefined || input.ndim > 2 || !sameShape(target.shape, input.shape.slice(0, -1))) {
     throw shapeError("multiMarginLoss", "an input [N, C] and a target [N], or [C] and []", input, target);
   }
   if (weight && !sameShape(weight.shape, [classes])) {
-    throw new ShapeError(`multiMarginLoss: weight has shape ${showShape(weight.shape)}, expected [${classes}], a factor for each class`);
+    throw new ShapeError(
+      `multiMarginLoss: weight has shape ${showShape(weight.shape)}, expected [${classes}], a factor for each class`,
+    );
   }
   const indices = classIndices("multiMarginLoss", target);
   const label = indices.unsqueeze(-1);
@@ -157,8 +165,8 @@ const missed = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>(
 );
 
 /**
- * `Σⱼ Σᵢ max(0, 1 - x[yⱼ] + x[i]) / C` over the target classes `yⱼ` and all other classes `i`: input [N, C] or [C], target of the same shape, of class
- * indices up to the first -1.
+ * `Σⱼ Σᵢ max(0, 1 - x[yⱼ] + x[i]) / C` over the target classes `yⱼ` and all other classes `i`: input [N, C] or [C],
+ * target of the same shape, of class indices up to the first -1.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_margin_loss.html
  *
@@ -168,7 +176,8 @@ export function multilabelMarginLoss(input: Tensor, target: Tensor, options?: Lo
   const { reduction } = settings("multilabelMarginLoss", options, lossDefaults);
   expectSameShape("multilabelMarginLoss", input, target);
   const classes = input.shape[input.ndim - 1];
-  if (classes === undefined || input.ndim > 2) throw shapeError("multilabelMarginLoss", "an input [N, C] or [C]", input);
+  if (classes === undefined || input.ndim > 2)
+    throw shapeError("multilabelMarginLoss", "an input [N, C] or [C]", input);
   const given = classIndices("multilabelMarginLoss", target);
   const counts = given.ge(0).to("int32").cumprod(-1).to("bool");
   const chosen = given.maskedFill(counts.logicalNot(), 0);
@@ -188,7 +197,8 @@ const byAngle = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("cosineEmbed
 });
 
 /**
- * `1 - cos(a, b)` where the target is 1, `max(0, cos(a, b) - margin)` where it is -1: inputs [N, D] or [D], target [N] or []. Margin: 0.
+ * `1 - cos(a, b)` where the target is 1, `max(0, cos(a, b) - margin)` where it is -1: inputs [N, D] or [D], target [N]
+ * or []. Margin: 0.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_embedding_loss.html
  */
@@ -207,7 +217,10 @@ export function cosineEmbeddingLoss(a: Tensor, b: Tensor, target: Tensor, option
 export interface TripletDistanceOptions extends MarginOptions {
   /** How far two inputs are apart. Default `pairwiseDistance`. */
   readonly distanceFunction?: (a: Tensor, b: Tensor) => Tensor;
-  /** Whether the positive one, if it is nearer to the negative one than the anchor is, takes the anchor's place. Default false. */
+  /**
+   * Whether the positive one, if it is nearer to the negative one than the anchor is, takes the anchor's place. Default
+   * false.
+   */
   readonly swap?: boolean;
 }
 
@@ -232,7 +245,12 @@ const further = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("tripletMarg
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.triplet_margin_loss.html
  */
-export function tripletMarginLoss(anchor: Tensor, positive: Tensor, negative: Tensor, options?: TripletOptions): Tensor {
+export function tripletMarginLoss(
+  anchor: Tensor,
+  positive: Tensor,
+  negative: Tensor,
+  options?: TripletOptions,
+): Tensor {
   const { p, eps, ...rest } = settings("tripletMarginLoss", options, { p: 2, eps: 1e-6, ...tripletDefaults });
   expectSameRank("tripletMarginLoss", anchor, positive, negative);
   return tripletMarginWithDistanceLoss(anchor, positive, negative, {

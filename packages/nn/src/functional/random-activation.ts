@@ -2,7 +2,16 @@
  * Activations that draw random numbers.
  */
 
-import { checkOrder, checkPositive, type Generator, pointwise, settings, softmax, type Tensor, zerosLike } from "@akari/tensor";
+import {
+  checkOrder,
+  checkPositive,
+  type Generator,
+  pointwise,
+  settings,
+  softmax,
+  type Tensor,
+  zerosLike,
+} from "@akari/tensor";
 
 /** Options of `rrelu`. */
 export interface RReLUOptions {
@@ -16,11 +25,13 @@ export interface RReLUOptions {
   readonly generator?: Generator;
 }
 
-const sloped = /* @__PURE__ */ pointwise<[Tensor, Tensor | number]>("rrelu", (x, slope) => x.gt(0).where(x, x.mul(slope)));
+const sloped = /* @__PURE__ */ pointwise<[Tensor, Tensor | number]>("rrelu", (x, slope) =>
+  x.gt(0).where(x, x.mul(slope)),
+);
 
 /**
- * `x` above 0, `a · x` below, `a` drawn uniformly from [lower, upper) for each element in training, and the mean of both otherwise.
- * Xu et al. 2015, https://arxiv.org/abs/1505.00853
+ * `x` above 0, `a · x` below, `a` drawn uniformly from [lower, upper) for each element in training, and the mean of
+ * both otherwise. Xu et al. 2015, https://arxiv.org/abs/1505.00853
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.rrelu.html
  *
@@ -51,15 +62,20 @@ export interface GumbelSoftmaxOptions {
 }
 
 /**
- * A differentiable draw from classes with these log-probabilities: `softmax((logits + g) / tau)`, g from the standard Gumbel distribution.
- * Jang et al. 2017, https://arxiv.org/abs/1611.01144
+ * A differentiable draw from classes with these log-probabilities: `softmax((logits + g) / tau)`, g from the standard
+ * Gumbel distribution. Jang et al. 2017, https://arxiv.org/abs/1611.01144
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.gumbel_softmax.html
  *
  * @throws ArgumentError unless `tau` is positive.
  */
 export function gumbelSoftmax(logits: Tensor, options?: GumbelSoftmaxOptions): Tensor {
-  const { tau, hard, dim, generator } = settings("gumbelSoftmax", options, { tau: 1, hard: false, dim: -1, generator: undefined });
+  const { tau, hard, dim, generator } = settings("gumbelSoftmax", options, {
+    tau: 1,
+    hard: false,
+    dim: -1,
+    generator: undefined,
+  });
   checkPositive("gumbelSoftmax", "tau", tau);
   const gumbels = logits
     .newEmpty(logits.shape)

@@ -1,6 +1,7 @@
 /**
- * A layer of a recurrent network over a whole sequence, in one direction, as one operation. A step is a product with the state and one fused kernel. The
- * backward pass goes the same way back and collects the gradients of all steps, from which those of the weights are single products.
+ * A layer of a recurrent network over a whole sequence, in one direction, as one operation. A step is a product with
+ * the state and one fused kernel. The backward pass goes the same way back and collects the gradients of all steps,
+ * from which those of the weights are single products.
  */
 
 import { grad, gradients } from "@akari/autograd";
@@ -54,19 +55,34 @@ function blocksOf({ buffer, dtype, shape, strides, offset }: View, count: number
 
 /** The index along the first dimension, as a view. */
 function at({ buffer, dtype, shape, strides, offset }: View, index: number): View {
-  return { buffer, dtype, shape: shape.slice(1), strides: strides.slice(1), offset: offset + index * (strides[0] as number) };
+  return {
+    buffer,
+    dtype,
+    shape: shape.slice(1),
+    strides: strides.slice(1),
+    offset: offset + index * (strides[0] as number),
+  };
 }
 
-/** The steps in their order: which product they take, and in which places of the states they find the old one and put the new one. */
-function order(length: number, backwards: boolean): { readonly step: number; readonly before: number; readonly after: number }[] {
+/**
+ * The steps in their order: which product they take, and in which places of the states they find the old one and put
+ * the new one.
+ */
+function order(
+  length: number,
+  backwards: boolean,
+): { readonly step: number; readonly before: number; readonly after: number }[] {
   return Array.from({ length }, (_, i) =>
-    backwards ? { step: length - 1 - i, before: length - i, after: length - 1 - i } : { step: i, before: i, after: i + 1 },
+    backwards
+      ? { step: length - 1 - i, before: length - i, after: length - 1 - i }
+      : { step: i, before: i, after: i + 1 },
   );
 }
 
 /**
- * The states before and after each step, [L + 1, N, hidden] each, from products with the input [L, N, gates · hidden] and first states [N, hidden]. They
- * stand in the order of the sequence: the first one comes first, or last when it is read `backwards`.
+ * The states before and after each step, [L + 1, N, hidden] each, from products with the input [L, N, gates · hidden]
+ * and first states [N, hidden]. They stand in the order of the sequence: the first one comes first, or last when it is
+ * read `backwards`.
  */
 export function recur(
   cell: Cell,
@@ -77,19 +93,27 @@ export function recur(
 ): readonly Tensor[] {
   if (weights.projection !== null) return stepwise(cell, products, weights, start, backwards);
   const { state, stateBias } = weights;
-  return applyAll(opOf(cell, products.dtype), [products, state, ...start, ...(stateBias ? [stateBias] : [])], backwards).slice(
-    0,
-    cell.states,
-  );
+  return applyAll(
+    opOf(cell, products.dtype),
+    [products, state, ...start, ...(stateBias ? [stateBias] : [])],
+    backwards,
+  ).slice(0, cell.states);
 }
 
 /** The same from single operations. */
-function stepwise(cell: Cell, products: Tensor, weights: StateWeights, start: readonly Tensor[], backwards: boolean): readonly Tensor[] {
+function stepwise(
+  cell: Cell,
+  products: Tensor,
+  weights: StateWeights,
+  start: readonly Tensor[],
+  backwards: boolean,
+): readonly Tensor[] {
   const all = [start];
   const each = unbind(products);
   for (const product of backwards ? [...each].reverse() : each) {
     const before = all.at(-1) as readonly Tensor[]; // safe: it starts with one
-    const [h, ...rest] = step(cell, product, linear(before[0] as Tensor, weights.state, weights.stateBias), before); // safe: a cell has a state
+    // safe: a cell has a state
+    const [h, ...rest] = step(cell, product, linear(before[0] as Tensor, weights.state, weights.stateBias), before);
     all.push([weights.projection ? linear(h as Tensor, weights.projection) : (h as Tensor), ...rest]);
   }
   if (backwards) all.reverse();
@@ -102,7 +126,10 @@ function opOf(cell: Cell, dtype: DType): RecurrentOp {
   return once(ops, `${cell.name} ${dtype}`, () => new RecurrentOp(cell, dtype));
 }
 
-/** Inputs: [products, weight, first states…, bias?]; outputs: the states, and for the backward pass the products with them. Attribute: whether backwards. */
+/**
+ * Inputs: [products, weight, first states…, bias?]; outputs: the states, and for the backward pass the products with
+ * them. Attribute: whether backwards.
+ */
 class RecurrentOp implements Op<boolean> {
   readonly name: string;
   readonly gradient: Gradient<boolean>;
@@ -153,7 +180,14 @@ class RecurrentOp implements Op<boolean> {
     for (const { step, before, after } of order(length, backwards)) {
       const fromState = at(fromStates, step);
       const blocks = blocksOf(fromState, gates);
-      device.run({ kind: "matmul", a: at(states[0] as Tensor, before), b: across, to: fromState, accumulate: false, bias: added });
+      device.run({
+        kind: "matmul",
+        a: at(states[0] as Tensor, before),
+        b: across,
+        to: fromState,
+        accumulate: false,
+        bias: added,
+      });
       device.run({
         kind: "pointwise",
         program: this.#program,
@@ -242,9 +276,20 @@ class RecurrentGradient implements Gradient<boolean> {
           ...old,
         ],
         scalars: [],
-        to: [...blocksOf(at(ofProducts, step), gates), ...(this.#shared ? [] : blocksOf(at(ofGates, step), gates)), ...old],
+        to: [
+          ...blocksOf(at(ofProducts, step), gates),
+          ...(this.#shared ? [] : blocksOf(at(ofGates, step), gates)),
+          ...old,
+        ],
       });
-      device.run({ kind: "matmul", a: at(ofGates, step), b: weight, to: at(ofStates[0] as Tensor, before), accumulate: true, bias: null });
+      device.run({
+        kind: "matmul",
+        a: at(ofGates, step),
+        b: weight,
+        to: at(ofStates[0] as Tensor, before),
+        accumulate: true,
+        bias: null,
+      });
     }
     const rows = (x: Tensor) => x.reshape([-1, x.shape[2] as number]);
     const first = backwards ? length : 0;

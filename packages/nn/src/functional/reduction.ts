@@ -31,5 +31,6 @@ export function checkReduction(operation: string, reduction: Reduction): void {
 export function expectSameShape(operation: string, input: Tensor, target: Tensor): void {
   expectTensor(operation, input);
   expectTensor(operation, target);
-  if (!sameShape(input.shape, target.shape)) throw shapeError(operation, "an input and a target of one shape", input, target);
+  if (!sameShape(input.shape, target.shape))
+    throw shapeError(operation, "an input and a target of one shape", input, target);
 }

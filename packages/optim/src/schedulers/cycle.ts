@@ -25,7 +25,9 @@ function expectMomentum(scheduler: string, optimizer: Optimizer<BaseOptions & Wi
 export interface OneCycleOptions {
   /** How many steps the cycle has. Or give `epochs` and `stepsPerEpoch`. */
   readonly totalSteps?: number;
-  /** How often the data are gone through: with `stepsPerEpoch` it gives the number of steps, unless `totalSteps` does. */
+  /**
+   * How often the data are gone through: with `stepsPerEpoch` it gives the number of steps, unless `totalSteps` does.
+   */
   readonly epochs?: number;
   /** How many steps each of the `epochs` has: usually the length of the loader. */
   readonly stepsPerEpoch?: number;
@@ -48,7 +50,8 @@ export interface OneCycleOptions {
 }
 
 /**
- * One cycle: up to `maxLr`, down to far below the start. Smith & Topin 2018, "Super-convergence", https://arxiv.org/abs/1708.07120
+ * One cycle: up to `maxLr`, down to far below the start. Smith & Topin 2018, "Super-convergence",
+ * https://arxiv.org/abs/1708.07120
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.OneCycleLR.html
  *
@@ -82,12 +85,14 @@ export class OneCycleLR<Options extends BaseOptions> extends LRScheduler<Options
     this.#maxLrs = typeof maxLr === "number" ? optimizer.paramGroups.map(() => maxLr) : maxLr;
     this.#options = shape;
     // Safe: whether there is a momentum is what this asks.
-    if (this.#options.cycleMomentum) expectMomentum("OneCycleLR", optimizer as unknown as Optimizer<BaseOptions & WithMomentum>);
+    if (this.#options.cycleMomentum)
+      expectMomentum("OneCycleLR", optimizer as unknown as Optimizer<BaseOptions & WithMomentum>);
     this.moveTo(0);
   }
 
   override moveTo(epoch: number): void {
-    if (epoch > this.#totalSteps) throw new ArgumentError(`OneCycleLR: the cycle has ${this.#totalSteps} steps, this is step ${epoch}`);
+    if (epoch > this.#totalSteps)
+      throw new ArgumentError(`OneCycleLR: the cycle has ${this.#totalSteps} steps, this is step ${epoch}`);
     super.moveTo(epoch);
     const { cycleMomentum, maxMomentum, baseMomentum } = this.#options;
     if (!cycleMomentum) return;
@@ -131,7 +136,10 @@ export interface CyclicOptions {
   readonly stepSizeUp?: number;
   /** How many steps lead down. Default: as many as up. */
   readonly stepSizeDown?: number;
-  /** The height of the cycles: the same each time, half of the last, or falling by `gamma` each step. Default "triangular". */
+  /**
+   * The height of the cycles: the same each time, half of the last, or falling by `gamma` each step. Default
+   * "triangular".
+   */
   readonly mode?: "triangular" | "triangular2" | "exp_range";
   /** Default 1. */
   readonly gamma?: number;
@@ -179,7 +187,8 @@ export class CyclicLR<Options extends BaseOptions> extends LRScheduler<Options> 
       maxMomentum: 0.9,
     });
     // Safe: whether there is a momentum is what this asks.
-    if (this.#options.cycleMomentum) expectMomentum("CyclicLR", optimizer as unknown as Optimizer<BaseOptions & WithMomentum>);
+    if (this.#options.cycleMomentum)
+      expectMomentum("CyclicLR", optimizer as unknown as Optimizer<BaseOptions & WithMomentum>);
     this.moveTo(0);
   }
 

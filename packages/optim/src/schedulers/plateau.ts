@@ -95,7 +95,8 @@ export class ReduceLROnPlateau<Options extends BaseOptions> {
     }
     if (this.#bad <= patience) return;
     for (const [i, group] of this.#optimizer.paramGroups.entries()) {
-      const lr = Math.max(group.lr * factor, typeof minLr === "number" ? minLr : (minLr[i] as number)); // safe: one for each group
+      // safe: one for each group
+      const lr = Math.max(group.lr * factor, typeof minLr === "number" ? minLr : (minLr[i] as number));
       if (group.lr - lr > eps) group.lr = lr;
     }
     this.#cooling = cooldown;
@@ -111,14 +112,26 @@ export class ReduceLROnPlateau<Options extends BaseOptions> {
 
   /** What is needed to go on later. */
   stateDict(): SchedulerState {
-    return { last_epoch: this.#lastEpoch, best: this.#best, num_bad_epochs: this.#bad, cooldown_counter: this.#cooling };
+    return {
+      last_epoch: this.#lastEpoch,
+      best: this.#best,
+      num_bad_epochs: this.#bad,
+      cooldown_counter: this.#cooling,
+    };
   }
 
   /** Goes on from a saved state. Throws a FileError when it is none. */
   loadStateDict(state: SchedulerState): void {
     const { last_epoch, best, num_bad_epochs, cooldown_counter } = state;
-    if (last_epoch === undefined || best === undefined || num_bad_epochs === undefined || cooldown_counter === undefined) {
-      throw new FileError("ReduceLROnPlateau.loadStateDict: the state lacks last_epoch, best, num_bad_epochs or cooldown_counter");
+    if (
+      last_epoch === undefined ||
+      best === undefined ||
+      num_bad_epochs === undefined ||
+      cooldown_counter === undefined
+    ) {
+      throw new FileError(
+        "ReduceLROnPlateau.loadStateDict: the state lacks last_epoch, best, num_bad_epochs or cooldown_counter",
+      );
     }
     this.#lastEpoch = last_epoch;
     this.#best = Number.isFinite(best) ? best : this.#worst; // JSON makes null of infinity

@@ -152,7 +152,8 @@ export interface WarmRestartsOptions extends CosineOptions {
 }
 
 /**
- * Half a cosine down to `etaMin` in `t0` epochs, then back to the start, each round `tMult` times as long as the one before.
+ * Half a cosine down to `etaMin` in `t0` epochs, then back to the start, each round `tMult` times as long as the one
+ * before.
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingWarmRestarts.html
  */
@@ -165,7 +166,8 @@ export class CosineAnnealingWarmRestarts<Options extends BaseOptions> extends LR
   constructor(optimizer: Optimizer<Options>, t0: number, options?: WarmRestartsOptions) {
     super(optimizer);
     const { tMult, etaMin } = settings("CosineAnnealingWarmRestarts", options, { tMult: 1, etaMin: 0 });
-    for (const [name, value] of Object.entries({ t0, tMult })) checkInteger("CosineAnnealingWarmRestarts", name, value, 1);
+    for (const [name, value] of Object.entries({ t0, tMult }))
+      checkInteger("CosineAnnealingWarmRestarts", name, value, 1);
     this.#t0 = t0;
     this.#tMult = tMult;
     this.#etaMin = etaMin;

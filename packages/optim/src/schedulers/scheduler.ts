@@ -1,6 +1,7 @@
 /**
- * `LRScheduler`: sets the learning rate of each group as a function of how often `step` was called. Every scheduler here is a closed formula
- * of that number and the group's first learning rate, so any epoch can be reached at once and a saved state is one number.
+ * `LRScheduler`: sets the learning rate of each group as a function of how often `step` was called. Every scheduler
+ * here is a closed formula of that number and the group's first learning rate, so any epoch can be reached at once and
+ * a saved state is one number.
  */
 
 import { FileError, perform } from "@akari/tensor";
@@ -65,8 +66,9 @@ export abstract class LRScheduler<Options extends BaseOptions = BaseOptions> imp
   protected abstract lrAt(epoch: number, baseLr: number, group: number): number;
 
   /**
-   * What a learning rate becomes as an epoch is reached, when other schedulers change it, too: by default it changes in the proportion in which this
-   * scheduler alone would change it. `ChainedScheduler` asks one scheduler after the other.
+   * What a learning rate becomes as an epoch is reached, when other schedulers change it, too: by default it changes in
+   * the proportion in which this scheduler alone would change it. `ChainedScheduler` asks one scheduler after the
+   * other.
    */
   lrFrom(lr: number, epoch: number, baseLr: number, group: number): number {
     const before = epoch === 0 ? baseLr : this.lrAt(epoch - 1, baseLr, group);

@@ -20,7 +20,11 @@ export class SequentialLR<Options extends BaseOptions> extends LRScheduler<Optio
   readonly #schedulers: readonly LRScheduler<Options>[];
   readonly #milestones: readonly number[];
 
-  constructor(optimizer: Optimizer<Options>, schedulers: readonly LRScheduler<Options>[], milestones: readonly number[]) {
+  constructor(
+    optimizer: Optimizer<Options>,
+    schedulers: readonly LRScheduler<Options>[],
+    milestones: readonly number[],
+  ) {
     super(optimizer);
     if (schedulers.length === 0 || milestones.length !== schedulers.length - 1) {
       throw new ArgumentError(
@@ -51,8 +55,8 @@ export class SequentialLR<Options extends BaseOptions> extends LRScheduler<Optio
 }
 
 /**
- * Uses several schedulers together: each goes on from the learning rate that the one before has made. Most multiply it by a factor; those that set it
- * as a function of the epoch alone, such as `LambdaLR`, begin anew.
+ * Uses several schedulers together: each goes on from the learning rate that the one before has made. Most multiply it
+ * by a factor; those that set it as a function of the epoch alone, such as `LambdaLR`, begin anew.
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ChainedScheduler.html
  *

@@ -88,12 +88,17 @@ export class LambdaLR<Options extends BaseOptions> extends LRScheduler<Options> 
   static override name = "LambdaLR";
   readonly #factors: readonly ((epoch: number) => number)[];
 
-  constructor(optimizer: Optimizer<Options>, factor: ((epoch: number) => number) | readonly ((epoch: number) => number)[]) {
+  constructor(
+    optimizer: Optimizer<Options>,
+    factor: ((epoch: number) => number) | readonly ((epoch: number) => number)[],
+  ) {
     super(optimizer);
     const groups = optimizer.paramGroups;
     this.#factors = typeof factor === "function" ? groups.map(() => factor) : factor;
     if (this.#factors.length !== groups.length) {
-      throw new ArgumentError(`${this.constructor.name}: got ${this.#factors.length} functions for ${groups.length} parameter groups`);
+      throw new ArgumentError(
+        `${this.constructor.name}: got ${this.#factors.length} functions for ${groups.length} parameter groups`,
+      );
     }
     this.moveTo(0);
   }
@@ -108,7 +113,8 @@ export class LambdaLR<Options extends BaseOptions> extends LRScheduler<Options> 
 }
 
 /**
- * Multiplies by a function of the epoch every epoch: by `factor(1)` first. One function for all groups, or one for each.
+ * Multiplies by a function of the epoch every epoch: by `factor(1)` first. One function for all groups, or one for
+ * each.
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.MultiplicativeLR.html
  */

@@ -16,7 +16,8 @@ export interface SWALROptions {
 }
 
 /**
- * Leads the learning rates from where they are, whatever other schedulers made of them before, to `swaLr`, and leaves them there.
+ * Leads the learning rates from where they are, whatever other schedulers made of them before, to `swaLr`, and leaves
+ * them there.
  *
  *     lr = (1 - α) lr₀ + α swaLr        α = (1 - cos(π t)) / 2 or t,  t = epoch / annealEpochs, at most 1
  *
@@ -40,7 +41,9 @@ export class SWALR<Options extends BaseOptions> extends LRScheduler<Options> {
     const groups = optimizer.paramGroups.length;
     this.#swaLrs = typeof swaLr === "number" ? new Array<number>(groups).fill(swaLr) : swaLr;
     if (this.#swaLrs.length !== groups)
-      throw new ArgumentError(`SWALR: expected one swaLr or one for each of the ${groups} groups, got ${this.#swaLrs.length}`);
+      throw new ArgumentError(
+        `SWALR: expected one swaLr or one for each of the ${groups} groups, got ${this.#swaLrs.length}`,
+      );
     for (const rate of this.#swaLrs) checkNotNegative("SWALR", { swaLr: rate });
     this.#share = (epoch) => {
       const t = annealEpochs === 0 ? 1 : Math.min(1, epoch / annealEpochs);
@@ -73,7 +76,10 @@ export class SWALR<Options extends BaseOptions> extends LRScheduler<Options> {
     super.moveTo(epoch);
   }
 
-  /** Goes on from a saved state. The rates are left as they are: they are saved with the optimizer. Throws a FileError when it is none. */
+  /**
+   * Goes on from a saved state. The rates are left as they are: they are saved with the optimizer. Throws a FileError
+   * when it is none.
+   */
   override loadStateDict(state: SchedulerState): void {
     const lrs = this.getLastLr();
     super.loadStateDict(state);

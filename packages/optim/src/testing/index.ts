@@ -14,7 +14,10 @@ export interface OptimizerSuiteOptions {
   readonly lr?: number;
   /** How close to the lowest point it must come. Default 0.05. */
   readonly tolerance?: number;
-  /** Whether the learning rate counts anew in every step. Default true; false where it only says how the first step is made. */
+  /**
+   * Whether the learning rate counts anew in every step. Default true; false where it only says how the first step is
+   * made.
+   */
   readonly followsRate?: boolean;
 }
 
@@ -45,8 +48,9 @@ function descend(x: Tensor): void {
 const values = (x: Tensor): number[] => Array.from(x.dataSync());
 
 /**
- * Declares the tests for an optimizer: that it finds the bottom of a bowl, treats each group by its own learning rate, leaves parameters without a
- * gradient alone, goes on from a saved state as if nothing had happened, and refuses what makes no sense.
+ * Declares the tests for an optimizer: that it finds the bottom of a bowl, treats each group by its own learning rate,
+ * leaves parameters without a gradient alone, goes on from a saved state as if nothing had happened, and refuses what
+ * makes no sense.
  *
  * @example
  * describeOptimizer("Lion", (params, options) => new Lion(params, options));
@@ -169,7 +173,9 @@ export function describeOptimizer(
           /expected an object with state and param_groups/,
         );
       }
-      expect(() => optimizer.loadStateDict({ state, param_groups: [{ ...param_groups[0], params: [0], lr: -1 }] })).toThrow(/lr/);
+      expect(() =>
+        optimizer.loadStateDict({ state, param_groups: [{ ...param_groups[0], params: [0], lr: -1 }] }),
+      ).toThrow(/lr/);
       descend(x);
       optimizer.step();
     });
@@ -218,7 +224,9 @@ export function describeOptimizer(
       expect(() => create([x], { lr: -1 })).toThrow(/lr must not be negative, got -1/);
       expect(() => create([x, x], { lr })).toThrow(/there already/);
       // Safe: a wrong name is what is tested.
-      expect(() => create([x], { lr, learningRate: 1 } as { lr: number })).toThrow(/no option "learningRate"; there are lr/);
+      expect(() => create([x], { lr, learningRate: 1 } as { lr: number })).toThrow(
+        /no option "learningRate"; there are lr/,
+      );
       expect(() => create([tensor([1], { dtype: "int32" })], { lr })).toThrow(/int32/);
     });
 

@@ -1,7 +1,8 @@
 /**
- * Which addresses of a device's one linear memory are in use. Freed blocks are kept in lists by size (sixteen per power of two) and merged
- * with free neighbours at once, so a training loop that asks for the same sizes every step settles after the first and stays flat.
- * All of it is bookkeeping in JavaScript objects: the memory itself is never touched. (Masmano et al. 2004, "TLSF".)
+ * Which addresses of a device's one linear memory are in use. Freed blocks are kept in lists by size (sixteen per power
+ * of two) and merged with free neighbours at once, so a training loop that asks for the same sizes every step settles
+ * after the first and stays flat. All of it is bookkeeping in JavaScript objects: the memory itself is never touched.
+ * (Masmano et al. 2004, "TLSF".)
  */
 
 /** Every block starts at a multiple of this many bytes, a cache line. */
@@ -16,7 +17,10 @@ export interface Block {
   readonly address: number;
   units: number;
   free: boolean;
-  /** The latest of the caller's own notes on any part of the range, of when it was used: they outlive being freed, merged and split. */
+  /**
+   * The latest of the caller's own notes on any part of the range, of when it was used: they outlive being freed,
+   * merged and split.
+   */
   stamp: number;
   below: Block | null;
   above: Block | null;
@@ -174,7 +178,10 @@ export class Allocator {
   }
 }
 
-/** The list in which a free block of this size stands: every block there is at least as large as the list's smallest size. */
+/**
+ * The list in which a free block of this size stands: every block there is at least as large as the list's smallest
+ * size.
+ */
 function classOf(units: number): number {
   if (units < 16) return units;
   const power = 31 - Math.clz32(units);

@@ -47,7 +47,10 @@ export function compiled<F extends (...args: never[]) => unknown>(fn: F): F & Co
 
 type Run = (...args: readonly unknown[]) => unknown;
 
-/** Decides in each call how the function runs. `given` is what it made and returned: if it reads that again by itself, it is another program in each call. */
+/**
+ * Decides in each call how the function runs. `given` is what it made and returned: if it reads that again by itself,
+ * it is another program in each call.
+ */
 function caller(fn: Run): { readonly call: (args: readonly unknown[]) => unknown; readonly info: Compiled } {
   const states = new Map<string, State>();
   const counts = { eager: 0, captured: 0, replayed: 0 };
@@ -144,11 +147,13 @@ function captured(
     const results = traced ? result : mapTensors(result, (tensor) => withoutHistory(tensor, recorder));
     const replay = new Replay(device, { recorder, inputs, results, backward });
     if (!traced) return { result: replay.first(), next: replay };
-    for (const tensor of [...(backward?.arriving ?? []), ...(backward?.found ?? []).map(({ gradient }) => gradient)]) tensor.dispose();
+    for (const tensor of [...(backward?.arriving ?? []), ...(backward?.found ?? []).map(({ gradient }) => gradient)])
+      tensor.dispose();
     return { result: mapTensors(result, apart), next: replay };
   } finally {
     for (const input of inputs) input.dispose();
-    if (!complete) for (const buffer of [...recorder.released, ...(backward?.recorder.released ?? [])]) device.free(buffer);
+    if (!complete)
+      for (const buffer of [...recorder.released, ...(backward?.recorder.released ?? [])]) device.free(buffer);
   }
 }
 
@@ -171,13 +176,20 @@ function withoutHistory(tensor: Tensor, recorder: Recorder): Tensor {
 }
 
 /** Goes back from those results that require a gradient, without using up their history. */
-function capturedBackward(before: Recorder, results: readonly Tensor[], inputs: readonly Tensor[], device: Backend): CapturedBackward {
+function capturedBackward(
+  before: Recorder,
+  results: readonly Tensor[],
+  inputs: readonly Tensor[],
+  device: Backend,
+): CapturedBackward {
   const places = results.flatMap((result, i) => (result.requiresGrad ? [i] : []));
   const outputs = places.map((place) => results[place] as Tensor); // safe: numbers of results
   const arriving = outputs.map((output) => filled(output, output.shape, 1));
   const recorder = new Recorder(device, before);
   const { trace } = outputs[0] as Tensor; // safe: there is one
-  const found = watched(recorder, () => recorder.record(() => scope(() => trace?.gradients(outputs, arriving, inputs) ?? [])));
+  const found = watched(recorder, () =>
+    recorder.record(() => scope(() => trace?.gradients(outputs, arriving, inputs) ?? [])),
+  );
   // Their traces are what counts.
   for (const { of } of found) of.dispose();
   return { recorder, places, arriving, found };
@@ -193,7 +205,8 @@ function watched<T>(by: Capture, fn: () => T): T {
 }
 
 function synchronous<T>(result: T): T {
-  if (result instanceof Promise) throw new ArgumentError("compile: the function must not be asynchronous; read its results outside");
+  if (result instanceof Promise)
+    throw new ArgumentError("compile: the function must not be asynchronous; read its results outside");
   return result;
 }
 
@@ -202,7 +215,9 @@ function deviceOf(tensors: readonly Tensor[]): Backend {
   const device = tensors[0]?.device ?? defaultDevice();
   for (const tensor of tensors) {
     if (tensor.device !== device) {
-      throw new DeviceError(`compile: the arguments are on different devices: ${device.name} and ${tensor.device.name}`);
+      throw new DeviceError(
+        `compile: the arguments are on different devices: ${device.name} and ${tensor.device.name}`,
+      );
     }
   }
   return device;

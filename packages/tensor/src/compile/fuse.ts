@@ -1,6 +1,6 @@
 /**
- * Fusion: a pointwise call whose result one other call reads becomes part of that call. Both are formulas, so fusing them is putting one formula in the place of the other's
- * input; the result in between is never stored.
+ * Fusion: a pointwise call whose result one other call reads becomes part of that call. Both are formulas, so fusing
+ * them is putting one formula in the place of the other's input; the result in between is never stored.
  */
 
 import { bytesOf, isFloating } from "../dtype.ts";
@@ -66,7 +66,8 @@ function onlyReader(list: readonly (Step | null)[], i: number, { reads, writes }
   for (let k = i + 1; k < (found ?? 0); k++) {
     const step = list[k];
     if (!step) continue;
-    if (step.kind === "action" || writesOf(step).some(({ buffer }) => reads.some((view) => view.buffer === buffer))) return null;
+    if (step.kind === "action" || writesOf(step).some(({ buffer }) => reads.some((view) => view.buffer === buffer)))
+      return null;
   }
   return found;
 }
@@ -81,12 +82,17 @@ function fusion(producer: Producer, reader: Reader): CallStep | null {
   if (bytesOf(result.dtype) === 2 && isFloating(result.dtype)) return null;
   if (call.inputs.some((view) => isResult(view) && !sameView(view, result))) return null;
   // An output may be the very same view as an input, and must not overlap it otherwise.
-  if (producer.call.inputs.some((view) => reader.writes.some((to) => to.buffer === view.buffer && !sameView(to, view)))) return null;
+  if (producer.call.inputs.some((view) => reader.writes.some((to) => to.buffer === view.buffer && !sameView(to, view))))
+    return null;
   const inputs = call.inputs.filter((view) => !isResult(view));
   for (const view of producer.call.inputs) if (!inputs.some((known) => sameView(known, view))) inputs.push(view);
-  if (inputs.length > mostInputs || nodesOf([formula]).length + nodesOf(formulasOf(call.program)).length > mostNodes) return null;
+  if (inputs.length > mostInputs || nodesOf([formula]).length + nodesOf(formulasOf(call.program)).length > mostNodes)
+    return null;
 
-  /** A formula of one of the two, with the fused call's numbers of inputs and scalars, and with the other's formula in the place of its result. */
+  /**
+   * A formula of one of the two, with the fused call's numbers of inputs and scalars, and with the other's formula in
+   * the place of its result.
+   */
   const translated = (e: Expr, views: readonly View[], firstScalar: number): Expr => {
     const leaves = new Map<Expr, Expr>();
     for (const leaf of nodesOf([e])) {

@@ -1,6 +1,6 @@
 /**
- * The backward pass of a captured function, as one operation on the tape: its gradient rule is a list of steps again. What the rule reads is kept by the tape like what any
- * operation keeps, with the version that it had.
+ * The backward pass of a captured function, as one operation on the tape: its gradient rule is a list of steps again.
+ * What the rule reads is kept by the tape like what any operation keeps, with the version that it had.
  */
 
 import type { Backend } from "../backend.ts";
@@ -73,8 +73,10 @@ export class Gradients {
   /** Tells the tape of a run: of the tensors that it was given, the same in order, and its results. */
   follow(tensors: readonly Tensor[], inputs: readonly Tensor[], results: readonly Tensor[]): void {
     const { carried, known } = this.#known;
-    const whole = (storage: Storage) => new Tensor(storage, "uint8", { shape: [storage.bytes], strides: [1], offset: 0 });
-    const targets = this.#targets.map((target) => (typeof target === "number" ? (tensors[target] as Tensor) : target)); // safe: an argument's number
+    const whole = (storage: Storage) =>
+      new Tensor(storage, "uint8", { shape: [storage.bytes], strides: [1], offset: 0 });
+    // safe: an argument's number
+    const targets = this.#targets.map((target) => (typeof target === "number" ? (tensors[target] as Tensor) : target));
     const kept = [...inputs, ...carried.map(({ storage }) => whole(storage)), ...known.map(whole)];
     const outputs = this.#places.map((place) => results[place] as Tensor); // safe: the number of a result
     const op: Op = {
@@ -86,12 +88,15 @@ export class Gradients {
       },
     };
     if (gradMode.enabled)
-      targets.find(({ trace }) => trace !== null)?.trace?.extend({ op, inputs: [...targets, ...kept], attrs: undefined, outputs });
+      targets
+        .find(({ trace }) => trace !== null)
+        ?.trace?.extend({ op, inputs: [...targets, ...kept], attrs: undefined, outputs });
     for (const tensor of kept.slice(inputs.length)) tensor.dispose();
   }
 
   #compute(arrived: readonly (Tensor | null)[], context: GradientContext<undefined>): readonly (Tensor | null)[] {
-    if (context.recording) throw new AutogradError("backward: a compiled function has no second derivative; call the function itself");
+    if (context.recording)
+      throw new AutogradError("backward: a compiled function has no second derivative; call the function itself");
     const first = this.#targets.length;
     const { arguments: movables, carried, known } = this.#known;
     // All are asked for, also what stays where it is: the tape sees that nothing was changed since.

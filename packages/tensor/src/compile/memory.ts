@@ -1,6 +1,6 @@
 /**
- * Where temporaries lie: those that are never needed at the same time share memory. A slot is as large as the largest of its tenants; each temporary takes the free
- * slot that fits it best, in the order of their first use.
+ * Where temporaries lie: those that are never needed at the same time share memory. A slot is as large as the largest
+ * of its tenants; each temporary takes the free slot that fits it best, in the order of their first use.
  */
 
 import type { Backend, DeviceBuffer } from "../backend.ts";
@@ -22,8 +22,15 @@ interface Slot {
   readonly views: OwnView[];
 }
 
-/** Gives the temporaries of a list new memory on a device, as little as will do. The buffers they had are not used any more. */
-export function placeTemporaries(steps: readonly Step[], temporaries: Temporaries, device: Backend): readonly Storage[] {
+/**
+ * Gives the temporaries of a list new memory on a device, as little as will do. The buffers they had are not used any
+ * more.
+ */
+export function placeTemporaries(
+  steps: readonly Step[],
+  temporaries: Temporaries,
+  device: Backend,
+): readonly Storage[] {
   const tenants = new Map<DeviceBuffer, Tenant>();
   steps.forEach((step, i) => {
     for (const view of [...readsOf(step), ...writesOf(step)]) {
@@ -40,7 +47,8 @@ export function placeTemporaries(steps: readonly Step[], temporaries: Temporarie
     // What a slot would waste, or have to grow by.
     const misfit = (slot: Slot) => Math.abs(slot.bytes - bytes);
     let best: Slot | undefined;
-    for (const slot of slots) if (slot.until < first && (best === undefined || misfit(slot) < misfit(best))) best = slot;
+    for (const slot of slots)
+      if (slot.until < first && (best === undefined || misfit(slot) < misfit(best))) best = slot;
     if (best === undefined) slots.push({ bytes, until: last, views: [...views] });
     else {
       best.bytes = Math.max(best.bytes, bytes);

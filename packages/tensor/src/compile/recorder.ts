@@ -1,6 +1,7 @@
 /**
- * The recorder: stands in for a device's functions while a captured function runs, lets everything happen, and keeps a list of it. Memory that the function gives
- * back stays untouched until the list is complete, so that every temporary has a buffer of its own and can be told by it.
+ * The recorder: stands in for a device's functions while a captured function runs, lets everything happen, and keeps a
+ * list of it. Memory that the function gives back stays untouched until the list is complete, so that every temporary
+ * has a buffer of its own and can be told by it.
  */
 
 import type { Backend, DeviceBuffer } from "../backend.ts";
@@ -105,7 +106,8 @@ export class Recorder implements Capture {
   uses(storage: Storage): void {
     if (this.#acting) return;
     this.storages.add(storage);
-    if (storage.backend !== this.#device) this.obstacle ??= `it works on ${storage.backend.name} besides ${this.#device.name}`;
+    if (storage.backend !== this.#device)
+      this.obstacle ??= `it works on ${storage.backend.name} besides ${this.#device.name}`;
   }
 
   goesBack(): void {
@@ -124,7 +126,13 @@ export class Recorder implements Capture {
     this.#outside(action);
   }
 
-  write(device: Backend, buffer: DeviceBuffer, offset: number, draw: (read: readonly View[]) => Uint8Array, read: readonly View[]): void {
+  write(
+    device: Backend,
+    buffer: DeviceBuffer,
+    offset: number,
+    draw: (read: readonly View[]) => Uint8Array,
+    read: readonly View[],
+  ): void {
     this.#outside(() => device.write(buffer, draw(read), offset));
     this.#wrote(buffer, offset, draw, read);
   }
@@ -140,7 +148,12 @@ export class Recorder implements Capture {
     }
   }
 
-  #wrote(buffer: DeviceBuffer, offset: number, bytes: (reads: readonly View[]) => Uint8Array, read: readonly View[]): void {
+  #wrote(
+    buffer: DeviceBuffer,
+    offset: number,
+    bytes: (reads: readonly View[]) => Uint8Array,
+    read: readonly View[],
+  ): void {
     if (this.#acting) return;
     const to: OwnView = { buffer, dtype: "uint8", shape: [], strides: [], offset: 0 };
     this.steps.push({ kind: "write", device: this.#device, to, offset, reads: read.map(ownView), bytes });

@@ -1,5 +1,6 @@
 /**
- * A captured function, ready to run again. Before each run the views of arguments and of results are turned to the memory of the new ones, so that nothing is copied.
+ * A captured function, ready to run again. Before each run the views of arguments and of results are turned to the
+ * memory of the new ones, so that nothing is copied.
  */
 
 import type { Backend, DeviceBuffer } from "../backend.ts";
@@ -39,10 +40,17 @@ export class Replay {
     const recorders = backward === null ? [recorder] : [recorder, backward.recorder];
     const storages = storagesOf(recorders);
 
-    // Memory that every run makes anew: what its results lie in, and what the backward pass reads of the forward pass, since that lives as long as their history.
-    const readLater = new Set((backward?.recorder.steps ?? []).flatMap((step) => readsOf(step).map(({ buffer }) => buffer)));
-    const carried = [...readLater].flatMap((buffer) => (recorder.tookBuffer(buffer) ? [storages.get(buffer) as Storage] : [])); // safe: it is not given back
-    const returned = outputs.flatMap(({ view }) => storages.get(view.buffer) ?? []).filter((storage) => recorder.owns(storage));
+    // Memory that every run makes anew: what its results lie in, and what the backward pass reads of the forward pass,
+    // since that lives as long as their history.
+    const readLater = new Set(
+      (backward?.recorder.steps ?? []).flatMap((step) => readsOf(step).map(({ buffer }) => buffer)),
+    );
+    const carried = [...readLater].flatMap((buffer) =>
+      recorder.tookBuffer(buffer) ? [storages.get(buffer) as Storage] : [],
+    ); // safe: it is not given back
+    const returned = outputs
+      .flatMap(({ view }) => storages.get(view.buffer) ?? [])
+      .filter((storage) => recorder.owns(storage));
     const renewed = new Set([...carried, ...returned]);
 
     const forth = new Sequence(device, recorder.steps, recorder.released);
@@ -56,9 +64,15 @@ export class Replay {
     for (const output of outputs) output.home = homes.get(storages.get(output.view.buffer) as Storage) ?? null;
     this.#homes = [...homes.values()];
     const written = new Set(forth.writes().map(({ buffer }) => buffer));
-    this.#arguments = inputs.map(({ buffer }) => ({ movable: new Movable(buffer, views), written: written.has(buffer) }));
+    this.#arguments = inputs.map(({ buffer }) => ({
+      movable: new Movable(buffer, views),
+      written: written.has(buffer),
+    }));
 
-    const elsewhere = new Set([...renewed, ...[...inputs, ...(backward?.arriving ?? [])].map(({ storage }) => storage)]);
+    const elsewhere = new Set([
+      ...renewed,
+      ...[...inputs, ...(backward?.arriving ?? [])].map(({ storage }) => storage),
+    ]);
     const staying = (storage: Storage) => !elsewhere.has(storage);
     this.#gradients =
       back &&
@@ -79,7 +93,10 @@ export class Replay {
     return this.#sequence.steps.flatMap((step) => (step.kind === "call" ? [step.call.kind] : []));
   }
 
-  /** Whether the steps mean the same for these arguments: not if they write to one that shares its memory with another, or with what they know. */
+  /**
+   * Whether the steps mean the same for these arguments: not if they write to one that shares its memory with another,
+   * or with what they know.
+   */
   suits(tensors: readonly Tensor[]): boolean {
     return tensors.every(({ storage }, i) => {
       if (this.#written.has(storage)) return false;

@@ -93,7 +93,9 @@ export function callStep(name: string, call: KernelCall): CallStep {
     return key === "items" ? ownAll(value as object) : value; // safe: the items of a foreach call are objects
   };
   const ownAll = (object: object): object => {
-    return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, key === "program" ? value : own(key, value)]));
+    return Object.fromEntries(
+      Object.entries(object).map(([key, value]) => [key, key === "program" ? value : own(key, value)]),
+    );
   };
   // Safe: the same fields with equal values.
   return { kind: "call", name, call: ownAll(call) as KernelCall, reads, writes };

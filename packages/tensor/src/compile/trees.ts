@@ -15,7 +15,8 @@ export function mapLeaves<Leaf extends object>(
   const visit = (item: unknown): unknown => {
     if (item instanceof kind) return map(item);
     // Safe: what stands in its place may be anything, and is put back before anybody sees it.
-    if (item instanceof ValuesAndIndices) return new ValuesAndIndices(visit(item.values) as Tensor, visit(item.indices) as Tensor);
+    if (item instanceof ValuesAndIndices)
+      return new ValuesAndIndices(visit(item.values) as Tensor, visit(item.indices) as Tensor);
     if (Array.isArray(item)) return item.map(visit);
     if (!isPlain(item)) return item;
     return Object.fromEntries(Object.entries(item).map(([name, inner]) => [name, visit(inner)]));
@@ -39,14 +40,18 @@ export function tensorsIn(value: unknown): Tensor[] {
 const identities = new WeakMap<object, number>();
 let identified = 0;
 
-/** What tells one combination of arguments from another: shapes and dtypes of tensors, which are put into `tensors`, and all else as it is. */
+/**
+ * What tells one combination of arguments from another: shapes and dtypes of tensors, which are put into `tensors`, and
+ * all else as it is.
+ */
 export function describe(value: unknown, tensors: Tensor[]): string {
   if (value instanceof Tensor) {
     tensors.push(value);
     return `${value.dtype}[${value.shape}]${value.requiresGrad ? "'" : ""}`;
   }
   if (Array.isArray(value)) return `[${value.map((item) => describe(item, tensors))}]`;
-  if (isPlain(value)) return `{${Object.entries(value).map(([name, item]) => `${JSON.stringify(name)}:${describe(item, tensors)}`)}}`;
+  if (isPlain(value))
+    return `{${Object.entries(value).map(([name, item]) => `${JSON.stringify(name)}:${describe(item, tensors)}`)}}`;
   if ((typeof value === "object" && value !== null) || typeof value === "function") {
     const number = identities.get(value) ?? ++identified;
     identities.set(value, number);
@@ -60,7 +65,10 @@ export function expectTensors(result: unknown): void {
   if (result === undefined || result === null || result instanceof Tensor || result instanceof ValuesAndIndices) return;
   if (Array.isArray(result)) result.forEach(expectTensors);
   else if (isPlain(result)) Object.values(result).forEach(expectTensors);
-  else throw new ArgumentError(`compile: the function must return tensors, alone, in arrays or in plain objects; got ${String(result)}`);
+  else
+    throw new ArgumentError(
+      `compile: the function must return tensors, alone, in arrays or in plain objects; got ${String(result)}`,
+    );
 }
 
 function isPlain(value: unknown): value is Record<string, unknown> {

@@ -1,6 +1,6 @@
 /**
- * Derivatives stated by hand, beside the formulas that they belong to. All others follow from the formulas, in `@akari/autograd`, so that programs without gradients
- * do not carry the rules.
+ * Derivatives stated by hand, beside the formulas that they belong to. All others follow from the formulas, in
+ * `@akari/autograd`, so that programs without gradients do not carry the rules.
  */
 
 import type { Expr } from "./expr.ts";
@@ -16,8 +16,9 @@ export interface Derivative {
 const derivatives = new Map<Expr, Derivative>();
 
 /**
- * States the derivative of a formula, for functions whose formula is a way to compute them and not one to differentiate: approximations, and
- * formulas with cases. Equal formulas are one object, so the statement holds for the formula wherever it stands.
+ * States the derivative of a formula, for functions whose formula is a way to compute them and not one to
+ * differentiate: approximations, and formulas with cases. Equal formulas are one object, so the statement holds for the
+ * formula wherever it stands.
  *
  * @param value the formula. @param operands the parts of it by which it is differentiated.
  * @param partials the derivative by each operand, given the formula itself and the operands.

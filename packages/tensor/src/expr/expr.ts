@@ -1,7 +1,7 @@
 /**
- * `Expr`, the scalar language: formulas over single numbers, from which kernels for every device, gradients and
- * fusions all come. An expression is a typed, immutable graph. Expressions are interned: building the same formula
- * twice gives the same object, so comparing and caching go by identity. Types follow PyTorch's promotion rules as the formula is
+ * `Expr`, the scalar language: formulas over single numbers, from which kernels for every device, gradients and fusions
+ * all come. An expression is a typed, immutable graph. Expressions are interned: building the same formula twice gives
+ * the same object, so comparing and caching go by identity. Types follow PyTorch's promotion rules as the formula is
  * built, so `exp` of an integer is a float32, and a comparison is a bool.
  */
 
@@ -108,7 +108,21 @@ export class Expr {
 
   static {
     const { prototype } = Expr;
-    for (const op of ["add", "sub", "mul", "mod", "fmod", "pow", "max", "min", "and", "or", "xor", "shl", "shr"] as const) {
+    for (const op of [
+      "add",
+      "sub",
+      "mul",
+      "mod",
+      "fmod",
+      "pow",
+      "max",
+      "min",
+      "and",
+      "or",
+      "xor",
+      "shl",
+      "shr",
+    ] as const) {
       prototype[op] = function (other) {
         return binary(op, this, other);
       };

@@ -1,6 +1,7 @@
 /**
- * The special functions of the scalar language in double precision, for numbers on the host. They are written for accuracy, about
- * 1e-15 relative, not for speed: the reference backend computes with them, and kernel generators check their polynomials against them.
+ * The special functions of the scalar language in double precision, for numbers on the host. They are written for
+ * accuracy, about 1e-15 relative, not for speed: the reference backend computes with them, and kernel generators check
+ * their polynomials against them.
  */
 
 const twoOverRootPi = 1.1283791670955126;

@@ -1,7 +1,7 @@
 /**
- * The logarithm of the gamma function and its derivatives, as formulas made of primitives. Small arguments are moved up by the recurrence
- * `Γ(x + 1) = x Γ(x)` to where the asymptotic series holds, negative ones mirrored; near 1 and 2, where the logarithm is zero, a power series
- * keeps its digits.
+ * The logarithm of the gamma function and its derivatives, as formulas made of primitives. Small arguments are moved up
+ * by the recurrence `Γ(x + 1) = x Γ(x)` to where the asymptotic series holds, negative ones mirrored; near 1 and 2,
+ * where the logarithm is zero, a power series keeps its digits.
  */
 
 import { withDerivative } from "./derivative.ts";
@@ -24,7 +24,8 @@ function asymptotic(x: Expr, term: (b: number, m: number) => number): Expr {
 function zetaLessOne(k: number): number {
   const n = 10;
   let end = 0;
-  for (let i = bernoulli.length - 1; i >= 0; i--) end = (end + (bernoulli[i] as number) * rising(k, 2 * i + 1)) / n ** 2;
+  for (let i = bernoulli.length - 1; i >= 0; i--)
+    end = (end + (bernoulli[i] as number) * rising(k, 2 * i + 1)) / n ** 2;
   let sum = (end * n + 0.5 + n / (k - 1)) * n ** -k;
   for (let i = n - 1; i > 1; i--) sum += i ** -k;
   return sum;
@@ -32,7 +33,10 @@ function zetaLessOne(k: number): number {
 
 const eulerGamma = 0.5772156649015329;
 
-/** The distance to the nearest integer: what sines and tangents of πx depend on, without the digits that a large x costs them. */
+/**
+ * The distance to the nearest integer: what sines and tangents of πx depend on, without the digits that a large x costs
+ * them.
+ */
 function fraction(x: Expr): Expr {
   return x.sub(x.round());
 }
@@ -127,7 +131,10 @@ function polygammaFromHalf(n: number, z: Expr): Expr {
   return sum.mul(factor);
 }
 
-/** The n-th derivative of the cotangent as the coefficients of a polynomial in it, lowest power first: each is `-(1 + c²)` times the last one's derivative. */
+/**
+ * The n-th derivative of the cotangent as the coefficients of a polynomial in it, lowest power first: each is
+ * `-(1 + c²)` times the last one's derivative.
+ */
 function cotangentDerivative(n: number): number[] {
   let coefficients = [0, 1];
   for (let i = 0; i < n; i++) {

@@ -1,7 +1,7 @@
 /**
- * Programs: what a backend compiles. A `Program` is a tuple of formulas computed together; a `RowProgram` adds reductions over
- * rows, so that softmax, normalisation and plain sums are all data of one kind. Programs are interned like the formulas they
- * hold: a backend keeps its compiled kernel under the program's identity.
+ * Programs: what a backend compiles. A `Program` is a tuple of formulas computed together; a `RowProgram` adds
+ * reductions over rows, so that softmax, normalisation and plain sums are all data of one kind. Programs are interned
+ * like the formulas they hold: a backend keeps its compiled kernel under the program's identity.
  */
 
 import type { DType } from "../dtype.ts";

@@ -1,7 +1,8 @@
 /**
- * Functions that are not primitives, as formulas made of primitives: inverse and hyperbolic functions, the error function's inverse, the
- * gamma function's relatives. Each is chosen to be accurate over its whole range in float32 and in float64, edges included, and states its
- * derivative, since the formula that computes well is rarely the one that differentiates well.
+ * Functions that are not primitives, as formulas made of primitives: inverse and hyperbolic functions, the error
+ * function's inverse, the gamma function's relatives. Each is chosen to be accurate over its whole range in float32 and
+ * in float64, edges included, and states its derivative, since the formula that computes well is rarely the one that
+ * differentiates well.
  */
 
 import { withDerivative } from "./derivative.ts";
@@ -134,7 +135,8 @@ export function sinc(of: Expr): Expr {
 /**
  * The inverse of `erf`; ±∞ at ±1, NaN beyond.
  *
- * Two polynomials in `ln(1 - x²)` (Giles 2012, "Approximating the erfinv function") give seven digits; in float64 two of Halley's steps double and triple them.
+ * Two polynomials in `ln(1 - x²)` (Giles 2012, "Approximating the erfinv function") give seven digits; in float64 two
+ * of Halley's steps double and triple them.
  */
 export function erfinv(of: Expr): Expr {
   const x = of.toFloat();
@@ -168,10 +170,12 @@ export function erfinv(of: Expr): Expr {
 
 // Highest power first, as Giles gives them for single precision.
 const erfinvNear = [
-  2.81022636e-8, 3.43273939e-7, -3.5233877e-6, -4.39150654e-6, 0.00021858087, -0.00125372503, -0.00417768164, 0.246640727, 1.50140941,
+  2.81022636e-8, 3.43273939e-7, -3.5233877e-6, -4.39150654e-6, 0.00021858087, -0.00125372503, -0.00417768164,
+  0.246640727, 1.50140941,
 ];
 const erfinvFar = [
-  -0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773, -0.0076224613, 0.00943887047, 1.00167406, 2.83297682,
+  -0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773, -0.0076224613, 0.00943887047,
+  1.00167406, 2.83297682,
 ];
 
 /** A polynomial by Horner's rule, highest power first. */

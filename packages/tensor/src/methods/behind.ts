@@ -1,6 +1,7 @@
 /**
- * How functions become methods: by name, the tensor as the first argument. The interfaces beside this file say what there is, in words and types, and a table in each
- * has the functions; the methods themselves are made once, so that none has to repeat its arguments.
+ * How functions become methods: by name, the tensor as the first argument. The interfaces beside this file say what
+ * there is, in words and types, and a table in each has the functions; the methods themselves are made once, so that
+ * none has to repeat its arguments.
  */
 
 import { ArgumentError } from "../errors.ts";
@@ -8,7 +9,9 @@ import type { Tensor } from "../tensor.ts";
 
 /** The functions behind some methods. */
 export type Behind<Methods> = {
-  readonly [Name in keyof Methods]: Methods[Name] extends (...rest: infer Rest extends readonly unknown[]) => infer Result
+  readonly [Name in keyof Methods]: Methods[Name] extends (
+    ...rest: infer Rest extends readonly unknown[]
+  ) => infer Result
     ? (x: Tensor, ...rest: Rest) => Result
     : never;
 };
@@ -24,7 +27,8 @@ export function storing<Functions extends Record<string, { inPlace: unknown }>>(
 /**
  * Functions under their names with `_`: what they return is copied into the tensor.
  *
- * @param given what the function gets of the tensor: a clone, where its gradient reads what is overwritten. Default: the tensor itself.
+ * @param given what the function gets of the tensor: a clone, where its gradient reads what is overwritten. Default:
+ * the tensor itself.
  */
 export function copied<Functions extends Record<string, (x: Tensor, ...rest: never[]) => Tensor>>(
   functions: Functions,
@@ -38,7 +42,10 @@ export function copied<Functions extends Record<string, (x: Tensor, ...rest: nev
 }
 
 /** Makes methods of functions. */
-export function install(prototype: object, functions: Readonly<Record<string, (x: Tensor, ...rest: never[]) => unknown>>): void {
+export function install(
+  prototype: object,
+  functions: Readonly<Record<string, (x: Tensor, ...rest: never[]) => unknown>>,
+): void {
   for (const [name, fn] of Object.entries(functions)) {
     Object.defineProperty(prototype, name, {
       value(this: Tensor, ...rest: never[]): unknown {

@@ -1,5 +1,6 @@
 /**
- * Values and random numbers stored in place, as methods of `Tensor`. Each is the function of the same name in `ops/`, which says more.
+ * Values and random numbers stored in place, as methods of `Tensor`. Each is the function of the same name in `ops/`,
+ * which says more.
  */
 
 import type { DType } from "../dtype.ts";
@@ -42,7 +43,13 @@ export interface FillMethods {
   newFull(shape: Shape, value: number, options?: { readonly dtype?: DType }): Tensor;
 }
 
-function beside(operation: string, x: Tensor, shape: Shape, value: number, options: { readonly dtype?: DType } | undefined): Tensor {
+function beside(
+  operation: string,
+  x: Tensor,
+  shape: Shape,
+  value: number,
+  options: { readonly dtype?: DType } | undefined,
+): Tensor {
   return filled(x, shape, value, settings(operation, options, { dtype: x.dtype }).dtype);
 }
 

@@ -1,12 +1,26 @@
 /**
- * Mathematical functions, element by element, as methods of `Tensor`: powers, logarithms, angles, rounding, special functions, activations.
- * Each is the function of the same name in `ops/`, which says more.
+ * Mathematical functions, element by element, as methods of `Tensor`: powers, logarithms, angles, rounding, special
+ * functions, activations. Each is the function of the same name in `ops/`, which says more.
  */
 
 import { hardshrink, prelu, relu } from "../ops/activation.ts";
 import { abs, neg, reciprocal, sign } from "../ops/arithmetic.ts";
 import { clone } from "../ops/copy.ts";
-import { exp, exp2, expm1, hypot, log, log1p, log2, log10, logaddexp, rsqrt, sqrt, square, xlogy } from "../ops/power.ts";
+import {
+  exp,
+  exp2,
+  expm1,
+  hypot,
+  log,
+  log1p,
+  log2,
+  log10,
+  logaddexp,
+  rsqrt,
+  sqrt,
+  square,
+  xlogy,
+} from "../ops/power.ts";
 import { ceil, copysign, floor, frac, heaviside, type RoundOptions, round, round_, trunc } from "../ops/rounding.ts";
 import { digamma, erf, erfc, erfinv, lgamma, logit, polygamma, sigmoid } from "../ops/special.ts";
 import {

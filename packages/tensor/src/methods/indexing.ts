@@ -1,5 +1,6 @@
 /**
- * Indexing, slicing, gathering and scattering, as methods of `Tensor`. Each is the function of the same name in `ops/`, which says more.
+ * Indexing, slicing, gathering and scattering, as methods of `Tensor`. Each is the function of the same name in `ops/`,
+ * which says more.
  */
 
 import { clone } from "../ops/copy.ts";
@@ -34,7 +35,9 @@ import { type Behind, copied } from "./behind.ts";
 export interface IndexingMethods {
   /** A part of the tensor, as `x[...]` in Python: `x.get(0, "1:3")`, `x.get("...", -1)`, `x.get(mask)`. */
   get(...index: readonly Index[]): Tensor;
-  /** Stores a value in a part of the tensor, as `x[...] = value` in Python: `x.set([0, "1:3"], 7)`. Returns this tensor. */
+  /**
+   * Stores a value in a part of the tensor, as `x[...] = value` in Python: `x.set([0, "1:3"], 7)`. Returns this tensor.
+   */
   set(index: readonly Index[], value: Tensor | number | boolean): Tensor;
   /** The elements an index tensor picks along one dimension. */
   gather(dim: number, index: Tensor): Tensor;
@@ -53,9 +56,21 @@ export interface IndexingMethods {
   /** `scatterAdd` in place. */
   scatterAdd_(dim: number, index: Tensor, source: Tensor): Tensor;
   /** Combined with elements of a source where an index tensor says. */
-  scatterReduce(dim: number, index: Tensor, source: Tensor, reduction: ScatterReduction, options?: ScatterReduceOptions): Tensor;
+  scatterReduce(
+    dim: number,
+    index: Tensor,
+    source: Tensor,
+    reduction: ScatterReduction,
+    options?: ScatterReduceOptions,
+  ): Tensor;
   /** `scatterReduce` in place. */
-  scatterReduce_(dim: number, index: Tensor, source: Tensor, reduction: ScatterReduction, options?: ScatterReduceOptions): Tensor;
+  scatterReduce_(
+    dim: number,
+    index: Tensor,
+    source: Tensor,
+    reduction: ScatterReduction,
+    options?: ScatterReduceOptions,
+  ): Tensor;
   /** With parts of a source added at a list of indices of one dimension. */
   indexAdd(dim: number, index: Tensor, source: Tensor, options?: IndexAddOptions): Tensor;
   /** `indexAdd` in place. */

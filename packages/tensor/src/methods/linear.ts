@@ -1,5 +1,6 @@
 /**
- * Products of vectors and matrices, as methods of `Tensor`. Each is the function of the same name in `ops/`, which says more.
+ * Products of vectors and matrices, as methods of `Tensor`. Each is the function of the same name in `ops/`, which says
+ * more.
  */
 
 import { type AddProductOptions, addbmm, addmm, addmv, addr, baddbmm } from "../ops/linear.ts";

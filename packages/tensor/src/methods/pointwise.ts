@@ -1,6 +1,7 @@
 /**
- * Arithmetic, limits, comparisons and logic, element by element, as methods of `Tensor`. Each is the function of the same name in `ops/`, which says more. A name that ends
- * in `_` stores the result in the tensor itself and returns that.
+ * Arithmetic, limits, comparisons and logic, element by element, as methods of `Tensor`. Each is the function of the
+ * same name in `ops/`, which says more. A name that ends in `_` stores the result in the tensor itself and returns
+ * that.
  */
 
 import {

@@ -1,5 +1,6 @@
 /**
- * Sums, extremes, norms, softmax, scans and sorting, as methods of `Tensor`. Each is the function of the same name in `ops/`, which says more.
+ * Sums, extremes, norms, softmax, scans and sorting, as methods of `Tensor`. Each is the function of the same name in
+ * `ops/`, which says more.
  */
 
 import { clone } from "../ops/copy.ts";
@@ -11,10 +12,37 @@ import type { Dims, KeepOptions, ReduceOptions } from "../ops/rows.ts";
 import { cummax, cummin, cumprod, cumsum, diff, logcumsumexp, type ScanOptions } from "../ops/scan.ts";
 import { type HistcOptions, histc } from "../ops/search.ts";
 import { logSoftmax, logsumexp, type SoftmaxOptions, softmax } from "../ops/softmax.ts";
-import { argsort, kthvalue, median, mode, msort, nanmedian, type SortOptions, sort, type TopkOptions, topk } from "../ops/sort.ts";
-import { type CovOptions, corrcoef, cov, type NormOrder, norm, type SpreadOptions, std, variance } from "../ops/statistics.ts";
+import {
+  argsort,
+  kthvalue,
+  median,
+  mode,
+  msort,
+  nanmedian,
+  type SortOptions,
+  sort,
+  type TopkOptions,
+  topk,
+} from "../ops/sort.ts";
+import {
+  type CovOptions,
+  corrcoef,
+  cov,
+  type NormOrder,
+  norm,
+  type SpreadOptions,
+  std,
+  variance,
+} from "../ops/statistics.ts";
 import { all, any, countNonzero, mean, nanmean, nansum, sum } from "../ops/sum.ts";
-import { type BincountOptions, bincount, type Unique, type UniqueOptions, unique, uniqueConsecutive } from "../ops/unique.ts";
+import {
+  type BincountOptions,
+  bincount,
+  type Unique,
+  type UniqueOptions,
+  unique,
+  uniqueConsecutive,
+} from "../ops/unique.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Behind, copied } from "./behind.ts";
 

@@ -1,5 +1,6 @@
 /**
- * Views, reshaping, joining and splitting, as methods of `Tensor`. Each is the function of the same name in `ops/`, which says more.
+ * Views, reshaping, joining and splitting, as methods of `Tensor`. Each is the function of the same name in `ops/`,
+ * which says more.
  */
 
 import { diagflat, diagonalScatter, selectScatter, sliceScatter } from "../ops/blocks.ts";

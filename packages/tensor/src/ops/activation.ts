@@ -1,6 +1,6 @@
 /**
- * Activation functions. Each is one formula with one kernel forward and one backward; at a kink the derivative is PyTorch's, which the
- * cases of the formula spell out: a case that is taken at the kink gives its derivative there.
+ * Activation functions. Each is one formula with one kernel forward and one backward; at a kink the derivative is
+ * PyTorch's, which the cases of the formula spell out: a case that is taken at the kink gives its derivative there.
  */
 
 import { checkChoice, checkNumber } from "../argument.ts";
@@ -28,18 +28,35 @@ type Tunable2 = Pointwise<[Tensor, number, number]>;
 /** `max(x, 0)`, with the derivative 0 at 0. https://pytorch.org/docs/stable/generated/torch.nn.functional.relu.html */
 export const relu: Unary = /* @__PURE__ */ pointwise<[Tensor]>("relu", (x) => x.relu(), numbers);
 
-/** `x` cut off at 0 and 6, with the derivative 0 at both. https://pytorch.org/docs/stable/generated/torch.nn.functional.relu6.html */
-export const relu6: Unary = /* @__PURE__ */ pointwise<[Tensor]>("relu6", (x) => x.le(0).where(0, x.ge(6).where(6, x)), numbers);
+/**
+ * `x` cut off at 0 and 6, with the derivative 0 at both.
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.relu6.html
+ */
+export const relu6: Unary = /* @__PURE__ */ pointwise<[Tensor]>(
+  "relu6",
+  (x) => x.le(0).where(0, x.ge(6).where(6, x)),
+  numbers,
+);
 
-const leaky: Tunable = /* @__PURE__ */ pointwise<[Tensor, number]>("leakyRelu", (x, slope) => x.gt(0).where(x, x.mul(slope)), floats);
+const leaky: Tunable = /* @__PURE__ */ pointwise<[Tensor, number]>(
+  "leakyRelu",
+  (x, slope) => x.gt(0).where(x, x.mul(slope)),
+  floats,
+);
 
-/** `x` above 0, `negativeSlope · x` below. https://pytorch.org/docs/stable/generated/torch.nn.functional.leaky_relu.html */
+/**
+ * `x` above 0, `negativeSlope · x` below. https://pytorch.org/docs/stable/generated/torch.nn.functional.leaky_relu.html
+ */
 export function leakyRelu(x: Tensor, negativeSlope = 0.01): Tensor {
   return leaky(x, negativeSlope);
 }
 
 // NaN is not below 0, so that its derivative is that of the numbers above.
-const eluOf: Tunable = /* @__PURE__ */ pointwise<[Tensor, number]>("elu", (x, alpha) => x.le(0).where(x.expm1().mul(alpha), x), floats);
+const eluOf: Tunable = /* @__PURE__ */ pointwise<[Tensor, number]>(
+  "elu",
+  (x, alpha) => x.le(0).where(x.expm1().mul(alpha), x),
+  floats,
+);
 
 /** `x` above 0, `alpha · (eˣ - 1)` below. https://pytorch.org/docs/stable/generated/torch.nn.functional.elu.html */
 export function elu(x: Tensor, alpha = 1): Tensor {
@@ -52,7 +69,10 @@ const celuOf: Tunable = /* @__PURE__ */ pointwise<[Tensor, number]>(
   floats,
 );
 
-/** `x` above 0, `alpha · (e^(x/alpha) - 1)` below. https://pytorch.org/docs/stable/generated/torch.nn.functional.celu.html */
+/**
+ * `x` above 0, `alpha · (e^(x/alpha) - 1)` below.
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.celu.html
+ */
 export function celu(x: Tensor, alpha = 1): Tensor {
   if (alpha === 0) throw new ArgumentError("celu: alpha must not be 0");
   return celuOf(x, alpha);
@@ -62,14 +82,21 @@ export function celu(x: Tensor, alpha = 1): Tensor {
 const seluAlpha = 1.6732632423543772;
 const seluScale = 1.0507009873554805;
 
-/** `scale · (x above 0, alpha · (eˣ - 1) below)`, which keeps mean 0 and variance 1. https://pytorch.org/docs/stable/generated/torch.nn.functional.selu.html */
+/**
+ * `scale · (x above 0, alpha · (eˣ - 1) below)`, which keeps mean 0 and variance 1.
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.selu.html
+ */
 export const selu: Unary = /* @__PURE__ */ pointwise<[Tensor]>(
   "selu",
   (x) => x.le(0).where(x.expm1().mul(seluAlpha * seluScale), x.mul(seluScale)),
   floats,
 );
 
-const geluExact: Unary = /* @__PURE__ */ pointwise<[Tensor]>("gelu", (x) => x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1)), floats);
+const geluExact: Unary = /* @__PURE__ */ pointwise<[Tensor]>(
+  "gelu",
+  (x) => x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1)),
+  floats,
+);
 const geluTanh: Unary = /* @__PURE__ */ pointwise<[Tensor]>(
   "gelu",
   (x) => {
@@ -130,7 +157,10 @@ export function softplus(x: Tensor, options?: SoftplusOptions): Tensor {
   return softplusOf(x, beta, threshold);
 }
 
-/** `ln sigmoid(x)`, without underflow on the way. https://pytorch.org/docs/stable/generated/torch.nn.functional.logsigmoid.html */
+/**
+ * `ln sigmoid(x)`, without underflow on the way.
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.logsigmoid.html
+ */
 export const logsigmoid: Unary = /* @__PURE__ */ pointwise<[Tensor]>(
   "logsigmoid",
   (x) => x.min(0).sub(x.abs().neg().exp().log1p()),
@@ -150,7 +180,8 @@ const hardtanhOf: Tunable2 = /* @__PURE__ */ pointwise<[Tensor, number, number]>
 );
 
 /**
- * `x` cut off at two limits, with the derivative 0 at both; where `min` is above `max`, all is `max`. Integers take the limits without their fractions.
+ * `x` cut off at two limits, with the derivative 0 at both; where `min` is above `max`, all is `max`. Integers take the
+ * limits without their fractions.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.hardtanh.html
  *
@@ -162,7 +193,10 @@ export function hardtanh(x: Tensor, min = -1, max = 1): Tensor {
   return hardtanhOf(x, Math.min(low, high), high);
 }
 
-/** 0 below -3, 1 above 3, `x/6 + 1/2` between. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardsigmoid.html */
+/**
+ * 0 below -3, 1 above 3, `x/6 + 1/2` between.
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.hardsigmoid.html
+ */
 export const hardsigmoid: Unary = /* @__PURE__ */ pointwise<[Tensor]>(
   "hardsigmoid",
   (x) =>
@@ -195,7 +229,10 @@ const hardshrinkOf: Tunable = /* @__PURE__ */ pointwise<[Tensor, number]>(
   floats,
 );
 
-/** `x` where `|x|` exceeds `lambd`, 0 elsewhere. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardshrink.html */
+/**
+ * `x` where `|x|` exceeds `lambd`, 0 elsewhere.
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.hardshrink.html
+ */
 export function hardshrink(x: Tensor, lambd = 0.5): Tensor {
   return hardshrinkOf(x, lambd);
 }
@@ -227,7 +264,10 @@ const thresholdOf: Tunable2 = /* @__PURE__ */ pointwise<[Tensor, number, number]
   numbers,
 );
 
-/** `x` where it exceeds the limit, `value` elsewhere. https://pytorch.org/docs/stable/generated/torch.nn.functional.threshold.html */
+/**
+ * `x` where it exceeds the limit, `value` elsewhere.
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.threshold.html
+ */
 export function threshold(x: Tensor, limit: number, value: number): Tensor {
   // Integers stay integers, and the numbers become integers as well.
   return isFloating(x.dtype) ? thresholdOf(x, limit, value) : thresholdOf(x, Math.trunc(limit), Math.trunc(value));
@@ -255,7 +295,9 @@ export function prelu(x: Tensor, weight: Tensor): Tensor {
   return preluOf(x, reshape(weight, [channels, ...new Array<number>(x.ndim - 2).fill(1)]));
 }
 
-const gate: Pointwise<[Tensor, Tensor]> = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("glu", (a, b) => a.mul(b.sigmoid()));
+const gate: Pointwise<[Tensor, Tensor]> = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("glu", (a, b) =>
+  a.mul(b.sigmoid()),
+);
 
 /**
  * The first half of a dimension times the sigmoid of the second.

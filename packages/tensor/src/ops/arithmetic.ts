@@ -1,6 +1,6 @@
 /**
- * Sums, products, quotients, remainders and what is built from them. Operands broadcast and are promoted; a number adapts to
- * the tensor beside it. Each operation is one formula: its kernels and its gradient follow from that.
+ * Sums, products, quotients, remainders and what is built from them. Operands broadcast and are promoted; a number
+ * adapts to the tensor beside it. Each operation is one formula: its kernels and its gradient follow from that.
  */
 
 import { checkChoice } from "../argument.ts";
@@ -25,7 +25,10 @@ export interface AlphaOptions {
 
 /** The option of `div`. */
 export interface DivOptions {
-  /** `"trunc"` rounds the quotient towards zero, `"floor"` down; both keep integers integers. Default: the exact quotient, a float. */
+  /**
+   * `"trunc"` rounds the quotient towards zero, `"floor"` down; both keep integers integers. Default: the exact
+   * quotient, a float.
+   */
   readonly roundingMode?: "trunc" | "floor" | null;
 }
 
@@ -42,7 +45,10 @@ const scaled = { apart: [2] };
 const plus: Binary = /* @__PURE__ */ pointwise("add", sum);
 const plusScaled: Scaled = /* @__PURE__ */ pointwise("add", (a, b, alpha) => sum(a, product(b, alpha)), scaled);
 const minus: Binary = /* @__PURE__ */ pointwise("sub", (a, b) => a.sub(b), { check: refuseBools });
-const minusScaled: Scaled = /* @__PURE__ */ pointwise("sub", (a, b, alpha) => a.sub(b.mul(alpha)), { ...scaled, check: refuseBools });
+const minusScaled: Scaled = /* @__PURE__ */ pointwise("sub", (a, b, alpha) => a.sub(b.mul(alpha)), {
+  ...scaled,
+  check: refuseBools,
+});
 
 /** The sum of bools is their logical or, as in PyTorch. */
 function sum(a: Expr, b: Expr): Expr {
@@ -57,7 +63,9 @@ function product(a: Expr, b: Expr): Expr {
 function refuseBools(operands: readonly TensorOrNumber[]): void {
   const types = operands.map((x) => (typeof x === "object" ? x.dtype : typeof x === "boolean" ? "bool" : "a number"));
   if (types.includes("bool")) {
-    throw new DTypeError(`sub: cannot subtract bools, got ${types.slice(0, 2).join(" and ")}; use logicalXor, or convert with to("int32")`);
+    throw new DTypeError(
+      `sub: cannot subtract bools, got ${types.slice(0, 2).join(" and ")}; use logicalXor, or convert with to("int32")`,
+    );
   }
 }
 
@@ -65,7 +73,8 @@ function alphaOf(operation: string, a: TensorOrNumber, b: TensorOrNumber, option
   const { alpha } = settings(operation, options, { alpha: 1 });
   if (!Number.isInteger(alpha)) {
     const dtype = resultType([a, b]);
-    if (!isFloating(dtype)) throw new ArgumentError(`${operation}: alpha must be an integer for ${dtype} tensors, got ${alpha}`);
+    if (!isFloating(dtype))
+      throw new ArgumentError(`${operation}: alpha must be an integer for ${dtype} tensors, got ${alpha}`);
   }
   return alpha;
 }
@@ -179,20 +188,29 @@ export const trueDivide: Binary = quotient;
 export const floorDivide: Binary = floored;
 
 /**
- * The remainder with the sign of the divisor, as Python's `%`: `a - b ⌊a/b⌋`. Throws an ArgumentError for integers divided by 0.
+ * The remainder with the sign of the divisor, as Python's `%`: `a - b ⌊a/b⌋`. Throws an ArgumentError for integers
+ * divided by 0.
  *
  * https://pytorch.org/docs/stable/generated/torch.remainder.html
  */
-export const remainder: Binary = /* @__PURE__ */ pointwise("remainder", (a, b) => a.mod(b), /* @__PURE__ */ dividing("remainder"));
+export const remainder: Binary = /* @__PURE__ */ pointwise(
+  "remainder",
+  (a, b) => a.mod(b),
+  /* @__PURE__ */ dividing("remainder"),
+);
 
 /**
- * The remainder with the sign of the dividend, as C's `fmod` and JavaScript's `%`. Throws an ArgumentError for integers divided by 0.
+ * The remainder with the sign of the dividend, as C's `fmod` and JavaScript's `%`. Throws an ArgumentError for integers
+ * divided by 0.
  *
  * https://pytorch.org/docs/stable/generated/torch.fmod.html
  */
 export const fmod: Binary = /* @__PURE__ */ pointwise("fmod", (a, b) => a.fmod(b), /* @__PURE__ */ dividing("fmod"));
 
-/** `-x`. Throws a DTypeError for bools, whose opposite is `logicalNot`. https://pytorch.org/docs/stable/generated/torch.neg.html */
+/**
+ * `-x`. Throws a DTypeError for bools, whose opposite is `logicalNot`.
+ * https://pytorch.org/docs/stable/generated/torch.neg.html
+ */
 export const neg: Unary = /* @__PURE__ */ pointwise<[Tensor]>("neg", (x) => x.neg(), numbers);
 
 /** `|x|`, with the derivative 0 at 0. https://pytorch.org/docs/stable/generated/torch.abs.html */
@@ -204,7 +222,9 @@ export const sign: Unary = /* @__PURE__ */ pointwise<[Tensor]>("sign", (x) => (x
 /** `1 / x`. https://pytorch.org/docs/stable/generated/torch.reciprocal.html */
 export const reciprocal: Unary = /* @__PURE__ */ pointwise<[Tensor]>("reciprocal", (x) => x.reciprocal());
 
-const productSum = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number]>("addcmul", (x, a, b, value) => x.add(a.mul(b).mul(value)));
+const productSum = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number]>("addcmul", (x, a, b, value) =>
+  x.add(a.mul(b).mul(value)),
+);
 
 /** `x + value · a · b`. https://pytorch.org/docs/stable/generated/torch.addcmul.html */
 export function addcmul(x: Tensor, a: Tensor, b: Tensor, options?: ValueOptions): Tensor {
@@ -216,11 +236,17 @@ export function addcmul_(x: Tensor, a: Tensor, b: Tensor, options?: ValueOptions
   return productSum.inPlace(x, a, b, factorOf("addcmul_", options));
 }
 
-const ratio = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number]>("addcdiv", (x, a, b, value) => x.add(a.div(b).mul(value)), {
-  kind: 2,
-});
+const ratio = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number]>(
+  "addcdiv",
+  (x, a, b, value) => x.add(a.div(b).mul(value)),
+  {
+    kind: 2,
+  },
+);
 
-/** `x + value · a / b`. Throws a DTypeError for integers. https://pytorch.org/docs/stable/generated/torch.addcdiv.html */
+/**
+ * `x + value · a / b`. Throws a DTypeError for integers. https://pytorch.org/docs/stable/generated/torch.addcdiv.html
+ */
 export function addcdiv(x: Tensor, a: Tensor, b: Tensor, options?: ValueOptions): Tensor {
   return ratio(x, a, b, factorOf("addcdiv", options));
 }
@@ -237,7 +263,9 @@ export function addcdiv_(x: Tensor, a: Tensor, b: Tensor, options?: ValueOptions
  *
  * @throws DTypeError for integers.
  */
-export const lerp: Pointwise<[Tensor, Tensor, TensorOrNumber]> = /* @__PURE__ */ pointwise<[Tensor, Tensor, TensorOrNumber]>(
+export const lerp: Pointwise<[Tensor, Tensor, TensorOrNumber]> = /* @__PURE__ */ pointwise<
+  [Tensor, Tensor, TensorOrNumber]
+>(
   "lerp",
   (a, b, weight) => {
     const way = b.sub(a);

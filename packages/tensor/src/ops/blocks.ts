@@ -44,7 +44,9 @@ export function blockDiag(...blocks: readonly Tensor[]): Tensor {
   return cat(rows);
 }
 
-/** A matrix with the elements of `x`, flat, on a diagonal. https://pytorch.org/docs/stable/generated/torch.diagflat.html */
+/**
+ * A matrix with the elements of `x`, flat, on a diagonal. https://pytorch.org/docs/stable/generated/torch.diagflat.html
+ */
 export function diagflat(x: Tensor, offset = 0): Tensor {
   return diagEmbed(flatten(atLeast(x, 1)), offset);
 }
@@ -100,7 +102,10 @@ export interface VanderOptions {
   readonly increasing?: boolean;
 }
 
-/** The powers of each element, from `n - 1` down to 0: [n] → [n, powers]. https://pytorch.org/docs/stable/generated/torch.vander.html */
+/**
+ * The powers of each element, from `n - 1` down to 0: [n] → [n, powers].
+ * https://pytorch.org/docs/stable/generated/torch.vander.html
+ */
 export function vander(x: Tensor, options?: VanderOptions): Tensor {
   const { n, increasing } = settings("vander", options, { n: x.shape.at(-1) ?? 0, increasing: false });
   if (x.ndim !== 1) throw shapeError("vander", "a vector", x);
@@ -117,19 +122,31 @@ function withPart(operation: string, x: Tensor, source: Tensor, view: (copy: Ten
   const copy = clone(x);
   const part = view(copy);
   if (!sameShape(part.shape, source.shape)) {
-    throw new ShapeError(`${operation}: the source has shape ${showShape(source.shape)}, the part it is put into ${showShape(part.shape)}`);
+    throw new ShapeError(
+      `${operation}: the source has shape ${showShape(source.shape)}, the part it is put into ${showShape(part.shape)}`,
+    );
   }
   copy_(part, source);
   return copy;
 }
 
-/** `x` with its part at one index of a dimension replaced. https://pytorch.org/docs/stable/generated/torch.select_scatter.html */
+/**
+ * `x` with its part at one index of a dimension replaced.
+ * https://pytorch.org/docs/stable/generated/torch.select_scatter.html
+ */
 export function selectScatter(x: Tensor, source: Tensor, dim: number, index: number): Tensor {
   return withPart("selectScatter", x, source, (copy) => select(copy, dim, index));
 }
 
 /** `x` with a slice of it replaced. https://pytorch.org/docs/stable/generated/torch.slice_scatter.html */
-export function sliceScatter(x: Tensor, source: Tensor, dim = 0, start: number | null = null, end: number | null = null, step = 1): Tensor {
+export function sliceScatter(
+  x: Tensor,
+  source: Tensor,
+  dim = 0,
+  start: number | null = null,
+  end: number | null = null,
+  step = 1,
+): Tensor {
   return withPart("sliceScatter", x, source, (copy) => slice(copy, dim, start, end, step));
 }
 

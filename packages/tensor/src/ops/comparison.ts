@@ -1,5 +1,6 @@
 /**
- * Comparisons, logic and bits: operations whose results are bools or bit patterns, and have no gradient; and the choice by them.
+ * Comparisons, logic and bits: operations whose results are bools or bit patterns, and have no gradient; and the choice
+ * by them.
  */
 
 import { computeType, isFloating } from "../dtype.ts";
@@ -66,10 +67,13 @@ export interface CloseOptions {
   readonly equalNan?: boolean;
 }
 
-const close = /* @__PURE__ */ pointwise<[TensorOrNumber, TensorOrNumber, number, number]>("isclose", (a, b, rtol, atol) => {
-  const distance = a.sub(b).abs().toFloat();
-  return a.eq(b).or(distance.le(b.abs().mul(rtol).add(atol)).and(distance.lt(Number.POSITIVE_INFINITY)));
-});
+const close = /* @__PURE__ */ pointwise<[TensorOrNumber, TensorOrNumber, number, number]>(
+  "isclose",
+  (a, b, rtol, atol) => {
+    const distance = a.sub(b).abs().toFloat();
+    return a.eq(b).or(distance.le(b.abs().mul(rtol).add(atol)).and(distance.lt(Number.POSITIVE_INFINITY)));
+  },
+);
 const bothNan: Binary = /* @__PURE__ */ pointwise("isclose", (a, b) => a.isNaN().and(b.isNaN()));
 
 /**
@@ -84,13 +88,19 @@ export function isclose(a: Tensor, b: Tensor, options?: CloseOptions): Tensor {
 }
 
 /** Whether both are true; anything but zero is. https://pytorch.org/docs/stable/generated/torch.logical_and.html */
-export const logicalAnd: Binary = /* @__PURE__ */ pointwise("logicalAnd", (a, b) => a.toBool().and(b.toBool()), { apart: [0, 1] });
+export const logicalAnd: Binary = /* @__PURE__ */ pointwise("logicalAnd", (a, b) => a.toBool().and(b.toBool()), {
+  apart: [0, 1],
+});
 
 /** Whether at least one is true. https://pytorch.org/docs/stable/generated/torch.logical_or.html */
-export const logicalOr: Binary = /* @__PURE__ */ pointwise("logicalOr", (a, b) => a.toBool().or(b.toBool()), { apart: [0, 1] });
+export const logicalOr: Binary = /* @__PURE__ */ pointwise("logicalOr", (a, b) => a.toBool().or(b.toBool()), {
+  apart: [0, 1],
+});
 
 /** Whether exactly one is true. https://pytorch.org/docs/stable/generated/torch.logical_xor.html */
-export const logicalXor: Binary = /* @__PURE__ */ pointwise("logicalXor", (a, b) => a.toBool().xor(b.toBool()), { apart: [0, 1] });
+export const logicalXor: Binary = /* @__PURE__ */ pointwise("logicalXor", (a, b) => a.toBool().xor(b.toBool()), {
+  apart: [0, 1],
+});
 
 /** Whether an element is zero. https://pytorch.org/docs/stable/generated/torch.logical_not.html */
 export const logicalNot: Unary = /* @__PURE__ */ pointwise<[Tensor]>("logicalNot", (x) => x.toBool().not());
@@ -100,7 +110,10 @@ function bits(operation: string, x: Expr): Expr {
   return x;
 }
 
-/** Bits set in both; of bools, the logical and. Throws a DTypeError for floats. https://pytorch.org/docs/stable/generated/torch.bitwise_and.html */
+/**
+ * Bits set in both; of bools, the logical and. Throws a DTypeError for floats.
+ * https://pytorch.org/docs/stable/generated/torch.bitwise_and.html
+ */
 export const bitwiseAnd: Binary = /* @__PURE__ */ pointwise("bitwiseAnd", (a, b) => bits("bitwiseAnd", a).and(b));
 
 /** Bits set in either. https://pytorch.org/docs/stable/generated/torch.bitwise_or.html */
@@ -113,20 +126,29 @@ export const bitwiseXor: Binary = /* @__PURE__ */ pointwise("bitwiseXor", (a, b)
 export const bitwiseNot: Unary = /* @__PURE__ */ pointwise<[Tensor]>("bitwiseNot", (x) => bits("bitwiseNot", x).not());
 
 /** Bits moved left by `b` places. https://pytorch.org/docs/stable/generated/torch.bitwise_left_shift.html */
-export const bitwiseLeftShift: Binary = /* @__PURE__ */ pointwise("bitwiseLeftShift", (a, b) => bits("bitwiseLeftShift", a).shl(b), {
-  kind: 1,
-});
-
-/** Bits moved right by `b` places, the sign kept. https://pytorch.org/docs/stable/generated/torch.bitwise_right_shift.html */
-export const bitwiseRightShift: Binary = /* @__PURE__ */ pointwise("bitwiseRightShift", (a, b) => bits("bitwiseRightShift", a).shr(b), {
-  kind: 1,
-});
-
-const chosen: Pointwise<[Tensor, TensorOrNumber, TensorOrNumber]> = /* @__PURE__ */ pointwise<[Tensor, TensorOrNumber, TensorOrNumber]>(
-  "where",
-  (condition, a, b) => condition.where(a, b),
-  { apart: [0] },
+export const bitwiseLeftShift: Binary = /* @__PURE__ */ pointwise(
+  "bitwiseLeftShift",
+  (a, b) => bits("bitwiseLeftShift", a).shl(b),
+  {
+    kind: 1,
+  },
 );
+
+/**
+ * Bits moved right by `b` places, the sign kept.
+ * https://pytorch.org/docs/stable/generated/torch.bitwise_right_shift.html
+ */
+export const bitwiseRightShift: Binary = /* @__PURE__ */ pointwise(
+  "bitwiseRightShift",
+  (a, b) => bits("bitwiseRightShift", a).shr(b),
+  {
+    kind: 1,
+  },
+);
+
+const chosen: Pointwise<[Tensor, TensorOrNumber, TensorOrNumber]> = /* @__PURE__ */ pointwise<
+  [Tensor, TensorOrNumber, TensorOrNumber]
+>("where", (condition, a, b) => condition.where(a, b), { apart: [0] });
 
 /** `where` with its three operands. */
 export function choose(condition: Tensor, a: TensorOrNumber, b: TensorOrNumber): Tensor {

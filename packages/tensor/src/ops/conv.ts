@@ -1,7 +1,7 @@
 /**
- * Convolutions over one to three spatial dimensions. A convolution, its gradient for the input and its gradient for the weight are three
- * operations of one family: the gradient of each consists of the other two, so they can be differentiated as often as one likes, and a
- * transposed convolution is the second of them.
+ * Convolutions over one to three spatial dimensions. A convolution, its gradient for the input and its gradient for the
+ * weight are three operations of one family: the gradient of each consists of the other two, so they can be
+ * differentiated as often as one likes, and a transposed convolution is the second of them.
  */
 
 import { checkInteger, expectTensor } from "../argument.ts";
@@ -38,13 +38,27 @@ function issue(
   geometry: Geometry,
 ): void {
   const { stride, padding, dilation, groups } = geometry;
-  output.device.run({ kind: "conv", direction, input, weight, output, bias, stride, padding, dilation, groups, cpu: runConv });
+  output.device.run({
+    kind: "conv",
+    direction,
+    input,
+    weight,
+    output,
+    bias,
+    stride,
+    padding,
+    dilation,
+    groups,
+    cpu: runConv,
+  });
 }
 
 /** [x, weight, bias?] → output */
 const forward: Op<Geometry> = {
   name: "conv",
-  infer: ([x, w], { outputSizes }) => [{ shape: [x.shape[0] as number, w.shape[0] as number, ...outputSizes], dtype: x.dtype }],
+  infer: ([x, w], { outputSizes }) => [
+    { shape: [x.shape[0] as number, w.shape[0] as number, ...outputSizes], dtype: x.dtype },
+  ],
   run: ([x, w, b]: readonly [Tensor, Tensor, ...Tensor[]], geometry, [y]) => {
     if (y.numel() > 0) issue("forward", x, w, y, b ?? null, geometry);
   },
@@ -101,9 +115,16 @@ export interface ConvOptions {
 }
 
 /** Checks a setting and spreads it over the spatial dimensions. */
-export function spread(operation: string, name: string, value: PerDimension, dims: number, least: number): readonly number[] {
+export function spread(
+  operation: string,
+  name: string,
+  value: PerDimension,
+  dims: number,
+  least: number,
+): readonly number[] {
   const only = typeof value === "number" ? value : value.length === 1 ? value[0] : undefined;
-  const list = only === undefined ? [...(value as readonly number[])] : new Array<number>(dims).fill(only); // safe: a number is the only one
+  // safe: a number is the only one
+  const list = only === undefined ? [...(value as readonly number[])] : new Array<number>(dims).fill(only);
   if (list.length !== dims || list.some((n) => !Number.isInteger(n) || n < least)) {
     throw new ArgumentError(
       `${operation}: ${name} must be ${least === 0 ? "a non-negative" : "a positive"} integer, or ${dims} of them, got ${typeof value === "object" ? showShape(value) : value}`,
@@ -114,7 +135,10 @@ export function spread(operation: string, name: string, value: PerDimension, dim
 
 const defaults = { stride: 1, padding: 0, dilation: 1, groups: 1 } as const;
 
-/** The checks that all convolutions have in common. `channels` is the dimension of the weight that meets the input's channels. */
+/**
+ * The checks that all convolutions have in common. `channels` is the dimension of the weight that meets the input's
+ * channels.
+ */
 function check(operation: string, dims: number, x: Tensor, weight: Tensor, bias: Tensor | null, groups: number): void {
   checkProductTypes(operation, x, weight);
   if (x.ndim !== dims + 2) throw shapeError(operation, `an input of ${dims + 1} or ${dims + 2} dimensions`, x);
@@ -123,8 +147,17 @@ function check(operation: string, dims: number, x: Tensor, weight: Tensor, bias:
   if (bias !== null) expectOneType(operation, x, bias);
 }
 
-/** Refuses an input that has other channels than the weight takes, and channels that cannot be divided among the groups. */
-function checkChannels(operation: string, input: Tensor, weight: Tensor, taken: number, groups: number, divided: number): void {
+/**
+ * Refuses an input that has other channels than the weight takes, and channels that cannot be divided among the groups.
+ */
+function checkChannels(
+  operation: string,
+  input: Tensor,
+  weight: Tensor,
+  taken: number,
+  groups: number,
+  divided: number,
+): void {
   const channels = input.shape[1] as number;
   if (channels === taken && divided % groups === 0) return;
   const rest = divided % groups === 0 ? "" : `, and ${divided} channels cannot be divided by ${groups}`;
@@ -152,7 +185,8 @@ function convolution(
   expectTensor(operation, input);
   expectTensor(operation, weight);
   const given = settings(operation, options, defaults);
-  if (input.ndim === dims + 1) return squeeze(convolution(operation, dims, unsqueeze(input, 0), weight, bias, options), 0);
+  if (input.ndim === dims + 1)
+    return squeeze(convolution(operation, dims, unsqueeze(input, 0), weight, bias, options), 0);
   const { groups } = given;
   check(operation, dims, input, weight, bias, groups);
   const [made, taken] = [weight.shape[0] as number, weight.shape[1] as number];
@@ -166,7 +200,8 @@ function convolution(
   let padding: readonly number[];
   let total: readonly number[];
   if (given.padding === "same") {
-    if (stride.some((s) => s !== 1)) throw new ArgumentError(`${operation}: padding "same" needs a stride of 1, got ${showShape(stride)}`);
+    if (stride.some((s) => s !== 1))
+      throw new ArgumentError(`${operation}: padding "same" needs a stride of 1, got ${showShape(stride)}`);
     total = extents.map((extent) => extent - 1);
     padding = total.map((n) => Math.floor(n / 2));
   } else {
@@ -187,7 +222,8 @@ function convolution(
 }
 
 /**
- * Convolution (cross-correlation) over one dimension: input [N, Cin, L], weight [Cout, Cin / groups, K], bias [Cout] → [N, Cout, L'].
+ * Convolution (cross-correlation) over one dimension: input [N, Cin, L], weight [Cout, Cin / groups, K], bias [Cout] →
+ * [N, Cout, L'].
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.conv1d.html
  *
@@ -202,7 +238,8 @@ export function conv1d(input: Tensor, weight: Tensor, bias: Tensor | null = null
  *
  *     y[n, o, i, j] = b[o] + Σ x[n, c, i·stride + u·dilation - padding, …] · w[o, c, u, v]
  *
- * Input [N, Cin, H, W], weight [Cout, Cin / groups, Kh, Kw], bias [Cout] → [N, Cout, H', W'] with H' = ⌊(H + 2·padding - dilation·(Kh - 1) - 1) / stride⌋ + 1.
+ * Input [N, Cin, H, W], weight [Cout, Cin / groups, Kh, Kw], bias [Cout] → [N, Cout, H', W'] with H' = ⌊(H + 2·padding
+ * - dilation·(Kh - 1) - 1) / stride⌋ + 1.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.conv2d.html
  *
@@ -214,7 +251,10 @@ export function conv2d(input: Tensor, weight: Tensor, bias: Tensor | null = null
   return convolution("conv2d", 2, input, weight, bias, options);
 }
 
-/** Convolution over three dimensions: input [N, Cin, D, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv3d.html */
+/**
+ * Convolution over three dimensions: input [N, Cin, D, H, W].
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.conv3d.html
+ */
 export function conv3d(input: Tensor, weight: Tensor, bias: Tensor | null = null, options?: ConvOptions): Tensor {
   return convolution("conv3d", 3, input, weight, bias, options);
 }
@@ -246,10 +286,15 @@ function transposed(
   expectTensor(operation, input);
   expectTensor(operation, weight);
   const given = settings(operation, options, { ...defaults, outputPadding: 0 });
-  if (input.ndim === dims + 1) return squeeze(transposed(operation, dims, unsqueeze(input, 0), weight, bias, options), 0);
+  if (input.ndim === dims + 1)
+    return squeeze(transposed(operation, dims, unsqueeze(input, 0), weight, bias, options), 0);
   const { groups } = given;
   check(operation, dims, input, weight, bias, groups);
-  const [channels, taken, made] = [input.shape[1] as number, weight.shape[0] as number, (weight.shape[1] as number) * groups];
+  const [channels, taken, made] = [
+    input.shape[1] as number,
+    weight.shape[0] as number,
+    (weight.shape[1] as number) * groups,
+  ];
   checkChannels(operation, input, weight, taken, groups, channels);
   checkBias(operation, bias, made);
   const stride = spread(operation, "stride", given.stride, dims, 1);
@@ -261,9 +306,14 @@ function transposed(
   const inputSizes = outputSizes.map((size, i) => {
     const [s, p, d, e] = [stride[i] as number, padding[i] as number, dilation[i] as number, extra[i] as number];
     if (e >= Math.max(s, d))
-      throw new ArgumentError(`${operation}: outputPadding ${e} must be less than the stride ${s} or the dilation ${d}`);
+      throw new ArgumentError(
+        `${operation}: outputPadding ${e} must be less than the stride ${s} or the dilation ${d}`,
+      );
     const result = (size - 1) * s - 2 * p + d * ((kernelSizes[i] as number) - 1) + e + 1;
-    if (result < 1) throw new ShapeError(`${operation}: the result of the input ${showShape(input.shape)} would have the size ${result}`);
+    if (result < 1)
+      throw new ShapeError(
+        `${operation}: the result of the input ${showShape(input.shape)} would have the size ${result}`,
+      );
     return result;
   });
   const geometry: Geometry = { stride, padding, dilation, groups, inputSizes, kernelSizes, outputSizes };
@@ -272,24 +322,44 @@ function transposed(
 }
 
 /**
- * Transposed convolution over one dimension, the gradient of `conv1d` for its input: input [N, Cin, L], weight [Cin, Cout / groups, K].
+ * Transposed convolution over one dimension, the gradient of `conv1d` for its input: input [N, Cin, L], weight
+ * [Cin, Cout / groups, K].
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose1d.html
  */
-export function convTranspose1d(input: Tensor, weight: Tensor, bias: Tensor | null = null, options?: ConvTransposeOptions): Tensor {
+export function convTranspose1d(
+  input: Tensor,
+  weight: Tensor,
+  bias: Tensor | null = null,
+  options?: ConvTransposeOptions,
+): Tensor {
   return transposed("convTranspose1d", 1, input, weight, bias, options);
 }
 
 /**
- * Transposed convolution over two dimensions, the gradient of `conv2d` for its input: input [N, Cin, H, W], weight [Cin, Cout / groups, Kh, Kw].
+ * Transposed convolution over two dimensions, the gradient of `conv2d` for its input: input [N, Cin, H, W], weight
+ * [Cin, Cout / groups, Kh, Kw].
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose2d.html
  */
-export function convTranspose2d(input: Tensor, weight: Tensor, bias: Tensor | null = null, options?: ConvTransposeOptions): Tensor {
+export function convTranspose2d(
+  input: Tensor,
+  weight: Tensor,
+  bias: Tensor | null = null,
+  options?: ConvTransposeOptions,
+): Tensor {
   return transposed("convTranspose2d", 2, input, weight, bias, options);
 }
 
-/** Transposed convolution over three dimensions. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose3d.html */
-export function convTranspose3d(input: Tensor, weight: Tensor, bias: Tensor | null = null, options?: ConvTransposeOptions): Tensor {
+/**
+ * Transposed convolution over three dimensions.
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose3d.html
+ */
+export function convTranspose3d(
+  input: Tensor,
+  weight: Tensor,
+  bias: Tensor | null = null,
+  options?: ConvTransposeOptions,
+): Tensor {
   return transposed("convTranspose3d", 3, input, weight, bias, options);
 }

@@ -38,15 +38,19 @@ export function contiguous(x: Tensor): Tensor {
 const casts = new Map<string, PointwiseOp>();
 
 /**
- * The values converted to another dtype; the tensor itself when it has that dtype already. Floats are cut off towards zero where
- * the target is an integer, and anything but zero is true.
+ * The values converted to another dtype; the tensor itself when it has that dtype already. Floats are cut off towards
+ * zero where the target is an integer, and anything but zero is true.
  *
  * https://pytorch.org/docs/stable/generated/torch.Tensor.to.html
  */
 export function cast(x: Tensor, dtype: DType): Tensor {
   if (!isDType(dtype)) throw new ArgumentError(`to: there is no dtype ${String(dtype)}`);
   if (x.dtype === dtype) return x;
-  const op = once(casts, `${x.dtype} ${dtype}`, () => new PointwiseOp("to", [input(0, x.dtype).cast(computeType(dtype))], [dtype]));
+  const op = once(
+    casts,
+    `${x.dtype} ${dtype}`,
+    () => new PointwiseOp("to", [input(0, x.dtype).cast(computeType(dtype))], [dtype]),
+  );
   return apply(op, [x], []);
 }
 
@@ -59,7 +63,10 @@ const transfer: Op<Backend> = {
   },
   run: ([source], _, [target]) => {
     const bytes = source.dataSync();
-    target.device.write(target.buffer, new Uint8Array(bytes.buffer, bytes.byteOffset, source.numel() * bytesOf(source.dtype)));
+    target.device.write(
+      target.buffer,
+      new Uint8Array(bytes.buffer, bytes.byteOffset, source.numel() * bytesOf(source.dtype)),
+    );
   },
   gradient: rules<Backend>({ of: (g, { inputs }) => toDevice(g, inputs[0]?.device ?? g.device) }),
 };
@@ -73,7 +80,9 @@ export function toDevice(x: Tensor, device: Backend): Tensor {
   return x.device === device ? x : apply(transfer, [x], device);
 }
 
-const copyFrom = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("copy", (target, source) => source.cast(target.dtype), { apart: [0, 1] });
+const copyFrom = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("copy", (target, source) => source.cast(target.dtype), {
+  apart: [0, 1],
+});
 
 /**
  * Stores the values of `source` in `target`, broadcast and converted to its dtype. Returns `target`.

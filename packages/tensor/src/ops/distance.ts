@@ -104,8 +104,9 @@ export interface CdistOptions {
 }
 
 /**
- * The distance of each row of one matrix from each row of another: [..., P, M] and [..., R, M] → [..., P, R]. Batches broadcast. With p = 2 and more than
- * 25 rows on a side it is computed from one matrix product, which is much faster and less exact for rows that are close to each other.
+ * The distance of each row of one matrix from each row of another: [..., P, M] and [..., R, M] → [..., P, R]. Batches
+ * broadcast. With p = 2 and more than 25 rows on a side it is computed from one matrix product, which is much faster
+ * and less exact for rows that are close to each other.
  *
  * https://pytorch.org/docs/stable/generated/torch.cdist.html
  *
@@ -113,7 +114,8 @@ export interface CdistOptions {
  */
 export function cdist(a: Tensor, b: Tensor, options?: CdistOptions): Tensor {
   const { p } = settings("cdist", options, { p: 2 });
-  if (a.ndim < 2 || b.ndim < 2 || a.shape.at(-1) !== b.shape.at(-1)) throw shapeError("cdist", "rows of one length", a, b);
+  if (a.ndim < 2 || b.ndim < 2 || a.shape.at(-1) !== b.shape.at(-1))
+    throw shapeError("cdist", "rows of one length", a, b);
   expectFloating("cdist", a.dtype);
   if (p !== 2 || Math.max(a.shape.at(-2) as number, b.shape.at(-2) as number) <= 25)
     return norm(sub(unsqueeze(a, -2), unsqueeze(b, -3)), p, -1);
@@ -131,7 +133,9 @@ export function cdist(a: Tensor, b: Tensor, options?: CdistOptions): Tensor {
 export function pdist(x: Tensor, p = 2): Tensor {
   if (x.ndim !== 2) throw shapeError("pdist", "a matrix", x);
   const count = x.shape[0] as number;
-  const pairs = Array.from({ length: count }, (_, i) => Array.from({ length: count - i - 1 }, (_, k) => [i, i + 1 + k] as const)).flat();
+  const pairs = Array.from({ length: count }, (_, i) =>
+    Array.from({ length: count - i - 1 }, (_, k) => [i, i + 1 + k] as const),
+  ).flat();
   const rows = (side: 0 | 1) =>
     selectUnchecked(
       x,

@@ -1,6 +1,7 @@
 /**
- * Sums of products named by letters. Every contraction of two operands becomes one batched matrix product: the letters fall into
- * those of both operands that stay (batch), those that go (inner), and those of one operand only (rows, columns).
+ * Sums of products named by letters. Every contraction of two operands becomes one batched matrix product: the letters
+ * fall into those of both operands that stay (batch), those that go (inner), and those of one operand only (rows,
+ * columns).
  */
 
 import { expectTensor } from "../argument.ts";
@@ -81,8 +82,16 @@ function contract(a: Named, b: Named, keep: ReadonlySet<string>): Named {
   }
   const size = (labels: readonly string[]) => labels.map((label) => sizes.get(label) as number);
   const stretched = (named: Named, order: readonly string[]) => expand(arrange(named, order), size(order));
-  const left = reshape(stretched(onlyA, [...batch, ...rows, ...inner]), [...size(batch), sizeOf(size(rows)), sizeOf(size(inner))]);
-  const right = reshape(stretched(onlyB, [...batch, ...inner, ...columns]), [...size(batch), sizeOf(size(inner)), sizeOf(size(columns))]);
+  const left = reshape(stretched(onlyA, [...batch, ...rows, ...inner]), [
+    ...size(batch),
+    sizeOf(size(rows)),
+    sizeOf(size(inner)),
+  ]);
+  const right = reshape(stretched(onlyB, [...batch, ...inner, ...columns]), [
+    ...size(batch),
+    sizeOf(size(inner)),
+    sizeOf(size(columns)),
+  ]);
   const labels = [...batch, ...rows, ...columns];
   return { x: reshape(matmul(left, right), size(labels)), labels };
 }
@@ -102,8 +111,9 @@ function parse(letters: string, rank: number | null, dots: number): string[] {
 }
 
 /**
- * Sums of products by Einstein's convention: letters name dimensions; those that are missing after the arrow are summed over. Without an arrow
- * the letters that appear once stay, in alphabetical order. `...` stands for any further dimensions, which broadcast.
+ * Sums of products by Einstein's convention: letters name dimensions; those that are missing after the arrow are summed
+ * over. Without an arrow the letters that appear once stay, in alphabetical order. `...` stands for any further
+ * dimensions, which broadcast.
  *
  * https://pytorch.org/docs/stable/generated/torch.einsum.html
  *
@@ -123,12 +133,16 @@ export function einsum(equation: string, ...operands: readonly Tensor[]): Tensor
   const first = operands[0] as Tensor; // safe: there is at least one
   for (const x of operands) if (x !== first) checkProductTypes("einsum", first, x);
   const all = named.flatMap(({ labels }) => labels);
-  const dots = [...new Set(all.filter((label) => label.startsWith(".")))].sort((a, b) => Number(b.slice(1)) - Number(a.slice(1)));
+  const dots = [...new Set(all.filter((label) => label.startsWith(".")))].sort(
+    (a, b) => Number(b.slice(1)) - Number(a.slice(1)),
+  );
   const once = all.filter((label) => !label.startsWith(".") && all.indexOf(label) === all.lastIndexOf(label)).sort();
   const result = right === undefined ? [...dots, ...once] : parse(right, null, dots.length);
   for (const label of result) {
     if (!all.includes(label) || result.indexOf(label) !== result.lastIndexOf(label)) {
-      throw new ArgumentError(`einsum: the result of "${equation}" names ${label}, which must appear once there and in an operand`);
+      throw new ArgumentError(
+        `einsum: the result of "${equation}" names ${label}, which must appear once there and in an operand`,
+      );
     }
   }
   checkLetters(equation, named);
@@ -160,12 +174,23 @@ function checkLetters(equation: string, named: readonly Named[]): void {
  *
  * https://pytorch.org/docs/stable/generated/torch.tensordot.html
  */
-export function tensordot(a: Tensor, b: Tensor, dims: number | readonly [readonly number[], readonly number[]] = 2): Tensor {
-  const whole = typeof dims === "number" ? Number.isInteger(dims) && dims >= 0 : dims.length === 2 && dims[0].length === dims[1].length;
-  if (!whole) throw new ArgumentError(`tensordot: dims must be a count or two lists of one length, got ${JSON.stringify(dims)}`);
+export function tensordot(
+  a: Tensor,
+  b: Tensor,
+  dims: number | readonly [readonly number[], readonly number[]] = 2,
+): Tensor {
+  const whole =
+    typeof dims === "number"
+      ? Number.isInteger(dims) && dims >= 0
+      : dims.length === 2 && dims[0].length === dims[1].length;
+  if (!whole)
+    throw new ArgumentError(`tensordot: dims must be a count or two lists of one length, got ${JSON.stringify(dims)}`);
   const pairs =
     typeof dims === "number"
-      ? ([Array.from({ length: dims }, (_, i) => a.ndim - dims + i), Array.from({ length: dims }, (_, i) => i)] as const)
+      ? ([
+          Array.from({ length: dims }, (_, i) => a.ndim - dims + i),
+          Array.from({ length: dims }, (_, i) => i),
+        ] as const)
       : dims;
   const fromA = pairs[0].map((d) => dimension("tensordot", d, a.ndim));
   const fromB = pairs[1].map((d) => dimension("tensordot", d, b.ndim));

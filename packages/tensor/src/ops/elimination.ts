@@ -1,6 +1,7 @@
 /**
- * Elimination made of tensor operations, a few kernels for each column: for devices that cannot be read at once, where the host cannot work matrix by
- * matrix. All matrices of a batch go together, and no value is looked at: which row comes next is an index that the device computes.
+ * Elimination made of tensor operations, a few kernels for each column: for devices that cannot be read at once, where
+ * the host cannot work matrix by matrix. All matrices of a batch go together, and no value is looked at: which row
+ * comes next is an index that the device computes.
  */
 
 import { pointwise } from "../pointwise.ts";
@@ -20,22 +21,32 @@ import { unsqueeze } from "./reshape.ts";
 import { narrow, select } from "./slice.ts";
 import { sum } from "./sum.ts";
 
-const eligible = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("pivot", (value, free) => free.eq(0).where(-1, value.abs()));
-const taken = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("pivot", (free, row, place) => row.eq(place).where(0, free), {
-  apart: [1, 2],
-});
+const eligible = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("pivot", (value, free) =>
+  free.eq(0).where(-1, value.abs()),
+);
+const taken = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>(
+  "pivot",
+  (free, row, place) => row.eq(place).where(0, free),
+  {
+    apart: [1, 2],
+  },
+);
 const factorOf = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>(
   "eliminate",
   (value, pivot, row, place) => pivot.eq(0).where(0, row.eq(place).where(pivot.sub(1), value).div(pivot)),
   { apart: [2, 3] },
 );
-const inverted = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>("det", (a, b, i, j) => a.gt(b).and(i.lt(j)).cast("int32"));
+const inverted = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>("det", (a, b, i, j) =>
+  a.gt(b).and(i.lt(j)).cast("int32"),
+);
 const parity = /* @__PURE__ */ pointwise<[Tensor, Tensor]>(
   "det",
   (product, inversions) => inversions.mod(2).eq(0).where(product, product.neg()),
   { apart: [1] },
 );
-const reduced = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("eliminate", (x, factor, row) => x.sub(factor.mul(row)));
+const reduced = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("eliminate", (x, factor, row) =>
+  x.sub(factor.mul(row)),
+);
 const rooted = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("cholesky", (x, pivot) => x.div(pivot.sqrt()));
 
 /** The least pivot that is told from zero. */
@@ -54,15 +65,19 @@ function counting(like: Tensor, n: number): Tensor {
 interface Eliminated {
   /** What stood to the right of the matrices, [..., n, k], with the same done to it. */
   readonly right: Tensor;
-  /** What was divided by, column by column: [..., n]. Where it is 0, so was every row that was left, and nothing was taken away. */
+  /**
+   * What was divided by, column by column: [..., n]. Where it is 0, so was every row that was left, and nothing was
+   * taken away.
+   */
   readonly pivots: Tensor;
   /** In which row each of them stood: [..., n], int32. */
   readonly places: Tensor;
 }
 
 /**
- * Brings square matrices [..., n, n], and what stands to the right of them, to unit matrices but for the order of their rows: each column's pivot is the largest
- * element of the rows that have not had one, and no row is moved before the end.
+ * Brings square matrices [..., n, n], and what stands to the right of them, to unit matrices but for the order of their
+ * rows: each column's pivot is the largest element of the rows that have not had one, and no row is moved before the
+ * end.
  */
 function eliminate(matrices: Tensor, n: number): Eliminated {
   const batch: Shape = matrices.shape.slice(0, -2);
@@ -135,6 +150,11 @@ export function choleskyOnDevice(a: Tensor): Tensor {
     const inner = narrow(narrow(rest, -2, 1, n - column - 1), -1, 1, n - column - 1);
     rest = reduced(inner, unsqueeze(under, -1), unsqueeze(under, -2));
   }
-  expectBetween(stack(pivots), least, Number.POSITIVE_INFINITY, "cholesky: the matrix is not positive definite (a pivot is {})");
+  expectBetween(
+    stack(pivots),
+    least,
+    Number.POSITIVE_INFINITY,
+    "cholesky: the matrix is not positive definite (a pivot is {})",
+  );
   return stack(columns, -1);
 }

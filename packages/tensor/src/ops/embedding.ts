@@ -24,9 +24,13 @@ interface Lookup {
   readonly byFrequency: boolean;
 }
 
-const without = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("embeddingBackward", (g, index, row) => index.ne(row).where(g, 0), {
-  apart: [1],
-});
+const without = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>(
+  "embeddingBackward",
+  (g, index, row) => index.ne(row).where(g, 0),
+  {
+    apart: [1],
+  },
+);
 const shared = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("embeddingBackward", (g, count) => g.div(count));
 
 /** [weight, rows], rows being the row numbers expanded to [n, width] */
@@ -59,7 +63,10 @@ const lookup: Op<Lookup> = {
 export interface EmbeddingOptions {
   /** The row that takes no gradient; negative: from the end. Default: none. */
   readonly paddingIdx?: number | null;
-  /** Rows that are looked up and are longer than this are first made this long, in the table itself. Default: they stay as they are. */
+  /**
+   * Rows that are looked up and are longer than this are first made this long, in the table itself. Default: they stay
+   * as they are.
+   */
   readonly maxNorm?: number | null;
   /** Which norm `maxNorm` means. Default 2. */
   readonly normType?: number;
@@ -68,7 +75,8 @@ export interface EmbeddingOptions {
 }
 
 /**
- * The rows of a table: `y[..., :] = weight[indices[...], :]`. Indices int32 of any shape, weight [rows, width] → [..., width].
+ * The rows of a table: `y[..., :] = weight[indices[...], :]`. Indices int32 of any shape, weight [rows, width] →
+ * [..., width].
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding.html
  *
@@ -112,7 +120,8 @@ function largest(operation: string, index: Tensor): number {
 }
 
 /**
- * A row of zeros with a single one for each class number: [...] → [..., classes], int32. Without `numClasses` there are as many as the largest number asks for.
+ * A row of zeros with a single one for each class number: [...] → [..., classes], int32. Without `numClasses` there are
+ * as many as the largest number asks for.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.one_hot.html
  */

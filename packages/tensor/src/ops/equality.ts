@@ -42,7 +42,10 @@ export interface IsinOptions {
   readonly invert?: boolean;
 }
 
-/** Whether each element is among those of another tensor, as bools. https://pytorch.org/docs/stable/generated/torch.isin.html */
+/**
+ * Whether each element is among those of another tensor, as bools.
+ * https://pytorch.org/docs/stable/generated/torch.isin.html
+ */
 export function isin(elements: Tensor, testElements: Tensor, options?: IsinOptions): Tensor {
   const { invert } = settings("isin", options, { invert: false });
   const found = any(eq(unsqueeze(elements, -1), reshape(testElements, [-1])), -1);

@@ -1,5 +1,6 @@
 /**
- * Larger shapes by repeating elements without copying them: a dimension of size one is read again and again, with stride 0.
+ * Larger shapes by repeating elements without copying them: a dimension of size one is read again and again, with
+ * stride 0.
  */
 
 import { ShapeError } from "../errors.ts";
@@ -18,7 +19,8 @@ const expanding: Op<Shape> = /* @__PURE__ */ viewOp<Shape>(
 );
 
 /**
- * Dimensions of size one stretched to the sizes given, without a copy; -1 keeps a size. More sizes than dimensions add dimensions in front.
+ * Dimensions of size one stretched to the sizes given, without a copy; -1 keeps a size. More sizes than dimensions add
+ * dimensions in front.
  *
  * https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html
  *
@@ -28,7 +30,9 @@ export function expand(x: Tensor, ...sizes: Sizes): Tensor {
   const wanted = sizesOf(sizes);
   const lead = wanted.length - x.ndim;
   if (lead < 0) {
-    throw new ShapeError(`expand: ${wanted.length} sizes ${showShape(wanted)} are too few for a tensor of shape ${showShape(x.shape)}`);
+    throw new ShapeError(
+      `expand: ${wanted.length} sizes ${showShape(wanted)} are too few for a tensor of shape ${showShape(x.shape)}`,
+    );
   }
   const shape = wanted.map((size, i) => (size === -1 && i >= lead ? (x.shape[i - lead] as number) : size));
   checkSizes("expand", shape);
@@ -45,7 +49,9 @@ export function broadcastTo(x: Tensor, shape: Shape): Tensor {
   return expand(x, shape);
 }
 
-/** All tensors stretched to their common shape. https://pytorch.org/docs/stable/generated/torch.broadcast_tensors.html */
+/**
+ * All tensors stretched to their common shape. https://pytorch.org/docs/stable/generated/torch.broadcast_tensors.html
+ */
 export function broadcastTensors<Tensors extends readonly Tensor[]>(...tensors: Tensors): TensorEach<Tensors>;
 export function broadcastTensors(...tensors: readonly Tensor[]): Tensor[] {
   const shape = broadcastShapes(

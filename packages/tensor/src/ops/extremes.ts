@@ -1,6 +1,6 @@
 /**
- * The largest and smallest elements of rows, and where they are. NaN beats everything. Without indices, equals share the gradient; with them,
- * the element that was chosen gets all of it.
+ * The largest and smallest elements of rows, and where they are. NaN beats everything. Without indices, equals share
+ * the gradient; with them, the element that was chosen gets all of it.
  */
 
 import { expectTensor } from "../argument.ts";
@@ -72,10 +72,15 @@ export function applyPair<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs
   return new ValuesAndIndices(values as Tensor, indices as Tensor); // safe: the operation has two outputs
 }
 
-/** The gradient of an operation along a dimension whose second output says where the elements of the first stood: each goes back there. */
+/**
+ * The gradient of an operation along a dimension whose second output says where the elements of the first stood: each
+ * goes back there.
+ */
 export const toPlaces: Gradient<{ readonly dim: number }> = {
   reads: () => ({ outputs: [1] }),
-  compute: ([g], { attrs, inputs, output }) => [g ? gatherBackward(g, attrs.dim, output(1), inputs[0]?.shape ?? []) : null],
+  compute: ([g], { attrs, inputs, output }) => [
+    g ? gatherBackward(g, attrs.dim, output(1), inputs[0]?.shape ?? []) : null,
+  ],
 };
 
 /** Equal, or both NaN. */
@@ -145,13 +150,20 @@ export function amax(x: Tensor, dim: Dims = null, options?: KeepOptions): Tensor
   return extreme("amax", "max", x, dim, options);
 }
 
-/** The smallest element over some dimensions, or all. Equals share the gradient. https://pytorch.org/docs/stable/generated/torch.amin.html */
+/**
+ * The smallest element over some dimensions, or all. Equals share the gradient.
+ * https://pytorch.org/docs/stable/generated/torch.amin.html
+ */
 export function amin(x: Tensor, dim: Dims = null, options?: KeepOptions): Tensor {
   return extreme("amin", "min", x, dim, options);
 }
 
 /** Both extremes. https://pytorch.org/docs/stable/generated/torch.aminmax.html */
-export function aminmax(x: Tensor, dim: number | null = null, options?: KeepOptions): { readonly min: Tensor; readonly max: Tensor } {
+export function aminmax(
+  x: Tensor,
+  dim: number | null = null,
+  options?: KeepOptions,
+): { readonly min: Tensor; readonly max: Tensor } {
   return { min: amin(x, dim, options), max: amax(x, dim, options) };
 }
 

@@ -1,7 +1,8 @@
 /**
- * Triangular factors on the host, in float64. Some columns at a time are worked out, and their product is taken away from all that is left: that is nearly all of the work, and
- * where it is much, the device does it. Parts of matrices are given by the memory from their first element on, and by how far it is from one row to the next. (Golub and Van Loan
- * 2013, "Matrix Computations", section 3.2.11.)
+ * Triangular factors on the host, in float64. Some columns at a time are worked out, and their product is taken away
+ * from all that is left: that is nearly all of the work, and where it is much, the device does it. Parts of matrices
+ * are given by the memory from their first element on, and by how far it is from one row to the next. (Golub and Van
+ * Loan 2013, "Matrix Computations", section 3.2.11.)
  */
 
 import { scope } from "../scope.ts";
@@ -17,7 +18,10 @@ function subtract(a: Float64Array, at: number, b: Float64Array, of: number, n: n
   for (let j = 0; j < n; j++) a[at + j] = (a[at + j] as number) - factor * (b[of + j] as number);
 }
 
-/** `c -= a b` of [m, k] and [k, n], with rows of `c` and `b` lying `step` apart; where that is much, on the device of `like`. */
+/**
+ * `c -= a b` of [m, k] and [k, n], with rows of `c` and `b` lying `step` apart; where that is much, on the device of
+ * `like`.
+ */
 function takeAway(
   like: Tensor,
   c: Float64Array,
@@ -35,7 +39,9 @@ function takeAway(
     return fromHost(like, [rows, columns], "float64", part);
   };
   // Safe: a product of float64.
-  const product = m * k * n > 1 << 15 && (scope(() => matmul(moved(a, aStep, m, k), moved(b, step, k, n)).dataSync()) as Float64Array);
+  const product =
+    m * k * n > 1 << 15 &&
+    (scope(() => matmul(moved(a, aStep, m, k), moved(b, step, k, n)).dataSync()) as Float64Array);
   for (let i = 0; i < m; i++)
     if (product) subtract(c, i * step, product, i * n, n);
     else for (let p = 0; p < k; p++) subtract(c, i * step, b, p * step, n, a[i * aStep + p]);
@@ -50,8 +56,8 @@ export interface Exchanged {
 }
 
 /**
- * Brings a matrix on the host to triangles: the factors below the diagonal, where the ones of its own are not written, and the rest above. The row with the largest element
- * goes up, unless rows are to stay.
+ * Brings a matrix on the host to triangles: the factors below the diagonal, where the ones of its own are not written,
+ * and the rest above. The row with the largest element goes up, unless rows are to stay.
  *
  * @param like a tensor on the device that computes large products.
  * @param a the matrix, row by row; it is overwritten.
@@ -88,7 +94,8 @@ export function eliminate(like: Tensor, a: Float64Array, columns: number, exchan
 }
 
 /**
- * Turns X of `columns` columns, its rows lying `step` apart, into `L⁻¹ X`, L being a lower triangle of n rows; its diagonal counts as ones unless it is to be divided by.
+ * Turns X of `columns` columns, its rows lying `step` apart, into `L⁻¹ X`, L being a lower triangle of n rows; its
+ * diagonal counts as ones unless it is to be divided by.
  */
 export function solveLower(
   like: Tensor,

@@ -68,6 +68,7 @@ export function filled(like: Tensor, shape: Shape, value: number, dtype: DType =
 /** A new tensor beside `like` with elements from the host. 16-bit floats come as raw bits. */
 export function fromHost(like: Tensor, shape: Shape, dtype: DType, data: TypedArray): Tensor {
   const result = like.allocate(shape, dtype);
-  if (data.length > 0) result.device.write(result.buffer, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  if (data.length > 0)
+    result.device.write(result.buffer, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   return result;
 }

@@ -1,6 +1,7 @@
 /**
- * Picking elements by index tensors, and putting them back. A gather's gradient is a scatter that adds, and the other way round. Indices are
- * int32 and, where users give them, checked before anything runs; those that kernels find, as extremes and sorting do, are right.
+ * Picking elements by index tensors, and putting them back. A gather's gradient is a scatter that adds, and the other
+ * way round. Indices are int32 and, where users give them, checked before anything runs; those that kernels find, as
+ * extremes and sorting do, are right.
  */
 
 import { expectTensor } from "../argument.ts";
@@ -25,12 +26,20 @@ const gathering: Op<number> = {
   name: "gather",
   infer: ([x, index]) => [{ shape: index.shape, dtype: x.dtype }],
   run: ([x, index], dim, [to]) => {
-    if (to.numel() > 0) to.device.run({ kind: "gather", dim, input: withDimension(x), index: withDimension(index), to: withDimension(to) });
+    if (to.numel() > 0)
+      to.device.run({
+        kind: "gather",
+        dim,
+        input: withDimension(x),
+        index: withDimension(index),
+        to: withDimension(to),
+      });
   },
   gradient: /* @__PURE__ */ rules<number>(
     {
       inputs: [1],
-      of: (g, context) => apply(spreading, [g, context.input(1)], { dim: context.attrs, shape: (context.inputs[0] as Spec).shape }),
+      of: (g, context) =>
+        apply(spreading, [g, context.input(1)], { dim: context.attrs, shape: (context.inputs[0] as Spec).shape }),
     },
     null,
   ),
@@ -73,7 +82,9 @@ export function checkAlong(operation: string, x: Tensor, dim: number, index: Ten
   expectTensor(operation, index);
   const at = dimension(operation, dim, x.ndim);
   // An index with nothing in it picks nothing, however long its sides are.
-  const fits = index.ndim === x.ndim && (index.numel() === 0 || index.shape.every((size, i) => i === at || size <= (x.shape[i] as number)));
+  const fits =
+    index.ndim === x.ndim &&
+    (index.numel() === 0 || index.shape.every((size, i) => i === at || size <= (x.shape[i] as number)));
   if (!fits) {
     throw new ShapeError(
       `${operation}: an index of shape ${showShape(index.shape)} does not fit a tensor of shape ${showShape(x.shape)}: it needs as many dimensions, none larger except dimension ${at}`,
@@ -138,7 +149,8 @@ export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
 }
 
 /**
- * The elements of `x`, counted in row-major order, at these indices, in the shape of the indices. Negative indices count from the end.
+ * The elements of `x`, counted in row-major order, at these indices, in the shape of the indices. Negative indices
+ * count from the end.
  *
  * https://pytorch.org/docs/stable/generated/torch.take.html
  */
@@ -149,7 +161,8 @@ export function take(x: Tensor, index: Tensor): Tensor {
 }
 
 /**
- * Like `gather`, but the other dimensions are broadcast; without a dimension, `x` is taken flat. Negative indices count from the end.
+ * Like `gather`, but the other dimensions are broadcast; without a dimension, `x` is taken flat. Negative indices count
+ * from the end.
  *
  * https://pytorch.org/docs/stable/generated/torch.take_along_dim.html
  */

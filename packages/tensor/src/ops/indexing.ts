@@ -1,6 +1,6 @@
 /**
- * Indexing with brackets, as numpy and PyTorch have it. Numbers, ranges, new axes and dots give views; index tensors and masks pick
- * elements and give copies. One description of the index serves reading and writing.
+ * Indexing with brackets, as numpy and PyTorch have it. Numbers, ranges, new axes and dots give views; index tensors
+ * and masks pick elements and give copies. One description of the index serves reading and writing.
  */
 
 import { expectOneType } from "../dtype.ts";
@@ -31,8 +31,9 @@ export interface Range {
 }
 
 /**
- * One entry of an index: a number (negative: from the end), a range as an object or as text (`"1:5"`, `"::2"`, `":"`), `null` for a new axis, `"..."` for
- * all dimensions not named, an int32 tensor or a list of indices, or a bool tensor as a mask.
+ * One entry of an index: a number (negative: from the end), a range as an object or as text (`"1:5"`, `"::2"`, `":"`),
+ * `null` for a new axis, `"..."` for all dimensions not named, an int32 tensor or a list of indices, or a bool tensor
+ * as a mask.
  */
 export type Index = number | Range | string | null | Tensor | readonly number[];
 
@@ -64,8 +65,10 @@ function width(entry: Index): number {
 /** Applies the basic entries as views, and collects the index tensors with the dimensions they stand for. */
 function resolve(x: Tensor, entries: readonly Index[]): { readonly view: Tensor; readonly picked: readonly Picked[] } {
   const taken = entries.reduce((sum: number, entry) => sum + width(entry), 0);
-  if (taken > x.ndim) throw new IndexError(`index: too many indices: ${taken} for a tensor of shape ${showShape(x.shape)}`);
-  if (entries.filter((entry) => entry === "...").length > 1) throw new ArgumentError('index: only one "..." may appear in an index');
+  if (taken > x.ndim)
+    throw new IndexError(`index: too many indices: ${taken} for a tensor of shape ${showShape(x.shape)}`);
+  if (entries.filter((entry) => entry === "...").length > 1)
+    throw new ArgumentError('index: only one "..." may appear in an index');
   let view = x;
   let dim = 0;
   const picked: Picked[] = [];
@@ -112,18 +115,23 @@ function maskIndices(view: Tensor, dim: number, mask: Tensor): Tensor[] {
   return nonzero(mask, { asTuple: true }).map((index) => toDevice(index, view.device));
 }
 
-const position = /* @__PURE__ */ pointwise<[Tensor, number, Tensor]>("position", (outer, size, index) => outer.mul(size).add(index));
+const position = /* @__PURE__ */ pointwise<[Tensor, number, Tensor]>("position", (outer, size, index) =>
+  outer.mul(size).add(index),
+);
 
 /** Index tensors of several dimensions as one, counting the elements of these dimensions in row-major order. */
 function joined(view: Tensor, picked: readonly Picked[]): Tensor {
-  const wrapped = picked.map(({ dim, index }) => [wrapNegative(index, view.shape[dim] as number), view.shape[dim] as number] as const);
-  const [first, ...rest] = wrapped as [readonly [Tensor, number], ...(readonly [Tensor, number])[]]; // safe: at least one
+  const wrapped = picked.map(
+    ({ dim, index }) => [wrapNegative(index, view.shape[dim] as number), view.shape[dim] as number] as const,
+  );
+  // safe: at least one
+  const [first, ...rest] = wrapped as [readonly [Tensor, number], ...(readonly [Tensor, number])[]];
   return rest.reduce((outer, [index, size]) => position(outer, size, index), first[0]);
 }
 
 /**
- * Before which of the other dimensions comes what is picked: it stays in its place where no other stands between the index tensors, and goes to the front
- * otherwise. An index without dimensions is a number, and separates nothing.
+ * Before which of the other dimensions comes what is picked: it stays in its place where no other stands between the
+ * index tensors, and goes to the front otherwise. An index without dimensions is a number, and separates nothing.
  */
 function placeOf(picked: readonly Picked[], others: readonly number[]): number {
   const wide = picked.filter(({ index }) => index.ndim > 0);
@@ -133,8 +141,8 @@ function placeOf(picked: readonly Picked[], others: readonly number[]): number {
 }
 
 /**
- * A part of a tensor, as `x[index]` in Python. Numbers, ranges, `null` and `"..."` give a view of the same memory; index tensors, lists and
- * masks give a copy.
+ * A part of a tensor, as `x[index]` in Python. Numbers, ranges, `null` and `"..."` give a view of the same memory;
+ * index tensors, lists and masks give a copy.
  *
  * https://pytorch.org/docs/stable/tensor_view.html and https://numpy.org/doc/stable/user/basics.indexing.html
  *
@@ -176,7 +184,10 @@ function slice0(x: Tensor): Tensor {
   return reshape(x, x.shape);
 }
 
-/** For each element that an index picks, its position in the view, counted in row-major order: in the shape that `get` gives. */
+/**
+ * For each element that an index picks, its position in the view, counted in row-major order: in the shape that `get`
+ * gives.
+ */
 function positions(view: Tensor, picked: readonly Picked[]): Tensor {
   const shape = broadcastShapes(
     "index",
@@ -191,7 +202,11 @@ function positions(view: Tensor, picked: readonly Picked[]): Tensor {
     const one = picked.find((p) => p.dim === dim);
     if (one !== undefined) {
       const lead = shape.length - one.index.ndim;
-      const sizes = [...new Array<number>(start + lead).fill(1), ...one.index.shape, ...new Array<number>(others.length - start).fill(1)];
+      const sizes = [
+        ...new Array<number>(start + lead).fill(1),
+        ...one.index.shape,
+        ...new Array<number>(others.length - start).fill(1),
+      ];
       return reshape(wrapNegative(one.index, size), sizes);
     }
     const k = others.indexOf(dim);
@@ -222,11 +237,14 @@ function fitted(value: Tensor | number | boolean, to: Tensor, shape: Shape): Ten
 /** Dimensions of size one in front of what is asked for do not matter. */
 function withoutLead(value: Tensor, rank: number): Tensor {
   const extra = value.ndim - rank;
-  return extra > 0 && value.shape.slice(0, extra).every((size) => size === 1) ? reshape(value, value.shape.slice(extra)) : value;
+  return extra > 0 && value.shape.slice(0, extra).every((size) => size === 1)
+    ? reshape(value, value.shape.slice(extra))
+    : value;
 }
 
 /**
- * Stores a value in a part of a tensor, as `x[index] = value` in Python. The value is broadcast and converted. Returns `x`.
+ * Stores a value in a part of a tensor, as `x[index] = value` in Python. The value is broadcast and converted. Returns
+ * `x`.
  *
  * @throws IndexError for an index out of range. @throws ShapeError when the value does not fit.
  * @example
@@ -235,7 +253,14 @@ function withoutLead(value: Tensor, rank: number): Tensor {
  */
 export function set(x: Tensor, entries: readonly Index[], value: Tensor | number | boolean): Tensor {
   const only = entries[0];
-  if (entries.length === 1 && only !== undefined && only !== null && isTensor(only) && only.dtype === "bool" && typeof value !== "object") {
+  if (
+    entries.length === 1 &&
+    only !== undefined &&
+    only !== null &&
+    isTensor(only) &&
+    only.dtype === "bool" &&
+    typeof value !== "object"
+  ) {
     const lead = only.ndim;
     if (lead <= x.ndim && only.shape.every((size, i) => size === x.shape[i])) {
       maskedFill_(x, reshape(only, [...only.shape, ...new Array<number>(x.ndim - lead).fill(1)]), value);
@@ -259,7 +284,11 @@ export interface IndexPutOptions {
   readonly accumulate?: boolean;
 }
 
-function putOperands(x: Tensor, indices: readonly (Tensor | null)[], values: Tensor): readonly [Tensor, Tensor, Tensor] {
+function putOperands(
+  x: Tensor,
+  indices: readonly (Tensor | null)[],
+  values: Tensor,
+): readonly [Tensor, Tensor, Tensor] {
   const { view, picked } = resolve(
     x,
     // In a list, an index without dimensions is a tensor like the others.
@@ -274,18 +303,29 @@ function putOperands(x: Tensor, indices: readonly (Tensor | null)[], values: Ten
 }
 
 /**
- * `x` with values put at (or added to) the places that index tensors name, one for each of the first dimensions; `null` takes a dimension whole.
+ * `x` with values put at (or added to) the places that index tensors name, one for each of the first dimensions; `null`
+ * takes a dimension whole.
  *
  * https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html
  */
-export function indexPut(x: Tensor, indices: readonly (Tensor | null)[], values: Tensor, options?: IndexPutOptions): Tensor {
+export function indexPut(
+  x: Tensor,
+  indices: readonly (Tensor | null)[],
+  values: Tensor,
+  options?: IndexPutOptions,
+): Tensor {
   const by = puttingBy("indexPut", options);
   const [, places, source] = putOperands(x, indices, values);
   return putFlat(x, places, source, by);
 }
 
 /** `indexPut` in place. */
-export function indexPut_(x: Tensor, indices: readonly (Tensor | null)[], values: Tensor, options?: IndexPutOptions): Tensor {
+export function indexPut_(
+  x: Tensor,
+  indices: readonly (Tensor | null)[],
+  values: Tensor,
+  options?: IndexPutOptions,
+): Tensor {
   const by = puttingBy("indexPut_", options);
   const [, places, source] = putOperands(x, indices, values);
   return putFlat_(x, places, source, by);

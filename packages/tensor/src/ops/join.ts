@@ -56,12 +56,14 @@ const joining: Op<number> = {
 };
 
 function expectTensors(operation: string, tensors: readonly Tensor[]): void {
-  if (!Array.isArray(tensors) || tensors.length === 0) throw new ArgumentError(`${operation}: expected a list of at least one tensor`);
+  if (!Array.isArray(tensors) || tensors.length === 0)
+    throw new ArgumentError(`${operation}: expected a list of at least one tensor`);
   for (const x of tensors) expectTensor(operation, x);
 }
 
 /**
- * Tensors one behind the other along an existing dimension; all other sizes are equal. Empty tensors of one dimension are left out, as in PyTorch.
+ * Tensors one behind the other along an existing dimension; all other sizes are equal. Empty tensors of one dimension
+ * are left out, as in PyTorch.
  *
  * https://pytorch.org/docs/stable/generated/torch.cat.html
  *
@@ -95,7 +97,9 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
   const first = tensors[0] as Tensor; // safe: not empty
   for (const x of tensors) {
     if (!sameShape(x.shape, first.shape)) {
-      throw new ShapeError(`stack: all tensors must have one shape, got ${showShape(first.shape)} and ${showShape(x.shape)}`);
+      throw new ShapeError(
+        `stack: all tensors must have one shape, got ${showShape(first.shape)} and ${showShape(x.shape)}`,
+      );
     }
   }
   const at = dimension("stack", dim, first.ndim + 1);
@@ -106,7 +110,10 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
   );
 }
 
-/** Tensors side by side: along the columns, vectors end to end. https://pytorch.org/docs/stable/generated/torch.hstack.html */
+/**
+ * Tensors side by side: along the columns, vectors end to end.
+ * https://pytorch.org/docs/stable/generated/torch.hstack.html
+ */
 export function hstack(tensors: readonly Tensor[]): Tensor {
   expectTensors("hstack", tensors);
   const lifted = tensors.map((x) => atLeast(x, 1));

@@ -1,6 +1,7 @@
 /**
- * A little dense linear algebra: what small matrices need. The decompositions run on the host in float64, matrix by matrix, where the device can be read
- * at once, and otherwise on the device; their gradients are made of matrix products and can be differentiated again.
+ * A little dense linear algebra: what small matrices need. The decompositions run on the host in float64, matrix by
+ * matrix, where the device can be read at once, and otherwise on the device; their gradients are made of matrix
+ * products and can be differentiated again.
  */
 
 import { expectTensor } from "../argument.ts";
@@ -43,7 +44,10 @@ function expectSquare(operation: string, a: Tensor): number {
 /** As many as an operation has outputs and inputs. */
 type Arrays = readonly [Float64Array, Float64Array, Float64Array];
 
-/** Computes the outputs on the host, in float64 and matrix by matrix, or where nothing can be read at once, on the device. */
+/**
+ * Computes the outputs on the host, in float64 and matrix by matrix, or where nothing can be read at once, on the
+ * device.
+ */
 function store(
   outputs: readonly Tensor[],
   inputs: readonly Tensor[],
@@ -65,7 +69,8 @@ function store(
   const results = outputs.map((x) => new Float64Array(x.numel()));
   for (let k = 0; k < matrices; k++) {
     const part = (all: Float64Array) => all.subarray((k * all.length) / matrices, ((k + 1) * all.length) / matrices);
-    each([...results, ...sources].map(part) as readonly Float64Array[] as Arrays); // safe: an operation takes as many as it has
+    // safe: an operation takes as many as it has
+    each([...results, ...sources].map(part) as readonly Float64Array[] as Arrays);
   }
   outputs.forEach((to, i) => {
     const data = encode(results[i] as Float64Array, to.dtype);
@@ -106,7 +111,8 @@ const solving: Op<"triangle" | undefined> = {
 };
 
 /**
- * The solution X of `A X = B` for square matrices: B is a vector [n], a matrix [n, k], or a batch of either; batches broadcast.
+ * The solution X of `A X = B` for square matrices: B is a vector [n], a matrix [n, k], or a batch of either; batches
+ * broadcast.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.solve.html
  *
@@ -189,7 +195,10 @@ export interface LogDeterminant {
   readonly logabsdet: Tensor;
 }
 
-/** a → sign and logarithm of the determinant. Matrices of some size have determinants that no float holds, so they are not computed first. */
+/**
+ * a → sign and logarithm of the determinant. Matrices of some size have determinants that no float holds, so they are
+ * not computed first.
+ */
 const logDeterminant: Op = {
   name: "slogdet",
   infer: ([a]) => {
@@ -218,8 +227,9 @@ const logDeterminant: Op = {
 };
 
 /**
- * The sign of the determinant of each square matrix, and the logarithm of its size, which is finite also where the determinant itself is too large or too
- * small for a float; 0 and -∞ for singular matrices. The gradient is that of the logarithm; it throws for singular matrices.
+ * The sign of the determinant of each square matrix, and the logarithm of its size, which is finite also where the
+ * determinant itself is too large or too small for a float; 0 and -∞ for singular matrices. The gradient is that of the
+ * logarithm; it throws for singular matrices.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.slogdet.html
  */
@@ -229,7 +239,10 @@ export function slogdet(a: Tensor): LogDeterminant {
   return { sign, logabsdet };
 }
 
-/** The logarithm of the determinant of each square matrix; NaN where that is negative. https://pytorch.org/docs/stable/generated/torch.logdet.html */
+/**
+ * The logarithm of the determinant of each square matrix; NaN where that is negative.
+ * https://pytorch.org/docs/stable/generated/torch.logdet.html
+ */
 export function logdet(a: Tensor): Tensor {
   expectSquare("logdet", a);
   const { sign, logabsdet } = slogdet(a);
@@ -247,7 +260,8 @@ export interface TriangularOptions {
 }
 
 /**
- * The solution X of `A X = B` for triangular matrices [..., n, n]; B is [..., n, k]. What stands in the other triangle is not looked at.
+ * The solution X of `A X = B` for triangular matrices [..., n, n]; B is [..., n, k]. What stands in the other triangle
+ * is not looked at.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.solve_triangular.html
  *
@@ -255,7 +269,11 @@ export interface TriangularOptions {
  */
 export function solveTriangular(a: Tensor, b: Tensor, options: TriangularOptions): Tensor {
   const defaults = { upper: undefined, unitriangular: false, left: true };
-  const { upper, unitriangular, left } = settings<Partial<TriangularOptions>, typeof defaults>("solveTriangular", options, defaults);
+  const { upper, unitriangular, left } = settings<Partial<TriangularOptions>, typeof defaults>(
+    "solveTriangular",
+    options,
+    defaults,
+  );
   expectSquare("solveTriangular", a);
   const own = (upper ? triu : tril)(a, unitriangular ? (upper ? 1 : -1) : 0);
   const whole = unitriangular ? add(own, identities(a)) : own;
@@ -274,7 +292,10 @@ export function choleskySolve(b: Tensor, factor: Tensor, upper = false): Tensor 
   return solveTriangular(mT(lower), solveTriangular(lower, b, { upper: false }), { upper: true });
 }
 
-/** Scalar products of vectors along a dimension; the others broadcast. https://pytorch.org/docs/stable/generated/torch.linalg.vecdot.html */
+/**
+ * Scalar products of vectors along a dimension; the others broadcast.
+ * https://pytorch.org/docs/stable/generated/torch.linalg.vecdot.html
+ */
 export function vecdot(a: Tensor, b: Tensor, dim = -1): Tensor {
   return sum(mul(a, b), dim);
 }
@@ -310,7 +331,8 @@ const factoring: Op = {
 };
 
 /**
- * The lower triangle L with `L Lᵀ = A` of each symmetric positive definite matrix. Only the lower triangle of A is read.
+ * The lower triangle L with `L Lᵀ = A` of each symmetric positive definite matrix. Only the lower triangle of A is
+ * read.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.cholesky.html
  *
@@ -321,7 +343,10 @@ export function cholesky(a: Tensor): Tensor {
   return apply(factoring, [a], undefined);
 }
 
-/** The sum of a matrix's diagonal. https://pytorch.org/docs/stable/generated/torch.trace.html (a function only: `x.trace` is the tensor's history) */
+/**
+ * The sum of a matrix's diagonal. https://pytorch.org/docs/stable/generated/torch.trace.html (a function only:
+ * `x.trace` is the tensor's history)
+ */
 export function trace(x: Tensor): Tensor {
   if (x.ndim !== 2) throw shapeError("trace", "a matrix", x);
   return sum(diagonal(x));
@@ -344,7 +369,9 @@ export function matrixPower(a: Tensor, n: number): Tensor {
   return n % 2 === 1 ? matmul(square, a) : square;
 }
 
-const crossed = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>("cross", (a1, b2, a2, b1) => a1.mul(b2).sub(a2.mul(b1)));
+const crossed = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>("cross", (a1, b2, a2, b1) =>
+  a1.mul(b2).sub(a2.mul(b1)),
+);
 
 /**
  * The cross product of vectors of three elements along a dimension.
@@ -371,11 +398,19 @@ export interface NormOptions {
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.vector_norm.html
  */
-export function vectorNorm(x: Tensor, ord = 2, dim: number | readonly number[] | null = null, options?: NormOptions): Tensor {
+export function vectorNorm(
+  x: Tensor,
+  ord = 2,
+  dim: number | readonly number[] | null = null,
+  options?: NormOptions,
+): Tensor {
   return norm(x, ord, dim, options);
 }
 
-/** Which norm of a matrix: Frobenius's, the largest (1) or smallest (-1) sum of a column, the largest (∞) or smallest (-∞) sum of a row. */
+/**
+ * Which norm of a matrix: Frobenius's, the largest (1) or smallest (-1) sum of a column, the largest (∞) or smallest
+ * (-∞) sum of a row.
+ */
 export type MatrixNormOrder = "fro" | number;
 
 /**
@@ -391,7 +426,9 @@ export function matrixNorm(a: Tensor, ord: MatrixNormOrder = "fro", options?: No
   expectFloating("matrixNorm", a.dtype);
   if (ord === "fro") return norm(a, 2, [-2, -1], { keepdim });
   if (![1, Number.POSITIVE_INFINITY].includes(Math.abs(ord))) {
-    throw new ArgumentError(`matrixNorm: there is no order ${String(ord)}; there are "fro", 1, -1, Infinity and -Infinity`);
+    throw new ArgumentError(
+      `matrixNorm: there is no order ${String(ord)}; there are "fro", 1, -1, Infinity and -Infinity`,
+    );
   }
   const along = Math.abs(ord) === 1 ? -2 : -1;
   const sums = sum(abs(a), along, { keepdim: true });

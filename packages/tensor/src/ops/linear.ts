@@ -1,6 +1,6 @@
 /**
- * Matrix products with something added: a layer's `x · Wᵀ + b`, and `addmm` and its relatives. Where nothing but a bias is added, the kernel
- * adds it while it still holds the result in registers.
+ * Matrix products with something added: a layer's `x · Wᵀ + b`, and `addmm` and its relatives. Where nothing but a bias
+ * is added, the kernel adds it while it still holds the result in registers.
  */
 
 import { expectTensor } from "../argument.ts";
@@ -70,7 +70,8 @@ const affine: Op = {
       inputs: [0],
       of: (g, context) => {
         const x = context.input(0);
-        const flat = (y: Tensor) => (y.ndim === 2 ? y : reshape(y, [sizeOf(y.shape.slice(0, -1)), y.shape[y.ndim - 1] as number]));
+        const flat = (y: Tensor) =>
+          y.ndim === 2 ? y : reshape(y, [sizeOf(y.shape.slice(0, -1)), y.shape[y.ndim - 1] as number]);
         return mm(t(flat(g)), flat(x));
       },
     },
@@ -142,17 +143,26 @@ export function addmv(input: Tensor, a: Tensor, vector: Tensor, options?: AddPro
   return addProduct("addmv", input, mv(a, vector), options);
 }
 
-/** `beta · input + alpha · (a · b)` for batches of matrices. https://pytorch.org/docs/stable/generated/torch.baddbmm.html */
+/**
+ * `beta · input + alpha · (a · b)` for batches of matrices.
+ * https://pytorch.org/docs/stable/generated/torch.baddbmm.html
+ */
 export function baddbmm(input: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
   return addProduct("baddbmm", input, bmm(a, b), options);
 }
 
-/** `beta · input + alpha · (a ⊗ b)`, all products of elements of two vectors. https://pytorch.org/docs/stable/generated/torch.addr.html */
+/**
+ * `beta · input + alpha · (a ⊗ b)`, all products of elements of two vectors.
+ * https://pytorch.org/docs/stable/generated/torch.addr.html
+ */
 export function addr(input: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
   return addProduct("addr", input, outer(a, b), options);
 }
 
-/** `beta · input + alpha · Σ (a · b)`, summed over a batch of matrices. https://pytorch.org/docs/stable/generated/torch.addbmm.html */
+/**
+ * `beta · input + alpha · Σ (a · b)`, summed over a batch of matrices.
+ * https://pytorch.org/docs/stable/generated/torch.addbmm.html
+ */
 export function addbmm(input: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
   return addProduct("addbmm", input, sum(bmm(a, b), 0), options);
 }

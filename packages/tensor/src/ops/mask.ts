@@ -1,6 +1,7 @@
 /**
- * Picking and replacing elements by a mask of bools, and finding what is not zero. Where the result's size depends on values, they are read
- * on the host, so these need a device that can be read at once; `maskedFill` and `maskedScatter` do not.
+ * Picking and replacing elements by a mask of bools, and finding what is not zero. Where the result's size depends on
+ * values, they are read on the host, so these need a device that can be read at once; `maskedFill` and `maskedScatter`
+ * do not.
  */
 
 import { expectOneType, kindOf } from "../dtype.ts";
@@ -33,7 +34,8 @@ function nonzeroPositions(x: Tensor): Int32Array<ArrayBuffer> {
 }
 
 /**
- * The indices of the elements that are not zero, one row each: int32, [count, dimensions]; with `asTuple` one index tensor per dimension.
+ * The indices of the elements that are not zero, one row each: int32, [count, dimensions]; with `asTuple` one index
+ * tensor per dimension.
  *
  * https://pytorch.org/docs/stable/generated/torch.nonzero.html
  *
@@ -119,7 +121,12 @@ export function maskedScatter(x: Tensor, mask: Tensor, source: Tensor): Tensor {
   expectOneType("maskedScatter", x, source);
   const replaced = expand(mask, shape);
   const available = source.numel();
-  expectBetween(sum(replaced), 0, available, `maskedScatter: the mask is true {} times, but the source has ${available} elements`);
+  expectBetween(
+    sum(replaced),
+    0,
+    available,
+    `maskedScatter: the mask is true {} times, but the source has ${available} elements`,
+  );
   if (available === 0) return filling(expand(x, shape), replaced, 0);
   // How often the mask has been true so far says which element of the source comes.
   const place = placeOf(cumsum(reshape(replaced, [-1]), 0));

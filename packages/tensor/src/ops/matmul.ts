@@ -1,6 +1,6 @@
 /**
- * Products of vectors and matrices. All of them are one kernel call on matrices or batches of them; transposed and broadcast operands are
- * views, so nothing is copied on the way. The gradients are matrix products again.
+ * Products of vectors and matrices. All of them are one kernel call on matrices or batches of them; transposed and
+ * broadcast operands are views, so nothing is copied on the way. The gradients are matrix products again.
  */
 
 import { expectTensor } from "../argument.ts";
@@ -23,7 +23,9 @@ export function checkProductTypes(operation: string, a: Tensor, b: Tensor): void
 }
 
 function cannotMultiply(operation: string, a: Shape, b: Shape, inner: readonly [number, number]): ShapeError {
-  return new ShapeError(`${operation}: cannot multiply ${showShape(a)} by ${showShape(b)}: inner sizes ${inner[0]} and ${inner[1]} differ`);
+  return new ShapeError(
+    `${operation}: cannot multiply ${showShape(a)} by ${showShape(b)}: inner sizes ${inner[0]} and ${inner[1]} differ`,
+  );
 }
 
 /** A batch of matrices read with a larger batch shape. */
@@ -61,8 +63,8 @@ const product: Op = {
 };
 
 /**
- * The product of two tensors: of two vectors the scalar product, of matrices the matrix product, of more dimensions the products of the
- * matrices in the last two, the others broadcast.
+ * The product of two tensors: of two vectors the scalar product, of matrices the matrix product, of more dimensions the
+ * products of the matrices in the last two, the others broadcast.
  *
  *     [m, k] × [k, n] → [m, n]        [...B, m, k] × [...B, k, n] → [...B, m, n]
  *
@@ -98,7 +100,9 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
 function expectDims(operation: string, x: Tensor, dims: number, which: string): void {
   expectTensor(operation, x);
   if (x.ndim !== dims)
-    throw new ShapeError(`${operation}: ${which} must have ${dims} dimension${dims === 1 ? "" : "s"}, got shape ${showShape(x.shape)}`);
+    throw new ShapeError(
+      `${operation}: ${which} must have ${dims} dimension${dims === 1 ? "" : "s"}, got shape ${showShape(x.shape)}`,
+    );
 }
 
 /** The product of two matrices: [m, k] × [k, n] → [m, n]. https://pytorch.org/docs/stable/generated/torch.mm.html */
@@ -108,7 +112,10 @@ export function mm(a: Tensor, b: Tensor): Tensor {
   return apply(product, [a, b], undefined);
 }
 
-/** Products of matrices pair by pair: [B, m, k] × [B, k, n] → [B, m, n]. https://pytorch.org/docs/stable/generated/torch.bmm.html */
+/**
+ * Products of matrices pair by pair: [B, m, k] × [B, k, n] → [B, m, n].
+ * https://pytorch.org/docs/stable/generated/torch.bmm.html
+ */
 export function bmm(a: Tensor, b: Tensor): Tensor {
   expectDims("bmm", a, 3, "the first batch");
   expectDims("bmm", b, 3, "the second batch");
@@ -132,14 +139,20 @@ export function dot(a: Tensor, b: Tensor): Tensor {
   return matmul(a, b);
 }
 
-/** All products of an element of one vector with one of the other: [m], [n] → [m, n]. https://pytorch.org/docs/stable/generated/torch.outer.html */
+/**
+ * All products of an element of one vector with one of the other: [m], [n] → [m, n].
+ * https://pytorch.org/docs/stable/generated/torch.outer.html
+ */
 export function outer(a: Tensor, b: Tensor): Tensor {
   expectDims("outer", a, 1, "the first vector");
   expectDims("outer", b, 1, "the second vector");
   return mul(unsqueeze(a, 1), unsqueeze(b, 0));
 }
 
-/** Scalar products along the last dimensions: [...A, k], [...B, k] → [...A, ...B]; by a scalar, the product with it. https://pytorch.org/docs/stable/generated/torch.inner.html */
+/**
+ * Scalar products along the last dimensions: [...A, k], [...B, k] → [...A, ...B]; by a scalar, the product with it.
+ * https://pytorch.org/docs/stable/generated/torch.inner.html
+ */
 export function inner(a: Tensor, b: Tensor): Tensor {
   if (a.ndim === 0 || b.ndim === 0) return mul(a, b);
   const [k, l] = [a.shape[a.ndim - 1] as number, b.shape[b.ndim - 1] as number];
@@ -148,7 +161,10 @@ export function inner(a: Tensor, b: Tensor): Tensor {
   return reshape(apply(product, [rows(a), mT(rows(b))], undefined), [...a.shape.slice(0, -1), ...b.shape.slice(0, -1)]);
 }
 
-/** The product of several matrices, from left to right. https://pytorch.org/docs/stable/generated/torch.chain_matmul.html */
+/**
+ * The product of several matrices, from left to right.
+ * https://pytorch.org/docs/stable/generated/torch.chain_matmul.html
+ */
 export function chainMatmul(...matrices: readonly [Tensor, ...Tensor[]]): Tensor {
   return matrices.reduce((a, b) => mm(a, b));
 }

@@ -1,7 +1,8 @@
 /**
- * Normalisation: rows shifted to mean 0 and scaled to variance 1, then scaled and shifted by learned tensors. What forms a row is the whole
- * difference between layer, group, instance and batch normalisation. Forward is one row program; so is the gradient of the input, and that of the
- * learned tensors, which comes along with it where they are constant within a row.
+ * Normalisation: rows shifted to mean 0 and scaled to variance 1, then scaled and shifted by learned tensors. What
+ * forms a row is the whole difference between layer, group, instance and batch normalisation. Forward is one row
+ * program; so is the gradient of the input, and that of the learned tensors, which comes along with it where they are
+ * constant within a row.
  */
 
 import { checkInteger } from "../argument.ts";
@@ -80,9 +81,15 @@ export function layerNorm(
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.rms_norm.html
  *
- * @param options.eps default: the dtype's distance from 1 to the next number. @throws ShapeError when x does not end in the normalized shape.
+ * @param options.eps default: the dtype's distance from 1 to the next number. @throws ShapeError when x does not end in
+ * the normalized shape.
  */
-export function rmsNorm(x: Tensor, normalizedShape: Shape, weight: Tensor | null = null, options?: NormalizationOptions): Tensor {
+export function rmsNorm(
+  x: Tensor,
+  normalizedShape: Shape,
+  weight: Tensor | null = null,
+  options?: NormalizationOptions,
+): Tensor {
   expectFloating("rmsNorm", x.dtype);
   const { eps } = settings("rmsNorm", options, { eps: finfo(x.dtype).eps });
   const dims = lastDimensions("rmsNorm", x, normalizedShape);
@@ -97,7 +104,8 @@ export function rmsNorm(x: Tensor, normalizedShape: Shape, weight: Tensor | null
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.group_norm.html
  *
- * @param x [N, C, ...]. @param weight [C]. @param bias [C]. @throws ShapeError when the groups do not divide the channels.
+ * @param x [N, C, ...]. @param weight [C]. @param bias [C]. @throws ShapeError when the groups do not divide the
+ * channels.
  */
 export function groupNorm(
   x: Tensor,
@@ -110,7 +118,9 @@ export function groupNorm(
   expectFloating("groupNorm", x.dtype);
   const channels = channelsOf("groupNorm", x);
   if (!Number.isInteger(numGroups) || numGroups < 1 || channels % numGroups !== 0) {
-    throw new ShapeError(`groupNorm: ${channels} channels of an input of shape ${showShape(x.shape)} do not form ${numGroups} groups`);
+    throw new ShapeError(
+      `groupNorm: ${channels} channels of an input of shape ${showShape(x.shape)} do not form ${numGroups} groups`,
+    );
   }
   expectShape("groupNorm", "weight", weight, [channels]);
   expectShape("groupNorm", "bias", bias, [channels]);
@@ -122,7 +132,15 @@ export function groupNorm(
     );
   const perChannel = [numGroups, channels / numGroups, ...rest.map(() => 1)];
   const dims = [2, ...rest.map((_, i) => i + 3)];
-  const { result } = normalized("groupNorm", grouped, dims, shaped(weight, perChannel), shaped(bias, perChannel), eps, true);
+  const { result } = normalized(
+    "groupNorm",
+    grouped,
+    dims,
+    shaped(weight, perChannel),
+    shaped(bias, perChannel),
+    eps,
+    true,
+  );
   return reshape(result, x.shape);
 }
 
@@ -141,7 +159,10 @@ const runningDefaults = { momentum: 0.1, eps: 1e-5 } as const;
 
 /** The options of batch normalisation. */
 export interface BatchNormOptions extends RunningOptions {
-  /** Whether to normalise by the batch's own statistics, and update the running ones, or by the running ones. Default false. */
+  /**
+   * Whether to normalise by the batch's own statistics, and update the running ones, or by the running ones. Default
+   * false.
+   */
   readonly training?: boolean;
 }
 
@@ -156,20 +177,27 @@ const moved: Pointwise<[Tensor, Tensor, number, number]> = /* @__PURE__ */ point
   (running, found, momentum, factor) => running.mul(momentum.neg().add(1)).add(found.mul(factor).mul(momentum)),
 );
 
-const scaledBy: Pointwise<[Tensor, Tensor, Tensor, number]> = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number]>(
-  "batchNorm",
-  (x, mean, variance, eps) => x.sub(mean).mul(variance.add(eps).rsqrt()),
-);
-const scaledWith: Pointwise<[Tensor, Tensor, Tensor, number, Tensor]> = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number, Tensor]>(
-  "batchNorm",
-  (x, mean, variance, eps, weight) => x.sub(mean).mul(variance.add(eps).rsqrt().mul(weight)),
-);
+const scaledBy: Pointwise<[Tensor, Tensor, Tensor, number]> = /* @__PURE__ */ pointwise<
+  [Tensor, Tensor, Tensor, number]
+>("batchNorm", (x, mean, variance, eps) => x.sub(mean).mul(variance.add(eps).rsqrt()));
+const scaledWith: Pointwise<[Tensor, Tensor, Tensor, number, Tensor]> = /* @__PURE__ */ pointwise<
+  [Tensor, Tensor, Tensor, number, Tensor]
+>("batchNorm", (x, mean, variance, eps, weight) => x.sub(mean).mul(variance.add(eps).rsqrt().mul(weight)));
 const scaledAndShifted: Pointwise<[Tensor, Tensor, Tensor, number, Tensor, Tensor]> = /* @__PURE__ */ pointwise<
   [Tensor, Tensor, Tensor, number, Tensor, Tensor]
->("batchNorm", (x, mean, variance, eps, weight, bias) => x.sub(mean).mul(variance.add(eps).rsqrt().mul(weight)).add(bias));
+>("batchNorm", (x, mean, variance, eps, weight, bias) =>
+  x.sub(mean).mul(variance.add(eps).rsqrt().mul(weight)).add(bias),
+);
 
 /** Normalisation by statistics that are known already. */
-function byRunning(x: Tensor, mean: Tensor, variance: Tensor, weight: Tensor | null, bias: Tensor | null, eps: number): Tensor {
+function byRunning(
+  x: Tensor,
+  mean: Tensor,
+  variance: Tensor,
+  weight: Tensor | null,
+  bias: Tensor | null,
+  eps: number,
+): Tensor {
   if (weight && bias) return scaledAndShifted(x, mean, variance, eps, weight, bias);
   const scaled = weight ? scaledWith(x, mean, variance, eps, weight) : scaledBy(x, mean, variance, eps);
   return bias ? scaled.add(bias) : scaled;
@@ -183,10 +211,11 @@ interface ChannelTensors {
 }
 
 /**
- * Normalisation channel by channel: by statistics of the input's own over `dims`, towards which the running ones then move, or by the running ones where
- * `dims` is null.
+ * Normalisation channel by channel: by statistics of the input's own over `dims`, towards which the running ones then
+ * move, or by the running ones where `dims` is null.
  *
- * @param own what own statistics are called in messages. @param demand the beginning of the message when there is one value per channel.
+ * @param own what own statistics are called in messages. @param demand the beginning of the message when there is one
+ * value per channel.
  */
 function byChannel(
   operation: string,
@@ -205,7 +234,8 @@ function byChannel(
   const weight = shaped(tensors.weight, perChannel);
   const bias = shaped(tensors.bias, perChannel);
   if (dims === null) {
-    if (!runningMean || !runningVar) throw new ArgumentError(`${operation}: without ${own}, runningMean and runningVar are needed`);
+    if (!runningMean || !runningVar)
+      throw new ArgumentError(`${operation}: without ${own}, runningMean and runningVar are needed`);
     return byRunning(x, reshape(runningMean, perChannel), reshape(runningVar, perChannel), weight, bias, eps);
   }
   const count = rowLength(x.shape, dims);
@@ -227,15 +257,17 @@ function byChannel(
 }
 
 /**
- * Batch normalisation: each channel over the batch and all positions. In training the running statistics move towards the batch's, the variance
- * with the divisor n - 1; otherwise they are what normalises.
+ * Batch normalisation: each channel over the batch and all positions. In training the running statistics move towards
+ * the batch's, the variance with the divisor n - 1; otherwise they are what normalises.
  *
  * Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html
  *
- * @param x [N, C, ...]. @param runningMean [C], changed in place in training; so is `runningVar`. @param weight [C]. @param bias [C].
- * @throws ShapeError in training with one value per channel, and for sizes other than C. @throws ArgumentError out of training without statistics.
+ * @param x [N, C, ...]. @param runningMean [C], changed in place in training; so is `runningVar`. @param weight [C].
+ * @param bias [C].
+ * @throws ShapeError in training with one value per channel, and for sizes other than C. @throws ArgumentError out of
+ * training without statistics.
  */
 export function batchNorm(
   x: Tensor,
@@ -257,8 +289,10 @@ export function batchNorm(
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.instance_norm.html
  *
- * @param x [N, C, ...]. @param runningMean [C], changed in place when the input's statistics are used; so is `runningVar`.
- * @throws ShapeError when there is one value per channel, and for sizes other than C. @throws ArgumentError without any statistics.
+ * @param x [N, C, ...]. @param runningMean [C], changed in place when the input's statistics are used; so is
+ * `runningVar`.
+ * @throws ShapeError when there is one value per channel, and for sizes other than C. @throws ArgumentError without any
+ * statistics.
  */
 export function instanceNorm(
   x: Tensor,
@@ -270,7 +304,15 @@ export function instanceNorm(
 ): Tensor {
   const { useInputStats, ...rest } = settings("instanceNorm", options, { useInputStats: true, ...runningDefaults });
   const dims = useInputStats ? x.shape.map((_, i) => i).slice(2) : null;
-  return byChannel("instanceNorm", x, { runningMean, runningVar, weight, bias }, dims, rest, "input statistics", "expected");
+  return byChannel(
+    "instanceNorm",
+    x,
+    { runningMean, runningVar, weight, bias },
+    dims,
+    rest,
+    "input statistics",
+    "expected",
+  );
 }
 
 /** The options of `localResponseNorm`. */
@@ -284,7 +326,8 @@ export interface LocalResponseOptions {
 }
 
 /**
- * Local response normalisation: each element divided by `(k + alpha · mean of the squares of neighbouring channels)ᵇᵉᵗᵃ`.
+ * Local response normalisation: each element divided by
+ * `(k + alpha · mean of the squares of neighbouring channels)ᵇᵉᵗᵃ`.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.local_response_norm.html
  *
@@ -303,7 +346,6 @@ export function localResponseNorm(x: Tensor, size: number, options?: LocalRespon
   return responded(x, around, alpha, beta, k);
 }
 
-const responded: Pointwise<[Tensor, Tensor, number, number, number]> = /* @__PURE__ */ pointwise<[Tensor, Tensor, number, number, number]>(
-  "localResponseNorm",
-  (x, around, alpha, beta, k) => x.div(around.mul(alpha).add(k).pow(beta)),
-);
+const responded: Pointwise<[Tensor, Tensor, number, number, number]> = /* @__PURE__ */ pointwise<
+  [Tensor, Tensor, number, number, number]
+>("localResponseNorm", (x, around, alpha, beta, k) => x.div(around.mul(alpha).add(k).pow(beta)));

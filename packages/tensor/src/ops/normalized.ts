@@ -1,6 +1,6 @@
 /**
- * The operation behind all normalisations: rows of any dimensions brought to mean 0 and variance 1 (or, not centred, to a mean square of 1), then
- * scaled by a weight and shifted by a bias that broadcast against the input.
+ * The operation behind all normalisations: rows of any dimensions brought to mean 0 and variance 1 (or, not centred, to
+ * a mean square of 1), then scaled by a weight and shifted by a bias that broadcast against the input.
  */
 
 import type { DType } from "../dtype.ts";
@@ -77,7 +77,12 @@ function affineBackward(form: Form): RowOp {
     { reduce: "sum", of: g.mul(unit) },
     { reduce: "sum", of: g },
   ];
-  return new RowOp(`${form.name}Backward`, rowProgram({ stages, rows: [row(0, g.dtype), row(1, g.dtype)] }), [g.dtype, g.dtype], null);
+  return new RowOp(
+    `${form.name}Backward`,
+    rowProgram({ stages, rows: [row(0, g.dtype), row(1, g.dtype)] }),
+    [g.dtype, g.dtype],
+    null,
+  );
 }
 
 /** All three gradients in one pass, where weight and bias are constant within a row. */
@@ -94,7 +99,8 @@ function jointBackward(form: Form): RowOp {
   return new RowOp(`${form.name}Backward`, program, [g.dtype, g.dtype, form.x], null);
 }
 
-const key = (kind: string, { name, x, weight, bias, centered }: Form): string => `${kind} ${name} ${x} ${weight} ${bias} ${centered}`;
+const key = (kind: string, { name, x, weight, bias, centered }: Form): string =>
+  `${kind} ${name} ${x} ${weight} ${bias} ${centered}`;
 
 /** The dimensions of the input along which a tensor that broadcasts against it is repeated. */
 function repeated(shape: readonly number[], full: readonly number[]): number[] {
@@ -162,8 +168,8 @@ function differentiable(form: Form, g: Tensor, context: GradientContext<RowAttrs
 }
 
 /**
- * Rows of `x` over `dims`, normalised, times `weight`, plus `bias`. Mean and variance (with the divisor n) come along, with the reduced
- * dimensions at size one.
+ * Rows of `x` over `dims`, normalised, times `weight`, plus `bias`. Mean and variance (with the divisor n) come along,
+ * with the reduced dimensions at size one.
  */
 export function normalized(
   name: string,

@@ -1,5 +1,6 @@
 /**
- * Borders around a tensor. Zeros (or another value) are written around a copy; the other modes pick elements of the tensor itself.
+ * Borders around a tensor. Zeros (or another value) are written around a copy; the other modes pick elements of the
+ * tensor itself.
  */
 
 import { checkChoice, expectTensor } from "../argument.ts";
@@ -34,7 +35,10 @@ const bordering: Op<Border> = {
   },
   gradient: /* @__PURE__ */ rules<Border>({
     of: (g, { attrs: { before, after } }) =>
-      g.shape.reduce((part, size, i) => narrow(part, i, before[i] as number, size - (before[i] as number) - (after[i] as number)), g),
+      g.shape.reduce(
+        (part, size, i) => narrow(part, i, before[i] as number, size - (before[i] as number) - (after[i] as number)),
+        g,
+      ),
   }),
 };
 
@@ -43,7 +47,10 @@ export type PadMode = "constant" | "reflect" | "replicate" | "circular";
 
 /** Options of `pad`. */
 export interface PadOptions {
-  /** What the border is made of: one value, the elements mirrored at the edge, the edge itself, or the other end. Default `"constant"`. */
+  /**
+   * What the border is made of: one value, the elements mirrored at the edge, the edge itself, or the other end.
+   * Default `"constant"`.
+   */
   readonly mode?: PadMode;
   /** The value of a constant border. Default 0. */
   readonly value?: number;
@@ -57,7 +64,8 @@ function sourceOf(mode: PadMode, place: number, size: number): number {
 }
 
 /**
- * The tensor with a border. `widths` goes from the last dimension to the first: [left, right, top, bottom, …]; a negative width cuts off.
+ * The tensor with a border. `widths` goes from the last dimension to the first: [left, right, top, bottom, …]; a
+ * negative width cuts off.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html
  *
@@ -69,7 +77,9 @@ export function pad(x: Tensor, widths: readonly number[], options?: PadOptions):
   expectTensor("pad", x);
   const { mode, value } = settings("pad", options, { mode: "constant", value: 0 });
   if (widths.length % 2 !== 0 || widths.length > 2 * x.ndim || !widths.every(Number.isInteger)) {
-    throw new ShapeError(`pad: expected pairs of whole widths for at most ${x.ndim} dimensions, got ${showShape(widths)}`);
+    throw new ShapeError(
+      `pad: expected pairs of whole widths for at most ${x.ndim} dimensions, got ${showShape(widths)}`,
+    );
   }
   checkChoice("pad", "mode", mode, ["constant", "reflect", "replicate", "circular"]);
   const width = (dim: number, side: 0 | 1) => widths[2 * (x.ndim - 1 - dim) + side] ?? 0;
@@ -81,10 +91,15 @@ export function pad(x: Tensor, widths: readonly number[], options?: PadOptions):
     if (before === 0 && after === 0) continue;
     const most = mode === "reflect" ? size - 1 : mode === "circular" ? size : Number.POSITIVE_INFINITY;
     if (before > most || after > most || size === 0) {
-      throw new ShapeError(`pad: a ${mode} border of ${before} and ${after} is too wide for dimension ${dim} of size ${size}`);
+      throw new ShapeError(
+        `pad: a ${mode} border of ${before} and ${after} is too wide for dimension ${dim} of size ${size}`,
+      );
     }
     const length = size + before + after;
-    if (length < 1) throw new ShapeError(`pad: the widths ${before} and ${after} cut dimension ${dim} of size ${size} down to nothing`);
+    if (length < 1)
+      throw new ShapeError(
+        `pad: the widths ${before} and ${after} cut dimension ${dim} of size ${size} down to nothing`,
+      );
     const sources = Int32Array.from({ length }, (_, i) => sourceOf(mode, i - before, size));
     result = selectUnchecked(result, dim, fromHost(x, [length], "int32", sources));
   }
@@ -97,7 +112,8 @@ function constantBorder(x: Tensor, width: (dim: number, side: 0 | 1) => number, 
   let part = x;
   x.shape.forEach((size, dim) => {
     const [left, right] = [Math.max(-(before[dim] as number), 0), Math.max(-(after[dim] as number), 0)];
-    if (left + right > size) throw new ShapeError(`pad: the widths cut more than the size ${size} off dimension ${dim}`);
+    if (left + right > size)
+      throw new ShapeError(`pad: the widths cut more than the size ${size} off dimension ${dim}`);
     if (left + right > 0) part = narrow(part, dim, left, size - left - right);
   });
   const positive = (widths: Shape) => widths.map((n) => Math.max(n, 0));

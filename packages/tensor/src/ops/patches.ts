@@ -57,7 +57,8 @@ export function im2col(x: Tensor, kernelSize: PerDimension, options?: PatchOptio
 }
 
 /**
- * The sum of patches into an image of a size, the reverse of `im2col`: [N, C · kh · kw, L] → [N, C, H, W]; where windows overlap they add up.
+ * The sum of patches into an image of a size, the reverse of `im2col`: [N, C · kh · kw, L] → [N, C, H, W]; where
+ * windows overlap they add up.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.fold.html
  *
@@ -83,5 +84,8 @@ export function col2im(x: Tensor, outputSize: PerDimension, kernelSize: PerDimen
     const spreadOut = zeroStuff(image, image.ndim - 1, dilation[i] as number);
     image = sumWindows(spreadOut, 2 + i, stride[i] as number, padded[i] as number);
   }
-  return sizes.reduce((part, size, i) => slice(part, 2 + i, padding[i] as number, (padding[i] as number) + size), image);
+  return sizes.reduce(
+    (part, size, i) => slice(part, 2 + i, padding[i] as number, (padding[i] as number) + size),
+    image,
+  );
 }

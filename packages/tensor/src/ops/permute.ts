@@ -10,7 +10,11 @@ import { viewOp } from "./view.ts";
 
 const permuting: Op<readonly number[]> = /* @__PURE__ */ viewOp<readonly number[]>(
   "permute",
-  (x, dims) => ({ shape: dims.map((d) => x.shape[d] as number), strides: dims.map((d) => x.strides[d] as number), offset: x.offset }),
+  (x, dims) => ({
+    shape: dims.map((d) => x.shape[d] as number),
+    strides: dims.map((d) => x.strides[d] as number),
+    offset: x.offset,
+  }),
   /* @__PURE__ */ rules<readonly number[]>({
     of: (g, { attrs }) =>
       apply(
@@ -37,7 +41,8 @@ export function permute(x: Tensor, ...dims: readonly number[] | readonly [readon
     );
   }
   const order = list.map((d) => dimension("permute", d, x.ndim));
-  if (new Set(order).size !== order.length) throw new ArgumentError(`permute: a dimension appears twice in ${showShape(list)}`);
+  if (new Set(order).size !== order.length)
+    throw new ArgumentError(`permute: a dimension appears twice in ${showShape(list)}`);
   return apply(permuting, [x], order);
 }
 
@@ -87,12 +92,19 @@ export function mT(x: Tensor): Tensor {
  *
  * https://pytorch.org/docs/stable/generated/torch.movedim.html
  */
-export function movedim(x: Tensor, source: number | readonly number[], destination: number | readonly number[]): Tensor {
-  const list = (dims: number | readonly number[]) => (typeof dims === "number" ? [dims] : dims).map((d) => dimension("movedim", d, x.ndim));
+export function movedim(
+  x: Tensor,
+  source: number | readonly number[],
+  destination: number | readonly number[],
+): Tensor {
+  const list = (dims: number | readonly number[]) =>
+    (typeof dims === "number" ? [dims] : dims).map((d) => dimension("movedim", d, x.ndim));
   const from = list(source);
   const to = list(destination);
   if (from.length !== to.length || new Set(from).size !== from.length || new Set(to).size !== to.length) {
-    throw new ArgumentError(`movedim: source [${from}] and destination [${to}] must name as many dimensions, each once`);
+    throw new ArgumentError(
+      `movedim: source [${from}] and destination [${to}] must name as many dimensions, each once`,
+    );
   }
   if (x.ndim === 0) return apply(permuting, [x], []);
   const order = new Array<number>(x.ndim).fill(-1);

@@ -118,7 +118,10 @@ export interface PoolOptions {
 export interface MaxPoolOptions extends PoolOptions {
   /** Steps between the elements of a window. Default 1. */
   readonly dilation?: PerDimension;
-  /** Also return where the largest values stand, counted in row-major order within each channel, as int32. Default false. */
+  /**
+   * Also return where the largest values stand, counted in row-major order within each channel, as int32. Default
+   * false.
+   */
   readonly returnIndices?: boolean;
 }
 
@@ -134,7 +137,9 @@ export interface AvgPoolOptions extends PoolOptions {
 const defaultsFor = (size: PerDimension) => ({ stride: size, padding: 0, ceilMode: false }) as const;
 
 /** The options of one kind of pooling, settled; what only the other kind has is not there. */
-type Settled = Required<PoolOptions> & Pick<MaxPoolOptions, "dilation"> & Pick<AvgPoolOptions, "countIncludePad" | "divisorOverride">;
+type Settled = Required<PoolOptions> &
+  Pick<MaxPoolOptions, "dilation"> &
+  Pick<AvgPoolOptions, "countIncludePad" | "divisorOverride">;
 
 function windowsOf(operation: string, dims: number, x: Tensor, size: PerDimension, options: Settled): Windows {
   if (x.ndim !== dims + 2) throw shapeError(operation, `an input of ${dims + 1} or ${dims + 2} dimensions`, x);
@@ -177,7 +182,9 @@ function maxPool(
   options: MaxPoolOptions | undefined,
 ): Tensor | [Tensor, Tensor] {
   const given = settings(operation, options, { ...defaultsFor(size), dilation: 1, returnIndices: false });
-  const outputs = batched(dims, x, (batch) => applyAll(largest, [batch], windowsOf(operation, dims, batch, size, given)));
+  const outputs = batched(dims, x, (batch) =>
+    applyAll(largest, [batch], windowsOf(operation, dims, batch, size, given)),
+  );
   const [values, indices] = [outputs[0] as Tensor, outputs[1] as Tensor]; // safe: the operation has two outputs
   if (given.returnIndices) return [values, indices];
   indices.dispose();
@@ -192,14 +199,19 @@ export interface MaxPool {
 
 function maxPooling(operation: string, dims: number): MaxPool {
   // Safe: `returnIndices` decides which of the two results comes back, as the overloads say.
-  return ((x: Tensor, size: PerDimension, options?: MaxPoolOptions) => maxPool(operation, dims, x, size, options)) as MaxPool;
+  return ((x: Tensor, size: PerDimension, options?: MaxPoolOptions) =>
+    maxPool(operation, dims, x, size, options)) as MaxPool;
 }
 
-/** The largest value of each window: [N, C, L] → [N, C, L']. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html */
+/**
+ * The largest value of each window: [N, C, L] → [N, C, L'].
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html
+ */
 export const maxPool1d: MaxPool = /* @__PURE__ */ maxPooling("maxPool1d", 1);
 
 /**
- * The largest value of each window: [N, C, H, W] → [N, C, H', W'] with H' = ⌊(H + 2·padding - dilation·(k - 1) - 1) / stride⌋ + 1.
+ * The largest value of each window: [N, C, H, W] → [N, C, H', W'] with H' = ⌊(H + 2·padding - dilation·(k - 1) - 1) /
+ * stride⌋ + 1.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html
  *
@@ -210,26 +222,48 @@ export const maxPool1d: MaxPool = /* @__PURE__ */ maxPooling("maxPool1d", 1);
  */
 export const maxPool2d: MaxPool = /* @__PURE__ */ maxPooling("maxPool2d", 2);
 
-/** The largest value of each window: [N, C, D, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
+/**
+ * The largest value of each window: [N, C, D, H, W].
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html
+ */
 export const maxPool3d: MaxPool = /* @__PURE__ */ maxPooling("maxPool3d", 3);
 
-function avgPool(operation: string, dims: number, x: Tensor, size: PerDimension, options: AvgPoolOptions | undefined): Tensor {
-  const given = settings(operation, options, { ...defaultsFor(size), countIncludePad: true, divisorOverride: undefined });
+function avgPool(
+  operation: string,
+  dims: number,
+  x: Tensor,
+  size: PerDimension,
+  options: AvgPoolOptions | undefined,
+): Tensor {
+  const given = settings(operation, options, {
+    ...defaultsFor(size),
+    countIncludePad: true,
+    divisorOverride: undefined,
+  });
   const outputs = batched(dims, x, (batch) => [apply(mean, [batch], windowsOf(operation, dims, batch, size, given))]);
   return outputs[0] as Tensor; // safe: one output
 }
 
-/** The mean of each window: [N, C, L] → [N, C, L']. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html */
+/**
+ * The mean of each window: [N, C, L] → [N, C, L'].
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html
+ */
 export function avgPool1d(x: Tensor, kernelSize: PerDimension, options?: AvgPoolOptions): Tensor {
   return avgPool("avgPool1d", 1, x, kernelSize, options);
 }
 
-/** The mean of each window: [N, C, H, W] → [N, C, H', W']. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html */
+/**
+ * The mean of each window: [N, C, H, W] → [N, C, H', W'].
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html
+ */
 export function avgPool2d(x: Tensor, kernelSize: PerDimension, options?: AvgPoolOptions): Tensor {
   return avgPool("avgPool2d", 2, x, kernelSize, options);
 }
 
-/** The mean of each window: [N, C, D, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html */
+/**
+ * The mean of each window: [N, C, D, H, W].
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html
+ */
 export function avgPool3d(x: Tensor, kernelSize: PerDimension, options?: AvgPoolOptions): Tensor {
   return avgPool("avgPool3d", 3, x, kernelSize, options);
 }
@@ -256,12 +290,18 @@ function lpPool(
   return root(means, sizeOf(kernel), 1 / normType);
 }
 
-/** `(Σ xᵖ)^(1/p)` of each window, `p` being `normType`. https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool1d.html */
+/**
+ * `(Σ xᵖ)^(1/p)` of each window, `p` being `normType`.
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool1d.html
+ */
 export function lpPool1d(x: Tensor, normType: number, kernelSize: PerDimension, options?: PoolOptions): Tensor {
   return lpPool("lpPool1d", 1, x, normType, kernelSize, options);
 }
 
-/** `(Σ xᵖ)^(1/p)` of each window, `p` being `normType`. https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool2d.html */
+/**
+ * `(Σ xᵖ)^(1/p)` of each window, `p` being `normType`.
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool2d.html
+ */
 export function lpPool2d(x: Tensor, normType: number, kernelSize: PerDimension, options?: PoolOptions): Tensor {
   return lpPool("lpPool2d", 2, x, normType, kernelSize, options);
 }

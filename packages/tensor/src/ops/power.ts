@@ -31,7 +31,12 @@ function shortcut(x: TensorOrNumber, exponent: TensorOrNumber): Unary | null {
 }
 
 function checkPower(operation: string, x: TensorOrNumber, exponent: TensorOrNumber): void {
-  if (typeof exponent === "number" && exponent < 0 && Number.isInteger(exponent) && !isFloating(resultType([x, exponent]))) {
+  if (
+    typeof exponent === "number" &&
+    exponent < 0 &&
+    Number.isInteger(exponent) &&
+    !isFloating(resultType([x, exponent]))
+  ) {
     throw new ArgumentError(
       `${operation}: integers have no negative powers, got the exponent ${exponent} for ${resultType([x])}; convert with to("float32")`,
     );
@@ -64,7 +69,9 @@ export function pow_(x: Tensor, exponent: TensorOrNumber): Tensor {
 const reciprocalPower: Unary = /* @__PURE__ */ pointwise<[Tensor]>("pow", (x) => x.reciprocal());
 
 /** `x²`. https://pytorch.org/docs/stable/generated/torch.square.html */
-export const square: Unary = /* @__PURE__ */ pointwise<[Tensor]>("square", (x) => (x.dtype === "bool" ? x.cast("int32") : x.square()));
+export const square: Unary = /* @__PURE__ */ pointwise<[Tensor]>("square", (x) =>
+  x.dtype === "bool" ? x.cast("int32") : x.square(),
+);
 
 /** `√x`; NaN below 0. https://pytorch.org/docs/stable/generated/torch.sqrt.html */
 export const sqrt: Unary = /* @__PURE__ */ pointwise<[Tensor]>("sqrt", (x) => x.sqrt());

@@ -1,6 +1,6 @@
 /**
- * Products over dimensions. Their gradient is the product of the others, which a division by the element gives only where nothing is zero;
- * so zeros are counted and left out.
+ * Products over dimensions. Their gradient is the product of the others, which a division by the element gives only
+ * where nothing is zero; so zeros are counted and left out.
  */
 
 import type { DType } from "../dtype.ts";
@@ -52,7 +52,10 @@ function differentiableOthers(x: Tensor, dims: readonly number[]): Tensor {
   const outer = x.shape.map((_, i) => i).filter((i) => !dims.includes(i));
   const order = [...outer, ...dims];
   const rows = permute(x, order);
-  const flat = reshape(rows, [...outer.map((d) => x.shape[d] as number), sizeOf(dims.map((d) => x.shape[d] as number))]);
+  const flat = reshape(rows, [
+    ...outer.map((d) => x.shape[d] as number),
+    sizeOf(dims.map((d) => x.shape[d] as number)),
+  ]);
   const count = flat.shape[flat.ndim - 1] as number;
   const others = prod(
     choose(

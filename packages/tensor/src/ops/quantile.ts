@@ -1,6 +1,7 @@
 /**
- * Quantiles: where a given part of the sorted elements lies below. NaN sorts to the end, so a rank that depends on how many numbers there are serves both for
- * `quantile`, which is NaN where one is, and for `nanquantile`, which looks past them.
+ * Quantiles: where a given part of the sorted elements lies below. NaN sorts to the end, so a rank that depends on how
+ * many numbers there are serves both for `quantile`, which is NaN where one is, and for `nanquantile`, which looks past
+ * them.
  */
 
 import { checkChoice } from "../argument.ts";
@@ -67,23 +68,27 @@ function quantiles(
   const sorted = values.detach();
   const count = cast(sum(eq(sorted, sorted), -1, { keepdim: true }), x.dtype);
   const rank = ranked(wanted, count, size, Number(skip));
-  const pick = (name: keyof typeof roundings) => gatherUnchecked(values, lead.length, cast(roundings[name](rank), "int32"));
+  const pick = (name: keyof typeof roundings) =>
+    gatherUnchecked(values, lead.length, cast(roundings[name](rank), "int32"));
   let found: Tensor;
   if (interpolation === "linear") found = between(pick("lower"), pick("higher"), rank);
   else if (interpolation === "midpoint") found = middle(pick("lower"), pick("higher"));
   else found = pick(interpolation);
   const first = movedim(found, -1, 0);
-  const kept = keepdim ? reshape(first, [first.shape[0] as number, ...x.shape.map((n, i) => (dim === null || i === at ? 1 : n))]) : first;
+  const kept = keepdim
+    ? reshape(first, [first.shape[0] as number, ...x.shape.map((n, i) => (dim === null || i === at ? 1 : n))])
+    : first;
   return typeof q === "number" || q.ndim === 0 ? squeeze(kept, 0) : kept;
 }
 
 /**
- * The value below which a part `q` of the elements lies, along a dimension or of all; NaN where an element is. With a list of parts, [k], the result has one more
- * dimension in front.
+ * The value below which a part `q` of the elements lies, along a dimension or of all; NaN where an element is. With a
+ * list of parts, [k], the result has one more dimension in front.
  *
  * https://pytorch.org/docs/stable/generated/torch.quantile.html
  *
- * @throws ArgumentError for a part outside of [0, 1], or an unknown interpolation. @throws ShapeError when there are no elements. @throws DTypeError for integers.
+ * @throws ArgumentError for a part outside of [0, 1], or an unknown interpolation. @throws ShapeError when there are no
+ * elements. @throws DTypeError for integers.
  * @example
  * quantile(tensor([0, 1, 2, 3]), 0.5); // 1.5
  */
@@ -92,6 +97,11 @@ export function quantile(x: Tensor, q: number | Tensor, dim: number | null = nul
 }
 
 /** `quantile` of what is not NaN. https://pytorch.org/docs/stable/generated/torch.nanquantile.html */
-export function nanquantile(x: Tensor, q: number | Tensor, dim: number | null = null, options?: QuantileOptions): Tensor {
+export function nanquantile(
+  x: Tensor,
+  q: number | Tensor,
+  dim: number | null = null,
+  options?: QuantileOptions,
+): Tensor {
   return quantiles("nanquantile", x, q, dim, options, true);
 }

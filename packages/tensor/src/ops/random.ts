@@ -1,6 +1,7 @@
 /**
- * Random numbers stored in place. On a device that shares the host's memory they are drawn on the host, from the generator, number for number as
- * PyTorch draws them; elsewhere the device's own counter-based generator draws them, from a seed that the generator gives.
+ * Random numbers stored in place. On a device that shares the host's memory they are drawn on the host, from the
+ * generator, number for number as PyTorch draws them; elsewhere the device's own counter-based generator draws them,
+ * from a seed that the generator gives.
  */
 
 import { checkNumber, checkOrder, checkPositive } from "../argument.ts";
@@ -92,7 +93,10 @@ const given = (k: number): Expr => scalar(k, "float64");
 /** `x · scale + shift`, rounded once where x is of float32. */
 const stretched = (x: Expr): Expr => x.cast("float64").mul(given(0)).add(given(1));
 
-/** How draws are made of the generator's words: `period` at a time, those at each of the `places` by a formula of its own. */
+/**
+ * How draws are made of the generator's words: `period` at a time, those at each of the `places` by a formula of its
+ * own.
+ */
 interface Distribution {
   /** How many words a draw takes. */
   readonly words: (dtype: DType) => number;
@@ -107,7 +111,10 @@ function compiled(formulas: (dtype: DType) => readonly Expr[]): Distribution["pr
   return (dtype) => once(made, dtype, () => program(formulas(dtype)));
 }
 
-/** What a draw from [0, 1) is multiplied by to be one from [from, to), and what is added then: each rounded to the dtype. */
+/**
+ * What a draw from [0, 1) is multiplied by to be one from [from, to), and what is added then: each rounded to the
+ * dtype.
+ */
 function stretch(dtype: DType, from: number, to: number): readonly [range: number, low: number] {
   const round = (x: number) => numbersOf(encode([x], dtype), dtype)[0] as number; // safe: one for one
   return [round(round(to) - round(from)), round(from)];
@@ -119,8 +126,15 @@ const uniform: Distribution = {
   places: [0],
   programOf: /* @__PURE__ */ compiled((dtype) => [stretched(unitOf(dtype, 0))]),
 };
-const bernoulli: Distribution = { ...uniform, words: () => 2, programOf: /* @__PURE__ */ compiled(() => [unit64(0).lt(given(0))]) };
-const exponential: Distribution = { ...bernoulli, programOf: /* @__PURE__ */ compiled(() => [unit64(0).neg().add(1).log().mul(given(0))]) };
+const bernoulli: Distribution = {
+  ...uniform,
+  words: () => 2,
+  programOf: /* @__PURE__ */ compiled(() => [unit64(0).lt(given(0))]),
+};
+const exponential: Distribution = {
+  ...bernoulli,
+  programOf: /* @__PURE__ */ compiled(() => [unit64(0).neg().add(1).log().mul(given(0))]),
+};
 
 /** Of sixteen draws from [0, 1) the first eight give the radius, the others the angle (Box & Muller 1958). */
 const normal: Distribution = {
@@ -128,7 +142,8 @@ const normal: Distribution = {
   period: 16,
   places: [0, 8],
   programOf: /* @__PURE__ */ compiled((dtype) => {
-    // PyTorch has mathematical functions of bfloat16; those of float16 are float32's. The angle of both is computed in float64.
+    // PyTorch has mathematical functions of bfloat16; those of float16 are float32's. The angle of both is computed in
+    // float64.
     const step = (x: Expr): Expr => x.cast(dtype).cast(computeType(dtype));
     const within = dtype === "float16" ? (x: Expr): Expr => x : step;
     const [u, v] = [unitOf(dtype, 0), unitOf(dtype, 1)];
@@ -198,7 +213,9 @@ function drawOnDevice(
   shaped.dispose();
 }
 
-const affine = /* @__PURE__ */ pointwise<[Tensor, number, number]>("affine", (x, scale, shift) => x.mul(scale).add(shift));
+const affine = /* @__PURE__ */ pointwise<[Tensor, number, number]>("affine", (x, scale, shift) =>
+  x.mul(scale).add(shift),
+);
 const below = /* @__PURE__ */ pointwise<[Tensor, TensorOrNumber]>("bernoulli", (x, p) => x.lt(p));
 const waiting = /* @__PURE__ */ pointwise<[Tensor, number]>("exponential", (x, rate) =>
   x
@@ -226,7 +243,8 @@ export function uniform_(x: Tensor, from = 0, to = 1, options?: GeneratorOption)
   expectFloating("uniform_", x.dtype);
   checkOrder("uniform_", { from, to });
   return overwrite("uniform", x, (target) => {
-    if (!drawnOnHost(x)) drawOnDevice(target, generator, "uniform", computeType(x.dtype), (u) => affine(u, to - from, from));
+    if (!drawnOnHost(x))
+      drawOnDevice(target, generator, "uniform", computeType(x.dtype), (u) => affine(u, to - from, from));
     else store(target, uniform, generator, stretch(x.dtype, from, to));
   });
 }
@@ -248,7 +266,8 @@ export function normal_(x: Tensor, mean = 0, std = 1, options?: GeneratorOption)
 }
 
 /**
- * Stores 1 with probability `p`, else 0; `p` is one number (default 0.5), or a tensor with one for each element. Returns `x`.
+ * Stores 1 with probability `p`, else 0; `p` is one number (default 0.5), or a tensor with one for each element.
+ * Returns `x`.
  *
  * https://pytorch.org/docs/stable/generated/torch.Tensor.bernoulli_.html
  */

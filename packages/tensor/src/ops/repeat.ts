@@ -23,7 +23,9 @@ export function repeat(x: Tensor, ...counts: Sizes): Tensor {
   const times = sizesOf(counts);
   checkSizes("repeat", times);
   if (times.length < x.ndim)
-    throw new ShapeError(`repeat: ${times.length} counts ${showShape(times)} are too few for shape ${showShape(x.shape)}`);
+    throw new ShapeError(
+      `repeat: ${times.length} counts ${showShape(times)} are too few for shape ${showShape(x.shape)}`,
+    );
   const sizes = [...new Array<number>(times.length - x.ndim).fill(1), ...x.shape];
   const apart = reshape(
     x,
@@ -39,7 +41,10 @@ export function repeat(x: Tensor, ...counts: Sizes): Tensor {
   );
 }
 
-/** `repeat`, the counts standing for the last dimensions when there are fewer. https://pytorch.org/docs/stable/generated/torch.tile.html */
+/**
+ * `repeat`, the counts standing for the last dimensions when there are fewer.
+ * https://pytorch.org/docs/stable/generated/torch.tile.html
+ */
 export function tile(x: Tensor, ...counts: Sizes): Tensor {
   const times = sizesOf(counts);
   return repeat(x, [...new Array<number>(Math.max(x.ndim - times.length, 0)).fill(1), ...times]);
@@ -50,11 +55,16 @@ function indices(x: Tensor, list: Int32Array): Tensor {
 }
 
 /**
- * Each element along a dimension several times in a row; without a dimension, of the flat tensor. `repeats` is one count or one for each index.
+ * Each element along a dimension several times in a row; without a dimension, of the flat tensor. `repeats` is one
+ * count or one for each index.
  *
  * https://pytorch.org/docs/stable/generated/torch.repeat_interleave.html
  */
-export function repeatInterleave(x: Tensor, repeats: number | readonly number[] | Tensor, dim: number | null = null): Tensor {
+export function repeatInterleave(
+  x: Tensor,
+  repeats: number | readonly number[] | Tensor,
+  dim: number | null = null,
+): Tensor {
   if (dim === null) return repeatInterleave(flatten(x), repeats, 0);
   const at = dimension("repeatInterleave", dim, x.ndim);
   const length = x.shape[at] ?? 1;
@@ -73,18 +83,24 @@ export function repeatInterleave(x: Tensor, repeats: number | readonly number[] 
 }
 
 /**
- * The elements shifted along dimensions, what leaves at the end coming in at the start; without a dimension, of the flat tensor.
+ * The elements shifted along dimensions, what leaves at the end coming in at the start; without a dimension, of the
+ * flat tensor.
  *
  * https://pytorch.org/docs/stable/generated/torch.roll.html
  */
-export function roll(x: Tensor, shifts: number | readonly number[], dims: number | readonly number[] | null = null): Tensor {
+export function roll(
+  x: Tensor,
+  shifts: number | readonly number[],
+  dims: number | readonly number[] | null = null,
+): Tensor {
   const steps = typeof shifts === "number" ? [shifts] : shifts;
   if (dims === null) {
     if (steps.length !== 1) throw new ArgumentError(`roll: ${steps.length} shifts need as many dimensions`);
     return reshape(roll(flatten(x), steps, 0), x.shape);
   }
   const places = typeof dims === "number" ? [dims] : dims;
-  if (places.length !== steps.length) throw new ArgumentError(`roll: ${steps.length} shifts for ${places.length} dimensions`);
+  if (places.length !== steps.length)
+    throw new ArgumentError(`roll: ${steps.length} shifts for ${places.length} dimensions`);
   let result = x;
   places.forEach((dim, i) => {
     const at = dimension("roll", dim, x.ndim);

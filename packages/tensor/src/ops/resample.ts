@@ -1,6 +1,7 @@
 /**
- * Images of another size. Everything here works along one dimension after the other. Where a result is a weighted mean of a few elements, the weights
- * are a small matrix [out, in], made once on the host, and the work is a matrix product: fast everywhere and differentiable by itself.
+ * Images of another size. Everything here works along one dimension after the other. Where a result is a weighted mean
+ * of a few elements, the weights are a small matrix [out, in], made once on the host, and the work is a matrix product:
+ * fast everywhere and differentiable by itself.
  */
 
 import { checkChoice, checkInteger, expectTensor } from "../argument.ts";
@@ -25,7 +26,12 @@ function throughMatrix(x: Tensor, dim: number, matrix: Float64Array<ArrayBuffer>
 }
 
 /** The sizes asked for; null keeps one. */
-function targets(operation: string, x: Tensor, dims: number, outputSize: number | readonly (number | null)[]): number[] {
+function targets(
+  operation: string,
+  x: Tensor,
+  dims: number,
+  outputSize: number | readonly (number | null)[],
+): number[] {
   const list = typeof outputSize === "number" ? new Array<number>(dims).fill(outputSize) : outputSize;
   const sizes = list.map((size, i) => size ?? (x.shape[i + 2] as number));
   if (sizes.length !== dims || sizes.some((n) => !Number.isInteger(n) || n < 1)) {
@@ -45,13 +51,19 @@ function adaptiveWindow(i: number, out: number, size: number): readonly [number,
   return [Math.floor((i * size) / out), Math.ceil(((i + 1) * size) / out)];
 }
 
-function adaptiveAverage(operation: string, dims: number, x: Tensor, outputSize: number | readonly (number | null)[]): Tensor {
+function adaptiveAverage(
+  operation: string,
+  dims: number,
+  x: Tensor,
+  outputSize: number | readonly (number | null)[],
+): Tensor {
   if (x.ndim === dims + 1) return squeeze(adaptiveAverage(operation, dims, unsqueeze(x, 0), outputSize), 0);
   expectImage(operation, x, dims);
   const sizes = targets(operation, x, dims, outputSize);
   if (sizes.every((out, i) => (x.shape[i + 2] as number) % out === 0)) {
     const kernel = sizes.map((out, i) => (x.shape[i + 2] as number) / out);
-    return ([avgPool1d, avgPool2d, avgPool3d][dims - 1] as typeof avgPool1d)(x, kernel); // safe: one to three dimensions
+    // safe: one to three dimensions
+    return ([avgPool1d, avgPool2d, avgPool3d][dims - 1] as typeof avgPool1d)(x, kernel);
   }
   return sizes.reduce((y, out, i) => {
     const size = y.shape[i + 2] as number;
@@ -64,13 +76,17 @@ function adaptiveAverage(operation: string, dims: number, x: Tensor, outputSize:
   }, x);
 }
 
-/** The mean of windows that make the result this long: [N, C, L]. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool1d.html */
+/**
+ * The mean of windows that make the result this long: [N, C, L].
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool1d.html
+ */
 export function adaptiveAvgPool1d(x: Tensor, outputSize: number | readonly (number | null)[]): Tensor {
   return adaptiveAverage("adaptiveAvgPool1d", 1, x, outputSize);
 }
 
 /**
- * The mean of windows that make the result this large: [N, C, H, W]; `null` keeps a size. Window `i` reaches from ⌊i·in/out⌋ to ⌈(i+1)·in/out⌉.
+ * The mean of windows that make the result this large: [N, C, H, W]; `null` keeps a size. Window `i` reaches from
+ * ⌊i·in/out⌋ to ⌈(i+1)·in/out⌉.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool2d.html
  */
@@ -78,13 +94,21 @@ export function adaptiveAvgPool2d(x: Tensor, outputSize: number | readonly (numb
   return adaptiveAverage("adaptiveAvgPool2d", 2, x, outputSize);
 }
 
-/** The mean of windows that make the result this large: [N, C, D, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool3d.html */
+/**
+ * The mean of windows that make the result this large: [N, C, D, H, W].
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool3d.html
+ */
 export function adaptiveAvgPool3d(x: Tensor, outputSize: number | readonly (number | null)[]): Tensor {
   return adaptiveAverage("adaptiveAvgPool3d", 3, x, outputSize);
 }
 
-/** For each cell of the result, the flat positions in the plane that it looks at; shorter lists repeat their last one. */
-function adaptiveSources(inputs: Shape, outputs: Shape): { readonly width: number; readonly positions: Int32Array<ArrayBuffer> } {
+/**
+ * For each cell of the result, the flat positions in the plane that it looks at; shorter lists repeat their last one.
+ */
+function adaptiveSources(
+  inputs: Shape,
+  outputs: Shape,
+): { readonly width: number; readonly positions: Int32Array<ArrayBuffer> } {
   let lists: number[][] = [[0]];
   outputs.forEach((out, i) => {
     const size = inputs[i] as number;
@@ -140,20 +164,33 @@ export interface AdaptiveMaxPool {
 
 function adaptiveMaximum(operation: string, dims: number): AdaptiveMaxPool {
   // Safe: `returnIndices` decides which of the two results comes back, as the overloads say.
-  return ((x: Tensor, outputSize: number | readonly (number | null)[], options?: Pick<MaxPoolOptions, "returnIndices">) => {
+  return ((
+    x: Tensor,
+    outputSize: number | readonly (number | null)[],
+    options?: Pick<MaxPoolOptions, "returnIndices">,
+  ) => {
     const { returnIndices } = settings(operation, options, { returnIndices: false });
     const [values, indices] = adaptiveLargest(operation, dims, x, outputSize);
     return returnIndices ? [values, indices] : values;
   }) as AdaptiveMaxPool;
 }
 
-/** The largest value of windows that make the result this long. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool1d.html */
+/**
+ * The largest value of windows that make the result this long.
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool1d.html
+ */
 export const adaptiveMaxPool1d: AdaptiveMaxPool = /* @__PURE__ */ adaptiveMaximum("adaptiveMaxPool1d", 1);
 
-/** The largest value of windows that make the result this large. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool2d.html */
+/**
+ * The largest value of windows that make the result this large.
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool2d.html
+ */
 export const adaptiveMaxPool2d: AdaptiveMaxPool = /* @__PURE__ */ adaptiveMaximum("adaptiveMaxPool2d", 2);
 
-/** The largest value of windows that make the result this large. https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool3d.html */
+/**
+ * The largest value of windows that make the result this large.
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool3d.html
+ */
 export const adaptiveMaxPool3d: AdaptiveMaxPool = /* @__PURE__ */ adaptiveMaximum("adaptiveMaxPool3d", 3);
 
 /** How `interpolate` finds its values. */
@@ -167,9 +204,14 @@ export interface InterpolateOptions {
   readonly scaleFactor?: PerDimension;
   /** Default `"nearest"`. */
   readonly mode?: InterpolateMode;
-  /** Whether the centres of the corner elements stay where they are, instead of the corners themselves. Default false. */
+  /**
+   * Whether the centres of the corner elements stay where they are, instead of the corners themselves. Default false.
+   */
   readonly alignCorners?: boolean;
-  /** Whether the elements lie as the sizes have it that `scaleFactor` gives once they are rounded down, instead of as `scaleFactor` itself has it. Default false. */
+  /**
+   * Whether the elements lie as the sizes have it that `scaleFactor` gives once they are rounded down, instead of as
+   * `scaleFactor` itself has it. Default false.
+   */
   readonly recomputeScaleFactor?: boolean;
 }
 
@@ -181,7 +223,13 @@ function cubic(distance: number): number {
   return d < 2 ? ((a * d - 5 * a) * d + 8 * a) * d - 4 * a : 0;
 }
 
-function weightMatrix(size: number, out: number, scale: number, align: boolean, taps: "linear" | "cubic"): Float64Array<ArrayBuffer> {
+function weightMatrix(
+  size: number,
+  out: number,
+  scale: number,
+  align: boolean,
+  taps: "linear" | "cubic",
+): Float64Array<ArrayBuffer> {
   const matrix = new Float64Array(out * size);
   const step = align ? (out > 1 ? (size - 1) / (out - 1) : 0) : scale;
   for (let i = 0; i < out; i++) {
@@ -204,12 +252,13 @@ function weightMatrix(size: number, out: number, scale: number, align: boolean, 
 }
 
 /**
- * The input [N, C, ...space] at other spatial sizes: the nearest elements repeated, or values in between (linear for one dimension, bilinear and bicubic for two,
- * trilinear for three), or the mean of the area covered.
+ * The input [N, C, ...space] at other spatial sizes: the nearest elements repeated, or values in between (linear for
+ * one dimension, bilinear and bicubic for two, trilinear for three), or the mean of the area covered.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html
  *
- * @throws ArgumentError unless exactly one of `size` and `scaleFactor` is given, or the mode does not suit the number of dimensions.
+ * @throws ArgumentError unless exactly one of `size` and `scaleFactor` is given, or the mode does not suit the number
+ * of dimensions.
  * @example
  * interpolate(image, { scaleFactor: 2, mode: "bilinear" });
  */
@@ -225,18 +274,23 @@ export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
   const dims = x.ndim - 2;
   if (dims < 1 || dims > 3) throw shapeError("interpolate", "an input [N, C, ...space] of 3 to 5 dimensions", x);
   expectImage("interpolate", x, dims);
-  if ((size === undefined) === (scaleFactor === undefined)) throw new ArgumentError("interpolate: give either size or scaleFactor");
+  if ((size === undefined) === (scaleFactor === undefined))
+    throw new ArgumentError("interpolate: give either size or scaleFactor");
   if (recomputeScaleFactor && scaleFactor === undefined)
     throw new ArgumentError("interpolate: recomputeScaleFactor goes with scaleFactor, got a size");
   const modes = { linear: 1, bilinear: 2, bicubic: 2, trilinear: 3, nearest: dims, "nearest-exact": dims, area: dims };
   checkChoice("interpolate", "mode", mode, Object.keys(modes));
   const suits = modes[mode];
   if (suits !== dims)
-    throw new ArgumentError(`interpolate: the mode "${mode}" is for ${suits} spatial dimensions, but the input has ${dims}`);
+    throw new ArgumentError(
+      `interpolate: the mode "${mode}" is for ${suits} spatial dimensions, but the input has ${dims}`,
+    );
   const spreadOver = (value: PerDimension) => (typeof value === "number" ? new Array<number>(dims).fill(value) : value);
   const factors = scaleFactor === undefined ? null : spreadOver(scaleFactor);
   const sizes =
-    factors === null ? [...spreadOver(size as PerDimension)] : factors.map((factor, i) => Math.floor((x.shape[i + 2] as number) * factor));
+    factors === null
+      ? [...spreadOver(size as PerDimension)]
+      : factors.map((factor, i) => Math.floor((x.shape[i + 2] as number) * factor));
   if (sizes.length !== dims || sizes.some((n) => !Number.isInteger(n) || n < 1)) {
     throw new ArgumentError(`interpolate: expected ${dims} positive sizes, got ${showShape(sizes)}`);
   }
@@ -245,14 +299,20 @@ export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
     const length = y.shape[i + 2] as number;
     const scale = factors === null || recomputeScaleFactor ? length / out : 1 / (factors[i] as number);
     if (mode === "nearest" || mode === "nearest-exact") {
-      // "nearest" takes the element under the left edge of each place, as it always did; the exact one that under its middle.
+      // "nearest" takes the element under the left edge of each place, as it always did; the exact one that under its
+      // middle.
       const shift = mode === "nearest" ? 0 : 0.5;
       const sources = Int32Array.from({ length: out }, (_, k) =>
         Math.min(Math.floor(Math.fround((k + shift) * Math.fround(scale))), length - 1),
       );
       return selectUnchecked(y, i + 2, fromHost(y, [out], "int32", sources));
     }
-    return throughMatrix(y, i + 2, weightMatrix(length, out, scale, alignCorners, mode === "bicubic" ? "cubic" : "linear"), out);
+    return throughMatrix(
+      y,
+      i + 2,
+      weightMatrix(length, out, scale, alignCorners, mode === "bicubic" ? "cubic" : "linear"),
+      out,
+    );
   }, x);
 }
 

@@ -5,7 +5,16 @@
 import { expectTensor } from "../argument.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { apply, type Op, rules, type Spec } from "../op.ts";
-import { dimension, dimensions, inferSizes, reshapeStrides, type Shape, sameShape, showShape, sizeOf } from "../shape.ts";
+import {
+  dimension,
+  dimensions,
+  inferSizes,
+  reshapeStrides,
+  type Shape,
+  sameShape,
+  showShape,
+  sizeOf,
+} from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { clone } from "./copy.ts";
 import { viewOp } from "./view.ts";
@@ -46,7 +55,8 @@ export function view(x: Tensor, ...sizes: Sizes): Tensor {
 }
 
 /**
- * The same elements as another shape: a view where the strides allow it, else a copy. One size may be -1: it is what remains.
+ * The same elements as another shape: a view where the strides allow it, else a copy. One size may be -1: it is what
+ * remains.
  *
  * https://pytorch.org/docs/stable/generated/torch.reshape.html
  *
@@ -60,7 +70,9 @@ export function reshape(x: Tensor, ...sizes: Sizes): Tensor {
   return apply(viewing, [fits ? x : clone(x)], shape);
 }
 
-/** The elements of `x` in the shape of `other`. https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html */
+/**
+ * The elements of `x` in the shape of `other`. https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html
+ */
 export function reshapeAs(x: Tensor, other: Tensor): Tensor {
   return reshape(x, other.shape);
 }
@@ -75,7 +87,9 @@ export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
   const start = dimension("flatten", startDim, x.ndim);
   const end = dimension("flatten", endDim, x.ndim);
   if (start > end)
-    throw new ArgumentError(`flatten: startDim ${startDim} comes after endDim ${endDim} in a tensor of ${x.ndim} dimensions`);
+    throw new ArgumentError(
+      `flatten: startDim ${startDim} comes after endDim ${endDim} in a tensor of ${x.ndim} dimensions`,
+    );
   if (x.ndim === 0) return reshape(x, 1);
   if (start === end) return x;
   return reshape(x, [...x.shape.slice(0, start), sizeOf(x.shape.slice(start, end + 1)), ...x.shape.slice(end + 1)]);
@@ -157,17 +171,26 @@ export function atLeast(x: Tensor, count: number): Tensor {
   );
 }
 
-/** With dimensions of size one in front until there is one. https://pytorch.org/docs/stable/generated/torch.atleast_1d.html */
+/**
+ * With dimensions of size one in front until there is one.
+ * https://pytorch.org/docs/stable/generated/torch.atleast_1d.html
+ */
 export function atleast1d(x: Tensor): Tensor {
   return atLeast(x, 1);
 }
 
-/** With dimensions of size one in front until there are two. https://pytorch.org/docs/stable/generated/torch.atleast_2d.html */
+/**
+ * With dimensions of size one in front until there are two.
+ * https://pytorch.org/docs/stable/generated/torch.atleast_2d.html
+ */
 export function atleast2d(x: Tensor): Tensor {
   return atLeast(x, 2);
 }
 
-/** With dimensions of size one until there are three: vectors become [1, n, 1], matrices [m, n, 1]. https://pytorch.org/docs/stable/generated/torch.atleast_3d.html */
+/**
+ * With dimensions of size one until there are three: vectors become [1, n, 1], matrices [m, n, 1].
+ * https://pytorch.org/docs/stable/generated/torch.atleast_3d.html
+ */
 export function atleast3d(x: Tensor): Tensor {
   return x.ndim < 3 ? unsqueeze(atLeast(x, 2), 2) : x;
 }

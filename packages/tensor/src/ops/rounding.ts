@@ -1,5 +1,6 @@
 /**
- * Rounding, limits, and what replaces values by others. At a limit the derivative is PyTorch's, which the cases of the formulas spell out.
+ * Rounding, limits, and what replaces values by others. At a limit the derivative is PyTorch's, which the cases of the
+ * formulas spell out.
  */
 
 import { digitsOf, isFloating } from "../dtype.ts";
@@ -24,8 +25,12 @@ export const trunc: Unary = /* @__PURE__ */ pointwise<[Tensor]>("trunc", (x) => 
 export const frac: Unary = /* @__PURE__ */ pointwise<[Tensor]>("frac", (x) => x.sub(x.trunc()), { kind: 2 });
 
 const whole: Unary = /* @__PURE__ */ pointwise<[Tensor]>("round", (x) => x.round());
-const places = /* @__PURE__ */ pointwise<[Tensor, number]>("round", (x, scale) => x.mul(scale).round().div(scale), { kind: 2 });
-const tens = /* @__PURE__ */ pointwise<[Tensor, number]>("round", (x, scale) => x.div(scale).round().mul(scale), { kind: 2 });
+const places = /* @__PURE__ */ pointwise<[Tensor, number]>("round", (x, scale) => x.mul(scale).round().div(scale), {
+  kind: 2,
+});
+const tens = /* @__PURE__ */ pointwise<[Tensor, number]>("round", (x, scale) => x.div(scale).round().mul(scale), {
+  kind: 2,
+});
 
 /** The option of `round`. */
 export interface RoundOptions {
@@ -55,10 +60,16 @@ export function round_(x: Tensor, options?: RoundOptions): Tensor {
   return decimals > 0 ? places.inPlace(x, 10 ** decimals) : tens.inPlace(x, 10 ** -decimals);
 }
 
-/** The larger of two; NaN if either is. Of two equals each gets half the gradient. https://pytorch.org/docs/stable/generated/torch.maximum.html */
+/**
+ * The larger of two; NaN if either is. Of two equals each gets half the gradient.
+ * https://pytorch.org/docs/stable/generated/torch.maximum.html
+ */
 export const maximum: Binary = /* @__PURE__ */ pointwise("maximum", (a, b) => a.max(b));
 
-/** The smaller of two; NaN if either is. Of two equals each gets half the gradient. https://pytorch.org/docs/stable/generated/torch.minimum.html */
+/**
+ * The smaller of two; NaN if either is. Of two equals each gets half the gradient.
+ * https://pytorch.org/docs/stable/generated/torch.minimum.html
+ */
 export const minimum: Binary = /* @__PURE__ */ pointwise("minimum", (a, b) => a.min(b));
 
 /** The larger of two; the other one if one is NaN. https://pytorch.org/docs/stable/generated/torch.fmax.html */
@@ -70,18 +81,21 @@ export const fmin: Binary = /* @__PURE__ */ pointwise("fmin", (a, b) => a.le(b).
 // Whatever is NaN makes the result NaN, and gets no gradient.
 const above = (x: Expr, min: Expr): Expr => x.ge(min).where(x, x.lt(min).where(min, constant(Number.NaN, x.dtype)));
 const below = (x: Expr, max: Expr): Expr => x.le(max).where(x, x.gt(max).where(max, constant(Number.NaN, x.dtype)));
-const between: Pointwise<[Tensor, TensorOrNumber, TensorOrNumber]> = /* @__PURE__ */ pointwise<[Tensor, TensorOrNumber, TensorOrNumber]>(
+const between: Pointwise<[Tensor, TensorOrNumber, TensorOrNumber]> = /* @__PURE__ */ pointwise<
+  [Tensor, TensorOrNumber, TensorOrNumber]
+>("clamp", (x, min, max) => below(above(x, min), max));
+const atLeast: Pointwise<[Tensor, TensorOrNumber]> = /* @__PURE__ */ pointwise<[Tensor, TensorOrNumber]>(
   "clamp",
-  (x, min, max) => below(above(x, min), max),
+  above,
 );
-const atLeast: Pointwise<[Tensor, TensorOrNumber]> = /* @__PURE__ */ pointwise<[Tensor, TensorOrNumber]>("clamp", above);
 const atMost: Pointwise<[Tensor, TensorOrNumber]> = /* @__PURE__ */ pointwise<[Tensor, TensorOrNumber]>("clamp", below);
 
 /** A limit of `clamp`: a number, a tensor that broadcasts, or nothing. */
 export type Limit = TensorOrNumber | null;
 
 /**
- * Values outside of [min, max] replaced by the limit they passed. Where min exceeds max the result is max. The derivative is 1 at the limits.
+ * Values outside of [min, max] replaced by the limit they passed. Where min exceeds max the result is max. The
+ * derivative is 1 at the limits.
  *
  * https://pytorch.org/docs/stable/generated/torch.clamp.html
  *
@@ -133,7 +147,11 @@ const finite: Pointwise<[Tensor, number, number, number]> = /* @__PURE__ */ poin
 );
 
 /** What takes the place of NaN and the infinities. */
-function replacements(operation: string, x: Tensor, options: NanToNumOptions | undefined): readonly [number, number, number] {
+function replacements(
+  operation: string,
+  x: Tensor,
+  options: NanToNumOptions | undefined,
+): readonly [number, number, number] {
   const { nan, posinf, neginf } = settings(operation, options, { nan: 0, posinf: null, neginf: null });
   const exponent = x.dtype === "float64" ? 1023 : x.dtype === "float16" ? 15 : 127;
   const largest = 2 ** exponent * (2 - 2 ** (1 - digitsOf(x.dtype)));
@@ -156,7 +174,10 @@ export function nanToNum_(x: Tensor, options?: NanToNumOptions): Tensor {
   return finite.inPlace(x, ...replacements("nanToNum_", x, options));
 }
 
-/** The size of `a` with the sign of `b`, that of -0 included. https://pytorch.org/docs/stable/generated/torch.copysign.html */
+/**
+ * The size of `a` with the sign of `b`, that of -0 included.
+ * https://pytorch.org/docs/stable/generated/torch.copysign.html
+ */
 export const copysign: Binary = /* @__PURE__ */ pointwise(
   "copysign",
   (a, b) => {
@@ -167,7 +188,9 @@ export const copysign: Binary = /* @__PURE__ */ pointwise(
 );
 
 /** Whether the sign is minus, that of -0 included. https://pytorch.org/docs/stable/generated/torch.signbit.html */
-export const signbit: Unary = /* @__PURE__ */ pointwise<[Tensor]>("signbit", (x) => (isFloating(x.dtype) ? isNegative(x) : x.lt(0)));
+export const signbit: Unary = /* @__PURE__ */ pointwise<[Tensor]>("signbit", (x) =>
+  isFloating(x.dtype) ? isNegative(x) : x.lt(0),
+);
 
 /** Only the reciprocal tells -0 from 0. */
 function isNegative(x: Expr): Expr {

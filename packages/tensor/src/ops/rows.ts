@@ -1,6 +1,7 @@
 /**
- * Row operations: what reduces over some dimensions, or needs such a reduction for each element (softmax, normalisation). Each is one row
- * program and runs as one kernel. Whatever the dimensions, the views are permuted so that they come last, which costs nothing.
+ * Row operations: what reduces over some dimensions, or needs such a reduction for each element (softmax,
+ * normalisation). Each is one row program and runs as one kernel. Whatever the dimensions, the views are permuted so
+ * that they come last, which costs nothing.
  */
 
 import { expectTensor } from "../argument.ts";
@@ -71,7 +72,10 @@ export function outerView(x: Tensor, dims: readonly number[], keepdim: boolean):
   return !keepdim || dims.length === 0 ? x : without(x, dims);
 }
 
-/** A row program as an operation: its outputs are the results for each row, then those for each element. Inputs broadcast. */
+/**
+ * A row program as an operation: its outputs are the results for each row, then those for each element. Inputs
+ * broadcast.
+ */
 export class RowOp implements Op<RowAttrs> {
   readonly name: string;
   readonly gradient: Gradient<RowAttrs> | null;
@@ -127,9 +131,16 @@ export function restored(x: Tensor, { dims, keepdim }: Pick<RowAttrs, "dims" | "
 }
 
 /** Throws unless a reduction has something to choose from in each row. */
-export function expectRows(operation: string, x: Tensor, dims: readonly number[], error: (message: string) => Error): void {
+export function expectRows(
+  operation: string,
+  x: Tensor,
+  dims: readonly number[],
+  error: (message: string) => Error,
+): void {
   if (rowLength(x.shape, dims) === 0 && x.ndim > 0) {
-    throw error(`${operation}: cannot reduce dimensions [${dims.join(", ")}] of shape [${x.shape.join(", ")}]: they have no elements`);
+    throw error(
+      `${operation}: cannot reduce dimensions [${dims.join(", ")}] of shape [${x.shape.join(", ")}]: they have no elements`,
+    );
   }
 }
 

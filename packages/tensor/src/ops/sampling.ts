@@ -18,7 +18,10 @@ import { narrow } from "./slice.ts";
 import { topk } from "./sort.ts";
 import { any } from "./sum.ts";
 
-/** One with the probability that stands in `p`, else zero. https://pytorch.org/docs/stable/generated/torch.bernoulli.html */
+/**
+ * One with the probability that stands in `p`, else zero.
+ * https://pytorch.org/docs/stable/generated/torch.bernoulli.html
+ */
 export function bernoulli(p: Tensor, options?: GeneratorOption): Tensor {
   expectFloating("bernoulli", p.dtype);
   return bernoulli_(p.newEmpty(p.shape), p, options);
@@ -31,7 +34,8 @@ export interface MultinomialOptions extends GeneratorOption {
 }
 
 /**
- * Numbers of classes, drawn with the weights given: weights [classes] or [rows, classes] → [samples] or [rows, samples], int32.
+ * Numbers of classes, drawn with the weights given: weights [classes] or [rows, classes] → [samples] or
+ * [rows, samples], int32.
  *
  * https://pytorch.org/docs/stable/generated/torch.multinomial.html
  *
@@ -48,7 +52,9 @@ export function multinomial(weights: Tensor, samples: number, options?: Multinom
   const given = weights.detach().to(computeType(weights.dtype));
   expectBetween(given, 0, largestFinite(given.dtype), "multinomial: weights must be finite and not negative, got {}");
   expectBetween(any(given, -1), 1, 1, "multinomial: all weights of a row are zero");
-  return replacement && samples > 1 ? withReplacement(given, samples, source) : withoutReplacement(weights.detach(), samples, source);
+  return replacement && samples > 1
+    ? withReplacement(given, samples, source)
+    : withoutReplacement(weights.detach(), samples, source);
 }
 
 /** The classes whose exponential clocks, running as fast as their weights, ring first. */

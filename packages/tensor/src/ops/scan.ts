@@ -78,9 +78,12 @@ export function cumsum(x: Tensor, dim: number, options?: ScanOptions): Tensor {
   return apply(summing, [prepared("cumsum", x, options)], { dim: dimension("cumsum", dim, x.ndim) });
 }
 
-const product: Pointwise<[Tensor, Tensor, Tensor, Tensor]> = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>(
+const product: Pointwise<[Tensor, Tensor, Tensor, Tensor]> = /* @__PURE__ */ pointwise<
+  [Tensor, Tensor, Tensor, Tensor]
+>(
   "cumprodBackward",
-  // Before the first zero the total is divided by the element; at it, the totals are those with a 1 in its place; behind it all products are 0.
+  // Before the first zero the total is divided by the element; at it, the totals are those with a 1 in its place;
+  // behind it all products are 0.
   (zeros, x, total, without) => zeros.eq(0).where(total.div(x), zeros.eq(1).and(x.eq(0)).where(without, 0)),
   { apart: [0] },
 );
@@ -97,7 +100,12 @@ const multiplying: Op<ScanAttrs> = /* @__PURE__ */ scanOp(
       const zero = eq(x, 0);
       const zeros = cumsum(zero, dim);
       const filled = choose(zero.logicalAnd(eq(zeros, 1)), 1, x);
-      return product(zeros, x, totalsFromEnd(mul(g, cumprod(x, dim)), dim), totalsFromEnd(mul(g, cumprod(filled, dim)), dim));
+      return product(
+        zeros,
+        x,
+        totalsFromEnd(mul(g, cumprod(x, dim)), dim),
+        totalsFromEnd(mul(g, cumprod(filled, dim)), dim),
+      );
     },
   }),
 );
@@ -134,18 +142,25 @@ export function cumprod(x: Tensor, dim: number, options?: ScanOptions): Tensor {
 const rising: Op<ScanAttrs> = /* @__PURE__ */ scanOp("cummax", "max", toPlaces);
 const falling: Op<ScanAttrs> = /* @__PURE__ */ scanOp("cummin", "min", toPlaces);
 
-/** The largest elements so far along a dimension, and where they stand. https://pytorch.org/docs/stable/generated/torch.cummax.html */
+/**
+ * The largest elements so far along a dimension, and where they stand.
+ * https://pytorch.org/docs/stable/generated/torch.cummax.html
+ */
 export function cummax(x: Tensor, dim: number): ValuesAndIndices {
   return applyPair(rising, [x], { dim: dimension("cummax", dim, x.ndim) });
 }
 
-/** The smallest elements so far along a dimension, and where they stand. https://pytorch.org/docs/stable/generated/torch.cummin.html */
+/**
+ * The smallest elements so far along a dimension, and where they stand.
+ * https://pytorch.org/docs/stable/generated/torch.cummin.html
+ */
 export function cummin(x: Tensor, dim: number): ValuesAndIndices {
   return applyPair(falling, [x], { dim: dimension("cummin", dim, x.ndim) });
 }
 
 /**
- * Running `ln Σ eˣ` along a dimension, without overflow or underflow on the way: each of log₂ n steps adds what stands twice as far ahead.
+ * Running `ln Σ eˣ` along a dimension, without overflow or underflow on the way: each of log₂ n steps adds what stands
+ * twice as far ahead.
  *
  * https://pytorch.org/docs/stable/generated/torch.logcumsumexp.html
  *
@@ -209,13 +224,19 @@ function areas(operation: string, y: Tensor, options: TrapezoidOptions | undefin
   return [mul(mean, diff(places, 1, x.ndim === 1 ? axis : dim)), axis];
 }
 
-/** The integral of values along a dimension by the trapezoidal rule. https://pytorch.org/docs/stable/generated/torch.trapezoid.html */
+/**
+ * The integral of values along a dimension by the trapezoidal rule.
+ * https://pytorch.org/docs/stable/generated/torch.trapezoid.html
+ */
 export function trapezoid(y: Tensor, options?: TrapezoidOptions): Tensor {
   const [parts, axis] = areas("trapezoid", y, options);
   return sum(parts, axis);
 }
 
-/** The running integral: one element fewer along the dimension. https://pytorch.org/docs/stable/generated/torch.cumulative_trapezoid.html */
+/**
+ * The running integral: one element fewer along the dimension.
+ * https://pytorch.org/docs/stable/generated/torch.cumulative_trapezoid.html
+ */
 export function cumulativeTrapezoid(y: Tensor, options?: TrapezoidOptions): Tensor {
   return cumsum(...areas("cumulativeTrapezoid", y, options));
 }

@@ -1,6 +1,6 @@
 /**
- * Putting elements where index tensors say. Each function leaves its input alone and returns a new tensor; the method of the same name that ends
- * in `_` writes in place.
+ * Putting elements where index tensors say. Each function leaves its input alone and returns a new tensor; the method
+ * of the same name that ends in `_` writes in place.
  */
 
 import { checkChoice, expectTensor } from "../argument.ts";
@@ -66,31 +66,51 @@ const scattering: Op<Scatter> = {
 const times = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("mul", (g, y, x) => g.mul(y).div(x));
 const isZero = /* @__PURE__ */ pointwise<[Tensor]>("eq", (x) => x.eq(0).cast(x.dtype));
 const oneForZero = /* @__PURE__ */ pointwise<[Tensor]>("where", (x) => x.eq(0).where(1, x));
-const oneForOnlyZero = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("where", (x, zeros) => x.eq(0).and(zeros.eq(1)).where(1, x));
-const timesOthers = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor, Tensor]>("mul", (g, y, others, x, zeros) =>
-  x
-    .eq(0)
-    .and(zeros.eq(1))
-    .where(g.mul(others), g.mul(y).div(x.eq(0).where(1, x))),
+const oneForOnlyZero = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("where", (x, zeros) =>
+  x.eq(0).and(zeros.eq(1)).where(1, x),
+);
+const timesOthers = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor, Tensor]>(
+  "mul",
+  (g, y, others, x, zeros) =>
+    x
+      .eq(0)
+      .and(zeros.eq(1))
+      .where(g.mul(others), g.mul(y).div(x.eq(0).where(1, x))),
 );
 const same = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("eq", (x, y) => x.eq(y).cast(x.dtype));
 const share = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("mul", (g, part, count) => g.mul(part).div(count));
 
 /**
- * The gradients of a product: `y` without the factor. What is not zero is divided out; the others of a zero are multiplied anew, as long as it is the only
- * one among the source's elements for its place, for with two there is nothing left.
+ * The gradients of a product: `y` without the factor. What is not zero is divided out; the others of a zero are
+ * multiplied anew, as long as it is the only one among the source's elements for its place, for with two there is
+ * nothing left.
  */
 function products(g: Tensor, x: Tensor, index: Tensor, source: Tensor, y: Tensor, dim: number): (Tensor | null)[] {
   const pick = (z: Tensor) => gatherUnchecked(z, dim, index);
-  const into = (z: Tensor, from: Tensor, reduce: "add" | "multiply") => apply(scattering, [z, index, from], { dim, reduce });
+  const into = (z: Tensor, from: Tensor, reduce: "add" | "multiply") =>
+    apply(scattering, [z, index, from], { dim, reduce });
   const own = oneForZero(x);
   const zeros = pick(into(filled(x, x.shape, 0), isZero(source.detach()), "add"));
   const others = into(x, oneForOnlyZero(source, zeros), "multiply");
-  return [times(g, into(own, source, "multiply"), own), null, timesOthers(pick(g), pick(y), pick(others), source, zeros)];
+  return [
+    times(g, into(own, source, "multiply"), own),
+    null,
+    timesOthers(pick(g), pick(y), pick(others), source, zeros),
+  ];
 }
 
-/** The gradients of a scatter that multiplies (`∂y/∂x = y / x`) or keeps an extreme (shared evenly by those that attain it). */
-function combined(g: Tensor, x: Tensor, index: Tensor, source: Tensor, y: Tensor, { dim, reduce }: Scatter): (Tensor | null)[] {
+/**
+ * The gradients of a scatter that multiplies (`∂y/∂x = y / x`) or keeps an extreme (shared evenly by those that attain
+ * it).
+ */
+function combined(
+  g: Tensor,
+  x: Tensor,
+  index: Tensor,
+  source: Tensor,
+  y: Tensor,
+  { dim, reduce }: Scatter,
+): (Tensor | null)[] {
   const pick = (z: Tensor) => gatherUnchecked(z, dim, index);
   if (reduce === "multiply") return products(g, x, index, source, y, dim);
   const own = same(x, y);
@@ -113,7 +133,11 @@ function prepare(operation: string, x: Tensor, dim: number, index: Tensor, sourc
       `${operation}: a source of shape ${showShape(source.shape)} is too small for an index of shape ${showShape(index.shape)}`,
     );
   }
-  return [at, index, index.shape.reduce((part, size, i) => (part.shape[i] === size ? part : narrow(part, i, 0, size)), source)];
+  return [
+    at,
+    index,
+    index.shape.reduce((part, size, i) => (part.shape[i] === size ? part : narrow(part, i, 0, size)), source),
+  ];
 }
 
 /** Scatters into a copy of `x`, or into itself. */
@@ -144,18 +168,34 @@ function scatterBy(operation: string, options: ScatterOptions | undefined): Scat
  *
  * https://pytorch.org/docs/stable/generated/torch.scatter.html
  *
- * @throws IndexError for an index out of range. @throws ShapeError when the index does not fit. @throws ArgumentError for another `reduce`.
+ * @throws IndexError for an index out of range. @throws ShapeError when the index does not fit. @throws ArgumentError
+ * for another `reduce`.
  */
-export function scatter(x: Tensor, dim: number, index: Tensor, source: Tensor | number, options?: ScatterOptions): Tensor {
+export function scatter(
+  x: Tensor,
+  dim: number,
+  index: Tensor,
+  source: Tensor | number,
+  options?: ScatterOptions,
+): Tensor {
   return scattered(x, prepare("scatter", x, dim, index, source), scatterBy("scatter", options));
 }
 
 /** `scatter` in place. */
-export function scatter_(x: Tensor, dim: number, index: Tensor, source: Tensor | number, options?: ScatterOptions): Tensor {
+export function scatter_(
+  x: Tensor,
+  dim: number,
+  index: Tensor,
+  source: Tensor | number,
+  options?: ScatterOptions,
+): Tensor {
   return scattered(x, prepare("scatter", x, dim, index, source), scatterBy("scatter_", options), true);
 }
 
-/** `x` with the elements of `source` added where an index tensor says. https://pytorch.org/docs/stable/generated/torch.scatter_add.html */
+/**
+ * `x` with the elements of `source` added where an index tensor says.
+ * https://pytorch.org/docs/stable/generated/torch.scatter_add.html
+ */
 export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
   return scattered(x, prepare("scatterAdd", x, dim, index, source), "add");
 }
@@ -179,8 +219,8 @@ const quotient = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("div", (sum, count)
 const wholeQuotient = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("div", (sum, count) => sum.div(count.max(1)).floor());
 
 /**
- * `x` combined with the elements of `source` at the places an index tensor names: added, multiplied, averaged, or the extreme kept. Without
- * `includeSelf` (default true) places that are named forget what was there.
+ * `x` combined with the elements of `source` at the places an index tensor names: added, multiplied, averaged, or the
+ * extreme kept. Without `includeSelf` (default true) places that are named forget what was there.
  *
  * https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_reduce_.html
  */
@@ -241,7 +281,10 @@ function scaledList(
   return alongList(operation, x, dim, index, alpha === 1 ? source : mul(source, alpha));
 }
 
-/** `x` with parts of `source` added at a list of indices of one dimension. https://pytorch.org/docs/stable/generated/torch.index_add.html */
+/**
+ * `x` with parts of `source` added at a list of indices of one dimension.
+ * https://pytorch.org/docs/stable/generated/torch.index_add.html
+ */
 export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor, options?: IndexAddOptions): Tensor {
   return scattered(x, scaledList("indexAdd", x, dim, index, source, options), "add");
 }
@@ -251,7 +294,10 @@ export function indexAdd_(x: Tensor, dim: number, index: Tensor, source: Tensor,
   return scattered(x, scaledList("indexAdd_", x, dim, index, source, options), "add", true);
 }
 
-/** `x` with parts of `source` put at a list of indices of one dimension. https://pytorch.org/docs/stable/generated/torch.index_copy.html */
+/**
+ * `x` with parts of `source` put at a list of indices of one dimension.
+ * https://pytorch.org/docs/stable/generated/torch.index_copy.html
+ */
 export function indexCopy(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
   return scattered(x, alongList("indexCopy", x, dim, index, source), "set");
 }
@@ -261,7 +307,10 @@ export function indexCopy_(x: Tensor, dim: number, index: Tensor, source: Tensor
   return scattered(x, alongList("indexCopy", x, dim, index, source), "set", true);
 }
 
-/** `x` with one value at a list of indices of one dimension. https://pytorch.org/docs/stable/generated/torch.Tensor.index_fill_.html */
+/**
+ * `x` with one value at a list of indices of one dimension.
+ * https://pytorch.org/docs/stable/generated/torch.Tensor.index_fill_.html
+ */
 export function indexFill(x: Tensor, dim: number, index: Tensor, value: number): Tensor {
   return scattered(x, alongList("indexFill", x, dim, index, value), "set");
 }
@@ -272,7 +321,8 @@ export function indexFill_(x: Tensor, dim: number, index: Tensor, value: number)
 }
 
 /**
- * `x` combined with parts of `source` at a list of indices of one dimension, as `scatterReduce` combines (without `"sum"`, which is `indexAdd`).
+ * `x` combined with parts of `source` at a list of indices of one dimension, as `scatterReduce` combines (without
+ * `"sum"`, which is `indexAdd`).
  *
  * https://pytorch.org/docs/stable/generated/torch.Tensor.index_reduce_.html
  */
@@ -339,16 +389,20 @@ export function puttingBy(operation: string, options: PutOptions | undefined): "
 }
 
 /**
- * `x` with the elements of `source` at these indices, of its elements counted in row-major order. Negative indices count from the end.
+ * `x` with the elements of `source` at these indices, of its elements counted in row-major order. Negative indices
+ * count from the end.
  *
  * https://pytorch.org/docs/stable/generated/torch.Tensor.put_.html
  *
- * @throws IndexError for an index out of range. @throws ShapeError unless there are as many indices as elements of `source`.
+ * @throws IndexError for an index out of range. @throws ShapeError unless there are as many indices as elements of
+ * `source`.
  */
 export function put(x: Tensor, index: Tensor, source: Tensor, options?: PutOptions): Tensor {
   const by = puttingBy("put", options);
   if (index.numel() !== source.numel())
-    throw new ShapeError(`put: a source of shape ${showShape(source.shape)} does not fit indices of shape ${showShape(index.shape)}`);
+    throw new ShapeError(
+      `put: a source of shape ${showShape(source.shape)} does not fit indices of shape ${showShape(index.shape)}`,
+    );
   expectOneType("put", x, source);
   checkBounds("put", index, x.numel(), 0, true);
   return putFlat(x, reshape(wrapNegative(index, x.numel()), [-1]), reshape(source, [-1]), by);

@@ -1,5 +1,6 @@
 /**
- * Between which of some sorted boundaries values lie: a binary search of all values at once, and histograms. Built from other operations, so that nothing is read.
+ * Between which of some sorted boundaries values lie: a binary search of all values at once, and histograms. Built from
+ * other operations, so that nothing is read.
  */
 
 import { checkInteger, checkOrder } from "../argument.ts";
@@ -25,7 +26,9 @@ export interface SearchOptions {
 const behindEqual = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("searchsorted", (edge, value) => edge.gt(value).not());
 const behindLess = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("searchsorted", (edge, value) => edge.ge(value).not());
 /** The edge that a step of the search looks at, or the last one. */
-const probed = /* @__PURE__ */ pointwise<[Tensor, number, number]>("searchsorted", (place, step, last) => place.add(step).sub(1).min(last));
+const probed = /* @__PURE__ */ pointwise<[Tensor, number, number]>("searchsorted", (place, step, last) =>
+  place.add(step).sub(1).min(last),
+);
 /** The place after a step of the search, which may not leave the edges. */
 const moved = /* @__PURE__ */ pointwise<[Tensor, Tensor, number, number]>(
   "searchsorted",
@@ -34,7 +37,8 @@ const moved = /* @__PURE__ */ pointwise<[Tensor, Tensor, number, number]>(
 );
 
 /**
- * Where each value would have to be inserted into a sorted vector, or into the matching row of sorted rows, to keep the order.
+ * Where each value would have to be inserted into a sorted vector, or into the matching row of sorted rows, to keep the
+ * order.
  *
  * https://pytorch.org/docs/stable/generated/torch.searchsorted.html
  *
@@ -45,7 +49,10 @@ export function searchsorted(boundaries: Tensor, values: Tensor, options?: Searc
   const { right } = settings("searchsorted", options, { right: false });
   const lead = boundaries.shape.slice(0, -1);
   const shared = boundaries.ndim === 1;
-  if (!shared && (boundaries.ndim === 0 || boundaries.ndim !== values.ndim || lead.some((size, i) => size !== values.shape[i]))) {
+  if (
+    !shared &&
+    (boundaries.ndim === 0 || boundaries.ndim !== values.ndim || lead.some((size, i) => size !== values.shape[i]))
+  ) {
     throw shapeError("searchsorted", "the same sizes before the last", boundaries, values);
   }
   const edges = boundaries.detach();
@@ -59,7 +66,9 @@ export function searchsorted(boundaries: Tensor, values: Tensor, options?: Searc
   return reshape(place, values.shape);
 }
 
-/** The bucket of each value between sorted boundaries. https://pytorch.org/docs/stable/generated/torch.bucketize.html */
+/**
+ * The bucket of each value between sorted boundaries. https://pytorch.org/docs/stable/generated/torch.bucketize.html
+ */
 export function bucketize(values: Tensor, boundaries: Tensor, options?: SearchOptions): Tensor {
   return searchsorted(boundaries, values, options);
 }
@@ -75,19 +84,25 @@ export interface HistcOptions {
 }
 
 /** The bin of an element; one more than there are for what lies outside. */
-const binOf = /* @__PURE__ */ pointwise<[Tensor, TensorOrNumber, TensorOrNumber, number]>("histc", (x, low, high, bins) => {
-  const bin = x.sub(low).div(high.sub(low)).mul(bins).floor().min(bins.sub(1));
-  return x.ge(low).and(x.le(high)).where(bin, bins).cast("int32");
-});
+const binOf = /* @__PURE__ */ pointwise<[Tensor, TensorOrNumber, TensorOrNumber, number]>(
+  "histc",
+  (x, low, high, bins) => {
+    const bin = x.sub(low).div(high.sub(low)).mul(bins).floor().min(bins.sub(1));
+    return x.ge(low).and(x.le(high)).where(bin, bins).cast("int32");
+  },
+);
 /** One end of the range, moved where the other is the same. */
-const apart = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("histc", (end, other, by) => end.eq(other).where(end.add(by), end));
+const apart = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("histc", (end, other, by) =>
+  end.eq(other).where(end.add(by), end),
+);
 
 /**
  * A histogram with bins of equal width; elements outside of [min, max] are not counted.
  *
  * https://pytorch.org/docs/stable/generated/torch.histc.html
  *
- * @throws DTypeError for integers. @throws ArgumentError for a number of bins that is not positive, or a range that is empty or not finite.
+ * @throws DTypeError for integers. @throws ArgumentError for a number of bins that is not positive, or a range that is
+ * empty or not finite.
  */
 export function histc(x: Tensor, options?: HistcOptions): Tensor {
   const { bins, min, max } = settings("histc", options, { bins: 100, min: 0, max: 0 });

@@ -72,8 +72,8 @@ export function narrow(x: Tensor, dim: number, start: number, length: number): T
 }
 
 /**
- * Every `step`-th index of a dimension from `start` up to, not including, `end`, as Python's `start:end:step`. Negative bounds count from the end;
- * bounds beyond the dimension are drawn in. Defaults: everything.
+ * Every `step`-th index of a dimension from `start` up to, not including, `end`, as Python's `start:end:step`. Negative
+ * bounds count from the end; bounds beyond the dimension are drawn in. Defaults: everything.
  *
  * @throws ArgumentError unless the step is a positive integer.
  */
@@ -111,7 +111,8 @@ const diagonals: Op<Diagonal> = /* @__PURE__ */ viewOp<Diagonal>("diagonal", (x,
 });
 
 /**
- * The diagonals of the matrices in dimensions `dim1` and `dim2`, as the last dimension. `offset` above zero: above the main diagonal.
+ * The diagonals of the matrices in dimensions `dim1` and `dim2`, as the last dimension. `offset` above zero: above the
+ * main diagonal.
  *
  * https://pytorch.org/docs/stable/generated/torch.diagonal.html
  */
@@ -119,7 +120,9 @@ export function diagonal(x: Tensor, offset = 0, dim1 = 0, dim2 = 1): Tensor {
   const a = dimension("diagonal", dim1, x.ndim);
   const b = dimension("diagonal", dim2, x.ndim);
   if (x.ndim < 2 || a === b)
-    throw new ShapeError(`diagonal: expected two different dimensions of ${showShape(x.shape)}, got ${dim1} and ${dim2}`);
+    throw new ShapeError(
+      `diagonal: expected two different dimensions of ${showShape(x.shape)}, got ${dim1} and ${dim2}`,
+    );
   return apply(diagonals, [x], { offset, dim1: a, dim2: b });
 }
 
@@ -141,7 +144,9 @@ const unfolding: Op<Windows> = /* @__PURE__ */ viewOp<Windows>(
     strides: [...x.strides.map((s, i) => (i === dim ? s * step : s)), x.ndim === 0 ? 1 : (x.strides[dim] as number)],
     offset: x.offset,
   }),
-  /* @__PURE__ */ rules<Windows>({ of: (g, { attrs, inputs }) => apply(windowSum, [g], { ...attrs, shape: (inputs[0] as Spec).shape }) }),
+  /* @__PURE__ */ rules<Windows>({
+    of: (g, { attrs, inputs }) => apply(windowSum, [g], { ...attrs, shape: (inputs[0] as Spec).shape }),
+  }),
 );
 
 /** The gradient of unfold: windows may overlap, so each place of the windows is added in turn. */
@@ -154,13 +159,20 @@ const windowSum: Op<Windows & { readonly shape: Shape }> = {
     const along = (all: readonly number[], value: number) => all.map((n, i) => (i === dim ? value : n));
     for (let k = 0; k < size; k++) {
       // Element k of every window, and where it came from.
-      const from = windowOn(g, shape.slice(0, -1), strides.slice(0, -1), offset + k * (strides[shape.length - 1] as number));
+      const from = windowOn(
+        g,
+        shape.slice(0, -1),
+        strides.slice(0, -1),
+        offset + k * (strides[shape.length - 1] as number),
+      );
       const stride = target.strides[dim] ?? 1;
       const place = windowOn(target, from.shape, along(target.strides, stride * step), target.offset + k * stride);
       addInto(place, from, target.device);
     }
   },
-  gradient: /* @__PURE__ */ rules<Windows & { readonly shape: Shape }>({ of: (g, { attrs }) => apply(unfolding, [g], attrs) }),
+  gradient: /* @__PURE__ */ rules<Windows & { readonly shape: Shape }>({
+    of: (g, { attrs }) => apply(unfolding, [g], attrs),
+  }),
 };
 
 /**
@@ -203,7 +215,12 @@ const strided: Op<Strided> = /* @__PURE__ */ viewOp<Strided>(
         places = places.flatMap((at) => Array.from({ length: size }, (_, k) => at + k * (strides[i] as number)));
       });
       const length = Math.max(extent(shape, strides, offset), extent(input, below, 0)) - start;
-      const memory = gatherBackward(reshape(g, [-1]), 0, fromHost(g, [places.length], "int32", Int32Array.from(places)), [length]);
+      const memory = gatherBackward(
+        reshape(g, [-1]),
+        0,
+        fromHost(g, [places.length], "int32", Int32Array.from(places)),
+        [length],
+      );
       return asStrided(memory, input, below, -start);
     },
   }),
@@ -215,8 +232,9 @@ function extent(shape: Shape, strides: readonly number[], offset: number): numbe
 }
 
 /**
- * The memory of `x` seen with any shape and strides (in elements). `offset` counts from the first element of `x`. Nothing is checked but
- * that the view stays within the storage. The gradient is that of the elements of `x`; what the view sees beside them gets none.
+ * The memory of `x` seen with any shape and strides (in elements). `offset` counts from the first element of `x`.
+ * Nothing is checked but that the view stays within the storage. The gradient is that of the elements of `x`; what the
+ * view sees beside them gets none.
  *
  * https://pytorch.org/docs/stable/generated/torch.as_strided.html
  */
@@ -236,7 +254,10 @@ export function asStrided(x: Tensor, shape: Shape, strides: readonly number[], o
   return apply(strided, [x], { shape, strides, offset, below: x.strides });
 }
 
-/** Windows along a dimension (elements last, as `unfold` gives them) added up into a dimension of `length`: the reverse of `unfold`. */
+/**
+ * Windows along a dimension (elements last, as `unfold` gives them) added up into a dimension of `length`: the reverse
+ * of `unfold`.
+ */
 export function sumWindows(windows: Tensor, dim: number, step: number, length: number): Tensor {
   const shape = windows.shape.slice(0, -1).map((size, i) => (i === dim ? length : size));
   return apply(windowSum, [windows], { dim, size: windows.shape[windows.ndim - 1] as number, step, shape });

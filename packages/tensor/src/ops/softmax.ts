@@ -1,5 +1,6 @@
 /**
- * Softmax and its relatives: one fused row program forward, one backward. The largest element is subtracted first, so nothing overflows.
+ * Softmax and its relatives: one fused row program forward, one backward. The largest element is subtracted first, so
+ * nothing overflows.
  */
 
 import { computeType, type DType, isFloating } from "../dtype.ts";
@@ -12,7 +13,16 @@ import { dimensions } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { mul, sub } from "./arithmetic.ts";
 import { exp } from "./power.ts";
-import { type Dims, floatingType, type KeepOptions, keepDefaults, type RowAttrs, RowOp, restored, rowLength } from "./rows.ts";
+import {
+  type Dims,
+  floatingType,
+  type KeepOptions,
+  keepDefaults,
+  type RowAttrs,
+  RowOp,
+  restored,
+  rowLength,
+} from "./rows.ts";
 import { sum } from "./sum.ts";
 
 const ops = new Map<string, RowOp>();
@@ -67,7 +77,13 @@ interface Family {
   readonly differentiable: (g: Tensor, y: Tensor, dims: readonly number[]) => Tensor;
 }
 
-function applyFamily(name: string, x: Tensor, dim: number, options: SoftmaxOptions | undefined, family: Family): Tensor {
+function applyFamily(
+  name: string,
+  x: Tensor,
+  dim: number,
+  options: SoftmaxOptions | undefined,
+  family: Family,
+): Tensor {
   const { dtype } = settings(name, options, { dtype: undefined });
   const type = floatingType(name, x, dtype);
   const op = once(ops, `${name} ${x.dtype} ${type}`, () => {
@@ -149,7 +165,10 @@ export function softmin(x: Tensor, dim: number, options?: SoftmaxOptions): Tenso
   return applyFamily("softmin", x, dim, options, softNegative);
 }
 
-/** `ln softmax(x)`, exact where the softmax itself underflows. https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html */
+/**
+ * `ln softmax(x)`, exact where the softmax itself underflows.
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html
+ */
 export function logSoftmax(x: Tensor, dim: number, options?: SoftmaxOptions): Tensor {
   return applyFamily("logSoftmax", x, dim, options, logarithmic);
 }

@@ -1,6 +1,6 @@
 /**
- * Sorting, and what is read off a sorted row: the first elements, the median, the k-th value, the most frequent one. Sorting is stable, and NaN
- * counts as the largest.
+ * Sorting, and what is read off a sorted row: the first elements, the median, the k-th value, the most frequent one.
+ * Sorting is stable, and NaN counts as the largest.
  */
 
 import { checkInteger } from "../argument.ts";
@@ -108,14 +108,23 @@ export function topk(x: Tensor, k: number, dim = -1, options?: TopkOptions): Val
 }
 
 /** One element of each sorted row; `pick` finds it among all, as a row of one. */
-function chosen(rows: ValuesAndIndices, axis: number, keepdim: boolean, pick: (all: Tensor) => Tensor): ValuesAndIndices {
+function chosen(
+  rows: ValuesAndIndices,
+  axis: number,
+  keepdim: boolean,
+  pick: (all: Tensor) => Tensor,
+): ValuesAndIndices {
   if (rows.values.ndim === 0) return rows;
   const one = (all: Tensor): Tensor => (keepdim ? pick(all) : squeeze(pick(all), axis));
   return new ValuesAndIndices(one(rows.values), one(rows.indices));
 }
 
 /** Whole rows, sorted, of a dimension that is not empty. */
-function sortedRows(operation: string, x: Tensor, dim: number): readonly [rows: ValuesAndIndices, axis: number, size: number] {
+function sortedRows(
+  operation: string,
+  x: Tensor,
+  dim: number,
+): readonly [rows: ValuesAndIndices, axis: number, size: number] {
   const axis = dimension(operation, dim, x.ndim);
   const size = x.shape[axis] ?? 1;
   if (size === 0) throw new IndexError(`${operation}: dimension ${axis} of ${showShape(x.shape)} has no elements`);
@@ -163,7 +172,10 @@ function medianOfAll(operation: string, x: Tensor, skip: boolean): Tensor {
   return apply(middle, [x, medians(operation, reshape(x.detach(), [-1]), 0, false, skip).values], undefined);
 }
 
-/** The median of all elements: the lower one of two, NaN if any is, or if there are none. https://pytorch.org/docs/stable/generated/torch.median.html */
+/**
+ * The median of all elements: the lower one of two, NaN if any is, or if there are none.
+ * https://pytorch.org/docs/stable/generated/torch.median.html
+ */
 export function median(x: Tensor): Tensor;
 /** The median along a dimension, and where it stands. */
 export function median(x: Tensor, dim: number, options?: KeepOptions): ValuesAndIndices;
@@ -195,7 +207,8 @@ export function mode(x: Tensor, dim = -1, options?: KeepOptions): ValuesAndIndic
     fromHost(x, [size], "int32", counted),
     x.shape.map((_, i) => (i === axis ? size : 1)),
   );
-  // How long the run of equals is at each place: its distance from where the run began. (At 0 one begins whatever the last element is.)
+  // How long the run of equals is at each place: its distance from where the run began. (At 0 one begins whatever the
+  // last element is.)
   const began = mul(position, ne(values, roll(values, 1, axis)));
   const place = argmax(sub(position, cummax(began, axis).values), axis, { keepdim: true });
   return chosen(rows, axis, keepdim, (all) => gatherUnchecked(all, axis, place));

@@ -1,5 +1,6 @@
 /**
- * The error function and its relatives, the sigmoid and its inverse, the gamma function's logarithm and its derivatives.
+ * The error function and its relatives, the sigmoid and its inverse, the gamma function's logarithm and its
+ * derivatives.
  */
 
 import { checkInteger } from "../argument.ts";
@@ -22,7 +23,9 @@ export const erfinv: Unary = /* @__PURE__ */ pointwise<[Tensor]>("erfinv", erfin
 /** `1 / (1 + e⁻ˣ)`. https://pytorch.org/docs/stable/generated/torch.sigmoid.html */
 export const sigmoid: Unary = /* @__PURE__ */ pointwise<[Tensor]>("sigmoid", (x) => x.sigmoid());
 
-const exactLogit: Unary = /* @__PURE__ */ pointwise<[Tensor]>("logit", (x) => x.toFloat().div(x.toFloat().neg().add(1)).log());
+const exactLogit: Unary = /* @__PURE__ */ pointwise<[Tensor]>("logit", (x) =>
+  x.toFloat().div(x.toFloat().neg().add(1)).log(),
+);
 const safeLogit = /* @__PURE__ */ pointwise<[Tensor, number]>("logit", (x, eps) => {
   const high = eps.neg().add(1);
   const z = x.lt(eps).where(eps, x.gt(high).where(high, x));

@@ -8,13 +8,21 @@ import { ownDimension, shapeError, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { narrow, select, slice } from "./slice.ts";
 
-/** A tensor (or what else is said) for each element of a list, so that as many come apart as went in: `const [gx, gy] = grad(z, [x, y])`. */
+/**
+ * A tensor (or what else is said) for each element of a list, so that as many come apart as went in:
+ * `const [gx, gy] = grad(z, [x, y])`.
+ */
 export type TensorEach<List extends readonly unknown[], Each = Tensor> = { -readonly [Element in keyof List]: Each };
 
 /** What `split` gives: one part for each size listed, or as many as it takes. */
-export type Parts<Sizes extends number | readonly number[]> = Sizes extends readonly number[] ? TensorEach<Sizes> : Tensor[];
+export type Parts<Sizes extends number | readonly number[]> = Sizes extends readonly number[]
+  ? TensorEach<Sizes>
+  : Tensor[];
 
-/** What the functions give that take a number of parts, or a list of the indices to cut at: as many as that is, where it is written out. */
+/**
+ * What the functions give that take a number of parts, or a list of the indices to cut at: as many as that is, where it
+ * is written out.
+ */
 export type Sections<Given extends number | readonly number[]> = Given extends readonly number[]
   ? TensorEach<readonly [start: 0, ...cuts: Given]>
   : number extends Given
@@ -35,7 +43,11 @@ export type Counted<Count, List extends Tensor[] = []> = List["length"] extends 
  *
  * @throws ArgumentError when the listed sizes do not add up to the dimension.
  */
-export function split<const Sizes extends number | readonly number[]>(x: Tensor, sizes: Sizes, dim?: number): Parts<Sizes>;
+export function split<const Sizes extends number | readonly number[]>(
+  x: Tensor,
+  sizes: Sizes,
+  dim?: number,
+): Parts<Sizes>;
 export function split(x: Tensor, sizes: number | readonly number[], dim = 0): Tensor[] {
   const at = ownDimension("split", dim, x.shape);
   const total = x.shape[at] as number;
@@ -48,7 +60,9 @@ export function split(x: Tensor, sizes: number | readonly number[], dim = 0): Te
     parts.push(...sizes);
     const sum = parts.reduce((a, b) => a + b, 0);
     if (sum !== total || parts.some((n) => n < 0)) {
-      throw new ArgumentError(`split: the sizes ${showShape(parts)} add up to ${sum}, but dimension ${at} has size ${total}`);
+      throw new ArgumentError(
+        `split: the sizes ${showShape(parts)} add up to ${sum}, but dimension ${at} has size ${total}`,
+      );
     }
   }
   let start = 0;
@@ -60,8 +74,8 @@ export function split(x: Tensor, sizes: number | readonly number[], dim = 0): Te
 }
 
 /**
- * At most `chunks` parts of equal size; the last may be smaller. The type counts on `chunks` parts: there are fewer where the size is no multiple and so many
- * of the size rounded up are not needed (6 in 4 chunks: 3 of 2).
+ * At most `chunks` parts of equal size; the last may be smaller. The type counts on `chunks` parts: there are fewer
+ * where the size is no multiple and so many of the size rounded up are not needed (6 in 4 chunks: 3 of 2).
  *
  * https://pytorch.org/docs/stable/generated/torch.chunk.html
  */
@@ -85,7 +99,11 @@ export function unbind(x: Tensor, dim = 0): Tensor[] {
  *
  * https://pytorch.org/docs/stable/generated/torch.tensor_split.html
  */
-export function tensorSplit<const Given extends number | readonly number[]>(x: Tensor, sections: Given, dim?: number): Sections<Given>;
+export function tensorSplit<const Given extends number | readonly number[]>(
+  x: Tensor,
+  sections: Given,
+  dim?: number,
+): Sections<Given>;
 export function tensorSplit(x: Tensor, sections: number | readonly number[], dim = 0): Tensor[] {
   const at = ownDimension("tensorSplit", dim, x.shape);
   if (typeof sections !== "number") return [0, ...sections].map((start, i) => slice(x, at, start, sections[i] ?? null));
@@ -112,21 +130,30 @@ function splitEvenly(operation: string, x: Tensor, sections: number | readonly n
   return tensorSplit(x, sections, dim);
 }
 
-/** Equal parts along the columns (the only dimension of a vector), or parts that start at the indices of a list. https://pytorch.org/docs/stable/generated/torch.hsplit.html */
+/**
+ * Equal parts along the columns (the only dimension of a vector), or parts that start at the indices of a list.
+ * https://pytorch.org/docs/stable/generated/torch.hsplit.html
+ */
 export function hsplit<const Given extends number | readonly number[]>(x: Tensor, sections: Given): Sections<Given>;
 export function hsplit(x: Tensor, sections: number | readonly number[]): Tensor[] {
   if (x.ndim < 1) throw shapeError("hsplit", "at least 1 dimension", x);
   return splitEvenly("hsplit", x, sections, x.ndim === 1 ? 0 : 1);
 }
 
-/** Equal parts along the rows, or parts that start at the indices of a list. https://pytorch.org/docs/stable/generated/torch.vsplit.html */
+/**
+ * Equal parts along the rows, or parts that start at the indices of a list.
+ * https://pytorch.org/docs/stable/generated/torch.vsplit.html
+ */
 export function vsplit<const Given extends number | readonly number[]>(x: Tensor, sections: Given): Sections<Given>;
 export function vsplit(x: Tensor, sections: number | readonly number[]): Tensor[] {
   if (x.ndim < 2) throw shapeError("vsplit", "at least 2 dimensions", x);
   return splitEvenly("vsplit", x, sections, 0);
 }
 
-/** Equal parts along the third dimension, or parts that start at the indices of a list. https://pytorch.org/docs/stable/generated/torch.dsplit.html */
+/**
+ * Equal parts along the third dimension, or parts that start at the indices of a list.
+ * https://pytorch.org/docs/stable/generated/torch.dsplit.html
+ */
 export function dsplit<const Given extends number | readonly number[]>(x: Tensor, sections: Given): Sections<Given>;
 export function dsplit(x: Tensor, sections: number | readonly number[]): Tensor[] {
   if (x.ndim < 3) throw shapeError("dsplit", "at least 3 dimensions", x);

@@ -1,6 +1,6 @@
 /**
- * Spread and size: variance, standard deviation and norms. The variance takes three passes over each row, within one kernel, so that numbers
- * far from zero lose no digits.
+ * Spread and size: variance, standard deviation and norms. The variance takes three passes over each row, within one
+ * kernel, so that numbers far from zero lose no digits.
  */
 
 import { computeType, type DType, isFloating } from "../dtype.ts";
@@ -49,10 +49,9 @@ export interface SpreadOptions {
   readonly unbiased?: boolean;
 }
 
-const deviation: Pointwise<[Tensor, Tensor, Tensor, number]> = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number]>(
-  "varBackward",
-  (g, x, mean, scale) => g.mul(x.sub(mean)).mul(scale),
-);
+const deviation: Pointwise<[Tensor, Tensor, Tensor, number]> = /* @__PURE__ */ pointwise<
+  [Tensor, Tensor, Tensor, number]
+>("varBackward", (g, x, mean, scale) => g.mul(x.sub(mean)).mul(scale));
 
 const varianceGradient: Gradient<RowAttrs> = /* @__PURE__ */ rules<RowAttrs>({
   inputs: [0],
@@ -75,7 +74,11 @@ const deviationGradient: Gradient<RowAttrs> = /* @__PURE__ */ rules<RowAttrs>({
 });
 
 function spread(name: "var" | "std", x: Tensor, dim: Dims, options: SpreadOptions | undefined): Tensor {
-  const { keepdim, correction, unbiased } = settings(name, options, { ...keepDefaults, correction: undefined, unbiased: undefined });
+  const { keepdim, correction, unbiased } = settings(name, options, {
+    ...keepDefaults,
+    correction: undefined,
+    unbiased: undefined,
+  });
   const type = floatingType(name, x, x.dtype);
   const dims = dimensions(name, dim, x.ndim);
   const count = rowLength(x.shape, dims);
@@ -99,8 +102,8 @@ function spread(name: "var" | "std", x: Tensor, dim: Dims, options: SpreadOption
 }
 
 /**
- * The variance over some dimensions, or all: `Σ (x - mean)² / (n - correction)`. Named in full because `var` is a word of the language;
- * the method is `x.var()`.
+ * The variance over some dimensions, or all: `Σ (x - mean)² / (n - correction)`. Named in full because `var` is a word
+ * of the language; the method is `x.var()`.
  *
  * https://pytorch.org/docs/stable/generated/torch.var.html
  */
@@ -114,22 +117,36 @@ export function std(x: Tensor, dim: Dims = null, options?: SpreadOptions): Tenso
 }
 
 /** The variance and the mean. https://pytorch.org/docs/stable/generated/torch.var_mean.html */
-export function varMean(x: Tensor, dim: Dims = null, options?: SpreadOptions): { readonly var: Tensor; readonly mean: Tensor } {
+export function varMean(
+  x: Tensor,
+  dim: Dims = null,
+  options?: SpreadOptions,
+): { readonly var: Tensor; readonly mean: Tensor } {
   return { var: variance(x, dim, options), mean: mean(x, dim, { keepdim: options?.keepdim ?? false }) };
 }
 
 /** The standard deviation and the mean. https://pytorch.org/docs/stable/generated/torch.std_mean.html */
-export function stdMean(x: Tensor, dim: Dims = null, options?: SpreadOptions): { readonly std: Tensor; readonly mean: Tensor } {
+export function stdMean(
+  x: Tensor,
+  dim: Dims = null,
+  options?: SpreadOptions,
+): { readonly std: Tensor; readonly mean: Tensor } {
   return { std: std(x, dim, options), mean: mean(x, dim, { keepdim: options?.keepdim ?? false }) };
 }
 
-/** Which norm: the root of the sum of this power, the largest or smallest size (±∞), the count (0), or `"fro"`, which is 2. */
+/**
+ * Which norm: the root of the sum of this power, the largest or smallest size (±∞), the count (0), or `"fro"`, which is
+ * 2.
+ */
 export type NormOrder = number | "fro";
 
-const euclidean: Pointwise<[Tensor, Tensor, Tensor]> = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("normBackward", (g, x, y) =>
-  y.eq(0).where(0, g.mul(x.div(y))),
+const euclidean: Pointwise<[Tensor, Tensor, Tensor]> = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>(
+  "normBackward",
+  (g, x, y) => y.eq(0).where(0, g.mul(x.div(y))),
 );
-const signs: Pointwise<[Tensor, Tensor]> = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("normBackward", (g, x) => g.mul(x.sign()));
+const signs: Pointwise<[Tensor, Tensor]> = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("normBackward", (g, x) =>
+  g.mul(x.sign()),
+);
 const powers: Pointwise<[Tensor, Tensor, Tensor, number]> = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number]>(
   "normBackward",
   (g, x, y, p) =>
@@ -138,7 +155,9 @@ const powers: Pointwise<[Tensor, Tensor, Tensor, number]> = /* @__PURE__ */ poin
       .or(x.eq(0))
       .where(0, g.mul(x.sign()).mul(x.abs().div(y).pow(p.sub(1)))),
 );
-const largest: Pointwise<[Tensor, Tensor, Tensor, Tensor]> = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>(
+const largest: Pointwise<[Tensor, Tensor, Tensor, Tensor]> = /* @__PURE__ */ pointwise<
+  [Tensor, Tensor, Tensor, Tensor]
+>(
   "normBackward",
   (g, x, y, count) =>
     x
@@ -161,7 +180,8 @@ function normParts(p: number, x: Expr): { readonly stage: Stage; readonly finish
 }
 
 function normGradient(p: number): Gradient<RowAttrs> {
-  if (p === 0) return rules<RowAttrs>({ of: (g, { inputs: [x] }) => filled(g, (x as Spec).shape, 0) }); // safe: of one input
+  // safe: of one input
+  if (p === 0) return rules<RowAttrs>({ of: (g, { inputs: [x] }) => filled(g, (x as Spec).shape, 0) });
   return rules<RowAttrs>({
     inputs: [0],
     outputs: [0],
@@ -199,7 +219,12 @@ export function norm(x: Tensor, p: NormOrder = 2, dim: Dims = null, options?: Re
   const op = once(ops, `norm ${formula} ${x.dtype} ${type}`, () => {
     const of = input(0, x.dtype).cast(computeType(type));
     const { stage, finish } = normParts(order, of);
-    return new RowOp("norm", rowProgram({ stages: [stage], rows: [finish(row(0, of.dtype))] }), [type], normGradient(order));
+    return new RowOp(
+      "norm",
+      rowProgram({ stages: [stage], rows: [finish(row(0, of.dtype))] }),
+      [type],
+      normGradient(order),
+    );
   });
   return apply(op, [x], { dims, keepdim, scalars: formula === "p" ? [order] : [] });
 }
@@ -220,13 +245,19 @@ export interface CovOptions {
 export function cov(x: Tensor, options?: CovOptions): Tensor {
   const { correction } = settings("cov", options, { correction: 1 });
   if (x.ndim > 2) throw shapeError("cov", "[variables, observations]", x);
-  const rows = reshape(isFloating(x.dtype) ? x : cast(x, "float32"), [x.ndim < 2 ? 1 : (x.shape[0] as number), x.shape.at(-1) ?? 1]);
+  const rows = reshape(isFloating(x.dtype) ? x : cast(x, "float32"), [
+    x.ndim < 2 ? 1 : (x.shape[0] as number),
+    x.shape.at(-1) ?? 1,
+  ]);
   const centered = sub(rows, mean(rows, 1, { keepdim: true }));
   const products = div(matmul(centered, t(centered)), Math.max((rows.shape[1] as number) - correction, 0));
   return rows.shape[0] === 1 ? reshape(products, []) : products;
 }
 
-/** The correlations of variables, from -1 to 1, in the shapes of `cov`. https://pytorch.org/docs/stable/generated/torch.corrcoef.html */
+/**
+ * The correlations of variables, from -1 to 1, in the shapes of `cov`.
+ * https://pytorch.org/docs/stable/generated/torch.corrcoef.html
+ */
 export function corrcoef(x: Tensor): Tensor {
   const products = cov(x);
   if (products.ndim === 0) return div(products, products);

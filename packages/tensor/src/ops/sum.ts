@@ -140,19 +140,35 @@ export function countNonzero(x: Tensor, dim: Dims = null): Tensor {
   return reduce("countNonzero", x, dim, false, x.dtype, "int32", counting);
 }
 
-const finding: ReductionPlan = { reduce: "sum", of: (x) => x.ne(0).cast("int32"), finish: (count) => count.ne(0), gradient: null };
-const checking: ReductionPlan = { reduce: "sum", of: (x) => x.eq(0).cast("int32"), finish: (count) => count.eq(0), gradient: null };
+const finding: ReductionPlan = {
+  reduce: "sum",
+  of: (x) => x.ne(0).cast("int32"),
+  finish: (count) => count.ne(0),
+  gradient: null,
+};
+const checking: ReductionPlan = {
+  reduce: "sum",
+  of: (x) => x.eq(0).cast("int32"),
+  finish: (count) => count.eq(0),
+  gradient: null,
+};
 
 /** PyTorch answers in uint8 when asked about uint8. */
 const answerType = (x: Tensor): DType => (x.dtype === "uint8" ? "uint8" : "bool");
 
-/** Whether any element is true, or not zero; of no elements, false. https://pytorch.org/docs/stable/generated/torch.any.html */
+/**
+ * Whether any element is true, or not zero; of no elements, false.
+ * https://pytorch.org/docs/stable/generated/torch.any.html
+ */
 export function any(x: Tensor, dim: Dims = null, options?: KeepOptions): Tensor {
   const { keepdim } = settings("any", options, keepDefaults);
   return reduce("any", x, dim, keepdim, x.dtype, answerType(x), finding);
 }
 
-/** Whether all elements are true, or not zero; of no elements, true. https://pytorch.org/docs/stable/generated/torch.all.html */
+/**
+ * Whether all elements are true, or not zero; of no elements, true.
+ * https://pytorch.org/docs/stable/generated/torch.all.html
+ */
 export function all(x: Tensor, dim: Dims = null, options?: KeepOptions): Tensor {
   const { keepdim } = settings("all", options, keepDefaults);
   return reduce("all", x, dim, keepdim, x.dtype, answerType(x), checking);

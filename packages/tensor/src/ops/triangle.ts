@@ -16,12 +16,20 @@ import { diagonal, spreadDiagonal } from "./slice.ts";
 import type { TensorEach } from "./split.ts";
 
 // The rows are counted from the diagonal's offset.
-const below = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("tril", (x, i, j) => j.le(i).where(x, constant(0, x.dtype)), {
-  apart: [1, 2],
-});
-const above = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("triu", (x, i, j) => j.ge(i).where(x, constant(0, x.dtype)), {
-  apart: [1, 2],
-});
+const below = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>(
+  "tril",
+  (x, i, j) => j.le(i).where(x, constant(0, x.dtype)),
+  {
+    apart: [1, 2],
+  },
+);
+const above = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>(
+  "triu",
+  (x, i, j) => j.ge(i).where(x, constant(0, x.dtype)),
+  {
+    apart: [1, 2],
+  },
+);
 
 function triangle(operation: string, cut: typeof below, x: Tensor, offset: number): Tensor {
   if (x.ndim < 2) throw shapeError(operation, "at least 2 dimensions", x);
@@ -35,12 +43,18 @@ function triangle(operation: string, cut: typeof below, x: Tensor, offset: numbe
   return cut(x, unsqueeze(count(x.shape[x.ndim - 2] as number, offset), 1), count(x.shape[x.ndim - 1] as number, 0));
 }
 
-/** The lower triangle of each matrix up to a diagonal, zeros above. https://pytorch.org/docs/stable/generated/torch.tril.html */
+/**
+ * The lower triangle of each matrix up to a diagonal, zeros above.
+ * https://pytorch.org/docs/stable/generated/torch.tril.html
+ */
 export function tril(x: Tensor, offset = 0): Tensor {
   return triangle("tril", below, x, offset);
 }
 
-/** The upper triangle of each matrix from a diagonal on, zeros below. https://pytorch.org/docs/stable/generated/torch.triu.html */
+/**
+ * The upper triangle of each matrix from a diagonal on, zeros below.
+ * https://pytorch.org/docs/stable/generated/torch.triu.html
+ */
 export function triu(x: Tensor, offset = 0): Tensor {
   return triangle("triu", above, x, offset);
 }
@@ -60,7 +74,10 @@ export function diagEmbed(x: Tensor, offset = 0, dim1 = -2, dim2 = -1): Tensor {
   return spreadDiagonal(x, shape, offset, a, b);
 }
 
-/** The diagonal of a matrix, or the matrix with a vector on its diagonal. https://pytorch.org/docs/stable/generated/torch.diag.html */
+/**
+ * The diagonal of a matrix, or the matrix with a vector on its diagonal.
+ * https://pytorch.org/docs/stable/generated/torch.diag.html
+ */
 export function diag(x: Tensor, offset = 0): Tensor {
   if (x.ndim === 1) return diagEmbed(x, offset);
   if (x.ndim !== 2) throw shapeError("diag", "1 or 2 dimensions (diagonal and diagEmbed take more)", x);
@@ -78,7 +95,10 @@ export interface MeshgridOptions {
  *
  * https://pytorch.org/docs/stable/generated/torch.meshgrid.html
  */
-export function meshgrid<const Vectors extends readonly Tensor[]>(vectors: Vectors, options?: MeshgridOptions): TensorEach<Vectors>;
+export function meshgrid<const Vectors extends readonly Tensor[]>(
+  vectors: Vectors,
+  options?: MeshgridOptions,
+): TensorEach<Vectors>;
 export function meshgrid(vectors: readonly Tensor[], options?: MeshgridOptions): Tensor[] {
   const { indexing } = settings("meshgrid", options, { indexing: "ij" });
   checkChoice("meshgrid", "indexing", indexing, ["ij", "xy"]);

@@ -25,16 +25,25 @@ export const cos: Unary = /* @__PURE__ */ pointwise<[Tensor]>("cos", (x) => x.co
 /** The tangent. https://pytorch.org/docs/stable/generated/torch.tan.html */
 export const tan: Unary = /* @__PURE__ */ pointwise<[Tensor]>("tan", (x) => x.tan());
 
-/** The angle in [-π/2, π/2] with this sine; NaN outside of [-1, 1]. https://pytorch.org/docs/stable/generated/torch.asin.html */
+/**
+ * The angle in [-π/2, π/2] with this sine; NaN outside of [-1, 1].
+ * https://pytorch.org/docs/stable/generated/torch.asin.html
+ */
 export const asin: Unary = /* @__PURE__ */ pointwise<[Tensor]>("asin", asinFormula);
 
-/** The angle in [0, π] with this cosine; NaN outside of [-1, 1]. https://pytorch.org/docs/stable/generated/torch.acos.html */
+/**
+ * The angle in [0, π] with this cosine; NaN outside of [-1, 1].
+ * https://pytorch.org/docs/stable/generated/torch.acos.html
+ */
 export const acos: Unary = /* @__PURE__ */ pointwise<[Tensor]>("acos", acosFormula);
 
 /** The angle in (-π/2, π/2) with this tangent. https://pytorch.org/docs/stable/generated/torch.atan.html */
 export const atan: Unary = /* @__PURE__ */ pointwise<[Tensor]>("atan", (x) => x.atan());
 
-/** The angle in [-π, π] of the point (x, y), given as `atan2(y, x)`. https://pytorch.org/docs/stable/generated/torch.atan2.html */
+/**
+ * The angle in [-π, π] of the point (x, y), given as `atan2(y, x)`.
+ * https://pytorch.org/docs/stable/generated/torch.atan2.html
+ */
 export const atan2: Binary = /* @__PURE__ */ pointwise("atan2", (y, x) => y.atan2(x), { floating: true });
 
 /** The hyperbolic sine, `(eˣ - e⁻ˣ) / 2`. https://pytorch.org/docs/stable/generated/torch.sinh.html */
@@ -49,10 +58,16 @@ export const tanh: Unary = /* @__PURE__ */ pointwise<[Tensor]>("tanh", (x) => x.
 /** The number with this hyperbolic sine. https://pytorch.org/docs/stable/generated/torch.asinh.html */
 export const asinh: Unary = /* @__PURE__ */ pointwise<[Tensor]>("asinh", asinhFormula);
 
-/** The number from 0 up with this hyperbolic cosine; NaN below 1. https://pytorch.org/docs/stable/generated/torch.acosh.html */
+/**
+ * The number from 0 up with this hyperbolic cosine; NaN below 1.
+ * https://pytorch.org/docs/stable/generated/torch.acosh.html
+ */
 export const acosh: Unary = /* @__PURE__ */ pointwise<[Tensor]>("acosh", acoshFormula);
 
-/** The number with this hyperbolic tangent; NaN outside of [-1, 1]. https://pytorch.org/docs/stable/generated/torch.atanh.html */
+/**
+ * The number with this hyperbolic tangent; NaN outside of [-1, 1].
+ * https://pytorch.org/docs/stable/generated/torch.atanh.html
+ */
 export const atanh: Unary = /* @__PURE__ */ pointwise<[Tensor]>("atanh", atanhFormula);
 
 /** `sin(πx) / πx`, and 1 at 0. https://pytorch.org/docs/stable/special.html#torch.special.sinc */

@@ -1,6 +1,6 @@
 /**
- * Which values there are, and how often: operations whose results depend on the values and are worked out on the host. They read the tensor, so
- * they need a device that can be read at once.
+ * Which values there are, and how often: operations whose results depend on the values and are worked out on the host.
+ * They read the tensor, so they need a device that can be read at once.
  */
 
 import { isFloating } from "../dtype.ts";
@@ -42,7 +42,9 @@ function written(beside: Tensor, dtype: Tensor["dtype"], shape: Shape, numbers: 
   return fromHost(beside, shape, dtype, encode(numbers, dtype));
 }
 
-/** The different elements, or parts along a dimension: those that differ from all others, or from the one before only. */
+/**
+ * The different elements, or parts along a dimension: those that differ from all others, or from the one before only.
+ */
 function different(operation: string, x: Tensor, dim: number | null, neighbours: boolean): Unique {
   const flat = dim === null ? reshape(x.detach(), [-1]) : movedim(x.detach(), dimension(operation, dim, x.ndim), 0);
   // Of all elements, the tensor itself is read: it, and no copy in another order, may have been prefetched.
@@ -58,7 +60,8 @@ function different(operation: string, x: Tensor, dim: number | null, neighbours:
     return 0;
   };
   const equal = (i: number, j: number): boolean => {
-    for (let k = 0; k < width; k++) if (data[i * width + k] !== data[j * width + k]) return false; // as every NaN is from all others
+    // as every NaN is from all others
+    for (let k = 0; k < width; k++) if (data[i * width + k] !== data[j * width + k]) return false;
     return true;
   };
   const given = () => Int32Array.from({ length: count }, (_, i) => i);
@@ -89,8 +92,8 @@ function different(operation: string, x: Tensor, dim: number | null, neighbours:
 }
 
 /**
- * The different elements of a tensor in ascending order (with `dim`, the different parts along it, compared element by element), where each of the input is
- * among them, and how often each occurs.
+ * The different elements of a tensor in ascending order (with `dim`, the different parts along it, compared element by
+ * element), where each of the input is among them, and how often each occurs.
  *
  * https://pytorch.org/docs/stable/generated/torch.unique.html
  *
@@ -104,7 +107,8 @@ export function unique(x: Tensor, options?: UniqueOptions): Unique {
 }
 
 /**
- * The elements of a tensor (with `dim`, its parts along it) without those that repeat the one before: runs of equals count once.
+ * The elements of a tensor (with `dim`, its parts along it) without those that repeat the one before: runs of equals
+ * count once.
  *
  * https://pytorch.org/docs/stable/generated/torch.unique_consecutive.html
  *
@@ -134,7 +138,8 @@ export interface BincountOptions {
  *
  * https://pytorch.org/docs/stable/generated/torch.bincount.html
  *
- * @param x integers, one-dimensional. @param weights of the same shape; default: each counts 1, and the result is int32.
+ * @param x integers, one-dimensional. @param weights of the same shape; default: each counts 1, and the result is
+ * int32.
  * @throws DTypeError for floats. @throws ArgumentError for negative numbers. @throws ShapeError for other shapes.
  */
 export function bincount(x: Tensor, weights: Tensor | null = null, options?: BincountOptions): Tensor {

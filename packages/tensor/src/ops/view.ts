@@ -1,7 +1,8 @@
 /**
- * What all views have in common. A view is an operation that only says how its result lies in the memory of its input. Its
- * gradient goes the other way: zeros of the input's shape, with the incoming gradient written where the view looked. That is itself an
- * operation, whose gradient is the view again; so views can be differentiated as often as one likes.
+ * What all views have in common. A view is an operation that only says how its result lies in the memory of its input.
+ * Its gradient goes the other way: zeros of the input's shape, with the incoming gradient written where the view
+ * looked. That is itself an operation, whose gradient is the view again; so views can be differentiated as often as one
+ * likes.
  */
 
 import { apply, type Gradient, type Layout, type Op, rules, type Spec } from "../op.ts";
@@ -14,13 +15,17 @@ import { fillView } from "./fill.ts";
 /** Says how a view with these attributes lies in the memory of `input`. Throws when it cannot. */
 export type LayoutRule<Attrs> = (input: Tensor, attrs: Attrs) => Layout;
 
-/** A view operation. Without a gradient of its own it has the general one, which holds for views that show each element at most once. */
+/**
+ * A view operation. Without a gradient of its own it has the general one, which holds for views that show each element
+ * at most once.
+ */
 export function viewOp<Attrs>(name: string, layout: LayoutRule<Attrs>, gradient?: Gradient<Attrs>): Op<Attrs> {
   const op: Op<Attrs> = {
     name,
     infer: ([x], attrs) => [{ shape: layout(x, attrs).shape, dtype: x.dtype }],
     view: layout,
-    gradient: gradient ?? rules<Attrs>({ of: (g, context) => embed(op, g, context.attrs, (context.inputs[0] as Spec).shape) }),
+    gradient:
+      gradient ?? rules<Attrs>({ of: (g, context) => embed(op, g, context.attrs, (context.inputs[0] as Spec).shape) }),
   };
   return op;
 }
@@ -36,7 +41,8 @@ const embedding: Op<Embedding> = {
   infer: ([g], { shape }) => [{ shape, dtype: g.dtype }],
   run: ([g], { op, attrs }, [target]) => {
     fillView(target, 0, target.device);
-    const { shape, strides, offset } = (op.view as NonNullable<typeof op.view>)(target, attrs); // safe: `embed` is only called with views
+    // safe: `embed` is only called with views
+    const { shape, strides, offset } = (op.view as NonNullable<typeof op.view>)(target, attrs);
     copyInto(windowOn(target, shape, strides, offset), g, target.device);
   },
   gradient: /* @__PURE__ */ rules<Embedding>({ of: (g, { attrs }) => apply(attrs.op, [g], attrs.attrs) }),

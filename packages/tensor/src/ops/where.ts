@@ -1,6 +1,6 @@
 /**
- * `where`, as it is called in programs: with one operand it finds positions, which takes sums and scans. These choose by conditions themselves, so the choice
- * alone stands with the comparisons.
+ * `where`, as it is called in programs: with one operand it finds positions, which takes sums and scans. These choose
+ * by conditions themselves, so the choice alone stands with the comparisons.
  */
 
 import { ArgumentError } from "../errors.ts";
@@ -10,7 +10,8 @@ import { choose } from "./comparison.ts";
 import { nonzero } from "./mask.ts";
 
 /**
- * Elements of `a` where the condition holds, of `b` where it does not. A gradient that is NaN on the side not taken does not leak through.
+ * Elements of `a` where the condition holds, of `b` where it does not. A gradient that is NaN on the side not taken
+ * does not leak through.
  *
  * https://pytorch.org/docs/stable/generated/torch.where.html
  *

@@ -1,8 +1,9 @@
 /**
- * The random number generator of the CPU: the Mersenne Twister, drawn from in the same order as PyTorch draws, so that a seed gives the
- * same numbers and a model starts from the same weights.
+ * The random number generator of the CPU: the Mersenne Twister, drawn from in the same order as PyTorch draws, so that
+ * a seed gives the same numbers and a model starts from the same weights.
  *
- * Matsumoto & Nishimura 1998, "Mersenne Twister: a 623-dimensionally equidistributed uniform pseudo-random number generator".
+ * Matsumoto & Nishimura 1998, "Mersenne Twister: a 623-dimensionally equidistributed uniform pseudo-random number
+ * generator".
  */
 
 import { ArgumentError } from "../errors.ts";
@@ -35,7 +36,8 @@ export class Generator {
    * @throws ArgumentError unless the seed is an integer that JavaScript holds exactly.
    */
   manualSeed(seed: number): this {
-    if (!Number.isSafeInteger(seed)) throw new ArgumentError(`manualSeed: the seed must be a safe integer, got ${seed}`);
+    if (!Number.isSafeInteger(seed))
+      throw new ArgumentError(`manualSeed: the seed must be a safe integer, got ${seed}`);
     this.#seed = seed;
     this.#spare = null;
     const state = this.#state;
@@ -127,10 +129,13 @@ export class Generator {
   /** Goes on from where `getState` was called. Returns the generator. Throws an ArgumentError for anything else. */
   setState(bytes: Uint8Array): this {
     if (bytes.byteLength !== (size + 4) * 8) {
-      throw new ArgumentError(`setState: expected ${(size + 4) * 8} bytes as getState gives them, got ${bytes.byteLength}`);
+      throw new ArgumentError(
+        `setState: expected ${(size + 4) * 8} bytes as getState gives them, got ${bytes.byteLength}`,
+      );
     }
     const words = new Float64Array(new Uint8Array(bytes).buffer);
-    const [next, seed, paired, spare] = words.subarray(size) as unknown as [number, number, number, number]; // safe: of that length
+    // safe: of that length
+    const [next, seed, paired, spare] = words.subarray(size) as unknown as [number, number, number, number];
     if (!(next >= 0 && next <= size && Number.isSafeInteger(seed)))
       throw new ArgumentError("setState: these bytes are not a generator's state");
     this.#state.set(words.subarray(0, size));
@@ -143,7 +148,8 @@ export class Generator {
   #twist(): void {
     const state = this.#state;
     // Three runs, so that no index has to be taken modulo the size.
-    for (let i = 0; i < size - middle; i++) state[i] = (state[i + middle] as number) ^ mixed(state[i] as number, state[i + 1] as number);
+    for (let i = 0; i < size - middle; i++)
+      state[i] = (state[i + middle] as number) ^ mixed(state[i] as number, state[i + 1] as number);
     for (let i = size - middle; i < size - 1; i++) {
       state[i] = (state[i + middle - size] as number) ^ mixed(state[i] as number, state[i + 1] as number);
     }
@@ -182,12 +188,17 @@ export function manualSeed(seed: number): Generator {
   return defaultGenerator().manualSeed(seed);
 }
 
-/** Seeds the default generator with a number that nobody can foresee, and returns that. https://pytorch.org/docs/stable/generated/torch.seed.html */
+/**
+ * Seeds the default generator with a number that nobody can foresee, and returns that.
+ * https://pytorch.org/docs/stable/generated/torch.seed.html
+ */
 export function seed(): number {
   return defaultGenerator().seed();
 }
 
-/** The seed that the default generator started from. https://pytorch.org/docs/stable/generated/torch.initial_seed.html */
+/**
+ * The seed that the default generator started from. https://pytorch.org/docs/stable/generated/torch.initial_seed.html
+ */
 export function initialSeed(): number {
   return defaultGenerator().initialSeed();
 }

@@ -4,7 +4,10 @@ import { ArgumentError } from "../errors.ts";
 import type { Generator } from "./generator.ts";
 import { most, nextWords } from "./words.ts";
 
-/** `word % range`, exactly, for numbers below 2³²: engines find remainders of what may have 32 bits as those of floats, digit by digit. */
+/**
+ * `word % range`, exactly, for numbers below 2³²: engines find remainders of what may have 32 bits as those of floats,
+ * digit by digit.
+ */
 const remainder = (word: number, range: number): number => word - Math.floor(word / range) * range;
 
 /** `count` integers from [low, high). */

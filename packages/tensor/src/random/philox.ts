@@ -1,6 +1,6 @@
 /**
- * Philox 4×32-10, a generator without a state: what it gives depends on a key and a counter only, so every element of a tensor can be
- * drawn by itself, on any device, in any order.
+ * Philox 4×32-10, a generator without a state: what it gives depends on a key and a counter only, so every element of a
+ * tensor can be drawn by itself, on any device, in any order.
  *
  * Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3".
  */
@@ -33,8 +33,8 @@ export function philox(low: number, top: number, key0: number, key1: number): [n
 }
 
 /**
- * Element `index` of the sequence of a seed: word `index mod 4` of the block whose counter is `⌊index / 4⌋`. The key is the low and the high 32 bits of
- * the seed.
+ * Element `index` of the sequence of a seed: word `index mod 4` of the block whose counter is `⌊index / 4⌋`. The key is
+ * the low and the high 32 bits of the seed.
  */
 function philoxBits(seed: number, index: number): number {
   const block = Math.floor(index / 4);
@@ -48,8 +48,8 @@ export function philoxUniform(seed: number, index: number): number {
 }
 
 /**
- * A standard normal number. Elements 2k and 2k+1 are a pair made from the uniform numbers at these places, `u` and `v`: `√(-2 ln(1-u))` times the cosine
- * and the sine of `2πv`.
+ * A standard normal number. Elements 2k and 2k+1 are a pair made from the uniform numbers at these places, `u` and `v`:
+ * `√(-2 ln(1-u))` times the cosine and the sine of `2πv`.
  */
 export function philoxNormal(seed: number, index: number): number {
   const even = index - (index % 2);

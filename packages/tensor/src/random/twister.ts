@@ -1,6 +1,7 @@
 /**
- * The Mersenne Twister four words at a time. Its words are one linear recurrence, `x[k + 624] = x[k + 397] ^ mixed(x[k], x[k + 1])`, so a run of them needs no
- * look at where a block ends: each vector depends on words that are long there.
+ * The Mersenne Twister four words at a time. Its words are one linear recurrence,
+ * `x[k + 624] = x[k + 397] ^ mixed(x[k], x[k + 1])`, so a run of them needs no look at where a block ends: each vector
+ * depends on words that are long there.
  */
 
 import { i32x4, type Local, ModuleBuilder, v128 } from "../backends/cpu/wasm/index.ts";
@@ -14,12 +15,21 @@ export const middleWord = 397;
 const run = 8;
 const outputAt = 4 * blockWords * (run + 1);
 
-/** A module whose function, given an address of 624 words, one for results, and how many: writes that many words behind the first, and as they are given out to the second. */
+/**
+ * A module whose function, given an address of 624 words, one for results, and how many: writes that many words behind
+ * the first, and as they are given out to the second.
+ */
 function twisterModule(): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder(false);
   return module.run((f, state, output, count) => {
     const all = (word: number): Local<"v128"> => f.let(i32x4.splat(word | 0));
-    const [upper, one, matrix, left7, left15] = [all(0x80000000), all(1), all(0x9908b0df), all(0x9d2c5680), all(0xefc60000)];
+    const [upper, one, matrix, left7, left15] = [
+      all(0x80000000),
+      all(1),
+      all(0x9908b0df),
+      all(0x9d2c5680),
+      all(0xefc60000),
+    ];
     f.for(0, count, 4, () => {
       const y = f.let(v128.bitselect(v128.load(state), v128.load(state, 4), upper));
       const added = v128.and(i32x4.neg(v128.and(y, one)), matrix);
@@ -54,7 +64,10 @@ function make(): Twister | null {
   }
 }
 
-/** Fills whole blocks with what comes after a state, and moves that on. Returns false, with nothing done, where that cannot be. */
+/**
+ * Fills whole blocks with what comes after a state, and moves that on. Returns false, with nothing done, where that
+ * cannot be.
+ */
 export function fillBlocks(state: Uint32Array, words: Uint32Array): boolean {
   twister ??= twister === null ? null : make();
   if (twister === null) return false;

@@ -1,4 +1,7 @@
-/** Tests of checks: what is out of range is refused with the call's own words, at once or with the next read, and only once. */
+/**
+ * Tests of checks: what is out of range is refused with the call's own words, at once or with the next read, and only
+ * once.
+ */
 
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -22,7 +25,13 @@ async function refusal(device: Backend, call: Omit<CheckCall, "kind" | "input">,
 /** Describes the rules for checks. */
 export function describeChecks(device: () => Backend): void {
   describe("check", () => {
-    const index = { low: -3, high: 4, nan: false, error: "IndexError", message: "somewhere: {} is out of range" } as const;
+    const index = {
+      low: -3,
+      high: 4,
+      nan: false,
+      error: "IndexError",
+      message: "somewhere: {} is out of range",
+    } as const;
 
     it("refuses exactly what is out of range, wherever the elements lie", async () => {
       await fc.assert(

@@ -17,7 +17,9 @@ export function describeFills(device: () => Backend): void {
       fc.asyncProperty(shapes, fc.nat(2), recipe(["tame"]), async (shape, extra, made) => {
         const one = operand(made, shape, "float32", "output");
         const to = place(device(), one);
-        const inputs = Array.from({ length: extra }, (_, k) => (k === 0 ? to : place(device(), operand(made, shape, "int32"))));
+        const inputs = Array.from({ length: extra }, (_, k) =>
+          k === 0 ? to : place(device(), operand(made, shape, "int32")),
+        );
         device().run({ kind: "pointwise", program: fill, inputs, scalars: [7], to: [to] });
         const after = decode("float32", await device().read(to.buffer, 0, encode(one).length));
         const count = sizeOf(shape);

@@ -1,6 +1,7 @@
 /**
- * The range of a formula: each primitive applied to ranges of operands. Where all operands are known exactly the primitive itself is
- * asked; elsewhere its monotony tells the range; and where neither helps (a remainder next to a jump, a pole) anything is allowed.
+ * The range of a formula: each primitive applied to ranges of operands. Where all operands are known exactly the
+ * primitive itself is asked; elsewhere its monotony tells the range; and where neither helps (a remainder next to a
+ * jump, a pole) anything is allowed.
  */
 
 import { binary, compare, convert, round, unary } from "../backends/reference/primitives.ts";
@@ -9,16 +10,25 @@ import type { Expr } from "../expr/expr.ts";
 import type { BinaryOp, CompareOp, ScalarOp, UnaryOp } from "../expr/ops.ts";
 import { anything, contains, hull, isOrdinary, only, point, type Range, spread, union } from "./range.ts";
 
-/** How far off each approximated primitive may be, in units in the last place; and whether the device takes numbers too small to be normal for zero. */
+/**
+ * How far off each approximated primitive may be, in units in the last place; and whether the device takes numbers too
+ * small to be normal for zero.
+ */
 export type Accuracy = Readonly<Partial<Record<ScalarOp, number>>> & { readonly subnormals?: "flushed" };
 
-/** Four units for each approximated function: what the vector libraries behind PyTorch promise for most, with room for a short polynomial. */
+/**
+ * Four units for each approximated function: what the vector libraries behind PyTorch promise for most, with room for a
+ * short polynomial.
+ */
 // biome-ignore format: lists like these are read in lines
 export const defaultAccuracy: Accuracy = {
   exp: 4, expm1: 4, log: 4, log1p: 4, log2: 4, log10: 4, sin: 4, cos: 4, tan: 4, atan: 4, tanh: 4, sigmoid: 4, erf: 4, erfc: 8, pow: 8, atan2: 4,
 };
 
-/** Operations whose result is rounded once from the exact one, as IEEE 754 demands; a remainder is, where the divisor was added to it. */
+/**
+ * Operations whose result is rounded once from the exact one, as IEEE 754 demands; a remainder is, where the divisor
+ * was added to it.
+ */
 const rounded = new Set<ScalarOp>(["add", "sub", "mul", "div", "sqrt", "mod"]);
 
 const comparisons = new Set<ScalarOp>(["eq", "ne", "lt", "le"]);
@@ -50,13 +60,19 @@ function atPoint(e: Expr, args: readonly number[], accuracy: Accuracy): Range {
   const result = round(value, e.dtype);
   if (!isFloating(e.dtype)) return point(result);
   // The sign of a zero may have been lost in a minimum or a maximum, and decides these.
-  const signed = (e.op === "div" && b === 0) || (e.op === "pow" && a === 0) || (e.op === "atan2" && (a === 0 || b === 0));
+  const signed =
+    (e.op === "div" && b === 0) || (e.op === "pow" && a === 0) || (e.op === "atan2" && (a === 0 || b === 0));
   if (signed)
-    return Number.isNaN(result) ? point(result) : { lo: -Math.max(Math.abs(result), 4), hi: Math.max(Math.abs(result), 4), nan: false };
+    return Number.isNaN(result)
+      ? point(result)
+      : { lo: -Math.max(Math.abs(result), 4), hi: Math.max(Math.abs(result), 4), nan: false };
   // A product may go into an addition unrounded.
-  if (e.op === "mul") return e.dtype !== "float64" && result === value ? point(value) : spread(point(value), 0.5, e.dtype);
+  if (e.op === "mul")
+    return e.dtype !== "float64" && result === value ? point(value) : spread(point(value), 0.5, e.dtype);
   const ulps = accuracy[e.op];
-  return ulps === undefined || !Number.isFinite(result) ? point(result) : tiny(spread(point(value), ulps, e.dtype), e.dtype);
+  return ulps === undefined || !Number.isFinite(result)
+    ? point(result)
+    : tiny(spread(point(value), ulps, e.dtype), e.dtype);
 }
 
 /** Approximated functions may give zero instead of a subnormal number. */
@@ -71,10 +87,14 @@ export function flushed(range: Range, dtype: DType, accuracy: Accuracy): Range {
   return accuracy.subnormals === "flushed" && isFloating(dtype) ? tiny(range, dtype) : range;
 }
 
-/** Whether a device's result is allowed. To a device that flushes, a number too small to be normal is as good as zero. */
+/**
+ * Whether a device's result is allowed. To a device that flushes, a number too small to be normal is as good as zero.
+ */
 export function allows(range: Range, got: number, dtype: DType, accuracy: Accuracy): boolean {
   if (contains(range, got, dtype)) return true;
-  return accuracy.subnormals === "flushed" && isFloating(dtype) && Math.abs(got) < 2 ** -126 && contains(range, 0, dtype);
+  return (
+    accuracy.subnormals === "flushed" && isFloating(dtype) && Math.abs(got) < 2 ** -126 && contains(range, 0, dtype)
+  );
 }
 
 function unaryRange(e: Expr, a: Range): Range {

@@ -38,7 +38,11 @@ export function sketches(depth: number): fc.Arbitrary<Sketch> {
   for (let level = 0; level < depth; level++) {
     const arg = tree;
     const branch = (ops: readonly string[], arity: number): fc.Arbitrary<Sketch> =>
-      fc.record({ op: fc.constantFrom(...ops), args: fc.array(arg, { minLength: arity, maxLength: arity, size: "max" }), number });
+      fc.record({
+        op: fc.constantFrom(...ops),
+        args: fc.array(arg, { minLength: arity, maxLength: arity, size: "max" }),
+        number,
+      });
     tree = fc.oneof(
       { withCrossShrink: true },
       { weight: 1, arbitrary: leaf },
@@ -51,7 +55,10 @@ export function sketches(depth: number): fc.Arbitrary<Sketch> {
   return tree;
 }
 
-/** A sketch as a formula over inputs of these types and `scalars` scalars. Types that an operation does not take are converted first. */
+/**
+ * A sketch as a formula over inputs of these types and `scalars` scalars. Types that an operation does not take are
+ * converted first.
+ */
 export function build(sketch: Sketch, types: readonly DType[], scalars: number, supported: readonly DType[]): Expr {
   const part = (k: number): Expr => build(sketch.args[k] as Sketch, types, scalars, supported);
   const { op, number } = sketch;

@@ -57,7 +57,12 @@ interface Indexed {
 
 /** A shape, a dimension in it, and the shape of an index into that dimension, smaller or equal elsewhere. */
 const indexed: fc.Arbitrary<Indexed> = fc
-  .tuple(shapes({ rank: 3, least: 1, most: 400, empty: false }), fc.nat(2), fc.constantFrom(1, 2, 3, 5, 0, 17), fc.boolean())
+  .tuple(
+    shapes({ rank: 3, least: 1, most: 400, empty: false }),
+    fc.nat(2),
+    fc.constantFrom(1, 2, 3, 5, 0, 17),
+    fc.boolean(),
+  )
   .map(([shape, drawn, length, cut]) => {
     const dim = drawn % shape.length;
     const index = shape.map((size, d) => (d === dim ? length : cut ? Math.max(size - 1, 1) : size));
@@ -68,7 +73,11 @@ const indexed: fc.Arbitrary<Indexed> = fc
 export function gatherTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
   return fc.tuple(fc.constantFrom(...dtypes), indexed, three).map(([dtype, { shape, index, dim }, recipes]) => {
     const [first, second, third] = recipes as [Recipe, Recipe, Recipe];
-    const operands = [operand(first, shape, dtype), indices(second, index, shape[dim] as number), operand(third, index, dtype, "output")];
+    const operands = [
+      operand(first, shape, dtype),
+      indices(second, index, shape[dim] as number),
+      operand(third, index, dtype, "output"),
+    ];
     const call: Trial["call"] = (views) => {
       const [input, at, to] = views as [View, View, View]; // safe: one view for each operand
       return { kind: "gather", dim, input, index: at, to };
@@ -83,11 +92,18 @@ const reduces = ["set", "add", "multiply", "max", "min"] as const;
 /** Random scatters, several of whose sources may meet in one place. */
 export function scatterTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
   return fc
-    .tuple(fc.constantFrom(...reduces), fc.constantFrom(...dtypes), fc.constantFrom(...arithmetic(dtypes)), indexed, recipes(3))
+    .tuple(
+      fc.constantFrom(...reduces),
+      fc.constantFrom(...dtypes),
+      fc.constantFrom(...arithmetic(dtypes)),
+      indexed,
+      recipes(3),
+    )
     .map(([reduce, any, number, { shape, index, dim }, recipes]) => {
       const [first, second, third] = recipes as [Recipe, Recipe, Recipe];
       // Products of 16-bit floats soon become subnormal, where no relative bound holds.
-      const dtype = reduce === "set" ? any : reduce === "multiply" && computeType(number) !== number ? "float32" : number;
+      const dtype =
+        reduce === "set" ? any : reduce === "multiply" && computeType(number) !== number ? "float32" : number;
       const size = shape[dim] as number;
       const drawn = indices(second, index, size);
       // Whose write comes last is up to the device: a set gets one source for each place.
@@ -109,7 +125,12 @@ export function scatterTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
 /** The same index operand counting up along `dim`, so that no place comes twice. */
 function spreadOut(one: Operand, shape: readonly number[], dim: number, size: number): Operand {
   const strides = shape.map((_, d) => (d === dim ? 1 : 0));
-  return { ...one, strides, offset: 0, values: Array.from({ length: Math.max(size, shape[dim] as number) }, (_, i) => (i + 1) % size) };
+  return {
+    ...one,
+    strides,
+    offset: 0,
+    values: Array.from({ length: Math.max(size, shape[dim] as number) }, (_, i) => (i + 1) % size),
+  };
 }
 
 /** Random running totals and extremes. */
@@ -158,12 +179,20 @@ export function sortTrials(dtypes: readonly DType[], most = 600): fc.Arbitrary<T
       const dim = shape.length === 0 ? 0 : draw.dim % shape.length;
       const cut = shape.map((size, d) => (d === dim ? Math.min(size, draw.keep) : size));
       const [first, second, third] = draw.recipes as [Recipe, Recipe, Recipe];
-      const operands = [operand(first, shape, dtype), operand(second, cut, dtype, "output"), operand(third, cut, "int32", "output")];
+      const operands = [
+        operand(first, shape, dtype),
+        operand(second, cut, dtype, "output"),
+        operand(third, cut, "int32", "output"),
+      ];
       const call: Trial["call"] = (views) => {
         const [input, values, at] = views as [View, View, View]; // safe: one view for each operand
         return { kind: "sort", dim, descending, input, values, indices: at };
       };
       const trial = { operands, outputs: [1, 2], call };
-      return { ...trial, what: `sort along dimension ${dim}${descending ? ", descending" : ""}`, expected: exactly(trial) };
+      return {
+        ...trial,
+        what: `sort along dimension ${dim}${descending ? ", descending" : ""}`,
+        expected: exactly(trial),
+      };
     });
 }

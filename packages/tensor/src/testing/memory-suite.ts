@@ -1,4 +1,7 @@
-/** Tests of a device's memory: what is written is read, counts are right, and memory that was given back may be used again. */
+/**
+ * Tests of a device's memory: what is written is read, counts are right, and memory that was given back may be used
+ * again.
+ */
 
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -12,15 +15,20 @@ export function describeMemory(device: () => Backend): void {
   describe("memory", () => {
     it("reads what was written, at any offset", async () => {
       await fc.assert(
-        fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 100 }), fc.nat(20), fc.nat(20), async (bytes, before, after) => {
-          const buffer = device().allocate(before + bytes.length + after);
-          device().write(buffer, new Uint8Array(before + bytes.length + after).fill(7));
-          device().write(buffer, bytes, before);
-          expect([...(await device().read(buffer, before, bytes.length))]).toEqual([...bytes]);
-          expect([...(await device().read(buffer, 0, before))]).toEqual(new Array(before).fill(7));
-          expect([...(await device().read(buffer, before + bytes.length, after))]).toEqual(new Array(after).fill(7));
-          device().free(buffer);
-        }),
+        fc.asyncProperty(
+          fc.uint8Array({ minLength: 1, maxLength: 100 }),
+          fc.nat(20),
+          fc.nat(20),
+          async (bytes, before, after) => {
+            const buffer = device().allocate(before + bytes.length + after);
+            device().write(buffer, new Uint8Array(before + bytes.length + after).fill(7));
+            device().write(buffer, bytes, before);
+            expect([...(await device().read(buffer, before, bytes.length))]).toEqual([...bytes]);
+            expect([...(await device().read(buffer, 0, before))]).toEqual(new Array(before).fill(7));
+            expect([...(await device().read(buffer, before + bytes.length, after))]).toEqual(new Array(after).fill(7));
+            device().free(buffer);
+          },
+        ),
         { seed: 1, numRuns: 50 },
       );
     });
@@ -47,7 +55,11 @@ export function describeMemory(device: () => Backend): void {
       const before = device().memory();
       const buffers = [16, 1000, 1 << 20].map((bytes) => device().allocate(bytes));
       const bytes = buffers.reduce((sum, buffer) => sum + buffer.bytes, 0);
-      expect(buffers.map((buffer, k) => buffer.bytes >= ([16, 1000, 1 << 20][k] as number))).toEqual([true, true, true]);
+      expect(buffers.map((buffer, k) => buffer.bytes >= ([16, 1000, 1 << 20][k] as number))).toEqual([
+        true,
+        true,
+        true,
+      ]);
       expect(device().memory().live - before.live).toBeGreaterThanOrEqual(16 + 1000 + (1 << 20));
       expect(device().memory().live - before.live).toBeLessThanOrEqual(2 * bytes);
       expect(device().memory().peak).toBeGreaterThanOrEqual(device().memory().live);

@@ -1,6 +1,7 @@
 /**
- * Operands for random kernel calls: shapes, memory layouts and contents that do not depend on a device. A layout is drawn as a recipe that
- * suits any shape, so that fast-check can shrink shape and layout apart: the simplest recipe is a contiguous view at offset 0.
+ * Operands for random kernel calls: shapes, memory layouts and contents that do not depend on a device. A layout is
+ * drawn as a recipe that suits any shape, so that fast-check can shrink shape and layout apart: the simplest recipe is
+ * a contiguous view at offset 0.
  */
 
 import * as fc from "fast-check";
@@ -12,8 +13,9 @@ import type { View } from "../kernel.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 
 /**
- * Which numbers an operand holds. `tame` ones have magnitudes near one, so that sums and products neither overflow nor vanish; `infinite` are
- * those with infinities and NaN among them, `special` has everything, the largest and smallest numbers and minus zero too.
+ * Which numbers an operand holds. `tame` ones have magnitudes near one, so that sums and products neither overflow nor
+ * vanish; `infinite` are those with infinities and NaN among them, `special` has everything, the largest and smallest
+ * numbers and minus zero too.
  */
 export type Contents = "tame" | "infinite" | "wide" | "special";
 
@@ -44,7 +46,8 @@ const dimensions = 6;
 
 /** Recipes of all sorts. */
 export function recipe(contents: readonly Contents[] = ["tame", "wide", "special"]): fc.Arbitrary<Recipe> {
-  const each = <T>(one: fc.Arbitrary<T>) => fc.array(one, { minLength: dimensions, maxLength: dimensions, size: "max" });
+  const each = <T>(one: fc.Arbitrary<T>) =>
+    fc.array(one, { minLength: dimensions, maxLength: dimensions, size: "max" });
   return fc.record({
     order: fc.oneof(
       { weight: 2, arbitrary: fc.constant(new Array<number>(dimensions).fill(0)) },
@@ -126,7 +129,21 @@ export function generator(seed: number): () => number {
   };
 }
 
-const special = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0, 0, 1, -1, 1e-40, 3e38, -65504, 0.5, 2.5, 6e-8];
+const special = [
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  Number.NEGATIVE_INFINITY,
+  -0,
+  0,
+  1,
+  -1,
+  1e-40,
+  3e38,
+  -65504,
+  0.5,
+  2.5,
+  6e-8,
+];
 
 function contents(kind: Contents, dtype: DType, length: number, seed: number): number[] {
   const random = generator(seed);
@@ -205,7 +222,9 @@ class PlacedView implements View {
 export function logical(one: Operand, values: readonly number[] = one.values): number[] {
   let list = sizeOf(one.shape) === 0 ? [] : [one.offset];
   one.shape.forEach((size, d) => {
-    list = list.flatMap((position) => Array.from({ length: size }, (_, i) => position + i * (one.strides[d] as number)));
+    list = list.flatMap((position) =>
+      Array.from({ length: size }, (_, i) => position + i * (one.strides[d] as number)),
+    );
   });
   return list.map((position) => values[position] as number);
 }

@@ -18,7 +18,11 @@ export interface LeafRanges {
 }
 
 /** Prepares formulas for evaluation over ranges. */
-export function rangeEvaluator(roots: readonly Expr[], scalars: readonly number[], accuracy: Accuracy): (leaves: LeafRanges) => Range[] {
+export function rangeEvaluator(
+  roots: readonly Expr[],
+  scalars: readonly number[],
+  accuracy: Accuracy,
+): (leaves: LeafRanges) => Range[] {
   const order = nodesOf(roots);
   return (leaves) => {
     const ranges = new Map<Expr, Range>();
@@ -77,11 +81,22 @@ export function pointwiseTrials(dtypes: readonly DType[], accuracy: Accuracy, mo
   return draws(dtypes, most).map((draw) => pointwiseTrial(draw, dtypes, accuracy));
 }
 
-function pointwiseTrial({ shape, types, sketches, recipes, store, inPlace }: Draw, dtypes: readonly DType[], accuracy: Accuracy): Trial {
+function pointwiseTrial(
+  { shape, types, sketches, recipes, store, inPlace }: Draw,
+  dtypes: readonly DType[],
+  accuracy: Accuracy,
+): Trial {
   const outputs = sketches.map((sketch) => build(sketch, types, someScalars.length, dtypes));
-  const inputs = types.map((dtype, k) => operand(recipes[k] as Recipe, shape, dtype, inPlace && k === 0 ? "output" : "input"));
+  const inputs = types.map((dtype, k) =>
+    operand(recipes[k] as Recipe, shape, dtype, inPlace && k === 0 ? "output" : "input"),
+  );
   const targets = outputs.map((e, k) =>
-    operand(recipes[3 + k] as Recipe, shape, k === 1 || !dtypes.includes(e.dtype) ? (store[k] as DType) : e.dtype, "output"),
+    operand(
+      recipes[3 + k] as Recipe,
+      shape,
+      k === 1 || !dtypes.includes(e.dtype) ? (store[k] as DType) : e.dtype,
+      "output",
+    ),
   );
   const operands = inPlace ? [...inputs, ...targets.slice(1)] : [...inputs, ...targets];
   const written = outputs.map((_, k) => (inPlace ? (k === 0 ? 0 : inputs.length + k - 1) : inputs.length + k));
@@ -122,26 +137,31 @@ function pointwiseRanges(
   const count = values[0]?.length ?? 0;
   for (let i = 0; i < count; i++) {
     const ranges = evaluate({ input: (k) => point(values[k]?.[i] as number), row: () => point(Number.NaN) });
-    for (const [k, range] of ranges.entries()) results[k]?.push(castRange(range, (outputs[k] as Expr).dtype, store[k] as DType));
+    for (const [k, range] of ranges.entries())
+      results[k]?.push(castRange(range, (outputs[k] as Expr).dtype, store[k] as DType));
   }
   return results;
 }
 
 /** One random program over several lists of views with shapes of their own. */
 export function foreachTrials(dtypes: readonly DType[], accuracy: Accuracy): fc.Arbitrary<Trial> {
-  return fc.tuple(draws(dtypes, 100), fc.array(shapes({ most: 100 }), { minLength: 1, maxLength: 4 })).map(([draw, list]) => {
-    const items = list.map((shape) => pointwiseTrial({ ...draw, shape }, dtypes, accuracy));
-    const starts = items.map((_, i) => items.slice(0, i).reduce((sum, item) => sum + item.operands.length, 0));
-    return {
-      what: `foreach over ${items.length} lists of ${items[0]?.what}`,
-      operands: items.flatMap((item) => item.operands),
-      outputs: items.flatMap((item, i) => item.outputs.map((k) => (starts[i] as number) + k)),
-      call: (views) => {
-        const calls = items.map((item, i) => item.call(views.slice(starts[i], (starts[i] as number) + item.operands.length)));
-        const each = calls.flatMap((call) => (call.kind === "pointwise" ? [call] : []));
-        return { kind: "foreach", program: (each[0] as (typeof each)[number]).program, items: each };
-      },
-      expected: () => items.flatMap((item) => item.expected()),
-    };
-  });
+  return fc
+    .tuple(draws(dtypes, 100), fc.array(shapes({ most: 100 }), { minLength: 1, maxLength: 4 }))
+    .map(([draw, list]) => {
+      const items = list.map((shape) => pointwiseTrial({ ...draw, shape }, dtypes, accuracy));
+      const starts = items.map((_, i) => items.slice(0, i).reduce((sum, item) => sum + item.operands.length, 0));
+      return {
+        what: `foreach over ${items.length} lists of ${items[0]?.what}`,
+        operands: items.flatMap((item) => item.operands),
+        outputs: items.flatMap((item, i) => item.outputs.map((k) => (starts[i] as number) + k)),
+        call: (views) => {
+          const calls = items.map((item, i) =>
+            item.call(views.slice(starts[i], (starts[i] as number) + item.operands.length)),
+          );
+          const each = calls.flatMap((call) => (call.kind === "pointwise" ? [call] : []));
+          return { kind: "foreach", program: (each[0] as (typeof each)[number]).program, items: each };
+        },
+        expected: () => items.flatMap((item) => item.expected()),
+      };
+    });
 }

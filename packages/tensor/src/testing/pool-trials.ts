@@ -35,7 +35,10 @@ export function poolTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
       const axes = draw.axes.map((a) => {
         const padding = Math.min(a.padding, Math.floor(a.kernel / 2));
         const dilation = op === "average" ? 1 : a.dilation;
-        const size = Math.max(draw.axes.length === 3 ? Math.min(a.size, 6) : a.size, dilation * (a.kernel - 1) + 1 - padding);
+        const size = Math.max(
+          draw.axes.length === 3 ? Math.min(a.size, 6) : a.size,
+          dilation * (a.kernel - 1) + 1 - padding,
+        );
         const span = size + 2 * padding - dilation * (a.kernel - 1) - 1;
         let out = (draw.ceil ? Math.ceil(span / a.stride) : Math.floor(span / a.stride)) + 1;
         while ((out - 1) * a.stride >= size + padding) out--;
@@ -69,7 +72,9 @@ export function poolTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
       });
       const outputs = forward ? (withIndices ? [1, 2] : [1]) : [0];
       const trial = { operands, outputs, call };
-      const each = axes.map((a) => `kernel ${a.kernel} stride ${a.stride} padding ${a.padding} dilation ${a.dilation}`).join(", ");
+      const each = axes
+        .map((a) => `kernel ${a.kernel} stride ${a.stride} padding ${a.padding} dilation ${a.dilation}`)
+        .join(", ");
       const terms = forward ? sizeOf(axes.map((a) => a.kernel)) + 1 : sizeOf(outer.slice(2)) + 1;
       const expected = () =>
         op === "max" && forward ? referenceResults(trial).map((values) => values.map(point)) : sumRanges(trial, terms);

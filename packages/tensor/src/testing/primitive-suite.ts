@@ -17,7 +17,12 @@ import {
 } from "./primitive-trials.ts";
 
 /** Describes the primitives on every dtype in which devices compute. */
-export function describePrimitives(device: () => Backend, dtypes: readonly DType[], accuracy: Accuracy, table: boolean): void {
+export function describePrimitives(
+  device: () => Backend,
+  dtypes: readonly DType[],
+  accuracy: Accuracy,
+  table: boolean,
+): void {
   describe("primitives", () => {
     const found: Measured[] = [];
     for (const dtype of dtypes.filter((d) => computeType(d) === d)) {
@@ -44,6 +49,8 @@ export function describePrimitives(device: () => Backend, dtypes: readonly DType
 
 /** The largest errors as a table in Markdown, one row for each approximated primitive and dtype. */
 function showTable(found: readonly Measured[]): string {
-  const rows = found.filter((m) => m.ulps > 0.5).map((m) => `| ${m.op} | ${m.dtype} | ${m.ulps.toFixed(2)} | ${m.at.join(", ")} |`);
+  const rows = found
+    .filter((m) => m.ulps > 0.5)
+    .map((m) => `| ${m.op} | ${m.dtype} | ${m.ulps.toFixed(2)} | ${m.at.join(", ")} |`);
   return ["| primitive | dtype | ulps | at |", "| --- | --- | ---: | --- |", ...rows].join("\n");
 }

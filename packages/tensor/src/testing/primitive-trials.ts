@@ -1,6 +1,6 @@
 /**
- * Each primitive alone over everything its arguments can be, with the largest error found, in units in the last place: the table that a
- * backend's documentation shows. Operations that IEEE 754 defines have to be exact.
+ * Each primitive alone over everything its arguments can be, with the largest error found, in units in the last place:
+ * the table that a backend's documentation shows. Operations that IEEE 754 defines have to be exact.
  */
 
 import type { Backend } from "../backend.ts";
@@ -21,7 +21,18 @@ export const unaryOps: readonly UnaryOp[] = [
 ];
 
 /** Primitives of two numbers in floating point. */
-export const floatBinaryOps: readonly BinaryOp[] = ["add", "sub", "mul", "div", "mod", "fmod", "pow", "atan2", "min", "max"];
+export const floatBinaryOps: readonly BinaryOp[] = [
+  "add",
+  "sub",
+  "mul",
+  "div",
+  "mod",
+  "fmod",
+  "pow",
+  "atan2",
+  "min",
+  "max",
+];
 
 /** Primitives of one and two integers. */
 export const integerUnaryOps: readonly UnaryOp[] = ["neg", "abs", "relu", "not"];
@@ -69,9 +80,13 @@ const edges: Readonly<Record<"float" | "int32" | "uint8" | "bool", readonly numb
   bool: [0, 1],
 };
 
-/** Arguments of every magnitude: the edges in all combinations, then random ones, many near one and some of any exponent. */
+/**
+ * Arguments of every magnitude: the edges in all combinations, then random ones, many near one and some of any
+ * exponent.
+ */
 function argumentsFor(dtype: DType, arity: number, count: number): number[][] {
-  const special = edges[isFloating(dtype) ? "float" : (dtype as "int32" | "uint8" | "bool")]; // safe: the others are floating
+  // safe: the others are floating
+  const special = edges[isFloating(dtype) ? "float" : (dtype as "int32" | "uint8" | "bool")];
   const lists: number[][] = Array.from({ length: arity }, () => []);
   for (const a of special) {
     if (arity === 1) lists[0]?.push(a);
@@ -102,7 +117,8 @@ export async function measure(
   count = 4000,
 ): Promise<Measured> {
   // What a device that flushes makes of numbers too small to be normal is up to it: it gets none.
-  const normal = (value: number): number => (accuracy.subnormals === "flushed" && Math.abs(value) < 2 ** -126 ? 0 * value : value);
+  const normal = (value: number): number =>
+    accuracy.subnormals === "flushed" && Math.abs(value) < 2 ** -126 ? 0 * value : value;
   const lists = argumentsFor(dtype, arity, count).map((list) => list.map(normal));
   const comparing = compareOps.includes(op as CompareOp);
   const resultType: DType = comparing ? "bool" : dtype;
@@ -114,11 +130,21 @@ export async function measure(
     lists.map((_, k) => node("input", dtype, [], k)),
   );
   const views = [...inputs, output].map((one) => place(device, one));
-  device.run({ kind: "pointwise", program: program([formula]), inputs: views.slice(0, arity), scalars: [], to: views.slice(arity) });
+  device.run({
+    kind: "pointwise",
+    program: program([formula]),
+    inputs: views.slice(0, arity),
+    scalars: [],
+    to: views.slice(arity),
+  });
   const target = views[arity] as (typeof views)[number];
   const got = decode(resultType, await device.read(target.buffer, 0, target.buffer.bytes)).slice(0, lists[0]?.length);
   for (const view of views) device.free(view.buffer);
-  const exactly = comparing ? compare(op as CompareOp) : arity === 1 ? unary(op as UnaryOp, dtype) : binary(op as BinaryOp, dtype);
+  const exactly = comparing
+    ? compare(op as CompareOp)
+    : arity === 1
+      ? unary(op as UnaryOp, dtype)
+      : binary(op as BinaryOp, dtype);
   let worst: Measured = { op, dtype, ulps: 0, at: [] };
   got.forEach((value, i) => {
     const args = lists.map((list) => list[i] as number);
@@ -135,7 +161,8 @@ export async function measure(
 function allowedFor(op: string, want: number, dtype: DType, accuracy: Accuracy) {
   const ulps = accuracy[op as ScalarOp];
   const rounded = round(want, dtype);
-  if (ulps === undefined || !isFloating(dtype) || !Number.isFinite(want) || want === 0) return flushed(point(rounded), dtype, accuracy);
+  if (ulps === undefined || !isFloating(dtype) || !Number.isFinite(want) || want === 0)
+    return flushed(point(rounded), dtype, accuracy);
   return tiny(spread(point(want), ulps, dtype), dtype);
 }
 

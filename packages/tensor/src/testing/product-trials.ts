@@ -9,7 +9,9 @@ import { type Contents, operand, type Recipe, recipe } from "./operand.ts";
 import { sumRanges } from "./sums.ts";
 import type { Trial } from "./trial.ts";
 
-/** Numbers that sums can hold; in some calls an infinity or a NaN among them, which must neither spread nor get lost. */
+/**
+ * Numbers that sums can hold; in some calls an infinity or a NaN among them, which must neither spread nor get lost.
+ */
 const contents: readonly Contents[] = ["tame", "tame", "tame", "infinite"];
 
 /** Recipes for so many operands. */
@@ -52,7 +54,9 @@ export function matmulTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
         operand(fourth, shape, dtype),
       ];
       const used = bias ? operands : operands.slice(0, 3);
-      const call: Trial["call"] = ([a, b, to, added]) => ({ kind: "matmul", a, b, to, accumulate, bias: added ?? null }) as MatmulCall; // safe: the three are always there
+      const call: Trial["call"] = ([a, b, to, added]) =>
+        // safe: the three are always there
+        ({ kind: "matmul", a, b, to, accumulate, bias: added ?? null }) as MatmulCall;
       const trial = { operands: used, outputs: [2], call };
       return {
         ...trial,
@@ -96,15 +100,18 @@ export function convTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
     })
     .map((draw) => {
       const { dtype, direction, batch, groups } = draw;
-      // Three dimensions of large sizes would take the reference too long. A kernel that does not fit is refused before it comes here.
+      // Three dimensions of large sizes would take the reference too long. A kernel that does not fit is refused before
+      // it comes here.
       const axes = draw.axes.map((a) => {
         const size = draw.axes.length === 3 ? Math.min(a.size, 5) : a.size;
         return { ...a, size: Math.max(size, a.dilation * (a.kernel - 1) + 1 - 2 * a.padding) };
       });
       const kernel = axes.map((a) => a.kernel);
-      const out = axes.map((a) => Math.max(Math.floor((a.size + 2 * a.padding - a.dilation * (a.kernel - 1) - 1) / a.stride) + 1, 0));
-      // An infinity times the zeros of the padding is NaN where they are multiplied and nothing where they are left out: either will do. The
-      // gradient of the input is a convolution with padding all around.
+      const out = axes.map((a) =>
+        Math.max(Math.floor((a.size + 2 * a.padding - a.dilation * (a.kernel - 1) - 1) / a.stride) + 1, 0),
+      );
+      // An infinity times the zeros of the padding is NaN where they are multiplied and nothing where they are left
+      // out: either will do. The gradient of the input is a convolution with padding all around.
       const padded = direction === "input" || axes.some((a) => a.padding > 0);
       const made = draw.recipes.map((one) => (padded ? { ...one, contents: "tame" as const } : one));
       const [first, second, third, fourth] = made as [Recipe, Recipe, Recipe, Recipe];
@@ -132,7 +139,11 @@ export function convTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
           cpu: runConv,
         };
       };
-      const trial = { operands: bias ? operands : operands.slice(0, 3), outputs: [{ forward: 2, input: 0, weight: 1 }[direction]], call };
+      const trial = {
+        operands: bias ? operands : operands.slice(0, 3),
+        outputs: [{ forward: 2, input: 0, weight: 1 }[direction]],
+        call,
+      };
       const each = axes.map((a) => `stride ${a.stride} padding ${a.padding} dilation ${a.dilation}`).join(", ");
       const terms =
         direction === "forward"
@@ -140,6 +151,10 @@ export function convTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
           : direction === "input"
             ? draw.outputs * sizeOf(kernel)
             : batch * sizeOf(out);
-      return { ...trial, what: `conv ${direction}, groups ${groups}, ${each}`, expected: () => sumRanges(trial, terms) };
+      return {
+        ...trial,
+        what: `conv ${direction}, groups ${groups}, ${each}`,
+        expected: () => sumRanges(trial, terms),
+      };
     });
 }

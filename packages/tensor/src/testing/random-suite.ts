@@ -1,4 +1,7 @@
-/** Tests of a device's random numbers: the reference's own bits, each element depending on seed and position only, and the right distribution. */
+/**
+ * Tests of a device's random numbers: the reference's own bits, each element depending on seed and position only, and
+ * the right distribution.
+ */
 
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -10,7 +13,13 @@ import { decode, operand, place } from "./operand.ts";
 
 type Distribution = RandomCall["distribution"];
 
-async function draw(device: Backend, distribution: Distribution, seed: number, offset: number, count: number): Promise<number[]> {
+async function draw(
+  device: Backend,
+  distribution: Distribution,
+  seed: number,
+  offset: number,
+  count: number,
+): Promise<number[]> {
   const dtype: DType = distribution === "bits" ? "int32" : "float32";
   const made = { order: [0], steps: [1], repeat: [false], offset: 0, seed: 0, contents: "tame" as const };
   const to = place(device, operand(made, [count], dtype, "output"));
@@ -43,20 +52,25 @@ export function describeRandom(device: () => Backend): void {
         fc.asyncProperty(seeds, offsets, counts, async (seed, offset, count) => {
           const want = await draw(reference(), "normal", seed, offset, count);
           const got = await draw(device(), "normal", seed, offset, count);
-          // Three functions of 4 ulps each, on a number of magnitude up to 7, near a zero of the cosine in absolute terms.
-          for (const [i, value] of got.entries()) expect(Math.abs(value - (want[i] as number))).toBeLessThanOrEqual(7 * 16 * 2 ** -23);
+          // Three functions of 4 ulps each, on a number of magnitude up to 7, near a zero of the cosine in absolute
+          // terms.
+          for (const [i, value] of got.entries())
+            expect(Math.abs(value - (want[i] as number))).toBeLessThanOrEqual(7 * 16 * 2 ** -23);
         }),
         { seed: 1, numRuns: 50 },
       );
     });
 
-    it.each(["bits", "uniform", "normal"] as const)("%s of an element depends on seed and position only", async (distribution) => {
-      const all = await draw(device(), distribution, 7, 0, 200);
-      for (const start of [1, 2, 3, 4, 5, 63]) {
-        expect(await draw(device(), distribution, 7, start, 50)).toEqual(all.slice(start, start + 50));
-      }
-      expect(await draw(device(), distribution, 8, 0, 200)).not.toEqual(all);
-    });
+    it.each(["bits", "uniform", "normal"] as const)(
+      "%s of an element depends on seed and position only",
+      async (distribution) => {
+        const all = await draw(device(), distribution, 7, 0, 200);
+        for (const start of [1, 2, 3, 4, 5, 63]) {
+          expect(await draw(device(), distribution, 7, start, 50)).toEqual(all.slice(start, start + 50));
+        }
+        expect(await draw(device(), distribution, 8, 0, 200)).not.toEqual(all);
+      },
+    );
 
     it("has the moments of the distributions", async () => {
       const count = 40_000;

@@ -1,7 +1,8 @@
 /**
- * Ranges: the results that a correct device may give. Devices round, fuse a multiplication with an addition, and approximate functions within some
- * units in the last place; ranges follow all of that through a formula, by interval arithmetic. So a test needs no guessed tolerance, and a
- * result that hangs on a rounding (a comparison of two nearly equal numbers) is recognised instead of being called wrong.
+ * Ranges: the results that a correct device may give. Devices round, fuse a multiplication with an addition, and
+ * approximate functions within some units in the last place; ranges follow all of that through a formula, by interval
+ * arithmetic. So a test needs no guessed tolerance, and a result that hangs on a rounding (a comparison of two nearly
+ * equal numbers) is recognised instead of being called wrong.
  */
 
 import { round } from "../backends/reference/primitives.ts";
@@ -71,10 +72,17 @@ export function spread(range: Range, ulps: number, dtype: DType): Range {
   const lo = Number.isFinite(range.lo) ? range.lo - ulps * ulp(range.lo, type) : range.lo;
   const hi = Number.isFinite(range.hi) ? range.hi + ulps * ulp(range.hi, type) : range.hi;
   const { largest } = formats[type];
-  return { lo: lo < -largest ? Number.NEGATIVE_INFINITY : lo, hi: hi > largest ? Number.POSITIVE_INFINITY : hi, nan: range.nan };
+  return {
+    lo: lo < -largest ? Number.NEGATIVE_INFINITY : lo,
+    hi: hi > largest ? Number.POSITIVE_INFINITY : hi,
+    nan: range.nan,
+  };
 }
 
-/** Whether a device's result, a number of this dtype, lies in a range. The range's ends round to the dtype as a result does. */
+/**
+ * Whether a device's result, a number of this dtype, lies in a range. The range's ends round to the dtype as a result
+ * does.
+ */
 export function contains(range: Range, got: number, dtype: DType): boolean {
   if (Number.isNaN(got)) return range.nan;
   if (!isFloating(dtype)) return got >= range.lo && got <= range.hi;

@@ -71,7 +71,9 @@ export function rowsTrials(dtypes: readonly DType[], accuracy: Accuracy, most = 
     })
     .map((draw) => {
       const plain: Sketch = { op: "input", args: [], number: 0 };
-      const formulas = draw.of.map((sketch) => build(draw.plain ? plain : sketch, draw.types, someScalars.length, dtypes));
+      const formulas = draw.of.map((sketch) =>
+        build(draw.plain ? plain : sketch, draw.types, someScalars.length, dtypes),
+      );
       const first = row(0, (formulas[0] as Expr).dtype);
       const stages = formulas.map((of, k) => ({
         reduce: draw.reduce[k] as Reduction,
@@ -82,7 +84,12 @@ export function rowsTrials(dtypes: readonly DType[], accuracy: Accuracy, most = 
       if (draw.once && draw.types.length > 1) rows.push(input(1, draw.types[1] as DType).add(results[0] as Expr));
       const last = results[results.length - 1] as Expr;
       const elements = draw.elements ? [(formulas[0] as Expr).add(last)] : [];
-      return rowsTrial(rowProgram({ stages, rows, elements }), { ...draw, onceOnly: draw.once ? 1 : -1 }, dtypes, accuracy);
+      return rowsTrial(
+        rowProgram({ stages, rows, elements }),
+        { ...draw, onceOnly: draw.once ? 1 : -1 },
+        dtypes,
+        accuracy,
+      );
     });
 }
 
@@ -134,7 +141,9 @@ function rowsTrial(program: RowProgram, layout: Layout, dtypes: readonly DType[]
     return { ...single, shape, strides: single.strides.map((stride, d) => (d < outer ? stride : 0)) };
   });
   const stored = (e: Expr): DType => (dtypes.includes(e.dtype) ? e.dtype : (dtypes[0] as DType));
-  const toRows = program.rows.map((e, k) => operand(recipes[2 + (k % 3)] as Recipe, shape.slice(0, outer), stored(e), "output"));
+  const toRows = program.rows.map((e, k) =>
+    operand(recipes[2 + (k % 3)] as Recipe, shape.slice(0, outer), stored(e), "output"),
+  );
   const toElements = program.elements.map((e) => operand(recipes[5] as Recipe, shape, stored(e), "output"));
   const targets = [...toRows, ...toElements];
   const parts = program.stages.map((stage, k) => `row${k} = ${stage.reduce} ${showFormula(stage.of)}`);
@@ -167,12 +176,15 @@ function rowsRanges(
   const length = sizeOf(shape.slice(outer));
   const values = inputs.map((one) => logical(one));
   // What stands at the start of each row is there even when the row is empty.
-  const heads = inputs.map((one) => logical({ ...one, shape: shape.slice(0, outer), strides: one.strides.slice(0, outer) }));
+  const heads = inputs.map((one) =>
+    logical({ ...one, shape: shape.slice(0, outer), strides: one.strides.slice(0, outer) }),
+  );
   const stages = program.stages.map((stage) => rangeEvaluator([stage.of], someScalars, accuracy));
   const forRow = rangeEvaluator(program.rows, someScalars, accuracy);
   const forElement = rangeEvaluator(program.elements, someScalars, accuracy);
   const results: Range[][] = targets.map(() => []);
-  const put = (k: number, e: Expr, range: Range) => results[k]?.push(castRange(range, e.dtype, (targets[k] as Operand).dtype));
+  const put = (k: number, e: Expr, range: Range) =>
+    results[k]?.push(castRange(range, e.dtype, (targets[k] as Operand).dtype));
   for (let r = 0; r < count; r++) {
     const found: Range[] = [];
     const at = (i: number) => ({
@@ -195,7 +207,8 @@ function rowsRanges(
     }
     if (program.elements.length === 0) continue;
     for (let i = 0; i < length; i++) {
-      for (const [k, range] of forElement(at(i)).entries()) put(program.rows.length + k, program.elements[k] as Expr, range);
+      for (const [k, range] of forElement(at(i)).entries())
+        put(program.rows.length + k, program.elements[k] as Expr, range);
     }
   }
   return results;
@@ -219,7 +232,8 @@ function reduceRanges(reduce: Reduction, dtype: DType, ranges: readonly Range[])
   if (!ranges.every(isOrdinary)) {
     // An infinity or a NaN decides the sum in any order, unless another partial result overflows.
     const sizes = known.map((value) => (value !== null && Number.isFinite(value) ? Math.abs(value) : 0));
-    const certain = known.every((value) => value !== null) && reduce === "sum" && sizes.reduce((a, b) => a + b, 0) < most;
+    const certain =
+      known.every((value) => value !== null) && reduce === "sum" && sizes.reduce((a, b) => a + b, 0) < most;
     return certain ? point((known as number[]).reduce(f, 0)) : anything;
   }
   return reduce === "sum" ? sumOf(ranges, dtype, most) : productOf(ranges, dtype, most);

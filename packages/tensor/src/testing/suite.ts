@@ -1,6 +1,6 @@
 /**
- * The suite that a backend has to pass: random kernel calls of every kind, every primitive alone, and the rules for memory. A failure shows
- * the smallest call found that goes wrong, operands and all.
+ * The suite that a backend has to pass: random kernel calls of every kind, every primitive alone, and the rules for
+ * memory. A failure shows the smallest call found that goes wrong, operands and all.
  */
 
 import * as fc from "fast-check";
@@ -45,7 +45,11 @@ export interface BackendTestOptions {
  * import { describeBackend } from "@akari/tensor/testing";
  * describeBackend("mine", () => mine());
  */
-export function describeBackend(name: string, create: () => Backend | Promise<Backend>, options: BackendTestOptions = {}): void {
+export function describeBackend(
+  name: string,
+  create: () => Backend | Promise<Backend>,
+  options: BackendTestOptions = {},
+): void {
   const { runs = 100, seed = 1, except = [], table = false } = options;
   const accuracy = { ...defaultAccuracy, ...options.accuracy };
   describe(`backend ${name}`, () => {
@@ -59,7 +63,12 @@ export function describeBackend(name: string, create: () => Backend | Promise<Ba
       await device?.flush();
     });
 
-    const property = (kind: KernelCall["kind"], title: string, trials: () => fc.Arbitrary<Trial>, count: number = runs): void => {
+    const property = (
+      kind: KernelCall["kind"],
+      title: string,
+      trials: () => fc.Arbitrary<Trial>,
+      count: number = runs,
+    ): void => {
       if (except.includes(kind)) {
         it.skip(`${kind}: left out on demand`, () => {});
         return;

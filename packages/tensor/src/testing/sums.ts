@@ -1,7 +1,8 @@
 /**
- * How far a sum may be off. Added in any order, n products in a precision of unit roundoff u differ from the exact sum by at most
- * about n·u·Σ|aᵢbᵢ| (Higham, "Accuracy and Stability of Numerical Algorithms", 2nd ed., section 3.1). The sum of magnitudes comes from
- * running the same call on absolute values, so the bound holds element by element, however much cancels.
+ * How far a sum may be off. Added in any order, n products in a precision of unit roundoff u differ from the exact sum
+ * by at most about n·u·Σ|aᵢbᵢ| (Higham, "Accuracy and Stability of Numerical Algorithms", 2nd ed., section 3.1). The
+ * sum of magnitudes comes from running the same call on absolute values, so the bound holds element by element, however
+ * much cancels.
  */
 
 import { computeType, type DType, digitsOf, isFloating } from "../dtype.ts";
@@ -20,8 +21,8 @@ export function storedRoundoff(dtype: DType): number {
 }
 
 /**
- * Ranges for a call whose results are sums of up to `terms` products: exact for integers and wherever NaN or an infinity comes out.
- * `roundoffOf` says in which precision each step is rounded.
+ * Ranges for a call whose results are sums of up to `terms` products: exact for integers and wherever NaN or an
+ * infinity comes out. `roundoffOf` says in which precision each step is rounded.
  */
 export function sumRanges(
   trial: Pick<Trial, "operands" | "outputs" | "call">,
@@ -32,7 +33,9 @@ export function sumRanges(
   const sizes = referenceResults(trial, trial.operands.map(magnitude));
   return results.map((values, k) => {
     const { dtype } = trial.operands[trial.outputs[k] as number] as Operand; // safe: outputs are numbers of operands
-    return values.map((value, i) => sumRange(value, (terms + 4) * roundoffOf(dtype) * (sizes[k]?.[i] as number), dtype));
+    return values.map((value, i) =>
+      sumRange(value, (terms + 4) * roundoffOf(dtype) * (sizes[k]?.[i] as number), dtype),
+    );
   });
 }
 

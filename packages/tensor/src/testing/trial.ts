@@ -1,6 +1,7 @@
 /**
- * A trial: one kernel call described without a device, and the results that are allowed. Running it places the operands in the device's
- * memory, issues the call, and looks at every byte afterwards: results must lie in their ranges, and all else must be as it was.
+ * A trial: one kernel call described without a device, and the results that are allowed. Running it places the operands
+ * in the device's memory, issues the call, and looks at every byte afterwards: results must lie in their ranges, and
+ * all else must be as it was.
  */
 
 import type { Backend } from "../backend.ts";
@@ -41,7 +42,14 @@ export async function runTrial(device: Backend, trial: Trial, accuracy: Accuracy
   });
 }
 
-function check(trial: Trial, k: number, one: Operand, after: readonly number[], ranges: readonly Range[] | null, accuracy: Accuracy): void {
+function check(
+  trial: Trial,
+  k: number,
+  one: Operand,
+  after: readonly number[],
+  ranges: readonly Range[] | null,
+  accuracy: Accuracy,
+): void {
   const fail = (text: string): never => {
     throw new Error(`${text}\n${showTrial(trial)}`);
   };
@@ -60,16 +68,23 @@ function check(trial: Trial, k: number, one: Operand, after: readonly number[], 
   if (ranges === null) return;
   logical(one, after).forEach((got, i) => {
     const range = ranges[i] as Range;
-    if (!allows(range, got, one.dtype, accuracy)) fail(`operand ${k}: element ${i} of the result is ${got}, expected ${showRange(range)}`);
+    if (!allows(range, got, one.dtype, accuracy))
+      fail(`operand ${k}: element ${i} of the result is ${got}, expected ${showRange(range)}`);
   });
 }
 
 /** A trial as text: the call, then one line for each operand. */
 export function showTrial({ what, operands, outputs }: Trial): string {
-  return [what, ...operands.map((one, k) => `  ${k}${outputs.includes(k) ? " (written)" : ""}: ${showOperand(one)}`)].join("\n");
+  return [
+    what,
+    ...operands.map((one, k) => `  ${k}${outputs.includes(k) ? " (written)" : ""}: ${showOperand(one)}`),
+  ].join("\n");
 }
 
-/** What the reference backend makes of a call: the elements of every output. With `operands`, of the same call on other operands. */
+/**
+ * What the reference backend makes of a call: the elements of every output. With `operands`, of the same call on other
+ * operands.
+ */
 export function referenceResults(
   trial: Pick<Trial, "operands" | "outputs" | "call">,
   operands: readonly Operand[] = trial.operands,
@@ -80,6 +95,9 @@ export function referenceResults(
   return trial.outputs.map((k) => {
     const one = operands[k] as Operand;
     // Safe: the reference backend can be read at once.
-    return logical(one, decode(one.dtype, device.readSync?.((views[k] as View).buffer, 0, encode(one).length) as Uint8Array));
+    return logical(
+      one,
+      decode(one.dtype, device.readSync?.((views[k] as View).buffer, 0, encode(one).length) as Uint8Array),
+    );
   });
 }

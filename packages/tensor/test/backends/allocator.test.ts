@@ -56,7 +56,9 @@ describe("allocator", () => {
   it("stays flat when the same sizes come and go", () => {
     const allocator = new Allocator(0);
     const step = () => {
-      const blocks = [100, 313_600, 5_120, 401_408, 64, 1_000_000, 40].map((bytes) => allocator.take(bytes, 2 ** 31) as Block);
+      const blocks = [100, 313_600, 5_120, 401_408, 64, 1_000_000, 40].map(
+        (bytes) => allocator.take(bytes, 2 ** 31) as Block,
+      );
       for (const block of [3, 0, 5, 1, 6, 2, 4].map((i) => blocks[i] as Block)) allocator.give(block);
     };
     step();

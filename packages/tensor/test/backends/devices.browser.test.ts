@@ -1,4 +1,7 @@
-/** The suite that all backends pass, in a browser: the CPU with threads and alone, and the GPU. Fewer random calls than in Node, which draws the same ones. */
+/**
+ * The suite that all backends pass, in a browser: the CPU with threads and alone, and the GPU. Fewer random calls than
+ * in Node, which draws the same ones.
+ */
 
 import { describe, expect, it, vi } from "vitest";
 import { createRuntime } from "../../src/backends/cpu/runtime.ts";
@@ -45,7 +48,10 @@ describe("threads in a page", () => {
   });
 
   it("give what one thread gives", async () => {
-    const [a, b] = [randn([300, 300], { generator: new Generator(1) }), randn([300, 300], { generator: new Generator(2) })];
+    const [a, b] = [
+      randn([300, 300], { generator: new Generator(1) }),
+      randn([300, 300], { generator: new Generator(2) }),
+    ];
     const [alone, team] = [cpu({ threads: 1 }), cpu({ threads: 3 })];
     const want = await a.to(alone).matmul(b.to(alone)).data();
     for (let i = 0; i < 5; i++) expect(await a.to(team).matmul(b.to(team)).data()).toEqual(want);
@@ -61,6 +67,8 @@ describe("threads in a page", () => {
     const want = await alone.matmul(alone).data();
     for (let i = 0; i < 2; i++) expect(await there.matmul(there).data()).toEqual(want);
     await vi.waitFor(() => expect(warned).toHaveBeenCalled());
-    expect(warned.mock.calls).toEqual([["cpu: works without worker threads: a Content-Security-Policy lacks worker-src blob:"]]);
+    expect(warned.mock.calls).toEqual([
+      ["cpu: works without worker threads: a Content-Security-Policy lacks worker-src blob:"],
+    ]);
   });
 });

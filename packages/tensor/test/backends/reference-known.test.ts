@@ -1,4 +1,7 @@
-/** What the reference backend computes, checked against results worked out by hand from the definition of each kernel call. */
+/**
+ * What the reference backend computes, checked against results worked out by hand from the definition of each kernel
+ * call.
+ */
 
 import { describe, expect, it } from "vitest";
 import { runConv } from "../../src/backends/cpu/conv.ts";
@@ -13,7 +16,11 @@ import { contiguousStrides, sizeOf } from "../../src/shape.ts";
 
 const device = reference();
 
-function view(dtype: DType, shape: readonly number[], values: readonly number[] = new Array<number>(sizeOf(shape)).fill(0)): View {
+function view(
+  dtype: DType,
+  shape: readonly number[],
+  values: readonly number[] = new Array<number>(sizeOf(shape)).fill(0),
+): View {
   const bytes = new Uint8Array(encode(values, dtype).buffer);
   const buffer = device.allocate(bytes.length);
   device.write(buffer, bytes);
@@ -31,7 +38,13 @@ function values({ buffer, dtype }: View): number[] {
 function compute(dtype: DType, formula: (x: Expr) => Expr, list: readonly number[]): number[] {
   const e = formula(input(0, dtype));
   const to = view(e.dtype, [list.length]);
-  device.run({ kind: "pointwise", program: program([e]), inputs: [view(dtype, [list.length], list)], scalars: [], to: [to] });
+  device.run({
+    kind: "pointwise",
+    program: program([e]),
+    inputs: [view(dtype, [list.length], list)],
+    scalars: [],
+    to: [to],
+  });
   return values(to);
 }
 
@@ -69,7 +82,9 @@ describe("pointwise", () => {
     expect(compute("float32", (x) => x.pow(inf), [-1, 0.5])).toEqual([1, 0]);
   });
   it("rounds halves to even", () => {
-    expect(compute("float32", (x) => x.round(), [0.5, 1.5, 2.5, -0.5, -1.5, 8388609])).toEqual([0, 2, 2, -0, -2, 8388609]);
+    expect(compute("float32", (x) => x.round(), [0.5, 1.5, 2.5, -0.5, -1.5, 8388609])).toEqual([
+      0, 2, 2, -0, -2, 8388609,
+    ]);
   });
   it("passes NaN through extremes, and orders nothing by it", () => {
     expect(compute("float32", (x) => x.max(0), [nan, -1, 2])).toEqual([nan, 0, 2]);
@@ -79,11 +94,21 @@ describe("pointwise", () => {
     expect(compute("float32", (x) => x.ne(x), [nan, 0])).toEqual([1, 0]);
   });
   it("converts as C does on x86", () => {
-    expect(compute("float32", (x) => x.cast("int32"), [1.9, -1.9, nan, 3e9, -inf])).toEqual([1, -1, -(2 ** 31), -(2 ** 31), -(2 ** 31)]);
+    expect(compute("float32", (x) => x.cast("int32"), [1.9, -1.9, nan, 3e9, -inf])).toEqual([
+      1,
+      -1,
+      -(2 ** 31),
+      -(2 ** 31),
+      -(2 ** 31),
+    ]);
     expect(compute("float32", (x) => x.cast("uint8"), [1.9, -1, 300, nan])).toEqual([1, 255, 44, 0]);
     expect(compute("int32", (x) => x.cast("uint8"), [-1, 256])).toEqual([255, 0]);
     expect(compute("float32", (x) => x.cast("bool"), [0, -0, 0.1, nan])).toEqual([0, 0, 1, 1]);
-    expect(compute("float32", (x) => x.cast("float16").cast("float32"), [1 / 3, 70000, 65519])).toEqual([0.333251953125, inf, 65504]);
+    expect(compute("float32", (x) => x.cast("float16").cast("float32"), [1 / 3, 70000, 65519])).toEqual([
+      0.333251953125,
+      inf,
+      65504,
+    ]);
     expect(compute("float32", (x) => x.cast("bfloat16").cast("float32"), [1 / 3, 70000, 3.4e38, Number.NaN])).toEqual([
       0.333984375,
       70144,
@@ -98,7 +123,9 @@ describe("pointwise", () => {
   });
   it("computes special functions", () => {
     // Values from Abramowitz & Stegun, tables 7.1 and 7.3, and from the functions' definitions.
-    expect(compute("float32", (x) => x.erf(), [0.5, -1, 2, 0, inf])).toEqual(f(0.5204998778, -0.8427007929, 0.995322265, 0, 1));
+    expect(compute("float32", (x) => x.erf(), [0.5, -1, 2, 0, inf])).toEqual(
+      f(0.5204998778, -0.8427007929, 0.995322265, 0, 1),
+    );
     expect(compute("float32", (x) => x.erfc(), [0.5, 3, -inf])).toEqual(f(0.4795001222, 2.209049699858544e-5, 2));
     expect(compute("float32", (x) => x.sigmoid(), [0, inf, -inf, -100])).toEqual(f(0.5, 1, 0, 3.720075976020836e-44));
     expect(compute("float32", (x) => x.expm1(), [1e-10])).toEqual(f(1e-10));
@@ -195,18 +222,40 @@ describe("matmul", () => {
   it("adds what was there and a bias, and takes a transpose", () => {
     const to = view("float32", [2, 2], [1, 1, 1, 1]);
     const bias = { ...view("float32", [2], [10, 20]), shape: [2, 2], strides: [0, 1] };
-    device.run({ kind: "matmul", a: { ...a, shape: [2, 3] }, b: { ...a, shape: [3, 2], strides: [1, 3] }, to, accumulate: true, bias });
+    device.run({
+      kind: "matmul",
+      a: { ...a, shape: [2, 3] },
+      b: { ...a, shape: [3, 2], strides: [1, 3] },
+      to,
+      accumulate: true,
+      bias,
+    });
     expect(values(to)).toEqual([14 + 11, 32 + 21, 32 + 11, 77 + 21]);
   });
   it("gives zeros without an inner size", () => {
     const to = view("float32", [1, 2], [5, 5]);
-    device.run({ kind: "matmul", a: view("float32", [1, 0]), b: view("float32", [0, 2]), to, accumulate: false, bias: null });
+    device.run({
+      kind: "matmul",
+      a: view("float32", [1, 0]),
+      b: view("float32", [0, 2]),
+      to,
+      accumulate: false,
+      bias: null,
+    });
     expect(values(to)).toEqual([0, 0]);
   });
 });
 
 describe("conv", () => {
-  const options = { kind: "conv", bias: null, stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 1, cpu: runConv } as const;
+  const options = {
+    kind: "conv",
+    bias: null,
+    stride: [1, 1],
+    padding: [0, 0],
+    dilation: [1, 1],
+    groups: 1,
+    cpu: runConv,
+  } as const;
   const image = view("float32", [1, 1, 3, 3], [1, 2, 3, 4, 5, 6, 7, 8, 9]);
   const weight = view("float32", [1, 1, 2, 2], [1, 2, 3, 4]);
   const run = (call: Partial<ConvCall> & Pick<ConvCall, "direction" | "input" | "weight" | "output">) =>
@@ -254,7 +303,8 @@ describe("pool", () => {
     cpu: runPool,
   } as const;
   const x = view("float32", [1, 1, 5], [3, 3, -1, nan, 2]);
-  const run = (call: Partial<PoolCall> & Pick<PoolCall, "op" | "direction" | "input" | "output">) => device.run({ ...base, ...call });
+  const run = (call: Partial<PoolCall> & Pick<PoolCall, "op" | "direction" | "input" | "output">) =>
+    device.run({ ...base, ...call });
   it("takes the first maximum, and its place", () => {
     const [output, indices] = [view("float32", [1, 1, 3]), view("int32", [1, 1, 3])];
     run({ op: "max", direction: "forward", input: x, output, indices });
@@ -292,7 +342,14 @@ describe("indexing", () => {
   it("scatters, combining what meets", () => {
     const scatter = (reduce: ScatterCall["reduce"]): number[] => {
       const to = view("float32", [3], [10, 20, 30]);
-      device.run({ kind: "scatter", reduce, dim: 0, to, index: view("int32", [3], [2, 0, 2]), source: view("float32", [3], [1, 2, 40]) });
+      device.run({
+        kind: "scatter",
+        reduce,
+        dim: 0,
+        to,
+        index: view("int32", [3], [2, 0, 2]),
+        source: view("float32", [3], [1, 2, 40]),
+      });
       return values(to);
     };
     expect(scatter("set")).toEqual([2, 20, 40]);

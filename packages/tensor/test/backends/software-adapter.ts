@@ -1,6 +1,7 @@
 /**
- * The WebGPU device of tests. Where Chromium is installed, its software implementation of Vulkan gives machines without a GPU an adapter. Where there is none
- * the tests are skipped and say why; with `AKARI_REQUIRE_WEBGPU` set, as in continuous integration, that is an error.
+ * The WebGPU device of tests. Where Chromium is installed, its software implementation of Vulkan gives machines without
+ * a GPU an adapter. Where there is none the tests are skipped and say why; with `AKARI_REQUIRE_WEBGPU` set, as in
+ * continuous integration, that is an error.
  */
 
 import { existsSync } from "node:fs";

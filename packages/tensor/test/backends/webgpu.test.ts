@@ -4,7 +4,19 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { runConv } from "../../src/backends/cpu/conv.ts";
 import { requestDevice } from "../../src/backends/webgpu/find-gpu.ts";
 import { type WebGpuBackend, webgpu } from "../../src/backends/webgpu/index.ts";
-import { arange, cat, conv2d, DeviceError, full, Generator, pointwise, randn, type Tensor, tensor, zeros } from "../../src/index.ts";
+import {
+  arange,
+  cat,
+  conv2d,
+  DeviceError,
+  full,
+  Generator,
+  pointwise,
+  randn,
+  type Tensor,
+  tensor,
+  zeros,
+} from "../../src/index.ts";
 import { describeBackend } from "../../src/testing/index.ts";
 import { findWebGpu } from "./software-adapter.ts";
 
@@ -44,7 +56,8 @@ if (device === null) {
   it("webgpu: operands in different buffers, when one does not hold them all", async () => {
     const device = await webgpu({ largestBuffer: 1 << 16 });
     const random = (shape: readonly number[], seed: number) => randn(shape, { generator: new Generator(seed) });
-    const operands = [random([90, 100], 1), random([100, 90], 2), random([90, 100], 3)] as const; // 36,000 bytes each: no two fit into one buffer
+    // 36,000 bytes each: no two fit into one buffer
+    const operands = [random([90, 100], 1), random([100, 90], 2), random([90, 100], 3)] as const;
     const index = arange(89, -1, -1);
     const compute = (a: Tensor, b: Tensor, c: Tensor, i: Tensor): Tensor[] => [
       a.matmul(b),
@@ -220,7 +233,11 @@ if (device === null) {
       for (const at of [0, 5000, 99_999]) {
         const x = zeros([100_000], { device: other });
         x.narrow(0, at, 1).fill_(Number.NaN);
-        expect(await Promise.all([x.sum().item(), x.amax(0).item(), x.amin(0).item()])).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+        expect(await Promise.all([x.sum().item(), x.amax(0).item(), x.amin(0).item()])).toEqual([
+          Number.NaN,
+          Number.NaN,
+          Number.NaN,
+        ]);
       }
     });
   });
@@ -231,9 +248,15 @@ if (device === null) {
     });
 
     it("refuse options there are not", async () => {
-      await expect(webgpu({ memory: 5 } as object)).rejects.toThrow(/webgpu: there is no option "memory"; there are memoryLimit/);
-      await expect(webgpu({ memoryLimit: -1 })).rejects.toThrow(/webgpu: memoryLimit must be a positive number of bytes, got -1/);
-      await expect(webgpu({ powerPreference: "fast" as "low-power" })).rejects.toThrow(/powerPreference must be .* got "fast"/);
+      await expect(webgpu({ memory: 5 } as object)).rejects.toThrow(
+        /webgpu: there is no option "memory"; there are memoryLimit/,
+      );
+      await expect(webgpu({ memoryLimit: -1 })).rejects.toThrow(
+        /webgpu: memoryLimit must be a positive number of bytes, got -1/,
+      );
+      await expect(webgpu({ powerPreference: "fast" as "low-power" })).rejects.toThrow(
+        /powerPreference must be .* got "fast"/,
+      );
     });
 
     it("say that a device is gone", async () => {
@@ -266,7 +289,8 @@ if (device === null) {
     beforeAll(async () => {
       device = await webgpu();
       const { device: probe } = await requestDevice("high-performance");
-      const type = Object.getPrototypeOf(probe) as GPUDevice; // safe: the object that all devices have their methods from
+      // safe: the object that all devices have their methods from
+      const type = Object.getPrototypeOf(probe) as GPUDevice;
       probe.destroy();
       const make = type.createShaderModule;
       vi.spyOn(type, "createShaderModule").mockImplementation(function (this: GPUDevice, descriptor) {

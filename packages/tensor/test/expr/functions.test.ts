@@ -38,7 +38,16 @@ describe("special functions", () => {
     expect(sigmoid(-700)).toBe(Math.exp(-700));
   });
   it("keep signs of zero and round halves to even", () => {
-    expect([0.5, -0.5, 1.5, 2.5, -2.5, -0, 2 ** 52 + 1, inf].map(roundHalfEven)).toEqual([0, -0, 2, 2, -2, -0, 2 ** 52 + 1, inf]);
+    expect([0.5, -0.5, 1.5, 2.5, -2.5, -0, 2 ** 52 + 1, inf].map(roundHalfEven)).toEqual([
+      0,
+      -0,
+      2,
+      2,
+      -2,
+      -0,
+      2 ** 52 + 1,
+      inf,
+    ]);
   });
   it("know powers as C does", () => {
     expect([pow(1, nan), pow(-1, inf), pow(-1, -inf), pow(nan, 0), pow(2, nan)]).toEqual([1, 1, 1, 1, nan]);

@@ -1,4 +1,7 @@
-/** Activations against their definitions, at edges and kinks. Their derivatives at kinks stand with the recorded PyTorch cases. */
+/**
+ * Activations against their definitions, at edges and kinks. Their derivatives at kinks stand with the recorded PyTorch
+ * cases.
+ */
 
 import { describe, expect, it } from "vitest";
 import { reference } from "../../src/backends/reference/index.ts";
@@ -21,7 +24,11 @@ const definitions: [name: string, got: (x: Tensor) => Tensor, want: (x: number) 
   ["silu", ops.silu, (x) => x * sigmoid(x)],
   ["mish", ops.mish, (x) => x * Math.tanh(softplus(x))],
   ["softplus", ops.softplus, (x) => (x > 20 ? x : softplus(x))],
-  ["softplus with beta", (x) => ops.softplus(x, { beta: 2, threshold: 3 }), (x) => (2 * x > 3 ? x : softplus(2 * x) / 2)],
+  [
+    "softplus with beta",
+    (x) => ops.softplus(x, { beta: 2, threshold: 3 }),
+    (x) => (2 * x > 3 ? x : softplus(2 * x) / 2),
+  ],
   ["logsigmoid", ops.logsigmoid, (x) => -softplus(-x)],
   ["softsign", ops.softsign, (x) => x / (1 + Math.abs(x))],
   ["tanhshrink", ops.tanhshrink, (x) => x - Math.tanh(x)],

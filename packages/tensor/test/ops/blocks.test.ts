@@ -1,4 +1,7 @@
-/** Building from parts, distances, quantiles, logarithms of determinants, and whether tensors are the same: what the recorded cases do not show. */
+/**
+ * Building from parts, distances, quantiles, logarithms of determinants, and whether tensors are the same: what the
+ * recorded cases do not show.
+ */
 
 import { describe, expect, it } from "vitest";
 import {
@@ -80,7 +83,9 @@ describe("distances and quantiles", () => {
     expect(() => quantile(ones([3]), tensor([0.5, 2]))).toThrow(/q must be from 0 to 1, got 2/);
     expect(() => quantile(ones([3]), ones([1, 1]))).toThrow(ShapeError);
     expect(() => quantile(ones([3]).int(), 0.5)).toThrow(DTypeError);
-    expect(() => nanquantile(zeros([0]), 0.5)).toThrow(/nanquantile: expected elements to choose from, got shape \[0\]/);
+    expect(() => nanquantile(zeros([0]), 0.5)).toThrow(
+      /nanquantile: expected elements to choose from, got shape \[0\]/,
+    );
     expect(() => quantile(ones([3]), 0.5, 0, { interpolation: "cubic" as "linear" })).toThrow(
       /interpolation must be "linear", "lower", "higher", "midpoint" or "nearest", got "cubic"/,
     );
@@ -133,21 +138,12 @@ describe("being the same", () => {
 describe("conversions and other names", () => {
   it("go by the names of dtypes", () => {
     const x = tensor([1.5, 0]);
-    expect([x.double(), x.half(), x.int(), x.long(), x.byte(), x.bool(), x.int().float()].map(({ dtype }) => dtype)).toEqual([
-      "float64",
-      "float16",
-      "int32",
-      "int32",
-      "uint8",
-      "bool",
-      "float32",
-    ]);
-    expect([x.typeAs(x.int()).dtype, x.isFloatingPoint(), x.int().isFloatingPoint(), x.double().elementSize()]).toEqual([
-      "int32",
-      true,
-      false,
-      8,
-    ]);
+    expect(
+      [x.double(), x.half(), x.int(), x.long(), x.byte(), x.bool(), x.int().float()].map(({ dtype }) => dtype),
+    ).toEqual(["float64", "float16", "int32", "int32", "uint8", "bool", "float32"]);
+    expect([x.typeAs(x.int()).dtype, x.isFloatingPoint(), x.int().isFloatingPoint(), x.double().elementSize()]).toEqual(
+      ["int32", true, false, 8],
+    );
   });
 
   it("are the same functions", () => {
@@ -161,11 +157,11 @@ describe("conversions and other names", () => {
 
   it("make new ones beside a tensor", () => {
     const x = tensor([1], { dtype: "float64" });
-    expect([x.newZeros([2]).dtype, x.newOnes([2], { dtype: "int32" }).toArraySync(), x.newFull([], 3).itemSync()]).toEqual([
-      "float64",
-      [1, 1],
-      3,
-    ]);
+    expect([
+      x.newZeros([2]).dtype,
+      x.newOnes([2], { dtype: "int32" }).toArraySync(),
+      x.newFull([], 3).itemSync(),
+    ]).toEqual(["float64", [1, 1], 3]);
   });
 
   it("draw by what stands in a tensor", () => {

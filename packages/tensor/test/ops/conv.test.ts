@@ -45,7 +45,13 @@ function expectSame(a: Tensor, b: Tensor): void {
 describe("convolution", () => {
   it("is the product of the patches with the weight", () => {
     const [x, w, b] = [randn([2, 3, 6, 5]), randn([4, 3, 3, 2]), randn([4])];
-    for (const settings of [{}, { stride: 2 }, { padding: 1 }, { dilation: 2 }, { stride: 2, padding: 1, dilation: 2 }]) {
+    for (const settings of [
+      {},
+      { stride: 2 },
+      { padding: 1 },
+      { dilation: 2 },
+      { stride: 2, padding: 1, dilation: 2 },
+    ]) {
       const y = conv2d(x, w, b, settings);
       const columns = im2col(x, [3, 2], settings);
       const flat = matmul(w.reshape(4, 18), columns).add(b.reshape(4, 1));
@@ -129,7 +135,10 @@ describe("images", () => {
     const times = col2im(im2col(ones([1, 2, 4, 4]), 2), 4, 2);
     expectSame(col2im(im2col(x, 2), 4, 2), x.mul(times));
     expectSame(col2im(im2col(x, 2, { stride: 2 }), 4, 2, { stride: 2 }), x);
-    expectSame(col2im(im2col(x, 2, { dilation: 2, stride: 1, padding: 1 }), 4, 2, { dilation: 2, padding: 1 }).mul(0), x.mul(0));
+    expectSame(
+      col2im(im2col(x, 2, { dilation: 2, stride: 1, padding: 1 }), 4, 2, { dilation: 2, padding: 1 }).mul(0),
+      x.mul(0),
+    );
   });
 
   it("changes channels into space and back", () => {
@@ -140,7 +149,9 @@ describe("images", () => {
 
   it("resamples linear ramps exactly", () => {
     const ramp = tensor([[[0, 1, 2, 3]]]);
-    expect(interpolate(ramp, { size: 7, mode: "linear", alignCorners: true }).toArraySync()).toEqual([[[0, 0.5, 1, 1.5, 2, 2.5, 3]]]);
+    expect(interpolate(ramp, { size: 7, mode: "linear", alignCorners: true }).toArraySync()).toEqual([
+      [[0, 0.5, 1, 1.5, 2, 2.5, 3]],
+    ]);
     expect(interpolate(ramp, { scaleFactor: 2 }).toArraySync()).toEqual([[[0, 0, 1, 1, 2, 2, 3, 3]]]);
     expect(interpolate(ramp, { size: 3 }).toArraySync()).toEqual([[[0, 1, 2]]]);
     expect(interpolate(ramp, { size: 3, mode: "nearest-exact" }).toArraySync()).toEqual([[[0, 2, 3]]]);

@@ -153,7 +153,9 @@ describe("gather and scatter", () => {
 
   it("refuse indices and shapes that do not fit", () => {
     const x = counting(2, 3);
-    expect(() => gather(x, 1, tensor([[3]], { dtype: "int32" }))).toThrow("gather: index 3 is out of range for dimension 1 of size 3");
+    expect(() => gather(x, 1, tensor([[3]], { dtype: "int32" }))).toThrow(
+      "gather: index 3 is out of range for dimension 1 of size 3",
+    );
     expect(() => gather(x, 1, indices(0))).toThrow(ShapeError);
     expect(() => gather(x, 1, tensor([[0.5]]))).toThrow(DTypeError);
     expect(() => indexAdd(x, 0, indices(0), counting(2, 3))).toThrow(ShapeError);
@@ -236,7 +238,9 @@ describe("what differs", () => {
   });
 
   it("cannot be told of empty parts", () => {
-    expect(() => unique(zeros([2, 0]), { dim: 0 })).toThrow(/expected parts along dimension 0 that have elements, got shape \[2, 0\]/);
+    expect(() => unique(zeros([2, 0]), { dim: 0 })).toThrow(
+      /expected parts along dimension 0 that have elements, got shape \[2, 0\]/,
+    );
     expect(() => uniqueConsecutive(rows, { dim: 2 })).toThrow(/dimension/);
     expect(unique(zeros([0])).values.shape).toEqual([0]);
   });

@@ -33,7 +33,9 @@ beforeAll(() => {
 function product(a: Tensor, b: Tensor): number[][] {
   const x = a.toArraySync() as number[][];
   const y = b.toArraySync() as number[][];
-  return x.map((row) => (y[0] ?? []).map((_, j) => row.reduce((sum, value, k) => sum + value * (y[k]?.[j] as number), 0)));
+  return x.map((row) =>
+    (y[0] ?? []).map((_, j) => row.reduce((sum, value, k) => sum + value * (y[k]?.[j] as number), 0)),
+  );
 }
 
 function expectClose(got: Tensor, want: readonly (readonly number[])[]): void {
@@ -62,7 +64,10 @@ describe("matmul", () => {
     expect(matmul(v, randn([2, 4, 5])).shape).toEqual([2, 5]);
     expect(matmul(randn([2, 1, 3, 4]), randn([5, 4, 2])).shape).toEqual([2, 5, 3, 2]);
     const batch = randn([2, 3, 4]);
-    expectClose(matmul(batch, randn([4, 4]).mul(0).add(eye(4))).select(0, 1), batch.select(0, 1).toArraySync() as number[][]);
+    expectClose(
+      matmul(batch, randn([4, 4]).mul(0).add(eye(4))).select(0, 1),
+      batch.select(0, 1).toArraySync() as number[][],
+    );
     expectClose(bmm(batch, batch.mT).select(0, 1), product(batch.select(0, 1), batch.select(0, 1).t()));
   });
 
@@ -74,7 +79,9 @@ describe("matmul", () => {
   });
 
   it("refuses sizes, scalars and dtypes that do not fit", () => {
-    expect(() => matmul(zeros([2, 3]), zeros([4, 5]))).toThrow("matmul: cannot multiply [2, 3] by [4, 5]: inner sizes 3 and 4 differ");
+    expect(() => matmul(zeros([2, 3]), zeros([4, 5]))).toThrow(
+      "matmul: cannot multiply [2, 3] by [4, 5]: inner sizes 3 and 4 differ",
+    );
     expect(() => matmul(tensor(1), zeros([1]))).toThrow(ShapeError);
     expect(() => matmul(zeros([2, 2]), zeros([2, 2], { dtype: "float64" }))).toThrow(DTypeError);
     expect(() => mm(zeros([2]), zeros([2, 2]))).toThrow(ShapeError);
@@ -90,7 +97,10 @@ describe("matmul", () => {
     expectClose(y.select(0, 1), matmul(x.select(0, 1), w.t()).add(b).toArraySync() as number[][]);
     expectClose(linear(x.transpose(0, 1), w, b).select(1, 1), y.select(0, 1).toArraySync() as number[][]);
     const nan = full([3, 5], Number.NaN);
-    expectClose(addmm(nan, x.select(0, 0), w.t(), { beta: 0, alpha: 2 }), matmul(x.select(0, 0), w.t()).mul(2).toArraySync() as number[][]);
+    expectClose(
+      addmm(nan, x.select(0, 0), w.t(), { beta: 0, alpha: 2 }),
+      matmul(x.select(0, 0), w.t()).mul(2).toArraySync() as number[][],
+    );
   });
 });
 
@@ -100,7 +110,10 @@ describe("einsum", () => {
     expectClose(einsum("ij,jk->ik", a, b), product(a, b));
     expectClose(einsum("ij->ji", a), a.t().toArraySync() as number[][]);
     expect(einsum("ii", eye(3)).itemSync()).toBe(3);
-    expectClose(einsum("i,j->ij", a.select(0, 0), a.select(0, 1)), outer(a.select(0, 0), a.select(0, 1)).toArraySync() as number[][]);
+    expectClose(
+      einsum("i,j->ij", a.select(0, 0), a.select(0, 1)),
+      outer(a.select(0, 0), a.select(0, 1)).toArraySync() as number[][],
+    );
     const c = randn([2, 3, 4]);
     expectClose(einsum("...ij,jk->...ik", c, b).select(0, 1), product(c.select(0, 1), b));
     expect(einsum("bij,bkj,bk->bi", c, c, c.select(2, 0)).shape).toEqual([2, 3]);

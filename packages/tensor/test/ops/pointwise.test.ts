@@ -12,7 +12,25 @@ const bools = (...data: boolean[]): Tensor => tensor(data, { device });
 const values = (x: Tensor): number[] => Array.from(ops.numbersOf(x.dataSync(), x.dtype));
 
 /** Numbers over many magnitudes, and the edges. */
-const edges = [0, 1e-30, 1e-12, 1e-5, 0.3, 0.5, 0.999, 1, 1.5, 2.5, 20.5, 50, 700, 1e5, 1e12, Number.POSITIVE_INFINITY, Number.NaN];
+const edges = [
+  0,
+  1e-30,
+  1e-12,
+  1e-5,
+  0.3,
+  0.5,
+  0.999,
+  1,
+  1.5,
+  2.5,
+  20.5,
+  50,
+  700,
+  1e5,
+  1e12,
+  Number.POSITIVE_INFINITY,
+  Number.NaN,
+];
 const everywhere = [...edges, ...edges.map((v) => -v)];
 
 function expectClose(got: readonly number[], want: readonly number[], tolerance: number): void {
@@ -57,7 +75,8 @@ describe("functions of one tensor", () => {
     trunc: Math.trunc,
   };
   // Safe: all names in the table are functions of one tensor.
-  const operation = (name: string) => (ops as unknown as Record<string, (x: Tensor) => Tensor>)[name] as (x: Tensor) => Tensor;
+  const operation = (name: string) =>
+    (ops as unknown as Record<string, (x: Tensor) => Tensor>)[name] as (x: Tensor) => Tensor;
 
   it.each(Object.keys(functions))("%s is right from tiny to infinite in float64", (name) => {
     const exact = functions[name] as (x: number) => number;
@@ -80,7 +99,11 @@ describe("functions of one tensor", () => {
   it("inverts erf to the last digits of float64", () => {
     const x = [-0.999999, -0.9, -0.3, -1e-9, 0, 1e-12, 0.1, 0.5, 0.7, 0.99, 0.9999999];
     expectClose(values(of(x, "float64").erfinv().erf()), x, 1e-14);
-    expect(values(of([1, -1, 1.1], "float64").erfinv())).toEqual([Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN]);
+    expect(values(of([1, -1, 1.1], "float64").erfinv())).toEqual([
+      Number.POSITIVE_INFINITY,
+      Number.NEGATIVE_INFINITY,
+      Number.NaN,
+    ]);
   });
 
   it("knows the sign of minus zero", () => {
@@ -223,12 +246,19 @@ describe("in place", () => {
       [10, 2],
       [30, 4],
     ]);
-    expect(values(x.add_(1, { alpha: 2 }).sqrt_().clamp_(2, 5))).toEqual([Math.fround(Math.sqrt(12)), 2, 5, Math.fround(Math.sqrt(6))]);
+    expect(values(x.add_(1, { alpha: 2 }).sqrt_().clamp_(2, 5))).toEqual([
+      Math.fround(Math.sqrt(12)),
+      2,
+      5,
+      Math.fround(Math.sqrt(6)),
+    ]);
   });
 
   it("refuses what would change its shape or its kind", () => {
     expect(() => of([1], "int32").add_(0.5)).toThrow(DTypeError);
-    expect(() => of([1], "int32").add_(0.5)).toThrow("add_: the result is float32 and cannot be stored in a tensor of int32");
+    expect(() => of([1], "int32").add_(0.5)).toThrow(
+      "add_: the result is float32 and cannot be stored in a tensor of int32",
+    );
     expect(() =>
       of([1, 2]).add_(
         of([

@@ -3,7 +3,16 @@
 import { describe, expect, it } from "vitest";
 import { reference } from "../../src/backends/reference/index.ts";
 import * as ops from "../../src/index.ts";
-import { ArgumentError, type DType, DTypeError, IndexError, type NestedArray, type Tensor, tensor, zeros } from "../../src/index.ts";
+import {
+  ArgumentError,
+  type DType,
+  DTypeError,
+  IndexError,
+  type NestedArray,
+  type Tensor,
+  tensor,
+  zeros,
+} from "../../src/index.ts";
 
 const device = reference();
 const of = (data: NestedArray, dtype: DType = "float64"): Tensor => tensor(data, { dtype, device });
@@ -109,7 +118,8 @@ describe("spread and size", () => {
   });
 
   it("find no variance in equal elements, whose sum is rounded", () => {
-    for (const dtype of ["float32", "float64"] as const) expect(ops.full([1000], 0.1, { dtype }).std().itemSync()).toBe(0);
+    for (const dtype of ["float32", "float64"] as const)
+      expect(ops.full([1000], 0.1, { dtype }).std().itemSync()).toBe(0);
   });
 
   it("loses no digits far from zero", () => {
@@ -326,7 +336,9 @@ describe("sorting", () => {
     expect(of([1, 2, 1]).histc({ bins: 4, min: 0, max: 3 }).toArraySync()).toEqual([0, 2, 1, 0]);
     const edges = of([1, 3, 5]);
     expect(ops.searchsorted(edges, of([0, 3, 6])).toArraySync()).toEqual([0, 1, 3]);
-    expect(() => of([1, Number.POSITIVE_INFINITY]).histc()).toThrow(/histc: elements reach to Infinity; give min and max/);
+    expect(() => of([1, Number.POSITIVE_INFINITY]).histc()).toThrow(
+      /histc: elements reach to Infinity; give min and max/,
+    );
     expect(ops.bucketize(of([3]), edges, { right: true }).toArraySync()).toEqual([2]);
   });
 });

@@ -30,7 +30,13 @@ describe("lgamma", () => {
   it("mirrors negative arguments, and is infinite at the poles", () => {
     // Γ(-1/2) = -2√π
     expect(values(lgamma(of([-0.5])))[0]).toBeCloseTo(Math.log(2 * Math.sqrt(Math.PI)), 13);
-    expect(values(lgamma(of([0, -3, infinity, -infinity, Number.NaN])))).toEqual([infinity, infinity, infinity, infinity, Number.NaN]);
+    expect(values(lgamma(of([0, -3, infinity, -infinity, Number.NaN])))).toEqual([
+      infinity,
+      infinity,
+      infinity,
+      infinity,
+      Number.NaN,
+    ]);
   });
 });
 

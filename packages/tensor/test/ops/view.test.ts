@@ -130,7 +130,9 @@ describe("views", () => {
     const [top, middle, bottom] = x.vsplit([2, 3]);
     const [left, right] = x.hsplit(2);
     const [front] = x.dsplit([]);
-    expect([a, b, top, middle, bottom, left, right, front].map((part) => part.numel())).toEqual([108, 108, 72, 36, 108, 108, 108, 216]);
+    expect([a, b, top, middle, bottom, left, right, front].map((part) => part.numel())).toEqual([
+      108, 108, 72, 36, 108, 108, 108, 216,
+    ]);
     const [rows, columns] = meshgrid([arange(2), arange(3)]);
     const [wide, tall] = broadcastTensors(arange(3), counting(2, 1));
     for (const grid of [rows, columns, wide, tall]) expect(grid.shape).toEqual([2, 3]);

@@ -1,4 +1,7 @@
-/** The suite for backends, tested itself: small faults put into the reference backend have to be found, and none found where there is none. */
+/**
+ * The suite for backends, tested itself: small faults put into the reference backend have to be found, and none found
+ * where there is none.
+ */
 
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -10,7 +13,13 @@ import { program, rowProgram } from "../../src/expr/program.ts";
 import { substitute } from "../../src/expr/substitute.ts";
 import type { KernelCall, View } from "../../src/kernel.ts";
 import { defaultAccuracy, nodeRange } from "../../src/testing/formula-range.ts";
-import { argreduceTrials, gatherTrials, scanTrials, scatterTrials, sortTrials } from "../../src/testing/index-trials.ts";
+import {
+  argreduceTrials,
+  gatherTrials,
+  scanTrials,
+  scatterTrials,
+  sortTrials,
+} from "../../src/testing/index-trials.ts";
 import { foreachTrials, pointwiseTrials } from "../../src/testing/pointwise-trials.ts";
 import { poolTrials } from "../../src/testing/pool-trials.ts";
 import { convTrials, matmulTrials } from "../../src/testing/product-trials.ts";
@@ -60,8 +69,16 @@ const flat = ({ buffer, dtype, shape, strides, offset }: View): View => ({ buffe
 
 /** Faults that somebody could make, by the kind of call they are in. */
 const faults: readonly (readonly [Kind, string, (call: never) => KernelCall])[] = [
-  ["pointwise", "ignores offsets", (call: KernelCall & { kind: "pointwise" }) => ({ ...call, inputs: call.inputs.map(shifted) })],
-  ["pointwise", "forgets scalars", (call: KernelCall & { kind: "pointwise" }) => ({ ...call, scalars: call.scalars.map(() => 1) })],
+  [
+    "pointwise",
+    "ignores offsets",
+    (call: KernelCall & { kind: "pointwise" }) => ({ ...call, inputs: call.inputs.map(shifted) }),
+  ],
+  [
+    "pointwise",
+    "forgets scalars",
+    (call: KernelCall & { kind: "pointwise" }) => ({ ...call, scalars: call.scalars.map(() => 1) }),
+  ],
   [
     "pointwise",
     "takes the floor for the truncation",
@@ -70,17 +87,31 @@ const faults: readonly (readonly [Kind, string, (call: never) => KernelCall])[] 
       program: program(call.program.outputs.map((e) => substitute(e, swapped(e)))),
     }),
   ],
-  ["foreach", "leaves out the last item", (call: KernelCall & { kind: "foreach" }) => ({ ...call, items: call.items.slice(0, -1) })],
+  [
+    "foreach",
+    "leaves out the last item",
+    (call: KernelCall & { kind: "foreach" }) => ({ ...call, items: call.items.slice(0, -1) }),
+  ],
   [
     "rows",
     "takes minima for maxima",
     (call: KernelCall & { kind: "rows" }) => {
-      const stages = call.program.stages.map((stage) => (stage.reduce === "max" ? ({ ...stage, reduce: "min" } as const) : stage));
+      const stages = call.program.stages.map((stage) =>
+        stage.reduce === "max" ? ({ ...stage, reduce: "min" } as const) : stage,
+      );
       return { ...call, program: rowProgram({ ...call.program, stages }) };
     },
   ],
-  ["argreduce", "confuses largest and smallest", (call: KernelCall & { kind: "argreduce" }) => ({ ...call, op: "max" })],
-  ["matmul", "overwrites instead of adding", (call: KernelCall & { kind: "matmul" }) => ({ ...call, accumulate: false })],
+  [
+    "argreduce",
+    "confuses largest and smallest",
+    (call: KernelCall & { kind: "argreduce" }) => ({ ...call, op: "max" }),
+  ],
+  [
+    "matmul",
+    "overwrites instead of adding",
+    (call: KernelCall & { kind: "matmul" }) => ({ ...call, accumulate: false }),
+  ],
   [
     "matmul",
     "takes a transpose for a contiguous matrix",
@@ -88,13 +119,21 @@ const faults: readonly (readonly [Kind, string, (call: never) => KernelCall])[] 
   ],
   ["conv", "forgets the bias", (call: KernelCall & { kind: "conv" }) => ({ ...call, bias: null })],
   ["pool", "always counts padding", (call: KernelCall & { kind: "pool" }) => ({ ...call, countIncludePad: true })],
-  ["gather", "ignores the index's offset", (call: KernelCall & { kind: "gather" }) => ({ ...call, index: shifted(call.index) })],
+  [
+    "gather",
+    "ignores the index's offset",
+    (call: KernelCall & { kind: "gather" }) => ({ ...call, index: shifted(call.index) }),
+  ],
   [
     "scatter",
     "sets instead of adding",
     (call: KernelCall & { kind: "scatter" }) => ({ ...call, reduce: call.reduce === "add" ? "set" : call.reduce }),
   ],
-  ["scan", "takes maxima for minima", (call: KernelCall & { kind: "scan" }) => ({ ...call, op: call.op === "min" ? "max" : call.op })],
+  [
+    "scan",
+    "takes maxima for minima",
+    (call: KernelCall & { kind: "scan" }) => ({ ...call, op: call.op === "min" ? "max" : call.op }),
+  ],
   ["sort", "always sorts upwards", (call: KernelCall & { kind: "sort" }) => ({ ...call, descending: false })],
 ];
 

@@ -22,7 +22,13 @@ export function runArgReduce(runtime: Runtime, call: ArgReduceCall): void {
   const args = [addressOf(input), addressOf(indices), addressOf(values), length];
   row.write(args);
   outer.write(args);
-  const what = { op, dtype: input.dtype, outer: Math.max(1, outer.rank), row: Math.max(1, row.rank), values: call.values !== null };
+  const what = {
+    op,
+    dtype: input.dtype,
+    outer: Math.max(1, outer.rank),
+    row: Math.max(1, row.rank),
+    values: call.values !== null,
+  };
   const key = `argreduce ${op} ${what.dtype} ${what.outer} ${what.row} ${what.values}`;
   const kernel = runtime.kernel(key, () => argreduceModule(runtime, what));
   runtime.launch(kernel, args, rows, Math.max(1, Math.ceil(8192 / length)));

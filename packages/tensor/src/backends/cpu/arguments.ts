@@ -1,4 +1,7 @@
-/** Arguments of kernels by name: a kernel's module says in which slot each stands, and here they are all written, none forgotten. */
+/**
+ * Arguments of kernels by name: a kernel's module says in which slot each stands, and here they are all written, none
+ * forgotten.
+ */
 
 import { type FunctionBuilder, i32, type Local } from "./wasm/index.ts";
 
@@ -11,7 +14,11 @@ export function argumentsFor(slots: Slots<string>): number[] {
 }
 
 /** Writes arguments into their slots. */
-export function writeArguments<K extends string>(to: number[], slots: Slots<K>, values: { readonly [Name in K]: number }): number[] {
+export function writeArguments<K extends string>(
+  to: number[],
+  slots: Slots<K>,
+  values: { readonly [Name in K]: number },
+): number[] {
   for (const name in values) to[slots[name]] = values[name];
   return to;
 }

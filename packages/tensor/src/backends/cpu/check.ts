@@ -1,4 +1,7 @@
-/** Checks of values: a plain loop in JavaScript, before which a kernel says of many elements whether any is out of range. */
+/**
+ * Checks of values: a plain loop in JavaScript, before which a kernel says of many elements whether any is out of
+ * range.
+ */
 
 import { decoder } from "../../encode.ts";
 import { checkError } from "../../errors.ts";
@@ -41,7 +44,15 @@ function anyWrong({ memory, rows }: Runtime, { input: view, low, high, nan }: Ch
   });
   const buffer = memory.allocate(4);
   const found = { buffer, dtype: "int32", shape: [], strides: [], offset: 0 } as const;
-  rows.run({ kind: "rows", program, dims: shape.length, inputs: [view], scalars: [low, high], toRows: [found], toElements: [] });
+  rows.run({
+    kind: "rows",
+    program,
+    dims: shape.length,
+    inputs: [view],
+    scalars: [low, high],
+    toRows: [found],
+    toElements: [],
+  });
   memory.free(buffer);
   return memory.i32[buffer.address / 4] !== 0;
 }

@@ -1,7 +1,8 @@
 /**
- * The sliding product that the forward pass and the gradient of the input have in common: weights [M, K] times the matrix whose line `k` holds what
- * window place `k` sees at each position. That matrix is never made. Where the positions of a panel lie side by side in the frame, the register
- * tile reads them there, through the table of taps; the other panels (at the end of a row, or with a stride) are gathered into a small buffer first.
+ * The sliding product that the forward pass and the gradient of the input have in common: weights [M, K] times the
+ * matrix whose line `k` holds what window place `k` sees at each position. That matrix is never made. Where the
+ * positions of a panel lie side by side in the frame, the register tile reads them there, through the table of taps;
+ * the other panels (at the end of a row, or with a stride) are gathered into a small buffer first.
  */
 
 import { readArguments } from "./arguments.ts";
@@ -10,7 +11,10 @@ import type { Lanes } from "./matmul-lanes.ts";
 import { dispatchRows, tileFunctions, tileVectors } from "./matmul-tile.ts";
 import { fetchAdd, i32, ModuleBuilder, select } from "./wasm/index.ts";
 
-/** The arguments of the kernel. Its units are places to work in: each takes blocks of positions from a counter until there are none left. */
+/**
+ * The arguments of the kernel. Its units are places to work in: each takes blocks of positions from a counter until
+ * there are none left.
+ */
 export const correlateSlots = {
   frames: 0,
   /** Weights as packed panels, group after group. */
@@ -46,7 +50,10 @@ export const correlateSlots = {
   unitsAcross: 22,
   unitPanels: 23,
   groups: 24,
-  /** Bytes between images and groups in the frames, groups in the weights, images and groups in the result, and groups in the bias. */
+  /**
+   * Bytes between images and groups in the frames, groups in the weights, images and groups in the result, and groups
+   * in the bias.
+   */
   frameImage: 25,
   frameGroup: 26,
   weightGroup: 27,
@@ -90,8 +97,11 @@ export function correlateKernel(shared: boolean, lanes: Lanes): Uint8Array {
       const plane = f.let(i32.divU(unit, across));
       const image = f.let(i32.divU(plane, groups));
       const group = f.let(i32.remU(plane, groups));
-      const place = (base: keyof typeof correlateSlots, byImage: keyof typeof correlateSlots, byGroup: keyof typeof correlateSlots) =>
-        f.let(i32.add(slot[base], i32.add(i32.mul(image, slot[byImage]), i32.mul(group, slot[byGroup]))));
+      const place = (
+        base: keyof typeof correlateSlots,
+        byImage: keyof typeof correlateSlots,
+        byGroup: keyof typeof correlateSlots,
+      ) => f.let(i32.add(slot[base], i32.add(i32.mul(image, slot[byImage]), i32.mul(group, slot[byGroup]))));
       const frame = place("frames", "frameImage", "frameGroup");
       const to = place("to", "toImage", "toGroup");
       const weights = f.let(i32.add(slot.weights, i32.mul(group, slot.weightGroup)));
@@ -100,7 +110,8 @@ export function correlateKernel(shared: boolean, lanes: Lanes): Uint8Array {
       const firstPanel = f.let(i32.mul(i32.remU(unit, across), unitPanels));
       const lastPanel = f.let(i32.add(firstPanel, unitPanels));
       f.atMost(lastPanel, panels);
-      // Tiles read the frame at many places at once, which no hardware foresees; read in order first, it comes into the second-level cache fast.
+      // Tiles read the frame at many places at once, which no hardware foresees; read in order first, it comes into the
+      // second-level cache fast.
       f.if(i32.eq(across, 1), () => f.for(0, slot.frameGroup, 64, (line) => f.drop(i32.load(i32.add(frame, line)))));
       const from = f.let(i32.const(0));
       // An empty sum still has to write its zeros, so the loop over window places runs once at least.
@@ -130,9 +141,18 @@ export function correlateKernel(shared: boolean, lanes: Lanes): Uint8Array {
               const top = f.let(i32.add(i32.mul(tile, height), select(early, tile, extra)));
               const rows = f.let(i32.add(height, early));
               dispatchRows(f, rows, functions, [
-                ...[i32.add(aBlock, i32.shl(i32.mul(top, length), lanes.shift)), i32.shl(rows, lanes.shift), b, table, length],
+                ...[
+                  i32.add(aBlock, i32.shl(i32.mul(top, length), lanes.shift)),
+                  i32.shl(rows, lanes.shift),
+                  b,
+                  table,
+                  length,
+                ],
                 ...[i32.add(to, i32.add(i32.mul(top, rowStride), i32.shl(left, lanes.shift))), columns, i32.eqz(first)],
-                ...[select(i32.and(first, i32.ne(bias, 0)), i32.add(bias, i32.mul(top, biasStride)), i32.const(0)), strides],
+                ...[
+                  select(i32.and(first, i32.ne(bias, 0)), i32.add(bias, i32.mul(top, biasStride)), i32.const(0)),
+                  strides,
+                ],
               ]);
             });
           });

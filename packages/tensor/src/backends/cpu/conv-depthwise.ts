@@ -1,6 +1,7 @@
 /**
- * Convolutions whose groups have one channel in and one out: the forward pass, and the gradient of the input in the same form. There is no product of matrices
- * in them, but for each row of positions a sum over window places of a weight times a row of the frames.
+ * Convolutions whose groups have one channel in and one out: the forward pass, and the gradient of the input in the
+ * same form. There is no product of matrices in them, but for each row of positions a sum over window places of a
+ * weight times a row of the frames.
  */
 
 import { argumentsFor, readArguments, writeArguments } from "./arguments.ts";
@@ -12,7 +13,10 @@ import { i32, type Local, ModuleBuilder, shuffle, v128 } from "./wasm/index.ts";
 
 const slots = {
   ...{ frames: 0, plane: 1, weights: 2, k: 3, to: 4, bias: 5, biasStep: 6, channels: 7 },
-  /** The offsets of window places and of positions; rows of positions, positions in one, and bytes between these in the frame. */
+  /**
+   * The offsets of window places and of positions; rows of positions, positions in one, and bytes between these in the
+   * frame.
+   */
   ...{ taps: 8, places: 9, rows: 10, width: 11, step: 12 },
 } as const;
 
@@ -62,7 +66,9 @@ function depthwiseKernel(shared: boolean, lanes: Lanes, stride: number): Uint8Ar
             else
               f.if(i32.gt(left, vectors * lanes.count - 1), store, () => {
                 for (let lane = 0; lane < lanes.count - 1; lane++) {
-                  f.if(i32.gt(left, v * lanes.count + lane), () => f.do(lanes.storeLane(to, sum, lane, 16 * v + lane * lanes.bytes)));
+                  f.if(i32.gt(left, v * lanes.count + lane), () =>
+                    f.do(lanes.storeLane(to, sum, lane, 16 * v + lane * lanes.bytes)),
+                  );
                 }
               });
           });
@@ -105,6 +111,8 @@ export function depthwise(
     ...{ bias: bias === null ? 0 : addressOf(bias), biasStep: bias === null ? 0 : (bias.strides[0] as number) * bytes },
     ...{ taps: scratch.taps, places: scratch.places, rows: positions / width, width, step: stride * bytes },
   });
-  const kernel = runtime.kernel(`conv/depthwise/${lanes.element}/${stride}`, () => depthwiseKernel(runtime.shared, lanes, stride));
+  const kernel = runtime.kernel(`conv/depthwise/${lanes.element}/${stride}`, () =>
+    depthwiseKernel(runtime.shared, lanes, stride),
+  );
   runtime.launch(kernel, args, (to.shape[0] as number) * groups, Math.ceil(100_000 / (k * positions)));
 }

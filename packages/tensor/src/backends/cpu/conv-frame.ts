@@ -21,7 +21,19 @@ const slots = {
 function frameKernel(shared: boolean, lanes: Lanes): Uint8Array {
   return new ModuleBuilder(shared).run((f, args, begin, end) => {
     const slot = readArguments(f, args, slots);
-    const { channels, planeBytes, fill, depth, height, width, depthStride, heightStride, widthStride, depthStep, heightStep } = slot;
+    const {
+      channels,
+      planeBytes,
+      fill,
+      depth,
+      height,
+      width,
+      depthStride,
+      heightStride,
+      widthStride,
+      depthStep,
+      heightStep,
+    } = slot;
     const dense = f.let(i32.eq(widthStride, lanes.bytes));
     f.for(begin, end, 1, (unit) => {
       const image = i32.mul(i32.divU(unit, channels), slot.imageStride);

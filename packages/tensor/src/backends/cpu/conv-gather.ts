@@ -15,8 +15,9 @@ import {
 } from "./wasm/index.ts";
 
 /**
- * Defines the function that copies what the window places see at one panel's positions into lines of a panel, a vector of positions at a time:
- * parameters frame, the positions' offsets, the window places' offsets, how many of these, and where the panel goes.
+ * Defines the function that copies what the window places see at one panel's positions into lines of a panel, a vector
+ * of positions at a time: parameters frame, the positions' offsets, the window places' offsets, how many of these, and
+ * where the panel goes.
  */
 export function gatherFunction(inside: ModuleBuilder, lanes: Lanes): FunctionIndex {
   return inside.function(null, ["i32", "i32", "i32", "i32", "i32"], [], (f, frame, cells, table, length, target) => {
@@ -33,7 +34,12 @@ interface Panel {
 }
 
 /** One vector of each line of a panel. */
-function gatherVector(f: FunctionBuilder, lanes: Lanes, v: number, { frame, cells, table, length, target }: Panel): void {
+function gatherVector(
+  f: FunctionBuilder,
+  lanes: Lanes,
+  v: number,
+  { frame, cells, table, length, target }: Panel,
+): void {
   const { count, bytes } = lanes;
   const starts = Array.from({ length: count }, (_, i) => f.let(i32.add(frame, i32.load(cells, 4 * (v * count + i)))));
   const [first, last] = [starts[0], starts[count - 1]] as [Local<"i32">, Local<"i32">];
@@ -55,7 +61,8 @@ function gatherVector(f: FunctionBuilder, lanes: Lanes, v: number, { frame, cell
   f.if(
     twoRuns,
     () => {
-      // The end of one row and the start of another: each is read as a whole vector, with its own elements in the right lanes.
+      // The end of one row and the start of another: each is read as a whole vector, with its own elements in the right
+      // lanes.
       const mask = f.let(v128.const(new Array<number>(16).fill(0)));
       for (let i = 0; i < 4; i++) {
         const lane = fromFirst[Math.floor((i * count) / 4)] as Local<"i32">;

@@ -1,7 +1,8 @@
 /**
- * The arithmetic of a convolution's shapes. All three directions are made of frames and two tables. A frame is the spatial operand with its
- * zeros around it, so that no window ever leaves it. The element that window place `k` of position `p` sees then lies at `taps[k] + places[p]` in its image's frame, whatever the stride, the dilation and the number
- * of dimensions are.
+ * The arithmetic of a convolution's shapes. All three directions are made of frames and two tables. A frame is the
+ * spatial operand with its zeros around it, so that no window ever leaves it. The element that window place `k` of
+ * position `p` sees then lies at `taps[k] + places[p]` in its image's frame, whatever the stride, the dilation and the
+ * number of dimensions are.
  */
 
 /** Three numbers, one per spatial dimension: depth, height, width. Missing dimensions are of size one. */
@@ -72,8 +73,8 @@ export function writeTaps(
 }
 
 /**
- * Writes the offset of each position in bytes, and `extra` zeros. These stand for positions past the end: the offsets of positions ascend, so a
- * vector that has some of them at its end is never taken for a run of neighbours.
+ * Writes the offset of each position in bytes, and `extra` zeros. These stand for positions past the end: the offsets
+ * of positions ascend, so a vector that has some of them at its end is never taken for a run of neighbours.
  */
 export function writePlaces(
   table: Int32Array,

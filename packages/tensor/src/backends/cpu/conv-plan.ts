@@ -14,7 +14,9 @@ export interface Plan {
   readonly windows: Windows;
 }
 
-/** The plan of a call: windows slide over the input, or, for the gradient of the input, over the gradient of the output. */
+/**
+ * The plan of a call: windows slide over the input, or, for the gradient of the input, over the gradient of the output.
+ */
 export function planOf(call: ConvCall): Plan {
   const sizes = (view: View): Triple => triple(view.shape.slice(2));
   const [input, kernel, output] = [sizes(call.input), sizes(call.weight), sizes(call.output)];
@@ -28,7 +30,8 @@ export function planOf(call: ConvCall): Plan {
     };
   }
   const needed = zip((o, s, r) => (o - 1) * s + r + 1, output, stride, reach);
-  // Padding may be on the far side alone (`"same"` with an even kernel): then windows leave the input, though nothing lies before it.
+  // Padding may be on the far side alone (`"same"` with an even kernel): then windows leave the input, though nothing
+  // lies before it.
   const bare = padding.every((p, d) => p === 0 && (needed[d] as number) <= (input[d] as number));
   const channels = call.weight.shape[1] as number;
   return {

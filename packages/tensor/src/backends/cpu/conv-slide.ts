@@ -1,4 +1,7 @@
-/** The forward pass, and the gradient of the input in the same form: packs the weights, writes the tables and starts the sliding product. */
+/**
+ * The forward pass, and the gradient of the input in the same form: packs the weights, writes the tables and starts the
+ * sliding product.
+ */
 
 import type { ConvCall, View } from "../../kernel.ts";
 import { sizeOf } from "../../shape.ts";
@@ -15,7 +18,9 @@ import { tileRows, tileVectors } from "./matmul-tile.ts";
 import { addressOf } from "./memory.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** Window places of a block: their lines of a panel and of the weights' rows fit into the first-level cache together. */
+/**
+ * Window places of a block: their lines of a panel and of the weights' rows fit into the first-level cache together.
+ */
 const blockLength = 320;
 /** Multiplications that a unit of work should hold at least: about 20 µs. */
 const smallestUnit = 500_000;
@@ -74,9 +79,16 @@ export function slide(runtime: Runtime, lanes: Lanes, call: ConvCall): void {
       packWeights(runtime, lanes, weights.address, sizes, scratch);
       giveBack(runtime, weights);
     }
-    // One channel in and one out, in rows that lie side by side or with one element between them, are no product of matrices.
+    // One channel in and one out, in rows that lie side by side or with one element between them, are no product of
+    // matrices.
     const run = sizes.m === 1 && windows.channels === 1 && windows.stride[2] < 3 ? depthwise : correlate;
-    run(runtime, lanes, sizes, scratch, { frames: frames.address, plane: volume(frame.size) * windows.channels, to, bias, windows });
+    run(runtime, lanes, sizes, scratch, {
+      frames: frames.address,
+      plane: volume(frame.size) * windows.channels,
+      to,
+      bias,
+      windows,
+    });
   } finally {
     giveBack(runtime, frames);
   }
@@ -84,7 +96,8 @@ export function slide(runtime: Runtime, lanes: Lanes, call: ConvCall): void {
 
 /** The weights of each group with input channels first: [groups · Cin of a group, Cout of a group, taps]. */
 function turned(runtime: Runtime, lanes: Lanes, { weight, groups }: ConvCall): Place {
-  const [outputs, inputs, ...kernel] = weight.shape as [number, number, ...number[]]; // safe: [Cout, Cin of a group, ...K]
+  // safe: [Cout, Cin of a group, ...K]
+  const [outputs, inputs, ...kernel] = weight.shape as [number, number, ...number[]];
   const [byOutput, byInput, ...rest] = weight.strides as [number, number, ...number[]];
   const each = outputs / groups;
   const buffer = runtime.memory.allocate(sizeOf(weight.shape) * lanes.bytes);
@@ -105,7 +118,15 @@ function layOut(runtime: Runtime, { groups, m, k, positions, block, bytes, width
   const lines = taps + 4 * k;
   const places = lines + 4 * block;
   const offsets = places + 4 * (positions + width);
-  return { taps, lines, places, offsets, counter: offsets + 4 * groups, weights: taps + tables, gathered: taps + tables + packed };
+  return {
+    taps,
+    lines,
+    places,
+    offsets,
+    counter: offsets + 4 * groups,
+    weights: taps + tables,
+    gathered: taps + tables + packed,
+  };
 }
 
 function writeTables(runtime: Runtime, windows: Windows, frame: Triple, sizes: Sizes, scratch: Scratch): void {
@@ -118,10 +139,24 @@ function writeTables(runtime: Runtime, windows: Windows, frame: Triple, sizes: S
   i32[scratch.counter >>> 2] = 0;
 }
 
-function packWeights(runtime: Runtime, lanes: Lanes, source: number, { groups, m, k, block, bytes }: Sizes, scratch: Scratch): void {
+function packWeights(
+  runtime: Runtime,
+  lanes: Lanes,
+  source: number,
+  { groups, m, k, block, bytes }: Sizes,
+  scratch: Scratch,
+): void {
   const panels = Math.ceil(m / tileRows);
   const args = writeArguments(packArguments, packSlots, {
-    ...{ source, target: scratch.weights, offsets: scratch.offsets, panels, width: Math.floor(m / panels), extra: m % panels, size: m },
+    ...{
+      source,
+      target: scratch.weights,
+      offsets: scratch.offsets,
+      panels,
+      width: Math.floor(m / panels),
+      extra: m % panels,
+      size: m,
+    },
     ...{ k, stride: k * bytes, kStride: bytes, block, batchBytes: m * k * bytes },
   });
   const kernel = runtime.kernel(`matmul/pack/${bytes}/exact`, () => packKernel(runtime.shared, lanes, true));
@@ -137,7 +172,13 @@ export interface Operands {
   readonly windows: Windows;
 }
 
-function correlate(runtime: Runtime, lanes: Lanes, sizes: Sizes, scratch: Scratch, { frames, plane, to, bias }: Operands): void {
+function correlate(
+  runtime: Runtime,
+  lanes: Lanes,
+  sizes: Sizes,
+  scratch: Scratch,
+  { frames, plane, to, bias }: Operands,
+): void {
   const { groups, m, k, positions, block, bytes, width, lineBytes } = sizes;
   const images = to.shape[0] as number;
   const panels = Math.ceil(positions / width);
@@ -145,7 +186,8 @@ function correlate(runtime: Runtime, lanes: Lanes, sizes: Sizes, scratch: Scratc
   const total = images * groups * m * k * positions;
   let unitPanels = panels;
   const units = (): number => images * groups * Math.ceil(panels / unitPanels);
-  while (units() < 8 * runtime.threads && unitPanels > 1 && total / units() > 2 * smallestUnit) unitPanels = Math.ceil(unitPanels / 2);
+  while (units() < 8 * runtime.threads && unitPanels > 1 && total / units() > 2 * smallestUnit)
+    unitPanels = Math.ceil(unitPanels / 2);
   const biasStride = bias === null ? 0 : (bias.strides[0] as number) * bytes;
   const args = writeArguments(correlateArguments, correlateSlots, {
     ...{ frames, weights: scratch.weights, to: addressOf(to), bias: bias === null ? 0 : addressOf(bias) },

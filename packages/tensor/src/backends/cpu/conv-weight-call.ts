@@ -12,7 +12,10 @@ import type { Runtime } from "./runtime.ts";
 
 /** Multiplications that a unit of work should hold at least: about 20 µs. */
 const smallestUnit = 500_000;
-/** How many partial sums are made at most (more only for more groups), whatever the number of threads is, so that results never depend on it. */
+/**
+ * How many partial sums are made at most (more only for more groups), whatever the number of threads is, so that
+ * results never depend on it.
+ */
 const mostChunks = 8;
 /** Tiles of a block of window places, at least: each block packs the gradient for itself. */
 const leastTiles = 8;
@@ -35,7 +38,14 @@ export function convolveWeight(runtime: Runtime, lanes: Lanes, call: ConvCall): 
 }
 
 /** Sums over the frames of the input and the output's gradient, both given by their addresses. */
-function sumUp(runtime: Runtime, lanes: Lanes, call: ConvCall, { frame, windows }: Plan, frames: number, gradient: number): void {
+function sumUp(
+  runtime: Runtime,
+  lanes: Lanes,
+  call: ConvCall,
+  { frame, windows }: Plan,
+  frames: number,
+  gradient: number,
+): void {
   const { groups, weight } = call;
   const { bytes } = lanes;
   const images = call.input.shape[0] as number;
@@ -45,7 +55,10 @@ function sumUp(runtime: Runtime, lanes: Lanes, call: ConvCall, { frame, windows 
 
   const tiles = Math.ceil(k / tileRows);
   const chunks = Math.max(1, Math.min(images, Math.ceil(mostChunks / groups)));
-  const blocks = Math.max(1, Math.min(Math.ceil((4 * runtime.threads) / (chunks * groups)), Math.floor(tiles / leastTiles)));
+  const blocks = Math.max(
+    1,
+    Math.min(Math.ceil((4 * runtime.threads) / (chunks * groups)), Math.floor(tiles / leastTiles)),
+  );
   const units = chunks * groups * blocks;
   const lineBytes = Math.ceil(channels / (tileVectors * lanes.count)) * tileVectors * 16;
   const [partialBytes, packedBytes] = [k * lineBytes, positions * lineBytes];
@@ -71,7 +84,17 @@ function sumUp(runtime: Runtime, lanes: Lanes, call: ConvCall, { frame, windows 
   runtime.launch(kernel, args, units, Math.max(1, Math.floor(smallestUnit / work)));
 
   const sums = writeArguments(sumArguments, weightSumSlots, {
-    ...{ partial, partialBytes, chunks, groups, k, channels, lineBytes, to: addressOf(weight), channelBytes: k * bytes },
+    ...{
+      partial,
+      partialBytes,
+      chunks,
+      groups,
+      k,
+      channels,
+      lineBytes,
+      to: addressOf(weight),
+      channelBytes: k * bytes,
+    },
   });
   const sum = runtime.kernel(`conv/weight/sum/${lanes.element}`, () => weightSumKernel(runtime.shared, lanes));
   runtime.launch(sum, sums, groups * k, Math.max(1, Math.ceil(32768 / (channels * chunks))));

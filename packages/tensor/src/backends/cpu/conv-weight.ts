@@ -1,15 +1,25 @@
 /**
- * The gradient of a convolution's weight: for each weight, what its window place saw, times the gradient where it was used, summed over positions
- * and images. The rows of the product are window places and are read from the frames where they lie, row of positions by row of positions; the
- * gradient is packed image by image. A unit sums some of the images into a result of its own (window places by output channels), so that sums do not
- * depend on which thread did what, and a second kernel adds the results up.
+ * The gradient of a convolution's weight: for each weight, what its window place saw, times the gradient where it was
+ * used, summed over positions and images. The rows of the product are window places and are read from the frames where
+ * they lie, row of positions by row of positions; the gradient is packed image by image. A unit sums some of the images
+ * into a result of its own (window places by output channels), so that sums do not depend on which thread did what, and
+ * a second kernel adds the results up.
  */
 
 import { readArguments } from "./arguments.ts";
 import type { Lanes } from "./matmul-lanes.ts";
 import { packPanelFunction } from "./matmul-pack.ts";
 import { dispatchRows, tileRows, tileVectors } from "./matmul-tile.ts";
-import { type FunctionBuilder, type FunctionIndex, i32, type Local, ModuleBuilder, memoryFill, select, v128 } from "./wasm/index.ts";
+import {
+  type FunctionBuilder,
+  type FunctionIndex,
+  i32,
+  type Local,
+  ModuleBuilder,
+  memoryFill,
+  select,
+  v128,
+} from "./wasm/index.ts";
 
 /** The arguments of the kernel. A unit is a chunk of images, of one group, for a block of the window places. */
 export const weightSlots = {
@@ -23,7 +33,10 @@ export const weightSlots = {
   packedBytes: 5,
   taps: 6,
   places: 7,
-  /** Output channels of a group, window places, rows of positions, positions in a row, bytes between positions in the frame. */
+  /**
+   * Output channels of a group, window places, rows of positions, positions in a row, bytes between positions in the
+   * frame.
+   */
   channels: 8,
   k: 9,
   rows: 10,
@@ -32,7 +45,9 @@ export const weightSlots = {
   images: 13,
   chunks: 14,
   groups: 15,
-  /** Blocks of window places, and how they are cut into tiles: `height` rows each, one more in the first `extra` ones. */
+  /**
+   * Blocks of window places, and how they are cut into tiles: `height` rows each, one more in the first `extra` ones.
+   */
   blocks: 16,
   tiles: 17,
   height: 18,
@@ -72,14 +87,19 @@ export function weightKernel(shared: boolean, lanes: Lanes): Uint8Array {
       const bottom = f.let(topOf(lastTile));
       f.do(memoryFill(i32.add(partial, i32.mul(top, lineBytes)), 0, i32.mul(i32.sub(bottom, top), lineBytes)));
       f.for(share(images, chunk, chunks), share(images, after(chunk), chunks), 1, (image) => {
-        const frame = f.let(i32.add(slot.frames, i32.add(i32.mul(image, slot.frameImage), i32.mul(group, slot.frameGroup))));
+        const frame = f.let(
+          i32.add(slot.frames, i32.add(i32.mul(image, slot.frameImage), i32.mul(group, slot.frameGroup))),
+        );
         const byGroup = i32.mul(i32.mul(group, channels), gradientChannel);
         const gradient = f.let(i32.add(slot.gradient, i32.add(i32.mul(image, slot.gradientImage), byGroup)));
         f.for(0, panels, 1, (panel) => {
           const first = f.let(i32.mul(panel, panelWidth));
           f.call(
             pack,
-            ...[i32.add(gradient, i32.mul(first, gradientChannel)), i32.add(packed, i32.mul(i32.mul(panel, positions), panelBytes))],
+            ...[
+              i32.add(gradient, i32.mul(first, gradientChannel)),
+              i32.add(packed, i32.mul(i32.mul(panel, positions), panelBytes)),
+            ],
             ...[gradientChannel, i32.const(lanes.bytes), positions, i32.sub(channels, first)],
           );
         });
@@ -99,35 +119,42 @@ export function weightKernel(shared: boolean, lanes: Lanes): Uint8Array {
 
 /** Adds to a tile of the partial result what one image gives. */
 function weightTile(module: ModuleBuilder, lanes: Lanes, rows: number): FunctionIndex {
-  return module.function(null, ["i32", "i32", "i32", "i32", "i32", "i32"], [], (f, args, frame, taps, b, to, lineBytes) => {
-    const slot = readArguments(f, args, weightSlots);
-    const { rows: lines, width, step, places } = slot;
-    const sums = f.locals("v128", rows * tileVectors);
-    const target = f.let(to);
-    for (let i = 0; i < rows; i++) {
-      for (let v = 0; v < tileVectors; v++) f.set(sums[i * tileVectors + v] as Local<"v128">, v128.load(target, 16 * v));
-      f.increase(target, lineBytes);
-    }
-    const windows = Array.from({ length: rows }, (_, i) => f.let(i32.add(frame, i32.load(taps, 4 * i))));
-    const starts = f.locals("i32", rows);
-    f.for(0, lines, 1, () => {
-      const offset = f.let(i32.load(places));
-      windows.forEach((window, i) => {
-        f.set(starts[i] as Local<"i32">, i32.add(window, offset));
+  return module.function(
+    null,
+    ["i32", "i32", "i32", "i32", "i32", "i32"],
+    [],
+    (f, args, frame, taps, b, to, lineBytes) => {
+      const slot = readArguments(f, args, weightSlots);
+      const { rows: lines, width, step, places } = slot;
+      const sums = f.locals("v128", rows * tileVectors);
+      const target = f.let(to);
+      for (let i = 0; i < rows; i++) {
+        for (let v = 0; v < tileVectors; v++)
+          f.set(sums[i * tileVectors + v] as Local<"v128">, v128.load(target, 16 * v));
+        f.increase(target, lineBytes);
+      }
+      const windows = Array.from({ length: rows }, (_, i) => f.let(i32.add(frame, i32.load(taps, 4 * i))));
+      const starts = f.locals("i32", rows);
+      f.for(0, lines, 1, () => {
+        const offset = f.let(i32.load(places));
+        windows.forEach((window, i) => {
+          f.set(starts[i] as Local<"i32">, i32.add(window, offset));
+        });
+        f.increase(places, i32.shl(width, 2));
+        const done = f.let(i32.const(0));
+        f.if(i32.eq(step, lanes.bytes), () => {
+          f.for(0, i32.sub(width, 3), 4, () => positionsOf(f, lanes, sums, { starts, b, unroll: 4, step: null }), done);
+        });
+        f.for(done, width, 1, () => positionsOf(f, lanes, sums, { starts, b, unroll: 1, step }), done);
       });
-      f.increase(places, i32.shl(width, 2));
-      const done = f.let(i32.const(0));
-      f.if(i32.eq(step, lanes.bytes), () => {
-        f.for(0, i32.sub(width, 3), 4, () => positionsOf(f, lanes, sums, { starts, b, unroll: 4, step: null }), done);
-      });
-      f.for(done, width, 1, () => positionsOf(f, lanes, sums, { starts, b, unroll: 1, step }), done);
-    });
-    f.set(target, to);
-    for (let i = 0; i < rows; i++) {
-      for (let v = 0; v < tileVectors; v++) f.do(v128.store(target, sums[i * tileVectors + v] as Local<"v128">, 16 * v));
-      f.increase(target, lineBytes);
-    }
-  });
+      f.set(target, to);
+      for (let i = 0; i < rows; i++) {
+        for (let v = 0; v < tileVectors; v++)
+          f.do(v128.store(target, sums[i * tileVectors + v] as Local<"v128">, 16 * v));
+        f.increase(target, lineBytes);
+      }
+    },
+  );
 }
 
 interface Walk {
@@ -139,7 +166,12 @@ interface Walk {
 }
 
 /** A few positions in a row. */
-function positionsOf(f: FunctionBuilder, lanes: Lanes, sums: readonly Local<"v128">[], { starts, b, unroll, step }: Walk): void {
+function positionsOf(
+  f: FunctionBuilder,
+  lanes: Lanes,
+  sums: readonly Local<"v128">[],
+  { starts, b, unroll, step }: Walk,
+): void {
   const line = f.locals("v128", tileVectors);
   const element = f.local("v128");
   for (let u = 0; u < unroll; u++) {
@@ -182,7 +214,9 @@ export function weightSumKernel(shared: boolean, lanes: Lanes): Uint8Array {
       const place = f.let(i32.remU(unit, k));
       const source = i32.add(i32.add(slot.partial, i32.mul(group, slot.partialBytes)), i32.mul(place, lineBytes));
       const from = f.let(source);
-      const to = f.let(i32.add(i32.add(slot.to, i32.shl(place, lanes.shift)), i32.mul(i32.mul(group, channels), channelBytes)));
+      const to = f.let(
+        i32.add(i32.add(slot.to, i32.shl(place, lanes.shift)), i32.mul(i32.mul(group, channels), channelBytes)),
+      );
       f.for(0, channels, lanes.count, (channel) => {
         const sum = f.let(lanes.zero);
         const at = f.let(from);

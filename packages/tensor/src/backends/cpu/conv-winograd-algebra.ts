@@ -1,12 +1,13 @@
 /**
- * Winograd's algorithm in one dimension: four neighbouring results of a filter with three taps from six products instead of twelve. Data and filter
- * are polynomials; both are evaluated at six points, the values multiplied, and the product is put together again from its values. For a data row d,
- * a filter g and a row of results y,
+ * Winograd's algorithm in one dimension: four neighbouring results of a filter with three taps from six products
+ * instead of twelve. Data and filter are polynomials; both are evaluated at six points, the values multiplied, and the
+ * product is put together again from its values. For a data row d, a filter g and a row of results y,
  *
  *     y = Aᵀ (G g ⊙ Bᵀ d),   and for the gradients   dg = Gᵀ (A dy ⊙ Bᵀ d)
  *
- * (Lavin and Gray 2016, "Fast Algorithms for Convolutional Neural Networks"). The points are 0, ±5/8, ±3/2 and ∞. They are exact in binary, and of
- * those tried (five eighths to either side, halves to twos) they lose the fewest digits: half as many as the usual 0, ±1, ±2 and ∞.
+ * (Lavin and Gray 2016, "Fast Algorithms for Convolutional Neural Networks"). The points are 0, ±5/8, ±3/2 and ∞. They
+ * are exact in binary, and of those tried (five eighths to either side, halves to twos) they lose the fewest digits:
+ * half as many as the usual 0, ±1, ±2 and ∞.
  */
 
 import { type Code, type FunctionBuilder, f32x4, type Local, multiplyAdd, v128 } from "./wasm/index.ts";
@@ -59,7 +60,14 @@ export function algebra(f: FunctionBuilder, relaxed: boolean): Algebra {
   // Safe below: each map is given as many vectors as its matrix has columns.
   return {
     data(row) {
-      const [d0, d1, d2, d3, d4, d5] = row as [Local<"v128">, Local<"v128">, Local<"v128">, Local<"v128">, Local<"v128">, Local<"v128">];
+      const [d0, d1, d2, d3, d4, d5] = row as [
+        Local<"v128">,
+        Local<"v128">,
+        Local<"v128">,
+        Local<"v128">,
+        Local<"v128">,
+        Local<"v128">,
+      ];
       const end = (x: Local<"v128">, y: Local<"v128">, z: Local<"v128">) => madd(a2 * b2, x, madd(-a2 - b2, y, z));
       return [
         end(d0, d2, d4),
@@ -80,7 +88,14 @@ export function algebra(f: FunctionBuilder, relaxed: boolean): Algebra {
       return [times(weight0, g0), ...pair(a, weightA), ...pair(b, weightB), g2];
     },
     toResults(row) {
-      const [m0, m1, m2, m3, m4, m5] = row as [Local<"v128">, Local<"v128">, Local<"v128">, Local<"v128">, Local<"v128">, Local<"v128">];
+      const [m0, m1, m2, m3, m4, m5] = row as [
+        Local<"v128">,
+        Local<"v128">,
+        Local<"v128">,
+        Local<"v128">,
+        Local<"v128">,
+        Local<"v128">,
+      ];
       const [evenA, oddA, evenB, oddB] = [sum(m1, m2), difference(m1, m2), sum(m3, m4), difference(m3, m4)];
       return [
         f32x4.add(m0, f32x4.add(evenA, evenB)),
@@ -90,7 +105,14 @@ export function algebra(f: FunctionBuilder, relaxed: boolean): Algebra {
       ];
     },
     toFilter(row) {
-      const [m0, m1, m2, m3, m4, m5] = row as [Local<"v128">, Local<"v128">, Local<"v128">, Local<"v128">, Local<"v128">, Local<"v128">];
+      const [m0, m1, m2, m3, m4, m5] = row as [
+        Local<"v128">,
+        Local<"v128">,
+        Local<"v128">,
+        Local<"v128">,
+        Local<"v128">,
+        Local<"v128">,
+      ];
       const [evenA, oddA, evenB, oddB] = [sum(m1, m2), difference(m1, m2), sum(m3, m4), difference(m3, m4)];
       return [
         madd(weightB, evenB, madd(weightA, evenA, times(weight0, m0))),

@@ -1,6 +1,7 @@
 /**
- * Winograd's algorithm between its ends: tiles are taken to their points a block at a time, so many that all matrices of the block stay in the
- * second-level cache, multiplied point by point, and taken back (or, for the gradient of the weight, added up).
+ * Winograd's algorithm between its ends: tiles are taken to their points a block at a time, so many that all matrices
+ * of the block stay in the second-level cache, multiplied point by point, and taken back (or, for the gradient of the
+ * weight, added up).
  */
 
 import { readArguments } from "./arguments.ts";
@@ -17,8 +18,9 @@ export const tilePoints: number = points * points;
 const depth = 64;
 
 /**
- * The arguments of the kernels. Their units are places to work in: each takes work from a counter until there is none left. In the forward kernel that is
- * a block of tiles; in the weight's, a block of the data's channels for a chunk of the tiles, which has sums of its own.
+ * The arguments of the kernels. Their units are places to work in: each takes work from a counter until there is none
+ * left. In the forward kernel that is a block of tiles; in the weight's, a block of the data's channels for a chunk of
+ * the tiles, which has sums of its own.
  */
 export const winogradSlots = {
   input: 0,
@@ -43,7 +45,10 @@ export const winogradSlots = {
   dataPoint: 29,
   resultLine: 30,
   resultPoint: 31,
-  /** Strides of what the products are stored in, as the tile function reads them: row, column and two for a bias that it has not. */
+  /**
+   * Strides of what the products are stored in, as the tile function reads them: row, column and two for a bias that it
+   * has not.
+   */
   productLine: 32,
   productColumn: 33,
   /** Forward: 0 when there is no bias. */
@@ -90,7 +95,10 @@ export function winogradKernel(shared: boolean, lanes: Lanes, relaxed: boolean):
           f.for(0, count, tileRows, (top) => {
             const rows = f.let(i32.sub(count, top));
             f.atMost(rows, tileRows);
-            const [line, cell] = [i32.add(a, i32.mul(top, dataLine)), i32.add(to, i32.add(i32.mul(top, resultLine), i32.shl(left, 2)))];
+            const [line, cell] = [
+              i32.add(a, i32.mul(top, dataLine)),
+              i32.add(to, i32.add(i32.mul(top, resultLine), i32.shl(left, 2))),
+            ];
             f.for(0, k, depth, (from) => {
               const length = f.let(i32.sub(k, from));
               f.atMost(length, depth);
@@ -126,7 +134,10 @@ export function filterKernel(shared: boolean, relaxed: boolean, reversed: boolea
   });
 }
 
-/** The bytes of the kernel that takes filters' gradients from their points. A unit is a filter for a block of channels; the first partial sum is overwritten. */
+/**
+ * The bytes of the kernel that takes filters' gradients from their points. A unit is a filter for a block of channels;
+ * the first partial sum is overwritten.
+ */
 export function filterGradientKernel(shared: boolean, relaxed: boolean): Uint8Array {
   const module = new ModuleBuilder(shared);
   const s = winogradSlots;
@@ -197,7 +208,13 @@ export function winogradWeightKernel(shared: boolean, lanes: Lanes, relaxed: boo
               f.atMost(rows, tileRows);
               dispatchRows(f, rows, functions, [
                 ...[i32.add(a, i32.shl(top, 2)), resultLine, panel, dataLine, count],
-                ...[i32.add(to, i32.add(i32.mul(top, sumLine), i32.shl(left, 2))), i32.const(8), i32.const(1), i32.const(0), strides],
+                ...[
+                  i32.add(to, i32.add(i32.mul(top, sumLine), i32.shl(left, 2))),
+                  i32.const(8),
+                  i32.const(1),
+                  i32.const(0),
+                  strides,
+                ],
               ]);
             });
           });
@@ -211,7 +228,12 @@ export function winogradWeightKernel(shared: boolean, lanes: Lanes, relaxed: boo
 }
 
 /** Takes units of work until there are none left. */
-function forEachUnit(f: FunctionBuilder, counter: Local<"i32">, units: Local<"i32">, body: (unit: Local<"i32">) => void): void {
+function forEachUnit(
+  f: FunctionBuilder,
+  counter: Local<"i32">,
+  units: Local<"i32">,
+  body: (unit: Local<"i32">) => void,
+): void {
   const unit = f.let(fetchAdd(counter, 1));
   f.while(i32.ltU(unit, units), () => {
     body(unit);

@@ -1,7 +1,8 @@
 /**
- * The ends of Winograd's algorithm in two dimensions: what turns planes, filters and tiles of results into matrices and back. A tile is four by four
- * results; at each of its 36 points there is a matrix with a line for each tile and a column for each channel, so the vectors of all of these kernels
- * hold four channels of one place. Every transform runs along rows and then along columns, and between the two its values lie where they will end up.
+ * The ends of Winograd's algorithm in two dimensions: what turns planes, filters and tiles of results into matrices and
+ * back. A tile is four by four results; at each of its 36 points there is a matrix with a line for each tile and a
+ * column for each channel, so the vectors of all of these kernels hold four channels of one place. Every transform runs
+ * along rows and then along columns, and between the two its values lie where they will end up.
  */
 
 import { algebra, points, rowResults, rowTaps } from "./conv-winograd-algebra.ts";
@@ -23,8 +24,21 @@ import {
 type Integer = Local<"i32">;
 type Vector = Local<"v128">;
 
-/** The slots of an operand's planes, from some slot on: strides in bytes, sizes, and how many zeros lie above and to the left. */
-export const planeSlots = { address: 0, image: 1, channel: 2, row: 3, channels: 4, height: 5, width: 6, top: 7, left: 8 } as const;
+/**
+ * The slots of an operand's planes, from some slot on: strides in bytes, sizes, and how many zeros lie above and to the
+ * left.
+ */
+export const planeSlots = {
+  address: 0,
+  image: 1,
+  channel: 2,
+  row: 3,
+  channels: 4,
+  height: 5,
+  width: 6,
+  top: 7,
+  left: 8,
+} as const;
 
 /** Where values are: the first place, and bytes between places. */
 interface Places {
@@ -49,7 +63,11 @@ function write(f: FunctionBuilder, { at, step }: Places, values: readonly Code<"
 }
 
 /** The places of one row, or of one column, of the points of a tile. */
-function places(f: FunctionBuilder, base: Code<"i32">, pointBytes: Integer): { row(i: Integer): Places; column(i: Integer): Places } {
+function places(
+  f: FunctionBuilder,
+  base: Code<"i32">,
+  pointBytes: Integer,
+): { row(i: Integer): Places; column(i: Integer): Places } {
   const rowBytes = f.let(i32.mul(pointBytes, points));
   return {
     row: (i) => ({ at: i32.add(base, i32.mul(i, rowBytes)), step: pointBytes }),
@@ -69,14 +87,23 @@ function lanesOf(f: FunctionBuilder, base: Code<"i32">, stride: Integer, first: 
 /** One element of each of four channels. */
 function loadLanes([a, b, c, d]: readonly Integer[]): Code<"v128"> {
   const at = (lane: Integer | undefined): Integer => lane as Integer; // safe: there are four
-  return [b, c, d].reduce<Code<"v128">>((vector, lane, k) => v128.loadLane(32, at(lane), vector, k + 1), v128.load32Zero(at(a)));
+  return [b, c, d].reduce<Code<"v128">>(
+    (vector, lane, k) => v128.loadLane(32, at(lane), vector, k + 1),
+    v128.load32Zero(at(a)),
+  );
 }
 
-/** Visits tiles and channels, a cache line of channels at a time, so that the lines of the matrices are filled while they are near. */
+/**
+ * Visits tiles and channels, a cache line of channels at a time, so that the lines of the matrices are filled while
+ * they are near.
+ */
 function forEachTile(
   f: FunctionBuilder,
   { first, count, channels, tiles, across }: Record<"first" | "count" | "channels" | "tiles" | "across", Integer>,
-  body: (tile: { index: Integer; image: Integer; y: Integer; x: Integer }, eachFour: (visit: (channel: Integer) => void) => void) => void,
+  body: (
+    tile: { index: Integer; image: Integer; y: Integer; x: Integer },
+    eachFour: (visit: (channel: Integer) => void) => void,
+  ) => void,
 ): void {
   f.for(0, channels, 16, (block) => {
     const end = f.let(i32.add(block, 16));
@@ -102,12 +129,20 @@ export interface TileSlots {
   readonly across: number;
 }
 
-/** What a tile is taken from, and how large its rows are: of data (overlapping), of results' gradients, or a filter, which is a tile of its own. */
-const sizes: Readonly<Record<"data" | "results" | "filter", number>> = { data: points, results: rowResults, filter: rowTaps };
+/**
+ * What a tile is taken from, and how large its rows are: of data (overlapping), of results' gradients, or a filter,
+ * which is a tile of its own.
+ */
+const sizes: Readonly<Record<"data" | "results" | "filter", number>> = {
+  data: points,
+  results: rowResults,
+  filter: rowTaps,
+};
 
 /**
- * Defines the function that takes tiles of some planes to their points. Parameters: the arguments, first tile, tiles, first channel, channels (those past
- * the last one repeat it), target, bytes between the target's lines and points. Filters may be read from their last tap to their first.
+ * Defines the function that takes tiles of some planes to their points. Parameters: the arguments, first tile, tiles,
+ * first channel, channels (those past the last one repeat it), target, bytes between the target's lines and points.
+ * Filters may be read from their last tap to their first.
  */
 export function toPoints(
   module: ModuleBuilder,
@@ -137,7 +172,9 @@ export function toPoints(
         f.if(i32.lt(y, 0), () => f.set(from, i32.sub(0, y)));
         f.atMost(to, size);
         const corner = i32.add(i32.mul(i32.add(y, from), row), i32.shl(x, 2));
-        const base = f.let(i32.add(i32.add(address, i32.mul(channel, plane)), i32.add(i32.mul(tile.image, image), corner)));
+        const base = f.let(
+          i32.add(i32.add(address, i32.mul(channel, plane)), i32.add(i32.mul(tile.image, image), corner)),
+        );
         const line = f.let(i32.add(target, i32.mul(tile.index, lineBytes)));
         // Which elements of a row lie within the plane: the first four, and the other two, twice.
         const inside = (columns: readonly number[]): Vector => {
@@ -183,8 +220,9 @@ export interface ResultSlots extends TileSlots {
 }
 
 /**
- * Defines the function that takes results, or filters' gradients, from their points and stores them in planes. Parameters: the arguments, first tile, tiles,
- * first channel, channels, source, bytes between the source's lines and points. The source is overwritten on the way.
+ * Defines the function that takes results, or filters' gradients, from their points and stores them in planes.
+ * Parameters: the arguments, first tile, tiles, first channel, channels, source, bytes between the source's lines and
+ * points. The source is overwritten on the way.
  */
 export function fromPoints(
   module: ModuleBuilder,
@@ -201,10 +239,12 @@ export function fromPoints(
     (f, args, first, count, channel, channels, source, lineBytes, pointBytes) => {
       const transform = algebra(f, relaxed)[rows === "results" ? "toResults" : "toFilter"];
       const slot = (name: keyof typeof planeSlots): Integer => f.let(i32.load(args, 8 * (planes + planeSlots[name])));
-      const own = (index: number | undefined): Integer | null => (index === undefined ? null : f.let(i32.load(args, 8 * index)));
+      const own = (index: number | undefined): Integer | null =>
+        index === undefined ? null : f.let(i32.load(args, 8 * index));
       const [address, image, plane, rowBytes] = [slot("address"), slot("image"), slot("channel"), slot("row")];
       const [height, width, existing] = [slot("height"), slot("width"), slot("channels")];
-      const [tiles, across] = [own(slots.tiles), own(slots.across)] as [Integer, Integer]; // safe: these are always there
+      // safe: these are always there
+      const [tiles, across] = [own(slots.tiles), own(slots.across)] as [Integer, Integer];
       const [bias, biasStride] = [own(slots.bias), own(slots.biasStride)];
       const [partials, partialBytes] = [own(slots.partials), own(slots.partialBytes)];
       forEachTile(f, { first, count, channels, tiles, across }, (tile, eachFour) => {

@@ -1,6 +1,7 @@
 /**
- * Convolutions of three by three by Winograd's algorithm, a quarter of the multiplications of the plain ones: decides where it pays, lays out the memory
- * and starts the kernels. The gradient of the input is one more forward pass, with the filters turned around.
+ * Convolutions of three by three by Winograd's algorithm, a quarter of the multiplications of the plain ones: decides
+ * where it pays, lays out the memory and starts the kernels. The gradient of the input is one more forward pass, with
+ * the filters turned around.
  */
 
 import { bytesOf } from "../../dtype.ts";
@@ -28,7 +29,10 @@ const fewestChannels = 8;
 const fewestTiles = 16;
 /** Bytes of a block's matrices: a part of the second-level cache, which filters or sums pass through as well. */
 const blockBytes = 512 << 10;
-/** How many partial sums of a weight's gradient are made at most, and their bytes, whatever the number of threads, so that results do not depend on it. */
+/**
+ * How many partial sums of a weight's gradient are made at most, and their bytes, whatever the number of threads, so
+ * that results do not depend on it.
+ */
 const mostChunks = 8;
 const leastChunkTiles = 64;
 const mostSumBytes = 32 << 20;
@@ -38,10 +42,15 @@ const leastBlockChannels = 32;
 const winogradArguments = /* @__PURE__ */ argumentsFor(winogradSlots);
 
 /** Whether a call is one for Winograd's algorithm. */
-export function winogradSuits({ direction, input, weight, output, stride, dilation, groups }: ConvCall, lanes: Lanes): boolean {
+export function winogradSuits(
+  { direction, input, weight, output, stride, dilation, groups }: ConvCall,
+  lanes: Lanes,
+): boolean {
   const [outputs, inputs, ...kernel] = weight.shape as [number, number, ...number[]]; // safe: [Cout, Cin, ...K]
-  if (lanes.element !== "float32" || groups !== 1 || kernel.length !== 2 || !kernel.every((size) => size === rowTaps)) return false;
-  if (!stride.every((s) => s === 1) || !dilation.every((d) => d === 1) || Math.min(inputs, outputs) < fewestChannels) return false;
+  if (lanes.element !== "float32" || groups !== 1 || kernel.length !== 2 || !kernel.every((size) => size === rowTaps))
+    return false;
+  if (!stride.every((s) => s === 1) || !dilation.every((d) => d === 1) || Math.min(inputs, outputs) < fewestChannels)
+    return false;
   const { shape } = direction === "input" ? input : output;
   return shape.slice(2).every((size) => size >= rowTaps) && tilesOf(shape).allTiles >= fewestTiles;
 }
@@ -70,11 +79,16 @@ interface Planes {
 
 /** Writes arguments of the kernels, or some of them. */
 function write(values: { readonly [Name in keyof typeof winogradSlots]?: number }): void {
-  writeArguments(winogradArguments, winogradSlots, values as Record<keyof typeof winogradSlots, number>); // safe: only what is there is written
+  // safe: only what is there is written
+  writeArguments(winogradArguments, winogradSlots, values as Record<keyof typeof winogradSlots, number>);
 }
 
 /** Writes where an operand's planes are; `other` holds what does not follow from their shape. */
-function writePlanes(slot: number, { address, shape }: Planes, other: { readonly [Name in keyof typeof planeSlots]?: number } = {}): void {
+function writePlanes(
+  slot: number,
+  { address, shape }: Planes,
+  other: { readonly [Name in keyof typeof planeSlots]?: number } = {},
+): void {
   const [, channels, height, width] = shape as [number, number, number, number]; // safe: [N, C, H, W]
   const row = 4 * width;
   const values = {
@@ -89,10 +103,14 @@ function writePlanes(slot: number, { address, shape }: Planes, other: { readonly
     left: 0,
     ...other,
   };
-  for (const name of Object.keys(values) as (keyof typeof values)[]) winogradArguments[slot + planeSlots[name]] = values[name];
+  for (const name of Object.keys(values) as (keyof typeof values)[])
+    winogradArguments[slot + planeSlots[name]] = values[name];
 }
 
-/** Bytes between points: whole cache lines and an odd number of them, so that a tile's values at all points do not meet in the same sets of the cache. */
+/**
+ * Bytes between points: whole cache lines and an odd number of them, so that a tile's values at all points do not meet
+ * in the same sets of the cache.
+ */
 function pointBytes(bytes: number): number {
   return align(bytes) | 64;
 }
@@ -114,7 +132,8 @@ function tilesOf(results: readonly number[]): { across: number; tiles: number; a
 /** How many tiles a block has, for `k` channels of data and `m` of results. */
 function blockOf(k: number, m: number): number {
   const fit = blockBytes / (tilePoints * (lineBytes(k) + lineBytes(m)));
-  // With many channels nothing fits; then what is read for each block, [k, m] for each point, should be no more than the block itself.
+  // With many channels nothing fits; then what is read for each block, [k, m] for each point, should be no more than
+  // the block itself.
   return tileRows * Math.max(Math.floor(fit / tileRows), Math.ceil((k * m) / (k + m) / tileRows));
 }
 
@@ -122,7 +141,8 @@ function slide(runtime: Runtime, lanes: Lanes, call: ConvCall, dense: (view: Vie
   const { direction, weight, bias } = call;
   const forward = direction === "forward";
   const [source, to] = forward ? [call.input, call.output] : [call.output, call.input];
-  const [top, left] = call.padding.map((p) => (forward ? p : rowTaps - 1 - p)) as [number, number]; // safe: two dimensions
+  // safe: two dimensions
+  const [top, left] = call.padding.map((p) => (forward ? p : rowTaps - 1 - p)) as [number, number];
   const [k, m] = [source.shape[1] as number, to.shape[1] as number];
   const planes = dense(source);
   const tiled = tilesOf(to.shape);
@@ -138,20 +158,34 @@ function slide(runtime: Runtime, lanes: Lanes, call: ConvCall, dense: (view: Vie
   const units = Math.ceil(tiled.allTiles / block);
   write({
     ...{ ...tiled, block, counter, units, scratch: filters + tilePoints * filterPoint, scratchBytes, m, k },
-    ...{ dataLine: lineBytes(k), dataPoint, resultLine: lineBytes(m), resultPoint, filters, filterPoint, productLine: lineBytes(m) },
-    ...{ bias: bias === null ? 0 : addressOf(bias), biasStride: bias === null ? 0 : (bias.strides[0] as number) * bytesOf(bias.dtype) },
+    ...{
+      dataLine: lineBytes(k),
+      dataPoint,
+      resultLine: lineBytes(m),
+      resultPoint,
+      filters,
+      filterPoint,
+      productLine: lineBytes(m),
+    },
+    ...{
+      bias: bias === null ? 0 : addressOf(bias),
+      biasStride: bias === null ? 0 : (bias.strides[0] as number) * bytesOf(bias.dtype),
+    },
     ...{ productColumn: 4, filterTiles: 1 },
   });
   writePlanes(winogradSlots.input, planes, { top, left });
   writePlanes(winogradSlots.output, { address: addressOf(to), shape: to.shape });
   const taps = dense(weight);
   const [filterBytes, tapRow] = [4 * rowTaps * rowTaps, 4 * rowTaps];
-  // The matrices have a line for each channel that is summed over. Turned around, a filter begins with its last row and tap.
+  // The matrices have a line for each channel that is summed over. Turned around, a filter begins with its last row and
+  // tap.
   const turned = forward
     ? { image: filterBytes, channel: k * filterBytes, channels: m }
     : { address: taps.address + (rowTaps - 1) * tapRow, row: -tapRow };
   writePlanes(winogradSlots.weight, taps, turned);
-  const filter = runtime.kernel(`conv/winograd/filter/${direction}`, () => filterKernel(runtime.shared, runtime.relaxed, !forward));
+  const filter = runtime.kernel(`conv/winograd/filter/${direction}`, () =>
+    filterKernel(runtime.shared, runtime.relaxed, !forward),
+  );
   runtime.launch(filter, winogradArguments, Math.ceil(m / 8), Math.ceil(128 / k));
   const kernel = runtime.kernel("conv/winograd", () => winogradKernel(runtime.shared, lanes, runtime.relaxed));
   runtime.launch(kernel, winogradArguments, Math.min(runtime.threads, units), 1);
@@ -162,7 +196,10 @@ function weightGradient(runtime: Runtime, lanes: Lanes, call: ConvCall, input: P
   const [m, k] = weight.shape as [number, number]; // safe: [Cout, Cin, 3, 3]
   const tiled = tilesOf(output.shape);
   const wholeBytes = tilePoints * pointBytes(m * lineBytes(k));
-  const chunks = Math.max(1, Math.min(mostChunks, Math.floor(tiled.allTiles / leastChunkTiles), Math.floor(mostSumBytes / wholeBytes)));
+  const chunks = Math.max(
+    1,
+    Math.min(mostChunks, Math.floor(tiled.allTiles / leastChunkTiles), Math.floor(mostSumBytes / wholeBytes)),
+  );
   const most = Math.max(1, Math.floor(k / leastBlockChannels));
   const blockChannels = 8 * Math.ceil(k / (8 * Math.min(most, Math.ceil((4 * runtime.threads) / chunks))));
   const blocks = Math.ceil(k / blockChannels);
@@ -186,7 +223,9 @@ function weightGradient(runtime: Runtime, lanes: Lanes, call: ConvCall, input: P
   writePlanes(winogradSlots.input, input, { top, left });
   writePlanes(winogradSlots.output, output);
   writePlanes(winogradSlots.weight, { address: addressOf(weight), shape: weight.shape });
-  const kernel = runtime.kernel("conv/winograd/weight", () => winogradWeightKernel(runtime.shared, lanes, runtime.relaxed));
+  const kernel = runtime.kernel("conv/winograd/weight", () =>
+    winogradWeightKernel(runtime.shared, lanes, runtime.relaxed),
+  );
   runtime.launch(kernel, winogradArguments, Math.min(runtime.threads, units), 1);
 
   const finish = runtime.kernel("conv/winograd/gradient", () => filterGradientKernel(runtime.shared, runtime.relaxed));

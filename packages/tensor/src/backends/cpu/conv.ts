@@ -1,7 +1,7 @@
 /**
- * Convolutions: makes the operands such as the kernels can read, and starts the one for the direction. The gradient of the input is one more
- * forward pass, over the output's gradient with zeros around it, with the weights turned around; with a stride it is several, each for those elements of
- * the input that the same weights meet.
+ * Convolutions: makes the operands such as the kernels can read, and starts the one for the direction. The gradient of
+ * the input is one more forward pass, over the output's gradient with zeros around it, with the weights turned around;
+ * with a stride it is several, each for those elements of the input that the same weights meet.
  */
 
 import type { ConvCall, View } from "../../kernel.ts";
@@ -55,8 +55,8 @@ function withoutStride(runtime: Runtime, call: ConvCall): void {
 type Part = Pick<ConvCall, "input" | "weight" | "padding" | "dilation">;
 
 /**
- * Cuts a part along spatial dimension `d`: element `i` of the input meets weight `k` at output `o` where i + padding = o · step + k · dilation, so that those
- * with the same remainder of i + padding meet the same weights.
+ * Cuts a part along spatial dimension `d`: element `i` of the input meets weight `k` at output `o` where i + padding =
+ * o · step + k · dilation, so that those with the same remainder of i + padding meet the same weights.
  */
 function phases(part: Part, call: ConvCall, step: number, d: number): Part[] {
   const [padding, dilation] = [call.padding[d] as number, call.dilation[d] as number];

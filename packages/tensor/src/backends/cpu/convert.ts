@@ -1,6 +1,6 @@
 /**
- * Temporary tensors for the heavy kernels, which compute in float32, float64 and int32 only, and in part on contiguous memory only: 16-bit floats
- * become float32 and bytes become int32 on the way in, and back on the way out.
+ * Temporary tensors for the heavy kernels, which compute in float32, float64 and int32 only, and in part on contiguous
+ * memory only: 16-bit floats become float32 and bytes become int32 on the way in, and back on the way out.
  */
 
 import { bytesOf, type DType } from "../../dtype.ts";
@@ -33,7 +33,13 @@ export interface Temporary extends View {
 
 /** A contiguous temporary of a shape, with unspecified contents. */
 export function temporary(runtime: Runtime, dtype: DType, shape: readonly number[]): Temporary {
-  return { buffer: runtime.memory.allocate(sizeOf(shape) * bytesOf(dtype)), dtype, shape, strides: contiguousStrides(shape), offset: 0 };
+  return {
+    buffer: runtime.memory.allocate(sizeOf(shape) * bytesOf(dtype)),
+    dtype,
+    shape,
+    strides: contiguousStrides(shape),
+    offset: 0,
+  };
 }
 
 /** `to = from`, element by element, converted. */
@@ -42,8 +48,9 @@ export function convert({ pointwise }: Runtime, from: View, to: View): void {
 }
 
 /**
- * Runs `body` with temporaries in place of views that are not of the type `dtype`, or, where `dense` says so, not contiguous. `null` stays.
- * The views that `written` names are converted back afterwards, and those that `read` names filled before.
+ * Runs `body` with temporaries in place of views that are not of the type `dtype`, or, where `dense` says so, not
+ * contiguous. `null` stays. The views that `written` names are converted back afterwards, and those that `read` names
+ * filled before.
  */
 export function withTemporaries<K extends string>(
   runtime: Runtime,

@@ -19,7 +19,9 @@ export function runGather(runtime: Runtime, call: GatherCall): void {
   const motions = work.motions?.[0] === dense && work.motions[2] === dense ? work.motions : null;
   if (work.motions !== null && motions === null) spread(work);
   const what: IndexClass = { dtype, rank: work.rank, motions };
-  const kernel = runtime.kernel(`gather ${bytesOf(dtype)} ${work.rank} ${motions !== null}`, () => gatherModule(runtime, what));
+  const kernel = runtime.kernel(`gather ${bytesOf(dtype)} ${work.rank} ${motions !== null}`, () =>
+    gatherModule(runtime, what),
+  );
   const bytes = motions === null ? 8 : work.length * bytesOf(dtype);
   runtime.launch(kernel, work.args(), work.positions, Math.max(1, Math.ceil(65_536 / (bytes + 32))));
 }
@@ -50,7 +52,10 @@ interface Work {
   args(): number[];
 }
 
-/** The layout of the operands [indexed, index, other]; null when there is nothing to do. Where the index stands still along the innermost dimension, that is a row. */
+/**
+ * The layout of the operands [indexed, index, other]; null when there is nothing to do. Where the index stands still
+ * along the innermost dimension, that is a row.
+ */
 function prepare(views: readonly [View, View, View], dim: number): Work | null {
   const [indexed, index, other] = views;
   const step = (indexed.strides[dim] ?? 0) * bytesOf(indexed.dtype);
@@ -67,7 +72,9 @@ function prepare(views: readonly [View, View, View], dim: number): Work | null {
     rank: Math.max(1, dims),
     length,
     positions: layout.count() / length,
-    motions: rows ? views.map((view, k) => (k === 1 ? still : motion(layout.stride(last, k), bytesOf(view.dtype)))) : null,
+    motions: rows
+      ? views.map((view, k) => (k === 1 ? still : motion(layout.stride(last, k), bytesOf(view.dtype))))
+      : null,
     args() {
       const walked = this.motions === null ? layout.rank : last;
       const args = views.map(addressOf);

@@ -1,6 +1,7 @@
 /**
- * How the operands of one call lie in memory, boiled down: dimensions of size one dropped, neighbours that run on into each other merged, so that
- * most calls end up with one dimension and few with more than three. Filled again for each call: nothing is allocated on the way.
+ * How the operands of one call lie in memory, boiled down: dimensions of size one dropped, neighbours that run on into
+ * each other merged, so that most calls end up with one dimension and few with more than three. Filled again for each
+ * call: nothing is allocated on the way.
  */
 
 import { bytesOf, type DType } from "../../dtype.ts";
@@ -66,12 +67,13 @@ export class Layout {
   }
 
   /**
-   * Appends dimensions [from, to) to a kernel's arguments, as its walk through them reads them: the sizes but for the outermost, then the strides, dimension
-   * by dimension. Where there are none, one that stands still.
+   * Appends dimensions [from, to) to a kernel's arguments, as its walk through them reads them: the sizes but for the
+   * outermost, then the strides, dimension by dimension. Where there are none, one that stands still.
    */
   write(args: number[], from = 0, to: number = this.rank): void {
     for (let d = from + 1; d < to; d++) args.push(this.size(d));
-    for (let d = from; d < Math.max(to, from + 1); d++) for (let k = 0; k < this.operands; k++) args.push(d < to ? this.stride(d, k) : 0);
+    for (let d = from; d < Math.max(to, from + 1); d++)
+      for (let k = 0; k < this.operands; k++) args.push(d < to ? this.stride(d, k) : 0);
   }
 
   #merge(): void {
@@ -80,7 +82,8 @@ export class Layout {
     for (let d = 1; d < this.rank; d++) {
       const size = this.sizes[d] as number;
       let runs = true;
-      for (let k = 0; k < n && runs; k++) runs = this.strides[top * n + k] === size * (this.strides[d * n + k] as number);
+      for (let k = 0; k < n && runs; k++)
+        runs = this.strides[top * n + k] === size * (this.strides[d * n + k] as number);
       if (runs) this.sizes[top] = (this.sizes[top] as number) * size;
       else this.sizes[++top] = size;
       for (let k = 0; k < n; k++) this.strides[top * n + k] = this.strides[d * n + k] as number;
@@ -100,4 +103,12 @@ export function motion(stride: number, bytes: number): 0 | 1 | 2 {
 }
 
 /** The dtypes by number, for the keys by which kernels are found. */
-export const ordinal: Readonly<Record<DType, number>> = { bool: 0, uint8: 1, int32: 2, float16: 3, float32: 4, float64: 5, bfloat16: 6 };
+export const ordinal: Readonly<Record<DType, number>> = {
+  bool: 0,
+  uint8: 1,
+  int32: 2,
+  float16: 3,
+  float32: 4,
+  float64: 5,
+  bfloat16: 6,
+};

@@ -1,6 +1,6 @@
 /**
- * The way of most products: operands are packed into panels, unless they are small and already lie as the register tile wants them, and then the
- * blocks of the result are shared out among the threads.
+ * The way of most products: operands are packed into panels, unless they are small and already lie as the register tile
+ * wants them, and then the blocks of the result are shared out among the threads.
  */
 
 import { argumentsFor, writeArguments } from "./arguments.ts";
@@ -11,7 +11,10 @@ import { flip, type Matrix, type Product, repeats, writeMultiples, writeOffsets 
 import { tileRows, tileVectors } from "./matmul-tile.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** Bytes of a row of `a` within a block of k: the eight float32 columns of a panel of `b` are then a quarter of a first-level cache. */
+/**
+ * Bytes of a row of `a` within a block of k: the eight float32 columns of a panel of `b` are then a quarter of a
+ * first-level cache.
+ */
 const blockBytes = 1024;
 /** The largest unit of work: tiles high, panels wide. Its rows of `a` for a block of k take about 100 KiB. */
 const largestUnit = { tiles: 16, panels: 32 };
@@ -21,7 +24,10 @@ const smallestUnit = 250_000;
 const smallestPacking = 16_384;
 /** The most bytes of packed operands at a time; batches that do not fit go one lot after the other. */
 const packedLimit = 64 << 20;
-/** The most columns for which `a`, and tiles for which `b`, is read where it lies: packing pays when what is packed is read often enough. */
+/**
+ * The most columns for which `a`, and tiles for which `b`, is read where it lies: packing pays when what is packed is
+ * read often enough.
+ */
 export const directColumns = 64;
 const directTiles = 8;
 /** The same for `b` when its lines are so far apart that they get into each other's way in the cache. */
@@ -67,7 +73,8 @@ export function multiplyBlocks(runtime: Runtime, lanes: Lanes, product: Product)
   const bPlace = aPlace + align(a.bytes * (a.shared ? 1 : size));
   const tables = runtime.scratch(bPlace + b.bytes * (b.shared ? 1 : size));
   const lot: Lot = { a, b, aPacked: tables + aPlace, bPacked: tables + bPlace, tables, tableBytes, tiles, panels };
-  for (let from = 0; from < batches; from += size) runLot(runtime, lanes, product, lot, from, Math.min(size, batches - from));
+  for (let from = 0; from < batches; from += size)
+    runLot(runtime, lanes, product, lot, from, Math.min(size, batches - from));
 }
 
 function reading(matrix: Matrix, batches: number, direct: boolean, bytes: number): Reading {
@@ -107,7 +114,11 @@ function runLot(runtime: Runtime, lanes: Lanes, product: Product, lot: Lot, from
   }
   if (b.packed && (from === 0 || !b.shared)) {
     const cut = { panels, width: tileVectors * lanes.count, extra: 0, size: n };
-    pack(runtime, lanes, product, flip(product.b), b, count, false, { target: lot.bPacked, offsets: tables + tableBytes, ...cut });
+    pack(runtime, lanes, product, flip(product.b), b, count, false, {
+      target: lot.bPacked,
+      offsets: tables + tableBytes,
+      ...cut,
+    });
   }
   launch(runtime, lanes, product, lot, count);
 }
@@ -129,7 +140,12 @@ function pack(
     ...cut,
     ...{ source: address, k, stride: row, kStride: column, block: blockBytes / lanes.bytes, batchBytes: bytes },
   });
-  runtime.launch(kernel, args, cut.panels * (shared ? 1 : count), Math.max(1, Math.ceil(smallestPacking / (cut.width * k))));
+  runtime.launch(
+    kernel,
+    args,
+    cut.panels * (shared ? 1 : count),
+    Math.max(1, Math.ceil(smallestPacking / (cut.width * k))),
+  );
 }
 
 /** Multiplies `count` batches. */

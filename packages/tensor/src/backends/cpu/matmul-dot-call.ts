@@ -27,5 +27,10 @@ export function multiplyDots(runtime: Runtime, lanes: Lanes, product: Product): 
     ...{ biasRow: bias.row, biasColumn: bias.column, accumulate: product.accumulate ? 1 : 0, units },
   });
   const kernel = runtime.kernel(`matmul/dot/${element}`, () => dotKernel(runtime.shared, lanes));
-  runtime.launch(kernel, args, units * batches, Math.max(1, Math.ceil(smallestPiece / Math.max(1, m * k * dotColumns))));
+  runtime.launch(
+    kernel,
+    args,
+    units * batches,
+    Math.max(1, Math.ceil(smallestPiece / Math.max(1, m * k * dotColumns))),
+  );
 }

@@ -1,6 +1,7 @@
 /**
- * Products with few rows, such as a matrix and a vector, where both operands lie along k: every element of `b` is used only once or a few times, so
- * packing would cost more than it saves. Four columns at a time are read where they lie and summed as vectors along k.
+ * Products with few rows, such as a matrix and a vector, where both operands lie along k: every element of `b` is used
+ * only once or a few times, so packing would cost more than it saves. Four columns at a time are read where they lie
+ * and summed as vectors along k.
  */
 
 import { readArguments } from "./arguments.ts";

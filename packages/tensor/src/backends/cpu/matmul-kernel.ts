@@ -1,7 +1,7 @@
 /**
- * The loops around the register tile. A unit of work is a block of the result, a few tiles high and a few panels wide; within it, k goes in
- * blocks short enough that a panel of `b` stays in the first-level cache and the unit's rows of `a` in the second.
- * (Goto and van de Geijn 2008, "Anatomy of High-Performance Matrix Multiplication".)
+ * The loops around the register tile. A unit of work is a block of the result, a few tiles high and a few panels wide;
+ * within it, k goes in blocks short enough that a panel of `b` stays in the first-level cache and the unit's rows of
+ * `a` in the second. (Goto and van de Geijn 2008, "Anatomy of High-Performance Matrix Multiplication".)
  */
 
 import { readArguments } from "./arguments.ts";
@@ -40,7 +40,10 @@ export const productSlots = {
   unitPanels: 20,
   unitsDown: 21,
   unitsAcross: 22,
-  /** For operands that are read where they are: bytes between rows and between lines of `a`, between lines of `b`. 0: packed. */
+  /**
+   * For operands that are read where they are: bytes between rows and between lines of `a`, between lines of `b`. 0:
+   * packed.
+   */
   aRow: 23,
   aStep: 24,
   bStep: 25,
@@ -86,7 +89,8 @@ export function productKernel(shared: boolean, lanes: Lanes, walk: Walk): Uint8A
     f.for(begin, end, 1, (unit) => {
       const batch = f.let(i32.divU(unit, i32.mul(down, across)));
       const inBatch = f.let(i32.remU(unit, i32.mul(down, across)));
-      const offset = (table: keyof typeof productSlots): ReturnType<typeof i32.add> => i32.load(i32.add(slot[table], i32.shl(batch, 2)));
+      const offset = (table: keyof typeof productSlots): ReturnType<typeof i32.add> =>
+        i32.load(i32.add(slot[table], i32.shl(batch, 2)));
       const [aBatch, bBatch, toBatch] = [
         f.let(i32.add(a, offset("aOffsets"))),
         f.let(i32.add(b, offset("bOffsets"))),
@@ -109,10 +113,14 @@ export function productKernel(shared: boolean, lanes: Lanes, walk: Walk): Uint8A
           f.atMost(length, block);
           const first = f.let(i32.eqz(from));
           const load = f.let(select(first, accumulate, i32.const(1)));
-          const aBlock = f.let(i32.add(aBatch, select(aPacked, i32.shl(i32.mul(from, m), lanes.shift), i32.mul(from, aStep))));
+          const aBlock = f.let(
+            i32.add(aBatch, select(aPacked, i32.shl(i32.mul(from, m), lanes.shift), i32.mul(from, aStep))),
+          );
           const bLine = f.let(select(bPacked, i32.const(panelWidth << lanes.shift), bStep));
           const packedLine = i32.mul(i32.mul(from, panels), panelWidth);
-          const bBlock = f.let(i32.add(bBatch, select(bPacked, i32.shl(packedLine, lanes.shift), i32.mul(from, bStep))));
+          const bBlock = f.let(
+            i32.add(bBatch, select(bPacked, i32.shl(packedLine, lanes.shift), i32.mul(from, bStep))),
+          );
           const bPanel = f.let(i32.mul(select(bPacked, length, i32.const(1)), panelWidth << lanes.shift));
           f.for(firstPanel, lastPanel, 1, (panel) => {
             const left = f.let(i32.mul(panel, panelWidth));
@@ -129,7 +137,14 @@ export function productKernel(shared: boolean, lanes: Lanes, walk: Walk): Uint8A
               const cell = i32.add(toBatch, i32.add(i32.mul(top, rowStride), i32.mul(left, columnStride)));
               const biasCell = i32.add(biasBatch, i32.add(i32.mul(top, biasRow), i32.mul(left, biasColumn)));
               dispatchRows(f, rows, functions, [
-                ...[aAddress, walk === "lines" ? select(aPacked, packedStep, aStep) : aRow, bAddress, bLine, length, cell],
+                ...[
+                  aAddress,
+                  walk === "lines" ? select(aPacked, packedStep, aStep) : aRow,
+                  bAddress,
+                  bLine,
+                  length,
+                  cell,
+                ],
                 ...[columns, load, select(i32.and(first, i32.ne(biasBatch, 0)), biasCell, i32.const(0)), strides],
               ]);
             });

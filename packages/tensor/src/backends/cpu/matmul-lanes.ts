@@ -1,6 +1,22 @@
-/** The element types that the heavy kernels compute in, each as the instructions that differ: float32, float64 and int32. */
+/**
+ * The element types that the heavy kernels compute in, each as the instructions that differ: float32, float64 and
+ * int32.
+ */
 
-import { type Code, f32, f32x4, f64, f64x2, i32, i32x4, type Local, multiplyAdd, type Operand, type Type, v128 } from "./wasm/index.ts";
+import {
+  type Code,
+  f32,
+  f32x4,
+  f64,
+  f64x2,
+  i32,
+  i32x4,
+  type Local,
+  multiplyAdd,
+  type Operand,
+  type Type,
+  v128,
+} from "./wasm/index.ts";
 
 /** An element type that kernels compute in. */
 export type Element = "float32" | "float64" | "int32";

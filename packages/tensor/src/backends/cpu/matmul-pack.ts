@@ -1,17 +1,28 @@
 /**
- * Packing: the operands of a product copied into panels, in the order in which the register tile reads them. A panel holds a few rows of `a`
- * (or columns of `b`) as lines, one line for each k, so that the inner loop walks memory without a gap whatever the strides were.
+ * Packing: the operands of a product copied into panels, in the order in which the register tile reads them. A panel
+ * holds a few rows of `a` (or columns of `b`) as lines, one line for each k, so that the inner loop walks memory
+ * without a gap whatever the strides were.
  */
 
 import { readArguments } from "./arguments.ts";
 import type { Lanes } from "./matmul-lanes.ts";
 import { dispatchRows } from "./matmul-tile.ts";
 import { turned } from "./turn.ts";
-import { type Code, type FunctionBuilder, type FunctionIndex, i32, type Local, ModuleBuilder, select, v128 } from "./wasm/index.ts";
+import {
+  type Code,
+  type FunctionBuilder,
+  type FunctionIndex,
+  i32,
+  type Local,
+  ModuleBuilder,
+  select,
+  v128,
+} from "./wasm/index.ts";
 
 /**
- * The arguments of the packing kernel. A unit is a panel of a batch, `panels` of them in each; panel `p` begins at line element
- * `p · width + min(p, extra)` and is `width` wide, or one more where `p < extra`. The elements past `size` are zeros where a panel is padded.
+ * The arguments of the packing kernel. A unit is a panel of a batch, `panels` of them in each; panel `p` begins at line
+ * element `p · width + min(p, extra)` and is `width` wide, or one more where `p < extra`. The elements past `size` are
+ * zeros where a panel is padded.
  */
 export const packSlots = {
   source: 0,
@@ -49,13 +60,22 @@ export function packKernel(shared: boolean, lanes: Lanes, exact: boolean): Uint8
       const first = f.let(i32.add(i32.mul(panel, width), select(early, panel, extra)));
       const wide = f.let(i32.add(width, early));
       const valid = f.let(i32.sub(size, first));
-      const source = f.let(i32.add(i32.add(slot.source, i32.load(i32.add(slot.offsets, i32.shl(batch, 2)))), i32.mul(first, stride)));
+      const source = f.let(
+        i32.add(i32.add(slot.source, i32.load(i32.add(slot.offsets, i32.shl(batch, 2)))), i32.mul(first, stride)),
+      );
       const target = f.let(i32.add(slot.target, i32.mul(batch, slot.batchBytes)));
       f.for(0, k, block, (from) => {
         const length = f.let(i32.sub(k, from));
         f.atMost(length, block);
         const place = i32.add(target, i32.shl(i32.add(i32.mul(from, lineBytes), i32.mul(first, length)), lanes.shift));
-        const call: readonly Code<"i32">[] = [i32.add(source, i32.mul(from, kStride)), place, stride, kStride, length, valid];
+        const call: readonly Code<"i32">[] = [
+          i32.add(source, i32.mul(from, kStride)),
+          place,
+          stride,
+          kStride,
+          length,
+          valid,
+        ];
         if (exact) dispatchRows(f, wide, functions, call);
         else f.call(functions[0] as number, ...call);
       });
@@ -64,13 +84,18 @@ export function packKernel(shared: boolean, lanes: Lanes, exact: boolean): Uint8
 }
 
 /**
- * Defines a function that packs `k` lines of one panel, `width` elements wide: parameters source, target, stride, kStride, k and how many of the
- * elements exist. The others become zeros.
+ * Defines a function that packs `k` lines of one panel, `width` elements wide: parameters source, target, stride,
+ * kStride, k and how many of the elements exist. The others become zeros.
  */
 export function packPanelFunction(module: ModuleBuilder, lanes: Lanes, width: number): FunctionIndex {
-  return module.function(null, ["i32", "i32", "i32", "i32", "i32", "i32"], [], (f, source, target, stride, kStride, k, valid) => {
-    packPanel(f, lanes, width, { source, target, stride, kStride, k, valid });
-  });
+  return module.function(
+    null,
+    ["i32", "i32", "i32", "i32", "i32", "i32"],
+    [],
+    (f, source, target, stride, kStride, k, valid) => {
+      packPanel(f, lanes, width, { source, target, stride, kStride, k, valid });
+    },
+  );
 }
 
 interface Panel {
@@ -115,7 +140,9 @@ function packLines(f: FunctionBuilder, lanes: Lanes, width: number, { source, ta
   });
 }
 
-/** Rows that are contiguous along k: blocks of four by four are transposed in registers. Elements are of 4 bytes here. */
+/**
+ * Rows that are contiguous along k: blocks of four by four are transposed in registers. Elements are of 4 bytes here.
+ */
 function packTransposed(f: FunctionBuilder, lanes: Lanes, width: number, panel: Panel): void {
   const { source, target, stride, k } = panel;
   const from = f.let(source);
@@ -144,7 +171,14 @@ function packTransposed(f: FunctionBuilder, lanes: Lanes, width: number, panel: 
 }
 
 /** Stores the first `count` lanes of a vector. */
-function storeFirst(f: FunctionBuilder, lanes: Lanes, to: Local<"i32">, offset: number, vector: Code<"v128">, count: number): void {
+function storeFirst(
+  f: FunctionBuilder,
+  lanes: Lanes,
+  to: Local<"i32">,
+  offset: number,
+  vector: Code<"v128">,
+  count: number,
+): void {
   if (count === lanes.count) f.do(v128.store(to, vector, offset));
   else {
     const value = f.let(vector);
@@ -158,7 +192,12 @@ function storeFirst(f: FunctionBuilder, lanes: Lanes, to: Local<"i32">, offset: 
 }
 
 /** Any strides; what lies past the edge becomes zeros. */
-function packElements(f: FunctionBuilder, lanes: Lanes, width: number, { source, target, stride, kStride, k, valid }: Panel): void {
+function packElements(
+  f: FunctionBuilder,
+  lanes: Lanes,
+  width: number,
+  { source, target, stride, kStride, k, valid }: Panel,
+): void {
   const line = f.let(source);
   const to = f.let(target);
   const from = f.local("i32");
@@ -166,7 +205,8 @@ function packElements(f: FunctionBuilder, lanes: Lanes, width: number, { source,
   f.if(i32.lt(valid, width), () => f.set(count, valid));
   f.for(0, k, 1, () => {
     f.if(i32.lt(count, width), () => {
-      for (let i = 0; i < width; i += lanes.count) storeFirst(f, lanes, to, i * lanes.bytes, lanes.zero, Math.min(lanes.count, width - i));
+      for (let i = 0; i < width; i += lanes.count)
+        storeFirst(f, lanes, to, i * lanes.bytes, lanes.zero, Math.min(lanes.count, width - i));
     });
     f.set(from, line);
     const place = f.let(to);

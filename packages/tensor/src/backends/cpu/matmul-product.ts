@@ -60,7 +60,10 @@ export function repeats({ view }: Matrix): boolean {
   return true;
 }
 
-/** Writes the byte offsets of `count` batches of an operand, counted in row-major order from `from`, into a table of 4-byte integers. */
+/**
+ * Writes the byte offsets of `count` batches of an operand, counted in row-major order from `from`, into a table of
+ * 4-byte integers.
+ */
 export function writeOffsets(runtime: Runtime, { view }: Matrix, table: number, from: number, count: number): void {
   if (view === null) {
     writeMultiples(runtime, table, count, 0);

@@ -1,24 +1,42 @@
 /**
- * The register tile, the inner loop of every matrix product and convolution: up to six rows by two vectors of columns of the result are held
- * in registers while the loop runs over k. Twelve sums, two vectors of `b` and one element of `a` are the fifteen registers that engines hand
- * out on x86-64, and twelve sums keep both multiply-add units busy in spite of their latency.
+ * The register tile, the inner loop of every matrix product and convolution: up to six rows by two vectors of columns
+ * of the result are held in registers while the loop runs over k. Twelve sums, two vectors of `b` and one element of
+ * `a` are the fifteen registers that engines hand out on x86-64, and twelve sums keep both multiply-add units busy in
+ * spite of their latency.
  */
 
 import type { Lanes } from "./matmul-lanes.ts";
-import { type Code, type FunctionBuilder, type FunctionIndex, i32, type Local, type ModuleBuilder, v128 } from "./wasm/index.ts";
+import {
+  type Code,
+  type FunctionBuilder,
+  type FunctionIndex,
+  i32,
+  type Local,
+  type ModuleBuilder,
+  v128,
+} from "./wasm/index.ts";
 
 /** The most rows of a tile. */
 export const tileRows = 6;
 /** The vectors of a tile's columns. */
 export const tileVectors = 2;
 
-/** How a tile finds element `k` of its rows of `a`: in lines of all rows `aStep` bytes apart, or along rows that are `aStep` bytes apart. */
+/**
+ * How a tile finds element `k` of its rows of `a`: in lines of all rows `aStep` bytes apart, or along rows that are
+ * `aStep` bytes apart.
+ */
 export type Walk = "lines" | "rows";
 
-/** How a tile finds line `k` of `b`: `bStep` bytes after the one before, or where a table of byte offsets at `bStep` says. */
+/**
+ * How a tile finds line `k` of `b`: `bStep` bytes after the one before, or where a table of byte offsets at `bStep`
+ * says.
+ */
 export type Lookup = "step" | "table";
 
-/** How a tile's values are put into the result; strides in bytes, `load` says whether what is there is added, a `bias` of 0 is none. */
+/**
+ * How a tile's values are put into the result; strides in bytes, `load` says whether what is there is added, a `bias`
+ * of 0 is none.
+ */
 interface Destination {
   readonly address: Local<"i32">;
   readonly columns: Local<"i32">;
@@ -36,8 +54,9 @@ export function tileFunctions(module: ModuleBuilder, lanes: Lanes, walk: Walk, l
 }
 
 /**
- * Defines the tile function for a number of rows. Its parameters are a, aStep, b, bStep, k, address, columns, load, bias and strides. `strides` is the
- * address of four integers in slots of 8 bytes: the result's row and column stride and the bias's.
+ * Defines the tile function for a number of rows. Its parameters are a, aStep, b, bStep, k, address, columns, load,
+ * bias and strides. `strides` is the address of four integers in slots of 8 bytes: the result's row and column stride
+ * and the bias's.
  */
 function tileFunction(module: ModuleBuilder, lanes: Lanes, rows: number, walk: Walk, lookup: Lookup): FunctionIndex {
   return module.function(
@@ -77,9 +96,11 @@ function multiply(
   const line = f.locals("v128", tileVectors);
   const element = f.local("v128");
   const starts = walk === "lines" ? [a] : [a, ...f.locals("i32", rows - 1)];
-  for (let i = 1; i < starts.length; i++) f.set(starts[i] as Local<"i32">, i32.add(starts[i - 1] as Local<"i32">, aStep));
+  for (let i = 1; i < starts.length; i++)
+    f.set(starts[i] as Local<"i32">, i32.add(starts[i - 1] as Local<"i32">, aStep));
   const at = lookup === "table" ? f.local("i32") : b;
-  // `u` is how many steps lie between the pointers and this one; pointers that jump by a variable step move each time instead.
+  // `u` is how many steps lie between the pointers and this one; pointers that jump by a variable step move each time
+  // instead.
   const step = (u: number): void => {
     if (lookup === "table") f.set(at, i32.add(b, i32.load(bStep, 4 * u)));
     for (let v = 0; v < tileVectors; v++) f.set(line[v] as Local<"v128">, v128.load(at, 16 * v));
@@ -150,7 +171,13 @@ function store(f: FunctionBuilder, lanes: Lanes, sums: readonly Local<"v128">[],
 }
 
 /** The same lane by lane, for tiles at the right edge and results with gaps. */
-function storeLanes(f: FunctionBuilder, lanes: Lanes, sums: readonly Local<"v128">[], rows: number, to: Destination): void {
+function storeLanes(
+  f: FunctionBuilder,
+  lanes: Lanes,
+  sums: readonly Local<"v128">[],
+  rows: number,
+  to: Destination,
+): void {
   const column = f.let(to.address);
   const biasColumn = f.let(to.bias);
   f.block((leave) => {

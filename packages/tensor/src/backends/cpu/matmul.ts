@@ -29,15 +29,20 @@ export function runMatmul(runtime: Runtime, call: MatmulCall): void {
   const k = a.shape[a.shape.length - 1] as number;
   const matrices = { a: matrixOf(a), b: matrixOf(b), to: matrixOf(to), bias: matrixOf(bias) };
   const product: Product = { element, m, n, k, ...matrices, accumulate, batches };
-  // A result that lies column by column is the transpose of one that lies row by row; and few columns are few rows of the transpose.
+  // A result that lies column by column is the transpose of one that lies row by row; and few columns are few rows of
+  // the transpose.
   const bytes = bytesOf(dtype);
   const byColumns = product.to.column !== bytes && product.to.row === bytes;
-  multiply(runtime, (Math.min(m, n) <= dotRows ? n < m : byColumns || betterByColumns(product, bytes)) ? transposed(product) : product);
+  multiply(
+    runtime,
+    (Math.min(m, n) <= dotRows ? n < m : byColumns || betterByColumns(product, bytes)) ? transposed(product) : product,
+  );
 }
 
 /**
- * Whether a few rows times a large `b` that lies along k are taken for columns, as in a linear layer's output for a small batch: the transpose reads `b` where it
- * lies instead of packing it. Not where columns would be padded much: panels are two vectors wide.
+ * Whether a few rows times a large `b` that lies along k are taken for columns, as in a linear layer's output for a
+ * small batch: the transpose reads `b` where it lies instead of packing it. Not where columns would be padded much:
+ * panels are two vectors wide.
  */
 function betterByColumns({ m, n, b }: Product, bytes: number): boolean {
   const panel = (16 / bytes) * tileVectors;

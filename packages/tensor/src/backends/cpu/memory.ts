@@ -1,6 +1,7 @@
 /**
- * The one linear memory in which all tensors of a CPU device lie, so that any kernel can reach any of them. It reserves addresses
- * for as much as the engine allows and grows as it is needed; what it holds is never given back to the system, only used again.
+ * The one linear memory in which all tensors of a CPU device lie, so that any kernel can reach any of them. It reserves
+ * addresses for as much as the engine allows and grows as it is needed; what it holds is never given back to the
+ * system, only used again.
  */
 
 import type { DeviceBuffer, MemoryUse } from "../../backend.ts";
@@ -49,7 +50,10 @@ export function origins(view: View): number[] {
 const page = 65536;
 /** The memory grows by at least this much, so that it does not grow often. */
 const step = 16 << 20;
-/** Addresses below this belong to the runtime. Vector loads may run past the end of a tensor, so the last page stays empty. */
+/**
+ * Addresses below this belong to the runtime. Vector loads may run past the end of a tensor, so the last page stays
+ * empty.
+ */
 const reserved = 4096;
 
 /** Linear memory with an allocator and typed arrays over the whole of it. */
@@ -77,7 +81,9 @@ export class LinearMemory {
     this.#refresh();
   }
 
-  /** Memory of at least `bytes` bytes, aligned to 64. Throws a DeviceError, with the numbers, when there is none left. */
+  /**
+   * Memory of at least `bytes` bytes, aligned to 64. Throws a DeviceError, with the numbers, when there is none left.
+   */
   allocate(bytes: number): CpuBuffer {
     const block = this.#take(bytes);
     this.#live += bytes;

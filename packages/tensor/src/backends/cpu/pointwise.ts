@@ -1,6 +1,7 @@
 /**
- * Pointwise calls: from the views of a call to the class of kernel that suits them, and the kernel's arguments. A call on one element should cost
- * hardly more than the function calls it is made of, so classes are small numbers and everything is kept in arrays.
+ * Pointwise calls: from the views of a call to the class of kernel that suits them, and the kernel's arguments. A call
+ * on one element should cost hardly more than the function calls it is made of, so classes are small numbers and
+ * everything is kept in arrays.
  */
 
 import { bytesOf } from "../../dtype.ts";
@@ -122,7 +123,10 @@ export class Pointwise {
     this.#repeat(inner - 1, 2, () => this.#runtime.launch(kernel, args, Math.ceil(rows / band), grain));
   }
 
-  /** Does something for every position in the first dimensions of the layout, the addresses at the front of the arguments moving along. */
+  /**
+   * Does something for every position in the first dimensions of the layout, the addresses at the front of the
+   * arguments moving along.
+   */
   #repeat(dims: number, operands: number, body: () => void): void {
     const layout = this.#layout;
     const args = this.#args;
@@ -177,7 +181,12 @@ function turns(layout: Layout, motions: readonly number[], views: readonly View[
   const inner = layout.rank - 1;
   const type = views[0]?.dtype;
   if (inner < 1 || type !== views[1]?.dtype || (type !== "float32" && type !== "int32")) return false;
-  return motions[0] === strided && motions[1] === dense && layout.stride(inner - 1, 0) === 4 && layout.size(inner - 1) >= band;
+  return (
+    motions[0] === strided &&
+    motions[1] === dense &&
+    layout.stride(inner - 1, 0) === 4 &&
+    layout.size(inner - 1) >= band
+  );
 }
 
 /** How a view moves if all of it is taken as one dimension. */

@@ -1,7 +1,16 @@
 /** The pooling kernels for windows of any shape, one number at a time. A unit of work is one channel of one image. */
 
 import { type Argument, forEachWindow, planeOf, poolSlots } from "./pool-windows.ts";
-import { type Code, type FunctionBuilder, f32, f64, i32, type Local, ModuleBuilder, type Operand } from "./wasm/index.ts";
+import {
+  type Code,
+  type FunctionBuilder,
+  f32,
+  f64,
+  i32,
+  type Local,
+  ModuleBuilder,
+  type Operand,
+} from "./wasm/index.ts";
 
 /** The scalar types that pooling computes in. */
 export type Scalar = "f32" | "f64" | "i32";
@@ -78,7 +87,13 @@ function maxForward<T extends Scalar>(
   });
 }
 
-function averageForward<T extends Scalar>(f: FunctionBuilder, n: Numbers<T>, type: T, argument: Argument, unit: Local<"i32">): void {
+function averageForward<T extends Scalar>(
+  f: FunctionBuilder,
+  n: Numbers<T>,
+  type: T,
+  argument: Argument,
+  unit: Local<"i32">,
+): void {
   const sum = f.local(type);
   forEachWindow(f, argument, planeOf(f, argument, unit), (window) => {
     f.set(sum, n.of(i32.const(0)));
@@ -87,7 +102,11 @@ function averageForward<T extends Scalar>(f: FunctionBuilder, n: Numbers<T>, typ
   });
 }
 
-function divisor(f: FunctionBuilder, argument: Argument, window: { count(padding: boolean): Code<"i32"> }): Local<"i32"> {
+function divisor(
+  f: FunctionBuilder,
+  argument: Argument,
+  window: { count(padding: boolean): Code<"i32"> },
+): Local<"i32"> {
   const by = f.let(argument("divisor"));
   f.if(i32.eqz(by), () => {
     f.if(
@@ -110,7 +129,10 @@ function backward<T extends Scalar>(
   const plane = planeOf(f, argument, unit);
   const along = (d: number, address: Local<"i32">): void => {
     if (d === 3) f.do(n.store(address, n.of(i32.const(0))));
-    else f.for(0, argument("sizes", d), 1, (i) => along(d + 1, f.let(i32.add(address, i32.mul(i, argument("inputStrides", d))))));
+    else
+      f.for(0, argument("sizes", d), 1, (i) =>
+        along(d + 1, f.let(i32.add(address, i32.mul(i, argument("inputStrides", d))))),
+      );
   };
   along(0, plane.input);
   const gradient = f.local(type);

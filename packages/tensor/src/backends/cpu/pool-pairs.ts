@@ -1,17 +1,33 @@
 /**
- * The commonest pooling there is, the largest of two by two with stride two, four outputs at a time: float32, rows without gaps. Its backward pass
- * writes every element of the input's gradient once, so nothing is cleared or added up first. A unit of work is one channel of one image.
+ * The commonest pooling there is, the largest of two by two with stride two, four outputs at a time: float32, rows
+ * without gaps. Its backward pass writes every element of the input's gradient once, so nothing is cleared or added up
+ * first. A unit of work is one channel of one image.
  */
 
 import { planeOf, poolSlots } from "./pool-windows.ts";
-import { type Code, type FunctionBuilder, f32x4, i32, i32x4, type Local, ModuleBuilder, shuffle, v128 } from "./wasm/index.ts";
+import {
+  type Code,
+  type FunctionBuilder,
+  f32x4,
+  i32,
+  i32x4,
+  type Local,
+  ModuleBuilder,
+  shuffle,
+  v128,
+} from "./wasm/index.ts";
 
 /** The bytes of the kernel: forward, with or without indices, or backward, from them. */
 export function pairsKernel(shared: boolean, direction: "forward" | "backward", indices: boolean): Uint8Array {
   return new ModuleBuilder(shared).run((f, args, begin, end) => {
-    const read = (name: keyof typeof poolSlots, d = 0): Local<"i32"> => f.let(i32.load(args, 8 * (poolSlots[name] + d)));
+    const read = (name: keyof typeof poolSlots, d = 0): Local<"i32"> =>
+      f.let(i32.load(args, 8 * (poolSlots[name] + d)));
     const [height, width, size] = [read("positions", 1), read("positions", 2), read("sizes", 2)];
-    const [inputRow, outputRow, indicesRow] = [read("inputStrides", 1), read("outputStrides", 1), read("indicesStrides", 1)];
+    const [inputRow, outputRow, indicesRow] = [
+      read("inputStrides", 1),
+      read("outputStrides", 1),
+      read("indicesStrides", 1),
+    ];
     f.for(begin, end, 1, (unit) => {
       const plane = planeOf(f, read, unit);
       f.for(0, height, 1, (y) => {
@@ -55,7 +71,13 @@ const evens = [0, 2, 4, 6];
 const odds = [1, 3, 5, 7];
 
 /** The positions of the four windows' elements in one corner. */
-function corner(f: FunctionBuilder, { position, size }: Row, x: Local<"i32">, down: boolean, right: boolean): Local<"v128"> {
+function corner(
+  f: FunctionBuilder,
+  { position, size }: Row,
+  x: Local<"i32">,
+  down: boolean,
+  right: boolean,
+): Local<"v128"> {
   const first = i32.add(i32.add(position, i32.shl(x, 1)), right ? 1 : 0);
   const steps = v128.const([0, 2, 4, 6].flatMap((step) => [step, 0, 0, 0]));
   return f.let(i32x4.add(i32x4.splat(down ? i32.add(first, size) : first), steps));
@@ -93,7 +115,8 @@ function backward(f: FunctionBuilder, row: Row, x: Local<"i32">): void {
   const gradient = f.let(v128.load(i32.add(row.output, i32.shl(x, 2))));
   const place = f.let(v128.load(i32.add(row.indices, i32.shl(x, 2))));
   [row.top, row.bottom].forEach((line, down) => {
-    const part = (right: boolean): Local<"v128"> => f.let(v128.and(gradient, i32x4.eq(place, corner(f, row, x, down === 1, right))));
+    const part = (right: boolean): Local<"v128"> =>
+      f.let(v128.and(gradient, i32x4.eq(place, corner(f, row, x, down === 1, right))));
     const [left, right] = [part(false), part(true)];
     const at = f.let(i32.add(line, i32.shl(x, 3)));
     f.do(v128.store(at, shuffle(left, right, [0, 4, 1, 5])));

@@ -1,4 +1,7 @@
-/** The loops of pooling: over the output places of a plane, and over the input places that the window of each one covers, up to three deep. */
+/**
+ * The loops of pooling: over the output places of a plane, and over the input places that the window of each one
+ * covers, up to three deep.
+ */
 
 import { type Code, type FunctionBuilder, i32, type Local, select } from "./wasm/index.ts";
 
@@ -68,7 +71,12 @@ export function planeOf(f: FunctionBuilder, argument: Argument, unit: Local<"i32
 }
 
 /** Visits all output places of a plane in row-major order. */
-export function forEachWindow(f: FunctionBuilder, argument: Argument, plane: Plane, visit: (window: Window) => void): void {
+export function forEachWindow(
+  f: FunctionBuilder,
+  argument: Argument,
+  plane: Plane,
+  visit: (window: Window) => void,
+): void {
   const ranges: Range[] = [];
   const along = (d: number, output: Code<"i32">, indices: Code<"i32">): void => {
     if (d === 3) {

@@ -21,12 +21,20 @@ export function runPool(runtime: Runtime, call: PoolCall): void {
   const element = elementOf(input.dtype);
   const target = direction === "forward" ? "output" : "input";
   if (input.dtype !== element || output.dtype !== element) {
-    const needs = (name: string, view: View): Element | null => (name === "indices" || view.dtype === element ? null : element);
+    const needs = (name: string, view: View): Element | null =>
+      name === "indices" || view.dtype === element ? null : element;
     const source = direction === "forward" ? "input" : "output";
-    withTemporaries<"input" | "output" | "indices">(runtime, { input, output, indices }, needs, [source], [target], (views) => {
-      // Safe: only the indices may be null.
-      runPool(runtime, { ...call, ...(views as Pick<PoolCall, "input" | "output" | "indices">) });
-    });
+    withTemporaries<"input" | "output" | "indices">(
+      runtime,
+      { input, output, indices },
+      needs,
+      [source],
+      [target],
+      (views) => {
+        // Safe: only the indices may be null.
+        runPool(runtime, { ...call, ...(views as Pick<PoolCall, "input" | "output" | "indices">) });
+      },
+    );
     return;
   }
   const planes = (input.shape[0] as number) * (input.shape[1] as number);
@@ -34,7 +42,9 @@ export function runPool(runtime: Runtime, call: PoolCall): void {
   write(call);
   if (inPairs(call)) {
     const variant = `${direction}/${indices === null ? "values" : "indices"}`;
-    const pairs = runtime.kernel(`pool/pairs/${variant}`, () => pairsKernel(runtime.shared, direction, indices !== null));
+    const pairs = runtime.kernel(`pool/pairs/${variant}`, () =>
+      pairsKernel(runtime.shared, direction, indices !== null),
+    );
     runtime.launch(pairs, args, planes, Math.max(1, Math.floor(30_000 / volume(triple(output.shape.slice(2))))));
     return;
   }
@@ -45,10 +55,22 @@ export function runPool(runtime: Runtime, call: PoolCall): void {
   runtime.launch(kernel, args, planes, Math.max(1, Math.floor(10_000 / work)));
 }
 
-/** Whether a call is one for the vector kernel: the largest of two by two, float32, at least four outputs wide, all of the input covered. */
+/**
+ * Whether a call is one for the vector kernel: the largest of two by two, float32, at least four outputs wide, all of
+ * the input covered.
+ */
 function inPairs({ op, direction, kernel, stride, padding, dilation, input, output, indices }: PoolCall): boolean {
-  const is = (values: readonly number[], value: number): boolean => values.length === 2 && values[0] === value && values[1] === value;
-  if (op !== "max" || input.dtype !== "float32" || !is(kernel, 2) || !is(stride, 2) || !is(padding, 0) || !is(dilation, 1)) return false;
+  const is = (values: readonly number[], value: number): boolean =>
+    values.length === 2 && values[0] === value && values[1] === value;
+  if (
+    op !== "max" ||
+    input.dtype !== "float32" ||
+    !is(kernel, 2) ||
+    !is(stride, 2) ||
+    !is(padding, 0) ||
+    !is(dilation, 1)
+  )
+    return false;
   const [height, width] = output.shape.slice(2) as [number, number]; // safe: kernel has two dimensions
   const whole = input.shape[2] === 2 * height && input.shape[3] === 2 * width;
   const inside = (input.shape[2] as number) >= 2 * height && (input.shape[3] as number) >= 2 * width;

@@ -1,6 +1,6 @@
 /**
- * Random numbers by position, as a device whose memory the host does not read is asked for them and may hand that on to this one. The operations draw on the
- * host for this one.
+ * Random numbers by position, as a device whose memory the host does not read is asked for them and may hand that on to
+ * this one. The operations draw on the host for this one.
  */
 
 import { encoder } from "../../encode.ts";

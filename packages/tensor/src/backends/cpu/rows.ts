@@ -1,6 +1,7 @@
 /**
- * Row calls: from the views of a call to the class of kernel that suits them, and the kernel's arguments. Few but long rows of a plain reduction are
- * cut into pieces first, so that all threads find work; how they are cut follows from the shapes alone, and so does the result to the last bit.
+ * Row calls: from the views of a call to the class of kernel that suits them, and the kernel's arguments. Few but long
+ * rows of a plain reduction are cut into pieces first, so that all threads find work; how they are cut follows from the
+ * shapes alone, and so does the result to the last bit.
  */
 
 import { bytesOf, computeType } from "../../dtype.ts";
@@ -69,7 +70,14 @@ export class Rows {
     const width = lanes === 0 ? 0 : lanes >= 8 && plan.cost < 60 ? 4 : 1;
     const perUnit = lanes === 0 ? 1 : 4 * width;
     const units = lanes === 0 ? rows : (rows / lanes) * Math.ceil(lanes / perUnit);
-    if (mayCut && units < 8 && length >= 64 && rows * length >= 2 * long && plan.piece !== null && plan.finish !== null) {
+    if (
+      mayCut &&
+      units < 8 &&
+      length >= 64 &&
+      rows * length >= 2 * long &&
+      plan.piece !== null &&
+      plan.finish !== null
+    ) {
       this.#runInPieces(call, plan.piece, plan.finish);
       return;
     }
@@ -80,7 +88,8 @@ export class Rows {
     const motions = this.#motions;
     motions.length = full;
     for (let k = 0; k < full; k++) {
-      motions[k] = moving.rank === 0 ? still : motion(moving.stride(moving.rank - 1, k), bytesOf((views[k] as View).dtype));
+      motions[k] =
+        moving.rank === 0 ? still : motion(moving.stride(moving.rank - 1, k), bytesOf((views[k] as View).dtype));
     }
     // The slots in the order of `slotsOf`.
     const args = this.#args;
@@ -124,7 +133,12 @@ export class Rows {
         ...{ kind: "rows", program: piece, dims: 1 + inner.length, scalars, toElements: [] },
         inputs: parts.map(({ view, outer: around, row: along }) => {
           const step = chunk * (along[0] ?? 0);
-          return windowOn(view, [chunks, ...sizes, each, ...inner], [step, ...around, ...along], view.offset + from * step);
+          return windowOn(
+            view,
+            [chunks, ...sizes, each, ...inner],
+            [step, ...around, ...along],
+            view.offset + from * step,
+          );
         }),
         toRows: [{ buffer, dtype, shape: [chunks, ...sizes], strides, offset: from * rows }],
       };
@@ -151,7 +165,13 @@ export class Rows {
     return plan;
   }
 
-  #kernel(plan: Plan, { program, inputs, toElements, toRows }: RowsCall, outer: number, within: number, width: number): Kernel {
+  #kernel(
+    plan: Plan,
+    { program, inputs, toElements, toRows }: RowsCall,
+    outer: number,
+    within: number,
+    width: number,
+  ): Kernel {
     const motions = this.#motions;
     let key: number | string = (inputs.length * 8 + outer) * 8 + within;
     key = key * 5 + width;
@@ -183,17 +203,24 @@ export class Rows {
 }
 
 /** The two programs that do the work of one with a single stage: for pieces of rows, and for the pieces' results. */
-function cut(stages: RowProgram["stages"], rows: readonly Expr[], elements: readonly Expr[]): Pick<Plan, "piece" | "finish"> {
+function cut(
+  stages: RowProgram["stages"],
+  rows: readonly Expr[],
+  elements: readonly Expr[],
+): Pick<Plan, "piece" | "finish"> {
   const [stage] = stages;
   const plain = stages.length === 1 && elements.length === 0 && nodesOf(rows).every((node) => node.op !== "input");
-  if (!plain || stage === undefined || computeType(stage.of.dtype) !== stage.of.dtype) return { piece: null, finish: null };
+  if (!plain || stage === undefined || computeType(stage.of.dtype) !== stage.of.dtype)
+    return { piece: null, finish: null };
   const { reduce, of } = stage;
   // A stage's result has the type of its formula.
   const piece = rowProgram({ stages, rows: [row(0, of.dtype)] });
   return { piece, finish: rowProgram({ stages: [{ reduce, of: input(0, of.dtype) }], rows }) };
 }
 
-/** Whether vectors should lie across rows: neighbouring rows side by side in memory, and the elements of a row apart. */
+/**
+ * Whether vectors should lie across rows: neighbouring rows side by side in memory, and the elements of a row apart.
+ */
 function across(views: readonly View[], full: number, outer: Layout, row: Layout): boolean {
   if (outer.rank === 0) return false;
   const last = outer.rank - 1;

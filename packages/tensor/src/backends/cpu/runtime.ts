@@ -1,7 +1,8 @@
 /**
- * What kernels run on: compiled modules, their argument blocks, scratch memory and the threads. Every kernel module exports
- * `run(args, begin, end)`: `args` is the address of its argument block, slots of 8 bytes, and [begin, end) a range of work units. It imports
- * `env.memory`, and may import functions of JavaScript's `Math` by name from `math`.
+ * What kernels run on: compiled modules, their argument blocks, scratch memory and the threads. Every kernel module
+ * exports `run(args, begin, end)`: `args` is the address of its argument block, slots of 8 bytes, and
+ * [begin, end) a range of work units. It imports `env.memory`, and may import functions of JavaScript's `Math` by name
+ * from `math`.
  */
 
 import { checkInteger } from "../../argument.ts";
@@ -41,7 +42,8 @@ export interface Runtime {
   /** The kernel under this key, compiled when it is asked for first. Hot paths keep what this returns. */
   kernel(key: string, build: () => Uint8Array): Kernel;
   /**
-   * Runs a kernel over the units [0, units) and returns when all is done. With one piece only, or one thread, the caller runs it directly.
+   * Runs a kernel over the units [0, units) and returns when all is done. With one piece only, or one thread, the
+   * caller runs it directly.
    *
    * @param args integers and addresses: slot `i` is the 32-bit integer at `args + 8·i`.
    * @param grain units per piece, an integer of at least 1; a piece should be worth 10 µs or more.
@@ -52,9 +54,17 @@ export interface Runtime {
   scratch(bytes: number): number;
 }
 
-/** What kernels can import: the functions of `Math`, and three that it has not or defines in another way than C. Workers have the same. */
+/**
+ * What kernels can import: the functions of `Math`, and three that it has not or defines in another way than C. Workers
+ * have the same.
+ */
 // Safe: only functions are asked for by name.
-const functions = { __proto__: Math, fmod: (a: number, b: number) => a % b, mod, pow } as unknown as WebAssembly.ModuleImports;
+const functions = {
+  __proto__: Math,
+  fmod: (a: number, b: number) => a % b,
+  mod,
+  pow,
+} as unknown as WebAssembly.ModuleImports;
 
 /** Slots of the argument block that is there from the start. */
 const slots = 512;
@@ -113,7 +123,8 @@ class CpuRuntime implements Runtime {
     const { i32, f64 } = this.memory;
     const first = address >>> 2;
     for (let i = 0; i < count; i++) i32[first + 2 * i] = args[i] as number;
-    if (floats !== undefined) for (let i = 0; i < floats.length; i++) f64[(address >>> 3) + count + i] = floats[i] as number;
+    if (floats !== undefined)
+      for (let i = 0; i < floats.length; i++) f64[(address >>> 3) + count + i] = floats[i] as number;
     if (units <= grain || this.#team === null) kernel.run(address, 0, units);
     else this.#team.run(kernel, address, units, grain);
   }
@@ -144,6 +155,9 @@ function compile(code: Uint8Array<ArrayBuffer>): WebAssembly.Module {
   try {
     return new WebAssembly.Module(code);
   } catch (cause) {
-    throw new DeviceError(`cpu: there is no WebAssembly SIMD, or a Content-Security-Policy lacks 'wasm-unsafe-eval': ${cause}`, { cause });
+    throw new DeviceError(
+      `cpu: there is no WebAssembly SIMD, or a Content-Security-Policy lacks 'wasm-unsafe-eval': ${cause}`,
+      { cause },
+    );
   }
 }

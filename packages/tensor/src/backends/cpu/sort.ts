@@ -1,7 +1,7 @@
 /**
- * Sorting. Every element gets a whole number whose order is the element's order, and these keys are sorted with their positions by radix, from the lowest
- * digit to the highest: stable, and linear in the length. Short lanes, and the first few of long ones, are found by insertion. It runs in JavaScript, on the
- * linear memory.
+ * Sorting. Every element gets a whole number whose order is the element's order, and these keys are sorted with their
+ * positions by radix, from the lowest digit to the highest: stable, and linear in the length. Short lanes, and the
+ * first few of long ones, are found by insertion. It runs in JavaScript, on the linear memory.
  */
 
 import { bytesOf, type DType } from "../../dtype.ts";
@@ -23,7 +23,11 @@ export function runSort(memory: LinearMemory, call: SortCall): void {
   const kept = values.shape.length === 0 ? 1 : (values.shape[dim] as number);
   if (length === 0 || kept === 0) return;
   const [from, to, places] = [memory.of(input.dtype), memory.of(values.dtype), memory.i32];
-  const [step, stepValues, stepPlaces] = [input, values, indices].map(({ strides }) => strides[dim] ?? 0) as [number, number, number]; // safe: three
+  const [step, stepValues, stepPlaces] = [input, values, indices].map(({ strides }) => strides[dim] ?? 0) as [
+    number,
+    number,
+    number,
+  ]; // safe: three
   const starts = [input, values, indices].map((view) => origins(without(view, [dim])));
   const work = new Lane(length, bytesOf(input.dtype) === 8 ? 2 : 1);
   starts[0]?.forEach((start, l) => {
@@ -60,7 +64,8 @@ class Lane {
 
   /** Sets the keys of the elements that lie from `start` on: NaN comes last, and both zeros are one. */
   load(memory: LinearMemory, dtype: DType, start: number, stride: number, descending: boolean): void {
-    const [first, last] = [this.#words[0] as Int32Array, this.#words.at(-1) as Int32Array]; // safe: there are one or two
+    // safe: there are one or two
+    const [first, last] = [this.#words[0] as Int32Array, this.#words.at(-1) as Int32Array];
     const flip = descending ? -1 : 0;
     const n = this.#length;
     const infinity = infinities[dtype];
@@ -80,7 +85,8 @@ class Lane {
       const half = bytesOf(dtype) === 2;
       const source = half ? memory.u16 : memory.i32;
       const shift = half ? 16 : 0;
-      for (let i = 0, at = start; i < n; i++, at += stride) first[i] = floatKey((source[at] as number) << shift, infinity) ^ flip;
+      for (let i = 0, at = start; i < n; i++, at += stride)
+        first[i] = floatKey((source[at] as number) << shift, infinity) ^ flip;
     }
   }
 
@@ -125,7 +131,8 @@ class Lane {
       const d = (((word[i] as number) ^ lowest) >>> shift) & mask; // in whatever order: there are as many
       counts[d] = (counts[d] as number) + 1;
     }
-    if (counts[(((word[0] as number) ^ lowest) >>> shift) & mask] === order.length) return; // all digits equal: nothing moves
+    // all digits equal: nothing moves
+    if (counts[(((word[0] as number) ^ lowest) >>> shift) & mask] === order.length) return;
     for (let d = 0, sum = 0; d <= mask; d++) {
       const count = counts[d] as number;
       counts[d] = sum;
@@ -148,7 +155,11 @@ class Lane {
 const lowest = -(2 ** 31);
 
 /** The bits of infinity, in the highest bits of a word. */
-const infinities: Readonly<Partial<Record<DType, number>>> = { float16: 0x7c000000, bfloat16: 0x7f800000, float32: 0x7f800000 };
+const infinities: Readonly<Partial<Record<DType, number>>> = {
+  float16: 0x7c000000,
+  bfloat16: 0x7f800000,
+  float32: 0x7f800000,
+};
 
 /** The bits of a floating-point number, such that they are ordered as integers. */
 function floatKey(word: number, infinity: number): number {

@@ -1,8 +1,9 @@
 /**
- * A team of worker threads over one shared memory. A job is a kernel and a number of units of work; the caller writes it into
- * the control words, opens the ticket, and takes units itself like everybody else, so nobody waits for a worker that is late: one that
- * sleeps or has not started yet simply takes no part. A worker enters by raising the ticket's count, which succeeds only while the job is
- * open; the caller closes it and waits until the count is zero, so a job's words never change under a worker that reads them.
+ * A team of worker threads over one shared memory. A job is a kernel and a number of units of work; the caller writes
+ * it into the control words, opens the ticket, and takes units itself like everybody else, so nobody waits for a worker
+ * that is late: one that sleeps or has not started yet simply takes no part. A worker enters by raising the ticket's
+ * count, which succeeds only while the job is open; the caller closes it and waits until the count is zero, so a job's
+ * words never change under a worker that reads them.
  */
 
 import { DeviceError } from "../../errors.ts";
@@ -17,7 +18,10 @@ interface Builtin {
   (
     name: "node:worker_threads",
   ): {
-    Worker: new (source: string, options: object) => { unref(): void; on(event: "error", listener: (error: Error) => void): void };
+    Worker: new (
+      source: string,
+      options: object,
+    ) => { unref(): void; on(event: "error", listener: (error: Error) => void): void };
   };
 }
 
@@ -25,7 +29,9 @@ const host = globalThis as {
   process?: { versions?: { node?: string }; getBuiltinModule?: Builtin };
   crossOriginIsolated?: boolean;
   navigator?: { hardwareConcurrency?: number };
-  Worker: new (url: string) => { postMessage(message: unknown): void; addEventListener(type: "error", listener: typeof refused): void };
+  Worker: new (
+    url: string,
+  ) => { postMessage(message: unknown): void; addEventListener(type: "error", listener: typeof refused): void };
 };
 const builtin = host.process?.versions?.node === undefined ? undefined : host.process.getBuiltinModule;
 
@@ -52,7 +58,10 @@ export class Team {
     this.#words = new Int32Array(memory.wasm.buffer, 0, 256);
   }
 
-  /** Runs a kernel over [0, units), `grain` units at a time, on all threads that are awake. Returns when all of it is done. */
+  /**
+   * Runs a kernel over [0, units), `grain` units at a time, on all threads that are awake. Returns when all of it is
+   * done.
+   */
   run(kernel: Kernel, args: number, units: number, grain: number): void {
     if (!this.#started) this.#start();
     const w = this.#words;

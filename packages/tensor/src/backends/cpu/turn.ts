@@ -4,7 +4,8 @@ import { type Code, type FunctionBuilder, type Local, shuffle } from "./wasm/ind
 
 /** The matrix, turned. */
 export function turned(f: FunctionBuilder, rows: readonly Code<"v128">[]): Local<"v128">[] {
-  const [a, b, c, d] = rows.map((row) => f.let(row)) as [Local<"v128">, Local<"v128">, Local<"v128">, Local<"v128">]; // safe: there are four
+  // safe: there are four
+  const [a, b, c, d] = rows.map((row) => f.let(row)) as [Local<"v128">, Local<"v128">, Local<"v128">, Local<"v128">];
   return [
     [0, 4, 1, 5],
     [2, 6, 3, 7],

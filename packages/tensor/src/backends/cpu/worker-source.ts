@@ -1,9 +1,11 @@
 /**
- * What a worker thread runs, as text, so that it needs no file of its own and survives every bundler. It takes part in whatever
- * job stands in the control words: see `threads.ts`, which writes them, for what each of them means.
+ * What a worker thread runs, as text, so that it needs no file of its own and survives every bundler. It takes part in
+ * whatever job stands in the control words: see `threads.ts`, which writes them, for what each of them means.
  */
 
-/** The places of the control words, in 32-bit words. Words that different threads write often lie on lines of their own. */
+/**
+ * The places of the control words, in 32-bit words. Words that different threads write often lie on lines of their own.
+ */
 export const words = {
   /** Generation (upper 23 bits), whether the job is open (bit 8), how many workers are inside (lower 8 bits). */
   ticket: 16,
@@ -23,8 +25,8 @@ export const open = 256;
 const patience = 0.08;
 
 /**
- * The body of a worker: a function of the shared memory. Before it looks at a kernel it grows the memory by nothing, else its thread may not have heard yet
- * that the memory has grown.
+ * The body of a worker: a function of the shared memory. Before it looks at a kernel it grows the memory by nothing,
+ * else its thread may not have heard yet that the memory has grown.
  */
 const body = `(memory) => {
   const words = new Int32Array(memory.buffer, 0, 256);

@@ -13,7 +13,8 @@ export function argreduce(call: ArgReduceCall): void {
   const found: number[] = [];
   for (let start = 0; start < values.length; start += length) {
     let best = start;
-    for (let i = start + 1; i < start + length; i++) if (beats(call.op, values[i] as number, values[best] as number)) best = i;
+    for (let i = start + 1; i < start + length; i++)
+      if (beats(call.op, values[i] as number, values[best] as number)) best = i;
     found.push(best);
   }
   store(

@@ -1,6 +1,7 @@
 /**
- * How values are combined, for reductions, running totals and scatters. Floating-point numbers are combined in double precision and rounded
- * by whoever stores the result, so that what the reference says is the best answer a device could give.
+ * How values are combined, for reductions, running totals and scatters. Floating-point numbers are combined in double
+ * precision and rounded by whoever stores the result, so that what the reference says is the best answer a device could
+ * give.
  */
 
 import { type DType, isFloating } from "../../dtype.ts";
@@ -32,7 +33,9 @@ export function combine(reduce: Reduction, dtype: DType): (a: number, b: number)
   return isFloating(dtype) ? f : (a, b) => round(f(a, b), dtype);
 }
 
-/** Whether `next` takes the place of `best` in a search for an extreme: NaN beats everything, and the first NaN stays. */
+/**
+ * Whether `next` takes the place of `best` in a search for an extreme: NaN beats everything, and the first NaN stays.
+ */
 export function beats(op: "max" | "min", next: number, best: number): boolean {
   if (Number.isNaN(best)) return false;
   return Number.isNaN(next) || (op === "max" ? next > best : next < best);

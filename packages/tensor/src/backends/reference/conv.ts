@@ -1,6 +1,7 @@
 /**
- * Convolution in any direction is one sum over the same triples: an input element, a weight and an output element belong together
- * when `input position = output position · stride - padding + weight position · dilation` in every dimension.
+ * Convolution in any direction is one sum over the same triples: an input element, a weight and an output element
+ * belong together when `input position = output position · stride - padding + weight position · dilation` in every
+ * dimension.
  */
 
 import type { ConvCall } from "../../kernel.ts";

@@ -1,5 +1,6 @@
 /**
- * Formulas evaluated node by node on JavaScript numbers. Only the primitives know arithmetic; this file walks the graph.
+ * Formulas evaluated node by node on JavaScript numbers. Only the primitives know arithmetic; this file walks the
+ * graph.
  */
 
 import { type DType, isFloating } from "../../dtype.ts";

@@ -23,7 +23,8 @@ export function matmul(call: MatmulCall): void {
     const row = Math.floor(i / n) % m;
     const column = i % n;
     let sum = 0;
-    for (let l = 0; l < k; l++) sum = add(sum, multiply(a[(batch * m + row) * k + l] as number, b[(batch * k + l) * n + column] as number));
+    for (let l = 0; l < k; l++)
+      sum = add(sum, multiply(a[(batch * m + row) * k + l] as number, b[(batch * k + l) * n + column] as number));
     if (before !== null) sum = add(sum, before[i] as number);
     if (bias !== null) sum = add(sum, bias[i] as number);
     result[i] = round(sum, dtype);
@@ -32,6 +33,9 @@ export function matmul(call: MatmulCall): void {
 }
 
 /** Products and their sums for a dtype: in double precision for floats, wrapping for integers. */
-export function accumulator(dtype: DType): { multiply(a: number, b: number): number; add(a: number, b: number): number } {
+export function accumulator(dtype: DType): {
+  multiply(a: number, b: number): number;
+  add(a: number, b: number): number;
+} {
   return { multiply: binary("mul", dtype), add: combine("sum", dtype) };
 }

@@ -1,6 +1,7 @@
 /**
- * Memory of the reference backend, and how a view reads and writes it: element by element, through the list of positions that its
- * shape, strides and offset describe. Every kernel goes through these few functions, so that none of them does index arithmetic of its own.
+ * Memory of the reference backend, and how a view reads and writes it: element by element, through the list of
+ * positions that its shape, strides and offset describe. Every kernel goes through these few functions, so that none of
+ * them does index arithmetic of its own.
  */
 
 import type { DeviceBuffer } from "../../backend.ts";
@@ -46,7 +47,9 @@ export function elements(view: View): Elements {
   const array = viewBytes(view.dtype, memory, 0, Math.floor(memory.byteLength / bytesOf(view.dtype)));
   const reach = (position: number): void => {
     if (position < 0 || position >= array.length) {
-      throw new RangeError(`reference: element ${position} lies outside of a buffer of ${array.length} elements of ${view.dtype}`);
+      throw new RangeError(
+        `reference: element ${position} lies outside of a buffer of ${array.length} elements of ${view.dtype}`,
+      );
     }
   };
   const [decode, encode] = [decoder(view.dtype), encoder(view.dtype)];
@@ -98,7 +101,10 @@ export function dimensionsOf(
   return { shape: view.shape.slice(start, end), strides: view.strides.slice(start, end), offset: view.offset };
 }
 
-/** One lane of a view along a dimension for each combination of the other indices, as positions; lanes in row-major order. */
+/**
+ * One lane of a view along a dimension for each combination of the other indices, as positions; lanes in row-major
+ * order.
+ */
 export function lanes(view: View, dim: number): number[][] {
   if (view.shape.length === 0) return [[view.offset]]; // a scalar is one lane of one element
   const without = (list: readonly number[]) => list.filter((_, d) => d !== dim);

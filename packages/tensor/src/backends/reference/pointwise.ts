@@ -19,7 +19,8 @@ export function pointwise(call: Pick<PointwiseCall, "program" | "inputs" | "scal
       scalar: (k) => call.scalars[k] as number,
       row: () => Number.NaN, // no formula of a plain program has such a leaf
     });
-    for (const [k, { set, at, dtype }] of outputs.entries()) set(at[i] as number, convert(values[k] as number, types[k] ?? dtype, dtype));
+    for (const [k, { set, at, dtype }] of outputs.entries())
+      set(at[i] as number, convert(values[k] as number, types[k] ?? dtype, dtype));
   }
 }
 
@@ -32,8 +33,13 @@ function typesOf(program: Program) {
   return program.outputs.map((e) => e.dtype);
 }
 
-function read(inputs: readonly { get(position: number): number; at: readonly number[] }[], k: number, i: number): number {
+function read(
+  inputs: readonly { get(position: number): number; at: readonly number[] }[],
+  k: number,
+  i: number,
+): number {
   const input = inputs[k];
-  if (input === undefined) throw new RangeError(`reference: the program reads input ${k}, but the call has ${inputs.length}`);
+  if (input === undefined)
+    throw new RangeError(`reference: the program reads input ${k}, but the call has ${inputs.length}`);
   return input.get(input.at[i] as number);
 }

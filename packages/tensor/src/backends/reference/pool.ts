@@ -36,7 +36,9 @@ function forward(call: PoolCall, windows: readonly Window[]): void {
         values.push(round(places.reduce((sum, place) => sum + at(place), 0) / divisor, call.output.dtype));
       } else {
         // Of several NaN the last one stays.
-        const best = places.reduce((found, place) => (at(place) > at(found) || Number.isNaN(at(place)) ? place : found));
+        const best = places.reduce((found, place) =>
+          at(place) > at(found) || Number.isNaN(at(place)) ? place : found,
+        );
         values.push(at(best));
         indices.push(best);
       }

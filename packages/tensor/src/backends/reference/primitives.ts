@@ -1,7 +1,7 @@
 /**
- * The primitives of the scalar language on JavaScript numbers. A double holds every value of every dtype exactly, so a primitive is
- * computed in double precision and its result is rounded to the dtype, as a device of that precision would. Integers wrap around,
- * bools are logic.
+ * The primitives of the scalar language on JavaScript numbers. A double holds every value of every dtype exactly, so a
+ * primitive is computed in double precision and its result is rounded to the dtype, as a device of that precision
+ * would. Integers wrap around, bools are logic.
  */
 
 import { type DType, isFloating } from "../../dtype.ts";
@@ -9,7 +9,9 @@ import { erf, erfc, mod, pow, roundHalfEven, sigmoid } from "../../expr/function
 import type { BinaryOp, CompareOp, UnaryOp } from "../../expr/ops.ts";
 import { fromBfloat16, fromHalf, toBfloat16, toHalf } from "../../half.ts";
 
-/** A number rounded to a dtype: to the nearest float, to an integer modulo its range, to a bool by comparing with zero. */
+/**
+ * A number rounded to a dtype: to the nearest float, to an integer modulo its range, to a bool by comparing with zero.
+ */
 export function round(value: number, dtype: DType): number {
   switch (dtype) {
     case "float64":
@@ -32,8 +34,9 @@ export function round(value: number, dtype: DType): number {
 }
 
 /**
- * A value of one dtype converted to another, as C does it on x86: floats lose their fraction on the way to an integer, and what does
- * not fit into an int32, NaN included, becomes -2³¹; uint8 takes the low eight bits of that int32. Integers wrap. NaN is true.
+ * A value of one dtype converted to another, as C does it on x86: floats lose their fraction on the way to an integer,
+ * and what does not fit into an int32, NaN included, becomes -2³¹; uint8 takes the low eight bits of that int32.
+ * Integers wrap. NaN is true.
  */
 export function convert(value: number, from: DType, to: DType): number {
   if (isFloating(from) && (to === "int32" || to === "uint8")) {
@@ -203,7 +206,9 @@ function boolBinary(op: BinaryOp): (a: number, b: number) => number {
   }
 }
 
-/** A power by squaring, modulo 2³². A negative exponent gives what is left of the fraction: 0, or ±1 for a base of ±1. */
+/**
+ * A power by squaring, modulo 2³². A negative exponent gives what is left of the fraction: 0, or ±1 for a base of ±1.
+ */
 function integerPower(base: number, exponent: number): number {
   if (exponent < 0) {
     if (base === 1) return 1;

@@ -21,8 +21,8 @@ import { scatter } from "./scatter.ts";
 import { sort } from "./sort.ts";
 
 /**
- * A new reference device. It computes each primitive in double precision and rounds the result to its dtype; sums are kept in double
- * precision until they are stored. It supports all dtypes and can be read at once.
+ * A new reference device. It computes each primitive in double precision and rounds the result to its dtype; sums are
+ * kept in double precision until they are stored. It supports all dtypes and can be read at once.
  *
  * @example
  * const device = reference();
@@ -33,7 +33,8 @@ export function reference(): Backend {
   let peak = 0;
   const buffers = new Set<DeviceBuffer>();
   const own = (buffer: DeviceBuffer): ReferenceBuffer => {
-    if (!buffers.has(buffer)) throw new DeviceError("reference: this buffer is not, or no longer, one of this device's");
+    if (!buffers.has(buffer))
+      throw new DeviceError("reference: this buffer is not, or no longer, one of this device's");
     return buffer as ReferenceBuffer; // safe: only `allocate` adds to `buffers`
   };
   const readSync = (buffer: DeviceBuffer, offset: number, length: number): Uint8Array<ArrayBuffer> =>

@@ -17,7 +17,8 @@ export function scan(call: ScanCall): void {
     let total = identity(call.op, dtype);
     let place = 0;
     lane.map(input.get).forEach((value, i) => {
-      // The last of equals, as torch.cummax has it: whatever does not fall behind takes over. NaN stays until the next NaN.
+      // The last of equals, as torch.cummax has it: whatever does not fall behind takes over. NaN stays until the next
+      // NaN.
       if (call.op === "max" || call.op === "min") {
         const holds = call.op === "max" ? value >= total : value <= total;
         if (Number.isNaN(value) || (!Number.isNaN(total) && holds)) place = i;

@@ -3,7 +3,10 @@
 import type { SortCall } from "../../kernel.ts";
 import { elements, lanes } from "./memory.ts";
 
-/** Runs a sort along one dimension. `Array.prototype.sort` is stable, and so are equals in a descending one: they keep their order. */
+/**
+ * Runs a sort along one dimension. `Array.prototype.sort` is stable, and so are equals in a descending one: they keep
+ * their order.
+ */
 export function sort(call: SortCall): void {
   const input = elements(call.input);
   const values = elements(call.values);

@@ -17,7 +17,10 @@ export function indexList(shape: readonly number[]): number[][] {
   return list;
 }
 
-/** Where the window of the output element `at` meets the input: flat positions within the kernel and within the input's plane, padding left out. */
+/**
+ * Where the window of the output element `at` meets the input: flat positions within the kernel and within the input's
+ * plane, padding left out.
+ */
 export function windowPlaces(at: readonly number[], window: Sliding): { tap: number; input: number }[] {
   const places: { tap: number; input: number }[] = [];
   indexList(window.kernel).forEach((offsets, tap) => {
@@ -36,10 +39,21 @@ export function windowPlaces(at: readonly number[], window: Sliding): { tap: num
 /** How many of a window's places lie within the input and its padding. */
 export function paddedCount(at: readonly number[], window: Sliding): number {
   return indexList(window.kernel).filter((offsets) =>
-    offsets.every((_, d) => inputPlace(at, offsets, window, d) < (window.sizes[d] as number) + (window.padding[d] as number)),
+    offsets.every(
+      (_, d) => inputPlace(at, offsets, window, d) < (window.sizes[d] as number) + (window.padding[d] as number),
+    ),
   ).length;
 }
 
-function inputPlace(at: readonly number[], offsets: readonly number[], { stride, padding, dilation }: Sliding, d: number): number {
-  return (at[d] as number) * (stride[d] as number) - (padding[d] as number) + (offsets[d] as number) * (dilation[d] as number);
+function inputPlace(
+  at: readonly number[],
+  offsets: readonly number[],
+  { stride, padding, dilation }: Sliding,
+  d: number,
+): number {
+  return (
+    (at[d] as number) * (stride[d] as number) -
+    (padding[d] as number) +
+    (offsets[d] as number) * (dilation[d] as number)
+  );
 }

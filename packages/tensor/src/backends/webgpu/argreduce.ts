@@ -1,6 +1,6 @@
 /**
- * Positions of extremes. Elements are compared as whole numbers in whose order NaN comes last (and first for minima), zeros of both signs are one, and
- * every float keeps its place; of equals the lower position wins.
+ * Positions of extremes. Elements are compared as whole numbers in whose order NaN comes last (and first for minima),
+ * zeros of both signs are one, and every float keeps its place; of equals the lower position wins.
  */
 
 import { computeType, type DType, isFloating } from "../../dtype.ts";
@@ -13,7 +13,8 @@ import { walk } from "./walk.ts";
 
 /** The bits of an element as a u32 that orders as the elements do, NaN being the largest. */
 export function orderKey(dtype: DType, bits: string): string {
-  if (isFloating(dtype)) return `f_orderFloat(${computeType(dtype) === dtype ? bits : `bitcast<u32>(${decode(dtype, bits)})`})`;
+  if (isFloating(dtype))
+    return `f_orderFloat(${computeType(dtype) === dtype ? bits : `bitcast<u32>(${decode(dtype, bits)})`})`;
   if (dtype === "int32") return `(${bits} ^ 0x80000000u)`;
   return bits;
 }
@@ -38,7 +39,11 @@ function extremes(recorder: Recorder, call: ArgReduceCall): void {
   const toValues = values === null ? null : draft.view(values, "write");
   const total = draft.u32(count);
   const size = draft.u32(length);
-  const heads = [{ strides: input.strides.slice(0, outer), offset: input.offset }, indices, ...(values === null ? [] : [values])];
+  const heads = [
+    { strides: input.strides.slice(0, outer), offset: input.offset },
+    indices,
+    ...(values === null ? [] : [values]),
+  ];
   const starts = walk(draft, input.shape.slice(0, outer), heads);
   const steps = walk(draft, input.shape.slice(outer), [{ strides: input.strides.slice(outer), offset: 0 }], false);
   const key = orderKey(call.input.dtype, "bits");
@@ -75,7 +80,9 @@ for (var step = ${workgroup / 2}u; step > 0u; step >>= 1u) {
 }
 place = places[0];`;
       return {
-        declarations: alone ? "" : `var<workgroup> bests: array<u32, ${workgroup}>;\nvar<workgroup> places: array<u32, ${workgroup}>;`,
+        declarations: alone
+          ? ""
+          : `var<workgroup> bests: array<u32, ${workgroup}>;\nvar<workgroup> places: array<u32, ${workgroup}>;`,
         body: `let r = ${alone ? `group * ${workgroup}u + lane` : "group"};
 ${alone ? `if (r >= ${total}) { return; }` : ""}
 ${starts.index("r", "row")}

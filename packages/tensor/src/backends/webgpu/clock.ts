@@ -1,4 +1,7 @@
-/** The device's own clock: while it runs every launch has a pass of its own, and the device notes when that began and ended. */
+/**
+ * The device's own clock: while it runs every launch has a pass of its own, and the device notes when that began and
+ * ended.
+ */
 
 import type { KernelClock, KernelSpan } from "../../backend.ts";
 import { usage } from "./heap.ts";

@@ -1,6 +1,7 @@
 /**
- * Convolutions as plain products, for devices that are programs on the CPU: the patches of the image that the kernel sees are written out as a matrix, so that
- * the product reads rows of neighbours. Looking into the image from inside of the product costs such a device several times the multiplications.
+ * Convolutions as plain products, for devices that are programs on the CPU: the patches of the image that the kernel
+ * sees are written out as a matrix, so that the product reads rows of neighbours. Looking into the image from inside of
+ * the product costs such a device several times the multiplications.
  *
  *     forward: output = weight · patches        weight: Σ gradient · patchesᵀ        input: fold(weightᵀ · gradient)
  */
@@ -56,7 +57,12 @@ export function convPatches(recorder: Recorder, call: ConvCall): void {
   if (direction === "weight" && (images === 0 || places === 0)) fillZero(recorder, result);
   for (let start = 0; start < images; start += chunk) {
     const count = Math.min(chunk, images - start);
-    const part: ConvCall = { ...call, ...plain, input: slice(plain.input, start, count), output: slice(plain.output, start, count) };
+    const part: ConvCall = {
+      ...call,
+      ...plain,
+      input: slice(plain.input, start, count),
+      output: slice(plain.output, start, count),
+    };
     const before = scratch.length;
     const kernel = matrices(plain.weight, [0, rows * terms, terms, 1], [count, groups, rows, terms]);
     if (direction === "weight") {
@@ -77,7 +83,12 @@ export function convPatches(recorder: Recorder, call: ConvCall): void {
     } else {
       const patches = make([count, groups, terms, places]);
       const product = { kind: "matmul", accumulate: false } as const;
-      const output = matrices(part.output, contiguousStrides([count, groups, rows, places]), [count, groups, rows, places]);
+      const output = matrices(part.output, contiguousStrides([count, groups, rows, places]), [
+        count,
+        groups,
+        rows,
+        places,
+      ]);
       if (direction === "forward") {
         const { bias } = call;
         unfold(recorder, part, patches, [terms * places, places, groups * terms * places]);
@@ -137,13 +148,18 @@ function split(flat: string, name: string, sizes: readonly string[], end: number
   const lines = [`var ${name}Rest = ${flat};`];
   for (let d = end - 1; d >= 0; d--) {
     lines.push(
-      d === 0 ? `let ${name}0 = ${name}Rest;` : `let ${name}${d} = ${name}Rest % ${sizes[d]};\n${name}Rest = ${name}Rest / ${sizes[d]};`,
+      d === 0
+        ? `let ${name}0 = ${name}Rest;`
+        : `let ${name}${d} = ${name}Rest % ${sizes[d]};\n${name}Rest = ${name}Rest / ${sizes[d]};`,
     );
   }
   return lines.join("\n");
 }
 
-/** Writes the patches: an invocation for each row of the output under each tap. `pace` is how far groups, terms and images lie apart in `to`. */
+/**
+ * Writes the patches: an invocation for each row of the output under each tap. `pace` is how far groups, terms and
+ * images lie apart in `to`.
+ */
 function unfold(recorder: Recorder, call: ConvCall, to: View, pace: readonly [number, number, number]): void {
   const { input, output, groups } = call;
   const draft = new Draft(`conv unfold ${input.shape.length}`);

@@ -1,6 +1,7 @@
 /**
- * What the kernels of a convolution have in common: operands, arguments, and the text that finds an element from coordinates. Names in the text: `n` the
- * image, `batch` the group, `o` and `i` channels within the group, `p` a place in the output, `x` one in the input, `t` a tap of the kernel.
+ * What the kernels of a convolution have in common: operands, arguments, and the text that finds an element from
+ * coordinates. Names in the text: `n` the image, `batch` the group, `o` and `i` channels within the group, `p` a place
+ * in the output, `x` one in the input, `t` a tap of the kernel.
  */
 
 import type { ConvCall, View } from "../../kernel.ts";
@@ -8,7 +9,10 @@ import { sizeOf } from "../../shape.ts";
 import type { Draft, Elements } from "./draft.ts";
 import { putSum } from "./product.ts";
 
-/** What a convolution's kernels read and write, for one launch. Names in the text: `n` the image, `o` and `i` channels within the group. */
+/**
+ * What a convolution's kernels read and write, for one launch. Names in the text: `n` the image, `o` and `i` channels
+ * within the group.
+ */
 export class ConvTexts {
   readonly #direction: ConvCall["direction"];
   readonly input: Elements | null;
@@ -109,7 +113,9 @@ export class ConvTexts {
       `let from${d} = x${d} + ${s.padding[d]} - t${d} * ${s.dilation[d]};`,
       `let p${d} = from${d} / ${s.stride[d]};`,
     ]);
-    const inside = each.map((d) => `from${d} < 0x80000000u && p${d} * ${s.stride[d]} == from${d} && p${d} < ${s.out[d]}`).join(" && ");
+    const inside = each
+      .map((d) => `from${d} < 0x80000000u && p${d} * ${s.stride[d]} == from${d} && p${d} < ${s.out[d]}`)
+      .join(" && ");
     return `${lines.join("\n")}\nif (${inside}) { value = ${this.output?.get(this.outputAt())}; }`;
   }
 

@@ -1,6 +1,7 @@
 /**
- * Convolutions as products whose sides look into the tensors where they lie: nothing is copied out. Forward, rows are output channels, columns output
- * places and terms the weights of a channel; the gradients exchange the parts. Groups are the product's batches.
+ * Convolutions as products whose sides look into the tensors where they lie: nothing is copied out. Forward, rows are
+ * output channels, columns output places and terms the weights of a channel; the gradients exchange the parts. Groups
+ * are the product's batches.
  */
 
 import { isFloating } from "../../dtype.ts";
@@ -43,5 +44,10 @@ function product(recorder: Recorder, call: ConvCall): void {
     leftAlong: direction !== "input",
     rightAlong: direction !== "weight",
   };
-  launchProduct(recorder, `conv ${direction} ${input.shape.length - 2}`, size, (draft, part) => new ConvTexts(draft, call, part));
+  launchProduct(
+    recorder,
+    `conv ${direction} ${input.shape.length - 2}`,
+    size,
+    (draft, part) => new ConvTexts(draft, call, part),
+  );
 }

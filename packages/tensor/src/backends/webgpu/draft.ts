@@ -1,10 +1,12 @@
 /**
- * A draft of one kernel launch: what memory it touches, its small arguments, and how its shader reads and writes elements. One piece of code
- * writes the arguments' values and the shader's text that refers to them, so the two cannot part. The text is only asked for when no compiled
- * pipeline is found under the draft's key; sizes, strides, offsets and where in the heap a tensor lies are arguments and never part of a key.
+ * A draft of one kernel launch: what memory it touches, its small arguments, and how its shader reads and writes
+ * elements. One piece of code writes the arguments' values and the shader's text that refers to them, so the two cannot
+ * part. The text is only asked for when no compiled pipeline is found under the draft's key; sizes, strides, offsets
+ * and where in the heap a tensor lies are arguments and never part of a key.
  *
- * Elements narrower than a word (bools, bytes, halves) lie packed, as the host has them. Every kernel reads them; what is written by whole words is
- * put together by one invocation (`pack.ts`), since neighbours in one word must not be written by two.
+ * Elements narrower than a word (bools, bytes, halves) lie packed, as the host has them. Every kernel reads them; what
+ * is written by whole words is put together by one invocation (`pack.ts`), since neighbours in one word must not be
+ * written by two.
  */
 
 import type { DType } from "../../dtype.ts";
@@ -14,7 +16,10 @@ import type { View } from "../../kernel.ts";
 import type { Heap, WebGpuBuffer } from "./heap.ts";
 import { libraryFor } from "./library.ts";
 
-/** How a kernel uses a view. `combine` reads and changes an element in one step, against other invocations: everything in that heap is then read atomically. */
+/**
+ * How a kernel uses a view. `combine` reads and changes an element in one step, against other invocations: everything
+ * in that heap is then read atomically.
+ */
 export type Use = "read" | "write" | "combine";
 
 /** The type in which elements of a dtype are computed. */
@@ -39,7 +44,10 @@ const packing: Readonly<Record<DType, Packing>> = {
   bool: { bits: 8, log: 2 },
 };
 
-/** What a kernel reads or writes: a view, or scratch memory in which every element has a word of its own, however narrow it is (`wide`). */
+/**
+ * What a kernel reads or writes: a view, or scratch memory in which every element has a word of its own, however narrow
+ * it is (`wide`).
+ */
 export type Operand = Pick<View, "buffer" | "dtype"> & { readonly wide?: boolean };
 
 /** How the elements of an operand lie. */
@@ -102,7 +110,10 @@ interface Slot {
 /** The four elements of a quad, by the names of a vector's components. */
 export const quarters = ["x", "y", "z", "w"] as const;
 
-/** The elements of one view, in the shader. Positions are expressions of type u32, counted from where the view's buffer begins. */
+/**
+ * The elements of one view, in the shader. Positions are expressions of type u32, counted from where the view's buffer
+ * begins.
+ */
 export class Elements {
   readonly dtype: DType;
   /** The type of the values: f32, i32 or bool. */
@@ -115,7 +126,15 @@ export class Elements {
   readonly #number: number;
   readonly #functions: Map<string, string>;
 
-  constructor(dtype: DType, packing: Packing, slot: Slot, name: string, base: string, number: number, functions: Map<string, string>) {
+  constructor(
+    dtype: DType,
+    packing: Packing,
+    slot: Slot,
+    name: string,
+    base: string,
+    number: number,
+    functions: Map<string, string>,
+  ) {
     this.dtype = dtype;
     this.#packing = packing;
     this.type = wgslType(dtype);
@@ -164,7 +183,8 @@ export class Elements {
   }
 
   /**
-   * Statements that declare `name`, from which `quarter` takes the values of the four elements from `at`, which is a multiple of four, on. Only in drafts of quads.
+   * Statements that declare `name`, from which `quarter` takes the values of the four elements from `at`, which is a
+   * multiple of four, on. Only in drafts of quads.
    */
   quad(name: string, at: string): string {
     const { bits, log } = this.#packing;
@@ -192,7 +212,10 @@ export class Elements {
     return `${this.#name}[(${this.#base} + ${at}) >> 2u] = bitcast<vec4<u32>>(${value});`;
   }
 
-  /** A statement that stores four values at `at`, which is a multiple of four. Only for elements as wide as a word, in drafts of quads. */
+  /**
+   * A statement that stores four values at `at`, which is a multiple of four. Only for elements as wide as a word, in
+   * drafts of quads.
+   */
   putQuad(at: string, values: readonly string[]): string {
     return `${this.#name}[(${this.#base} + ${at}) >> 2u] = vec4<u32>(${values.map((value) => encode(this.dtype, value)).join(", ")});`;
   }
@@ -209,7 +232,8 @@ export class Elements {
 
   /** A statement that stores bits. Only for elements as wide as a word. */
   putBits(at: string, value: string): string {
-    if (this.#packing.log > 0) throw new Error(`webgpu: a kernel stores ${this.dtype} element by element; go through pack.ts`);
+    if (this.#packing.log > 0)
+      throw new Error(`webgpu: a kernel stores ${this.dtype} element by element; go through pack.ts`);
     return this.#store(`${this.#base} + ${at}`, value);
   }
 
@@ -226,10 +250,15 @@ export class Elements {
   #store(index: string, value: string): string {
     if (this.#slot.holds === "vec4<u32>")
       throw new Error("webgpu: a word of a quad cannot be stored by itself; its neighbours are written with it");
-    return this.#slot.holds === "u32" ? `${this.#name}[${index}] = ${value};` : `atomicStore(&${this.#name}[${index}], ${value});`;
+    return this.#slot.holds === "u32"
+      ? `${this.#name}[${index}] = ${value};`
+      : `atomicStore(&${this.#name}[${index}], ${value});`;
   }
 
-  /** A statement that combines an element with a value, whatever other invocations do to it meanwhile. `merge` writes the combination of `was` and `v`. */
+  /**
+   * A statement that combines an element with a value, whatever other invocations do to it meanwhile. `merge` writes
+   * the combination of `was` and `v`.
+   */
   combine(at: string, value: string, merge: string): string {
     const { bits, log } = this.#packing;
     const mask = bits === 32 ? "0xffffffffu" : `${2 ** bits - 1}u`;
@@ -271,13 +300,19 @@ export interface ShaderText {
 export class Draft {
   /** Identifies the shader among all of this device's. Whoever drafts adds to it all that the text depends on. */
   key: string;
-  /** The small arguments. The first two are for the launch itself: how many workgroups in a row of the grid, and how many in all. */
+  /**
+   * The small arguments. The first two are for the launch itself: how many workgroups in a row of the grid, and how
+   * many in all.
+   */
   readonly words: number[] = [0, 0];
   readonly slots: Slot[] = [];
   /** The memory that the launch reads, and that which it changes. */
   readonly reads: WebGpuBuffer[] = [];
   readonly writes: WebGpuBuffer[] = [];
-  /** A program that it computes for every element of some views, and nothing else; what it reads are the program's inputs. */
+  /**
+   * A program that it computes for every element of some views, and nothing else; what it reads are the program's
+   * inputs.
+   */
   fills: { readonly program: Program; readonly to: readonly View[] } | null = null;
   readonly #functions = new Map<string, string>();
   readonly #quads: boolean;
@@ -315,7 +350,9 @@ export class Draft {
     return this.#elements(view, use, this.u32(this.start(view, use)));
   }
 
-  /** Like `view`, but positions count from where the heap begins: for a kernel that goes over many views of one heap. */
+  /**
+   * Like `view`, but positions count from where the heap begins: for a kernel that goes over many views of one heap.
+   */
   anywhere(view: Operand, use: Use): Elements {
     return this.#elements(view, use, "0u");
   }
@@ -352,7 +389,9 @@ export class Draft {
       return name;
     });
     const lets = Array.from(used, ([name, argument]) => `let ${name} = ${argument};`).join("\n");
-    const bindings = this.slots.map(({ holds }, k) => `@group(0) @binding(${k + 1}) var<storage, read_write> heap${k}: array<${holds}>;`);
+    const bindings = this.slots.map(
+      ({ holds }, k) => `@group(0) @binding(${k + 1}) var<storage, read_write> heap${k}: array<${holds}>;`,
+    );
     const main = `${[...this.#functions.values()].join("\n")}
 ${declarations}
 @compute @workgroup_size(${workgroup})

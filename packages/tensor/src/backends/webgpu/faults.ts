@@ -1,6 +1,6 @@
 /**
- * The fault record of a device: two words of its memory in which a check notes what it found wrong. Kernels run long after they were asked for, so the error
- * comes with the next read; with it the record is cleared.
+ * The fault record of a device: two words of its memory in which a check notes what it found wrong. Kernels run long
+ * after they were asked for, so the error comes with the next read; with it the record is cleared.
  */
 
 import { isFloating } from "../../dtype.ts";
@@ -17,7 +17,10 @@ type Check = Pick<CheckCall, "error" | "message"> & { readonly floating: boolean
 export class Faults {
   readonly #checks: Check[] = [];
   readonly #numbers = new Map<string, number>();
-  /** The number of the check, then the element: [number, bits]. It begins as zeros, as all memory does that nobody had before. */
+  /**
+   * The number of the check, then the element: [number, bits]. It begins as zeros, as all memory does that nobody had
+   * before.
+   */
   readonly record: { readonly buffer: WebGpuBuffer; readonly dtype: "int32" };
 
   constructor(memory: Memory) {

@@ -1,6 +1,7 @@
 /**
- * Where WebGPU comes from: the browser's own `navigator.gpu`, or in Node the npm package `webgpu`, which is Dawn, the implementation inside of
- * Chromium. The package is loaded only when a device is asked for, in a way that bundlers do not follow into a browser's bundle.
+ * Where WebGPU comes from: the browser's own `navigator.gpu`, or in Node the npm package `webgpu`, which is Dawn, the
+ * implementation inside of Chromium. The package is loaded only when a device is asked for, in a way that bundlers do
+ * not follow into a browser's bundle.
  */
 
 import { importModule } from "../../../import-module.js";
@@ -11,7 +12,10 @@ interface DawnPackage {
   create(options: string[]): GPU;
 }
 
-/** Dawn's own memory goes with the object that `create` returns, devices or not, so it is kept. It does not keep Node from ending. */
+/**
+ * Dawn's own memory goes with the object that `create` returns, devices or not, so it is kept. It does not keep Node
+ * from ending.
+ */
 let instance: GPU | null = null;
 
 /**
@@ -57,7 +61,9 @@ const wanted = [
  *
  * @throws DeviceError when there is no adapter.
  */
-export async function requestDevice(powerPreference: GPUPowerPreference): Promise<{ device: GPUDevice; info: GPUAdapterInfo }> {
+export async function requestDevice(
+  powerPreference: GPUPowerPreference,
+): Promise<{ device: GPUDevice; info: GPUAdapterInfo }> {
   const gpu = await findGpu();
   const adapter = await gpu.requestAdapter({ powerPreference });
   if (adapter === null) {

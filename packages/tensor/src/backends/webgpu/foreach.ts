@@ -1,6 +1,7 @@
 /**
- * Lists of pointwise calls, such as an optimizer's step over all parameters: one launch for all whose views have no gaps. What each item has of its own, its
- * length, positions and scalars, stands in a table among the arguments, and a workgroup looks up which item it belongs to.
+ * Lists of pointwise calls, such as an optimizer's step over all parameters: one launch for all whose views have no
+ * gaps. What each item has of its own, its length, positions and scalars, stands in a table among the arguments, and a
+ * workgroup looks up which item it belongs to.
  */
 
 import type { ForeachCall, View } from "../../kernel.ts";
@@ -25,19 +26,25 @@ export function foreach(recorder: Recorder, { program, items }: ForeachCall): vo
   const lists = new Map<string, Item[]>();
   for (const item of items) {
     const views = [...item.inputs, ...item.to];
-    const inRow = views.every((view) => isContiguous(view.shape, view.strides)) && quadsOf(views, item.to.length)?.moves.every(Boolean);
+    const inRow =
+      views.every((view) => isContiguous(view.shape, view.strides)) &&
+      quadsOf(views, item.to.length)?.moves.every(Boolean);
     if (!inRow) {
       pointwise(recorder, { program, ...item });
       continue;
     }
-    const key = views.map(({ buffer, dtype }) => `${dtype}${(buffer as WebGpuBuffer).heap.id}`).join(" "); // safe: buffers of this device
+    // safe: buffers of this device
+    const key = views.map(({ buffer, dtype }) => `${dtype}${(buffer as WebGpuBuffer).heap.id}`).join(" ");
     const list = lists.get(key);
     if (list) list.push(item);
     else lists.set(key, [item]);
   }
   for (const list of lists.values()) {
     const [first] = list as [Item]; // safe: no list is empty
-    const most = Math.max(1, Math.floor(tableRoom / (2 + first.inputs.length + first.to.length + first.scalars.length)));
+    const most = Math.max(
+      1,
+      Math.floor(tableRoom / (2 + first.inputs.length + first.to.length + first.scalars.length)),
+    );
     for (let i = 0; i < list.length; i += most) inOne(recorder, program, list.slice(i, i + most));
   }
 }

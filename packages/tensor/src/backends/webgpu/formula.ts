@@ -1,6 +1,6 @@
 /**
- * Formulas in WGSL. A float is an f32, an int32 or uint8 an i32, a bool a bool; each node becomes one `let`, so that what is shared in the
- * formula is computed once.
+ * Formulas in WGSL. A float is an f32, an int32 or uint8 an i32, a bool a bool; each node becomes one `let`, so that
+ * what is shared in the formula is computed once.
  */
 
 import { computeType, type DType, isFloating } from "../../dtype.ts";
@@ -18,14 +18,22 @@ export interface Leaves {
   row(index: number): string;
 }
 
-/** The statements that compute some formulas, and the expressions of their values. `prefix` keeps names apart where formulas share a scope. */
-export function writeFormulas(roots: readonly Expr[], leaves: Leaves, prefix: string): { code: string; values: string[] } {
+/**
+ * The statements that compute some formulas, and the expressions of their values. `prefix` keeps names apart where
+ * formulas share a scope.
+ */
+export function writeFormulas(
+  roots: readonly Expr[],
+  leaves: Leaves,
+  prefix: string,
+): { code: string; values: string[] } {
   const names = new Map<Expr, string>();
   const lines: string[] = [];
   for (const e of nodesOf(roots)) {
     const args = e.args.map((arg) => names.get(arg) as string); // safe: operands come first
     const text = write(e, args, leaves);
-    // Numbers are named too: WGSL computes expressions of literals when it compiles, and refuses those that give NaN or infinity.
+    // Numbers are named too: WGSL computes expressions of literals when it compiles, and refuses those that give NaN or
+    // infinity.
     if (e.op === "scalar" || e.op === "row") {
       names.set(e, text);
     } else {
@@ -94,7 +102,8 @@ export function literal(value: number, dtype: DType): string {
 export function writeCast(a: string, from: DType, to: DType): string {
   if (from === to) return a;
   if (computeType(to) !== to) return decode(to, encode(to, writeCast(a, from, "float32")));
-  if (to === "float64") throw new DTypeError("webgpu: float64 is not there on this device; convert to float32, or use the CPU");
+  if (to === "float64")
+    throw new DTypeError("webgpu: float64 is not there on this device; convert to float32, or use the CPU");
   if (isFloating(to)) return isFloating(from) ? a : `f32(${a})`;
   if (to === "bool") return isFloating(from) ? `!(${a} == 0.0)` : `(${a} != 0)`;
   const whole = isFloating(from) ? `f_toInt(${a})` : from === "bool" ? `i32(${a})` : a;
@@ -146,7 +155,15 @@ function wrap(value: string, dtype: DType): string {
   return dtype === "uint8" ? `(${value} & 255i)` : value;
 }
 
-const operators: Readonly<Partial<Record<BinaryOp, string>>> = { add: "+", sub: "-", mul: "*", div: "/", and: "&", or: "|", xor: "^" };
+const operators: Readonly<Partial<Record<BinaryOp, string>>> = {
+  add: "+",
+  sub: "-",
+  mul: "*",
+  div: "/",
+  and: "&",
+  or: "|",
+  xor: "^",
+};
 
 /** A primitive of two values of one dtype. */
 export function writeBinary(op: BinaryOp, dtype: DType, a: string, b: string): string {
@@ -156,7 +173,8 @@ export function writeBinary(op: BinaryOp, dtype: DType, a: string, b: string): s
     return `(${a} != ${b})`;
   }
   const operator = operators[op];
-  if (operator !== undefined) return isFloating(dtype) ? `(${a} ${operator} ${b})` : wrap(`(${a} ${operator} ${b})`, dtype);
+  if (operator !== undefined)
+    return isFloating(dtype) ? `(${a} ${operator} ${b})` : wrap(`(${a} ${operator} ${b})`, dtype);
   if (isFloating(dtype)) return `f_${op}(${a}, ${b})`;
   const bits = dtype === "uint8" ? 8 : 32;
   switch (op) {

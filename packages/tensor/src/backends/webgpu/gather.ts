@@ -1,6 +1,7 @@
 /**
- * Reading and writing through an index: one invocation for each element of the index. Elements that only move are moved as bits. In a heap every place
- * belongs to somebody, so an index that leads outside of the tensor reads zero and writes nothing; a `check` call has said so by then.
+ * Reading and writing through an index: one invocation for each element of the index. Elements that only move are moved
+ * as bits. In a heap every place belongs to somebody, so an index that leads outside of the tensor reads zero and
+ * writes nothing; a `check` call has said so by then.
  */
 
 import type { GatherCall, ScatterCall } from "../../kernel.ts";
@@ -12,7 +13,8 @@ import { combined } from "./row-frame.ts";
 import { walk } from "./walk.ts";
 
 /** Strides without the one of the dimension for which the index stands. */
-const without = (strides: readonly number[], dim: number): number[] => strides.map((stride, d) => (d === dim ? 0 : stride));
+const without = (strides: readonly number[], dim: number): number[] =>
+  strides.map((stride, d) => (d === dim ? 0 : stride));
 
 /** Runs a gather. */
 export function gather(recorder: Recorder, call: GatherCall): void {
@@ -27,7 +29,11 @@ function gatherInto(recorder: Recorder, { dim, input, index, to }: GatherCall): 
   const target = draft.view(to, "write");
   const stride = draft.u32(input.strides[dim] as number);
   const size = draft.u32(input.shape[dim] as number);
-  const positions = walk(draft, index.shape, [{ strides: without(input.strides, dim), offset: input.offset }, index, to]);
+  const positions = walk(draft, index.shape, [
+    { strides: without(input.strides, dim), offset: input.offset },
+    index,
+    to,
+  ]);
   recorder.each(draft, count, () => ({
     body: `${positions.index("i", "at")}
 let k = ${at.bits("at1")};

@@ -1,11 +1,12 @@
 /**
- * Device memory: one large buffer in which all tensors lie, as in the CPU's linear memory. A kernel binds that one buffer and gets positions in it as
- * arguments, so a step that repeats itself binds nothing new, whatever memory the garbage collector happens to give back in between. When the
- * heap is full it is copied into a larger one, in which everything keeps its place. Only beyond the largest buffer that a device
- * binds is there a second heap.
+ * Device memory: one large buffer in which all tensors lie, as in the CPU's linear memory. A kernel binds that one
+ * buffer and gets positions in it as arguments, so a step that repeats itself binds nothing new, whatever memory the
+ * garbage collector happens to give back in between. When the heap is full it is copied into a larger one, in which
+ * everything keeps its place. Only beyond the largest buffer that a device binds is there a second heap.
  *
- * All work of a device is done in the order in which it was given, so memory that was given back may be handed out at once: what is computed into it next
- * comes after what still reads it. Only writes from the host overtake what is recorded; each block's stamp tells the recorder where that would matter.
+ * All work of a device is done in the order in which it was given, so memory that was given back may be handed out at
+ * once: what is computed into it next comes after what still reads it. Only writes from the host overtake what is
+ * recorded; each block's stamp tells the recorder where that would matter.
  */
 
 import type { DeviceBuffer, MemoryUse } from "../../backend.ts";
@@ -67,7 +68,8 @@ export class Memory {
    * @param grow told of a heap whose `capacity` has grown.
    */
   constructor(largest: number, limit: number, grow: (heap: Heap) => void) {
-    this.#largest = Math.floor(Math.min(largest, 2 ** 32) / 64) * 64; // the allocator counts so far, in units of 64 bytes
+    // the allocator counts so far, in units of 64 bytes
+    this.#largest = Math.floor(Math.min(largest, 2 ** 32) / 64) * 64;
     this.#limit = limit;
     this.#grow = grow;
   }

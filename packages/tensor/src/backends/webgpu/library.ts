@@ -1,7 +1,8 @@
 /**
- * The functions that generated WGSL calls, by name, so that a shader carries only those it uses. WGSL's own functions are too rough for us (its exponential and
- * logarithm, its cosine beyond π) and undefined for NaN and infinity, so these are ours: bits are looked at where a number is special, and no
- * step relies on more than single precision. Infinity and NaN come from variables, since WGSL refuses them as constants.
+ * The functions that generated WGSL calls, by name, so that a shader carries only those it uses. WGSL's own functions
+ * are too rough for us (its exponential and logarithm, its cosine beyond π) and undefined for NaN and infinity, so
+ * these are ours: bits are looked at where a number is special, and no step relies on more than single precision.
+ * Infinity and NaN come from variables, since WGSL refuses them as constants.
  */
 
 import { mathematics } from "./wgsl-mathematics.ts";

@@ -1,6 +1,7 @@
 /**
- * Products of float32 matrices quad by quad, for devices that are programs on the CPU: an invocation computes eight rows by eight columns and brings in four
- * elements at a time, whichever way the matrices lie. Four terms take sixteen loads there instead of sixty-four, and no barriers.
+ * Products of float32 matrices quad by quad, for devices that are programs on the CPU: an invocation computes eight
+ * rows by eight columns and brings in four elements at a time, whichever way the matrices lie. Four terms take sixteen
+ * loads there instead of sixty-four, and no barriers.
  */
 
 import type { View } from "../../kernel.ts";
@@ -26,7 +27,8 @@ function quadsAlong({ dtype, strides, offset, shape }: View): "first" | "second"
   const rank = shape.length;
   const [first, second] = strides.slice(-2) as [number, number]; // safe: matrices have two dimensions
   const [height, width] = shape.slice(-2) as [number, number];
-  if (dtype !== "float32" || offset % 4 !== 0 || !strides.slice(0, rank - 2).every((stride) => stride % 4 === 0)) return null;
+  if (dtype !== "float32" || offset % 4 !== 0 || !strides.slice(0, rank - 2).every((stride) => stride % 4 === 0))
+    return null;
   if (second === 1 && width % 4 === 0 && (height === 1 || first % 4 === 0)) return "second";
   return first === 1 && height % 4 === 0 && (width === 1 || second % 4 === 0) ? "first" : null;
 }
@@ -51,7 +53,9 @@ export function matmulQuads(
   const across = Math.ceil(columns / width);
   const units = across * Math.ceil(rows / height);
   const parts =
-    units * batches < enough && terms >= 256 ? Math.min(Math.ceil((2 * enough) / (units * batches)), Math.floor(terms / 64)) : 1;
+    units * batches < enough && terms >= 256
+      ? Math.min(Math.ceil((2 * enough) / (units * batches)), Math.floor(terms / 64))
+      : 1;
   const direct = plain && parts === 1 && quadsAlong(to) === "second";
   const pitch = Math.ceil(columns / 4) * 4;
   const count = parts * batches * rows * pitch;
@@ -59,7 +63,8 @@ export function matmulQuads(
 
   const draft = new Draft(`matmul quads ${left} ${right} ${height}x${width} ${direct}`, true);
   const [first, second, store] = [draft.view(a, "read"), draft.view(b, "read"), draft.view(target, "write")];
-  const step = (view: View, along: "first" | "second") => draft.u32((along === "second" ? view.strides.at(-2) : view.strides.at(-1)) ?? 0);
+  const step = (view: View, along: "first" | "second") =>
+    draft.u32((along === "second" ? view.strides.at(-2) : view.strides.at(-1)) ?? 0);
   const [leftStep, rightStep] = [step(a, left), step(b, right)];
   const outer = to.shape.slice(0, -2);
   const strided = (view: View) => ({ strides: view.strides.slice(0, -2), offset: view.offset });
@@ -75,7 +80,8 @@ export function matmulQuads(
       batches,
       pitch: direct ? (to.strides.at(-2) ?? 0) : pitch,
     }).map(([name, value]) => [name, draft.u32(value)]),
-  ) as Record<"rows" | "columns" | "terms" | "part" | "across" | "units" | "batches" | "pitch", string>; // safe: the same keys
+    // safe: the same keys
+  ) as Record<"rows" | "columns" | "terms" | "part" | "across" | "units" | "batches" | "pitch", string>;
 
   const range = (count: number) => Array.from({ length: count }, (_, i) => i);
   const quads = range(width / 4);
@@ -89,8 +95,11 @@ export function matmulQuads(
     const lefts =
       left === "second"
         ? range(height).map((i) => load(`l${i}`, `p${i} + k`, first))
-        : range(4).flatMap((k) => leftPlaces.map((_, v) => load(`l${k}_${v}`, `p${v} + (k + ${k}u) * ${leftStep}`, first)));
-    const leftAt = (i: number, k: number) => (left === "second" ? `l${i}.${quarters[k]}` : `l${k}_${i >> 2}.${quarters[i & 3]}`);
+        : range(4).flatMap((k) =>
+            leftPlaces.map((_, v) => load(`l${k}_${v}`, `p${v} + (k + ${k}u) * ${leftStep}`, first)),
+          );
+    const leftAt = (i: number, k: number) =>
+      left === "second" ? `l${i}.${quarters[k]}` : `l${k}_${i >> 2}.${quarters[i & 3]}`;
     const rightPlaces =
       right === "second"
         ? quads.map((v) => `let o${v} = base1 + min(edge + ${4 * v}u, ${n.columns} - 4u);`)

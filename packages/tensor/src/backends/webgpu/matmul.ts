@@ -44,7 +44,8 @@ function product(recorder: Recorder, call: MatmulCall, to: View): void {
       outer,
       views.map((view) => ({ strides: view.strides.slice(0, -2), offset: view.offset })),
     );
-    const at = (n: number, row: string, column: string) => `base${n} + ${row} * ${steps[n]?.[0]} + ${column} * ${steps[n]?.[1]}`;
+    const at = (n: number, row: string, column: string) =>
+      `base${n} + ${row} * ${steps[n]?.[0]} + ${column} * ${steps[n]?.[1]}`;
     const first = sides.length;
     return {
       prepare: starts.index("batch", "base"),

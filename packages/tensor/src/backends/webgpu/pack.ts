@@ -1,6 +1,7 @@
 /**
- * Elements narrower than a word. Two invocations must not write to one word, so a kernel writes such results into scratch memory, a word for each, and one
- * more launch packs them. A target with gaps is written element by element, atomically.
+ * Elements narrower than a word. Two invocations must not write to one word, so a kernel writes such results into
+ * scratch memory, a word for each, and one more launch packs them. A target with gaps is written element by element,
+ * atomically.
  */
 
 import type { View } from "../../kernel.ts";
@@ -13,7 +14,10 @@ import { walk } from "./walk.ts";
 /** A view, perhaps one whose elements have a word each. */
 export type WideView = View & { readonly wide?: boolean };
 
-/** Runs a kernel that stores element by element: into the targets themselves where their elements are words, else into scratch memory that is packed afterwards. */
+/**
+ * Runs a kernel that stores element by element: into the targets themselves where their elements are words, else into
+ * scratch memory that is packed afterwards.
+ */
 export function packed<const T extends readonly (View | null)[]>(
   recorder: Recorder,
   targets: T,

@@ -1,6 +1,7 @@
 /**
- * Compiled kernels, found by a draft's key. They compile while the program goes on, side by side: whoever records work need not wait for them, only who
- * submits it. One that does not compile spoils what is computed by it, and nothing else.
+ * Compiled kernels, found by a draft's key. They compile while the program goes on, side by side: whoever records work
+ * need not wait for them, only who submits it. One that does not compile spoils what is computed by it, and nothing
+ * else.
  */
 
 import { DeviceError } from "../../errors.ts";
@@ -23,7 +24,10 @@ export class Pipelines {
   readonly #device: GPUDevice;
   readonly #known = new Map<string, Pipeline>();
   readonly #layouts = new Map<number, { group: GPUBindGroupLayout; pipeline: GPUPipelineLayout }>();
-  readonly #compiling = new Map<Pipeline, { readonly descriptor: GPUComputePipelineDescriptor; readonly done: Promise<void> }>();
+  readonly #compiling = new Map<
+    Pipeline,
+    { readonly descriptor: GPUComputePipelineDescriptor; readonly done: Promise<void> }
+  >();
 
   /** Whether any kernel did not compile so far. */
   failed = false;
@@ -61,8 +65,13 @@ export class Pipelines {
     const { group, pipeline: layout } = this.#layout(draft.slots.length);
     this.#device.pushErrorScope("validation");
     const module = this.#device.createShaderModule({ code, label: draft.key });
-    const invalid = this.#device.popErrorScope().catch(() => null); // as when the device is lost, which is told elsewhere
-    const descriptor: GPUComputePipelineDescriptor = { layout, compute: { module, entryPoint: "main" }, label: draft.key };
+    // as when the device is lost, which is told elsewhere
+    const invalid = this.#device.popErrorScope().catch(() => null);
+    const descriptor: GPUComputePipelineDescriptor = {
+      layout,
+      compute: { module, entryPoint: "main" },
+      label: draft.key,
+    };
     const made: Pipeline = { layout: group, argumentBytes, compiled: null, fault: null };
     this.#known.set(draft.key, made);
     const done = this.#device.createComputePipelineAsync(descriptor).then(
@@ -91,7 +100,8 @@ export class Pipelines {
 
   /** Compiles what is missing here and now. */
   finish(): void {
-    for (const [pipeline, { descriptor }] of this.#compiling) pipeline.compiled = this.#device.createComputePipeline(descriptor);
+    for (const [pipeline, { descriptor }] of this.#compiling)
+      pipeline.compiled = this.#device.createComputePipeline(descriptor);
     this.#compiling.clear();
   }
 

@@ -1,6 +1,6 @@
 /**
- * Pointwise programs: quad by quad where the operands lie so, otherwise one invocation for each element, or, where a result's elements are narrower than a
- * word, for the elements of one word.
+ * Pointwise programs: quad by quad where the operands lie so, otherwise one invocation for each element, or, where a
+ * result's elements are narrower than a word, for the elements of one word.
  */
 
 import { computeType } from "../../dtype.ts";
@@ -22,7 +22,8 @@ type Call = Pick<PointwiseCall, "program" | "inputs" | "scalars" | "to">;
 export function pointwise(recorder: Recorder, call: Call): void {
   if (sizeOf(call.to[0]?.shape ?? [0]) === 0) return;
   const inputs = call.inputs.slice(0, call.program.inputs);
-  // Four times the formula is too much text for a very long one: it takes a driver longer to compile than it will ever save. So is sixteen times for a long one.
+  // Four times the formula is too much text for a very long one: it takes a driver longer to compile than it will ever
+  // save. So is sixteen times for a long one.
   const { nodes } = call.program;
   const quads = nodes > 200 ? null : quadsOf([...inputs, ...call.to], call.to.length);
   const blocks = quads === null && nodes <= 8 ? blocksOf([...inputs, ...call.to], call.to.length) : null;
@@ -33,8 +34,8 @@ export function pointwise(recorder: Recorder, call: Call): void {
 }
 
 /**
- * How many invocations a workgroup has, and how many quads it computes: with plenty of them, each invocation several. A program on the CPU takes longer to begin a
- * workgroup than to go on with it.
+ * How many invocations a workgroup has, and how many quads it computes: with plenty of them, each invocation several. A
+ * program on the CPU takes longer to begin a workgroup than to go on with it.
  */
 function groupsOf({ direct }: Recorder, count: number): { readonly lanes: number; readonly perGroup: number } {
   if (direct) return { lanes: 16, perGroup: 16 * Math.ceil(count / 256) };
@@ -66,7 +67,11 @@ ${writeQuad(program, sources, moves, targets, scalar)}
   );
 }
 
-function byBlock(recorder: Recorder, { program, inputs, to, scalars }: Call, { shape, operands, kinds, paces }: Blocks): void {
+function byBlock(
+  recorder: Recorder,
+  { program, inputs, to, scalars }: Call,
+  { shape, operands, kinds, paces }: Blocks,
+): void {
   const count = sizeOf(shape);
   const draft = new Draft(`pointwise blocks ${program.id} ${kinds.join("")}`, true);
   const sources = inputs.map((view) => draft.view(view, "read"));
@@ -115,7 +120,11 @@ function byWord(recorder: Recorder, call: Call): void {
     const { code, values } = writeFormulas(program.outputs, leaves, "v");
     const stores = targets.map((target, k) => {
       // Floats of 16 bits are rounded by the store itself.
-      const value = writeCast(values[k] as string, program.outputs[k]?.dtype ?? target.dtype, computeType(target.dtype));
+      const value = writeCast(
+        values[k] as string,
+        program.outputs[k]?.dtype ?? target.dtype,
+        computeType(target.dtype),
+      );
       return { target, value, place: `at${inputs.length + k}`, packing: packingOf(to[k] as View) };
     });
     const element = `${positions.index("i", "at")}\n${code}`;

@@ -1,6 +1,7 @@
 /**
- * Pooling. Forward and in the gradient of an average, each invocation computes one element by looking at all that belongs to it. The gradient of a maximum
- * goes where the indices say; windows that overlap may meet there, so it is added in one step, in float32.
+ * Pooling. Forward and in the gradient of an average, each invocation computes one element by looking at all that
+ * belongs to it. The gradient of a maximum goes where the indices say; windows that overlap may meet there, so it is
+ * added in one step, in float32.
  */
 
 import { isFloating } from "../../dtype.ts";
@@ -57,7 +58,8 @@ class Window {
   /** Coordinates `{name}0` … of the flat number `place` among `sizes`. */
   #split(name: string, sizes: readonly string[]): string {
     const lines = ["var rest = place;"];
-    for (let d = this.dims - 1; d >= 0; d--) lines.push(`let ${name}${d} = rest % ${sizes[d]};`, `rest = rest / ${sizes[d]};`);
+    for (let d = this.dims - 1; d >= 0; d--)
+      lines.push(`let ${name}${d} = rest % ${sizes[d]};`, `rest = rest / ${sizes[d]};`);
     return lines.join("\n");
   }
 
@@ -70,12 +72,17 @@ class Window {
   }
 
   #loops(body: string): string {
-    return this.#each.reduceRight((inner, d) => `for (var t${d} = 0u; t${d} < ${this.#kernel[d]}; t${d}++) {\n${inner}\n}`, body);
+    return this.#each.reduceRight(
+      (inner, d) => `for (var t${d} = 0u; t${d} < ${this.#kernel[d]}; t${d}++) {\n${inner}\n}`,
+      body,
+    );
   }
 
   /** For output place p: `body` for each input place within the image, `flat` in its plane. */
   inputs(body: string): string {
-    const lines = this.#each.map((d) => `let x${d} = p${d} * ${this.#stride[d]} + t${d} * ${this.#dilation[d]} - ${this.#padding[d]};`);
+    const lines = this.#each.map(
+      (d) => `let x${d} = p${d} * ${this.#stride[d]} + t${d} * ${this.#dilation[d]} - ${this.#padding[d]};`,
+    );
     const inside = this.#each.map((d) => `x${d} < ${this.#in[d]}`).join(" && ");
     const flat = this.#each.reduce((sum, d) => (sum === "" ? "x0" : `(${sum}) * ${this.#in[d]} + x${d}`), "");
     return this.#loops(`${lines.join("\n")}\nif (${inside}) {\nlet flat = ${flat};\n${body}\n}`);
@@ -96,7 +103,8 @@ class Window {
   /** A declaration of `divisor` for the window of output place p. */
   divisor(): string {
     if (this.#call.divisor !== null) return `let divisor = ${this.draft.f32(this.#call.divisor)};`;
-    // How many taps of a dimension lie below a bound: those from the first inside of the image, or all, to the last inside of image and padding.
+    // How many taps of a dimension lie below a bound: those from the first inside of the image, or all, to the last
+    // inside of image and padding.
     const counts = this.#each.map((d) => {
       const start = `i32(p${d} * ${this.#stride[d]}) - i32(${this.#padding[d]})`;
       const high = this.#call.countIncludePad ? `i32(${this.#in[d]} + ${this.#padding[d]})` : `i32(${this.#in[d]})`;

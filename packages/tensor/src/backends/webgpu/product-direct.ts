@@ -1,6 +1,7 @@
 /**
- * Products without workgroup memory: each invocation computes a few rows and columns from where the sides lie. On a device that is a program on the CPU, where
- * a barrier costs more than a cache ever saves, this is four times as fast as tiles.
+ * Products without workgroup memory: each invocation computes a few rows and columns from where the sides lie. On a
+ * device that is a program on the CPU, where a barrier costs more than a cache ever saves, this is four times as fast
+ * as tiles.
  */
 
 import { wgslType } from "./draft.ts";
@@ -8,9 +9,15 @@ import type { Form, Names, Product } from "./product.ts";
 
 const workgroup = 64;
 
-/** Eight rows by eight columns an invocation, which halves the time of four by four, or fewer where there are not as many. */
+/**
+ * Eight rows by eight columns an invocation, which halves the time of four by four, or fewer where there are not as
+ * many.
+ */
 export function directForm(rows: number, columns: number): Form {
-  const [rowsEach, columnsEach] = [rows, columns].map((count) => (count >= 16 ? 8 : count >= 3 ? 4 : 1)) as [number, number]; // safe: two counts
+  const [rowsEach, columnsEach] = [rows, columns].map((count) => (count >= 16 ? 8 : count >= 3 ? 4 : 1)) as [
+    number,
+    number,
+  ]; // safe: two counts
   const unit = { rows: rowsEach, columns: columnsEach };
   return {
     key: `direct ${unit.rows}x${unit.columns}`,

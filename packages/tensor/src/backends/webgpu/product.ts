@@ -1,7 +1,8 @@
 /**
- * The one kernel behind matrix products and convolutions: `to[r, c] = Σₖ left(r, k) · right(k, c)`. What the two sides read is given as text, so a convolution is a
- * product whose right side looks into the image. A workgroup computes a tile: it brings strips of both sides into its own memory, and each invocation
- * keeps 4×4 to 8×8 sums. Where there are few tiles and many terms, the terms are split among workgroups, whose partial sums a second launch adds up.
+ * The one kernel behind matrix products and convolutions: `to[r, c] = Σₖ left(r, k) · right(k, c)`. What the two sides
+ * read is given as text, so a convolution is a product whose right side looks into the image. A workgroup computes a
+ * tile: it brings strips of both sides into its own memory, and each invocation keeps 4×4 to 8×8 sums. Where there are
+ * few tiles and many terms, the terms are split among workgroups, whose partial sums a second launch adds up.
  */
 
 import { bytesOf, type DType, isFloating } from "../../dtype.ts";
@@ -12,7 +13,10 @@ import type { WebGpuBuffer } from "./heap.ts";
 import { directForm } from "./product-direct.ts";
 import type { Recorder } from "./recorder.ts";
 
-/** A product of `batches` pairs of matrices, to be given texts by a side each. Rows, columns, terms and batches are the names `r`, `c`, `k`, `batch`, of type u32. */
+/**
+ * A product of `batches` pairs of matrices, to be given texts by a side each. Rows, columns, terms and batches are the
+ * names `r`, `c`, `k`, `batch`, of type u32.
+ */
 export interface Product {
   readonly batches: number;
   readonly rows: number;
@@ -22,7 +26,10 @@ export interface Product {
   readonly dtype: DType;
   /** Statements that precede everything, given `batch`. */
   readonly prepare?: string;
-  /** The left side at `r`, `k` and the right side at `k`, `c`: statements that assign to `value`. Only asked within bounds. */
+  /**
+   * The left side at `r`, `k` and the right side at `k`, `c`: statements that assign to `value`. Only asked within
+   * bounds.
+   */
   left(): string;
   right(): string;
   /** Statements that store `sum` at `batch`, `r`, `c`. */
@@ -38,8 +45,8 @@ const strip = 16;
 /**
  * Launches a product.
  *
- * @param frame drafts a launch: its operands and arguments, and the product's texts for them. `part` tells which operands are needed: all, all but the target
- * (for partial sums), or only what storing needs.
+ * @param frame drafts a launch: its operands and arguments, and the product's texts for them. `part` tells which
+ * operands are needed: all, all but the target (for partial sums), or only what storing needs.
  */
 export function launchProduct(
   recorder: Recorder,
@@ -54,7 +61,8 @@ export function launchProduct(
   const across = Math.ceil(columns / form.columns);
   const down = Math.ceil(rows / form.rows);
   const units = batches * across * down;
-  const splits = units < form.enough && terms >= 512 ? Math.min(Math.ceil((2 * form.enough) / units), Math.ceil(terms / 128)) : 1;
+  const splits =
+    units < form.enough && terms >= 512 ? Math.min(Math.ceil((2 * form.enough) / units), Math.ceil(terms / 128)) : 1;
   const stride = Math.ceil(Math.ceil(terms / splits) / strip) * strip;
   const { leftAlong, rightAlong } = size;
   const draft = new Draft(`${name} ${dtype} ${form.key} ${leftAlong} ${rightAlong} ${splits > 1}`);
@@ -71,7 +79,13 @@ export function launchProduct(
     sums === null
       ? () => texts.store()
       : () => sums.put(`((part * ${names.batches} + batch) * ${names.rows} + r) * ${names.columns} + c`, "sum");
-  const product = { ...size, prepare: texts.prepare ?? "", left: () => texts.left(), right: () => texts.right(), store };
+  const product = {
+    ...size,
+    prepare: texts.prepare ?? "",
+    left: () => texts.left(),
+    right: () => texts.right(),
+    store,
+  };
   recorder.launch(draft, Math.ceil((units * splits) / form.perGroup), () => form.text(product, names), form.workgroup);
   if (partial === null) return;
   addUp(recorder, `${name} ${dtype}`, { ...size, splits }, partial, frame);
@@ -83,7 +97,10 @@ export function viewOf(buffer: WebGpuBuffer, dtype: DType): View {
   return { buffer, dtype, shape: [buffer.bytes / bytesOf(dtype)], strides: [1], offset: 0 };
 }
 
-/** The arguments of a product's kernel: sizes; `stride`, the terms of a part; units across, units of a batch, batches and parts. */
+/**
+ * The arguments of a product's kernel: sizes; `stride`, the terms of a part; units across, units of a batch, batches
+ * and parts.
+ */
 export type Names = Record<"rows" | "columns" | "terms" | "stride" | "across" | "units" | "batches" | "parts", string>;
 
 /** A way to compute products, unit by unit of so many rows and columns. */
@@ -99,7 +116,10 @@ export interface Form {
   text(product: Product, names: Names): ShaderText;
 }
 
-/** A tile of the result that one workgroup computes, `own` rows and columns of it by each invocation, `depth` terms at a time. */
+/**
+ * A tile of the result that one workgroup computes, `own` rows and columns of it by each invocation, `depth` terms at a
+ * time.
+ */
 interface Tile {
   readonly rows: number;
   readonly columns: number;
@@ -107,7 +127,10 @@ interface Tile {
   readonly depth: number;
 }
 
-/** Tiles for thin results, and for others from small to large. The larger, the more arithmetic for each word that is brought in. */
+/**
+ * Tiles for thin results, and for others from small to large. The larger, the more arithmetic for each word that is
+ * brought in.
+ */
 const tiles = {
   flat: { rows: 8, columns: 128, own: [4, 4], depth: 16 },
   narrow: { rows: 128, columns: 8, own: [4, 4], depth: 16 },
@@ -123,7 +146,8 @@ const busy = 64;
 function tileForm(rows: number, columns: number, batches: number): Form {
   const count = ({ rows: r, columns: c }: Tile) => batches * Math.ceil(rows / r) * Math.ceil(columns / c);
   const enough = (tile: Tile) => count(tile) >= busy && rows >= tile.rows && columns >= tile.columns;
-  const tile: Tile = rows <= 12 ? tiles.flat : columns <= 12 ? tiles.narrow : ([tiles.large, tiles.middle].find(enough) ?? tiles.small);
+  const tile: Tile =
+    rows <= 12 ? tiles.flat : columns <= 12 ? tiles.narrow : ([tiles.large, tiles.middle].find(enough) ?? tiles.small);
   const workgroup = (tile.rows / tile.own[0]) * (tile.columns / tile.own[1]);
   return {
     key: `tile ${tile.rows}x${tile.columns}`,
@@ -136,15 +160,20 @@ function tileForm(rows: number, columns: number, batches: number): Form {
   };
 }
 
-/** The shader of a tile. An invocation's columns lie apart, so that neighbours read neighbours; a strip has a word more than it needs, so that they store in different banks. */
+/**
+ * The shader of a tile. An invocation's columns lie apart, so that neighbours read neighbours; a strip has a word more
+ * than it needs, so that they store in different banks.
+ */
 function tileText(tile: Tile, workgroup: number, product: Product, n: Names): ShaderText {
   const type = wgslType(product.dtype);
   const { depth, own } = tile;
   const lanes = tile.columns / own[1];
   const zero = type === "f32" ? "0.0" : "0i";
-  const [is, js] = own.map((count) => Array.from({ length: count }, (_, i) => i)) as [number[], number[]]; // safe: two counts
+  // safe: two counts
+  const [is, js] = own.map((count) => Array.from({ length: count }, (_, i) => i)) as [number[], number[]];
   const load = (side: "left" | "right", length: number, along: boolean) => {
-    // `along` says that neighbours in memory lie along the tile's depth for the left side, along its width for the right side.
+    // `along` says that neighbours in memory lie along the tile's depth for the left side, along its width for the
+    // right side.
     const depthFirst = side === "left" ? along : !along;
     const [d, w] = depthFirst ? [`at % ${depth}u`, `at / ${depth}u`] : [`at / ${length}u`, `at % ${length}u`];
     const [outer, total] = side === "left" ? ["r", n.rows] : ["c", n.columns];
@@ -228,5 +257,8 @@ ${texts.store()}
 
 /** A statement that stores a sum as an element of `to`. */
 export function putSum(to: Elements, at: string, sum: string, dtype: DType): string {
-  return to.put(at, dtype === to.dtype && dtype !== "uint8" ? sum : writeCast(sum, dtype === "uint8" ? "int32" : dtype, to.dtype));
+  return to.put(
+    at,
+    dtype === to.dtype && dtype !== "uint8" ? sum : writeCast(sum, dtype === "uint8" ? "int32" : dtype, to.dtype),
+  );
 }

@@ -1,6 +1,7 @@
 /**
- * Four elements at a time: where all operands lie so that every four neighbours along the innermost dimension are neighbours in memory, or one and the same
- * element, a kernel reads and writes quads of words, and an invocation computes four elements and more.
+ * Four elements at a time: where all operands lie so that every four neighbours along the innermost dimension are
+ * neighbours in memory, or one and the same element, a kernel reads and writes quads of words, and an invocation
+ * computes four elements and more.
  */
 
 import type { Program } from "../../expr/program.ts";
@@ -51,10 +52,14 @@ export function quadsOf(views: readonly View[], targets: number): Quads | null {
 
 /** Whether there is nothing behind a contiguous view in its buffer. */
 export function endsBuffer(view: View): boolean {
-  return (view.offset + sizeOf(view.shape)) * (packingOf(view).bits / 8) >= (view.buffer as WebGpuBuffer).bytes; // safe: a buffer of this device
+  // safe: a buffer of this device
+  return (view.offset + sizeOf(view.shape)) * (packingOf(view).bits / 8) >= (view.buffer as WebGpuBuffer).bytes;
 }
 
-/** Statements that compute four elements of a program: the inputs' are at the positions `at0`, `at1`, …, the targets' at `to0`, `to1`, …. */
+/**
+ * Statements that compute four elements of a program: the inputs' are at the positions `at0`, `at1`, …, the targets' at
+ * `to0`, `to1`, ….
+ */
 export function writeQuad(
   program: Program,
   sources: readonly Elements[],
@@ -62,7 +67,9 @@ export function writeQuad(
   targets: readonly Elements[],
   scalar: Leaves["scalar"],
 ): string {
-  const loads = sources.map((source, k) => (moves[k] ? source.quad(`q${k}`, `at${k}`) : `let q${k} = ${source.get(`at${k}`)};`));
+  const loads = sources.map((source, k) =>
+    moves[k] ? source.quad(`q${k}`, `at${k}`) : `let q${k} = ${source.get(`at${k}`)};`,
+  );
   const parts = [0, 1, 2, 3].map((j) => {
     const input = (k: number) => (moves[k] ? (sources[k] as Elements).quarter(`q${k}`, j) : `q${k}`);
     return writeFormulas(program.outputs, { input, scalar, row: () => "" }, `v${j}_`);
@@ -77,17 +84,26 @@ export function writeQuad(
   return [...loads, ...parts.map(({ code }) => code), ...stores].join("\n");
 }
 
-/** A shape in blocks of four by four: along the innermost dimension and along one more, in which some inputs have their neighbours instead. */
+/**
+ * A shape in blocks of four by four: along the innermost dimension and along one more, in which some inputs have their
+ * neighbours instead.
+ */
 export interface Blocks {
   readonly shape: readonly number[];
   readonly operands: readonly Strided[];
-  /** How each operand moves: `1` along the innermost dimension, `2` along the other one, `0` not at all along the innermost. */
+  /**
+   * How each operand moves: `1` along the innermost dimension, `2` along the other one, `0` not at all along the
+   * innermost.
+   */
   readonly kinds: readonly (0 | 1 | 2)[];
   /** How far apart the four quads of a block lie, for each operand. */
   readonly paces: readonly number[];
 }
 
-/** How a pointwise call goes by blocks, such as the copy of a transpose; null when it cannot. The targets are the last `targets` views. */
+/**
+ * How a pointwise call goes by blocks, such as the copy of a transpose; null when it cannot. The targets are the last
+ * `targets` views.
+ */
 export function blocksOf(views: readonly View[], targets: number): Blocks | null {
   const shape = (views[views.length - 1] as View).shape; // safe: never without a target
   const { sizes, strides } = merge(
@@ -95,7 +111,8 @@ export function blocksOf(views: readonly View[], targets: number): Blocks | null
     views.map((view) => view.strides),
   );
   const inner = sizes.length - 1;
-  if (views.some((view) => packingOf(view).log > 0 || view.offset % 4 !== 0) || (sizes[inner] ?? 1) % 4 !== 0) return null;
+  if (views.some((view) => packingOf(view).log > 0 || view.offset % 4 !== 0) || (sizes[inner] ?? 1) % 4 !== 0)
+    return null;
   for (let other = 0; other < inner; other++) {
     if ((sizes[other] as number) % 4 !== 0) continue;
     const kinds = views.map((_, k) => {
@@ -112,7 +129,10 @@ export function blocksOf(views: readonly View[], targets: number): Blocks | null
       list.map((value, d) => (d === inner || d === other ? by(value) : value));
     return {
       shape: quarter(sizes, (size) => size / 4),
-      operands: views.map(({ offset }, k) => ({ offset, strides: quarter(strides[k] as number[], (step) => 4 * step) })),
+      operands: views.map(({ offset }, k) => ({
+        offset,
+        strides: quarter(strides[k] as number[], (step) => 4 * step),
+      })),
       kinds: kinds as Blocks["kinds"], // safe: none is null
       paces: kinds.map((kind, k) => strides[k]?.[kind === 2 ? inner : other] ?? 0),
     };
@@ -120,7 +140,10 @@ export function blocksOf(views: readonly View[], targets: number): Blocks | null
   return null;
 }
 
-/** Statements that compute a block of a program: as `writeQuad`, with `pace0`, `pace1`, … for how far apart the quads of an input lie, and `step0`, … of a target. */
+/**
+ * Statements that compute a block of a program: as `writeQuad`, with `pace0`, `pace1`, … for how far apart the quads of
+ * an input lie, and `step0`, … of a target.
+ */
 export function writeBlock(
   program: Program,
   sources: readonly Elements[],

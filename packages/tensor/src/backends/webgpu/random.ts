@@ -1,6 +1,6 @@
 /**
- * Random numbers by Philox 4×32-10, the same for a seed and a position as on every other device. One invocation computes one block of four words; the
- * block's number, up to 2⁵¹, goes as two halves.
+ * Random numbers by Philox 4×32-10, the same for a seed and a position as on every other device. One invocation
+ * computes one block of four words; the block's number, up to 2⁵¹, goes as two halves.
  */
 
 import type { RandomCall } from "../../kernel.ts";
@@ -46,7 +46,9 @@ function fill(recorder: Recorder, { distribution, seed, offset, to }: RandomCall
   const skip = offset % 4;
   const draft = new Draft(`random ${distribution}`);
   const target = draft.view(to, "write");
-  const halves = [block % 2 ** 32, Math.floor(block / 2 ** 32), seed % 2 ** 32, Math.floor(seed / 2 ** 32)].map((word) => draft.u32(word));
+  const halves = [block % 2 ** 32, Math.floor(block / 2 ** 32), seed % 2 ** 32, Math.floor(seed / 2 ** 32)].map(
+    (word) => draft.u32(word),
+  );
   const first = draft.u32(skip);
   const start = draft.u32(to.offset);
   const total = draft.u32(count);

@@ -1,8 +1,9 @@
 /**
- * Work on its way to the device. What is to be done is recorded as a list of plain commands, and only turned into the device's own when something is read
- * or enough has piled up: by then the kernels have compiled, and the heaps are as large as they need to be. Everything goes into one encoder and as few
- * compute passes as possible. Small arguments lie in one buffer that is written once per submit: writes and submits take effect in order,
- * so the same buffer serves them all.
+ * Work on its way to the device. What is to be done is recorded as a list of plain commands, and only turned into the
+ * device's own when something is read or enough has piled up: by then the kernels have compiled, and the heaps are as
+ * large as they need to be. Everything goes into one encoder and as few compute passes as possible. Small arguments lie
+ * in one buffer that is written once per submit: writes and submits take effect in order, so the same buffer serves
+ * them all.
  */
 
 import { DeviceError } from "../../errors.ts";
@@ -74,7 +75,10 @@ export class Recorder {
   /** The number of the batch that is being recorded: what a block of memory is stamped with when it is used. */
   #batch = 1;
   #clock: DeviceClock | null = null;
-  /** The first thing that went wrong with the device itself; from then on everything throws it. A kernel that does not compile is no such thing. */
+  /**
+   * The first thing that went wrong with the device itself; from then on everything throws it. A kernel that does not
+   * compile is no such thing.
+   */
   failure: DeviceError | null = null;
 
   /** Whether kernels do without workgroup memory where they can: better on a device that is a program on the CPU. */
@@ -85,7 +89,11 @@ export class Recorder {
   /** What checks found. */
   readonly faults: Faults;
 
-  constructor(device: GPUDevice, limits: { readonly memoryLimit: number; readonly largestBuffer: number }, direct: boolean) {
+  constructor(
+    device: GPUDevice,
+    limits: { readonly memoryLimit: number; readonly largestBuffer: number },
+    direct: boolean,
+  ) {
     this.#device = device;
     const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
     const largest = Math.min(limits.largestBuffer, maxBufferSize, maxStorageBufferBindingSize);
@@ -134,7 +142,8 @@ export class Recorder {
     words[0] = width;
     words[1] = groups;
     const pipeline = this.#pipelines.find(draft, text, workgroup);
-    for (const buffers of [reads, writes]) for (const { block } of buffers) if (block !== null) block.stamp = this.#batch;
+    for (const buffers of [reads, writes])
+      for (const { block } of buffers) if (block !== null) block.stamp = this.#batch;
     const clock = this.#clock;
     const heaps = slots.map(({ heap }) => heap);
     const uses = { reads, writes, fills };
@@ -162,7 +171,10 @@ export class Recorder {
     else this.#send().catch(() => {}); // whatever went wrong, everything throws it from now on
   }
 
-  /** Copies bytes from the host. A write would overtake what is recorded, so where that uses the memory, or makes it, it waits its turn. */
+  /**
+   * Copies bytes from the host. A write would overtake what is recorded, so where that uses the memory, or makes it, it
+   * waits its turn.
+   */
   write(buffer: WebGpuBuffer, bytes: Uint8Array, offset: number): void {
     if (bytes.length === 0) return;
     this.check();
@@ -182,7 +194,9 @@ export class Recorder {
     if (!inOrder && fills !== null) fills.fault = null;
     const put = (at: number, part: Uint8Array): void => {
       if (inOrder) this.#record({ kind: "write", heap, at: start + at, bytes: part.slice(), fills });
-      else this.#device.queue.writeBuffer(heap.memory as GPUBuffer, start + at, part.buffer, part.byteOffset, part.length); // safe: looked at above
+      // safe: looked at above
+      else
+        this.#device.queue.writeBuffer(heap.memory as GPUBuffer, start + at, part.buffer, part.byteOffset, part.length);
     };
     if (inOrder) block.stamp = this.#batch;
     if (whole > 0) put(offset, bytes.subarray(0, whole));
@@ -209,7 +223,10 @@ export class Recorder {
     }));
   }
 
-  /** A copy of some bytes once all work issued before is done. Reads asked for in one turn share a submit. Throws what a check found. */
+  /**
+   * A copy of some bytes once all work issued before is done. Reads asked for in one turn share a submit. Throws what a
+   * check found.
+   */
   async read(buffer: WebGpuBuffer, offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
     if (length === 0) return new Uint8Array(0);
     this.check();
@@ -264,7 +281,10 @@ export class Recorder {
     this.check();
   }
 
-  /** Submits everything at the end of the current turn, or when its kernels have compiled, so that all that is asked for meanwhile goes together. */
+  /**
+   * Submits everything at the end of the current turn, or when its kernels have compiled, so that all that is asked for
+   * meanwhile goes together.
+   */
   #send(): Promise<void> {
     this.#sending ??= Promise.resolve().then(async () => {
       while (!this.#pipelines.ready) await this.#pipelines.settled();
@@ -289,13 +309,28 @@ export class Recorder {
           if (this.#pipelines.failed && this.#spoils(pipeline, uses)) break;
           const group = this.#bindGroup(pipeline, heaps);
           // Safe: nothing is submitted before its kernels have compiled, and one that does not is not launched.
-          batch.launch(pipeline.compiled as GPUComputePipeline, group, words, pipeline.argumentBytes, [width, height], clock?.next(label));
+          batch.launch(
+            pipeline.compiled as GPUComputePipeline,
+            group,
+            words,
+            pipeline.argumentBytes,
+            [width, height],
+            clock?.next(label),
+          );
           break;
         }
         case "read":
           command.fault = command.buffer.fault;
           // Safe: whoever reads a heap has it grow first.
-          batch.encoder().copyBufferToBuffer(command.buffer.heap.memory as GPUBuffer, command.at, command.into, command.to, command.bytes);
+          batch
+            .encoder()
+            .copyBufferToBuffer(
+              command.buffer.heap.memory as GPUBuffer,
+              command.at,
+              command.into,
+              command.to,
+              command.bytes,
+            );
           break;
         case "write":
           batch.submit();
@@ -312,24 +347,32 @@ export class Recorder {
     batch.submit();
   }
 
-  /** Whether a launch cannot be done, since its kernel did not compile or what it reads was not computed. What it was to write is not computed then either. */
+  /**
+   * Whether a launch cannot be done, since its kernel did not compile or what it reads was not computed. What it was to
+   * write is not computed then either.
+   */
   #spoils(pipeline: Pipeline, { reads, writes, fills }: Pick<Draft, "reads" | "writes" | "fills">): boolean {
     const types = fills === null ? null : inputTypes(fills.program);
-    const fault = pipeline.fault ?? reads.find((buffer, k) => buffer.fault !== null && types?.[k] !== null)?.fault ?? null;
+    const fault =
+      pipeline.fault ?? reads.find((buffer, k) => buffer.fault !== null && types?.[k] !== null)?.fault ?? null;
     for (const buffer of writes) {
       // A check of what was not computed finds nothing wrong with other things.
       if (fault !== null && (pipeline.fault !== null || buffer !== this.faults.record.buffer)) buffer.fault = fault;
     }
     if (fault !== null) return true;
     for (const view of fills?.to ?? []) {
-      if (view.offset === 0 && isContiguous(view.shape, view.strides) && endsBuffer(view)) (view.buffer as WebGpuBuffer).fault = null; // safe: a buffer of this device
+      if (view.offset === 0 && isContiguous(view.shape, view.strides) && endsBuffer(view))
+        (view.buffer as WebGpuBuffer).fault = null; // safe: a buffer of this device
     }
     return false;
   }
 
   #enlarge(heap: Heap, capacity: number, batch: Batch): void {
     const before = heap.memory;
-    heap.memory = this.#device.createBuffer({ size: capacity, usage: usage.storage | usage.copySource | usage.copyTarget });
+    heap.memory = this.#device.createBuffer({
+      size: capacity,
+      usage: usage.storage | usage.copySource | usage.copyTarget,
+    });
     this.#bindGroups.clear();
     if (before === null) return;
     batch.encoder().copyBufferToBuffer(before, 0, heap.memory, 0, before.size);
@@ -347,7 +390,8 @@ export class Recorder {
         layout,
         entries: [
           { binding: 0, resource: { buffer: this.#arguments, size: argumentBytes } },
-          ...heaps.map(({ memory }, k) => ({ binding: k + 1, resource: { buffer: memory as GPUBuffer } })), // safe: a heap grows before it is used
+          // safe: a heap grows before it is used
+          ...heaps.map(({ memory }, k) => ({ binding: k + 1, resource: { buffer: memory as GPUBuffer } })),
         ],
       });
       this.#bindGroups.set(key, group);

@@ -1,6 +1,7 @@
 /**
- * What all kernels of row programs are written with: how reductions begin and go on, where rows and their elements lie, and the statements that read, reduce
- * and store them. Where the elements of a row lie so, they are read and written four at a time.
+ * What all kernels of row programs are written with: how reductions begin and go on, where rows and their elements lie,
+ * and the statements that read, reduce and store them. Where the elements of a row lie so, they are read and written
+ * four at a time.
  */
 
 import { type DType, isFloating } from "../../dtype.ts";
@@ -13,7 +14,10 @@ import type { Recorder } from "./recorder.ts";
 import { ofLaunch, scalarArguments } from "./scalars.ts";
 import { merge, type Walk, walk } from "./walk.ts";
 
-/** How many invocations go over rows together. A program on the CPU computes a few lanes at a time, and each barrier costs it a turn of all the others. */
+/**
+ * How many invocations go over rows together. A program on the CPU computes a few lanes at a time, and each barrier
+ * costs it a turn of all the others.
+ */
 export function lanesFor(recorder: Recorder, length: number): number {
   if (recorder.direct) return 16;
   return length >= 4096 ? 256 : 64;
@@ -37,10 +41,16 @@ export function combined(reduce: Reduction, dtype: DType, a: string, b: string):
 }
 
 /**
- * Combines what the invocations of a workgroup hold in `total{k}`, for all of them, in an order that is always the same. Some combine as many each, then everyone
- * combines what these have, so that there are two barriers instead of one for each halving.
+ * Combines what the invocations of a workgroup hold in `total{k}`, for all of them, in an order that is always the
+ * same. Some combine as many each, then everyone combines what these have, so that there are two barriers instead of
+ * one for each halving.
  */
-export function share(k: number, reduce: Reduction, dtype: DType, lanes: number): { readonly declaration: string; readonly code: string } {
+export function share(
+  k: number,
+  reduce: Reduction,
+  dtype: DType,
+  lanes: number,
+): { readonly declaration: string; readonly code: string } {
   const some = 2 ** Math.ceil(Math.log2(lanes) / 2);
   const gather = (from: string, to: number, step: number) => `for (var j = ${from}; j < ${to}u; j += ${step}u) {
   let other = shared${k}[j];
@@ -95,7 +105,10 @@ export class RowFrame {
   /** The walk over rows: positions of the inputs' first elements, then of what `more` holds. */
   starts(more: readonly View[]): Walk {
     const outer = this.outer;
-    const heads = [...this.inputs, ...more].map(({ strides, offset }) => ({ strides: strides.slice(0, outer), offset }));
+    const heads = [...this.inputs, ...more].map(({ strides, offset }) => ({
+      strides: strides.slice(0, outer),
+      offset,
+    }));
     return walk(this.draft, this.shape.slice(0, outer), heads);
   }
 
@@ -130,10 +143,17 @@ export class RowFrame {
   element(j: number, row: (k: number) => string): Leaves {
     const { moves } = this;
     if (moves === null) return this.leaves("far", row);
-    return { input: (k) => (moves[k] ? (this.sources[k] as Elements).quarter(`q${k}`, j) : `q${k}`), scalar: this.scalar, row };
+    return {
+      input: (k) => (moves[k] ? (this.sources[k] as Elements).quarter(`q${k}`, j) : `q${k}`),
+      scalar: this.scalar,
+      row,
+    };
   }
 
-  /** How many times a loop goes on at once, so that many loads are under way together and sums have short chains; a long formula is text enough once. */
+  /**
+   * How many times a loop goes on at once, so that many loads are under way together and sums have short chains; a long
+   * formula is text enough once.
+   */
   turns({ of }: Stage): number {
     return nodesOf([of]).length <= 8 ? 4 : 1;
   }
@@ -187,7 +207,9 @@ total${k} = ${halves(parts, (a, b) => combined(reduce, of.dtype, a, b))};
     const { rows } = this.call.program;
     if (rows.length === 0) return "";
     const { code, values } = writeFormulas(rows, this.leaves("", row), "q");
-    const stores = targets.map((to, k) => to.put(`row${first + k}`, writeCast(values[k] as string, (rows[k] as Expr).dtype, to.dtype)));
+    const stores = targets.map((to, k) =>
+      to.put(`row${first + k}`, writeCast(values[k] as string, (rows[k] as Expr).dtype, to.dtype)),
+    );
     return [code, ...stores].join("\n");
   }
 
@@ -212,8 +234,8 @@ function halves(list: readonly string[], combine: (a: string, b: string) => stri
 }
 
 /**
- * Whether the elements of rows go by quads, and which inputs move along them; null where they do not. Every four elements from the start of a row on must be
- * neighbours in memory, or one and the same.
+ * Whether the elements of rows go by quads, and which inputs move along them; null where they do not. Every four
+ * elements from the start of a row on must be neighbours in memory, or one and the same.
  */
 function rowQuads(inputs: readonly View[], targets: readonly View[], outer: number): readonly boolean[] | null {
   const views = [...inputs, ...targets];
@@ -225,7 +247,9 @@ function rowQuads(inputs: readonly View[], targets: readonly View[], outer: numb
   const moves = strides.map(([step]) => step === 1);
   const fits = views.every((view, k) => {
     if (!moves[k]) return strides[k]?.[0] === 0 && k < inputs.length;
-    const aligned = view.offset % 4 === 0 && view.strides.slice(0, outer).every((stride, d) => stride % 4 === 0 || view.shape[d] === 1);
+    const aligned =
+      view.offset % 4 === 0 &&
+      view.strides.slice(0, outer).every((stride, d) => stride % 4 === 0 || view.shape[d] === 1);
     return aligned && (k < inputs.length || packingOf(view).log === 0);
   });
   return fits ? moves.slice(0, inputs.length) : null;

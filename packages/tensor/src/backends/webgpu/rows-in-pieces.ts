@@ -1,5 +1,6 @@
 /**
- * Row programs over a few very long rows: each stage is computed piece by piece, into memory, by as many workgroups as there are pieces, and then combined.
+ * Row programs over a few very long rows: each stage is computed piece by piece, into memory, by as many workgroups as
+ * there are pieces, and then combined.
  */
 
 import { bytesOf, type DType, isFloating } from "../../dtype.ts";
@@ -21,15 +22,19 @@ export function few({ direct }: Recorder): number {
 }
 
 /**
- * How many elements a piece has, a multiple of `chunk`, which a workgroup goes over at once. A GPU is filled by thousands of invocations, which then go on by
- * themselves; a program on the CPU by a few for each core. No invocation adds up more than 64 elements one after the other, so that sums stay exact.
+ * How many elements a piece has, a multiple of `chunk`, which a workgroup goes over at once. A GPU is filled by
+ * thousands of invocations, which then go on by themselves; a program on the CPU by a few for each core. No invocation
+ * adds up more than 64 elements one after the other, so that sums stay exact.
  */
 function pieceOf({ direct }: Recorder, chunk: number, count: number, length: number): number {
   const pieces = Math.floor((direct ? 16 : 2048) / count);
   return chunk * Math.min(64, Math.ceil(length / pieces / chunk));
 }
 
-/** Each stage in two launches: one workgroup for each piece of each row, then one for each row. Then the results, element by element. */
+/**
+ * Each stage in two launches: one workgroup for each piece of each row, then one for each row. Then the results,
+ * element by element.
+ */
 export function inPieces(recorder: Recorder, call: RowsCall, count: number, length: number): void {
   const { stages, elements } = call.program;
   const results: View[] = [];
@@ -67,7 +72,14 @@ function rowResults(draft: Draft, { program }: RowsCall, results: readonly View[
 }
 
 /** Reduces each piece of each row in the formula of stage `k`: [rows, pieces, room for a result]. */
-function reducePieces(recorder: Recorder, call: RowsCall, k: number, results: readonly View[], count: number, length: number): View {
+function reducePieces(
+  recorder: Recorder,
+  call: RowsCall,
+  k: number,
+  results: readonly View[],
+  count: number,
+  length: number,
+): View {
   const stage = call.program.stages[k] as Stage;
   const { dtype } = stage.of;
   const lanes = lanesFor(recorder, length);
@@ -100,7 +112,10 @@ if (lane == 0u) { ${each === 1 ? to.put("group", result) : to.putQuad("(group * 
   return partial;
 }
 
-/** Combines the pieces of every row, into `result` if there is one. After the last stage, when `row` is given, the results of the rows are stored too. */
+/**
+ * Combines the pieces of every row, into `result` if there is one. After the last stage, when `row` is given, the
+ * results of the rows are stored too.
+ */
 function combinePieces(
   recorder: Recorder,
   { reduce, of: { dtype } }: Stage,
@@ -139,7 +154,13 @@ ${row === null ? "" : frame.storeRow(targets, frame.inputs.length, row)}
 }
 
 /** Computes the results for each element from those of the rows. */
-function storeElements(recorder: Recorder, call: RowsCall, results: readonly View[], count: number, length: number): void {
+function storeElements(
+  recorder: Recorder,
+  call: RowsCall,
+  results: readonly View[],
+  count: number,
+  length: number,
+): void {
   const frame = new RowFrame("rows elements", call, length);
   const { draft } = frame;
   const row = rowResults(draft, call, results);

@@ -1,6 +1,6 @@
 /**
- * Row programs. Where rows are short or many, one invocation goes over a row by itself; where they are longer, a workgroup shares one; and where
- * a few of them are very long, they are cut into pieces.
+ * Row programs. Where rows are short or many, one invocation goes over a row by itself; where they are longer, a
+ * workgroup shares one; and where a few of them are very long, they are cut into pieces.
  */
 
 import type { RowsCall, View } from "../../kernel.ts";
@@ -22,8 +22,13 @@ export function rows(recorder: Recorder, call: RowsCall): void {
   const length = sizeOf(shape.slice(shape.length - call.dims));
   if (count === 0) return;
   packed(recorder, [...call.toRows, ...call.toElements], (targets) => {
-    const wide = { ...call, toRows: targets.slice(0, call.toRows.length), toElements: targets.slice(call.toRows.length) };
-    if (call.program.stages.length > 0 && length >= long && count <= few(recorder)) inPieces(recorder, wide, count, length);
+    const wide = {
+      ...call,
+      toRows: targets.slice(0, call.toRows.length),
+      toElements: targets.slice(call.toRows.length),
+    };
+    if (call.program.stages.length > 0 && length >= long && count <= few(recorder))
+      inPieces(recorder, wide, count, length);
     else inOne(recorder, wide, count, length);
   });
 }
@@ -32,7 +37,8 @@ export function rows(recorder: Recorder, call: RowsCall): void {
 function alone(recorder: Recorder, { inputs, dims }: RowsCall, count: number, length: number): boolean {
   if (length <= short) return true;
   if (recorder.direct) return count >= 64 && length <= 4096;
-  // Neighbours then read from different rows: from the same stretch of memory only where rows stand side by side in it, as columns do.
+  // Neighbours then read from different rows: from the same stretch of memory only where rows stand side by side in it,
+  // as columns do.
   const beside = inputs.some(({ strides }) => strides[strides.length - dims - 1] === 1);
   return count >= 2048 && length <= (beside ? 1024 : 128);
 }

@@ -27,7 +27,8 @@ export function scalarArguments(
   add: { f32(k: number): string; i32(k: number): string },
 ): (leaf: Expr) => string {
   const texts = new Map<Expr, string>();
-  for (const leaf of leavesOf(program)) texts.set(leaf, isFloating(leaf.dtype) ? add.f32(leaf.value) : add.i32(leaf.value));
+  for (const leaf of leavesOf(program))
+    texts.set(leaf, isFloating(leaf.dtype) ? add.f32(leaf.value) : add.i32(leaf.value));
   return (leaf) => {
     const text = texts.get(leaf) as string; // safe: all scalar leaves of the program are there
     return isFloating(leaf.dtype) ? text : writeCast(text, "int32", leaf.dtype);

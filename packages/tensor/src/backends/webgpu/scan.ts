@@ -47,7 +47,8 @@ function run(recorder: Recorder, call: ScanCall): void {
     const [now, before] = ["value", "total"].map((x) => (dtype === "bool" ? `u32(${x})` : x));
     const holds = `!(${now} ${op === "max" ? "<" : ">"} ${before})`;
     const isNan = (x: string) => (from.type === "f32" ? `f_isNan(${x})` : "false");
-    // The last of equals, as torch.cummax has it: whatever does not fall behind takes over. NaN stays until the next NaN.
+    // The last of equals, as torch.cummax has it: whatever does not fall behind takes over. NaN stays until the next
+    // NaN.
     const follow = places === null ? "" : `if (${isNan("value")} || (!${isNan("total")} && ${holds})) { found = k; }`;
     return {
       body: `${starts.index("i", "at")}

@@ -1,7 +1,7 @@
 /**
- * Sorting, as a bitonic network over pairs of an order key and a position: keys order as the elements do, and positions make the network's result stable. Lanes
- * are copied into memory of the backend's own, padded to a power of two; blocks are sorted within workgroups, and only distant pairs take launches of
- * their own.
+ * Sorting, as a bitonic network over pairs of an order key and a position: keys order as the elements do, and positions
+ * make the network's result stable. Lanes are copied into memory of the backend's own, padded to a power of two; blocks
+ * are sorted within workgroups, and only distant pairs take launches of their own.
  */
 
 import type { SortCall, View } from "../../kernel.ts";
@@ -25,7 +25,13 @@ export function sort(recorder: Recorder, call: SortCall): void {
   const length = input.shape[dim] ?? 1;
   if (count * length === 0 || sizeOf(call.values.shape) === 0) return;
   const padded = Math.max(2, 2 ** Math.ceil(Math.log2(length)));
-  const words = (): View => ({ buffer: recorder.memory.allocate(count * padded * 4), dtype: "int32", shape: [], strides: [], offset: 0 });
+  const words = (): View => ({
+    buffer: recorder.memory.allocate(count * padded * 4),
+    dtype: "int32",
+    shape: [],
+    strides: [],
+    offset: 0,
+  });
   const pairs: Pairs = { keys: words(), places: words(), total: count * padded, padded };
   load(recorder, call, pairs, length, padded);
   within(recorder, pairs, 2, Math.min(block, padded));
@@ -47,7 +53,13 @@ interface Pairs {
 }
 
 /** Copies lanes into pairs. What pads them comes last, having the largest key and the last positions. */
-function load(recorder: Recorder, { input, dim, descending }: SortCall, pairs: Pairs, length: number, padded: number): void {
+function load(
+  recorder: Recorder,
+  { input, dim, descending }: SortCall,
+  pairs: Pairs,
+  length: number,
+  padded: number,
+): void {
   const draft = new Draft(`sort load ${descending}`);
   const from = draft.view(input, "read");
   const keys = draft.view(pairs.keys, "write");
@@ -124,7 +136,9 @@ function exchange(recorder: Recorder, pairs: Pairs, size: number, distance: numb
   const draft = new Draft("sort exchange");
   const keys = draft.view(pairs.keys, "write");
   const places = draft.view(pairs.places, "write");
-  const [half, whole, apart, mask] = [pairs.total / 2, size, distance, pairs.padded - 1].map((value) => draft.u32(value));
+  const [half, whole, apart, mask] = [pairs.total / 2, size, distance, pairs.padded - 1].map((value) =>
+    draft.u32(value),
+  );
   recorder.launch(
     draft,
     Math.ceil(pairs.total / 2 / workgroup),

@@ -1,6 +1,7 @@
 /**
- * How the operands of one call lie in memory, boiled down: dimensions of size one dropped, neighbours that run on into each other merged, so that
- * most calls end up with one dimension. Only how many dimensions are left is part of a shader; the sizes and strides are arguments.
+ * How the operands of one call lie in memory, boiled down: dimensions of size one dropped, neighbours that run on into
+ * each other merged, so that most calls end up with one dimension. Only how many dimensions are left is part of a
+ * shader; the sizes and strides are arguments.
  */
 
 import type { Draft } from "./draft.ts";
@@ -18,7 +19,10 @@ export interface Walk {
 }
 
 /** Merged dimensions: sizes, and for each operand its strides. */
-export function merge(shape: readonly number[], operands: readonly (readonly number[])[]): { sizes: number[]; strides: number[][] } {
+export function merge(
+  shape: readonly number[],
+  operands: readonly (readonly number[])[],
+): { sizes: number[]; strides: number[][] } {
   const sizes: number[] = [];
   const strides: number[][] = operands.map(() => []);
   for (let d = 0; d < shape.length; d++) {
@@ -32,18 +36,27 @@ export function merge(shape: readonly number[], operands: readonly (readonly num
     if (runs) sizes[last] = (sizes[last] as number) * size;
     else sizes.push(size);
     const at = sizes.length - 1;
-    for (let k = 0; k < operands.length; k++) (strides[k] as number[])[at] = (operands[k] as readonly number[])[d] as number;
+    for (let k = 0; k < operands.length; k++)
+      (strides[k] as number[])[at] = (operands[k] as readonly number[])[d] as number;
   }
   return { sizes, strides };
 }
 
 /**
- * A walk over a shape, in row-major order of its indices. Adds its rank to the draft's key and its numbers to the arguments.
+ * A walk over a shape, in row-major order of its indices. Adds its rank to the draft's key and its numbers to the
+ * arguments.
  *
  * @param offsets whether positions start at the operands' offsets or at 0.
- * @param pace a stride along the innermost dimension that a shader is written for, as it is for 0, when all operands have one of the two.
+ * @param pace a stride along the innermost dimension that a shader is written for, as it is for 0, when all operands
+ * have one of the two.
  */
-export function walk(draft: Draft, shape: readonly number[], operands: readonly Strided[], offsets = true, pace = 0): Walk {
+export function walk(
+  draft: Draft,
+  shape: readonly number[],
+  operands: readonly Strided[],
+  offsets = true,
+  pace = 0,
+): Walk {
   const { sizes, strides } = merge(
     shape,
     operands.map((one) => one.strides),
@@ -54,7 +67,9 @@ export function walk(draft: Draft, shape: readonly number[], operands: readonly 
   draft.key += ` r${rank}${fixed ? inner.join("") : ""}`;
   const size = sizes.map((value) => draft.u32(value));
   const starts = offsets ? operands.map((one) => draft.u32(one.offset)) : operands.map(() => "0u");
-  const steps = strides.map((list) => list.map((value, d) => (fixed && d === rank - 1 ? `${value}u` : draft.u32(value))));
+  const steps = strides.map((list) =>
+    list.map((value, d) => (fixed && d === rank - 1 ? `${value}u` : draft.u32(value))),
+  );
   return {
     index(i, prefix) {
       const lines: string[] = [];

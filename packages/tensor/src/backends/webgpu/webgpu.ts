@@ -1,5 +1,6 @@
 /**
- * The WebGPU device. This file asks for it, watches over it, and hands each kernel call to the file that knows its kind.
+ * The WebGPU device. This file asks for it, watches over it, and hands each kernel call to the file that knows its
+ * kind.
  */
 
 import type { Backend, DeviceBuffer } from "../../backend.ts";
@@ -28,7 +29,10 @@ import { sort } from "./sort.ts";
 export interface WebGpuOptions {
   /** The most bytes to hold, in use and pooled together. Default: no limit but the device's own. */
   readonly memoryLimit?: number;
-  /** The most bytes of one buffer, and so of one tensor. Tensors lie in as few buffers as that allows. Default: what the device can do. */
+  /**
+   * The most bytes of one buffer, and so of one tensor. Tensors lie in as few buffers as that allows. Default: what the
+   * device can do.
+   */
   readonly largestBuffer?: number;
   /** Which GPU to take where there are several. Default `"high-performance"`. */
   readonly powerPreference?: "high-performance" | "low-power";
@@ -49,11 +53,12 @@ export interface WebGpuBackend extends Backend {
 }
 
 /**
- * A WebGPU device: the browser's, or in Node that of the npm package `webgpu`. It computes in float32, int32, uint8 and bool, stores float16 and bfloat16 too,
- * and has no float64. It is read asynchronously only: `await x.item()`, not `x.itemSync()`.
+ * A WebGPU device: the browser's, or in Node that of the npm package `webgpu`. It computes in float32, int32, uint8 and
+ * bool, stores float16 and bfloat16 too, and has no float64. It is read asynchronously only: `await x.item()`, not
+ * `x.itemSync()`.
  *
- * @throws DeviceError when there is no WebGPU, saying what to install, or no adapter. @throws ArgumentError for an unknown option, or a number of bytes that
- * is not positive.
+ * @throws DeviceError when there is no WebGPU, saying what to install, or no adapter. @throws ArgumentError for an
+ * unknown option, or a number of bytes that is not positive.
  *
  * @example
  * const gpu = await webgpu();
@@ -71,9 +76,12 @@ export async function webgpu(options?: WebGpuOptions): Promise<WebGpuBackend> {
     if (!(bytes > 0)) throw new ArgumentError(`webgpu: ${option} must be a positive number of bytes, got ${bytes}`);
   }
   if (powerPreference !== "high-performance" && powerPreference !== "low-power")
-    throw new ArgumentError(`webgpu: powerPreference must be "high-performance" or "low-power", got ${JSON.stringify(powerPreference)}`);
+    throw new ArgumentError(
+      `webgpu: powerPreference must be "high-performance" or "low-power", got ${JSON.stringify(powerPreference)}`,
+    );
   const { device, info } = await requestDevice(powerPreference);
-  const software = info.isFallbackAdapter === true || /swiftshader|llvmpipe/i.test(`${info.architecture} ${info.description}`);
+  const software =
+    info.isFallbackAdapter === true || /swiftshader|llvmpipe/i.test(`${info.architecture} ${info.description}`);
   const recorder = new Recorder(device, { memoryLimit, largestBuffer }, !(tiles ?? !software));
   const { memory } = recorder;
   device.lost.then(({ reason, message }) => {
@@ -93,7 +101,8 @@ export async function webgpu(options?: WebGpuOptions): Promise<WebGpuBackend> {
     warn(
       `webgpu: ${info.description || info.architecture} is a program on the CPU, not a GPU: results are right but slow; cpu() is faster`,
     );
-  const own = (buffer: DeviceBuffer) => buffer as WebGpuBuffer; // safe: the buffers a backend is given are those it made
+  // safe: the buffers a backend is given are those it made
+  const own = (buffer: DeviceBuffer) => buffer as WebGpuBuffer;
   return {
     name: "webgpu",
     adapter: [info.vendor, info.architecture, info.description].filter(Boolean).join(" "),

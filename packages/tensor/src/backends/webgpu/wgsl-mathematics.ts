@@ -1,6 +1,7 @@
 /**
- * Exponentials, logarithms, circular functions and the error function in WGSL, in single precision: a reduction of the range, a polynomial
- * (in the variable and over the range that its comment says), and the special values put right at the end.
+ * Exponentials, logarithms, circular functions and the error function in WGSL, in single precision: a reduction of the
+ * range, a polynomial (in the variable and over the range that its comment says), and the special values put right at
+ * the end.
  */
 
 /** A polynomial by Horner's rule, as text; coefficients from the lowest power. */
@@ -16,34 +17,40 @@ export function float(value: number): string {
 }
 
 // (eʳ - 1 - r) / r², |r| ≤ 0.3466
-export const exponential: readonly number[] = [0.5000000013, 0.1666666668, 0.04166646494, 0.008333310928, 0.001393364786, 0.0001989098846];
+export const exponential: readonly number[] = [
+  0.5000000013, 0.1666666668, 0.04166646494, 0.008333310928, 0.001393364786, 0.0001989098846,
+];
 
 // (ln(1 + f) - f + f²/2) / f³, √½ - 1 ≤ f ≤ √2 - 1
 const logarithm = [
-  0.3333333118, -0.2499999696, 0.2000071575, -0.1666780232, 0.1424905765, -0.1242568733, 0.1168541992, -0.1147973385, 0.06971611471,
+  0.3333333118, -0.2499999696, 0.2000071575, -0.1666780232, 0.1424905765, -0.1242568733, 0.1168541992, -0.1147973385,
+  0.06971611471,
 ];
 
 // (atan(√z)/√z - 1) / z, 0 ≤ z ≤ 1
 const arc = [
-  -0.3333333308, 0.1999994932, -0.1428400379, 0.1108826163, -0.08931826777, 0.0703191425, -0.04896051403, 0.02630500111, -0.009144629761,
-  0.001488691939,
+  -0.3333333308, 0.1999994932, -0.1428400379, 0.1108826163, -0.08931826777, 0.0703191425, -0.04896051403, 0.02630500111,
+  -0.009144629761, 0.001488691939,
 ];
 
 // (tanh(√z)/√z - 1) / z, z ≤ 0.4
 const hyperbolic = [-0.3333333315, 0.1333330015, -0.05395846163, 0.02176250291, -0.008323187058, 0.002269501684];
 
 // erf(√z)/√z, z ≤ 1
-const erfNear = [1.128379166, -0.3761262667, 0.1128359472, -0.02685421201, 0.005189087423, -0.0008016864287, 7.875875063e-5];
+const erfNear = [
+  1.128379166, -0.3761262667, 0.1128359472, -0.02685421201, 0.005189087423, -0.0008016864287, 7.875875063e-5,
+];
 
 // ln erfc(a), 1 ≤ a ≤ 4
 const erfFar = [
-  0.0003201380497, -1.130233435, -0.6318260516, -0.1100800829, 0.02642113601, -0.004759596293, 0.0005968056257, -4.605804269e-5,
-  1.637151415e-6,
+  0.0003201380497, -1.130233435, -0.6318260516, -0.1100800829, 0.02642113601, -0.004759596293, 0.0005968056257,
+  -4.605804269e-5, 1.637151415e-6,
 ];
 
 // erfc(x) e^(x²) / t, t = 1 / (1 + x/2), 0.45 ≤ x ≤ 10.2
 const erfcTail = [
-  0.2820711187, 0.2826939533, 0.2403545411, 0.2155418713, -0.06235688037, 0.3387372561, -0.5488893093, 0.3190487922, -0.06720473851,
+  0.2820711187, 0.2826939533, 0.2403545411, 0.2155418713, -0.06235688037, 0.3387372561, -0.5488893093, 0.3190487922,
+  -0.06720473851,
 ];
 
 // (sin(√z)/√z - 1) / z and (cos(√z) - 1 + z/2) / z², 0 ≤ z ≤ (π/4)²
@@ -100,7 +107,8 @@ export const mathematics: Readonly<Record<string, string>> = {
   let p = f_logParts(x);
   return f_logEdges(x, fma(p.x, 0.301025390625, fma(p.x, 4.605038981e-6, (p.y + p.z) * ${float(Math.LOG10E)})));
 }`,
-  // Near zero by the logarithm's own polynomial; elsewhere the rounding of 1 + x no longer counts. (Compilers fold x - ((1 + x) - 1) to zero.)
+  // Near zero by the logarithm's own polynomial; elsewhere the rounding of 1 + x no longer counts. (Compilers fold x -
+  // ((1 + x) - 1) to zero.)
   f_log1p: `fn f_log1p(x: f32) -> f32 {
   if (x > -0.29 && x < 0.41) {
     let square = x * x;
@@ -110,7 +118,8 @@ export const mathematics: Readonly<Record<string, string>> = {
 }`,
   f_twoOverPi: `const f_twoOverPi = array<u32, 9>(
   0u, 0xa2f9836eu, 0x4e441529u, 0xfc2757d1u, 0xf534ddc0u, 0xdb629599u, 0x3c439041u, 0xfe5163abu, 0xdebbc561u);`,
-  // The rest of an angle beyond a multiple of π/2, and that multiple modulo 4: for large angles from the right bits of 2/π, in fixed point.
+  // The rest of an angle beyond a multiple of π/2, and that multiple modulo 4: for large angles from the right bits of
+  // 2/π, in fixed point.
   f_quadrant: `fn f_quadrant(x: f32) -> vec2<f32> {
   let size = f_abs(x);
   if (size <= 8192.0) {

@@ -1,6 +1,6 @@
 /**
- * Powers and remainders of floats in WGSL. A power needs more digits of the logarithm than single precision holds, and takes them from a pair of numbers; a
- * remainder is exact, and computed in integers.
+ * Powers and remainders of floats in WGSL. A power needs more digits of the logarithm than single precision holds, and
+ * takes them from a pair of numbers; a remainder is exact, and computed in integers.
  */
 
 import { exponential, float, polynomial } from "./wgsl-mathematics.ts";

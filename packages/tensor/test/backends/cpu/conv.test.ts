@@ -44,7 +44,8 @@ function expected(runtime: Runtime, call: ConvCall): number[] {
           xi = xi * (sizes[d] as number) + p;
         });
         const wi = (o * perGroup + c) * sizeOf(kernel) + tap;
-        const [to, a, b] = direction === "forward" ? [i, x[xi], w[wi]] : direction === "input" ? [xi, y[i], w[wi]] : [wi, x[xi], y[i]];
+        const [to, a, b] =
+          direction === "forward" ? [i, x[xi], w[wi]] : direction === "input" ? [xi, y[i], w[wi]] : [wi, x[xi], y[i]];
         sums[to] = (sums[to] as number) + (a as number) * (b as number);
       }
     }
@@ -76,7 +77,11 @@ function call(runtime: Runtime, dtype: DType, dims: number): ConvCall {
   ];
   const output = each(() => 1 + below(dims === 1 ? 40 : dims === 2 ? 12 : 5));
   const sizes = output.map((o, d) => {
-    const least = (o - 1) * (stride[d] as number) + ((kernel[d] as number) - 1) * (dilation[d] as number) + 1 - 2 * (padding[d] as number);
+    const least =
+      (o - 1) * (stride[d] as number) +
+      ((kernel[d] as number) - 1) * (dilation[d] as number) +
+      1 -
+      2 * (padding[d] as number);
     return Math.max(1, least + below(stride[d] as number));
   });
   const fitted = sizes.map((s, d) => {
@@ -114,7 +119,16 @@ for (const [name, runtime] of Object.entries(runtimes)) {
     it("zeros on the far side alone, as an even kernel that keeps the size has them", () => {
       for (const direction of directions) {
         check(runtime, {
-          ...{ kind: "conv", direction, stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 1, bias: null, cpu: runConv },
+          ...{
+            kind: "conv",
+            direction,
+            stride: [1, 1],
+            padding: [0, 0],
+            dilation: [1, 1],
+            groups: 1,
+            bias: null,
+            cpu: runConv,
+          },
           input: view(runtime, "float32", [2, 4, 7, 8]),
           weight: view(runtime, "float32", [8, 4, 2, 2]),
           output: view(runtime, "float32", [2, 8, 7, 8]),
@@ -138,7 +152,16 @@ for (const [name, runtime] of Object.entries(runtimes)) {
             const made = [Math.floor((5 + 2 - kernel) / 2) + 1, Math.floor((width + 2 * kernel - reach) / step) + 1];
             const bias = direction === "forward" && width > 8 ? view(runtime, dtype, [3]) : null;
             check(runtime, {
-              ...{ kind: "conv", direction, stride: [2, step], padding: [1, kernel], dilation: [1, 2], groups: 3, bias, cpu: runConv },
+              ...{
+                kind: "conv",
+                direction,
+                stride: [2, step],
+                padding: [1, kernel],
+                dilation: [1, 2],
+                groups: 3,
+                bias,
+                cpu: runConv,
+              },
               input: view(runtime, dtype, [2, 3, 5, width]),
               weight: view(runtime, dtype, [3, 1, kernel, kernel]),
               output: view(runtime, dtype, [2, 3, ...made]),
@@ -191,7 +214,9 @@ for (const [name, runtime] of Object.entries(runtimes)) {
 }
 
 describe("Winograd's algorithm", () => {
-  /** The root mean square of an error against float64, in units of that of the result, for normally distributed numbers. */
+  /**
+   * The root mean square of an error against float64, in units of that of the result, for normally distributed numbers.
+   */
   function error(runtime: Runtime, direction: ConvCall["direction"], channels: number): number {
     const normal = (shape: readonly number[]) => {
       const made = view(runtime, "float32", shape);
@@ -204,7 +229,16 @@ describe("Winograd's algorithm", () => {
       return made;
     };
     const made: ConvCall = {
-      ...{ kind: "conv", direction, stride: [1, 1], padding: [1, 1], dilation: [1, 1], groups: 1, bias: null, cpu: runConv },
+      ...{
+        kind: "conv",
+        direction,
+        stride: [1, 1],
+        padding: [1, 1],
+        dilation: [1, 1],
+        groups: 1,
+        bias: null,
+        cpu: runConv,
+      },
       input: normal([4, channels, 8, 8]),
       weight: normal([8, channels, 3, 3]),
       output: normal([4, 8, 8, 8]),
@@ -219,7 +253,8 @@ describe("Winograd's algorithm", () => {
 
   it("errs by less than 1e-6 of the result's size", () => {
     for (const direction of directions) {
-      for (const channels of [8, 64]) expect(error(runtimes["one thread"] as Runtime, direction, channels), direction).toBeLessThan(1e-6);
+      for (const channels of [8, 64])
+        expect(error(runtimes["one thread"] as Runtime, direction, channels), direction).toBeLessThan(1e-6);
     }
   });
 
@@ -237,7 +272,16 @@ describe("Winograd's algorithm", () => {
           return made;
         };
         const call: ConvCall = {
-          ...{ kind: "conv", direction, stride: [1, 1], padding: [1, 1], dilation: [1, 1], groups: 1, bias: null, cpu: runConv },
+          ...{
+            kind: "conv",
+            direction,
+            stride: [1, 1],
+            padding: [1, 1],
+            dilation: [1, 1],
+            groups: 1,
+            bias: null,
+            cpu: runConv,
+          },
           input: fill([20, 72, 11, 11]),
           weight: fill([24, 72, 3, 3]),
           output: fill([20, 24, 11, 11]),

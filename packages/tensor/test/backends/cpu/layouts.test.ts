@@ -1,4 +1,7 @@
-/** The paths that a layout chooses: transposed copies in blocks, vectors across rows, rows in pieces, whole rows through an index. */
+/**
+ * The paths that a layout chooses: transposed copies in blocks, vectors across rows, rows in pieces, whole rows through
+ * an index.
+ */
 
 import { describe, expect, it } from "vitest";
 import type { Backend } from "../../../src/backend.ts";
@@ -36,54 +39,82 @@ function turned(view: View): View {
 }
 
 describe.each(devices)("on %s", (_, device) => {
-  it.each([[[16, 16]], [[17, 23]], [[64, 3]], [[3, 64]], [[100, 130]], [[2, 3, 33, 50]], [[1000, 500]]])("turns %j around", (shape) => {
-    const from = integers(device, shape);
-    const view = turned(from);
-    const to = integers(device, view.shape, null);
-    device.run({ kind: "pointwise", program: program([x]), inputs: [view], scalars: [], to: [to] });
-    const [rows, columns] = shape.slice(-2) as [number, number];
-    const plane = rows * columns;
-    const got = read(device, to);
-    for (let i = 0; i < got.length; i++) {
-      const [r, c] = [Math.floor((i % plane) / rows), i % rows];
-      if (got[i] !== Math.floor(i / plane) * plane + c * columns + r) throw new Error(`element ${i} is ${got[i]}`);
-    }
-  });
-
-  it.each([[[5, 3]], [[7, 8]], [[40, 17]], [[1000, 33]], [[30_000, 5]], [[70_001, 2]], [[3, 5, 70_000]], [[2, 200_003]], [[300_001]]])(
-    "sums %j over its first and its last dimension",
+  it.each([[[16, 16]], [[17, 23]], [[64, 3]], [[3, 64]], [[100, 130]], [[2, 3, 33, 50]], [[1000, 500]]])(
+    "turns %j around",
     (shape) => {
-      const whole = integers(device, shape, 1);
-      const data = read(device, whole);
-      for (const dim of new Set([0, shape.length - 1])) {
-        const rest = [0, 1, 2].filter((d) => d < shape.length && d !== dim);
-        const pick = (list: readonly number[]) => [...rest, dim].map((d) => list[d] as number);
-        const view: View = { ...whole, shape: pick(whole.shape), strides: pick(whole.strides) };
-        const to = integers(
-          device,
-          rest.map((d) => shape[d] as number),
-          null,
-        );
-        device.run({ kind: "rows", program: reduction("sum", x), dims: 1, inputs: [view], scalars: [], toRows: [to], toElements: [] });
-        const want = new Int32Array(sizeOf(to.shape));
-        const stride = whole.strides[dim] as number;
-        const size = shape[dim] as number;
-        for (let i = 0; i < data.length; i++) {
-          const place = Math.floor(i / (stride * size)) * stride + (i % stride);
-          want[place] = (want[place] as number) + (data[i] as number);
-        }
-        expect(read(device, to)).toEqual(want);
+      const from = integers(device, shape);
+      const view = turned(from);
+      const to = integers(device, view.shape, null);
+      device.run({ kind: "pointwise", program: program([x]), inputs: [view], scalars: [], to: [to] });
+      const [rows, columns] = shape.slice(-2) as [number, number];
+      const plane = rows * columns;
+      const got = read(device, to);
+      for (let i = 0; i < got.length; i++) {
+        const [r, c] = [Math.floor((i % plane) / rows), i % rows];
+        if (got[i] !== Math.floor(i / plane) * plane + c * columns + r) throw new Error(`element ${i} is ${got[i]}`);
       }
     },
   );
+
+  it.each([
+    [[5, 3]],
+    [[7, 8]],
+    [[40, 17]],
+    [[1000, 33]],
+    [[30_000, 5]],
+    [[70_001, 2]],
+    [[3, 5, 70_000]],
+    [[2, 200_003]],
+    [[300_001]],
+  ])("sums %j over its first and its last dimension", (shape) => {
+    const whole = integers(device, shape, 1);
+    const data = read(device, whole);
+    for (const dim of new Set([0, shape.length - 1])) {
+      const rest = [0, 1, 2].filter((d) => d < shape.length && d !== dim);
+      const pick = (list: readonly number[]) => [...rest, dim].map((d) => list[d] as number);
+      const view: View = { ...whole, shape: pick(whole.shape), strides: pick(whole.strides) };
+      const to = integers(
+        device,
+        rest.map((d) => shape[d] as number),
+        null,
+      );
+      device.run({
+        kind: "rows",
+        program: reduction("sum", x),
+        dims: 1,
+        inputs: [view],
+        scalars: [],
+        toRows: [to],
+        toElements: [],
+      });
+      const want = new Int32Array(sizeOf(to.shape));
+      const stride = whole.strides[dim] as number;
+      const size = shape[dim] as number;
+      for (let i = 0; i < data.length; i++) {
+        const place = Math.floor(i / (stride * size)) * stride + (i % stride);
+        want[place] = (want[place] as number) + (data[i] as number);
+      }
+      expect(read(device, to)).toEqual(want);
+    }
+  });
 
   it("takes the largest over dimensions that do not merge", () => {
     const whole = integers(device, [4, 6, 5, 7]);
     // Rows of dimensions 0 and 2 of the tensor, at every second place of dimension 1.
     const view: View = { ...whole, shape: [3, 7, 4, 5], strides: [70, 1, 210, 7], offset: 35 };
     const to = integers(device, [3, 7], null);
-    device.run({ kind: "rows", program: reduction("max", x), dims: 2, inputs: [view], scalars: [], toRows: [to], toElements: [] });
-    expect([...read(device, to)]).toEqual([0, 1, 2].flatMap((a) => [0, 1, 2, 3, 4, 5, 6].map((b) => 35 + 70 * a + b + 630 + 28)));
+    device.run({
+      kind: "rows",
+      program: reduction("max", x),
+      dims: 2,
+      inputs: [view],
+      scalars: [],
+      toRows: [to],
+      toElements: [],
+    });
+    expect([...read(device, to)]).toEqual(
+      [0, 1, 2].flatMap((a) => [0, 1, 2, 3, 4, 5, 6].map((b) => 35 + 70 * a + b + 630 + 28)),
+    );
   });
 
   it("takes a softmax in place, over one and over two dimensions", () => {
@@ -113,7 +144,15 @@ describe.each(devices)("on %s", (_, device) => {
       });
       device.write(buffer, new Uint8Array(data.buffer));
       const view: View = { buffer, dtype: "float32", shape: [n, 6, 7], strides, offset: 0 };
-      device.run({ kind: "rows", program: softmax, dims: 2, inputs: [view], scalars: [], toRows: [], toElements: [view] });
+      device.run({
+        kind: "rows",
+        program: softmax,
+        dims: 2,
+        inputs: [view],
+        scalars: [],
+        toRows: [],
+        toElements: [view],
+      });
       const got = new Float32Array((device.readSync?.(buffer, 0, data.byteLength) ?? new Uint8Array()).buffer);
       for (const [i, value] of want.entries()) expect(got[place(i)]).toBeCloseTo(value, 6);
       // Whatever lies between the rows stays as it was.
@@ -144,7 +183,15 @@ describe.each(devices)("on %s", (_, device) => {
     const count: View = { buffer: size, dtype: "float32", shape: [m, n], strides: [0, 0], offset: 0 };
     const columns = make([m, n], [1, m]);
     const result = make([m, n], [1, m]);
-    device.run({ kind: "rows", program: standard, dims: 1, inputs: [columns, count], scalars: [], toRows: [], toElements: [result] });
+    device.run({
+      kind: "rows",
+      program: standard,
+      dims: 1,
+      inputs: [columns, count],
+      scalars: [],
+      toRows: [],
+      toElements: [result],
+    });
     const got = new Float32Array((device.readSync?.(result.buffer, 0, values.byteLength) ?? new Uint8Array()).buffer);
     for (let c = 0; c < m; c++) {
       const column = Array.from({ length: n }, (_, r) => values[r * m + c] as number);

@@ -13,12 +13,18 @@ const layouts: readonly Layout[] = ["plain", "transposed", "gaps"];
 function expected(runtime: Runtime, { a, b, to, bias, accumulate }: MatmulCall): number[] {
   const [m, n] = to.shape.slice(-2) as [number, number];
   const k = a.shape.at(-1) as number;
-  const [x, y, before, added] = [read(runtime, a), read(runtime, b), read(runtime, to), bias === null ? [] : read(runtime, bias)];
+  const [x, y, before, added] = [
+    read(runtime, a),
+    read(runtime, b),
+    read(runtime, to),
+    bias === null ? [] : read(runtime, bias),
+  ];
   return before.map((old, i) => {
     const batch = Math.floor(i / (m * n));
     const row = Math.floor(i / n) % m;
     let sum = (accumulate ? old : 0) + (added[i] ?? 0);
-    for (let p = 0; p < k; p++) sum += (x[(batch * m + row) * k + p] as number) * (y[(batch * k + p) * n + (i % n)] as number);
+    for (let p = 0; p < k; p++)
+      sum += (x[(batch * m + row) * k + p] as number) * (y[(batch * k + p) * n + (i % n)] as number);
     return sum;
   });
 }
@@ -40,7 +46,11 @@ function call(
   const [m, n, k] = sizes;
   const layout = (): Layout => layouts[pick(3)] as Layout;
   const shape = [...batch, m, n];
-  const broadcast = (small: View): View => ({ ...small, shape, strides: broadcastStrides("test", small.shape, small.strides, shape) });
+  const broadcast = (small: View): View => ({
+    ...small,
+    shape,
+    strides: broadcastStrides("test", small.shape, small.strides, shape),
+  });
   const biases = [
     null,
     () => broadcast(view(runtime, dtype, [n])),
@@ -71,7 +81,11 @@ for (const [name, runtime] of Object.entries(runtimes)) {
       it(`${dtype}: random sizes, layouts, batches and biases`, () => {
         for (let i = 0; i < 60; i++) {
           const batch = [[], [3], [2, 3]][below(3)] as number[];
-          const c = call(runtime, dtype, batch, [1 + below(40), 1 + below(40), dtype === "uint8" ? 1 + below(8) : 1 + below(70)]);
+          const c = call(runtime, dtype, batch, [
+            1 + below(40),
+            1 + below(40),
+            dtype === "uint8" ? 1 + below(8) : 1 + below(70),
+          ]);
           const accumulate = dtype === "uint8" ? false : c.accumulate;
           check(
             runtime,

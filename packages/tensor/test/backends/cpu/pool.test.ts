@@ -27,7 +27,10 @@ function windows(call: PoolCall): { places: number[]; divisor: number }[] {
     let padded = 0;
     for (let t = 0; t < sizeOf(call.kernel); t++) {
       const place = unflatten(t, call.kernel).map(
-        (tap, d) => (at[d] as number) * (call.stride[d] as number) - (call.padding[d] as number) + tap * (call.dilation[d] as number),
+        (tap, d) =>
+          (at[d] as number) * (call.stride[d] as number) -
+          (call.padding[d] as number) +
+          tap * (call.dilation[d] as number),
       );
       if (place.every((p, d) => p < (sizes[d] as number) + (call.padding[d] as number))) padded++;
       if (place.every((p, d) => p >= 0 && p < (sizes[d] as number)))
@@ -78,7 +81,9 @@ function check(runtime: Runtime, call: PoolCall): void {
       else for (const place of places) add(place, ((i % 7) - 3) / divisor);
     });
     runPool(runtime, { ...call, direction: "backward" });
-    expect(difference(read(runtime, call.input), gradient), `backward ${how}`).toBeLessThanOrEqual(tolerance[call.input.dtype]);
+    expect(difference(read(runtime, call.input), gradient), `backward ${how}`).toBeLessThanOrEqual(
+      tolerance[call.input.dtype],
+    );
   }
   release(runtime, call.input, call.output, call.indices);
 }
@@ -99,7 +104,8 @@ function call(runtime: Runtime, dtype: DType, dims: number, square = false): Poo
   const positions = sizes.map((s, d) => {
     const span = s + 2 * (padding[d] as number) - ((kernel[d] as number) - 1) * (dilation[d] as number) - 1;
     const ceil = !square && below(2) === 1 ? (stride[d] as number) - 1 : 0;
-    const most = Math.floor((s + (padding[d] as number) - 1) / (stride[d] as number)); // a window starts in the input or its left padding
+    // a window starts in the input or its left padding
+    const most = Math.floor((s + (padding[d] as number) - 1) / (stride[d] as number));
     return Math.min(Math.floor((span + ceil) / (stride[d] as number)), most) + 1;
   });
   const batch = [1 + below(3), 1 + below(4)];
@@ -149,7 +155,16 @@ for (const [name, runtime] of Object.entries(runtimes)) {
         const indices = view(runtime, "int32", [1, 1, 1, positions]);
         const output = view(runtime, "float32", [1, 1, 1, positions]);
         check(runtime, {
-          ...{ kind: "pool", op: "max", direction: "forward", input, output, indices, kernel: [2, 2], stride: [stride, stride] },
+          ...{
+            kind: "pool",
+            op: "max",
+            direction: "forward",
+            input,
+            output,
+            indices,
+            kernel: [2, 2],
+            stride: [stride, stride],
+          },
           ...{ padding: [0, 0], dilation: [1, 1], countIncludePad: true, divisor: null, cpu: runPool },
         });
       }

@@ -96,7 +96,8 @@ describe("launch", () => {
     const kernel = runtime.kernel("count", () => module(runtime.shared));
     const { address } = runtime.memory.allocate(80);
     runtime.memory.f64.fill(0, address / 8, address / 8 + 10);
-    for (let round = 0; round < 20; round++) expect(() => runtime.launch(broken, [address + 72], 100_000, 1000)).toThrow();
+    for (let round = 0; round < 20; round++)
+      expect(() => runtime.launch(broken, [address + 72], 100_000, 1000)).toThrow();
     runtime.launch(kernel, [address], 8, 1, [2]);
     expect([...runtime.memory.f64.subarray(address / 8, address / 8 + 3)]).toEqual([0, 2, 4]);
   });

@@ -1,4 +1,7 @@
-/** Views over a runtime's memory for the tests of the heavy kernels: filled with small random numbers, with or without gaps, and read back. */
+/**
+ * Views over a runtime's memory for the tests of the heavy kernels: filled with small random numbers, with or without
+ * gaps, and read back.
+ */
 
 import { convert, temporary } from "../../../src/backends/cpu/convert.ts";
 import type { CpuBuffer } from "../../../src/backends/cpu/memory.ts";
@@ -43,7 +46,13 @@ export function view(runtime: Runtime, dtype: DType, shape: readonly number[], l
   if (layout === "gaps") strides = strides.map((s) => s * 3);
   const span = shape.reduce((sum, size, d) => sum + Math.max(0, size - 1) * (strides[d] as number), 1);
   const offset = layout === "gaps" ? 5 : 0;
-  const result: View = { buffer: runtime.memory.allocate((span + offset) * bytesOf(dtype)), dtype, shape, strides, offset };
+  const result: View = {
+    buffer: runtime.memory.allocate((span + offset) * bytesOf(dtype)),
+    dtype,
+    shape,
+    strides,
+    offset,
+  };
   write(
     runtime,
     result,

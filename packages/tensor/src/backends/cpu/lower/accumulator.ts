@@ -1,6 +1,7 @@
 /**
- * Running results of reductions, in vectors. Sums and products of float32 are kept in float32 for a few dozen steps at a time and then added to
- * totals in float64, so that their error does not grow with the length of a row; everything else is kept in its own type.
+ * Running results of reductions, in vectors. Sums and products of float32 are kept in float32 for a few dozen steps at
+ * a time and then added to totals in float64, so that their error does not grow with the length of a row; everything
+ * else is kept in its own type.
  */
 
 import { computeType, type DType, isFloating } from "../../../dtype.ts";
@@ -38,7 +39,8 @@ export function accumulator(e: Emitter, reduce: Reduction, dtype: DType, ways: n
     take(value, way, mask) {
       const chain = chains[way] as Local<"v128">[]; // safe: the ways are numbered from 0
       const masks = mask === undefined ? null : dtype === "float64" ? wideMask(e, mask) : [mask];
-      const some = masks === null ? value : value.map((v, k) => e.let(v128.bitselect(v, start[k] as Vector, masks[k] as Vector)));
+      const some =
+        masks === null ? value : value.map((v, k) => e.let(v128.bitselect(v, start[k] as Vector, masks[k] as Vector)));
       combine(chain, some).forEach((v, k) => {
         e.f.set(chain[k] as Local<"v128">, v);
       });
@@ -62,8 +64,8 @@ function folded(e: Emitter, reduce: Reduction, dtype: DType, all: Value): Value 
 }
 
 /**
- * Extremes of floats. The instruction that hands NaN on takes x86 eight, the one that compares and chooses takes one; so that one is used, and whether a
- * NaN went by is kept beside it.
+ * Extremes of floats. The instruction that hands NaN on takes x86 eight, the one that compares and chooses takes one;
+ * so that one is used, and whether a NaN went by is kept beside it.
  */
 function extremes(e: Emitter, reduce: "max" | "min", dtype: DType, ways: number, start: Value): Accumulator {
   const { f } = e;

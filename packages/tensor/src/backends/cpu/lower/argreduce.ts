@@ -1,4 +1,7 @@
-/** Kernels that find the first largest or smallest element of each row. A unit is a row; its elements are visited in row-major order. */
+/**
+ * Kernels that find the first largest or smallest element of each row. A unit is a row; its elements are visited in
+ * row-major order.
+ */
 
 import type { DType } from "../../../dtype.ts";
 import { bytesOf } from "../../../dtype.ts";
@@ -37,8 +40,9 @@ export function number(e: Emitter, dtype: DType, address: Integer): Code<"f64"> 
 }
 
 /**
- * The argument slots: the addresses of input, indices and values; the number of elements of a row; the sizes of the row's dimensions but for the outermost;
- * their strides; the same for the rows' dimensions, with strides for all three operands.
+ * The argument slots: the addresses of input, indices and values; the number of elements of a row; the sizes of the
+ * row's dimensions but for the outermost; their strides; the same for the rows' dimensions, with strides for all three
+ * operands.
  */
 export function argreduceModule(runtime: Runtime, { op, dtype, outer, row, values }: ArgReduceClass): Uint8Array {
   return kernelModule(runtime, (e) => {
@@ -46,7 +50,8 @@ export function argreduceModule(runtime: Runtime, { op, dtype, outer, row, value
     const length = e.slot(3);
     const bases = [0, 1, 2].map((k) => e.slot(k));
     const walk = odometer(e, e.begin, bases, 4 + row - 1 + row, outer);
-    const [input, indices, extremes] = walk.pointers as readonly [Local<"i32">, Local<"i32">, Local<"i32">]; // safe: there are three
+    // safe: there are three
+    const [input, indices, extremes] = walk.pointers as readonly [Local<"i32">, Local<"i32">, Local<"i32">];
     f.for(0, i32.sub(e.end, e.begin), 1, () => {
       const place = f.let(i32.const(0));
       const from = f.let<"i32">(input);

@@ -1,7 +1,8 @@
 /**
- * Writes the one function of a generated kernel, `run(args, begin, end)`. What it adds to the assembler is a place before the loops: constants,
- * arguments and whatever else never changes are computed there once, although they are asked for in the middle of a formula. To know them all
- * before the first instruction is written, the body is written twice.
+ * Writes the one function of a generated kernel, `run(args, begin, end)`. What it adds to the assembler is a place
+ * before the loops: constants, arguments and whatever else never changes are computed there once, although they are
+ * asked for in the middle of a formula. To know them all before the first instruction is written, the body is written
+ * twice.
  */
 
 import {
@@ -91,7 +92,11 @@ export class Emitter {
   scalar(index: number, lanes: "f32" | "f64" | "i32"): Local<"v128"> {
     const value = () => f64.load(this.args, index * 8);
     return this.hoist(`scalar ${lanes} ${index}`, () =>
-      lanes === "f64" ? v128.load64Splat(this.args, index * 8) : lanes === "f32" ? splat32(value()) : i32x4.splat(integer(value())),
+      lanes === "f64"
+        ? v128.load64Splat(this.args, index * 8)
+        : lanes === "f32"
+          ? splat32(value())
+          : i32x4.splat(integer(value())),
     );
   }
 
@@ -123,7 +128,10 @@ function integer(value: Code<"f64">): Code<"i32"> {
 }
 
 /** A kernel module whose function has this body. The body is run twice and must do the same both times. */
-export function kernelModule(runtime: { readonly shared: boolean; readonly relaxed: boolean }, body: (e: Emitter) => void): Uint8Array {
+export function kernelModule(
+  runtime: { readonly shared: boolean; readonly relaxed: boolean },
+  body: (e: Emitter) => void,
+): Uint8Array {
   const imports = new Map<string, number>();
   // The parameters are locals 0 to 2 in both passes, so what is hoisted reads the same arguments.
   const parameters = [0, 1, 2].map((index) => ({ type: "i32", index, bytes: [0x20, index] }) as const);

@@ -14,7 +14,13 @@ export function throughDouble(e: Emitter, args: readonly Vector[], f: (...halves
 }
 
 /** What `fast` gives where all lanes are `safe`, else what JavaScript's own function does, lane by lane. */
-export function guarded(e: Emitter, name: string, args: readonly [Vector, ...Vector[]], safe: Vector, fast: () => Vector): Vector {
+export function guarded(
+  e: Emitter,
+  name: string,
+  args: readonly [Vector, ...Vector[]],
+  safe: Vector,
+  fast: () => Vector,
+): Vector {
   const result = e.f.let(args[0]);
   e.f.if(
     i32x4.allTrue(safe),
@@ -33,7 +39,9 @@ export function fmod32(e: Emitter, op: "mod" | "fmod", a: Vector, b: Vector): Ve
   // With a quotient below 2²⁹ everything is exact in float64; the rest goes lane by lane.
   const quotient = e.let(f32x4.abs(f32x4.div(a, b)));
   const simple = v128.and(f32x4.lt(quotient, e.f32(2 ** 29)), f32x4.lt(f32x4.abs(b), e.f32(Number.POSITIVE_INFINITY)));
-  return guarded(e, op, [a, b], simple, () => throughDouble(e, [a, b], (x, y) => remainder(e, op, x as Vector, y as Vector))); // safe: as many as given
+  return guarded(e, op, [a, b], simple, () =>
+    throughDouble(e, [a, b], (x, y) => remainder(e, op, x as Vector, y as Vector)),
+  ); // safe: as many as given
 }
 
 function remainder(e: Emitter, op: "mod" | "fmod", a: Vector, b: Vector): Vector {
@@ -53,10 +61,15 @@ function remainder(e: Emitter, op: "mod" | "fmod", a: Vector, b: Vector): Vector
 export function pow32(e: Emitter, a: Vector, b: Vector): Vector {
   const positive = v128.and(f32x4.gt(a, e.f32(0)), f32x4.lt(a, e.f32(Number.POSITIVE_INFINITY)));
   const simple = v128.and(positive, f32x4.lt(f32x4.abs(b), e.f32(1e30)));
-  return guarded(e, "pow", [a, b], simple, () => throughDouble(e, [a, b], (x, y) => power64(e, x as Vector, y as Vector))); // safe: as many as given
+  return guarded(e, "pow", [a, b], simple, () =>
+    throughDouble(e, [a, b], (x, y) => power64(e, x as Vector, y as Vector)),
+  ); // safe: as many as given
 }
 
-/** Added to a small number and taken off again, this rounds it to a whole one, which the low bits of the sum hold in between. */
+/**
+ * Added to a small number and taken off again, this rounds it to a whole one, which the low bits of the sum hold in
+ * between.
+ */
 const magic = 2 ** 52 + 2 ** 51;
 
 /** The logarithm to base 2 to ten digits, for positive numbers in float32's range. */

@@ -1,6 +1,7 @@
 /**
- * Functions of float32, four lanes at a time: a reduction of the range, a polynomial (fitted at Chebyshev's nodes, in the variable and over the
- * range that its comment says), and the special values put right at the end. Errors stay within about two units in the last place.
+ * Functions of float32, four lanes at a time: a reduction of the range, a polynomial (fitted at Chebyshev's nodes, in
+ * the variable and over the range that its comment says), and the special values put right at the end. Errors stay
+ * within about two units in the last place.
  */
 
 import type { BinaryOp, UnaryOp } from "../../../expr/ops.ts";
@@ -47,12 +48,15 @@ function withSign(e: Emitter, a: Vector, b: Vector): Vector {
   return v128.bitselect(b, a, e.i32(-(2 ** 31)));
 }
 
-/** Added to a small number and taken off again, this rounds it to a whole one, which the low bits of the sum hold in between. */
+/**
+ * Added to a small number and taken off again, this rounds it to a whole one, which the low bits of the sum hold in
+ * between.
+ */
 const magic = 1.5 * 2 ** 23;
 
 /**
- * `2ⁿ` and `eʳ - 1`, where x = 2 n ln 2 + r with |r| ≤ ln 2: what is to be multiplied by twice, so that neither the largest results overflow on the way
- * nor the smallest vanish.
+ * `2ⁿ` and `eʳ - 1`, where x = 2 n ln 2 + r with |r| ≤ ln 2: what is to be multiplied by twice, so that neither the
+ * largest results overflow on the way nor the smallest vanish.
  */
 function reduceExp(e: Emitter, x: Vector): { power: Vector; rest: Vector } {
   const madd = multiplyAdd("f32x4", e.relaxed);
@@ -61,12 +65,19 @@ function reduceExp(e: Emitter, x: Vector): { power: Vector; rest: Vector } {
   // 2 ln 2 in two parts, the first of which has so few digits that its product is exact.
   const r = e.let(madd(n, e.f32(2 * 2.1219444e-4), madd(n, e.f32(-2 * 0.693359375), x)));
   // (eʳ - 1 - r) / r², |r| ≤ 0.6932
-  const p = polynomial(e, "f32x4", r, [0.5, 0.1666667004, 0.04166667003, 0.008332772538, 0.001388832876, 0.0002007428595, 2.503439126e-5]);
+  const p = polynomial(
+    e,
+    "f32x4",
+    r,
+    [0.5, 0.1666667004, 0.04166667003, 0.008332772538, 0.001388832876, 0.0002007428595, 2.503439126e-5],
+  );
   const power = i32x4.add(i32x4.shl(shifted, 23), e.f32(1));
   return { power: e.let(power), rest: e.let(madd(f32x4.mul(r, r), p, r)) };
 }
 
-/** `eˣ`. Where it rounds to 0 the result of 0 is computed and dropped: processors are slow at numbers that are nearly 0. */
+/**
+ * `eˣ`. Where it rounds to 0 the result of 0 is computed and dropped: processors are slow at numbers that are nearly 0.
+ */
 function exp(e: Emitter, x: Vector): Vector {
   const vanishes = e.let(f32x4.lt(x, e.f32(-104)));
   const { power, rest } = reduceExp(e, e.let(v128.andNot(f32x4.pmin(x, e.f32(89)), vanishes)));
@@ -103,7 +114,10 @@ function log(e: Emitter, x: Vector): Vector {
     e,
     "f32x4",
     f,
-    [0.3333333118, -0.2499999696, 0.2000071575, -0.1666780232, 0.1424905765, -0.1242568733, 0.1168541992, -0.1147973385, 0.06971611471],
+    [
+      0.3333333118, -0.2499999696, 0.2000071575, -0.1666780232, 0.1424905765, -0.1242568733, 0.1168541992,
+      -0.1147973385, 0.06971611471,
+    ],
   );
   const square = e.let(f32x4.mul(f, f));
   const small = madd(e.let(f32x4.mul(square, f)), p, f32x4.mul(exponent, e.f32(-2.1219444e-4)));
@@ -145,8 +159,8 @@ function atanUnit(e: Emitter, t: Vector): Vector {
     "f32x4",
     z,
     [
-      -0.3333333308, 0.1999994932, -0.1428400379, 0.1108826163, -0.08931826777, 0.0703191425, -0.04896051403, 0.02630500111,
-      -0.009144629761, 0.001488691939,
+      -0.3333333308, 0.1999994932, -0.1428400379, 0.1108826163, -0.08931826777, 0.0703191425, -0.04896051403,
+      0.02630500111, -0.009144629761, 0.001488691939,
     ],
   );
   return f32x4.add(t, f32x4.mul(f32x4.mul(t, z), p));
@@ -170,7 +184,10 @@ function atan2(e: Emitter, y: Vector, x: Vector): Vector {
   return withSign(e, v128.bitselect(f32x4.sub(e.f32(Math.PI), octant), octant, left), y);
 }
 
-/** `d / (d + 2)` with d = e²ˣ - 1; where that comes near to 1, `1 - 2 / (d + 2)`, since what is missing to 1 counts in the derivative. */
+/**
+ * `d / (d + 2)` with d = e²ˣ - 1; where that comes near to 1, `1 - 2 / (d + 2)`, since what is missing to 1 counts in
+ * the derivative.
+ */
 function tanh(e: Emitter, x: Vector): Vector {
   const size = e.let(f32x4.pmin(f32x4.abs(x), e.f32(10))); // beyond, it rounds to 1
   const d = lessOne(e, reduceExp(e, e.let(f32x4.add(size, size))));
@@ -191,7 +208,8 @@ function erf(e: Emitter, x: Vector): Vector {
   // ln erfc(a) / a, 0 ≤ a ≤ 4; beyond, erf rounds to 1
   const a = e.let(f32x4.pmin(f32x4.abs(x), e.f32(4)));
   const series = [
-    -1.128379207, -0.6366164967, -0.1028144095, 0.0193217092, -0.0002057008482, -0.001251762129, 0.0003810079062, -4.07091866e-5,
+    -1.128379207, -0.6366164967, -0.1028144095, 0.0193217092, -0.0002057008482, -0.001251762129, 0.0003810079062,
+    -4.07091866e-5,
   ];
   return withSign(e, lessOne(e, reduceExp(e, e.let(f32x4.mul(a, polynomial(e, "f32x4", a, series))))), x);
 }

@@ -1,7 +1,7 @@
 /**
- * Functions of float64, two lanes at a time. What SIMD has no instruction for goes to JavaScript's `Math`, lane by lane: the engine calls
- * its own library directly, and float64 is here for gradient checks and the like, not for speed. `Math` has no error function: that one is
- * Taylor's polynomial near zero and Chebyshev's further out.
+ * Functions of float64, two lanes at a time. What SIMD has no instruction for goes to JavaScript's `Math`, lane by
+ * lane: the engine calls its own library directly, and float64 is here for gradient checks and the like, not for speed.
+ * `Math` has no error function: that one is Taylor's polynomial near zero and Chebyshev's further out.
  */
 
 import type { BinaryOp, UnaryOp } from "../../../expr/ops.ts";
@@ -50,7 +50,8 @@ export type Composed = Exclude<UnaryOp, keyof typeof instructions | "relu" | "no
 export function simple(lanes: Lanes, op: UnaryOp, x: Vector, zero: Vector, other: (op: Composed) => Vector): Vector {
   if (op === "relu") return lanes.pmax(x, zero); // the pseudo-maximum keeps its first operand when that is NaN
   if (op === "not") throw new Error("not: there is no complement of a floating-point number");
-  return op in instructions ? lanes[instructions[op as keyof typeof instructions]](x) : other(op as Composed); // safe: as the table says
+  // safe: as the table says
+  return op in instructions ? lanes[instructions[op as keyof typeof instructions]](x) : other(op as Composed);
 }
 
 /** Arithmetic that is an instruction; `other` does what needs more. */
@@ -107,10 +108,11 @@ const near: readonly number[] = /* @__PURE__ */ Array.from({ length: 18 }, (_, n
 
 /** (1 + 2x) e^(x²) erfc(x) as a polynomial in (x - 4)/(x + 4), for 0.4 ≤ x ≤ 28. */
 const far = [
-  1.2329951186255526, -0.1396211168405625, 0.01537965210262003, 0.06809705425469147, -0.101039066036324, 0.09373283499840034,
-  -0.0663303658116813, 0.0371675155365405, -0.01619773406538953, 0.00503196998725052, -7.5777322534245e-4, -1.9925674700077e-4,
-  1.5062134572395e-4, -2.439903837685e-5, -1.12209199711e-5, 5.70938598363e-6, 2.913916127e-7, -8.250724034e-7, 7.79925694e-8,
-  1.099895443e-7, -2.073604645e-8, -1.430301606e-8, 3.08766915e-9, 1.398749e-9, -2.0149916e-10,
+  1.2329951186255526, -0.1396211168405625, 0.01537965210262003, 0.06809705425469147, -0.101039066036324,
+  0.09373283499840034, -0.0663303658116813, 0.0371675155365405, -0.01619773406538953, 0.00503196998725052,
+  -7.5777322534245e-4, -1.9925674700077e-4, 1.5062134572395e-4, -2.439903837685e-5, -1.12209199711e-5, 5.70938598363e-6,
+  2.913916127e-7, -8.250724034e-7, 7.79925694e-8, 1.099895443e-7, -2.073604645e-8, -1.430301606e-8, 3.08766915e-9,
+  1.398749e-9, -2.0149916e-10,
 ];
 
 /** The error function of two float64. */

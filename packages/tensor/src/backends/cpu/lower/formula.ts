@@ -42,7 +42,8 @@ export function lowerInvariant(e: Emitter, roots: readonly Expr[], leaves: Leave
 }
 
 function lowerNode(e: Emitter, node: Expr, leaves: Leaves, known: Known): Value {
-  const [a, b, c] = node.args.map((arg) => known.get(arg)) as [Value, Value, Value]; // safe: operands come first, and a node uses as many as it has
+  // safe: operands come first, and a node uses as many as it has
+  const [a, b, c] = node.args.map((arg) => known.get(arg)) as [Value, Value, Value];
   const operand = node.args[0]?.dtype ?? node.dtype;
   switch (node.op) {
     case "input":
@@ -70,7 +71,9 @@ function lowerNode(e: Emitter, node: Expr, leaves: Leaves, known: Known): Value 
         : binary(e, "pow", node.dtype, a, b);
     default:
       // Safe: what is left takes two operands or one.
-      return node.args.length === 2 ? binary(e, node.op as BinaryOp, node.dtype, a, b) : unary(e, node.op as UnaryOp, node.dtype, a);
+      return node.args.length === 2
+        ? binary(e, node.op as BinaryOp, node.dtype, a, b)
+        : unary(e, node.op as UnaryOp, node.dtype, a);
   }
 }
 

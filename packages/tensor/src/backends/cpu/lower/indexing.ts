@@ -1,6 +1,7 @@
 /**
- * Kernels that read and write through an index. The operands are walked in row-major order of the index, the dimension that the index stands for
- * left out of the walk; its stride times the index is added to the address. Where the index does not change along the innermost dimension, whole rows move at once.
+ * Kernels that read and write through an index. The operands are walked in row-major order of the index, the dimension
+ * that the index stands for left out of the walk; its stride times the index is added to the address. Where the index
+ * does not change along the innermost dimension, whole rows move at once.
  */
 
 import { bytesOf, type DType } from "../../../dtype.ts";
@@ -23,8 +24,8 @@ export interface IndexClass {
 }
 
 /**
- * The argument slots: three addresses; three innermost strides and the length of a row; the indexed dimension's stride in bytes; the sizes of the walked
- * dimensions but for the outermost; their strides.
+ * The argument slots: three addresses; three innermost strides and the length of a row; the indexed dimension's stride
+ * in bytes; the sizes of the walked dimensions but for the outermost; their strides.
  */
 const innerStrides = 3;
 const length = 6;
@@ -66,10 +67,14 @@ const combining: Readonly<Record<Exclude<ScatterCall["reduce"], "set">, BinaryOp
 };
 
 /**
- * Writing: with whole rows a unit is a column, and every piece of columns goes through all rows, so that no two threads meet; with single elements there is one
- * unit. A slot behind the strides holds the number of positions of the walk.
+ * Writing: with whole rows a unit is a column, and every piece of columns goes through all rows, so that no two threads
+ * meet; with single elements there is one unit. A slot behind the strides holds the number of positions of the walk.
  */
-export function scatterModule(runtime: Runtime, reduce: ScatterCall["reduce"], { dtype, rank, motions }: IndexClass): Uint8Array {
+export function scatterModule(
+  runtime: Runtime,
+  reduce: ScatterCall["reduce"],
+  { dtype, rank, motions }: IndexClass,
+): Uint8Array {
   const bytes = bytesOf(dtype);
   return kernelModule(runtime, (e) => {
     const { f } = e;
@@ -95,7 +100,11 @@ export function scatterModule(runtime: Runtime, reduce: ScatterCall["reduce"], {
             motion: (k) => motions[k] as number,
           });
           const comes = step.load(2, dtype);
-          step.store(0, dtype, reduce === "set" ? comes : binary(e, combining[reduce], dtype, step.load(0, dtype), comes));
+          step.store(
+            0,
+            dtype,
+            reduce === "set" ? comes : binary(e, combining[reduce], dtype, step.load(0, dtype), comes),
+          );
           f.increase(i, 4);
         });
       }

@@ -1,4 +1,7 @@
-/** Integer functions that SIMD has no instructions for, done lane by lane: division with its remainders, powers, shifts by vectors. */
+/**
+ * Integer functions that SIMD has no instructions for, done lane by lane: division with its remainders, powers, shifts
+ * by vectors.
+ */
 
 import { i32, i32x4, select } from "../wasm/index.ts";
 import type { Emitter } from "./emitter.ts";
@@ -10,7 +13,9 @@ function eachPair(e: Emitter, a: Vector, b: Vector, f: (a: Integer, b: Integer) 
   return lanewise(e, i32x4, 4, [a, b], (x, y) => f(x as Integer, y as Integer)); // safe: as many as given
 }
 
-/** Quotient rounded down, remainder with the divisor's sign, remainder with the dividend's; all 0 when dividing by 0. */
+/**
+ * Quotient rounded down, remainder with the divisor's sign, remainder with the dividend's; all 0 when dividing by 0.
+ */
 export function integerDivision(e: Emitter, op: "idiv" | "mod" | "fmod", a: Vector, b: Vector): Vector {
   return eachPair(e, a, b, (x, y) => {
     // Dividing by 1 in place of 0 and -1 avoids both traps; what that changes is mended below.

@@ -1,6 +1,7 @@
 /**
- * Kernels for pointwise programs. The innermost dimension is a loop over four elements at a time; what is left over at its end is computed like the
- * rest and stored in part, so the formula stands in the code once. Outer dimensions are an odometer around that loop. A unit of work is an element.
+ * Kernels for pointwise programs. The innermost dimension is a loop over four elements at a time; what is left over at
+ * its end is computed like the rest and stored in part, so the formula stands in the code once. Outer dimensions are an
+ * odometer around that loop. A unit of work is an element.
  */
 
 import type { DType } from "../../../dtype.ts";
@@ -28,8 +29,9 @@ export interface PointwiseClass {
 }
 
 /**
- * The argument slots: the operands' addresses; their innermost strides if any is strided; with outer dimensions the innermost size, the sizes of the
- * outer dimensions but for the outermost, and the outer strides, dimension by dimension; then the scalars.
+ * The argument slots: the operands' addresses; their innermost strides if any is strided; with outer dimensions the
+ * innermost size, the sizes of the outer dimensions but for the outermost, and the outer strides, dimension by
+ * dimension; then the scalars.
  */
 export function pointwiseModule(runtime: Runtime, { program, types, motions, outer }: PointwiseClass): Uint8Array {
   const n = motions.length;
@@ -64,7 +66,8 @@ export function pointwiseModule(runtime: Runtime, { program, types, motions, out
           stride: (k) => e.slot(n + k),
           motion: (k) => motions[k] as number,
         });
-        const input = (leaf: Expr) => (motions[leaf.value] === still ? (splats[leaf.value] as Value) : step.load(leaf.value, leaf.dtype));
+        const input = (leaf: Expr) =>
+          motions[leaf.value] === still ? (splats[leaf.value] as Value) : step.load(leaf.value, leaf.dtype);
         const values = lower(e, program.outputs, { input, scalars }, new Map(known));
         types.forEach((type, k) => {
           const from = program.outputs[k]?.dtype ?? type;
@@ -145,20 +148,23 @@ export function vectorStep(
         const address = near(k, dtype);
         const some = () => {
           storeOne(e, dtype, address, packed, 0);
-          for (const j of [1, 2]) f.if(i32.gtU(left, j), () => storeOne(e, dtype, i32.add(address, j * bytesOf(dtype)), packed, j));
+          for (const j of [1, 2])
+            f.if(i32.gtU(left, j), () => storeOne(e, dtype, i32.add(address, j * bytesOf(dtype)), packed, j));
         };
         f.if(i32.geU(left, 4), () => storePacked(e, dtype, address, packed), some);
       } else {
         storeOne(e, dtype, far(k, place.at), packed, 0);
-        for (const j of [1, 2, 3]) f.if(i32.gtU(left, j), () => storeOne(e, dtype, far(k, i32.add(place.at, j)), packed, j));
+        for (const j of [1, 2, 3])
+          f.if(i32.gtU(left, j), () => storeOne(e, dtype, far(k, i32.add(place.at, j)), packed, j));
       }
     },
   };
 }
 
 /**
- * Pointers that walk through dimensions in row-major order, starting at row number `row`. The argument slots from `slot` on hold the sizes of the
- * dimensions but for the outermost, which has no limit, and then the strides, dimension by dimension.
+ * Pointers that walk through dimensions in row-major order, starting at row number `row`. The argument slots from
+ * `slot` on hold the sizes of the dimensions but for the outermost, which has no limit, and then the strides, dimension
+ * by dimension.
  */
 export function odometer(
   e: Emitter,

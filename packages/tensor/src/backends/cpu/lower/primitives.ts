@@ -1,6 +1,6 @@
 /**
- * The primitives of the scalar language as vector code, four elements at a time: what is arithmetic here, what is a function of floats in
- * `float32.ts` and `float64.ts`. The meaning of each is that of the reference backend.
+ * The primitives of the scalar language as vector code, four elements at a time: what is arithmetic here, what is a
+ * function of floats in `float32.ts` and `float64.ts`. The meaning of each is that of the reference backend.
  */
 
 import { type DType, isFloating } from "../../../dtype.ts";
@@ -29,7 +29,8 @@ export function binary(e: Emitter, op: BinaryOp, dtype: DType, a: Value, b: Valu
 /** A comparison of two numbers of one dtype: a bool. */
 export function compare(e: Emitter, op: CompareOp, dtype: DType, a: Value, b: Value): Value {
   const [x, y] = [first(a), first(b)];
-  if (dtype === "float64") return [e.let(joined(f64x2[op](x, y), f64x2[op](a[1] as Vector, b[1] as Vector)))]; // safe: float64 takes two vectors
+  // safe: float64 takes two vectors
+  if (dtype === "float64") return [e.let(joined(f64x2[op](x, y), f64x2[op](a[1] as Vector, b[1] as Vector)))];
   if (isFloating(dtype)) return [e.let(f32x4[op](x, y))];
   // True is -1 as a mask, so the order of bools is the reverse of the order of masks.
   return [e.let(dtype === "bool" && (op === "lt" || op === "le") ? i32x4[op](y, x) : i32x4[op](x, y))];

@@ -1,5 +1,6 @@
 /**
- * What the two forms of row kernels share: the class a kernel is made for, the places of its arguments, and the walks over rows and within them.
+ * What the two forms of row kernels share: the class a kernel is made for, the places of its arguments, and the walks
+ * over rows and within them.
  */
 
 import type { DType } from "../../../dtype.ts";
@@ -19,7 +20,10 @@ export interface RowsClass {
   readonly rows: readonly DType[];
   /** How inputs and element outputs move along the vectors' direction. */
   readonly motions: readonly number[];
-  /** How many dimensions number the rows (without the one that vectors lie across), and how many a row has beyond its innermost. */
+  /**
+   * How many dimensions number the rows (without the one that vectors lie across), and how many a row has beyond its
+   * innermost.
+   */
   readonly outer: number;
   readonly within: number;
   /** Vectors across rows: how many a unit has. 0 for vectors along the row. */
@@ -40,8 +44,9 @@ export interface Slots {
 }
 
 /**
- * The argument slots: the operands' addresses; the innermost size of a row and its strides; the sizes and strides of the row's other dimensions; the
- * sizes (but for the outermost) and strides of the rows' dimensions; how many rows lie across; the scalars. Row outputs have no strides within rows.
+ * The argument slots: the operands' addresses; the innermost size of a row and its strides; the sizes and strides of
+ * the row's other dimensions; the sizes (but for the outermost) and strides of the rows' dimensions; how many rows lie
+ * across; the scalars. Row outputs have no strides within rows.
  */
 export function slotsOf({ inputs, elements, rows, outer, within }: RowsClass): Slots {
   const full = inputs + elements.length;
@@ -56,7 +61,8 @@ export function slotsOf({ inputs, elements, rows, outer, within }: RowsClass): S
 
 /** Makes the result of a stage known under all the leaves that stand for it. */
 export function publish(program: RowProgram, stage: number, value: Value, known: Known): void {
-  for (const node of nodesOf(formulasOf(program))) if (node.op === "row" && node.value === stage) known.set(node, value);
+  for (const node of nodesOf(formulasOf(program)))
+    if (node.op === "row" && node.value === stage) known.set(node, value);
 }
 
 /** A walk over rows: the addresses where the operands of row number `row` begin. */

@@ -19,7 +19,9 @@ export function across(e: Emitter, what: RowsClass, slots: Slots, known: Known):
   const width = what.across;
   const lanes = e.slot(slots.lanes);
   const length = e.slot(slots.length);
-  const groups = e.hoist("groups", () => i32.divU(i32.add(i32.load(e.args, slots.lanes * 8), 4 * width - 1), i32.const(4 * width)));
+  const groups = e.hoist("groups", () =>
+    i32.divU(i32.add(i32.load(e.args, slots.lanes * 8), 4 * width - 1), i32.const(4 * width)),
+  );
   const unit = f.let(e.begin);
   const group = f.let(i32.remU(e.begin, groups));
   const walk = rowWalk(e, what, slots, e.let(i32.divU(e.begin, groups)));
@@ -44,7 +46,8 @@ export function across(e: Emitter, what: RowsClass, slots: Slots, known: Known):
       const at = e.let(i32.add(address, 4 * v * bytesOf(type)));
       const rest = e.let(i32.sub(left, 4 * v));
       const some = () => {
-        for (const j of [0, 1, 2]) f.if(i32.gt(rest, j), () => storeOne(e, type, i32.add(at, j * bytesOf(type)), packed, j));
+        for (const j of [0, 1, 2])
+          f.if(i32.gt(rest, j), () => storeOne(e, type, i32.add(at, j * bytesOf(type)), packed, j));
       };
       f.if(i32.ge(rest, 4), () => storePacked(e, type, at, packed), some);
     };
@@ -65,7 +68,12 @@ export function across(e: Emitter, what: RowsClass, slots: Slots, known: Known):
       const totals = vectors.map(() => accumulator(e, reduce, of.dtype, 1));
       sweep((at, i) => {
         vectors.forEach((v) => {
-          const value = lower(e, [of], { input: inputAt(at, v), scalars: slots.scalars }, new Map(results[v]))[0] as Value;
+          const value = lower(
+            e,
+            [of],
+            { input: inputAt(at, v), scalars: slots.scalars },
+            new Map(results[v]),
+          )[0] as Value;
           totals[v]?.take(value, 0);
         });
         f.if(i32.eqz(i32.and(i32.add(i, 1), 31)), () => {
@@ -87,7 +95,12 @@ export function across(e: Emitter, what: RowsClass, slots: Slots, known: Known):
     if (program.elements.length > 0) {
       sweep((at) => {
         vectors.forEach((v) => {
-          const values = lower(e, program.elements, { input: inputAt(at, v), scalars: slots.scalars }, new Map(results[v]));
+          const values = lower(
+            e,
+            program.elements,
+            { input: inputAt(at, v), scalars: slots.scalars },
+            new Map(results[v]),
+          );
           values.forEach((value, k) => {
             const type = what.elements[k] as DType;
             store(at[inputs + k] as Integer, type, convert(e, value, (program.elements[k] as Expr).dtype, type), v);

@@ -80,7 +80,10 @@ export function along(e: Emitter, what: RowsClass, slots: Slots, known: Known): 
     });
     if (program.rows.length > 0) {
       const inside: Known = new Map(results);
-      const atStart = { input: (leaf: Expr) => loadSplat(e, leaf.dtype, starts[leaf.value] as Integer), scalars: slots.scalars };
+      const atStart = {
+        input: (leaf: Expr) => loadSplat(e, leaf.dtype, starts[leaf.value] as Integer),
+        scalars: slots.scalars,
+      };
       lower(e, program.rows, atStart, inside).forEach((value, k) => {
         const type = what.rows[k] as DType;
         const packed = pack(e, type, convert(e, value, (program.rows[k] as Expr).dtype, type));
@@ -119,12 +122,19 @@ export function along(e: Emitter, what: RowsClass, slots: Slots, known: Known): 
 }
 
 /**
- * A formula of the last stage whose values are worth keeping in the output's memory until the elements are computed from them: softmax's exponentials. The
- * elements must not need the row's inputs for anything else, since the output may lie where an input does.
+ * A formula of the last stage whose values are worth keeping in the output's memory until the elements are computed
+ * from them: softmax's exponentials. The elements must not need the row's inputs for anything else, since the output
+ * may lie where an input does.
  */
 function keptFormula({ program, inputs, elements, motions }: RowsClass): Expr | null {
   const of = program.stages.at(-1)?.of;
-  if (of === undefined || program.elements.length !== 1 || elements[0] !== of.dtype || of.dtype === "bool" || motions[inputs] !== dense)
+  if (
+    of === undefined ||
+    program.elements.length !== 1 ||
+    elements[0] !== of.dtype ||
+    of.dtype === "bool" ||
+    motions[inputs] !== dense
+  )
     return null;
   if (cost([of]) < 16 || nodesOf(program.rows).some((node) => node.op === "input")) return null;
   // The nodes that the elements are made of when the kept formula is given.

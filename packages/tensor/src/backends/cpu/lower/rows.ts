@@ -1,6 +1,7 @@
 /**
- * Kernels for row programs. In the usual case the vectors lie along the row, and a unit of work is a row. Where a row's elements lie far apart but
- * neighbouring rows lie side by side (a sum over the first dimension), vectors lie across: four rows in a vector, and a unit is one or four vectors of them.
+ * Kernels for row programs. In the usual case the vectors lie along the row, and a unit of work is a row. Where a row's
+ * elements lie far apart but neighbouring rows lie side by side (a sum over the first dimension), vectors lie across:
+ * four rows in a vector, and a unit is one or four vectors of them.
  */
 
 import { formulasOf } from "../../../expr/program.ts";

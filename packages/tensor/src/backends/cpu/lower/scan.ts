@@ -1,4 +1,7 @@
-/** Kernels for running totals and extremes. A unit is a lane: the elements that differ in the scanned dimension only, one after the other. */
+/**
+ * Kernels for running totals and extremes. A unit is a lane: the elements that differ in the scanned dimension only,
+ * one after the other.
+ */
 
 import type { DType } from "../../../dtype.ts";
 import { isFloating } from "../../../dtype.ts";
@@ -25,8 +28,8 @@ export interface ScanClass {
 const combining: Readonly<Record<ScanCall["op"], BinaryOp>> = { sum: "add", product: "mul", max: "max", min: "min" };
 
 /**
- * The argument slots: the addresses of input, output and indices; the length of a lane; the three strides along it; the sizes of the other dimensions but for
- * the outermost; their strides.
+ * The argument slots: the addresses of input, output and indices; the length of a lane; the three strides along it; the
+ * sizes of the other dimensions but for the outermost; their strides.
  */
 export function scanModule(runtime: Runtime, { op, from, to, outer, indices }: ScanClass): Uint8Array {
   // Totals of floating-point numbers are kept in double precision.
@@ -36,7 +39,11 @@ export function scanModule(runtime: Runtime, { op, from, to, outer, indices }: S
     const bases = [0, 1, 2].map((k) => e.slot(k));
     const walk = odometer(e, e.begin, bases, 7, outer);
     f.for(0, i32.sub(e.end, e.begin), 1, () => {
-      const [source, target, places] = walk.pointers.map((p) => f.let<"i32">(p)) as [Local<"i32">, Local<"i32">, Local<"i32">]; // safe: three
+      const [source, target, places] = walk.pointers.map((p) => f.let<"i32">(p)) as [
+        Local<"i32">,
+        Local<"i32">,
+        Local<"i32">,
+      ]; // safe: three
       const start = convert(e, loadSplat(e, from, source), from, held);
       const total = start.map((v) => f.let(v));
       const best = f.let(number(e, from, source));

@@ -1,6 +1,7 @@
 /**
- * Copies that turn rows into columns: `x.t().contiguous()`. Element by element, each would touch a cache line of its own; here sixteen rows of the result
- * are made at once from whole lines of the source, in blocks of four by four that are turned around in registers. A unit is sixteen rows.
+ * Copies that turn rows into columns: `x.t().contiguous()`. Element by element, each would touch a cache line of its
+ * own; here sixteen rows of the result are made at once from whole lines of the source, in blocks of four by four that
+ * are turned around in registers. A unit is sixteen rows.
  */
 
 import type { Runtime } from "../runtime.ts";
@@ -12,8 +13,8 @@ import { kernelModule } from "./emitter.ts";
 export const band = 16;
 
 /**
- * Elements of four bytes. The argument slots: the addresses of source and result; the rows and columns of the result; the bytes from one of its rows to the
- * next; the bytes from one column of the source to the next.
+ * Elements of four bytes. The argument slots: the addresses of source and result; the rows and columns of the result;
+ * the bytes from one of its rows to the next; the bytes from one column of the source to the next.
  */
 export function transposeModule(runtime: Runtime): Uint8Array {
   return kernelModule(runtime, (e) => {

@@ -1,6 +1,6 @@
 /**
- * Sine, cosine and tangent of float32. The multiple of π/2 is taken off in float64, which leaves 29 digits more than the result needs for
- * angles up to a million; beyond, JavaScript's `Math` does it lane by lane.
+ * Sine, cosine and tangent of float32. The multiple of π/2 is taken off in float64, which leaves 29 digits more than
+ * the result needs for angles up to a million; beyond, JavaScript's `Math` does it lane by lane.
  */
 
 import { once } from "../../../once.ts";
@@ -13,7 +13,9 @@ import { joined, type Vector, widened } from "./values.ts";
 /** The first 33 bits of π/2, and what is left of it. */
 const halfPi = [1.5707963267341256, 6.077100506506192e-11] as const;
 
-/** Added to a number and taken off again, this rounds it to a whole one, which the low half of the sum holds in between. */
+/**
+ * Added to a number and taken off again, this rounds it to a whole one, which the low half of the sum holds in between.
+ */
 const magic = 1.5 * 2 ** 52;
 
 /** The number of right angles in x, and sine and cosine of what remains. */
@@ -32,7 +34,10 @@ function reduce(e: Emitter, x: Vector): Reduced {
     const half = (wide: Vector) => {
       const shifted = e.let(wideMadd(wide, e.f64(2 / Math.PI), e.f64(magic)));
       const n = e.let(f64x2.sub(shifted, e.f64(magic)));
-      return { shifted, rest: e.let(f32x4.demoteF64x2Zero(wideMadd(n, e.f64(-halfPi[1]), wideMadd(n, e.f64(-halfPi[0]), wide)))) };
+      return {
+        shifted,
+        rest: e.let(f32x4.demoteF64x2Zero(wideMadd(n, e.f64(-halfPi[1]), wideMadd(n, e.f64(-halfPi[0]), wide)))),
+      };
     };
     const [first, second] = widened(x);
     const [low, high] = [half(e.let(first)), half(e.let(second))];

@@ -1,7 +1,7 @@
 /**
- * How four elements of each dtype are held in vectors, and how they come from memory and go back. Whatever the dtype, a kernel works on four
- * elements at a time: float32, 16-bit floats (as float32), int32 and uint8 (as 32-bit integers) take one vector, float64 two, and a bool is a
- * lane of all ones or all zeros, as comparisons leave it.
+ * How four elements of each dtype are held in vectors, and how they come from memory and go back. Whatever the dtype, a
+ * kernel works on four elements at a time: float32, 16-bit floats (as float32), int32 and uint8 (as 32-bit integers)
+ * take one vector, float64 two, and a bool is a lane of all ones or all zeros, as comparisons leave it.
  */
 
 import { bytesOf, computeType, type DType } from "../../../dtype.ts";
@@ -54,9 +54,11 @@ export function loadSplat(e: Emitter, dtype: DType, address: Integer): Value {
 export function loadEach(e: Emitter, dtype: DType, places: readonly Integer[]): Value {
   const [a, b, c, d] = places as readonly [Integer, Integer, Integer, Integer]; // safe: there are four
   const bytes = bytesOf(dtype);
-  if (bytes === 8) return [[a, b] as const, [c, d] as const].map(([p, q]) => e.let(v128.loadLane(64, q, v128.load64Zero(p), 1)));
+  if (bytes === 8)
+    return [[a, b] as const, [c, d] as const].map(([p, q]) => e.let(v128.loadLane(64, q, v128.load64Zero(p), 1)));
   const others = [b, c, d];
-  if (bytes === 4) return [e.let(others.reduce<Vector>((lanes, at, k) => v128.loadLane(32, at, lanes, k + 1), v128.load32Zero(a)))];
+  if (bytes === 4)
+    return [e.let(others.reduce<Vector>((lanes, at, k) => v128.loadLane(32, at, lanes, k + 1), v128.load32Zero(a)))];
   const read = bytes === 2 ? i32.load16U : i32.load8U;
   const lanes = others.reduce<Vector>((all, at, k) => i32x4.replace(all, k + 1, read(at)), i32x4.splat(read(a)));
   return bytes === 2 ? fromBits(e, dtype, lanes) : fromBytes(e, dtype, lanes);
@@ -126,7 +128,9 @@ function toBits(e: Emitter, dtype: DType, value: Vector): Vector {
   return e.let(v128.or(v128.bitselect(large, finite, i32x4.ge(magnitude, e.i32(0x477ff000))), sign));
 }
 
-/** A value of one dtype converted to another, as the kernels' definition says: see `convert` of the reference backend. */
+/**
+ * A value of one dtype converted to another, as the kernels' definition says: see `convert` of the reference backend.
+ */
 export function convert(e: Emitter, value: Value, from: DType, to: DType): Value {
   if (from === to) return value;
   const lanes = first(value);
@@ -142,7 +146,10 @@ export function convert(e: Emitter, value: Value, from: DType, to: DType): Value
     case "float64": {
       if (floating) return widened(lanes).map((half) => e.let(half));
       const number = from === "bool" ? e.let(v128.and(lanes, e.i32(1))) : lanes;
-      return [e.let(f64x2.convertLowI32x4(number)), e.let(f64x2.convertLowI32x4(shuffle(number, number, [2, 3, 2, 3])))];
+      return [
+        e.let(f64x2.convertLowI32x4(number)),
+        e.let(f64x2.convertLowI32x4(shuffle(number, number, [2, 3, 2, 3]))),
+      ];
     }
     case "float32":
       if (floating) return value;
@@ -178,7 +185,8 @@ export function joined(low: Vector, high: Vector): Vector {
 
 /** Truncated; what does not fit becomes -2³¹, as on x86. */
 function truncated32(e: Emitter, lanes: Vector): Vector {
-  const fits = f32x4.lt(lanes, e.f32(2 ** 31)); // below the range, and for -2³¹ itself, saturating gives -2³¹ anyhow; NaN fits nowhere
+  // below the range, and for -2³¹ itself, saturating gives -2³¹ anyhow; NaN fits nowhere
+  const fits = f32x4.lt(lanes, e.f32(2 ** 31));
   return v128.bitselect(i32x4.truncF32x4(lanes), e.i32(-(2 ** 31)), fits);
 }
 

@@ -1,6 +1,7 @@
 /**
- * Pieces of WebAssembly code. An expression is the bytes that leave its value on the stack, together with the value's type, so larger ones
- * are made by joining smaller ones and the type checker of TypeScript is the validator: `i32.add(x, f32.const(1))` does not compile.
+ * Pieces of WebAssembly code. An expression is the bytes that leave its value on the stack, together with the value's
+ * type, so larger ones are made by joining smaller ones and the type checker of TypeScript is the validator:
+ * `i32.add(x, f32.const(1))` does not compile.
  */
 
 import { float32, float64, signed, unsigned } from "./encoding.ts";
@@ -8,7 +9,10 @@ import { float32, float64, signed, unsigned } from "./encoding.ts";
 /** The types of values. */
 export type Type = "i32" | "i64" | "f32" | "f64" | "v128";
 
-/** Code that leaves one value of type `T`, or none. Evaluating it twice computes it twice: keep what is used often in a local. */
+/**
+ * Code that leaves one value of type `T`, or none. Evaluating it twice computes it twice: keep what is used often in a
+ * local.
+ */
 export interface Code<T extends Type | "void"> {
   readonly type: T;
   readonly bytes: readonly number[];
@@ -43,8 +47,15 @@ export function operand<T extends Type>(type: T, value: Operand<T>): readonly nu
   return typeof value === "object" ? value.bytes : constant(type as "i32" | "f32" | "f64", value).bytes;
 }
 
-/** An instruction after the code that puts its arguments on the stack. `bytes` are its opcode and what else belongs to it. */
-export function instruction<T extends Type | "void">(type: T, bytes: readonly number[], ...args: readonly (readonly number[])[]): Code<T> {
+/**
+ * An instruction after the code that puts its arguments on the stack. `bytes` are its opcode and what else belongs to
+ * it.
+ */
+export function instruction<T extends Type | "void">(
+  type: T,
+  bytes: readonly number[],
+  ...args: readonly (readonly number[])[]
+): Code<T> {
   return { type, bytes: [...args.flat(), ...bytes] };
 }
 
@@ -53,7 +64,9 @@ export function opcode(code: number): number[] {
   return code < 256 ? [code] : [code >> 12, ...unsigned(code & 0xfff)];
 }
 
-/** The immediate of a memory instruction: the power of two to which it is aligned, and an offset added to the address. */
+/**
+ * The immediate of a memory instruction: the power of two to which it is aligned, and an offset added to the address.
+ */
 export function memoryImmediate(align: number, offset: number): number[] {
   return [...unsigned(align), ...unsigned(offset)];
 }
@@ -77,7 +90,10 @@ type Words<Text extends string> = Text extends `${infer First} ${infer Rest}` ? 
 /** A table with an entry for each word of a text. */
 export type Table<Names extends string, F> = { readonly [Name in Words<Names>]: F };
 
-/** Functions for instructions whose opcodes follow each other, from `first` on in the order of their names: one argument each. */
+/**
+ * Functions for instructions whose opcodes follow each other, from `first` on in the order of their names: one argument
+ * each.
+ */
 export function unaries<A extends Type, R extends Type, N extends string>(
   argument: A,
   result: R,

@@ -1,6 +1,6 @@
 /**
- * Writes the body of one function, statement by statement. Structure is written with closures, so that blocks nest as the program text does
- * and a branch names the label it goes to instead of counting how deep it stands.
+ * Writes the body of one function, statement by statement. Structure is written with closures, so that blocks nest as
+ * the program text does and a branch names the label it goes to instead of counting how deep it stands.
  */
 
 import { type Code, constant, type Local, type Operand, operand, type Type, typeBytes } from "./code.ts";
@@ -121,8 +121,9 @@ export class FunctionBuilder {
   }
 
   /**
-   * `for (index = begin; index < end; index += step) body`, compared as signed numbers. `end` and `step` are computed once. The index may be
-   * given, so that what it ends on can be used (a vector loop followed by a scalar one); it is a new local otherwise.
+   * `for (index = begin; index < end; index += step) body`, compared as signed numbers. `end` and `step` are computed
+   * once. The index may be given, so that what it ends on can be used (a vector loop followed by a scalar one); it is a
+   * new local otherwise.
    */
   for(
     begin: Operand<"i32">,

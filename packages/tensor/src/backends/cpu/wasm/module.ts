@@ -1,6 +1,6 @@
 /**
- * Puts functions together into a module. A module imports `env.memory`, the one linear memory, and whatever functions it asks for, and
- * exports the functions that were given a name.
+ * Puts functions together into a module. A module imports `env.memory`, the one linear memory, and whatever functions
+ * it asks for, and exports the functions that were given a name.
  */
 
 import { type Local, type Type, typeBytes } from "./code.ts";
@@ -55,8 +55,13 @@ export class ModuleBuilder {
     return index;
   }
 
-  /** Defines the function that the runtime calls, with the address of its arguments and the units of work to do, and gives the module's bytes. */
-  run(body: (f: FunctionBuilder, args: Local<"i32">, begin: Local<"i32">, end: Local<"i32">) => void): Uint8Array<ArrayBuffer> {
+  /**
+   * Defines the function that the runtime calls, with the address of its arguments and the units of work to do, and
+   * gives the module's bytes.
+   */
+  run(
+    body: (f: FunctionBuilder, args: Local<"i32">, begin: Local<"i32">, end: Local<"i32">) => void,
+  ): Uint8Array<ArrayBuffer> {
     this.function("run", ["i32", "i32", "i32"], [], body);
     return this.finish();
   }
@@ -76,8 +81,14 @@ export class ModuleBuilder {
   }
 
   #type(parameters: readonly Type[], results: readonly Type[]): number {
-    const signature = [0x60, ...list(parameters.map((t) => [typeBytes[t]])), ...list(results.map((t) => [typeBytes[t]]))];
-    const found = this.#types.findIndex((other) => other.length === signature.length && other.every((b, i) => b === signature[i]));
+    const signature = [
+      0x60,
+      ...list(parameters.map((t) => [typeBytes[t]])),
+      ...list(results.map((t) => [typeBytes[t]])),
+    ];
+    const found = this.#types.findIndex(
+      (other) => other.length === signature.length && other.every((b, i) => b === signature[i]),
+    );
     return found >= 0 ? found : this.#types.push(signature) - 1;
   }
 }

@@ -1,6 +1,7 @@
 /**
- * The instructions on single numbers that the kernels use, named as in the specification except that signed is the rule and a `U` at the end means
- * unsigned: `i32.lt`, `i32.ltU`. Loads and stores need no alignment. Atomics do, and a memory that is shared.
+ * The instructions on single numbers that the kernels use, named as in the specification except that signed is the rule
+ * and a `U` at the end means unsigned: `i32.lt`, `i32.ltU`. Loads and stores need no alignment. Atomics do, and a
+ * memory that is shared.
  */
 
 import {
@@ -103,5 +104,10 @@ export function memoryFill(address: Operand<"i32">, byte: Operand<"i32">, bytes:
 
 /** Adds to a 32-bit integer at an address that is a multiple of four, atomically; gives the value from before. */
 export function fetchAdd(address: Operand<"i32">, value: Operand<"i32">): Code<"i32"> {
-  return instruction("i32", [...opcode(0xfe01e), ...memoryImmediate(2, 0)], operand("i32", address), operand("i32", value));
+  return instruction(
+    "i32",
+    [...opcode(0xfe01e), ...memoryImmediate(2, 0)],
+    operand("i32", address),
+    operand("i32", value),
+  );
 }

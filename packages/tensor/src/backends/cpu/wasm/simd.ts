@@ -1,6 +1,7 @@
 /**
- * The SIMD instructions that the kernels use: 128 bits as lanes of one type, named as in the specification except that signed is the rule and a `U` at
- * the end means unsigned. Comparisons give lanes of all ones or all zeros. Loads and stores need no alignment.
+ * The SIMD instructions that the kernels use: 128 bits as lanes of one type, named as in the specification except that
+ * signed is the rule and a `U` at the end means unsigned. Comparisons give lanes of all ones or all zeros. Loads and
+ * stores need no alignment.
  */
 
 import {
@@ -61,7 +62,8 @@ function lanes<S extends Type>(type: S, splat: number, extract: number): Lanes<S
   return {
     splat: (value) => instruction("v128", opcode(simd + splat), operand(type, value)),
     extract: (a, lane) => instruction(type, [...opcode(simd + extract), lane], a.bytes),
-    replace: (a, lane, value) => instruction("v128", [...opcode(simd + extract + 1), lane], a.bytes, operand(type, value)),
+    replace: (a, lane, value) =>
+      instruction("v128", [...opcode(simd + extract + 1), lane], a.bytes, operand(type, value)),
   };
 }
 
@@ -82,7 +84,13 @@ export const v128: Table<"load" | "load16x4U" | "load32Splat load64Splat" | "loa
     /** Reads one lane of `bits` bits and leaves the others. */
     loadLane(bits: 8 | 16 | 32 | 64, address: Operand<"i32">, vector: Vector, lane: number, offset?: number): Vector;
     /** Writes one lane of `bits` bits. */
-    storeLane(bits: 8 | 16 | 32 | 64, address: Operand<"i32">, vector: Vector, lane: number, offset?: number): Code<"void">;
+    storeLane(
+      bits: 8 | 16 | 32 | 64,
+      address: Operand<"i32">,
+      vector: Vector,
+      lane: number,
+      offset?: number,
+    ): Code<"void">;
   } = {
   .../* @__PURE__ */ loads("v128", simd, "load"),
   .../* @__PURE__ */ loads("v128", simd + 4, "load16x4U"),
@@ -99,7 +107,10 @@ export const v128: Table<"load" | "load16x4U" | "load32Splat load64Splat" | "loa
     instruction("void", laneAccess(88, bits, lane, offset), operand("i32", address), a.bytes),
 };
 
-/** The lanes of `a` and then those of `b`, in the order that the indices say: two of them move 64 bits each, four 32, eight 16, sixteen bytes. */
+/**
+ * The lanes of `a` and then those of `b`, in the order that the indices say: two of them move 64 bits each, four 32,
+ * eight 16, sixteen bytes.
+ */
 export function shuffle(a: Vector, b: Vector, indices: readonly number[]): Vector {
   const size = 16 / indices.length;
   const bytes = indices.flatMap((lane) => Array.from({ length: size }, (_, i) => lane * size + i));
@@ -110,10 +121,11 @@ export function shuffle(a: Vector, b: Vector, indices: readonly number[]): Vecto
 export const i8x16: Table<"narrow16U", Binary<"v128", "v128">> = /* @__PURE__ */ vectors(102, "narrow16U");
 
 /** Eight 16-bit integers. */
-export const i16x8: Table<"narrow32 narrow32U", Binary<"v128", "v128">> & Table<"extendLow8U", Unary<"v128", "v128">> = {
-  .../* @__PURE__ */ vectors(133, "narrow32 narrow32U"),
-  .../* @__PURE__ */ vector(137, "extendLow8U"),
-};
+export const i16x8: Table<"narrow32 narrow32U", Binary<"v128", "v128">> & Table<"extendLow8U", Unary<"v128", "v128">> =
+  {
+    .../* @__PURE__ */ vectors(133, "narrow32 narrow32U"),
+    .../* @__PURE__ */ vector(137, "extendLow8U"),
+  };
 
 /** Four 32-bit integers. */
 export const i32x4: Lanes<"i32"> &

@@ -29,7 +29,10 @@ const types: readonly Type[] = ["i32", "i64", "f32", "f64", "v128"];
 const relaxed = hasRelaxedSimd();
 
 /** Compiles one function of `n` 32-bit integers over a fresh memory. */
-function compile(build: (module: ModuleBuilder) => void, shared = false): { f: (...args: number[]) => number; memory: WebAssembly.Memory } {
+function compile(
+  build: (module: ModuleBuilder) => void,
+  shared = false,
+): { f: (...args: number[]) => number; memory: WebAssembly.Memory } {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared });
   const module = new ModuleBuilder(shared);
   build(module);
@@ -78,13 +81,27 @@ function validates(make: (...args: unknown[]) => unknown): boolean {
 }
 
 describe("instructions", () => {
-  const tables = { i32, i64, f32, f64, i8x16, i16x8, i32x4, i64x2, f32x4, f64x2, v128, memory: { fetchAdd, memoryCopy, memoryFill } };
+  const tables = {
+    i32,
+    i64,
+    f32,
+    f64,
+    i8x16,
+    i16x8,
+    i32x4,
+    i64x2,
+    f32x4,
+    f64x2,
+    v128,
+    memory: { fetchAdd, memoryCopy, memoryFill },
+  };
   for (const [name, table] of Object.entries(tables)) {
     it(`${name}: every one is valid`, () => {
       for (const [key, make] of Object.entries(table)) {
         if (key.startsWith("relaxed") && !relaxed) continue;
         let works: (...args: unknown[]) => unknown = make as (...args: unknown[]) => unknown;
-        if (key === "const") works = () => (name === "v128" ? v128.const(new Array(16).fill(1)) : constant(name as "i32", 1));
+        if (key === "const")
+          works = () => (name === "v128" ? v128.const(new Array(16).fill(1)) : constant(name as "i32", 1));
         if (key.startsWith("extract")) works = (a) => (make as typeof i32x4.extract)(a as Code<"v128">, 1);
         if (key === "replace") works = (a, b) => (make as typeof i32x4.replace)(a as Code<"v128">, 1, b as Code<"i32">);
         if (key === "loadLane") works = (a, b) => v128.loadLane(32, a as Code<"i32">, b as Code<"v128">, 1);
@@ -112,13 +129,22 @@ describe("instructions", () => {
     const iota = f32x4.replace(f32x4.replace(f32x4.replace(f32x4.splat(0), 1, 1), 2, 2), 3, 3);
     expect(lanesOf(Float32Array, 4, f32x4.mul(iota, f32x4.splat(2)))).toEqual([0, 2, 4, 6]);
     expect(lanesOf(Float32Array, 4, multiplyAdd("f32x4", relaxed)(iota, iota, f32x4.splat(1)))).toEqual([1, 2, 5, 10]);
-    expect(lanesOf(Float64Array, 2, multiplyAdd("f64x2", false)(f64x2.splat(3), f64x2.splat(4), f64x2.splat(5)))).toEqual([17, 17]);
+    expect(
+      lanesOf(Float64Array, 2, multiplyAdd("f64x2", false)(f64x2.splat(3), f64x2.splat(4), f64x2.splat(5))),
+    ).toEqual([17, 17]);
     expect(lanesOf(Float32Array, 4, shuffle(iota, f32x4.splat(9), [3, 4, 0, 7]))).toEqual([3, 9, 0, 9]);
     expect(lanesOf(Int32Array, 4, i32x4.truncF32x4(f32x4.neg(iota)))).toEqual([0, -1, -2, -3]);
     expect(lanesOf(Int32Array, 4, f32x4.lt(iota, f32x4.splat(2)))).toEqual([-1, -1, 0, 0]);
-    expect(lanesOf(Float32Array, 4, v128.bitselect(iota, f32x4.splat(7), f32x4.gt(iota, f32x4.splat(1))))).toEqual([7, 7, 2, 3]);
-    expect(lanesOf(Int16Array, 8, i16x8.extendLow8U(v128.const(new Array(16).fill(200))))).toEqual(new Array(8).fill(200));
-    expect(lanesOf(Uint8Array, 16, i8x16.narrow16U(words(300), words(-4)))).toEqual([...Array(8).fill(255), ...Array(8).fill(0)]);
+    expect(lanesOf(Float32Array, 4, v128.bitselect(iota, f32x4.splat(7), f32x4.gt(iota, f32x4.splat(1))))).toEqual([
+      7, 7, 2, 3,
+    ]);
+    expect(lanesOf(Int16Array, 8, i16x8.extendLow8U(v128.const(new Array(16).fill(200))))).toEqual(
+      new Array(8).fill(200),
+    );
+    expect(lanesOf(Uint8Array, 16, i8x16.narrow16U(words(300), words(-4)))).toEqual([
+      ...Array(8).fill(255),
+      ...Array(8).fill(0),
+    ]);
     expect(lanesOf(Int32Array, 4, i32x4.shl(i32x4.splat(3), 4))).toEqual([48, 48, 48, 48]);
     expect(evaluate(i32x4.allTrue(f32x4.ge(iota, f32x4.splat(2))))).toBe(0);
     expect(evaluate(i32x4.allTrue(f32x4.ge(iota, f32x4.splat(0))))).toBe(1);
