@@ -1,6 +1,6 @@
 /**
- * What the functions for one and for several dimensions have in common: their options, and a transform along one
- * dimension.
+ * What the transforms along one dimension and along several share: the table of transform kinds, the `norm` option, and
+ * the transform along a single dimension.
  */
 
 import { checkInteger, isFloating, shapeError, type Tensor } from "@akari/tensor";
@@ -9,17 +9,16 @@ import { fourier, sizesOf } from "./transform.ts";
 import { upload } from "./upload.ts";
 
 /**
- * Which direction of a transform is divided by its length: `"backward"` the inverse, `"forward"` the other one,
- * `"ortho"` both by the square root of it.
+ * Normalization of a transform of length n: `"backward"` divides the inverse transform by n, `"forward"` divides the
+ * forward transform by n, and `"ortho"` divides both by √n.
  */
 export type Norm = "backward" | "ortho" | "forward";
 
-/** All of them. */
+/** All values of `Norm`. */
 export const norms: readonly Norm[] = ["backward", "ortho", "forward"];
 
 /**
- * The kinds of transforms: what of the numbers and of the results is complex rather than real, and the sign of the
- * exponent.
+ * The kinds of transforms: whether the input (`from`) and the output (`to`) are complex, and the sign of the exponent.
  */
 export const kinds = {
   fft: { from: true, to: true, sign: -1 },
@@ -30,26 +29,26 @@ export const kinds = {
   ihfft: { from: false, to: true, sign: 1 },
 } as const;
 
-/** One of the kinds of transforms. */
+/** One kind of transform. */
 export type Kind = (typeof kinds)[keyof typeof kinds];
 
 /**
- * Looks at what is given to a transform. Integers become float32.
+ * Checks the input of a transform. Integers become float32.
  *
- * @throws ShapeError for what should be complex and has no last dimension of 2, and for a single number.
+ * @throws ShapeError when a complex input lacks the last dimension of size 2, or when there is no dimension to
+ * transform.
  */
 export function expectNumbers(operation: string, x: Tensor, complex: boolean): Tensor {
   if (complex && x.shape.at(-1) !== 2)
-    throw shapeError(
-      operation,
-      "complex numbers, the last dimension being 2 for their real and imaginary parts (complex(x) makes them of real ones)",
-      x,
-    );
-  if (sizesOf(x, complex).length === 0) throw shapeError(operation, "at least one dimension of numbers", x);
+    throw shapeError(operation, "complex numbers [..., 2] (complex(x) converts real ones)", x);
+  if (sizesOf(x, complex).length === 0) throw shapeError(operation, "at least one dimension to transform", x);
   return isFloating(x.dtype) ? x : x.to("float32");
 }
 
-/** A transform along a dimension, from 0. `length` undefined stands for the number of elements there. */
+/**
+ * Transforms `x` along the non-negative dimension `dim`. The default `length` is the size of that dimension, or
+ * `2 (size - 1)` for a complex input and a real output.
+ */
 export function along(
   operation: string,
   x: Tensor,
@@ -65,6 +64,8 @@ export function along(
   const half = Math.floor(n / 2) + 1;
   const given = Math.min(size, from && !to ? half : n);
   const numbers = given < size ? x.narrow(dim, 0, given) : x;
+  // A real output needs only the real parts of the terms. The missing half of the input contributes the same real parts
+  // as the given half, so every given element counts twice, except the first and the one at n/2.
   // The half that is not given has the same real parts of its terms, so those that are given count twice: all but the
   // first, and that of n/2.
   const whole = to ? numbers : numbers.mul(weights(numbers, dim, n));
@@ -72,7 +73,7 @@ export function along(
   return fourier(whole, { ...kind, n, dim, wanted: to && !from ? half : n, scale: 1 / divided });
 }
 
-/** How often each number of the given half counts, along a dimension. */
+/** How often each element of the given half counts, shaped to broadcast along `dim`. */
 function weights({ shape, dtype, device }: Tensor, dim: number, n: number): Tensor {
   const given = shape[dim] as number; // safe: the dimension has been looked up
   const counts = table(`weights ${n} ${given} ${dtype}`, device, () =>

@@ -1,15 +1,15 @@
 /**
- * The transform of a few numbers as formulas of the scalar language. A pass of a longer transform computes one of these
- * at every place, so its kernel on every device follows from here. A part that is known to be zero is `null` and costs
- * nothing: a transform of real numbers, of a signal that is continued by zeros, or of which only some results are
- * wanted, is the same formula with less in it.
+ * A small discrete Fourier transform written as a formula of the scalar language. Each pass of a longer transform
+ * evaluates one of these at every position, so its kernels on all devices follow from here. Parts known to be zero are
+ * `null` and cost nothing: transforms of real or zero-padded input, and transforms of which only some outputs are
+ * needed, are the same formula with fewer terms.
  */
 
 import { constant, type DType, type Expr, floating, input, once, type Program, program, scalar } from "@akari/tensor";
 
 type Part = Expr | null;
 
-/** A complex number in a formula. */
+/** A complex value in a formula. */
 type Complex = readonly [re: Part, im: Part];
 
 const add = (a: Part, b: Part): Part => (a === null ? b : b === null ? a : a.add(b));
@@ -23,7 +23,7 @@ const times = ([re, im]: Complex, c: Expr | number, s: Expr | number): Complex =
   add(mul(re, s), mul(im, c)),
 ];
 
-/** `z e^(-2πi k/n)` */
+/** Multiplies by a root of unity: `z e^(-2πi k/n)`. */
 function turned(z: Complex, k: number, n: number): Complex {
   if (4 * k === n) return [z[1], sub(null, z[0])];
   const angle = (-2 * Math.PI * k) / n;
@@ -31,8 +31,8 @@ function turned(z: Complex, k: number, n: number): Complex {
 }
 
 /**
- * `X_k = Σ_j x_j e^(-2πi jk/n)`: by halves where there are two, otherwise x_j and x_(n-j) together, whose factors
- * differ in one sign.
+ * Computes `X_k = Σ_j x_j e^(-2πi jk/n)`. An even length is split into two halves (radix 2). An odd length pairs x_j
+ * with x_(n-j), whose factors are each other's conjugates.
  */
 function transform(x: readonly Complex[]): readonly Complex[] {
   const n = x.length;
@@ -60,29 +60,32 @@ function transform(x: readonly Complex[]): readonly Complex[] {
   return results;
 }
 
-/** What a pass computes at every place. */
+/** Describes what a pass computes at every position. */
 export interface Butterfly {
-  /** How many numbers are transformed. */
+  /** Number of points of the transform. */
   readonly radix: number;
-  /** How many of them are there; the others are zero. */
+  /** Number of points that are read; the remaining ones are zero. */
   readonly given: number;
-  /** How many of the results are wanted. */
+  /** Number of outputs that are written. */
   readonly wanted: number;
-  /** Which parts of the numbers are there, the real and the imaginary ones. */
+  /** Which parts of the input exist: [real, imaginary]. */
   readonly reads: readonly boolean[];
-  /** Which parts of the results are wanted. */
+  /** Which parts of the output are written: [real, imaginary]. */
   readonly writes: readonly boolean[];
-  /** The type of what is read. */
+  /** Dtype of the input. */
   readonly dtype: DType;
-  /** Whether each result but the first is multiplied by a number of its own, rather than all of them by a scalar. */
+  /**
+   * Whether each output but the first is multiplied by a twiddle factor of its own, rather than all of them by one
+   * scalar.
+   */
   readonly twiddled: boolean;
 }
 
 const programs = new Map<string, Program>();
 
 /**
- * The program of a butterfly. Its inputs are the parts of the numbers one after the other, then both parts of each
- * multiplier; its outputs are the parts of the results.
+ * Returns the program of a butterfly. Its inputs are the existing parts of the points in order, followed by both parts
+ * of each twiddle factor. Its outputs are the written parts of the results.
  */
 export function butterfly({ radix, given, wanted, reads, writes, dtype, twiddled }: Butterfly): Program {
   return once(programs, `${radix} ${given} ${wanted} ${reads} ${writes} ${dtype} ${twiddled}`, () => {
@@ -98,7 +101,10 @@ export function butterfly({ radix, given, wanted, reads, writes, dtype, twiddled
   });
 }
 
-/** The program of a product with a number and a scalar, its inputs and outputs like those of a butterfly. */
+/**
+ * Returns the program that multiplies a complex number by another and by a scalar. Inputs and outputs are laid out like
+ * those of a butterfly.
+ */
 export function product({ reads, writes, dtype }: Pick<Butterfly, "reads" | "writes" | "dtype">): Program {
   return once(programs, `${reads} ${writes} ${dtype}`, () => {
     const { number, multiplier } = inputs(reads, dtype);
@@ -106,7 +112,7 @@ export function product({ reads, writes, dtype }: Pick<Butterfly, "reads" | "wri
   });
 }
 
-/** Takes the inputs of a program in their order. */
+/** Allocates the inputs of a program in order. */
 function inputs(reads: readonly boolean[], dtype: DType): { number(): Complex; multiplier(): [Expr, Expr] } {
   let count = 0;
   const part = (k: 0 | 1): Part => (reads[k] ? input(count++, dtype) : null);

@@ -1,10 +1,10 @@
-/** Which frequency a result of a transform belongs to, and results in the order of their frequencies. */
+/** The frequencies of a transform's results, and the reordering that puts frequency zero in the middle. */
 
 import { checkInteger, dimensions, roll, settings, type Tensor, type TensorOptions } from "@akari/tensor";
 import { sizesOf } from "./transform.ts";
 import { upload } from "./upload.ts";
 
-/** Multiples of the lowest frequency there is. */
+/** Multiples of the fundamental frequency `1/(n d)`. */
 function frequencies(
   operation: string,
   n: number,
@@ -23,11 +23,12 @@ function frequencies(
 const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, k) => k);
 
 /**
- * The frequencies of the results of `fft`, in cycles for each unit of the distance `d` (default 1) between numbers:
+ * Returns the frequencies of the results of `fft`, [n], in cycles per unit of the sample spacing `d` (default 1):
  * `0, 1, …, ⌈n/2⌉ - 1, -⌊n/2⌋, …, -1`, divided by `n d`.
  *
  * https://pytorch.org/docs/stable/generated/torch.fft.fftfreq.html
  *
+ * @throws ArgumentError unless n is a positive integer.
  * @example
  * fftfreq(4); // [0, 0.25, -0.5, -0.25]
  */
@@ -38,9 +39,11 @@ export function fftfreq(n: number, d: number = 1, options?: TensorOptions): Tens
 }
 
 /**
- * The frequencies of the results of `rfft`: `0, 1, …, ⌊n/2⌋`, divided by `n d`.
+ * Returns the frequencies of the results of `rfft`, [⌊n/2⌋ + 1]: `0, 1, …, ⌊n/2⌋`, divided by `n d`.
  *
  * https://pytorch.org/docs/stable/generated/torch.fft.rfftfreq.html
+ *
+ * @throws ArgumentError unless n is a positive integer.
  */
 export function rfftfreq(n: number, d: number = 1, options?: TensorOptions): Tensor {
   checkInteger("rfftfreq", "n", n, 1);
@@ -49,11 +52,11 @@ export function rfftfreq(n: number, d: number = 1, options?: TensorOptions): Ten
 
 /** Options of `fftshift` and `ifftshift`. */
 export interface ShiftOptions {
-  /** The dimensions, that of the two parts of complex numbers not counted. Default: all. */
+  /** Dimensions to shift, not counting the last dimension of a complex tensor. Default: all. */
   readonly dim?: number | readonly number[];
   /**
-   * Whether the numbers are complex, and stay together with their imaginary parts. Default: whether the last dimension
-   * of several is 2.
+   * Whether `x` is complex, so that its last dimension is not shifted. Default: true when `x` has more than one
+   * dimension and the last one is of size 2.
    */
   readonly complex?: boolean;
 }
@@ -75,8 +78,7 @@ function shift(operation: string, x: Tensor, options: ShiftOptions | undefined, 
 }
 
 /**
- * Numbers in the order of their frequencies: zero, which stands first in the results of a transform, comes to the
- * middle.
+ * Shifts the zero-frequency element from the start of each dimension to its middle, so that frequencies ascend.
  *
  * https://pytorch.org/docs/stable/generated/torch.fft.fftshift.html
  *
@@ -87,7 +89,7 @@ export function fftshift(x: Tensor, options?: ShiftOptions): Tensor {
   return shift("fftshift", x, options, (size) => Math.floor(size / 2));
 }
 
-/** The inverse of `fftshift`. https://pytorch.org/docs/stable/generated/torch.fft.ifftshift.html */
+/** Inverts `fftshift`. https://pytorch.org/docs/stable/generated/torch.fft.ifftshift.html */
 export function ifftshift(x: Tensor, options?: ShiftOptions): Tensor {
   return shift("ifftshift", x, options, (size) => Math.ceil(size / 2));
 }

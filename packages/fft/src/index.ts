@@ -1,7 +1,7 @@
 /**
  * Fourier transforms with the names of PyTorch's `torch.fft`, of any length and along any dimensions, with gradients;
- * `stft` and `istft`; windows. A tensor of complex numbers is a real one with a last dimension of 2 for their real and
- * imaginary parts, as `torch.view_as_real` has it: `complex` makes one.
+ * also `stft`, `istft` and window functions. A complex tensor is a real one whose last dimension, of size 2, holds the
+ * real and imaginary parts, the layout of `torch.view_as_real`; `complex` makes one.
  *
  * @packageDocumentation
  */

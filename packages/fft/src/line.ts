@@ -1,33 +1,36 @@
 /**
- * Complex numbers along a dimension of memory, which is what a transform reads and writes: the views of their real and
- * their imaginary parts. In a tensor the two stand side by side; in between, a transform keeps them in planes of their
- * own, since kernels are fastest along neighbours.
+ * The view of memory that a transform reads and writes: complex numbers along one dimension, as separate views of their
+ * real and imaginary parts. In a tensor the two parts of a number are adjacent. Temporaries keep them in separate
+ * planes, because kernels are fastest on contiguous elements.
  */
 
 import { computeType, type DType, type Shape, type Tensor, type View } from "@akari/tensor";
 
-/** Numbers along a dimension of memory. A part that is not there is zero, or not wanted. */
+/** Complex numbers along a dimension of memory. A part that is `null` is zero when read and dropped when written. */
 export class Line {
   readonly parts: readonly (View | null)[];
   readonly dim: number;
-  /** Any of the parts: they lie alike. */
+  /** Either part: both have the same shape and strides. */
   readonly #part: View;
 
-  /** @param parts the real and the imaginary ones. @param dim the dimension along which the numbers stand. */
+  /**
+   * @param parts the real and the imaginary part, at least one of them present. @param dim the dimension along which
+   * the numbers are transformed.
+   */
   constructor(parts: readonly [View | null, View | null], dim: number) {
     this.parts = parts;
     this.dim = dim;
     this.#part = (parts[0] ?? parts[1]) as View; // safe: one of them is there
   }
 
-  /** The numbers along dimension `dim` of a tensor [..., 2] of complex numbers, or of real ones. */
+  /** The numbers along dimension `dim` of a complex tensor [..., 2], or of a real one. */
   static of(x: View, dim: number, complex: boolean): Line {
     return complex
       ? Line.#along(x, dim, (list) => list.slice(0, -1), x.strides.at(-1) as number)
       : new Line([x, null], dim);
   }
 
-  /** The numbers of `planes`. */
+  /** The numbers along dimension `dim` of a tensor [2, ...] made by `planes`. */
   static ofPlanes(x: View, dim: number): Line {
     return Line.#along(x, dim, (list) => list.slice(1), x.strides[0] as number);
   }
@@ -35,49 +38,53 @@ export class Line {
   static #along(
     { buffer, dtype, shape, strides, offset }: View,
     dim: number,
-    place: (list: Shape) => Shape,
-    apart: number,
+    select: (list: Shape) => Shape,
+    step: number,
   ): Line {
     const part = (k: number): View => ({
       buffer,
       dtype,
-      shape: place(shape),
-      strides: place(strides),
-      offset: offset + k * apart,
+      shape: select(shape),
+      strides: select(strides),
+      offset: offset + k * step,
     });
     return new Line([part(0), part(1)], dim);
   }
 
-  /** How many numbers there are. */
+  /** Number of elements along the dimension. */
   get length(): number {
     return this.#part.shape[this.dim] as number;
   }
 
-  /** Their type in memory. */
+  /** Dtype in memory. */
   get dtype(): DType {
     return this.#part.dtype;
   }
 
   /**
-   * The parts in each other's place. What is done to numbers and results swapped like this is done with `-i` for `i`.
+   * The same numbers with real and imaginary parts exchanged. Swapping both the input and the output of a transform
+   * replaces `i` by `-i`.
    */
   get swapped(): Line {
     const [re = null, im = null] = this.parts;
     return new Line([im, re], this.dim);
   }
 
-  /** Which parts are there. */
-  get there(): readonly boolean[] {
+  /** Which parts are present: [real, imaginary]. */
+  get present(): readonly boolean[] {
     return this.parts.map((part) => part !== null);
   }
 
-  /** Memory for `length` numbers in place of these, the real parts of all before the imaginary ones: [2, ...]. */
+  /**
+   * Allocates contiguous planes for `length` numbers along the dimension: [2, ...], all real parts before all imaginary
+   * ones.
+   */
   planes(length: number, like: Tensor): Tensor {
     return like.newEmpty([2, ...this.#part.shape.with(this.dim, length)], { dtype: computeType(this.dtype) });
   }
 
-  /** A row of a table [2 · rows, length] as numbers beside these: the same wherever in the other dimensions. */
-  beside({ buffer, dtype, shape, offset }: View): Line {
+  /** Returns a row of a table [2 · rows, length], broadcast to the shape of this line. */
+  broadcast({ buffer, dtype, shape, offset }: View): Line {
     const strides = this.#part.shape.map((_, d) => Number(d === this.dim));
     const part = (k: number): View => ({
       buffer,
@@ -90,8 +97,9 @@ export class Line {
   }
 
   /**
-   * The views of `count` blocks of numbers that lie `apart`, beginning at number `start`: within a block, the numbers
-   * are in two dimensions of some sizes and steps. The parts of a block follow each other.
+   * Returns the views of `count` blocks of numbers, the first of which starts at number `start` and each next one
+   * `apart` numbers later. Within a block the numbers span two dimensions with the given sizes and steps. The views of
+   * a block's parts are consecutive.
    */
   blocks(
     sizes: readonly [number, number],

@@ -7,13 +7,13 @@ import { sizesOf } from "./transform.ts";
 /** Options of a transform along one dimension. */
 export interface FftOptions {
   /**
-   * The length of the transform: of more numbers the first ones are taken, fewer are continued as zeros. Default: as
-   * many as there are; `2 (size - 1)` where the results are real, and the numbers half of a symmetric whole.
+   * Length of the transform: a longer input is cut, a shorter one padded with zeros. Default: the size of the
+   * dimension, or `2 (size - 1)` for `irfft` and `hfft`, whose input is half of a symmetric sequence.
    */
   readonly n?: number;
-  /** The dimension, that of the two parts of complex numbers not counted. Default -1. */
+  /** Dimension to transform, not counting the last dimension of a complex tensor. Default -1. */
   readonly dim?: number;
-  /** What is divided by the length. Default `"backward"`: the inverse. */
+  /** Which direction is divided by n. Default `"backward"`: the inverse. */
   readonly norm?: Norm;
 }
 
@@ -26,13 +26,13 @@ function one(operation: keyof typeof kinds, x: Tensor, options: FftOptions | und
 }
 
 /**
- * The Fourier transform of complex numbers: [..., n, 2] → [..., n, 2].
+ * Computes the discrete Fourier transform of a complex tensor: [..., n, 2] → [..., n, 2].
  *
  *     X_k = Σ_j x_j e^(-2πi jk/n)
  *
  * https://pytorch.org/docs/stable/generated/torch.fft.fft.html
  *
- * @throws ShapeError for real numbers; `complex(x)` makes complex ones of them, and `rfft` takes them as they are.
+ * @throws ShapeError for a real tensor: convert it with `complex(x)`, or use `rfft`.
  * @example
  * fft(complex(tensor([1, 2, 3, 4]))); // 10, -2 + 2i, -2, -2 - 2i as [[10, 0], [-2, 2], [-2, 0], [-2, -2]]
  */
@@ -41,19 +41,21 @@ export function fft(x: Tensor, options?: FftOptions): Tensor {
 }
 
 /**
- * The inverse of `fft`: [..., n, 2] → [..., n, 2].
+ * Computes the inverse of `fft`: [..., n, 2] → [..., n, 2].
  *
  *     x_j = 1/n Σ_k X_k e^(2πi jk/n)
  *
  * https://pytorch.org/docs/stable/generated/torch.fft.ifft.html
+ *
+ * @throws ShapeError for a real tensor.
  */
 export function ifft(x: Tensor, options?: FftOptions): Tensor {
   return one("ifft", x, options);
 }
 
 /**
- * The Fourier transform of real numbers. Its results for n - k and k are each other's conjugates, and so only those up
- * to n/2 are computed: [..., n] → [..., ⌊n/2⌋ + 1, 2].
+ * Computes the Fourier transform of a real tensor: [..., n] → [..., ⌊n/2⌋ + 1, 2]. The results at k and n - k are
+ * conjugates, so only those up to n/2 are computed.
  *
  * https://pytorch.org/docs/stable/generated/torch.fft.rfft.html
  *
@@ -65,11 +67,12 @@ export function rfft(x: Tensor, options?: FftOptions): Tensor {
 }
 
 /**
- * The inverse of `rfft`: [..., ⌊n/2⌋ + 1, 2] → [..., n]. An odd n has to be said. Imaginary parts that would have to be
- * zero, of the first number and of that for n/2, are taken for it.
+ * Computes the inverse of `rfft`: [..., ⌊n/2⌋ + 1, 2] → [..., n]. An odd n has to be passed as an option, because the
+ * shape does not determine it. The imaginary parts of the elements 0 and n/2 are treated as zero.
  *
  * https://pytorch.org/docs/stable/generated/torch.fft.irfft.html
  *
+ * @throws ShapeError for a real tensor.
  * @example
  * irfft(rfft(tensor([1, 2, 3])), { n: 3 }); // [1, 2, 3]
  */
@@ -78,17 +81,20 @@ export function irfft(x: Tensor, options?: FftOptions): Tensor {
 }
 
 /**
- * The Fourier transform of numbers of which those for n - j and j are each other's conjugates, and only those up to n/2
- * are given; the results are real: [..., ⌊n/2⌋ + 1, 2] → [..., n].
+ * Computes the Fourier transform of a Hermitian sequence, which is real: [..., ⌊n/2⌋ + 1, 2] → [..., n]. The elements
+ * at j and n - j of such a sequence are conjugates, so only those up to n/2 are given. An odd n has to be passed as an
+ * option.
  *
  * https://pytorch.org/docs/stable/generated/torch.fft.hfft.html
+ *
+ * @throws ShapeError for a real tensor.
  */
 export function hfft(x: Tensor, options?: FftOptions): Tensor {
   return one("hfft", x, options);
 }
 
 /**
- * The inverse of `hfft`: [..., n] → [..., ⌊n/2⌋ + 1, 2].
+ * Computes the inverse of `hfft`: [..., n] → [..., ⌊n/2⌋ + 1, 2].
  *
  * https://pytorch.org/docs/stable/generated/torch.fft.ihfft.html
  */

@@ -1,11 +1,12 @@
 /**
- * A fast Fourier transform as passes over memory, in Stockham's form, in which no pass permutes. A pass takes `r`
- * numbers that lie a part of the length apart, transforms them, and multiplies by twiddle factors; it is one pointwise
- * kernel call, whose views say where the numbers lie. So it runs on every device, and reads and writes tensors with any
- * strides. Numbers that are not given count as zeros, and results that are not wanted are not computed.
+ * The fast Fourier transform as a sequence of passes over memory, in Stockham's self-sorting form, which needs no
+ * permutation pass. A pass of radix r reads r numbers that are n/r apart, transforms them, and multiplies the results
+ * by twiddle factors. Each pass is one pointwise kernel call whose views address the numbers, so it runs on every
+ * device and on tensors with any strides. Inputs that are not given count as zero, and outputs that are not wanted are
+ * not computed.
  *
- * (Cooley and Tukey 1965, "An algorithm for the machine calculation of complex Fourier series"; Swarztrauber 1984, "FFT
- * algorithms for vector computers".)
+ * Cooley and Tukey 1965, "An algorithm for the machine calculation of complex Fourier series"; Swarztrauber 1984, "FFT
+ * algorithms for vector computers".
  */
 
 import { computeType, once, type Tensor } from "@akari/tensor";
@@ -13,24 +14,25 @@ import { butterfly } from "./butterfly.ts";
 import { Line } from "./line.ts";
 import { rotations } from "./tables.ts";
 
-/** The largest number that a formula transforms. */
+/** Largest radix of a pass. */
 const largest = 16;
 const splits = new Map<number, readonly number[] | null>();
 
 /**
- * The radices of the passes, whose product is the length: as few and as even as may be, the larger first. Null for a
- * length with a prime factor that is too large.
+ * Returns the radices of the passes, whose product is n: as few as possible and then as balanced as possible, in
+ * descending order. Returns null for a length with a prime factor that is too large.
  */
 export function factors(n: number): readonly number[] | null {
   return once(splits, n, () => split(n, largest));
 }
 
-/** The same of radices up to `most`, in descending order. */
+/** Factors `n` into radices of at most `most`, in descending order. */
 function split(n: number, most: number): readonly number[] | null {
   if (n <= most) return [n];
   let best: readonly number[] | null = null;
   for (let r = most; r > 1; r--) {
     const rest = n % r === 0 ? split(n / r, r) : null;
+    // Among factorizations of equal length, the later ones are more balanced.
     // Of equally many, those that are found later are more even.
     if (rest !== null && (best === null || rest.length < best.length)) best = [r, ...rest];
   }
@@ -38,11 +40,11 @@ function split(n: number, most: number): readonly number[] | null {
 }
 
 /**
- * `to_k = scale Σ_j from_j e^(-2πi jk/n)`, for a length that has `factors`. What is needed in between is made beside
+ * Computes `to_k = scale Σ_j from_j e^(-2πi jk/n)` for a length that has `factors`. Temporaries are allocated like
  * `like`.
  */
 export function passes(from: Line, to: Line, n: number, scale: number, like: Tensor): void {
-  const sizes = factors(n) as readonly number[]; // safe: other lengths do not come here
+  const sizes = factors(n) as readonly number[]; // safe: `n` has factors, see above
   let source = from;
   let memory: Tensor | null = null;
   let s = 1;
@@ -56,9 +58,9 @@ export function passes(from: Line, to: Line, n: number, scale: number, like: Ten
 }
 
 /**
- * One pass over `n = r m s` numbers: `to[(r p + k) s + q] = w^(pk) Σ_j from[(j m + p) s + q] e^(-2πi
- * jk/r)` for all p < m, q < s and k < r, with `w = e^(-2πi/(r
- * m))`. The last one, of m = 1, multiplies by the scale instead.
+ * Runs one pass over `n = r m s` numbers: for all p < m, q < s and k < r,
+ * `to[(r p + k) s + q] = w^(pk) Σ_j from[(j m + p) s + q] e^(-2πi jk/r)` with `w = e^(-2πi/(r
+ * m))`. The last pass, m = 1, multiplies by the scale instead.
  */
 function pass(
   from: Line,
@@ -70,9 +72,9 @@ function pass(
   const { dtype } = from;
   const turns = (k: number, p: number) => ((k + 1) * p) / (r * m);
   const twiddles =
-    m === 1 ? null : from.beside(rotations(`twiddles ${r} ${m}`, r - 1, m, turns, computeType(dtype), device));
-  for (const p of pieces(from.length, m, r, s === 1)) {
-    for (const q of pieces(to.length, s, r, m === 1)) {
+    m === 1 ? null : from.broadcast(rotations(`twiddles ${r} ${m}`, r - 1, m, turns, computeType(dtype), device));
+  for (const p of ranges(from.length, m, r, s === 1)) {
+    for (const q of ranges(to.length, s, r, m === 1)) {
       if (q.count === 0) continue;
       const sizes = [p.size, q.size] as const;
       const numbers = from.blocks(sizes, [s, 1], p.start * s + q.start, m * s, p.count);
@@ -82,8 +84,8 @@ function pass(
         radix: r,
         given: p.count,
         wanted: q.count,
-        reads: from.there,
-        writes: to.there,
+        reads: from.present,
+        writes: to.present,
         dtype,
         twiddled: m > 1,
       };
@@ -100,11 +102,11 @@ function pass(
 }
 
 /**
- * Which places of a block of `size` are filled in how many of the `r` blocks, when only the first `length` elements are
- * there: the places fall into two ranges at most. Only the outer end of the first pass and of the last one is cut
- * short.
+ * The positions of a block of `size` elements, grouped by how many of the `r` blocks contain them when only the first
+ * `length` elements exist: at most two ranges. Only the input of the first pass and the output of the last one can be
+ * cut (`outer`).
  */
-function pieces(
+function ranges(
   length: number,
   size: number,
   r: number,
@@ -115,5 +117,5 @@ function pieces(
   return [
     { start: 0, size: rest, count: count + 1 },
     { start: rest, size: size - rest, count },
-  ].filter((piece) => piece.size > 0);
+  ].filter((range) => range.size > 0);
 }

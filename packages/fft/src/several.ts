@@ -1,6 +1,6 @@
 /**
- * Transforms along several dimensions: one after the other, the one between real and complex numbers along the last
- * dimension named.
+ * Transforms along several dimensions, applied one dimension at a time. The step that converts between real and complex
+ * numbers runs along the last of the dimensions.
  */
 
 import { ArgumentError, checkChoice, dimension, settings, showShape, type Tensor } from "@akari/tensor";
@@ -10,16 +10,16 @@ import { sizesOf } from "./transform.ts";
 /** Options of a transform along several dimensions. */
 export interface FftnOptions {
   /**
-   * The lengths of the transforms, one for each dimension; -1 for as many as there are. Default: as `n` of a transform
-   * along one dimension.
+   * Length of the transform along each dimension: a longer input is cut, a shorter one padded with zeros, and -1 keeps
+   * the default. Default: as for `n` of a transform along one dimension.
    */
   readonly s?: readonly number[];
   /**
-   * The dimensions, that of the two parts of complex numbers not counted. Default: all, or as many of the last as there
-   * are lengths; for `fft2` and its like the last two.
+   * Dimensions to transform, not counting the last dimension of a complex tensor. Default: the last two for `fft2` and
+   * the other functions ending in 2; otherwise the last `s.length`, or all without `s`.
    */
   readonly dim?: number | readonly number[];
-  /** What is divided by the product of the lengths. Default `"backward"`: the inverse. */
+  /** Which direction is divided by the product of the lengths. Default `"backward"`: the inverse. */
   readonly norm?: Norm;
 }
 
@@ -46,6 +46,7 @@ function several(
       `${operation}: ${s.length} lengths ${showShape(s)} do not fit ${dims.length} dimensions ${showShape(given)}`,
     );
   const steps = dims.map((d, i) => ({ dim: d, length: s?.[i] === -1 ? undefined : s?.[i] })).reverse();
+  // Real input is transformed along the last dimension first; real output is produced along the last dimension last.
   // From the last dimension to the first where real numbers come in, and the other way round where they come out.
   if (kind.from && !kind.to) steps.reverse();
   for (const [i, step] of steps.entries()) {
@@ -63,7 +64,7 @@ function several(
 }
 
 /**
- * The transform `fft` along the last two dimensions, or those named: [..., n, m, 2] → [..., n, m, 2].
+ * Computes `fft` along two dimensions, by default the last two: [..., n, m, 2] → [..., n, m, 2].
  * https://pytorch.org/docs/stable/generated/torch.fft.fft2.html
  */
 export function fft2(x: Tensor, options?: FftnOptions): Tensor {
@@ -71,77 +72,83 @@ export function fft2(x: Tensor, options?: FftnOptions): Tensor {
 }
 
 /**
- * The transform `fft` along all dimensions, or those named.
+ * Computes `fft` along several dimensions, by default all.
  * https://pytorch.org/docs/stable/generated/torch.fft.fftn.html
  */
 export function fftn(x: Tensor, options?: FftnOptions): Tensor {
   return several("fftn", "fft", x, options);
 }
 
-/** The inverse of `fft2`. https://pytorch.org/docs/stable/generated/torch.fft.ifft2.html */
+/**
+ * Computes the inverse of `fft2`: [..., n, m, 2] → [..., n, m, 2].
+ * https://pytorch.org/docs/stable/generated/torch.fft.ifft2.html
+ */
 export function ifft2(x: Tensor, options?: FftnOptions): Tensor {
   return several("ifft2", "ifft", x, options, [-2, -1]);
 }
 
-/** The inverse of `fftn`. https://pytorch.org/docs/stable/generated/torch.fft.ifftn.html */
+/** Computes the inverse of `fftn`. https://pytorch.org/docs/stable/generated/torch.fft.ifftn.html */
 export function ifftn(x: Tensor, options?: FftnOptions): Tensor {
   return several("ifftn", "ifft", x, options);
 }
 
 /**
- * The transform `rfft` along the last two dimensions, or those named: [..., n, m] → [..., n, ⌊m/2⌋ + 1, 2].
- * https://pytorch.org/docs/stable/generated/torch.fft.rfft2.html
+ * Computes the Fourier transform of a real tensor along two dimensions, by default the last two: [..., n, m] →
+ * [..., n, ⌊m/2⌋ + 1, 2]. https://pytorch.org/docs/stable/generated/torch.fft.rfft2.html
  */
 export function rfft2(x: Tensor, options?: FftnOptions): Tensor {
   return several("rfft2", "rfft", x, options, [-2, -1]);
 }
 
 /**
- * The transform `rfft` along all dimensions, or those named.
- * https://pytorch.org/docs/stable/generated/torch.fft.rfftn.html
+ * Computes the Fourier transform of a real tensor along several dimensions, by default all: `rfft` along the last of
+ * them, `fft` along the others. https://pytorch.org/docs/stable/generated/torch.fft.rfftn.html
  */
 export function rfftn(x: Tensor, options?: FftnOptions): Tensor {
   return several("rfftn", "rfft", x, options);
 }
 
 /**
- * The inverse of `rfft2`: [..., n, ⌊m/2⌋ + 1, 2] → [..., n, m].
+ * Computes the inverse of `rfft2`: [..., n, ⌊m/2⌋ + 1, 2] → [..., n, m]. An odd m has to be passed in `s`.
  * https://pytorch.org/docs/stable/generated/torch.fft.irfft2.html
  */
 export function irfft2(x: Tensor, options?: FftnOptions): Tensor {
   return several("irfft2", "irfft", x, options, [-2, -1]);
 }
 
-/** The inverse of `rfftn`. https://pytorch.org/docs/stable/generated/torch.fft.irfftn.html */
+/**
+ * Computes the inverse of `rfftn`. An odd length of the last dimension has to be passed in `s`.
+ * https://pytorch.org/docs/stable/generated/torch.fft.irfftn.html
+ */
 export function irfftn(x: Tensor, options?: FftnOptions): Tensor {
   return several("irfftn", "irfft", x, options);
 }
 
 /**
- * The transform `hfft` along the last two dimensions, or those named: [..., n, ⌊m/2⌋ + 1, 2] → [..., n, m].
- * https://pytorch.org/docs/stable/generated/torch.fft.hfft2.html
+ * Computes the Fourier transform of a Hermitian signal along two dimensions, by default the last two:
+ * [..., n, ⌊m/2⌋ + 1, 2] → [..., n, m]. https://pytorch.org/docs/stable/generated/torch.fft.hfft2.html
  */
 export function hfft2(x: Tensor, options?: FftnOptions): Tensor {
   return several("hfft2", "hfft", x, options, [-2, -1]);
 }
 
 /**
- * The transform `hfft` along all dimensions, or those named.
- * https://pytorch.org/docs/stable/generated/torch.fft.hfftn.html
+ * Computes the Fourier transform of a Hermitian signal along several dimensions, by default all: `fft` along the
+ * others, `hfft` along the last. https://pytorch.org/docs/stable/generated/torch.fft.hfftn.html
  */
 export function hfftn(x: Tensor, options?: FftnOptions): Tensor {
   return several("hfftn", "hfft", x, options);
 }
 
 /**
- * The inverse of `hfft2`: [..., n, m] → [..., n, ⌊m/2⌋ + 1, 2].
+ * Computes the inverse of `hfft2`: [..., n, m] → [..., n, ⌊m/2⌋ + 1, 2].
  * https://pytorch.org/docs/stable/generated/torch.fft.ihfft2.html
  */
 export function ihfft2(x: Tensor, options?: FftnOptions): Tensor {
   return several("ihfft2", "ihfft", x, options, [-2, -1]);
 }
 
-/** The inverse of `hfftn`. https://pytorch.org/docs/stable/generated/torch.fft.ihfftn.html */
+/** Computes the inverse of `hfftn`. https://pytorch.org/docs/stable/generated/torch.fft.ihfftn.html */
 export function ihfftn(x: Tensor, options?: FftnOptions): Tensor {
   return several("ihfftn", "ihfft", x, options);
 }

@@ -1,6 +1,4 @@
-/**
- * The transforms of the pieces of a signal, which show its frequencies over time, and the signal that has given ones.
- */
+/** The short-time Fourier transform, which shows the frequencies of a signal over time, and its inverse. */
 
 import {
   checkInteger,
@@ -15,37 +13,37 @@ import {
 import { complex as toComplex } from "./complex.ts";
 import { fft, irfft, rfft } from "./one.ts";
 
-/** Options that `stft` and `istft` share: what is said to one has to be said to the other. */
+/** Options shared by `stft` and `istft`. To invert an `stft`, pass the same values to `istft`. */
 export interface FrameOptions {
-  /** How far a piece begins behind the one before. Default: a quarter of `nFft`. */
+  /** Distance between the starts of neighboring frames. Default ⌊nFft / 4⌋. */
   readonly hopLength?: number;
-  /** How long the window is, which stands in the middle of a piece. Default: `nFft`. */
+  /**
+   * Length of the window, at most `nFft`. A shorter window is centered in the frame and padded with zeros. Default
+   * `nFft`.
+   */
   readonly winLength?: number;
-  /** What pieces are multiplied by, [winLength]. Default: ones. */
+  /** Window that every frame is multiplied by, [winLength]. Default: ones. */
   readonly window?: Tensor;
-  /** Whether piece t has its middle, rather than its beginning, at element `t · hopLength`. Default true. */
+  /** Whether frame t is centered at element `t · hopLength` of the signal, rather than starting there. Default true. */
   readonly center?: boolean;
-  /** Whether transforms are divided by the square root of `nFft`. Default false. */
+  /** Whether to divide the transforms by √nFft. Default false. */
   readonly normalized?: boolean;
   /**
-   * Whether only the frequencies from zero up are there; of real signals the others follow from them, and `istft` looks
-   * at no others. Default true.
+   * Whether to keep only the ⌊nFft / 2⌋ + 1 non-negative frequencies, which determine the others for a real signal.
+   * `istft` reads no others in either case. Default true.
    */
   readonly onesided?: boolean;
 }
 
 /** Options of `stft`. */
 export interface StftOptions extends FrameOptions {
-  /**
-   * How the signal goes on before its beginning and behind its end, for the pieces in whose middle these are. Default
-   * `"reflect"`.
-   */
+  /** How the signal is padded by ⌊nFft / 2⌋ elements on both sides if `center` is true. Default `"reflect"`. */
   readonly padMode?: PadMode;
 }
 
 /** Options of `istft`. */
 export interface IstftOptions extends FrameOptions {
-  /** The length of the signal. Default: what the pieces cover. */
+  /** Length of the returned signal. Default: all that the frames cover. */
   readonly length?: number;
 }
 
@@ -58,8 +56,8 @@ const shared = {
   onesided: true,
 };
 
-/** The length of a hop, and the window for a whole piece: null where it is all ones. */
-function frames(
+/** Returns the hop length and the window padded to `nFft` elements, or null for a window of ones. */
+function hopAndWindow(
   operation: string,
   nFft: number,
   options: Pick<FrameOptions, "hopLength" | "winLength" | "window">,
@@ -70,7 +68,7 @@ function frames(
   checkInteger(operation, "winLength", winLength, 1, nFft);
   checkInteger(operation, "hopLength", hopLength, 1, operation === "istft" ? winLength : undefined);
   if (window !== undefined && (window.ndim !== 1 || window.shape[0] !== winLength))
-    throw shapeError(operation, `a window [winLength], and that is ${winLength}`, window);
+    throw shapeError(operation, `a window of shape [${winLength}]`, window);
   if (winLength === nFft) return [hopLength, window ?? null];
   const left = Math.floor((nFft - winLength) / 2);
   return [
@@ -80,12 +78,14 @@ function frames(
 }
 
 /**
- * The Fourier transforms of the pieces of `nFft` elements of real signals, one every `hopLength`: [T] or [B, T] →
- * [⌊nFft/2⌋ + 1, pieces, 2], with the batch in front.
+ * Computes the short-time Fourier transform: the transforms of overlapping frames of `nFft` elements of a real signal,
+ * one every `hopLength` elements. [T] → [⌊nFft/2⌋ + 1, frames, 2] and [B, T] → [B, ⌊nFft/2⌋ + 1, frames, 2]; with
+ * `onesided: false` there are nFft frequencies.
  *
  * https://pytorch.org/docs/stable/generated/torch.stft.html
  *
- * @throws ShapeError for signals that are shorter than a piece.
+ * @throws ShapeError for a signal shorter than a frame, or a window of another length.
+ * @throws ArgumentError when `nFft`, `winLength` or `hopLength` is out of range.
  * @example
  * const spectrogram = abs(stft(signal, 400, { hopLength: 160, window: hannWindow(400) }));
  */
@@ -95,54 +95,58 @@ export function stft(x: Tensor, nFft: number, options?: StftOptions): Tensor {
     padMode: "reflect",
   });
   if (x.ndim !== 1 && x.ndim !== 2) throw shapeError("stft", "signals [T] or [B, T]", x);
-  const [hop, window] = frames("stft", nFft, others, x);
+  const [hop, window] = hopAndWindow("stft", nFft, others, x);
   const half = Math.floor(nFft / 2);
   const signal = center ? x.pad([half, half], { mode: padMode }) : x;
   if (signal.size(-1) < nFft) throw shapeError("stft", `signals of at least ${nFft} elements`, signal);
-  const pieces = signal.unfold(-1, nFft, hop);
-  const weighted = window === null ? pieces : pieces.mul(window);
+  const frames = signal.unfold(-1, nFft, hop);
+  const weighted = window === null ? frames : frames.mul(window);
   const norm = normalized ? "ortho" : "backward";
   return (onesided ? rfft(weighted, { norm }) : fft(toComplex(weighted), { norm })).transpose(-3, -2);
 }
 
 /**
- * The real signals whose pieces have given transforms, as far as there are such, else those that come closest:
- * [⌊nFft/2⌋ + 1, pieces, 2] → [T], with the batch in front. The pieces are multiplied by the window once more and
- * added, and the sum divided by that of the squares of the windows.
+ * Computes the inverse of `stft`: [⌊nFft/2⌋ + 1, frames, 2] → [T], or with a batch dimension in front of both. The
+ * inverse transforms of the frames are multiplied by the window again and added where they overlap, and the sum is
+ * divided by that of the squared windows. This is the least-squares solution if no signal has exactly the given
+ * transforms.
  *
  * https://pytorch.org/docs/stable/generated/torch.istft.html
  *
- * @throws ArgumentError when the squares of the windows add up to nothing somewhere.
+ * @throws ShapeError unless z has the shape that `stft` returns.
+ * @throws ArgumentError when the squared windows add up to zero somewhere.
+ * @throws ArgumentError when `nFft`, `winLength` or `hopLength` is out of range; unlike in `stft`, `hopLength` is at
+ * most `winLength`.
  */
 export function istft(z: Tensor, nFft: number, options?: IstftOptions): Tensor {
   const { center, normalized, onesided, length, ...others } = settings("istft", options, {
     ...shared,
     length: undefined,
   });
-  const [hop, given] = frames("istft", nFft, others, z);
+  const [hop, given] = hopAndWindow("istft", nFft, others, z);
   const count = onesided ? Math.floor(nFft / 2) + 1 : nFft;
   if ((z.ndim !== 3 && z.ndim !== 4) || z.size(-3) !== count || z.size(-1) !== 2)
-    throw shapeError("istft", `transforms [${count}, pieces, 2], with or without a batch in front`, z);
+    throw shapeError("istft", `transforms [${count}, frames, 2] or [B, ${count}, frames, 2]`, z);
   const norm = normalized ? "ortho" : "backward";
   const spectra = (z.ndim === 3 ? z.unsqueeze(0) : z).transpose(1, 2);
-  const pieces = irfft(spectra.narrow(2, 0, Math.floor(nFft / 2) + 1), { n: nFft, norm });
+  const frames = irfft(spectra.narrow(2, 0, Math.floor(nFft / 2) + 1), { n: nFft, norm });
   const window = given ?? ones([nFft], { dtype: z.dtype, device: z.device });
-  const number = pieces.size(1);
+  const number = frames.size(1);
   const whole = nFft + hop * (number - 1);
-  const added = (x: Tensor): Tensor =>
+  const overlapAdd = (x: Tensor): Tensor =>
     col2im(x.transpose(1, 2), [1, whole], [1, nFft], { stride: [1, hop] }).view(-1, whole);
   const start = center ? Math.floor(nFft / 2) : 0;
   const end = length === undefined ? whole - start : Math.min(whole, start + length);
-  if (end <= start) throw shapeError("istft", "pieces that reach beyond the middle of the first one", z);
-  const cut = (x: Tensor): Tensor => added(x).narrow(1, start, end - start);
+  if (end <= start) throw shapeError("istft", "frames that extend beyond the center of the first one", z);
+  const cut = (x: Tensor): Tensor => overlapAdd(x).narrow(1, start, end - start);
   const weights = cut(window.square().expand(1, number, nFft));
   expectBetween(
     weights,
     1e-11,
     Number.POSITIVE_INFINITY,
-    "istft: the squares of the windows add up to {} somewhere; take a window or a hop that leaves no gap",
+    "istft: the squared windows add up to {} somewhere; choose a window and a hop that leave no gap",
   );
-  const signal = cut(pieces.mul(window))
+  const signal = cut(frames.mul(window))
     .div(weights)
     .pad([0, Math.max(0, (length ?? 0) - (end - start))]);
   return z.ndim === 3 ? signal.view(signal.size(-1)) : signal;

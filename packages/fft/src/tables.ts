@@ -1,39 +1,41 @@
 /**
- * What transforms multiply by. The numbers depend on lengths alone, so they are computed once for each device, and
- * those that have not been used for long are forgotten.
+ * Tables of the factors that transforms multiply by. They depend only on lengths, so each is computed once per device
+ * and kept until it is the least recently used one of a full cache.
  */
 
 import { type Backend, type DType, perform, type Tensor } from "@akari/tensor";
 import { upload } from "./upload.ts";
 
-/** So many tables a device keeps. */
+/** Number of tables kept per device. */
 const most = 64;
 const tables = new WeakMap<Backend, Map<string, Tensor>>();
 
-/** Finds or makes the table of a name. */
+/** Returns the cached table of the given name, or makes it. */
 export function table(name: string, device: Backend, make: () => Tensor): Tensor {
   const known = tables.get(device) ?? new Map<string, Tensor>();
   tables.set(device, known);
+  // The table outlives the scope or captured function in which it is made.
   // It outlives the scope and the captured function in which it is made.
   if (!known.has(name))
     perform(() => {
       known.set(name, make());
     });
-  const found = known.get(name) as Tensor; // safe: made just now, if not before
+  const found = known.get(name) as Tensor; // safe: added above
   known.delete(name);
   known.set(name, found);
-  if (known.size > most) known.delete(known.keys().next().value as string); // safe: there are some
+  if (known.size > most) known.delete(known.keys().next().value as string); // safe: not empty
   return found;
 }
 
 /**
- * `e^(-2πi t)` for the turns `t(row, place)`: [2 · rows, length], the real parts of a row before the imaginary ones.
+ * Table of `e^(-2πi t)` for the number of turns `t(row, index)`: [2 · rows, length], where each row's real parts
+ * precede its imaginary parts.
  */
 export function rotations(
   name: string,
   rows: number,
   length: number,
-  turns: (row: number, place: number) => number,
+  turns: (row: number, index: number) => number,
   dtype: DType,
   device: Backend,
 ): Tensor {

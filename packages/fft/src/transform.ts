@@ -1,31 +1,31 @@
 /**
- * The one operation behind all transforms: linear, so that its gradient is the same operation, back from the results to
- * the numbers.
+ * The single operation behind all transforms. It is linear, so its gradient is the same operation with the opposite
+ * sign and with input and output exchanged.
  */
 
 import { apply, type Op, rules, type Shape, type Tensor } from "@akari/tensor";
 import { transform } from "./chirp.ts";
 import { Line } from "./line.ts";
 
-/** What is transformed into what. */
+/** What a transform maps to what. */
 export interface Attributes {
-  /** The length of the transform. Numbers of which fewer are given continue as zeros. */
+  /** Length of the transform. A shorter input is padded with zeros. */
   readonly n: number;
-  /** How many of the results are wanted. */
+  /** Number of outputs to compute. */
   readonly wanted: number;
-  /** The dimension, counted without that of the two parts. */
+  /** The dimension, not counting that of real and imaginary parts. */
   readonly dim: number;
-  /** Whether the numbers are complex, rather than real. */
+  /** Whether the input is complex. */
   readonly from: boolean;
-  /** Whether the results are complex, rather than their real parts alone. */
+  /** Whether the output is complex; otherwise only its real part is computed. */
   readonly to: boolean;
-  /** The sign of the exponent. */
+  /** Sign of the exponent. */
   readonly sign: 1 | -1;
-  /** What the results are multiplied by. */
+  /** Factor applied to the output. */
   readonly scale: number;
 }
 
-/** The shape without the dimension of the two parts. */
+/** Returns the shape without the dimension of real and imaginary parts. */
 export function sizesOf({ shape }: { readonly shape: Shape }, complex: boolean): Shape {
   return complex ? shape.slice(0, -1) : shape;
 }
@@ -49,7 +49,7 @@ const operation: Op<Attributes> = {
   }),
 };
 
-/** `y_k = scale Σ_j x_j e^(sign 2πi jk/n)` along a dimension. */
+/** Computes `y_k = scale Σ_j x_j e^(sign 2πi jk/n)` along a dimension. */
 export function fourier(x: Tensor, attributes: Attributes): Tensor {
   return apply(operation, [x], attributes);
 }

@@ -1,9 +1,9 @@
-/** Numbers that the host computes, in double precision, and a device gets in the type it is to have. */
+/** Moves values computed on the host in double precision to a device, rounded to the requested dtype. */
 
 import { checkNames, expectFloating, fromTypedArray, type Shape, type Tensor, type TensorOptions } from "@akari/tensor";
 
 /**
- * A tensor of numbers from the host.
+ * Creates a tensor from host values. Default dtype float32.
  *
  * @throws DTypeError for a dtype that is not floating.
  */

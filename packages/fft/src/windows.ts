@@ -1,37 +1,37 @@
-/** Windows: weights that fade a piece of a signal out towards its ends, computed in double precision. */
+/** Window functions, which taper a frame of a signal towards its ends, computed in double precision. */
 
 import { checkInteger, settings, type Tensor, type TensorOptions } from "@akari/tensor";
 import { upload } from "./upload.ts";
 
-/** Options of a window. */
+/** Options of the window functions. */
 export interface WindowOptions extends TensorOptions {
   /**
-   * Whether the window is one of a row that repeats, so that it ends one element before it would be symmetric; as
-   * transforms of pieces need it. Default true.
+   * Whether the window is one period of a periodic function, as spectral analysis needs it, rather than symmetric.
+   * Default true.
    */
   readonly periodic?: boolean;
 }
 
 /** Options of `hammingWindow`. */
 export interface HammingOptions extends WindowOptions {
-  /** What stands alone. Default 0.54. */
+  /** The constant term. Default 0.54. */
   readonly alpha?: number;
-  /** What the cosine is multiplied by. Default 0.46. */
+  /** Coefficient of the cosine. Default 0.46. */
   readonly beta?: number;
 }
 
 /** Options of `kaiserWindow`. */
 export interface KaiserOptions extends WindowOptions {
-  /** How narrow the window is. Default 12. */
+  /** Shape parameter: a larger value gives a narrower window. Default 12. */
   readonly beta?: number;
 }
 
-/** A window whose weight at a place from 0 to 1 is known. */
+/** Samples a window given by its weight as a function of t in [0, 1]. */
 function windowOf(
   operation: string,
   length: number,
   { periodic, ...options }: WindowOptions,
-  weight: (place: number) => number,
+  weight: (t: number) => number,
 ): Tensor {
   checkInteger(operation, "the length", length);
   const steps = periodic ? length : length - 1;
@@ -44,13 +44,15 @@ function windowOf(
 }
 
 const defaults = { periodic: true, dtype: undefined, device: undefined };
-const cosine = (place: number, times = 1): number => Math.cos(2 * Math.PI * times * place);
+const cosine = (t: number, times = 1): number => Math.cos(2 * Math.PI * times * t);
 
 /**
- * Hann's window, `(1 - cos(2πt)) / 2` for t from 0 to 1.
+ * Returns a Hann window, [length]: `(1 - cos(2πt)) / 2` for t from 0 to 1.
  *
  * https://pytorch.org/docs/stable/generated/torch.hann_window.html
  *
+ * @throws ArgumentError for a negative length.
+ * @throws DTypeError for a dtype that is not floating.
  * @example
  * hannWindow(4); // [0, 0.5, 1, 0.5]
  */
@@ -58,15 +60,26 @@ export function hannWindow(length: number, options?: WindowOptions): Tensor {
   return windowOf("hannWindow", length, settings("hannWindow", options, defaults), (t) => 0.5 - 0.5 * cosine(t));
 }
 
-/** Hamming's window, `α - β cos(2πt)`. https://pytorch.org/docs/stable/generated/torch.hamming_window.html */
+/**
+ * Returns a Hamming window, [length]: `α - β cos(2πt)` for t from 0 to 1.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.hamming_window.html
+ *
+ * @throws ArgumentError for a negative length.
+ * @throws DTypeError for a dtype that is not floating.
+ */
 export function hammingWindow(length: number, options?: HammingOptions): Tensor {
   const { alpha, beta, ...others } = settings("hammingWindow", options, { ...defaults, alpha: 0.54, beta: 0.46 });
   return windowOf("hammingWindow", length, others, (t) => alpha - beta * cosine(t));
 }
 
 /**
- * Blackman's window, `0.42 - 0.5 cos(2πt) + 0.08 cos(4πt)`.
+ * Returns a Blackman window, [length]: `0.42 - 0.5 cos(2πt) + 0.08 cos(4πt)` for t from 0 to 1.
+ *
  * https://pytorch.org/docs/stable/generated/torch.blackman_window.html
+ *
+ * @throws ArgumentError for a negative length.
+ * @throws DTypeError for a dtype that is not floating.
  */
 export function blackmanWindow(length: number, options?: WindowOptions): Tensor {
   return windowOf(
@@ -78,7 +91,12 @@ export function blackmanWindow(length: number, options?: WindowOptions): Tensor 
 }
 
 /**
- * Bartlett's window, a triangle: `1 - |2t - 1|`. https://pytorch.org/docs/stable/generated/torch.bartlett_window.html
+ * Returns a Bartlett (triangular) window, [length]: `1 - |2t - 1|` for t from 0 to 1.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.bartlett_window.html
+ *
+ * @throws ArgumentError for a negative length.
+ * @throws DTypeError for a dtype that is not floating.
  */
 export function bartlettWindow(length: number, options?: WindowOptions): Tensor {
   return windowOf(
@@ -90,7 +108,12 @@ export function bartlettWindow(length: number, options?: WindowOptions): Tensor 
 }
 
 /**
- * Kaiser's window, `I₀(β √(1 - (2t - 1)²)) / I₀(β)`. https://pytorch.org/docs/stable/generated/torch.kaiser_window.html
+ * Returns a Kaiser window, [length]: `I₀(β √(1 - (2t - 1)²)) / I₀(β)` for t from 0 to 1.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.kaiser_window.html
+ *
+ * @throws ArgumentError for a negative length.
+ * @throws DTypeError for a dtype that is not floating.
  */
 export function kaiserWindow(length: number, options?: KaiserOptions): Tensor {
   const { beta, ...others } = settings("kaiserWindow", options, { ...defaults, beta: 12 });
@@ -102,7 +125,7 @@ export function kaiserWindow(length: number, options?: KaiserOptions): Tensor {
   );
 }
 
-/** The modified Bessel function I₀, by its series `Σ (x/2)^(2k) / k!²`, whose terms are all positive. */
+/** The modified Bessel function I₀, computed from its series `Σ (x/2)^(2k) / k!²`, whose terms are all positive. */
 function bessel(x: number): number {
   let [sum, term] = [1, 1];
   for (let k = 1; term > sum * 1e-17; k++) {

@@ -87,7 +87,7 @@ describe("complex numbers", () => {
   it("are refused where they are none", () => {
     for (const [name, f] of Object.entries({ abs, angle, conj, imag, real })) {
       expect(() => f(tensor([1, 2, 3]))).toThrow(
-        `${name}: expected complex numbers, the last dimension being 2 for their real and imaginary parts, got shape [3]`,
+        `${name}: expected complex numbers [..., 2] (real and imaginary parts), got shape [3]`,
       );
       expect(() => f(tensor(1))).toThrow(ShapeError);
     }

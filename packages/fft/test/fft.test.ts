@@ -285,11 +285,13 @@ describe("transforms", () => {
 
   it("refuse what they cannot transform", () => {
     const x = randn([4, 3]);
-    expect(() => fft(x)).toThrow("fft: expected complex numbers, the last dimension being 2");
+    expect(() => fft(x)).toThrow(
+      "fft: expected complex numbers [..., 2] (complex(x) converts real ones), got shape [4, 3]",
+    );
     expect(() => fft(x)).toThrow(ShapeError);
     expect(() => irfft2(x)).toThrow("irfft2: expected complex numbers");
-    expect(() => fft(tensor([1, 2]))).toThrow("fft: expected at least one dimension of numbers, got shape [2]");
-    expect(() => rfft(tensor(1))).toThrow("rfft: expected at least one dimension of numbers, got shape []");
+    expect(() => fft(tensor([1, 2]))).toThrow("fft: expected at least one dimension to transform, got shape [2]");
+    expect(() => rfft(tensor(1))).toThrow("rfft: expected at least one dimension to transform, got shape []");
     for (const n of [0, -1, 1.5])
       expect(() => rfft(x, { n })).toThrow(`rfft: the length of the transform must be a positive integer, got ${n}`);
     expect(() => rfft(zeros([2, 0]))).toThrow("rfft: the length of the transform must be a positive integer, got 0");

@@ -128,7 +128,7 @@ describe("stft", () => {
     expect(() => stft(x, 12, { hopLength: 0 })).toThrow("stft: hopLength must be a positive integer, got 0");
     expect(() => stft(x, 12, { winLength: 13 })).toThrow("stft: winLength must be an integer from 1 to 12, got 13");
     expect(() => stft(x, 12, { window: hannWindow(8) })).toThrow(
-      "stft: expected a window [winLength], and that is 12, got shape [8]",
+      "stft: expected a window of shape [12], got shape [8]",
     );
     expect(() => stft(x, 51, { center: false })).toThrow(
       "stft: expected signals of at least 51 elements, got shape [50]",
@@ -136,17 +136,17 @@ describe("stft", () => {
     expect(() => stft(randn([3]), 12)).toThrow(ShapeError);
     expect(() => stft(x, 12, { nFft: 3 } as never)).toThrow('stft: there is no option "nFft"');
     expect(() => istft(randn([6, 4, 2]), 12)).toThrow(
-      "istft: expected transforms [7, pieces, 2], with or without a batch in front, got shape [6, 4, 2]",
+      "istft: expected transforms [7, frames, 2] or [B, 7, frames, 2], got shape [6, 4, 2]",
     );
     expect(() => istft(randn([7, 4]), 12)).toThrow(ShapeError);
     expect(() => istft(randn([7, 4, 2]), 12, { hopLength: 13 })).toThrow(
       "istft: hopLength must be an integer from 1 to 12, got 13",
     );
     expect(() => istft(randn([7, 1, 2]), 12)).toThrow(
-      "istft: expected pieces that reach beyond the middle of the first one",
+      "istft: expected frames that extend beyond the center of the first one",
     );
     expect(() => istft(randn([7, 4, 2]), 12, { window: zeros([12]) })).toThrow(
-      "istft: the squares of the windows add up to 0 somewhere",
+      "istft: the squared windows add up to 0 somewhere",
     );
   });
 });
