@@ -1,5 +1,6 @@
 /**
- * Airy's function.
+ * The Airy function Ai: a Chebyshev series for |x| ≤ 2.25, beyond that an exponential times a series on the right and a
+ * wave with series amplitudes on the left.
  */
 
 import { type Expr, pointwise, type Tensor, type Unary } from "@akari/tensor";
@@ -7,11 +8,12 @@ import { chebyshev, fit } from "./chebyshev.ts";
 import { hankel } from "./hankel.ts";
 import { integral } from "./quadrature.ts";
 
-/** How far the middle goes on both sides, and what ζ = ⅔ x^(3/2) is there. */
+/** Half-width of the middle interval. */
 const reach = 2.25;
+/** `ζ = ⅔ x^(3/2)` at x = `reach`. */
 const zeta = 2.25;
 
-/** Ai about 0, by Maclaurin's series: Ai'' = x Ai. */
+/** Ai near 0, by its Maclaurin series, whose recurrence follows from Ai'' = x Ai. */
 function nearZero(x: number): number {
   // Ai(0) and Ai'(0): 3^(-2/3)/Γ(2/3) and -3^(-1/3)/Γ(1/3).
   let [a, b] = [0.3550280538878172, -0.2588194037928068 * x];
@@ -26,12 +28,13 @@ function nearZero(x: number): number {
 
 const middle = fit((t) => nearZero(reach * t), 36);
 
-/** `e^ζ √(2ζ/π) K_⅓(ζ)`, by 2·2.25/ζ - 1: near 1 far out. */
+/** `e^ζ √(2ζ/π) K_⅓(ζ)` as a function of `2·2.25/ζ - 1`. It approaches 1 for large ζ. */
 const falling = fit((t) => {
   const z = (2 * zeta) / (t + 1);
   return Math.sqrt((2 * z) / Math.PI) * integral((u) => Math.exp(-2 * z * Math.sinh(u / 2) ** 2) * Math.cosh(u / 3));
 }, 36);
 
+/** The real amplitude of the wave, and the imaginary one times ζ, as functions of `2·2.25²/ζ² - 1`. */
 const wave = [0, 1].map((part) =>
   fit((t) => {
     const z = zeta * Math.sqrt(2 / (t + 1));
@@ -79,7 +82,7 @@ function airyFormula(of: Expr): Expr {
 }
 
 /**
- * Airy's function Ai, which solves y'' = xy and falls towards ∞.
+ * Airy function Ai(x), the solution of y'' = xy that decays for x → ∞.
  * https://pytorch.org/docs/stable/special.html#torch.special.airy_ai
  */
 export const airyAi: Unary = /* @__PURE__ */ pointwise<[Tensor]>("airyAi", airyFormula);

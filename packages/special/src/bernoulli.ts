@@ -1,6 +1,4 @@
-/**
- * The Bernoulli numbers, with which the Euler-Maclaurin formula and Stirling's series end sums and products.
- */
+/** Bernoulli numbers, the coefficients of the Euler-Maclaurin formula and of Stirling's series. */
 
-/** B₂, B₄, …. */
+/** The Bernoulli numbers B₂, B₄, …, B₁₆. */
 export const bernoulli: readonly number[] = [1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510];

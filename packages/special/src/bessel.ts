@@ -1,6 +1,6 @@
 /**
- * Bessel functions of orders 0 and 1, of the first kind, J, and of the second, Y. Up to 8 they are series in x²; beyond
- * that a wave whose size and phase are series in 1/x².
+ * Bessel functions of the first kind (J) and the second kind (Y) of orders 0 and 1. For |x| ≤ 8 they are Chebyshev
+ * series in x²; beyond that, waves whose real and imaginary amplitudes are Chebyshev series in 1/x².
  */
 
 import { type Expr, pointwise, type Tensor, type Unary, withDerivative } from "@akari/tensor";
@@ -10,13 +10,13 @@ import { meanOverHalfCircle } from "./quadrature.ts";
 
 type Order = 0 | 1;
 
-/** `Jₙ(x)`, the mean of `cos(nθ - x sin θ)`. */
+/** Computes `Jₙ(x)` as the mean of `cos(nθ - x sin θ)`. */
 const jAt = (order: number, x: number): number =>
   meanOverHalfCircle((angle) => Math.cos(order * angle - x * Math.sin(angle)), 100);
 
 /**
- * `Yₙ(x)` without `2/π ln(x) Jₙ(x)` and, for n = 1, `-2/(πx)`: Neumann's series and its derivative, in which nothing
- * cancels.
+ * Computes `Yₙ(x)` without its singular terms, which are `2/π ln(x) Jₙ(x)` and, for n = 1, `-2/(πx)`. Uses Neumann's
+ * series for order 0 and its derivative for order 1; neither suffers cancellation.
  */
 function yRestAt(order: Order, x: number): number {
   let sum = (eulerGamma - Math.LN2) * jAt(order, x);
@@ -30,7 +30,7 @@ function yRestAt(order: Order, x: number): number {
 
 const eulerGamma = 0.5772156649015329;
 
-/** A function that is even, or odd and then divided by x, up to 8, by x²/32 - 1. */
+/** Fits f(0, x) and f(1, x)/x, both even in x, on |x| ≤ 8 as functions of `x²/32 - 1`. */
 const upTo8 = (f: (order: Order, x: number) => number): readonly Series[] =>
   ([0, 1] as const).map((order) =>
     fit((t) => {
@@ -41,7 +41,8 @@ const upTo8 = (f: (order: Order, x: number) => number): readonly Series[] =>
 
 const jNear = upTo8(jAt);
 const yNear = upTo8(yRestAt);
-// The real part, and the imaginary part times x, of what makes a wave of the plain one, by 128/x² - 1.
+// The real amplitude, and the imaginary one times x, of the Hankel function relative to a plain wave, as functions of
+// 128/x² - 1.
 const wave = [0, 1].map((order) =>
   [0, 1].map((part) =>
     fit((t) => {
@@ -51,14 +52,15 @@ const wave = [0, 1].map((order) =>
   ),
 );
 
-/** The real and imaginary part of the Hankel function, Jₙ and Yₙ, for x ≥ 8. */
+/** Returns the real and the imaginary part of the Hankel function, Jₙ and Yₙ, for x ≥ 8. */
 function wavesOf(order: Order, x: Expr): readonly [Expr, Expr] {
   const inverse = x.reciprocal();
   const t = inverse.mul(inverse).mul(128).sub(1);
   const [real, imaginary] = wave[order] as [Series, Series]; // safe: both parts of both orders
   const p = chebyshev(t, real);
   const q = chebyshev(t, imaginary).mul(inverse);
-  // e^(i(x - π/4)), without the digits that the difference costs, over √2; a quarter turn back is another -i.
+  // √2 e^(i(x - π/4)), from the sine and cosine of x, because the subtraction x - π/4 would lose digits. Order 1 lags
+  // by another quarter turn, a factor of -i.
   const [sine, cosine] = [x.sin(), x.cos()];
   const [re, im] = order === 0 ? [sine.add(cosine), sine.sub(cosine)] : [sine.sub(cosine), sine.add(cosine).neg()];
   const size = inverse.sqrt().mul(1 / Math.sqrt(Math.PI));
@@ -102,25 +104,31 @@ function yFormula(order: Order, of: Expr): Expr {
   return withDerivative(ends, [x], (y, x) => slope(order, y, x as Expr, yFormula));
 }
 
-/** The derivative, which is the same for both kinds. */
+/** The derivative, which has the same form for J and Y. */
 function slope(order: Order, y: Expr, x: Expr, formula: (order: Order, x: Expr) => Expr): readonly Expr[] {
   if (order === 0) return [formula(1, x).neg()];
   return [formula(0, x).sub(x.eq(0).where(0.5, y.div(x)))];
 }
 
-/** The Bessel function of the first kind J₀. https://pytorch.org/docs/stable/special.html#torch.special.bessel_j0 */
+/**
+ * Bessel function of the first kind of order 0, J₀(x).
+ * https://pytorch.org/docs/stable/special.html#torch.special.bessel_j0
+ */
 export const besselJ0: Unary = /* @__PURE__ */ pointwise<[Tensor]>("besselJ0", (x) => jFormula(0, x));
 
-/** The Bessel function of the first kind J₁. https://pytorch.org/docs/stable/special.html#torch.special.bessel_j1 */
+/**
+ * Bessel function of the first kind of order 1, J₁(x).
+ * https://pytorch.org/docs/stable/special.html#torch.special.bessel_j1
+ */
 export const besselJ1: Unary = /* @__PURE__ */ pointwise<[Tensor]>("besselJ1", (x) => jFormula(1, x));
 
-/** The Bessel function of the second kind Y₀; -∞ at 0, NaN below. `torch.special.bessel_y0` */
+/** Bessel function of the second kind of order 0, Y₀(x): -∞ at 0 and NaN for negative x. `torch.special.bessel_y0` */
 export const besselY0: Unary = /* @__PURE__ */ pointwise<[Tensor]>("besselY0", (x) => yFormula(0, x));
 
-/** The Bessel function of the second kind Y₁; -∞ at 0, NaN below. `torch.special.bessel_y1` */
+/** Bessel function of the second kind of order 1, Y₁(x): -∞ at 0 and NaN for negative x. `torch.special.bessel_y1` */
 export const besselY1: Unary = /* @__PURE__ */ pointwise<[Tensor]>("besselY1", (x) => yFormula(1, x));
 
-/** The spherical Bessel function j₀, `sin(x)/x`, and 1 at 0. `torch.special.spherical_bessel_j0` */
+/** Spherical Bessel function of order 0, `j₀(x) = sin(x)/x`, with j₀(0) = 1. `torch.special.spherical_bessel_j0` */
 export const sphericalBesselJ0: Unary = /* @__PURE__ */ pointwise<[Tensor]>("sphericalBesselJ0", (of) => {
   const x = of.toFloat();
   const value = x.eq(0).where(1, x.sin().div(x));

@@ -1,6 +1,4 @@
-/**
- * Floating-point numbers as what they are made of: a significand and a power of two.
- */
+/** Operations on the binary representation of floating-point numbers: significands, powers of two and neighbors. */
 
 import {
   constant,
@@ -8,6 +6,7 @@ import {
   expectFloating,
   finfo,
   floating,
+  isFloating,
   mul,
   type Pointwise,
   pointwise,
@@ -17,54 +16,55 @@ import {
 } from "@akari/tensor";
 
 /**
- * A number as `size · 2^exponent` with its size in [1, 2), exact; `unit` is `2^exponent` times what is asked for. All
- * as it is for 0, infinities and NaN.
+ * Splits |x| exactly into `size · 2^exponent` with `size` in
+ * [1, 2), and returns `unit = times · 2^exponent` as well. For 0, infinities and NaN, `size` is |x| and `exponent` is
+ * 0.
  */
-function apart(x: Expr, times: number): { readonly size: Expr; readonly exponent: Expr; readonly unit: Expr } {
+function split(x: Expr, times: number): { readonly size: Expr; readonly exponent: Expr; readonly unit: Expr } {
   let size = x.abs();
   let exponent: Expr = constant(0, x.dtype);
   let unit: Expr = constant(times, x.dtype);
   const most = x.dtype === "float64" ? 512 : 64;
   const steps: number[] = [];
   for (let step = most; step >= 1; step /= 2) steps.push(step);
-  const ordinary = size.gt(0).and(size.lt(Number.POSITIVE_INFINITY));
+  const finite = size.gt(0).and(size.lt(Number.POSITIVE_INFINITY));
   const move = (when: Expr, by: number): void => {
-    const moved = ordinary.and(when);
+    const moved = finite.and(when);
     size = moved.where(size.mul(2 ** -by), size);
     unit = moved.where(unit.mul(2 ** by), unit);
     exponent = exponent.add(moved.where(by, 0));
   };
   for (const step of steps) move(size.ge(2 ** step), step);
-  // Once more from the start: the smallest numbers lie farther below 1 than the largest lie above it.
+  // The largest step is repeated because denormals extend farther below 1 than the largest numbers extend above it.
   for (const step of [most, ...steps]) move(size.lt(2 ** (1 - step)), -step);
   return { size, exponent, unit };
 }
 
 const mantissa: Unary = /* @__PURE__ */ pointwise<[Tensor]>("frexp", (x) => {
-  const { size } = apart(x, 1);
+  const { size } = split(x, 1);
   const ordinary = size.gt(0).and(size.lt(Number.POSITIVE_INFINITY));
   return ordinary.where(x.lt(0).where(size.neg(), size).mul(0.5), x);
 });
 const exponent: Unary = /* @__PURE__ */ pointwise<[Tensor]>("frexp", (x) => {
-  const { size, exponent } = apart(x, 1);
+  const { size, exponent } = split(x, 1);
   const ordinary = size.gt(0).and(size.lt(Number.POSITIVE_INFINITY));
   return ordinary.where(exponent.add(1), 0).cast("int32");
 });
 
-/** What `frexp` gives. */
+/** Result of `frexp`. */
 export interface Frexp {
-  /** With a size in [½, 1), or 0, an infinity or NaN. */
+  /** Mantissa, with an absolute value in [½, 1); 0, infinities and NaN stay as they are. */
   readonly mantissa: Tensor;
-  /** The power of two, an int32. */
+  /** Exponent of the power of two, an int32 tensor. */
   readonly exponent: Tensor;
 }
 
 /**
- * A number as `mantissa · 2^exponent`.
+ * Decomposes each element into `mantissa · 2^exponent`.
  *
  * https://pytorch.org/docs/stable/generated/torch.frexp.html
  *
- * @throws DTypeError for integers.
+ * @throws DTypeError for integers and bools.
  */
 export function frexp(x: Tensor): Frexp {
   expectFloating("frexp", x.dtype);
@@ -74,30 +74,33 @@ export function frexp(x: Tensor): Frexp {
 const power: Unary = /* @__PURE__ */ pointwise<[Tensor]>("ldexp", (n) => constant(2, floating(n.dtype)).pow(n));
 
 /**
- * `x · 2ⁿ`, in floating point.
+ * Multiplies by powers of two, `x · 2ⁿ`. The result is floating point, also for integers.
  *
  * https://pytorch.org/docs/stable/generated/torch.ldexp.html
  */
 export function ldexp(x: Tensor, n: Tensor | number): Tensor {
-  if (typeof n === "number") return x.mul(2 ** n);
-  // Not every power of a double is one of float32.
+  if (typeof n === "number") return (isFloating(x.dtype) ? x : x.to("float32")).mul(2 ** n);
+  // float32 cannot represent all powers of two that float64 can.
   return mul(x, power(x.dtype === "float64" ? n.to("float64") : n));
 }
 
 /**
- * The neighbour of each number among those of its dtype, on the way to another one; the number itself where both are
- * equal. In float32 or float64; a GPU may take the nearest neighbours of 0, which are denormal, for 0.
+ * Next representable number after each element of x in the direction of the second argument; equal arguments return
+ * that number. Computed in float32 or float64; a GPU may flush the neighbors of 0, which are denormal, to 0.
  *
  * https://pytorch.org/docs/stable/generated/torch.nextafter.html
+ *
+ * @throws DTypeError for integers and bools.
  */
 export const nextafter: Pointwise<[Tensor, TensorOrNumber]> = /* @__PURE__ */ pointwise<[Tensor, TensorOrNumber]>(
   "nextafter",
   (x, to) => {
     const { eps, tiny, max } = finfo(x.dtype === "float64" ? "float64" : "float32");
     const least = tiny * eps;
-    const { size, unit } = apart(x, eps);
+    const { size, unit } = split(x, eps);
     const up = to.gt(x);
     const away = up.xor(x.lt(0));
+    // The spacing below a power of two is half of that above it.
     // A power of two has nearer neighbours on the side of 0.
     const step = x.eq(0).where(least, away.or(size.ne(1)).where(unit, unit.mul(0.5)).max(least));
     const moved = x.add(up.where(step, step.neg()));

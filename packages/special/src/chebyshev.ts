@@ -1,15 +1,15 @@
 /**
- * Chebyshev series: a function on [-1, 1] as `Σ cₖ Tₖ(t)`. The coefficients are found when the function is first used,
- * from its values in float64; a formula takes as many of them as its dtype's digits need, so float32 costs less.
+ * Chebyshev series: functions on [-1, 1] as `Σ cₖ Tₖ(t)`. The coefficients are computed from float64 values of the
+ * function when it is first used. A formula uses as many of them as its dtype resolves, so float32 costs less.
  */
 
 import { constant, type Expr } from "@akari/tensor";
 import { sumOf } from "./quadrature.ts";
 
-/** A function on [-1, 1]: gives its coefficients, which are found once. */
+/** The coefficients of a function on [-1, 1], computed on the first call. */
 export type Series = () => readonly number[];
 
-/** The series of a function, found from its values at the zeros of the Chebyshev polynomial of degree `count`. */
+/** Fits a series to the values of a function at the zeros of the Chebyshev polynomial of degree `count`. */
 export function fit(f: (t: number) => number, count: number): Series {
   let found: readonly number[] | null = null;
   return () => {
@@ -25,7 +25,7 @@ export function fit(f: (t: number) => number, count: number): Series {
   };
 }
 
-/** The value of a series at `t` in [-1, 1], by Clenshaw's recurrence. */
+/** Evaluates a series at `t` in [-1, 1] by Clenshaw's recurrence. */
 export function chebyshev(t: Expr, series: Series): Expr {
   const all = series();
   const least = Math.max(...all.map(Math.abs)) * (t.dtype === "float64" ? 2 ** -55 : 2 ** -27);
@@ -39,7 +39,7 @@ export function chebyshev(t: Expr, series: Series): Expr {
     .add(used[0] ?? 0);
 }
 
-/** A polynomial by Horner's rule, lowest power first. */
+/** Evaluates a polynomial, lowest power first, by Horner's rule. */
 export function polynomial(x: Expr, coefficients: readonly number[]): Expr {
   return coefficients.reduceRight((value, c) => value.mul(x).add(c), constant(0, x.dtype));
 }

@@ -1,6 +1,6 @@
 /**
- * Relatives of the error function: the scaled complement, and the distribution function of the standard normal
- * distribution with its logarithm and its inverse.
+ * Relatives of the error function: its scaled complement, and the standard normal distribution function with its
+ * logarithm and its inverse.
  */
 
 import { type Expr, pointwise, type Tensor, type Unary, withDerivative } from "@akari/tensor";
@@ -10,11 +10,11 @@ import { integral } from "./quadrature.ts";
 const rootHalf = Math.SQRT1_2;
 const rootTau = Math.sqrt(2 * Math.PI);
 
-/** `2/√π ∫ e^(-t² - 2xt) dt` over t from 0, for x ≥ 0. */
+/** Computes erfcx(x) for x ≥ 0 as `2/√π ∫ e^(-t² - 2xt) dt` over t in [0, ∞). */
 const erfcxAt = (x: number): number => (2 / Math.sqrt(Math.PI)) * integral((t) => Math.exp(-t * (t + 2 * x)));
 
 /**
- * (1 + 2x) erfcx(x), over all x from 0 by `t = (x - 3.75) / (x + 3.75)` as Shepherd and Laframboise have it (1981,
+ * `(1 + 2x) erfcx(x)` for all x ≥ 0 as a function of `t = (x - 3.75) / (x + 3.75)` (Shepherd and Laframboise 1981,
  * "Chebyshev approximation of (1 + 2x) exp(x²) erfc x").
  */
 const scaled = fit((t) => {
@@ -22,14 +22,15 @@ const scaled = fit((t) => {
   return (1 + 2 * x) * erfcxAt(x);
 }, 40);
 
-/** For x ≥ 0. */
+/** erfcx(x) for x ≥ 0. */
 function erfcxAbove(x: Expr): Expr {
+  // (x - 3.75) / (x + 3.75) without ∞/∞: for infinite x, t is 1 and the value decays like 1/x.
   // Not a quotient of infinities: far out the series' variable is 1, and the value goes with 1/x.
   const t = x.add(3.75).reciprocal().mul(-7.5).add(1);
   return chebyshev(t, scaled).div(x.mul(2).add(1));
 }
 
-/** `e^(x²)`, of x split so that the square of its larger part is exact. */
+/** Computes `e^(x²)`. x is split so that the square of its larger part is exact. */
 function exponentialOfSquare(x: Expr): Expr {
   const large = x
     .mul(16)
@@ -44,6 +45,7 @@ function exponentialOfSquare(x: Expr): Expr {
 function erfcxFormula(of: Expr): Expr {
   const x = of.toFloat();
   const above = erfcxAbove(x.abs());
+  // Below -27 the result overflows to ∞, and the parts of e^(x²) would be NaN.
   // Below, e^(x²) grows beyond everything; where it has, its parts are no longer numbers.
   const below = x.lt(-27).where(Number.POSITIVE_INFINITY, exponentialOfSquare(x).mul(2).sub(above));
   return withDerivative(x.lt(0).where(below, above), [x], (y, x) => [
@@ -55,14 +57,14 @@ function erfcxFormula(of: Expr): Expr {
 }
 
 /**
- * The scaled complementary error function, `e^(x²) erfc(x)`: finite where erfc is too small to be a number.
+ * Scaled complementary error function, `e^(x²) erfc(x)`, which stays accurate where erfc(x) underflows.
  *
  * https://pytorch.org/docs/stable/special.html#torch.special.erfcx
  */
 export const erfcx: Unary = /* @__PURE__ */ pointwise<[Tensor]>("erfcx", erfcxFormula);
 
 /**
- * The distribution function of the standard normal distribution, `∫ e^(-t²/2)/√(2π) dt` over t up to x.
+ * Cumulative distribution function of the standard normal distribution, `∫ e^(-t²/2)/√(2π) dt` over t from -∞ to x.
  *
  * https://pytorch.org/docs/stable/special.html#torch.special.ndtr
  */
@@ -74,6 +76,7 @@ function logNdtrFormula(of: Expr): Expr {
   const x = of.toFloat();
   const far = erfcxAbove(x.min(0).mul(-rootHalf)).mul(0.5).log().sub(x.mul(x).mul(0.5));
   const near = x.mul(rootHalf).erfc().mul(-0.5).log1p();
+  // The density divided by the distribution function, both scaled by e^(x²/2).
   // The density over the distribution function, both scaled by e^(x²/2).
   return withDerivative(x.lt(-1).where(far, near), [x], (_, x) => [
     erfcxFormula((x as Expr).mul(-rootHalf))
@@ -83,13 +86,13 @@ function logNdtrFormula(of: Expr): Expr {
 }
 
 /**
- * The logarithm of `ndtr(x)`, exact far out on both sides.
+ * Logarithm of `ndtr(x)`, accurate in both tails.
  *
  * https://pytorch.org/docs/stable/special.html#torch.special.log_ndtr
  */
 export const logNdtr: Unary = /* @__PURE__ */ pointwise<[Tensor]>("logNdtr", logNdtrFormula);
 
-/** The x ≥ 0 for which `ln ndtr(-x)` is `-w²/2`, by Newton's method. */
+/** Returns the x ≥ 0 with `ln ndtr(-x) = -w²/2`, by Newton's method. */
 function tailAt(w: number): number {
   let x = w - Math.log(w + 1) / (w + 1);
   for (let step = 0; step < 6; step++) {
@@ -99,17 +102,14 @@ function tailAt(w: number): number {
   return x;
 }
 
-/** Where the tails begin: at a probability of e⁻². */
+/** Distance from ½ at which the tails begin, at a probability of e⁻². */
 const edge = 0.5 - Math.exp(-2);
-/** The inverse over its argument's distance y from ½, by y². */
+/** `ndtri(½ + y) / y` as a function of y². */
 const middle = fit((t) => {
   const y = edge * Math.sqrt((1 + t) / 2);
   return tailAt(Math.sqrt(-2 * Math.log(0.5 - y))) / y;
 }, 32);
-/**
- * What `w - ln(w)/w` leaves of the inverse in the tails, times w, by 1/(w + 5): w, which is √(-2 ln p), goes from 2 to
- * 40.
- */
+/** `w² - w ndtri(1 - p) - ln w` as a function of `1/(w + 5)`, where `w = √(-2 ln p)` ranges from 2 to 40. */
 const [center, span] = [(1 / 7 + 1 / 45) / 2, (1 / 7 - 1 / 45) / 2];
 const tails = fit((t) => {
   const w = 1 / (center + span * t) - 5;
@@ -136,7 +136,8 @@ function ndtriFormula(of: Expr): Expr {
 }
 
 /**
- * The inverse of `ndtr`: where the standard normal distribution function reaches p; ∓∞ at 0 and 1, NaN beyond.
+ * Inverse of `ndtr`: the x at which the standard normal distribution function equals p. -∞ at 0, ∞ at 1, NaN outside
+ * [0, 1].
  *
  * https://pytorch.org/docs/stable/special.html#torch.special.ndtri
  */

@@ -1,11 +1,9 @@
-/**
- * Powers in double precision.
- */
+/** Powers in double precision. */
 
 import { type Pointwise, pointwise, type TensorOrNumber } from "@akari/tensor";
 
 /**
- * `xʸ` computed in float64, whatever the dtypes; needs a device that has it.
+ * Power `xʸ` computed in float64 for inputs of any dtype. Requires a device with float64.
  *
  * https://pytorch.org/docs/stable/generated/torch.float_power.html
  */

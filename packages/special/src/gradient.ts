@@ -1,29 +1,32 @@
-/**
- * The gradient of a function of which only samples are known, by differences.
- */
+/** Numerical differentiation of sampled functions by finite differences. */
 
 import { ArgumentError, cat, checkChoice, isFloating, ShapeError, settings, type Tensor } from "@akari/tensor";
 
-/** The options of `gradient`. */
+/** Options of `gradient`. */
 export interface GradientOptions {
   /**
-   * How far apart the samples are: for all dimensions, for each, or the coordinates of the samples in each. Default 1.
+   * Distance between samples: one number for all dimensions, or per dimension either a number or the coordinates of the
+   * samples, [n]. Default 1.
    */
   readonly spacing?: number | readonly (number | Tensor)[];
-  /** Along which dimensions. Default: all of them. */
+  /** Dimensions to differentiate along. Default: all. */
   readonly dim?: number | readonly number[];
-  /** How exact the ends are: 1 for straight lines, 2 for parabolas. Default 1. */
+  /**
+   * Order of accuracy at the two ends: 1 differentiates the line through the last two samples, 2 the parabola through
+   * the last three. Default 1.
+   */
   readonly edgeOrder?: 1 | 2;
 }
 
 /**
- * The derivative of samples along one dimension or several: by the parabola through each and its neighbours, at the
- * ends by a line or a parabola.
+ * Estimates the partial derivatives of a sampled function along one or several dimensions. Inner samples use the
+ * parabola through the sample and its two neighbors.
  *
  * https://pytorch.org/docs/stable/generated/torch.gradient.html
  *
- * @returns one tensor for each dimension, in the shape of x.
- * @throws ShapeError for fewer samples than `edgeOrder` + 1 along a dimension, or coordinates of another number.
+ * @returns one tensor of x's shape per dimension.
+ * @throws ShapeError for fewer than `edgeOrder` + 1 samples along a dimension, or a different number of coordinates.
+ * @throws ArgumentError when `spacing` is a list of another length than the dimensions.
  *
  * @example
  * gradient(tensor([4, 1, 1, 16]), { spacing: [tensor([-2, -1, 1, 4])] })[0]; // [ -3, -2, 2, 5 ]
@@ -47,6 +50,7 @@ function along(x: Tensor, dim: number, spacing: number | Tensor, edgeOrder: 1 | 
     throw new ShapeError(
       `gradient: expected ${n} coordinates along dimension ${dim}, got a tensor of shape [${spacing.shape}]`,
     );
+  // Shaped to broadcast along `dim`.
   // In the shape of what they divide.
   const shape = x.shape.map((_, d) => (d === (dim < 0 ? dim + x.ndim : dim) ? n - 1 : 1));
   const steps =
@@ -64,9 +68,12 @@ function along(x: Tensor, dim: number, spacing: number | Tensor, edgeOrder: 1 | 
   if (n === 2) return cat([first, last], dim);
   const [left, right] = [slopes.narrow(dim, 0, n - 2), slopes.narrow(dim, 1, n - 2)];
   const [before, after] = [steps.narrow(dim, 0, n - 2), steps.narrow(dim, 1, n - 2)];
+  // The slope of the parabola through three points is a weighted mean of the slopes on both sides.
   // The slope of the parabola through three points is a mean of the slopes on both sides.
   const middle = left.mul(after).add(right.mul(before)).div(before.add(after));
   if (edgeOrder === 1) return cat([first, middle, last], dim);
+  // A parabola's slope is linear, so the outer secant slope, at the midpoint, is the mean of the slopes at its two
+  // ends.
   // And it is straight: so far from the middle as the outer slope is to it, beyond that.
   const [second, penultimate] = [middle.narrow(dim, 0, 1), middle.narrow(dim, n - 3, 1)];
   return cat([first.mul(2).sub(second), middle, last.mul(2).sub(penultimate)], dim);

@@ -1,19 +1,17 @@
-/**
- * What Hankel's integral makes of a plain wave, on the host.
- */
+/** The Hankel function by its integral, evaluated on the host, from which the asymptotic series are fitted. */
 
 import { integral } from "./quadrature.ts";
 
-/** Γ(ν + ½) by its own integral. */
+/** Γ(ν + ½), by the same quadrature. */
 const gammaOf = (order: number): number => integral((u) => Math.exp(-u) * u ** (order - 0.5));
 
 /**
- * The Hankel function of the first kind over `√(2/πx) e^(i(x - νπ/2 - π/4))`, as its real and imaginary part: near 1
- * and 0 for large x.
+ * Returns the Hankel function of the first kind divided by `√(2/πx) e^(i(x - νπ/2 - π/4))`. The real part approaches 1
+ * and the imaginary part 0 for large x.
  *
- *     1/Γ(ν+½) ∫ e⁻ᵘ (u (1 + iu/2x))^(ν-½) du       over u from 0
+ *     1/Γ(ν+½) ∫ e⁻ᵘ (u (1 + iu/2x))^(ν-½) du       over u in [0, ∞)
  *
- * @param order ν, above -½.
+ * @param order the order ν, greater than -½.
  */
 export function hankel(order: number, x: number): readonly [real: number, imaginary: number] {
   const scale = 1 / gammaOf(order);

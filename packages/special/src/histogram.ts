@@ -1,6 +1,6 @@
 /**
- * Histograms over one or several dimensions, with weights and bins of any width. Nothing is read: the place of each
- * point is found by a binary search on the device.
+ * Histograms in one or several dimensions, with weights and bins of any width. Points are assigned to bins by a binary
+ * search on the device, so no values are read back to the host.
  */
 
 import {
@@ -18,47 +18,50 @@ import {
   where,
 } from "@akari/tensor";
 
-/** The options of `histogram` and `histogramdd`. */
+/** Options of `histogram` and `histogramdd`. */
 export interface HistogramOptions {
   /**
-   * The ends of the outermost bins, one pair after the other for each dimension. Default: the least and the largest
-   * value.
+   * Lower and upper end of the bins, one pair after the other for each dimension. Ignored in dimensions with given
+   * edges. Default: the minimum and the maximum of the values.
    */
   readonly range?: readonly number[];
-  /** What each point counts, in the shape of the points. Default 1. */
+  /** Weight of each point, one per point. Default 1. */
   readonly weight?: Tensor;
-  /** Whether the result is a density, whose integral is 1. Default false. */
+  /** Whether to normalize the result to a probability density, whose integral is 1. Default false. */
   readonly density?: boolean;
 }
 
-/** What `histogram` gives. */
+/** Result of `histogram`. */
 export interface Histogram {
-  /** The count of each bin, in the dtype of the points. */
+  /** Count or total weight of each bin, [bins], in the dtype of the points. */
   readonly hist: Tensor;
-  /** The ends of the bins, one more than there are bins. */
+  /** Edges of the bins, [bins + 1]. */
   readonly binEdges: Tensor;
 }
 
-/** What `histogramdd` gives. */
+/** Result of `histogramdd`. */
 export interface HistogramDd {
-  /** The count of each bin, in the dtype of the points; a dimension for each coordinate. */
+  /** Count or total weight of each bin, in the dtype of the points, with one dimension per coordinate. */
   readonly hist: Tensor;
-  /** The ends of the bins in each dimension. */
+  /** Edges of the bins along each dimension. */
   readonly binEdges: readonly Tensor[];
 }
 
-/** Bins of equal width from `low` to `high`, both exact. */
+/**
+ * Returns the edges of bins of equal width from `low` to `high`, computed from the nearer end so that both ends are
+ * exact.
+ */
 function between(low: Tensor, high: Tensor, bins: number): Tensor {
-  const place = arange(bins + 1, { dtype: low.dtype, device: low.device });
+  const index = arange(bins + 1, { dtype: low.dtype, device: low.device });
   const step = high.sub(low).div(bins);
   return where(
-    place.lt(Math.floor((bins + 1) / 2)),
-    low.add(place.mul(step)),
-    high.sub(place.neg().add(bins).mul(step)),
+    index.lt(Math.floor((bins + 1) / 2)),
+    low.add(index.mul(step)),
+    high.sub(index.neg().add(bins).mul(step)),
   );
 }
 
-/** The edges of one dimension: those given, or so many between the ends given or found. */
+/** Returns the edges along one dimension: those given, or equally spaced ones over the range given or found. */
 function edgesOf(
   operation: string,
   points: Tensor,
@@ -75,7 +78,7 @@ function edgesOf(
   }
   checkInteger(operation, "bins", bins, 1);
   if (range !== undefined) {
-    const [min, max] = range as readonly [number, number]; // safe: the caller hands over a pair
+    const [min, max] = range as readonly [number, number]; // safe: callers pass a pair
     checkOrder(operation, { min, max });
     const [low, high] = min === max ? [min - 0.5, max + 0.5] : [min, max];
     return linspace(low, high, bins + 1, { dtype, device });
@@ -87,7 +90,7 @@ function edgesOf(
   return between(least.sub(half), most.add(half), bins);
 }
 
-/** The counts of points [N, D] in the bins between some edges. */
+/** Counts points [N, D] in the bins between the edges. */
 function count(
   operation: string,
   points: Tensor,
@@ -97,18 +100,19 @@ function count(
 ): Tensor {
   const sizes = edges.map((edge) => edge.numel() - 1);
   const total = sizes.reduce((product, size) => product * size, 1);
-  let place = points.newZeros([points.size(0)], { dtype: "int32" });
-  let within = place.eq(0);
+  let index = points.newZeros([points.size(0)], { dtype: "int32" });
+  let within = index.eq(0);
   edges.forEach((edge, d) => {
     const x = points.select(1, d);
     const bins = sizes[d] as number;
     const last = edge.get(bins);
+    // The last bin includes its right edge. Points outside of all bins get weight 0.
     // The last bin has its right end as well; what is outside of all goes nowhere.
     const bin = searchsorted(edge, x, { right: true })
       .sub(1)
       .clamp(0, bins - 1);
     within = within.logicalAnd(x.ge(edge.get(0)).logicalAnd(x.le(last)));
-    place = place.mul(bins).add(bin);
+    index = index.mul(bins).add(bin);
   });
   if (weight !== undefined && weight.numel() !== points.size(0))
     throw new ShapeError(`${operation}: expected a weight for each of ${points.size(0)} points, got [${weight.shape}]`);
@@ -116,7 +120,7 @@ function count(
     weight === undefined ? points.newFull([points.size(0)], 1) : weight.detach().to(points.dtype).reshape(-1);
   const counts = points
     .newZeros([total])
-    .scatterAdd(0, place, where(within, share, 0))
+    .scatterAdd(0, index, where(within, share, 0))
     .reshape(...sizes);
   if (!density) return counts;
   return edges.reduce(
@@ -126,13 +130,16 @@ function count(
 }
 
 /**
- * A histogram of all elements. What lies outside of the bins is not counted.
+ * Computes the histogram of all elements. Elements outside of the bins are not counted. The result has no gradient.
  *
  * https://pytorch.org/docs/stable/generated/torch.histogram.html
  *
- * @param bins how many bins of equal width, or their edges, ascending.
- * @throws DTypeError for integers. @throws ArgumentError when the range is empty, or not given and not finite. @throws
- * ShapeError for weights of another number.
+ * @param bins the number of bins of equal width, or their edges in ascending order, [bins + 1].
+ * @throws DTypeError for integers and bools.
+ * @throws ArgumentError when the range is not a pair in ascending order, or when there is none and the elements are not
+ * finite.
+ * @throws ShapeError when the number of weights differs from that of the elements, or for edges not of shape [n], n ≥
+ * 2.
  *
  * @example
  * const { hist, binEdges } = histogram(tensor([1, 2, 1]), 2, { range: [0, 2] });
@@ -145,20 +152,20 @@ export function histogram(x: Tensor, bins: number | Tensor, options?: HistogramO
     density: false,
   });
   if (range !== undefined && range.length !== 2)
-    throw new ArgumentError(`histogram: the range is two numbers, got [${range}]`);
+    throw new ArgumentError(`histogram: range must be two numbers, got [${range}]`);
   const points = x.detach().reshape(-1, 1);
   const binEdges = edgesOf("histogram", points, bins, range);
   return { hist: count("histogram", points, [binEdges], weight, density), binEdges };
 }
 
 /**
- * A histogram over points with several coordinates.
+ * Computes the histogram of points with several coordinates.
  *
  * https://pytorch.org/docs/stable/generated/torch.histogramdd.html
  *
  * @param x the points, [..., D].
- * @param bins how many bins in each dimension, or their edges; one number holds for all.
- * @throws the errors of `histogram`, and a ShapeError for bins or a range of another number of dimensions.
+ * @param bins the number of bins or their edges for each dimension, or one number of bins for all dimensions.
+ * @throws the errors of `histogram`, and a ShapeError when `bins` or `range` is given for another number of dimensions.
  */
 export function histogramdd(
   x: Tensor,
@@ -180,8 +187,8 @@ export function histogramdd(
     throw new ShapeError(
       `histogramdd: expected a range of ${2 * dimensions} numbers, a pair for each dimension, got ${range.length}`,
     );
-  const binEdges = each.map((some, d) =>
-    edgesOf("histogramdd", points.select(1, d), some, range?.slice(2 * d, 2 * d + 2)),
+  const binEdges = each.map((given, d) =>
+    edgesOf("histogramdd", points.select(1, d), given, range?.slice(2 * d, 2 * d + 2)),
   );
   return { hist: count("histogramdd", points, binEdges, weight, density), binEdges };
 }

@@ -1,15 +1,14 @@
 /**
- * The incomplete gamma functions, regularised: how much of the integral of `tᵃ⁻¹ e⁻ᵗ / Γ(a)` lies below x, P, and above
- * it, Q.
+ * The regularized incomplete gamma functions: the parts P and Q of the integral of `tᵃ⁻¹ e⁻ᵗ / Γ(a)` below and above x.
  *
- * A kernel has no loops that end when it is time, so instead of a continued fraction it computes one integral by a
- * fixed number of places. With D = xᵃ e⁻ˣ / Γ(a), and t = x e^(±s),
+ * A kernel cannot iterate until convergence, so instead of a continued fraction it evaluates one integral at a fixed
+ * number of quadrature nodes. With D = xᵃ e⁻ˣ / Γ(a), and t = x e^(±s),
  *
- *     Q = D ∫ e^(-x(eˢ - 1) + as) ds        P = D ∫ e^(x(1 - e⁻ˢ) - as) ds        over s from 0,
+ *     Q = D ∫ e^(-x(eˢ - 1) + as) ds        P = D ∫ e^(x(1 - e⁻ˢ) - as) ds        over s in [0, ∞).
  *
- * of which the one is taken that is the smaller tail, up to where the integrand is nothing. Below 1, and for small a
- * below the mean, P is a power series of as many terms as it takes. Both have a derivative by a as well: the same sums
- * with `ln t - ψ(a)` under the integral.
+ * The smaller tail of the two is integrated, up to where the integrand is negligible. For x below 1, and for a below 8
+ * with x up to a, P is a power series with a fixed number of terms. The derivatives with respect to a are the same sums
+ * with the factor `ln t - ψ(a)` under the integral.
  */
 
 import {
@@ -25,27 +24,29 @@ import { bernoulli } from "./bernoulli.ts";
 import { polynomial } from "./chebyshev.ts";
 import { legendre } from "./quadrature.ts";
 
-/** From here on a is large: Stirling's series has all digits. */
+/** From this a on, Stirling's series is accurate to all digits. */
 const large = 8;
 
 interface Precision {
-  /** e^-depth is nothing. */
+  /** `e^(-depth)` is negligible. */
   readonly depth: number;
-  readonly places: number;
+  /** Number of quadrature nodes. */
+  readonly nodes: number;
+  /** Number of terms of the power series. */
   readonly terms: number;
 }
 
 const precision = (x: Expr): Precision =>
-  x.dtype === "float64" ? { depth: 40, places: 30, terms: 40 } : { depth: 20, places: 14, terms: 22 };
+  x.dtype === "float64" ? { depth: 40, nodes: 30, terms: 40 } : { depth: 20, nodes: 14, terms: 22 };
 
-/** ln Γ(z) less `(z - ½) ln z - z + ½ ln 2π`. */
+/** Computes `ln Γ(z) - ((z - ½) ln z - z + ½ ln 2π)`. */
 function stirling(z: Expr): Expr {
   const inverse = z.reciprocal();
   const coefficients = bernoulli.map((b, i) => b / ((2 * i + 1) * (2 * i + 2)));
   return polynomial(inverse.mul(inverse), coefficients).mul(inverse);
 }
 
-/** `u - ln(1 + u)` of `u = x/a - 1`, exact near 0: with r = u/(2 + u) it is `ur - 2r³(1/3 + r²/5 + …)`. */
+/** Computes `u - ln(1 + u)` for `u = x/a - 1`, accurate near 0: with r = u/(2 + u) it is `ur - 2r³(1/3 + r²/5 + …)`. */
 function lessLog(a: Expr, x: Expr): Expr {
   const u = x.sub(a).div(a);
   const r = u.div(u.add(2));
@@ -58,7 +59,7 @@ function lessLog(a: Expr, x: Expr): Expr {
     .where(near, u.sub(x.div(a).log()));
 }
 
-/** `eˢ - 1 - s`, exact near 0. */
+/** Computes `eˢ - 1 - s`, accurate near 0. */
 function lessExpm1(s: Expr): Expr {
   const coefficients = [0.5];
   for (let k = 3; k < (s.dtype === "float64" ? 20 : 12); k++) coefficients.push((coefficients.at(-1) as number) / k);
@@ -66,11 +67,12 @@ function lessExpm1(s: Expr): Expr {
   return s.abs().lt(1).where(near, s.exp().sub(1).sub(s));
 }
 
-/** D. */
+/** Computes D. */
 function density(a: Expr, x: Expr): Expr {
   const big = a.ge(large);
   const z = big.where(a, a.add(large));
   const near = a.mul(lessLog(a, x)).neg();
+  // 1/Γ(a) for small a, from Γ(a + 8) = a ⋯ (a+7) Γ(a).
   // 1/Γ(a), moved up by Γ(a + 8) = a ⋯ (a+7) Γ(a).
   let product = a;
   for (let k = 1; k < large; k++) product = product.mul(a.add(k));
@@ -82,6 +84,7 @@ function density(a: Expr, x: Expr): Expr {
     .mul(1 / (2 * Math.PI))
     .sqrt()
     .mul(stirling(z).neg().exp());
+  // The exponential is split into two equal factors, neither of which is denormal.
   // In two halves, of which neither is too small to have all digits.
   const half = big.where(near, small).mul(0.5).exp();
   const value = half.mul(big.where(1, product)).mul(stretch).mul(half);
@@ -92,7 +95,7 @@ function density(a: Expr, x: Expr): Expr {
   });
 }
 
-/** `ln x - ψ(a)`, exact where a is large and x near it. */
+/** Computes `ln x - ψ(a)`, accurate where a is large and x near it. */
 function distance(a: Expr, x: Expr): Expr {
   const inverse = a.reciprocal();
   const square = inverse.mul(inverse);
@@ -101,10 +104,16 @@ function distance(a: Expr, x: Expr): Expr {
   return a.ge(large).where(far, x.log().sub(digamma.formula(a)));
 }
 
-/** The integral without D, of `e^…` or of that times `weight + s`, s with its sign. */
+/**
+ * Computes the integral without its factor D, of the exponential or of the exponential times `weight + s`, where s is
+ * negative for the lower tail.
+ */
 function tail(a: Expr, x: Expr, weight: Expr | null): Expr {
-  const { depth, places } = precision(x);
+  const { depth, nodes } = precision(x);
   const apart = x.sub(a).abs();
+  // The exponent is -(|x - a| s + x (e^±s - 1 ∓ s)). For the upper tail it reaches -depth before the parabola that
+  // touches it at 0 does, for the lower tail after it. There, one Newton step finds the upper limit, and it errs on the
+  // far side.
   // The exponent is -(|x - a| s + x (e^±s - 1 ∓ s)). It reaches -depth on the right before the parabola about its
   // beginning does, and on the left after that: as far as one step of Newton's method, which goes too far rather than
   // not far enough.
@@ -127,8 +136,8 @@ function tail(a: Expr, x: Expr, weight: Expr | null): Expr {
   const left = parabola.add(missing.div(apart.sub(x.mul(back.expm1()))));
   const way = x.gt(a).where(right, left.neg());
   let sum: Expr = constant(0, x.dtype);
-  for (const [place, share] of legendre(places)) {
-    const s = way.mul(place);
+  for (const [node, share] of legendre(nodes)) {
+    const s = way.mul(node);
     const value = apart
       .mul(s.abs())
       .add(x.mul(lessExpm1(s)))
@@ -140,7 +149,7 @@ function tail(a: Expr, x: Expr, weight: Expr | null): Expr {
   return sum.mul(way.abs());
 }
 
-/** `Σ xⁿ / (a ⋯ (a+n))`, which times D is P; or that of each term times `weight - (1/(a+1) + … + 1/(a+n))`. */
+/** Computes `Σ xⁿ / (a ⋯ (a+n))`, which is P/D, or the sum of each term times `weight - (1/(a+1) + … + 1/(a+n))`. */
 function series(a: Expr, x: Expr, weight: Expr | null): Expr {
   let term = a.reciprocal();
   let rest = weight;
@@ -155,8 +164,8 @@ function series(a: Expr, x: Expr, weight: Expr | null): Expr {
 }
 
 /**
- * `1 - P` for small a and x, where P is near 1: with P = eᵘ (1 + v), u = a ln x - ln Γ(1 + a), v = Σ a (-x)ⁿ / (n! (a +
- * n)).
+ * Computes `1 - P` for small a and x, where P is near 1: with P = eᵘ (1 + v), u = a ln x - ln Γ(1 + a), v = Σ a (-x)ⁿ /
+ * (n! (a + n)).
  */
 function complement(a: Expr, x: Expr): Expr {
   const f64 = x.dtype === "float64";
@@ -173,7 +182,7 @@ function complement(a: Expr, x: Expr): Expr {
   return u.expm1().add(u.exp().mul(v).mul(a)).neg();
 }
 
-/** ζ(k) - 1: Σ n⁻ᵏ from n = 2 on, the end of it by the Euler-Maclaurin formula. */
+/** Computes ζ(k) - 1 = Σ n⁻ᵏ over n ≥ 2, the end of the sum by the Euler-Maclaurin formula. */
 function zetaLessOne(k: number): number {
   const end = 12;
   let factor = k / end;
@@ -187,7 +196,7 @@ function zetaLessOne(k: number): number {
   return sum;
 }
 
-/** P or Q. */
+/** The formula of Q (`upper`) or P. */
 function formula(left: Expr, right: Expr, upper: boolean): Expr {
   const a = left.toFloat();
   const x = right.toFloat();
@@ -217,21 +226,22 @@ function formula(left: Expr, right: Expr, upper: boolean): Expr {
   });
 }
 
-/** The derivatives of P. */
+/** Computes the derivatives of P with respect to a and x. */
 function slopes(a: Expr, x: Expr): readonly [Expr, Expr] {
   const d = density(a, x);
   const bySeries = x.lt(1).or(x.le(a).and(a.lt(large)));
   const away = d.mul(tail(a, x, distance(a, x)));
   const near = d.mul(series(a, x, x.log().sub(digamma.formula(a.add(1)))));
   const byA = bySeries.where(near, x.gt(a).where(away.neg(), away));
+  // At x = 0 the density is ∞, 1 or 0 for a below, at or above 1.
   // At 0 the density is ∞, 1 or 0, as a is below, at or above 1.
   const byX = x.eq(0).where(x.pow(a.sub(1)), d.div(x));
   return [x.eq(0).where(0, byA), byX];
 }
 
 /**
- * The lower incomplete gamma function, regularised: `P(a, x) = 1/Γ(a) ∫ tᵃ⁻¹ e⁻ᵗ dt` over t from 0 to x, for a and x ≥
- * 0. It has a derivative by both.
+ * Regularized lower incomplete gamma function: `P(a, x) = 1/Γ(a) ∫ tᵃ⁻¹ e⁻ᵗ dt` over t from 0 to x, for a, x ≥ 0; NaN
+ * for negative arguments. Differentiable with respect to both.
  *
  * https://pytorch.org/docs/stable/special.html#torch.special.gammainc
  *
@@ -243,8 +253,8 @@ export const gammainc: Binary = /* @__PURE__ */ pointwise<[TensorOrNumber, Tenso
 );
 
 /**
- * The upper incomplete gamma function, regularised: `Q(a, x) = 1 - P(a, x)`, exact where P is near 1. It has a
- * derivative by both.
+ * Regularized upper incomplete gamma function: `Q(a, x) = 1 - P(a, x)`, accurate where P is near 1. Differentiable with
+ * respect to both arguments.
  *
  * https://pytorch.org/docs/stable/special.html#torch.special.gammaincc
  */

@@ -1,8 +1,8 @@
 /**
- * Special functions, with the names of PyTorch's `torch.special`: the error function's relatives, the incomplete gamma
- * functions, Hurwitz's zeta function, Bessel functions, orthogonal polynomials. Each is one formula: a fused kernel on
- * every device, with derivatives of any order. Those that `@akari/tensor` has are here under their names in
- * `torch.special`, so that all of them can be had from one place.
+ * Special functions with the names of PyTorch's `torch.special`: relatives of the error function, incomplete gamma
+ * functions, the Hurwitz zeta function, Bessel functions and orthogonal polynomials. Each is one formula: a fused
+ * kernel on every device, with derivatives of any order. Functions that `@akari/tensor` provides are re-exported here
+ * under their names in `torch.special`, so that all of them can be imported from one place.
  *
  * @packageDocumentation
  */

@@ -1,10 +1,8 @@
-/**
- * Common divisors and multiples of integers.
- */
+/** Greatest common divisors and least common multiples of integers. */
 
 import { type Binary, DTypeError, type Expr, isFloating, pointwise, type TensorOrNumber } from "@akari/tensor";
 
-/** How many steps Euclid's algorithm may take: most for neighbours in Fibonacci's sequence. */
+/** Maximum number of steps of Euclid's algorithm per dtype, reached for neighboring Fibonacci numbers. */
 const steps = { int32: 46, uint8: 13 } as const;
 
 function expectIntegers(operation: string, ...operands: readonly Expr[]): void {
@@ -18,6 +16,7 @@ function divisor(left: Expr, right: Expr): Expr {
   let [a, b] = [left.abs(), right.abs()];
   for (let step = 0; step < steps[a.dtype as "int32" | "uint8"]; step++) {
     const done = b.eq(0);
+    // Avoids a division by zero even in lanes whose quotient is discarded.
     // Nothing is divided by zero, not even where it is not looked at.
     const rest = a.fmod(done.where(1, b));
     [a, b] = [done.where(a, b), done.where(b, rest)];
@@ -26,7 +25,7 @@ function divisor(left: Expr, right: Expr): Expr {
 }
 
 /**
- * The greatest common divisor of integers, which is not negative; that of 0 and x is |x|.
+ * Greatest common divisor of integers, never negative. gcd(x, 0) is |x|.
  *
  * https://pytorch.org/docs/stable/generated/torch.gcd.html
  *
@@ -38,7 +37,7 @@ export const gcd: Binary = /* @__PURE__ */ pointwise<[TensorOrNumber, TensorOrNu
 });
 
 /**
- * The least common multiple of integers, which is not negative; 0 where one is 0.
+ * Least common multiple of integers, never negative. lcm(x, 0) is 0.
  *
  * https://pytorch.org/docs/stable/generated/torch.lcm.html
  *

@@ -1,6 +1,4 @@
-/**
- * Products with logarithms, whose limits at 0 are taken, and sums behind them.
- */
+/** Products with logarithms that are defined by their limits at 0, and sums of exponentials in base 2. */
 
 import {
   type Binary,
@@ -13,7 +11,7 @@ import {
 } from "@akari/tensor";
 
 /**
- * Entropy of one probability: `-x ln x`; 0 at 0, -∞ below.
+ * Entropy term of a probability, `-x ln x`: 0 at 0, -∞ for negative x.
  *
  * https://pytorch.org/docs/stable/special.html#torch.special.entr
  */
@@ -24,7 +22,7 @@ export const entr: Unary = /* @__PURE__ */ pointwise<[Tensor]>("entr", (of) => {
 });
 
 /**
- * `x ln(1 + y)`, and 0 where x is 0 whatever y is (but for NaN).
+ * Product `x ln(1 + y)`: 0 where x is 0, for any y but NaN.
  *
  * https://pytorch.org/docs/stable/special.html#torch.special.xlog1py
  */
@@ -39,7 +37,7 @@ export const xlog1py: Binary = /* @__PURE__ */ pointwise<[TensorOrNumber, Tensor
 );
 
 /**
- * `log2(2ᵃ + 2ᵇ)`, without overflow on the way.
+ * Logarithm of a sum of powers of two, `log2(2ᵃ + 2ᵇ)`, computed without overflow.
  *
  * https://pytorch.org/docs/stable/generated/torch.logaddexp2.html
  */
@@ -48,6 +46,7 @@ export const logaddexp2: Binary = /* @__PURE__ */ pointwise<[TensorOrNumber, Ten
   (left, right) => {
     const [a, b] = [left.toFloat(), right.toFloat()];
     const smaller = a.sub(b).abs().mul(-Math.LN2).exp();
+    // The difference of two equal infinities is NaN.
     // Two equal infinities differ by NaN.
     const value = a.eq(b).where(a.add(1), a.max(b).add(smaller.log1p().mul(Math.LOG2E)));
     return withDerivative(value, [a, b], (_, a, b) => {

@@ -1,19 +1,19 @@
 /**
- * Modified Bessel functions of orders 0 and 1: I, which grows, and K, which falls, each also scaled by e^∓x so that it
- * does neither.
+ * Modified Bessel functions of orders 0 and 1: the growing I and the decaying K, each also scaled by e^∓x, which keeps
+ * it in range.
  */
 
 import { type Expr, pointwise, type Tensor, type Unary, withDerivative } from "@akari/tensor";
 import { chebyshev, fit, polynomial, type Series } from "./chebyshev.ts";
 import { integral, meanOverHalfCircle } from "./quadrature.ts";
 
-/** e⁻ˣ I₀(x) for x ≥ 0: the mean of e^(x(cos θ - 1)). */
+/** Computes e⁻ˣ I₀(x) for x ≥ 0 as the mean of e^(x(cos θ - 1)). */
 const i0eAt = (x: number): number => meanOverHalfCircle((angle) => Math.exp(-2 * x * Math.sin(angle / 2) ** 2));
-/** e⁻ˣ I₁(x) / x for x ≥ 0: that of e^(x(cos θ - 1)) sin² θ. */
+/** Computes e⁻ˣ I₁(x) / x for x ≥ 0 as the mean of e^(x(cos θ - 1)) sin² θ. */
 const i1eOverXAt = (x: number): number =>
   meanOverHalfCircle((angle) => Math.exp(-2 * x * Math.sin(angle / 2) ** 2) * Math.sin(angle) ** 2);
 
-// Up to 8 by x/4 - 1, beyond that by 16/x - 1.
+// Functions of x/4 - 1 up to 8, of 16/x - 1 beyond.
 const i0eNear = fit((t) => i0eAt(4 * (t + 1)), 32);
 const i0eFar = fit((t) => Math.sqrt(16 / (t + 1)) * i0eAt(16 / (t + 1)), 32);
 const i1eNear = fit((t) => i1eOverXAt(4 * (t + 1)), 32);
@@ -41,12 +41,15 @@ function i1eFormula(of: Expr): Expr {
   ]);
 }
 
-/** `y / x`, of a function that goes with x/2 near 0. */
+/** Computes `y / x` for a function that behaves like x/2 near 0. */
 function overArgument(y: Expr, x: Expr): Expr {
   return x.eq(0).where(0.5, y.div(x));
 }
 
-/** A scaled value without the scale: `e^|x|` in two parts, lest it overflow before the product does. */
+/**
+ * Removes the scale from a scaled value. `e^|x|` is applied as two factors, because it overflows before the product
+ * does.
+ */
 function grown(x: Expr, value: Expr, atInfinity: Expr): Expr {
   const root = x.abs().mul(0.5).exp();
   return x.abs().eq(Number.POSITIVE_INFINITY).where(atInfinity, value.mul(root).mul(root));
@@ -64,19 +67,34 @@ function i1Formula(of: Expr): Expr {
   ]);
 }
 
-/** The modified Bessel function I₀. https://pytorch.org/docs/stable/special.html#torch.special.i0 */
+/**
+ * Modified Bessel function of the first kind of order 0, I₀(x).
+ * https://pytorch.org/docs/stable/special.html#torch.special.i0
+ */
 export const i0: Unary = /* @__PURE__ */ pointwise<[Tensor]>("i0", i0Formula);
 
-/** `e^(-|x|) I₀(x)`. https://pytorch.org/docs/stable/special.html#torch.special.i0e */
+/**
+ * Exponentially scaled modified Bessel function of the first kind of order 0, `e^(-|x|) I₀(x)`.
+ * https://pytorch.org/docs/stable/special.html#torch.special.i0e
+ */
 export const i0e: Unary = /* @__PURE__ */ pointwise<[Tensor]>("i0e", i0eFormula);
 
-/** The modified Bessel function I₁. https://pytorch.org/docs/stable/special.html#torch.special.i1 */
+/**
+ * Modified Bessel function of the first kind of order 1, I₁(x).
+ * https://pytorch.org/docs/stable/special.html#torch.special.i1
+ */
 export const i1: Unary = /* @__PURE__ */ pointwise<[Tensor]>("i1", i1Formula);
 
-/** `e^(-|x|) I₁(x)`. https://pytorch.org/docs/stable/special.html#torch.special.i1e */
+/**
+ * Exponentially scaled modified Bessel function of the first kind of order 1, `e^(-|x|) I₁(x)`.
+ * https://pytorch.org/docs/stable/special.html#torch.special.i1e
+ */
 export const i1e: Unary = /* @__PURE__ */ pointwise<[Tensor]>("i1e", i1eFormula);
 
-/** `√x eˣ Kₙ(x)` for x ≥ 2, by 4/x - 1: `eˣ Kₙ(x)` is the integral of `e^(x(1 - cosh t)) cosh nt` over t from 0. */
+/**
+ * `√x eˣ Kₙ(x)` for x ≥ 2 as a function of 4/x - 1, where `eˣ Kₙ(x)` is the integral of `e^(x(1 - cosh t)) cosh nt`
+ * over t in [0, ∞).
+ */
 const kFar = ([0, 1] as const).map((order) =>
   fit((t) => {
     const x = 4 / (t + 1);
@@ -87,8 +105,8 @@ const kFar = ([0, 1] as const).map((order) =>
 const eulerGamma = 0.5772156649015329;
 
 /**
- * The digamma function of 1, 2, 3, …, over `n! (n + order)!` from n = 0 on: what the power series about 0 has besides
- * the logarithm.
+ * Coefficients of the power series of Kₙ about 0, in powers of x²/4, without its logarithmic term: `ψ(k+1) / k!²` for
+ * K₀, and `-(ψ(k+1) + ψ(k+2)) / (4 k! (k+1)!)` for K₁, whose series is multiplied by x.
  */
 function kNear(order: 0 | 1): readonly number[] {
   const coefficients: number[] = [];
@@ -102,7 +120,7 @@ function kNear(order: 0 | 1): readonly number[] {
   return coefficients;
 }
 
-/** `Kₙ(x)` or, scaled, `eˣ Kₙ(x)` for x > 0, ∞ at 0 and NaN below. */
+/** The formula of `Kₙ(x)` or, scaled, `eˣ Kₙ(x)` for x > 0; ∞ at 0 and NaN below. */
 function kFormula(order: 0 | 1, of: Expr, scaled: boolean): Expr {
   const x = of.toFloat();
   const small = x.min(2);
@@ -132,14 +150,26 @@ function kFormula(order: 0 | 1, of: Expr, scaled: boolean): Expr {
 const k = (name: string, order: 0 | 1, scaled: boolean): Unary =>
   pointwise<[Tensor]>(name, (x) => kFormula(order, x, scaled));
 
-/** The modified Bessel function K₀; ∞ at 0, NaN below. `torch.special.modified_bessel_k0` */
+/**
+ * Modified Bessel function of the second kind of order 0, K₀(x): ∞ at 0 and NaN for negative x.
+ * `torch.special.modified_bessel_k0`
+ */
 export const modifiedBesselK0: Unary = /* @__PURE__ */ k("modifiedBesselK0", 0, false);
 
-/** The modified Bessel function K₁; ∞ at 0, NaN below. `torch.special.modified_bessel_k1` */
+/**
+ * Modified Bessel function of the second kind of order 1, K₁(x): ∞ at 0 and NaN for negative x.
+ * `torch.special.modified_bessel_k1`
+ */
 export const modifiedBesselK1: Unary = /* @__PURE__ */ k("modifiedBesselK1", 1, false);
 
-/** `eˣ K₀(x)`. `torch.special.scaled_modified_bessel_k0` */
+/**
+ * Exponentially scaled modified Bessel function of the second kind of order 0, `eˣ K₀(x)`.
+ * `torch.special.scaled_modified_bessel_k0`
+ */
 export const scaledModifiedBesselK0: Unary = /* @__PURE__ */ k("scaledModifiedBesselK0", 0, true);
 
-/** `eˣ K₁(x)`. `torch.special.scaled_modified_bessel_k1` */
+/**
+ * Exponentially scaled modified Bessel function of the second kind of order 1, `eˣ K₁(x)`.
+ * `torch.special.scaled_modified_bessel_k1`
+ */
 export const scaledModifiedBesselK1: Unary = /* @__PURE__ */ k("scaledModifiedBesselK1", 1, true);

@@ -1,6 +1,4 @@
-/**
- * The logarithm of the gamma function of several dimensions, which normalises Wishart's distribution.
- */
+/** The logarithm of the multivariate gamma function, which normalizes the Wishart distribution. */
 
 import { checkInteger, type Expr, lgamma, type Pointwise, pointwise, type Tensor } from "@akari/tensor";
 
@@ -17,13 +15,13 @@ const sum: Pointwise<[Tensor, number]> = /* @__PURE__ */ pointwise<[Tensor, numb
 );
 
 /**
- * The logarithm of the multivariate gamma function, `p(p-1)/4 ln π + Σ ln Γ(x - i/2)` over i from 0 to p - 1, for x
- * above (p - 1)/2.
+ * Computes the logarithm of the multivariate gamma function of dimension p, `p(p-1)/4 ln π + Σ ln Γ(x - i/2)` over i
+ * from 0 to p - 1, for x > (p - 1)/2.
  *
  * https://pytorch.org/docs/stable/special.html#torch.special.multigammaln
  *
- * @param p how many dimensions.
- * @throws ArgumentError unless p is a whole number from 1.
+ * @param p the dimension.
+ * @throws ArgumentError unless p is a positive integer.
  */
 export function multigammaln(x: Tensor, p: number): Tensor {
   checkInteger("multigammaln", "p", p, 1);

@@ -1,17 +1,20 @@
 /**
- * Orthogonal polynomials, each by the recurrence of three terms that all of them have. The degree is a number and
- * belongs to the formula, so each is a polynomial in the kernel as well, with the derivative of one.
+ * Orthogonal polynomials, each by its three-term recurrence. The degree is a plain number and part of the formula, so
+ * the kernel evaluates the unrolled polynomial and the derivative follows from it.
  */
 
 import { checkInteger, constant, type Expr, type Pointwise, pointwise, type Tensor } from "@akari/tensor";
 
-/** Beyond this degree a kernel would be too long to compile. */
+/** Largest degree: kernels of higher degrees would take too long to compile. */
 const limit = 1000;
 
-/** A polynomial of degree `n` at x; 0 for a negative degree. */
+/** Evaluates the polynomial of degree `n`, an integer from -1000 to 1000, at x. Negative degrees give 0. */
 export type Polynomial = (x: Tensor, n: number) => Tensor;
 
-/** One family: the polynomial of degree 1, and that of degree k + 1 from those of k and k - 1. */
+/**
+ * Makes a family of polynomials from the one of degree 1, and from the recurrence that computes degree k + 1 from
+ * degrees k and k - 1.
+ */
 function family(
   name: string,
   first: (x: Expr) => Expr,
@@ -37,7 +40,10 @@ function family(
 const twice = (x: Expr): Expr => x.mul(2);
 const shifted = (x: Expr): Expr => x.mul(2).sub(1);
 
-/** Chebyshev's polynomials differ in how they begin. */
+/**
+ * Makes a family of Chebyshev polynomials. The families share their recurrence and differ in the polynomial of degree
+ * 1.
+ */
 const chebyshev = (name: string, first: (x: Expr) => Expr, at: (x: Expr) => Expr = (x) => x): Polynomial =>
   family(
     name,
@@ -45,59 +51,57 @@ const chebyshev = (name: string, first: (x: Expr) => Expr, at: (x: Expr) => Expr
     (x, _, value, before) => twice(at(x)).mul(value).sub(before),
   );
 
-/** Chebyshev's polynomial of the first kind, `Tₙ(cos θ) = cos nθ`. `torch.special.chebyshev_polynomial_t` */
+/** Chebyshev polynomial of the first kind, `Tₙ(cos θ) = cos nθ`. `torch.special.chebyshev_polynomial_t` */
 export const chebyshevPolynomialT: Polynomial = /* @__PURE__ */ chebyshev("chebyshevPolynomialT", (x) => x);
 
 /**
- * Chebyshev's polynomial of the second kind, `Uₙ(cos θ) = sin((n+1)θ) / sin θ`. `torch.special.chebyshev_polynomial_u`
+ * Chebyshev polynomial of the second kind, `Uₙ(cos θ) = sin((n+1)θ) / sin θ`. `torch.special.chebyshev_polynomial_u`
  */
 export const chebyshevPolynomialU: Polynomial = /* @__PURE__ */ chebyshev("chebyshevPolynomialU", twice);
 
 /**
- * Chebyshev's polynomial of the third kind, `Vₙ(cos θ) = cos((n+½)θ) / cos(θ/2)`.
- * `torch.special.chebyshev_polynomial_v`
+ * Chebyshev polynomial of the third kind, `Vₙ(cos θ) = cos((n+½)θ) / cos(θ/2)`. `torch.special.chebyshev_polynomial_v`
  */
 export const chebyshevPolynomialV: Polynomial = /* @__PURE__ */ chebyshev("chebyshevPolynomialV", (x) =>
   twice(x).sub(1),
 );
 
 /**
- * Chebyshev's polynomial of the fourth kind, `Wₙ(cos θ) = sin((n+½)θ) / sin(θ/2)`.
- * `torch.special.chebyshev_polynomial_w`
+ * Chebyshev polynomial of the fourth kind, `Wₙ(cos θ) = sin((n+½)θ) / sin(θ/2)`. `torch.special.chebyshev_polynomial_w`
  */
 export const chebyshevPolynomialW: Polynomial = /* @__PURE__ */ chebyshev("chebyshevPolynomialW", (x) =>
   twice(x).add(1),
 );
 
-/** `Tₙ(2x - 1)`. `torch.special.shifted_chebyshev_polynomial_t` */
+/** Shifted Chebyshev polynomial of the first kind, `Tₙ(2x - 1)`. `torch.special.shifted_chebyshev_polynomial_t` */
 export const shiftedChebyshevPolynomialT: Polynomial = /* @__PURE__ */ chebyshev(
   "shiftedChebyshevPolynomialT",
   (x) => x,
   shifted,
 );
 
-/** `Uₙ(2x - 1)`. `torch.special.shifted_chebyshev_polynomial_u` */
+/** Shifted Chebyshev polynomial of the second kind, `Uₙ(2x - 1)`. `torch.special.shifted_chebyshev_polynomial_u` */
 export const shiftedChebyshevPolynomialU: Polynomial = /* @__PURE__ */ chebyshev(
   "shiftedChebyshevPolynomialU",
   twice,
   shifted,
 );
 
-/** `Vₙ(2x - 1)`. `torch.special.shifted_chebyshev_polynomial_v` */
+/** Shifted Chebyshev polynomial of the third kind, `Vₙ(2x - 1)`. `torch.special.shifted_chebyshev_polynomial_v` */
 export const shiftedChebyshevPolynomialV: Polynomial = /* @__PURE__ */ chebyshev(
   "shiftedChebyshevPolynomialV",
   (x) => twice(x).sub(1),
   shifted,
 );
 
-/** `Wₙ(2x - 1)`. `torch.special.shifted_chebyshev_polynomial_w` */
+/** Shifted Chebyshev polynomial of the fourth kind, `Wₙ(2x - 1)`. `torch.special.shifted_chebyshev_polynomial_w` */
 export const shiftedChebyshevPolynomialW: Polynomial = /* @__PURE__ */ chebyshev(
   "shiftedChebyshevPolynomialW",
   (x) => twice(x).add(1),
   shifted,
 );
 
-/** Hermite's polynomial of the physicists, orthogonal under `e^(-x²)`. `torch.special.hermite_polynomial_h` */
+/** Physicists' Hermite polynomial Hₙ(x), orthogonal with weight `e^(-x²)`. `torch.special.hermite_polynomial_h` */
 export const hermitePolynomialH: Polynomial = /* @__PURE__ */ family(
   "hermitePolynomialH",
   twice,
@@ -107,14 +111,16 @@ export const hermitePolynomialH: Polynomial = /* @__PURE__ */ family(
       .sub(before.mul(2 * k)),
 );
 
-/** Hermite's polynomial of the statisticians, orthogonal under `e^(-x²/2)`. `torch.special.hermite_polynomial_he` */
+/**
+ * Probabilists' Hermite polynomial Heₙ(x), orthogonal with weight `e^(-x²/2)`. `torch.special.hermite_polynomial_he`
+ */
 export const hermitePolynomialHe: Polynomial = /* @__PURE__ */ family(
   "hermitePolynomialHe",
   (x) => x,
   (x, k, value, before) => x.mul(value).sub(before.mul(k)),
 );
 
-/** Laguerre's polynomial, orthogonal under `e⁻ˣ`. `torch.special.laguerre_polynomial_l` */
+/** Laguerre polynomial Lₙ(x), orthogonal on [0, ∞) with weight `e⁻ˣ`. `torch.special.laguerre_polynomial_l` */
 export const laguerrePolynomialL: Polynomial = /* @__PURE__ */ family(
   "laguerrePolynomialL",
   (x) => x.neg().add(1),
@@ -127,7 +133,7 @@ export const laguerrePolynomialL: Polynomial = /* @__PURE__ */ family(
       .mul(1 / (k + 1)),
 );
 
-/** Legendre's polynomial, orthogonal on [-1, 1]. `torch.special.legendre_polynomial_p` */
+/** Legendre polynomial Pₙ(x), orthogonal on [-1, 1]. `torch.special.legendre_polynomial_p` */
 export const legendrePolynomialP: Polynomial = /* @__PURE__ */ family(
   "legendrePolynomialP",
   (x) => x,

@@ -1,24 +1,24 @@
 /**
- * Integrals on the host, in float64, to the last digits: what the coefficients of this package are made from when they
- * are first needed. Each of its functions has an integral that defines it and in which nothing cancels; so there are no
- * tables of numbers here that would have to be believed.
+ * Numerical integration on the host, to full float64 precision. The coefficients of this package are computed from it
+ * when they are first needed. Every function here is defined by an integral without cancellation, so the source
+ * contains no tables of coefficients to be taken on trust.
  */
 
-/** A sum that does not lose what each term is too small to change (Kahan). */
+/** Sums numbers with Kahan's compensation, which keeps the digits that rounding would drop. */
 export function sumOf(terms: Iterable<number>): number {
   let [sum, lost] = [0, 0];
   for (const term of terms) {
-    const mended = term - lost;
-    const next = sum + mended;
-    lost = next - sum - mended;
+    const corrected = term - lost;
+    const next = sum + corrected;
+    lost = next - sum - corrected;
     sum = next;
   }
   return sum;
 }
 
 /**
- * The mean of a periodic function over half of its period, [0, π], about which it is even: the trapezoidal rule, whose
- * error falls faster than any power.
+ * Computes the mean over [0, π] of an even function of period 2π by the trapezoidal rule, whose error decreases faster
+ * than any power of the number of points.
  */
 export function meanOverHalfCircle(f: (angle: number) => number, points = 1000): number {
   const inner = Array.from({ length: points - 1 }, (_, i) => f((Math.PI * (i + 1)) / points));
@@ -26,8 +26,9 @@ export function meanOverHalfCircle(f: (angle: number) => number, points = 1000):
 }
 
 /**
- * The integral over [0, ∞) of a smooth function that falls at least exponentially: `t = eʸ` makes it one that falls on
- * both sides, which the trapezoidal rule takes.
+ * Integrates a smooth function that decays at least exponentially over
+ * [0, ∞). Substituting `t = eʸ` gives an integrand that decays on both sides, for which the trapezoidal rule is
+ * accurate.
  */
 export function integral(f: (t: number) => number): number {
   const [from, to, perUnit] = [-80, 6.5, 12];
@@ -38,8 +39,8 @@ export function integral(f: (t: number) => number): number {
   return sumOf(terms) / perUnit;
 }
 
-/** The places and weights of Gauss-Legendre quadrature on [0, 1], by Newton's method on the Legendre polynomial. */
-export function legendre(count: number): readonly (readonly [place: number, weight: number])[] {
+/** Returns the nodes and weights of Gauss-Legendre quadrature on [0, 1]. The nodes are found by Newton's method. */
+export function legendre(count: number): readonly (readonly [node: number, weight: number])[] {
   return Array.from({ length: count }, (_, i) => {
     let x = Math.cos((Math.PI * (i + 0.75)) / (count + 0.5));
     let slope = 1;

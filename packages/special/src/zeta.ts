@@ -1,11 +1,9 @@
-/**
- * Hurwitz's zeta function: the first terms of its sum, and the rest by the Euler-Maclaurin formula.
- */
+/** The Hurwitz zeta function: the first terms of its sum, and the remainder by the Euler-Maclaurin formula. */
 
 import { type Binary, type Expr, pointwise, type TensorOrNumber } from "@akari/tensor";
 import { bernoulli } from "./bernoulli.ts";
 
-/** For q > 0. */
+/** The formula for q > 0. */
 function above(s: Expr, q: Expr): Expr {
   const steps = q.dtype === "float64" ? 10 : 5;
   const term = (k: number): Expr => q.add(k).log().mul(s).neg().exp();
@@ -27,8 +25,10 @@ function above(s: Expr, q: Expr): Expr {
     rest = rest.add(factor.mul(b));
   });
   const last = term(steps);
+  // If the last term underflows to 0, its factor may be infinite.
   // Where the last term is nothing, what multiplies it may be infinite.
   let sum = last.eq(0).where(0, last.mul(rest));
+  // Adds the smallest terms first, which loses the fewest digits.
   // From the smallest term on, as one adds them.
   for (let k = steps - 1; k >= 0; k--) sum = sum.add(term(k));
   return sum;
@@ -38,6 +38,7 @@ function zetaFormula(left: Expr, right: Expr): Expr {
   const s = left.toFloat();
   const q = right.toFloat();
   const positive = q.gt(0);
+  // For negative q, s has to be an integer. The terms with k + q < 0 have the sign (-1)ˢ.
   // Below 0, where s has to be whole: the terms on both sides of 0, of which those on the left have the sign of (-1)ˢ.
   const near = q.sub(q.round());
   const over = near.gt(0);
@@ -53,6 +54,7 @@ function zetaFormula(left: Expr, right: Expr): Expr {
     .le(0)
     .and(whole)
     .where(Number.POSITIVE_INFINITY, q.le(0).and(s.ne(s.floor())).where(Number.NaN, value));
+  // For s = ∞ the sum is its largest term.
   // Of q to minus infinity, which all others are nothing beside.
   const vast = q.lt(1).where(Number.POSITIVE_INFINITY, q.eq(1).cast(s.dtype));
   const sum = s.eq(Number.POSITIVE_INFINITY).where(vast, pole);
@@ -61,8 +63,9 @@ function zetaFormula(left: Expr, right: Expr): Expr {
 }
 
 /**
- * Hurwitz's zeta function, `Σ (k + q)⁻ˢ` over k from 0; ∞ at s = 1 and where q is 0, -1, -2, …; NaN for s below 1, and
- * for negative q where s is not whole. Riemann's is that of q = 1. It has a derivative by both arguments.
+ * Hurwitz zeta function, `ζ(s, q) = Σ (k + q)⁻ˢ` over k ≥ 0. It is ∞ at s = 1 and at q = 0, -1, -2, …; NaN for s < 1,
+ * and for negative q unless s is an integer. q = 1 gives the Riemann zeta function. Differentiable with respect to both
+ * arguments.
  *
  * https://pytorch.org/docs/stable/special.html#torch.special.zeta
  */

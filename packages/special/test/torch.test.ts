@@ -54,6 +54,7 @@ describe.each([
       expect((sizes[i] as number) * 2 ** half * 2 ** ((powers[i] as number) - half)).toBe(value);
     }
     expect(ldexp(tensor([0.75, -1], { dtype }), integers([3, -2])).toArraySync()).toEqual([6, -0.25]);
+    for (const n of [2, -1, integers([2])]) expect(ldexp(integers([3]), n).dtype).toBe("float32");
     expect(() => frexp(integers([1]))).toThrow("frexp");
   });
 
@@ -157,7 +158,7 @@ describe("histograms", () => {
     const x = tensor([1, 2]);
     expect(() => histogram(integers([1]), 2)).toThrow("histogram");
     expect(() => histogram(x, 0)).toThrow("histogram: bins must be a positive integer");
-    expect(() => histogram(x, 2, { range: [1] })).toThrow("histogram: the range is two numbers");
+    expect(() => histogram(x, 2, { range: [1] })).toThrow("histogram: range must be two numbers");
     expect(() => histogram(x, 2, { range: [2, 1] })).toThrow("histogram: min must not be above max");
     expect(() => histogram(tensor([1, Number.NaN]), 2)).toThrow("give the range");
     expect(() => histogram(x, 2, { weight: tensor([1]) })).toThrow("histogram: expected a weight for each of 2 points");
