@@ -1,7 +1,8 @@
 /**
- * Singular values and vectors: reflections from both sides leave a diagonal and the one above it, and rotations from
- * both sides make that one vanish. (Golub and Reinsch 1970, "Singular value decomposition and least squares solutions";
- * Golub and Van Loan 2013, "Matrix Computations", section 8.6.)
+ * The singular value decomposition of one matrix on the host. Householder reflections from both sides reduce it to
+ * upper bidiagonal form, and implicitly shifted QR sweeps of Givens rotations make the superdiagonal vanish. (Golub and
+ * Reinsch 1970, "Singular value decomposition and least squares solutions"; Golub and Van Loan 2013, "Matrix
+ * Computations", section 8.6.)
  */
 
 import { ArgumentError } from "@akari/tensor";
@@ -9,20 +10,24 @@ import { orthogonal, reflect, reflection } from "./householder.ts";
 import { type Columns, scaleDown, transposed } from "./matrices.ts";
 import { rotate, rotationOf } from "./rotation.ts";
 
-/** What `decompose` gives: `A = U diag(s) Vᵀ`. */
+/** Result of `decompose`: `A = U diag(s) Vᵀ`. */
 export interface Decomposed {
-  /** The singular values in descending order. */
+  /** Singular values in descending order. */
   readonly s: Float64Array;
-  /** The left singular vectors, as columns. */
+  /** Left singular vectors, as columns. */
   readonly u: Columns;
-  /** The right ones, as columns. */
+  /** Right singular vectors, as columns. */
   readonly v: Columns;
 }
 
-/** Which vectors are wanted: none, as many as there are singular values, or all that the spaces have. */
+/** Which singular vectors to compute: none, one per singular value, or complete orthogonal bases. */
 export type Vectors = "none" | "reduced" | "full";
 
-/** The singular values of a matrix of `rows` rows, and its singular vectors. Overwrites `a`. */
+/**
+ * Computes the singular values and vectors of a matrix with `rows` rows. Overwrites `a`.
+ *
+ * @throws ArgumentError for NaN and infinities, and when the iteration does not converge.
+ */
 export function decompose(operation: string, a: Columns, rows: number, vectors: Vectors): Decomposed {
   if (a.length > rows) {
     const { s, u, v } = decompose(operation, transposed(a, rows), a.length, vectors);
@@ -44,8 +49,8 @@ export function decompose(operation: string, a: Columns, rows: number, vectors: 
 }
 
 /**
- * Two diagonals. The reflections from the left stay in the columns of `a`; those from the right are vectors of their
- * own.
+ * Reduces `a` to its diagonal and superdiagonal. The left reflections are stored in the columns of `a`, the right ones
+ * in separate vectors.
  */
 function bidiagonalize(
   a: Columns,
@@ -80,7 +85,10 @@ function bidiagonalize(
   return { diagonal, above, leftTaus, rightTaus, rightVectors };
 }
 
-/** Makes the upper diagonal `e` vanish, block by block from the bottom, rotating the columns of `u` and `v` along. */
+/**
+ * Reduces the superdiagonal `e` to zero, block by block from the bottom, and applies the rotations to the columns of
+ * `u` and `v`.
+ */
 function iterate(operation: string, d: Float64Array, e: Float64Array, u: Columns, v: Columns): void {
   const n = d.length;
   let size = 0;
@@ -100,7 +108,7 @@ function iterate(operation: string, d: Float64Array, e: Float64Array, u: Columns
       steps = 0;
       continue;
     }
-    if (steps++ > 75) throw new ArgumentError(`${operation}: the iteration does not end`);
+    if (steps++ > 75) throw new ArgumentError(`${operation}: the iteration does not converge`);
     let zero = last;
     while (zero >= first && Math.abs(d[zero] as number) > vanishing * Number.EPSILON) zero--;
     if (zero < first) step(d, e, first, last, u, v);
@@ -109,7 +117,7 @@ function iterate(operation: string, d: Float64Array, e: Float64Array, u: Columns
   }
 }
 
-/** One sweep of rotations from both sides, begun by Wilkinson's shift of `BᵀB`. */
+/** One QR sweep of rotations from both sides, with the Wilkinson shift of `BᵀB`. */
 function step(d: Float64Array, e: Float64Array, first: number, last: number, u: Columns, v: Columns): void {
   const [before, end, corner] = [d[last - 1] as number, d[last] as number, e[last - 1] as number];
   const farther = last - 1 > first ? (e[last - 2] as number) : 0;
@@ -139,7 +147,7 @@ function step(d: Float64Array, e: Float64Array, first: number, last: number, u: 
   }
 }
 
-/** Where the diagonal is zero, what stands beside it is rotated away along its row. */
+/** If a diagonal element is zero, rotates away the superdiagonal element of its row. */
 function clearRow(d: Float64Array, e: Float64Array, zero: number, last: number, u: Columns): void {
   d[zero] = 0;
   let rest = e[zero] as number;
@@ -154,7 +162,7 @@ function clearRow(d: Float64Array, e: Float64Array, zero: number, last: number, 
   }
 }
 
-/** Where the last of the diagonal is zero, what stands above it is rotated away along its column. */
+/** If the last diagonal element is zero, rotates away the superdiagonal element of its column. */
 function clearColumn(d: Float64Array, e: Float64Array, first: number, last: number, v: Columns): void {
   d[last] = 0;
   let rest = e[last - 1] as number;

@@ -1,17 +1,17 @@
 /**
- * Eigenvalues and eigenvectors of matrices that need not be symmetric, as complex numbers: with a last dimension of
- * two, for the real and the imaginary part.
+ * Eigenvalues and eigenvectors of general square matrices. Both are complex tensors: their last dimension, of size 2,
+ * holds the real and imaginary parts.
  */
 
 import { apply, applyAll, cat, diagEmbed, eye, type Op, solve, type Tensor } from "@akari/tensor";
 import { expectSquare, named, readMatrices, scaleDown, write } from "./matrices.ts";
 import { type Eigen, eigen } from "./schur.ts";
 
-/** What `eig` gives: `const [values, vectors] = eig(a)`, or `{ eigenvalues, eigenvectors }`. */
+/** Result of `eig`: `const [values, vectors] = eig(a)`, or `{ eigenvalues, eigenvectors }`. */
 export type Eig = readonly [eigenvalues: Tensor, eigenvectors: Tensor] & {
-  /** The eigenvalues, [..., n, 2]: the real parts, and the imaginary ones. */
+  /** Eigenvalues, [..., n, 2]. */
   readonly eigenvalues: Tensor;
-  /** The eigenvectors as columns, [..., n, n, 2]. */
+  /** Eigenvectors as columns, [..., n, n, 2]. */
   readonly eigenvectors: Tensor;
 };
 
@@ -23,10 +23,10 @@ const product = ([a, b]: Complex, [c, d]: Complex): Complex => [
   a.matmul(c).sub(b.matmul(d)),
   a.matmul(d).add(b.matmul(c)),
 ];
-/** The transpose, of the conjugates. */
+/** The conjugate transpose. */
 const adjoint = ([a, b]: Complex): Complex => [a.mT, b.mT.neg()];
 
-/** The real part of the solution of `A X = B`, by one of twice the size. */
+/** The real part of the solution of `A X = B`, from a real system of twice the size. */
 function realSolution([a, b]: Complex, [c, d]: Complex): Tensor {
   const whole = cat([cat([a, b.neg()], -1), cat([b, a], -1)], -2);
   return solve(whole, cat([c, d], -2)).narrow(-2, 0, a.size(-1));
@@ -65,15 +65,15 @@ const decomposition: Op = {
     for (const [k, { vectors: columns }] of parts.entries())
       for (const [j, { re, im }] of columns.entries())
         for (let i = 0; i < n; i++) {
-          const place = 2 * ((k * n + i) * n + j);
-          all[place] = re[i] as number;
-          all[place + 1] = im[i] as number;
+          const index = 2 * ((k * n + i) * n + j);
+          all[index] = re[i] as number;
+          all[index + 1] = im[i] as number;
         }
     write(vectors, all);
   },
-  // V⁻ᴴ (diag(gΛ) + (Vᴴ gV - Vᴴ V diag(Re Vᴴ gV)) / Ē) Vᴴ with E_ij = λ_j - λ_i, of which the second term has nothing
-  // on the diagonal; of that the real part. (Boeddeker et al. 2017, "On the Computation of Complex-valued Gradients
-  // with Application to Statistically Optimum Beamforming", https://arxiv.org/abs/1701.00392)
+  // The real part of V⁻ᴴ (diag(gΛ) + (Vᴴ gV - Vᴴ V diag(Re Vᴴ gV)) / Ē) Vᴴ with E_ij = λ_j - λ_i, where the second term
+  // is zero on the diagonal. (Boeddeker et al. 2017, "On the Computation of Complex-valued Gradients with Application
+  // to Statistically Optimum Beamforming", https://arxiv.org/abs/1701.00392)
   gradient: {
     reads: () => ({ outputs: [0, 1] }),
     compute([gValues, gVectors], context) {
@@ -88,6 +88,7 @@ const decomposition: Op = {
         const along = product(vh, [v[0].matmul(length), v[1].matmul(length)]);
         const [x, y] = [both[0].sub(along[0]), both[1].sub(along[1])];
         const apart = (l: Tensor) => l.unsqueeze(-2).sub(l.unsqueeze(-1));
+        // z / ē = z e / |e|². The unit matrix avoids a division by zero on the diagonal.
         // Division by the conjugate is multiplication by the number over its square.
         const [e, f] = [apart(lr).add(unit), apart(li)];
         const square = e.square().add(f.square());
@@ -115,16 +116,17 @@ const onlyValues: Op = {
 };
 
 /**
- * `A V = V diag(λ)` for each square matrix [n, n]: the eigenvalues, in no order, and the eigenvectors as the columns of
- * V. Both may be complex, also where A is not, and so have a last dimension of two more than PyTorch's, as its
- * `view_as_real` gives them: [n, 2] and [n, n, 2]. The complex ones come in pairs. Vectors have length 1, their largest
- * element is real, and any multiple of one by a number of size 1 were as good, so that a loss must not depend on that.
- * The gradient needs eigenvalues that differ, and a matrix with n independent vectors.
+ * Computes the eigenvalues λ and eigenvectors V of each square matrix [n, n]: `A V = V diag(λ)`. Both may be complex
+ * even if A is real, so they have shapes [n, 2] and [n, n, 2], the layout of `torch.view_as_real`. The eigenvalues are
+ * in no particular order; complex ones come in conjugate pairs. The eigenvectors, the columns of V, are of length 1
+ * with a real largest element. They are unique only up to a factor of absolute value 1, so a loss must not depend on
+ * it. The gradient requires distinct eigenvalues and linearly independent eigenvectors.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.eig.html
  *
+ * @throws ShapeError unless the matrices are square.
  * @throws ArgumentError for NaN and infinities.
- * @throws DeviceError on a device that cannot be read at once; `await a.prefetch()` there first.
+ * @throws DeviceError on a device without synchronous reads; call `await a.prefetch()` first.
  * @example
  * eig(tensor([[0, -1], [1, 0]])).eigenvalues; // [[0, 1], [0, -1]]: i and -i
  */
@@ -133,11 +135,17 @@ export function eig(a: Tensor): Eig {
 }
 
 /**
- * The eigenvalues of square matrices [n, n] as `eig` gives them, [n, 2], in less time where no gradient is asked for.
+ * Computes the eigenvalues of square matrices [n, n] like `eig`: [n, 2]. Faster than `eig` when no gradient is
+ * required.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.eigvals.html
+ *
+ * @throws ShapeError unless the matrices are square.
+ * @throws ArgumentError for NaN and infinities.
+ * @throws DeviceError on a device without synchronous reads; call `await a.prefetch()` first.
  */
 export function eigvals(a: Tensor): Tensor {
+  // The gradient needs the eigenvectors. Safe: there are two outputs.
   // The gradient is made of the eigenvectors.
   // safe: two outputs
   return a.requiresGrad ? (applyAll(decomposition, [a], undefined)[0] as Tensor) : apply(onlyValues, [a], undefined);

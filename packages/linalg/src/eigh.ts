@@ -6,17 +6,19 @@ import { diagonalize } from "./symmetric.ts";
 
 /** Options of `eigh` and `eigvalsh`. */
 export interface EighOptions {
-  /** Which triangle is read: the lower (`"L"`) or the upper (`"U"`). Default `"L"`. */
+  /** Triangle to read: the lower (`"L"`) or the upper (`"U"`) one. Default `"L"`. */
   readonly UPLO?: "L" | "U";
 }
 
-/** What `eigh` gives: `const [values, vectors] = eigh(a)`, or `{ eigenvalues, eigenvectors }`. */
+/** Result of `eigh`: `const [values, vectors] = eigh(a)`, or `{ eigenvalues, eigenvectors }`. */
 export type Eigh = readonly [eigenvalues: Tensor, eigenvectors: Tensor] & {
+  /** Eigenvalues in ascending order, [..., n]. */
   readonly eigenvalues: Tensor;
+  /** Eigenvectors as columns, [..., n, n]. */
   readonly eigenvectors: Tensor;
 };
 
-/** The matrices with one of the triangles mirrored, each decomposed. */
+/** Mirrors one triangle of each matrix and diagonalizes it. */
 function each(operation: string, a: Tensor, triangle: "L" | "U", vectors: boolean): ReturnType<typeof diagonalize>[] {
   return readMatrices(a).map((matrix) => {
     const mirrored: Columns = matrix.map((_, j) =>
@@ -46,7 +48,7 @@ const decomposition: Op<"L" | "U"> = {
       parts.map((part) => part.vectors),
     );
   },
-  // The symmetric part of V (diag(gΛ) + (Vᵀ gV) / E) Vᵀ with E_ij = λ_j - λ_i, and nothing of the second term on the
+  // The symmetric part of V (diag(gΛ) + (Vᵀ gV) / E) Vᵀ with E_ij = λ_j - λ_i, where the second term is zero on the
   // diagonal.
   gradient: {
     reads: () => ({ outputs: [0, 1] }),
@@ -87,14 +89,15 @@ function triangleOf(operation: string, options: EighOptions): "L" | "U" {
 }
 
 /**
- * `A = V diag(λ) Vᵀ` for each symmetric matrix [n, n]: the eigenvalues [n] in ascending order, and the eigenvectors as
- * the columns of V, orthogonal and of length 1, each up to its sign. Only one triangle of A is read. The gradient of
- * the vectors needs eigenvalues that differ.
+ * Computes the eigenvalues λ and eigenvectors V of each symmetric matrix [n, n]: `A = V diag(λ) Vᵀ`. The eigenvalues
+ * [n] are in ascending order. The columns of V are orthonormal, each unique up to its sign. Only one triangle of A is
+ * read. The gradient of the vectors requires distinct eigenvalues.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.eigh.html
  *
+ * @throws ShapeError unless the matrices are square.
  * @throws ArgumentError for NaN and infinities.
- * @throws DeviceError on a device that cannot be read at once; `await a.prefetch()` there first.
+ * @throws DeviceError on a device without synchronous reads; call `await a.prefetch()` first.
  * @example
  * eigh(tensor([[2, 1], [1, 2]])).eigenvalues; // [1, 3]
  */
@@ -103,13 +106,18 @@ export function eigh(a: Tensor, options: EighOptions = {}): Eigh {
 }
 
 /**
- * The eigenvalues of symmetric matrices in ascending order, as `eigh` gives them, in a third of the time where no
- * gradient is asked for.
+ * Computes the eigenvalues of symmetric matrices [n, n] in ascending order: [n]. Faster than `eigh` when no gradient is
+ * required.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.eigvalsh.html
+ *
+ * @throws ShapeError unless the matrices are square.
+ * @throws ArgumentError for NaN and infinities.
+ * @throws DeviceError on a device without synchronous reads; call `await a.prefetch()` first.
  */
 export function eigvalsh(a: Tensor, options: EighOptions = {}): Tensor {
   const triangle = triangleOf("eigvalsh", options);
+  // The gradient needs the eigenvectors. Safe: there are two outputs.
   // The gradient is made of the eigenvectors.
   // safe: two outputs
   return a.requiresGrad ? (applyAll(decomposition, [a], triangle)[0] as Tensor) : apply(onlyValues, [a], triangle);

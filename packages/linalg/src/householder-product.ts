@@ -1,21 +1,22 @@
-/** The orthogonal matrix that Householder's reflections make. */
+/** The orthogonal matrix given by a product of Householder reflections. */
 
 import { eye, shapeError, type Tensor, tril } from "@akari/tensor";
 import { expectMatrix } from "./matrices.ts";
 
 /**
- * The first n columns of the product of reflections `H₁ H₂ … Hₖ`, `H = I - τ v vᵀ`: below the diagonal of A [m, n]
- * stands what follows the leading one of each v, and tau [k] has each τ. So LAPACK leaves the Q of a QR decomposition.
+ * Computes the first n columns of a product of Householder reflections `H₁ H₂ … Hₖ`, `H = I - τ v vᵀ`. The vectors v
+ * are stored below the diagonal of A [..., m, n], without their leading ones; tau [..., k] holds the factors. This is
+ * the form in which LAPACK returns the Q of a QR decomposition.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.householder_product.html
  *
- * @throws ShapeError for fewer rows than columns, or more τ than columns.
+ * @throws ShapeError unless m ≥ n ≥ k.
  */
 export function householderProduct(a: Tensor, tau: Tensor): Tensor {
   const [m, n] = expectMatrix("householderProduct", a);
   const k = tau.shape.at(-1) ?? -1;
   if (m < n || k < 0 || k > n || tau.ndim !== a.ndim - 1)
-    throw shapeError("householderProduct", "at least as many rows as columns, and at most as many τ", a, tau);
+    throw shapeError("householderProduct", "a [..., m, n] and tau [..., k] with m ≥ n ≥ k", a, tau);
   const options = { dtype: a.dtype, device: a.device };
   const vectors = tril(a, -1).add(eye(m, n, options));
   let q = eye(m, n, options).expand(...a.shape);

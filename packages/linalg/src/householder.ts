@@ -1,15 +1,15 @@
 /**
- * Householder's reflections `H = I - τ v vᵀ`, the tools that bring a matrix to a simpler form without losing accuracy.
- * A reflection is kept where the zeros that it makes would stand: `v` begins with a 1 that is not written, and the rest
- * of it lies below. Signs are LAPACK's, so that results are, too. (Householder 1958; Anderson et al. 1999, "LAPACK
- * Users' Guide".)
+ * Householder reflections `H = I - τ v vᵀ`, which reduce a matrix to a simpler form without losing accuracy. The vector
+ * v of a reflection is stored in the elements that the reflection makes zero; its leading 1 is implicit. Signs are
+ * chosen as in LAPACK, so that results have LAPACK's signs. (Householder 1958; Anderson et al. 1999, "LAPACK Users'
+ * Guide".)
  */
 
 import { type Columns, zeroMatrix } from "./matrices.ts";
 
 /**
- * The reflection that turns `x` from `start` on into a multiple of the first unit vector. Puts that and `v` into `x`,
- * and returns τ.
+ * Computes the reflection that maps `x` from `start` on to a multiple of the first unit vector. Overwrites `x` with
+ * that multiple and `v`, and returns τ.
  */
 export function reflection(x: Float64Array, start: number): number {
   const alpha = x[start] as number;
@@ -22,7 +22,7 @@ export function reflection(x: Float64Array, start: number): number {
   return (beta - alpha) / beta;
 }
 
-/** Reflects `x` by the reflection that `v` holds from `start` on. */
+/** Applies to `x` the reflection that is stored in `v` from `start` on. */
 export function reflect(x: Float64Array, v: Float64Array, start: number, tau: number): void {
   if (tau === 0) return;
   let product = x[start] as number;
@@ -32,7 +32,7 @@ export function reflect(x: Float64Array, v: Float64Array, start: number, tau: nu
   for (let i = start + 1; i < x.length; i++) x[i] = (x[i] as number) - product * (v[i] as number);
 }
 
-/** Brings a matrix to an upper triangle, with the reflections that did it below. Returns their τ. */
+/** Reduces a matrix to upper triangular form. The reflections are stored below the diagonal; returns their τ. */
 export function triangularize(a: Columns): Float64Array {
   const rows = a[0]?.length ?? 0;
   return Float64Array.from({ length: Math.min(rows, a.length) }, (_, k) => {
@@ -43,7 +43,10 @@ export function triangularize(a: Columns): Float64Array {
   });
 }
 
-/** The first columns of the product of reflections: that of `vectors[k]` begins at row `k + below`. */
+/**
+ * Computes the first columns of the product of reflections. The vector of reflection k starts at row `k + below` of
+ * `vectors[k]`.
+ */
 export function orthogonal(vectors: Columns, taus: Float64Array, rows: number, columns: number, below = 0): Columns {
   const q = zeroMatrix(rows, columns);
   for (let j = 0; j < columns; j++) (q[j] as Float64Array)[j] = 1;

@@ -1,8 +1,7 @@
 /**
- * Decompositions of matrices, with the names of PyTorch's `torch.linalg`: LU, QR, singular values, eigenvalues, least
- * squares, the pseudoinverse, ranks, condition numbers, principal components, the matrix exponential and norms of all
- * kinds, all of them over batches and with gradients. (`inv`, `solve`, `det` and `cholesky` are part of
- * `@akari/tensor`.)
+ * Matrix decompositions with the names of PyTorch's `torch.linalg`: LU, QR, singular values, eigenvalues, least
+ * squares, the pseudoinverse, rank, condition number, principal components, the matrix exponential and norms. All
+ * support batches and gradients. (`inv`, `solve`, `det` and `cholesky` are part of `@akari/tensor`.)
  *
  * @packageDocumentation
  */

@@ -1,6 +1,6 @@
 /**
- * Inverses and solutions by other ways in: from factors, of tensors with more than two dimensions, and with a report in
- * place of an error.
+ * Variants of inverses and linear solvers: from a Cholesky factor, for tensors with more than two dimensions, and with
+ * an `info` result instead of an error.
  */
 
 import {
@@ -23,8 +23,10 @@ import {
 import { expectSquare, named } from "./matrices.ts";
 
 /**
- * The inverse of `L Lᵀ`, L being what `cholesky` gives.
+ * Computes the inverse of `L Lᵀ` from the factor L of `cholesky`, or of `Uᵀ U` if `upper`: [..., n, n] → [..., n, n].
  * https://pytorch.org/docs/stable/generated/torch.cholesky_inverse.html
+ *
+ * @throws ShapeError unless the matrices are square.
  */
 export function choleskyInverse(factor: Tensor, upper = false): Tensor {
   const n = expectSquare("choleskyInverse", factor);
@@ -33,15 +35,15 @@ export function choleskyInverse(factor: Tensor, upper = false): Tensor {
 
 /** Options of `triangularSolve`. */
 export interface TriangularSolveOptions {
-  /** Whether the upper triangle is meant, rather than the lower. Default true. */
+  /** Whether A is upper rather than lower triangular. Default true. */
   readonly upper?: boolean;
-  /** Whether the matrix is transposed. Default false. */
+  /** Whether to solve with the transpose of A. Default false. */
   readonly transpose?: boolean;
-  /** Whether the diagonal counts as ones. Default false. */
+  /** Whether to assume ones on the diagonal. Default false. */
   readonly unitriangular?: boolean;
 }
 
-/** What `triangularSolve` gives: `const [x] = triangularSolve(b, a)`. */
+/** Result of `triangularSolve`: `const [x] = triangularSolve(b, a)`. */
 export type TriangularSolution = readonly [solution: Tensor, clonedCoefficient: Tensor] & {
   /** X with `A X = B`. */
   readonly solution: Tensor;
@@ -50,7 +52,8 @@ export type TriangularSolution = readonly [solution: Tensor, clonedCoefficient: 
 };
 
 /**
- * `solveTriangular` under its old name, with its arguments the other way round.
+ * Solves `A X = B` with a triangular matrix A. This is the older form of `solveTriangular`, with the arguments in the
+ * opposite order.
  *
  * https://pytorch.org/docs/stable/generated/torch.triangular_solve.html
  */
@@ -65,30 +68,34 @@ export function triangularSolve(b: Tensor, a: Tensor, options: TriangularSolveOp
 }
 
 /**
- * The inverse of the linear map that `tensordot` with A makes of tensors: `tensordot(tensorinv(a, ind), a, ind)`
- * changes nothing. The first `ind` sizes of A have the same product as the others, which come first in the result.
+ * Computes the inverse of A as a linear map under `tensordot`: `tensordot(tensorinv(a, ind), a, ind)` is the identity
+ * map. The product of the first `ind` sizes of A must equal that of the remaining sizes, which come first in the
+ * result.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.tensorinv.html
  *
- * @throws ShapeError when the products differ. @throws ArgumentError when the map has no inverse.
+ * @param ind how many leading dimensions of A form the rows of the map. Default 2.
+ * @throws ShapeError when the products differ.
+ * @throws ArgumentError when the map is singular.
  */
 export function tensorinv(a: Tensor, ind = 2): Tensor {
   checkInteger("tensorinv", "ind", ind, 1);
   const [left, right] = [a.shape.slice(0, ind), a.shape.slice(ind)];
   const n = sizeOf(left);
   if (n !== sizeOf(right))
-    throw shapeError("tensorinv", `sizes of which the first ${ind} have the same product as the rest`, a);
+    throw shapeError("tensorinv", `the first ${ind} sizes to have the same product as the rest`, a);
   return inv(a.reshape([n, n])).reshape([...right, ...left]);
 }
 
 /**
- * The X with `tensordot(a, x, x.ndim) = b`. The first sizes of A are those of B, and the rest, whose product is the
- * same, those of X.
+ * Solves `tensordot(a, x, x.ndim) = b` for X. The shape of A is that of B followed by that of X, both with the same
+ * number of elements.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.tensorsolve.html
  *
- * @param dims dimensions of A that are moved to its end first.
- * @throws ShapeError when the sizes do not fit. @throws ArgumentError when there is no solution, or more than one.
+ * @param dims dimensions of A to move to its end first. Default: none.
+ * @throws ShapeError when the shapes do not match.
+ * @throws ArgumentError when A is singular.
  */
 export function tensorsolve(a: Tensor, b: Tensor, dims: readonly number[] = []): Tensor {
   const moved =
@@ -101,12 +108,15 @@ export function tensorsolve(a: Tensor, b: Tensor, dims: readonly number[] = []):
   const shape = moved.shape.slice(b.ndim);
   const n = b.numel();
   if (sizeOf(shape) !== n || moved.numel() !== n * n)
-    throw shapeError("tensorsolve", "sizes of A that begin with those of B and end with as many elements", a, b);
+    throw shapeError("tensorsolve", "A's shape to be B's followed by sizes of the same product", a, b);
   return solve(moved.reshape([n, n]), b.flatten()).reshape(shape);
 }
 
-/** For each matrix the first column, counted from 1, at which elimination finds no number to divide by, or 0. */
-function reported(a: Tensor, definite: boolean): Tensor {
+/**
+ * For each matrix, the 1-based index of the first pivot that is zero, or not positive if `definite`; 0 if there is
+ * none.
+ */
+function failedPivots(a: Tensor, definite: boolean): Tensor {
   const n = a.size(-1);
   const batch = a.shape.slice(0, -2);
   const result = new Int32Array(sizeOf(batch));
@@ -124,72 +134,73 @@ function reported(a: Tensor, definite: boolean): Tensor {
   return fromTypedArray(result, batch, { device: a.device });
 }
 
-/** The matrices, unit matrices standing for those that something was reported of. */
-function sound(a: Tensor, info: Tensor): Tensor {
+/** Replaces the matrices with a failed pivot by unit matrices. */
+function replaceFailed(a: Tensor, info: Tensor): Tensor {
   return where(info.eq(0).unsqueeze(-1).unsqueeze(-1), a, eye(a.size(-1), { dtype: a.dtype, device: a.device }));
 }
 
-/** What `choleskyEx` gives: `const [l, info] = choleskyEx(a)`, or `{ L, info }`. */
+/** Result of `choleskyEx`: `const [l, info] = choleskyEx(a)`, or `{ L, info }`. */
 export type CholeskyEx = readonly [L: Tensor, info: Tensor] & {
-  /** The factors; unit matrices where there is none. */
+  /** Cholesky factors; unit matrices for the matrices that are not positive definite. */
   readonly L: Tensor;
-  /**
-   * For each matrix 0, or how many of its first rows and columns make a matrix that is not positive definite; int32.
-   */
+  /** For each matrix 0, or the order of its first leading principal minor that is not positive; int32. */
   readonly info: Tensor;
 };
 
 /**
- * `cholesky`, with a report in place of an error: of a batch, those factors that there are.
+ * Computes the Cholesky factors of a batch and reports failures in `info` instead of throwing an error.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.cholesky_ex.html
  *
- * @throws DeviceError on a device that cannot be read at once; `await a.prefetch()` there first.
+ * @throws ShapeError unless the matrices are square.
+ * @throws DeviceError on a device without synchronous reads; call `await a.prefetch()` first.
  */
 export function choleskyEx(a: Tensor): CholeskyEx {
   expectSquare("choleskyEx", a);
-  const info = reported(a, true);
-  return named([cholesky(sound(a, info)), info], "L", "info");
+  const info = failedPivots(a, true);
+  return named([cholesky(replaceFailed(a, info)), info], "L", "info");
 }
 
-/** What `invEx` gives: `const [inverse, info] = invEx(a)`, or by the names. */
+/** Result of `invEx`: `const [inverse, info] = invEx(a)`, or `{ inverse, info }`. */
 export type InvEx = readonly [inverse: Tensor, info: Tensor] & {
-  /** The inverses; unit matrices where there is none. */
+  /** Inverses; unit matrices for singular matrices. */
   readonly inverse: Tensor;
-  /** For each matrix 0, or the number, counted from 1, of the pivot that is zero; int32. */
+  /** For each matrix 0, or the 1-based index of the first zero pivot; int32. */
   readonly info: Tensor;
 };
 
 /**
- * `inv`, with a report in place of an error: of a batch, those inverses that there are.
+ * Computes the inverses of a batch and reports singular matrices in `info` instead of throwing an error.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.inv_ex.html
  *
- * @throws DeviceError on a device that cannot be read at once; `await a.prefetch()` there first.
+ * @throws ShapeError unless the matrices are square.
+ * @throws DeviceError on a device without synchronous reads; call `await a.prefetch()` first.
  */
 export function invEx(a: Tensor): InvEx {
   expectSquare("invEx", a);
-  const info = reported(a, false);
-  return named([inv(sound(a, info)), info], "inverse", "info");
+  const info = failedPivots(a, false);
+  return named([inv(replaceFailed(a, info)), info], "inverse", "info");
 }
 
-/** What `solveEx` gives: `const [x, info] = solveEx(a, b)`, or by the names. */
+/** Result of `solveEx`: `const [x, info] = solveEx(a, b)`, or `{ result, info }`. */
 export type SolveEx = readonly [result: Tensor, info: Tensor] & {
-  /** The solutions; the right sides where there is none. */
+  /** Solutions; the right-hand sides for singular matrices. */
   readonly result: Tensor;
-  /** For each matrix 0, or the number, counted from 1, of the pivot that is zero; int32. */
+  /** For each matrix 0, or the 1-based index of the first zero pivot; int32. */
   readonly info: Tensor;
 };
 
 /**
- * `solve`, with a report in place of an error: of a batch, those solutions that there are.
+ * Solves `A X = B` for a batch and reports singular matrices in `info` instead of throwing an error.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.solve_ex.html
  *
- * @throws DeviceError on a device that cannot be read at once; `await a.prefetch()` there first.
+ * @throws ShapeError unless the matrices are square and match B.
+ * @throws DeviceError on a device without synchronous reads; call `await a.prefetch()` first.
  */
 export function solveEx(a: Tensor, b: Tensor): SolveEx {
   expectSquare("solveEx", a);
-  const info = reported(a, false);
-  return named([solve(sound(a, info), b), info], "result", "info");
+  const info = failedPivots(a, false);
+  return named([solve(replaceFailed(a, info), b), info], "result", "info");
 }

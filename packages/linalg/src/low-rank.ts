@@ -1,6 +1,6 @@
 /**
- * The largest singular values and their vectors, without the others: by products with a few random vectors, which the
- * largest ones pull to their side.
+ * The largest singular values and their vectors, by randomized projection: products with a few random vectors amplify
+ * the dominant directions.
  */
 
 import { checkInteger, type GeneratorOption, randn, settings, type Tensor } from "@akari/tensor";
@@ -11,27 +11,27 @@ import { svd } from "./svd.ts";
 /** Options of `svdLowrank`. */
 export interface LowRankOptions extends GeneratorOption {
   /**
-   * How many singular values: at most min(m, n). Somewhat more than are wanted make those more accurate. Default 6, or
-   * as many as there are.
+   * Number of singular values to compute, at most min(m, n). Choosing q slightly larger than needed makes the needed
+   * values more accurate. Default min(6, m, n).
    */
   readonly q?: number;
-  /**
-   * How often the vectors are multiplied by the matrix and its transpose once more: worth while where singular values
-   * fall slowly. Default 2.
-   */
+  /** Number of power iterations, which improve accuracy when singular values decrease slowly. Default 2. */
   readonly niter?: number;
 }
 
 /** Options of `pcaLowrank`. */
 export interface PcaOptions extends LowRankOptions {
-  /** Whether the mean of each column is taken away first. Default true. */
+  /** Whether to subtract the mean of each column first. Default true. */
   readonly center?: boolean;
 }
 
-/** What `svdLowrank` gives: `const [u, s, v] = svdLowrank(a)`, or `{ U, S, V }`; V is not transposed, as in PyTorch. */
+/** Result of `svdLowrank`: `const [u, s, v] = svdLowrank(a)`, or `{ U, S, V }`. As in PyTorch, V is not transposed. */
 export type LowRank = readonly [U: Tensor, S: Tensor, V: Tensor] & {
+  /** Left singular vectors as columns, [..., m, q]. */
   readonly U: Tensor;
+  /** Singular values in descending order, [..., q]. */
   readonly S: Tensor;
+  /** Right singular vectors as columns, [..., n, q]. */
   readonly V: Tensor;
 };
 
@@ -40,6 +40,7 @@ function approximate(operation: string, a: Tensor, { q: given, niter = 2, genera
   const q = given ?? Math.min(6, m, n);
   checkInteger(operation, "q", q, 0, Math.min(m, n));
   checkInteger(operation, "niter", niter);
+  // As in PyTorch, the basis spans the row space of A, or its column space if q = n ≤ m.
   // The basis is sought on the side that leaves the smaller matrix.
   const turned = m < n || n > q;
   const x = turned ? a.mT : a;
@@ -52,14 +53,15 @@ function approximate(operation: string, a: Tensor, { q: given, niter = 2, genera
 }
 
 /**
- * The `q` largest singular values of each matrix [m, n] and their vectors, approximately: `A ≈ U diag(S) Vᵀ`, with U
- * [m, q], S [q] and V [n, q]. It takes time in proportion to q where `svd` takes it to min(m, n), most of it in
- * products on the device. (Halko, Martinsson and Tropp 2009, "Finding structure with randomness",
+ * Approximates the `q` largest singular values of each matrix [m, n] and their vectors: `A ≈ U diag(S) Vᵀ`, with U
+ * [m, q], S [q] and V [n, q]. The time is proportional to q rather than to min(m, n) as for `svd`, and most of it is
+ * spent in products on the device. (Halko, Martinsson and Tropp 2009, "Finding structure with randomness",
  * https://arxiv.org/abs/0909.4061)
  *
  * https://pytorch.org/docs/stable/generated/torch.svd_lowrank.html
  *
- * @throws DeviceError on a device that cannot be read at once.
+ * @throws ArgumentError when q is not between 0 and min(m, n).
+ * @throws DeviceError on a device without synchronous reads.
  */
 export function svdLowrank(a: Tensor, options: LowRankOptions = {}): LowRank {
   return approximate(
@@ -70,12 +72,14 @@ export function svdLowrank(a: Tensor, options: LowRankOptions = {}): LowRank {
 }
 
 /**
- * Principal components: the rows of A [m, n] are samples of n numbers; the columns of V [n, q] are the directions in
- * which they vary most, `S² / (m - 1)` by how much. `a.matmul(v)` are the samples in those directions.
+ * Approximates the principal components of the rows of A [m, n], which are m samples with n features. The columns of V
+ * [n, q] are the directions of largest variance, and `S² / (m - 1)` are the variances. `a.matmul(V)` projects the
+ * samples onto these directions.
  *
  * https://pytorch.org/docs/stable/generated/torch.pca_lowrank.html
  *
- * @throws DeviceError on a device that cannot be read at once.
+ * @throws ArgumentError when q is not between 0 and min(m, n).
+ * @throws DeviceError on a device without synchronous reads.
  * @example
  * const { V } = pcaLowrank(images.flatten(1), { q: 2 }); // images [m, 1, 28, 28]
  * images.flatten(1).matmul(V); // each image as a point: [m, 2]

@@ -17,21 +17,21 @@ import { pinv, rankOf, tolerances } from "./pinv.ts";
 /** Options of `lstsq`. */
 export interface LstsqOptions {
   /**
-   * Singular values of at most this part of the largest one count as zero. Default: max(m, n) times the distance of the
-   * dtype's numbers near 1.
+   * Relative tolerance: singular values of at most `rcond` times the largest one are treated as zero. Default: max(m,
+   * n) times the machine epsilon of the dtype.
    */
   readonly rcond?: number;
 }
 
-/** What `lstsq` gives: `const [x] = lstsq(a, b)`, or by the names. */
+/** Result of `lstsq`: `const [x] = lstsq(a, b)`, or by the names of its parts. */
 export type Lstsq = readonly [solution: Tensor, residuals: Tensor, rank: Tensor, singularValues: Tensor] & {
-  /** X, [..., n, k], or [..., n] where B holds vectors. */
+  /** X, [..., n, k], or [..., n] if B is a vector. */
   readonly solution: Tensor;
-  /** The squared length of each column of `A X - B`, [..., k]. Empty with no more rows than columns. */
+  /** Squared norm of each column of `A X - B`, [..., k]. Empty unless m > n. */
   readonly residuals: Tensor;
-  /** The rank of each matrix, int32. */
+  /** Rank of each matrix, int32. */
   readonly rank: Tensor;
-  /** The singular values of each matrix, in descending order. */
+  /** Singular values of each matrix in descending order, [..., min(m, n)]. */
   readonly singularValues: Tensor;
 };
 
@@ -42,7 +42,7 @@ const leastSquares: Op<number> = {
     const [m, n] = expectMatrix("lstsq", a);
     const batch = a.shape.slice(0, -2);
     return [
-      { shape: [...batch, n, b.shape.at(-1) as number], dtype: a.dtype }, // safe: `lstsq` gives matrices
+      { shape: [...batch, n, b.shape.at(-1) as number], dtype: a.dtype }, // safe: `lstsq` passes matrices
       { shape: batch, dtype: "int32" },
       { shape: [...batch, Math.min(m, n)], dtype: a.dtype },
     ];
@@ -76,8 +76,8 @@ const leastSquares: Op<number> = {
       parts.map(({ s }) => s),
     );
   },
-  // With H = A⁺ and R = B - A X: gB = Hᵀ g, gA = R (H Hᵀ g)ᵀ + Hᵀ X ((1 - H A) g)ᵀ - Hᵀ g Xᵀ, from the gradient of the
-  // pseudoinverse.
+  // With H = A⁺ and R = B - A X: gB = Hᵀ g and gA = R (H Hᵀ g)ᵀ + Hᵀ X ((1 - H A) g)ᵀ - Hᵀ g Xᵀ, which follows from the
+  // gradient of the pseudoinverse.
   gradient: {
     reads: () => ({ inputs: [0, 1], outputs: [0] }),
     compute([g], { needs, attrs: rtol, input, output }) {
@@ -94,15 +94,16 @@ const leastSquares: Op<number> = {
 };
 
 /**
- * The X for which `A X - B` is shortest, column by column, and of these the shortest X: for matrices A [m, n] of any
- * shape and rank, and B [m, k] or a vector [m]; batches broadcast. The gradient is that of `solution`, and takes the
- * rank for constant.
+ * Computes the least-squares solution X that minimizes ‖A X - B‖ column by column, and ‖X‖ among all such solutions. A
+ * [..., m, n] may have any shape and rank; B is [..., m, k] or a vector [..., m]. Batch dimensions broadcast.
+ * `solution` and `residuals` have gradients, which treat the rank as constant.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.lstsq.html
  *
+ * @throws ShapeError when the numbers of rows differ, or when batch dimensions do not broadcast.
+ * @throws DTypeError when the dtypes differ.
  * @throws ArgumentError for NaN and infinities.
- * @throws DeviceError on a device that cannot be read at once; `await a.prefetch()` and `await b.prefetch()` there
- * first.
+ * @throws DeviceError on a device without synchronous reads; call `await a.prefetch()` and `await b.prefetch()` first.
  * @example
  * const a = tensor([[1, 0], [1, 1], [1, 2]]); // a line through (0, 1), (1, 3) and (2, 5)
  * lstsq(a, tensor([1, 3, 5])).solution; // [1, 2]
@@ -114,7 +115,7 @@ export function lstsq(a: Tensor, b: Tensor, options: LstsqOptions = {}): Lstsq {
   const vectors = b.ndim === 1 || (b.ndim === a.ndim - 1 && b.shape.join() === a.shape.slice(0, -1).join());
   const right = vectors ? b.unsqueeze(-1) : b;
   if (right.ndim < 2 || right.shape.at(-2) !== m)
-    throw shapeError("lstsq", "right sides with as many rows as the matrices", a, b);
+    throw shapeError("lstsq", "a and b with the same number of rows", a, b);
   expectOneType("lstsq", a, b);
   const batch = broadcastShapes("lstsq", [a.shape.slice(0, -2), right.shape.slice(0, -2)]);
   const [left, wide] = [a.expand(...batch, m, n), right.expand(...batch, m, right.size(-1))];
@@ -123,5 +124,11 @@ export function lstsq(a: Tensor, b: Tensor, options: LstsqOptions = {}): Lstsq {
   const squeezed = (result: Tensor) => (vectors ? result.squeeze(-1) : result);
   const residuals =
     m > n ? squeezed(left.matmul(x).sub(wide).square().sum(-2)) : emptyLike(x.flatten().narrow(0, 0, 0));
-  return named([squeezed(x), residuals, rank, singularValues], "solution", "residuals", "rank", "singularValues");
+  return named(
+    [squeezed(x), residuals, rank, singularValues.detach()],
+    "solution",
+    "residuals",
+    "rank",
+    "singularValues",
+  );
 }

@@ -1,6 +1,6 @@
 /**
- * The LU decomposition: a triangle of ones and factors, times a triangle of what elimination leaves, the rows being
- * exchanged so that no factor is above 1.
+ * The LU decomposition with partial pivoting: a unit lower triangle times an upper triangle, with rows exchanged so
+ * that no element of the lower triangle exceeds 1 in absolute value.
  */
 
 import {
@@ -25,28 +25,31 @@ import { expectMatrix, named, write } from "./matrices.ts";
 /** Options of `lu` and `luFactor`. */
 export interface LuOptions {
   /**
-   * Whether rows are exchanged. Without, elimination fails at a zero on the diagonal, and small numbers there cost
-   * accuracy. Default true.
+   * Whether to exchange rows. Without pivoting, a zero pivot may be an error, and small pivots cost accuracy. Default
+   * true.
    */
   readonly pivot?: boolean;
 }
 
-/** What `lu` gives: `const [p, l, u] = lu(a)`, or `{ P, L, U }`. */
+/** Result of `lu`: `const [p, l, u] = lu(a)`, or `{ P, L, U }`. */
 export type LU = readonly [P: Tensor, L: Tensor, U: Tensor] & {
+  /** Permutation matrix, [..., m, m]. */
   readonly P: Tensor;
+  /** Lower triangle with ones on the diagonal, [..., m, min(m, n)]. */
   readonly L: Tensor;
+  /** Upper triangle, [..., min(m, n), n]. */
   readonly U: Tensor;
 };
 
-/** What `luFactor` gives: `const [factors, pivots] = luFactor(a)`, or `{ LU, pivots }`. */
+/** Result of `luFactor`: `const [factors, pivots] = luFactor(a)`, or `{ LU, pivots }`. */
 export type LuFactors = readonly [LU: Tensor, pivots: Tensor] & {
-  /** U, and below its diagonal L without its ones, [..., m, n]. */
+  /** U on and above the diagonal, L without its ones below it, [..., m, n]. */
   readonly LU: Tensor;
-  /** With which row each one was exchanged, counted from 1: [..., min(m, n)], int32. */
+  /** 1-based index of the row that each row was exchanged with, [..., min(m, n)], int32. */
   readonly pivots: Tensor;
 };
 
-/** a → LU, pivots, and the row of A that each row of LU is, counted from 0 */
+/** a → LU, pivots, and for each row of LU the 0-based row of A it comes from */
 const factorization: Op<{ readonly operation: string; readonly pivot: boolean }> = {
   name: "luFactor",
   infer([a], { operation }) {
@@ -65,11 +68,17 @@ const factorization: Op<{ readonly operation: string; readonly pivot: boolean }>
         n === 0
           ? Array.from({ length: m }, (_, row) => row)
           : eliminate(a, values.subarray(i * m * n, (i + 1) * m * n), n, pivot).order;
-      for (let j = 0; j < k; j++)
-        if (operation === "luFactor" && values[i * m * n + j * (n + 1)] === 0)
+      for (let j = 0; j < k; j++) {
+        const diagonal = i * m * n + j * (n + 1);
+        if (values[diagonal] !== 0) continue;
+        if (operation === "luFactor")
           throw new ArgumentError(
-            `luFactor: a pivot is zero (number ${j} of matrix ${i}), so luSolve would have to divide by it; lu decomposes singular matrices, too`,
+            `luFactor: pivot ${j} of matrix ${i} is zero, and luSolve divides by it; use lu for singular matrices`,
           );
+        for (let below = diagonal + n; !pivot && below < (i + 1) * m * n; below += n)
+          if (values[below] !== 0)
+            throw new ArgumentError(`lu: pivot ${j} of matrix ${i} is zero; use { pivot: true }`);
+      }
       rows.set(exchanged, i * m);
       steps.set(exchangesOf(exchanged, k), i * k);
     }
@@ -77,8 +86,8 @@ const factorization: Op<{ readonly operation: string; readonly pivot: boolean }>
     write(pivots, steps);
     write(order, rows);
   },
-  // With Φ = tril(Lᵀ gL, -1) + triu(gU Uᵀ): P L⁻ᵀ Φ U⁻ᵀ; what lies beyond the square is a solution with L or U and adds
-  // to its gradient.
+  // With Φ = tril(Lᵀ gL, -1) + triu(gU Uᵀ), the gradient is P L⁻ᵀ Φ U⁻ᵀ. For rectangular matrices, the part beyond the
+  // leading square is a triangular solution, and adds to the gradient of the square.
   gradient: {
     reads: () => ({ outputs: [0, 2] }),
     compute([g], { output }) {
@@ -110,26 +119,26 @@ const factorization: Op<{ readonly operation: string; readonly pivot: boolean }>
   },
 };
 
-/** Two matrices below or beside each other. */
+/** Concatenates two matrices. Zero padding and addition support higher derivatives. */
 function joined(a: Tensor, b: Tensor, dim: -1 | -2): Tensor {
   const [before, after] = [a.size(dim), b.size(dim)];
   const around = (x: Tensor, low: number, high: number) => x.pad(dim === -1 ? [low, high] : [0, 0, low, high]);
   return around(a, 0, after).add(around(b, before, 0));
 }
 
-/** The exchanges, counted from 1, that lead to an order of rows. */
+/** Returns the 1-based row exchanges that produce an order of rows. */
 function exchangesOf(order: readonly number[], count: number): number[] {
   const rows = order.map((_, i) => i);
-  const places = [...rows];
+  const positions = [...rows];
   return Array.from({ length: count }, (_, k) => {
     const [row, wanted] = [rows[k] as number, order[k] as number];
-    const place = places[wanted] as number;
-    [rows[k], rows[place], places[row], places[wanted]] = [wanted, row, place, k];
-    return place + 1;
+    const position = positions[wanted] as number;
+    [rows[k], rows[position], positions[row], positions[wanted]] = [wanted, row, position, k];
+    return position + 1;
   });
 }
 
-/** The matrices P [..., m, m] with `A = P L U` for orders of rows [..., m]. */
+/** Returns the matrices P [..., m, m] with `A = P L U` for row orders [..., m]. */
 function permutation(order: Tensor, { dtype, device }: Tensor): Tensor {
   const rows = arange(order.size(-1), { dtype: "int32", device });
   return order.unsqueeze(-2).eq(rows.unsqueeze(-1)).to(dtype);
@@ -140,7 +149,7 @@ function factorsOf(operation: string, a: Tensor, options: LuOptions): readonly [
   return applyAll(factorization, [a], { operation, pivot }) as readonly [Tensor, Tensor, Tensor]; // safe: three outputs
 }
 
-/** L and U of what both are written in. */
+/** Splits the compact form into L and U. */
 function triangles(lu: Tensor): readonly [Tensor, Tensor] {
   const [m, n] = lu.size(-2, -1);
   const k = Math.min(m, n);
@@ -149,14 +158,15 @@ function triangles(lu: Tensor): readonly [Tensor, Tensor] {
 }
 
 /**
- * `A = P L U` for each matrix [m, n]: P [m, m] exchanges rows, L [m, k] is a lower triangle with ones on its diagonal,
- * U [k, n] an upper triangle, k being the smaller of m and n. The gradient needs the first k rows and columns of P⁻¹ A
- * to be invertible.
+ * Computes the LU decomposition of each matrix [m, n] with partial pivoting: `A = P L U`. P [m, m] is a permutation, L
+ * [m, k] a lower triangle with ones on its diagonal, and U [k, n] an upper triangle, where k = min(m, n). The gradient
+ * requires the leading k × k block of P⁻¹ A to be invertible.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.lu.html
  *
- * @param options.pivot whether rows are exchanged. Default true.
- * @throws DeviceError on a device that cannot be read at once; `await a.prefetch()` there first.
+ * @param options.pivot whether to exchange rows. Default true.
+ * @throws ArgumentError without pivoting, when a pivot is zero and elements below it are not.
+ * @throws DeviceError on a device without synchronous reads; call `await a.prefetch()` first.
  * @example
  * lu(tensor([[1, 2], [2, 2]])).U; // [[2, 2], [0, 1]]
  */
@@ -166,20 +176,21 @@ export function lu(a: Tensor, options: LuOptions = {}): LU {
 }
 
 /**
- * The LU decomposition as `luSolve` takes it: both triangles in one matrix, and which rows were exchanged.
+ * Computes the LU decomposition in the compact form that `luSolve` accepts: both triangles in one matrix [..., m, n],
+ * and the row exchanges.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.lu_factor.html
  *
- * @param options.pivot whether rows are exchanged. Default true.
+ * @param options.pivot whether to exchange rows. Default true.
  * @throws ArgumentError for singular matrices.
- * @throws DeviceError on a device that cannot be read at once; `await a.prefetch()` there first.
+ * @throws DeviceError on a device without synchronous reads; call `await a.prefetch()` first.
  */
 export function luFactor(a: Tensor, options: LuOptions = {}): LuFactors {
   const [factors, pivots] = factorsOf("luFactor", a, options);
   return named([factors, pivots], "LU", "pivots");
 }
 
-/** The order of rows to which exchanges lead. Not an operation of its own: it has no gradient, and is not worth one. */
+/** Returns the row order that exchanges produce. It is integer valued and has no gradient, so it is not an `Op`. */
 function orderOf(pivots: Tensor, rows: number): Tensor {
   const steps = numbersOf(pivots.dataSync(), pivots.dtype);
   const k = pivots.size(-1);
@@ -200,20 +211,16 @@ function orderOf(pivots: Tensor, rows: number): Tensor {
 function expectFactors(operation: string, factors: Tensor, pivots: Tensor): void {
   const [m, n] = expectMatrix(operation, factors);
   if (pivots.ndim !== factors.ndim - 1 || pivots.size(-1) !== Math.min(m, n))
-    throw shapeError(
-      operation,
-      "as many pivots as the factors have rows or columns, whichever are fewer",
-      factors,
-      pivots,
-    );
+    throw shapeError(operation, "factors [..., m, n] and pivots [..., min(m, n)]", factors, pivots);
 }
 
 /**
- * P, L and U of what `luFactor` gives.
+ * Unpacks the result of `luFactor` into P, L and U.
  *
  * https://pytorch.org/docs/stable/generated/torch.lu_unpack.html
  *
- * @throws DeviceError on a device that cannot be read at once; `await pivots.prefetch()` there first.
+ * @throws ShapeError when the number of pivots does not match the factors.
+ * @throws DeviceError on a device without synchronous reads; call `await pivots.prefetch()` first.
  */
 export function luUnpack(factors: Tensor, pivots: Tensor): LU {
   expectFactors("luUnpack", factors, pivots);
@@ -222,20 +229,22 @@ export function luUnpack(factors: Tensor, pivots: Tensor): LU {
 
 /** Options of `luSolve`. */
 export interface LuSolveOptions {
-  /** Whether to solve `A X = B`, rather than `X A = B`. Default true. */
+  /** Whether to solve `A X = B` rather than `X A = B`. Default true. */
   readonly left?: boolean;
-  /** Whether A is transposed. Default false. */
+  /** Whether to solve with the transpose of A. Default false. */
   readonly adjoint?: boolean;
 }
 
 /**
- * The solution X of `A X = B` for the matrices [..., n, n] that `luFactor` has decomposed; B is [..., n, k], and
- * batches broadcast. Many right sides, one after the other, cost one decomposition.
+ * Solves `A X = B` for matrices A [..., n, n] decomposed by `luFactor`: B and X are [..., n, k], or [..., k, n] with
+ * `left: false`. Batch dimensions broadcast. One decomposition serves any number of right-hand sides.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.lu_solve.html
  *
- * @throws ArgumentError when a matrix is singular. @throws ShapeError when sizes do not fit.
- * @throws DeviceError on a device that cannot be read at once; `await pivots.prefetch()` there first.
+ * @throws ArgumentError when a matrix is singular.
+ * @throws ShapeError when the shapes do not match.
+ * @throws DTypeError when the dtypes differ.
+ * @throws DeviceError on a device without synchronous reads; call `await pivots.prefetch()` first.
  * @example
  * const [factors, pivots] = luFactor(tensor([[1, 2], [2, 2]]));
  * luSolve(factors, pivots, tensor([[3], [4]])); // [[1], [1]]
@@ -247,7 +256,7 @@ export function luSolve(factors: Tensor, pivots: Tensor, b: Tensor, options: LuS
   if (rows !== n) throw shapeError("luSolve", "square matrices", factors);
   expectOneType("luSolve", factors, b);
   if (b.ndim < 2 || b.size(left ? -2 : -1) !== n)
-    throw shapeError("luSolve", "right sides that fit the matrices", factors, b);
+    throw shapeError("luSolve", `factors [..., n, n] and b [..., ${left ? "n, k" : "k, n"}]`, factors, b);
   const x = left ? b : b.mT;
   const p = permutation(orderOf(pivots, n), factors);
   const transposed = left === adjoint;

@@ -1,6 +1,6 @@
 /**
- * Matrices on the host, where decompositions run: column by column, since that is how reflections and rotations walk
- * over them, and in float64 whatever the dtype, so that a float32 result is rounded once.
+ * Matrices on the host, where decompositions run. They are stored as columns, the order in which reflections and
+ * rotations access them, and in float64 for every dtype, so that a float32 result is rounded only once.
  */
 
 import {
@@ -14,20 +14,20 @@ import {
   type Tensor,
 } from "@akari/tensor";
 
-/** A matrix as its columns. */
+/** A matrix as an array of its columns. */
 export type Columns = Float64Array[];
 
-/** A matrix of zeros. */
+/** Creates a matrix of zeros. */
 export function zeroMatrix(rows: number, columns: number): Columns {
   return Array.from({ length: columns }, () => new Float64Array(rows));
 }
 
-/** The transpose, for a matrix of `rows` rows. */
+/** Returns the transpose of a matrix with `rows` rows. */
 export function transposed(a: Columns, rows: number): Columns {
   return Array.from({ length: rows }, (_, i) => Float64Array.from(a, (column) => column[i] as number));
 }
 
-/** The columns cut off after `rows` elements; the zeros that stand below a triangle are put there. */
+/** Returns the upper triangle of the first `rows` rows, with zeros below the diagonal. */
 export function upperTriangle(a: Columns, rows: number): Columns {
   return a.map((column, j) => {
     const cut = column.slice(0, rows);
@@ -35,7 +35,12 @@ export function upperTriangle(a: Columns, rows: number): Columns {
   });
 }
 
-/** Throws for what is no matrix, or batch of matrices, of floats. Returns the numbers of rows and of columns. */
+/**
+ * Returns the numbers of rows and columns of a floating-point matrix or batch.
+ *
+ * @throws ShapeError for fewer than two dimensions.
+ * @throws DTypeError for integers and bools.
+ */
 export function expectMatrix(operation: string, a: Tensor): [rows: number, columns: number] {
   const [rows, columns] = a.shape.slice(-2);
   if (rows === undefined || columns === undefined) throw shapeError(operation, "a matrix or a batch of them", a);
@@ -43,7 +48,11 @@ export function expectMatrix(operation: string, a: Tensor): [rows: number, colum
   return [rows, columns];
 }
 
-/** Throws for what is no square matrix, or batch of them, of floats. Returns the number of rows. */
+/**
+ * Returns the number of rows of a square floating-point matrix or batch.
+ *
+ * @throws the errors of `expectMatrix`, and a ShapeError for other shapes.
+ */
 export function expectSquare(operation: string, a: Tensor): number {
   const [rows, columns] = expectMatrix(operation, a);
   if (rows !== columns) throw shapeError(operation, "square matrices", a);
@@ -51,9 +60,9 @@ export function expectSquare(operation: string, a: Tensor): number {
 }
 
 /**
- * The matrices of a batch, in row-major order.
+ * Reads the matrices of a batch, in row-major order.
  *
- * @throws DeviceError on a device that cannot be read at once, unless `prefetch` has read the tensor.
+ * @throws DeviceError on a device without synchronous reads, unless `prefetch` has read the tensor.
  */
 export function readMatrices(a: Tensor): Columns[] {
   const values = numbersOf(a.dataSync(), a.dtype);
@@ -66,7 +75,7 @@ export function readMatrices(a: Tensor): Columns[] {
   );
 }
 
-/** Puts the matrices of a batch into an output. */
+/** Writes the matrices of a batch to an output. */
 export function writeMatrices(to: Tensor, matrices: readonly Columns[]): void {
   const [rows, columns] = to.size(-2, -1);
   const values = new Float64Array(to.numel());
@@ -79,14 +88,14 @@ export function writeMatrices(to: Tensor, matrices: readonly Columns[]): void {
   write(to, values);
 }
 
-/** Puts a vector for each matrix of a batch into an output. */
+/** Writes one vector per matrix of a batch to an output. */
 export function writeVectors(to: Tensor, vectors: readonly Float64Array[]): void {
   const values = new Float64Array(to.numel());
   for (const [k, vector] of vectors.entries()) values.set(vector, k * vector.length);
   write(to, values);
 }
 
-/** Puts numbers, in row-major order, into an output. */
+/** Writes numbers in row-major order to an output. */
 export function write(to: Tensor, values: Float64Array): void {
   const data = to.dtype === "float64" ? values : Float32Array.from(values);
   const from = fromTypedArray(data, to.shape, { device: to.device });
@@ -95,28 +104,28 @@ export function write(to: Tensor, values: Float64Array): void {
 }
 
 /**
- * Divides a matrix by a power of two near its largest element, so that no square of an element leaves the range of
- * floats, and returns that.
+ * Divides a matrix by a power of two near its largest element, so that squares of elements neither overflow nor
+ * underflow. Returns that power.
  *
- * @throws ArgumentError for NaN and infinities, which no iteration gets rid of.
+ * @throws ArgumentError for NaN and infinities, with which iterations do not converge.
  */
 export function scaleDown(operation: string, a: Columns): number {
   let largest = 0;
   for (const column of a)
     for (const x of column) largest = Number.isFinite(x) ? Math.max(largest, Math.abs(x)) : Number.NaN;
-  if (Number.isNaN(largest)) throw new ArgumentError(`${operation}: a matrix holds NaN or infinities`);
+  if (Number.isNaN(largest)) throw new ArgumentError(`${operation}: a matrix contains NaN or infinities`);
   if (largest === 0) return 1;
   const scale = 2 ** Math.max(-1022, Math.floor(Math.log2(largest)));
   for (const column of a) for (let i = 0; i < column.length; i++) column[i] = (column[i] as number) / scale;
   return scale;
 }
 
-/** Several results: an array to take apart, and the names that PyTorch gives to its parts. */
+/** Combines several results into an array to destructure, with the parts also available under PyTorch's names. */
 export function named<const Names extends readonly string[]>(
   tensors: readonly Tensor[],
   ...names: Names
 ): { readonly [I in keyof Names]: Tensor } & { readonly [Name in Names[number]]: Tensor } {
   const parts = Object.fromEntries(names.map((name, i) => [name, tensors[i]]));
-  // Safe: every name is given its tensor.
+  // Safe: every name is assigned its tensor.
   return Object.assign([...tensors], parts) as unknown as ReturnType<typeof named<Names>>;
 }

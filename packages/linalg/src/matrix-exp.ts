@@ -1,24 +1,26 @@
-/** The exponential of a matrix. */
+/** The matrix exponential. */
 
 import { eye, type Tensor } from "@akari/tensor";
 import { expectSquare, readMatrices } from "./matrices.ts";
 
 /**
- * The coefficients of the series, 1 / k!, up to the order whose remainder is below float64's rounding for norms up to
- * 1/2.
+ * Coefficients 1/k! of the Taylor series up to degree 16, where the remainder is below float64's rounding error for
+ * norms up to 1/2.
  */
 const coefficients = [1];
 for (let k = 1; k <= 16; k++) coefficients.push((coefficients[k - 1] as number) / k);
 
 /**
- * The exponential `Σ Aᵏ / k!` of each square matrix: how the solution of `x' = A x` goes on in time 1. A is halved
- * until its norm is at most 1/2, the series is summed in three products of the first four powers, and the result
- * squared as often. It is made of matrix products, so it runs on the device and can be differentiated as often as one
- * likes; only the norms are read. (Paterson and Stockmeyer 1973; Moler and Van Loan 2003, "Nineteen dubious ways".)
+ * Computes the exponential `Σ Aᵏ / k!` of each square matrix [..., n, n], which maps x(0) to x(1) for `x' = A x`. A is
+ * scaled by a power of two so that its 1-norm is at most 1/2, the Taylor polynomial of degree 16 is evaluated with six
+ * matrix products, and the result is squared once per halving. The computation consists of matrix products, so it runs
+ * on the device and is differentiable to any order; only the norm is computed on the host. (Paterson and Stockmeyer
+ * 1973; Moler and Van Loan 2003, "Nineteen dubious ways".)
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.matrix_exp.html
  *
- * @throws DeviceError on a device that cannot be read at once; `await a.prefetch()` there first.
+ * @throws ShapeError unless the matrices are square.
+ * @throws DeviceError on a device without synchronous reads; call `await a.prefetch()` first.
  * @example
  * matrixExp(tensor([[0, 1], [0, 0]])); // [[1, 1], [0, 1]]
  */

@@ -1,4 +1,4 @@
-/** Norms, those of singular values among them. */
+/** Matrix and vector norms, including those defined by singular values. */
 
 import {
   type MatrixNormOrder as ElementwiseOrder,
@@ -12,24 +12,26 @@ import {
 import { svdvals } from "./svd.ts";
 
 /**
- * Which norm of a matrix: Frobenius's, the sum of the singular values (`"nuc"`), the largest (2) or smallest (-2) of
- * them, or what `@akari/tensor` knows.
+ * Order of a matrix norm: `"nuc"` (sum of the singular values), 2 or -2 (largest or smallest singular value), or an
+ * order that `@akari/tensor` supports: `"fro"` (Frobenius), 1, -1, Infinity, -Infinity.
  */
 export type MatrixOrder = ElementwiseOrder | "nuc";
 
 /** Options of `matrixNorm`. */
 export interface MatrixNormOptions extends NormOptions {
-  /** The dimensions of the rows and of the columns. Default: the last two. */
+  /** Dimensions of the rows and of the columns. Default: the last two. */
   readonly dim?: readonly [number, number];
 }
 
 /**
- * The norm of each matrix.
+ * Computes the norm of each matrix, over the last two dimensions or those in `dim`: [..., m, n] → [...].
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.matrix_norm.html
  *
+ * @param ord the order. Default `"fro"`.
+ * @throws ShapeError for fewer than two dimensions.
  * @throws ArgumentError for an order other than `"fro"`, `"nuc"`, 1, -1, 2, -2, Infinity and -Infinity.
- * @throws DeviceError with `"nuc"`, 2 and -2 on a device that cannot be read at once; `await a.prefetch()` there first.
+ * @throws DeviceError with `"nuc"`, 2 and -2 on a device without synchronous reads; call `await a.prefetch()` first.
  * @example
  * matrixNorm(tensor([[3, 0], [0, 4]]), "nuc"); // 7
  */
@@ -45,17 +47,18 @@ export function matrixNorm(a: Tensor, ord: MatrixOrder = "fro", options: MatrixN
 
 /** Options of `norm`. */
 export interface LinalgNormOptions extends NormOptions {
-  /** One dimension for norms of vectors, two for norms of matrices. Default: all. */
+  /** One dimension for vector norms, two for matrix norms. Default: all dimensions. */
   readonly dim?: number | readonly number[] | null;
 }
 
 /**
- * The norm of vectors where there is one dimension or no order, and of matrices where there are two dimensions and an
- * order.
+ * Computes a vector or matrix norm: without an order, the 2-norm over all dimensions or those in `dim`; with an order,
+ * the vector norm over one dimension or the matrix norm over two.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.norm.html
  *
- * @throws ShapeError for an order without `dim` of a tensor with more than two dimensions.
+ * @throws ShapeError for an order with more than two dimensions.
+ * @throws ArgumentError for an unknown order.
  */
 export function norm(x: Tensor, ord: MatrixOrder | null = null, options: LinalgNormOptions = {}): Tensor {
   const { dim, keepdim } = settings("norm", options, { dim: null, keepdim: false });
@@ -63,8 +66,8 @@ export function norm(x: Tensor, ord: MatrixOrder | null = null, options: LinalgN
   if (ord === null) return vectorNorm(x, 2, dims, { keepdim });
   const count = dims?.length ?? x.ndim;
   if (count !== 1 && count !== 2)
-    throw shapeError("norm", "with an order one or two dimensions, or `dim` to say which", x);
+    throw shapeError("norm", "one or two dimensions with an order (select them with dim)", x);
   // safe: there are two
   if (count === 2) return matrixNorm(x, ord, { dim: (dims ?? [0, 1]) as readonly [number, number], keepdim });
-  return vectorNorm(x, ord as number, dims, { keepdim }); // safe: what is no number is refused there
+  return vectorNorm(x, ord as number, dims, { keepdim }); // safe: vectorNorm rejects other types
 }

@@ -1,4 +1,4 @@
-/** What singular values tell of a matrix: its pseudoinverse, its rank, how far it is from a singular one. */
+/** Functions of the singular values of a matrix: its pseudoinverse, rank and condition number. */
 
 import {
   ArgumentError,
@@ -6,30 +6,29 @@ import {
   apply,
   checkNumber,
   finfo,
-  inv,
-  type MatrixNormOrder,
-  matrixNorm,
   type Op,
   settings,
   shapeError,
   type Tensor,
+  where,
 } from "@akari/tensor";
 import { decompose } from "./bidiagonal.ts";
+import { invEx } from "./inverses.ts";
 import { expectMatrix, expectSquare, readMatrices, writeMatrices, zeroMatrix } from "./matrices.ts";
+import { type MatrixOrder, matrixNorm } from "./norms.ts";
 import { svdvals } from "./svd.ts";
 
 /**
- * Which singular values are taken for zero: those that are at most the larger of `atol` and `rtol` times the largest
- * one.
+ * Tolerances for singular values: those of at most max(`atol`, `rtol` · largest singular value) are treated as zero.
  */
 export interface ToleranceOptions {
-  /** Default: 0. */
+  /** Absolute tolerance. Default 0. */
   readonly atol?: number;
-  /** Default: max(m, n) times the distance of the dtype's numbers near 1, or 0 where an `atol` above 0 is given. */
+  /** Relative tolerance. Default: max(m, n) times the machine epsilon of the dtype, or 0 if `atol` is positive. */
   readonly rtol?: number;
 }
 
-/** Both tolerances, with PyTorch's defaults. */
+/** Returns both tolerances with PyTorch's defaults. */
 export function tolerances(operation: string, a: Tensor, options: ToleranceOptions): Required<ToleranceOptions> {
   const { atol, rtol: given } = settings(operation, options, { atol: 0, rtol: undefined });
   const [m, n] = expectMatrix(operation, a);
@@ -38,7 +37,7 @@ export function tolerances(operation: string, a: Tensor, options: ToleranceOptio
   return { atol, rtol };
 }
 
-/** How many of the singular values, in descending order, are more than zero. */
+/** Returns how many of the singular values, in descending order, exceed the tolerance. */
 export function rankOf(s: Float64Array, { atol, rtol }: Required<ToleranceOptions>): number {
   const least = Math.max(atol, rtol * (s[0] ?? 0));
   const end = s.findIndex((value) => !(value > least));
@@ -68,6 +67,8 @@ const pseudoinverse: Op<Required<ToleranceOptions>> = {
     });
     writeMatrices(to, inverses);
   },
+  // Formula by Golub and Pereyra 1973, "The differentiation of pseudo-inverses and nonlinear least squares problems
+  // whose variables separate".
   // Golub and Pereyra 1973, "The differentiation of pseudo-inverses and nonlinear least squares problems whose
   // variables separate".
   gradient: {
@@ -85,13 +86,14 @@ const pseudoinverse: Op<Required<ToleranceOptions>> = {
 };
 
 /**
- * The pseudoinverse [n, m] of each matrix [m, n]: the inverse of a matrix that has one, and otherwise what solves least
- * squares problems by a product (for many of which `lstsq` is more accurate). The gradient takes the rank for constant.
+ * Computes the Moore-Penrose pseudoinverse [n, m] of each matrix [m, n]. It is the inverse of an invertible matrix, and
+ * solves least-squares problems by a product, though `lstsq` is often more accurate. The gradient treats the rank as
+ * constant.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.pinv.html
  *
  * @throws ArgumentError for NaN and infinities.
- * @throws DeviceError on a device that cannot be read at once; `await a.prefetch()` there first.
+ * @throws DeviceError on a device without synchronous reads; call `await a.prefetch()` first.
  * @example
  * pinv(tensor([[2, 0], [0, 0]])); // [[0.5, 0], [0, 0]]
  */
@@ -100,12 +102,12 @@ export function pinv(a: Tensor, options: ToleranceOptions = {}): Tensor {
 }
 
 /**
- * The rank of each matrix, int32: how many of its singular values are more than zero.
+ * Computes the rank of each matrix, int32: the number of singular values above the tolerance.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.matrix_rank.html
  *
  * @throws ArgumentError for NaN and infinities.
- * @throws DeviceError on a device that cannot be read at once; `await a.prefetch()` there first.
+ * @throws DeviceError on a device without synchronous reads; call `await a.prefetch()` first.
  * @example
  * matrixRank(tensor([[1, 2], [2, 4]])); // 1
  */
@@ -120,28 +122,29 @@ export function matrixRank(a: Tensor, options: ToleranceOptions = {}): Tensor {
 }
 
 /**
- * The condition number of each matrix: by how much an error in the right side of a linear system may grow in its
- * solution. With p = 2 or -2 the largest singular value over the smallest, or the other way round, for matrices of any
- * shape; with other norms ‖A‖ · ‖A⁻¹‖ for square ones, ∞ where there is no inverse only in exact numbers.
+ * Computes the condition number of each matrix, which bounds how much a relative error of the right-hand side of a
+ * linear system can grow in its solution: [..., m, n] → [...]. For p = 2 it is the largest singular value divided by
+ * the smallest, for p = -2 the reciprocal of that; A may have any shape. For other norms it is ‖A‖ · ‖A⁻¹‖ of square
+ * matrices, and ∞ for singular ones.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.cond.html
  *
- * @throws ArgumentError for another order, and for singular matrices where the inverse is asked for. @throws ShapeError
- * for empty matrices.
- * @throws DeviceError with p = 2 or -2 on a device that cannot be read at once; `await a.prefetch()` there first.
+ * @param p the norm: `"fro"`, `"nuc"`, 1, -1, 2, -2, Infinity or -Infinity. Default 2.
+ * @throws ArgumentError for another p.
+ * @throws ShapeError for empty matrices, and for a p other than 2 and -2 unless the matrices are square.
+ * @throws DeviceError on a device without synchronous reads; call `await a.prefetch()` first.
  */
-export function cond(a: Tensor, p: 2 | -2 | MatrixNormOrder = 2): Tensor {
+export function cond(a: Tensor, p: MatrixOrder = 2): Tensor {
   const [m, n] = expectMatrix("cond", a);
   if (m * n === 0) throw shapeError("cond", "matrices of at least one row and column", a);
-  if (p !== "fro" && ![1, 2, Number.POSITIVE_INFINITY].includes(Math.abs(p)))
-    throw new ArgumentError(
-      `cond: there is no order ${String(p)}; there are "fro", 1, -1, 2, -2, Infinity and -Infinity`,
-    );
+  if (p !== "fro" && p !== "nuc" && ![1, 2, Number.POSITIVE_INFINITY].includes(Math.abs(p)))
+    throw new ArgumentError(`cond: p must be "fro", "nuc", 1, -1, 2, -2, Infinity or -Infinity, got ${String(p)}`);
   if (p === 2 || p === -2) {
     const s = svdvals(a);
     const [largest, smallest] = [s.select(-1, 0), s.select(-1, -1)];
     return p === 2 ? largest.div(smallest) : smallest.div(largest);
   }
   expectSquare("cond", a);
-  return matrixNorm(a, p).mul(matrixNorm(inv(a), p));
+  const [inverse, info] = invEx(a);
+  return where(info.eq(0), matrixNorm(a, p).mul(matrixNorm(inverse, p)), Number.POSITIVE_INFINITY);
 }

@@ -1,4 +1,4 @@
-/** The QR decomposition: an orthogonal basis of a matrix's columns, and the triangle that makes the columns of it. */
+/** The QR decomposition: an orthonormal basis of a matrix's columns, and the triangle of their coordinates in it. */
 
 import {
   AutogradError,
@@ -13,19 +13,19 @@ import {
 import { orthogonal, triangularize } from "./householder.ts";
 import { expectMatrix, named, readMatrices, upperTriangle, writeMatrices } from "./matrices.ts";
 
-/** How much of the decomposition is wanted. */
+/** Parts of the decomposition to compute. */
 export type QrMode = "reduced" | "complete" | "r";
 
 /** Options of `qr`. */
 export interface QrOptions {
   /**
-   * `"reduced"`: Q is [m, k] and R [k, n], k being the smaller of m and n. `"complete"`: Q is [m, m] and R [m, n].
-   * `"r"`: R alone as in `"reduced"`, and an empty Q. Default `"reduced"`.
+   * `"reduced"`: Q is [m, k] and R [k, n], where k = min(m, n). `"complete"`: Q is [m, m] and R [m, n]. `"r"`: only R
+   * as in `"reduced"`, and an empty Q. Default `"reduced"`.
    */
   readonly mode?: QrMode;
 }
 
-/** What `qr` gives: `const [q, r] = qr(a)`, or `{ Q, R }`. */
+/** Result of `qr`: `const [q, r] = qr(a)`, or `{ Q, R }`. */
 export type QR = readonly [Q: Tensor, R: Tensor] & { readonly Q: Tensor; readonly R: Tensor };
 
 /** a → Q and R */
@@ -71,6 +71,7 @@ const decomposition: Op<QrMode> = {
         const left = ofTall(q, leftR, gq ?? null, leftG);
         return [m >= n ? left : left.pad([0, n - m])];
       }
+      // The columns from the m-th on are Q R₂, so their gradient contributes to that of Q.
       // The columns beyond the m-th are Q R₂: their gradient goes to Q as well.
       const rightG = gr.narrow(-1, m, n - m);
       const beyond = q.matmul(r.narrow(-1, m, n - m)).matmul(rightG.mT);
@@ -81,24 +82,25 @@ const decomposition: Op<QrMode> = {
 };
 
 /**
- * The gradient for a matrix of at least as many rows as columns. (Walter and Lehmann 2018,
+ * The gradient for a matrix with at least as many rows as columns. (Walter and Lehmann 2018,
  * https://arxiv.org/abs/1009.6112)
  */
 function ofTall(q: Tensor, r: Tensor, gq: Tensor | null, gr: Tensor | null): Tensor {
   const fromR = gr && r.matmul(gr.mT);
   const fromQ = gq?.mT.matmul(q).neg() ?? null;
-  const m = (fromR && fromQ ? fromR.add(fromQ) : (fromR ?? fromQ)) as Tensor; // safe: one gradient has come
+  const m = (fromR && fromQ ? fromR.add(fromQ) : (fromR ?? fromQ)) as Tensor; // safe: one gradient is present
   const turned = q.matmul(tril(m).add(tril(m, -1).mT));
   return solveTriangular(r, (gq ? gq.add(turned) : turned).mT, { upper: true }).mT;
 }
 
 /**
- * `A = Q R` for each matrix [m, n]: the columns of Q are orthogonal and of length 1, R is upper triangular. The
- * diagonal of R may be negative, as LAPACK leaves it. The gradient needs the first min(m, n) columns to be independent.
+ * Computes the QR decomposition of each matrix [m, n]: `A = Q R`. The columns of Q are orthonormal, and R is upper
+ * triangular. As in LAPACK, the diagonal of R may be negative. The gradient requires the first min(m, n) columns to be
+ * linearly independent, and mode `"reduced"` or, if m ≤ n, `"complete"`.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.qr.html
  *
- * @throws DeviceError on a device that cannot be read at once; `await a.prefetch()` there first.
+ * @throws DeviceError on a device without synchronous reads; call `await a.prefetch()` first.
  * @example
  * const [q, r] = qr(tensor([[3, 1], [4, 2]]));
  * r.shape; // [2, 2]

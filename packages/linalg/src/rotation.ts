@@ -1,13 +1,16 @@
-/** Givens's rotations: they make one element zero by mixing two rows or columns. (Givens 1958.) */
+/** Givens rotations, which zero a single element by combining two rows or columns. (Givens 1958.) */
 
-/** Cosine and sine of the rotation that turns (a, b) into (r, 0), and r. */
+/** Returns the cosine and sine of the rotation that maps (a, b) to (r, 0), and r. */
 export function rotationOf(a: number, b: number): readonly [cosine: number, sine: number, r: number] {
   if (b === 0) return [1, 0, a];
   const r = Math.sqrt(a * a + b * b);
   return [a / r, b / r, r];
 }
 
-/** Rotates two columns: `x' = c x + s y`, `y' = c y - s x`. A column that nobody asked for is not there. */
+/**
+ * Rotates two columns: `x' = c x + s y`, `y' = c y - s x`. Does nothing if the columns are undefined, because no
+ * vectors were requested.
+ */
 export function rotate(x: Float64Array | undefined, y: Float64Array | undefined, c: number, s: number): void {
   if (x === undefined || y === undefined) return;
   for (let i = 0; i < x.length; i++) {

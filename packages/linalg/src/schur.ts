@@ -1,8 +1,8 @@
 /**
- * Eigenvalues and eigenvectors of a matrix that need not be symmetric. Reflections leave a triangle and the diagonal
- * below it; steps of the QR algorithm with two shifts at a time, which stay among real numbers, make that one vanish
- * but for blocks of two, each a pair of complex eigenvalues; and the vectors follow by substitution. (Francis 1961,
- * "The QR Transformation"; Golub and Van Loan 2013, "Matrix Computations", section 7.5.)
+ * The real Schur decomposition of a general square matrix on the host. Householder reflections reduce it to Hessenberg
+ * form. Implicit double-shift QR sweeps, which stay real, then reduce the subdiagonal to zero except for 2 × 2 blocks,
+ * each a pair of complex eigenvalues. Back substitution yields the eigenvectors. (Francis 1961, "The QR
+ * Transformation"; Golub and Van Loan 2013, "Matrix Computations", section 7.5.)
  */
 
 import { ArgumentError } from "@akari/tensor";
@@ -10,24 +10,28 @@ import { orthogonal, reflect, reflection } from "./householder.ts";
 import type { Columns } from "./matrices.ts";
 import { rotate } from "./rotation.ts";
 
-/** Complex numbers, of which the i-th is `re[i] + i im[i]`. */
+/** A vector of complex numbers `re[i] + i im[i]`. */
 interface ComplexVector {
   readonly re: Float64Array;
   readonly im: Float64Array;
 }
 
-/** What `eigen` gives. */
+/** Result of `eigen`. */
 export interface Eigen {
-  /** The eigenvalues; of a pair, that with a positive imaginary part comes first. */
+  /** Eigenvalues. Of a conjugate pair, the one with the positive imaginary part comes first. */
   readonly values: ComplexVector;
-  /** The eigenvectors, of length 1, each with its largest element real; none unless they were asked for. */
+  /** Eigenvectors of length 1 whose largest element is real; empty if they were not requested. */
   readonly vectors: readonly ComplexVector[];
 }
 
-/** An element in row i and column j. */
+/** The element in row i and column j. */
 const at = (a: Columns, i: number, j: number): number => (a[j] as Float64Array)[i] as number;
 
-/** The eigenvalues of a square matrix and, where they are asked for, its eigenvectors. Overwrites `a`. */
+/**
+ * Computes the eigenvalues of a square matrix and, if requested, its eigenvectors. Overwrites `a`.
+ *
+ * @throws ArgumentError when the iteration does not converge.
+ */
 export function eigen(operation: string, a: Columns, vectors: boolean): Eigen {
   const n = a.length;
   const q = hessenberg(a, vectors);
@@ -35,6 +39,8 @@ export function eigen(operation: string, a: Columns, vectors: boolean): Eigen {
   const values = { re: new Float64Array(n), im: new Float64Array(n) };
   for (let k = 0; k < n; k++) {
     values.re[k] = at(a, k, k);
+    // The two eigenvalues of a block share their real part, the mean of its diagonal, and have opposite imaginary
+    // parts.
     // Both of a block have the same diagonal's mean, and differ in the sign of the imaginary part.
     const paired = k + 1 < n && at(a, k + 1, k) !== 0;
     if (!paired) continue;
@@ -47,10 +53,7 @@ export function eigen(operation: string, a: Columns, vectors: boolean): Eigen {
   return { values, vectors: vectors ? vectorsOf(a, q, values) : [] };
 }
 
-/**
- * Makes zeros below the diagonal that is below the main one. Returns the orthogonal matrix that did it, if it is asked
- * for.
- */
+/** Reduces `a` to upper Hessenberg form. Returns the orthogonal transformation if vectors are requested. */
 function hessenberg(a: Columns, vectors: boolean): Columns {
   const n = a.length;
   const taus = new Float64Array(Math.max(0, n - 1));
@@ -73,7 +76,7 @@ function add(x: Float64Array, y: Float64Array, factor: number): void {
   for (let i = 0; i < x.length; i++) x[i] = (x[i] as number) + factor * (y[i] as number);
 }
 
-/** Leaves blocks of one and of two, from the bottom up. */
+/** Reduces the subdiagonal to zero except for 2 × 2 blocks, from the bottom up. */
 function iterate(operation: string, a: Columns, q: Columns): void {
   let size = 0;
   for (const column of a) for (const x of column) size = Math.max(size, Math.abs(x));
@@ -86,7 +89,7 @@ function iterate(operation: string, a: Columns, q: Columns): void {
       break;
     }
     if (last - first > 1) {
-      if (steps++ > 60) throw new ArgumentError(`${operation}: the iteration does not end`);
+      if (steps++ > 60) throw new ArgumentError(`${operation}: the iteration does not converge`);
       step(a, q, first, last, steps % 10 === 0);
       continue;
     }
@@ -97,16 +100,16 @@ function iterate(operation: string, a: Columns, q: Columns): void {
 }
 
 /**
- * One sweep of reflections of three rows and columns, begun by both eigenvalues of the last block; now and then by
- * others, lest it go round in circles.
+ * One double-shift QR sweep of 3 × 3 reflections. The shifts are the eigenvalues of the trailing 2 × 2 block; with
+ * `exceptional`, other ones that break cycles.
  */
-function step(a: Columns, q: Columns, first: number, last: number, other: boolean): void {
+function step(a: Columns, q: Columns, first: number, last: number, exceptional: boolean): void {
   const h = (i: number, j: number) => at(a, i, j);
   let [sum, product] = [
     h(last - 1, last - 1) + h(last, last),
     h(last - 1, last - 1) * h(last, last) - h(last - 1, last) * h(last, last - 1),
   ];
-  if (other) {
+  if (exceptional) {
     const apart = Math.abs(h(last, last - 1)) + Math.abs(h(last - 1, last - 2));
     [sum, product] = [1.5 * apart, apart * apart];
   }
@@ -115,40 +118,42 @@ function step(a: Columns, q: Columns, first: number, last: number, other: boolea
     h(first + 1, first) * (h(first, first) + h(first + 1, first + 1) - sum),
     h(first + 1, first) * h(first + 2, first + 1),
   );
+  // Without vectors, only the active block is needed.
   // Without vectors nothing but the block itself is of interest.
   const [begin, end] = q.length > 0 ? [0, a.length] : [first, last + 1];
   for (let k = first; k < last; k++) {
     const tau = reflection(bulge, 0);
     const second = bulge[1] as number;
+    // The last reflection has two rows; its third coefficient is 0 and applies to the second row.
     // At the end there are but two; the second then counts once more, times 0.
-    const [third, place] = bulge.length > 2 ? [bulge[2] as number, k + 2] : [0, k + 1];
+    const [third, thirdIndex] = bulge.length > 2 ? [bulge[2] as number, k + 2] : [0, k + 1];
     for (let j = Math.max(first, k - 1); j < end; j++) {
       const column = a[j] as Float64Array;
       const image =
-        tau * ((column[k] as number) + second * (column[k + 1] as number) + third * (column[place] as number));
+        tau * ((column[k] as number) + second * (column[k + 1] as number) + third * (column[thirdIndex] as number));
       column[k] = (column[k] as number) - image;
       column[k + 1] = (column[k + 1] as number) - second * image;
-      column[place] = (column[place] as number) - third * image;
+      column[thirdIndex] = (column[thirdIndex] as number) - third * image;
     }
-    turn(a, k, place, second, third, tau, begin, Math.min(last, k + 3) + 1);
-    if (q.length > 0) turn(q, k, place, second, third, tau, 0, q.length);
-    if (k > first) (a[k - 1] as Float64Array).fill(0, k + 1, place + 1);
+    turn(a, k, thirdIndex, second, third, tau, begin, Math.min(last, k + 3) + 1);
+    if (q.length > 0) turn(q, k, thirdIndex, second, third, tau, 0, q.length);
+    if (k > first) (a[k - 1] as Float64Array).fill(0, k + 1, thirdIndex + 1);
     bulge = (a[k] as Float64Array).slice(k + 1, Math.min(k + 4, last + 1));
   }
 }
 
-/** The reflection from the right: of three columns, in some of their rows. */
+/** Applies the reflection from the right: to three columns, in rows `begin` to `end`. */
 function turn(
   a: Columns,
   k: number,
-  place: number,
+  thirdIndex: number,
   second: number,
   third: number,
   tau: number,
   begin: number,
   end: number,
 ): void {
-  const [x, y, z] = [a[k], a[k + 1], a[place]] as [Float64Array, Float64Array, Float64Array]; // safe: they are there
+  const [x, y, z] = [a[k], a[k + 1], a[thirdIndex]] as [Float64Array, Float64Array, Float64Array]; // safe: within the matrix
   for (let i = begin; i < end; i++) {
     const image = tau * ((x[i] as number) + second * (y[i] as number) + third * (z[i] as number));
     x[i] = (x[i] as number) - image;
@@ -157,7 +162,7 @@ function turn(
   }
 }
 
-/** Turns a block of two with real eigenvalues into a triangle. */
+/** Reduces a 2 × 2 block with real eigenvalues to triangular form. */
 function split(a: Columns, q: Columns, k: number): void {
   const [lower, p] = [at(a, k + 1, k), (at(a, k, k) - at(a, k + 1, k + 1)) / 2];
   const inner = p * p + at(a, k, k + 1) * lower;
@@ -176,7 +181,7 @@ function split(a: Columns, q: Columns, k: number): void {
   (a[k] as Float64Array)[k + 1] = 0;
 }
 
-/** `(a + i b) / (c + i d)` */
+/** Computes `(a + i b) / (c + i d)`. */
 function quotient(a: number, b: number, c: number, d: number): readonly [number, number] {
   const scale = Math.max(Math.abs(c), Math.abs(d));
   const [p, r] = [c / scale, d / scale];
@@ -184,7 +189,7 @@ function quotient(a: number, b: number, c: number, d: number): readonly [number,
   return [(a * p + b * r) / size, (b * p - a * r) / size];
 }
 
-/** Takes what an element of y adds to the first `rows` rows to their other side. */
+/** Substitutes element j of the solution: subtracts its contribution from the first `rows` right-hand sides. */
 function spread(t: Columns, { re, im }: ComplexVector, j: number, rows: number): void {
   const column = t[j] as Float64Array;
   const [x, z] = [re[j] as number, im[j] as number];
@@ -192,7 +197,7 @@ function spread(t: Columns, { re, im }: ComplexVector, j: number, rows: number):
   for (let i = 0; z !== 0 && i < rows; i++) im[i] = (im[i] as number) - z * (column[i] as number);
 }
 
-/** The eigenvectors: those of the triangle of blocks by substitution from below, turned back by Q. */
+/** Computes the eigenvectors: those of the quasi-triangular matrix by back substitution, multiplied by Q. */
 function vectorsOf(t: Columns, q: Columns, { re, im }: ComplexVector): ComplexVector[] {
   const n = t.length;
   let size = 0;
@@ -202,7 +207,7 @@ function vectorsOf(t: Columns, q: Columns, { re, im }: ComplexVector): ComplexVe
   for (let k = 0; k < n; k++) {
     const [lr, li] = [re[k] as number, im[k] as number];
     if (li < 0) {
-      const before = found[k - 1] as ComplexVector; // safe: the other of a pair comes first
+      const before = found[k - 1] as ComplexVector; // safe: the first of the pair precedes
       found.push({ re: before.re.slice(), im: before.im.map((x) => -x) });
       continue;
     }
@@ -225,6 +230,7 @@ function vectorsOf(t: Columns, q: Columns, { re, im }: ComplexVector): ComplexVe
         spread(t, y, i, i);
         continue;
       }
+      // Solves for both rows of a block by Cramer's rule.
       // Two rows of a block at once, by Cramer's rule.
       const top = i - 1;
       const [u, w] = [y.re[top] as number, y.im[top] as number];
@@ -241,7 +247,7 @@ function vectorsOf(t: Columns, q: Columns, { re, im }: ComplexVector): ComplexVe
   return found;
 }
 
-/** `Q y`, divided by its length, and turned so that its largest element is real. */
+/** Returns `Q y` scaled to length 1, with a phase that makes its largest element real. */
 function normalized(q: Columns, y: ComplexVector): ComplexVector {
   const n = q.length;
   const scale = y.re.reduce((most, x, i) => Math.max(most, Math.abs(x), Math.abs(y.im[i] as number)), 0);

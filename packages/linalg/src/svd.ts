@@ -6,14 +6,19 @@ import { expectMatrix, named, readMatrices, transposed, writeMatrices, writeVect
 
 /** Options of `svd`. */
 export interface SvdOptions {
-  /** Whether U is [m, m] and Vh [n, n], rather than [m, k] and [k, n] with the smaller k of m and n. Default true. */
+  /**
+   * Whether to return square U [m, m] and Vh [n, n] rather than [m, k] and [k, n], where k = min(m, n). Default true.
+   */
   readonly fullMatrices?: boolean;
 }
 
-/** What `svd` gives: `const [u, s, vh] = svd(a)`, or `{ U, S, Vh }`. */
+/** Result of `svd`: `const [u, s, vh] = svd(a)`, or `{ U, S, Vh }`. */
 export type SVD = readonly [U: Tensor, S: Tensor, Vh: Tensor] & {
+  /** Left singular vectors as columns, [..., m, m] or [..., m, k]. */
   readonly U: Tensor;
+  /** Singular values in descending order, [..., k]. */
   readonly S: Tensor;
+  /** Right singular vectors as rows, [..., n, n] or [..., k, n]. */
   readonly Vh: Tensor;
 };
 
@@ -61,9 +66,9 @@ const decomposition: Op<boolean> = {
 };
 
 /**
- * With E_ij = s_j² - s_i² off the diagonal: `U [skew(Uᵀ gU)/E diag(s) + diag(s) skew(Vᵀ gV)/E + diag(gs)]
- * Vᵀ`, and what of the gradients of U and V lies outside of the spaces that they span, divided by s. (Townsend 2016,
- * "Differentiating the singular value decomposition".)
+ * The gradient, with E_ij = s_j² - s_i² off the diagonal: `U [skew(Uᵀ gU)/E diag(s) + diag(s) skew(Vᵀ gV)/E + diag(gs)]
+ * Vᵀ`, plus the components of gU and gV orthogonal to U and V, divided by s. (Townsend 2016, "Differentiating the
+ * singular value decomposition".)
  */
 function gradientOf(
   { u, s, vh }: Record<"u" | "s" | "vh", Tensor>,
@@ -111,15 +116,16 @@ const onlyValues: Op = {
 };
 
 /**
- * `A = U diag(S) Vh` for each matrix [m, n]: the singular values in descending order, the left singular vectors as the
- * columns of U, the right ones as the rows of Vh; a pair of them is sure up to its sign. The gradient of the vectors
- * needs singular values that differ from each other and, unless the matrix is square, from zero; that of the values is
- * always there.
+ * Computes the singular value decomposition of each matrix [m, n]: `A = U diag(S) Vh`. The singular values are in
+ * descending order, the left singular vectors are the columns of U, the right ones the rows of Vh. Each pair of vectors
+ * is unique up to its sign. The gradient of the vectors requires singular values that are distinct and, unless the
+ * matrix is square, nonzero; it is undefined for the additional vectors of `fullMatrices`. The gradient of S has no
+ * such restriction.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.svd.html
  *
  * @throws ArgumentError for NaN and infinities.
- * @throws DeviceError on a device that cannot be read at once; `await a.prefetch()` there first.
+ * @throws DeviceError on a device without synchronous reads; call `await a.prefetch()` first.
  * @example
  * svd(tensor([[0, 2], [1, 0]])).S; // [2, 1]
  */
@@ -129,12 +135,16 @@ export function svd(a: Tensor, options: SvdOptions = {}): SVD {
 }
 
 /**
- * The singular values of matrices [m, n] in descending order: [min(m, n)], as `svd` gives them, in less time where no
- * gradient is asked for.
+ * Computes the singular values of matrices [m, n] in descending order: [min(m, n)]. Faster than `svd` when no gradient
+ * is required.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.svdvals.html
+ *
+ * @throws ArgumentError for NaN and infinities.
+ * @throws DeviceError on a device without synchronous reads; call `await a.prefetch()` first.
  */
 export function svdvals(a: Tensor): Tensor {
+  // The gradient needs the singular vectors.
   // The gradient is made of the singular vectors.
   return a.requiresGrad ? svd(a, { fullMatrices: false }).S : apply(onlyValues, [a], undefined);
 }

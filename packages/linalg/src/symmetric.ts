@@ -1,7 +1,7 @@
 /**
- * Eigenvalues and eigenvectors of a symmetric matrix: reflections from both sides leave three diagonals, and rotations
- * with Wilkinson's shifts then make the outer ones vanish. (Golub and Van Loan 2013, "Matrix Computations", section
- * 8.3.)
+ * The eigendecomposition of one symmetric matrix on the host. Householder reflections reduce it to tridiagonal form,
+ * and implicit QR sweeps with Wilkinson shifts make the off-diagonal elements vanish. (Golub and Van Loan 2013, "Matrix
+ * Computations", section 8.3.)
  */
 
 import { ArgumentError } from "@akari/tensor";
@@ -9,7 +9,11 @@ import { orthogonal, reflection } from "./householder.ts";
 import type { Columns } from "./matrices.ts";
 import { rotate, rotationOf } from "./rotation.ts";
 
-/** Eigenvalues in ascending order and, where they are asked for, the eigenvectors as columns. Overwrites `a`. */
+/**
+ * Computes the eigenvalues in ascending order and, if requested, the eigenvectors as columns. Overwrites `a`.
+ *
+ * @throws ArgumentError when the iteration does not converge.
+ */
 export function diagonalize(
   operation: string,
   a: Columns,
@@ -25,7 +29,7 @@ export function diagonalize(
       last--;
       steps = 0;
     } else if (steps++ < 60) step(diagonal, beside, first, last, q);
-    else throw new ArgumentError(`${operation}: the iteration does not end`);
+    else throw new ArgumentError(`${operation}: the iteration does not converge`);
   }
   const order = Array.from(diagonal.keys()).sort((i, j) => (diagonal[i] as number) - (diagonal[j] as number));
   return {
@@ -35,8 +39,7 @@ export function diagonalize(
 }
 
 /**
- * Whether the element beside the diagonal at `i` is no more than rounding errors of those around it; it is made zero
- * then.
+ * Whether off-diagonal element `i` is within rounding error of the adjacent diagonal elements; if so, sets it to zero.
  */
 function negligible(diagonal: Float64Array, beside: Float64Array, i: number): boolean {
   const around = Math.abs(diagonal[i] as number) + Math.abs(diagonal[i + 1] as number);
@@ -45,7 +48,10 @@ function negligible(diagonal: Float64Array, beside: Float64Array, i: number): bo
   return true;
 }
 
-/** Three diagonals, and the reflections in the columns of `a`, from the element below the diagonal on. */
+/**
+ * Returns the diagonal and the off-diagonal. The reflections are stored in the columns of `a`, starting below the
+ * diagonal.
+ */
 function tridiagonalize(a: Columns): Record<"diagonal" | "beside" | "taus", Float64Array> {
   const n = a.length;
   const beside = new Float64Array(Math.max(0, n - 1));
@@ -82,8 +88,8 @@ function dot(x: Float64Array, y: Float64Array, start: number): number {
 }
 
 /**
- * One sweep of rotations over the block from `first` to `last`: a bulge is made by the shift at its top and chased out
- * at its bottom.
+ * One QR sweep of rotations over the block from `first` to `last`. The shift creates a bulge at the top, which is
+ * chased to the bottom.
  */
 function step(d: Float64Array, e: Float64Array, first: number, last: number, q: Columns): void {
   const half = ((d[last - 1] as number) - (d[last] as number)) / 2;

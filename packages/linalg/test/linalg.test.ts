@@ -8,6 +8,7 @@ import {
   manualSeed,
   ones,
   randn,
+  stack,
   type Tensor,
   type TensorOptions,
   tensor,
@@ -149,12 +150,21 @@ describe("numbers of PyTorch", () => {
     expectClose(cond(tall), tensor(3.31417, double), 1e-5);
     expectClose(cond(tall, -2), tensor(1 / 3.31417, double), 1e-5);
     expectClose(cond(square, "fro"), tensor(71.069215, double), 1e-5);
+    // As in PyTorch, infinite for the singular matrices of a batch.
+    for (const p of ["fro", "nuc", 1, Number.POSITIVE_INFINITY] as const)
+      expect(cond(stack([ones([2, 2]), eye(2), zeros([2, 2])]), p).toArraySync()).toEqual([
+        Number.POSITIVE_INFINITY,
+        typeof p === "number" ? 1 : p === "nuc" ? 4 : expect.closeTo(2, 6),
+        Number.POSITIVE_INFINITY,
+      ]);
     expectClose(pinv(tall).select(-2, 0), tensor([0.022807, 0.073046, 0.194072, -0.08219], double), 1e-6);
     const b = arange(1, 9, double).reshape([4, 2]);
     const { solution, residuals, rank, singularValues } = lstsq(tall, b);
     expectClose(solution.flatten(), tensor([0.636975, 0.84471, 2.567156, 3.014577, 5.101447, 6.002797], double), 1e-6);
     expectClose(residuals, tall.matmul(solution).sub(b).square().sum(0));
     expect(rank.itemSync()).toBe(3);
+    const learned = lstsq(requiresGrad(tall.clone()), b);
+    expect([learned.solution.requiresGrad, learned.singularValues.requiresGrad]).toEqual([true, false]);
     expectClose(singularValues, svdvals(tall));
     const under = lstsq(tall.t(), arange(1, 7, double).reshape([3, 2]));
     const expected = [0.649938, 0.859663, 0.293906, 0.347695, 1.738153, 2.29638, 3.374751, 4.109515];
@@ -382,17 +392,17 @@ describe("bad input", () => {
       expect(() => f(ones([2, 3]))).toThrow(/: expected square matrices, got shape \[2, 3\]/);
     expect(() => cond(ones([2, 3]), 1)).toThrow(/cond: expected square matrices/);
     expect(() => cond(ones([2, 2]), 3)).toThrow(
-      /cond: there is no order 3; there are "fro", 1, -1, 2, -2, Infinity and -Infinity/,
+      /cond: p must be "fro", "nuc", 1, -1, 2, -2, Infinity or -Infinity, got 3/,
     );
     expect(() => cond(zeros([0, 2]))).toThrow(
       /cond: expected matrices of at least one row and column, got shape \[0, 2\]/,
     );
     for (const f of [svd, svdvals, pinv, eig, eigvals, eigh, eigvalsh] as const)
       expect(() => f(fromTypedArray(Float32Array.of(1, 0, Number.NaN, 1), [2, 2]))).toThrow(
-        /: a matrix holds NaN or infinities/,
+        /: a matrix contains NaN or infinities/,
       );
     expect(() => lstsq(ones([3, 2]), ones([2]))).toThrow(
-      /lstsq: expected right sides with as many rows as the matrices, got shapes \[3, 2\] and \[2\]/,
+      /lstsq: expected a and b with the same number of rows, got shapes \[3, 2\] and \[2\]/,
     );
     expect(() => lstsq(ones([3, 2]), ones([3], double))).toThrow(/lstsq: expected both tensors to have one dtype/);
     expect(() => pinv(ones([2, 2]), { rtol: -1 })).toThrow(/pinv: rtol must not be negative, got -1/);
