@@ -1,6 +1,4 @@
-/**
- * The Bernoulli distribution.
- */
+/** The Bernoulli distribution. */
 
 import {
   arange,
@@ -16,17 +14,17 @@ import { boolean, type Constraint } from "./constraints.ts";
 import { Distribution, type DistributionOptions, unrecorded } from "./distribution.ts";
 import { BinaryOdds, binaryConstraints, type Odds } from "./odds.ts";
 
-/** `x l - ln(1 + eˡ)`, of which the large parts cancel first. */
+/** `x l - ln(1 + eˡ)`, arranged so that large terms cancel exactly. */
 const logProbability = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("Bernoulli.logProb", (x, logit) =>
   x.mul(logit).sub(logit.max(0)).sub(logit.abs().neg().exp().log1p()),
 );
 
 /**
- * The Bernoulli distribution: 1 with a probability, else 0.
+ * The Bernoulli distribution: 1 with probability p, otherwise 0.
  *
  *     P(1) = p        P(0) = 1 - p
  *
- * After `manualSeed` the draws are PyTorch's own, on the CPU.
+ * After `manualSeed`, draws on the CPU equal PyTorch's.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.bernoulli.Bernoulli
  *
@@ -46,17 +44,17 @@ export class Bernoulli extends Distribution {
     this.#odds = given;
   }
 
-  /** The probability of 1. */
+  /** Probability of 1, [batch]. */
   get probs(): Tensor {
     return this.#odds.probs;
   }
 
-  /** The logit of that, `ln(p / (1 - p))`. */
+  /** Logits `ln(p / (1 - p))`, [batch]. */
   get logits(): Tensor {
     return this.#odds.logits;
   }
 
-  /** The logarithms of the probabilities of 1 and 0. */
+  /** Logarithms of the probabilities of 1 and of 0. */
   get logs(): readonly [one: Tensor, zero: Tensor] {
     return this.#odds.logs;
   }
@@ -73,7 +71,7 @@ export class Bernoulli extends Distribution {
     return this.probs;
   }
 
-  /** The more probable value; NaN where both are equally so. */
+  /** The more probable value; NaN if both are equally probable. */
   override get mode(): Tensor {
     const { probs } = this;
     return where(probs.eq(0.5), Number.NaN, probs.ge(0.5).to(probs.dtype));

@@ -1,6 +1,4 @@
-/**
- * The beta distribution.
- */
+/** The beta distribution. */
 
 import { type GeneratorOption, type Shape, stack, type Tensor, type TensorOrNumber } from "@akari/tensor";
 import { type Constraint, positive, unitInterval } from "./constraints.ts";
@@ -9,11 +7,11 @@ import { Distribution, type DistributionOptions } from "./distribution.ts";
 import { parameters } from "./parameters.ts";
 
 /**
- * The beta distribution of a probability: the Dirichlet distribution of two classes.
+ * The beta distribution on [0, 1], the Dirichlet distribution for two classes.
  *
  *     p(x) = Γ(α + β) / (Γ(α) Γ(β)) · x^(α-1) (1 - x)^(β-1)
  *
- * After `manualSeed` the draws are PyTorch's own, on the CPU.
+ * After `manualSeed`, draws on the CPU equal PyTorch's.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.beta.Beta
  *
@@ -26,11 +24,11 @@ export class Beta extends Distribution {
     concentration1: positive,
     concentration0: positive,
   };
-  /** The parameter α, which draws towards 1. */
+  /** Parameter α, [batch]. Larger values shift the distribution toward 1. */
   readonly concentration1: Tensor;
-  /** The parameter β, which draws towards 0. */
+  /** Parameter β, [batch]. Larger values shift the distribution toward 0. */
   readonly concentration0: Tensor;
-  /** The same as probabilities of two classes. */
+  /** The equivalent Dirichlet distribution of two classes. */
   readonly #dirichlet: Dirichlet;
 
   /** @throws ArgumentError for parameters that are not positive. */

@@ -1,6 +1,4 @@
-/**
- * The binomial distribution.
- */
+/** The binomial distribution. */
 
 import {
   arange,
@@ -17,7 +15,7 @@ import { BinaryOdds, binaryConstraints, type Odds } from "./odds.ts";
 import { binomial } from "./sampling/binomial.ts";
 import { expectWithin } from "./validation.ts";
 
-/** `x l - n ln(1 + eˡ)`. */
+/** `x l - n ln(1 + eˡ)` */
 const weighted = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("Binomial.logProb", (x, n, logit) =>
   x
     .mul(logit)
@@ -26,11 +24,11 @@ const weighted = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("Binomial.l
 );
 
 /**
- * How many of `totalCount` independent trials succeed.
+ * The binomial distribution of the number of successes in `totalCount` independent trials.
  *
  *     P(k) = n! / (k! (n - k)!) · pᵏ (1 - p)ⁿ⁻ᵏ
  *
- * After `manualSeed` the draws are PyTorch's own, on the CPU.
+ * After `manualSeed`, draws on the CPU equal PyTorch's.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.binomial.Binomial
  *
@@ -43,13 +41,13 @@ export class Binomial extends Distribution {
     totalCount: nonnegativeInteger,
     ...binaryConstraints,
   };
-  /** How many trials there are: [batch]. */
+  /** Number of trials n, [batch]. */
   readonly totalCount: Tensor;
   readonly #odds: BinaryOdds;
-  /** The number of trials, if it was given as a number. */
+  /** The number of trials, if it was passed as a number. */
   readonly #count: number | null;
 
-  /** @throws ArgumentError for counts that are no integers from 0 on, and for probabilities outside of [0, 1]. */
+  /** @throws ArgumentError for counts that are not nonnegative integers, and for probabilities outside of [0, 1]. */
   constructor(totalCount: TensorOrNumber, odds: Odds, options: DistributionOptions = {}) {
     const given = BinaryOdds.of("Binomial", odds, options);
     const { value } = given;
@@ -63,12 +61,12 @@ export class Binomial extends Distribution {
     this.#count = totalCount instanceof Tensor ? null : Number(totalCount);
   }
 
-  /** The probability that a trial succeeds. */
+  /** Probability of success of a trial, [batch]. */
   get probs(): Tensor {
     return this.#odds.probs;
   }
 
-  /** The logit of that. */
+  /** Logits `ln(p / (1 - p))`, [batch]. */
   get logits(): Tensor {
     return this.#odds.logits;
   }
@@ -106,16 +104,19 @@ export class Binomial extends Distribution {
     return weighted(x, n, this.logits).add(ways);
   }
 
-  /** The entropy, by all values: [batch]. @throws ArgumentError unless `totalCount` was given as one number. */
+  /**
+   * Computes the entropy by enumerating the support: [batch]. @throws ArgumentError unless `totalCount` was passed as a
+   * number.
+   */
   override entropy(): Tensor {
     const logs = this.logProb(this.enumerateSupport(false));
     return logs.exp().mul(logs).sum(0).neg();
   }
 
-  /** The numbers from 0 to `totalCount`. @throws ArgumentError unless that was given as one number. */
+  /** Returns the numbers from 0 to `totalCount`. @throws ArgumentError unless `totalCount` was passed as a number. */
   override enumerateSupport(expand = true): Tensor {
     if (this.#count === null)
-      throw this.missing("enumerateSupport", "totalCount is a tensor, and may not be the same for all; give a number");
+      throw this.missing("enumerateSupport", "totalCount is a tensor, whose elements may differ; pass a number");
     const { dtype, device } = this.like;
     const values = arange(this.#count + 1, { dtype, device }).view(-1, ...this.batchShape.map(() => 1));
     return expand ? values.expand(-1, ...this.batchShape) : values;

@@ -1,6 +1,4 @@
-/**
- * The categorical distribution.
- */
+/** The categorical distribution. */
 
 import {
   arange,
@@ -18,13 +16,12 @@ import { Distribution, type DistributionOptions } from "./distribution.ts";
 import { CategoricalOdds, type ClassOdds, classConstraints } from "./odds.ts";
 
 /**
- * The categorical distribution: the number of a class, each with a probability of its own.
+ * The categorical distribution of class indices, each with its own probability.
  *
  *     P(k) = pₖ
  *
- * Probabilities stand along the last dimension, [batch, classes]; they are divided by their sum, and logits are
- * normalised. Draws are int32, and after `manualSeed` PyTorch's own, on the CPU; single draws those of newer versions
- * than 1.13.
+ * Probabilities or logits are [..., classes] and are normalized along the last dimension. Samples are int32. After
+ * `manualSeed`, draws on the CPU equal PyTorch's (single draws equal those of versions after 1.13).
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.categorical.Categorical
  *
@@ -38,29 +35,32 @@ export class Categorical extends Distribution {
   static override readonly argConstraints: Readonly<Record<string, Constraint>> = classConstraints;
   readonly #odds: CategoricalOdds;
 
-  /** @throws ArgumentError for probabilities that are negative. @throws ShapeError for a scalar. */
+  /**
+   * @throws ArgumentError for negative probabilities.
+   * @throws ShapeError for a scalar.
+   */
   constructor(odds: ClassOdds, options: DistributionOptions = {}) {
     const given = CategoricalOdds.of("Categorical", odds, options);
     super(given.value.shape.slice(0, -1), [], given.value, options);
     this.#odds = given;
   }
 
-  /** The probabilities: [batch, classes]. */
+  /** Normalized probabilities, [batch, classes]. */
   get probs(): Tensor {
     return this.#odds.probs;
   }
 
-  /** Their logarithms: [batch, classes]. */
+  /** Logarithms of the normalized probabilities, [batch, classes]. */
   get logits(): Tensor {
     return this.#odds.logits;
   }
 
-  /** What it was made of: probabilities or logits, normalised. */
+  /** The normalized probabilities or logits, whichever was passed to the constructor. */
   get given(): { readonly probs: Tensor } | { readonly logits: Tensor } {
     return this.#odds.given;
   }
 
-  /** How many classes there are. */
+  /** Number of classes. */
   get classes(): number {
     return this.#odds.classes;
   }
@@ -73,7 +73,7 @@ export class Categorical extends Distribution {
     return true;
   }
 
-  /** NaN: the numbers of classes have no mean. */
+  /** NaN: class indices have no mean. */
   override get mean(): Tensor {
     return this.filled(Number.NaN);
   }
@@ -82,7 +82,7 @@ export class Categorical extends Distribution {
     return this.probs.argmax(-1);
   }
 
-  /** NaN: the numbers of classes have no variance. */
+  /** NaN: class indices have no variance. */
   override get variance(): Tensor {
     return this.filled(Number.NaN);
   }
@@ -119,7 +119,7 @@ export class Categorical extends Distribution {
   }
 }
 
-/** `-Σ p ln p`, in which a class without a chance counts nothing. */
+/** `-Σ p ln p`, where classes of probability 0 contribute 0. */
 function entropyOf({ probs, logits }: CategoricalOdds): Tensor {
   return probs
     .mul(logits.clamp(finfo(logits.dtype).min))

@@ -1,6 +1,4 @@
-/**
- * The Cauchy distribution.
- */
+/** The Cauchy distribution. */
 
 import { type GeneratorOption, pointwise, rand, type Shape, type Tensor, type TensorOrNumber } from "@akari/tensor";
 import { unitInterval } from "./constraints.ts";
@@ -17,16 +15,16 @@ const below = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("Cauchy.cdf", 
     .mul(1 / Math.PI)
     .add(0.5),
 );
-/** From where the standard distribution is below with this probability. */
+/** Quantile function of the standard Cauchy distribution. */
 const standard = /* @__PURE__ */ pointwise<[Tensor]>("Cauchy.icdf", (p) => p.sub(0.5).mul(Math.PI).tan());
 
 /**
- * The Cauchy (Lorentz) distribution: that of a quotient of two normal numbers, without mean or variance.
+ * The Cauchy (Lorentz) distribution, that of the ratio of two independent normal variables. `loc` is the median,
+ * `scale` the half width at half maximum. The mean is undefined.
  *
  *     p(x) = 1 / (πσ (1 + ((x - μ) / σ)²))
  *
- * `loc` is the median, `scale` half the width at half the height. After `manualSeed` the draws are PyTorch's own, on
- * the CPU.
+ * After `manualSeed`, draws on the CPU equal PyTorch's.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.cauchy.Cauchy
  *
@@ -36,7 +34,7 @@ const standard = /* @__PURE__ */ pointwise<[Tensor]>("Cauchy.icdf", (p) => p.sub
 export class Cauchy extends LocationScale {
   static override name = "Cauchy";
 
-  /** NaN: there is none. */
+  /** NaN: the mean is undefined. */
   override get mean(): Tensor {
     return this.filled(Number.NaN);
   }
@@ -51,6 +49,7 @@ export class Cauchy extends LocationScale {
 
   override rsample(sampleShape: Shape = [], options: GeneratorOption = {}): Tensor {
     const { dtype, device } = this.like;
+    // In float64 if the device supports it, as in PyTorch.
     // In float64 where that is, as PyTorch draws them.
     const wide = device.supports("float64") ? "float64" : dtype;
     const u = rand(this.extendedShape(sampleShape), { ...this.source(options), dtype: wide });

@@ -1,7 +1,7 @@
 /**
- * Constraints: sets of values, which parameters must come from and samples lie in. A constraint says of every event
- * whether it belongs, and names itself as an error names it. Each is an object, not a class with a registry behind it,
- * so that a program carries only those that it uses.
+ * Constraints: the sets of values that parameters and samples belong to. A constraint checks values and provides the
+ * name used in error messages. Each one is a plain object rather than a class in a registry, so that a bundle contains
+ * only the constraints that it uses.
  *
  * https://pytorch.org/docs/stable/distributions.html#module-torch.distributions.constraints
  */
@@ -10,19 +10,19 @@ import { ArgumentError, type Tensor, type TensorOrNumber } from "@akari/tensor";
 
 /** A set of values. */
 export interface Constraint {
-  /** How an error names it, behind "must be": `positive`. */
+  /** Name in error messages, following "must be": `positive`. */
   readonly name: string;
-  /** Whether its values can be counted. */
+  /** Whether the set is discrete. */
   readonly isDiscrete: boolean;
-  /** How many of the last dimensions make up one value: 0 for numbers, 1 for vectors, 2 for matrices. */
+  /** Number of trailing dimensions that make up one value: 0 for scalars, 1 for vectors, 2 for matrices. */
   readonly eventDim: number;
-  /** For an interval of numbers: its ends, which are the same for all elements. */
+  /** Ends of a closed interval of numbers that is the same for all elements. */
   readonly ends?: readonly [low: number, high: number];
-  /** Between which numbers the values lie, as far as there are limits. */
+  /** Lower and upper limit of the values; undefined if unbounded. */
   readonly limits?: readonly [low: TensorOrNumber | undefined, high: TensorOrNumber | undefined];
-  /** For values made of several of another constraint. */
+  /** For values composed of independent elements: the constraint of an element, and the number of dimensions added. */
   readonly base?: { readonly constraint: Constraint; readonly dims: number };
-  /** For each value whether it belongs to the set: shape [..., event] → [...], bool. */
+  /** Checks whether each value belongs to the set: [..., event] → [...], bool. */
   check(value: Tensor): Tensor;
 }
 
@@ -35,7 +35,7 @@ function numbers(
   return { name, isDiscrete, eventDim: 0, limits, check };
 }
 
-/** The numbers from `low` to `high`, both included. */
+/** The closed interval from `low` to `high`. */
 export function interval(low: TensorOrNumber, high: TensorOrNumber): Constraint {
   const constraint = numbers(
     `from ${show(low, "lower")} to ${show(high, "upper")}`,
@@ -45,7 +45,7 @@ export function interval(low: TensorOrNumber, high: TensorOrNumber): Constraint 
   return typeof low === "number" && typeof high === "number" ? { ...constraint, ends: [low, high] } : constraint;
 }
 
-/** The numbers from `low`, which is included, to `high`, which is not. */
+/** The half-open interval from `low` (included) to `high` (excluded). */
 export function halfOpenInterval(low: TensorOrNumber, high: TensorOrNumber): Constraint {
   return numbers(
     `from ${show(low, "lower")} to ${show(high, "upper")} (excluded)`,
@@ -60,17 +60,17 @@ export function integerInterval(low: TensorOrNumber, high: TensorOrNumber): Cons
   return numbers(`an integer from ${show(low, "lower")} to ${show(high, "upper")}`, check, [low, high], true);
 }
 
-/** The numbers above `low`. */
+/** The numbers greater than `low`. */
 export function greaterThan(low: TensorOrNumber): Constraint {
   return numbers(`greater than ${show(low, "lower")}`, (x) => x.gt(low), [low, undefined]);
 }
 
-/** The numbers from `low` on. */
+/** The numbers greater than or equal to `low`. */
 export function greaterThanEq(low: TensorOrNumber): Constraint {
   return numbers(`at least ${show(low, "lower")}`, (x) => x.ge(low), [low, undefined]);
 }
 
-/** The numbers below `high`. */
+/** The numbers less than `high`. */
 export function lessThan(high: TensorOrNumber): Constraint {
   return numbers(`less than ${show(high, "upper")}`, (x) => x.lt(high), [undefined, high]);
 }
@@ -79,7 +79,7 @@ function show(limit: TensorOrNumber, end: "lower" | "upper"): string {
   return typeof limit === "object" ? `its ${end} limit` : `${limit}`;
 }
 
-/** All numbers but NaN. */
+/** All numbers except NaN. */
 export const real: Constraint = {
   name: "a number, not NaN",
   isDiscrete: false,
@@ -88,7 +88,7 @@ export const real: Constraint = {
   check: (x) => x.eq(x),
 };
 
-/** The numbers above 0. */
+/** The numbers greater than 0. */
 export const positive: Constraint = {
   name: "positive",
   isDiscrete: false,
@@ -98,9 +98,9 @@ export const positive: Constraint = {
   check: (x) => x.gt(0),
 };
 
-/** The numbers from 0 on. */
+/** The numbers greater than or equal to 0. */
 export const nonnegative: Constraint = {
-  name: "not negative",
+  name: "nonnegative",
   isDiscrete: false,
   eventDim: 0,
   ends: [0, Number.POSITIVE_INFINITY],
@@ -108,7 +108,7 @@ export const nonnegative: Constraint = {
   check: (x) => x.ge(0),
 };
 
-/** The numbers from 0 to 1, both included. */
+/** The closed interval from 0 to 1. */
 export const unitInterval: Constraint = {
   name: "from 0 to 1",
   isDiscrete: false,
@@ -118,7 +118,7 @@ export const unitInterval: Constraint = {
   check: (x) => x.ge(0).logicalAnd(x.le(1)),
 };
 
-/** 0 and 1. */
+/** The values 0 and 1. */
 export const boolean: Constraint = {
   name: "0 or 1",
   isDiscrete: true,
@@ -126,18 +126,22 @@ export const boolean: Constraint = {
   check: (x) => x.eq(0).logicalOr(x.eq(1)),
 };
 
-/** The integers from 0 on. */
+/** The integers greater than or equal to 0. */
 export const nonnegativeInteger: Constraint = {
-  name: "an integer that is not negative",
+  name: "a nonnegative integer",
   isDiscrete: true,
   eventDim: 0,
   check: (x) => x.eq(x.floor()).logicalAnd(x.ge(0)),
 };
 
-/** Another constraint on each of the elements of the last `dims` dimensions, which make up one value together. */
+/**
+ * Applies a constraint to each element of values whose last `dims` dimensions make up one value.
+ *
+ * @throws ArgumentError unless `dims` is a nonnegative integer.
+ */
 export function independent(base: Constraint, dims: number): Constraint {
   if (!Number.isInteger(dims) || dims < 0)
-    throw new ArgumentError(`independent: expected a number of dimensions, got ${dims}`);
+    throw new ArgumentError(`independent: dims must be a nonnegative integer, got ${dims}`);
   if (dims === 0) return base;
   const last = Array.from({ length: dims }, (_, i) => -1 - i);
   return {
@@ -150,33 +154,33 @@ export function independent(base: Constraint, dims: number): Constraint {
   };
 }
 
-/** Vectors of numbers. */
+/** Vectors of numbers except NaN. */
 export const realVector: Constraint = {
   ...real,
   eventDim: 1,
   check: (x) => x.eq(x).all(-1),
 };
 
-/** Vectors of numbers that are not negative and add up to 1. */
+/** Vectors of nonnegative numbers that sum to 1. */
 export const simplex: Constraint = {
-  name: "vectors of numbers that are not negative and add up to 1",
+  name: "nonnegative vectors that sum to 1",
   isDiscrete: false,
   eventDim: 1,
   check: (x) => x.ge(0).all(-1).logicalAnd(x.sum(-1).sub(1).abs().lt(1e-6)),
 };
 
-/** Vectors of which one element is 1 and the others are 0. */
+/** One-hot vectors: one element is 1, the others are 0. */
 export const oneHot: Constraint = {
-  name: "vectors with a single 1 among zeros",
+  name: "one-hot vectors",
   isDiscrete: true,
   eventDim: 1,
   check: (x) => boolean.check(x).all(-1).logicalAnd(x.sum(-1).eq(1)),
 };
 
-/** Vectors of counts that add up to `total`. */
+/** Vectors of counts that sum to `total`. */
 export function multinomial(total: number): Constraint {
   return {
-    name: `vectors of counts that add up to ${total}`,
+    name: `vectors of counts that sum to ${total}`,
     isDiscrete: true,
     eventDim: 1,
     check: (x) => nonnegativeInteger.check(x).all(-1).logicalAnd(x.sum(-1).eq(total)),
@@ -197,7 +201,8 @@ export const lowerCholesky: Constraint = {
 };
 
 /**
- * Lower triangular matrices with a positive diagonal, whose rows have length 1: the factors of correlation matrices.
+ * Lower triangular matrices with a positive diagonal and rows of length 1: the Cholesky factors of correlation
+ * matrices.
  */
 export const corrCholesky: Constraint = {
   ...lowerCholesky,
@@ -206,8 +211,8 @@ export const corrCholesky: Constraint = {
 };
 
 /**
- * Symmetric matrices. Whether one is positive definite shows in its Cholesky factorisation, which refuses those that
- * are not.
+ * Symmetric matrices. Positive definiteness is checked by the Cholesky factorization that follows, which rejects other
+ * matrices.
  */
 export const positiveDefinite: Constraint = {
   name: "symmetric positive definite matrices",

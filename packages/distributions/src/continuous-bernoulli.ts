@@ -1,6 +1,4 @@
-/**
- * The continuous Bernoulli distribution.
- */
+/** The continuous Bernoulli distribution. */
 
 import { type GeneratorOption, pointwise, rand, type Shape, type Tensor, type TensorOrNumber } from "@akari/tensor";
 import { type Constraint, unitInterval } from "./constraints.ts";
@@ -8,6 +6,8 @@ import { Distribution, type DistributionOptions } from "./distribution.ts";
 import { BinaryOdds, binaryConstraints, type Odds } from "./odds.ts";
 import { inside } from "./precision.ts";
 
+// Near a logit of 0 the formulas are quotients of small differences, so a Taylor series replaces them. The unused
+// branch then evaluates at another logit, which keeps its gradient finite.
 // Near a logit of 0 the formulas are quotients of small differences: series take their place there, and the formulas
 // see another number, so that their gradients are finite.
 
@@ -48,6 +48,8 @@ const below = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("ContinuousBernoulli.c
   const [falls, close] = [l.lt(0), l.abs().lt(1e-5)];
   const size = close.where(1, l.abs());
   const inner = x.max(0).min(1);
+  /** Evaluates the decreasing density of logit -|l|, mirrored for a positive l. */
+  // Uses the decreasing density with logit -|l|, from the side on which it decreases.
   // By the falling density of -|l|, from whichever side.
   const part = size
     .mul(falls.where(inner, inner.neg().add(1)))
@@ -68,20 +70,20 @@ const logProbability = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("ContinuousBe
   x.mul(l).sub(l.max(0)).sub(l.abs().neg().exp().log1p()),
 );
 
-/** `-E[ln q]` for a continuous Bernoulli q, from the mean of x. */
+/** Computes `-E[ln q]` for a continuous Bernoulli q from the mean of x. */
 export function continuousCross(mean: Tensor, q: ContinuousBernoulli): Tensor {
   return logProbability(mean, q.logits).add(q.logNorm).neg();
 }
 
 /**
- * The distribution of numbers from 0 to 1 that the Bernoulli distribution's formula makes of them: what a variational
- * autoencoder of grey pixels has at its end.
+ * The continuous Bernoulli distribution on [0, 1], for example the likelihood of grayscale pixels in a variational
+ * autoencoder.
  *
  *     p(x) = C pˣ (1 - p)¹⁻ˣ        C = 2 artanh(1 - 2p) / (1 - 2p)
  *
  * Loaiza-Ganem and Cunningham 2019, "The continuous Bernoulli", https://arxiv.org/abs/1907.06845
  *
- * After `manualSeed` the draws are PyTorch's own, on the CPU.
+ * After `manualSeed`, draws on the CPU equal PyTorch's.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.continuous_bernoulli.ContinuousBernoulli
  *
@@ -100,17 +102,17 @@ export class ContinuousBernoulli extends Distribution {
     this.#odds = given;
   }
 
-  /** The parameter p, away from 0 and 1. It is not the mean. */
+  /** Parameter p, clamped away from 0 and 1, [batch]. It is not the mean. */
   get probs(): Tensor {
     return inside(this.#odds.probs);
   }
 
-  /** The logit of that. */
+  /** Logits `ln(p / (1 - p))`, [batch]. */
   get logits(): Tensor {
     return this.#odds.logits;
   }
 
-  /** The logarithm of C. */
+  /** Logarithm of the normalizing constant C, [batch]. */
   get logNorm(): Tensor {
     return logNorm(this.logits);
   }

@@ -1,6 +1,4 @@
-/**
- * The Dirichlet distribution.
- */
+/** The Dirichlet distribution. */
 
 import {
   computeType,
@@ -21,12 +19,12 @@ import { tensorsOf } from "./parameters.ts";
 import { standardGamma } from "./sampling/gamma.ts";
 
 /**
- * The Dirichlet distribution of probabilities that add up to 1: [..., classes].
+ * The Dirichlet distribution over probability vectors [..., classes], which sum to 1.
  *
  *     p(x) = Γ(Σ αₖ) Π xₖ^(αₖ-1) / Γ(αₖ)
  *
- * A draw is numbers from gamma distributions over their sum, and gradients go through those. After `manualSeed` the
- * draws are PyTorch's own, on the CPU; the gradient of a single draw is another than PyTorch's, with the same mean.
+ * A sample is a vector of gamma variables divided by their sum, and is differentiated as such. After `manualSeed`,
+ * draws on the CPU equal PyTorch's; the gradient of a single draw differs from PyTorch's, but has the same expectation.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.dirichlet.Dirichlet
  *
@@ -38,10 +36,13 @@ export class Dirichlet extends Distribution {
   static override readonly argConstraints: Readonly<Record<string, Constraint>> = {
     concentration: /* @__PURE__ */ independent(positive, 1),
   };
-  /** The parameters α: [batch, classes]. */
+  /** Parameters α, [batch, classes]. */
   readonly concentration: Tensor;
 
-  /** @throws ArgumentError for parameters that are not positive. @throws ShapeError for a scalar. */
+  /**
+   * @throws ArgumentError for parameters that are not positive.
+   * @throws ShapeError for a scalar.
+   */
   constructor(concentration: Tensor, options: DistributionOptions = {}) {
     const given = tensorsOf("Dirichlet", { concentration }, Dirichlet.argConstraints, options).concentration;
     if (given.ndim < 1)
@@ -62,7 +63,7 @@ export class Dirichlet extends Distribution {
     return this.concentration.div(this.#total);
   }
 
-  /** The most probable value; where all parameters are below 1, the class of the largest alone. */
+  /** The most probable value. If all parameters are below 1, the one-hot vector of the largest. */
   override get mode(): Tensor {
     const { concentration } = this;
     const above = concentration.sub(1).clamp(0);
@@ -107,7 +108,7 @@ export class Dirichlet extends Distribution {
     return new Dirichlet(this.concentration.expand([...batchShape, ...this.eventShape]), this.options);
   }
 
-  /** The sum of the parameters: [batch, 1]. */
+  /** Sum of the parameters, [batch, 1]. */
   get #total(): Tensor {
     return this.concentration.sum(-1, { keepdim: true });
   }

@@ -1,6 +1,6 @@
 /**
- * `Distribution`: what all distributions can be asked. A batch of them is one object, whose parameters are broadcast;
- * its draws have the shape [sample, batch, event].
+ * The base class of all distributions. One object holds a batch of distributions with broadcast parameters, and samples
+ * have shape [sample, batch, event].
  */
 
 import {
@@ -21,15 +21,15 @@ import { expectWithin } from "./validation.ts";
 /** Options of every distribution. */
 export interface DistributionOptions {
   /**
-   * Whether parameters and values are checked: at once where the device can be read at once, with the next read
-   * elsewhere. Default true, unless `Distribution.setDefaultValidateArgs` said otherwise.
+   * Whether to check parameters and values: immediately on devices with synchronous reads, at the next read on other
+   * devices. Default true, or the value passed to `Distribution.setDefaultValidateArgs`.
    */
   readonly validateArgs?: boolean;
 }
 
 let validatesByDefault = true;
 
-/** Runs a function without recording what it does. */
+/** Runs a function without recording gradients. */
 export function unrecorded<Result>(run: () => Result): Result {
   const before = gradMode.enabled;
   gradMode.enabled = false;
@@ -40,28 +40,28 @@ export function unrecorded<Result>(run: () => Result): Result {
   }
 }
 
-/** Sums the last `dims` dimensions. */
+/** Sums over the last `dims` dimensions. */
 export function sumRightmost(x: Tensor, dims: number): Tensor {
   return dims === 0 ? x : x.sum(Array.from({ length: dims }, (_, i) => -1 - i));
 }
 
 /**
- * A probability distribution, or a batch of them. Gradients go through everything that is a function of the parameters,
- * and through `rsample`.
+ * Base class of probability distributions. An object represents a batch of them. Everything that is computed from the
+ * parameters is differentiable with respect to them, including the samples of `rsample`.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.distribution.Distribution
  */
 export abstract class Distribution {
   static name = "Distribution";
-  /** The set that each parameter must come from, by its name. */
+  /** Constraint of each parameter, by name. */
   static readonly argConstraints: Readonly<Record<string, Constraint>> = {};
-  /** How many distributions there are: the shape to which the parameters are broadcast. */
+  /** Shape of the batch, to which the parameters are broadcast. */
   readonly batchShape: Shape;
-  /** The shape of one draw from one distribution; [] for numbers. */
+  /** Shape of a single sample of one distribution; [] for scalars. */
   readonly eventShape: Shape;
   /** Whether parameters and values are checked. */
   readonly validateArgs: boolean;
-  /** A tensor of the dtype and on the device of the parameters. */
+  /** A tensor with the dtype and device of the parameters. */
   readonly like: Tensor;
 
   /** @param like a parameter, for its dtype and device. */
@@ -72,127 +72,148 @@ export abstract class Distribution {
     this.validateArgs = validates(options);
   }
 
-  /** Whether distributions made from now on check their arguments when they are not told. */
+  /** Sets whether distributions check their arguments when the option `validateArgs` is not passed. */
   static setDefaultValidateArgs(value: boolean): void {
     validatesByDefault = value;
   }
 
-  /** The set of values that can be drawn. */
+  /** The set of possible values. */
   abstract get support(): Constraint;
 
-  /** Whether there is `rsample`. */
+  /** Whether the distribution implements `rsample`. */
   get hasRsample(): boolean {
     return false;
   }
 
-  /** Whether there is `enumerateSupport`. */
+  /** Whether the distribution implements `enumerateSupport`. */
   get hasEnumerateSupport(): boolean {
     return false;
   }
 
-  /** The mean: [batch, event]. */
+  /** Mean, [batch, event]. */
   get mean(): Tensor {
     throw this.missing("mean");
   }
 
-  /** The most probable value: [batch, event]. */
+  /** Most probable value, [batch, event]. */
   get mode(): Tensor {
     throw this.missing("mode");
   }
 
-  /** The variance: [batch, event]. */
+  /** Variance, [batch, event]. */
   get variance(): Tensor {
     throw this.missing("variance");
   }
 
-  /** The standard deviation: [batch, event]. */
+  /** Standard deviation, [batch, event]. */
   get stddev(): Tensor {
     return this.variance.sqrt();
   }
 
-  /** Draws, which no gradient goes through: [sample, batch, event]. */
+  /** Draws samples without a gradient: [sample, batch, event]. */
   sample(sampleShape: Shape = [], options: GeneratorOption = {}): Tensor {
     return unrecorded(() => this.rsample(sampleShape, options));
   }
 
   /**
-   * Draws as functions of the parameters, so that gradients go through: [sample, batch, event].
+   * Draws reparameterized samples, which are differentiable with respect to the parameters: [sample, batch, event].
    *
-   * @throws ArgumentError when the distribution has none; `hasRsample` says so beforehand.
+   * @throws ArgumentError when the distribution does not support it; check `hasRsample`.
    */
   rsample(_sampleShape: Shape = [], _options: GeneratorOption = {}): Tensor {
-    throw this.missing("rsample", "draws of it are no smooth function of its parameters; use sample and logProb");
+    throw this.missing("rsample", "draws are not a differentiable function of the parameters; use sample and logProb");
   }
 
-  /** The logarithm of the density, or of the probability: [sample, batch]. */
+  /**
+   * Computes the logarithm of the probability density, or of the probability for a discrete distribution:
+   * [sample, batch].
+   *
+   * @throws ShapeError when the value does not match the event and batch shapes.
+   * @throws ArgumentError when the value is outside of the support.
+   */
   abstract logProb(value: TensorOrNumber): Tensor;
 
-  /** The probability of a value at most this large. */
+  /**
+   * Computes the cumulative distribution function, the probability of a value at most this large.
+   *
+   * @throws ArgumentError when there is no formula for it, or when the value is outside of the support.
+   */
   cdf(_value: TensorOrNumber): Tensor {
     throw this.missing("cdf");
   }
 
-  /** The value that is not exceeded with this probability: the inverse of `cdf`. */
+  /**
+   * Computes the quantile function, the inverse of `cdf`.
+   *
+   * @throws ArgumentError when there is no formula for it, or for probabilities outside of [0, 1].
+   */
   icdf(_probability: TensorOrNumber): Tensor {
     throw this.missing("icdf");
   }
 
-  /** The entropy, in nats: [batch]. */
+  /**
+   * Computes the entropy in nats: [batch].
+   *
+   * @throws ArgumentError when there is no formula for it.
+   */
   entropy(): Tensor {
     throw this.missing("entropy");
   }
 
-  /** `exp(entropy)`: [batch]. */
+  /** Computes `exp(entropy)`: [batch]. */
   perplexity(): Tensor {
     return this.entropy().exp();
   }
 
   /**
-   * All values that can be drawn, along a new first dimension: [values, batch, event], or with `expand` false
-   * [values, 1, …, event].
+   * Returns all values of the support along a new first dimension: [values, batch, event], or [values, 1, …, event] if
+   * `expand` is false.
    *
-   * @throws ArgumentError when there are infinitely many.
+   * @throws ArgumentError unless the support is finite; check `hasEnumerateSupport`.
    */
   enumerateSupport(_expand = true): Tensor {
     throw this.missing("enumerateSupport");
   }
 
-  /** The same distribution with its batch broadcast to a larger shape. */
+  /** Returns the distribution with its batch broadcast to a larger shape. */
   abstract expand(batchShape: Shape): Distribution;
 
-  /** The name and the shapes, as in `Normal(batchShape: [3], eventShape: [])`. */
+  /** Returns the name and the shapes, as in `Normal(batchShape: [3], eventShape: [])`. */
   toString(): string {
     return `${this.label}(batchShape: ${showShape(this.batchShape)}, eventShape: ${showShape(this.eventShape)})`;
   }
 
-  /** The options to make a distribution like this one with. */
+  /** Options for a distribution derived from this one. */
   protected get options(): DistributionOptions {
     return { validateArgs: this.validateArgs };
   }
 
-  /** The class's name, for messages. */
+  /** Name of the class, for messages. */
   protected get label(): string {
     return (this.constructor as typeof Distribution).name; // safe: that of a subclass
   }
 
-  /** The shape of draws. Throws a ShapeError for a number where a shape belongs. */
+  /**
+   * Returns the shape of samples.
+   *
+   * @throws ShapeError when `sampleShape` is not an array.
+   */
   protected extendedShape(sampleShape: Shape): Shape {
     if (!Array.isArray(sampleShape))
-      throw new ShapeError(
-        `${this.label}: the shape of a sample must be an array such as [100], got ${String(sampleShape)}`,
-      );
+      throw new ShapeError(`${this.label}: sampleShape must be an array such as [100], got ${String(sampleShape)}`);
     return [...sampleShape, ...this.batchShape, ...this.eventShape];
   }
 
-  /** Where draws are made: the dtype and device of the parameters, and the generator. */
+  /** Options for drawing random numbers: dtype and device of the parameters, and the generator. */
   protected source(options: GeneratorOption): { dtype: Tensor["dtype"]; device: Tensor["device"] } & GeneratorOption {
     return { dtype: this.like.dtype, device: this.like.device, ...options };
   }
 
   /**
-   * A value as a tensor beside the parameters, checked if arguments are.
+   * Converts a value to a tensor, and checks it if `validateArgs` is set.
    *
-   * @throws ShapeError when it does not broadcast. @throws ArgumentError when it is outside of the support.
+   * @throws ShapeError when it does not broadcast with the distribution.
+   * @throws ArgumentError when it is outside of the support.
    */
   protected checked(operation: string, value: TensorOrNumber, support: Constraint = this.support): Tensor {
     const { like, batchShape, eventShape, label } = this;
@@ -203,26 +224,26 @@ export abstract class Distribution {
     const rest = x.ndim - eventShape.length;
     const event = x.shape.slice(Math.max(rest, 0));
     if (rest < 0 || event.some((size, i) => size !== eventShape[i])) {
-      throw new ShapeError(`${what} must end in the event's shape ${showShape(eventShape)}, got ${showShape(x.shape)}`);
+      throw new ShapeError(`${what} must end in the event shape ${showShape(eventShape)}, got ${showShape(x.shape)}`);
     }
     broadcastShapes(`${label}.${operation}`, [x.shape.slice(0, rest), batchShape]);
     expectWithin(x, support, what);
     return x;
   }
 
-  /** The error for what this distribution does not have. */
+  /** Creates the error for a method that this distribution does not support. */
   protected missing(name: string, reason = "there is no formula for it"): ArgumentError {
     return new ArgumentError(`${this.label}.${name}: ${reason}`);
   }
 
-  /** One value throughout the batch and event. */
+  /** Returns a tensor of the batch and event shape filled with one value. */
   protected filled(value: number): Tensor {
     const { dtype, device } = this.like;
     return full(this.extendedShape([]), value, { dtype, device });
   }
 }
 
-/** Whether arguments are to be checked. */
+/** Whether to check arguments. */
 export function validates({ validateArgs = validatesByDefault }: DistributionOptions): boolean {
   return validateArgs;
 }

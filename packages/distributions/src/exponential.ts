@@ -1,6 +1,4 @@
-/**
- * The exponential distribution.
- */
+/** The exponential distribution. */
 
 import {
   exponential_,
@@ -25,11 +23,11 @@ const quantile = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("Exponential.icdf",
 );
 
 /**
- * How long one waits for something that happens `rate` times in a unit of time.
+ * The exponential distribution of the waiting time for an event that occurs at a constant rate.
  *
  *     p(x) = λ e^(-λx)
  *
- * After `manualSeed` the draws are PyTorch's own, on the CPU.
+ * After `manualSeed`, draws on the CPU equal PyTorch's.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.exponential.Exponential
  *
@@ -39,7 +37,7 @@ const quantile = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("Exponential.icdf",
 export class Exponential extends Distribution {
   static override name = "Exponential";
   static override readonly argConstraints: Readonly<Record<string, Constraint>> = { rate: positive };
-  /** The inverse λ of the mean. */
+  /** Rate λ, the reciprocal of the mean, [batch]. */
   readonly rate: Tensor;
 
   /** @throws ArgumentError for a rate that is not positive. */

@@ -1,6 +1,4 @@
-/**
- * The F distribution of Fisher and Snedecor.
- */
+/** The F-distribution. */
 
 import {
   finfo,
@@ -26,11 +24,12 @@ const kernel = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("FisherSnedec
 });
 
 /**
- * The distribution of the quotient of two means of squares of normal numbers, with df1 and df2 degrees of freedom.
+ * The F-distribution (Fisher-Snedecor), that of the ratio of two mean squares of normal variables with df1 and df2
+ * degrees of freedom.
  *
  *     p(x) ∝ (x df1/df2)^(df1/2) / (x (1 + x df1/df2)^((df1 + df2)/2))
  *
- * After `manualSeed` the draws are PyTorch's own, on the CPU.
+ * After `manualSeed`, draws on the CPU equal PyTorch's.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.fishersnedecor.FisherSnedecor
  *
@@ -40,9 +39,9 @@ const kernel = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("FisherSnedec
 export class FisherSnedecor extends Distribution {
   static override name = "FisherSnedecor";
   static override readonly argConstraints: Readonly<Record<string, Constraint>> = { df1: positive, df2: positive };
-  /** The degrees of freedom of the dividend. */
+  /** Degrees of freedom of the numerator, [batch]. */
   readonly df1: Tensor;
-  /** The degrees of freedom of the divisor. */
+  /** Degrees of freedom of the denominator, [batch]. */
   readonly df2: Tensor;
 
   /** @throws ArgumentError for degrees of freedom that are not positive. */
@@ -61,18 +60,18 @@ export class FisherSnedecor extends Distribution {
     return true;
   }
 
-  /** NaN up to df2 = 2. */
+  /** NaN for df2 ≤ 2. */
   override get mean(): Tensor {
     return where(this.df2.gt(2), this.df2.div(this.df2.sub(2)), Number.NaN);
   }
 
-  /** NaN up to df1 = 2. */
+  /** NaN for df1 ≤ 2. */
   override get mode(): Tensor {
     const { df1, df2 } = this;
     return where(df1.gt(2), df1.sub(2).div(df1).mul(df2).div(df2.add(2)), Number.NaN);
   }
 
-  /** NaN up to df2 = 4. */
+  /** NaN for df2 ≤ 4. */
   override get variance(): Tensor {
     const { df1, df2 } = this;
     const finite = df2

@@ -1,6 +1,4 @@
-/**
- * The gamma distribution, and that of χ².
- */
+/** The gamma distribution and the χ² distribution. */
 
 import {
   computeType,
@@ -19,12 +17,12 @@ import { parameters, tensorsOf } from "./parameters.ts";
 import { standardGamma } from "./sampling/gamma.ts";
 
 /**
- * The gamma distribution: how long one waits for `concentration` events of an exponential clock.
+ * The gamma distribution, with shape α = `concentration` and inverse scale β = `rate`.
  *
  *     p(x) = βᵅ x^(α-1) e^(-βx) / Γ(α)
  *
- * Draws are differentiable in both parameters, in the concentration by implicit reparameterisation. After `manualSeed`
- * they are PyTorch's own, on the CPU.
+ * Samples of `rsample` are differentiable with respect to both parameters; with respect to the concentration by
+ * implicit reparameterization. After `manualSeed`, draws on the CPU equal PyTorch's.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.gamma.Gamma
  *
@@ -37,9 +35,9 @@ export class Gamma extends Distribution {
     concentration: positive,
     rate: positive,
   };
-  /** The shape α. */
+  /** Shape α, [batch]. */
   readonly concentration: Tensor;
-  /** The inverse scale β. */
+  /** Inverse scale β, [batch]. */
   readonly rate: Tensor;
 
   /** @throws ArgumentError for parameters that are not positive. */
@@ -73,6 +71,7 @@ export class Gamma extends Distribution {
   override rsample(sampleShape: Shape = [], options: GeneratorOption = {}): Tensor {
     const { dtype } = this.like;
     const shaped = this.concentration.expand(this.extendedShape(sampleShape)).to(computeType(dtype));
+    // Keeps samples away from 0, where the density may be infinite.
     // Away from 0, where the density may be infinite.
     return standardGamma(shaped, options).to(dtype).div(this.rate).clamp(finfo(dtype).tiny);
   }
@@ -100,11 +99,11 @@ export class Gamma extends Distribution {
 }
 
 /**
- * The χ² distribution: that of the sum of `df` squares of standard normal numbers, which is `Gamma(df / 2, 1 / 2)`.
+ * The χ² distribution, that of the sum of `df` squared standard normal variables. It equals `Gamma(df / 2, 1 / 2)`.
  *
  *     p(x) = x^(k/2 - 1) e^(-x/2) / (2^(k/2) Γ(k/2))
  *
- * After `manualSeed` the draws are PyTorch's own, on the CPU.
+ * After `manualSeed`, draws on the CPU equal PyTorch's.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.chi2.Chi2
  *
@@ -114,7 +113,7 @@ export class Gamma extends Distribution {
 export class Chi2 extends Gamma {
   static override name = "Chi2";
   static override readonly argConstraints: Readonly<Record<string, Constraint>> = { df: positive };
-  /** The degrees of freedom k. */
+  /** Degrees of freedom k, [batch]. */
   readonly df: Tensor;
 
   /** @throws ArgumentError for degrees of freedom that are not positive. */

@@ -1,6 +1,4 @@
-/**
- * The geometric distribution.
- */
+/** The geometric distribution. */
 
 import {
   finfo,
@@ -23,11 +21,11 @@ const waiting = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("Geometric.sample", 
 );
 
 /**
- * How many trials fail before the first that succeeds.
+ * The geometric distribution of the number of failed trials before the first success.
  *
  *     P(k) = (1 - p)ᵏ p
  *
- * After `manualSeed` the draws are PyTorch's own, on the CPU.
+ * After `manualSeed`, draws on the CPU equal PyTorch's.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.geometric.Geometric
  *
@@ -54,12 +52,12 @@ export class Geometric extends Distribution {
     this.#odds = given;
   }
 
-  /** The probability that a trial succeeds. */
+  /** Probability of success of a trial, [batch]. */
   get probs(): Tensor {
     return this.#odds.probs;
   }
 
-  /** The logit of that. */
+  /** Logits `ln(p / (1 - p))`, [batch]. */
   get logits(): Tensor {
     return this.#odds.logits;
   }

@@ -1,6 +1,4 @@
-/**
- * The Gumbel distribution.
- */
+/** The Gumbel distribution. */
 
 import {
   finfo,
@@ -29,11 +27,11 @@ const quantile = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("Gumbel.icd
 );
 
 /**
- * The Gumbel distribution: that of the largest of many.
+ * The Gumbel distribution, the limit distribution of the maximum of many samples.
  *
  *     p(x) = e^(-(z + e⁻ᶻ)) / σ        z = (x - μ) / σ
  *
- * After `manualSeed` the draws are PyTorch's own, on the CPU.
+ * After `manualSeed`, draws on the CPU equal PyTorch's.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.gumbel.Gumbel
  *

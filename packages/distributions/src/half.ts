@@ -1,6 +1,4 @@
-/**
- * The distributions of the absolute values of normal and Cauchy numbers around 0.
- */
+/** The distributions of absolute values of zero-centered normal and Cauchy variables. */
 
 import { type GeneratorOption, type Shape, type Tensor, type TensorOrNumber, where } from "@akari/tensor";
 import { Cauchy } from "./cauchy.ts";
@@ -10,10 +8,10 @@ import type { LocationScale } from "./location-scale.ts";
 import { Normal } from "./normal.ts";
 import { tensorsOf } from "./parameters.ts";
 
-/** A distribution around 0 folded over: twice the density above 0, none below. */
+/** A distribution symmetric about 0, folded: twice the density above 0 and none below. */
 abstract class Half<Whole extends LocationScale> extends Distribution {
   static override readonly argConstraints: Readonly<Record<string, Constraint>> = { scale: positive };
-  /** The distribution whose absolute values these are. */
+  /** The symmetric distribution. */
   readonly base: Whole;
 
   protected constructor(base: Whole, options: DistributionOptions) {
@@ -21,7 +19,7 @@ abstract class Half<Whole extends LocationScale> extends Distribution {
     this.base = base;
   }
 
-  /** The scale of the distribution whose absolute values these are. */
+  /** Scale of the symmetric distribution, [batch]. */
   get scale(): Tensor {
     return this.base.scale;
   }
@@ -60,18 +58,18 @@ abstract class Half<Whole extends LocationScale> extends Distribution {
   }
 }
 
-/** A scale, checked, and the location 0 beside it. */
+/** Returns the location 0 and the checked scale. */
 function around0(label: string, scale: TensorOrNumber, options: DistributionOptions): [loc: Tensor, scale: Tensor] {
   const given = tensorsOf(label, { scale }, { scale: positive }, options).scale;
   return [given.detach().newZeros([]), given];
 }
 
 /**
- * The half-normal distribution: |X| for X from `Normal(0, scale)`.
+ * The half-normal distribution: that of |x| if x is drawn from `Normal(0, scale)`.
  *
  *     p(x) = √2 e^(-x² / 2σ²) / (σ √π)        x ≥ 0
  *
- * After `manualSeed` the draws are PyTorch's own, on the CPU.
+ * After `manualSeed`, draws on the CPU equal PyTorch's.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.half_normal.HalfNormal
  *
@@ -100,11 +98,11 @@ export class HalfNormal extends Half<Normal> {
 }
 
 /**
- * The half-Cauchy distribution: |X| for X from `Cauchy(0, scale)`.
+ * The half-Cauchy distribution: that of |x| if x is drawn from `Cauchy(0, scale)`.
  *
  *     p(x) = 2 / (πσ (1 + (x / σ)²))        x ≥ 0
  *
- * After `manualSeed` the draws are PyTorch's own, on the CPU.
+ * After `manualSeed`, draws on the CPU equal PyTorch's.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.half_cauchy.HalfCauchy
  *

@@ -1,14 +1,12 @@
-/**
- * Dimensions of a batch as parts of one event.
- */
+/** A wrapper that turns batch dimensions into event dimensions. */
 
 import { ArgumentError, type GeneratorOption, type Shape, type Tensor, type TensorOrNumber } from "@akari/tensor";
 import { type Constraint, independent } from "./constraints.ts";
 import { Distribution, type DistributionOptions, sumRightmost } from "./distribution.ts";
 
 /**
- * The last dimensions of another distribution's batch taken for one event, whose parts are independent: their
- * logarithms are added.
+ * Reinterprets the last batch dimensions of a distribution as event dimensions, by summing the log-probabilities over
+ * them.
  *
  *     ln p(x) = Σᵢ ln pᵢ(xᵢ)
  *
@@ -20,17 +18,17 @@ import { Distribution, type DistributionOptions, sumRightmost } from "./distribu
  */
 export class Independent<Base extends Distribution = Distribution> extends Distribution {
   static override name = "Independent";
-  /** The distribution of the parts. */
+  /** The wrapped distribution. */
   readonly base: Base;
-  /** How many dimensions of its batch make up an event. */
+  /** Number of batch dimensions that become event dimensions. */
   readonly reinterpretedBatchNdims: number;
 
-  /** @throws ArgumentError for more dimensions than the batch has. */
+  /** @throws ArgumentError unless `reinterpretedBatchNdims` is an integer from 0 to the number of batch dimensions. */
   constructor(base: Base, reinterpretedBatchNdims: number, options: DistributionOptions = {}) {
     const rank = base.batchShape.length;
     if (!Number.isInteger(reinterpretedBatchNdims) || reinterpretedBatchNdims < 0 || reinterpretedBatchNdims > rank) {
       throw new ArgumentError(
-        `Independent: ${base} has ${rank} dimensions of a batch, and cannot give ${reinterpretedBatchNdims} of them`,
+        `Independent: reinterpretedBatchNdims must be an integer from 0 to ${rank} for ${base}, got ${reinterpretedBatchNdims}`,
       );
     }
     const cut = rank - reinterpretedBatchNdims;
@@ -84,7 +82,7 @@ export class Independent<Base extends Distribution = Distribution> extends Distr
 
   override expand(batchShape: Shape): Independent<Base> {
     const parts = this.base.batchShape.slice(this.batchShape.length);
-    // Safe: a distribution expands to one of its own class.
+    // Safe: `expand` returns a distribution of the same class.
     return new Independent(
       this.base.expand([...batchShape, ...parts]) as Base,
       this.reinterpretedBatchNdims,

@@ -1,6 +1,6 @@
 /**
- * Divergences of one family from another. Where the first has values that the second cannot have, the divergence is
- * infinite.
+ * Divergences between distributions of different families. The divergence is infinite where p has values outside of the
+ * support of q.
  */
 
 import { lgamma, pointwise, type Tensor, type TensorOrNumber, where } from "@akari/tensor";
@@ -21,15 +21,15 @@ import { Uniform } from "./uniform.ts";
 
 const infinity = Number.POSITIVE_INFINITY;
 
-/** `x ln x`, 0 at 0. */
+/** `x ln x`, with the limit 0 at 0. */
 const entropic = /* @__PURE__ */ pointwise<[Tensor]>("klDivergence", (x) => x.eq(0).where(0, x.mul(x.log())));
 
-/** `E[ln x]` of a uniform distribution. */
+/** Computes `E[ln x]` of a uniform distribution. */
 function meanLog(low: Tensor, high: Tensor): Tensor {
   return entropic(high).sub(entropic(low)).div(high.sub(low)).sub(1);
 }
 
-/** `-E[ln q]` for a normal q, from the mean and the variance of p. */
+/** Computes `-E[ln q]` for a normal q from the mean and variance of p. */
 function normalCross(mean: Tensor, variance: TensorOrNumber, q: Normal): Tensor {
   const apart = mean.sub(q.loc).square().add(variance);
   return apart
@@ -39,23 +39,23 @@ function normalCross(mean: Tensor, variance: TensorOrNumber, q: Normal): Tensor 
     .add(0.5 * Math.log(2 * Math.PI));
 }
 
-/** `-E[ln q]` for a gamma q, from the means of x and of ln x. */
+/** Computes `-E[ln q]` for a gamma q from the means of x and ln x. */
 function gammaCross(mean: Tensor, log: Tensor, q: Gamma): Tensor {
   const { concentration: a, rate } = q;
   return lgamma(a).sub(a.mul(rate.log())).sub(a.sub(1).mul(log)).add(rate.mul(mean));
 }
 
-/** `-E[ln q]` for an exponential q, from the mean of x. */
+/** Computes `-E[ln q]` for an exponential q from the mean of x. */
 function exponentialCross(mean: Tensor, q: Exponential): Tensor {
   return q.rate.mul(mean).sub(q.rate.log());
 }
 
-/** `-E[ln q]` for a Gumbel q, from the mean of x and that of e^(-x / σ). */
+/** Computes `-E[ln q]` for a Gumbel q from the means of x and e^(-x / σ). */
 function gumbelCross(mean: Tensor, decay: Tensor, q: Gumbel): Tensor {
   return mean.sub(q.loc).div(q.scale).add(q.loc.div(q.scale).exp().mul(decay)).add(q.scale.log());
 }
 
-/** `-E[ln q]` less p's entropy. */
+/** Computes the divergence from the cross entropy `-E[ln q]`, by subtracting the entropy of p. */
 function relative(p: Distribution, cross: Tensor): Tensor {
   return cross.sub(p.entropy());
 }
@@ -66,6 +66,7 @@ const logOfPareto = (p: Pareto): Tensor => p.scale.log().add(p.alpha.reciprocal(
 function normalLaplace(p: Normal, q: Laplace): Tensor {
   const away = p.loc.sub(q.loc);
   const z = away.div(p.scale);
+  // E|x - μ| is the mean of a folded normal distribution.
   // E|x - μ|, by the mean of a folded normal distribution.
   const folded = p.scale
     .mul(z.square().mul(-0.5).exp())
@@ -74,7 +75,7 @@ function normalLaplace(p: Normal, q: Laplace): Tensor {
   return relative(p, folded.div(q.scale).add(q.scale.mul(2).log()));
 }
 
-/** Of numbers from 0 to 1 from a uniform distribution. */
+/** The divergence from a uniform q for a p on [0, 1]. */
 function unitUniform(p: Distribution, q: Uniform): Tensor {
   return where(q.low.gt(0).logicalOr(q.high.lt(1)), infinity, relative(p, q.high.sub(q.low).log()));
 }
@@ -101,15 +102,15 @@ function uniformGumbel(p: Uniform, q: Gumbel): Tensor {
 }
 
 /**
- * Infinite where the exponent of p is at most `least`; elsewhere by a formula, which sees another exponent there, so
- * that its gradient is finite.
+ * Infinite where the exponent of p is at most `least`. The formula is evaluated with another exponent there, which
+ * keeps its gradient finite.
  */
 function heavyTail(p: Pareto, least: number, finite: (p: Pareto) => Tensor): Tensor {
   const light = p.alpha.gt(least);
   return where(light, finite(new Pareto(p.scale, where(light, p.alpha, 3), { validateArgs: false })), infinity);
 }
 
-/** Those that are infinite whatever the parameters are: a family, and others that cannot have all of its values. */
+/** Pairs whose divergence is infinite for all parameters, because q's support does not contain p's. */
 function infinite(): readonly KlPair[] {
   const never = (p: DistributionClass<Distribution>, ...others: readonly DistributionClass<Distribution>[]): KlPair[] =>
     others.map((q) => pair(p, q, (one) => one.mean.detach().mul(0).nanToNum({ posinf: 0 }).add(infinity)));
@@ -126,7 +127,7 @@ function infinite(): readonly KlPair[] {
   ];
 }
 
-/** All of them. */
+/** All pairs of different families. */
 export function acrossFamilies(): readonly KlPair[] {
   return [
     ...infinite(),

@@ -1,6 +1,4 @@
-/**
- * Divergences within a family.
- */
+/** Divergences between distributions of the same family. */
 
 import { ArgumentError, expectBetween, lgamma, pointwise, type Tensor, where } from "@akari/tensor";
 import { Bernoulli } from "./bernoulli.ts";
@@ -28,7 +26,7 @@ import { Poisson } from "./poisson.ts";
 import { TransformedDistribution } from "./transformed-distribution.ts";
 import { Uniform } from "./uniform.ts";
 
-/** A formula of two locations and two scales. */
+/** Arguments of a formula of two locations and two scales. */
 type OfTwo = [loc1: Tensor, scale1: Tensor, loc2: Tensor, scale2: Tensor];
 
 const normals = /* @__PURE__ */ pointwise<OfTwo>("klDivergence", (loc1, scale1, loc2, scale2) => {
@@ -55,7 +53,7 @@ const rates = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("klDivergence", (rate1
   return ratio.sub(1).sub(ratio.log());
 });
 
-/** `p ln(p / q)` by logarithms: 0 where p is 0, and infinite where only q is. */
+/** `p ln(p / q)` from probabilities and their logarithms: 0 where p is 0, infinite where only q is. */
 const share = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>("klDivergence", (p, logP, q, logQ) =>
   p.eq(0).where(0, q.eq(0).where(Number.POSITIVE_INFINITY, p.mul(logP.sub(logQ)))),
 );
@@ -73,13 +71,13 @@ function binomials(p: Binomial, q: Binomial): Tensor {
     p.totalCount.ge(q.totalCount),
     1,
     1,
-    "klDivergence: there is no formula for Binomial distributions of which the second has more trials",
+    "klDivergence: there is no formula for Binomial distributions if the second has more trials",
   );
   const each = p.probs.mul(p.logits.sub(q.logits)).add(p.probs.neg().log1p()).sub(q.probs.neg().log1p());
   return where(p.totalCount.gt(q.totalCount), Number.POSITIVE_INFINITY, p.totalCount.mul(each));
 }
 
-/** Of distributions whose last dimension holds the parameters of one. */
+/** The divergence of Dirichlet distributions with parameters along the last dimension. */
 function dirichlets(p: Tensor, q: Tensor): Tensor {
   const [sumP, sumQ] = [p.sum(-1), q.sum(-1)];
   const away = p.sub(q).mul(p.digamma().sub(sumP.digamma().unsqueeze(-1)));
@@ -92,7 +90,7 @@ function betas(p: Beta, q: Beta): Tensor {
   const [sumP, sumQ] = [p, q].map(({ concentration1, concentration0 }) => concentration1.add(concentration0)) as [
     Tensor,
     Tensor,
-  ]; // safe: two of two
+  ]; // safe: two results
   const part = (a: Tensor, b: Tensor): Tensor => lgamma(b).sub(lgamma(a)).add(a.sub(b).mul(a.digamma()));
   return part(p.concentration1, q.concentration1).add(part(p.concentration0, q.concentration0)).sub(part(sumP, sumQ));
 }
@@ -124,20 +122,21 @@ function paretos(p: Pareto, q: Pareto): Tensor {
   return where(p.scale.lt(q.scale), Number.POSITIVE_INFINITY, finite);
 }
 
-/** What has a mean and a triangle. */
+/** Distributions with a mean and a triangular scale. */
 type Triangular = MultivariateNormal | LowRankMultivariateNormal;
 
 function multivariateNormals(p: Triangular, q: Triangular): Tensor {
   const [triangleP, triangleQ] = [p.scaleTril, q.scaleTril];
   const n = p.loc.size(-1);
   if (n !== q.loc.size(-1)) throw new ArgumentError(`klDivergence: ${p} and ${q} have events of different sizes`);
+  // The trace of Σq⁻¹ Σp is the sum of the squared Mahalanobis norms of the columns of p's triangle.
   // The columns of p's triangle are as many points, whose distances from 0 add up to the trace.
   const trace = mahalanobis(triangleQ.unsqueeze(-3), triangleP.mT).sum(-1);
   const apart = mahalanobis(triangleQ, q.loc.sub(p.loc));
   return trace.add(apart).sub(n).mul(0.5).add(halfLogDeterminant(triangleQ)).sub(halfLogDeterminant(triangleP));
 }
 
-/** All of them. `divergence` is the whole table, for distributions that are made of others. */
+/** All pairs of the same family. `divergence` evaluates the whole table, for distributions composed of others. */
 export function sameFamily(divergence: (p: Distribution, q: Distribution) => Tensor): readonly KlPair[] {
   return [
     pair(Bernoulli, Bernoulli, bernoullis),
@@ -174,7 +173,7 @@ export function sameFamily(divergence: (p: Distribution, q: Distribution) => Ten
     pair(TransformedDistribution, TransformedDistribution, (p, q) => {
       const same =
         p.transforms.length === q.transforms.length &&
-        p.transforms.every((each, i) => each.equals(q.transforms[i] as typeof each)); // safe: as many
+        p.transforms.every((each, i) => each.equals(q.transforms[i] as typeof each)); // safe: same length
       if (!same)
         throw new ArgumentError(`klDivergence: there is no formula for ${p} and ${q}, whose transforms differ`);
       return divergence(p.base, q.base);

@@ -1,5 +1,6 @@
 /**
- * The Kullback-Leibler divergence, by a table of formulas for pairs of families, to which programs add their own.
+ * The Kullback-Leibler divergence: a table of closed-form formulas for pairs of distributions, which programs can
+ * extend.
  *
  * https://pytorch.org/docs/stable/distributions.html#module-torch.distributions.kl
  */
@@ -10,13 +11,13 @@ import { acrossFamilies } from "./kl-across-families.ts";
 import { type DistributionClass, type KlPair, pair } from "./kl-pair.ts";
 import { sameFamily } from "./kl-same-family.ts";
 
-/** Pairs that programs have added, the newest first. */
+/** Registered pairs, the newest first. */
 const added: KlPair[] = [];
 let builtIn: readonly KlPair[] | null = null;
 
 /**
- * Adds the divergence of one class of distributions from another, or replaces it. It also counts for subclasses that
- * have none of their own.
+ * Registers the divergence between two classes of distributions, or replaces it. It also applies to subclasses without
+ * a formula of their own.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.kl.register_kl
  *
@@ -33,7 +34,7 @@ export function registerKl<P extends Distribution, Q extends Distribution>(
   added.unshift(pair(p, q, divergence));
 }
 
-/** How many classes lie between an object's class and one that it extends; 0 for its own. */
+/** Number of inheritance steps from an object's class to a base class; 0 for the class itself. */
 function distance(of: Distribution, to: DistributionClass<Distribution>): number {
   let steps = 0;
   for (let at: unknown = Object.getPrototypeOf(of); at !== to.prototype; at = Object.getPrototypeOf(at)) steps++;
@@ -41,15 +42,16 @@ function distance(of: Distribution, to: DistributionClass<Distribution>): number
 }
 
 /**
- * The Kullback-Leibler divergence of `q` from `p`, in nats: [batch].
+ * Computes the Kullback-Leibler divergence KL(p ‖ q) in nats: [batch].
  *
  *     KL(p ‖ q) = E_p[ln p(x) - ln q(x)]
  *
- * Among the formulas that fit, that of the closest classes counts, those of `p` before those of `q`.
+ * If several formulas match, the one for the most derived class of p is used, and among these the one for the most
+ * derived class of q.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.kl.kl_divergence
  *
- * @throws ArgumentError when there is no formula for the two; `registerKl` adds one.
+ * @throws ArgumentError when there is no formula for the two classes; `registerKl` adds one.
  * @example
  * klDivergence(new Normal(1, 1), new Normal(0, 1)); // 0.5
  */

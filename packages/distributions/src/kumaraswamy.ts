@@ -1,6 +1,4 @@
-/**
- * Kumaraswamy's distribution.
- */
+/** The Kumaraswamy distribution. */
 
 import { lgamma, type Shape, type Tensor, type TensorOrNumber, where } from "@akari/tensor";
 import { type Constraint, positive, unitInterval } from "./constraints.ts";
@@ -13,12 +11,11 @@ import { PowerTransform } from "./transforms/elementary.ts";
 import { Uniform } from "./uniform.ts";
 
 /**
- * Kumaraswamy's distribution of numbers from 0 to 1: much like a beta distribution, and simpler to draw from.
+ * The Kumaraswamy distribution on [0, 1]: similar to the beta distribution, with a closed-form quantile function.
  *
  *     p(x) = a b xᵃ⁻¹ (1 - xᵃ)ᵇ⁻¹
  *
- * After `manualSeed` the draws are PyTorch's own, on the CPU. (`mode` is that of the formula; PyTorch's is NaN where b
- * is above 1.)
+ * After `manualSeed`, draws on the CPU equal PyTorch's. (`mode` follows the formula; PyTorch's is NaN for b > 1.)
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.kumaraswamy.Kumaraswamy
  *
@@ -31,9 +28,9 @@ export class Kumaraswamy extends TransformedDistribution<Uniform> {
     concentration1: positive,
     concentration0: positive,
   };
-  /** The parameter a, which draws towards 1. */
+  /** Parameter a, [batch]. Larger values shift the distribution toward 1. */
   readonly concentration1: Tensor;
-  /** The parameter b, which draws towards 0. */
+  /** Parameter b, [batch]. Larger values shift the distribution toward 0. */
   readonly concentration0: Tensor;
 
   /** @throws ArgumentError for parameters that are not positive. */
@@ -59,7 +56,7 @@ export class Kumaraswamy extends TransformedDistribution<Uniform> {
     return this.#moment(1);
   }
 
-  /** The most probable value; NaN where a or b is below 1. */
+  /** The most probable value; NaN for a < 1 or b < 1. */
   override get mode(): Tensor {
     const { concentration1: a, concentration0: b } = this;
     const inner = a.sub(1).div(a.mul(b).sub(1)).pow(a.reciprocal());

@@ -1,6 +1,4 @@
-/**
- * The Laplace distribution.
- */
+/** The Laplace distribution. */
 
 import {
   finfo,
@@ -21,17 +19,17 @@ const below = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("Laplace.cdf",
   const z = x.sub(loc);
   return z.sign().mul(z.abs().div(scale).neg().expm1()).mul(-0.5).add(0.5);
 });
-/** `μ - σ sign(u) ln(1 - |u|)`, from u in (-1, 1). */
+/** `μ - σ sign(u) ln(1 - |u|)` for u in (-1, 1). */
 const placed = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("Laplace.rsample", (u, loc, scale) =>
   loc.sub(scale.mul(u.sign()).mul(u.abs().neg().log1p())),
 );
 
 /**
- * The Laplace distribution: exponential to both sides.
+ * The Laplace (double exponential) distribution, with mean `loc` = μ and scale σ.
  *
  *     p(x) = e^(-|x - μ| / σ) / 2σ
  *
- * After `manualSeed` the draws are PyTorch's own, on the CPU.
+ * After `manualSeed`, draws on the CPU equal PyTorch's.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.laplace.Laplace
  *

@@ -1,6 +1,4 @@
-/**
- * The distribution of Lewandowski, Kurowicka and Joe over correlation matrices.
- */
+/** The LKJ distribution over Cholesky factors of correlation matrices. */
 
 import {
   ArgumentError,
@@ -21,13 +19,14 @@ import { logMultiGamma } from "./multi-gamma.ts";
 import { parameters } from "./parameters.ts";
 
 /**
- * The lower triangles L [n, n] of correlation matrices `L Lᵀ`, more likely the larger the determinant is, by a power of
- * it: with a concentration of 1 all correlation matrices are as likely.
+ * The LKJ distribution over lower Cholesky factors L [n, n] of correlation matrices `L Lᵀ`. The density of a
+ * correlation matrix is proportional to a power of its determinant, `|L Lᵀ|^(η - 1)`, and uniform for concentration η =
+ * 1.
  *
  *     p(L) ∝ Πᵢ Lᵢᵢ^(n - i + 2η - 2)
  *
  * Lewandowski, Kurowicka and Joe 2009, "Generating random correlation matrices based on vines and extended onion
- * method". After `manualSeed` the draws are PyTorch's own, on the CPU.
+ * method". After `manualSeed`, draws on the CPU equal PyTorch's.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.lkj_cholesky.LKJCholesky
  *
@@ -38,15 +37,15 @@ import { parameters } from "./parameters.ts";
 export class LKJCholesky extends Distribution {
   static override name = "LKJCholesky";
   static override readonly argConstraints: Readonly<Record<string, Constraint>> = { concentration: positive };
-  /** How many rows the matrices have. */
+  /** Number of rows n. */
   readonly dim: number;
-  /** The concentration η: [batch]. */
+  /** Concentration η, [batch]. */
   readonly concentration: Tensor;
 
-  /** @throws ArgumentError for fewer than two rows, and for a concentration that is not positive. */
+  /** @throws ArgumentError unless `dim` is an integer of at least 2, and for a concentration that is not positive. */
   constructor(dim: number, concentration: TensorOrNumber = 1, options: DistributionOptions = {}) {
     if (!Number.isInteger(dim) || dim < 2)
-      throw new ArgumentError(`LKJCholesky: dim must be an integer from 2 on, got ${dim}`);
+      throw new ArgumentError(`LKJCholesky: dim must be an integer of at least 2, got ${dim}`);
     const given = parameters("LKJCholesky", { concentration }, LKJCholesky.argConstraints, options).concentration;
     super(given.shape, [dim, dim], given, options);
     this.dim = dim;
@@ -67,6 +66,7 @@ export class LKJCholesky extends Distribution {
         .sub(offset.mul(0.5));
       const lengths = new Beta(offset.add(0.5), other, { validateArgs: false }).sample(sampleShape, options);
       const directions = randn(this.extendedShape(sampleShape), this.source(options)).tril(-1);
+      // The first row has no direction; dividing it by 1 avoids 0/0.
       // The first row has no direction, and is divided by 1.
       const first = this.#counted(dim).eq(0).to(this.like.dtype).unsqueeze(-1);
       const unit = directions.div(directions.square().sum(-1, { keepdim: true }).sqrt().add(first));
@@ -100,7 +100,7 @@ export class LKJCholesky extends Distribution {
     return new LKJCholesky(this.dim, this.concentration.expand(batchShape), this.options);
   }
 
-  /** 0, 1, … */
+  /** The numbers 0, 1, …, n - 1. */
   #counted(n: number): Tensor {
     const { dtype, device } = this.like;
     return arange(n, { dtype, device });

@@ -1,23 +1,21 @@
-/**
- * What families with a location and a scale have in common: one formula, moved and stretched.
- */
+/** The base class of location-scale families. */
 
 import type { Shape, Tensor, TensorOrNumber } from "@akari/tensor";
 import { type Constraint, positive, real } from "./constraints.ts";
 import { Distribution, type DistributionOptions } from "./distribution.ts";
 import { parameters } from "./parameters.ts";
 
-/** A distribution with a location and a scale. */
+/** Base class of distributions with a location and a scale. */
 export abstract class LocationScale extends Distribution {
   static override readonly argConstraints: Readonly<Record<string, Constraint>> = { loc: real, scale: positive };
-  /** Where it lies. */
+  /** Location, [batch]. */
   readonly loc: Tensor;
-  /** How wide it is. */
+  /** Scale, [batch]. */
   readonly scale: Tensor;
 
   /**
-   * @param loc where it lies.
-   * @param scale how wide it is.
+   * @param loc the location.
+   * @param scale the scale.
    * @throws ArgumentError for a scale that is not positive.
    */
   constructor(loc: TensorOrNumber, scale: TensorOrNumber, options: DistributionOptions = {}) {
@@ -48,7 +46,7 @@ export abstract class LocationScale extends Distribution {
   }
 
   override expand(batchShape: Shape): this {
-    // Safe: subclasses take what this class takes, and make themselves.
+    // Safe: subclasses have the constructor parameters of this class.
     const Same = this.constructor as new (loc: Tensor, scale: Tensor, options: DistributionOptions) => this;
     return new Same(this.loc.expand(batchShape), this.scale.expand(batchShape), this.options);
   }

@@ -1,6 +1,4 @@
-/**
- * The log-normal distribution.
- */
+/** The log-normal distribution. */
 
 import type { Shape, Tensor, TensorOrNumber } from "@akari/tensor";
 import { type Constraint, positive, real } from "./constraints.ts";
@@ -11,11 +9,11 @@ import { TransformedDistribution } from "./transformed-distribution.ts";
 import { ExpTransform } from "./transforms/elementary.ts";
 
 /**
- * The log-normal distribution: eˣ for X from `Normal(loc, scale)`.
+ * The log-normal distribution: that of eˣ if x is drawn from `Normal(loc, scale)`.
  *
  *     p(x) = e^(-(ln x - μ)² / 2σ²) / (x σ √2π)
  *
- * After `manualSeed` the draws are PyTorch's own, on the CPU.
+ * After `manualSeed`, draws on the CPU equal PyTorch's.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.log_normal.LogNormal
  *
@@ -36,12 +34,12 @@ export class LogNormal extends TransformedDistribution<Normal> {
     super(new Normal(given.loc, given.scale, { validateArgs: false }), new ExpTransform(), options);
   }
 
-  /** The mean of the logarithm. */
+  /** Mean of the logarithm, [batch]. */
   get loc(): Tensor {
     return this.base.loc;
   }
 
-  /** The standard deviation of the logarithm. */
+  /** Standard deviation of the logarithm, [batch]. */
   get scale(): Tensor {
     return this.base.scale;
   }

@@ -1,6 +1,4 @@
-/**
- * The logistic-normal distribution.
- */
+/** The logistic-normal distribution. */
 
 import type { Shape, Tensor, TensorOrNumber } from "@akari/tensor";
 import { type Constraint, positive, real, simplex } from "./constraints.ts";
@@ -11,7 +9,7 @@ import { parameters } from "./parameters.ts";
 import { TransformedDistribution } from "./transformed-distribution.ts";
 import { StickBreakingTransform } from "./transforms/simplex.ts";
 
-/** What the parameters are when there is but one of each: vectors of one. */
+/** The base distribution; scalar parameters become vectors of length 1. */
 function normalOf(loc: TensorOrNumber, scale: TensorOrNumber, options: DistributionOptions): Distribution {
   const given = parameters("LogisticNormal", { loc, scale }, LogisticNormal.argConstraints, options);
   const shape = given.loc.ndim === 0 ? [1] : given.loc.shape;
@@ -19,9 +17,10 @@ function normalOf(loc: TensorOrNumber, scale: TensorOrNumber, options: Distribut
 }
 
 /**
- * The distribution of probabilities [n + 1] that stick-breaking makes of n numbers from normal distributions.
+ * The logistic-normal distribution over probability vectors [n + 1], the stick-breaking transform of n normal
+ * variables.
  *
- * After `manualSeed` the draws are PyTorch's own, on the CPU.
+ * After `manualSeed`, draws on the CPU equal PyTorch's.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.logistic_normal.LogisticNormal
  *
@@ -33,20 +32,20 @@ export class LogisticNormal extends TransformedDistribution {
   static override readonly argConstraints: Readonly<Record<string, Constraint>> = { loc: real, scale: positive };
 
   /**
-   * @param loc the means of the numbers: [..., n].
-   * @param scale their standard deviations.
+   * @param loc the means of the normal variables, [..., n].
+   * @param scale their standard deviations, [..., n].
    * @throws ArgumentError for a scale that is not positive.
    */
   constructor(loc: TensorOrNumber, scale: TensorOrNumber, options: DistributionOptions = {}) {
     super(normalOf(loc, scale, options), new StickBreakingTransform(), options);
   }
 
-  /** The means of the numbers: [batch, n]. */
+  /** Means of the normal variables, [batch, n]. */
   get loc(): Tensor {
     return this.base.mean;
   }
 
-  /** Their standard deviations: [batch, n]. */
+  /** Standard deviations of the normal variables, [batch, n]. */
   get scale(): Tensor {
     return this.base.stddev;
   }

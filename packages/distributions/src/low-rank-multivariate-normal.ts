@@ -1,6 +1,4 @@
-/**
- * The multivariate normal distribution whose covariance is one of a few directions and a diagonal.
- */
+/** The multivariate normal distribution with a covariance of low rank plus a diagonal. */
 
 import {
   broadcastShapes,
@@ -22,10 +20,10 @@ import { halfLogDeterminant, mahalanobis } from "./multivariate-normal.ts";
 import { tensorsOf } from "./parameters.ts";
 
 /**
- * The normal distribution of vectors [..., n] with the covariance `W Wᵀ + diag(D)`, W being [n, r] with a small r: it
- * takes work in proportion to n r², by Woodbury's formula, rather than n³.
+ * The multivariate normal distribution of vectors [..., n] with covariance `W Wᵀ + diag(D)`, where W is [n, r] with a
+ * small r. By the Woodbury identity its cost is proportional to n r² rather than n³.
  *
- * After `manualSeed` the draws are PyTorch's own, on the CPU.
+ * After `manualSeed`, draws on the CPU equal PyTorch's.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.lowrank_multivariate_normal.LowRankMultivariateNormal
  *
@@ -39,16 +37,19 @@ export class LowRankMultivariateNormal extends Distribution {
     covFactor: /* @__PURE__ */ independent(real, 2),
     covDiag: /* @__PURE__ */ independent(positive, 1),
   };
-  /** The mean: [batch, n]. */
+  /** Mean, [batch, n]. */
   readonly loc: Tensor;
-  /** The directions W: [batch, n, r]. */
+  /** Low-rank factor W, [batch, n, r]. */
   readonly covFactor: Tensor;
-  /** The diagonal D: [batch, n]. */
+  /** Diagonal D, [batch, n]. */
   readonly covDiag: Tensor;
-  /** The triangle of `I + Wᵀ D⁻¹ W`. */
+  /** Cholesky factor of the capacitance matrix `I + Wᵀ D⁻¹ W`. */
   readonly #capacitance: Tensor;
 
-  /** @throws ArgumentError for a diagonal that is not positive. @throws ShapeError when the sizes do not fit. */
+  /**
+   * @throws ArgumentError for a diagonal that is not positive.
+   * @throws ShapeError when the shapes do not match.
+   */
   constructor(loc: Tensor, covFactor: Tensor, covDiag: Tensor, options: DistributionOptions = {}) {
     const n = loc.ndim > 0 ? loc.size(-1) : 0;
     if (loc.ndim < 1 || covFactor.ndim < 2 || covDiag.ndim < 1 || covFactor.size(-2) !== n || covDiag.size(-1) !== n) {
@@ -73,17 +74,17 @@ export class LowRankMultivariateNormal extends Distribution {
     this.#capacitance = cholesky(this.#scaled().mT.matmul(this.covFactor).add(eye(r, { dtype, device })));
   }
 
-  /** The covariance: [batch, n, n]. */
+  /** Covariance, [batch, n, n]. */
   get covarianceMatrix(): Tensor {
     return this.covFactor.matmul(this.covFactor.mT).add(diagEmbed(this.covDiag));
   }
 
-  /** The lower triangle L with the covariance `L Lᵀ`: [batch, n, n]. */
+  /** Lower Cholesky factor L of the covariance `L Lᵀ`, [batch, n, n]. */
   get scaleTril(): Tensor {
     return cholesky(this.covarianceMatrix);
   }
 
-  /** The inverse of the covariance: [batch, n, n]. */
+  /** Inverse of the covariance, [batch, n, n]. */
   get precisionMatrix(): Tensor {
     // D⁻¹ - A Aᵀ with A = D⁻¹ W C⁻ᵀ.
     const solved = this.#solved(this.#scaled().mT);

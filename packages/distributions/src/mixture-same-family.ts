@@ -1,6 +1,4 @@
-/**
- * Mixtures.
- */
+/** Mixture distributions. */
 
 import {
   ArgumentError,
@@ -15,13 +13,13 @@ import type { Constraint } from "./constraints.ts";
 import { Distribution, type DistributionOptions, unrecorded } from "./distribution.ts";
 
 /**
- * A mixture of distributions of one family: a class is drawn, then a value from the component of that number, which is
- * the last dimension of the components' batch.
+ * A mixture of distributions of one family. The components are the last dimension of a distribution's batch; a
+ * categorical distribution holds their weights.
  *
  *     p(x) = Σₖ πₖ pₖ(x)
  *
- * Draws are no smooth function of the parameters, so there is no `rsample`. After `manualSeed` they are PyTorch's own
- * where those of the components are, on the CPU.
+ * Samples are not a differentiable function of the parameters, so there is no `rsample`. After `manualSeed`, draws on
+ * the CPU equal PyTorch's if those of the components do.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.mixture_same_family.MixtureSameFamily
  *
@@ -31,14 +29,14 @@ import { Distribution, type DistributionOptions, unrecorded } from "./distributi
  */
 export class MixtureSameFamily<Component extends Distribution = Distribution> extends Distribution {
   static override name = "MixtureSameFamily";
-  /** The distribution of the components' numbers. */
+  /** Distribution of the component indices. */
   readonly mixture: Categorical;
-  /** The components, along the last dimension of the batch. */
+  /** The components, along the last batch dimension. */
   readonly components: Component;
 
   /**
-   * @throws ArgumentError when there are not as many components as classes. @throws ShapeError when the batches do not
-   * fit.
+   * @throws ArgumentError when the number of components differs from the number of classes.
+   * @throws ShapeError when the batch shapes do not broadcast.
    */
   constructor(mixture: Categorical, components: Component, options: DistributionOptions = {}) {
     const count = components.batchShape.at(-1);
@@ -92,17 +90,17 @@ export class MixtureSameFamily<Component extends Distribution = Distribution> ex
   }
 
   override expand(batchShape: Shape): MixtureSameFamily<Component> {
-    // Safe: a distribution expands to one of its own class.
+    // Safe: `expand` returns a distribution of the same class.
     const components = this.components.expand([...batchShape, this.mixture.classes]) as Component;
     return new MixtureSameFamily(this.mixture.expand(batchShape), components, this.options);
   }
 
-  /** A value with a dimension for the components, before those of the event. */
+  /** Inserts the component dimension before the event dimensions. */
   #spread(x: Tensor): Tensor {
     return x.unsqueeze(-1 - this.eventShape.length);
   }
 
-  /** The mean over the components. */
+  /** Computes the weighted mean over the components. */
   #weighted(x: Tensor): Tensor {
     const { probs } = this.mixture;
     const dims = this.eventShape.length;

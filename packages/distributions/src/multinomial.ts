@@ -1,8 +1,13 @@
-/**
- * The multinomial distribution.
- */
+/** The multinomial distribution. */
 
-import { ArgumentError, type GeneratorOption, type Shape, type Tensor, type TensorOrNumber } from "@akari/tensor";
+import {
+  ArgumentError,
+  type GeneratorOption,
+  type Shape,
+  type Tensor,
+  type TensorOrNumber,
+  where,
+} from "@akari/tensor";
 import { Binomial } from "./binomial.ts";
 import { Categorical } from "./categorical.ts";
 import { type Constraint, multinomial } from "./constraints.ts";
@@ -10,11 +15,12 @@ import { Distribution, type DistributionOptions, unrecorded } from "./distributi
 import { type ClassOdds, classConstraints } from "./odds.ts";
 
 /**
- * How often each class comes up in `totalCount` draws from a categorical distribution: [..., classes].
+ * The multinomial distribution of the class counts in `totalCount` draws from a categorical distribution:
+ * [..., classes].
  *
  *     P(x) = n! Π pₖ^xₖ / xₖ!
  *
- * After `manualSeed` the draws are PyTorch's own, on the CPU.
+ * After `manualSeed`, draws on the CPU equal PyTorch's.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.multinomial.Multinomial
  *
@@ -24,16 +30,17 @@ import { type ClassOdds, classConstraints } from "./odds.ts";
 export class Multinomial extends Distribution {
   static override name = "Multinomial";
   static override readonly argConstraints: Readonly<Record<string, Constraint>> = classConstraints;
-  /** How many draws are counted. */
+  /** Number of draws n. */
   readonly totalCount: number;
   readonly #categorical: Categorical;
 
-  /** @throws ArgumentError for a count that is no integer from 0 on, and for probabilities that are negative. */
+  /**
+   * @throws ArgumentError unless `totalCount` is a nonnegative integer, and for negative probabilities.
+   * @throws ShapeError for scalar probabilities.
+   */
   constructor(totalCount: number, odds: ClassOdds, options: DistributionOptions = {}) {
     if (!Number.isInteger(totalCount) || totalCount < 0) {
-      throw new ArgumentError(
-        `Multinomial: totalCount must be an integer from 0 on, the same for all, got ${String(totalCount)}`,
-      );
+      throw new ArgumentError(`Multinomial: totalCount must be a nonnegative integer, got ${String(totalCount)}`);
     }
     const categorical = new Categorical(odds, options);
     super(categorical.batchShape, [categorical.classes], categorical.probs.detach(), options);
@@ -41,12 +48,12 @@ export class Multinomial extends Distribution {
     this.#categorical = categorical;
   }
 
-  /** The probabilities: [batch, classes]. */
+  /** Normalized probabilities, [batch, classes]. */
   get probs(): Tensor {
     return this.#categorical.probs;
   }
 
-  /** Their logarithms: [batch, classes]. */
+  /** Logarithms of the normalized probabilities, [batch, classes]. */
   get logits(): Tensor {
     return this.#categorical.logits;
   }
@@ -76,8 +83,12 @@ export class Multinomial extends Distribution {
   override logProb(value: TensorOrNumber): Tensor {
     const x = this.checked("logProb", value);
     const arrangements = x.sum(-1).add(1).lgamma().sub(x.add(1).lgamma().sum(-1));
+    // As in PyTorch, a class of probability 0 that was not drawn contributes 0, not 0 · -∞.
+    // Logits are clamped, so a class with probability 0 and count 0 contributes 0.
     // A class without a chance that did not come up counts nothing.
-    return arrangements.add(x.mul(this.logits).sum(-1));
+    const { logits } = this;
+    const absent = x.eq(0).logicalAnd(logits.eq(Number.NEGATIVE_INFINITY));
+    return arrangements.add(x.mul(where(absent, 0, logits)).sum(-1));
   }
 
   override entropy(): Tensor {
@@ -92,7 +103,7 @@ export class Multinomial extends Distribution {
       .add(expected);
   }
 
-  /** The probabilities of each class alone, as `Binomial` takes them. */
+  /** Probabilities of the individual classes, in the form that `Binomial` accepts. */
   private get given(): { readonly probs: Tensor } {
     return { probs: this.probs };
   }

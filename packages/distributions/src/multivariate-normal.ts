@@ -1,6 +1,4 @@
-/**
- * The multivariate normal distribution.
- */
+/** The multivariate normal distribution. */
 
 import {
   ArgumentError,
@@ -21,8 +19,8 @@ import { Distribution, type DistributionOptions } from "./distribution.ts";
 import { tensorsOf } from "./parameters.ts";
 
 /**
- * How wide a multivariate normal distribution is, in one of three ways: [..., n, n]. A tensor by itself is the
- * covariance matrix.
+ * Scale of a multivariate normal distribution: its covariance, precision or lower Cholesky factor, [..., n, n]. A plain
+ * tensor is the covariance matrix.
  */
 export type Spread =
   | Tensor
@@ -31,7 +29,8 @@ export type Spread =
   | { readonly scaleTril: Tensor };
 
 /**
- * The lower triangle L with L Lᵀ = P⁻¹, without inverting P: P's own triangle, seen from the other corner, is inverted.
+ * Returns the lower triangle L with L Lᵀ = P⁻¹ without inverting P, from the Cholesky factor of P with rows and columns
+ * reversed.
  */
 function triangleOfPrecision(precision: Tensor): Tensor {
   const factor = cholesky(precision.flip(-2, -1)).flip(-2, -1).mT;
@@ -40,7 +39,7 @@ function triangleOfPrecision(precision: Tensor): Tensor {
   return solveTriangular(factor, identity.expand(precision.shape), { upper: false });
 }
 
-/** `|L⁻¹ x|²` for the last dimension of x. */
+/** Computes `|L⁻¹ x|²` over the last dimension of x. */
 export function mahalanobis(scaleTril: Tensor, x: Tensor): Tensor {
   const n = x.size(-1);
   const batch = broadcastShapes("MultivariateNormal.logProb", [scaleTril.shape.slice(0, -2), x.shape.slice(0, -1)]);
@@ -50,18 +49,18 @@ export function mahalanobis(scaleTril: Tensor, x: Tensor): Tensor {
   return solved.square().sum([-2, -1]);
 }
 
-/** `½ ln |L Lᵀ|` */
+/** Computes `½ ln |L Lᵀ|`. */
 export function halfLogDeterminant(scaleTril: Tensor): Tensor {
   return scaleTril.diagonal(0, -2, -1).log().sum(-1);
 }
 
 /**
- * The normal distribution of vectors with a covariance: [..., n].
+ * The multivariate normal distribution of vectors [..., n] with a full covariance matrix.
  *
  *     p(x) = e^(-½ (x - μ)ᵀ Σ⁻¹ (x - μ)) / √((2π)ⁿ |Σ|)
  *
- * The covariance Σ is given as it is, by its inverse, or, which takes the least work, by the lower triangle L with Σ =
- * L Lᵀ. After `manualSeed` the draws are PyTorch's own, on the CPU.
+ * It is parametrized by the covariance Σ, by its inverse, or by the lower triangle L with Σ = L Lᵀ, which is the most
+ * efficient. After `manualSeed`, draws on the CPU equal PyTorch's.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.multivariate_normal.MultivariateNormal
  *
@@ -77,15 +76,15 @@ export class MultivariateNormal extends Distribution {
     precisionMatrix: positiveDefinite,
     scaleTril: lowerCholesky,
   };
-  /** The mean μ: [batch, n]. */
+  /** Mean μ, [batch, n]. */
   readonly loc: Tensor;
-  /** The lower triangle L: [batch, n, n]. */
+  /** Lower triangle L with Σ = L Lᵀ, [batch, n, n]. */
   readonly scaleTril: Tensor;
 
   /**
-   * @throws ArgumentError for a matrix that is not symmetric and positive definite, or a triangle whose diagonal is not
+   * @throws ArgumentError unless the matrix is symmetric positive definite, or for a triangle whose diagonal is not
    * positive.
-   * @throws ShapeError when the sizes do not fit.
+   * @throws ShapeError when the shapes do not match.
    */
   constructor(loc: Tensor, spread: Spread, options: DistributionOptions = {}) {
     const named = spread instanceof Tensor ? { covarianceMatrix: spread } : spread;
@@ -100,7 +99,7 @@ export class MultivariateNormal extends Distribution {
         `MultivariateNormal: expected { covarianceMatrix }, { precisionMatrix } or { scaleTril }, got { ${got} }`,
       );
     }
-    const matrix = (named as Readonly<Record<string, Tensor>>)[name] as Tensor; // safe: it has that key
+    const matrix = (named as Readonly<Record<string, Tensor>>)[name] as Tensor; // safe: the key exists
     const n = loc.ndim > 0 ? loc.size(-1) : 0;
     if (loc.ndim < 1 || matrix.ndim < 2 || matrix.size(-1) !== n || matrix.size(-2) !== n) {
       throw new ShapeError(
@@ -108,7 +107,7 @@ export class MultivariateNormal extends Distribution {
       );
     }
     const given = tensorsOf("MultivariateNormal", { loc, [name]: matrix }, MultivariateNormal.argConstraints, options);
-    const [mean, square] = Object.values(given) as [Tensor, Tensor]; // safe: of the two, in this order
+    const [mean, square] = Object.values(given) as [Tensor, Tensor]; // safe: two entries, in this order
     const batch = broadcastShapes("MultivariateNormal", [matrix.shape.slice(0, -2), loc.shape.slice(0, -1)]);
     super(batch, [n], mean, options);
     const triangle =
@@ -117,12 +116,12 @@ export class MultivariateNormal extends Distribution {
     this.scaleTril = triangle.expand([...batch, n, n]);
   }
 
-  /** The covariance Σ: [batch, n, n]. */
+  /** Covariance Σ, [batch, n, n]. */
   get covarianceMatrix(): Tensor {
     return this.scaleTril.matmul(this.scaleTril.mT);
   }
 
-  /** Its inverse: [batch, n, n]. */
+  /** Inverse of the covariance, [batch, n, n]. */
   get precisionMatrix(): Tensor {
     const [n, like] = [this.loc.size(-1), this.like];
     const identity = eye(n, n, { dtype: like.dtype, device: like.device });

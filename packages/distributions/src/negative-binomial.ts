@@ -1,6 +1,4 @@
-/**
- * The negative binomial distribution.
- */
+/** The negative binomial distribution. */
 
 import {
   broadcastTensors,
@@ -20,12 +18,12 @@ import { poisson } from "./sampling/poisson.ts";
 import { expectWithin } from "./validation.ts";
 
 /**
- * How many trials succeed before `totalCount` have failed, or, for a count that is no integer, a Poisson distribution
- * whose rate is drawn from a gamma distribution.
+ * The negative binomial distribution of the number of successful trials before `totalCount` trials have failed. For a
+ * non-integer count, it is a Poisson distribution whose rate is drawn from a gamma distribution.
  *
  *     P(k) = Γ(n + k) / (k! Γ(n)) (1 - p)ⁿ pᵏ
  *
- * After `manualSeed` the draws are PyTorch's own, on the CPU.
+ * After `manualSeed`, draws on the CPU equal PyTorch's.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.negative_binomial.NegativeBinomial
  *
@@ -39,11 +37,11 @@ export class NegativeBinomial extends Distribution {
     probs: /* @__PURE__ */ halfOpenInterval(0, 1),
     logits: real,
   };
-  /** How many trials have to fail: [batch]. */
+  /** Number of failures n, [batch]. */
   readonly totalCount: Tensor;
   readonly #odds: BinaryOdds;
 
-  /** @throws ArgumentError for a count that is negative, and for probabilities outside of [0, 1). */
+  /** @throws ArgumentError for a negative count, and for probabilities outside of [0, 1). */
   constructor(totalCount: TensorOrNumber, odds: Odds, options: DistributionOptions = {}) {
     const given = BinaryOdds.of("NegativeBinomial", odds, options, NegativeBinomial.argConstraints);
     const { value } = given;
@@ -56,12 +54,12 @@ export class NegativeBinomial extends Distribution {
     this.#odds = given.expand(shaped.shape);
   }
 
-  /** The probability that a trial succeeds. */
+  /** Probability of success of a trial, [batch]. */
   get probs(): Tensor {
     return this.#odds.probs;
   }
 
-  /** The logit of that. */
+  /** Logits `ln(p / (1 - p))`, [batch]. */
   get logits(): Tensor {
     return this.#odds.logits;
   }
@@ -93,6 +91,7 @@ export class NegativeBinomial extends Distribution {
     const x = this.checked("logProb", value);
     const { logits, totalCount } = this;
     const both = totalCount.add(x);
+    // For totalCount = 0 and x = 0 the probability is 1, but both gamma functions are infinite.
     // Nothing needs to fail and nothing does: that is certain, and both of the gamma functions are infinite.
     const none = both.eq(0);
     const ways = lgamma(where(none, 1, both))

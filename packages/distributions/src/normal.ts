@@ -1,6 +1,4 @@
-/**
- * The normal distribution.
- */
+/** The normal distribution. */
 
 import {
   erfinv,
@@ -28,11 +26,11 @@ const below = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("Normal.cdf", 
 );
 
 /**
- * The normal (Gaussian) distribution.
+ * The normal (Gaussian) distribution, with mean `loc` = μ and standard deviation `scale` = σ.
  *
  *     p(x) = e^(-(x - μ)² / 2σ²) / (σ √2π)
  *
- * `loc` is the mean μ, `scale` the standard deviation σ. After `manualSeed` the draws are PyTorch's own, on the CPU.
+ * After `manualSeed`, draws on the CPU equal PyTorch's.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.normal.Normal
  *

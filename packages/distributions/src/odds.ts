@@ -1,23 +1,17 @@
-/**
- * Probabilities of outcomes, given as such or by their logits. Whichever was not given is computed from the other when
- * somebody asks for it.
- */
+/** Probabilities of outcomes, passed as such or as logits. The other form is computed when it is first needed. */
 
 import { ArgumentError, finfo, logsigmoid, type Shape, ShapeError, Tensor, type TensorOrNumber } from "@akari/tensor";
 import { type Constraint, nonnegative, real, realVector, unitInterval } from "./constraints.ts";
 import type { DistributionOptions } from "./distribution.ts";
 import { tensorsOf } from "./parameters.ts";
 
-/** The probability of one outcome of two: as a number or tensor, or by its logit, `ln(p / (1 - p))`. */
+/** Probability of a binary outcome, as a number or tensor, or as the logit `ln(p / (1 - p))`. */
 export type Odds = TensorOrNumber | { readonly probs: TensorOrNumber } | { readonly logits: TensorOrNumber };
 
-/**
- * The probabilities of classes, along the last dimension: as they are, in any scale, or by their logarithms, up to a
- * sum.
- */
+/** Probabilities of classes along the last dimension, in any scale, or their logarithms up to an additive constant. */
 export type ClassOdds = Tensor | { readonly probs: Tensor } | { readonly logits: Tensor };
 
-/** Takes apart what stands for probabilities. */
+/** Returns the kind of a parameter and its value. */
 function given(label: string, odds: Odds): ["probs" | "logits", TensorOrNumber] {
   if (odds instanceof Tensor || typeof odds !== "object" || odds === null) return ["probs", odds];
   const names = Object.keys(odds);
@@ -25,16 +19,16 @@ function given(label: string, odds: Odds): ["probs" | "logits", TensorOrNumber] 
   if (names.length !== 1 || (name !== "probs" && name !== "logits")) {
     throw new ArgumentError(`${label}: expected { probs } or { logits }, got { ${names.join(", ")} }`);
   }
-  return [name, (odds as Readonly<Record<string, TensorOrNumber>>)[name] as TensorOrNumber]; // safe: it has that key
+  return [name, (odds as Readonly<Record<string, TensorOrNumber>>)[name] as TensorOrNumber]; // safe: the key exists
 }
 
-/** Moves probabilities away from 0 and 1, whose logits are infinite. */
+/** Clamps probabilities away from 0 and 1, whose logits are infinite. */
 function clamped(probs: Tensor): Tensor {
   const least = finfo(probs.dtype).eps;
   return probs.clamp(least, 1 - least);
 }
 
-/** What `BinaryOdds` and `CategoricalOdds` have in common: which of the two was given. */
+/** Base class of `BinaryOdds` and `CategoricalOdds`: which form was passed. */
 abstract class GivenOdds {
   readonly kind: "probs" | "logits";
   readonly value: Tensor;
@@ -47,21 +41,21 @@ abstract class GivenOdds {
   abstract get probs(): Tensor;
   abstract get logits(): Tensor;
 
-  /** As a constructor takes it. */
+  /** The value in the form that a constructor accepts. */
   get given(): { readonly probs: Tensor } | { readonly logits: Tensor } {
     return this.kind === "probs" ? { probs: this.value } : { logits: this.value };
   }
 }
 
-/** What the constraints of `Odds` are. */
+/** Constraints of `Odds`. */
 export const binaryConstraints: Readonly<Record<string, Constraint>> = { probs: unitInterval, logits: real };
 
-/** What the constraints of `ClassOdds` are. */
+/** Constraints of `ClassOdds`. */
 export const classConstraints: Readonly<Record<string, Constraint>> = { probs: nonnegative, logits: realVector };
 
-/** Probabilities of one outcome of two. */
+/** Probabilities of binary outcomes. */
 export class BinaryOdds extends GivenOdds {
-  /** Takes what the user gave, checked. */
+  /** Converts and checks the user's argument. */
   static of(
     label: string,
     odds: Odds,
@@ -88,7 +82,7 @@ export class BinaryOdds extends GivenOdds {
     return [logsigmoid(logits), logsigmoid(logits.neg())];
   }
 
-  /** The entropy of one trial. */
+  /** Entropy of one trial. */
   get entropy(): Tensor {
     const { probs } = this;
     const [one, zero] = this.logs;
@@ -100,9 +94,9 @@ export class BinaryOdds extends GivenOdds {
   }
 }
 
-/** Probabilities of classes, which add up to 1 along the last dimension. */
+/** Probabilities of classes, which sum to 1 along the last dimension. */
 export class CategoricalOdds extends GivenOdds {
-  /** Takes what the user gave, checked and brought to a sum of 1. */
+  /** Converts, checks and normalizes the user's argument. */
   static of(label: string, odds: ClassOdds, options: DistributionOptions): CategoricalOdds {
     const [kind, value] = given(label, odds);
     const name = kind as string;
@@ -123,7 +117,7 @@ export class CategoricalOdds extends GivenOdds {
     return this.kind === "logits" ? this.value : clamped(this.value).log();
   }
 
-  /** How many classes there are. */
+  /** Number of classes. */
   get classes(): number {
     return this.value.size(-1);
   }

@@ -1,6 +1,4 @@
-/**
- * The categorical distribution with its draws one-hot encoded.
- */
+/** The categorical distribution with one-hot encoded samples. */
 
 import {
   oneHot as encode,
@@ -16,11 +14,11 @@ import { Distribution, type DistributionOptions } from "./distribution.ts";
 import { type ClassOdds, classConstraints } from "./odds.ts";
 
 /**
- * The categorical distribution whose draws are vectors with a 1 at the place of the class: [..., classes].
+ * The categorical distribution whose samples are one-hot vectors: [..., classes].
  *
  *     P(x) = pₖ where xₖ = 1
  *
- * After `manualSeed` the draws are PyTorch's own, on the CPU.
+ * After `manualSeed`, draws on the CPU equal PyTorch's.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.one_hot_categorical.OneHotCategorical
  *
@@ -30,22 +28,25 @@ import { type ClassOdds, classConstraints } from "./odds.ts";
 export class OneHotCategorical extends Distribution {
   static override name = "OneHotCategorical";
   static override readonly argConstraints: Readonly<Record<string, Constraint>> = classConstraints;
-  /** The distribution of the numbers of the classes. */
+  /** The distribution of the class indices. */
   readonly categorical: Categorical;
 
-  /** @throws ArgumentError for probabilities that are negative. @throws ShapeError for a scalar. */
+  /**
+   * @throws ArgumentError for negative probabilities.
+   * @throws ShapeError for a scalar.
+   */
   constructor(odds: ClassOdds, options: DistributionOptions = {}) {
     const categorical = new Categorical(odds, options);
     super(categorical.batchShape, [categorical.classes], categorical.probs.detach(), options);
     this.categorical = categorical;
   }
 
-  /** The probabilities: [batch, classes]. */
+  /** Normalized probabilities, [batch, classes]. */
   get probs(): Tensor {
     return this.categorical.probs;
   }
 
-  /** Their logarithms: [batch, classes]. */
+  /** Logarithms of the normalized probabilities, [batch, classes]. */
   get logits(): Tensor {
     return this.categorical.logits;
   }
@@ -96,8 +97,8 @@ export class OneHotCategorical extends Distribution {
 }
 
 /**
- * `OneHotCategorical` with an `rsample` whose gradient is that of the probabilities: the draws are no smooth function
- * of them, but what follows may be trained as if they were.
+ * `OneHotCategorical` with a straight-through `rsample`: samples are one-hot, and their gradient is passed to the
+ * probabilities unchanged.
  *
  * Bengio et al. 2013, "Estimating or Propagating Gradients Through Stochastic Neurons for Conditional Computation",
  * https://arxiv.org/abs/1308.3432

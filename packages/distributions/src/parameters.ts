@@ -1,5 +1,6 @@
 /**
- * The parameters of a distribution: numbers and tensors become tensors of one shape, dtype and device, and are checked.
+ * Parameters of distributions: converts numbers and tensors to tensors of one shape, dtype and device, and checks their
+ * values.
  */
 
 import {
@@ -19,11 +20,12 @@ import { type DistributionOptions, validates } from "./distribution.ts";
 import { expectWithin } from "./validation.ts";
 
 /**
- * Parameters as tensors of one dtype and on one device. Numbers take those of the tensors; where there are none, they
+ * Converts parameters to tensors of one dtype and device. Numbers adopt those of the tensors; if all are numbers, they
  * become float32 on the default device.
  *
- * @throws DTypeError for integers. @throws ArgumentError for what is no number, and for values that a constraint
- * refuses.
+ * @throws DTypeError for integers.
+ * @throws ArgumentError for a parameter that is neither a tensor nor a number, and for values that violate a
+ * constraint.
  */
 export function tensorsOf<Name extends string>(
   label: string,
@@ -54,7 +56,7 @@ export function tensorsOf<Name extends string>(
   return Object.fromEntries(found) as Record<Name, Tensor>; // safe: the keys of `values`
 }
 
-/** The same, broadcast to one shape. */
+/** Converts parameters like `tensorsOf` and broadcasts them to one shape. */
 export function parameters<Name extends string>(
   label: string,
   values: Readonly<Record<Name, TensorOrNumber>>,

@@ -1,6 +1,4 @@
-/**
- * The Pareto distribution.
- */
+/** The Pareto distribution. */
 
 import {
   exponential_,
@@ -25,11 +23,11 @@ const quantile = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("Pareto.icd
 );
 
 /**
- * The Pareto distribution: a power law from `scale` on.
+ * The Pareto distribution, a power law above a minimum m = `scale`.
  *
  *     p(x) = α mᵅ / x^(α+1)        x ≥ m
  *
- * After `manualSeed` the draws are PyTorch's own, on the CPU.
+ * After `manualSeed`, draws on the CPU equal PyTorch's.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.pareto.Pareto
  *
@@ -39,9 +37,9 @@ const quantile = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("Pareto.icd
 export class Pareto extends Distribution {
   static override name = "Pareto";
   static override readonly argConstraints: Readonly<Record<string, Constraint>> = { scale: positive, alpha: positive };
-  /** The least value m. */
+  /** Minimum m, [batch]. */
   readonly scale: Tensor;
-  /** The exponent α. */
+  /** Exponent α, [batch]. */
   readonly alpha: Tensor;
 
   /** @throws ArgumentError for parameters that are not positive. */
@@ -60,7 +58,7 @@ export class Pareto extends Distribution {
     return true;
   }
 
-  /** Infinite for an exponent up to 1. */
+  /** Infinite for α ≤ 1. */
   override get mean(): Tensor {
     const a = this.alpha.clamp(1);
     return a.mul(this.scale).div(a.sub(1));
@@ -70,7 +68,7 @@ export class Pareto extends Distribution {
     return this.scale;
   }
 
-  /** Infinite for an exponent up to 2. */
+  /** Infinite for α ≤ 2. */
   override get variance(): Tensor {
     const a = this.alpha.clamp(2);
     return this.scale

@@ -1,6 +1,4 @@
-/**
- * The Poisson distribution.
- */
+/** The Poisson distribution. */
 
 import { type GeneratorOption, type Shape, type Tensor, type TensorOrNumber, xlogy } from "@akari/tensor";
 import { type Constraint, nonnegative, nonnegativeInteger } from "./constraints.ts";
@@ -9,11 +7,11 @@ import { parameters } from "./parameters.ts";
 import { poisson } from "./sampling/poisson.ts";
 
 /**
- * How often something happens that happens `rate` times on average, each time by itself.
+ * The Poisson distribution of the number of independent events that occur on average `rate` times.
  *
  *     P(k) = λᵏ e^(-λ) / k!
  *
- * After `manualSeed` the draws are PyTorch's own, on the CPU.
+ * After `manualSeed`, draws on the CPU equal PyTorch's.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.poisson.Poisson
  *
@@ -23,10 +21,10 @@ import { poisson } from "./sampling/poisson.ts";
 export class Poisson extends Distribution {
   static override name = "Poisson";
   static override readonly argConstraints: Readonly<Record<string, Constraint>> = { rate: nonnegative };
-  /** The mean λ. */
+  /** Rate λ, which is the mean, [batch]. */
   readonly rate: Tensor;
 
-  /** @throws ArgumentError for a rate that is negative. */
+  /** @throws ArgumentError for a negative rate. */
   constructor(rate: TensorOrNumber, options: DistributionOptions = {}) {
     const given = parameters("Poisson", { rate }, Poisson.argConstraints, options);
     super(given.rate.shape, [], given.rate, options);

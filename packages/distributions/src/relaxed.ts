@@ -1,6 +1,6 @@
 /**
- * Continuous relaxations of the Bernoulli and the categorical distribution, whose draws gradients go through: the
- * closer the temperature is to 0, the closer they are to 0 and 1.
+ * Continuous relaxations of the Bernoulli and categorical distributions, whose samples are differentiable. As the
+ * temperature approaches 0, samples approach 0 and 1.
  *
  * Maddison et al. 2017, "The Concrete Distribution", https://arxiv.org/abs/1611.00712, and Jang et al. 2017,
  * "Categorical Reparameterization with Gumbel-Softmax", https://arxiv.org/abs/1611.01144
@@ -24,12 +24,12 @@ import { tensorsOf } from "./parameters.ts";
 import { TransformedDistribution } from "./transformed-distribution.ts";
 import { ExpTransform, SigmoidTransform } from "./transforms/elementary.ts";
 
-/** A temperature beside the probabilities, which has to be one number or a tensor that broadcasts to the batch. */
+/** Converts a temperature to the dtype and device of the probabilities and checks it. */
 function temperatureOf(label: string, temperature: TensorOrNumber, like: Tensor, options: DistributionOptions): Tensor {
   return tensorsOf(label, { temperature, like: like.detach() }, { temperature: positive }, options).temperature;
 }
 
-/** Uniform numbers away from 0 and 1, whose logarithms are finite. */
+/** Draws uniform numbers clamped away from 0 and 1, whose logarithms are finite. */
 function uniforms(
   shape: Shape,
   options: { readonly dtype: Tensor["dtype"]; readonly device: Tensor["device"] } & GeneratorOption,
@@ -46,12 +46,13 @@ const logistic = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>(
   "RelaxedBernoulli.logProb",
   (x, logit, temperature) => {
     const d = logit.sub(x.mul(temperature));
+    // ln(e^d / (1 + e^d)²), which is symmetric in d.
     // ln(e^d / (1 + e^d)²), which is the same for -d.
     return temperature.log().sub(d.abs()).sub(d.abs().neg().exp().log1p().mul(2));
   },
 );
 
-/** The logits of a relaxed Bernoulli variable. */
+/** The distribution of the logit of a relaxed Bernoulli variable. */
 class LogitRelaxedBernoulli extends Distribution {
   readonly temperature: Tensor;
   readonly odds: BinaryOdds;
@@ -87,7 +88,7 @@ class LogitRelaxedBernoulli extends Distribution {
   }
 }
 
-/** The logarithms of a relaxed categorical variable. */
+/** The distribution of the logarithms of a relaxed categorical variable. */
 class LogRelaxedCategorical extends Distribution {
   readonly temperature: Tensor;
   readonly odds: CategoricalOdds;
@@ -128,11 +129,11 @@ class LogRelaxedCategorical extends Distribution {
 }
 
 /**
- * A Bernoulli distribution relaxed to numbers between 0 and 1, with a temperature.
+ * The relaxed Bernoulli distribution on (0, 1), with a temperature.
  *
  *     x = sigmoid((logit(u) + l) / t)        u uniform, l the logit
  *
- * After `manualSeed` the draws are PyTorch's own, on the CPU.
+ * After `manualSeed`, draws on the CPU equal PyTorch's.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.relaxed_bernoulli.RelaxedBernoulli
  *
@@ -145,7 +146,7 @@ export class RelaxedBernoulli extends TransformedDistribution {
     temperature: positive,
     ...binaryConstraints,
   };
-  /** How soft the draws are. */
+  /** Temperature t: the lower, the closer samples are to 0 or 1. */
   readonly temperature: Tensor;
   readonly #odds: BinaryOdds;
 
@@ -158,12 +159,12 @@ export class RelaxedBernoulli extends TransformedDistribution {
     this.#odds = given;
   }
 
-  /** The probability of 1 without the relaxation. */
+  /** Probability of 1 without the relaxation, [batch]. */
   get probs(): Tensor {
     return this.#odds.probs;
   }
 
-  /** The logit of that. */
+  /** Logits `ln(p / (1 - p))`, [batch]. */
   get logits(): Tensor {
     return this.#odds.logits;
   }
@@ -174,11 +175,12 @@ export class RelaxedBernoulli extends TransformedDistribution {
 }
 
 /**
- * A one-hot categorical distribution relaxed to probabilities that add up to 1, with a temperature: Gumbel-Softmax.
+ * The relaxed one-hot categorical distribution over probability vectors [..., classes], with a temperature
+ * (Gumbel-Softmax).
  *
  *     x = softmax((l + g) / t)        g from Gumbel(0, 1), l the logits
  *
- * After `manualSeed` the draws are PyTorch's own, on the CPU.
+ * After `manualSeed`, draws on the CPU equal PyTorch's.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.relaxed_categorical.RelaxedOneHotCategorical
  *
@@ -191,12 +193,13 @@ export class RelaxedOneHotCategorical extends TransformedDistribution {
     temperature: positive,
     ...classConstraints,
   };
-  /** How soft the draws are. */
+  /** Temperature t: the lower, the closer samples are to one-hot vectors. */
   readonly temperature: Tensor;
   readonly #odds: CategoricalOdds;
 
   /**
-   * @throws ArgumentError for a temperature that is not one positive number, and for probabilities that are negative.
+   * @throws ArgumentError for a temperature that is not positive, and for negative probabilities.
+   * @throws ShapeError for a temperature with more than one element, and for scalar probabilities.
    */
   constructor(temperature: TensorOrNumber, odds: ClassOdds, options: DistributionOptions = {}) {
     const given = CategoricalOdds.of("RelaxedOneHotCategorical", odds, options);
@@ -207,12 +210,12 @@ export class RelaxedOneHotCategorical extends TransformedDistribution {
     this.#odds = given;
   }
 
-  /** The probabilities without the relaxation: [batch, classes]. */
+  /** Normalized probabilities without the relaxation, [batch, classes]. */
   get probs(): Tensor {
     return this.#odds.probs;
   }
 
-  /** Their logarithms: [batch, classes]. */
+  /** Logarithms of the normalized probabilities, [batch, classes]. */
   get logits(): Tensor {
     return this.#odds.logits;
   }

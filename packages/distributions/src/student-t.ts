@@ -1,6 +1,4 @@
-/**
- * Student's t-distribution.
- */
+/** Student's t-distribution. */
 
 import {
   type GeneratorOption,
@@ -22,11 +20,13 @@ const kernel = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>("Stud
 );
 
 /**
- * Student's t-distribution: that of a normal number over the root of the mean of `df` squares of others.
+ * Student's t-distribution with `df` = ν degrees of freedom, location `loc` = μ (default 0) and `scale` = σ (default
+ * 1).
  *
  *     p(x) = Γ((ν+1)/2) / (Γ(ν/2) √(νπ) σ) · (1 + z²/ν)^(-(ν+1)/2)        z = (x - μ) / σ
  *
- * `loc` is μ, by default 0, `scale` σ, by default 1. After `manualSeed` the draws are PyTorch's own, on the CPU.
+ * For μ = 0 and σ = 1 it is the distribution of `z / √(s/ν)` with a standard normal z and a χ² variable s. After
+ * `manualSeed`, draws on the CPU equal PyTorch's.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.studentT.StudentT
  *
@@ -40,11 +40,11 @@ export class StudentT extends Distribution {
     loc: real,
     scale: positive,
   };
-  /** The degrees of freedom ν. */
+  /** Degrees of freedom ν, [batch]. */
   readonly df: Tensor;
-  /** Where it lies. */
+  /** Location μ, [batch]. */
   readonly loc: Tensor;
-  /** How wide it is. */
+  /** Scale σ, [batch]. */
   readonly scale: Tensor;
 
   /** @throws ArgumentError for degrees of freedom or a scale that are not positive. */
@@ -69,7 +69,7 @@ export class StudentT extends Distribution {
     return true;
   }
 
-  /** NaN up to one degree of freedom. */
+  /** NaN for ν ≤ 1. */
   override get mean(): Tensor {
     return where(this.df.gt(1), this.loc, Number.NaN);
   }
@@ -78,7 +78,7 @@ export class StudentT extends Distribution {
     return this.loc;
   }
 
-  /** NaN up to one degree of freedom, infinite up to two. */
+  /** NaN for ν ≤ 1, infinite for 1 < ν ≤ 2. */
   override get variance(): Tensor {
     const { df, scale } = this;
     const finite = scale.square().mul(df).div(df.sub(2));

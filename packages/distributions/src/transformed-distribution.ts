@@ -1,6 +1,4 @@
-/**
- * Distributions of functions of random values.
- */
+/** Distributions of transformed random variables. */
 
 import {
   type GeneratorOption,
@@ -16,7 +14,10 @@ import { Independent } from "./independent.ts";
 import { ComposeTransform } from "./transforms/compose.ts";
 import type { Transform } from "./transforms/transform.ts";
 
-/** A base distribution, and the batch and event of what becomes of it. */
+/**
+ * Returns the base distribution, expanded or reinterpreted as the transforms require, and the batch and event shapes of
+ * the result.
+ */
 function prepared<Base extends Distribution>(
   base: Base,
   transform: ComposeTransform,
@@ -25,13 +26,13 @@ function prepared<Base extends Distribution>(
   const { domain, codomain } = transform;
   if (given.length < domain.eventDim) {
     throw new ShapeError(
-      `TransformedDistribution: ${base} has ${given.length} dimensions, but the transforms take values of ${domain.eventDim}`,
+      `TransformedDistribution: ${base} has ${given.length} dimensions, but the transforms need ${domain.eventDim}`,
     );
   }
   const shape = transform.forwardShape(given);
   const own = base.eventShape.length;
   const needed = transform.inverseShape(shape);
-  // Safe: a distribution expands to one of its own class.
+  // Safe: `expand` returns a distribution of the same class.
   const wide = sameShape(needed, given) ? base : (base.expand(needed.slice(0, needed.length - own)) as Base);
   const more = domain.eventDim - own;
   const cut = shape.length - codomain.eventDim - Math.max(-more, 0);
@@ -43,8 +44,7 @@ function prepared<Base extends Distribution>(
 }
 
 /**
- * The distribution of f(X), for X from a base distribution and f one or several transforms, the first of which comes
- * first.
+ * The distribution of y = f(x), for x drawn from a base distribution and f one transform or several, applied in order.
  *
  *     ln p(y) = ln p_X(f⁻¹(y)) - ln |df/dx|
  *
@@ -57,18 +57,18 @@ function prepared<Base extends Distribution>(
  */
 export class TransformedDistribution<Base extends Distribution = Distribution> extends Distribution {
   static override name = "TransformedDistribution";
-  /** The distribution of X. */
+  /** The base distribution. */
   readonly base: Base;
-  /** What is done to X, in this order. */
+  /** The transforms, in the order in which they are applied. */
   readonly transforms: readonly Transform[];
 
-  /** @throws ShapeError when the transforms take values of more dimensions than the base distribution has. */
+  /** @throws ShapeError when the base distribution has fewer dimensions than the transforms need. */
   constructor(base: Base, transforms: Transform | readonly Transform[], options: DistributionOptions = {}) {
-    // safe: what is no array is one
+    // safe: anything else is a single transform
     const list = Array.isArray(transforms) ? (transforms as readonly Transform[]) : [transforms as Transform];
     const found = prepared(base, new ComposeTransform(list));
     super(found.batchShape, found.eventShape, base.like, options);
-    // Safe: it is another only where the transforms need an event, which then is what `base` says.
+    // Safe: differs from `Base` only if the transforms need more event dimensions, and is then an `Independent` of it.
     this.base = found.base as Base;
     this.transforms = list;
   }
@@ -119,12 +119,12 @@ export class TransformedDistribution<Base extends Distribution = Distribution> e
   override expand(batchShape: Shape): TransformedDistribution<Base> {
     const shape = new ComposeTransform(this.transforms).inverseShape([...batchShape, ...this.eventShape]);
     const own = this.base.eventShape.length;
-    // Safe: a distribution expands to one of its own class.
+    // Safe: `expand` returns a distribution of the same class.
     const base = this.base.expand(shape.slice(0, shape.length - own)) as Base;
     return new TransformedDistribution(base, this.transforms, this.options);
   }
 
-  /** The shapes, and what is transformed. */
+  /** Returns the name, the shapes and the base distribution. */
   override toString(): string {
     return `${super.toString().slice(0, -1)}, base: ${this.base})`;
   }
@@ -133,7 +133,10 @@ export class TransformedDistribution<Base extends Distribution = Distribution> e
     return this.transforms.reduce((value, transform) => transform.apply(value), x);
   }
 
-  /** A probability from below, whichever way the transforms turn. */
+  /**
+   * Converts between probabilities of the base and of the transformed variable, which are complementary if the
+   * transforms are decreasing.
+   */
   #rising(p: Tensor): Tensor {
     const { sign } = new ComposeTransform(this.transforms);
     return sign === 1 ? p : p.sub(0.5).mul(sign).add(0.5);

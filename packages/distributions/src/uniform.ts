@@ -1,6 +1,4 @@
-/**
- * The uniform distribution.
- */
+/** The uniform distribution. */
 
 import {
   ArgumentError,
@@ -28,7 +26,7 @@ const below = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("Uniform.cdf",
  *
  *     p(x) = 1 / (high - low)
  *
- * After `manualSeed` the draws are PyTorch's own, on the CPU.
+ * After `manualSeed`, draws on the CPU equal PyTorch's.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.uniform.Uniform
  *
@@ -38,9 +36,9 @@ const below = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("Uniform.cdf",
 export class Uniform extends Distribution {
   static override name = "Uniform";
   static override readonly argConstraints: Readonly<Record<string, Constraint>> = { low: real, high: real };
-  /** The lower end. */
+  /** Lower end, [batch]. */
   readonly low: Tensor;
-  /** The upper end. */
+  /** Upper end, [batch]. */
   readonly high: Tensor;
 
   /** @throws ArgumentError unless low < high. */
@@ -68,7 +66,7 @@ export class Uniform extends Distribution {
     return this.low.add(this.high).mul(0.5);
   }
 
-  /** NaN: no value is more probable than others. */
+  /** NaN: the density is constant. */
   override get mode(): Tensor {
     return this.filled(Number.NaN);
   }

@@ -1,6 +1,4 @@
-/**
- * The von Mises distribution.
- */
+/** The von Mises distribution. */
 
 import {
   type GeneratorOption,
@@ -19,23 +17,24 @@ import { isReadable } from "./sampling/host.ts";
 
 type Formula = Parameters<Parameters<typeof pointwise<[Tensor]>>[1]>[0];
 
-/** A polynomial, its constant first. */
+/** Evaluates a polynomial, constant term first. */
 function polynomial(x: Formula, coefficients: readonly number[]): Formula {
   return (
     coefficients
       .toReversed()
-      // safe: there are some
+      // safe: not empty
       .reduce((sum: Formula | null, c) => (sum === null ? x.mul(0).add(c) : sum.mul(x).add(c)), null) as Formula
   );
 }
 
 /**
- * The logarithm of a modified Bessel function, of a size of which polynomials tell: one up to 3.75, one above.
- * (Abramowitz and Stegun 1964, "Handbook of Mathematical Functions", 9.8.1 to 9.8.4.)
+ * The logarithm of a modified Bessel function, from polynomial approximations up to and beyond 3.75. (Abramowitz and
+ * Stegun 1964, "Handbook of Mathematical Functions", 9.8.1 to 9.8.4.)
  */
 function logBessel(near: readonly number[], far: readonly number[], odd: boolean): (x: Tensor) => Tensor {
   return pointwise<[Tensor]>("VonMises", (x) => {
     const close = x.lt(3.75);
+    // Each branch is evaluated only in its own range, so that the unused one has a finite gradient.
     // Either sees numbers that it is made for, so that no gradient is lost in the other.
     const [low, high] = [close.where(x, 1), close.where(3.75, x)];
     const square = low.mul(1 / 3.75).mul(low.mul(1 / 3.75));
@@ -64,7 +63,7 @@ const proposal = /* @__PURE__ */ pointwise<[Tensor]>("VonMises.sample", (concent
   const rho = tau.sub(tau.mul(2).sqrt()).div(concentration.mul(2));
   return rho.square().add(1).div(rho.mul(2));
 });
-/** The cosine of the angle that is tried. */
+/** The cosine of the proposed angle. */
 const tried = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("VonMises.sample", (u, r) => {
   const z = u.mul(Math.PI).cos();
   return r.mul(z).add(1).div(r.add(z));
@@ -78,12 +77,12 @@ const accepted = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>(
 );
 
 /**
- * The normal distribution's counterpart for angles, in radians.
+ * The von Mises distribution of angles in radians, the circular counterpart of the normal distribution.
  *
  *     p(x) = e^(κ cos(x - μ)) / (2π I₀(κ))
  *
- * Best and Fisher 1979, "Efficient Simulation of the von Mises Distribution". After `manualSeed` the draws are
- * PyTorch's own, on the CPU.
+ * Best and Fisher 1979, "Efficient Simulation of the von Mises Distribution". After `manualSeed`, draws on the CPU
+ * equal PyTorch's.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.von_mises.VonMises
  *
@@ -96,9 +95,9 @@ export class VonMises extends Distribution {
     loc: real,
     concentration: positive,
   };
-  /** The mean direction μ. */
+  /** Mean direction μ, [batch]. */
   readonly loc: Tensor;
-  /** How close to that the angles lie: κ. */
+  /** Concentration κ, [batch]. Larger values keep angles closer to μ. */
   readonly concentration: Tensor;
 
   /** @throws ArgumentError for a concentration that is not positive. */
@@ -113,7 +112,7 @@ export class VonMises extends Distribution {
     return real;
   }
 
-  /** The mean direction. */
+  /** Mean direction, [batch]. */
   override get mean(): Tensor {
     return this.loc;
   }
@@ -122,12 +121,12 @@ export class VonMises extends Distribution {
     return this.loc;
   }
 
-  /** The circular variance, from 0 to 1: `1 - I₁(κ) / I₀(κ)`. */
+  /** Circular variance `1 - I₁(κ) / I₀(κ)`, between 0 and 1. */
   override get variance(): Tensor {
     return logI1(this.concentration).sub(logI0(this.concentration)).exp().neg().add(1);
   }
 
-  /** Angles from -π to π. */
+  /** Draws angles from -π to π: [sample, batch]. */
   override sample(sampleShape: Shape = [], options: GeneratorOption = {}): Tensor {
     return unrecorded(() => {
       const shape = this.extendedShape(sampleShape);
@@ -135,6 +134,8 @@ export class VonMises extends Distribution {
       const r = proposal(this.concentration);
       let angles = zeros(shape, { dtype: source.dtype, device: source.device });
       let done = angles.ne(0);
+      // At least two thirds of the proposals are accepted. Without synchronous reads the loop cannot test for
+      // completion, so it runs 32 rounds, after which one angle in 10¹⁵ is still 0.
       // At least two of three are accepted. Where nobody can ask whether all are, that many rounds leave one in 10¹⁵ at
       // 0.
       const readable = isReadable(this.like);
@@ -143,7 +144,7 @@ export class VonMises extends Distribution {
           Tensor,
           Tensor,
           Tensor,
-        ]; // safe: there are three
+        ]; // safe: three slices
         const f = tried(u1, r);
         const taken = accepted(f, u2, r, this.concentration);
         angles = where(taken, u3.sub(0.5).sign().mul(f.acos()), angles);

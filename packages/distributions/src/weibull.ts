@@ -1,6 +1,4 @@
-/**
- * The Weibull distribution.
- */
+/** The Weibull distribution. */
 
 import {
   exponential_,
@@ -28,11 +26,11 @@ const quantile = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("Weibull.ic
 );
 
 /**
- * The Weibull distribution: how long something lasts that ages.
+ * The Weibull distribution, for example of lifetimes with a failure rate that changes with age.
  *
  *     p(x) = k/λ · (x/λ)^(k-1) e^(-(x/λ)ᵏ)
  *
- * After `manualSeed` the draws are PyTorch's own, on the CPU.
+ * After `manualSeed`, draws on the CPU equal PyTorch's.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.weibull.Weibull
  *
@@ -45,9 +43,9 @@ export class Weibull extends Distribution {
     scale: positive,
     concentration: positive,
   };
-  /** The scale λ. */
+  /** Scale λ, [batch]. */
   readonly scale: Tensor;
-  /** The shape k: above 1 what is old fails sooner. */
+  /** Shape k, [batch]. The failure rate increases with age for k > 1. */
   readonly concentration: Tensor;
 
   /** @throws ArgumentError for parameters that are not positive. */

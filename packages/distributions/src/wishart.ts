@@ -1,6 +1,4 @@
-/**
- * The Wishart distribution.
- */
+/** The Wishart distribution. */
 
 import {
   arange,
@@ -25,12 +23,12 @@ import { tensorsOf } from "./parameters.ts";
 import { expectWithin } from "./validation.ts";
 
 /**
- * The distribution of the sum of `x xᵀ` over df vectors x [n] from a normal distribution around 0: of covariances, as
- * samples show them.
+ * The Wishart distribution over positive definite matrices [..., n, n], that of the sum of `x xᵀ` for `df` = ν normal
+ * vectors x [n] with mean 0 and covariance Σ.
  *
  *     p(X) ∝ |X|^((ν - n - 1) / 2) e^(-tr(Σ⁻¹ X) / 2)
  *
- * Draws are made by Bartlett's decomposition, and gradients go through them.
+ * Samples are drawn by the Bartlett decomposition and are differentiable.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.wishart.Wishart
  *
@@ -45,18 +43,17 @@ export class Wishart extends Distribution {
     precisionMatrix: positiveDefinite,
     scaleTril: lowerCholesky,
   };
-  /** The degrees of freedom ν: [batch]. */
+  /** Degrees of freedom ν, [batch]. */
   readonly df: Tensor;
-  /** The lower triangle L with Σ = L Lᵀ: [batch, n, n]. */
+  /** Lower triangle L with Σ = L Lᵀ, [batch, n, n]. */
   readonly scaleTril: Tensor;
 
   /**
-   * @throws ArgumentError for degrees of freedom of at most n - 1, and for a matrix that is not symmetric and positive
-   * definite.
-   * @throws ShapeError when the sizes do not fit.
+   * @throws ArgumentError for df ≤ n - 1, and unless the matrix is symmetric positive definite.
+   * @throws ShapeError when the shapes do not match.
    */
   constructor(df: TensorOrNumber, spread: Spread, options: DistributionOptions = {}) {
-    // safe: what is not there is refused by the next
+    // safe: MultivariateNormal rejects a missing matrix
     const [matrix] = Object.values("shape" in spread ? { spread } : spread) as [Tensor];
     const n = matrix.shape.at(-1) ?? 0;
     const normal = new MultivariateNormal(zeros([n], { dtype: matrix.dtype, device: matrix.device }), spread, options);
@@ -68,7 +65,7 @@ export class Wishart extends Distribution {
     this.scaleTril = given.like.expand([...batch, n, n]);
   }
 
-  /** The matrix Σ: [batch, n, n]. */
+  /** Scale matrix Σ, [batch, n, n]. */
   get covarianceMatrix(): Tensor {
     return this.scaleTril.matmul(this.scaleTril.mT);
   }
@@ -85,7 +82,7 @@ export class Wishart extends Distribution {
     return this.covarianceMatrix.mul(wide(this.df));
   }
 
-  /** NaN up to n + 1 degrees of freedom. */
+  /** NaN for ν ≤ n + 1. */
   override get mode(): Tensor {
     const factor = this.df.sub(this.#n + 1);
     return this.covarianceMatrix.mul(wide(where(factor.gt(0), factor, Number.NaN)));
@@ -157,7 +154,7 @@ export class Wishart extends Distribution {
   }
 }
 
-/** One number for each matrix. */
+/** Adds two trailing dimensions. */
 function wide(x: Tensor): Tensor {
   return x.unsqueeze(-1).unsqueeze(-1);
 }

@@ -67,6 +67,10 @@ describe("a distribution", () => {
   });
 
   it("counts nothing, and draws no samples", () => {
+    // A class of probability 0 contributes nothing to a value without it, as in PyTorch.
+    const certain = new d.Multinomial(2, { logits: tensor([0, Number.NEGATIVE_INFINITY]) });
+    expect(array(certain.logProb(tensor([2, 0])))).toBe(0);
+    expect(array(certain.logProb(tensor([1, 1])))).toBe(Number.NEGATIVE_INFINITY);
     expect(array(new d.Multinomial(0, ones([2])).sample([2]))).toEqual([
       [0, 0],
       [0, 0],
@@ -167,13 +171,10 @@ describe("checks", () => {
       () => new d.Bernoulli({ probs: 0.5, logits: 0 } as never),
       "Bernoulli: expected { probs } or { logits }, got { probs, logits }",
     ],
-    [() => new d.Categorical(tensor([0.5, -0.5])), "Categorical: probs must be not negative, got -0.5"],
+    [() => new d.Categorical(tensor([0.5, -0.5])), "Categorical: probs must be nonnegative, got -0.5"],
     [() => new d.Categorical(0.5 as never), "Categorical: probs must be a tensor of shape [..., classes], got 0.5"],
-    [
-      () => new d.Multinomial(-1, ones([2])),
-      "Multinomial: totalCount must be an integer from 0 on, the same for all, got -1",
-    ],
-    [() => new d.Binomial(2.5, 0.5), "Binomial: totalCount must be an integer that is not negative, got 2.5"],
+    [() => new d.Multinomial(-1, ones([2])), "Multinomial: totalCount must be a nonnegative integer, got -1"],
+    [() => new d.Binomial(2.5, 0.5), "Binomial: totalCount must be a nonnegative integer, got 2.5"],
     [() => new d.Geometric(0), "Geometric: probs must be above 0 and at most 1, got 0"],
     [() => new d.Dirichlet(tensor([1, 0])), "Dirichlet: concentration must be positive, got 0"],
     [
@@ -189,7 +190,7 @@ describe("checks", () => {
             [0, 1],
           ]),
         ),
-      "covarianceMatrix must hold symmetric positive definite matrices",
+      "covarianceMatrix must contain symmetric positive definite matrices",
     ],
     [
       () =>
@@ -203,7 +204,10 @@ describe("checks", () => {
       "cholesky: the matrix is not positive definite",
     ],
     [() => new d.MultivariateNormal(zeros([2]), {} as never), "MultivariateNormal: expected { covarianceMatrix }"],
-    [() => new d.Independent(new d.Normal(0, 1), 1), "has 0 dimensions of a batch, and cannot give 1 of them"],
+    [
+      () => new d.Independent(new d.Normal(0, 1), 1),
+      "Independent: reinterpretedBatchNdims must be an integer from 0 to 0 for Normal(",
+    ],
     [
       () => new d.MixtureSameFamily(new d.Categorical(ones([2])), new d.Normal(zeros([3]), 1)),
       "the mixture has 2 classes, but the components' batch ends in 3",
@@ -211,57 +215,45 @@ describe("checks", () => {
     [() => new d.RelaxedOneHotCategorical(ones([2]), ones([2])), "the temperature must be one number"],
     [
       () => new d.TransformedDistribution(new d.Normal(0, 1), new d.StickBreakingTransform()),
-      "has 0 dimensions, but the transforms take values of 1",
+      "has 0 dimensions, but the transforms need 1",
     ],
   ] as const)("%s", (make, message) => {
     expect(make).toThrow(message);
   });
 
   it.each([
-    [() => new d.Exponential(1).logProb(-1), "Exponential.logProb: the value must be not negative, got -1"],
+    [() => new d.Exponential(1).logProb(-1), "Exponential.logProb: the value must be nonnegative, got -1"],
     [() => new d.Uniform(0, 1).cdf(2), "Uniform.cdf: the value must be from its lower limit to its upper limit, got 2"],
     [() => new d.Normal(0, 1).icdf(1.5), "Normal.icdf: the value must be from 0 to 1, got 1.5"],
     [
       () => new d.Binomial(3, 0.5).logProb(tensor([1, 4])),
       "Binomial.logProb: the value must be an integer from 0 to 3, got 4",
     ],
-    [
-      () => new d.Poisson(1).logProb(0.5),
-      "Poisson.logProb: the value must be an integer that is not negative, got 0.5",
-    ],
+    [() => new d.Poisson(1).logProb(0.5), "Poisson.logProb: the value must be a nonnegative integer, got 0.5"],
     [
       () => new d.Dirichlet(ones([2])).logProb(tensor([0.5, 0.6])),
-      "the value must hold vectors of numbers that are not negative and add up to 1",
+      "the value must contain nonnegative vectors that sum to 1",
     ],
-    [
-      () => new d.OneHotCategorical(ones([2])).logProb(ones([2])),
-      "the value must hold vectors with a single 1 among zeros",
-    ],
+    [() => new d.OneHotCategorical(ones([2])).logProb(ones([2])), "the value must contain one-hot vectors"],
     [
       () => new d.Multinomial(3, ones([2])).logProb(ones([2])),
-      "the value must hold vectors of counts that add up to 3",
+      "the value must contain vectors of counts that sum to 3",
     ],
-    [() => new d.Dirichlet(ones([2])).logProb(ones([3])), "the value must end in the event's shape [2], got [3]"],
+    [() => new d.Dirichlet(ones([2])).logProb(ones([3])), "the value must end in the event shape [2], got [3]"],
     [() => new d.Normal(zeros([2]), 1).logProb(zeros([3])), "Normal.logProb: cannot broadcast [3] with [2]"],
     // In plain JavaScript a number is easily given for a shape.
-    [
-      () => new d.Normal(0, 1).sample(3 as unknown as []),
-      "Normal: the shape of a sample must be an array such as [100], got 3",
-    ],
-    [
-      () => new d.Multinomial(2, ones([2])).sample(3 as unknown as []),
-      "Multinomial: the shape of a sample must be an array",
-    ],
+    [() => new d.Normal(0, 1).sample(3 as unknown as []), "Normal: sampleShape must be an array such as [100], got 3"],
+    [() => new d.Multinomial(2, ones([2])).sample(3 as unknown as []), "Multinomial: sampleShape must be an array"],
     [() => new d.Pareto(1, 1).logProb(0.5), "Pareto.logProb: the value must be at least its lower limit, got 0.5"],
     [
       () => new d.Bernoulli(0.5).rsample(),
-      "Bernoulli.rsample: draws of it are no smooth function of its parameters; use sample and logProb",
+      "Bernoulli.rsample: draws are not a differentiable function of the parameters; use sample and logProb",
     ],
     [() => new d.Gamma(1, 1).cdf(1), "Gamma.cdf: there is no formula for it"],
     [() => new d.Normal(0, 1).enumerateSupport(), "Normal.enumerateSupport: there is no formula for it"],
     [
       () => new d.Binomial(tensor([2, 3]), 0.5).enumerateSupport(),
-      "totalCount is a tensor, and may not be the same for all; give a number",
+      "totalCount is a tensor, whose elements may differ; pass a number",
     ],
   ] as const)("%s", (run, message) => {
     expect(run).toThrow(message);
@@ -277,7 +269,9 @@ describe("checks", () => {
 
   it("find NaN, and the number that stands for what is right", () => {
     expect(() => new d.Poisson(1).logProb(Number.NaN)).toThrow("got NaN");
-    expect(() => new d.Poisson(1).logProb(-1.8e35)).toThrow("Poisson.logProb: the value must be an integer");
+    expect(() => new d.Poisson(1).logProb(-1.8e35)).toThrow(
+      "Poisson.logProb: the value must be a nonnegative integer, got NaN",
+    );
   });
 });
 
@@ -309,7 +303,7 @@ describe("klDivergence", () => {
       "whose transforms differ",
     );
     expect(() => d.klDivergence(new d.Binomial(2, 0.5), new d.Binomial(3, 0.5))).toThrow(
-      "of which the second has more trials",
+      "if the second has more trials",
     );
   });
 });
@@ -355,9 +349,13 @@ describe("transforms", () => {
   });
 
   it("refuse densities where there are none", () => {
-    expect(() => new d.AbsTransform().logAbsDetJacobian(x, x)).toThrow("two values become one");
-    expect(() => new d.SoftmaxTransform().logAbsDetJacobian(x, x)).toThrow("many values become one");
-    expect(() => new d.StickBreakingTransform().sign).toThrow("it neither rises nor falls");
+    expect(() => new d.AbsTransform().logAbsDetJacobian(x, x)).toThrow(
+      "the transform is not bijective; use HalfNormal",
+    );
+    expect(() => new d.SoftmaxTransform().logAbsDetJacobian(x, x)).toThrow(
+      "the transform is not bijective; use StickBreakingTransform",
+    );
+    expect(() => new d.StickBreakingTransform().sign).toThrow("the transform is not monotonic");
     expect(array(new d.SoftmaxTransform().apply(zeros([2])))).toEqual([0.5, 0.5]);
     expect(array(new d.AbsTransform().apply(tensor([-1, 2])))).toEqual([1, 2]);
   });

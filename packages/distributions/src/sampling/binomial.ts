@@ -1,9 +1,9 @@
 /**
- * Draws from the binomial distribution.
+ * Samples from the binomial distribution.
  *
- * Where few successes are expected, the trials from one success to the next are drawn. From 10 on it is the transformed
- * rejection of Hörmann 1993, "The generation of binomial random variates": on the host until a candidate is accepted,
- * on a GPU with sixteen candidates for every draw.
+ * For fewer than 10 expected successes, the numbers of trials between successes are drawn. Otherwise it is the
+ * transformed rejection of Hörmann 1993, "The generation of binomial random variates": on the host until a candidate is
+ * accepted, on a GPU with a fixed 16 candidates per sample.
  */
 
 import {
@@ -19,7 +19,7 @@ import {
 import { drawEach, isReadable } from "./host.ts";
 import { logFactorial } from "./poisson.ts";
 
-/** What Stirling's formula for ln k! leaves out. */
+/** Computes the remainder of Stirling's formula for ln k!. */
 function remainder(k: number): number {
   return logFactorial(k) - ((k + 0.5) * Math.log(k + 1) - (k + 1) + 0.5 * Math.log(2 * Math.PI));
 }
@@ -59,7 +59,7 @@ function drawMany(generator: Generator, trials: number, p: number): number {
   }
 }
 
-/** One draw, in the order in which PyTorch asks for uniform numbers. */
+/** Draws one sample, consuming uniform numbers in PyTorch's order. */
 function drawBinomial(generator: Generator, trials: number, p: number): number {
   if (Number.isNaN(p)) return p;
   if (trials <= 0 || p <= 0) return 0;
@@ -71,7 +71,7 @@ function drawBinomial(generator: Generator, trials: number, p: number): number {
 
 const rest = (x: Expr): Expr => x.neg().add(1);
 
-/** `remainder`, by its series. */
+/** `remainder`, from its series. */
 function remainderOf(k: Expr): Expr {
   const inverse = k.add(1).reciprocal();
   const square = inverse.square();
@@ -111,7 +111,9 @@ const tried = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor, Tensor]
     return inside.or(k.ge(0).and(k.le(trials)).and(below)).where(k, kept);
   },
 );
-/** From how many trials on the rejection is right: it is asked for fewer only where its result is not used. */
+/**
+ * Raises the number of trials to the minimum for the rejection method. Samples with fewer trials use the other method.
+ */
 const enough = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("binomial", (trials, p) =>
   trials.max(p.max(1e-6).reciprocal().mul(10).ceil()),
 );
@@ -139,9 +141,12 @@ function drawnOnDevice(trials: Tensor, p: Tensor, generator: Generator): Tensor 
   return chosen(trials, p, few, drawn);
 }
 
-/** How many of `trials` succeed with the probability `p`, for each element; the two have one shape and dtype. */
+/**
+ * Draws the number of successes of `trials` with probability `p` for each element. Both tensors have the same shape and
+ * dtype.
+ */
 export function binomial(trials: Tensor, p: Tensor, { generator = defaultGenerator() }: GeneratorOption): Tensor {
-  // safe: two of two
+  // safe: two results
   const [n, probability] = [trials, p].map((x) => x.detach().to(computeType(p.dtype))) as [Tensor, Tensor];
   if (!isReadable(p)) return drawnOnDevice(n, probability, generator).to(p.dtype);
   const drawn = probability.newEmpty(probability.shape);

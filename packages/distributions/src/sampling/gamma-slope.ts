@@ -1,30 +1,30 @@
 /**
- * How a draw from the gamma distribution moves with its concentration: the implicit reparameterisation gradient, by
- * which `rsample` is differentiable although draws are accepted or refused.
+ * The derivative of a gamma sample with respect to its concentration: the implicit reparameterization gradient, which
+ * makes `rsample` differentiable although samples are drawn by rejection.
  *
- *     F(x; a) = u is kept:  dx/da = -(∂F/∂a) / p(x),        p(x) = x^(a-1) e⁻ˣ / Γ(a)
+ *     F(x; a) = u is constant:  dx/da = -(∂F/∂a) / p(x),        p(x) = x^(a-1) e⁻ˣ / Γ(a)
  *
  * Figurnov et al. 2018, "Implicit Reparameterization Gradients", https://arxiv.org/abs/1805.08498
  *
- * Two forms of the same integral give it, in one fused formula:
+ * One fused formula combines two forms of this integral. For a ≤ 12 and x ≤ max(a, 2), it is the series, with hₙ = Σₖ
+ * 1/(a+k) for k ≤ n,
  *
- *  - below the mean of a small concentration, term by term, where hₙ = Σₖ 1/(a+k) up to n:
+ *     dx/da = Σₙ x·xⁿ/(a ⋯ (a+n)) · (hₙ + ψ(a) - ln x).
  *
- *        dx/da = Σₙ x·xⁿ/(a ⋯ (a+n)) · (hₙ + ψ(a) - ln x)
+ * Otherwise it is Gauss-Legendre quadrature over the nearer tail, with σ = 1 for x ≥ a and -1 below, as far as the
+ * integrand exceeds e⁻²⁵ of its initial value,
  *
- *  - elsewhere by Gauss-Legendre quadrature over the nearer tail, with σ = 1 above the mean and -1 below, as far as the integrand is above e⁻²⁵ of its start:
- *
- *        dx/da = σ ∫ e^(-σt) (1 + σt/x)^(a-1) (ln(x + σt) - ψ(a)) dt
+ *     dx/da = σ ∫ e^(-σt) (1 + σt/x)^(a-1) (ln(x + σt) - ψ(a)) dt.
  */
 
 import { type Expr, type Pointwise, pointwise, type Tensor } from "@akari/tensor";
 
-/** How many terms the series has: for concentrations up to 12 what follows is less than 10⁻⁹ of it. */
+/** Number of terms of the series. For concentrations up to 12 the rest is below 10⁻⁹ of the sum. */
 const terms = 32;
 const depth = 25;
 
-/** The places and weights of Gauss-Legendre quadrature on [0, 1], by Newton's method on the Legendre polynomial. */
-function legendre(count: number): readonly (readonly [place: number, weight: number])[] {
+/** Returns the nodes and weights of Gauss-Legendre quadrature on [0, 1]. The nodes are found by Newton's method. */
+function legendre(count: number): readonly (readonly [node: number, weight: number])[] {
   return Array.from({ length: count }, (_, i) => {
     let x = Math.cos((Math.PI * (i + 0.75)) / (count + 0.5));
     let slope = 1;
@@ -56,6 +56,7 @@ function quadrature(x: Expr, a: Expr, psi: Expr): Expr {
   const above = x.ge(a);
   const sign = above.where(x.sub(x).add(1), -1);
   const power = a.sub(1);
+  // Upper limit where a parabola above the exponent reaches -25; t is in units of x.
   // Where the exponent is surely below -25, by a parabola that it lies under; t is in units of x.
   const rise = power.max(0);
   const away = x.sub(rise);
@@ -79,14 +80,15 @@ function quadrature(x: Expr, a: Expr, psi: Expr): Expr {
     .div(rise.max(1))
     .min(1);
   const end = above.where(upper, lower);
+  // For large concentrations, ln(x) - ψ(a) is a small difference of nearby numbers.
   // For large concentrations ln(x) - ψ(a) is a small difference of numbers near each other.
   const inverse = a.reciprocal();
   const square = inverse.square();
   const gap = inverse.mul(0.5).add(square.mul(square.mul(-1 / 120).add(1 / 12)));
   const start = a.gt(12).where(x.sub(a).div(a).log1p().add(gap), x.log().sub(psi));
   let sum = x.sub(x);
-  for (const [place, weight] of legendre(20)) {
-    const t = end.mul(place).mul(sign);
+  for (const [node, weight] of legendre(20)) {
+    const t = end.mul(node).mul(sign);
     const bend = t.log1p();
     sum = sum.add(power.mul(bend).sub(t.mul(x)).exp().mul(start.add(bend)).mul(weight));
   }
@@ -95,7 +97,7 @@ function quadrature(x: Expr, a: Expr, psi: Expr): Expr {
 
 let formula: Pointwise<[Tensor, Tensor, Tensor]> | null = null;
 
-/** dx/da of draws `x` with the concentration `a`, whose digamma is `psi`. */
+/** Computes dx/da for samples `x` with concentration `a`, whose digamma is `psi`. */
 export function gammaSlope(x: Tensor, a: Tensor, psi: Tensor): Tensor {
   formula ??= pointwise<[Tensor, Tensor, Tensor]>("gammaSlope", (x, a, psi) =>
     a

@@ -1,9 +1,9 @@
 /**
- * Draws from the gamma distribution of rate 1, with their gradient.
+ * Samples from the gamma distribution with rate 1, and their gradient.
  *
- * Marsaglia & Tsang 2000, "A Simple Method for Generating Gamma Variables": a candidate is accepted more than 19 times
- * out of 20. On the host each draw tries until one is; a GPU makes eight candidates for every draw instead, of which
- * all are refused less than once in 10¹⁰ draws.
+ * The method of Marsaglia and Tsang 2000, "A Simple Method for Generating Gamma Variables", accepts more than 19 of 20
+ * candidates. The host tries until one is accepted. A GPU draws eight candidates per sample, all of which are rejected
+ * less than once in 10¹⁰ samples.
  */
 
 import {
@@ -24,7 +24,7 @@ import {
 import { gammaSlope } from "./gamma-slope.ts";
 import { drawEach, isReadable } from "./host.ts";
 
-/** One draw, in the order in which PyTorch asks for normal and uniform numbers. */
+/** Draws one sample, consuming normal and uniform numbers in PyTorch's order. */
 function drawGamma(generator: Generator, concentration: number): number {
   if (concentration === 0) return 0;
   const lifted = concentration < 1;
@@ -84,10 +84,7 @@ const op: Op<Generator> = {
   }),
 };
 
-/**
- * Draws from the gamma distribution of rate 1, one for each element of the concentration, which has to be float32 or
- * float64.
- */
+/** Draws one sample with rate 1 for each element of the concentration, which must be float32 or float64. */
 export function standardGamma(concentration: Tensor, { generator = defaultGenerator() }: GeneratorOption): Tensor {
   return apply(op, [concentration], generator);
 }

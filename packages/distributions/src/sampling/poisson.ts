@@ -1,9 +1,9 @@
 /**
- * Draws from the Poisson distribution.
+ * Samples from the Poisson distribution.
  *
- * Small rates count arrivals. From 10 on it is the transformed rejection of Hörmann 1993, "The transformed rejection
- * method for generating Poisson random variables": on the host until a candidate is accepted, on a GPU with sixteen
- * candidates for every draw, of which the last that was accepted counts.
+ * For rates below 10, arrivals are counted. Otherwise it is the transformed rejection of Hörmann 1993, "The transformed
+ * rejection method for generating Poisson random variables": on the host until a candidate is accepted, on a GPU with
+ * 16 candidates per sample, of which the last accepted one is used.
  */
 
 import {
@@ -17,7 +17,7 @@ import {
 } from "@akari/tensor";
 import { drawEach, isReadable } from "./host.ts";
 
-/** ln n! */
+/** Computes ln n!. */
 export function logFactorial(n: number): number {
   if (n < 32) {
     let product = 1;
@@ -29,7 +29,7 @@ export function logFactorial(n: number): number {
   );
 }
 
-/** One draw, in the order in which PyTorch asks for uniform numbers. */
+/** Draws one sample, consuming uniform numbers in PyTorch's order. */
 function drawPoisson(generator: Generator, rate: number): number {
   if (rate === 0 || Number.isNaN(rate)) return rate;
   if (rate < 10) {
@@ -62,6 +62,8 @@ const tried = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>("poiss
   const k = a.mul(2).div(edge).add(b).mul(u).add(rate).add(0.43).floor();
   const inside = edge.ge(0.07).and(v.le(b.sub(2).reciprocal().mul(-3.6224).add(0.9277)));
   const scale = b.sub(3.4).reciprocal().mul(1.1328).add(1.1239);
+  // Log-probability by Stirling's formula, with the large terms combined into a function of the small relative distance
+  // x.
   // The logarithm of the probability by Stirling's formula, its large parts as a function of the small distance.
   const n = k.max(1);
   const x = n.sub(rate).div(rate);
@@ -86,6 +88,7 @@ const chosen = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("poisson", (r
 
 function drawnOnDevice(rate: Tensor, generator: Generator): Tensor {
   const options = { dtype: rate.dtype, device: rate.device, generator };
+  // 48 arrivals suffice: more occur once in 10¹⁵ samples.
   // Among 48 arrivals: more of them are seen once in 10¹⁵ draws.
   const waits = rand([...rate.shape, 48], options)
     .neg()
@@ -100,7 +103,7 @@ function drawnOnDevice(rate: Tensor, generator: Generator): Tensor {
   return chosen(rate, few, many);
 }
 
-/** Draws from the Poisson distribution, one for each element of the rate. */
+/** Draws one sample from the Poisson distribution for each element of the rate. */
 export function poisson(rate: Tensor, { generator = defaultGenerator() }: GeneratorOption): Tensor {
   const given = rate.detach().to(computeType(rate.dtype));
   if (!isReadable(given)) return drawnOnDevice(given, generator).to(rate.dtype);

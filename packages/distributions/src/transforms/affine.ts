@@ -1,6 +1,4 @@
-/**
- * The affine transform.
- */
+/** The affine transform. */
 
 import type { Tensor, TensorOrNumber } from "@akari/tensor";
 import { type Constraint, independent, real } from "../constraints.ts";
@@ -9,19 +7,19 @@ import { Transform } from "./transform.ts";
 
 /** Options of an `AffineTransform`. */
 export interface AffineOptions {
-  /** How many of the last dimensions make up a value. Default 0. */
+  /** Number of trailing dimensions that make up one value. Default 0. */
   readonly eventDim?: number;
 }
 
 /**
- * `y = loc + scale · x`.
+ * Affine transform `y = loc + scale · x`.
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.AffineTransform
  */
 export class AffineTransform extends Transform {
   static override name = "AffineTransform";
-  /** What is added. */
+  /** Offset. */
   readonly loc: TensorOrNumber;
-  /** What is multiplied by. */
+  /** Factor. */
   readonly scale: TensorOrNumber;
   readonly #eventDim: number;
 
@@ -64,7 +62,7 @@ export class AffineTransform extends Transform {
   }
 }
 
-/** The sign of a number or of the elements of a tensor. */
+/** Returns the sign of a number, or of the elements of a tensor. */
 export function signOf(x: TensorOrNumber): TensorOrNumber {
   return typeof x === "object" ? x.detach().sign() : Math.sign(Number(x));
 }

@@ -1,6 +1,4 @@
-/**
- * Transforms one after the other.
- */
+/** Composition of transforms. */
 
 import { type Shape, Tensor, type TensorOrNumber } from "@akari/tensor";
 import { type Constraint, independent, real } from "../constraints.ts";
@@ -8,12 +6,12 @@ import { sumRightmost } from "../distribution.ts";
 import { Transform } from "./transform.ts";
 
 /**
- * Several transforms, one after the other.
+ * Composition of several transforms, applied in order.
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.ComposeTransform
  */
 export class ComposeTransform extends Transform {
   static override name = "ComposeTransform";
-  /** The transforms, the first first. */
+  /** The transforms, in the order in which they are applied. */
   readonly parts: readonly Transform[];
 
   constructor(parts: readonly Transform[]) {
@@ -87,7 +85,7 @@ export class ComposeTransform extends Transform {
   }
 }
 
-/** The product of two signs. */
+/** Multiplies two signs. */
 function times(a: TensorOrNumber, b: TensorOrNumber): TensorOrNumber {
   if (a instanceof Tensor) return a.mul(b);
   return b instanceof Tensor ? b.mul(a) : Number(a) * Number(b);

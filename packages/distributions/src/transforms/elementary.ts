@@ -1,6 +1,4 @@
-/**
- * Transforms of single numbers by elementary functions.
- */
+/** Elementwise transforms by elementary functions. */
 
 import { ArgumentError, logsigmoid, pointwise, type Tensor, type TensorOrNumber } from "@akari/tensor";
 import { type Constraint, interval, nonnegative, positive, real, unitInterval } from "../constraints.ts";
@@ -8,7 +6,10 @@ import { inside } from "../precision.ts";
 import { signOf } from "./affine.ts";
 import { Transform } from "./transform.ts";
 
-/** `y = eˣ`. https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.ExpTransform */
+/**
+ * Exponential transform `y = eˣ`.
+ * https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.ExpTransform
+ */
 export class ExpTransform extends Transform {
   static override name = "ExpTransform";
   override readonly domain: Constraint = real;
@@ -32,14 +33,14 @@ export class ExpTransform extends Transform {
 }
 
 /**
- * `y = xᵃ`, for positive x.
+ * Power transform `y = xᵃ` of positive x.
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.PowerTransform
  */
 export class PowerTransform extends Transform {
   static override name = "PowerTransform";
   override readonly domain: Constraint = positive;
   override readonly codomain: Constraint = positive;
-  /** The exponent a. */
+  /** Exponent a. */
   readonly exponent: TensorOrNumber;
 
   constructor(exponent: TensorOrNumber) {
@@ -69,7 +70,7 @@ export class PowerTransform extends Transform {
 }
 
 /**
- * `y = 1 / (1 + e⁻ˣ)`.
+ * Logistic transform `y = 1 / (1 + e⁻ˣ)`.
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.SigmoidTransform
  */
 export class SigmoidTransform extends Transform {
@@ -100,7 +101,8 @@ const softplus = /* @__PURE__ */ pointwise<[Tensor]>("SoftplusTransform", (x) =>
 );
 
 /**
- * `y = ln(1 + eˣ)`. https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.SoftplusTransform
+ * Softplus transform `y = ln(1 + eˣ)`.
+ * https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.SoftplusTransform
  */
 export class SoftplusTransform extends Transform {
   static override name = "SoftplusTransform";
@@ -124,7 +126,10 @@ export class SoftplusTransform extends Transform {
   }
 }
 
-/** `y = tanh(x)`. https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.TanhTransform */
+/**
+ * Hyperbolic tangent transform `y = tanh(x)`.
+ * https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.TanhTransform
+ */
 export class TanhTransform extends Transform {
   static override name = "TanhTransform";
   override readonly domain: Constraint = real;
@@ -146,14 +151,15 @@ export class TanhTransform extends Transform {
   }
 
   override logAbsDetJacobian(x: Tensor, _y: Tensor): Tensor {
+    // ln(1 - tanh² x), accurate for large |x|.
     // ln(1 - tanh² x), exact far out.
     return softplus(x.mul(-2)).add(x).sub(Math.LN2).mul(-2);
   }
 }
 
 /**
- * `y = |x|`, which has no density of its own: the inverse of a value is the value.
- * https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.AbsTransform
+ * Absolute value transform `y = |x|`. It is not bijective and has no log-determinant; `inverse` returns the positive
+ * preimage. https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.AbsTransform
  */
 export class AbsTransform extends Transform {
   static override name = "AbsTransform";
@@ -174,7 +180,7 @@ export class AbsTransform extends Transform {
 
   override logAbsDetJacobian(_x: Tensor, _y: Tensor): Tensor {
     throw new ArgumentError(
-      "AbsTransform.logAbsDetJacobian: two values become one; HalfNormal and HalfCauchy have densities",
+      "AbsTransform.logAbsDetJacobian: the transform is not bijective; use HalfNormal or HalfCauchy",
     );
   }
 }

@@ -1,14 +1,12 @@
-/**
- * Transforms to triangular matrices.
- */
+/** Transforms to lower triangular matrices. */
 
 import { diagEmbed, finfo, logsigmoid, type Shape, ShapeError, type Tensor, tensor, tril } from "@akari/tensor";
 import { type Constraint, corrCholesky, independent, lowerCholesky, real, realVector } from "../constraints.ts";
 import { Transform } from "./transform.ts";
 
 /**
- * Matrices to lower triangles with a positive diagonal: the diagonal becomes its exponential, and what is above is
- * lost.
+ * Transforms square matrices to lower triangular ones with a positive diagonal, by exponentiating the diagonal and
+ * dropping the elements above it.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.LowerCholeskyTransform
  */
@@ -29,15 +27,15 @@ export class LowerCholeskyTransform extends Transform {
     return tril(y, -1).add(diagEmbed(y.diagonal(0, -2, -1).log()));
   }
 
-  /** As if it took triangles. */
+  /** The log-determinant of the transform restricted to lower triangular matrices. */
   override logAbsDetJacobian(x: Tensor, _y: Tensor): Tensor {
     return x.diagonal(0, -2, -1).sum(-1);
   }
 }
 
 /**
- * Vectors of n (n - 1) / 2 numbers to the lower triangles of correlation matrices [n, n]: each number becomes a partial
- * correlation, `tanh(x)`, which takes its part of the row's length that is left.
+ * Transforms vectors of length n (n - 1) / 2 to the Cholesky factors [n, n] of correlation matrices. `tanh(x)` of each
+ * number is a partial correlation, which takes its share of the remaining length of the row.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.CorrCholeskyTransform
  *
@@ -73,6 +71,7 @@ export class CorrCholeskyTransform extends Transform {
   override logAbsDetJacobian(x: Tensor, y: Tensor): Tensor {
     const n = y.size(-1);
     const left = y.square().cumsum(-1).neg().add(1);
+    // Excludes the subdiagonal: the other elements are scaled by the remaining length of their row.
     // Of the triangle below the diagonal that lies right below it: the others come from the lengths that are left.
     const lengths =
       n > 2
@@ -106,27 +105,25 @@ export class CorrCholeskyTransform extends Transform {
     const count = shape.at(-1) ?? 0;
     const n = Math.round(0.5 + Math.sqrt(0.25 + 2 * count));
     if (count === 0 || n * (n - 1) !== 2 * count)
-      throw new ShapeError(
-        `CorrCholeskyTransform: expected vectors of as many numbers as there are below the diagonal of a matrix, got ${count}`,
-      );
+      throw new ShapeError(`CorrCholeskyTransform: expected vectors of length n (n - 1) / 2, got length ${count}`);
     return n;
   }
 }
 
-/** Where the elements below the diagonal of [n, n] are, row by row, among all of them. */
-function places(n: number, like: Tensor): Tensor {
-  const at = Array.from({ length: n }, (_, i) => Array.from({ length: i }, (_, j) => i * n + j)).flat();
-  return tensor(at, { dtype: "int32", device: like.device });
+/** Returns the flat indices of the elements below the diagonal of an [n, n] matrix, in row-major order. */
+function indicesBelow(n: number, like: Tensor): Tensor {
+  const indices = Array.from({ length: n }, (_, i) => Array.from({ length: i }, (_, j) => i * n + j)).flat();
+  return tensor(indices, { dtype: "int32", device: like.device });
 }
 
-/** Vectors as what is below the diagonals of matrices. */
+/** Scatters vectors to the elements below the diagonals of zero matrices. */
 function matrixOf(x: Tensor, n: number): Tensor {
   const flat = x.newZeros([...x.shape.slice(0, -1), n * n]);
-  return flat.indexAdd(-1, places(n, x), x).reshape([...x.shape.slice(0, -1), n, n]);
+  return flat.indexAdd(-1, indicesBelow(n, x), x).reshape([...x.shape.slice(0, -1), n, n]);
 }
 
-/** What is below the diagonals of matrices, as vectors. */
+/** Gathers the elements below the diagonals of matrices into vectors. */
 function vectorOf(x: Tensor): Tensor {
   const n = x.size(-1);
-  return x.reshape([...x.shape.slice(0, -2), n * n]).indexSelect(-1, places(n, x));
+  return x.reshape([...x.shape.slice(0, -2), n * n]).indexSelect(-1, indicesBelow(n, x));
 }

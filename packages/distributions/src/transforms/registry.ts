@@ -1,7 +1,7 @@
 /**
- * Transforms of all numbers to those of a constraint: what lets an optimizer, which knows no limits, search a set that
- * has some. PyTorch keeps a registry of them, which a program would have to carry as a whole; a function that asks what
- * the constraint is does the same.
+ * Transforms from unconstrained numbers to the set of a constraint, so that an optimizer without constraints can search
+ * it. PyTorch keeps them in a registry, which a bundle would have to include as a whole; here a function selects the
+ * transform.
  */
 
 import { ArgumentError, type TensorOrNumber } from "@akari/tensor";
@@ -32,10 +32,10 @@ function found(operation: string, constraint: Constraint): Transform {
       return new CorrCholeskyTransform();
   }
   if (limits === undefined || constraint.isDiscrete || constraint.eventDim > 0)
-    throw new ArgumentError(`${operation}: there is no transform to what must be ${constraint.name}`);
+    throw new ArgumentError(`${operation}: there is no transform to this constraint: ${constraint.name}`);
   const [low, high] = limits;
   if (low === undefined)
-    // safe: one of them is there
+    // safe: one limit is defined
     return new ComposeTransform([new ExpTransform(), new AffineTransform(high as TensorOrNumber, -1)]);
   if (high === undefined)
     return low === 0 ? new ExpTransform() : new ComposeTransform([new ExpTransform(), new AffineTransform(low, 1)]);
@@ -50,11 +50,11 @@ function found(operation: string, constraint: Constraint): Transform {
 }
 
 /**
- * A transform that takes all numbers, one for each value of the constraint, to these values.
+ * Returns a bijective transform from unconstrained numbers to the set of a constraint.
  *
  * https://pytorch.org/docs/stable/distributions.html#module-torch.distributions.constraint_registry
  *
- * @throws ArgumentError for a constraint that none leads to.
+ * @throws ArgumentError when there is no transform for the constraint.
  * @example
  * bijectTo(constraints.positive).apply(tensor([0])); // [1]
  */
@@ -63,12 +63,12 @@ export function bijectTo(constraint: Constraint): Transform {
 }
 
 /**
- * The same, of numbers of which there may be more than are needed, in a way that is easier on an optimizer:
- * probabilities come from `SoftmaxTransform`.
+ * Returns a transform from unconstrained numbers to the set of a constraint. It need not be bijective, and may be
+ * better conditioned for optimization than that of `bijectTo`: for probability vectors it is `SoftmaxTransform`.
  *
  * https://pytorch.org/docs/stable/distributions.html#module-torch.distributions.constraint_registry
  *
- * @throws ArgumentError for a constraint that none leads to.
+ * @throws ArgumentError when there is no transform for the constraint.
  * @example
  * transformTo(constraints.simplex).apply(tensor([0, 0])); // [0.5, 0.5]
  */

@@ -1,7 +1,4 @@
-/**
- * Transforms that differ from others, or from none, in which dimensions make up a value, and transforms of parts of a
- * value.
- */
+/** Transforms that change which dimensions make up a value, and transforms of parts of a value. */
 
 import {
   ArgumentError,
@@ -19,15 +16,15 @@ import { type Distribution, sumRightmost } from "../distribution.ts";
 import { Transform } from "./transform.ts";
 
 /**
- * Another transform, with dimensions of the batch taken for dimensions of the value.
+ * Reinterprets batch dimensions of another transform as event dimensions.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.IndependentTransform
  */
 export class IndependentTransform extends Transform {
   static override name = "IndependentTransform";
-  /** The other transform. */
+  /** The wrapped transform. */
   readonly base: Transform;
-  /** How many more dimensions make up a value. */
+  /** Number of batch dimensions that become event dimensions. */
   readonly reinterpretedBatchNdims: number;
 
   constructor(base: Transform, reinterpretedBatchNdims: number) {
@@ -78,15 +75,15 @@ export class IndependentTransform extends Transform {
 }
 
 /**
- * Values of one shape to values of another with the same elements.
+ * Reshapes the trailing dimensions of a value.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.ReshapeTransform
  */
 export class ReshapeTransform extends Transform {
   static override name = "ReshapeTransform";
-  /** The shape of values before. */
+  /** Event shape of the input. */
   readonly inShape: Shape;
-  /** The shape of values afterwards. */
+  /** Event shape of the output. */
   readonly outShape: Shape;
 
   /** @throws ShapeError when the shapes have different numbers of elements. */
@@ -146,12 +143,12 @@ function exchanged(shape: Shape, from: Shape, to: Shape): Shape {
 }
 
 /**
- * `y = F(x)`, F being the distribution function of a distribution: its values become uniform.
+ * Transforms values of a distribution to uniform ones by its distribution function, `y = F(x)`.
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.CumulativeDistributionTransform
  */
 export class CumulativeDistributionTransform extends Transform {
   static override name = "CumulativeDistributionTransform";
-  /** The distribution, which has `cdf` and `icdf`. */
+  /** The distribution, which must implement `cdf` and `icdf`. */
   readonly distribution: Distribution;
 
   constructor(distribution: Distribution) {
@@ -188,11 +185,11 @@ export class CumulativeDistributionTransform extends Transform {
   }
 }
 
-/** What `CatTransform` and `StackTransform` have in common: parts of a tensor, each with a transform of its own. */
+/** Base class of `CatTransform` and `StackTransform`: applies one transform to each part of a tensor. */
 abstract class PartsTransform extends Transform {
-  /** The transforms. */
+  /** The transforms, one per part. */
   readonly transforms: readonly Transform[];
-  /** The dimension along which the parts lie. */
+  /** The dimension along which the tensor is divided. */
   readonly dim: number;
 
   constructor(transforms: readonly Transform[], dim: number) {
@@ -223,6 +220,7 @@ abstract class PartsTransform extends Transform {
     return this.joined(this.transforms.map((transform, i) => transform.inverse(parts[i] as Tensor))); // safe: as many
   }
 
+  /** Computes one log-determinant per slice, stacked along the dimension. */
   override logAbsDetJacobian(x: Tensor, y: Tensor): Tensor {
     const [before, after] = [this.parts(x), this.parts(y)];
     const dims = this.eventDim;
@@ -233,28 +231,29 @@ abstract class PartsTransform extends Transform {
       ),
     );
     const at = this.dim < 0 ? this.dim : this.dim - x.ndim;
+    // Terms are summed if the dimension is part of the value.
     // A dimension within the value is summed over.
     const along = at + dims;
     return along < 0 ? this.joined(terms, along) : terms.reduce((sum, term) => sum.add(term));
   }
 
-  /** The parts of a tensor. */
+  /** Splits a tensor into its parts. */
   protected abstract parts(x: Tensor): readonly Tensor[];
-  /** Parts put together. */
+  /** Joins parts into a tensor. */
   protected abstract joined(parts: readonly Tensor[], dim?: number): Tensor;
-  /** How long the parts are. */
+  /** Lengths of the parts. */
   protected abstract readonly lengths: readonly number[];
 
-  /** How many dimensions make up a value. */
+  /** Number of trailing dimensions that make up one value. */
   protected get eventDim(): number {
     return Math.max(0, ...this.transforms.map(({ domain }) => domain.eventDim));
   }
 
-  /** What a transform does with all of the parts together. */
+  /** Combines the domains or codomains of all parts. */
   protected constraintOf(which: "domain" | "codomain"): Constraint {
     const each = this.transforms.map((transform) => transform[which]);
     return {
-      name: "what its parts must be",
+      name: "valid in each of its parts",
       isDiscrete: each.some(({ isDiscrete }) => isDiscrete),
       eventDim: Math.max(0, ...each.map(({ eventDim }) => eventDim)),
       check: (x) => {
@@ -270,7 +269,7 @@ abstract class PartsTransform extends Transform {
 }
 
 /**
- * Transforms of parts that lie one after the other along a dimension.
+ * Applies a sequence of transforms to consecutive parts of a tensor along a dimension.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.CatTransform
  *
@@ -279,12 +278,12 @@ abstract class PartsTransform extends Transform {
  */
 export class CatTransform extends PartsTransform {
   static override name = "CatTransform";
-  /** How long the parts are. */
+  /** Lengths of the parts. */
   protected override readonly lengths: readonly number[];
 
   /**
-   * @param lengths how long each part is. Default: 1.
-   * @throws ArgumentError for another number of lengths than of transforms.
+   * @param lengths the length of each part. Default: 1 each.
+   * @throws ArgumentError when the number of lengths differs from that of transforms.
    */
   constructor(transforms: readonly Transform[], dim = 0, lengths: readonly number[] = transforms.map(() => 1)) {
     super(transforms, dim);
@@ -305,13 +304,13 @@ export class CatTransform extends PartsTransform {
 }
 
 /**
- * Transforms of the slices along a dimension, one of each.
+ * Applies a sequence of transforms to the slices of a tensor along a dimension, one to each.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.StackTransform
  */
 export class StackTransform extends PartsTransform {
   static override name = "StackTransform";
-  /** Not needed: all are slices. */
+  /** Not used, since all parts are slices. */
   protected override readonly lengths: readonly number[] = [];
 
   constructor(transforms: readonly Transform[], dim = 0) {
@@ -326,7 +325,7 @@ export class StackTransform extends PartsTransform {
     );
   }
 
-  /** The slices. @throws ShapeError for another number of them than of transforms. */
+  /** Splits a tensor into its slices. @throws ShapeError when their number differs from that of transforms. */
   protected override parts(x: Tensor): readonly Tensor[] {
     if (x.size(this.dim) !== this.transforms.length)
       throw new ShapeError(

@@ -1,6 +1,4 @@
-/**
- * Transforms of vectors to probabilities.
- */
+/** Transforms of vectors to probability vectors. */
 
 import { ArgumentError, finfo, logsigmoid, type Shape, ShapeError, softmax, type Tensor } from "@akari/tensor";
 import { type Constraint, realVector, simplex } from "../constraints.ts";
@@ -8,7 +6,8 @@ import { inside } from "../precision.ts";
 import { Transform } from "./transform.ts";
 
 /**
- * `y = softmax(x)` along the last dimension, which has no density: what is added to all elements is lost.
+ * Softmax transform `y = softmax(x)` along the last dimension. It is not bijective, since adding a constant to x does
+ * not change y, and has no log-determinant.
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.SoftmaxTransform
  */
 export class SoftmaxTransform extends Transform {
@@ -30,14 +29,14 @@ export class SoftmaxTransform extends Transform {
 
   override logAbsDetJacobian(_x: Tensor, _y: Tensor): Tensor {
     throw new ArgumentError(
-      "SoftmaxTransform.logAbsDetJacobian: many values become one; StickBreakingTransform has a density",
+      "SoftmaxTransform.logAbsDetJacobian: the transform is not bijective; use StickBreakingTransform",
     );
   }
 }
 
 /**
- * n numbers to n + 1 probabilities that add up to 1, by breaking a part of what is left off a stick of length 1, again
- * and again.
+ * Transforms n numbers to n + 1 probabilities that sum to 1, by repeatedly breaking off a fraction of the rest of a
+ * stick of length 1.
  *
  *     yₖ = sigmoid(xₖ - ln(n + 1 - k)) · Πᵢ﹤ₖ (1 - sigmoid(…))
  *
@@ -76,7 +75,7 @@ export class StickBreakingTransform extends Transform {
     return [...shape.slice(0, -1), lastOf(shape) - 1];
   }
 
-  /** How many parts are still to come at each: n, n - 1, …, 1. */
+  /** Number of fractions still to break off at each step: n, n - 1, …, 1. */
   #offsets(x: Tensor): Tensor {
     return x
       .detach()

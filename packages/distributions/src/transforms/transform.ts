@@ -1,6 +1,6 @@
 /**
- * Transforms: functions with an inverse, and how much they stretch, from which a density follows the value that it
- * belongs to.
+ * The base class of transforms: invertible functions with a log-determinant, from which the density of a transformed
+ * variable follows.
  *
  * https://pytorch.org/docs/stable/distributions.html#module-torch.distributions.transforms
  */
@@ -9,7 +9,7 @@ import { ArgumentError, type Shape, type Tensor, type TensorOrNumber } from "@ak
 import type { Constraint } from "../constraints.ts";
 
 /**
- * A function of values with an inverse.
+ * Base class of invertible transforms.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.transforms.Transform
  *
@@ -20,48 +20,51 @@ import type { Constraint } from "../constraints.ts";
 export abstract class Transform {
   static name = "Transform";
 
-  /** What it takes. */
+  /** Constraint of valid inputs. */
   abstract get domain(): Constraint;
 
-  /** What it gives. */
+  /** Constraint of the outputs. */
   abstract get codomain(): Constraint;
 
-  /** Whether different values become different ones, so that there is `logAbsDetJacobian`. */
+  /** Whether the transform is bijective, so that `logAbsDetJacobian` is defined. */
   get bijective(): boolean {
     return true;
   }
 
-  /** 1 where it rises, -1 where it falls. Throws an ArgumentError for functions of vectors. */
+  /**
+   * Sign of the derivative: 1 for an increasing and -1 for a decreasing transform. Throws an ArgumentError for
+   * transforms of vectors.
+   */
   get sign(): TensorOrNumber {
     // safe: that of a subclass
-    throw new ArgumentError(`${(this.constructor as typeof Transform).name}.sign: it neither rises nor falls`);
+    throw new ArgumentError(`${(this.constructor as typeof Transform).name}.sign: the transform is not monotonic`);
   }
 
-  /** The value that `x` becomes. */
+  /** Computes the transform of `x`. */
   abstract apply(x: Tensor): Tensor;
 
-  /** The value that becomes `y`. */
+  /** Computes the input that is transformed to `y`. */
   abstract inverse(y: Tensor): Tensor;
 
-  /** `ln |det dy/dx|`, for a value and what it becomes: the dimensions of the event are gone. */
+  /** Computes `ln |det dy/dx|` from an input and its transform: [..., event] → [...]. */
   abstract logAbsDetJacobian(x: Tensor, y: Tensor): Tensor;
 
-  /** The transform back. */
+  /** The inverse transform. */
   get inv(): Transform {
     return new InverseTransform(this);
   }
 
-  /** The shape of what values of a shape become. */
+  /** Returns the shape of the output for an input shape. */
   forwardShape(shape: Shape): Shape {
     return shape;
   }
 
-  /** The shape of what becomes values of a shape. */
+  /** Returns the shape of the input for an output shape. */
   inverseShape(shape: Shape): Shape {
     return shape;
   }
 
-  /** Whether another transform does the same: of the same class, with the same numbers or tensors. */
+  /** Whether another transform is equal: of the same class, with the same parameters. */
   equals(other: Transform): boolean {
     const [own, others] = [this.settings, other.settings];
     return (
@@ -71,7 +74,7 @@ export abstract class Transform {
     );
   }
 
-  /** What tells transforms of one class apart. */
+  /** The parameters that distinguish transforms of one class. */
   protected get settings(): readonly unknown[] {
     return [];
   }
@@ -81,7 +84,7 @@ function same(a: unknown, b: unknown): boolean {
   return a instanceof Transform && b instanceof Transform ? a.equals(b) : a === b;
 }
 
-/** Another transform, the other way round. */
+/** The inverse of another transform. */
 class InverseTransform extends Transform {
   static override name = "InverseTransform";
   readonly #of: Transform;
