@@ -50,7 +50,6 @@ export class Cauchy extends LocationScale {
   override rsample(sampleShape: Shape = [], options: GeneratorOption = {}): Tensor {
     const { dtype, device } = this.like;
     // In float64 if the device supports it, as in PyTorch.
-    // In float64 where that is, as PyTorch draws them.
     const wide = device.supports("float64") ? "float64" : dtype;
     const u = rand(this.extendedShape(sampleShape), { ...this.source(options), dtype: wide });
     return standard(u).to(dtype).mul(this.scale).add(this.loc);

@@ -8,8 +8,6 @@ import { inside } from "./precision.ts";
 
 // Near a logit of 0 the formulas are quotients of small differences, so a Taylor series replaces them. The unused
 // branch then evaluates at another logit, which keeps its gradient finite.
-// Near a logit of 0 the formulas are quotients of small differences: series take their place there, and the formulas
-// see another number, so that their gradients are finite.
 
 const logNorm = /* @__PURE__ */ pointwise<[Tensor]>("ContinuousBernoulli.logProb", (l) => {
   const [close, square] = [l.abs().lt(0.02), l.mul(l)];
@@ -48,9 +46,7 @@ const below = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("ContinuousBernoulli.c
   const [falls, close] = [l.lt(0), l.abs().lt(1e-5)];
   const size = close.where(1, l.abs());
   const inner = x.max(0).min(1);
-  /** Evaluates the decreasing density of logit -|l|, mirrored for a positive l. */
-  // Uses the decreasing density with logit -|l|, from the side on which it decreases.
-  // By the falling density of -|l|, from whichever side.
+  // Evaluates the decreasing density of logit -|l|, mirrored for a positive l.
   const part = size
     .mul(falls.where(inner, inner.neg().add(1)))
     .neg()

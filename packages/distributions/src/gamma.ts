@@ -72,7 +72,6 @@ export class Gamma extends Distribution {
     const { dtype } = this.like;
     const shaped = this.concentration.expand(this.extendedShape(sampleShape)).to(computeType(dtype));
     // Keeps samples away from 0, where the density may be infinite.
-    // Away from 0, where the density may be infinite.
     return standardGamma(shaped, options).to(dtype).div(this.rate).clamp(finfo(dtype).tiny);
   }
 

@@ -67,7 +67,6 @@ function normalLaplace(p: Normal, q: Laplace): Tensor {
   const away = p.loc.sub(q.loc);
   const z = away.div(p.scale);
   // E|x - μ| is the mean of a folded normal distribution.
-  // E|x - μ|, by the mean of a folded normal distribution.
   const folded = p.scale
     .mul(z.square().mul(-0.5).exp())
     .mul(Math.sqrt(2 / Math.PI))

@@ -130,7 +130,6 @@ function multivariateNormals(p: Triangular, q: Triangular): Tensor {
   const n = p.loc.size(-1);
   if (n !== q.loc.size(-1)) throw new ArgumentError(`klDivergence: ${p} and ${q} have events of different sizes`);
   // The trace of Σq⁻¹ Σp is the sum of the squared Mahalanobis norms of the columns of p's triangle.
-  // The columns of p's triangle are as many points, whose distances from 0 add up to the trace.
   const trace = mahalanobis(triangleQ.unsqueeze(-3), triangleP.mT).sum(-1);
   const apart = mahalanobis(triangleQ, q.loc.sub(p.loc));
   return trace.add(apart).sub(n).mul(0.5).add(halfLogDeterminant(triangleQ)).sub(halfLogDeterminant(triangleP));

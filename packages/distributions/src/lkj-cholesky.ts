@@ -67,7 +67,6 @@ export class LKJCholesky extends Distribution {
       const lengths = new Beta(offset.add(0.5), other, { validateArgs: false }).sample(sampleShape, options);
       const directions = randn(this.extendedShape(sampleShape), this.source(options)).tril(-1);
       // The first row has no direction; dividing it by 1 avoids 0/0.
-      // The first row has no direction, and is divided by 1.
       const first = this.#counted(dim).eq(0).to(this.like.dtype).unsqueeze(-1);
       const unit = directions.div(directions.square().sum(-1, { keepdim: true }).sqrt().add(first));
       const rows = unit.mul(lengths.sqrt().unsqueeze(-1));

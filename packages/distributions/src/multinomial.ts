@@ -84,8 +84,6 @@ export class Multinomial extends Distribution {
     const x = this.checked("logProb", value);
     const arrangements = x.sum(-1).add(1).lgamma().sub(x.add(1).lgamma().sum(-1));
     // As in PyTorch, a class of probability 0 that was not drawn contributes 0, not 0 · -∞.
-    // Logits are clamped, so a class with probability 0 and count 0 contributes 0.
-    // A class without a chance that did not come up counts nothing.
     const { logits } = this;
     const absent = x.eq(0).logicalAnd(logits.eq(Number.NEGATIVE_INFINITY));
     return arrangements.add(x.mul(where(absent, 0, logits)).sum(-1));

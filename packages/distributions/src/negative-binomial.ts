@@ -92,7 +92,6 @@ export class NegativeBinomial extends Distribution {
     const { logits, totalCount } = this;
     const both = totalCount.add(x);
     // For totalCount = 0 and x = 0 the probability is 1, but both gamma functions are infinite.
-    // Nothing needs to fail and nothing does: that is certain, and both of the gamma functions are infinite.
     const none = both.eq(0);
     const ways = lgamma(where(none, 1, both))
       .sub(lgamma(x.add(1)))

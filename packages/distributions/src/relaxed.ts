@@ -47,7 +47,6 @@ const logistic = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>(
   (x, logit, temperature) => {
     const d = logit.sub(x.mul(temperature));
     // ln(e^d / (1 + e^d)²), which is symmetric in d.
-    // ln(e^d / (1 + e^d)²), which is the same for -d.
     return temperature.log().sub(d.abs()).sub(d.abs().neg().exp().log1p().mul(2));
   },
 );

@@ -28,7 +28,6 @@ export function expectWithin(x: Tensor, constraint: Constraint, what: string): v
   if (ends !== undefined) {
     const [low, high] = ends;
     // Devices may flush denormals to 0.
-    // No device need tell numbers that have lost digits from 0.
     const least = low > 0 ? Math.max(low, finfo(computeType(x.dtype)).tiny) : low;
     expectBetween(given, least, high, `${what} must be ${name}, got {}`);
   } else if (eventDim === 0) {

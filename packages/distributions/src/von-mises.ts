@@ -35,7 +35,6 @@ function logBessel(near: readonly number[], far: readonly number[], odd: boolean
   return pointwise<[Tensor]>("VonMises", (x) => {
     const close = x.lt(3.75);
     // Each branch is evaluated only in its own range, so that the unused one has a finite gradient.
-    // Either sees numbers that it is made for, so that no gradient is lost in the other.
     const [low, high] = [close.where(x, 1), close.where(3.75, x)];
     const square = low.mul(1 / 3.75).mul(low.mul(1 / 3.75));
     const small = polynomial(square, near);
@@ -136,8 +135,6 @@ export class VonMises extends Distribution {
       let done = angles.ne(0);
       // At least two thirds of the proposals are accepted. Without synchronous reads the loop cannot test for
       // completion, so it runs 32 rounds, after which one angle in 10¹⁵ is still 0.
-      // At least two of three are accepted. Where nobody can ask whether all are, that many rounds leave one in 10¹⁵ at
-      // 0.
       const readable = isReadable(this.like);
       for (let round = 0; readable ? !done.all().itemSync() : round < 32; round++) {
         const [u1, u2, u3] = rand([3, ...shape], source).unbind() as readonly Tensor[] as readonly [

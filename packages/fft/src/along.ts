@@ -66,8 +66,6 @@ export function along(
   const numbers = given < size ? x.narrow(dim, 0, given) : x;
   // A real output needs only the real parts of the terms. The missing half of the input contributes the same real parts
   // as the given half, so every given element counts twice, except the first and the one at n/2.
-  // The half that is not given has the same real parts of its terms, so those that are given count twice: all but the
-  // first, and that of n/2.
   const whole = to ? numbers : numbers.mul(weights(numbers, dim, n));
   const divided = { backward: sign > 0 ? n : 1, ortho: Math.sqrt(n), forward: sign > 0 ? 1 : n }[norm];
   return fourier(whole, { ...kind, n, dim, wanted: to && !from ? half : n, scale: 1 / divided });

@@ -69,7 +69,6 @@ const own = (formula: Expr): Expr => formula.mul(1);
 
 const length = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("abs", (x, y) =>
   // The derivative is undefined at zero; it is 0 there, as in PyTorch.
-  // At zero there is no direction to go in: the derivative is 0 there, as in PyTorch.
   withDerivative(own(hypot.formula(x, y)), [x, y], (r, x, y) => [x, y].map((part) => r.eq(0).where(0, part.div(r)))),
 );
 

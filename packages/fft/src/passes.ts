@@ -33,7 +33,6 @@ function split(n: number, most: number): readonly number[] | null {
   for (let r = most; r > 1; r--) {
     const rest = n % r === 0 ? split(n / r, r) : null;
     // Among factorizations of equal length, the later ones are more balanced.
-    // Of equally many, those that are found later are more even.
     if (rest !== null && (best === null || rest.length < best.length)) best = [r, ...rest];
   }
   return best;

@@ -47,7 +47,6 @@ function several(
     );
   const steps = dims.map((d, i) => ({ dim: d, length: s?.[i] === -1 ? undefined : s?.[i] })).reverse();
   // Real input is transformed along the last dimension first; real output is produced along the last dimension last.
-  // From the last dimension to the first where real numbers come in, and the other way round where they come out.
   if (kind.from && !kind.to) steps.reverse();
   for (const [i, step] of steps.entries()) {
     const outer = i === (kind.from ? steps.length - 1 : 0);

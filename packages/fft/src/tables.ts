@@ -15,7 +15,6 @@ export function table(name: string, device: Backend, make: () => Tensor): Tensor
   const known = tables.get(device) ?? new Map<string, Tensor>();
   tables.set(device, known);
   // The table outlives the scope or captured function in which it is made.
-  // It outlives the scope and the captured function in which it is made.
   if (!known.has(name))
     perform(() => {
       known.set(name, make());

@@ -89,7 +89,6 @@ const decomposition: Op = {
         const [x, y] = [both[0].sub(along[0]), both[1].sub(along[1])];
         const apart = (l: Tensor) => l.unsqueeze(-2).sub(l.unsqueeze(-1));
         // z / ē = z e / |e|². The unit matrix avoids a division by zero on the diagonal.
-        // Division by the conjugate is multiplication by the number over its square.
         const [e, f] = [apart(lr).add(unit), apart(li)];
         const square = e.square().add(f.square());
         const off = unit.mul(-1).add(1);
@@ -146,7 +145,5 @@ export function eig(a: Tensor): Eig {
  */
 export function eigvals(a: Tensor): Tensor {
   // The gradient needs the eigenvectors. Safe: there are two outputs.
-  // The gradient is made of the eigenvectors.
-  // safe: two outputs
   return a.requiresGrad ? (applyAll(decomposition, [a], undefined)[0] as Tensor) : apply(onlyValues, [a], undefined);
 }

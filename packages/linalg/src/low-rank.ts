@@ -41,7 +41,6 @@ function approximate(operation: string, a: Tensor, { q: given, niter = 2, genera
   checkInteger(operation, "q", q, 0, Math.min(m, n));
   checkInteger(operation, "niter", niter);
   // As in PyTorch, the basis spans the row space of A, or its column space if q = n ≤ m.
-  // The basis is sought on the side that leaves the smaller matrix.
   const turned = m < n || n > q;
   const x = turned ? a.mT : a;
   const start = randn([turned ? m : n, q], { dtype: a.dtype, device: a.device, ...(generator && { generator }) });

@@ -69,8 +69,6 @@ const pseudoinverse: Op<Required<ToleranceOptions>> = {
   },
   // Formula by Golub and Pereyra 1973, "The differentiation of pseudo-inverses and nonlinear least squares problems
   // whose variables separate".
-  // Golub and Pereyra 1973, "The differentiation of pseudo-inverses and nonlinear least squares problems whose
-  // variables separate".
   gradient: {
     reads: () => ({ inputs: [0], outputs: [0] }),
     compute([g], context) {

@@ -72,7 +72,6 @@ const decomposition: Op<QrMode> = {
         return [m >= n ? left : left.pad([0, n - m])];
       }
       // The columns from the m-th on are Q R₂, so their gradient contributes to that of Q.
-      // The columns beyond the m-th are Q R₂: their gradient goes to Q as well.
       const rightG = gr.narrow(-1, m, n - m);
       const beyond = q.matmul(r.narrow(-1, m, n - m)).matmul(rightG.mT);
       const left = ofTall(q, leftR, gq ? gq.add(beyond) : beyond, leftG);

@@ -41,7 +41,6 @@ export function eigen(operation: string, a: Columns, vectors: boolean): Eigen {
     values.re[k] = at(a, k, k);
     // The two eigenvalues of a block share their real part, the mean of its diagonal, and have opposite imaginary
     // parts.
-    // Both of a block have the same diagonal's mean, and differ in the sign of the imaginary part.
     const paired = k + 1 < n && at(a, k + 1, k) !== 0;
     if (!paired) continue;
     const [p, product] = [(at(a, k, k) - at(a, k + 1, k + 1)) / 2, at(a, k, k + 1) * at(a, k + 1, k)];
@@ -119,13 +118,11 @@ function step(a: Columns, q: Columns, first: number, last: number, exceptional: 
     h(first + 1, first) * h(first + 2, first + 1),
   );
   // Without vectors, only the active block is needed.
-  // Without vectors nothing but the block itself is of interest.
   const [begin, end] = q.length > 0 ? [0, a.length] : [first, last + 1];
   for (let k = first; k < last; k++) {
     const tau = reflection(bulge, 0);
     const second = bulge[1] as number;
     // The last reflection has two rows; its third coefficient is 0 and applies to the second row.
-    // At the end there are but two; the second then counts once more, times 0.
     const [third, thirdIndex] = bulge.length > 2 ? [bulge[2] as number, k + 2] : [0, k + 1];
     for (let j = Math.max(first, k - 1); j < end; j++) {
       const column = a[j] as Float64Array;
@@ -231,7 +228,6 @@ function vectorsOf(t: Columns, q: Columns, { re, im }: ComplexVector): ComplexVe
         continue;
       }
       // Solves for both rows of a block by Cramer's rule.
-      // Two rows of a block at once, by Cramer's rule.
       const top = i - 1;
       const [u, w] = [y.re[top] as number, y.im[top] as number];
       const [e, f, above] = [at(t, top, top) - lr, -li, at(t, top, i)];

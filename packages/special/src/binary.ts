@@ -101,7 +101,6 @@ export const nextafter: Pointwise<[Tensor, TensorOrNumber]> = /* @__PURE__ */ po
     const up = to.gt(x);
     const away = up.xor(x.lt(0));
     // The spacing below a power of two is half of that above it.
-    // A power of two has nearer neighbours on the side of 0.
     const step = x.eq(0).where(least, away.or(size.ne(1)).where(unit, unit.mul(0.5)).max(least));
     const moved = x.add(up.where(step, step.neg()));
     const infinite = x.abs().eq(Number.POSITIVE_INFINITY);

@@ -25,7 +25,6 @@ const scaled = fit((t) => {
 /** erfcx(x) for x ≥ 0. */
 function erfcxAbove(x: Expr): Expr {
   // (x - 3.75) / (x + 3.75) without ∞/∞: for infinite x, t is 1 and the value decays like 1/x.
-  // Not a quotient of infinities: far out the series' variable is 1, and the value goes with 1/x.
   const t = x.add(3.75).reciprocal().mul(-7.5).add(1);
   return chebyshev(t, scaled).div(x.mul(2).add(1));
 }
@@ -46,7 +45,6 @@ function erfcxFormula(of: Expr): Expr {
   const x = of.toFloat();
   const above = erfcxAbove(x.abs());
   // Below -27 the result overflows to ∞, and the parts of e^(x²) would be NaN.
-  // Below, e^(x²) grows beyond everything; where it has, its parts are no longer numbers.
   const below = x.lt(-27).where(Number.POSITIVE_INFINITY, exponentialOfSquare(x).mul(2).sub(above));
   return withDerivative(x.lt(0).where(below, above), [x], (y, x) => [
     (x as Expr)
@@ -77,7 +75,6 @@ function logNdtrFormula(of: Expr): Expr {
   const far = erfcxAbove(x.min(0).mul(-rootHalf)).mul(0.5).log().sub(x.mul(x).mul(0.5));
   const near = x.mul(rootHalf).erfc().mul(-0.5).log1p();
   // The density divided by the distribution function, both scaled by e^(x²/2).
-  // The density over the distribution function, both scaled by e^(x²/2).
   return withDerivative(x.lt(-1).where(far, near), [x], (_, x) => [
     erfcxFormula((x as Expr).mul(-rootHalf))
       .reciprocal()

@@ -51,7 +51,6 @@ function along(x: Tensor, dim: number, spacing: number | Tensor, edgeOrder: 1 | 
       `gradient: expected ${n} coordinates along dimension ${dim}, got a tensor of shape [${spacing.shape}]`,
     );
   // Shaped to broadcast along `dim`.
-  // In the shape of what they divide.
   const shape = x.shape.map((_, d) => (d === (dim < 0 ? dim + x.ndim : dim) ? n - 1 : 1));
   const steps =
     typeof spacing === "number"
@@ -69,12 +68,10 @@ function along(x: Tensor, dim: number, spacing: number | Tensor, edgeOrder: 1 | 
   const [left, right] = [slopes.narrow(dim, 0, n - 2), slopes.narrow(dim, 1, n - 2)];
   const [before, after] = [steps.narrow(dim, 0, n - 2), steps.narrow(dim, 1, n - 2)];
   // The slope of the parabola through three points is a weighted mean of the slopes on both sides.
-  // The slope of the parabola through three points is a mean of the slopes on both sides.
   const middle = left.mul(after).add(right.mul(before)).div(before.add(after));
   if (edgeOrder === 1) return cat([first, middle, last], dim);
   // A parabola's slope is linear, so the outer secant slope, at the midpoint, is the mean of the slopes at its two
   // ends.
-  // And it is straight: so far from the middle as the outer slope is to it, beyond that.
   const [second, penultimate] = [middle.narrow(dim, 0, 1), middle.narrow(dim, n - 3, 1)];
   return cat([first.mul(2).sub(second), middle, last.mul(2).sub(penultimate)], dim);
 }

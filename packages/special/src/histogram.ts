@@ -107,7 +107,6 @@ function count(
     const bins = sizes[d] as number;
     const last = edge.get(bins);
     // The last bin includes its right edge. Points outside of all bins get weight 0.
-    // The last bin has its right end as well; what is outside of all goes nowhere.
     const bin = searchsorted(edge, x, { right: true })
       .sub(1)
       .clamp(0, bins - 1);

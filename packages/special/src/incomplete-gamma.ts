@@ -73,7 +73,6 @@ function density(a: Expr, x: Expr): Expr {
   const z = big.where(a, a.add(large));
   const near = a.mul(lessLog(a, x)).neg();
   // 1/Γ(a) for small a, from Γ(a + 8) = a ⋯ (a+7) Γ(a).
-  // 1/Γ(a), moved up by Γ(a + 8) = a ⋯ (a+7) Γ(a).
   let product = a;
   for (let k = 1; k < large; k++) product = product.mul(a.add(k));
   const small = a
@@ -85,7 +84,6 @@ function density(a: Expr, x: Expr): Expr {
     .sqrt()
     .mul(stirling(z).neg().exp());
   // The exponential is split into two equal factors, neither of which is denormal.
-  // In two halves, of which neither is too small to have all digits.
   const half = big.where(near, small).mul(0.5).exp();
   const value = half.mul(big.where(1, product)).mul(stretch).mul(half);
   return withDerivative(value, [a, x], (y, a, x) => {
@@ -114,9 +112,6 @@ function tail(a: Expr, x: Expr, weight: Expr | null): Expr {
   // The exponent is -(|x - a| s + x (e^±s - 1 ∓ s)). For the upper tail it reaches -depth before the parabola that
   // touches it at 0 does, for the lower tail after it. There, one Newton step finds the upper limit, and it errs on the
   // far side.
-  // The exponent is -(|x - a| s + x (e^±s - 1 ∓ s)). It reaches -depth on the right before the parabola about its
-  // beginning does, and on the left after that: as far as one step of Newton's method, which goes too far rather than
-  // not far enough.
   const parabola = apart
     .add(
       apart
@@ -234,7 +229,6 @@ function slopes(a: Expr, x: Expr): readonly [Expr, Expr] {
   const near = d.mul(series(a, x, x.log().sub(digamma.formula(a.add(1)))));
   const byA = bySeries.where(near, x.gt(a).where(away.neg(), away));
   // At x = 0 the density is ∞, 1 or 0 for a below, at or above 1.
-  // At 0 the density is ∞, 1 or 0, as a is below, at or above 1.
   const byX = x.eq(0).where(x.pow(a.sub(1)), d.div(x));
   return [x.eq(0).where(0, byA), byX];
 }

@@ -17,7 +17,6 @@ function divisor(left: Expr, right: Expr): Expr {
   for (let step = 0; step < steps[a.dtype as "int32" | "uint8"]; step++) {
     const done = b.eq(0);
     // Avoids a division by zero even in lanes whose quotient is discarded.
-    // Nothing is divided by zero, not even where it is not looked at.
     const rest = a.fmod(done.where(1, b));
     [a, b] = [done.where(a, b), done.where(b, rest)];
   }

@@ -47,7 +47,6 @@ export const logaddexp2: Binary = /* @__PURE__ */ pointwise<[TensorOrNumber, Ten
     const [a, b] = [left.toFloat(), right.toFloat()];
     const smaller = a.sub(b).abs().mul(-Math.LN2).exp();
     // The difference of two equal infinities is NaN.
-    // Two equal infinities differ by NaN.
     const value = a.eq(b).where(a.add(1), a.max(b).add(smaller.log1p().mul(Math.LOG2E)));
     return withDerivative(value, [a, b], (_, a, b) => {
       const difference = (a as Expr).sub(b as Expr).mul(Math.LN2); // safe: two operands

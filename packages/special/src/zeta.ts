@@ -26,10 +26,8 @@ function above(s: Expr, q: Expr): Expr {
   });
   const last = term(steps);
   // If the last term underflows to 0, its factor may be infinite.
-  // Where the last term is nothing, what multiplies it may be infinite.
   let sum = last.eq(0).where(0, last.mul(rest));
   // Adds the smallest terms first, which loses the fewest digits.
-  // From the smallest term on, as one adds them.
   for (let k = steps - 1; k >= 0; k--) sum = sum.add(term(k));
   return sum;
 }
@@ -39,7 +37,6 @@ function zetaFormula(left: Expr, right: Expr): Expr {
   const q = right.toFloat();
   const positive = q.gt(0);
   // For negative q, s has to be an integer. The terms with k + q < 0 have the sign (-1)ˢ.
-  // Below 0, where s has to be whole: the terms on both sides of 0, of which those on the left have the sign of (-1)ˢ.
   const near = q.sub(q.round());
   const over = near.gt(0);
   const part = positive.where(q, over.where(near, near.add(1)));
@@ -55,7 +52,6 @@ function zetaFormula(left: Expr, right: Expr): Expr {
     .and(whole)
     .where(Number.POSITIVE_INFINITY, q.le(0).and(s.ne(s.floor())).where(Number.NaN, value));
   // For s = ∞ the sum is its largest term.
-  // Of q to minus infinity, which all others are nothing beside.
   const vast = q.lt(1).where(Number.POSITIVE_INFINITY, q.eq(1).cast(s.dtype));
   const sum = s.eq(Number.POSITIVE_INFINITY).where(vast, pole);
   const ends = s.eq(1).where(Number.POSITIVE_INFINITY, s.lt(1).where(Number.NaN, sum));

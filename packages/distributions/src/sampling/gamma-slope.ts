@@ -57,7 +57,6 @@ function quadrature(x: Expr, a: Expr, psi: Expr): Expr {
   const sign = above.where(x.sub(x).add(1), -1);
   const power = a.sub(1);
   // Upper limit where a parabola above the exponent reaches -25; t is in units of x.
-  // Where the exponent is surely below -25, by a parabola that it lies under; t is in units of x.
   const rise = power.max(0);
   const away = x.sub(rise);
   const up = away.neg().add(depth);
@@ -81,7 +80,6 @@ function quadrature(x: Expr, a: Expr, psi: Expr): Expr {
     .min(1);
   const end = above.where(upper, lower);
   // For large concentrations, ln(x) - ψ(a) is a small difference of nearby numbers.
-  // For large concentrations ln(x) - ψ(a) is a small difference of numbers near each other.
   const inverse = a.reciprocal();
   const square = inverse.square();
   const gap = inverse.mul(0.5).add(square.mul(square.mul(-1 / 120).add(1 / 12)));

@@ -64,7 +64,6 @@ const tried = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>("poiss
   const scale = b.sub(3.4).reciprocal().mul(1.1328).add(1.1239);
   // Log-probability by Stirling's formula, with the large terms combined into a function of the small relative distance
   // x.
-  // The logarithm of the probability by Stirling's formula, its large parts as a function of the small distance.
   const n = k.max(1);
   const x = n.sub(rate).div(rate);
   const main = x.add(1).mul(x.log1p()).sub(x).mul(rate);
@@ -89,7 +88,6 @@ const chosen = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("poisson", (r
 function drawnOnDevice(rate: Tensor, generator: Generator): Tensor {
   const options = { dtype: rate.dtype, device: rate.device, generator };
   // 48 arrivals suffice: more occur once in 10¹⁵ samples.
-  // Among 48 arrivals: more of them are seen once in 10¹⁵ draws.
   const waits = rand([...rate.shape, 48], options)
     .neg()
     .log1p()

@@ -152,7 +152,6 @@ export class TanhTransform extends Transform {
 
   override logAbsDetJacobian(x: Tensor, _y: Tensor): Tensor {
     // ln(1 - tanh² x), accurate for large |x|.
-    // ln(1 - tanh² x), exact far out.
     return softplus(x.mul(-2)).add(x).sub(Math.LN2).mul(-2);
   }
 }

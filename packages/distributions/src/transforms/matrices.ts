@@ -71,8 +71,7 @@ export class CorrCholeskyTransform extends Transform {
   override logAbsDetJacobian(x: Tensor, y: Tensor): Tensor {
     const n = y.size(-1);
     const left = y.square().cumsum(-1).neg().add(1);
-    // Excludes the subdiagonal: the other elements are scaled by the remaining length of their row.
-    // Of the triangle below the diagonal that lies right below it: the others come from the lengths that are left.
+    // The remaining lengths after the elements below the subdiagonal. Each one scales the next element of its row.
     const lengths =
       n > 2
         ? vectorOf(left.narrow(-2, 1, n - 1).narrow(-1, 0, n - 1))

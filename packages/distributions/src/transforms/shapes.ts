@@ -220,7 +220,6 @@ abstract class PartsTransform extends Transform {
     return this.joined(this.transforms.map((transform, i) => transform.inverse(parts[i] as Tensor))); // safe: as many
   }
 
-  /** Computes one log-determinant per slice, stacked along the dimension. */
   override logAbsDetJacobian(x: Tensor, y: Tensor): Tensor {
     const [before, after] = [this.parts(x), this.parts(y)];
     const dims = this.eventDim;
@@ -232,7 +231,6 @@ abstract class PartsTransform extends Transform {
     );
     const at = this.dim < 0 ? this.dim : this.dim - x.ndim;
     // Terms are summed if the dimension is part of the value.
-    // A dimension within the value is summed over.
     const along = at + dims;
     return along < 0 ? this.joined(terms, along) : terms.reduce((sum, term) => sum.add(term));
   }
@@ -317,7 +315,7 @@ export class StackTransform extends PartsTransform {
     super(transforms, dim);
   }
 
-  /** One for each slice, put together as these are. */
+  /** Computes one log-determinant per slice, stacked along the dimension. */
   override logAbsDetJacobian(x: Tensor, y: Tensor): Tensor {
     const [before, after] = [this.parts(x), this.parts(y)];
     return this.joined(
