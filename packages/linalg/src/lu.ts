@@ -119,7 +119,7 @@ const factorization: Op<{ readonly operation: string; readonly pivot: boolean }>
   },
 };
 
-/** Concatenates two matrices. Zero padding and addition support higher derivatives. */
+/** Concatenates two matrices along `dim`, by zero padding and addition. */
 function joined(a: Tensor, b: Tensor, dim: -1 | -2): Tensor {
   const [before, after] = [a.size(dim), b.size(dim)];
   const around = (x: Tensor, low: number, high: number) => x.pad(dim === -1 ? [low, high] : [0, 0, low, high]);

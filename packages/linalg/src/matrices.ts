@@ -104,8 +104,8 @@ export function write(to: Tensor, values: Float64Array): void {
 }
 
 /**
- * Divides a matrix by a power of two near its largest element, so that squares of elements neither overflow nor
- * underflow. Returns that power.
+ * Divides a matrix by a power of two near its largest element, so that squares of elements stay in the range of
+ * float64. Returns that power.
  *
  * @throws ArgumentError for NaN and infinities, with which iterations do not converge.
  */

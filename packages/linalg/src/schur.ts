@@ -150,7 +150,8 @@ function turn(
   begin: number,
   end: number,
 ): void {
-  const [x, y, z] = [a[k], a[k + 1], a[thirdIndex]] as [Float64Array, Float64Array, Float64Array]; // safe: within the matrix
+  // Safe: all three columns are within the matrix.
+  const [x, y, z] = [a[k], a[k + 1], a[thirdIndex]] as [Float64Array, Float64Array, Float64Array];
   for (let i = begin; i < end; i++) {
     const image = tau * ((x[i] as number) + second * (y[i] as number) + third * (z[i] as number));
     x[i] = (x[i] as number) - image;

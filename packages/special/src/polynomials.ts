@@ -8,7 +8,11 @@ import { checkInteger, constant, type Expr, type Pointwise, pointwise, type Tens
 /** Largest degree: kernels of higher degrees would take too long to compile. */
 const limit = 1000;
 
-/** Evaluates the polynomial of degree `n`, an integer from -1000 to 1000, at x. Negative degrees give 0. */
+/**
+ * Evaluates the polynomial of degree `n`, an integer from -1000 to 1000, at x. Negative degrees give 0.
+ *
+ * @throws ArgumentError for other degrees.
+ */
 export type Polynomial = (x: Tensor, n: number) => Tensor;
 
 /**
