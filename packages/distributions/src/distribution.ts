@@ -46,8 +46,8 @@ export function sumRightmost(x: Tensor, dims: number): Tensor {
 }
 
 /**
- * Base class of probability distributions. An object represents a batch of them. Everything that is computed from the
- * parameters is differentiable with respect to them, including the samples of `rsample`.
+ * Base class of probability distributions. An object represents a batch of them. Densities, entropies and moments are
+ * differentiable with respect to the parameters, and so are the samples of `rsample`.
  *
  * https://pytorch.org/docs/stable/distributions.html#torch.distributions.distribution.Distribution
  */
