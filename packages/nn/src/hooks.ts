@@ -1,21 +1,21 @@
 /**
- * What runs around a module's `forward`: hooks before it, after it, and in the backward pass through it.
+ * Hooks that run around a module's `forward`: before it, after it, and in the backward pass through it.
  */
 
 import { changed, Tensor } from "@akari/tensor";
 import type { Module } from "./module.ts";
 
-/** Called before `forward`; an array that it returns takes the inputs' place. */
+/** Hook called before `forward`. An array that it returns replaces the inputs. */
 export type ForwardPreHook = (module: Module, inputs: readonly unknown[]) => readonly unknown[] | undefined | void;
-/** Called after `forward`; what it returns takes the output's place. */
+/** Hook called after `forward`. A value that it returns replaces the output. */
 export type ForwardHook<M extends Module = Module> = (
   module: Module,
   inputs: readonly unknown[],
   output: ReturnType<M["forward"]>,
 ) => unknown;
 /**
- * Called in a backward pass with the gradients of the inputs and outputs; an array that it returns takes the place of
- * the former.
+ * Hook called in the backward pass with the gradients of the inputs and outputs. An array that it returns replaces the
+ * gradients of the inputs.
  */
 export type BackwardHook = (
   module: Module,
@@ -29,16 +29,16 @@ interface Kinds {
   backward: BackwardHook;
 }
 
-/** The hooks of one module. */
+/** Hooks of one module. */
 export class Hooks {
   readonly lists: { readonly [K in keyof Kinds]: Set<{ readonly hook: Kinds[K] }> };
 
-  /** @param lists where hooks come from that are there from the start. */
+  /** @param lists Initial hooks, which are copied. */
   constructor({ before, after, backward }: Partial<Hooks["lists"]> = {}) {
     this.lists = { before: new Set(before), after: new Set(after), backward: new Set(backward) };
   }
 
-  /** Adds a hook and returns what removes it. */
+  /** Adds a hook and returns a function that removes it. */
   add<K extends keyof Kinds>(kind: K, hook: Kinds[K]): () => void {
     const entry = { hook };
     this.lists[kind].add(entry);
@@ -49,7 +49,7 @@ export class Hooks {
     };
   }
 
-  /** Runs a module's `forward` with the hooks around it. */
+  /** Runs a module's `forward` with its hooks. */
   run(module: Module, given: readonly unknown[]): unknown {
     const { before, after, backward } = this.lists;
     let inputs = given;
@@ -62,7 +62,7 @@ export class Hooks {
     return output;
   }
 
-  /** Puts views in the place of the tensors that come in and go out, whose gradients can be watched. */
+  /** Replaces input and output tensors with views, whose gradients are passed to the backward hooks. */
   #observe(
     module: Module,
     inputs: readonly unknown[],
@@ -83,8 +83,7 @@ export class Hooks {
       const view = x.view(x.shape);
       view.registerHook((g) => {
         gradInputs[index] = g;
-        // The last gradient to arrive completes the set; replacing one is possible for the others only if they come
-        // together.
+        // The last gradient to arrive completes the set and runs the hooks. Only that one can still be replaced here.
         return --left === 0 ? (fire()[index] ?? undefined) : undefined;
       });
       return view;
