@@ -1,16 +1,15 @@
 /**
- * A parameter that is computed from others before each call: what weight normalisation and spectral normalisation have
- * in common. The parameter's property holds an ordinary tensor from then on, so the module's `forward` does not notice;
- * only the others are learned and saved. What computes it is a hook that knows its module by being told, so that it
- * serves a copy of the module as well.
+ * Parameters that are computed from others before each call, as in weight and spectral normalisation. The parameter's
+ * property then holds an ordinary tensor, so that `forward` is not affected, and only the other parameters are learned
+ * and saved. A pre-hook computes the tensor. It uses the module that it is called with, so that it also works for a
+ * copy of the module.
  */
-
 import { noGrad } from "@akari/autograd";
 import { ArgumentError, changed, type Tensor } from "@akari/tensor";
 import { type Module, stateOf } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
-/** What computes a property, and how to make that a parameter of a module again. */
+/** A property that is computed, and the function that turns it into a parameter again. */
 interface Way {
   readonly property: string;
   readonly undo: (module: Module) => void;
@@ -18,7 +17,7 @@ interface Way {
 
 const ways = /* @__PURE__ */ new WeakMap<object, Way>();
 
-/** How a property of a module is computed; undefined when it is not. */
+/** Returns how a property of a module is computed, or undefined. */
 function wayOf(module: Module, property: string): Way | undefined {
   for (const { hook } of stateOf(module).hooks.lists.before) {
     const way = ways.get(hook);
@@ -27,19 +26,21 @@ function wayOf(module: Module, property: string): Way | undefined {
   return undefined;
 }
 
-/** The parameter of a name. Throws an ArgumentError when there is none, or it is computed already. */
+/**
+ * Returns the parameter with a name. Throws an ArgumentError when there is none or it is already computed from others.
+ */
 export function parameterOf(operation: string, module: Module, property: string): Parameter {
   const value: unknown = Reflect.get(module, property);
   if (value instanceof Parameter) return value;
-  const why = wayOf(module, property) ? "is computed from others already" : "is no parameter of it";
+  const why = wayOf(module, property) ? "is already reparametrized" : "is not a parameter";
   throw new ArgumentError(`${operation}: "${property}" ${why}; the module is ${module}`);
 }
 
 /**
- * Computes a property before each call of the module.
+ * Computes a property of a module before each call.
  *
- * @param parts the names of the properties it is computed from, which go when it becomes a parameter again.
- * @param still computes it one last time, for the parameter that it becomes then.
+ * @param parts Names of the properties it is computed from. `restore` removes them.
+ * @param still Function that computes the final value for `restore`. Default `compute`.
  */
 export function reparametrize(
   module: Module,
@@ -61,10 +62,10 @@ export function reparametrize(
   module.registerForwardPreHook(hook);
 }
 
-/** Makes a property that is computed a parameter again. */
+/** Turns a computed property into a parameter again. Throws an ArgumentError for any other property. */
 export function restore<M extends Module>(operation: string, module: M, property: string): M {
   const way = wayOf(module, property);
-  if (!way) throw new ArgumentError(`${operation}: "${property}" is not computed from others; the module is ${module}`);
+  if (!way) throw new ArgumentError(`${operation}: "${property}" is not reparametrized; the module is ${module}`);
   way.undo(module);
   return module;
 }
