@@ -8,6 +8,7 @@ import {
   checkNumber,
   chunk,
   empty,
+  full,
   linear,
   ShapeError,
   settings,
@@ -192,11 +193,14 @@ export class MultiheadAttention extends Module {
     const [q, k, v] = this.project(query, key, value).map((x) => batched(x));
     const [keys, values] = [this.extended(k as Tensor, this.biasK), this.extended(v as Tensor, this.biasV)];
     const heads = (x: Tensor): Tensor => x.unflatten(-1, [this.numHeads, -1]).transpose(1, 2);
-    const masks = this.masks(hidden, (q as Tensor).shape[0] ?? 1);
+    const causal = isCausal && !hidden.attnMask;
+    // The causal mask of `attend` would hide the appended keys.
+    const attnMask = causal && keys !== k ? causalMask(q as Tensor, k as Tensor) : hidden.attnMask;
+    const masks = this.masks({ ...hidden, attnMask }, (q as Tensor).shape[0] ?? 1);
     const [found, weights] = attend(heads(q as Tensor), heads(keys), heads(values), {
       scale: Math.sqrt(this.numHeads / this.embedDim),
       masks,
-      isCausal: isCausal && !hidden.attnMask,
+      isCausal: causal && keys === k,
       dropoutP: this.training ? this.dropout : 0,
     });
     const joined = found.transpose(1, 2).flatten(2);
@@ -265,4 +269,9 @@ export class MultiheadAttention extends Module {
     if (keyPaddingMask) push(keyPaddingMask.reshape([batch, 1, 1, -1]));
     return masks;
   }
+}
+
+/** Returns the causal mask of queries [N, L, E] and keys [N, S, E], to add to the scores: [L, S]. */
+function causalMask({ shape, dtype, device }: Tensor, key: Tensor): Tensor {
+  return full([shape[1] as number, key.shape[1] as number], Number.NEGATIVE_INFINITY, { dtype, device }).triu(1);
 }

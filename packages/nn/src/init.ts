@@ -6,6 +6,8 @@
 import { noGrad } from "@akari/autograd";
 import {
   ArgumentError,
+  checkChoice,
+  checkNumber,
   cpu,
   defaultGenerator,
   drawPermutation,
@@ -236,6 +238,7 @@ function kaiming(
     nonlinearity: "leaky_relu",
     generator: undefined,
   });
+  checkChoice(initialiser, "mode", mode, ["fan_in", "fan_out", "fanIn", "fanOut"]);
   const { fanIn, fanOut } = calculateFans(tensor);
   const fan = mode === "fan_in" || mode === "fanIn" ? fanIn : fanOut;
   return [calculateGain(nonlinearity, a) / Math.sqrt(fan), draw];
@@ -350,10 +353,12 @@ function dot(a: Float64Array, b: Float64Array): number {
  * https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.sparse_
  *
  * @throws ShapeError unless the tensor has 2 dimensions.
+ * @throws ArgumentError unless `sparsity` is from 0 to 1.
  */
 export function sparse_(tensor: Tensor, sparsity: number, std = 0.01, options?: DrawOptions): Tensor {
   if (tensor.ndim !== 2) throw shapeError("sparse_", "a matrix", tensor);
   const { generator = defaultGenerator() } = drawn("sparse_", options);
+  checkNumber("sparse_", "sparsity", sparsity, 1);
   const [rows = 0, columns = 0] = tensor.shape;
   const zeros = Math.ceil(sparsity * rows);
   return noGrad(() => {

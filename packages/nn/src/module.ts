@@ -139,12 +139,13 @@ export abstract class Module {
   namedParameters(options?: { readonly recurse?: boolean }): [string, Parameter][] {
     const { recurse } = settings("parameters", options, { recurse: true });
     const seen = new Set<Parameter>();
-    const own = (module: Module) => module.ownEntries((value): value is Parameter => value instanceof Parameter);
-    return (recurse ? this.allEntries(own) : own(this)).filter(([, parameter]) => {
-      if (seen.has(parameter)) return false;
-      seen.add(parameter);
-      return true;
-    });
+    return (recurse ? this.allEntries((module) => module.ownParameters()) : this.ownParameters()).filter(
+      ([, parameter]) => {
+        if (seen.has(parameter)) return false;
+        seen.add(parameter);
+        return true;
+      },
+    );
   }
 
   /**
@@ -153,7 +154,7 @@ export abstract class Module {
    * @throws ArgumentError when there is no module with that name.
    */
   getSubmodule(name: string): Module {
-    return found("getSubmodule", name, this.namedModules());
+    return found("getSubmodule", name, this.namedPaths());
   }
 
   /**
@@ -162,7 +163,11 @@ export abstract class Module {
    * @throws ArgumentError when there is no parameter with that name.
    */
   getParameter(name: string): Parameter {
-    return found("getParameter", name, this.namedParameters());
+    return found(
+      "getParameter",
+      name,
+      this.allEntries((module) => module.ownParameters(), this.namedPaths()),
+    );
   }
 
   /**
@@ -171,7 +176,11 @@ export abstract class Module {
    * @throws ArgumentError when there is no buffer with that name.
    */
   getBuffer(name: string): Tensor {
-    return found("getBuffer", name, this.namedBuffers());
+    return found(
+      "getBuffer",
+      name,
+      this.allEntries((module) => module.bufferEntries(false), this.namedPaths()),
+    );
   }
 
   /**
@@ -210,6 +219,10 @@ export abstract class Module {
     );
   }
 
+  private ownParameters(): [string, Parameter][] {
+    return this.ownEntries((value): value is Parameter => value instanceof Parameter);
+  }
+
   private bufferEntries(persistentOnly: boolean): [string, Tensor][] {
     return [...stateOf(this).buffers].flatMap(([property, persistent]) => {
       const value: unknown = Reflect.get(this, property);
@@ -220,8 +233,8 @@ export abstract class Module {
   }
 
   /** Collects entries from this module and all modules inside it, and prefixes their names with the module's. */
-  private allEntries<T>(of: (module: Module) => [string, T][]): [string, T][] {
-    return this.namedModules().flatMap(([prefix, module]) =>
+  private allEntries<T>(of: (module: Module) => [string, T][], modules = this.namedModules()): [string, T][] {
+    return modules.flatMap(([prefix, module]) =>
       of(module).map(([name, value]) => [join(prefix, name), value] as [string, T]),
     );
   }
@@ -239,13 +252,15 @@ export abstract class Module {
     return result;
   }
 
-  private stateEntries(prefix = ""): [string, Tensor][] {
-    const own: [string, Tensor][] = [
-      ...this.ownEntries((value): value is Parameter => value instanceof Parameter),
-      ...this.bufferEntries(true),
-    ];
-    const children = this.namedChildren().flatMap(([name, child]) => child.stateEntries(join(prefix, name)));
-    return [...own.map(([name, tensor]) => [join(prefix, name), tensor] as [string, Tensor]), ...children];
+  /** Returns this module and all modules inside it under each of their names; a shared module has several. */
+  private namedPaths(prefix = ""): [string, Module][] {
+    return [[prefix, this], ...this.namedChildren().flatMap(([name, child]) => child.namedPaths(join(prefix, name)))];
+  }
+  private stateEntries(): [string, Tensor][] {
+    return this.allEntries<Tensor>(
+      (module) => [...module.ownParameters(), ...module.bufferEntries(true)],
+      this.namedPaths(),
+    );
   }
 
   /**

@@ -136,12 +136,12 @@ export abstract class BatchNormNd extends Module {
     this.checkRank(input);
     const { runningMean, runningVar, weight, bias, eps } = this;
     const training = this.training || runningMean === null;
-    if (this.training) this.numBatchesTracked?.add_(1);
     const keep = this.training ? this.trackRunningStats : true;
     const kept = keep ? [runningMean, runningVar] : [null, null];
     const averaged = this.training && this.momentum === null ? kept.map((x) => x?.clone() ?? null) : kept;
     const [mean = null, variance = null] = averaged;
     const y = batchNorm(input, mean, variance, weight, bias, { training, momentum: this.momentum ?? 1, eps });
+    if (this.training) this.numBatchesTracked?.add_(1);
     if (averaged !== kept) this.average(averaged);
     return y;
   }

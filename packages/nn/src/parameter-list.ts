@@ -22,7 +22,7 @@ export class ParameterList extends Module {
 
   /** Number of parameters. */
   override get length(): number {
-    return this.parameters().length;
+    return entriesOf(this).length;
   }
 
   /** Appends a parameter. Returns the list. */
@@ -37,7 +37,7 @@ export class ParameterList extends Module {
    * @throws IndexError when the index is out of range.
    */
   at(index: number): Parameter {
-    const found = this.parameters().at(index);
+    const found = [...this].at(index);
     if (found === undefined)
       throw new IndexError(`ParameterList: index ${index} is out of range for ${this.length} parameters`);
     return found;
@@ -45,7 +45,9 @@ export class ParameterList extends Module {
 
   /** Iterates over the parameters in order. */
   [Symbol.iterator](): IterableIterator<Parameter> {
-    return this.parameters().values();
+    return entriesOf(this)
+      .map(([, parameter]) => parameter)
+      .values();
   }
 
   /** Throws a TypeError: a list has no `forward`. Use its parameters instead. */
@@ -102,18 +104,26 @@ export class ParameterDict extends Module {
 
   /** Returns the names of the parameters. */
   keys(): string[] {
-    return this.namedParameters().map(([name]) => name);
+    return entriesOf(this).map(([name]) => name);
   }
 
   /** Iterates over [name, parameter] pairs. */
   [Symbol.iterator](): IterableIterator<[string, Parameter]> {
-    return this.namedParameters().values();
+    return entriesOf(this).values();
   }
 
   /** Throws a TypeError: a dictionary has no `forward`. Use its parameters instead. */
   forward(): never {
     throw new TypeError("ParameterDict: a dictionary cannot be called; use the parameters in it");
   }
+}
+
+/**
+ * Returns the parameters with their names. Unlike `namedParameters`, includes a shared parameter under each of its
+ * names.
+ */
+function entriesOf(module: Module): [string, Parameter][] {
+  return Object.entries(module).filter((entry): entry is [string, Parameter] => entry[1] instanceof Parameter);
 }
 
 function asParameter(tensor: Tensor): Parameter {
