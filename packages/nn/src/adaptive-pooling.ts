@@ -53,7 +53,7 @@ export class AdaptiveAvgPool1d extends AdaptivePool {
 
   /**
    * Applies the pooling: [N, C, L] → [N, C, outputSize]. Output `i` is the mean of the elements from ⌊i·L / outputSize⌋
-   * to ⌈(i + 1)·L / outputSize⌉ - 1. N may be absent.
+   * to ⌈(i + 1)·L / outputSize⌉ - 1. N is optional.
    */
   forward(input: Tensor): Tensor {
     return adaptiveAvgPool1d(input, this.outputSize);
@@ -69,8 +69,8 @@ export class AdaptiveAvgPool2d extends AdaptivePool {
   static override name = "AdaptiveAvgPool2d";
 
   /**
-   * Applies the pooling: [N, C, H, W] → [N, C, ...outputSize]. The windows are evenly spaced and may overlap. N may be
-   * absent.
+   * Applies the pooling: [N, C, H, W] → [N, C, ...outputSize]. The windows are evenly spaced and may overlap. N is
+   * optional.
    */
   forward(input: Tensor): Tensor {
     return adaptiveAvgPool2d(input, this.outputSize);
@@ -86,8 +86,8 @@ export class AdaptiveAvgPool3d extends AdaptivePool {
   static override name = "AdaptiveAvgPool3d";
 
   /**
-   * Applies the pooling: [N, C, D, H, W] → [N, C, ...outputSize]. The windows are evenly spaced and may overlap. N may
-   * be absent.
+   * Applies the pooling: [N, C, D, H, W] → [N, C, ...outputSize]. The windows are evenly spaced and may overlap. N is
+   * optional.
    */
   forward(input: Tensor): Tensor {
     return adaptiveAvgPool3d(input, this.outputSize);
@@ -104,7 +104,7 @@ export class AdaptiveMaxPool1d extends AdaptivePool {
 
   /**
    * Applies the pooling: [N, C, L] → [N, C, outputSize]. Output `i` is the maximum of the elements from ⌊i·L /
-   * outputSize⌋ to ⌈(i + 1)·L / outputSize⌉ - 1. N may be absent.
+   * outputSize⌋ to ⌈(i + 1)·L / outputSize⌉ - 1. N is optional.
    */
   forward(input: Tensor): Tensor {
     return adaptiveMaxPool1d(input, this.outputSize);
@@ -120,8 +120,8 @@ export class AdaptiveMaxPool2d extends AdaptivePool {
   static override name = "AdaptiveMaxPool2d";
 
   /**
-   * Applies the pooling: [N, C, H, W] → [N, C, ...outputSize]. The windows are evenly spaced and may overlap. N may be
-   * absent.
+   * Applies the pooling: [N, C, H, W] → [N, C, ...outputSize]. The windows are evenly spaced and may overlap. N is
+   * optional.
    */
   forward(input: Tensor): Tensor {
     return adaptiveMaxPool2d(input, this.outputSize);
@@ -137,8 +137,8 @@ export class AdaptiveMaxPool3d extends AdaptivePool {
   static override name = "AdaptiveMaxPool3d";
 
   /**
-   * Applies the pooling: [N, C, D, H, W] → [N, C, ...outputSize]. The windows are evenly spaced and may overlap. N may
-   * be absent.
+   * Applies the pooling: [N, C, D, H, W] → [N, C, ...outputSize]. The windows are evenly spaced and may overlap. N is
+   * optional.
    */
   forward(input: Tensor): Tensor {
     return adaptiveMaxPool3d(input, this.outputSize);
@@ -175,6 +175,7 @@ abstract class LPPoolNd extends Module {
 
 /**
  * 1-D power-average pooling: `(Σ xᵖ)^(1/p)` of each window of [N, C, L].
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.LPPool1d.html
  */
 export class LPPool1d extends LPPoolNd {
@@ -190,6 +191,7 @@ export class LPPool1d extends LPPoolNd {
 
 /**
  * 2-D power-average pooling: `(Σ xᵖ)^(1/p)` of each window of [N, C, H, W].
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.LPPool2d.html
  */
 export class LPPool2d extends LPPoolNd {

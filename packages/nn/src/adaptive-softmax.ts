@@ -36,7 +36,7 @@ export interface AdaptiveSoftmaxOptions extends FactoryOptions {
  * computed for all examples.
  *
  * Input [N, inFeatures] and int32 targets [N] → log-probabilities of the targets [N], and the negative of their mean. N
- * may be absent.
+ * is optional.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveLogSoftmaxWithLoss.html
  *
@@ -116,7 +116,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
 
   /**
    * Computes the log-probability of each target, `output` [N], and the negative of their mean, `loss`, for an input
-   * [N, inFeatures] and int32 targets [N]. N may be absent.
+   * [N, inFeatures] and int32 targets [N]. N is optional.
    *
    * @throws ShapeError when input and target do not match.
    * @throws DTypeError when the target is not int32.

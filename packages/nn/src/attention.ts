@@ -68,7 +68,7 @@ class NonDynamicallyQuantizableLinear extends Linear {}
  *     concat(head₁, …, headₕ) Wᴼ        headᵢ = softmax(Q Wᵢ (K Uᵢ)ᵀ / √d) V Zᵢ
  *
  * A call with query [L, N, E], key [S, N, kdim] and value [S, N, vdim] returns the output [L, N, E] and the attention
- * weights [N, L, S], or null. N may be absent, or comes first with `batchFirst`.
+ * weights [N, L, S], or null. N is optional, and comes first with `batchFirst`.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.MultiheadAttention.html
  *

@@ -139,7 +139,7 @@ export class ModuleDict<
     return this;
   }
 
-  /** Whether there is a module with a name. */
+  /** Returns whether there is a module with a name. */
   has(name: string): boolean {
     return stateOf(this).children.has(name);
   }

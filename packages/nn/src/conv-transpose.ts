@@ -39,7 +39,7 @@ abstract class ConvTransposeNd extends ConvolutionLayer {
 
   /**
    * Applies the transposed convolution: [N, inChannels, ...S] → [N, outChannels, ...O], with O = (S - 1)·stride -
-   * 2·padding + dilation·(kernelSize - 1) + outputPadding + 1 in each spatial dimension. N may be absent.
+   * 2·padding + dilation·(kernelSize - 1) + outputPadding + 1 in each spatial dimension. N is optional.
    *
    * @param outputSize Spatial sizes of the output, which the stride leaves ambiguous. Default: determined by
    * `outputPadding`.

@@ -124,7 +124,7 @@ export abstract class ConvolutionLayer extends Module {
   /** Whether the input channels are the first dimension of the weight. */
   protected abstract isTransposed(): boolean;
 
-  /** Applies the layer: [N, inChannels, ...S] → [N, outChannels, ...O]. N may be absent. */
+  /** Applies the layer: [N, inChannels, ...S] → [N, outChannels, ...O]. N is optional. */
   abstract override forward(input: Tensor): Tensor;
 
   /**
@@ -163,7 +163,7 @@ abstract class ConvNd extends ConvolutionLayer {
 
   /**
    * Applies the convolution: [N, inChannels, ...S] → [N, outChannels, ...O], with O = ⌊(S + 2·padding -
-   * dilation·(kernelSize - 1) - 1) / stride⌋ + 1 in each spatial dimension. N may be absent.
+   * dilation·(kernelSize - 1) - 1) / stride⌋ + 1 in each spatial dimension. N is optional.
    */
   forward(input: Tensor): Tensor {
     const { stride, dilation, groups } = this;

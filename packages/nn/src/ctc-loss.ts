@@ -8,6 +8,7 @@ import { Module } from "./module.ts";
 
 /**
  * Connectionist temporal classification loss, `ctcLoss` as a layer.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.CTCLoss.html
  */
 export class CTCLoss extends Module {
@@ -26,7 +27,7 @@ export class CTCLoss extends Module {
   /**
    * Computes the loss of log-probabilities [T, N, C] for targets [N, S], or [sum(targetLengths)] when concatenated,
    * with the lengths of the predictions and targets of each sequence, [N]. Returns a scalar, or [N] without reduction.
-   * N may be absent from all of them.
+   * N is optional.
    */
   forward(
     logProbs: Tensor,

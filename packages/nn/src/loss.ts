@@ -37,6 +37,7 @@ export abstract class Loss<Options> extends Module {
 
 /**
  * Cross-entropy loss of logits, `crossEntropy` as a layer.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html
  */
 export class CrossEntropyLoss extends Loss<CrossEntropyOptions> {
@@ -44,7 +45,7 @@ export class CrossEntropyLoss extends Loss<CrossEntropyOptions> {
 
   /**
    * Computes the loss of logits [N, C, ...] for class indices [N, ...] or class probabilities [N, C, ...]. Returns a
-   * scalar, or [N, ...] without reduction. N may be absent.
+   * scalar, or [N, ...] without reduction. N is optional.
    */
   forward(input: Tensor, target: Tensor): Tensor {
     return crossEntropy(input, target, this.options);
@@ -53,6 +54,7 @@ export class CrossEntropyLoss extends Loss<CrossEntropyOptions> {
 
 /**
  * Negative log-likelihood loss of log-probabilities, `nllLoss` as a layer.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.NLLLoss.html
  */
 export class NLLLoss extends Loss<NllOptions> {
@@ -60,7 +62,7 @@ export class NLLLoss extends Loss<NllOptions> {
 
   /**
    * Computes the loss of log-probabilities [N, C, ...] for class indices [N, ...]. Returns a scalar, or [N, ...]
-   * without reduction. N may be absent.
+   * without reduction. N is optional.
    */
   forward(input: Tensor, target: Tensor): Tensor {
     return nllLoss(input, target, this.options);
@@ -121,6 +123,7 @@ export class HuberLoss extends Loss<HuberOptions> {
 
 /**
  * Binary cross-entropy loss of probabilities, `binaryCrossEntropy` as a layer.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.BCELoss.html
  */
 export class BCELoss extends Loss<BinaryOptions> {
@@ -156,6 +159,7 @@ export class BCEWithLogitsLoss extends Loss<BinaryLogitsOptions> {
 
 /**
  * Kullback–Leibler divergence loss of log-probabilities, `klDiv` as a layer.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.KLDivLoss.html
  */
 export class KLDivLoss extends Loss<KlDivOptions> {

@@ -25,6 +25,7 @@ import { Loss } from "./loss.ts";
 
 /**
  * Poisson negative log-likelihood loss, `poissonNllLoss` as a layer.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.PoissonNLLLoss.html
  */
 export class PoissonNLLLoss extends Loss<PoissonOptions> {
@@ -41,6 +42,7 @@ export class PoissonNLLLoss extends Loss<PoissonOptions> {
 
 /**
  * Gaussian negative log-likelihood loss, `gaussianNllLoss` as a layer.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.GaussianNLLLoss.html
  */
 export class GaussianNLLLoss extends Loss<GaussianOptions> {
@@ -57,6 +59,7 @@ export class GaussianNLLLoss extends Loss<GaussianOptions> {
 
 /**
  * Hinge embedding loss of distances, `hingeEmbeddingLoss` as a layer.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.HingeEmbeddingLoss.html
  */
 export class HingeEmbeddingLoss extends Loss<MarginOptions> {
@@ -73,6 +76,7 @@ export class HingeEmbeddingLoss extends Loss<MarginOptions> {
 
 /**
  * Margin ranking loss of two scores, `marginRankingLoss` as a layer.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.MarginRankingLoss.html
  */
 export class MarginRankingLoss extends Loss<MarginOptions> {
@@ -89,6 +93,7 @@ export class MarginRankingLoss extends Loss<MarginOptions> {
 
 /**
  * Logistic loss of scores, `softMarginLoss` as a layer.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.SoftMarginLoss.html
  */
 export class SoftMarginLoss extends Loss<LossOptions> {
@@ -105,6 +110,7 @@ export class SoftMarginLoss extends Loss<LossOptions> {
 
 /**
  * Multi-label margin loss, `multilabelMarginLoss` as a layer.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.MultiLabelMarginLoss.html
  */
 export class MultiLabelMarginLoss extends Loss<LossOptions> {
@@ -112,7 +118,7 @@ export class MultiLabelMarginLoss extends Loss<LossOptions> {
 
   /**
    * Computes the loss of scores [N, C] for class indices [N, C], of which those before the first -1 count. Returns a
-   * scalar, or [N] without reduction. N may be absent.
+   * scalar, or [N] without reduction. N is optional.
    */
   forward(input: Tensor, target: Tensor): Tensor {
     return multilabelMarginLoss(input, target, this.options);
@@ -128,8 +134,8 @@ export class MultiLabelSoftMarginLoss extends Loss<MultilabelOptions> {
   static override name = "MultiLabelSoftMarginLoss";
 
   /**
-   * Computes the loss of scores [N, C] for targets in [0, 1], [N, C]. Returns a scalar, or [N] without reduction. N may
-   * be absent.
+   * Computes the loss of scores [N, C] for targets in [0, 1], [N, C]. Returns a scalar, or [N] without reduction. N is
+   * optional.
    */
   forward(input: Tensor, target: Tensor): Tensor {
     return multilabelSoftMarginLoss(input, target, this.options);
@@ -138,14 +144,15 @@ export class MultiLabelSoftMarginLoss extends Loss<MultilabelOptions> {
 
 /**
  * Multi-class margin loss, `multiMarginLoss` as a layer.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.MultiMarginLoss.html
  */
 export class MultiMarginLoss extends Loss<MultiMarginOptions> {
   static override name = "MultiMarginLoss";
 
   /**
-   * Computes the loss of scores [N, C] for class indices [N]. Returns a scalar, or [N] without reduction. N may be
-   * absent.
+   * Computes the loss of scores [N, C] for class indices [N]. Returns a scalar, or [N] without reduction. N is
+   * optional.
    */
   forward(input: Tensor, target: Tensor): Tensor {
     return multiMarginLoss(input, target, this.options);
@@ -154,6 +161,7 @@ export class MultiMarginLoss extends Loss<MultiMarginOptions> {
 
 /**
  * Cosine embedding loss of two vectors, `cosineEmbeddingLoss` as a layer.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.CosineEmbeddingLoss.html
  */
 export class CosineEmbeddingLoss extends Loss<MarginOptions> {
@@ -161,7 +169,7 @@ export class CosineEmbeddingLoss extends Loss<MarginOptions> {
 
   /**
    * Computes the loss of vectors [N, D] for targets [N], 1 (similar) or -1 (dissimilar). Returns a scalar, or [N]
-   * without reduction. N may be absent.
+   * without reduction. N is optional.
    */
   forward(a: Tensor, b: Tensor, target: Tensor): Tensor {
     return cosineEmbeddingLoss(a, b, target, this.options);
@@ -170,6 +178,7 @@ export class CosineEmbeddingLoss extends Loss<MarginOptions> {
 
 /**
  * Triplet margin loss of vectors, `tripletMarginLoss` as a layer.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.TripletMarginLoss.html
  */
 export class TripletMarginLoss extends Loss<TripletOptions> {

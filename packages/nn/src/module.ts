@@ -64,6 +64,7 @@ export class StateDictError extends AkariError implements LoadResult {
  *
  * Assign `Parameter`s and other modules to properties and implement `forward`. Call the module itself to run `forward`
  * together with its hooks.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.Module.html
  *
  * @example
@@ -244,6 +245,7 @@ export abstract class Module {
   /**
    * Returns all parameters and persistent buffers, keyed by PyTorch's names. The tensors share memory with the module;
    * `clone()` them to keep a copy.
+   *
    * https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.state_dict
    */
   stateDict(): StateDict {
@@ -256,6 +258,7 @@ export abstract class Module {
   private namedPaths(prefix = ""): [string, Module][] {
     return [[prefix, this], ...this.namedChildren().flatMap(([name, child]) => child.namedPaths(join(prefix, name)))];
   }
+
   private stateEntries(): [string, Tensor][] {
     return this.allEntries<Tensor>(
       (module) => [...module.ownParameters(), ...module.bufferEntries(true)],
@@ -437,17 +440,17 @@ export interface Module {
   // The indexed access lets code that is generic in a module type `M` call the module. TypeScript resolves `M[...]`
   // through the constraint of `M`, but defers `Parameters<M["forward"]>` and then accepts no arguments.
   (
-    ...inputs: (Record<"own", Parameters<this["forward"]>> & Record<string, Anything[]>)[this[typeof takes]]
+    ...inputs: (Record<"own", Parameters<this["forward"]>> & Record<string, Anything[]>)[this[typeof accepted]]
   ): ReturnType<this["forward"]>;
   /**
    * Selects the accepted inputs: those of the module's own `forward`, or anything. Exists only in types.
    *
    * @hidden
    */
-  readonly [takes]: Anything[] extends Parameters<this["forward"]> ? Anything : "own";
+  readonly [accepted]: Anything[] extends Parameters<this["forward"]> ? Anything : "own";
 }
 
-declare const takes: unique symbol;
+declare const accepted: unique symbol;
 
 /** Module that maps one tensor to one tensor, as `Sequential` chains them. */
 export interface Layer extends Module {

@@ -1,7 +1,7 @@
 /**
  * Sequences of different lengths without padding. The data is stored step by step, with the longest sequence first, so
- * that the sequences still running at a step are contiguous. A recurrent layer processes stretches of steps with the
- * same number of running sequences, so it computes nothing for padding and obtains the final state of each sequence
+ * that the sequences active at a step are contiguous. A recurrent layer processes segments of steps with the
+ * same number of active sequences, so it computes nothing for padding and obtains the final state of each sequence
  * where that sequence ends.
  */
 
@@ -128,16 +128,16 @@ export class PackedSequence {
     const outputs: Tensor[] = [];
     const ended: (readonly Tensor[])[] = [];
     let states = backwards ? start.map((all) => all.narrow(0, 0, 0)) : start;
-    let going = backwards ? 0 : (this.batchSizes[0] as number); // safe: the constructor rejects empty batch sizes
-    const stretches = this.#stretches();
-    for (const { first, count, size } of backwards ? stretches.reverse() : stretches) {
-      if (size < going) ended.unshift(states.map((all) => all.narrow(0, size, going - size)));
+    let active = backwards ? 0 : (this.batchSizes[0] as number); // safe: the constructor rejects empty batch sizes
+    const segments = this.#segments();
+    for (const { first, count, size } of backwards ? segments.reverse() : segments) {
+      if (size < active) ended.unshift(states.map((all) => all.narrow(0, size, active - size)));
       states = states.map((all, k) =>
-        size > going ? cat([all, (start[k] as Tensor).narrow(0, going, size - going)]) : all.narrow(0, 0, size),
+        size > active ? cat([all, (start[k] as Tensor).narrow(0, active, size - active)]) : all.narrow(0, 0, size),
       );
       const found = run(steps.narrow(0, first, count * size).unflatten(0, [count, size]), states);
       outputs.push(found.output.flatten(0, 1));
-      [states, going] = [found.states, size];
+      [states, active] = [found.states, size];
     }
     return {
       output: cat(backwards ? outputs.reverse() : outputs),
@@ -146,10 +146,10 @@ export class PackedSequence {
   }
 
   /**
-   * Returns the stretches of steps with the same number of sequences: the row of the first step, the number of steps,
+   * Returns the segments of steps with the same number of sequences: the row of the first step, the number of steps,
    * and the number of sequences.
    */
-  #stretches(): { readonly first: number; readonly count: number; readonly size: number }[] {
+  #segments(): { readonly first: number; readonly count: number; readonly size: number }[] {
     let first = 0;
     return [...new Set(this.batchSizes)].map((size) => {
       const count = this.batchSizes.filter((other) => other === size).length;

@@ -14,7 +14,7 @@ export type BorderWidths = number | readonly number[];
 abstract class Padding extends Module {
   /** Padding widths, two per dimension, last dimension first: left, right, top, bottom, front, back. */
   readonly padding: readonly number[];
-  private readonly border: PadOptions;
+  private readonly options: PadOptions;
 
   constructor(dims: number, mode: PadMode, padding: BorderWidths, value = 0) {
     super();
@@ -25,12 +25,12 @@ abstract class Padding extends Module {
       );
     this.padding = widths;
     // `pad` accepts a value only in constant mode.
-    this.border = mode === "constant" ? { value } : { mode };
+    this.options = mode === "constant" ? { value } : { mode };
   }
 
   /** Pads the trailing dimensions: for one dimension, [..., L] → [..., left + L + right]. */
   forward(input: Tensor): Tensor {
-    return pad(input, this.padding, this.border);
+    return pad(input, this.padding, this.options);
   }
 
   override extraRepr(): string {
@@ -108,7 +108,8 @@ export class ConstantPad3d extends ConstantPadding {
 }
 
 /**
- * Reflection padding of [..., L], without the edge.
+ * Reflection padding of [..., L], which does not repeat the edge.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.ReflectionPad1d.html
  */
 export class ReflectionPad1d extends Padding {
@@ -120,7 +121,8 @@ export class ReflectionPad1d extends Padding {
 }
 
 /**
- * Reflection padding of [..., H, W], without the edge.
+ * Reflection padding of [..., H, W], which does not repeat the edge.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.ReflectionPad2d.html
  */
 export class ReflectionPad2d extends Padding {
@@ -132,7 +134,8 @@ export class ReflectionPad2d extends Padding {
 }
 
 /**
- * Reflection padding of [..., D, H, W], without the edge.
+ * Reflection padding of [..., D, H, W], which does not repeat the edge.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.ReflectionPad3d.html
  */
 export class ReflectionPad3d extends Padding {
@@ -145,6 +148,7 @@ export class ReflectionPad3d extends Padding {
 
 /**
  * Replication padding of [..., L] with the edge elements.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.ReplicationPad1d.html
  */
 export class ReplicationPad1d extends Padding {
@@ -157,6 +161,7 @@ export class ReplicationPad1d extends Padding {
 
 /**
  * Replication padding of [..., H, W] with the edge elements.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.ReplicationPad2d.html
  */
 export class ReplicationPad2d extends Padding {
@@ -169,6 +174,7 @@ export class ReplicationPad2d extends Padding {
 
 /**
  * Replication padding of [..., D, H, W] with the edge elements.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.ReplicationPad3d.html
  */
 export class ReplicationPad3d extends Padding {
@@ -181,6 +187,7 @@ export class ReplicationPad3d extends Padding {
 
 /**
  * Circular padding of [..., L] with elements of the opposite side.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.CircularPad1d.html
  */
 export class CircularPad1d extends Padding {
@@ -193,6 +200,7 @@ export class CircularPad1d extends Padding {
 
 /**
  * Circular padding of [..., H, W] with elements of the opposite side.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.CircularPad2d.html
  */
 export class CircularPad2d extends Padding {
@@ -205,6 +213,7 @@ export class CircularPad2d extends Padding {
 
 /**
  * Circular padding of [..., D, H, W] with elements of the opposite side.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.CircularPad3d.html
  */
 export class CircularPad3d extends Padding {

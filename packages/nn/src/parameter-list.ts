@@ -92,7 +92,7 @@ export class ParameterDict extends Module {
     return this;
   }
 
-  /** Whether there is a parameter with a name. */
+  /** Returns whether there is a parameter with a name. */
   has(name: string): boolean {
     return Object.hasOwn(this, name) && Reflect.get(this, name) instanceof Parameter;
   }

@@ -73,6 +73,7 @@ abstract class MaxPoolNd<I extends boolean> extends Module {
 
 /**
  * 1-D max pooling: the maximum of each window of [N, C, L].
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.MaxPool1d.html
  */
 export class MaxPool1d<I extends boolean = false> extends MaxPoolNd<I> {
@@ -80,7 +81,7 @@ export class MaxPool1d<I extends boolean = false> extends MaxPoolNd<I> {
 
   /**
    * Applies the pooling: [N, C, L] → [N, C, L'] with L' = ⌊(L + 2·padding - dilation·(kernelSize - 1) - 1) / stride⌋ +
-   * 1, rounded up with `ceilMode`. N may be absent. Also returns the indices with `returnIndices`.
+   * 1, rounded up with `ceilMode`. N is optional. Also returns the indices with `returnIndices`.
    */
   forward(input: Tensor): MaxPooled<I> {
     return this.pooled(maxPool1d, input);
@@ -89,6 +90,7 @@ export class MaxPool1d<I extends boolean = false> extends MaxPoolNd<I> {
 
 /**
  * 2-D max pooling: the maximum of each window of [N, C, H, W].
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html
  */
 export class MaxPool2d<I extends boolean = false> extends MaxPoolNd<I> {
@@ -96,7 +98,7 @@ export class MaxPool2d<I extends boolean = false> extends MaxPoolNd<I> {
 
   /**
    * Applies the pooling: [N, C, H, W] → [N, C, H', W'] with H' = ⌊(H + 2·padding - dilation·(kernelSize - 1) - 1) /
-   * stride⌋ + 1, rounded up with `ceilMode`, and likewise W'. N may be absent. Also returns the indices with
+   * stride⌋ + 1, rounded up with `ceilMode`, and likewise W'. N is optional. Also returns the indices with
    * `returnIndices`.
    */
   forward(input: Tensor): MaxPooled<I> {
@@ -106,6 +108,7 @@ export class MaxPool2d<I extends boolean = false> extends MaxPoolNd<I> {
 
 /**
  * 3-D max pooling: the maximum of each window of [N, C, D, H, W].
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.MaxPool3d.html
  */
 export class MaxPool3d<I extends boolean = false> extends MaxPoolNd<I> {
@@ -113,8 +116,8 @@ export class MaxPool3d<I extends boolean = false> extends MaxPoolNd<I> {
 
   /**
    * Applies the pooling: [N, C, D, H, W] → [N, C, D', H', W'] with D' = ⌊(D + 2·padding - dilation·(kernelSize - 1) -
-   * 1) / stride⌋ + 1, rounded up with `ceilMode`, and likewise H' and W'. N may be absent. Also returns the indices
-   * with `returnIndices`.
+   * 1) / stride⌋ + 1, rounded up with `ceilMode`, and likewise H' and W'. N is optional. Also returns the indices with
+   * `returnIndices`.
    */
   forward(input: Tensor): MaxPooled<I> {
     return this.pooled(maxPool3d, input);
@@ -159,7 +162,7 @@ export class MaxUnpool1d extends MaxUnpoolNd {
 
   /**
    * Puts values back in their positions: input and indices [N, C, L] → [N, C, L'] with L' = (L - 1)·stride - 2·padding
-   * + kernelSize, unless `outputSize` selects another size with the same pooled size. N may be absent.
+   * + kernelSize, unless `outputSize` selects another size with the same pooled size. N is optional.
    */
   forward(input: Tensor, indices: Tensor, outputSize: readonly number[] | null = null): Tensor {
     return maxUnpool1d(input, indices, this.kernelSize, { ...this.options, outputSize });
@@ -168,6 +171,7 @@ export class MaxUnpool1d extends MaxUnpoolNd {
 
 /**
  * Inverse of `MaxPool2d`: puts its values back in their original positions.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool2d.html
  */
 export class MaxUnpool2d extends MaxUnpoolNd {
@@ -177,8 +181,8 @@ export class MaxUnpool2d extends MaxUnpoolNd {
 
   /**
    * Puts values back in their positions: input and indices [N, C, H, W] → [N, C, H', W'] with H' = (H - 1)·stride -
-   * 2·padding + kernelSize and likewise W', unless `outputSize` selects other sizes with the same pooled size. N may be
-   * absent.
+   * 2·padding + kernelSize and likewise W', unless `outputSize` selects other sizes with the same pooled size. N is
+   * optional.
    */
   forward(input: Tensor, indices: Tensor, outputSize: readonly number[] | null = null): Tensor {
     return maxUnpool2d(input, indices, this.kernelSize, { ...this.options, outputSize });
@@ -187,6 +191,7 @@ export class MaxUnpool2d extends MaxUnpoolNd {
 
 /**
  * Inverse of `MaxPool3d`: puts its values back in their original positions.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool3d.html
  */
 export class MaxUnpool3d extends MaxUnpoolNd {
@@ -197,7 +202,7 @@ export class MaxUnpool3d extends MaxUnpoolNd {
   /**
    * Puts values back in their positions: input and indices [N, C, D, H, W] → [N, C, D', H', W'] with D' = (D -
    * 1)·stride - 2·padding + kernelSize and likewise H' and W', unless `outputSize` selects other sizes with the same
-   * pooled size. N may be absent.
+   * pooled size. N is optional.
    */
   forward(input: Tensor, indices: Tensor, outputSize: readonly number[] | null = null): Tensor {
     return maxUnpool3d(input, indices, this.kernelSize, { ...this.options, outputSize });
@@ -255,7 +260,7 @@ export class FractionalMaxPool2d<I extends boolean = false> extends FractionalMa
   }
 
   /**
-   * Applies the pooling: [N, C, H, W] → [N, C, ...outputSize], or ⌊H · outputRatio⌋ and so on. N may be absent. Also
+   * Applies the pooling: [N, C, H, W] → [N, C, ...outputSize], or ⌊H · outputRatio⌋ and so on. N is optional. Also
    * returns the indices with `returnIndices`.
    */
   forward(input: Tensor): MaxPooled<I> {
@@ -278,7 +283,7 @@ export class FractionalMaxPool3d<I extends boolean = false> extends FractionalMa
   }
 
   /**
-   * Applies the pooling: [N, C, D, H, W] → [N, C, ...outputSize], or ⌊D · outputRatio⌋ and so on. N may be absent. Also
+   * Applies the pooling: [N, C, D, H, W] → [N, C, ...outputSize], or ⌊D · outputRatio⌋ and so on. N is optional. Also
    * returns the indices with `returnIndices`.
    */
   forward(input: Tensor): MaxPooled<I> {
@@ -314,6 +319,7 @@ abstract class AvgPoolNd extends Module {
 
 /**
  * 1-D average pooling: the mean of each window of [N, C, L].
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.AvgPool1d.html
  */
 export class AvgPool1d extends AvgPoolNd {
@@ -321,7 +327,7 @@ export class AvgPool1d extends AvgPoolNd {
 
   /**
    * Applies the pooling: [N, C, L] → [N, C, L'] with L' = ⌊(L + 2·padding - kernelSize) / stride⌋ + 1, rounded up with
-   * `ceilMode`. N may be absent.
+   * `ceilMode`. N is optional.
    */
   forward(input: Tensor): Tensor {
     return avgPool1d(input, this.kernelSize, this.options);
@@ -337,6 +343,7 @@ export class AvgPool1d extends AvgPoolNd {
 
 /**
  * 2-D average pooling: the mean of each window of [N, C, H, W].
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.AvgPool2d.html
  */
 export class AvgPool2d extends AvgPoolNd {
@@ -344,7 +351,7 @@ export class AvgPool2d extends AvgPoolNd {
 
   /**
    * Applies the pooling: [N, C, H, W] → [N, C, H', W'] with H' = ⌊(H + 2·padding - kernelSize) / stride⌋ + 1, rounded
-   * up with `ceilMode`, and likewise W'. N may be absent.
+   * up with `ceilMode`, and likewise W'. N is optional.
    */
   forward(input: Tensor): Tensor {
     return avgPool2d(input, this.kernelSize, this.options);
@@ -353,6 +360,7 @@ export class AvgPool2d extends AvgPoolNd {
 
 /**
  * 3-D average pooling: the mean of each window of [N, C, D, H, W].
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.AvgPool3d.html
  */
 export class AvgPool3d extends AvgPoolNd {
@@ -360,7 +368,7 @@ export class AvgPool3d extends AvgPoolNd {
 
   /**
    * Applies the pooling: [N, C, D, H, W] → [N, C, D', H', W'] with D' = ⌊(D + 2·padding - kernelSize) / stride⌋ + 1,
-   * rounded up with `ceilMode`, and likewise H' and W'. N may be absent.
+   * rounded up with `ceilMode`, and likewise H' and W'. N is optional.
    */
   forward(input: Tensor): Tensor {
     return avgPool3d(input, this.kernelSize, this.options);

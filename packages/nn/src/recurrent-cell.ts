@@ -29,8 +29,8 @@ abstract class RecurrentCell extends Module {
   /** Size of the state's last dimension. */
   readonly hiddenSize: number;
   /**
-   * Learnable input weights, [gates · hiddenSize, inputSize]. The gates are one for `RNNCell`, i, f, g, o for
-   * `LSTMCell`, and r, z, n for `GRUCell`.
+   * Learnable input weights, [gates · hiddenSize, inputSize]. `RNNCell` has a single gate, `LSTMCell` has i, f, g, o,
+   * and `GRUCell` has r, z, n, in this order.
    */
   weightIh: Parameter;
   /** Learnable state weights, [gates · hiddenSize, hiddenSize], with the gates in the same order. */
@@ -139,7 +139,7 @@ export class RNNCell extends RecurrentCell {
 
   /**
    * Computes the new state [N, hiddenSize] from an input [N, inputSize] and a state [N, hiddenSize] (default zeros). N
-   * may be absent.
+   * is optional.
    *
    * @throws ShapeError when the shape of the input or the state does not match.
    */
@@ -167,8 +167,8 @@ export class LSTMCell extends RecurrentCell {
   }
 
   /**
-   * Computes the new states `[h, c]` from an input [N, inputSize] and states [N, hiddenSize] (default zeros). N may be
-   * absent.
+   * Computes the new states `[h, c]` from an input [N, inputSize] and states [N, hiddenSize] (default zeros). N is
+   * optional.
    *
    * @throws ShapeError when the shape of the input or a state does not match.
    */
@@ -192,7 +192,7 @@ export class GRUCell extends RecurrentCell {
 
   /**
    * Computes the new state [N, hiddenSize] from an input [N, inputSize] and a state [N, hiddenSize] (default zeros). N
-   * may be absent.
+   * is optional.
    *
    * @throws ShapeError when the shape of the input or the state does not match.
    */

@@ -84,9 +84,9 @@ abstract class RecurrentLayer extends Module {
    */
   readonly bidirectional: boolean;
   /**
-   * Learnable input weights of the first layer, [gates · hiddenSize, inputSize]. The gates are one for `RNN`, i, f, g,
-   * o for `LSTM`, and r, z, n for `GRU`. The weights of other layers and directions are named `weightIhL1`,
-   * `weightIhL0Reverse` and so on.
+   * Learnable input weights of the first layer, [gates · hiddenSize, inputSize]. `RNN` has a single gate, `LSTM` has
+   * i, f, g, o, and `GRU` has r, z, n, in this order. The weights of other layers and directions are named
+   * `weightIhL1`, `weightIhL0Reverse` and so on.
    */
   declare weightIhL0: Parameter;
   /** Learnable state weights of the first layer, [gates · hiddenSize, projSize or hiddenSize]. */
@@ -308,7 +308,7 @@ export interface RNNOptions extends RecurrentOptions {
 }
 
 /**
- * Elman recurrent network: `h' = tanh(W x + b + U h + c)`.
+ * Elman recurrent network: `h' = tanh(W x + b + U h + c)`, or with ReLU instead of tanh.
  *
  * The input is [L, N, inputSize], [N, L, inputSize] with `batchFirst`, or [L, inputSize]. The optional initial state is
  * [layers · directions, N, hiddenSize], by default zeros. A call returns the outputs of the last layer,
@@ -330,7 +330,7 @@ export class RNN extends RecurrentLayer {
 
   /**
    * Runs the network over an input [L, N, inputSize] from an initial state [layers · directions, N, hiddenSize]
-   * (default zeros). Returns the outputs [L, N, directions · hiddenSize] and the final state. N may be absent.
+   * (default zeros). Returns the outputs [L, N, directions · hiddenSize] and the final state. N is optional.
    *
    * @throws ShapeError when the shape of the input or the state does not match, or the sequence is empty.
    */
@@ -376,8 +376,8 @@ export class LSTM extends RecurrentLayer {
 
   /**
    * Runs the network over an input [L, N, inputSize] from initial states `[h, c]`, [layers · directions, N, hiddenSize]
-   * each (default zeros). Returns the outputs [L, N, directions · hiddenSize] and the final states. N may be absent.
-   * With `projSize`, outputs and `h` have that size instead of `hiddenSize`.
+   * each (default zeros). Returns the outputs [L, N, directions · hiddenSize] and the final states. N is optional. With
+   * `projSize`, outputs and `h` have that size instead of `hiddenSize`.
    *
    * @throws ShapeError when the shape of the input or a state does not match, or the sequence is empty.
    */
@@ -410,7 +410,7 @@ export class GRU extends RecurrentLayer {
 
   /**
    * Runs the network over an input [L, N, inputSize] from an initial state [layers · directions, N, hiddenSize]
-   * (default zeros). Returns the outputs [L, N, directions · hiddenSize] and the final state. N may be absent.
+   * (default zeros). Returns the outputs [L, N, directions · hiddenSize] and the final state. N is optional.
    *
    * @throws ShapeError when the shape of the input or the state does not match, or the sequence is empty.
    */

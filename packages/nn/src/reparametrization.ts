@@ -4,24 +4,25 @@
  * and saved. A pre-hook computes the tensor. It uses the module that it is called with, so that it also works for a
  * copy of the module.
  */
+
 import { noGrad } from "@akari/autograd";
 import { ArgumentError, changed, type Tensor } from "@akari/tensor";
 import { type Module, stateOf } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
 /** A property that is computed, and the function that turns it into a parameter again. */
-interface Way {
+interface Reparametrization {
   readonly property: string;
   readonly undo: (module: Module) => void;
 }
 
-const ways = /* @__PURE__ */ new WeakMap<object, Way>();
+const registry = /* @__PURE__ */ new WeakMap<object, Reparametrization>();
 
 /** Returns how a property of a module is computed, or undefined. */
-function wayOf(module: Module, property: string): Way | undefined {
+function reparametrizationOf(module: Module, property: string): Reparametrization | undefined {
   for (const { hook } of stateOf(module).hooks.lists.before) {
-    const way = ways.get(hook);
-    if (way?.property === property) return way;
+    const found = registry.get(hook);
+    if (found?.property === property) return found;
   }
   return undefined;
 }
@@ -32,7 +33,7 @@ function wayOf(module: Module, property: string): Way | undefined {
 export function parameterOf(operation: string, module: Module, property: string): Parameter {
   const value: unknown = Reflect.get(module, property);
   if (value instanceof Parameter) return value;
-  const why = wayOf(module, property) ? "is already reparametrized" : "is not a parameter";
+  const why = reparametrizationOf(module, property) ? "is already reparametrized" : "is not a parameter";
   throw new ArgumentError(`${operation}: "${property}" ${why}; the module is ${module}`);
 }
 
@@ -40,32 +41,32 @@ export function parameterOf(operation: string, module: Module, property: string)
  * Computes a property of a module before each call.
  *
  * @param parts Names of the properties it is computed from. `restore` removes them.
- * @param still Function that computes the final value for `restore`. Default `compute`.
+ * @param final Function that computes the final value for `restore`. Default `compute`.
  */
 export function reparametrize(
   module: Module,
   property: string,
   parts: readonly string[],
   compute: (module: Module) => Tensor,
-  still: (module: Module) => Tensor = compute,
+  final: (module: Module) => Tensor = compute,
 ): void {
   const hook = (of: Module) => void Reflect.set(of, property, compute(of));
   const undo = (of: Module) => {
     const { before } = stateOf(of).hooks.lists;
     for (const entry of before) if (entry.hook === hook) before.delete(entry);
     changed();
-    const last = noGrad(() => still(of));
+    const last = noGrad(() => final(of));
     for (const part of parts) Reflect.deleteProperty(of, part);
     Reflect.set(of, property, new Parameter(last.detach()));
   };
-  ways.set(hook, { property, undo });
+  registry.set(hook, { property, undo });
   module.registerForwardPreHook(hook);
 }
 
 /** Turns a computed property into a parameter again. Throws an ArgumentError for any other property. */
 export function restore<M extends Module>(operation: string, module: M, property: string): M {
-  const way = wayOf(module, property);
-  if (!way) throw new ArgumentError(`${operation}: "${property}" is not reparametrized; the module is ${module}`);
-  way.undo(module);
+  const found = reparametrizationOf(module, property);
+  if (!found) throw new ArgumentError(`${operation}: "${property}" is not reparametrized; the module is ${module}`);
+  found.undo(module);
   return module;
 }

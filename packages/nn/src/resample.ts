@@ -210,7 +210,7 @@ export class Unfold extends Module {
     this.options = settings("Unfold", options, patchDefaults);
   }
 
-  /** Extracts L patches: [N, C, H, W] → [N, C·kH·kW, L], one column per patch. N may be absent. */
+  /** Extracts L patches: [N, C, H, W] → [N, C·kH·kW, L], one column per patch. N is optional. */
   forward(input: Tensor): Tensor {
     return im2col(input, this.kernelSize, this.options);
   }
@@ -242,7 +242,7 @@ export class Fold extends Module {
   }
 
   /**
-   * Combines columns into images: [N, C·kH·kW, L] → [N, C, H, W]. Overlapping elements are summed. N may be absent.
+   * Combines columns into images: [N, C·kH·kW, L] → [N, C, H, W]. Overlapping elements are summed. N is optional.
    *
    * @throws ShapeError unless L is the number of patches.
    */

@@ -32,7 +32,7 @@ export interface SpectralNormOptions {
  * https://pytorch.org/docs/stable/generated/torch.nn.utils.spectral_norm.html
  *
  * @param name Name of the parameter. Default "weight".
- * @throws ArgumentError when there is no such parameter, or it is already reparametrized, a scalar or empty.
+ * @throws ArgumentError when there is no such parameter, or when it is already reparametrized, a scalar or empty.
  * @example
  * const layer = spectralNorm(new Linear(20, 40));
  * // stateDict: bias, weight_orig, weight_u [40], weight_v [20]
@@ -78,10 +78,10 @@ export function spectralNorm<M extends Module>(module: M, name = "weight", optio
     // The buffers are cloned, since a second call before the backward pass would change them.
     return divided(of, u.clone(), v.clone());
   };
-  const still = (of: Module) => divided(of, part(of, left), part(of, right));
+  const final = (of: Module) => divided(of, part(of, left), part(of, right));
   // An ordinary tensor with the unnormalised weight, until the first call.
   Reflect.set(module, name, weight.detach());
-  reparametrize(module, name, [original, left, right], compute, still);
+  reparametrize(module, name, [original, left, right], compute, final);
   return module;
 }
 

@@ -26,9 +26,9 @@ import {
  * floats added to the attention scores.
  */
 export interface DecoderCallOptions {
-  /** Mask of the target positions that each target position attends to, [T, T] or [N·heads, T, T]. */
+  /** Mask of the target's self-attention, [T, T] or [N·heads, T, T]. */
   readonly tgtMask?: Tensor | null;
-  /** Mask of the memory positions that each target position attends to, [T, S] or [N·heads, T, S]. */
+  /** Mask of the target's attention to the memory, [T, S] or [N·heads, T, S]. */
   readonly memoryMask?: Tensor | null;
   /** Mask of target positions to ignore, [N, T]. */
   readonly tgtKeyPaddingMask?: Tensor | null;
@@ -56,8 +56,8 @@ const decoderCall = {
 
 /**
  * Transformer decoder layer (Vaswani et al. 2017, https://arxiv.org/abs/1706.03762): self-attention of the target,
- * attention to the memory, then a feed-forward network. Target [T, N, E] and memory [S, N, E] → [T, N, E]; N comes
- * first with `batchFirst`, or may be absent.
+ * attention to the memory, then a feed-forward network. Target [T, N, E] and memory [S, N, E] → [T, N, E]; N is
+ * optional, and comes first with `batchFirst`.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.TransformerDecoderLayer.html
  */
@@ -122,8 +122,8 @@ export class TransformerDecoderLayer extends Module {
   }
 
   /**
-   * Applies the layer: target [T, N, E] and memory [S, N, E] → [T, N, E]. N comes first with `batchFirst`, or may be
-   * absent.
+   * Applies the layer: target [T, N, E] and memory [S, N, E] → [T, N, E]. N is optional, and comes first with
+   * `batchFirst`.
    */
   forward(tgt: Tensor, memory: Tensor, options?: DecoderCallOptions): Tensor {
     const call = settings("TransformerDecoderLayer", options, decoderCall);
@@ -208,7 +208,7 @@ export interface TransformerOptions extends TransformerLayerOptions {
  * Options of a call of `Transformer`. Masks are bool tensors (true masks out) or floats added to the attention scores.
  */
 export interface TransformerCallOptions extends DecoderCallOptions {
-  /** Mask of the source positions that each source position attends to, [S, S] or [N·heads, S, S]. */
+  /** Mask of the source's self-attention, [S, S] or [N·heads, S, S]. */
   readonly srcMask?: Tensor | null;
   /** Mask of source positions that the encoder ignores, [N, S]. */
   readonly srcKeyPaddingMask?: Tensor | null;
@@ -263,8 +263,8 @@ export class Transformer extends Module {
   }
 
   /**
-   * Runs encoder and decoder: source [S, N, dModel] and target [T, N, dModel] → [T, N, dModel]. N comes first with
-   * `batchFirst`, or may be absent.
+   * Runs encoder and decoder: source [S, N, dModel] and target [T, N, dModel] → [T, N, dModel]. N is optional, and
+   * comes first with `batchFirst`.
    */
   forward(src: Tensor, tgt: Tensor, options?: TransformerCallOptions): Tensor {
     const { srcMask, srcKeyPaddingMask, srcIsCausal, ...rest } = settings("Transformer", options, {

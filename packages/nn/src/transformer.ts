@@ -34,7 +34,7 @@ export interface TransformerLayerOptions extends FactoryOptions {
 /** Options of a call of `TransformerEncoderLayer` or `TransformerEncoder`. */
 export interface EncoderCallOptions {
   /**
-   * Mask of the positions to attend to, [L, L] or [N·heads, L, L]: bool (true masks out) or floats added to the scores.
+   * Attention mask for each position, [L, L] or [N·heads, L, L]: bool (true masks out) or floats added to the scores.
    */
   readonly srcMask?: Tensor | null;
   /** Mask of positions to ignore, [N, L]: a bool tensor (true masks out) or floats added to the attention scores. */
@@ -125,7 +125,7 @@ export class TransformerEncoderLayer extends Module {
     return snakeCase(property);
   }
 
-  /** Applies the layer: [L, N, E] → [L, N, E], or [N, L, E] → [N, L, E] with `batchFirst`. N may be absent. */
+  /** Applies the layer: [L, N, E] → [L, N, E], or [N, L, E] → [N, L, E] with `batchFirst`. N is optional. */
   forward(src: Tensor, options?: EncoderCallOptions): Tensor {
     const call = settings("TransformerEncoderLayer", options, encoderCall);
     if (this.normFirst) {

@@ -32,21 +32,21 @@ export interface AttendOptions {
 }
 
 // The score of a hidden key, -∞, is passed as a scalar.
-const kept = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>(
+const keepWhere = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>(
   "attentionMask",
   (s, mask, hidden) => mask.where(s, hidden),
   {
     apart: [1],
   },
 );
-const hid = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>(
+const hideWhere = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>(
   "attentionMask",
   (s, mask, hidden) => mask.where(hidden, s),
   {
     apart: [1],
   },
 );
-const past = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number]>(
+const hideFuture = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number]>(
   "causalMask",
   (s, query, key, hidden) => key.le(query).where(s, hidden),
   { apart: [1, 2] },
@@ -62,12 +62,12 @@ export function attend(query: Tensor, key: Tensor, value: Tensor, options: Atten
   const hidden = Number.NEGATIVE_INFINITY;
   for (const { values, true: meaning } of options.masks) {
     if (values.dtype !== "bool") scores = scores.add(values);
-    else scores = (meaning === "keeps" ? kept : hid)(scores, values, hidden);
+    else scores = (meaning === "keeps" ? keepWhere : hideWhere)(scores, values, hidden);
   }
   if (options.isCausal) {
     const [length, keys] = [query.shape[query.ndim - 2] ?? 0, key.shape[key.ndim - 2] ?? 0];
     const { device } = query;
-    scores = past(scores, arange(length, { device }).unsqueeze(1), arange(keys, { device }), hidden);
+    scores = hideFuture(scores, arange(length, { device }).unsqueeze(1), arange(keys, { device }), hidden);
   }
   const all = softmax(scores, -1);
   const weights = options.dropoutP > 0 ? dropout(all, options.dropoutP) : all;

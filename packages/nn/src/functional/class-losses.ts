@@ -60,7 +60,7 @@ interface Operations {
   /** [x, target, positions, weight?, g] → the gradient of x. */
   readonly backward: RowOp;
   /** [x, target, positions, weight?] → the weighted target distribution over the classes. */
-  readonly asked: RowOp;
+  readonly desired: RowOp;
 }
 
 function operations({ dtype, weight, smoothed }: Variant): Operations {
@@ -69,9 +69,9 @@ function operations({ dtype, weight, smoothed }: Variant): Operations {
   const target = input(1, "int32");
   const factor = weight === null ? constant(1, compute) : input(3, weight).cast(compute);
   const g = input(weight === null ? 3 : 4, dtype).cast(compute);
-  const [ignored, kept, even] = [target.eq(scalar(0, "int32")), scalar(1, compute), scalar(2, compute)];
-  const hit = input(2, "int32").eq(target);
-  const asked = smoothed ? hit.where(kept.add(even), even).mul(factor) : hit.where(factor, 0);
+  const [ignored, confidence, uniform] = [target.eq(scalar(0, "int32")), scalar(1, compute), scalar(2, compute)];
+  const isTarget = input(2, "int32").eq(target);
+  const desired = smoothed ? isTarget.where(confidence.add(uniform), uniform).mul(factor) : isTarget.where(factor, 0);
 
   const shifted = x.sub(row(0, compute));
   const [sum, dot, mass] = [row(1, compute), row(2, compute), row(3, compute)];
@@ -82,13 +82,13 @@ function operations({ dtype, weight, smoothed }: Variant): Operations {
   const stages: RowProgram["stages"] = [
     ...normalized,
     // The logit of a class with target 0 may be infinite, and 0 · ∞ would be NaN.
-    { reduce: "sum", of: smoothed ? asked.mul(shifted) : hit.where(factor.mul(shifted), 0) },
-    { reduce: "sum", of: asked },
-    ...(weight === null ? [] : [{ reduce: "sum", of: hit.where(factor, 0) } as const]),
+    { reduce: "sum", of: smoothed ? desired.mul(shifted) : isTarget.where(factor.mul(shifted), 0) },
+    { reduce: "sum", of: desired },
+    ...(weight === null ? [] : [{ reduce: "sum", of: isTarget.where(factor, 0) } as const]),
   ];
   const rows = [mass.mul(sum.log()).sub(dot), target, ...(weight === null ? [] : [row(4, compute)])];
   const types = [dtype, "int32", compute] as const;
-  const difference = shifted.exp().mul(row(2, compute).div(sum)).sub(asked);
+  const difference = shifted.exp().mul(row(2, compute).div(sum)).sub(desired);
   const made: Operations = {
     losses: new RowOp(
       "crossEntropy",
@@ -103,27 +103,32 @@ function operations({ dtype, weight, smoothed }: Variant): Operations {
     backward: new RowOp(
       "crossEntropyBackward",
       rowProgram({
-        stages: [...normalized, { reduce: "sum", of: asked }],
+        stages: [...normalized, { reduce: "sum", of: desired }],
         elements: [ignored.where(0, g.mul(difference))],
       }),
       [dtype],
       null,
     ),
-    asked: new RowOp("crossEntropy", rowProgram({ stages: [], elements: [ignored.where(0, asked)] }), [compute], null),
+    desired: new RowOp(
+      "crossEntropy",
+      rowProgram({ stages: [], elements: [ignored.where(0, desired)] }),
+      [compute],
+      null,
+    ),
   };
   return made;
 }
 
 /** Computes the gradient of the logits. */
-function ofLogits({ backward, asked }: Operations, g: Tensor, context: GradientContext<RowAttrs>): Tensor {
+function ofLogits({ backward, desired }: Operations, g: Tensor, context: GradientContext<RowAttrs>): Tensor {
   const { attrs } = context;
   const [dim] = attrs.dims as [number]; // safe: the class dimension is the only one
   const operands = context.inputs.map((_, i) => context.input(i));
   const along = g.unsqueeze(dim);
   if (!context.recording) return apply(backward, [...operands, along], attrs);
-  const wanted = apply(asked, operands, attrs);
+  const desiredDistribution = apply(desired, operands, attrs);
   const probabilities = softmax(operands[0] as Tensor, dim); // safe: the logits are the first operand
-  return along.mul(probabilities.mul(wanted.sum(dim, { keepdim: true })).sub(wanted));
+  return along.mul(probabilities.mul(desiredDistribution.sum(dim, { keepdim: true })).sub(desiredDistribution));
 }
 
 const made = new Map<string, Operations>();

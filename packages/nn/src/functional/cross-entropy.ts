@@ -144,8 +144,8 @@ export function crossEntropy(input: Tensor, target: Tensor, options?: CrossEntro
   const { dim, indices } = classes("crossEntropy", input, target);
   expectFloating("crossEntropy", input.dtype);
   checkWeight("crossEntropy", weight, input.shape[dim] as number);
-  const asked = { dim, target: indices, weight: weight ?? null, ignored: ignoreIndex, smoothing: labelSmoothing };
-  const { losses, factors } = classLosses(input, asked);
+  const classTarget = { dim, target: indices, weight: weight ?? null, ignored: ignoreIndex, smoothing: labelSmoothing };
+  const { losses, factors } = classLosses(input, classTarget);
   return reduction === "mean"
     ? classMean(losses, indices, factors, ignoreIndex)
     : reduce("crossEntropy", losses, reduction);

@@ -37,7 +37,7 @@ export interface CtcOptions extends LossOptions {
 /** Log-likelihood of an impossible alignment: very low but finite, so that no gradient is NaN. */
 const impossible = -1e30;
 
-const together = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("ctcLoss", (stay, next, skip) => {
+const logSumExp = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("ctcLoss", (stay, next, skip) => {
   const largest = stay.max(next).max(skip);
   const total = [stay, next, skip].map((x) => x.sub(largest).exp()).reduce((a, b) => a.add(b));
   return largest.add(total.log());
@@ -163,7 +163,7 @@ function likelihoods(logProbs: Tensor, labels: Tensor, spans: Tensor, counts: Te
     state = pad(emissions.select(0, 0).narrow(1, 0, beginning), [0, width - beginning], { value: impossible });
   for (let t = 1; t < steps; t++) {
     const running = spans.gt(t).unsqueeze(1);
-    const total = together(state, shifted(state, 1), shifted(state, 2).add(barrier));
+    const total = logSumExp(state, shifted(state, 1), shifted(state, 2).add(barrier));
     state = advance(state, total, emissions.select(0, t), running);
   }
   // A path ends with the last label or with the blank after it. Without labels, only the blank remains.
