@@ -110,6 +110,8 @@ export abstract class ConvolutionLayer extends Module {
     for (const size of this.kernelSize) checkInteger(layer, "kernelSize", size, 1);
     this.stride = perDimension(layer, "stride", stride, dims);
     for (const size of this.stride) checkInteger(layer, "stride", size, 1);
+    if (padding === "same" && this.stride.some((size) => size !== 1))
+      throw new ArgumentError(`${layer}: padding "same" needs a stride of 1, got [${this.stride.join(", ")}]`);
     this.padding = typeof padding === "string" ? padding : perDimension(layer, "padding", padding, dims);
     this.dilation = perDimension(layer, "dilation", dilation, dims);
     this.outputPadding = perDimension(layer, "outputPadding", outputPadding, dims);
@@ -197,6 +199,8 @@ abstract class ConvNd extends ConvolutionLayer {
  * 1-D convolution: input [N, inChannels, L] or [inChannels, L], weight [outChannels, inChannels / groups, kernelSize].
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.Conv1d.html
+ *
+ * @throws ArgumentError when the channels are not divisible by `groups`, or padding is "same" with a stride above 1.
  */
 export class Conv1d extends ConvNd {
   static override name = "Conv1d";
@@ -217,6 +221,7 @@ export class Conv1d extends ConvNd {
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.Conv2d.html
  *
+ * @throws ArgumentError when the channels are not divisible by `groups`, or padding is "same" with a stride above 1.
  * @example
  * const conv = new Conv2d(1, 32, 3, { padding: 1 });
  */
@@ -238,6 +243,8 @@ export class Conv2d extends ConvNd {
  * [outChannels, inChannels / groups, kD, kH, kW].
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.Conv3d.html
+ *
+ * @throws ArgumentError when the channels are not divisible by `groups`, or padding is "same" with a stride above 1.
  */
 export class Conv3d extends ConvNd {
   static override name = "Conv3d";

@@ -165,7 +165,6 @@ export class TransformerDecoderLayer extends Module {
  * Stack of decoder layers, with an optional normalisation at the end. All layers are initialised as copies of the given
  * one.
  *
- *
  * https://pytorch.org/docs/stable/generated/torch.nn.TransformerDecoder.html
  */
 export class TransformerDecoder extends Module {

@@ -155,7 +155,6 @@ export class TransformerEncoderLayer extends Module {
  * Stack of encoder layers, with an optional normalisation at the end. All layers are initialised as copies of the given
  * one.
  *
- *
  * https://pytorch.org/docs/stable/generated/torch.nn.TransformerEncoder.html
  *
  * @example

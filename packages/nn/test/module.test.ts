@@ -224,6 +224,9 @@ describe("Module", () => {
   it("rejects invalid arguments", () => {
     expect(() => new Linear(0, 3)).toThrow(/inFeatures must be a positive integer, got 0/);
     expect(() => new Conv2d(3, 4, 3, { groups: 2 })).toThrow(/groups/);
+    expect(() => new Conv2d(3, 4, 3, { padding: "same", stride: 2, paddingMode: "reflect" })).toThrow(
+      /Conv2d: padding "same" needs a stride of 1, got \[2, 2\]/,
+    );
     expect(() => new Dropout(1.5)).toThrow(/from 0 to 1, got 1.5/);
     expect(() => new Linear(3, 2)(ones([1, 4]))).toThrow(/linear/);
     const matrix = ones([2, 2]);

@@ -97,8 +97,8 @@ function padded(targets: Tensor, lengths: Tensor | readonly number[]): Tensor {
  * [sum(targetLengths)] when concatenated. The lengths of the predictions and targets are numbers, or an integer tensor
  * [N]. The mean divides each loss by its target length first.
  *
- * The gradient is that of the formula with respect to the log-probabilities. PyTorch's gradient differs by a term that
- * passing through `logSoftmax` removes again.
+ * The gradient is that of the formula with respect to the log-probabilities. PyTorch's gradient has an additional term,
+ * which vanishes in the backward pass of `logSoftmax`.
  *
  * Graves et al. 2006, "Connectionist temporal classification"
  *

@@ -48,7 +48,6 @@ function dropped(
  * Zeroes each element with probability `p` (default 0.5) and multiplies the others by 1/(1-p). Returns the input itself
  * with `training: false`.
  *
- *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html
  */
 export function dropout(input: Tensor, p = 0.5, options?: DropoutFunctionOptions): Tensor {
@@ -131,7 +130,6 @@ function alphaDropped(
  * Sets elements to the lower limit of SELU with probability `p` (default 0.5), then scales and shifts the result so
  * that mean 0 and variance 1 are preserved. As in PyTorch, `training` is false by default, which returns the input
  * itself.
- *
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html
  */
