@@ -188,6 +188,51 @@ describe("Module", () => {
     expect((outer.at(0) as Linear).weight.grad?.abs().sum().itemSync()).toBe(0);
   });
 
+  it("runs a backward hook once with all gradients, which it may replace", () => {
+    class Products extends Module {
+      forward(a: Tensor, b: Tensor): Tensor[] {
+        return [a.mul(b), a.mul(3)];
+      }
+    }
+    const [products, a, b] = [new Products(), new Parameter(ones([2])), new Parameter(ones([2]))];
+    const seen: unknown[] = [];
+    products.registerFullBackwardHook((_, gradInputs, gradOutputs) => {
+      seen.push([gradInputs, gradOutputs].map((gradients) => gradients.map((g) => g?.toArraySync())));
+      return gradInputs.map((g) => (g as Tensor).mul(10));
+    });
+    const sum = (outputs: Tensor[]): Tensor => outputs.map((y) => y.sum()).reduce((x, y) => x.add(y));
+    sum(products(a, b)).backward();
+    expect(seen).toEqual([
+      [
+        [
+          [4, 4],
+          [1, 1],
+        ],
+        [
+          [1, 1],
+          [1, 1],
+        ],
+      ],
+    ]);
+    expect([a.grad?.toArraySync(), b.grad?.toArraySync()]).toEqual([
+      [40, 40],
+      [10, 10],
+    ]);
+    class Scaled extends Products {
+      scale = new Parameter(ones([2]));
+      override forward(a: Tensor, b: Tensor): Tensor[] {
+        return super.forward(a.mul(this.scale), b);
+      }
+    }
+    const [scaled, calls] = [new Scaled(), [] as number[]];
+    scaled.registerFullBackwardHook((_, gradInputs, gradOutputs) => {
+      calls.push(gradInputs.length, gradOutputs.length);
+    });
+    sum(scaled(ones([2]), ones([2]))).backward();
+    expect(calls).toEqual([0, 2]);
+    expect(scaled.scale.grad?.toArraySync()).toEqual([4, 4]);
+  });
+
   it("prints as in PyTorch", () => {
     const net = new Sequential(
       new Conv2d(1, 32, 3),
