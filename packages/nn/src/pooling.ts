@@ -115,9 +115,10 @@ export class MaxPool3d<I extends boolean = false> extends MaxPoolNd<I> {
   static override name = "MaxPool3d";
 
   /**
-   * Applies the pooling: [N, C, D, H, W] → [N, C, D', H', W'] with D' = ⌊(D + 2·padding - dilation·(kernelSize - 1) -
-   * 1) / stride⌋ + 1, rounded up with `ceilMode`, and likewise H' and W'. N is optional. Also returns the indices with
-   * `returnIndices`.
+   * Applies the pooling: [N, C, D, H, W] → [N, C, D', H', W']. N is optional. Also returns the indices with
+   * `returnIndices`. H' and W' follow from H and W as D' from D, rounded up with `ceilMode`.
+   *
+   *     D' = ⌊(D + 2·padding - dilation·(kernelSize - 1) - 1) / stride⌋ + 1
    */
   forward(input: Tensor): MaxPooled<I> {
     return this.pooled(maxPool3d, input);
@@ -161,8 +162,10 @@ export class MaxUnpool1d extends MaxUnpoolNd {
   protected readonly dims = 1;
 
   /**
-   * Puts values back in their positions: input and indices [N, C, L] → [N, C, L'] with L' = (L - 1)·stride - 2·padding
-   * + kernelSize, unless `outputSize` selects another size with the same pooled size. N is optional.
+   * Puts values back in their positions: input and indices [N, C, L] → [N, C, L']. N is optional. `outputSize` selects
+   * another size with the same pooled size.
+   *
+   *     L' = (L - 1)·stride - 2·padding + kernelSize
    */
   forward(input: Tensor, indices: Tensor, outputSize: readonly number[] | null = null): Tensor {
     return maxUnpool1d(input, indices, this.kernelSize, { ...this.options, outputSize });

@@ -47,7 +47,7 @@ function maxUnpool(operation: string, dims: number): MaxUnpool {
     );
     const wanted = given.outputSize ?? least;
     const sizes = wanted.slice(-dims);
-    // Any size less than a stride away from this one has the same pooled size.
+    // As in PyTorch, sizes on both sides of the default are accepted, up to a stride away.
     const fits = sizes.every(
       (size, i) => Number.isInteger(size) && Math.abs(size - (least[i] as number)) < (stride[i] as number),
     );
