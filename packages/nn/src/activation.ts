@@ -1,5 +1,5 @@
 /**
- * Activation functions as layers, for `Sequential`.
+ * Activation functions as layers, for use in `Sequential`.
  */
 
 import {
@@ -46,133 +46,136 @@ import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 import { fields, float } from "./state-name.ts";
 
-/** `max(x, 0)`. https://pytorch.org/docs/stable/generated/torch.nn.ReLU.html */
+/** Rectified linear unit, `max(x, 0)`. https://pytorch.org/docs/stable/generated/torch.nn.ReLU.html */
 export class ReLU extends Module {
   static override name = "ReLU";
 
-  /** Each element of `input`, 0 in place of those below: [...] → [...]. */
+  /** Replaces negative elements with 0: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return relu(input);
   }
 }
 
-/** `min(max(x, 0), 6)`. https://pytorch.org/docs/stable/generated/torch.nn.ReLU6.html */
+/** ReLU with an upper bound, `min(max(x, 0), 6)`. https://pytorch.org/docs/stable/generated/torch.nn.ReLU6.html */
 export class ReLU6 extends Module {
   static override name = "ReLU6";
 
-  /** Each element of `input`, cut off at 0 and 6: [...] → [...]. */
+  /** Clamps each element to [0, 6]: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return relu6(input);
   }
 }
 
-/** `1 / (1 + e⁻ˣ)`. https://pytorch.org/docs/stable/generated/torch.nn.Sigmoid.html */
+/** Logistic sigmoid, `1 / (1 + e⁻ˣ)`. https://pytorch.org/docs/stable/generated/torch.nn.Sigmoid.html */
 export class Sigmoid extends Module {
   static override name = "Sigmoid";
 
-  /** Each element of `input` as a number between 0 and 1: [...] → [...]. */
+  /** Maps each element to a value between 0 and 1: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return sigmoid(input);
   }
 }
 
-/** The hyperbolic tangent. https://pytorch.org/docs/stable/generated/torch.nn.Tanh.html */
+/** Hyperbolic tangent. https://pytorch.org/docs/stable/generated/torch.nn.Tanh.html */
 export class Tanh extends Module {
   static override name = "Tanh";
 
-  /** Each element of `input` as a number between -1 and 1: [...] → [...]. */
+  /** Maps each element to a value between -1 and 1: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return tanh(input);
   }
 }
 
-/** `x · sigmoid(x)`. https://pytorch.org/docs/stable/generated/torch.nn.SiLU.html */
+/** Sigmoid linear unit (swish), `x · sigmoid(x)`. https://pytorch.org/docs/stable/generated/torch.nn.SiLU.html */
 export class SiLU extends Module {
   static override name = "SiLU";
 
-  /** Each element of `input` times its own sigmoid: [...] → [...]. */
+  /** Multiplies each element by its sigmoid: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return silu(input);
   }
 }
 
-/** `x · tanh(softplus(x))`. https://pytorch.org/docs/stable/generated/torch.nn.Mish.html */
+/** Mish activation, `x · tanh(softplus(x))`. https://pytorch.org/docs/stable/generated/torch.nn.Mish.html */
 export class Mish extends Module {
   static override name = "Mish";
 
-  /** Each element of `input` times the tanh of its softplus: [...] → [...]. */
+  /** Multiplies each element by the hyperbolic tangent of its softplus: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return mish(input);
   }
 }
 
-/** A cheap sigmoid of three straight pieces. https://pytorch.org/docs/stable/generated/torch.nn.Hardsigmoid.html */
+/**
+ * Piecewise linear approximation of the sigmoid. https://pytorch.org/docs/stable/generated/torch.nn.Hardsigmoid.html
+ */
 export class Hardsigmoid extends Module {
   static override name = "Hardsigmoid";
 
-  /** 0 for elements up to -3, 1 from 3 on, `x/6 + 1/2` between: [...] → [...]. */
+  /** Computes `min(max(x/6 + 1/2, 0), 1)` of each element: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return hardsigmoid(input);
   }
 }
 
-/** A cheap SiLU of three pieces. https://pytorch.org/docs/stable/generated/torch.nn.Hardswish.html */
+/** Piecewise approximation of SiLU. https://pytorch.org/docs/stable/generated/torch.nn.Hardswish.html */
 export class Hardswish extends Module {
   static override name = "Hardswish";
 
-  /** 0 for elements up to -3, themselves from 3 on, `x (x + 3) / 6` between: [...] → [...]. */
+  /** Computes `x · min(max(x + 3, 0), 6) / 6` of each element: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return hardswish(input);
   }
 }
 
-/** The self-normalising exponential unit. https://pytorch.org/docs/stable/generated/torch.nn.SELU.html */
+/** Scaled exponential linear unit. https://pytorch.org/docs/stable/generated/torch.nn.SELU.html */
 export class SELU extends Module {
   static override name = "SELU";
 
-  /** `1.0507 · x` for elements above 0, `1.7581 · (eˣ - 1)` for the others: [...] → [...]. */
+  /** Computes `1.0507 · x` of positive elements and `1.7581 · (eˣ - 1)` of the others: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return selu(input);
   }
 }
 
-/** `log(sigmoid(x))`. https://pytorch.org/docs/stable/generated/torch.nn.LogSigmoid.html */
+/** Logarithm of the sigmoid, `log(sigmoid(x))`. https://pytorch.org/docs/stable/generated/torch.nn.LogSigmoid.html */
 export class LogSigmoid extends Module {
   static override name = "LogSigmoid";
 
-  /** The logarithm of each element's sigmoid, below 0 and exact for large negative elements too: [...] → [...]. */
+  /** Computes `log(sigmoid(x))` of each element, accurately for large negative elements too: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return logsigmoid(input);
   }
 }
 
-/** `x / (1 + |x|)`. https://pytorch.org/docs/stable/generated/torch.nn.Softsign.html */
+/** Softsign activation, `x / (1 + |x|)`. https://pytorch.org/docs/stable/generated/torch.nn.Softsign.html */
 export class Softsign extends Module {
   static override name = "Softsign";
 
-  /** Each element of `input` as a number between -1 and 1: [...] → [...]. */
+  /** Maps each element to a value between -1 and 1: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return softsign(input);
   }
 }
 
-/** `x - tanh(x)`. https://pytorch.org/docs/stable/generated/torch.nn.Tanhshrink.html */
+/** Tanhshrink activation, `x - tanh(x)`. https://pytorch.org/docs/stable/generated/torch.nn.Tanhshrink.html */
 export class Tanhshrink extends Module {
   static override name = "Tanhshrink";
 
-  /** What the tanh takes away from each element: [...] → [...]. */
+  /** Subtracts its hyperbolic tangent from each element: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return tanhshrink(input);
   }
 }
 
 /**
- * The Gaussian error linear unit, exact or by the tanh formula.
+ * Gaussian error linear unit, `x · Φ(x)`, exact or with the tanh approximation.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.GELU.html
  */
 export class GELU extends Module {
   static override name = "GELU";
-  /** `"none"` for the exact formula with erf, `"tanh"` for the approximation. Default `"none"`. */
+  /** Approximation: `"none"` for the exact formula with erf, `"tanh"` for the tanh formula. Default `"none"`. */
   readonly approximate: "none" | "tanh";
 
   constructor(options?: GeluOptions) {
@@ -180,7 +183,7 @@ export class GELU extends Module {
     this.approximate = settings("GELU", options, { approximate: "none" }).approximate;
   }
 
-  /** Each element times the share of the standard normal distribution below it: [...] → [...]. */
+  /** Multiplies each element by the standard normal CDF at that element: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return gelu(input, { approximate: this.approximate });
   }
@@ -191,12 +194,13 @@ export class GELU extends Module {
 }
 
 /**
- * `x` where positive, `negativeSlope · x` (default 0.01) elsewhere.
+ * Leaky rectified linear unit: `x` where positive, `negativeSlope · x` elsewhere.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.LeakyReLU.html
  */
 export class LeakyReLU extends Module {
   static override name = "LeakyReLU";
-  /** What elements below 0 are multiplied by. Default 0.01. */
+  /** Factor of negative elements. Default 0.01. */
   readonly negativeSlope: number;
 
   constructor(negativeSlope = 0.01) {
@@ -204,7 +208,7 @@ export class LeakyReLU extends Module {
     this.negativeSlope = negativeSlope;
   }
 
-  /** Each element of `input`, those below 0 times `negativeSlope`: [...] → [...]. */
+  /** Multiplies negative elements by `negativeSlope`: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return leakyRelu(input, this.negativeSlope);
   }
@@ -215,12 +219,13 @@ export class LeakyReLU extends Module {
 }
 
 /**
- * `x` where positive, `α(eˣ - 1)` elsewhere; α is 1 by default.
+ * Exponential linear unit: `x` where positive, `α(eˣ - 1)` elsewhere.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.ELU.html
  */
 export class ELU extends Module {
   static override name = "ELU";
-  /** How far below 0 the result may go: it tends to -α. Default 1. */
+  /** α: the output tends to -α for large negative elements. Default 1. */
   readonly alpha: number;
 
   constructor(alpha = 1) {
@@ -228,7 +233,7 @@ export class ELU extends Module {
     this.alpha = alpha;
   }
 
-  /** Each element above 0 as it is, `α(eˣ - 1)` for the others: [...] → [...]. */
+  /** Computes `α(eˣ - 1)` of negative elements and keeps the others: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return elu(input, this.alpha);
   }
@@ -239,11 +244,13 @@ export class ELU extends Module {
 }
 
 /**
- * `max(x, 0) + min(α(e^(x/α) - 1), 0)`; α is 1 by default. https://pytorch.org/docs/stable/generated/torch.nn.CELU.html
+ * Continuously differentiable exponential linear unit, `max(x, 0) + min(α(e^(x/α) - 1), 0)`.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.CELU.html
  */
 export class CELU extends Module {
   static override name = "CELU";
-  /** How far below 0 the result may go, and how slowly it gets there; not 0. Default 1. */
+  /** α: the output tends to -α at a rate of 1/α. Must not be 0. Default 1. */
   readonly alpha: number;
 
   constructor(alpha = 1) {
@@ -251,7 +258,7 @@ export class CELU extends Module {
     this.alpha = alpha;
   }
 
-  /** Each element above 0 as it is, `α(e^(x/α) - 1)` for the others: [...] → [...]. */
+  /** Computes `α(e^(x/α) - 1)` of negative elements and keeps the others: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return celu(input, this.alpha);
   }
@@ -262,14 +269,15 @@ export class CELU extends Module {
 }
 
 /**
- * `log(1 + e^(βx)) / β`, the identity where βx is above the threshold.
+ * Softplus, `log(1 + e^(βx)) / β`: a smooth ReLU. The identity where βx is above the threshold.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.Softplus.html
  */
 export class Softplus extends Module {
   static override name = "Softplus";
-  /** How sharp the bend at 0 is. Default 1. */
+  /** β: the larger it is, the closer the function is to ReLU. Default 1. */
   readonly beta: number;
-  /** Where βx is above this, the result is `x` itself. Default 20. */
+  /** Value of βx above which the output is `x` itself. Default 20. */
   readonly threshold: number;
 
   constructor(options?: SoftplusOptions) {
@@ -279,7 +287,7 @@ export class Softplus extends Module {
     this.threshold = threshold;
   }
 
-  /** `log(1 + e^(βx)) / β` of each element, which is above 0: [...] → [...]. */
+  /** Computes `log(1 + e^(βx)) / β` of each element: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return softplus(input, { beta: this.beta, threshold: this.threshold });
   }
@@ -290,14 +298,17 @@ export class Softplus extends Module {
 }
 
 /**
- * `x` kept between `min` (default -1) and `max` (default 1).
+ * Hard tanh: clamps elements to [min, max], by default [-1, 1].
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.Hardtanh.html
+ *
+ * @throws ArgumentError unless `min` is below `max`.
  */
 export class Hardtanh extends Module {
   static override name = "Hardtanh";
-  /** What smaller elements become. Default -1. */
+  /** Lower bound. Default -1. */
   readonly min: number;
-  /** What larger elements become. Default 1. */
+  /** Upper bound. Default 1. */
   readonly max: number;
 
   constructor(min = -1, max = 1) {
@@ -307,7 +318,7 @@ export class Hardtanh extends Module {
     this.max = max;
   }
 
-  /** Each element of `input`, cut off at `min` and `max`: [...] → [...]. */
+  /** Clamps each element to [min, max]: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return hardtanh(input, this.min, this.max);
   }
@@ -317,10 +328,12 @@ export class Hardtanh extends Module {
   }
 }
 
-/** Zero where `|x| ≤ λ` (default 0.5). https://pytorch.org/docs/stable/generated/torch.nn.Hardshrink.html */
+/**
+ * Hard shrinkage: zero where `|x| ≤ λ`, else `x`. https://pytorch.org/docs/stable/generated/torch.nn.Hardshrink.html
+ */
 export class Hardshrink extends Module {
   static override name = "Hardshrink";
-  /** How far from 0 an element has to be to stay: λ. Default 0.5. */
+  /** Threshold λ. Default 0.5. */
   readonly lambd: number;
 
   constructor(lambd = 0.5) {
@@ -328,7 +341,7 @@ export class Hardshrink extends Module {
     this.lambd = lambd;
   }
 
-  /** Each element farther than λ from 0 as it is, 0 for the others: [...] → [...]. */
+  /** Replaces elements in [-λ, λ] with 0: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return hardshrink(input, this.lambd);
   }
@@ -339,12 +352,13 @@ export class Hardshrink extends Module {
 }
 
 /**
- * Moved towards zero by `λ` (default 0.5), and zero within.
+ * Soft shrinkage: moves elements towards zero by `λ`; elements within λ of zero become 0.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.Softshrink.html
  */
 export class Softshrink extends Module {
   static override name = "Softshrink";
-  /** How far elements are moved towards 0: λ. Default 0.5. */
+  /** Threshold λ. Default 0.5. */
   readonly lambd: number;
 
   constructor(lambd = 0.5) {
@@ -352,7 +366,7 @@ export class Softshrink extends Module {
     this.lambd = lambd;
   }
 
-  /** `x - λ` for elements above λ, `x + λ` for those below -λ, 0 between: [...] → [...]. */
+  /** Computes `x - λ` of elements above λ, `x + λ` of elements below -λ, and 0 otherwise: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return softshrink(input, this.lambd);
   }
@@ -362,12 +376,14 @@ export class Softshrink extends Module {
   }
 }
 
-/** `x` above the limit, `value` elsewhere. https://pytorch.org/docs/stable/generated/torch.nn.Threshold.html */
+/**
+ * Threshold: `x` above the limit, `value` elsewhere. https://pytorch.org/docs/stable/generated/torch.nn.Threshold.html
+ */
 export class Threshold extends Module {
   static override name = "Threshold";
-  /** The limit: elements up to it are replaced. */
+  /** Limit: elements not above it are replaced. */
   readonly threshold: number;
-  /** What takes their place. */
+  /** Replacement value. */
   readonly value: number;
 
   constructor(limit: number, value: number) {
@@ -376,7 +392,7 @@ export class Threshold extends Module {
     this.value = value;
   }
 
-  /** Each element above the limit as it is, `value` for the others: [...] → [...]. */
+  /** Replaces elements not above the limit with `value`: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return threshold(input, this.threshold, this.value);
   }
@@ -388,19 +404,20 @@ export class Threshold extends Module {
 
 /** Options of `PReLU`. */
 export interface PReLUOptions extends FactoryOptions {
-  /** The slope to start with. Default 0.25. */
+  /** Initial slope. Default 0.25. */
   readonly init?: number;
 }
 
 /**
- * A ReLU whose negative slope is learned: one for all, or one per channel.
+ * ReLU with a learnable negative slope, one for all channels or one per channel.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.PReLU.html
  */
 export class PReLU extends Module {
   static override name = "PReLU";
-  /** How many slopes are learned: 1 for all channels together, or as many as there are channels. */
+  /** Number of learnable slopes: 1, or the number of channels. */
   readonly numParameters: number;
-  /** The slopes below 0, [numParameters]; all start as `init`, by default 0.25. */
+  /** Learnable slopes for negative elements, [numParameters], initialised to `init`. */
   weight: Parameter;
 
   constructor(numParameters = 1, options?: PReLUOptions) {
@@ -412,8 +429,8 @@ export class PReLU extends Module {
   }
 
   /**
-   * Each element above 0 as it is, the others times the slope of their channel: [N, C, ...] → [N, C, ...]; with one
-   * slope, of any shape.
+   * Multiplies negative elements by the slope of their channel: [N, C, ...] → [N, C, ...], or any shape with a single
+   * slope.
    */
   forward(input: Tensor): Tensor {
     return prelu(input, this.weight);
@@ -425,16 +442,17 @@ export class PReLU extends Module {
 }
 
 /**
- * A ReLU whose negative slope is drawn for each element in training, and the mean slope otherwise.
+ * Randomized leaky ReLU: draws a negative slope for each element in training, and uses the mean slope in evaluation.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.RReLU.html
  *
  * @throws ArgumentError when `lower` is above `upper`.
  */
 export class RReLU extends Module {
   static override name = "RReLU";
-  /** The least slope below 0. Default 1/8. */
+  /** Smallest negative slope. Default 1/8. */
   readonly lower: number;
-  /** The largest slope below 0. Default 1/3. */
+  /** Largest negative slope. Default 1/3. */
   readonly upper: number;
 
   constructor(lower: number = 1 / 8, upper: number = 1 / 3) {
@@ -445,8 +463,8 @@ export class RReLU extends Module {
   }
 
   /**
-   * Elements above 0 as they are, the others times a slope each, drawn from
-   * [lower, upper), in evaluation all times (lower + upper) / 2: [...] → [...].
+   * Multiplies negative elements by slopes drawn from [lower, upper), or in evaluation by (lower + upper) / 2: [...] →
+   * [...].
    */
   forward(input: Tensor): Tensor {
     return rrelu(input, { lower: this.lower, upper: this.upper, training: this.training });
@@ -458,12 +476,13 @@ export class RReLU extends Module {
 }
 
 /**
- * The first half of a dimension (default the last), gated by the sigmoid of the second.
+ * Gated linear unit: the first half of a dimension times the sigmoid of the second half.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.GLU.html
  */
 export class GLU extends Module {
   static override name = "GLU";
-  /** The dimension that is halved. Default the last. */
+  /** Dimension to split into halves. Default -1, the last. */
   readonly dim: number;
 
   constructor(dim = -1) {
@@ -472,8 +491,9 @@ export class GLU extends Module {
   }
 
   /**
-   * The first half along `dim`, times the sigmoid of the second: [..., 2n, ...] → [..., n, ...]. Throws a ShapeError
-   * for an odd size.
+   * Multiplies the first half along `dim` by the sigmoid of the second: [..., 2n, ...] → [..., n, ...].
+   *
+   * @throws ShapeError when the size of the dimension is odd.
    */
   forward(input: Tensor): Tensor {
     return glu(input, this.dim);
@@ -485,7 +505,7 @@ export class GLU extends Module {
 }
 
 abstract class AlongDim extends Module {
-  /** The dimension along which elements belong together. Default the last. */
+  /** Dimension along which to normalise. Default -1, the last. */
   readonly dim: number;
 
   constructor(dim = -1) {
@@ -501,29 +521,32 @@ abstract class AlongDim extends Module {
 }
 
 /**
- * `eˣ / Σ eˣ` along a dimension, by default the last. https://pytorch.org/docs/stable/generated/torch.nn.Softmax.html
+ * Softmax along a dimension, `eˣ / Σ eˣ`.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.Softmax.html
  */
 export class Softmax extends AlongDim {
   static override name = "Softmax";
 
-  /** Numbers from 0 to 1 that add up to 1 along `dim`: [...] → [...]. */
+  /** Computes values from 0 to 1 that sum to 1 along `dim`: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return softmax(input, this.dim);
   }
 }
 
 /**
- * The softmax over the channels of images: [N, C, H, W] or [C, H, W].
+ * Softmax over the channels of images, [N, C, H, W] or [C, H, W].
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.Softmax2d.html
- *
- * @throws ShapeError, when called, for another number of dimensions.
  */
 export class Softmax2d extends Module {
   static override name = "Softmax2d";
 
   /**
-   * Numbers from 0 to 1 that add up to 1 over the channels of each pixel: [N, C, H, W] → [N, C, H, W], or without N.
+   * Computes values from 0 to 1 that sum to 1 over the channels of each pixel: [N, C, H, W] → [N, C, H, W], or without
+   * N.
+   *
+   * @throws ShapeError for another number of dimensions.
    */
   forward(input: Tensor): Tensor {
     if (input.ndim !== 3 && input.ndim !== 4) throw shapeError("Softmax2d", "[N, C, H, W] or [C, H, W]", input);
@@ -531,21 +554,21 @@ export class Softmax2d extends Module {
   }
 }
 
-/** The logarithm of the softmax. https://pytorch.org/docs/stable/generated/torch.nn.LogSoftmax.html */
+/** Logarithm of the softmax along a dimension. https://pytorch.org/docs/stable/generated/torch.nn.LogSoftmax.html */
 export class LogSoftmax extends AlongDim {
   static override name = "LogSoftmax";
 
-  /** The logarithms of numbers that add up to 1 along `dim`: [...] → [...]. */
+  /** Computes the logarithm of the softmax along `dim`: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return logSoftmax(input, this.dim);
   }
 }
 
-/** The softmax of the negative. https://pytorch.org/docs/stable/generated/torch.nn.Softmin.html */
+/** Softmax of the negated input along a dimension. https://pytorch.org/docs/stable/generated/torch.nn.Softmin.html */
 export class Softmin extends AlongDim {
   static override name = "Softmin";
 
-  /** Numbers from 0 to 1 that add up to 1 along `dim`, the largest where `input` is smallest: [...] → [...]. */
+  /** Computes values from 0 to 1 that sum to 1 along `dim`, largest where `input` is smallest: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return softmin(input, this.dim);
   }

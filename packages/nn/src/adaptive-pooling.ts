@@ -1,5 +1,6 @@
 /**
- * Adaptive pooling layers, which are told the size of the result instead of the window's, and pooling by a power mean.
+ * Adaptive pooling layers, which are given the size of the output instead of that of the window, and power-average
+ * pooling layers.
  */
 
 import {
@@ -19,11 +20,15 @@ import {
 import { Module } from "./module.ts";
 import { fields } from "./state-name.ts";
 
-/** The spatial sizes of a result: one for all, or one for each dimension, null keeping the input's. */
+/**
+ * Spatial sizes of an output: one number for all dimensions, or one per dimension. null keeps the size of the input.
+ */
 export type AdaptiveSize = number | readonly (number | null)[];
 
 abstract class AdaptivePool extends Module {
-  /** The spatial sizes of the result: one for all, or one for each dimension, null keeping the input's. */
+  /**
+   * Spatial sizes of the output: one number for all dimensions, or one per dimension. null keeps the size of the input.
+   */
   readonly outputSize: AdaptiveSize;
 
   constructor(outputSize: AdaptiveSize) {
@@ -39,15 +44,16 @@ abstract class AdaptivePool extends Module {
 }
 
 /**
- * Means of windows of [N, C, L] so that `outputSize` are left.
+ * 1-D adaptive average pooling: means of windows of [N, C, L], as many as `outputSize`.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool1d.html
  */
 export class AdaptiveAvgPool1d extends AdaptivePool {
   static override name = "AdaptiveAvgPool1d";
 
   /**
-   * [N, C, L] → [N, C, outputSize], or both without N: result `i` is the mean of the elements from ⌊i·L / outputSize⌋
-   * up to ⌈(i + 1)·L / outputSize⌉, which is left out.
+   * Applies the pooling: [N, C, L] → [N, C, outputSize]. Output `i` is the mean of the elements from ⌊i·L / outputSize⌋
+   * to ⌈(i + 1)·L / outputSize⌉ - 1. N is optional.
    */
   forward(input: Tensor): Tensor {
     return adaptiveAvgPool1d(input, this.outputSize);
@@ -55,14 +61,16 @@ export class AdaptiveAvgPool1d extends AdaptivePool {
 }
 
 /**
- * Means of windows of [N, C, H, W] so that `outputSize` are left.
+ * 2-D adaptive average pooling: means of windows of [N, C, H, W], as many as `outputSize`.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool2d.html
  */
 export class AdaptiveAvgPool2d extends AdaptivePool {
   static override name = "AdaptiveAvgPool2d";
 
   /**
-   * [N, C, H, W] → [N, C, ...outputSize], or both without N: means over windows that are spread evenly and may overlap.
+   * Applies the pooling: [N, C, H, W] → [N, C, ...outputSize]. The windows are evenly spaced and may overlap. N is
+   * optional.
    */
   forward(input: Tensor): Tensor {
     return adaptiveAvgPool2d(input, this.outputSize);
@@ -70,15 +78,16 @@ export class AdaptiveAvgPool2d extends AdaptivePool {
 }
 
 /**
- * Means of windows of [N, C, D, H, W] so that `outputSize` are left.
+ * 3-D adaptive average pooling: means of windows of [N, C, D, H, W], as many as `outputSize`.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool3d.html
  */
 export class AdaptiveAvgPool3d extends AdaptivePool {
   static override name = "AdaptiveAvgPool3d";
 
   /**
-   * [N, C, D, H, W] → [N, C, ...outputSize], or both without N: means over windows that are spread evenly and may
-   * overlap.
+   * Applies the pooling: [N, C, D, H, W] → [N, C, ...outputSize]. The windows are evenly spaced and may overlap. N is
+   * optional.
    */
   forward(input: Tensor): Tensor {
     return adaptiveAvgPool3d(input, this.outputSize);
@@ -86,15 +95,16 @@ export class AdaptiveAvgPool3d extends AdaptivePool {
 }
 
 /**
- * Maxima of windows of [N, C, L] so that `outputSize` are left.
+ * 1-D adaptive max pooling: maxima of windows of [N, C, L], as many as `outputSize`.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool1d.html
  */
 export class AdaptiveMaxPool1d extends AdaptivePool {
   static override name = "AdaptiveMaxPool1d";
 
   /**
-   * [N, C, L] → [N, C, outputSize], or both without N: the largest of the elements from ⌊i·L / outputSize⌋ up to ⌈(i +
-   * 1)·L / outputSize⌉, which is left out.
+   * Applies the pooling: [N, C, L] → [N, C, outputSize]. Output `i` is the maximum of the elements from ⌊i·L /
+   * outputSize⌋ to ⌈(i + 1)·L / outputSize⌉ - 1. N is optional.
    */
   forward(input: Tensor): Tensor {
     return adaptiveMaxPool1d(input, this.outputSize);
@@ -102,15 +112,16 @@ export class AdaptiveMaxPool1d extends AdaptivePool {
 }
 
 /**
- * Maxima of windows of [N, C, H, W] so that `outputSize` are left.
+ * 2-D adaptive max pooling: maxima of windows of [N, C, H, W], as many as `outputSize`.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool2d.html
  */
 export class AdaptiveMaxPool2d extends AdaptivePool {
   static override name = "AdaptiveMaxPool2d";
 
   /**
-   * [N, C, H, W] → [N, C, ...outputSize], or both without N: maxima over windows that are spread evenly and may
-   * overlap.
+   * Applies the pooling: [N, C, H, W] → [N, C, ...outputSize]. The windows are evenly spaced and may overlap. N is
+   * optional.
    */
   forward(input: Tensor): Tensor {
     return adaptiveMaxPool2d(input, this.outputSize);
@@ -118,32 +129,32 @@ export class AdaptiveMaxPool2d extends AdaptivePool {
 }
 
 /**
- * Maxima of windows of [N, C, D, H, W] so that `outputSize` are left.
+ * 3-D adaptive max pooling: maxima of windows of [N, C, D, H, W], as many as `outputSize`.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool3d.html
  */
 export class AdaptiveMaxPool3d extends AdaptivePool {
   static override name = "AdaptiveMaxPool3d";
 
   /**
-   * [N, C, D, H, W] → [N, C, ...outputSize], or both without N: maxima over windows that are spread evenly and may
-   * overlap.
+   * Applies the pooling: [N, C, D, H, W] → [N, C, ...outputSize]. The windows are evenly spaced and may overlap. N is
+   * optional.
    */
   forward(input: Tensor): Tensor {
     return adaptiveMaxPool3d(input, this.outputSize);
   }
 }
 
-/** Options of the power pooling layers. */
+/** Options of the power-average pooling layers. */
 export type LPPoolLayerOptions = Pick<PoolOptions, "stride" | "ceilMode">;
 
 abstract class LPPoolNd extends Module {
-  /** The power `p`: 1 for sums, towards infinity for maxima. */
+  /** Exponent p: 1 gives sums; large values approach the maximum. */
   readonly normType: number;
-  /** The sizes of the window: one for all dimensions, or one for each. */
+  /** Size of the window: one number for all dimensions, or one per dimension. */
   readonly kernelSize: PerDimension;
   /**
-   * The steps of the window, by default its own size, and `ceilMode`: whether a last window that is not filled counts,
-   * by default not.
+   * Stride of the window, by default its size, and `ceilMode`: whether to add a last, partial window (default false).
    */
   readonly options: LPPoolLayerOptions;
 
@@ -162,22 +173,33 @@ abstract class LPPoolNd extends Module {
   }
 }
 
-/** `(Σ xᵖ)^(1/p)` of each window of [N, C, L]. https://pytorch.org/docs/stable/generated/torch.nn.LPPool1d.html */
+/**
+ * 1-D power-average pooling: `(Σ xᵖ)^(1/p)` of each window of [N, C, L].
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.LPPool1d.html
+ */
 export class LPPool1d extends LPPoolNd {
   static override name = "LPPool1d";
 
-  /** [N, C, L] → [N, C, L'] with L' = ⌊(L - kernelSize) / stride⌋ + 1 (rounded up with `ceilMode`). */
+  /**
+   * Applies the pooling: [N, C, L] → [N, C, L'] with L' = ⌊(L - kernelSize) / stride⌋ + 1, rounded up with `ceilMode`.
+   */
   forward(input: Tensor): Tensor {
     return lpPool1d(input, this.normType, this.kernelSize, this.options);
   }
 }
 
-/** `(Σ xᵖ)^(1/p)` of each window of [N, C, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.LPPool2d.html */
+/**
+ * 2-D power-average pooling: `(Σ xᵖ)^(1/p)` of each window of [N, C, H, W].
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.LPPool2d.html
+ */
 export class LPPool2d extends LPPoolNd {
   static override name = "LPPool2d";
 
   /**
-   * [N, C, H, W] → [N, C, H', W'] with H' = ⌊(H - kernelSize) / stride⌋ + 1 (rounded up with `ceilMode`), and W' alike.
+   * Applies the pooling: [N, C, H, W] → [N, C, H', W'] with H' = ⌊(H - kernelSize) / stride⌋ + 1, rounded up with
+   * `ceilMode`, and likewise W'.
    */
   forward(input: Tensor): Tensor {
     return lpPool2d(input, this.normType, this.kernelSize, this.options);

@@ -1,5 +1,5 @@
 /**
- * A softmax over very many classes that spends little on rare ones.
+ * Adaptive softmax: log-probabilities over very many classes, with less computation for rare classes.
  */
 
 import {
@@ -21,46 +21,47 @@ import { Module } from "./module.ts";
 
 /** Options of `AdaptiveLogSoftmaxWithLoss`. */
 export interface AdaptiveSoftmaxOptions extends FactoryOptions {
-  /** How much narrower each cluster's layer is than the one before. Default 4. */
+  /** Factor by which the number of features shrinks from one cluster to the next. Default 4. */
   readonly divValue?: number;
-  /** Whether the layer of frequent classes and clusters has a bias. Default false. */
+  /** Whether the layer for frequent classes and clusters has a learnable bias. Default false. */
   readonly headBias?: boolean;
 }
 
 /**
- * The log-probabilities of targets among very many classes, sorted from frequent to rare: those below the first cutoff
- * are told apart at once, the others are first a cluster and then a class in it, for which only the examples that need
- * it are computed; on a device that cannot be read at once, all are.
+ * Adaptive log-softmax (Grave et al. 2017, https://arxiv.org/abs/1609.04309): log-probabilities of targets among very
+ * many classes, sorted from frequent to rare.
  *
- * Input [N, inFeatures] and target [N] of class numbers, int32 → log-probabilities of the targets [N], and their
- * negative mean. One example may come without N.
+ * The head predicts the classes below the first cutoff and the clusters of all other classes. Each cluster then
+ * predicts its own classes, only for the examples that need it. On a device that cannot be read synchronously, it is
+ * computed for all examples.
  *
- * Grave et al. 2017, https://arxiv.org/abs/1609.04309
+ * Input [N, inFeatures] and int32 targets [N] → log-probabilities of the targets [N], and the negative of their mean. N
+ * is optional.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveLogSoftmaxWithLoss.html
  *
- * @throws ArgumentError unless the cutoffs rise, from 1 to nClasses - 1, and the layers have a width left; when called,
- * for a target that is no class.
+ * @throws ArgumentError unless the cutoffs increase and are between 1 and nClasses - 1, and when a cluster would have
+ * no features left.
  * @example
  * const layer = new AdaptiveLogSoftmaxWithLoss(64, 10000, [100, 1000]);
  * const { output, loss } = layer(randn([3, 64]), tensor([7, 640, 6400]).to("int32"));
  */
 export class AdaptiveLogSoftmaxWithLoss extends Module {
   static override name = "AdaptiveLogSoftmaxWithLoss";
-  /** How many numbers describe an example: the last size of the input. */
+  /** Number of features of an example: the last dimension of the input. */
   readonly inFeatures: number;
-  /** How many classes there are; targets are 0 to nClasses - 1, the frequent ones first. */
+  /** Number of classes. Targets range from 0 to nClasses - 1, with the most frequent classes first. */
   readonly nClasses: number;
-  /** The given cutoffs, and `nClasses`. */
+  /** The given cutoffs, followed by `nClasses`. */
   readonly cutoffs: readonly number[];
   /**
-   * Gives logits of the classes below the first cutoff and, behind them, of each cluster: [N, inFeatures] →
+   * Computes the logits of the classes below the first cutoff, followed by those of the clusters: [N, inFeatures] →
    * [N, `cutoffs[0]` + clusters].
    */
   head: Linear;
   /**
-   * For cluster `i`, from 0 on, two layers without biases: from inFeatures to ⌊inFeatures / divValueⁱ⁺¹⌋, and on to
-   * logits of its classes.
+   * Two linear layers without bias for each cluster `i`: from inFeatures to ⌊inFeatures / divValueⁱ⁺¹⌋ features, then
+   * to the logits of its classes.
    */
   tail: ModuleList<Sequential>;
 
@@ -77,13 +78,13 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
     );
     if (!rising || cutoffs.length === 0) {
       throw new ArgumentError(
-        `AdaptiveLogSoftmaxWithLoss: cutoffs must be rising whole numbers from 1 to ${nClasses - 1}, got [${cutoffs.join(", ")}]`,
+        `AdaptiveLogSoftmaxWithLoss: cutoffs must be increasing integers from 1 to ${nClasses - 1}, got [${cutoffs.join(", ")}]`,
       );
     }
     const widths = cutoffs.map((_, i) => Math.floor(inFeatures / divValue ** (i + 1)));
     if (!widths.every((width) => width >= 1)) {
       throw new ArgumentError(
-        `AdaptiveLogSoftmaxWithLoss: ${inFeatures} features divided by ${divValue} for each of ${cutoffs.length} clusters leave widths of [${widths.join(", ")}]; take a smaller divValue`,
+        `AdaptiveLogSoftmaxWithLoss: ${inFeatures} features divided by ${divValue} for each of ${cutoffs.length} clusters leave widths of [${widths.join(", ")}]; use a smaller divValue`,
       );
     }
     this.inFeatures = inFeatures;
@@ -101,21 +102,25 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
     );
   }
 
-  /** How many classes are told apart at once. */
+  /** Number of classes that the head predicts. */
   private get shortlist(): number {
-    return this.cutoffs[0] as number; // safe: at least one
+    return this.cutoffs[0] as number; // safe: there is at least one cutoff
   }
 
-  /** Draws all weights anew. */
+  /** Reinitialises all weights. */
   resetParameters(): void {
     this.head.resetParameters();
-    // safe: made above
+    // safe: the constructor creates only linear layers
     for (const cluster of this.tail) for (const layer of cluster) (layer as Linear).resetParameters();
   }
 
   /**
-   * Input [N, inFeatures] and target [N], int32 → the target's log-probability for each example, `output` [N], and
-   * their negative mean, `loss`; both may come without N.
+   * Computes the log-probability of each target, `output` [N], and the negative of their mean, `loss`, for an input
+   * [N, inFeatures] and int32 targets [N]. N is optional.
+   *
+   * @throws ShapeError when input and target do not match.
+   * @throws DTypeError when the target is not int32.
+   * @throws ArgumentError when a target is out of range.
    */
   forward(input: Tensor, target: Tensor): { readonly output: Tensor; readonly loss: Tensor } {
     if (
@@ -145,13 +150,13 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
       `AdaptiveLogSoftmaxWithLoss: targets must be from 0 to ${this.nClasses - 1}, got {}`,
     );
     const belongs = [...this.tail].map((_, i) => {
-      const [begin, end] = this.cutoffs.slice(i) as [number, number]; // safe: one cutoff more than clusters
+      const [begin, end] = this.cutoffs.slice(i) as [number, number]; // safe: there is one more cutoff than clusters
       return target.ge(begin).logicalAnd(target.lt(end));
     });
     const first = belongs.reduce((found, mask, i) => where(mask, this.shortlist + i, found), target);
     let output = logSoftmax(this.head(input), 1).gather(1, first.unsqueeze(1)).squeeze(1);
     for (const [i, cluster] of [...this.tail].entries()) {
-      const mask = belongs[i] as Tensor; // safe: one for each cluster
+      const mask = belongs[i] as Tensor; // safe: there is one mask per cluster
       const inside = where(mask, target.sub(this.cutoffs[i] as number), 0);
       const logs = (of: Tensor, classes: Tensor) =>
         logSoftmax(cluster(of), 1).gather(1, classes.unsqueeze(1)).squeeze(1);
@@ -165,7 +170,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
     return { output, loss: output.mean().neg() };
   }
 
-  /** The log-probabilities of all classes: [N, inFeatures] → [N, nClasses]. */
+  /** Computes the log-probabilities of all classes: [N, inFeatures] → [N, nClasses]. */
   logProb(input: Tensor): Tensor {
     const head = logSoftmax(this.head(input), 1);
     const clusters = [...this.tail].map((cluster, i) =>
@@ -174,7 +179,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
     return cat([head.narrow(1, 0, this.shortlist), ...clusters], 1);
   }
 
-  /** The most probable class of each example: [N, inFeatures] → [N], int32. */
+  /** Returns the most probable class of each example: [N, inFeatures] → [N], int32. */
   predict(input: Tensor): Tensor {
     return this.logProb(input).argmax(1);
   }

@@ -1,18 +1,18 @@
 /**
- * Checks of constructor arguments, shared by the layers.
+ * Checks of constructor arguments that several layers share.
  */
 
 import { ArgumentError, checkInteger, type PerDimension } from "@akari/tensor";
 
-/** The options of every layer with parameters, which have no default of their own. */
+/** Options of every layer with parameters. They have no defaults of their own. */
 export const factoryDefaults = { device: undefined, dtype: undefined } as const;
 
-/** Throws an ArgumentError unless every one of the named numbers is a positive integer. */
+/** Throws an ArgumentError unless all named values are positive integers. */
 export function checkCounts(layer: string, counts: Readonly<Record<string, number>>): void {
   for (const [name, count] of Object.entries(counts)) checkInteger(layer, name, count, 1);
 }
 
-/** One number per dimension. Throws an ArgumentError when there are too many or too few. */
+/** Expands a value to one number per dimension. Throws an ArgumentError for a list of another length. */
 export function perDimension(layer: string, name: string, value: PerDimension, dims: number): number[] {
   const list = typeof value === "number" ? new Array<number>(dims).fill(value) : [...value];
   if (list.length !== dims)

@@ -1,5 +1,5 @@
 /**
- * Attention with several heads.
+ * Multi-head attention.
  */
 
 import {
@@ -8,6 +8,7 @@ import {
   checkNumber,
   chunk,
   empty,
+  full,
   linear,
   ShapeError,
   settings,
@@ -24,97 +25,102 @@ import { snakeCase } from "./state-name.ts";
 
 /** Options of `MultiheadAttention`. */
 export interface MultiheadAttentionOptions extends FactoryOptions {
-  /** How many of the attention weights are dropped in training. Default 0. */
+  /** Dropout probability applied to the attention weights in training. Default 0. */
   readonly dropout?: number;
-  /** Whether the projections have biases. Default true. */
+  /** Whether the projections have learnable biases. Default true. */
   readonly bias?: boolean;
-  /** Whether a learned key and value are added. Default false. */
+  /** Whether to append a learnable key and value to the sequence. Default false. */
   readonly addBiasKv?: boolean;
-  /** Whether a key and a value of zeros are added. Default false. */
+  /** Whether to append a key and a value of zeros to the sequence. Default false. */
   readonly addZeroAttn?: boolean;
-  /** The width of the keys. Default `embedDim`. */
+  /** Number of key features. Default `embedDim`. */
   readonly kdim?: number;
-  /** The width of the values. Default `embedDim`. */
+  /** Number of value features. Default `embedDim`. */
   readonly vdim?: number;
-  /** Whether tensors are [N, L, E] instead of [L, N, E]. Default false. */
+  /** Whether inputs and outputs are [N, L, E] instead of [L, N, E]. Default false. */
   readonly batchFirst?: boolean;
 }
 
-/** What a call of `MultiheadAttention` may be told. */
+/** Options of a call of `MultiheadAttention`. */
 export interface MultiheadCallOptions {
-  /** Which keys nobody may look at: [N, S], bool (true hides) or numbers to add. */
+  /** Mask of keys to ignore, [N, S]: a bool tensor (true masks the key out) or floats added to the attention scores. */
   readonly keyPaddingMask?: Tensor | null;
-  /** Whether the weights are returned, too. Default true. */
+  /** Whether to return the attention weights. Default true. */
   readonly needWeights?: boolean;
-  /** Which keys each query may look at: [L, S] or [N·heads, L, S], bool (true hides) or numbers to add. */
+  /**
+   * Mask of keys for each query, [L, S] or [N·heads, L, S]: bool (true masks the key out) or floats added to the
+   * scores.
+   */
   readonly attnMask?: Tensor | null;
-  /** Whether the weights returned are the mean over the heads. Default true. */
+  /** Whether to average the returned attention weights over the heads. Default true. */
   readonly averageAttnWeights?: boolean;
-  /** Whether query `i` sees the keys `0…i` only, without a mask to say so. Default false. */
+  /** Whether query `i` attends only to the keys `0…i`. Ignored if `attnMask` is given. Default false. */
   readonly isCausal?: boolean;
 }
 
-/** The projection after attention; PyTorch prints it under this name. */
+/** Output projection, under the class name that PyTorch prints. */
 class NonDynamicallyQuantizableLinear extends Linear {}
 
 /**
- * Attention by several heads side by side, each in its own projection of the inputs.
+ * Multi-head attention (Vaswani et al. 2017, https://arxiv.org/abs/1706.03762): several heads attend in parallel, each
+ * in its own projection of the inputs.
  *
  *     concat(head₁, …, headₕ) Wᴼ        headᵢ = softmax(Q Wᵢ (K Uᵢ)ᵀ / √d) V Zᵢ
  *
- * Called with query [L, N, E], key [S, N, kdim] and value [S, N, vdim] (without N, or N first with `batchFirst`), it
- * returns the output, of the query's shape, and the weights [N, L, S] (or null). Vaswani et al. 2017,
- * https://arxiv.org/abs/1706.03762
+ * A call with query [L, N, E], key [S, N, kdim] and value [S, N, vdim] returns the output [L, N, E] and the attention
+ * weights [N, L, S], or null. N is optional, and comes first with `batchFirst`.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.MultiheadAttention.html
  *
- * @throws ArgumentError when the heads do not divide `embedDim`. @throws ShapeError, when called, for inputs that do
- * not fit.
+ * @throws ArgumentError when `embedDim` is not divisible by `numHeads`.
  * @example
  * const attention = new MultiheadAttention(64, 4, { batchFirst: true });
  * const [y, weights] = attention(x, x, x);
  */
 export class MultiheadAttention extends Module {
   static override name = "MultiheadAttention";
-  /** E, the width of queries and of the output, which the heads share out among them. */
+  /** E: number of features of queries and outputs, which is split among the heads. */
   readonly embedDim: number;
-  /** How many heads there are, each of the width `embedDim / numHeads`. */
+  /** Number of heads, each with `embedDim / numHeads` features. */
   readonly numHeads: number;
-  /** How many of the attention weights are dropped in training, from 0 to 1. Default 0. */
+  /** Dropout probability applied to the attention weights in training, from 0 to 1. Default 0. */
   readonly dropout: number;
-  /** Whether tensors are [N, L, E] instead of [L, N, E]. Default false. */
+  /** Whether inputs and outputs are [N, L, E] instead of [L, N, E]. Default false. */
   readonly batchFirst: boolean;
-  /** Whether a key and a value of zeros stand behind the given ones. Default false. */
+  /** Whether a key and a value of zeros are appended to the sequence. Default false. */
   readonly addZeroAttn: boolean;
-  /** The width of the keys. Default `embedDim`. */
+  /** Number of key features. Default `embedDim`. */
   readonly kdim: number;
-  /** The width of the values. Default `embedDim`. */
+  /** Number of value features. Default `embedDim`. */
   readonly vdim: number;
   /**
-   * Takes queries, keys and values, in this order, to the width of all heads: [3E, E]; null where they differ in width,
-   * and each has a matrix of its own.
+   * Learnable projections of queries, keys and values, in this order: [3E, E]. Null if `kdim` or `vdim` is not E; there
+   * are then three separate weights.
    */
   inProjWeight: Parameter | null;
-  /** Takes queries to the width of all heads: [E, E]; null where `inProjWeight` does. */
+  /** Learnable projection of queries, [E, E]; null if `inProjWeight` is used. */
   qProjWeight: Parameter | null;
-  /** Takes keys to the width of all heads: [E, kdim]; null where `inProjWeight` does. */
+  /** Learnable projection of keys, [E, kdim]; null if `inProjWeight` is used. */
   kProjWeight: Parameter | null;
-  /** Takes values to the width of all heads: [E, vdim]; null where `inProjWeight` does. */
+  /** Learnable projection of values, [E, vdim]; null if `inProjWeight` is used. */
   vProjWeight: Parameter | null;
-  /** Added to the projections of queries, keys and values, in this order: [3E]; starts as zeros, null without bias. */
+  /**
+   * Learnable biases of the projections of queries, keys and values, in this order: [3E]; null without bias.
+   * Initialised to zeros.
+   */
   inProjBias: Parameter | null;
-  /** A learned key behind the given ones: [1, 1, E]; null unless `addBiasKv` asked for it. */
+  /** Learnable key appended to the sequence, [1, 1, E]; null without `addBiasKv`. */
   biasK: Parameter | null;
-  /** The value that belongs to it: [1, 1, E]; null as that is. */
+  /** Learnable value appended to the sequence, [1, 1, E]; null without `addBiasKv`. */
   biasV: Parameter | null;
-  /** Takes what all heads found, side by side, to the output: [..., E] → [..., E]. */
+  /** Output projection of the concatenated heads, [..., E] → [..., E]. */
   outProj: Linear;
 
   constructor(embedDim: number, numHeads: number, options?: MultiheadAttentionOptions) {
     super();
     checkCounts("MultiheadAttention", { embedDim, numHeads });
     if (embedDim % numHeads !== 0)
-      throw new ArgumentError(`MultiheadAttention: embedDim ${embedDim} cannot be divided among ${numHeads} heads`);
+      throw new ArgumentError(`MultiheadAttention: embedDim ${embedDim} must be divisible by numHeads ${numHeads}`);
     const { dropout, bias, addBiasKv, addZeroAttn, kdim, vdim, batchFirst, ...factory } = settings(
       "MultiheadAttention",
       options,
@@ -154,7 +160,7 @@ export class MultiheadAttention extends Module {
     return snakeCase(property);
   }
 
-  /** Draws the weights of the projections of the inputs anew, and sets the biases to zero. */
+  /** Reinitialises the projections of the inputs, and sets their biases and that of the output projection to zero. */
   resetParameters(): void {
     for (const weight of [this.inProjWeight, this.qProjWeight, this.kProjWeight, this.vProjWeight])
       if (weight) xavierUniform_(weight);
@@ -165,8 +171,12 @@ export class MultiheadAttention extends Module {
   }
 
   /**
-   * Query [L, N, E], key [S, N, kdim] and value [S, N, vdim] → the output [L, N, E] and the weights: [N, L, S],
-   * [N, heads, L, S] with `averageAttnWeights: false`, or null with `needWeights: false`.
+   * Computes attention for query [L, N, E], key [S, N, kdim] and value [S, N, vdim]. Returns the output [L, N, E] and
+   * the attention weights: [N, L, S], [N, heads, L, S] with `averageAttnWeights: false`, or null with
+   * `needWeights: false`.
+   *
+   * @throws ShapeError when the shapes of query, key and value do not match.
+   * @throws DTypeError for a mask that is neither bool nor floating-point.
    */
   forward(query: Tensor, key: Tensor, value: Tensor, options?: MultiheadCallOptions): [Tensor, Tensor | null] {
     this.check(query, key, value);
@@ -183,11 +193,14 @@ export class MultiheadAttention extends Module {
     const [q, k, v] = this.project(query, key, value).map((x) => batched(x));
     const [keys, values] = [this.extended(k as Tensor, this.biasK), this.extended(v as Tensor, this.biasV)];
     const heads = (x: Tensor): Tensor => x.unflatten(-1, [this.numHeads, -1]).transpose(1, 2);
-    const masks = this.masks(hidden, (q as Tensor).shape[0] ?? 1);
+    const causal = isCausal && !hidden.attnMask;
+    // The causal mask of `attend` would hide the appended keys.
+    const attnMask = causal && keys !== k ? causalMask(q as Tensor, k as Tensor) : hidden.attnMask;
+    const masks = this.masks({ ...hidden, attnMask }, (q as Tensor).shape[0] ?? 1);
     const [found, weights] = attend(heads(q as Tensor), heads(keys), heads(values), {
       scale: Math.sqrt(this.numHeads / this.embedDim),
       masks,
-      isCausal: isCausal && !hidden.attnMask,
+      isCausal: causal && keys === k,
       dropoutP: this.training ? this.dropout : 0,
     });
     const joined = found.transpose(1, 2).flatten(2);
@@ -218,19 +231,19 @@ export class MultiheadAttention extends Module {
     );
   }
 
-  /** Queries, keys and values, each projected to the width of all heads; in one product where they are one tensor. */
+  /** Projects queries, keys and values. If they are the same tensor, a single matrix product suffices. */
   private project(query: Tensor, key: Tensor, value: Tensor): readonly Tensor[] {
     const { inProjWeight: packed, inProjBias } = this;
     if (packed && query === key && key === value) return chunk(linear(query, packed, inProjBias), 3, -1);
     const biases = inProjBias ? chunk(inProjBias, 3) : [];
-    // Safe: where there is no packed matrix there are the three others.
+    // Safe: the three separate weights exist if there is no packed one.
     const weights = packed
       ? chunk(packed, 3)
       : [this.qProjWeight as Tensor, this.kProjWeight as Tensor, this.vProjWeight as Tensor];
     return [query, key, value].map((x, i) => linear(x, weights[i] as Tensor, biases[i] ?? null));
   }
 
-  /** Keys or values [N, S, E] with the learned one and the zero one behind them. */
+  /** Appends the learnable and the zero row to keys or values [N, S, E]. */
   private extended(x: Tensor, learned: Tensor | null): Tensor {
     const one = [x.shape[0] ?? 1, 1, this.embedDim];
     const parts = [x];
@@ -240,7 +253,7 @@ export class MultiheadAttention extends Module {
   }
 
   /**
-   * The masks in the shape [N, heads, L, S], as they broadcast to it, with nothing hidden of the keys that were added.
+   * Returns the masks in shapes that broadcast to [N, heads, L, S], padded so that the appended keys stay visible.
    */
   private masks({ attnMask, keyPaddingMask }: MultiheadCallOptions, batch: number): Mask[] {
     checkMask("MultiheadAttention", "attnMask", attnMask);
@@ -256,4 +269,9 @@ export class MultiheadAttention extends Module {
     if (keyPaddingMask) push(keyPaddingMask.reshape([batch, 1, 1, -1]));
     return masks;
   }
+}
+
+/** Returns the causal mask of queries [N, L, E] and keys [N, S, E], to add to the scores: [L, S]. */
+function causalMask({ shape, dtype, device }: Tensor, key: Tensor): Tensor {
+  return full([shape[1] as number, key.shape[1] as number], Number.NEGATIVE_INFINITY, { dtype, device }).triu(1);
 }

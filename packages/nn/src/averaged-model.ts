@@ -1,6 +1,7 @@
 /**
- * The average of a model's weights over the steps of its training: the plain one of stochastic weight averaging, or one
- * that forgets. How many steps it is made of is counted on the device, so that a compiled step can move it along.
+ * Averages of a model's weights over its training steps: the equal average of stochastic weight averaging, or an
+ * exponential moving average. The number of averaged values is counted on the device, so that a compiled step can
+ * update it.
  */
 
 import { noGrad } from "@akari/autograd";
@@ -22,18 +23,18 @@ import { BatchNorm1d, BatchNorm2d, BatchNorm3d } from "./norm.ts";
 import { snakeCase } from "./state-name.ts";
 
 /**
- * A new average from the old one, the model's value and the number of values that the old one is made of, an int32
+ * Computes a new average from the old average, the model's value and the number of values averaged so far, an int32
  * scalar.
  */
 export type AverageFunction = (averaged: Tensor, value: Tensor, count: Tensor) => Tensor;
 
 /** Options of `AveragedModel`. */
 export interface AveragedModelOptions {
-  /** Where the average lies. Default: where the model does. */
+  /** Device of the average. Default: the device of the model. */
   readonly device?: Backend;
-  /** How a value enters the average. Default: all count alike, `averaged + (value - averaged) / (count + 1)`. */
+  /** Averaging function. Default: the equal average, `averaged + (value - averaged) / (count + 1)`. */
   readonly avgFn?: AverageFunction;
-  /** Whether buffers are averaged, too. Default false: they are the model's at the last update. */
+  /** Whether to average buffers too. Default false: they are copied from the model at each update. */
   readonly useBuffers?: boolean;
 }
 
@@ -44,11 +45,11 @@ const mean = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>(
 );
 
 /**
- * A way to average that forgets: `decay · averaged + (1 - decay) · value`.
+ * Returns an averaging function for an exponential moving average: `decay · averaged + (1 - decay) · value`.
  *
  * https://pytorch.org/docs/stable/optim.html#custom-averaging-strategies
  *
- * @param decay how much of the average stays, from 0 to 1. Default 0.999.
+ * @param decay Weight of the old average, from 0 to 1. Default 0.999.
  * @example
  * const ema = new AveragedModel(model, { avgFn: getEmaAvgFn(0.99) });
  */
@@ -61,7 +62,7 @@ export function getEmaAvgFn(decay = 0.999): AverageFunction {
 }
 
 /**
- * A copy of a model, `module`, whose parameters are averages of the model's. The first update copies.
+ * Copy of a model whose parameters are averages of the model's parameters. The first update copies them.
  *
  * Izmailov et al. 2018, https://arxiv.org/abs/1803.05407
  *
@@ -74,9 +75,9 @@ export function getEmaAvgFn(decay = 0.999): AverageFunction {
  */
 export class AveragedModel<M extends Module> extends Module {
   static override name = "AveragedModel";
-  /** The model with the averages. */
+  /** The averaged model. */
   readonly module: M;
-  /** How many values each average is made of, an int32 scalar, a buffer. */
+  /** Number of values averaged so far: an int32 scalar, a buffer. */
   declare readonly nAveraged: Tensor;
   private readonly avgFn: AverageFunction;
   private readonly useBuffers: boolean;
@@ -101,16 +102,17 @@ export class AveragedModel<M extends Module> extends Module {
     return snakeCase(property);
   }
 
-  /** What the model with the averages computes. */
+  /** Runs the averaged model. */
   forward(...inputs: Parameters<M["forward"]>): ReturnType<M["forward"]> {
-    // safe: inputs and output are those of `M`
+    // safe: the inputs and the output are those of `M`
     return this.module(...(inputs as unknown[] as never[])) as ReturnType<M["forward"]>;
   }
 
   /**
-   * Takes the model's parameters as they are now into the average. Call it after the optimizer's step.
+   * Adds the model's current parameters to the average. Call it after each optimizer step that should count.
    *
-   * @throws ArgumentError, before anything is changed, for a model whose parameters or buffers have other shapes.
+   * @throws ArgumentError, before anything is changed, when parameters or buffers of the model differ in number or
+   * shape.
    */
   updateParameters(model: M): void {
     const averaged = pairs(this.module.namedParameters(), model.namedParameters());
@@ -133,9 +135,9 @@ export class AveragedModel<M extends Module> extends Module {
 
 function pairs(own: readonly [string, Tensor][], other: readonly [string, Tensor][]): [Tensor, Tensor][] {
   if (own.length !== other.length)
-    throw new ArgumentError(`updateParameters: the average is of ${own.length} tensors, the model has ${other.length}`);
+    throw new ArgumentError(`updateParameters: the average has ${own.length} tensors, the model has ${other.length}`);
   return own.map(([name, x], i) => {
-    const [, value] = other[i] as [string, Tensor]; // safe: there are as many
+    const [, value] = other[i] as [string, Tensor]; // safe: both have the same length
     if (!sameShape(x.shape, value.shape))
       throw new ArgumentError(
         `updateParameters: ${name} has shape ${showShape(x.shape)} in the average and ${showShape(value.shape)} in the model`,
@@ -145,12 +147,13 @@ function pairs(own: readonly [string, Tensor][], other: readonly [string, Tensor
 }
 
 /**
- * Computes the running statistics of all batch normalisations in a model anew, as the mean over the batches of a
- * loader: those of an averaged model are nobody's. Of a batch that is a list, the first is the input.
+ * Recomputes the running statistics of all batch normalisation layers of a model as means over the batches of a loader.
+ * An averaged model has no meaningful running statistics of its own. If a batch is an array, its first element is the
+ * input.
  *
  * https://pytorch.org/docs/stable/optim.html#torch.optim.swa_utils.update_bn
  *
- * @param options.device where the inputs are brought first. Default: nowhere.
+ * @param options.device Device to move the inputs to. Default: they are not moved.
  * @example
  * await updateBn(loader, averaged);
  */
@@ -162,7 +165,7 @@ export async function updateBn(
   const { device } = settings("updateBn", options, { device: undefined });
   const layers = model
     .modules()
-    // safe: as filtered
+    // safe: the filter keeps only these classes
     .filter((layer) => [BatchNorm1d, BatchNorm2d, BatchNorm3d].some((of) => layer instanceof of)) as BatchNorm1d[];
   if (layers.length === 0) return;
   const { training } = model;
@@ -175,7 +178,7 @@ export async function updateBn(
   try {
     setMomentum(() => null);
     for await (const batch of loader) {
-      // safe: what the model is called with is the caller's to know
+      // safe: the loader has to yield inputs of the model
       const input = (Array.isArray(batch) ? batch[0] : batch) as Tensor;
       noGrad(() => model(device === undefined ? input : input.to(device)));
     }

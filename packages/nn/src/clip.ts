@@ -1,5 +1,5 @@
 /**
- * Gradient clipping.
+ * Gradient clipping by norm and by value.
  */
 
 import { noGrad } from "@akari/autograd";
@@ -7,11 +7,10 @@ import { checkPositive, expectBetween, settings, stack, type Tensor, where, zero
 
 /** Options of `clipGradNorm_`. */
 export interface ClipNormOptions {
-  /** Which norm: a positive number, or Infinity for the largest absolute value. Default 2. */
+  /** Order of the norm: a positive number, or Infinity for the largest absolute value. Default 2. */
   readonly normType?: number;
   /**
-   * Throw when the norm is NaN or infinite; nothing is changed then. Needs a device that can be read at once. Default
-   * false.
+   * Whether to throw when the norm is NaN or infinite, leaving the gradients unchanged. Default false.
    */
   readonly errorIfNonfinite?: boolean;
 }
@@ -22,10 +21,12 @@ function gradientsOf(parameters: Tensor | Iterable<Tensor>): Tensor[] {
 }
 
 /**
- * Scales all gradients down together so that the norm of all of them, taken as one vector, is at most `maxNorm`.
- * Returns the norm before.
+ * Scales gradients in place so that their joint norm, taken over all of them as one vector, is at most `maxNorm`.
+ * Returns the norm before scaling.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html
+ *
+ * @throws AutogradError when the norm is NaN or infinite and `errorIfNonfinite` is true.
  */
 export function clipGradNorm_(
   parameters: Tensor | Iterable<Tensor>,
@@ -42,10 +43,10 @@ export function clipGradNorm_(
     const total = normType === Number.POSITIVE_INFINITY ? norms.max() : norms.norm(normType);
     let factor = total.add(1e-6).reciprocal().mul(maxNorm).clamp(null, 1);
     if (errorIfNonfinite) {
-      // The largest finite number of the dtype: a device that computes in float32 would take a larger one for infinity.
+      // The largest finite number of the dtype. A device that computes in float32 would treat a larger one as infinity.
       const most = total.dtype === "float64" ? Number.MAX_VALUE : 2 ** 128 - 2 ** 104;
       expectBetween(total, -most, most, "clipGradNorm_: the norm of the gradients is {}", { error: "AutogradError" });
-      // Where the error comes later, the gradients stay as they are until then.
+      // On a device that reports the error later, the gradients stay unchanged until then.
       factor = where(total.isfinite(), factor, 1);
     }
     for (const g of gradients) g.mul_(factor);
@@ -54,7 +55,7 @@ export function clipGradNorm_(
 }
 
 /**
- * Cuts every element of the gradients off at ±`clipValue`.
+ * Clamps every element of the gradients to [-clipValue, clipValue], in place.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_value_.html
  */

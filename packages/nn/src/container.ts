@@ -1,12 +1,13 @@
 /**
- * Modules that hold other modules.
+ * Modules that contain other modules.
  */
 
 import { IndexError, type Tensor } from "@akari/tensor";
 import { type Layer, Module, stateOf } from "./module.ts";
 
 /**
- * Layers run one after the other. They are named "0", "1", … or as given.
+ * Sequence of layers in which each output is the input of the next layer. The layers are named "0", "1", … or by the
+ * keys of an object.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.Sequential.html
  *
@@ -25,28 +26,32 @@ export class Sequential extends Module {
     for (const [name, layer] of Object.entries(named ? first : layers)) stateOf(this).children.set(name, layer);
   }
 
-  /** How many layers there are. */
+  /** Number of layers. */
   override get length(): number {
     return stateOf(this).children.size;
   }
 
-  /** Adds a layer at the end. Returns the module. */
+  /** Appends a layer. Returns the module. */
   append(layer: Layer): this {
     stateOf(this).children.set(String(this.length), layer);
     return this;
   }
 
-  /** The layer at a place; negative from the end. Throws an IndexError when there is none. */
+  /**
+   * Returns the layer at an index; negative indices count from the end.
+   *
+   * @throws IndexError when the index is out of range.
+   */
   at(index: number): Layer {
     return elementAt("Sequential", [...this], index);
   }
 
-  /** The layers, in the order in which they run. */
+  /** Iterates over the layers in execution order. */
   [Symbol.iterator](): IterableIterator<Layer> {
     return stateOf(this).children.values() as IterableIterator<Layer>; // safe: only layers are added
   }
 
-  /** The input through one layer after the other; without layers, the input itself. */
+  /** Passes the input through all layers in order. Without layers, returns the input itself. */
   forward(input: Tensor): Tensor {
     let x = input;
     for (const layer of this) x = layer(x);
@@ -55,7 +60,7 @@ export class Sequential extends Module {
 }
 
 /**
- * Modules in a list, for a `forward` of one's own.
+ * List of modules for use in a custom `forward`.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.ModuleList.html
  */
@@ -67,35 +72,39 @@ export class ModuleList<M extends Module = Module> extends Module {
     for (const module of modules) this.append(module);
   }
 
-  /** How many modules there are. */
+  /** Number of modules. */
   override get length(): number {
     return stateOf(this).children.size;
   }
 
-  /** Adds a module at the end. Returns the list. */
+  /** Appends a module. Returns the list. */
   append(module: M): this {
     stateOf(this).children.set(String(this.length), module);
     return this;
   }
 
-  /** The module at a place; negative from the end. Throws an IndexError when there is none. */
+  /**
+   * Returns the module at an index; negative indices count from the end.
+   *
+   * @throws IndexError when the index is out of range.
+   */
   at(index: number): M {
     return elementAt("ModuleList", [...this], index);
   }
 
-  /** The modules, in the order of the list. */
+  /** Iterates over the modules in order. */
   [Symbol.iterator](): IterableIterator<M> {
-    return stateOf(this).children.values() as IterableIterator<M>; // safe: only these are added
+    return stateOf(this).children.values() as IterableIterator<M>; // safe: only modules of this type are added
   }
 
-  /** A list has no `forward`: run its modules yourself. */
+  /** Throws a TypeError: a list has no `forward`. Call its modules instead. */
   forward(): never {
     throw new TypeError("ModuleList: a list cannot be called; call the modules in it");
   }
 }
 
 /**
- * Modules by name, for a `forward` of one's own.
+ * Dictionary of modules for use in a custom `forward`.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.ModuleDict.html
  */
@@ -110,38 +119,42 @@ export class ModuleDict<
     for (const [name, module] of Object.entries(modules ?? {})) stateOf(this).children.set(name, module);
   }
 
-  /** The module of a name, of the type that it was given with. Throws an IndexError when there is none. */
+  /**
+   * Returns the module with a name, typed as it was passed in.
+   *
+   * @throws IndexError when there is no module with that name.
+   */
   get<Name extends keyof Modules & string>(name: Name): Modules[Name] {
     const module = stateOf(this).children.get(name);
     if (module === undefined)
       throw new IndexError(
         `ModuleDict: there is no module "${name}"; there are: ${[...stateOf(this).children.keys()].join(", ")}`,
       );
-    return module as Modules[Name]; // safe: only modules of its type are kept under a name
+    return module as Modules[Name]; // safe: a name only ever holds a module of its type
   }
 
-  /** Sets the module of a name. Returns the dictionary. */
+  /** Sets the module with a name. Returns the dictionary. */
   set<Name extends keyof Modules & string>(name: Name, module: Modules[Name]): this {
     stateOf(this).children.set(name, module);
     return this;
   }
 
-  /** Whether there is a module of a name. */
+  /** Returns whether there is a module with a name. */
   has(name: string): boolean {
     return stateOf(this).children.has(name);
   }
 
-  /** The names. */
+  /** Returns the names of the modules. */
   keys(): string[] {
     return [...stateOf(this).children.keys()];
   }
 
-  /** Names and modules in pairs, in the order in which they were set. */
+  /** Iterates over [name, module] pairs in insertion order. */
   [Symbol.iterator](): IterableIterator<[string, M]> {
     return stateOf(this).children.entries() as IterableIterator<[string, M]>; // safe: as above
   }
 
-  /** A dictionary has no `forward`: run its modules yourself. */
+  /** Throws a TypeError: a dictionary has no `forward`. Call its modules instead. */
   forward(): never {
     throw new TypeError("ModuleDict: a dictionary cannot be called; call the modules in it");
   }

@@ -1,5 +1,5 @@
 /**
- * Transposed convolution layers: what goes back from the output of a convolution to the size of its input.
+ * Transposed convolution layers, which map from the output size of a convolution back to its input size.
  */
 
 import {
@@ -18,17 +18,17 @@ import type { FactoryOptions } from "./linear.ts";
 
 /** Options of the transposed convolution layers. */
 export interface ConvTransposeLayerOptions extends FactoryOptions {
-  /** Steps of the window in the result. Default 1. */
+  /** Stride of the kernel in the output. Default 1. */
   readonly stride?: PerDimension;
-  /** How many cells are cut off on either side of the result. Default 0. */
+  /** Amount removed from both sides of each spatial dimension of the output. Default 0. */
   readonly padding?: PerDimension;
-  /** How much larger the result is on the high side. Default 0. */
+  /** Amount added to the end of each spatial dimension of the output. Default 0. */
   readonly outputPadding?: PerDimension;
-  /** Distance between the cells under the window. Default 1. */
+  /** Spacing between kernel elements. Default 1. */
   readonly dilation?: PerDimension;
-  /** Into how many groups the channels are split, each convolved by itself. Default 1. */
+  /** Number of groups that the channels are split into and that are convolved separately. Default 1. */
   readonly groups?: number;
-  /** Whether there is a bias. Default true. */
+  /** Whether to add a learnable bias. Default true. */
   readonly bias?: boolean;
 }
 
@@ -38,21 +38,21 @@ abstract class ConvTransposeNd extends ConvolutionLayer {
   }
 
   /**
-   * [N, inChannels, ...S] → [N, outChannels, ...O], or both without N, with O = (S - 1)·stride - 2·padding +
-   * dilation·(kernelSize - 1) + outputPadding + 1 in each spatial dimension.
+   * Applies the transposed convolution: [N, inChannels, ...S] → [N, outChannels, ...O], with O = (S - 1)·stride -
+   * 2·padding + dilation·(kernelSize - 1) + outputPadding + 1 in each spatial dimension. N is optional.
    *
-   * @param outputSize the spatial sizes of the result, where a stride leaves several to choose from. Default: what
-   * `outputPadding` says.
-   * @throws ArgumentError for a size that the stride does not allow.
+   * @param outputSize Spatial sizes of the output, which the stride leaves ambiguous. Default: determined by
+   * `outputPadding`.
+   * @throws ArgumentError for an `outputSize` that the layer cannot produce.
    */
   forward(input: Tensor, outputSize: PerDimension | null = null): Tensor {
     const { stride, padding, dilation, groups } = this;
     const outputPadding = outputSize === null ? this.outputPadding : this.paddingFor(input, outputSize);
-    // Safe: only ordinary convolutions know the words "same" and "valid".
+    // Safe: only ordinary convolutions accept "same" and "valid".
     return this.convolve(input, { stride, padding: padding as readonly number[], outputPadding, dilation, groups });
   }
 
-  /** The transposed convolution itself, by the layer's own weight and bias; `forward` works out the options. */
+  /** Applies the transposed convolution with the layer's weight and bias, given the options by `forward`. */
   protected abstract convolve(input: Tensor, options: ConvTransposeOptions): Tensor;
 
   private paddingFor(input: Tensor, outputSize: PerDimension): number[] {
@@ -64,7 +64,7 @@ abstract class ConvTransposeNd extends ConvolutionLayer {
       const least = ((sizes[i] ?? 1) - 1) * stride - 2 * cut + dilation * ((this.kernelSize[i] ?? 1) - 1) + 1;
       if (wanted < least || wanted >= least + stride) {
         throw new ArgumentError(
-          `${layer}: an input of shape ${showShape(input.shape)} gives sizes from ${least} to ${least + stride - 1}, not ${wanted}, in spatial dimension ${i}`,
+          `${layer}: an input of shape ${showShape(input.shape)} gives sizes from ${least} to ${least + stride - 1} in spatial dimension ${i}, not ${wanted}`,
         );
       }
       return wanted - least;
@@ -73,7 +73,7 @@ abstract class ConvTransposeNd extends ConvolutionLayer {
 }
 
 /**
- * Transposed convolution over a sequence: input [N, inChannels, L] (or without N), weight
+ * 1-D transposed convolution: input [N, inChannels, L] or [inChannels, L], weight
  * [inChannels, outChannels / groups, kernelSize].
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.ConvTranspose1d.html
@@ -85,14 +85,14 @@ export class ConvTranspose1d extends ConvTransposeNd {
     super(1, inChannels, outChannels, kernelSize, options);
   }
 
-  /** `convTranspose1d` by the layer's own weight and bias. */
+  /** Applies `convTranspose1d` with the layer's weight and bias. */
   protected override convolve(input: Tensor, options: ConvTransposeOptions): Tensor {
     return convTranspose1d(input, this.weight, this.bias, options);
   }
 }
 
 /**
- * Transposed convolution over an image: input [N, inChannels, H, W] (or without N), weight
+ * 2-D transposed convolution: input [N, inChannels, H, W] or [inChannels, H, W], weight
  * [inChannels, outChannels / groups, kH, kW].
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.ConvTranspose2d.html
@@ -107,14 +107,15 @@ export class ConvTranspose2d extends ConvTransposeNd {
     super(2, inChannels, outChannels, kernelSize, options);
   }
 
-  /** `convTranspose2d` by the layer's own weight and bias. */
+  /** Applies `convTranspose2d` with the layer's weight and bias. */
   protected override convolve(input: Tensor, options: ConvTransposeOptions): Tensor {
     return convTranspose2d(input, this.weight, this.bias, options);
   }
 }
 
 /**
- * Transposed convolution over a volume: input [N, inChannels, D, H, W] (or without N).
+ * 3-D transposed convolution: input [N, inChannels, D, H, W] or [inChannels, D, H, W], weight
+ * [inChannels, outChannels / groups, kD, kH, kW].
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.ConvTranspose3d.html
  */
@@ -125,7 +126,7 @@ export class ConvTranspose3d extends ConvTransposeNd {
     super(3, inChannels, outChannels, kernelSize, options);
   }
 
-  /** `convTranspose3d` by the layer's own weight and bias. */
+  /** Applies `convTranspose3d` with the layer's weight and bias. */
   protected override convolve(input: Tensor, options: ConvTransposeOptions): Tensor {
     return convTranspose3d(input, this.weight, this.bias, options);
   }

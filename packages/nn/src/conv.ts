@@ -1,5 +1,5 @@
 /**
- * Convolution layers.
+ * Convolution layers, and the base class that they share with transposed convolutions.
  */
 
 import {
@@ -23,58 +23,57 @@ import { python } from "./state-name.ts";
 
 /** Options of the convolution layers. */
 export interface ConvLayerOptions extends FactoryOptions {
-  /** Steps of the window. Default 1. */
+  /** Stride of the kernel. Default 1. */
   readonly stride?: PerDimension;
-  /** Cells added on either side; "valid" for none, "same" to keep the size. Default 0. */
+  /** Padding on both sides of each spatial dimension; "valid" for none, "same" to keep the size. Default 0. */
   readonly padding?: PerDimension | "valid" | "same";
-  /** Distance between the cells under the window. Default 1. */
+  /** Spacing between kernel elements. Default 1. */
   readonly dilation?: PerDimension;
-  /** Into how many groups the channels are split, each convolved by itself. Default 1. */
+  /** Number of groups that the channels are split into and that are convolved separately. Default 1. */
   readonly groups?: number;
-  /** Whether there is a bias. Default true. */
+  /** Whether to add a learnable bias. Default true. */
   readonly bias?: boolean;
-  /** What the added cells hold. Default "zeros". */
+  /** Values of the padding. Default "zeros". */
   readonly paddingMode?: "zeros" | "reflect" | "replicate" | "circular";
 }
 
-/** The options of all convolution layers together. */
+/** Options of all convolution layers together. */
 type AllOptions = ConvLayerOptions & { readonly outputPadding?: PerDimension };
 
-/** What ordinary and transposed convolution layers have in common: settings, parameters and the printed form. */
+/** Base class of convolution and transposed convolution layers: options, parameters and the printed form. */
 export abstract class ConvolutionLayer extends Module {
-  /** How many channels the input has: its second size, or its first one without N. */
+  /** Number of input channels. */
   readonly inChannels: number;
-  /** How many channels the output has: one for each kernel that is learned. */
+  /** Number of output channels. */
   readonly outChannels: number;
-  /** The size of the window in each spatial dimension. */
+  /** Size of the kernel in each spatial dimension. */
   readonly kernelSize: readonly number[];
-  /** The steps of the window in each spatial dimension. Default 1. */
+  /** Stride of the kernel in each spatial dimension. Default 1. */
   readonly stride: readonly number[];
   /**
-   * The cells added before and behind each spatial dimension; "valid" for none, "same" to keep the size. Default 0.
-   * Transposed, they are cut off the result.
+   * Padding on both sides of each spatial dimension; "valid" for none, "same" to keep the size. In transposed
+   * convolutions, the amount removed from both sides of the output. Default 0.
    */
   readonly padding: readonly number[] | "valid" | "same";
-  /** The distance between the cells under the window in each spatial dimension. Default 1: neighbours. */
+  /** Spacing between kernel elements in each spatial dimension. Default 1. */
   readonly dilation: readonly number[];
   /**
-   * How much larger the result of a transposed convolution is at the end of each spatial dimension. Default 0, as for
-   * all others.
+   * Amount added to one side of each spatial dimension of the output. Only used by transposed convolutions. Default 0.
    */
   readonly outputPadding: readonly number[];
   /**
-   * Into how many groups the channels are split, each convolved by itself. Default 1; `inChannels` for a filter for
-   * each channel.
+   * Number of groups that the channels are split into and that are convolved separately. Default 1; `inChannels` for a
+   * depthwise convolution.
    */
   readonly groups: number;
-  /** What the added cells hold: zeros, the mirrored inside, the edge, or the other end. Default "zeros". */
+  /** Values of the padding: zeros, reflected elements, the edge element, or the opposite side. Default "zeros". */
   readonly paddingMode: "zeros" | "reflect" | "replicate" | "circular";
   /**
-   * The kernels: [outChannels, inChannels / groups, ...kernelSize]; transposed,
-   * [inChannels, outChannels / groups, ...kernelSize].
+   * Learnable kernels, [outChannels, inChannels / groups, ...kernelSize], or
+   * [inChannels, outChannels / groups, ...kernelSize] for transposed convolutions.
    */
   weight: Parameter;
-  /** Added to every cell of each output channel, [outChannels]; null without bias. */
+  /** Learnable bias, [outChannels], or null without bias. */
   bias: Parameter | null;
 
   constructor(
@@ -88,6 +87,7 @@ export abstract class ConvolutionLayer extends Module {
     const layer = this.constructor.name;
     const own = this.isTransposed() ? { outputPadding: 0 } : { paddingMode: "zeros" };
     const defaults = { stride: 1, padding: 0, dilation: 1, groups: 1, bias: true, ...own, ...factoryDefaults };
+    // safe: `settings` rejects options that the layer does not have
     const {
       stride,
       padding,
@@ -97,7 +97,7 @@ export abstract class ConvolutionLayer extends Module {
       paddingMode = "zeros",
       outputPadding = 0,
       ...factory
-    } = settings(layer, options, defaults as typeof defaults & Required<Omit<AllOptions, keyof FactoryOptions>>); // safe: what a layer does not have is refused
+    } = settings(layer, options, defaults as typeof defaults & Required<Omit<AllOptions, keyof FactoryOptions>>);
     checkCounts(layer, { inChannels, outChannels, groups });
     if (inChannels % groups !== 0 || outChannels % groups !== 0) {
       throw new ArgumentError(
@@ -110,6 +110,8 @@ export abstract class ConvolutionLayer extends Module {
     for (const size of this.kernelSize) checkInteger(layer, "kernelSize", size, 1);
     this.stride = perDimension(layer, "stride", stride, dims);
     for (const size of this.stride) checkInteger(layer, "stride", size, 1);
+    if (padding === "same" && this.stride.some((size) => size !== 1))
+      throw new ArgumentError(`${layer}: padding "same" needs a stride of 1, got [${this.stride.join(", ")}]`);
     this.padding = typeof padding === "string" ? padding : perDimension(layer, "padding", padding, dims);
     this.dilation = perDimension(layer, "dilation", dilation, dims);
     this.outputPadding = perDimension(layer, "outputPadding", outputPadding, dims);
@@ -121,14 +123,15 @@ export abstract class ConvolutionLayer extends Module {
     this.resetParameters();
   }
 
-  /** Whether the input's channels come first in the weight. */
+  /** Whether the input channels are the first dimension of the weight. */
   protected abstract isTransposed(): boolean;
 
-  /** [N, inChannels, ...space] → [N, outChannels, ...space'], or both without N. */
+  /** Applies the layer: [N, inChannels, ...S] → [N, outChannels, ...O]. N is optional. */
   abstract override forward(input: Tensor): Tensor;
 
   /**
-   * Draws weight and bias anew, uniform in ±1/√fan, the fan being all sizes of the weight but the first, multiplied.
+   * Reinitialises weight and bias uniformly in ±1/√fan, where the fan is the product of all sizes of the weight except
+   * the first.
    */
   resetParameters(): void {
     kaimingUniform_(this.weight, { a: Math.sqrt(5) });
@@ -161,8 +164,8 @@ abstract class ConvNd extends ConvolutionLayer {
   }
 
   /**
-   * [N, inChannels, ...S] → [N, outChannels, ...O], or both without N, with O = ⌊(S + 2·padding - dilation·(kernelSize
-   * - 1) - 1) / stride⌋ + 1 in each spatial dimension.
+   * Applies the convolution: [N, inChannels, ...S] → [N, outChannels, ...O], with O = ⌊(S + 2·padding -
+   * dilation·(kernelSize - 1) - 1) / stride⌋ + 1 in each spatial dimension. N is optional.
    */
   forward(input: Tensor): Tensor {
     const { stride, dilation, groups } = this;
@@ -175,10 +178,10 @@ abstract class ConvNd extends ConvolutionLayer {
     });
   }
 
-  /** The convolution itself, by the layer's own weight and bias; `forward` works out the options. */
+  /** Convolves the input with the layer's weight and bias, given the options by `forward`. */
   protected abstract convolve(input: Tensor, options: ConvLayerOptions): Tensor;
 
-  /** The cells to add, for `pad`: last dimension first, before and after. */
+  /** Returns the padding in the order of `pad`: last dimension first, before and after. */
   private sides(): number[] {
     return this.kernelSize
       .flatMap((size, i) => {
@@ -193,10 +196,11 @@ abstract class ConvNd extends ConvolutionLayer {
 }
 
 /**
- * Convolution over a sequence: input [N, inChannels, L] (or without N), weight
- * [outChannels, inChannels / groups, kernelSize].
+ * 1-D convolution: input [N, inChannels, L] or [inChannels, L], weight [outChannels, inChannels / groups, kernelSize].
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.Conv1d.html
+ *
+ * @throws ArgumentError when the channels are not divisible by `groups`, or padding is "same" with a stride above 1.
  */
 export class Conv1d extends ConvNd {
   static override name = "Conv1d";
@@ -205,18 +209,19 @@ export class Conv1d extends ConvNd {
     super(1, inChannels, outChannels, kernelSize, options);
   }
 
-  /** `conv1d` by the layer's own weight and bias. */
+  /** Applies `conv1d` with the layer's weight and bias. */
   protected override convolve(input: Tensor, options: ConvLayerOptions): Tensor {
     return conv1d(input, this.weight, this.bias, options);
   }
 }
 
 /**
- * Convolution over an image: input [N, inChannels, H, W] (or without N), weight
+ * 2-D convolution: input [N, inChannels, H, W] or [inChannels, H, W], weight
  * [outChannels, inChannels / groups, kH, kW].
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.Conv2d.html
  *
+ * @throws ArgumentError when the channels are not divisible by `groups`, or padding is "same" with a stride above 1.
  * @example
  * const conv = new Conv2d(1, 32, 3, { padding: 1 });
  */
@@ -227,16 +232,19 @@ export class Conv2d extends ConvNd {
     super(2, inChannels, outChannels, kernelSize, options);
   }
 
-  /** `conv2d` by the layer's own weight and bias. */
+  /** Applies `conv2d` with the layer's weight and bias. */
   protected override convolve(input: Tensor, options: ConvLayerOptions): Tensor {
     return conv2d(input, this.weight, this.bias, options);
   }
 }
 
 /**
- * Convolution over a volume: input [N, inChannels, D, H, W] (or without N).
+ * 3-D convolution: input [N, inChannels, D, H, W] or [inChannels, D, H, W], weight
+ * [outChannels, inChannels / groups, kD, kH, kW].
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.Conv3d.html
+ *
+ * @throws ArgumentError when the channels are not divisible by `groups`, or padding is "same" with a stride above 1.
  */
 export class Conv3d extends ConvNd {
   static override name = "Conv3d";
@@ -245,7 +253,7 @@ export class Conv3d extends ConvNd {
     super(3, inChannels, outChannels, kernelSize, options);
   }
 
-  /** `conv3d` by the layer's own weight and bias. */
+  /** Applies `conv3d` with the layer's weight and bias. */
   protected override convolve(input: Tensor, options: ConvLayerOptions): Tensor {
     return conv3d(input, this.weight, this.bias, options);
   }

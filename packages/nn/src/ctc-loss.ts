@@ -1,17 +1,21 @@
 /**
- * Connectionist temporal classification as a module.
+ * Connectionist temporal classification loss as a layer.
  */
 
 import type { Tensor } from "@akari/tensor";
 import { type CtcOptions, ctcLoss } from "./functional/ctc.ts";
 import { Module } from "./module.ts";
 
-/** `ctcLoss` as a module. https://pytorch.org/docs/stable/generated/torch.nn.CTCLoss.html */
+/**
+ * Connectionist temporal classification loss, `ctcLoss` as a layer.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.CTCLoss.html
+ */
 export class CTCLoss extends Module {
   static override name = "CTCLoss";
   /**
-   * The class that stands for no label, by default 0, the reduction, by default "mean", and whether infinite losses
-   * count as 0, by default not.
+   * Options of `ctcLoss`: the index of the blank label (default 0), the reduction (default "mean"), and whether
+   * infinite losses count as 0 (default false).
    */
   readonly options: CtcOptions;
 
@@ -21,8 +25,9 @@ export class CTCLoss extends Module {
   }
 
   /**
-   * Log-probabilities [T, N, C], targets [N, S] (or all behind one another), and how many predictions and labels of
-   * each sequence count → a scalar, or [N] without reduction; all may come without N.
+   * Computes the loss of log-probabilities [T, N, C] for targets [N, S], or [sum(targetLengths)] when concatenated,
+   * with the lengths of the predictions and targets of each sequence, [N]. Returns a scalar, or [N] without reduction.
+   * N is optional.
    */
   forward(
     logProbs: Tensor,

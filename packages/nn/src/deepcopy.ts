@@ -1,7 +1,7 @@
 /**
- * `deepcopy`: a model once more, in memory of its own, as Python's `copy.deepcopy` makes it. What is shared in the
- * model, such as a weight that two layers have in common, is shared in the copy. A module's properties are all that is
- * copied, which is why the layers here have no `#private` ones.
+ * `deepcopy`: copies a model into new memory, as Python's `copy.deepcopy` does. Objects that are shared in the model,
+ * such as a weight used by two layers, are shared in the copy. Only a module's properties are copied, so layers in this
+ * package have no `#private` members.
  */
 
 import { requiresGrad } from "@akari/autograd";
@@ -11,16 +11,16 @@ import { bare, Module, stateOf } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
 /**
- * A copy that shares nothing with the original: of a module with all inside it (parameters with their gradients,
- * buffers, modes, other properties), or of what a program keeps, such as `model.stateDict()`. Arrays, typed arrays,
- * Maps, Sets and plain objects are copied at any depth; functions and objects of other classes are shared, hooks too,
- * which are told the module that they serve. A tensor that was computed comes without its history.
+ * Copies a module or a data structure so that the copy shares no memory with the original. A module is copied with
+ * everything in it: parameters and their gradients, buffers, modes and other properties. Arrays, typed arrays, Maps,
+ * Sets and plain objects, such as the result of `model.stateDict()`, are copied at any depth. Functions, objects of
+ * other classes and hooks are shared; a hook is called with the copy as its module. Copies of computed tensors are
+ * detached from the tape.
  *
  * https://docs.python.org/3/library/copy.html#copy.deepcopy
  *
- * @throws ArgumentError for what cannot be copied from outside: a module of a class with `#private` members
- * (TypeScript's `private` ones are ordinary properties), and a bound function, or one with an arrow, that uses `this`,
- * which would go on working on the original.
+ * @throws ArgumentError for a module whose class has `#private` members (TypeScript's `private` members are ordinary
+ * properties), and for a bound function or an arrow function that uses `this`, since it would keep using the original.
  * @example
  * const target = deepcopy(model).eval().requiresGrad_(false);
  */
@@ -28,12 +28,12 @@ export function deepcopy<T>(value: T): T {
   return new Copying().copy(value);
 }
 
-/** One copy, and what it has met so far: each thing is copied once. */
+/** State of one copy. Records what has been copied, so that each object is copied once. */
 class Copying {
   readonly #made = new Map<unknown, unknown>();
 
   copy<T>(value: T): T {
-    // Safe, all through: a copy is what its original is.
+    // Safe, here and below: a copy has the type of its original.
     return (this.#made.get(value) ?? this.#anew(value)) as T;
   }
 
@@ -88,7 +88,7 @@ class Copying {
   #tensor(x: Tensor): Tensor {
     const whole = () =>
       new Tensor(x.storage, x.dtype, { shape: [x.storage.bytes / bytesOf(x.dtype)], strides: [1], offset: 0 });
-    // The memory is copied once, all of it, so that views of one are views of one copy.
+    // The whole storage is copied once, so that views of one tensor remain views of one tensor.
     const storage = (this.#made.get(x.storage) ?? this.#keep(x.storage, whole().clone().storage)) as Storage;
     const data = new Tensor(storage, x.dtype, x);
     const learns = x.isLeaf && x.requiresGrad;
@@ -98,7 +98,7 @@ class Copying {
   }
 }
 
-/** Throws for a function that takes the `this` of the original with it. */
+/** Throws an ArgumentError for a function that captures the `this` of the original. */
 function checkFree(value: { readonly name: string }): void {
   if (!("prototype" in value) && (value.name.startsWith("bound ") || /\bthis\b/.test(String(value))))
     throw new ArgumentError(

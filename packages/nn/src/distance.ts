@@ -1,5 +1,5 @@
 /**
- * Distances and products of two inputs as layers.
+ * Similarities, distances and bilinear forms of two inputs, as layers.
  */
 
 import {
@@ -20,12 +20,16 @@ import { Parameter } from "./parameter.ts";
 import { fields } from "./state-name.ts";
 
 /**
- * The cosine of the angle between vectors along `dim` (default 1).
+ * Cosine similarity between vectors along a dimension.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.CosineSimilarity.html
  */
 export class CosineSimilarity extends Module {
   static override name = "CosineSimilarity";
-  /** The dimension of the vectors, by default 1, and the least length that is divided by, by default 1e-8. */
+  /**
+   * Options of `cosineSimilarity`: `dim`, the dimension of the vectors (default 1), and `eps`, a lower bound of the
+   * norms (default 1e-8).
+   */
   readonly options: SimilarityOptions;
 
   constructor(options?: SimilarityOptions) {
@@ -33,21 +37,22 @@ export class CosineSimilarity extends Module {
     this.options = settings("CosineSimilarity", options, { dim: 1, eps: 1e-8 });
   }
 
-  /** Numbers from -1 to 1, without the dimension `dim`: [..., D, ...] twice → [..., ...]. */
+  /** Computes similarities from -1 to 1 and drops `dim`: two inputs [..., D, ...] → [..., ...]. */
   forward(a: Tensor, b: Tensor): Tensor {
     return cosineSimilarity(a, b, this.options);
   }
 }
 
 /**
- * The distance of vectors along the last dimension.
+ * Distance between vectors along the last dimension.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.PairwiseDistance.html
  */
 export class PairwiseDistance extends Module {
   static override name = "PairwiseDistance";
   /**
-   * The order of the norm, by default 2, what is added to each difference, by default 1e-6, and whether the last
-   * dimension stays, by default not.
+   * Options of `pairwiseDistance`: `p`, the order of the norm (default 2), `eps`, added to each difference (default
+   * 1e-6), and `keepdim`, whether to keep the last dimension (default false).
    */
   readonly options: DistanceOptions;
 
@@ -56,29 +61,29 @@ export class PairwiseDistance extends Module {
     this.options = settings("PairwiseDistance", options, { p: 2, eps: 1e-6, keepdim: false });
   }
 
-  /** `‖a - b + eps‖`: [..., D] twice → [...], or [..., 1] with `keepdim`. */
+  /** Computes `‖a - b + eps‖`: two inputs [..., D] → [...], or [..., 1] with `keepdim`. */
   forward(a: Tensor, b: Tensor): Tensor {
     return pairwiseDistance(a, b, this.options);
   }
 }
 
 /**
- * `yₖ = aᵀ Wₖ b + cₖ`: inputs [..., in1Features] and [..., in2Features], weight
- * [outFeatures, in1Features, in2Features], bias [outFeatures], both uniform in ±1/√in1Features at the start.
+ * Bilinear layer: `yₖ = aᵀ Wₖ b + cₖ`. Inputs [..., in1Features] and [..., in2Features], output [..., outFeatures];
+ * weight [outFeatures, in1Features, in2Features] and bias [outFeatures] are initialised uniformly in ±1/√in1Features.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.Bilinear.html
  */
 export class Bilinear extends Module {
   static override name = "Bilinear";
-  /** The last size of the first input. */
+  /** Size of the first input's last dimension. */
   readonly in1Features: number;
-  /** The last size of the second input. */
+  /** Size of the second input's last dimension. */
   readonly in2Features: number;
-  /** The last size of the output. */
+  /** Size of the output's last dimension. */
   readonly outFeatures: number;
-  /** A matrix for each output feature: [outFeatures, in1Features, in2Features]. */
+  /** Learnable weight, one matrix per output feature: [outFeatures, in1Features, in2Features]. */
   weight: Parameter;
-  /** Added to every output feature, [outFeatures]; null without bias. */
+  /** Learnable bias, [outFeatures], or null without bias. */
   bias: Parameter | null;
 
   constructor(in1Features: number, in2Features: number, outFeatures: number, options?: LinearOptions) {
@@ -93,14 +98,14 @@ export class Bilinear extends Module {
     this.resetParameters();
   }
 
-  /** Draws weight and bias anew. */
+  /** Reinitialises weight and bias. */
   resetParameters(): void {
     const bound = 1 / Math.sqrt(this.in1Features);
     uniform_(this.weight, -bound, bound);
     if (this.bias) uniform_(this.bias, -bound, bound);
   }
 
-  /** [..., in1Features] and [..., in2Features] → [..., outFeatures]. */
+  /** Applies the layer: [..., in1Features] and [..., in2Features] → [..., outFeatures]. */
   forward(a: Tensor, b: Tensor): Tensor {
     return bilinear(a, b, this.weight, this.bias);
   }

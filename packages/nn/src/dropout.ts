@@ -1,5 +1,5 @@
 /**
- * Dropout: in training, elements are dropped at random and the others scaled up to make up for it.
+ * Dropout layers: in training, elements or channels are zeroed at random and the others scaled up to compensate.
  */
 
 import type { Generator, Tensor } from "@akari/tensor";
@@ -10,12 +10,12 @@ import { fields } from "./state-name.ts";
 
 /** Options of the dropout layers. */
 export interface DropoutOptions {
-  /** Where to draw from. Default: the default generator. */
+  /** Source of random numbers. Default: the default generator. */
   readonly generator?: Generator;
 }
 
 abstract class DropoutNd extends Module {
-  /** How likely an element or a channel is to be dropped, from 0 to 1. Default 0.5. */
+  /** Probability that an element or channel is dropped, from 0 to 1. Default 0.5. */
   readonly p: number;
   private readonly drawing: DropoutOptions;
 
@@ -27,7 +27,7 @@ abstract class DropoutNd extends Module {
     this.drawing = settings(layer, options, { generator: undefined });
   }
 
-  /** What the functions of `functional` are told: whether the layer is in training, and where to draw from. */
+  /** Options for the functional form: whether the layer is in training mode, and the generator. */
   protected options(): { readonly training: boolean } & DropoutOptions {
     return { training: this.training, ...this.drawing };
   }
@@ -40,21 +40,21 @@ abstract class DropoutNd extends Module {
 }
 
 /**
- * Drops each element with probability `p` (default 0.5) in training, and scales the others by 1/(1-p).
+ * Dropout: zeroes each element with probability `p` (default 0.5) in training and scales the others by 1/(1-p).
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.Dropout.html
  */
 export class Dropout extends DropoutNd {
   static override name = "Dropout";
 
-  /** In training zeros and elements scaled by 1/(1-p), in evaluation the input itself: [...] → [...]. */
+  /** Applies dropout in training; returns the input itself in evaluation: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return dropout(input, this.p, this.options());
   }
 }
 
 /**
- * Drops whole channels of [N, C, ...] with probability `p` (default 0.5) in training.
+ * Channel dropout for [N, C, ...]: zeroes whole channels with probability `p` (default 0.5) in training.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.Dropout2d.html
  */
@@ -62,8 +62,8 @@ export class Dropout2d extends DropoutNd {
   static override name = "Dropout2d";
 
   /**
-   * In training with whole channels of zeros, the others scaled by 1/(1-p), in evaluation the input itself:
-   * [N, C, H, W] → [N, C, H, W]. As in PyTorch, three dimensions are [N, C, L].
+   * Zeroes whole channels in training and scales the others by 1/(1-p); returns the input itself in evaluation:
+   * [N, C, H, W] → [N, C, H, W]. As in PyTorch, an input with three dimensions is [N, C, L].
    */
   forward(input: Tensor): Tensor {
     return dropout2d(input, this.p, this.options());
@@ -71,7 +71,7 @@ export class Dropout2d extends DropoutNd {
 }
 
 /**
- * Drops whole channels of [N, C, L] with probability `p` (default 0.5) in training.
+ * Channel dropout for [N, C, L]: zeroes whole channels with probability `p` (default 0.5) in training.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.Dropout1d.html
  */
@@ -79,8 +79,8 @@ export class Dropout1d extends DropoutNd {
   static override name = "Dropout1d";
 
   /**
-   * In training with whole channels of zeros, the others scaled by 1/(1-p), in evaluation the input itself: [N, C, L] →
-   * [N, C, L], or without N.
+   * Zeroes whole channels in training and scales the others by 1/(1-p); returns the input itself in evaluation:
+   * [N, C, L] → [N, C, L], or without N.
    */
   forward(input: Tensor): Tensor {
     return dropout1d(input, this.p, this.options());
@@ -88,7 +88,7 @@ export class Dropout1d extends DropoutNd {
 }
 
 /**
- * Drops whole channels of [N, C, D, H, W] with probability `p` (default 0.5) in training.
+ * Channel dropout for [N, C, D, H, W]: zeroes whole channels with probability `p` (default 0.5) in training.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.Dropout3d.html
  */
@@ -96,7 +96,7 @@ export class Dropout3d extends DropoutNd {
   static override name = "Dropout3d";
 
   /**
-   * In training with whole channels of zeros, the others scaled by 1/(1-p), in evaluation the input itself:
+   * Zeroes whole channels in training and scales the others by 1/(1-p); returns the input itself in evaluation:
    * [N, C, D, H, W] → [N, C, D, H, W], or without N.
    */
   forward(input: Tensor): Tensor {
@@ -105,7 +105,8 @@ export class Dropout3d extends DropoutNd {
 }
 
 /**
- * Dropout for networks of `SELU`: keeps mean and variance. Klambauer et al. 2017, https://arxiv.org/abs/1706.02515
+ * Dropout for networks with `SELU` that preserves mean and variance. Klambauer et al. 2017,
+ * https://arxiv.org/abs/1706.02515
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.AlphaDropout.html
  */
@@ -113,8 +114,8 @@ export class AlphaDropout extends DropoutNd {
   static override name = "AlphaDropout";
 
   /**
-   * In training with elements at the lower limit of SELU, scaled and shifted to keep mean and variance, in evaluation
-   * the input itself: [...] → [...].
+   * Sets elements to the lower limit of SELU in training, then scales and shifts the result to preserve mean and
+   * variance; returns the input itself in evaluation: [...] → [...].
    */
   forward(input: Tensor): Tensor {
     return alphaDropout(input, this.p, this.options());
@@ -122,15 +123,16 @@ export class AlphaDropout extends DropoutNd {
 }
 
 /**
- * The same for whole channels of [N, C, ...].
+ * Alpha dropout of whole channels of [N, C, ...].
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.FeatureAlphaDropout.html
  */
 export class FeatureAlphaDropout extends DropoutNd {
   static override name = "FeatureAlphaDropout";
 
   /**
-   * In training with whole channels at the lower limit of SELU, scaled and shifted, in evaluation the input itself:
-   * [N, C, ...] → [N, C, ...].
+   * Sets whole channels to the lower limit of SELU in training, then scales and shifts the result; returns the input
+   * itself in evaluation: [N, C, ...] → [N, C, ...].
    */
   forward(input: Tensor): Tensor {
     return featureAlphaDropout(input, this.p, this.options());

@@ -1,5 +1,5 @@
 /**
- * Tables of learned vectors, looked up by index: one by one, or summed up by bags.
+ * Embedding tables: rows of learnable weights, looked up by index one by one or reduced in bags.
  */
 
 import { noGrad } from "@akari/autograd";
@@ -27,25 +27,25 @@ import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 import { float } from "./state-name.ts";
 
-/** Options of `Embedding`. The row `paddingIdx` starts as zeros and stays as it is. */
+/** Options of `Embedding`. The row `paddingIdx` is initialised to zeros and receives no gradient. */
 export interface EmbeddingLayerOptions extends FactoryOptions, EmbeddingOptions {}
 
 /** Options of `EmbeddingBag`. */
 export interface EmbeddingBagLayerOptions extends FactoryOptions, Omit<EmbeddingBagOptions, "perSampleWeights"> {}
 
 abstract class Table<Options extends EmbeddingOptions> extends Module {
-  /** How many rows there are; indices are 0 to numEmbeddings - 1. */
+  /** Number of rows. Indices range from 0 to numEmbeddings - 1. */
   readonly numEmbeddings: number;
-  /** How many numbers a row has: the last size of the output. */
+  /** Number of features of each row: the last dimension of the output. */
   readonly embeddingDim: number;
   /**
-   * The row that starts as zeros, takes no gradient and is left out of bags, counted from 0; null for none. Default
-   * null.
+   * Index of the row that is initialised to zeros, receives no gradient and is excluded from bags, or null.
+   * Non-negative. Default null.
    */
   readonly paddingIdx: number | null;
-  /** How rows are looked up: what the constructor was given, and the defaults. */
+  /** Lookup options, with defaults filled in. */
   readonly options: Required<Options> & Required<EmbeddingOptions>;
-  /** The rows, [numEmbeddings, embeddingDim]; they start standard normal. */
+  /** Learnable rows, [numEmbeddings, embeddingDim], initialised from the standard normal distribution. */
   weight: Parameter;
 
   constructor(
@@ -60,14 +60,14 @@ abstract class Table<Options extends EmbeddingOptions> extends Module {
     const { device, dtype, ...rest } = settings(layer, given, { ...defaults, ...factoryDefaults } as Required<
       Options & FactoryOptions
     >);
-    const options = rest as unknown as Required<Options> & Required<EmbeddingOptions>; // safe: all but the two
+    const options = rest as unknown as Required<Options> & Required<EmbeddingOptions>; // safe: all but device and dtype
     if ("mode" in options) checkMode(layer, String(options.mode));
     const { paddingIdx } = options;
     if (
       paddingIdx !== null &&
       !(Number.isInteger(paddingIdx) && paddingIdx >= -numEmbeddings && paddingIdx < numEmbeddings)
     ) {
-      throw new ArgumentError(`${layer}: paddingIdx ${paddingIdx} is outside of the ${numEmbeddings} rows`);
+      throw new ArgumentError(`${layer}: paddingIdx ${paddingIdx} is out of range for ${numEmbeddings} rows`);
     }
     this.numEmbeddings = numEmbeddings;
     this.embeddingDim = embeddingDim;
@@ -79,7 +79,7 @@ abstract class Table<Options extends EmbeddingOptions> extends Module {
     this.resetParameters();
   }
 
-  /** Draws the table anew. */
+  /** Reinitialises the table. */
   resetParameters(): void {
     normal_(this.weight);
     const { paddingIdx } = this;
@@ -99,7 +99,7 @@ abstract class Table<Options extends EmbeddingOptions> extends Module {
   }
 }
 
-/** The numbers of rows and columns of given vectors. */
+/** Returns the numbers of rows and columns of given vectors. */
 function sizesOf(layer: string, embeddings: Tensor): readonly [number, number] {
   if (embeddings.ndim !== 2)
     throw new ShapeError(`${layer}: the vectors must be [rows, width], got shape ${showShape(embeddings.shape)}`);
@@ -108,17 +108,17 @@ function sizesOf(layer: string, embeddings: Tensor): readonly [number, number] {
 
 /** Options of `fromPretrained`. */
 export interface PretrainedOptions {
-  /** Whether the vectors stay as they are. Default true. */
+  /** Whether to exclude the vectors from training. Default true. */
   readonly freeze?: boolean;
 }
 
 /**
- * Rows of a table: input [...] of indices, output [..., embeddingDim], weight [numEmbeddings, embeddingDim], which
- * starts standard normal.
+ * Embedding table: maps indices [...] to rows [..., embeddingDim] of a weight [numEmbeddings, embeddingDim], which is
+ * initialised from the standard normal distribution.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.Embedding.html
  *
- * @throws IndexError, when called, for an index outside of the table.
+ * @throws ArgumentError when `paddingIdx` is out of range.
  */
 export class Embedding extends Table<EmbeddingOptions> {
   static override name = "Embedding";
@@ -127,7 +127,11 @@ export class Embedding extends Table<EmbeddingOptions> {
     super("Embedding", numEmbeddings, embeddingDim, options, embeddingDefaults);
   }
 
-  /** A table of given vectors, [rows, width], which it shares. */
+  /**
+   * Creates a table from given vectors [rows, width], whose memory it shares.
+   *
+   * @throws ShapeError unless the vectors have 2 dimensions.
+   */
   static fromPretrained(embeddings: Tensor, given?: EmbeddingOptions & PretrainedOptions): Embedding {
     const { freeze, ...options } = settings("Embedding.fromPretrained", given, { freeze: true, ...embeddingDefaults });
     const layer = new Embedding(...sizesOf("Embedding.fromPretrained", embeddings), {
@@ -138,20 +142,24 @@ export class Embedding extends Table<EmbeddingOptions> {
     return layer;
   }
 
-  /** Indices [...], int32 → rows [..., embeddingDim]. Throws an IndexError for an index outside of the table. */
+  /**
+   * Looks up rows: int32 indices [...] → [..., embeddingDim].
+   *
+   * @throws IndexError when an index is out of range.
+   */
   forward(input: Tensor): Tensor {
     return embedding(input, this.weight, this.options);
   }
 }
 
 /**
- * Sums, means or maxima of bags of rows: input [bags, length] of indices, or a list [n] with offsets [bags]; output
- * [bags, embeddingDim]. The weight, [numEmbeddings, embeddingDim], starts standard normal.
+ * Embedding table with reduction: computes sums, means or maxima of bags of rows. Indices are [bags, length], or [n]
+ * with offsets [bags]; the output is [bags, embeddingDim]. The weight, [numEmbeddings, embeddingDim], is initialised
+ * from the standard normal distribution.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.EmbeddingBag.html
  *
- * @throws ArgumentError for an unknown mode. @throws IndexError, when called, for an index outside of the table; what
- * else, `embeddingBag` says.
+ * @throws ArgumentError for an unknown mode, or when `paddingIdx` is out of range.
  * @example
  * const bag = new EmbeddingBag(10, 3, { mode: "sum" });
  * bag(tensor([1, 2, 4, 5]).to("int32"), tensor([0, 3]).to("int32")); // of shape [2, 3]
@@ -163,7 +171,11 @@ export class EmbeddingBag extends Table<Omit<EmbeddingBagOptions, "perSampleWeig
     super("EmbeddingBag", numEmbeddings, embeddingDim, options, bagDefaults);
   }
 
-  /** A table of given vectors, [rows, width], which it shares. */
+  /**
+   * Creates a table from given vectors [rows, width], whose memory it shares.
+   *
+   * @throws ShapeError unless the vectors have 2 dimensions.
+   */
   static fromPretrained(
     embeddings: Tensor,
     given?: Omit<EmbeddingBagOptions, "perSampleWeights"> & PretrainedOptions,
@@ -178,16 +190,18 @@ export class EmbeddingBag extends Table<Omit<EmbeddingBagOptions, "perSampleWeig
   }
 
   /**
-   * Indices [bags, length], or [n] with offsets [bags] that say where bags begin, all int32 → [bags, embeddingDim]; a
-   * bag without rows gives zeros.
+   * Looks up and reduces rows: int32 indices [bags, length], or [n] with int32 offsets [bags], the start of each bag →
+   * [bags, embeddingDim]. A bag without rows is zero.
    *
-   * @param perSampleWeights a factor for each row, in the shape of the indices; with the mode "sum" only.
+   * @param perSampleWeights Factor of each row, in the shape of the indices. Only with the mode "sum".
+   * @throws IndexError when an index is out of range.
+   * @throws ShapeError or ArgumentError for indices, offsets and factors that `embeddingBag` rejects.
    */
   forward(input: Tensor, offsets: Tensor | null = null, perSampleWeights: Tensor | null = null): Tensor {
     return embeddingBag(input, this.weight, offsets, { ...this.options, perSampleWeights });
   }
 
-  /** The sizes, the options that are not the default, and the mode: `10, 3, mode=sum`. */
+  /** Returns the sizes, the options that differ from the defaults, and the mode: `10, 3, mode=sum`. */
   override extraRepr(): string {
     return super.extraRepr(this.options.mode);
   }

@@ -1,5 +1,5 @@
 /**
- * Layers that only change the shape.
+ * Layers that only change the shape of their input.
  */
 
 import { flatten, type Tensor, unflatten } from "@akari/tensor";
@@ -7,15 +7,15 @@ import { Module } from "./module.ts";
 import { fields } from "./state-name.ts";
 
 /**
- * Joins the dimensions from `startDim` (default 1) to `endDim` (default -1) into one.
+ * Flattens the dimensions from `startDim` (default 1) to `endDim` (default -1) into one.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.Flatten.html
  */
 export class Flatten extends Module {
   static override name = "Flatten";
-  /** The first dimension to join; a negative one counts from the end. Default 1, which keeps the batch. */
+  /** First dimension to flatten; negative values count from the end. Default 1, which keeps the batch dimension. */
   readonly startDim: number;
-  /** The last dimension to join; a negative one counts from the end. Default -1. */
+  /** Last dimension to flatten; negative values count from the end. Default -1. */
   readonly endDim: number;
 
   constructor(startDim = 1, endDim = -1) {
@@ -24,7 +24,7 @@ export class Flatten extends Module {
     this.endDim = endDim;
   }
 
-  /** With the defaults [N, ...] → [N, product of the rest]. */
+  /** Flattens the input: with the defaults, [N, ...] → [N, product of the rest]. */
   forward(input: Tensor): Tensor {
     return flatten(input, this.startDim, this.endDim);
   }
@@ -35,15 +35,15 @@ export class Flatten extends Module {
 }
 
 /**
- * Splits the dimension `dim` into several of the sizes `unflattenedSize`.
+ * Splits dimension `dim` into dimensions of the sizes `unflattenedSize`.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.Unflatten.html
  */
 export class Unflatten extends Module {
   static override name = "Unflatten";
-  /** The dimension to split; a negative one counts from the end. */
+  /** Dimension to split; negative values count from the end. */
   readonly dim: number;
-  /** The sizes that take its place; one may be -1, and follows from the others. */
+  /** Sizes of the new dimensions. One of them may be -1 and is then inferred. */
   readonly unflattenedSize: readonly number[];
 
   constructor(dim: number, unflattenedSize: readonly number[]) {
@@ -52,7 +52,11 @@ export class Unflatten extends Module {
     this.unflattenedSize = unflattenedSize;
   }
 
-  /** [..., n, ...] → [..., ...unflattenedSize, ...]. Throws a ShapeError unless the sizes multiply to n. */
+  /**
+   * Splits the dimension: [..., n, ...] → [..., ...unflattenedSize, ...].
+   *
+   * @throws ShapeError unless the product of the sizes is n.
+   */
   forward(input: Tensor): Tensor {
     return unflatten(input, this.dim, this.unflattenedSize);
   }

@@ -1,21 +1,21 @@
 /**
- * What runs around a module's `forward`: hooks before it, after it, and in the backward pass through it.
+ * Hooks that run around a module's `forward`: before it, after it, and in the backward pass through it.
  */
 
-import { changed, Tensor } from "@akari/tensor";
+import { changed, keep, type Op, Tensor } from "@akari/tensor";
 import type { Module } from "./module.ts";
 
-/** Called before `forward`; an array that it returns takes the inputs' place. */
+/** Hook called before `forward`. An array that it returns replaces the inputs. */
 export type ForwardPreHook = (module: Module, inputs: readonly unknown[]) => readonly unknown[] | undefined | void;
-/** Called after `forward`; what it returns takes the output's place. */
+/** Hook called after `forward`. A value that it returns replaces the output. */
 export type ForwardHook<M extends Module = Module> = (
   module: Module,
   inputs: readonly unknown[],
   output: ReturnType<M["forward"]>,
 ) => unknown;
 /**
- * Called in a backward pass with the gradients of the inputs and outputs; an array that it returns takes the place of
- * the former.
+ * Hook called in the backward pass with the gradients of the inputs and outputs. An array that it returns replaces the
+ * gradients of the inputs.
  */
 export type BackwardHook = (
   module: Module,
@@ -29,16 +29,16 @@ interface Kinds {
   backward: BackwardHook;
 }
 
-/** The hooks of one module. */
+/** Hooks of one module. */
 export class Hooks {
   readonly lists: { readonly [K in keyof Kinds]: Set<{ readonly hook: Kinds[K] }> };
 
-  /** @param lists where hooks come from that are there from the start. */
+  /** @param lists Initial hooks, which are copied. */
   constructor({ before, after, backward }: Partial<Hooks["lists"]> = {}) {
     this.lists = { before: new Set(before), after: new Set(after), backward: new Set(backward) };
   }
 
-  /** Adds a hook and returns what removes it. */
+  /** Adds a hook and returns a function that removes it. */
   add<K extends keyof Kinds>(kind: K, hook: Kinds[K]): () => void {
     const entry = { hook };
     this.lists[kind].add(entry);
@@ -49,7 +49,7 @@ export class Hooks {
     };
   }
 
-  /** Runs a module's `forward` with the hooks around it. */
+  /** Runs a module's `forward` with its hooks. */
   run(module: Module, given: readonly unknown[]): unknown {
     const { before, after, backward } = this.lists;
     let inputs = given;
@@ -62,47 +62,67 @@ export class Hooks {
     return output;
   }
 
-  /** Puts views in the place of the tensors that come in and go out, whose gradients can be watched. */
+  /** Watches the gradients of the input and output tensors for the backward hooks. */
   #observe(
     module: Module,
     inputs: readonly unknown[],
   ): { inputs: readonly unknown[]; finish(output: unknown): unknown } {
-    const gradOutputs: (Tensor | null)[] = [];
-    const tensors = inputs.filter((x) => x instanceof Tensor && x.requiresGrad);
-    const gradInputs: (Tensor | null)[] = tensors.map(() => null);
-    let left = tensors.length;
-    const fire = (): readonly (Tensor | null)[] => {
-      let current: readonly (Tensor | null)[] = gradInputs;
+    let gradOutputs: Gradients = [];
+    const fire = (gradInputs: Gradients): Gradients => {
+      let current = gradInputs;
       for (const { hook } of this.lists.backward) current = hook(module, current, gradOutputs) ?? current;
       return current;
     };
-    let place = 0;
-    const watched = inputs.map((x) => {
-      if (!(x instanceof Tensor && x.requiresGrad)) return x;
-      const index = place++;
-      const view = x.view(x.shape);
-      view.registerHook((g) => {
-        gradInputs[index] = g;
-        // The last gradient to arrive completes the set; replacing one is possible for the others only if they come
-        // together.
-        return --left === 0 ? (fire()[index] ?? undefined) : undefined;
-      });
-      return view;
-    });
+    const watched = watch(inputs, fire);
     const finish = (output: unknown): unknown => {
       const single = !Array.isArray(output);
-      const outputs: unknown[] = single ? [output] : output;
-      const views = outputs.map((y, k) => {
-        if (!(y instanceof Tensor && y.requiresGrad)) return y;
-        const view = y.view(y.shape);
-        view.registerHook((g) => {
-          gradOutputs[k] = g;
-          if (tensors.length === 0) fire();
-        });
-        return view;
+      const outputs = watch(single ? [output] : output, (gradients) => {
+        gradOutputs = gradients;
+        // Without inputs that require gradients, no gradient arrives there to run the hooks.
+        if (watched === inputs) fire([]);
+        return gradients;
       });
-      return single ? views[0] : views;
+      return single ? outputs[0] : outputs;
     };
     return { inputs: watched, finish };
   }
+}
+
+type Gradients = readonly (Tensor | null)[];
+
+/** Identity of several tensors. Its gradient rule passes all their gradients to a function, which may replace them. */
+const identity: Op<(gradients: Gradients) => Gradients> = {
+  name: "backwardHook",
+  infer: (inputs) => inputs,
+  gradient: {
+    reads: () => ({}),
+    compute: (gradients, { attrs: replace }) => {
+      // The engine disposes of its gradients, but hooks may keep what they are given.
+      const kept = gradients.map((g) => g && handleOf(g));
+      const replaced = replace(kept);
+      return gradients.map((g, i) => (replaced[i] === kept[i] ? g : (replaced[i] ?? g)));
+    },
+  },
+};
+
+/** Returns another tensor for the same elements, with the same history. */
+function handleOf(x: Tensor): Tensor {
+  const handle = keep(x.detach());
+  handle.trace = x.trace;
+  return handle;
+}
+
+/**
+ * Passes all tensors that require gradients among some values through one `identity`. Returns the same list if there
+ * are none.
+ */
+function watch(values: readonly unknown[], replace: (gradients: Gradients) => Gradients): readonly unknown[] {
+  const isWatched = (x: unknown): x is Tensor => x instanceof Tensor && x.requiresGrad;
+  const inputs = values.filter(isWatched);
+  if (inputs.length === 0) return values;
+  const outputs = inputs.map((x) => x.detach());
+  // Safe: a trace passes `attrs` back to the same operation only.
+  inputs[0]?.trace?.extend({ op: identity as Op<unknown>, inputs, attrs: replace, outputs });
+  let next = 0;
+  return values.map((x) => (isWatched(x) ? outputs[next++] : x));
 }

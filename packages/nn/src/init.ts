@@ -1,11 +1,13 @@
 /**
- * Initialisers: functions that fill a tensor in place, outside of any recording, and return it. With the same seed they
- * draw PyTorch's numbers on the CPU.
+ * Initialisers: functions that fill a tensor in place, without recording gradients, and return it. With the same seed,
+ * they produce the same numbers as PyTorch on the CPU.
  */
 
 import { noGrad } from "@akari/autograd";
 import {
   ArgumentError,
+  checkChoice,
+  checkNumber,
   cpu,
   defaultGenerator,
   drawPermutation,
@@ -18,37 +20,43 @@ import {
   type Tensor,
 } from "@akari/tensor";
 
-/** Where an initialiser draws from. */
+/** Options of the initialisers that draw random numbers. */
 export interface DrawOptions {
-  /** Default: the default generator. */
+  /** Source of random numbers. Default: the default generator. */
   readonly generator?: Generator | undefined;
 }
 
-/** The options of an initialiser that draws, refused if they are others. */
+/** Checks the options of an initialiser that draws random numbers. */
 function drawn(initialiser: string, options: DrawOptions | undefined): DrawOptions {
   return settings(initialiser, options, { generator: undefined });
 }
 
 /**
- * Fills with draws from the uniform distribution on
- * [a, b). https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.uniform_
+ * Fills a tensor with draws from the uniform distribution on [a, b).
+ *
+ * https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.uniform_
  */
 export function uniform_(tensor: Tensor, a = 0, b = 1, options?: DrawOptions): Tensor {
   return noGrad(() => tensor.uniform_(a, b, options));
 }
 
-/** Fills with draws from the normal distribution. https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.normal_ */
+/**
+ * Fills a tensor with draws from a normal distribution.
+ *
+ * https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.normal_
+ */
 export function normal_(tensor: Tensor, mean = 0, std = 1, options?: DrawOptions): Tensor {
   return noGrad(() => tensor.normal_(mean, std, options));
 }
 
 /**
- * Fills with draws from the normal distribution cut off at `a` and `b`.
+ * Fills a tensor with draws from a normal distribution truncated to [a, b].
+ *
  * https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.trunc_normal_
  */
 export function truncNormal_(tensor: Tensor, mean = 0, std = 1, a = -2, b = 2, options?: DrawOptions): Tensor {
   return noGrad(() => {
-    // By the inverse of the distribution function: uniform between its values at the ends.
+    // Inverse transform sampling: uniform draws between the CDF values of the bounds.
     const below = normalCdf((a - mean) / std);
     const above = normalCdf((b - mean) / std);
     tensor.uniform_(2 * below - 1, 2 * above - 1, options);
@@ -58,12 +66,12 @@ export function truncNormal_(tensor: Tensor, mean = 0, std = 1, a = -2, b = 2, o
   });
 }
 
-/** The distribution function of the standard normal distribution. */
+/** Computes the CDF of the standard normal distribution. */
 function normalCdf(x: number): number {
   return (1 + erf(x / Math.SQRT2)) / 2;
 }
 
-/** The error function by its series, and by its continued fraction far out. */
+/** Computes the error function by its power series, or by its continued fraction for large arguments. */
 function erf(x: number): number {
   const size = Math.abs(x);
   if (size > 6) return Math.sign(x);
@@ -81,24 +89,27 @@ function erf(x: number): number {
   return Math.sign(x) * (1 - Math.exp(-x * x) / (Math.sqrt(Math.PI) * (size + fraction)));
 }
 
-/** Fills with one value. https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.constant_ */
+/** Fills a tensor with a constant. https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.constant_ */
 export function constant_(tensor: Tensor, value: number): Tensor {
   return noGrad(() => tensor.fill_(value));
 }
 
-/** Fills with zeros. */
+/** Fills a tensor with zeros. https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.zeros_ */
 export function zeros_(tensor: Tensor): Tensor {
   return constant_(tensor, 0);
 }
 
-/** Fills with ones. */
+/** Fills a tensor with ones. https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.ones_ */
 export function ones_(tensor: Tensor): Tensor {
   return constant_(tensor, 1);
 }
 
 /**
  * Fills a matrix with ones on the diagonal and zeros elsewhere.
+ *
  * https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.eye_
+ *
+ * @throws ShapeError unless the tensor has 2 dimensions.
  */
 export function eye_(tensor: Tensor): Tensor {
   if (tensor.ndim !== 2) throw shapeError("eye_", "a matrix", tensor);
@@ -110,9 +121,13 @@ export function eye_(tensor: Tensor): Tensor {
 }
 
 /**
- * Fills the weight of a convolution so that it hands its input on, group by group, as far as there are channels.
+ * Fills a convolution weight so that the layer passes its input channels through, in each group, as far as there are
+ * output channels.
  *
  * https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.dirac_
+ *
+ * @throws ShapeError unless the tensor has 3 to 5 dimensions.
+ * @throws ArgumentError when the output channels are not divisible by `groups`.
  */
 export function dirac_(tensor: Tensor, groups = 1): Tensor {
   const [outChannels = 0, inChannels = 0, ...kernel] = tensor.shape;
@@ -133,15 +148,19 @@ export function dirac_(tensor: Tensor, groups = 1): Tensor {
   });
 }
 
-/** How many inputs and outputs one weight of a layer has: for [out, in, ...kernel]. */
+/**
+ * Computes the numbers of inputs and outputs that a weight [out, in, ...kernel] connects to each unit.
+ *
+ * @throws ShapeError for fewer than 2 dimensions.
+ */
 export function calculateFans(tensor: Tensor): { fanIn: number; fanOut: number } {
-  if (tensor.ndim < 2) throw shapeError("init", "at least 2 dimensions, which fans need", tensor);
+  if (tensor.ndim < 2) throw shapeError("init", "at least 2 dimensions", tensor);
   const [out = 1, into = 1, ...kernel] = tensor.shape;
   const field = kernel.reduce((a, b) => a * b, 1);
   return { fanIn: into * field, fanOut: out * field };
 }
 
-/** The functions that `calculateGain` knows. */
+/** Names of nonlinearities that `calculateGain` accepts. */
 export type Nonlinearity =
   | "linear"
   | "conv1d"
@@ -161,8 +180,12 @@ export type Nonlinearity =
   | "selu";
 
 /**
- * The factor that keeps a signal's size through a nonlinearity.
+ * Returns the recommended gain of a nonlinearity, the factor that preserves the scale of a signal.
+ *
  * https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.calculate_gain
+ *
+ * @param param Negative slope of leaky ReLU. Default 0.01.
+ * @throws ArgumentError for an unknown nonlinearity.
  */
 export function calculateGain(nonlinearity: Nonlinearity, param = 0.01): number {
   switch (nonlinearity) {
@@ -195,15 +218,15 @@ export function calculateGain(nonlinearity: Nonlinearity, param = 0.01): number 
 
 /** Options of the Kaiming initialisers. */
 export interface KaimingOptions extends DrawOptions {
-  /** The negative slope, for leaky ReLU. Default 0. */
+  /** Negative slope, for leaky ReLU. Default 0. */
   readonly a?: number;
-  /** Keep the size of the signal ("fan_in") or of the gradient ("fan_out"). Default "fan_in". */
+  /** Whether to preserve the scale of the signal ("fan_in") or of the gradient ("fan_out"). Default "fan_in". */
   readonly mode?: "fan_in" | "fan_out" | "fanIn" | "fanOut";
-  /** What follows the layer. Default "leaky_relu". */
+  /** Nonlinearity that follows the layer. Default "leaky_relu". */
   readonly nonlinearity?: Nonlinearity;
 }
 
-/** The standard deviation that a Kaiming initialiser gives, and where it draws from. */
+/** Computes the standard deviation of a Kaiming initialiser, and returns it with the options of the draw. */
 function kaiming(
   initialiser: string,
   tensor: Tensor,
@@ -215,15 +238,20 @@ function kaiming(
     nonlinearity: "leaky_relu",
     generator: undefined,
   });
+  checkChoice(initialiser, "mode", mode, ["fan_in", "fan_out", "fanIn", "fanOut"]);
   const { fanIn, fanOut } = calculateFans(tensor);
   const fan = mode === "fan_in" || mode === "fanIn" ? fanIn : fanOut;
   return [calculateGain(nonlinearity, a) / Math.sqrt(fan), draw];
 }
 
 /**
- * Uniform in ±gain·√(3 / fan). He et al. 2015, "Delving deep into rectifiers", https://arxiv.org/abs/1502.01852
+ * Fills a tensor with Kaiming uniform draws, in ±gain·√(3 / fan). He et al. 2015, "Delving deep into rectifiers",
+ * https://arxiv.org/abs/1502.01852
  *
  * https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.kaiming_uniform_
+ *
+ * @throws ShapeError for fewer than 2 dimensions.
+ * @throws ArgumentError for an unknown mode or nonlinearity.
  */
 export function kaimingUniform_(tensor: Tensor, options?: KaimingOptions): Tensor {
   const [std, draw] = kaiming("kaimingUniform_", tensor, options);
@@ -232,8 +260,12 @@ export function kaimingUniform_(tensor: Tensor, options?: KaimingOptions): Tenso
 }
 
 /**
- * Normal with the standard deviation gain/√fan.
+ * Fills a tensor with Kaiming normal draws, with standard deviation gain/√fan.
+ *
  * https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.kaiming_normal_
+ *
+ * @throws ShapeError for fewer than 2 dimensions.
+ * @throws ArgumentError for an unknown mode or nonlinearity.
  */
 export function kaimingNormal_(tensor: Tensor, options?: KaimingOptions): Tensor {
   const [std, draw] = kaiming("kaimingNormal_", tensor, options);
@@ -241,10 +273,12 @@ export function kaimingNormal_(tensor: Tensor, options?: KaimingOptions): Tensor
 }
 
 /**
- * Uniform in ±gain·√(6 / (fanIn + fanOut)). Glorot & Bengio 2010, "Understanding the difficulty of training deep
- * feedforward neural networks".
+ * Fills a tensor with Xavier uniform draws, in ±gain·√(6 / (fanIn + fanOut)). Glorot & Bengio 2010, "Understanding the
+ * difficulty of training deep feedforward neural networks".
  *
  * https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.xavier_uniform_
+ *
+ * @throws ShapeError for fewer than 2 dimensions.
  */
 export function xavierUniform_(tensor: Tensor, gain = 1, options?: DrawOptions): Tensor {
   const { fanIn, fanOut } = calculateFans(tensor);
@@ -253,8 +287,11 @@ export function xavierUniform_(tensor: Tensor, gain = 1, options?: DrawOptions):
 }
 
 /**
- * Normal with the standard deviation gain·√(2 / (fanIn + fanOut)).
+ * Fills a tensor with Xavier normal draws, with standard deviation gain·√(2 / (fanIn + fanOut)).
+ *
  * https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.xavier_normal_
+ *
+ * @throws ShapeError for fewer than 2 dimensions.
  */
 export function xavierNormal_(tensor: Tensor, gain = 1, options?: DrawOptions): Tensor {
   const { fanIn, fanOut } = calculateFans(tensor);
@@ -262,10 +299,12 @@ export function xavierNormal_(tensor: Tensor, gain = 1, options?: DrawOptions): 
 }
 
 /**
- * Fills with a (semi-)orthogonal matrix: the Q of the QR decomposition of a matrix of normal draws.
- * Saxe et al. 2013, https://arxiv.org/abs/1312.6120
+ * Fills a tensor with a (semi-)orthogonal matrix: the Q of the QR decomposition of a matrix of normal draws. Dimensions
+ * after the first are flattened. Saxe et al. 2013, https://arxiv.org/abs/1312.6120
  *
  * https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.orthogonal_
+ *
+ * @throws ShapeError for fewer than 2 dimensions.
  */
 export function orthogonal_(tensor: Tensor, gain = 1, options?: DrawOptions): Tensor {
   if (tensor.ndim < 2) throw shapeError("orthogonal_", "at least 2 dimensions", tensor);
@@ -278,7 +317,7 @@ export function orthogonal_(tensor: Tensor, gain = 1, options?: DrawOptions): Te
     const draws = numbersOf(randn([rows * columns], { dtype, device: cpu(), generator }).dataSync(), dtype);
     const wide = rows < columns;
     const [m, n] = wide ? [columns, rows] : [rows, columns];
-    // Column by column, in double precision; Gram–Schmidt twice is as good as Householder.
+    // Column by column, in double precision. Two passes of Gram–Schmidt are as accurate as Householder reflections.
     const q = Array.from({ length: n }, (_, j) =>
       Float64Array.from({ length: m }, (_, i) => draws[wide ? j * columns + i : i * columns + j] as number),
     );
@@ -312,10 +351,14 @@ function dot(a: Float64Array, b: Float64Array): number {
  * Fills a matrix with normal draws, and sets the fraction `sparsity` of each column to zero.
  *
  * https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.sparse_
+ *
+ * @throws ShapeError unless the tensor has 2 dimensions.
+ * @throws ArgumentError unless `sparsity` is from 0 to 1.
  */
 export function sparse_(tensor: Tensor, sparsity: number, std = 0.01, options?: DrawOptions): Tensor {
   if (tensor.ndim !== 2) throw shapeError("sparse_", "a matrix", tensor);
   const { generator = defaultGenerator() } = drawn("sparse_", options);
+  checkNumber("sparse_", "sparsity", sparsity, 1);
   const [rows = 0, columns = 0] = tensor.shape;
   const zeros = Math.ceil(sparsity * rows);
   return noGrad(() => {

@@ -1,6 +1,5 @@
 /**
- * Normalisation of each sample by itself, channel by channel, and by neighbouring channels; and by the root mean
- * square.
+ * Instance normalisation, local response normalisation and root mean square normalisation.
  */
 
 import {
@@ -23,11 +22,10 @@ import { Parameter } from "./parameter.ts";
 import { fields, float, python } from "./state-name.ts";
 
 /**
- * Options of the instance normalisation layers: as for batch normalisation, but neither affine nor with running
- * statistics by default.
+ * Options of the instance normalisation layers. `affine` and `trackRunningStats` are false by default.
  */
 export interface InstanceNormLayerOptions extends Omit<BatchNormLayerOptions, "momentum"> {
-  /** How much of a batch's statistics goes into the running ones. Default 0.1. */
+  /** Weight of a batch's statistics in the update of the running statistics. Default 0.1. */
   readonly momentum?: number;
 }
 
@@ -41,8 +39,10 @@ abstract class InstanceNormNd extends BatchNormNd {
   }
 
   /**
-   * The same shape, each channel of each sample by its own mean and variance over the positions; in evaluation by the
-   * running ones, if they are tracked. Throws a ShapeError for another number of dimensions, or one position only.
+   * Normalises each channel of each sample over its positions, or by tracked running statistics in evaluation. Returns
+   * a tensor of the same shape.
+   *
+   * @throws ShapeError for a wrong number of dimensions, and for a single position.
    */
   override forward(input: Tensor): Tensor {
     this.checkRank(input);
@@ -62,7 +62,7 @@ abstract class InstanceNormNd extends BatchNormNd {
 }
 
 /**
- * Normalises each channel of each sample of [N, C, L] (or [C, L]) by itself.
+ * Instance normalisation of [N, C, L] or [C, L]: normalises each channel of each sample over its positions.
  *
  *     y = (x - mean) / √(variance + ε) · weight + bias
  *
@@ -79,7 +79,7 @@ export class InstanceNorm1d extends InstanceNormNd {
 }
 
 /**
- * Normalises each channel of each sample of [N, C, H, W] (or [C, H, W]) by itself.
+ * Instance normalisation of [N, C, H, W] or [C, H, W]: normalises each channel of each sample over its positions.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.InstanceNorm2d.html
  */
@@ -92,7 +92,7 @@ export class InstanceNorm2d extends InstanceNormNd {
 }
 
 /**
- * Normalises each channel of each sample of [N, C, D, H, W] (or [C, D, H, W]) by itself.
+ * Instance normalisation of [N, C, D, H, W] or [C, D, H, W]: normalises each channel of each sample over its positions.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.InstanceNorm3d.html
  */
@@ -105,19 +105,19 @@ export class InstanceNorm3d extends InstanceNormNd {
 }
 
 /**
- * Divides each element by what `size` neighbouring channels hold: `x / (k + α · mean of x²)ᵝ`. Input [N, C, ...].
+ * Local response normalisation of [N, C, ...] over `size` neighbouring channels: `x / (k + α · mean(x²))ᵝ`.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.LocalResponseNorm.html
  */
 export class LocalResponseNorm extends Module {
   static override name = "LocalResponseNorm";
-  /** How many neighbouring channels count, the element's own included. */
+  /** Number of neighbouring channels, including the element's own. */
   readonly size: number;
-  /** How much the neighbours' mean square counts. Default 1e-4. */
+  /** Factor α of the mean square. Default 1e-4. */
   readonly alpha: number;
-  /** The power of what is divided by. Default 0.75. */
+  /** Exponent β of the divisor. Default 0.75. */
   readonly beta: number;
-  /** What is divided by where all is 0; keeps it away from 0. Default 1. */
+  /** Constant k added to the divisor. Default 1. */
   readonly k: number;
 
   constructor(size: number, options?: LocalResponseOptions) {
@@ -130,7 +130,7 @@ export class LocalResponseNorm extends Module {
     this.k = k;
   }
 
-  /** [N, C, ...] → [N, C, ...]. Beyond the first and the last channel there are zeros. */
+  /** Normalises the input: [N, C, ...] → [N, C, ...]. Channels are padded with zeros at both ends. */
   forward(input: Tensor): Tensor {
     return localResponseNorm(input, this.size, { alpha: this.alpha, beta: this.beta, k: this.k });
   }
@@ -142,30 +142,27 @@ export class LocalResponseNorm extends Module {
 
 /** Options of `RMSNorm`. */
 export interface RMSNormLayerOptions extends FactoryOptions {
-  /** Added to the mean square; null for the spacing of the dtype's numbers at one. Default null. */
+  /** Value added to the mean square, or null for the machine epsilon of the input's dtype. Default null. */
   readonly eps?: number | null;
-  /** Whether a weight is learned. Default true. */
+  /** Whether to learn a weight. Default true. */
   readonly elementwiseAffine?: boolean;
 }
 
 /**
- * Divides by the root mean square over the last dimensions, whose sizes are `normalizedShape`:
+ * Root mean square normalisation over the trailing dimensions, whose sizes are `normalizedShape`:
  * `x / √(mean(x²) + ε) · weight`. Zhang & Sennrich 2019, https://arxiv.org/abs/1910.07467
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.modules.normalization.RMSNorm.html
  */
 export class RMSNorm extends Module {
   static override name = "RMSNorm";
-  /** The last sizes of the input, over which the mean square is taken. */
+  /** Sizes of the trailing dimensions over which the mean square is computed. */
   readonly normalizedShape: Shape;
-  /** Added to the mean square; null for the spacing of the input dtype's numbers at 1. Default null. */
+  /** Value added to the mean square, or null for the machine epsilon of the input's dtype. Default null. */
   readonly eps: number | null;
   /** Whether a weight is learned. Default true. */
   readonly elementwiseAffine: boolean;
-  /**
-   * A factor for each element of `normalizedShape`, which is its shape; starts as ones, null unless
-   * `elementwiseAffine`.
-   */
+  /** Learnable weight of shape `normalizedShape`, initialised to ones; null unless `elementwiseAffine`. */
   weight: Parameter | null;
 
   constructor(normalizedShape: number | Shape, options?: RMSNormLayerOptions) {
@@ -182,12 +179,16 @@ export class RMSNorm extends Module {
     this.weight = elementwiseAffine ? new Parameter(ones(this.normalizedShape, factory)) : null;
   }
 
-  /** Sets the weight to one. */
+  /** Resets the weight to ones. */
   resetParameters(): void {
     if (this.weight) ones_(this.weight);
   }
 
-  /** [..., ...normalizedShape] → the same shape. Throws a ShapeError when the last sizes are others. */
+  /**
+   * Normalises the input: [..., ...normalizedShape] → the same shape.
+   *
+   * @throws ShapeError when the trailing dimensions are not `normalizedShape`.
+   */
   forward(input: Tensor): Tensor {
     return rmsNorm(input, this.normalizedShape, this.weight, this.eps === null ? {} : { eps: this.eps });
   }

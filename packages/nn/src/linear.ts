@@ -1,5 +1,5 @@
 /**
- * Fully connected layers.
+ * Fully connected layers, and the options common to all layers with parameters.
  */
 
 import { type Backend, type DType, empty, linear, settings, type Tensor } from "@akari/tensor";
@@ -9,23 +9,23 @@ import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 import { fields } from "./state-name.ts";
 
-/** Options that every layer with parameters takes. */
+/** Options common to all layers with parameters. */
 export interface FactoryOptions {
-  /** The device of the parameters. Default: the default device. */
+  /** Device of the parameters. Default: the default device. */
   readonly device?: Backend;
-  /** The dtype of the parameters. Default float32. */
+  /** Dtype of the parameters. Default float32. */
   readonly dtype?: DType;
 }
 
 /** Options of `Linear`. */
 export interface LinearOptions extends FactoryOptions {
-  /** Whether there is a bias. Default true. */
+  /** Whether to add a learnable bias. Default true. */
   readonly bias?: boolean;
 }
 
 /**
- * `y = x Wᵀ + b`: input [..., inFeatures], output [..., outFeatures], weight [outFeatures, inFeatures], bias
- * [outFeatures]. Weight and bias start uniform in ±1/√inFeatures.
+ * Fully connected layer: `y = x Wᵀ + b`. Input [..., inFeatures], output [..., outFeatures]; weight
+ * [outFeatures, inFeatures] and bias [outFeatures] are initialised uniformly in ±1/√inFeatures.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.Linear.html
  *
@@ -34,13 +34,13 @@ export interface LinearOptions extends FactoryOptions {
  */
 export class Linear extends Module {
   static override name = "Linear";
-  /** The last size of the input. */
+  /** Size of the input's last dimension. */
   readonly inFeatures: number;
-  /** The last size of the output. */
+  /** Size of the output's last dimension. */
   readonly outFeatures: number;
-  /** A row for each output feature: [outFeatures, inFeatures]. */
+  /** Learnable weight, [outFeatures, inFeatures]. */
   weight: Parameter;
-  /** Added to every output feature, [outFeatures]; null without bias. */
+  /** Learnable bias, [outFeatures], or null without bias. */
   bias: Parameter | null;
 
   constructor(inFeatures: number, outFeatures: number, options?: LinearOptions) {
@@ -54,14 +54,18 @@ export class Linear extends Module {
     this.resetParameters();
   }
 
-  /** Draws weight and bias anew. */
+  /** Reinitialises weight and bias. */
   resetParameters(): void {
     kaimingUniform_(this.weight, { a: Math.sqrt(5) });
     const bound = 1 / Math.sqrt(this.inFeatures);
     if (this.bias) uniform_(this.bias, -bound, bound);
   }
 
-  /** [..., inFeatures] → [..., outFeatures]. Throws a ShapeError for another last size. */
+  /**
+   * Applies the layer: [..., inFeatures] → [..., outFeatures].
+   *
+   * @throws ShapeError when the last dimension of the input is not `inFeatures`.
+   */
   forward(input: Tensor): Tensor {
     return linear(input, this.weight, this.bias);
   }
@@ -71,11 +75,11 @@ export class Linear extends Module {
   }
 }
 
-/** Gives back what it is given. https://pytorch.org/docs/stable/generated/torch.nn.Identity.html */
+/** Identity layer: returns its input. https://pytorch.org/docs/stable/generated/torch.nn.Identity.html */
 export class Identity extends Module {
   static override name = "Identity";
 
-  /** The very tensor that was given. */
+  /** Returns the input itself, not a copy. */
   forward(input: Tensor): Tensor {
     return input;
   }

@@ -1,6 +1,6 @@
 /**
- * `Module`: the base of all layers and models. It finds its parameters, buffers and children among its own properties,
- * so a model is an ordinary class, and it can be called like a function, as in PyTorch: `model(x)`.
+ * `Module`, the base class of all layers and models. It finds its parameters, buffers and children among its own
+ * properties, so a model is an ordinary class. As in PyTorch, a module is called like a function: `model(x)`.
  */
 
 import { noGrad, requiresGrad } from "@akari/autograd";
@@ -19,26 +19,26 @@ import {
 import { type BackwardHook, type ForwardHook, type ForwardPreHook, Hooks } from "./hooks.ts";
 import { Parameter } from "./parameter.ts";
 
-// biome-ignore lint/suspicious/noExplicitAny: what a module takes and gives is its class's to say; one of which no class is known takes and gives anything, as PyTorch's.
+// biome-ignore lint/suspicious/noExplicitAny: each class declares its own inputs and outputs; a module of unknown class accepts and returns anything, as in PyTorch.
 type Anything = any;
 
-/** A state as `stateDict` gives it: tensors by their dotted names. */
+/** State of a module as returned by `stateDict`: tensors keyed by their dotted names. */
 export type StateDict = Record<string, Tensor>;
 
-/** What `loadStateDict` found when it was not strict. */
+/** Result of `loadStateDict`: the keys that did not match. Both lists are empty when `strict` is true. */
 export interface LoadResult {
-  /** Entries of the module that the state does not have. */
+  /** Keys of the module that are missing from the state. */
   readonly missingKeys: readonly string[];
-  /** Entries of the state that the module does not have. */
+  /** Keys of the state that the module does not have. */
   readonly unexpectedKeys: readonly string[];
 }
 
-/** A state that does not fit a module. Nothing was loaded. */
+/** Error thrown by `loadStateDict` when a state does not fit the module. The module is unchanged. */
 export class StateDictError extends AkariError implements LoadResult {
   override name = "StateDictError";
   readonly missingKeys: readonly string[];
   readonly unexpectedKeys: readonly string[];
-  /** Entries whose shapes differ: name, the module's shape, the state's shape. */
+  /** Entries whose shapes differ: the key, the module's shape and the state's shape. */
   readonly misshapenKeys: readonly (readonly [name: string, expected: readonly number[], got: readonly number[]])[];
 
   constructor(
@@ -60,10 +60,10 @@ export class StateDictError extends AkariError implements LoadResult {
 }
 
 /**
- * The base class of layers and models.
+ * Base class of layers and models.
  *
- * Assign `Parameter`s and other modules to properties and write `forward`; call the module itself to run it (with its
- * hooks).
+ * Assign `Parameter`s and other modules to properties and implement `forward`. Call the module itself to run `forward`
+ * together with its hooks.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.Module.html
  *
@@ -77,13 +77,13 @@ export class StateDictError extends AkariError implements LoadResult {
  * }
  * const logits = new Net()(images);
  */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor returns a function, which is what the interface of this name says.
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor returns a function, which is what the merged interface declares.
 export abstract class Module {
-  /** Whether the module is in training mode, which dropout and batch normalisation ask. */
+  /** Whether the module is in training mode. Dropout and batch normalisation depend on it. */
   declare training: boolean;
 
   constructor() {
-    // Fields and private members of this class would stay behind on the object that is not returned, so there are none.
+    // This class has no fields and no `#private` members: they would be set on the object that is not returned.
     const self = bare(new.target.prototype as this, { hooks: new Hooks(), buffers: new Map(), children: new Map() });
     self.training = true;
     // biome-ignore lint/correctness/noConstructorReturn: a module is a function.
@@ -98,29 +98,29 @@ export abstract class Module {
     });
   }
 
-  /** Computes the output. Call the module itself instead, which also runs its hooks. */
+  /** Computes the output. Call the module itself instead, so that its hooks run too. */
   abstract forward(...inputs: Anything[]): Anything;
 
-  // ——— What it holds ———
+  // ——— Contents ———
 
   /**
-   * The name under which a property appears in `stateDict`. Layers whose PyTorch names have underscores translate here.
+   * Returns the name of a property in `stateDict`. Layers override it where PyTorch's name has underscores.
    */
   protected stateName(property: string): string {
     return property;
   }
 
-  /** The children, by name, in the order of definition. */
+  /** Returns the direct children with their names, in order of definition. */
   namedChildren(): [string, Module][] {
     return [...this.ownEntries((value): value is Module => value instanceof Module), ...stateOf(this).children];
   }
 
-  /** The modules directly inside this one. */
+  /** Returns the direct children. */
   children(): Module[] {
     return this.namedChildren().map(([, child]) => child);
   }
 
-  /** This module and all inside it, by dotted name; each once. */
+  /** Returns this module and all modules inside it with their dotted names, each module once. */
   namedModules(prefix = "", seen: Set<Module> = new Set()): [string, Module][] {
     if (seen.has(this)) return [];
     seen.add(this);
@@ -128,57 +128,85 @@ export abstract class Module {
     return [[prefix, this], ...inside];
   }
 
-  /** This module and all inside it. */
+  /** Returns this module and all modules inside it, each once. */
   modules(): Module[] {
     return this.namedModules().map(([, module]) => module);
   }
 
-  /** The parameters by dotted name, those of children included unless `recurse` is false; each once. */
+  /**
+   * Returns the parameters with their dotted names, each parameter once. Includes those of children unless `recurse` is
+   * false.
+   */
   namedParameters(options?: { readonly recurse?: boolean }): [string, Parameter][] {
     const { recurse } = settings("parameters", options, { recurse: true });
     const seen = new Set<Parameter>();
-    const own = (module: Module) => module.ownEntries((value): value is Parameter => value instanceof Parameter);
-    return (recurse ? this.allEntries(own) : own(this)).filter(([, parameter]) => {
-      if (seen.has(parameter)) return false;
-      seen.add(parameter);
-      return true;
-    });
+    return (recurse ? this.allEntries((module) => module.ownParameters()) : this.ownParameters()).filter(
+      ([, parameter]) => {
+        if (seen.has(parameter)) return false;
+        seen.add(parameter);
+        return true;
+      },
+    );
   }
 
-  /** The module of a dotted name; "" is this one. Throws an ArgumentError when there is none. */
+  /**
+   * Returns the module with a dotted name; `""` is this module.
+   *
+   * @throws ArgumentError when there is no module with that name.
+   */
   getSubmodule(name: string): Module {
-    return found("getSubmodule", name, this.namedModules());
+    return found("getSubmodule", name, this.namedPaths());
   }
 
-  /** The parameter of a dotted name. Throws an ArgumentError when there is none. */
+  /**
+   * Returns the parameter with a dotted name.
+   *
+   * @throws ArgumentError when there is no parameter with that name.
+   */
   getParameter(name: string): Parameter {
-    return found("getParameter", name, this.namedParameters());
+    return found(
+      "getParameter",
+      name,
+      this.allEntries((module) => module.ownParameters(), this.namedPaths()),
+    );
   }
 
-  /** The buffer of a dotted name. Throws an ArgumentError when there is none. */
+  /**
+   * Returns the buffer with a dotted name.
+   *
+   * @throws ArgumentError when there is no buffer with that name.
+   */
   getBuffer(name: string): Tensor {
-    return found("getBuffer", name, this.namedBuffers());
+    return found(
+      "getBuffer",
+      name,
+      this.allEntries((module) => module.bufferEntries(false), this.namedPaths()),
+    );
   }
 
-  /** All parameters, those of children included unless `recurse` is false: what an optimizer is given. */
+  /**
+   * Returns the parameters, each once, as an optimizer expects them. Includes those of children unless `recurse` is
+   * false.
+   */
   parameters(options?: { readonly recurse?: boolean }): Parameter[] {
     return this.namedParameters(options).map(([, parameter]) => parameter);
   }
 
-  /** The buffers by dotted name: tensors that belong to the state but are not learned. */
+  /** Returns the buffers with their dotted names. Buffers are tensors that belong to the state but are not learned. */
   namedBuffers(): [string, Tensor][] {
     return this.allEntries((module) => module.bufferEntries(false));
   }
 
-  /** All buffers, those of children included. */
+  /** Returns the buffers, including those of children. */
   buffers(): Tensor[] {
     return this.namedBuffers().map(([, buffer]) => buffer);
   }
 
   /**
-   * Makes a property a buffer: a tensor that is saved with the state and moves with the module, but is no parameter.
+   * Registers a property as a buffer: a tensor that is saved with the state and moves with the module, but is not a
+   * parameter.
    *
-   * @param options.persistent whether it is part of `stateDict`. Default true.
+   * @param options.persistent Whether the buffer is part of `stateDict`. Default true.
    */
   registerBuffer(property: string, tensor: Tensor | null, options?: { readonly persistent?: boolean }): void {
     const { persistent } = settings("registerBuffer", options, { persistent: true });
@@ -192,6 +220,10 @@ export abstract class Module {
     );
   }
 
+  private ownParameters(): [string, Parameter][] {
+    return this.ownEntries((value): value is Parameter => value instanceof Parameter);
+  }
+
   private bufferEntries(persistentOnly: boolean): [string, Tensor][] {
     return [...stateOf(this).buffers].flatMap(([property, persistent]) => {
       const value: unknown = Reflect.get(this, property);
@@ -201,9 +233,9 @@ export abstract class Module {
     });
   }
 
-  /** Something of every module inside, with the modules' names in front. */
-  private allEntries<T>(of: (module: Module) => [string, T][]): [string, T][] {
-    return this.namedModules().flatMap(([prefix, module]) =>
+  /** Collects entries from this module and all modules inside it, and prefixes their names with the module's. */
+  private allEntries<T>(of: (module: Module) => [string, T][], modules = this.namedModules()): [string, T][] {
+    return modules.flatMap(([prefix, module]) =>
       of(module).map(([name, value]) => [join(prefix, name), value] as [string, T]),
     );
   }
@@ -211,7 +243,7 @@ export abstract class Module {
   // ——— State ———
 
   /**
-   * All parameters and persistent buffers by name, with PyTorch's names. The tensors share the module's memory;
+   * Returns all parameters and persistent buffers, keyed by PyTorch's names. The tensors share memory with the module;
    * `clone()` them to keep a copy.
    *
    * https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.state_dict
@@ -222,20 +254,25 @@ export abstract class Module {
     return result;
   }
 
-  private stateEntries(prefix = ""): [string, Tensor][] {
-    const own: [string, Tensor][] = [
-      ...this.ownEntries((value): value is Parameter => value instanceof Parameter),
-      ...this.bufferEntries(true),
-    ];
-    const children = this.namedChildren().flatMap(([name, child]) => child.stateEntries(join(prefix, name)));
-    return [...own.map(([name, tensor]) => [join(prefix, name), tensor] as [string, Tensor]), ...children];
+  /** Returns this module and all modules inside it under each of their names; a shared module has several. */
+  private namedPaths(prefix = ""): [string, Module][] {
+    return [[prefix, this], ...this.namedChildren().flatMap(([name, child]) => child.namedPaths(join(prefix, name)))];
+  }
+
+  private stateEntries(): [string, Tensor][] {
+    return this.allEntries<Tensor>(
+      (module) => [...module.ownParameters(), ...module.bufferEntries(true)],
+      this.namedPaths(),
+    );
   }
 
   /**
-   * Copies a state into the module. Everything is checked first: when it throws, nothing was changed.
+   * Copies a state into the module. All keys and shapes are checked before anything is copied.
    *
-   * @param options.strict whether the names must match exactly. Default true. Shapes must match in any case.
-   * @throws StateDictError that lists what is missing, what is unexpected, and what has another shape.
+   * https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.load_state_dict
+   *
+   * @param options.strict Whether the keys must match exactly. Default true. Shapes must match in either case.
+   * @throws StateDictError when keys are missing or unexpected in strict mode, or when shapes differ.
    */
   loadStateDict(source: Readonly<StateDict>, options?: { readonly strict?: boolean }): LoadResult {
     const { strict } = settings("loadStateDict", options, { strict: true });
@@ -265,9 +302,12 @@ export abstract class Module {
     return { missingKeys, unexpectedKeys };
   }
 
-  // ——— Modes, moves, gradients ———
+  // ——— Modes, devices, gradients ———
 
-  /** Sets training mode here and inside. Returns the module. */
+  /**
+   * Sets training mode, or evaluation mode if `mode` is false, on this module and all modules inside it. Returns the
+   * module.
+   */
   train(mode = true): this {
     for (const module of this.modules()) {
       if (module.training !== mode) changed();
@@ -276,12 +316,15 @@ export abstract class Module {
     return this;
   }
 
-  /** Sets evaluation mode: dropout passes everything, batch normalisation uses its running statistics. */
+  /**
+   * Sets evaluation mode: dropout is the identity and batch normalisation uses its running statistics. Returns the
+   * module.
+   */
   eval(): this {
     return this.train(false);
   }
 
-  /** Calls `fn` for every module inside and then for this one. Returns the module. */
+  /** Calls `fn` on every module inside this one, children first, and then on this one. Returns the module. */
   apply(fn: (module: Module) => void): this {
     for (const child of this.children()) child.apply(fn);
     fn(this);
@@ -289,8 +332,10 @@ export abstract class Module {
   }
 
   /**
-   * Moves parameters, their gradients and buffers to a device, or converts the floating-point ones to a dtype. Returns
-   * the module; an optimizer goes on working, since the parameters stay the same objects.
+   * Moves parameters, their gradients and buffers to a device, or converts the floating-point ones to a dtype. The
+   * parameters remain the same objects, so existing optimizers keep working. Returns the module.
+   *
+   * @throws ArgumentError for a dtype that is not floating-point.
    */
   to(target: Backend | DType): this {
     if (typeof target === "string" && !isFloating(target)) {
@@ -308,28 +353,28 @@ export abstract class Module {
     return this;
   }
 
-  /** `to("float32")`. */
+  /** Converts the module to float32, like `to("float32")`. Returns the module. */
   float(): this {
     return this.to("float32");
   }
 
-  /** `to("float64")`. */
+  /** Converts the module to float64, like `to("float64")`. Returns the module. */
   double(): this {
     return this.to("float64");
   }
 
-  /** `to("float16")`. */
+  /** Converts the module to float16, like `to("float16")`. Returns the module. */
   half(): this {
     return this.to("float16");
   }
 
-  /** Whether the parameters inside take gradients; `false` freezes them. Returns the module. */
+  /** Sets whether all parameters require gradients; `false` freezes them. Returns the module. */
   requiresGrad_(on = true): this {
     for (const parameter of this.parameters()) requiresGrad(parameter, on);
     return this;
   }
 
-  /** Forgets all gradients: sets them to null, or to zeros with `setToNone: false`. */
+  /** Resets the gradients of all parameters to null, or to zeros with `setToNone: false`. */
   zeroGrad(options?: { readonly setToNone?: boolean }): void {
     const { setToNone } = settings("zeroGrad", options, { setToNone: true });
     for (const parameter of this.parameters()) {
@@ -341,24 +386,25 @@ export abstract class Module {
   // ——— Hooks ———
 
   /**
-   * Calls `hook(module, inputs)` before each `forward`; an array that it returns takes the inputs' place. Returns what
-   * removes it.
+   * Registers a hook that is called as `hook(module, inputs)` before each `forward`. An array returned by the hook
+   * replaces the inputs. Returns a function that removes the hook.
    */
   registerForwardPreHook(hook: ForwardPreHook): () => void {
     return hooksOf(this).add("before", hook);
   }
 
   /**
-   * Calls `hook(module, inputs, output)` after each `forward`; what it returns takes the output's place. Returns what
-   * removes it.
+   * Registers a hook that is called as `hook(module, inputs, output)` after each `forward`. A value returned by the
+   * hook replaces the output. Returns a function that removes the hook.
    */
   registerForwardHook(hook: ForwardHook<this>): () => void {
-    return hooksOf(this).add("after", hook as ForwardHook); // safe: it is called with what this module gives
+    return hooksOf(this).add("after", hook as ForwardHook); // safe: it is called with the output of this module
   }
 
   /**
-   * Calls `hook(module, gradInputs, gradOutputs)` in each backward pass through the module; an array that it returns
-   * takes the place of the gradients of the inputs. Returns what removes it.
+   * Registers a hook that is called as `hook(module, gradInputs, gradOutputs)` in each backward pass through the
+   * module. An array returned by the hook replaces the gradients of the inputs. Returns a function that removes the
+   * hook.
    */
   registerFullBackwardHook(hook: BackwardHook): () => void {
     return hooksOf(this).add("backward", hook);
@@ -366,13 +412,13 @@ export abstract class Module {
 
   // ——— Text ———
 
-  /** The arguments shown in the printed form. */
+  /** Returns the arguments shown in the module's printed form. */
   extraRepr(): string {
     return "";
   }
 
   /**
-   * The module as PyTorch prints it. Where a bundler shortens names, a class says its own:
+   * Returns the module as PyTorch prints it. Bundlers may shorten class names; a class keeps its own with
    * `static override name = "Net"`.
    */
   toString(): string {
@@ -389,61 +435,61 @@ export abstract class Module {
 
 export interface Module {
   /**
-   * Runs the module: `forward`, with the hooks around it. A module whose class is not known takes and gives anything.
+   * Runs `forward` with the hooks around it. A module of unknown class accepts and returns anything.
    */
-  // The detour lets a function that is generic in its module call it: to `M[...]` TypeScript lets pass what the bound
-  // of `M` takes, to `Parameters<M["forward"]>` nothing, since it works that out for each `M` alone.
+  // The indexed access lets code that is generic in a module type `M` call the module. TypeScript resolves `M[...]`
+  // through the constraint of `M`, but defers `Parameters<M["forward"]>` and then accepts no arguments.
   (
-    ...inputs: (Record<"own", Parameters<this["forward"]>> & Record<string, Anything[]>)[this[typeof takes]]
+    ...inputs: (Record<"own", Parameters<this["forward"]>> & Record<string, Anything[]>)[this[typeof accepted]]
   ): ReturnType<this["forward"]>;
   /**
-   * Which of the inputs a module takes, those of its own `forward` or anything; there in types only.
+   * Selects the accepted inputs: those of the module's own `forward`, or anything. Exists only in types.
    *
    * @hidden
    */
-  readonly [takes]: Anything[] extends Parameters<this["forward"]> ? Anything : "own";
+  readonly [accepted]: Anything[] extends Parameters<this["forward"]> ? Anything : "own";
 }
 
-declare const takes: unique symbol;
+declare const accepted: unique symbol;
 
-/** A module from one tensor to one tensor, as `Sequential` strings them together. */
+/** Module that maps one tensor to one tensor, as `Sequential` chains them. */
 export interface Layer extends Module {
   forward(input: Tensor): Tensor;
 }
 
-/** What a module keeps to itself, out of the way of its properties. */
+/** Internal state of a module, kept apart from its properties. */
 export interface ModuleState {
   readonly hooks: Hooks;
-  /** The properties that are buffers, and whether they are saved. */
+  /** Names of the properties that are buffers, and whether each is persistent. */
   readonly buffers: Map<string, boolean>;
-  /** The children of a container, which are no properties of it, by name. */
+  /** Children of a container by name. They are not properties of the container. */
   readonly children: Map<string, Module>;
 }
 
 const state = /* @__PURE__ */ new WeakMap<Module, ModuleState>();
 
-/** What a module keeps to itself. */
+/** Returns the internal state of a module. */
 export function stateOf(module: Module): ModuleState {
-  return state.get(module) as ModuleState; // safe: `bare` puts it there
+  return state.get(module) as ModuleState; // safe: `bare` sets it for every module
 }
 
 function hooksOf(module: Module): Hooks {
   return stateOf(module).hooks;
 }
 
-/** A module of a class without its properties: a function with the methods of the class, so that `model(x)` works. */
+/** Creates a module without its properties: a function with the methods of its class, so that `model(x)` works. */
 export function bare<M extends Module>(prototype: M, own: ModuleState): M {
   // Safe: with the prototype set, the function is an instance of the class in every respect.
   const self = ((...inputs: never[]) => own.hooks.run(self, inputs)) as unknown as M;
   Object.setPrototypeOf(self, prototype);
-  // A function's own name and length would hide a class's.
+  // A function's own `name` and `length` would hide those of the class.
   Reflect.deleteProperty(self, "name");
   Reflect.deleteProperty(self, "length");
   state.set(self, own);
   return self;
 }
 
-/** One of some named things. */
+/** Returns the value with a name, or throws an ArgumentError that lists all names. */
 function found<T>(operation: string, name: string, among: readonly (readonly [string, T])[]): T {
   for (const [own, value] of among) if (own === name) return value;
   throw new ArgumentError(

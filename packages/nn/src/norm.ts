@@ -1,5 +1,5 @@
 /**
- * Normalisation layers.
+ * Batch, layer and group normalisation.
  */
 
 import {
@@ -23,46 +23,48 @@ import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 import { fields, python, snakeCase } from "./state-name.ts";
 
-/** Options of the batch and instance normalisation layers; those of the latter have other defaults. */
+/** Options of the batch normalisation layers. */
 export interface BatchNormLayerOptions extends FactoryOptions {
-  /** Added to the variance. Default 1e-5. */
+  /** Value added to the variance. Default 1e-5. */
   readonly eps?: number;
   /**
-   * How much of a batch's statistics goes into the running ones; null for the plain mean over all batches. Default 0.1.
+   * Weight of a batch's statistics in the update of the running statistics, or null for their equal mean over all
+   * batches. Default 0.1.
    */
   readonly momentum?: number | null;
-  /** Whether there are a weight and a bias for each channel. Default true. */
+  /** Whether to learn a weight and a bias for each channel. Default true. */
   readonly affine?: boolean;
-  /** Whether statistics are kept for evaluation. Default true. */
+  /** Whether to track running statistics for evaluation. Default true. */
   readonly trackRunningStats?: boolean;
 }
 
-/** A normalisation by channel with running statistics: batch normalisation as it stands. */
+/** Base class of layers that normalise channels and may track running statistics. Implements batch normalisation. */
 export abstract class BatchNormNd extends Module {
-  /** How many channels there are: C, the second size of a batch. */
+  /** Number of channels C: the second dimension of the input. */
   readonly numFeatures: number;
-  /** Added to the variance before its root is divided by. Default 1e-5. */
+  /** Value added to the variance. Default 1e-5. */
   readonly eps: number;
   /**
-   * How much of a batch's statistics goes into the running ones; null for the plain mean over all batches. Default 0.1.
+   * Weight of a batch's statistics in the update of the running statistics, or null for their equal mean over all
+   * batches. Default 0.1.
    */
   readonly momentum: number | null;
-  /** Whether a factor and a shift are learned for each channel. Default true; false for instance normalisation. */
+  /** Whether a weight and a bias are learned for each channel. Default true, or false for instance normalisation. */
   readonly affine: boolean;
-  /** Whether statistics are kept for evaluation. Default true; false for instance normalisation. */
+  /** Whether running statistics are tracked for evaluation. Default true, or false for instance normalisation. */
   readonly trackRunningStats: boolean;
-  /** A factor for each channel, [numFeatures]; starts as ones, null unless `affine`. */
+  /** Learnable weight, [numFeatures], initialised to ones; null unless `affine`. */
   weight: Parameter | null;
-  /** Added to each channel, [numFeatures]; starts as zeros, null unless `affine`. */
+  /** Learnable bias, [numFeatures], initialised to zeros; null unless `affine`. */
   bias: Parameter | null;
-  /** The running mean of each channel, [numFeatures], a buffer; starts as zeros, null unless `trackRunningStats`. */
+  /** Running mean of each channel, [numFeatures]: a buffer, initialised to zeros; null unless `trackRunningStats`. */
   declare runningMean: Tensor | null;
   /**
-   * The running unbiased variance of each channel, [numFeatures], a buffer; starts as ones, null unless
+   * Running unbiased variance of each channel, [numFeatures]: a buffer, initialised to ones; null unless
    * `trackRunningStats`.
    */
   declare runningVar: Tensor | null;
-  /** How many batches the running statistics come from, an int32 scalar, a buffer; null unless `trackRunningStats`. */
+  /** Number of batches in the running statistics, an int32 scalar: a buffer; null unless `trackRunningStats`. */
   declare numBatchesTracked: Tensor | null;
 
   constructor(numFeatures: number, options?: BatchNormLayerOptions) {
@@ -92,7 +94,7 @@ export abstract class BatchNormNd extends Module {
     );
   }
 
-  /** Whether there are learned factors and running statistics if the options do not say. */
+  /** Default of `affine` and `trackRunningStats`. */
   protected isFull(): boolean {
     return true;
   }
@@ -101,51 +103,51 @@ export abstract class BatchNormNd extends Module {
     return snakeCase(property);
   }
 
-  /** How many dimensions an input may have. */
+  /** Accepted numbers of input dimensions. */
   protected abstract readonly ranks: readonly number[];
 
-  /** Forgets the running statistics. */
+  /** Resets the running statistics to mean 0 and variance 1. */
   resetRunningStats(): void {
     this.runningMean?.zero_();
     this.runningVar?.fill_(1);
     this.numBatchesTracked?.zero_();
   }
 
-  /** Forgets the running statistics, and sets the weight to one and the bias to zero. */
+  /** Resets the running statistics, and sets the weight to one and the bias to zero. */
   resetParameters(): void {
     this.resetRunningStats();
     if (this.weight) ones_(this.weight);
     if (this.bias) zeros_(this.bias);
   }
 
-  /** Throws a ShapeError unless the input has one of the right numbers of dimensions. */
+  /** Throws a ShapeError unless the number of input dimensions is accepted. */
   protected checkRank(input: Tensor): void {
     if (this.ranks.includes(input.ndim)) return;
     throw shapeError(this.constructor.name, `${this.ranks.join(" or ")} dimensions`, input);
   }
 
   /**
-   * The same shape: in training, and where no statistics are tracked, by the batch's own mean and variance, otherwise
-   * by the running ones. Training moves these. Throws a ShapeError for another number of dimensions, or one value for a
-   * channel in training.
+   * Normalises the input and returns a tensor of the same shape. Uses the statistics of the batch in training or if
+   * none are tracked, and the running statistics otherwise. Updates the running statistics in training.
+   *
+   * @throws ShapeError for a wrong number of dimensions or channels, and for a single value per channel in training.
    */
   forward(input: Tensor): Tensor {
     this.checkRank(input);
     const { runningMean, runningVar, weight, bias, eps } = this;
     const training = this.training || runningMean === null;
-    if (this.training) this.numBatchesTracked?.add_(1);
     const keep = this.training ? this.trackRunningStats : true;
     const kept = keep ? [runningMean, runningVar] : [null, null];
     const averaged = this.training && this.momentum === null ? kept.map((x) => x?.clone() ?? null) : kept;
     const [mean = null, variance = null] = averaged;
     const y = batchNorm(input, mean, variance, weight, bias, { training, momentum: this.momentum ?? 1, eps });
+    if (this.training) this.numBatchesTracked?.add_(1);
     if (averaged !== kept) this.average(averaged);
     return y;
   }
 
   /**
-   * Without a momentum every batch counts alike: moves the running statistics towards this batch's by one over the
-   * number of batches.
+   * Updates running statistics that are the equal mean over all batches, which is the case without momentum.
    */
   private average(batch: readonly (Tensor | null)[]): void {
     const share = this.numBatchesTracked?.to("float32").reciprocal();
@@ -162,7 +164,8 @@ export abstract class BatchNormNd extends Module {
 }
 
 /**
- * Normalises each channel of [N, C] or [N, C, L] over the batch; in evaluation, by running statistics.
+ * Batch normalisation of [N, C] or [N, C, L]: normalises each channel over the batch, or by running statistics in
+ * evaluation.
  *
  *     y = (x - mean) / √(variance + ε) · weight + bias
  *
@@ -179,7 +182,7 @@ export class BatchNorm1d extends BatchNormNd {
 }
 
 /**
- * Normalises each channel of [N, C, H, W] over the batch; in evaluation, by running statistics.
+ * Batch normalisation of [N, C, H, W]: normalises each channel over the batch, or by running statistics in evaluation.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm2d.html
  */
@@ -192,7 +195,8 @@ export class BatchNorm2d extends BatchNormNd {
 }
 
 /**
- * Normalises each channel of [N, C, D, H, W] over the batch; in evaluation, by running statistics.
+ * Batch normalisation of [N, C, D, H, W]: normalises each channel over the batch, or by running statistics in
+ * evaluation.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm3d.html
  */
@@ -206,45 +210,41 @@ export class BatchNorm3d extends BatchNormNd {
 
 /** Options of `LayerNorm`. */
 export interface LayerNormOptions extends FactoryOptions {
-  /** Added to the variance. Default 1e-5. */
+  /** Value added to the variance. Default 1e-5. */
   readonly eps?: number;
-  /** Whether weight and bias are learned. Default true. */
+  /** Whether to learn a weight and a bias for each element of `normalizedShape`. Default true. */
   readonly elementwiseAffine?: boolean;
-  /** Whether there is a bias beside the weight. Default true. */
+  /** Whether to learn a bias as well as a weight. Default true. */
   readonly bias?: boolean;
 }
 
 /** Options of `GroupNorm`. */
 export interface GroupNormOptions extends FactoryOptions {
-  /** Added to the variance. Default 1e-5. */
+  /** Value added to the variance. Default 1e-5. */
   readonly eps?: number;
-  /** Whether weight and bias are learned. Default true. */
+  /** Whether to learn a weight and a bias for each channel. Default true. */
   readonly affine?: boolean;
 }
 
 /**
- * Normalises over the last dimensions, whose sizes are `normalizedShape`. Ba et al. 2016,
+ * Layer normalisation over the trailing dimensions, whose sizes are `normalizedShape`. Ba et al. 2016,
  * https://arxiv.org/abs/1607.06450
+ *
+ *     y = (x - mean) / √(variance + ε) · weight + bias
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.LayerNorm.html
  */
 export class LayerNorm extends Module {
   static override name = "LayerNorm";
-  /** The last sizes of the input, over which mean and variance are taken. */
+  /** Sizes of the trailing dimensions over which mean and variance are computed. */
   readonly normalizedShape: Shape;
-  /** Added to the variance before its root is divided by. Default 1e-5. */
+  /** Value added to the variance. Default 1e-5. */
   readonly eps: number;
-  /** Whether a factor and a shift are learned for each element. Default true. */
+  /** Whether a weight and a bias are learned for each element of `normalizedShape`. Default true. */
   readonly elementwiseAffine: boolean;
-  /**
-   * A factor for each element of `normalizedShape`, which is its shape; starts as ones, null unless
-   * `elementwiseAffine`.
-   */
+  /** Learnable weight of shape `normalizedShape`, initialised to ones; null unless `elementwiseAffine`. */
   weight: Parameter | null;
-  /**
-   * Added to each element of `normalizedShape`, which is its shape; starts as zeros, null unless `elementwiseAffine`,
-   * or without bias.
-   */
+  /** Learnable bias of shape `normalizedShape`, initialised to zeros; null unless `elementwiseAffine` and `bias`. */
   bias: Parameter | null;
 
   constructor(normalizedShape: number | Shape, options?: LayerNormOptions) {
@@ -264,8 +264,9 @@ export class LayerNorm extends Module {
   }
 
   /**
-   * [..., ...normalizedShape] → the same shape, `(x - mean) / √(variance + ε) · weight + bias`. Throws a ShapeError
-   * when the last sizes are others.
+   * Normalises the input: [..., ...normalizedShape] → the same shape.
+   *
+   * @throws ShapeError when the trailing dimensions are not `normalizedShape`.
    */
   forward(input: Tensor): Tensor {
     return layerNorm(input, this.normalizedShape, this.weight, this.bias, { eps: this.eps });
@@ -277,23 +278,28 @@ export class LayerNorm extends Module {
 }
 
 /**
- * Normalises groups of channels of [N, C, ...], each sample by itself. Wu & He 2018, https://arxiv.org/abs/1803.08494
+ * Group normalisation of [N, C, ...]: normalises groups of channels within each sample. Wu & He 2018,
+ * https://arxiv.org/abs/1803.08494
+ *
+ *     y = (x - mean) / √(variance + ε) · weight + bias
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.GroupNorm.html
+ *
+ * @throws ArgumentError when `numChannels` is not divisible by `numGroups`.
  */
 export class GroupNorm extends Module {
   static override name = "GroupNorm";
-  /** Into how many groups the channels are split; divides `numChannels`. */
+  /** Number of groups that the channels are split into. Must divide `numChannels`. */
   readonly numGroups: number;
-  /** How many channels there are: C, the second size of the input. */
+  /** Number of channels C: the second dimension of the input. */
   readonly numChannels: number;
-  /** Added to the variance before its root is divided by. Default 1e-5. */
+  /** Value added to the variance. Default 1e-5. */
   readonly eps: number;
-  /** Whether a factor and a shift are learned for each channel. Default true. */
+  /** Whether a weight and a bias are learned for each channel. Default true. */
   readonly affine: boolean;
-  /** A factor for each channel, [numChannels]; starts as ones, null unless `affine`. */
+  /** Learnable weight, [numChannels], initialised to ones; null unless `affine`. */
   weight: Parameter | null;
-  /** Added to each channel, [numChannels]; starts as zeros, null unless `affine`. */
+  /** Learnable bias, [numChannels], initialised to zeros; null unless `affine`. */
   bias: Parameter | null;
 
   constructor(numGroups: number, numChannels: number, options?: GroupNormOptions) {
@@ -310,10 +316,7 @@ export class GroupNorm extends Module {
     this.bias = affine ? new Parameter(zeros([numChannels], factory)) : null;
   }
 
-  /**
-   * [N, numChannels, ...] → the same shape, `(x - mean) / √(variance + ε) · weight + bias` with mean and variance of
-   * each sample's groups.
-   */
+  /** Normalises each group of each sample: [N, numChannels, ...] → the same shape. */
   forward(input: Tensor): Tensor {
     return groupNorm(input, this.numGroups, this.weight, this.bias, { eps: this.eps });
   }

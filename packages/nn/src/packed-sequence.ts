@@ -1,7 +1,8 @@
 /**
- * Sequences of different lengths without their padding: step by step, the sequences that go on so long, the longest
- * first. A recurrent layer runs over the stretches in which their number stays the same, so that it computes nothing
- * that is thrown away, and ends each sequence where it ends.
+ * Sequences of different lengths without padding. The data is stored step by step, with the longest sequence first, so
+ * that the sequences active at a step are contiguous. A recurrent layer processes segments of steps with the
+ * same number of active sequences, so it computes nothing for padding and obtains the final state of each sequence
+ * where that sequence ends.
  */
 
 import {
@@ -25,8 +26,8 @@ export interface PackOptions {
   /** Whether the input is [N, L, ...] instead of [L, N, ...]. Default false. */
   readonly batchFirst?: boolean;
   /**
-   * Whether lengths must not grow from one sequence to the next; if not, the sequences are sorted, and stand as before
-   * in what a layer returns. Default true.
+   * Whether the sequences must be sorted by decreasing length. If false, they are sorted internally, and layers return
+   * states in the original order. Default true.
    */
   readonly enforceSorted?: boolean;
 }
@@ -35,27 +36,27 @@ export interface PackOptions {
 export interface UnpackOptions {
   /** Whether the result is [N, L, ...] instead of [L, N, ...]. Default false. */
   readonly batchFirst?: boolean;
-  /** What fills the ends. Default 0. */
+  /** Value of the padding. Default 0. */
   readonly paddingValue?: number;
-  /** The length to fill up to; null for that of the longest sequence. Default null. */
+  /** Length to pad to, or null for that of the longest sequence. Default null. */
   readonly totalLength?: number | null;
 }
 
 /**
- * Sequences of different lengths, as `packPaddedSequence` and `packSequence` make them and `RNN`, `LSTM` and `GRU` take
- * and give them.
+ * Batch of sequences of different lengths, created by `packPaddedSequence` or `packSequence`. `RNN`, `LSTM` and `GRU`
+ * accept and return it.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.utils.rnn.PackedSequence.html
  */
 export class PackedSequence {
   /**
-   * All steps below each other, [steps in all, ...]: the first of every sequence, then the second of those that have
-   * one, and so on.
+   * All steps, [sum of lengths, ...]: the first step of every sequence, then the second step of those that have one,
+   * and so on.
    */
   readonly data: Tensor;
-  /** How many sequences have a first step, a second one, and so on. */
+  /** Number of sequences that have a first step, a second step, and so on. */
   readonly batchSizes: readonly number[];
-  /** Which of the sequences that were given stands at each place; null when they were in order. */
+  /** For each position, the index of the original sequence, or null if the sequences were not reordered. */
   readonly sortedIndices: readonly number[] | null;
 
   constructor(data: Tensor, batchSizes: readonly number[], sortedIndices: readonly number[] | null = null) {
@@ -64,24 +65,24 @@ export class PackedSequence {
     );
     if (batchSizes.length === 0 || grows)
       throw new ArgumentError(
-        `PackedSequence: batch sizes must be positive and never grow, got [${batchSizes.join(", ")}]`,
+        `PackedSequence: batch sizes must be positive and non-increasing, got [${batchSizes.join(", ")}]`,
       );
     const steps = batchSizes.reduce((sum, size) => sum + size, 0);
     if (data.shape[0] !== steps)
       throw new ShapeError(
-        `PackedSequence: batch sizes that add up to ${steps} want data [${steps}, ...], got ${showShape(data.shape)}`,
+        `PackedSequence: batch sizes that add up to ${steps} need data [${steps}, ...], got ${showShape(data.shape)}`,
       );
     this.data = data;
     this.batchSizes = batchSizes;
     this.sortedIndices = sortedIndices;
   }
 
-  /** At which place each of the sequences that were given stands; null when they were in order. */
+  /** For each original sequence, its position, or null if the sequences were not reordered. */
   get unsortedIndices(): readonly number[] | null {
     return this.sortedIndices && inverse(this.sortedIndices);
   }
 
-  /** How long each sequence is, in the order in which they were given. */
+  /** Length of each sequence, in the original order. */
   get lengths(): readonly number[] {
     const sorted = Array.from(
       { length: this.batchSizes[0] as number },
@@ -90,33 +91,33 @@ export class PackedSequence {
     return this.unsortedIndices?.map((place) => sorted[place] as number) ?? sorted;
   }
 
-  /** The same sequences with other steps, as `[steps in all, ...]`. */
+  /** Returns the same sequences with other data, [sum of lengths, ...]. */
   with(data: Tensor): PackedSequence {
     return new PackedSequence(data, this.batchSizes, this.sortedIndices);
   }
 
-  /** The sequences on another device, or as another dtype. */
+  /** Moves the data to a device, or converts it to a dtype. */
   to(target: Backend | DType): PackedSequence {
     return this.with(typeof target === "string" ? this.data.to(target) : this.data.to(target));
   }
 
-  /** For layers: states [layers, N, width] in the order in which the sequences stand here. */
+  /** Reorders states [layers, N, width] from the original order to that of this object. For use by layers. */
   sorted(states: Tensor): Tensor {
     return reordered(states, this.sortedIndices);
   }
 
-  /** For layers: states [layers, N, width] in the order in which the sequences were given. */
+  /** Reorders states [layers, N, width] from the order of this object to the original order. For use by layers. */
   unsorted(states: Tensor): Tensor {
     return reordered(states, this.unsortedIndices);
   }
 
   /**
-   * For layers: runs one direction of one.
+   * Runs one direction of a layer over the sequences. For use by layers.
    *
-   * @param run what it gives for steps [steps, sequences, features] and the states before them, [sequences, width]
-   * each: outputs, and the states after them.
-   * @param steps what it reads, [steps in all, features].
-   * @param start the states before the first step, or the last one when it reads backwards.
+   * @param run Function that computes the outputs and the states after some steps, given these steps
+   * [steps, sequences, features] and the states before them, [sequences, width] each.
+   * @param steps Data that the layer reads, [sum of lengths, features].
+   * @param start States before the first step, or before the last step for `backwards`.
    */
   pass(
     run: (steps: Tensor, states: readonly Tensor[]) => { readonly output: Tensor; readonly states: readonly Tensor[] },
@@ -127,16 +128,16 @@ export class PackedSequence {
     const outputs: Tensor[] = [];
     const ended: (readonly Tensor[])[] = [];
     let states = backwards ? start.map((all) => all.narrow(0, 0, 0)) : start;
-    let going = backwards ? 0 : (this.batchSizes[0] as number); // safe: the constructor refuses none
-    const stretches = this.#stretches();
-    for (const { first, count, size } of backwards ? stretches.reverse() : stretches) {
-      if (size < going) ended.unshift(states.map((all) => all.narrow(0, size, going - size)));
+    let active = backwards ? 0 : (this.batchSizes[0] as number); // safe: the constructor rejects empty batch sizes
+    const segments = this.#segments();
+    for (const { first, count, size } of backwards ? segments.reverse() : segments) {
+      if (size < active) ended.unshift(states.map((all) => all.narrow(0, size, active - size)));
       states = states.map((all, k) =>
-        size > going ? cat([all, (start[k] as Tensor).narrow(0, going, size - going)]) : all.narrow(0, 0, size),
+        size > active ? cat([all, (start[k] as Tensor).narrow(0, active, size - active)]) : all.narrow(0, 0, size),
       );
       const found = run(steps.narrow(0, first, count * size).unflatten(0, [count, size]), states);
       outputs.push(found.output.flatten(0, 1));
-      [states, going] = [found.states, size];
+      [states, active] = [found.states, size];
     }
     return {
       output: cat(backwards ? outputs.reverse() : outputs),
@@ -145,10 +146,10 @@ export class PackedSequence {
   }
 
   /**
-   * The stretches of steps that equally many sequences have: the row of the first, how many there are, and how many
-   * sequences.
+   * Returns the segments of steps with the same number of sequences: the row of the first step, the number of steps,
+   * and the number of sequences.
    */
-  #stretches(): { readonly first: number; readonly count: number; readonly size: number }[] {
+  #segments(): { readonly first: number; readonly count: number; readonly size: number }[] {
     let first = 0;
     return [...new Set(this.batchSizes)].map((size) => {
       const count = this.batchSizes.filter((other) => other === size).length;
@@ -169,13 +170,14 @@ function reordered(states: Tensor, order: readonly number[] | null): Tensor {
 }
 
 /**
- * Packs sequences that stand side by side, [L, N, ...], the shorter ones filled up at their ends.
+ * Packs a padded batch of sequences, [L, N, ...], or [N, L, ...] with `batchFirst`.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.utils.rnn.pack_padded_sequence.html
  *
- * @param lengths how long each sequence is: numbers, or a tensor [N] on a device that can be read at once.
- * @throws ArgumentError for lengths that do not fit the input, or that grow while `enforceSorted` holds. @throws
- * DeviceError for lengths on a GPU.
+ * @param lengths Length of each sequence: numbers, or a tensor [N] on a device that supports synchronous reads.
+ * @throws ShapeError when the input has fewer than 2 dimensions.
+ * @throws ArgumentError for lengths that do not match the input, or that increase while `enforceSorted` is true.
+ * @throws DeviceError for lengths on a GPU.
  * @example
  * const [packed] = lstm(packPaddedSequence(x, [3, 5, 2], { batchFirst: true, enforceSorted: false }));
  * const [output, lengths] = padPackedSequence(packed, { batchFirst: true });
@@ -197,13 +199,13 @@ export function packPaddedSequence(
   const given = numbers(name, lengths);
   if (given.length !== count || given.some((length) => !Number.isInteger(length) || length < 1 || length > longest))
     throw new ArgumentError(
-      `${name}: an input of shape ${showShape(input.shape)} wants ${count} lengths from 1 to ${longest}, got [${given.join(", ")}]`,
+      `${name}: an input of shape ${showShape(input.shape)} needs ${count} lengths from 1 to ${longest}, got [${given.join(", ")}]`,
     );
   const order = given.map((_, i) => i).sort((a, b) => (given[b] as number) - (given[a] as number));
   const grows = given.some((length, i) => i > 0 && length > (given[i - 1] as number));
   if (enforceSorted && grows)
     throw new ArgumentError(
-      `${name}: lengths must not grow, got [${given.join(", ")}]; sort the sequences, or pass { enforceSorted: false }`,
+      `${name}: lengths must not increase, got [${given.join(", ")}]; sort the sequences, or pass { enforceSorted: false }`,
     );
   const batchSizes = Array.from(
     { length: Math.max(...given) },
@@ -219,11 +221,13 @@ export function packPaddedSequence(
 }
 
 /**
- * Sequences side by side again, [L, N, ...], the shorter ones filled up at their ends, and how long each is.
+ * Pads packed sequences to the same length: [L, N, ...], or [N, L, ...] with `batchFirst`. Also returns the length of
+ * each sequence.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.utils.rnn.pad_packed_sequence.html
  *
- * @throws ArgumentError for a `totalLength` below the longest sequence's.
+ * @throws ArgumentError for a `totalLength` below the longest sequence, and for an input that is not a
+ * `PackedSequence`.
  */
 export function padPackedSequence(sequence: PackedSequence, options?: UnpackOptions): [Tensor, readonly number[]] {
   const name = "padPackedSequence";
@@ -233,7 +237,7 @@ export function padPackedSequence(sequence: PackedSequence, options?: UnpackOpti
     totalLength: null,
   });
   if (!(sequence instanceof PackedSequence))
-    throw new ArgumentError(`${name}: expected a packed sequence, as packPaddedSequence makes it`);
+    throw new ArgumentError(`${name}: expected a PackedSequence, as returned by packPaddedSequence`);
   const { data, batchSizes, sortedIndices, lengths } = sequence;
   if (totalLength !== null) checkInteger(name, "totalLength", totalLength, batchSizes.length);
   const [longest, count] = [totalLength ?? batchSizes.length, lengths.length];
@@ -249,12 +253,13 @@ export function padPackedSequence(sequence: PackedSequence, options?: UnpackOpti
 }
 
 /**
- * Packs sequences, [Lᵢ, ...] each.
+ * Packs a list of sequences, [Lᵢ, ...] each.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.utils.rnn.pack_sequence.html
  *
- * @throws ArgumentError for no sequences, empty ones, or lengths that grow while `enforceSorted` holds. @throws
- * ShapeError when they differ in more than their lengths.
+ * @throws ArgumentError for an empty list, for an empty sequence, and for lengths that increase while `enforceSorted`
+ * is true.
+ * @throws ShapeError when the sequences differ in more than their lengths.
  */
 export function packSequence(
   sequences: readonly Tensor[],
@@ -264,17 +269,17 @@ export function packSequence(
   const padded = padSequence(sequences);
   return packPaddedSequence(
     padded,
-    sequences.map(({ shape }) => shape[0] as number), // safe: `padSequence` took them
+    sequences.map(({ shape }) => shape[0] as number), // safe: `padSequence` has checked the shapes
     { enforceSorted },
   );
 }
 
 /**
- * Padded sequences one by one, [Lᵢ, ...] each: the inverse of `padSequence`.
+ * Splits a padded batch into its sequences, [Lᵢ, ...] each: the inverse of `padSequence`.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.utils.rnn.unpad_sequence.html
  *
- * @throws ArgumentError when there are not as many lengths as sequences.
+ * @throws ArgumentError when the number of lengths is not the number of sequences.
  */
 export function unpadSequence(
   padded: Tensor,
@@ -285,12 +290,12 @@ export function unpadSequence(
   const sequences = padded.unbind(batchFirst ? 0 : 1);
   const given = numbers("unpadSequence", lengths);
   if (given.length !== sequences.length)
-    throw new ArgumentError(`unpadSequence: ${sequences.length} sequences want as many lengths, got ${given.length}`);
-  return sequences.map((x, i) => x.narrow(0, 0, given[i] as number)); // safe: there are as many
+    throw new ArgumentError(`unpadSequence: ${sequences.length} sequences need as many lengths, got ${given.length}`);
+  return sequences.map((x, i) => x.narrow(0, 0, given[i] as number)); // safe: there is one length per sequence
 }
 
 /**
- * Packed sequences one by one, [Lᵢ, ...] each: the inverse of `packSequence`.
+ * Splits packed sequences into a list, [Lᵢ, ...] each: the inverse of `packSequence`.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.utils.rnn.unpack_sequence.html
  */
@@ -298,16 +303,16 @@ export function unpackSequence(sequence: PackedSequence): readonly Tensor[] {
   return unpadSequence(...padPackedSequence(sequence));
 }
 
-/** Lengths as numbers. */
+/** Returns lengths as numbers. */
 function numbers(operation: string, lengths: readonly number[] | Tensor): readonly number[] {
   if (Array.isArray(lengths)) return lengths;
   expectTensor(operation, lengths, "numbers or a tensor as lengths");
-  return Array.from((lengths as Tensor).dataSync(), Number); // safe: it is no array
+  return Array.from((lengths as Tensor).dataSync(), Number); // safe: it is not an array
 }
 
 /**
- * Where each packed row stands among padded ones, given the steps between rows that follow each other in a sequence or
- * belong to neighbouring ones.
+ * Computes the row of each packed step in the padded batch. `pace` gives the distance between rows of consecutive steps
+ * and of neighbouring sequences.
  */
 function placesOf(
   batchSizes: readonly number[],

@@ -1,5 +1,5 @@
 /**
- * Sequences of different lengths as one tensor.
+ * Padding of sequences of different lengths into one tensor.
  */
 
 import { ArgumentError, pad, sameShape, settings, shapeError, stack, type Tensor } from "@akari/tensor";
@@ -8,16 +8,17 @@ import { ArgumentError, pad, sameShape, settings, shapeError, stack, type Tensor
 export interface PadSequenceOptions {
   /** Whether the result is [N, L, ...] instead of [L, N, ...]. Default false. */
   readonly batchFirst?: boolean;
-  /** What fills the ends. Default 0. */
+  /** Value of the padding. Default 0. */
   readonly paddingValue?: number;
 }
 
 /**
- * Sequences, [Lᵢ, ...] each, side by side, the shorter ones filled up at their ends: [L, N, ...].
+ * Pads sequences [Lᵢ, ...] to the same length and stacks them: [L, N, ...], or [N, L, ...] with `batchFirst`.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.utils.rnn.pad_sequence.html
  *
- * @throws ArgumentError for no sequences. @throws ShapeError when they differ in more than their lengths.
+ * @throws ArgumentError for an empty list.
+ * @throws ShapeError when the sequences differ in more than their lengths.
  * @example
  * padSequence([ones([2]), ones([3])], { batchFirst: true }); // [[1, 1, 0], [1, 1, 1]]
  */
@@ -27,7 +28,7 @@ export function padSequence(sequences: readonly Tensor[], options?: PadSequenceO
   if (first === undefined) throw new ArgumentError("padSequence: expected a list of at least one sequence");
   for (const x of sequences) {
     if (x.ndim === 0 || !sameShape(x.shape.slice(1), first.shape.slice(1)))
-      throw shapeError("padSequence", "the same sizes behind the first", first, x);
+      throw shapeError("padSequence", "sequences that differ only in length", first, x);
   }
   const longest = Math.max(...sequences.map(({ shape }) => shape[0] as number));
   const padded = sequences.map((x) => {

@@ -1,38 +1,36 @@
 /**
- * Layers that put a border around their input: zeros, a value, the mirrored inside, the edge, or the other end. The
- * widths are one number for all sides, or, as for `pad`, two for each dimension, the last dimension first: left, right,
- * top, bottom, front, back.
+ * Padding layers: with zeros, a constant, reflected elements, the edge element or the opposite side. The padding is one
+ * number for all sides, or, as for `pad`, two numbers per dimension, last dimension first: left, right, top, bottom,
+ * front, back.
  */
 
 import { ArgumentError, type PadMode, type PadOptions, pad, type Tensor } from "@akari/tensor";
 import { Module } from "./module.ts";
 import { float, python } from "./state-name.ts";
 
-/** Widths of a border: one for all sides, or two for each dimension, the last dimension first. */
+/** Padding widths: one for all sides, or two per dimension, last dimension first. */
 export type BorderWidths = number | readonly number[];
 
 abstract class Padding extends Module {
-  /**
-   * The widths of the border, two for each dimension, the last dimension first: left, right, top, bottom, front, back.
-   */
+  /** Padding widths, two per dimension, last dimension first: left, right, top, bottom, front, back. */
   readonly padding: readonly number[];
-  private readonly border: PadOptions;
+  private readonly options: PadOptions;
 
   constructor(dims: number, mode: PadMode, padding: BorderWidths, value = 0) {
     super();
     const widths = typeof padding === "number" ? new Array<number>(2 * dims).fill(padding) : padding;
     if (widths.length !== 2 * dims || !widths.every(Number.isInteger))
       throw new ArgumentError(
-        `${this.constructor.name}: padding must be one whole number or ${2 * dims}, got [${widths.join(", ")}]`,
+        `${this.constructor.name}: padding must be one integer or ${2 * dims}, got [${widths.join(", ")}]`,
       );
     this.padding = widths;
-    // Only a constant border has a value.
-    this.border = mode === "constant" ? { value } : { mode };
+    // `pad` accepts a value only in constant mode.
+    this.options = mode === "constant" ? { value } : { mode };
   }
 
-  /** The last dimensions grow by what stands on both of their sides: [..., W] → [..., left + W + right]. */
+  /** Pads the trailing dimensions: for one dimension, [..., L] → [..., left + L + right]. */
   forward(input: Tensor): Tensor {
-    return pad(input, this.padding, this.border);
+    return pad(input, this.padding, this.options);
   }
 
   override extraRepr(): string {
@@ -41,7 +39,7 @@ abstract class Padding extends Module {
 }
 
 abstract class ConstantPadding extends Padding {
-  /** What the border holds. */
+  /** Value of the padding. */
   readonly value: number;
 
   constructor(dims: number, padding: BorderWidths, value: number) {
@@ -49,13 +47,13 @@ abstract class ConstantPadding extends Padding {
     this.value = value;
   }
 
-  /** The widths and the value: `padding=(1, 1), value=0.5`. */
+  /** Returns the widths and the value: `padding=(1, 1), value=0.5`. */
   override extraRepr(): string {
     return `padding=${python(this.padding)}, value=${Number.isInteger(this.value) ? this.value : float(this.value)}`;
   }
 }
 
-/** A border of zeros around [..., L]. https://pytorch.org/docs/stable/generated/torch.nn.ZeroPad1d.html */
+/** Zero padding of [..., L]. https://pytorch.org/docs/stable/generated/torch.nn.ZeroPad1d.html */
 export class ZeroPad1d extends Padding {
   static override name = "ZeroPad1d";
 
@@ -64,7 +62,7 @@ export class ZeroPad1d extends Padding {
   }
 }
 
-/** A border of zeros around [..., H, W]. https://pytorch.org/docs/stable/generated/torch.nn.ZeroPad2d.html */
+/** Zero padding of [..., H, W]. https://pytorch.org/docs/stable/generated/torch.nn.ZeroPad2d.html */
 export class ZeroPad2d extends Padding {
   static override name = "ZeroPad2d";
 
@@ -73,7 +71,7 @@ export class ZeroPad2d extends Padding {
   }
 }
 
-/** A border of zeros around [..., D, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.ZeroPad3d.html */
+/** Zero padding of [..., D, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.ZeroPad3d.html */
 export class ZeroPad3d extends Padding {
   static override name = "ZeroPad3d";
 
@@ -82,7 +80,7 @@ export class ZeroPad3d extends Padding {
   }
 }
 
-/** A border of one value around [..., L]. https://pytorch.org/docs/stable/generated/torch.nn.ConstantPad1d.html */
+/** Constant padding of [..., L]. https://pytorch.org/docs/stable/generated/torch.nn.ConstantPad1d.html */
 export class ConstantPad1d extends ConstantPadding {
   static override name = "ConstantPad1d";
 
@@ -91,7 +89,7 @@ export class ConstantPad1d extends ConstantPadding {
   }
 }
 
-/** A border of one value around [..., H, W]. https://pytorch.org/docs/stable/generated/torch.nn.ConstantPad2d.html */
+/** Constant padding of [..., H, W]. https://pytorch.org/docs/stable/generated/torch.nn.ConstantPad2d.html */
 export class ConstantPad2d extends ConstantPadding {
   static override name = "ConstantPad2d";
 
@@ -100,9 +98,7 @@ export class ConstantPad2d extends ConstantPadding {
   }
 }
 
-/**
- * A border of one value around [..., D, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.ConstantPad3d.html
- */
+/** Constant padding of [..., D, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.ConstantPad3d.html */
 export class ConstantPad3d extends ConstantPadding {
   static override name = "ConstantPad3d";
 
@@ -112,7 +108,8 @@ export class ConstantPad3d extends ConstantPadding {
 }
 
 /**
- * [..., L] with its own elements, mirrored at the edges, around it.
+ * Reflection padding of [..., L], which does not repeat the edge.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.ReflectionPad1d.html
  */
 export class ReflectionPad1d extends Padding {
@@ -124,7 +121,8 @@ export class ReflectionPad1d extends Padding {
 }
 
 /**
- * [..., H, W] with its own elements, mirrored at the edges, around it.
+ * Reflection padding of [..., H, W], which does not repeat the edge.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.ReflectionPad2d.html
  */
 export class ReflectionPad2d extends Padding {
@@ -136,7 +134,8 @@ export class ReflectionPad2d extends Padding {
 }
 
 /**
- * [..., D, H, W] with its own elements, mirrored at the edges, around it.
+ * Reflection padding of [..., D, H, W], which does not repeat the edge.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.ReflectionPad3d.html
  */
 export class ReflectionPad3d extends Padding {
@@ -148,7 +147,9 @@ export class ReflectionPad3d extends Padding {
 }
 
 /**
- * [..., L] with its edges repeated around it. https://pytorch.org/docs/stable/generated/torch.nn.ReplicationPad1d.html
+ * Replication padding of [..., L] with the edge elements.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.ReplicationPad1d.html
  */
 export class ReplicationPad1d extends Padding {
   static override name = "ReplicationPad1d";
@@ -159,7 +160,8 @@ export class ReplicationPad1d extends Padding {
 }
 
 /**
- * [..., H, W] with its edges repeated around it.
+ * Replication padding of [..., H, W] with the edge elements.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.ReplicationPad2d.html
  */
 export class ReplicationPad2d extends Padding {
@@ -171,7 +173,8 @@ export class ReplicationPad2d extends Padding {
 }
 
 /**
- * [..., D, H, W] with its edges repeated around it.
+ * Replication padding of [..., D, H, W] with the edge elements.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.ReplicationPad3d.html
  */
 export class ReplicationPad3d extends Padding {
@@ -182,7 +185,11 @@ export class ReplicationPad3d extends Padding {
   }
 }
 
-/** [..., L] with the other end as a border. https://pytorch.org/docs/stable/generated/torch.nn.CircularPad1d.html */
+/**
+ * Circular padding of [..., L] with elements of the opposite side.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.CircularPad1d.html
+ */
 export class CircularPad1d extends Padding {
   static override name = "CircularPad1d";
 
@@ -191,7 +198,11 @@ export class CircularPad1d extends Padding {
   }
 }
 
-/** [..., H, W] with the other end as a border. https://pytorch.org/docs/stable/generated/torch.nn.CircularPad2d.html */
+/**
+ * Circular padding of [..., H, W] with elements of the opposite side.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.CircularPad2d.html
+ */
 export class CircularPad2d extends Padding {
   static override name = "CircularPad2d";
 
@@ -201,7 +212,9 @@ export class CircularPad2d extends Padding {
 }
 
 /**
- * [..., D, H, W] with the other end as a border. https://pytorch.org/docs/stable/generated/torch.nn.CircularPad3d.html
+ * Circular padding of [..., D, H, W] with elements of the opposite side.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.CircularPad3d.html
  */
 export class CircularPad3d extends Padding {
   static override name = "CircularPad3d";

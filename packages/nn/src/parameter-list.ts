@@ -1,5 +1,5 @@
 /**
- * Parameters in a list or by name, for a `forward` of one's own; and all parameters of a model as one vector.
+ * Lists and dictionaries of parameters for a custom `forward`, and conversion between parameters and one vector.
  */
 
 import { noGrad } from "@akari/autograd";
@@ -8,7 +8,7 @@ import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
 /**
- * Parameters in a list; they are named "0", "1", … in the state. Tensors become parameters.
+ * List of parameters. Tensors are converted to parameters. Their names in the state are "0", "1", ….
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.ParameterList.html
  */
@@ -20,38 +20,44 @@ export class ParameterList extends Module {
     for (const parameter of parameters) this.append(parameter);
   }
 
-  /** How many parameters there are. */
+  /** Number of parameters. */
   override get length(): number {
-    return this.parameters().length;
+    return entriesOf(this).length;
   }
 
-  /** Adds a parameter at the end. Returns the list. */
+  /** Appends a parameter. Returns the list. */
   append(parameter: Tensor): this {
     Reflect.set(this, String(this.length), asParameter(parameter));
     return this;
   }
 
-  /** The parameter at a place; negative from the end. Throws an IndexError when there is none. */
+  /**
+   * Returns the parameter at an index; negative indices count from the end.
+   *
+   * @throws IndexError when the index is out of range.
+   */
   at(index: number): Parameter {
-    const found = this.parameters().at(index);
+    const found = [...this].at(index);
     if (found === undefined)
       throw new IndexError(`ParameterList: index ${index} is out of range for ${this.length} parameters`);
     return found;
   }
 
-  /** The parameters, in the order of the list. */
+  /** Iterates over the parameters in order. */
   [Symbol.iterator](): IterableIterator<Parameter> {
-    return this.parameters().values();
+    return entriesOf(this)
+      .map(([, parameter]) => parameter)
+      .values();
   }
 
-  /** A list has no `forward`: use its parameters yourself. */
+  /** Throws a TypeError: a list has no `forward`. Use its parameters instead. */
   forward(): never {
     throw new TypeError("ParameterList: a list cannot be called; use the parameters in it");
   }
 }
 
 /**
- * Parameters by name; the names are those in the state. Tensors become parameters.
+ * Dictionary of parameters. Tensors are converted to parameters. Their names are those in the state.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.ParameterDict.html
  */
@@ -63,45 +69,61 @@ export class ParameterDict extends Module {
     for (const [name, parameter] of Object.entries(parameters)) this.set(name, parameter);
   }
 
-  /** The parameter of a name. Throws an IndexError when there is none. */
+  /**
+   * Returns the parameter with a name.
+   *
+   * @throws IndexError when there is no parameter with that name.
+   */
   get(name: string): Parameter {
     if (!this.has(name))
       throw new IndexError(`ParameterDict: there is no parameter "${name}"; there are: ${this.keys().join(", ")}`);
-    return Reflect.get(this, name) as Parameter; // safe: as `has` says
+    return Reflect.get(this, name) as Parameter; // safe: checked by `has`
   }
 
-  /** Sets the parameter of a name. Returns the dictionary. Throws an ArgumentError for the name of a method. */
+  /**
+   * Sets the parameter with a name. Returns the dictionary.
+   *
+   * @throws ArgumentError when the name is that of a method or property of the dictionary.
+   */
   set(name: string, parameter: Tensor): this {
     if (name in this && !this.has(name))
-      throw new ArgumentError(`ParameterDict: "${name}" is a name of its own; take another`);
+      throw new ArgumentError(`ParameterDict: "${name}" is a reserved name; use another`);
     Reflect.set(this, name, asParameter(parameter));
     return this;
   }
 
-  /** Whether there is a parameter of a name. */
+  /** Returns whether there is a parameter with a name. */
   has(name: string): boolean {
     return Object.hasOwn(this, name) && Reflect.get(this, name) instanceof Parameter;
   }
 
-  /** Removes the parameter of a name. Returns whether there was one. */
+  /** Removes the parameter with a name. Returns whether there was one. */
   delete(name: string): boolean {
     return this.has(name) && Reflect.deleteProperty(this, name);
   }
 
-  /** The names. */
+  /** Returns the names of the parameters. */
   keys(): string[] {
-    return this.namedParameters().map(([name]) => name);
+    return entriesOf(this).map(([name]) => name);
   }
 
-  /** Names and parameters in pairs. */
+  /** Iterates over [name, parameter] pairs. */
   [Symbol.iterator](): IterableIterator<[string, Parameter]> {
-    return this.namedParameters().values();
+    return entriesOf(this).values();
   }
 
-  /** A dictionary has no `forward`: use its parameters yourself. */
+  /** Throws a TypeError: a dictionary has no `forward`. Use its parameters instead. */
   forward(): never {
     throw new TypeError("ParameterDict: a dictionary cannot be called; use the parameters in it");
   }
+}
+
+/**
+ * Returns the parameters with their names. Unlike `namedParameters`, includes a shared parameter under each of its
+ * names.
+ */
+function entriesOf(module: Module): [string, Parameter][] {
+  return Object.entries(module).filter((entry): entry is [string, Parameter] => entry[1] instanceof Parameter);
 }
 
 function asParameter(tensor: Tensor): Parameter {
@@ -109,7 +131,7 @@ function asParameter(tensor: Tensor): Parameter {
 }
 
 /**
- * All parameters as one vector, one behind the other; differentiable.
+ * Concatenates all parameters into one vector. Differentiable.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.utils.parameters_to_vector.html
  */
@@ -118,19 +140,18 @@ export function parametersToVector(parameters: Iterable<Tensor>): Tensor {
 }
 
 /**
- * Copies a vector into parameters, one behind the other.
+ * Copies consecutive slices of a vector into parameters.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.utils.vector_to_parameters.html
  *
- * @throws ArgumentError, before anything is changed, when the vector has another number of elements than the parameters
- * together.
+ * @throws ArgumentError, before anything is changed, unless the vector has as many elements as all parameters together.
  */
 export function vectorToParameters(vector: Tensor, parameters: Iterable<Tensor>): void {
   const list = [...parameters];
   const total = list.reduce((sum, parameter) => sum + parameter.numel(), 0);
   if (vector.ndim !== 1 || vector.numel() !== total) {
     throw new ArgumentError(
-      `vectorToParameters: the parameters have ${total} elements, the vector has shape [${vector.shape.join(", ")}]; it must be [${total}]`,
+      `vectorToParameters: the parameters have ${total} elements, expected a vector [${total}], got [${vector.shape.join(", ")}]`,
     );
   }
   noGrad(() => {

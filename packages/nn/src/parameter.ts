@@ -1,13 +1,13 @@
 /**
- * A parameter is a tensor that a module owns and an optimizer changes.
+ * `Parameter`: a tensor that a module owns and an optimizer updates.
  */
 
 import { requiresGrad } from "@akari/autograd";
 import { settings, Tensor } from "@akari/tensor";
 
 /**
- * A tensor that a `Module` counts among its parameters when it is assigned to one of its properties. It is a leaf that
- * requires a gradient unless told otherwise, and shares the memory of the tensor it is made from.
+ * Tensor that a `Module` registers as a parameter when it is assigned to one of its properties. It is a leaf that
+ * requires a gradient by default, and it shares memory with the tensor it is created from.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.parameter.Parameter.html
  *
@@ -20,13 +20,13 @@ import { settings, Tensor } from "@akari/tensor";
  * }
  */
 export class Parameter extends Tensor {
-  /** @param options.requiresGrad Whether it collects a gradient. Default true. */
+  /** @param options.requiresGrad Whether the parameter requires a gradient. Default true. */
   constructor(data: Tensor, options?: { readonly requiresGrad?: boolean }) {
     super(data.storage, data.dtype, data);
     if (settings("Parameter", options, { requiresGrad: true }).requiresGrad) requiresGrad(this);
   }
 
-  /** Whether the parameter learns. Set it to false to freeze the parameter, and to true to let it learn again. */
+  /** Whether the parameter requires a gradient. Set it to false to freeze the parameter and to true to unfreeze it. */
   override get requiresGrad(): boolean {
     return super.requiresGrad;
   }
@@ -36,7 +36,8 @@ export class Parameter extends Tensor {
   }
 
   /**
-   * Sets whether the parameter learns. Returns the parameter.
+   * Sets whether the parameter requires a gradient. Returns the parameter.
+   *
    * https://pytorch.org/docs/stable/generated/torch.Tensor.requires_grad_.html
    */
   requiresGrad_(on = true): this {

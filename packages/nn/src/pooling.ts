@@ -1,5 +1,5 @@
 /**
- * Pooling layers.
+ * Max pooling, its inverse, fractional max pooling and average pooling, as layers.
  */
 
 import {
@@ -28,25 +28,21 @@ import { type MaxUnpoolOptions, maxUnpool1d, maxUnpool2d, maxUnpool3d } from "./
 import { Module } from "./module.ts";
 import { fields } from "./state-name.ts";
 
-/** Options of the maximum pooling layers. `I` says whether they also return indices. */
+/** Options of the max pooling layers. `I` is the type of `returnIndices`. */
 export interface MaxPoolLayerOptions<I extends boolean = boolean> extends Omit<MaxPoolOptions, "returnIndices"> {
   /**
-   * Also return where the largest elements stand, counted in row-major order within each channel, as int32. Default
-   * false.
+   * Whether to also return the positions of the maxima as int32, in row-major order within each channel. Default false.
    */
   readonly returnIndices?: I;
 }
 
-/** What a maximum pooling layer returns: the values, or with `returnIndices` the values and where they stand. */
+/** Result of a max pooling layer: the values, or values and indices with `returnIndices`. */
 export type MaxPooled<I extends boolean> = I extends true ? [Tensor, Tensor] : Tensor;
 
 abstract class MaxPoolNd<I extends boolean> extends Module {
-  /** The sizes of the window: one for all dimensions, or one for each. */
+  /** Size of the window: one number for all dimensions, or one per dimension. */
   readonly kernelSize: PerDimension;
-  /**
-   * The stride, by default the window's size, padding and dilation, `ceilMode` and `returnIndices`, as the constructor
-   * got them.
-   */
+  /** Options of the pooling, with defaults filled in. The stride defaults to the kernel size. */
   readonly options: Required<MaxPoolLayerOptions>;
 
   constructor(kernelSize: PerDimension, options: MaxPoolLayerOptions<I> = {}) {
@@ -63,9 +59,9 @@ abstract class MaxPoolNd<I extends boolean> extends Module {
 
   abstract override forward(input: Tensor): MaxPooled<I>;
 
-  /** The pooling of `forward` by a function, with the layer's own window and options. */
+  /** Applies a pooling function with the layer's kernel size and options. */
   protected pooled(pool: MaxPool, input: Tensor): MaxPooled<I> {
-    // safe: `I` is what the options say
+    // safe: `I` is the type of the option
     return pool(input, this.kernelSize, this.options as { readonly returnIndices?: false }) as MaxPooled<I>;
   }
 
@@ -76,14 +72,16 @@ abstract class MaxPoolNd<I extends boolean> extends Module {
 }
 
 /**
- * The largest element of each window of [N, C, L]. https://pytorch.org/docs/stable/generated/torch.nn.MaxPool1d.html
+ * 1-D max pooling: the maximum of each window of [N, C, L].
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.MaxPool1d.html
  */
 export class MaxPool1d<I extends boolean = false> extends MaxPoolNd<I> {
   static override name = "MaxPool1d";
 
   /**
-   * [N, C, L] → [N, C, L'] with L' = ⌊(L + 2·padding - dilation·(kernelSize - 1) - 1) / stride⌋ + 1 (rounded up with
-   * `ceilMode`), or both without N; with `returnIndices` also where the maxima stood.
+   * Applies the pooling: [N, C, L] → [N, C, L'] with L' = ⌊(L + 2·padding - dilation·(kernelSize - 1) - 1) / stride⌋ +
+   * 1, rounded up with `ceilMode`. N is optional. Also returns the indices with `returnIndices`.
    */
   forward(input: Tensor): MaxPooled<I> {
     return this.pooled(maxPool1d, input);
@@ -91,14 +89,17 @@ export class MaxPool1d<I extends boolean = false> extends MaxPoolNd<I> {
 }
 
 /**
- * The largest element of each window of [N, C, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html
+ * 2-D max pooling: the maximum of each window of [N, C, H, W].
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html
  */
 export class MaxPool2d<I extends boolean = false> extends MaxPoolNd<I> {
   static override name = "MaxPool2d";
 
   /**
-   * [N, C, H, W] → [N, C, H', W'] with H' = ⌊(H + 2·padding - dilation·(kernelSize - 1) - 1) / stride⌋ + 1 (rounded up
-   * with `ceilMode`), W' alike, or both without N; with `returnIndices` also where the maxima stood.
+   * Applies the pooling: [N, C, H, W] → [N, C, H', W'] with H' = ⌊(H + 2·padding - dilation·(kernelSize - 1) - 1) /
+   * stride⌋ + 1, rounded up with `ceilMode`, and likewise W'. N is optional. Also returns the indices with
+   * `returnIndices`.
    */
   forward(input: Tensor): MaxPooled<I> {
     return this.pooled(maxPool2d, input);
@@ -106,16 +107,18 @@ export class MaxPool2d<I extends boolean = false> extends MaxPoolNd<I> {
 }
 
 /**
- * The largest element of each window of [N, C, D, H, W].
+ * 3-D max pooling: the maximum of each window of [N, C, D, H, W].
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.MaxPool3d.html
  */
 export class MaxPool3d<I extends boolean = false> extends MaxPoolNd<I> {
   static override name = "MaxPool3d";
 
   /**
-   * [N, C, D, H, W] → [N, C, D', H', W'] with D' = ⌊(D + 2·padding - dilation·(kernelSize - 1) - 1) / stride⌋ + 1
-   * (rounded up with `ceilMode`), the others alike, or both without N; with `returnIndices` also where the maxima
-   * stood.
+   * Applies the pooling: [N, C, D, H, W] → [N, C, D', H', W']. N is optional. Also returns the indices with
+   * `returnIndices`. H' and W' follow from H and W as D' from D, rounded up with `ceilMode`.
+   *
+   *     D' = ⌊(D + 2·padding - dilation·(kernelSize - 1) - 1) / stride⌋ + 1
    */
   forward(input: Tensor): MaxPooled<I> {
     return this.pooled(maxPool3d, input);
@@ -123,9 +126,9 @@ export class MaxPool3d<I extends boolean = false> extends MaxPoolNd<I> {
 }
 
 abstract class MaxUnpoolNd extends Module {
-  /** The sizes of the window that the pooling had: one for all dimensions, or one for each. */
+  /** Size of the pooling window: one number for all dimensions, or one per dimension. */
   readonly kernelSize: PerDimension;
-  /** The stride that the pooling had, by default the window's size, and its padding, by default 0. */
+  /** Stride of the pooling, by default the kernel size, and its padding, by default 0. */
   readonly options: Required<Omit<MaxUnpoolOptions, "outputSize">>;
 
   constructor(kernelSize: PerDimension, options: Omit<MaxUnpoolOptions, "outputSize"> = {}) {
@@ -134,7 +137,7 @@ abstract class MaxUnpoolNd extends Module {
     this.options = settings(this.constructor.name, options, { stride: kernelSize, padding: 0 });
   }
 
-  /** How many spatial dimensions there are. */
+  /** Number of spatial dimensions. */
   protected abstract readonly dims: number;
 
   abstract override forward(input: Tensor, indices: Tensor, outputSize?: readonly number[] | null): Tensor;
@@ -148,8 +151,8 @@ abstract class MaxUnpoolNd extends Module {
 }
 
 /**
- * The values of a `MaxPool1d` with `returnIndices` put back where they stood, zeros elsewhere. `outputSize` chooses
- * among the sizes that the pooling may have had.
+ * Inverse of `MaxPool1d`: puts its values back in their original positions, with zeros elsewhere. Requires the indices
+ * that `returnIndices` adds.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool1d.html
  */
@@ -159,38 +162,50 @@ export class MaxUnpool1d extends MaxUnpoolNd {
   protected readonly dims = 1;
 
   /**
-   * Values and indices [N, C, L] → [N, C, L'] with L' = (L - 1)·stride - 2·padding + kernelSize unless `outputSize`
-   * says otherwise, or all without N.
+   * Puts values back in their positions: input and indices [N, C, L] → [N, C, L']. N is optional. `outputSize` selects
+   * another size with the same pooled size.
+   *
+   *     L' = (L - 1)·stride - 2·padding + kernelSize
    */
   forward(input: Tensor, indices: Tensor, outputSize: readonly number[] | null = null): Tensor {
     return maxUnpool1d(input, indices, this.kernelSize, { ...this.options, outputSize });
   }
 }
 
-/** The same for `MaxPool2d`. https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool2d.html */
+/**
+ * Inverse of `MaxPool2d`: puts its values back in their original positions.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool2d.html
+ */
 export class MaxUnpool2d extends MaxUnpoolNd {
   static override name = "MaxUnpool2d";
   /** Two spatial dimensions. */
   protected readonly dims = 2;
 
   /**
-   * Values and indices [N, C, H, W] → [N, C, H', W'] with H' = (H - 1)·stride - 2·padding + kernelSize, W' alike,
-   * unless `outputSize` says otherwise, or all without N.
+   * Puts values back in their positions: input and indices [N, C, H, W] → [N, C, H', W'] with H' = (H - 1)·stride -
+   * 2·padding + kernelSize and likewise W', unless `outputSize` selects other sizes with the same pooled size. N is
+   * optional.
    */
   forward(input: Tensor, indices: Tensor, outputSize: readonly number[] | null = null): Tensor {
     return maxUnpool2d(input, indices, this.kernelSize, { ...this.options, outputSize });
   }
 }
 
-/** The same for `MaxPool3d`. https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool3d.html */
+/**
+ * Inverse of `MaxPool3d`: puts its values back in their original positions.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool3d.html
+ */
 export class MaxUnpool3d extends MaxUnpoolNd {
   static override name = "MaxUnpool3d";
   /** Three spatial dimensions. */
   protected readonly dims = 3;
 
   /**
-   * Values and indices [N, C, D, H, W] → [N, C, D', H', W'] with D' = (D - 1)·stride - 2·padding + kernelSize, the
-   * others alike, unless `outputSize` says otherwise, or all without N.
+   * Puts values back in their positions: input and indices [N, C, D, H, W] → [N, C, D', H', W'] with D' = (D -
+   * 1)·stride - 2·padding + kernelSize and likewise H' and W', unless `outputSize` selects other sizes with the same
+   * pooled size. N is optional.
    */
   forward(input: Tensor, indices: Tensor, outputSize: readonly number[] | null = null): Tensor {
     return maxUnpool3d(input, indices, this.kernelSize, { ...this.options, outputSize });
@@ -198,11 +213,10 @@ export class MaxUnpool3d extends MaxUnpoolNd {
 }
 
 abstract class FractionalMaxPoolNd<I extends boolean> extends Module {
-  /** The sizes of the window: one for all dimensions, or one for each. */
+  /** Size of the window: one number for all dimensions, or one per dimension. */
   readonly kernelSize: PerDimension;
   /**
-   * The sizes of the result, or their share of the input's, `returnIndices` and `randomSamples`, as the constructor got
-   * them.
+   * Options of the pooling: the size of the result or its ratio to the input's, `returnIndices` and `randomSamples`.
    */
   readonly options: FractionalPoolLayerOptions<I>;
 
@@ -215,30 +229,29 @@ abstract class FractionalMaxPoolNd<I extends boolean> extends Module {
 
   abstract override forward(input: Tensor): MaxPooled<I>;
 
-  /** The pooling of `forward` by a function, with the layer's own window and options. */
+  /** Applies a pooling function with the layer's kernel size and options. */
   protected pooled(pool: FractionalPool, input: Tensor): MaxPooled<I> {
-    // safe: `I` is what the options say
+    // safe: `I` is the type of the option
     return pool(input, this.kernelSize, this.options as { readonly returnIndices?: false }) as MaxPooled<I>;
   }
 }
 
-/** Options of the fractional pooling layers. `I` says whether they also return indices. */
+/** Options of the fractional max pooling layers. `I` is the type of `returnIndices`. */
 export interface FractionalPoolLayerOptions<I extends boolean = boolean>
   extends Omit<FractionalPoolOptions, "returnIndices"> {
   /**
-   * Also return where the largest elements stand, counted in row-major order within each channel, as int32. Default
-   * false.
+   * Whether to also return the positions of the maxima as int32, in row-major order within each channel. Default false.
    */
   readonly returnIndices?: I;
 }
 
 /**
- * The largest elements of windows of [N, C, H, W] that begin at random places, as many as `outputSize` or `outputRatio`
- * say.
+ * 2-D fractional max pooling: the maximum of windows of [N, C, H, W] at random positions. The number of windows is set
+ * by `outputSize` or `outputRatio`.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.FractionalMaxPool2d.html
  *
- * @throws ArgumentError unless one of `outputSize` and `outputRatio` is given.
+ * @throws ArgumentError unless exactly one of `outputSize` and `outputRatio` is given.
  * @example
  * const shrink = new FractionalMaxPool2d(2, { outputRatio: 0.7 });
  */
@@ -250,15 +263,21 @@ export class FractionalMaxPool2d<I extends boolean = false> extends FractionalMa
   }
 
   /**
-   * [N, C, H, W] → [N, C, ...outputSize], or ⌊H · outputRatio⌋ and so on, or both without N; with `returnIndices` also
-   * where the maxima stood.
+   * Applies the pooling: [N, C, H, W] → [N, C, ...outputSize], or ⌊H · outputRatio⌋ and so on. N is optional. Also
+   * returns the indices with `returnIndices`.
    */
   forward(input: Tensor): MaxPooled<I> {
     return this.pooled(fractionalMaxPool2d, input);
   }
 }
 
-/** The same for [N, C, D, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.FractionalMaxPool3d.html */
+/**
+ * 3-D fractional max pooling: the maximum of windows of [N, C, D, H, W] at random positions.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.FractionalMaxPool3d.html
+ *
+ * @throws ArgumentError unless exactly one of `outputSize` and `outputRatio` is given.
+ */
 export class FractionalMaxPool3d<I extends boolean = false> extends FractionalMaxPoolNd<I> {
   static override name = "FractionalMaxPool3d";
 
@@ -267,8 +286,8 @@ export class FractionalMaxPool3d<I extends boolean = false> extends FractionalMa
   }
 
   /**
-   * [N, C, D, H, W] → [N, C, ...outputSize], or ⌊D · outputRatio⌋ and so on, or both without N; with `returnIndices`
-   * also where the maxima stood.
+   * Applies the pooling: [N, C, D, H, W] → [N, C, ...outputSize], or ⌊D · outputRatio⌋ and so on. N is optional. Also
+   * returns the indices with `returnIndices`.
    */
   forward(input: Tensor): MaxPooled<I> {
     return this.pooled(fractionalMaxPool3d, input);
@@ -276,9 +295,9 @@ export class FractionalMaxPool3d<I extends boolean = false> extends FractionalMa
 }
 
 abstract class AvgPoolNd extends Module {
-  /** The sizes of the window: one for all dimensions, or one for each. */
+  /** Size of the window: one number for all dimensions, or one per dimension. */
   readonly kernelSize: PerDimension;
-  /** The stride, by default the window's size, the padding, and what a mean divides by, as the constructor got them. */
+  /** Options of the pooling, with defaults filled in. The stride defaults to the kernel size. */
   readonly options: AvgPoolOptions & Required<PoolOptions>;
 
   constructor(kernelSize: PerDimension, options: AvgPoolOptions = {}) {
@@ -301,19 +320,23 @@ abstract class AvgPoolNd extends Module {
   }
 }
 
-/** The mean of each window of [N, C, L]. https://pytorch.org/docs/stable/generated/torch.nn.AvgPool1d.html */
+/**
+ * 1-D average pooling: the mean of each window of [N, C, L].
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.AvgPool1d.html
+ */
 export class AvgPool1d extends AvgPoolNd {
   static override name = "AvgPool1d";
 
   /**
-   * [N, C, L] → [N, C, L'] with L' = ⌊(L + 2·padding - kernelSize) / stride⌋ + 1 (rounded up with `ceilMode`), or both
-   * without N.
+   * Applies the pooling: [N, C, L] → [N, C, L'] with L' = ⌊(L + 2·padding - kernelSize) / stride⌋ + 1, rounded up with
+   * `ceilMode`. N is optional.
    */
   forward(input: Tensor): Tensor {
     return avgPool1d(input, this.kernelSize, this.options);
   }
 
-  /** Window, stride and padding, each as a tuple: `kernel_size=(3,), stride=(2,), padding=(0,)`. */
+  /** Returns kernel size, stride and padding as tuples: `kernel_size=(3,), stride=(2,), padding=(0,)`. */
   override extraRepr(): string {
     const { stride, padding } = this.options;
     const tuple = (value: PerDimension) => (typeof value === "number" ? [value] : value);
@@ -321,26 +344,34 @@ export class AvgPool1d extends AvgPoolNd {
   }
 }
 
-/** The mean of each window of [N, C, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.AvgPool2d.html */
+/**
+ * 2-D average pooling: the mean of each window of [N, C, H, W].
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.AvgPool2d.html
+ */
 export class AvgPool2d extends AvgPoolNd {
   static override name = "AvgPool2d";
 
   /**
-   * [N, C, H, W] → [N, C, H', W'] with H' = ⌊(H + 2·padding - kernelSize) / stride⌋ + 1 (rounded up with `ceilMode`),
-   * W' alike, or both without N.
+   * Applies the pooling: [N, C, H, W] → [N, C, H', W'] with H' = ⌊(H + 2·padding - kernelSize) / stride⌋ + 1, rounded
+   * up with `ceilMode`, and likewise W'. N is optional.
    */
   forward(input: Tensor): Tensor {
     return avgPool2d(input, this.kernelSize, this.options);
   }
 }
 
-/** The mean of each window of [N, C, D, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.AvgPool3d.html */
+/**
+ * 3-D average pooling: the mean of each window of [N, C, D, H, W].
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.AvgPool3d.html
+ */
 export class AvgPool3d extends AvgPoolNd {
   static override name = "AvgPool3d";
 
   /**
-   * [N, C, D, H, W] → [N, C, D', H', W'] with D' = ⌊(D + 2·padding - kernelSize) / stride⌋ + 1 (rounded up with
-   * `ceilMode`), the others alike, or both without N.
+   * Applies the pooling: [N, C, D, H, W] → [N, C, D', H', W'] with D' = ⌊(D + 2·padding - kernelSize) / stride⌋ + 1,
+   * rounded up with `ceilMode`, and likewise H' and W'. N is optional.
    */
   forward(input: Tensor): Tensor {
     return avgPool3d(input, this.kernelSize, this.options);

@@ -1,5 +1,5 @@
 /**
- * The cells of recurrent networks by themselves: one step at a time.
+ * Recurrent cells as layers: a single step of a recurrent network.
  */
 
 import {
@@ -24,24 +24,24 @@ import { cellOf } from "./recurrent.ts";
 import { snakeCase } from "./state-name.ts";
 
 abstract class RecurrentCell extends Module {
-  /** The last size of the input. */
+  /** Size of the input's last dimension. */
   readonly inputSize: number;
-  /** The last size of the state. */
+  /** Size of the state's last dimension. */
   readonly hiddenSize: number;
   /**
-   * What the input is multiplied by, [gates · hiddenSize, inputSize]: one gate for `RNNCell`, i, f, g and o for
-   * `LSTMCell`, r, z and n for `GRUCell`.
+   * Learnable input weights, [gates · hiddenSize, inputSize]. `RNNCell` has a single gate, `LSTMCell` has i, f, g, o,
+   * and `GRUCell` has r, z, n, in this order.
    */
   weightIh: Parameter;
-  /** What the state is multiplied by, [gates · hiddenSize, hiddenSize], the gates in the same order. */
+  /** Learnable state weights, [gates · hiddenSize, hiddenSize], with the gates in the same order. */
   weightHh: Parameter;
-  /** Added to the product with the input, [gates · hiddenSize]; null without bias. */
+  /** Learnable bias added to the product with the input, [gates · hiddenSize], or null without bias. */
   biasIh: Parameter | null;
-  /** Added to the product with the state, [gates · hiddenSize]; null without bias. */
+  /** Learnable bias added to the product with the state, [gates · hiddenSize], or null without bias. */
   biasHh: Parameter | null;
   private readonly cell: Cell;
 
-  /** `own` are the options that not all cells have. */
+  /** @param own Options that only some cells have. */
   constructor(
     cell: Cell,
     inputSize: number,
@@ -59,7 +59,7 @@ abstract class RecurrentCell extends Module {
     } = settings(
       layer,
       options as RNNCellOptions,
-      // safe: what a cell does not have is refused
+      // safe: `settings` rejects options that the cell does not have
       { bias: true, ...own, ...factoryDefaults } as typeof factoryDefaults & Required<typeof own> & { bias: true },
     );
     const gates = cell.gates * hiddenSize;
@@ -77,13 +77,13 @@ abstract class RecurrentCell extends Module {
     return snakeCase(property);
   }
 
-  /** Draws weights and biases anew, uniform in ±1/√hiddenSize. */
+  /** Reinitialises weights and biases uniformly in ±1/√hiddenSize. */
   resetParameters(): void {
     const bound = 1 / Math.sqrt(this.hiddenSize);
     for (const parameter of this.parameters()) uniform_(parameter, -bound, bound);
   }
 
-  /** The new states from an input [N, inputSize] or [inputSize] and the old states, or null for zeros. */
+  /** Computes the new states from an input [N, inputSize] or [inputSize] and the old states, or null for zeros. */
   protected step(input: Tensor, given: readonly Tensor[] | null): readonly Tensor[] {
     const cell = this.constructor.name;
     if ((input.ndim !== 1 && input.ndim !== 2) || input.shape.at(-1) !== this.inputSize) {
@@ -94,7 +94,7 @@ abstract class RecurrentCell extends Module {
     for (const state of given ?? []) {
       if (!sameShape(state.shape, shape)) {
         throw new ShapeError(
-          `${cell}: an input of shape ${showShape(input.shape)} wants a state of shape ${showShape(shape)}, got ${showShape(state.shape)}`,
+          `${cell}: an input of shape ${showShape(input.shape)} needs a state of shape ${showShape(shape)}, got ${showShape(state.shape)}`,
         );
       }
     }
@@ -104,7 +104,7 @@ abstract class RecurrentCell extends Module {
       shape.length === 1 ? 1 : (shape[0] as number),
       { state: this.weightHh, stateBias: this.biasHh, projection: null },
     ];
-    // A step is a sequence of one.
+    // A step is a sequence of length one.
     const products = linear(input, this.weightIh, this.biasIh).reshape([1, batch, this.cell.gates * this.hiddenSize]);
     const start = states.map((state) => state.reshape([batch, this.hiddenSize]));
     return recur(this.cell, products, weights, start, false).map((all) => all.select(0, 1).reshape(shape));
@@ -117,42 +117,45 @@ abstract class RecurrentCell extends Module {
 
 /** Options of `RNNCell`. */
 export interface RNNCellOptions extends LinearOptions {
-  /** Default "tanh". */
+  /** Activation function. Default "tanh". */
   readonly nonlinearity?: "tanh" | "relu";
 }
 
 /**
- * A step of `RNN`: input [N, inputSize] and state [N, hiddenSize] (or both without N) to the new state.
+ * Elman cell, a single step of `RNN`: input [N, inputSize] and state [N, hiddenSize] → new state, or all without N.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.RNNCell.html
  */
 export class RNNCell extends RecurrentCell {
   static override name = "RNNCell";
-  /** What bounds the new state: `"tanh"`, or `"relu"` from below only. Default `"tanh"`. */
+  /** Activation function, `"tanh"` or `"relu"`. Default `"tanh"`. */
   readonly nonlinearity: "tanh" | "relu";
 
   constructor(inputSize: number, hiddenSize: number, options: RNNCellOptions = {}) {
-    const nonlinearity = options?.nonlinearity ?? "tanh"; // null is refused below
+    const nonlinearity = options?.nonlinearity ?? "tanh"; // `settings` rejects null options later
     super(cellOf("RNNCell", nonlinearity), inputSize, hiddenSize, options, { nonlinearity });
     this.nonlinearity = nonlinearity;
   }
 
   /**
-   * Input [N, inputSize] and state [N, hiddenSize], zeros by default → the new state [N, hiddenSize]; all may come
-   * without N. Throws a ShapeError for what does not fit.
+   * Computes the new state [N, hiddenSize] from an input [N, inputSize] and a state [N, hiddenSize] (default zeros). N
+   * is optional.
+   *
+   * @throws ShapeError when the shape of the input or the state does not match.
    */
   forward(input: Tensor, state: Tensor | null = null): Tensor {
     return this.step(input, state && [state])[0] as Tensor; // safe: the cell has one state
   }
 
-  /** The sizes, and what is not the default: `10, 20, nonlinearity=relu`. */
+  /** Returns the sizes and the options that differ from the defaults: `10, 20, nonlinearity=relu`. */
   override extraRepr(): string {
     return `${super.extraRepr()}${this.nonlinearity === "tanh" ? "" : `, nonlinearity=${this.nonlinearity}`}`;
   }
 }
 
 /**
- * A step of `LSTM`: input [N, inputSize] and the states `[h, c]`, each [N, hiddenSize], to the new states.
+ * Long short-term memory cell, a single step of `LSTM`: input [N, inputSize] and states `[h, c]`, each [N, hiddenSize]
+ * → new states.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.LSTMCell.html
  */
@@ -164,8 +167,10 @@ export class LSTMCell extends RecurrentCell {
   }
 
   /**
-   * Input [N, inputSize] and the states `[h, c]`, zeros by default → the new ones, [N, hiddenSize] each; all may come
-   * without N. Throws a ShapeError for what does not fit.
+   * Computes the new states `[h, c]` from an input [N, inputSize] and states [N, hiddenSize] (default zeros). N is
+   * optional.
+   *
+   * @throws ShapeError when the shape of the input or a state does not match.
    */
   forward(input: Tensor, state: readonly [Tensor, Tensor] | null = null): [Tensor, Tensor] {
     const [h, c] = this.step(input, state);
@@ -174,7 +179,7 @@ export class LSTMCell extends RecurrentCell {
 }
 
 /**
- * A step of `GRU`: input [N, inputSize] and state [N, hiddenSize] to the new state.
+ * Gated recurrent unit, a single step of `GRU`: input [N, inputSize] and state [N, hiddenSize] → new state.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.GRUCell.html
  */
@@ -186,8 +191,10 @@ export class GRUCell extends RecurrentCell {
   }
 
   /**
-   * Input [N, inputSize] and state [N, hiddenSize], zeros by default → the new state [N, hiddenSize]; all may come
-   * without N. Throws a ShapeError for what does not fit.
+   * Computes the new state [N, hiddenSize] from an input [N, inputSize] and a state [N, hiddenSize] (default zeros). N
+   * is optional.
+   *
+   * @throws ShapeError when the shape of the input or the state does not match.
    */
   forward(input: Tensor, state: Tensor | null = null): Tensor {
     return this.step(input, state && [state])[0] as Tensor; // safe: the cell has one state

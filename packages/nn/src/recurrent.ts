@@ -1,6 +1,6 @@
 /**
- * Recurrent layers over whole sequences: several layers, one or both directions. The products with the input are one
- * for all steps; a step is a product with the state and one fused kernel.
+ * Recurrent layers over whole sequences, with any number of layers and one or two directions. The product with the
+ * input is computed for all steps at once. A step is then a product with the state and one fused kernel.
  */
 
 import {
@@ -31,68 +31,73 @@ import type { PackedSequence } from "./packed-sequence.ts";
 import { Parameter } from "./parameter.ts";
 import { python, snakeCase } from "./state-name.ts";
 
-/** Options of `GRU`, and of all recurrent layers. */
+/** Options of `GRU`, and common options of all recurrent layers. */
 export interface RecurrentOptions extends FactoryOptions {
-  /** How many layers there are, each with the output of the one before as its input. Default 1. */
+  /** Number of stacked layers; each layer's input is the output of the previous one. Default 1. */
   readonly numLayers?: number;
-  /** Whether there are biases. Default true. */
+  /** Whether to add learnable biases. Default true. */
   readonly bias?: boolean;
-  /** Whether sequences are [N, L, features] instead of [L, N, features]. Default false. */
+  /** Whether inputs and outputs are [N, L, features] instead of [L, N, features]. Default false. */
   readonly batchFirst?: boolean;
-  /** How much of each layer's output but the last one's is dropped in training. Default 0. */
+  /** Dropout probability applied to the output of each layer except the last in training. Default 0. */
   readonly dropout?: number;
-  /** Whether a second network reads the sequence from its end; outputs stand side by side. Default false. */
+  /** Whether to add a second direction, from the end of the sequence, whose outputs are concatenated. Default false. */
   readonly bidirectional?: boolean;
 }
 
-/** What a network of one layer and direction is made of. */
+/** Weights of one layer and direction. */
 interface Weights extends StateWeights {
   readonly input: Tensor;
   readonly inputBias: Tensor | null;
 }
 
-/** The outputs of all steps, and the last states. */
+/** Outputs of all steps, and the final states. */
 interface Passed<Sequence> {
   readonly output: Sequence;
   readonly states: readonly Tensor[];
 }
 
-/** Options that not all recurrent layers have. */
+/** Options that only some recurrent layers have. */
 type OwnOptions = Pick<RNNOptions, "nonlinearity"> & Pick<LSTMOptions, "projSize">;
 
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: a module is a function, which the interface of this name says of packed sequences, too.
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: a module is a function, and the merged interface declares its call signature for packed sequences.
 abstract class RecurrentLayer extends Module {
-  /** The last size of the input. */
+  /** Size of the input's last dimension. */
   readonly inputSize: number;
-  /** The width of the state of each layer and direction. */
+  /** Size of the state of each layer and direction. */
   readonly hiddenSize: number;
-  /** The width to which an `LSTM` projects its output; 0 for none, as in all others. Default 0. */
+  /** Size to which an `LSTM` projects its output; 0 for no projection. Default 0. */
   readonly projSize: number;
-  /** How many layers there are, each with the output of the one before as its input. Default 1. */
+  /** Number of stacked layers. Default 1. */
   readonly numLayers: number;
-  /** Whether there are biases. Default true. */
+  /** Whether there are learnable biases. Default true. */
   readonly withBias: boolean;
-  /** Whether sequences are [N, L, features] instead of [L, N, features]; states keep their layout. Default false. */
+  /**
+   * Whether inputs and outputs are [N, L, features] instead of [L, N, features]; states are not affected. Default
+   * false.
+   */
   readonly batchFirst: boolean;
-  /** How much of each layer's output but the last one's is dropped in training, from 0 to 1. Default 0. */
+  /** Dropout probability applied to the output of each layer except the last in training, from 0 to 1. Default 0. */
   readonly dropout: number;
-  /** Whether a second network reads the sequence from its end; outputs stand side by side. Default false. */
+  /**
+   * Whether there is a second direction, from the end of the sequence, whose outputs are concatenated. Default false.
+   */
   readonly bidirectional: boolean;
   /**
-   * What the input of the first layer is multiplied by: [gates · hiddenSize, inputSize], the gates being one for `RNN`,
-   * i, f, g and o for `LSTM`, r, z and n for `GRU`. Those of the other layers and directions are named `weightIhL1`,
-   * `weightIhL0Reverse` and so on.
+   * Learnable input weights of the first layer, [gates · hiddenSize, inputSize]. `RNN` has a single gate, `LSTM` has
+   * i, f, g, o, and `GRU` has r, z, n, in this order. The weights of other layers and directions are named
+   * `weightIhL1`, `weightIhL0Reverse` and so on.
    */
   declare weightIhL0: Parameter;
-  /** What the state of the first layer is multiplied by: [gates · hiddenSize, projSize or hiddenSize]. */
+  /** Learnable state weights of the first layer, [gates · hiddenSize, projSize or hiddenSize]. */
   declare weightHhL0: Parameter;
-  /** Added to the product with the input, [gates · hiddenSize]; not there without bias. */
+  /** Learnable bias added to the product with the input, [gates · hiddenSize]. Absent without bias. */
   declare biasIhL0?: Parameter;
-  /** Added to the product with the state, [gates · hiddenSize]; not there without bias. */
+  /** Learnable bias added to the product with the state, [gates · hiddenSize]. Absent without bias. */
   declare biasHhL0?: Parameter;
   private readonly cell: Cell;
 
-  /** `own` are the options that not all recurrent layers have. */
+  /** @param own Options that only some recurrent layers have. */
   constructor(cell: Cell, inputSize: number, hiddenSize: number, options: RecurrentOptions, own: OwnOptions = {}) {
     super();
     const layer = this.constructor.name;
@@ -117,14 +122,12 @@ abstract class RecurrentLayer extends Module {
     } = settings(
       layer,
       options as RecurrentOptions & OwnOptions,
-      defaults as typeof defaults & Required<OwnOptions>, // safe: what a layer does not have is refused
+      defaults as typeof defaults & Required<OwnOptions>, // safe: `settings` rejects options a layer lacks
     );
     checkCounts(layer, { inputSize, hiddenSize, numLayers });
     checkNumber(layer, "dropout", dropout, 1);
     if (!Number.isInteger(projSize) || projSize < 0 || projSize >= hiddenSize)
-      throw new ArgumentError(
-        `${layer}: projSize must be a whole number below the hidden size ${hiddenSize}, got ${projSize}`,
-      );
+      throw new ArgumentError(`${layer}: projSize must be an integer from 0 to ${hiddenSize - 1}, got ${projSize}`);
     this.cell = cell;
     this.inputSize = inputSize;
     this.hiddenSize = hiddenSize;
@@ -153,7 +156,7 @@ abstract class RecurrentLayer extends Module {
     return snakeCase(property);
   }
 
-  /** Draws all weights and biases anew, uniform in ±1/√hiddenSize. */
+  /** Reinitialises all weights and biases uniformly in ±1/√hiddenSize. */
   resetParameters(): void {
     const bound = 1 / Math.sqrt(this.hiddenSize);
     for (const parameter of this.parameters()) uniform_(parameter, -bound, bound);
@@ -163,7 +166,7 @@ abstract class RecurrentLayer extends Module {
     return this.bidirectional ? 2 : 1;
   }
 
-  /** How the weights of each layer and direction end, in their order. */
+  /** Returns the suffixes of the parameter names of each layer and direction, in order. */
   private suffixes(): string[] {
     return Array.from({ length: this.numLayers }, (_, l) =>
       this.bidirectional ? [`L${l}`, `L${l}Reverse`] : [`L${l}`],
@@ -172,11 +175,14 @@ abstract class RecurrentLayer extends Module {
 
   private weights(suffix: string): Weights {
     const of = (name: string): Tensor | null => (Reflect.get(this, `${name}${suffix}`) as Tensor | undefined) ?? null;
-    const [input, state] = [of("weightIh") as Tensor, of("weightHh") as Tensor]; // safe: the constructor made them
+    const [input, state] = [of("weightIh") as Tensor, of("weightHh") as Tensor]; // safe: set by the constructor
     return { input, state, inputBias: of("biasIh"), stateBias: of("biasHh"), projection: of("weightHr") };
   }
 
-  /** The outputs of all steps and the last states, given the first ones (or null for zeros). */
+  /**
+   * Runs all layers from the given initial states, or zeros for null. Returns the outputs of all steps and the final
+   * states.
+   */
   protected run<Input extends Tensor | PackedSequence>(
     input: Input,
     given: readonly Tensor[] | null,
@@ -186,7 +192,7 @@ abstract class RecurrentLayer extends Module {
       const { data, batchSizes } = input;
       if (data.ndim !== 2 || data.shape[1] !== this.inputSize)
         throw shapeError(this.constructor.name, `packed data [steps, ${this.inputSize}]`, data);
-      const start = this.start(data, batchSizes[0] as number, given, true); // safe: there is a first step
+      const start = this.start(data, batchSizes[0] as number, given, true); // safe: there is at least one step
       const { output, states } = this.layers(
         data,
         start.map((all) => input.sorted(all)),
@@ -204,7 +210,7 @@ abstract class RecurrentLayer extends Module {
     };
   }
 
-  /** All layers, over [L, N, features], or over the steps of a packed sequence. */
+  /** Runs all layers over [L, N, features], or over the steps of a packed sequence. */
   private layers(first: Tensor, start: readonly Tensor[], packed: PackedSequence | null): Passed<Tensor> {
     const suffixes = this.suffixes();
     const directions = this.directions();
@@ -225,7 +231,7 @@ abstract class RecurrentLayer extends Module {
     return { output: x, states: last.map((list) => stack(list)) };
   }
 
-  /** One layer in one direction: [..., features] → [..., width]. */
+  /** Runs one layer in one direction: [..., features] → [..., width]. */
   private pass(
     x: Tensor,
     start: readonly Tensor[],
@@ -236,7 +242,7 @@ abstract class RecurrentLayer extends Module {
     const steps = (products: Tensor, before: readonly Tensor[]): Passed<Tensor> => {
       const length = products.shape[0] as number;
       const all = recur(this.cell, products, weights, before, backwards);
-      const output = (all[0] as Tensor).narrow(0, backwards ? 0 : 1, length); // safe: a cell has a state
+      const output = (all[0] as Tensor).narrow(0, backwards ? 0 : 1, length); // safe: a cell has at least one state
       return { output, states: all.map((states) => states.select(0, backwards ? 0 : length)) };
     };
     const products = linear(x, weights.input, weights.inputBias);
@@ -255,7 +261,7 @@ abstract class RecurrentLayer extends Module {
       );
   }
 
-  /** The first states as [layers · directions, N, width]. */
+  /** Checks the initial states and returns them as [layers · directions, N, width]. */
   private start(input: Tensor, batch: number, given: readonly Tensor[] | null, batched: boolean): readonly Tensor[] {
     const count = this.numLayers * this.directions();
     return Array.from({ length: this.cell.states }, (_, k) => {
@@ -266,7 +272,7 @@ abstract class RecurrentLayer extends Module {
       const wanted = batched ? shape : [count, width];
       if (!sameShape(state.shape, wanted)) {
         throw new ShapeError(
-          `${this.constructor.name}: an input of shape ${showShape(input.shape)} wants ${k === 0 ? "a hidden" : "a cell"} state of shape ${showShape(wanted)}, got ${showShape(state.shape)}`,
+          `${this.constructor.name}: an input of shape ${showShape(input.shape)} needs ${k === 0 ? "a hidden" : "a cell"} state of shape ${showShape(wanted)}, got ${showShape(state.shape)}`,
         );
       }
       return batched ? state : state.unsqueeze(1);
@@ -285,10 +291,10 @@ abstract class RecurrentLayer extends Module {
   }
 }
 
-// biome-ignore lint/correctness/noUnusedVariables: it is one with the class of this name.
+// biome-ignore lint/correctness/noUnusedVariables: it is merged with the class of the same name.
 interface RecurrentLayer {
-  /** Runs the layer over sequences of different lengths, with the hooks around it. */
-  // biome-ignore lint/style/useShorthandFunctionType: it is one with the class of this name.
+  /** Runs the layer over sequences of different lengths, with its hooks. */
+  // biome-ignore lint/style/useShorthandFunctionType: it is merged with the class of the same name.
   (
     input: PackedSequence,
     state?: Parameters<this["forward"]>[1],
@@ -297,36 +303,36 @@ interface RecurrentLayer {
 
 /** Options of `RNN`. */
 export interface RNNOptions extends RecurrentOptions {
-  /** Default "tanh". */
+  /** Activation function. Default "tanh". */
   readonly nonlinearity?: "tanh" | "relu";
 }
 
 /**
- * Elman's recurrent network: `h' = tanh(W x + b + U h + c)`.
+ * Elman recurrent network: `h' = tanh(W x + b + U h + c)`, or with ReLU instead of tanh.
  *
- * Called with an input [L, N, inputSize] (or without N, or N first with `batchFirst`) and a first state
- * [layers · directions, N, hiddenSize] (zeros when it is left out), it returns the outputs of the last layer
- * [L, N, directions · hiddenSize] and the last state. Sequences of different lengths come and go as a `PackedSequence`,
- * of `@akari/nn/rnn`.
+ * The input is [L, N, inputSize], [N, L, inputSize] with `batchFirst`, or [L, inputSize]. The optional initial state is
+ * [layers · directions, N, hiddenSize], by default zeros. A call returns the outputs of the last layer,
+ * [L, N, directions · hiddenSize], and the final state. For sequences of different lengths, input and output are a
+ * `PackedSequence` from `@akari/nn/rnn`.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.RNN.html
- *
- * @throws ShapeError, when called, for an input or a state that does not fit.
  */
 export class RNN extends RecurrentLayer {
   static override name = "RNN";
-  /** What bounds the state: `"tanh"`, or `"relu"` from below only. Default `"tanh"`. */
+  /** Activation function, `"tanh"` or `"relu"`. Default `"tanh"`. */
   readonly nonlinearity: "tanh" | "relu";
 
   constructor(inputSize: number, hiddenSize: number, options: RNNOptions = {}) {
-    const nonlinearity = options?.nonlinearity ?? "tanh"; // null is refused below
+    const nonlinearity = options?.nonlinearity ?? "tanh"; // `settings` rejects null options later
     super(cellOf("RNN", nonlinearity), inputSize, hiddenSize, options, { nonlinearity });
     this.nonlinearity = nonlinearity;
   }
 
   /**
-   * Input [L, N, inputSize] and first state [layers · directions, N, hiddenSize], zeros by default → outputs
-   * [L, N, directions · hiddenSize] and the last state; all may come without N.
+   * Runs the network over an input [L, N, inputSize] from an initial state [layers · directions, N, hiddenSize]
+   * (default zeros). Returns the outputs [L, N, directions · hiddenSize] and the final state. N is optional.
+   *
+   * @throws ShapeError when the shape of the input or the state does not match, or the sequence is empty.
    */
   forward(input: PackedSequence, state?: Tensor | null): [PackedSequence, Tensor];
   forward(input: Tensor, state?: Tensor | null): [Tensor, Tensor];
@@ -336,7 +342,7 @@ export class RNN extends RecurrentLayer {
   }
 }
 
-/** The cell of a nonlinearity. Throws an ArgumentError for an unknown one. */
+/** Returns the cell with a nonlinearity. Throws an ArgumentError for an unknown one. */
 export function cellOf(layer: string, nonlinearity: "tanh" | "relu"): Cell {
   checkChoice(layer, "nonlinearity", nonlinearity, ["tanh", "relu"]);
   return rnnCells[nonlinearity];
@@ -344,21 +350,19 @@ export function cellOf(layer: string, nonlinearity: "tanh" | "relu"): Cell {
 
 /** Options of `LSTM`. */
 export interface LSTMOptions extends RecurrentOptions {
-  /** The width to which the output of each step is projected; 0 for none. Default 0. */
+  /** Size to which the output of each step is projected; 0 for no projection. Default 0. */
   readonly projSize?: number;
 }
 
 /**
- * Long short-term memory: a state `h` that is given out, and a cell state `c` that only gates change.
+ * Long short-term memory network (Hochreiter & Schmidhuber 1997), with a hidden state `h` and a cell state `c`.
  *
  *     i, f, g, o = W x + b + U h + c        c' = σ(f) c + σ(i) tanh(g)        h' = σ(o) tanh(c')
  *
- * Called with an input as `RNN` is and a pair of first states, it returns the outputs and the pair of last states.
- * Hochreiter & Schmidhuber 1997.
+ * Inputs and outputs are those of `RNN`, except that the state is a pair `[h, c]`.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.LSTM.html
  *
- * @throws ShapeError, when called, for an input or a state that does not fit.
  * @example
  * const lstm = new LSTM(10, 20, { numLayers: 2, batchFirst: true });
  * const [output, [h, c]] = lstm(x);
@@ -371,9 +375,11 @@ export class LSTM extends RecurrentLayer {
   }
 
   /**
-   * Input [L, N, inputSize] and first states `[h, c]`, [layers · directions, N, hiddenSize] each, zeros by default →
-   * outputs [L, N, directions · hiddenSize] and the last states; all may come without N. With `projSize`, that is the
-   * width of outputs and of `h`.
+   * Runs the network over an input [L, N, inputSize] from initial states `[h, c]`, [layers · directions, N, hiddenSize]
+   * each (default zeros). Returns the outputs [L, N, directions · hiddenSize] and the final states. N is optional. With
+   * `projSize`, outputs and `h` have that size instead of `hiddenSize`.
+   *
+   * @throws ShapeError when the shape of the input or a state does not match, or the sequence is empty.
    */
   forward(input: PackedSequence, state?: readonly [Tensor, Tensor] | null): [PackedSequence, [Tensor, Tensor]];
   forward(input: Tensor, state?: readonly [Tensor, Tensor] | null): [Tensor, [Tensor, Tensor]];
@@ -387,15 +393,13 @@ export class LSTM extends RecurrentLayer {
 }
 
 /**
- * Gated recurrent units.
+ * Gated recurrent unit network (Cho et al. 2014, https://arxiv.org/abs/1406.1078).
  *
- *     r = σ(Wᵣ x + Uᵣ h)    z = σ(W_z x + U_z h)    n = tanh(Wₙ x + r (Uₙ h))    h' = (1 - z) n + z h        (and biases)
+ *     r = σ(Wᵣ x + Uᵣ h)    z = σ(W_z x + U_z h)    n = tanh(Wₙ x + r (Uₙ h))    h' = (1 - z) n + z h       (and biases)
  *
- * Called as `RNN` is. Cho et al. 2014, https://arxiv.org/abs/1406.1078
+ * Inputs and outputs are those of `RNN`.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.GRU.html
- *
- * @throws ShapeError, when called, for an input or a state that does not fit.
  */
 export class GRU extends RecurrentLayer {
   static override name = "GRU";
@@ -405,8 +409,10 @@ export class GRU extends RecurrentLayer {
   }
 
   /**
-   * Input [L, N, inputSize] and first state [layers · directions, N, hiddenSize], zeros by default → outputs
-   * [L, N, directions · hiddenSize] and the last state; all may come without N.
+   * Runs the network over an input [L, N, inputSize] from an initial state [layers · directions, N, hiddenSize]
+   * (default zeros). Returns the outputs [L, N, directions · hiddenSize] and the final state. N is optional.
+   *
+   * @throws ShapeError when the shape of the input or the state does not match, or the sequence is empty.
    */
   forward(input: PackedSequence, state?: Tensor | null): [PackedSequence, Tensor];
   forward(input: Tensor, state?: Tensor | null): [Tensor, Tensor];

@@ -1,5 +1,5 @@
 /**
- * Layers that change how finely an image is sampled, or rearrange its cells.
+ * Layers that resample images or rearrange their elements between channels, pixels and patches.
  */
 
 import {
@@ -22,7 +22,7 @@ import { Module } from "./module.ts";
 import { fields, float, python } from "./state-name.ts";
 
 /**
- * Enlarges [N, C, ...space] to a size or by a factor.
+ * Upsamples [N, C, ...space] to a size or by a scale factor.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.Upsample.html
  *
@@ -32,7 +32,7 @@ import { fields, float, python } from "./state-name.ts";
  */
 export class Upsample extends Module {
   static override name = "Upsample";
-  /** The sizes of the result or the factor, the mode, by default `"nearest"`, and `alignCorners`, by default false. */
+  /** Options of `interpolate`: size or scale factor, mode (default `"nearest"`) and `alignCorners` (default false). */
   readonly options: InterpolateOptions;
 
   constructor(options: InterpolateOptions) {
@@ -44,11 +44,11 @@ export class Upsample extends Module {
       alignCorners: false,
       recomputeScaleFactor: false,
     });
-    if ((options.size === undefined) === (options.scaleFactor === undefined))
-      throw new ArgumentError(`${this.constructor.name}: give either size or scaleFactor`);
+    if ((this.options.size === undefined) === (this.options.scaleFactor === undefined))
+      throw new ArgumentError(`${this.constructor.name}: pass either size or scaleFactor`);
   }
 
-  /** [N, C, ...space] → [N, C, ...size], or each size times its factor, rounded down. */
+  /** Upsamples the input: [N, C, ...space] → [N, C, ...size], or each size times its scale factor, rounded down. */
   forward(input: Tensor): Tensor {
     return interpolate(input, this.options);
   }
@@ -59,16 +59,17 @@ export class Upsample extends Module {
   }
 }
 
-/** Factors as Python prints them: a float, or a tuple of floats. */
+/** Formats scale factors as Python prints them: a float, or a tuple of floats. */
 function floats(value: PerDimension): string {
   return typeof value === "number" ? float(value) : `(${value.map(float).join(", ")}${value.length === 1 ? "," : ""})`;
 }
 
-/** What `UpsamplingNearest2d` and `UpsamplingBilinear2d` are told: one of the two. */
+/** Options of `UpsamplingNearest2d` and `UpsamplingBilinear2d`: exactly one of the two. */
 export type UpsamplingOptions = Pick<InterpolateOptions, "size" | "scaleFactor">;
 
 /**
- * Enlarges [N, C, H, W] by repeating elements.
+ * Upsamples [N, C, H, W] with nearest-neighbour interpolation.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.UpsamplingNearest2d.html
  */
 export class UpsamplingNearest2d extends Upsample {
@@ -80,7 +81,8 @@ export class UpsamplingNearest2d extends Upsample {
 }
 
 /**
- * Enlarges [N, C, H, W] bilinearly, corners on corners.
+ * Upsamples [N, C, H, W] with bilinear interpolation and aligned corners.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.UpsamplingBilinear2d.html
  */
 export class UpsamplingBilinear2d extends Upsample {
@@ -92,14 +94,14 @@ export class UpsamplingBilinear2d extends Upsample {
 }
 
 /**
- * Turns channels into pixels: [..., C·r², H, W] to [..., C, H·r, W·r]. Shi et al. 2016,
+ * Rearranges channels into pixels: [..., C·r², H, W] → [..., C, H·r, W·r]. Shi et al. 2016,
  * https://arxiv.org/abs/1609.05158
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.PixelShuffle.html
  */
 export class PixelShuffle extends Module {
   static override name = "PixelShuffle";
-  /** How many times as high and as wide the result is: r. */
+  /** Factor r by which height and width grow. */
   readonly upscaleFactor: number;
 
   constructor(upscaleFactor: number) {
@@ -108,7 +110,11 @@ export class PixelShuffle extends Module {
     this.upscaleFactor = upscaleFactor;
   }
 
-  /** [..., C·r², H, W] → [..., C, H·r, W·r]. Throws a ShapeError when r² does not divide the channels. */
+  /**
+   * Rearranges the input: [..., C·r², H, W] → [..., C, H·r, W·r].
+   *
+   * @throws ShapeError when the number of channels is not divisible by r².
+   */
   forward(input: Tensor): Tensor {
     return pixelShuffle(input, this.upscaleFactor);
   }
@@ -119,12 +125,13 @@ export class PixelShuffle extends Module {
 }
 
 /**
- * Turns pixels into channels: [..., C, H·r, W·r] to [..., C·r², H, W].
+ * Rearranges pixels into channels: [..., C, H·r, W·r] → [..., C·r², H, W]. The inverse of `PixelShuffle`.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.PixelUnshuffle.html
  */
 export class PixelUnshuffle extends Module {
   static override name = "PixelUnshuffle";
-  /** How many times as high and as wide the input is: r. */
+  /** Factor r by which height and width shrink. */
   readonly downscaleFactor: number;
 
   constructor(downscaleFactor: number) {
@@ -133,7 +140,11 @@ export class PixelUnshuffle extends Module {
     this.downscaleFactor = downscaleFactor;
   }
 
-  /** [..., C, H·r, W·r] → [..., C·r², H, W]. Throws a ShapeError when r does not divide height and width. */
+  /**
+   * Rearranges the input: [..., C, H·r, W·r] → [..., C·r², H, W].
+   *
+   * @throws ShapeError when height or width is not divisible by r.
+   */
   forward(input: Tensor): Tensor {
     return pixelUnshuffle(input, this.downscaleFactor);
   }
@@ -144,16 +155,14 @@ export class PixelUnshuffle extends Module {
 }
 
 /**
- * Mixes channels between groups: [N, C, ...] is read as [N, groups, C / groups, ...], and the two are swapped.
+ * Interleaves the channels of groups: views [N, C, ...] as [N, groups, C / groups, ...] and swaps these two dimensions.
  * Zhang et al. 2018, https://arxiv.org/abs/1707.01083
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.ChannelShuffle.html
- *
- * @throws ShapeError, when called, for channels that the groups do not divide.
  */
 export class ChannelShuffle extends Module {
   static override name = "ChannelShuffle";
-  /** Into how many groups the channels are split; divides their number. */
+  /** Number of groups that the channels are split into. Must divide the number of channels. */
   readonly groups: number;
 
   constructor(groups: number) {
@@ -162,7 +171,12 @@ export class ChannelShuffle extends Module {
     this.groups = groups;
   }
 
-  /** [N, C, ...] → [N, C, ...], with the first channels of all groups first, then the second ones, and so on. */
+  /**
+   * Shuffles the channels, [N, C, ...] → [N, C, ...]: first the first channel of each group, then the second ones, and
+   * so on.
+   *
+   * @throws ShapeError for fewer than 3 dimensions, or when the channels are not divisible by `groups`.
+   */
   forward(input: Tensor): Tensor {
     return channelShuffle(input, this.groups);
   }
@@ -179,14 +193,15 @@ function patchRepr(kernelSize: PerDimension, { dilation, padding, stride }: Requ
 }
 
 /**
- * The windows of images as columns: [N, C, H, W] to [N, C·kernel, L].
+ * Extracts the patches of images as columns: [N, C, H, W] → [N, C·kH·kW, L].
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.Unfold.html
  */
 export class Unfold extends Module {
   static override name = "Unfold";
-  /** The height and the width of a window, or both in one number. */
+  /** Size of a patch: height and width, or one number for both. */
   readonly kernelSize: PerDimension;
-  /** The stride, by default 1, the padding, by default 0, and the dilation, by default 1. */
+  /** Stride (default 1), padding (default 0) and dilation (default 1) of the patches. */
   readonly options: Required<PatchOptions>;
 
   constructor(kernelSize: PerDimension, options?: PatchOptions) {
@@ -195,7 +210,7 @@ export class Unfold extends Module {
     this.options = settings("Unfold", options, patchDefaults);
   }
 
-  /** [N, C, H, W] → [N, C · kernel height · kernel width, L], a column for each of the L windows. */
+  /** Extracts L patches: [N, C, H, W] → [N, C·kH·kW, L], one column per patch. N is optional. */
   forward(input: Tensor): Tensor {
     return im2col(input, this.kernelSize, this.options);
   }
@@ -206,16 +221,17 @@ export class Unfold extends Module {
 }
 
 /**
- * Adds columns up to images again: [N, C·kernel, L] to [N, C, H, W].
+ * Combines columns into images by summing overlapping patches: [N, C·kH·kW, L] → [N, C, H, W].
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.Fold.html
  */
 export class Fold extends Module {
   static override name = "Fold";
-  /** The height and the width of the images, or both in one number. */
+  /** Size of the images: height and width, or one number for both. */
   readonly outputSize: PerDimension;
-  /** The height and the width of a window, or both in one number. */
+  /** Size of a patch: height and width, or one number for both. */
   readonly kernelSize: PerDimension;
-  /** The stride, by default 1, the padding, by default 0, and the dilation, by default 1. */
+  /** Stride (default 1), padding (default 0) and dilation (default 1) of the patches. */
   readonly options: Required<PatchOptions>;
 
   constructor(outputSize: PerDimension, kernelSize: PerDimension, options?: PatchOptions) {
@@ -226,8 +242,9 @@ export class Fold extends Module {
   }
 
   /**
-   * [N, C · kernel height · kernel width, L] → [N, C, H, W], or both without N; where windows overlap, their elements
-   * are added. Throws a ShapeError unless L is the number of windows.
+   * Combines columns into images: [N, C·kH·kW, L] → [N, C, H, W]. Overlapping elements are summed. N is optional.
+   *
+   * @throws ShapeError unless L is the number of patches.
    */
   forward(input: Tensor): Tensor {
     return col2im(input, this.outputSize, this.kernelSize, this.options);

@@ -1,5 +1,5 @@
 /**
- * Spectral normalisation: a weight divided by its largest singular value.
+ * Spectral normalisation: divides a weight by its largest singular value.
  */
 
 import { noGrad } from "@akari/autograd";
@@ -12,27 +12,27 @@ import { snakeCase } from "./state-name.ts";
 
 /** Options of `spectralNorm`. */
 export interface SpectralNormOptions {
-  /** How many steps of the power iteration each call in training takes. Default 1. */
+  /** Number of power iterations per call in training. Default 1. */
   readonly nPowerIterations?: number;
-  /** The least length that is divided by. Default 1e-12. */
+  /** Lower bound of the norms that vectors are divided by. Default 1e-12. */
   readonly eps?: number;
-  /** The dimension that numbers the rows of the matrix. Default 0; 1 for transposed convolutions. */
+  /** Dimension that forms the rows of the matrix. Default 0, or 1 for transposed convolutions. */
   readonly dim?: number;
 }
 
 /**
- * Replaces a parameter by `weight_orig`, of which it is computed before each call of the module (of the module itself,
- * not of `forward`); the buffers `weight_u` and `weight_v` approach the singular vectors in training. Returns the
- * module.
+ * Applies spectral normalisation to a parameter of a module. It is replaced with the parameter `weight_orig`, from
+ * which it is computed before each call of the module. Calling `forward` directly does not compute it. The buffers
+ * `weight_u` and `weight_v` approach the singular vectors during training. Returns the module.
  *
- *     w = w_orig / (uᵀ W v)        W: w_orig as a matrix, the dimension `dim` first
+ *     w = w_orig / (uᵀ W v)        W: w_orig as a matrix, with dimension `dim` as its rows
  *
  * Miyato et al. 2018, https://arxiv.org/abs/1802.05957
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.utils.spectral_norm.html
  *
- * @param name the property, default "weight".
- * @throws ArgumentError when there is no such parameter, it was replaced already, or has no rows and columns.
+ * @param name Name of the parameter. Default "weight".
+ * @throws ArgumentError when there is no such parameter, or when it is already reparametrized, a scalar or empty.
  * @example
  * const layer = spectralNorm(new Linear(20, 40));
  * // stateDict: bias, weight_orig, weight_u [40], weight_v [20]
@@ -47,9 +47,7 @@ export function spectralNorm<M extends Module>(module: M, name = "weight", optio
   });
   checkInteger("spectralNorm", "nPowerIterations", nPowerIterations, 1);
   if (weight.numel() === 0 || weight.ndim === 0)
-    throw new ArgumentError(
-      `spectralNorm: "${name}" has no rows and columns to take a singular value of: its shape is [${weight.shape}]`,
-    );
+    throw new ArgumentError(`spectralNorm: "${name}" must not be a scalar or empty, got shape [${weight.shape}]`);
   const at = dimension("spectralNorm", dim, weight.ndim);
   const [original, left, right] = ["orig", "u", "v"].map((part) => `${snakeCase(name)}_${part}`) as [
     string,
@@ -57,7 +55,7 @@ export function spectralNorm<M extends Module>(module: M, name = "weight", optio
     string,
   ]; // safe: three
   const [rows, size] = [weight.shape[at] as number, weight.numel()];
-  const part = (of: Module, property: string) => Reflect.get(of, property) as Tensor; // safe: set below
+  const part = (of: Module, property: string) => Reflect.get(of, property) as Tensor; // safe: they are set below
   const matrix = (of: Module) => part(of, original).movedim(at, 0).flatten(1).reshape([rows, -1]);
   const unit = (x: Tensor) => normalize(x, { dim: 0, eps });
   Reflect.set(module, original, new Parameter(weight.detach()));
@@ -77,19 +75,22 @@ export function spectralNorm<M extends Module>(module: M, name = "weight", optio
         }
       });
     }
-    // Copies: a second call before the backward pass changes the buffers.
+    // The buffers are cloned, since a second call before the backward pass would change them.
     return divided(of, u.clone(), v.clone());
   };
-  const still = (of: Module) => divided(of, part(of, left), part(of, right));
-  // Until the first call, what was there, as an ordinary tensor.
+  const final = (of: Module) => divided(of, part(of, left), part(of, right));
+  // An ordinary tensor with the unnormalised weight, until the first call.
   Reflect.set(module, name, weight.detach());
-  reparametrize(module, name, [original, left, right], compute, still);
+  reparametrize(module, name, [original, left, right], compute, final);
   return module;
 }
 
 /**
- * Undoes `spectralNorm`: the weight, normalised, is a parameter again.
+ * Removes spectral normalisation: the normalised weight becomes a parameter again. Returns the module.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.utils.remove_spectral_norm.html
+ *
+ * @throws ArgumentError when the parameter has no spectral normalisation.
  */
 export function removeSpectralNorm<M extends Module>(module: M, name = "weight"): M {
   return restore("removeSpectralNorm", module, name);

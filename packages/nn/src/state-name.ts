@@ -1,13 +1,13 @@
 /**
- * PyTorch's names for the properties of layers: the same, with underscores.
+ * Names and values in PyTorch's spelling: keys of `stateDict`, and the arguments in a layer's printed form.
  */
 
-/** A property's name as PyTorch spells it: `runningMean` is `running_mean`, `weightIhL0` is `weight_ih_l0`. */
+/** Converts a property name to PyTorch's: `runningMean` to `running_mean`, `weightIhL0` to `weight_ih_l0`. */
 export function snakeCase(property: string): string {
   return property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** A value as Python prints it, for the printed form of layers. */
+/** Formats a value as Python prints it. */
 export function python(value: unknown): string {
   if (value === true) return "True";
   if (value === false) return "False";
@@ -18,13 +18,13 @@ export function python(value: unknown): string {
   return String(value);
 }
 
-/** Properties as printed layers show them: `start_dim=1, end_dim=-1`. */
+/** Formats properties as printed layers show them: `start_dim=1, end_dim=-1`. */
 export function fields<Values extends object>(values: Values, ...names: readonly (keyof Values & string)[]): string {
   const shown = names.length === 0 ? Object.keys(values) : names;
   return shown.map((name) => `${snakeCase(name)}=${python(Reflect.get(values, name))}`).join(", ");
 }
 
-/** A number that is a float in Python: whole ones keep their `.0`, small ones their exponent. */
+/** Formats a number as a Python float: integers end in `.0`, small numbers have an exponent. */
 export function float(value: number): string {
   return Number.isInteger(value) && Math.abs(value) < 1e16 ? `${value}.0` : number(value);
 }
@@ -34,7 +34,7 @@ function number(value: number): string {
   if (value === Number.NEGATIVE_INFINITY) return "-inf";
   if (Number.isNaN(value)) return "nan";
   const size = Math.abs(value);
-  // Python switches to an exponent below 1e-4, and writes it with two digits.
+  // Python switches to an exponent below 1e-4 and writes it with at least two digits.
   const text = size !== 0 && size < 1e-4 ? value.toExponential() : String(value);
   return text.replace(/e([+-])(\d)$/, "e$10$2");
 }

@@ -1,5 +1,5 @@
 /**
- * Averages of a model's weights, as in PyTorch's `torch.optim.swa_utils`. The learning rate that goes with them is in
+ * Averages of a model's weights, as in PyTorch's `torch.optim.swa_utils`. The matching learning rate schedule is in
  * `@akari/optim/swa`.
  *
  * @packageDocumentation

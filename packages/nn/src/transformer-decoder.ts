@@ -1,5 +1,5 @@
 /**
- * The decoder of a transformer, which looks at what the encoder made of another sequence, and the two together.
+ * Transformer decoder, which attends to the encoder's output, and the full encoder-decoder model.
  */
 
 import { checkInteger, full, settings, type Tensor } from "@akari/tensor";
@@ -22,23 +22,26 @@ import {
 } from "./transformer.ts";
 
 /**
- * What a call of `TransformerDecoderLayer` and `TransformerDecoder` may be told. Masks are bool (true hides) or numbers
- * to add.
+ * Options of a call of `TransformerDecoderLayer` or `TransformerDecoder`. Masks are bool tensors (true masks out) or
+ * floats added to the attention scores.
  */
 export interface DecoderCallOptions {
-  /** Which positions of the target each of its positions may look at: [T, T] or [N·heads, T, T]. */
+  /** Mask of the target's self-attention, [T, T] or [N·heads, T, T]. */
   readonly tgtMask?: Tensor | null;
-  /** Which positions of the memory each position of the target may look at: [T, S] or [N·heads, T, S]. */
+  /** Mask of the target's attention to the memory, [T, S] or [N·heads, T, S]. */
   readonly memoryMask?: Tensor | null;
-  /** Which positions of the target nobody may look at: [N, T]. */
+  /** Mask of target positions to ignore, [N, T]. */
   readonly tgtKeyPaddingMask?: Tensor | null;
-  /** Which positions of the memory nobody may look at: [N, S]. */
+  /** Mask of memory positions to ignore, [N, S]. */
   readonly memoryKeyPaddingMask?: Tensor | null;
   /**
-   * Whether each position of the target sees only itself and those before it, without a mask to say so. Default false.
+   * Whether each target position attends only to itself and earlier ones. Ignored if `tgtMask` is given. Default false.
    */
   readonly tgtIsCausal?: boolean;
-  /** Whether position `i` of the target sees the positions `0…i` of the memory only. Default false. */
+  /**
+   * Whether target position `i` attends only to memory positions `0…i`. Ignored if `memoryMask` is given. Default
+   * false.
+   */
   readonly memoryIsCausal?: boolean;
 }
 
@@ -52,44 +55,41 @@ const decoderCall = {
 } as const;
 
 /**
- * A layer of a decoder: attention of the target's positions to each other, their attention to the memory, then a
- * network for each position. Target [T, N, E] and memory [S, N, E] (N first with `batchFirst`, or without N) to
- * [T, N, E].
- *
- * Vaswani et al. 2017, https://arxiv.org/abs/1706.03762
+ * Transformer decoder layer (Vaswani et al. 2017, https://arxiv.org/abs/1706.03762): self-attention of the target,
+ * attention to the memory, then a feed-forward network. Target [T, N, E] and memory [S, N, E] → [T, N, E]; N is
+ * optional, and comes first with `batchFirst`.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.TransformerDecoderLayer.html
  */
 export class TransformerDecoderLayer extends Module {
   static override name = "TransformerDecoderLayer";
-  /** Whether each part is normalised before it instead of after it. Default false. */
+  /** Whether to normalise before attention and feed-forward network instead of after. Default false. */
   readonly normFirst: boolean;
-  /** Lets the target's positions look at each other: E → E. */
+  /** Self-attention of the target: E → E. */
   selfAttn: MultiheadAttention;
-  /** Lets the target's positions look at the memory: E → E. */
+  /** Attention of the target to the memory: E → E. */
   multiheadAttn: MultiheadAttention;
-  /** The first layer of the network for each position: E → dimFeedforward. */
+  /** First layer of the feed-forward network: E → dimFeedforward. */
   linear1: Linear;
-  /** Drops in training between the two linear layers. Default 0.1. */
+  /** Dropout between the two linear layers. */
   dropout: Dropout;
-  /** The second layer of the network for each position: dimFeedforward → E. */
+  /** Second layer of the feed-forward network: dimFeedforward → E. */
   linear2: Linear;
-  /** Normalises the sum of target and its own attention, or with `normFirst` what goes into that. */
+  /** Normalisation after self-attention, or before it with `normFirst`. */
   norm1: LayerNorm;
   /**
-   * Normalises the sum with the attention to the memory, or with `normFirst` what goes into that; not the memory
-   * itself.
+   * Normalisation after attention to the memory, or before it with `normFirst`. The memory itself is not normalised.
    */
   norm2: LayerNorm;
-  /** Normalises the sum with the network, or with `normFirst` what goes into the network. */
+  /** Normalisation after the feed-forward network, or before it with `normFirst`. */
   norm3: LayerNorm;
-  /** Drops in training from what the target's own attention found. Default 0.1. */
+  /** Dropout of the self-attention output. */
   dropout1: Dropout;
-  /** Drops in training from what was found in the memory. Default 0.1. */
+  /** Dropout of the output of attention to the memory. */
   dropout2: Dropout;
-  /** Drops in training from what the network gives. Default 0.1. */
+  /** Dropout of the feed-forward output. */
   dropout3: Dropout;
-  /** What stands between the two linear layers. Default `relu`. */
+  /** Activation function of the feed-forward network. Default `relu`. */
   readonly activation: (x: Tensor) => Tensor;
 
   constructor(dModel: number, nhead: number, options: TransformerLayerOptions = {}) {
@@ -121,7 +121,10 @@ export class TransformerDecoderLayer extends Module {
     return snakeCase(property);
   }
 
-  /** Target [T, N, E] and memory [S, N, E] → [T, N, E], N first with `batchFirst`, or all without N. */
+  /**
+   * Applies the layer: target [T, N, E] and memory [S, N, E] → [T, N, E]. N is optional, and comes first with
+   * `batchFirst`.
+   */
   forward(tgt: Tensor, memory: Tensor, options?: DecoderCallOptions): Tensor {
     const call = settings("TransformerDecoderLayer", options, decoderCall);
     if (this.normFirst) {
@@ -159,20 +162,20 @@ export class TransformerDecoderLayer extends Module {
 }
 
 /**
- * Decoder layers one after the other, and a normalisation at the end if one is given. All start as copies of the layer
- * given.
+ * Stack of decoder layers, with an optional normalisation at the end. All layers are initialised as copies of the given
+ * one.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.TransformerDecoder.html
  */
 export class TransformerDecoder extends Module {
   static override name = "TransformerDecoder";
 
-  /** The layers, the first one first; all look at the same memory. */
+  /** Layers, in execution order. All attend to the same memory. */
   layers: ModuleList<TransformerDecoderLayer>;
-  /** Normalises the result of the last layer; null for none. */
+  /** Normalisation of the output, or null. */
   norm: LayerNorm | null;
 
-  /** @param options.norm What normalises the result of the last layer. Default null: nothing does. */
+  /** @param options.norm Normalisation of the output. Default null: no normalisation. */
   constructor(
     decoderLayer: TransformerDecoderLayer,
     numLayers: number,
@@ -184,7 +187,7 @@ export class TransformerDecoder extends Module {
     this.norm = settings("TransformerDecoder", options, { norm: null }).norm;
   }
 
-  /** Target [T, N, E] and memory [S, N, E] → [T, N, E], or as its layers take them; masks hold for every layer. */
+  /** Applies all layers with the same masks: target [T, N, E] and memory [S, N, E] → [T, N, E]. */
   forward(tgt: Tensor, memory: Tensor, options?: DecoderCallOptions): Tensor {
     let x = tgt;
     for (const layer of this.layers) x = layer(x, memory, options);
@@ -194,27 +197,30 @@ export class TransformerDecoder extends Module {
 
 /** Options of `Transformer`. */
 export interface TransformerOptions extends TransformerLayerOptions {
-  /** How many layers the encoder has. Default 6. */
+  /** Number of encoder layers. Default 6. */
   readonly numEncoderLayers?: number;
-  /** How many layers the decoder has. Default 6. */
+  /** Number of decoder layers. Default 6. */
   readonly numDecoderLayers?: number;
 }
 
-/** What a call of `Transformer` may be told. */
+/**
+ * Options of a call of `Transformer`. Masks are bool tensors (true masks out) or floats added to the attention scores.
+ */
 export interface TransformerCallOptions extends DecoderCallOptions {
-  /** Which positions of the source each of its positions may look at: [S, S] or [N·heads, S, S]. */
+  /** Mask of the source's self-attention, [S, S] or [N·heads, S, S]. */
   readonly srcMask?: Tensor | null;
-  /** Which positions of the source nobody in the encoder may look at: [N, S]. */
+  /** Mask of source positions that the encoder ignores, [N, S]. */
   readonly srcKeyPaddingMask?: Tensor | null;
-  /** Whether each position of the source sees only itself and those before it. Default false. */
+  /**
+   * Whether each source position attends only to itself and earlier ones. Ignored if `srcMask` is given. Default false.
+   */
   readonly srcIsCausal?: boolean;
 }
 
 /**
- * Encoder and decoder: source [S, N, dModel] and target [T, N, dModel] to [T, N, dModel]. `dModel` is 512 and `nhead` 8
- * by default. Matrices start uniform by Xavier's rule.
- *
- * Vaswani et al. 2017, https://arxiv.org/abs/1706.03762
+ * Transformer model (Vaswani et al. 2017, https://arxiv.org/abs/1706.03762): an encoder and a decoder. Source
+ * [S, N, dModel] and target [T, N, dModel] → [T, N, dModel]. `dModel` is 512 and `nhead` is 8 by default. Weight
+ * matrices are initialised with `init.xavierUniform_`.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.Transformer.html
  *
@@ -226,11 +232,9 @@ export interface TransformerCallOptions extends DecoderCallOptions {
 export class Transformer extends Module {
   static override name = "Transformer";
 
-  /** Makes the memory of the source: [S, N, dModel] → [S, N, dModel], normalised at the end. */
+  /** Encoder, which computes the memory from the source: [S, N, dModel] → [S, N, dModel]. */
   encoder: TransformerEncoder;
-  /**
-   * Makes the result of target and memory: [T, N, dModel] and [S, N, dModel] → [T, N, dModel], normalised at the end.
-   */
+  /** Decoder, which computes the output from target and memory: [T, N, dModel] and [S, N, dModel] → [T, N, dModel]. */
   decoder: TransformerDecoder;
 
   constructor(dModel = 512, nhead = 8, options?: TransformerOptions) {
@@ -252,12 +256,15 @@ export class Transformer extends Module {
     this.resetParameters();
   }
 
-  /** Draws all matrices anew. */
+  /** Reinitialises all weight matrices. */
   resetParameters(): void {
     for (const parameter of this.parameters()) if (parameter.ndim > 1) xavierUniform_(parameter);
   }
 
-  /** Source [S, N, dModel] and target [T, N, dModel] → [T, N, dModel], N first with `batchFirst`, or all without N. */
+  /**
+   * Runs encoder and decoder: source [S, N, dModel] and target [T, N, dModel] → [T, N, dModel]. N is optional, and
+   * comes first with `batchFirst`.
+   */
   forward(src: Tensor, tgt: Tensor, options?: TransformerCallOptions): Tensor {
     const { srcMask, srcKeyPaddingMask, srcIsCausal, ...rest } = settings("Transformer", options, {
       srcMask: null,
@@ -268,7 +275,7 @@ export class Transformer extends Module {
     return this.decoder(tgt, this.encoder(src, { srcMask, srcKeyPaddingMask, isCausal: srcIsCausal }), rest);
   }
 
-  /** A mask [size, size] of numbers to add, -∞ where a position would look at a later one. */
+  /** Returns a causal mask [size, size] to add to attention scores: -∞ above the diagonal and 0 elsewhere. */
   static generateSquareSubsequentMask(size: number, options: FactoryOptions = {}): Tensor {
     return full([size, size], Number.NEGATIVE_INFINITY, options).triu(1);
   }

@@ -1,6 +1,5 @@
 /**
- * The encoder of a transformer: layers of attention and of a small network for each position, with shortcuts around
- * both.
+ * Transformer encoder: layers of self-attention and a feed-forward network, each with a residual connection.
  */
 
 import { ArgumentError, checkInteger, gelu, relu, settings, type Tensor } from "@akari/tensor";
@@ -14,37 +13,39 @@ import { Module } from "./module.ts";
 import { LayerNorm } from "./norm.ts";
 import { snakeCase } from "./state-name.ts";
 
-/** Options of `TransformerEncoderLayer`. */
+/** Options of `TransformerEncoderLayer` and `TransformerDecoderLayer`. */
 export interface TransformerLayerOptions extends FactoryOptions {
-  /** The width of the network between the two linear layers. Default 2048. */
+  /** Number of hidden features of the feed-forward network. Default 2048. */
   readonly dimFeedforward?: number;
-  /** How much is dropped in training, in every place. Default 0.1. */
+  /** Dropout probability in training, for all dropout layers. Default 0.1. */
   readonly dropout?: number;
-  /** What stands between the two linear layers. Default "relu". */
+  /** Activation function of the feed-forward network. Default "relu". */
   readonly activation?: "relu" | "gelu" | ((x: Tensor) => Tensor);
-  /** Added to the variance in the normalisations. Default 1e-5. */
+  /** Value added to the variance in layer normalisation. Default 1e-5. */
   readonly layerNormEps?: number;
-  /** Whether tensors are [N, L, E] instead of [L, N, E]. Default false. */
+  /** Whether inputs and outputs are [N, L, E] instead of [L, N, E]. Default false. */
   readonly batchFirst?: boolean;
-  /** Whether each part is normalised before it instead of after it. Default false. */
+  /** Whether to normalise before attention and feed-forward network instead of after. Default false. */
   readonly normFirst?: boolean;
-  /** Whether linear layers and normalisations have biases. Default true. */
+  /** Whether linear layers and normalisations have learnable biases. Default true. */
   readonly bias?: boolean;
 }
 
-/** What a call of `TransformerEncoderLayer` and `TransformerEncoder` may be told. */
+/** Options of a call of `TransformerEncoderLayer` or `TransformerEncoder`. */
 export interface EncoderCallOptions {
-  /** Which positions each position may look at: [L, L] or [N·heads, L, L], bool (true hides) or numbers to add. */
+  /**
+   * Attention mask for each position, [L, L] or [N·heads, L, L]: bool (true masks out) or floats added to the scores.
+   */
   readonly srcMask?: Tensor | null;
-  /** Which positions nobody may look at: [N, L], bool (true hides) or numbers to add. */
+  /** Mask of positions to ignore, [N, L]: a bool tensor (true masks out) or floats added to the attention scores. */
   readonly srcKeyPaddingMask?: Tensor | null;
-  /** Whether each position sees only itself and those before it, without a mask to say so. Default false. */
+  /** Whether each position attends only to itself and earlier ones. Ignored if `srcMask` is given. Default false. */
   readonly isCausal?: boolean;
 }
 
 const encoderCall = { srcMask: null, srcKeyPaddingMask: null, isCausal: false } as const;
 
-/** The options of the layers and of the whole. */
+/** Default options of encoder layers, decoder layers and `Transformer`. */
 export const layerDefaults: Required<Omit<TransformerLayerOptions, keyof FactoryOptions>> & typeof factoryDefaults = {
   dimFeedforward: 2048,
   dropout: 0.1,
@@ -56,7 +57,7 @@ export const layerDefaults: Required<Omit<TransformerLayerOptions, keyof Factory
   ...factoryDefaults,
 };
 
-/** The function that stands between the linear layers. Throws an ArgumentError for an unknown name. */
+/** Returns an activation function by name. Throws an ArgumentError for an unknown name. */
 export function activationOf(layer: string, activation: TransformerLayerOptions["activation"]): (x: Tensor) => Tensor {
   if (typeof activation === "function") return activation;
   if (activation !== "relu" && activation !== "gelu")
@@ -65,12 +66,12 @@ export function activationOf(layer: string, activation: TransformerLayerOptions[
 }
 
 /**
- * A layer of an encoder: attention of the positions to each other, then a network for each position. Input and output
- * [L, N, E], [N, L, E] with `batchFirst`, or without N.
+ * Transformer encoder layer (Vaswani et al. 2017, https://arxiv.org/abs/1706.03762): self-attention, then a
+ * feed-forward network. Input and output are [L, N, E], [N, L, E] with `batchFirst`, or [L, E].
  *
  *     x ← norm1(x + attention(x))        x ← norm2(x + linear2(activation(linear1(x))))
  *
- * With `normFirst`, `x ← x + attention(norm1(x))` and so on. Vaswani et al. 2017, https://arxiv.org/abs/1706.03762
+ * With `normFirst`, `x ← x + attention(norm1(x))` and so on.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.TransformerEncoderLayer.html
  *
@@ -79,25 +80,25 @@ export function activationOf(layer: string, activation: TransformerLayerOptions[
  */
 export class TransformerEncoderLayer extends Module {
   static override name = "TransformerEncoderLayer";
-  /** Whether each part is normalised before it instead of after it. Default false. */
+  /** Whether to normalise before attention and feed-forward network instead of after. Default false. */
   readonly normFirst: boolean;
-  /** Lets the positions look at each other: E → E. */
+  /** Self-attention: E → E. */
   selfAttn: MultiheadAttention;
-  /** The first layer of the network for each position: E → dimFeedforward. */
+  /** First layer of the feed-forward network: E → dimFeedforward. */
   linear1: Linear;
-  /** Drops in training between the two linear layers. Default 0.1. */
+  /** Dropout between the two linear layers. */
   dropout: Dropout;
-  /** The second layer of the network for each position: dimFeedforward → E. */
+  /** Second layer of the feed-forward network: dimFeedforward → E. */
   linear2: Linear;
-  /** Normalises the sum of input and attention, or with `normFirst` what goes into the attention. */
+  /** Normalisation after self-attention, or before it with `normFirst`. */
   norm1: LayerNorm;
-  /** Normalises the sum with the network, or with `normFirst` what goes into the network. */
+  /** Normalisation after the feed-forward network, or before it with `normFirst`. */
   norm2: LayerNorm;
-  /** Drops in training from what the attention found. Default 0.1. */
+  /** Dropout of the attention output. */
   dropout1: Dropout;
-  /** Drops in training from what the network gives. Default 0.1. */
+  /** Dropout of the feed-forward output. */
   dropout2: Dropout;
-  /** What stands between the two linear layers. Default `relu`. */
+  /** Activation function of the feed-forward network. Default `relu`. */
   readonly activation: (x: Tensor) => Tensor;
 
   constructor(dModel: number, nhead: number, options: TransformerLayerOptions = {}) {
@@ -124,7 +125,7 @@ export class TransformerEncoderLayer extends Module {
     return snakeCase(property);
   }
 
-  /** [L, N, E] → [L, N, E], [N, L, E] → [N, L, E] with `batchFirst`, or both without N. */
+  /** Applies the layer: [L, N, E] → [L, N, E], or [N, L, E] → [N, L, E] with `batchFirst`. N is optional. */
   forward(src: Tensor, options?: EncoderCallOptions): Tensor {
     const call = settings("TransformerEncoderLayer", options, encoderCall);
     if (this.normFirst) {
@@ -151,8 +152,8 @@ export class TransformerEncoderLayer extends Module {
 }
 
 /**
- * Encoder layers one after the other, and a normalisation at the end if one is given. All start as copies of the layer
- * given.
+ * Stack of encoder layers, with an optional normalisation at the end. All layers are initialised as copies of the given
+ * one.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.TransformerEncoder.html
  *
@@ -163,12 +164,12 @@ export class TransformerEncoderLayer extends Module {
 export class TransformerEncoder extends Module {
   static override name = "TransformerEncoder";
 
-  /** The layers, the first one first. */
+  /** Layers, in execution order. */
   layers: ModuleList<TransformerEncoderLayer>;
-  /** Normalises the result of the last layer; null for none. */
+  /** Normalisation of the output, or null. */
   norm: LayerNorm | null;
 
-  /** @param options.norm What normalises the result of the last layer. Default null: nothing does. */
+  /** @param options.norm Normalisation of the output. Default null: no normalisation. */
   constructor(
     encoderLayer: TransformerEncoderLayer,
     numLayers: number,
@@ -180,7 +181,7 @@ export class TransformerEncoder extends Module {
     this.norm = settings("TransformerEncoder", options, { norm: null }).norm;
   }
 
-  /** [L, N, E] → [L, N, E], or as its layers take it; masks hold for every layer. */
+  /** Applies all layers with the same masks: [L, N, E] → [L, N, E], or [N, L, E] → [N, L, E] with `batchFirst`. */
   forward(src: Tensor, options?: EncoderCallOptions): Tensor {
     let x = src;
     for (const layer of this.layers) x = layer(x, options);

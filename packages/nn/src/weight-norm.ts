@@ -1,5 +1,5 @@
 /**
- * Weight normalisation: a weight's length and its direction are learned apart.
+ * Weight normalisation: learns the norm and the direction of a weight separately.
  */
 
 import { dimension, type Tensor } from "@akari/tensor";
@@ -9,8 +9,9 @@ import { parameterOf, reparametrize, restore } from "./reparametrization.ts";
 import { snakeCase } from "./state-name.ts";
 
 /**
- * Replaces a parameter by two, `weight_g`, its length for each index of a dimension, and `weight_v`, its direction, of
- * which it is computed before each call of the module (of the module itself, not of `forward`). Returns the module.
+ * Applies weight normalisation to a parameter of a module. It is replaced with two parameters, the norm `weight_g` and
+ * the direction `weight_v`, from which it is computed before each call of the module. Calling `forward` directly does
+ * not compute it. Returns the module.
  *
  *     w = g · v / ‖v‖
  *
@@ -18,9 +19,9 @@ import { snakeCase } from "./state-name.ts";
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.utils.weight_norm.html
  *
- * @param name the property, default "weight". @param dim the dimension whose parts have lengths of their own, default
- * 0; null: one length for all.
- * @throws ArgumentError when there is no such parameter, or it was replaced already.
+ * @param name Name of the parameter. Default "weight".
+ * @param dim Dimension along which each index has its own norm, or null for a single norm. Default 0.
+ * @throws ArgumentError when there is no such parameter, or it is already reparametrized.
  * @example
  * const layer = weightNorm(new Linear(20, 40)); // stateDict: bias, weight_g [40, 1], weight_v [40, 20]
  */
@@ -42,8 +43,11 @@ export function weightNorm<M extends Module>(module: M, name = "weight", dim: nu
 }
 
 /**
- * Undoes `weightNorm`: the weight is a parameter again.
+ * Removes weight normalisation: the weight becomes a parameter again. Returns the module.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.utils.remove_weight_norm.html
+ *
+ * @throws ArgumentError when the parameter has no weight normalisation.
  */
 export function removeWeightNorm<M extends Module>(module: M, name = "weight"): M {
   return restore("removeWeightNorm", module, name);

@@ -1,5 +1,5 @@
 /**
- * Averages of weights. The numbers are those of PyTorch 1.13 for the same program from the same seed.
+ * Averages of weights. Expected values are from PyTorch 1.13 for the same program with the same seed.
  */
 
 import { ArgumentError, compile, manualSeed, randn, type Tensor } from "@akari/tensor";
@@ -13,7 +13,7 @@ const close = (found: readonly number[], expected: readonly number[]): void => {
   for (const [i, value] of found.entries()) expect(value).toBeCloseTo(expected[i] as number, 5);
 };
 
-/** Four steps of plain gradient descent, after each of which the averages are moved. */
+/** Runs four steps of gradient descent and updates the averages after each. */
 function trained() {
   manualSeed(0);
   const model = new Sequential(new Linear(3, 4), new BatchNorm1d(4), new Linear(4, 1));
@@ -42,7 +42,7 @@ const forgetting = [
 ];
 
 describe("AveragedModel", () => {
-  it("averages as PyTorch does, and updateBn computes its statistics anew", async () => {
+  it("averages as PyTorch does, and updateBn recomputes its statistics", async () => {
     const { averaged, ema, xs, step } = trained();
     for (const x of xs) step(x);
     close(await values(averaged.module.parameters()[0] as Tensor), plain);
@@ -76,7 +76,7 @@ describe("AveragedModel", () => {
     expect(await averaged.nAveraged.item()).toBe(4);
   });
 
-  it("moves along in a compiled step", async () => {
+  it("is updated in a compiled step", async () => {
     const { averaged, ema, xs, step } = trained();
     const fast = await compile(step);
     for (const x of xs) await fast(x);
@@ -85,7 +85,7 @@ describe("AveragedModel", () => {
     expect(await ema.nAveraged.item()).toBe(4);
   });
 
-  it("keeps the model's buffers, or averages them", async () => {
+  it("copies the model's buffers, or averages them", async () => {
     const model = new BatchNorm1d(1);
     const kept = new AveragedModel(model);
     const averaged = new AveragedModel(model, { useBuffers: true });
@@ -98,7 +98,7 @@ describe("AveragedModel", () => {
     expect(await averaged.module.runningMean?.item()).toBe(2.5);
   });
 
-  it("refuses another model, and other options", () => {
+  it("rejects a different model and unknown options", () => {
     const averaged = new AveragedModel(new Linear(2, 1));
     expect(() => averaged.updateParameters(new Linear(3, 1))).toThrow(
       new ArgumentError("updateParameters: weight has shape [1, 2] in the average and [1, 3] in the model"),
@@ -112,7 +112,7 @@ describe("AveragedModel", () => {
 });
 
 describe("updateBn", () => {
-  it("puts modes and momenta back, also when the loader fails", async () => {
+  it("restores modes and momenta, even when the loader fails", async () => {
     const model = new Sequential(new BatchNorm1d(2, { momentum: 0.3 }), new Dropout()).eval();
     const failing = (async function* () {
       yield [randn([4, 2]), "label"];

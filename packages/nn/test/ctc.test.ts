@@ -1,4 +1,4 @@
-/** CTC against the sum over all ways to spread the labels; the loss over several labels against its definition. */
+/** `ctcLoss` compared with the sum over all alignments, and `multilabelMarginLoss` with its definition. */
 
 import { requiresGrad } from "@akari/autograd";
 import { ArgumentError, logSoftmax, manualSeed, randn, type Tensor, tensor } from "@akari/tensor";
@@ -7,7 +7,7 @@ import { CTCLoss, functional } from "../src/index.ts";
 
 const { ctcLoss, multilabelMarginLoss } = functional;
 
-/** The likelihood by its definition: all paths that give the labels when repetitions and then blanks are taken out. */
+/** Likelihood by definition: sums over all paths that give the labels after removing repetitions and then blanks. */
 function bySumming(probabilities: readonly (readonly number[])[], labels: readonly number[], blank: number): number {
   let total = 0;
   const walk = (t: number, path: readonly number[], p: number): void => {
@@ -35,7 +35,7 @@ describe("ctcLoss", () => {
     { dtype: "int32" },
   );
 
-  it("is the sum over all ways", () => {
+  it("sums over all alignments", () => {
     const x = logProbs();
     const losses = ctcLoss(x, padded, spans, counts, { reduction: "none" }).toArraySync() as number[];
     for (const [n, labels] of targets.entries()) {
@@ -56,7 +56,7 @@ describe("ctcLoss", () => {
     expect(Number.isFinite(other)).toBe(true);
   });
 
-  it("is infinite where the labels do not fit, or zero if one likes", () => {
+  it("is infinite for labels that cannot be aligned, or zero with zeroInfinity", () => {
     const x = requiresGrad(logProbs());
     const tight = [5, 2, 3, 5];
     expect((ctcLoss(x, padded, tight, counts, { reduction: "none" }).toArraySync() as number[])[1]).toBe(
@@ -69,11 +69,11 @@ describe("ctcLoss", () => {
     expect(x.grad?.isnan().any().itemSync()).toBeFalsy();
   });
 
-  it("refuses lengths that are too long, and a blank that is no class", () => {
+  it("rejects lengths that are too large, and a blank out of range", () => {
     const x = logProbs();
     expect(() => ctcLoss(x, padded, [6, 4, 3, 5], counts)).toThrow(ArgumentError);
     expect(() => ctcLoss(x, padded, [6, 4, 3, 5], counts)).toThrow(
-      /inputLengths must be 4 whole numbers from 0 to 5, got \[6, 4, 3, 5\]/,
+      /inputLengths must be 4 integers from 0 to 5, got \[6, 4, 3, 5\]/,
     );
     expect(() => ctcLoss(x, padded, spans, counts, { blank: 3 })).toThrow(/blank must be one of the 3 classes, got 3/);
   });
@@ -89,7 +89,7 @@ describe("multilabelMarginLoss", () => {
     return sum / x.length;
   };
 
-  it("is what its definition says", () => {
+  it("matches its definition", () => {
     const x = [
       [0.1, 0.2, 0.4, 0.8],
       [1.5, -0.3, 0.2, 0.05],

@@ -1,5 +1,5 @@
 /**
- * Copies of models: equal in every respect, with nothing in common, and with the same things shared among themselves.
+ * Copies of models: equal to the originals, without shared memory, and with the same internal sharing.
  */
 
 import { ArgumentError, manualSeed, ones, randn, type Tensor, tensor } from "@akari/tensor";
@@ -30,7 +30,7 @@ describe("deepcopy of each layer", () => {
       for (const [make, ...given] of trials) {
         const layer = make();
         const call = (module: Module): Promise<number[][]> => {
-          // safe: what the table calls the layer with
+          // safe: the table lists the layer's arguments
           const { results, inputs } = trial(module as (...given: never[]) => unknown, given);
           return Promise.all(results(...inputs).map(values));
         };
@@ -50,7 +50,7 @@ describe("deepcopy of each layer", () => {
 });
 
 describe("deepcopy", () => {
-  it("keeps what is shared shared, parameters, modules and memory", () => {
+  it("preserves sharing of parameters, modules and memory", () => {
     class Tied extends Module {
       embedding = new Linear(2, 3, { bias: false });
       output = new Linear(2, 3, { bias: false });
@@ -74,7 +74,7 @@ describe("deepcopy", () => {
     expect(copy.parameters()).toHaveLength(model.parameters().length);
   });
 
-  it("keeps modes, frozen parameters, gradients, buffers and other properties", async () => {
+  it("copies modes, frozen parameters, gradients, buffers and other properties", async () => {
     class Net extends Module {
       net = new Sequential(new Linear(2, 3), new BatchNorm1d(3), new Dropout(0.5));
       steps = [1, { rate: 0.5, table: ones([2]) }];
@@ -102,7 +102,7 @@ describe("deepcopy", () => {
     expect(await values(twin?.grad as Tensor)).toEqual(await values(bias?.grad as Tensor));
     expect(copy.namedBuffers().map(([name]) => name)).toEqual(model.namedBuffers().map(([name]) => name));
     expect(Object.keys(copy.stateDict())).toEqual(Object.keys(model.stateDict()));
-    const [, options] = copy.steps as [number, { rate: number; table: Tensor }]; // safe: as made above
+    const [, options] = copy.steps as [number, { rate: number; table: Tensor }]; // safe: as set above
     expect(options.rate).toBe(0.5);
     expect(options.table).not.toBe((model.steps[1] as { table: Tensor }).table);
     expect(copy.names.get("a")).toBe(copy.net);
@@ -112,7 +112,7 @@ describe("deepcopy", () => {
     expect(copy.callback).toBe(model.callback);
   });
 
-  it("takes hooks along, which are told the copy", () => {
+  it("shares hooks, which are called with the copy", () => {
     const layer = new Linear(1, 1);
     const seen: Module[] = [];
     const remove = layer.registerForwardHook((module) => void seen.push(module));
@@ -123,7 +123,7 @@ describe("deepcopy", () => {
     expect(seen).toEqual([copy]);
   });
 
-  it("copies computed weights, which follow the copy's own parts and can be made parameters again", async () => {
+  it("copies reparametrized weights, which depend on the copy's own parts and can be restored", async () => {
     for (const [wrap, unwrap] of [
       [weightNorm, removeWeightNorm],
       [spectralNorm, removeSpectralNorm],
@@ -168,7 +168,7 @@ describe("deepcopy", () => {
     ]);
   });
 
-  it("draws nothing", async () => {
+  it("draws no random numbers", async () => {
     manualSeed(5);
     const layer = new TransformerEncoderLayer(4, 2);
     const expected = await values(randn([3]));
@@ -178,7 +178,7 @@ describe("deepcopy", () => {
     expect(await values(randn([3]))).toEqual(expected);
   });
 
-  it("refuses what it cannot copy", () => {
+  it("rejects values that it cannot copy", () => {
     class Closed extends Module {
       #scale = 2;
       forward(x: Tensor): Tensor {

@@ -1,4 +1,4 @@
-/** Layers: the shapes they give, the names in their state, how they are printed, and what they refuse. */
+/** Layers: output shapes, names in the state, printed form, and errors. */
 
 import {
   ArgumentError,
@@ -60,16 +60,16 @@ describe("shapes", () => {
     expect(new nn.ChannelShuffle(2)(channels).flatten().toArraySync()).toEqual([1, 3, 2, 4]);
   });
 
-  it("a transposed convolution reaches the size asked for", () => {
+  it("a transposed convolution produces the requested size", () => {
     const layer = new nn.ConvTranspose2d(1, 1, 3, { stride: 2, padding: 1 });
     expect(shape(layer(ones([1, 1, 4, 4])))).toEqual([1, 1, 7, 7]);
     expect(shape(layer(ones([1, 1, 4, 4]), [8, 7]))).toEqual([1, 1, 8, 7]);
     expect(() => layer(ones([1, 1, 4, 4]), 9)).toThrow(
-      /ConvTranspose2d: an input of shape \[1, 1, 4, 4\] gives sizes from 7 to 8, not 9/,
+      /ConvTranspose2d: an input of shape \[1, 1, 4, 4\] gives sizes from 7 to 8 in spatial dimension 0, not 9/,
     );
   });
 
-  it("recurrent layers, with and without a batch, in both directions", () => {
+  it("recurrent layers, with and without a batch dimension, in both directions", () => {
     const lstm = new nn.LSTM(3, 4, { numLayers: 2, bidirectional: true, batchFirst: true, projSize: 2 });
     const [output, [h, c]] = lstm(rand([5, 7, 3]));
     expect([shape(output), shape(h), shape(c)]).toEqual([
@@ -87,7 +87,7 @@ describe("shapes", () => {
     expect(shape(new nn.RNNCell(3, 4, { nonlinearity: "relu", bias: false })(rand([2, 3])))).toEqual([2, 4]);
   });
 
-  it("attention, its weights and the masks", () => {
+  it("attention with masks, and its weights", () => {
     const attention = new nn.MultiheadAttention(4, 2, { batchFirst: true });
     const x = randn([3, 5, 4]);
     const hidden = tensor([[true, false, false, false, false]]).expand([3, 5]);
@@ -109,7 +109,22 @@ describe("shapes", () => {
     expect(none).toBeNull();
   });
 
-  it("a causal layer does not see what follows", () => {
+  it("causal attention keeps the appended keys visible", () => {
+    const options = { addBiasKv: true, addZeroAttn: true, batchFirst: true };
+    const attention = new nn.MultiheadAttention(4, 2, options);
+    const x = randn([2, 3, 4]);
+    const attnMask = ones([3, 3]).triu(1).to("bool");
+    const [expected, weights] = attention(x, x, x, { attnMask });
+    expect((weights as Tensor).gt(0).select(0, 0).toArraySync()).toEqual([
+      [true, false, false, true, true],
+      [true, true, false, true, true],
+      [true, true, true, true, true],
+    ]);
+    const [y] = attention(x, x, x, { isCausal: true });
+    expect(y.sub(expected).abs().max().itemSync()).toBeLessThan(1e-6);
+  });
+
+  it("a causal layer does not depend on later positions", () => {
     const layer = new nn.TransformerEncoderLayer(4, 2, { dimFeedforward: 8, batchFirst: true, dropout: 0 });
     const x = randn([1, 5, 4]);
     const whole = layer(x, { isCausal: true });
@@ -128,7 +143,7 @@ describe("a transformer", () => {
       batchFirst: true,
     });
 
-  it("gives a result for each position of the target, by those before it alone", () => {
+  it("computes each target position from that position and earlier ones only", () => {
     const transformer = create();
     const [source, target] = [randn([2, 5, 4]), randn([2, 3, 4])];
     const y = transformer(source, target, { tgtIsCausal: true });
@@ -144,7 +159,7 @@ describe("a transformer", () => {
     expect(y.narrow(1, 0, 2).sub(first).abs().max().itemSync()).toBeLessThan(1e-5);
   });
 
-  it("learns in every part", () => {
+  it("has gradients for all parameters", () => {
     const transformer = create();
     transformer(randn([1, 3, 4]), randn([1, 3, 4]))
       .square()
@@ -156,7 +171,7 @@ describe("a transformer", () => {
   });
 });
 
-describe("parameters by themselves", () => {
+describe("collections of parameters", () => {
   it("in a list", () => {
     const list = new nn.ParameterList([ones([2]), zeros([3])]).append(ones([1]));
     expect(list.length).toBe(3);
@@ -167,18 +182,32 @@ describe("parameters by themselves", () => {
     expect(() => list()).toThrow(/cannot be called/);
   });
 
+  it("keep a shared parameter in each of its places", () => {
+    const shared = new nn.Parameter(ones([1]));
+    const list = new nn.ParameterList([shared, shared]).append(zeros([2]));
+    expect(list.length).toBe(3);
+    expect([...list].map((parameter) => parameter.shape)).toEqual([[1], [1], [2]]);
+    expect(list.at(1)).toBe(shared);
+    expect(list.parameters()).toHaveLength(2);
+    const dictionary = new nn.ParameterDict({ a: shared, b: shared });
+    expect(dictionary.keys()).toEqual(["a", "b"]);
+    expect([...dictionary].map(([name]) => name)).toEqual(["a", "b"]);
+  });
+
   it("as a vector, and back", () => {
     const [a, b] = [new nn.Linear(2, 3), new nn.Linear(2, 3)];
     const vector = nn.parametersToVector(a.parameters());
     expect(shape(vector)).toEqual([9]);
     nn.vectorToParameters(vector, b.parameters());
     expect(b.weight.toArraySync()).toEqual(a.weight.toArraySync());
-    expect(() => nn.vectorToParameters(ones([8]), b.parameters())).toThrow(/9 elements, the vector has shape \[8\]/);
+    expect(() => nn.vectorToParameters(ones([8]), b.parameters())).toThrow(
+      /9 elements, expected a vector \[9\], got \[8\]/,
+    );
   });
 });
 
-describe("an LSTM step by step", () => {
-  it("is what the layer computes", () => {
+describe("LSTMCell", () => {
+  it("computes the same as the layer", () => {
     const lstm = new nn.LSTM(3, 4);
     const cell = new nn.LSTMCell(3, 4);
     const state = lstm.stateDict();
@@ -234,7 +263,7 @@ describe("names in the state", () => {
     );
   });
 
-  it("of an encoder, whose layers start alike", () => {
+  it("of an encoder, whose layers are initialised alike", () => {
     manualSeed(1);
     const layer = new nn.TransformerEncoderLayer(4, 2, { dimFeedforward: 8 });
     const next = rand([1]).itemSync();
@@ -262,7 +291,7 @@ describe("names in the state", () => {
   });
 });
 
-describe("printing as PyTorch prints", () => {
+describe("the printed form", () => {
   const cases: readonly (readonly [nn.Module, string])[] = [
     [
       new nn.ConvTranspose2d(16, 8, 3, { stride: 2, padding: 1, outputPadding: 1, groups: 2, bias: false }),
@@ -319,18 +348,18 @@ describe("printing as PyTorch prints", () => {
   for (const [layer, text] of cases) it(text.split("\n")[0] ?? "", () => expect(layer.toString()).toBe(text));
 });
 
-describe("what layers and losses refuse", () => {
+describe("layers and losses reject", () => {
   const f = nn.functional;
   const x = ones([2, 3]);
   const cases: readonly (readonly [string, () => unknown, new (...args: never[]) => Error, RegExp])[] = [
     [
-      "heads that do not divide the width",
+      "a number of heads that does not divide the features",
       () => new nn.MultiheadAttention(5, 2),
       ArgumentError,
-      /embedDim 5 cannot be divided among 2 heads/,
+      /embedDim 5 must be divisible by numHeads 2/,
     ],
     [
-      "attention of another width",
+      "queries with the wrong number of features",
       () => new nn.MultiheadAttention(4, 2)(ones([2, 1, 3]), ones([2, 1, 4]), ones([2, 1, 4])),
       ShapeError,
       /expected query \[L, N, 4\].*got \[2, 1, 3\], \[2, 1, 4\], \[2, 1, 4\]/,
@@ -339,15 +368,15 @@ describe("what layers and losses refuse", () => {
       "a mask of integers",
       () => f.scaledDotProductAttention(x, x, x, { attnMask: zeros([2, 2], { dtype: "int32" }) }),
       DTypeError,
-      /attnMask must be bool or floating.*int32/,
+      /attnMask must be bool or floating-point, got int32/,
     ],
     [
-      "a mask beside a causal one",
+      "a mask together with isCausal",
       () => f.scaledDotProductAttention(x, x, x, { attnMask: zeros([2, 2]), isCausal: true }),
       ArgumentError,
       /either attnMask or isCausal/,
     ],
-    ["limits that are crossed", () => new nn.Hardtanh(2, -1), ArgumentError, /min must be below max, got 2 and -1/],
+    ["a minimum above the maximum", () => new nn.Hardtanh(2, -1), ArgumentError, /min must be below max, got 2 and -1/],
     [
       "an unknown activation",
       () => new nn.TransformerEncoderLayer(4, 2, { activation: "tan" as "relu" }),
@@ -361,7 +390,7 @@ describe("what layers and losses refuse", () => {
       /"tanh" or "relu", got "sine"/,
     ],
     [
-      "features that are not the layer's",
+      "inputs with the wrong number of features",
       () => new nn.GRU(2, 3)(ones([4, 1, 5])),
       ShapeError,
       /\[L, N, 2\] or \[L, 2\], got shape \[4, 1, 5\]/,
@@ -373,65 +402,71 @@ describe("what layers and losses refuse", () => {
       /at least one step, got an input of shape \[0, 1, 2\]/,
     ],
     [
-      "a state for another batch",
+      "a state with another batch size",
       () => new nn.GRU(2, 3)(ones([4, 2, 2]), zeros([1, 1, 3])),
       ShapeError,
-      /wants a hidden state of shape \[1, 2, 3\], got \[1, 1, 3\]/,
+      /needs a hidden state of shape \[1, 2, 3\], got \[1, 1, 3\]/,
     ],
     [
-      "a projection as wide as the state",
+      "a projection as large as the state",
       () => new nn.LSTM(2, 3, { projSize: 3 }),
       ArgumentError,
-      /below the hidden size 3, got 3/,
+      /projSize must be an integer from 0 to 2, got 3/,
     ],
     [
-      "a cell's state of another width",
+      "a cell state with the wrong number of features",
       () => new nn.GRUCell(2, 3)(ones([2, 2]), zeros([2, 4])),
       ShapeError,
       /\[2, 3\], got \[2, 4\]/,
     ],
     [
-      "images for one-dimensional norms",
+      "images for one-dimensional normalisation",
       () => new nn.InstanceNorm1d(2)(ones([1, 2, 3, 3])),
       ShapeError,
       /2 or 3 dimensions/,
     ],
     [
-      "borders of the wrong number",
+      "the wrong number of padding widths",
       () => new nn.ZeroPad2d([1, 2]),
       ArgumentError,
-      /one whole number or 4, got \[1, 2\]/,
+      /one integer or 4, got \[1, 2\]/,
     ],
     [
-      "both size and factor",
+      "both size and scale factor",
       () => new nn.Upsample({ size: 2, scaleFactor: 2 }),
       ArgumentError,
       /either size or scaleFactor/,
     ],
     [
-      "groups that do not divide",
+      "neither size nor scale factor",
+      () => Reflect.construct(nn.Upsample, []),
+      ArgumentError,
+      /either size or scaleFactor/,
+    ],
+    [
+      "groups that do not divide the channels",
       () => new nn.ConvTranspose2d(3, 4, 2, { groups: 2 }),
       ArgumentError,
       /3 input and 4 output channels/,
     ],
-    ["a class that is not there", () => f.multiMarginLoss(x, tensor([0, 3]).int()), IndexError, /3/],
+    ["a class index out of range", () => f.multiMarginLoss(x, tensor([0, 3]).int()), IndexError, /3/],
     [
-      "a power of three",
+      "an exponent of 3",
       () => f.multiMarginLoss(x, tensor([0, 1]).int(), { p: 3 as 2 }),
       ArgumentError,
       /p must be 1 or 2, got 3/,
     ],
     [
-      "a variance that suits neither",
+      "a variance of the wrong shape",
       () => f.gaussianNllLoss(x, x, ones([3])),
       ShapeError,
-      /\[3\].*\[2, 3\] or \[2, 1\]/,
+      /variance of shape \[2, 3\] or \[2, 1\], got \[3\]/,
     ],
     ["a negative variance", () => f.gaussianNllLoss(x, x, x.neg()), ArgumentError, /cannot be negative, got -1/],
     ["a negative beta", () => f.smoothL1Loss(x, x, { beta: -1 }), ArgumentError, /beta must not be negative, got -1/],
-    ["a delta of nothing", () => f.huberLoss(x, x, { delta: 0 }), ArgumentError, /delta must be positive, got 0/],
+    ["a delta of zero", () => f.huberLoss(x, x, { delta: 0 }), ArgumentError, /delta must be positive, got 0/],
     [
-      "targets for other inputs",
+      "targets of the wrong shape",
       () => f.cosineEmbeddingLoss(x, x, ones([3])),
       ShapeError,
       /target of shape \[2\], got \[3\]/,
@@ -447,21 +482,21 @@ describe("what layers and losses refuse", () => {
 });
 
 describe("dropout", () => {
-  it("of whole channels drops whole channels", () => {
+  it("of channels drops whole channels", () => {
     manualSeed(0);
     const y = nn.functional.dropout3d(ones([8, 8, 2, 2, 2]), 0.5);
     const perChannel = y.flatten(2).mean(-1);
     expect(new Set(perChannel.flatten().toArraySync() as number[])).toEqual(new Set([0, 2]));
   });
 
-  it("for SELU keeps mean and variance", () => {
+  it("for SELU preserves mean and variance", () => {
     manualSeed(0);
     const y = nn.functional.alphaDropout(randn([20_000]), 0.3, { training: true });
     expect(Math.abs(y.mean().itemSync())).toBeLessThan(0.03);
     expect(Math.abs(y.std().itemSync() - 1)).toBeLessThan(0.03);
   });
 
-  it("rests in evaluation", () => {
+  it("returns the input in evaluation", () => {
     const x = randn([4, 4, 2]);
     expect(new nn.Dropout1d().eval()(x)).toBe(x);
     expect(new nn.AlphaDropout().eval()(x)).toBe(x);

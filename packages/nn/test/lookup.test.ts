@@ -1,6 +1,6 @@
 /**
- * Tables and softmaxes over many classes: what starts where PyTorch starts, and what is refused. Values are PyTorch's
- * (1.13, after `manual_seed(0)`).
+ * Embedding tables and adaptive softmax: initial values, results and errors. Expected values are from PyTorch 1.13
+ * after `manual_seed(0)`.
  */
 
 import {
@@ -25,14 +25,14 @@ const close = (got: Tensor | undefined, want: readonly number[]) => {
 };
 
 describe("tables", () => {
-  it("start as PyTorch's, with the padding at zero", () => {
+  it("are initialised as in PyTorch, with a padding row of zeros", () => {
     manualSeed(0);
     const bag = new nn.EmbeddingBag(3, 2, { paddingIdx: -1 });
     close(bag.weight, [1.54099607, -0.2934289, -2.17878938, 0.56843126, 0, 0]);
     expect(bag.paddingIdx).toBe(2);
   });
 
-  it("are made of given vectors, frozen unless told otherwise", () => {
+  it("are created from given vectors, frozen by default", () => {
     const vectors = tensor([
       [1, 2],
       [3, 4],
@@ -49,7 +49,7 @@ describe("tables", () => {
     expect(bag(ints([[2, 0]])).toArraySync()).toEqual([[6, 8]]);
   });
 
-  it("shorten the rows that are looked up, and no others", () => {
+  it("renormalise only the rows that are looked up", () => {
     const table = new nn.Embedding(2, 2, { maxNorm: 1 });
     table.weight.detach().copy_(
       tensor([
@@ -61,7 +61,7 @@ describe("tables", () => {
     close(table.weight, [0.6, 0.8, 6, 8]);
   });
 
-  it("print as PyTorch's", () => {
+  it("print as in PyTorch", () => {
     const options = { maxNorm: 1, normType: 1, scaleGradByFreq: true, paddingIdx: 2 } as const;
     expect(new nn.Embedding(10, 3, options).toString()).toBe(
       "Embedding(10, 3, padding_idx=2, max_norm=1, norm_type=1.0, scale_grad_by_freq=True)",
@@ -71,15 +71,15 @@ describe("tables", () => {
     );
   });
 
-  it("refuse what they cannot look up", () => {
+  it("reject invalid indices, offsets and options", () => {
     const { embeddingBag } = nn.functional;
     const weight = ones([4, 2]);
     const x = ints([1, 2, 3]);
     expect(() => embeddingBag(x, weight, ints([0, 4]))).toThrow(
-      /offsets begin with 0 and are at most 3, the number of indices; one is 4/,
+      /offsets must start with 0 and be at most 3, the number of indices, got 4/,
     );
     expect(() => embeddingBag(x, weight, ints([1]))).toThrow(ArgumentError);
-    expect(() => embeddingBag(x, weight)).toThrow(/needs offsets, a list of where bags begin, got none/);
+    expect(() => embeddingBag(x, weight)).toThrow(/need offsets \[bags\], got none/);
     expect(() => embeddingBag(ints([[4]]), weight)).toThrow(IndexError);
     expect(() => embeddingBag(x, weight, ints([0]), { mode: "min" as "max" })).toThrow(
       /mode must be "sum", "mean" or "max", got "min"/,
@@ -88,7 +88,7 @@ describe("tables", () => {
       /EmbeddingBag: mode must be "sum", "mean" or "max", got "min"/,
     );
     expect(() => embeddingBag(x, weight, ints([0]), { perSampleWeights: ones([3]) })).toThrow(
-      /with mode "sum" only, got "mean"/,
+      /need mode "sum", got "mean"/,
     );
     expect(() => embeddingBag(x, weight, ints([0]), { mode: "sum", perSampleWeights: ones([2]) })).toThrow(ShapeError);
     expect(() => embeddingBag(x, weight, ints([0]), { mode: "max", scaleGradByFreq: true })).toThrow(/scaleGradByFreq/);
@@ -97,7 +97,7 @@ describe("tables", () => {
 });
 
 describe("AdaptiveLogSoftmaxWithLoss", () => {
-  it("starts and computes as PyTorch's", () => {
+  it("initialises and computes as in PyTorch", () => {
     manualSeed(0);
     const layer = new nn.AdaptiveLogSoftmaxWithLoss(4, 5, [1, 3], { divValue: 2 });
     expect(Object.keys(layer.stateDict())).toEqual([
@@ -115,13 +115,13 @@ describe("AdaptiveLogSoftmaxWithLoss", () => {
     close(layer(ones([4]), tensor(4, { dtype: "int32" })).output, [-1.9045]);
   });
 
-  it("refuses cutoffs that do not rise, layers without width, and targets that are no classes", () => {
+  it("rejects cutoffs that do not increase, clusters without features, and targets out of range", () => {
     expect(() => new nn.AdaptiveLogSoftmaxWithLoss(4, 5, [3, 3])).toThrow(
-      /rising whole numbers from 1 to 4, got \[3, 3\]/,
+      /increasing integers from 1 to 4, got \[3, 3\]/,
     );
     expect(() => new nn.AdaptiveLogSoftmaxWithLoss(4, 5, [5])).toThrow(ArgumentError);
     expect(() => new nn.AdaptiveLogSoftmaxWithLoss(8, 20, [4, 10])).toThrow(
-      /widths of \[2, 0\]; take a smaller divValue/,
+      /widths of \[2, 0\]; use a smaller divValue/,
     );
     const layer = new nn.AdaptiveLogSoftmaxWithLoss(4, 5, [2]);
     expect(() => layer(ones([2, 4]), ints([0, 5]))).toThrow(/targets must be from 0 to 4, got 5/);

@@ -1,4 +1,4 @@
-/** The options of losses that the recorded PyTorch results do not show, against their definitions. */
+/** Options of losses that the recorded PyTorch results do not cover, compared with their definitions. */
 
 import { requiresGrad } from "@akari/autograd";
 import { manualSeed, rand, randn, type Tensor, tensor } from "@akari/tensor";
@@ -11,7 +11,7 @@ const rows = (x: Tensor): number[][] => x.toArraySync() as number[][];
 const distance = (a: readonly number[], b: readonly number[], p = 2): number =>
   a.reduce((sum, x, i) => sum + Math.abs(x - (b[i] as number) + 1e-6) ** p, 0) ** (1 / p);
 
-describe("losses by their definitions", () => {
+describe("losses match their definitions", () => {
   it("multiMarginLoss with squares and weights", () => {
     const [x, y, weight] = [
       [
@@ -38,7 +38,7 @@ describe("losses by their definitions", () => {
       expect(loss).toBeCloseTo(wanted[n] as number, 12);
   });
 
-  it("tripletMarginLoss with swapped anchors, and with a distance of one's own", () => {
+  it("tripletMarginLoss with swapped anchors, and with a custom distance", () => {
     manualSeed(2);
     const [a, p, n] = [randn([4, 3], { dtype }), randn([4, 3], { dtype }), randn([4, 3], { dtype })];
     const got = f.tripletMarginLoss(a, p, n, { swap: true, margin: 2, reduction: "none" }).toArraySync() as number[];
@@ -69,7 +69,7 @@ describe("losses by their definitions", () => {
     for (const [i, loss] of got.entries()) expect(loss).toBeCloseTo(wanted[i] as number, 12);
   });
 
-  it("gaussianNllLoss with a variance below the least one, which still has a gradient", () => {
+  it("gaussianNllLoss with a variance below eps, which still has a gradient", () => {
     const variance = requiresGrad(tensor([1e-9], { dtype }));
     f.gaussianNllLoss(tensor([1], { dtype }), tensor([1.002], { dtype }), variance).backward();
     expect(variance.grad?.itemSync()).toBeCloseTo(0.5 * (1e6 - 4e-6 * 1e12), 3);
@@ -77,7 +77,7 @@ describe("losses by their definitions", () => {
     expect([...perRow.shape]).toEqual([2, 3]);
   });
 
-  it("softMarginLoss far out", () => {
+  it("softMarginLoss of large scores", () => {
     expect(f.softMarginLoss(tensor([-800]), tensor([1])).itemSync()).toBe(800);
   });
 });

@@ -1,7 +1,6 @@
 /**
- * What TypeScript makes of modules: this file is type-checked with all tests, and what must not compile is marked. A
- * module of which only `Module` is known is called with anything, as in PyTorch; one whose class is known takes and
- * gives what its `forward` does.
+ * Types of modules. This file is type-checked with all tests, and code that must not compile is marked. A module of
+ * unknown class accepts anything, as in PyTorch. A module of known class accepts and returns what its `forward` does.
  */
 
 import { ones, type Tensor } from "@akari/tensor";
@@ -41,7 +40,7 @@ class Net extends Module {
   }
 }
 
-/** A wrapper that keeps the type of what it wraps. */
+/** Wrapper that preserves the type of the wrapped module. */
 class Residual<M extends Module> extends Module {
   inner: M;
 
@@ -55,7 +54,7 @@ class Residual<M extends Module> extends Module {
   }
 }
 
-it("a module of which nothing more is known is called with anything", () => {
+it("a module of unknown class accepts anything", () => {
   const apply = (model: Module, input: Tensor): Tensor => model(input);
   const layers: Module[] = [new Linear(3, 2), new Net(), new Residual(new Net())];
   for (const layer of layers) expect(apply(layer, x).shape[0]).toBe(5);
@@ -71,7 +70,7 @@ it("a module of which nothing more is known is called with anything", () => {
   expect(new ModuleDict({ fc: new Linear(3, 2) } as Record<string, Module>).get("fc")(x).shape).toEqual([5, 2]);
 });
 
-it("a function that is generic in its module calls it, and gives it back as what it was", () => {
+it("a function that is generic in its module can call it, and preserves its type", () => {
   const run = <M extends Module>(model: M, input: Tensor): Tensor => model(input);
   const frozen = <M extends Module>(model: M): M => model.requiresGrad_(false);
   const pass = <M extends Module>(model: M, ...inputs: Parameters<M["forward"]>): ReturnType<M["forward"]> =>
@@ -79,11 +78,11 @@ it("a function that is generic in its module calls it, and gives it back as what
   expect(run(new Linear(3, 2), x).shape).toEqual([5, 2]);
   expectTypeOf(frozen(new Linear(3, 2))).toEqualTypeOf<Linear>();
   expectTypeOf(pass(new Linear(3, 2), x)).toEqualTypeOf<Tensor>();
-  // @ts-expect-error: a linear layer takes a tensor
+  // @ts-expect-error: a linear layer expects a tensor
   expect(() => pass(new Linear(3, 2), "x")).toThrow();
 });
 
-it("a class is found among modules by instanceof", () => {
+it("instanceof narrows a module to its class", () => {
   let features = 0;
   for (const module of new Net().modules()) if (module instanceof Linear) features += module.inFeatures;
   expect(features).toBe(6);
@@ -92,7 +91,7 @@ it("a class is found among modules by instanceof", () => {
   });
 });
 
-it("a module whose class is known takes and gives what its forward does", () => {
+it("a module of known class accepts and returns what its forward does", () => {
   const linear = new Linear(3, 2);
   expectTypeOf(linear(x)).toEqualTypeOf<Tensor>();
   expectTypeOf(new Net()(x)).toEqualTypeOf<Tensor>();
@@ -107,7 +106,7 @@ it("a module whose class is known takes and gives what its forward does", () => 
   linear(x, x);
 });
 
-it("layers are those from tensor to tensor, and modules of which nothing is known", () => {
+it("layers are modules from tensor to tensor, and modules of unknown class", () => {
   const layers: Layer[] = [new Linear(3, 3), new Net(), new Sequential(), new EmbeddingBag(3, 3), new Net().fc];
   const modules: Module[] = layers;
   expect(new Sequential(...modules.slice(0, 3))(x).shape).toEqual([5, 3]);

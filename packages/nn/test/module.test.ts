@@ -8,6 +8,7 @@ import {
   Dropout,
   Flatten,
   functional,
+  init,
   Linear,
   MaxPool2d,
   Module,
@@ -58,7 +59,7 @@ describe("Module", () => {
     expect(net.parameters()).toHaveLength(8);
   });
 
-  it("finds them by name", () => {
+  it("finds modules, parameters and buffers by name", () => {
     const net = new Sequential(new Linear(2, 3), new BatchNorm1d(3));
     expect(net.getSubmodule("1")).toBe(net.at(1));
     expect(net.getSubmodule("")).toBe(net);
@@ -71,21 +72,28 @@ describe("Module", () => {
     expect(net.half().float().getBuffer("1.running_var").dtype).toBe("float32");
   });
 
-  it("counts a shared parameter once, and keeps it in the state under both names", () => {
+  it("counts a shared parameter once, but finds it and saves it under both names", () => {
     const tied = new Sequential(new Linear(2, 2), new Linear(2, 2));
     (tied.at(1) as Linear).weight = (tied.at(0) as Linear).weight;
     expect(tied.parameters()).toHaveLength(3);
     expect(Object.keys(tied.stateDict())).toHaveLength(4);
+    expect(tied.getParameter("1.weight")).toBe(tied.getParameter("0.weight"));
+    const norm = new BatchNorm1d(2);
+    const twice = new Sequential(norm, norm);
+    expect(twice.getSubmodule("1")).toBe(norm);
+    expect(twice.getParameter("1.weight")).toBe(norm.weight);
+    expect(twice.getBuffer("1.running_mean")).toBe(norm.runningMean);
+    expect(Object.keys(twice.stateDict())).toHaveLength(10);
   });
 
-  it("loads what it saved", () => {
+  it("loads a saved state", () => {
     const [a, b] = [new Net(), new Net()];
     b.loadStateDict(a.stateDict());
     const x = ones([2, 3]);
     expect(b(x).toArraySync()).toEqual(a(x).toArraySync());
   });
 
-  it("lists everything that does not fit, and changes nothing", () => {
+  it("lists all mismatches of a state, and changes nothing", () => {
     const net = new Net();
     const before = net.fc1.bias?.toArraySync();
     const { "fc2.weight": _, ...rest } = net.stateDict();
@@ -99,7 +107,7 @@ describe("Module", () => {
     expect(loose).toEqual({ missingKeys: ["fc2.weight"], unexpectedKeys: ["extra"] });
   });
 
-  it("passes modes, functions, freezing and forgetting on to all modules inside", () => {
+  it("applies modes, functions, freezing and zeroGrad to all modules inside", () => {
     const net = new Sequential(new Linear(2, 2), new Dropout(0.5));
     net.eval();
     expect(net.modules().map((m) => m.training)).toEqual([false, false, false]);
@@ -118,7 +126,7 @@ describe("Module", () => {
     expect(new Linear(2, 2).namedParameters({ recurse: false }).map(([name]) => name)).toEqual(["weight", "bias"]);
   });
 
-  it("freezes and frees single parameters", () => {
+  it("freezes and unfreezes single parameters", () => {
     const layer = new Linear(2, 1);
     layer.weight.requiresGrad = false;
     expect(layer.parameters().map((p) => p.requiresGrad)).toEqual([false, true]);
@@ -132,7 +140,7 @@ describe("Module", () => {
     expect(started.mul(2).requiresGrad).toBe(true);
   });
 
-  it("converts parameters in place, so that whoever holds them holds the new ones", () => {
+  it("converts parameters in place, so that references to them stay valid", () => {
     const net = new Linear(2, 3);
     const [weight] = net.parameters() as [Parameter];
     net(ones([1, 2]))
@@ -180,7 +188,52 @@ describe("Module", () => {
     expect((outer.at(0) as Linear).weight.grad?.abs().sum().itemSync()).toBe(0);
   });
 
-  it("prints as PyTorch prints it", () => {
+  it("runs a backward hook once with all gradients, which it may replace", () => {
+    class Products extends Module {
+      forward(a: Tensor, b: Tensor): Tensor[] {
+        return [a.mul(b), a.mul(3)];
+      }
+    }
+    const [products, a, b] = [new Products(), new Parameter(ones([2])), new Parameter(ones([2]))];
+    const seen: unknown[] = [];
+    products.registerFullBackwardHook((_, gradInputs, gradOutputs) => {
+      seen.push([gradInputs, gradOutputs].map((gradients) => gradients.map((g) => g?.toArraySync())));
+      return gradInputs.map((g) => (g as Tensor).mul(10));
+    });
+    const sum = (outputs: Tensor[]): Tensor => outputs.map((y) => y.sum()).reduce((x, y) => x.add(y));
+    sum(products(a, b)).backward();
+    expect(seen).toEqual([
+      [
+        [
+          [4, 4],
+          [1, 1],
+        ],
+        [
+          [1, 1],
+          [1, 1],
+        ],
+      ],
+    ]);
+    expect([a.grad?.toArraySync(), b.grad?.toArraySync()]).toEqual([
+      [40, 40],
+      [10, 10],
+    ]);
+    class Scaled extends Products {
+      scale = new Parameter(ones([2]));
+      override forward(a: Tensor, b: Tensor): Tensor[] {
+        return super.forward(a.mul(this.scale), b);
+      }
+    }
+    const [scaled, calls] = [new Scaled(), [] as number[]];
+    scaled.registerFullBackwardHook((_, gradInputs, gradOutputs) => {
+      calls.push(gradInputs.length, gradOutputs.length);
+    });
+    sum(scaled(ones([2]), ones([2]))).backward();
+    expect(calls).toEqual([0, 2]);
+    expect(scaled.scale.grad?.toArraySync()).toEqual([4, 4]);
+  });
+
+  it("prints as in PyTorch", () => {
     const net = new Sequential(
       new Conv2d(1, 32, 3),
       new BatchNorm2d(32),
@@ -203,7 +256,7 @@ describe("Module", () => {
     );
   });
 
-  it("keeps containers apart from what can be called", () => {
+  it("rejects calls of containers without a forward", () => {
     expect(() => new ModuleList([new ReLU()])()).toThrow(/cannot be called/);
     const dictionary = new ModuleDict({ a: new ReLU(), fc: new Linear(2, 3) });
     expect(dictionary.get("fc")(dictionary.get("a")(ones([1, 2]))).shape).toEqual([1, 3]); // each of its own type
@@ -213,16 +266,36 @@ describe("Module", () => {
     expect(() => new Sequential(new ReLU()).at(3)).toThrow(/index 3 .* 1 modules/);
   });
 
-  it("refuses arguments that make no sense", () => {
+  it("rejects invalid arguments", () => {
     expect(() => new Linear(0, 3)).toThrow(/inFeatures must be a positive integer, got 0/);
     expect(() => new Conv2d(3, 4, 3, { groups: 2 })).toThrow(/groups/);
+    expect(() => new Conv2d(3, 4, 3, { padding: "same", stride: 2, paddingMode: "reflect" })).toThrow(
+      /Conv2d: padding "same" needs a stride of 1, got \[2, 2\]/,
+    );
     expect(() => new Dropout(1.5)).toThrow(/from 0 to 1, got 1.5/);
     expect(() => new Linear(3, 2)(ones([1, 4]))).toThrow(/linear/);
+    const matrix = ones([2, 2]);
+    expect(() => init.kaimingNormal_(matrix, { mode: "fan_avg" as "fan_in" })).toThrow(
+      /kaimingNormal_: mode must be .*"fan_out".*, got "fan_avg"/,
+    );
+    expect(() => init.sparse_(matrix, 1.5)).toThrow(/sparse_: sparsity must be from 0 to 1, got 1.5/);
+    expect(matrix.toArraySync()).toEqual([
+      [1, 1],
+      [1, 1],
+    ]);
+  });
+
+  it("counts no batch that batch normalisation rejects", () => {
+    const norm = new BatchNorm1d(3);
+    expect(() => norm(ones([4, 2]))).toThrow(/batchNorm/);
+    expect(norm.numBatchesTracked?.itemSync()).toBe(0);
+    norm(ones([4, 3]));
+    expect(norm.numBatchesTracked?.itemSync()).toBe(1);
   });
 });
 
 describe("dropout", () => {
-  it("drops in training, scaling the rest, and passes all in evaluation", () => {
+  it("drops and scales elements in training, and returns the input in evaluation", () => {
     const layer = new Dropout(0.5);
     const y = layer(ones([1000])).toArraySync() as number[];
     expect(new Set(y)).toEqual(new Set([0, 2]));

@@ -1,6 +1,6 @@
 /**
- * Options that do not exist, and what stands where options are expected, as a program in JavaScript may give them:
- * every layer and every function that takes options refuses both by name, before anything is computed.
+ * Unknown options, and other values in place of options, which JavaScript programs may pass. Every layer and function
+ * with options rejects them with a message that lists its options, before anything is computed.
  */
 
 import { ones, type Tensor, tensor, zeros } from "@akari/tensor";
@@ -8,7 +8,7 @@ import { describe, expect, it } from "vitest";
 import * as nn from "../src/index.ts";
 import { refuses } from "./refuses.ts";
 
-/** What takes options in the last place, with what stands before them. */
+/** Arguments before the options, and valid options if some are required. */
 type Entry = readonly [given: () => readonly unknown[], valid?: object];
 
 const x = () => ones([2, 4]);
@@ -83,7 +83,7 @@ const layers: Readonly<Record<string, Entry>> = {
   Upsample: [() => [], { scaleFactor: 2 }],
 };
 
-/** Losses hand their options to the function of the same name, which looks at them. */
+/** Losses pass their options to the function of the same name, which checks them. */
 const losses: Readonly<Record<string, () => readonly Tensor[]>> = {
   BCELoss: () => [x(), x()],
   BCEWithLogitsLoss: () => [x(), x()],
@@ -113,7 +113,7 @@ const losses: Readonly<Record<string, () => readonly Tensor[]>> = {
   TripletMarginWithDistanceLoss: () => [x(), x(), x()],
 };
 
-/** Layers without options, or with numbers in their place. */
+/** Layers without options, or with positional arguments only. */
 const plain = new Set(
   `AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d AdaptiveMaxPool3d CELU ChannelShuffle CircularPad1d CircularPad2d
   CircularPad3d ConstantPad1d ConstantPad2d ConstantPad3d ELU Flatten GLU Hardshrink Hardsigmoid Hardswish Hardtanh Identity LeakyReLU LogSigmoid LogSoftmax Mish
@@ -197,11 +197,11 @@ const functions: Readonly<Record<string, Entry>> = {
 };
 
 type Make = new (...given: unknown[]) => (...given: unknown[]) => unknown;
-const made = (name: string): Make => Reflect.get(nn, name) as Make; // safe: the tables hold names of layers
-// safe: names of functions
+const made = (name: string): Make => Reflect.get(nn, name) as Make; // safe: the tables contain names of layers
+// safe: the tables contain names of functions
 const called = (name: string) => Reflect.get(nn.functional, name) as (...given: unknown[]) => unknown;
 
-describe("a layer", () => {
+describe("layers reject unknown options", () => {
   for (const [name, [given, valid]] of Object.entries(layers)) {
     it(name, () => refuses((options) => new (made(name))(...given(), options), valid));
   }
@@ -209,7 +209,7 @@ describe("a layer", () => {
     it(name, () => refuses((options) => new (made(name))(options)(...given())));
   }
 
-  it("is in one of the tables", () => {
+  it("the tables are complete", () => {
     const classes = Object.entries(nn).flatMap(([name, value]) =>
       typeof value === "function" && /^class\b/.test(String(value)) ? [name] : [],
     );
@@ -226,17 +226,17 @@ const simple = new Set(
   ),
 );
 
-describe("a function", () => {
+describe("functions reject unknown options", () => {
   for (const [name, [given, valid]] of Object.entries(functions)) {
     it(name, () => refuses((options) => called(name)(...given(), options), valid));
   }
 
-  it("is in one of the tables", () => {
+  it("the tables are complete", () => {
     expect(Object.keys(nn.functional).filter((name) => !(name in functions) && !simple.has(name))).toEqual([]);
   });
 });
 
-describe("a call", () => {
+describe("calls of modules reject unknown options", () => {
   const small = { dimFeedforward: 8 };
   const [encoder, decoder] = [new nn.TransformerEncoderLayer(4, 2, small), new nn.TransformerDecoderLayer(4, 2, small)];
   const entries: Readonly<Record<string, (options: never) => unknown>> = {
@@ -251,7 +251,7 @@ describe("a call", () => {
   for (const [name, call] of Object.entries(entries)) it(name, () => refuses(call as (options: unknown) => unknown));
 });
 
-it("says which options there are", () => {
+it("error messages list the valid options", () => {
   expect(() => new (made("Linear"))(3, 2, false)).toThrow(
     "Linear: expected options by name, { bias, device, dtype }, got false",
   );
@@ -273,14 +273,14 @@ it("says which options there are", () => {
   );
 });
 
-it("an option that is undefined is one that is left out", () => {
+it("undefined options have their defaults", () => {
   expect(String(new (made("Linear"))(3, 2, { bias: undefined, dtype: undefined }))).toBe(
     "Linear(in_features=3, out_features=2, bias=True)",
   );
   expect(new nn.LayerNorm(4, { device: zeros([1]).device, dtype: "float64" }).weight?.dtype).toBe("float64");
 });
 
-it("tables, parameters and clipping", () => {
+it("embeddings, parameters, clipping and spectralNorm reject unknown options", () => {
   const unchecked = (f: (...given: never[]) => unknown, ...given: unknown[]) => f(...(given as never[]));
   expect(() => unchecked(nn.Embedding.fromPretrained, x(), false)).toThrow(
     /Embedding.fromPretrained: expected options by name, \{ freeze/,

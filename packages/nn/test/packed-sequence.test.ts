@@ -1,4 +1,4 @@
-/** Packed sequences: what a recurrent layer makes of them is what it makes of each sequence alone. */
+/** Packed sequences: a recurrent layer computes the same for them as for each sequence alone. */
 
 import { gradcheck, gradgradcheck, requiresGrad } from "@akari/autograd";
 import {
@@ -34,7 +34,7 @@ const close = (got: Tensor, want: Tensor) => {
 };
 
 describe("a packed sequence", () => {
-  it("holds the steps one after the other, the longest sequence first", () => {
+  it("stores the data step by step, with the longest sequence first", () => {
     const packed = packSequence([row(1, 2), row(3, 4, 5), row(6)], { enforceSorted: false });
     expect(packed.data.toArraySync()).toEqual([3, 1, 6, 4, 2, 5]);
     expect([packed.batchSizes, packed.sortedIndices, packed.unsortedIndices, packed.lengths]).toEqual([
@@ -61,7 +61,7 @@ describe("a packed sequence", () => {
     expect(parts).toEqual(unpadSequence(x, lengths, { batchFirst }).map((part) => part.toArraySync()));
   });
 
-  it("gives its gradient to the steps that it holds", () => {
+  it("passes gradients to the steps that it contains", () => {
     const x = requiresGrad(ones([3, 2]));
     packPaddedSequence(x, [3, 1]).data.sum().backward();
     expect(x.grad?.toArraySync()).toEqual([
@@ -87,7 +87,7 @@ describe("recurrent layers", () => {
     const sequences = lengths.map((length) => randn([length, 3]));
     const first = [randn([count, 5, layer.projSize || 4]), randn([count, 5, 4])] as const;
     const run = (input: Tensor | PackedSequence, state: readonly [Tensor, Tensor]) => {
-      // Safe: each kind of layer is given the states that it takes, and gives what it is given.
+      // Safe: each kind of layer is given states of its own type, and returns the kind of input that it is given.
       const call = layer as unknown as (
         input: unknown,
         state: unknown,
@@ -108,7 +108,7 @@ describe("recurrent layers", () => {
       );
   });
 
-  it("have gradients through them, second ones included", async () => {
+  it("have first and second derivatives with respect to packed data", async () => {
     manualSeed(2);
     const lstm = new nn.LSTM(2, 2, { bidirectional: true, dtype: "float64" });
     const x = requiresGrad(randn([3, 3, 2], { dtype: "float64" }));
@@ -130,37 +130,41 @@ describe("recurrent layers", () => {
   });
 });
 
-describe("what does not fit is refused", () => {
+describe("packing rejects", () => {
   it.each<[string, () => unknown, string]>([
-    ["lengths that grow", () => packPaddedSequence(ones([3, 2]), [1, 2]), "enforceSorted: false"],
+    ["lengths that increase", () => packPaddedSequence(ones([3, 2]), [1, 2]), "enforceSorted: false"],
     ["too few lengths", () => packPaddedSequence(ones([3, 2]), [1]), "2 lengths from 1 to 3, got [1]"],
     ["a length of zero", () => packPaddedSequence(ones([3, 2]), [1, 0]), "got [1, 0]"],
     ["a length beyond the input", () => packPaddedSequence(ones([3, 2]), [4, 1]), "got [4, 1]"],
     ["unknown options", () => Reflect.apply(packSequence, null, [[ones([2])], { batchFirst: true }]), "batchFirst"],
     [
-      "a total length below the longest",
+      "a total length below the longest sequence",
       () => padPackedSequence(packSequence([ones([3])]), { totalLength: 2 }),
       "totalLength",
     ],
     ["no sequences", () => packSequence([]), "at least one"],
-    ["batch sizes that grow", () => new PackedSequence(ones([3]), [1, 2]), "never grow, got [1, 2]"],
-    // Safe, all of these: what is no sequence is what is tested.
+    ["batch sizes that increase", () => new PackedSequence(ones([3]), [1, 2]), "non-increasing, got [1, 2]"],
+    // Safe, here and below: the tests pass values of the wrong type on purpose.
     [
-      "a word for lengths",
+      "a string as lengths",
       () => packPaddedSequence(ones([3, 2]), "ab" as unknown as number[]),
       "numbers or a tensor as lengths, got ab",
     ],
     [
-      "nothing at all",
+      "null as input",
       () => packPaddedSequence(null as unknown as Tensor, [1]),
       "packPaddedSequence: expected a tensor, got null",
     ],
     [
       "a tensor that is not packed",
       () => padPackedSequence(ones([3]) as unknown as PackedSequence),
-      "expected a packed sequence",
+      "expected a PackedSequence",
     ],
-    ["nothing, by a layer", () => Reflect.apply(new nn.LSTM(2, 2), null, []), "LSTM: expected a tensor, got undefined"],
+    [
+      "a missing input of a layer",
+      () => Reflect.apply(new nn.LSTM(2, 2), null, []),
+      "LSTM: expected a tensor, got undefined",
+    ],
     ["lengths for other sequences", () => unpadSequence(ones([3, 2]), [1]), "2 sequences"],
   ])("%s", (_, act, message) => {
     expect(act).toThrow(ArgumentError);
@@ -169,10 +173,14 @@ describe("what does not fit is refused", () => {
 
   it.each<[string, () => unknown, string]>([
     ["one dimension", () => packPaddedSequence(ones([3]), [3]), "[L, N, ...], got [3]"],
-    ["data that is not as long", () => new PackedSequence(ones([2]), [2, 1]), "want data [3, ...], got [2]"],
-    ["data of another width", () => new nn.GRU(2, 2)(packSequence([ones([2, 3])])), "packed data [steps, 2]"],
+    ["data of the wrong length", () => new PackedSequence(ones([2]), [2, 1]), "need data [3, ...], got [2]"],
     [
-      "a state of another batch",
+      "data with the wrong number of features",
+      () => new nn.GRU(2, 2)(packSequence([ones([2, 3])])),
+      "packed data [steps, 2]",
+    ],
+    [
+      "a state with another batch size",
       () => new nn.GRU(2, 2)(packSequence([ones([2, 2])]), ones([1, 3, 2])),
       "[1, 1, 2], got [1, 3, 2]",
     ],

@@ -1,9 +1,9 @@
-/** Expects a call to refuse what are no options of its own. */
+/** Expectations that a call rejects invalid options. */
 
 import { ArgumentError, ones } from "@akari/tensor";
 import { expect } from "vitest";
 
-/** What someone who knows PyTorch may write in the last place, and what is said to it. */
+/** Invalid last arguments, such as positional arguments as in PyTorch, and the expected messages. */
 const wrong: readonly (readonly [given: unknown, message: RegExp])[] = [
   [{ nonsense: 1 }, /: there is no option "nonsense"; there are \w+/],
   [false, /: expected options by name, \{ \w+.* \}, got false$/],
@@ -12,7 +12,7 @@ const wrong: readonly (readonly [given: unknown, message: RegExp])[] = [
   [null, /: expected options by name, \{ \w+.* \}, got null$/],
 ];
 
-/** Expects a call to take its own options, and to refuse everything else, saying what there is. */
+/** Expects a call to accept valid options, and to reject everything else with a message that lists the options. */
 export function refuses(call: (options: unknown) => unknown, valid: object = {}): void {
   expect(() => call(valid)).not.toThrow();
   for (const [given, message] of wrong) {
@@ -21,7 +21,7 @@ export function refuses(call: (options: unknown) => unknown, valid: object = {})
   }
 }
 
-/** The same of a call whose result comes later. */
+/** Expects the same of an asynchronous call. */
 export async function refusesLater(call: (options: unknown) => Promise<unknown>): Promise<void> {
   await call({});
   for (const [given, message] of wrong) {

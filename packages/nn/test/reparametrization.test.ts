@@ -1,4 +1,4 @@
-/** Weight and spectral normalisation: names and values are PyTorch's (1.13, after `manual_seed(0)`). */
+/** Weight and spectral normalisation. Expected names and values are from PyTorch 1.13 after `manual_seed(0)`. */
 
 import { noGrad } from "@akari/autograd";
 import { ArgumentError, manualSeed, ones, type Tensor } from "@akari/tensor";
@@ -12,7 +12,7 @@ const close = (got: Tensor | undefined, want: readonly number[]) => {
 };
 
 describe("weightNorm", () => {
-  it("splits a weight into lengths and directions", () => {
+  it("splits a weight into norms and directions", () => {
     manualSeed(0);
     const state = nn.weightNorm(new nn.Conv1d(2, 2, 2), "weight", 1).stateDict();
     expect(Object.keys(state)).toEqual(["bias", "weight_g", "weight_v"]);
@@ -20,7 +20,7 @@ describe("weightNorm", () => {
     close(state.weight_g, [0.35639867, 0.67971975]);
   });
 
-  it("changes nothing at first, learns both parts, and is undone", () => {
+  it("preserves the weight, trains both parts, and can be removed", () => {
     const plain = new nn.Linear(3, 2);
     const x = ones([1, 3]);
     const before = plain(x).dataSync();
@@ -41,24 +41,24 @@ describe("weightNorm", () => {
     close(layer(x).sub(layer.bias as Tensor), [...doubled.dataSync()]);
   });
 
-  it("takes the weights of recurrent layers, and one length for a whole weight", () => {
+  it("accepts weights of recurrent layers, and a single norm for a whole weight", () => {
     const gru = nn.weightNorm(new nn.GRU(2, 3), "weightHhL0", null);
     expect(Object.keys(gru.stateDict())).toContain("weight_hh_l0_g");
     expect(gru.stateDict().weight_hh_l0_g?.shape).toEqual([]);
     expect(gru(ones([4, 2]))[0].shape).toEqual([4, 3]);
   });
 
-  it("refuses what it cannot split, or undo", () => {
+  it("rejects other properties, and repeated or missing normalisation", () => {
     expect(() => nn.weightNorm(new nn.ReLU())).toThrow(ArgumentError);
     const layer = nn.weightNorm(new nn.Linear(2, 2));
-    expect(() => nn.weightNorm(layer)).toThrow(/weightNorm: "weight" is computed from others already/);
+    expect(() => nn.weightNorm(layer)).toThrow(/weightNorm: "weight" is already reparametrized/);
     expect(() => nn.spectralNorm(layer, "bias", { dim: 3 })).toThrow(/spectralNorm/);
-    expect(() => nn.removeWeightNorm(layer, "bias")).toThrow(/removeWeightNorm: "bias" is not computed from others/);
+    expect(() => nn.removeWeightNorm(layer, "bias")).toThrow(/removeWeightNorm: "bias" is not reparametrized/);
   });
 });
 
 describe("spectralNorm", () => {
-  it("starts from PyTorch's vectors, and comes to its weight", () => {
+  it("draws PyTorch's initial vectors and computes its weight", () => {
     manualSeed(0);
     const layer = nn.spectralNorm(new nn.Linear(3, 2));
     const state = layer.stateDict();
@@ -85,7 +85,7 @@ describe("spectralNorm", () => {
     expect(layer.parameters().map(({ grad }) => grad === null)).toEqual([false, false]);
   });
 
-  it("counts the outputs of transposed convolutions as rows", () => {
+  it("uses the output channels of transposed convolutions as rows", () => {
     expect(nn.spectralNorm(new nn.ConvTranspose1d(2, 3, 2)).stateDict().weight_u?.shape).toEqual([3]);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * Unpooling, fractional pooling, sampling at points, and what draws: values are PyTorch's (1.13, after
- * `manual_seed(0)`).
+ * Unpooling, fractional pooling, grid sampling, random activations, and collections. Expected values are from PyTorch
+ * 1.13 after `manual_seed(0)`.
  */
 
 import { ArgumentError, arange, IndexError, manualSeed, ones, rand, ShapeError, tensor, zeros } from "@akari/tensor";
@@ -10,7 +10,7 @@ import * as nn from "../src/index.ts";
 const f = nn.functional;
 
 describe("unpooling", () => {
-  it("undoes a pooling with the indices that it gave", () => {
+  it("inverts a pooling, given its indices", () => {
     const pool = new nn.MaxPool2d(2, { returnIndices: true });
     const [values, indices] = pool(arange(16).to("float32").reshape(1, 1, 4, 4));
     const back = new nn.MaxUnpool2d(2)(values, indices);
@@ -23,19 +23,19 @@ describe("unpooling", () => {
     expect(new nn.MaxUnpool2d(2)(values, indices, [1, 1, 5, 5]).shape).toEqual([1, 1, 5, 5]);
   });
 
-  it("refuses other shapes, sizes and indices", () => {
+  it("rejects invalid shapes, sizes and indices", () => {
     const [x, at] = [ones([1, 1, 2]), zeros([1, 1, 2], { dtype: "int32" })];
     expect(() => f.maxUnpool1d(x, zeros([1, 2], { dtype: "int32" }), 2)).toThrow(
-      /expected an input and indices of one shape/,
+      /expected an input and indices of the same shape/,
     );
     expect(() => f.maxUnpool1d(x, at, 2, { outputSize: [6] })).toThrow(
-      /less than a stride of \[2\] away from \[4\], got \[6\]/,
+      /differ from \[4\] by less than the stride \[2\], got \[6\]/,
     );
     expect(() => f.maxUnpool1d(x, at.add(4), 2)).toThrow(IndexError);
     expect(() => f.maxUnpool2d(ones([2]), at, 2)).toThrow(ShapeError);
   });
 
-  it("prints as PyTorch does", () => {
+  it("prints as in PyTorch", () => {
     expect(new nn.MaxUnpool2d(2).toString()).toBe("MaxUnpool2d(kernel_size=(2, 2), stride=(2, 2), padding=(0, 0))");
     expect(new nn.MaxUnpool1d(2, { stride: 3 }).toString()).toBe(
       "MaxUnpool1d(kernel_size=(2,), stride=(3,), padding=(0,))",
@@ -44,7 +44,7 @@ describe("unpooling", () => {
 });
 
 describe("fractional pooling", () => {
-  it("draws what PyTorch draws", () => {
+  it("draws the same windows as PyTorch", () => {
     manualSeed(0);
     const [values, indices] = f.fractionalMaxPool2d(arange(25).to("float32").reshape(1, 1, 5, 5), 2, {
       outputSize: 3,
@@ -58,18 +58,18 @@ describe("fractional pooling", () => {
     expect(indices.get(0, 0, 2).toArraySync()).toEqual([21, 23, 24]);
   });
 
-  it("wants one size, and windows that fit", () => {
-    expect(() => new nn.FractionalMaxPool2d(2)).toThrow(/give either outputSize or outputRatio/);
+  it("rejects missing or invalid sizes, and windows that do not fit", () => {
+    expect(() => new nn.FractionalMaxPool2d(2)).toThrow(/pass either outputSize or outputRatio/);
     expect(() => new nn.FractionalMaxPool3d(2, { outputRatio: 1.5 })).toThrow(
-      /must lie between 0 and 1, got \[1.5, 1.5, 1.5\]/,
+      /must be between 0 and 1, got \[1.5, 1.5, 1.5\]/,
     );
     expect(() => f.fractionalMaxPool2d(ones([1, 4, 4]), 3, { outputSize: 3 })).toThrow(ShapeError);
     expect(new nn.FractionalMaxPool2d(2, { outputRatio: 0.7 })(ones([2, 6, 6])).shape).toEqual([2, 4, 4]);
   });
 });
 
-describe("sampling at points", () => {
-  it("gives the image back where the grid is the identity", () => {
+describe("grid sampling", () => {
+  it("returns the image for an identity grid", () => {
     const image = rand([2, 3, 4, 5]);
     const theta = tensor([
       [1, 0, 0],
@@ -81,7 +81,7 @@ describe("sampling at points", () => {
     }
   });
 
-  it("refuses grids, maps and modes that do not fit", () => {
+  it("rejects invalid grids, matrices and modes", () => {
     expect(() => f.gridSample(ones([1, 1, 2, 2]), ones([1, 2, 2, 3]))).toThrow(ShapeError);
     expect(() => f.gridSample(ones([1, 1, 2, 2, 2]), ones([1, 2, 2, 2, 3]), { mode: "bicubic" })).toThrow(
       /mode for 3 dimensions must be "bilinear" or "nearest", got "bicubic"/,
@@ -112,7 +112,7 @@ describe("random activations", () => {
     expect(() => f.rrelu(ones([1]), { lower: 1 })).toThrow(/lower must not be above upper, got 1 and 0.33/);
   });
 
-  it("gumbelSoftmax draws what PyTorch draws", () => {
+  it("gumbelSoftmax draws the same samples as PyTorch", () => {
     manualSeed(0);
     const logits = tensor([[0.1, 0.2, 0.7]]);
     const soft = f.gumbelSoftmax(logits, { tau: 0.5 }).dataSync();
@@ -130,7 +130,7 @@ describe("random activations", () => {
     expect(() => f.featureAlphaDropout(ones([3]))).toThrow(ShapeError);
   });
 
-  it("Softmax2d wants images", () => {
+  it("Softmax2d accepts only images", () => {
     expect(() => new nn.Softmax2d()(ones([2, 2]))).toThrow(
       /expected \[N, C, H, W\] or \[C, H, W\], got shape \[2, 2\]/,
     );
@@ -139,7 +139,7 @@ describe("random activations", () => {
 });
 
 describe("padSequence", () => {
-  it("fills up the shorter ones", () => {
+  it("pads shorter sequences", () => {
     const sequences = [ones([2, 1]), ones([3, 1]).mul(2)];
     expect(nn.padSequence(sequences, { paddingValue: -1 }).squeeze(-1).toArraySync()).toEqual([
       [1, 2],
@@ -163,6 +163,6 @@ describe("ParameterDict", () => {
     expect(dictionary.delete("left")).toBe(true);
     expect([dictionary.has("left"), [...dictionary].length]).toEqual([false, 1]);
     expect(() => dictionary.get("left")).toThrow(/there is no parameter "left"; there are: right/);
-    expect(() => dictionary.set("forward", ones([1]))).toThrow(/"forward" is a name of its own/);
+    expect(() => dictionary.set("forward", ones([1]))).toThrow(/"forward" is a reserved name/);
   });
 });

@@ -1,5 +1,6 @@
 /**
- * Scaled dot-product attention: each query takes the mean of the values, weighted by how well their keys suit it.
+ * Scaled dot-product attention: the output of each query is the mean of the values, weighted by the softmax of its
+ * scores with the keys.
  */
 
 import {
@@ -16,13 +17,13 @@ import {
 } from "@akari/tensor";
 import { dropout } from "./dropout.ts";
 
-/** A mask with its sign: `true` of a bool mask keeps a key, or hides it. Numbers are added to the scores. */
+/** Mask of the attention scores. A bool mask states whether `true` keeps or hides a key; a float mask is added. */
 export interface Mask {
   readonly values: Tensor;
   readonly true: "keeps" | "hides";
 }
 
-/** What `attend` is told. */
+/** Options of `attend`. */
 export interface AttendOptions {
   readonly scale: number;
   readonly masks: readonly Mask[];
@@ -30,79 +31,81 @@ export interface AttendOptions {
   readonly dropoutP: number;
 }
 
-// The score of a hidden key is -∞, handed over as a number.
-const kept = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>(
+// The score of a hidden key, -∞, is passed as a scalar.
+const keepWhere = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>(
   "attentionMask",
   (s, mask, hidden) => mask.where(s, hidden),
   {
     apart: [1],
   },
 );
-const hid = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>(
+const hideWhere = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>(
   "attentionMask",
   (s, mask, hidden) => mask.where(hidden, s),
   {
     apart: [1],
   },
 );
-const past = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number]>(
+const hideFuture = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number]>(
   "causalMask",
   (s, query, key, hidden) => key.le(query).where(s, hidden),
   { apart: [1, 2] },
 );
 
 /**
- * The mean of the values and the weights: queries [..., L, E], keys [..., S, E], values [..., S, V] → [..., L, V] and
- * [..., L, S].
+ * Computes the attention output and the attention weights: queries [..., L, E], keys [..., S, E], values [..., S, V] →
+ * [..., L, V] and [..., L, S].
  */
 export function attend(query: Tensor, key: Tensor, value: Tensor, options: AttendOptions): readonly [Tensor, Tensor] {
-  // Scaling the queries costs less than scaling the scores.
+  // Scaling the queries is cheaper than scaling the scores.
   let scores = query.mul(options.scale).matmul(key.transpose(-2, -1));
   const hidden = Number.NEGATIVE_INFINITY;
   for (const { values, true: meaning } of options.masks) {
     if (values.dtype !== "bool") scores = scores.add(values);
-    else scores = (meaning === "keeps" ? kept : hid)(scores, values, hidden);
+    else scores = (meaning === "keeps" ? keepWhere : hideWhere)(scores, values, hidden);
   }
   if (options.isCausal) {
     const [length, keys] = [query.shape[query.ndim - 2] ?? 0, key.shape[key.ndim - 2] ?? 0];
     const { device } = query;
-    scores = past(scores, arange(length, { device }).unsqueeze(1), arange(keys, { device }), hidden);
+    scores = hideFuture(scores, arange(length, { device }).unsqueeze(1), arange(keys, { device }), hidden);
   }
   const all = softmax(scores, -1);
   const weights = options.dropoutP > 0 ? dropout(all, options.dropoutP) : all;
   return [weights.matmul(value), weights];
 }
 
-/** Throws a DTypeError for a mask that is neither bool nor floating. */
+/** Throws a DTypeError for a mask that is neither bool nor floating-point. */
 export function checkMask(operation: string, name: string, mask: Tensor | null | undefined): void {
   if (mask && mask.dtype !== "bool" && !isFloating(mask.dtype))
     throw new DTypeError(
-      `${operation}: ${name} must be bool or floating, the one of shape ${showShape(mask.shape)} is ${mask.dtype}`,
+      `${operation}: ${name} must be bool or floating-point, got ${mask.dtype} of shape ${showShape(mask.shape)}`,
     );
 }
 
 /** Options of `scaledDotProductAttention`. */
 export interface AttentionOptions {
   /**
-   * Which keys each query may look at: bool, true where it may, or numbers to add to the scores; broadcasts to
-   * [..., L, S].
+   * Mask that broadcasts to [..., L, S]: a bool tensor (true keeps the key) or floats added to the attention scores.
+   * Default: no mask.
    */
   readonly attnMask?: Tensor | null;
-  /** How many of the weights are dropped. Default 0. */
+  /** Dropout probability applied to the attention weights. Default 0. */
   readonly dropoutP?: number;
-  /** Whether query `i` sees the keys `0…i` only. Default false. Not together with `attnMask`. */
+  /** Whether query `i` attends only to the keys `0…i`. Default false. Cannot be combined with `attnMask`. */
   readonly isCausal?: boolean;
-  /** The factor of the scores. Default 1/√E. */
+  /** Factor applied to the scores. Default 1/√E. */
   readonly scale?: number | null;
 }
 
 /**
- * `softmax(Q Kᵀ · scale + mask) V`: query [..., L, E], key [..., S, E], value [..., S, V] → [..., L, V].
- * Vaswani et al. 2017, https://arxiv.org/abs/1706.03762
+ * Computes scaled dot-product attention, `softmax(Q Kᵀ · scale + mask) V`: query [..., L, E], key [..., S, E], value
+ * [..., S, V] → [..., L, V]. Vaswani et al. 2017, https://arxiv.org/abs/1706.03762
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html
  *
- * @throws ShapeError when the widths or lengths do not fit. @throws ArgumentError for a mask together with `isCausal`.
+ * @throws ShapeError when the shapes of query, key and value do not match.
+ * @throws DTypeError for a mask that is neither bool nor floating-point.
+ * @throws ArgumentError for a mask together with `isCausal`.
  * @example
  * const y = scaledDotProductAttention(q, k, v, { isCausal: true });
  */
@@ -129,7 +132,7 @@ export function scaledDotProductAttention(
   ) {
     throw shapeError(operation, "query [..., L, E], key [..., S, E] and value [..., S, V]", query, key, value);
   }
-  if (isCausal && attnMask) throw new ArgumentError(`${operation}: give either attnMask or isCausal`);
+  if (isCausal && attnMask) throw new ArgumentError(`${operation}: pass either attnMask or isCausal`);
   checkMask(operation, "attnMask", attnMask);
   const masks = attnMask ? [{ values: attnMask, true: "keeps" } as const] : [];
   return attend(query, key, value, { scale: scale ?? 1 / Math.sqrt(width ?? 1), masks, isCausal, dropoutP })[0];

@@ -1,6 +1,6 @@
 /**
- * The cells of recurrent networks, by their formulas: how a step turns the old state into the new one. The matrix
- * products stand outside.
+ * Recurrent cells as formulas: how a step computes the new states from the old ones. The matrix products are computed
+ * outside.
  */
 
 import {
@@ -15,37 +15,41 @@ import {
   type Tensor,
 } from "@akari/tensor";
 
-/** What a formula gives. */
+/** Result of a cell formula. */
 interface CellResult {
   /** The new states. */
   readonly states: readonly Expr[];
-  /** What the backward pass is to find instead of the gates that the old state gave, each in the place of one. */
+  /** Values saved for the backward pass. Each overwrites one gate's product with the old state. */
   readonly kept: readonly Expr[];
 }
 
-/** The new states from the gates that the input gives, those that the old state gives, and further old states. */
+/**
+ * Computes the new states from the gates' products with the input, their products with the old state, and old states.
+ */
 type CellFormula = (fromInput: readonly Expr[], fromState: readonly Expr[], states: readonly Expr[]) => CellResult;
 
-/** A kind of cell. */
+/** A kind of recurrent cell. */
 export interface Cell {
-  /** The name of its operation. */
+  /** Name of its operation. */
   readonly name: string;
-  /** How many gates it has, each a block of the last dimension: the weights have so many times the hidden size. */
+  /**
+   * Number of gates. Each is a block of the last dimension, so that the weights have this many times the hidden size.
+   */
   readonly gates: number;
-  /** How many tensors its state consists of; the first is the output. */
+  /** Number of tensors in the state. The first one is the output. */
   readonly states: number;
-  /** Which of the old states the formula reads, besides what the first is multiplied to. */
+  /** Indices of the old states that the formula reads directly, apart from the product with the first one. */
   readonly reads: readonly number[];
-  /** The new states. */
+  /** Formula of the new states. */
   readonly formula: CellFormula;
 }
 
-/** A formula on leaves numbered from `first` on: the gates of the input, those of the state, and the old states. */
+/** A formula with its leaves, numbered from `first`: products with the input, products with the state, old states. */
 export interface BuiltCell extends CellResult {
   readonly leaves: readonly Expr[];
 }
 
-/** The formula of a cell for one dtype. */
+/** Builds the formula of a cell for a dtype. */
 export function build({ formula, gates, reads }: Cell, dtype: DType, first: number): BuiltCell {
   const leaves = Array.from({ length: 2 * gates + reads.length }, (_, i) => input(first + i, dtype));
   const wide = leaves.map((leaf) => leaf.cast(computeType(dtype)));
@@ -55,7 +59,8 @@ export function build({ formula, gates, reads }: Cell, dtype: DType, first: numb
 const steps = new Map<string, PointwiseOp>();
 
 /**
- * The new states from the input's product, the state's product and the old states, differentiable as often as need be.
+ * Computes the new states from the product with the input, the product with the state and the old states.
+ * Differentiable any number of times.
  */
 export function step(cell: Cell, fromInput: Tensor, fromState: Tensor, states: readonly Tensor[]): readonly Tensor[] {
   const { dtype } = fromInput;
@@ -67,7 +72,7 @@ export function step(cell: Cell, fromInput: Tensor, fromState: Tensor, states: r
       outputs.map(() => dtype),
     );
   });
-  const read = cell.reads.map((k) => states[k] as Tensor); // safe: it reads states that there are
+  const read = cell.reads.map((k) => states[k] as Tensor); // safe: `reads` lists existing states
   return applyAll(op, [...chunk(fromInput, cell.gates, -1), ...chunk(fromState, cell.gates, -1), ...read], []);
 }
 
@@ -76,13 +81,13 @@ function simple(name: string, bound: (x: Expr) => Expr): Cell {
   return { name, gates: 1, states: 1, reads: [], formula };
 }
 
-/** `h' = tanh(x + h)` or `max(x + h, 0)` of the products. Elman 1990. */
+/** Elman cells (1990) on the products with input and state: `h' = tanh(x + h)` or `h' = max(x + h, 0)`. */
 export const rnnCells: Readonly<Record<"tanh" | "relu", Cell>> = {
   tanh: /* @__PURE__ */ simple("rnnTanh", (x) => x.tanh()),
   relu: /* @__PURE__ */ simple("rnnRelu", (x) => x.relu()),
 };
 
-/** `c' = σ(f) c + σ(i) tanh(g)`, `h' = σ(o) tanh(c')`. Hochreiter & Schmidhuber 1997. */
+/** Long short-term memory cell: `c' = σ(f) c + σ(i) tanh(g)`, `h' = σ(o) tanh(c')`. Hochreiter & Schmidhuber 1997. */
 export const lstmCell: Cell = {
   name: "lstmCell",
   gates: 4,
@@ -96,7 +101,10 @@ export const lstmCell: Cell = {
   },
 };
 
-/** `n = tanh(xₙ + σ(r) hₙ)`, `h' = n + σ(z)(h - n)`. Cho et al. 2014, https://arxiv.org/abs/1406.1078 */
+/**
+ * Gated recurrent unit: `n = tanh(xₙ + σ(r) hₙ)`, `h' = n + σ(z)(h - n)`. Cho et al. 2014,
+ * https://arxiv.org/abs/1406.1078
+ */
 export const gruCell: Cell = {
   name: "gruCell",
   gates: 3,

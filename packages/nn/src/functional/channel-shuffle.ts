@@ -1,21 +1,21 @@
 /**
- * Channels exchanged between groups.
+ * Shuffles channels between groups.
  */
 
 import { ShapeError, showShape, type Tensor } from "@akari/tensor";
 
 /**
- * Mixes channels between groups: [N, C, ...] is read as [N, groups, C / groups, ...], and the two are swapped.
+ * Interleaves the channels of groups: views [N, C, ...] as [N, groups, C / groups, ...] and swaps these two dimensions.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.channel_shuffle.html
  *
- * @throws ShapeError for channels that the groups do not divide.
+ * @throws ShapeError for fewer than 3 dimensions, or when the channels are not divisible by `groups`.
  */
 export function channelShuffle(input: Tensor, groups: number): Tensor {
   const channels = input.shape[1] ?? 0;
   if (input.ndim < 3 || channels % groups !== 0)
     throw new ShapeError(
-      `channelShuffle: an input of shape ${showShape(input.shape)} has no channels for ${groups} groups`,
+      `channelShuffle: expected [N, C, ...] with C divisible by ${groups}, got shape ${showShape(input.shape)}`,
     );
   return input
     .unflatten(1, [groups, channels / groups])

@@ -1,7 +1,8 @@
 /**
- * The cross-entropy of class indices as row programs: one pass from logits to losses, and one from the losses' gradient
- * to the logits'. Neither logarithms nor the target as probabilities are ever stored. A row program knows no positions
- * within its row, so these are an input: the numbers 0 to C - 1, made once for each device and number of classes.
+ * Cross-entropy of class indices as row programs: one pass from logits to losses, and one from the gradient of the
+ * losses to that of the logits. Neither log-probabilities nor one-hot targets are stored. A row program has no access
+ * to positions within its row, so they are an input: the numbers 0 to C - 1, created once per device and number of
+ * classes.
  */
 
 import {
@@ -28,22 +29,22 @@ import {
   type Tensor,
 } from "@akari/tensor";
 
-/** Class indices as the target of logits. */
+/** Class indices as the target of logits, with the options of the loss. */
 export interface ClassTarget {
-  /** The dimension of the logits that holds the classes. */
+  /** The class dimension of the logits. */
   readonly dim: number;
-  /** int32, in the logits' shape without that dimension. */
+  /** Class indices, int32, in the logits' shape without the class dimension. */
   readonly target: Tensor;
-  /** A factor for each class: [C]. */
+  /** Factor of each class: [C]. */
   readonly weight: Tensor | null;
-  /** The class that counts for nothing. */
+  /** Class index whose examples are ignored. */
   readonly ignored: number;
-  /** How much of the target is spread evenly over all classes. */
+  /** Share of the target that is spread evenly over all classes. */
   readonly smoothing: number;
 }
 
 /**
- * What decides the formulas: the dtypes of the logits and of the weight, if there is one, and whether the target is
+ * Parameters that select the formulas: the dtypes of the logits and of the weight, if any, and whether labels are
  * smoothed.
  */
 interface Variant {
@@ -52,14 +53,14 @@ interface Variant {
   readonly smoothed: boolean;
 }
 
-/** The operations of a variant. */
+/** Operations of a variant. */
 interface Operations {
-  /** [x, target, positions, weight?] → losses, the indices to be checked and, with a weight, the targets' factors. */
+  /** [x, target, positions, weight?] → losses, the indices to check and, with a weight, the factor of each target. */
   readonly losses: RowOp;
   /** [x, target, positions, weight?, g] → the gradient of x. */
   readonly backward: RowOp;
-  /** [x, target, positions, weight?] → what the target asks of each class. */
-  readonly asked: RowOp;
+  /** [x, target, positions, weight?] → the weighted target distribution over the classes. */
+  readonly desired: RowOp;
 }
 
 function operations({ dtype, weight, smoothed }: Variant): Operations {
@@ -68,9 +69,9 @@ function operations({ dtype, weight, smoothed }: Variant): Operations {
   const target = input(1, "int32");
   const factor = weight === null ? constant(1, compute) : input(3, weight).cast(compute);
   const g = input(weight === null ? 3 : 4, dtype).cast(compute);
-  const [ignored, kept, even] = [target.eq(scalar(0, "int32")), scalar(1, compute), scalar(2, compute)];
-  const hit = input(2, "int32").eq(target);
-  const asked = smoothed ? hit.where(kept.add(even), even).mul(factor) : hit.where(factor, 0);
+  const [ignored, confidence, uniform] = [target.eq(scalar(0, "int32")), scalar(1, compute), scalar(2, compute)];
+  const isTarget = input(2, "int32").eq(target);
+  const desired = smoothed ? isTarget.where(confidence.add(uniform), uniform).mul(factor) : isTarget.where(factor, 0);
 
   const shifted = x.sub(row(0, compute));
   const [sum, dot, mass] = [row(1, compute), row(2, compute), row(3, compute)];
@@ -80,14 +81,14 @@ function operations({ dtype, weight, smoothed }: Variant): Operations {
   ];
   const stages: RowProgram["stages"] = [
     ...normalized,
-    // Where nothing is asked of a class, its logit may be infinite.
-    { reduce: "sum", of: smoothed ? asked.mul(shifted) : hit.where(factor.mul(shifted), 0) },
-    { reduce: "sum", of: asked },
-    ...(weight === null ? [] : [{ reduce: "sum", of: hit.where(factor, 0) } as const]),
+    // The logit of a class with target 0 may be infinite, and 0 · ∞ would be NaN.
+    { reduce: "sum", of: smoothed ? desired.mul(shifted) : isTarget.where(factor.mul(shifted), 0) },
+    { reduce: "sum", of: desired },
+    ...(weight === null ? [] : [{ reduce: "sum", of: isTarget.where(factor, 0) } as const]),
   ];
   const rows = [mass.mul(sum.log()).sub(dot), target, ...(weight === null ? [] : [row(4, compute)])];
   const types = [dtype, "int32", compute] as const;
-  const difference = shifted.exp().mul(row(2, compute).div(sum)).sub(asked);
+  const difference = shifted.exp().mul(row(2, compute).div(sum)).sub(desired);
   const made: Operations = {
     losses: new RowOp(
       "crossEntropy",
@@ -102,42 +103,47 @@ function operations({ dtype, weight, smoothed }: Variant): Operations {
     backward: new RowOp(
       "crossEntropyBackward",
       rowProgram({
-        stages: [...normalized, { reduce: "sum", of: asked }],
+        stages: [...normalized, { reduce: "sum", of: desired }],
         elements: [ignored.where(0, g.mul(difference))],
       }),
       [dtype],
       null,
     ),
-    asked: new RowOp("crossEntropy", rowProgram({ stages: [], elements: [ignored.where(0, asked)] }), [compute], null),
+    desired: new RowOp(
+      "crossEntropy",
+      rowProgram({ stages: [], elements: [ignored.where(0, desired)] }),
+      [compute],
+      null,
+    ),
   };
   return made;
 }
 
-/** The gradient of the logits. */
-function ofLogits({ backward, asked }: Operations, g: Tensor, context: GradientContext<RowAttrs>): Tensor {
+/** Computes the gradient of the logits. */
+function ofLogits({ backward, desired }: Operations, g: Tensor, context: GradientContext<RowAttrs>): Tensor {
   const { attrs } = context;
-  const [dim] = attrs.dims as [number]; // safe: the classes lie in one dimension
+  const [dim] = attrs.dims as [number]; // safe: the class dimension is the only one
   const operands = context.inputs.map((_, i) => context.input(i));
   const along = g.unsqueeze(dim);
   if (!context.recording) return apply(backward, [...operands, along], attrs);
-  const wanted = apply(asked, operands, attrs);
-  const probabilities = softmax(operands[0] as Tensor, dim); // safe: the logits come first
-  return along.mul(probabilities.mul(wanted.sum(dim, { keepdim: true })).sub(wanted));
+  const desiredDistribution = apply(desired, operands, attrs);
+  const probabilities = softmax(operands[0] as Tensor, dim); // safe: the logits are the first operand
+  return along.mul(probabilities.mul(desiredDistribution.sum(dim, { keepdim: true })).sub(desiredDistribution));
 }
 
 const made = new Map<string, Operations>();
 const positions = new WeakMap<Backend, Map<number, Tensor>>();
 
-/** The numbers 0 to `count` - 1, along a dimension that has `behind` more behind it. */
-function positionsFor(device: Backend, count: number, behind: number): Tensor {
+/** Returns the numbers 0 to `count` - 1 along a dimension followed by `trailing` more. */
+function positionsFor(device: Backend, count: number, trailing: number): Tensor {
   const known = positions.get(device) ?? new Map<number, Tensor>();
   positions.set(device, known);
   const found = known.get(count) ?? keep(arange(count, { dtype: "int32", device }));
   known.set(count, found);
-  return behind === 0 ? found : found.reshape([count, ...new Array<number>(behind).fill(1)]);
+  return trailing === 0 ? found : found.reshape([count, ...new Array<number>(trailing).fill(1)]);
 }
 
-/** The losses of the targets, and what a mean divides their sum by. */
+/** Computes the losses of class indices, and with a weight the factors by whose sum a mean divides. */
 export function classLosses(
   logits: Tensor,
   { dim, target, weight, ignored, smoothing }: ClassTarget,
@@ -147,17 +153,18 @@ export function classLosses(
   const ops = made.get(key) ?? operations(variant);
   made.set(key, ops);
   const count = logits.shape[dim] as number;
-  const behind = logits.ndim - dim - 1;
-  const spread = (x: Tensor): Tensor => (behind === 0 ? x : x.reshape([count, ...new Array<number>(behind).fill(1)]));
+  const trailing = logits.ndim - dim - 1;
+  const spread = (x: Tensor): Tensor =>
+    trailing === 0 ? x : x.reshape([count, ...new Array<number>(trailing).fill(1)]);
   const operands = [
     logits,
     target.unsqueeze(dim),
-    positionsFor(logits.device, count, behind),
+    positionsFor(logits.device, count, trailing),
     ...(weight === null ? [] : [spread(weight)]),
   ];
   const scalars = [ignored, 1 - smoothing, smoothing / count];
   const [losses, indices, factors] = applyAll(ops.losses, operands, { dims: [dim], keepdim: false, scalars });
-  const found = indices as Tensor; // safe: there are two outputs at least
+  const found = indices as Tensor; // safe: there are at least two outputs
   expectBetween(found, 0, count - 1, `crossEntropy: class {} is out of range for an input with ${count} classes`, {
     error: "IndexError",
   });
@@ -168,7 +175,7 @@ export function classLosses(
 const means = new Map<string, RowOp>();
 
 /**
- * [losses, targets] → the mean over those that are not ignored; or [losses, factors] → the sum divided by that of the
+ * Computes the mean of losses: over the targets that are not ignored, or with factors the sum divided by the sum of the
  * factors.
  */
 export function classMean(losses: Tensor, target: Tensor, factors: Tensor | null, ignored: number): Tensor {

@@ -1,5 +1,5 @@
 /**
- * Losses for classification: the negative log-likelihood and the cross-entropy.
+ * Classification losses: negative log-likelihood and cross-entropy.
  */
 
 import {
@@ -21,15 +21,15 @@ import { checkReduction, type LossOptions, lossDefaults, type Reduction, reduce 
 
 /** Options of `nllLoss`. */
 export interface NllOptions extends LossOptions {
-  /** A factor for each class: [C]. It gets no gradient. */
+  /** Factor of each class: [C]. It receives no gradient. Default: no factor. */
   readonly weight?: Tensor | null;
-  /** A target class that counts for nothing. Default -100. */
+  /** Class index whose examples are ignored. Default -100. */
   readonly ignoreIndex?: number;
 }
 
 /** Options of `crossEntropy`. */
 export interface CrossEntropyOptions extends NllOptions {
-  /** How much of the target is spread evenly over all classes, from 0 to 1. Default 0. */
+  /** Share of the target that is spread evenly over all classes, from 0 to 1. Default 0. */
   readonly labelSmoothing?: number;
 }
 
@@ -54,7 +54,7 @@ const inRange = /* @__PURE__ */ pointwise<[Tensor, number]>("nllLoss", (target, 
   target.eq(ignored).where(0, target),
 );
 
-/** A target of class indices as int32. */
+/** Converts class indices to int32. Throws a DTypeError unless they are integers. */
 export function classIndices(operation: string, target: Tensor): Tensor {
   if (isFloating(target.dtype) || target.dtype === "bool") {
     throw new DTypeError(
@@ -65,19 +65,18 @@ export function classIndices(operation: string, target: Tensor): Tensor {
 }
 
 /**
- * The class indices of a target, checked against the input: which dimension holds the classes, and the indices as
- * int32.
+ * Checks class indices against the input. Returns the class dimension and the indices as int32.
  */
 function classes(operation: string, input: Tensor, target: Tensor): { dim: number; indices: Tensor } {
   expectTensor(operation, input);
   expectTensor(operation, target);
-  if (input.ndim === 0) throw new ShapeError(`${operation}: the input needs a dimension of classes`);
+  if (input.ndim === 0) throw new ShapeError(`${operation}: the input needs a class dimension, got a scalar`);
   const indices = classIndices(operation, target);
   const dim = input.ndim === 1 ? 0 : 1;
   const rest = input.shape.filter((_, i) => i !== dim);
   if (!sameShape(rest, target.shape)) {
     throw new ShapeError(
-      `${operation}: input ${showShape(input.shape)} wants class indices of shape ${showShape(rest)} (or probabilities of its own shape), got a target of shape ${showShape(target.shape)}`,
+      `${operation}: input ${showShape(input.shape)} needs class indices of shape ${showShape(rest)} (or probabilities of its own shape), got a target of shape ${showShape(target.shape)}`,
     );
   }
   return { dim, indices };
@@ -92,12 +91,14 @@ function checkWeight(operation: string, weight: Tensor | null | undefined, count
 }
 
 /**
- * `-w[y]·x[y]` of log-probabilities: input [N, C, ...] (or [C]), target [N, ...] of class indices. The mean is weighted
- * by the classes' weights.
+ * Computes the negative log-likelihood `-w[y]·x[y]` of log-probabilities. Input [N, C, ...] or [C], class indices
+ * [N, ...] or []. The mean is weighted by the class weights.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.nll_loss.html
  *
- * @throws ShapeError, DTypeError when the target does not suit. @throws IndexError for a class that does not exist.
+ * @throws ShapeError when input, target or weight do not match.
+ * @throws DTypeError when the target is not of an integer dtype.
+ * @throws IndexError when a class index is out of range.
  */
 export function nllLoss(input: Tensor, target: Tensor, options?: NllOptions): Tensor {
   const { weight, ignoreIndex, reduction } = settings("nllLoss", options, nllDefaults);
@@ -119,12 +120,14 @@ export function nllLoss(input: Tensor, target: Tensor, options?: NllOptions): Te
 }
 
 /**
- * The cross-entropy of `softmax(input)`: input [N, C, ...] (or [C]) of logits, target either [N, ...] of class indices
- * or probabilities of the input's own shape.
+ * Computes the cross-entropy of `softmax(input)`. Input [N, C, ...] or [C] of logits; the target holds class indices
+ * [N, ...], or probabilities of the input's shape.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html
  *
- * @throws ShapeError, DTypeError when the target does not suit. @throws IndexError for a class that does not exist.
+ * @throws ShapeError when input, target or weight do not match.
+ * @throws DTypeError when the target is bool or the input is not floating-point.
+ * @throws IndexError when a class index is out of range.
  * @example
  * const loss = crossEntropy(model(x), y);
  */
@@ -141,8 +144,8 @@ export function crossEntropy(input: Tensor, target: Tensor, options?: CrossEntro
   const { dim, indices } = classes("crossEntropy", input, target);
   expectFloating("crossEntropy", input.dtype);
   checkWeight("crossEntropy", weight, input.shape[dim] as number);
-  const asked = { dim, target: indices, weight: weight ?? null, ignored: ignoreIndex, smoothing: labelSmoothing };
-  const { losses, factors } = classLosses(input, asked);
+  const classTarget = { dim, target: indices, weight: weight ?? null, ignored: ignoreIndex, smoothing: labelSmoothing };
+  const { losses, factors } = classLosses(input, classTarget);
   return reduction === "mean"
     ? classMean(losses, indices, factors, ignoreIndex)
     : reduce("crossEntropy", losses, reduction);
@@ -157,7 +160,7 @@ function withProbabilities(
 ): Tensor {
   if (!sameShape(input.shape, target.shape)) {
     throw new ShapeError(
-      `crossEntropy: a target of ${target.dtype} holds probabilities, in the input's shape ${showShape(input.shape)}, got ${showShape(target.shape)}; for class indices, convert it with .long()`,
+      `crossEntropy: a target of ${target.dtype} holds probabilities and needs the input's shape ${showShape(input.shape)}, got ${showShape(target.shape)}; for class indices, convert it with .long()`,
     );
   }
   const dim = input.ndim === 1 ? 0 : 1;
@@ -170,7 +173,7 @@ function withProbabilities(
   return reduction === "mean" ? losses.sum().div(input.numel() / count) : reduce("crossEntropy", losses, reduction);
 }
 
-/** Weights of classes in the shape in which they meet the input. */
+/** Reshapes class weights so that they broadcast with the input. */
 function alongClasses(weight: Tensor, input: Tensor, dim: number): Tensor {
   return weight.reshape(input.shape.map((_, i) => (i === dim ? -1 : 1)));
 }

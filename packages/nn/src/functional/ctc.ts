@@ -1,7 +1,7 @@
 /**
- * Connectionist temporal classification: the likelihood of a short sequence of labels under a long sequence of
- * predictions, over all ways to spread the labels out. The forward recursion is made of differentiable operations, a
- * few kernels a step.
+ * Connectionist temporal classification: the likelihood of a short label sequence under a longer sequence of
+ * predictions, summed over all alignments. The forward recursion consists of differentiable operations, a few kernels
+ * per step.
  */
 
 import {
@@ -26,43 +26,45 @@ import { checkReduction, type LossOptions, lossDefaults, reduce } from "./reduct
 
 /** Options of `ctcLoss`. */
 export interface CtcOptions extends LossOptions {
-  /** The class that stands for no label. Default 0. */
+  /** Index of the blank label. Default 0. */
   readonly blank?: number;
   /**
-   * Whether the loss of labels that cannot be spread over the predictions is zero instead of infinite. Default false.
+   * Whether the loss of targets that cannot be aligned with the predictions is 0 instead of infinite. Default false.
    */
   readonly zeroInfinity?: boolean;
 }
 
-/** Logarithm of the likelihood of what is impossible: low enough, and still a number, so that no gradient is NaN. */
+/** Log-likelihood of an impossible alignment: very low but finite, so that no gradient is NaN. */
 const impossible = -1e30;
 
-const together = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("ctcLoss", (stay, next, skip) => {
+const logSumExp = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("ctcLoss", (stay, next, skip) => {
   const largest = stay.max(next).max(skip);
   const total = [stay, next, skip].map((x) => x.sub(largest).exp()).reduce((a, b) => a.add(b));
   return largest.add(total.log());
 });
 
-// A sequence that is over keeps its state. Apart from the sum above, so that the backward kernels bind few enough
-// buffers for any GPU.
+// Keeps the state of a sequence that has ended. Separate from the sum above, so that each backward kernel binds few
+// enough buffers for any GPU.
 const advance = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>(
   "ctcLoss",
   (state, total, emission, running) => running.where(total.add(emission), state),
   { apart: [3] },
 );
 
-/** Lengths of the sequences of a batch, each from 0 to `most`, as an int32 tensor [N] beside `like`. */
+/**
+ * Checks the sequence lengths, each from 0 to `most`, and returns them as an int32 tensor [N] on the device of `like`.
+ */
 function lengthsOf(name: string, lengths: Tensor | readonly number[], most: number, like: Tensor): Tensor {
   const batch = like.shape[1];
   const { device } = like;
   if (Array.isArray(lengths)) {
     if (lengths.length !== batch || !lengths.every((n) => Number.isInteger(n) && n >= 0 && n <= most))
       throw new ArgumentError(
-        `ctcLoss: ${name} must be ${batch} whole numbers from 0 to ${most}, got [${lengths.join(", ")}]`,
+        `ctcLoss: ${name} must be ${batch} integers from 0 to ${most}, got [${lengths.join(", ")}]`,
       );
     return tensor(lengths as readonly number[], { dtype: "int32", device });
   }
-  const given = lengths as Tensor; // safe: no list
+  const given = lengths as Tensor; // safe: it is not an array
   if (isFloating(given.dtype) || given.dtype === "bool")
     throw new DTypeError(`ctcLoss: ${name} must be integers, got ${given.dtype}`);
   if (given.numel() !== batch)
@@ -72,8 +74,7 @@ function lengthsOf(name: string, lengths: Tensor | readonly number[], most: numb
 }
 
 /**
- * Targets as [N, S], whether they come so or one behind the other. Where each begins depends on the lengths, which are
- * then read at once.
+ * Returns targets as [N, S]. Concatenated targets are split by their lengths, which have to be read from the device.
  */
 function padded(targets: Tensor, lengths: Tensor | readonly number[]): Tensor {
   if (targets.ndim === 2) return targets;
@@ -92,18 +93,20 @@ function padded(targets: Tensor, lengths: Tensor | readonly number[]): Tensor {
 }
 
 /**
- * `-log p(targets | predictions)`: log-probabilities [T, N, C] (or [T, C]), targets [N, S] (or all of them one behind
- * the other), and how many predictions and labels of each sequence count: numbers, or an integer tensor [N]. The mean
- * divides each loss by its number of labels first.
+ * Computes `-log p(targets | predictions)` of log-probabilities [T, N, C] or [T, C] for targets [N, S], or
+ * [sum(targetLengths)] when concatenated. The lengths of the predictions and targets are numbers, or an integer tensor
+ * [N]. The mean divides each loss by its target length first.
  *
- * The gradient is that of the formula by the log-probabilities themselves. PyTorch adds what passing through
- * `logSoftmax` takes away again.
+ * The gradient is that of the formula with respect to the log-probabilities. PyTorch's gradient has an additional term,
+ * which vanishes in the backward pass of `logSoftmax`.
  *
  * Graves et al. 2006, "Connectionist temporal classification"
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.ctc_loss.html
  *
- * @throws ShapeError, DTypeError, ArgumentError for inputs that do not fit each other.
+ * @throws ShapeError when the shapes of predictions, targets and lengths do not match.
+ * @throws DTypeError when targets or lengths are not integers.
+ * @throws ArgumentError when `blank` or a length is out of range.
  */
 export function ctcLoss(
   logProbs: Tensor,
@@ -133,9 +136,7 @@ export function ctcLoss(
   const counts = lengthsOf("targetLengths", targetLengths, most, logProbs);
   const labels = padded(targets.to("int32"), targetLengths);
   if (labels.shape[0] !== batch)
-    throw new ShapeError(
-      `ctcLoss: ${batch} sequences of predictions do not go with targets of shape ${showShape(targets.shape)}`,
-    );
+    throw new ShapeError(`ctcLoss: expected targets of ${batch} sequences, got shape ${showShape(targets.shape)}`);
   const losses = likelihoods(logProbs, labels, spans, counts, blank).neg();
   const infinite = losses.gt(-impossible / 2);
   const final = losses.maskedFill(infinite, zeroInfinity ? 0 : Number.POSITIVE_INFINITY);
@@ -143,16 +144,16 @@ export function ctcLoss(
   return final.div(counts.clamp(1).to(final.dtype)).mean();
 }
 
-/** The logarithms of the likelihoods: [N]. */
+/** Computes the log-likelihoods: [N]. */
 function likelihoods(logProbs: Tensor, labels: Tensor, spans: Tensor, counts: Tensor, blank: number): Tensor {
   const { device, dtype } = logProbs;
   const [steps = 0, batch = 0] = logProbs.shape;
-  // A blank before, between and behind the labels.
+  // A blank before, between and after the labels.
   const blanks = full([...labels.shape, 1], blank, { dtype: "int32", device });
   const places = pad(stack([blanks.squeeze(-1), labels], -1).flatten(1), [0, 1], { value: blank });
   const width = places.shape[1] as number;
   const emissions = logProbs.gather(2, places.unsqueeze(0).expand([steps, batch, width]));
-  // A label may follow the label before it without a blank between them, unless they are the same.
+  // A label may directly follow the previous one without a blank, unless the two are equal.
   const before = pad(places, [2, 0], { value: blank }).narrow(1, 0, width);
   const barrier = places.eq(blank).logicalOr(places.eq(before)).to(dtype).mul(impossible);
   const shifted = (x: Tensor, by: number): Tensor => pad(x, [by, 0], { value: impossible }).narrow(1, 0, width);
@@ -162,15 +163,15 @@ function likelihoods(logProbs: Tensor, labels: Tensor, spans: Tensor, counts: Te
     state = pad(emissions.select(0, 0).narrow(1, 0, beginning), [0, width - beginning], { value: impossible });
   for (let t = 1; t < steps; t++) {
     const running = spans.gt(t).unsqueeze(1);
-    const total = together(state, shifted(state, 1), shifted(state, 2).add(barrier));
+    const total = logSumExp(state, shifted(state, 1), shifted(state, 2).add(barrier));
     state = advance(state, total, emissions.select(0, t), running);
   }
-  // The last label or the blank behind it; without labels there is the blank alone.
+  // A path ends with the last label or with the blank after it. Without labels, only the blank remains.
   const last = stack([counts.mul(2), counts.mul(2).sub(1).clamp(0)], 1);
   const [ending, label] = [state.gather(1, last).select(1, 0), state.gather(1, last).select(1, 1)];
   const empty = counts.eq(0);
   const found = logaddexp(ending, label.maskedFill(empty, impossible));
-  // No predictions at all: certain without labels, impossible with some.
+  // Without predictions, an empty target is certain and any other is impossible.
   const silent = spans.eq(0);
   return found.maskedFill(silent.logicalAnd(empty), 0).maskedFill(silent.logicalAnd(empty.logicalNot()), impossible);
 }

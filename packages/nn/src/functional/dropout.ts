@@ -1,5 +1,5 @@
 /**
- * Dropout as functions.
+ * Dropout in functional form: of elements, of channels, and for networks with SELU.
  */
 
 import {
@@ -15,13 +15,13 @@ import {
 
 /** Options of the dropout functions. */
 export interface DropoutFunctionOptions {
-  /** Whether to drop at all. Default true. */
+  /** Whether to apply dropout. Default true, or false for the alpha variants. */
   readonly training?: boolean;
-  /** Where to draw from. Default: the default generator. */
+  /** Source of random numbers. Default: the default generator. */
   readonly generator?: Generator;
 }
 
-/** The options of one of the functions, whose default for `training` differs. */
+/** Checks the arguments and fills in the defaults, which differ for `training`. */
 function checked(operation: string, p: number, options: DropoutFunctionOptions | undefined, training: boolean) {
   checkNumber(operation, "p", p, 1);
   return settings(operation, options, { training, generator: undefined });
@@ -45,8 +45,8 @@ function dropped(
 }
 
 /**
- * Sets each element to zero with probability `p` (default 0.5) and multiplies the others by 1/(1-p), in training; gives
- * the input back otherwise.
+ * Zeroes each element with probability `p` (default 0.5) and multiplies the others by 1/(1-p). Returns the input itself
+ * with `training: false`.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html
  */
@@ -65,14 +65,15 @@ function channelDropout(
   expectTensor(operation, input);
   const { training, generator } = checked(operation, p, options, true);
   if (!training) return input;
-  // Without a batch, the first dimension is the channels.
+  // Without a batch dimension, the channels are the first dimension.
   const kept = input.ndim === dims + 1 ? 1 : 2;
   const shape = input.shape.map((size, i) => (i < kept ? size : 1));
   return dropped(input, p, generator, shape);
 }
 
 /**
- * The same for whole channels of an input [N, C, L] or [C, L].
+ * Zeroes whole channels of an input [N, C, L] or [C, L] with probability `p` (default 0.5) and multiplies the others by
+ * 1/(1-p). Returns the input itself with `training: false`.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout1d.html
  */
@@ -81,17 +82,19 @@ export function dropout1d(input: Tensor, p = 0.5, options?: DropoutFunctionOptio
 }
 
 /**
- * The same for whole channels of an input [N, C, ...].
+ * Zeroes whole channels of an input [N, C, ...] with probability `p` (default 0.5) and multiplies the others by
+ * 1/(1-p). Returns the input itself with `training: false`.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html
  */
 export function dropout2d(input: Tensor, p = 0.5, options?: DropoutFunctionOptions): Tensor {
-  // PyTorch takes three dimensions for [N, C, L] here, for the sake of programs older than dropout1d.
+  // PyTorch interprets three dimensions as [N, C, L] here, for programs written before `dropout1d` existed.
   return channelDropout("dropout2d", 0, input, p, options);
 }
 
 /**
- * The same for whole channels of an input [N, C, D, H, W] or [C, D, H, W].
+ * Zeroes whole channels of an input [N, C, D, H, W] or [C, D, H, W] with probability `p` (default 0.5) and multiplies
+ * the others by 1/(1-p). Returns the input itself with `training: false`.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html
  */
@@ -104,7 +107,7 @@ const alphaMasked = /* @__PURE__ */ pointwise<[Tensor, Tensor, number, number, n
   (x, mask, a, b, shift) => x.mul(mask.mul(a)).add(mask.sub(1).mul(shift)).add(b),
 );
 
-/** What SELU tends to far below zero: -λα. */
+/** Negated limit of SELU far below zero: λα. */
 const seluFloor = 1.7580993408473766;
 
 function alphaDropped(
@@ -124,8 +127,9 @@ function alphaDropped(
 }
 
 /**
- * Sets elements to the lower limit of SELU with probability `p` (default 0.5), and scales and shifts so that mean 0 and
- * variance 1 stay: with `training: true`, which is not the default here.
+ * Sets elements to the lower limit of SELU with probability `p` (default 0.5), then scales and shifts the result so
+ * that mean 0 and variance 1 are preserved. As in PyTorch, `training` is false by default, which returns the input
+ * itself.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html
  */
@@ -134,8 +138,11 @@ export function alphaDropout(input: Tensor, p = 0.5, options?: DropoutFunctionOp
 }
 
 /**
- * The same for whole channels of [N, C, ...].
+ * Applies `alphaDropout` to whole channels of an input [N, C, ...]. `training` is false by default.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.feature_alpha_dropout.html
+ *
+ * @throws ShapeError for fewer than 2 dimensions.
  */
 export function featureAlphaDropout(input: Tensor, p = 0.5, options?: DropoutFunctionOptions): Tensor {
   if (input.ndim < 2) throw shapeError("featureAlphaDropout", "[N, C, ...]", input);

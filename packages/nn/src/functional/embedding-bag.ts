@@ -1,7 +1,6 @@
 /**
- * Sums, means and maxima of groups of rows of a table, without the rows themselves ever being asked for by the user.
- * Each index belongs to a bag, and one bag more than there are takes what does not count: padding, and what lies behind
- * the last offset.
+ * Sums, means and maxima of bags of table rows. Each index is assigned to a bag. An extra bag receives the indices that
+ * do not count, which are padding and those after the last offset.
  */
 
 import {
@@ -23,15 +22,15 @@ import {
 
 /** Options of `embeddingBag`. */
 export interface EmbeddingBagOptions extends EmbeddingOptions {
-  /** What becomes of the rows of a bag. Default "mean". */
+  /** Reduction of the rows of a bag. Default "mean". */
   readonly mode?: "sum" | "mean" | "max";
-  /** A factor for each row, in the shape of the indices; with `mode: "sum"` only. */
+  /** Factor of each row, in the shape of the indices. Only with `mode: "sum"`. Default: no factors. */
   readonly perSampleWeights?: Tensor | null;
-  /** Whether `offsets` ends with where the last bag ends. Default false: it has one entry for each bag. */
+  /** Whether the last entry of `offsets` is the end of the last bag. Default false: one entry per bag. */
   readonly includeLastOffset?: boolean;
 }
 
-/** How rows are looked up. */
+/** Default options of a lookup. */
 export const embeddingDefaults: Required<EmbeddingOptions> = {
   paddingIdx: null,
   maxNorm: null,
@@ -39,24 +38,24 @@ export const embeddingDefaults: Required<EmbeddingOptions> = {
   scaleGradByFreq: false,
 };
 
-/** The same, and how they are put together. */
+/** Default options of a lookup with reduction. */
 export const bagDefaults: Required<Omit<EmbeddingBagOptions, "perSampleWeights">> = {
   ...embeddingDefaults,
   mode: "mean",
   includeLastOffset: false,
 };
 
-/** @throws ArgumentError unless the mode is one there is. */
+/** @throws ArgumentError for an unknown mode. */
 export function checkMode(operation: string, mode: string): void {
   checkChoice(operation, "mode", mode, ["sum", "mean", "max"]);
 }
 
-/** The number of bags, and the bag of each index. */
+/** Returns the number of bags, and the bag of each index. */
 function bagsOf(input: Tensor, offsets: Tensor | null, includeLast: boolean): { count: number; bags: Tensor } {
   const options = { dtype: "int32", device: input.device } as const;
   if (input.ndim === 2) {
     if (offsets !== null)
-      throw new ArgumentError("embeddingBag: the rows of a matrix of indices are its bags; leave offsets out");
+      throw new ArgumentError("embeddingBag: offsets do not apply to indices [bags, length]; leave them out");
     const [count, length] = input.shape as readonly [number, number]; // safe: two dimensions
     return { count, bags: arange(0, count, 1, options).unsqueeze(1).expand(count, length).reshape([-1]) };
   }
@@ -64,31 +63,32 @@ function bagsOf(input: Tensor, offsets: Tensor | null, includeLast: boolean): { 
     throw new ShapeError(`embeddingBag: indices must have 1 or 2 dimensions, got shape ${showShape(input.shape)}`);
   if (offsets === null || offsets.ndim !== 1 || (includeLast && offsets.numel() === 0)) {
     throw new ShapeError(
-      `embeddingBag: a list of indices needs offsets, a list of where bags begin, got ${offsets === null ? "none" : `shape ${showShape(offsets.shape)}`}`,
+      `embeddingBag: indices with 1 dimension need offsets [bags], got ${offsets === null ? "none" : `shape ${showShape(offsets.shape)}`}`,
     );
   }
   const length = input.numel();
-  const message = `embeddingBag: offsets begin with 0 and are at most ${length}, the number of indices; one is {}`;
+  const message = `embeddingBag: offsets must start with 0 and be at most ${length}, the number of indices, got {}`;
   if (offsets.numel() > 0) expectBetween(offsets.select(0, 0), 0, 0, message);
   expectBetween(offsets, 0, length, message);
-  // The bag of an index is the number of offsets up to it, less one.
+  // The bag of an index is the number of offsets up to it, minus one.
   const begins = zeros([length + 1], options).scatterAdd(0, offsets, zeros(offsets.shape, options).add(1));
   return { count: offsets.numel() - (includeLast ? 1 : 0), bags: begins.cumsum(0).narrow(0, 0, length).sub(1) };
 }
 
 /**
- * The rows of a table summed, averaged or maximised by bags; a bag without rows gives zeros.
+ * Computes the sum, mean or maximum of bags of table rows. A bag without rows is zero.
  *
- *     y[b] = Σ wᵢ weight[inputᵢ]        over the indices of bag b; their mean, or their largest values
+ *     y[b] = Σ wᵢ weight[inputᵢ]        over the indices of bag b; or their mean or maximum
  *
- * Indices int32: [bags, length], or all in one list [n] with `offsets` [bags], int32, that say where bags begin. Weight
- * [rows, width] → [bags, width].
+ * Indices are int32: [bags, length], or [n] with `offsets` [bags], the int32 start of each bag. Weight [rows, width] →
+ * [bags, width].
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding_bag.html
  *
- * @throws ShapeError for indices, offsets or factors of other shapes. @throws IndexError for an index out of range.
+ * @throws ShapeError when indices, offsets or factors have other shapes.
+ * @throws IndexError when an index is out of range.
  * @throws ArgumentError for an unknown mode, for factors with another mode than "sum", for `scaleGradByFreq` with
- * "max", and for offsets out of range.
+ * "max", and for offsets that are out of range.
  * @example
  * const table = randn([10, 3]);
  * const [input, offsets] = [tensor([1, 2, 4, 5]).to("int32"), tensor([0, 3]).to("int32")];
@@ -106,11 +106,11 @@ export function embeddingBag(
   });
   checkMode("embeddingBag", mode);
   if (perSampleWeights !== null && mode !== "sum")
-    throw new ArgumentError(`embeddingBag: perSampleWeights go with mode "sum" only, got "${mode}"`);
+    throw new ArgumentError(`embeddingBag: perSampleWeights need mode "sum", got "${mode}"`);
   if (perSampleWeights !== null && !sameShape(perSampleWeights.shape, input.shape))
-    throw shapeError("embeddingBag", "indices and perSampleWeights of one shape", input, perSampleWeights);
+    throw shapeError("embeddingBag", "indices and perSampleWeights of the same shape", input, perSampleWeights);
   if (lookup.scaleGradByFreq && mode === "max")
-    throw new ArgumentError('embeddingBag: scaleGradByFreq does not go with mode "max"');
+    throw new ArgumentError('embeddingBag: mode "max" does not support scaleGradByFreq');
   const { count, bags: all } = bagsOf(input, offsets, includeLastOffset);
   const flat = input.reshape([-1]);
   let rows = embedding(flat, weight, { ...lookup, paddingIdx });

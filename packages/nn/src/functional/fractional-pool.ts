@@ -1,6 +1,6 @@
 /**
- * Maximum pooling whose windows begin at random places, so that sizes shrink by any factor. Where they begin is worked
- * out on the device; the elements are gathered dimension by dimension, and their maximum taken.
+ * Max pooling with windows at random positions, which shrinks an input by any factor. The window positions are computed
+ * on the device. The elements are gathered dimension by dimension and reduced to their maximum.
  */
 
 import {
@@ -17,25 +17,30 @@ import {
 } from "@akari/tensor";
 import { perDimension } from "../arguments.ts";
 
-/** Options of `fractionalMaxPool2d` and its relative. One of `outputSize` and `outputRatio` is needed. */
+/**
+ * Options of `fractionalMaxPool2d` and `fractionalMaxPool3d`. Exactly one of `outputSize` and `outputRatio` is
+ * required.
+ */
 export interface FractionalPoolOptions {
-  /** The spatial sizes of the result. */
+  /** Spatial sizes of the result. */
   readonly outputSize?: PerDimension;
-  /** The spatial sizes of the result as parts of the input's, between 0 and 1. */
+  /** Ratios of the result's spatial sizes to those of the input, between 0 and 1. */
   readonly outputRatio?: PerDimension;
   /**
-   * Also return where the largest values stand, counted in row-major order within each channel, as int32. Default
-   * false.
+   * Whether to also return the positions of the maxima as int32, in row-major order within each channel. Default false.
    */
   readonly returnIndices?: boolean;
   /**
-   * What decides where windows begin: [N, C, dimensions] from
-   * [0, 1), width first for images. Default: drawn from the default generator.
+   * Random numbers from [0, 1) that determine the window positions, [N, C, spatial dimensions]; for images in the order
+   * width, height. Default: drawn from the default generator.
    */
   readonly randomSamples?: Tensor;
 }
 
-/** A pooling that returns the values alone, or with `returnIndices` a pair. */
+/**
+ * Type of `fractionalMaxPool2d` and `fractionalMaxPool3d`: returns the values, or values and indices with
+ * `returnIndices`.
+ */
 export interface FractionalPool {
   (x: Tensor, kernelSize: PerDimension, options?: FractionalPoolOptions & { readonly returnIndices?: false }): Tensor;
   (
@@ -45,7 +50,9 @@ export interface FractionalPool {
   ): [Tensor, Tensor];
 }
 
-/** The sizes of the result. Throws unless one option says them, and the windows fit. */
+/**
+ * Returns a function that computes the sizes of the result. Throws unless exactly one of the two size options is given.
+ */
 export function fractionalSizes(
   operation: string,
   dims: number,
@@ -58,14 +65,14 @@ export function fractionalSizes(
     randomSamples: undefined,
   });
   if ((outputSize === undefined) === (outputRatio === undefined))
-    throw new ArgumentError(`${operation}: give either outputSize or outputRatio`);
+    throw new ArgumentError(`${operation}: pass either outputSize or outputRatio`);
   if (outputSize !== undefined) {
     const sizes = perDimension(operation, "outputSize", outputSize, dims);
     return (_, dim) => sizes[dim] as number;
   }
   const ratios = perDimension(operation, "outputRatio", outputRatio as PerDimension, dims);
   if (!ratios.every((ratio) => ratio > 0 && ratio < 1))
-    throw new ArgumentError(`${operation}: outputRatio must lie between 0 and 1, got ${showShape(ratios)}`);
+    throw new ArgumentError(`${operation}: outputRatio must be between 0 and 1, got ${showShape(ratios)}`);
   return (size, dim) => Math.floor(size * (ratios[dim] as number));
 }
 
@@ -85,7 +92,7 @@ function fractionalMaxPool(operation: string, dims: number): FractionalPool {
     const sizes = space.map(fractionalSizes(operation, dims, options));
     if (sizes.some((size, i) => !(size >= 1 && size + (kernel[i] as number) - 1 <= (space[i] as number)))) {
       throw new ShapeError(
-        `${operation}: windows of ${showShape(kernel)} do not give ${showShape(sizes)} out of an input of shape ${showShape(x.shape)}`,
+        `${operation}: an input of shape ${showShape(x.shape)} is too small for windows of ${showShape(kernel)} and an output of ${showShape(sizes)}`,
       );
     }
     const { device, dtype } = x;
@@ -96,7 +103,7 @@ function fractionalMaxPool(operation: string, dims: number): FractionalPool {
         `${operation}: randomSamples must be ${showShape([...lead, dims])}, got ${showShape(samples.shape)}`,
       );
     const count = (length: number) => arange(0, length, 1, { dtype: "int32", device });
-    /** For each dimension, the indices of the elements in its windows, window by window: [N, C, size · kernel]. */
+    /** For each dimension, the indices of the elements of all windows in order: [N, C, size · kernel]. */
     const places = sizes.map((size, i) => {
       const [length, k] = [space[i] as number, kernel[i] as number];
       const u = samples.select(2, dims === 2 ? 1 - i : i).unsqueeze(2);
@@ -110,7 +117,7 @@ function fractionalMaxPool(operation: string, dims: number): FractionalPool {
       const last = count(size)
         .eq(size - 1)
         .to("int32");
-      // The last window lies at the end, whatever was drawn.
+      // The last window is always at the end.
       const start = begins.mul(last.mul(-1).add(1)).add(last.mul(length - k));
       return start
         .unsqueeze(3)
@@ -133,25 +140,27 @@ function fractionalMaxPool(operation: string, dims: number): FractionalPool {
     const positions = windows(count(sizeOf(space)).reshape(space).expand(x.shape));
     return [values, positions.gather(-1, indices.unsqueeze(-1)).squeeze(-1)];
   };
-  // safe: `returnIndices` decides which of the two results comes back, as the overloads say
+  // safe: `returnIndices` selects the result type, as the overloads declare
   return pool as FractionalPool;
 }
 
 /**
- * The largest value of windows that begin at random places: [N, C, H, W] → [N, C, H', W']. Graham 2015, "Fractional
+ * Computes the maximum of windows at random positions: [N, C, H, W] → [N, C, H', W']. Graham 2015, "Fractional
  * Max-Pooling", https://arxiv.org/abs/1412.6071
  *
- *     beginᵢ = ⌊α (i + u)⌋ - ⌊α u⌋,  α = (H - k) / (H' - 1),  the last one at H - k        u from [0, 1) for each channel
+ *     startᵢ = ⌊α (i + u)⌋ - ⌊α u⌋,  α = (H - k) / (H' - 1),  the last one is H - k        u from [0, 1) per channel
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool2d.html
  *
- * @throws ArgumentError unless one of `outputSize` and `outputRatio` is given. @throws ShapeError when the windows do
- * not fit.
+ * @throws ArgumentError unless exactly one of `outputSize` and `outputRatio` is given.
+ * @throws ShapeError when the input is too small, or `randomSamples` has another shape.
  */
 export const fractionalMaxPool2d: FractionalPool = /* @__PURE__ */ fractionalMaxPool("fractionalMaxPool2d", 2);
 
 /**
- * The same for [N, C, D, H, W].
+ * Computes the maximum of windows at random positions of volumes: [N, C, D, H, W] → [N, C, D', H', W']. Arguments and
+ * errors are those of `fractionalMaxPool2d`.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.fractional_max_pool3d.html
  */
 export const fractionalMaxPool3d: FractionalPool = /* @__PURE__ */ fractionalMaxPool("fractionalMaxPool3d", 3);

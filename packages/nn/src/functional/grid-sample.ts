@@ -1,7 +1,7 @@
 /**
- * Reading images at any points: spatial transformers. Along each dimension a point has a few neighbours with weights; a
- * value is the sum over all combinations of them, so one form serves for all modes and for images of two and three
- * dimensions.
+ * Sampling of images at arbitrary points, as in spatial transformers. Along each dimension, a point has a few
+ * neighbours with weights. Its value is the sum over all combinations of neighbours, so the same code handles all modes
+ * and both images and volumes.
  */
 
 import {
@@ -21,24 +21,24 @@ import {
 
 /** Options of `gridSample`. */
 export interface GridSampleOptions {
-  /** How values between elements come about; `"bicubic"` for images of two dimensions only. Default "bilinear". */
+  /** Interpolation between elements; `"bicubic"` requires images [N, C, H, W]. Default "bilinear". */
   readonly mode?: "bilinear" | "nearest" | "bicubic";
-  /** What lies outside: zeros, the nearest border, or the image reflected. Default "zeros". */
+  /** Values outside the image: zeros, the nearest border element, or the reflected image. Default "zeros". */
   readonly paddingMode?: "zeros" | "border" | "reflection";
-  /** Whether -1 and 1 are the centers of the outermost elements, rather than their outer edges. Default false. */
+  /** Whether -1 and 1 refer to the centers of the outermost elements instead of their outer edges. Default false. */
   readonly alignCorners?: boolean;
 }
 
-/** From [-1, 1] to elements. */
+/** Converts coordinates in [-1, 1] to element positions. */
 const unnormalized = {
   true: /* @__PURE__ */ pointwise<[Tensor, number]>("gridSample", (x, size) => x.add(1).div(2).mul(size.sub(1))),
   false: /* @__PURE__ */ pointwise<[Tensor, number]>("gridSample", (x, size) => x.add(1).mul(size).sub(1).div(2)),
 };
-/** Cut off at the outermost elements, with the derivative 0 there. */
+/** Clamps positions to the outermost elements, with derivative 0 beyond them. */
 const clipped = /* @__PURE__ */ pointwise<[Tensor, number]>("gridSample", (x, most) =>
   x.le(0).where(0, x.ge(most).where(most, x)),
 );
-/** Reflected at `low` and `low + span`, as often as it takes. */
+/** Reflects positions at `low` and `low + span` until they are between them. */
 const reflected = /* @__PURE__ */ pointwise<[Tensor, number, number]>("gridSample", (x, low, span) => {
   const far = x.sub(low).abs();
   const flips = far.div(span).floor();
@@ -53,13 +53,13 @@ const far = /* @__PURE__ */ pointwise<[Tensor]>("gridSample", (t) =>
   t.mul(-0.75).add(3.75).mul(t).sub(6).mul(t).add(3),
 );
 
-/** A neighbour of each point along one dimension: where it lies, and what it weighs. */
+/** Neighbour of each point along one dimension: its position and weight. */
 interface Tap {
   readonly at: Tensor;
   readonly weight: Tensor;
 }
 
-/** The neighbours along a dimension of `size` elements. */
+/** Returns the neighbours along a dimension of `size` elements. */
 function tapsOf(x: Tensor, size: number, { mode, paddingMode, alignCorners }: Required<GridSampleOptions>): Tap[] {
   const inside = (place: Tensor): Tensor => {
     if (paddingMode === "zeros") return place;
@@ -81,7 +81,7 @@ function tapsOf(x: Tensor, size: number, { mode, paddingMode, alignCorners }: Re
     }));
   }
   const place = inside(free);
-  // The weight hangs on the place, so that the grid has a gradient, which is zero.
+  // The weight depends on the position, so that the grid has a gradient, which is zero.
   if (mode === "nearest") return [{ at: place.detach().round(), weight: place.mul(0).add(1) }];
   const floor = place.detach().floor();
   const t = place.sub(floor);
@@ -92,13 +92,14 @@ function tapsOf(x: Tensor, size: number, { mode, paddingMode, alignCorners }: Re
 }
 
 /**
- * The values of images at the points of a grid: input [N, C, H, W] and grid [N, H', W', 2] of points (x, y) →
- * [N, C, H', W']; input [N, C, D, H, W] and grid [N, D', H', W', 3] of points (x, y, z) → [N, C, D', H', W']. Points
- * run from -1 to 1 over the image.
+ * Samples images at the points of a grid: input [N, C, H, W] and grid [N, H', W', 2] of points (x, y) → [N, C, H', W'],
+ * or input [N, C, D, H, W] and grid [N, D', H', W', 3] of points (x, y, z) → [N, C, D', H', W']. Coordinates range from
+ * -1 to 1 across the image.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.grid_sample.html
  *
- * @throws ShapeError when the grid does not fit. @throws ArgumentError for unknown modes.
+ * @throws ShapeError when the shapes of input and grid do not match.
+ * @throws ArgumentError for an unknown mode or padding mode.
  */
 export function gridSample(input: Tensor, grid: Tensor, options?: GridSampleOptions): Tensor {
   const given = settings("gridSample", options, { mode: "bilinear", paddingMode: "zeros", alignCorners: false });
@@ -128,16 +129,16 @@ export function gridSample(input: Tensor, grid: Tensor, options?: GridSampleOpti
   if (space.includes(0)) throw new ShapeError(`gridSample: the images of shape ${showShape(input.shape)} are empty`);
   const points = grid.shape.slice(1, -1);
   const flat = input.reshape([n, channels, sizeOf(space)]);
-  // The last coordinate of a point belongs to the first dimension of an image.
+  // The last coordinate of a point belongs to the first spatial dimension.
   const taps = space.map((size, i) => tapsOf(grid.select(-1, dims - 1 - i).reshape([n, 1, -1]), size, given));
   /**
-   * The sum over the neighbours in the dimensions from `dim` on, given the index and the weight that the dimensions
-   * before make.
+   * Sums over the neighbours in the dimensions from `dim` on, given the index and weight accumulated in the previous
+   * ones.
    */
   const total = (dim: number, index: Tensor | null, weight: Tensor | null): Tensor => {
     const size = space[dim];
     if (size === undefined) {
-      const at = index as Tensor; // safe: there are dimensions
+      const at = index as Tensor; // safe: there is at least one dimension
       return flat.gather(2, at.expand(n, channels, at.shape[2] as number)).mul(weight as Tensor);
     }
     const parts = (taps[dim] as Tap[]).map(({ at, weight: own }) => {
@@ -155,12 +156,12 @@ export function gridSample(input: Tensor, grid: Tensor, options?: GridSampleOpti
 }
 
 /**
- * The grid of points for `gridSample` that a batch of affine maps makes of the points of a result: theta [N, 2, 3] with
- * size [N, C, H, W] → [N, H, W, 2]; theta [N, 3, 4] with size [N, C, D, H, W] → [N, D, H, W, 3].
+ * Generates a grid for `gridSample` from a batch of affine matrices: theta [N, 2, 3] and size [N, C, H, W] →
+ * [N, H, W, 2], or theta [N, 3, 4] and size [N, C, D, H, W] → [N, D, H, W, 3].
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.affine_grid.html
  *
- * @throws ShapeError when the maps and the size do not fit.
+ * @throws ShapeError when theta and the size do not match.
  */
 export function affineGrid(
   theta: Tensor,
@@ -176,7 +177,7 @@ export function affineGrid(
     theta.shape.some((length, i) => length !== [n, dims, dims + 1][i])
   ) {
     throw new ShapeError(
-      `affineGrid: expected maps [N, 2, 3] with a size [N, C, H, W] or [N, 3, 4] with [N, C, D, H, W], got shape ${showShape(theta.shape)} and size ${showShape(size)}`,
+      `affineGrid: expected theta [N, 2, 3] with a size [N, C, H, W] or [N, 3, 4] with [N, C, D, H, W], got shape ${showShape(theta.shape)} and size ${showShape(size)}`,
     );
   }
   const { device, dtype } = theta;

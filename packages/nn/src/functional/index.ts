@@ -1,5 +1,5 @@
 /**
- * `torch.nn.functional`: layers and losses as functions of tensors, without modules.
+ * Layers and losses as functions of tensors, as in `torch.nn.functional`.
  */
 
 export {

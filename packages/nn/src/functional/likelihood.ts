@@ -1,5 +1,5 @@
 /**
- * Negative log-likelihoods of counts and of numbers with a known spread.
+ * Negative log-likelihoods of Poisson and Gaussian distributions.
  */
 
 import {
@@ -18,9 +18,9 @@ import { type LossOptions, lossDefaults, reduce } from "./reduction.ts";
 export interface PoissonOptions extends LossOptions {
   /** Whether the input is the logarithm of the expected count. Default true. */
   readonly logInput?: boolean;
-  /** Whether `log y!`, by Stirling's formula, is counted. Default false. */
+  /** Whether to add Stirling's approximation of `log y!`. Default false. */
   readonly full?: boolean;
-  /** Added to an expected count before its logarithm is taken. Default 1e-8. */
+  /** Value added to an expected count before taking its logarithm. Default 1e-8. */
   readonly eps?: number;
 }
 
@@ -28,7 +28,7 @@ const logRate = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("poissonNllLoss", (x
 const plainRate = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("poissonNllLoss", (x, y, eps) =>
   x.sub(y.mul(x.add(eps).log())),
 );
-// Zero up to a count of one, whose factorial is one; the logarithm is kept away from zero, so that no gradient is NaN.
+// Zero for counts up to one, as in PyTorch. The logarithm's argument is at least one, so that no gradient is NaN.
 const logFactorial = /* @__PURE__ */ pointwise<[Tensor]>("poissonNllLoss", (y) => {
   const count = y.gt(1).where(y, 1);
   const stirling = count
@@ -44,7 +44,8 @@ const logFactorial = /* @__PURE__ */ pointwise<[Tensor]>("poissonNllLoss", (y) =
 });
 
 /**
- * `eˣ - y·x` for the logarithm `x` of the expected count, `x - y·log(x + ε)` for the expected count itself.
+ * Computes the Poisson negative log-likelihood: `eˣ - y·x` for the logarithm `x` of the expected count, or
+ * `x - y·log(x + ε)` for the expected count itself. Input and target broadcast.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.poisson_nll_loss.html
  */
@@ -61,9 +62,9 @@ export function poissonNllLoss(input: Tensor, target: Tensor, options?: PoissonO
 
 /** Options of `gaussianNllLoss`. */
 export interface GaussianOptions extends LossOptions {
-  /** Whether the constant `log(2π)/2` is counted. Default false. */
+  /** Whether to add the constant `log(2π)/2`. Default false. */
   readonly full?: boolean;
-  /** The least variance. Default 1e-6. */
+  /** Lower bound of the variance. Default 1e-6. */
   readonly eps?: number;
 }
 
@@ -73,7 +74,7 @@ const gaussian = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number, numb
     const spread = variance.max(eps);
     const d = x.sub(y);
     const loss = spread.log().add(d.square().div(spread)).mul(0.5);
-    // The limit is there against division by zero and does not stop the gradient.
+    // The lower bound only prevents division by zero. As in PyTorch, the gradient passes through it.
     return withDerivative(loss, [x, y, variance], (_, x, y, variance) => {
       const spread = variance.max(eps);
       const d = x.sub(y).div(spread);
@@ -83,12 +84,14 @@ const gaussian = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number, numb
 );
 
 /**
- * `(log σ² + (x - y)²/σ²) / 2`, the variance `σ²` being at least ε: input and target of one shape; variance of the
- * same, or one for each row.
+ * Computes the Gaussian negative log-likelihood `(log σ² + (x - y)²/σ²) / 2`, with the variance `σ²` clamped at ε from
+ * below. Input and target broadcast. For an input [..., D], the variance is [..., D], or [..., 1] or [...] for one
+ * value per row.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.gaussian_nll_loss.html
  *
- * @throws ShapeError when the variance suits neither. @throws ArgumentError for a negative variance.
+ * @throws ShapeError when the variance has another shape.
+ * @throws ArgumentError when a variance is negative.
  */
 export function gaussianNllLoss(input: Tensor, target: Tensor, variance: Tensor, options?: GaussianOptions): Tensor {
   const { full, eps, reduction } = settings("gaussianNllLoss", options, { full: false, eps: 1e-6, ...lossDefaults });
@@ -96,7 +99,7 @@ export function gaussianNllLoss(input: Tensor, target: Tensor, variance: Tensor,
   const perRow = sameShape(variance.shape, rows) && !sameShape(variance.shape, input.shape);
   if (!perRow && !sameShape(variance.shape, input.shape) && !sameShape(variance.shape, [...rows, 1])) {
     throw new ShapeError(
-      `gaussianNllLoss: the variance has shape ${showShape(variance.shape)}, an input of shape ${showShape(input.shape)} wants ${showShape(input.shape)} or ${showShape([...rows, 1])}`,
+      `gaussianNllLoss: an input of shape ${showShape(input.shape)} needs a variance of shape ${showShape(input.shape)} or ${showShape([...rows, 1])}, got ${showShape(variance.shape)}`,
     );
   }
   expectBetween(variance, 0, Number.POSITIVE_INFINITY, "gaussianNllLoss: a variance cannot be negative, got {}", {

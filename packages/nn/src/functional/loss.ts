@@ -1,5 +1,5 @@
 /**
- * Losses for regression and for probabilities: element by element, then reduced.
+ * Losses for regression and for probabilities. They are computed element-wise and then reduced.
  */
 
 import {
@@ -16,7 +16,7 @@ import { expectSameShape, type LossOptions, lossDefaults, reduce } from "./reduc
 const squared = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("mseLoss", (x, y) => x.sub(y).square());
 
 /**
- * `(x - y)²`. Input and target broadcast.
+ * Computes the squared error, `(x - y)²`. Input and target broadcast.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.mse_loss.html
  */
@@ -28,7 +28,7 @@ export function mseLoss(input: Tensor, target: Tensor, options?: LossOptions): T
 const absolute = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("l1Loss", (x, y) => x.sub(y).abs());
 
 /**
- * `|x - y|`. Input and target broadcast.
+ * Computes the absolute error, `|x - y|`. Input and target broadcast.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.l1_loss.html
  */
@@ -39,7 +39,7 @@ export function l1Loss(input: Tensor, target: Tensor, options?: LossOptions): Te
 
 /** Options of `smoothL1Loss`. */
 export interface SmoothL1Options extends LossOptions {
-  /** Where the square ends and the straight line begins. Default 1; 0 gives `l1Loss`. */
+  /** Difference at which the loss changes from quadratic to linear. Default 1; 0 is equivalent to `l1Loss`. */
   readonly beta?: number;
 }
 
@@ -49,7 +49,7 @@ const smooth = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("smoothL1Loss
 });
 
 /**
- * `d²/2β` where `d = |x - y| < β`, `d - β/2` elsewhere.
+ * Computes the smooth L1 loss: `d²/2β` where `d = |x - y| < β`, `d - β/2` elsewhere. Input and target broadcast.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.smooth_l1_loss.html
  *
@@ -63,7 +63,7 @@ export function smoothL1Loss(input: Tensor, target: Tensor, options?: SmoothL1Op
 
 /** Options of `huberLoss`. */
 export interface HuberOptions extends LossOptions {
-  /** Where the square ends and the straight line begins. Default 1. */
+  /** Difference at which the loss changes from quadratic to linear. Default 1. */
   readonly delta?: number;
 }
 
@@ -73,11 +73,12 @@ const huber = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("huberLoss", (
 });
 
 /**
- * `d²/2` where `d = |x - y| ≤ δ`, `δ(d - δ/2)` elsewhere. Huber 1964.
+ * Computes the Huber loss: `d²/2` where `d = |x - y| ≤ δ`, `δ(d - δ/2)` elsewhere. Input and target broadcast. Huber
+ * 1964.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.huber_loss.html
  *
- * @throws ArgumentError unless `delta` is above 0.
+ * @throws ArgumentError unless `delta` is positive.
  */
 export function huberLoss(input: Tensor, target: Tensor, options?: HuberOptions): Tensor {
   const { delta, reduction } = settings("huberLoss", options, { delta: 1, ...lossDefaults });
@@ -85,17 +86,17 @@ export function huberLoss(input: Tensor, target: Tensor, options?: HuberOptions)
   return reduce("huberLoss", huber(input, target, delta), reduction);
 }
 
-/** Options of the binary cross-entropies. */
+/** Options of `binaryCrossEntropy`. */
 export interface BinaryOptions extends LossOptions {
-  /** A factor for each element; broadcast. */
+  /** Factor of each element's loss; broadcasts. Default: no factor. */
   readonly weight?: Tensor | null;
 }
 
 const binary = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("binaryCrossEntropy", (p, y) => {
-  // The logarithms stop at -100, so that a wrong certainty costs much but not infinitely much.
+  // The logarithms are clamped at -100, so that a certain but wrong prediction has a finite loss.
   const yes = p.log().max(-100);
   const no = p.neg().log1p().max(-100);
-  // So does the gradient, however certain the wrong answer is.
+  // The gradient is bounded for the same reason.
   return withDerivative(y.sub(1).mul(no).sub(y.mul(yes)), [p, y], (_, p, y) => [
     p.sub(y).div(p.neg().add(1).mul(p).max(1e-12)),
     p.neg().log1p().max(-100).sub(p.log().max(-100)),
@@ -103,11 +104,13 @@ const binary = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("binaryCrossEntropy",
 });
 
 /**
- * `-(y·log p + (1-y)·log(1-p))` of probabilities, each logarithm no less than -100.
- *
- * @throws ArgumentError for an input outside of [0, 1].
+ * Computes the binary cross-entropy of probabilities, `-(y·log p + (1-y)·log(1-p))`, with each logarithm clamped at
+ * -100. Input and target have the same shape.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy.html
+ *
+ * @throws ShapeError when the shapes differ.
+ * @throws ArgumentError when an input is outside [0, 1].
  */
 export function binaryCrossEntropy(input: Tensor, target: Tensor, options?: BinaryOptions): Tensor {
   const { weight, reduction } = settings("binaryCrossEntropy", options, { weight: null, ...lossDefaults });
@@ -119,11 +122,11 @@ export function binaryCrossEntropy(input: Tensor, target: Tensor, options?: Bina
 
 /** Options of `binaryCrossEntropyWithLogits`. */
 export interface BinaryLogitsOptions extends BinaryOptions {
-  /** How much a positive example counts, for each class; broadcast. */
+  /** Factor of the positive term, for each class; broadcasts. Default: no factor. */
   readonly posWeight?: Tensor | null;
 }
 
-// log(1 + e^-|x|) is exact however large x is.
+// log(1 + e^-|x|) is accurate for any x.
 const binaryLogits = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("binaryCrossEntropyWithLogits", (x, y) =>
   x
     .neg()
@@ -140,9 +143,12 @@ const binaryLogitsWeighted = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>
 );
 
 /**
- * The binary cross-entropy of `sigmoid(x)`, computed without losing digits.
+ * Computes the binary cross-entropy of `sigmoid(x)` from logits, in a numerically stable way. Input and target have the
+ * same shape.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy_with_logits.html
+ *
+ * @throws ShapeError when the shapes differ.
  */
 export function binaryCrossEntropyWithLogits(input: Tensor, target: Tensor, options?: BinaryLogitsOptions): Tensor {
   expectSameShape("binaryCrossEntropyWithLogits", input, target);
@@ -157,13 +163,13 @@ export function binaryCrossEntropyWithLogits(input: Tensor, target: Tensor, opti
 
 /** Options of `klDiv`. */
 export interface KlDivOptions {
-  /** "batchmean" divides the sum by the first size, which is what the mathematics asks for. Default "mean". */
+  /** Reduction; "batchmean" divides the sum by the batch size, as in the mathematical definition. Default "mean". */
   readonly reduction?: "mean" | "sum" | "none" | "batchmean";
-  /** Whether the target is given as logarithms, too. Default false. */
+  /** Whether the target is given as log-probabilities. Default false. */
   readonly logTarget?: boolean;
 }
 
-/** The slope by the target is not a number at 0, as that of `y ln y` is where neither factor may be zero. */
+// The derivative with respect to the target is NaN at 0. PyTorch differentiates `xlogy(y, y)`, which divides 0 by 0.
 const divergence = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("klDiv", (x, y) =>
   withDerivative(y.eq(0).where(0, y.mul(y.log())).sub(y.mul(x)), [x, y], (_, x, y) => [
     y.neg(),
@@ -173,7 +179,8 @@ const divergence = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("klDiv", (x, y) =
 const logDivergence = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("klDiv", (x, y) => y.exp().mul(y.sub(x)));
 
 /**
- * The Kullback–Leibler divergence `y·(log y - x)` of a target distribution from log-probabilities.
+ * Computes the Kullback–Leibler divergence of a target distribution from log-probabilities, `y·(log y - x)`. Input and
+ * target broadcast.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.kl_div.html
  */

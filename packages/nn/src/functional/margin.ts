@@ -1,5 +1,5 @@
 /**
- * Losses that ask for a margin: they are zero where scores are right by far enough.
+ * Margin losses: they are zero where scores are correct by at least the margin.
  */
 
 import {
@@ -21,15 +21,15 @@ import {
 import { classIndices } from "./cross-entropy.ts";
 import { expectSameShape, type LossOptions, lossDefaults, reduce } from "./reduction.ts";
 
-/** Options of the losses with a margin. */
+/** Options of the margin losses. */
 export interface MarginOptions extends LossOptions {
-  /** By how far scores have to be right. */
+  /** Margin by which scores have to be correct. The default is given by each function. */
   readonly margin?: number;
 }
 
-// Where the margin is met exactly, the gradient is that of the outside, as in PyTorch.
+// At exactly the margin, the gradient is that of the positive side, as in PyTorch.
 const positive = (x: Expr): Expr => x.lt(0).where(0, x);
-// The losses of several classes take that of the inside.
+// In the multi-class losses it is 0 there.
 const above = (x: Expr): Expr => x.gt(0).where(x, 0);
 
 const hinge = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("hingeEmbeddingLoss", (x, y, margin) => {
@@ -38,7 +38,8 @@ const hinge = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("hingeEmbeddin
 });
 
 /**
- * `x` where the target is 1, `max(0, margin - x)` where it is -1; `x` is a distance. Margin: 1.
+ * Computes the hinge embedding loss of distances `x`: `x` where the target is 1, `max(0, margin - x)` where it is -1.
+ * Input and target broadcast. The margin defaults to 1.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.hinge_embedding_loss.html
  */
@@ -51,7 +52,7 @@ function expectSameRank(operation: string, ...tensors: readonly [Tensor, Tensor,
   for (const x of tensors) expectTensor(operation, x);
   if (tensors.some(({ ndim }) => ndim !== tensors[0].ndim)) {
     const shapes = tensors.map(({ shape }) => showShape(shape)).join(", ");
-    throw new ShapeError(`${operation}: tensors of shapes ${shapes} must have as many dimensions as each other`);
+    throw new ShapeError(`${operation}: tensors of shapes ${shapes} must have the same number of dimensions`);
   }
 }
 
@@ -60,9 +61,12 @@ const ranking = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number]>("mar
 );
 
 /**
- * `max(0, -y (a - b) + margin)`: the first is to rank higher where the target is 1, lower where it is -1. Margin: 0.
+ * Computes the margin ranking loss `max(0, -y (a - b) + margin)`: `a` should rank higher where the target is 1, lower
+ * where it is -1. The margin defaults to 0.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.margin_ranking_loss.html
+ *
+ * @throws ShapeError when the tensors differ in their number of dimensions.
  */
 export function marginRankingLoss(a: Tensor, b: Tensor, target: Tensor, options?: MarginOptions): Tensor {
   const { margin, reduction } = settings("marginRankingLoss", options, { margin: 0, ...lossDefaults });
@@ -70,14 +74,14 @@ export function marginRankingLoss(a: Tensor, b: Tensor, target: Tensor, options?
   return reduce("marginRankingLoss", ranking(a, b, target, margin), reduction);
 }
 
-// log(1 + e^-|z|) is exact however large z is.
+// log(1 + e^-|z|) is accurate for any z.
 const soft = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("softMarginLoss", (x, y) => {
   const z = x.mul(y).neg();
   return z.max(0).add(z.abs().neg().exp().log1p());
 });
 
 /**
- * `log(1 + e^(-y·x))` for targets 1 and -1.
+ * Computes the logistic loss `log(1 + e^(-y·x))` for targets 1 and -1. Input and target broadcast.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.soft_margin_loss.html
  */
@@ -88,7 +92,7 @@ export function softMarginLoss(input: Tensor, target: Tensor, options?: LossOpti
 
 /** Options of `multilabelSoftMarginLoss`. */
 export interface MultilabelOptions extends LossOptions {
-  /** A factor for each class: [C]. */
+  /** Factor of each class: [C]. */
   readonly weight?: Tensor | null;
 }
 
@@ -100,9 +104,11 @@ const labels = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("multilabelSoftMargin
 });
 
 /**
- * The mean over classes of `-(y·log σ(x) + (1-y)·log σ(-x))`: input and target [N, C] or [C].
+ * Computes the mean over classes of `-(y·log σ(x) + (1-y)·log σ(-x))`. Input and target are [N, C] or [C].
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_soft_margin_loss.html
+ *
+ * @throws ShapeError when the shapes differ.
  */
 export function multilabelSoftMarginLoss(input: Tensor, target: Tensor, options?: MultilabelOptions): Tensor {
   const { weight, reduction } = settings("multilabelSoftMarginLoss", options, { weight: null, ...lossDefaults });
@@ -113,9 +119,9 @@ export function multilabelSoftMarginLoss(input: Tensor, target: Tensor, options?
 
 /** Options of `multiMarginLoss`. */
 export interface MultiMarginOptions extends MarginOptions {
-  /** The power of what is missing to the margin: 1 or 2. Default 1. */
+  /** Exponent of the margin violation: 1 or 2. Default 1. */
   readonly p?: 1 | 2;
-  /** A factor for each class: [C]. */
+  /** Factor of each class: [C]. */
   readonly weight?: Tensor | null;
 }
 
@@ -126,12 +132,15 @@ const others = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor, number
 );
 
 /**
- * `Σᵢ max(0, margin - x[y] + x[i])ᵖ / C` over the classes `i ≠ y`: input [N, C] or [C], target [N] or [] of class
- * indices. Margin: 1.
+ * Computes the multi-class margin loss `Σᵢ max(0, margin - x[y] + x[i])ᵖ / C` over the classes `i ≠ y`. Input [N, C] or
+ * [C], class indices [N] or []. The margin defaults to 1.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.multi_margin_loss.html
  *
- * @throws ShapeError when the target does not suit. @throws IndexError for a class that does not exist.
+ * @throws ShapeError when input, target or weight do not match.
+ * @throws DTypeError when the target is not of an integer dtype.
+ * @throws ArgumentError unless `p` is 1 or 2.
+ * @throws IndexError when a class index is out of range.
  */
 export function multiMarginLoss(input: Tensor, target: Tensor, options?: MultiMarginOptions): Tensor {
   const { p, margin, weight, reduction } = settings("multiMarginLoss", options, {
@@ -165,12 +174,14 @@ const missed = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>(
 );
 
 /**
- * `Σⱼ Σᵢ max(0, 1 - x[yⱼ] + x[i]) / C` over the target classes `yⱼ` and all other classes `i`: input [N, C] or [C],
- * target of the same shape, of class indices up to the first -1.
+ * Computes the multi-label margin loss `Σⱼ Σᵢ max(0, 1 - x[yⱼ] + x[i]) / C` over the target classes `yⱼ` and all other
+ * classes `i`. Input [N, C] or [C]; target of the same shape, with class indices up to the first -1.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.multilabel_margin_loss.html
  *
- * @throws ShapeError when the target has another shape. @throws IndexError for a class that does not exist.
+ * @throws ShapeError when the shapes differ.
+ * @throws DTypeError when the target is not of an integer dtype.
+ * @throws IndexError when a class index is out of range.
  */
 export function multilabelMarginLoss(input: Tensor, target: Tensor, options?: LossOptions): Tensor {
   const { reduction } = settings("multilabelMarginLoss", options, lossDefaults);
@@ -181,7 +192,7 @@ export function multilabelMarginLoss(input: Tensor, target: Tensor, options?: Lo
   const given = classIndices("multilabelMarginLoss", target);
   const counts = given.ge(0).to("int32").cumprod(-1).to("bool");
   const chosen = given.maskedFill(counts.logicalNot(), 0);
-  // [..., targets, classes]: which target is which class, and so which classes are none.
+  // [..., targets, classes]: one-hot targets, from which the classes that are not targets follow.
   const same = chosen
     .unsqueeze(-1)
     .eq(arange(classes, { device: input.device }))
@@ -197,17 +208,19 @@ const byAngle = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("cosineEmbed
 });
 
 /**
- * `1 - cos(a, b)` where the target is 1, `max(0, cos(a, b) - margin)` where it is -1: inputs [N, D] or [D], target [N]
- * or []. Margin: 0.
+ * Computes the cosine embedding loss: `1 - cos(a, b)` where the target is 1, `max(0, cos(a, b) - margin)` where it is
+ * -1. Inputs [N, D] or [D], target [N] or []. The margin defaults to 0.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_embedding_loss.html
+ *
+ * @throws ShapeError when the shapes do not match.
  */
 export function cosineEmbeddingLoss(a: Tensor, b: Tensor, target: Tensor, options?: MarginOptions): Tensor {
   const { margin, reduction } = settings("cosineEmbeddingLoss", options, { margin: 0, ...lossDefaults });
   expectSameShape("cosineEmbeddingLoss", a, b);
   if (a.ndim === 0 || !sameShape(target.shape, a.shape.slice(0, -1))) {
     throw new ShapeError(
-      `cosineEmbeddingLoss: inputs of shape ${showShape(a.shape)} want a target of shape ${showShape(a.shape.slice(0, -1))}, got ${showShape(target.shape)}`,
+      `cosineEmbeddingLoss: inputs of shape ${showShape(a.shape)} need a target of shape ${showShape(a.shape.slice(0, -1))}, got ${showShape(target.shape)}`,
     );
   }
   return reduce("cosineEmbeddingLoss", byAngle(cosineSimilarity(a, b, { dim: -1 }), target, margin), reduction);
@@ -215,20 +228,20 @@ export function cosineEmbeddingLoss(a: Tensor, b: Tensor, target: Tensor, option
 
 /** Options of `tripletMarginWithDistanceLoss`. */
 export interface TripletDistanceOptions extends MarginOptions {
-  /** How far two inputs are apart. Default `pairwiseDistance`. */
+  /** Distance between two inputs. Default `pairwiseDistance`. */
   readonly distanceFunction?: (a: Tensor, b: Tensor) => Tensor;
   /**
-   * Whether the positive one, if it is nearer to the negative one than the anchor is, takes the anchor's place. Default
-   * false.
+   * Whether to use the distance from the positive to the negative input where it is smaller than that from the anchor
+   * to the negative input. Default false.
    */
   readonly swap?: boolean;
 }
 
 /** Options of `tripletMarginLoss`. */
 export interface TripletOptions extends Omit<TripletDistanceOptions, "distanceFunction"> {
-  /** The order of the norm. Default 2. */
+  /** Order of the norm. Default 2. */
   readonly p?: number;
-  /** Added to each difference. Default 1e-6. */
+  /** Value added to each difference. Default 1e-6. */
   readonly eps?: number;
 }
 
@@ -239,11 +252,14 @@ const further = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("tripletMarg
 );
 
 /**
- * `max(0, d(anchor, positive) - d(anchor, negative) + margin)` for vectors along the last dimension. Margin: 1.
+ * Computes the triplet margin loss `max(0, d(anchor, positive) - d(anchor, negative) + margin)` of vectors along the
+ * last dimension. The margin defaults to 1.
  *
  * Balntas et al. 2016, "Learning shallow convolutional feature descriptors with triplet losses"
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.triplet_margin_loss.html
+ *
+ * @throws ShapeError when the tensors differ in their number of dimensions.
  */
 export function tripletMarginLoss(
   anchor: Tensor,
@@ -260,7 +276,7 @@ export function tripletMarginLoss(
 }
 
 /**
- * The triplet loss with a distance of one's own.
+ * Computes the triplet margin loss with a custom distance function. The margin defaults to 1.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.triplet_margin_with_distance_loss.html
  */

@@ -1,5 +1,5 @@
 /**
- * Activations that draw random numbers.
+ * Activation functions that draw random numbers.
  */
 
 import {
@@ -15,13 +15,13 @@ import {
 
 /** Options of `rrelu`. */
 export interface RReLUOptions {
-  /** The least slope. Default 1/8. */
+  /** Smallest negative slope. Default 1/8. */
   readonly lower?: number;
-  /** The largest slope. Default 1/3. */
+  /** Largest negative slope. Default 1/3. */
   readonly upper?: number;
-  /** Whether to draw: otherwise the slope is the mean of both. Default false. */
+  /** Whether to draw a slope for each element; otherwise all slopes are (lower + upper) / 2. Default false. */
   readonly training?: boolean;
-  /** Where to draw from. Default: the default generator. */
+  /** Source of random numbers. Default: the default generator. */
   readonly generator?: Generator;
 }
 
@@ -30,8 +30,9 @@ const sloped = /* @__PURE__ */ pointwise<[Tensor, Tensor | number]>("rrelu", (x,
 );
 
 /**
- * `x` above 0, `a · x` below, `a` drawn uniformly from [lower, upper) for each element in training, and the mean of
- * both otherwise. Xu et al. 2015, https://arxiv.org/abs/1505.00853
+ * Computes the randomized leaky ReLU: `x` where positive, `a · x` elsewhere. In training, `a` is drawn uniformly from
+ * [lower, upper) for each element; otherwise it is (lower + upper) / 2. Xu et al. 2015,
+ * https://arxiv.org/abs/1505.00853
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.rrelu.html
  *
@@ -51,19 +52,19 @@ export function rrelu(input: Tensor, options?: RReLUOptions): Tensor {
 
 /** Options of `gumbelSoftmax`. */
 export interface GumbelSoftmaxOptions {
-  /** The temperature: the lower, the closer to one-hot. Default 1. */
+  /** Temperature: the lower it is, the closer the samples are to one-hot. Default 1. */
   readonly tau?: number;
-  /** Whether the result is one-hot, with the gradient of the soft one. Default false. */
+  /** Whether to return one-hot samples, with the gradient of the soft ones. Default false. */
   readonly hard?: boolean;
-  /** The dimension of the classes. Default the last. */
+  /** Class dimension. Default -1, the last. */
   readonly dim?: number;
-  /** Where to draw from. Default: the default generator. */
+  /** Source of random numbers. Default: the default generator. */
   readonly generator?: Generator;
 }
 
 /**
- * A differentiable draw from classes with these log-probabilities: `softmax((logits + g) / tau)`, g from the standard
- * Gumbel distribution. Jang et al. 2017, https://arxiv.org/abs/1611.01144
+ * Draws differentiable samples from classes with unnormalised log-probabilities: `softmax((logits + g) / tau)`, with
+ * `g` from the standard Gumbel distribution. Jang et al. 2017, https://arxiv.org/abs/1611.01144
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.gumbel_softmax.html
  *

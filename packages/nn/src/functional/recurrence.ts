@@ -1,7 +1,7 @@
 /**
- * A layer of a recurrent network over a whole sequence, in one direction, as one operation. A step is a product with
- * the state and one fused kernel. The backward pass goes the same way back and collects the gradients of all steps,
- * from which those of the weights are single products.
+ * One layer and direction of a recurrent network over a whole sequence, as a single operation. A step is a matrix
+ * product with the state and one fused kernel. The backward pass traverses the steps in reverse and collects the
+ * gradients of all steps, from which each weight gradient is a single matrix product.
  */
 
 import { grad, gradients } from "@akari/autograd";
@@ -34,17 +34,17 @@ import {
 } from "@akari/tensor";
 import { build, type Cell, step } from "./cells.ts";
 
-/** What the state of a layer is multiplied by, and added to that. */
+/** Weights applied to the state of a layer. */
 export interface StateWeights {
   /** [gates · hidden, width] */
   readonly state: Tensor;
   /** [gates · hidden] */
   readonly stateBias: Tensor | null;
-  /** What the first state is multiplied by before it is given out, [width, hidden]; null for nothing. */
+  /** Matrix that projects the first state before it is output, [width, hidden], or null for none. */
   readonly projection: Tensor | null;
 }
 
-/** The `count` equal blocks of the last dimension. */
+/** Splits the last dimension into `count` equal blocks. */
 function blocksOf({ buffer, dtype, shape, strides, offset }: View, count: number): View[] {
   const last = shape.length - 1;
   const size = (shape[last] as number) / count;
@@ -53,7 +53,7 @@ function blocksOf({ buffer, dtype, shape, strides, offset }: View, count: number
   return Array.from({ length: count }, (_, k) => ({ buffer, dtype, shape: each, strides, offset: offset + k * skip }));
 }
 
-/** The index along the first dimension, as a view. */
+/** Selects an index of the first dimension as a view. */
 function at({ buffer, dtype, shape, strides, offset }: View, index: number): View {
   return {
     buffer,
@@ -65,8 +65,8 @@ function at({ buffer, dtype, shape, strides, offset }: View, index: number): Vie
 }
 
 /**
- * The steps in their order: which product they take, and in which places of the states they find the old one and put
- * the new one.
+ * Lists the steps in execution order: the index of the product, and the indices of the old and new state among all
+ * states.
  */
 function order(
   length: number,
@@ -80,9 +80,9 @@ function order(
 }
 
 /**
- * The states before and after each step, [L + 1, N, hidden] each, from products with the input [L, N, gates · hidden]
- * and first states [N, hidden]. They stand in the order of the sequence: the first one comes first, or last when it is
- * read `backwards`.
+ * Computes the states before and after each step, [L + 1, N, hidden] each, from products with the input
+ * [L, N, gates · hidden] and initial states [N, hidden]. The states are in sequence order: the initial one is first, or
+ * last for `backwards`.
  */
 export function recur(
   cell: Cell,
@@ -100,7 +100,7 @@ export function recur(
   ).slice(0, cell.states);
 }
 
-/** The same from single operations. */
+/** Computes the same as `recur` from separate operations. */
 function stepwise(
   cell: Cell,
   products: Tensor,
@@ -111,13 +111,13 @@ function stepwise(
   const all = [start];
   const each = unbind(products);
   for (const product of backwards ? [...each].reverse() : each) {
-    const before = all.at(-1) as readonly Tensor[]; // safe: it starts with one
-    // safe: a cell has a state
+    const before = all.at(-1) as readonly Tensor[]; // safe: it contains at least `start`
+    // safe: a cell has at least one state
     const [h, ...rest] = step(cell, product, linear(before[0] as Tensor, weights.state, weights.stateBias), before);
     all.push([weights.projection ? linear(h as Tensor, weights.projection) : (h as Tensor), ...rest]);
   }
   if (backwards) all.reverse();
-  return start.map((_, k) => stack(all.map((states) => states[k] as Tensor))); // safe: all have as many
+  return start.map((_, k) => stack(all.map((states) => states[k] as Tensor))); // safe: all steps have the same states
 }
 
 const ops = new Map<string, RecurrentOp>();
@@ -127,8 +127,8 @@ function opOf(cell: Cell, dtype: DType): RecurrentOp {
 }
 
 /**
- * Inputs: [products, weight, first states…, bias?]; outputs: the states, and for the backward pass the products with
- * them. Attribute: whether backwards.
+ * Inputs: [products, weight, initial states…, bias?]. Outputs: the states, and for the backward pass the products with
+ * the state, in which the kept values of the cell replace the first blocks. Attribute: `backwards`.
  */
 class RecurrentOp implements Op<boolean> {
   readonly name: string;
@@ -147,7 +147,7 @@ class RecurrentOp implements Op<boolean> {
   }
 
   infer(inputs: readonly Tensor[]): readonly Spec[] {
-    const [products, weight, ...rest] = inputs as readonly [Tensor, Tensor, ...Tensor[]]; // safe: `recur` passes these
+    const [products, weight, ...rest] = inputs as readonly [Tensor, Tensor, ...Tensor[]]; // safe: see `recur`
     const [length = 0, batch = 0, gates = 0] = products.shape;
     const hidden = gates / this.#cell.gates;
     const wanted = [[gates, hidden], ...Array.from({ length: this.#cell.states }, () => [batch, hidden]), [gates]];
@@ -210,7 +210,7 @@ function viewOf({ buffer, dtype, shape, strides, offset }: View): View {
 class RecurrentGradient implements Gradient<boolean> {
   readonly #cell: Cell;
   readonly #program: Program;
-  /** Whether the gates of input and state have the same gradient. */
+  /** Whether the gradients of the products with the input and with the state are equal. */
   readonly #shared: boolean;
 
   constructor(cell: Cell, dtype: DType) {
@@ -223,7 +223,7 @@ class RecurrentGradient implements Gradient<boolean> {
       built.states.map((e, k) => [e, number(k)] as const),
       built.leaves,
     );
-    // What the forward pass has found out is read instead of computed again.
+    // Values computed in the forward pass are read instead of being recomputed.
     const known = new Map([
       ...built.kept.map((e, j) => [e, number(states + gates + j)] as const),
       ...built.states.map((e, k) => [e, number(states + built.leaves.length + k)] as const),
@@ -231,7 +231,7 @@ class RecurrentGradient implements Gradient<boolean> {
     const parts = found.map((e) => (e ? substitute(e, known) : constant(0, wide)));
     const [ofInput, ofState] = [parts.slice(0, gates), parts.slice(gates, 2 * gates)];
     this.#shared = ofInput.every((e, k) => e === ofState[k]);
-    // What goes on to the old states is added to what has arrived there.
+    // Gradients of the old states are added to those that have already arrived.
     const onward = parts.slice(2 * gates).map((e, j) => e.add(number(2 * states + built.leaves.length + j)));
     this.#program = program([...ofInput, ...(this.#shared ? [] : ofState), ...onward]);
   }
@@ -305,7 +305,7 @@ class RecurrentGradient implements Gradient<boolean> {
     ].slice(0, needs.length);
   }
 
-  /** The same from operations that can be differentiated again. */
+  /** Computes the same gradients from differentiable operations. */
   #differentiable(
     arrived: readonly (Tensor | null)[],
     { attrs: backwards, needs, input }: GradientContext<boolean>,

@@ -1,22 +1,22 @@
 /**
- * How losses are reduced, and the checks they share.
+ * The reduction of losses, and checks that the losses share.
  */
 
 import { checkChoice, expectTensor, sameShape, shapeError, type Tensor } from "@akari/tensor";
 
-/** What becomes of the losses of the elements: their mean, their sum, or nothing. */
+/** How the losses of the elements are combined: their mean, their sum, or no reduction. */
 export type Reduction = "mean" | "sum" | "none";
 
-/** Options that all losses take. */
+/** Options common to all losses. */
 export interface LossOptions {
-  /** Default "mean". */
+  /** How the losses of the elements are combined. Default "mean". */
   readonly reduction?: Reduction;
 }
 
-/** What all losses have in common. */
+/** Defaults of the options common to all losses. */
 export const lossDefaults = { reduction: "mean" } as const;
 
-/** Reduces the losses of the elements. */
+/** Reduces the losses of the elements to their mean or sum, or returns them unchanged. */
 export function reduce(operation: string, losses: Tensor, reduction: Reduction = "mean"): Tensor {
   checkReduction(operation, reduction);
   return reduction === "none" ? losses : reduction === "sum" ? losses.sum() : losses.mean();
@@ -32,5 +32,5 @@ export function expectSameShape(operation: string, input: Tensor, target: Tensor
   expectTensor(operation, input);
   expectTensor(operation, target);
   if (!sameShape(input.shape, target.shape))
-    throw shapeError(operation, "an input and a target of one shape", input, target);
+    throw shapeError(operation, "an input and a target of the same shape", input, target);
 }

@@ -1,5 +1,5 @@
 /**
- * The way back from a maximum pooling: each value where it stood, zeros elsewhere.
+ * Inverse of max pooling: puts each value back in its original position, with zeros elsewhere.
  */
 
 import {
@@ -15,20 +15,20 @@ import {
 } from "@akari/tensor";
 import { perDimension } from "../arguments.ts";
 
-/** Options of `maxUnpool1d` and its relatives: those that the pooling had. */
+/** Options of `maxUnpool1d`, `maxUnpool2d` and `maxUnpool3d`: those of the pooling. */
 export interface MaxUnpoolOptions {
-  /** Default: the size of the window. */
+  /** Stride of the pooling. Default: the kernel size. */
   readonly stride?: PerDimension;
-  /** Default 0. */
+  /** Padding of the pooling. Default 0. */
   readonly padding?: PerDimension;
   /**
-   * The spatial sizes of the result, or its whole shape, where the pooling left several possible. Default: the
-   * smallest.
+   * Spatial sizes of the result, or its full shape, where several input sizes have the same pooled size. Default: the
+   * smallest one.
    */
   readonly outputSize?: readonly number[] | null;
 }
 
-/** The way back from a maximum pooling. */
+/** Type of `maxUnpool1d`, `maxUnpool2d` and `maxUnpool3d`. */
 export type MaxUnpool = (x: Tensor, indices: Tensor, kernelSize: PerDimension, options?: MaxUnpoolOptions) => Tensor;
 
 function maxUnpool(operation: string, dims: number): MaxUnpool {
@@ -37,7 +37,7 @@ function maxUnpool(operation: string, dims: number): MaxUnpool {
     if (x.ndim !== dims + 1 && x.ndim !== dims + 2)
       throw shapeError(operation, `an input of ${dims + 1} or ${dims + 2} dimensions`, x);
     if (!sameShape(x.shape, indices.shape))
-      throw shapeError(operation, "an input and indices of one shape", x, indices);
+      throw shapeError(operation, "an input and indices of the same shape", x, indices);
     const kernel = perDimension(operation, "kernelSize", kernelSize, dims);
     const stride = perDimension(operation, "stride", given.stride, dims);
     const padding = perDimension(operation, "padding", given.padding, dims);
@@ -47,7 +47,7 @@ function maxUnpool(operation: string, dims: number): MaxUnpool {
     );
     const wanted = given.outputSize ?? least;
     const sizes = wanted.slice(-dims);
-    // Within a stride of the smallest size the pooling would have given the same.
+    // As in PyTorch, sizes on both sides of the default are accepted, up to a stride away.
     const fits = sizes.every(
       (size, i) => Number.isInteger(size) && Math.abs(size - (least[i] as number)) < (stride[i] as number),
     );
@@ -57,11 +57,11 @@ function maxUnpool(operation: string, dims: number): MaxUnpool {
       (given.outputSize && !fits)
     ) {
       throw new ArgumentError(
-        `${operation}: outputSize must be ${dims} sizes less than a stride of ${showShape(stride)} away from ${showShape(least)}, got ${showShape(wanted)}`,
+        `${operation}: outputSize must be ${dims} sizes that differ from ${showShape(least)} by less than the stride ${showShape(stride)}, got ${showShape(wanted)}`,
       );
     }
     const plane = sizeOf(sizes);
-    const message = `${operation}: index {} is outside of a plane of ${showShape(sizes)}`;
+    const message = `${operation}: index {} is out of range for a plane of shape ${showShape(sizes)}`;
     expectBetween(indices, 0, plane - 1, message, { error: "IndexError" });
     const flat = x.reshape([...lead, -1]);
     const empty = x.newEmpty([...lead, plane]).fill_(0);
@@ -70,25 +70,30 @@ function maxUnpool(operation: string, dims: number): MaxUnpool {
 }
 
 /**
- * The values of a pooling put back where they stood, by the indices of `maxPool1d` with `returnIndices`: [N, C, L] →
- * [N, C, L'], with L' = (L - 1) · stride - 2 · padding + kernelSize unless told otherwise. Everything else is zero;
- * where an index appears twice, one of the two wins.
+ * Puts the values of `maxPool1d` back in their original positions, given the indices returned with `returnIndices`:
+ * [N, C, L] → [N, C, L'], with L' = (L - 1) · stride - 2 · padding + kernelSize by default. All other elements are
+ * zero. Where an index appears twice, one of the two values is kept.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool1d.html
  *
- * @throws ShapeError, ArgumentError for shapes and sizes that do not fit. @throws IndexError for an index outside of
- * the result.
+ * @throws ShapeError when input and indices differ in shape, or have the wrong number of dimensions.
+ * @throws ArgumentError when `outputSize` does not match the pooling.
+ * @throws IndexError when an index is out of range.
  */
 export const maxUnpool1d: MaxUnpool = /* @__PURE__ */ maxUnpool("maxUnpool1d", 1);
 
 /**
- * The same for `maxPool2d`: [N, C, H, W].
+ * Puts the values of `maxPool2d` back in their original positions: [N, C, H, W] → [N, C, H', W']. Arguments and errors
+ * are those of `maxUnpool1d`.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool2d.html
  */
 export const maxUnpool2d: MaxUnpool = /* @__PURE__ */ maxUnpool("maxUnpool2d", 2);
 
 /**
- * The same for `maxPool3d`: [N, C, D, H, W].
+ * Puts the values of `maxPool3d` back in their original positions: [N, C, D, H, W] → [N, C, D', H', W']. Arguments and
+ * errors are those of `maxUnpool1d`.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.max_unpool3d.html
  */
 export const maxUnpool3d: MaxUnpool = /* @__PURE__ */ maxUnpool("maxUnpool3d", 3);
