@@ -129,9 +129,7 @@ export class Generator {
   /** Restores a state that `getState` returned. Returns the generator. Throws an ArgumentError for other bytes. */
   setState(bytes: Uint8Array): this {
     if (bytes.byteLength !== (size + 4) * 8) {
-      throw new ArgumentError(
-        `setState: expected ${(size + 4) * 8} bytes from getState, got ${bytes.byteLength}`,
-      );
+      throw new ArgumentError(`setState: expected ${(size + 4) * 8} bytes from getState, got ${bytes.byteLength}`);
     }
     const words = new Float64Array(new Uint8Array(bytes).buffer);
     // Safe: the length was checked.
