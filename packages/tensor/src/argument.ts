@@ -3,7 +3,7 @@
  * message everywhere.
  */
 
-import { ArgumentError } from "./errors.ts";
+import { ArgumentError, DeviceError } from "./errors.ts";
 
 /**
  * Throws an ArgumentError unless a value is a tensor, of any copy of this package. In plain JavaScript it may be
@@ -23,6 +23,13 @@ export function expectTensor(operation: string, value: unknown, wanted = "a tens
   throw new ArgumentError(
     `${operation}: expected ${wanted}, got ${given}; ${then ? "await it" : "make one with tensor([...])"}`,
   );
+}
+
+/** Throws a DeviceError unless a value is a device. In plain JavaScript it may be anything. */
+export function checkDevice(operation: string, device: unknown): void {
+  const { run } = (device ?? {}) as { readonly run?: unknown }; // safe: only tested
+  if (typeof run !== "function")
+    throw new DeviceError(`${operation}: the device must be a Backend, such as cpu(), got ${String(device)}`);
 }
 
 /** Throws an ArgumentError that states what an argument must be. */

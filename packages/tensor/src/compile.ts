@@ -31,19 +31,18 @@ export interface Compiled {
  * The first call runs the function as it is. The second call captures its kernel calls, removes those whose results are
  * unused, fuses pointwise calls with the calls that read their results, and plans their memory. All later calls replay
  * that list without the function. Parameters, gradients, running statistics and optimizers are updated in each call as
- * usual; random numbers are drawn anew, and learning rates are read anew. Gradients flow through the result: its
- * backward pass is compiled as well. Compiling a whole training step, including backward pass and optimizer, is
- * fastest.
+ * usual; random numbers and learning rates are new in each call. Gradients flow through the result: its backward pass
+ * is compiled as well. Compiling a whole training step, including backward pass and optimizer, is fastest.
  *
  * Differences from calling the function itself:
  *
  * - Its JavaScript runs only twice for each combination of argument shapes, dtypes and non-tensor values. Counters,
- *   conditions on values and logging belong outside it. (`perform` is for authors of optimizers and schedulers.)
+ * conditions on values and logging belong outside it. (`perform` is for authors of optimizers and schedulers.)
  * - Results are new tensors, without history if the function ran a backward pass itself. All other tensors created
- *   inside are freed when it returns, as in `scope`.
+ * inside are freed when it returns, as in `scope`.
  * - Second derivatives through it are not supported.
  * - A function that reads values, for example with `loss.itemSync()`, cannot be captured. It runs as it is, and a
- *   warning is printed once.
+ * warning is printed once.
  *
  * The function is captured again when a module changes its mode (`train`, `eval`), its hooks, its device or its dtype,
  * or when a parameter is frozen.

@@ -3,11 +3,12 @@
  * names are rejected, so that a misspelt `dtpye` is not silently ignored.
  */
 
+import { checkDevice } from "./argument.ts";
 import type { Backend } from "./backend.ts";
 import { defaultDevice } from "./device.ts";
-import { bytesOf, type DType, isDType, type TypedArray } from "./dtype.ts";
+import { bytesOf, checkDType, checkSupport, type DType, type TypedArray } from "./dtype.ts";
 import { encode, numbersOf } from "./encode.ts";
-import { ArgumentError, DeviceError, DTypeError, ShapeError } from "./errors.ts";
+import { ArgumentError, DTypeError, ShapeError } from "./errors.ts";
 import { fillView } from "./ops/fill.ts";
 import { checkNames, settings } from "./settings.ts";
 import { checkSizes, contiguousStrides, type Shape, sameShape, showShape, sizeOf } from "./shape.ts";
@@ -32,17 +33,14 @@ export type TensorData = number | boolean | TypedArray | Tensor | readonly Tenso
 export function checkOptions(operation: string, options: TensorOptions, known: readonly string[] = []): void {
   checkNames(operation, options, ["dtype", "device", ...known]);
   const { dtype, device } = options;
-  if (dtype !== undefined && !isDType(dtype))
-    throw new DTypeError(`${operation}: there is no dtype "${String(dtype)}"`);
-  if (device !== undefined && (typeof device !== "object" || typeof device.run !== "function")) {
-    throw new DeviceError(`${operation}: the device must be a Backend, such as cpu(), got ${String(device)}`);
-  }
+  if (dtype !== undefined) checkDType(operation, dtype);
+  if (device !== undefined) checkDevice(operation, device);
 }
 
 /** Allocates a contiguous tensor with unspecified contents. */
 export function allocate(operation: string, shape: Shape, dtype: DType, device: Backend = defaultDevice()): Tensor {
   checkSizes(operation, shape);
-  if (!device.supports(dtype)) throw new DeviceError(`${operation}: the device ${device.name} has no ${dtype}`);
+  checkSupport(operation, dtype, device);
   const storage = new Storage(device, sizeOf(shape) * bytesOf(dtype));
   return new Tensor(storage, dtype, { shape: [...shape], strides: contiguousStrides(shape), offset: 0 });
 }

@@ -4,7 +4,8 @@
  */
 
 import { expectTensor } from "./argument.ts";
-import { DTypeError } from "./errors.ts";
+import type { Backend } from "./backend.ts";
+import { DeviceError, DTypeError } from "./errors.ts";
 
 /** The type of a tensor's elements. */
 export type DType = "float64" | "float32" | "float16" | "bfloat16" | "int32" | "uint8" | "bool";
@@ -125,6 +126,16 @@ export function viewBytes(dtype: DType, memory: ArrayBufferLike, offset: number,
     case "bool":
       return new Uint8Array(memory, offset, length);
   }
+}
+
+/** Throws a DTypeError unless a value is a dtype. In plain JavaScript it may be anything. */
+export function checkDType(operation: string, dtype: DType): void {
+  if (!isDType(dtype)) throw new DTypeError(`${operation}: there is no dtype "${String(dtype)}"`);
+}
+
+/** Throws a DeviceError unless a device supports a dtype. */
+export function checkSupport(operation: string, dtype: DType, device: Backend): void {
+  if (!device.supports(dtype)) throw new DeviceError(`${operation}: the device ${device.name} has no ${dtype}`);
 }
 
 /** Throws a DTypeError unless `dtype` is floating point. */

@@ -162,9 +162,10 @@ export interface ConvCall {
 /**
  * Pooling over 1 to 3 spatial dimensions: input [N, C, ...S], output [N, C, ...O]. `forward` computes `output`, and for
  * `max` also `indices` if given: the flat position in the input's spatial plane, int32. `backward` overwrites all of
- * the gradient `input` from the upstream gradient `output` (and `indices` for `max`). NaN wins a maximum; ties resolve
- * to the first element. Average pooling divides by `divisor` if given, otherwise by the window's size (clipped to the
- * padded input), counting padding only if `countIncludePad`. A window may extend past the high end.
+ * the gradient `input` from the upstream gradient `output` (and `indices` for `max`). NaN wins a maximum, the last one
+ * if there are several; other ties resolve to the first element. Average pooling divides by `divisor` if given,
+ * otherwise by the window's size (clipped to the padded input), counting padding only if `countIncludePad`. A window
+ * may extend past the high end.
  */
 export interface PoolCall {
   readonly kind: "pool";
@@ -185,7 +186,7 @@ export interface PoolCall {
   readonly kernel: readonly number[];
   /** The step of the window between outputs, for each spatial dimension. */
   readonly stride: readonly number[];
-  /** The padding before the first element, for each spatial dimension: -∞ for a maximum, 0 for an average. */
+  /** The padding before the first element, for each spatial dimension: ignored by a maximum, 0 for an average. */
   readonly padding: readonly number[];
   /** The distance between a window's elements, for each spatial dimension; 1 for adjacent elements. */
   readonly dilation: readonly number[];

@@ -166,7 +166,7 @@ export function applyAll<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs:
     outputs = specs.map((spec) => first.allocate(spec.shape, spec.dtype, spec.device));
     compute(op, inputs, attrs, outputs);
   }
-  tell({ op, inputs, attrs, outputs });
+  notify({ op, inputs, attrs, outputs });
   return outputs;
 }
 
@@ -216,7 +216,7 @@ function compute<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs: Attrs, 
 }
 
 /** Notifies the traces of the inputs. One notification is enough, since it covers all inputs. */
-function tell<Attrs>(recorded: Recorded<Attrs>): void {
+function notify<Attrs>(recorded: Recorded<Attrs>): void {
   for (const input of recorded.inputs) {
     if (input.trace !== null) {
       // Safe: `attrs` is only ever passed back to the same op.

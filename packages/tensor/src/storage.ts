@@ -57,7 +57,7 @@ export class Storage {
     return this.#held.buffer === null;
   }
 
-  /** Whether more than one live tensor handle refers to this memory. */
+  /** Whether more than one handle refers to this memory. Handles collected without `dispose` still count. */
   get shared(): boolean {
     return this.#handles > 1;
   }
@@ -85,7 +85,7 @@ export class Storage {
   release(): void {
     if (--this.#handles > 0 || this.disposed) return;
     collector.unregister(this);
-    giveBack(this.#held);
+    freeHeld(this.#held);
     this.#copy = null;
     this.#ballast = null;
   }
@@ -103,12 +103,12 @@ interface Held {
   buffer: DeviceBuffer | null;
 }
 
-function giveBack(held: Held): void {
+function freeHeld(held: Held): void {
   if (held.buffer !== null) held.backend.free(held.buffer);
   held.buffer = null;
 }
 
-const collector = /* @__PURE__ */ new FinalizationRegistry<Held>(giveBack);
+const collector = /* @__PURE__ */ new FinalizationRegistry<Held>(freeHeld);
 
 /** How many bytes are allocated before a ballast buffer is created: many small tensors share one. */
 const notice = 4 << 20;
@@ -125,7 +125,7 @@ const large = 64 << 10;
 /** How many bytes of such storages are allocated between two scans. */
 const stride = 128 << 20;
 
-let untold = 0;
+let unreported = 0;
 let sinceTurn = 0;
 
 // Finalizers never run in a loop that awaits nothing. Weak references reveal what such a loop has dropped, but only
@@ -149,7 +149,7 @@ function watch(storage: Storage, held: Held): void {
   if (sinceLook < stride) return;
   sinceLook = 0;
   watched = watched.filter(({ storage, held }) => {
-    if (storage.deref() === undefined) giveBack(held);
+    if (storage.deref() === undefined) freeHeld(held);
     return held.buffer !== null;
   });
   apart ??= vm.createContext({}, { microtaskMode: "afterEvaluate" });
@@ -159,10 +159,10 @@ function watch(storage: Storage, held: Held): void {
 /** Returns an untouched buffer for the memory allocated since the last one; null until enough has accumulated. */
 function ballastFor(bytes: number): unknown {
   sinceTurn += bytes;
-  untold += bytes;
-  if (untold < notice) return null;
-  const ballast = untouched(untold / share);
-  untold = 0;
+  unreported += bytes;
+  if (unreported < notice) return null;
+  const ballast = untouched(unreported / share);
+  unreported = 0;
   return ballast;
 }
 

@@ -6,10 +6,11 @@
 // Lets programs whose TypeScript target has no `Symbol.dispose` yet use these declarations.
 /// <reference lib="esnext.disposable" preserve="true" />
 
+import { checkDevice } from "./argument.ts";
 import type { Backend, DeviceBuffer } from "./backend.ts";
 import { cpu } from "./backends/cpu/index.ts";
 import { changed } from "./capture.ts";
-import { bytesOf, type DType, type TypedArray, typedArray, viewBytes } from "./dtype.ts";
+import { bytesOf, checkDType, checkSupport, type DType, type TypedArray, typedArray, viewBytes } from "./dtype.ts";
 import { decoder } from "./encode.ts";
 import { AutogradError, DeviceError, DisposedError, ShapeError } from "./errors.ts";
 import { format } from "./format.ts";
@@ -30,9 +31,10 @@ import { mT, t } from "./ops/permute.ts";
 import { track } from "./scope.ts";
 import { settings } from "./settings.ts";
 import {
+  checkSizes,
   contiguousStrides,
-  dimension,
   isContiguous,
+  ownDimension,
   type Shape,
   sameShape,
   shapeError,
@@ -172,13 +174,13 @@ export class Tensor implements View {
 
   /** Returns the sizes of all dimensions. */
   size(): Shape;
-  /** Returns the size of one dimension. Negative dimensions count from the end. */
+  /** Returns the size of one dimension. Negative dimensions count from the end. Throws an IndexError for a scalar. */
   size(dim: number): number;
   /** Returns the sizes of several dimensions: `const [batch, length] = x.size(0, 1)`. */
   size<const Dims extends readonly number[]>(...dims: Dims): { -readonly [I in keyof Dims]: number };
   size(...dims: readonly number[]): Shape | number {
     if (dims.length === 0) return this.shape;
-    const sizes = dims.map((dim) => this.shape[dimension("size", dim, this.ndim)] ?? 1);
+    const sizes = dims.map((dim) => this.shape[ownDimension("size", dim, this.shape)] as number);
     return sizes.length > 1 ? sizes : (sizes[0] as number);
   }
 
@@ -186,7 +188,7 @@ export class Tensor implements View {
   stride(): readonly number[];
   stride(dim: number): number;
   stride(dim?: number): readonly number[] | number {
-    return dim === undefined ? this.strides : (this.strides[dimension("stride", dim, this.ndim)] ?? 1);
+    return dim === undefined ? this.strides : (this.strides[ownDimension("stride", dim, this.shape)] as number);
   }
 
   /** Returns whether the elements are stored in row-major order without gaps. */
@@ -407,10 +409,13 @@ export class Tensor implements View {
    * Converts the tensor to another dtype or moves it to another device. Returns this tensor if nothing changes.
    * Differentiable.
    *
-   * @throws DeviceError when this tensor's device has no synchronous reads; `await x.prefetch()` first.
+   * @throws DeviceError when this tensor's device has no synchronous reads (`await x.prefetch()` first), and when
+   * `target` does not support the dtype.
    */
   to(target: DType | Backend): Tensor {
-    return typeof target === "string" ? cast(this, target) : toDevice(this, target);
+    if (typeof target === "string") return cast(this, target);
+    checkDevice("to", target);
+    return toDevice(this, target);
   }
 
   /**
@@ -428,11 +433,13 @@ export class Tensor implements View {
    * that holds this tensor, such as an optimizer, sees the new values. History and gradient are unchanged.
    *
    * @throws ShapeError when the shapes differ.
+   * @throws DisposedError when one of the two was disposed of.
    */
   setData(source: Tensor): void {
     if (!sameShape(source.shape, this.shape)) {
       throw shapeError("setData", `shape ${showShape(this.shape)}`, source);
     }
+    if (this.isDisposed || source.isDisposed) throw new DisposedError("setData: a tensor was used after dispose()");
     source.storage.retain();
     this.storage.release();
     // Safe: the fields are read-only for all other code; only this method reassigns them.
@@ -486,9 +493,17 @@ export class Tensor implements View {
 
   // ——— New tensors: operations allocate their outputs through these methods ———
 
-  /** Returns a tensor with unspecified contents. Default dtype and device: those of this tensor. */
+  /**
+   * Returns a tensor with unspecified contents. Default dtype and device: those of this tensor.
+   *
+   * @throws ShapeError for sizes that are not non-negative integers.
+   */
   newEmpty(shape: Shape, options?: { readonly dtype?: DType; readonly device?: Backend }): Tensor {
+    checkSizes("newEmpty", shape);
     const { dtype, device } = settings("newEmpty", options, { dtype: this.dtype, device: this.device });
+    checkDType("newEmpty", dtype);
+    checkDevice("newEmpty", device);
+    checkSupport("newEmpty", dtype, device);
     return this.allocate(shape, dtype, device);
   }
 
