@@ -53,7 +53,7 @@ export interface Backend {
   write(buffer: DeviceBuffer, bytes: Uint8Array, offset?: number): void;
   /** Returns a copy of `length` bytes from byte `offset`, once all work issued before is done. */
   read(buffer: DeviceBuffer, offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
-  /** Synchronous `read`, on devices that share the host's memory. */
+  /** Synchronous form of `read`, on devices that share the host's memory. */
   readSync?(buffer: DeviceBuffer, offset: number, length: number): Uint8Array<ArrayBuffer>;
   /** Issues one kernel call. */
   run(call: KernelCall): void;

@@ -117,8 +117,8 @@ function encodeless(data: TypedArray): Iterable<number> {
 }
 
 /**
- * Creates a tensor from numbers, copying them. Nested arrays determine the shape. Plain numbers become float32, and
- * data of booleans only becomes bool. JavaScript cannot tell 1 from 1.0, so integers need `{ dtype: "int32" }`. A typed
+ * Creates a tensor from numbers, copying them. Nested arrays determine the shape. Plain numbers become float32, or
+ * bool if all are booleans. JavaScript cannot tell 1 from 1.0, so integers need `{ dtype: "int32" }`. A typed
  * array or a tensor keeps its dtype.
  *
  * https://pytorch.org/docs/stable/generated/torch.tensor.html
@@ -182,7 +182,13 @@ export function fromTypedArray(data: TypedArray, shape: Shape = [data.length], o
   return upload("fromTypedArray", encode(data, dtype), shape, dtype, options.device);
 }
 
-/** Creates a tensor with unspecified contents. https://pytorch.org/docs/stable/generated/torch.empty.html */
+/**
+ * Creates a tensor with unspecified contents. Default dtype float32.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.empty.html
+ *
+ * @throws ShapeError for sizes that are not non-negative integers.
+ */
 export function empty(shape: Shape, options: TensorOptions = {}): Tensor {
   checkSizes("empty", shape); // before the options, where sizes passed without brackets would end up
   checkOptions("empty", options);
@@ -203,19 +209,34 @@ function constantTensor(
   return result;
 }
 
-/** Creates a tensor of zeros. https://pytorch.org/docs/stable/generated/torch.zeros.html */
+/**
+ * Creates a tensor of zeros. Default dtype float32.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.zeros.html
+ *
+ * @throws ShapeError for sizes that are not non-negative integers.
+ */
 export function zeros(shape: Shape, options: TensorOptions = {}): Tensor {
   return constantTensor("zeros", shape, 0, "float32", options);
 }
 
-/** Creates a tensor of ones. https://pytorch.org/docs/stable/generated/torch.ones.html */
+/**
+ * Creates a tensor of ones. Default dtype float32.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.ones.html
+ *
+ * @throws ShapeError for sizes that are not non-negative integers.
+ */
 export function ones(shape: Shape, options: TensorOptions = {}): Tensor {
   return constantTensor("ones", shape, 1, "float32", options);
 }
 
 /**
  * Creates a tensor filled with one value: a bool tensor for a boolean, a float32 tensor for a number.
+ *
  * https://pytorch.org/docs/stable/generated/torch.full.html
+ *
+ * @throws ShapeError for sizes that are not non-negative integers.
  */
 export function full(shape: Shape, value: number | boolean, options: TensorOptions = {}): Tensor {
   return constantTensor("full", shape, value, typeof value === "boolean" ? "bool" : "float32", options);

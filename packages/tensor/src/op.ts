@@ -1,8 +1,8 @@
 /**
- * The definition of an operation: one object with its shape rule, its kernel calls and its gradient. `apply` is the
- * only entry point: it validates, allocates the outputs, issues the kernel calls and notifies the traces. Operations
- * allocate through an input (`allocate`) instead of constructing tensors, so this module does not depend on the Tensor
- * class at run time.
+ * The definition of an operation: one object with its shape rule, its kernel calls and its gradient. Every operation
+ * runs through `apply`, `applyAll` or `applyInPlace`, which validate, allocate the outputs, issue the kernel calls and
+ * notify the traces. Operations allocate through an input (`allocate`) instead of constructing tensors, so this module
+ * does not depend on the Tensor class at run time.
  */
 
 import { expectTensor } from "./argument.ts";

@@ -33,10 +33,12 @@ function drawn(
 }
 
 /**
- * Creates a tensor of random numbers drawn uniformly from [0, 1).
+ * Creates a tensor of random numbers drawn uniformly from [0, 1). Default dtype float32.
  *
  * https://pytorch.org/docs/stable/generated/torch.rand.html
  *
+ * @throws ShapeError for sizes that are not non-negative integers.
+ * @throws DTypeError unless the dtype is floating point.
  * @example
  * rand([2, 3], { generator: new Generator().manualSeed(0) });
  */
@@ -45,8 +47,12 @@ export function rand(shape: Shape, options: RandomOptions = {}): Tensor {
 }
 
 /**
- * Creates a tensor of random numbers from the standard normal distribution.
+ * Creates a tensor of random numbers from the standard normal distribution. Default dtype float32.
+ *
  * https://pytorch.org/docs/stable/generated/torch.randn.html
+ *
+ * @throws ShapeError for sizes that are not non-negative integers.
+ * @throws DTypeError unless the dtype is floating point.
  */
 export function randn(shape: Shape, options: RandomOptions = {}): Tensor {
   return drawn("randn", shape, options, (x, from) => normal_(x, 0, 1, from));
@@ -73,6 +79,7 @@ export function randnLike(x: Tensor, options?: RandomOptions): Tensor {
  *
  * https://pytorch.org/docs/stable/generated/torch.randint.html
  *
+ * @throws ArgumentError unless `low` and `high` are integers with low < high.
  * @example
  * randint(10, [3]); // three digits
  */
@@ -105,7 +112,10 @@ export function randintLike(x: Tensor, low: number, high: number, options?: Rand
 
 /**
  * Creates a vector of the integers from 0 to n - 1 in random order. Default dtype int32.
+ *
  * https://pytorch.org/docs/stable/generated/torch.randperm.html
+ *
+ * @throws ArgumentError unless `n` is a non-negative integer.
  */
 export function randperm(n: number, options: RandomOptions = {}): Tensor {
   checkOptions("randperm", options, Object.keys(further));

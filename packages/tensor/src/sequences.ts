@@ -71,6 +71,8 @@ function spaced(operation: string, start: number, end: number, steps: number): F
  * Creates a vector of `steps` evenly spaced numbers from `start` to `end`, both included. Default dtype float32.
  *
  * https://pytorch.org/docs/stable/generated/torch.linspace.html
+ *
+ * @throws ArgumentError unless `start` and `end` are finite and `steps` is a non-negative integer.
  */
 export function linspace(start: number, end: number, steps: number, options: TensorOptions = {}): Tensor {
   checkOptions("linspace", options);
@@ -89,6 +91,8 @@ export interface LogspaceOptions extends TensorOptions {
  * float32.
  *
  * https://pytorch.org/docs/stable/generated/torch.logspace.html
+ *
+ * @throws ArgumentError unless `start` and `end` are finite and `steps` is a non-negative integer.
  */
 export function logspace(start: number, end: number, steps: number, options: LogspaceOptions = {}): Tensor {
   checkOptions("logspace", options, ["base"]);
@@ -99,7 +103,10 @@ export function logspace(start: number, end: number, steps: number, options: Log
 
 /**
  * Creates a matrix with ones on the main diagonal and zeros elsewhere, [n, m]. `m` defaults to `n`.
+ *
  * https://pytorch.org/docs/stable/generated/torch.eye.html
+ *
+ * @throws ArgumentError unless `n` and `m` are non-negative integers.
  */
 export function eye(n: number, m?: number | TensorOptions, options?: TensorOptions): Tensor {
   const columns = typeof m === "number" ? m : n;

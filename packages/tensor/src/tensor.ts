@@ -313,7 +313,8 @@ export class Tensor implements View {
   }
 
   /**
-   * Synchronous `data`. Throws a DeviceError on devices without synchronous reads, unless `prefetch` was called first.
+   * Synchronous form of `data`. Throws a DeviceError on devices without synchronous reads, unless `prefetch` was called
+   * first.
    */
   dataSync(): TypedArray {
     const { device } = this;
@@ -350,7 +351,7 @@ export class Tensor implements View {
     return elementAt(this.dtype, await this.data(), 0);
   }
 
-  /** Synchronous `item`. Throws a DeviceError on devices without synchronous reads. */
+  /** Synchronous form of `item`. Throws a DeviceError on devices without synchronous reads. */
   itemSync(): number {
     this.#expectOne("itemSync");
     return elementAt(this.dtype, this.dataSync(), 0);
@@ -366,7 +367,7 @@ export class Tensor implements View {
     return nest(this.shape, this.dtype, await this.data());
   }
 
-  /** Synchronous `toArray`. Throws a DeviceError on devices without synchronous reads. */
+  /** Synchronous form of `toArray`. Throws a DeviceError on devices without synchronous reads. */
   toArraySync(): NestedArray {
     return nest(this.shape, this.dtype, this.dataSync());
   }
