@@ -36,8 +36,9 @@ export interface Compiled {
  *
  * Differences from calling the function itself:
  *
- * - Its JavaScript runs only twice for each combination of argument shapes, dtypes and non-tensor values. Counters,
- * conditions on values and logging belong outside it. (`perform` is for authors of optimizers and schedulers.)
+ * - Its JavaScript runs only twice for each combination of argument shapes, dtypes and non-tensor values, of which at
+ *   most 8 are kept. Counters, conditions on values and logging belong outside it. (`perform` is for authors of
+ *   optimizers and schedulers.)
  * - Results are new tensors, without history if the function ran a backward pass itself. All other tensors created
  * inside are freed when it returns, as in `scope`.
  * - Second derivatives through it are not supported.

@@ -23,7 +23,7 @@ interface Traits {
   readonly kind: 0 | 1 | 2;
   /** The order within its kind: the wider type wins, and two different types of equal rank promote to float32. */
   readonly rank: number;
-  /** The number of bits of the significand: integers up to 2^digits are exact. */
+  /** The number of bits of the significand: integers below 2^digits are exact. */
   readonly digits: number;
 }
 
@@ -55,7 +55,7 @@ export function kindOf(dtype: DType): 0 | 1 | 2 {
   return traits[dtype].kind;
 }
 
-/** Returns the number of bits of a dtype's significand, 24 for float32. Integers up to two to this power are exact. */
+/** Returns the number of bits of a dtype's significand, 24 for float32. Integers below two to this power are exact. */
 export function digitsOf(dtype: DType): number {
   return traits[dtype].digits;
 }

@@ -17,7 +17,7 @@ const outputAt = 4 * blockWords * (run + 1);
 
 /**
  * Builds a module whose function takes the address of 624 words, the address of the results, and a count. It writes
- * that many new words after the first address, and their tempered values to the second.
+ * that many new words after the 624, and their tempered values to the second address.
  */
 function twisterModule(): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder(false);
