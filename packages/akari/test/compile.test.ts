@@ -288,7 +288,7 @@ describe("compile", () => {
     });
     for (const n of [1, -2, 3, -4]) expect(peek(tensor([n])).itemSync()).toBe(Math.abs(n));
     expect(peek.counts).toEqual({ eager: 3, captured: 1, replayed: 0 });
-    expect(said.mock.calls).toEqual([["compile: peek runs as it is, since it reads the values of a tensor"]]);
+    expect(said.mock.calls).toEqual([["compile: peek is not compiled: it reads the values of a tensor"]]);
     said.mockRestore();
   });
 
@@ -301,7 +301,7 @@ describe("compile", () => {
     });
     expect([1, 2, 3, 4, 5].map((n) => forgetful(tensor([n])).itemSync())).toEqual([1, 2.5, 4.25, 6.125, 8.0625]);
     expect(said.mock.calls).toEqual([
-      ["compile: recall runs as it is, since it uses what it returned earlier; pass that as an argument"],
+      ["compile: recall is not compiled: it uses an earlier result of its own; pass it as an argument"],
     ]);
     said.mockRestore();
     const step = await compile((x: Tensor, state: Tensor) => state.mul(0.5).add(x));

@@ -1,16 +1,16 @@
 /**
- * Checks of arguments, which operations, layers, optimizers and datasets share: the same mistake is refused in the same
- * words everywhere.
+ * Argument checks that operations, layers, optimizers and datasets share, so that the same mistake gets the same
+ * message everywhere.
  */
 
-import { ArgumentError } from "./errors.ts";
+import { ArgumentError, DeviceError } from "./errors.ts";
 
 /**
- * Throws an ArgumentError unless a value is a tensor, of whichever copy of this package: in JavaScript it may be
+ * Throws an ArgumentError unless a value is a tensor, of any copy of this package. In plain JavaScript it may be
  * anything.
  */
 export function expectTensor(operation: string, value: unknown, wanted = "a tensor"): void {
-  // safe: only looked at
+  // Safe: both properties are only tested
   const { storage, then } = (value ?? {}) as { readonly storage?: unknown; readonly then?: unknown };
   if (storage !== undefined) return;
   const given = Array.isArray(value)
@@ -25,18 +25,25 @@ export function expectTensor(operation: string, value: unknown, wanted = "a tens
   );
 }
 
-/** Throws an ArgumentError that says what an argument has to be. */
+/** Throws a DeviceError unless a value is a device. In plain JavaScript it may be anything. */
+export function checkDevice(operation: string, device: unknown): void {
+  const { run } = (device ?? {}) as { readonly run?: unknown }; // safe: only tested
+  if (typeof run !== "function")
+    throw new DeviceError(`${operation}: the device must be a Backend, such as cpu(), got ${String(device)}`);
+}
+
+/** Throws an ArgumentError that states what an argument must be. */
 function refuse(operation: string, argument: string, value: unknown, wanted: string): never {
   const given = typeof value === "number" ? String(value) : JSON.stringify(value);
   throw new ArgumentError(`${operation}: ${argument} must ${wanted}, got ${given}`);
 }
 
 /**
- * Throws an ArgumentError for the value of an option that is none of those there are.
+ * Throws an ArgumentError unless an option has one of its valid values.
  *
- * @param operation the operation's name, which the message begins with.
+ * @param operation the operation's name, which the message starts with.
  * @param option the option's name.
- * @param choices all values that it may have, two or more.
+ * @param choices all valid values, two or more.
  */
 export function checkChoice(operation: string, option: string, value: unknown, choices: readonly unknown[]): void {
   if (choices.includes(value)) return;
@@ -44,7 +51,10 @@ export function checkChoice(operation: string, option: string, value: unknown, c
   refuse(operation, option, value, `be ${others.reverse().join(", ")} or ${last}`);
 }
 
-/** Throws an ArgumentError unless a value is an integer from `least` (0 or 1) to `most`. */
+/**
+ * Throws an ArgumentError unless a value is an integer from `least` (0 or 1) to `most`. Default: any non-negative
+ * integer.
+ */
 export function checkInteger(
   operation: string,
   argument: string,
@@ -62,7 +72,7 @@ export function checkInteger(
   );
 }
 
-/** Throws an ArgumentError unless a value is a number from 0 to `most`. */
+/** Throws an ArgumentError unless a value is a number from 0 to `most`. Default: any non-negative number. */
 export function checkNumber(
   operation: string,
   argument: string,
@@ -73,12 +83,12 @@ export function checkNumber(
   refuse(operation, argument, value, most === Number.POSITIVE_INFINITY ? "not be negative" : `be from 0 to ${most}`);
 }
 
-/** Throws an ArgumentError unless a value is a number above 0. */
+/** Throws an ArgumentError unless a value is a positive number. */
 export function checkPositive(operation: string, argument: string, value: number): void {
   if (!(typeof value === "number" && value > 0)) refuse(operation, argument, value, "be positive");
 }
 
-/** Throws an ArgumentError when the first of two named numbers is above the second. */
+/** Throws an ArgumentError when the first of two named numbers is greater than the second. */
 export function checkOrder(operation: string, limits: Readonly<Record<string, number>>): void {
   const [low, high] = Object.keys(limits) as [string, string]; // safe: two are given
   const [a, b] = Object.values(limits) as [number, number];

@@ -1,71 +1,68 @@
 /**
- * The contract between tensors and a device. A backend keeps memory and runs kernel calls, plain descriptions of
- * work; it knows nothing of tensors, gradients or modules. Whoever implements this one interface and passes
- * `describeBackend` from `@akari/tensor/testing` has written a device.
+ * The contract between tensors and a device. A backend manages memory and executes kernel calls, which are plain
+ * descriptions of work; it knows nothing of tensors, gradients or modules. A new device is one implementation of this
+ * interface that passes `describeBackend` from `@akari/tensor/testing`.
  */
 
 import type { DType } from "./dtype.ts";
 import type { KernelCall } from "./kernel.ts";
 
-/** A piece of device memory. What stands behind it is the backend's own business. */
+/** A block of device memory. Its representation is private to the backend. */
 export interface DeviceBuffer {
   /** The usable size, in bytes. */
   readonly bytes: number;
 }
 
-/** How much memory a backend holds, in bytes. */
+/** Memory statistics of a backend, in bytes. */
 export interface MemoryUse {
-  /** Handed out and not yet given back. */
+  /** Memory in use: allocated and not yet freed. */
   readonly live: number;
-  /** Given back and kept for the next allocation. */
+  /** Memory that was freed and is kept for reuse. */
   readonly pooled: number;
-  /** The highest `live` so far. */
+  /** The highest value of `live` so far. */
   readonly peak: number;
 }
 
-/** When a kernel ran, in milliseconds of the device's clock. `label` says which call it belongs to. */
+/** The execution of one kernel on the device's clock, in milliseconds. */
 export interface KernelSpan {
-  /** The call that launched the kernel: what the clock's `label` was at the time. */
+  /** Identifies the call that launched the kernel: the clock's `label` at the time of the launch. */
   readonly label: number;
-  /** When the kernel began, in milliseconds from a point in time that all spans of a clock share. */
+  /** The start time, in milliseconds from an origin that all spans of a clock share. */
   readonly start: number;
-  /** How long it ran, in milliseconds. */
+  /** The run time, in milliseconds. */
   readonly duration: number;
 }
 
 /** A clock that times every kernel launched until it is stopped. */
 export interface KernelClock {
-  /** What the kernels launched from now on are labelled with. */
+  /** The label given to kernels launched from now on. */
   label: number;
-  /** Ends the timing and gives the times once all work issued so far is done. */
+  /** Stops the clock and returns the spans, once all work issued so far is done. */
   stop(): Promise<readonly KernelSpan[]>;
 }
 
-/** A device: memory, and something that runs kernel calls on it in the order in which they are given. */
+/** A device: memory, and a queue of kernel calls that are executed in the order of issue. */
 export interface Backend {
-  /** How the device is called in messages and options: `"cpu"`, `"webgpu"`, `"reference"`. */
+  /** The device's name in messages and options: `"cpu"`, `"webgpu"`, `"reference"`. */
   readonly name: string;
-  /** Memory of at least `bytes` bytes, with unspecified contents. Throws a DeviceError when there is none left. */
+  /** Allocates at least `bytes` bytes, with unspecified contents. Throws a DeviceError when out of memory. */
   allocate(bytes: number): DeviceBuffer;
-  /** Gives memory back. Work that was issued before may still use it. */
+  /** Frees a buffer. Work issued before may still use it. */
   free(buffer: DeviceBuffer): void;
-  /** Copies bytes from the host into a buffer. `offset` is in bytes. */
+  /** Copies bytes from the host into a buffer, to byte `offset`. Default 0. */
   write(buffer: DeviceBuffer, bytes: Uint8Array, offset?: number): void;
-  /** A copy of `length` bytes from `offset`, once all work issued before is done. */
+  /** Returns a copy of `length` bytes from byte `offset`, once all work issued before is done. */
   read(buffer: DeviceBuffer, offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
-  /** The same at once, on devices that share the host's memory. */
+  /** Synchronous form of `read`, on devices that share the host's memory. */
   readSync?(buffer: DeviceBuffer, offset: number, length: number): Uint8Array<ArrayBuffer>;
   /** Issues one kernel call. */
   run(call: KernelCall): void;
   /** Resolves when all work issued so far is done. */
   flush(): Promise<void>;
-  /**
-   * Starts timing kernels, on devices that work later than they are told and have a clock of their own. `profile` uses
-   * it.
-   */
+  /** Starts timing kernels, on asynchronous devices with a clock of their own. Used by `profile`. */
   startClock?(): KernelClock;
-  /** Memory in use. */
+  /** Returns the memory statistics. */
   memory(): MemoryUse;
-  /** Whether tensors of a dtype can be stored and computed on this device. */
+  /** Returns whether tensors of a dtype can be stored and computed on this device. */
   supports(dtype: DType): boolean;
 }

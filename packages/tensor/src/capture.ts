@@ -1,7 +1,7 @@
 /**
- * What happens beside the kernel calls while `compile` captures a function. A captured function runs again as its list
- * of kernel calls, without its JavaScript; what JavaScript has to do each time, such as drawing numbers or counting an
- * optimizer's steps, is said here and runs in its place among the calls.
+ * Host-side actions while `compile` captures a function. A captured function is replayed as its list of kernel calls,
+ * without its JavaScript. Host work that each replay must repeat, such as drawing random numbers or counting an
+ * optimizer's steps, is registered here and runs at its position among the calls.
  */
 
 import type { Backend, DeviceBuffer } from "./backend.ts";
@@ -12,20 +12,20 @@ import { sizeOf } from "./shape.ts";
 import type { Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** Who captures. */
+/** The recorder of a function that is being captured. */
 export interface Capture {
-  /** The memory of a storage was asked for. */
+  /** Called when the memory of a storage is used. */
   uses(storage: Storage): void;
-  /** The host looked at values, which a list of kernel calls cannot do. */
+  /** Called when the host reads values, which a list of kernel calls cannot do. */
   reads(): void;
-  /** A backward pass added to gradients. */
+  /** Called when a backward pass has accumulated gradients. */
   goesBack(): void;
-  /**
-   * Does something now, and again whenever the captured calls run. Kernel calls issued by it are its own business. It
-   * may use `tensor`.
-   */
+  /** Runs an action now and again in each replay. Kernel calls that it issues are not captured. It may use `tensor`. */
   perform(action: () => void, tensor: Tensor | null): void;
-  /** Writes what `draw` gives now, and again what it gives then, from what stands in the views of `read`. */
+  /**
+   * Writes the bytes that `draw` returns now, and newly drawn ones in each replay. `draw` receives the views in `read`,
+   * with the values of that replay.
+   */
   write(
     device: Backend,
     buffer: DeviceBuffer,
@@ -35,14 +35,14 @@ export interface Capture {
   ): void;
 }
 
-/** Who captures at present, and how often something changed that captured calls do not notice. */
+/** The active recorder, and the number of changes so far that invalidate captured functions. */
 export const capturing: { by: Capture | null; changes: number } = { by: null, changes: 0 };
 
 /**
- * Does something that belongs to a training step but is no tensor operation, such as counting it. In a compiled
- * function it is done in every call; anything else that is not a tensor operation is done only while it is captured.
+ * Runs an action that belongs to a training step but is not a tensor operation, such as counting steps. A compiled
+ * function runs it in every call, unlike any other code that is not a tensor operation.
  *
- * @param tensor one that the action uses, if it was made in the same step.
+ * @param tensor a tensor that the action uses, if it was created in the same step.
  * @example
  * let steps = 0;
  * const counted = await compile((x: Tensor) => {
@@ -58,10 +58,11 @@ export function perform(action: () => void, tensor: Tensor | null = null): void 
 }
 
 /**
- * Writes elements from the host that are not the same each time, but drawn at random. `offset` is in bytes.
+ * Writes elements that the host draws at random, drawing anew in each call of a compiled function. `offset` is in
+ * bytes.
  *
- * @param draw gives the elements, from those of the tensors of `read`, which it must not look at by itself.
- * @param read tensors on the same device, which has to be one that can be read at once.
+ * @param draw returns the elements, given those of the tensors in `read`. It must read them only through its arguments.
+ * @param read tensors on `device`, which must support synchronous reads if there are any.
  */
 export function writeDrawn(
   device: Backend,
@@ -88,8 +89,8 @@ export function writeDrawn(
 }
 
 /**
- * Says that something changed on which tensor operations depend, such as a module's mode: compiled functions are
- * captured anew.
+ * Marks a change that affects tensor operations, such as a module's mode, so that compiled functions are captured
+ * again.
  */
 export function changed(): void {
   capturing.changes++;

@@ -1,58 +1,59 @@
 /**
- * `compile`: a function whose kernel calls are kept and run again without its JavaScript. The work behind it is loaded
- * with its first use.
+ * `compile`: captures the kernel calls of a function and replays them without its JavaScript. The implementation is
+ * loaded on first use.
  */
 
-/** How often a compiled function did what. */
+/** How often a compiled function was run in each way. */
 export interface CompileCounts {
   /**
-   * Calls that ran the function itself: the first one with arguments of new shapes, and all of those that cannot be
-   * captured.
+   * Calls that ran the function itself: the first call for each combination of argument shapes, and all calls of
+   * functions that cannot be captured.
    */
   readonly eager: number;
-  /** Calls that ran the function and kept its kernel calls. */
+  /** Calls that ran the function and captured its kernel calls. */
   readonly captured: number;
-  /** Calls that ran kept kernel calls. */
+  /** Calls that replayed captured kernel calls. */
   readonly replayed: number;
 }
 
-/** What a compiled function has besides what the function has. */
+/** The properties of a compiled function. */
 export interface Compiled {
-  /** How often it did what, so far. */
+  /** How often it was run in each way so far. */
   readonly counts: CompileCounts;
-  /** The kernel calls of a call, in order, as they were kept last: the kinds, neighbours being fused. Empty before. */
+  /**
+   * The kinds of the most recently captured kernel calls, in order and after fusion. Empty before the first capture.
+   */
   readonly kernels: readonly string[];
 }
 
 /**
- * Makes a function faster that does the same tensor operations in every call: a model, a training step, a prediction.
- * The first call runs it as it is; the second one keeps its kernel calls, drops those whose results nobody reads, fuses
- * pointwise ones with what takes their results, and plans their memory; all later calls run that list, without the
- * function. Parameters, gradients, running statistics and optimizers are changed in each call as ever; random numbers
- * are drawn anew, and learning rates are looked up. Gradients go through it: its backward pass is a list as well.
- * Fastest is a whole training step, backward pass and optimizer included.
+ * Compiles a function that performs the same tensor operations in every call: a model, a training step, a prediction.
+ * The first call runs the function as it is. The second call captures its kernel calls, removes those whose results are
+ * unused, fuses pointwise calls with the calls that read their results, and plans their memory. All later calls replay
+ * that list without the function. Parameters, gradients, running statistics and optimizers are updated in each call as
+ * usual; random numbers and learning rates are new in each call. Gradients flow through the result: its backward pass
+ * is compiled as well. Compiling a whole training step, including backward pass and optimizer, is fastest.
  *
- * What differs from calling the function itself:
+ * Differences from calling the function itself:
  *
- * - Its JavaScript runs twice for each combination of argument shapes, dtypes and values that are not tensors.
- * Counters, conditions on values and logging belong outside. (`perform` is for those who write optimizers and
- * schedulers.)
- * - Results are new tensors, without history where the function ran a backward pass itself; all other tensors made
- * inside are gone when it returns, as in `scope`.
- * - There are no second derivatives through it.
- * - A function that reads values inside, such as `loss.itemSync()`, cannot be captured; it runs as it is, and says so
- * once on the console.
+ * - Its JavaScript runs only twice for each combination of argument shapes, dtypes and non-tensor values, of which at
+ *   most 8 are kept. Counters, conditions on values and logging belong outside it. (`perform` is for authors of
+ *   optimizers and schedulers.)
+ * - Results are new tensors, without history if the function ran a backward pass itself. All other tensors created
+ * inside are freed when it returns, as in `scope`.
+ * - Second derivatives through it are not supported.
+ * - A function that reads values, for example with `loss.itemSync()`, cannot be captured. It runs as it is, and a
+ * warning is printed once.
  *
- * It is captured anew when a module changes its mode (`train`, `eval`), its hooks, its device or dtype, or a parameter
- * is frozen.
+ * The function is captured again when a module changes its mode (`train`, `eval`), its hooks, its device or its dtype,
+ * or when a parameter is frozen.
  *
  * https://pytorch.org/docs/stable/generated/torch.compile.html
  *
- * @param fn takes tensors on one device, numbers, text, arrays and plain objects of those, and returns tensors alone,
- * in arrays or in plain objects, or nothing. Anything else that it is given is told apart by identity.
- * @returns the function, compiled; of a module, the module, whose call is compiled. It throws an ArgumentError for an
- * asynchronous `fn` and for a result that is no tensor, and a DeviceError for arguments on several devices.
- *
+ * @param fn a function of tensors on one device, numbers, strings, arrays and plain objects of these; other arguments
+ * are compared by identity. It returns tensors, alone or in arrays or plain objects, or nothing.
+ * @returns the compiled function; for a module, the module itself, whose call is compiled. It throws an ArgumentError
+ * for an asynchronous `fn` and for results that are not tensors, and a DeviceError for arguments on several devices.
  * @example
  * const model = new Sequential(new Linear(4, 8), new ReLU(), new Linear(8, 3));
  * const optimizer = new Adam(model.parameters());

@@ -1,52 +1,51 @@
 /**
- * New tensors from numbers on the host, or of one value throughout. Options come in one object and unknown ones are
- * refused by name, since a misspelt `dtpye` that is silently ignored is the kind of mistake that costs an afternoon.
+ * Creation of tensors from numbers on the host, or filled with one value. Options are passed in one object, and unknown
+ * names are rejected, so that a misspelt `dtpye` is not silently ignored.
  */
 
+import { checkDevice } from "./argument.ts";
 import type { Backend } from "./backend.ts";
 import { defaultDevice } from "./device.ts";
-import { bytesOf, type DType, isDType, type TypedArray } from "./dtype.ts";
+import { bytesOf, checkDType, checkSupport, type DType, type TypedArray } from "./dtype.ts";
 import { encode, numbersOf } from "./encode.ts";
-import { ArgumentError, DeviceError, DTypeError, ShapeError } from "./errors.ts";
+import { ArgumentError, DTypeError, ShapeError } from "./errors.ts";
 import { fillView } from "./ops/fill.ts";
 import { checkNames, settings } from "./settings.ts";
 import { checkSizes, contiguousStrides, type Shape, sameShape, showShape, sizeOf } from "./shape.ts";
 import { Storage } from "./storage.ts";
 import { Tensor } from "./tensor.ts";
 
-/** What creation functions let one choose. */
+/** Options of the creation functions. */
 export interface TensorOptions {
-  /** The type of the elements. Default float32 unless the function says otherwise. */
+  /** The element type. Default float32, unless the function says otherwise. */
   readonly dtype?: DType;
-  /** The device. Default: `defaultDevice()`. */
+  /** The device. Default `defaultDevice()`. */
   readonly device?: Backend;
 }
 
 /**
- * What `tensor` takes: a number, a boolean, a typed array, a tensor, or arrays of these, nested as deep as one likes.
+ * The data that `tensor` accepts: a number, a boolean, a typed array, a tensor, or arrays of these, nested to any
+ * depth.
  */
 export type TensorData = number | boolean | TypedArray | Tensor | readonly TensorData[];
 
-/** Refuses options that do not exist, and dtypes and devices that are none. */
+/** Throws for unknown options, and for invalid dtypes and devices. */
 export function checkOptions(operation: string, options: TensorOptions, known: readonly string[] = []): void {
   checkNames(operation, options, ["dtype", "device", ...known]);
   const { dtype, device } = options;
-  if (dtype !== undefined && !isDType(dtype))
-    throw new DTypeError(`${operation}: there is no dtype "${String(dtype)}"`);
-  if (device !== undefined && (typeof device !== "object" || typeof device.run !== "function")) {
-    throw new DeviceError(`${operation}: the device must be a Backend, such as cpu(), got ${String(device)}`);
-  }
+  if (dtype !== undefined) checkDType(operation, dtype);
+  if (device !== undefined) checkDevice(operation, device);
 }
 
-/** A tensor with unspecified contents. */
+/** Allocates a contiguous tensor with unspecified contents. */
 export function allocate(operation: string, shape: Shape, dtype: DType, device: Backend = defaultDevice()): Tensor {
   checkSizes(operation, shape);
-  if (!device.supports(dtype)) throw new DeviceError(`${operation}: the device ${device.name} has no ${dtype}`);
+  checkSupport(operation, dtype, device);
   const storage = new Storage(device, sizeOf(shape) * bytesOf(dtype));
   return new Tensor(storage, dtype, { shape: [...shape], strides: contiguousStrides(shape), offset: 0 });
 }
 
-/** A tensor with elements from the host, which are already in the form of its dtype. */
+/** Creates a tensor from elements on the host that are already encoded in its dtype. */
 export function upload(operation: string, data: TypedArray, shape: Shape, dtype: DType, device?: Backend): Tensor {
   const result = allocate(operation, shape, dtype, device);
   if (data.length > 0)
@@ -54,7 +53,9 @@ export function upload(operation: string, data: TypedArray, shape: Shape, dtype:
   return result;
 }
 
-/** The dtype whose elements a typed array holds; the one that is wanted decides between the two of 16 bits. */
+/**
+ * Returns the dtype of a typed array's elements. For 16-bit elements, `wanted` chooses between float16 and bfloat16.
+ */
 function dtypeOf(data: TypedArray, wanted?: DType): DType {
   if (data instanceof Float64Array) return "float64";
   if (data instanceof Float32Array) return "float32";
@@ -66,7 +67,7 @@ function dtypeOf(data: TypedArray, wanted?: DType): DType {
   );
 }
 
-/** The nested data laid out flat. */
+/** Flattens nested data and determines its shape. */
 class Collector {
   readonly values: number[] = [];
   booleans = true;
@@ -107,7 +108,7 @@ class Collector {
   }
 }
 
-/** The numbers of a typed array; half precision is not guessed from 16-bit integers inside of nested data. */
+/** Returns the numbers of a typed array inside nested data, where 16-bit patterns are ambiguous. */
 function encodeless(data: TypedArray): Iterable<number> {
   if (data instanceof Uint16Array)
     throw new DTypeError("tensor: a Uint16Array inside of nested data is ambiguous; use fromTypedArray");
@@ -116,13 +117,14 @@ function encodeless(data: TypedArray): Iterable<number> {
 }
 
 /**
- * A tensor of the numbers given, copied. Nested arrays give the dimensions. Plain numbers become float32 unless all are
- * booleans (JavaScript does not tell 1 from 1.0, so integers are not guessed: say `{ dtype: "int32" }`); a typed array
- * and a tensor keep their type.
+ * Creates a tensor from numbers, copying them. Nested arrays determine the shape. Plain numbers become float32, or
+ * bool if all are booleans. JavaScript cannot tell 1 from 1.0, so integers need `{ dtype: "int32" }`. A typed
+ * array or a tensor keeps its dtype.
  *
  * https://pytorch.org/docs/stable/generated/torch.tensor.html
  *
- * @throws ShapeError when rows have different lengths. @throws ArgumentError for anything that is no number.
+ * @throws ShapeError when rows have different lengths.
+ * @throws ArgumentError for elements that are not numbers, booleans, typed arrays or tensors.
  * @example
  * tensor([[1, 2], [3, 4]]); // float32, shape [2, 2]
  * tensor([0, 2, 1], { dtype: "int32" });
@@ -146,8 +148,8 @@ export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
 }
 
 /**
- * The tensor itself where it is one already, of this dtype and on this device; otherwise a new one, as `tensor` makes
- * it.
+ * Converts data to a tensor. Returns a tensor as it is if it already has this dtype and device; otherwise creates a new
+ * one, like `tensor`.
  *
  * https://pytorch.org/docs/stable/generated/torch.as_tensor.html
  */
@@ -158,10 +160,10 @@ export function asTensor(data: TensorData, options: TensorOptions = {}): Tensor 
 }
 
 /**
- * A tensor of a shape from a typed array, copied. A Uint16Array holds the raw bits of float16, or of bfloat16 where
- * that is the dtype. Without a dtype, the array's own.
+ * Creates a tensor of the given shape from a typed array, copying it. The default dtype is that of the array. A
+ * Uint16Array holds the raw bits of float16, or of bfloat16 if that is the dtype.
  *
- * @throws ShapeError when the number of elements differs.
+ * @throws ShapeError when the shape has another number of elements.
  * @example
  * fromTypedArray(new Float32Array([1, 2, 3, 4]), [2, 2]);
  */
@@ -180,9 +182,15 @@ export function fromTypedArray(data: TypedArray, shape: Shape = [data.length], o
   return upload("fromTypedArray", encode(data, dtype), shape, dtype, options.device);
 }
 
-/** A tensor with unspecified contents. https://pytorch.org/docs/stable/generated/torch.empty.html */
+/**
+ * Creates a tensor with unspecified contents. Default dtype float32.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.empty.html
+ *
+ * @throws ShapeError for sizes that are not non-negative integers.
+ */
 export function empty(shape: Shape, options: TensorOptions = {}): Tensor {
-  checkSizes("empty", shape); // before the options, whose place sizes without brackets take
+  checkSizes("empty", shape); // before the options, where sizes passed without brackets would end up
   checkOptions("empty", options);
   return allocate("empty", shape, options.dtype ?? "float32", options.device);
 }
@@ -201,25 +209,40 @@ function constantTensor(
   return result;
 }
 
-/** Zeros. https://pytorch.org/docs/stable/generated/torch.zeros.html */
+/**
+ * Creates a tensor of zeros. Default dtype float32.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.zeros.html
+ *
+ * @throws ShapeError for sizes that are not non-negative integers.
+ */
 export function zeros(shape: Shape, options: TensorOptions = {}): Tensor {
   return constantTensor("zeros", shape, 0, "float32", options);
 }
 
-/** Ones. https://pytorch.org/docs/stable/generated/torch.ones.html */
+/**
+ * Creates a tensor of ones. Default dtype float32.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.ones.html
+ *
+ * @throws ShapeError for sizes that are not non-negative integers.
+ */
 export function ones(shape: Shape, options: TensorOptions = {}): Tensor {
   return constantTensor("ones", shape, 1, "float32", options);
 }
 
 /**
- * One value throughout; a boolean makes a bool tensor, a number a float32 one.
+ * Creates a tensor filled with one value: a bool tensor for a boolean, a float32 tensor for a number.
+ *
  * https://pytorch.org/docs/stable/generated/torch.full.html
+ *
+ * @throws ShapeError for sizes that are not non-negative integers.
  */
 export function full(shape: Shape, value: number | boolean, options: TensorOptions = {}): Tensor {
   return constantTensor("full", shape, value, typeof value === "boolean" ? "bool" : "float32", options);
 }
 
-/** The options of a tensor made like another one; `further` are those that there are besides, with their defaults. */
+/** Returns the options of a tensor created like `x`. `further` are additional options with their defaults. */
 export function optionsLike<Options extends TensorOptions>(
   operation: string,
   x: Tensor,
@@ -230,29 +253,35 @@ export function optionsLike<Options extends TensorOptions>(
     dtype: x.dtype,
     device: x.device,
     ...further,
-  }) as Options; // safe: all that has no default may be missing
+  }) as Options; // safe: options without a default may be missing
 }
 
 /**
- * Unspecified contents, in the shape, dtype and place of `x`.
+ * Creates a tensor with unspecified contents and the shape, dtype and device of `x`.
  * https://pytorch.org/docs/stable/generated/torch.empty_like.html
  */
 export function emptyLike(x: Tensor, options?: TensorOptions): Tensor {
   return empty(x.shape, optionsLike("emptyLike", x, options));
 }
 
-/** Zeros, in the shape, dtype and place of `x`. https://pytorch.org/docs/stable/generated/torch.zeros_like.html */
+/**
+ * Creates a tensor of zeros with the shape, dtype and device of `x`.
+ * https://pytorch.org/docs/stable/generated/torch.zeros_like.html
+ */
 export function zerosLike(x: Tensor, options?: TensorOptions): Tensor {
   return zeros(x.shape, optionsLike("zerosLike", x, options));
 }
 
-/** Ones, in the shape, dtype and place of `x`. https://pytorch.org/docs/stable/generated/torch.ones_like.html */
+/**
+ * Creates a tensor of ones with the shape, dtype and device of `x`.
+ * https://pytorch.org/docs/stable/generated/torch.ones_like.html
+ */
 export function onesLike(x: Tensor, options?: TensorOptions): Tensor {
   return ones(x.shape, optionsLike("onesLike", x, options));
 }
 
 /**
- * One value throughout, in the shape, dtype and place of `x`.
+ * Creates a tensor filled with one value, with the shape, dtype and device of `x`.
  * https://pytorch.org/docs/stable/generated/torch.full_like.html
  */
 export function fullLike(x: Tensor, value: number | boolean, options?: TensorOptions): Tensor {

@@ -1,20 +1,18 @@
-/**
- * The device on which creation functions make their tensors when none is named.
- */
+/** The default device: where creation functions allocate when none is given. */
 
 import type { Backend } from "./backend.ts";
 import { cpu } from "./backends/cpu/index.ts";
 
 let current: Backend | null = null;
 
-/** The device of tensors made without a `device` option: `cpu()` until `setDefaultDevice` says otherwise. */
+/** Returns the default device for new tensors: `cpu()` unless changed with `setDefaultDevice`. */
 export function defaultDevice(): Backend {
   current ??= cpu();
   return current;
 }
 
 /**
- * Makes `device` the one that creation functions use from now on. Returns the one before.
+ * Sets the default device for new tensors. Returns the previous one.
  *
  * https://pytorch.org/docs/stable/generated/torch.set_default_device.html
  */

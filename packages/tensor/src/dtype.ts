@@ -1,25 +1,29 @@
 /**
- * Element types. A dtype is its name, a plain string, so that it prints, serialises and compares by itself.
- * The default integer is int32 because GPUs have no wider one: where PyTorch returns int64, Akari returns int32.
+ * Element types. A dtype is a plain string, so that it prints, serialises and compares without further code. The
+ * default integer is int32 because GPUs have no wider one: where PyTorch returns int64, Akari returns int32.
  */
 
 import { expectTensor } from "./argument.ts";
-import { DTypeError } from "./errors.ts";
+import type { Backend } from "./backend.ts";
+import { DeviceError, DTypeError } from "./errors.ts";
 
 /** The type of a tensor's elements. */
 export type DType = "float64" | "float32" | "float16" | "bfloat16" | "int32" | "uint8" | "bool";
 
-/** The typed array that holds elements of each dtype in JavaScript. Bools are bytes of 0 and 1. */
+/**
+ * The typed array that holds elements of each dtype in JavaScript. Bools are bytes of 0 and 1; float16 and bfloat16 are
+ * raw 16-bit patterns.
+ */
 export type TypedArray = Float64Array | Float32Array | Uint16Array | Int32Array | Uint8Array;
 
-/** Everything the rest of the library asks about a dtype. */
+/** The properties of a dtype. */
 interface Traits {
   readonly bytes: number;
-  /** PyTorch's order of kinds: bool < integer < floating point; a higher kind wins a promotion. */
+  /** PyTorch's order of kinds: bool < integer < floating point. A higher kind wins a promotion. */
   readonly kind: 0 | 1 | 2;
-  /** Place within its kind; the wider type wins, and two different ones of a place meet in float32. */
+  /** The order within its kind: the wider type wins, and two different types of equal rank promote to float32. */
   readonly rank: number;
-  /** Binary digits of the significand: whole numbers up to two to this power are exact. */
+  /** The number of bits of the significand: integers below 2^digits are exact. */
   readonly digits: number;
 }
 
@@ -36,35 +40,33 @@ const traits: Readonly<Record<DType, Traits>> = {
 /** All dtypes, narrowest first. */
 export const dtypes: readonly DType[] = ["bool", "uint8", "int32", "float16", "bfloat16", "float32", "float64"];
 
-/** The size of one element, in bytes. */
+/** Returns the size of one element, in bytes. */
 export function bytesOf(dtype: DType): number {
   return traits[dtype].bytes;
 }
 
-/** Whether a dtype is a floating-point one, that is, whether it can carry a gradient. */
+/** Returns whether a dtype is floating point, that is, whether it can have a gradient. */
 export function isFloating(dtype: DType): boolean {
   return traits[dtype]?.kind === 2;
 }
 
-/** The kind of a dtype: 0 for bool, 1 for integers, 2 for floating point. */
+/** Returns the kind of a dtype: 0 for bool, 1 for integers, 2 for floating point. */
 export function kindOf(dtype: DType): 0 | 1 | 2 {
   return traits[dtype].kind;
 }
 
-/**
- * How many binary digits a dtype's significand has: 24 for float32. Whole numbers up to two to this power are exact.
- */
+/** Returns the number of bits of a dtype's significand, 24 for float32. Integers below two to this power are exact. */
 export function digitsOf(dtype: DType): number {
   return traits[dtype].digits;
 }
 
-/** Whether a string names a dtype. */
+/** Returns whether a string names a dtype. */
 export function isDType(name: string): name is DType {
   return Object.hasOwn(traits, name);
 }
 
 /**
- * The dtype that two tensors of these types meet in, as `torch.promote_types` says.
+ * Returns the dtype that two dtypes promote to, as `torch.promote_types` does.
  *
  * @example
  * promoteTypes("int32", "float32"); // "float32"
@@ -75,22 +77,22 @@ export function promoteTypes(a: DType, b: DType): DType {
 }
 
 /**
- * Whether an operation's result of type `from` may be stored in a tensor of type `to`, as `torch.can_cast` says:
- * a value never loses its kind (a float is not cut down to an integer, an integer not to a bool).
+ * Returns whether a result of dtype `from` may be stored in a tensor of dtype `to`, as `torch.can_cast` does: the kind
+ * never decreases (floats are not truncated to integers, nor integers converted to bools).
  */
 export function canCast(from: DType, to: DType): boolean {
   return traits[from].kind <= traits[to].kind;
 }
 
 /**
- * The dtype in which a scalar operation on `dtype` computes: float16 and bfloat16 are ways to store, and work in
- * float32.
+ * Returns the dtype in which scalar operations on `dtype` are computed: float16 and bfloat16 are storage formats and
+ * compute in float32.
  */
 export function computeType(dtype: DType): DType {
   return traits[dtype].bytes === 2 ? "float32" : dtype;
 }
 
-/** A new typed array for `length` elements, filled with zeros. float16 and bfloat16 are held as their raw 16 bits. */
+/** Creates a typed array of `length` zeros. float16 and bfloat16 are stored as raw 16-bit patterns. */
 export function typedArray(dtype: DType, length: number): TypedArray {
   switch (dtype) {
     case "float64":
@@ -108,7 +110,7 @@ export function typedArray(dtype: DType, length: number): TypedArray {
   }
 }
 
-/** A typed array over existing memory. `offset` is in bytes and must suit the element size. */
+/** Creates a typed array over existing memory. `offset` is in bytes and must be a multiple of the element size. */
 export function viewBytes(dtype: DType, memory: ArrayBufferLike, offset: number, length: number): TypedArray {
   switch (dtype) {
     case "float64":
@@ -126,14 +128,24 @@ export function viewBytes(dtype: DType, memory: ArrayBufferLike, offset: number,
   }
 }
 
-/** Throws unless `dtype` is floating point. */
+/** Throws a DTypeError unless a value is a dtype. In plain JavaScript it may be anything. */
+export function checkDType(operation: string, dtype: DType): void {
+  if (!isDType(dtype)) throw new DTypeError(`${operation}: there is no dtype "${String(dtype)}"`);
+}
+
+/** Throws a DeviceError unless a device supports a dtype. */
+export function checkSupport(operation: string, dtype: DType, device: Backend): void {
+  if (!device.supports(dtype)) throw new DeviceError(`${operation}: the device ${device.name} has no ${dtype}`);
+}
+
+/** Throws a DTypeError unless `dtype` is floating point. */
 export function expectFloating(operation: string, dtype: DType): void {
   if (dtype === undefined) expectTensor(operation, "something else");
   if (!isFloating(dtype))
     throw new DTypeError(`${operation}: expected a floating-point dtype, got ${dtype}; convert with to("float32")`);
 }
 
-/** Throws a DTypeError unless two tensors have one dtype. */
+/** Throws a DTypeError unless two tensors have the same dtype. */
 export function expectOneType(operation: string, a: { readonly dtype: DType }, b: { readonly dtype: DType }): void {
   expectTensor(operation, a);
   expectTensor(operation, b);

@@ -1,18 +1,16 @@
-/**
- * Numbers on the host as the elements of a dtype are stored, and back.
- */
+/** Conversion between numbers on the host and the elements of a dtype as they are stored. */
 
 import { computeType, type DType, type TypedArray, typedArray } from "./dtype.ts";
 import { fromBfloat16, fromHalf, toBfloat16, toHalf } from "./half.ts";
 
-/** What makes a number of an element of a dtype, as a typed array holds it. */
+/** Returns the function that converts an element in a typed array of this dtype to a number. */
 export function decoder(dtype: DType): (element: number) => number {
   return dtype === "float16" ? fromHalf : dtype === "bfloat16" ? fromBfloat16 : (element) => element;
 }
 
 /**
- * What makes an element of a number: the bits of 16-bit floats, 0 or 1 for a bool; all else a typed array converts by
- * itself.
+ * Returns the function that converts a number to an element: the bits of a 16-bit float, or 0 or 1 for a bool. For
+ * other dtypes it is the identity, since the typed array converts on assignment.
  */
 export function encoder(dtype: DType): (value: number) => number {
   if (dtype === "float16") return toHalf;
@@ -21,7 +19,8 @@ export function encoder(dtype: DType): (value: number) => number {
 }
 
 /**
- * The elements that `data()` gave as numbers: float16 and bfloat16 decoded, all others as they are.
+ * Decodes the elements that `data()` returned: float16 and bfloat16 become a Float32Array, other dtypes are returned as
+ * they are.
  *
  * @example
  * const x = tensor([1, 2], { dtype: "bfloat16" });
@@ -32,8 +31,8 @@ export function numbersOf(data: TypedArray, dtype: DType): ArrayLike<number> {
 }
 
 /**
- * Numbers converted for a dtype: rounded, cut off towards zero, wrapped around, or turned into the bits of 16-bit
- * floats.
+ * Converts numbers to the elements of a dtype: floats are rounded, integers truncated towards zero and wrapped around,
+ * and 16-bit floats encoded as bits.
  */
 export function encode(values: ArrayLike<number>, dtype: DType): TypedArray {
   const data = typedArray(dtype, values.length);

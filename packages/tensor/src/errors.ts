@@ -1,56 +1,56 @@
 /**
- * The errors Akari throws. Each is a class, so that a program can tell them apart, and carries a message that
- * names the operation and quotes both sides of whatever did not fit. All are thrown before anything is changed.
+ * The errors that Akari throws. Each is a class, so that programs can distinguish them. Its message names the operation
+ * and quotes both sides of a mismatch. Arguments are validated before anything is modified.
  */
 
 import type { CheckCall } from "./kernel.ts";
 
-/** The root of every error that Akari itself throws. */
+/** Base class of all errors that Akari throws. */
 export class AkariError extends Error {
   override name = "AkariError";
 }
 
-/** Shapes that do not fit together, or a dimension that does not exist. */
+/** Incompatible shapes, or a dimension that does not exist. */
 export class ShapeError extends AkariError {
   override name = "ShapeError";
 }
 
-/** An element type that an operation does not take, or two that it cannot combine. */
+/** An element type that an operation does not support, or two that it cannot combine. */
 export class DTypeError extends AkariError {
   override name = "DTypeError";
 }
 
-/** An index outside of the tensor it points into. */
+/** An index out of bounds. */
 export class IndexError extends AkariError {
   override name = "IndexError";
 }
 
-/** An argument whose value makes no sense: a negative size, an unknown option, a probability above one. */
+/** An invalid argument value: a negative size, an unknown option, a probability above one. */
 export class ArgumentError extends AkariError {
   override name = "ArgumentError";
 }
 
-/** A device that is missing, lost, out of memory, or not the one where the other tensors are. */
+/** A device that is missing, lost, out of memory, or different from that of the other tensors. */
 export class DeviceError extends AkariError {
   override name = "DeviceError";
 }
 
-/** A use of a tensor whose memory was given back. */
+/** The use of a tensor after its memory was freed. */
 export class DisposedError extends AkariError {
   override name = "DisposedError";
 }
 
-/** A gradient that cannot be computed: a second backward pass, a saved tensor changed in place, no graph. */
+/** A gradient that cannot be computed: a second backward pass, a saved tensor modified in place, no recorded graph. */
 export class AutogradError extends AkariError {
   override name = "AutogradError";
 }
 
-/** A file that is missing, truncated, malformed or refused for safety. */
+/** A file that is missing, truncated, malformed or unsafe to read. */
 export class FileError extends AkariError {
   override name = "FileError";
 }
 
-/** The error that a `check` call asks for, with the element that was refused. */
+/** Returns the error that a `check` call specifies, with the offending element in its message. */
 export function checkError(call: Pick<CheckCall, "error" | "message">, value: number): AkariError {
   return new { IndexError, ArgumentError, AutogradError }[call.error](call.message.replace("{}", `${value}`));
 }

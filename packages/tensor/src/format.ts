@@ -1,6 +1,6 @@
 /**
- * Tensors as text, the way PyTorch prints them: four decimals, all numbers equally wide, exponents where the values are
- * far apart, and only the edges of large tensors, which is also all that is read of them.
+ * Formatting of tensors as PyTorch prints them: four decimals, columns of equal width, scientific notation for a wide
+ * range of values, and a summary of large tensors. Only the elements that are shown are read.
  */
 
 import type { DType, TypedArray } from "./dtype.ts";
@@ -12,17 +12,17 @@ import type { Tensor } from "./tensor.ts";
 
 const precision = 4;
 const lineWidth = 80;
-/** Tensors of more elements are summarised. */
+/** Tensors with more elements are summarised. */
 const threshold = 1000;
-/** How many indices of each end a summary shows. */
+/** The number of elements that a summary shows at each end of a dimension. */
 const edge = 3;
 
-/** A number with a fixed count of decimals. */
+/** Formats a number with a fixed number of decimals. */
 function fixed(value: number): string {
   return signed(value, (magnitude) => rounded((digits) => magnitude.toFixed(digits)));
 }
 
-/** A number with an exponent of at least two digits. */
+/** Formats a number in scientific notation, with an exponent of at least two digits. */
 function scientific(value: number): string {
   const text = signed(value, (magnitude) => rounded((digits) => magnitude.toExponential(digits)));
   return text.replace(/\d+$/, (power) => power.padStart(2, "0"));
@@ -32,14 +32,11 @@ function signed(value: number, write: (magnitude: number) => string): string {
   return (value < 0 || Object.is(value, -0) ? "-" : "") + write(Math.abs(value));
 }
 
-/**
- * A number with so many digits behind the point, halves to the even digit as Python rounds them; JavaScript rounds them
- * up.
- */
+/** Formats a number with `precision` decimals. Ties round to even, like in Python; JavaScript rounds them up. */
 function rounded(write: (digits: number) => string): string {
   const up = write(precision);
   if (!/5(e|$)/.test(write(precision + 1))) return up;
-  // All of its digits, which tell a half from what is next to one.
+  // All of its digits, to distinguish an exact tie from a number next to one.
   const [long = "", exponent] = write(60).split("e");
   const [kept, rest] = [long.slice(0, precision - 60), long.slice(precision - 60)];
   if (!/^50*$/.test(rest) || Number(kept.at(-1)) % 2 === 1) return up;
@@ -51,7 +48,7 @@ function special(value: number): string | null {
   return Number.isFinite(value) ? null : value > 0 ? "inf" : "-inf";
 }
 
-/** How the elements of one tensor are written, and how wide they come out. */
+/** How the elements of a tensor are formatted, and the width of the widest one. */
 interface Style {
   readonly width: number;
   readonly write: (value: number) => string;
@@ -79,9 +76,9 @@ function widest(values: readonly number[], write: (value: number) => string): nu
   return values.reduce((width, value) => Math.max(width, write(value).length), 1);
 }
 
-/** The elements at the edges of every dimension that is too long to show. */
+/** Returns the elements at both ends of every dimension that is too long to show in full. */
 function edges(x: Tensor): number[] {
-  // safe: only large tensors come here, and what is selected from them while it has a dimension
+  // Safe: only large tensors are passed, and parts of them that have a dimension.
   const size = x.shape[0] as number;
   const parts = size > 2 * edge ? [narrow(x, 0, 0, edge), narrow(x, 0, size - edge, edge)] : [x];
   return parts.flatMap((part) =>
@@ -91,7 +88,7 @@ function edges(x: Tensor): number[] {
   );
 }
 
-/** The brackets of one tensor. */
+/** The layout of the elements of one tensor in nested brackets. */
 class Layout {
   readonly #values: readonly number[];
   readonly #shape: readonly number[];
@@ -107,11 +104,11 @@ class Layout {
   }
 
   #element(): string {
-    // Safe: as many elements are asked for as the shape has.
+    // Safe: the number of elements is that of the shape.
     return this.#style.write(this.#values[this.#next++] as number).padStart(this.#style.width);
   }
 
-  /** The text of one part: dimension `dim` onwards, after `indent` characters. */
+  /** Formats the dimensions from `dim` on, indented by `indent` characters. */
   text(dim: number, indent: number): string {
     const rank = this.#shape.length - dim;
     if (rank === 0) return this.#element();
@@ -134,8 +131,8 @@ function numbers(data: TypedArray, dtype: DType): number[] {
 }
 
 /**
- * What PyTorch says after the numbers. Int32 is Akari's default integer, so it goes without saying where PyTorch's
- * int64 does.
+ * Returns the properties that PyTorch prints after the elements. int32 is Akari's default integer, so it is omitted
+ * where PyTorch omits int64.
  */
 function remarks(x: Tensor): string[] {
   const result: string[] = [];
@@ -150,7 +147,7 @@ function remarks(x: Tensor): string[] {
   return result;
 }
 
-/** Appends remarks, on a new line where the last one would become too long. */
+/** Appends remarks, on a new line where a line would become too long. */
 function withRemarks(text: string, list: readonly string[], indent: number): string {
   let result = text;
   let last = text.length - text.lastIndexOf("\n") + 1;
@@ -167,8 +164,8 @@ function withRemarks(text: string, list: readonly string[], indent: number): str
 }
 
 /**
- * The tensor as PyTorch prints it. On a device that cannot be read at once, its shape and dtype only, unless it was
- * prefetched.
+ * Formats the tensor as PyTorch prints it. On a device without synchronous reads, only shape, dtype and device are
+ * shown unless the tensor was prefetched.
  *
  * https://pytorch.org/docs/stable/generated/torch.set_printoptions.html (with PyTorch's defaults)
  */

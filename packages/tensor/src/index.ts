@@ -1,11 +1,10 @@
 /**
- * Tensors, their operations, the scalar language, and the interfaces that devices and followers implement.
+ * Tensors, their operations, the scalar language, and the interfaces that devices and traces implement.
  *
  * @packageDocumentation
  */
 
 export { checkChoice, checkInteger, checkNumber, checkOrder, checkPositive, expectTensor } from "./argument.ts";
-// What tensors are made of
 export type { Backend, DeviceBuffer, KernelClock, KernelSpan, MemoryUse } from "./backend.ts";
 export { type CpuOptions, cpu } from "./backends/cpu/index.ts";
 export { type Capture, capturing, changed, perform, writeDrawn } from "./capture.ts";
@@ -54,7 +53,6 @@ export {
   IndexError,
   ShapeError,
 } from "./errors.ts";
-// For those who write operations and devices
 export { type Derivative, derivativeOf, withDerivative } from "./expr/derivative.ts";
 export { constant, Expr, floating, input, node, type Operand, row, scalar } from "./expr/expr.ts";
 export type { BinaryOp, CompareOp, LeafOp, ScalarOp, UnaryOp } from "./expr/ops.ts";
@@ -106,7 +104,6 @@ export {
   rules,
   type Spec,
 } from "./op.ts";
-// Element by element
 export {
   celu,
   elu,
@@ -132,7 +129,6 @@ export {
   tanhshrink,
   threshold,
 } from "./ops/activation.ts";
-// PyTorch's other names for the same functions
 export {
   type AlphaOptions,
   abs,

@@ -1,40 +1,38 @@
-/**
- * The limits of dtypes: what a mask is filled with, and what keeps a quotient finite.
- */
+/** The numerical limits of dtypes. */
 
 import { bytesOf, type DType, digitsOf, expectFloating, isDType, isFloating } from "./dtype.ts";
 import { DTypeError } from "./errors.ts";
 
 /** The limits of a floating-point dtype. */
 export interface FloatLimits {
-  /** How many bits an element has. */
+  /** The size of an element, in bits. */
   readonly bits: number;
   /** The distance from 1 to the next larger number. */
   readonly eps: number;
   /** The largest finite number. */
   readonly max: number;
-  /** The least finite number, `-max`. */
+  /** The lowest finite number, `-max`. */
   readonly min: number;
-  /** The smallest positive number that has all its digits. */
+  /** The smallest positive normal number. */
   readonly tiny: number;
 }
 
 /** The limits of an integer dtype. */
 export interface IntegerLimits {
-  /** How many bits an element has. */
+  /** The size of an element, in bits. */
   readonly bits: number;
   /** The largest number. */
   readonly max: number;
-  /** The least number. */
+  /** The lowest number. */
   readonly min: number;
 }
 
 /**
- * The limits of a floating-point dtype: `finfo("float32").eps` is 2⁻²³.
+ * Returns the limits of a floating-point dtype: `finfo("float32").eps` is 2⁻²³.
  *
  * https://pytorch.org/docs/stable/type_info.html#torch.finfo
  *
- * @throws DTypeError for others.
+ * @throws DTypeError for other dtypes.
  */
 export function finfo(dtype: DType): FloatLimits {
   expectFloating("finfo", dtype);
@@ -45,11 +43,11 @@ export function finfo(dtype: DType): FloatLimits {
 }
 
 /**
- * The limits of an integer dtype: `iinfo("uint8").max` is 255.
+ * Returns the limits of an integer dtype: `iinfo("uint8").max` is 255.
  *
  * https://pytorch.org/docs/stable/type_info.html#torch.iinfo
  *
- * @throws DTypeError for others.
+ * @throws DTypeError for other dtypes, bool included.
  */
 export function iinfo(dtype: DType): IntegerLimits {
   if (!isDType(dtype) || isFloating(dtype) || dtype === "bool")

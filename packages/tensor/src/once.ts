@@ -1,9 +1,7 @@
-/**
- * What is made once and found again: programs and operations, so that their kernels are compiled once.
- */
+/** A cache of programs and operations, so that their kernels are compiled only once. */
 
 /**
- * Finds or makes the one object for a key.
+ * Returns the cached object for a key, creating it on first use.
  *
  * @example
  * const squares = new Map<DType, PointwiseOp>();

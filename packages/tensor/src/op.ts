@@ -1,8 +1,8 @@
 /**
- * What an operation is: one object that holds its shape rule, its kernel calls and its gradient side by side. `apply`
- * is the only place where an operation runs: it checks, allocates, issues the kernel calls, and tells the traces.
- * Operations never construct tensors themselves, they ask an input for a new one; so nothing here depends on the Tensor
- * class at run time.
+ * The definition of an operation: one object with its shape rule, its kernel calls and its gradient. Every operation
+ * runs through `apply`, `applyAll` or `applyInPlace`, which validate, allocate the outputs, issue the kernel calls and
+ * notify the traces. Operations allocate through an input (`allocate`) instead of constructing tensors, so this module
+ * does not depend on the Tensor class at run time.
  */
 
 import { expectTensor } from "./argument.ts";
@@ -17,112 +17,112 @@ import type { Recorded } from "./trace.ts";
 import { sameView } from "./view.ts";
 
 /**
- * The tensors that an operation takes or makes. How many they are, it knows itself: as far as types go, three are
- * there, and maybe more.
+ * The inputs or outputs of an operation. The type promises at least three, so that every operation can destructure as
+ * many as it knows it has.
  */
 export type Operands = readonly [Tensor, Tensor, Tensor, ...Tensor[]];
 
-/** Shape and dtype of a tensor, without its values. A Tensor is a Spec. */
+/** The shape and dtype of a tensor, without its values. A Tensor is a Spec. */
 export interface Spec {
   /** The size of each dimension; empty for a scalar. */
   readonly shape: Shape;
-  /** The type of the elements. */
+  /** The element type. */
   readonly dtype: DType;
-  /** For an output that lies elsewhere than the first input. */
+  /** The device of an output that is not on the first input's device. */
   readonly device?: Backend;
 }
 
-/** How a view looks at its source's memory: strides and offset in elements, counted from the start of the storage. */
+/** The layout of a view in its source's memory. Strides and offset count elements, from the start of the storage. */
 export interface Layout {
   /** The size of each dimension of the view. */
   readonly shape: Shape;
-  /** How many elements to go on for the next index of each dimension. */
+  /** The step in memory between neighbours along each dimension. */
   readonly strides: readonly number[];
-  /** Where the view's first element lies, in elements from the start of the storage. */
+  /** The position of the view's first element. */
   readonly offset: number;
 }
 
 /**
- * An operation. Exactly one of `run` and `view` is there: `run` computes, `view` looks at the first input's memory in
- * another way. `Attrs` are the arguments that are not tensors.
+ * An operation. It has either `run`, which computes, or `view`, which returns another layout of the first input's
+ * memory. `Attrs` are the arguments that are not tensors.
  */
 export interface Op<Attrs = undefined> {
-  /** PyTorch's name in camelCase; error messages and profiles show it. */
+  /** PyTorch's name in camelCase, shown in error messages and profiles. */
   readonly name: string;
-  /** Shape and dtype of each output. Throws, before anything runs, when the inputs do not fit. */
+  /** Returns the shape and dtype of each output. Throws, before anything runs, when the inputs are invalid. */
   infer(inputs: Operands, attrs: Attrs): readonly Spec[];
   /**
-   * Issues the kernel calls that fill the outputs. An output may be one of the inputs when the operation is applied in
-   * place.
+   * Issues the kernel calls that compute the outputs. When the operation is applied in place, an output may be one of
+   * the inputs.
    */
   run?(inputs: Operands, attrs: Attrs, outputs: Operands): void;
-  /** For a view: how it lies in the memory of the first input. */
+  /** Returns the layout of a view in the memory of the first input. */
   view?(input: Tensor, attrs: Attrs): Layout;
   /**
-   * The gradient with respect to the inputs: a rule, or the formulas that it follows from; null when there is none to
-   * speak of.
+   * The gradient with respect to the inputs: a rule, or the formulas to derive it from. Null when the operation is not
+   * differentiable.
    */
   readonly gradient: Gradient<Attrs> | Formulas | null;
 }
 
-/** What an operation computes element by element. Its gradient is derived from that by whoever follows the tensors. */
+/** The formulas of a pointwise operation. Autograd derives its gradient from them. */
 export interface Formulas {
   /** One formula for each output. */
   readonly outputs: readonly Expr[];
-  /** How each output is stored. */
+  /** The dtype in which each output is stored. */
   readonly types: readonly DType[];
 }
 
-/** Which values a gradient reads. Only these are kept between the passes. */
+/** The values that a gradient reads. Only these are saved for the backward pass. */
 export interface Reads {
-  /** Which inputs, by their numbers. Default: none. */
+  /** Indices of the saved inputs. Default: none. */
   readonly inputs?: readonly number[];
-  /** Which outputs, by their numbers. Default: none. */
+  /** Indices of the saved outputs. Default: none. */
   readonly outputs?: readonly number[];
 }
 
-/** What a gradient rule is given besides the incoming gradient. */
+/** What a gradient rule receives besides the upstream gradient. */
 export interface GradientContext<Attrs> {
-  /** The arguments that are not tensors, as the operation got them. */
+  /** The arguments of the operation that are not tensors. */
   readonly attrs: Attrs;
-  /** Which inputs need a gradient; the others are not asked for. */
+  /** Whether each input needs a gradient. */
   readonly needs: readonly boolean[];
-  /** Shapes and dtypes of the inputs, there for all of them. */
+  /** The shapes and dtypes of all inputs. */
   readonly inputs: readonly Spec[];
-  /** Shapes and dtypes of the outputs. */
+  /** The shapes and dtypes of all outputs. */
   readonly outputs: readonly Spec[];
-  /** The value of an input that `reads` named. */
+  /** Returns a saved input, which `reads` must list. */
   input(index: number): Tensor;
-  /** The value of an output that `reads` named. */
+  /** Returns a saved output, which `reads` must list. Default: the first. */
   output(index?: number): Tensor;
-  /** Whether the backward pass is being recorded, so that the rule has to be made of differentiable operations. */
+  /** Whether the backward pass is itself recorded, so that the rule must consist of differentiable operations. */
   readonly recording: boolean;
 }
 
-/** The gradient of an operation: mathematics, written with tensor operations so that it can be differentiated again. */
+/** The gradient of an operation, written with tensor operations so that it can be differentiated again. */
 export interface Gradient<Attrs> {
-  /** Which values `compute` will read, given the inputs that need a gradient. */
+  /** Returns the values that `compute` will read, given which inputs need a gradient. */
   reads(needs: readonly boolean[], attrs: Attrs): Reads;
   /**
-   * The gradient of each input that needs one (null for the others, or for a gradient of zero), from the gradient of
-   * each output (null where none arrived). It may have the broadcast shape, or another floating dtype: the engine sums
-   * and converts.
+   * Computes the gradient of each input that needs one (null for the others, and for a gradient of zero) from the
+   * gradient of each output (null where none arrived). A gradient may have the broadcast shape or another
+   * floating-point dtype: the engine sums and converts it.
    */
   compute(gradients: readonly (Tensor | null)[], context: GradientContext<Attrs>): readonly (Tensor | null)[];
 }
 
-/** The gradient rule of one input of an operation with one differentiable output. */
+/** The gradient rule of one input, for an operation with one differentiable output. */
 export interface Rule<Attrs> extends Reads {
   /**
-   * The gradient of this input from that of the output; null for a gradient of zero. It is only asked for when the
-   * input needs one.
+   * Computes the gradient of this input from the upstream gradient; null for a gradient of zero. It is called only if
+   * the input needs one.
    */
   of(gradient: Tensor, context: GradientContext<Attrs>): Tensor | null;
 }
 
 /**
- * A gradient made of one rule per input; null for inputs that have none. The last rule also holds for all further
- * inputs.
+ * Builds a gradient from one rule per input, or null for an input that has no gradient. The last rule also applies to
+ * all further inputs.
  */
 export function rules<Attrs = undefined>(...each: (Rule<Attrs> | null)[]): Gradient<Attrs> {
   const ruleOf = (i: number) => each[Math.min(i, each.length - 1)] ?? null;
@@ -154,10 +154,10 @@ export function apply<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs: At
 
 /** Runs an operation and returns all its outputs. */
 export function applyAll<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs: Attrs): readonly Tensor[] {
-  // Safe: creation functions, which have no input, do not come here.
+  // Safe: creation functions, which have no inputs, do not call this.
   const first = inputs[0] as Tensor;
   checkDevices(op.name, inputs);
-  const specs = op.infer(inputs as Operands, attrs); // safe: an operation looks at as many as it has
+  const specs = op.infer(inputs as Operands, attrs); // safe: an operation reads only as many as it has
   let outputs: readonly Tensor[];
   if (op.view) {
     const { shape, strides, offset } = op.view(first, attrs);
@@ -166,14 +166,15 @@ export function applyAll<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs:
     outputs = specs.map((spec) => first.allocate(spec.shape, spec.dtype, spec.device));
     compute(op, inputs, attrs, outputs);
   }
-  tell({ op, inputs, attrs, outputs });
+  notify({ op, inputs, attrs, outputs });
   return outputs;
 }
 
 /**
- * Runs an operation with one output and stores that in `target`, which is usually also the first input.
+ * Runs an operation with one output and stores the result in `target`, which usually is also the first input.
  *
- * @throws ShapeError, DTypeError when the result does not fit into `target` as it is.
+ * @throws ShapeError when the result has another shape than `target`.
+ * @throws DTypeError when the result cannot be stored in the dtype of `target`.
  */
 export function applyInPlace<Attrs>(op: Op<Attrs>, target: Tensor, inputs: readonly Tensor[], attrs: Attrs): Tensor {
   checkDevices(op.name, [target, ...inputs]);
@@ -190,11 +191,11 @@ export function applyInPlace<Attrs>(op: Op<Attrs>, target: Tensor, inputs: reado
   }
   checkWritable(op.name, target);
   const follower = target.trace ?? inputs.find((x) => x.trace !== null)?.trace ?? target.viewed?.source.trace ?? null;
-  // Safe: whoever follows hands `attrs` back to the same op only.
+  // Safe: `attrs` is only ever passed back to the same op.
   const recorded =
     follower?.beforeMutation({ op: op as Op<unknown>, inputs, attrs, outputs: [target] }, target) ?? null;
-  // A kernel may read an element only before it writes it, so an input that lies elsewhere in the same memory is copied
-  // first.
+  // A kernel must read an element before it overwrites it, so an input that overlaps the target at other positions is
+  // copied first.
   const apart = inputs.map((x) =>
     x !== target && x.storage === target.storage && !sameView(x, target) ? x.clone() : x,
   );
@@ -208,17 +209,17 @@ function compute<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs: Attrs, 
   const before = running.name;
   running.name = op.name;
   try {
-    op.run?.(inputs as Operands, attrs, outputs as Operands); // safe: an operation looks at as many as it has
+    op.run?.(inputs as Operands, attrs, outputs as Operands); // safe: an operation reads only as many as it has
   } finally {
     running.name = before;
   }
 }
 
-/** Tells the traces of the inputs about an operation. One of them is enough: it sees all inputs. */
-function tell<Attrs>(recorded: Recorded<Attrs>): void {
+/** Notifies the traces of the inputs. One notification is enough, since it covers all inputs. */
+function notify<Attrs>(recorded: Recorded<Attrs>): void {
   for (const input of recorded.inputs) {
     if (input.trace !== null) {
-      // Safe: whoever follows hands `attrs` back to the same op only.
+      // Safe: `attrs` is only ever passed back to the same op.
       input.trace.extend(recorded as unknown as Recorded);
       return;
     }
@@ -227,25 +228,28 @@ function tell<Attrs>(recorded: Recorded<Attrs>): void {
 
 function checkDevices(operation: string, inputs: readonly Tensor[]): void {
   if (inputs.length === 0) throw new ArgumentError(`${operation}: expected at least one tensor, got none`);
-  // safe: an input that is no tensor has none, and is refused below
+  // Safe: a value that is not a tensor has no backend, and is rejected below.
   const device = inputs[0]?.storage?.backend as Backend;
   for (let i = 0; i < inputs.length; i++) {
     const other = inputs[i]?.storage?.backend;
     if (other === undefined) expectTensor(operation, inputs[i]);
     else if (other !== device) {
-      // Each `cpu(options)` is a device of its own, and so is the one of a second copy of this package.
+      // Each `cpu(options)` is a device of its own, and so is the CPU device of a second copy of this package.
       const which = device.name === other.name ? `two called ${device.name}` : `${device.name} and ${other.name}`;
       throw new DeviceError(`${operation}: tensors are on different devices: ${which}; move one with .to()`);
     }
   }
 }
 
-/** An expanded tensor has many elements in one place: writing to it would be a guess, unless all get the same value. */
+/**
+ * An expanded tensor has several elements at one memory location, so only a fill, with one value for all, is well
+ * defined.
+ */
 function checkWritable(operation: string, target: Tensor): void {
   const repeated = target.shape.some((size, i) => size > 1 && target.strides[i] === 0);
   if (repeated && operation !== "fill" && target.numel() > 0) {
     throw new ArgumentError(
-      `${operation}_: several elements of the target share one place in memory (it was expanded); clone() it first`,
+      `${operation}_: several elements of the target share one memory location (it was expanded); clone() it first`,
     );
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Pointwise operations: one formula each. From the formula come the types, the kernel on every device, and the
- * gradient, which is a pointwise operation again and so can be differentiated as often as one likes. `pointwise` is
- * public: users make fused operations of their own from one line, exactly as the library makes its own.
+ * Pointwise operations, each defined by one formula. The result types, the kernel on every device and the gradient are
+ * derived from it; the gradient is again a pointwise operation, so it can be differentiated any number of times.
+ * `pointwise` is public: users define fused operations in one line, exactly as the library does.
  */
 
 import { expectTensor } from "./argument.ts";
@@ -16,20 +16,20 @@ import { broadcastShapes, broadcastStrides, type Shape, sameShape } from "./shap
 import type { Tensor } from "./tensor.ts";
 import { windowOn } from "./view.ts";
 
-/** A tensor, or a number that adapts to the tensors it meets. */
+/** A tensor, or a number whose dtype adapts to the tensors it is combined with. */
 export type TensorOrNumber = Tensor | number | boolean;
 
-/** Some formulas over the elements of some tensors, with the scalars as attributes. */
+/** An operation that evaluates formulas elementwise, with the scalar operands as its attributes. */
 export class PointwiseOp implements Op<readonly number[]> {
   readonly name: string;
-  /** The formulas as a backend compiles them. */
+  /** The formulas in the form that backends compile. */
   readonly program: Program;
   readonly gradient: Formulas;
   readonly #types: readonly DType[];
 
   /**
-   * @param outputs the formulas; they may refer to inputs and scalars.
-   * @param types how each result is stored. Default: as its formula computes it.
+   * @param outputs the formulas, which may refer to inputs and scalars.
+   * @param types the dtype in which each result is stored. Default: the dtype of its formula.
    */
   constructor(name: string, outputs: readonly Expr[], types: readonly DType[] = outputs.map((e) => e.dtype)) {
     this.name = name;
@@ -69,53 +69,56 @@ export class PointwiseOp implements Op<readonly number[]> {
   }
 }
 
-/** A tensor seen with a larger shape, its elements repeated. */
+/** Returns a tensor broadcast to a larger shape, as a view. */
 export function broadcastView(operation: string, x: Tensor, shape: Shape): View {
   if (sameShape(x.shape, shape)) return x;
   return windowOn(x, shape, broadcastStrides(operation, x.shape, x.strides, shape));
 }
 
-/** How `pointwise` treats its operands. */
+/** Options of `pointwise`. */
 export interface PointwiseOptions {
-  /** Operands that keep their own dtype instead of taking part in the promotion: a condition, for example. */
+  /** Indices of operands that keep their own dtype and do not take part in type promotion, such as a condition. */
   readonly apart?: readonly number[];
   /**
-   * Number operands are compiled into the formula instead of being handed over with each call. For numbers that choose
-   * the formula.
+   * Whether number operands are compiled into the formula instead of being passed with each call; for numbers that
+   * determine the formula. Default false.
    */
   readonly literal?: boolean;
-  /** The least kind of number that the operands may meet in: 1 refuses bools, 2 refuses integers, too. */
+  /**
+   * The lowest kind of dtype that the promoted operands may have: 1 rejects bools, 2 also rejects integers. Default:
+   * any.
+   */
   readonly kind?: 1 | 2;
   /**
-   * Integers that meet are computed in float32 from the start: a number beside uint8 elements is not brought into their
-   * range first.
+   * Whether integer operands are converted to float32 before anything else, so that a number combined with a uint8
+   * tensor is not first wrapped into its range. Default false.
    */
   readonly floating?: boolean;
-  /** Looks at the operands of each call before anything runs, and throws for those that do not fit. */
+  /** Validates the operands of each call before anything runs, and throws if they are invalid. */
   readonly check?: (operands: readonly TensorOrNumber[]) => void;
 }
 
-/**
- * An operation made by `pointwise`: call it with tensors and numbers. `inPlace` stores the result in the first operand.
- */
+/** An operation made by `pointwise`, called with tensors and numbers. */
 export interface Pointwise<Operands extends readonly TensorOrNumber[]> {
   (...operands: Operands): Tensor;
-  /** Stores the result in `target`, which is the first operand: `add.inPlace(x, 1)` is `x.add_(1)`. */
+  /**
+   * Computes the result and stores it in `target`, the first operand: `add.inPlace(x, 1)` is `x.add_(1)`. Returns
+   * `target`.
+   */
   inPlace(target: Tensor, ...rest: Operands extends readonly [unknown, ...infer Rest] ? Rest : never): Tensor;
-  /** The formula itself, to build larger formulas from. */
+  /** The formula, for use inside larger formulas. */
   readonly formula: (...operands: { [I in keyof Operands]: Expr }) => Expr;
 }
 
 /**
- * A pointwise operation from one formula: broadcast, promoted, fused into one kernel forward and one backward, on every
- * device.
+ * Creates a pointwise operation from one formula. It broadcasts and promotes its operands, is differentiable, and runs
+ * as one fused kernel forward and one backward on every device.
  *
- * Operands are promoted to a common dtype as PyTorch does it: tensors with dimensions decide first, then scalars
- * tensors, then plain numbers. Numbers reach the kernel as arguments, so a new value never compiles anything.
+ * Operands are promoted to a common dtype as in PyTorch: tensors with dimensions take precedence over scalar tensors,
+ * and those over plain numbers. Numbers are passed to the kernel as arguments, so a new value never recompiles it.
  *
  * @param name the operation's name, shown in errors and profiles.
  * @param formula builds the result from one `Expr` per operand.
- *
  * @example
  * const silu = pointwise("silu", (x) => x.div(x.neg().exp().add(1)));
  * const y = silu(tensor([-1, 0, 1]));
@@ -145,7 +148,7 @@ export function pointwise<Operands extends readonly TensorOrNumber[] = [TensorOr
     const tensors = tensorsOf(name, operands);
     return applyInPlace(instance(operands), operands[0], tensors, scalarsOf(operands));
   };
-  // Safe: `inPlace` takes what the mapped tuple type of the interface spells out.
+  // Safe: `inPlace` has the parameters that the interface's mapped tuple type describes.
   return Object.assign(call, { inPlace, formula }) as unknown as Pointwise<Operands>;
 }
 
@@ -167,14 +170,16 @@ function tensorsOf(name: string, operands: readonly TensorOrNumber[]): readonly 
   return tensors;
 }
 
-/** What decides an operand's type, as a digit: dtype and whether it has dimensions, or the kind of a number. */
+/**
+ * Encodes what determines an operand's type as a digit: dtype and whether it has dimensions, or the kind of a number.
+ */
 function digit(operand: TensorOrNumber): number {
   if (typeof operand === "object") return dtypes.indexOf(operand.dtype) + (operand.shape.length === 0 ? 7 : 0);
   if (typeof operand === "boolean") return 14;
   return Number.isInteger(operand) ? (isInt32(operand) ? 15 : 16) : 17;
 }
 
-/** Whether a whole number is one that an int32 holds. */
+/** Returns whether an integer fits into an int32. */
 function isInt32(x: number): boolean {
   return (x | 0) === x;
 }
@@ -189,7 +194,7 @@ function literalKey(operands: readonly TensorOrNumber[]): string {
   return operands.map((o) => (typeof o === "object" ? digit(o) : `=${Object.is(o, -0) ? "-0" : o}`)).join(" ");
 }
 
-/** The common dtype of some operands, by PyTorch's rules of promotion. */
+/** Returns the common dtype of some operands by PyTorch's promotion rules. */
 export function resultType(operands: readonly TensorOrNumber[]): DType {
   const meet = (a: DType | null, b: DType): DType => (a === null ? b : promoteTypes(a, b));
   let sized: DType | null = null;
@@ -206,12 +211,12 @@ export function resultType(operands: readonly TensorOrNumber[]): DType {
       vast ||= !isInt32(Number(operand));
     }
   }
-  // A lower rank of operand only counts where its kind is higher: an int32 tensor plus a float32 scalar is float32.
+  // Lower-priority operands count only if their kind is higher: an int32 tensor plus a float32 scalar is float32.
   const outrank = (high: DType | null, low: DType | null): DType | null =>
     high === null ? low : low === null || kindOf(low) <= kindOf(high) ? high : low;
   const tensors = outrank(sized, unsized);
   const all = outrank(tensors, number) ?? "float32";
-  // Where no tensor decides, a whole number is only taken for an integer if it can be one: -1e30 cannot.
+  // If no tensor determines the type, an integer counts as int32 only if it fits: -1e30 does not.
   return vast && all === "int32" && (tensors === null || kindOf(tensors) === 0) ? "float32" : all;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Where the time goes: which operation's kernels run on a device, how often and how long. What measures it is loaded
- * with the first profile.
+ * Profiling: which operations' kernels run on a device, how often and for how long. The implementation is loaded on
+ * first use.
  */
 
 import type { Backend } from "./backend.ts";
@@ -8,7 +8,7 @@ import { defaultDevice } from "./device.ts";
 import type { Profile } from "./profiler.ts";
 import { settings } from "./settings.ts";
 
-/** How to profile. */
+/** Options of `profile`. */
 export interface ProfileOptions {
   /** The device whose kernels are timed. Default: the default device. */
   readonly device?: Backend;
@@ -17,45 +17,45 @@ export interface ProfileOptions {
 /** All kernels of one kind that one operation ran. Times are in milliseconds. */
 export interface ProfileRow {
   /**
-   * The operation, such as `conv2d`; for kernels of no operation (an optimizer's step, a generator) the kind of kernel.
+   * The operation, such as `conv2d`; for kernels outside operations (an optimizer's step, a generator), the kind of
+   * kernel.
    */
   readonly name: string;
   /** The kind of kernel call, such as `"conv"`. */
   readonly kind: string;
-  /** Kernels run; on WebGPU one call may launch several. */
+  /** The number of kernel executions; on WebGPU one call may launch several. */
   readonly calls: number;
-  /** All of them together. */
+  /** The total run time. */
   readonly total: number;
-  /** One of them on average: `total / calls`. */
+  /** The mean run time, `total / calls`. */
   readonly mean: number;
 }
 
-/** One kernel on the time line. Times are in milliseconds; `start` counts from the first kernel. */
+/** One kernel on the timeline. Times are in milliseconds; `start` is relative to the first kernel. */
 export interface ProfileEvent {
   /**
-   * The operation, such as `conv2d`; for kernels of no operation (an optimizer's step, a generator) the kind of kernel.
+   * The operation, such as `conv2d`; for kernels outside operations (an optimizer's step, a generator), the kind of
+   * kernel.
    */
   readonly name: string;
   /** The kind of kernel call, such as `"conv"`. */
   readonly kind: string;
-  /** When it began; 0 for the first. */
+  /** The start time; 0 for the first kernel. */
   readonly start: number;
-  /** How long it ran. */
+  /** The run time. */
   readonly duration: number;
 }
 
 /**
- * Runs a function and tells how long each kernel took that it ran on a device. Times are those of the kernels, not of
- * the JavaScript around them. On the CPU they include the compilation of kernels that are new, so let a step go first.
- * On WebGPU they come from the device's own clock, and every kernel has a pass of its own, so the whole takes longer
- * than without.
+ * Runs a function and measures each kernel that it runs on a device. Times are those of the kernels, without the
+ * JavaScript around them. On the CPU they include the compilation of new kernels, so run a step once before profiling.
+ * On WebGPU they are from the device's own clock, and every kernel has a pass of its own, so the whole takes longer
+ * than usual.
  *
  * https://pytorch.org/docs/stable/profiler.html
  *
- * @throws DeviceError when the device works later than it is told and has no clock (WebGPU without the feature
- * `timestamp-query`).
- * @throws ArgumentError inside of another profile of the same device.
- *
+ * @throws DeviceError when the device is asynchronous and has no clock (WebGPU without the feature `timestamp-query`).
+ * @throws ArgumentError inside another profile of the same device.
  * @example
  * const found = await profile(() => randn([64, 64]).matmul(randn([64, 64])).relu());
  * console.log(`${found}`);

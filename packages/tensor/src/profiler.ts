@@ -1,6 +1,6 @@
 /**
- * The work of `profile`. A kernel call is data that passes through the device's `run`, so measuring is wrapping that
- * one function. A device that works later than it is told (a GPU) times its kernels itself, where it can.
+ * The implementation of `profile`. Kernel calls are data that pass through the device's `run`, so profiling wraps that
+ * one function. An asynchronous device (a GPU) times its kernels itself if it can.
  */
 
 import type { Backend, KernelSpan } from "./backend.ts";
@@ -8,13 +8,13 @@ import { ArgumentError, DeviceError } from "./errors.ts";
 import type { ProfileEvent, ProfileRow } from "./profile.ts";
 import { running } from "./running.ts";
 
-/** What `profile` found. */
+/** The result of `profile`. */
 export class Profile {
   /** The device's name. */
   readonly device: string;
-  /** Every kernel, in the order in which they began. */
+  /** All kernels, in order of their start. */
   readonly events: readonly ProfileEvent[];
-  /** The table, the most expensive first. */
+  /** The kernels summed by operation and kind, the most expensive first. */
   readonly rows: readonly ProfileRow[];
 
   constructor(device: string, events: readonly ProfileEvent[]) {
@@ -33,7 +33,7 @@ export class Profile {
       .sort((a, b) => b.total - a.total);
   }
 
-  /** The table as text. */
+  /** Returns the rows as a text table. */
   toString(): string {
     const head = ["name", "kind", "calls", "total ms", "mean ms"];
     const lines = this.rows.map(({ name, kind, calls, total, mean }) => [
@@ -50,8 +50,8 @@ export class Profile {
   }
 
   /**
-   * A Chrome trace: text for a file that `chrome://tracing` and https://ui.perfetto.dev show as a time line. Times in
-   * it are microseconds.
+   * Returns a Chrome trace: the text of a file that `chrome://tracing` and https://ui.perfetto.dev show as a timeline.
+   * Its times are in microseconds.
    */
   toChromeTrace(): string {
     const place = { pid: 1, tid: 1 };
@@ -63,7 +63,7 @@ export class Profile {
   }
 }
 
-/** What `profile` does. */
+/** Implements `profile`. */
 export async function measure(fn: () => unknown, device: Backend): Promise<Profile> {
   if (active.has(device))
     throw new ArgumentError(
@@ -108,7 +108,7 @@ export async function measure(fn: () => unknown, device: Backend): Promise<Profi
 
 const active = /* @__PURE__ */ new Set<Backend>();
 
-/** The events of one time line. A call of several launches is one event each. */
+/** Returns the events on one timeline. A call with several launches has an event for each. */
 function timeLine(spans: readonly KernelSpan[], calls: readonly { name: string; kind: string }[]): ProfileEvent[] {
   const begin = spans.reduce((least, { start }) => Math.min(least, start), Number.POSITIVE_INFINITY);
   return spans

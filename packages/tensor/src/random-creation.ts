@@ -1,6 +1,4 @@
-/**
- * New tensors of random numbers.
- */
+/** Creation of tensors of random numbers. */
 
 import { checkInteger } from "./argument.ts";
 import { writeDrawn } from "./capture.ts";
@@ -15,10 +13,10 @@ import { drawPermutation } from "./random/integers.ts";
 import { broadcastShapes, checkSizes, type Shape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** What the functions that draw let one choose. */
+/** Options of the functions that create random tensors. */
 export interface RandomOptions extends TensorOptions, GeneratorOption {}
 
-/** What there is besides the options of every new tensor. */
+/** The options beyond those of every creation function. */
 const further = { generator: undefined } as const;
 
 function drawn(
@@ -35,10 +33,12 @@ function drawn(
 }
 
 /**
- * Numbers from the uniform distribution on [0, 1).
+ * Creates a tensor of random numbers drawn uniformly from [0, 1). Default dtype float32.
  *
  * https://pytorch.org/docs/stable/generated/torch.rand.html
  *
+ * @throws ShapeError for sizes that are not non-negative integers.
+ * @throws DTypeError unless the dtype is floating point.
  * @example
  * rand([2, 3], { generator: new Generator().manualSeed(0) });
  */
@@ -46,21 +46,28 @@ export function rand(shape: Shape, options: RandomOptions = {}): Tensor {
   return drawn("rand", shape, options, (x, from) => uniform_(x, 0, 1, from));
 }
 
-/** Numbers from the standard normal distribution. https://pytorch.org/docs/stable/generated/torch.randn.html */
+/**
+ * Creates a tensor of random numbers from the standard normal distribution. Default dtype float32.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.randn.html
+ *
+ * @throws ShapeError for sizes that are not non-negative integers.
+ * @throws DTypeError unless the dtype is floating point.
+ */
 export function randn(shape: Shape, options: RandomOptions = {}): Tensor {
   return drawn("randn", shape, options, (x, from) => normal_(x, 0, 1, from));
 }
 
 /**
- * Numbers from the uniform distribution on
- * [0, 1), in the shape, dtype and place of `x`. https://pytorch.org/docs/stable/generated/torch.rand_like.html
+ * Creates a tensor with the shape, dtype and device of `x`, drawn uniformly from [0, 1).
+ * https://pytorch.org/docs/stable/generated/torch.rand_like.html
  */
 export function randLike(x: Tensor, options?: RandomOptions): Tensor {
   return rand(x.shape, optionsLike("randLike", x, options, further));
 }
 
 /**
- * Numbers from the standard normal distribution, in the shape, dtype and place of `x`.
+ * Creates a tensor with the shape, dtype and device of `x`, drawn from the standard normal distribution.
  * https://pytorch.org/docs/stable/generated/torch.randn_like.html
  */
 export function randnLike(x: Tensor, options?: RandomOptions): Tensor {
@@ -68,10 +75,11 @@ export function randnLike(x: Tensor, options?: RandomOptions): Tensor {
 }
 
 /**
- * Integers from [low, high), int32 unless told otherwise; `low` may be left out and is 0 then.
+ * Creates a tensor of random integers drawn uniformly from [low, high). `low` defaults to 0, the dtype to int32.
  *
  * https://pytorch.org/docs/stable/generated/torch.randint.html
  *
+ * @throws ArgumentError unless `low` and `high` are integers with low < high.
  * @example
  * randint(10, [3]); // three digits
  */
@@ -85,7 +93,7 @@ export function randint(
 ): Tensor {
   const brief = typeof second === "object";
   const [low, high] = brief ? [0, first] : [first, second];
-  // Safe: the overloads say which argument is which.
+  // Safe: the overloads determine which argument is which.
   const shape = (brief ? second : third) as Shape;
   const [options = {}] = [brief ? third : fourth] as [RandomOptions | undefined];
   checkOptions("randint", options, Object.keys(further));
@@ -95,15 +103,19 @@ export function randint(
 }
 
 /**
- * Integers from
- * [low, high), in the shape, dtype and place of `x`. https://pytorch.org/docs/stable/generated/torch.randint_like.html
+ * Creates a tensor with the shape, dtype and device of `x`, of random integers drawn uniformly from [low, high).
+ * https://pytorch.org/docs/stable/generated/torch.randint_like.html
  */
 export function randintLike(x: Tensor, low: number, high: number, options?: RandomOptions): Tensor {
   return randint(low, high, x.shape, optionsLike("randintLike", x, options, further));
 }
 
 /**
- * The integers from 0 to n - 1 in random order, int32. https://pytorch.org/docs/stable/generated/torch.randperm.html
+ * Creates a vector of the integers from 0 to n - 1 in random order. Default dtype int32.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.randperm.html
+ *
+ * @throws ArgumentError unless `n` is a non-negative integer.
  */
 export function randperm(n: number, options: RandomOptions = {}): Tensor {
   checkOptions("randperm", options, Object.keys(further));
@@ -119,10 +131,12 @@ const place = /* @__PURE__ */ pointwise<[Tensor, TensorOrNumber, TensorOrNumber]
 );
 
 /**
- * Numbers from normal distributions. Mean and standard deviation are numbers, and then there is a shape, or tensors
- * that are broadcast.
+ * Creates a tensor of random numbers from normal distributions. `mean` and `std` are either numbers, which need a
+ * `shape`, or tensors, which are broadcast.
  *
  * https://pytorch.org/docs/stable/generated/torch.normal.html
+ *
+ * @throws ArgumentError for two numbers without a shape.
  */
 export function normal(
   mean: TensorOrNumber,

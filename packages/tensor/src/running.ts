@@ -1,2 +1,2 @@
-/** The operation whose kernel calls are being issued, for profiles; empty in between. */
+/** The name of the operation whose kernel calls are being issued, for profiles; empty if none. */
 export const running: { name: string } = { name: "" };

@@ -1,26 +1,26 @@
 /**
- * Scopes: for code that wants its temporaries freed at a point it chooses rather than when the garbage collector comes
- * by. The gradient engine runs every rule in one. Nobody has to use them.
+ * Scopes free temporaries at a chosen point instead of when the garbage collector runs. The gradient engine runs every
+ * rule in one. Their use is optional.
  */
 
 import { ArgumentError } from "./errors.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** The tensors made in the innermost open scope; null outside of any. */
+/** The tensors created in the innermost open scope; null outside any scope. */
 let open: Set<Tensor> | null = null;
 
-/** Internal: a new tensor tells of itself here. */
+/** Internal: registers a new tensor with the innermost open scope. */
 export function track(tensor: Tensor): void {
   if (open !== null) open.add(tensor);
 }
 
-/** Takes a tensor out of the innermost open scope, so that it outlives it. Returns the tensor. */
+/** Removes a tensor from the innermost open scope, which then does not dispose of it. Returns the tensor. */
 export function keep<T extends Tensor>(tensor: T): T {
   open?.delete(tensor);
   return tensor;
 }
 
-/** Runs something that outlives the innermost open scope: what it makes is nobody's to dispose of. */
+/** Runs a function outside all scopes: the tensors it creates outlive the open scopes. */
 export function unscoped<T>(fn: () => T): T {
   const outer = open;
   open = null;
@@ -32,13 +32,12 @@ export function unscoped<T>(fn: () => T): T {
 }
 
 /**
- * Runs `fn` and disposes of every tensor made in it, except those that it returns (alone, or in an array, a plain
- * object, or `ValuesAndIndices`).
+ * Runs `fn` and disposes of every tensor created in it, except those that it returns (alone, or in an array, a plain
+ * object, or `ValuesAndIndices`) and those that autograd saved for a backward pass.
  *
- * What autograd saved for a backward pass stays as well. `fn` must not be asynchronous.
- *
+ * @throws ArgumentError when `fn` is asynchronous.
  * @example
- * const y = scope(() => x.mul(2).add(1).relu()); // the two tensors in between are gone at once
+ * const y = scope(() => x.mul(2).add(1).relu()); // the two intermediate tensors are freed at once
  */
 export function scope<T>(fn: () => T): T {
   const outer = open;
@@ -60,10 +59,10 @@ export function scope<T>(fn: () => T): T {
   return result;
 }
 
-/** Takes what is returned out of the scope and hands it on to the one outside. */
+/** Moves returned tensors from the scope to the enclosing one. */
 function release(value: unknown, made: Set<Tensor>): void {
   if (typeof value !== "object" || value === null) return;
-  // Safe: only used as a key; a set of tensors simply does not hold anything else.
+  // Safe: only used as a key; the set contains nothing but tensors.
   if (made.delete(value as Tensor)) {
     track(value as Tensor);
   } else if (

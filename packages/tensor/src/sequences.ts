@@ -1,5 +1,5 @@
 /**
- * New tensors whose elements follow a rule: evenly spaced numbers, the identity, indices of triangles.
+ * Creation of tensors whose elements follow a rule: evenly spaced numbers, the identity matrix, indices of triangles.
  */
 
 import { checkInteger } from "./argument.ts";
@@ -15,12 +15,12 @@ function expectNumber(operation: string, name: string, value: number): void {
 }
 
 /**
- * The numbers from `start` (default 0) up to, not including, `end` in steps of `step` (default 1): int32 when all three
- * are integers, else float32.
+ * Creates a vector of the numbers from `start` (default 0) up to, but not including, `end`, in steps of `step` (default
+ * 1). The default dtype is int32 when all of these are integers, otherwise float32.
  *
  * https://pytorch.org/docs/stable/generated/torch.arange.html
  *
- * @throws ArgumentError when the step is zero or leads away from the end.
+ * @throws ArgumentError when the step is zero or leads away from `end`.
  * @example
  * arange(5); // [0, 1, 2, 3, 4]
  * arange(0, 1, 0.25); // [0, 0.25, 0.5, 0.75]
@@ -31,14 +31,14 @@ export function arange(start: number, end: number, step: number, options?: Tenso
 export function arange(...given: readonly (number | TensorOptions | undefined)[]): Tensor {
   const numbers = given.filter((value) => typeof value === "number");
   const others = [...given.filter((value) => typeof value !== "number" && value !== undefined), ...numbers.slice(3)];
-  const [options = {}] = others as TensorOptions[]; // safe: anything else, such as a fourth number, is refused below
+  const [options = {}] = others as TensorOptions[]; // safe: anything else, such as a fourth number, is rejected below
   const [from, to, by] =
     numbers.length === 1 ? [0, numbers[0] as number, 1] : [numbers[0] as number, numbers[1] as number, numbers[2] ?? 1];
   expectNumber("arange", "start", from);
   expectNumber("arange", "end", to);
   expectNumber("arange", "step", by);
   checkOptions("arange", options);
-  // Integers go from an integer to an integer in steps of one: the fractions are cut off first.
+  // For an integer dtype, start, end and step are truncated first, as in PyTorch.
   const whole =
     options.dtype !== undefined && !isFloating(options.dtype) ? Math.trunc : (value: number): number => value;
   const [start, end, step] = [whole(from), whole(to), whole(by)];
@@ -52,8 +52,8 @@ export function arange(...given: readonly (number | TensorOptions | undefined)[]
 }
 
 /**
- * Evenly spaced numbers, computed from both ends so that the last one is exact. The first half is one shorter, which
- * integers show.
+ * Computes evenly spaced numbers, the first half from the start and the second half from the end, so that both ends are
+ * exact. For an odd count the middle belongs to the second half, which matters for integers.
  */
 function spaced(operation: string, start: number, end: number, steps: number): Float64Array {
   expectNumber(operation, "start", start);
@@ -68,9 +68,11 @@ function spaced(operation: string, start: number, end: number, steps: number): F
 }
 
 /**
- * `steps` evenly spaced numbers from `start` to `end`, both included.
+ * Creates a vector of `steps` evenly spaced numbers from `start` to `end`, both included. Default dtype float32.
  *
  * https://pytorch.org/docs/stable/generated/torch.linspace.html
+ *
+ * @throws ArgumentError unless `start` and `end` are finite and `steps` is a non-negative integer.
  */
 export function linspace(start: number, end: number, steps: number, options: TensorOptions = {}): Tensor {
   checkOptions("linspace", options);
@@ -85,9 +87,12 @@ export interface LogspaceOptions extends TensorOptions {
 }
 
 /**
- * `baseˢ` for `steps` evenly spaced exponents s from `start` to `end`.
+ * Creates a vector of `baseˢ` for `steps` evenly spaced exponents s from `start` to `end`, both included. Default dtype
+ * float32.
  *
  * https://pytorch.org/docs/stable/generated/torch.logspace.html
+ *
+ * @throws ArgumentError unless `start` and `end` are finite and `steps` is a non-negative integer.
  */
 export function logspace(start: number, end: number, steps: number, options: LogspaceOptions = {}): Tensor {
   checkOptions("logspace", options, ["base"]);
@@ -96,7 +101,13 @@ export function logspace(start: number, end: number, steps: number, options: Log
   return upload("logspace", encode(values, dtype), [steps], dtype, options.device);
 }
 
-/** Ones on the main diagonal, zeros elsewhere: [n, m]. https://pytorch.org/docs/stable/generated/torch.eye.html */
+/**
+ * Creates a matrix with ones on the main diagonal and zeros elsewhere, [n, m]. `m` defaults to `n`.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.eye.html
+ *
+ * @throws ArgumentError unless `n` and `m` are non-negative integers.
+ */
 export function eye(n: number, m?: number | TensorOptions, options?: TensorOptions): Tensor {
   const columns = typeof m === "number" ? m : n;
   const [chosen = {}] = [typeof m === "number" ? options : (options ?? m)];
@@ -111,7 +122,7 @@ export function eye(n: number, m?: number | TensorOptions, options?: TensorOptio
 
 /** Options of `trilIndices` and `triuIndices`. */
 export interface TriangleOptions extends TensorOptions {
-  /** Which diagonal bounds the triangle; 0 is the main one, above it are positive ones. */
+  /** The diagonal that bounds the triangle: 0 for the main diagonal, positive above it. Default 0. */
   readonly offset?: number;
 }
 
@@ -140,7 +151,7 @@ function triangle(
 }
 
 /**
- * Rows and columns of the elements of a lower triangle, [2, count].
+ * Returns the row and column indices of the lower triangle of a matrix, [2, count]. Default dtype int32.
  * https://pytorch.org/docs/stable/generated/torch.tril_indices.html
  */
 export function trilIndices(rows: number, columns: number, options: TriangleOptions = {}): Tensor {
@@ -148,7 +159,7 @@ export function trilIndices(rows: number, columns: number, options: TriangleOpti
 }
 
 /**
- * Rows and columns of the elements of an upper triangle, [2, count].
+ * Returns the row and column indices of the upper triangle of a matrix, [2, count]. Default dtype int32.
  * https://pytorch.org/docs/stable/generated/torch.triu_indices.html
  */
 export function triuIndices(rows: number, columns: number, options: TriangleOptions = {}): Tensor {

@@ -1,11 +1,11 @@
 /**
- * Options, which stand once, with their defaults: what is not among them is refused, since in JavaScript a `false`
- * where options are expected, or a misspelt name, would otherwise be a silently different model.
+ * Options with defaults. Unknown options are rejected, since in JavaScript a misspelt name, or a `false` where options
+ * are expected, would otherwise silently give a different model.
  */
 
 import { ArgumentError } from "./errors.ts";
 
-/** Options of which all that have a default are there. */
+/** Options in which every property that has a default is present. */
 export type Settings<Options, Defaults> = Options & {
   readonly [Name in keyof Options as Name extends keyof Defaults
     ? undefined extends Defaults[Name]
@@ -14,7 +14,7 @@ export type Settings<Options, Defaults> = Options & {
     : never]-?: Exclude<Options[Name], undefined>;
 };
 
-/** Throws an ArgumentError for anything but an object of these names. */
+/** Throws an ArgumentError unless `given` is an object with only these property names. */
 export function checkNames(operation: string, given: object, names: readonly string[]): void {
   const other =
     typeof given !== "object" || given === null
@@ -32,10 +32,10 @@ export function checkNames(operation: string, given: object, names: readonly str
 }
 
 /**
- * Options as given, and the defaults of the others; `undefined` stands for what has none. Where no options are given,
- * which is most often, nothing is looked at.
+ * Merges given options with their defaults. A default of `undefined` marks an option without one. When no options are
+ * given, the common case, the defaults are returned as they are.
  *
- * @throws ArgumentError for anything but an object of these names.
+ * @throws ArgumentError unless `given` is an object with only the names of the defaults.
  * @example
  * const given: { eps?: number; momentum?: number } = { momentum: 0.2 };
  * const { eps, momentum } = settings("Normalization", given, { eps: 1e-5, momentum: 0.1 }); // 1e-5 and 0.2

@@ -1,6 +1,6 @@
 /**
- * Arithmetic on shapes: sizes, strides, broadcasting and the dimension arguments that may be negative.
- * Everything here is a pure function of number arrays; strides count elements, never bytes.
+ * Arithmetic on shapes: sizes, strides, broadcasting, and dimension arguments, which may be negative. All functions are
+ * pure functions of number arrays; strides count elements, never bytes.
  */
 
 import { expectTensor } from "./argument.ts";
@@ -9,14 +9,14 @@ import { ArgumentError, IndexError, ShapeError } from "./errors.ts";
 /** The sizes of a tensor's dimensions, outermost first. A scalar has the empty shape. */
 export type Shape = readonly number[];
 
-/** The number of elements of a shape: the product of its sizes, 1 for a scalar. */
+/** Returns the number of elements of a shape: the product of its sizes, 1 for a scalar. */
 export function sizeOf(shape: Shape): number {
   let size = 1;
   for (let i = 0; i < shape.length; i++) size *= shape[i] as number;
   return size;
 }
 
-/** Row-major strides of a contiguous tensor of this shape. */
+/** Returns the row-major strides of a contiguous tensor of this shape. */
 export function contiguousStrides(shape: Shape): number[] {
   const strides = new Array<number>(shape.length);
   let step = 1;
@@ -27,7 +27,10 @@ export function contiguousStrides(shape: Shape): number[] {
   return strides;
 }
 
-/** Whether these strides walk this shape in row-major order without gaps. Sizes of one may have any stride. */
+/**
+ * Returns whether these strides traverse this shape in row-major order without gaps. Dimensions of size 1 may have any
+ * stride.
+ */
 export function isContiguous(shape: Shape, strides: readonly number[]): boolean {
   let step = 1;
   for (let i = shape.length - 1; i >= 0; i--) {
@@ -41,25 +44,23 @@ export function isContiguous(shape: Shape, strides: readonly number[]): boolean 
   return true;
 }
 
-/** Whether two shapes are the same. */
+/** Returns whether two shapes are equal. */
 export function sameShape(a: Shape, b: Shape): boolean {
   if (a === b) return true;
-  if (a?.length !== b?.length) return false; // what is no tensor has no shape
+  if (a?.length !== b?.length) return false; // a value that is not a tensor has no shape
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
 }
 
-/**
- * A shape as text, as error messages quote it: `[2, 3]`. In JavaScript, what has none may stand where a tensor belongs.
- */
+/** Formats a shape for error messages, as `[2, 3]`. In plain JavaScript the value may be missing. */
 export function showShape(shape: Shape): string {
   return shape ? `[${shape.join(", ")}]` : "none (no tensor)";
 }
 
 /**
- * The shape that several shapes broadcast to: aligned at the right, sizes of one stretch.
+ * Returns the shape that several shapes broadcast to: they are aligned at the right, and sizes of 1 are expanded.
  *
- * @throws ShapeError when two sizes differ and neither is one.
+ * @throws ShapeError when two sizes differ and neither is 1.
  */
 export function broadcastShapes(operation: string, shapes: readonly Shape[]): Shape {
   const first = shapes[0];
@@ -86,7 +87,7 @@ export function broadcastShapes(operation: string, shapes: readonly Shape[]): Sh
 }
 
 /**
- * The strides with which a tensor of `shape` and `strides` is read as if it had the shape `target`.
+ * Returns the strides with which a tensor of `shape` and `strides` is broadcast to the shape `target`.
  *
  * @throws ShapeError when `shape` does not broadcast to `target`.
  */
@@ -103,7 +104,7 @@ export function broadcastStrides(operation: string, shape: Shape, strides: reado
   return result;
 }
 
-/** The error for tensors of other shapes than an operation takes. */
+/** Creates the error for tensors whose shapes an operation does not accept. */
 export function shapeError(
   operation: string,
   expected: string,
@@ -115,7 +116,8 @@ export function shapeError(
 }
 
 /**
- * A dimension argument made non-negative: -1 is the last one. A scalar counts as having one dimension.
+ * Returns a dimension argument as a non-negative number: -1 is the last dimension. A scalar counts as having one
+ * dimension.
  *
  * @throws IndexError when there is no such dimension.
  */
@@ -131,7 +133,7 @@ export function dimension(operation: string, dim: number, rank: number): number 
 }
 
 /**
- * The same of a tensor that has to have a dimension.
+ * Returns a dimension argument as a non-negative number, for a tensor that must have a dimension.
  *
  * @throws IndexError for a scalar, and when there is no such dimension.
  */
@@ -142,9 +144,11 @@ export function ownDimension(operation: string, dim: number, shape: Shape): numb
 }
 
 /**
- * A list of dimension arguments made non-negative, in ascending order; `undefined` or an empty list means all.
+ * Returns dimension arguments as non-negative numbers in ascending order. `undefined`, `null` or an empty list means
+ * all dimensions.
  *
- * @throws IndexError when there is no such dimension. @throws ArgumentError when one is named twice.
+ * @throws IndexError when there is no such dimension.
+ * @throws ArgumentError when one is listed twice.
  */
 export function dimensions(
   operation: string,
@@ -163,9 +167,9 @@ export function dimensions(
 }
 
 /**
- * Checks a list of sizes.
+ * Checks that a shape is an array of non-negative integers.
  *
- * @throws ShapeError when one is negative or not an integer, or it is no list.
+ * @throws ShapeError if it is not.
  */
 export function checkSizes(operation: string, shape: Shape): void {
   if (!Array.isArray(shape) || shape.some((size) => !Number.isInteger(size) || size < 0)) {
@@ -174,9 +178,9 @@ export function checkSizes(operation: string, shape: Shape): void {
 }
 
 /**
- * Replaces one -1 in a list of sizes by whatever makes the number of elements come out.
+ * Replaces one -1 in a list of sizes with the size that preserves the number of elements.
  *
- * @throws ShapeError when that is impossible.
+ * @throws ShapeError when there is none.
  */
 export function inferSizes(operation: string, sizes: Shape, from: Shape): number[] {
   const total = sizeOf(from);
@@ -202,8 +206,8 @@ export function inferSizes(operation: string, sizes: Shape, from: Shape): number
 }
 
 /**
- * Strides under which the same memory reads as `to` instead of `from`, or null when only a copy can do that.
- * Follows PyTorch's rule: neighbouring dimensions can be merged and split only where they run on into each other.
+ * Returns the strides with which the same memory can be read in the shape `to` instead of `from`, or null when a copy
+ * is needed. As in PyTorch, dimensions can be merged and split only where they are contiguous with each other.
  */
 export function reshapeStrides(from: Shape, strides: readonly number[], to: Shape): number[] | null {
   if (sizeOf(from) === 0) return contiguousStrides(to);
@@ -212,10 +216,10 @@ export function reshapeStrides(from: Shape, strides: readonly number[], to: Shap
   let i = from.length - 1;
   while (i >= 0) {
     if (from[i] === 1) {
-      i--; // the stride of a size of one means nothing
+      i--; // the stride of a dimension of size 1 is irrelevant
       continue;
     }
-    // One run: dimensions of `from` that follow each other in memory.
+    // A group of dimensions of `from` that are contiguous with each other.
     let step = strides[i] as number;
     let left = from[i] as number;
     let next = step * left;

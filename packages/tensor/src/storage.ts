@@ -1,9 +1,9 @@
 /**
- * A storage is a piece of device memory that one or more tensors look at. It gives itself back in two ways: at once,
- * when the last handle on it is disposed of; or when the garbage collector finds that nobody can reach it any more. The
- * engine does not know that a small JavaScript object holds megabytes elsewhere, so for every few megabytes a storage
- * holds an untouched ArrayBuffer of a part of that size, which the engine counts. (Dropped at once, such a buffer would
- * be gone with the next collection of the young, which looks at no finalizers, and count for nothing.)
+ * A storage is a block of device memory that one or more tensors share. It is freed when the last handle on it is
+ * disposed of, or when the garbage collector finds it unreachable. The engine does not know that a small JavaScript
+ * object holds megabytes elsewhere, so for every few megabytes allocated, one storage holds an untouched ArrayBuffer of
+ * a fraction of that size, which the engine does count. The storage holds it for its whole life: a buffer dropped at
+ * once would be freed by the next minor collection, which runs no finalizers, and have no effect.
  */
 
 import type { Backend, DeviceBuffer } from "./backend.ts";
@@ -12,31 +12,28 @@ import { DisposedError } from "./errors.ts";
 
 /** Device memory shared by a tensor and its views. */
 export class Storage {
-  /** How many were made so far: the id of the last one. */
+  /** The number of storages created so far, which is the id of the last one. */
   static count = 0;
   /** The device that holds the memory. */
   readonly backend: Backend;
   /** The size, in bytes. */
   readonly bytes: number;
   /**
-   * Tells one storage from another. Deep comparisons see it, who cannot see what the memory holds: they shall not call
-   * two tensors equal.
+   * A unique number. It makes deep comparisons, which cannot see the contents of device memory, treat tensors of
+   * different storages as unequal.
    */
   readonly id: number = ++Storage.count;
-  /**
-   * How often the contents were changed in place. A saved tensor whose version moved on is refused by the backward
-   * pass.
-   */
+  /** The number of in-place modifications. The backward pass rejects a saved tensor whose version has changed. */
   version = 0;
   readonly #held: Held;
-  /** What the memory held at some version, where the host can look at it. */
+  /** A copy of the contents at some version, read by `prefetch`. */
   #copy: { readonly version: number; readonly bytes: Uint8Array<ArrayBuffer> } | null = null;
   #handles = 0;
-  /** Memory that the engine can see, in the place of memory that it cannot: held as long as the storage is. */
-  // biome-ignore lint/correctness/noUnusedPrivateClassMembers: it is there to be held.
+  /** Memory that the engine counts, in place of the device memory that it does not. Held as long as the storage. */
+  // biome-ignore lint/correctness/noUnusedPrivateClassMembers: held to keep the buffer alive.
   #ballast: unknown;
 
-  /** Takes memory from `backend`. Throws a DeviceError when there is none left. */
+  /** Allocates memory from `backend`. Throws a DeviceError when out of memory. */
   constructor(backend: Backend, bytes: number) {
     this.backend = backend;
     this.bytes = bytes;
@@ -47,7 +44,7 @@ export class Storage {
     if (bytes >= large) watch(this, held);
   }
 
-  /** The memory. Throws a DisposedError when it was given back. */
+  /** The device memory. Throws a DisposedError after it was freed. */
   get buffer(): DeviceBuffer {
     const { buffer } = this.#held;
     if (buffer === null) throw new DisposedError("a tensor was used after dispose()");
@@ -55,23 +52,23 @@ export class Storage {
     return buffer;
   }
 
-  /** Whether the memory was given back. */
+  /** Whether the memory was freed. */
   get disposed(): boolean {
     return this.#held.buffer === null;
   }
 
-  /** Whether more than one tensor looks at this memory, as far as is known. */
+  /** Whether more than one handle refers to this memory. Handles collected without `dispose` still count. */
   get shared(): boolean {
     return this.#handles > 1;
   }
 
-  /** All that the memory holds, if `prefetch` has read it and nobody has written to it since; else null. */
+  /** The contents, if `prefetch` has read them and they were not modified since; otherwise null. */
   get prefetched(): Uint8Array<ArrayBuffer> | null {
     capturing.by?.reads();
     return this.#copy?.version === this.version ? this.#copy.bytes : null;
   }
 
-  /** Reads the memory, for those who cannot wait later on. */
+  /** Reads the contents, for later synchronous access. */
   async prefetch(): Promise<void> {
     while (this.prefetched === null) {
       const { version } = this;
@@ -79,57 +76,61 @@ export class Storage {
     }
   }
 
-  /** Counts one more tensor that looks at this memory. */
+  /** Counts one more handle on this memory. */
   retain(): void {
     this.#handles++;
   }
 
-  /** Counts one tensor less, and gives the memory back with the last. */
+  /** Counts one handle less, and frees the memory with the last one. */
   release(): void {
     if (--this.#handles > 0 || this.disposed) return;
     collector.unregister(this);
-    giveBack(this.#held);
+    freeHeld(this.#held);
     this.#copy = null;
     this.#ballast = null;
   }
 }
 
-/** What we need of Node's module `vm`. */
+/** The parts of Node's module `vm` that are used here. */
 interface Contexts {
   createContext(globals: object, options: { readonly microtaskMode: "afterEvaluate" }): object;
   runInContext(code: string, context: object): unknown;
 }
 
-/** What a storage has of its device; null once it was given back. */
+/** The device memory of a storage; `buffer` is null after it was freed. */
 interface Held {
   readonly backend: Backend;
   buffer: DeviceBuffer | null;
 }
 
-function giveBack(held: Held): void {
+function freeHeld(held: Held): void {
   if (held.buffer !== null) held.backend.free(held.buffer);
   held.buffer = null;
 }
 
-const collector = /* @__PURE__ */ new FinalizationRegistry<Held>(giveBack);
+const collector = /* @__PURE__ */ new FinalizationRegistry<Held>(freeHeld);
 
-/** How many bytes are handed out before the engine is told of them: many small tensors share one buffer. */
+/** How many bytes are allocated before a ballast buffer is created: many small tensors share one. */
 const notice = 4 << 20;
-/** What part of it the engine is told: the more, the oftener it collects, and the less piles up in between. */
+/**
+ * The divisor of the ballast's size. The larger the ballast, the more often the engine collects, and the less memory
+ * accumulates in between.
+ */
 const share = 4;
-/** How many bytes may be handed out between two turns of the event loop before a read waits for one. */
+/** How many bytes may be allocated between two turns of the event loop before a read waits for one. */
 const patience = 16 << 20;
 
-/** From how many bytes on a storage is watched while the event loop stands still. */
+/** The minimum size of storages, in bytes, that are watched while the event loop does not turn. */
 const large = 64 << 10;
-/** How many bytes of such storages come between two looks at them. */
+/** How many bytes of such storages are allocated between two scans. */
 const stride = 128 << 20;
 
-let untold = 0;
+let unreported = 0;
 let sinceTurn = 0;
 
-// A loop that awaits nothing never lets a finalizer run. What it drops is seen through weak references, though, as soon
-// as the engine forgets that this job looked at them; in Node it forgets with the microtasks of a context of their own.
+// Finalizers never run in a loop that awaits nothing. Weak references reveal what such a loop has dropped, but only
+// once the engine forgets that the current job dereferenced them; in Node, running the microtasks of a separate context
+// makes it forget.
 const vm = (globalThis as { process?: { getBuiltinModule?(name: string): Contexts } }).process?.getBuiltinModule?.(
   "node:vm",
 );
@@ -138,8 +139,8 @@ let watched: { readonly storage: WeakRef<Storage>; readonly held: Held }[] = [];
 let sinceLook = 0;
 
 /**
- * Remembers a storage until the event loop turns, and from time to time gives back the memory of those that nobody can
- * reach any more.
+ * Remembers a storage until the event loop turns, and periodically frees the memory of storages that have become
+ * unreachable.
  */
 function watch(storage: Storage, held: Held): void {
   if (vm === undefined) return;
@@ -148,24 +149,24 @@ function watch(storage: Storage, held: Held): void {
   if (sinceLook < stride) return;
   sinceLook = 0;
   watched = watched.filter(({ storage, held }) => {
-    if (storage.deref() === undefined) giveBack(held);
+    if (storage.deref() === undefined) freeHeld(held);
     return held.buffer !== null;
   });
   apart ??= vm.createContext({}, { microtaskMode: "afterEvaluate" });
   vm.runInContext("0", apart);
 }
 
-/** An untouched buffer for all that was handed out since the last one; null until that is worth the trouble. */
+/** Returns an untouched buffer for the memory allocated since the last one; null until enough has accumulated. */
 function ballastFor(bytes: number): unknown {
   sinceTurn += bytes;
-  untold += bytes;
-  if (untold < notice) return null;
-  const ballast = untouched(untold / share);
-  untold = 0;
+  unreported += bytes;
+  if (unreported < notice) return null;
+  const ballast = untouched(unreported / share);
+  unreported = 0;
   return ballast;
 }
 
-// Node's own allocator can leave memory unfilled, which makes the ballast free of charge.
+// Node's own allocator can leave memory uninitialised, so the ballast costs almost nothing.
 const node = (globalThis as { Buffer?: { allocUnsafeSlow(bytes: number): unknown } }).Buffer;
 
 function untouched(bytes: number): unknown {
@@ -173,9 +174,8 @@ function untouched(bytes: number): unknown {
 }
 
 /**
- * Lets the event loop turn once if much memory was handed out since it last did, since that is when the garbage
- * collector's findings reach us. Awaited reads and the data loader call it; a loop of one's own that awaits neither may
- * do so too.
+ * Waits for one turn of the event loop if much memory was allocated since the last one, because finalizers run only
+ * then. Awaited reads and the data loader call it. A custom loop that uses neither may call it too.
  */
 export async function yieldToCollector(): Promise<void> {
   if (sinceTurn < patience) return;

@@ -1,16 +1,16 @@
 /**
- * `Tensor`: a strided window onto a storage, and PyTorch's methods on it. The class is a façade: it holds where the
- * elements lie and who follows their history, and each method hands its work to the function of the same name in
- * `ops/`.
+ * `Tensor`: a strided view of a storage, with PyTorch's methods. The class is a façade: it holds the layout of the
+ * elements and the trace that records their history, and each method calls the function of the same name in `ops/`.
  */
 
-// So that programs whose compiler knows no `Symbol.dispose` yet can still use these declarations.
+// Lets programs whose TypeScript target has no `Symbol.dispose` yet use these declarations.
 /// <reference lib="esnext.disposable" preserve="true" />
 
+import { checkDevice } from "./argument.ts";
 import type { Backend, DeviceBuffer } from "./backend.ts";
 import { cpu } from "./backends/cpu/index.ts";
 import { changed } from "./capture.ts";
-import { bytesOf, type DType, type TypedArray, typedArray, viewBytes } from "./dtype.ts";
+import { bytesOf, checkDType, checkSupport, type DType, type TypedArray, typedArray, viewBytes } from "./dtype.ts";
 import { decoder } from "./encode.ts";
 import { AutogradError, DeviceError, DisposedError, ShapeError } from "./errors.ts";
 import { format } from "./format.ts";
@@ -31,9 +31,10 @@ import { mT, t } from "./ops/permute.ts";
 import { track } from "./scope.ts";
 import { settings } from "./settings.ts";
 import {
+  checkSizes,
   contiguousStrides,
-  dimension,
   isContiguous,
+  ownDimension,
   type Shape,
   sameShape,
   shapeError,
@@ -43,11 +44,11 @@ import {
 import { Storage, yieldToCollector } from "./storage.ts";
 import type { BackwardOptions, Trace } from "./trace.ts";
 
-/** How a view came about: the tensor it looks into, and the operation that made it. */
+/** How a view was made: its source tensor and the operation that was applied to it. */
 export interface Viewed {
   /** The tensor whose memory the view shares. */
   readonly source: Tensor;
-  /** The operation that gave the view, such as `transpose`; with it the view can be made anew of another tensor. */
+  /** The operation that made the view, such as `transpose`. It can be replayed on another source. */
   readonly op: Op<unknown>;
   /** The arguments of that operation that are not tensors. */
   readonly attrs: unknown;
@@ -56,7 +57,7 @@ export interface Viewed {
 /** Nested arrays of numbers, as `toArray` returns them: a number for a scalar, an array for a vector, and so on. */
 export type NestedArray = number | boolean | NestedArray[];
 
-/** The operations as methods, which the class below gets from the tables that stand beside these interfaces. */
+/** The operations as methods. The class below installs them from the tables next to these interfaces. */
 export interface Tensor
   extends PointwiseMethods,
     FunctionMethods,
@@ -71,28 +72,28 @@ export interface Tensor
 /**
  * An n-dimensional array of one element type on one device, with PyTorch's methods.
  *
- * Make one with `tensor`, `zeros`, `randn` and the like. Nothing has to be freed by hand: memory returns when nobody
- * can reach it any more. `dispose()` and `using` give it back at once.
+ * Create one with `tensor`, `zeros`, `randn` or another creation function. Memory is freed automatically once it is
+ * unreachable; `dispose()` and `using` free it at once.
  *
  * @example
  * const x = tensor([[1, 2], [3, 4]]);
  * const y = x.mul(2).add(1); // [[3, 5], [7, 9]]
  */
 export class Tensor implements View {
-  /** The sizes of the dimensions. */
+  /** The size of each dimension; empty for a scalar. */
   readonly shape: Shape;
-  /** How many elements to step over in memory for each dimension. */
+  /** The step in memory between neighbours along each dimension, in elements. */
   readonly strides: readonly number[];
-  /** Where the first element lies in the storage, in elements. */
+  /** The position of the first element in the storage, in elements. */
   readonly offset: number;
-  /** The type of the elements. */
+  /** The element type. */
   readonly dtype: DType;
-  /** The memory, shared with the tensor's views. */
+  /** The device memory, shared with the views of this tensor. */
   readonly storage: Storage;
-  /** For a view: the tensor it looks into and how it was made. */
+  /** For a view: its source and how it was made. Otherwise null. */
   readonly viewed: Viewed | null;
   #trace: Trace | null = null;
-  /** For a view: the trace of the tensor at the root when this view's own trace was made. */
+  /** For a view: the trace of the root tensor at the time this view's own trace was made. */
   #basis: Trace | null = null;
   #disposed = false;
 
@@ -112,7 +113,7 @@ export class Tensor implements View {
       methods[other] = methods[own];
       if (`${own}_` in methods) methods[`${other}_`] = methods[`${own}_`];
     }
-    // What Node's console.log shows.
+    // Node's `console.log` calls this method.
     Object.defineProperty(Tensor.prototype, Symbol.for("nodejs.util.inspect.custom"), {
       value(this: Tensor): string {
         return format(this);
@@ -133,15 +134,15 @@ export class Tensor implements View {
     if (viewed !== null) this.#basis = root(viewed.source).#trace;
   }
 
-  // ——— What it is ———
+  // ——— Properties ———
 
-  /** The device memory. Throws a DisposedError when it was given back. */
+  /** The device memory. Throws a DisposedError after it was freed. */
   get buffer(): DeviceBuffer {
     if (this.#disposed) throw new DisposedError(`a tensor of shape ${showShape(this.shape)} was used after dispose()`);
     return this.storage.buffer;
   }
 
-  /** The device the tensor lives on. */
+  /** The device that holds the elements. */
   get device(): Backend {
     return this.storage.backend;
   }
@@ -151,56 +152,56 @@ export class Tensor implements View {
     return this.shape.length;
   }
 
-  /** A matrix transposed. */
+  /** The transpose of a matrix. Vectors and scalars are returned unchanged. */
   get T(): Tensor {
     return t(this);
   }
 
-  /** Each matrix of a batch transposed. */
+  /** The transpose of each matrix in a batch, that is, of the last two dimensions. */
   get mT(): Tensor {
     return mT(this);
   }
 
-  /** The number of dimensions. */
+  /** Returns the number of dimensions. */
   dim(): number {
     return this.shape.length;
   }
 
-  /** The number of elements. */
+  /** Returns the number of elements. */
   numel(): number {
     return sizeOf(this.shape);
   }
 
-  /** The sizes of all dimensions. */
+  /** Returns the sizes of all dimensions. */
   size(): Shape;
-  /** The size of one dimension (negative: from the end). */
+  /** Returns the size of one dimension. Negative dimensions count from the end. Throws an IndexError for a scalar. */
   size(dim: number): number;
-  /** The sizes of some: `const [batch, length] = x.size(0, 1)`. */
+  /** Returns the sizes of several dimensions: `const [batch, length] = x.size(0, 1)`. */
   size<const Dims extends readonly number[]>(...dims: Dims): { -readonly [I in keyof Dims]: number };
   size(...dims: readonly number[]): Shape | number {
     if (dims.length === 0) return this.shape;
-    const sizes = dims.map((dim) => this.shape[dimension("size", dim, this.ndim)] ?? 1);
+    const sizes = dims.map((dim) => this.shape[ownDimension("size", dim, this.shape)] as number);
     return sizes.length > 1 ? sizes : (sizes[0] as number);
   }
 
-  /** The stride of one dimension in elements, or all of them. */
+  /** Returns the stride of one dimension, or of all of them, in elements. */
   stride(): readonly number[];
   stride(dim: number): number;
   stride(dim?: number): readonly number[] | number {
-    return dim === undefined ? this.strides : (this.strides[dimension("stride", dim, this.ndim)] ?? 1);
+    return dim === undefined ? this.strides : (this.strides[ownDimension("stride", dim, this.shape)] as number);
   }
 
-  /** Whether the elements lie in row-major order without gaps. */
+  /** Returns whether the elements are stored in row-major order without gaps. */
   isContiguous(): boolean {
     return isContiguous(this.shape, this.strides);
   }
 
-  // ——— Gradients: each asks the trace, which @akari/autograd puts there ———
+  // ——— Gradients: delegated to the trace, which @akari/autograd sets ———
 
-  /** Who follows this tensor's history; null when nobody does. */
+  /** The recorder of this tensor's history; null when no history is recorded. */
   get trace(): Trace | null {
     if (this.viewed === null) return this.#trace;
-    // Somebody may have written over the tensor below, through another view: then this view has a new history too.
+    // The root may have been written through another view since. Then this view has a new history too.
     const below = root(this).#trace;
     if (below !== this.#basis) {
       this.#basis = below;
@@ -215,17 +216,17 @@ export class Tensor implements View {
     if (this.viewed !== null) this.#basis = root(this).#trace;
   }
 
-  /** Whether gradients flow to this tensor. */
+  /** Whether gradients are computed for this tensor. */
   get requiresGrad(): boolean {
     return this.trace?.requiresGrad ?? false;
   }
 
-  /** Whether this tensor was made by the user rather than by a recorded operation. */
+  /** Whether this tensor was created by the user rather than by a recorded operation. */
   get isLeaf(): boolean {
     return this.trace?.isLeaf ?? true;
   }
 
-  /** The gradient accumulated by backward passes; null before the first. */
+  /** The gradient accumulated by backward passes; null before the first one. */
   get grad(): Tensor | null {
     return this.trace?.grad ?? null;
   }
@@ -235,30 +236,30 @@ export class Tensor implements View {
   }
 
   /**
-   * Computes the gradient of this tensor with respect to all leaves it was made from, and adds it to their `grad`.
+   * Computes the gradients of this tensor with respect to the leaves of its graph and adds them to their `grad`.
    *
-   * @param gradient the gradient of the result with respect to this tensor; default 1, for a tensor of one element.
-   * @throws AutogradError when nothing was recorded, or what was recorded is used up.
+   * @param gradient the upstream gradient, of this tensor's shape. Default 1, for a tensor of one element.
+   * @throws AutogradError when no graph was recorded, or when its saved tensors were already freed.
    */
   backward(gradient: Tensor | null = null, options?: BackwardOptions): void {
     this.#traced("backward").backward(this, gradient, options);
   }
 
-  /** Keeps the gradient of this tensor, too, in the backward passes to come. Returns itself. */
+  /** Makes backward passes also store the gradient of this non-leaf tensor in its `grad`. Returns the tensor. */
   retainGrad(): this {
     this.#traced("retainGrad").retainGrad(this);
     return this;
   }
 
   /**
-   * Calls `hook` with this tensor's gradient in each backward pass; what it returns takes the gradient's place. Returns
-   * what removes it.
+   * Registers a function that is called with this tensor's gradient in each backward pass. If it returns a tensor, that
+   * tensor replaces the gradient. Returns a function that removes the hook.
    */
   registerHook(hook: (gradient: Tensor) => Tensor | undefined | void): () => void {
     return this.#traced("registerHook").registerHook(this, hook);
   }
 
-  /** The trace, for what makes no sense without. */
+  /** Returns the trace, or throws when there is none. */
   #traced(operation: string): Trace {
     const { trace } = this;
     if (trace !== null) return trace;
@@ -267,7 +268,7 @@ export class Tensor implements View {
     );
   }
 
-  /** The same values in the same memory, with no history: gradients do not flow through. */
+  /** Returns a tensor that shares this tensor's memory but has no history: gradients do not flow through it. */
   detach(): Tensor {
     return this.alias();
   }
@@ -275,7 +276,7 @@ export class Tensor implements View {
   // ——— Memory ———
 
   /**
-   * Gives the memory back now; it is freed when no other tensor shares it. Using the tensor afterwards throws a
+   * Releases the memory at once. It is freed when no other tensor shares it. Using the tensor afterwards throws a
    * DisposedError.
    */
   dispose(): void {
@@ -284,12 +285,12 @@ export class Tensor implements View {
     this.storage.release();
   }
 
-  /** `using x = …` disposes of x at the end of the block. */
+  /** Disposes of the tensor at the end of the block that declares it with `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }
 
-  /** Whether `dispose` was called. */
+  /** Whether the memory was released. */
   get isDisposed(): boolean {
     return this.#disposed || this.storage.disposed;
   }
@@ -297,8 +298,8 @@ export class Tensor implements View {
   // ——— Reading ———
 
   /**
-   * The elements in row-major order, as a typed array of the reader's own. float16 and bfloat16 come as raw 16-bit
-   * patterns (see `numbersOf`).
+   * Returns the elements in row-major order, copied into a new typed array. float16 and bfloat16 elements are returned
+   * as raw 16-bit patterns (see `numbersOf`).
    *
    * @example
    * await tensor([1, 2, 3]).data(); // Float32Array [1, 2, 3]
@@ -311,7 +312,10 @@ export class Tensor implements View {
     return viewBytes(this.dtype, bytes.buffer, bytes.byteOffset, this.numel());
   }
 
-  /** The same at once. Throws a DeviceError on devices that cannot, unless the elements were read by `prefetch`. */
+  /**
+   * Synchronous form of `data`. Throws a DeviceError on devices without synchronous reads, unless `prefetch` was called
+   * first.
+   */
   dataSync(): TypedArray {
     const { device } = this;
     if (device.readSync === undefined) return this.#prefetched();
@@ -322,9 +326,9 @@ export class Tensor implements View {
   }
 
   /**
-   * Reads the elements now, so that what needs them at once finds them on a device that can only be read
-   * asynchronously: `itemSync()`, printing, a mask as an index, `nonzero`, `unique` and the like. Holds for all views
-   * of the same memory, until somebody writes to it. Returns itself.
+   * Reads the elements ahead of time, for code that needs them synchronously on a device with asynchronous reads only:
+   * `itemSync()`, printing, a mask as an index, `nonzero`, `unique` and other operations whose result size depends on
+   * values. The data is valid for all views of the same memory until the next write to it. Returns the tensor.
    *
    * @example
    * const positive = await x.gt(0).prefetch();
@@ -336,9 +340,9 @@ export class Tensor implements View {
   }
 
   /**
-   * The value of a tensor of one element. A bool comes as 0 or 1.
+   * Returns the value of a tensor of one element as a number. A bool is returned as 0 or 1.
    *
-   * @throws ShapeError when there is more than one element, or none.
+   * @throws ShapeError unless there is exactly one element.
    * @example
    * const loss: number = await crossEntropy(model(x), y).item();
    */
@@ -347,14 +351,14 @@ export class Tensor implements View {
     return elementAt(this.dtype, await this.data(), 0);
   }
 
-  /** The same at once. Throws a DeviceError on devices that cannot. */
+  /** Synchronous form of `item`. Throws a DeviceError on devices without synchronous reads. */
   itemSync(): number {
     this.#expectOne("itemSync");
     return elementAt(this.dtype, this.dataSync(), 0);
   }
 
   /**
-   * The elements as nested arrays; a scalar as a number. Bools come as `true` and `false`.
+   * Returns the elements as nested arrays; a scalar as a number. Bools are returned as `true` and `false`.
    *
    * @example
    * await tensor([[1, 2], [3, 4]]).toArray(); // [[1, 2], [3, 4]]
@@ -363,14 +367,14 @@ export class Tensor implements View {
     return nest(this.shape, this.dtype, await this.data());
   }
 
-  /** The same at once. Throws a DeviceError on devices that cannot. */
+  /** Synchronous form of `toArray`. Throws a DeviceError on devices without synchronous reads. */
   toArraySync(): NestedArray {
     return nest(this.shape, this.dtype, this.dataSync());
   }
 
   /**
-   * The tensor as PyTorch prints it. On a device that cannot be read at once, its shape and dtype only, unless
-   * `prefetch` has read it.
+   * Formats the tensor as PyTorch prints it. On a device without synchronous reads, only shape and dtype are shown
+   * unless `prefetch` was called first.
    */
   toString(): string {
     return format(this);
@@ -386,33 +390,37 @@ export class Tensor implements View {
 
   // ——— Copies ———
 
-  /** The same values in memory of their own. */
+  /** Returns a contiguous copy. Differentiable. */
   clone(): Tensor {
     return clone(this);
   }
 
-  /** This tensor if its elements lie in row-major order without gaps, else a copy that does. */
+  /** Returns this tensor if it is contiguous, otherwise a contiguous copy. */
   contiguous(): Tensor {
     return contiguous(this);
   }
 
-  /** Stores the values of `source` here, broadcast and converted to this tensor's dtype. */
+  /** Copies the values of `source` into this tensor, broadcast and converted to its dtype. Returns the tensor. */
   copy_(source: Tensor): this {
     copy_(this, source);
     return this;
   }
 
   /**
-   * The values as another dtype, or on another device; this tensor itself where nothing changes.
+   * Converts the tensor to another dtype or moves it to another device. Returns this tensor if nothing changes.
+   * Differentiable.
    *
-   * @throws DeviceError when this tensor's device cannot be read at once; `await x.prefetch()` there first.
+   * @throws DeviceError when this tensor's device has no synchronous reads (`await x.prefetch()` first), and when
+   * `target` does not support the dtype.
    */
   to(target: DType | Backend): Tensor {
-    return typeof target === "string" ? cast(this, target) : toDevice(this, target);
+    if (typeof target === "string") return cast(this, target);
+    checkDevice("to", target);
+    return toDevice(this, target);
   }
 
   /**
-   * The values on the CPU; this tensor itself where it lies there. Differentiable.
+   * Moves the tensor to the CPU. Returns this tensor if it is already there. Differentiable.
    *
    * https://pytorch.org/docs/stable/generated/torch.Tensor.cpu.html
    */
@@ -422,18 +430,20 @@ export class Tensor implements View {
   }
 
   /**
-   * Makes this tensor look at the memory of `source`, which has the same shape; dtype and device may differ. Whoever
-   * holds this tensor, such as an optimizer, holds the new values then. History and gradient stay as they are.
+   * Makes this tensor use the memory of `source`, which has the same shape; dtype and device may differ. Everything
+   * that holds this tensor, such as an optimizer, sees the new values. History and gradient are unchanged.
    *
    * @throws ShapeError when the shapes differ.
+   * @throws DisposedError when one of the two was disposed of.
    */
   setData(source: Tensor): void {
     if (!sameShape(source.shape, this.shape)) {
       throw shapeError("setData", `shape ${showShape(this.shape)}`, source);
     }
+    if (this.isDisposed || source.isDisposed) throw new DisposedError("setData: a tensor was used after dispose()");
     source.storage.retain();
     this.storage.release();
-    // Safe: the fields are read-only for everybody else; this is the one place where a tensor moves.
+    // Safe: the fields are read-only for all other code; only this method reassigns them.
     const self = this as { -readonly [K in "storage" | "strides" | "offset" | "dtype"]: Tensor[K] };
     self.storage = source.storage;
     self.strides = source.strides;
@@ -442,7 +452,7 @@ export class Tensor implements View {
     changed();
   }
 
-  /** This tensor, or a contiguous copy of it that nobody follows. */
+  /** Returns this tensor, or a contiguous copy without history. */
   #compact(): Tensor {
     if (this.isContiguous()) return this;
     const copy = this.newEmpty(this.shape);
@@ -450,7 +460,7 @@ export class Tensor implements View {
     return copy;
   }
 
-  /** The elements from what `prefetch` has read. */
+  /** Returns the elements from the data that `prefetch` read. */
   #prefetched(): TypedArray {
     const bytes = this.storage.prefetched;
     if (this.isDisposed || bytes === null) {
@@ -474,7 +484,7 @@ export class Tensor implements View {
   }
 
   #start(): number {
-    // A view without elements may begin behind the end of the memory.
+    // The offset of a view without elements may be past the end of the memory.
     return this.numel() === 0 ? 0 : this.offset * bytesOf(this.dtype);
   }
 
@@ -482,40 +492,48 @@ export class Tensor implements View {
     return this.numel() * bytesOf(this.dtype);
   }
 
-  // ——— New tensors beside this one: the operations make theirs through these ———
+  // ——— New tensors: operations allocate their outputs through these methods ———
 
-  /** A tensor with unspecified contents, on the same device and of the same dtype unless told otherwise. */
+  /**
+   * Returns a tensor with unspecified contents. Default dtype and device: those of this tensor.
+   *
+   * @throws ShapeError for sizes that are not non-negative integers.
+   */
   newEmpty(shape: Shape, options?: { readonly dtype?: DType; readonly device?: Backend }): Tensor {
+    checkSizes("newEmpty", shape);
     const { dtype, device } = settings("newEmpty", options, { dtype: this.dtype, device: this.device });
+    checkDType("newEmpty", dtype);
+    checkDevice("newEmpty", device);
+    checkSupport("newEmpty", dtype, device);
     return this.allocate(shape, dtype, device);
   }
 
-  /** Internal: the same without names, which operations need not check. */
+  /** Internal: `newEmpty` without named options to validate, for operations. */
   allocate(shape: Shape, dtype: DType = this.dtype, device: Backend = this.device): Tensor {
     const storage = new Storage(device, sizeOf(shape) * bytesOf(dtype));
     return new Tensor(storage, dtype, { shape, strides: contiguousStrides(shape), offset: 0 });
   }
 
-  /** Another handle on the same elements, without history. */
+  /** Returns another handle on the same elements, without history. */
   alias(): Tensor {
     return new Tensor(this.storage, this.dtype, this);
   }
 
-  /** A view of the same storage, made by `op`. */
+  /** Returns a view of the same storage, made by `op`. */
   viewAs<Attrs>(layout: Layout, op: Op<Attrs>, attrs: Attrs): Tensor {
-    // Safe: whoever replays the view hands `attrs` back to the same op only.
+    // Safe: `attrs` is only ever passed back to the same op.
     return new Tensor(this.storage, this.dtype, layout, { source: this, op: op as Op<unknown>, attrs });
   }
 }
 
-/** The tensor at the bottom of a chain of views. */
+/** Returns the tensor at the root of a chain of views. */
 function root(x: Tensor): Tensor {
   let below = x;
   while (below.viewed !== null) below = below.viewed.source;
   return below;
 }
 
-/** One element of a typed array as a number. */
+/** Returns one element of a typed array as a number. */
 function elementAt(dtype: DType, data: TypedArray, index: number): number {
   return decoder(dtype)(data[index] as number);
 }

@@ -1,92 +1,92 @@
 /**
- * What a tensor carries when someone follows its history. `@akari/autograd` implements this interface, and a trace
- * comes into being only there: the tensor package records nothing and knows no gradients, it only asks the traces it
- * meets.
+ * The interface through which a tensor's history is recorded. `@akari/autograd` implements it and creates all traces;
+ * the tensor package records nothing itself and only notifies the traces of its operands.
  */
 
 import type { Op } from "./op.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** Whether traces are told to go on: `noGrad` and its relatives in `@akari/autograd` turn it off and on. */
+/** Whether operations are recorded. `noGrad` and related functions in `@akari/autograd` switch it. */
 export const gradMode: { enabled: boolean } = { enabled: true };
 
-/** One operation as it happened: what ran, on what, giving what. */
+/** One operation that ran: the operation, its inputs and its outputs. */
 export interface Recorded<Attrs = unknown> {
-  /** What ran, with the rule for its gradient. */
+  /** The operation, which includes its gradient rule. */
   readonly op: Op<Attrs>;
-  /** The tensors it took. For an operation in place they may have been written over since. */
+  /** The input tensors. An in-place operation may have overwritten them since. */
   readonly inputs: readonly Tensor[];
-  /** Its arguments that are not tensors. */
+  /** The arguments that are not tensors. */
   readonly attrs: Attrs;
-  /** The tensors it gave; for an operation in place the one that it wrote to. */
+  /** The output tensors; for an in-place operation, the tensor it wrote to. */
   readonly outputs: readonly Tensor[];
   /**
-   * For an operation in place: copies of those inputs that its gradient reads and that it wrote over, as they were;
-   * null for the others.
+   * For an in-place operation: copies, made before the write, of the inputs that its gradient reads and that it
+   * overwrites; null for the others.
    */
   readonly before?: readonly (Tensor | null)[];
 }
 
-/** Options of a backward pass, as PyTorch's `Tensor.backward` has them. */
+/** Options of a backward pass, as in PyTorch's `Tensor.backward`. */
 export interface BackwardOptions {
   /**
-   * Keep what the forward pass saved, so that a second backward pass can follow. Default: the value of `createGraph`.
+   * Whether to keep the saved tensors, so that the backward pass can be repeated. Default: the value of `createGraph`.
    */
   readonly retainGraph?: boolean;
-  /** Record the backward pass itself, so that gradients can be differentiated again. Default false. */
+  /** Whether to record the backward pass itself, so that gradients can be differentiated again. Default false. */
   readonly createGraph?: boolean;
-  /** Accumulate into these tensors only. Default: all leaves. */
+  /** Tensors to accumulate gradients into. Default: all leaves. */
   readonly inputs?: readonly Tensor[];
 }
 
-/** A follower of one tensor's history. */
+/** Records the history of one tensor. */
 export interface Trace {
-  /** Whether gradients flow to this tensor. */
+  /** Whether gradients are computed for this tensor. */
   readonly requiresGrad: boolean;
-  /** The name of the operation that made the tensor; null for a leaf. */
+  /** The name of the operation that created the tensor; null for a leaf. */
   readonly operation: string | null;
-  /** Whether the tensor was made by the user rather than by an operation. */
+  /** Whether the tensor was created by the user rather than by an operation. */
   readonly isLeaf: boolean;
-  /** The gradient accumulated so far. */
+  /** The gradient accumulated so far; null before the first backward pass. */
   grad: Tensor | null;
-  /** Told of an operation that took the traced tensor: may give the outputs traces of their own. */
+  /** Called after an operation that read the traced tensor. May give the outputs traces of their own. */
   extend(recorded: Recorded): void;
   /**
-   * Told of an operation that is about to write its output over `target`, which is also `recorded.outputs[0]`. Throws
-   * when that may not be.
+   * Called before an operation overwrites `target`, which is also `recorded.outputs[0]`. Throws when `target` must not
+   * be modified.
    *
-   * @returns what `mutate` is to be told, with copies of what is about to be lost; null when it need not be told.
+   * @returns what to pass to `mutate`, including copies of the values about to be lost; null when `mutate` need not be
+   * called.
    */
   beforeMutation(recorded: Recorded, target: Tensor): Recorded | null;
-  /** Told of an operation that wrote its output over `target`. */
+  /** Called after an operation has overwritten `target`. */
   mutate(recorded: Recorded, target: Tensor): void;
   /**
-   * This trace now stands for the tensor at the root of `view`, which was written to since the view was made. Returns
-   * the view's new trace, or undefined when it keeps the one it has.
+   * Called when the tensor at the root of `view`, which this trace belongs to, was written to after the view was made.
+   * Returns the view's new trace, or undefined to keep the present one.
    */
   follow(view: Tensor): Trace | null | undefined;
   /** Runs the backward pass from `output`. `gradient` defaults to 1 for a tensor of one element. */
   backward(output: Tensor, gradient: Tensor | null, options?: BackwardOptions): void;
   /**
-   * The gradients of everything that `outputs` were made from, without adding them to `grad`, calling hooks, or using
-   * up what was kept.
+   * Computes gradients with respect to all tensors that `outputs` depend on, without accumulating into `grad`, calling
+   * hooks, or freeing saved tensors.
    *
-   * @param outputs tensors that require a gradient, this trace's own among them.
-   * @param arriving the gradient that arrives at each.
-   * @param inputs tensors to stop at: what they were made from is left out, and they are not.
-   * @returns for each leaf and each of `inputs` that a gradient arrives at: a tensor of its shape that carries its
-   * trace, and the gradient.
+   * @param outputs tensors that require a gradient, including the one of this trace.
+   * @param arriving the upstream gradient of each output.
+   * @param inputs tensors to stop at: their own history is not followed.
+   * @returns for each leaf and each of `inputs` that a gradient reaches: a tensor of its shape with its trace, and the
+   * gradient.
    */
   gradients(
     outputs: readonly Tensor[],
     arriving: readonly Tensor[],
     inputs: readonly Tensor[],
   ): readonly { readonly of: Tensor; readonly gradient: Tensor }[];
-  /** Keep this tensor's gradient too, although it is not a leaf. */
+  /** Makes backward passes also store the gradient of this non-leaf tensor. */
   retainGrad(output: Tensor): void;
   /**
-   * Calls `hook` with the gradient as it arrives; a tensor that it returns takes its place. Returns what removes the
-   * hook.
+   * Registers a hook that is called with the gradient when it arrives; a returned tensor replaces it. Returns a
+   * function that removes the hook.
    */
   registerHook(output: Tensor, hook: (gradient: Tensor) => Tensor | undefined | void): () => void;
 }

@@ -1,12 +1,9 @@
-/**
- * Windows onto memory, for kernels: others onto that of a view, whose history nothing follows and which keep nothing
- * alive; and whether two are the same.
- */
+/** Views of memory for kernels: other layouts of an existing view, which record no history and keep no memory alive. */
 
 import type { View } from "./kernel.ts";
 import { type Shape, sameShape } from "./shape.ts";
 
-/** The memory of `x` in another shape, with other strides, and from another place on where one is given. */
+/** Returns a view of the same memory with another shape, other strides and, if given, another offset. */
 export function windowOn(
   { buffer, dtype, offset }: View,
   shape: Shape,
@@ -16,16 +13,16 @@ export function windowOn(
   return { buffer, dtype, shape, strides, offset: start };
 }
 
-/** The window at index 0 of some dimensions, which are left out. */
+/** Returns the view at index 0 of some dimensions, without those dimensions. */
 export function without(x: View, dims: readonly number[]): View {
   const rest = (list: readonly number[]) => list.filter((_, d) => !dims.includes(d));
   return windowOn(x, rest(x.shape), rest(x.strides));
 }
 
-/** Whether two views look at the same elements in the same order. */
+/** Returns whether two views refer to the same elements in the same order. */
 export function sameView(a: View, b: View): boolean {
   if (a.buffer !== b.buffer || a.dtype !== b.dtype || a.offset !== b.offset || !sameShape(a.shape, b.shape))
     return false;
-  // How far it is to a second element counts only where there is one.
+  // The stride of a dimension of size 1 is irrelevant.
   return a.strides.every((stride, i) => stride === b.strides[i] || a.shape[i] === 1);
 }

@@ -1,25 +1,27 @@
 /**
- * Which addresses of a device's one linear memory are in use. Freed blocks are kept in lists by size (sixteen per power
- * of two) and merged with free neighbours at once, so a training loop that asks for the same sizes every step settles
- * after the first and stays flat. All of it is bookkeeping in JavaScript objects: the memory itself is never touched.
- * (Masmano et al. 2004, "TLSF".)
+ * An allocator for a device's single linear memory. Free blocks are kept in lists by size class (sixteen per power of
+ * two) and merged with free neighbours immediately, so a training loop that allocates the same sizes every step reaches
+ * a steady state after the first. All bookkeeping is in JavaScript objects; the memory itself is not touched. (Masmano
+ * et al. 2004, "TLSF".)
  */
 
-/** Every block starts at a multiple of this many bytes, a cache line. */
+/** The alignment of blocks in bytes: a cache line. */
 const unit = 64;
-/** Lists of free blocks: one per size up to 15 units, then 16 per power of two, up to 2²⁶ units (4 GiB). */
+/** The number of free lists: one per size up to 15 units, then 16 per power of two, up to 2²⁶ units (4 GiB). */
 const classes = 384;
-/** How many blocks of the list that only partly fits are tried before a larger list is taken. */
+/** How many blocks are tried in the list in which only some are large enough, before a larger list is used. */
 const tries = 8;
 
-/** A range of addresses. Sizes count units of 64 bytes. */
+/**
+ * A range of addresses. Sizes count units of 64 bytes. `below` and `above` are the neighbours in memory, `before` and
+ * `after` those in a free list.
+ */
 export interface Block {
   readonly address: number;
   units: number;
   free: boolean;
   /**
-   * The latest of the caller's own notes on any part of the range, of when it was used: they outlive being freed,
-   * merged and split.
+   * When any part of the range was last used, by the caller's own clock. It survives freeing, merging and splitting.
    */
   stamp: number;
   below: Block | null;
@@ -28,17 +30,17 @@ export interface Block {
   after: Block | null;
 }
 
-/** Hands out ranges of addresses from `base` upwards. */
+/** Allocates ranges of addresses from `base` upwards. */
 export class Allocator {
-  /** The first address never handed out so far, and so how large the memory has to be. */
+  /** The first address that was never allocated, and so the required size of the memory. */
   highWater: number;
-  /** Bytes in blocks that are in use, rounded up to whole units. */
+  /** Bytes in allocated blocks, rounded up to whole units. */
   used = 0;
   readonly #base: number;
   readonly #lists: (Block | null)[] = new Array<Block | null>(classes).fill(null);
   readonly #filled = new Int32Array(classes / 32);
   #top: number;
-  /** The latest stamp of what lay above the top once. */
+  /** The latest stamp of the memory above the top. */
   #topStamp = 0;
   #last: Block | null = null;
 
@@ -48,12 +50,12 @@ export class Allocator {
     this.highWater = base;
   }
 
-  /** Bytes that were in use once and wait to be used again. */
+  /** Bytes in free blocks that were allocated before. */
   get pooled(): number {
     return this.highWater - this.#base - this.used;
   }
 
-  /** A block of at least `bytes` bytes whose end does not pass `limit`, or null when there is none. */
+  /** Allocates a block of at least `bytes` bytes that ends at or below `limit`. Returns null when there is none. */
   take(bytes: number, limit: number): Block | null {
     if (bytes > limit) return null;
     const units = Math.max(1, Math.ceil(bytes / unit));
@@ -85,12 +87,12 @@ export class Allocator {
     return block;
   }
 
-  /** Where a block of `bytes` bytes would end if it were put on top. */
+  /** Returns the end address of a block of `bytes` bytes placed at the top. */
   topAfter(bytes: number): number {
     return this.#top + Math.max(1, Math.ceil(bytes / unit)) * unit;
   }
 
-  /** Gives a block back. */
+  /** Frees a block. */
   give(block: Block): void {
     this.used -= block.units * unit;
     block.free = true;
@@ -126,7 +128,7 @@ export class Allocator {
     return this.#lists[word * 32 + (31 - Math.clz32(bits & -bits))] as Block | null;
   }
 
-  /** Leaves `units` in the block and makes a free one of the rest. */
+  /** Shrinks the block to `units` and makes the rest a free block. */
   #split(block: Block, units: number): void {
     const rest = block.units - units;
     if (rest === 0) return;
@@ -179,8 +181,8 @@ export class Allocator {
 }
 
 /**
- * The list in which a free block of this size stands: every block there is at least as large as the list's smallest
- * size.
+ * Returns the size class of a block, which is its free list. Every block in a list is at least as large as the smallest
+ * size of its class.
  */
 function classOf(units: number): number {
   if (units < 16) return units;

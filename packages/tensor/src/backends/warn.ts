@@ -1,8 +1,8 @@
-/** What a device has to say that is no error: once, on the console. */
+/** Warnings of devices, each printed to the console once. */
 
 const warned = /* @__PURE__ */ new Set<string>();
 
-/** Says something once. */
+/** Prints a warning once. */
 export function warn(text: string): void {
   if (warned.has(text)) return;
   warned.add(text);

@@ -1,28 +1,26 @@
-/**
- * What is known of a function after it was captured.
- */
+/** The data of a captured function, before it is made replayable. */
 
 import type { Tensor } from "../tensor.ts";
 import type { Recorder } from "./recorder.ts";
 
-/** What was captured of a function. */
+/** A captured call of a function. */
 export interface Captured {
   readonly recorder: Recorder;
-  /** The tensors that it was given. */
+  /** Copies of the tensor arguments, with which the function ran. */
   readonly inputs: readonly Tensor[];
-  /** What it returned. */
+  /** The function's return value. */
   readonly results: unknown;
-  /** The backward pass from its results; null where none is needed. */
+  /** The backward pass from the results; null when none is needed. */
   readonly backward: CapturedBackward | null;
 }
 
-/** What was captured of a backward pass. */
+/** A captured backward pass. */
 export interface CapturedBackward {
   readonly recorder: Recorder;
-  /** The numbers of the results that it begins at. */
+  /** The indices of the results it starts from. */
   readonly places: readonly number[];
-  /** The gradients that arrived at them. */
+  /** The upstream gradients of these results. */
   readonly arriving: readonly Tensor[];
-  /** The gradients that it found; `of` carries the trace of the tensor that each belongs to. */
+  /** The resulting gradients. `of` has the trace of the tensor that a gradient belongs to. */
   readonly found: readonly { readonly of: Tensor; readonly gradient: Tensor }[];
 }

@@ -1,5 +1,6 @@
 /**
- * A compiled function: which calls run the function itself, which keep its steps, and which run those again.
+ * A compiled function, which decides for each call whether to run the function itself, to capture it, or to replay
+ * captured steps.
  */
 
 import type { Backend } from "../backend.ts";
@@ -19,22 +20,23 @@ import { Recorder } from "./recorder.ts";
 import { Replay } from "./replay.ts";
 import { describe, expectTensors, mapTensors, tensorsIn } from "./trees.ts";
 
-/** For how many combinations of arguments steps are kept at a time. */
+/** The maximum number of argument combinations for which state is kept. */
 const mostKept = 8;
 
-/** What is known of one combination of arguments: the function has run once, cannot be captured, or was. */
+/** The state of one combination of arguments: the function has run once, cannot be captured, or was captured. */
 type State = "warm" | "eager" | Replay;
 
-/** `compile`, once it is loaded. */
+/** Implements `compile`. */
 export function compiled<F extends (...args: never[]) => unknown>(fn: F): F & Compiled {
   if (typeof fn !== "function") throw new ArgumentError(`compile: expected a function, got ${String(fn)}`);
-  const { call, info } = caller(fn as unknown as Run); // safe: it is called with what the caller gives
+  const { call, info } = caller(fn as unknown as Run); // safe: it is called with the caller's arguments
   const compiledFn: F = new Proxy(fn, {
     apply: (_, __, args) => call(args),
     get(target, key) {
       if (Object.hasOwn(info, key)) return Reflect.get(info, key);
       const value: unknown = Reflect.get(target, key);
-      // Methods belong to the function itself, a module for example; what they return of themselves is this.
+      // Methods are called on the function itself, for example a module. If they return it, the compiled function is
+      // returned instead.
       if (typeof value !== "function" || Object.hasOwn(target, key)) return value;
       return (...args: unknown[]) => {
         const result: unknown = Reflect.apply(value, target, args);
@@ -42,14 +44,14 @@ export function compiled<F extends (...args: never[]) => unknown>(fn: F): F & Co
       };
     },
   });
-  return compiledFn as F & Compiled; // safe: what it lacks the proxy has
+  return compiledFn as F & Compiled; // safe: the proxy provides the additional properties
 }
 
 type Run = (...args: readonly unknown[]) => unknown;
 
 /**
- * Decides in each call how the function runs. `given` is what it made and returned: if it reads that again by itself,
- * it is another program in each call.
+ * Returns the function that chooses how to run `fn` in each call. `given` holds the storages of its earlier results: if
+ * it reads one of them directly, its steps differ from call to call.
  */
 function caller(fn: Run): { readonly call: (args: readonly unknown[]) => unknown; readonly info: Compiled } {
   const states = new Map<string, State>();
@@ -76,11 +78,11 @@ function caller(fn: Run): { readonly call: (args: readonly unknown[]) => unknown
     if (next instanceof Replay) kernels.splice(0, kernels.length, ...next.kernels);
     states.delete(key);
     states.set(key, next ?? (state === "eager" ? "eager" : "warm"));
-    if (states.size > mostKept) states.delete(states.keys().next().value as string); // safe: it is not empty
+    if (states.size > mostKept) states.delete(states.keys().next().value as string); // safe: the map is not empty
     return result;
   };
   const call = (args: readonly unknown[]): unknown => {
-    // Within another compiled function, its steps belong to that one.
+    // Inside another compiled function, the steps belong to that function.
     if (capturing.by !== null) return fn(...args);
     if (changes !== capturing.changes) states.clear();
     const tensors: Tensor[] = [];
@@ -88,14 +90,14 @@ function caller(fn: Run): { readonly call: (args: readonly unknown[]) => unknown
     const before = Storage.count;
     const result = run(args, key, tensors);
     for (const { storage } of tensorsIn(result)) if (storage.id > before) given.add(storage);
-    // What the function itself changes, it changes each time.
+    // Changes made by the function itself recur in every call, so they do not invalidate its state.
     changes = capturing.changes;
     return result;
   };
   return { call, info: { counts, kernels } };
 }
 
-/** Runs the function as it is. */
+/** Runs the function without capturing it. */
 function eager(fn: Run, args: readonly unknown[], plain: boolean): unknown {
   if (plain) return fn(...args);
   let wentBack = false;
@@ -112,7 +114,7 @@ function eager(fn: Run, args: readonly unknown[], plain: boolean): unknown {
   return wentBack ? mapTensors(result, (tensor) => tensor.detach()) : result;
 }
 
-/** Runs the function on copies of its arguments, and keeps its steps if it can run from them. */
+/** Runs the function on copies of its arguments and captures its steps, if they can be replayed. */
 function captured(
   fn: Run,
   args: readonly unknown[],
@@ -122,7 +124,7 @@ function captured(
 ): { readonly result: unknown; readonly next: State } {
   const inputs = tensors.map((tensor) => tensor.clone());
   let next = 0;
-  const own = mapTensors(args, () => inputs[next++] as Tensor); // safe: as many as there are tensors
+  const own = mapTensors(args, () => inputs[next++] as Tensor); // safe: there is one copy for each tensor
   const recorder = new Recorder(device);
   let backward: CapturedBackward | null = null;
   let complete = false;
@@ -130,16 +132,16 @@ function captured(
     const result = watched(recorder, () => recorder.record(() => scope(() => synchronous(fn(...own)))));
     copyWritten(inputs, tensors, device);
     if ([...recorder.storages].some((storage) => given.has(storage)))
-      recorder.obstacle ??= "it uses what it returned earlier; pass that as an argument";
+      recorder.obstacle ??= "it uses an earlier result of its own; pass it as an argument";
     const returned = tensorsIn(result);
-    // With a backward pass inside, what is returned is done with its history.
+    // After a backward pass inside the function, the history of its results has been consumed.
     const traced = !recorder.wentBack && returned.some((tensor) => tensor.requiresGrad);
     if (recorder.obstacle === null && traced) backward = capturedBackward(recorder, returned, inputs, device);
-    // A result that is an argument would share its memory.
+    // A result that is an argument would share the argument's memory.
     const apart = (tensor: Tensor) => (inputs.includes(tensor) ? tensor.clone() : tensor);
     const obstacle = recorder.obstacle ?? backward?.recorder.obstacle ?? null;
     if (obstacle !== null) {
-      warn(`compile: ${fn.name || "the function"} runs as it is, since ${obstacle}`);
+      warn(`compile: ${fn.name || "the function"} is not compiled: ${obstacle}`);
       return { result: mapTensors(result, traced ? apart : (tensor) => tensor.detach()), next: "eager" };
     }
     expectTensors(result);
@@ -157,17 +159,17 @@ function captured(
   }
 }
 
-/** Copies what a function wrote to copies of its arguments into the arguments. */
+/** Copies modified arguments back: the function wrote to their copies. */
 function copyWritten(inputs: readonly Tensor[], tensors: readonly Tensor[], device: Backend): void {
   inputs.forEach((input, i) => {
-    const tensor = tensors[i] as Tensor; // safe: one for each
+    const tensor = tensors[i] as Tensor; // safe: one for each input
     if (input.storage.version === 0) return;
     copyInto(tensor, input, device);
     tensor.storage.version++;
   });
 }
 
-/** A result without its history. The handle with it, if the function made it, is given back. */
+/** Returns a result without its history. Disposes of the original handle if the function created it. */
 function withoutHistory(tensor: Tensor, recorder: Recorder): Tensor {
   if (tensor.trace === null) return tensor;
   const detached = tensor.detach();
@@ -175,7 +177,7 @@ function withoutHistory(tensor: Tensor, recorder: Recorder): Tensor {
   return detached;
 }
 
-/** Goes back from those results that require a gradient, without using up their history. */
+/** Runs the backward pass from the results that require a gradient, without freeing their history. */
 function capturedBackward(
   before: Recorder,
   results: readonly Tensor[],
@@ -183,14 +185,14 @@ function capturedBackward(
   device: Backend,
 ): CapturedBackward {
   const places = results.flatMap((result, i) => (result.requiresGrad ? [i] : []));
-  const outputs = places.map((place) => results[place] as Tensor); // safe: numbers of results
+  const outputs = places.map((place) => results[place] as Tensor); // safe: indices of results
   const arriving = outputs.map((output) => filled(output, output.shape, 1));
   const recorder = new Recorder(device, before);
-  const { trace } = outputs[0] as Tensor; // safe: there is one
+  const { trace } = outputs[0] as Tensor; // safe: at least one result requires a gradient
   const found = watched(recorder, () =>
     recorder.record(() => scope(() => trace?.gradients(outputs, arriving, inputs) ?? [])),
   );
-  // Their traces are what counts.
+  // Only their traces are needed.
   for (const { of } of found) of.dispose();
   return { recorder, places, arriving, found };
 }
@@ -210,7 +212,7 @@ function synchronous<T>(result: T): T {
   return result;
 }
 
-/** The device of the arguments. */
+/** Returns the common device of the arguments, or throws a DeviceError. */
 function deviceOf(tensors: readonly Tensor[]): Backend {
   const device = tensors[0]?.device ?? defaultDevice();
   for (const tensor of tensors) {

@@ -1,6 +1,6 @@
 /**
- * Fusion: a pointwise call whose result one other call reads becomes part of that call. Both are formulas, so fusing
- * them is putting one formula in the place of the other's input; the result in between is never stored.
+ * Fusion: a pointwise call whose result is read by exactly one other call becomes part of that call. Both are formulas,
+ * so fusion substitutes one formula for the other's input, and the intermediate result is never stored.
  */
 
 import { bytesOf, isFloating } from "../dtype.ts";
@@ -11,7 +11,7 @@ import type { PointwiseCall, RowsCall, View } from "../kernel.ts";
 import { sameView } from "../view.ts";
 import { type CallStep, callStep, readsOf, type Step, type Temporaries, writesOf } from "./steps.ts";
 
-/** The most inputs that a fused call may have, and nodes that its formulas may. */
+/** The limits of a fused call: the number of inputs, and the number of nodes in its formulas. */
 const mostInputs = 8;
 const mostNodes = 128;
 
@@ -25,11 +25,11 @@ interface Producer extends CallStep {
   readonly call: PointwiseCall;
 }
 
-/** The list with pointwise calls fused into those that read their results. */
+/** Fuses pointwise calls into the calls that read their results. */
 export function fuse(steps: readonly Step[], temporaries: Temporaries): readonly Step[] {
   const list: (Step | null)[] = [...steps];
   for (let i = 0; i < list.length; i++) {
-    const step = list[i] as Step; // safe: only steps before the present one are taken out
+    const step = list[i] as Step; // safe: only steps before the current one are removed
     if (!isProducer(step) || !temporaries.has(step.writes[0].buffer)) continue;
     const at = onlyReader(list, i, step);
     const reader = at === null ? null : list[at];
@@ -50,7 +50,10 @@ function isReader(step: Step): step is Reader {
   return step.kind === "call" && (step.call.kind === "pointwise" || step.call.kind === "rows");
 }
 
-/** The one step that reads the result of step `i`, if nothing in between writes to what that step reads; else null. */
+/**
+ * Returns the index of the only step that reads the result of step `i`, provided that no step in between writes to the
+ * inputs of step `i`; otherwise null.
+ */
 function onlyReader(list: readonly (Step | null)[], i: number, { reads, writes }: CallStep): number | null {
   const result = writes[0]?.buffer;
   let found: number | null = null;
@@ -72,16 +75,16 @@ function onlyReader(list: readonly (Step | null)[], i: number, { reads, writes }
   return found;
 }
 
-/** Both calls as one; null where they do not fit together. */
+/** Combines both calls into one; null if they cannot be fused. */
 function fusion(producer: Producer, reader: Reader): CallStep | null {
   const { call } = reader;
   const [formula] = producer.call.program.outputs as [Expr]; // safe: one result
   const [result] = producer.call.to as [View];
   const isResult = (view: View | undefined) => view?.buffer === result.buffer;
-  // What is stored in 16 bits is rounded on the way.
+  // Storing a 16-bit float rounds it, which a fused formula would skip.
   if (bytesOf(result.dtype) === 2 && isFloating(result.dtype)) return null;
   if (call.inputs.some((view) => isResult(view) && !sameView(view, result))) return null;
-  // An output may be the very same view as an input, and must not overlap it otherwise.
+  // An output may be the same view as an input, but must not overlap it otherwise.
   if (producer.call.inputs.some((view) => reader.writes.some((to) => to.buffer === view.buffer && !sameView(to, view))))
     return null;
   const inputs = call.inputs.filter((view) => !isResult(view));
@@ -90,15 +93,15 @@ function fusion(producer: Producer, reader: Reader): CallStep | null {
     return null;
 
   /**
-   * A formula of one of the two, with the fused call's numbers of inputs and scalars, and with the other's formula in
-   * the place of its result.
+   * Renumbers the inputs and scalars of a formula for the fused call, and substitutes the producer's formula for its
+   * result.
    */
   const translated = (e: Expr, views: readonly View[], firstScalar: number): Expr => {
     const leaves = new Map<Expr, Expr>();
     for (const leaf of nodesOf([e])) {
       if (leaf.op === "scalar") leaves.set(leaf, node("scalar", leaf.dtype, [], firstScalar + leaf.value));
       if (leaf.op !== "input") continue;
-      const view = views[leaf.value] as View; // safe: a formula reads what the call has
+      const view = views[leaf.value] as View; // safe: a formula reads only inputs that the call has
       const number = inputs.findIndex((known) => sameView(known, view));
       leaves.set(leaf, isResult(view) ? inner() : node("input", leaf.dtype, [], number));
     }
@@ -112,7 +115,7 @@ function fusion(producer: Producer, reader: Reader): CallStep | null {
   }
   const { stages, rows, elements } = call.program;
   const reads = (e: Expr) => nodesOf([e]).some((leaf) => leaf.op === "input" && isResult(call.inputs[leaf.value]));
-  // Each stage goes over the row anew, and would compute the formula anew.
+  // Each stage makes a separate pass over the row and would recompute the formula.
   if ([...stages.map(({ of }) => of), ...elements].filter(reads).length > 1 || rows.some(reads)) return null;
   const fused = rowProgram({
     stages: stages.map(({ reduce, of }) => ({ reduce, of: outer(of) })),
@@ -122,12 +125,12 @@ function fusion(producer: Producer, reader: Reader): CallStep | null {
   return callStep(reader.name, { ...call, program: fused, inputs, scalars });
 }
 
-/** The list without calls whose results nobody reads. */
+/** Removes calls whose results are not used. */
 export function withoutDead(steps: readonly Step[], temporaries: Temporaries): readonly Step[] {
   const wanted = new Set<unknown>();
   const kept: Step[] = [];
   for (const step of [...steps].reverse()) {
-    // A draw moves its generator on, whoever reads the numbers; a check speaks for itself.
+    // A random draw advances its generator, and a check may throw, whether or not a result is used.
     const silent = step.kind === "call" && step.call.kind !== "random" && step.call.kind !== "check";
     if (silent && step.writes.every(({ buffer }) => temporaries.has(buffer) && !wanted.has(buffer))) continue;
     for (const { buffer } of readsOf(step)) wanted.add(buffer);

@@ -1,6 +1,6 @@
 /**
- * The backward pass of a captured function, as one operation on the tape: its gradient rule is a list of steps again.
- * What the rule reads is kept by the tape like what any operation keeps, with the version that it had.
+ * The backward pass of a captured function, as one operation on the tape whose gradient rule is itself a list of steps.
+ * The tensors that the rule reads are saved on the tape with their versions, as for any operation.
  */
 
 import type { Backend } from "../backend.ts";
@@ -17,15 +17,15 @@ import { Home, Movable } from "./movable.ts";
 import { Output } from "./outputs.ts";
 import type { Sequence } from "./sequence.ts";
 
-/** What the steps of a backward pass find in memory. */
+/** The memory that the steps of a backward pass read. */
 interface Known {
   /** The function's arguments. */
   readonly arguments: readonly Movable[];
-  /** What these were while it was captured. */
+  /** The argument tensors with which the function was captured. */
   readonly inputs: readonly Tensor[];
-  /** What the forward pass leaves. */
+  /** Memory of the forward pass that the backward pass reads. */
   readonly carried: readonly Home[];
-  /** What is always in the same place. */
+  /** Memory that stays at the same place between runs. */
   readonly known: readonly Storage[];
 }
 
@@ -34,10 +34,10 @@ export class Gradients {
   readonly #device: Backend;
   readonly #sequence: Sequence;
   readonly #known: Known;
-  /** Which of the results have a gradient, and where it goes. */
+  /** The upstream gradients, and the indices of the results that they belong to. */
   readonly #arriving: readonly Movable[];
   readonly #places: readonly number[];
-  /** What the gradients belong to: an argument by its number, or a tensor that stands for a leaf. */
+  /** The tensors that the gradients belong to: the index of an argument, or a tensor with the trace of a leaf. */
   readonly #targets: readonly (number | Tensor)[];
   readonly #outputs: readonly Output[];
   readonly #homes: readonly Home[];
@@ -60,25 +60,28 @@ export class Gradients {
       if (!recorder.owns(storage)) return;
       const home = homes.get(storage) ?? new Home(device, storage, views);
       homes.set(storage, home);
-      (this.#outputs[i] as Output).home = home; // safe: one for each
+      (this.#outputs[i] as Output).home = home; // safe: one for each gradient
     });
     this.#homes = [...homes.values()];
   }
 
-  /** Whether a storage holds one of the gradients. */
+  /** Returns whether a storage holds one of the gradients. */
   makes(storage: Storage): boolean {
     return this.#homes.some((home) => home.storage === storage);
   }
 
-  /** Tells the tape of a run: of the tensors that it was given, the same in order, and its results. */
+  /**
+   * Records a run on the tape, given its argument tensors, the contiguous copies or aliases of these that it used, and
+   * its results.
+   */
   follow(tensors: readonly Tensor[], inputs: readonly Tensor[], results: readonly Tensor[]): void {
     const { carried, known } = this.#known;
     const whole = (storage: Storage) =>
       new Tensor(storage, "uint8", { shape: [storage.bytes], strides: [1], offset: 0 });
-    // safe: an argument's number
+    // Safe: the index of an argument.
     const targets = this.#targets.map((target) => (typeof target === "number" ? (tensors[target] as Tensor) : target));
     const kept = [...inputs, ...carried.map(({ storage }) => whole(storage)), ...known.map(whole)];
-    const outputs = this.#places.map((place) => results[place] as Tensor); // safe: the number of a result
+    const outputs = this.#places.map((place) => results[place] as Tensor); // safe: the index of a result
     const op: Op = {
       name: "compiled",
       infer: () => outputs,
@@ -99,10 +102,10 @@ export class Gradients {
       throw new AutogradError("backward: a compiled function has no second derivative; call the function itself");
     const first = this.#targets.length;
     const { arguments: movables, carried, known } = this.#known;
-    // All are asked for, also what stays where it is: the tape sees that nothing was changed since.
+    // Saved tensors are requested even if their memory has not moved, so that the tape checks their versions.
     const kept = [...movables, ...carried, ...known].map((_, i) => context.input(first + i));
     movables.forEach((movable, i) => {
-      const { buffer, offset, dtype } = kept[i] as Tensor; // safe: one for each
+      const { buffer, offset, dtype } = kept[i] as Tensor; // safe: one for each movable
       movable.move(buffer, offset * bytesOf(dtype));
     });
     carried.forEach((home, i) => void home.moveTo((kept[movables.length + i] as Tensor).storage)); // safe: one for each
@@ -116,13 +119,13 @@ export class Gradients {
     own.forEach((gradient, k) => {
       if (gradient !== arrived[k]) gradient.dispose();
     });
-    // For each target, and nothing for what was kept.
+    // One per target; none for the saved tensors.
     const gradients = context.needs.map((needed, i) => (needed ? (this.#outputs[i]?.take() ?? null) : null));
     for (const home of [...this.#homes, ...carried]) home.forget();
     return gradients;
   }
 
-  /** The gradient of a result that none arrived at. */
+  /** Returns a zero gradient, for a result that no gradient reached. */
   #zeros({ shape, dtype }: Spec): Tensor {
     const zeros = allocate("backward", shape, dtype, this.#device);
     fillView(zeros, 0, this.#device);

@@ -1,13 +1,13 @@
 /**
- * Where temporaries lie: those that are never needed at the same time share memory. A slot is as large as the largest
- * of its tenants; each temporary takes the free slot that fits it best, in the order of their first use.
+ * Memory planning: temporaries with disjoint lifetimes share memory. A slot is as large as the largest of its tenants.
+ * Temporaries are placed in order of first use, each in the free slot of the most similar size.
  */
 
 import type { Backend, DeviceBuffer } from "../backend.ts";
 import { Storage } from "../storage.ts";
 import { type OwnView, readsOf, type Step, type Temporaries, writesOf } from "./steps.ts";
 
-/** A temporary: from the first step that uses it to the last. */
+/** A temporary, live from the first step that uses it to the last. */
 interface Tenant {
   readonly bytes: number;
   readonly views: OwnView[];
@@ -17,14 +17,14 @@ interface Tenant {
 
 interface Slot {
   bytes: number;
-  /** The last step that uses the present tenant. */
+  /** The last step that uses the current tenant. */
   until: number;
   readonly views: OwnView[];
 }
 
 /**
- * Gives the temporaries of a list new memory on a device, as little as will do. The buffers they had are not used any
- * more.
+ * Allocates shared memory for the temporaries of a list of steps and moves their views there. Their original buffers
+ * are no longer used.
  */
 export function placeTemporaries(
   steps: readonly Step[],
@@ -44,7 +44,7 @@ export function placeTemporaries(
   });
   const slots: Slot[] = [];
   for (const { bytes, views, first, last } of tenants.values()) {
-    // What a slot would waste, or have to grow by.
+    // The bytes that a slot would waste or have to grow by.
     const misfit = (slot: Slot) => Math.abs(slot.bytes - bytes);
     let best: Slot | undefined;
     for (const slot of slots)

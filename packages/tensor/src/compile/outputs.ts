@@ -1,5 +1,6 @@
 /**
- * Tensors that leave a list of steps: in memory that is made for each run, or as copies of what others know.
+ * Result tensors of a list of steps: either in memory allocated for each run, or copied from memory that is shared with
+ * others.
  */
 
 import type { Backend } from "../backend.ts";
@@ -9,11 +10,11 @@ import { Tensor } from "../tensor.ts";
 import type { Home } from "./movable.ts";
 import { type OwnView, ownView } from "./steps.ts";
 
-/** One tensor. */
+/** One result tensor. */
 export class Output {
-  /** Where it lies in each run. */
+  /** The location of the tensor in each run. */
   readonly view: OwnView;
-  /** The memory that it alone has; null where it has to be copied. Set once the steps are known. */
+  /** The tensor's exclusive memory; null when the tensor has to be copied. Set once the steps are known. */
   home: Home | null = null;
   readonly #device: Backend;
 
@@ -22,7 +23,7 @@ export class Output {
     this.#device = tensor.device;
   }
 
-  /** The tensor of the last run. */
+  /** Returns the tensor of the last run. */
   take(): Tensor {
     const { view, home } = this;
     if (home !== null) return new Tensor(home.storage, view.dtype, view);

@@ -1,7 +1,7 @@
 /**
- * The recorder: stands in for a device's functions while a captured function runs, lets everything happen, and keeps a
- * list of it. Memory that the function gives back stays untouched until the list is complete, so that every temporary
- * has a buffer of its own and can be told by it.
+ * The recorder replaces a device's methods while a function is captured: it forwards each call and appends it to a
+ * list. Memory that the function frees is not reused until the list is complete, so every temporary has a unique buffer
+ * that identifies it.
  */
 
 import type { Backend, DeviceBuffer } from "../backend.ts";
@@ -12,58 +12,58 @@ import type { Storage } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
 import { callStep, type OwnView, ownView, type Step } from "./steps.ts";
 
-/** The functions of a device that the recorder stands in for. */
+/** The device methods that the recorder replaces. */
 const functions = ["run", "write", "allocate", "free", "read", "readSync"] as const;
 
-/** Keeps what a function does on one device. */
+/** Records what a function does on one device. */
 export class Recorder implements Capture {
   readonly steps: Step[] = [];
   /** Storages whose memory was used. */
   readonly storages: Set<Storage> = new Set();
   /** Storages that actions use. */
   readonly pinned: Set<Storage> = new Set();
-  /** Buffers that the function took and gave back. */
+  /** Buffers that the function allocated and freed. */
   readonly released: Set<DeviceBuffer> = new Set();
-  /** Why the function cannot run from its list; null when it can. */
+  /** The reason why the function cannot be replayed; null when it can. */
   obstacle: string | null = null;
   /** Whether the function ran a backward pass. */
   wentBack = false;
   readonly #device: Backend;
   readonly #taken = new Set<DeviceBuffer>();
-  /** Buffers that nobody may free: those taken here, or by a recorder before. */
+  /** Buffers that must not be freed yet: those allocated here or by an earlier recorder. */
   readonly #spared: Set<DeviceBuffer>;
-  /** While an action runs, what it issues is its own business. */
+  /** Whether an action is running, whose calls are not recorded. */
   #acting = false;
 
-  /** @param before the recorder of what went before, whose memory is still needed. */
+  /** @param before the recorder of an earlier part, whose memory is still needed. */
   constructor(device: Backend, before: Recorder | null = null) {
     this.#device = device;
     this.#spared = new Set(before === null ? [] : before.#taken);
   }
 
-  /** Whether the function took a buffer. */
+  /** Returns whether the function allocated a buffer. */
   tookBuffer(buffer: DeviceBuffer): boolean {
     return this.#taken.has(buffer);
   }
 
-  /** Whether the function made a storage. */
+  /** Returns whether the function created a storage. */
   took(storage: Storage): boolean {
     return this.tookBuffer(storage.buffer);
   }
 
-  /** Whether, besides, nobody else can know it. */
+  /** Returns whether the function created a storage that nothing else refers to. */
   owns(storage: Storage): boolean {
     return this.took(storage) && !storage.shared && !this.pinned.has(storage);
   }
 
-  /** Runs `fn` and keeps what it does. */
+  /** Runs `fn` and records what it does. */
   record<T>(fn: () => T): T {
     const device = this.#device;
     const before = functions.map((name) => [name, Object.getOwnPropertyDescriptor(device, name)] as const);
     const { run, write, allocate, free, read, readSync } = device;
     device.run = (call) => {
       run.call(device, call);
-      // Kept afterwards: what a device refuses was not done.
+      // Recorded only afterwards, so that a call that throws is not.
       if (!this.#acting) this.steps.push(callStep(running.name || call.kind, call));
     };
     device.write = (buffer, bytes, offset = 0) => {
@@ -107,7 +107,7 @@ export class Recorder implements Capture {
     if (this.#acting) return;
     this.storages.add(storage);
     if (storage.backend !== this.#device)
-      this.obstacle ??= `it works on ${storage.backend.name} besides ${this.#device.name}`;
+      this.obstacle ??= `it runs on both ${this.#device.name} and ${storage.backend.name}`;
   }
 
   goesBack(): void {
@@ -137,7 +137,7 @@ export class Recorder implements Capture {
     this.#wrote(buffer, offset, draw, read);
   }
 
-  /** Does something that is not kept as single steps. */
+  /** Runs an action without recording the calls it makes. */
   #outside(action: () => void): void {
     const before = this.#acting;
     this.#acting = true;

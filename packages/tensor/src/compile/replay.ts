@@ -1,5 +1,5 @@
 /**
- * A captured function, ready to run again. Before each run the views of arguments and of results are turned to the
+ * A captured function, ready to be replayed. Before each run, the views of arguments and results are redirected to the
  * memory of the new ones, so that nothing is copied.
  */
 
@@ -22,17 +22,17 @@ export class Replay {
   readonly device: Backend;
   readonly #sequence: Sequence;
   readonly #arguments: readonly { readonly movable: Movable; readonly written: boolean }[];
-  /** The results as they are returned, with an Output in the place of each tensor. */
+  /** The structure of the return value, with an Output in place of each tensor. */
   readonly #form: unknown;
-  /** The memory that is made for each run. */
+  /** Memory that is newly allocated for each run. */
   readonly #homes: readonly Home[];
-  /** What the steps write to and others see. */
+  /** Held storages that the steps write to. */
   readonly #written: ReadonlySet<Storage>;
   readonly #gradients: Gradients | null;
-  /** Everything else that the steps use: held, so that it stays. */
+  /** All other storages that the steps use, held so that they are not freed. */
   readonly #held: readonly Storage[];
 
-  /** Takes over the buffers that the recorders kept from being freed. */
+  /** Takes ownership of the buffers whose release the recorders deferred. */
   constructor(device: Backend, { recorder, inputs, results, backward }: Captured) {
     this.device = device;
     const { form, outputs } = withOutputs(results);
@@ -40,14 +40,14 @@ export class Replay {
     const recorders = backward === null ? [recorder] : [recorder, backward.recorder];
     const storages = storagesOf(recorders);
 
-    // Memory that every run makes anew: what its results lie in, and what the backward pass reads of the forward pass,
-    // since that lives as long as their history.
+    // Memory that each run allocates anew: that of the results, and that of the forward pass that the backward pass
+    // reads, since it lives as long as their history.
     const readLater = new Set(
       (backward?.recorder.steps ?? []).flatMap((step) => readsOf(step).map(({ buffer }) => buffer)),
     );
     const carried = [...readLater].flatMap((buffer) =>
       recorder.tookBuffer(buffer) ? [storages.get(buffer) as Storage] : [],
-    ); // safe: it is not given back
+    ); // safe: it was not freed
     const returned = outputs
       .flatMap(({ view }) => storages.get(view.buffer) ?? [])
       .filter((storage) => recorder.owns(storage));
@@ -79,7 +79,7 @@ export class Replay {
       new Gradients(device, back, backward, {
         arguments: this.#arguments.map(({ movable }) => movable),
         inputs,
-        carried: carried.map((storage) => homes.get(storage) as Home), // safe: made of them
+        carried: carried.map((storage) => homes.get(storage) as Home), // safe: homes were made for all of them
         known: [...readLater].flatMap((buffer) => storages.get(buffer) ?? []).filter(staying),
       });
     this.#held = [...storages.values()].filter((storage) => staying(storage) && !this.#gradients?.makes(storage));
@@ -94,8 +94,8 @@ export class Replay {
   }
 
   /**
-   * Whether the steps mean the same for these arguments: not if they write to one that shares its memory with another,
-   * or with what they know.
+   * Returns whether replaying is valid for these arguments. It is not if the steps write to an argument that shares
+   * memory with another argument, or with memory that the steps hold.
    */
   suits(tensors: readonly Tensor[]): boolean {
     return tensors.every(({ storage }, i) => {
@@ -104,7 +104,7 @@ export class Replay {
     });
   }
 
-  /** Runs the steps on new arguments, which suit. */
+  /** Runs the steps on new arguments, for which `suits` is true. */
   run(tensors: readonly Tensor[]): unknown {
     const { device } = this;
     const inputs = tensors.map((tensor, i) => {
@@ -119,7 +119,7 @@ export class Replay {
       for (const storage of this.#written) storage.version++;
       tensors.forEach((tensor, i) => {
         if (!this.#arguments[i]?.written) return;
-        const input = inputs[i] as Tensor; // safe: one for each
+        const input = inputs[i] as Tensor; // safe: one for each argument
         if (input.storage !== tensor.storage) copyInto(tensor, input, device);
         tensor.storage.version++;
       });
@@ -136,13 +136,13 @@ export class Replay {
     return results;
   }
 
-  /** The results of the run that was captured. */
+  /** Returns the results of the captured run. */
   first(): unknown {
     return mapLeaves(this.#form, Output, (output) => output.take());
   }
 }
 
-/** What a function returned, with an Output in the place of each tensor, and these in order. */
+/** Replaces each tensor in a return value with an Output. Returns these in order, too. */
 function withOutputs(results: unknown): { readonly form: unknown; readonly outputs: readonly Output[] } {
   const outputs: Output[] = [];
   const form = mapLeaves(results, Tensor, (tensor) => {
@@ -153,7 +153,7 @@ function withOutputs(results: unknown): { readonly form: unknown; readonly outpu
   return { form, outputs };
 }
 
-/** The storages that were used and are still there, by their buffers. */
+/** Returns the storages that were used and still exist, by their buffers. */
 function storagesOf(recorders: readonly Recorder[]): ReadonlyMap<DeviceBuffer, Storage> {
   const used = recorders.flatMap(({ storages }) => [...storages]);
   return new Map(used.flatMap((storage) => (storage.disposed ? [] : [[storage.buffer, storage]])));

@@ -1,6 +1,4 @@
-/**
- * Steps made ready to run: fused, without those that nobody needs, their temporaries placed.
- */
+/** A list of steps prepared for running: fused, without unused calls, with memory planned for its temporaries. */
 
 import type { Backend } from "../backend.ts";
 import { running } from "../running.ts";
@@ -13,7 +11,7 @@ import { type OwnView, readsOf, type Step, type Temporaries, writesOf } from "./
 export class Sequence {
   readonly steps: readonly Step[];
   readonly #device: Backend;
-  // biome-ignore lint/correctness/noUnusedPrivateClassMembers: it is there to be held.
+  // biome-ignore lint/correctness/noUnusedPrivateClassMembers: held to keep the memory alive.
   readonly #places: readonly Storage[];
 
   constructor(device: Backend, steps: readonly Step[], temporaries: Temporaries) {
@@ -22,17 +20,17 @@ export class Sequence {
     this.#places = placeTemporaries(this.steps, temporaries, device);
   }
 
-  /** What the steps read. */
+  /** Returns the views that the steps read. */
   reads(): OwnView[] {
     return this.steps.flatMap((step) => [...readsOf(step)]);
   }
 
-  /** What they write to. */
+  /** Returns the views that the steps write. */
   writes(): OwnView[] {
     return this.steps.flatMap((step) => [...writesOf(step)]);
   }
 
-  /** Runs them. */
+  /** Runs the steps. */
   run(): void {
     const device = this.#device;
     const before = running.name;

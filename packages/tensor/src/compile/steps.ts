@@ -1,11 +1,11 @@
 /**
- * The steps of a captured function: kernel calls on views that are ours to change, and what the host does between them.
+ * The steps of a captured function: kernel calls on views that can be modified, and what the host does between them.
  */
 
 import type { Backend, DeviceBuffer } from "../backend.ts";
 import type { KernelCall, View } from "../kernel.ts";
 
-/** A view that can be turned to other memory. */
+/** A view that can be redirected to other memory. */
 export type OwnView = { -readonly [K in keyof View]: View[K] };
 
 /** A kernel call and the name of its operation. */
@@ -17,20 +17,20 @@ export interface CallStep {
   readonly writes: readonly OwnView[];
 }
 
-/** Elements from the host. */
+/** A write of elements from the host. */
 interface WriteStep {
   readonly kind: "write";
   readonly device: Backend;
-  /** Where they go; only the buffer counts. */
+  /** The destination, of which only the buffer matters. */
   readonly to: OwnView;
   /** The first byte to write. */
   readonly offset: number;
-  /** What they are made from: each in one piece. */
+  /** The contiguous views from which the elements are computed. */
   readonly reads: readonly OwnView[];
   readonly bytes: (reads: readonly View[]) => Uint8Array;
 }
 
-/** Something else that the host does. */
+/** Any other action of the host. */
 interface ActionStep {
   readonly kind: "action";
   readonly run: () => void;
@@ -38,7 +38,7 @@ interface ActionStep {
 
 export type Step = CallStep | WriteStep | ActionStep;
 
-/** The fields of a call that it writes to. */
+/** Returns the names of the fields of a call that it writes. */
 function written(call: KernelCall): readonly string[] {
   switch (call.kind) {
     case "pointwise":
@@ -66,17 +66,17 @@ function written(call: KernelCall): readonly string[] {
   }
 }
 
-/** Whether a call also reads what it writes to, without naming it as an input. */
+/** Returns whether a call also reads its output, without listing it as an input. */
 function updates(call: KernelCall): boolean {
   return call.kind === "scatter" || (call.kind === "matmul" && call.accumulate);
 }
 
-/** A copy of a view. */
+/** Returns a copy of a view. */
 export function ownView({ buffer, dtype, shape, strides, offset }: View): OwnView {
   return { buffer, dtype, shape, strides, offset };
 }
 
-/** A step for a call, with views of its own. */
+/** Creates a step for a call, with its own copies of the views. */
 export function callStep(name: string, call: KernelCall): CallStep {
   const fields = written(call);
   const reads: OwnView[] = [];
@@ -105,15 +105,15 @@ function isView(value: unknown): value is View {
   return typeof value === "object" && value !== null && "strides" in value;
 }
 
-/** The views through which a step reads; an action's are not known. */
+/** Returns the views that a step reads; those of an action are unknown. */
 export function readsOf(step: Step): readonly OwnView[] {
   return step.kind === "action" ? [] : step.reads;
 }
 
-/** The views through which a step writes. */
+/** Returns the views that a step writes. */
 export function writesOf(step: Step): readonly OwnView[] {
   return step.kind === "call" ? step.writes : step.kind === "write" ? [step.to] : [];
 }
 
-/** Memory that only the captured calls know: what they wrote first and nobody reads afterwards. */
+/** Buffers that only the captured calls use: allocated and freed while the function ran. */
 export type Temporaries = ReadonlySet<DeviceBuffer>;

@@ -1,12 +1,10 @@
-/**
- * Tensors in arrays and plain objects: what a compiled function is given, and what it returns.
- */
+/** Tensors in nested arrays and plain objects: the arguments and results of compiled functions. */
 
 import { ArgumentError } from "../errors.ts";
 import { ValuesAndIndices } from "../ops/extremes.ts";
 import { Tensor } from "../tensor.ts";
 
-/** The same arrays and objects with something else in the place of each instance of a class. */
+/** Copies nested arrays and objects, replacing each instance of a class. */
 export function mapLeaves<Leaf extends object>(
   value: unknown,
   kind: abstract new (...args: never[]) => Leaf,
@@ -14,7 +12,7 @@ export function mapLeaves<Leaf extends object>(
 ): unknown {
   const visit = (item: unknown): unknown => {
     if (item instanceof kind) return map(item);
-    // Safe: what stands in its place may be anything, and is put back before anybody sees it.
+    // Safe: the replacements are internal and are turned back into tensors before the value is returned to a caller.
     if (item instanceof ValuesAndIndices)
       return new ValuesAndIndices(visit(item.values) as Tensor, visit(item.indices) as Tensor);
     if (Array.isArray(item)) return item.map(visit);
@@ -24,12 +22,12 @@ export function mapLeaves<Leaf extends object>(
   return visit(value);
 }
 
-/** The same arrays and objects with other tensors. */
+/** Copies nested arrays and objects, replacing each tensor. */
 export function mapTensors<T>(value: T, map: (tensor: Tensor) => Tensor): T {
   return mapLeaves(value, Tensor, map) as T; // safe: of the same form
 }
 
-/** The tensors in arrays and plain objects, in order. */
+/** Returns the tensors in nested arrays and plain objects, in order. */
 export function tensorsIn(value: unknown): Tensor[] {
   if (value instanceof Tensor) return [value];
   if (Array.isArray(value)) return value.flatMap(tensorsIn);
@@ -41,8 +39,8 @@ const identities = new WeakMap<object, number>();
 let identified = 0;
 
 /**
- * What tells one combination of arguments from another: shapes and dtypes of tensors, which are put into `tensors`, and
- * all else as it is.
+ * Returns a key for a combination of arguments: the shape and dtype of each tensor, which is also appended to
+ * `tensors`, and all other values themselves.
  */
 export function describe(value: unknown, tensors: Tensor[]): string {
   if (value instanceof Tensor) {
@@ -60,7 +58,10 @@ export function describe(value: unknown, tensors: Tensor[]): string {
   return typeof value === "string" ? JSON.stringify(value) : Object.is(value, -0) ? "-0" : String(value);
 }
 
-/** Throws an ArgumentError for a result with anything but tensors in it: it would stay for ever what it was once. */
+/**
+ * Throws an ArgumentError for a result that contains anything but tensors, since a replay would return its first value
+ * for ever.
+ */
 export function expectTensors(result: unknown): void {
   if (result === undefined || result === null || result instanceof Tensor || result instanceof ValuesAndIndices) return;
   if (Array.isArray(result)) result.forEach(expectTensors);

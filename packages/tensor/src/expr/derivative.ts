@@ -1,27 +1,28 @@
 /**
- * Derivatives stated by hand, beside the formulas that they belong to. All others follow from the formulas, in
- * `@akari/autograd`, so that programs without gradients do not carry the rules.
+ * Derivatives specified by hand, next to the formulas they belong to. All other derivatives are derived from the
+ * formulas in `@akari/autograd`, so that programs without gradients do not include the differentiation rules.
  */
 
 import type { Expr } from "./expr.ts";
 
-/** A derivative stated by hand. */
+/** A derivative specified by hand. */
 export interface Derivative {
-  /** The parts of the formula by which it is differentiated. */
+  /** The subexpressions with respect to which the formula is differentiated. */
   readonly operands: readonly Expr[];
-  /** The derivative of the formula, `y`, by each operand. */
+  /** Returns the partial derivative of the formula `y` with respect to each operand. */
   readonly partials: (y: Expr, ...operands: Expr[]) => readonly Expr[];
 }
 
 const derivatives = new Map<Expr, Derivative>();
 
 /**
- * States the derivative of a formula, for functions whose formula is a way to compute them and not one to
- * differentiate: approximations, and formulas with cases. Equal formulas are one object, so the statement holds for the
- * formula wherever it stands.
+ * Specifies the derivative of a formula that is written for computing rather than for differentiating, such as an
+ * approximation or a formula with case distinctions. Formulas are interned, so the derivative applies wherever the
+ * formula occurs.
  *
- * @param value the formula. @param operands the parts of it by which it is differentiated.
- * @param partials the derivative by each operand, given the formula itself and the operands.
+ * @param value the formula.
+ * @param operands the subexpressions with respect to which it is differentiated.
+ * @param partials returns the partial derivative for each operand, given the formula itself and the operands.
  * @returns `value`.
  *
  * @example
@@ -32,7 +33,7 @@ export function withDerivative(value: Expr, operands: readonly Expr[], partials:
   return value;
 }
 
-/** The derivative that was stated for a formula; undefined where it follows from the formula itself. */
+/** Returns the derivative specified for a formula; undefined when it is derived from the formula itself. */
 export function derivativeOf(formula: Expr): Derivative | undefined {
   return derivatives.get(formula);
 }

@@ -1,8 +1,8 @@
 /**
- * `Expr`, the scalar language: formulas over single numbers, from which kernels for every device, gradients and fusions
- * all come. An expression is a typed, immutable graph. Expressions are interned: building the same formula twice gives
- * the same object, so comparing and caching go by identity. Types follow PyTorch's promotion rules as the formula is
- * built, so `exp` of an integer is a float32, and a comparison is a bool.
+ * `Expr`, the scalar expression language: formulas over single numbers, from which the kernels of every device,
+ * gradients and fused kernels are generated. An expression is a typed, immutable graph. Expressions are interned:
+ * building the same formula twice returns the same object, so they are compared and cached by identity. Types follow
+ * PyTorch's promotion rules as the formula is built: `exp` of an integer is a float32, and a comparison is a bool.
  */
 
 import { computeType, type DType, isFloating, kindOf, promoteTypes } from "../dtype.ts";
@@ -10,13 +10,13 @@ import { DTypeError } from "../errors.ts";
 import { once } from "../once.ts";
 import type { BinaryOp, CompareOp, ScalarOp, UnaryOp } from "./ops.ts";
 
-/** What a formula may combine an expression with: another one, or a number, which adapts to the other side's type. */
+/** An operand of an expression: another expression, or a number, which adapts to the other operand's type. */
 export type Operand = Expr | number | boolean;
 
 let count = 0;
 const interned = new Map<string, Expr>();
 
-/** The primitives as methods, which the class below gets by name. */
+/** The primitives as methods, which the class below installs by name. */
 export interface Expr {
   /** `this + other` */
   add(other: Operand): Expr;
@@ -24,25 +24,25 @@ export interface Expr {
   sub(other: Operand): Expr;
   /** `this · other` */
   mul(other: Operand): Expr;
-  /** The remainder with the divisor's sign, as Python's `%`. */
+  /** The remainder with the sign of the divisor, like Python's `%`. */
   mod(other: Operand): Expr;
-  /** The remainder with the dividend's sign, as C's `fmod`. */
+  /** The remainder with the sign of the dividend, like C's `fmod`. */
   fmod(other: Operand): Expr;
   /** `thisᵒᵗʰᵉʳ` */
   pow(other: Operand): Expr;
-  /** The larger; NaN if either is. */
+  /** The maximum; NaN if either operand is NaN. */
   max(other: Operand): Expr;
-  /** The smaller; NaN if either is. */
+  /** The minimum; NaN if either operand is NaN. */
   min(other: Operand): Expr;
-  /** Logical and of bools, bitwise and of integers. */
+  /** Logical AND of bools, bitwise AND of integers. */
   and(other: Operand): Expr;
-  /** Logical or of bools, bitwise or of integers. */
+  /** Logical OR of bools, bitwise OR of integers. */
   or(other: Operand): Expr;
-  /** Logical exclusive or of bools, bitwise of integers. */
+  /** Logical XOR of bools, bitwise XOR of integers. */
   xor(other: Operand): Expr;
-  /** Bits moved left. */
+  /** `this << other` */
   shl(other: Operand): Expr;
-  /** Bits moved right, the sign kept. */
+  /** `this >> other`, an arithmetic shift that preserves the sign. */
   shr(other: Operand): Expr;
   /** `this = other` */
   eq(other: Operand): Expr;
@@ -52,23 +52,23 @@ export interface Expr {
   lt(other: Operand): Expr;
   /** `this ≤ other` */
   le(other: Operand): Expr;
-  /** Rounded down. */
+  /** The largest integer not above the value. */
   floor(): Expr;
-  /** Rounded up. */
+  /** The smallest integer not below the value. */
   ceil(): Expr;
-  /** Rounded to the nearest integer, halves to the even one. */
+  /** The nearest integer; ties round to even. */
   round(): Expr;
-  /** Rounded towards zero. */
+  /** The value rounded towards zero. */
   trunc(): Expr;
   /** `√this` */
   sqrt(): Expr;
   /** `eᵗʰⁱˢ` */
   exp(): Expr;
-  /** `eᵗʰⁱˢ - 1`, exact near zero. */
+  /** `eᵗʰⁱˢ - 1`, accurate near zero. */
   expm1(): Expr;
   /** The natural logarithm. */
   log(): Expr;
-  /** `ln(1 + this)`, exact near zero. */
+  /** `ln(1 + this)`, accurate near zero. */
   log1p(): Expr;
   /** The logarithm to base 2. */
   log2(): Expr;
@@ -80,7 +80,7 @@ export interface Expr {
   cos(): Expr;
   /** The tangent of an angle in radians. */
   tan(): Expr;
-  /** The angle whose tangent this is, in radians. */
+  /** The inverse tangent, an angle in radians. */
   atan(): Expr;
   /** The hyperbolic tangent. */
   tanh(): Expr;
@@ -88,22 +88,22 @@ export interface Expr {
   sigmoid(): Expr;
   /** The error function, `2/√π ∫₀ᵗʰⁱˢ e^(-t²) dt`. */
   erf(): Expr;
-  /** `1 - erf(this)`, exact far out. */
+  /** `1 - erf(this)`, accurate for large values. */
   erfc(): Expr;
 }
 
-/** One node of a formula. Build them with `input`, `scalar` and the methods; never with `new`. */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the class makes what the interface says, below.
+/** A node of a formula. Build nodes with `input`, `scalar` and the methods, not with `new`. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the class installs the interface's methods below.
 export class Expr {
-  /** Which primitive this is. */
+  /** The primitive. */
   readonly op: ScalarOp;
   /** The type of the value. */
   readonly dtype: DType;
   /** The operands. */
   readonly args: readonly Expr[];
-  /** A leaf's number: which input, scalar or row result it is, or the constant itself; 0 otherwise. */
+  /** For a leaf: the index of its input, scalar or row result, or the value of the constant. Otherwise 0. */
   readonly value: number;
-  /** A number unique to this formula, in order of creation: operands come before what uses them. */
+  /** A unique number, in order of creation: operands have lower numbers than the nodes that use them. */
   readonly id: number;
 
   static {
@@ -132,7 +132,7 @@ export class Expr {
         return compare(op, this, other);
       };
     }
-    // Rounding leaves integers alone.
+    // Integers are already rounded.
     for (const op of ["floor", "ceil", "round", "trunc"] as const) {
       prototype[op] = function () {
         return isFloating(this.dtype) ? unary(op, this) : this;
@@ -170,7 +170,7 @@ export class Expr {
     this.id = count++;
   }
 
-  /** `this / other`, in floating point. */
+  /** `this / other`, a floating-point division. */
   div(other: Operand): Expr {
     const [a, b] = meet(this, other);
     return node("div", floating(a.dtype), [a.toFloat(), b.toFloat()]);
@@ -179,12 +179,12 @@ export class Expr {
   floorDiv(other: Operand): Expr {
     const [a, b] = meet(this, other);
     if (!isFloating(a.dtype)) return node("idiv", a.dtype, [a, b]);
-    // Through the remainder, as Python does it: the quotient alone may round up past an integer.
+    // Computed from the remainder, as Python does: the quotient alone may round up past an integer.
     const rest = a.fmod(b);
     const below = rest.ne(0).and(rest.lt(0).xor(b.lt(0)));
     const q = a.sub(rest).div(b).sub(below.cast(a.dtype));
     const whole = q.sub(q.floor()).gt(0.5).where(q.floor().add(1), q.floor());
-    // An infinity or NaN, of which no gradient is asked either.
+    // Division by zero yields an infinity or NaN, on which `trunc` has a zero gradient.
     return b.eq(0).where(a.div(b).trunc(), whole);
   }
   /** The angle of the point `(other, this)`, in radians. */
@@ -202,7 +202,7 @@ export class Expr {
     const [a, b] = meet(this, other);
     return node("le", "bool", [b, a]);
   }
-  /** `this ? a : b`, this being a bool (or a number, which counts as true unless it is zero). */
+  /** `this ? a : b`. A number as the condition counts as true unless it is zero. */
   where(a: Operand, b: Operand): Expr {
     const [x, y] = a instanceof Expr ? meet(a, b) : b instanceof Expr ? swap(meet(b, a)) : swap(meet(constant(b), a));
     return node("select", x.dtype, [this.toBool(), x, y]);
@@ -215,7 +215,7 @@ export class Expr {
   abs(): Expr {
     return this.dtype === "uint8" || this.dtype === "bool" ? this : unary("abs", this);
   }
-  /** -1, 0 or 1. */
+  /** The sign: -1, 0 or 1. */
   sign(): Expr {
     return this.gt(0).cast(this.dtype).sub(this.lt(0).cast(this.dtype));
   }
@@ -235,7 +235,7 @@ export class Expr {
   relu(): Expr {
     return unary("relu", this);
   }
-  /** Logical not of a bool, bitwise not of an integer. */
+  /** Logical NOT of a bool, bitwise NOT of an integer. Throws a DTypeError for floats. */
   not(): Expr {
     if (isFloating(this.dtype)) throw new DTypeError(`not: expected a bool or an integer, got ${this.dtype}`);
     return node("not", this.dtype, [this]);
@@ -244,48 +244,50 @@ export class Expr {
   isNaN(): Expr {
     return compare("ne", this, this);
   }
-  /** Converted to another type, as `tensor.to(dtype)` converts. */
+  /** Converts to another type, like `tensor.to(dtype)`. */
   cast(dtype: DType): Expr {
     if (dtype === this.dtype) return this;
     if (this.op === "constant") return constant(this.value, dtype);
     return node("cast", dtype, [this]);
   }
-  /** This in floating point: itself if it is, float32 if not. */
+  /** Converts to floating point: floats are unchanged, other types become float32. */
   toFloat(): Expr {
     return this.cast(floating(this.dtype));
   }
-  /** This as a bool: whether it differs from zero. */
+  /** Converts to a bool: whether the value differs from zero. */
   toBool(): Expr {
     return this.dtype === "bool" ? this : this.ne(0);
   }
 }
 
-/** The one expression with these parts: built on first demand, found again after that. */
+/** Returns the interned expression with these parts, creating it on first use. */
 export function node(op: ScalarOp, dtype: DType, args: readonly Expr[], value = 0): Expr {
   let key = `${op} ${dtype}`;
-  // Object.is tells -0 from 0, and a constant's sign must not be lost to interning.
+  // `Object.is` distinguishes -0 from 0, so that interning preserves a constant's sign.
   if (args.length === 0) key += Object.is(value, -0) ? " -0" : ` ${value}`;
   for (const arg of args) key += ` ${arg.id}`;
   return once(interned, key, () => new Expr(op, dtype, args, value));
 }
 
-/** The element of input number `index`. 16-bit floats are read as float32. */
+/** Returns the leaf for input number `index`. 16-bit floats are read as float32. */
 export function input(index: number, dtype: DType): Expr {
   const stored = node("input", dtype, [], index);
   return stored.cast(computeType(dtype));
 }
 
-/** Scalar argument number `index`: a number handed over with each call, so that its value is never compiled in. */
+/**
+ * Returns the leaf for scalar argument number `index`: a number passed with each call and not compiled into the kernel.
+ */
 export function scalar(index: number, dtype: DType): Expr {
   return node("scalar", computeType(dtype), [], index);
 }
 
-/** The result of stage number `index` of a row program. */
+/** Returns the leaf for the result of stage number `index` of a row program. */
 export function row(index: number, dtype: DType): Expr {
   return node("row", dtype, [], index);
 }
 
-/** A number that belongs to the formula itself. */
+/** Returns the leaf for a constant, which is compiled into the kernel. */
 export function constant(value: number | boolean, dtype?: DType): Expr {
   const type = dtype ?? (typeof value === "boolean" ? "bool" : (value | 0) === value ? "int32" : "float32");
   let number = Number(value);
@@ -296,12 +298,14 @@ export function constant(value: number | boolean, dtype?: DType): Expr {
   return node("constant", type, [], number);
 }
 
-/** The floating-point type in which a function like `exp` of this type is computed. */
+/** Returns the floating-point type in which a function like `exp` is computed for this type. */
 export function floating(dtype: DType): DType {
   return isFloating(dtype) ? computeType(dtype) : "float32";
 }
 
-/** Both operands in the type they meet in. A plain number takes the other's type unless it is of a higher kind. */
+/**
+ * Converts both operands to their common type. A plain number takes the other operand's type unless its kind is higher.
+ */
 function meet(a: Expr, b: Operand): [Expr, Expr] {
   if (!(b instanceof Expr)) {
     const kind = typeof b === "boolean" ? 0 : Number.isInteger(b) ? 1 : 2;

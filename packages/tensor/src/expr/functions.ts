@@ -7,13 +7,17 @@
 const twoOverRootPi = 1.1283791670955126;
 const rootPi = 1.772453850905516;
 
-/** `e^(-x²)` without the error of rounding x² first: x is split so that the square of its larger part is exact. */
+/**
+ * Returns `e^(-x²)` without the error of rounding x² first: x is split so that the square of its larger part is exact.
+ */
 function gaussian(x: number): number {
   const high = Math.fround(x);
   return Math.exp(-high * high) * Math.exp((high - x) * (high + x));
 }
 
-/** `erf(x) = 2/√π e^(-x²) Σ 2ⁿ x^(2n+1) / (1·3·…·(2n+1))`: all terms have one sign, so nothing cancels. */
+/**
+ * Sums `erf(x) = 2/√π e^(-x²) Σ 2ⁿ x^(2n+1) / (1·3·…·(2n+1))`. All terms have one sign, so there is no cancellation.
+ */
 function erfSeries(x: number): number {
   const square = 2 * x * x;
   let term = 1;
@@ -25,14 +29,16 @@ function erfSeries(x: number): number {
   return twoOverRootPi * x * gaussian(x) * sum;
 }
 
-/** `erfc(x) = e^(-x²)/√π · 1/(x + ½/(x + 1/(x + 3⁄2/(x + …))))` for x ≥ 1, evaluated from the inside. */
+/**
+ * Evaluates `erfc(x) = e^(-x²)/√π · 1/(x + ½/(x + 1/(x + 3⁄2/(x + …))))` for x ≥ 1, from the innermost term outwards.
+ */
 function erfcFraction(x: number): number {
   let denominator = x;
   for (let n = Math.ceil(20 + 200 / (x * x)); n > 0; n--) denominator = x + n / 2 / denominator;
   return gaussian(x) / (rootPi * denominator);
 }
 
-/** The error function, `2/√π ∫₀ˣ e^(-t²) dt`. */
+/** Returns the error function, `2/√π ∫₀ˣ e^(-t²) dt`. */
 export function erf(x: number): number {
   const size = Math.abs(x);
   if (!(size < 6)) return Number.isNaN(x) ? x : Math.sign(x);
@@ -40,27 +46,27 @@ export function erf(x: number): number {
   return Math.sign(x) * (1 - erfcFraction(size));
 }
 
-/** `1 - erf(x)`, exact far out, where the difference would cancel. */
+/** Returns `1 - erf(x)`, accurate for large x, where the subtraction would cancel. */
 export function erfc(x: number): number {
   if (x < 0.5) return x <= -1 ? 2 - erfc(-x) : 1 - erfSeries(x);
   if (Number.isNaN(x)) return x;
   return x > 28 ? 0 : erfcFraction(x);
 }
 
-/** `1 / (1 + e⁻ˣ)`, accurate at both ends. */
+/** Returns `1 / (1 + e⁻ˣ)`, accurate for large arguments of either sign. */
 export function sigmoid(x: number): number {
   if (x >= 0) return 1 / (1 + Math.exp(-x));
   const e = Math.exp(x);
   return e / (1 + e);
 }
 
-/** `xʸ` as C computes it: unlike JavaScript's, `pow(1, NaN)` and `pow(±1, ±∞)` are 1. */
+/** Returns `xʸ` with C's semantics: unlike in JavaScript, `pow(1, NaN)` and `pow(±1, ±∞)` are 1. */
 export function pow(x: number, y: number): number {
   if (x === 1 || (x === -1 && (y === Number.POSITIVE_INFINITY || y === Number.NEGATIVE_INFINITY))) return 1;
   return x ** y;
 }
 
-/** Rounded to the nearest integer, halves to the even one; the sign of zero is kept. */
+/** Rounds to the nearest integer, ties to even. Preserves the sign of zero. */
 export function roundHalfEven(x: number): number {
   if (!(Math.abs(x) < 2 ** 52)) return x;
   const shift = Object.is(x, -0) || x < 0 ? -(2 ** 52) : 2 ** 52;
@@ -68,7 +74,7 @@ export function roundHalfEven(x: number): number {
   return rounded === 0 ? x * 0 : rounded;
 }
 
-/** The remainder with the divisor's sign, as Python's `%`. */
+/** Returns the remainder with the sign of the divisor, like Python's `%`. */
 export function mod(a: number, b: number): number {
   const rest = a % b;
   return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;

@@ -1,26 +1,29 @@
 /**
- * The logarithm of the gamma function and its derivatives, as formulas made of primitives. Small arguments are moved up
- * by the recurrence `Γ(x + 1) = x Γ(x)` to where the asymptotic series holds, negative ones mirrored; near 1 and 2,
- * where the logarithm is zero, a power series keeps its digits.
+ * The logarithm of the gamma function and its derivatives, as formulas of primitives. Small arguments are shifted up by
+ * the recurrence `Γ(x + 1) = x Γ(x)` to where the asymptotic series holds, and negative ones are reflected. Near 1 and
+ * 2, where the logarithm is zero, a power series preserves the relative precision.
  */
 
 import { withDerivative } from "./derivative.ts";
 import { constant, type Expr } from "./expr.ts";
 import { polynomial } from "./special.ts";
 
-/** How far small arguments are moved up: no farther than the dtype's digits need, since moving costs some. */
+/**
+ * Returns how many steps small arguments are shifted up: as few as the dtype's precision allows, since each step costs
+ * time and accuracy.
+ */
 function stepsFor(x: Expr): number {
   return x.dtype === "float64" ? 8 : 3;
 }
 /** The Bernoulli numbers B₂, B₄, …. */
 const bernoulli = [1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6];
 
-/** Σ term(B₂ₖ, 2k) xᵏ⁻¹: the asymptotic series differ in their terms. */
+/** Evaluates an asymptotic series, Σ term(B₂ₖ, 2k) xᵏ⁻¹. */
 function asymptotic(x: Expr, term: (b: number, m: number) => number): Expr {
   return polynomial(x, bernoulli.map((b, i) => term(b, 2 * i + 2)).reverse());
 }
 
-/** ζ(k) - 1, ζ being Riemann's function: Σ n⁻ᵏ from n = 2 on, the end of it by the Euler-Maclaurin formula. */
+/** Returns ζ(k) - 1 for Riemann's zeta function: Σ n⁻ᵏ from n = 2, with the tail by the Euler-Maclaurin formula. */
 function zetaLessOne(k: number): number {
   const n = 10;
   let end = 0;
@@ -34,14 +37,14 @@ function zetaLessOne(k: number): number {
 const eulerGamma = 0.5772156649015329;
 
 /**
- * The distance to the nearest integer: what sines and tangents of πx depend on, without the digits that a large x costs
- * them.
+ * Returns the signed distance to the nearest integer. Sines and tangents of πx depend on x only through it, and
+ * computing it first avoids the loss of precision for large x.
  */
 function fraction(x: Expr): Expr {
   return x.sub(x.round());
 }
 
-/** `ln |Γ(x)|`; ∞ at 0, -1, -2, …. */
+/** Builds `ln |Γ(x)|`; ∞ at 0, -1, -2, …. */
 export function lgamma(of: Expr): Expr {
   const x = of.toFloat();
   const mirrored = x.lt(0.5);
@@ -55,7 +58,7 @@ export function lgamma(of: Expr): Expr {
 function lgammaFromHalf(z: Expr): Expr {
   const near = z.lt(1.5);
   const t = near.where(z.sub(1), z.sub(2));
-  // (-1)ᵏ (ζ(k) - 1) / k, highest power first: the power series of ln Γ(2 + t) behind its linear term.
+  // (-1)ᵏ (ζ(k) - 1) / k, highest power first: the power series of ln Γ(2 + t) after its linear term.
   const terms: number[] = [];
   for (let k = z.dtype === "float64" ? 29 : 13; k >= 2; k--) terms.push(((-1) ** k * zetaLessOne(k)) / k);
   const around = polynomial(t, [...terms, 1 - eulerGamma]).mul(t);
@@ -74,13 +77,13 @@ function lgammaFromHalf(z: Expr): Expr {
   return z.lt(2.5).where(close, small.where(far.sub(product.log()), far));
 }
 
-/** Σ B₂ₖ / (2k (2k-1) w²ᵏ⁻¹) */
+/** Builds Σ B₂ₖ / (2k (2k-1) w²ᵏ⁻¹), the correction of Stirling's formula. */
 function stirling(w: Expr): Expr {
   const inverse = w.reciprocal();
   return asymptotic(inverse.mul(inverse), (b, m) => b / (m * (m - 1))).mul(inverse);
 }
 
-/** The derivative of `ln Γ(x)`; ∓∞ at ±0, NaN at -1, -2, …. */
+/** Builds the derivative of `ln Γ(x)`; ∓∞ at ±0, NaN at -1, -2, …. */
 export function digamma(of: Expr): Expr {
   const x = of.toFloat();
   const mirrored = x.lt(0.5);
@@ -99,7 +102,7 @@ export function digamma(of: Expr): Expr {
   return withDerivative(pole.where(Number.NaN, value), [x], (_, x) => [polygamma(1, x as Expr)]);
 }
 
-/** The derivative of order `n` of the digamma function. */
+/** Builds the derivative of order `n` of the digamma function. */
 export function polygamma(n: number, of: Expr): Expr {
   const x = of.toFloat();
   if (n === 0) return digamma(x);
@@ -117,7 +120,7 @@ export function polygamma(n: number, of: Expr): Expr {
   return withDerivative(value, [x], (_, x) => [polygamma(n + 1, x as Expr)]);
 }
 
-/** (-1)ⁿ⁺¹ n! Σ 1/(z + k)ⁿ⁺¹, the sum from where small arguments are moved to by the Euler-Maclaurin formula. */
+/** Builds (-1)ⁿ⁺¹ n! Σ 1/(z + k)ⁿ⁺¹: the first terms directly, the rest by the Euler-Maclaurin formula. */
 function polygammaFromHalf(n: number, z: Expr): Expr {
   const s = n + 1;
   const steps = stepsFor(z);
@@ -132,8 +135,8 @@ function polygammaFromHalf(n: number, z: Expr): Expr {
 }
 
 /**
- * The n-th derivative of the cotangent as the coefficients of a polynomial in it, lowest power first: each is
- * `-(1 + c²)` times the last one's derivative.
+ * Returns the n-th derivative of the cotangent as the coefficients of a polynomial in the cotangent c, lowest power
+ * first. Each derivative is `-(1 + c²)` times the derivative of the previous polynomial with respect to c.
  */
 function cotangentDerivative(n: number): number[] {
   let coefficients = [0, 1];
@@ -149,7 +152,7 @@ function cotangentDerivative(n: number): number[] {
   return coefficients;
 }
 
-/** s (s+1) … (s+count-1) / (count+1)! */
+/** Returns s (s+1) … (s+count-1) / (count+1)!. */
 function rising(s: number, count: number): number {
   let product = 1;
   for (let i = 0; i < count; i++) product *= (s + i) / (i + 2);

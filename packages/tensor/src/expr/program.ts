@@ -1,51 +1,51 @@
 /**
- * Programs: what a backend compiles. A `Program` is a tuple of formulas computed together; a `RowProgram` adds
- * reductions over rows, so that softmax, normalisation and plain sums are all data of one kind. Programs are interned
- * like the formulas they hold: a backend keeps its compiled kernel under the program's identity.
+ * Programs, the units that a backend compiles. A `Program` is a tuple of formulas computed together; a `RowProgram`
+ * adds reductions over rows, so that softmax, normalisation and plain sums are one kind of data. Programs are interned
+ * like their formulas: a backend caches compiled kernels by a program's identity.
  */
 
 import type { DType } from "../dtype.ts";
 import { once } from "../once.ts";
 import { type Expr, row } from "./expr.ts";
 
-/** Formulas that are computed together, element by element, in one pass. */
+/** Formulas that are computed together, elementwise, in one pass. */
 export interface Program {
   readonly kind: "program";
-  /** One formula for each output, in the order in which a call names them in `to`. */
+  /** One formula for each output, in the order of a call's `to`. */
   readonly outputs: readonly Expr[];
-  /** How many inputs and scalars the formulas may refer to: one more than the highest index used. */
+  /** The number of inputs: one more than the highest index that the formulas use. */
   readonly inputs: number;
-  /** How many numbers a call has to give: one more than the highest scalar that the formulas refer to. */
+  /** The number of scalar arguments of a call: one more than the highest index that the formulas use. */
   readonly scalars: number;
-  /** How many nodes the formulas have, each counted once: so long is the kernel's text. */
+  /** The number of distinct nodes in the formulas, a measure of the size of the kernel's source. */
   readonly nodes: number;
   /** Unique among programs of both kinds. */
   readonly id: number;
 }
 
-/** How a stage of a row program combines the elements of a row. `min` and `max` pass NaN on. */
+/** A reduction over the elements of a row. `min` and `max` propagate NaN. */
 export type Reduction = "sum" | "product" | "max" | "min";
 
-/** One reduction over a row: the formula is evaluated for every element and the values are combined. */
+/** One reduction over a row: its formula is evaluated for every element and the values are combined. */
 export interface Stage {
-  /** How the values are combined: a sum, a product, a maximum or a minimum. */
+  /** The reduction: a sum, product, maximum or minimum. */
   readonly reduce: Reduction;
-  /** What is combined: evaluated for each element, it may also use the results of earlier stages. */
+  /** The formula to reduce. It is evaluated for each element and may use the results of earlier stages. */
   readonly of: Expr;
 }
 
-/** Reductions over rows in stages, then results for each row and for each element. */
+/** Reductions over rows in stages, followed by results per row and per element. */
 export interface RowProgram {
   readonly kind: "rowProgram";
-  /** The reductions, in order; a `row` leaf stands for the result of the stage of its number. */
+  /** The reductions, in order. A `row` leaf refers to the result of a stage by its index. */
   readonly stages: readonly Stage[];
-  /** Formulas for each row; they may use rows' results, scalars, and inputs that do not vary within a row. */
+  /** Formulas evaluated once per row. They may use stage results, scalars, and inputs that do not vary within a row. */
   readonly rows: readonly Expr[];
-  /** Formulas for each element; they may use everything. */
+  /** Formulas evaluated for each element. They may use all leaves. */
   readonly elements: readonly Expr[];
-  /** How many inputs the formulas may refer to: one more than the highest index used. */
+  /** The number of inputs: one more than the highest index that the formulas use. */
   readonly inputs: number;
-  /** How many scalars they may refer to: one more than the highest index used. */
+  /** The number of scalar arguments: one more than the highest index that the formulas use. */
   readonly scalars: number;
   /** Unique among programs of both kinds. */
   readonly id: number;
@@ -55,7 +55,7 @@ let count = 0;
 const programs = new Map<string, Program>();
 const rowPrograms = new Map<string, RowProgram>();
 
-/** The one program with these outputs. */
+/** Returns the interned program with these outputs. */
 export function program(outputs: readonly Expr[]): Program {
   const key = outputs.map((e) => e.id).join(" ");
   return once(programs, key, () => {
@@ -70,7 +70,7 @@ export function program(outputs: readonly Expr[]): Program {
   });
 }
 
-/** The one row program with these parts. */
+/** Returns the interned row program with these parts. */
 export function rowProgram(parts: {
   readonly stages: readonly Stage[];
   readonly rows?: readonly Expr[];
@@ -86,17 +86,17 @@ export function rowProgram(parts: {
   });
 }
 
-/** A plain reduction: one stage, its result stored in `dtype`. */
+/** Returns the row program of a plain reduction: one stage, and one result per row, computed from it by `finish`. */
 export function reduction(reduce: Reduction, of: Expr, finish: (result: Expr) => Expr = (r) => r): RowProgram {
   return rowProgram({ stages: [{ reduce, of }], rows: [finish(row(0, of.dtype))] });
 }
 
-/** All formulas of a program. */
+/** Returns all formulas of a program. */
 export function formulasOf(p: Program | RowProgram): readonly Expr[] {
   return p.kind === "program" ? p.outputs : [...p.stages.map(({ of }) => of), ...p.rows, ...p.elements];
 }
 
-/** The types of a program's inputs as its formulas read them; null where an input is not used. */
+/** Returns the types of a program's inputs as its formulas read them; null for an input that is not used. */
 export function inputTypes(p: Program | RowProgram): (DType | null)[] {
   const types = new Array<DType | null>(p.inputs).fill(null);
   for (const e of nodesOf(formulasOf(p))) {
@@ -105,7 +105,7 @@ export function inputTypes(p: Program | RowProgram): (DType | null)[] {
   return types;
 }
 
-/** Every node of some formulas, each once, operands before what uses them. */
+/** Returns every distinct node of some formulas in topological order, operands first. */
 export function nodesOf(roots: readonly Expr[]): Expr[] {
   const seen = new Set<Expr>();
   const order: Expr[] = [];

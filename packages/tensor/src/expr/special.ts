@@ -1,42 +1,41 @@
 /**
- * Functions that are not primitives, as formulas made of primitives: inverse and hyperbolic functions, the error
- * function's inverse, the gamma function's relatives. Each is chosen to be accurate over its whole range in float32 and
- * in float64, edges included, and states its derivative, since the formula that computes well is rarely the one that
- * differentiates well.
+ * Functions that are not primitives, as formulas of primitives: inverse and hyperbolic functions, the inverse error
+ * function, and others. Each is accurate over its whole range in float32 and in float64, edges included. Most specify
+ * their derivative, since a formula that is accurate to compute is rarely accurate to differentiate.
  */
 
 import { withDerivative } from "./derivative.ts";
 import { constant, type Expr } from "./expr.ts";
 
-/** `arcsin x`; NaN outside of [-1, 1]. */
+/** Builds `arcsin x`; NaN outside [-1, 1]. */
 export function asin(of: Expr): Expr {
   const x = of.toFloat();
   return withDerivative(x.atan2(cofactor(x).sqrt()), [x], (_, x) => [cofactor(x).rsqrt()]);
 }
 
-/** `arccos x`; NaN outside of [-1, 1]. */
+/** Builds `arccos x`; NaN outside [-1, 1]. */
 export function acos(of: Expr): Expr {
   const x = of.toFloat();
   return withDerivative(cofactor(x).sqrt().atan2(x), [x], (_, x) => [cofactor(x).rsqrt().neg()]);
 }
 
-/** `1 - x²`, exact near ±1. */
+/** Builds `1 - x²`, accurate near ±1. */
 function cofactor(x: Expr): Expr {
   return x.neg().add(1).mul(x.add(1));
 }
 
-/** `sinh x = (eˣ - e⁻ˣ) / 2` */
+/** Builds `sinh x = (eˣ - e⁻ˣ) / 2`. */
 export function sinh(of: Expr): Expr {
   const x = of.toFloat();
   const a = x.abs();
   const e = a.expm1();
   const size = a.gt(20).where(halfExp(a), e.add(e.div(e.add(1))).mul(0.5));
-  // Tiny numbers are their own hyperbolic sine, minus zero included.
+  // For tiny x, sinh x rounds to x; this also preserves the sign of zero.
   const value = a.lt(1e-9).where(x, signed(x, size));
   return withDerivative(value, [x], (_, x) => [cosh(x)]);
 }
 
-/** `cosh x = (eˣ + e⁻ˣ) / 2` */
+/** Builds `cosh x = (eˣ + e⁻ˣ) / 2`. */
 export function cosh(of: Expr): Expr {
   const x = of.toFloat();
   const a = x.abs();
@@ -45,29 +44,29 @@ export function cosh(of: Expr): Expr {
   return withDerivative(value, [x], (_, x) => [sinh(x)]);
 }
 
-/** `eᵃ / 2` without overflow on the way. */
+/** Builds `eᵃ / 2` without intermediate overflow. */
 function halfExp(a: Expr): Expr {
   const root = a.mul(0.5).exp();
   return root.mul(0.5).mul(root);
 }
 
-/** `size` with the sign of `x`. */
+/** Builds `size` with the sign of `x`. */
 function signed(x: Expr, size: Expr): Expr {
   return x.lt(0).where(size.neg(), size);
 }
 
-/** `arsinh x = ln(x + √(x² + 1))` */
+/** Builds `arsinh x = ln(x + √(x² + 1))`. */
 export function asinh(of: Expr): Expr {
   const x = of.toFloat();
   const a = x.abs();
   const square = a.mul(a);
   const size = a.add(square.div(square.add(1).sqrt().add(1))).log1p();
-  // Beyond 10⁸ the square may overflow and the one under the root no longer counts.
+  // Beyond 10⁸ the square may overflow, and the 1 under the root is negligible.
   const value = a.lt(1e-9).where(x, signed(x, a.gt(1e8).where(a.log().add(Math.LN2), size)));
   return withDerivative(value, [x], (_, x) => [x.mul(x).add(1).rsqrt()]);
 }
 
-/** `arcosh x = ln(x + √(x² - 1))`; NaN below 1. */
+/** Builds `arcosh x = ln(x + √(x² - 1))`; NaN below 1. */
 export function acosh(of: Expr): Expr {
   const x = of.toFloat();
   const t = x.sub(1);
@@ -76,7 +75,7 @@ export function acosh(of: Expr): Expr {
   return withDerivative(value, [x], (_, x) => [x.sub(1).mul(x.add(1)).rsqrt()]);
 }
 
-/** `artanh x = ln((1 + x) / (1 - x)) / 2`; NaN outside of [-1, 1]. */
+/** Builds `artanh x = ln((1 + x) / (1 - x)) / 2`; NaN outside [-1, 1]. */
 export function atanh(of: Expr): Expr {
   const x = of.toFloat();
   const a = x.abs();
@@ -84,13 +83,13 @@ export function atanh(of: Expr): Expr {
   return withDerivative(a.lt(1e-9).where(x, signed(x, size)), [x], (_, x) => [cofactor(x).reciprocal()]);
 }
 
-/** `2ˣ` */
+/** Builds `2ˣ`. */
 export function exp2(of: Expr): Expr {
   const x = of.toFloat();
   return withDerivative(constant(2, x.dtype).pow(x), [x], (y) => [y.mul(Math.LN2)]);
 }
 
-/** `√(a² + b²)`, without overflow on the way. Both of one type. */
+/** Builds `√(a² + b²)` without intermediate overflow. Both operands have one type. */
 export function hypot(left: Expr, right: Expr): Expr {
   const a = left.toFloat();
   const b = right.toFloat();
@@ -98,19 +97,19 @@ export function hypot(left: Expr, right: Expr): Expr {
   const large = x.max(y);
   const ratio = x.min(y).div(large);
   const size = large.eq(0).where(large, large.mul(ratio.mul(ratio).add(1).sqrt()));
-  // An infinite side makes it infinite, whatever the other one is.
+  // The result is infinite if either side is, even when the other is NaN.
   const infinite = x.eq(Number.POSITIVE_INFINITY).or(y.eq(Number.POSITIVE_INFINITY));
   const value = infinite.where(Number.POSITIVE_INFINITY, size);
   return withDerivative(value, [a, b], (y, a, b) => [(a as Expr).div(y), (b as Expr).div(y)]);
 }
 
-/** `ln(eᵃ + eᵇ)`, without overflow on the way. Both of one type. */
+/** Builds `ln(eᵃ + eᵇ)` without intermediate overflow. Both operands have one type. */
 export function logAddExp(left: Expr, right: Expr): Expr {
   const a = left.toFloat();
   const b = right.toFloat();
   const large = a.max(b);
   const sum = large.add(a.sub(b).abs().neg().exp().log1p());
-  // Two equal infinities differ by NaN.
+  // The difference of two equal infinities is NaN.
   const value = a.eq(b).where(large.add(Math.LN2), sum);
   return withDerivative(value, [a, b], (_, a, b) => {
     const difference = (a as Expr).sub(b as Expr); // safe: two operands
@@ -118,7 +117,7 @@ export function logAddExp(left: Expr, right: Expr): Expr {
   });
 }
 
-/** `x ln y`, and 0 where x is 0 whatever y is (but for NaN). Both of one type. */
+/** Builds `x ln y`, which is 0 where x is 0, unless y is NaN. Both operands have one type. */
 export function xlogy(left: Expr, right: Expr): Expr {
   const x = left.toFloat();
   const y = right.toFloat();
@@ -126,17 +125,17 @@ export function xlogy(left: Expr, right: Expr): Expr {
   return x.eq(0).and(edge).where(0, x.mul(y.log()));
 }
 
-/** `sin(πx) / πx`, and 1 at 0. */
+/** Builds `sin(πx) / πx`, which is 1 at 0. */
 export function sinc(of: Expr): Expr {
   const x = of.toFloat().mul(Math.PI);
   return x.eq(0).where(1, x.sin().div(x));
 }
 
 /**
- * The inverse of `erf`; ±∞ at ±1, NaN beyond.
+ * Builds the inverse of `erf`; ±∞ at ±1, NaN beyond.
  *
- * Two polynomials in `ln(1 - x²)` (Giles 2012, "Approximating the erfinv function") give seven digits; in float64 two
- * of Halley's steps double and triple them.
+ * Two polynomials in `ln(1 - x²)` (Giles 2012, "Approximating the erfinv function") are accurate to seven digits. In
+ * float64, two steps of Halley's method, each tripling the number of digits, follow.
  */
 export function erfinv(of: Expr): Expr {
   const x = of.toFloat();
@@ -146,7 +145,7 @@ export function erfinv(of: Expr): Expr {
   let y = x.mul(w.lt(5).where(near, far));
   if (x.dtype === "float64") {
     for (let step = 0; step < 2; step++) {
-      // Far out, 1 - erf has the digits that erf has lost.
+      // In the tail, 1 - erf has the digits that erf has lost.
       const tail = y.abs().erfc().sub(x.abs().neg().add(1));
       const error = x.abs().gt(0.5).where(signed(x, tail).neg(), y.erf().sub(x));
       const u = error.div(
@@ -168,7 +167,7 @@ export function erfinv(of: Expr): Expr {
   ]);
 }
 
-// Highest power first, as Giles gives them for single precision.
+// The coefficients for single precision (Giles 2012), highest power first.
 const erfinvNear = [
   2.81022636e-8, 3.43273939e-7, -3.5233877e-6, -4.39150654e-6, 0.00021858087, -0.00125372503, -0.00417768164,
   0.246640727, 1.50140941,
@@ -178,7 +177,7 @@ const erfinvFar = [
   1.00167406, 2.83297682,
 ];
 
-/** A polynomial by Horner's rule, highest power first. */
+/** Builds a polynomial by Horner's rule. Coefficients start with the highest power. */
 export function polynomial(x: Expr, coefficients: readonly number[]): Expr {
   return coefficients.slice(1).reduce((value, c) => value.mul(x).add(c), constant(coefficients[0] ?? 0, x.dtype));
 }

@@ -1,9 +1,9 @@
-/** Formulas put into formulas: for fusion, and for gradients that read results instead of computing them again. */
+/** Substitution in formulas: for fusion, and for gradients that read saved results instead of recomputing them. */
 
 import { derivativeOf, withDerivative } from "./derivative.ts";
 import { type Expr, node } from "./expr.ts";
 
-/** A formula with some of its nodes replaced by others. */
+/** Returns a formula with some of its nodes replaced by others. */
 export function substitute(root: Expr, replacements: ReadonlyMap<Expr, Expr>): Expr {
   const done = new Map<Expr, Expr>(replacements);
   const visit = (e: Expr): Expr => {

@@ -3,13 +3,13 @@
  * which says more.
  */
 
-import type { DType } from "../dtype.ts";
+import { checkDType, checkSupport, type DType } from "../dtype.ts";
 import { fillDiagonal_ } from "../ops/blocks.ts";
 import { fill_, filled, zero_ } from "../ops/fill.ts";
 import { bernoulli_, exponential_, type GeneratorOption, normal_, random_, uniform_ } from "../ops/random.ts";
 import { bernoulli, type MultinomialOptions, multinomial } from "../ops/sampling.ts";
 import { settings } from "../settings.ts";
-import type { Shape } from "../shape.ts";
+import { checkSizes, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Behind } from "./behind.ts";
 
@@ -50,7 +50,11 @@ function beside(
   value: number,
   options: { readonly dtype?: DType } | undefined,
 ): Tensor {
-  return filled(x, shape, value, settings(operation, options, { dtype: x.dtype }).dtype);
+  checkSizes(operation, shape);
+  const { dtype } = settings(operation, options, { dtype: x.dtype });
+  checkDType(operation, dtype);
+  checkSupport(operation, dtype, x.device);
+  return filled(x, shape, value, dtype);
 }
 
 /** The functions behind them. */

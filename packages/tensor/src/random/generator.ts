@@ -1,6 +1,6 @@
 /**
- * The random number generator of the CPU: the Mersenne Twister, drawn from in the same order as PyTorch draws, so that
- * a seed gives the same numbers and a model starts from the same weights.
+ * The random number generator of the CPU: a Mersenne Twister that draws in the same order as PyTorch, so that a seed
+ * yields the same numbers and a model starts with the same weights.
  *
  * Matsumoto & Nishimura 1998, "Mersenne Twister: a 623-dimensionally equidistributed uniform pseudo-random number
  * generator".
@@ -10,7 +10,7 @@ import { ArgumentError } from "../errors.ts";
 import { fillBlocks, middleWord as middle, blockWords as size } from "./twister.ts";
 
 /**
- * A source of random numbers with a seed.
+ * A seeded pseudorandom number generator.
  *
  * https://pytorch.org/docs/stable/generated/torch.Generator.html
  *
@@ -25,15 +25,15 @@ export class Generator {
   /** The second of a pair of normal draws, kept for the next call. */
   #spare: number | null = null;
 
-  /** Starts from PyTorch's default seed. */
+  /** Creates a generator. The default seed is PyTorch's. */
   constructor(seed = 67280421310721) {
     this.manualSeed(seed);
   }
 
   /**
-   * Starts anew from a seed. Returns the generator.
+   * Restarts the generator from a seed. Returns the generator.
    *
-   * @throws ArgumentError unless the seed is an integer that JavaScript holds exactly.
+   * @throws ArgumentError unless the seed is a safe integer.
    */
   manualSeed(seed: number): this {
     if (!Number.isSafeInteger(seed))
@@ -50,25 +50,25 @@ export class Generator {
     return this;
   }
 
-  /** Starts from a seed that nobody can foresee, and returns it. */
+  /** Restarts the generator from an unpredictable seed. Returns that seed. */
   seed(): number {
     const seed = Math.floor(Math.random() * 2 ** 53);
     this.manualSeed(seed);
     return seed;
   }
 
-  /** The seed it started from. */
+  /** Returns the seed that the generator was last started from. */
   initialSeed(): number {
     return this.#seed;
   }
 
-  /** 32 random bits, as a number from 0 to 2³² - 1. */
+  /** Draws 32 random bits, as a number from 0 to 2³² - 1. */
   random(): number {
     if (this.#next === size) this.#twist();
     return tempered(this.#state[this.#next++] as number) >>> 0;
   }
 
-  /** Fills an array with what as many calls of `random` would give, in a tenth of the time, and returns it. */
+  /** Fills an array with the results of as many calls of `random`, in a tenth of the time. Returns the array. */
   fill(words: Uint32Array): Uint32Array {
     for (let done = 0; done < words.length; ) {
       if (this.#next === size) {
@@ -88,24 +88,24 @@ export class Generator {
     return words;
   }
 
-  /** 64 random bits: two draws, the high half first. */
+  /** Draws 64 random bits: two draws, the high half first. */
   random64(): bigint {
     const high = BigInt(this.random());
     return (high << 32n) | BigInt(this.random());
   }
 
-  /** A float32 from [0, 1): 24 random bits. */
+  /** Draws a float32 uniformly from [0, 1), with 24 random bits. */
   uniform(): number {
     return (this.random() & 0xffffff) / 2 ** 24;
   }
 
-  /** A float64 from [0, 1): 53 random bits of 64. */
+  /** Draws a float64 uniformly from [0, 1), with 53 random bits of 64. */
   uniform64(): number {
     const high = this.random() & 0x1fffff;
     return (high * 2 ** 32 + this.random()) / 2 ** 53;
   }
 
-  /** A draw from the standard normal distribution, by pairs (Box & Muller 1958). */
+  /** Draws from the standard normal distribution. Draws are computed in pairs (Box & Muller 1958). */
   normal(): number {
     if (this.#spare !== null) {
       const spare = this.#spare;
@@ -118,7 +118,7 @@ export class Generator {
     return radius * Math.cos(angle);
   }
 
-  /** Everything there is to know, for `setState`: a copy, in a format of our own. */
+  /** Returns a copy of the complete state for `setState`, in a format of Akari's own. */
   getState(): Uint8Array {
     const words = new Float64Array(size + 4);
     words.set(this.#state);
@@ -126,15 +126,13 @@ export class Generator {
     return new Uint8Array(words.buffer);
   }
 
-  /** Goes on from where `getState` was called. Returns the generator. Throws an ArgumentError for anything else. */
+  /** Restores a state that `getState` returned. Returns the generator. Throws an ArgumentError for other bytes. */
   setState(bytes: Uint8Array): this {
     if (bytes.byteLength !== (size + 4) * 8) {
-      throw new ArgumentError(
-        `setState: expected ${(size + 4) * 8} bytes as getState gives them, got ${bytes.byteLength}`,
-      );
+      throw new ArgumentError(`setState: expected ${(size + 4) * 8} bytes from getState, got ${bytes.byteLength}`);
     }
     const words = new Float64Array(new Uint8Array(bytes).buffer);
-    // safe: of that length
+    // Safe: the length was checked.
     const [next, seed, paired, spare] = words.subarray(size) as unknown as [number, number, number, number];
     if (!(next >= 0 && next <= size && Number.isSafeInteger(seed)))
       throw new ArgumentError("setState: these bytes are not a generator's state");
@@ -147,7 +145,7 @@ export class Generator {
 
   #twist(): void {
     const state = this.#state;
-    // Three runs, so that no index has to be taken modulo the size.
+    // Split into three parts, so that no index needs a modulo.
     for (let i = 0; i < size - middle; i++)
       state[i] = (state[i + middle] as number) ^ mixed(state[i] as number, state[i + 1] as number);
     for (let i = size - middle; i < size - 1; i++) {
@@ -165,7 +163,7 @@ function tempered(word: number): number {
   return y ^ (y >>> 18);
 }
 
-/** The upper bit of one word with the lower bits of the next, multiplied by the twister's matrix. */
+/** Combines the upper bit of one word with the lower bits of the next and multiplies by the twister's matrix. */
 function mixed(upper: number, lower: number): number {
   const y = (upper & 0x80000000) | (lower & 0x7fffffff);
   return (y >>> 1) ^ (-(y & 1) & 0x9908b0df);
@@ -173,14 +171,14 @@ function mixed(upper: number, lower: number): number {
 
 let shared: Generator | null = null;
 
-/** The generator that everything draws from which is given none. */
+/** Returns the generator used by all functions that are not given one. */
 export function defaultGenerator(): Generator {
   shared ??= new Generator();
   return shared;
 }
 
 /**
- * Seeds the default generator and returns it.
+ * Seeds the default generator. Returns it.
  *
  * https://pytorch.org/docs/stable/generated/torch.manual_seed.html
  */
@@ -189,7 +187,7 @@ export function manualSeed(seed: number): Generator {
 }
 
 /**
- * Seeds the default generator with a number that nobody can foresee, and returns that.
+ * Seeds the default generator with an unpredictable number. Returns that number.
  * https://pytorch.org/docs/stable/generated/torch.seed.html
  */
 export function seed(): number {
@@ -197,7 +195,8 @@ export function seed(): number {
 }
 
 /**
- * The seed that the default generator started from. https://pytorch.org/docs/stable/generated/torch.initial_seed.html
+ * Returns the seed that the default generator was last started from.
+ * https://pytorch.org/docs/stable/generated/torch.initial_seed.html
  */
 export function initialSeed(): number {
   return defaultGenerator().initialSeed();

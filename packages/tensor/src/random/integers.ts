@@ -1,16 +1,16 @@
-/** Integers drawn as PyTorch's CPU kernels draw them. */
+/** Random integers, drawn exactly as PyTorch's CPU kernels draw them. */
 
 import { ArgumentError } from "../errors.ts";
 import type { Generator } from "./generator.ts";
 import { most, nextWords } from "./words.ts";
 
 /**
- * `word % range`, exactly, for numbers below 2³²: engines find remainders of what may have 32 bits as those of floats,
- * digit by digit.
+ * Returns `word % range` exactly, for numbers below 2³². For operands of up to 32 bits, engines compute `%` as a slow
+ * floating-point remainder.
  */
 const remainder = (word: number, range: number): number => word - Math.floor(word / range) * range;
 
-/** `count` integers from [low, high). */
+/** Draws `count` integers from [low, high). */
 export function drawIntegers(generator: Generator, count: number, low: number, high: number): Float64Array {
   if (!(Number.isInteger(low) && Number.isInteger(high) && low < high)) {
     throw new ArgumentError(`randint: expected integers low < high, got ${low} and ${high}`);
@@ -28,7 +28,7 @@ export function drawIntegers(generator: Generator, count: number, low: number, h
   return values;
 }
 
-/** The integers from 0 to n - 1 in random order. */
+/** Draws a random permutation of the integers from 0 to n - 1. */
 export function drawPermutation(generator: Generator, n: number): Int32Array {
   const order = new Int32Array(n);
   for (let i = 0; i < n; i++) order[i] = i;

@@ -1,6 +1,6 @@
 /**
- * Philox 4×32-10, a generator without a state: what it gives depends on a key and a counter only, so every element of a
- * tensor can be drawn by itself, on any device, in any order.
+ * Philox 4×32-10, a stateless generator: its output depends only on a key and a counter, so the elements of a tensor
+ * can be drawn independently, on any device and in any order.
  *
  * Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3".
  */
@@ -10,7 +10,7 @@ import type { RandomCall } from "../kernel.ts";
 const [firstFactor, secondFactor] = [0xd2511f53, 0xcd9e8d57];
 const [firstStep, secondStep] = [0x9e3779b9, 0xbb67ae85];
 
-/** The high 32 bits of the product of two unsigned 32-bit numbers. */
+/** Returns the high 32 bits of the product of two unsigned 32-bit numbers. */
 function high(a: number, b: number): number {
   const [ah, al, bh, bl] = [a >>> 16, a & 0xffff, b >>> 16, b & 0xffff];
   const middle = ah * bl + ((al * bl) >>> 16);
@@ -18,7 +18,9 @@ function high(a: number, b: number): number {
   return (ah * bh + Math.floor(middle / 65536) + Math.floor(cross / 65536)) >>> 0;
 }
 
-/** Four random 32-bit numbers for a counter, given as its low and high 32 bits, and a key of two 32-bit numbers. */
+/**
+ * Returns four random 32-bit numbers for a counter, given as its low and high 32 bits, and a key of two 32-bit numbers.
+ */
 export function philox(low: number, top: number, key0: number, key1: number): [number, number, number, number] {
   let [a, b, c, d] = [low >>> 0, top >>> 0, 0, 0];
   let [k0, k1] = [key0 >>> 0, key1 >>> 0];
@@ -33,8 +35,8 @@ export function philox(low: number, top: number, key0: number, key1: number): [n
 }
 
 /**
- * Element `index` of the sequence of a seed: word `index mod 4` of the block whose counter is `⌊index / 4⌋`. The key is
- * the low and the high 32 bits of the seed.
+ * Returns element `index` of a seed's sequence: word `index mod 4` of the block whose counter is `⌊index / 4⌋`. The key
+ * is the low and the high 32 bits of the seed.
  */
 function philoxBits(seed: number, index: number): number {
   const block = Math.floor(index / 4);
@@ -42,14 +44,14 @@ function philoxBits(seed: number, index: number): number {
   return words[(index % 4) as 0 | 1 | 2 | 3];
 }
 
-/** A number from [0, 1) from the upper 24 of 32 random bits. */
+/** Returns a number from [0, 1), made of the upper 24 of 32 random bits. */
 export function philoxUniform(seed: number, index: number): number {
   return (philoxBits(seed, index) >>> 8) / 2 ** 24;
 }
 
 /**
- * A standard normal number. Elements 2k and 2k+1 are a pair made from the uniform numbers at these places, `u` and `v`:
- * `√(-2 ln(1-u))` times the cosine and the sine of `2πv`.
+ * Returns a standard normal number. Elements 2k and 2k+1 are a pair, computed from the uniform numbers `u` and `v` at
+ * these indices: `√(-2 ln(1-u))` times the cosine and the sine of `2πv`.
  */
 export function philoxNormal(seed: number, index: number): number {
   const even = index - (index % 2);
@@ -58,7 +60,7 @@ export function philoxNormal(seed: number, index: number): number {
   return index === even ? radius * Math.cos(angle) : radius * Math.sin(angle);
 }
 
-/** What is drawn for each distribution of a random call, from a seed and an index. */
+/** The function that draws one element, from a seed and an index, for each distribution of a random call. */
 export const drawings: Readonly<Record<RandomCall["distribution"], (seed: number, index: number) => number>> = {
   bits: philoxBits,
   uniform: philoxUniform,

@@ -1,23 +1,23 @@
 /**
- * The Mersenne Twister four words at a time. Its words are one linear recurrence,
- * `x[k + 624] = x[k + 397] ^ mixed(x[k], x[k + 1])`, so a run of them needs no look at where a block ends: each vector
- * depends on words that are long there.
+ * The Mersenne Twister in SIMD, four words at a time. Its words follow one linear recurrence,
+ * `x[k + 624] = x[k + 397] ^ mixed(x[k], x[k + 1])`, so block boundaries do not matter: each vector depends only on
+ * words computed well before it.
  */
 
 import { i32x4, type Local, ModuleBuilder, v128 } from "../backends/cpu/wasm/index.ts";
 
-/** How many words the generator's state has: a block. */
+/** The number of words in the generator's state, called a block. */
 export const blockWords = 624;
-/** The word that joins the first two in the recurrence. */
+/** The offset of the third word in the recurrence. */
 export const middleWord = 397;
 
-/** How many blocks are made in one go: the first-level cache's fill. */
+/** The number of blocks generated per run, chosen to fill the L1 cache. */
 const run = 8;
 const outputAt = 4 * blockWords * (run + 1);
 
 /**
- * A module whose function, given an address of 624 words, one for results, and how many: writes that many words behind
- * the first, and as they are given out to the second.
+ * Builds a module whose function takes the address of 624 words, the address of the results, and a count. It writes
+ * that many new words after the 624, and their tempered values to the second address.
  */
 function twisterModule(): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder(false);
@@ -45,7 +45,7 @@ function twisterModule(): Uint8Array<ArrayBuffer> {
   });
 }
 
-/** The module at work, and the words of its memory. */
+/** The instantiated module and its memory. */
 interface Twister {
   readonly run: (state: number, output: number, count: number) => void;
   readonly words: Uint32Array;
@@ -53,20 +53,21 @@ interface Twister {
 
 let twister: Twister | null | undefined;
 
-/** Made with its first use; null where WebAssembly is not allowed. */
+/** Instantiates the module on first use. Returns null where WebAssembly is not allowed. */
 function make(): Twister | null {
   try {
     const memory = new WebAssembly.Memory({ initial: 1 });
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(twisterModule()), { env: { memory } });
-    return { run: exports.run as Twister["run"], words: new Uint32Array(memory.buffer) }; // safe: it exports this
+    // safe: the module exports this function
+    return { run: exports.run as Twister["run"], words: new Uint32Array(memory.buffer) };
   } catch {
     return null;
   }
 }
 
 /**
- * Fills whole blocks with what comes after a state, and moves that on. Returns false, with nothing done, where that
- * cannot be.
+ * Fills whole blocks with the words that follow a state, and advances the state. Returns false, with nothing changed,
+ * where WebAssembly is not available.
  */
 export function fillBlocks(state: Uint32Array, words: Uint32Array): boolean {
   twister ??= twister === null ? null : make();

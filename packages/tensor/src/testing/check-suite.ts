@@ -1,7 +1,4 @@
-/**
- * Tests of checks: what is out of range is refused with the call's own words, at once or with the next read, and only
- * once.
- */
+/** Tests of checks: an element out of range throws the call's error, immediately or at the next read, and only once. */
 
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -11,7 +8,7 @@ import type { CheckCall, View } from "../kernel.ts";
 import { sizeOf } from "../shape.ts";
 import { logical, type Operand, operand, place, recipe, shapes } from "./operand.ts";
 
-/** Runs a check and waits for what it says; null when it says nothing. */
+/** Runs a check and waits for its result. Returns the error thrown, or null. */
 async function refusal(device: Backend, call: Omit<CheckCall, "kind" | "input">, input: View): Promise<unknown> {
   try {
     device.run({ kind: "check", input, ...call });
@@ -22,7 +19,7 @@ async function refusal(device: Backend, call: Omit<CheckCall, "kind" | "input">,
   return null;
 }
 
-/** Describes the rules for checks. */
+/** Describes the tests of checks. */
 export function describeChecks(device: () => Backend): void {
   describe("check", () => {
     const index = {
@@ -33,7 +30,7 @@ export function describeChecks(device: () => Backend): void {
       message: "somewhere: {} is out of range",
     } as const;
 
-    it("refuses exactly what is out of range, wherever the elements lie", async () => {
+    it("rejects exactly the elements out of range, in any layout", async () => {
       await fc.assert(
         fc.asyncProperty(
           shapes({ rank: 3, most: 300 }),
@@ -56,7 +53,7 @@ export function describeChecks(device: () => Backend): void {
       );
     });
 
-    it("lets NaN pass where it may", async () => {
+    it("accepts NaN only if allowed", async () => {
       for (const size of [2, 200]) {
         const values = new Array<number>(size).fill(Number.NaN, size - 1).fill(1, 0, size - 1);
         const input = place(device(), { dtype: "float32", shape: [size], strides: [1], offset: 0, values });
@@ -67,7 +64,7 @@ export function describeChecks(device: () => Backend): void {
       }
     });
 
-    it("is over once it was said", async () => {
+    it("throws its error only once", async () => {
       const input = place(device(), { dtype: "int32", shape: [1], strides: [1], offset: 0, values: [9] });
       expect(await refusal(device(), index, input)).toEqual(new IndexError("somewhere: 9 is out of range"));
       await device().flush();

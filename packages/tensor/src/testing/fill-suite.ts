@@ -1,4 +1,4 @@
-/** Tests of programs that read fewer inputs than they are given, or none: filling memory, above all. */
+/** Tests of programs that read fewer inputs than they are given, or none, such as filling memory. */
 
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
@@ -8,7 +8,7 @@ import { program } from "../expr/program.ts";
 import { sizeOf } from "../shape.ts";
 import { decode, encode, operand, place, recipe } from "./operand.ts";
 
-/** Describes fills: one program, whose calls differ in how many inputs they bring along. */
+/** Describes the tests of fills: calls of one program with different numbers of inputs. */
 export function describeFills(device: () => Backend): void {
   it("pointwise: fills, with and without inputs that the program ignores", async () => {
     const fill = program([scalar(0, "float32")]);

@@ -1,7 +1,7 @@
 /**
- * The range of a formula: each primitive applied to ranges of operands. Where all operands are known exactly the
- * primitive itself is asked; elsewhere its monotony tells the range; and where neither helps (a remainder next to a
- * jump, a pole) anything is allowed.
+ * The range of a formula: each primitive applied to ranges of operands. If all operands are known exactly, the
+ * primitive itself is evaluated; otherwise its monotonicity determines the range. Where neither applies (a remainder
+ * next to a jump, a pole), any result is allowed.
  */
 
 import { binary, compare, convert, round, unary } from "../backends/reference/primitives.ts";
@@ -11,13 +11,13 @@ import type { BinaryOp, CompareOp, ScalarOp, UnaryOp } from "../expr/ops.ts";
 import { anything, contains, hull, isOrdinary, only, point, type Range, spread, union } from "./range.ts";
 
 /**
- * How far off each approximated primitive may be, in units in the last place; and whether the device takes numbers too
- * small to be normal for zero.
+ * The permitted error of each approximated primitive, in ulps, and whether the device flushes subnormal numbers to
+ * zero.
  */
 export type Accuracy = Readonly<Partial<Record<ScalarOp, number>>> & { readonly subnormals?: "flushed" };
 
 /**
- * Four units for each approximated function: what the vector libraries behind PyTorch promise for most, with room for a
+ * Four ulps for each approximated function: what the vector libraries behind PyTorch promise for most, with room for a
  * short polynomial.
  */
 // biome-ignore format: lists like these are read in lines
@@ -26,8 +26,8 @@ export const defaultAccuracy: Accuracy = {
 };
 
 /**
- * Operations whose result is rounded once from the exact one, as IEEE 754 demands; a remainder is, where the divisor
- * was added to it.
+ * Operations whose exact result is rounded once, as IEEE 754 requires. `mod` is included, since adding the divisor to
+ * the remainder rounds.
  */
 const rounded = new Set<ScalarOp>(["add", "sub", "mul", "div", "sqrt", "mod"]);
 
@@ -35,10 +35,10 @@ const comparisons = new Set<ScalarOp>(["eq", "ne", "lt", "le"]);
 
 const falling = new Set<ScalarOp>(["neg", "erfc"]);
 
-/** Where a function of one number is defined; beyond, it gives NaN. */
+/** The lower bound of a function's domain; below it the result is NaN. */
 const domain: Readonly<Partial<Record<ScalarOp, number>>> = { sqrt: 0, log: 0, log2: 0, log10: 0, log1p: -1 };
 
-/** The range of one node, from those of its operands. */
+/** Returns the range of one node, given those of its operands. */
 export function nodeRange(e: Expr, args: readonly Range[], accuracy: Accuracy): Range {
   const operandType = e.args[0]?.dtype ?? e.dtype;
   if (e.op === "select") return select(args as [Range, Range, Range]); // safe: a select has three operands
@@ -52,21 +52,21 @@ export function nodeRange(e: Expr, args: readonly Range[], accuracy: Accuracy): 
   return spread(wide, rounded.has(e.op) ? 0.5 : (accuracy[e.op] ?? 0), e.dtype);
 }
 
-/** A result for operands known exactly. */
+/** Returns the range of a result for exactly known operands. */
 function atPoint(e: Expr, args: readonly number[], accuracy: Accuracy): Range {
   const [a, b] = args as [number, number];
   if (comparisons.has(e.op)) return point(compare(e.op as CompareOp)(a, b));
   const value = args.length === 1 ? unary(e.op as UnaryOp, e.dtype)(a) : binary(e.op as BinaryOp, e.dtype)(a, b);
   const result = round(value, e.dtype);
   if (!isFloating(e.dtype)) return point(result);
-  // The sign of a zero may have been lost in a minimum or a maximum, and decides these.
+  // A minimum or maximum may have lost the sign of a zero, which determines these results.
   const signed =
     (e.op === "div" && b === 0) || (e.op === "pow" && a === 0) || (e.op === "atan2" && (a === 0 || b === 0));
   if (signed)
     return Number.isNaN(result)
       ? point(result)
       : { lo: -Math.max(Math.abs(result), 4), hi: Math.max(Math.abs(result), 4), nan: false };
-  // A product may go into an addition unrounded.
+  // A product may be fused into an addition without rounding.
   if (e.op === "mul")
     return e.dtype !== "float64" && result === value ? point(value) : spread(point(value), 0.5, e.dtype);
   const ulps = accuracy[e.op];
@@ -75,21 +75,19 @@ function atPoint(e: Expr, args: readonly number[], accuracy: Accuracy): Range {
     : tiny(spread(point(value), ulps, e.dtype), e.dtype);
 }
 
-/** Approximated functions may give zero instead of a subnormal number. */
+/** Extends a range to include zero if it has subnormal ends, since approximated functions may flush those. */
 export function tiny(range: Range, dtype: DType): Range {
   const least = dtype === "float64" ? 2 ** -1022 : 2 ** -126;
   const near = (x: number) => x !== 0 && Math.abs(x) < least;
   return near(range.lo) || near(range.hi) ? union(range, point(0)) : range;
 }
 
-/** What a device that flushes may make of a number: zero where it is too small to be normal. */
+/** Extends a range to include zero if the device may have flushed the number. */
 export function flushed(range: Range, dtype: DType, accuracy: Accuracy): Range {
   return accuracy.subnormals === "flushed" && isFloating(dtype) ? tiny(range, dtype) : range;
 }
 
-/**
- * Whether a device's result is allowed. To a device that flushes, a number too small to be normal is as good as zero.
- */
+/** Returns whether a result is in a range. On a device that flushes, a subnormal result counts as zero. */
 export function allows(range: Range, got: number, dtype: DType, accuracy: Accuracy): boolean {
   if (contains(range, got, dtype)) return true;
   return (
@@ -107,7 +105,7 @@ function unaryRange(e: Expr, a: Range): Range {
       return a.lo < 0 && a.hi > 0 ? { lo: 0, hi: Math.max(-a.lo, a.hi), nan: false } : hull(f(a.lo), f(a.hi));
     case "sin":
     case "cos": {
-      // Neither is steeper than one.
+      // The slope of neither function exceeds one.
       const { lo, hi } = hull(f(a.lo), f(a.hi));
       return { lo: Math.max(lo - width, -1), hi: Math.min(hi + width, 1), nan: false };
     }
@@ -163,7 +161,7 @@ function select([condition, a, b]: readonly [Range, Range, Range]): Range {
   return value === null ? union(a, b) : value !== 0 ? a : b;
 }
 
-/** The range of a conversion. */
+/** Returns the range of a conversion. */
 export function castRange(a: Range, from: DType, to: DType): Range {
   const value = only(a);
   if (value !== null) return point(convert(value, from, to));

@@ -1,23 +1,23 @@
-/** Random formulas, and random programs made of them. */
+/** Random formulas. */
 
 import * as fc from "fast-check";
 import { computeType, type DType } from "../dtype.ts";
 import { constant, type Expr, input, scalar } from "../expr/expr.ts";
 
-/** A formula before its leaves have types: fast-check shrinks it by cutting off operands. */
+/** A formula before its leaves have types. fast-check shrinks it by removing operands. */
 export interface Sketch {
   readonly op: string;
   readonly args: readonly Sketch[];
   readonly number: number;
 }
 
-// biome-ignore format: lists like these are read in lines
+// biome-ignore format: one entry per line would be hard to read
 const unaries = [
   "neg", "abs", "floor", "ceil", "round", "trunc", "sqrt", "exp", "expm1", "log", "log1p", "log2", "log10", "sin", "cos", "tan", "atan",
   "tanh", "sigmoid", "erf", "erfc", "relu", "not", "sign", "square", "rsqrt", "reciprocal", "isNaN",
 ] as const;
 
-// biome-ignore format: lists like these are read in lines
+// biome-ignore format: one entry per line would be hard to read
 const binaries = [
   "add", "sub", "mul", "div", "floorDiv", "mod", "fmod", "pow", "atan2", "max", "min", "and", "or", "xor", "shl", "shr", "eq", "ne",
   "lt", "le", "gt", "ge",
@@ -26,7 +26,7 @@ const binaries = [
 const constants = [0, 1, 2, -1, 0.5, 3, -0.25, 10, 1.7];
 const casts: readonly DType[] = ["float32", "int32", "uint8", "bool", "float16", "bfloat16", "float64"];
 
-/** Sketches of a bounded depth. */
+/** Generates sketches of a bounded depth. */
 export function sketches(depth: number): fc.Arbitrary<Sketch> {
   const number = fc.nat(1000);
   const leaf: fc.Arbitrary<Sketch> = fc.record({
@@ -56,8 +56,8 @@ export function sketches(depth: number): fc.Arbitrary<Sketch> {
 }
 
 /**
- * A sketch as a formula over inputs of these types and `scalars` scalars. Types that an operation does not take are
- * converted first.
+ * Builds the formula of a sketch, over inputs of these types and `scalars` scalars. Operands of types that an operation
+ * does not accept are converted first.
  */
 export function build(sketch: Sketch, types: readonly DType[], scalars: number, supported: readonly DType[]): Expr {
   const part = (k: number): Expr => build(sketch.args[k] as Sketch, types, scalars, supported);
@@ -74,7 +74,7 @@ export function build(sketch: Sketch, types: readonly DType[], scalars: number, 
     case "cast": {
       const choice = casts.filter((dtype) => supported.includes(dtype));
       const to = choice[number % choice.length] as DType;
-      // Floats of 16 bits are a way to store: back to the type in which devices compute.
+      // 16-bit floats are a storage format, so the value is converted back to a type in which devices compute.
       return part(0).cast(to).cast(computeType(to));
     }
     default:
@@ -96,12 +96,12 @@ function combine(op: string, args: readonly Expr[]): Expr {
   };
   a = fits(a);
   b = b && fits(b);
-  // Safe: `op` comes from the two lists above, which name methods of Expr.
+  // Safe: `op` is from the two lists above, which name methods of Expr.
   const method = a[op as keyof Expr] as unknown as (this: Expr, other?: Expr) => Expr;
   return method.call(a, b);
 }
 
-/** A formula as text. */
+/** Formats a formula as text. */
 export function showFormula(e: Expr): string {
   if (e.op === "constant") return `${Object.is(e.value, -0) ? "-0" : e.value}`;
   if (e.args.length === 0) return `${e.op}${e.value}:${e.dtype}`;

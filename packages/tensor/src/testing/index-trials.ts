@@ -1,4 +1,4 @@
-/** Random calls that look for elements or move them: argreduce, gather, scatter, scan, sort. */
+/** Random calls that search or move elements: argreduce, gather, scatter, scan, sort. */
 
 import * as fc from "fast-check";
 import { computeType, type DType } from "../dtype.ts";
@@ -11,14 +11,14 @@ import { referenceResults, type Trial } from "./trial.ts";
 
 type Partial = Pick<Trial, "operands" | "outputs" | "call">;
 
-/** Ranges for calls whose results are elements and positions: exactly the reference's. */
+/** The expected ranges of calls whose results are elements and positions: exactly those of the reference. */
 const exactly = (trial: Partial) => (): Range[][] => referenceResults(trial).map((values) => values.map(point));
 
 const anyContents: readonly Contents[] = ["tame", "special", "wide"];
 
 const three = fc.array(recipe(anyContents), { minLength: 3, maxLength: 3, size: "max" });
 
-/** Random searches for extremes. Rows are never empty. */
+/** Generates random argreduce calls. Rows are never empty. */
 export function argreduceTrials(dtypes: readonly DType[], most = 600): fc.Arbitrary<Trial> {
   return fc
     .record({
@@ -44,7 +44,7 @@ export function argreduceTrials(dtypes: readonly DType[], most = 600): fc.Arbitr
     });
 }
 
-/** An index operand whose values are below `size`. */
+/** Returns an index operand with values below `size`. */
 function indices(made: Recipe, shape: readonly number[], size: number): Operand {
   return withValues(operand(made, shape, "int32"), (_, random) => Math.floor(random() * size), made.seed);
 }
@@ -55,7 +55,7 @@ interface Indexed {
   readonly dim: number;
 }
 
-/** A shape, a dimension in it, and the shape of an index into that dimension, smaller or equal elsewhere. */
+/** A shape, a dimension in it, and the shape of an index into that dimension, smaller or equal in the others. */
 const indexed: fc.Arbitrary<Indexed> = fc
   .tuple(
     shapes({ rank: 3, least: 1, most: 400, empty: false }),
@@ -69,7 +69,7 @@ const indexed: fc.Arbitrary<Indexed> = fc
     return { shape, index, dim };
   });
 
-/** Random gathers. */
+/** Generates random gathers. */
 export function gatherTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
   return fc.tuple(fc.constantFrom(...dtypes), indexed, three).map(([dtype, { shape, index, dim }, recipes]) => {
     const [first, second, third] = recipes as [Recipe, Recipe, Recipe];
@@ -89,7 +89,7 @@ export function gatherTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
 
 const reduces = ["set", "add", "multiply", "max", "min"] as const;
 
-/** Random scatters, several of whose sources may meet in one place. */
+/** Generates random scatters. Several sources may go to one position. */
 export function scatterTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
   return fc
     .tuple(
@@ -101,12 +101,12 @@ export function scatterTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
     )
     .map(([reduce, any, number, { shape, index, dim }, recipes]) => {
       const [first, second, third] = recipes as [Recipe, Recipe, Recipe];
-      // Products of 16-bit floats soon become subnormal, where no relative bound holds.
+      // Products of 16-bit floats quickly become subnormal, where no relative error bound holds.
       const dtype =
         reduce === "set" ? any : reduce === "multiply" && computeType(number) !== number ? "float32" : number;
       const size = shape[dim] as number;
       const drawn = indices(second, index, size);
-      // Whose write comes last is up to the device: a set gets one source for each place.
+      // Devices differ in which of several writes comes last, so a `set` gets one source for each position.
       const at = reduce === "set" ? spreadOut(drawn, index, dim, size) : drawn;
       const count = reduce === "set" ? index.map((length, d) => (d === dim ? Math.min(length, size) : length)) : index;
       const operands = [operand(first, shape, dtype, "output"), { ...at, shape: count }, operand(third, count, dtype)];
@@ -115,14 +115,14 @@ export function scatterTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
         return { kind: "scatter", reduce, dim, to, index: place, source };
       };
       const trial = { operands, outputs: [0], call };
-      // A product of n factors rounds n times as a sum of n terms does, and its magnitude is its own.
+      // A product of n factors rounds n times, like a sum of n terms, and its magnitude is known.
       const rounds = reduce === "add" || reduce === "multiply";
       const expected = rounds ? () => sumRanges(trial, index[dim] as number, storedRoundoff) : exactly(trial);
       return { ...trial, what: `scatter ${reduce} in dimension ${dim}`, expected };
     });
 }
 
-/** The same index operand counting up along `dim`, so that no place comes twice. */
+/** Replaces the values of an index operand by consecutive ones along `dim`, so that no position repeats. */
 function spreadOut(one: Operand, shape: readonly number[], dim: number, size: number): Operand {
   const strides = shape.map((_, d) => (d === dim ? 1 : 0));
   return {
@@ -133,7 +133,7 @@ function spreadOut(one: Operand, shape: readonly number[], dim: number, size: nu
   };
 }
 
-/** Random running totals and extremes. */
+/** Generates random scans. */
 export function scanTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
   return fc
     .record({
@@ -163,7 +163,7 @@ export function scanTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
     });
 }
 
-/** Random sorts, also of the first few only. */
+/** Generates random sorts, including partial ones that keep only the first elements. */
 export function sortTrials(dtypes: readonly DType[], most = 600): fc.Arbitrary<Trial> {
   return fc
     .record({

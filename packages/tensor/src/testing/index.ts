@@ -1,5 +1,5 @@
 /**
- * Tools for testing: the suite that a backend has to pass. Needs vitest and fast-check.
+ * Tools for testing: the conformance suite for backends. Requires vitest and fast-check.
  *
  * @packageDocumentation
  */

@@ -1,7 +1,4 @@
-/**
- * Tests of a device's memory: what is written is read, counts are right, and memory that was given back may be used
- * again.
- */
+/** Tests of a device's memory: reads return what was written, statistics are correct, and freed memory is reused. */
 
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -10,7 +7,7 @@ import { input } from "../expr/expr.ts";
 import { program } from "../expr/program.ts";
 import { decode, encode, operand, place } from "./operand.ts";
 
-/** Describes the rules for memory. */
+/** Describes the tests of memory. */
 export function describeMemory(device: () => Backend): void {
   describe("memory", () => {
     it("reads what was written, at any offset", async () => {
@@ -33,7 +30,7 @@ export function describeMemory(device: () => Backend): void {
       );
     });
 
-    it("reads at once what it reads later", async (context) => {
+    it("reads the same synchronously and asynchronously", async (context) => {
       const { readSync } = device();
       if (readSync === undefined) return context.skip("the device does not share the host's memory");
       const buffer = device().allocate(8);
@@ -42,7 +39,7 @@ export function describeMemory(device: () => Backend): void {
       device().free(buffer);
     });
 
-    it("hands out copies", async () => {
+    it("returns copies", async () => {
       const buffer = device().allocate(4);
       device().write(buffer, Uint8Array.of(1, 2, 3, 4));
       const copy = await device().read(buffer, 0, 4);
@@ -51,7 +48,7 @@ export function describeMemory(device: () => Backend): void {
       device().free(buffer);
     });
 
-    it("counts what is handed out and given back", () => {
+    it("counts allocated and freed memory", () => {
       const before = device().memory();
       const buffers = [16, 1000, 1 << 20].map((bytes) => device().allocate(bytes));
       const bytes = buffers.reduce((sum, buffer) => sum + buffer.bytes, 0);
@@ -67,7 +64,7 @@ export function describeMemory(device: () => Backend): void {
       expect(device().memory().live).toBe(before.live);
     });
 
-    it("uses given-back memory again", () => {
+    it("reuses freed memory", () => {
       const total = () => device().memory().live + device().memory().pooled;
       device().free(device().allocate(1 << 20));
       const before = total();
@@ -75,14 +72,14 @@ export function describeMemory(device: () => Backend): void {
       expect(total()).toBeLessThanOrEqual(before);
     });
 
-    it("takes empty buffers", async () => {
+    it("accepts empty buffers", async () => {
       const buffer = device().allocate(0);
       device().write(buffer, new Uint8Array(0));
       expect((await device().read(buffer, 0, 0)).length).toBe(0);
       device().free(buffer);
     });
 
-    it("runs calls in the order in which they are given, and lets a buffer be freed right after", async () => {
+    it("runs calls in the order of issue, and allows freeing a buffer right after", async () => {
       const made = { order: [0], steps: [1], repeat: [false], offset: 0, seed: 3, contents: "tame" as const };
       const one = operand(made, [1000], "float32");
       const [a, b] = [place(device(), one), place(device(), one)];

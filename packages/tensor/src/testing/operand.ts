@@ -1,7 +1,7 @@
 /**
- * Operands for random kernel calls: shapes, memory layouts and contents that do not depend on a device. A layout is
- * drawn as a recipe that suits any shape, so that fast-check can shrink shape and layout apart: the simplest recipe is
- * a contiguous view at offset 0.
+ * Operands for random kernel calls: shapes, memory layouts and contents that are independent of a device. A layout is
+ * drawn as a recipe that applies to any shape, so that fast-check can shrink shape and layout independently. The
+ * simplest recipe is a contiguous view at offset 0.
  */
 
 import * as fc from "fast-check";
@@ -13,38 +13,38 @@ import type { View } from "../kernel.ts";
 import { type Shape, sizeOf } from "../shape.ts";
 
 /**
- * Which numbers an operand holds. `tame` ones have magnitudes near one, so that sums and products neither overflow nor
- * vanish; `infinite` are those with infinities and NaN among them, `special` has everything, the largest and smallest
- * numbers and minus zero too.
+ * The values in an operand. `tame` values have magnitudes near one, so that sums and products neither overflow nor
+ * underflow. `infinite` are these with infinities and NaN among them. `wide` values have a wide range of exponents.
+ * `special` includes infinities, NaN, the largest and smallest numbers, and minus zero.
  */
 export type Contents = "tame" | "infinite" | "wide" | "special";
 
-/** How an operand of any shape is laid out and filled. */
+/** The layout and contents of an operand of any shape. */
 export interface Recipe {
-  /** Dimensions with a higher key lie further out in memory. All equal: row-major. */
+  /** A sort key per dimension; a higher key means a larger stride. All equal: row-major. */
   readonly order: readonly number[];
-  /** Gaps between neighbours along each dimension: 1 for none. */
+  /** The spacing of elements along each dimension: 1 for no gaps. */
   readonly steps: readonly number[];
-  /** Dimensions whose elements all lie in one place, for inputs. */
+  /** Dimensions with stride 0; for inputs only. */
   readonly repeat: readonly boolean[];
   readonly offset: number;
   readonly seed: number;
   readonly contents: Contents;
 }
 
-/** A piece of memory and a window onto it, described without a device. */
+/** The contents of a buffer and a view of it, independent of a device. */
 export interface Operand {
   readonly dtype: DType;
   readonly shape: Shape;
   readonly strides: readonly number[];
   readonly offset: number;
-  /** What the whole buffer holds, window and surroundings. */
+  /** The contents of the whole buffer, inside and outside the view. */
   readonly values: readonly number[];
 }
 
 const dimensions = 6;
 
-/** Recipes of all sorts. */
+/** Generates recipes. */
 export function recipe(contents: readonly Contents[] = ["tame", "wide", "special"]): fc.Arbitrary<Recipe> {
   const each = <T>(one: fc.Arbitrary<T>) =>
     fc.array(one, { minLength: dimensions, maxLength: dimensions, size: "max" });
@@ -67,18 +67,20 @@ export function recipe(contents: readonly Contents[] = ["tame", "wide", "special
   });
 }
 
-/** What shapes to draw. */
+/** Limits on random shapes. */
 export interface ShapeLimits {
-  /** The most dimensions, and the fewest. Default 4 and 0. */
+  /** The maximum and minimum number of dimensions. Default 4 and 0. */
   readonly rank?: number;
   readonly least?: number;
-  /** About the most elements. Default 600. */
+  /** The approximate maximum number of elements. Default 600. */
   readonly most?: number;
-  /** Whether sizes of 0 are among them. Default true. */
+  /** Whether sizes of 0 are included. Default true. */
   readonly empty?: boolean;
 }
 
-/** Shapes of up to `rank` dimensions and about `most` elements, with the sizes at which kernels go wrong. */
+/**
+ * Generates shapes of up to `rank` dimensions and about `most` elements, with the sizes at which kernels tend to fail.
+ */
 export function shapes({ rank = 4, least = 0, most = 600, empty = true }: ShapeLimits = {}): fc.Arbitrary<number[]> {
   const sizes = [1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 33, 65];
   const size = empty
@@ -87,7 +89,7 @@ export function shapes({ rank = 4, least = 0, most = 600, empty = true }: ShapeL
   return fc.array(size, { minLength: least, maxLength: rank, size: "max" }).map((shape) => limited(shape, most));
 }
 
-/** A shape whose largest sizes are halved until it has at most `most` elements. */
+/** Halves the largest sizes of a shape until it has at most `most` elements. */
 function limited(shape: readonly number[], most: number): number[] {
   const result = [...shape];
   while (sizeOf(result) > most) {
@@ -97,7 +99,7 @@ function limited(shape: readonly number[], most: number): number[] {
   return result;
 }
 
-/** An operand of a shape and dtype made by a recipe. An output repeats no element. */
+/** Creates an operand of a shape and dtype according to a recipe. An output repeats no element. */
 export function operand(made: Recipe, shape: Shape, dtype: DType, role: "input" | "output" = "input"): Operand {
   const strides = new Array<number>(shape.length).fill(0);
   const inwards = shape.map((_, d) => d).sort((a, b) => (made.order[a] as number) - (made.order[b] as number) || b - a);
@@ -112,13 +114,13 @@ export function operand(made: Recipe, shape: Shape, dtype: DType, role: "input" 
   return { dtype, shape, strides, offset: made.offset, values: contents(made.contents, dtype, length, made.seed) };
 }
 
-/** An operand with the window moved to other values: index lists, for example, which must stay within bounds. */
+/** Replaces the values of an operand, for example by indices that are in bounds. */
 export function withValues(one: Operand, value: (i: number, random: () => number) => number, seed: number): Operand {
   const random = generator(seed);
   return { ...one, values: one.values.map((_, i) => value(i, random)) };
 }
 
-/** A small, fast generator of numbers in [0, 1) (mulberry32), so that contents follow from one seed. */
+/** Returns a small, fast generator of numbers in [0, 1) (mulberry32), so that contents are determined by one seed. */
 export function generator(seed: number): () => number {
   let state = seed | 0;
   return () => {
@@ -171,25 +173,25 @@ function edge(random: () => number): number {
   return edges[Math.floor(random() * edges.length)] as number;
 }
 
-/** A number as a dtype holds it. */
+/** Rounds a number to a dtype. */
 function represent(value: number, dtype: DType): number {
   return isFloating(dtype) ? round(value, dtype) : value;
 }
 
-/** An operand's buffer, as bytes. */
+/** Encodes an operand's buffer as bytes. */
 export function encode({ dtype, values }: Operand): Uint8Array {
   const { buffer, byteOffset, byteLength } = encoded(values, dtype);
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-/** The numbers that some bytes hold. */
+/** Decodes bytes to numbers. */
 export function decode(dtype: DType, bytes: Uint8Array): number[] {
   const array = typedArray(dtype, bytes.length / bytesOf(dtype));
   new Uint8Array(array.buffer).set(bytes);
   return Array.from(numbersOf(array, dtype));
 }
 
-/** Puts an operand into a device's memory. */
+/** Uploads an operand to a device. */
 export function place(device: Backend, one: Operand): View {
   const bytes = encode(one);
   const buffer = device.allocate(bytes.length);
@@ -197,7 +199,10 @@ export function place(device: Backend, one: Operand): View {
   return new PlacedView(one, buffer);
 }
 
-/** A view whose buffer is a getter, as a tensor's is: a backend that copies a view by spreading it loses the buffer. */
+/**
+ * A view whose buffer is a getter, like that of a tensor: a backend that copies a view by spreading it loses the
+ * buffer.
+ */
 class PlacedView implements View {
   readonly dtype: DType;
   readonly shape: Shape;
@@ -218,7 +223,7 @@ class PlacedView implements View {
   }
 }
 
-/** The elements of an operand's window in row-major order. */
+/** Returns the elements of an operand's view in row-major order. */
 export function logical(one: Operand, values: readonly number[] = one.values): number[] {
   let list = sizeOf(one.shape) === 0 ? [] : [one.offset];
   one.shape.forEach((size, d) => {
@@ -229,7 +234,7 @@ export function logical(one: Operand, values: readonly number[] = one.values): n
   return list.map((position) => values[position] as number);
 }
 
-/** An operand as one line of text. */
+/** Formats an operand as one line of text. */
 export function showOperand({ dtype, shape, strides, offset, values }: Operand): string {
   const some = values.length > 24 ? `${values.slice(0, 24).join(" ")} …` : values.join(" ");
   return `${dtype}[${shape.join(", ")}] strides [${strides.join(", ")}] offset ${offset} of ${values.length}: ${some}`;

@@ -11,7 +11,7 @@ import { logical, type Operand, operand, type Recipe, recipe, shapes } from "./o
 import { point, type Range } from "./range.ts";
 import type { Trial } from "./trial.ts";
 
-/** The ranges that the leaves of a formula stand for. */
+/** The ranges of a formula's leaves. */
 export interface LeafRanges {
   input(index: number): Range;
   row(index: number): Range;
@@ -52,7 +52,7 @@ function leafRange(e: Expr, scalars: readonly number[], leaves: LeafRanges): Ran
   }
 }
 
-/** Scalars that random calls hand over. */
+/** The scalars passed to random calls. */
 export const someScalars: readonly number[] = [3, 0.7];
 
 interface Draw {
@@ -76,7 +76,7 @@ function draws(dtypes: readonly DType[], most: number): fc.Arbitrary<Draw> {
   });
 }
 
-/** Random formulas over random views. Some store a result over the input that it was computed from. */
+/** Generates random formulas over random views. Some write a result over the input that it was computed from. */
 export function pointwiseTrials(dtypes: readonly DType[], accuracy: Accuracy, most = 300): fc.Arbitrary<Trial> {
   return draws(dtypes, most).map((draw) => pointwiseTrial(draw, dtypes, accuracy));
 }
@@ -123,7 +123,7 @@ function pointwiseTrial(
   };
 }
 
-/** The ranges of a program's results, each converted to the dtype it is stored in. */
+/** Returns the ranges of a program's results, each converted to the dtype in which it is stored. */
 function pointwiseRanges(
   outputs: readonly Expr[],
   inputs: readonly Operand[],
@@ -143,7 +143,7 @@ function pointwiseRanges(
   return results;
 }
 
-/** One random program over several lists of views with shapes of their own. */
+/** Generates one random program over several tuples of views, each with its own shape. */
 export function foreachTrials(dtypes: readonly DType[], accuracy: Accuracy): fc.Arbitrary<Trial> {
   return fc
     .tuple(draws(dtypes, 100), fc.array(shapes({ most: 100 }), { minLength: 1, maxLength: 4 }))

@@ -1,4 +1,4 @@
-/** Random pooling, and its gradient. */
+/** Random pooling calls, forward and backward. */
 
 import * as fc from "fast-check";
 import { runPool } from "../backends/cpu/pool.ts";
@@ -11,7 +11,10 @@ import { point } from "./range.ts";
 import { sumRanges } from "./sums.ts";
 import { referenceResults, type Trial } from "./trial.ts";
 
-/** Random pooling over 1 to 3 dimensions: maxima of all dtypes, averages and gradients of floating-point ones. */
+/**
+ * Generates pooling over 1 to 3 dimensions: maxima in all dtypes except bool, averages and gradients in floating-point
+ * dtypes.
+ */
 export function poolTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
   return fc
     .record({
@@ -31,7 +34,7 @@ export function poolTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
     .map((draw) => {
       const { op, direction, batch, channels } = draw;
       const dtype = op === "average" || direction === "backward" ? draw.floating : draw.dtype;
-      // A window never starts outside of the input or has more than half of itself in the padding, as PyTorch demands.
+      // As in PyTorch, a window must not start outside the input, and at most half of it may be padding.
       const axes = draw.axes.map((a) => {
         const padding = Math.min(a.padding, Math.floor(a.kernel / 2));
         const dilation = op === "average" ? 1 : a.dilation;

@@ -16,7 +16,7 @@ import {
   unaryOps,
 } from "./primitive-trials.ts";
 
-/** Describes the primitives on every dtype in which devices compute. */
+/** Describes the tests of the primitives on every dtype in which devices compute. */
 export function describePrimitives(
   device: () => Backend,
   dtypes: readonly DType[],
@@ -47,7 +47,7 @@ export function describePrimitives(
   });
 }
 
-/** The largest errors as a table in Markdown, one row for each approximated primitive and dtype. */
+/** Formats the largest errors as a Markdown table, one row for each approximated primitive and dtype. */
 function showTable(found: readonly Measured[]): string {
   const rows = found
     .filter((m) => m.ulps > 0.5)

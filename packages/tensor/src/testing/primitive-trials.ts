@@ -1,6 +1,6 @@
 /**
- * Each primitive alone over everything its arguments can be, with the largest error found, in units in the last place:
- * the table that a backend's documentation shows. Operations that IEEE 754 defines have to be exact.
+ * Tests of each primitive alone over the whole range of its arguments, which also measure the largest error in ulps for
+ * the documentation of a backend. Operations that IEEE 754 defines have to be exact.
  */
 
 import type { Backend } from "../backend.ts";
@@ -13,14 +13,14 @@ import { type Accuracy, allows, flushed, tiny } from "./formula-range.ts";
 import { decode, generator, type Operand, operand, place } from "./operand.ts";
 import { type Floating, point, showRange, spread, ulp } from "./range.ts";
 
-/** Primitives of one number in floating point. */
-// biome-ignore format: lists like these are read in lines
+/** Floating-point primitives of one number. */
+// biome-ignore format: one entry per line would be hard to read
 export const unaryOps: readonly UnaryOp[] = [
   "neg", "abs", "floor", "ceil", "round", "trunc", "sqrt", "exp", "expm1", "log", "log1p", "log2", "log10", "sin", "cos", "tan", "atan",
   "tanh", "sigmoid", "erf", "erfc", "relu",
 ];
 
-/** Primitives of two numbers in floating point. */
+/** Floating-point primitives of two numbers. */
 export const floatBinaryOps: readonly BinaryOp[] = [
   "add",
   "sub",
@@ -34,7 +34,7 @@ export const floatBinaryOps: readonly BinaryOp[] = [
   "max",
 ];
 
-/** Primitives of one and two integers. */
+/** Integer primitives of one and of two numbers. */
 export const integerUnaryOps: readonly UnaryOp[] = ["neg", "abs", "relu", "not"];
 export const integerBinaryOps: readonly BinaryOp[] = [
   "add",
@@ -59,17 +59,17 @@ export const boolBinaryOps: readonly BinaryOp[] = ["add", "sub", "mul", "min", "
 /** Comparisons. */
 export const compareOps: readonly CompareOp[] = ["eq", "ne", "lt", "le"];
 
-/** What came of one primitive on one dtype. */
+/** The measured error of one primitive on one dtype. */
 export interface Measured {
   readonly op: string;
   readonly dtype: DType;
-  /** The largest error, in units in the last place of the dtype in which the primitive computes. */
+  /** The largest error, in ulps of the dtype in which the primitive computes. */
   readonly ulps: number;
-  /** The arguments of the largest error. */
+  /** The arguments with the largest error. */
   readonly at: readonly number[];
 }
 
-// biome-ignore format: lists like these are read in lines
+// biome-ignore format: one entry per line would be hard to read
 const edges: Readonly<Record<"float" | "int32" | "uint8" | "bool", readonly number[]>> = {
   float: [
     Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, -0, 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5, 2, 3, -3, 10, 1e-45, 1e-40, -1e-40, 1.17549435e-38,
@@ -81,11 +81,11 @@ const edges: Readonly<Record<"float" | "int32" | "uint8" | "bool", readonly numb
 };
 
 /**
- * Arguments of every magnitude: the edges in all combinations, then random ones, many near one and some of any
- * exponent.
+ * Returns arguments of every magnitude: the edge cases in all combinations, then random ones, many of them near one and
+ * some with any exponent.
  */
 function argumentsFor(dtype: DType, arity: number, count: number): number[][] {
-  // safe: the others are floating
+  // Safe: all other dtypes are floating point.
   const special = edges[isFloating(dtype) ? "float" : (dtype as "int32" | "uint8" | "bool")];
   const lists: number[][] = Array.from({ length: arity }, () => []);
   for (const a of special) {
@@ -107,7 +107,9 @@ function argumentsFor(dtype: DType, arity: number, count: number): number[][] {
   return lists.map((list) => list.map((value) => round(value, dtype)));
 }
 
-/** Runs one primitive on a device and measures it. Throws where a result is further off than `accuracy` allows. */
+/**
+ * Runs one primitive on a device and measures its error. Throws if a result is less accurate than `accuracy` permits.
+ */
 export async function measure(
   device: Backend,
   op: UnaryOp | BinaryOp | CompareOp,
@@ -116,7 +118,7 @@ export async function measure(
   accuracy: Accuracy,
   count = 4000,
 ): Promise<Measured> {
-  // What a device that flushes makes of numbers too small to be normal is up to it: it gets none.
+  // Devices that flush may treat subnormal arguments differently, so they are replaced by zeros.
   const normal = (value: number): number =>
     accuracy.subnormals === "flushed" && Math.abs(value) < 2 ** -126 ? 0 * value : value;
   const lists = argumentsFor(dtype, arity, count).map((list) => list.map(normal));
@@ -168,8 +170,8 @@ function allowedFor(op: string, want: number, dtype: DType, accuracy: Accuracy) 
 
 function error(got: number, want: number, dtype: DType): number {
   if (!Number.isFinite(got) || !Number.isFinite(want) || got === want) return 0;
-  const type = dtype as Floating; // safe: only floating results come here
-  // Below the smallest normal number a function may give zero, which is no error of its approximation.
+  const type = dtype as Floating; // safe: only called for floating-point results
+  // Below the smallest normal number a function may return zero, which does not count as an error.
   return Math.abs(want) < (dtype === "float64" ? 2 ** -1022 : 2 ** -126) ? 0 : Math.abs(got - want) / ulp(want, type);
 }
 

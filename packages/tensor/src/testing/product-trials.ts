@@ -10,27 +10,28 @@ import { sumRanges } from "./sums.ts";
 import type { Trial } from "./trial.ts";
 
 /**
- * Numbers that sums can hold; in some calls an infinity or a NaN among them, which must neither spread nor get lost.
+ * Values that can be summed without overflow. Some calls include an infinity or a NaN, which must neither spread nor be
+ * lost.
  */
 const contents: readonly Contents[] = ["tame", "tame", "tame", "infinite"];
 
-/** Recipes for so many operands. */
+/** Generates recipes for a number of operands. */
 export const recipes = (count: number): fc.Arbitrary<Recipe[]> =>
   fc.array(recipe(contents), { minLength: count, maxLength: count, size: "max" });
 
-/** Sizes around the tiles that kernels work in. */
+/** Sizes around those of kernel tiles. */
 const sizes = fc.oneof(
   { weight: 20, arbitrary: fc.constantFrom(1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 31, 33) },
   { weight: 1, arbitrary: fc.constant(0) },
   { weight: 1, arbitrary: fc.constantFrom(64, 65, 130) },
 );
 
-/** Dtypes in which numbers can be multiplied and added up. */
+/** Returns the dtypes that support arithmetic. */
 export function arithmetic(dtypes: readonly DType[]): DType[] {
   return dtypes.filter((dtype) => dtype !== "bool");
 }
 
-/** Random matrix products: batches, transposes, biases, accumulation. */
+/** Generates random matrix products: batches, transposes, biases, accumulation. */
 export function matmulTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
   return fc
     .record({
@@ -49,13 +50,13 @@ export function matmulTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
       const operands = [
         operand(first, [...batch, m, k], dtype),
         operand(second, [...batch, k, n], dtype),
-        // What is not added to may hold anything.
+        // The initial contents of an output that is not accumulated into do not matter.
         operand(accumulate ? third : { ...third, contents: "special" }, shape, dtype, "output"),
         operand(fourth, shape, dtype),
       ];
       const used = bias ? operands : operands.slice(0, 3);
       const call: Trial["call"] = ([a, b, to, added]) =>
-        // safe: the three are always there
+        // Safe: the three are always present.
         ({ kind: "matmul", a, b, to, accumulate, bias: added ?? null }) as MatmulCall;
       const trial = { operands: used, outputs: [2], call };
       return {
@@ -66,7 +67,7 @@ export function matmulTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
     });
 }
 
-/** One spatial dimension of a convolution or a pooling. */
+/** One spatial dimension of a convolution or pooling. */
 export interface Axis {
   readonly size: number;
   readonly kernel: number;
@@ -75,7 +76,7 @@ export interface Axis {
   readonly dilation: number;
 }
 
-/** Spatial dimensions of all sorts. */
+/** Generates spatial dimensions. */
 export const axis: fc.Arbitrary<Axis> = fc.record({
   size: fc.constantFrom(1, 2, 3, 4, 5, 7, 8, 9, 13),
   kernel: fc.constantFrom(1, 2, 3, 5),
@@ -84,7 +85,7 @@ export const axis: fc.Arbitrary<Axis> = fc.record({
   dilation: fc.constantFrom(1, 1, 1, 2),
 });
 
-/** Random convolutions over 1 to 3 dimensions, in each direction. */
+/** Generates random convolutions over 1 to 3 dimensions, in each direction. */
 export function convTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
   return fc
     .record({
@@ -100,8 +101,7 @@ export function convTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
     })
     .map((draw) => {
       const { dtype, direction, batch, groups } = draw;
-      // Three dimensions of large sizes would take the reference too long. A kernel that does not fit is refused before
-      // it comes here.
+      // Three large dimensions would be too slow on the reference. Each input is large enough for the kernel.
       const axes = draw.axes.map((a) => {
         const size = draw.axes.length === 3 ? Math.min(a.size, 5) : a.size;
         return { ...a, size: Math.max(size, a.dilation * (a.kernel - 1) + 1 - 2 * a.padding) };
@@ -110,8 +110,8 @@ export function convTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
       const out = axes.map((a) =>
         Math.max(Math.floor((a.size + 2 * a.padding - a.dilation * (a.kernel - 1) - 1) / a.stride) + 1, 0),
       );
-      // An infinity times the zeros of the padding is NaN where they are multiplied and nothing where they are left
-      // out: either will do. The gradient of the input is a convolution with padding all around.
+      // An infinity times the zeros of the padding is NaN if they are multiplied, and absent if they are skipped. Both
+      // are allowed. The gradient of the input is a convolution with padding on all sides.
       const padded = direction === "input" || axes.some((a) => a.padding > 0);
       const made = draw.recipes.map((one) => (padded ? { ...one, contents: "tame" as const } : one));
       const [first, second, third, fourth] = made as [Recipe, Recipe, Recipe, Recipe];

@@ -1,6 +1,6 @@
 /**
- * Tests of a device's random numbers: the reference's own bits, each element depending on seed and position only, and
- * the right distribution.
+ * Tests of a device's random numbers: bits equal to the reference's, elements that depend only on seed and position,
+ * and the correct distribution.
  */
 
 import * as fc from "fast-check";
@@ -29,14 +29,14 @@ async function draw(
   return values;
 }
 
-/** Describes the random calls. */
+/** Describes the tests of random calls. */
 export function describeRandom(device: () => Backend): void {
   describe("random", () => {
     const seeds = fc.nat({ max: 2 ** 31 - 1 });
     const offsets = fc.oneof(fc.nat(20), fc.nat({ max: 2 ** 40 }));
     const counts = fc.constantFrom(1, 2, 3, 4, 5, 17, 64, 100);
 
-    it.each(["bits", "uniform"] as const)("gives the reference's own %s", async (distribution) => {
+    it.each(["bits", "uniform"] as const)("equals the reference for %s", async (distribution) => {
       await fc.assert(
         fc.asyncProperty(seeds, offsets, counts, async (seed, offset, count) => {
           expect(await draw(device(), distribution, seed, offset, count)).toEqual(
@@ -47,13 +47,13 @@ export function describeRandom(device: () => Backend): void {
       );
     });
 
-    it("gives the reference's own normal numbers, but for the rounding of logarithm, root and cosine", async () => {
+    it("equals the reference for normal numbers, up to the rounding of logarithm, root and cosine", async () => {
       await fc.assert(
         fc.asyncProperty(seeds, offsets, counts, async (seed, offset, count) => {
           const want = await draw(reference(), "normal", seed, offset, count);
           const got = await draw(device(), "normal", seed, offset, count);
-          // Three functions of 4 ulps each, on a number of magnitude up to 7, near a zero of the cosine in absolute
-          // terms.
+          // Three functions of 4 ulps each, on a number of magnitude up to 7; the bound is absolute because of the
+          // zeros of the cosine.
           for (const [i, value] of got.entries())
             expect(Math.abs(value - (want[i] as number))).toBeLessThanOrEqual(7 * 16 * 2 ** -23);
         }),
@@ -72,7 +72,7 @@ export function describeRandom(device: () => Backend): void {
       },
     );
 
-    it("has the moments of the distributions", async () => {
+    it("has the correct moments", async () => {
       const count = 40_000;
       const moments = (values: readonly number[]) => {
         const mean = values.reduce((a, b) => a + b, 0) / count;

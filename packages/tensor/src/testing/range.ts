@@ -1,46 +1,46 @@
 /**
- * Ranges: the results that a correct device may give. Devices round, fuse a multiplication with an addition, and
- * approximate functions within some units in the last place; ranges follow all of that through a formula, by interval
- * arithmetic. So a test needs no guessed tolerance, and a result that hangs on a rounding (a comparison of two nearly
- * equal numbers) is recognised instead of being called wrong.
+ * Ranges: the results that a correct device may return. Devices round, fuse a multiplication with an addition, and
+ * approximate functions within some ulps; ranges propagate all of that through a formula by interval arithmetic. Tests
+ * therefore need no guessed tolerance, and a result that depends on rounding (a comparison of two nearly equal numbers)
+ * is recognised instead of being reported as wrong.
  */
 
 import { round } from "../backends/reference/primitives.ts";
 import { type DType, isFloating } from "../dtype.ts";
 
-/** All numbers from `lo` to `hi`, and NaN where `nan` holds. `lo > hi` means that only NaN will do. */
+/** All numbers from `lo` to `hi`, and NaN if `nan` is true. `lo > hi` means that only NaN is allowed. */
 export interface Range {
   readonly lo: number;
   readonly hi: number;
   readonly nan: boolean;
 }
 
-/** Any result whatever. */
+/** The range of all results. */
 export const anything: Range = { lo: Number.NEGATIVE_INFINITY, hi: Number.POSITIVE_INFINITY, nan: true };
 
-/** Exactly one result. */
+/** Returns the range of exactly one result. */
 export function point(value: number): Range {
   if (Number.isNaN(value)) return { lo: Number.POSITIVE_INFINITY, hi: Number.NEGATIVE_INFINITY, nan: true };
   return { lo: value, hi: value, nan: false };
 }
 
-/** The one number that a range holds (NaN included), or null when there are several. */
+/** Returns the only number in a range (NaN included), or null when there are several. */
 export function only(range: Range): number | null {
   if (range.lo > range.hi) return Number.NaN;
   return range.lo === range.hi && !range.nan ? range.lo : null;
 }
 
-/** Whether a range has ordinary numbers only. */
+/** Returns whether a range contains only finite numbers. */
 export function isOrdinary(range: Range): boolean {
   return !range.nan && Number.isFinite(range.lo) && Number.isFinite(range.hi);
 }
 
-/** The smallest range around some numbers. */
+/** Returns the smallest range that contains some numbers. */
 export function hull(...values: readonly number[]): Range {
   return values.some(Number.isNaN) ? anything : { lo: Math.min(...values), hi: Math.max(...values), nan: false };
 }
 
-/** The smallest range around two. */
+/** Returns the smallest range that contains two ranges. */
 export function union(a: Range, b: Range): Range {
   return { lo: Math.min(a.lo, b.lo), hi: Math.max(a.hi, b.hi), nan: a.nan || b.nan };
 }
@@ -48,7 +48,7 @@ export function union(a: Range, b: Range): Range {
 /** A floating-point dtype. */
 export type Floating = "float64" | "float32" | "float16" | "bfloat16";
 
-/** Digits of the significand, the exponent of the smallest normal number, and the largest number. */
+/** The number of significand bits, the exponent of the smallest normal number, and the largest number. */
 const formats: Readonly<Record<Floating, { digits: number; least: number; largest: number }>> = {
   float64: { digits: 53, least: -1022, largest: Number.MAX_VALUE },
   float32: { digits: 24, least: -126, largest: (2 - 2 ** -23) * 2 ** 127 },
@@ -56,7 +56,7 @@ const formats: Readonly<Record<Floating, { digits: number; least: number; larges
   bfloat16: { digits: 8, least: -126, largest: (2 - 2 ** -7) * 2 ** 127 },
 };
 
-/** The distance between a float and its neighbour: one unit in the last place. */
+/** Returns the distance between a float and its neighbour: one unit in the last place. */
 export function ulp(value: number, dtype: Floating): number {
   const { digits, least } = formats[dtype];
   const size = Math.abs(value);
@@ -64,7 +64,7 @@ export function ulp(value: number, dtype: Floating): number {
   return 2 ** (exponent - digits + 1);
 }
 
-/** A range made wider by some units in the last place at either end; beyond the largest number lies infinity. */
+/** Widens a range by some ulps at both ends. Ends beyond the largest number become infinite. */
 export function spread(range: Range, ulps: number, dtype: DType): Range {
   if (!isFloating(dtype) || range.lo > range.hi) return range;
   // Safe: the test above leaves the floating-point types.
@@ -80,8 +80,8 @@ export function spread(range: Range, ulps: number, dtype: DType): Range {
 }
 
 /**
- * Whether a device's result, a number of this dtype, lies in a range. The range's ends round to the dtype as a result
- * does.
+ * Returns whether a device's result, a number of this dtype, is in a range. The ends are rounded to the dtype, like a
+ * result.
  */
 export function contains(range: Range, got: number, dtype: DType): boolean {
   if (Number.isNaN(got)) return range.nan;
@@ -89,7 +89,7 @@ export function contains(range: Range, got: number, dtype: DType): boolean {
   return got >= round(range.lo, dtype) && got <= round(range.hi, dtype);
 }
 
-/** A range as text. */
+/** Formats a range as text. */
 export function showRange(range: Range): string {
   const value = only(range);
   if (value !== null) return Object.is(value, -0) ? "-0" : `${value}`;

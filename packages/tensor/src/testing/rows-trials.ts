@@ -1,4 +1,4 @@
-/** Random row programs: reductions of random formulas, and the programs that the library itself is made of. */
+/** Random row programs: reductions of random formulas, and the programs that the library itself uses. */
 
 import * as fc from "fast-check";
 import { combine, identity } from "../backends/reference/combine.ts";
@@ -16,7 +16,7 @@ import type { Trial } from "./trial.ts";
 
 const reductions: readonly Reduction[] = ["sum", "product", "max", "min"];
 
-/** Known programs over one input, as softmax and normalisation use them. */
+/** Programs over one input that softmax and normalisation use. */
 const known: Readonly<Record<string, (x: Expr, length: Expr) => RowProgram>> = {
   softmax: (x) => {
     const e = x.sub(row(0, x.dtype)).exp();
@@ -54,7 +54,7 @@ const known: Readonly<Record<string, (x: Expr, length: Expr) => RowProgram>> = {
   norm: (x) => rowProgram({ stages: [{ reduce: "sum", of: x.square() }], rows: [row(0, x.dtype).sqrt()] }),
 };
 
-/** Reductions of random formulas, followed by further stages that use the first results. */
+/** Generates reductions of random formulas, followed by stages that use their results. */
 export function rowsTrials(dtypes: readonly DType[], accuracy: Accuracy, most = 300): fc.Arbitrary<Trial> {
   const type = fc.constantFrom(...dtypes);
   return fc
@@ -93,7 +93,7 @@ export function rowsTrials(dtypes: readonly DType[], accuracy: Accuracy, most = 
     });
 }
 
-/** Softmax, logSumExp, normalisation and the norm, in floating point. */
+/** Generates calls of softmax, logSumExp, normalisation and the norm, in floating point. */
 export function knownRowsTrials(dtypes: readonly DType[], accuracy: Accuracy, most = 600): fc.Arbitrary<Trial> {
   return fc
     .record({
@@ -122,7 +122,7 @@ interface Layout {
   readonly dims: number;
   readonly types: readonly DType[];
   readonly recipes: readonly Recipe[];
-  /** The input that must not vary within a row, or -1. */
+  /** The index of the input that must not vary within a row, or -1. */
   readonly onceOnly: number;
 }
 
@@ -132,7 +132,7 @@ function rowsTrial(program: RowProgram, layout: Layout, dtypes: readonly DType[]
   const outer = shape.length - dims;
   const inputs = types.map((dtype, k) => {
     if (k !== layout.onceOnly) return operand(recipes[k] as Recipe, shape, dtype);
-    // One element stands for the whole row, an empty one too.
+    // One element is repeated over the whole row, even if the row is empty.
     const single = operand(
       recipes[k] as Recipe,
       shape.map((size, d) => (d < outer ? size : 1)),
@@ -175,7 +175,7 @@ function rowsRanges(
   const count = sizeOf(shape.slice(0, outer));
   const length = sizeOf(shape.slice(outer));
   const values = inputs.map((one) => logical(one));
-  // What stands at the start of each row is there even when the row is empty.
+  // An input that does not vary within a row has a value even if the row is empty.
   const heads = inputs.map((one) =>
     logical({ ...one, shape: shape.slice(0, outer), strides: one.strides.slice(0, outer) }),
   );
@@ -214,7 +214,7 @@ function rowsRanges(
   return results;
 }
 
-/** The range of a reduction over ranges, in any order of combining. */
+/** Returns the range of a reduction over ranges, for any order of evaluation. */
 function reduceRanges(reduce: Reduction, dtype: DType, ranges: readonly Range[]): Range {
   const known = ranges.map(only);
   const f = combine(reduce, dtype);
@@ -230,7 +230,7 @@ function reduceRanges(reduce: Reduction, dtype: DType, ranges: readonly Range[])
   }
   const most = dtype === "float64" ? 1e300 : 1e37;
   if (!ranges.every(isOrdinary)) {
-    // An infinity or a NaN decides the sum in any order, unless another partial result overflows.
+    // An infinity or a NaN determines the sum in any order, unless another partial sum overflows.
     const sizes = known.map((value) => (value !== null && Number.isFinite(value) ? Math.abs(value) : 0));
     const certain =
       known.every((value) => value !== null) && reduce === "sum" && sizes.reduce((a, b) => a + b, 0) < most;
@@ -266,7 +266,7 @@ function productOf(ranges: readonly Range[], dtype: DType, most: number): Range 
     large *= Math.max(size, 1);
     if (size > 0) small *= Math.min(size, 1);
   }
-  // On the way some partial product, in one order or another, could overflow or vanish.
+  // In some order of evaluation, a partial product could overflow or underflow.
   if (large > most || small < 1 / most) return anything;
   const slack = ranges.length < 2 ? 0 : (ranges.length + 1) * roundoff(dtype) * Math.max(Math.abs(lo), Math.abs(hi));
   return { lo: lo - slack, hi: hi + slack, nan: false };

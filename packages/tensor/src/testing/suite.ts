@@ -1,6 +1,6 @@
 /**
- * The suite that a backend has to pass: random kernel calls of every kind, every primitive alone, and the rules for
- * memory. A failure shows the smallest call found that goes wrong, operands and all.
+ * The conformance suite for backends: random kernel calls of every kind, every primitive alone, and memory management.
+ * A failure shows the smallest failing call found, including its operands.
  */
 
 import * as fc from "fast-check";
@@ -21,26 +21,25 @@ import { describeRandom } from "./random-suite.ts";
 import { knownRowsTrials, rowsTrials } from "./rows-trials.ts";
 import { runTrial, showTrial, type Trial } from "./trial.ts";
 
-/** How thorough the suite is, and what it grants. */
+/** Options of `describeBackend`. */
 export interface BackendTestOptions {
-  /** Random calls of each kind. Default 100. */
+  /** The number of random calls of each kind. Default 100. */
   readonly runs?: number;
-  /** Where the random calls start. The default is fixed, so that a run can be repeated. */
+  /** The seed of the random calls. Default 1, so that runs are reproducible. */
   readonly seed?: number;
-  /** Errors granted to approximated primitives, in units in the last place; the default grants 4 to most. */
+  /** The permitted errors of approximated primitives, in ulps. Default 4 for most. */
   readonly accuracy?: Accuracy;
-  /** Kinds of call to leave out; the suite prints their names. */
+  /** Kinds of call to skip; the suite prints their names. */
   readonly except?: readonly KernelCall["kind"][];
-  /** Whether to print the table of the primitives' largest errors. Default false. */
+  /** Whether to print a table of the primitives' largest errors. Default false. */
   readonly table?: boolean;
 }
 
 /**
- * Describes, as vitest tests, what every backend has to do.
+ * Describes, as vitest tests, the behaviour required of every backend.
  *
- * @param name how the tests call the backend.
- * @param create makes a device; called once.
- *
+ * @param name the backend's name in test titles.
+ * @param create creates a device; called once.
  * @example
  * import { describeBackend } from "@akari/tensor/testing";
  * describeBackend("mine", () => mine());
@@ -70,7 +69,7 @@ export function describeBackend(
       count: number = runs,
     ): void => {
       if (except.includes(kind)) {
-        it.skip(`${kind}: left out on demand`, () => {});
+        it.skip(`${kind}: skipped by the option "except"`, () => {});
         return;
       }
       it(`${kind}: ${title}`, async () => {
@@ -87,14 +86,14 @@ export function describeBackend(
     property("rows", "reductions of random formulas", () => rowsTrials(dtypes, accuracy), runs * 2);
     property("rows", "softmax, normalisation, norms", () => knownRowsTrials(dtypes, accuracy));
     property("rows", "long rows", () => knownRowsTrials(dtypes, accuracy, 20_000), Math.ceil(runs / 20));
-    property("argreduce", "first extremes, NaN first of all", () => argreduceTrials(dtypes));
+    property("argreduce", "first of equal extremes, NaN wins", () => argreduceTrials(dtypes));
     property("argreduce", "large views", () => argreduceTrials(dtypes, 20_000), Math.ceil(runs / 20));
     property("matmul", "batches, transposes, biases", () => matmulTrials(dtypes));
     property("conv", "in each direction", () => convTrials(dtypes));
     property("pool", "maxima, averages and their gradients", () => poolTrials(dtypes));
     property("gather", "reading through an index", () => gatherTrials(dtypes));
     property("scatter", "writing through an index", () => scatterTrials(dtypes));
-    property("scan", "running totals and extremes", () => scanTrials(dtypes));
+    property("scan", "cumulative sums, products and extremes", () => scanTrials(dtypes));
     property("sort", "stable, NaN last", () => sortTrials(dtypes));
     property("sort", "large views", () => sortTrials(dtypes, 20_000), Math.ceil(runs / 20));
     if (!except.includes("random")) describeRandom(() => device);
@@ -111,7 +110,7 @@ export function describeBackend(
   });
 }
 
-/** A trial that fast-check prints as its call. */
+/** Returns a trial that fast-check prints as its call. */
 function named(trial: Trial): Trial {
   return Object.assign({ ...trial }, { [fc.toStringMethod]: () => showTrial(trial) });
 }

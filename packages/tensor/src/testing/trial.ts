@@ -1,7 +1,7 @@
 /**
- * A trial: one kernel call described without a device, and the results that are allowed. Running it places the operands
- * in the device's memory, issues the call, and looks at every byte afterwards: results must lie in their ranges, and
- * all else must be as it was.
+ * A trial: one kernel call described independently of a device, and its permitted results. Running it uploads the
+ * operands, issues the call, and then examines every byte: results must be in their ranges, and all other memory must
+ * be unchanged.
  */
 
 import type { Backend } from "../backend.ts";
@@ -11,20 +11,20 @@ import { type Accuracy, allows } from "./formula-range.ts";
 import { decode, encode, logical, type Operand, place, showOperand } from "./operand.ts";
 import { type Range, showRange } from "./range.ts";
 
-/** One kernel call and what may come of it. */
+/** One kernel call and its permitted results. */
 export interface Trial {
-  /** The call in words, without its operands. */
+  /** A description of the call, without its operands. */
   readonly what: string;
   readonly operands: readonly Operand[];
-  /** Which operands the call writes. */
+  /** The indices of the operands that the call writes. */
   readonly outputs: readonly number[];
-  /** The call on views of the operands. */
+  /** Returns the call on views of the operands. */
   call(views: readonly View[]): KernelCall;
-  /** The range of every element of every output, in row-major order. */
+  /** Returns the range of every element of every output, in row-major order. */
   expected(): readonly (readonly Range[])[];
 }
 
-/** Runs a trial on a device. Throws an error that shows the call where a result is wrong. */
+/** Runs a trial on a device. Throws an error that shows the call when a result is wrong. */
 export async function runTrial(device: Backend, trial: Trial, accuracy: Accuracy = {}): Promise<void> {
   const views = trial.operands.map((one) => place(device, one));
   device.run(trial.call(views));
@@ -63,7 +63,7 @@ function check(
     if (ranges !== null && places.has(position)) return;
     const now = after[position] as number;
     if (!Object.is(before, now))
-      fail(`operand ${k}: memory outside of the results changed at element ${position}: from ${before} to ${now}`);
+      fail(`operand ${k}: memory outside the results changed at element ${position}: from ${before} to ${now}`);
   });
   if (ranges === null) return;
   logical(one, after).forEach((got, i) => {
@@ -73,7 +73,7 @@ function check(
   });
 }
 
-/** A trial as text: the call, then one line for each operand. */
+/** Formats a trial as text: the call, then one line for each operand. */
 export function showTrial({ what, operands, outputs }: Trial): string {
   return [
     what,
@@ -82,8 +82,8 @@ export function showTrial({ what, operands, outputs }: Trial): string {
 }
 
 /**
- * What the reference backend makes of a call: the elements of every output. With `operands`, of the same call on other
- * operands.
+ * Returns the elements of every output that the reference backend computes for a call. `operands` replaces those of the
+ * trial.
  */
 export function referenceResults(
   trial: Pick<Trial, "operands" | "outputs" | "call">,
@@ -94,7 +94,7 @@ export function referenceResults(
   device.run(trial.call(views));
   return trial.outputs.map((k) => {
     const one = operands[k] as Operand;
-    // Safe: the reference backend can be read at once.
+    // Safe: the reference backend has synchronous reads.
     return logical(
       one,
       decode(one.dtype, device.readSync?.((views[k] as View).buffer, 0, encode(one).length) as Uint8Array),

@@ -92,7 +92,7 @@ describe("views", () => {
 
   it("that repeat an element take one value for all, and nothing else", () => {
     const x = counting(2, 1);
-    expect(() => x.expand(2, 3).add_(1)).toThrow(/share one place/);
+    expect(() => x.expand(2, 3).add_(1)).toThrow(/share one memory location/);
     x.select(0, 0).expand(3).fill_(7);
     expect(x.toArraySync()).toEqual([[7], [1]]);
     expect(x.get("2:").expand(0, 3).add_(1).shape).toEqual([0, 3]);

@@ -1,4 +1,4 @@
-/** Positions of extremes. */
+/** Positions of the largest and smallest elements. */
 
 import type { ArgReduceCall } from "../../kernel.ts";
 import { sizeOf } from "../../shape.ts";

@@ -1,4 +1,4 @@
-/** Checks of values. */
+/** Checks of element values. */
 
 import { checkError } from "../../errors.ts";
 import type { CheckCall } from "../../kernel.ts";

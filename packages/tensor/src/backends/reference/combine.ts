@@ -1,7 +1,6 @@
 /**
- * How values are combined, for reductions, running totals and scatters. Floating-point numbers are combined in double
- * precision and rounded by whoever stores the result, so that what the reference says is the best answer a device could
- * give.
+ * How values are combined in reductions, scans and scatters. Floating-point numbers are combined in double precision
+ * and rounded only when the result is stored, so that the reference returns the most accurate result a device could.
  */
 
 import { type DType, isFloating } from "../../dtype.ts";
@@ -9,7 +8,7 @@ import type { BinaryOp } from "../../expr/ops.ts";
 import type { Reduction } from "../../expr/program.ts";
 import { binary, round } from "./primitives.ts";
 
-/** What a reduction begins with: the value that changes nothing. */
+/** Returns the identity element of a reduction. */
 export function identity(reduce: Reduction, dtype: DType): number {
   switch (reduce) {
     case "sum":
@@ -27,14 +26,15 @@ export function identity(reduce: Reduction, dtype: DType): number {
 
 const primitive: Readonly<Record<Reduction, BinaryOp>> = { sum: "add", product: "mul", max: "max", min: "min" };
 
-/** Combines a running value with one more. */
+/** Returns the function that combines an accumulated value with another one. */
 export function combine(reduce: Reduction, dtype: DType): (a: number, b: number) => number {
   const f = binary(primitive[reduce], dtype);
   return isFloating(dtype) ? f : (a, b) => round(f(a, b), dtype);
 }
 
 /**
- * Whether `next` takes the place of `best` in a search for an extreme: NaN beats everything, and the first NaN stays.
+ * Returns whether `next` replaces `best` in a search for an extreme. NaN wins over everything, and the first NaN is
+ * kept.
  */
 export function beats(op: "max" | "min", next: number, best: number): boolean {
   if (Number.isNaN(best)) return false;

@@ -1,6 +1,6 @@
 /**
  * Convolution in any direction is one sum over the same triples: an input element, a weight and an output element
- * belong together when `input position = output position · stride - padding + weight position · dilation` in every
+ * contribute together when `input position = output position · stride - padding + weight position · dilation` in every
  * dimension.
  */
 
@@ -40,7 +40,7 @@ export function conv(call: ConvCall): void {
   );
 }
 
-/** Visits the flat positions (input, weight, output) of all elements that belong together. */
+/** Visits the flat positions (input, weight, output) of all triples that contribute. */
 function forEachTriple(call: ConvCall, visit: (input: number, weight: number, output: number) => void): void {
   const [batch, inChannels, ...inSizes] = call.input.shape as [number, number, ...number[]]; // safe: [N, C, ...S]
   const [outChannels, perGroup, ...kernel] = call.weight.shape as [number, number, ...number[]];

@@ -1,6 +1,6 @@
 /**
- * Formulas evaluated node by node on JavaScript numbers. Only the primitives know arithmetic; this file walks the
- * graph.
+ * Evaluation of formulas node by node on JavaScript numbers. This file walks the graph; the arithmetic is in
+ * `primitives.ts`.
  */
 
 import { type DType, isFloating } from "../../dtype.ts";
@@ -9,7 +9,7 @@ import type { ScalarOp } from "../../expr/ops.ts";
 import { nodesOf } from "../../expr/program.ts";
 import { binary, compare, convert, round, unary } from "./primitives.ts";
 
-/** The numbers that the leaves of a formula stand for. */
+/** The values of a formula's leaves. */
 export interface Leaves {
   input(index: number): number;
   scalar(index: number): number;
@@ -19,7 +19,7 @@ export interface Leaves {
 /** Computes one node from the values of the nodes before it. */
 type Node = (values: readonly number[], leaves: Leaves) => number;
 
-/** Prepares some formulas for evaluation. The function returned gives their values for the leaves' numbers. */
+/** Prepares formulas for evaluation. Returns a function from the values of the leaves to those of the formulas. */
 export function evaluator(roots: readonly Expr[]): (leaves: Leaves) => number[] {
   const order = nodesOf(roots);
   const place = new Map(order.map((e, i) => [e, i]));
@@ -46,7 +46,7 @@ function compileNode(e: Expr, args: readonly number[]): Node {
     case "input":
       return (_, leaves) => leaves.input(value);
     case "scalar":
-      // A scalar comes as a double; the device sees it in the type of the leaf that reads it.
+      // A scalar is passed as a double, and a device converts it to the type of the leaf.
       return (_, leaves) => round(isFloating(dtype) ? leaves.scalar(value) : Math.trunc(leaves.scalar(value)), dtype);
     case "row":
       return (_, leaves) => leaves.row(value);

@@ -4,7 +4,7 @@ import type { GatherCall } from "../../kernel.ts";
 import { elements, load, store } from "./memory.ts";
 import { indexList } from "./window.ts";
 
-/** Runs a gather: the index stands in for one coordinate of the input. */
+/** Runs a gather: the index replaces one coordinate of the input. */
 export function gather(call: GatherCall): void {
   const { get } = elements(call.input);
   const index = load(call.index);

@@ -1,5 +1,5 @@
 /**
- * The reference backend: plain TypeScript, obviously right, and slow.
+ * The reference backend: plain TypeScript, simple and slow, which defines the correct results.
  *
  * @packageDocumentation
  */

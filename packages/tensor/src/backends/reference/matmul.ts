@@ -1,4 +1,4 @@
-/** Matrix products, three loops deep. */
+/** Matrix products as three nested loops. */
 
 import type { DType } from "../../dtype.ts";
 import type { MatmulCall } from "../../kernel.ts";
@@ -7,7 +7,7 @@ import { combine } from "./combine.ts";
 import { load, store } from "./memory.ts";
 import { binary, round } from "./primitives.ts";
 
-/** `to = a · b`, plus what was there, plus a bias, summed in that order in double precision. */
+/** Computes `to = a · b`, plus the previous contents, plus a bias, summed in that order in double precision. */
 export function matmul(call: MatmulCall): void {
   const { shape, dtype } = call.to;
   const [m, n] = shape.slice(-2) as [number, number]; // safe: matrices have two dimensions
@@ -32,7 +32,7 @@ export function matmul(call: MatmulCall): void {
   store(call.to, result);
 }
 
-/** Products and their sums for a dtype: in double precision for floats, wrapping for integers. */
+/** Returns multiplication and addition for a dtype: in double precision for floats, wrapping for integers. */
 export function accumulator(dtype: DType): {
   multiply(a: number, b: number): number;
   add(a: number, b: number): number;

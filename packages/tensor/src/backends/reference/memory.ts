@@ -1,7 +1,7 @@
 /**
- * Memory of the reference backend, and how a view reads and writes it: element by element, through the list of
- * positions that its shape, strides and offset describe. Every kernel goes through these few functions, so that none of
- * them does index arithmetic of its own.
+ * Memory of the reference backend, and access to it through views: element by element, at the list of positions that
+ * shape, strides and offset describe. All kernels use these few functions, so that none contains index arithmetic of
+ * its own.
  */
 
 import type { DeviceBuffer } from "../../backend.ts";
@@ -11,7 +11,7 @@ import { DisposedError } from "../../errors.ts";
 import type { View } from "../../kernel.ts";
 import { sizeOf } from "../../shape.ts";
 
-/** An ArrayBuffer that can be given back. */
+/** An ArrayBuffer that can be freed. */
 export class ReferenceBuffer implements DeviceBuffer {
   readonly bytes: number;
   #memory: ArrayBuffer | null;
@@ -21,34 +21,34 @@ export class ReferenceBuffer implements DeviceBuffer {
     this.#memory = new ArrayBuffer(bytes);
   }
 
-  /** The bytes. Throws a DisposedError once they were given back. */
+  /** The bytes. Throws a DisposedError after they were freed. */
   get memory(): ArrayBuffer {
-    if (this.#memory === null) throw new DisposedError("reference: this buffer was given back by free()");
+    if (this.#memory === null) throw new DisposedError("reference: this buffer was freed");
     return this.#memory;
   }
 
-  /** Lets go of the memory; any later use throws. */
+  /** Releases the memory; any later use throws. */
   dispose(): void {
     this.#memory = null;
   }
 }
 
-/** The elements of a buffer by their position in it, as numbers. */
+/** Access to the elements of a buffer as numbers, by position. */
 export interface Elements {
   get(position: number): number;
-  /** Stores a number that was already rounded to the dtype. */
+  /** Stores a number that is already rounded to the dtype. */
   set(position: number, value: number): void;
 }
 
-/** The elements of a view's buffer, counted from the start of the buffer. */
+/** Returns access to the elements of a view's buffer, with positions counted from the start of the buffer. */
 export function elements(view: View): Elements {
-  // Safe: the views a backend is given lie in buffers that it made.
+  // Safe: a backend only receives views of buffers that it allocated.
   const { memory } = view.buffer as ReferenceBuffer;
   const array = viewBytes(view.dtype, memory, 0, Math.floor(memory.byteLength / bytesOf(view.dtype)));
   const reach = (position: number): void => {
     if (position < 0 || position >= array.length) {
       throw new RangeError(
-        `reference: element ${position} lies outside of a buffer of ${array.length} elements of ${view.dtype}`,
+        `reference: element ${position} is outside a buffer of ${array.length} elements of ${view.dtype}`,
       );
     }
   };
@@ -65,7 +65,7 @@ export function elements(view: View): Elements {
   };
 }
 
-/** Where the elements of a strided window lie, in row-major order of their indices. */
+/** Returns the positions of the elements of a view, in row-major order of their indices. */
 export function positions(view: {
   readonly shape: readonly number[];
   readonly strides: readonly number[];
@@ -80,19 +80,19 @@ export function positions(view: {
   return list;
 }
 
-/** All elements of a view in row-major order. */
+/** Reads all elements of a view in row-major order. */
 export function load(view: View): number[] {
   const { get } = elements(view);
   return positions(view).map(get);
 }
 
-/** Fills a view with numbers in row-major order, already rounded to its dtype. */
+/** Writes numbers, already rounded to the dtype, to a view in row-major order. */
 export function store(view: View, values: ArrayLike<number>): void {
   const { set } = elements(view);
   for (const [i, position] of positions(view).entries()) set(position, values[i] as number);
 }
 
-/** A view of some of another's dimensions, from `start` up to `end`, at index 0 of the others. */
+/** Returns the part of a view with the dimensions from `start` up to `end`, at index 0 of the others. */
 export function dimensionsOf(
   view: View,
   start: number,
@@ -102,8 +102,8 @@ export function dimensionsOf(
 }
 
 /**
- * One lane of a view along a dimension for each combination of the other indices, as positions; lanes in row-major
- * order.
+ * Returns the positions of each lane of a view along a dimension, one lane for each combination of the other indices,
+ * in row-major order.
  */
 export function lanes(view: View, dim: number): number[][] {
   if (view.shape.length === 0) return [[view.offset]]; // a scalar is one lane of one element

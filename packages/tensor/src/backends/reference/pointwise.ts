@@ -1,4 +1,4 @@
-/** Formulas over the elements of views, one element after the other; and the same over many lists of views. */
+/** Elementwise evaluation of formulas over views, and of one program over many tuples of views. */
 
 import type { Program } from "../../expr/program.ts";
 import type { ForeachCall, PointwiseCall } from "../../kernel.ts";
@@ -6,7 +6,7 @@ import { evaluator } from "./evaluate.ts";
 import { elements, positions } from "./memory.ts";
 import { convert } from "./primitives.ts";
 
-/** Runs a pointwise call. Every input of an element is read before its outputs are written. */
+/** Runs a pointwise call. All inputs of an element are read before its outputs are written. */
 export function pointwise(call: Pick<PointwiseCall, "program" | "inputs" | "scalars" | "to">): void {
   const evaluate = evaluator(call.program.outputs);
   const inputs = call.inputs.map((view) => ({ ...elements(view), at: positions(view) }));
@@ -17,14 +17,14 @@ export function pointwise(call: Pick<PointwiseCall, "program" | "inputs" | "scal
     const values = evaluate({
       input: (k) => read(inputs, k, i),
       scalar: (k) => call.scalars[k] as number,
-      row: () => Number.NaN, // no formula of a plain program has such a leaf
+      row: () => Number.NaN, // a plain program has no such leaf
     });
     for (const [k, { set, at, dtype }] of outputs.entries())
       set(at[i] as number, convert(values[k] as number, types[k] ?? dtype, dtype));
   }
 }
 
-/** Runs one program over many lists of views. */
+/** Runs one program over many tuples of views. */
 export function foreach(call: ForeachCall): void {
   for (const item of call.items) pointwise({ program: call.program, ...item });
 }

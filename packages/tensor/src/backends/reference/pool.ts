@@ -6,7 +6,7 @@ import { load, store } from "./memory.ts";
 import { round } from "./primitives.ts";
 import { indexList, paddedCount, windowPlaces } from "./window.ts";
 
-/** The window of one output place: where in the plane it looks, and what an average divides by. */
+/** The window of one output: its positions in the plane, and the divisor of an average. */
 interface Window {
   readonly places: readonly number[];
   readonly divisor: number;
@@ -35,7 +35,7 @@ function forward(call: PoolCall, windows: readonly Window[]): void {
       if (call.op === "average") {
         values.push(round(places.reduce((sum, place) => sum + at(place), 0) / divisor, call.output.dtype));
       } else {
-        // Of several NaN the last one stays.
+        // Of several NaNs the last one is kept, as in PyTorch.
         const best = places.reduce((found, place) =>
           at(place) > at(found) || Number.isNaN(at(place)) ? place : found,
         );

@@ -1,7 +1,7 @@
 /**
- * The primitives of the scalar language on JavaScript numbers. A double holds every value of every dtype exactly, so a
- * primitive is computed in double precision and its result is rounded to the dtype, as a device of that precision
- * would. Integers wrap around, bools are logic.
+ * The primitives of the scalar language on JavaScript numbers. A double represents every value of every dtype exactly,
+ * so a primitive is computed in double precision and its result is rounded to the dtype, as on a device of that
+ * precision. Integers wrap around; arithmetic on bools is logical.
  */
 
 import { type DType, isFloating } from "../../dtype.ts";
@@ -10,7 +10,7 @@ import type { BinaryOp, CompareOp, UnaryOp } from "../../expr/ops.ts";
 import { fromBfloat16, fromHalf, toBfloat16, toHalf } from "../../half.ts";
 
 /**
- * A number rounded to a dtype: to the nearest float, to an integer modulo its range, to a bool by comparing with zero.
+ * Rounds a number to a dtype: to the nearest float, to an integer modulo its range, to a bool by comparing with zero.
  */
 export function round(value: number, dtype: DType): number {
   switch (dtype) {
@@ -34,9 +34,9 @@ export function round(value: number, dtype: DType): number {
 }
 
 /**
- * A value of one dtype converted to another, as C does it on x86: floats lose their fraction on the way to an integer,
- * and what does not fit into an int32, NaN included, becomes -2³¹; uint8 takes the low eight bits of that int32.
- * Integers wrap. NaN is true.
+ * Converts a value from one dtype to another like C on x86: floats are truncated towards zero for integers, and a value
+ * that does not fit into an int32, NaN included, becomes -2³¹; a uint8 is the low eight bits of that int32. Integers
+ * wrap around. NaN converts to true.
  */
 export function convert(value: number, from: DType, to: DType): number {
   if (isFloating(from) && (to === "int32" || to === "uint8")) {
@@ -46,18 +46,18 @@ export function convert(value: number, from: DType, to: DType): number {
   return round(value, to);
 }
 
-/** A function of one value of some dtype. */
+/** Returns the function of one value for a primitive and dtype. */
 export function unary(op: UnaryOp, dtype: DType): (a: number) => number {
   return isFloating(dtype) ? floatUnary(op) : integerUnary(op, dtype);
 }
 
-/** A function of two values of one dtype. */
+/** Returns the function of two values for a primitive and dtype. */
 export function binary(op: BinaryOp, dtype: DType): (a: number, b: number) => number {
   if (isFloating(dtype)) return floatBinary(op);
   return dtype === "bool" ? boolBinary(op) : integerBinary(op, dtype);
 }
 
-/** A comparison: 1 where it holds, 0 elsewhere. NaN is unequal to everything and in no order. */
+/** Returns a comparison, with the result 1 if it holds and 0 otherwise. NaN is unequal to everything and unordered. */
 export function compare(op: CompareOp): (a: number, b: number) => number {
   switch (op) {
     case "eq":
@@ -86,9 +86,9 @@ function floatUnary(op: UnaryOp): (a: number) => number {
     case "erfc":
       return erfc;
     case "relu":
-      return (a) => Math.max(a, 0); // NaN passes
+      return (a) => Math.max(a, 0); // propagates NaN
     case "not":
-      throw new Error("not: there is no complement of a floating-point number");
+      throw new Error("not: needs bools or integers");
     default:
       return Math[op];
   }
@@ -110,7 +110,7 @@ function integerUnary(op: UnaryOp, dtype: DType): (a: number) => number {
     case "trunc":
       return (a) => a;
     default:
-      throw new Error(`${op}: takes floating-point numbers only`);
+      throw new Error(`${op}: needs floating-point numbers`);
   }
 }
 
@@ -133,7 +133,7 @@ function floatBinary(op: BinaryOp): (a: number, b: number) => number {
     case "atan2":
       return Math.atan2;
     case "min":
-      return (a, b) => Math.min(a, b); // Math.min and Math.max pass NaN on
+      return (a, b) => Math.min(a, b); // Math.min and Math.max propagate NaN
     case "max":
       return (a, b) => Math.max(a, b);
     case "idiv":
@@ -142,7 +142,7 @@ function floatBinary(op: BinaryOp): (a: number, b: number) => number {
     case "xor":
     case "shl":
     case "shr":
-      throw new Error(`${op}: takes integers only`);
+      throw new Error(`${op}: needs integers`);
     default:
       throw op satisfies never;
   }
@@ -181,13 +181,13 @@ function integerBinary(op: BinaryOp, dtype: DType): (a: number, b: number) => nu
       return (a, b) => a >> (b < 0 || b >= bits ? bits - 1 : b);
     case "div":
     case "atan2":
-      throw new Error(`${op}: takes floating-point numbers only`);
+      throw new Error(`${op}: needs floating-point numbers`);
     default:
       throw op satisfies never;
   }
 }
 
-/** Arithmetic on bools is logic: a sum is an or, a product an and, a difference an exclusive or. */
+/** Arithmetic on bools is logical: a sum is OR, a product AND, a difference XOR. */
 function boolBinary(op: BinaryOp): (a: number, b: number) => number {
   switch (op) {
     case "add":
@@ -202,12 +202,12 @@ function boolBinary(op: BinaryOp): (a: number, b: number) => number {
     case "xor":
       return (a, b) => a ^ b;
     default:
-      throw new Error(`${op}: there is no such operation on bools`);
+      throw new Error(`${op}: not defined for bools`);
   }
 }
 
 /**
- * A power by squaring, modulo 2³². A negative exponent gives what is left of the fraction: 0, or ±1 for a base of ±1.
+ * Computes a power by squaring, modulo 2³². For a negative exponent the result is truncated: 0, or ±1 for a base of ±1.
  */
 function integerPower(base: number, exponent: number): number {
   if (exponent < 0) {

@@ -1,4 +1,4 @@
-/** Random numbers by position. The sequence itself is the generator's; this file only stores it. */
+/** Random numbers by position in a sequence. The generator defines the sequence; this file only stores it. */
 
 import type { RandomCall } from "../../kernel.ts";
 import { drawings } from "../../random/philox.ts";

@@ -1,6 +1,6 @@
 /**
- * The reference backend: every kernel call in plain TypeScript, written to be read. It is what the other backends are
- * tested against, and the shortest complete example of a backend.
+ * The reference backend: every kernel call in plain TypeScript, written for readability. The other backends are tested
+ * against it, and it is the shortest complete example of a backend.
  */
 
 import type { Backend, DeviceBuffer } from "../../backend.ts";
@@ -21,8 +21,8 @@ import { scatter } from "./scatter.ts";
 import { sort } from "./sort.ts";
 
 /**
- * A new reference device. It computes each primitive in double precision and rounds the result to its dtype; sums are
- * kept in double precision until they are stored. It supports all dtypes and can be read at once.
+ * Creates a reference device. It computes each primitive in double precision and rounds the result to its dtype; sums
+ * stay in double precision until they are stored. It supports all dtypes and synchronous reads.
  *
  * @example
  * const device = reference();
@@ -33,8 +33,7 @@ export function reference(): Backend {
   let peak = 0;
   const buffers = new Set<DeviceBuffer>();
   const own = (buffer: DeviceBuffer): ReferenceBuffer => {
-    if (!buffers.has(buffer))
-      throw new DeviceError("reference: this buffer is not, or no longer, one of this device's");
+    if (!buffers.has(buffer)) throw new DeviceError("reference: this buffer is not a live buffer of this device");
     return buffer as ReferenceBuffer; // safe: only `allocate` adds to `buffers`
   };
   const readSync = (buffer: DeviceBuffer, offset: number, length: number): Uint8Array<ArrayBuffer> =>

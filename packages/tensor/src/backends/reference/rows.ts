@@ -1,4 +1,4 @@
-/** Row programs: each stage goes over the whole row, then the row's results and the elements' are computed. */
+/** Row programs: each stage traverses the whole row, then the results per row and per element are computed. */
 
 import type { RowsCall, View } from "../../kernel.ts";
 import { sizeOf } from "../../shape.ts";
@@ -7,7 +7,7 @@ import { evaluator, type Leaves } from "./evaluate.ts";
 import { dimensionsOf, elements, positions } from "./memory.ts";
 import { convert, round } from "./primitives.ts";
 
-/** Runs a row program. A row's inputs are all read before its outputs are written. */
+/** Runs a row program. All inputs of a row are read before its outputs are written. */
 export function rows(call: RowsCall): void {
   const { program } = call;
   const stages = program.stages.map(({ reduce, of }) => ({
@@ -57,7 +57,7 @@ export function rows(call: RowsCall): void {
   }
 }
 
-/** A view as rows: where each row starts, and how far from there its elements lie. */
+/** Splits a view into rows: the start of each row, and the offsets of its elements from there. */
 function split(view: View, dims: number) {
   const rank = view.shape.length;
   return {

@@ -1,4 +1,4 @@
-/** Running totals and extremes. */
+/** Cumulative sums, products and extremes. */
 
 import type { ScanCall } from "../../kernel.ts";
 import { combine, identity } from "./combine.ts";
@@ -17,8 +17,7 @@ export function scan(call: ScanCall): void {
     let total = identity(call.op, dtype);
     let place = 0;
     lane.map(input.get).forEach((value, i) => {
-      // The last of equals, as torch.cummax has it: whatever does not fall behind takes over. NaN stays until the next
-      // NaN.
+      // The position is that of the last equal element, as in torch.cummax, and of the last NaN once there was one.
       if (call.op === "max" || call.op === "min") {
         const holds = call.op === "max" ? value >= total : value <= total;
         if (Number.isNaN(value) || (!Number.isNaN(total) && holds)) place = i;

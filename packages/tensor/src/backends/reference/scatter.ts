@@ -7,7 +7,7 @@ import { load, store } from "./memory.ts";
 import { round } from "./primitives.ts";
 import { indexList } from "./window.ts";
 
-/** Runs a scatter in row-major order of the index. Sums are kept in double precision until all has arrived. */
+/** Runs a scatter in row-major order of the index. Sums stay in double precision until all elements are combined. */
 export function scatter(call: ScatterCall): void {
   const { dtype, shape } = call.to;
   const values = load(call.to);

@@ -4,8 +4,8 @@ import type { SortCall } from "../../kernel.ts";
 import { elements, lanes } from "./memory.ts";
 
 /**
- * Runs a sort along one dimension. `Array.prototype.sort` is stable, and so are equals in a descending one: they keep
- * their order.
+ * Runs a sort along one dimension. `Array.prototype.sort` is stable, so equal elements keep their order in a descending
+ * sort, too.
  */
 export function sort(call: SortCall): void {
   const input = elements(call.input);
@@ -22,7 +22,7 @@ export function sort(call: SortCall): void {
   });
 }
 
-/** Negative when `a` comes before `b`; NaN is the largest, and all NaNs are equal. */
+/** Returns a negative number when `a` comes before `b`. NaN is the largest, and all NaNs are equal. */
 function order(a: number, b: number): number {
   if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
   return a < b ? -1 : a > b ? 1 : 0;

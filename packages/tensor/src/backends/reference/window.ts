@@ -1,6 +1,6 @@
-/** Windows that slide over spatial dimensions, for convolution and pooling. */
+/** Sliding windows over spatial dimensions, for convolution and pooling. */
 
-/** How a window slides, one number per spatial dimension. */
+/** The parameters of a sliding window, one number per spatial dimension. */
 export interface Sliding {
   readonly kernel: readonly number[];
   readonly stride: readonly number[];
@@ -10,7 +10,7 @@ export interface Sliding {
   readonly sizes: readonly number[];
 }
 
-/** All indices of a shape, in row-major order. */
+/** Returns all indices of a shape, in row-major order. */
 export function indexList(shape: readonly number[]): number[][] {
   let list: number[][] = [[]];
   for (const size of shape) list = list.flatMap((index) => Array.from({ length: size }, (_, i) => [...index, i]));
@@ -18,8 +18,8 @@ export function indexList(shape: readonly number[]): number[][] {
 }
 
 /**
- * Where the window of the output element `at` meets the input: flat positions within the kernel and within the input's
- * plane, padding left out.
+ * Returns the positions where the window of output element `at` overlaps the input: flat positions within the kernel
+ * and within the input's plane. Padding is omitted.
  */
 export function windowPlaces(at: readonly number[], window: Sliding): { tap: number; input: number }[] {
   const places: { tap: number; input: number }[] = [];
@@ -36,7 +36,7 @@ export function windowPlaces(at: readonly number[], window: Sliding): { tap: num
   return places;
 }
 
-/** How many of a window's places lie within the input and its padding. */
+/** Counts the positions of a window that are within the input and its padding. */
 export function paddedCount(at: readonly number[], window: Sliding): number {
   return indexList(window.kernel).filter((offsets) =>
     offsets.every(

@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import { reference } from "../src/backends/reference/reference.ts";
+import { DeviceError, DisposedError, type DType, DTypeError, IndexError, ShapeError, tensor } from "../src/index.ts";
+
+describe("sizes and strides", () => {
+  it("of single dimensions, from either end", () => {
+    const x = tensor([[1, 2, 3], [4, 5, 6]]); // biome-ignore format: a matrix
+    expect([x.size(0), x.size(-1), x.stride(0), x.stride(-1)]).toEqual([2, 3, 3, 1]);
+    expect(x.size(1, 0)).toEqual([3, 2]);
+    expect(() => x.size(2)).toThrow(IndexError);
+  });
+
+  it("do not exist for the dimensions of a scalar, as in PyTorch", () => {
+    for (const dim of [0, -1]) {
+      expect(() => tensor(1).size(dim)).toThrow(new IndexError("size: a scalar has no dimensions"));
+      expect(() => tensor(1).stride(dim)).toThrow(new IndexError("stride: a scalar has no dimensions"));
+    }
+  });
+});
+
+describe("new tensors like another", () => {
+  const x = tensor([1, 2]);
+
+  it("reject sizes that are not non-negative integers", () => {
+    for (const shape of [[-1], [1.5], [-2, -2], 3 as never]) {
+      expect(() => x.newEmpty(shape)).toThrow(ShapeError);
+      expect(() => x.newZeros(shape)).toThrow(/^newZeros: sizes must be non-negative integers/);
+      expect(() => x.newOnes(shape)).toThrow(ShapeError);
+      expect(() => x.newFull(shape, 2)).toThrow(ShapeError);
+    }
+  });
+
+  it("reject what is not a dtype or a device", () => {
+    const dtype = "float31" as DType;
+    expect(() => x.newEmpty([2], { dtype })).toThrow(new DTypeError('newEmpty: there is no dtype "float31"'));
+    expect(() => x.newZeros([2], { dtype })).toThrow(new DTypeError('newZeros: there is no dtype "float31"'));
+    expect(() => x.newEmpty([2], { device: "cpu" as never })).toThrow(DeviceError);
+    const half = { ...reference(), supports: (dtype: DType) => dtype !== "float64" };
+    expect(() => x.newEmpty([2], { dtype: "float64", device: half })).toThrow(
+      new DeviceError("newEmpty: the device reference has no float64"),
+    );
+  });
+});
+
+describe("to", () => {
+  it("rejects what is neither a dtype nor a device", () => {
+    for (const target of [undefined, null, 3, {}])
+      expect(() => tensor([1]).to(target as never)).toThrow(/^to: the device must be a Backend, such as cpu\(\), got/);
+  });
+});
+
+describe("setData", () => {
+  it("leaves the memory of other tensors alone after dispose()", () => {
+    const x = tensor([1, 2]);
+    const same = x.detach();
+    x.dispose();
+    expect(() => x.setData(tensor([3, 4]))).toThrow(DisposedError);
+    expect(same.toArraySync()).toEqual([1, 2]);
+  });
+
+  it("does not accept disposed memory", () => {
+    const [x, gone] = [tensor([1, 2]), tensor([3, 4])];
+    gone.dispose();
+    expect(() => x.setData(gone)).toThrow(DisposedError);
+    expect(x.toArraySync()).toEqual([1, 2]);
+  });
+});
