@@ -241,7 +241,8 @@ const hardtanhOf: Tunable2 = /* @__PURE__ */ pointwise<[Tensor, number, number]>
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.hardtanh.html
  *
- * @param min default -1. @param max default 1.
+ * @param min default -1.
+ * @param max default 1.
  * @throws ArgumentError for a negative limit of a uint8 tensor.
  * @throws DTypeError for bools.
  */
