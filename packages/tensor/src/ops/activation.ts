@@ -18,7 +18,7 @@ import { narrow } from "./slice.ts";
 
 /** An activation with one parameter. */
 type Tunable = Pointwise<[Tensor, number]>;
-/** Options of activations of floating-point tensors. Parameters do not take part in the promotion of an integer tensor. */
+/** Options of activations that accept floating-point dtypes only. A fractional parameter does not promote integers. */
 const floats = { kind: 2, apart: [1, 2] } as const;
 /** Options of activations that accept integers too, but not bools. */
 const numbers = { kind: 1 } as const;

@@ -76,7 +76,7 @@ describe("distances and quantiles", () => {
   });
 
   it("refuse what does not fit", () => {
-    expect(() => cdist(ones([2, 3]), ones([2, 4]))).toThrow(/rows of one length, got shapes \[2, 3\] and \[2, 4\]/);
+    expect(() => cdist(ones([2, 3]), ones([2, 4]))).toThrow(/rows of equal length, got shapes \[2, 3\] and \[2, 4\]/);
     expect(() => pdist(ones([3]))).toThrow(ShapeError);
     expect(() => renorm(ones([2, 2]), 0, 0, 1)).toThrow(/p must be positive/);
     expect(() => quantile(ones([3]), -0.1)).toThrow(/quantile: q must be from 0 to 1, got -0.1/);
