@@ -108,7 +108,9 @@ describe("determinants", () => {
   });
 
   it("of triangles are not asked for what is zero", () => {
-    expect(() => solveTriangular(zeros([2, 2]), ones([2, 1]), { upper: true })).toThrow(/singular/);
+    expect(() => solveTriangular(zeros([2, 2]), ones([2, 1]), { upper: true })).toThrow(
+      "solveTriangular: the matrix is singular",
+    );
     expect(() => solveTriangular(ones([2, 3]), ones([2, 1]), { upper: true })).toThrow(ShapeError);
   });
 });
