@@ -75,7 +75,8 @@ interface Eliminated {
 
 /**
  * Reduces augmented matrices [..., n, n + k] to identity matrices, up to the order of the rows. The pivot of each
- * column is the largest element among the rows that have not been pivots yet. Rows are only reordered at the end.
+ * column is the largest element in magnitude among the rows that have not been pivots yet. Rows are only reordered at
+ * the end.
  */
 function eliminate(matrices: Tensor, n: number): Eliminated {
   const batch: Shape = matrices.shape.slice(0, -2);

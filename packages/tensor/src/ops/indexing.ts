@@ -161,6 +161,7 @@ function placeOf(picked: readonly Picked[], others: readonly number[]): number {
  * @throws IndexError for an index out of range, too many indices, or a mask that does not fit.
  * @throws ArgumentError for a malformed range or array.
  * @throws DTypeError for an index tensor that is neither int32 nor bool.
+ * @throws DeviceError for a mask on a device that cannot be read synchronously; call `await mask.prefetch()` first.
  * @example
  * get(x, 0, "1:3"); // x[0, 1:3]
  * get(x, "...", -1); // the last column
@@ -263,6 +264,8 @@ function withoutLead(value: Tensor, rank: number): Tensor {
  * @throws ArgumentError for a malformed range or array.
  * @throws DTypeError for an index tensor that is neither int32 nor bool.
  * @throws ShapeError if the value does not broadcast to the part.
+ * @throws DeviceError for a mask on a device that cannot be read synchronously, unless it is the only entry and the
+ * value a number or boolean; call `await mask.prefetch()` first.
  * @example
  * set(x, [0, "1:3"], 7);
  * set(x, [x.lt(0)], 0);
@@ -329,6 +332,7 @@ function putOperands(
  * @throws ArgumentError if `indices` contains no tensor.
  * @throws DTypeError if `values` has another dtype than `x`.
  * @throws ShapeError if `values` does not broadcast to the selection.
+ * @throws DeviceError for a mask on a device that cannot be read synchronously; call `await mask.prefetch()` first.
  */
 export function indexPut(
   x: Tensor,
