@@ -140,21 +140,16 @@ export function cdist(a: Tensor, b: Tensor, options?: CdistOptions): Tensor {
 export function pdist(x: Tensor, p = 2): Tensor {
   if (x.ndim !== 2) throw shapeError("pdist", "a matrix", x);
   const count = x.shape[0] as number;
-  const pairs = Array.from({ length: count }, (_, i) =>
-    Array.from({ length: count - i - 1 }, (_, k) => [i, i + 1 + k] as const),
-  ).flat();
-  const rows = (side: 0 | 1) =>
-    selectUnchecked(
-      x,
-      0,
-      fromHost(
-        x,
-        [pairs.length],
-        "int32",
-        Int32Array.from(pairs, (pair) => pair[side]),
-      ),
-    );
-  return norm(sub(rows(0), rows(1)), p, -1);
+  const pairs = (count * (count - 1)) / 2;
+  const [first, second] = [new Int32Array(pairs), new Int32Array(pairs)];
+  for (let i = 0, k = 0; i < count; i++) {
+    for (let j = i + 1; j < count; j++, k++) {
+      first[k] = i;
+      second[k] = j;
+    }
+  }
+  const rows = (list: Int32Array) => selectUnchecked(x, 0, fromHost(x, [list.length], "int32", list));
+  return norm(sub(rows(first), rows(second)), p, -1);
 }
 
 const shortened = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("renorm", (x, length, most) =>

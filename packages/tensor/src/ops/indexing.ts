@@ -90,7 +90,7 @@ function resolve(x: Tensor, entries: readonly Index[]): { readonly view: Tensor;
       const wrong = entry.findIndex((i) => (i | 0) !== i);
       if (wrong >= 0) {
         throw new ArgumentError(
-          `index: an array must contain int32 indices, got ${JSON.stringify(entry[wrong])}; pass masks and nested arrays as tensors`,
+          `index: an array must contain int32 indices, got ${JSON.stringify(entry[wrong])}; pass masks as tensors`,
         );
       }
       const index = fromHost(x, [entry.length], "int32", Int32Array.from(entry));
