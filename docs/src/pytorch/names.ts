@@ -11,7 +11,7 @@ const listed = {
     as_strided_scatter as_tensor asarray asin asinh atan atan2 atanh atleast_1d atleast_2d atleast_3d avg_pool1d baddbmm
     bartlett_window batch_norm bernoulli bilinear bincount bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift
     bitwise_xor blackman_window block_diag bmm broadcast_shapes broadcast_tensors broadcast_to bucketize can_cast cartesian_prod cat
-    cdist ceil celu celu_ chain_matmul channel_shuffle cholesky cholesky_inverse chunk clamp clip clone column_stack combinations compile complex concat
+    cdist ceil celu celu_ chain_matmul channel_shuffle cholesky cholesky_inverse cholesky_solve chunk clamp clip clone column_stack combinations compile complex concat
     concatenate conj conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d copysign corrcoef cos cosh cosine_similarity
     count_nonzero cov cross cummax cummin cumprod cumsum cumulative_trapezoid deg2rad det diag diag_embed diagflat diagonal
     diagonal_scatter diff digamma dist div divide dot dropout dsplit dstack einsum embedding empty empty_like empty_strided

@@ -1,6 +1,6 @@
 /**
- * Activation functions. Each is one formula with one kernel forward and one backward; at a kink the derivative is
- * PyTorch's, which the cases of the formula spell out: a case that is taken at the kink gives its derivative there.
+ * Activation functions. Each is one formula, which runs as one kernel forward and one backward. At a kink the
+ * derivative is PyTorch's: it is that of the case of the formula that applies at the kink.
  */
 
 import { checkChoice, checkNumber } from "../argument.ts";
@@ -16,21 +16,30 @@ import type { Unary } from "./arithmetic.ts";
 import { reshape } from "./reshape.ts";
 import { narrow } from "./slice.ts";
 
-/** An activation with one number to set. */
+/** An activation with one parameter. */
 type Tunable = Pointwise<[Tensor, number]>;
-/** For those that are only there for floating-point numbers. */
-const floats = { kind: 2 } as const;
-/** For those that are there for integers, too. */
+/** Options of activations that accept floating-point dtypes only. A fractional parameter does not promote integers. */
+const floats = { kind: 2, apart: [1, 2] } as const;
+/** Options of activations that accept integers too, but not bools. */
 const numbers = { kind: 1 } as const;
-/** An activation with two numbers to set. */
+/** An activation with two parameters. */
 type Tunable2 = Pointwise<[Tensor, number, number]>;
 
-/** `max(x, 0)`, with the derivative 0 at 0. https://pytorch.org/docs/stable/generated/torch.nn.functional.relu.html */
+/**
+ * Rectified linear unit, `max(x, 0)`. The derivative at 0 is 0.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.relu.html
+ *
+ * @throws DTypeError for bools.
+ */
 export const relu: Unary = /* @__PURE__ */ pointwise<[Tensor]>("relu", (x) => x.relu(), numbers);
 
 /**
- * `x` cut off at 0 and 6, with the derivative 0 at both.
+ * ReLU clamped at 6, `min(max(x, 0), 6)`. The derivative is 0 at both limits.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.relu6.html
+ *
+ * @throws DTypeError for bools.
  */
 export const relu6: Unary = /* @__PURE__ */ pointwise<[Tensor]>(
   "relu6",
@@ -45,20 +54,32 @@ const leaky: Tunable = /* @__PURE__ */ pointwise<[Tensor, number]>(
 );
 
 /**
- * `x` above 0, `negativeSlope · x` below. https://pytorch.org/docs/stable/generated/torch.nn.functional.leaky_relu.html
+ * Leaky ReLU: `x` where `x > 0`, `negativeSlope · x` elsewhere.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.leaky_relu.html
+ *
+ * @param negativeSlope default 0.01.
+ * @throws DTypeError unless `x` is floating point.
  */
 export function leakyRelu(x: Tensor, negativeSlope = 0.01): Tensor {
   return leaky(x, negativeSlope);
 }
 
-// NaN is not below 0, so that its derivative is that of the numbers above.
+// `x ≤ 0` is false for NaN, so NaN has the derivative of the positive numbers.
 const eluOf: Tunable = /* @__PURE__ */ pointwise<[Tensor, number]>(
   "elu",
   (x, alpha) => x.le(0).where(x.expm1().mul(alpha), x),
   floats,
 );
 
-/** `x` above 0, `alpha · (eˣ - 1)` below. https://pytorch.org/docs/stable/generated/torch.nn.functional.elu.html */
+/**
+ * Exponential linear unit: `x` where `x > 0`, `alpha · (eˣ - 1)` elsewhere.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.elu.html
+ *
+ * @param alpha default 1.
+ * @throws DTypeError unless `x` is floating point.
+ */
 export function elu(x: Tensor, alpha = 1): Tensor {
   return eluOf(x, alpha);
 }
@@ -70,21 +91,32 @@ const celuOf: Tunable = /* @__PURE__ */ pointwise<[Tensor, number]>(
 );
 
 /**
- * `x` above 0, `alpha · (e^(x/alpha) - 1)` below.
+ * Continuously differentiable ELU: `x` where `x > 0`, `alpha · (e^(x/alpha) - 1)` elsewhere.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.celu.html
+ *
+ * @param alpha default 1.
+ * @throws ArgumentError if `alpha` is 0.
+ * @throws DTypeError unless `x` is floating point.
  */
 export function celu(x: Tensor, alpha = 1): Tensor {
   if (alpha === 0) throw new ArgumentError("celu: alpha must not be 0");
   return celuOf(x, alpha);
 }
 
-// The fixed point of mean 0 and variance 1 in Klambauer et al. 2017, "Self-Normalizing Neural Networks".
+// The constants of Klambauer et al. 2017, "Self-Normalizing Neural Networks", for the fixed point mean 0, variance 1.
 const seluAlpha = 1.6732632423543772;
 const seluScale = 1.0507009873554805;
 
 /**
- * `scale · (x above 0, alpha · (eˣ - 1) below)`, which keeps mean 0 and variance 1.
+ * Scaled ELU: `scale · x` where `x > 0`, `scale · alpha · (eˣ - 1)` elsewhere.
+ *
+ * With scale 1.0507… and alpha 1.6732…, the activations of deep networks tend to mean 0 and variance 1. (Klambauer et
+ * al. 2017, "Self-Normalizing Neural Networks".)
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.selu.html
+ *
+ * @throws DTypeError unless `x` is floating point.
  */
 export const selu: Unary = /* @__PURE__ */ pointwise<[Tensor]>(
   "selu",
@@ -106,18 +138,20 @@ const geluTanh: Unary = /* @__PURE__ */ pointwise<[Tensor]>(
   floats,
 );
 
-/** The option of `gelu`. */
+/** Options of `gelu`. */
 export interface GeluOptions {
-  /** `"none"` uses the error function, `"tanh"` an approximation. Default `"none"`. */
+  /** How to compute Φ: `"none"` uses the error function, `"tanh"` a tanh approximation. Default `"none"`. */
   readonly approximate?: "none" | "tanh";
 }
 
 /**
- * `x Φ(x)`, Φ being the normal distribution's cumulative function.
+ * Gaussian error linear unit, `x · Φ(x)`, where Φ is the cumulative distribution function of the standard normal
+ * distribution.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.gelu.html
  *
  * @throws ArgumentError for an unknown approximation.
+ * @throws DTypeError unless `x` is floating point.
  */
 export function gelu(x: Tensor, options?: GeluOptions): Tensor {
   const { approximate } = settings("gelu", options, { approximate: "none" });
@@ -125,13 +159,25 @@ export function gelu(x: Tensor, options?: GeluOptions): Tensor {
   return approximate === "none" ? geluExact(x) : geluTanh(x);
 }
 
-/** `x · sigmoid(x)`. https://pytorch.org/docs/stable/generated/torch.nn.functional.silu.html */
+/**
+ * Sigmoid linear unit (swish), `x · sigmoid(x)`.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.silu.html
+ *
+ * @throws DTypeError unless `x` is floating point.
+ */
 export const silu: Unary = /* @__PURE__ */ pointwise<[Tensor]>("silu", (x) => x.mul(x.sigmoid()), floats);
 
-/** `ln(1 + eˣ)`. Of two equals the maximum gives each half the gradient, which makes the derivative right at 0. */
+/** `ln(1 + eˣ)`. `max` splits the gradient evenly between equal operands, so the derivative at 0 is the correct 1/2. */
 const soft = (x: Expr): Expr => x.max(0).add(x.abs().neg().exp().log1p());
 
-/** `x · tanh(ln(1 + eˣ))`. https://pytorch.org/docs/stable/generated/torch.nn.functional.mish.html */
+/**
+ * Mish, `x · tanh(softplus(x)) = x · tanh(ln(1 + eˣ))`.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.mish.html
+ *
+ * @throws DTypeError unless `x` is floating point.
+ */
 export const mish: Unary = /* @__PURE__ */ pointwise<[Tensor]>("mish", (x) => x.mul(soft(x).tanh()), floats);
 
 const softplusOf: Tunable2 = /* @__PURE__ */ pointwise<[Tensor, number, number]>(
@@ -143,23 +189,32 @@ const softplusOf: Tunable2 = /* @__PURE__ */ pointwise<[Tensor, number, number]>
   floats,
 );
 
-/** The options of `softplus`. */
+/** Options of `softplus`. */
 export interface SoftplusOptions {
-  /** How sharp the bend is. Default 1. */
+  /** Sharpness: the larger, the closer to ReLU. Default 1. */
   readonly beta?: number;
-  /** Where `beta · x` exceeds this, the result is `x` itself. Default 20. */
+  /** Value of `beta · x` above which the function is linear: the result is `x`. Default 20. */
   readonly threshold?: number;
 }
 
-/** `ln(1 + e^(beta · x)) / beta`. https://pytorch.org/docs/stable/generated/torch.nn.functional.softplus.html */
+/**
+ * Smooth approximation of ReLU, `ln(1 + e^(beta · x)) / beta`.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.softplus.html
+ *
+ * @throws DTypeError unless `x` is floating point.
+ */
 export function softplus(x: Tensor, options?: SoftplusOptions): Tensor {
   const { beta, threshold } = settings("softplus", options, { beta: 1, threshold: 20 });
   return softplusOf(x, beta, threshold);
 }
 
 /**
- * `ln sigmoid(x)`, without underflow on the way.
+ * Logarithm of the sigmoid, `ln(1 / (1 + e⁻ˣ))`, computed without underflow.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.logsigmoid.html
+ *
+ * @throws DTypeError unless `x` is floating point.
  */
 export const logsigmoid: Unary = /* @__PURE__ */ pointwise<[Tensor]>(
   "logsigmoid",
@@ -167,10 +222,10 @@ export const logsigmoid: Unary = /* @__PURE__ */ pointwise<[Tensor]>(
   floats,
 );
 
-/** `x / (1 + |x|)`. https://pytorch.org/docs/stable/generated/torch.nn.functional.softsign.html */
+/** Softsign, `x / (1 + |x|)`. https://pytorch.org/docs/stable/generated/torch.nn.functional.softsign.html */
 export const softsign: Unary = /* @__PURE__ */ pointwise<[Tensor]>("softsign", (x) => x.div(x.abs().add(1)));
 
-/** `x - tanh(x)`. https://pytorch.org/docs/stable/generated/torch.nn.functional.tanhshrink.html */
+/** Tanh shrinkage, `x - tanh(x)`. https://pytorch.org/docs/stable/generated/torch.nn.functional.tanhshrink.html */
 export const tanhshrink: Unary = /* @__PURE__ */ pointwise<[Tensor]>("tanhshrink", (x) => x.toFloat().sub(x.tanh()));
 
 const hardtanhOf: Tunable2 = /* @__PURE__ */ pointwise<[Tensor, number, number]>(
@@ -180,28 +235,38 @@ const hardtanhOf: Tunable2 = /* @__PURE__ */ pointwise<[Tensor, number, number]>
 );
 
 /**
- * `x` cut off at two limits, with the derivative 0 at both; where `min` is above `max`, all is `max`. Integers take the
- * limits without their fractions.
+ * Clamps each element to [`min`, `max`]. The derivative is 0 at both limits.
+ *
+ * If `min > max`, every element becomes `max`. For integers the limits are truncated.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.hardtanh.html
  *
- * @throws ArgumentError when uint8 is to be cut off below 0.
+ * @param min default -1.
+ * @param max default 1.
+ * @throws ArgumentError for a negative limit of a uint8 tensor.
+ * @throws DTypeError for bools.
  */
 export function hardtanh(x: Tensor, min = -1, max = 1): Tensor {
   const [low, high] = isFloating(x.dtype) ? [min, max] : [Math.trunc(min), Math.trunc(max)];
-  if (x.dtype === "uint8" && low < 0) throw new ArgumentError(`hardtanh: uint8 has no negative limits, got ${min}`);
-  return hardtanhOf(x, Math.min(low, high), high);
+  const least = Math.min(low, high);
+  if (x.dtype === "uint8" && least < 0) throw new ArgumentError(`hardtanh: uint8 has no negative limits, got ${least}`);
+  return hardtanhOf(x, least, high);
 }
 
 /**
- * 0 below -3, 1 above 3, `x/6 + 1/2` between.
+ * Piecewise linear approximation of the sigmoid: 0 for `x ≤ -3`, 1 for `x ≥ 3`, `x / 6 + 1 / 2` between.
+ *
+ * The derivative is 0 at -3 and 3.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.hardsigmoid.html
+ *
+ * @throws DTypeError unless `x` is floating point.
  */
 export const hardsigmoid: Unary = /* @__PURE__ */ pointwise<[Tensor]>(
   "hardsigmoid",
   (x) =>
     withDerivative(x.le(-3).where(0, x.ge(3).where(1, x.div(6).add(0.5))), [x], (_, at) => {
-      const x = at as Expr; // safe: of one operand
+      const x = at as Expr; // safe: one operand
       return [
         x
           .gt(-3)
@@ -212,12 +277,18 @@ export const hardsigmoid: Unary = /* @__PURE__ */ pointwise<[Tensor]>(
   floats,
 );
 
-/** `x · hardsigmoid(x)`. https://pytorch.org/docs/stable/generated/torch.nn.functional.hardswish.html */
+/**
+ * Hard swish, `x · hardsigmoid(x)`.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.hardswish.html
+ *
+ * @throws DTypeError unless `x` is floating point.
+ */
 export const hardswish: Unary = /* @__PURE__ */ pointwise<[Tensor]>(
   "hardswish",
   (x) =>
     withDerivative(x.mul(x.le(-3).where(0, x.ge(3).where(6, x.add(3)))).div(6), [x], (_, at) => {
-      const x = at as Expr; // safe: of one operand
+      const x = at as Expr; // safe: one operand
       return [x.lt(-3).where(0, x.le(3).where(x.div(3).add(0.5), 1))];
     }),
   floats,
@@ -230,8 +301,12 @@ const hardshrinkOf: Tunable = /* @__PURE__ */ pointwise<[Tensor, number]>(
 );
 
 /**
- * `x` where `|x|` exceeds `lambd`, 0 elsewhere.
+ * Hard shrinkage: `x` where `|x| > lambd`, 0 elsewhere.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.hardshrink.html
+ *
+ * @param lambd default 0.5.
+ * @throws DTypeError unless `x` is floating point.
  */
 export function hardshrink(x: Tensor, lambd = 0.5): Tensor {
   return hardshrinkOf(x, lambd);
@@ -247,11 +322,13 @@ const softshrinkOf: Tunable = /* @__PURE__ */ pointwise<[Tensor, number]>(
 );
 
 /**
- * `x` moved towards 0 by `lambd`, and 0 where it would pass it, or is NaN.
+ * Soft shrinkage: `x - lambd` where `x > lambd`, `x + lambd` where `x < -lambd`, 0 elsewhere (and for NaN).
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.softshrink.html
  *
+ * @param lambd default 0.5.
  * @throws ArgumentError for a negative `lambd`.
+ * @throws DTypeError unless `x` is floating point.
  */
 export function softshrink(x: Tensor, lambd = 0.5): Tensor {
   checkNumber("softshrink", "lambd", lambd);
@@ -265,11 +342,16 @@ const thresholdOf: Tunable2 = /* @__PURE__ */ pointwise<[Tensor, number, number]
 );
 
 /**
- * `x` where it exceeds the limit, `value` elsewhere.
+ * Replaces elements that do not exceed a limit: `x` where `x > limit`, `value` elsewhere.
+ *
+ * For integers, `limit` and `value` are truncated.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.threshold.html
+ *
+ * @throws DTypeError for bools.
  */
 export function threshold(x: Tensor, limit: number, value: number): Tensor {
-  // Integers stay integers, and the numbers become integers as well.
+  // Fractional numbers would promote an integer tensor to float32.
   return isFloating(x.dtype) ? thresholdOf(x, limit, value) : thresholdOf(x, Math.trunc(limit), Math.trunc(value));
 }
 
@@ -278,11 +360,13 @@ const preluOf: Pointwise<[Tensor, Tensor]> = /* @__PURE__ */ pointwise<[Tensor, 
 );
 
 /**
- * `x` above 0, `weight · x` below, the weight being learned: one for all, or one per channel (dimension 1).
+ * Parametric ReLU with learnable slopes: `x` where `x > 0`, `weight · x` elsewhere.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.prelu.html
  *
- * @param weight shape [1] or [C]. @throws ShapeError when it has another number of elements.
+ * @param x [N, C, ...].
+ * @param weight [1] for one slope in common, or [C] for one per channel (dimension 1 of `x`).
+ * @throws ShapeError if `weight` has any other shape.
  */
 export function prelu(x: Tensor, weight: Tensor): Tensor {
   if (weight.numel() === 1) return preluOf(x, weight.ndim > x.ndim ? reshape(weight, []) : weight);
@@ -300,11 +384,13 @@ const gate: Pointwise<[Tensor, Tensor]> = /* @__PURE__ */ pointwise<[Tensor, Ten
 );
 
 /**
- * The first half of a dimension times the sigmoid of the second.
+ * Gated linear unit, `a · sigmoid(b)`, where `a` and `b` are the first and second half of `x` along `dim`.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.glu.html
  *
- * @throws ShapeError when the dimension's size is odd.
+ * @param dim the dimension to split; its size is halved. Default -1.
+ * @throws ShapeError if the size of that dimension is odd, or `x` is a scalar.
+ * @throws IndexError if there is no such dimension.
  */
 export function glu(x: Tensor, dim = -1): Tensor {
   const axis = dimension("glu", dim, x.ndim);

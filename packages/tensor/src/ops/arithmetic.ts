@@ -1,6 +1,7 @@
 /**
- * Sums, products, quotients, remainders and what is built from them. Operands broadcast and are promoted; a number
- * adapts to the tensor beside it. Each operation is one formula: its kernels and its gradient follow from that.
+ * Elementwise arithmetic: sums, products, quotients, remainders and combinations of them. Operands broadcast and are
+ * promoted to a common dtype; a plain number adapts to the tensor operands. Each operation is one formula, from which
+ * its kernels and its gradient are derived.
  */
 
 import { checkChoice } from "../argument.ts";
@@ -12,45 +13,45 @@ import { settings } from "../settings.ts";
 import type { Tensor } from "../tensor.ts";
 import { expectBetween } from "./check.ts";
 
-/** An operation on one tensor. */
+/** An elementwise operation on one tensor. */
 export type Unary = Pointwise<[Tensor]>;
-/** An operation on two operands, one of which may be a number. */
+/** An elementwise operation on two operands, one of which may be a number. */
 export type Binary = Pointwise<[TensorOrNumber, TensorOrNumber]>;
 
-/** The option of `add` and `sub`. */
+/** Options of `add` and `sub`. */
 export interface AlphaOptions {
-  /** What the second operand is multiplied by. Default 1. */
+  /** Factor of the second operand. Default 1. */
   readonly alpha?: number;
 }
 
-/** The option of `div`. */
+/** Options of `div`. */
 export interface DivOptions {
   /**
-   * `"trunc"` rounds the quotient towards zero, `"floor"` down; both keep integers integers. Default: the exact
-   * quotient, a float.
+   * How to round the quotient: `"trunc"` towards zero, `"floor"` towards -∞. Both return integers for integers. Default
+   * null: no rounding, and a floating-point result.
    */
   readonly roundingMode?: "trunc" | "floor" | null;
 }
 
-/** The option of `addcmul` and `addcdiv`. */
+/** Options of `addcmul` and `addcdiv`. */
 export interface ValueOptions {
-  /** What the product or quotient is multiplied by. Default 1. */
+  /** Factor of the product or quotient. Default 1. */
   readonly value?: number;
 }
 
 type Scaled = Pointwise<[TensorOrNumber, TensorOrNumber, number]>;
 
-/** `a + alpha · b` has the type of a and b. */
+/** `alpha` does not take part in the promotion of `a + alpha · b`. */
 const scaled = { apart: [2] };
 const plus: Binary = /* @__PURE__ */ pointwise("add", sum);
 const plusScaled: Scaled = /* @__PURE__ */ pointwise("add", (a, b, alpha) => sum(a, product(b, alpha)), scaled);
-const minus: Binary = /* @__PURE__ */ pointwise("sub", (a, b) => a.sub(b), { check: refuseBools });
+const minus: Binary = /* @__PURE__ */ pointwise("sub", (a, b) => a.sub(b), { check: rejectBools });
 const minusScaled: Scaled = /* @__PURE__ */ pointwise("sub", (a, b, alpha) => a.sub(b.mul(alpha)), {
   ...scaled,
-  check: refuseBools,
+  check: rejectBools,
 });
 
-/** The sum of bools is their logical or, as in PyTorch. */
+/** As in PyTorch, the sum of bools is their logical or. */
 function sum(a: Expr, b: Expr): Expr {
   return a.dtype === "bool" && b.dtype === "bool" ? a.or(b) : a.add(b);
 }
@@ -60,7 +61,7 @@ function product(a: Expr, b: Expr): Expr {
   return a.dtype === "bool" && b.dtype === "bool" ? a.and(b) : a.mul(b);
 }
 
-function refuseBools(operands: readonly TensorOrNumber[]): void {
+function rejectBools(operands: readonly TensorOrNumber[]): void {
   const types = operands.map((x) => (typeof x === "object" ? x.dtype : typeof x === "boolean" ? "bool" : "a number"));
   if (types.includes("bool")) {
     throw new DTypeError(
@@ -84,11 +85,14 @@ function factorOf(operation: string, options: ValueOptions | undefined): number 
 }
 
 /**
- * The sum `a + alpha · b`.
+ * Adds two operands element by element: `a + alpha · b`.
+ *
+ * For bools the sum is the logical or.
  *
  * https://pytorch.org/docs/stable/generated/torch.add.html
  *
- * @throws ShapeError when the shapes do not broadcast. @throws ArgumentError for a fractional alpha with integers.
+ * @throws ShapeError if the shapes do not broadcast.
+ * @throws ArgumentError for a fractional `alpha` with integers.
  * @example
  * add(tensor([1, 2]), 10); // [11, 12]
  */
@@ -97,17 +101,19 @@ export function add(a: TensorOrNumber, b: TensorOrNumber, options?: AlphaOptions
   return alpha === 1 ? plus(a, b) : plusScaled(a, b, alpha);
 }
 
-/** `a ← a + alpha · b`. Returns `a`. */
+/** In-place `add`: `a ← a + alpha · b`. Returns `a`. */
 export function add_(a: Tensor, b: TensorOrNumber, options?: AlphaOptions): Tensor {
   const alpha = alphaOf("add_", a, b, options);
   return alpha === 1 ? plus.inPlace(a, b) : plusScaled.inPlace(a, b, alpha);
 }
 
 /**
- * The difference `a - alpha · b`.
+ * Subtracts two operands element by element: `a - alpha · b`.
  *
  * https://pytorch.org/docs/stable/generated/torch.sub.html
  *
+ * @throws ShapeError if the shapes do not broadcast.
+ * @throws ArgumentError for a fractional `alpha` with integers.
  * @throws DTypeError for bools.
  */
 export function sub(a: TensorOrNumber, b: TensorOrNumber, options?: AlphaOptions): Tensor {
@@ -115,21 +121,25 @@ export function sub(a: TensorOrNumber, b: TensorOrNumber, options?: AlphaOptions
   return alpha === 1 ? minus(a, b) : minusScaled(a, b, alpha);
 }
 
-/** `a ← a - alpha · b`. Returns `a`. */
+/** In-place `sub`: `a ← a - alpha · b`. Returns `a`. */
 export function sub_(a: Tensor, b: TensorOrNumber, options?: AlphaOptions): Tensor {
   const alpha = alphaOf("sub_", a, b, options);
   return alpha === 1 ? minus.inPlace(a, b) : minusScaled.inPlace(a, b, alpha);
 }
 
-/** The difference the other way round, `b - alpha · a`. */
+/** Subtracts with the operands reversed: `b - alpha · a`. */
 export function rsub(a: TensorOrNumber, b: TensorOrNumber, options?: AlphaOptions): Tensor {
   return sub(b, a, options);
 }
 
 /**
- * The product `a · b`, element by element.
+ * Multiplies two operands element by element: `a · b`.
+ *
+ * For bools the product is the logical and.
  *
  * https://pytorch.org/docs/stable/generated/torch.mul.html
+ *
+ * @throws ShapeError if the shapes do not broadcast.
  */
 export const mul: Binary = /* @__PURE__ */ pointwise("mul", product);
 
@@ -137,7 +147,9 @@ const quotient: Binary = /* @__PURE__ */ pointwise("div", (a, b) => a.div(b), { 
 const numbers = { kind: 1 } as const;
 const isNotZero = /* @__PURE__ */ pointwise<[Tensor]>("isNotZero", (x) => x.ne(0));
 
-/** Options that refuse integers divided by 0, be it a number or somewhere in a tensor. */
+/**
+ * Options with a check that rejects integer division by 0, whether the divisor is a number or an element of a tensor.
+ */
 function dividing(operation: string): PointwiseOptions {
   const message = `${operation}: integers cannot be divided by 0`;
   const check = ([a, b]: readonly TensorOrNumber[]): void => {
@@ -151,7 +163,7 @@ function dividing(operation: string): PointwiseOptions {
 
 const truncated: Binary = /* @__PURE__ */ pointwise(
   "div",
-  // Integers never go through floating point: what fmod leaves divides exactly.
+  // Integers never go through floating point: once the remainder is subtracted, the division is exact.
   (a, b) => (isFloating(a.dtype) ? a.div(b).trunc() : a.sub(a.fmod(b)).floorDiv(b)),
   /* @__PURE__ */ dividing("div"),
 );
@@ -164,11 +176,14 @@ function rounded(operation: string, options: DivOptions | undefined): Binary {
 }
 
 /**
- * The quotient `a / b`: of integers, too, a float, unless `roundingMode` says how to round it.
+ * Divides two operands element by element: `a / b`.
+ *
+ * The quotient of integers is floating point too, unless `roundingMode` rounds it.
  *
  * https://pytorch.org/docs/stable/generated/torch.div.html
  *
- * @throws ArgumentError for an unknown `roundingMode`, and for integers rounded after a division by 0.
+ * @throws ArgumentError for an unknown `roundingMode`, and for a rounded division of integers by 0.
+ * @throws ShapeError if the shapes do not broadcast.
  * @example
  * div(tensor([7, -7]), 2, { roundingMode: "floor" }); // [3, -4]
  */
@@ -176,22 +191,28 @@ export function div(a: TensorOrNumber, b: TensorOrNumber, options?: DivOptions):
   return rounded("div", options)(a, b);
 }
 
-/** `a ← a / b`. Returns `a`. */
+/** In-place `div`: `a ← a / b`. Returns `a`. */
 export function div_(a: Tensor, b: TensorOrNumber, options?: DivOptions): Tensor {
   return rounded("div_", options).inPlace(a, b);
 }
 
-/** The exact quotient, `div` without rounding. */
+/** Divides without rounding: `div` with its defaults. */
 export const trueDivide: Binary = quotient;
 
-/** The quotient rounded down, `div` with `roundingMode: "floor"`. */
+/**
+ * Divides and rounds down: `div` with `roundingMode: "floor"`.
+ *
+ * @throws ArgumentError for integers divided by 0.
+ */
 export const floorDivide: Binary = floored;
 
 /**
- * The remainder with the sign of the divisor, as Python's `%`: `a - b ⌊a/b⌋`. Throws an ArgumentError for integers
- * divided by 0.
+ * Remainder of the division, with the sign of the divisor, like Python's `%`: `a - b ⌊a/b⌋`.
  *
  * https://pytorch.org/docs/stable/generated/torch.remainder.html
+ *
+ * @throws ArgumentError for integers divided by 0.
+ * @throws DTypeError for bools.
  */
 export const remainder: Binary = /* @__PURE__ */ pointwise(
   "remainder",
@@ -200,38 +221,49 @@ export const remainder: Binary = /* @__PURE__ */ pointwise(
 );
 
 /**
- * The remainder with the sign of the dividend, as C's `fmod` and JavaScript's `%`. Throws an ArgumentError for integers
- * divided by 0.
+ * Remainder of the division, with the sign of the dividend, like C's `fmod` and JavaScript's `%`.
  *
  * https://pytorch.org/docs/stable/generated/torch.fmod.html
+ *
+ * @throws ArgumentError for integers divided by 0.
+ * @throws DTypeError for bools.
  */
 export const fmod: Binary = /* @__PURE__ */ pointwise("fmod", (a, b) => a.fmod(b), /* @__PURE__ */ dividing("fmod"));
 
 /**
- * `-x`. Throws a DTypeError for bools, whose opposite is `logicalNot`.
+ * Negation, `-x`.
+ *
  * https://pytorch.org/docs/stable/generated/torch.neg.html
+ *
+ * @throws DTypeError for bools; use `logicalNot`.
  */
 export const neg: Unary = /* @__PURE__ */ pointwise<[Tensor]>("neg", (x) => x.neg(), numbers);
 
-/** `|x|`, with the derivative 0 at 0. https://pytorch.org/docs/stable/generated/torch.abs.html */
+/**
+ * Absolute value, `|x|`. The derivative at 0 is 0.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.abs.html
+ *
+ * @throws DTypeError for bools.
+ */
 export const abs: Unary = /* @__PURE__ */ pointwise<[Tensor]>("abs", (x) => x.abs(), numbers);
 
-/** -1, 0 or 1; 0 for NaN. https://pytorch.org/docs/stable/generated/torch.sign.html */
+/** Sign of each element: -1, 0 or 1, and 0 for NaN. https://pytorch.org/docs/stable/generated/torch.sign.html */
 export const sign: Unary = /* @__PURE__ */ pointwise<[Tensor]>("sign", (x) => (x.dtype === "bool" ? x : x.sign()));
 
-/** `1 / x`. https://pytorch.org/docs/stable/generated/torch.reciprocal.html */
+/** Reciprocal, `1 / x`. https://pytorch.org/docs/stable/generated/torch.reciprocal.html */
 export const reciprocal: Unary = /* @__PURE__ */ pointwise<[Tensor]>("reciprocal", (x) => x.reciprocal());
 
 const productSum = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number]>("addcmul", (x, a, b, value) =>
   x.add(a.mul(b).mul(value)),
 );
 
-/** `x + value · a · b`. https://pytorch.org/docs/stable/generated/torch.addcmul.html */
+/** Adds a product: `x + value · a · b`. https://pytorch.org/docs/stable/generated/torch.addcmul.html */
 export function addcmul(x: Tensor, a: Tensor, b: Tensor, options?: ValueOptions): Tensor {
   return productSum(x, a, b, factorOf("addcmul", options));
 }
 
-/** `x ← x + value · a · b`. Returns `x`. */
+/** In-place `addcmul`: `x ← x + value · a · b`. Returns `x`. */
 export function addcmul_(x: Tensor, a: Tensor, b: Tensor, options?: ValueOptions): Tensor {
   return productSum.inPlace(x, a, b, factorOf("addcmul_", options));
 }
@@ -245,23 +277,27 @@ const ratio = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number]>(
 );
 
 /**
- * `x + value · a / b`. Throws a DTypeError for integers. https://pytorch.org/docs/stable/generated/torch.addcdiv.html
+ * Adds a quotient: `x + value · a / b`.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.addcdiv.html
+ *
+ * @throws DTypeError unless an operand is floating point.
  */
 export function addcdiv(x: Tensor, a: Tensor, b: Tensor, options?: ValueOptions): Tensor {
   return ratio(x, a, b, factorOf("addcdiv", options));
 }
 
-/** `x ← x + value · a / b`. Returns `x`. */
+/** In-place `addcdiv`: `x ← x + value · a / b`. Returns `x`. */
 export function addcdiv_(x: Tensor, a: Tensor, b: Tensor, options?: ValueOptions): Tensor {
   return ratio.inPlace(x, a, b, factorOf("addcdiv_", options));
 }
 
 /**
- * Linear interpolation `a + weight · (b - a)`, which is exactly `a` at weight 0 and exactly `b` at 1.
+ * Linear interpolation, `a + weight · (b - a)`: exactly `a` at weight 0 and exactly `b` at weight 1.
  *
  * https://pytorch.org/docs/stable/generated/torch.lerp.html
  *
- * @throws DTypeError for integers.
+ * @throws DTypeError unless an operand is floating point.
  */
 export const lerp: Pointwise<[Tensor, Tensor, TensorOrNumber]> = /* @__PURE__ */ pointwise<
   [Tensor, Tensor, TensorOrNumber]

@@ -1,5 +1,6 @@
 /**
- * Tensors built from others: blocks along a diagonal, all pairs of elements, powers, and copies with a part replaced.
+ * Tensors assembled from other tensors: block-diagonal matrices, Cartesian products, combinations, Vandermonde
+ * matrices, and copies with a slice or diagonal replaced. All are compositions of other operations.
  */
 
 import { checkInteger } from "../argument.ts";
@@ -20,11 +21,14 @@ import { asStrided, diagonal, select, slice } from "./slice.ts";
 import { diagEmbed, meshgrid } from "./triangle.ts";
 
 /**
- * Matrices along the diagonal of a matrix that is zero elsewhere; vectors count as rows.
+ * Builds a block-diagonal matrix: the blocks along the diagonal, zeros elsewhere.
+ *
+ * A vector is a block of one row, a scalar a block of one element.
  *
  * https://pytorch.org/docs/stable/generated/torch.block_diag.html
  *
- * @throws ShapeError for more than two dimensions.
+ * @throws ShapeError for a block of more than two dimensions.
+ * @throws ArgumentError if there is no block.
  * @example
  * blockDiag(ones([1, 2]), ones([1, 1])); // [[1, 1, 0], [0, 0, 1]]
  */
@@ -45,14 +49,19 @@ export function blockDiag(...blocks: readonly Tensor[]): Tensor {
 }
 
 /**
- * A matrix with the elements of `x`, flat, on a diagonal. https://pytorch.org/docs/stable/generated/torch.diagflat.html
+ * Builds a square matrix with the flattened elements of `x` on a diagonal, zeros elsewhere.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.diagflat.html
+ *
+ * @param offset the diagonal: positive above the main diagonal, negative below. Default 0.
  */
 export function diagflat(x: Tensor, offset = 0): Tensor {
   return diagEmbed(flatten(atLeast(x, 1)), offset);
 }
 
 /**
- * All combinations of one element of each vector: [rows, vectors]; of one vector, the vector itself.
+ * Cartesian product of k vectors of lengths n₁ … nₖ: [n₁ ⋯ nₖ, k], one tuple per row. A single vector is returned
+ * unchanged.
  *
  * https://pytorch.org/docs/stable/generated/torch.cartesian_prod.html
  */
@@ -66,16 +75,20 @@ export function cartesianProd(...vectors: readonly Tensor[]): Tensor {
 
 /** Options of `combinations`. */
 export interface CombinationsOptions {
-  /** Whether an element may be taken again. Default false. */
+  /** Whether an element may be chosen more than once. Default false. */
   readonly withReplacement?: boolean;
 }
 
 /**
- * All ways to take `r` elements of a vector, in order: [rows, r].
+ * Returns all combinations of `r` elements of a vector, in lexicographic order of their positions: [count, r].
+ *
+ * With `r` 0 the result is an empty vector.
  *
  * https://pytorch.org/docs/stable/generated/torch.combinations.html
  *
- * @throws ShapeError unless it is a vector. @throws ArgumentError for an `r` that is no count.
+ * @param r the length of a combination. Default 2.
+ * @throws ShapeError unless `x` is a vector.
+ * @throws ArgumentError unless `r` is a non-negative integer.
  */
 export function combinations(x: Tensor, r = 2, options?: CombinationsOptions): Tensor {
   const { withReplacement } = settings("combinations", options, { withReplacement: false });
@@ -96,15 +109,19 @@ export function combinations(x: Tensor, r = 2, options?: CombinationsOptions): T
 
 /** Options of `vander`. */
 export interface VanderOptions {
-  /** How many powers. Default: as many as the last dimension has elements. */
+  /** Number of columns. Default: the length of the vector. */
   readonly n?: number;
-  /** Whether the powers rise from left to right. Default false. */
+  /** Whether the powers increase from left to right. Default false. */
   readonly increasing?: boolean;
 }
 
 /**
- * The powers of each element, from `n - 1` down to 0: [n] → [n, powers].
+ * Builds a Vandermonde matrix: the powers `n - 1` to 0 of each element of a vector, [length] → [length, n].
+ *
  * https://pytorch.org/docs/stable/generated/torch.vander.html
+ *
+ * @throws ShapeError unless `x` is a vector.
+ * @throws ArgumentError unless `n` is a non-negative integer.
  */
 export function vander(x: Tensor, options?: VanderOptions): Tensor {
   const { n, increasing } = settings("vander", options, { n: x.shape.at(-1) ?? 0, increasing: false });
@@ -117,13 +134,13 @@ export function vander(x: Tensor, options?: VanderOptions): Tensor {
   return increasing ? powers : flip(powers, 1);
 }
 
-/** A copy of `x` of which a view is `source`. */
+/** Copies `x` with the part that `view` selects replaced by `source`. */
 function withPart(operation: string, x: Tensor, source: Tensor, view: (copy: Tensor) => Tensor): Tensor {
   const copy = clone(x);
   const part = view(copy);
   if (!sameShape(part.shape, source.shape)) {
     throw new ShapeError(
-      `${operation}: the source has shape ${showShape(source.shape)}, the part it is put into ${showShape(part.shape)}`,
+      `${operation}: the source has shape ${showShape(source.shape)}, but replaces a part of shape ${showShape(part.shape)}`,
     );
   }
   copy_(part, source);
@@ -131,14 +148,31 @@ function withPart(operation: string, x: Tensor, source: Tensor, view: (copy: Ten
 }
 
 /**
- * `x` with its part at one index of a dimension replaced.
+ * Copies `x` with the slice at one index of a dimension replaced.
+ *
  * https://pytorch.org/docs/stable/generated/torch.select_scatter.html
+ *
+ * @param source the shape of `x` without dimension `dim`.
+ * @throws ShapeError if `source` has another shape.
+ * @throws IndexError if the dimension or the index does not exist.
  */
 export function selectScatter(x: Tensor, source: Tensor, dim: number, index: number): Tensor {
   return withPart("selectScatter", x, source, (copy) => select(copy, dim, index));
 }
 
-/** `x` with a slice of it replaced. https://pytorch.org/docs/stable/generated/torch.slice_scatter.html */
+/**
+ * Copies `x` with the slice `start:end:step` of a dimension replaced.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.slice_scatter.html
+ *
+ * @param source the shape of the slice.
+ * @param dim default 0.
+ * @param start default null: the beginning.
+ * @param end default null: the end.
+ * @param step default 1.
+ * @throws ShapeError if `source` has another shape.
+ * @throws IndexError if there is no such dimension.
+ */
 export function sliceScatter(
   x: Tensor,
   source: Tensor,
@@ -150,24 +184,31 @@ export function sliceScatter(
   return withPart("sliceScatter", x, source, (copy) => slice(copy, dim, start, end, step));
 }
 
-/** `x` with a diagonal of it replaced. https://pytorch.org/docs/stable/generated/torch.diagonal_scatter.html */
+/**
+ * Copies `x` with a diagonal of two of its dimensions replaced.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.diagonal_scatter.html
+ *
+ * @param source the shape of `diagonal(x, offset, dim1, dim2)`.
+ * @throws ShapeError if `source` has another shape.
+ */
 export function diagonalScatter(x: Tensor, source: Tensor, offset = 0, dim1 = 0, dim2 = 1): Tensor {
   return withPart("diagonalScatter", x, source, (copy) => diagonal(copy, offset, dim1, dim2));
 }
 
 /**
- * Stores one value on the diagonal of a matrix, or of a tensor whose sizes are all the same. Returns `x`.
+ * Fills the main diagonal of a matrix, or of a tensor of equal sizes, with one value in place. Returns `x`.
  *
  * https://pytorch.org/docs/stable/generated/torch.Tensor.fill_diagonal_.html
  *
- * @param wrap whether the diagonal of a tall matrix begins again below. Default false.
- * @throws ShapeError for fewer than two dimensions, and for different sizes of more.
+ * @param wrap whether the diagonal of a tall matrix starts again below. Default false.
+ * @throws ShapeError for fewer than two dimensions, and for more than two of different sizes.
  */
 export function fillDiagonal_(x: Tensor, value: number, wrap = false): Tensor {
   const { ndim, shape, strides } = x;
   const [rows, columns] = shape as readonly [number, number];
   if (ndim < 2 || (ndim > 2 && shape.some((size) => size !== rows)))
-    throw shapeError("fillDiagonal_", "a matrix, or sizes that are all the same", x);
+    throw shapeError("fillDiagonal_", "a matrix or equal sizes", x);
   const fill = (part: Tensor) => {
     const sizes: Shape = [Math.min(...part.shape)];
     asStrided(part, sizes, [strides.reduce((sum, stride) => sum + stride, 0)]).fill_(value);

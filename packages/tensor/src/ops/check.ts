@@ -1,6 +1,6 @@
 /**
- * Checks of values, as opposed to shapes: that indices are within bounds, that probabilities are some. The device makes
- * them, so nothing is copied; where it cannot be read at once, it refuses a value when something is read next.
+ * Checks of a tensor's values, as opposed to its shape: indices in bounds, valid probabilities. They run on the device,
+ * so nothing is copied to the host. A device that cannot be read synchronously throws at the next read.
  */
 
 import { expectTensor } from "../argument.ts";
@@ -12,18 +12,18 @@ import type { Tensor } from "../tensor.ts";
 
 /** Options of `expectBetween`. */
 export interface ExpectOptions {
-  /** Whether NaN passes. Default false. */
+  /** Whether to accept NaN. Default false. */
   readonly nan?: boolean;
-  /** Which error is thrown. Default `"ArgumentError"`. */
+  /** Class of the error. Default `"ArgumentError"`. */
   readonly error?: CheckCall["error"];
 }
 
 /**
- * Refuses a tensor with an element outside of [low, high].
+ * Throws if a tensor has an element outside [low, high].
  *
- * @param message what the error says; `{}` in it stands for the element.
- * @throws ArgumentError, or the error of the options: at once on devices that can be read at once, otherwise with the
- * next read.
+ * @param message the error message, in which `{}` is replaced by the element.
+ * @throws ArgumentError, or the error class of the options: immediately on a device that can be read synchronously,
+ * otherwise at the next read.
  */
 export function expectBetween(
   x: Tensor,
@@ -36,19 +36,19 @@ export function expectBetween(
   if (x.numel() > 0) x.device.run({ kind: "check", input: x, low, high, nan, error, message });
 }
 
-/** The largest finite number of the type in which a floating dtype is computed. */
+/** Returns the largest finite number of the type in which a floating-point dtype is computed. */
 export function largestFinite(dtype: DType): number {
   return finfo(computeType(dtype)).max;
 }
 
-/** Refuses an index tensor of another dtype than int32. */
+/** Throws a DTypeError unless an index tensor is int32. */
 export function checkIndexType(operation: string, index: Tensor): void {
   expectTensor(operation, index);
   if (index.dtype !== "int32")
     throw new DTypeError(`${operation}: indices must be int32, got ${index.dtype}; convert them with .to("int32")`);
 }
 
-/** Refuses a mask of another dtype than bool. */
+/** Throws a DTypeError unless a mask is bool. */
 export function checkMask(operation: string, mask: Tensor): void {
   expectTensor(operation, mask);
   if (mask.dtype !== "bool")
@@ -56,20 +56,11 @@ export function checkMask(operation: string, mask: Tensor): void {
 }
 
 /**
- * Refuses indices outside of 0 to `size - 1` (with `negative`, from `-size` on), as `expectBetween` does, with an
- * IndexError.
+ * Throws an IndexError, as `expectBetween` does, if an index is outside [0, size - 1], or with `negative` outside
+ * [-size, size - 1].
  */
 export function checkBounds(operation: string, index: Tensor, size: number, dim: number, negative = false): void {
   checkIndexType(operation, index);
-  if (index.numel() === 0) return;
   const message = `${operation}: index {} is out of range for dimension ${dim} of size ${size}`;
-  index.device.run({
-    kind: "check",
-    input: index,
-    low: negative ? -size : 0,
-    high: size - 1,
-    nan: false,
-    error: "IndexError",
-    message,
-  });
+  expectBetween(index, negative ? -size : 0, size - 1, message, { error: "IndexError" });
 }

@@ -1,7 +1,7 @@
 /**
- * Convolutions over one to three spatial dimensions. A convolution, its gradient for the input and its gradient for the
- * weight are three operations of one family: the gradient of each consists of the other two, so they can be
- * differentiated as often as one likes, and a transposed convolution is the second of them.
+ * Convolutions over one to three spatial dimensions. A convolution, its gradient with respect to the input and its
+ * gradient with respect to the weight are three operations. The gradients of each are the other two, so all can be
+ * differentiated any number of times, and the second is also the transposed convolution.
  */
 
 import { checkInteger, expectTensor } from "../argument.ts";
@@ -17,10 +17,10 @@ import { checkProductTypes } from "./matmul.ts";
 import { reshape, squeeze, unsqueeze } from "./reshape.ts";
 import { sum } from "./sum.ts";
 
-/** Where the windows of a convolution lie, and the spatial sizes of its three tensors. */
+/** Placement of a convolution's windows, and the spatial sizes of its three tensors. */
 interface Geometry {
   readonly stride: readonly number[];
-  /** Zeros in front of the input; what is needed behind it follows from the sizes. */
+  /** Zeros on the low side of the input. The padding on the high side follows from the sizes. */
   readonly padding: readonly number[];
   readonly dilation: readonly number[];
   readonly groups: number;
@@ -99,22 +99,25 @@ const towardsWeight: Op<Geometry> = {
   ),
 };
 
-/** One number for all spatial dimensions, alone or in a list, or one for each. */
+/** One number for all spatial dimensions, alone or in an array, or one number for each. */
 export type PerDimension = number | readonly number[];
 
-/** Options of the convolutions. */
+/** Options of `conv1d`, `conv2d` and `conv3d`. */
 export interface ConvOptions {
-  /** Steps of the window. Default 1. */
+  /** Step of the window. Default 1. */
   readonly stride?: PerDimension;
-  /** Zeros on both sides of the input; `"same"` keeps the size (stride 1 only), `"valid"` is none. Default 0. */
+  /**
+   * Zero padding on both sides of the input. `"same"` preserves the size and requires a stride of 1; `"valid"` is no
+   * padding. Default 0.
+   */
   readonly padding?: PerDimension | "same" | "valid";
-  /** Steps between the elements of the kernel. Default 1. */
+  /** Spacing between the elements of the kernel. Default 1. */
   readonly dilation?: PerDimension;
-  /** The channels fall into so many groups that do not see each other. Default 1. */
+  /** Number of groups into which the channels are split, each convolved independently. Default 1. */
   readonly groups?: number;
 }
 
-/** Checks a setting and spreads it over the spatial dimensions. */
+/** Checks an option and expands it to one number per spatial dimension. */
 export function spread(
   operation: string,
   name: string,
@@ -135,10 +138,7 @@ export function spread(
 
 const defaults = { stride: 1, padding: 0, dilation: 1, groups: 1 } as const;
 
-/**
- * The checks that all convolutions have in common. `channels` is the dimension of the weight that meets the input's
- * channels.
- */
+/** Checks common to all convolutions: dtypes, ranks and the number of groups. */
 function check(operation: string, dims: number, x: Tensor, weight: Tensor, bias: Tensor | null, groups: number): void {
   checkProductTypes(operation, x, weight);
   if (x.ndim !== dims + 2) throw shapeError(operation, `an input of ${dims + 1} or ${dims + 2} dimensions`, x);
@@ -148,21 +148,22 @@ function check(operation: string, dims: number, x: Tensor, weight: Tensor, bias:
 }
 
 /**
- * Refuses an input that has other channels than the weight takes, and channels that cannot be divided among the groups.
+ * Throws a ShapeError unless the input has the `expected` number of channels and `divided` channels can be split evenly
+ * among the groups.
  */
 function checkChannels(
   operation: string,
   input: Tensor,
   weight: Tensor,
-  taken: number,
+  expected: number,
   groups: number,
   divided: number,
 ): void {
   const channels = input.shape[1] as number;
-  if (channels === taken && divided % groups === 0) return;
+  if (channels === expected && divided % groups === 0) return;
   const rest = divided % groups === 0 ? "" : `, and ${divided} channels cannot be divided by ${groups}`;
   throw new ShapeError(
-    `${operation}: the input ${showShape(input.shape)} has ${channels} channels, but the weight ${showShape(weight.shape)} takes ${taken} (groups: ${groups})${rest}`,
+    `${operation}: the input ${showShape(input.shape)} has ${channels} channels, but the weight ${showShape(weight.shape)} expects ${expected} (groups: ${groups})${rest}`,
   );
 }
 
@@ -189,9 +190,9 @@ function convolution(
     return squeeze(convolution(operation, dims, unsqueeze(input, 0), weight, bias, options), 0);
   const { groups } = given;
   check(operation, dims, input, weight, bias, groups);
-  const [made, taken] = [weight.shape[0] as number, weight.shape[1] as number];
-  checkChannels(operation, input, weight, taken * groups, groups, made);
-  checkBias(operation, bias, made);
+  const [outChannels, groupChannels] = [weight.shape[0] as number, weight.shape[1] as number];
+  checkChannels(operation, input, weight, groupChannels * groups, groups, outChannels);
+  checkBias(operation, bias, outChannels);
   const stride = spread(operation, "stride", given.stride, dims, 1);
   const dilation = spread(operation, "dilation", given.dilation, dims, 1);
   const kernelSizes = weight.shape.slice(2);
@@ -222,28 +223,38 @@ function convolution(
 }
 
 /**
- * Convolution (cross-correlation) over one dimension: input [N, Cin, L], weight [Cout, Cin / groups, K], bias [Cout] →
- * [N, Cout, L'].
+ * One-dimensional convolution (cross-correlation).
+ *
+ * The output length is L' = ⌊(L + 2·padding - dilation·(K - 1) - 1) / stride⌋ + 1.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.conv1d.html
  *
- * @throws ShapeError when the channels do not fit, or the kernel is larger than the padded input.
+ * @param input [N, Cin, L], or [Cin, L] without a batch dimension.
+ * @param weight [Cout, Cin / groups, K].
+ * @param bias [Cout]. Default null: none.
+ * @returns [N, Cout, L'], or [Cout, L'].
+ * @throws ShapeError if the channels do not match, or the kernel is larger than the padded input.
+ * @throws ArgumentError for an invalid option.
  */
 export function conv1d(input: Tensor, weight: Tensor, bias: Tensor | null = null, options?: ConvOptions): Tensor {
   return convolution("conv1d", 1, input, weight, bias, options);
 }
 
 /**
- * Convolution (cross-correlation) over two dimensions.
+ * Two-dimensional convolution (cross-correlation).
  *
  *     y[n, o, i, j] = b[o] + Σ x[n, c, i·stride + u·dilation - padding, …] · w[o, c, u, v]
  *
- * Input [N, Cin, H, W], weight [Cout, Cin / groups, Kh, Kw], bias [Cout] → [N, Cout, H', W'] with H' = ⌊(H + 2·padding
- * - dilation·(Kh - 1) - 1) / stride⌋ + 1.
+ * The output height is H' = ⌊(H + 2·padding - dilation·(Kh - 1) - 1) / stride⌋ + 1, and the width likewise.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.conv2d.html
  *
- * @throws ShapeError when the channels do not fit, or the kernel is larger than the padded input.
+ * @param input [N, Cin, H, W], or [Cin, H, W] without a batch dimension.
+ * @param weight [Cout, Cin / groups, Kh, Kw].
+ * @param bias [Cout]. Default null: none.
+ * @returns [N, Cout, H', W'], or [Cout, H', W'].
+ * @throws ShapeError if the channels do not match, or the kernel is larger than the padded input.
+ * @throws ArgumentError for an invalid option.
  * @example
  * conv2d(images, weight, bias, { stride: 2, padding: 1 });
  */
@@ -252,24 +263,32 @@ export function conv2d(input: Tensor, weight: Tensor, bias: Tensor | null = null
 }
 
 /**
- * Convolution over three dimensions: input [N, Cin, D, H, W].
+ * Three-dimensional convolution (cross-correlation).
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.conv3d.html
+ *
+ * @param input [N, Cin, D, H, W], or [Cin, D, H, W] without a batch dimension.
+ * @param weight [Cout, Cin / groups, Kd, Kh, Kw].
+ * @param bias [Cout]. Default null: none.
+ * @returns [N, Cout, D', H', W'], or [Cout, D', H', W'], with the sizes of `conv2d`.
+ * @throws ShapeError if the channels do not match, or the kernel is larger than the padded input.
+ * @throws ArgumentError for an invalid option.
  */
 export function conv3d(input: Tensor, weight: Tensor, bias: Tensor | null = null, options?: ConvOptions): Tensor {
   return convolution("conv3d", 3, input, weight, bias, options);
 }
 
-/** Options of the transposed convolutions. */
+/** Options of `convTranspose1d`, `convTranspose2d` and `convTranspose3d`. */
 export interface ConvTransposeOptions {
-  /** Steps of the window in the result. Default 1. */
+  /** Step of the window in the output. Default 1. */
   readonly stride?: PerDimension;
-  /** How much is cut off on both sides of the result. Default 0. */
+  /** Number of elements to remove from both sides of the output. Default 0. */
   readonly padding?: PerDimension;
-  /** How much larger the result is on the high side; less than the stride or the dilation. Default 0. */
+  /** Number of elements to add on the high side of the output; less than the stride or the dilation. Default 0. */
   readonly outputPadding?: PerDimension;
-  /** The channels fall into so many groups that do not see each other. Default 1. */
+  /** Number of groups into which the channels are split, each convolved independently. Default 1. */
   readonly groups?: number;
-  /** Steps between the elements of the kernel. Default 1. */
+  /** Spacing between the elements of the kernel. Default 1. */
   readonly dilation?: PerDimension;
 }
 
@@ -290,13 +309,13 @@ function transposed(
     return squeeze(transposed(operation, dims, unsqueeze(input, 0), weight, bias, options), 0);
   const { groups } = given;
   check(operation, dims, input, weight, bias, groups);
-  const [channels, taken, made] = [
+  const [channels, expected, outChannels] = [
     input.shape[1] as number,
     weight.shape[0] as number,
     (weight.shape[1] as number) * groups,
   ];
-  checkChannels(operation, input, weight, taken, groups, channels);
-  checkBias(operation, bias, made);
+  checkChannels(operation, input, weight, expected, groups, channels);
+  checkBias(operation, bias, outChannels);
   const stride = spread(operation, "stride", given.stride, dims, 1);
   const padding = spread(operation, "padding", given.padding, dims, 0);
   const dilation = spread(operation, "dilation", given.dilation, dims, 1);
@@ -312,20 +331,28 @@ function transposed(
     const result = (size - 1) * s - 2 * p + d * ((kernelSizes[i] as number) - 1) + e + 1;
     if (result < 1)
       throw new ShapeError(
-        `${operation}: the result of the input ${showShape(input.shape)} would have the size ${result}`,
+        `${operation}: the output for the input ${showShape(input.shape)} would have size ${result}`,
       );
     return result;
   });
   const geometry: Geometry = { stride, padding, dilation, groups, inputSizes, kernelSizes, outputSizes };
   const y = apply(towardsInput, [input, weight], geometry);
-  return bias === null ? y : addBias(y, reshape(bias, [made, ...new Array<number>(dims).fill(1)]));
+  return bias === null ? y : addBias(y, reshape(bias, [outChannels, ...new Array<number>(dims).fill(1)]));
 }
 
 /**
- * Transposed convolution over one dimension, the gradient of `conv1d` for its input: input [N, Cin, L], weight
- * [Cin, Cout / groups, K].
+ * One-dimensional transposed convolution: the gradient of `conv1d` with respect to its input.
+ *
+ * The output length is L' = (L - 1)·stride - 2·padding + dilation·(K - 1) + outputPadding + 1.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose1d.html
+ *
+ * @param input [N, Cin, L], or [Cin, L] without a batch dimension.
+ * @param weight [Cin, Cout / groups, K].
+ * @param bias [Cout]. Default null: none.
+ * @returns [N, Cout, L'], or [Cout, L'].
+ * @throws ShapeError if the channels do not match, or the output would be empty.
+ * @throws ArgumentError for an invalid option.
  */
 export function convTranspose1d(
   input: Tensor,
@@ -337,10 +364,18 @@ export function convTranspose1d(
 }
 
 /**
- * Transposed convolution over two dimensions, the gradient of `conv2d` for its input: input [N, Cin, H, W], weight
- * [Cin, Cout / groups, Kh, Kw].
+ * Two-dimensional transposed convolution: the gradient of `conv2d` with respect to its input.
+ *
+ * The output height is H' = (H - 1)·stride - 2·padding + dilation·(Kh - 1) + outputPadding + 1, and the width likewise.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose2d.html
+ *
+ * @param input [N, Cin, H, W], or [Cin, H, W] without a batch dimension.
+ * @param weight [Cin, Cout / groups, Kh, Kw].
+ * @param bias [Cout]. Default null: none.
+ * @returns [N, Cout, H', W'], or [Cout, H', W'].
+ * @throws ShapeError if the channels do not match, or the output would be empty.
+ * @throws ArgumentError for an invalid option.
  */
 export function convTranspose2d(
   input: Tensor,
@@ -352,8 +387,16 @@ export function convTranspose2d(
 }
 
 /**
- * Transposed convolution over three dimensions.
+ * Three-dimensional transposed convolution: the gradient of `conv3d` with respect to its input.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose3d.html
+ *
+ * @param input [N, Cin, D, H, W], or [Cin, D, H, W] without a batch dimension.
+ * @param weight [Cin, Cout / groups, Kd, Kh, Kw].
+ * @param bias [Cout]. Default null: none.
+ * @returns [N, Cout, D', H', W'], or [Cout, D', H', W'], with the sizes of `convTranspose2d`.
+ * @throws ShapeError if the channels do not match, or the output would be empty.
+ * @throws ArgumentError for an invalid option.
  */
 export function convTranspose3d(
   input: Tensor,

@@ -1,5 +1,5 @@
 /**
- * Copies: the same values in new memory, in another memory layout, as another dtype, or on another device.
+ * Copies: the same values in new memory, in another memory layout, in another dtype, or on another device.
  */
 
 import { expectTensor } from "../argument.ts";
@@ -16,7 +16,7 @@ import type { Tensor } from "../tensor.ts";
 
 const copies = new Map<DType, Program>();
 
-/** Copies `from` to `to`, of the same shape on the same device, converting the dtype; no history is recorded. */
+/** Copies `from` into `to`, of the same shape and device, converting the dtype. Autograd does not record it. */
 export function copyInto(to: View, from: View, device: Backend): void {
   if (to.shape.includes(0)) return;
   const copy = once(copies, from.dtype, () => program([input(0, from.dtype)]));
@@ -24,13 +24,13 @@ export function copyInto(to: View, from: View, device: Backend): void {
 }
 
 /**
- * The same values in memory of their own, contiguous. Differentiable.
+ * Copies a tensor into new contiguous memory. Differentiable.
  *
  * https://pytorch.org/docs/stable/generated/torch.clone.html
  */
 export const clone: (x: Tensor) => Tensor = /* @__PURE__ */ pointwise<[Tensor]>("clone", (x) => x);
 
-/** The tensor itself when its elements lie in row-major order without gaps, else a copy that does. */
+/** Returns the tensor itself if it is contiguous (row-major without gaps), otherwise a contiguous copy. */
 export function contiguous(x: Tensor): Tensor {
   return x.isContiguous() ? x : clone(x);
 }
@@ -38,10 +38,13 @@ export function contiguous(x: Tensor): Tensor {
 const casts = new Map<string, PointwiseOp>();
 
 /**
- * The values converted to another dtype; the tensor itself when it has that dtype already. Floats are cut off towards
- * zero where the target is an integer, and anything but zero is true.
+ * Converts a tensor to another dtype. Returns the tensor itself if it already has that dtype.
+ *
+ * Conversion to an integer truncates towards zero. Conversion to bool maps every nonzero value to true.
  *
  * https://pytorch.org/docs/stable/generated/torch.Tensor.to.html
+ *
+ * @throws ArgumentError for an unknown dtype.
  */
 export function cast(x: Tensor, dtype: DType): Tensor {
   if (!isDType(dtype)) throw new ArgumentError(`to: there is no dtype ${String(dtype)}`);
@@ -58,7 +61,7 @@ const transfer: Op<Backend> = {
   name: "to",
   infer: ([x], device) => {
     const { shape, dtype } = x;
-    if (!device.supports(dtype)) throw new DeviceError(`to: the device ${device.name} has no ${dtype}`);
+    if (!device.supports(dtype)) throw new DeviceError(`to: the device ${device.name} does not support ${dtype}`);
     return [{ shape, dtype, device }];
   },
   run: ([source], _, [target]) => {
@@ -72,9 +75,10 @@ const transfer: Op<Backend> = {
 };
 
 /**
- * The tensor on another device; the tensor itself when it is there already. Differentiable.
+ * Copies a tensor to another device. Returns the tensor itself if it is already there. Differentiable.
  *
- * @throws DeviceError when the present device cannot be read at once; `await x.prefetch()` there first.
+ * @throws DeviceError if the tensor's own device cannot be read synchronously; call `await x.prefetch()` first.
+ * @throws DeviceError if the target device does not support the dtype.
  */
 export function toDevice(x: Tensor, device: Backend): Tensor {
   return x.device === device ? x : apply(transfer, [x], device);
@@ -85,9 +89,11 @@ const copyFrom = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("copy", (target, so
 });
 
 /**
- * Stores the values of `source` in `target`, broadcast and converted to its dtype. Returns `target`.
+ * Copies `source` into `target` in place, broadcasting it and converting its dtype and device. Returns `target`.
  *
  * https://pytorch.org/docs/stable/generated/torch.Tensor.copy_.html
+ *
+ * @throws ShapeError if `source` does not broadcast to the shape of `target`.
  */
 export function copy_(target: Tensor, source: Tensor): Tensor {
   expectTensor("copy_", source);

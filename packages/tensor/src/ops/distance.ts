@@ -1,5 +1,5 @@
 /**
- * Directions and distances of vectors: what is made of norms and dot products.
+ * Normalization, similarity and distances of vectors, composed of norms, dot products and matrix products.
  */
 
 import { checkNumber, checkPositive } from "../argument.ts";
@@ -21,18 +21,18 @@ import { clamp } from "./rounding.ts";
 import { type NormOrder, norm } from "./statistics.ts";
 import { sum } from "./sum.ts";
 
-/** The options of `normalize`. */
+/** Options of `normalize`. */
 export interface NormalizeOptions {
-  /** The order of the norm. Default 2. */
+  /** Order of the norm. Default 2. */
   readonly p?: NormOrder;
-  /** The dimension along which the vectors lie. Default 1. */
+  /** Dimension of the vectors. Default 1. */
   readonly dim?: number;
-  /** The least divisor. Default 1e-12. */
+  /** Lower bound of the divisor. Default 1e-12. */
   readonly eps?: number;
 }
 
 /**
- * Vectors of length one: `x / max(‖x‖, eps)`.
+ * Normalizes the vectors along a dimension to unit norm: `x / max(‖x‖, eps)`.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.normalize.html
  */
@@ -41,39 +41,39 @@ export function normalize(x: Tensor, options?: NormalizeOptions): Tensor {
   return div(x, clamp(norm(x, p, dim, { keepdim: true }), eps));
 }
 
-/** The options of `cosineSimilarity`. */
+/** Options of `cosineSimilarity`. */
 export interface SimilarityOptions {
-  /** The dimension along which the vectors lie. Default 1. */
+  /** Dimension of the vectors, counted in the broadcast shape. Default 1. */
   readonly dim?: number;
-  /** The least length that is divided by. Default 1e-8. */
+  /** Lower bound of each norm in the divisor. Default 1e-8. */
   readonly eps?: number;
 }
 
 /**
- * The cosine of the angle between vectors: `a · b / (max(‖a‖, eps) max(‖b‖, eps))`.
+ * Cosine of the angle between vectors, `a · b / (max(‖a‖, eps) max(‖b‖, eps))`. The inputs broadcast.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html
  */
 export function cosineSimilarity(a: Tensor, b: Tensor, options?: SimilarityOptions): Tensor {
   const { dim, eps } = settings("cosineSimilarity", options, { dim: 1, eps: 1e-8 });
-  // The dimension counts in the common shape: vectors may be stretched along it.
+  // `dim` refers to the broadcast shape, since broadcasting may also expand that dimension.
   const [x, y] = broadcastTensors(a, b);
   const length = (vectors: Tensor): Tensor => clamp(norm(vectors, 2, dim, { keepdim: true }), eps);
   return sum(mul(div(x, length(x)), div(y, length(y))), dim);
 }
 
-/** The options of `pairwiseDistance`. */
+/** Options of `pairwiseDistance`. */
 export interface DistanceOptions {
-  /** The order of the norm. Default 2. */
+  /** Order of the norm. Default 2. */
   readonly p?: number;
-  /** Added to each difference. Default 1e-6. */
+  /** Number added to each difference. Default 1e-6. */
   readonly eps?: number;
-  /** Keep the last dimension with size one. Default false. */
+  /** Whether to keep the last dimension with size one. Default false. */
   readonly keepdim?: boolean;
 }
 
 /**
- * The distance of vectors that lie along the last dimension: `‖a - b + eps‖`.
+ * Distance between corresponding vectors in the last dimension, `‖a - b + eps‖`: [..., M] → [...].
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.pairwise_distance.html
  */
@@ -83,39 +83,43 @@ export function pairwiseDistance(a: Tensor, b: Tensor, options?: DistanceOptions
 }
 
 /**
- * The distance of two tensors, taken as vectors: `‖a - b‖`.
+ * Norm of the difference of two tensors, `‖a - b‖` over all elements, as a scalar.
  *
  * https://pytorch.org/docs/stable/generated/torch.dist.html
+ *
+ * @param p the order of the norm. Default 2.
  */
 export function dist(a: Tensor, b: Tensor, p: NormOrder = 2): Tensor {
   return norm(sub(a, b), p);
 }
 
-// ‖a‖² + ‖b‖² - 2 a·b may come out below zero. Where it is zero there is no direction, and no gradient.
+// Rounding may make ‖a‖² + ‖b‖² - 2 a·b negative. The gradient at distance 0, where it is undefined, is 0.
 const fromProduct = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("cdist", (a, b, product) => {
   const square = a.add(b).sub(product.mul(2)).max(0);
   return withDerivative(square.sqrt(), [square], (y) => [y.eq(0).where(0, y.reciprocal().mul(0.5))]);
 });
 
-/** The option of `cdist`. */
+/** Options of `cdist`. */
 export interface CdistOptions {
-  /** The order of the norm. Default 2. */
+  /** Order of the norm. Default 2. */
   readonly p?: number;
 }
 
 /**
- * The distance of each row of one matrix from each row of another: [..., P, M] and [..., R, M] → [..., P, R]. Batches
- * broadcast. With p = 2 and more than 25 rows on a side it is computed from one matrix product, which is much faster
- * and less exact for rows that are close to each other.
+ * Distances between all pairs of rows of two matrices: [..., P, M] and [..., R, M] → [..., P, R].
+ *
+ * Batch dimensions broadcast. If `p` is 2 and either matrix has more than 25 rows, the distances are computed from one
+ * matrix product, which is much faster but less accurate for rows that are close to each other.
  *
  * https://pytorch.org/docs/stable/generated/torch.cdist.html
  *
- * @throws ShapeError when the rows have different lengths.
+ * @throws ShapeError if the rows differ in length.
+ * @throws DTypeError unless `a` is floating point.
  */
 export function cdist(a: Tensor, b: Tensor, options?: CdistOptions): Tensor {
   const { p } = settings("cdist", options, { p: 2 });
   if (a.ndim < 2 || b.ndim < 2 || a.shape.at(-1) !== b.shape.at(-1))
-    throw shapeError("cdist", "rows of one length", a, b);
+    throw shapeError("cdist", "rows of equal length", a, b);
   expectFloating("cdist", a.dtype);
   if (p !== 2 || Math.max(a.shape.at(-2) as number, b.shape.at(-2) as number) <= 25)
     return norm(sub(unsqueeze(a, -2), unsqueeze(b, -3)), p, -1);
@@ -124,30 +128,28 @@ export function cdist(a: Tensor, b: Tensor, options?: CdistOptions): Tensor {
 }
 
 /**
- * The distance of each row of a matrix from each row below: [N, M] → [N (N - 1) / 2].
+ * Distances between all pairs of rows of a matrix, each pair once: [N, M] → [N (N - 1) / 2].
+ *
+ * The pairs (i, j) with i < j are in lexicographic order.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.pdist.html
  *
- * @throws ShapeError unless it is a matrix.
+ * @param p the order of the norm. Default 2.
+ * @throws ShapeError unless `x` is a matrix.
  */
 export function pdist(x: Tensor, p = 2): Tensor {
   if (x.ndim !== 2) throw shapeError("pdist", "a matrix", x);
   const count = x.shape[0] as number;
-  const pairs = Array.from({ length: count }, (_, i) =>
-    Array.from({ length: count - i - 1 }, (_, k) => [i, i + 1 + k] as const),
-  ).flat();
-  const rows = (side: 0 | 1) =>
-    selectUnchecked(
-      x,
-      0,
-      fromHost(
-        x,
-        [pairs.length],
-        "int32",
-        Int32Array.from(pairs, (pair) => pair[side]),
-      ),
-    );
-  return norm(sub(rows(0), rows(1)), p, -1);
+  const pairs = (count * (count - 1)) / 2;
+  const [first, second] = [new Int32Array(pairs), new Int32Array(pairs)];
+  for (let i = 0, k = 0; i < count; i++) {
+    for (let j = i + 1; j < count; j++, k++) {
+      first[k] = i;
+      second[k] = j;
+    }
+  }
+  const rows = (list: Int32Array) => selectUnchecked(x, 0, fromHost(x, [list.length], "int32", list));
+  return norm(sub(rows(first), rows(second)), p, -1);
 }
 
 const shortened = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("renorm", (x, length, most) =>
@@ -155,11 +157,13 @@ const shortened = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("renorm", 
 );
 
 /**
- * `x` whose parts at each index of a dimension have a norm of at most `maxNorm`; longer ones are scaled down.
+ * Scales down the slices at each index of a dimension whose norm exceeds `maxNorm`, so that their norm is `maxNorm`.
  *
  * https://pytorch.org/docs/stable/generated/torch.renorm.html
  *
- * @throws ArgumentError for a norm that is not positive.
+ * @param p the order of the norm.
+ * @throws ArgumentError unless `p` is positive and `maxNorm` is non-negative.
+ * @throws IndexError if there is no such dimension.
  */
 export function renorm(x: Tensor, p: number, dim: number, maxNorm: number): Tensor {
   checkPositive("renorm", "p", p);

@@ -1,7 +1,7 @@
 /**
- * Sums of products named by letters. Every contraction of two operands becomes one batched matrix product: the letters
- * fall into those of both operands that stay (batch), those that go (inner), and those of one operand only (rows,
- * columns).
+ * Tensor contractions. Every contraction of two operands becomes one batched matrix product. Labels that both operands
+ * share are batch dimensions if they are kept, and inner dimensions if they are summed over; labels of one operand only
+ * are rows or columns.
  */
 
 import { expectTensor } from "../argument.ts";
@@ -16,20 +16,20 @@ import { permute } from "./permute.ts";
 import { reshape, unsqueeze } from "./reshape.ts";
 import { diagonal } from "./slice.ts";
 
-/** A tensor whose dimensions are named. */
+/** A tensor with a label for each dimension. */
 interface Named {
   readonly x: Tensor;
   readonly labels: readonly string[];
 }
 
-/** Repeated labels of one operand mean its diagonal. */
+/** Takes the diagonal over dimensions of an operand that have the same label. */
 function withoutRepeats({ x, labels }: Named): Named {
   for (let i = 0; i < labels.length; i++) {
     const j = labels.indexOf(labels[i] as string, i + 1);
     if (j > 0) {
       if (x.shape[i] !== x.shape[j]) {
         throw new ShapeError(
-          `einsum: the letter ${labels[i]} stands for sizes ${x.shape[i]} and ${x.shape[j]} of a tensor of shape ${showShape(x.shape)}`,
+          `einsum: the letter ${labels[i]} has sizes ${x.shape[i]} and ${x.shape[j]} in a tensor of shape ${showShape(x.shape)}`,
         );
       }
       const rest = labels.filter((_, k) => k !== i && k !== j);
@@ -39,7 +39,7 @@ function withoutRepeats({ x, labels }: Named): Named {
   return { x, labels };
 }
 
-/** The tensor with its dimensions in this order; labels it lacks become dimensions of size one. */
+/** Permutes the dimensions into the given order. Labels that the tensor lacks become dimensions of size one. */
 function arrange({ x, labels }: Named, order: readonly string[]): Tensor {
   const present = order.filter((label) => labels.includes(label));
   let result = permute(
@@ -52,42 +52,42 @@ function arrange({ x, labels }: Named, order: readonly string[]): Tensor {
   return result;
 }
 
-/** Sums away the labels that are not kept, as a product with ones. */
-function sumAway(named: Named, keep: ReadonlySet<string>): Named {
-  const gone = named.labels.filter((label) => !keep.has(label));
-  if (gone.length === 0) return named;
-  const stay = named.labels.filter((label) => keep.has(label));
-  const x = arrange(named, [...stay, ...gone]);
-  const sizes = x.shape.slice(0, stay.length);
-  const count = sizeOf(x.shape.slice(stay.length));
+/** Sums over the labels that are not in `keep`, as a matrix product with a vector of ones. */
+function sumOut(named: Named, keep: ReadonlySet<string>): Named {
+  const summed = named.labels.filter((label) => !keep.has(label));
+  if (summed.length === 0) return named;
+  const kept = named.labels.filter((label) => keep.has(label));
+  const x = arrange(named, [...kept, ...summed]);
+  const sizes = x.shape.slice(0, kept.length);
+  const count = sizeOf(x.shape.slice(kept.length));
   const sums = matmul(reshape(x, [sizeOf(sizes), count]), filled(x, [count], 1));
-  return { x: reshape(sums, sizes), labels: stay };
+  return { x: reshape(sums, sizes), labels: kept };
 }
 
-/** The product of two operands, summed over the labels that are not kept. */
+/** Multiplies two operands and sums over the labels that are not in `keep`. */
 function contract(a: Named, b: Named, keep: ReadonlySet<string>): Named {
-  const onlyA = sumAway(a, new Set([...keep, ...b.labels]));
-  const onlyB = sumAway(b, new Set([...keep, ...a.labels]));
-  const shared = onlyA.labels.filter((label) => onlyB.labels.includes(label));
+  const reducedA = sumOut(a, new Set([...keep, ...b.labels]));
+  const reducedB = sumOut(b, new Set([...keep, ...a.labels]));
+  const shared = reducedA.labels.filter((label) => reducedB.labels.includes(label));
   const batch = shared.filter((label) => keep.has(label));
   const inner = shared.filter((label) => !keep.has(label));
-  const rows = onlyA.labels.filter((label) => !shared.includes(label));
-  const columns = onlyB.labels.filter((label) => !shared.includes(label));
+  const rows = reducedA.labels.filter((label) => !shared.includes(label));
+  const columns = reducedB.labels.filter((label) => !shared.includes(label));
   const sizes = new Map<string, number>();
-  for (const { x, labels } of [onlyA, onlyB]) {
+  for (const { x, labels } of [reducedA, reducedB]) {
     labels.forEach((label, i) => {
       sizes.set(label, Math.max(sizes.get(label) ?? 1, x.shape[i] as number));
       if (x.shape[i] === 0) sizes.set(label, 0);
     });
   }
   const size = (labels: readonly string[]) => labels.map((label) => sizes.get(label) as number);
-  const stretched = (named: Named, order: readonly string[]) => expand(arrange(named, order), size(order));
-  const left = reshape(stretched(onlyA, [...batch, ...rows, ...inner]), [
+  const expanded = (named: Named, order: readonly string[]) => expand(arrange(named, order), size(order));
+  const left = reshape(expanded(reducedA, [...batch, ...rows, ...inner]), [
     ...size(batch),
     sizeOf(size(rows)),
     sizeOf(size(inner)),
   ]);
-  const right = reshape(stretched(onlyB, [...batch, ...inner, ...columns]), [
+  const right = reshape(expanded(reducedB, [...batch, ...inner, ...columns]), [
     ...size(batch),
     sizeOf(size(inner)),
     sizeOf(size(columns)),
@@ -96,7 +96,7 @@ function contract(a: Named, b: Named, keep: ReadonlySet<string>): Named {
   return { x: reshape(matmul(left, right), size(labels)), labels };
 }
 
-/** Splits an operand's letters; the dots become one numbered label per dimension, counted from the right. */
+/** Splits a term into labels. `...` becomes one numbered label per dimension, counted from the right. */
 function parse(letters: string, rank: number | null, dots: number): string[] {
   const [before = "", after, more] = letters.split("...");
   if (more !== undefined || !/^[A-Za-z]*$/.test(before + (after ?? ""))) {
@@ -111,13 +111,16 @@ function parse(letters: string, rank: number | null, dots: number): string[] {
 }
 
 /**
- * Sums of products by Einstein's convention: letters name dimensions; those that are missing after the arrow are summed
- * over. Without an arrow the letters that appear once stay, in alphabetical order. `...` stands for any further
- * dimensions, which broadcast.
+ * Sums products of elements of the operands, as described by an equation in Einstein notation.
+ *
+ * Each letter names a dimension. Letters that do not appear after the arrow are summed over; a letter repeated within
+ * one operand takes its diagonal. Without an arrow, the output has the letters that appear once, in alphabetical order.
+ * `...` stands for any further dimensions. Dimensions of size one broadcast.
  *
  * https://pytorch.org/docs/stable/generated/torch.einsum.html
  *
- * @throws ArgumentError for a malformed equation. @throws ShapeError when a letter stands for different sizes.
+ * @throws ArgumentError for a malformed equation.
+ * @throws ShapeError if a letter has different sizes.
  * @example
  * einsum("bij,bjk->bik", a, b); // a batch of matrix products
  */
@@ -141,7 +144,7 @@ export function einsum(equation: string, ...operands: readonly Tensor[]): Tensor
   for (const label of result) {
     if (!all.includes(label) || result.indexOf(label) !== result.lastIndexOf(label)) {
       throw new ArgumentError(
-        `einsum: the result of "${equation}" names ${label}, which must appear once there and in an operand`,
+        `einsum: the output of "${equation}" names ${label}, which must appear once there and in an operand`,
       );
     }
   }
@@ -152,7 +155,7 @@ export function einsum(equation: string, ...operands: readonly Tensor[]): Tensor
     const later = reduced.slice(i + 1).flatMap(({ labels }) => labels);
     total = contract(total, reduced[i] as Named, new Set([...result, ...later]));
   }
-  return arrange(sumAway(total, new Set(result)), result);
+  return arrange(sumOut(total, new Set(result)), result);
 }
 
 function checkLetters(equation: string, named: readonly Named[]): void {
@@ -162,7 +165,7 @@ function checkLetters(equation: string, named: readonly Named[]): void {
       const size = x.shape[i] as number;
       const known = sizes.get(label);
       if (known !== undefined && known !== size && known !== 1 && size !== 1) {
-        throw new ShapeError(`einsum: in "${equation}" the letter ${label} stands for sizes ${known} and ${size}`);
+        throw new ShapeError(`einsum: the letter ${label} has sizes ${known} and ${size} in "${equation}"`);
       }
       if (known === undefined || known === 1) sizes.set(label, size);
     });
@@ -170,9 +173,17 @@ function checkLetters(equation: string, named: readonly Named[]): void {
 }
 
 /**
- * The sum over pairs of dimensions: the last `dims` of `a` with the first `dims` of `b`, or the lists named.
+ * Contracts two tensors over pairs of dimensions.
+ *
+ * The result has the remaining dimensions of `a`, followed by those of `b`.
  *
  * https://pytorch.org/docs/stable/generated/torch.tensordot.html
+ *
+ * @param dims a number n, which pairs the last n dimensions of `a` with the first n of `b`, or two arrays with the
+ * dimensions of `a` and of `b` to pair. Default 2.
+ * @throws ShapeError if paired dimensions differ in size.
+ * @throws IndexError if there is no such dimension.
+ * @throws ArgumentError for a malformed `dims`.
  */
 export function tensordot(
   a: Tensor,
@@ -184,7 +195,9 @@ export function tensordot(
       ? Number.isInteger(dims) && dims >= 0
       : dims.length === 2 && dims[0].length === dims[1].length;
   if (!whole)
-    throw new ArgumentError(`tensordot: dims must be a count or two lists of one length, got ${JSON.stringify(dims)}`);
+    throw new ArgumentError(
+      `tensordot: dims must be a number or two arrays of equal length, got ${JSON.stringify(dims)}`,
+    );
   const pairs =
     typeof dims === "number"
       ? ([
@@ -214,7 +227,7 @@ export function tensordot(
 }
 
 /**
- * Kronecker's product: a copy of `b` in the place of each element of `a`, multiplied by it.
+ * Kronecker product: replaces each element of `a` by that element times `b`. Each size is the product of both sizes.
  *
  * https://pytorch.org/docs/stable/generated/torch.kron.html
  */
@@ -237,16 +250,23 @@ export function kron(a: Tensor, b: Tensor): Tensor {
 }
 
 /**
- * A form linear in both inputs: `y[..., o] = Σᵢⱼ x₁[..., i] W[o, i, j] x₂[..., j] + b[o]`.
+ * Applies a bilinear transformation: `y[..., o] = Σᵢⱼ x₁[..., i] W[o, i, j] x₂[..., j] + b[o]`.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.bilinear.html
+ *
+ * @param input1 [..., in1].
+ * @param input2 [..., in2], with the same leading sizes.
+ * @param weight [out, in1, in2].
+ * @param bias [out]. Default null: none.
+ * @returns [..., out].
+ * @throws ShapeError if the shapes do not match.
  */
 export function bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
   const [in1, in2] = [input1.shape.at(-1), input2.shape.at(-1)];
   const together = sameShape(input1.shape.slice(0, -1), input2.shape.slice(0, -1));
   if (weight.ndim !== 3 || in1 !== weight.shape[1] || in2 !== weight.shape[2] || !together) {
     throw new ShapeError(
-      `bilinear: inputs of shapes ${showShape(input1.shape)} and ${showShape(input2.shape)} and a weight of shape ${showShape(weight.shape)} do not fit each other`,
+      `bilinear: inputs of shapes ${showShape(input1.shape)} and ${showShape(input2.shape)} do not match a weight of shape ${showShape(weight.shape)}`,
     );
   }
   const y = einsum("...i,oij,...j->...o", input1, weight, input2);

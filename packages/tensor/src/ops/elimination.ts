@@ -1,7 +1,7 @@
 /**
- * Elimination made of tensor operations, a few kernels for each column: for devices that cannot be read at once, where
- * the host cannot work matrix by matrix. All matrices of a batch go together, and no value is looked at: which row
- * comes next is an index that the device computes.
+ * Gauss-Jordan elimination and Cholesky decomposition composed of tensor operations, with a few kernels per column.
+ * They serve devices that cannot be read synchronously, where the host cannot factor the matrices. All matrices of a
+ * batch are processed together. No value is read back: the pivot row is an index computed on the device.
  */
 
 import { pointwise } from "../pointwise.ts";
@@ -49,7 +49,7 @@ const reduced = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("eliminate",
 );
 const rooted = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("cholesky", (x, pivot) => x.div(pivot.sqrt()));
 
-/** The least pivot that is told from zero. */
+/** Pivots below this magnitude count as zero: about the smallest normal float32. */
 const least = 1.2e-38;
 
 function counting(like: Tensor, n: number): Tensor {
@@ -61,23 +61,22 @@ function counting(like: Tensor, n: number): Tensor {
   );
 }
 
-/** What elimination leaves of square matrices. */
+/** Result of eliminating square matrices. */
 interface Eliminated {
-  /** What stood to the right of the matrices, [..., n, k], with the same done to it. */
+  /** The columns to the right of the matrices, [..., n, k], after the same row operations. */
   readonly right: Tensor;
   /**
-   * What was divided by, column by column: [..., n]. Where it is 0, so was every row that was left, and nothing was
-   * taken away.
+   * The pivot of each column, [..., n]. It is 0 if the column is 0 in all remaining rows; nothing is then eliminated.
    */
   readonly pivots: Tensor;
-  /** In which row each of them stood: [..., n], int32. */
+  /** The row of each pivot, [..., n], int32. */
   readonly places: Tensor;
 }
 
 /**
- * Brings square matrices [..., n, n], and what stands to the right of them, to unit matrices but for the order of their
- * rows: each column's pivot is the largest element of the rows that have not had one, and no row is moved before the
- * end.
+ * Reduces augmented matrices [..., n, n + k] to identity matrices, up to the order of the rows. The pivot of each
+ * column is the largest element in magnitude among the rows that have not been pivots yet. Rows are only reordered at
+ * the end.
  */
 function eliminate(matrices: Tensor, n: number): Eliminated {
   const batch: Shape = matrices.shape.slice(0, -2);
@@ -103,14 +102,14 @@ function eliminate(matrices: Tensor, n: number): Eliminated {
   return { right, pivots: cat(pivots, -1), places: order };
 }
 
-/** `product` [...] with the sign that the order of the rows gives a determinant. */
+/** Multiplies `product` [...] by the sign of the permutation of the pivot rows, as a determinant needs it. */
 function signed(product: Tensor, places: Tensor): Tensor {
   const index = counting(places, places.shape.at(-1) as number);
   const pairs = inverted(unsqueeze(places, -1), unsqueeze(places, -2), unsqueeze(index, -1), index);
   return parity(product, sum(pairs, [-2, -1]));
 }
 
-/** `A⁻¹ B` of [..., n, n] and [..., n, k]. */
+/** Computes `A⁻¹ B` from A [..., n, n] and B [..., n, k]. */
 export function solveOnDevice(operation: string, a: Tensor, b: Tensor): Tensor {
   const n = a.shape.at(-1) as number; // safe: a matrix
   const { right, pivots } = eliminate(cat([a, b], -1), n);
@@ -119,21 +118,23 @@ export function solveOnDevice(operation: string, a: Tensor, b: Tensor): Tensor {
   return right;
 }
 
-/** The determinants [...] of [..., n, n]. */
+/** Computes the determinants [...] of matrices [..., n, n]. */
 export function determinantsOnDevice(a: Tensor): Tensor {
   const n = a.shape.at(-1) as number; // safe: a matrix
   const { pivots, places } = eliminate(a, n);
   return signed(prod(pivots, -1), places);
 }
 
-/** The signs [...] of the determinants of [..., n, n], and the logarithms of their sizes. */
+/**
+ * Computes the signs [...] of the determinants of matrices [..., n, n], and the logarithms of their absolute values.
+ */
 export function logDeterminantsOnDevice(a: Tensor): readonly [sign: Tensor, logabsdet: Tensor] {
   const n = a.shape.at(-1) as number; // safe: a matrix
   const { pivots, places } = eliminate(a, n);
   return [signed(prod(sign(pivots), -1), places), sum(log(abs(pivots)), -1)];
 }
 
-/** The lower triangles L of `A = L Lᵀ`, [..., n, n]. */
+/** Computes the lower triangular factors L of `A = L Lᵀ`, [..., n, n]. */
 export function choleskyOnDevice(a: Tensor): Tensor {
   const n = a.shape.at(-1) as number; // safe: a matrix
   const columns: Tensor[] = [];

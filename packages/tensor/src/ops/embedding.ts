@@ -1,5 +1,5 @@
 /**
- * Tables of vectors looked up by number.
+ * Embedding lookup and one-hot encoding of class indices.
  */
 
 import { checkInteger, expectTensor } from "../argument.ts";
@@ -18,9 +18,9 @@ import { reshape, unsqueeze } from "./reshape.ts";
 import { indexCopy_, scatter } from "./scatter.ts";
 
 interface Lookup {
-  /** The row that takes no gradient. */
+  /** The row that receives no gradient. */
   readonly padding: number | null;
-  /** Whether the gradient of a row is divided by how often it was looked up. */
+  /** Whether to divide the gradient of each row by the number of its lookups. */
   readonly byFrequency: boolean;
 }
 
@@ -33,7 +33,7 @@ const without = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>(
 );
 const shared = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("embeddingBackward", (g, count) => g.div(count));
 
-/** [weight, rows], rows being the row numbers expanded to [n, width] */
+/** [weight, rows] → output, where `rows` are the row indices expanded to [n, width] */
 const lookup: Op<Lookup> = {
   name: "embedding",
   infer: ([weight, rows]) => [{ shape: rows.shape, dtype: weight.dtype }],
@@ -61,26 +61,30 @@ const lookup: Op<Lookup> = {
 
 /** Options of `embedding`. */
 export interface EmbeddingOptions {
-  /** The row that takes no gradient; negative: from the end. Default: none. */
+  /** Row that receives no gradient; a negative index counts from the end. Default null: none. */
   readonly paddingIdx?: number | null;
   /**
-   * Rows that are looked up and are longer than this are first made this long, in the table itself. Default: they stay
-   * as they are.
+   * Maximum norm of the rows looked up. Rows with a larger norm are first scaled down to it, in place in `weight`.
+   * Default null: no limit.
    */
   readonly maxNorm?: number | null;
-  /** Which norm `maxNorm` means. Default 2. */
+  /** Order of the norm for `maxNorm`. Default 2. */
   readonly normType?: number;
-  /** Whether the gradient of a row is divided by how often it is looked up in this call. Default false. */
+  /** Whether to divide the gradient of each row by the number of its lookups in this call. Default false. */
   readonly scaleGradByFreq?: boolean;
 }
 
 /**
- * The rows of a table: `y[..., :] = weight[indices[...], :]`. Indices int32 of any shape, weight [rows, width] →
- * [..., width].
+ * Looks up rows of a matrix by index: `y[..., :] = weight[indices[...], :]`.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding.html
  *
- * @throws IndexError for an index out of range. @throws ShapeError unless the weight is a matrix.
+ * @param indices int32, of any shape [...].
+ * @param weight [rows, width].
+ * @returns [..., width].
+ * @throws IndexError for an index or `paddingIdx` out of range.
+ * @throws DTypeError unless the indices are int32.
+ * @throws ShapeError unless `weight` is a matrix.
  */
 export function embedding(indices: Tensor, weight: Tensor, options?: EmbeddingOptions): Tensor {
   expectTensor("embedding", weight);
@@ -108,28 +112,34 @@ export function embedding(indices: Tensor, weight: Tensor, options?: EmbeddingOp
   return reshape(rows, [...indices.shape, width]);
 }
 
-/** The largest value of an index tensor that may not be negative; -1 when it is empty. */
+/** Returns the largest value of an index tensor, or -1 if it is empty. Throws an ArgumentError for a negative value. */
 function largest(operation: string, index: Tensor): number {
   checkIndexType(operation, index);
   let most = -1;
   for (const value of index.dataSync()) {
-    if (value < 0) throw new ArgumentError(`${operation}: values must not be negative, got ${value}`);
+    if (value < 0) throw new ArgumentError(`${operation}: indices must not be negative, got ${value}`);
     if (value > most) most = value;
   }
   return most;
 }
 
 /**
- * A row of zeros with a single one for each class number: [...] → [..., classes], int32. Without `numClasses` there are
- * as many as the largest number asks for.
+ * Encodes class indices as one-hot vectors: [...] → [..., numClasses], int32.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.one_hot.html
+ *
+ * @param classes int32 class indices.
+ * @param numClasses default -1: one more than the largest index.
+ * @throws IndexError for an index that is not less than `numClasses`.
+ * @throws ArgumentError for a negative index without `numClasses`, and for an empty tensor without it.
+ * @throws DeviceError without `numClasses` on a device that cannot be read synchronously; call
+ * `await classes.prefetch()` first.
  */
 export function oneHot(classes: Tensor, numClasses = -1): Tensor {
   let count = numClasses;
   if (count === -1) {
     if (classes.numel() === 0)
-      throw new ArgumentError("oneHot: the number of classes cannot be told from an empty tensor; pass numClasses");
+      throw new ArgumentError("oneHot: cannot infer the number of classes from an empty tensor; pass numClasses");
     count = largest("oneHot", classes) + 1;
   }
   checkInteger("oneHot", "numClasses", count, 1);

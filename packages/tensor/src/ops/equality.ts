@@ -1,5 +1,6 @@
 /**
- * Whether tensors are the same, as one answer: it is read, so it comes as a promise, and at once where the device can.
+ * Equality of whole tensors. The answer is a boolean on the host, so it has to be read from the device: `equal` and
+ * `allclose` return promises, and their `Sync` forms need a device that can be read synchronously.
  */
 
 import { settings } from "../settings.ts";
@@ -10,7 +11,7 @@ import { reshape, unsqueeze } from "./reshape.ts";
 import { all, any } from "./sum.ts";
 
 /**
- * Whether two tensors have one shape and equal elements; NaN equals nothing.
+ * Tests whether two tensors have the same shape and equal elements. NaN is not equal to anything.
  *
  * https://pytorch.org/docs/stable/generated/torch.equal.html
  *
@@ -21,29 +22,45 @@ export async function equal(a: Tensor, b: Tensor): Promise<boolean> {
   return sameShape(a.shape, b.shape) && (await all(eq(a, b)).item()) !== 0;
 }
 
-/** `equal` at once. Throws a DeviceError on devices that cannot. */
+/**
+ * Synchronous form of `equal`.
+ *
+ * @throws DeviceError on a device that cannot be read synchronously.
+ */
 export function equalSync(a: Tensor, b: Tensor): boolean {
   return sameShape(a.shape, b.shape) && all(eq(a, b)).itemSync() !== 0;
 }
 
-/** Whether `|a - b| ≤ atol + rtol |b|` everywhere. https://pytorch.org/docs/stable/generated/torch.allclose.html */
+/**
+ * Tests whether `|a - b| ≤ atol + rtol · |b|` for all elements.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.allclose.html
+ *
+ * @throws ShapeError if the shapes do not broadcast.
+ */
 export async function allclose(a: Tensor, b: Tensor, options?: CloseOptions): Promise<boolean> {
   return (await all(isclose(a, b, options)).item()) !== 0;
 }
 
-/** `allclose` at once. Throws a DeviceError on devices that cannot. */
+/**
+ * Synchronous form of `allclose`.
+ *
+ * @throws ShapeError if the shapes do not broadcast.
+ * @throws DeviceError on a device that cannot be read synchronously.
+ */
 export function allcloseSync(a: Tensor, b: Tensor, options?: CloseOptions): boolean {
   return all(isclose(a, b, options)).itemSync() !== 0;
 }
 
 /** Options of `isin`. */
 export interface IsinOptions {
-  /** Whether to ask for the contrary. Default false. */
+  /** Whether to negate the result. Default false. */
   readonly invert?: boolean;
 }
 
 /**
- * Whether each element is among those of another tensor, as bools.
+ * Tests whether each element occurs in another tensor, as bools in the shape of `elements`.
+ *
  * https://pytorch.org/docs/stable/generated/torch.isin.html
  */
 export function isin(elements: Tensor, testElements: Tensor, options?: IsinOptions): Tensor {

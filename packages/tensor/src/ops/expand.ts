@@ -1,6 +1,5 @@
 /**
- * Larger shapes by repeating elements without copying them: a dimension of size one is read again and again, with
- * stride 0.
+ * Broadcasting as a view: a dimension of size one is expanded by setting its stride to 0, so nothing is copied.
  */
 
 import { ShapeError } from "../errors.ts";
@@ -14,17 +13,19 @@ import { viewOp } from "./view.ts";
 const expanding: Op<Shape> = /* @__PURE__ */ viewOp<Shape>(
   "expand",
   (x, shape) => ({ shape, strides: broadcastStrides("expand", x.shape, x.strides, shape), offset: x.offset }),
-  // The engine sums a broadcast gradient back by itself.
+  // The autograd engine sums a broadcast gradient over the expanded dimensions.
   /* @__PURE__ */ rules<Shape>({ of: (g) => g }),
 );
 
 /**
- * Dimensions of size one stretched to the sizes given, without a copy; -1 keeps a size. More sizes than dimensions add
- * dimensions in front.
+ * Expands dimensions of size one to the given sizes, as a view.
+ *
+ * A size of -1 keeps the dimension unchanged. If there are more sizes than dimensions, new dimensions are added in
+ * front.
  *
  * https://pytorch.org/docs/stable/generated/torch.Tensor.expand.html
  *
- * @throws ShapeError when a size other than one would change.
+ * @throws ShapeError if a size other than one would change, or there are fewer sizes than dimensions.
  */
 export function expand(x: Tensor, ...sizes: Sizes): Tensor {
   const wanted = sizesOf(sizes);
@@ -39,18 +40,34 @@ export function expand(x: Tensor, ...sizes: Sizes): Tensor {
   return sameShape(shape, x.shape) ? apply(expanding, [x], x.shape) : apply(expanding, [x], shape);
 }
 
-/** `x` stretched to the shape of `other`. https://pytorch.org/docs/stable/generated/torch.Tensor.expand_as.html */
+/**
+ * Expands a tensor to the shape of another, as a view.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.Tensor.expand_as.html
+ *
+ * @throws ShapeError if it does not broadcast to that shape.
+ */
 export function expandAs(x: Tensor, other: Tensor): Tensor {
   return expand(x, other.shape);
 }
 
-/** `x` stretched to `shape`. https://pytorch.org/docs/stable/generated/torch.broadcast_to.html */
+/**
+ * Broadcasts a tensor to a shape, as a view.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.broadcast_to.html
+ *
+ * @throws ShapeError if it does not broadcast to that shape.
+ */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
   return expand(x, shape);
 }
 
 /**
- * All tensors stretched to their common shape. https://pytorch.org/docs/stable/generated/torch.broadcast_tensors.html
+ * Broadcasts tensors to their common shape, as views.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.broadcast_tensors.html
+ *
+ * @throws ShapeError if the shapes do not broadcast.
  */
 export function broadcastTensors<Tensors extends readonly Tensor[]>(...tensors: Tensors): TensorEach<Tensors>;
 export function broadcastTensors(...tensors: readonly Tensor[]): Tensor[] {

@@ -1,6 +1,7 @@
 /**
- * The largest and smallest elements of rows, and where they are. NaN beats everything. Without indices, equals share
- * the gradient; with them, the element that was chosen gets all of it.
+ * Largest and smallest elements, and their indices. NaN takes precedence over every number. Operations that return only
+ * values distribute the gradient evenly among equal extremes; those that return indices send all of it to the element
+ * selected.
  */
 
 import { expectTensor } from "../argument.ts";
@@ -32,49 +33,49 @@ import {
 import { sum } from "./sum.ts";
 
 /**
- * Elements, and where they stood along the dimension: by name, or one after the other as from PyTorch's named tuple.
+ * Elements and their indices along a dimension, accessible by name or by destructuring, like PyTorch's named tuples.
  *
  * @example
  * const { values, indices } = x.max(1);
  * const [largest, where] = x.max(1);
  */
 export class ValuesAndIndices {
-  /** The elements found, in the input's dtype. */
+  /** The elements, in the input's dtype. */
   readonly values: Tensor;
-  /** Positions along the dimension, int32. */
+  /** The index of each element along the dimension, int32. */
   readonly indices: Tensor;
 
-  /** Internal: operations make them. */
+  /** Internal: instances are created by operations. */
   constructor(values: Tensor, indices: Tensor) {
     this.values = values;
     this.indices = indices;
   }
 
-  /** The same as `values`. */
+  /** Alias of `values`. */
   get 0(): Tensor {
     return this.values;
   }
 
-  /** The same as `indices`. */
+  /** Alias of `indices`. */
   get 1(): Tensor {
     return this.indices;
   }
 
-  /** First the values, then the indices. */
+  /** Iterates over the values tensor, then the indices tensor. */
   [Symbol.iterator](): Iterator<Tensor> {
     return [this.values, this.indices].values();
   }
 }
 
-/** Runs an operation whose outputs are elements and their places. */
+/** Runs an operation whose outputs are elements and their indices. */
 export function applyPair<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs: Attrs): ValuesAndIndices {
   const [values, indices] = applyAll(op, inputs, attrs);
   return new ValuesAndIndices(values as Tensor, indices as Tensor); // safe: the operation has two outputs
 }
 
 /**
- * The gradient of an operation along a dimension whose second output says where the elements of the first stood: each
- * goes back there.
+ * Gradient of an operation along a dimension whose second output holds the indices of the elements in the first: it is
+ * scattered back to these indices.
  */
 export const toPlaces: Gradient<{ readonly dim: number }> = {
   reads: () => ({ outputs: [1] }),
@@ -83,7 +84,7 @@ export const toPlaces: Gradient<{ readonly dim: number }> = {
   ],
 };
 
-/** Equal, or both NaN. */
+/** Tests whether two elements are equal, or both NaN. */
 const same = (x: Expr, y: Expr): Expr => x.eq(y).or(x.ne(x).and(y.ne(y)));
 const alike: Pointwise<[Tensor, Tensor]> = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("eq", same);
 
@@ -93,7 +94,7 @@ const share: Pointwise<[Tensor, Tensor, Tensor, Tensor]> = /* @__PURE__ */ point
   { apart: [1] },
 );
 
-/** A gradient shared evenly by the elements that are the result, NaN among them. */
+/** Distributes a gradient evenly among the elements of `x` that equal the result, counting NaNs as equal. */
 export function shareAlike(g: Tensor, x: Tensor, result: Tensor): Tensor {
   return share(g, sum(alike(x.detach(), result.detach()), null, { keepdim: true }), x, result);
 }
@@ -104,7 +105,10 @@ const among: Pointwise<[Tensor, Tensor, Tensor, Tensor]> = /* @__PURE__ */ point
   { apart: [1] },
 );
 
-/** The same for rows. Where the result is NaN no element equals it, and the gradient is NaN as well. */
+/**
+ * Gradient of `amax` and `amin`, distributed evenly within each row. If the result is NaN, no element equals it, and
+ * 0 / 0 makes the gradient NaN, as in PyTorch.
+ */
 const shared: Gradient<RowAttrs> = /* @__PURE__ */ rules<RowAttrs>({
   inputs: [0],
   outputs: [0],
@@ -116,7 +120,7 @@ const shared: Gradient<RowAttrs> = /* @__PURE__ */ rules<RowAttrs>({
   },
 });
 
-/** For the extreme of everything. */
+/** Gradient of `max` and `min` over all elements. */
 const sharedByAll: Gradient<RowAttrs> = /* @__PURE__ */ rules<RowAttrs>({
   inputs: [0],
   outputs: [0],
@@ -140,25 +144,37 @@ function extreme(name: string, reduce: "max" | "min", x: Tensor, dim: Dims, opti
 }
 
 /**
- * The largest element over some dimensions, or all. Equals share the gradient.
+ * Returns the maximum over one or more dimensions, or all. Equal maxima share the gradient evenly.
  *
  * https://pytorch.org/docs/stable/generated/torch.amax.html
  *
- * @throws IndexError when there is nothing to choose from.
+ * @param dim default null: all dimensions.
+ * @throws IndexError if there is no such dimension, or it has no elements.
  */
 export function amax(x: Tensor, dim: Dims = null, options?: KeepOptions): Tensor {
   return extreme("amax", "max", x, dim, options);
 }
 
 /**
- * The smallest element over some dimensions, or all. Equals share the gradient.
+ * Returns the minimum over one or more dimensions, or all. Equal minima share the gradient evenly.
+ *
  * https://pytorch.org/docs/stable/generated/torch.amin.html
+ *
+ * @param dim default null: all dimensions.
+ * @throws IndexError if there is no such dimension, or it has no elements.
  */
 export function amin(x: Tensor, dim: Dims = null, options?: KeepOptions): Tensor {
   return extreme("amin", "min", x, dim, options);
 }
 
-/** Both extremes. https://pytorch.org/docs/stable/generated/torch.aminmax.html */
+/**
+ * Returns the minimum and the maximum over a dimension, or all: `amin` and `amax`.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.aminmax.html
+ *
+ * @param dim default null: all dimensions.
+ * @throws IndexError if there is no such dimension, or it has no elements.
+ */
 export function aminmax(
   x: Tensor,
   dim: number | null = null,
@@ -217,18 +233,28 @@ function find(name: string, op: "max" | "min", x: Tensor, dim: number | null, ke
 }
 
 /**
- * Where the largest element is along `dim`, or in the flattened tensor; the first of equals.
+ * Returns the index of the maximum along a dimension, or in the flattened tensor, as int32. Of equal maxima, the first
+ * counts.
  *
  * https://pytorch.org/docs/stable/generated/torch.argmax.html
  *
- * @throws IndexError when there is nothing to choose from.
+ * @param dim default null: the flattened tensor.
+ * @throws IndexError if there is no such dimension, or it has no elements.
  */
 export function argmax(x: Tensor, dim: number | null = null, options?: KeepOptions): Tensor {
   const { keepdim } = settings("argmax", options, keepDefaults);
   return find("argmax", "max", x, dim, keepdim);
 }
 
-/** Where the smallest element is; the first of equals. https://pytorch.org/docs/stable/generated/torch.argmin.html */
+/**
+ * Returns the index of the minimum along a dimension, or in the flattened tensor, as int32. Of equal minima, the first
+ * counts.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.argmin.html
+ *
+ * @param dim default null: the flattened tensor.
+ * @throws IndexError if there is no such dimension, or it has no elements.
+ */
 export function argmin(x: Tensor, dim: number | null = null, options?: KeepOptions): Tensor {
   const { keepdim } = settings("argmin", options, keepDefaults);
   return find("argmin", "min", x, dim, keepdim);
@@ -242,22 +268,22 @@ function choose(name: "max" | "min", x: Tensor, dim: number, options: KeepOption
   return applyPair(choice, [x], { op: name, dims, keepdim, shape: x.shape });
 }
 
-/** The largest of all elements. https://pytorch.org/docs/stable/generated/torch.max.html */
+/** Returns the maximum of all elements, as a scalar. https://pytorch.org/docs/stable/generated/torch.max.html */
 export function max(x: Tensor): Tensor;
-/** The larger of two, element by element. */
+/** Returns the larger of two tensors element by element. The tensors broadcast. */
 export function max(x: Tensor, other: Tensor): Tensor;
-/** The largest elements along a dimension, and where they are; the first of equals. */
+/** Returns the maxima along a dimension and their indices. Of equal maxima, the first counts. */
 export function max(x: Tensor, dim: number, options?: KeepOptions): ValuesAndIndices;
 export function max(x: Tensor, second?: Tensor | number, options?: KeepOptions): Tensor | ValuesAndIndices {
   if (second === undefined) return extreme("max", "max", x, null, options);
   return typeof second === "number" ? choose("max", x, second, options) : maximum(x, second);
 }
 
-/** The smallest of all elements. https://pytorch.org/docs/stable/generated/torch.min.html */
+/** Returns the minimum of all elements, as a scalar. https://pytorch.org/docs/stable/generated/torch.min.html */
 export function min(x: Tensor): Tensor;
-/** The smaller of two, element by element. */
+/** Returns the smaller of two tensors element by element. The tensors broadcast. */
 export function min(x: Tensor, other: Tensor): Tensor;
-/** The smallest elements along a dimension, and where they are; the first of equals. */
+/** Returns the minima along a dimension and their indices. Of equal minima, the first counts. */
 export function min(x: Tensor, dim: number, options?: KeepOptions): ValuesAndIndices;
 export function min(x: Tensor, second?: Tensor | number, options?: KeepOptions): Tensor | ValuesAndIndices {
   if (second === undefined) return extreme("min", "min", x, null, options);

@@ -1,8 +1,8 @@
 /**
- * Triangular factors on the host, in float64. Some columns at a time are worked out, and their product is taken away
- * from all that is left: that is nearly all of the work, and where it is much, the device does it. Parts of matrices
- * are given by the memory from their first element on, and by how far it is from one row to the next. (Golub and Van
- * Loan 2013, "Matrix Computations", section 3.2.11.)
+ * Blocked triangular factorization on the host, in float64. A block of columns is factored at a time, and its product
+ * is subtracted from the trailing submatrix. The product is nearly all of the work; a large one is computed on the
+ * device. Submatrices are passed as the memory from their first element on, with the stride of their rows. (Golub and
+ * Van Loan 2013, "Matrix Computations", section 3.2.11.)
  */
 
 import { scope } from "../scope.ts";
@@ -10,19 +10,19 @@ import type { Tensor } from "../tensor.ts";
 import { fromHost } from "./fill.ts";
 import { matmul } from "./matmul.ts";
 
-/** How many columns at a time. */
+/** Number of columns of a block. */
 const width = 48;
 
-/** Takes a multiple of the n elements from `of` on in `b` away from those from `at` on in `a`. */
+/** Subtracts `factor` times the `n` elements of `b` from index `of` on from the elements of `a` from index `at` on. */
 function subtract(a: Float64Array, at: number, b: Float64Array, of: number, n: number, factor = 1): void {
   for (let j = 0; j < n; j++) a[at + j] = (a[at + j] as number) - factor * (b[of + j] as number);
 }
 
 /**
- * `c -= a b` of [m, k] and [k, n], with rows of `c` and `b` lying `step` apart; where that is much, on the device of
- * `like`.
+ * Computes `c -= a b` for a [m, k] and b [k, n]; the rows of `a` have the stride `aStep`, those of `b` and `c` the
+ * stride `step`. A large product is computed on the device of `like`.
  */
-function takeAway(
+function subtractProduct(
   like: Tensor,
   c: Float64Array,
   a: Float64Array,
@@ -47,20 +47,21 @@ function takeAway(
     else for (let p = 0; p < k; p++) subtract(c, i * step, b, p * step, n, a[i * aStep + p]);
 }
 
-/** What `eliminate` did to the rows of a matrix. */
+/** The row permutation of `eliminate`. */
 export interface Exchanged {
-  /** Which row is where now. */
+  /** For each row of the result, its index in the original matrix. */
   readonly order: readonly number[];
-  /** The sign of that permutation. */
+  /** The sign of the permutation. */
   readonly sign: number;
 }
 
 /**
- * Brings a matrix on the host to triangles: the factors below the diagonal, where the ones of its own are not written,
- * and the rest above. The row with the largest element goes up, unless rows are to stay.
+ * Factors a matrix on the host in place, as `P A = L U`: U is stored on and above the diagonal, L below it, without its
+ * unit diagonal.
  *
  * @param like a tensor on the device that computes large products.
- * @param a the matrix, row by row; it is overwritten.
+ * @param a the matrix in row-major order; it is overwritten.
+ * @param exchange whether to exchange rows (partial pivoting). Default true.
  */
 export function eliminate(like: Tensor, a: Float64Array, columns: number, exchange = true): Exchanged {
   const rows = columns && a.length / columns;
@@ -88,14 +89,16 @@ export function eliminate(like: Tensor, a: Float64Array, columns: number, exchan
     const beside = a.subarray(first * columns + last);
     solveLower(like, a.subarray(first * columns + first), columns, beside, columns, last - first, columns - last);
     const [rest, factors] = [a.subarray(last * columns + last), a.subarray(last * columns + first)];
-    takeAway(like, rest, factors, beside, columns, columns, rows - last, last - first, columns - last);
+    subtractProduct(like, rest, factors, beside, columns, columns, rows - last, last - first, columns - last);
   }
   return { order, sign };
 }
 
 /**
- * Turns X of `columns` columns, its rows lying `step` apart, into `L⁻¹ X`, L being a lower triangle of n rows; its
- * diagonal counts as ones unless it is to be divided by.
+ * Overwrites X with `L⁻¹ X` by blocked forward substitution, where L is a lower triangular n × n matrix with row stride
+ * `lStep`, and X has `columns` columns and row stride `step`.
+ *
+ * @param divide whether to use L's diagonal, instead of taking it as ones. Default false.
  */
 export function solveLower(
   like: Tensor,
@@ -114,7 +117,7 @@ export function solveLower(
       for (let p = first; p < i; p++) subtract(x, at, x, p * step, columns, l[row + p]);
       for (let j = 0; divide && j < columns; j++) x[at + j] = (x[at + j] as number) / (l[row + i] as number);
     }
-    takeAway(
+    subtractProduct(
       like,
       x.subarray(last * step),
       l.subarray(last * lStep + first),

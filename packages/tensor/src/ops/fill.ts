@@ -1,5 +1,6 @@
 /**
- * Filling memory with one value. The value reaches the kernel as an argument, so that each dtype is compiled once.
+ * Filling memory with one value, and creating tensors from a value or from host data. The fill value is an argument of
+ * the kernel, so each dtype is compiled only once.
  */
 
 import type { Backend } from "../backend.ts";
@@ -17,14 +18,14 @@ import { copy_ } from "./copy.ts";
 
 const programs = new Map<DType, Program>();
 
-/** A value as it is handed to a kernel: of bools, all but zero is true, a half and NaN as well. */
+/** Returns a fill value as the kernel's argument. For bool, every nonzero value is true, including 0.5 and NaN. */
 function elementOf(dtype: DType, value: number | boolean): number {
   if (typeof value !== "number" && typeof value !== "boolean")
     throw new ArgumentError(`fill: the value must be a number or a boolean, got ${JSON.stringify(value)}`);
   return dtype === "bool" ? Number(Number(value) !== 0) : Number(value);
 }
 
-/** Stores `value` in every element of a view; no history is recorded. */
+/** Fills a view with `value`. Autograd does not record it. */
 export function fillView(to: View, value: number | boolean, device: Backend): void {
   if (to.shape.includes(0)) return;
   const fill = once(programs, to.dtype, () => program([scalar(0, to.dtype)]));
@@ -33,7 +34,7 @@ export function fillView(to: View, value: number | boolean, device: Backend): vo
 
 const sums = new Map<DType, Program>();
 
-/** Adds a view to another of the same shape and dtype; no history is recorded. */
+/** Adds the view `from` to `to`, of the same shape and dtype, in place. Autograd does not record it. */
 export function addInto(to: View, from: View, device: Backend): void {
   if (to.shape.includes(0)) return;
   const sum = once(sums, to.dtype, () => program([input(0, to.dtype).add(input(1, to.dtype))]));
@@ -43,9 +44,12 @@ export function addInto(to: View, from: View, device: Backend): void {
 const fills = new Map<DType, PointwiseOp>();
 
 /**
- * Stores one value in every element of `target`. Returns `target`.
+ * Fills a tensor with one value in place. Returns `target`.
  *
  * https://pytorch.org/docs/stable/generated/torch.Tensor.fill_.html
+ *
+ * @param value a number, a boolean, or a tensor to copy, which is broadcast.
+ * @throws ArgumentError for any other value.
  */
 export function fill_(target: Tensor, value: number | boolean | Tensor): Tensor {
   if (typeof value === "object") return copy_(target, value);
@@ -53,19 +57,19 @@ export function fill_(target: Tensor, value: number | boolean | Tensor): Tensor 
   return applyInPlace(op, target, [target], [elementOf(target.dtype, value)]);
 }
 
-/** Stores zero in every element of `target`. Returns `target`. */
+/** Fills a tensor with zeros in place. Returns `target`. */
 export function zero_(target: Tensor): Tensor {
   return fill_(target, 0);
 }
 
-/** A new tensor beside `like`, of one value throughout. */
+/** Creates a tensor filled with one value on the device of `like`. */
 export function filled(like: Tensor, shape: Shape, value: number, dtype: DType = like.dtype): Tensor {
   const result = like.allocate(shape, dtype);
   fillView(result, value, result.device);
   return result;
 }
 
-/** A new tensor beside `like` with elements from the host. 16-bit floats come as raw bits. */
+/** Creates a tensor from host data on the device of `like`. 16-bit floats are passed as raw bits. */
 export function fromHost(like: Tensor, shape: Shape, dtype: DType, data: TypedArray): Tensor {
   const result = like.allocate(shape, dtype);
   if (data.length > 0)

@@ -1,7 +1,7 @@
 /**
- * Picking elements by index tensors, and putting them back. A gather's gradient is a scatter that adds, and the other
- * way round. Indices are int32 and, where users give them, checked before anything runs; those that kernels find, as
- * extremes and sorting do, are right.
+ * Selecting elements by index tensors. The gradient of a gather is a scatter-add, and vice versa. Indices are int32.
+ * Those that users pass are checked before anything runs; those that kernels compute, as sorting and `argmax` do, are
+ * in bounds by construction and are not checked.
  */
 
 import { expectTensor } from "../argument.ts";
@@ -17,7 +17,7 @@ import { expand } from "./expand.ts";
 import { fillView } from "./fill.ts";
 import { reshape, squeeze, unsqueeze } from "./reshape.ts";
 
-/** A scalar as a vector of one element: kernels that work along a dimension need one. */
+/** Views a scalar as a vector of one element, since kernels that work along a dimension need one. */
 export function withDimension(x: View): View {
   return x.shape.length > 0 ? x : windowOn(x, [1], [1]);
 }
@@ -50,7 +50,7 @@ interface Spreading {
   readonly shape: Shape;
 }
 
-/** [g, index] → zeros of a shape to which g is added at the indices. */
+/** [g, index] → zeros of the given shape, to which g is added at the indices. */
 const spreading: Op<Spreading> = {
   name: "gatherBackward",
   infer: ([g], { shape }) => [{ shape, dtype: g.dtype }],
@@ -66,41 +66,46 @@ const spreading: Op<Spreading> = {
   ),
 };
 
-/** The gradient of a gather: zeros of a shape to which `g` is added where the index says. */
+/** Computes the gradient of a gather: zeros of the given shape, to which `g` is added at the indices. */
 export function gatherBackward(g: Tensor, dim: number, index: Tensor, shape: Shape): Tensor {
   return apply(spreading, [g, index], { dim, shape });
 }
 
-/** A gather whose indices are known to be right. */
+/** Gathers with indices that are known to be in bounds. */
 export function gatherUnchecked(x: Tensor, dim: number, index: Tensor): Tensor {
   return apply(gathering, [x, index], dim);
 }
 
-/** The two tensors of a gather or scatter as they have to be, scalars counting as one element of one dimension. */
+/** Checks the shapes of a gather or scatter and returns the non-negative dimension. Scalars count as vectors of one. */
 export function checkAlong(operation: string, x: Tensor, dim: number, index: Tensor): number {
   expectTensor(operation, x);
   expectTensor(operation, index);
   const at = dimension(operation, dim, x.ndim);
-  // An index with nothing in it picks nothing, however long its sides are.
+  // An empty index selects nothing, whatever its sizes are.
   const fits =
     index.ndim === x.ndim &&
     (index.numel() === 0 || index.shape.every((size, i) => i === at || size <= (x.shape[i] as number)));
   if (!fits) {
     throw new ShapeError(
-      `${operation}: an index of shape ${showShape(index.shape)} does not fit a tensor of shape ${showShape(x.shape)}: it needs as many dimensions, none larger except dimension ${at}`,
+      `${operation}: an index of shape ${showShape(index.shape)} does not fit a tensor of shape ${showShape(x.shape)}: the ranks must match, and only dimension ${at} may be larger`,
     );
   }
   return at;
 }
 
 /**
- * The elements that an index tensor picks along one dimension.
+ * Gathers elements along a dimension by an index tensor.
  *
- *     y[i, j, k] = x[index[i, j, k], j, k]        for dim 0, and so on
+ *     y[i, j, k] = x[index[i, j, k], j, k]        for dim 0
+ *     y[i, j, k] = x[i, index[i, j, k], k]        for dim 1
  *
  * https://pytorch.org/docs/stable/generated/torch.gather.html
  *
- * @throws IndexError for an index out of range. @throws ShapeError when the index does not fit.
+ * @param index int32, of the rank of `x`, and not larger than `x` except in dimension `dim`.
+ * @returns a tensor of the shape of `index`.
+ * @throws IndexError for an index out of range.
+ * @throws ShapeError if the shape of the index does not fit.
+ * @throws DTypeError unless the index is int32.
  */
 export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
   const at = checkAlong("gather", x, dim, index);
@@ -108,7 +113,7 @@ export function gather(x: Tensor, dim: number, index: Tensor): Tensor {
   return gatherUnchecked(x, at, index);
 }
 
-/** A list of indices repeated over all other dimensions of a shape. */
+/** Expands a vector of indices along `dim` over all other dimensions of a shape. */
 export function alongDimension(index: Tensor, dim: number, shape: Shape): Tensor {
   const length = index.shape[0] as number;
   const sizes = shape.map((size, i) => (i === dim ? length : size));
@@ -121,12 +126,12 @@ export function alongDimension(index: Tensor, dim: number, shape: Shape): Tensor
   );
 }
 
-/** `indexSelect` with indices that are known to be right. */
+/** Selects as `indexSelect` does, with indices that are known to be in bounds. */
 export function selectUnchecked(x: Tensor, dim: number, index: Tensor): Tensor {
   return gatherUnchecked(x, dim, alongDimension(index, dim, x.shape));
 }
 
-/** Indices as a list: one dimension, a scalar counting as one index. */
+/** Returns indices as a vector, a scalar as one index. Throws a ShapeError for more than one dimension. */
 export function indexList(operation: string, index: Tensor): Tensor {
   expectTensor(operation, index);
   if (index.ndim > 1) throw shapeError(operation, "indices in one dimension", index);
@@ -134,11 +139,15 @@ export function indexList(operation: string, index: Tensor): Tensor {
 }
 
 /**
- * The parts of `x` at a list of indices of one dimension.
+ * Selects the slices at the given indices of a dimension.
  *
  * https://pytorch.org/docs/stable/generated/torch.index_select.html
  *
+ * @param index an int32 vector or scalar.
+ * @returns the shape of `x`, with the number of indices as the size of dimension `dim`.
  * @throws IndexError for an index out of range.
+ * @throws ShapeError if the index has more than one dimension.
+ * @throws DTypeError unless the index is int32.
  */
 export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
   if (x.ndim === 0) return squeeze(indexSelect(unsqueeze(x, 0), 0, index), 0);
@@ -149,10 +158,15 @@ export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
 }
 
 /**
- * The elements of `x`, counted in row-major order, at these indices, in the shape of the indices. Negative indices
- * count from the end.
+ * Selects elements of the flattened tensor by index, in the shape of the indices.
+ *
+ * Negative indices count from the end.
  *
  * https://pytorch.org/docs/stable/generated/torch.take.html
+ *
+ * @param index int32, of any shape.
+ * @throws IndexError for an index out of range.
+ * @throws DTypeError unless the index is int32.
  */
 export function take(x: Tensor, index: Tensor): Tensor {
   checkBounds("take", index, x.numel(), 0, true);
@@ -161,10 +175,17 @@ export function take(x: Tensor, index: Tensor): Tensor {
 }
 
 /**
- * Like `gather`, but the other dimensions are broadcast; without a dimension, `x` is taken flat. Negative indices count
- * from the end.
+ * Gathers elements along a dimension, like `gather`, with the other dimensions broadcast.
+ *
+ * Negative indices count from the end.
  *
  * https://pytorch.org/docs/stable/generated/torch.take_along_dim.html
+ *
+ * @param indices int32, of the rank of `x`.
+ * @param dim default null: `x` and `indices` are flattened.
+ * @throws IndexError for an index out of range.
+ * @throws ShapeError if the ranks differ, or the other dimensions do not broadcast.
+ * @throws DTypeError unless the indices are int32.
  */
 export function takeAlongDim(x: Tensor, indices: Tensor, dim: number | null = null): Tensor {
   if (dim === null) return takeAlongDim(reshape(x, [-1]), reshape(indices, [-1]), 0);
@@ -183,7 +204,7 @@ export function takeAlongDim(x: Tensor, indices: Tensor, dim: number | null = nu
   return gatherUnchecked(expand(x, common(x.shape)), at, expand(wrapNegative(indices, size), common(indices.shape)));
 }
 
-/** Negative indices made to count from the start. */
+/** Converts negative indices, which count from the end, to non-negative ones. */
 export const wrapNegative: (index: Tensor, size: number) => Tensor = /* @__PURE__ */ pointwise<[Tensor, number]>(
   "wrapNegative",
   (i, size) => i.lt(0).where(i.add(size), i),

@@ -1,6 +1,7 @@
 /**
- * Indexing with brackets, as numpy and PyTorch have it. Numbers, ranges, new axes and dots give views; index tensors
- * and masks pick elements and give copies. One description of the index serves reading and writing.
+ * The bracket indexing of NumPy and PyTorch. Numbers, ranges, new axes and `"..."` (basic indexing) select a view;
+ * index tensors, arrays and masks (advanced indexing) select a copy. Reading and writing share the same parsing of the
+ * index.
  */
 
 import { expectOneType } from "../dtype.ts";
@@ -20,24 +21,26 @@ import { reshape, unsqueeze } from "./reshape.ts";
 import { putFlat, putFlat_, puttingBy } from "./scatter.ts";
 import { select, slice } from "./slice.ts";
 
-/** A range of indices, as Python's `start:stop:step`; what is left out goes to the end. */
+/** A range of indices, like Python's `start:stop:step`. */
 export interface Range {
-  /** The first index; a negative one counts from the end. Default: the beginning. */
+  /** The first index; a negative index counts from the end. Default null: the beginning. */
   readonly start?: number | null;
-  /** Where it ends; this index itself is left out, and a negative one counts from the end. Default: the end. */
+  /** The index at which to stop, exclusive; a negative index counts from the end. Default null: the end. */
   readonly stop?: number | null;
-  /** How far it is from one index to the next: a positive integer. Default 1. */
+  /** The distance between consecutive indices, a positive integer. Default null: 1. */
   readonly step?: number | null;
 }
 
 /**
- * One entry of an index: a number (negative: from the end), a range as an object or as text (`"1:5"`, `"::2"`, `":"`),
- * `null` for a new axis, `"..."` for all dimensions not named, an int32 tensor or a list of indices, or a bool tensor
- * as a mask.
+ * One entry of an index.
+ *
+ * A number (negative numbers count from the end), a range as an object or a string (`"1:5"`, `"::2"`, `":"`), `null`
+ * for a new axis, `"..."` for all dimensions not indexed, an int32 tensor or an array of indices, or a bool tensor as a
+ * mask.
  */
 export type Index = number | Range | string | null | Tensor | readonly number[];
 
-/** An index tensor for a dimension of the view that the basic entries gave. */
+/** An index tensor for a dimension of the view that the basic entries select. */
 interface Picked {
   readonly dim: number;
   readonly index: Tensor;
@@ -51,18 +54,18 @@ function parseRange(text: string): Range {
   const parts = text.split(":");
   const bounds = parts.map((part) => (part.trim() === "" ? null : Number(part)));
   if (parts.length < 2 || parts.length > 3 || bounds.some((n) => n !== null && !Number.isInteger(n))) {
-    throw new ArgumentError(`index: "${text}" is no range; write "start:stop" or "start:stop:step", or "..."`);
+    throw new ArgumentError(`index: "${text}" is not a range; write "start:stop", "start:stop:step" or "..."`);
   }
   return { start: bounds[0] ?? null, stop: bounds[1] ?? null, step: bounds[2] ?? null };
 }
 
-/** How many dimensions an entry takes up. */
+/** Returns the number of dimensions that an entry indexes. */
 function width(entry: Index): number {
   if (entry === null || entry === "...") return 0;
   return isTensor(entry) && entry.dtype === "bool" ? entry.ndim : 1;
 }
 
-/** Applies the basic entries as views, and collects the index tensors with the dimensions they stand for. */
+/** Applies the basic entries as views, and collects the index tensors with the dimensions that they index. */
 function resolve(x: Tensor, entries: readonly Index[]): { readonly view: Tensor; readonly picked: readonly Picked[] } {
   const taken = entries.reduce((sum: number, entry) => sum + width(entry), 0);
   if (taken > x.ndim)
@@ -77,19 +80,25 @@ function resolve(x: Tensor, entries: readonly Index[]): { readonly view: Tensor;
     else if (entry === "...") dim += x.ndim - taken;
     else if (typeof entry === "number") view = select(view, dim, entry);
     else if (isTensor(entry) && entry.dtype === "bool" && entry.ndim === 0) {
-      // A mask without dimensions adds one, of size one or none.
+      // A zero-dimensional mask adds a dimension of size 1 or 0.
       view = unsqueeze(view, dim);
       picked.push({ dim: dim++, index: toDevice(select(nonzero(reshape(entry, [1])), 1, 0), view.device) });
     } else if (isTensor(entry)) {
       const found = entry.dtype === "bool" ? maskIndices(view, dim, entry) : [checked(view, dim, entry)];
       for (const index of found) picked.push({ dim: dim++, index });
     } else if (Array.isArray(entry)) {
+      const wrong = entry.findIndex((i) => (i | 0) !== i);
+      if (wrong >= 0) {
+        throw new ArgumentError(
+          `index: an array must contain int32 indices, got ${JSON.stringify(entry[wrong])}; pass masks as tensors`,
+        );
+      }
       const index = fromHost(x, [entry.length], "int32", Int32Array.from(entry));
       picked.push({ dim, index: checked(view, dim, index) });
       dim++;
     } else {
       if (typeof entry !== "string") checkNames("index", entry, ["start", "stop", "step"]);
-      // Safe: numbers, tensors, lists and null are dealt with above.
+      // Safe: numbers, tensors, arrays and null are handled above.
       const range = typeof entry === "string" ? parseRange(entry) : (entry as Range);
       const { start = null, stop = null, step } = range;
       view = slice(view, dim++, start, stop, step ?? 1);
@@ -119,7 +128,9 @@ const position = /* @__PURE__ */ pointwise<[Tensor, number, Tensor]>("position",
   outer.mul(size).add(index),
 );
 
-/** Index tensors of several dimensions as one, counting the elements of these dimensions in row-major order. */
+/**
+ * Combines index tensors of several dimensions into one, which indexes these dimensions flattened in row-major order.
+ */
 function joined(view: Tensor, picked: readonly Picked[]): Tensor {
   const wrapped = picked.map(
     ({ dim, index }) => [wrapNegative(index, view.shape[dim] as number), view.shape[dim] as number] as const,
@@ -130,8 +141,8 @@ function joined(view: Tensor, picked: readonly Picked[]): Tensor {
 }
 
 /**
- * Before which of the other dimensions comes what is picked: it stays in its place where no other stands between the
- * index tensors, and goes to the front otherwise. An index without dimensions is a number, and separates nothing.
+ * Returns the position among the other dimensions at which the dimensions of the index tensors are inserted: their own
+ * place if they are adjacent, otherwise the front. Zero-dimensional index tensors act like numbers and do not count.
  */
 function placeOf(picked: readonly Picked[], others: readonly number[]): number {
   const wide = picked.filter(({ index }) => index.ndim > 0);
@@ -141,12 +152,16 @@ function placeOf(picked: readonly Picked[], others: readonly number[]): number {
 }
 
 /**
- * A part of a tensor, as `x[index]` in Python. Numbers, ranges, `null` and `"..."` give a view of the same memory;
- * index tensors, lists and masks give a copy.
+ * Returns the part of a tensor that an index selects, like `x[index]` in Python.
+ *
+ * Numbers, ranges, `null` and `"..."` select a view of the same memory; index tensors, arrays and masks select a copy.
  *
  * https://pytorch.org/docs/stable/tensor_view.html and https://numpy.org/doc/stable/user/basics.indexing.html
  *
- * @throws IndexError for an index out of range.
+ * @throws IndexError for an index out of range, too many indices, or a mask that does not fit.
+ * @throws ArgumentError for a malformed range or array.
+ * @throws DTypeError for an index tensor that is neither int32 nor bool.
+ * @throws DeviceError for a mask on a device that cannot be read synchronously; call `await mask.prefetch()` first.
  * @example
  * get(x, 0, "1:3"); // x[0, 1:3]
  * get(x, "...", -1); // the last column
@@ -179,15 +194,12 @@ export function get(x: Tensor, ...entries: readonly Index[]): Tensor {
   return permute(result, [...order.slice(0, place), ...block, ...order.slice(place)]);
 }
 
-/** Another handle on the same elements that is a view, so that writes and gradients pass through it. */
+/** Returns a view of all of `x`, through which writes and gradients reach `x`. */
 function slice0(x: Tensor): Tensor {
   return reshape(x, x.shape);
 }
 
-/**
- * For each element that an index picks, its position in the view, counted in row-major order: in the shape that `get`
- * gives.
- */
+/** Returns the flat row-major position in the view of each element that an index selects, in the shape of `get`. */
 function positions(view: Tensor, picked: readonly Picked[]): Tensor {
   const shape = broadcastShapes(
     "index",
@@ -197,7 +209,7 @@ function positions(view: Tensor, picked: readonly Picked[]): Tensor {
   const others = view.shape.map((_, i) => i).filter((i) => !dims.includes(i));
   const start = placeOf(picked, others);
   const rank = others.length + shape.length;
-  // Each dimension's own index, laid along its place in the result.
+  // The indices into each dimension, reshaped to broadcast along their place in the result.
   const along = view.shape.map((size, dim) => {
     const one = picked.find((p) => p.dim === dim);
     if (one !== undefined) {
@@ -228,13 +240,13 @@ function positions(view: Tensor, picked: readonly Picked[]): Tensor {
   return expand(all, [...sizes.slice(0, start), ...shape, ...sizes.slice(start)]);
 }
 
-/** A value in the shape and dtype of the place it goes to. */
+/** Expands a value to the shape of its destination and converts it to its dtype. */
 function fitted(value: Tensor | number | boolean, to: Tensor, shape: Shape): Tensor {
   if (typeof value !== "object") return expand(filled(to, [], Number(value)), shape);
   return expand(cast(withoutLead(value, shape.length), to.dtype), shape);
 }
 
-/** Dimensions of size one in front of what is asked for do not matter. */
+/** Drops leading dimensions of size one in excess of `rank`. */
 function withoutLead(value: Tensor, rank: number): Tensor {
   const extra = value.ndim - rank;
   return extra > 0 && value.shape.slice(0, extra).every((size) => size === 1)
@@ -243,10 +255,17 @@ function withoutLead(value: Tensor, rank: number): Tensor {
 }
 
 /**
- * Stores a value in a part of a tensor, as `x[index] = value` in Python. The value is broadcast and converted. Returns
+ * Assigns a value in place to the part of a tensor that an index selects, like `x[index] = value` in Python. Returns
  * `x`.
  *
- * @throws IndexError for an index out of range. @throws ShapeError when the value does not fit.
+ * The value is broadcast and converted to the dtype of `x`.
+ *
+ * @throws IndexError for an index out of range, too many indices, or a mask that does not fit.
+ * @throws ArgumentError for a malformed range or array.
+ * @throws DTypeError for an index tensor that is neither int32 nor bool.
+ * @throws ShapeError if the value does not broadcast to the part.
+ * @throws DeviceError for a mask on a device that cannot be read synchronously, unless it is the only entry and the
+ * value a number or boolean; call `await mask.prefetch()` first.
  * @example
  * set(x, [0, "1:3"], 7);
  * set(x, [x.lt(0)], 0);
@@ -280,7 +299,7 @@ export function set(x: Tensor, entries: readonly Index[], value: Tensor | number
 
 /** Options of `indexPut`. */
 export interface IndexPutOptions {
-  /** Add to what is there instead of replacing it; places that are named twice then count twice. Default false. */
+  /** Whether to add the values instead of replacing elements. Repeated indices accumulate. Default false. */
   readonly accumulate?: boolean;
 }
 
@@ -291,7 +310,7 @@ function putOperands(
 ): readonly [Tensor, Tensor, Tensor] {
   const { view, picked } = resolve(
     x,
-    // In a list, an index without dimensions is a tensor like the others.
+    // Unlike in brackets, a zero-dimensional index is an index tensor like the others.
     indices.map((index) => (index?.ndim === 0 ? reshape(index, [1]) : (index ?? ":"))),
   );
   if (picked.length === 0) throw new ArgumentError("indexPut: expected at least one index tensor");
@@ -303,10 +322,17 @@ function putOperands(
 }
 
 /**
- * `x` with values put at (or added to) the places that index tensors name, one for each of the first dimensions; `null`
- * takes a dimension whole.
+ * Copies `x` with values written to, or added at, the positions that index tensors select.
  *
  * https://pytorch.org/docs/stable/generated/torch.Tensor.index_put_.html
+ *
+ * @param indices an int32 or bool tensor for each of the first dimensions; null selects the whole dimension.
+ * @param values broadcast to the shape of the selection.
+ * @throws IndexError for an index out of range, too many indices, or a mask that does not fit.
+ * @throws ArgumentError if `indices` contains no tensor.
+ * @throws DTypeError if `values` has another dtype than `x`.
+ * @throws ShapeError if `values` does not broadcast to the selection.
+ * @throws DeviceError for a mask on a device that cannot be read synchronously; call `await mask.prefetch()` first.
  */
 export function indexPut(
   x: Tensor,
@@ -319,7 +345,7 @@ export function indexPut(
   return putFlat(x, places, source, by);
 }
 
-/** `indexPut` in place. */
+/** In-place `indexPut`: writes to `x` and returns it. */
 export function indexPut_(
   x: Tensor,
   indices: readonly (Tensor | null)[],

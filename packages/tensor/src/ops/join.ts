@@ -1,5 +1,6 @@
 /**
- * Several tensors as one.
+ * Concatenating and stacking tensors. Every function is a call of one operation, `cat`, which copies each input into
+ * its slice of the output and promotes the dtypes.
  */
 
 import { expectTensor } from "../argument.ts";
@@ -24,7 +25,7 @@ const joining: Op<number> = {
       const fits = x.ndim === first.ndim && x.shape.every((size, i) => i === dim || size === first.shape[i]);
       if (!fits) {
         throw new ShapeError(
-          `cat: a tensor of shape ${showShape(x.shape)} does not join one of shape ${showShape(first.shape)}: sizes may differ in dimension ${dim} only`,
+          `cat: cannot concatenate ${showShape(first.shape)} and ${showShape(x.shape)}: sizes may differ only in dimension ${dim}`,
         );
       }
       length += x.shape[dim] as number;
@@ -57,17 +58,21 @@ const joining: Op<number> = {
 
 function expectTensors(operation: string, tensors: readonly Tensor[]): void {
   if (!Array.isArray(tensors) || tensors.length === 0)
-    throw new ArgumentError(`${operation}: expected a list of at least one tensor`);
+    throw new ArgumentError(`${operation}: expected an array of at least one tensor`);
   for (const x of tensors) expectTensor(operation, x);
 }
 
 /**
- * Tensors one behind the other along an existing dimension; all other sizes are equal. Empty tensors of one dimension
- * are left out, as in PyTorch.
+ * Concatenates tensors along an existing dimension. All other sizes must match.
+ *
+ * Dtypes are promoted. As in PyTorch, empty one-dimensional tensors are skipped whatever the rank of the others.
  *
  * https://pytorch.org/docs/stable/generated/torch.cat.html
  *
- * @throws ShapeError when the other sizes differ.
+ * @param dim default 0.
+ * @throws ShapeError if the other sizes differ, or the tensors are scalars.
+ * @throws IndexError if there is no such dimension.
+ * @throws ArgumentError unless there is at least one tensor.
  * @example
  * cat([ones([2, 3]), zeros([1, 3])]); // of shape [3, 3]
  */
@@ -75,7 +80,7 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   expectTensors("cat", tensors);
   const nothing = (x: Tensor): boolean => x.ndim === 1 && x.shape[0] === 0;
   const first = tensors.find((x) => !nothing(x)) ?? (tensors[0] as Tensor); // safe: not empty
-  if (first.ndim === 0) throw new ShapeError("cat: scalars cannot be joined; use stack");
+  if (first.ndim === 0) throw new ShapeError("cat: cannot concatenate scalars; use stack");
   const at = dimension("cat", dim, first.ndim);
   const none = first.shape.map((size, i) => (i === at ? 0 : size));
   return apply(
@@ -86,11 +91,14 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
 }
 
 /**
- * Tensors of one shape side by side along a new dimension.
+ * Stacks tensors of equal shape along a new dimension.
  *
  * https://pytorch.org/docs/stable/generated/torch.stack.html
  *
- * @throws ShapeError when the shapes differ.
+ * @param dim the position of the new dimension. Default 0.
+ * @throws ShapeError if the shapes differ.
+ * @throws IndexError if there is no such dimension.
+ * @throws ArgumentError unless there is at least one tensor.
  */
 export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
   expectTensors("stack", tensors);
@@ -98,7 +106,7 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
   for (const x of tensors) {
     if (!sameShape(x.shape, first.shape)) {
       throw new ShapeError(
-        `stack: all tensors must have one shape, got ${showShape(first.shape)} and ${showShape(x.shape)}`,
+        `stack: all tensors must have the same shape, got ${showShape(first.shape)} and ${showShape(x.shape)}`,
       );
     }
   }
@@ -111,8 +119,11 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
 }
 
 /**
- * Tensors side by side: along the columns, vectors end to end.
+ * Concatenates tensors horizontally: along dimension 1, or along dimension 0 for vectors and scalars.
+ *
  * https://pytorch.org/docs/stable/generated/torch.hstack.html
+ *
+ * @throws ShapeError if the other sizes differ.
  */
 export function hstack(tensors: readonly Tensor[]): Tensor {
   expectTensors("hstack", tensors);
@@ -120,7 +131,13 @@ export function hstack(tensors: readonly Tensor[]): Tensor {
   return cat(lifted, (lifted[0] as Tensor).ndim === 1 ? 0 : 1);
 }
 
-/** Tensors on top of each other, vectors as rows. https://pytorch.org/docs/stable/generated/torch.vstack.html */
+/**
+ * Concatenates tensors vertically, along dimension 0. Vectors are treated as rows.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.vstack.html
+ *
+ * @throws ShapeError if the other sizes differ.
+ */
 export function vstack(tensors: readonly Tensor[]): Tensor {
   expectTensors("vstack", tensors);
   return cat(
@@ -129,13 +146,25 @@ export function vstack(tensors: readonly Tensor[]): Tensor {
   );
 }
 
-/** Tensors behind each other along the third dimension. https://pytorch.org/docs/stable/generated/torch.dstack.html */
+/**
+ * Concatenates tensors in depth, along dimension 2. Vectors are treated as [1, n, 1], matrices as [m, n, 1].
+ *
+ * https://pytorch.org/docs/stable/generated/torch.dstack.html
+ *
+ * @throws ShapeError if the other sizes differ.
+ */
 export function dstack(tensors: readonly Tensor[]): Tensor {
   expectTensors("dstack", tensors);
   return cat(tensors.map(atleast3d), 2);
 }
 
-/** Tensors side by side, vectors as columns. https://pytorch.org/docs/stable/generated/torch.column_stack.html */
+/**
+ * Concatenates tensors along dimension 1. Vectors are treated as columns.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.column_stack.html
+ *
+ * @throws ShapeError if the other sizes differ.
+ */
 export function columnStack(tensors: readonly Tensor[]): Tensor {
   expectTensors("columnStack", tensors);
   const column = (x: Tensor) => (x.ndim < 2 ? unsqueeze(atLeast(x, 1), 1) : x);

@@ -1,7 +1,7 @@
 /**
- * A little dense linear algebra: what small matrices need. The decompositions run on the host in float64, matrix by
- * matrix, where the device can be read at once, and otherwise on the device; their gradients are made of matrix
- * products and can be differentiated again.
+ * Basic dense linear algebra. Decompositions run on the host in float64, one matrix at a time, if the device can be
+ * read synchronously, and otherwise on the device. Their gradients are composed of matrix products and solves, so they
+ * can be differentiated again. `@akari/linalg` has the other decompositions.
  */
 
 import { expectTensor } from "../argument.ts";
@@ -41,12 +41,12 @@ function expectSquare(operation: string, a: Tensor): number {
   return n;
 }
 
-/** As many as an operation has outputs and inputs. */
+/** The elements of one matrix of each output and each input of an operation. */
 type Arrays = readonly [Float64Array, Float64Array, Float64Array];
 
 /**
- * Computes the outputs on the host, in float64 and matrix by matrix, or where nothing can be read at once, on the
- * device.
+ * Computes the outputs on the host, in float64 and one matrix at a time, or with `onDevice` if the device cannot be
+ * read synchronously.
  */
 function store(
   outputs: readonly Tensor[],
@@ -69,7 +69,7 @@ function store(
   const results = outputs.map((x) => new Float64Array(x.numel()));
   for (let k = 0; k < matrices; k++) {
     const part = (all: Float64Array) => all.subarray((k * all.length) / matrices, ((k + 1) * all.length) / matrices);
-    // safe: an operation takes as many as it has
+    // safe: an operation reads no more arrays than it has outputs and inputs
     each([...results, ...sources].map(part) as readonly Float64Array[] as Arrays);
   }
   outputs.forEach((to, i) => {
@@ -78,27 +78,34 @@ function store(
   });
 }
 
-/** [A, B] → A⁻¹ B, batch by batch; rows of a triangle are not exchanged. */
-const solving: Op<"triangle" | undefined> = {
+interface Solving {
+  /** The operation that errors name. */
+  readonly operation: string;
+  /** Whether the matrix is triangular, so that its rows need no exchange. */
+  readonly triangular?: boolean;
+}
+
+/** [A, B] → A⁻¹ B, for each matrix of a batch */
+const solving: Op<Solving> = {
   name: "solve",
   infer: ([, b]) => [b],
-  run: ([left, right], triangle, [to]) => {
+  run: ([left, right], { operation, triangular }, [to]) => {
     const n = left.shape.at(-1) as number;
     const columns = right.shape.at(-1) as number;
     const each = ([x, a, b]: Arrays): void => {
-      const { order } = eliminate(to, a, n, !triangle);
+      const { order } = eliminate(to, a, n, !triangular);
       for (let i = 0; i < n; i++) {
-        if (a[i * (n + 1)] === 0) throw new ArgumentError("solve: the matrix is singular");
+        if (a[i * (n + 1)] === 0) throw new ArgumentError(`${operation}: the matrix is singular`);
         const from = (order[i] as number) * columns;
         x.set(b.subarray(from, from + columns), i * columns);
       }
       solveLower(to, a, n, x, columns, n, columns);
-      // The upper triangle is a lower one, seen from its other end.
+      // Reversing the order of all elements turns the upper triangle into a lower one.
       for (const y of [a, x]) y.reverse();
       solveLower(to, a, n, x, columns, n, columns, true);
       x.reverse();
     };
-    store([to], [left, right], each, (x, y) => [solveOnDevice("solve", x as Tensor, y as Tensor)]);
+    store([to], [left, right], each, (x, y) => [solveOnDevice(operation, x as Tensor, y as Tensor)]);
   },
   gradient: {
     reads: (needs) => ({ inputs: [0], outputs: needs[0] ? [0] : [] }),
@@ -111,27 +118,33 @@ const solving: Op<"triangle" | undefined> = {
 };
 
 /**
- * The solution X of `A X = B` for square matrices: B is a vector [n], a matrix [n, k], or a batch of either; batches
- * broadcast.
+ * Solves the linear systems `A X = B` for X, with square matrices A.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.solve.html
  *
- * @throws ArgumentError when a matrix is singular.
+ * @param a [..., n, n].
+ * @param b vectors [n] or [..., n] with the batch dimensions of `a`, or matrices [..., n, k] whose batch dimensions
+ * broadcast.
+ * @returns the shape of `b`, broadcast over the batch.
+ * @throws ArgumentError if a matrix is singular.
+ * @throws ShapeError if the shapes do not match.
+ * @throws DTypeError for integers, and for different dtypes.
  */
 export function solve(a: Tensor, b: Tensor): Tensor {
-  return solution(a, b);
+  return solution({ operation: "solve" }, a, b);
 }
 
-function solution(a: Tensor, b: Tensor, triangle?: "triangle"): Tensor {
-  const n = expectSquare("solve", a);
-  checkProductTypes("solve", a, b);
-  const vectors = b.ndim === 1 || (!triangle && b.ndim === a.ndim - 1 && sameShape(b.shape, a.shape.slice(0, -1)));
+function solution(attrs: Solving, a: Tensor, b: Tensor): Tensor {
+  const { operation, triangular } = attrs;
+  const n = expectSquare(operation, a);
+  checkProductTypes(operation, a, b);
+  const vectors = b.ndim === 1 || (!triangular && b.ndim === a.ndim - 1 && sameShape(b.shape, a.shape.slice(0, -1)));
   const right = vectors ? unsqueeze(b, -1) : b;
   const columns = right.shape.at(-1);
   if (columns === undefined || right.shape.at(-2) !== n)
-    throw shapeError("solve", "as many rows in the right sides as in the matrices", a, b);
-  const batch = broadcastShapes("solve", [a.shape.slice(0, -2), right.shape.slice(0, -2)]);
-  const x = apply(solving, [expand(a, [...batch, n, n]), expand(right, [...batch, n, columns])], triangle);
+    throw shapeError(operation, "as many rows in the right-hand sides as in the matrices", a, b);
+  const batch = broadcastShapes(operation, [a.shape.slice(0, -2), right.shape.slice(0, -2)]);
+  const x = apply(solving, [expand(a, [...batch, n, n]), expand(right, [...batch, n, columns])], attrs);
   return vectors ? squeeze(x, batch.length + 1) : x;
 }
 
@@ -140,18 +153,20 @@ function identities(a: Tensor): Tensor {
 }
 
 /**
- * The inverse of each square matrix.
+ * Computes the inverse of each square matrix: [..., n, n] → [..., n, n].
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.inv.html
  *
- * @throws ArgumentError when a matrix is singular.
+ * @throws ArgumentError if a matrix is singular.
+ * @throws ShapeError unless the matrices are square.
+ * @throws DTypeError for integers.
  */
 export function inv(a: Tensor): Tensor {
   expectSquare("inv", a);
-  return apply(solving, [a, identities(a)], undefined);
+  return apply(solving, [a, identities(a)], { operation: "inv" });
 }
 
-/** `g A⁻ᵀ` for a number and a matrix. */
+/** Computes `g A⁻ᵀ` for scalars g [...] and matrices A [..., n, n]. */
 function timesInverse(g: Tensor, a: Tensor): Tensor {
   return mul(unsqueeze(unsqueeze(g, -1), -1), mT(inv(a)));
 }
@@ -171,33 +186,36 @@ const determinant: Op = {
   gradient: /* @__PURE__ */ rules({
     inputs: [0],
     outputs: [0],
-    of: (g, context) => {
-      return timesInverse(mul(g, context.output()), context.input(0));
-    },
+    of: (g, context) => timesInverse(mul(g, context.output()), context.input(0)),
   }),
 };
 
 /**
- * The determinant of each square matrix. Its gradient needs the inverse, so it throws for singular matrices.
+ * Computes the determinant of each square matrix: [..., n, n] → [...].
+ *
+ * The gradient needs the inverse, so the backward pass throws for singular matrices.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.det.html
+ *
+ * @throws ShapeError unless the matrices are square.
+ * @throws DTypeError for integers.
  */
 export function det(a: Tensor): Tensor {
   expectSquare("det", a);
   return apply(determinant, [a], undefined);
 }
 
-/** What `slogdet` gives. */
+/** Result of `slogdet`. */
 export interface LogDeterminant {
-  /** 1, -1, or 0 for a singular matrix, one for each matrix. It has no gradient. */
+  /** The sign of each determinant, [...]: 1, -1, or 0 for a singular matrix. It has no gradient. */
   readonly sign: Tensor;
-  /** The logarithm of the determinant's absolute value, one for each matrix; -∞ for a singular one. */
+  /** The natural logarithm of the absolute value of each determinant, [...]; -∞ for a singular matrix. */
   readonly logabsdet: Tensor;
 }
 
 /**
- * a → sign and logarithm of the determinant. Matrices of some size have determinants that no float holds, so they are
- * not computed first.
+ * a → sign and logarithm of the determinant. The determinant itself is not computed, since it easily overflows or
+ * underflows.
  */
 const logDeterminant: Op = {
   name: "slogdet",
@@ -227,11 +245,15 @@ const logDeterminant: Op = {
 };
 
 /**
- * The sign of the determinant of each square matrix, and the logarithm of its size, which is finite also where the
- * determinant itself is too large or too small for a float; 0 and -∞ for singular matrices. The gradient is that of the
- * logarithm; it throws for singular matrices.
+ * Computes the sign and the logarithm of the absolute value of the determinant of each square matrix.
+ *
+ * The logarithm is finite even if the determinant overflows or underflows. For a singular matrix the sign is 0 and the
+ * logarithm -∞. Only the logarithm has a gradient; the backward pass throws for singular matrices.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.slogdet.html
+ *
+ * @throws ShapeError unless the matrices are square.
+ * @throws DTypeError for integers.
  */
 export function slogdet(a: Tensor): LogDeterminant {
   expectSquare("slogdet", a);
@@ -240,8 +262,12 @@ export function slogdet(a: Tensor): LogDeterminant {
 }
 
 /**
- * The logarithm of the determinant of each square matrix; NaN where that is negative.
+ * Computes the natural logarithm of the determinant of each square matrix: NaN for a negative determinant, -∞ for 0.
+ *
  * https://pytorch.org/docs/stable/generated/torch.logdet.html
+ *
+ * @throws ShapeError unless the matrices are square.
+ * @throws DTypeError for integers.
  */
 export function logdet(a: Tensor): Tensor {
   expectSquare("logdet", a);
@@ -251,21 +277,27 @@ export function logdet(a: Tensor): Tensor {
 
 /** Options of `solveTriangular`. */
 export interface TriangularOptions {
-  /** Whether the upper triangle is meant, rather than the lower. */
+  /** Whether A is upper triangular (true) or lower triangular (false). */
   readonly upper: boolean;
-  /** Whether the diagonal counts as ones. Default false. */
+  /** Whether to assume that the diagonal of A is all ones. Default false. */
   readonly unitriangular?: boolean;
-  /** Whether to solve `A X = B`, rather than `X A = B`. Default true. */
+  /** Whether to solve `A X = B` (true) or `X A = B` (false). Default true. */
   readonly left?: boolean;
 }
 
 /**
- * The solution X of `A X = B` for triangular matrices [..., n, n]; B is [..., n, k]. What stands in the other triangle
- * is not looked at.
+ * Solves the linear systems `A X = B` or `X A = B` for X, with triangular matrices A.
+ *
+ * The other triangle of A is not read.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.solve_triangular.html
  *
- * @throws ArgumentError when a matrix is singular.
+ * @param a [..., n, n].
+ * @param b [..., n, k], or [..., k, n] if `left` is false; batch dimensions broadcast.
+ * @returns the shape of `b`, broadcast over the batch.
+ * @throws ArgumentError if a matrix is singular.
+ * @throws ShapeError if the shapes do not match.
+ * @throws DTypeError for integers, and for different dtypes.
  */
 export function solveTriangular(a: Tensor, b: Tensor, options: TriangularOptions): Tensor {
   const defaults = { upper: undefined, unitriangular: false, left: true };
@@ -277,15 +309,20 @@ export function solveTriangular(a: Tensor, b: Tensor, options: TriangularOptions
   expectSquare("solveTriangular", a);
   const own = (upper ? triu : tril)(a, unitriangular ? (upper ? 1 : -1) : 0);
   const whole = unitriangular ? add(own, identities(a)) : own;
-  return left ? solution(whole, b, "triangle") : mT(solution(mT(whole), mT(b), "triangle"));
+  const attrs = { operation: "solveTriangular", triangular: true };
+  return left ? solution(attrs, whole, b) : mT(solution(attrs, mT(whole), mT(b)));
 }
 
 /**
- * The solution X of `L Lᵀ X = B`, L being what `cholesky` gives.
+ * Solves the linear systems `A X = B` for X, given the Cholesky factors of A.
  *
- * https://pytorch.org/docs/stable/generated/torch.cholesky_solve.html (the right sides come first, as there)
+ * As in PyTorch, the right-hand sides are the first argument.
  *
- * @param upper whether the factor is the upper triangle instead. Default false.
+ * https://pytorch.org/docs/stable/generated/torch.cholesky_solve.html
+ *
+ * @param b [..., n, k].
+ * @param factor [..., n, n]: L of `A = L Lᵀ`, or with `upper` its transpose.
+ * @param upper whether the factor is upper triangular. Default false.
  */
 export function choleskySolve(b: Tensor, factor: Tensor, upper = false): Tensor {
   const lower = upper ? mT(factor) : factor;
@@ -293,8 +330,12 @@ export function choleskySolve(b: Tensor, factor: Tensor, upper = false): Tensor 
 }
 
 /**
- * Scalar products of vectors along a dimension; the others broadcast.
+ * Computes the dot products of vectors along a dimension. The other dimensions broadcast.
+ *
  * https://pytorch.org/docs/stable/generated/torch.linalg.vecdot.html
+ *
+ * @param dim default -1.
+ * @throws ShapeError if the shapes do not broadcast.
  */
 export function vecdot(a: Tensor, b: Tensor, dim = -1): Tensor {
   return sum(mul(a, b), dim);
@@ -306,7 +347,7 @@ const factoring: Op = {
   run: ([a], _, [to]) => {
     const n = a.shape.at(-1) as number;
     const each = ([l, source]: Arrays): void => {
-      // The lower triangle is mirrored first; then A = L' D L'ᵀ, and L = L' √D.
+      // Mirror the lower triangle. Elimination without exchanges gives A = L' D L'ᵀ with unit L', and L = L' √D.
       for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) source[j * n + i] = source[i * n + j] as number;
       eliminate(to, source, n, false);
       for (let j = 0; j < n; j++) {
@@ -324,19 +365,23 @@ const factoring: Op = {
     of: (g, context) => {
       const l = context.output();
       const m = matmul(mT(l), g);
-      const back = (x: Tensor) => apply(solving, [mT(l), x], "triangle");
+      const back = (x: Tensor) => apply(solving, [mT(l), x], { operation: "cholesky", triangular: true });
       return mul(back(mT(back(add(tril(m), mT(tril(m, -1)))))), 0.5);
     },
   }),
 };
 
 /**
- * The lower triangle L with `L Lᵀ = A` of each symmetric positive definite matrix. Only the lower triangle of A is
- * read.
+ * Computes the Cholesky decomposition `A = L Lᵀ` of each symmetric positive definite matrix: [..., n, n] → L
+ * [..., n, n], lower triangular.
+ *
+ * Only the lower triangle of A is read.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.cholesky.html
  *
- * @throws ArgumentError when a matrix is not positive definite.
+ * @throws ArgumentError if a matrix is not positive definite.
+ * @throws ShapeError unless the matrices are square.
+ * @throws DTypeError for integers.
  */
 export function cholesky(a: Tensor): Tensor {
   expectSquare("cholesky", a);
@@ -344,8 +389,13 @@ export function cholesky(a: Tensor): Tensor {
 }
 
 /**
- * The sum of a matrix's diagonal. https://pytorch.org/docs/stable/generated/torch.trace.html (a function only:
- * `x.trace` is the tensor's history)
+ * Computes the sum of the main diagonal of a matrix.
+ *
+ * There is no such method: `x.trace` is the autograd history of a tensor.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.trace.html
+ *
+ * @throws ShapeError unless `x` is a matrix.
  */
 export function trace(x: Tensor): Tensor {
   if (x.ndim !== 2) throw shapeError("trace", "a matrix", x);
@@ -353,14 +403,20 @@ export function trace(x: Tensor): Tensor {
 }
 
 /**
- * The n-th power of each square matrix, by repeated squaring; a negative power is one of the inverse.
+ * Raises each square matrix to an integer power by repeated squaring: [..., n, n] → [..., n, n].
+ *
+ * A negative power is a power of the inverse; power 0 is the identity.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.matrix_power.html
+ *
+ * @throws ArgumentError unless `n` is an integer, and for a negative power of a singular matrix.
+ * @throws ShapeError unless the matrices are square.
+ * @throws DTypeError for integers.
  */
 export function matrixPower(a: Tensor, n: number): Tensor {
   expectSquare("matrixPower", a);
   if (!Number.isInteger(n)) throw new ArgumentError(`matrixPower: the power must be an integer, got ${n}`);
-  // Not one element of `a` is taken, but the result has its history.
+  // The condition is false, so no element of `a` is selected, but autograd records the result as a function of `a`.
   if (n === 0) return choose(fromHost(a, [], "bool", new Uint8Array(1)), a, identities(a));
   if (n < 0) return matrixPower(inv(a), -n);
   if (n === 1) return a;
@@ -374,9 +430,12 @@ const crossed = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>("cro
 );
 
 /**
- * The cross product of vectors of three elements along a dimension.
+ * Computes the cross products of three-dimensional vectors along a dimension. The other dimensions broadcast.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.cross.html
+ *
+ * @param dim a dimension of size 3. Default -1.
+ * @throws ShapeError if the ranks differ, or that size is not 3.
  */
 export function cross(a: Tensor, b: Tensor, dim = -1): Tensor {
   const at = dimension("cross", dim, a.ndim);
@@ -387,16 +446,20 @@ export function cross(a: Tensor, b: Tensor, dim = -1): Tensor {
   return crossed(turned(a, 2), turned(b, 1), turned(a, 1), turned(b, 2));
 }
 
-/** Options of the norms. */
+/** Options of `vectorNorm` and `matrixNorm`. */
 export interface NormOptions {
-  /** Whether the dimensions stay, with size one. Default false. */
+  /** Whether to keep the reduced dimensions with size one. Default false. */
   readonly keepdim?: boolean;
 }
 
 /**
- * The length of vectors, `(Σ |x|ᵖ)^(1/p)`; of the whole tensor without a dimension.
+ * Computes the norm of vectors along one or more dimensions, or of all elements: `(Σ |x|ᵖ)^(1/p)`.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.vector_norm.html
+ *
+ * @param ord the order p, which may be 0, Infinity or -Infinity. Default 2.
+ * @param dim default null: all dimensions.
+ * @throws DTypeError for integers.
  */
 export function vectorNorm(
   x: Tensor,
@@ -408,17 +471,22 @@ export function vectorNorm(
 }
 
 /**
- * Which norm of a matrix: Frobenius's, the largest (1) or smallest (-1) sum of a column, the largest (∞) or smallest
- * (-∞) sum of a row.
+ * Order of a matrix norm: `"fro"` for the Frobenius norm, 1 or -1 for the largest or smallest column sum of absolute
+ * values, Infinity or -Infinity for the largest or smallest row sum.
  */
 export type MatrixNormOrder = "fro" | number;
 
 /**
- * The norm of each matrix in the last two dimensions. Norms that need singular values are not there.
+ * Computes the norm of each matrix in the last two dimensions.
+ *
+ * Norms that need singular values are in `@akari/linalg`.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.matrix_norm.html
  *
+ * @param ord default `"fro"`.
  * @throws ArgumentError for an order other than `"fro"`, 1, -1, Infinity and -Infinity.
+ * @throws ShapeError for fewer than two dimensions.
+ * @throws DTypeError for integers.
  */
 export function matrixNorm(a: Tensor, ord: MatrixNormOrder = "fro", options?: NormOptions): Tensor {
   const { keepdim } = settings("matrixNorm", options, { keepdim: false });

@@ -1,6 +1,6 @@
 /**
- * Matrix products with something added: a layer's `x · Wᵀ + b`, and `addmm` and its relatives. Where nothing but a bias
- * is added, the kernel adds it while it still holds the result in registers.
+ * Matrix products plus a tensor: the linear layer's `x · Wᵀ + b`, and `addmm` and its variants. The bias of `linear` is
+ * added by the matrix product kernel itself, while the result is still in registers.
  */
 
 import { expectTensor } from "../argument.ts";
@@ -19,14 +19,14 @@ import { t } from "./permute.ts";
 import { reshape } from "./reshape.ts";
 import { sum } from "./sum.ts";
 
-/** [..., k] as [rows, k], when that needs no copy. */
+/** Views [..., k] as [rows, k], or returns null if that needs a copy. */
 function rowsOf(x: Tensor): View | null {
   const shape = [sizeOf(x.shape.slice(0, -1)), x.shape[x.ndim - 1] as number];
   const strides = reshapeStrides(x.shape, x.strides, shape);
   return strides === null ? null : windowOn(x, shape, strides);
 }
 
-/** [..., in] by the transpose of [out, in], plus [out]. */
+/** [input [..., in], weight [out, in], bias [out]?] → [..., out] */
 const affine: Op = {
   name: "linear",
   infer: ([input, weight, b]: readonly [Tensor, Tensor, ...Tensor[]]) => {
@@ -35,7 +35,7 @@ const affine: Op = {
     const [k, l] = [input.shape[input.ndim - 1] as number, weight.shape[1] as number];
     if (k !== l) {
       throw new ShapeError(
-        `linear: the input ${showShape(input.shape)} has ${k} features, but the weight ${showShape(weight.shape)} takes ${l}`,
+        `linear: the input ${showShape(input.shape)} has ${k} features, but the weight ${showShape(weight.shape)} expects ${l}`,
       );
     }
     if (b !== undefined) {
@@ -51,7 +51,7 @@ const affine: Op = {
     const rows = rowsOf(input);
     const copy = rows === null ? input.newEmpty(input.shape) : null;
     if (copy !== null) copyInto(copy, input, input.device);
-    const dense = rows ?? (rowsOf(copy as Tensor) as View); // safe: a contiguous tensor can be cut into rows
+    const dense = rows ?? (rowsOf(copy as Tensor) as View); // safe: a contiguous tensor can be viewed as rows
     const shape = [dense.shape[0] as number, weight.shape[0] as number];
     const bias = b === undefined ? null : broadcastView("linear", b, shape);
     to.device.run({
@@ -80,13 +80,16 @@ const affine: Op = {
 };
 
 /**
- * A fully connected layer's formula.
- *
- *     y = x · Wᵀ + b        x: [..., in], W: [out, in], b: [out], y: [..., out]
+ * Applies the affine transformation of a fully connected layer, `y = x · Wᵀ + b`.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html
  *
- * @throws ShapeError when the features do not fit. @throws DTypeError when the dtypes differ.
+ * @param input [..., in].
+ * @param weight [out, in], or [in] for a single output without a dimension of its own.
+ * @param bias [out]. Default null: none.
+ * @returns [..., out], or [...] for a one-dimensional weight.
+ * @throws ShapeError if the features do not match.
+ * @throws DTypeError if the dtypes differ.
  */
 export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
   expectTensor("linear", input);
@@ -107,12 +110,12 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
 const scaledSum = /* @__PURE__ */ pointwise<[Tensor, Tensor, number, number]>("addmm", (input, product, beta, alpha) =>
   input.mul(beta).add(product.mul(alpha)),
 );
-/** Takes the input that it ignores, so that this has a gradient: zero. */
+/** Ignores the values of `input`, but keeps it as an operand, so that its gradient is zero. */
 const scaled = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("addmm", (_, product, alpha) => product.mul(alpha));
 
-/** Factors of `addmm` and its relatives. */
+/** Options of `addmm`, `addmv`, `baddbmm`, `addr` and `addbmm`. */
 export interface AddProductOptions {
-  /** Factor of the tensor that is added; at 0 its values are ignored, even NaN. Default 1. */
+  /** Factor of `input`. At 0 its values are ignored, even NaN and infinities. Default 1. */
   readonly beta?: number;
   /** Factor of the product. Default 1. */
   readonly alpha?: number;
@@ -130,38 +133,75 @@ function expectFits(operation: string, shape: Shape, target: Shape): void {
 }
 
 /**
- * `beta · input + alpha · (a · b)` for matrices; `input` is broadcast.
+ * Adds a matrix product: `beta · input + alpha · (a · b)`.
  *
  * https://pytorch.org/docs/stable/generated/torch.addmm.html
+ *
+ * @param input broadcast to [m, n].
+ * @param a [m, k].
+ * @param b [k, n].
+ * @throws ShapeError if the shapes do not match.
+ * @throws DTypeError if the dtypes differ.
  */
 export function addmm(input: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
   return addProduct("addmm", input, mm(a, b), options);
 }
 
-/** `beta · input + alpha · (a · vector)`. https://pytorch.org/docs/stable/generated/torch.addmv.html */
+/**
+ * Adds a matrix-vector product: `beta · input + alpha · (a · vector)`.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.addmv.html
+ *
+ * @param input broadcast to [m].
+ * @param a [m, k].
+ * @param vector [k].
+ * @throws ShapeError if the shapes do not match.
+ * @throws DTypeError if the dtypes differ.
+ */
 export function addmv(input: Tensor, a: Tensor, vector: Tensor, options?: AddProductOptions): Tensor {
   return addProduct("addmv", input, mv(a, vector), options);
 }
 
 /**
- * `beta · input + alpha · (a · b)` for batches of matrices.
+ * Adds a batched matrix product: `beta · input + alpha · (a · b)`.
+ *
  * https://pytorch.org/docs/stable/generated/torch.baddbmm.html
+ *
+ * @param input broadcast to [batch, m, n].
+ * @param a [batch, m, k].
+ * @param b [batch, k, n].
+ * @throws ShapeError if the shapes do not match.
+ * @throws DTypeError if the dtypes differ.
  */
 export function baddbmm(input: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
   return addProduct("baddbmm", input, bmm(a, b), options);
 }
 
 /**
- * `beta · input + alpha · (a ⊗ b)`, all products of elements of two vectors.
+ * Adds the outer product of two vectors: `beta · input + alpha · (a ⊗ b)`.
+ *
  * https://pytorch.org/docs/stable/generated/torch.addr.html
+ *
+ * @param input broadcast to [m, n].
+ * @param a [m].
+ * @param b [n].
+ * @throws ShapeError if the shapes do not match.
+ * @throws DTypeError if the dtypes differ.
  */
 export function addr(input: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
   return addProduct("addr", input, outer(a, b), options);
 }
 
 /**
- * `beta · input + alpha · Σ (a · b)`, summed over a batch of matrices.
+ * Adds a batched matrix product summed over the batch: `beta · input + alpha · Σ (a · b)`.
+ *
  * https://pytorch.org/docs/stable/generated/torch.addbmm.html
+ *
+ * @param input broadcast to [m, n].
+ * @param a [batch, m, k].
+ * @param b [batch, k, n].
+ * @throws ShapeError if the shapes do not match.
+ * @throws DTypeError if the dtypes differ.
  */
 export function addbmm(input: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
   return addProduct("addbmm", input, sum(bmm(a, b), 0), options);

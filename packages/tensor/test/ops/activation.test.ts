@@ -6,7 +6,7 @@
 import { describe, expect, it } from "vitest";
 import { reference } from "../../src/backends/reference/index.ts";
 import * as ops from "../../src/index.ts";
-import { ArgumentError, ShapeError, type Tensor, tensor } from "../../src/index.ts";
+import { ArgumentError, DTypeError, ShapeError, type Tensor, tensor } from "../../src/index.ts";
 
 const device = reference();
 const of = (data: number[] | number[][]): Tensor => tensor(data, { dtype: "float64", device });
@@ -51,6 +51,20 @@ describe("activations", () => {
   it.each(definitions)("%s passes NaN on", (name, got) => {
     // PyTorch's softshrink asks what lies beyond the limits; NaN does not.
     expect(values(got(of([Number.NaN])))).toEqual([name === "softshrink" ? 0 : Number.NaN]);
+  });
+
+  it("those of floating-point numbers reject integers, whatever their parameters are, as PyTorch does", () => {
+    const x = tensor([1, -2], { dtype: "int32", device });
+    for (const call of [ops.leakyRelu, ops.hardshrink, ops.softshrink, (y: Tensor) => ops.elu(y, 1.5)])
+      expect(() => call(x)).toThrow(DTypeError);
+    expect(() => ops.softplus(x, { beta: 0.5 })).toThrow(DTypeError);
+  });
+
+  it("hardtanh of uint8 has no negative limits, neither the lower nor the upper", () => {
+    const x = tensor([1, 2], { dtype: "uint8", device });
+    expect(() => ops.hardtanh(x)).toThrow("hardtanh: uint8 has no negative limits, got -1");
+    expect(() => ops.hardtanh(x, 0, -2)).toThrow("hardtanh: uint8 has no negative limits, got -2");
+    expect(values(ops.hardtanh(x, 0.5, 1.5))).toEqual([1, 1]);
   });
 
   it("gelu is x Φ(x), and its approximation stays near", () => {

@@ -47,10 +47,10 @@ describe("building", () => {
     expect(vander(ones([2]), { n: 0 }).shape).toEqual([2, 0]);
     expect(() => vander(ones([2, 2]))).toThrow(ShapeError);
     expect(() => diagonalScatter(ones([2, 2]), ones([3]))).toThrow(
-      /diagonalScatter: the source has shape \[3\], the part it is put into \[2\]/,
+      /diagonalScatter: the source has shape \[3\], but replaces a part of shape \[2\]/,
     );
     expect(() => sliceScatter(ones([4]), ones([3]), 0, 0, 2)).toThrow(ShapeError);
-    expect(() => ones([2, 2, 3]).fillDiagonal_(1)).toThrow(/sizes that are all the same, got shape \[2, 2, 3\]/);
+    expect(() => ones([2, 2, 3]).fillDiagonal_(1)).toThrow(/a matrix or equal sizes, got shape \[2, 2, 3\]/);
     expect(cartesianProd(tensor([1, 2])).toArraySync()).toEqual([1, 2]);
   });
 
@@ -76,7 +76,7 @@ describe("distances and quantiles", () => {
   });
 
   it("refuse what does not fit", () => {
-    expect(() => cdist(ones([2, 3]), ones([2, 4]))).toThrow(/rows of one length, got shapes \[2, 3\] and \[2, 4\]/);
+    expect(() => cdist(ones([2, 3]), ones([2, 4]))).toThrow(/rows of equal length, got shapes \[2, 3\] and \[2, 4\]/);
     expect(() => pdist(ones([3]))).toThrow(ShapeError);
     expect(() => renorm(ones([2, 2]), 0, 0, 1)).toThrow(/p must be positive/);
     expect(() => quantile(ones([3]), -0.1)).toThrow(/quantile: q must be from 0 to 1, got -0.1/);
@@ -108,7 +108,9 @@ describe("determinants", () => {
   });
 
   it("of triangles are not asked for what is zero", () => {
-    expect(() => solveTriangular(zeros([2, 2]), ones([2, 1]), { upper: true })).toThrow(/singular/);
+    expect(() => solveTriangular(zeros([2, 2]), ones([2, 1]), { upper: true })).toThrow(
+      "solveTriangular: the matrix is singular",
+    );
     expect(() => solveTriangular(ones([2, 3]), ones([2, 1]), { upper: true })).toThrow(ShapeError);
   });
 });

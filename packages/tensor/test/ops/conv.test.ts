@@ -86,7 +86,7 @@ describe("convolution", () => {
   });
 
   it("refuses what does not fit, with the numbers", () => {
-    expect(() => conv2d(zeros([1, 3, 5, 5]), zeros([2, 4, 3, 3]))).toThrow(/3 channels.*takes 4/);
+    expect(() => conv2d(zeros([1, 3, 5, 5]), zeros([2, 4, 3, 3]))).toThrow(/3 channels.*expects 4/);
     expect(() => conv2d(zeros([1, 1, 2, 2]), zeros([1, 1, 3, 3]))).toThrow(ShapeError);
     expect(() => conv2d(zeros([1, 1, 4, 4]), zeros([1, 1, 3, 3]), zeros([2]))).toThrow(/bias/);
     expect(() => conv2d(zeros([1, 1, 4, 4]), zeros([1, 1, 3, 3]), null, { stride: 0 })).toThrow(ArgumentError);

@@ -81,9 +81,25 @@ describe("get", () => {
     expect(() => x.get(3)).toThrow("index 3 is out of range for dimension 0 of size 3");
     expect(() => x.get(indices(0, 4))).toThrow(IndexError);
     expect(() => x.get(0, 0, 0)).toThrow(/too many indices/);
-    expect(() => x.get("abc")).toThrow(/no range/);
+    expect(() => x.get("abc")).toThrow(/not a range/);
     expect(() => x.get(tensor([true, false]))).toThrow(/mask/);
     expect(() => x.get(tensor([0.5]))).toThrow(DTypeError);
+  });
+
+  it("rejects arrays of anything but int32 indices", () => {
+    const x = counting(3, 4);
+    const arrays: [array: unknown[], quoted: string][] = [
+      [[0, 0.5], "0.5"],
+      [[[0, 1]], "[0,1]"],
+      [[true, false, true], "true"],
+      [[2 ** 32], "4294967296"],
+    ];
+    for (const [array, quoted] of arrays) {
+      const message = `index: an array must contain int32 indices, got ${quoted}; pass masks`;
+      expect(() => x.get(array as number[])).toThrow(message);
+      expect(() => x.set([array as number[]], 1)).toThrow(message);
+    }
+    expect(x.get([-1, 0]).toArraySync()).toEqual([x.get(2).toArraySync(), x.get(0).toArraySync()]);
   });
 });
 

@@ -83,7 +83,7 @@ describe("linear algebra", () => {
     );
     expect(det(swap).itemSync()).toBe(-1);
     expect(distance(inv(swap), swap)).toBe(0);
-    expect(() => inv(zeros([2, 2]))).toThrow(/singular/);
+    expect(() => inv(zeros([2, 2]))).toThrow("inv: the matrix is singular");
     expect(det(zeros([2, 2])).itemSync()).toBe(0);
     expect(() => inv(zeros([2, 3]))).toThrow(ShapeError);
   });

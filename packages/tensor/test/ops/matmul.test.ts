@@ -86,7 +86,7 @@ describe("matmul", () => {
     expect(() => matmul(zeros([2, 2]), zeros([2, 2], { dtype: "float64" }))).toThrow(DTypeError);
     expect(() => mm(zeros([2]), zeros([2, 2]))).toThrow(ShapeError);
     expect(() => bmm(zeros([2, 2, 2]), zeros([3, 2, 2]))).toThrow(ShapeError);
-    expect(() => linear(zeros([2, 3]), zeros([4, 5]))).toThrow(/has 3 features.*takes 5/);
+    expect(() => linear(zeros([2, 3]), zeros([4, 5]))).toThrow(/has 3 features.*expects 5/);
     expect(() => linear(zeros([2, 3]), zeros([4, 3]), zeros([5]))).toThrow(/bias/);
   });
 
