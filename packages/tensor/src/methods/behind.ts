@@ -54,7 +54,7 @@ export function install(
         } catch (error) {
           if (!(error instanceof TypeError)) throw error;
           // JavaScript's own TypeError here means that an argument is not a tensor.
-          throw new ArgumentError(`${name}: ${error.message}; is each tensor one? make one with tensor([...])`, {
+          throw new ArgumentError(`${name}: ${error.message}; expected a tensor, make one with tensor([...])`, {
             cause: error,
           });
         }
