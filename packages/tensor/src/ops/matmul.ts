@@ -73,7 +73,8 @@ const product: Op = {
  *
  * @throws ShapeError when the inner sizes differ, the leading dimensions do not broadcast, or an operand is a scalar.
  * @throws DTypeError when the dtypes differ, and for bools.
- * @example matmul(ones([2, 3]), ones([3, 4])); // [2, 4], all 3
+ * @example
+ * matmul(ones([2, 3]), ones([3, 4])); // [2, 4], all 3
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
   expectTensor("matmul", a);
