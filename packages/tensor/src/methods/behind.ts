@@ -8,7 +8,7 @@ import { ArgumentError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** The functions that implement some methods. */
-export type Behind<Methods> = {
+export type Implementations<Methods> = {
   readonly [Name in keyof Methods]: Methods[Name] extends (
     ...rest: infer Rest extends readonly unknown[]
   ) => infer Result
@@ -17,7 +17,7 @@ export type Behind<Methods> = {
 };
 
 /** Adds the in-place version of each pointwise operation, under its name with a trailing `_`. */
-export function storing<Functions extends Record<string, { inPlace: unknown }>>(
+export function withInPlace<Functions extends Record<string, { inPlace: unknown }>>(
   functions: Functions,
 ): Functions & { readonly [Name in keyof Functions as `${Name & string}_`]: Functions[Name]["inPlace"] } {
   const stored = Object.entries(functions).map(([name, { inPlace }]) => [`${name}_`, inPlace]);
@@ -30,7 +30,7 @@ export function storing<Functions extends Record<string, { inPlace: unknown }>>(
  * @param given maps the tensor to the function's argument. It is `clone` where the gradient reads values that the copy
  * overwrites. Default: the tensor itself.
  */
-export function copied<Functions extends Record<string, (x: Tensor, ...rest: never[]) => Tensor>>(
+export function inPlaceCopies<Functions extends Record<string, (x: Tensor, ...rest: never[]) => Tensor>>(
   functions: Functions,
   given = (x: Tensor): Tensor => x,
 ): { readonly [Name in keyof Functions as `${Name & string}_`]: Functions[Name] } {

@@ -3,7 +3,7 @@
 import { bytesOf, isFloating } from "../dtype.ts";
 import { cast } from "../ops/copy.ts";
 import type { Tensor } from "../tensor.ts";
-import type { Behind } from "./behind.ts";
+import type { Implementations } from "./behind.ts";
 
 /** Conversions named after dtypes, and queries about the dtype. */
 export interface ConversionMethods {
@@ -30,7 +30,7 @@ export interface ConversionMethods {
 }
 
 /** The implementations of `ConversionMethods`. */
-export const conversionMethods: Behind<ConversionMethods> = {
+export const conversionMethods: Implementations<ConversionMethods> = {
   float: (x) => cast(x, "float32"),
   double: (x) => cast(x, "float64"),
   half: (x) => cast(x, "float16"),

@@ -11,7 +11,7 @@ import { bernoulli, type MultinomialOptions, multinomial } from "../ops/sampling
 import { settings } from "../settings.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import type { Behind } from "./behind.ts";
+import type { Implementations } from "./behind.ts";
 
 /** Filling with values and random numbers. */
 export interface FillMethods {
@@ -60,7 +60,7 @@ function newFilled(
 }
 
 /** The implementations of `FillMethods`. */
-export const fillMethods: Behind<FillMethods> = {
+export const fillMethods: Implementations<FillMethods> = {
   fill_,
   zero_,
   uniform_,

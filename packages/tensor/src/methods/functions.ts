@@ -44,7 +44,7 @@ import {
 } from "../ops/trigonometry.ts";
 import type { TensorOrNumber } from "../pointwise.ts";
 import type { Tensor } from "../tensor.ts";
-import { type Behind, copied, storing } from "./behind.ts";
+import { type Implementations, inPlaceCopies, withInPlace } from "./behind.ts";
 
 /** Elementwise mathematical functions. */
 export interface FunctionMethods {
@@ -258,8 +258,8 @@ export interface FunctionMethods {
 }
 
 /** The implementations of `FunctionMethods`. */
-export const functionMethods: Behind<FunctionMethods> = {
-  ...storing({
+export const functionMethods: Implementations<FunctionMethods> = {
+  ...withInPlace({
     neg,
     abs,
     sign,
@@ -312,6 +312,6 @@ export const functionMethods: Behind<FunctionMethods> = {
   logit,
   prelu,
   hardshrink,
-  ...copied({ logit }, clone),
+  ...inPlaceCopies({ logit }, clone),
   polygamma: (x, n) => polygamma(n, x),
 };

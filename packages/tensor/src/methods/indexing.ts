@@ -29,7 +29,7 @@ import {
 } from "../ops/scatter.ts";
 import type { TensorOrNumber } from "../pointwise.ts";
 import type { Tensor } from "../tensor.ts";
-import { type Behind, copied } from "./behind.ts";
+import { type Implementations, inPlaceCopies } from "./behind.ts";
 
 /** Indexing, gathering and scattering. */
 export interface IndexingMethods {
@@ -136,7 +136,7 @@ export interface IndexingMethods {
 }
 
 /** The implementations of `IndexingMethods`. */
-export const indexingMethods: Behind<IndexingMethods> = {
+export const indexingMethods: Implementations<IndexingMethods> = {
   get,
   set,
   gather,
@@ -163,6 +163,6 @@ export const indexingMethods: Behind<IndexingMethods> = {
   maskedFill_,
   maskedScatter,
   nonzero,
-  ...copied({ put, maskedScatter }),
-  ...copied({ scatterReduce, indexReduce }, clone),
+  ...inPlaceCopies({ put, maskedScatter }),
+  ...inPlaceCopies({ scatterReduce, indexReduce }, clone),
 };

@@ -6,7 +6,7 @@
 import { type AddProductOptions, addbmm, addmm, addmv, addr, baddbmm } from "../ops/linear.ts";
 import { bmm, dot, inner, matmul, mm, mv, outer } from "../ops/matmul.ts";
 import type { Tensor } from "../tensor.ts";
-import { type Behind, copied } from "./behind.ts";
+import { type Implementations, inPlaceCopies } from "./behind.ts";
 
 /** Products of vectors and matrices. */
 export interface LinearMethods {
@@ -47,7 +47,7 @@ export interface LinearMethods {
 }
 
 /** The implementations of `LinearMethods`. */
-export const linearMethods: Behind<LinearMethods> = {
+export const linearMethods: Implementations<LinearMethods> = {
   matmul,
   mm,
   bmm,
@@ -60,5 +60,5 @@ export const linearMethods: Behind<LinearMethods> = {
   baddbmm,
   addr,
   addbmm,
-  ...copied({ addmm, addmv, baddbmm, addr, addbmm }),
+  ...inPlaceCopies({ addmm, addmv, baddbmm, addr, addbmm }),
 };

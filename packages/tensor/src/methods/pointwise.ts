@@ -68,7 +68,7 @@ import {
 } from "../ops/rounding.ts";
 import type { TensorOrNumber } from "../pointwise.ts";
 import type { Tensor } from "../tensor.ts";
-import { type Behind, storing } from "./behind.ts";
+import { type Implementations, withInPlace } from "./behind.ts";
 
 /** Elementwise arithmetic, limits, comparisons and logic. */
 export interface PointwiseMethods {
@@ -243,8 +243,8 @@ export interface PointwiseMethods {
 }
 
 /** The implementations of `PointwiseMethods`. */
-export const pointwiseMethods: Behind<PointwiseMethods> = {
-  ...storing({
+export const pointwiseMethods: Implementations<PointwiseMethods> = {
+  ...withInPlace({
     mul,
     trueDivide,
     floorDivide,

@@ -44,7 +44,7 @@ import {
   uniqueConsecutive,
 } from "../ops/unique.ts";
 import type { Tensor } from "../tensor.ts";
-import { type Behind, copied } from "./behind.ts";
+import { type Implementations, inPlaceCopies } from "./behind.ts";
 
 /** Reductions, softmax, scans, sorting and counting. */
 export interface ReductionMethods {
@@ -146,11 +146,13 @@ export interface ReductionMethods {
 
   // ——— Sorting and counting ———
 
-  /** Sorts along a dimension, ascending by default. Returns values and indices. Default: `dim` -1. */
+  /**
+   * Sorts the elements along a dimension, by default in ascending order. Returns values and indices. Default: `dim` -1.
+   */
   sort(dim?: number, options?: SortOptions): ValuesAndIndices;
   /** Returns the indices that would sort this tensor along a dimension. Default: `dim` -1. */
   argsort(dim?: number, options?: SortOptions): Tensor;
-  /** Sorts along the first dimension. */
+  /** Sorts the elements along the first dimension. */
   msort(): Tensor;
   /** Returns the `k` largest elements along a dimension and their indices. Default: `dim` -1. */
   topk(k: number, dim?: number, options?: TopkOptions): ValuesAndIndices;
@@ -181,7 +183,7 @@ export interface ReductionMethods {
 }
 
 /** The implementations of `ReductionMethods`. */
-export const reductionMethods: Behind<ReductionMethods> = {
+export const reductionMethods: Implementations<ReductionMethods> = {
   sum,
   mean,
   nansum,
@@ -227,6 +229,6 @@ export const reductionMethods: Behind<ReductionMethods> = {
   uniqueConsecutive,
   bincount,
   histc,
-  ...copied({ cumsum }),
-  ...copied({ cumprod, renorm }, clone),
+  ...inPlaceCopies({ cumsum }),
+  ...inPlaceCopies({ cumprod, renorm }, clone),
 };

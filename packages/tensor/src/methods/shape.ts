@@ -14,7 +14,7 @@ import { chunk, dsplit, hsplit, type Parts, type Sections, split, tensorSplit, u
 import { diag, diagEmbed, tril, triu } from "../ops/triangle.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { type Behind, copied } from "./behind.ts";
+import { type Implementations, inPlaceCopies } from "./behind.ts";
 
 /** Views, reshaping, splitting, repeating and padding. */
 export interface ShapeMethods {
@@ -107,7 +107,7 @@ export interface ShapeMethods {
   fliplr(): Tensor;
   /** Reverses the order of the rows. Returns a copy. */
   flipud(): Tensor;
-  /** Rotates by `k` (default 1) quarter turns in the plane of two dimensions, by default 0 and 1. */
+  /** Rotates this tensor by `k` (default 1) quarter turns in the plane of two dimensions, by default 0 and 1. */
   rot90(k?: number, dims?: readonly [number, number]): Tensor;
   /**
    * Pads this tensor. `widths` lists the padding from the last dimension to the first: [left, right, top, bottom, …].
@@ -139,7 +139,7 @@ export interface ShapeMethods {
 }
 
 /** The implementations of `ShapeMethods`. */
-export const shapeMethods: Behind<ShapeMethods> = {
+export const shapeMethods: Implementations<ShapeMethods> = {
   view,
   reshape,
   reshapeAs,
@@ -186,5 +186,5 @@ export const shapeMethods: Behind<ShapeMethods> = {
   selectScatter,
   sliceScatter,
   diagonalScatter,
-  ...copied({ tril, triu }),
+  ...inPlaceCopies({ tril, triu }),
 };

@@ -83,7 +83,7 @@ const filling = /* @__PURE__ */ pointwise<[Tensor, Tensor, TensorOrNumber]>(
 );
 
 /** Checks the mask and the value of `maskedFill`. Returns the value to fill with. */
-function fitting(x: Tensor, mask: Tensor, value: TensorOrNumber): TensorOrNumber {
+function checkedValue(x: Tensor, mask: Tensor, value: TensorOrNumber): TensorOrNumber {
   checkMask("maskedFill", mask);
   if (typeof value === "object" && value.ndim > 0) {
     throw shapeError("maskedFill", "a number or a scalar tensor as the value (where takes others)", value);
@@ -104,12 +104,12 @@ function fitting(x: Tensor, mask: Tensor, value: TensorOrNumber): TensorOrNumber
  * @throws ShapeError when the shapes do not broadcast, or the value is not a scalar.
  */
 export function maskedFill(x: Tensor, mask: Tensor, value: TensorOrNumber): Tensor {
-  return filling(x, mask, fitting(x, mask, value));
+  return filling(x, mask, checkedValue(x, mask, value));
 }
 
 /** In-place version of `maskedFill`. */
 export function maskedFill_(x: Tensor, mask: Tensor, value: TensorOrNumber): Tensor {
-  return filling.inPlace(x, mask, fitting(x, mask, value));
+  return filling.inPlace(x, mask, checkedValue(x, mask, value));
 }
 
 const placeOf = /* @__PURE__ */ pointwise<[Tensor]>("maskedScatter", (count) => count.sub(1).max(0));

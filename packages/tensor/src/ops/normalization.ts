@@ -185,9 +185,10 @@ export interface InstanceNormOptions extends RunningOptions {
   readonly useInputStats?: boolean;
 }
 
-const moved: Pointwise<[Tensor, Tensor, number, number]> = /* @__PURE__ */ pointwise<[Tensor, Tensor, number, number]>(
-  "runningStatistics",
-  (running, found, momentum, factor) => running.mul(momentum.neg().add(1)).add(found.mul(factor).mul(momentum)),
+const updated: Pointwise<[Tensor, Tensor, number, number]> = /* @__PURE__ */ pointwise<
+  [Tensor, Tensor, number, number]
+>("runningStatistics", (running, found, momentum, factor) =>
+  running.mul(momentum.neg().add(1)).add(found.mul(factor).mul(momentum)),
 );
 
 const scaledBy: Pointwise<[Tensor, Tensor, Tensor, number]> = /* @__PURE__ */ pointwise<
@@ -258,14 +259,14 @@ function byChannel(
     );
   }
   const { result, mean, variance } = normalized(operation, x, dims, weight, bias, eps, true);
-  const move = (running: Tensor | null, found: Tensor, factor: number) => {
+  const update = (running: Tensor | null, found: Tensor, factor: number) => {
     if (!running) return;
     const rows = found.shape[0] as number; // one, unless each example has its own statistics
     const each = reshape(found.detach(), rows === 1 ? [channels] : [rows, channels]);
-    moved.inPlace(running, rows === 1 ? each : each.mean(0), momentum, factor);
+    updated.inPlace(running, rows === 1 ? each : each.mean(0), momentum, factor);
   };
-  move(runningMean, mean, 1);
-  move(runningVar, variance, count / (count - 1));
+  update(runningMean, mean, 1);
+  update(runningVar, variance, count / (count - 1));
   return result;
 }
 

@@ -64,8 +64,8 @@ function sourceOf(mode: PadMode, place: number, size: number): number {
 }
 
 /**
- * Pads a tensor. `widths` lists the padding from the last dimension to the first: [left, right, top, bottom, …]. A
- * negative width crops.
+ * Pads a tensor with a value or with its own elements. `widths` lists the padding from the last dimension to the first:
+ * [left, right, top, bottom, …]. A negative width crops.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html
  *

@@ -25,7 +25,7 @@ interface Windows {
   readonly outputSizes: Shape;
 }
 
-function issue(
+function launch(
   op: "max" | "average",
   direction: "forward" | "backward",
   input: Tensor,
@@ -54,7 +54,7 @@ const largest: Op<Windows> = {
   },
   run: ([x], windows, [values, indices]) => {
     // Safe: one input, two outputs.
-    if (values.numel() > 0) issue("max", "forward", x, values, indices, windows);
+    if (values.numel() > 0) launch("max", "forward", x, values, indices, windows);
   },
   gradient: {
     reads: () => ({ outputs: [1] }),
@@ -67,7 +67,7 @@ const putBack: Op<Windows> = {
   name: "maxPoolBackward",
   infer: ([g], { inputSizes }) => [{ shape: resized(g, inputSizes), dtype: g.dtype }],
   run: ([g, indices], windows, [to]) => {
-    if (to.numel() > 0) issue("max", "backward", to, g, indices, windows);
+    if (to.numel() > 0) launch("max", "backward", to, g, indices, windows);
   },
   gradient: /* @__PURE__ */ rules<Windows>(
     {
@@ -87,7 +87,7 @@ const mean: Op<Windows> = {
   name: "avgPool",
   infer: ([x], { outputSizes }) => [{ shape: resized(x, outputSizes), dtype: x.dtype }],
   run: ([x], windows, [to]) => {
-    if (to.numel() > 0) issue("average", "forward", x, to, null, windows);
+    if (to.numel() > 0) launch("average", "forward", x, to, null, windows);
   },
   gradient: /* @__PURE__ */ rules<Windows>({ of: (g, { attrs }) => apply(spreadOut, [g], attrs) }),
 };
@@ -97,7 +97,7 @@ const spreadOut: Op<Windows> = {
   name: "avgPoolBackward",
   infer: ([g], { inputSizes }) => [{ shape: resized(g, inputSizes), dtype: g.dtype }],
   run: ([g], windows, [to]) => {
-    if (to.numel() > 0) issue("average", "backward", to, g, null, windows);
+    if (to.numel() > 0) launch("average", "backward", to, g, null, windows);
   },
   gradient: /* @__PURE__ */ rules<Windows>({ of: (g, { attrs }) => apply(mean, [g], attrs) }),
 };

@@ -42,9 +42,9 @@ function productOfOthers(dtype: DType): RowOp {
 }
 
 /** Creates a square bool matrix that is true where `holds` returns true for row i and column j. */
-export function squareMask(beside: Tensor, size: number, holds: (i: number, j: number) => boolean): Tensor {
+export function squareMask(like: Tensor, size: number, holds: (i: number, j: number) => boolean): Tensor {
   const cells = Uint8Array.from({ length: size * size }, (_, k) => Number(holds(Math.floor(k / size), k % size)));
-  return fromHost(beside, [size, size], "bool", cells);
+  return fromHost(like, [size, size], "bool", cells);
 }
 
 /**

@@ -45,7 +45,7 @@ function overwrite(name: string, x: Tensor, write: (to: Tensor) => void): Tensor
 }
 
 /** Passes a contiguous tensor to `write`, and copies it to `to` where that has other strides. */
-function densely(to: Tensor, write: (dense: Tensor) => void): void {
+function viaContiguous(to: Tensor, write: (dense: Tensor) => void): void {
   if (to.numel() === 0) return;
   if (to.isContiguous()) {
     write(to);
@@ -59,7 +59,7 @@ function densely(to: Tensor, write: (dense: Tensor) => void): void {
 
 /** Stores numbers drawn on the host in a tensor of any strides. */
 function storeNumbers(to: Tensor, draw: () => ArrayLike<number>): void {
-  densely(to, ({ device, buffer, offset, dtype }) => {
+  viaContiguous(to, ({ device, buffer, offset, dtype }) => {
     writeDrawn(device, buffer, offset * bytesOf(dtype), () => encode(draw(), dtype));
   });
 }
@@ -88,10 +88,10 @@ function unit64(k: number): Expr {
 const unitOf = (dtype: DType, k: number): Expr => (dtype === "float64" ? unit64(2 * k) : unit(k, digitsOf(dtype)));
 
 /** Scalar argument `k` of the program. */
-const given = (k: number): Expr => scalar(k, "float64");
+const argument = (k: number): Expr => scalar(k, "float64");
 
 /** `x · scale + shift`, rounded once if x is float32. */
-const stretched = (x: Expr): Expr => x.cast("float64").mul(given(0)).add(given(1));
+const stretched = (x: Expr): Expr => x.cast("float64").mul(argument(0)).add(argument(1));
 
 /**
  * How draws are computed from the generator's words: in periods of `period` draws, with one formula for each of the
@@ -126,11 +126,11 @@ const uniform: Distribution = {
 const bernoulli: Distribution = {
   ...uniform,
   words: () => 2,
-  programOf: /* @__PURE__ */ compiled(() => [unit64(0).lt(given(0))]),
+  programOf: /* @__PURE__ */ compiled(() => [unit64(0).lt(argument(0))]),
 };
 const exponential: Distribution = {
   ...bernoulli,
-  programOf: /* @__PURE__ */ compiled(() => [unit64(0).neg().add(1).log().mul(given(0))]),
+  programOf: /* @__PURE__ */ compiled(() => [unit64(0).neg().add(1).log().mul(argument(0))]),
 };
 
 /** Of sixteen draws from [0, 1), the first eight give the radii and the others the angles (Box and Muller 1958). */
@@ -154,7 +154,7 @@ const normal: Distribution = {
  * Computes draws from the generator's words on the device. The words are written to the memory of the draws where both
  * have the same size.
  */
-function make(
+function drawInto(
   to: Tensor,
   distribution: Distribution,
   generator: Generator,
@@ -186,11 +186,11 @@ function make(
 
 /** Stores draws of a distribution in a tensor of any strides. */
 function store(to: Tensor, distribution: Distribution, generator: Generator, scalars: readonly number[]): void {
-  densely(to, (dense) => {
-    make(dense, distribution, generator, scalars);
+  viaContiguous(to, (dense) => {
+    drawInto(dense, distribution, generator, scalars);
     const [count, { period }] = [to.numel(), distribution];
     // The last draws do not fill a period, so PyTorch redraws the last full period.
-    if (count % period !== 0) make(dense, distribution, generator, scalars, count - period, period);
+    if (count % period !== 0) drawInto(dense, distribution, generator, scalars, count - period, period);
   });
 }
 
@@ -208,7 +208,7 @@ function drawOnDevice(
   if (to.numel() === 0) return;
   const drawn = to.allocate(to.shape, dtype);
   const reseed = () => generator.random() * 2 ** 20 + (generator.random() >>> 12);
-  if (drawnOnHost(to)) make(drawn, uniform, generator, [1, 0]);
+  if (drawnOnHost(to)) drawInto(drawn, uniform, generator, [1, 0]);
   else drawn.device.run({ kind: "random", distribution, seed: reseed(), reseed, offset: 0, to: drawn });
   const shaped = shape(drawn);
   copyInto(to, shaped, to.device);

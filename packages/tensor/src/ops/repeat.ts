@@ -163,7 +163,8 @@ export function flipud(x: Tensor): Tensor {
 }
 
 /**
- * Rotates by `k` quarter turns in the plane of two dimensions, from the first towards the second. Returns a copy.
+ * Rotates a tensor by `k` quarter turns in the plane of two dimensions, from the first towards the second. Returns a
+ * copy.
  *
  * https://pytorch.org/docs/stable/generated/torch.rot90.html
  *

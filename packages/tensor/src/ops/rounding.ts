@@ -102,7 +102,7 @@ const atMost: Pointwise<[Tensor, TensorOrNumber]> = /* @__PURE__ */ pointwise<[T
 export type Limit = TensorOrNumber | null;
 
 /**
- * Elements clamped to [min, max], elementwise. Where min exceeds max, the result is max. The derivative is 1 at the
+ * Each element clamped to [min, max]. Where min exceeds max, the result is max. The derivative is 1 at the
  * limits.
  *
  * https://pytorch.org/docs/stable/generated/torch.clamp.html
@@ -128,12 +128,12 @@ export function clamp_(x: Tensor, min: Limit = null, max: Limit = null): Tensor 
   throw new ArgumentError("clamp_: expected a lower or an upper limit, got neither");
 }
 
-/** Elements clamped from below to `min`. https://pytorch.org/docs/stable/generated/torch.clamp.html */
+/** Each element clamped from below to `min`. https://pytorch.org/docs/stable/generated/torch.clamp.html */
 export function clampMin(x: Tensor, min: TensorOrNumber): Tensor {
   return atLeast(x, min);
 }
 
-/** Elements clamped from above to `max`. https://pytorch.org/docs/stable/generated/torch.clamp.html */
+/** Each element clamped from above to `max`. https://pytorch.org/docs/stable/generated/torch.clamp.html */
 export function clampMax(x: Tensor, max: TensorOrNumber): Tensor {
   return atMost(x, max);
 }
@@ -169,7 +169,7 @@ function replacements(
 }
 
 /**
- * Elements with NaN and infinities replaced by finite numbers. Integers and bools are unchanged.
+ * Each element, with NaN and infinities replaced by finite numbers. Integers and bools are unchanged.
  *
  * https://pytorch.org/docs/stable/generated/torch.nan_to_num.html
  */

@@ -61,7 +61,7 @@ export interface SortOptions {
 }
 
 /**
- * Sorts along a dimension. Returns the sorted values and their indices in the input.
+ * Sorts the elements along a dimension, by default in ascending order. Returns the values and their indices in `x`.
  *
  * https://pytorch.org/docs/stable/generated/torch.sort.html
  *
@@ -86,7 +86,7 @@ export function argsort(x: Tensor, dim = -1, options?: SortOptions): Tensor {
   return sort(x.detach(), dim, options).indices;
 }
 
-/** Sorts along the first dimension. https://pytorch.org/docs/stable/generated/torch.msort.html */
+/** Sorts the elements along the first dimension. https://pytorch.org/docs/stable/generated/torch.msort.html */
 export function msort(x: Tensor): Tensor {
   return sort(x, 0).values;
 }

@@ -39,8 +39,8 @@ function numbers(x: Tensor): ArrayLike<number> {
   return numbersOf(x.dataSync(), x.dtype);
 }
 
-function written(beside: Tensor, dtype: Tensor["dtype"], shape: Shape, numbers: ArrayLike<number>): Tensor {
-  return fromHost(beside, shape, dtype, encode(numbers, dtype));
+function written(like: Tensor, dtype: Tensor["dtype"], shape: Shape, numbers: ArrayLike<number>): Tensor {
+  return fromHost(like, shape, dtype, encode(numbers, dtype));
 }
 
 /**
