@@ -1,14 +1,14 @@
 /**
- * How functions become methods: by name, the tensor as the first argument. The interfaces beside this file say what
- * there is, in words and types, and a table in each has the functions; the methods themselves are made once, so that
- * none has to repeat its arguments.
+ * Installs functions as methods whose first argument is the tensor. The interfaces in this folder declare and document
+ * the methods; next to each is a table of the functions that implement them. Generating the methods from the tables
+ * avoids repeating every signature.
  */
 
 import { ArgumentError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 
-/** The functions behind some methods. */
-export type Behind<Methods> = {
+/** The functions that implement some methods. */
+export type Implementations<Methods> = {
   readonly [Name in keyof Methods]: Methods[Name] extends (
     ...rest: infer Rest extends readonly unknown[]
   ) => infer Result
@@ -16,8 +16,8 @@ export type Behind<Methods> = {
     : never;
 };
 
-/** Pointwise operations, each also under its name with `_`, which stores the result in the tensor itself. */
-export function storing<Functions extends Record<string, { inPlace: unknown }>>(
+/** Adds the in-place version of each pointwise operation, under its name with a trailing `_`. */
+export function withInPlace<Functions extends Record<string, { inPlace: unknown }>>(
   functions: Functions,
 ): Functions & { readonly [Name in keyof Functions as `${Name & string}_`]: Functions[Name]["inPlace"] } {
   const stored = Object.entries(functions).map(([name, { inPlace }]) => [`${name}_`, inPlace]);
@@ -25,12 +25,12 @@ export function storing<Functions extends Record<string, { inPlace: unknown }>>(
 }
 
 /**
- * Functions under their names with `_`: what they return is copied into the tensor.
+ * Creates in-place versions of functions, under their names with a trailing `_`: the result is copied into the tensor.
  *
- * @param given what the function gets of the tensor: a clone, where its gradient reads what is overwritten. Default:
- * the tensor itself.
+ * @param given maps the tensor to the function's argument. It is `clone` where the gradient reads values that the copy
+ * overwrites. Default: the tensor itself.
  */
-export function copied<Functions extends Record<string, (x: Tensor, ...rest: never[]) => Tensor>>(
+export function inPlaceCopies<Functions extends Record<string, (x: Tensor, ...rest: never[]) => Tensor>>(
   functions: Functions,
   given = (x: Tensor): Tensor => x,
 ): { readonly [Name in keyof Functions as `${Name & string}_`]: Functions[Name] } {
@@ -41,7 +41,7 @@ export function copied<Functions extends Record<string, (x: Tensor, ...rest: nev
   return Object.fromEntries(copying);
 }
 
-/** Makes methods of functions. */
+/** Installs functions as methods of a prototype. */
 export function install(
   prototype: object,
   functions: Readonly<Record<string, (x: Tensor, ...rest: never[]) => unknown>>,
@@ -53,8 +53,8 @@ export function install(
           return fn(this, ...rest);
         } catch (error) {
           if (!(error instanceof TypeError)) throw error;
-          // Where JavaScript itself stumbles, something stands in a tensor's place that is none.
-          throw new ArgumentError(`${name}: ${error.message}; is each tensor one? make one with tensor([...])`, {
+          // JavaScript's own TypeError here means that an argument is not a tensor.
+          throw new ArgumentError(`${name}: ${error.message}; expected a tensor, make one with tensor([...])`, {
             cause: error,
           });
         }

@@ -1,38 +1,36 @@
-/**
- * Conversions by the names of dtypes, as methods of `Tensor`.
- */
+/** `Tensor`'s conversion methods that are named after dtypes, and queries about the dtype. */
 
 import { bytesOf, isFloating } from "../dtype.ts";
 import { cast } from "../ops/copy.ts";
 import type { Tensor } from "../tensor.ts";
-import type { Behind } from "./behind.ts";
+import type { Implementations } from "./behind.ts";
 
-/** Conversions by the names of dtypes. */
+/** Conversions named after dtypes, and queries about the dtype. */
 export interface ConversionMethods {
-  /** The values as float32. */
+  /** Converts to float32. */
   float(): Tensor;
-  /** The values as float64. */
+  /** Converts to float64. */
   double(): Tensor;
-  /** The values as float16. */
+  /** Converts to float16. */
   half(): Tensor;
-  /** The values as int32. */
+  /** Converts to int32. */
   int(): Tensor;
-  /** The values as int32, the widest integers there are: PyTorch's `long`. */
+  /** Converts to int32, the widest integer dtype; named after PyTorch's int64 conversion. */
   long(): Tensor;
-  /** The values as uint8. */
+  /** Converts to uint8. */
   byte(): Tensor;
-  /** Whether the elements are not zero. */
+  /** Converts to bool: nonzero elements become true. */
   bool(): Tensor;
-  /** The values in the dtype of another tensor, on its device. */
+  /** Converts to the dtype and the device of another tensor. */
   typeAs(other: Tensor): Tensor;
-  /** Whether the dtype is one of floating-point numbers. */
+  /** Returns whether the dtype is a floating-point type. */
   isFloatingPoint(): boolean;
-  /** The bytes of an element. */
+  /** Returns the size of an element in bytes. */
   elementSize(): number;
 }
 
-/** The functions behind them. */
-export const conversionMethods: Behind<ConversionMethods> = {
+/** The implementations of `ConversionMethods`. */
+export const conversionMethods: Implementations<ConversionMethods> = {
   float: (x) => cast(x, "float32"),
   double: (x) => cast(x, "float64"),
   half: (x) => cast(x, "float16"),

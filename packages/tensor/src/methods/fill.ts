@@ -1,6 +1,6 @@
 /**
- * Values and random numbers stored in place, as methods of `Tensor`. Each is the function of the same name in `ops/`,
- * which says more.
+ * `Tensor`'s methods that fill with values or random numbers, in place or in a new tensor. Each method calls the
+ * function of the same name in `ops/`, where its full documentation is.
  */
 
 import { checkDType, checkSupport, type DType } from "../dtype.ts";
@@ -11,39 +11,45 @@ import { bernoulli, type MultinomialOptions, multinomial } from "../ops/sampling
 import { settings } from "../settings.ts";
 import { checkSizes, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import type { Behind } from "./behind.ts";
+import type { Implementations } from "./behind.ts";
 
-/** Values and random numbers stored in place. */
+/** Filling with values and random numbers. */
 export interface FillMethods {
-  /** Stores one value in every element. */
+  /** Fills this tensor with one value. */
   fill_(value: number | boolean | Tensor): Tensor;
-  /** Stores zero in every element. */
+  /** Fills this tensor with zeros. */
   zero_(): Tensor;
-  /** Draws every element from the uniform distribution on [from, to), by default [0, 1). */
+  /** Fills with draws from the uniform distribution on [from, to), by default [0, 1). */
   uniform_(from?: number, to?: number, options?: GeneratorOption): Tensor;
-  /** Draws every element from the normal distribution, by default the standard one. */
+  /** Fills with draws from a normal distribution. Default: `mean` 0, `std` 1. */
   normal_(mean?: number, std?: number, options?: GeneratorOption): Tensor;
-  /** Stores 1 with probability `p` (a number, default 0.5, or a tensor of them), else 0. */
+  /**
+   * Fills with draws from a Bernoulli distribution: 1 with probability `p`, otherwise 0. `p` is a number (default 0.5)
+   * or a tensor with one probability per element.
+   */
   bernoulli_(p?: number | Tensor, options?: GeneratorOption): Tensor;
-  /** Draws every element from the exponential distribution with the rate `lambda`. */
+  /** Fills with draws from the exponential distribution with rate `lambda` (default 1). */
   exponential_(lambda?: number, options?: GeneratorOption): Tensor;
-  /** Draws every element from the integers of [from, to). */
+  /**
+   * Fills with integers drawn uniformly from [from, to). Default: the non-negative integers that the dtype represents
+   * without gaps.
+   */
   random_(from?: number, to?: number | null, options?: GeneratorOption): Tensor;
-  /** Stores one value on the diagonal; with `wrap`, again and again down a tall matrix. */
+  /** Fills the main diagonal with one value. With `wrap`, the diagonal of a tall matrix restarts below each block. */
   fillDiagonal_(value: number, wrap?: boolean): Tensor;
-  /** 1 with the probability that stands here, else 0, in a new tensor. */
+  /** Draws a new tensor of zeros and ones, each 1 with the probability given by this tensor's element. */
   bernoulli(options?: GeneratorOption): Tensor;
-  /** Numbers of classes, drawn with the weights that stand here. */
+  /** Draws class indices with probabilities proportional to this tensor's values. */
   multinomial(samples: number, options?: MultinomialOptions): Tensor;
-  /** Zeros of a shape, beside this tensor and of its dtype unless told otherwise. */
+  /** Creates a tensor of zeros on this tensor's device, by default with its dtype. */
   newZeros(shape: Shape, options?: { readonly dtype?: DType }): Tensor;
-  /** Ones of a shape, beside this tensor and of its dtype unless told otherwise. */
+  /** Creates a tensor of ones on this tensor's device, by default with its dtype. */
   newOnes(shape: Shape, options?: { readonly dtype?: DType }): Tensor;
-  /** One value throughout, in a shape, beside this tensor and of its dtype unless told otherwise. */
+  /** Creates a tensor filled with one value on this tensor's device, by default with its dtype. */
   newFull(shape: Shape, value: number, options?: { readonly dtype?: DType }): Tensor;
 }
 
-function beside(
+function newFilled(
   operation: string,
   x: Tensor,
   shape: Shape,
@@ -57,8 +63,8 @@ function beside(
   return filled(x, shape, value, dtype);
 }
 
-/** The functions behind them. */
-export const fillMethods: Behind<FillMethods> = {
+/** The implementations of `FillMethods`. */
+export const fillMethods: Implementations<FillMethods> = {
   fill_,
   zero_,
   uniform_,
@@ -69,7 +75,7 @@ export const fillMethods: Behind<FillMethods> = {
   fillDiagonal_,
   bernoulli,
   multinomial,
-  newZeros: (x, shape, options) => beside("newZeros", x, shape, 0, options),
-  newOnes: (x, shape, options) => beside("newOnes", x, shape, 1, options),
-  newFull: (x, shape, value, options) => beside("newFull", x, shape, value, options),
+  newZeros: (x, shape, options) => newFilled("newZeros", x, shape, 0, options),
+  newOnes: (x, shape, options) => newFilled("newOnes", x, shape, 1, options),
+  newFull: (x, shape, value, options) => newFilled("newFull", x, shape, value, options),
 };

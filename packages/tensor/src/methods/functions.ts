@@ -1,6 +1,7 @@
 /**
- * Mathematical functions, element by element, as methods of `Tensor`: powers, logarithms, angles, rounding, special
- * functions, activations. Each is the function of the same name in `ops/`, which says more.
+ * `Tensor`'s methods for elementwise mathematical functions: powers, logarithms, trigonometry, rounding, special
+ * functions and activations. Each method calls the function of the same name in `ops/`, where its full documentation
+ * is.
  */
 
 import { hardshrink, prelu, relu } from "../ops/activation.ts";
@@ -43,222 +44,222 @@ import {
 } from "../ops/trigonometry.ts";
 import type { TensorOrNumber } from "../pointwise.ts";
 import type { Tensor } from "../tensor.ts";
-import { type Behind, copied, storing } from "./behind.ts";
+import { type Implementations, inPlaceCopies, withInPlace } from "./behind.ts";
 
-/** Mathematical functions, element by element. */
+/** Elementwise mathematical functions. */
 export interface FunctionMethods {
-  // ——— Sign, powers, exponentials and logarithms ———
+  // ——— Signs, powers, exponentials and logarithms ———
 
-  /** -x. */
+  /** Negation of each element. */
   neg(): Tensor;
-  /** `neg`, stored here. */
+  /** In-place version of `neg`. */
   neg_(): Tensor;
-  /** |x|. */
+  /** Absolute value of each element. */
   abs(): Tensor;
-  /** `abs`, stored here. */
+  /** In-place version of `abs`. */
   abs_(): Tensor;
-  /** -1, 0 or 1. */
+  /** Sign of each element: -1, 0 or 1. */
   sign(): Tensor;
-  /** `sign`, stored here. */
+  /** In-place version of `sign`. */
   sign_(): Tensor;
-  /** 1 / x. */
+  /** Reciprocal of each element, 1 / x. */
   reciprocal(): Tensor;
-  /** `reciprocal`, stored here. */
+  /** In-place version of `reciprocal`. */
   reciprocal_(): Tensor;
-  /** x². */
+  /** Square of each element. */
   square(): Tensor;
-  /** `square`, stored here. */
+  /** In-place version of `square`. */
   square_(): Tensor;
-  /** √x. */
+  /** Square root of each element. */
   sqrt(): Tensor;
-  /** `sqrt`, stored here. */
+  /** In-place version of `sqrt`. */
   sqrt_(): Tensor;
-  /** 1 / √x. */
+  /** Reciprocal square root of each element, 1 / √x. */
   rsqrt(): Tensor;
-  /** `rsqrt`, stored here. */
+  /** In-place version of `rsqrt`. */
   rsqrt_(): Tensor;
-  /** eˣ. */
+  /** Exponential of each element, eˣ. */
   exp(): Tensor;
-  /** `exp`, stored here. */
+  /** In-place version of `exp`. */
   exp_(): Tensor;
-  /** 2ˣ. */
+  /** Power of two of each element, 2ˣ. */
   exp2(): Tensor;
-  /** `exp2`, stored here. */
+  /** In-place version of `exp2`. */
   exp2_(): Tensor;
-  /** eˣ - 1, exact near 0. */
+  /** Exponential minus one, eˣ - 1, accurate near 0. */
   expm1(): Tensor;
-  /** `expm1`, stored here. */
+  /** In-place version of `expm1`. */
   expm1_(): Tensor;
-  /** The natural logarithm. */
+  /** Natural logarithm of each element. */
   log(): Tensor;
-  /** `log`, stored here. */
+  /** In-place version of `log`. */
   log_(): Tensor;
-  /** ln(1 + x), exact near 0. */
+  /** Logarithm of one plus each element, ln(1 + x), accurate near 0. */
   log1p(): Tensor;
-  /** `log1p`, stored here. */
+  /** In-place version of `log1p`. */
   log1p_(): Tensor;
-  /** The logarithm to base 2. */
+  /** Base-2 logarithm of each element. */
   log2(): Tensor;
-  /** `log2`, stored here. */
+  /** In-place version of `log2`. */
   log2_(): Tensor;
-  /** The logarithm to base 10. */
+  /** Base-10 logarithm of each element. */
   log10(): Tensor;
-  /** `log10`, stored here. */
+  /** In-place version of `log10`. */
   log10_(): Tensor;
-  /** ln(e^this + e^other). */
+  /** Logarithm of the sum of exponentials, ln(e^this + e^other). */
   logaddexp(other: TensorOrNumber): Tensor;
-  /** √(this² + other²). */
+  /** Length of the hypotenuse, √(this² + other²). */
   hypot(other: TensorOrNumber): Tensor;
-  /** `hypot`, stored here. */
+  /** In-place version of `hypot`. */
   hypot_(other: TensorOrNumber): Tensor;
-  /** This times ln(other), 0 where this is 0. */
+  /** This tensor times ln(other), and 0 where this tensor is 0. */
   xlogy(other: TensorOrNumber): Tensor;
-  /** `xlogy`, stored here. */
+  /** In-place version of `xlogy`. */
   xlogy_(other: TensorOrNumber): Tensor;
-  /** This size with the sign of `other`. */
+  /** Magnitude of this tensor with the sign of `other`. */
   copysign(other: TensorOrNumber): Tensor;
-  /** `copysign`, stored here. */
+  /** In-place version of `copysign`. */
   copysign_(other: TensorOrNumber): Tensor;
-  /** 0 below 0, 1 above, `other` at 0. */
+  /** Heaviside step function: 0 below 0, 1 above 0, and `other` at 0. */
   heaviside(other: TensorOrNumber): Tensor;
-  /** `heaviside`, stored here. */
+  /** In-place version of `heaviside`. */
   heaviside_(other: TensorOrNumber): Tensor;
 
-  // ——— Angles and hyperbolic functions ———
+  // ——— Trigonometric and hyperbolic functions ———
 
-  /** The sine. */
+  /** Sine of each element, in radians. */
   sin(): Tensor;
-  /** `sin`, stored here. */
+  /** In-place version of `sin`. */
   sin_(): Tensor;
-  /** The cosine. */
+  /** Cosine of each element, in radians. */
   cos(): Tensor;
-  /** `cos`, stored here. */
+  /** In-place version of `cos`. */
   cos_(): Tensor;
-  /** The tangent. */
+  /** Tangent of each element, in radians. */
   tan(): Tensor;
-  /** `tan`, stored here. */
+  /** In-place version of `tan`. */
   tan_(): Tensor;
-  /** The angle with this sine. */
+  /** Inverse sine of each element, in radians. */
   asin(): Tensor;
-  /** `asin`, stored here. */
+  /** In-place version of `asin`. */
   asin_(): Tensor;
-  /** The angle with this cosine. */
+  /** Inverse cosine of each element, in radians. */
   acos(): Tensor;
-  /** `acos`, stored here. */
+  /** In-place version of `acos`. */
   acos_(): Tensor;
-  /** The angle with this tangent. */
+  /** Inverse tangent of each element, in radians. */
   atan(): Tensor;
-  /** `atan`, stored here. */
+  /** In-place version of `atan`. */
   atan_(): Tensor;
-  /** The hyperbolic sine. */
+  /** Hyperbolic sine of each element. */
   sinh(): Tensor;
-  /** `sinh`, stored here. */
+  /** In-place version of `sinh`. */
   sinh_(): Tensor;
-  /** The hyperbolic cosine. */
+  /** Hyperbolic cosine of each element. */
   cosh(): Tensor;
-  /** `cosh`, stored here. */
+  /** In-place version of `cosh`. */
   cosh_(): Tensor;
-  /** The hyperbolic tangent. */
+  /** Hyperbolic tangent of each element. */
   tanh(): Tensor;
-  /** `tanh`, stored here. */
+  /** In-place version of `tanh`. */
   tanh_(): Tensor;
-  /** The inverse hyperbolic sine. */
+  /** Inverse hyperbolic sine of each element. */
   asinh(): Tensor;
-  /** `asinh`, stored here. */
+  /** In-place version of `asinh`. */
   asinh_(): Tensor;
-  /** The inverse hyperbolic cosine. */
+  /** Inverse hyperbolic cosine of each element. */
   acosh(): Tensor;
-  /** `acosh`, stored here. */
+  /** In-place version of `acosh`. */
   acosh_(): Tensor;
-  /** The inverse hyperbolic tangent. */
+  /** Inverse hyperbolic tangent of each element. */
   atanh(): Tensor;
-  /** `atanh`, stored here. */
+  /** In-place version of `atanh`. */
   atanh_(): Tensor;
-  /** sin(πx) / πx. */
+  /** Normalized sinc of each element, sin(πx) / πx. */
   sinc(): Tensor;
-  /** `sinc`, stored here. */
+  /** In-place version of `sinc`. */
   sinc_(): Tensor;
-  /** Degrees as radians. */
+  /** Conversion of each element from degrees to radians. */
   deg2rad(): Tensor;
-  /** `deg2rad`, stored here. */
+  /** In-place version of `deg2rad`. */
   deg2rad_(): Tensor;
-  /** Radians as degrees. */
+  /** Conversion of each element from radians to degrees. */
   rad2deg(): Tensor;
-  /** `rad2deg`, stored here. */
+  /** In-place version of `rad2deg`. */
   rad2deg_(): Tensor;
-  /** The angle of the point (other, this). */
+  /** Angle of the point (other, this), in radians. */
   atan2(other: TensorOrNumber): Tensor;
-  /** `atan2`, stored here. */
+  /** In-place version of `atan2`. */
   atan2_(other: TensorOrNumber): Tensor;
 
   // ——— Rounding ———
 
-  /** Rounded down. */
+  /** Largest integer not above each element. */
   floor(): Tensor;
-  /** `floor`, stored here. */
+  /** In-place version of `floor`. */
   floor_(): Tensor;
-  /** Rounded up. */
+  /** Smallest integer not below each element. */
   ceil(): Tensor;
-  /** `ceil`, stored here. */
+  /** In-place version of `ceil`. */
   ceil_(): Tensor;
-  /** Rounded towards zero. */
+  /** Integer part of each element, rounded towards zero. */
   trunc(): Tensor;
-  /** `trunc`, stored here. */
+  /** In-place version of `trunc`. */
   trunc_(): Tensor;
-  /** What trunc cuts off. */
+  /** Fractional part of each element, x - trunc(x). */
   frac(): Tensor;
-  /** `frac`, stored here. */
+  /** In-place version of `frac`. */
   frac_(): Tensor;
-  /** Rounded to the nearest integer, halves to the even one, or to `decimals` places. */
+  /** Nearest integer, halves rounded to even, or each element rounded to `decimals` places. */
   round(options?: RoundOptions): Tensor;
-  /** `round`, stored here. */
+  /** In-place version of `round`. */
   round_(options?: RoundOptions): Tensor;
 
   // ——— Special functions and activations ———
 
-  /** The error function. */
+  /** Error function of each element. */
   erf(): Tensor;
-  /** `erf`, stored here. */
+  /** In-place version of `erf`. */
   erf_(): Tensor;
-  /** 1 - erf(x). */
+  /** Complementary error function of each element, 1 - erf(x). */
   erfc(): Tensor;
-  /** `erfc`, stored here. */
+  /** In-place version of `erfc`. */
   erfc_(): Tensor;
-  /** The inverse error function. */
+  /** Inverse error function of each element. */
   erfinv(): Tensor;
-  /** `erfinv`, stored here. */
+  /** In-place version of `erfinv`. */
   erfinv_(): Tensor;
-  /** 1 / (1 + e⁻ˣ). */
+  /** Logistic sigmoid of each element, 1 / (1 + e⁻ˣ). */
   sigmoid(): Tensor;
-  /** `sigmoid`, stored here. */
+  /** In-place version of `sigmoid`. */
   sigmoid_(): Tensor;
-  /** max(x, 0). */
+  /** Rectified linear unit, max(x, 0). */
   relu(): Tensor;
-  /** `relu`, stored here. */
+  /** In-place version of `relu`. */
   relu_(): Tensor;
-  /** ln |Γ(x)|. */
+  /** Logarithm of the absolute value of the gamma function, ln |Γ(x)|. */
   lgamma(): Tensor;
-  /** The derivative of lgamma. */
+  /** Digamma function of each element, the derivative of `lgamma`. */
   digamma(): Tensor;
-  /** The inverse of the sigmoid, ln(x / (1 - x)); `eps` first moves x into [eps, 1 - eps]. */
+  /** Inverse of the sigmoid, ln(x / (1 - x)). `eps` clamps x to [eps, 1 - eps] first. Default: no clamping. */
   logit(eps?: number | null): Tensor;
-  /** This above 0, `weight` times this below. */
+  /** Parametric rectified linear unit: x above 0, `weight · x` below. */
   prelu(weight: Tensor): Tensor;
-  /** This where |x| exceeds `lambd`, 0 elsewhere. Default: `lambd` 0.5. */
+  /** Hard shrinkage: x where |x| > `lambd`, 0 elsewhere. Default: `lambd` 0.5. */
   hardshrink(lambd?: number): Tensor;
-  /** `lgamma`, stored here. */
+  /** In-place version of `lgamma`. */
   lgamma_(): Tensor;
-  /** `digamma`, stored here. */
+  /** In-place version of `digamma`. */
   digamma_(): Tensor;
-  /** `logit`, stored here. */
+  /** In-place version of `logit`. */
   logit_(eps?: number | null): Tensor;
-  /** The derivative of order `n` of `digamma`. */
+  /** Polygamma function of order `n`, the `n`-th derivative of `digamma`. */
   polygamma(n: number): Tensor;
 }
 
-/** The functions behind them. */
-export const functionMethods: Behind<FunctionMethods> = {
-  ...storing({
+/** The implementations of `FunctionMethods`. */
+export const functionMethods: Implementations<FunctionMethods> = {
+  ...withInPlace({
     neg,
     abs,
     sign,
@@ -311,6 +312,6 @@ export const functionMethods: Behind<FunctionMethods> = {
   logit,
   prelu,
   hardshrink,
-  ...copied({ logit }, clone),
+  ...inPlaceCopies({ logit }, clone),
   polygamma: (x, n) => polygamma(n, x),
 };

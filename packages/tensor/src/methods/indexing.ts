@@ -1,6 +1,6 @@
 /**
- * Indexing, slicing, gathering and scattering, as methods of `Tensor`. Each is the function of the same name in `ops/`,
- * which says more.
+ * `Tensor`'s methods for indexing, gathering and scattering. Each method calls the function of the same name in `ops/`,
+ * where its full documentation is.
  */
 
 import { clone } from "../ops/copy.ts";
@@ -29,33 +29,44 @@ import {
 } from "../ops/scatter.ts";
 import type { TensorOrNumber } from "../pointwise.ts";
 import type { Tensor } from "../tensor.ts";
-import { type Behind, copied } from "./behind.ts";
+import { type Implementations, inPlaceCopies } from "./behind.ts";
 
-/** Indexing, slicing, gathering and scattering. */
+/** Indexing, gathering and scattering. */
 export interface IndexingMethods {
-  /** A part of the tensor, as `x[...]` in Python: `x.get(0, "1:3")`, `x.get("...", -1)`, `x.get(mask)`. */
+  /** Returns a part of the tensor, as `x[...]` in Python: `x.get(0, "1:3")`, `x.get("...", -1)`, `x.get(mask)`. */
   get(...index: readonly Index[]): Tensor;
   /**
    * Stores a value in a part of the tensor, as `x[...] = value` in Python: `x.set([0, "1:3"], 7)`. Returns this tensor.
    */
   set(index: readonly Index[], value: Tensor | number | boolean): Tensor;
-  /** The elements an index tensor picks along one dimension. */
+  /** Gathers elements along a dimension: for `dim` 0, `y[i, j] = x[index[i, j], j]`. */
   gather(dim: number, index: Tensor): Tensor;
-  /** The parts at a list of indices of one dimension. */
+  /** Selects a list of indices of one dimension. */
   indexSelect(dim: number, index: Tensor): Tensor;
-  /** The elements of the flat tensor at these indices. */
+  /** Returns the elements of the flattened tensor at the given indices, in the shape of `index`. */
   take(index: Tensor): Tensor;
-  /** Like `gather`, the other dimensions broadcast. */
+  /**
+   * Gathers along a dimension like `gather`, broadcasting the others; without a dimension, from the flattened tensor.
+   */
   takeAlongDim(indices: Tensor, dim?: number | null): Tensor;
-  /** With elements of a source put where an index tensor says. */
+  /**
+   * Returns a copy with elements of `source` scattered along a dimension: for `dim` 0,
+   * `y[index[i, j], j] = source[i, j]`.
+   */
   scatter(dim: number, index: Tensor, source: Tensor | number, options?: ScatterOptions): Tensor;
-  /** `scatter` in place. */
+  /** In-place version of `scatter`. */
   scatter_(dim: number, index: Tensor, source: Tensor | number, options?: ScatterOptions): Tensor;
-  /** With elements of a source added where an index tensor says. */
+  /**
+   * Returns a copy with elements of `source` added where the index points: for `dim` 0,
+   * `y[index[i, j], j] += source[i, j]`.
+   */
   scatterAdd(dim: number, index: Tensor, source: Tensor): Tensor;
-  /** `scatterAdd` in place. */
+  /** In-place version of `scatterAdd`. */
   scatterAdd_(dim: number, index: Tensor, source: Tensor): Tensor;
-  /** Combined with elements of a source where an index tensor says. */
+  /**
+   * Returns a copy with elements of `source` combined into it where the index points, by sum, product, mean, maximum or
+   * minimum.
+   */
   scatterReduce(
     dim: number,
     index: Tensor,
@@ -63,7 +74,7 @@ export interface IndexingMethods {
     reduction: ScatterReduction,
     options?: ScatterReduceOptions,
   ): Tensor;
-  /** `scatterReduce` in place. */
+  /** In-place version of `scatterReduce`. */
   scatterReduce_(
     dim: number,
     index: Tensor,
@@ -71,19 +82,22 @@ export interface IndexingMethods {
     reduction: ScatterReduction,
     options?: ScatterReduceOptions,
   ): Tensor;
-  /** With parts of a source added at a list of indices of one dimension. */
+  /** Returns a copy with `alpha` (default 1) times `source` added at a list of indices of one dimension. */
   indexAdd(dim: number, index: Tensor, source: Tensor, options?: IndexAddOptions): Tensor;
-  /** `indexAdd` in place. */
+  /** In-place version of `indexAdd`. */
   indexAdd_(dim: number, index: Tensor, source: Tensor, options?: IndexAddOptions): Tensor;
-  /** With parts of a source put at a list of indices of one dimension. */
+  /** Returns a copy with `source` stored at a list of indices of one dimension. */
   indexCopy(dim: number, index: Tensor, source: Tensor): Tensor;
-  /** `indexCopy` in place. */
+  /** In-place version of `indexCopy`. */
   indexCopy_(dim: number, index: Tensor, source: Tensor): Tensor;
-  /** With one value at a list of indices of one dimension. */
+  /** Returns a copy with one value stored at a list of indices of one dimension. */
   indexFill(dim: number, index: Tensor, value: number): Tensor;
-  /** `indexFill` in place. */
+  /** In-place version of `indexFill`. */
   indexFill_(dim: number, index: Tensor, value: number): Tensor;
-  /** Combined with parts of a source at a list of indices of one dimension. */
+  /**
+   * Returns a copy with `source` combined into it at a list of indices of one dimension, by product, mean, maximum or
+   * minimum.
+   */
   indexReduce(
     dim: number,
     index: Tensor,
@@ -91,7 +105,7 @@ export interface IndexingMethods {
     reduction: Exclude<ScatterReduction, "sum">,
     options?: ScatterReduceOptions,
   ): Tensor;
-  /** `indexReduce` in place. */
+  /** In-place version of `indexReduce`. */
   indexReduce_(
     dim: number,
     index: Tensor,
@@ -99,30 +113,30 @@ export interface IndexingMethods {
     reduction: Exclude<ScatterReduction, "sum">,
     options?: ScatterReduceOptions,
   ): Tensor;
-  /** With elements of a source at these indices of the flat tensor. */
+  /** Returns a copy with elements of `source` stored at indices of the flattened tensor. */
   put(index: Tensor, source: Tensor, options?: PutOptions): Tensor;
-  /** `put` in place. */
+  /** In-place version of `put`. */
   put_(index: Tensor, source: Tensor, options?: PutOptions): Tensor;
-  /** With values put at, or added to, the places that index tensors name. */
+  /** Returns a copy with `values` stored at, or added to, the positions that one index tensor per dimension gives. */
   indexPut(indices: readonly (Tensor | null)[], values: Tensor, options?: IndexPutOptions): Tensor;
-  /** `indexPut` in place. */
+  /** In-place version of `indexPut`. */
   indexPut_(indices: readonly (Tensor | null)[], values: Tensor, options?: IndexPutOptions): Tensor;
-  /** The elements where a mask is true. */
+  /** Returns the elements where the mask is true, as a vector. */
   maskedSelect(mask: Tensor): Tensor;
-  /** With one value wherever a mask is true. */
+  /** Returns a copy with `value` wherever the mask is true. */
   maskedFill(mask: Tensor, value: TensorOrNumber): Tensor;
-  /** `maskedFill` in place. */
+  /** In-place version of `maskedFill`. */
   maskedFill_(mask: Tensor, value: TensorOrNumber): Tensor;
-  /** With elements of a source, in order, wherever a mask is true. */
+  /** Returns a copy with the elements of `source`, in order, wherever the mask is true. */
   maskedScatter(mask: Tensor, source: Tensor): Tensor;
-  /** `maskedScatter` in place. */
+  /** In-place version of `maskedScatter`. */
   maskedScatter_(mask: Tensor, source: Tensor): Tensor;
-  /** The indices of the elements that are not zero, one row each. */
+  /** Returns the indices of the nonzero elements, one row per element: int32, [count, dimensions]. */
   nonzero(): Tensor;
 }
 
-/** The functions behind them. */
-export const indexingMethods: Behind<IndexingMethods> = {
+/** The implementations of `IndexingMethods`. */
+export const indexingMethods: Implementations<IndexingMethods> = {
   get,
   set,
   gather,
@@ -149,6 +163,6 @@ export const indexingMethods: Behind<IndexingMethods> = {
   maskedFill_,
   maskedScatter,
   nonzero,
-  ...copied({ put, maskedScatter }),
-  ...copied({ scatterReduce, indexReduce }, clone),
+  ...inPlaceCopies({ put, maskedScatter }),
+  ...inPlaceCopies({ scatterReduce, indexReduce }, clone),
 };

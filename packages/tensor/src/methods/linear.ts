@@ -1,53 +1,53 @@
 /**
- * Products of vectors and matrices, as methods of `Tensor`. Each is the function of the same name in `ops/`, which says
- * more.
+ * `Tensor`'s methods for products of vectors and matrices. Each method calls the function of the same name in `ops/`,
+ * where its full documentation is.
  */
 
 import { type AddProductOptions, addbmm, addmm, addmv, addr, baddbmm } from "../ops/linear.ts";
 import { bmm, dot, inner, matmul, mm, mv, outer } from "../ops/matmul.ts";
 import type { Tensor } from "../tensor.ts";
-import { type Behind, copied } from "./behind.ts";
+import { type Implementations, inPlaceCopies } from "./behind.ts";
 
 /** Products of vectors and matrices. */
 export interface LinearMethods {
-  /** The product with another tensor: of vectors, matrices or batches of matrices. */
+  /** Computes the matrix product with another tensor; vectors are promoted and batch dimensions broadcast. */
   matmul(other: Tensor): Tensor;
-  /** The product of two matrices. */
+  /** Computes the product of two matrices: [m, k] × [k, n] → [m, n]. */
   mm(other: Tensor): Tensor;
-  /** Products of two batches of matrices. */
+  /** Computes the batched product of matrices: [B, m, k] × [B, k, n] → [B, m, n]. */
   bmm(other: Tensor): Tensor;
-  /** The product of this matrix with a vector. */
+  /** Computes the product of this matrix with a vector: [m, k] × [k] → [m]. */
   mv(vector: Tensor): Tensor;
-  /** The scalar product of two vectors. */
+  /** Computes the dot product of two vectors. */
   dot(other: Tensor): Tensor;
-  /** All products of an element of this vector with one of the other. */
+  /** Computes the outer product of two vectors: [m], [n] → [m, n]. */
   outer(other: Tensor): Tensor;
-  /** Scalar products along the last dimensions. */
+  /** Computes dot products along the last dimensions: [...A, k], [...B, k] → [...A, ...B]. */
   inner(other: Tensor): Tensor;
-  /** `beta · this + alpha · (a · b)` for matrices. */
+  /** Computes `beta · this + alpha · (a · b)` for matrices `a` and `b`. */
   addmm(a: Tensor, b: Tensor, options?: AddProductOptions): Tensor;
-  /** `beta · this + alpha · (a · vector)`. */
+  /** Computes `beta · this + alpha · (a · vector)` for a matrix `a`. */
   addmv(a: Tensor, vector: Tensor, options?: AddProductOptions): Tensor;
-  /** `beta · this + alpha · (a · b)` for batches of matrices. */
+  /** Computes `beta · this + alpha · (a · b)` for batches of matrices. */
   baddbmm(a: Tensor, b: Tensor, options?: AddProductOptions): Tensor;
-  /** `addmm` in place. */
+  /** In-place version of `addmm`. */
   addmm_(a: Tensor, b: Tensor, options?: AddProductOptions): Tensor;
-  /** `addmv` in place. */
+  /** In-place version of `addmv`. */
   addmv_(a: Tensor, vector: Tensor, options?: AddProductOptions): Tensor;
-  /** `baddbmm` in place. */
+  /** In-place version of `baddbmm`. */
   baddbmm_(a: Tensor, b: Tensor, options?: AddProductOptions): Tensor;
-  /** `beta · this + alpha · (a ⊗ b)` for vectors. */
+  /** Computes `beta · this + alpha · (a ⊗ b)` for vectors `a` and `b`. */
   addr(a: Tensor, b: Tensor, options?: AddProductOptions): Tensor;
-  /** `addr` in place. */
+  /** In-place version of `addr`. */
   addr_(a: Tensor, b: Tensor, options?: AddProductOptions): Tensor;
-  /** `beta · this + alpha · Σ (a · b)` over a batch of matrices. */
+  /** Computes `beta · this + alpha · Σ (a · b)`, summed over a batch of matrices. */
   addbmm(a: Tensor, b: Tensor, options?: AddProductOptions): Tensor;
-  /** `addbmm` in place. */
+  /** In-place version of `addbmm`. */
   addbmm_(a: Tensor, b: Tensor, options?: AddProductOptions): Tensor;
 }
 
-/** The functions behind them. */
-export const linearMethods: Behind<LinearMethods> = {
+/** The implementations of `LinearMethods`. */
+export const linearMethods: Implementations<LinearMethods> = {
   matmul,
   mm,
   bmm,
@@ -60,5 +60,5 @@ export const linearMethods: Behind<LinearMethods> = {
   baddbmm,
   addr,
   addbmm,
-  ...copied({ addmm, addmv, baddbmm, addr, addbmm }),
+  ...inPlaceCopies({ addmm, addmv, baddbmm, addr, addbmm }),
 };

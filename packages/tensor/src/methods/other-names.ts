@@ -1,106 +1,106 @@
-/**
- * PyTorch's other names for methods, which are the same functions.
- */
+/** PyTorch's aliases of methods: further names for the same functions. */
 
 import type { Tensor } from "../tensor.ts";
 
-/** The other names of methods. */
+/** Aliases of methods. */
 export interface OtherNames {
-  /** `abs`. */
+  /** Alias of `abs`. */
   absolute: Tensor["abs"];
-  /** `abs_`. */
+  /** Alias of `abs_`. */
   absolute_: Tensor["abs_"];
-  /** `acos`. */
+  /** Alias of `acos`. */
   arccos: Tensor["acos"];
-  /** `acos_`. */
+  /** Alias of `acos_`. */
   arccos_: Tensor["acos_"];
-  /** `acosh`. */
+  /** Alias of `acosh`. */
   arccosh: Tensor["acosh"];
-  /** `acosh_`. */
+  /** Alias of `acosh_`. */
   arccosh_: Tensor["acosh_"];
-  /** `asin`. */
+  /** Alias of `asin`. */
   arcsin: Tensor["asin"];
-  /** `asin_`. */
+  /** Alias of `asin_`. */
   arcsin_: Tensor["asin_"];
-  /** `asinh`. */
+  /** Alias of `asinh`. */
   arcsinh: Tensor["asinh"];
-  /** `asinh_`. */
+  /** Alias of `asinh_`. */
   arcsinh_: Tensor["asinh_"];
-  /** `atan`. */
+  /** Alias of `atan`. */
   arctan: Tensor["atan"];
-  /** `atan_`. */
+  /** Alias of `atan_`. */
   arctan_: Tensor["atan_"];
-  /** `atan2`. */
+  /** Alias of `atan2`. */
   arctan2: Tensor["atan2"];
-  /** `atan2_`. */
+  /** Alias of `atan2_`. */
   arctan2_: Tensor["atan2_"];
-  /** `atanh`. */
+  /** Alias of `atanh`. */
   arctanh: Tensor["atanh"];
-  /** `atanh_`. */
+  /** Alias of `atanh_`. */
   arctanh_: Tensor["atanh_"];
-  /** `nonzero`. */
+  /** Alias of `nonzero`. */
   argwhere: Tensor["nonzero"];
-  /** `clamp`. */
+  /** Alias of `clamp`. */
   clip: Tensor["clamp"];
-  /** `clamp_`. */
+  /** Alias of `clamp_`. */
   clip_: Tensor["clamp_"];
-  /** `div`. */
+  /** Alias of `div`. */
   divide: Tensor["div"];
-  /** `div_`. */
+  /** Alias of `div_`. */
   divide_: Tensor["div_"];
-  /** `trunc`. */
+  /** Alias of `trunc`. */
   fix: Tensor["trunc"];
-  /** `trunc_`. */
+  /** Alias of `trunc_`. */
   fix_: Tensor["trunc_"];
-  /** `gt`. */
+  /** Alias of `gt`. */
   greater: Tensor["gt"];
-  /** `gt_`. */
+  /** Alias of `gt_`. */
   greater_: Tensor["gt_"];
-  /** `ge`. */
+  /** Alias of `ge`. */
   greaterEqual: Tensor["ge"];
-  /** `ge_`. */
+  /** Alias of `ge_`. */
   greaterEqual_: Tensor["ge_"];
-  /** `lt`. */
+  /** Alias of `lt`. */
   less: Tensor["lt"];
-  /** `lt_`. */
+  /** Alias of `lt_`. */
   less_: Tensor["lt_"];
-  /** `le`. */
+  /** Alias of `le`. */
   lessEqual: Tensor["le"];
-  /** `le_`. */
+  /** Alias of `le_`. */
   lessEqual_: Tensor["le_"];
-  /** `movedim`. */
+  /** Alias of `movedim`. */
   moveaxis: Tensor["movedim"];
-  /** `mul`. */
+  /** Alias of `mul`. */
   multiply: Tensor["mul"];
-  /** `mul_`. */
+  /** Alias of `mul_`. */
   multiply_: Tensor["mul_"];
-  /** `dim`. */
+  /** Alias of `dim`. */
   ndimension: Tensor["dim"];
-  /** `neg`. */
+  /** Alias of `neg`. */
   negative: Tensor["neg"];
-  /** `neg_`. */
+  /** Alias of `neg_`. */
   negative_: Tensor["neg_"];
-  /** `numel`. */
+  /** Alias of `numel`. */
   nelement: Tensor["numel"];
-  /** `ne`. */
+  /** Alias of `ne`. */
   notEqual: Tensor["ne"];
-  /** `ne_`. */
+  /** Alias of `ne_`. */
   notEqual_: Tensor["ne_"];
-  /** `sign`. */
+  /** Alias of `sign`. */
   sgn: Tensor["sign"];
-  /** `sign_`. */
+  /** Alias of `sign_`. */
   sgn_: Tensor["sign_"];
-  /** `sub`. */
+  /** Alias of `sub`. */
   subtract: Tensor["sub"];
-  /** `sub_`. */
+  /** Alias of `sub_`. */
   subtract_: Tensor["sub_"];
-  /** `swapaxes`. */
+  /** Alias of `swapaxes`. */
   swapdims: Tensor["swapaxes"];
-  /** `dot`. */
+  /** Alias of `dot`. */
   vdot: Tensor["dot"];
 }
 
-/** PyTorch's other names, and ours. Those that end in `_` as well, where there are any. */
+/**
+ * PyTorch's aliases and the methods they stand for. In-place variants (`name_`) are aliased as well, where they exist.
+ */
 export const otherNames: Readonly<Record<Exclude<keyof OtherNames, `${string}_`>, string>> = {
   absolute: "abs",
   arccos: "acos",

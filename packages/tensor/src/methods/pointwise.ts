@@ -1,7 +1,7 @@
 /**
- * Arithmetic, limits, comparisons and logic, element by element, as methods of `Tensor`. Each is the function of the
- * same name in `ops/`, which says more. A name that ends in `_` stores the result in the tensor itself and returns
- * that.
+ * `Tensor`'s methods for elementwise arithmetic, limits, comparisons and logic. Each method calls the function of the
+ * same name in `ops/`, where its full documentation is. A method whose name ends in `_` stores the result in the tensor
+ * itself and returns it.
  */
 
 import {
@@ -68,183 +68,183 @@ import {
 } from "../ops/rounding.ts";
 import type { TensorOrNumber } from "../pointwise.ts";
 import type { Tensor } from "../tensor.ts";
-import { type Behind, storing } from "./behind.ts";
+import { type Implementations, withInPlace } from "./behind.ts";
 
-/** Arithmetic, limits, comparisons and logic, element by element. */
+/** Elementwise arithmetic, limits, comparisons and logic. */
 export interface PointwiseMethods {
   // ——— Arithmetic ———
 
-  /** This plus `alpha` (default 1) times `other`. */
+  /** Adds `alpha` (default 1) times `other`. */
   add(other: TensorOrNumber, options?: AlphaOptions): Tensor;
-  /** `add`, stored here. */
+  /** In-place version of `add`. */
   add_(other: TensorOrNumber, options?: AlphaOptions): Tensor;
-  /** This minus `alpha` (default 1) times `other`. */
+  /** Subtracts `alpha` (default 1) times `other`. */
   sub(other: TensorOrNumber, options?: AlphaOptions): Tensor;
-  /** `sub`, stored here. */
+  /** In-place version of `sub`. */
   sub_(other: TensorOrNumber, options?: AlphaOptions): Tensor;
-  /** This by `other`, exactly or rounded as `roundingMode` says. */
+  /** Divides by `other`: exactly by default, or rounded as `roundingMode` says. */
   div(other: TensorOrNumber, options?: DivOptions): Tensor;
-  /** `div`, stored here. */
+  /** In-place version of `div`. */
   div_(other: TensorOrNumber, options?: DivOptions): Tensor;
-  /** This times `other`. */
+  /** Multiplies by `other`, elementwise. */
   mul(other: TensorOrNumber): Tensor;
-  /** `mul`, stored here. */
+  /** In-place version of `mul`. */
   mul_(other: TensorOrNumber): Tensor;
-  /** This by `other`, exactly. */
+  /** Divides by `other` exactly; the quotient of integers is a float. */
   trueDivide(other: TensorOrNumber): Tensor;
-  /** `trueDivide`, stored here. */
+  /** In-place version of `trueDivide`. */
   trueDivide_(other: TensorOrNumber): Tensor;
-  /** This by `other`, rounded down. */
+  /** Divides by `other` and rounds down. */
   floorDivide(other: TensorOrNumber): Tensor;
-  /** `floorDivide`, stored here. */
+  /** In-place version of `floorDivide`. */
   floorDivide_(other: TensorOrNumber): Tensor;
-  /** The remainder with the sign of `other`. */
+  /** Computes the remainder of a division by `other`, with the sign of `other`. */
   remainder(other: TensorOrNumber): Tensor;
-  /** `remainder`, stored here. */
+  /** In-place version of `remainder`. */
   remainder_(other: TensorOrNumber): Tensor;
-  /** The remainder with this tensor's sign. */
+  /** Computes the remainder of a division by `other`, with the sign of this tensor. */
   fmod(other: TensorOrNumber): Tensor;
-  /** `fmod`, stored here. */
+  /** In-place version of `fmod`. */
   fmod_(other: TensorOrNumber): Tensor;
-  /** This to the power of `other`. */
+  /** Raises each element to the power `other`. */
   pow(other: TensorOrNumber): Tensor;
-  /** `pow`, stored here. */
+  /** In-place version of `pow`. */
   pow_(other: TensorOrNumber): Tensor;
-  /** This plus `value` (default 1) times `a · b`. */
+  /** Adds `value` (default 1) times `a · b`. */
   addcmul(a: Tensor, b: Tensor, options?: ValueOptions): Tensor;
-  /** `addcmul`, stored here. */
+  /** In-place version of `addcmul`. */
   addcmul_(a: Tensor, b: Tensor, options?: ValueOptions): Tensor;
-  /** This plus `value` (default 1) times `a / b`. */
+  /** Adds `value` (default 1) times `a / b`. */
   addcdiv(a: Tensor, b: Tensor, options?: ValueOptions): Tensor;
-  /** `addcdiv`, stored here. */
+  /** In-place version of `addcdiv`. */
   addcdiv_(a: Tensor, b: Tensor, options?: ValueOptions): Tensor;
-  /** This + weight · (end - this). */
+  /** Interpolates linearly towards `end`: `this + weight · (end - this)`. */
   lerp(end: Tensor, weight: TensorOrNumber): Tensor;
-  /** `lerp`, stored here. */
+  /** In-place version of `lerp`. */
   lerp_(end: Tensor, weight: TensorOrNumber): Tensor;
 
   // ——— Limits ———
 
-  /** The larger of the two. */
+  /** Computes the elementwise maximum; NaN if either is NaN. */
   maximum(other: TensorOrNumber): Tensor;
-  /** The smaller of the two. */
+  /** Computes the elementwise minimum; NaN if either is NaN. */
   minimum(other: TensorOrNumber): Tensor;
-  /** The larger of the two, numbers before NaN. */
+  /** Computes the elementwise maximum, ignoring NaN unless both are NaN. */
   fmax(other: TensorOrNumber): Tensor;
-  /** The smaller of the two, numbers before NaN. */
+  /** Computes the elementwise minimum, ignoring NaN unless both are NaN. */
   fmin(other: TensorOrNumber): Tensor;
-  /** Cut off at `min` and `max`; null for no limit. */
+  /** Clamps each element to [`min`, `max`]; null means no limit. */
   clamp(min?: Limit, max?: Limit): Tensor;
-  /** `clamp`, stored here. */
+  /** In-place version of `clamp`. */
   clamp_(min?: Limit, max?: Limit): Tensor;
-  /** This, or `min` where it is below. */
+  /** Clamps each element from below to `min`. */
   clampMin(min: TensorOrNumber): Tensor;
-  /** `clampMin`, stored here. */
+  /** In-place version of `clampMin`. */
   clampMin_(min: TensorOrNumber): Tensor;
-  /** This, or `max` where it is above. */
+  /** Clamps each element from above to `max`. */
   clampMax(max: TensorOrNumber): Tensor;
-  /** `clampMax`, stored here. */
+  /** In-place version of `clampMax`. */
   clampMax_(max: TensorOrNumber): Tensor;
-  /** NaN and the infinities replaced by numbers. */
+  /** Replaces NaN by 0 and infinities by the dtype's finite limits, or by the numbers given. */
   nanToNum(options?: NanToNumOptions): Tensor;
-  /** `nanToNum`, stored here. */
+  /** In-place version of `nanToNum`. */
   nanToNum_(options?: NanToNumOptions): Tensor;
 
   // ——— Comparisons and logic ———
 
-  /** Whether this = other. */
+  /** Tests whether each element equals `other`. */
   eq(other: TensorOrNumber): Tensor;
-  /** `eq`, stored here. */
+  /** In-place version of `eq`. */
   eq_(other: TensorOrNumber): Tensor;
-  /** Whether this ≠ other. */
+  /** Tests whether each element differs from `other`. */
   ne(other: TensorOrNumber): Tensor;
-  /** `ne`, stored here. */
+  /** In-place version of `ne`. */
   ne_(other: TensorOrNumber): Tensor;
-  /** Whether this < other. */
+  /** Tests whether each element is less than `other`. */
   lt(other: TensorOrNumber): Tensor;
-  /** `lt`, stored here. */
+  /** In-place version of `lt`. */
   lt_(other: TensorOrNumber): Tensor;
-  /** Whether this ≤ other. */
+  /** Tests whether each element is less than or equal to `other`. */
   le(other: TensorOrNumber): Tensor;
-  /** `le`, stored here. */
+  /** In-place version of `le`. */
   le_(other: TensorOrNumber): Tensor;
-  /** Whether this > other. */
+  /** Tests whether each element is greater than `other`. */
   gt(other: TensorOrNumber): Tensor;
-  /** `gt`, stored here. */
+  /** In-place version of `gt`. */
   gt_(other: TensorOrNumber): Tensor;
-  /** Whether this ≥ other. */
+  /** Tests whether each element is greater than or equal to `other`. */
   ge(other: TensorOrNumber): Tensor;
-  /** `ge`, stored here. */
+  /** In-place version of `ge`. */
   ge_(other: TensorOrNumber): Tensor;
-  /** Whether both are true. */
+  /** Computes the elementwise logical AND; nonzero elements are true. */
   logicalAnd(other: TensorOrNumber): Tensor;
-  /** `logicalAnd`, stored here. */
+  /** In-place version of `logicalAnd`. */
   logicalAnd_(other: TensorOrNumber): Tensor;
-  /** Whether one or both are true. */
+  /** Computes the elementwise logical OR; nonzero elements are true. */
   logicalOr(other: TensorOrNumber): Tensor;
-  /** `logicalOr`, stored here. */
+  /** In-place version of `logicalOr`. */
   logicalOr_(other: TensorOrNumber): Tensor;
-  /** Whether exactly one is true. */
+  /** Computes the elementwise logical XOR; nonzero elements are true. */
   logicalXor(other: TensorOrNumber): Tensor;
-  /** `logicalXor`, stored here. */
+  /** In-place version of `logicalXor`. */
   logicalXor_(other: TensorOrNumber): Tensor;
-  /** Whether each element is zero. */
+  /** Computes the elementwise logical NOT: true where the element is zero. */
   logicalNot(): Tensor;
-  /** `logicalNot`, stored here. */
+  /** In-place version of `logicalNot`. */
   logicalNot_(): Tensor;
-  /** Bits set in both. */
+  /** Computes the bitwise AND. */
   bitwiseAnd(other: TensorOrNumber): Tensor;
-  /** `bitwiseAnd`, stored here. */
+  /** In-place version of `bitwiseAnd`. */
   bitwiseAnd_(other: TensorOrNumber): Tensor;
-  /** Bits set in either. */
+  /** Computes the bitwise OR. */
   bitwiseOr(other: TensorOrNumber): Tensor;
-  /** `bitwiseOr`, stored here. */
+  /** In-place version of `bitwiseOr`. */
   bitwiseOr_(other: TensorOrNumber): Tensor;
-  /** Bits set in exactly one. */
+  /** Computes the bitwise XOR. */
   bitwiseXor(other: TensorOrNumber): Tensor;
-  /** `bitwiseXor`, stored here. */
+  /** In-place version of `bitwiseXor`. */
   bitwiseXor_(other: TensorOrNumber): Tensor;
-  /** Bits moved left. */
+  /** Shifts bits left by `other` places. */
   bitwiseLeftShift(other: TensorOrNumber): Tensor;
-  /** `bitwiseLeftShift`, stored here. */
+  /** In-place version of `bitwiseLeftShift`. */
   bitwiseLeftShift_(other: TensorOrNumber): Tensor;
-  /** Bits moved right. */
+  /** Shifts bits right by `other` places, keeping the sign. */
   bitwiseRightShift(other: TensorOrNumber): Tensor;
-  /** `bitwiseRightShift`, stored here. */
+  /** In-place version of `bitwiseRightShift`. */
   bitwiseRightShift_(other: TensorOrNumber): Tensor;
-  /** All bits flipped. */
+  /** Computes the bitwise NOT. */
   bitwiseNot(): Tensor;
-  /** `bitwiseNot`, stored here. */
+  /** In-place version of `bitwiseNot`. */
   bitwiseNot_(): Tensor;
-  /** Whether each element is NaN. */
+  /** Tests whether each element is NaN. */
   isnan(): Tensor;
-  /** Whether each element is infinite. */
+  /** Tests whether each element is infinite, of either sign. */
   isinf(): Tensor;
-  /** Whether each element is finite. */
+  /** Tests whether each element is finite. */
   isfinite(): Tensor;
-  /** Whether each sign is minus. */
+  /** Tests whether the sign of each element is negative, including -0. */
   signbit(): Tensor;
-  /** Whether this and `other` are equal within a tolerance. */
+  /** Tests whether each element is close to `other`: `|this - other| ≤ atol + rtol · |other|`. */
   isclose(other: Tensor, options?: CloseOptions): Tensor;
-  /** Whether the element is ∞. */
+  /** Tests whether each element is ∞. */
   isposinf(): Tensor;
-  /** Whether the element is -∞. */
+  /** Tests whether each element is -∞. */
   isneginf(): Tensor;
-  /** Whether this has the shape and the elements of another tensor. */
+  /** Tests whether another tensor has the same shape and the same elements. */
   equal(other: Tensor): Promise<boolean>;
-  /** The same at once. Throws a DeviceError on devices that cannot. */
+  /** Synchronous version of `equal`. Throws a DeviceError on devices that cannot be read synchronously. */
   equalSync(other: Tensor): boolean;
-  /** Whether this is close to another tensor everywhere. */
+  /** Tests whether every element is close to the one of another tensor, as `isclose` defines it. */
   allclose(other: Tensor, options?: CloseOptions): Promise<boolean>;
-  /** The same at once. Throws a DeviceError on devices that cannot. */
+  /** Synchronous version of `allclose`. Throws a DeviceError on devices that cannot be read synchronously. */
   allcloseSync(other: Tensor, options?: CloseOptions): boolean;
-  /** This where the condition holds, `other` where it does not. */
+  /** Selects this tensor's elements where `condition` is true and those of `other` elsewhere. */
   where(condition: Tensor, other: TensorOrNumber): Tensor;
 }
 
-/** The functions behind them. */
-export const pointwiseMethods: Behind<PointwiseMethods> = {
-  ...storing({
+/** The implementations of `PointwiseMethods`. */
+export const pointwiseMethods: Implementations<PointwiseMethods> = {
+  ...withInPlace({
     mul,
     trueDivide,
     floorDivide,

@@ -1,6 +1,6 @@
 /**
- * Sums, extremes, norms, softmax, scans and sorting, as methods of `Tensor`. Each is the function of the same name in
- * `ops/`, which says more.
+ * `Tensor`'s methods for reductions, softmax, scans, sorting and counting. Each method calls the function of the same
+ * name in `ops/`, where its full documentation is.
  */
 
 import { clone } from "../ops/copy.ts";
@@ -44,139 +44,146 @@ import {
   uniqueConsecutive,
 } from "../ops/unique.ts";
 import type { Tensor } from "../tensor.ts";
-import { type Behind, copied } from "./behind.ts";
+import { type Implementations, inPlaceCopies } from "./behind.ts";
 
-/** Sums, extremes, norms, softmax, scans and sorting. */
+/** Reductions, softmax, scans, sorting and counting. */
 export interface ReductionMethods {
   // ——— Sums ———
 
-  /** The sum over some dimensions, or all. */
+  /** Sums the elements over the given dimensions, or all. */
   sum(dim?: Dims, options?: ReduceOptions): Tensor;
-  /** The mean over some dimensions, or all. */
+  /** Averages the elements over the given dimensions, or all. */
   mean(dim?: Dims, options?: ReduceOptions): Tensor;
-  /** The sum of what is not NaN. */
+  /** Sums the elements that are not NaN. */
   nansum(dim?: Dims, options?: ReduceOptions): Tensor;
-  /** The mean of what is not NaN. */
+  /** Averages the elements that are not NaN. */
   nanmean(dim?: Dims, options?: ReduceOptions): Tensor;
-  /** The product over some dimensions, or all. */
+  /** Multiplies the elements over the given dimensions, or all. */
   prod(dim?: Dims, options?: ReduceOptions): Tensor;
-  /** How many elements are not zero. */
+  /** Counts the nonzero elements over the given dimensions, or all. Returns int32. */
   countNonzero(dim?: Dims): Tensor;
-  /** Whether any element is true. */
+  /** Tests whether any element is nonzero over the given dimensions, or all. */
   any(dim?: Dims, options?: KeepOptions): Tensor;
-  /** Whether all elements are true. */
+  /** Tests whether all elements are nonzero over the given dimensions, or all. */
   all(dim?: Dims, options?: KeepOptions): Tensor;
 
   // ——— Extremes ———
 
-  /** The largest of all elements. */
+  /** Returns the largest of all elements. */
   max(): Tensor;
-  /** The larger of two, element by element. */
+  /** Returns the elementwise maximum of this tensor and another. */
   max(other: Tensor): Tensor;
-  /** The largest elements along a dimension, and where they are. */
+  /** Returns the largest elements along a dimension and their indices. */
   max(dim: number, options?: KeepOptions): ValuesAndIndices;
-  /** The smallest of all elements. */
+  /** Returns the smallest of all elements. */
   min(): Tensor;
-  /** The smaller of two, element by element. */
+  /** Returns the elementwise minimum of this tensor and another. */
   min(other: Tensor): Tensor;
-  /** The smallest elements along a dimension, and where they are. */
+  /** Returns the smallest elements along a dimension and their indices. */
   min(dim: number, options?: KeepOptions): ValuesAndIndices;
-  /** The largest element over some dimensions, or all; equals share the gradient. */
+  /** Returns the largest elements over the given dimensions, or all. Equal elements share the gradient evenly. */
   amax(dim?: Dims, options?: KeepOptions): Tensor;
-  /** The smallest element over some dimensions, or all; equals share the gradient. */
+  /** Returns the smallest elements over the given dimensions, or all. Equal elements share the gradient evenly. */
   amin(dim?: Dims, options?: KeepOptions): Tensor;
-  /** Both extremes. */
+  /** Returns the smallest and the largest elements along a dimension, or of the whole tensor. */
   aminmax(dim?: number | null, options?: KeepOptions): { readonly min: Tensor; readonly max: Tensor };
-  /** Where the largest element is, along `dim` or in the flattened tensor. */
+  /**
+   * Returns the index of the largest element along `dim`, or in the flattened tensor. The first of equal elements wins.
+   */
   argmax(dim?: number | null, options?: KeepOptions): Tensor;
-  /** Where the smallest element is, along `dim` or in the flattened tensor. */
+  /**
+   * Returns the index of the smallest element along `dim`, or in the flattened tensor. The first of equal elements
+   * wins.
+   */
   argmin(dim?: number | null, options?: KeepOptions): Tensor;
 
-  // ——— Spread and size ———
+  // ——— Variance and norms ———
 
-  /** The variance over some dimensions, or all. */
+  /** Computes the variance over the given dimensions, or all. Default: divisor n - 1. */
   var(dim?: Dims, options?: SpreadOptions): Tensor;
-  /** The standard deviation over some dimensions, or all. */
+  /** Computes the standard deviation over the given dimensions, or all. Default: divisor n - 1. */
   std(dim?: Dims, options?: SpreadOptions): Tensor;
-  /** The p-norm over some dimensions, or all. Default: `p` 2. */
+  /** Computes the p-norm over the given dimensions, or all. Default: `p` 2. */
   norm(p?: NormOrder, dim?: Dims, options?: ReduceOptions): Tensor;
-  /** The distance from another tensor, both taken as vectors. Default: `p` 2. */
+  /** Computes the p-norm of the difference to another tensor. Default: `p` 2. */
   dist(other: Tensor, p?: NormOrder): Tensor;
-  /** With the norms of the parts along a dimension limited. */
+  /** Scales down the slices along a dimension whose p-norm exceeds `maxNorm`. */
   renorm(p: number, dim: number, maxNorm: number): Tensor;
-  /** `renorm` in place. */
+  /** In-place version of `renorm`. */
   renorm_(p: number, dim: number, maxNorm: number): Tensor;
-  /** The covariances of the rows. */
+  /** Computes the covariance matrix of the rows, each one variable. */
   cov(options?: CovOptions): Tensor;
-  /** The correlations of the rows. */
+  /** Computes the matrix of Pearson correlation coefficients of the rows, each one variable. */
   corrcoef(): Tensor;
 
   // ——— Softmax ———
 
-  /** eˣ / Σ eˣ along a dimension. */
+  /** Computes eˣ / Σ eˣ along a dimension. */
   softmax(dim: number, options?: SoftmaxOptions): Tensor;
-  /** ln softmax(x). */
+  /** Computes ln softmax(x) along a dimension. */
   logSoftmax(dim: number, options?: SoftmaxOptions): Tensor;
-  /** ln Σ eˣ over some dimensions. */
+  /** Computes ln Σ eˣ over the given dimensions, or all. */
   logsumexp(dim?: Dims, options?: KeepOptions): Tensor;
 
-  // ——— Running totals ———
+  // ——— Scans ———
 
-  /** Running totals along a dimension. */
+  /** Computes the cumulative sum along a dimension. */
   cumsum(dim: number, options?: ScanOptions): Tensor;
-  /** `cumsum` in place. */
+  /** In-place version of `cumsum`. */
   cumsum_(dim: number, options?: ScanOptions): Tensor;
-  /** Running products along a dimension. */
+  /** Computes the cumulative product along a dimension. */
   cumprod(dim: number, options?: ScanOptions): Tensor;
-  /** `cumprod` in place. */
+  /** In-place version of `cumprod`. */
   cumprod_(dim: number, options?: ScanOptions): Tensor;
-  /** The largest elements so far, and where they stand. */
+  /** Returns the cumulative maximum along a dimension and its indices. */
   cummax(dim: number): ValuesAndIndices;
-  /** The smallest elements so far, and where they stand. */
+  /** Returns the cumulative minimum along a dimension and its indices. */
   cummin(dim: number): ValuesAndIndices;
-  /** Running ln Σ eˣ along a dimension. */
+  /** Computes the cumulative ln Σ eˣ along a dimension. */
   logcumsumexp(dim: number): Tensor;
-  /** Differences of neighbours along a dimension, `n` times over. Default: `n` 1, `dim` -1. */
+  /** Computes the `n`-th difference of adjacent elements along a dimension. Default: `n` 1, `dim` -1. */
   diff(n?: number, dim?: number): Tensor;
 
-  // ——— Sorting ———
+  // ——— Sorting and counting ———
 
-  /** The elements in order along a dimension, and where they stood. Default: `dim` -1. */
+  /**
+   * Sorts the elements along a dimension, by default in ascending order. Returns values and indices. Default: `dim` -1.
+   */
   sort(dim?: number, options?: SortOptions): ValuesAndIndices;
-  /** Where the elements of the sorted tensor stand. Default: `dim` -1. */
+  /** Returns the indices that would sort this tensor along a dimension. Default: `dim` -1. */
   argsort(dim?: number, options?: SortOptions): Tensor;
-  /** The elements sorted along the first dimension. */
+  /** Sorts the elements along the first dimension. */
   msort(): Tensor;
-  /** The `k` largest elements along a dimension, and where they stand. Default: `dim` -1. */
+  /** Returns the `k` largest elements along a dimension and their indices. Default: `dim` -1. */
   topk(k: number, dim?: number, options?: TopkOptions): ValuesAndIndices;
-  /** The `k`-th smallest element along a dimension, and where it stands. Default: `dim` -1. */
+  /** Returns the `k`-th smallest element along a dimension, counted from 1, and its index. Default: `dim` -1. */
   kthvalue(k: number, dim?: number, options?: KeepOptions): ValuesAndIndices;
-  /** The median of all elements. */
+  /** Returns the median of all elements, the lower of two middle ones. */
   median(): Tensor;
-  /** The median along a dimension, and where it stands. */
+  /** Returns the medians along a dimension and their indices. */
   median(dim: number, options?: KeepOptions): ValuesAndIndices;
-  /** The median of what is not NaN. */
+  /** Returns the median of the elements that are not NaN. */
   nanmedian(): Tensor;
-  /** The median along a dimension of what is not NaN, and where it stands. */
+  /** Returns the medians along a dimension, ignoring NaN, and their indices. */
   nanmedian(dim: number, options?: KeepOptions): ValuesAndIndices;
-  /** The value below which a part `q` of the elements lies. */
+  /** Computes the `q`-quantiles along a dimension, or of all elements. */
   quantile(q: number | Tensor, dim?: number | null, options?: QuantileOptions): Tensor;
-  /** `quantile` of what is not NaN. */
+  /** Computes quantiles of the elements that are not NaN. */
   nanquantile(q: number | Tensor, dim?: number | null, options?: QuantileOptions): Tensor;
-  /** The most frequent element along a dimension, and where it stands last. Default: `dim` -1. */
+  /** Returns the most frequent element along a dimension and the index of its last occurrence. Default: `dim` -1. */
   mode(dim?: number, options?: KeepOptions): ValuesAndIndices;
-  /** The different elements, where each element is among them, and how often each occurs. */
+  /** Returns the distinct elements in ascending order, the index of each element among them, and their counts. */
   unique(options?: UniqueOptions): Unique;
-  /** The elements without those that repeat the one before. */
+  /** Removes consecutive duplicates. Returns values, inverse indices and counts, as `unique` does. */
   uniqueConsecutive(options?: Pick<UniqueOptions, "dim">): Unique;
-  /** How often each non-negative integer occurs. */
+  /** Counts the occurrences of each non-negative integer, or sums their weights. */
   bincount(weights?: Tensor | null, options?: BincountOptions): Tensor;
-  /** A histogram with bins of equal width. */
+  /** Computes a histogram with bins of equal width. */
   histc(options?: HistcOptions): Tensor;
 }
 
-/** The functions behind them. */
-export const reductionMethods: Behind<ReductionMethods> = {
+/** The implementations of `ReductionMethods`. */
+export const reductionMethods: Implementations<ReductionMethods> = {
   sum,
   mean,
   nansum,
@@ -222,6 +229,6 @@ export const reductionMethods: Behind<ReductionMethods> = {
   uniqueConsecutive,
   bincount,
   histc,
-  ...copied({ cumsum }),
-  ...copied({ cumprod, renorm }, clone),
+  ...inPlaceCopies({ cumsum }),
+  ...inPlaceCopies({ cumprod, renorm }, clone),
 };

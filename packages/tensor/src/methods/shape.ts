@@ -1,6 +1,6 @@
 /**
- * Views, reshaping, joining and splitting, as methods of `Tensor`. Each is the function of the same name in `ops/`,
- * which says more.
+ * `Tensor`'s methods for views, reshaping, splitting, repeating and padding. Each method calls the function of the same
+ * name in `ops/`, where its full documentation is.
  */
 
 import { diagflat, diagonalScatter, selectScatter, sliceScatter } from "../ops/blocks.ts";
@@ -14,110 +14,132 @@ import { chunk, dsplit, hsplit, type Parts, type Sections, split, tensorSplit, u
 import { diag, diagEmbed, tril, triu } from "../ops/triangle.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { type Behind, copied } from "./behind.ts";
+import { type Implementations, inPlaceCopies } from "./behind.ts";
 
-/** Views, reshaping, joining and splitting. */
+/** Views, reshaping, splitting, repeating and padding. */
 export interface ShapeMethods {
-  /** The same memory seen as another shape; throws a ShapeError where that would need a copy. */
+  /**
+   * Returns a view of the same memory with another shape. One size may be -1. Throws a ShapeError if the strides would
+   * require a copy.
+   */
   view(...sizes: Sizes): Tensor;
-  /** The same elements as another shape: a view where possible, else a copy. One size may be -1. */
+  /** Returns the same elements with another shape: a view where possible, otherwise a copy. One size may be -1. */
   reshape(...sizes: Sizes): Tensor;
-  /** The elements in the shape of another tensor. */
+  /** Reshapes this tensor to the shape of another. */
   reshapeAs(other: Tensor): Tensor;
-  /** Dimensions `startDim` to `endDim` run together into one. */
+  /** Flattens dimensions `startDim` (default 0) to `endDim` (default -1) into one. */
   flatten(startDim?: number, endDim?: number): Tensor;
-  /** All elements in one dimension. */
+  /** Flattens all dimensions into one. */
   ravel(): Tensor;
-  /** One dimension split into several. */
+  /** Splits one dimension into several. One size may be -1. */
   unflatten(dim: number, sizes: readonly number[]): Tensor;
-  /** Without dimensions of size one: those named, or all. */
+  /** Removes dimensions of size one: the given ones, or all by default. */
   squeeze(dims?: number | readonly number[] | null): Tensor;
-  /** With one more dimension, of size one. */
+  /** Inserts a dimension of size one at position `dim` of the result. */
   unsqueeze(dim: number): Tensor;
-  /** Dimensions of size one stretched without a copy; -1 keeps a size. */
+  /** Expands dimensions of size one to the given sizes without copying. A size of -1 keeps the dimension. */
   expand(...sizes: Sizes): Tensor;
-  /** Stretched to the shape of another tensor. */
+  /** Expands this tensor to the shape of another without copying. */
   expandAs(other: Tensor): Tensor;
-  /** Stretched to a shape. */
+  /** Broadcasts this tensor to a shape without copying. */
   broadcastTo(shape: Shape): Tensor;
-  /** The dimensions in another order. */
+  /** Reorders the dimensions: dimension `i` of the result is dimension `dims[i]` of this tensor. Returns a view. */
   permute(...dims: readonly number[] | readonly [readonly number[]]): Tensor;
-  /** Two dimensions exchanged. */
+  /** Swaps two dimensions. Returns a view. */
   transpose(dim0: number, dim1: number): Tensor;
-  /** Two dimensions exchanged, by numpy's name. */
+  /** NumPy's name for `transpose`. */
   swapaxes(axis0: number, axis1: number): Tensor;
-  /** A matrix transposed. */
+  /** Transposes a matrix. Returns a view; vectors and scalars are unchanged. */
   t(): Tensor;
-  /** Dimensions moved to other places. */
+  /** Moves dimensions to new positions; the others keep their order. Returns a view. */
   movedim(source: number | readonly number[], destination: number | readonly number[]): Tensor;
-  /** The part at one index of a dimension. */
+  /** Selects one index of a dimension and removes that dimension. Returns a view. */
   select(dim: number, index: number): Tensor;
-  /** `length` indices of a dimension from `start`. */
+  /** Returns a view of `length` indices of a dimension, beginning at `start`. */
   narrow(dim: number, start: number, length: number): Tensor;
-  /** Every `step`-th index from `start` up to `end` of a dimension. */
+  /**
+   * Returns a view of every `step`-th index of a dimension from `start` up to, but not including, `end`. Default: `dim`
+   * 0, the whole dimension, `step` 1.
+   */
   slice(dim?: number, start?: number | null, end?: number | null, step?: number): Tensor;
-  /** The diagonals of the matrices in two dimensions, as the last dimension. */
+  /**
+   * Returns a view of the diagonals of the matrices in dimensions `dim1` and `dim2`, as the last dimension. Default:
+   * `offset` 0, `dim1` 0, `dim2` 1.
+   */
   diagonal(offset?: number, dim1?: number, dim2?: number): Tensor;
-  /** Sliding windows along a dimension, as a new last dimension. */
+  /** Returns a view of the sliding windows of `size` elements along a dimension, as a new last dimension. */
   unfold(dim: number, size: number, step: number): Tensor;
-  /** The memory seen with any shape and strides. */
+  /**
+   * Returns a view of this tensor's memory with any shape and strides. `offset` (default 0) counts from its first
+   * element.
+   */
   asStrided(shape: Shape, strides: readonly number[], offset?: number): Tensor;
-  /** Parts of a size each, or of the sizes listed. */
+  /** Splits a dimension (default 0) into parts of one size, or of the sizes listed. Returns views. */
   split<const Sizes extends number | readonly number[]>(sizes: Sizes, dim?: number): Parts<Sizes>;
-  /** At most `chunks` parts of equal size. */
+  /** Splits a dimension (default 0) into at most `chunks` parts of equal size. Returns views. */
   chunk<const Chunks extends number>(chunks: Chunks, dim?: number): Sections<Chunks>;
-  /** One view per index of a dimension. */
+  /** Returns one view per index of a dimension (default 0), without that dimension. */
   unbind(dim?: number): Tensor[];
-  /** Parts as equal as can be, or cut at the indices listed. */
+  /** Splits a dimension (default 0) into nearly equal parts, or before each of the indices listed. Returns views. */
   tensorSplit<const Given extends number | readonly number[]>(sections: Given, dim?: number): Sections<Given>;
-  /** `tensorSplit` along the columns. */
+  /** Splits the columns into equal parts, or before each of the indices listed. Returns views. */
   hsplit<const Given extends number | readonly number[]>(sections: Given): Sections<Given>;
-  /** `tensorSplit` along the rows. */
+  /** Splits the rows into equal parts, or before each of the indices listed. Returns views. */
   vsplit<const Given extends number | readonly number[]>(sections: Given): Sections<Given>;
-  /** `tensorSplit` along the third dimension. */
+  /** Splits the third dimension into equal parts, or before each of the indices listed. Returns views. */
   dsplit<const Given extends number | readonly number[]>(sections: Given): Sections<Given>;
-  /** Laid out so many times along each dimension. */
+  /** Repeats this tensor `counts[i]` times along dimension `i`. Extra counts add leading dimensions. */
   repeat(...counts: Sizes): Tensor;
-  /** `repeat`, fewer counts standing for the last dimensions. */
+  /** Repeats this tensor like `repeat`; missing leading counts are 1. */
   tile(...counts: Sizes): Tensor;
-  /** Each element along a dimension several times in a row. */
+  /**
+   * Repeats each index of a dimension, or each element of the flattened tensor. `repeats` is one count, or one per
+   * index.
+   */
   repeatInterleave(repeats: number | readonly number[] | Tensor, dim?: number | null): Tensor;
-  /** The elements shifted along dimensions, around the end. */
+  /**
+   * Shifts elements along dimensions, or in the flattened tensor; elements shifted past the end reappear at the start.
+   */
   roll(shifts: number | readonly number[], dims?: number | readonly number[] | null): Tensor;
-  /** The elements in the opposite order along the dimensions named. */
+  /** Reverses the order of the elements along the given dimensions. Returns a copy. */
   flip(...dims: readonly number[] | readonly [readonly number[]]): Tensor;
-  /** Columns in the opposite order. */
+  /** Reverses the order of the columns. Returns a copy. */
   fliplr(): Tensor;
-  /** Rows in the opposite order. */
+  /** Reverses the order of the rows. Returns a copy. */
   flipud(): Tensor;
-  /** Turned by quarter turns in the plane of two dimensions. */
+  /** Rotates this tensor by `k` (default 1) quarter turns in the plane of two dimensions, by default 0 and 1. */
   rot90(k?: number, dims?: readonly [number, number]): Tensor;
-  /** With a border; widths from the last dimension to the first. */
+  /**
+   * Pads this tensor. `widths` lists the padding from the last dimension to the first: [left, right, top, bottom, …].
+   */
   pad(widths: readonly number[], options?: PadOptions): Tensor;
-  /** The lower triangle of each matrix, zeros above. */
+  /** Returns the lower triangle of each matrix, with zeros above diagonal `offset` (default 0). */
   tril(offset?: number): Tensor;
-  /** The upper triangle of each matrix, zeros below. */
+  /** Returns the upper triangle of each matrix, with zeros below diagonal `offset` (default 0). */
   triu(offset?: number): Tensor;
-  /** The diagonal of a matrix, or the matrix with a vector on its diagonal. */
+  /** Returns diagonal `offset` (default 0) of a matrix, or the matrix with a vector on that diagonal. */
   diag(offset?: number): Tensor;
-  /** Matrices with the last dimension on a diagonal. */
+  /**
+   * Returns matrices with the last dimension on diagonal `offset` (default 0), in two new dimensions, by default the
+   * last two.
+   */
   diagEmbed(offset?: number, dim1?: number, dim2?: number): Tensor;
-  /** `tril` in place. */
+  /** In-place version of `tril`. */
   tril_(offset?: number): Tensor;
-  /** `triu` in place. */
+  /** In-place version of `triu`. */
   triu_(offset?: number): Tensor;
-  /** A matrix with the elements, flat, on a diagonal. */
+  /** Returns a matrix with the flattened elements on diagonal `offset` (default 0). */
   diagflat(offset?: number): Tensor;
-  /** With the part at one index of a dimension replaced. */
+  /** Returns a copy with one index of a dimension replaced by `source`. */
   selectScatter(source: Tensor, dim: number, index: number): Tensor;
-  /** With a slice replaced. */
+  /** Returns a copy with a slice replaced by `source`. The range has the defaults of `slice`. */
   sliceScatter(source: Tensor, dim?: number, start?: number | null, end?: number | null, step?: number): Tensor;
-  /** With a diagonal replaced. */
+  /** Returns a copy with a diagonal replaced by `source`. The diagonal has the defaults of `diagonal`. */
   diagonalScatter(source: Tensor, offset?: number, dim1?: number, dim2?: number): Tensor;
 }
 
-/** The functions behind them. */
-export const shapeMethods: Behind<ShapeMethods> = {
+/** The implementations of `ShapeMethods`. */
+export const shapeMethods: Implementations<ShapeMethods> = {
   view,
   reshape,
   reshapeAs,
@@ -164,5 +186,5 @@ export const shapeMethods: Behind<ShapeMethods> = {
   selectScatter,
   sliceScatter,
   diagonalScatter,
-  ...copied({ tril, triu }),
+  ...inPlaceCopies({ tril, triu }),
 };

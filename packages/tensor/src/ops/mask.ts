@@ -1,7 +1,7 @@
 /**
- * Picking and replacing elements by a mask of bools, and finding what is not zero. Where the result's size depends on
- * values, they are read on the host, so these need a device that can be read at once; `maskedFill` and `maskedScatter`
- * do not.
+ * Selecting and replacing elements by a bool mask, and finding nonzero elements. `nonzero` and `maskedSelect` read the
+ * values on the host, since the size of their result depends on them, so they need a device that can be read
+ * synchronously. `maskedFill` and `maskedScatter` do not.
  */
 
 import { expectOneType, kindOf } from "../dtype.ts";
@@ -20,13 +20,13 @@ import { cumsum } from "./scan.ts";
 import { select } from "./slice.ts";
 import { sum } from "./sum.ts";
 
-/** Where the elements are not zero, counted in row-major order. */
+/** Positions of the nonzero elements, counted in row-major order. */
 function nonzeroPositions(x: Tensor): Int32Array<ArrayBuffer> {
   const values = numbersOf(x.dataSync(), x.dtype);
   const found = new Int32Array(values.length);
   let count = 0;
   for (let i = 0; i < values.length; i++) {
-    // Without a branch, which nobody foresees: what is not kept is written over.
+    // Branch-free, since the branch would be mispredicted: positions that are not kept are overwritten.
     found[count] = i;
     count += Number(values[i] !== 0);
   }
@@ -34,13 +34,13 @@ function nonzeroPositions(x: Tensor): Int32Array<ArrayBuffer> {
 }
 
 /**
- * The indices of the elements that are not zero, one row each: int32, [count, dimensions]; with `asTuple` one index
- * tensor per dimension.
+ * Returns the indices of the nonzero elements in row-major order, one row per element: int32, [count, dimensions]. With
+ * `asTuple`, returns one index tensor [count] per dimension.
  *
  * https://pytorch.org/docs/stable/generated/torch.nonzero.html
  *
- * @param options.asTuple Whether there is one index tensor for each dimension instead. Default false.
- * @throws DeviceError on devices that cannot be read at once.
+ * @param options.asTuple Whether to return one index tensor per dimension instead. Default false.
+ * @throws DeviceError on devices that cannot be read synchronously; call `await x.prefetch()` first.
  */
 export function nonzero(x: Tensor, options?: { readonly asTuple?: false }): Tensor;
 export function nonzero(x: Tensor, options: { readonly asTuple: true }): Tensor[];
@@ -59,9 +59,13 @@ export function nonzero(x: Tensor, options?: { readonly asTuple?: boolean }): Te
 }
 
 /**
- * The elements where a mask is true, in row-major order; both are broadcast.
+ * Returns the elements where a mask is true, in row-major order, as a vector. The tensor and the mask are broadcast.
  *
  * https://pytorch.org/docs/stable/generated/torch.masked_select.html
+ *
+ * @throws DTypeError unless the mask is bool.
+ * @throws ShapeError when the shapes do not broadcast.
+ * @throws DeviceError on devices that cannot be read synchronously; call `await mask.prefetch()` first.
  */
 export function maskedSelect(x: Tensor, mask: Tensor): Tensor {
   checkMask("maskedSelect", mask);
@@ -78,42 +82,46 @@ const filling = /* @__PURE__ */ pointwise<[Tensor, Tensor, TensorOrNumber]>(
   },
 );
 
-/** The value as it is filled in; refuses one that does not fit. */
-function fitting(x: Tensor, mask: Tensor, value: TensorOrNumber): TensorOrNumber {
+/** Checks the mask and the value of `maskedFill`. Returns the value to fill with. */
+function checkedValue(x: Tensor, mask: Tensor, value: TensorOrNumber): TensorOrNumber {
   checkMask("maskedFill", mask);
   if (typeof value === "object" && value.ndim > 0) {
     throw shapeError("maskedFill", "a number or a scalar tensor as the value (where takes others)", value);
   }
   if (typeof value === "number" && !Number.isFinite(value) && kindOf(x.dtype) < 2)
     throw new DTypeError(`maskedFill: ${value} does not fit into a tensor of ${x.dtype}`);
-  // A half is true.
+  // For bool tensors any nonzero number is true, 0.5 included.
   return x.dtype === "bool" && typeof value === "number" ? value !== 0 : value;
 }
 
 /**
- * `x` with one value wherever a mask is true; the mask is broadcast.
+ * Returns a copy of `x` with one value wherever a mask is true. The mask is broadcast.
  *
  * https://pytorch.org/docs/stable/generated/torch.Tensor.masked_fill.html
  *
- * @throws DTypeError unless the mask is bool.
+ * @param value a number or a scalar tensor.
+ * @throws DTypeError unless the mask is bool, and for a value of NaN or ±∞ with integers or bools.
+ * @throws ShapeError when the shapes do not broadcast, or the value is not a scalar.
  */
 export function maskedFill(x: Tensor, mask: Tensor, value: TensorOrNumber): Tensor {
-  return filling(x, mask, fitting(x, mask, value));
+  return filling(x, mask, checkedValue(x, mask, value));
 }
 
-/** `maskedFill` in place. */
+/** In-place version of `maskedFill`. */
 export function maskedFill_(x: Tensor, mask: Tensor, value: TensorOrNumber): Tensor {
-  return filling.inPlace(x, mask, fitting(x, mask, value));
+  return filling.inPlace(x, mask, checkedValue(x, mask, value));
 }
 
 const placeOf = /* @__PURE__ */ pointwise<[Tensor]>("maskedScatter", (count) => count.sub(1).max(0));
 
 /**
- * `x` with its elements where a mask is true replaced by the elements of `source` in order.
+ * Returns a copy of `x` with its elements where a mask is true replaced by the elements of `source`, in row-major
+ * order. The tensor and the mask are broadcast.
  *
  * https://pytorch.org/docs/stable/generated/torch.Tensor.masked_scatter_.html
  *
- * @throws ArgumentError when the source has too few elements. @throws DTypeError when it is of another dtype.
+ * @throws ArgumentError when `source` has fewer elements than the mask has true values.
+ * @throws DTypeError unless the mask is bool and `source` has the dtype of `x`.
  */
 export function maskedScatter(x: Tensor, mask: Tensor, source: Tensor): Tensor {
   checkMask("maskedScatter", mask);
@@ -128,7 +136,7 @@ export function maskedScatter(x: Tensor, mask: Tensor, source: Tensor): Tensor {
     `maskedScatter: the mask is true {} times, but the source has ${available} elements`,
   );
   if (available === 0) return filling(expand(x, shape), replaced, 0);
-  // How often the mask has been true so far says which element of the source comes.
+  // The number of true values up to and including an element gives its index in the source, plus one.
   const place = placeOf(cumsum(reshape(replaced, [-1]), 0));
   const comes = reshape(gatherUnchecked(reshape(source, [-1]), 0, place), shape);
   return filling(expand(x, shape), replaced, comes);

@@ -1,6 +1,6 @@
 /**
- * Products of vectors and matrices. All of them are one kernel call on matrices or batches of them; transposed and
- * broadcast operands are views, so nothing is copied on the way. The gradients are matrix products again.
+ * Products of vectors and matrices. Each is one kernel call on matrices or batches of matrices. Transposed and
+ * broadcast operands are views, so no operand is copied first. The gradients are matrix products as well.
  */
 
 import { expectTensor } from "../argument.ts";
@@ -15,7 +15,7 @@ import { mul } from "./arithmetic.ts";
 import { mT } from "./permute.ts";
 import { reshape, squeeze, unsqueeze } from "./reshape.ts";
 
-/** Refuses operands of different dtypes, and bools. */
+/** Throws a DTypeError for operands of different dtypes and for bools. */
 export function checkProductTypes(operation: string, a: Tensor, b: Tensor): void {
   expectOneType(operation, a, b);
   if (a.dtype === "bool")
@@ -28,13 +28,13 @@ function cannotMultiply(operation: string, a: Shape, b: Shape, inner: readonly [
   );
 }
 
-/** A batch of matrices read with a larger batch shape. */
+/** A view of a batch of matrices, broadcast to the batch dimensions of the product. */
 function batched(x: Tensor, batch: Shape): View {
   const shape = [...batch, ...x.shape.slice(-2)];
   return broadcastView("matmul", x, shape);
 }
 
-/** [...B, m, k] by [...B, k, n] with broadcast batch dimensions. */
+/** [...B, m, k] × [...B, k, n] → [...B, m, n], with broadcast batch dimensions. */
 const product: Op = {
   name: "matmul",
   infer: ([a, b]) => {
@@ -63,14 +63,16 @@ const product: Op = {
 };
 
 /**
- * The product of two tensors: of two vectors the scalar product, of matrices the matrix product, of more dimensions the
- * products of the matrices in the last two, the others broadcast.
+ * Computes the matrix product of two tensors: the dot product of two vectors, the product of two matrices, or a batch
+ * of matrix products over the last two dimensions. Leading dimensions are broadcast; a vector on the left counts as a
+ * row, on the right as a column.
  *
  *     [m, k] × [k, n] → [m, n]        [...B, m, k] × [...B, k, n] → [...B, m, n]
  *
  * https://pytorch.org/docs/stable/generated/torch.matmul.html
  *
- * @throws ShapeError when the inner sizes differ. @throws DTypeError when the dtypes differ.
+ * @throws ShapeError when the inner sizes differ, the leading dimensions do not broadcast, or an operand is a scalar.
+ * @throws DTypeError when the dtypes differ, and for bools.
  * @example
  * matmul(ones([2, 3]), ones([3, 4])); // [2, 4], all 3
  */
@@ -88,7 +90,7 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
     return b.ndim === 1 ? squeeze(row, row.ndim - 1) : row;
   }
   if (b.ndim === 2 && a.ndim > 2) {
-    // One tall matrix instead of a batch: better for the kernel, and the gradient of `b` becomes one product.
+    // One tall matrix instead of a batch is faster in the kernel, and the gradient of `b` becomes a single product.
     const rows = [sizeOf(a.shape.slice(0, -1)), inner[0]];
     if (reshapeStrides(a.shape, a.strides, rows) !== null) {
       return reshape(apply(product, [reshape(a, rows), b], undefined), [...a.shape.slice(0, -1), b.shape[1] as number]);
@@ -105,7 +107,13 @@ function expectDims(operation: string, x: Tensor, dims: number, which: string): 
     );
 }
 
-/** The product of two matrices: [m, k] × [k, n] → [m, n]. https://pytorch.org/docs/stable/generated/torch.mm.html */
+/**
+ * Computes the product of two matrices: [m, k] × [k, n] → [m, n].
+ * https://pytorch.org/docs/stable/generated/torch.mm.html
+ *
+ * @throws ShapeError unless both are matrices with equal inner sizes.
+ * @throws DTypeError when the dtypes differ, and for bools.
+ */
 export function mm(a: Tensor, b: Tensor): Tensor {
   expectDims("mm", a, 2, "the first matrix");
   expectDims("mm", b, 2, "the second matrix");
@@ -113,26 +121,40 @@ export function mm(a: Tensor, b: Tensor): Tensor {
 }
 
 /**
- * Products of matrices pair by pair: [B, m, k] × [B, k, n] → [B, m, n].
+ * Computes the products of two batches of matrices, pair by pair: [B, m, k] × [B, k, n] → [B, m, n].
  * https://pytorch.org/docs/stable/generated/torch.bmm.html
+ *
+ * @throws ShapeError unless both have three dimensions, equal batch sizes and equal inner sizes.
+ * @throws DTypeError when the dtypes differ, and for bools.
  */
 export function bmm(a: Tensor, b: Tensor): Tensor {
   expectDims("bmm", a, 3, "the first batch");
   expectDims("bmm", b, 3, "the second batch");
   if (a.shape[0] !== b.shape[0]) {
-    throw shapeError("bmm", "batches of one size (matmul broadcasts)", a, b);
+    throw shapeError("bmm", "equal batch sizes (matmul broadcasts)", a, b);
   }
   return apply(product, [a, b], undefined);
 }
 
-/** The product of a matrix and a vector: [m, k] × [k] → [m]. https://pytorch.org/docs/stable/generated/torch.mv.html */
+/**
+ * Computes the product of a matrix and a vector: [m, k] × [k] → [m].
+ * https://pytorch.org/docs/stable/generated/torch.mv.html
+ *
+ * @throws ShapeError unless these are a matrix and a vector with equal inner sizes.
+ * @throws DTypeError when the dtypes differ, and for bools.
+ */
 export function mv(a: Tensor, vector: Tensor): Tensor {
   expectDims("mv", a, 2, "the matrix");
   expectDims("mv", vector, 1, "the vector");
   return matmul(a, vector);
 }
 
-/** The scalar product of two vectors. https://pytorch.org/docs/stable/generated/torch.dot.html */
+/**
+ * Computes the dot product of two vectors: [n] · [n] → []. https://pytorch.org/docs/stable/generated/torch.dot.html
+ *
+ * @throws ShapeError unless both are vectors of the same length.
+ * @throws DTypeError when the dtypes differ, and for bools.
+ */
 export function dot(a: Tensor, b: Tensor): Tensor {
   expectDims("dot", a, 1, "the first vector");
   expectDims("dot", b, 1, "the second vector");
@@ -140,8 +162,10 @@ export function dot(a: Tensor, b: Tensor): Tensor {
 }
 
 /**
- * All products of an element of one vector with one of the other: [m], [n] → [m, n].
+ * Computes the outer product of two vectors: [m], [n] → [m, n].
  * https://pytorch.org/docs/stable/generated/torch.outer.html
+ *
+ * @throws ShapeError unless both are vectors.
  */
 export function outer(a: Tensor, b: Tensor): Tensor {
   expectDims("outer", a, 1, "the first vector");
@@ -150,31 +174,37 @@ export function outer(a: Tensor, b: Tensor): Tensor {
 }
 
 /**
- * Scalar products along the last dimensions: [...A, k], [...B, k] → [...A, ...B]; by a scalar, the product with it.
- * https://pytorch.org/docs/stable/generated/torch.inner.html
+ * Computes dot products along the last dimensions: [...A, k], [...B, k] → [...A, ...B]. With a scalar, multiplies by
+ * it. https://pytorch.org/docs/stable/generated/torch.inner.html
+ *
+ * @throws ShapeError when the last sizes differ.
  */
 export function inner(a: Tensor, b: Tensor): Tensor {
   if (a.ndim === 0 || b.ndim === 0) return mul(a, b);
   const [k, l] = [a.shape[a.ndim - 1] as number, b.shape[b.ndim - 1] as number];
-  if (k !== l) throw shapeError("inner", "the same last size of both", a, b);
+  if (k !== l) throw shapeError("inner", "equal last sizes", a, b);
   const rows = (x: Tensor) => reshape(x, [sizeOf(x.shape.slice(0, -1)), k]);
   return reshape(apply(product, [rows(a), mT(rows(b))], undefined), [...a.shape.slice(0, -1), ...b.shape.slice(0, -1)]);
 }
 
 /**
- * The product of several matrices, from left to right.
+ * Computes the product of several matrices, evaluated from left to right.
  * https://pytorch.org/docs/stable/generated/torch.chain_matmul.html
+ *
+ * @throws ShapeError unless all are matrices with matching inner sizes.
  */
 export function chainMatmul(...matrices: readonly [Tensor, ...Tensor[]]): Tensor {
   return matrices.reduce((a, b) => mm(a, b));
 }
 
 /**
- * `chainMatmul` whose first matrix may be a vector, taken for a row, and whose last one, taken for a column.
+ * Computes the product of several matrices, evaluated from left to right. The first may be a vector, which counts as a
+ * row, and the last one too, which counts as a column.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.multi_dot.html
  *
- * @throws ArgumentError for fewer than two tensors. @throws ShapeError when sizes do not fit.
+ * @throws ArgumentError for fewer than two tensors.
+ * @throws ShapeError when the inner sizes differ.
  */
 export function multiDot(...matrices: readonly [Tensor, ...Tensor[]]): Tensor {
   const [first, ...rest] = matrices;

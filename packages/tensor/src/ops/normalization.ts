@@ -1,8 +1,8 @@
 /**
- * Normalisation: rows shifted to mean 0 and scaled to variance 1, then scaled and shifted by learned tensors. What
- * forms a row is the whole difference between layer, group, instance and batch normalisation. Forward is one row
- * program; so is the gradient of the input, and that of the learned tensors, which comes along with it where they are
- * constant within a row.
+ * Layer, RMS, group, batch, instance and local response normalization. All but the last normalize rows to mean 0 and
+ * variance 1 (RMS skips the centering), then apply a learnable scale and shift; they differ only in which dimensions
+ * form a row. The forward pass is one row program, and so is the gradient of the input. Where weight and bias are
+ * constant within a row, the same kernel computes their gradients.
  */
 
 import { checkInteger } from "../argument.ts";
@@ -21,13 +21,15 @@ import { rowLength } from "./rows.ts";
 import { unfold } from "./slice.ts";
 import { mean } from "./sum.ts";
 
-/** The option of the normalisations. */
+/** Options of `layerNorm`, `rmsNorm` and `groupNorm`. */
 export interface NormalizationOptions {
-  /** Added to the variance, so that a constant row does not divide by zero. Default 1e-5. */
+  /**
+   * Added to the variance, to avoid a division by zero. Default 1e-5; for `rmsNorm`, the machine epsilon of the dtype.
+   */
   readonly eps?: number;
 }
 
-/** A learned tensor as it broadcasts against the input; null where there is none. */
+/** Reshapes a learnable tensor to broadcast against the input. Null stays null. */
 function shaped(x: Tensor | null | undefined, shape: Shape): Tensor | null {
   return x ? reshape(x, shape) : null;
 }
@@ -38,7 +40,7 @@ function expectShape(operation: string, what: string, x: Tensor | null | undefin
   }
 }
 
-/** The last dimensions, which have to have the normalised shape. */
+/** The dimensions that `normalizedShape` covers: the last ones of `x`, whose sizes must match. */
 function lastDimensions(operation: string, x: Tensor, normalizedShape: Shape): number[] {
   const lead = x.ndim - normalizedShape.length;
   if (normalizedShape.length === 0 || lead < 0 || !sameShape(x.shape.slice(Math.max(lead, 0)), normalizedShape)) {
@@ -50,14 +52,18 @@ function lastDimensions(operation: string, x: Tensor, normalizedShape: Shape): n
 }
 
 /**
- * Layer normalisation: `(x - mean) / √(variance + eps) · weight + bias`, over the last dimensions.
+ * Applies layer normalization, `(x - mean) / √(variance + eps) · weight + bias`, over the last dimensions.
  *
  * Ba et al. 2016, "Layer Normalization", https://arxiv.org/abs/1607.06450
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.layer_norm.html
  *
- * @param normalizedShape the sizes of those dimensions; `weight` and `bias` have them too.
- * @throws ShapeError when x does not end in them.
+ * @param x [..., ...normalizedShape].
+ * @param normalizedShape sizes of the dimensions to normalize over.
+ * @param weight learnable scale, of shape `normalizedShape`. Default null (none).
+ * @param bias learnable shift, of shape `normalizedShape`. Default null (none).
+ * @throws ShapeError when the shape of `x` does not end in `normalizedShape`, or weight or bias has another shape.
+ * @throws DTypeError for integers.
  */
 export function layerNorm(
   x: Tensor,
@@ -75,14 +81,18 @@ export function layerNorm(
 }
 
 /**
- * Root mean square normalisation: `x / √(mean of x² + eps) · weight`, over the last dimensions.
+ * Applies root mean square normalization, `x / √(mean of x² + eps) · weight`, over the last dimensions.
  *
  * Zhang and Sennrich 2019, https://arxiv.org/abs/1910.07467
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.rms_norm.html
  *
- * @param options.eps default: the dtype's distance from 1 to the next number. @throws ShapeError when x does not end in
- * the normalized shape.
+ * @param x [..., ...normalizedShape].
+ * @param normalizedShape sizes of the dimensions to normalize over.
+ * @param weight learnable scale, of shape `normalizedShape`. Default null (none).
+ * @param options.eps Default: the machine epsilon of the dtype.
+ * @throws ShapeError when the shape of `x` does not end in `normalizedShape`, or the weight has another shape.
+ * @throws DTypeError for integers.
  */
 export function rmsNorm(
   x: Tensor,
@@ -98,14 +108,17 @@ export function rmsNorm(
 }
 
 /**
- * Group normalisation: layer normalisation of each group of channels.
+ * Applies group normalization: normalizes each group of channels of each example over the group and all positions.
  *
  * Wu and He 2018, https://arxiv.org/abs/1803.08494
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.group_norm.html
  *
- * @param x [N, C, ...]. @param weight [C]. @param bias [C]. @throws ShapeError when the groups do not divide the
- * channels.
+ * @param x [N, C, ...].
+ * @param weight learnable scale, [C]. Default null (none).
+ * @param bias learnable shift, [C]. Default null (none).
+ * @throws ShapeError when `numGroups` does not divide the channels, or a batch of one has one value per group.
+ * @throws DTypeError for integers.
  */
 export function groupNorm(
   x: Tensor,
@@ -149,32 +162,33 @@ function channelsOf(operation: string, x: Tensor): number {
   return x.shape[1] as number;
 }
 
-/** The options of batch and instance normalisation. */
+/** Options of batch and instance normalization. */
 export interface RunningOptions extends NormalizationOptions {
-  /** How far the running statistics move towards those of the batch. Default 0.1. */
+  /** Weight of the batch statistics in the update of the running statistics. Default 0.1. */
   readonly momentum?: number;
 }
 
 const runningDefaults = { momentum: 0.1, eps: 1e-5 } as const;
 
-/** The options of batch normalisation. */
+/** Options of `batchNorm`. */
 export interface BatchNormOptions extends RunningOptions {
   /**
-   * Whether to normalise by the batch's own statistics, and update the running ones, or by the running ones. Default
-   * false.
+   * Whether to normalize by the batch statistics and update the running statistics. Otherwise the running statistics
+   * normalize. Default false.
    */
   readonly training?: boolean;
 }
 
-/** The options of instance normalisation. */
+/** Options of `instanceNorm`. */
 export interface InstanceNormOptions extends RunningOptions {
-  /** Whether to normalise by the input's own statistics or by the running ones. Default true. */
+  /** Whether to normalize by the input's own statistics, rather than the running ones. Default true. */
   readonly useInputStats?: boolean;
 }
 
-const moved: Pointwise<[Tensor, Tensor, number, number]> = /* @__PURE__ */ pointwise<[Tensor, Tensor, number, number]>(
-  "runningStatistics",
-  (running, found, momentum, factor) => running.mul(momentum.neg().add(1)).add(found.mul(factor).mul(momentum)),
+const updated: Pointwise<[Tensor, Tensor, number, number]> = /* @__PURE__ */ pointwise<
+  [Tensor, Tensor, number, number]
+>("runningStatistics", (running, found, momentum, factor) =>
+  running.mul(momentum.neg().add(1)).add(found.mul(factor).mul(momentum)),
 );
 
 const scaledBy: Pointwise<[Tensor, Tensor, Tensor, number]> = /* @__PURE__ */ pointwise<
@@ -189,7 +203,7 @@ const scaledAndShifted: Pointwise<[Tensor, Tensor, Tensor, number, Tensor, Tenso
   x.sub(mean).mul(variance.add(eps).rsqrt().mul(weight)).add(bias),
 );
 
-/** Normalisation by statistics that are known already. */
+/** Normalizes by given statistics. */
 function byRunning(
   x: Tensor,
   mean: Tensor,
@@ -211,11 +225,11 @@ interface ChannelTensors {
 }
 
 /**
- * Normalisation channel by channel: by statistics of the input's own over `dims`, towards which the running ones then
- * move, or by the running ones where `dims` is null.
+ * Normalizes channel by channel. With `dims`, the statistics are computed over these dimensions of the input, and the
+ * running statistics are updated. With null, the running statistics normalize.
  *
- * @param own what own statistics are called in messages. @param demand the beginning of the message when there is one
- * value per channel.
+ * @param own name of the input's own statistics in error messages.
+ * @param demand beginning of the error message for one value per channel.
  */
 function byChannel(
   operation: string,
@@ -245,29 +259,33 @@ function byChannel(
     );
   }
   const { result, mean, variance } = normalized(operation, x, dims, weight, bias, eps, true);
-  const move = (running: Tensor | null, found: Tensor, factor: number) => {
+  const update = (running: Tensor | null, found: Tensor, factor: number) => {
     if (!running) return;
-    const rows = found.shape[0] as number; // one, unless each image has statistics of its own
+    const rows = found.shape[0] as number; // one, unless each example has its own statistics
     const each = reshape(found.detach(), rows === 1 ? [channels] : [rows, channels]);
-    moved.inPlace(running, rows === 1 ? each : each.mean(0), momentum, factor);
+    updated.inPlace(running, rows === 1 ? each : each.mean(0), momentum, factor);
   };
-  move(runningMean, mean, 1);
-  move(runningVar, variance, count / (count - 1));
+  update(runningMean, mean, 1);
+  update(runningVar, variance, count / (count - 1));
   return result;
 }
 
 /**
- * Batch normalisation: each channel over the batch and all positions. In training the running statistics move towards
- * the batch's, the variance with the divisor n - 1; otherwise they are what normalises.
+ * Applies batch normalization: normalizes each channel over the batch and all positions. In training, it uses the batch
+ * statistics and updates `runningMean` and `runningVar` (with divisor n - 1); otherwise it uses these two.
  *
  * Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html
  *
- * @param x [N, C, ...]. @param runningMean [C], changed in place in training; so is `runningVar`. @param weight [C].
- * @param bias [C].
- * @throws ShapeError in training with one value per channel, and for sizes other than C. @throws ArgumentError out of
- * training without statistics.
+ * @param x [N, C, ...].
+ * @param runningMean [C], or null in training. Updated in place in training.
+ * @param runningVar [C], or null in training. Updated in place in training.
+ * @param weight learnable scale, [C]. Default null (none).
+ * @param bias learnable shift, [C]. Default null (none).
+ * @throws ShapeError for statistics, weight or bias of another shape, and in training with one value per channel.
+ * @throws ArgumentError outside training without running statistics.
+ * @throws DTypeError for integers.
  */
 export function batchNorm(
   x: Tensor,
@@ -283,16 +301,20 @@ export function batchNorm(
 }
 
 /**
- * Instance normalisation: each channel of each image over its positions.
+ * Applies instance normalization: normalizes each channel of each example over its positions.
  *
  * Ulyanov et al. 2016, https://arxiv.org/abs/1607.08022
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.instance_norm.html
  *
- * @param x [N, C, ...]. @param runningMean [C], changed in place when the input's statistics are used; so is
- * `runningVar`.
- * @throws ShapeError when there is one value per channel, and for sizes other than C. @throws ArgumentError without any
- * statistics.
+ * @param x [N, C, ...].
+ * @param runningMean [C] or null. Updated in place when the input's own statistics are used.
+ * @param runningVar [C] or null. Updated in place when the input's own statistics are used.
+ * @param weight learnable scale, [C]. Default null (none).
+ * @param bias learnable shift, [C]. Default null (none).
+ * @throws ShapeError for statistics, weight or bias of another shape, and for one value per channel and example.
+ * @throws ArgumentError when `useInputStats` is false and there are no running statistics.
+ * @throws DTypeError for integers.
  */
 export function instanceNorm(
   x: Tensor,
@@ -315,29 +337,32 @@ export function instanceNorm(
   );
 }
 
-/** The options of `localResponseNorm`. */
+/** Options of `localResponseNorm`. */
 export interface LocalResponseOptions {
-  /** How much the neighbours count. Default 1e-4. */
+  /** Factor of the mean square. Default 1e-4. */
   readonly alpha?: number;
-  /** The power of the divisor. Default 0.75. */
+  /** Exponent of the divisor. Default 0.75. */
   readonly beta?: number;
-  /** What is added to the neighbours. Default 1. */
+  /** Constant added to the scaled mean square. Default 1. */
   readonly k?: number;
 }
 
 /**
- * Local response normalisation: each element divided by
- * `(k + alpha · mean of the squares of neighbouring channels)ᵇᵉᵗᵃ`.
+ * Applies local response normalization: divides each element by
+ * `(k + alpha · mean of the squares of neighboring channels)ᵇᵉᵗᵃ`.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.local_response_norm.html
  *
- * @param x [N, C, ...]. @param size how many channels are neighbours, the element's own included.
- * @throws ArgumentError when that is no positive integer. @throws ShapeError for fewer than 3 dimensions.
+ * @param x [N, C, ...], of 3 or more dimensions.
+ * @param size number of neighboring channels, including the element's own. Channels beyond the edge count as 0.
+ * @throws ArgumentError unless `size` is a positive integer.
+ * @throws ShapeError for fewer than 3 dimensions.
+ * @throws DTypeError for integers.
  */
 export function localResponseNorm(x: Tensor, size: number, options?: LocalResponseOptions): Tensor {
   const { alpha, beta, k } = settings("localResponseNorm", options, { alpha: 1e-4, beta: 0.75, k: 1 });
   expectFloating("localResponseNorm", x.dtype);
-  if (x.ndim < 3) throw shapeError("localResponseNorm", "an input of shape [N, C, ...] with places", x);
+  if (x.ndim < 3) throw shapeError("localResponseNorm", "3 or more dimensions [N, C, ...]", x);
   checkInteger("localResponseNorm", "size", size, 1);
   if (x.numel() === 0) return x;
   const none = new Array<number>(2 * (x.ndim - 2)).fill(0);

@@ -1,6 +1,7 @@
 /**
- * The operation behind all normalisations: rows of any dimensions brought to mean 0 and variance 1 (or, not centred, to
- * a mean square of 1), then scaled by a weight and shifted by a bias that broadcast against the input.
+ * The operation that implements layer, group, batch and instance normalization. It normalizes rows, formed by any
+ * dimensions, to mean 0 and variance 1 (without centering: to mean square 1), scales them by a weight and shifts them
+ * by a bias. Weight and bias broadcast against the input.
  */
 
 import type { DType } from "../dtype.ts";
@@ -15,7 +16,7 @@ import { reshape } from "./reshape.ts";
 import { type RowAttrs, RowOp, rowLength } from "./rows.ts";
 import { mean as meanOf } from "./sum.ts";
 
-/** Which operands there are, and of which dtypes. */
+/** The operands that are present and their dtypes: one form is compiled once. */
 interface Form {
   readonly name: string;
   readonly x: DType;
@@ -26,10 +27,10 @@ interface Form {
 
 const ops = new Map<string, RowOp>();
 
-/** The outputs: for each row the mean, 1/√(variance + eps) and the variance; for each element the result. */
+/** Outputs of the forward pass: per row the mean, 1/√(variance + eps) and the variance; per element the result. */
 const outputs = { mean: 0, scale: 1, variance: 2, result: 3 } as const;
 
-/** The row's length and eps, the program's scalars. */
+/** The scalar arguments of the programs: the row's length and eps. */
 const length = (x: Expr): Expr => scalar(0, x.dtype);
 const epsilon = (x: Expr): Expr => scalar(1, x.dtype);
 
@@ -46,11 +47,11 @@ function forward(form: Form): RowOp {
   if (form.bias) result = result.add(input(form.weight ? 2 : 1, form.bias));
   const rows = [form.centered ? total : variance, scale, variance];
   const program = rowProgram({ stages, rows, elements: [result] });
-  // Statistics of 16-bit floats are kept in single precision.
+  // Statistics of 16-bit floats stay in single precision.
   return new RowOp(form.name, program, [x.dtype, x.dtype, x.dtype, form.x], normalizedGradient(form));
 }
 
-/** Inputs of the backward programs: the incoming gradient, x, the mean, the scale, and the weight if there is one. */
+/** Inputs of the backward programs: upstream gradient, x, mean, scale, and the weight if there is one. */
 function parts(form: Form): { g: Expr; unit: Expr; scale: Expr; weight: Expr | null } {
   const g = input(0, form.x);
   const x = input(1, form.x);
@@ -59,7 +60,7 @@ function parts(form: Form): { g: Expr; unit: Expr; scale: Expr; weight: Expr | n
   return { g, unit, scale, weight: form.weight ? input(4, form.weight) : null };
 }
 
-/** The gradient of x. */
+/** Computes the gradient of x. */
 function inputBackward(form: Form): RowOp {
   const { g, unit, scale, weight } = parts(form);
   const scaled = weight ? g.mul(weight) : g;
@@ -70,7 +71,7 @@ function inputBackward(form: Form): RowOp {
   return new RowOp(`${form.name}Backward`, rowProgram({ stages, elements: [rest.mul(scale)] }), [form.x], null);
 }
 
-/** The gradients of weight and bias, rows being what each of their elements was used for. */
+/** Computes the gradients of weight and bias. A row consists of all elements that share one element of the weight. */
 function affineBackward(form: Form): RowOp {
   const { g, unit } = parts({ ...form, weight: null });
   const stages: Stage[] = [
@@ -85,7 +86,7 @@ function affineBackward(form: Form): RowOp {
   );
 }
 
-/** All three gradients in one pass, where weight and bias are constant within a row. */
+/** Computes all three gradients in one pass, where weight and bias are constant within a row. */
 function jointBackward(form: Form): RowOp {
   const { g, unit, scale, weight } = parts(form);
   const stages: Stage[] = [
@@ -102,7 +103,7 @@ function jointBackward(form: Form): RowOp {
 const key = (kind: string, { name, x, weight, bias, centered }: Form): string =>
   `${kind} ${name} ${x} ${weight} ${bias} ${centered}`;
 
-/** The dimensions of the input along which a tensor that broadcasts against it is repeated. */
+/** The dimensions of the shape `full` along which a tensor of shape `shape` is broadcast. */
 function repeated(shape: readonly number[], full: readonly number[]): number[] {
   const lead = full.length - shape.length;
   return full.flatMap((size, i) => (i < lead || (shape[i - lead] === 1 && size !== 1) ? [i] : []));
@@ -152,7 +153,7 @@ function fused(form: Form, g: Tensor, context: GradientContext<RowAttrs>): Gradi
   return { x: dx, ...shapes(applyAll(op, operands, { ...attrs, dims: along }), asLearned) };
 }
 
-/** The same made of differentiable operations, statistics included. */
+/** The same gradients from differentiable operations, including the statistics, for higher derivatives. */
 function differentiable(form: Form, g: Tensor, context: GradientContext<RowAttrs>): Gradients {
   const { dims, scalars } = context.attrs;
   const x = context.input(0);
@@ -163,13 +164,13 @@ function differentiable(form: Form, g: Tensor, context: GradientContext<RowAttrs
   const scaled = form.weight ? mul(g, context.input(1)) : g;
   let rest = sub(scaled, mul(unit, over(mul(scaled, unit))));
   if (form.centered) rest = sub(rest, over(scaled));
-  // The engine sums what is repeated.
+  // The autograd engine reduces these over the broadcast dimensions.
   return { x: mul(rest, scale), weight: form.weight ? mul(g, unit) : null, bias: form.bias ? g : null };
 }
 
 /**
- * Rows of `x` over `dims`, normalised, times `weight`, plus `bias`. Mean and variance (with the divisor n) come along,
- * with the reduced dimensions at size one.
+ * Normalizes `x` over `dims`, multiplies by `weight` and adds `bias`. Also returns the mean and the variance (with
+ * divisor n), with the reduced dimensions kept at size one.
  */
 export function normalized(
   name: string,

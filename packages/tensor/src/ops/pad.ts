@@ -1,6 +1,6 @@
 /**
- * Borders around a tensor. Zeros (or another value) are written around a copy; the other modes pick elements of the
- * tensor itself.
+ * Padding. Constant padding copies the tensor into a larger one that is filled with the value. The other modes gather
+ * elements of the tensor itself.
  */
 
 import { checkChoice, expectTensor } from "../argument.ts";
@@ -15,14 +15,14 @@ import { fillView, fromHost } from "./fill.ts";
 import { selectUnchecked } from "./gather.ts";
 import { narrow } from "./slice.ts";
 
-interface Border {
-  /** How many elements come in front of each dimension, and behind it. */
+interface Padding {
+  /** Number of elements added before the first and after the last index of each dimension. */
   readonly before: readonly number[];
   readonly after: readonly number[];
   readonly value: number;
 }
 
-const bordering: Op<Border> = {
+const padding: Op<Padding> = {
   name: "pad",
   infer: ([x], { before, after }) => [
     { shape: x.shape.map((size, i) => size + (before[i] as number) + (after[i] as number)), dtype: x.dtype },
@@ -33,7 +33,7 @@ const bordering: Op<Border> = {
     const start = before.reduce((sum, n, i) => sum + n * (strides[i] as number), offset);
     copyInto(windowOn(to, x.shape, strides, start), x, device);
   },
-  gradient: /* @__PURE__ */ rules<Border>({
+  gradient: /* @__PURE__ */ rules<Padding>({
     of: (g, { attrs: { before, after } }) =>
       g.shape.reduce(
         (part, size, i) => narrow(part, i, before[i] as number, size - (before[i] as number) - (after[i] as number)),
@@ -42,21 +42,21 @@ const bordering: Op<Border> = {
   }),
 };
 
-/** How a border is filled. */
+/** How `pad` fills the padding. */
 export type PadMode = "constant" | "reflect" | "replicate" | "circular";
 
 /** Options of `pad`. */
 export interface PadOptions {
   /**
-   * What the border is made of: one value, the elements mirrored at the edge, the edge itself, or the other end.
-   * Default `"constant"`.
+   * What the padding contains: `"constant"` one value, `"reflect"` the elements mirrored about the edge, `"replicate"`
+   * the edge element, `"circular"` the elements of the opposite end. Default `"constant"`.
    */
   readonly mode?: PadMode;
-  /** The value of a constant border. Default 0. */
+  /** Value of constant padding. Default 0. */
   readonly value?: number;
 }
 
-/** Which element a place of the border, counted from the tensor's first element, repeats. */
+/** The index of the element that a position shows. Positions are counted from the tensor's first element. */
 function sourceOf(mode: PadMode, place: number, size: number): number {
   if (mode === "circular") return ((place % size) + size) % size;
   if (mode === "replicate") return Math.min(Math.max(place, 0), size - 1);
@@ -64,12 +64,15 @@ function sourceOf(mode: PadMode, place: number, size: number): number {
 }
 
 /**
- * The tensor with a border. `widths` goes from the last dimension to the first: [left, right, top, bottom, …]; a
- * negative width cuts off.
+ * Pads a tensor with a value or with its own elements. `widths` lists the padding from the last dimension to the first:
+ * [left, right, top, bottom, …]. A negative width crops.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html
  *
- * @throws ShapeError when there are more widths than dimensions, or a mirrored border is as wide as the tensor.
+ * @param widths two per dimension, for at most `x.ndim` dimensions.
+ * @throws ShapeError when there are more widths than dimensions, when a width crops more than the dimension has, or
+ * when reflect or circular padding is wider than the tensor allows.
+ * @throws ArgumentError for an unknown mode.
  * @example
  * pad(x, [1, 1, 2, 2]); // a column of zeros on both sides, two rows above and below
  */
@@ -83,7 +86,7 @@ export function pad(x: Tensor, widths: readonly number[], options?: PadOptions):
   }
   checkChoice("pad", "mode", mode, ["constant", "reflect", "replicate", "circular"]);
   const width = (dim: number, side: 0 | 1) => widths[2 * (x.ndim - 1 - dim) + side] ?? 0;
-  if (mode === "constant") return constantBorder(x, width, value);
+  if (mode === "constant") return constantPad(x, width, value);
   let result = x;
   for (let dim = 0; dim < x.ndim; dim++) {
     const [before, after] = [width(dim, 0), width(dim, 1)];
@@ -92,30 +95,28 @@ export function pad(x: Tensor, widths: readonly number[], options?: PadOptions):
     const most = mode === "reflect" ? size - 1 : mode === "circular" ? size : Number.POSITIVE_INFINITY;
     if (before > most || after > most || size === 0) {
       throw new ShapeError(
-        `pad: a ${mode} border of ${before} and ${after} is too wide for dimension ${dim} of size ${size}`,
+        `pad: ${mode} padding of ${before} and ${after} is too wide for dimension ${dim} of size ${size}`,
       );
     }
     const length = size + before + after;
     if (length < 1)
-      throw new ShapeError(
-        `pad: the widths ${before} and ${after} cut dimension ${dim} of size ${size} down to nothing`,
-      );
+      throw new ShapeError(`pad: the widths ${before} and ${after} leave nothing of dimension ${dim} of size ${size}`);
     const sources = Int32Array.from({ length }, (_, i) => sourceOf(mode, i - before, size));
     result = selectUnchecked(result, dim, fromHost(x, [length], "int32", sources));
   }
   return result;
 }
 
-function constantBorder(x: Tensor, width: (dim: number, side: 0 | 1) => number, value: number): Tensor {
+function constantPad(x: Tensor, width: (dim: number, side: 0 | 1) => number, value: number): Tensor {
   const sides = (side: 0 | 1): Shape => x.shape.map((_, dim) => width(dim, side));
   const [before, after] = [sides(0), sides(1)];
   let part = x;
   x.shape.forEach((size, dim) => {
     const [left, right] = [Math.max(-(before[dim] as number), 0), Math.max(-(after[dim] as number), 0)];
     if (left + right > size)
-      throw new ShapeError(`pad: the widths cut more than the size ${size} off dimension ${dim}`);
+      throw new ShapeError(`pad: the widths crop more than the size ${size} of dimension ${dim}`);
     if (left + right > 0) part = narrow(part, dim, left, size - left - right);
   });
   const positive = (widths: Shape) => widths.map((n) => Math.max(n, 0));
-  return apply(bordering, [part], { before: positive(before), after: positive(after), value });
+  return apply(padding, [part], { before: positive(before), after: positive(after), value });
 }

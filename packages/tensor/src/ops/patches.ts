@@ -1,6 +1,4 @@
-/**
- * The patches that a convolution's window sees, as columns of a matrix, and the sum of such columns back into an image.
- */
+/** Extracts the sliding windows of a convolution as columns of a matrix, and sums such columns back into an image. */
 
 import { ShapeError } from "../errors.ts";
 import { settings } from "../settings.ts";
@@ -12,13 +10,13 @@ import { permute } from "./permute.ts";
 import { reshape, squeeze, unsqueeze } from "./reshape.ts";
 import { slice, sumWindows, unfold, zeroStuff } from "./slice.ts";
 
-/** Where the windows lie. */
+/** Options of `im2col` and `col2im`: the placement of the windows. */
 export interface PatchOptions {
-  /** Steps between the elements of a window. Default 1. */
+  /** Spacing between the elements of a window. Default 1. */
   readonly dilation?: PerDimension;
-  /** Zeros on all sides of the image. Default 0. */
+  /** Zeros on each side of the image. Default 0. */
   readonly padding?: PerDimension;
-  /** Steps of the window. Default 1. */
+  /** Step of the window. Default 1. */
   readonly stride?: PerDimension;
 }
 
@@ -29,7 +27,7 @@ function windowsOf(
 ): Record<"kernel" | "dilation" | "padding" | "stride", readonly number[]> {
   const { dilation, padding, stride } = settings(operation, options, { dilation: 1, padding: 0, stride: 1 });
   return {
-    kernel: spread(operation, "the size of the window", kernelSize, 2, 1),
+    kernel: spread(operation, "kernelSize", kernelSize, 2, 1),
     dilation: spread(operation, "dilation", dilation, 2, 1),
     padding: spread(operation, "padding", padding, 2, 0),
     stride: spread(operation, "stride", stride, 2, 1),
@@ -37,15 +35,20 @@ function windowsOf(
 }
 
 /**
- * The patches under a sliding window as columns: [N, C, H, W] → [N, C · kh · kw, L], L being the number of windows.
+ * Extracts sliding windows of an image as columns: [N, C, H, W] → [N, C · kh · kw, L], where L is the number of
+ * windows. An unbatched image [C, H, W] gives [C · kh · kw, L]. PyTorch's function is named `unfold`, which here is the
+ * view along one dimension.
  *
- * https://pytorch.org/docs/stable/generated/torch.nn.functional.unfold.html (`unfold` itself is the method along one dimension)
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.unfold.html
+ *
+ * @throws ShapeError unless `x` is an image.
+ * @throws ArgumentError for invalid sizes, and for a window larger than the padded image.
  */
 export function im2col(x: Tensor, kernelSize: PerDimension, options?: PatchOptions): Tensor {
   if (x.ndim === 3) return squeeze(im2col(unsqueeze(x, 0), kernelSize, options), 0);
   if (x.ndim !== 4) throw shapeError("im2col", "an image [N, C, H, W]", x);
   const { kernel, dilation, padding, stride } = windowsOf("im2col", kernelSize, options);
-  const [ph, pw] = padding as readonly [number, number]; // safe: `spread` gives one number per dimension
+  const [ph, pw] = padding as readonly [number, number]; // safe: `spread` returns one number per dimension
   let windows = ph + pw > 0 ? pad(x, [pw, pw, ph, ph]) : x;
   for (const i of [0, 1]) {
     const d = dilation[i] as number;
@@ -57,18 +60,20 @@ export function im2col(x: Tensor, kernelSize: PerDimension, options?: PatchOptio
 }
 
 /**
- * The sum of patches into an image of a size, the reverse of `im2col`: [N, C · kh · kw, L] → [N, C, H, W]; where
- * windows overlap they add up.
+ * Sums columns into an image, the adjoint of `im2col`: [N, C · kh · kw, L] → [N, C, H, W]. Elements of overlapping
+ * windows are added. Unbatched columns [C · kh · kw, L] give [C, H, W].
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.fold.html
  *
- * @throws ShapeError when the number of columns does not fit the number of windows.
+ * @param outputSize height and width of the image.
+ * @throws ShapeError when the columns do not match the windows of the image.
+ * @throws ArgumentError for invalid sizes.
  */
 export function col2im(x: Tensor, outputSize: PerDimension, kernelSize: PerDimension, options?: PatchOptions): Tensor {
   if (x.ndim === 2) return squeeze(col2im(unsqueeze(x, 0), outputSize, kernelSize, options), 0);
   if (x.ndim !== 3) throw shapeError("col2im", "columns [N, C · kernel, L]", x);
   const { kernel, dilation, padding, stride } = windowsOf("col2im", kernelSize, options);
-  const sizes = spread("col2im", "the size of the image", outputSize, 2, 1);
+  const sizes = spread("col2im", "outputSize", outputSize, 2, 1);
   const extents = kernel.map((k, i) => (dilation[i] as number) * (k - 1) + 1);
   const padded = sizes.map((size, i) => size + 2 * (padding[i] as number));
   const counts = padded.map((size, i) => Math.floor((size - (extents[i] as number)) / (stride[i] as number)) + 1);

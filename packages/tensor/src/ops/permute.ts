@@ -1,5 +1,6 @@
 /**
- * The dimensions of a tensor in another order: the strides change places, the elements stay where they are.
+ * Reordering the dimensions of a tensor. All functions return views: they reorder shape and strides and leave the
+ * memory unchanged.
  */
 
 import { ArgumentError, ShapeError } from "../errors.ts";
@@ -26,18 +27,20 @@ const permuting: Op<readonly number[]> = /* @__PURE__ */ viewOp<readonly number[
 );
 
 /**
- * The dimensions in the order given: dimension `i` of the result is dimension `dims[i]` of `x`.
+ * Reorders the dimensions: dimension `i` of the result is dimension `dims[i]` of `x`. Returns a view.
  *
  * https://pytorch.org/docs/stable/generated/torch.permute.html
  *
- * @throws ArgumentError unless every dimension is named once.
+ * @throws ShapeError unless there is one entry per dimension.
+ * @throws ArgumentError when a dimension appears twice.
+ * @throws IndexError for a dimension out of range.
  */
 export function permute(x: Tensor, ...dims: readonly number[] | readonly [readonly number[]]): Tensor {
   const first = dims[0];
-  const list = typeof first === "object" ? first : (dims as readonly number[]); // safe: a list comes alone
+  const list = typeof first === "object" ? first : (dims as readonly number[]); // safe: a list is the only argument
   if (list.length !== x.ndim) {
     throw new ShapeError(
-      `permute: ${list.length} dimensions ${showShape(list)} for a tensor of shape ${showShape(x.shape)}; name each once`,
+      `permute: ${list.length} dimensions ${showShape(list)} for a tensor of shape ${showShape(x.shape)}; list each once`,
     );
   }
   const order = list.map((d) => dimension("permute", d, x.ndim));
@@ -46,7 +49,7 @@ export function permute(x: Tensor, ...dims: readonly number[] | readonly [readon
   return apply(permuting, [x], order);
 }
 
-/** Two dimensions change places. https://pytorch.org/docs/stable/generated/torch.transpose.html */
+/** Swaps two dimensions. Returns a view. https://pytorch.org/docs/stable/generated/torch.transpose.html */
 export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
   const a = dimension("transpose", dim0, x.ndim);
   const b = dimension("transpose", dim1, x.ndim);
@@ -54,13 +57,13 @@ export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
   return apply(permuting, [x], order);
 }
 
-/** `transpose` by numpy's name. https://pytorch.org/docs/stable/generated/torch.swapaxes.html */
+/** NumPy's name for `transpose`. https://pytorch.org/docs/stable/generated/torch.swapaxes.html */
 export function swapaxes(x: Tensor, axis0: number, axis1: number): Tensor {
   return transpose(x, axis0, axis1);
 }
 
 /**
- * A matrix with rows and columns exchanged; vectors and scalars as they are.
+ * Transposes a matrix. Vectors and scalars are unchanged. Returns a view.
  *
  * https://pytorch.org/docs/stable/generated/torch.t.html
  *
@@ -78,7 +81,9 @@ export function t(x: Tensor): Tensor {
 }
 
 /**
- * Each matrix of a batch with rows and columns exchanged. https://pytorch.org/docs/stable/tensors.html#torch.Tensor.mT
+ * Transposes the matrices in the last two dimensions. Returns a view.
+ *
+ * https://pytorch.org/docs/stable/tensors.html#torch.Tensor.mT
  *
  * @throws ShapeError for fewer than two dimensions.
  */
@@ -88,9 +93,12 @@ export function mT(x: Tensor): Tensor {
 }
 
 /**
- * Dimensions `source` moved to the places `destination`; the others keep their order.
+ * Moves the dimensions `source` to the positions `destination`. The others keep their order. Returns a view.
  *
  * https://pytorch.org/docs/stable/generated/torch.movedim.html
+ *
+ * @throws ArgumentError unless both list the same number of distinct dimensions.
+ * @throws IndexError for a dimension out of range.
  */
 export function movedim(
   x: Tensor,
@@ -103,7 +111,7 @@ export function movedim(
   const to = list(destination);
   if (from.length !== to.length || new Set(from).size !== from.length || new Set(to).size !== to.length) {
     throw new ArgumentError(
-      `movedim: source [${from}] and destination [${to}] must name as many dimensions, each once`,
+      `movedim: source [${from}] and destination [${to}] must match in length, without duplicates`,
     );
   }
   if (x.ndim === 0) return apply(permuting, [x], []);

@@ -1,6 +1,4 @@
-/**
- * Pooling: the largest value or the mean of sliding windows, over one to three spatial dimensions.
- */
+/** Max, average and power-average pooling over sliding windows of one to three spatial dimensions. */
 
 import { expectTensor } from "../argument.ts";
 import { runPool } from "../backends/cpu/pool.ts";
@@ -14,7 +12,7 @@ import { type PerDimension, spread } from "./conv.ts";
 import { gatherUnchecked } from "./gather.ts";
 import { reshape, squeeze, unsqueeze } from "./reshape.ts";
 
-/** Where the windows lie. */
+/** The placement of the windows, one number per spatial dimension. */
 interface Windows {
   readonly kernel: readonly number[];
   readonly stride: readonly number[];
@@ -22,12 +20,12 @@ interface Windows {
   readonly dilation: readonly number[];
   readonly countIncludePad: boolean;
   readonly divisor: number | null;
-  /** The spatial sizes before and after. */
+  /** Spatial sizes of the input and of the output. */
   readonly inputSizes: Shape;
   readonly outputSizes: Shape;
 }
 
-function issue(
+function launch(
   op: "max" | "average",
   direction: "forward" | "backward",
   input: Tensor,
@@ -56,7 +54,7 @@ const largest: Op<Windows> = {
   },
   run: ([x], windows, [values, indices]) => {
     // Safe: one input, two outputs.
-    if (values.numel() > 0) issue("max", "forward", x, values, indices, windows);
+    if (values.numel() > 0) launch("max", "forward", x, values, indices, windows);
   },
   gradient: {
     reads: () => ({ outputs: [1] }),
@@ -64,12 +62,12 @@ const largest: Op<Windows> = {
   },
 };
 
-/** g, indices → g where the largest values stood */
+/** g, indices → g scattered to the positions of the maxima */
 const putBack: Op<Windows> = {
   name: "maxPoolBackward",
   infer: ([g], { inputSizes }) => [{ shape: resized(g, inputSizes), dtype: g.dtype }],
   run: ([g, indices], windows, [to]) => {
-    if (to.numel() > 0) issue("max", "backward", to, g, indices, windows);
+    if (to.numel() > 0) launch("max", "backward", to, g, indices, windows);
   },
   gradient: /* @__PURE__ */ rules<Windows>(
     {
@@ -89,61 +87,63 @@ const mean: Op<Windows> = {
   name: "avgPool",
   infer: ([x], { outputSizes }) => [{ shape: resized(x, outputSizes), dtype: x.dtype }],
   run: ([x], windows, [to]) => {
-    if (to.numel() > 0) issue("average", "forward", x, to, null, windows);
+    if (to.numel() > 0) launch("average", "forward", x, to, null, windows);
   },
   gradient: /* @__PURE__ */ rules<Windows>({ of: (g, { attrs }) => apply(spreadOut, [g], attrs) }),
 };
 
-/** g → each element's share of the means it is in */
+/** g → the gradient of each element: its shares of the means that contain it */
 const spreadOut: Op<Windows> = {
   name: "avgPoolBackward",
   infer: ([g], { inputSizes }) => [{ shape: resized(g, inputSizes), dtype: g.dtype }],
   run: ([g], windows, [to]) => {
-    if (to.numel() > 0) issue("average", "backward", to, g, null, windows);
+    if (to.numel() > 0) launch("average", "backward", to, g, null, windows);
   },
   gradient: /* @__PURE__ */ rules<Windows>({ of: (g, { attrs }) => apply(mean, [g], attrs) }),
 };
 
-/** What all pooling options share. */
+/** Options of all pooling functions. */
 export interface PoolOptions {
-  /** Steps of the window. Default: the size of the window, so that windows do not overlap. */
+  /** Step of the window. Default: the kernel size, so that windows do not overlap. */
   readonly stride?: PerDimension;
-  /** How far windows reach over both edges; at most half of the window. Default 0. */
+  /**
+   * Padding on both sides, at most half of the kernel size. Default 0. Maxima ignore it; averages count it as zeros.
+   */
   readonly padding?: PerDimension;
-  /** Whether a last window that is not filled counts. Default false. */
+  /** Whether to round the output size up, which adds a last window that is only partly filled. Default false. */
   readonly ceilMode?: boolean;
 }
 
-/** Options of `maxPool1d` and its relatives. */
+/** Options of `maxPool1d`, `maxPool2d` and `maxPool3d`. */
 export interface MaxPoolOptions extends PoolOptions {
-  /** Steps between the elements of a window. Default 1. */
+  /** Spacing between the elements of a window. Default 1. */
   readonly dilation?: PerDimension;
   /**
-   * Also return where the largest values stand, counted in row-major order within each channel, as int32. Default
+   * Whether to also return the indices of the maxima, counted in row-major order within each channel, as int32. Default
    * false.
    */
   readonly returnIndices?: boolean;
 }
 
-/** Options of `avgPool1d` and its relatives. */
+/** Options of `avgPool1d`, `avgPool2d` and `avgPool3d`. */
 export interface AvgPoolOptions extends PoolOptions {
-  /** Whether padding counts as zeros in the mean. Default true. */
+  /** Whether padding counts in the divisor. Default true. */
   readonly countIncludePad?: boolean;
-  /** Divide the sums by this instead of the number of elements. */
+  /** Divisor of the sums. Default: the number of elements in the window. */
   readonly divisorOverride?: number;
 }
 
-/** The defaults of `PoolOptions`. */
+/** Defaults of `PoolOptions`. */
 const defaultsFor = (size: PerDimension) => ({ stride: size, padding: 0, ceilMode: false }) as const;
 
-/** The options of one kind of pooling, settled; what only the other kind has is not there. */
+/** Validated options of either kind of pooling. Options of the other kind are absent. */
 type Settled = Required<PoolOptions> &
   Pick<MaxPoolOptions, "dilation"> &
   Pick<AvgPoolOptions, "countIncludePad" | "divisorOverride">;
 
 function windowsOf(operation: string, dims: number, x: Tensor, size: PerDimension, options: Settled): Windows {
   if (x.ndim !== dims + 2) throw shapeError(operation, `an input of ${dims + 1} or ${dims + 2} dimensions`, x);
-  const kernel = spread(operation, "the size of the window", size, dims, 1);
+  const kernel = spread(operation, "kernelSize", size, dims, 1);
   const stride = spread(operation, "stride", options.stride, dims, 1);
   const padding = spread(operation, "padding", options.padding, dims, 0);
   const dilation = spread(operation, "dilation", options.dilation ?? 1, dims, 1);
@@ -155,7 +155,7 @@ function windowsOf(operation: string, dims: number, x: Tensor, size: PerDimensio
     if (p > k / 2) throw new ArgumentError(`${operation}: padding ${p} is more than half of the window ${k}`);
     const room = length + 2 * p - d * (k - 1) - 1;
     let count = (ceilMode ? Math.ceil(room / s) : Math.floor(room / s)) + 1;
-    // The last window must begin inside of the input or its left padding.
+    // The last window must start within the input or its left padding.
     if (ceilMode && (count - 1) * s >= length + p) count--;
     if (count < 1) {
       throw new ShapeError(
@@ -167,13 +167,13 @@ function windowsOf(operation: string, dims: number, x: Tensor, size: PerDimensio
   return { kernel, stride, padding, dilation, countIncludePad, divisor: divisorOverride, inputSizes, outputSizes };
 }
 
-/** Applies a pooling to a batch, or to a single example by making it a batch of one. */
+/** Pools a batch. A single example becomes a batch of one. */
 function batched(dims: number, x: Tensor, pool: (x: Tensor) => readonly Tensor[]): readonly Tensor[] {
   expectTensor("pool", x);
   return x.ndim === dims + 1 ? pool(unsqueeze(x, 0)).map((y) => squeeze(y, 0)) : pool(x);
 }
 
-/** The largest value of each window and where it stands. */
+/** Computes the maximum of each window and its index. */
 function maxPool(
   operation: string,
   dims: number,
@@ -191,31 +191,36 @@ function maxPool(
   return values;
 }
 
-/** A pooling that returns the values alone, or with `returnIndices` a pair. */
+/** A max pooling function: returns the values, or with `returnIndices` the pair [values, indices]. */
 export interface MaxPool {
   (x: Tensor, kernelSize: PerDimension, options?: MaxPoolOptions & { readonly returnIndices?: false }): Tensor;
   (x: Tensor, kernelSize: PerDimension, options: MaxPoolOptions & { readonly returnIndices: true }): [Tensor, Tensor];
 }
 
 function maxPooling(operation: string, dims: number): MaxPool {
-  // Safe: `returnIndices` decides which of the two results comes back, as the overloads say.
+  // Safe: `returnIndices` selects the result's type, as the overloads declare.
   return ((x: Tensor, size: PerDimension, options?: MaxPoolOptions) =>
     maxPool(operation, dims, x, size, options)) as MaxPool;
 }
 
 /**
- * The largest value of each window: [N, C, L] → [N, C, L'].
+ * Computes the maximum of each window: [N, C, L] → [N, C, L']. Unbatched input [C, L] is accepted too.
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html
+ *
+ * @throws ShapeError when the window is larger than the padded input.
+ * @throws ArgumentError for invalid sizes, and for padding of more than half the kernel size.
  */
 export const maxPool1d: MaxPool = /* @__PURE__ */ maxPooling("maxPool1d", 1);
 
 /**
- * The largest value of each window: [N, C, H, W] → [N, C, H', W'] with H' = ⌊(H + 2·padding - dilation·(k - 1) - 1) /
- * stride⌋ + 1.
+ * Computes the maximum of each window: [N, C, H, W] → [N, C, H', W']. Unbatched input [C, H, W] is accepted too.
+ *
+ *     H' = ⌊(H + 2·padding - dilation·(k - 1) - 1) / stride⌋ + 1
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html
  *
  * @throws ShapeError when the window is larger than the padded input.
+ * @throws ArgumentError for invalid sizes, and for padding of more than half the kernel size.
  * @example
  * maxPool2d(x, 2); // half as high and as wide
  * const [values, indices] = maxPool2d(x, 3, { stride: 2, returnIndices: true });
@@ -223,8 +228,11 @@ export const maxPool1d: MaxPool = /* @__PURE__ */ maxPooling("maxPool1d", 1);
 export const maxPool2d: MaxPool = /* @__PURE__ */ maxPooling("maxPool2d", 2);
 
 /**
- * The largest value of each window: [N, C, D, H, W].
+ * Computes the maximum of each window: [N, C, D, H, W] → [N, C, D', H', W']. Unbatched input is accepted too.
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html
+ *
+ * @throws ShapeError when the window is larger than the padded input.
+ * @throws ArgumentError for invalid sizes, and for padding of more than half the kernel size.
  */
 export const maxPool3d: MaxPool = /* @__PURE__ */ maxPooling("maxPool3d", 3);
 
@@ -245,24 +253,33 @@ function avgPool(
 }
 
 /**
- * The mean of each window: [N, C, L] → [N, C, L'].
+ * Computes the mean of each window: [N, C, L] → [N, C, L']. Unbatched input [C, L] is accepted too.
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html
+ *
+ * @throws ShapeError when the window is larger than the padded input.
+ * @throws ArgumentError for invalid sizes, and for padding of more than half the kernel size.
  */
 export function avgPool1d(x: Tensor, kernelSize: PerDimension, options?: AvgPoolOptions): Tensor {
   return avgPool("avgPool1d", 1, x, kernelSize, options);
 }
 
 /**
- * The mean of each window: [N, C, H, W] → [N, C, H', W'].
+ * Computes the mean of each window: [N, C, H, W] → [N, C, H', W']. Unbatched input [C, H, W] is accepted too.
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html
+ *
+ * @throws ShapeError when the window is larger than the padded input.
+ * @throws ArgumentError for invalid sizes, and for padding of more than half the kernel size.
  */
 export function avgPool2d(x: Tensor, kernelSize: PerDimension, options?: AvgPoolOptions): Tensor {
   return avgPool("avgPool2d", 2, x, kernelSize, options);
 }
 
 /**
- * The mean of each window: [N, C, D, H, W].
+ * Computes the mean of each window: [N, C, D, H, W] → [N, C, D', H', W']. Unbatched input is accepted too.
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html
+ *
+ * @throws ShapeError when the window is larger than the padded input.
+ * @throws ArgumentError for invalid sizes, and for padding of more than half the kernel size.
  */
 export function avgPool3d(x: Tensor, kernelSize: PerDimension, options?: AvgPoolOptions): Tensor {
   return avgPool("avgPool3d", 3, x, kernelSize, options);
@@ -285,13 +302,13 @@ function lpPool(
   size: PerDimension,
   options: PoolOptions | undefined,
 ): Tensor {
-  const kernel = spread(operation, "the size of the window", size, dims, 1);
+  const kernel = spread(operation, "kernelSize", size, dims, 1);
   const means = avgPool(operation, dims, power(x, normType), kernel, options);
   return root(means, sizeOf(kernel), 1 / normType);
 }
 
 /**
- * `(Σ xᵖ)^(1/p)` of each window, `p` being `normType`.
+ * Computes the power average `(Σ xᵖ)^(1/p)` of each window: [N, C, L] → [N, C, L']. `normType` is p.
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool1d.html
  */
 export function lpPool1d(x: Tensor, normType: number, kernelSize: PerDimension, options?: PoolOptions): Tensor {
@@ -299,7 +316,7 @@ export function lpPool1d(x: Tensor, normType: number, kernelSize: PerDimension, 
 }
 
 /**
- * `(Σ xᵖ)^(1/p)` of each window, `p` being `normType`.
+ * Computes the power average `(Σ xᵖ)^(1/p)` of each window: [N, C, H, W] → [N, C, H', W']. `normType` is p.
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool2d.html
  */
 export function lpPool2d(x: Tensor, normType: number, kernelSize: PerDimension, options?: PoolOptions): Tensor {

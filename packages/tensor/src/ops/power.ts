@@ -1,6 +1,4 @@
-/**
- * Powers, roots, exponentials and logarithms.
- */
+/** Powers, roots, exponentials and logarithms of each element. */
 
 import { isFloating } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
@@ -17,7 +15,7 @@ const inverseSquare: Unary = /* @__PURE__ */ pointwise<[Tensor]>("pow", (x) =>
   withDerivative(x.mul(x).reciprocal(), [x], (y, x) => [y.div(x as Expr).mul(-2)]),
 );
 
-/** The quicker formula for the powers that everybody uses; null for the others. */
+/** Returns a faster formula for common exponents, null for all others. */
 function shortcut(x: TensorOrNumber, exponent: TensorOrNumber): Unary | null {
   if (typeof x !== "object" || typeof exponent !== "number" || x.dtype === "bool") return null;
   if (exponent === 2) return square;
@@ -44,22 +42,23 @@ function checkPower(operation: string, x: TensorOrNumber, exponent: TensorOrNumb
 }
 
 /**
- * The power `xᵉˣᵖᵒⁿᵉⁿᵗ`; either may be a number. Integers stay integers.
+ * Power `xᵉˣᵖᵒⁿᵉⁿᵗ`, elementwise. Either operand may be a number. Integers stay integers.
  *
  * https://pytorch.org/docs/stable/generated/torch.pow.html
  *
- * @throws ArgumentError for a negative power of integers.
+ * @throws ArgumentError for integers to a negative integer power.
+ * @throws ShapeError when the shapes do not broadcast.
  * @example
  * pow(tensor([1, 2, 3]), 2); // [1, 4, 9]
  */
 export function pow(x: TensorOrNumber, exponent: TensorOrNumber): Tensor {
   checkPower("pow", x, exponent);
   const quick = shortcut(x, exponent);
-  // Safe: there is a shortcut for tensors only.
+  // Safe: shortcuts exist only for tensors.
   return quick ? quick(x as Tensor) : power(x, exponent);
 }
 
-/** `x ← xᵉˣᵖᵒⁿᵉⁿᵗ`. Returns `x`. */
+/** In-place version of `pow`: `x ← xᵉˣᵖᵒⁿᵉⁿᵗ`. Returns `x`. */
 export function pow_(x: Tensor, exponent: TensorOrNumber): Tensor {
   checkPower("pow_", x, exponent);
   const quick = shortcut(x, exponent);
@@ -68,43 +67,54 @@ export function pow_(x: Tensor, exponent: TensorOrNumber): Tensor {
 
 const reciprocalPower: Unary = /* @__PURE__ */ pointwise<[Tensor]>("pow", (x) => x.reciprocal());
 
-/** `x²`. https://pytorch.org/docs/stable/generated/torch.square.html */
+/** Square of each element, `x²`. https://pytorch.org/docs/stable/generated/torch.square.html */
 export const square: Unary = /* @__PURE__ */ pointwise<[Tensor]>("square", (x) =>
   x.dtype === "bool" ? x.cast("int32") : x.square(),
 );
 
-/** `√x`; NaN below 0. https://pytorch.org/docs/stable/generated/torch.sqrt.html */
+/** Square root of each element, `√x`; NaN below 0. https://pytorch.org/docs/stable/generated/torch.sqrt.html */
 export const sqrt: Unary = /* @__PURE__ */ pointwise<[Tensor]>("sqrt", (x) => x.sqrt());
 
-/** `1 / √x`. https://pytorch.org/docs/stable/generated/torch.rsqrt.html */
+/** Reciprocal square root of each element, `1 / √x`. https://pytorch.org/docs/stable/generated/torch.rsqrt.html */
 export const rsqrt: Unary = /* @__PURE__ */ pointwise<[Tensor]>("rsqrt", (x) => x.rsqrt());
 
-/** `eˣ`. https://pytorch.org/docs/stable/generated/torch.exp.html */
+/** Exponential of each element, `eˣ`. https://pytorch.org/docs/stable/generated/torch.exp.html */
 export const exp: Unary = /* @__PURE__ */ pointwise<[Tensor]>("exp", (x) => x.exp());
 
-/** `2ˣ`. https://pytorch.org/docs/stable/special.html#torch.special.exp2 */
+/** Power of two of each element, `2ˣ`. https://pytorch.org/docs/stable/special.html#torch.special.exp2 */
 export const exp2: Unary = /* @__PURE__ */ pointwise<[Tensor]>("exp2", exp2Formula);
 
-/** `eˣ - 1`, exact near 0. https://pytorch.org/docs/stable/generated/torch.expm1.html */
+/** Exponential minus one, `eˣ - 1`, accurate near 0. https://pytorch.org/docs/stable/generated/torch.expm1.html */
 export const expm1: Unary = /* @__PURE__ */ pointwise<[Tensor]>("expm1", (x) => x.expm1());
 
-/** The natural logarithm; -∞ at 0, NaN below. https://pytorch.org/docs/stable/generated/torch.log.html */
+/** Natural logarithm of each element; -∞ at 0, NaN below. https://pytorch.org/docs/stable/generated/torch.log.html */
 export const log: Unary = /* @__PURE__ */ pointwise<[Tensor]>("log", (x) => x.log());
 
-/** `ln(1 + x)`, exact near 0. https://pytorch.org/docs/stable/generated/torch.log1p.html */
+/**
+ * Natural logarithm of one plus each element, `ln(1 + x)`, accurate near 0.
+ * https://pytorch.org/docs/stable/generated/torch.log1p.html
+ */
 export const log1p: Unary = /* @__PURE__ */ pointwise<[Tensor]>("log1p", (x) => x.log1p());
 
-/** The logarithm to base 2. https://pytorch.org/docs/stable/generated/torch.log2.html */
+/** Base-2 logarithm of each element. https://pytorch.org/docs/stable/generated/torch.log2.html */
 export const log2: Unary = /* @__PURE__ */ pointwise<[Tensor]>("log2", (x) => x.log2());
 
-/** The logarithm to base 10. https://pytorch.org/docs/stable/generated/torch.log10.html */
+/** Base-10 logarithm of each element. https://pytorch.org/docs/stable/generated/torch.log10.html */
 export const log10: Unary = /* @__PURE__ */ pointwise<[Tensor]>("log10", (x) => x.log10());
 
-/** `ln(eᵃ + eᵇ)`, without overflow on the way. https://pytorch.org/docs/stable/generated/torch.logaddexp.html */
+/**
+ * Logarithm of the sum of two exponentials, `ln(eᵃ + eᵇ)`, without intermediate overflow.
+ * https://pytorch.org/docs/stable/generated/torch.logaddexp.html
+ */
 export const logaddexp: Binary = /* @__PURE__ */ pointwise("logaddexp", logAddExp, { floating: true });
 
-/** `a ln b`, and 0 where a is 0 and b is no NaN. https://pytorch.org/docs/stable/special.html#torch.special.xlogy */
+/**
+ * Product `a ln b`; 0 where a is 0 and b is not NaN. https://pytorch.org/docs/stable/special.html#torch.special.xlogy
+ */
 export const xlogy: Binary = /* @__PURE__ */ pointwise("xlogy", xlogyFormula, { floating: true });
 
-/** `√(a² + b²)`, without overflow on the way. https://pytorch.org/docs/stable/generated/torch.hypot.html */
+/**
+ * Length of the hypotenuse, `√(a² + b²)`, without intermediate overflow.
+ * https://pytorch.org/docs/stable/generated/torch.hypot.html
+ */
 export const hypot: Binary = /* @__PURE__ */ pointwise("hypot", hypotFormula);

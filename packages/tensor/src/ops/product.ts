@@ -1,6 +1,6 @@
 /**
- * Products over dimensions. Their gradient is the product of the others, which a division by the element gives only
- * where nothing is zero; so zeros are counted and left out.
+ * Products over dimensions. The gradient of an element is the product of the other elements. Dividing the total by the
+ * element gives it only where there are no zeros, so zeros are counted and left out of the product.
  */
 
 import type { DType } from "../dtype.ts";
@@ -22,7 +22,7 @@ import { type ReductionPlan, reduce, totalType } from "./sum.ts";
 
 const othersOps = new Map<DType, RowOp>();
 
-/** The incoming gradient times the product of the other elements in the row, as one kernel. */
+/** Computes the upstream gradient times the product of the other elements of the row, in one kernel. */
 function productOfOthers(dtype: DType): RowOp {
   return once(othersOps, dtype, () => {
     const g = input(0, dtype);
@@ -41,13 +41,16 @@ function productOfOthers(dtype: DType): RowOp {
   });
 }
 
-/** A square matrix of bools: where `holds` says so for row i and column j. */
-export function squareMask(beside: Tensor, size: number, holds: (i: number, j: number) => boolean): Tensor {
+/** Creates a square bool matrix that is true where `holds` returns true for row i and column j. */
+export function squareMask(like: Tensor, size: number, holds: (i: number, j: number) => boolean): Tensor {
   const cells = Uint8Array.from({ length: size * size }, (_, k) => Number(holds(Math.floor(k / size), k % size)));
-  return fromHost(beside, [size, size], "bool", cells);
+  return fromHost(like, [size, size], "bool", cells);
 }
 
-/** The same, made of differentiable operations: each element in turn is replaced by 1. */
+/**
+ * Computes the product of the other elements with differentiable operations, for higher derivatives: replaces each
+ * element by 1 in turn and multiplies the rest.
+ */
 function differentiableOthers(x: Tensor, dims: readonly number[]): Tensor {
   const outer = x.shape.map((_, i) => i).filter((i) => !dims.includes(i));
   const order = [...outer, ...dims];
@@ -86,9 +89,12 @@ const multiplying: ReductionPlan = {
 };
 
 /**
- * The product over one dimension, several or all; of no elements, 1. Products of bools and integers are int32.
+ * Multiplies the elements over one dimension, several or all. An empty product is 1. Bools and integers give int32.
  *
  * https://pytorch.org/docs/stable/generated/torch.prod.html
+ *
+ * @param dim Default null: all dimensions.
+ * @throws IndexError for a dimension out of range.
  */
 export function prod(x: Tensor, dim: Dims = null, options?: ReduceOptions): Tensor {
   const { keepdim, dtype } = settings("prod", options, reduceDefaults);

@@ -1,7 +1,6 @@
 /**
- * Quantiles: where a given part of the sorted elements lies below. NaN sorts to the end, so a rank that depends on how
- * many numbers there are serves both for `quantile`, which is NaN where one is, and for `nanquantile`, which looks past
- * them.
+ * Quantiles of sorted rows. NaN sorts to the end, so one formula, a rank that depends on the count of non-NaN elements,
+ * serves both `quantile`, which returns NaN for rows with NaN, and `nanquantile`, which ignores NaN.
  */
 
 import { checkChoice } from "../argument.ts";
@@ -25,7 +24,10 @@ import { sum } from "./sum.ts";
 
 /** Options of `quantile`. */
 export interface QuantileOptions extends KeepOptions {
-  /** What a quantile between two elements is. Default "linear": the line between them. */
+  /**
+   * How to compute a quantile between two elements: `"linear"` interpolates, `"lower"` and `"higher"` pick one of the
+   * two, `"midpoint"` averages them, `"nearest"` picks the nearer one. Default `"linear"`.
+   */
   readonly interpolation?: "linear" | "lower" | "higher" | "midpoint" | "nearest";
 }
 
@@ -54,14 +56,14 @@ function quantiles(
   if (typeof q === "number") {
     if (!(q >= 0 && q <= 1)) throw new ArgumentError(message.replace("{}", String(q)));
   } else {
-    if (q.ndim > 1) throw shapeError(operation, "a number or a list as q", q);
+    if (q.ndim > 1) throw shapeError(operation, "a number or a vector as q", q);
     expectBetween(q, 0, 1, message);
   }
   const at = dim === null ? 0 : dimension(operation, dim, x.ndim);
-  // The quantiles stand last; where everything was one row, the other dimensions come back with size one.
+  // Rows are the last dimension. Without `dim`, the whole tensor is one row.
   const rows = dim === null ? reshape(x, [-1]) : movedim(x, at, -1);
   const size = rows.shape.at(-1) ?? 1;
-  if (size === 0) throw shapeError(operation, "elements to choose from", x);
+  if (size === 0) throw shapeError(operation, "at least one element", x);
   const { values } = sort(rows.ndim === 0 ? unsqueeze(rows, 0) : rows, -1);
   const wanted = typeof q === "number" ? filled(x, [1], q) : cast(reshape(q, [-1]), x.dtype);
   const lead = values.shape.slice(0, -1);
@@ -82,13 +84,16 @@ function quantiles(
 }
 
 /**
- * The value below which a part `q` of the elements lies, along a dimension or of all; NaN where an element is. With a
- * list of parts, [k], the result has one more dimension in front.
+ * Computes the `q`-quantile along a dimension, or of all elements; NaN where an element is NaN. With a vector `q` of
+ * shape [k], the result has a leading dimension of size k.
  *
  * https://pytorch.org/docs/stable/generated/torch.quantile.html
  *
- * @throws ArgumentError for a part outside of [0, 1], or an unknown interpolation. @throws ShapeError when there are no
- * elements. @throws DTypeError for integers.
+ * @param q fractions from 0 to 1: a number, or a tensor of at most one dimension.
+ * @param dim Default null: all elements.
+ * @throws ArgumentError for a fraction outside [0, 1] or an unknown interpolation.
+ * @throws ShapeError when there are no elements, or `q` has more than one dimension.
+ * @throws DTypeError for integers.
  * @example
  * quantile(tensor([0, 1, 2, 3]), 0.5); // 1.5
  */
@@ -96,7 +101,14 @@ export function quantile(x: Tensor, q: number | Tensor, dim: number | null = nul
   return quantiles("quantile", x, q, dim, options, false);
 }
 
-/** `quantile` of what is not NaN. https://pytorch.org/docs/stable/generated/torch.nanquantile.html */
+/**
+ * Computes the `q`-quantile of the elements that are not NaN; NaN where there are none.
+ * https://pytorch.org/docs/stable/generated/torch.nanquantile.html
+ *
+ * @throws ArgumentError for a fraction outside [0, 1] or an unknown interpolation.
+ * @throws ShapeError when there are no elements, or `q` has more than one dimension.
+ * @throws DTypeError for integers.
+ */
 export function nanquantile(
   x: Tensor,
   q: number | Tensor,

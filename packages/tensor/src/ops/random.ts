@@ -1,7 +1,7 @@
 /**
- * Random numbers stored in place. On a device that shares the host's memory they are drawn on the host, from the
- * generator, number for number as PyTorch draws them; elsewhere the device's own counter-based generator draws them,
- * from a seed that the generator gives.
+ * In-place random numbers. On devices that share the host's memory, the host's generator draws them and reproduces
+ * PyTorch's numbers exactly. On all other devices, the device's own counter-based generator draws them, seeded by the
+ * host's generator.
  */
 
 import { checkNumber, checkOrder, checkPositive } from "../argument.ts";
@@ -23,9 +23,9 @@ import type { Tensor } from "../tensor.ts";
 import { expectBetween } from "./check.ts";
 import { copyInto } from "./copy.ts";
 
-/** Where random numbers come from. */
+/** The source of random numbers. */
 export interface GeneratorOption {
-  /** Default: the default generator, which `manualSeed` seeds. */
+  /** Generator to draw from. Default: the default generator, which `manualSeed` seeds. */
   readonly generator?: Generator | undefined;
 }
 
@@ -33,7 +33,7 @@ function generatorOf(operation: string, options: GeneratorOption | undefined): G
   return settings(operation, options, { generator: undefined }).generator ?? defaultGenerator();
 }
 
-/** Stores something new in `x`: what was there is forgotten, by its gradient too. */
+/** Overwrites `x` in place. The previous value receives no gradient. */
 function overwrite(name: string, x: Tensor, write: (to: Tensor) => void): Tensor {
   const op: Op = {
     name,
@@ -44,8 +44,8 @@ function overwrite(name: string, x: Tensor, write: (to: Tensor) => void): Tensor
   return applyInPlace(op, x, [x], undefined);
 }
 
-/** Has something written to a dense tensor, and stores it in one of any strides. */
-function densely(to: Tensor, write: (dense: Tensor) => void): void {
+/** Passes a contiguous tensor to `write`, and copies it to `to` where that has other strides. */
+function viaContiguous(to: Tensor, write: (dense: Tensor) => void): void {
   if (to.numel() === 0) return;
   if (to.isContiguous()) {
     write(to);
@@ -59,19 +59,19 @@ function densely(to: Tensor, write: (dense: Tensor) => void): void {
 
 /** Stores numbers drawn on the host in a tensor of any strides. */
 function storeNumbers(to: Tensor, draw: () => ArrayLike<number>): void {
-  densely(to, ({ device, buffer, offset, dtype }) => {
+  viaContiguous(to, ({ device, buffer, offset, dtype }) => {
     writeDrawn(device, buffer, offset * bytesOf(dtype), () => encode(draw(), dtype));
   });
 }
 
-/** A draw from [0, 1) with so many binary digits of one of the generator's words, input `k`. */
+/** A draw from [0, 1) with `digits` binary digits, from input `k`: one word of the generator. */
 const unit = (k: number, digits: number): Expr =>
   input(k, "int32")
     .and(2 ** digits - 1)
     .cast("float32")
     .mul(2 ** -digits);
 
-/** A draw from [0, 1) with 53 digits, of two words. */
+/** A draw from [0, 1) with 53 binary digits, from two words. */
 function unit64(k: number): Expr {
   const low = input(k + 1, "int32");
   const unsigned = low.cast("float64").add(
@@ -87,36 +87,33 @@ function unit64(k: number): Expr {
 
 const unitOf = (dtype: DType, k: number): Expr => (dtype === "float64" ? unit64(2 * k) : unit(k, digitsOf(dtype)));
 
-/** A number that is given with a call. */
-const given = (k: number): Expr => scalar(k, "float64");
+/** Scalar argument `k` of the program. */
+const argument = (k: number): Expr => scalar(k, "float64");
 
-/** `x · scale + shift`, rounded once where x is of float32. */
-const stretched = (x: Expr): Expr => x.cast("float64").mul(given(0)).add(given(1));
+/** `x · scale + shift`, rounded once if x is float32. */
+const stretched = (x: Expr): Expr => x.cast("float64").mul(argument(0)).add(argument(1));
 
 /**
- * How draws are made of the generator's words: `period` at a time, those at each of the `places` by a formula of its
- * own.
+ * How draws are computed from the generator's words: in periods of `period` draws, with one formula for each of the
+ * `places` within a period.
  */
 interface Distribution {
-  /** How many words a draw takes. */
+  /** Number of words per draw. */
   readonly words: (dtype: DType) => number;
   readonly period: number;
   readonly places: readonly number[];
   readonly programOf: (dtype: DType) => Program;
 }
 
-/** Formulas for each dtype, as programs that are made once. */
+/** Formulas for each dtype, compiled to programs once. */
 function compiled(formulas: (dtype: DType) => readonly Expr[]): Distribution["programOf"] {
   const made = new Map<DType, Program>();
   return (dtype) => once(made, dtype, () => program(formulas(dtype)));
 }
 
-/**
- * What a draw from [0, 1) is multiplied by to be one from [from, to), and what is added then: each rounded to the
- * dtype.
- */
+/** The factor and the summand that map a draw from [0, 1) to [from, to), each rounded to the dtype. */
 function stretch(dtype: DType, from: number, to: number): readonly [range: number, low: number] {
-  const round = (x: number) => numbersOf(encode([x], dtype), dtype)[0] as number; // safe: one for one
+  const round = (x: number) => numbersOf(encode([x], dtype), dtype)[0] as number; // safe: one number in, one out
   return [round(round(to) - round(from)), round(from)];
 }
 
@@ -129,21 +126,21 @@ const uniform: Distribution = {
 const bernoulli: Distribution = {
   ...uniform,
   words: () => 2,
-  programOf: /* @__PURE__ */ compiled(() => [unit64(0).lt(given(0))]),
+  programOf: /* @__PURE__ */ compiled(() => [unit64(0).lt(argument(0))]),
 };
 const exponential: Distribution = {
   ...bernoulli,
-  programOf: /* @__PURE__ */ compiled(() => [unit64(0).neg().add(1).log().mul(given(0))]),
+  programOf: /* @__PURE__ */ compiled(() => [unit64(0).neg().add(1).log().mul(argument(0))]),
 };
 
-/** Of sixteen draws from [0, 1) the first eight give the radius, the others the angle (Box & Muller 1958). */
+/** Of sixteen draws from [0, 1), the first eight give the radii and the others the angles (Box and Muller 1958). */
 const normal: Distribution = {
   ...uniform,
   period: 16,
   places: [0, 8],
   programOf: /* @__PURE__ */ compiled((dtype) => {
-    // PyTorch has mathematical functions of bfloat16; those of float16 are float32's. The angle of both is computed in
-    // float64.
+    // PyTorch computes functions of bfloat16 in bfloat16 and those of float16 in float32. It computes the angle of both
+    // in float64.
     const step = (x: Expr): Expr => x.cast(dtype).cast(computeType(dtype));
     const within = dtype === "float16" ? (x: Expr): Expr => x : step;
     const [u, v] = [unitOf(dtype, 0), unitOf(dtype, 1)];
@@ -153,8 +150,11 @@ const normal: Distribution = {
   }),
 };
 
-/** Has the device make draws of the generator's words, which lie where the draws will if they have one size. */
-function make(
+/**
+ * Computes draws from the generator's words on the device. The words are written to the memory of the draws where both
+ * have the same size.
+ */
+function drawInto(
   to: Tensor,
   distribution: Distribution,
   generator: Generator,
@@ -186,15 +186,18 @@ function make(
 
 /** Stores draws of a distribution in a tensor of any strides. */
 function store(to: Tensor, distribution: Distribution, generator: Generator, scalars: readonly number[]): void {
-  densely(to, (dense) => {
-    make(dense, distribution, generator, scalars);
+  viaContiguous(to, (dense) => {
+    drawInto(dense, distribution, generator, scalars);
     const [count, { period }] = [to.numel(), distribution];
-    // The end does not fill a period: the last draws are made anew.
-    if (count % period !== 0) make(dense, distribution, generator, scalars, count - period, period);
+    // The last draws do not fill a period, so PyTorch redraws the last full period.
+    if (count % period !== 0) drawInto(dense, distribution, generator, scalars, count - period, period);
   });
 }
 
-/** Draws in a tensor of its own, on the host if it can, and brings the numbers into shape. */
+/**
+ * Draws into a temporary tensor, on the host where the device shares its memory, and copies the result of `shape` to
+ * `to`.
+ */
 function drawOnDevice(
   to: Tensor,
   generator: Generator,
@@ -205,7 +208,7 @@ function drawOnDevice(
   if (to.numel() === 0) return;
   const drawn = to.allocate(to.shape, dtype);
   const reseed = () => generator.random() * 2 ** 20 + (generator.random() >>> 12);
-  if (drawnOnHost(to)) make(drawn, uniform, generator, [1, 0]);
+  if (drawnOnHost(to)) drawInto(drawn, uniform, generator, [1, 0]);
   else drawn.device.run({ kind: "random", distribution, seed: reseed(), reseed, offset: 0, to: drawn });
   const shaped = shape(drawn);
   copyInto(to, shaped, to.device);
@@ -234,9 +237,14 @@ function drawnOnHost(x: Tensor): boolean {
 }
 
 /**
- * Draws every element from the uniform distribution on [from, to). Returns `x`.
+ * Fills a tensor with draws from the uniform distribution on [from, to). Returns `x`.
  *
  * https://pytorch.org/docs/stable/generated/torch.Tensor.uniform_.html
+ *
+ * @param from Default 0.
+ * @param to Default 1.
+ * @throws DTypeError for integers.
+ * @throws ArgumentError when `from` is above `to`.
  */
 export function uniform_(x: Tensor, from = 0, to = 1, options?: GeneratorOption): Tensor {
   const generator = generatorOf("uniform_", options);
@@ -250,9 +258,14 @@ export function uniform_(x: Tensor, from = 0, to = 1, options?: GeneratorOption)
 }
 
 /**
- * Draws every element from the normal distribution with a mean and a standard deviation. Returns `x`.
+ * Fills a tensor with draws from the normal distribution. Returns `x`.
  *
  * https://pytorch.org/docs/stable/generated/torch.Tensor.normal_.html
+ *
+ * @param mean Default 0.
+ * @param std standard deviation. Default 1.
+ * @throws DTypeError for integers.
+ * @throws ArgumentError for a negative standard deviation.
  */
 export function normal_(x: Tensor, mean = 0, std = 1, options?: GeneratorOption): Tensor {
   const generator = generatorOf("normal_", options);
@@ -266,10 +279,12 @@ export function normal_(x: Tensor, mean = 0, std = 1, options?: GeneratorOption)
 }
 
 /**
- * Stores 1 with probability `p`, else 0; `p` is one number (default 0.5), or a tensor with one for each element.
- * Returns `x`.
+ * Fills a tensor with draws from the Bernoulli distribution: 1 with probability `p`, otherwise 0. Returns `x`.
  *
  * https://pytorch.org/docs/stable/generated/torch.Tensor.bernoulli_.html
+ *
+ * @param p one probability (default 0.5), or a tensor with one probability per element.
+ * @throws ArgumentError for a probability outside [0, 1].
  */
 export function bernoulli_(x: Tensor, p: number | Tensor = 0.5, options?: GeneratorOption): Tensor {
   const generator = generatorOf("bernoulli_", options);
@@ -286,9 +301,13 @@ export function bernoulli_(x: Tensor, p: number | Tensor = 0.5, options?: Genera
 }
 
 /**
- * Draws every element from the exponential distribution with the density `λ e^(-λx)`. Returns `x`.
+ * Fills a tensor with draws from the exponential distribution, whose density is `λ e^(-λx)`. Returns `x`.
  *
  * https://pytorch.org/docs/stable/generated/torch.Tensor.exponential_.html
+ *
+ * @param lambda rate. Default 1.
+ * @throws DTypeError for integers.
+ * @throws ArgumentError unless the rate is positive.
  */
 export function exponential_(x: Tensor, lambda = 1, options?: GeneratorOption): Tensor {
   const generator = generatorOf("exponential_", options);
@@ -301,22 +320,27 @@ export function exponential_(x: Tensor, lambda = 1, options?: GeneratorOption): 
 }
 
 /**
- * Draws every element from the integers of [from, to). Without `to`, up to what the dtype holds exactly. Returns `x`.
+ * Fills a tensor with integers drawn uniformly from [from, to). Returns `x`.
  *
  * https://pytorch.org/docs/stable/generated/torch.Tensor.random_.html
+ *
+ * @param from Default 0.
+ * @param to Default null: the largest bound up to which the dtype represents every integer.
+ * @throws ArgumentError unless both are integers, `from` is below `to`, and the dtype holds the range.
  */
 export function random_(x: Tensor, from = 0, to: number | null = null, options?: GeneratorOption): Tensor {
   const generator = generatorOf("random_", options);
-  const end = to ?? 2 ** digitsOf(x.dtype) + Number(isFloating(x.dtype));
+  const limit = 2 ** digitsOf(x.dtype);
+  const end = to ?? limit + Number(isFloating(x.dtype));
   if (!Number.isInteger(from) || !Number.isInteger(end) || from >= end)
     throw new ArgumentError(`random_: expected integers from < to, got ${from} and ${end}`);
-  if (x.dtype === "int32" && (from < -(2 ** 31) || end > 2 ** 31))
-    throw new ArgumentError(`random_: ${from} to ${end} leaves the range of int32`);
+  if (!isFloating(x.dtype) && (from < (x.dtype === "int32" ? -limit : 0) || end > limit))
+    throw new ArgumentError(`random_: ${from} to ${end} leaves the range of ${x.dtype}`);
   const range = end - from;
   return overwrite("random", x, (target) => {
     if (drawnOnHost(x)) storeNumbers(target, () => drawIntegers(generator, x.numel(), from, end));
     else if (range >= 2 ** 31)
-      throw new ArgumentError(`random_: a range of ${range} is too wide on ${x.device.name}; it takes less than 2³¹`);
+      throw new ArgumentError(`random_: a range of ${range} is too wide on ${x.device.name}; the limit is 2³¹`);
     else drawOnDevice(target, generator, "bits", "int32", (bits) => within(bits, range, from));
   });
 }

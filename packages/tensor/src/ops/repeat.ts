@@ -1,6 +1,4 @@
-/**
- * The same elements more than once, or in another order: repeated, rolled, flipped, turned.
- */
+/** Copies of a tensor with repeated or reordered elements: repeat, roll, flip and rotate. */
 
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { checkSizes, dimension, dimensions, showShape } from "../shape.ts";
@@ -15,9 +13,11 @@ import { flatten, reshape, type Sizes, sizesOf } from "./reshape.ts";
 import { narrow } from "./slice.ts";
 
 /**
- * The tensor laid out so many times along each dimension; more counts than dimensions add dimensions in front.
+ * Repeats a tensor `counts[i]` times along dimension `i`. Extra counts add leading dimensions. Returns a copy.
  *
  * https://pytorch.org/docs/stable/generated/torch.Tensor.repeat.html
+ *
+ * @throws ShapeError when there are fewer counts than dimensions, or a count is not a non-negative integer.
  */
 export function repeat(x: Tensor, ...counts: Sizes): Tensor {
   const times = sizesOf(counts);
@@ -42,8 +42,10 @@ export function repeat(x: Tensor, ...counts: Sizes): Tensor {
 }
 
 /**
- * `repeat`, the counts standing for the last dimensions when there are fewer.
+ * Repeats a tensor like `repeat`; missing leading counts are 1.
  * https://pytorch.org/docs/stable/generated/torch.tile.html
+ *
+ * @throws ShapeError when a count is not a non-negative integer.
  */
 export function tile(x: Tensor, ...counts: Sizes): Tensor {
   const times = sizesOf(counts);
@@ -55,10 +57,14 @@ function indices(x: Tensor, list: Int32Array): Tensor {
 }
 
 /**
- * Each element along a dimension several times in a row; without a dimension, of the flat tensor. `repeats` is one
- * count or one for each index.
+ * Repeats each index of a dimension, or without `dim`, each element of the flattened tensor.
  *
  * https://pytorch.org/docs/stable/generated/torch.repeat_interleave.html
+ *
+ * @param repeats one count, or one per index: numbers, or an int32 tensor whose values are read.
+ * @throws ShapeError when the counts do not match the dimension, or a count is negative.
+ * @throws DeviceError for a tensor of counts on a device that cannot be read synchronously; call
+ * `await repeats.prefetch()` first.
  */
 export function repeatInterleave(
   x: Tensor,
@@ -83,10 +89,12 @@ export function repeatInterleave(
 }
 
 /**
- * The elements shifted along dimensions, what leaves at the end coming in at the start; without a dimension, of the
- * flat tensor.
+ * Shifts elements along dimensions, or without `dims`, in the flattened tensor. Elements shifted past the end reappear
+ * at the start. Returns a copy.
  *
  * https://pytorch.org/docs/stable/generated/torch.roll.html
+ *
+ * @throws ArgumentError unless there is one shift per dimension.
  */
 export function roll(
   x: Tensor,
@@ -113,13 +121,15 @@ export function roll(
 }
 
 /**
- * The elements in the opposite order along the dimensions named. A copy: strides are never negative.
+ * Reverses the order of the elements along the given dimensions. Returns a copy, since strides are never negative.
  *
  * https://pytorch.org/docs/stable/generated/torch.flip.html
+ *
+ * @throws ArgumentError when a dimension appears twice.
  */
 export function flip(x: Tensor, ...dims: readonly number[] | readonly [readonly number[]]): Tensor {
   const first = dims[0];
-  const named = typeof first === "object" ? first : (dims as readonly number[]); // safe: a list comes alone
+  const named = typeof first === "object" ? first : (dims as readonly number[]); // safe: a list is the only argument
   if (named.length === 0) return clone(x);
   let result = x;
   for (const dim of dimensions("flip", named, x.ndim)) {
@@ -136,20 +146,31 @@ export function flip(x: Tensor, ...dims: readonly number[] | readonly [readonly 
   return result === x ? clone(x) : result;
 }
 
-/** Columns in the opposite order. https://pytorch.org/docs/stable/generated/torch.fliplr.html */
+/**
+ * Reverses the order of the columns (dimension 1). Returns a copy.
+ * https://pytorch.org/docs/stable/generated/torch.fliplr.html
+ */
 export function fliplr(x: Tensor): Tensor {
   return flip(x, 1);
 }
 
-/** Rows in the opposite order. https://pytorch.org/docs/stable/generated/torch.flipud.html */
+/**
+ * Reverses the order of the rows (dimension 0). Returns a copy.
+ * https://pytorch.org/docs/stable/generated/torch.flipud.html
+ */
 export function flipud(x: Tensor): Tensor {
   return flip(x, 0);
 }
 
 /**
- * Turned by `k` quarter turns in the plane of two dimensions, from the first towards the second.
+ * Rotates a tensor by `k` quarter turns in the plane of two dimensions, from the first towards the second. Returns a
+ * copy.
  *
  * https://pytorch.org/docs/stable/generated/torch.rot90.html
+ *
+ * @param k Default 1. Negative turns go the other way.
+ * @param dims Default [0, 1].
+ * @throws ArgumentError unless `k` is an integer and the dimensions differ.
  */
 export function rot90(x: Tensor, k = 1, dims: readonly [number, number] = [0, 1]): Tensor {
   const a = dimension("rot90", dims[0], x.ndim);

@@ -1,10 +1,11 @@
 /**
- * Images of another size. Everything here works along one dimension after the other. Where a result is a weighted mean
- * of a few elements, the weights are a small matrix [out, in], made once on the host, and the work is a matrix product:
- * fast everywhere and differentiable by itself.
+ * Resizing images: adaptive pooling, interpolation and pixel shuffling. Adaptive averages and interpolation process one
+ * dimension after the other. Where each result is a weighted mean of a few elements, the weights form a small matrix
+ * [out, in], computed on the host, and resizing is a matrix product, which is fast on every device and differentiable.
  */
 
 import { checkChoice, checkInteger, expectTensor } from "../argument.ts";
+import { expectFloating } from "../dtype.ts";
 import { encode } from "../encode.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { settings } from "../settings.ts";
@@ -18,14 +19,14 @@ import { movedim, permute, t } from "./permute.ts";
 import { avgPool1d, avgPool2d, avgPool3d, type MaxPoolOptions, maxPool1d } from "./pool.ts";
 import { reshape, squeeze, unsqueeze } from "./reshape.ts";
 
-/** A dimension multiplied by a matrix [out, in]. */
+/** Multiplies a dimension by a matrix [out, in]. */
 function throughMatrix(x: Tensor, dim: number, matrix: Float64Array<ArrayBuffer>, out: number): Tensor {
   const size = x.shape[dim] as number;
   const weights = fromHost(x, [out, size], x.dtype, encode(matrix, x.dtype));
   return movedim(matmul(movedim(x, dim, -1), t(weights)), -1, dim);
 }
 
-/** The sizes asked for; null keeps one. */
+/** The output sizes. Null keeps the size of the input. */
 function targets(
   operation: string,
   x: Tensor,
@@ -42,11 +43,11 @@ function targets(
 
 function expectImage(operation: string, x: Tensor, dims: number): void {
   if (x.ndim !== dims + 2 || x.shape.slice(2).includes(0)) {
-    throw shapeError(operation, `an input of ${dims + 1} or ${dims + 2} dimensions with room in space`, x);
+    throw shapeError(operation, `an input of ${dims + 1} or ${dims + 2} dimensions, spatial sizes not 0`, x);
   }
 }
 
-/** Where window `i` of `out` over `size` elements begins and ends. */
+/** The first index and the end of window `i` of `out` windows over `size` elements. */
 function adaptiveWindow(i: number, out: number, size: number): readonly [number, number] {
   return [Math.floor((i * size) / out), Math.ceil(((i + 1) * size) / out)];
 }
@@ -59,6 +60,7 @@ function adaptiveAverage(
 ): Tensor {
   if (x.ndim === dims + 1) return squeeze(adaptiveAverage(operation, dims, unsqueeze(x, 0), outputSize), 0);
   expectImage(operation, x, dims);
+  expectFloating(operation, x.dtype);
   const sizes = targets(operation, x, dims, outputSize);
   if (sizes.every((out, i) => (x.shape[i + 2] as number) % out === 0)) {
     const kernel = sizes.map((out, i) => (x.shape[i + 2] as number) / out);
@@ -77,33 +79,48 @@ function adaptiveAverage(
 }
 
 /**
- * The mean of windows that make the result this long: [N, C, L].
+ * Averages windows so that the output has a given length: [N, C, L] → [N, C, outputSize].
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool1d.html
+ *
+ * @throws ArgumentError unless the size is a positive integer.
+ * @throws ShapeError for an input of another number of dimensions, or of length 0.
+ * @throws DTypeError for integers.
  */
 export function adaptiveAvgPool1d(x: Tensor, outputSize: number | readonly (number | null)[]): Tensor {
   return adaptiveAverage("adaptiveAvgPool1d", 1, x, outputSize);
 }
 
 /**
- * The mean of windows that make the result this large: [N, C, H, W]; `null` keeps a size. Window `i` reaches from
+ * Averages windows so that the output has a given size: [N, C, H, W] → [N, C, ...outputSize]. Window `i` extends from
  * ⌊i·in/out⌋ to ⌈(i+1)·in/out⌉.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool2d.html
+ *
+ * @param outputSize one size for both dimensions, or one per dimension. `null` keeps the size of the input.
+ * @throws ArgumentError unless the sizes are positive integers.
+ * @throws ShapeError for an input of another number of dimensions, or with a spatial size of 0.
+ * @throws DTypeError for integers.
  */
 export function adaptiveAvgPool2d(x: Tensor, outputSize: number | readonly (number | null)[]): Tensor {
   return adaptiveAverage("adaptiveAvgPool2d", 2, x, outputSize);
 }
 
 /**
- * The mean of windows that make the result this large: [N, C, D, H, W].
+ * Averages windows so that the output has a given size: [N, C, D, H, W] → [N, C, ...outputSize].
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool3d.html
+ *
+ * @param outputSize one size for all dimensions, or one per dimension. `null` keeps the size of the input.
+ * @throws ArgumentError unless the sizes are positive integers.
+ * @throws ShapeError for an input of another number of dimensions, or with a spatial size of 0.
+ * @throws DTypeError for integers.
  */
 export function adaptiveAvgPool3d(x: Tensor, outputSize: number | readonly (number | null)[]): Tensor {
   return adaptiveAverage("adaptiveAvgPool3d", 3, x, outputSize);
 }
 
 /**
- * For each cell of the result, the flat positions in the plane that it looks at; shorter lists repeat their last one.
+ * For each element of the output, the flat positions of its window in the input. Shorter lists repeat their last
+ * position.
  */
 function adaptiveSources(
   inputs: Shape,
@@ -148,7 +165,7 @@ function adaptiveLargest(
   return [reshape(values, [n, c, ...sizes]), reshape(indices, [n, c, ...sizes])];
 }
 
-/** An adaptive maximum that returns the values alone, or with `returnIndices` a pair. */
+/** An adaptive max pooling function: returns the values, or with `returnIndices` the pair [values, indices]. */
 export interface AdaptiveMaxPool {
   (
     x: Tensor,
@@ -163,7 +180,7 @@ export interface AdaptiveMaxPool {
 }
 
 function adaptiveMaximum(operation: string, dims: number): AdaptiveMaxPool {
-  // Safe: `returnIndices` decides which of the two results comes back, as the overloads say.
+  // Safe: `returnIndices` selects the result's type, as the overloads declare.
   return ((
     x: Tensor,
     outputSize: number | readonly (number | null)[],
@@ -176,46 +193,56 @@ function adaptiveMaximum(operation: string, dims: number): AdaptiveMaxPool {
 }
 
 /**
- * The largest value of windows that make the result this long.
+ * Computes the maxima of windows so that the output has a given length: [N, C, L] → [N, C, outputSize].
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool1d.html
+ *
+ * @throws ArgumentError unless the size is a positive integer.
+ * @throws ShapeError for an input of another number of dimensions, or of length 0.
  */
 export const adaptiveMaxPool1d: AdaptiveMaxPool = /* @__PURE__ */ adaptiveMaximum("adaptiveMaxPool1d", 1);
 
 /**
- * The largest value of windows that make the result this large.
+ * Computes the maxima of windows so that the output has a given size: [N, C, H, W] → [N, C, ...outputSize].
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool2d.html
+ *
+ * @throws ArgumentError unless the sizes are positive integers.
+ * @throws ShapeError for an input of another number of dimensions, or with a spatial size of 0.
  */
 export const adaptiveMaxPool2d: AdaptiveMaxPool = /* @__PURE__ */ adaptiveMaximum("adaptiveMaxPool2d", 2);
 
 /**
- * The largest value of windows that make the result this large.
+ * Computes the maxima of windows so that the output has a given size: [N, C, D, H, W] → [N, C, ...outputSize].
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool3d.html
+ *
+ * @throws ArgumentError unless the sizes are positive integers.
+ * @throws ShapeError for an input of another number of dimensions, or with a spatial size of 0.
  */
 export const adaptiveMaxPool3d: AdaptiveMaxPool = /* @__PURE__ */ adaptiveMaximum("adaptiveMaxPool3d", 3);
 
-/** How `interpolate` finds its values. */
+/** The interpolation modes of `interpolate`. */
 export type InterpolateMode = "nearest" | "nearest-exact" | "linear" | "bilinear" | "trilinear" | "bicubic" | "area";
 
-/** Options of `interpolate`: one of `size` and `scaleFactor` is needed. */
+/** Options of `interpolate`. Exactly one of `size` and `scaleFactor` is required. */
 export interface InterpolateOptions {
-  /** The spatial sizes of the result. */
+  /** Spatial sizes of the output. */
   readonly size?: PerDimension;
-  /** How many times as large the result is. */
+  /** Ratio of the output sizes to the input sizes. The output sizes are rounded down. */
   readonly scaleFactor?: PerDimension;
-  /** Default `"nearest"`. */
+  /** Interpolation mode. Default `"nearest"`. */
   readonly mode?: InterpolateMode;
   /**
-   * Whether the centres of the corner elements stay where they are, instead of the corners themselves. Default false.
+   * Whether to align input and output at the centers of their corner elements, rather than at their outer edges.
+   * Applies to the linear and cubic modes. Default false.
    */
   readonly alignCorners?: boolean;
   /**
-   * Whether the elements lie as the sizes have it that `scaleFactor` gives once they are rounded down, instead of as
-   * `scaleFactor` itself has it. Default false.
+   * Whether to recompute the scale from the sizes of input and output, rather than use `scaleFactor` itself. They
+   * differ where the output size is rounded down. Default false.
    */
   readonly recomputeScaleFactor?: boolean;
 }
 
-/** Cubic convolution with a = -0.75 at a distance. */
+/** The cubic convolution kernel with a = -0.75. */
 function cubic(distance: number): number {
   const a = -0.75;
   const d = Math.abs(distance);
@@ -252,13 +279,15 @@ function weightMatrix(
 }
 
 /**
- * The input [N, C, ...space] at other spatial sizes: the nearest elements repeated, or values in between (linear for
- * one dimension, bilinear and bicubic for two, trilinear for three), or the mean of the area covered.
+ * Resizes the spatial dimensions of an input [N, C, ...space]. The mode selects the nearest element, interpolation
+ * (linear for one dimension, bilinear and bicubic for two, trilinear for three), or the mean of the covered area.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html
  *
- * @throws ArgumentError unless exactly one of `size` and `scaleFactor` is given, or the mode does not suit the number
- * of dimensions.
+ * @throws ArgumentError unless exactly one of `size` and `scaleFactor` is given, and for a mode that does not match the
+ * number of spatial dimensions.
+ * @throws ShapeError for an input of fewer than 3 or more than 5 dimensions, or with a spatial size of 0.
+ * @throws DTypeError for integers, except in the nearest modes.
  * @example
  * interpolate(image, { scaleFactor: 2, mode: "bilinear" });
  */
@@ -277,9 +306,10 @@ export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
   if ((size === undefined) === (scaleFactor === undefined))
     throw new ArgumentError("interpolate: give either size or scaleFactor");
   if (recomputeScaleFactor && scaleFactor === undefined)
-    throw new ArgumentError("interpolate: recomputeScaleFactor goes with scaleFactor, got a size");
+    throw new ArgumentError("interpolate: recomputeScaleFactor requires scaleFactor, got a size");
   const modes = { linear: 1, bilinear: 2, bicubic: 2, trilinear: 3, nearest: dims, "nearest-exact": dims, area: dims };
   checkChoice("interpolate", "mode", mode, Object.keys(modes));
+  if (!mode.startsWith("nearest")) expectFloating("interpolate", x.dtype);
   const suits = modes[mode];
   if (suits !== dims)
     throw new ArgumentError(
@@ -299,8 +329,8 @@ export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
     const length = y.shape[i + 2] as number;
     const scale = factors === null || recomputeScaleFactor ? length / out : 1 / (factors[i] as number);
     if (mode === "nearest" || mode === "nearest-exact") {
-      // "nearest" takes the element under the left edge of each place, as it always did; the exact one that under its
-      // middle.
+      // "nearest" samples at the left edge of each output element, for compatibility; "nearest-exact" samples at its
+      // center.
       const shift = mode === "nearest" ? 0 : 0.5;
       const sources = Int32Array.from({ length: out }, (_, k) =>
         Math.min(Math.floor(Math.fround((k + shift) * Math.fround(scale))), length - 1),
@@ -317,16 +347,20 @@ export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
 }
 
 /**
- * Channels turned into space: [..., C·r², H, W] → [..., C, H·r, W·r].
+ * Rearranges channels into space: [..., C·r², H, W] → [..., C, H·r, W·r].
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.pixel_shuffle.html
+ *
+ * @param upscaleFactor r.
+ * @throws ShapeError when r² does not divide the channels, or for fewer than 3 dimensions.
+ * @throws ArgumentError unless r is a positive integer.
  */
 export function pixelShuffle(x: Tensor, upscaleFactor: number): Tensor {
   const r = upscaleFactor;
   const [c, h, w] = x.shape.slice(-3);
   checkInteger("pixelShuffle", "upscaleFactor", r, 1);
   if (c === undefined || h === undefined || w === undefined || c % (r * r) !== 0) {
-    throw new ShapeError(`pixelShuffle: the channels of ${showShape(x.shape)} cannot be divided by ${r}² = ${r * r}`);
+    throw new ShapeError(`pixelShuffle: the channels of ${showShape(x.shape)} are not divisible by ${r}² = ${r * r}`);
   }
   const lead = x.shape.slice(0, -3);
   const batch = sizeOf(lead);
@@ -335,16 +369,20 @@ export function pixelShuffle(x: Tensor, upscaleFactor: number): Tensor {
 }
 
 /**
- * Space turned into channels: [..., C, H·r, W·r] → [..., C·r², H, W].
+ * Rearranges space into channels, the inverse of `pixelShuffle`: [..., C, H·r, W·r] → [..., C·r², H, W].
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.pixel_unshuffle.html
+ *
+ * @param downscaleFactor r.
+ * @throws ShapeError when r does not divide height and width, or for fewer than 3 dimensions.
+ * @throws ArgumentError unless r is a positive integer.
  */
 export function pixelUnshuffle(x: Tensor, downscaleFactor: number): Tensor {
   const r = downscaleFactor;
   const [c, h, w] = x.shape.slice(-3);
   checkInteger("pixelUnshuffle", "downscaleFactor", r, 1);
   if (c === undefined || h === undefined || w === undefined || h % r !== 0 || w % r !== 0) {
-    throw new ShapeError(`pixelUnshuffle: height and width of ${showShape(x.shape)} cannot be divided by ${r}`);
+    throw new ShapeError(`pixelUnshuffle: height and width of ${showShape(x.shape)} are not divisible by ${r}`);
   }
   const lead = x.shape.slice(0, -3);
   const apart = permute(reshape(x, [sizeOf(lead), c, h / r, r, w / r, r]), 0, 1, 3, 5, 2, 4);

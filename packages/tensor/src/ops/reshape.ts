@@ -1,5 +1,5 @@
 /**
- * The same elements, in the same order, arranged as another shape: a view wherever the strides allow it.
+ * Changing the shape without changing the elements or their order. The result is a view wherever the strides allow it.
  */
 
 import { expectTensor } from "../argument.ts";
@@ -33,18 +33,18 @@ const viewing: Op<Shape> = /* @__PURE__ */ viewOp<Shape>(
   /* @__PURE__ */ rules<Shape>({ of: (g, { inputs }) => reshape(g, ...(inputs[0] as Spec).shape) }),
 );
 
-/** Sizes as PyTorch takes them: one list, or one argument each. */
+/** Sizes as PyTorch accepts them: one list, or one argument per size. */
 export type Sizes = readonly number[] | readonly [readonly number[]];
 
-/** Both ways to give sizes, as one list. */
+/** Returns both forms of sizes as one list. */
 export function sizesOf(sizes: readonly (number | readonly number[])[]): readonly number[] {
   const first = sizes[0];
-  // Safe: a list comes alone, else all are numbers; anything else is refused by the checks on sizes.
+  // Safe: a list is the only argument, otherwise all are numbers. The checks of sizes reject anything else.
   return typeof first === "object" ? first : (sizes as readonly number[]);
 }
 
 /**
- * The same memory seen as another shape. One size may be -1: it is what remains.
+ * Returns a view of the same memory with another shape. One size may be -1 and is inferred.
  *
  * https://pytorch.org/docs/stable/generated/torch.Tensor.view.html
  *
@@ -55,8 +55,8 @@ export function view(x: Tensor, ...sizes: Sizes): Tensor {
 }
 
 /**
- * The same elements as another shape: a view where the strides allow it, else a copy. One size may be -1: it is what
- * remains.
+ * Returns the same elements with another shape: a view where the strides allow it, otherwise a copy. One size may be -1
+ * and is inferred.
  *
  * https://pytorch.org/docs/stable/generated/torch.reshape.html
  *
@@ -71,16 +71,23 @@ export function reshape(x: Tensor, ...sizes: Sizes): Tensor {
 }
 
 /**
- * The elements of `x` in the shape of `other`. https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html
+ * Reshapes `x` to the shape of `other`. https://pytorch.org/docs/stable/generated/torch.Tensor.reshape_as.html
+ *
+ * @throws ShapeError when the number of elements differs.
  */
 export function reshapeAs(x: Tensor, other: Tensor): Tensor {
   return reshape(x, other.shape);
 }
 
 /**
- * Dimensions `startDim` to `endDim` run together into one. Defaults: all of them.
+ * Flattens dimensions `startDim` to `endDim` into one. By default, flattens all dimensions.
  *
  * https://pytorch.org/docs/stable/generated/torch.flatten.html
+ *
+ * @param startDim Default 0.
+ * @param endDim Default -1.
+ * @throws ArgumentError when `startDim` comes after `endDim`.
+ * @throws IndexError for a dimension out of range.
  */
 export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
   expectTensor("flatten", x);
@@ -95,15 +102,18 @@ export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
   return reshape(x, [...x.shape.slice(0, start), sizeOf(x.shape.slice(start, end + 1)), ...x.shape.slice(end + 1)]);
 }
 
-/** All elements in one dimension. https://pytorch.org/docs/stable/generated/torch.ravel.html */
+/** Flattens all dimensions into one. https://pytorch.org/docs/stable/generated/torch.ravel.html */
 export function ravel(x: Tensor): Tensor {
   return flatten(x);
 }
 
 /**
- * One dimension split into several. One size may be -1.
+ * Splits one dimension into several. One size may be -1 and is inferred.
  *
  * https://pytorch.org/docs/stable/generated/torch.unflatten.html
+ *
+ * @throws ShapeError when the product of the sizes is not the size of the dimension.
+ * @throws IndexError for a dimension out of range.
  */
 export function unflatten(x: Tensor, dim: number, sizes: readonly number[]): Tensor {
   const at = dimension("unflatten", dim, x.ndim);
@@ -111,7 +121,7 @@ export function unflatten(x: Tensor, dim: number, sizes: readonly number[]): Ten
   return reshape(x, [...x.shape.slice(0, at), ...parts, ...x.shape.slice(at + 1)]);
 }
 
-/** Without the dimensions named in ascending order, which have the size one. */
+/** Removes the given dimensions, which have size one. They are listed in ascending order. */
 const squeezing: Op<readonly number[]> = /* @__PURE__ */ viewOp<readonly number[]>(
   "squeeze",
   (x, dims) => ({
@@ -122,7 +132,7 @@ const squeezing: Op<readonly number[]> = /* @__PURE__ */ viewOp<readonly number[
   /* @__PURE__ */ rules<readonly number[]>({ of: (g, { attrs }) => apply(unsqueezing, [g], attrs) }),
 );
 
-/** With dimensions of size one at these places of the result, ascending. */
+/** Inserts dimensions of size one at the given positions of the result, listed in ascending order. */
 const unsqueezing: Op<readonly number[]> = /* @__PURE__ */ viewOp<readonly number[]>(
   "unsqueeze",
   (x, dims) => {
@@ -139,9 +149,12 @@ const unsqueezing: Op<readonly number[]> = /* @__PURE__ */ viewOp<readonly numbe
 );
 
 /**
- * Without dimensions of size one: those named, or all. A named dimension of another size stays.
+ * Removes dimensions of size one: the given ones, or all by default. Given dimensions of another size stay. Returns a
+ * view.
  *
  * https://pytorch.org/docs/stable/generated/torch.squeeze.html
+ *
+ * @throws IndexError for a dimension out of range.
  */
 export function squeeze(x: Tensor, dims: number | readonly number[] | null = null): Tensor {
   const named = typeof dims === "object" && dims?.length === 0 ? [] : dimensions("squeeze", dims, x.ndim);
@@ -153,15 +166,17 @@ export function squeeze(x: Tensor, dims: number | readonly number[] | null = nul
 }
 
 /**
- * With one more dimension, of size one, at place `dim` of the result.
+ * Inserts a dimension of size one at position `dim` of the result. Returns a view.
  *
  * https://pytorch.org/docs/stable/generated/torch.unsqueeze.html
+ *
+ * @throws IndexError for a dimension out of range.
  */
 export function unsqueeze(x: Tensor, dim: number): Tensor {
   return apply(unsqueezing, [x], [dimension("unsqueeze", dim, x.ndim + 1)]);
 }
 
-/** With dimensions of size one in front until there are `count`. */
+/** Adds leading dimensions of size one until there are `count` dimensions. */
 export function atLeast(x: Tensor, count: number): Tensor {
   if (x.ndim >= count) return x;
   return apply(
@@ -171,16 +186,13 @@ export function atLeast(x: Tensor, count: number): Tensor {
   );
 }
 
-/**
- * With dimensions of size one in front until there is one.
- * https://pytorch.org/docs/stable/generated/torch.atleast_1d.html
- */
+/** Adds a leading dimension of size one to a scalar. https://pytorch.org/docs/stable/generated/torch.atleast_1d.html */
 export function atleast1d(x: Tensor): Tensor {
   return atLeast(x, 1);
 }
 
 /**
- * With dimensions of size one in front until there are two.
+ * Adds leading dimensions of size one until there are two dimensions.
  * https://pytorch.org/docs/stable/generated/torch.atleast_2d.html
  */
 export function atleast2d(x: Tensor): Tensor {
@@ -188,7 +200,7 @@ export function atleast2d(x: Tensor): Tensor {
 }
 
 /**
- * With dimensions of size one until there are three: vectors become [1, n, 1], matrices [m, n, 1].
+ * Adds dimensions of size one until there are three: a vector becomes [1, n, 1], a matrix [m, n, 1].
  * https://pytorch.org/docs/stable/generated/torch.atleast_3d.html
  */
 export function atleast3d(x: Tensor): Tensor {

@@ -1,6 +1,6 @@
 /**
- * Rounding, limits, and what replaces values by others. At a limit the derivative is PyTorch's, which the cases of the
- * formulas spell out.
+ * Elementwise rounding, minima and maxima, clamping, and replacing special values. Where a function has no derivative,
+ * such as at the limits of `clamp`, the formulas choose the one PyTorch uses.
  */
 
 import { digitsOf, isFloating } from "../dtype.ts";
@@ -12,16 +12,16 @@ import type { Tensor } from "../tensor.ts";
 import type { Binary, Unary } from "./arithmetic.ts";
 import { clone } from "./copy.ts";
 
-/** Rounded down. https://pytorch.org/docs/stable/generated/torch.floor.html */
+/** Largest integer not above each element. https://pytorch.org/docs/stable/generated/torch.floor.html */
 export const floor: Unary = /* @__PURE__ */ pointwise<[Tensor]>("floor", (x) => x.floor());
 
-/** Rounded up. https://pytorch.org/docs/stable/generated/torch.ceil.html */
+/** Smallest integer not below each element. https://pytorch.org/docs/stable/generated/torch.ceil.html */
 export const ceil: Unary = /* @__PURE__ */ pointwise<[Tensor]>("ceil", (x) => x.ceil());
 
-/** Rounded towards zero. https://pytorch.org/docs/stable/generated/torch.trunc.html */
+/** Integer part of each element, rounded towards zero. https://pytorch.org/docs/stable/generated/torch.trunc.html */
 export const trunc: Unary = /* @__PURE__ */ pointwise<[Tensor]>("trunc", (x) => x.trunc());
 
-/** What `trunc` cuts off, `x - trunc(x)`. https://pytorch.org/docs/stable/generated/torch.frac.html */
+/** Fractional part of each element, `x - trunc(x)`. https://pytorch.org/docs/stable/generated/torch.frac.html */
 export const frac: Unary = /* @__PURE__ */ pointwise<[Tensor]>("frac", (x) => x.sub(x.trunc()), { kind: 2 });
 
 const whole: Unary = /* @__PURE__ */ pointwise<[Tensor]>("round", (x) => x.round());
@@ -32,9 +32,9 @@ const tens = /* @__PURE__ */ pointwise<[Tensor, number]>("round", (x, scale) => 
   kind: 2,
 });
 
-/** The option of `round`. */
+/** Options of `round`. */
 export interface RoundOptions {
-  /** Decimal places to keep; negative: powers of ten to round to. Default 0. */
+  /** Number of decimal places to keep. A negative number rounds to powers of ten. Default 0. */
   readonly decimals?: number;
 }
 
@@ -43,9 +43,11 @@ function decimalsOf(operation: string, options: RoundOptions | undefined): numbe
 }
 
 /**
- * Rounded to the nearest integer, halves to the even one.
+ * Nearest integer to each element, halves rounded to even; with `decimals`, rounded to that many decimal places.
  *
  * https://pytorch.org/docs/stable/generated/torch.round.html
+ *
+ * @throws DTypeError for integers with `decimals`.
  */
 export function round(x: Tensor, options?: RoundOptions): Tensor {
   const decimals = decimalsOf("round", options);
@@ -53,7 +55,7 @@ export function round(x: Tensor, options?: RoundOptions): Tensor {
   return decimals > 0 ? places(x, 10 ** decimals) : tens(x, 10 ** -decimals);
 }
 
-/** `x ← round(x)`. Returns `x`. */
+/** In-place version of `round`: `x ← round(x)`. Returns `x`. */
 export function round_(x: Tensor, options?: RoundOptions): Tensor {
   const decimals = decimalsOf("round_", options);
   if (decimals === 0) return whole.inPlace(x);
@@ -61,24 +63,30 @@ export function round_(x: Tensor, options?: RoundOptions): Tensor {
 }
 
 /**
- * The larger of two; NaN if either is. Of two equals each gets half the gradient.
+ * Maximum of two operands, elementwise; NaN if either is NaN. Equal elements each receive half the gradient.
  * https://pytorch.org/docs/stable/generated/torch.maximum.html
  */
 export const maximum: Binary = /* @__PURE__ */ pointwise("maximum", (a, b) => a.max(b));
 
 /**
- * The smaller of two; NaN if either is. Of two equals each gets half the gradient.
+ * Minimum of two operands, elementwise; NaN if either is NaN. Equal elements each receive half the gradient.
  * https://pytorch.org/docs/stable/generated/torch.minimum.html
  */
 export const minimum: Binary = /* @__PURE__ */ pointwise("minimum", (a, b) => a.min(b));
 
-/** The larger of two; the other one if one is NaN. https://pytorch.org/docs/stable/generated/torch.fmax.html */
+/**
+ * Maximum of two operands, elementwise; if one is NaN, the other operand.
+ * https://pytorch.org/docs/stable/generated/torch.fmax.html
+ */
 export const fmax: Binary = /* @__PURE__ */ pointwise("fmax", (a, b) => a.ge(b).or(b.isNaN()).where(a, b));
 
-/** The smaller of two; the other one if one is NaN. https://pytorch.org/docs/stable/generated/torch.fmin.html */
+/**
+ * Minimum of two operands, elementwise; if one is NaN, the other operand.
+ * https://pytorch.org/docs/stable/generated/torch.fmin.html
+ */
 export const fmin: Binary = /* @__PURE__ */ pointwise("fmin", (a, b) => a.le(b).or(b.isNaN()).where(a, b));
 
-// Whatever is NaN makes the result NaN, and gets no gradient.
+// A NaN element or limit makes the result NaN, which propagates no gradient.
 const above = (x: Expr, min: Expr): Expr => x.ge(min).where(x, x.lt(min).where(min, constant(Number.NaN, x.dtype)));
 const below = (x: Expr, max: Expr): Expr => x.le(max).where(x, x.gt(max).where(max, constant(Number.NaN, x.dtype)));
 const between: Pointwise<[Tensor, TensorOrNumber, TensorOrNumber]> = /* @__PURE__ */ pointwise<
@@ -90,16 +98,18 @@ const atLeast: Pointwise<[Tensor, TensorOrNumber]> = /* @__PURE__ */ pointwise<[
 );
 const atMost: Pointwise<[Tensor, TensorOrNumber]> = /* @__PURE__ */ pointwise<[Tensor, TensorOrNumber]>("clamp", below);
 
-/** A limit of `clamp`: a number, a tensor that broadcasts, or nothing. */
+/** A limit of `clamp`: a number, a tensor that broadcasts, or null for no limit. */
 export type Limit = TensorOrNumber | null;
 
 /**
- * Values outside of [min, max] replaced by the limit they passed. Where min exceeds max the result is max. The
- * derivative is 1 at the limits.
+ * Each element clamped to [min, max]. Where min exceeds max, the result is max. The derivative is 1 at the
+ * limits.
  *
  * https://pytorch.org/docs/stable/generated/torch.clamp.html
  *
- * @throws ArgumentError when both limits are missing.
+ * @param min Default null: no lower limit.
+ * @param max Default null: no upper limit.
+ * @throws ArgumentError when both limits are null.
  * @example
  * clamp(tensor([-2, 0.5, 2]), -1, 1); // [-1, 0.5, 1]
  */
@@ -110,7 +120,7 @@ export function clamp(x: Tensor, min: Limit = null, max: Limit = null): Tensor {
   throw new ArgumentError("clamp: expected a lower or an upper limit, got neither");
 }
 
-/** `x ← clamp(x, min, max)`. Returns `x`. */
+/** In-place version of `clamp`: `x ← clamp(x, min, max)`. Returns `x`. */
 export function clamp_(x: Tensor, min: Limit = null, max: Limit = null): Tensor {
   if (min !== null && max !== null) return between.inPlace(x, min, max);
   if (min !== null) return atLeast.inPlace(x, min);
@@ -118,23 +128,23 @@ export function clamp_(x: Tensor, min: Limit = null, max: Limit = null): Tensor 
   throw new ArgumentError("clamp_: expected a lower or an upper limit, got neither");
 }
 
-/** `x`, or `min` where it is below. https://pytorch.org/docs/stable/generated/torch.clamp.html */
+/** Each element clamped from below to `min`. https://pytorch.org/docs/stable/generated/torch.clamp.html */
 export function clampMin(x: Tensor, min: TensorOrNumber): Tensor {
   return atLeast(x, min);
 }
 
-/** `x`, or `max` where it is above. https://pytorch.org/docs/stable/generated/torch.clamp.html */
+/** Each element clamped from above to `max`. https://pytorch.org/docs/stable/generated/torch.clamp.html */
 export function clampMax(x: Tensor, max: TensorOrNumber): Tensor {
   return atMost(x, max);
 }
 
-/** The options of `nanToNum`. */
+/** Options of `nanToNum`. */
 export interface NanToNumOptions {
-  /** What takes NaN's place. Default 0. */
+  /** Replacement of NaN. Default 0. */
   readonly nan?: number;
-  /** What takes infinity's place. Default: the largest finite number of the dtype. */
+  /** Replacement of ∞. Default null: the largest finite number of the dtype. */
   readonly posinf?: number | null;
-  /** What takes minus infinity's place. Default: the smallest finite number of the dtype. */
+  /** Replacement of -∞. Default null: the lowest finite number of the dtype. */
   readonly neginf?: number | null;
 }
 
@@ -146,7 +156,7 @@ const finite: Pointwise<[Tensor, number, number, number]> = /* @__PURE__ */ poin
   },
 );
 
-/** What takes the place of NaN and the infinities. */
+/** The replacements of NaN, ∞ and -∞. */
 function replacements(
   operation: string,
   x: Tensor,
@@ -159,23 +169,24 @@ function replacements(
 }
 
 /**
- * NaN and the infinities replaced by numbers.
+ * Each element, with NaN and infinities replaced by finite numbers. Integers and bools are unchanged.
  *
  * https://pytorch.org/docs/stable/generated/torch.nan_to_num.html
  */
 export function nanToNum(x: Tensor, options?: NanToNumOptions): Tensor {
   const numbers = replacements("nanToNum", x, options);
-  // Integers are never NaN; the copy is what the others are, too.
+  // Integers are never NaN or infinite, but the result is a copy for every dtype.
   return isFloating(x.dtype) ? finite(x, ...numbers) : clone(x);
 }
 
-/** `x ← nanToNum(x)`. Returns `x`. */
+/** In-place version of `nanToNum`: `x ← nanToNum(x)`. Returns `x`. */
 export function nanToNum_(x: Tensor, options?: NanToNumOptions): Tensor {
-  return finite.inPlace(x, ...replacements("nanToNum_", x, options));
+  const numbers = replacements("nanToNum_", x, options);
+  return isFloating(x.dtype) ? finite.inPlace(x, ...numbers) : x;
 }
 
 /**
- * The size of `a` with the sign of `b`, that of -0 included.
+ * Magnitude of `a` with the sign of `b`, including the sign of -0.
  * https://pytorch.org/docs/stable/generated/torch.copysign.html
  */
 export const copysign: Binary = /* @__PURE__ */ pointwise(
@@ -187,17 +198,23 @@ export const copysign: Binary = /* @__PURE__ */ pointwise(
   { floating: true },
 );
 
-/** Whether the sign is minus, that of -0 included. https://pytorch.org/docs/stable/generated/torch.signbit.html */
+/**
+ * Whether the sign of each element is negative, including -0.
+ * https://pytorch.org/docs/stable/generated/torch.signbit.html
+ */
 export const signbit: Unary = /* @__PURE__ */ pointwise<[Tensor]>("signbit", (x) =>
   isFloating(x.dtype) ? isNegative(x) : x.lt(0),
 );
 
-/** Only the reciprocal tells -0 from 0. */
+/** Whether the sign is negative. The sign of the reciprocal distinguishes -0 from 0. */
 function isNegative(x: Expr): Expr {
   return x.lt(0).or(x.eq(0).and(x.reciprocal().lt(0)));
 }
 
-/** 0 below 0, 1 above, and `values` at 0. https://pytorch.org/docs/stable/generated/torch.heaviside.html */
+/**
+ * Heaviside step function: 0 below 0, 1 above 0, and `values` at 0.
+ * https://pytorch.org/docs/stable/generated/torch.heaviside.html
+ */
 export const heaviside: Binary = /* @__PURE__ */ pointwise("heaviside", (x, values) =>
   x.eq(0).where(values, x.gt(0).where(1, 0).cast(values.dtype)),
 );

@@ -1,7 +1,7 @@
 /**
- * Row operations: what reduces over some dimensions, or needs such a reduction for each element (softmax,
- * normalisation). Each is one row program and runs as one kernel. Whatever the dimensions, the views are permuted so
- * that they come last, which costs nothing.
+ * Row operations: reductions over some dimensions, and operations whose elements depend on such a reduction (softmax,
+ * normalization). Each is one row program and runs as one kernel. The views are permuted so that the reduced dimensions
+ * come last, which copies nothing.
  */
 
 import { expectTensor } from "../argument.ts";
@@ -15,47 +15,50 @@ import type { Tensor } from "../tensor.ts";
 import { windowOn, without } from "../view.ts";
 import { unsqueeze } from "./reshape.ts";
 
-/** Which dimensions an operation reduces: one, several, or all (`null`, nothing, or an empty list). */
+/** The dimensions that a reduction covers: one, several, or all (`null`, `undefined` or an empty list). */
 export type Dims = number | readonly number[] | null;
 
 /** Options of most reductions. */
 export interface ReduceOptions {
-  /** Keep the reduced dimensions with size one. Default false. */
+  /** Whether to keep the reduced dimensions with size one. Default false. */
   readonly keepdim?: boolean;
-  /** The dtype to compute in and to return. Default: that of the input, int32 for sums of bools and small integers. */
+  /**
+   * Dtype of the computation and of the result. Default: the dtype of the input; int32 for sums and products of bools
+   * and integers.
+   */
   readonly dtype?: DType;
 }
 
-/** Whether the reduced dimensions stay, with size one. Default false. */
+/** Options of reductions that have no `dtype`. */
 export type KeepOptions = Pick<ReduceOptions, "keepdim">;
 
-/** The defaults of these options. */
+/** Defaults of `KeepOptions`. */
 export const keepDefaults = { keepdim: false } as const;
-/** The defaults of `ReduceOptions`. */
+/** Defaults of `ReduceOptions`. */
 export const reduceDefaults = { keepdim: false, dtype: undefined } as const;
 
-/** How a row operation is applied. */
+/** The attributes of a row operation. */
 export interface RowAttrs {
-  /** The dimensions that form a row, ascending. */
+  /** The dimensions that form a row, in ascending order. */
   readonly dims: readonly number[];
-  /** Whether results for each row keep those dimensions with size one. */
+  /** Whether the row results keep these dimensions with size one. */
   readonly keepdim: boolean;
-  /** The program's scalar arguments. */
+  /** The scalar arguments of the program. */
   readonly scalars: readonly number[];
 }
 
-/** A shape with some dimensions reduced. */
+/** The shape after reducing the given dimensions. */
 export function reducedShape(shape: Shape, dims: readonly number[], keepdim: boolean): Shape {
   if (keepdim) return shape.map((size, i) => (dims.includes(i) ? 1 : size));
   return shape.filter((_, i) => !dims.includes(i));
 }
 
-/** How many elements are reduced into one. */
+/** The number of elements that are reduced into one. */
 export function rowLength(shape: Shape, dims: readonly number[]): number {
   return dims.reduce((count, d) => count * (shape[d] as number), 1);
 }
 
-/** The same elements with the dimensions `dims` moved to the end. */
+/** A view of the same elements with the dimensions `dims` moved to the end. */
 export function rowsLast(x: View, dims: readonly number[]): View {
   const rank = x.shape.length;
   const first = rank - dims.length;
@@ -67,14 +70,14 @@ export function rowsLast(x: View, dims: readonly number[]): View {
   return windowOn(x, ordered(x.shape), ordered(x.strides));
 }
 
-/** A result for each row without the reduced dimensions, whatever its shape says. */
+/** A view of a row result without the reduced dimensions, which it may have kept. */
 export function outerView(x: Tensor, dims: readonly number[], keepdim: boolean): View {
   return !keepdim || dims.length === 0 ? x : without(x, dims);
 }
 
 /**
- * A row program as an operation: its outputs are the results for each row, then those for each element. Inputs
- * broadcast.
+ * An operation that runs a row program. Its outputs are the results per row, followed by the results per element.
+ * Inputs broadcast.
  */
 export class RowOp implements Op<RowAttrs> {
   readonly name: string;
@@ -82,7 +85,7 @@ export class RowOp implements Op<RowAttrs> {
   readonly #program: RowProgram;
   readonly #types: readonly DType[];
 
-  /** @param types how each output is stored. */
+  /** @param types dtype of each output. */
   constructor(name: string, program: RowProgram, types: readonly DType[], gradient: Gradient<RowAttrs> | null) {
     this.name = name;
     this.gradient = gradient;
@@ -113,7 +116,7 @@ export class RowOp implements Op<RowAttrs> {
 }
 
 function fullShape(operation: string, inputs: readonly Tensor[]): Shape {
-  const first = (inputs[0] as Tensor).shape; // safe: a row operation has an input
+  const first = (inputs[0] as Tensor).shape; // safe: a row operation has at least one input
   if (inputs.every((x) => sameShape(x.shape, first))) return first;
   return broadcastShapes(
     operation,
@@ -121,16 +124,16 @@ function fullShape(operation: string, inputs: readonly Tensor[]): Shape {
   );
 }
 
-/** The result of a reduction as it broadcasts against what was reduced: with the reduced dimensions at size one. */
+/** Reshapes the result of a reduction to broadcast against its input: the reduced dimensions get size one. */
 export function restored(x: Tensor, { dims, keepdim }: Pick<RowAttrs, "dims" | "keepdim">): Tensor {
-  // Reduced over everything, a scalar broadcasts by itself.
+  // A scalar, reduced over all dimensions, broadcasts as it is.
   if (keepdim || x.ndim === 0) return x;
   let result = x;
   for (const d of dims) result = unsqueeze(result, d);
   return result;
 }
 
-/** Throws unless a reduction has something to choose from in each row. */
+/** Throws when a reduction without an identity has no elements in a row. */
 export function expectRows(
   operation: string,
   x: Tensor,
@@ -144,7 +147,7 @@ export function expectRows(
   }
 }
 
-/** The floating dtype an operation computes in and returns. Throws a DTypeError for integers. */
+/** The floating-point dtype that an operation computes in and returns. Throws a DTypeError for integers. */
 export function floatingType(operation: string, x: Tensor, dtype: DType | undefined): DType {
   expectTensor(operation, x);
   const type = dtype ?? x.dtype;

@@ -1,6 +1,4 @@
-/**
- * Draws from distributions that a tensor describes.
- */
+/** Sampling from distributions whose parameters are the elements of a tensor. */
 
 import { checkInteger } from "../argument.ts";
 import { computeType, expectFloating } from "../dtype.ts";
@@ -19,8 +17,11 @@ import { topk } from "./sort.ts";
 import { any } from "./sum.ts";
 
 /**
- * One with the probability that stands in `p`, else zero.
+ * Draws from Bernoulli distributions: 1 with the probability given by each element, otherwise 0, in a new tensor.
  * https://pytorch.org/docs/stable/generated/torch.bernoulli.html
+ *
+ * @throws DTypeError for integers.
+ * @throws ArgumentError for a probability outside [0, 1].
  */
 export function bernoulli(p: Tensor, options?: GeneratorOption): Tensor {
   expectFloating("bernoulli", p.dtype);
@@ -29,17 +30,20 @@ export function bernoulli(p: Tensor, options?: GeneratorOption): Tensor {
 
 /** Options of `multinomial`. */
 export interface MultinomialOptions extends GeneratorOption {
-  /** Whether a number may be drawn again. Default false. */
+  /** Whether a class may be drawn more than once. Default false. */
   readonly replacement?: boolean;
 }
 
 /**
- * Numbers of classes, drawn with the weights given: weights [classes] or [rows, classes] → [samples] or
- * [rows, samples], int32.
+ * Draws class indices with probabilities proportional to weights: weights [classes] or [rows, classes] → int32 indices
+ * [samples] or [rows, samples].
  *
  * https://pytorch.org/docs/stable/generated/torch.multinomial.html
  *
- * @throws ArgumentError for negative or all-zero weights, or more samples than classes without replacement.
+ * @throws ArgumentError for weights that are negative, not finite or all zero in a row, and for more samples than
+ * classes without replacement.
+ * @throws ShapeError for another number of dimensions.
+ * @throws DTypeError for integers.
  */
 export function multinomial(weights: Tensor, samples: number, options?: MultinomialOptions): Tensor {
   const { replacement, ...source } = settings("multinomial", options, { replacement: false, generator: undefined });
@@ -57,13 +61,16 @@ export function multinomial(weights: Tensor, samples: number, options?: Multinom
     : withoutReplacement(weights.detach(), samples, source);
 }
 
-/** The classes whose exponential clocks, running as fast as their weights, ring first. */
+/**
+ * Draws without replacement: each class gets an exponential waiting time whose rate is its weight, and the classes with
+ * the shortest waiting times are drawn.
+ */
 function withoutReplacement(weights: Tensor, samples: number, options: GeneratorOption): Tensor {
   const rates = div(weights, exponential_(weights.newEmpty(weights.shape), 1, options));
   return topk(rates, samples, -1).indices;
 }
 
-/** For each draw, the first class at which the running share of the weights reaches it. */
+/** Draws with replacement: inverts the cumulative distribution by a binary search for each draw. */
 function withReplacement(weights: Tensor, samples: number, options: GeneratorOption): Tensor {
   const dtype = weights.device.supports("float64") ? "float64" : weights.dtype;
   const shares = cumsum(weights.to(dtype), -1);

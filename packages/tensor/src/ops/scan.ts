@@ -1,5 +1,6 @@
 /**
- * Running totals, products and extremes along one dimension.
+ * Cumulative sums, products, maxima and minima along one dimension, differences of adjacent elements, and the
+ * trapezoidal rule.
  */
 
 import { checkInteger } from "../argument.ts";
@@ -7,7 +8,7 @@ import { type DType, expectFloating, isFloating } from "../dtype.ts";
 import { apply, type Gradient, type Op, rules } from "../op.ts";
 import { type Pointwise, pointwise } from "../pointwise.ts";
 import { settings } from "../settings.ts";
-import { dimension } from "../shape.ts";
+import { dimension, ownDimension } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, mul, sub } from "./arithmetic.ts";
 import { choose, eq } from "./comparison.ts";
@@ -27,9 +28,9 @@ interface ScanAttrs {
   readonly dim: number;
 }
 
-/** The option of running totals and products. */
+/** Options of cumulative sums and products. */
 export interface ScanOptions {
-  /** The dtype to compute in and to return. Default: that of the input, int32 for bools and small integers. */
+  /** Dtype of the computation and of the result. Default: the dtype of the input; int32 for bools and integers. */
   readonly dtype?: DType;
 }
 
@@ -55,7 +56,7 @@ function prepared(operation: string, x: Tensor, options: ScanOptions | undefined
   return cast(x, dtype ?? (isFloating(x.dtype) ? x.dtype : "int32"));
 }
 
-/** Running totals from the end. */
+/** The cumulative sum from the end of a dimension. */
 function totalsFromEnd(x: Tensor, dim: number): Tensor {
   return flip(cumsum(flip(x, dim), dim), dim);
 }
@@ -67,10 +68,11 @@ const summing: Op<ScanAttrs> = /* @__PURE__ */ scanOp(
 );
 
 /**
- * Running totals along a dimension: `yᵢ = x₀ + … + xᵢ`.
+ * Computes the cumulative sum along a dimension: `yᵢ = x₀ + … + xᵢ`.
  *
  * https://pytorch.org/docs/stable/generated/torch.cumsum.html
  *
+ * @throws IndexError for a dimension out of range.
  * @example
  * cumsum(tensor([1, 2, 3]), 0); // [1, 3, 6]
  */
@@ -82,8 +84,8 @@ const product: Pointwise<[Tensor, Tensor, Tensor, Tensor]> = /* @__PURE__ */ poi
   [Tensor, Tensor, Tensor, Tensor]
 >(
   "cumprodBackward",
-  // Before the first zero the total is divided by the element; at it, the totals are those with a 1 in its place;
-  // behind it all products are 0.
+  // Before the first zero, the sum is divided by the element. At the first zero, the sum is taken with a 1 in its
+  // place. After it, all products are 0.
   (zeros, x, total, without) => zeros.eq(0).where(total.div(x), zeros.eq(1).and(x.eq(0)).where(without, 0)),
   { apart: [0] },
 );
@@ -110,7 +112,9 @@ const multiplying: Op<ScanAttrs> = /* @__PURE__ */ scanOp(
   }),
 );
 
-/** The gradient of `cumprod` made of differentiable operations: each element in turn is replaced by 1. */
+/**
+ * The gradient of `cumprod` from differentiable operations, for higher derivatives: replaces each element by 1 in turn.
+ */
 function differentiableProducts(g: Tensor, x: Tensor, dim: number): Tensor {
   const count = x.shape[dim] as number;
   const rows = movedim(x, dim, -1);
@@ -134,7 +138,12 @@ function differentiableProducts(g: Tensor, x: Tensor, dim: number): Tensor {
   return movedim(total, -1, dim);
 }
 
-/** Running products along a dimension. https://pytorch.org/docs/stable/generated/torch.cumprod.html */
+/**
+ * Computes the cumulative product along a dimension: `yᵢ = x₀ · … · xᵢ`.
+ * https://pytorch.org/docs/stable/generated/torch.cumprod.html
+ *
+ * @throws IndexError for a dimension out of range.
+ */
 export function cumprod(x: Tensor, dim: number, options?: ScanOptions): Tensor {
   return apply(multiplying, [prepared("cumprod", x, options)], { dim: dimension("cumprod", dim, x.ndim) });
 }
@@ -143,28 +152,33 @@ const rising: Op<ScanAttrs> = /* @__PURE__ */ scanOp("cummax", "max", toPlaces);
 const falling: Op<ScanAttrs> = /* @__PURE__ */ scanOp("cummin", "min", toPlaces);
 
 /**
- * The largest elements so far along a dimension, and where they stand.
+ * Computes the cumulative maximum along a dimension and its indices.
  * https://pytorch.org/docs/stable/generated/torch.cummax.html
+ *
+ * @throws IndexError for a dimension out of range.
  */
 export function cummax(x: Tensor, dim: number): ValuesAndIndices {
   return applyPair(rising, [x], { dim: dimension("cummax", dim, x.ndim) });
 }
 
 /**
- * The smallest elements so far along a dimension, and where they stand.
+ * Computes the cumulative minimum along a dimension and its indices.
  * https://pytorch.org/docs/stable/generated/torch.cummin.html
+ *
+ * @throws IndexError for a dimension out of range.
  */
 export function cummin(x: Tensor, dim: number): ValuesAndIndices {
   return applyPair(falling, [x], { dim: dimension("cummin", dim, x.ndim) });
 }
 
 /**
- * Running `ln Σ eˣ` along a dimension, without overflow or underflow on the way: each of log₂ n steps adds what stands
- * twice as far ahead.
+ * Computes the cumulative `ln Σ eˣ` along a dimension, without intermediate overflow or underflow. It takes log₂ n
+ * passes, each of which adds the element twice as far away as the one before.
  *
  * https://pytorch.org/docs/stable/generated/torch.logcumsumexp.html
  *
  * @throws DTypeError for integers.
+ * @throws IndexError for a dimension out of range.
  */
 export function logcumsumexp(x: Tensor, dim: number): Tensor {
   expectFloating("logcumsumexp", x.dtype);
@@ -179,15 +193,18 @@ export function logcumsumexp(x: Tensor, dim: number): Tensor {
 }
 
 /**
- * Differences of neighbours along a dimension, `n` times over.
+ * Computes the `n`-th difference of adjacent elements along a dimension: `yᵢ = xᵢ₊₁ - xᵢ`, `n` times.
  *
  * https://pytorch.org/docs/stable/generated/torch.diff.html
  *
- * @throws ArgumentError for a negative `n`.
+ * @param n Default 1.
+ * @param dim Default -1.
+ * @throws ArgumentError unless `n` is a non-negative integer.
+ * @throws IndexError for a scalar or a dimension out of range.
  */
 export function diff(x: Tensor, n = 1, dim = -1): Tensor {
   checkInteger("diff", "n", n);
-  const axis = dimension("diff", dim, x.ndim);
+  const axis = ownDimension("diff", dim, x.shape);
   let result = x;
   for (let i = 0; i < n; i++) {
     const count = Math.max((result.shape[axis] as number) - 1, 0);
@@ -198,17 +215,17 @@ export function diff(x: Tensor, n = 1, dim = -1): Tensor {
   return result;
 }
 
-/** Where the values of `trapezoid` stand. */
+/** Options of `trapezoid` and `cumulativeTrapezoid`. */
 export interface TrapezoidOptions {
-  /** The places, in one dimension or in the shape of the values. Default: `dx` apart. */
+  /** Sample points: a vector, or a tensor that broadcasts against the values. Default: points at distance `dx`. */
   readonly x?: Tensor;
-  /** The distance of places. Default 1. */
+  /** Distance between sample points. Default 1. */
   readonly dx?: number;
-  /** The dimension along which the values follow each other. Default the last. */
+  /** Dimension of the values to integrate along. Default -1. */
   readonly dim?: number;
 }
 
-/** The areas between neighbours. */
+/** The areas of the trapezoids between adjacent sample points, and the dimension. */
 function areas(operation: string, y: Tensor, options: TrapezoidOptions | undefined): readonly [Tensor, number] {
   const { x, dx, dim } = settings(operation, options, { x: undefined, dx: 1, dim: -1 });
   const axis = dimension(operation, dim, y.ndim);
@@ -221,12 +238,15 @@ function areas(operation: string, y: Tensor, options: TrapezoidOptions | undefin
           y.shape.map((_, i) => (i === axis ? -1 : 1)),
         )
       : x;
-  return [mul(mean, diff(places, 1, x.ndim === 1 ? axis : dim)), axis];
+  // The dimension counts from the end, since the points may have fewer dimensions than the values.
+  return [mul(mean, diff(places, 1, axis - y.ndim)), axis];
 }
 
 /**
- * The integral of values along a dimension by the trapezoidal rule.
- * https://pytorch.org/docs/stable/generated/torch.trapezoid.html
+ * Integrates along a dimension by the trapezoidal rule. https://pytorch.org/docs/stable/generated/torch.trapezoid.html
+ *
+ * @throws IndexError for a dimension out of range.
+ * @throws ShapeError when the sample points do not broadcast against the values.
  */
 export function trapezoid(y: Tensor, options?: TrapezoidOptions): Tensor {
   const [parts, axis] = areas("trapezoid", y, options);
@@ -234,8 +254,11 @@ export function trapezoid(y: Tensor, options?: TrapezoidOptions): Tensor {
 }
 
 /**
- * The running integral: one element fewer along the dimension.
+ * Integrates cumulatively along a dimension by the trapezoidal rule. The result has one element less along it.
  * https://pytorch.org/docs/stable/generated/torch.cumulative_trapezoid.html
+ *
+ * @throws IndexError for a dimension out of range.
+ * @throws ShapeError when the sample points do not broadcast against the values.
  */
 export function cumulativeTrapezoid(y: Tensor, options?: TrapezoidOptions): Tensor {
   return cumsum(...areas("cumulativeTrapezoid", y, options));

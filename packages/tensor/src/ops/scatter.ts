@@ -1,6 +1,6 @@
 /**
- * Putting elements where index tensors say. Each function leaves its input alone and returns a new tensor; the method
- * of the same name that ends in `_` writes in place.
+ * Scattering elements to positions given by index tensors. Each function returns a new tensor; the function or method
+ * whose name ends in `_` writes in place.
  */
 
 import { checkChoice, expectTensor } from "../argument.ts";
@@ -26,7 +26,7 @@ interface Scatter {
   readonly reduce: "set" | "add" | "multiply" | "max" | "min";
 }
 
-/** [x, index, source] → x with the source put in */
+/** [x, index, source] → x with the source scattered into it */
 const scattering: Op<Scatter> = {
   name: "scatter",
   infer: ([to, , from]) => {
@@ -81,9 +81,9 @@ const same = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("eq", (x, y) => x.eq(y)
 const share = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("mul", (g, part, count) => g.mul(part).div(count));
 
 /**
- * The gradients of a product: `y` without the factor. What is not zero is divided out; the others of a zero are
- * multiplied anew, as long as it is the only one among the source's elements for its place, for with two there is
- * nothing left.
+ * The gradients of a scatter that multiplies: `y` without the factor. Nonzero factors are divided out. For a zero
+ * factor, the other factors are multiplied again, provided it is the only zero that the source scatters to its
+ * position; with two zeros the gradient is zero.
  */
 function products(g: Tensor, x: Tensor, index: Tensor, source: Tensor, y: Tensor, dim: number): (Tensor | null)[] {
   const pick = (z: Tensor) => gatherUnchecked(z, dim, index);
@@ -100,8 +100,8 @@ function products(g: Tensor, x: Tensor, index: Tensor, source: Tensor, y: Tensor
 }
 
 /**
- * The gradients of a scatter that multiplies (`∂y/∂x = y / x`) or keeps an extreme (shared evenly by those that attain
- * it).
+ * The gradients of a scatter that multiplies (`∂y/∂x = y / x`) or keeps an extreme (shared evenly among the elements
+ * that attain it).
  */
 function combined(
   g: Tensor,
@@ -119,10 +119,10 @@ function combined(
   return [share(g, own, count), null, share(pick(g), theirs, pick(count))];
 }
 
-/** A dimension, the indices along it, and what is put there: the operands of a scatter, checked. */
+/** The validated operands of a scatter: a dimension, the indices along it, and the source. */
 type Prepared = readonly [dim: number, index: Tensor, source: Tensor];
 
-/** The operands of a scatter, checked: the source is cut to the index's shape, and a number becomes a tensor. */
+/** Validates the operands of a scatter. The source is cropped to the shape of the index; a number becomes a tensor. */
 function prepare(operation: string, x: Tensor, dim: number, index: Tensor, source: Tensor | number): Prepared {
   const at = checkAlong(operation, x, dim, index);
   checkBounds(operation, index, x.shape[at] ?? 1, at);
@@ -140,36 +140,41 @@ function prepare(operation: string, x: Tensor, dim: number, index: Tensor, sourc
   ];
 }
 
-/** Scatters into a copy of `x`, or into itself. */
+/** Scatters into a copy of `x`, or in place. */
 function scattered(x: Tensor, [dim, index, source]: Prepared, reduce: Scatter["reduce"], inPlace = false): Tensor {
   const inputs = [x, index, source];
   const attrs = { dim, reduce };
   return inPlace ? applyInPlace(scattering, x, inputs, attrs) : apply(scattering, inputs, attrs);
 }
 
-/** The option of `scatter`. */
+/** Options of `scatter`. */
 export interface ScatterOptions {
-  /** How to combine the source with what is there. Default: it takes its place. */
+  /** How to combine the source with the existing elements. Default: replace them. */
   readonly reduce?: "add" | "multiply";
 }
 
 function scatterBy(operation: string, options: ScatterOptions | undefined): Scatter["reduce"] {
   const { reduce } = settings(operation, options, { reduce: undefined });
-  if (reduce !== undefined) checkChoice(operation, "reduce", reduce, ["add", "multiply"]); // `scatterReduce` has more
+  if (reduce !== undefined) checkChoice(operation, "reduce", reduce, ["add", "multiply"]); // `scatterReduce` has others
   return reduce ?? "set";
 }
 
 /**
- * `x` with the elements of `source` (or one number) put where an index tensor says.
+ * Returns a copy of `x` with the elements of `source`, or one number, stored at the positions that an index tensor
+ * gives.
  *
  *     y = x;  y[index[i, j, k], j, k] = source[i, j, k]        for dim 0, and so on
  *
- * Where an index appears twice, one of the two wins, unless `reduce` says to add or multiply: then both count.
+ * Where several elements go to the same position, one of them is stored; with `reduce`, all are added or multiplied.
  *
  * https://pytorch.org/docs/stable/generated/torch.scatter.html
  *
- * @throws IndexError for an index out of range. @throws ShapeError when the index does not fit. @throws ArgumentError
- * for another `reduce`.
+ * @param index int32, with as many dimensions as `x` and no larger than it except in `dim`.
+ * @param source at least as large as `index` in every dimension.
+ * @throws IndexError for an index out of range.
+ * @throws ShapeError when the shapes of `x`, `index` and `source` do not match.
+ * @throws DTypeError unless the index is int32 and `source` has the dtype of `x`.
+ * @throws ArgumentError for an unknown `reduce`.
  */
 export function scatter(
   x: Tensor,
@@ -181,7 +186,7 @@ export function scatter(
   return scattered(x, prepare("scatter", x, dim, index, source), scatterBy("scatter", options));
 }
 
-/** `scatter` in place. */
+/** In-place version of `scatter`. Returns `x`. */
 export function scatter_(
   x: Tensor,
   dim: number,
@@ -193,14 +198,21 @@ export function scatter_(
 }
 
 /**
- * `x` with the elements of `source` added where an index tensor says.
+ * Returns a copy of `x` with the elements of `source` added at the positions that an index tensor gives.
+ *
+ *     y = x;  y[index[i, j, k], j, k] += source[i, j, k]        for dim 0, and so on
+ *
  * https://pytorch.org/docs/stable/generated/torch.scatter_add.html
+ *
+ * @throws IndexError for an index out of range.
+ * @throws ShapeError when the shapes of `x`, `index` and `source` do not match.
+ * @throws DTypeError unless the index is int32 and `source` has the dtype of `x`.
  */
 export function scatterAdd(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
   return scattered(x, prepare("scatterAdd", x, dim, index, source), "add");
 }
 
-/** `scatterAdd` in place. */
+/** In-place version of `scatterAdd`. Returns `x`. */
 export function scatterAdd_(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
   return scattered(x, prepare("scatterAdd", x, dim, index, source), "add", true);
 }
@@ -208,9 +220,9 @@ export function scatterAdd_(x: Tensor, dim: number, index: Tensor, source: Tenso
 /** How `scatterReduce` combines elements. */
 export type ScatterReduction = "sum" | "prod" | "mean" | "amax" | "amin";
 
-/** The option of `scatterReduce` and `indexReduce`. */
+/** Options of `scatterReduce` and `indexReduce`. */
 export interface ScatterReduceOptions {
-  /** Whether what is there before counts as well. Default true. */
+  /** Whether the existing elements are included in the reduction. Default true. */
   readonly includeSelf?: boolean;
 }
 
@@ -219,10 +231,16 @@ const quotient = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("div", (sum, count)
 const wholeQuotient = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("div", (sum, count) => sum.div(count.max(1)).floor());
 
 /**
- * `x` combined with the elements of `source` at the places an index tensor names: added, multiplied, averaged, or the
- * extreme kept. Without `includeSelf` (default true) places that are named forget what was there.
+ * Returns a copy of `x` with the elements of `source` combined into it at the positions that an index tensor gives: by
+ * sum, product, mean, maximum or minimum.
  *
  * https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_reduce_.html
+ *
+ * @param options.includeSelf Whether the existing elements are included in the reduction. Default true.
+ * @throws IndexError for an index out of range.
+ * @throws ShapeError when the shapes of `x`, `index` and `source` do not match.
+ * @throws DTypeError unless the index is int32 and `source` has the dtype of `x`.
+ * @throws ArgumentError for an unknown reduction.
  */
 export function scatterReduce(
   x: Tensor,
@@ -247,7 +265,7 @@ export function scatterReduce(
   return isFloating(x.dtype) ? quotient(combinedSum, count) : cast(wholeQuotient(combinedSum, count), x.dtype);
 }
 
-/** The operands of the functions that take a list of indices of one dimension. */
+/** Validates the operands of functions that accept a list of indices of one dimension. */
 function alongList(operation: string, x: Tensor, dim: number, index: Tensor, source: Tensor | number): Prepared {
   expectTensor(operation, x);
   const at = dimension(operation, dim, x.ndim);
@@ -282,49 +300,67 @@ function scaledList(
 }
 
 /**
- * `x` with parts of `source` added at a list of indices of one dimension.
+ * Returns a copy of `x` with `alpha · source` added at a list of indices of one dimension.
  * https://pytorch.org/docs/stable/generated/torch.index_add.html
+ *
+ * @param index int32, of at most one dimension.
+ * @param source of the shape of `x`, with as many indices in `dim` as the list has.
+ * @throws IndexError for an index out of range.
+ * @throws ShapeError for a source of another shape.
+ * @throws DTypeError unless the index is int32 and `source` has the dtype of `x`.
  */
 export function indexAdd(x: Tensor, dim: number, index: Tensor, source: Tensor, options?: IndexAddOptions): Tensor {
   return scattered(x, scaledList("indexAdd", x, dim, index, source, options), "add");
 }
 
-/** `indexAdd` in place. */
+/** In-place version of `indexAdd`. Returns `x`. */
 export function indexAdd_(x: Tensor, dim: number, index: Tensor, source: Tensor, options?: IndexAddOptions): Tensor {
   return scattered(x, scaledList("indexAdd_", x, dim, index, source, options), "add", true);
 }
 
 /**
- * `x` with parts of `source` put at a list of indices of one dimension.
+ * Returns a copy of `x` with `source` stored at a list of indices of one dimension.
  * https://pytorch.org/docs/stable/generated/torch.index_copy.html
+ *
+ * @throws IndexError for an index out of range.
+ * @throws ShapeError for a source of another shape.
+ * @throws DTypeError unless the index is int32 and `source` has the dtype of `x`.
  */
 export function indexCopy(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
   return scattered(x, alongList("indexCopy", x, dim, index, source), "set");
 }
 
-/** `indexCopy` in place. */
+/** In-place version of `indexCopy`. Returns `x`. */
 export function indexCopy_(x: Tensor, dim: number, index: Tensor, source: Tensor): Tensor {
   return scattered(x, alongList("indexCopy", x, dim, index, source), "set", true);
 }
 
 /**
- * `x` with one value at a list of indices of one dimension.
+ * Returns a copy of `x` with one value stored at a list of indices of one dimension.
  * https://pytorch.org/docs/stable/generated/torch.Tensor.index_fill_.html
+ *
+ * @throws IndexError for an index out of range.
+ * @throws DTypeError unless the index is int32.
  */
 export function indexFill(x: Tensor, dim: number, index: Tensor, value: number): Tensor {
   return scattered(x, alongList("indexFill", x, dim, index, value), "set");
 }
 
-/** `indexFill` in place. */
+/** In-place version of `indexFill`. Returns `x`. */
 export function indexFill_(x: Tensor, dim: number, index: Tensor, value: number): Tensor {
   return scattered(x, alongList("indexFill", x, dim, index, value), "set", true);
 }
 
 /**
- * `x` combined with parts of `source` at a list of indices of one dimension, as `scatterReduce` combines (without
- * `"sum"`, which is `indexAdd`).
+ * Returns a copy of `x` with `source` combined into it at a list of indices of one dimension: by product, mean, maximum
+ * or minimum. For sums, use `indexAdd`.
  *
  * https://pytorch.org/docs/stable/generated/torch.Tensor.index_reduce_.html
+ *
+ * @throws IndexError for an index out of range.
+ * @throws ShapeError for a source of another shape.
+ * @throws DTypeError unless the index is int32 and `source` has the dtype of `x`.
+ * @throws ArgumentError for an unknown reduction.
  */
 export function indexReduce(
   x: Tensor,
@@ -338,12 +374,12 @@ export function indexReduce(
   return scatterReduce(x, at, places, from, reduction, options);
 }
 
-/** [x, positions, source] → x with the source put in, positions counting the elements of x in row-major order */
+/** [x, positions, source] → x with the source scattered into it; positions count elements of x in row-major order */
 const flatScattering: Op<"set" | "add"> = {
   name: "indexPut",
   infer: ([x]) => [x],
   run: ([x, index, source], reduce, [to]) => {
-    // Positions count elements, so memory in another order is first brought into this one.
+    // Positions count elements in row-major order, so memory in another order is copied into this order first.
     const whole = to.isContiguous() ? to : to.newEmpty(to.shape);
     if (whole !== x) copyInto(whole, x, to.device);
     if (source.numel() > 0) {
@@ -367,35 +403,36 @@ const flatScattering: Op<"set" | "add"> = {
   ),
 };
 
-/** `x` with the elements of `source`, [n], put at `positions`, [n], of its elements counted in row-major order. */
+/** Returns a copy of `x` with the elements of `source`, [n], at `positions`, [n], counted in row-major order. */
 export function putFlat(x: Tensor, positions: Tensor, source: Tensor, reduce: "set" | "add"): Tensor {
   return apply(flatScattering, [x, positions, source], reduce);
 }
 
-/** The same in place. */
+/** In-place version of `putFlat`. Returns `x`. */
 export function putFlat_(x: Tensor, positions: Tensor, source: Tensor, reduce: "set" | "add"): Tensor {
   return applyInPlace(flatScattering, x, [x, positions, source], reduce);
 }
 
-/** The option of `put`. */
+/** Options of `put`. */
 export interface PutOptions {
-  /** Add instead of replacing. Default false. */
+  /** Whether to add to the existing elements instead of replacing them. Default false. */
   readonly accumulate?: boolean;
 }
 
-/** What becomes of an element and of what is put in its place. */
+/** The scatter reduction that the options of `put` select. */
 export function puttingBy(operation: string, options: PutOptions | undefined): "add" | "set" {
   return settings(operation, options, { accumulate: false }).accumulate ? "add" : "set";
 }
 
 /**
- * `x` with the elements of `source` at these indices, of its elements counted in row-major order. Negative indices
- * count from the end.
+ * Returns a copy of `x` with the elements of `source` stored at indices of the flattened tensor, in row-major order.
+ * Negative indices count from the end.
  *
  * https://pytorch.org/docs/stable/generated/torch.Tensor.put_.html
  *
- * @throws IndexError for an index out of range. @throws ShapeError unless there are as many indices as elements of
- * `source`.
+ * @throws IndexError for an index out of range.
+ * @throws ShapeError unless there are as many indices as elements of `source`.
+ * @throws DTypeError unless the index is int32 and `source` has the dtype of `x`.
  */
 export function put(x: Tensor, index: Tensor, source: Tensor, options?: PutOptions): Tensor {
   const by = puttingBy("put", options);

@@ -1,6 +1,6 @@
 /**
- * Between which of some sorted boundaries values lie: a binary search of all values at once, and histograms. Built from
- * other operations, so that nothing is read.
+ * Binary search in sorted boundaries, for all values at once, and histograms. Both are composed of other operations, so
+ * no values are read on the host.
  */
 
 import { checkInteger, checkOrder } from "../argument.ts";
@@ -16,20 +16,20 @@ import { reshape } from "./reshape.ts";
 import { scatterAdd } from "./scatter.ts";
 import { narrow } from "./slice.ts";
 
-/** The options of `searchsorted` and `bucketize`. */
+/** Options of `searchsorted` and `bucketize`. */
 export interface SearchOptions {
-  /** Behind equals rather than in front of them. Default false. */
+  /** Whether to return the position after equal boundaries rather than before them. Default false. */
   readonly right?: boolean;
 }
 
-/** Whether a value belongs behind an edge. Where either is NaN, it does. */
+/** Whether a value belongs after a boundary. It does if either is NaN. */
 const behindEqual = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("searchsorted", (edge, value) => edge.gt(value).not());
 const behindLess = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("searchsorted", (edge, value) => edge.ge(value).not());
-/** The edge that a step of the search looks at, or the last one. */
+/** The boundary that a search step compares with, or the last one. */
 const probed = /* @__PURE__ */ pointwise<[Tensor, number, number]>("searchsorted", (place, step, last) =>
   place.add(step).sub(1).min(last),
 );
-/** The place after a step of the search, which may not leave the edges. */
+/** The position after a search step, which must not exceed the number of boundaries. */
 const moved = /* @__PURE__ */ pointwise<[Tensor, Tensor, number, number]>(
   "searchsorted",
   (place, behind, step, length) => place.add(step).le(length).and(behind).where(place.add(step), place),
@@ -37,12 +37,13 @@ const moved = /* @__PURE__ */ pointwise<[Tensor, Tensor, number, number]>(
 );
 
 /**
- * Where each value would have to be inserted into a sorted vector, or into the matching row of sorted rows, to keep the
- * order.
+ * Returns the indices at which to insert values into sorted boundaries so that the order is preserved, as int32.
  *
  * https://pytorch.org/docs/stable/generated/torch.searchsorted.html
  *
- * @param boundaries shape [n], or [..., n] with the same leading sizes as `values`.
+ * @param boundaries [n], or [..., n] with the leading sizes of `values`. Sorted in ascending order along the last
+ * dimension.
+ * @param values of any shape for boundaries [n], otherwise [..., m].
  * @throws ShapeError when the leading sizes differ.
  */
 export function searchsorted(boundaries: Tensor, values: Tensor, options?: SearchOptions): Tensor {
@@ -53,7 +54,7 @@ export function searchsorted(boundaries: Tensor, values: Tensor, options?: Searc
     !shared &&
     (boundaries.ndim === 0 || boundaries.ndim !== values.ndim || lead.some((size, i) => size !== values.shape[i]))
   ) {
-    throw shapeError("searchsorted", "the same sizes before the last", boundaries, values);
+    throw shapeError("searchsorted", "equal leading sizes", boundaries, values);
   }
   const edges = boundaries.detach();
   const wanted = shared ? reshape(values.detach(), [-1]) : values.detach();
@@ -67,23 +68,24 @@ export function searchsorted(boundaries: Tensor, values: Tensor, options?: Searc
 }
 
 /**
- * The bucket of each value between sorted boundaries. https://pytorch.org/docs/stable/generated/torch.bucketize.html
+ * Returns the index of the bucket of each value between sorted boundaries, as int32.
+ * https://pytorch.org/docs/stable/generated/torch.bucketize.html
  */
 export function bucketize(values: Tensor, boundaries: Tensor, options?: SearchOptions): Tensor {
   return searchsorted(boundaries, values, options);
 }
 
-/** The options of `histc`. */
+/** Options of `histc`. */
 export interface HistcOptions {
-  /** The number of bins. Default 100. */
+  /** Number of bins. Default 100. */
   readonly bins?: number;
-  /** The lower end of the first bin. Default: with `max` the same, the smallest element. */
+  /** Lower edge of the first bin. Default 0. If `min` and `max` are equal, the range is that of the elements. */
   readonly min?: number;
-  /** The upper end of the last bin, which belongs to it. */
+  /** Upper edge of the last bin, which includes it. Default 0. */
   readonly max?: number;
 }
 
-/** The bin of an element; one more than there are for what lies outside. */
+/** The bin of an element, or `bins` for an element out of range. */
 const binOf = /* @__PURE__ */ pointwise<[Tensor, TensorOrNumber, TensorOrNumber, number]>(
   "histc",
   (x, low, high, bins) => {
@@ -91,18 +93,19 @@ const binOf = /* @__PURE__ */ pointwise<[Tensor, TensorOrNumber, TensorOrNumber,
     return x.ge(low).and(x.le(high)).where(bin, bins).cast("int32");
   },
 );
-/** One end of the range, moved where the other is the same. */
+/** One end of the range, moved by `by` where both ends are equal. */
 const apart = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("histc", (end, other, by) =>
   end.eq(other).where(end.add(by), end),
 );
 
 /**
- * A histogram with bins of equal width; elements outside of [min, max] are not counted.
+ * Computes a histogram with bins of equal width. Elements outside [min, max] are not counted.
  *
  * https://pytorch.org/docs/stable/generated/torch.histc.html
  *
- * @throws DTypeError for integers. @throws ArgumentError for a number of bins that is not positive, or a range that is
- * empty or not finite.
+ * @throws DTypeError for integers.
+ * @throws ArgumentError unless `bins` is a positive integer, when `min` is above `max`, and for elements that are not
+ * finite if the range is theirs.
  */
 export function histc(x: Tensor, options?: HistcOptions): Tensor {
   const { bins, min, max } = settings("histc", options, { bins: 100, min: 0, max: 0 });

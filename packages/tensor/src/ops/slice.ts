@@ -1,6 +1,4 @@
-/**
- * Views of a part of a tensor: one index, a range, a diagonal, sliding windows.
- */
+/** Views of parts of a tensor: one index, a range, a diagonal, sliding windows, or any strides. */
 
 import { checkInteger } from "../argument.ts";
 import { bytesOf } from "../dtype.ts";
@@ -26,11 +24,11 @@ const selecting: Op<Selection> = /* @__PURE__ */ viewOp<Selection>("select", (x,
 }));
 
 /**
- * The part of `x` at one index of a dimension, which disappears. A negative index counts from the end.
+ * Selects one index of a dimension and removes that dimension. A negative index counts from the end. Returns a view.
  *
  * https://pytorch.org/docs/stable/generated/torch.select.html
  *
- * @throws IndexError when there is no such index.
+ * @throws IndexError for an index or a dimension out of range.
  */
 export function select(x: Tensor, dim: number, index: number): Tensor {
   const at = ownDimension("select", dim, x.shape);
@@ -55,11 +53,12 @@ const slicing: Op<Range> = /* @__PURE__ */ viewOp<Range>("slice", (x, { dim, sta
 }));
 
 /**
- * Indices `start` to `start + length - 1` of a dimension.
+ * Selects the indices `start` to `start + length - 1` of a dimension. A negative `start` counts from the end. Returns a
+ * view.
  *
  * https://pytorch.org/docs/stable/generated/torch.narrow.html
  *
- * @throws IndexError when the range leaves the dimension.
+ * @throws IndexError when the range exceeds the dimension.
  */
 export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
   const at = ownDimension("narrow", dim, x.shape);
@@ -72,10 +71,15 @@ export function narrow(x: Tensor, dim: number, start: number, length: number): T
 }
 
 /**
- * Every `step`-th index of a dimension from `start` up to, not including, `end`, as Python's `start:end:step`. Negative
- * bounds count from the end; bounds beyond the dimension are drawn in. Defaults: everything.
+ * Selects every `step`-th index of a dimension from `start` up to, but not including, `end`, as Python's
+ * `start:end:step`. Negative bounds count from the end; bounds beyond the dimension are clamped to it. Returns a view.
  *
+ * @param dim Default 0.
+ * @param start Default null: the beginning.
+ * @param end Default null: the end.
+ * @param step Default 1.
  * @throws ArgumentError unless the step is a positive integer.
+ * @throws IndexError for a dimension out of range, and for bounds that are not integers.
  */
 export function slice(x: Tensor, dim = 0, start: number | null = null, end: number | null = null, step = 1): Tensor {
   if (!Number.isInteger(step) || step < 1)
@@ -111,22 +115,28 @@ const diagonals: Op<Diagonal> = /* @__PURE__ */ viewOp<Diagonal>("diagonal", (x,
 });
 
 /**
- * The diagonals of the matrices in dimensions `dim1` and `dim2`, as the last dimension. `offset` above zero: above the
- * main diagonal.
+ * Returns the diagonals of the matrices in dimensions `dim1` and `dim2`, as the last dimension. A positive `offset`
+ * selects a diagonal above the main one. Returns a view.
  *
  * https://pytorch.org/docs/stable/generated/torch.diagonal.html
+ *
+ * @param offset Default 0.
+ * @param dim1 Default 0.
+ * @param dim2 Default 1.
+ * @throws ShapeError unless the dimensions differ and the offset is an integer.
+ * @throws IndexError for a dimension out of range.
  */
 export function diagonal(x: Tensor, offset = 0, dim1 = 0, dim2 = 1): Tensor {
   const a = dimension("diagonal", dim1, x.ndim);
   const b = dimension("diagonal", dim2, x.ndim);
-  if (x.ndim < 2 || a === b)
+  if (x.ndim < 2 || a === b || !Number.isInteger(offset))
     throw new ShapeError(
-      `diagonal: expected two different dimensions of ${showShape(x.shape)}, got ${dim1} and ${dim2}`,
+      `diagonal: expected an integer offset and two different dimensions of ${showShape(x.shape)}, got ${offset}, ${dim1} and ${dim2}`,
     );
   return apply(diagonals, [x], { offset, dim1: a, dim2: b });
 }
 
-/** Zeros of a shape with the last dimension of `x` on a diagonal: the reverse of `diagonal`. */
+/** Zeros of a shape with the last dimension of `x` on a diagonal: the adjoint of `diagonal`. */
 export function spreadDiagonal(x: Tensor, shape: Shape, offset: number, dim1: number, dim2: number): Tensor {
   return embed(diagonals, x, { offset, dim1, dim2 }, shape);
 }
@@ -149,7 +159,7 @@ const unfolding: Op<Windows> = /* @__PURE__ */ viewOp<Windows>(
   }),
 );
 
-/** The gradient of unfold: windows may overlap, so each place of the windows is added in turn. */
+/** The gradient of `unfold`. Windows may overlap, so their k-th elements are added for one k after the other. */
 const windowSum: Op<Windows & { readonly shape: Shape }> = {
   name: "unfoldBackward",
   infer: ([g], { shape }) => [{ shape, dtype: g.dtype }],
@@ -158,7 +168,7 @@ const windowSum: Op<Windows & { readonly shape: Shape }> = {
     fillView(target, 0, target.device);
     const along = (all: readonly number[], value: number) => all.map((n, i) => (i === dim ? value : n));
     for (let k = 0; k < size; k++) {
-      // Element k of every window, and where it came from.
+      // Element k of every window, and its position in the target.
       const from = windowOn(
         g,
         shape.slice(0, -1),
@@ -176,9 +186,13 @@ const windowSum: Op<Windows & { readonly shape: Shape }> = {
 };
 
 /**
- * Sliding windows of `size` elements along a dimension, one every `step`; the windows are a new last dimension.
+ * Returns the sliding windows of `size` elements along a dimension, one every `step` elements, as a new last dimension.
+ * Returns a view.
  *
  * https://pytorch.org/docs/stable/generated/torch.Tensor.unfold.html
+ *
+ * @throws ArgumentError unless `size` is an integer from 0 to the size of the dimension and `step` a positive integer.
+ * @throws IndexError for a dimension out of range.
  */
 export function unfold(x: Tensor, dim: number, size: number, step: number): Tensor {
   const at = dimension("unfold", dim, x.ndim);
@@ -193,7 +207,7 @@ export function unfold(x: Tensor, dim: number, size: number, step: number): Tens
 interface Strided {
   readonly shape: Shape;
   readonly strides: readonly number[];
-  /** Relative to the input's own first element. */
+  /** Offset relative to the first element of the input. */
   readonly offset: number;
   /** The strides of the input. */
   readonly below: readonly number[];
@@ -207,8 +221,8 @@ const strided: Op<Strided> = /* @__PURE__ */ viewOp<Strided>(
       const { shape, strides, offset, below } = attrs;
       const input = (inputs[0] as Spec).shape; // safe: one input
       if (input.some((size, i) => size > 1 && below[i] === 0))
-        throw new AutogradError("asStrided: there is no gradient by a tensor that was expanded; clone() it first");
-      // The gradient of the stretch of memory that either looks at, seen as the input sees it.
+        throw new AutogradError("asStrided: an expanded tensor has no gradient here; clone() it first");
+      // The gradient of the memory range that input and view cover together, viewed with the input's strides.
       const start = Math.min(offset, 0);
       let places = [offset - start];
       shape.forEach((size, i) => {
@@ -226,23 +240,32 @@ const strided: Op<Strided> = /* @__PURE__ */ viewOp<Strided>(
   }),
 );
 
-/** One more than where the last element lies. */
+/** The position of the last element, plus one. */
 function extent(shape: Shape, strides: readonly number[], offset: number): number {
   return shape.reduce((sum, size, i) => sum + Math.max(size - 1, 0) * (strides[i] as number), offset) + 1;
 }
 
 /**
- * The memory of `x` seen with any shape and strides (in elements). `offset` counts from the first element of `x`.
- * Nothing is checked but that the view stays within the storage. The gradient is that of the elements of `x`; what the
- * view sees beside them gets none.
+ * Returns a view of the memory of `x` with any shape and strides, in elements. `offset` counts from the first element
+ * of `x`. Only the bounds of the storage are checked. The gradient is that of the elements of `x`: other elements that
+ * the view covers receive none.
  *
  * https://pytorch.org/docs/stable/generated/torch.as_strided.html
+ *
+ * @param offset Default 0.
+ * @throws ArgumentError unless there is one non-negative stride per dimension and the offset is an integer.
+ * @throws IndexError when the view exceeds the storage.
+ * @throws AutogradError in the backward pass, for an expanded `x`.
  */
 export function asStrided(x: Tensor, shape: Shape, strides: readonly number[], offset = 0): Tensor {
   checkSizes("asStrided", shape);
-  if (strides.length !== shape.length || strides.some((s) => !Number.isInteger(s) || s < 0)) {
+  if (
+    strides.length !== shape.length ||
+    strides.some((s) => !Number.isInteger(s) || s < 0) ||
+    !Number.isInteger(offset)
+  ) {
     throw new ArgumentError(
-      `asStrided: expected ${shape.length} non-negative strides for the shape ${showShape(shape)}, got ${showShape(strides)}`,
+      `asStrided: expected an integer offset and ${shape.length} non-negative strides for the shape ${showShape(shape)}, got ${offset} and ${showShape(strides)}`,
     );
   }
   const first = x.offset + offset;
@@ -255,7 +278,7 @@ export function asStrided(x: Tensor, shape: Shape, strides: readonly number[], o
 }
 
 /**
- * Windows along a dimension (elements last, as `unfold` gives them) added up into a dimension of `length`: the reverse
+ * Sums windows, with the elements of a window in the last dimension, into dimension `dim` of size `length`: the adjoint
  * of `unfold`.
  */
 export function sumWindows(windows: Tensor, dim: number, step: number, length: number): Tensor {
@@ -263,7 +286,7 @@ export function sumWindows(windows: Tensor, dim: number, step: number, length: n
   return apply(windowSum, [windows], { dim, size: windows.shape[windows.ndim - 1] as number, step, shape });
 }
 
-/** A dimension with `step - 1` zeros between its elements: the reverse of a slice with that step. */
+/** Inserts `step - 1` zeros between the elements of a dimension: the adjoint of a slice with that step. */
 export function zeroStuff(x: Tensor, dim: number, step: number): Tensor {
   const length = x.shape[dim] as number;
   if (step === 1) return x;

@@ -1,6 +1,6 @@
 /**
- * Softmax and its relatives: one fused row program forward, one backward. The largest element is subtracted first, so
- * nothing overflows.
+ * Softmax, softmin, log-softmax and log-sum-exp. Each is one fused row program forward and one backward. The largest
+ * element is subtracted first, so that nothing overflows.
  */
 
 import { computeType, type DType, isFloating } from "../dtype.ts";
@@ -27,13 +27,13 @@ import { sum } from "./sum.ts";
 
 const ops = new Map<string, RowOp>();
 
-/** The option of the softmax family. */
+/** Options of `softmax`, `softmin` and `logSoftmax`. */
 export interface SoftmaxOptions {
-  /** The dtype to compute in and to return. Default: that of the input. */
+  /** Dtype of the computation and of the result. Default: the dtype of the input. */
   readonly dtype?: DType;
 }
 
-/** The parts that all formulas here share, for rows of `x`. */
+/** The subexpressions that all formulas share, for rows of `x`. */
 function parts(x: Expr): { readonly stages: RowProgram["stages"]; readonly shifted: Expr; readonly total: Expr } {
   const shifted = x.sub(row(0, x.dtype));
   return {
@@ -46,7 +46,10 @@ function parts(x: Expr): { readonly stages: RowProgram["stages"]; readonly shift
   };
 }
 
-/** The backward pass as one kernel: `gradient` of the incoming g, the result y and the row's sum of `summed`. */
+/**
+ * The backward pass as one kernel: `gradient` of the upstream gradient g, the result y and the sum of `summed` over the
+ * row.
+ */
 function backwardOp(
   name: string,
   dtype: DType,
@@ -68,12 +71,12 @@ function rowsOf(name: string, x: Tensor, dim: number): RowAttrs {
   return { dims: dimensions(name, dim, x.ndim), keepdim: true, scalars: [] };
 }
 
-/** What a softmax-like operation is made of. */
+/** The formulas that define an operation of the softmax family. */
 interface Family {
   readonly sign: 1 | -1;
   readonly element: (shifted: Expr, total: Expr) => Expr;
   readonly backward: (dtype: DType) => RowOp;
-  /** The same gradient made of differentiable operations. */
+  /** The same gradient from differentiable operations, for higher derivatives. */
   readonly differentiable: (g: Tensor, y: Tensor, dims: readonly number[]) => Tensor;
 }
 
@@ -102,14 +105,14 @@ function applyFamily(
   return apply(op, [x], rowsOf(name, x, dim));
 }
 
-/** The sum over a row, kept; a scalar is its own row. */
+/** The sum over each row, with the dimension kept. A scalar is its own row. */
 function rowSum(x: Tensor, dims: readonly number[]): Tensor {
   return dims.length === 0 ? x : sum(x, dims, { keepdim: true });
 }
 
 const soft: Family = {
   sign: 1,
-  // The sum is at least one, as the largest element is subtracted from itself; one division a row will do.
+  // The sum is at least 1, the exponential of the largest element, so one reciprocal per row is accurate enough.
   element: (shifted, total) => shifted.exp().mul(constant(1, total.dtype).div(total)),
   backward: (dtype) =>
     backwardOp(
@@ -148,11 +151,12 @@ const logarithmic: Family = {
 };
 
 /**
- * `eˣ / Σ eˣ` along a dimension: positive numbers that sum to 1.
+ * Computes `eˣ / Σ eˣ` along a dimension: positive numbers that sum to 1.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html
  *
- * @throws DTypeError for integers, unless `dtype` asks for a float.
+ * @throws DTypeError for integers, unless `dtype` is a floating-point type.
+ * @throws IndexError for a dimension out of range.
  * @example
  * softmax(tensor([[0, 1, 2]]), -1);
  */
@@ -160,23 +164,33 @@ export function softmax(x: Tensor, dim: number, options?: SoftmaxOptions): Tenso
   return applyFamily("softmax", x, dim, options, soft);
 }
 
-/** The softmax of `-x`. https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html */
+/**
+ * Computes the softmax of `-x` along a dimension.
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html
+ *
+ * @throws DTypeError for integers, unless `dtype` is a floating-point type.
+ * @throws IndexError for a dimension out of range.
+ */
 export function softmin(x: Tensor, dim: number, options?: SoftmaxOptions): Tensor {
   return applyFamily("softmin", x, dim, options, softNegative);
 }
 
 /**
- * `ln softmax(x)`, exact where the softmax itself underflows.
+ * Computes `ln softmax(x)` along a dimension, accurate even where the softmax underflows.
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html
+ *
+ * @throws DTypeError for integers, unless `dtype` is a floating-point type.
+ * @throws IndexError for a dimension out of range.
  */
 export function logSoftmax(x: Tensor, dim: number, options?: SoftmaxOptions): Tensor {
   return applyFamily("logSoftmax", x, dim, options, logarithmic);
 }
 
 /**
- * `ln Σ eˣ` over some dimensions, without overflow on the way.
+ * Computes `ln Σ eˣ` over the given dimensions, or all, without intermediate overflow. Integers give float32.
+ * https://pytorch.org/docs/stable/generated/torch.logsumexp.html
  *
- * Integers give float32. https://pytorch.org/docs/stable/generated/torch.logsumexp.html
+ * @throws IndexError for a dimension out of range.
  */
 export function logsumexp(x: Tensor, dim: Dims = null, options?: KeepOptions): Tensor {
   const { keepdim } = settings("logsumexp", options, keepDefaults);
@@ -186,7 +200,7 @@ export function logsumexp(x: Tensor, dim: Dims = null, options?: KeepOptions): T
   const op = once(ops, `logsumexp ${x.dtype} ${empty}`, () => {
     const of = input(0, x.dtype).toFloat();
     const most = row(0, of.dtype);
-    // Where the largest is infinite, nothing can be subtracted from it; in an empty row there is none.
+    // An infinite maximum cannot be subtracted, and an empty row has no maximum.
     const shift = empty ? constant(0, of.dtype) : most.abs().eq(Number.POSITIVE_INFINITY).where(0, most);
     const total = row(empty ? 0 : 1, of.dtype);
     const summing = { reduce: "sum", of: of.sub(shift).exp() } as const;

@@ -1,6 +1,6 @@
 /**
- * Sorting, and what is read off a sorted row: the first elements, the median, the k-th value, the most frequent one.
- * Sorting is stable, and NaN counts as the largest.
+ * Sorting, and operations that select from a sorted row: top-k, k-th value, median and mode. Sorting is stable. NaN
+ * counts as the largest value.
  */
 
 import { checkInteger } from "../argument.ts";
@@ -27,7 +27,7 @@ import { mean, sum } from "./sum.ts";
 interface SortAttrs {
   readonly dim: number;
   readonly descending: boolean;
-  /** How many elements are kept of each row. */
+  /** Number of elements kept per row. */
   readonly count: number;
 }
 
@@ -52,19 +52,21 @@ function sorted(x: Tensor, dim: number, descending: boolean, count: number): Val
   return applyPair(sorting, [x], { dim, descending, count });
 }
 
-/** The options of `sort`. */
+/** Options of `sort`. */
 export interface SortOptions {
-  /** Largest first. Default false. */
+  /** Whether to sort in descending order. Default false. */
   readonly descending?: boolean;
-  /** Equals keep their order. They always do; the option is PyTorch's. */
+  /** Whether equal elements keep their order. Accepted for compatibility: the sort is always stable. */
   readonly stable?: boolean;
 }
 
 /**
- * The elements in ascending order along a dimension, and where they stood.
+ * Sorts the elements along a dimension, by default in ascending order. Returns the values and their indices in `x`.
  *
  * https://pytorch.org/docs/stable/generated/torch.sort.html
  *
+ * @param dim Default -1.
+ * @throws IndexError for a dimension out of range.
  * @example
  * const { values, indices } = sort(tensor([3, 1, 2])); // [1, 2, 3], [1, 2, 0]
  */
@@ -74,30 +76,37 @@ export function sort(x: Tensor, dim = -1, options?: SortOptions): ValuesAndIndic
   return sorted(x, axis, descending, x.shape[axis] ?? 1);
 }
 
-/** Where the elements of the sorted tensor stand. https://pytorch.org/docs/stable/generated/torch.argsort.html */
+/**
+ * Returns the indices that would sort a tensor along a dimension, by default the last.
+ * https://pytorch.org/docs/stable/generated/torch.argsort.html
+ *
+ * @throws IndexError for a dimension out of range.
+ */
 export function argsort(x: Tensor, dim = -1, options?: SortOptions): Tensor {
   return sort(x.detach(), dim, options).indices;
 }
 
-/** The elements sorted along the first dimension. https://pytorch.org/docs/stable/generated/torch.msort.html */
+/** Sorts the elements along the first dimension. https://pytorch.org/docs/stable/generated/torch.msort.html */
 export function msort(x: Tensor): Tensor {
   return sort(x, 0).values;
 }
 
-/** The options of `topk`. */
+/** Options of `topk`. */
 export interface TopkOptions {
-  /** The largest rather than the smallest. Default true. */
+  /** Whether to return the largest elements rather than the smallest. Default true. */
   readonly largest?: boolean;
-  /** In order. They always are; the option is PyTorch's. */
+  /** Whether the elements are sorted. Accepted for compatibility: they always are. */
   readonly sorted?: boolean;
 }
 
 /**
- * The `k` largest elements along a dimension, largest first, and where they stand.
+ * Returns the `k` largest elements along a dimension, in descending order, and their indices.
  *
  * https://pytorch.org/docs/stable/generated/torch.topk.html
  *
- * @throws ArgumentError when there are fewer than `k`.
+ * @param dim Default -1.
+ * @throws ArgumentError unless `k` is an integer from 0 to the size of the dimension.
+ * @throws IndexError for a dimension out of range.
  */
 export function topk(x: Tensor, k: number, dim = -1, options?: TopkOptions): ValuesAndIndices {
   const { largest } = settings("topk", options, { largest: true, sorted: true });
@@ -107,7 +116,7 @@ export function topk(x: Tensor, k: number, dim = -1, options?: TopkOptions): Val
   return sorted(x, axis, largest, k);
 }
 
-/** One element of each sorted row; `pick` finds it among all, as a row of one. */
+/** Selects one element of each sorted row. `pick` narrows the dimension to it. */
 function chosen(
   rows: ValuesAndIndices,
   axis: number,
@@ -119,7 +128,7 @@ function chosen(
   return new ValuesAndIndices(one(rows.values), one(rows.indices));
 }
 
-/** Whole rows, sorted, of a dimension that is not empty. */
+/** Sorts the rows of a dimension that must not be empty. */
 function sortedRows(
   operation: string,
   x: Tensor,
@@ -132,11 +141,13 @@ function sortedRows(
 }
 
 /**
- * The `k`-th smallest element along a dimension, counted from 1, and where it stands.
+ * Returns the `k`-th smallest element along a dimension, counted from 1, and its index.
  *
  * https://pytorch.org/docs/stable/generated/torch.kthvalue.html
  *
- * @throws ArgumentError when there is no such element.
+ * @param dim Default -1.
+ * @throws ArgumentError unless `k` is an integer from 1 to the size of the dimension.
+ * @throws IndexError for a dimension out of range.
  */
 export function kthvalue(x: Tensor, k: number, dim = -1, options?: KeepOptions): ValuesAndIndices {
   const { keepdim } = settings("kthvalue", options, keepDefaults);
@@ -150,7 +161,8 @@ function medians(operation: string, x: Tensor, dim: number, keepdim: boolean, sk
   const [rows, axis, size] = sortedRows(operation, x, dim);
   if (x.ndim === 0) return rows;
   const values = rows.values.detach();
-  // NaN sorts to the end: where there is one, the first of them is the answer, or the median of those before.
+  // NaN sorts to the end. `median` returns the first NaN if there is one; `nanmedian` the median of the elements before
+  // it.
   const numbers = sum(eq(values, values), axis, { keepdim: true });
   const middle = skip ? middleOf(numbers) : choose(isnan(narrow(values, axis, size - 1, 1)), numbers, (size - 1) >> 1);
   const place = cast(middle, "int32");
@@ -159,7 +171,7 @@ function medians(operation: string, x: Tensor, dim: number, keepdim: boolean, sk
 
 const middleOf = /* @__PURE__ */ pointwise<[Tensor]>("nanmedian", (count) => count.sub(1).max(0).div(2).floor());
 
-/** [x, its median] → the median; all elements that are it share the gradient. */
+/** [x, its median] → the median. All elements equal to it share the gradient. */
 const middle: Op = {
   name: "median",
   infer: ([, { shape, dtype }]) => [{ shape, dtype }],
@@ -173,20 +185,33 @@ function medianOfAll(operation: string, x: Tensor, skip: boolean): Tensor {
 }
 
 /**
- * The median of all elements: the lower one of two, NaN if any is, or if there are none.
- * https://pytorch.org/docs/stable/generated/torch.median.html
+ * Returns the median of all elements: the lower of two middle elements, and NaN if any element is NaN or there are
+ * none. https://pytorch.org/docs/stable/generated/torch.median.html
+ *
+ * @throws IndexError for integers without elements.
  */
 export function median(x: Tensor): Tensor;
-/** The median along a dimension, and where it stands. */
+/**
+ * Returns the medians along a dimension and their indices.
+ *
+ * @throws IndexError for a dimension that is empty or out of range.
+ */
 export function median(x: Tensor, dim: number, options?: KeepOptions): ValuesAndIndices;
 export function median(x: Tensor, dim?: number, options?: KeepOptions): Tensor | ValuesAndIndices {
   const { keepdim } = settings("median", options, keepDefaults);
   return dim === undefined ? medianOfAll("median", x, false) : medians("median", x, dim, keepdim, false);
 }
 
-/** The median of what is not NaN. https://pytorch.org/docs/stable/generated/torch.nanmedian.html */
+/**
+ * Returns the median of the elements that are not NaN; NaN if there are none.
+ * https://pytorch.org/docs/stable/generated/torch.nanmedian.html
+ */
 export function nanmedian(x: Tensor): Tensor;
-/** The median along a dimension of what is not NaN, and where it stands. */
+/**
+ * Returns the medians along a dimension, ignoring NaN, and their indices.
+ *
+ * @throws IndexError for a dimension that is empty or out of range.
+ */
 export function nanmedian(x: Tensor, dim: number, options?: KeepOptions): ValuesAndIndices;
 export function nanmedian(x: Tensor, dim?: number, options?: KeepOptions): Tensor | ValuesAndIndices {
   const { keepdim } = settings("nanmedian", options, keepDefaults);
@@ -194,9 +219,13 @@ export function nanmedian(x: Tensor, dim?: number, options?: KeepOptions): Tenso
 }
 
 /**
- * The most frequent element along a dimension, the smallest of several, and where it stands last.
+ * Returns the most frequent element along a dimension and the index of its last occurrence. Of equally frequent
+ * elements, the smallest is returned.
  *
  * https://pytorch.org/docs/stable/generated/torch.mode.html
+ *
+ * @param dim Default -1.
+ * @throws IndexError for a dimension that is empty or out of range.
  */
 export function mode(x: Tensor, dim = -1, options?: KeepOptions): ValuesAndIndices {
   const { keepdim } = settings("mode", options, keepDefaults);
@@ -207,8 +236,8 @@ export function mode(x: Tensor, dim = -1, options?: KeepOptions): ValuesAndIndic
     fromHost(x, [size], "int32", counted),
     x.shape.map((_, i) => (i === axis ? size : 1)),
   );
-  // How long the run of equals is at each place: its distance from where the run began. (At 0 one begins whatever the
-  // last element is.)
+  // The position within each run of equal elements, counted from 0: the distance from the run's start. (A run starts at
+  // 0 whatever the last element is, which `roll` compares with the first.)
   const began = mul(position, ne(values, roll(values, 1, axis)));
   const place = argmax(sub(position, cummax(began, axis).values), axis, { keepdim: true });
   return chosen(rows, axis, keepdim, (all) => gatherUnchecked(all, axis, place));

@@ -1,6 +1,6 @@
 /**
- * The error function and its relatives, the sigmoid and its inverse, the gamma function's logarithm and its
- * derivatives.
+ * The error function and its complement and inverse, the sigmoid and its inverse, and the logarithm of the gamma
+ * function with its derivatives.
  */
 
 import { checkInteger } from "../argument.ts";
@@ -11,16 +11,24 @@ import { pointwise } from "../pointwise.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Unary } from "./arithmetic.ts";
 
-/** The error function, `2/√π ∫₀ˣ e^(-t²) dt`. https://pytorch.org/docs/stable/special.html#torch.special.erf */
+/**
+ * Error function of each element, `2/√π ∫₀ˣ e^(-t²) dt`. https://pytorch.org/docs/stable/special.html#torch.special.erf
+ */
 export const erf: Unary = /* @__PURE__ */ pointwise<[Tensor]>("erf", (x) => x.erf());
 
-/** `1 - erf(x)`, exact far out. https://pytorch.org/docs/stable/special.html#torch.special.erfc */
+/**
+ * Complementary error function of each element, `1 - erf(x)`, accurate for large x.
+ * https://pytorch.org/docs/stable/special.html#torch.special.erfc
+ */
 export const erfc: Unary = /* @__PURE__ */ pointwise<[Tensor]>("erfc", (x) => x.erfc());
 
-/** The inverse of `erf`; ±∞ at ±1, NaN beyond. https://pytorch.org/docs/stable/special.html#torch.special.erfinv */
+/**
+ * Inverse error function of each element; ±∞ at ±1, NaN beyond.
+ * https://pytorch.org/docs/stable/special.html#torch.special.erfinv
+ */
 export const erfinv: Unary = /* @__PURE__ */ pointwise<[Tensor]>("erfinv", erfinvFormula);
 
-/** `1 / (1 + e⁻ˣ)`. https://pytorch.org/docs/stable/generated/torch.sigmoid.html */
+/** Logistic sigmoid of each element, `1 / (1 + e⁻ˣ)`. https://pytorch.org/docs/stable/generated/torch.sigmoid.html */
 export const sigmoid: Unary = /* @__PURE__ */ pointwise<[Tensor]>("sigmoid", (x) => x.sigmoid());
 
 const exactLogit: Unary = /* @__PURE__ */ pointwise<[Tensor]>("logit", (x) =>
@@ -33,30 +41,36 @@ const safeLogit = /* @__PURE__ */ pointwise<[Tensor, number]>("logit", (x, eps) 
 });
 
 /**
- * The inverse of the sigmoid, `ln(x / (1 - x))`.
+ * Inverse of the sigmoid, `ln(x / (1 - x))`, of each element.
  *
  * https://pytorch.org/docs/stable/special.html#torch.special.logit
  *
- * @param eps moves x into [eps, 1 - eps] first. Default: x stays, and is NaN outside of [0, 1].
+ * @param eps clamps x to [eps, 1 - eps] first. Default null: no clamping; the result is NaN outside [0, 1].
  */
 export function logit(x: Tensor, eps: number | null = null): Tensor {
   return eps === null ? exactLogit(x) : safeLogit(x, eps);
 }
 
-/** `ln |Γ(x)|`; ∞ at 0, -1, -2, …. https://pytorch.org/docs/stable/generated/torch.lgamma.html */
+/**
+ * Logarithm of the absolute value of the gamma function, `ln |Γ(x)|`; ∞ at 0, -1, -2, ….
+ * https://pytorch.org/docs/stable/generated/torch.lgamma.html
+ */
 export const lgamma: Unary = /* @__PURE__ */ pointwise<[Tensor]>("lgamma", lgammaFormula);
 
-/** The derivative of `lgamma`. https://pytorch.org/docs/stable/special.html#torch.special.digamma */
+/**
+ * Digamma function of each element, the derivative of `lgamma`.
+ * https://pytorch.org/docs/stable/special.html#torch.special.digamma
+ */
 export const digamma: Unary = /* @__PURE__ */ pointwise<[Tensor]>("digamma", digammaFormula);
 
 const polygammas = new Map<number, Unary>();
 
 /**
- * The derivative of order `n` of `digamma`.
+ * Polygamma function of order `n` of each element, the `n`-th derivative of `digamma`.
  *
  * https://pytorch.org/docs/stable/special.html#torch.special.polygamma
  *
- * @throws ArgumentError for a negative order.
+ * @throws ArgumentError unless `n` is a non-negative integer.
  */
 export function polygamma(n: number, x: Tensor): Tensor {
   checkInteger("polygamma", "n", n);

@@ -1,6 +1,4 @@
-/**
- * One tensor as several: views of its parts along a dimension.
- */
+/** Splitting a tensor along a dimension. The parts are views. */
 
 import { checkInteger } from "../argument.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
@@ -9,19 +7,19 @@ import type { Tensor } from "../tensor.ts";
 import { narrow, select, slice } from "./slice.ts";
 
 /**
- * A tensor (or what else is said) for each element of a list, so that as many come apart as went in:
+ * A tuple with one tensor (or `Each`) per element of a list, so that destructuring knows the number of results:
  * `const [gx, gy] = grad(z, [x, y])`.
  */
 export type TensorEach<List extends readonly unknown[], Each = Tensor> = { -readonly [Element in keyof List]: Each };
 
-/** What `split` gives: one part for each size listed, or as many as it takes. */
+/** The result of `split`: one part per listed size, or an array of unknown length for a single size. */
 export type Parts<Sizes extends number | readonly number[]> = Sizes extends readonly number[]
   ? TensorEach<Sizes>
   : Tensor[];
 
 /**
- * What the functions give that take a number of parts, or a list of the indices to cut at: as many as that is, where it
- * is written out.
+ * The result of functions that accept a number of parts or a list of indices to split at: a tuple where the literal
+ * type determines its length, otherwise an array.
  */
 export type Sections<Given extends number | readonly number[]> = Given extends readonly number[]
   ? TensorEach<readonly [start: 0, ...cuts: Given]>
@@ -29,7 +27,7 @@ export type Sections<Given extends number | readonly number[]> = Given extends r
     ? Tensor[]
     : Counted<Given>;
 
-/** A list as long as a number says; of unknown length from 64 on. */
+/** A tuple of `Count` tensors; an array of unknown length for 64 and more. */
 export type Counted<Count, List extends Tensor[] = []> = List["length"] extends Count
   ? List
   : List["length"] extends 64
@@ -37,11 +35,14 @@ export type Counted<Count, List extends Tensor[] = []> = List["length"] extends 
     : Counted<Count, [...List, Tensor]>;
 
 /**
- * Parts of a size each (the last may be smaller), or of the sizes listed.
+ * Splits a dimension into parts of one size (the last may be smaller), or of the sizes listed. Returns views.
  *
  * https://pytorch.org/docs/stable/generated/torch.split.html
  *
- * @throws ArgumentError when the listed sizes do not add up to the dimension.
+ * @param dim Default 0.
+ * @throws ArgumentError when the listed sizes do not add up to the dimension, and unless a single size is a positive
+ * integer.
+ * @throws IndexError for a dimension out of range.
  */
 export function split<const Sizes extends number | readonly number[]>(
   x: Tensor,
@@ -74,10 +75,15 @@ export function split(x: Tensor, sizes: number | readonly number[], dim = 0): Te
 }
 
 /**
- * At most `chunks` parts of equal size; the last may be smaller. The type counts on `chunks` parts: there are fewer
- * where the size is no multiple and so many of the size rounded up are not needed (6 in 4 chunks: 3 of 2).
+ * Splits a dimension into at most `chunks` parts of equal size; the last may be smaller. Returns views. The result's
+ * type assumes exactly `chunks` parts, but there are fewer where parts of the rounded-up size cover the dimension
+ * earlier (6 in 4 chunks: 3 of 2).
  *
  * https://pytorch.org/docs/stable/generated/torch.chunk.html
+ *
+ * @param dim Default 0.
+ * @throws ArgumentError unless `chunks` is a positive integer.
+ * @throws IndexError for a dimension out of range.
  */
 export function chunk<const Chunks extends number>(x: Tensor, chunks: Chunks, dim?: number): Sections<Chunks>;
 export function chunk(x: Tensor, chunks: number, dim = 0): Tensor[] {
@@ -88,16 +94,27 @@ export function chunk(x: Tensor, chunks: number, dim = 0): Tensor[] {
   return split(x, Math.ceil(total / chunks), at);
 }
 
-/** One view per index of a dimension, which disappears. https://pytorch.org/docs/stable/generated/torch.unbind.html */
+/**
+ * Returns one view per index of a dimension, without that dimension.
+ * https://pytorch.org/docs/stable/generated/torch.unbind.html
+ *
+ * @param dim Default 0.
+ * @throws IndexError for a scalar or a dimension out of range.
+ */
 export function unbind(x: Tensor, dim = 0): Tensor[] {
   const at = ownDimension("unbind", dim, x.shape);
   return Array.from({ length: x.shape[at] as number }, (_, i) => select(x, at, i));
 }
 
 /**
- * `sections` parts as equal as can be, the larger ones first; or cut before each of the indices listed.
+ * Splits a dimension into `sections` nearly equal parts, the larger ones first, or before each of the indices listed.
+ * Returns views.
  *
  * https://pytorch.org/docs/stable/generated/torch.tensor_split.html
+ *
+ * @param dim Default 0.
+ * @throws ArgumentError unless a number of sections is a positive integer.
+ * @throws IndexError for a dimension out of range.
  */
 export function tensorSplit<const Given extends number | readonly number[]>(
   x: Tensor,
@@ -120,19 +137,23 @@ export function tensorSplit(x: Tensor, sections: number | readonly number[], dim
   });
 }
 
-/** What `hsplit` and its relatives do along their dimension: a number of parts must divide it. */
+/** Splits a dimension into equal parts, for `hsplit`, `vsplit` and `dsplit`: a number of parts must divide it. */
 function splitEvenly(operation: string, x: Tensor, sections: number | readonly number[], dim: number): Tensor[] {
-  const size = x.shape[dim] as number; // safe: the callers have looked
+  const size = x.shape[dim] as number; // safe: the callers check the number of dimensions
   if (typeof sections === "number" && size % sections !== 0)
     throw new ShapeError(
-      `${operation}: dimension ${dim} of a tensor of shape ${showShape(x.shape)} does not fall into ${sections} equal parts`,
+      `${operation}: dimension ${dim} of a tensor of shape ${showShape(x.shape)} cannot be split into ${sections} equal parts`,
     );
   return tensorSplit(x, sections, dim);
 }
 
 /**
- * Equal parts along the columns (the only dimension of a vector), or parts that start at the indices of a list.
+ * Splits the columns (or the only dimension of a vector) into equal parts, or before each of the indices listed.
+ * Returns views.
+ *
  * https://pytorch.org/docs/stable/generated/torch.hsplit.html
+ *
+ * @throws ShapeError for a scalar, and when a number of parts does not divide the dimension.
  */
 export function hsplit<const Given extends number | readonly number[]>(x: Tensor, sections: Given): Sections<Given>;
 export function hsplit(x: Tensor, sections: number | readonly number[]): Tensor[] {
@@ -141,8 +162,11 @@ export function hsplit(x: Tensor, sections: number | readonly number[]): Tensor[
 }
 
 /**
- * Equal parts along the rows, or parts that start at the indices of a list.
+ * Splits the rows into equal parts, or before each of the indices listed. Returns views.
+ *
  * https://pytorch.org/docs/stable/generated/torch.vsplit.html
+ *
+ * @throws ShapeError for fewer than two dimensions, and when a number of parts does not divide the dimension.
  */
 export function vsplit<const Given extends number | readonly number[]>(x: Tensor, sections: Given): Sections<Given>;
 export function vsplit(x: Tensor, sections: number | readonly number[]): Tensor[] {
@@ -151,8 +175,11 @@ export function vsplit(x: Tensor, sections: number | readonly number[]): Tensor[
 }
 
 /**
- * Equal parts along the third dimension, or parts that start at the indices of a list.
+ * Splits the third dimension into equal parts, or before each of the indices listed. Returns views.
+ *
  * https://pytorch.org/docs/stable/generated/torch.dsplit.html
+ *
+ * @throws ShapeError for fewer than three dimensions, and when a number of parts does not divide the dimension.
  */
 export function dsplit<const Given extends number | readonly number[]>(x: Tensor, sections: Given): Sections<Given>;
 export function dsplit(x: Tensor, sections: number | readonly number[]): Tensor[] {

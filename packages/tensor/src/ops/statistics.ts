@@ -1,6 +1,6 @@
 /**
- * Spread and size: variance, standard deviation and norms. The variance takes three passes over each row, within one
- * kernel, so that numbers far from zero lose no digits.
+ * Variance, standard deviation, norms, covariance and correlation. The variance makes three passes over each row within
+ * one kernel, so that numbers far from zero lose no digits.
  */
 
 import { computeType, type DType, isFloating } from "../dtype.ts";
@@ -41,11 +41,13 @@ const ops = new Map<string, RowOp>();
 
 /** Options of the variance and the standard deviation. */
 export interface SpreadOptions {
-  /** Keep the reduced dimensions with size one. Default false. */
+  /** Whether to keep the reduced dimensions with size one. Default false. */
   readonly keepdim?: boolean;
-  /** What is subtracted from the number of elements in the divisor. Default 1. */
+  /** Number subtracted from the count of elements to get the divisor. Default 1. */
   readonly correction?: number;
-  /** Whether to subtract 1 (the default) or nothing; PyTorch's older way to say `correction`. */
+  /**
+   * Whether `correction` is 1 rather than 0: PyTorch's older option, ignored if `correction` is given. Default true.
+   */
   readonly unbiased?: boolean;
 }
 
@@ -87,7 +89,8 @@ function spread(name: "var" | "std", x: Tensor, dim: Dims, options: SpreadOption
     const of = input(0, type);
     const count = scalar(0, of.dtype);
     const first = of.sub(row(0, of.dtype).div(count));
-    // The first mean is off by a rounding; what it leaves is corrected, so that equal elements have no variance at all.
+    // The first mean has a rounding error. The mean of the residuals corrects it, so that equal elements have variance
+    // 0.
     const centered = first.sub(row(1, of.dtype).div(count));
     const variance = row(2, of.dtype).div(scalar(1, of.dtype));
     const stages: Stage[] = [
@@ -102,21 +105,38 @@ function spread(name: "var" | "std", x: Tensor, dim: Dims, options: SpreadOption
 }
 
 /**
- * The variance over some dimensions, or all: `Σ (x - mean)² / (n - correction)`. Named in full because `var` is a word
- * of the language; the method is `x.var()`.
+ * Computes the variance over the given dimensions, or all: `Σ (x - mean)² / (n - correction)`. `var` is a reserved word
+ * in JavaScript, so the function has the full name; the method is `x.var()`.
  *
  * https://pytorch.org/docs/stable/generated/torch.var.html
+ *
+ * @param dim Default null: all dimensions.
+ * @throws DTypeError for integers.
+ * @throws IndexError for a dimension out of range.
  */
 export function variance(x: Tensor, dim: Dims = null, options?: SpreadOptions): Tensor {
   return spread("var", x, dim, options);
 }
 
-/** The standard deviation, the root of the variance. https://pytorch.org/docs/stable/generated/torch.std.html */
+/**
+ * Computes the standard deviation over the given dimensions, or all: the square root of the variance.
+ * https://pytorch.org/docs/stable/generated/torch.std.html
+ *
+ * @param dim Default null: all dimensions.
+ * @throws DTypeError for integers.
+ * @throws IndexError for a dimension out of range.
+ */
 export function std(x: Tensor, dim: Dims = null, options?: SpreadOptions): Tensor {
   return spread("std", x, dim, options);
 }
 
-/** The variance and the mean. https://pytorch.org/docs/stable/generated/torch.var_mean.html */
+/**
+ * Computes the variance and the mean over the given dimensions, or all.
+ * https://pytorch.org/docs/stable/generated/torch.var_mean.html
+ *
+ * @throws DTypeError for integers.
+ * @throws IndexError for a dimension out of range.
+ */
 export function varMean(
   x: Tensor,
   dim: Dims = null,
@@ -125,7 +145,13 @@ export function varMean(
   return { var: variance(x, dim, options), mean: mean(x, dim, { keepdim: options?.keepdim ?? false }) };
 }
 
-/** The standard deviation and the mean. https://pytorch.org/docs/stable/generated/torch.std_mean.html */
+/**
+ * Computes the standard deviation and the mean over the given dimensions, or all.
+ * https://pytorch.org/docs/stable/generated/torch.std_mean.html
+ *
+ * @throws DTypeError for integers.
+ * @throws IndexError for a dimension out of range.
+ */
 export function stdMean(
   x: Tensor,
   dim: Dims = null,
@@ -135,8 +161,8 @@ export function stdMean(
 }
 
 /**
- * Which norm: the root of the sum of this power, the largest or smallest size (±∞), the count (0), or `"fro"`, which is
- * 2.
+ * The order of a norm: a power p for `(Σ |x|ᵖ)^(1/p)`, ±∞ for the largest or smallest absolute value, 0 for the number
+ * of nonzero elements, or `"fro"` for 2.
  */
 export type NormOrder = number | "fro";
 
@@ -167,7 +193,7 @@ const largest: Pointwise<[Tensor, Tensor, Tensor, Tensor]> = /* @__PURE__ */ poi
   { apart: [3] },
 );
 
-/** What is reduced, how, and what becomes of it, for one order. */
+/** For one order: the reduction, and the formula applied to its result. */
 function normParts(p: number, x: Expr): { readonly stage: Stage; readonly finish: (total: Expr) => Expr } {
   const a = x.abs();
   if (p === 2) return { stage: { reduce: "sum", of: x.mul(x) }, finish: (total) => total.sqrt() };
@@ -180,7 +206,7 @@ function normParts(p: number, x: Expr): { readonly stage: Stage; readonly finish
 }
 
 function normGradient(p: number): Gradient<RowAttrs> {
-  // safe: of one input
+  // Safe: the operation has one input.
   if (p === 0) return rules<RowAttrs>({ of: (g, { inputs: [x] }) => filled(g, (x as Spec).shape, 0) });
   return rules<RowAttrs>({
     inputs: [0],
@@ -199,12 +225,15 @@ function normGradient(p: number): Gradient<RowAttrs> {
 }
 
 /**
- * The p-norm of rows, `(Σ |x|ᵖ)^(1/p)`; of matrices it counts them as vectors.
+ * Computes the p-norm over the given dimensions, or all: `(Σ |x|ᵖ)^(1/p)`. Matrices are treated as vectors.
  *
  * https://pytorch.org/docs/stable/generated/torch.norm.html
  *
- * @param p default 2. @param dim default all.
- * @throws ArgumentError for an unknown order. @throws DTypeError for integers.
+ * @param p Default 2.
+ * @param dim Default null: all dimensions.
+ * @throws ArgumentError for an unknown order.
+ * @throws DTypeError for integers, unless `dtype` is a floating-point type.
+ * @throws IndexError for a dimension out of range, and for ±∞ without elements.
  */
 export function norm(x: Tensor, p: NormOrder = 2, dim: Dims = null, options?: ReduceOptions): Tensor {
   const { keepdim, dtype } = settings("norm", options, reduceDefaults);
@@ -231,12 +260,13 @@ export function norm(x: Tensor, p: NormOrder = 2, dim: Dims = null, options?: Re
 
 /** Options of `cov`. */
 export interface CovOptions {
-  /** What is subtracted from the number of observations in the divisor. Default 1. */
+  /** Number subtracted from the count of observations to get the divisor. Default 1. */
   readonly correction?: number;
 }
 
 /**
- * The covariances of variables: [variables, observations] → [variables, variables]; of one variable → its variance.
+ * Computes the covariance matrix of variables: [variables, observations] → [variables, variables]. A single variable
+ * gives its variance.
  *
  * https://pytorch.org/docs/stable/generated/torch.cov.html
  *
@@ -255,8 +285,12 @@ export function cov(x: Tensor, options?: CovOptions): Tensor {
 }
 
 /**
- * The correlations of variables, from -1 to 1, in the shapes of `cov`.
+ * Computes the matrix of Pearson correlation coefficients of variables: [variables, observations] → [variables,
+ * variables].
+ *
  * https://pytorch.org/docs/stable/generated/torch.corrcoef.html
+ *
+ * @throws ShapeError for more than two dimensions.
  */
 export function corrcoef(x: Tensor): Tensor {
   const products = cov(x);

@@ -1,5 +1,6 @@
 /**
- * Sums over dimensions, and what is a sum in disguise: means, counts, and whether any or all elements are true.
+ * Sums over dimensions, and reductions computed as sums: means, counts, and tests whether any or all elements are
+ * nonzero.
  */
 
 import { expectTensor } from "../argument.ts";
@@ -30,7 +31,7 @@ import {
 
 const ops = new Map<string, RowOp>();
 
-/** A plain reduction: one stage over the elements, and what becomes of its result. */
+/** A reduction of one stage: the reduction over the elements, and the formula applied to its result. */
 export interface ReductionPlan {
   readonly reduce: Reduction;
   readonly of: (x: Expr) => Expr;
@@ -38,7 +39,7 @@ export interface ReductionPlan {
   readonly gradient: Gradient<RowAttrs> | null;
 }
 
-/** Applies a plain reduction, reading `x` as `type` and storing the result as `to`. */
+/** Applies a reduction plan. `x` is read as `type`; the result is stored as `to`. */
 export function reduce(
   name: string,
   x: Tensor,
@@ -57,7 +58,7 @@ export function reduce(
   return apply(op, [x], { dims: dimensions(name, dim, x.ndim), keepdim, scalars });
 }
 
-/** The dtype of a sum or product: of bools and integers, int32. */
+/** The dtype of a sum or product. Bools and integers give int32. */
 export function totalType(x: Tensor, dtype: DType | undefined): DType {
   return dtype ?? (isFloating(x?.dtype) ? x.dtype : "int32");
 }
@@ -68,11 +69,12 @@ const spread: Rule<RowAttrs> = {
 const summing: ReductionPlan = { reduce: "sum", of: (x) => x, gradient: /* @__PURE__ */ rules<RowAttrs>(spread) };
 
 /**
- * The sum over some dimensions, or all. Sums of bools and integers are int32; of no elements, 0.
+ * Sums the elements over the given dimensions, or all. An empty sum is 0. Bools and integers give int32.
  *
  * https://pytorch.org/docs/stable/generated/torch.sum.html
  *
- * @throws IndexError for a dimension that does not exist.
+ * @param dim Default null: all dimensions.
+ * @throws IndexError for a dimension out of range.
  * @example
  * sum(tensor([[1, 2], [3, 4]]), 0); // [4, 6]
  */
@@ -95,11 +97,13 @@ const averaging: ReductionPlan = {
 };
 
 /**
- * The mean over some dimensions, or all; of no elements, NaN.
+ * Averages the elements over the given dimensions, or all. The mean of no elements is NaN.
  *
  * https://pytorch.org/docs/stable/generated/torch.mean.html
  *
- * @throws DTypeError for integers, unless `dtype` asks for a float.
+ * @param dim Default null: all dimensions.
+ * @throws DTypeError for integers, unless `dtype` is a floating-point type.
+ * @throws IndexError for a dimension out of range.
  */
 export function mean(x: Tensor, dim: Dims = null, options?: ReduceOptions): Tensor {
   const { keepdim, dtype } = settings("mean", options, reduceDefaults);
@@ -117,7 +121,12 @@ const numbers: ReductionPlan = {
   }),
 };
 
-/** The sum of what is not NaN. https://pytorch.org/docs/stable/generated/torch.nansum.html */
+/**
+ * Sums the elements that are not NaN over the given dimensions, or all.
+ * https://pytorch.org/docs/stable/generated/torch.nansum.html
+ *
+ * @throws IndexError for a dimension out of range.
+ */
 export function nansum(x: Tensor, dim: Dims = null, options?: ReduceOptions): Tensor {
   const { keepdim, dtype } = settings("nansum", options, reduceDefaults);
   const type = totalType(x, dtype);
@@ -125,7 +134,13 @@ export function nansum(x: Tensor, dim: Dims = null, options?: ReduceOptions): Te
   return reduce("nansum", x, dim, keepdim, type, type, numbers);
 }
 
-/** The mean of what is not NaN. https://pytorch.org/docs/stable/generated/torch.nanmean.html */
+/**
+ * Averages the elements that are not NaN over the given dimensions, or all.
+ * https://pytorch.org/docs/stable/generated/torch.nanmean.html
+ *
+ * @throws DTypeError for integers, unless `dtype` is a floating-point type.
+ * @throws IndexError for a dimension out of range.
+ */
 export function nanmean(x: Tensor, dim: Dims = null, options?: ReduceOptions): Tensor {
   const { keepdim, dtype } = settings("nanmean", options, reduceDefaults);
   const type = floatingType("nanmean", x, dtype);
@@ -135,7 +150,12 @@ export function nanmean(x: Tensor, dim: Dims = null, options?: ReduceOptions): T
 
 const counting: ReductionPlan = { reduce: "sum", of: (x) => x.ne(0).cast("int32"), gradient: null };
 
-/** How many elements are not zero, as int32. https://pytorch.org/docs/stable/generated/torch.count_nonzero.html */
+/**
+ * Counts the nonzero elements over the given dimensions, or all. Returns int32.
+ * https://pytorch.org/docs/stable/generated/torch.count_nonzero.html
+ *
+ * @throws IndexError for a dimension out of range.
+ */
 export function countNonzero(x: Tensor, dim: Dims = null): Tensor {
   return reduce("countNonzero", x, dim, false, x.dtype, "int32", counting);
 }
@@ -153,12 +173,14 @@ const checking: ReductionPlan = {
   gradient: null,
 };
 
-/** PyTorch answers in uint8 when asked about uint8. */
+/** The dtype of `any` and `all`: bool, except for uint8, which PyTorch keeps. */
 const answerType = (x: Tensor): DType => (x.dtype === "uint8" ? "uint8" : "bool");
 
 /**
- * Whether any element is true, or not zero; of no elements, false.
+ * Tests whether any element is nonzero over the given dimensions, or all. Without elements, the result is false.
  * https://pytorch.org/docs/stable/generated/torch.any.html
+ *
+ * @throws IndexError for a dimension out of range.
  */
 export function any(x: Tensor, dim: Dims = null, options?: KeepOptions): Tensor {
   const { keepdim } = settings("any", options, keepDefaults);
@@ -166,8 +188,10 @@ export function any(x: Tensor, dim: Dims = null, options?: KeepOptions): Tensor 
 }
 
 /**
- * Whether all elements are true, or not zero; of no elements, true.
+ * Tests whether all elements are nonzero over the given dimensions, or all. Without elements, the result is true.
  * https://pytorch.org/docs/stable/generated/torch.all.html
+ *
+ * @throws IndexError for a dimension out of range.
  */
 export function all(x: Tensor, dim: Dims = null, options?: KeepOptions): Tensor {
   const { keepdim } = settings("all", options, keepDefaults);

@@ -1,6 +1,4 @@
-/**
- * Triangles and diagonals of matrices, and grids.
- */
+/** Triangles and diagonals of matrices, and coordinate grids. */
 
 import { checkChoice } from "../argument.ts";
 import { ArgumentError } from "../errors.ts";
@@ -15,7 +13,7 @@ import { reshape, unsqueeze } from "./reshape.ts";
 import { diagonal, spreadDiagonal } from "./slice.ts";
 import type { TensorEach } from "./split.ts";
 
-// The rows are counted from the diagonal's offset.
+// Row indices start at the diagonal's offset, so that the diagonal is where both indices are equal.
 const below = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>(
   "tril",
   (x, i, j) => j.le(i).where(x, constant(0, x.dtype)),
@@ -44,30 +42,46 @@ function triangle(operation: string, cut: typeof below, x: Tensor, offset: numbe
 }
 
 /**
- * The lower triangle of each matrix up to a diagonal, zeros above.
+ * Returns the lower triangle of each matrix: the elements on and below a diagonal, with zeros above.
  * https://pytorch.org/docs/stable/generated/torch.tril.html
+ *
+ * @param offset the diagonal: 0 is the main one, positive ones are above it. Default 0.
+ * @throws ShapeError for fewer than two dimensions.
  */
 export function tril(x: Tensor, offset = 0): Tensor {
   return triangle("tril", below, x, offset);
 }
 
 /**
- * The upper triangle of each matrix from a diagonal on, zeros below.
+ * Returns the upper triangle of each matrix: the elements on and above a diagonal, with zeros below.
  * https://pytorch.org/docs/stable/generated/torch.triu.html
+ *
+ * @param offset the diagonal: 0 is the main one, positive ones are above it. Default 0.
+ * @throws ShapeError for fewer than two dimensions.
  */
 export function triu(x: Tensor, offset = 0): Tensor {
   return triangle("triu", above, x, offset);
 }
 
 /**
- * Matrices, in two new dimensions, with the last dimension of `x` on a diagonal and zeros elsewhere.
+ * Returns matrices, in dimensions `dim1` and `dim2` of the result, with the last dimension of `x` on a diagonal and
+ * zeros elsewhere.
  *
  * https://pytorch.org/docs/stable/generated/torch.diag_embed.html
+ *
+ * @param offset the diagonal: 0 is the main one, positive ones are above it. Default 0.
+ * @param dim1 Default -2.
+ * @param dim2 Default -1.
+ * @throws ShapeError for a scalar.
+ * @throws ArgumentError unless the dimensions differ and the offset is an integer.
  */
 export function diagEmbed(x: Tensor, offset = 0, dim1 = -2, dim2 = -1): Tensor {
   if (x.ndim === 0) throw shapeError("diagEmbed", "at least 1 dimension", x);
   const [a, b] = [dimension("diagEmbed", dim1, x.ndim + 1), dimension("diagEmbed", dim2, x.ndim + 1)];
-  if (a === b) throw new ArgumentError(`diagEmbed: expected two different dimensions, got ${dim1} and ${dim2}`);
+  if (a === b || !Number.isInteger(offset))
+    throw new ArgumentError(
+      `diagEmbed: expected an integer offset and two different dimensions, got ${offset}, ${dim1} and ${dim2}`,
+    );
   const side = (x.shape[x.ndim - 1] as number) + Math.abs(offset);
   const shape = x.shape.slice(0, -1);
   for (const at of [Math.min(a, b), Math.max(a, b)]) shape.splice(at, 0, side);
@@ -75,8 +89,11 @@ export function diagEmbed(x: Tensor, offset = 0, dim1 = -2, dim2 = -1): Tensor {
 }
 
 /**
- * The diagonal of a matrix, or the matrix with a vector on its diagonal.
+ * Returns a diagonal of a matrix, or the matrix with a vector on that diagonal.
  * https://pytorch.org/docs/stable/generated/torch.diag.html
+ *
+ * @param offset the diagonal: 0 is the main one, positive ones are above it. Default 0.
+ * @throws ShapeError unless `x` has one or two dimensions.
  */
 export function diag(x: Tensor, offset = 0): Tensor {
   if (x.ndim === 1) return diagEmbed(x, offset);
@@ -86,14 +103,18 @@ export function diag(x: Tensor, offset = 0): Tensor {
 
 /** Options of `meshgrid`. */
 export interface MeshgridOptions {
-  /** `"ij"`: the first vector runs along the rows; `"xy"`: along the columns. Default `"ij"`. */
+  /** `"ij"`: the first vector varies along the rows; `"xy"`: along the columns. Default `"ij"`. */
   readonly indexing?: "ij" | "xy";
 }
 
 /**
- * The coordinates of a grid: for each vector, its value at every point.
+ * Returns the coordinates of a grid: for each vector, a tensor with its value at every grid point.
  *
  * https://pytorch.org/docs/stable/generated/torch.meshgrid.html
+ *
+ * @param vectors tensors of at most one dimension.
+ * @throws ShapeError for a tensor of more than one dimension.
+ * @throws ArgumentError for an unknown `indexing`.
  */
 export function meshgrid<const Vectors extends readonly Tensor[]>(
   vectors: Vectors,
@@ -104,7 +125,7 @@ export function meshgrid(vectors: readonly Tensor[], options?: MeshgridOptions):
   checkChoice("meshgrid", "indexing", indexing, ["ij", "xy"]);
   for (const v of vectors) if (v.ndim > 1) throw shapeError("meshgrid", "vectors", v);
   if (indexing === "xy" && vectors.length >= 2) {
-    const [first, second, ...rest] = vectors as readonly [Tensor, Tensor, ...Tensor[]]; // safe: there are two
+    const [first, second, ...rest] = vectors as readonly [Tensor, Tensor, ...Tensor[]]; // safe: there are at least two
     const [b, a, ...others] = meshgrid([second, first, ...rest]);
     return [a, b, ...others];
   }

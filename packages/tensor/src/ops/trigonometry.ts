@@ -1,6 +1,4 @@
-/**
- * Functions of angles, and the hyperbolic ones. Angles are in radians.
- */
+/** Elementwise trigonometric and hyperbolic functions. Angles are in radians. */
 
 import {
   acos as acosFormula,
@@ -16,65 +14,68 @@ import { pointwise } from "../pointwise.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Binary, Unary } from "./arithmetic.ts";
 
-/** The sine. https://pytorch.org/docs/stable/generated/torch.sin.html */
+/** Sine of each element. https://pytorch.org/docs/stable/generated/torch.sin.html */
 export const sin: Unary = /* @__PURE__ */ pointwise<[Tensor]>("sin", (x) => x.sin());
 
-/** The cosine. https://pytorch.org/docs/stable/generated/torch.cos.html */
+/** Cosine of each element. https://pytorch.org/docs/stable/generated/torch.cos.html */
 export const cos: Unary = /* @__PURE__ */ pointwise<[Tensor]>("cos", (x) => x.cos());
 
-/** The tangent. https://pytorch.org/docs/stable/generated/torch.tan.html */
+/** Tangent of each element. https://pytorch.org/docs/stable/generated/torch.tan.html */
 export const tan: Unary = /* @__PURE__ */ pointwise<[Tensor]>("tan", (x) => x.tan());
 
 /**
- * The angle in [-π/2, π/2] with this sine; NaN outside of [-1, 1].
+ * Inverse sine of each element, in [-π/2, π/2]; NaN outside [-1, 1].
  * https://pytorch.org/docs/stable/generated/torch.asin.html
  */
 export const asin: Unary = /* @__PURE__ */ pointwise<[Tensor]>("asin", asinFormula);
 
 /**
- * The angle in [0, π] with this cosine; NaN outside of [-1, 1].
+ * Inverse cosine of each element, in [0, π]; NaN outside [-1, 1].
  * https://pytorch.org/docs/stable/generated/torch.acos.html
  */
 export const acos: Unary = /* @__PURE__ */ pointwise<[Tensor]>("acos", acosFormula);
 
-/** The angle in (-π/2, π/2) with this tangent. https://pytorch.org/docs/stable/generated/torch.atan.html */
+/** Inverse tangent of each element, in (-π/2, π/2). https://pytorch.org/docs/stable/generated/torch.atan.html */
 export const atan: Unary = /* @__PURE__ */ pointwise<[Tensor]>("atan", (x) => x.atan());
 
 /**
- * The angle in [-π, π] of the point (x, y), given as `atan2(y, x)`.
+ * Angle of the point (x, y), in [-π, π], called as `atan2(y, x)`.
  * https://pytorch.org/docs/stable/generated/torch.atan2.html
  */
 export const atan2: Binary = /* @__PURE__ */ pointwise("atan2", (y, x) => y.atan2(x), { floating: true });
 
-/** The hyperbolic sine, `(eˣ - e⁻ˣ) / 2`. https://pytorch.org/docs/stable/generated/torch.sinh.html */
+/** Hyperbolic sine of each element, `(eˣ - e⁻ˣ) / 2`. https://pytorch.org/docs/stable/generated/torch.sinh.html */
 export const sinh: Unary = /* @__PURE__ */ pointwise<[Tensor]>("sinh", sinhFormula);
 
-/** The hyperbolic cosine, `(eˣ + e⁻ˣ) / 2`. https://pytorch.org/docs/stable/generated/torch.cosh.html */
+/** Hyperbolic cosine of each element, `(eˣ + e⁻ˣ) / 2`. https://pytorch.org/docs/stable/generated/torch.cosh.html */
 export const cosh: Unary = /* @__PURE__ */ pointwise<[Tensor]>("cosh", coshFormula);
 
-/** The hyperbolic tangent. https://pytorch.org/docs/stable/generated/torch.tanh.html */
+/** Hyperbolic tangent of each element. https://pytorch.org/docs/stable/generated/torch.tanh.html */
 export const tanh: Unary = /* @__PURE__ */ pointwise<[Tensor]>("tanh", (x) => x.tanh());
 
-/** The number with this hyperbolic sine. https://pytorch.org/docs/stable/generated/torch.asinh.html */
+/** Inverse hyperbolic sine of each element. https://pytorch.org/docs/stable/generated/torch.asinh.html */
 export const asinh: Unary = /* @__PURE__ */ pointwise<[Tensor]>("asinh", asinhFormula);
 
 /**
- * The number from 0 up with this hyperbolic cosine; NaN below 1.
+ * Inverse hyperbolic cosine of each element, non-negative; NaN below 1.
  * https://pytorch.org/docs/stable/generated/torch.acosh.html
  */
 export const acosh: Unary = /* @__PURE__ */ pointwise<[Tensor]>("acosh", acoshFormula);
 
 /**
- * The number with this hyperbolic tangent; NaN outside of [-1, 1].
+ * Inverse hyperbolic tangent of each element; ±∞ at ±1, NaN outside [-1, 1].
  * https://pytorch.org/docs/stable/generated/torch.atanh.html
  */
 export const atanh: Unary = /* @__PURE__ */ pointwise<[Tensor]>("atanh", atanhFormula);
 
-/** `sin(πx) / πx`, and 1 at 0. https://pytorch.org/docs/stable/special.html#torch.special.sinc */
+/**
+ * Normalized sinc of each element, `sin(πx) / πx`, and 1 at 0.
+ * https://pytorch.org/docs/stable/special.html#torch.special.sinc
+ */
 export const sinc: Unary = /* @__PURE__ */ pointwise<[Tensor]>("sinc", sincFormula);
 
-/** Degrees as radians. https://pytorch.org/docs/stable/generated/torch.deg2rad.html */
+/** Conversion of each element from degrees to radians. https://pytorch.org/docs/stable/generated/torch.deg2rad.html */
 export const deg2rad: Unary = /* @__PURE__ */ pointwise<[Tensor]>("deg2rad", (x) => x.toFloat().mul(Math.PI / 180));
 
-/** Radians as degrees. https://pytorch.org/docs/stable/generated/torch.rad2deg.html */
+/** Conversion of each element from radians to degrees. https://pytorch.org/docs/stable/generated/torch.rad2deg.html */
 export const rad2deg: Unary = /* @__PURE__ */ pointwise<[Tensor]>("rad2deg", (x) => x.toFloat().mul(180 / Math.PI));

@@ -1,8 +1,9 @@
 /**
- * Which values there are, and how often: operations whose results depend on the values and are worked out on the host.
- * They read the tensor, so they need a device that can be read at once.
+ * Distinct values and their counts. The size of the results depends on the values, so they are computed on the host,
+ * and the tensor must be on a device that can be read synchronously.
  */
 
+import { checkInteger } from "../argument.ts";
 import { isFloating } from "../dtype.ts";
 import { encode, numbersOf } from "../encode.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
@@ -16,21 +17,21 @@ import { movedim } from "./permute.ts";
 import { reshape } from "./reshape.ts";
 import { sort } from "./sort.ts";
 
-/** The options of `unique`. */
+/** Options of `unique`. */
 export interface UniqueOptions {
-  /** In ascending order. They always are; the option is PyTorch's. */
+  /** Whether the values are in ascending order. Accepted for compatibility: they always are. */
   readonly sorted?: boolean;
-  /** Compare the parts at each index of this dimension instead of elements. Default null: elements. */
+  /** Dimension whose slices are compared, instead of elements. Default null: elements. */
   readonly dim?: number | null;
 }
 
-/** What `unique` finds. */
+/** The result of `unique`. */
 export interface Unique {
-  /** The different elements, or the different parts along the dimension. NaN is never equal to NaN. */
+  /** The distinct elements, or the distinct slices along the dimension. Every NaN is distinct. */
   readonly values: Tensor;
-  /** For each element of the input, or for each index of the dimension, its place among the values, int32. */
+  /** For each element of the input, or each index of the dimension, its index in `values`, as int32. */
   readonly inverse: Tensor;
-  /** How often each value occurs, int32. */
+  /** The number of occurrences of each value, as int32. */
   readonly counts: Tensor;
 }
 
@@ -38,19 +39,20 @@ function numbers(x: Tensor): ArrayLike<number> {
   return numbersOf(x.dataSync(), x.dtype);
 }
 
-function written(beside: Tensor, dtype: Tensor["dtype"], shape: Shape, numbers: ArrayLike<number>): Tensor {
-  return fromHost(beside, shape, dtype, encode(numbers, dtype));
+function written(like: Tensor, dtype: Tensor["dtype"], shape: Shape, numbers: ArrayLike<number>): Tensor {
+  return fromHost(like, shape, dtype, encode(numbers, dtype));
 }
 
 /**
- * The different elements, or parts along a dimension: those that differ from all others, or from the one before only.
+ * Finds distinct elements, or distinct slices along a dimension. With `neighbours`, each is compared only with the one
+ * before it.
  */
 function different(operation: string, x: Tensor, dim: number | null, neighbours: boolean): Unique {
   const flat = dim === null ? reshape(x.detach(), [-1]) : movedim(x.detach(), dimension(operation, dim, x.ndim), 0);
-  // Of all elements, the tensor itself is read: it, and no copy in another order, may have been prefetched.
+  // Read the tensor itself, not a copy in another layout: it may have been prefetched.
   const data = numbers(dim === null ? x : flat);
   const count = flat.shape[0] as number;
-  if (count > 0 && data.length === 0) throw shapeError(operation, `parts along dimension ${dim} that have elements`, x);
+  if (count > 0 && data.length === 0) throw shapeError(operation, `non-empty slices along dimension ${dim}`, x);
   const width = count === 0 ? 0 : data.length / count;
   const compare = (i: number, j: number): number => {
     for (let k = 0; k < width; k++) {
@@ -60,13 +62,13 @@ function different(operation: string, x: Tensor, dim: number | null, neighbours:
     return 0;
   };
   const equal = (i: number, j: number): boolean => {
-    // as every NaN is from all others
+    // NaN differs from every NaN.
     for (let k = 0; k < width; k++) if (data[i * width + k] !== data[j * width + k]) return false;
     return true;
   };
   const given = () => Int32Array.from({ length: count }, (_, i) => i);
   const sorted = () => {
-    // What the device can sort and show at once, it does: stably, with NaN at the end.
+    // A synchronous device sorts stably with NaN at the end, and faster.
     if (width === 1 && x.device.readSync) return sort(reshape(flat, [-1])).indices.dataSync();
     return given().sort((i, j) => compare(i, j) || i - j);
   };
@@ -92,12 +94,13 @@ function different(operation: string, x: Tensor, dim: number | null, neighbours:
 }
 
 /**
- * The different elements of a tensor in ascending order (with `dim`, the different parts along it, compared element by
- * element), where each of the input is among them, and how often each occurs.
+ * Returns the distinct elements in ascending order, the index of each input element among them, and their counts. With
+ * `dim`, it compares slices along that dimension lexicographically.
  *
  * https://pytorch.org/docs/stable/generated/torch.unique.html
  *
- * @throws DeviceError when the device cannot be read at once; `await x.prefetch()` there first.
+ * @throws DeviceError on devices that cannot be read synchronously; call `await x.prefetch()` first.
+ * @throws ShapeError for slices without elements.
  * @example
  * unique(tensor([3, 1, 3])).values; // [1, 3]
  */
@@ -107,12 +110,13 @@ export function unique(x: Tensor, options?: UniqueOptions): Unique {
 }
 
 /**
- * The elements of a tensor (with `dim`, its parts along it) without those that repeat the one before: runs of equals
- * count once.
+ * Removes consecutive duplicates: each run of equal elements, or with `dim` of equal slices, is returned once. Returns
+ * values, inverse indices and counts.
  *
  * https://pytorch.org/docs/stable/generated/torch.unique_consecutive.html
  *
- * @throws DeviceError when the device cannot be read at once; `await x.prefetch()` there first.
+ * @throws DeviceError on devices that cannot be read synchronously; call `await x.prefetch()` first.
+ * @throws ShapeError for slices without elements.
  * @example
  * uniqueConsecutive(tensor([1, 1, 2, 1])).values; // [1, 2, 1]
  */
@@ -121,29 +125,34 @@ export function uniqueConsecutive(x: Tensor, options?: Pick<UniqueOptions, "dim"
   return different("uniqueConsecutive", x, dim, true);
 }
 
-/** Ascending, NaN last. */
+/** Compares in ascending order, with NaN last. */
 function compareNumbers(a: number, b: number): number {
   if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
   return a - b;
 }
 
-/** The option of `bincount`. */
+/** Options of `bincount`. */
 export interface BincountOptions {
-  /** The least number of bins. Default 0. */
+  /** Minimum number of bins. Default 0. */
   readonly minlength?: number;
 }
 
 /**
- * How often each non-negative integer occurs, or the sum of the weights where it does.
+ * Counts the occurrences of each non-negative integer, or sums the weights of its occurrences.
  *
  * https://pytorch.org/docs/stable/generated/torch.bincount.html
  *
- * @param x integers, one-dimensional. @param weights of the same shape; default: each counts 1, and the result is
- * int32.
- * @throws DTypeError for floats. @throws ArgumentError for negative numbers. @throws ShapeError for other shapes.
+ * @param x one-dimensional tensor of integers or bools.
+ * @param weights of the shape of `x`. The result is float32 for float32 weights, otherwise float64. Default null: each
+ * occurrence counts 1, and the result is int32.
+ * @throws DTypeError for floats.
+ * @throws ArgumentError for negative elements, and unless `minlength` is a non-negative integer.
+ * @throws ShapeError for other shapes.
+ * @throws DeviceError on devices that cannot be read synchronously; call `await x.prefetch()` first.
  */
 export function bincount(x: Tensor, weights: Tensor | null = null, options?: BincountOptions): Tensor {
   const { minlength } = settings("bincount", options, { minlength: 0 });
+  checkInteger("bincount", "minlength", minlength);
   if (isFloating(x.dtype)) throw new DTypeError(`bincount: expected integers, got ${x.dtype}`);
   if (x.ndim !== 1) throw shapeError("bincount", "one dimension", x);
   if (weights && (weights.ndim !== 1 || weights.shape[0] !== x.shape[0])) {

@@ -1,8 +1,7 @@
 /**
- * What all views have in common. A view is an operation that only says how its result lies in the memory of its input.
- * Its gradient goes the other way: zeros of the input's shape, with the incoming gradient written where the view
- * looked. That is itself an operation, whose gradient is the view again; so views can be differentiated as often as one
- * likes.
+ * The common basis of all views. A view is an operation that only defines its layout in the memory of its input. Its
+ * gradient is an operation too: zeros of the input's shape, with the upstream gradient written where the view reads.
+ * The gradient of that is the view again, so views can be differentiated any number of times.
  */
 
 import { apply, type Gradient, type Layout, type Op, rules, type Spec } from "../op.ts";
@@ -12,13 +11,10 @@ import { windowOn } from "../view.ts";
 import { copyInto } from "./copy.ts";
 import { fillView } from "./fill.ts";
 
-/** Says how a view with these attributes lies in the memory of `input`. Throws when it cannot. */
+/** Returns the layout of a view with these attributes in the memory of `input`. Throws if there is none. */
 export type LayoutRule<Attrs> = (input: Tensor, attrs: Attrs) => Layout;
 
-/**
- * A view operation. Without a gradient of its own it has the general one, which holds for views that show each element
- * at most once.
- */
+/** Defines a view operation. The default gradient is valid for views that show each element at most once. */
 export function viewOp<Attrs>(name: string, layout: LayoutRule<Attrs>, gradient?: Gradient<Attrs>): Op<Attrs> {
   const op: Op<Attrs> = {
     name,
@@ -41,15 +37,15 @@ const embedding: Op<Embedding> = {
   infer: ([g], { shape }) => [{ shape, dtype: g.dtype }],
   run: ([g], { op, attrs }, [target]) => {
     fillView(target, 0, target.device);
-    // safe: `embed` is only called with views
+    // Safe: `embed` is only called with views.
     const { shape, strides, offset } = (op.view as NonNullable<typeof op.view>)(target, attrs);
     copyInto(windowOn(target, shape, strides, offset), g, target.device);
   },
   gradient: /* @__PURE__ */ rules<Embedding>({ of: (g, { attrs }) => apply(attrs.op, [g], attrs.attrs) }),
 };
 
-/** Zeros of a shape, except that the view `op` of them shows `g`: the gradient of that view. */
+/** Zeros of a shape with `g` written where the view `op` reads: the gradient of that view. */
 export function embed<Attrs>(op: Op<Attrs>, g: Tensor, attrs: Attrs, shape: Shape): Tensor {
-  // Safe: `attrs` is handed back to the same op only.
+  // Safe: `attrs` is only passed to the same op.
   return apply(embedding, [g], { op: op as Op<unknown>, attrs, shape });
 }

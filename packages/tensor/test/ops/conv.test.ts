@@ -11,6 +11,7 @@ import {
   conv1d,
   conv2d,
   convTranspose2d,
+  DTypeError,
   im2col,
   interpolate,
   manualSeed,
@@ -157,5 +158,9 @@ describe("images", () => {
     expect(interpolate(ramp, { size: 3, mode: "nearest-exact" }).toArraySync()).toEqual([[[0, 2, 3]]]);
     expect(() => interpolate(ramp, { size: 7, mode: "bilinear" })).toThrow(ArgumentError);
     expect(() => interpolate(ramp, {})).toThrow(/size or scaleFactor/);
+    for (const mode of ["linear", "area"] as const)
+      expect(() => interpolate(ramp.int(), { size: 3, mode })).toThrow(/interpolate: expected a floating-point dtype/);
+    expect(interpolate(ramp.int(), { size: 2 }).toArraySync()).toEqual([[[0, 2]]]);
+    expect(() => adaptiveAvgPool2d(counting(1, 1, 3, 3).int(), 2)).toThrow(DTypeError);
   });
 });

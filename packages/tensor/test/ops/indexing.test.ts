@@ -255,7 +255,7 @@ describe("what differs", () => {
 
   it("cannot be told of empty parts", () => {
     expect(() => unique(zeros([2, 0]), { dim: 0 })).toThrow(
-      /expected parts along dimension 0 that have elements, got shape \[2, 0\]/,
+      /expected non-empty slices along dimension 0, got shape \[2, 0\]/,
     );
     expect(() => uniqueConsecutive(rows, { dim: 2 })).toThrow(/dimension/);
     expect(unique(zeros([0])).values.shape).toEqual([0]);

@@ -215,6 +215,7 @@ describe("limits, choices, logic", () => {
     const x = of([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1], "float64");
     expect(values(x.nanToNum())).toEqual([0, Number.MAX_VALUE, -Number.MAX_VALUE, 1]);
     expect(values(x.nanToNum({ nan: 1, posinf: 2, neginf: 3 }))).toEqual([1, 2, 3, 1]);
+    expect(values(of([1, 0], "bool").nanToNum_())).toEqual([1, 0]);
   });
 
   it("combines bools and bits", () => {

@@ -248,6 +248,13 @@ describe("running totals", () => {
       [2, 2],
       [-1, 1],
     ]);
+    expect(() => of(3).diff()).toThrow("diff: a scalar has no dimensions");
+    const points = of([
+      [0, 1],
+      [0, 2],
+      [0, 4],
+    ]);
+    expect(ops.trapezoid(of([x.toArraySync()]), { x: points, dim: 2 }).toArraySync()).toEqual([[1.5, 7, 14]]);
     expect(of(3).cumsum(0).toArraySync()).toBe(3);
   });
 
@@ -333,6 +340,9 @@ describe("sorting", () => {
     ]);
     expect(counts.toArraySync()).toEqual([1, 1, 2]);
     expect(of([1, 3, 1], "int32").bincount(null, { minlength: 5 }).toArraySync()).toEqual([0, 2, 0, 1, 0]);
+    expect(() => of([1], "int32").bincount(null, { minlength: 5.5 })).toThrow(
+      /minlength must be a non-negative integer/,
+    );
     expect(of([1, 2, 1]).histc({ bins: 4, min: 0, max: 3 }).toArraySync()).toEqual([0, 2, 1, 0]);
     const edges = of([1, 3, 5]);
     expect(ops.searchsorted(edges, of([0, 3, 6])).toArraySync()).toEqual([0, 1, 3]);

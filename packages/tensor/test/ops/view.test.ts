@@ -81,6 +81,9 @@ describe("views", () => {
     expect(() => x.unfold(1, 4, 1)).toThrow(ArgumentError);
     expect(() => x.split([1, 2], 0)).toThrow(/add up to 3/);
     expect(() => asStrided(x, [4], [2])).toThrow(IndexError);
+    expect(() => asStrided(x, [2], [1], 0.5)).toThrow(/an integer offset and 1 .* got 0.5 and \[1\]/);
+    expect(() => x.diagonal(0.5)).toThrow(/diagonal: expected an integer offset .* got 0.5, 0 and 1/);
+    expect(() => x.diagEmbed(0.5)).toThrow(/diagEmbed: expected an integer offset .* got 0.5, -2 and -1/);
   });
 
   it("tell their sizes one by one, some or all", () => {

@@ -93,6 +93,17 @@ describe("Generator", () => {
     expect(() => new Generator().setState(new Uint8Array(5))).toThrow(/5/);
   });
 
+  it("refuses integers that the dtype does not hold", () => {
+    for (const [dtype, from, to] of [
+      ["uint8", 0, 257],
+      ["uint8", -1, 5],
+      ["bool", 0, 3],
+      ["int32", 0, 2 ** 31 + 1],
+    ] as const)
+      expect(() => empty([2], { dtype }).random_(from, to)).toThrow(`random_: ${from} to ${to} leaves the range of`);
+    expect(Math.max(...empty([2000], { dtype: "uint8" }).random_(0, 256).dataSync())).toBe(255);
+  });
+
   it("draws from what was asked for", () => {
     const generator = new Generator().manualSeed(1);
     const uniform = [...empty([20_000]).uniform_(-1, 3, { generator }).dataSync()];
