@@ -1,6 +1,6 @@
 /**
- * The way of most products: operands are packed into panels, unless they are small and already lie as the register tile
- * wants them, and then the blocks of the result are shared out among the threads.
+ * The general matrix product. Operands are packed into panels, unless they are small and already in the order that the
+ * register tile needs, and blocks of the result are distributed among the threads.
  */
 
 import { argumentsFor, writeArguments } from "./arguments.ts";
@@ -12,25 +12,30 @@ import { tileRows, tileVectors } from "./matmul-tile.ts";
 import type { Runtime } from "./runtime.ts";
 
 /**
- * Bytes of a row of `a` within a block of k: the eight float32 columns of a panel of `b` are then a quarter of a
- * first-level cache.
+ * Bytes of a row of `a` within a block of k. The block of a panel of `b`, eight float32 columns wide, then fills a
+ * quarter of a 32 KiB L1 cache.
  */
 const blockBytes = 1024;
-/** The largest unit of work: tiles high, panels wide. Its rows of `a` for a block of k take about 100 KiB. */
+/**
+ * Maximum unit of work in tiles (along m) and panels (along n). Its rows of `a` for a block of k take about 100 KiB.
+ */
 const largestUnit = { tiles: 16, panels: 32 };
-/** Multiplications below which a unit of work is not cut in two: about 10 µs. */
+/** Multiplications per half, about 10 µs, below which a unit of work is not halved. */
 const smallestUnit = 250_000;
-/** Elements that a piece of packing should hold at least. */
+/** Minimum elements per piece of packing. */
 const smallestPacking = 16_384;
-/** The most bytes of packed operands at a time; batches that do not fit go one lot after the other. */
+/** Maximum bytes of packed operands at a time. Batches that do not fit are processed in several groups. */
 const packedLimit = 64 << 20;
 /**
- * The most columns for which `a`, and tiles for which `b`, is read where it lies: packing pays when what is packed is
- * read often enough.
+ * Maximum columns for which `a` is read in place, and maximum tiles for which `b` is. Packing pays only when the packed
+ * operand is read often enough.
  */
 export const directColumns = 64;
 const directTiles = 8;
-/** The same for `b` when its lines are so far apart that they get into each other's way in the cache. */
+/**
+ * Maximum tiles for `b` read in place when its rows are a multiple of `farLines` bytes apart and compete for the same
+ * cache sets.
+ */
 const directTilesOfFarLines = 4;
 const farLines = 2048;
 
@@ -40,19 +45,19 @@ const productArguments = /* @__PURE__ */ argumentsFor(productSlots);
 /** How one operand is read. */
 interface Reading {
   readonly packed: boolean;
-  /** Whether there is one copy for all batches. */
+  /** Whether all batches use one copy. */
   readonly shared: boolean;
-  /** Bytes of a batch's copy, 0 when it is read where it lies. */
+  /** Bytes of a packed batch; 0 for an operand read in place. */
   readonly bytes: number;
 }
 
-/** What the kernels of one lot of batches work on. */
+/** The operands, tables and sizes of a group of batches. */
 interface Lot {
   readonly a: Reading;
   readonly b: Reading;
   readonly aPacked: number;
   readonly bPacked: number;
-  /** Tables of offsets: a, b, result, bias, packed a, packed b. */
+  /** Address of the offset tables: a, b, result, bias, packed a, packed b. */
   readonly tables: number;
   readonly tableBytes: number;
   readonly tiles: number;
@@ -82,12 +87,12 @@ function reading(matrix: Matrix, batches: number, direct: boolean, bytes: number
   return { packed, shared: batches > 1 && repeats(matrix), bytes: packed ? bytes : 0 };
 }
 
-/** Whether `a` is read where it lies. The kernel takes strides of 0 for a sign of packed operands. */
+/** Whether `a` is read in place. The kernel treats a row stride of 0 as a packed operand. */
 function readsA({ a, n }: Product, bytes: number): boolean {
   return n <= directColumns && a.row !== 0 && (a.column === bytes || a.row === bytes);
 }
 
-/** Whether `b` is read where it lies. */
+/** Whether `b` is read in place. */
 function readsB({ b, m }: Product, bytes: number): boolean {
   const most = b.row % farLines === 0 ? directTilesOfFarLines : directTiles;
   return m <= most * tileRows && b.row !== 0 && b.column === bytes;
@@ -107,7 +112,7 @@ function runLot(runtime: Runtime, lanes: Lanes, product: Product, lot: Lot, from
   writeOffsets(runtime, product.bias, tables + 3 * tableBytes, from, count);
   writeMultiples(runtime, tables + 4 * tableBytes, count, a.shared ? 0 : a.bytes);
   writeMultiples(runtime, tables + 5 * tableBytes, count, b.shared ? 0 : b.bytes);
-  // Packed operands that all batches share stay for the lots that follow.
+  // Packed operands that all batches share are kept for the following groups.
   if (a.packed && (from === 0 || !a.shared)) {
     const cut = { panels: tiles, width: Math.floor(m / tiles), extra: m % tiles, size: m };
     pack(runtime, lanes, product, product.a, a, count, true, { target: lot.aPacked, offsets: tables, ...cut });
@@ -123,7 +128,7 @@ function runLot(runtime: Runtime, lanes: Lanes, product: Product, lot: Lot, from
   launch(runtime, lanes, product, lot, count);
 }
 
-/** Packs `count` batches of an operand. `cut` says where to, and how wide the panels are. */
+/** Packs `count` batches of an operand. `cut` holds the destination and the widths of the panels. */
 function pack(
   runtime: Runtime,
   lanes: Lanes,
@@ -164,7 +169,7 @@ function launch(runtime: Runtime, lanes: Lanes, product: Product, lot: Lot, coun
     else unitPanels = Math.ceil(unitPanels / 2);
   }
   const s = productSlots;
-  const args = productArguments; // written one by one: small products would feel the time that a table of names takes
+  const args = productArguments; // written one by one: a table of names would take noticeable time for small products
   args[s.a] = lot.a.packed ? lot.aPacked : a.address;
   args[s.b] = lot.b.packed ? lot.bPacked : b.address;
   args[s.to] = to.address;

@@ -1,7 +1,7 @@
 /**
- * The loops around the register tile. A unit of work is a block of the result, a few tiles high and a few panels wide;
- * within it, k goes in blocks short enough that a panel of `b` stays in the first-level cache and the unit's rows of
- * `a` in the second. (Goto and van de Geijn 2008, "Anatomy of High-Performance Matrix Multiplication".)
+ * The loops around the register tile. A unit of work is a block of the result, a few tiles high and a few panels wide.
+ * Within it, k is blocked so that a panel of `b` stays in the L1 cache and the unit's rows of `a` in the L2 cache (Goto
+ * and van de Geijn 2008, "Anatomy of High-Performance Matrix Multiplication").
  */
 
 import { readArguments } from "./arguments.ts";
@@ -14,14 +14,14 @@ export const productSlots = {
   a: 0,
   b: 1,
   to: 2,
-  /** 0 when there is none. */
+  /** 0 for no bias. */
   bias: 3,
   /** Byte strides of the result and the bias, in the order in which the tile function reads them. */
   strides: 4,
   columnStride: 5,
   biasRowStride: 6,
   biasColumnStride: 7,
-  /** Byte offsets of the batches in a, b, the result and the bias: four tables of 4-byte integers. */
+  /** Tables of the batches' byte offsets in a, b, the result and the bias, as 4-byte integers. */
   aOffsets: 8,
   bOffsets: 9,
   toOffsets: 10,
@@ -29,29 +29,29 @@ export const productSlots = {
   m: 12,
   n: 13,
   k: 14,
-  /** Lines of a block of k. */
+  /** Steps of k per block. */
   block: 15,
-  /** Rows of tiles, and how they are cut: `height` rows each, one more in the first `extra` ones. */
+  /** Number of tiles along m, rows per tile, and number of tiles, from the first, that have one more row. */
   tiles: 16,
   height: 17,
   extra: 18,
-  /** Tiles and panels of a unit, and how many units lie above and beside each other in a batch. */
+  /** Tiles and panels per unit, and units per batch along m and along n. */
   unitTiles: 19,
   unitPanels: 20,
   unitsDown: 21,
   unitsAcross: 22,
   /**
-   * For operands that are read where they are: bytes between rows and between lines of `a`, between lines of `b`. 0:
-   * packed.
+   * Byte strides of operands that are read in place: between rows of `a`, between steps of k in `a`, and between steps
+   * of k in `b`. `aRow` and `bStep` are 0 for packed operands.
    */
   aRow: 23,
   aStep: 24,
   bStep: 25,
-  /** Whether the first block of k adds to what is there. */
+  /** Whether the first block of k is added to the existing result. */
   accumulate: 26,
 } as const;
 
-/** The bytes of a product kernel whose `a` is packed or stored in lines, or read along its rows. */
+/** Builds the product kernel: with `a` packed or contiguous along m ("lines"), or read along its rows ("rows"). */
 export function productKernel(shared: boolean, lanes: Lanes, walk: Walk): Uint8Array {
   const module = new ModuleBuilder(shared);
   const functions = tileFunctions(module, lanes, walk, "step");
@@ -106,7 +106,7 @@ export function productKernel(shared: boolean, lanes: Lanes, walk: Walk): Uint8A
       const lastPanel = f.let(i32.add(firstPanel, unitPanels));
       f.atMost(lastPanel, panels);
       const from = f.let(i32.const(0));
-      // An empty sum still has to write its zeros, so the loop over k runs once at least.
+      // The loop over k runs at least once, because an empty sum still writes zeros.
       f.repeat(
         () => {
           const length = f.let(i32.sub(k, from));

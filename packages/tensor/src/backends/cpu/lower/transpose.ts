@@ -5,7 +5,7 @@
  */
 
 import type { Runtime } from "../runtime.ts";
-import { turned } from "../turn.ts";
+import { transpose4x4 } from "../transpose-4x4.ts";
 import { i32, type Local, select, v128 } from "../wasm/index.ts";
 import { kernelModule } from "./emitter.ts";
 
@@ -42,7 +42,7 @@ export function transposeModule(runtime: Runtime): Uint8Array {
         const starts = [from];
         for (let k = 1; k < 4; k++) starts.push(e.let(i32.add(starts[k - 1] as Local<"i32">, stride)));
         for (let block = 0; block < band / 4; block++) {
-          const lines = turned(
+          const lines = transpose4x4(
             f,
             starts.map((start) => v128.load(start, 16 * block)),
           );

@@ -2,8 +2,8 @@
 
 import { type Code, type FunctionBuilder, type Local, shuffle } from "./wasm/index.ts";
 
-/** Transposes four vectors of four elements, the rows of a matrix, and returns its columns. */
-export function turned(f: FunctionBuilder, rows: readonly Code<"v128">[]): Local<"v128">[] {
+/** Transposes the matrix whose rows are four vectors of four elements, and returns its columns. */
+export function transpose4x4(f: FunctionBuilder, rows: readonly Code<"v128">[]): Local<"v128">[] {
   // safe: there are four rows
   const [a, b, c, d] = rows.map((row) => f.let(row)) as [Local<"v128">, Local<"v128">, Local<"v128">, Local<"v128">];
   return [
