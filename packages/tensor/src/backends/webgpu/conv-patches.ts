@@ -1,7 +1,7 @@
 /**
- * Convolutions as plain products, for devices that are programs on the CPU: the patches of the image that the kernel
- * sees are written out as a matrix, so that the product reads rows of neighbours. Looking into the image from inside of
- * the product costs such a device several times the multiplications.
+ * Convolutions as plain products, for software adapters: the patches of the image that the kernel covers are written
+ * out as a matrix (im2col), so that the product reads contiguous rows. Reading the image from inside the product would
+ * cost such a device several times the multiplications.
  *
  *     forward: output = weight · patches        weight: Σ gradient · patchesᵀ        input: fold(weightᵀ · gradient)
  */
@@ -16,7 +16,7 @@ import { matmul } from "./matmul.ts";
 import { pointwise } from "./pointwise.ts";
 import type { Recorder } from "./recorder.ts";
 
-/** The most elements of patches at a time; beyond that images go in parts. */
+/** Maximum elements of patches at a time. Larger batches are split. */
 const room = 1 << 24;
 
 /** Runs a convolution or one of its gradients. */
@@ -107,12 +107,12 @@ export function convPatches(recorder: Recorder, call: ConvCall): void {
   for (const view of scratch) recorder.memory.free(view.buffer as WebGpuBuffer); // safe, as above
 }
 
-/** Other dimensions over the same memory. */
+/** Returns a view of the same memory with other dimensions. */
 function matrices({ buffer, dtype, offset }: View, strides: readonly number[], shape: readonly number[]): View {
   return { buffer, dtype, offset, strides, shape };
 }
 
-/** Some of the images. */
+/** Returns a view of some of the images. */
 function slice(view: View, start: number, count: number): View {
   const { buffer, dtype, strides, shape, offset } = view;
   return { buffer, dtype, strides, shape: [count, ...shape.slice(1)], offset: offset + start * (strides[0] as number) };
@@ -126,7 +126,7 @@ function fillZero(recorder: Recorder, to: View): void {
   pointwise(recorder, { program: program([constant(0, "float32")]), inputs: [], scalars: [], to: [to] });
 }
 
-/** The arguments that say how places of the output, taps of the kernel and places of the input belong together. */
+/** The arguments that relate output positions, taps of the kernel and input positions. */
 function geometry(draft: Draft, call: ConvCall) {
   const all = (values: readonly number[]) => values.map((value) => draft.u32(value));
   const { input, output, weight } = call;
@@ -143,7 +143,7 @@ function geometry(draft: Draft, call: ConvCall) {
   };
 }
 
-/** Statements that take `flat` apart into `{name}{d}` for the dimensions in front of `end`. */
+/** Returns statements that split `flat` into `{name}{d}` for the dimensions before `end`. */
 function split(flat: string, name: string, sizes: readonly string[], end: number): string {
   const lines = [`var ${name}Rest = ${flat};`];
   for (let d = end - 1; d >= 0; d--) {
@@ -157,8 +157,8 @@ function split(flat: string, name: string, sizes: readonly string[], end: number
 }
 
 /**
- * Writes the patches: an invocation for each row of the output under each tap. `pace` is how far groups, terms and
- * images lie apart in `to`.
+ * Writes the patches, with one invocation per row of the output and tap. `pace` holds the strides of groups, terms and
+ * images in `to`.
  */
 function unfold(recorder: Recorder, call: ConvCall, to: View, pace: readonly [number, number, number]): void {
   const { input, output, groups } = call;
@@ -198,7 +198,7 @@ for (var p = 0u; p < ${g.out[last]}; p++) {
   }));
 }
 
-/** Adds up what the patches hold for each place of the input: an invocation for each of its rows. */
+/** Sums the patches' contributions to each input position, with one invocation per row of the input. */
 function fold(recorder: Recorder, call: ConvCall, patches: View): void {
   const { input, output } = call;
   const draft = new Draft(`conv fold ${input.shape.length}`);
