@@ -8,7 +8,7 @@
 import { readArguments } from "./arguments.ts";
 import { gatherFunction } from "./conv-gather.ts";
 import type { Lanes } from "./matmul-lanes.ts";
-import { dispatchRows, tileFunctions, tileVectors } from "./matmul-tile.ts";
+import { dispatchRows, tileFunctions, tileSpan, tileVectors } from "./matmul-tile.ts";
 import { fetchAdd, i32, ModuleBuilder, select } from "./wasm/index.ts";
 
 /**
@@ -137,9 +137,7 @@ export function correlateKernel(shared: boolean, lanes: Lanes): Uint8Array {
               f.set(table, lines);
             });
             f.for(0, tiles, 1, (tile) => {
-              const early = f.let(i32.lt(tile, extra));
-              const top = f.let(i32.add(i32.mul(tile, height), select(early, tile, extra)));
-              const rows = f.let(i32.add(height, early));
+              const { top, rows } = tileSpan(f, tile, height, extra);
               dispatchRows(f, rows, functions, [
                 ...[
                   i32.add(aBlock, i32.shl(i32.mul(top, length), lanes.shift)),

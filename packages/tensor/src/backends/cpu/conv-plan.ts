@@ -68,7 +68,7 @@ export function bareFrame(view: View): Frame {
 }
 
 /** Frees temporary memory. */
-export function giveBack(runtime: Runtime, ...places: readonly Place[]): void {
+export function release(runtime: Runtime, ...places: readonly Place[]): void {
   for (const { buffer } of places) if (buffer !== null) runtime.memory.free(buffer);
 }
 

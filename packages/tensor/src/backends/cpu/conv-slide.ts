@@ -11,7 +11,7 @@ import { correlateKernel, correlateSlots } from "./conv-correlate.ts";
 import { depthwise } from "./conv-depthwise.ts";
 import { copyIntoFrames } from "./conv-frame.ts";
 import { type Triple, volume, type Windows, writePlaces, writeTaps } from "./conv-geometry.ts";
-import { align, bareFrame, denseOf, framesOf, giveBack, type Place, planOf } from "./conv-plan.ts";
+import { align, bareFrame, denseOf, framesOf, type Place, planOf, release } from "./conv-plan.ts";
 import type { Lanes } from "./matmul-lanes.ts";
 import { packKernel, packSlots } from "./matmul-pack.ts";
 import { tileRows, tileVectors } from "./matmul-tile.ts";
@@ -75,7 +75,7 @@ export function slide(runtime: Runtime, lanes: Lanes, call: ConvCall): void {
     if (k > 0) {
       const weights = forward ? denseOf(runtime, lanes, call.weight) : swappedWeights(runtime, lanes, call);
       packWeights(runtime, lanes, weights.address, sizes, scratch);
-      giveBack(runtime, weights);
+      release(runtime, weights);
     }
     // Depthwise convolutions whose rows are read contiguously or with a stride of two are not matrix products.
     const run = sizes.m === 1 && windows.channels === 1 && windows.stride[2] < 3 ? depthwise : correlate;
@@ -87,7 +87,7 @@ export function slide(runtime: Runtime, lanes: Lanes, call: ConvCall): void {
       windows,
     });
   } finally {
-    giveBack(runtime, frames);
+    release(runtime, frames);
   }
 }
 

@@ -3,7 +3,7 @@
 import type { ConvCall } from "../../kernel.ts";
 import { argumentsFor, writeArguments } from "./arguments.ts";
 import { volume, writePlaces, writeTaps } from "./conv-geometry.ts";
-import { align, denseOf, framesOf, giveBack, type Place, type Plan, planOf } from "./conv-plan.ts";
+import { align, denseOf, framesOf, type Place, type Plan, planOf, release } from "./conv-plan.ts";
 import { weightKernel, weightSlots, weightSumKernel, weightSumSlots } from "./conv-weight.ts";
 import type { Lanes } from "./matmul-lanes.ts";
 import { tileRows, tileVectors } from "./matmul-tile.ts";
@@ -32,8 +32,8 @@ export function convolveWeight(runtime: Runtime, lanes: Lanes, call: ConvCall): 
     gradient = denseOf(runtime, lanes, call.output);
     accumulate(runtime, lanes, call, plan, frames.address, gradient.address);
   } finally {
-    giveBack(runtime, frames);
-    if (gradient !== null) giveBack(runtime, gradient);
+    release(runtime, frames);
+    if (gradient !== null) release(runtime, gradient);
   }
 }
 

@@ -6,7 +6,7 @@
 import { bytesOf } from "../../dtype.ts";
 import type { ConvCall, View } from "../../kernel.ts";
 import { argumentsFor, writeArguments } from "./arguments.ts";
-import { align, denseOf, giveBack, type Place } from "./conv-plan.ts";
+import { align, denseOf, type Place, release } from "./conv-plan.ts";
 import { rowResults, rowTaps } from "./conv-winograd-algebra.ts";
 import {
   filterGradientKernel,
@@ -66,7 +66,7 @@ export function winograd(runtime: Runtime, lanes: Lanes, call: ConvCall): void {
     if (call.direction === "weight") weightGradient(runtime, lanes, call, dense(call.input), dense(call.output));
     else slide(runtime, lanes, call, dense);
   } finally {
-    giveBack(runtime, ...places);
+    release(runtime, ...places);
   }
 }
 

@@ -52,7 +52,7 @@ interface Reading {
 }
 
 /** The operands, tables and sizes of a group of batches. */
-interface Lot {
+interface BatchGroup {
   readonly a: Reading;
   readonly b: Reading;
   readonly aPacked: number;
@@ -77,9 +77,18 @@ export function multiplyBlocks(runtime: Runtime, lanes: Lanes, product: Product)
   const aPlace = align(6 * tableBytes);
   const bPlace = aPlace + align(a.bytes * (a.shared ? 1 : size));
   const tables = runtime.scratch(bPlace + b.bytes * (b.shared ? 1 : size));
-  const lot: Lot = { a, b, aPacked: tables + aPlace, bPacked: tables + bPlace, tables, tableBytes, tiles, panels };
+  const group: BatchGroup = {
+    a,
+    b,
+    aPacked: tables + aPlace,
+    bPacked: tables + bPlace,
+    tables,
+    tableBytes,
+    tiles,
+    panels,
+  };
   for (let from = 0; from < batches; from += size)
-    runLot(runtime, lanes, product, lot, from, Math.min(size, batches - from));
+    runGroup(runtime, lanes, product, group, from, Math.min(size, batches - from));
 }
 
 function reading(matrix: Matrix, batches: number, direct: boolean, bytes: number): Reading {
@@ -103,9 +112,16 @@ function align(bytes: number): number {
 }
 
 /** Packs and multiplies `count` batches. */
-function runLot(runtime: Runtime, lanes: Lanes, product: Product, lot: Lot, from: number, count: number): void {
+function runGroup(
+  runtime: Runtime,
+  lanes: Lanes,
+  product: Product,
+  group: BatchGroup,
+  from: number,
+  count: number,
+): void {
   const { m, n } = product;
-  const { a, b, tables, tableBytes, tiles, panels } = lot;
+  const { a, b, tables, tableBytes, tiles, panels } = group;
   writeOffsets(runtime, product.a, tables, from, count);
   writeOffsets(runtime, product.b, tables + tableBytes, from, count);
   writeOffsets(runtime, product.to, tables + 2 * tableBytes, from, count);
@@ -115,17 +131,17 @@ function runLot(runtime: Runtime, lanes: Lanes, product: Product, lot: Lot, from
   // Packed operands that all batches share are kept for the following groups.
   if (a.packed && (from === 0 || !a.shared)) {
     const cut = { panels: tiles, width: Math.floor(m / tiles), extra: m % tiles, size: m };
-    pack(runtime, lanes, product, product.a, a, count, true, { target: lot.aPacked, offsets: tables, ...cut });
+    pack(runtime, lanes, product, product.a, a, count, true, { target: group.aPacked, offsets: tables, ...cut });
   }
   if (b.packed && (from === 0 || !b.shared)) {
     const cut = { panels, width: tileVectors * lanes.count, extra: 0, size: n };
     pack(runtime, lanes, product, flip(product.b), b, count, false, {
-      target: lot.bPacked,
+      target: group.bPacked,
       offsets: tables + tableBytes,
       ...cut,
     });
   }
-  launch(runtime, lanes, product, lot, count);
+  launch(runtime, lanes, product, group, count);
 }
 
 /** Packs `count` batches of an operand. `cut` holds the destination and the widths of the panels. */
@@ -154,32 +170,26 @@ function pack(
 }
 
 /** Multiplies `count` batches. */
-function launch(runtime: Runtime, lanes: Lanes, product: Product, lot: Lot, count: number): void {
+function launch(runtime: Runtime, lanes: Lanes, product: Product, group: BatchGroup, count: number): void {
   const { element, m, n, k, a, b, to, bias } = product;
-  const { tables, tableBytes, tiles, panels } = lot;
-  const walk = lot.a.packed || a.column !== lanes.bytes ? "lines" : "rows";
+  const { tables, tableBytes, tiles, panels } = group;
+  const walk = group.a.packed || a.column !== lanes.bytes ? "lines" : "rows";
   const kernel = runtime.kernel(`matmul/${element}/${walk}`, () => productKernel(runtime.shared, lanes, walk));
-  const panelWidth = tileVectors * lanes.count;
-  let unitTiles = Math.min(tiles, largestUnit.tiles);
-  let unitPanels = Math.min(panels, largestUnit.panels);
-  const units = (): number => count * Math.ceil(tiles / unitTiles) * Math.ceil(panels / unitPanels);
-  const work = (): number => unitTiles * tileRows * unitPanels * panelWidth * k;
-  while (units() < 8 * runtime.threads && work() > 2 * smallestUnit && unitTiles * unitPanels > 1) {
-    if (unitTiles * tileRows > unitPanels * panelWidth || unitPanels === 1) unitTiles = Math.ceil(unitTiles / 2);
-    else unitPanels = Math.ceil(unitPanels / 2);
-  }
+  const tileWork = tileRows * tileVectors * lanes.count * k;
+  const [unitTiles, unitPanels] = unitOf(runtime, lanes, group, count, tileWork);
+  const [down, across] = [Math.ceil(tiles / unitTiles), Math.ceil(panels / unitPanels)];
   const s = productSlots;
   const args = productArguments; // written one by one: a table of names would take noticeable time for small products
-  args[s.a] = lot.a.packed ? lot.aPacked : a.address;
-  args[s.b] = lot.b.packed ? lot.bPacked : b.address;
+  args[s.a] = group.a.packed ? group.aPacked : a.address;
+  args[s.b] = group.b.packed ? group.bPacked : b.address;
   args[s.to] = to.address;
   args[s.bias] = bias.address;
   args[s.strides] = to.row;
   args[s.columnStride] = to.column;
   args[s.biasRowStride] = bias.row;
   args[s.biasColumnStride] = bias.column;
-  args[s.aOffsets] = tables + (lot.a.packed ? 4 : 0) * tableBytes;
-  args[s.bOffsets] = tables + (lot.b.packed ? 5 : 1) * tableBytes;
+  args[s.aOffsets] = tables + (group.a.packed ? 4 : 0) * tableBytes;
+  args[s.bOffsets] = tables + (group.b.packed ? 5 : 1) * tableBytes;
   args[s.toOffsets] = tables + 2 * tableBytes;
   args[s.biasOffsets] = tables + 3 * tableBytes;
   args[s.m] = m;
@@ -191,11 +201,37 @@ function launch(runtime: Runtime, lanes: Lanes, product: Product, lot: Lot, coun
   args[s.extra] = m % tiles;
   args[s.unitTiles] = unitTiles;
   args[s.unitPanels] = unitPanels;
-  args[s.unitsDown] = Math.ceil(tiles / unitTiles);
-  args[s.unitsAcross] = Math.ceil(panels / unitPanels);
-  args[s.aRow] = lot.a.packed ? 0 : a.row;
+  args[s.unitsDown] = down;
+  args[s.unitsAcross] = across;
+  args[s.aRow] = group.a.packed ? 0 : a.row;
   args[s.aStep] = a.column;
-  args[s.bStep] = lot.b.packed ? 0 : b.row;
+  args[s.bStep] = group.b.packed ? 0 : b.row;
   args[s.accumulate] = product.accumulate ? 1 : 0;
-  runtime.launch(kernel, args, units(), Math.max(1, Math.floor(smallestUnit / Math.max(work(), 1))));
+  runtime.launch(
+    kernel,
+    args,
+    count * down * across,
+    Math.max(1, Math.floor(smallestUnit / Math.max(unitTiles * unitPanels * tileWork, 1))),
+  );
+}
+
+/**
+ * Returns the tiles and panels per unit, which is halved until there are enough units for all threads or it becomes too
+ * small. `tileWork` is the number of multiplications per tile and panel.
+ */
+function unitOf(
+  { threads }: Runtime,
+  lanes: Lanes,
+  { tiles, panels }: BatchGroup,
+  count: number,
+  tileWork: number,
+): [tiles: number, panels: number] {
+  const panelWidth = tileVectors * lanes.count;
+  let [high, wide] = [Math.min(tiles, largestUnit.tiles), Math.min(panels, largestUnit.panels)];
+  const units = (): number => count * Math.ceil(tiles / high) * Math.ceil(panels / wide);
+  while (units() < 8 * threads && high * wide * tileWork > 2 * smallestUnit && high * wide > 1) {
+    if (high * tileRows > wide * panelWidth || wide === 1) high = Math.ceil(high / 2);
+    else wide = Math.ceil(wide / 2);
+  }
+  return [high, wide];
 }

@@ -13,6 +13,7 @@ import {
   i32,
   type Local,
   type ModuleBuilder,
+  select,
   v128,
 } from "./wasm/index.ts";
 
@@ -203,6 +204,20 @@ function storeLanes(
       f.increase(biasColumn, to.biasColumnStride);
     }
   });
+}
+
+/** Emits the first row of a tile and its number of rows: `height`, or one more for the first `extra` tiles. */
+export function tileSpan(
+  f: FunctionBuilder,
+  tile: Local<"i32">,
+  height: Local<"i32">,
+  extra: Local<"i32">,
+): { top: Local<"i32">; rows: Local<"i32"> } {
+  const early = f.let(i32.lt(tile, extra));
+  return {
+    top: f.let(i32.add(i32.mul(tile, height), select(early, tile, extra))),
+    rows: f.let(i32.add(height, early)),
+  };
 }
 
 /** Emits a call of the tile function for a number of rows that is only known at run time. */

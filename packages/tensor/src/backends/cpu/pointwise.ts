@@ -92,8 +92,8 @@ export class Pointwise {
     }
     const args = this.#args;
     args.length = 0;
-    if (plan.copy && n === 2 && turns(layout, motions, views)) {
-      this.#turn(views);
+    if (plan.copy && n === 2 && transposes(layout, motions, views)) {
+      this.#transpose(views);
       return;
     }
     const outer = Math.min(inner, 3);
@@ -110,7 +110,7 @@ export class Pointwise {
   }
 
   /** Copies with a transpose. */
-  #turn(views: readonly View[]): void {
+  #transpose(views: readonly View[]): void {
     const layout = this.#layout;
     const args = this.#args;
     const inner = layout.rank - 1;
@@ -178,7 +178,7 @@ export class Pointwise {
 }
 
 /** Whether a copy of 4-byte elements is a transpose. */
-function turns(layout: Layout, motions: readonly number[], views: readonly View[]): boolean {
+function transposes(layout: Layout, motions: readonly number[], views: readonly View[]): boolean {
   const inner = layout.rank - 1;
   const type = views[0]?.dtype;
   if (inner < 1 || type !== views[1]?.dtype || (type !== "float32" && type !== "int32")) return false;

@@ -52,8 +52,8 @@ export class Rows {
     this.#run(call, true);
   }
 
-  /** @param mayCut whether rows may be split into pieces. The pieces themselves are not split again. */
-  #run(call: RowsCall, mayCut: boolean): void {
+  /** @param maySplit whether rows may be split into pieces. The pieces themselves are not split again. */
+  #run(call: RowsCall, maySplit: boolean): void {
     const { program, dims, inputs, toElements, toRows, scalars } = call;
     const { shape } = inputs[0] as View; // safe: a row program reads an input
     const outerRank = shape.length - dims;
@@ -72,7 +72,7 @@ export class Rows {
     const width = lanes === 0 ? 0 : lanes >= 8 && plan.cost < 60 ? 4 : 1;
     const perUnit = lanes === 0 ? 1 : 4 * width;
     const units = lanes === 0 ? rows : (rows / lanes) * Math.ceil(lanes / perUnit);
-    if (mayCut && units < 8 && length >= 64 && rows * length >= long && plan.piece !== null && plan.finish !== null) {
+    if (maySplit && units < 8 && length >= 64 && rows * length >= long && plan.piece !== null && plan.finish !== null) {
       this.#runInPieces(call, plan.piece, plan.finish);
       return;
     }
@@ -154,7 +154,7 @@ export class Rows {
     if (plan === undefined) {
       const { stages, rows, elements } = program;
       const work = stages.reduce((sum, { of }) => sum + cost([of]) + 2, 3) + cost(elements);
-      plan = { cost: work, kernels: new Map(), ...cut(stages, rows, elements) };
+      plan = { cost: work, kernels: new Map(), ...split(stages, rows, elements) };
       this.#plans[program.id] = plan;
     }
     return plan;
@@ -198,7 +198,7 @@ export class Rows {
 }
 
 /** Splits a program with a single stage into one for the pieces of rows and one for their results. */
-function cut(
+function split(
   stages: RowProgram["stages"],
   rows: readonly Expr[],
   elements: readonly Expr[],

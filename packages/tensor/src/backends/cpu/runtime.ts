@@ -157,9 +157,8 @@ function compile(code: Uint8Array<ArrayBuffer>): WebAssembly.Module {
   try {
     return new WebAssembly.Module(code);
   } catch (cause) {
-    throw new DeviceError(
-      `cpu: there is no WebAssembly SIMD, or a Content-Security-Policy lacks 'wasm-unsafe-eval': ${cause}`,
-      { cause },
-    );
+    throw new DeviceError(`cpu: no WebAssembly SIMD, or a Content-Security-Policy lacks 'wasm-unsafe-eval': ${cause}`, {
+      cause,
+    });
   }
 }

@@ -34,7 +34,7 @@ const host = globalThis as {
   navigator?: { hardwareConcurrency?: number };
   Worker: new (
     url: string,
-  ) => { postMessage(message: unknown): void; addEventListener(type: "error", listener: typeof refused): void };
+  ) => { postMessage(message: unknown): void; addEventListener(type: "error", listener: typeof workerFailed): void };
 };
 const builtin = host.process?.versions?.node === undefined ? undefined : host.process.getBuiltinModule;
 
@@ -100,7 +100,7 @@ export class Team {
     try {
       for (let i = 0; i < this.#workers; i++) start(this.#memory.wasm);
     } catch (error) {
-      refused(error as Error); // safe: what constructors throw
+      workerFailed(error as Error); // safe: what constructors throw
     }
   }
 }
@@ -108,7 +108,7 @@ export class Team {
 function start(memory: WebAssembly.Memory): void {
   if (builtin === undefined) {
     const worker = new host.Worker(URL.createObjectURL(new Blob([webScript], { type: "text/javascript" })));
-    worker.addEventListener("error", refused);
+    worker.addEventListener("error", workerFailed);
     worker.postMessage(memory);
   } else {
     const { Worker } = builtin("node:worker_threads");
@@ -116,11 +116,11 @@ function start(memory: WebAssembly.Memory): void {
     const worker = new Worker(nodeScript, { eval: true, workerData: memory, stdin: false, execArgv: [] });
     // Lets the program exit while its workers wait for jobs.
     worker.unref();
-    worker.on("error", refused);
+    worker.on("error", workerFailed);
   }
 }
 
 /** Warns that a worker could not start. The remaining threads do its work. */
-function refused({ message }: { readonly message?: string }): void {
-  warn(`cpu: works without worker threads: ${message || "a Content-Security-Policy lacks worker-src blob:"}`);
+function workerFailed({ message }: { readonly message?: string }): void {
+  warn(`cpu: runs without worker threads: ${message || "a Content-Security-Policy lacks worker-src blob:"}`);
 }

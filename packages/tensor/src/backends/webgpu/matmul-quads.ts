@@ -111,7 +111,7 @@ export function matmulQuads(
       right === "second"
         ? range(4).flatMap((k) => quads.map((v) => load(`r${k}_${v}`, `o${v} + (k + ${k}u) * ${rightStep}`, second)))
         : range(width).map((j) => load(`c${j}`, `o${j} + k`, second));
-    const turned =
+    const transposes =
       right === "second"
         ? []
         : range(4).flatMap((k) =>
@@ -139,7 +139,7 @@ ${[...leftPlaces, ...rightPlaces].join("\n")}
 ${sums.map(([i, v]) => `var s${i}_${v} = vec4<f32>();`).join("\n")}
 let end = min((part + 1u) * ${n.part}, ${n.terms});
 for (var k = part * ${n.part}; k < end; k += 4u) {
-${[...lefts, ...rights, ...turned, ...add].join("\n")}
+${[...lefts, ...rights, ...transposes, ...add].join("\n")}
 }
 ${sums.map(([i, v]) => `if (top + ${i}u < ${n.rows} && edge + ${4 * v}u < ${n.columns}) { ${store.putVector(place(i, v), `s${i}_${v}`)} }`).join("\n")}`,
     };

@@ -154,7 +154,7 @@ export class RowFrame {
    * The loop unrolling factor. Unrolling keeps several loads in flight and shortens the chains of sums; long
    * expressions are not unrolled.
    */
-  turns({ of }: Stage): number {
+  unroll({ of }: Stage): number {
     return nodesOf([of]).length <= 8 ? 4 : 1;
   }
 
@@ -163,10 +163,10 @@ export class RowFrame {
     const stage = this.call.program.stages[k] as Stage; // safe: callers iterate over the stages
     const { reduce, of } = stage;
     const { each } = this;
-    const turns = this.turns(stage);
+    const unroll = this.unroll(stage);
     const type = wgslType(of.dtype);
-    const parts = Array.from({ length: turns * each }, (_, n) => `part${n}`);
-    const turn = (n: number) => {
+    const parts = Array.from({ length: unroll * each }, (_, n) => `part${n}`);
+    const iteration = (n: number) => {
       const elements = Array.from({ length: each }, (_, j) => {
         const { code, values } = writeFormulas([of], this.element(j, row), `s${j}_`);
         const part = parts[n * each + j] as string; // safe: there is one for each element of the unrolled loop
@@ -174,13 +174,13 @@ export class RowFrame {
       });
       return `{\n${this.load(steps, n === 0 ? "i" : `(i + ${n * lanes * each}u)`)}\n${elements.join("\n")}\n}`;
     };
-    const all = Array.from({ length: turns }, (_, n) => turn(n)).join("\n");
+    const all = Array.from({ length: unroll }, (_, n) => iteration(n)).join("\n");
     return `var total${k}: ${type};
 {
 ${parts.map((part) => `var ${part}: ${type} = ${identity(reduce, of.dtype)};`).join("\n")}
 var i = ${from} + ${lane} * ${each}u;
-${turns > 1 ? `for (; i + ${(turns - 1) * lanes * each}u < ${to}; i += ${turns * lanes * each}u) {\n${all}\n}` : ""}
-for (; i < ${to}; i += ${lanes * each}u) ${turn(0)}
+${unroll > 1 ? `for (; i + ${(unroll - 1) * lanes * each}u < ${to}; i += ${unroll * lanes * each}u) {\n${all}\n}` : ""}
+for (; i < ${to}; i += ${lanes * each}u) ${iteration(0)}
 total${k} = ${halves(parts, (a, b) => combined(reduce, of.dtype, a, b))};
 }`;
   }

@@ -85,7 +85,7 @@ function reducePieces(
   const lanes = lanesFor(recorder, length);
   const frame = new RowFrame(`rows piece ${k}`, { ...call, toElements: [] }, length, true);
   const { draft, each } = frame;
-  const size = pieceOf(recorder, lanes * each * frame.turns(stage), count, length);
+  const size = pieceOf(recorder, lanes * each * frame.unroll(stage), count, length);
   const pieces = Math.ceil(length / size);
   // Quads are stored whole, so each piece gets one.
   const partial = scratch(recorder, stored(dtype), [count, pieces, each]);
