@@ -23,7 +23,7 @@ const room = 1 << 24;
 export function convPatches(recorder: Recorder, call: ConvCall): void {
   const { direction, groups } = call;
   const scratch: View[] = [];
-  const make = (shape: readonly number[]): View => {
+  const make: Make = (shape) => {
     const view: View = {
       buffer: recorder.memory.allocate(sizeOf(shape) * 4),
       dtype: "float32",
@@ -49,10 +49,7 @@ export function convPatches(recorder: Recorder, call: ConvCall): void {
     weight: name === "weight" ? result : dense(call.weight),
     output: name === "output" ? result : dense(call.output),
   };
-  const [images = 0, channels = 0] = plain.input.shape;
-  const places = sizeOf(plain.output.shape.slice(2));
-  const taps = sizeOf(plain.weight.shape.slice(2));
-  const [rows, terms] = [(plain.weight.shape[0] as number) / groups, (channels / groups) * taps];
+  const { count: images, terms, places } = sizesOf({ ...call, ...plain });
   const chunk = Math.max(1, Math.floor(room / (groups * terms * places)));
   if (direction === "weight" && (images === 0 || places === 0)) fillZero(recorder, result);
   for (let start = 0; start < images; start += chunk) {
@@ -64,47 +61,62 @@ export function convPatches(recorder: Recorder, call: ConvCall): void {
       output: slice(plain.output, start, count),
     };
     const before = scratch.length;
-    const kernel = matrices(plain.weight, [0, rows * terms, terms, 1], [count, groups, rows, terms]);
-    if (direction === "weight") {
-      const gradient = make([groups, rows, count, places]);
-      const order = [rows * places, places, plain.output.strides[0] as number, 1];
-      copy(recorder, matrices(part.output, order, gradient.shape), gradient);
-      const patches = make([groups, terms, count, places]);
-      unfold(recorder, part, patches, [terms * count * places, count * places, places]);
-      const length = count * places;
-      matmul(recorder, {
-        kind: "matmul",
-        a: matrices(gradient, [rows * length, length, 1], [groups, rows, length]),
-        b: matrices(patches, [terms * length, 1, length], [groups, length, terms]),
-        to: matrices(result, [rows * terms, terms, 1], [groups, rows, terms]),
-        accumulate: start > 0,
-        bias: null,
-      });
-    } else {
-      const patches = make([count, groups, terms, places]);
-      const product = { kind: "matmul", accumulate: false } as const;
-      const output = matrices(part.output, contiguousStrides([count, groups, rows, places]), [
-        count,
-        groups,
-        rows,
-        places,
-      ]);
-      if (direction === "forward") {
-        const { bias } = call;
-        unfold(recorder, part, patches, [terms * places, places, groups * terms * places]);
-        const step = bias?.strides[0] ?? 0;
-        const added = bias === null ? null : matrices(bias, [0, rows * step, step, 0], output.shape);
-        matmul(recorder, { ...product, a: kernel, b: patches, to: output, bias: added });
-      } else {
-        const transposed = matrices(kernel, [0, rows * terms, 1, terms], [count, groups, terms, rows]);
-        matmul(recorder, { ...product, a: transposed, b: output, to: patches, bias: null });
-        fold(recorder, part, patches);
-      }
-    }
+    if (direction === "weight") weightPart(recorder, part, make, start > 0);
+    else outputPart(recorder, part, make);
     for (const view of scratch.splice(before)) recorder.memory.free(view.buffer as WebGpuBuffer); // safe: made above
   }
   if (!inPlace) copy(recorder, result, target);
   for (const view of scratch) recorder.memory.free(view.buffer as WebGpuBuffer); // safe, as above
+}
+
+/** Allocates a contiguous float32 view of scratch memory. */
+type Make = (shape: readonly number[]) => View;
+
+/** The sizes of the products of a part: images, groups, and per group the rows, terms and output positions. */
+function sizesOf({ input, weight, output, groups }: ConvCall) {
+  const [count = 0, channels = 0] = input.shape;
+  const terms = (channels / groups) * sizeOf(weight.shape.slice(2));
+  return { count, groups, rows: (weight.shape[0] as number) / groups, terms, places: sizeOf(output.shape.slice(2)) };
+}
+
+/** Computes the gradient of the weight from some images, or adds it to that of earlier ones. */
+function weightPart(recorder: Recorder, part: ConvCall, make: Make, accumulate: boolean): void {
+  const { count, groups, rows, terms, places } = sizesOf(part);
+  const gradient = make([groups, rows, count, places]);
+  const order = [rows * places, places, part.output.strides[0] as number, 1];
+  copy(recorder, matrices(part.output, order, gradient.shape), gradient);
+  const patches = make([groups, terms, count, places]);
+  unfold(recorder, part, patches, [terms * count * places, count * places, places]);
+  const length = count * places;
+  matmul(recorder, {
+    kind: "matmul",
+    a: matrices(gradient, [rows * length, length, 1], [groups, rows, length]),
+    b: matrices(patches, [terms * length, 1, length], [groups, length, terms]),
+    to: matrices(part.weight, [rows * terms, terms, 1], [groups, rows, terms]),
+    accumulate,
+    bias: null,
+  });
+}
+
+/** Computes the output, or the gradient of the input, for some images. */
+function outputPart(recorder: Recorder, part: ConvCall, make: Make): void {
+  const { count, groups, rows, terms, places } = sizesOf(part);
+  const kernel = matrices(part.weight, [0, rows * terms, terms, 1], [count, groups, rows, terms]);
+  const patches = make([count, groups, terms, places]);
+  const shape = [count, groups, rows, places];
+  const output = matrices(part.output, contiguousStrides(shape), shape);
+  const product = { kind: "matmul", accumulate: false } as const;
+  if (part.direction === "forward") {
+    const { bias } = part;
+    unfold(recorder, part, patches, [terms * places, places, groups * terms * places]);
+    const step = bias?.strides[0] ?? 0;
+    const added = bias === null ? null : matrices(bias, [0, rows * step, step, 0], shape);
+    matmul(recorder, { ...product, a: kernel, b: patches, to: output, bias: added });
+  } else {
+    const transposed = matrices(kernel, [0, rows * terms, 1, terms], [count, groups, terms, rows]);
+    matmul(recorder, { ...product, a: transposed, b: output, to: patches, bias: null });
+    fold(recorder, part, patches);
+  }
 }
 
 /** Returns a view of the same memory with other dimensions. */

@@ -71,7 +71,7 @@ function reduceStage(frame: Frame, s: number, starts: readonly Integer[], result
   const { e, what, slots, length, kept } = frame;
   const { f } = e;
   const { stages } = what.program;
-  const { reduce, of } = stages[s] as Stage; // safe: stages are counted by the caller
+  const { reduce, of } = stages[s] as Stage; // safe: the caller iterates over the stages
   const ways = cost([of]) < 16 ? 4 : 2;
   const total = accumulator(e, reduce, of.dtype, ways);
   runs(e, what, slots, starts, (here) => {
