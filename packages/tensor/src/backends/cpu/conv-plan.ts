@@ -71,8 +71,3 @@ export function bareFrame(view: View): Frame {
 export function release(runtime: Runtime, ...places: readonly Place[]): void {
   for (const { buffer } of places) if (buffer !== null) runtime.memory.free(buffer);
 }
-
-/** Rounds bytes up to whole cache lines. */
-export function align(bytes: number): number {
-  return Math.ceil(bytes / 64) * 64;
-}

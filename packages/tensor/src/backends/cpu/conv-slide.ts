@@ -11,11 +11,11 @@ import { correlateKernel, correlateSlots } from "./conv-correlate.ts";
 import { depthwise } from "./conv-depthwise.ts";
 import { copyIntoFrames } from "./conv-frame.ts";
 import { type Triple, volume, type Windows, writePlaces, writeTaps } from "./conv-geometry.ts";
-import { align, bareFrame, denseOf, framesOf, type Place, planOf, release } from "./conv-plan.ts";
+import { bareFrame, denseOf, framesOf, type Place, planOf, release } from "./conv-plan.ts";
 import type { Lanes } from "./matmul-lanes.ts";
 import { packKernel, packSlots } from "./matmul-pack.ts";
 import { tileRows, tileVectors } from "./matmul-tile.ts";
-import { addressOf } from "./memory.ts";
+import { addressOf, align } from "./memory.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** Maximum taps per block: their lines of a panel and of the packed weights fit into the L1 cache together. */

@@ -3,11 +3,11 @@
 import type { ConvCall } from "../../kernel.ts";
 import { argumentsFor, writeArguments } from "./arguments.ts";
 import { volume, writePlaces, writeTaps } from "./conv-geometry.ts";
-import { align, denseOf, framesOf, type Place, type Plan, planOf, release } from "./conv-plan.ts";
+import { denseOf, framesOf, type Place, type Plan, planOf, release } from "./conv-plan.ts";
 import { weightKernel, weightSlots, weightSumKernel, weightSumSlots } from "./conv-weight.ts";
 import type { Lanes } from "./matmul-lanes.ts";
 import { tileRows, tileVectors } from "./matmul-tile.ts";
-import { addressOf } from "./memory.ts";
+import { addressOf, align } from "./memory.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** Minimum multiplications per unit of work, about 20 µs. */

@@ -6,7 +6,7 @@
 import { bytesOf } from "../../dtype.ts";
 import type { ConvCall, View } from "../../kernel.ts";
 import { argumentsFor, writeArguments } from "./arguments.ts";
-import { align, denseOf, type Place, release } from "./conv-plan.ts";
+import { denseOf, type Place, release } from "./conv-plan.ts";
 import { rowResults, rowTaps } from "./conv-winograd-algebra.ts";
 import {
   filterGradientKernel,
@@ -19,7 +19,7 @@ import {
 import { planeSlots } from "./conv-winograd-tiles.ts";
 import type { Lanes } from "./matmul-lanes.ts";
 import { tileRows } from "./matmul-tile.ts";
-import { addressOf } from "./memory.ts";
+import { addressOf, align } from "./memory.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** Minimum input and output channels for which the transforms pay. */

@@ -9,6 +9,7 @@ import type { Lanes } from "./matmul-lanes.ts";
 import { packKernel, packSlots } from "./matmul-pack.ts";
 import { flip, type Matrix, type Product, repeats, writeMultiples, writeOffsets } from "./matmul-product.ts";
 import { tileRows, tileVectors } from "./matmul-tile.ts";
+import { align } from "./memory.ts";
 import type { Runtime } from "./runtime.ts";
 
 /**
@@ -107,10 +108,6 @@ function readsB({ b, m }: Product, bytes: number): boolean {
   return m <= most * tileRows && b.row !== 0 && b.column === bytes;
 }
 
-function align(bytes: number): number {
-  return Math.ceil(bytes / 64) * 64;
-}
-
 /** Packs and multiplies `count` batches. */
 function runGroup(
   runtime: Runtime,
@@ -175,9 +172,16 @@ function launch(runtime: Runtime, lanes: Lanes, product: Product, group: BatchGr
   const { tables, tableBytes, tiles, panels } = group;
   const walk = group.a.packed || a.column !== lanes.bytes ? "lines" : "rows";
   const kernel = runtime.kernel(`matmul/${element}/${walk}`, () => productKernel(runtime.shared, lanes, walk));
-  const tileWork = tileRows * tileVectors * lanes.count * k;
-  const [unitTiles, unitPanels] = unitOf(runtime, lanes, group, count, tileWork);
-  const [down, across] = [Math.ceil(tiles / unitTiles), Math.ceil(panels / unitPanels)];
+  const panelWidth = tileVectors * lanes.count;
+  let unitTiles = Math.min(tiles, largestUnit.tiles);
+  let unitPanels = Math.min(panels, largestUnit.panels);
+  const units = (): number => count * Math.ceil(tiles / unitTiles) * Math.ceil(panels / unitPanels);
+  const work = (): number => unitTiles * tileRows * unitPanels * panelWidth * k;
+  // Units are halved until every thread has several of them, or they become too small.
+  while (units() < 8 * runtime.threads && work() > 2 * smallestUnit && unitTiles * unitPanels > 1) {
+    if (unitTiles * tileRows > unitPanels * panelWidth || unitPanels === 1) unitTiles = Math.ceil(unitTiles / 2);
+    else unitPanels = Math.ceil(unitPanels / 2);
+  }
   const s = productSlots;
   const args = productArguments; // written one by one: a table of names would take noticeable time for small products
   args[s.a] = group.a.packed ? group.aPacked : a.address;
@@ -201,37 +205,11 @@ function launch(runtime: Runtime, lanes: Lanes, product: Product, group: BatchGr
   args[s.extra] = m % tiles;
   args[s.unitTiles] = unitTiles;
   args[s.unitPanels] = unitPanels;
-  args[s.unitsDown] = down;
-  args[s.unitsAcross] = across;
+  args[s.unitsDown] = Math.ceil(tiles / unitTiles);
+  args[s.unitsAcross] = Math.ceil(panels / unitPanels);
   args[s.aRow] = group.a.packed ? 0 : a.row;
   args[s.aStep] = a.column;
   args[s.bStep] = group.b.packed ? 0 : b.row;
   args[s.accumulate] = product.accumulate ? 1 : 0;
-  runtime.launch(
-    kernel,
-    args,
-    count * down * across,
-    Math.max(1, Math.floor(smallestUnit / Math.max(unitTiles * unitPanels * tileWork, 1))),
-  );
-}
-
-/**
- * Returns the tiles and panels per unit, which is halved until there are enough units for all threads or it becomes too
- * small. `tileWork` is the number of multiplications per tile and panel.
- */
-function unitOf(
-  { threads }: Runtime,
-  lanes: Lanes,
-  { tiles, panels }: BatchGroup,
-  count: number,
-  tileWork: number,
-): [tiles: number, panels: number] {
-  const panelWidth = tileVectors * lanes.count;
-  let [high, wide] = [Math.min(tiles, largestUnit.tiles), Math.min(panels, largestUnit.panels)];
-  const units = (): number => count * Math.ceil(tiles / high) * Math.ceil(panels / wide);
-  while (units() < 8 * threads && high * wide * tileWork > 2 * smallestUnit && high * wide > 1) {
-    if (high * tileRows > wide * panelWidth || wide === 1) high = Math.ceil(high / 2);
-    else wide = Math.ceil(wide / 2);
-  }
-  return [high, wide];
+  runtime.launch(kernel, args, units(), Math.max(1, Math.floor(smallestUnit / Math.max(work(), 1))));
 }

@@ -46,6 +46,11 @@ export function origins(view: View): number[] {
   return list;
 }
 
+/** Rounds bytes up to whole cache lines. */
+export function align(bytes: number): number {
+  return Math.ceil(bytes / 64) * 64;
+}
+
 /** Bytes of a WebAssembly page. */
 const page = 65536;
 /** Minimum growth in bytes, so that the memory rarely has to grow. */
@@ -145,7 +150,7 @@ export class LinearMemory {
     if (end > this.#maximum || !(this.#tryGrow(wanted) || this.#tryGrow(least))) {
       throw new DeviceError(
         `cpu: out of memory: ${show(bytes)} requested, ${show(this.#live)} in tensors, ${show(this.#allocator.pooled)} free in smaller blocks, ` +
-          `${show(this.#maximum)} in total; dispose of tensors that are no longer needed, or await yieldToCollector() in a loop that awaits nothing`,
+          `${show(this.#maximum)} in total; dispose of unneeded tensors, or await yieldToCollector() in a loop that awaits nothing`,
       );
     }
     this.#refresh();

@@ -5,11 +5,11 @@
  */
 
 import type { View } from "../../kernel.ts";
-import { Draft, type Elements, quarters, type ShaderText } from "./draft.ts";
+import { Draft, quarters } from "./draft.ts";
 import type { WebGpuBuffer } from "./heap.ts";
 import { addUp, type Product, viewOf } from "./product.ts";
 import type { Recorder } from "./recorder.ts";
-import { type Walk, walk } from "./walk.ts";
+import { walk } from "./walk.ts";
 
 /** Number of invocations that keeps a device busy. With fewer, long sums are split. */
 const enough = 256;
@@ -84,84 +84,52 @@ export function matmulQuads(
       pitch: direct ? (to.strides.at(-2) ?? 0) : pitch,
     }).map(([name, value]) => [name, draft.u32(value)]),
     // safe: the same keys
-  ) as Shader["n"];
+  ) as Record<"rows" | "columns" | "terms" | "part" | "across" | "units" | "batches" | "pitch", string>;
 
-  const text = () =>
-    quadsText({ left, right, height, width, direct, leftStep, rightStep, n, starts, first, second, store });
-  recorder.each(draft, units * batches * parts, text);
-  if (!direct) {
-    addUp(recorder, "matmul float32", { ...size, pitch, splits: parts, dtype: "float32" }, target, frame);
-    recorder.memory.free(target.buffer as WebGpuBuffer); // safe: it was allocated above
-  }
-  return true;
-}
-
-/** What the shader of a product by quads depends on. */
-interface Shader {
-  /** The dimension along which each operand is read by quads. */
-  readonly left: "first" | "second";
-  readonly right: "first" | "second";
-  /** Rows and columns per invocation. */
-  readonly height: number;
-  readonly width: number;
-  /** Whether sums are stored in `to` instead of scratch memory. */
-  readonly direct: boolean;
-  /** The other stride of each operand, as an expression. */
-  readonly leftStep: string;
-  readonly rightStep: string;
-  readonly n: Record<"rows" | "columns" | "terms" | "part" | "across" | "units" | "batches" | "pitch", string>;
-  readonly starts: Walk;
-  readonly first: Elements;
-  readonly second: Elements;
-  readonly store: Elements;
-}
-
-const range = (count: number) => Array.from({ length: count }, (_, i) => i);
-
-/** Writes the shader. The start of each row or quad is computed before the loop over the terms. */
-function quadsText(shader: Shader): ShaderText {
-  const { left, right, height, width, direct, leftStep, rightStep, n, starts, first, second, store } = shader;
+  const range = (count: number) => Array.from({ length: count }, (_, i) => i);
   const quads = range(width / 4);
-  const load = (name: string, at: string, from: typeof first) => `let ${name} = ${from.vector(at)};`;
-  const leftPlaces =
-    left === "second"
-      ? range(height).map((i) => `let p${i} = base0 + min(top + ${i}u, ${n.rows} - 1u) * ${leftStep};`)
-      : range(Math.ceil(height / 4)).map((v) => `let p${v} = base0 + min(top + ${4 * v}u, ${n.rows} - 4u);`);
-  const lefts =
-    left === "second"
-      ? range(height).map((i) => load(`l${i}`, `p${i} + k`, first))
-      : range(4).flatMap((k) =>
-          leftPlaces.map((_, v) => load(`l${k}_${v}`, `p${v} + (k + ${k}u) * ${leftStep}`, first)),
-        );
-  const leftAt = (i: number, k: number) =>
-    left === "second" ? `l${i}.${quarters[k]}` : `l${k}_${i >> 2}.${quarters[i & 3]}`;
-  const rightPlaces =
-    right === "second"
-      ? quads.map((v) => `let o${v} = base1 + min(edge + ${4 * v}u, ${n.columns} - 4u);`)
-      : range(width).map((j) => `let o${j} = base1 + min(edge + ${j}u, ${n.columns} - 1u) * ${rightStep};`);
-  const rights =
-    right === "second"
-      ? range(4).flatMap((k) => quads.map((v) => load(`r${k}_${v}`, `o${v} + (k + ${k}u) * ${rightStep}`, second)))
-      : range(width).map((j) => load(`c${j}`, `o${j} + k`, second));
-  const transposes =
-    right === "second"
-      ? []
-      : range(4).flatMap((k) =>
-          quads.map(
-            (v) =>
-              `let r${k}_${v} = vec4<f32>(${range(4)
-                .map((j) => `c${4 * v + j}.${quarters[k]}`)
-                .join(", ")});`,
-          ),
-        );
-  const sums = range(height).flatMap((i) => quads.map((v) => [i, v] as const));
-  const add = range(4).flatMap((k) => sums.map(([i, v]) => `s${i}_${v} += ${leftAt(i, k)} * r${k}_${v};`));
-  const place = (i: number, v: number) =>
-    direct
-      ? `base2 + (top + ${i}u) * ${n.pitch} + edge + ${4 * v}u`
-      : `((part * ${n.batches} + batch) * ${n.rows} + top + ${i}u) * ${n.pitch} + edge + ${4 * v}u`;
-  return {
-    body: `let unit = i % ${n.units};
+  const text = () => {
+    // The start of each row or quad is computed before the loop.
+    const load = (name: string, at: string, from: typeof first) => `let ${name} = ${from.vector(at)};`;
+    const leftPlaces =
+      left === "second"
+        ? range(height).map((i) => `let p${i} = base0 + min(top + ${i}u, ${n.rows} - 1u) * ${leftStep};`)
+        : range(Math.ceil(height / 4)).map((v) => `let p${v} = base0 + min(top + ${4 * v}u, ${n.rows} - 4u);`);
+    const lefts =
+      left === "second"
+        ? range(height).map((i) => load(`l${i}`, `p${i} + k`, first))
+        : range(4).flatMap((k) =>
+            leftPlaces.map((_, v) => load(`l${k}_${v}`, `p${v} + (k + ${k}u) * ${leftStep}`, first)),
+          );
+    const leftAt = (i: number, k: number) =>
+      left === "second" ? `l${i}.${quarters[k]}` : `l${k}_${i >> 2}.${quarters[i & 3]}`;
+    const rightPlaces =
+      right === "second"
+        ? quads.map((v) => `let o${v} = base1 + min(edge + ${4 * v}u, ${n.columns} - 4u);`)
+        : range(width).map((j) => `let o${j} = base1 + min(edge + ${j}u, ${n.columns} - 1u) * ${rightStep};`);
+    const rights =
+      right === "second"
+        ? range(4).flatMap((k) => quads.map((v) => load(`r${k}_${v}`, `o${v} + (k + ${k}u) * ${rightStep}`, second)))
+        : range(width).map((j) => load(`c${j}`, `o${j} + k`, second));
+    const transposes =
+      right === "second"
+        ? []
+        : range(4).flatMap((k) =>
+            quads.map(
+              (v) =>
+                `let r${k}_${v} = vec4<f32>(${range(4)
+                  .map((j) => `c${4 * v + j}.${quarters[k]}`)
+                  .join(", ")});`,
+            ),
+          );
+    const sums = range(height).flatMap((i) => quads.map((v) => [i, v] as const));
+    const add = range(4).flatMap((k) => sums.map(([i, v]) => `s${i}_${v} += ${leftAt(i, k)} * r${k}_${v};`));
+    const place = (i: number, v: number) =>
+      direct
+        ? `base2 + (top + ${i}u) * ${n.pitch} + edge + ${4 * v}u`
+        : `((part * ${n.batches} + batch) * ${n.rows} + top + ${i}u) * ${n.pitch} + edge + ${4 * v}u`;
+    return {
+      body: `let unit = i % ${n.units};
 let batch = i / ${n.units} % ${n.batches};
 let part = i / ${n.units} / ${n.batches};
 let top = unit / ${n.across} * ${height}u;
@@ -174,5 +142,12 @@ for (var k = part * ${n.part}; k < end; k += 4u) {
 ${[...lefts, ...rights, ...transposes, ...add].join("\n")}
 }
 ${sums.map(([i, v]) => `if (top + ${i}u < ${n.rows} && edge + ${4 * v}u < ${n.columns}) { ${store.putVector(place(i, v), `s${i}_${v}`)} }`).join("\n")}`,
+    };
   };
+  recorder.each(draft, units * batches * parts, text);
+  if (!direct) {
+    addUp(recorder, "matmul float32", { ...size, pitch, splits: parts, dtype: "float32" }, target, frame);
+    recorder.memory.free(target.buffer as WebGpuBuffer); // safe: it was allocated above
+  }
+  return true;
 }

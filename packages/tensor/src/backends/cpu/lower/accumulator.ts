@@ -24,7 +24,8 @@ export interface Accumulator {
   total(): Value;
 }
 
-const primitives: Readonly<Record<Reduction, BinaryOp>> = { sum: "add", product: "mul", max: "max", min: "min" };
+/** The primitive that combines two values of a reduction. */
+export const combining: Readonly<Record<Reduction, BinaryOp>> = { sum: "add", product: "mul", max: "max", min: "min" };
 
 /** Creates an accumulator that holds the identity of the reduction. */
 export function accumulator(e: Emitter, reduce: Reduction, dtype: DType, ways: number): Accumulator {
@@ -33,7 +34,7 @@ export function accumulator(e: Emitter, reduce: Reduction, dtype: DType, ways: n
   const start = identity(e, reduce, dtype);
   if (isFloating(dtype) && (reduce === "max" || reduce === "min")) return extremes(e, reduce, dtype, ways, start);
   const chains = Array.from({ length: ways }, () => start.map((v) => e.f.let(v)));
-  const combine = (a: Value, b: Value) => binary(e, primitives[reduce], dtype, a, b);
+  const combine = (a: Value, b: Value) => binary(e, combining[reduce], dtype, a, b);
   const lanes = (): Value => chains.reduce<Value>((a, b) => combine(a, b), start);
   return {
     take(value, way, mask) {
@@ -53,7 +54,7 @@ export function accumulator(e: Emitter, reduce: Reduction, dtype: DType, ways: n
 
 /** Combines all lanes of a value; every lane receives the result. */
 function folded(e: Emitter, reduce: Reduction, dtype: DType, all: Value): Value {
-  const combine = (a: Value, b: Value) => binary(e, primitives[reduce], dtype, a, b);
+  const combine = (a: Value, b: Value) => binary(e, combining[reduce], dtype, a, b);
   if (dtype === "float64") {
     const both = combine([first(all), first(all)], [all[1] as Vector, all[1] as Vector]);
     const swapped = e.let(shuffle(first(both), first(both), [1, 0]));

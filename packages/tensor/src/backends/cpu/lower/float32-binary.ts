@@ -2,7 +2,7 @@
 
 import { f32, f32x4, f64, f64x2, i32x4, i64x2, v128 } from "../wasm/index.ts";
 import type { Emitter } from "./emitter.ts";
-import { polynomial } from "./float64.ts";
+import { magic, polynomial } from "./float64.ts";
 import { lanewise } from "./lanewise.ts";
 import { narrowed, type Vector, widened } from "./values.ts";
 
@@ -65,9 +65,6 @@ export function pow32(e: Emitter, a: Vector, b: Vector): Vector {
     throughDouble(e, [a, b], (x, y) => power64(e, x as Vector, y as Vector)),
   ); // safe: two arguments
 }
-
-/** Adding and subtracting this rounds a small number to an integer, which is also in the low bits of the sum. */
-const magic = 2 ** 52 + 2 ** 51;
 
 /** The base-2 logarithm to ten digits, for positive numbers in float32's range. */
 export function log2Wide(e: Emitter, a: Vector): Vector {

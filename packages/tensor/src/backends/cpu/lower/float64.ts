@@ -20,6 +20,12 @@ export function float64Binary(e: Emitter, op: BinaryOp, a: Value, b: Value): Val
   return a.map((x, k) => e.let(binary64(e, op, x, b[k] as Vector))); // safe: both have two vectors
 }
 
+/**
+ * Adding and subtracting this rounds a float64 of magnitude below 2⁵¹ to an integer, which is also in the low bits of
+ * the sum.
+ */
+export const magic: number = 1.5 * 2 ** 52;
+
 /** Emits a polynomial by Horner's rule. Coefficients start with the lowest power. */
 export function polynomial(e: Emitter, lanes: "f32x4" | "f64x2", x: Vector, coefficients: readonly number[]): Vector {
   const madd = multiplyAdd(lanes, e.relaxed);

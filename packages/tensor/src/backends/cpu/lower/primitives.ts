@@ -49,8 +49,13 @@ export function wideMask(e: Emitter, mask: Vector): [Vector, Vector] {
   return [e.let(i64x2.extendLow32(mask)), e.let(i64x2.extendHigh32(mask))]; // sign extension keeps lanes of ones
 }
 
+/** Wraps integers to the range of their dtype. */
+function wrapped(e: Emitter, dtype: DType, x: Vector): Vector {
+  return dtype === "uint8" ? v128.and(x, e.i32(255)) : x;
+}
+
 function integerUnary(e: Emitter, op: UnaryOp, dtype: DType, a: Vector): Vector {
-  const byte = (x: Vector) => (dtype === "uint8" ? v128.and(x, e.i32(255)) : x);
+  const byte = (x: Vector) => wrapped(e, dtype, x);
   switch (op) {
     case "neg":
       return byte(i32x4.neg(a));
@@ -71,7 +76,7 @@ function integerUnary(e: Emitter, op: UnaryOp, dtype: DType, a: Vector): Vector 
 }
 
 function integerBinary(e: Emitter, op: BinaryOp, dtype: DType, a: Vector, b: Vector): Vector {
-  const byte = (x: Vector) => (dtype === "uint8" ? v128.and(x, e.i32(255)) : x);
+  const byte = (x: Vector) => wrapped(e, dtype, x);
   switch (op) {
     case "add":
     case "sub":

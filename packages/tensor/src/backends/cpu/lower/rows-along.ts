@@ -2,7 +2,7 @@
 
 import type { DType } from "../../../dtype.ts";
 import type { Expr } from "../../../expr/expr.ts";
-import { nodesOf, type Stage } from "../../../expr/program.ts";
+import { nodesOf } from "../../../expr/program.ts";
 import { dense, still } from "../layout.ts";
 import { i32, i32x4, type Local, select } from "../wasm/index.ts";
 import { accumulator } from "./accumulator.ts";
@@ -13,140 +13,111 @@ import { vectorStep } from "./pointwise.ts";
 import { publish, type RowsClass, rowWalk, runs, type Slots } from "./row-frame.ts";
 import { convert, type Integer, loadSplat, pack, storeOne, type Value } from "./values.ts";
 
-/** What the parts of a kernel share. */
-interface Frame {
-  readonly e: Emitter;
-  readonly what: RowsClass;
-  readonly slots: Slots;
-  readonly length: Local<"i32">;
-  /** The expression whose values the output holds until the elements are computed; null for none. */
-  readonly kept: Expr | null;
-  /** Loads and stores of the vector at index `at` of a run that starts at `starts`. */
-  step(starts: readonly Integer[], at: Local<"i32">, whole: boolean): ReturnType<typeof vectorStep>;
-}
-
 /** Emits the kernel. */
 export function along(e: Emitter, what: RowsClass, slots: Slots, known: Known): void {
   const { f } = e;
-  const { program, motions } = what;
+  const { program, inputs, motions } = what;
   const length = e.slot(slots.length);
   const row = f.let(e.begin);
   const walk = rowWalk(e, what, slots, e.begin);
-  const frame: Frame = {
-    ...{ e, what, slots, length, kept: keptFormula(what) },
-    step: (starts, at, whole) =>
-      vectorStep(e, {
-        at,
-        whole,
-        left: () => i32.sub(length, at),
-        address: (k) => starts[k] as Integer,
-        stride: (k) => e.slot(slots.innerStrides + k),
-        motion: (k) => motions[k] as number,
-      }),
+  const stepAt = (starts: readonly Integer[], at: Local<"i32">, whole: boolean) =>
+    vectorStep(e, {
+      at,
+      whole,
+      left: () => i32.sub(length, at),
+      address: (k) => starts[k] as Integer,
+      stride: (k) => e.slot(slots.innerStrides + k),
+      motion: (k) => motions[k] as number,
+    });
+  const kept = keptFormula(what);
+  /** Loads the inputs that do not vary within a run, and computes everything that depends only on them. */
+  const settle = (roots: readonly Expr[], starts: readonly Integer[], outside: Known): Known => {
+    const inside: Known = new Map(outside);
+    for (const node of nodesOf(roots)) {
+      if (node.op !== "input" || motions[node.value] !== still) continue;
+      inside.set(node, loadSplat(e, node.dtype, starts[node.value] as Integer));
+    }
+    lowerInvariant(e, roots, { input: () => [], scalars: slots.scalars }, inside);
+    return inside;
   };
+
   f.while(i32.ltU(row, e.end), () => {
     const results: Known = new Map(known);
     const starts = walk.pointers.slice(0, slots.full);
-    for (const s of program.stages.keys()) publish(program, s, reduceStage(frame, s, starts, results), results);
-    if (program.rows.length > 0) storeRow(frame, walk.pointers, results);
-    if (program.elements.length > 0) storeElements(frame, starts, results);
+    program.stages.forEach(({ reduce, of }, s) => {
+      const ways = cost([of]) < 16 ? 4 : 2;
+      const total = accumulator(e, reduce, of.dtype, ways);
+      runs(e, what, slots, starts, (here) => {
+        const settled = settle([of], here, results);
+        const i = f.let(i32.const(0));
+        const keep = kept !== null && s === program.stages.length - 1;
+        const evaluate = (at: Local<"i32">, whole: boolean): Value => {
+          const step = stepAt(here, at, whole);
+          const leaves = { input: (leaf: Expr) => step.load(leaf.value, leaf.dtype), scalars: slots.scalars };
+          const value = lower(e, [of], leaves, new Map(settled))[0] as Value; // safe: one root, one value
+          if (keep) step.store(inputs, of.dtype, value);
+          return value;
+        };
+        const whole = e.let(i32.and(length, -4 * ways));
+        f.while(i32.ltU(i, whole), () => {
+          const next = e.let(i32.add(i, 256 * ways));
+          const until = e.let(select(i32.ltU(next, whole), next, whole));
+          f.loop((again) => {
+            for (let w = 0; w < ways; w++) total.take(evaluate(e.let(i32.add(i, 4 * w)), true), w);
+            f.increase(i, 4 * ways);
+            f.branchIf(again, i32.ltU(i, until));
+          });
+          total.flush();
+        });
+        f.while(i32.ltU(i, length), () => {
+          const mask = e.let(i32x4.gt(i32x4.splat(i32.sub(length, i)), e.i32(0, 1, 2, 3)));
+          total.take(evaluate(i, false), 0, mask);
+          f.increase(i, 4);
+        });
+        total.flush();
+      });
+      publish(program, s, total.total(), results);
+    });
+    if (program.rows.length > 0) {
+      const inside: Known = new Map(results);
+      const atStart = {
+        input: (leaf: Expr) => loadSplat(e, leaf.dtype, starts[leaf.value] as Integer),
+        scalars: slots.scalars,
+      };
+      lower(e, program.rows, atStart, inside).forEach((value, k) => {
+        const type = what.rows[k] as DType;
+        const packed = pack(e, type, convert(e, value, (program.rows[k] as Expr).dtype, type));
+        storeOne(e, type, walk.pointers[slots.full + k] as Integer, packed, 0);
+      });
+    }
+    if (program.elements.length > 0) {
+      runs(e, what, slots, starts, (here) => {
+        const settled = settle(program.elements, here, results);
+        const i = f.let(i32.const(0));
+        const vector = (at: Local<"i32">, whole: boolean): void => {
+          const step = stepAt(here, at, whole);
+          const leaves = { input: (leaf: Expr) => step.load(leaf.value, leaf.dtype), scalars: slots.scalars };
+          const inside: Known = new Map(settled);
+          if (kept !== null) inside.set(kept, step.load(inputs, kept.dtype));
+          const values = lower(e, program.elements, leaves, inside);
+          values.forEach((value, k) => {
+            const type = what.elements[k] as DType;
+            step.store(inputs + k, type, convert(e, value, (program.elements[k] as Expr).dtype, type));
+          });
+        };
+        const whole = e.let(i32.and(length, -8));
+        f.while(i32.ltU(i, whole), () => {
+          for (const k of [0, 4]) vector(e.let(i32.add(i, k)), true);
+          f.increase(i, 8);
+        });
+        f.while(i32.ltU(i, length), () => {
+          vector(i, false);
+          f.increase(i, 4);
+        });
+      });
+    }
     f.increase(row, 1);
     walk.advance();
-  });
-}
-
-/** Loads the inputs that do not vary within a run, and computes everything that depends only on them. */
-function settle({ e, what, slots }: Frame, roots: readonly Expr[], starts: readonly Integer[], outside: Known): Known {
-  const inside: Known = new Map(outside);
-  for (const node of nodesOf(roots)) {
-    if (node.op !== "input" || what.motions[node.value] !== still) continue;
-    inside.set(node, loadSplat(e, node.dtype, starts[node.value] as Integer));
-  }
-  lowerInvariant(e, roots, { input: () => [], scalars: slots.scalars }, inside);
-  return inside;
-}
-
-/** Emits the reduction of stage `s` over a row, unrolled into 2 or 4 independent chains. */
-function reduceStage(frame: Frame, s: number, starts: readonly Integer[], results: Known): Value {
-  const { e, what, slots, length, kept } = frame;
-  const { f } = e;
-  const { stages } = what.program;
-  const { reduce, of } = stages[s] as Stage; // safe: the caller iterates over the stages
-  const ways = cost([of]) < 16 ? 4 : 2;
-  const total = accumulator(e, reduce, of.dtype, ways);
-  runs(e, what, slots, starts, (here) => {
-    const settled = settle(frame, [of], here, results);
-    const i = f.let(i32.const(0));
-    const keep = kept !== null && s === stages.length - 1;
-    const evaluate = (at: Local<"i32">, whole: boolean): Value => {
-      const step = frame.step(here, at, whole);
-      const leaves = { input: (leaf: Expr) => step.load(leaf.value, leaf.dtype), scalars: slots.scalars };
-      const value = lower(e, [of], leaves, new Map(settled))[0] as Value; // safe: one root, one value
-      if (keep) step.store(what.inputs, of.dtype, value);
-      return value;
-    };
-    const whole = e.let(i32.and(length, -4 * ways));
-    f.while(i32.ltU(i, whole), () => {
-      const next = e.let(i32.add(i, 256 * ways));
-      const until = e.let(select(i32.ltU(next, whole), next, whole));
-      f.loop((again) => {
-        for (let w = 0; w < ways; w++) total.take(evaluate(e.let(i32.add(i, 4 * w)), true), w);
-        f.increase(i, 4 * ways);
-        f.branchIf(again, i32.ltU(i, until));
-      });
-      total.flush();
-    });
-    f.while(i32.ltU(i, length), () => {
-      const mask = e.let(i32x4.gt(i32x4.splat(i32.sub(length, i)), e.i32(0, 1, 2, 3)));
-      total.take(evaluate(i, false), 0, mask);
-      f.increase(i, 4);
-    });
-    total.flush();
-  });
-  return total.total();
-}
-
-/** Emits the results of a row. */
-function storeRow({ e, what, slots }: Frame, pointers: readonly Integer[], results: Known): void {
-  const { rows } = what.program;
-  const leaves = {
-    input: (leaf: Expr) => loadSplat(e, leaf.dtype, pointers[leaf.value] as Integer),
-    scalars: slots.scalars,
-  };
-  lower(e, rows, leaves, new Map(results)).forEach((value, k) => {
-    const type = what.rows[k] as DType;
-    const packed = pack(e, type, convert(e, value, (rows[k] as Expr).dtype, type));
-    storeOne(e, type, pointers[slots.full + k] as Integer, packed, 0);
-  });
-}
-
-/** Emits the results of a row's elements. */
-function storeElements(frame: Frame, starts: readonly Integer[], results: Known): void {
-  const { e, what, slots, length, kept } = frame;
-  const { f } = e;
-  const { elements } = what.program;
-  runs(e, what, slots, starts, (here) => {
-    const settled = settle(frame, elements, here, results);
-    const i = f.let(i32.const(0));
-    const vector = (at: Local<"i32">, whole: boolean): void => {
-      const step = frame.step(here, at, whole);
-      const leaves = { input: (leaf: Expr) => step.load(leaf.value, leaf.dtype), scalars: slots.scalars };
-      const inside: Known = new Map(settled);
-      if (kept !== null) inside.set(kept, step.load(what.inputs, kept.dtype));
-      lower(e, elements, leaves, inside).forEach((value, k) => {
-        const type = what.elements[k] as DType;
-        step.store(what.inputs + k, type, convert(e, value, (elements[k] as Expr).dtype, type));
-      });
-    };
-    const whole = e.let(i32.and(length, -8));
-    f.while(i32.ltU(i, whole), () => {
-      for (const k of [0, 4]) vector(e.let(i32.add(i, k)), true);
-      f.increase(i, 8);
-    });
-    f.while(i32.ltU(i, length), () => {
-      vector(i, false);
-      f.increase(i, 4);
-    });
   });
 }
 

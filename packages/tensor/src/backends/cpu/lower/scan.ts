@@ -5,10 +5,10 @@
 
 import type { DType } from "../../../dtype.ts";
 import { isFloating } from "../../../dtype.ts";
-import type { BinaryOp } from "../../../expr/ops.ts";
 import type { ScanCall } from "../../../kernel.ts";
 import type { Runtime } from "../runtime.ts";
 import { f64, i32, type Local } from "../wasm/index.ts";
+import { combining } from "./accumulator.ts";
 import { number } from "./argreduce.ts";
 import { kernelModule } from "./emitter.ts";
 import { odometer } from "./pointwise.ts";
@@ -24,8 +24,6 @@ export interface ScanClass {
   readonly outer: number;
   readonly indices: boolean;
 }
-
-const combining: Readonly<Record<ScanCall["op"], BinaryOp>> = { sum: "add", product: "mul", max: "max", min: "min" };
 
 /**
  * Builds the kernel. The argument slots are the addresses of input, output and indices; the length of a lane; the three

@@ -7,14 +7,11 @@ import { once } from "../../../once.ts";
 import { f32x4, f64x2, i32x4, multiplyAdd, shuffle, v128 } from "../wasm/index.ts";
 import type { Emitter } from "./emitter.ts";
 import { guarded } from "./float32-binary.ts";
-import { polynomial } from "./float64.ts";
+import { magic, polynomial } from "./float64.ts";
 import { joined, type Vector, widened } from "./values.ts";
 
 /** The first 33 bits of π/2, and the remainder. */
 const halfPi = [1.5707963267341256, 6.077100506506192e-11] as const;
-
-/** Adding and subtracting this rounds a number to an integer, which is also in the low half of the sum's bits. */
-const magic = 1.5 * 2 ** 52;
 
 /** The number of right angles in x, and sine and cosine of the remainder. */
 interface Reduced {
