@@ -68,7 +68,7 @@ describe("threads in a page", () => {
     for (let i = 0; i < 2; i++) expect(await there.matmul(there).data()).toEqual(want);
     await vi.waitFor(() => expect(warned).toHaveBeenCalled());
     expect(warned.mock.calls).toEqual([
-      ["cpu: works without worker threads: a Content-Security-Policy lacks worker-src blob:"],
+      ["cpu: runs without worker threads: a Content-Security-Policy lacks worker-src blob:"],
     ]);
   });
 });

@@ -1,4 +1,4 @@
-/** Searches for extremes within rows: the operands' layout, the class of kernel, the arguments. */
+/** Positions of extremes within rows: the operands' layout, the kernel's class and its arguments. */
 
 import type { ArgReduceCall } from "../../kernel.ts";
 import { Layout } from "./layout.ts";

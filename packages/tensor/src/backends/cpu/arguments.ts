@@ -1,14 +1,14 @@
 /**
- * Arguments of kernels by name: a kernel's module says in which slot each stands, and here they are all written, none
- * forgotten.
+ * Kernel arguments by name. A kernel's module declares the slot of each argument, and the types ensure that every one
+ * is written.
  */
 
 import { type FunctionBuilder, i32, type Local } from "./wasm/index.ts";
 
-/** The slots of a kernel's arguments. A list takes the slot named and those after it. */
+/** Slots of a kernel's arguments. A list starts at its slot and continues in the following ones. */
 export type Slots<K extends string> = { readonly [Name in K]: number };
 
-/** An array to write arguments into, made once for each kernel and used again for every launch. */
+/** Creates the array that holds a kernel's arguments. It is created once per kernel and reused for every launch. */
 export function argumentsFor(slots: Slots<string>): number[] {
   return new Array<number>(Math.max(...Object.values(slots)) + 1).fill(0);
 }
@@ -23,12 +23,12 @@ export function writeArguments<K extends string>(
   return to;
 }
 
-/** The arguments in a kernel, from the address of their block. */
+/** Loads all arguments of a kernel into locals, from the address of their block. */
 export function readArguments<K extends string>(
   f: FunctionBuilder,
   args: Local<"i32">,
   slots: Slots<K>,
 ): Readonly<Record<K, Local<"i32">>> {
   const read = Object.entries<number>(slots).map(([name, slot]) => [name, f.let(i32.load(args, 8 * slot))]);
-  return Object.fromEntries(read) as Record<K, Local<"i32">>; // safe: there is one for each slot
+  return Object.fromEntries(read) as Record<K, Local<"i32">>; // safe: there is one local for each slot
 }

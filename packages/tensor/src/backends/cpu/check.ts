@@ -1,6 +1,6 @@
 /**
- * Checks of values: a plain loop in JavaScript, before which a kernel says of many elements whether any is out of
- * range.
+ * Checks of values. A kernel first tests whether any element of a large tensor is out of range; only then does a plain
+ * JavaScript loop look for the first one.
  */
 
 import { decoder } from "../../encode.ts";
@@ -15,7 +15,7 @@ import type { Runtime } from "./runtime.ts";
 
 const programs = new Map<string, RowProgram>();
 
-/** Throws the call's error for the first element out of range. */
+/** Throws the call's error for the first element that is out of range. */
 export function runCheck(runtime: Runtime, call: CheckCall): void {
   const { input, low, high, nan } = call;
   if (sizeOf(input.shape) > 64 && !anyWrong(runtime, call)) return;
@@ -34,7 +34,7 @@ export function runCheck(runtime: Runtime, call: CheckCall): void {
   }
 }
 
-/** Whether any element is out of range. */
+/** Returns whether any element is out of range. */
 function anyWrong({ memory, rows }: Runtime, { input: view, low, high, nan }: CheckCall): boolean {
   const { dtype, shape } = view;
   const program = once(programs, `${dtype} ${nan}`, () => {

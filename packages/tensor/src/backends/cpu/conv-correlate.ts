@@ -1,58 +1,58 @@
 /**
- * The sliding product that the forward pass and the gradient of the input have in common: weights [M, K] times the
- * matrix whose line `k` holds what window place `k` sees at each position. That matrix is never made. Where the
- * positions of a panel lie side by side in the frame, the register tile reads them there, through the table of taps;
- * the other panels (at the end of a row, or with a stride) are gathered into a small buffer first.
+ * The sliding product of the forward pass and the gradient of the input: weights [M, K] times a matrix whose row `k`
+ * holds what tap `k` reads at each position. That matrix is never materialized. Where the positions of a panel are
+ * adjacent in the frame, the register tile reads them in place through the table of taps. Other panels (at the end of a
+ * row, or with a stride) are gathered into a small buffer first.
  */
 
 import { readArguments } from "./arguments.ts";
 import { gatherFunction } from "./conv-gather.ts";
 import type { Lanes } from "./matmul-lanes.ts";
-import { dispatchRows, tileFunctions, tileVectors } from "./matmul-tile.ts";
+import { dispatchRows, tileFunctions, tileSpan, tileVectors } from "./matmul-tile.ts";
 import { fetchAdd, i32, ModuleBuilder, select } from "./wasm/index.ts";
 
 /**
- * The arguments of the kernel. Its units are places to work in: each takes blocks of positions from a counter until
- * there are none left.
+ * The arguments of the kernel. Each launched unit is a worker with its own gather buffer. It takes blocks of positions
+ * from a shared counter until none are left.
  */
 export const correlateSlots = {
   frames: 0,
-  /** Weights as packed panels, group after group. */
+  /** Weights as packed panels, one group after another. */
   weights: 1,
   to: 2,
-  /** 0 when there is none. */
+  /** 0 for no bias. */
   bias: 3,
   /** Byte strides of the result and the bias, in the order in which the tile function reads them. */
   strides: 4,
   columnStride: 5,
   biasStride: 6,
   biasColumnStride: 7,
-  /** Byte offsets of window places; of the lines of a gathered panel; of positions. */
+  /** Byte offsets of taps, of the lines of a gathered panel, and of positions. */
   taps: 8,
   lines: 9,
   places: 10,
-  /** A 32-bit integer, 0 at first. */
+  /** Address of a 32-bit counter, initially 0. */
   counter: 11,
-  /** Gathered panels, one for each place to work in, and how many bytes each takes. */
+  /** Gathered panels, one per worker, and their size in bytes. */
   gathered: 12,
   gatheredBytes: 13,
   m: 14,
   k: 15,
   positions: 16,
-  /** Window places of a block. */
+  /** Taps per block. */
   block: 17,
-  /** Rows of tiles, and how they are cut: `height` rows each, one more in the first `extra` ones. */
+  /** Number of tiles along m, rows per tile, and number of tiles, from the first, that have one more row. */
   tiles: 18,
   height: 19,
   extra: 20,
-  /** Blocks in all, blocks of an image and group, panels of a block. */
+  /** Blocks in total, blocks per image and group, and panels per block. */
   units: 21,
   unitsAcross: 22,
   unitPanels: 23,
   groups: 24,
   /**
-   * Bytes between images and groups in the frames, groups in the weights, images and groups in the result, and groups
-   * in the bias.
+   * Byte strides: images and groups in the frames, groups in the weights, images and groups in the result, groups in
+   * the bias.
    */
   frameImage: 25,
   frameGroup: 26,
@@ -62,7 +62,7 @@ export const correlateSlots = {
   biasGroup: 30,
 } as const;
 
-/** The bytes of the kernel. */
+/** Builds the kernel. */
 export function correlateKernel(shared: boolean, lanes: Lanes): Uint8Array {
   const module = new ModuleBuilder(shared);
   const functions = tileFunctions(module, lanes, "lines", "table");
@@ -110,11 +110,11 @@ export function correlateKernel(shared: boolean, lanes: Lanes): Uint8Array {
       const firstPanel = f.let(i32.mul(i32.remU(unit, across), unitPanels));
       const lastPanel = f.let(i32.add(firstPanel, unitPanels));
       f.atMost(lastPanel, panels);
-      // Tiles read the frame at many places at once, which no hardware foresees; read in order first, it comes into the
-      // second-level cache fast.
+      // Tiles read the frame at many addresses at once, which hardware prefetchers cannot predict. Reading it
+      // sequentially first brings it into the L2 cache quickly.
       f.if(i32.eq(across, 1), () => f.for(0, slot.frameGroup, 64, (line) => f.drop(i32.load(i32.add(frame, line)))));
       const from = f.let(i32.const(0));
-      // An empty sum still has to write its zeros, so the loop over window places runs once at least.
+      // The loop over taps runs at least once, because an empty sum still writes zeros.
       f.repeat(
         () => {
           const length = f.let(i32.sub(k, from));
@@ -137,9 +137,7 @@ export function correlateKernel(shared: boolean, lanes: Lanes): Uint8Array {
               f.set(table, lines);
             });
             f.for(0, tiles, 1, (tile) => {
-              const early = f.let(i32.lt(tile, extra));
-              const top = f.let(i32.add(i32.mul(tile, height), select(early, tile, extra)));
-              const rows = f.let(i32.add(height, early));
+              const { top, rows } = tileSpan(f, tile, height, extra);
               dispatchRows(f, rows, functions, [
                 ...[
                   i32.add(aBlock, i32.shl(i32.mul(top, length), lanes.shift)),

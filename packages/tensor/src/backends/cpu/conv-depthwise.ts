@@ -1,7 +1,7 @@
 /**
- * Convolutions whose groups have one channel in and one out: the forward pass, and the gradient of the input in the
- * same form. There is no product of matrices in them, but for each row of positions a sum over window places of a
- * weight times a row of the frames.
+ * Depthwise convolutions (one input and one output channel per group): the forward pass, and the gradient of the input
+ * in the same form. There is no matrix product in them: each row of positions is a sum over taps of a weight times a
+ * row of the frame.
  */
 
 import { argumentsFor, readArguments, writeArguments } from "./arguments.ts";
@@ -14,18 +14,18 @@ import { i32, type Local, ModuleBuilder, shuffle, v128 } from "./wasm/index.ts";
 const slots = {
   ...{ frames: 0, plane: 1, weights: 2, k: 3, to: 4, bias: 5, biasStep: 6, channels: 7 },
   /**
-   * The offsets of window places and of positions; rows of positions, positions in one, and bytes between these in the
+   * Offsets of taps and positions, rows of positions, positions per row, and bytes between adjacent positions in the
    * frame.
    */
   ...{ taps: 8, places: 9, rows: 10, width: 11, step: 12 },
 } as const;
 
-/** A unit is a plane of the result. */
+/** Builds the kernel. A unit is a plane of the result. */
 function depthwiseKernel(shared: boolean, lanes: Lanes, stride: number): Uint8Array {
   return new ModuleBuilder(shared).run((f, args, begin, end) => {
     const slot = readArguments(f, args, slots);
     const { taps, k, width, step } = slot;
-    /** What vector `v` of the positions sees: neighbours, or every second element. */
+    /** Loads what vector `v` of the positions reads: adjacent elements, or every second one. */
     const see = (at: Local<"i32">, v: number) => {
       if (stride === 1) return v128.load(at, 16 * v);
       const even = Array.from({ length: lanes.count }, (_, lane) => 2 * lane);
@@ -44,7 +44,7 @@ function depthwiseKernel(shared: boolean, lanes: Lanes, stride: number): Uint8Ar
         const from = f.let(i32.add(frame, i32.load(place)));
         f.increase(place, i32.shl(width, 2));
         const left = f.let(width);
-        /** As many vectors at once as there are, since each waits for itself. */
+        /** Emits a tile of several vectors, whose independent accumulators hide the latency of the multiply-adds. */
         const tile = (vectors: number): void => {
           const sums = Array.from({ length: vectors }, () => f.let(start));
           const [tap, weight] = [f.let(taps), f.let(weights)];
@@ -87,7 +87,7 @@ function depthwiseKernel(shared: boolean, lanes: Lanes, stride: number): Uint8Ar
             }
           });
         });
-        // Back to where the row ends: no more than nothing is left.
+        // `left` is now at most 0: steps back from the end of the last vector to the end of the row.
         f.increase(to, i32.shl(left, lanes.shift));
       });
     });
@@ -96,7 +96,7 @@ function depthwiseKernel(shared: boolean, lanes: Lanes, stride: number): Uint8Ar
 
 const args = /* @__PURE__ */ argumentsFor(slots);
 
-/** Runs such a convolution over the frames and tables of a sliding product. */
+/** Runs a depthwise convolution over the frames and tables of a sliding product. */
 export function depthwise(
   runtime: Runtime,
   lanes: Lanes,

@@ -1,7 +1,4 @@
-/**
- * Copies planes into frames: with zeros around them, or just without gaps. One unit of work is one plane
- * of one image.
- */
+/** Copies planes into frames: with zero padding, or only without gaps. A unit of work is one plane of one image. */
 
 import { bytesOf } from "../../dtype.ts";
 import type { View } from "../../kernel.ts";
@@ -79,7 +76,7 @@ function frameKernel(shared: boolean, lanes: Lanes): Uint8Array {
 
 const args = /* @__PURE__ */ argumentsFor(slots);
 
-/** Copies the planes of a view [N, C, ...S] into contiguous frames [N, C, ...frame.size] at `target`. */
+/** Copies the planes of a view [N, C, ...S] into contiguous frames [N, C, ...frame.size] at address `target`. */
 export function copyIntoFrames(runtime: Runtime, lanes: Lanes, view: View, frame: Frame, target: number): void {
   const { bytes } = lanes;
   const [images, channels] = view.shape as [number, number]; // safe: [N, C, ...S]
@@ -91,7 +88,7 @@ export function copyIntoFrames(runtime: Runtime, lanes: Lanes, view: View, frame
   const steps = lines(frame.size);
   for (let d = 0; d < 3; d++) {
     const [low, limit] = [frame.low[d] as number, frame.size[d] as number];
-    // The elements that fall inside of the frame: a padding that is negative cuts some off.
+    // The elements that fall inside the frame: negative padding crops some.
     const begin = Math.max(0, -low);
     const end = Math.min(size[d] as number, limit - low);
     counts.push(Math.max(0, end - begin));
@@ -117,7 +114,7 @@ export function copyIntoFrames(runtime: Runtime, lanes: Lanes, view: View, frame
   runtime.launch(kernel, args, images * channels, Math.max(1, Math.ceil(8192 / Math.max(planeSize, 1))));
 }
 
-/** Row-major strides. */
+/** Returns row-major strides. */
 function lines([, h, w]: Triple): Triple {
   return [h * w, w, 1];
 }

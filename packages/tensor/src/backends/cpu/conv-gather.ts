@@ -1,4 +1,4 @@
-/** Collects the panels that a convolution cannot read where they lie, because their positions are not side by side. */
+/** Gathers the panels that a convolution cannot read in place, because their positions are not adjacent. */
 
 import type { Lanes } from "./matmul-lanes.ts";
 import { tileVectors } from "./matmul-tile.ts";
@@ -15,9 +15,9 @@ import {
 } from "./wasm/index.ts";
 
 /**
- * Defines the function that copies what the window places see at one panel's positions into lines of a panel, a vector
- * of positions at a time: parameters frame, the positions' offsets, the window places' offsets, how many of these, and
- * where the panel goes.
+ * Defines the function that gathers one panel: for each tap, the elements at the panel's positions, one vector of
+ * positions at a time. Its parameters are the address of the frame, the positions' offsets, the taps' offsets, the
+ * number of taps, and the address of the panel.
  */
 export function gatherFunction(inside: ModuleBuilder, lanes: Lanes): FunctionIndex {
   return inside.function(null, ["i32", "i32", "i32", "i32", "i32"], [], (f, frame, cells, table, length, target) => {
@@ -33,7 +33,7 @@ interface Panel {
   readonly target: Local<"i32">;
 }
 
-/** One vector of each line of a panel. */
+/** Gathers one vector of each line of a panel. */
 function gatherVector(
   f: FunctionBuilder,
   lanes: Lanes,
@@ -61,8 +61,8 @@ function gatherVector(
   f.if(
     twoRuns,
     () => {
-      // The end of one row and the start of another: each is read as a whole vector, with its own elements in the right
-      // lanes.
+      // The end of one row and the start of the next: each is loaded as a whole vector, aligned so that its own
+      // elements are in the right lanes.
       const mask = f.let(v128.const(new Array<number>(16).fill(0)));
       for (let i = 0; i < 4; i++) {
         const lane = fromFirst[Math.floor((i * count) / 4)] as Local<"i32">;

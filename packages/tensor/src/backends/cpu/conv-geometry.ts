@@ -1,14 +1,13 @@
 /**
- * The arithmetic of a convolution's shapes. All three directions are made of frames and two tables. A frame is the
- * spatial operand with its zeros around it, so that no window ever leaves it. The element that window place `k` of
- * position `p` sees then lies at `taps[k] + places[p]` in its image's frame, whatever the stride, the dilation and the
- * number of dimensions are.
+ * The arithmetic of a convolution's shapes. All three directions use frames and two tables of offsets. A frame is the
+ * spatial operand with its zero padding, so that no window leaves it. Tap `k` of the window at position `p` then reads
+ * offset `taps[k] + places[p]` in its image's frame, whatever the stride, the dilation and the number of dimensions.
  */
 
-/** Three numbers, one per spatial dimension: depth, height, width. Missing dimensions are of size one. */
+/** Depth, height and width. Missing dimensions have size 1. */
 export type Triple = readonly [number, number, number];
 
-/** Where a source of some size lies in its frame: element `i` at `low + i`. */
+/** The padded size of a source, and the offset `low` of its first element: element `i` is stored at `low + i`. */
 export interface Frame {
   readonly size: Triple;
   readonly low: Triple;
@@ -16,39 +15,39 @@ export interface Frame {
 
 /** How windows move over a frame. */
 export interface Windows {
-  /** Channels that a window reaches over. */
+  /** Channels per window. */
   readonly channels: number;
   readonly kernel: Triple;
   readonly dilation: Triple;
-  /** Whether the first weight meets the last place of the window. */
+  /** Whether the first weight meets the last tap of the window. */
   readonly flipped: boolean;
   readonly positions: Triple;
   readonly stride: Triple;
 }
 
-/** One to three numbers, made three with ones (or `fill`) in front. */
+/** Pads one to three numbers at the front with `fill` to three. */
 export function triple(values: readonly number[], fill = 1): Triple {
   const [w = fill, h = fill, d = fill] = [...values].reverse();
   return [d, h, w];
 }
 
-/** The product of three numbers. */
+/** Returns the product of three numbers. */
 export function volume([d, h, w]: Triple): number {
   return d * h * w;
 }
 
-/** Combines triples place by place. */
+/** Combines triples element by element. */
 export function zip(f: (...values: number[]) => number, ...triples: readonly Triple[]): Triple {
   const at = (d: 0 | 1 | 2): number => f(...triples.map((t) => t[d]));
   return [at(0), at(1), at(2)];
 }
 
-/** Whether a frame is nothing but its source. */
+/** Whether a frame adds no padding to its source. */
 export function isBare(frame: Frame, source: Triple): boolean {
   return [0, 1, 2].every((d) => frame.low[d] === 0 && frame.size[d] === source[d]);
 }
 
-/** Writes the offset of each window place, over channels, depth, height and width, in bytes. */
+/** Writes the byte offset of each tap, over channels, depth, height and width. */
 export function writeTaps(
   table: Int32Array,
   at: number,
@@ -73,8 +72,8 @@ export function writeTaps(
 }
 
 /**
- * Writes the offset of each position in bytes, and `extra` zeros. These stand for positions past the end: the offsets
- * of positions ascend, so a vector that has some of them at its end is never taken for a run of neighbours.
+ * Writes the byte offset of each position, followed by `extra` zeros for positions past the end. Offsets of positions
+ * ascend, so a vector that ends in such zeros is never mistaken for adjacent positions.
  */
 export function writePlaces(
   table: Int32Array,

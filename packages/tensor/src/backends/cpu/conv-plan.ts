@@ -1,4 +1,4 @@
-/** What frames a convolution makes of its operands, and how windows move over them. */
+/** The frames that a convolution makes of its operands, and the windows that move over them. */
 
 import type { ConvCall, View } from "../../kernel.ts";
 import { isContiguous } from "../../shape.ts";
@@ -8,14 +8,15 @@ import type { Lanes } from "./matmul-lanes.ts";
 import { addressOf, type CpuBuffer } from "./memory.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** The frames of the operand that windows slide over, and the windows. */
+/** The frame of the operand that windows slide over, and the windows. */
 export interface Plan {
   readonly frame: Frame;
   readonly windows: Windows;
 }
 
 /**
- * The plan of a call: windows slide over the input, or, for the gradient of the input, over the gradient of the output.
+ * Returns the plan of a call. Windows slide over the input or, for the gradient of the input, over the gradient of the
+ * output.
  */
 export function planOf(call: ConvCall): Plan {
   const sizes = (view: View): Triple => triple(view.shape.slice(2));
@@ -30,8 +31,8 @@ export function planOf(call: ConvCall): Plan {
     };
   }
   const needed = zip((o, s, r) => (o - 1) * s + r + 1, output, stride, reach);
-  // Padding may be on the far side alone (`"same"` with an even kernel): then windows leave the input, though nothing
-  // lies before it.
+  // Padding may be on the high side alone (`"same"` with an even kernel): windows then leave the input although the low
+  // padding is 0.
   const bare = padding.every((p, d) => p === 0 && (needed[d] as number) <= (input[d] as number));
   const channels = call.weight.shape[1] as number;
   return {
@@ -40,13 +41,13 @@ export function planOf(call: ConvCall): Plan {
   };
 }
 
-/** Contiguous memory: a temporary buffer that has to be given back, or a view's own. */
+/** Contiguous memory: a temporary buffer that the caller frees, or a view's own memory. */
 export interface Place {
   readonly address: number;
   readonly buffer: CpuBuffer | null;
 }
 
-/** A view's frames: a copy, or the view itself where it is a frame already. */
+/** Returns a view's frames: a copy, or the view itself where it already is one. */
 export function framesOf(runtime: Runtime, lanes: Lanes, view: View, frame: Frame): Place {
   if (isBare(frame, triple(view.shape.slice(2))) && isContiguous(view.shape, view.strides))
     return { address: addressOf(view), buffer: null };
@@ -56,22 +57,17 @@ export function framesOf(runtime: Runtime, lanes: Lanes, view: View, frame: Fram
   return { address: buffer.address, buffer };
 }
 
-/** A view without gaps. */
+/** Returns a view's elements in contiguous memory. */
 export function denseOf(runtime: Runtime, lanes: Lanes, view: View): Place {
   return framesOf(runtime, lanes, view, bareFrame(view));
 }
 
-/** The frame that adds nothing to a view's planes. */
+/** Returns the frame that adds no padding to a view's planes. */
 export function bareFrame(view: View): Frame {
   return { size: triple(view.shape.slice(2)), low: [0, 0, 0] };
 }
 
-/** Gives temporary memory back. */
-export function giveBack(runtime: Runtime, ...places: readonly Place[]): void {
+/** Frees temporary memory. */
+export function release(runtime: Runtime, ...places: readonly Place[]): void {
   for (const { buffer } of places) if (buffer !== null) runtime.memory.free(buffer);
-}
-
-/** Bytes rounded up to whole cache lines. */
-export function align(bytes: number): number {
-  return Math.ceil(bytes / 64) * 64;
 }

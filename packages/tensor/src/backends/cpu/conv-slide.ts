@@ -1,6 +1,6 @@
 /**
- * The forward pass, and the gradient of the input in the same form: packs the weights, writes the tables and starts the
- * sliding product.
+ * The forward pass, and the gradient of the input in the same form: packs the weights, writes the tables and launches
+ * the sliding product.
  */
 
 import type { ConvCall, View } from "../../kernel.ts";
@@ -11,38 +11,36 @@ import { correlateKernel, correlateSlots } from "./conv-correlate.ts";
 import { depthwise } from "./conv-depthwise.ts";
 import { copyIntoFrames } from "./conv-frame.ts";
 import { type Triple, volume, type Windows, writePlaces, writeTaps } from "./conv-geometry.ts";
-import { align, bareFrame, denseOf, framesOf, giveBack, type Place, planOf } from "./conv-plan.ts";
+import { bareFrame, denseOf, framesOf, type Place, planOf, release } from "./conv-plan.ts";
 import type { Lanes } from "./matmul-lanes.ts";
 import { packKernel, packSlots } from "./matmul-pack.ts";
 import { tileRows, tileVectors } from "./matmul-tile.ts";
-import { addressOf } from "./memory.ts";
+import { addressOf, align } from "./memory.ts";
 import type { Runtime } from "./runtime.ts";
 
-/**
- * Window places of a block: their lines of a panel and of the weights' rows fit into the first-level cache together.
- */
+/** Maximum taps per block: their lines of a panel and of the packed weights fit into the L1 cache together. */
 const blockLength = 320;
-/** Multiplications that a unit of work should hold at least: about 20 µs. */
+/** Minimum multiplications per unit of work, about 20 µs. */
 const smallestUnit = 500_000;
 
 const packArguments = /* @__PURE__ */ argumentsFor(packSlots);
 const correlateArguments = /* @__PURE__ */ argumentsFor(correlateSlots);
 
-/** The sizes of a sliding product: for each image and group, [m, k] weights times [k, positions]. */
+/** Sizes of a sliding product: for each image and group, [m, k] weights times [k, positions]. */
 export interface Sizes {
   readonly groups: number;
   readonly m: number;
   readonly k: number;
   readonly positions: number;
-  /** Window places of a block. */
+  /** Taps per block. */
   readonly block: number;
-  /** Bytes of an element, elements and bytes of a line of a panel. */
+  /** Bytes per element, elements per line of a panel, and bytes per line. */
   readonly bytes: number;
   readonly width: number;
   readonly lineBytes: number;
 }
 
-/** Where in the scratch memory things are. */
+/** Addresses within the scratch memory. */
 export interface Scratch {
   readonly taps: number;
   readonly lines: number;
@@ -75,12 +73,11 @@ export function slide(runtime: Runtime, lanes: Lanes, call: ConvCall): void {
     const scratch = layOut(runtime, sizes);
     writeTables(runtime, windows, frame.size, sizes, scratch);
     if (k > 0) {
-      const weights = forward ? denseOf(runtime, lanes, call.weight) : turned(runtime, lanes, call);
+      const weights = forward ? denseOf(runtime, lanes, call.weight) : swappedWeights(runtime, lanes, call);
       packWeights(runtime, lanes, weights.address, sizes, scratch);
-      giveBack(runtime, weights);
+      release(runtime, weights);
     }
-    // One channel in and one out, in rows that lie side by side or with one element between them, are no product of
-    // matrices.
+    // Depthwise convolutions whose rows are read contiguously or with a stride of two are not matrix products.
     const run = sizes.m === 1 && windows.channels === 1 && windows.stride[2] < 3 ? depthwise : correlate;
     run(runtime, lanes, sizes, scratch, {
       frames: frames.address,
@@ -90,13 +87,13 @@ export function slide(runtime: Runtime, lanes: Lanes, call: ConvCall): void {
       windows,
     });
   } finally {
-    giveBack(runtime, frames);
+    release(runtime, frames);
   }
 }
 
-/** The weights of each group with input channels first: [groups · Cin of a group, Cout of a group, taps]. */
-function turned(runtime: Runtime, lanes: Lanes, { weight, groups }: ConvCall): Place {
-  // safe: [Cout, Cin of a group, ...K]
+/** Returns the weights of each group with input channels first: [groups · Cin per group, Cout per group, taps]. */
+function swappedWeights(runtime: Runtime, lanes: Lanes, { weight, groups }: ConvCall): Place {
+  // safe: [Cout, Cin per group, ...K]
   const [outputs, inputs, ...kernel] = weight.shape as [number, number, ...number[]];
   const [byOutput, byInput, ...rest] = weight.strides as [number, number, ...number[]];
   const each = outputs / groups;
@@ -110,7 +107,7 @@ function turned(runtime: Runtime, lanes: Lanes, { weight, groups }: ConvCall): P
   return { address: buffer.address, buffer };
 }
 
-/** Divides the scratch memory up: the tables, the weights in panels, and a gathered panel for each thread. */
+/** Divides the scratch memory into the tables, the packed weights, and a gathered panel per thread. */
 function layOut(runtime: Runtime, { groups, m, k, positions, block, bytes, width, lineBytes }: Sizes): Scratch {
   const tables = align(4 * (k + block + positions + width + groups + 1));
   const packed = align(groups * m * k * bytes);
@@ -163,8 +160,9 @@ function packWeights(
   runtime.launch(kernel, args, panels * groups, Math.max(1, Math.ceil(32768 / (tileRows * k))));
 }
 
+/** The operands of a sliding product. */
 export interface Operands {
-  /** The address of the frames, and the elements of one group's. */
+  /** Address of the frames, and elements of one group's frame. */
   readonly frames: number;
   readonly plane: number;
   readonly to: View;

@@ -1,23 +1,23 @@
-/** Starts the kernels that compute the gradient of a convolution's weight. */
+/** Launches the kernels that compute the gradient of a convolution's weight. */
 
 import type { ConvCall } from "../../kernel.ts";
 import { argumentsFor, writeArguments } from "./arguments.ts";
 import { volume, writePlaces, writeTaps } from "./conv-geometry.ts";
-import { align, denseOf, framesOf, giveBack, type Place, type Plan, planOf } from "./conv-plan.ts";
+import { denseOf, framesOf, type Place, type Plan, planOf, release } from "./conv-plan.ts";
 import { weightKernel, weightSlots, weightSumKernel, weightSumSlots } from "./conv-weight.ts";
 import type { Lanes } from "./matmul-lanes.ts";
 import { tileRows, tileVectors } from "./matmul-tile.ts";
-import { addressOf } from "./memory.ts";
+import { addressOf, align } from "./memory.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** Multiplications that a unit of work should hold at least: about 20 µs. */
+/** Minimum multiplications per unit of work, about 20 µs. */
 const smallestUnit = 500_000;
 /**
- * How many partial sums are made at most (more only for more groups), whatever the number of threads is, so that
- * results never depend on it.
+ * Chunks of images, divided among the groups. The limit does not depend on the number of threads, so results do not
+ * either.
  */
 const mostChunks = 8;
-/** Tiles of a block of window places, at least: each block packs the gradient for itself. */
+/** Minimum tiles per block of taps: each block packs the gradient again. */
 const leastTiles = 8;
 
 const weightArguments = /* @__PURE__ */ argumentsFor(weightSlots);
@@ -30,15 +30,15 @@ export function convolveWeight(runtime: Runtime, lanes: Lanes, call: ConvCall): 
   let gradient: Place | null = null;
   try {
     gradient = denseOf(runtime, lanes, call.output);
-    sumUp(runtime, lanes, call, plan, frames.address, gradient.address);
+    accumulate(runtime, lanes, call, plan, frames.address, gradient.address);
   } finally {
-    giveBack(runtime, frames);
-    if (gradient !== null) giveBack(runtime, gradient);
+    release(runtime, frames);
+    if (gradient !== null) release(runtime, gradient);
   }
 }
 
-/** Sums over the frames of the input and the output's gradient, both given by their addresses. */
-function sumUp(
+/** Accumulates over the frames of the input and the output's gradient, given by their addresses. */
+function accumulate(
   runtime: Runtime,
   lanes: Lanes,
   call: ConvCall,

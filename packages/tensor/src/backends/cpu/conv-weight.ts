@@ -1,9 +1,9 @@
 /**
- * The gradient of a convolution's weight: for each weight, what its window place saw, times the gradient where it was
- * used, summed over positions and images. The rows of the product are window places and are read from the frames where
- * they lie, row of positions by row of positions; the gradient is packed image by image. A unit sums some of the images
- * into a result of its own (window places by output channels), so that sums do not depend on which thread did what, and
- * a second kernel adds the results up.
+ * The gradient of a convolution's weight: for each weight, what its tap reads times the output's gradient, summed over
+ * positions and images. The rows of the product are taps, read from the frames in place, one row of positions at a
+ * time; the gradient is packed one image at a time. A unit accumulates some of the images into its own partial result
+ * (taps by output channels), so that sums do not depend on the distribution of work among threads, and a second kernel
+ * adds the partial results.
  */
 
 import { readArguments } from "./arguments.ts";
@@ -21,20 +21,20 @@ import {
   v128,
 } from "./wasm/index.ts";
 
-/** The arguments of the kernel. A unit is a chunk of images, of one group, for a block of the window places. */
+/** The arguments of the kernel. A unit is a chunk of images of one group, for a block of taps. */
 export const weightSlots = {
   frames: 0,
   gradient: 1,
-  /** Partial results: one per chunk and group, [K, Cout of a group, rounded up to whole panels]. */
+  /** Partial results, one per chunk and group: [K, Cout per group, rounded up to whole panels]. */
   partial: 2,
   partialBytes: 3,
-  /** The packed gradient of one image, one per unit. */
+  /** Packed gradients of one image, one per unit. */
   packed: 4,
   packedBytes: 5,
   taps: 6,
   places: 7,
   /**
-   * Output channels of a group, window places, rows of positions, positions in a row, bytes between positions in the
+   * Output channels per group, taps, rows of positions, positions per row, and bytes between adjacent positions in the
    * frame.
    */
   channels: 8,
@@ -46,7 +46,8 @@ export const weightSlots = {
   chunks: 14,
   groups: 15,
   /**
-   * Blocks of window places, and how they are cut into tiles: `height` rows each, one more in the first `extra` ones.
+   * Blocks of taps, number of tiles along them, rows per tile, and number of tiles, from the first, that have one more
+   * row.
    */
   blocks: 16,
   tiles: 17,
@@ -58,7 +59,7 @@ export const weightSlots = {
   gradientChannel: 23,
 } as const;
 
-/** The bytes of the kernel. */
+/** Builds the kernel. */
 export function weightKernel(shared: boolean, lanes: Lanes): Uint8Array {
   const module = new ModuleBuilder(shared);
   const functions = Array.from({ length: tileRows }, (_, i) => weightTile(module, lanes, i + 1));
@@ -117,7 +118,7 @@ export function weightKernel(shared: boolean, lanes: Lanes): Uint8Array {
   });
 }
 
-/** Adds to a tile of the partial result what one image gives. */
+/** Defines the function that adds one image's contribution to a tile of the partial result. */
 function weightTile(module: ModuleBuilder, lanes: Lanes, rows: number): FunctionIndex {
   return module.function(
     null,
@@ -161,11 +162,11 @@ interface Walk {
   readonly starts: readonly Local<"i32">[];
   readonly b: Local<"i32">;
   readonly unroll: number;
-  /** Bytes between positions; null where they follow each other. */
+  /** Bytes between positions; null where they are adjacent. */
   readonly step: Local<"i32"> | null;
 }
 
-/** A few positions in a row. */
+/** Emits `unroll` positions of a row. */
 function positionsOf(
   f: FunctionBuilder,
   lanes: Lanes,
@@ -190,7 +191,7 @@ function positionsOf(
   f.increase(b, 16 * tileVectors * unroll);
 }
 
-/** The arguments of the kernel that adds partial results up. A unit is a window place of a group. */
+/** The arguments of the kernel that adds partial results. A unit is a tap of a group. */
 export const weightSumSlots = {
   partial: 0,
   partialBytes: 1,
@@ -203,7 +204,7 @@ export const weightSumSlots = {
   channelBytes: 8,
 } as const;
 
-/** The bytes of that kernel: `to[channel, k] = Σ partial[chunk][k, channel]`. */
+/** Builds the kernel that adds partial results: `to[channel, k] = Σ partial[chunk][k, channel]`. */
 export function weightSumKernel(shared: boolean, lanes: Lanes): Uint8Array {
   return new ModuleBuilder(shared).run((f, args, begin, end) => {
     const slot = readArguments(f, args, weightSumSlots);

@@ -1,45 +1,45 @@
 /**
- * Winograd's algorithm in one dimension: four neighbouring results of a filter with three taps from six products
- * instead of twelve. Data and filter are polynomials; both are evaluated at six points, the values multiplied, and the
- * product is put together again from its values. For a data row d, a filter g and a row of results y,
+ * Winograd's algorithm in one dimension: four adjacent results of a filter with three taps from six products instead of
+ * twelve. Data and filter are polynomials. Both are evaluated at six points, the values are multiplied, and the product
+ * is interpolated from its values. For a data row d, a filter g and a row of results y,
  *
  *     y = Aᵀ (G g ⊙ Bᵀ d),   and for the gradients   dg = Gᵀ (A dy ⊙ Bᵀ d)
  *
  * (Lavin and Gray 2016, "Fast Algorithms for Convolutional Neural Networks"). The points are 0, ±5/8, ±3/2 and ∞. They
- * are exact in binary, and of those tried (five eighths to either side, halves to twos) they lose the fewest digits:
- * half as many as the usual 0, ±1, ±2 and ∞.
+ * are exact in binary and lose the fewest digits of the candidates tried between 1/2 and 2: half as many as the usual
+ * 0, ±1, ±2 and ∞.
  */
 
 import { type Code, type FunctionBuilder, f32x4, type Local, multiplyAdd, v128 } from "./wasm/index.ts";
 
-/** Results of a row, taps of a filter, and elements of a row that take part in them: as many as there are points. */
+/** Results per row, taps per filter row, and elements of a data row that contribute, which is the number of points. */
 export const rowResults = 4;
 export const rowTaps = 3;
 export const points = 6;
 
 const [a, b] = [5 / 8, 3 / 2];
 const [a2, b2] = [a * a, b * b];
-/** One over the product of a point's differences from the other points: of 0, of ±a, of ±b. */
+/** Reciprocals of the product of a point's differences from the other points: for 0, ±a and ±b. */
 const [weight0, weightA, weightB] = [1 / (a2 * b2), 1 / (2 * a2 * (a2 - b2)), 1 / (2 * b2 * (b2 - a2))];
 
-/** A linear map of some vectors to some vectors, lane by lane. */
+/** A linear map from vectors to vectors, lane by lane. */
 type Transform = (row: readonly Local<"v128">[]) => readonly Code<"v128">[];
 
-/** The five matrices as code. */
+/** The five matrices, as code. */
 export interface Algebra {
-  /** Bᵀ: a row of data at the six points. */
+  /** Bᵀ: evaluates a row of data at the six points. */
   readonly data: Transform;
-  /** A: a row of results' gradients at the six points. */
+  /** A: evaluates a row of the results' gradients at the six points. */
   readonly results: Transform;
-  /** G: a row of a filter at the six points. */
+  /** G: evaluates a row of a filter at the six points. */
   readonly filter: Transform;
-  /** Aᵀ: results from values at the points. */
+  /** Aᵀ: computes results from values at the points. */
   readonly toResults: Transform;
-  /** Gᵀ: a filter's gradient from values at the points. */
+  /** Gᵀ: computes a filter's gradient from values at the points. */
   readonly toFilter: Transform;
 }
 
-/** The matrices for a function. */
+/** Returns the matrices as code for a function. */
 export function algebra(f: FunctionBuilder, relaxed: boolean): Algebra {
   const known = new Map<number, Local<"v128">>();
   const number = (value: number): Local<"v128"> => {
@@ -52,12 +52,12 @@ export function algebra(f: FunctionBuilder, relaxed: boolean): Algebra {
   const times = (factor: number, x: Code<"v128">) => f32x4.mul(number(factor), x);
   const sum = (x: Code<"v128">, y: Code<"v128">) => f.let(f32x4.add(x, y));
   const difference = (x: Code<"v128">, y: Code<"v128">) => f.let(f32x4.sub(x, y));
-  /** The values at a point and at its negative, from what is even and what is odd in it. */
+  /** The values at a point and at its negative, from the even and odd parts. */
   const both = (point: number, even: Code<"v128">, odd: Code<"v128">): Code<"v128">[] => {
     const [e, o] = [f.let(even), f.let(odd)];
     return [madd(point, o, e), madd(-point, o, e)];
   };
-  // Safe below: each map is given as many vectors as its matrix has columns.
+  // Safe below: each map receives as many vectors as its matrix has columns.
   return {
     data(row) {
       const [d0, d1, d2, d3, d4, d5] = row as [

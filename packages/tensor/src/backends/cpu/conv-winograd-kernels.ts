@@ -1,7 +1,7 @@
 /**
- * Winograd's algorithm between its ends: tiles are taken to their points a block at a time, so many that all matrices
- * of the block stay in the second-level cache, multiplied point by point, and taken back (or, for the gradient of the
- * weight, added up).
+ * Winograd's algorithm between its transforms. Tiles are transformed to their points one block at a time, so that all
+ * matrices of the block stay in the L2 cache, then multiplied point by point, and transformed back (or, for the
+ * gradient of the weight, accumulated).
  */
 
 import { readArguments } from "./arguments.ts";
@@ -11,33 +11,33 @@ import type { Lanes } from "./matmul-lanes.ts";
 import { dispatchRows, tileFunctions, tileRows } from "./matmul-tile.ts";
 import { type FunctionBuilder, fetchAdd, i32, type Local, ModuleBuilder, memoryFill } from "./wasm/index.ts";
 
-/** Points of a tile. */
+/** Points per tile. */
 export const tilePoints: number = points * points;
 
-/** The most channels that are summed up in one go. Sums of a few sums lose fewer digits than long ones. */
+/** Maximum channels summed in one pass. Adding a few partial sums loses fewer digits than one long sum. */
 const depth = 64;
 
 /**
- * The arguments of the kernels. Their units are places to work in: each takes work from a counter until there is none
- * left. In the forward kernel that is a block of tiles; in the weight's, a block of the data's channels for a chunk of
- * the tiles, which has sums of its own.
+ * The arguments of the kernels. Each launched unit is a worker with its own scratch memory, which takes work items from
+ * a shared counter until none are left. An item of the forward kernel is a block of tiles; an item of the weight kernel
+ * is a block of the data's channels for a chunk of the tiles, with sums of its own.
  */
 export const winogradSlots = {
   input: 0,
   output: 9,
-  /** Tiles of an image, of a row of them, and of all images. */
+  /** Tiles per image, per row of tiles, and over all images. */
   tiles: 18,
   across: 19,
   allTiles: 20,
-  /** The most tiles of a block. */
+  /** Maximum tiles per block. */
   block: 21,
-  /** A 32-bit integer, 0 at first, and how far it goes. */
+  /** Address of a 32-bit counter, initially 0, and the number of work items. */
   counter: 22,
   units: 23,
-  /** Memory for each place to work in: the matrices of data, and those of results behind them. */
+  /** Scratch memory, and its bytes per worker: the matrices of data, followed by those of results. */
   scratch: 24,
   scratchBytes: 25,
-  /** Channels that results have, and that data has; of filters' matrices the columns and the lines. */
+  /** Channels of results and of data, which are the columns and lines of the filters' matrices. */
   m: 26,
   k: 27,
   /** Bytes between lines and points of these matrices. */
@@ -46,17 +46,17 @@ export const winogradSlots = {
   resultLine: 30,
   resultPoint: 31,
   /**
-   * Strides of what the products are stored in, as the tile function reads them: row, column and two for a bias that it
-   * has not.
+   * Strides of the products' destination, as the tile function reads them: row, column, and two for a bias, which is
+   * never present.
    */
   productLine: 32,
   productColumn: 33,
-  /** Forward: 0 when there is no bias. */
+  /** Forward: 0 for no bias. */
   bias: 36,
   biasStride: 37,
   filters: 38,
   filterPoint: 39,
-  /** The weight's: chunks of tiles, blocks of channels, and the sums. */
+  /** Weight: chunks of tiles, blocks of channels, and the sums. */
   chunks: 40,
   blocks: 41,
   blockChannels: 42,
@@ -65,12 +65,12 @@ export const winogradSlots = {
   sumPoint: 45,
   /** Bytes between chunks of sums. */
   chunkBytes: 46,
-  /** The filters as planes, and how many make an image: one. */
+  /** The filters as planes, and tiles per image, which is 1. */
   filterTiles: 47,
   weight: 48,
 } as const;
 
-/** The bytes of the forward kernel. */
+/** Builds the forward kernel. */
 export function winogradKernel(shared: boolean, lanes: Lanes, relaxed: boolean): Uint8Array {
   const module = new ModuleBuilder(shared);
   const s = winogradSlots;
@@ -119,7 +119,7 @@ export function winogradKernel(shared: boolean, lanes: Lanes, relaxed: boolean):
   });
 }
 
-/** The bytes of the kernel that takes filters to their points, as panels of eight columns. A unit is a panel. */
+/** Builds the kernel that transforms filters to their points, as panels of eight columns. A unit is a panel. */
 export function filterKernel(shared: boolean, relaxed: boolean, reversed: boolean): Uint8Array {
   const module = new ModuleBuilder(shared);
   const s = winogradSlots;
@@ -135,8 +135,8 @@ export function filterKernel(shared: boolean, relaxed: boolean, reversed: boolea
 }
 
 /**
- * The bytes of the kernel that takes filters' gradients from their points. A unit is a filter for a block of channels;
- * the first partial sum is overwritten.
+ * Builds the kernel that transforms filters' gradients from their points. A unit is a filter for a block of channels.
+ * The first partial sum is overwritten.
  */
 export function filterGradientKernel(shared: boolean, relaxed: boolean): Uint8Array {
   const module = new ModuleBuilder(shared);
@@ -158,7 +158,7 @@ export function filterGradientKernel(shared: boolean, relaxed: boolean): Uint8Ar
   });
 }
 
-/** The bytes of the weight's kernel. */
+/** Builds the weight kernel. */
 export function winogradWeightKernel(shared: boolean, lanes: Lanes, relaxed: boolean): Uint8Array {
   const module = new ModuleBuilder(shared);
   const s = winogradSlots;
@@ -227,7 +227,7 @@ export function winogradWeightKernel(shared: boolean, lanes: Lanes, relaxed: boo
   });
 }
 
-/** Takes units of work until there are none left. */
+/** Emits a loop that takes work items from a counter until none are left. */
 function forEachUnit(
   f: FunctionBuilder,
   counter: Local<"i32">,

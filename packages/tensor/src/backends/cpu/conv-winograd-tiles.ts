@@ -1,12 +1,12 @@
 /**
- * The ends of Winograd's algorithm in two dimensions: what turns planes, filters and tiles of results into matrices and
- * back. A tile is four by four results; at each of its 36 points there is a matrix with a line for each tile and a
- * column for each channel, so the vectors of all of these kernels hold four channels of one place. Every transform runs
- * along rows and then along columns, and between the two its values lie where they will end up.
+ * The transforms of Winograd's algorithm in two dimensions, which convert planes, filters and tiles of results to
+ * matrices and back. A tile is four by four results. Each of its 36 points has a matrix with a line per tile and a
+ * column per channel, so the vectors of these kernels hold four channels of one element. Every transform runs along
+ * rows and then along columns, and stores the values in between in their final place.
  */
 
 import { algebra, points, rowResults, rowTaps } from "./conv-winograd-algebra.ts";
-import { turned } from "./turn.ts";
+import { transpose4x4 } from "./transpose-4x4.ts";
 import {
   type Code,
   type FunctionBuilder,
@@ -25,8 +25,8 @@ type Integer = Local<"i32">;
 type Vector = Local<"v128">;
 
 /**
- * The slots of an operand's planes, from some slot on: strides in bytes, sizes, and how many zeros lie above and to the
- * left.
+ * The slots of an operand's planes, relative to its first slot: strides in bytes, sizes, and zero padding above and to
+ * the left.
  */
 export const planeSlots = {
   address: 0,
@@ -40,7 +40,7 @@ export const planeSlots = {
   left: 8,
 } as const;
 
-/** Where values are: the first place, and bytes between places. */
+/** A sequence of addresses: the first one, and the bytes between them. */
 interface Places {
   readonly at: Code<"i32">;
   readonly step: Code<"i32">;
@@ -62,7 +62,7 @@ function write(f: FunctionBuilder, { at, step }: Places, values: readonly Code<"
   });
 }
 
-/** The places of one row, or of one column, of the points of a tile. */
+/** Returns the places of a row or a column of a tile's points. */
 function places(
   f: FunctionBuilder,
   base: Code<"i32">,
@@ -75,7 +75,7 @@ function places(
   };
 }
 
-/** Addresses of four channels from the `first` on; past the last one, the last one again. */
+/** Returns the addresses of four channels from `first` on; channels past the last one repeat it. */
 function lanesOf(f: FunctionBuilder, base: Code<"i32">, stride: Integer, first: Integer, channels: Integer): Integer[] {
   const last = f.let(i32.sub(channels, 1));
   return [0, 1, 2, 3].map((lane) => {
@@ -84,7 +84,7 @@ function lanesOf(f: FunctionBuilder, base: Code<"i32">, stride: Integer, first: 
   });
 }
 
-/** One element of each of four channels. */
+/** Loads one element of each of four channels. */
 function loadLanes([a, b, c, d]: readonly Integer[]): Code<"v128"> {
   const at = (lane: Integer | undefined): Integer => lane as Integer; // safe: there are four
   return [b, c, d].reduce<Code<"v128">>(
@@ -94,8 +94,8 @@ function loadLanes([a, b, c, d]: readonly Integer[]): Code<"v128"> {
 }
 
 /**
- * Visits tiles and channels, a cache line of channels at a time, so that the lines of the matrices are filled while
- * they are near.
+ * Emits a loop over tiles and channels, one cache line of channels at a time, so that the lines of the matrices are
+ * filled while they are in the cache.
  */
 function forEachTile(
   f: FunctionBuilder,
@@ -122,16 +122,16 @@ function forEachTile(
   });
 }
 
-/** Where the kernels' common arguments stand. */
+/** The slots of the kernels' common arguments. */
 export interface TileSlots {
-  /** Tiles of an image, and of a row of them. */
+  /** Tiles per image, and per row of tiles. */
   readonly tiles: number;
   readonly across: number;
 }
 
 /**
- * What a tile is taken from, and how large its rows are: of data (overlapping), of results' gradients, or a filter,
- * which is a tile of its own.
+ * Rows per tile of each kind of source: data (whose tiles overlap), results' gradients, or filters (each one a tile of
+ * its own).
  */
 const sizes: Readonly<Record<"data" | "results" | "filter", number>> = {
   data: points,
@@ -140,9 +140,9 @@ const sizes: Readonly<Record<"data" | "results" | "filter", number>> = {
 };
 
 /**
- * Defines the function that takes tiles of some planes to their points. Parameters: the arguments, first tile, tiles,
- * first channel, channels (those past the last one repeat it), target, bytes between the target's lines and points.
- * Filters may be read from their last tap to their first.
+ * Defines the function that transforms tiles of planes to their points. Its parameters are the arguments, first tile,
+ * tiles, first channel, channels (those past the last one repeat it), target, and bytes between the target's lines and
+ * points. `reversed` reads the rows of filters from their last tap to their first.
  */
 export function toPoints(
   module: ModuleBuilder,
@@ -167,7 +167,7 @@ export function toPoints(
       const zero = v128.const(new Array<number>(16).fill(0));
       forEachTile(f, { first, count, channels, tiles, across }, (tile, eachFour) => {
         const [y, x] = [f.let(i32.sub(tile.y, top)), f.let(i32.sub(tile.x, left))];
-        // The rows that lie within the plane.
+        // The tile's rows within the plane.
         const [from, to] = [f.let(i32.const(0)), f.let(i32.sub(height, y))];
         f.if(i32.lt(y, 0), () => f.set(from, i32.sub(0, y)));
         f.atMost(to, size);
@@ -176,7 +176,7 @@ export function toPoints(
           i32.add(i32.add(address, i32.mul(channel, plane)), i32.add(i32.mul(tile.image, image), corner)),
         );
         const line = f.let(i32.add(target, i32.mul(tile.index, lineBytes)));
-        // Which elements of a row lie within the plane: the first four, and the other two, twice.
+        // Masks of a row's elements within the plane: the first four, and the last two, repeated for a second channel.
         const inside = (columns: readonly number[]): Vector => {
           const column = i32x4.add(i32x4.splat(x), v128.const(columns.flatMap((c) => [c, 0, 0, 0])));
           return f.let(i32x4.ltU(column, i32x4.splat(width)));
@@ -190,7 +190,7 @@ export function toPoints(
           f.for(0, from, 1, outside);
           f.for(from, to, 1, (i) => {
             const masked = lanes.map((lane) => v128.and(v128.load(lane), near));
-            const data = turned(f, masked).slice(0, size);
+            const data = transpose4x4(f, masked).slice(0, size);
             if (size === points) {
               const [p, q, r, s] = lanes as [Integer, Integer, Integer, Integer]; // safe: there are four
               const pair = (one: Integer, other: Integer): Vector =>
@@ -209,20 +209,20 @@ export function toPoints(
   );
 }
 
-/** How results are taken from their points. */
+/** The slots of the arguments of `fromPoints`. */
 export interface ResultSlots extends TileSlots {
-  /** The address of a bias (0 when there is none) and bytes between its elements. */
+  /** Address of a bias (0 for none), and bytes between its elements. */
   readonly bias?: number;
   readonly biasStride?: number;
-  /** How many partial results are added up first, and bytes between them. */
+  /** Number of partial results to add first, and bytes between them. */
   readonly partials?: number;
   readonly partialBytes?: number;
 }
 
 /**
- * Defines the function that takes results, or filters' gradients, from their points and stores them in planes.
- * Parameters: the arguments, first tile, tiles, first channel, channels, source, bytes between the source's lines and
- * points. The source is overwritten on the way.
+ * Defines the function that transforms results, or filters' gradients, from their points and stores them in planes. Its
+ * parameters are the arguments, first tile, tiles, first channel, channels, source, and bytes between the source's
+ * lines and points. It overwrites the source.
  */
 export function fromPoints(
   module: ModuleBuilder,
@@ -243,7 +243,7 @@ export function fromPoints(
         index === undefined ? null : f.let(i32.load(args, 8 * index));
       const [address, image, plane, rowBytes] = [slot("address"), slot("image"), slot("channel"), slot("row")];
       const [height, width, existing] = [slot("height"), slot("width"), slot("channels")];
-      // safe: these are always there
+      // safe: both are always given
       const [tiles, across] = [own(slots.tiles), own(slots.across)] as [Integer, Integer];
       const [bias, biasStride] = [own(slots.bias), own(slots.biasStride)];
       const [partials, partialBytes] = [own(slots.partials), own(slots.partialBytes)];
@@ -279,11 +279,11 @@ export function fromPoints(
           const target = f.let(i32.add(base, i32.mul(begin, plane)));
           f.for(0, down, 1, (i) => {
             const results = transform(read(f, row(i), points)).map((vector) => f.let(f32x4.add(vector, added)));
-            const lanes = turned(f, [...results, added].slice(0, 4));
+            const lanes = transpose4x4(f, [...results, added].slice(0, 4));
             const to = f.let(target);
             lanes.forEach((lane, k) => {
               const one = (j: number): void => f.do(v128.storeLane(32, to, lane, j, 4 * j));
-              // A tile of results may stand over the edge of its plane; a filter is all there.
+              // A tile of results may extend past the edge of its plane; a filter is always complete.
               const edge = (): void => {
                 for (const j of [0, 1, 2, 3]) f.if(i32.gt(wide, j), () => one(j));
               };

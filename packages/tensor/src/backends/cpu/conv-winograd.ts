@@ -1,13 +1,12 @@
 /**
- * Convolutions of three by three by Winograd's algorithm, a quarter of the multiplications of the plain ones: decides
- * where it pays, lays out the memory and starts the kernels. The gradient of the input is one more forward pass, with
- * the filters turned around.
+ * Convolutions with 3×3 kernels by Winograd's algorithm, with a quarter of the multiplications: decides where it pays,
+ * lays out the memory and launches the kernels. The gradient of the input is another forward pass with rotated filters.
  */
 
 import { bytesOf } from "../../dtype.ts";
 import type { ConvCall, View } from "../../kernel.ts";
 import { argumentsFor, writeArguments } from "./arguments.ts";
-import { align, denseOf, giveBack, type Place } from "./conv-plan.ts";
+import { denseOf, type Place, release } from "./conv-plan.ts";
 import { rowResults, rowTaps } from "./conv-winograd-algebra.ts";
 import {
   filterGradientKernel,
@@ -20,28 +19,28 @@ import {
 import { planeSlots } from "./conv-winograd-tiles.ts";
 import type { Lanes } from "./matmul-lanes.ts";
 import { tileRows } from "./matmul-tile.ts";
-import { addressOf } from "./memory.ts";
+import { addressOf, align } from "./memory.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** Channels on either side from which the transforms are worth their time. */
+/** Minimum input and output channels for which the transforms pay. */
 const fewestChannels = 8;
-/** Tiles of all images from which it is worth while to transform the filters. */
+/** Minimum tiles over all images for which transforming the filters pays. */
 const fewestTiles = 16;
-/** Bytes of a block's matrices: a part of the second-level cache, which filters or sums pass through as well. */
+/** Bytes of a block's matrices: part of the L2 cache, which filters or sums also pass through. */
 const blockBytes = 512 << 10;
 /**
- * How many partial sums of a weight's gradient are made at most, and their bytes, whatever the number of threads, so
- * that results do not depend on it.
+ * Limits on the partial sums of a weight gradient: their number, the tiles of each, and their bytes in total. They do
+ * not depend on the number of threads, so results do not either.
  */
 const mostChunks = 8;
 const leastChunkTiles = 64;
 const mostSumBytes = 32 << 20;
-/** Channels of a block of the data, at least: each block takes the results to their points for itself. */
+/** Minimum channels per block of the data: each block transforms the output's gradient again. */
 const leastBlockChannels = 32;
 
 const winogradArguments = /* @__PURE__ */ argumentsFor(winogradSlots);
 
-/** Whether a call is one for Winograd's algorithm. */
+/** Whether Winograd's algorithm suits a call. */
 export function winogradSuits(
   { direction, input, weight, output, stride, dilation, groups }: ConvCall,
   lanes: Lanes,
@@ -55,7 +54,7 @@ export function winogradSuits(
   return shape.slice(2).every((size) => size >= rowTaps) && tilesOf(shape).allTiles >= fewestTiles;
 }
 
-/** Runs a convolution, or one of its gradients. */
+/** Runs a convolution or one of its gradients. */
 export function winograd(runtime: Runtime, lanes: Lanes, call: ConvCall): void {
   const places: Place[] = [];
   const dense = (view: View): Planes => {
@@ -67,23 +66,23 @@ export function winograd(runtime: Runtime, lanes: Lanes, call: ConvCall): void {
     if (call.direction === "weight") weightGradient(runtime, lanes, call, dense(call.input), dense(call.output));
     else slide(runtime, lanes, call, dense);
   } finally {
-    giveBack(runtime, ...places);
+    release(runtime, ...places);
   }
 }
 
-/** Contiguous planes. */
+/** Contiguous planes [N, C, H, W]. */
 interface Planes {
   readonly address: number;
   readonly shape: readonly number[];
 }
 
-/** Writes arguments of the kernels, or some of them. */
+/** Writes some of the kernels' arguments. */
 function write(values: { readonly [Name in keyof typeof winogradSlots]?: number }): void {
-  // safe: only what is there is written
+  // safe: only given values are written
   writeArguments(winogradArguments, winogradSlots, values as Record<keyof typeof winogradSlots, number>);
 }
 
-/** Writes where an operand's planes are; `other` holds what does not follow from their shape. */
+/** Writes the slots of an operand's planes; `other` overrides what follows from their shape. */
 function writePlanes(
   slot: number,
   { address, shape }: Planes,
@@ -108,20 +107,20 @@ function writePlanes(
 }
 
 /**
- * Bytes between points: whole cache lines and an odd number of them, so that a tile's values at all points do not meet
- * in the same sets of the cache.
+ * Rounds the bytes between points to an odd number of cache lines, so that a tile's values at all points are in
+ * different cache sets.
  */
 function pointBytes(bytes: number): number {
   return align(bytes) | 64;
 }
 
-/** Bytes of a line of channels: whole vectors for the register tile, and no large power of two. */
+/** Returns the bytes of a line of channels: whole panels for the register tile, and no multiple of 1024. */
 function lineBytes(channels: number): number {
   const bytes = 32 * Math.ceil(channels / 8);
   return bytes % 1024 === 0 ? bytes + 64 : bytes;
 }
 
-/** The tiles of a call's results: of an image, of a row of them, and of all images. */
+/** Returns the tiles per row of tiles (`across`), per image, and over all images. */
 function tilesOf(results: readonly number[]): { across: number; tiles: number; allTiles: number } {
   const [images, , height, width] = results as [number, number, number, number]; // safe: [N, C, H, W]
   const across = Math.ceil(width / rowResults);
@@ -129,11 +128,11 @@ function tilesOf(results: readonly number[]): { across: number; tiles: number; a
   return { across, tiles, allTiles: images * tiles };
 }
 
-/** How many tiles a block has, for `k` channels of data and `m` of results. */
+/** Returns the tiles per block, for `k` channels of data and `m` of results. */
 function blockOf(k: number, m: number): number {
   const fit = blockBytes / (tilePoints * (lineBytes(k) + lineBytes(m)));
-  // With many channels nothing fits; then what is read for each block, [k, m] for each point, should be no more than
-  // the block itself.
+  // With many channels nothing fits. A block is then at least as large as the [k, m] filters that it reads at each
+  // point.
   return tileRows * Math.max(Math.floor(fit / tileRows), Math.ceil((k * m) / (k + m) / tileRows));
 }
 
@@ -146,7 +145,7 @@ function slide(runtime: Runtime, lanes: Lanes, call: ConvCall, dense: (view: Vie
   const [k, m] = [source.shape[1] as number, to.shape[1] as number];
   const planes = dense(source);
   const tiled = tilesOf(to.shape);
-  // No more than leaves some for every thread.
+  // Small enough for several blocks per thread.
   const block = Math.min(blockOf(k, m), tileRows * Math.ceil(tiled.allTiles / (4 * runtime.threads * tileRows)));
   const filterPoint = pointBytes(Math.ceil(m / 8) * k * 32);
   const [dataPoint, resultPoint] = [pointBytes(block * lineBytes(k)), pointBytes(block * lineBytes(m))];
@@ -177,12 +176,12 @@ function slide(runtime: Runtime, lanes: Lanes, call: ConvCall, dense: (view: Vie
   writePlanes(winogradSlots.output, { address: addressOf(to), shape: to.shape });
   const taps = dense(weight);
   const [filterBytes, tapRow] = [4 * rowTaps * rowTaps, 4 * rowTaps];
-  // The matrices have a line for each channel that is summed over. Turned around, a filter begins with its last row and
-  // tap.
-  const turned = forward
+  // The filters' matrices have a line for each channel that is summed over. A rotated filter starts at its last row,
+  // and the kernel reverses its taps.
+  const filterPlanes = forward
     ? { image: filterBytes, channel: k * filterBytes, channels: m }
     : { address: taps.address + (rowTaps - 1) * tapRow, row: -tapRow };
-  writePlanes(winogradSlots.weight, taps, turned);
+  writePlanes(winogradSlots.weight, taps, filterPlanes);
   const filter = runtime.kernel(`conv/winograd/filter/${direction}`, () =>
     filterKernel(runtime.shared, runtime.relaxed, !forward),
   );

@@ -1,7 +1,7 @@
 /**
- * Convolutions: makes the operands such as the kernels can read, and starts the one for the direction. The gradient of
- * the input is one more forward pass, over the output's gradient with zeros around it, with the weights turned around;
- * with a stride it is several, each for those elements of the input that the same weights meet.
+ * Convolutions: brings the operands into a form that the kernels can read and starts the kernel for the direction. The
+ * gradient of the input is another forward pass, over the zero-padded gradient of the output with rotated weights. With
+ * a stride it is several passes, one for each set of input elements that meet the same weights.
  */
 
 import type { ConvCall, View } from "../../kernel.ts";
@@ -21,7 +21,7 @@ export function runConv(runtime: Runtime, call: ConvCall): void {
   const element = elementOf(input.dtype);
   const target = direction === "forward" ? "output" : direction;
   if (sizeOf(call[target].shape) === 0) return;
-  // Operands may have gaps, which frames close; the result may not.
+  // Operands may have gaps, which the copy into frames removes. The result may not.
   const needs = (name: string, view: View): Element | null => {
     return view.dtype !== element || (name === target && !isContiguous(view.shape, view.strides)) ? element : null;
   };
@@ -38,25 +38,28 @@ export function runConv(runtime: Runtime, call: ConvCall): void {
   });
 }
 
-/** The gradient of the input of a convolution with a stride, from gradients without one. */
+/** Computes the gradient of the input of a strided convolution as several gradients without a stride. */
 function withoutStride(runtime: Runtime, call: ConvCall): void {
   let parts: readonly Part[] = [{ input: call.input, weight: call.weight, padding: [], dilation: [] }];
   call.stride.forEach((step, d) => {
     parts = parts.flatMap((part) => phases(part, call, step, d));
   });
-  // Where the kernel is smaller than the stride, no weight meets some elements.
+  // A kernel smaller than the stride leaves some input elements without any weight; their gradient is zero.
   const [start, count] = [indexOf(call.input), sizeOf(call.input.shape)];
   if (parts.reduce((sum, { input }) => sum + sizeOf(input.shape), 0) < count)
     runtime.memory.of(call.input.dtype).fill(0, start, start + count);
   for (const part of parts) runConv(runtime, { ...call, ...part, stride: call.stride.map(() => 1) });
 }
 
-/** A part of the gradient: the elements, the weights that meet them, and the padding and dilation of what is left. */
+/**
+ * A part of the gradient: its elements, the weights that meet them, and the padding and dilation of the remaining
+ * convolution.
+ */
 type Part = Pick<ConvCall, "input" | "weight" | "padding" | "dilation">;
 
 /**
- * Cuts a part along spatial dimension `d`: element `i` of the input meets weight `k` at output `o` where i + padding =
- * o · step + k · dilation, so that those with the same remainder of i + padding meet the same weights.
+ * Splits a part along spatial dimension `d`. Element `i` of the input meets weight `k` at output `o` where i + padding
+ * = o · step + k · dilation, so elements with equal remainders of i + padding modulo `step` meet the same weights.
  */
 function phases(part: Part, call: ConvCall, step: number, d: number): Part[] {
   const [padding, dilation] = [call.padding[d] as number, call.dilation[d] as number];
@@ -80,7 +83,7 @@ function phases(part: Part, call: ConvCall, step: number, d: number): Part[] {
   });
 }
 
-/** Of dimension `d` of a view, `count` indices from `start` on, `step` apart. */
+/** Returns a view of `count` indices of dimension `d`, `step` apart, from `start` on. */
 function every(x: View, d: number, start: number, step: number, count: number): View {
   const shape = x.shape.map((size, i) => (i === d ? count : size));
   const strides = x.strides.map((s, i) => (i === d ? s * step : s));

@@ -1,6 +1,7 @@
 /**
- * Temporary tensors for the heavy kernels, which compute in float32, float64 and int32 only, and in part on contiguous
- * memory only: 16-bit floats become float32 and bytes become int32 on the way in, and back on the way out.
+ * Temporary tensors for the matmul, convolution and pooling kernels, which compute in float32, float64 and int32 only
+ * and partly require contiguous memory. 16-bit floats are converted to float32 and bytes to int32 on the way in, and
+ * back on the way out.
  */
 
 import { bytesOf, type DType } from "../../dtype.ts";
@@ -12,7 +13,7 @@ import type { Element } from "./matmul-lanes.ts";
 import type { CpuBuffer } from "./memory.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** The element type in which a dtype is computed. */
+/** Returns the element type in which a dtype is computed. */
 export function elementOf(dtype: DType): Element {
   switch (dtype) {
     case "float16":
@@ -26,12 +27,12 @@ export function elementOf(dtype: DType): Element {
   }
 }
 
-/** A contiguous temporary view. Its buffer has to be given back. */
+/** A contiguous temporary view. The caller frees its buffer. */
 export interface Temporary extends View {
   readonly buffer: CpuBuffer;
 }
 
-/** A contiguous temporary of a shape, with unspecified contents. */
+/** Allocates a contiguous temporary with unspecified contents. */
 export function temporary(runtime: Runtime, dtype: DType, shape: readonly number[]): Temporary {
   return {
     buffer: runtime.memory.allocate(sizeOf(shape) * bytesOf(dtype)),
@@ -42,15 +43,14 @@ export function temporary(runtime: Runtime, dtype: DType, shape: readonly number
   };
 }
 
-/** `to = from`, element by element, converted. */
+/** Copies `from` to `to`, converting each element. */
 export function convert({ pointwise }: Runtime, from: View, to: View): void {
   pointwise.run(program([input(0, from.dtype)]), { inputs: [from], scalars: [], to: [to] });
 }
 
 /**
- * Runs `body` with temporaries in place of views that are not of the type `dtype`, or, where `dense` says so, not
- * contiguous. `null` stays. The views that `written` names are converted back afterwards, and those that `read` names
- * filled before.
+ * Runs `body` with some views replaced by contiguous temporaries: those for which `needs` returns a dtype. Views listed
+ * in `read` are copied in before, and those in `written` are copied back afterwards. Absent views stay null.
  */
 export function withTemporaries<K extends string>(
   runtime: Runtime,

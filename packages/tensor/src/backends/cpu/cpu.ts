@@ -1,4 +1,4 @@
-/** The CPU as a device: takes kernel calls and hands each kind to the code that runs it. */
+/** The CPU backend: dispatches each kernel call to the code that runs its kind. */
 
 import type { Backend, DeviceBuffer, MemoryUse } from "../../backend.ts";
 import type { DType } from "../../dtype.ts";
@@ -16,16 +16,17 @@ import { runSort } from "./sort.ts";
 
 /** Options of a CPU device. */
 export interface CpuOptions {
-  /** How many threads work, the caller included. Default: as many as the machine can run at once. */
+  /** Number of threads, including the calling one. Default: as many as the machine can run at once. */
   readonly threads?: number;
 }
 
 let shared: Backend | undefined;
 
 /**
- * The CPU device: one for all who name no options, with a memory and threads of its own for those who do.
+ * Returns a CPU device. Without options, every call returns the same shared device; with options, each call creates a
+ * device with its own memory and threads.
  *
- * @throws ArgumentError for an unknown option, or a number of threads that is not a positive integer.
+ * @throws ArgumentError for an unknown option, or for `threads` that is not a positive integer.
  * @example
  * const quiet = cpu({ threads: 1 });
  */
@@ -103,7 +104,8 @@ class Cpu implements Backend {
         return;
       case "conv":
       case "pool":
-        // Safe: what a call carries for the CPU is `runConv` or `runPool`, whichever belongs to its kind.
+        // Safe: the operation that issues a call sets `cpu` to the function for the call's kind, `runConv` or
+        // `runPool`.
         (call.cpu as (runtime: Runtime, call: KernelCall) => void)(this.#runtime, call);
         return;
       case "check":
@@ -115,7 +117,7 @@ class Cpu implements Backend {
   }
 
   async flush(): Promise<void> {
-    // Every call is done when it returns.
+    // Nothing to wait for: every call has finished when `run` returns.
   }
 
   memory(): MemoryUse {

@@ -1,2 +1,2 @@
-/** The CPU device: WebAssembly SIMD kernels written at run time, over one memory and all cores. */
+/** The CPU device: WebAssembly SIMD kernels generated at run time, with one linear memory and all cores. */
 export { type CpuOptions, cpu } from "./cpu.ts";

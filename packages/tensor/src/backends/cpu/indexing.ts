@@ -1,4 +1,4 @@
-/** Gather and scatter calls: the operands' layout, the class of kernel, the arguments. */
+/** Gather and scatter calls: the operands' layout, the kernel's class and its arguments. */
 
 import { bytesOf } from "../../dtype.ts";
 import type { GatherCall, ScatterCall, View } from "../../kernel.ts";
@@ -10,7 +10,7 @@ import type { Runtime } from "./runtime.ts";
 
 const layout = /* @__PURE__ */ new Layout();
 
-/** Reads through an index. */
+/** Runs a gather. */
 export function runGather(runtime: Runtime, call: GatherCall): void {
   const { dim, index, input, to } = call;
   const work = prepare([input, index, to], dim);
@@ -26,12 +26,13 @@ export function runGather(runtime: Runtime, call: GatherCall): void {
   runtime.launch(kernel, work.args(), work.positions, Math.max(1, Math.ceil(65_536 / (bytes + 32))));
 }
 
-/** Writes through an index. */
+/** Runs a scatter. */
 export function runScatter(runtime: Runtime, call: ScatterCall): void {
   const { dim, index, source, to, reduce } = call;
   const work = prepare([to, index, source], dim);
   if (work === null) return;
-  // Short rows are not worth a loop of vectors, and a row that goes to one place must go there element by element.
+  // Short rows do not repay a vector loop. A row whose elements all go to one place must be combined element by
+  // element.
   const motions = work.length >= 4 && work.motions?.[0] !== still ? work.motions : null;
   if (work.motions !== null && motions === null) spread(work);
   const what: IndexClass = { dtype: to.dtype, rank: work.rank, motions };
@@ -42,25 +43,25 @@ export function runScatter(runtime: Runtime, call: ScatterCall): void {
   runtime.launch(kernel, [...work.args(), work.positions], motions === null ? 1 : work.length, grain);
 }
 
-/** The walk of an indexing kernel. */
+/** The iteration of an indexing kernel. */
 interface Work {
   rank: number;
   length: number;
   positions: number;
-  /** How the operands move within a row; null when there are no rows. */
+  /** How the operands move within a row; null when the kernel does not work in rows. */
   motions: readonly number[] | null;
   args(): number[];
 }
 
 /**
- * The layout of the operands [indexed, index, other]; null when there is nothing to do. Where the index stands still
- * along the innermost dimension, that is a row.
+ * Computes the layout of the operands [indexed, index, other]; null when there are no elements. The innermost dimension
+ * becomes a row if the index does not vary along it.
  */
 function prepare(views: readonly [View, View, View], dim: number): Work | null {
   const [indexed, index, other] = views;
   const step = (indexed.strides[dim] ?? 0) * bytesOf(indexed.dtype);
   const shape = index.shape;
-  // The index takes the place of this coordinate: walking must not move along it as well.
+  // The index replaces this coordinate, so the walk must not move along it.
   const strides = indexed.strides.map((stride, d) => (d === dim ? 0 : stride));
   layout.take([windowOn(indexed, shape, strides), index, other], 0, shape.length, false);
   if (layout.count() === 0) return null;
@@ -86,7 +87,7 @@ function prepare(views: readonly [View, View, View], dim: number): Work | null {
   };
 }
 
-/** Walks through the elements of rows one by one after all. */
+/** Switches from whole rows to single elements. */
 function spread(work: Work): void {
   work.positions *= work.length;
   work.length = 1;

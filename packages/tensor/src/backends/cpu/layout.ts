@@ -1,15 +1,15 @@
 /**
- * How the operands of one call lie in memory, boiled down: dimensions of size one dropped, neighbours that run on into
- * each other merged, so that most calls end up with one dimension and few with more than three. Filled again for each
- * call: nothing is allocated on the way.
+ * The memory layout of a call's operands in its simplest form: dimensions of size one are dropped and adjacent
+ * dimensions are merged where every operand is contiguous across them. Most calls end up with one dimension, few with
+ * more than three. A layout is refilled for each call, so that no arrays are allocated.
  */
 
 import { bytesOf, type DType } from "../../dtype.ts";
 import type { View } from "../../kernel.ts";
 
-/** A stack of dimensions with a stride, in bytes, for every operand. */
+/** A list of dimensions with a stride in bytes for every operand. */
 export class Layout {
-  /** How many dimensions are left. */
+  /** Number of dimensions left. */
   rank = 0;
   /** Their sizes, outermost first. */
   readonly sizes: number[] = [];
@@ -18,10 +18,10 @@ export class Layout {
   operands = 0;
 
   /**
-   * Takes dimensions [from, to) of some views that agree in them.
+   * Fills the layout with dimensions [from, to) of views that agree in their sizes.
    *
-   * @param n how many of the views, from the first.
-   * @param order if true, dimensions may change places: those with the largest strides of the last view come first.
+   * @param n number of views to use, from the first.
+   * @param order whether to sort the dimensions by the last view's strides, largest first.
    */
   take(views: readonly View[], from: number, to: number, order: boolean, n: number = views.length): void {
     this.operands = n;
@@ -49,17 +49,17 @@ export class Layout {
     this.#merge();
   }
 
-  /** The stride of operand `k` in dimension `d`, in bytes. */
+  /** Returns the stride of operand `k` in dimension `d`, in bytes. */
   stride(d: number, k: number): number {
     return this.strides[d * this.operands + k] as number;
   }
 
-  /** The size of dimension `d`; 1 for one that is not there. */
+  /** Returns the size of dimension `d`; 1 for a dimension that does not exist. */
   size(d: number): number {
     return d >= 0 && d < this.rank ? (this.sizes[d] as number) : 1;
   }
 
-  /** The number of elements. */
+  /** Returns the number of elements. */
   count(): number {
     let count = 1;
     for (let d = 0; d < this.rank; d++) count *= this.sizes[d] as number;
@@ -67,8 +67,9 @@ export class Layout {
   }
 
   /**
-   * Appends dimensions [from, to) to a kernel's arguments, as its walk through them reads them: the sizes but for the
-   * outermost, then the strides, dimension by dimension. Where there are none, one that stands still.
+   * Appends dimensions [from, to) to a kernel's arguments in the order in which the kernel's index walk reads them: the
+   * sizes except the outermost, then the strides, dimension by dimension. An empty range is written as one dimension
+   * with strides of 0.
    */
   write(args: number[], from = 0, to: number = this.rank): void {
     for (let d = from + 1; d < to; d++) args.push(this.size(d));
@@ -92,17 +93,17 @@ export class Layout {
   }
 }
 
-/** How an operand moves along the innermost dimension. */
+/** How an operand moves along the innermost dimension: not at all, to the next element, or by another stride. */
 export const still = 0;
 export const dense = 1;
 export const strided = 2;
 
-/** Which of the three a stride is. */
+/** Classifies a stride in bytes. */
 export function motion(stride: number, bytes: number): 0 | 1 | 2 {
   return stride === 0 ? still : stride === bytes ? dense : strided;
 }
 
-/** The dtypes by number, for the keys by which kernels are found. */
+/** Numbers of the dtypes, used in kernel keys. */
 export const ordinal: Readonly<Record<DType, number>> = {
   bool: 0,
   uint8: 1,

@@ -1,4 +1,4 @@
-/** Starts the kernel for products with few rows. */
+/** Launches the kernel for products with few rows. */
 
 import { argumentsFor, writeArguments } from "./arguments.ts";
 import { dotColumns, dotKernel, dotSlots } from "./matmul-dot.ts";
@@ -6,12 +6,12 @@ import type { Lanes } from "./matmul-lanes.ts";
 import { type Product, writeOffsets } from "./matmul-product.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** Multiplications that a piece of work should hold at least: about 10 µs. */
+/** Minimum multiplications per piece of work, about 10 µs. */
 const smallestPiece = 100_000;
 
 const dotArguments = /* @__PURE__ */ argumentsFor(dotSlots);
 
-/** Computes a product of few rows whose operands both lie along k. */
+/** Computes a product with few rows whose operands are both contiguous along k. */
 export function multiplyDots(runtime: Runtime, lanes: Lanes, product: Product): void {
   const { element, m, n, k, batches, a, b, to, bias } = product;
   const tables = runtime.scratch(4 * 4 * batches);

@@ -1,16 +1,16 @@
 /**
- * Products with few rows, such as a matrix and a vector, where both operands lie along k: every element of `b` is used
- * only once or a few times, so packing would cost more than it saves. Four columns at a time are read where they lie
- * and summed as vectors along k.
+ * Products with few rows, such as matrix times vector, where both operands are contiguous along k. Each element of `b`
+ * is used only a few times, so packing would cost more than it saves. Four columns at a time are read in place and
+ * accumulated in vectors along k.
  */
 
 import { readArguments } from "./arguments.ts";
 import type { Lanes } from "./matmul-lanes.ts";
 import { i32, type Local, ModuleBuilder, shuffle, v128 } from "./wasm/index.ts";
 
-/** The most rows for which this is worth while. */
+/** Maximum rows for which these kernels are used. */
 export const dotRows = 4;
-/** Columns of a unit of work. */
+/** Columns per unit of work. */
 export const dotColumns = 4;
 
 /** The arguments of the kernel. A unit is four columns of a batch; strides and offsets are in bytes. */
@@ -36,13 +36,13 @@ export const dotSlots = {
   units: 18,
 } as const;
 
-/** The bytes of the kernel. */
+/** Builds the kernel. */
 export function dotKernel(shared: boolean, lanes: Lanes): Uint8Array {
   return new ModuleBuilder(shared).run((f, args, begin, end) => {
     const slot = readArguments(f, args, dotSlots);
     const { m, n, k, aRow, bColumn, units, toRow, toColumn, biasRow, biasColumn, bias: hasBias, accumulate } = slot;
     const columns = Array.from({ length: dotColumns }, () => f.local("i32"));
-    // Two sums for each column, so that eight multiply-adds are under way at a time.
+    // Two accumulators per column keep eight multiply-adds in flight.
     const sums = Array.from({ length: dotColumns }, () => f.locals("v128", 2) as [Local<"v128">, Local<"v128">]);
     const [a, row] = [f.local("i32"), f.locals("v128", 2) as [Local<"v128">, Local<"v128">]];
     f.for(begin, end, 1, (unit) => {
@@ -55,7 +55,7 @@ export function dotKernel(shared: boolean, lanes: Lanes): Uint8Array {
       f.for(0, m, 1, (i) => {
         f.set(a, i32.add(aBatch, i32.mul(i, aRow)));
         for (const [j, column] of columns.entries()) {
-          // Past the right edge the last column is computed again, and not stored.
+          // Columns past the right edge repeat the last one and are not stored.
           const index = f.let(i32.add(left, j));
           f.atMost(index, last);
           f.set(column, i32.add(bBatch, i32.mul(index, bColumn)));

@@ -1,27 +1,27 @@
 /**
- * The loops around the register tile. A unit of work is a block of the result, a few tiles high and a few panels wide;
- * within it, k goes in blocks short enough that a panel of `b` stays in the first-level cache and the unit's rows of
- * `a` in the second. (Goto and van de Geijn 2008, "Anatomy of High-Performance Matrix Multiplication".)
+ * The loops around the register tile. A unit of work is a block of the result, a few tiles high and a few panels wide.
+ * Within it, k is blocked so that a panel of `b` stays in the L1 cache and the unit's rows of `a` in the L2 cache (Goto
+ * and van de Geijn 2008, "Anatomy of High-Performance Matrix Multiplication").
  */
 
 import { readArguments } from "./arguments.ts";
 import type { Lanes } from "./matmul-lanes.ts";
-import { dispatchRows, tileFunctions, tileVectors, type Walk } from "./matmul-tile.ts";
-import { i32, ModuleBuilder, select } from "./wasm/index.ts";
+import { dispatchRows, tileFunctions, tileSpan, tileVectors, type Walk } from "./matmul-tile.ts";
+import { type Code, type FunctionBuilder, i32, type Local, ModuleBuilder, select } from "./wasm/index.ts";
 
 /** The arguments of the product kernel. */
 export const productSlots = {
   a: 0,
   b: 1,
   to: 2,
-  /** 0 when there is none. */
+  /** 0 for no bias. */
   bias: 3,
   /** Byte strides of the result and the bias, in the order in which the tile function reads them. */
   strides: 4,
   columnStride: 5,
   biasRowStride: 6,
   biasColumnStride: 7,
-  /** Byte offsets of the batches in a, b, the result and the bias: four tables of 4-byte integers. */
+  /** Tables of the batches' byte offsets in a, b, the result and the bias, as 4-byte integers. */
   aOffsets: 8,
   bOffsets: 9,
   toOffsets: 10,
@@ -29,29 +29,29 @@ export const productSlots = {
   m: 12,
   n: 13,
   k: 14,
-  /** Lines of a block of k. */
+  /** Steps of k per block. */
   block: 15,
-  /** Rows of tiles, and how they are cut: `height` rows each, one more in the first `extra` ones. */
+  /** Number of tiles along m, rows per tile, and number of tiles, from the first, that have one more row. */
   tiles: 16,
   height: 17,
   extra: 18,
-  /** Tiles and panels of a unit, and how many units lie above and beside each other in a batch. */
+  /** Tiles and panels per unit, and units per batch along m and along n. */
   unitTiles: 19,
   unitPanels: 20,
   unitsDown: 21,
   unitsAcross: 22,
   /**
-   * For operands that are read where they are: bytes between rows and between lines of `a`, between lines of `b`. 0:
-   * packed.
+   * Byte strides of operands that are read in place: between rows of `a`, between steps of k in `a`, and between steps
+   * of k in `b`. `aRow` and `bStep` are 0 for packed operands.
    */
   aRow: 23,
   aStep: 24,
   bStep: 25,
-  /** Whether the first block of k adds to what is there. */
+  /** Whether the first block of k is added to the existing result. */
   accumulate: 26,
 } as const;
 
-/** The bytes of a product kernel whose `a` is packed or stored in lines, or read along its rows. */
+/** Builds the product kernel: with `a` packed or contiguous along m ("lines"), or read along its rows ("rows"). */
 export function productKernel(shared: boolean, lanes: Lanes, walk: Walk): Uint8Array {
   const module = new ModuleBuilder(shared);
   const functions = tileFunctions(module, lanes, walk, "step");
@@ -59,27 +59,7 @@ export function productKernel(shared: boolean, lanes: Lanes, walk: Walk): Uint8A
   return module.run((f, args, begin, end) => {
     const slot = readArguments(f, args, productSlots);
     const strides = f.let(i32.add(args, 8 * productSlots.strides));
-    const {
-      a,
-      b,
-      to,
-      bias,
-      m,
-      n,
-      k,
-      block,
-      tiles,
-      height,
-      extra,
-      unitTiles,
-      unitPanels,
-      unitsDown: down,
-      unitsAcross: across,
-      aRow,
-      aStep,
-      bStep,
-      accumulate,
-    } = slot;
+    const { m, n, k, block, height, extra, aRow, aStep, bStep, accumulate } = slot;
     const [rowStride, columnStride] = [f.let(i32.load(strides, 0)), f.let(i32.load(strides, 8))];
     const { biasRowStride: biasRow, biasColumnStride: biasColumn } = slot;
     const aPacked = f.let(i32.eqz(aRow));
@@ -87,26 +67,9 @@ export function productKernel(shared: boolean, lanes: Lanes, walk: Walk): Uint8A
     const panels = f.let(i32.divU(i32.add(n, panelWidth - 1), panelWidth));
 
     f.for(begin, end, 1, (unit) => {
-      const batch = f.let(i32.divU(unit, i32.mul(down, across)));
-      const inBatch = f.let(i32.remU(unit, i32.mul(down, across)));
-      const offset = (table: keyof typeof productSlots): ReturnType<typeof i32.add> =>
-        i32.load(i32.add(slot[table], i32.shl(batch, 2)));
-      const [aBatch, bBatch, toBatch] = [
-        f.let(i32.add(a, offset("aOffsets"))),
-        f.let(i32.add(b, offset("bOffsets"))),
-        f.let(i32.add(to, offset("toOffsets"))),
-      ];
-      const biasBatch = f.local("i32");
-      f.set(biasBatch, 0);
-      f.if(bias, () => f.set(biasBatch, i32.add(bias, offset("biasOffsets"))));
-      const firstTile = f.let(i32.mul(i32.remU(inBatch, down), unitTiles));
-      const lastTile = f.let(i32.add(firstTile, unitTiles));
-      f.atMost(lastTile, tiles);
-      const firstPanel = f.let(i32.mul(i32.divU(inBatch, down), unitPanels));
-      const lastPanel = f.let(i32.add(firstPanel, unitPanels));
-      f.atMost(lastPanel, panels);
+      const { a, b, to, bias, firstTile, lastTile, firstPanel, lastPanel } = unitOf(f, slot, unit, panels);
       const from = f.let(i32.const(0));
-      // An empty sum still has to write its zeros, so the loop over k runs once at least.
+      // The loop over k runs at least once, because an empty sum still writes zeros.
       f.repeat(
         () => {
           const length = f.let(i32.sub(k, from));
@@ -114,13 +77,11 @@ export function productKernel(shared: boolean, lanes: Lanes, walk: Walk): Uint8A
           const first = f.let(i32.eqz(from));
           const load = f.let(select(first, accumulate, i32.const(1)));
           const aBlock = f.let(
-            i32.add(aBatch, select(aPacked, i32.shl(i32.mul(from, m), lanes.shift), i32.mul(from, aStep))),
+            i32.add(a, select(aPacked, i32.shl(i32.mul(from, m), lanes.shift), i32.mul(from, aStep))),
           );
           const bLine = f.let(select(bPacked, i32.const(panelWidth << lanes.shift), bStep));
           const packedLine = i32.mul(i32.mul(from, panels), panelWidth);
-          const bBlock = f.let(
-            i32.add(bBatch, select(bPacked, i32.shl(packedLine, lanes.shift), i32.mul(from, bStep))),
-          );
+          const bBlock = f.let(i32.add(b, select(bPacked, i32.shl(packedLine, lanes.shift), i32.mul(from, bStep))));
           const bPanel = f.let(i32.mul(select(bPacked, length, i32.const(1)), panelWidth << lanes.shift));
           f.for(firstPanel, lastPanel, 1, (panel) => {
             const left = f.let(i32.mul(panel, panelWidth));
@@ -128,14 +89,12 @@ export function productKernel(shared: boolean, lanes: Lanes, walk: Walk): Uint8A
             f.atMost(columns, panelWidth);
             const bAddress = f.let(i32.add(bBlock, i32.mul(panel, bPanel)));
             f.for(firstTile, lastTile, 1, (tile) => {
-              const early = f.let(i32.lt(tile, extra));
-              const top = f.let(i32.add(i32.mul(tile, height), select(early, tile, extra)));
-              const rows = f.let(i32.add(height, early));
+              const { top, rows } = tileSpan(f, tile, height, extra);
               const packedStep = walk === "lines" ? i32.shl(rows, lanes.shift) : aRow;
               const packedRow = i32.shl(length, lanes.shift);
               const aAddress = i32.add(aBlock, i32.mul(top, select(aPacked, packedRow, aRow)));
-              const cell = i32.add(toBatch, i32.add(i32.mul(top, rowStride), i32.mul(left, columnStride)));
-              const biasCell = i32.add(biasBatch, i32.add(i32.mul(top, biasRow), i32.mul(left, biasColumn)));
+              const cell = i32.add(to, i32.add(i32.mul(top, rowStride), i32.mul(left, columnStride)));
+              const biasCell = i32.add(bias, i32.add(i32.mul(top, biasRow), i32.mul(left, biasColumn)));
               dispatchRows(f, rows, functions, [
                 ...[
                   aAddress,
@@ -145,7 +104,7 @@ export function productKernel(shared: boolean, lanes: Lanes, walk: Walk): Uint8A
                   length,
                   cell,
                 ],
-                ...[columns, load, select(i32.and(first, i32.ne(biasBatch, 0)), biasCell, i32.const(0)), strides],
+                ...[columns, load, select(i32.and(first, i32.ne(bias, 0)), biasCell, i32.const(0)), strides],
               ]);
             });
           });
@@ -155,4 +114,29 @@ export function productKernel(shared: boolean, lanes: Lanes, walk: Walk): Uint8A
       );
     });
   });
+}
+
+/** Emits the addresses of a unit's batch, and the tiles and panels of the unit. */
+function unitOf(
+  f: FunctionBuilder,
+  slot: Readonly<Record<keyof typeof productSlots, Local<"i32">>>,
+  unit: Local<"i32">,
+  panels: Local<"i32">,
+): Record<"a" | "b" | "to" | "bias" | "firstTile" | "lastTile" | "firstPanel" | "lastPanel", Local<"i32">> {
+  const { unitTiles, unitPanels, unitsDown: down, unitsAcross: across } = slot;
+  const batch = f.let(i32.divU(unit, i32.mul(down, across)));
+  const inBatch = f.let(i32.remU(unit, i32.mul(down, across)));
+  const at = (matrix: "a" | "b" | "to" | "bias"): Code<"i32"> =>
+    i32.add(slot[matrix], i32.load(i32.add(slot[`${matrix}Offsets`], i32.shl(batch, 2))));
+  const [a, b, to] = [f.let(at("a")), f.let(at("b")), f.let(at("to"))];
+  const bias = f.local("i32");
+  f.set(bias, 0);
+  f.if(slot.bias, () => f.set(bias, at("bias")));
+  const firstTile = f.let(i32.mul(i32.remU(inBatch, down), unitTiles));
+  const lastTile = f.let(i32.add(firstTile, unitTiles));
+  f.atMost(lastTile, slot.tiles);
+  const firstPanel = f.let(i32.mul(i32.divU(inBatch, down), unitPanels));
+  const lastPanel = f.let(i32.add(firstPanel, unitPanels));
+  f.atMost(lastPanel, panels);
+  return { a, b, to, bias, firstTile, lastTile, firstPanel, lastPanel };
 }

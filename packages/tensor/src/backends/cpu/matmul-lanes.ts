@@ -1,6 +1,6 @@
 /**
- * The element types that the heavy kernels compute in, each as the instructions that differ: float32, float64 and
- * int32.
+ * The element types that the matmul, convolution and pooling kernels compute in (float32, float64 and int32), each as
+ * the instructions in which they differ.
  */
 
 import {
@@ -24,20 +24,20 @@ export type Element = "float32" | "float64" | "int32";
 /** The instructions of an element type. */
 export interface Lanes {
   readonly element: Element;
-  /** Bytes of an element, its logarithm, and elements per vector. */
+  /** Bytes of an element, its binary logarithm, and elements per vector. */
   readonly bytes: 4 | 8;
   readonly shift: 2 | 3;
   readonly count: 4 | 2;
-  /** A vector of one element of memory. */
+  /** Loads one element into every lane. */
   splat(address: Operand<"i32">, offset?: number): Code<"v128">;
-  /** A vector with an element of memory in its first lane and zeros in the others. */
+  /** Loads one element into the first lane and zeros the others. */
   first(address: Operand<"i32">): Code<"v128">;
   /** `a · b + c` */
   madd(a: Code<"v128">, b: Code<"v128">, c: Code<"v128">): Code<"v128">;
   add(a: Code<"v128">, b: Code<"v128">): Code<"v128">;
-  /** Writes one lane. */
+  /** Stores one lane. */
   storeLane(address: Operand<"i32">, vector: Code<"v128">, lane: number, offset?: number): Code<"void">;
-  /** One element copied. */
+  /** Copies one element. */
   copy(to: Operand<"i32">, from: Operand<"i32">): Code<"void">;
   /** `memory[to] = memory[from] + lane` for one lane. */
   addLane(to: Operand<"i32">, from: Operand<"i32">, vector: Local<"v128">, lane: number): Code<"void">;
@@ -49,7 +49,7 @@ export interface Lanes {
 
 const made: Partial<Record<string, Lanes>> = {};
 
-/** The instructions of `element`; `relaxed` says whether the engine has a fused multiply-add. */
+/** Returns the instructions of `element`. `relaxed` says whether the engine has fused multiply-add. */
 export function lanesOf(element: Element, relaxed: boolean): Lanes {
   const key = relaxed ? `${element} fused` : element;
   made[key] ??= make(element, relaxed);
@@ -71,7 +71,7 @@ type Access = Pick<Lanes, "bytes" | "shift" | "count" | "splat" | "first" | "sto
 
 const zero = /* @__PURE__ */ v128.const(/* @__PURE__ */ new Array<number>(16).fill(0));
 
-/** How elements of four bytes move, and of eight. */
+/** Memory access for elements of 4 bytes, and of 8. */
 const narrow: Access = {
   bytes: 4,
   shift: 2,
@@ -93,7 +93,7 @@ const wide: Access = {
   zero,
 };
 
-/** The instructions of a type on single numbers. */
+/** Scalar instructions of a type. */
 interface Numbers<T extends Type> {
   load(address: Operand<"i32">): Code<T>;
   store(address: Operand<"i32">, value: Code<T>): Code<"void">;

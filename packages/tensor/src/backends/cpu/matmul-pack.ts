@@ -1,13 +1,13 @@
 /**
- * Packing: the operands of a product copied into panels, in the order in which the register tile reads them. A panel
- * holds a few rows of `a` (or columns of `b`) as lines, one line for each k, so that the inner loop walks memory
- * without a gap whatever the strides were.
+ * Packing: copies the operands of a product into panels, in the order in which the register tile reads them. A panel
+ * holds a few rows of `a` (or columns of `b`) as lines, one line per step of k, so that the inner loop reads memory
+ * sequentially whatever the strides are.
  */
 
 import { readArguments } from "./arguments.ts";
 import type { Lanes } from "./matmul-lanes.ts";
 import { dispatchRows } from "./matmul-tile.ts";
-import { turned } from "./turn.ts";
+import { transpose4x4 } from "./transpose-4x4.ts";
 import {
   type Code,
   type FunctionBuilder,
@@ -20,31 +20,30 @@ import {
 } from "./wasm/index.ts";
 
 /**
- * The arguments of the packing kernel. A unit is a panel of a batch, `panels` of them in each; panel `p` begins at line
- * element `p · width + min(p, extra)` and is `width` wide, or one more where `p < extra`. The elements past `size` are
- * zeros where a panel is padded.
+ * The arguments of the packing kernel. A unit is one panel of a batch. Panel `p` starts at element
+ * `p · width + min(p, extra)` and is `width` wide, or one more for `p < extra`. Padded panels hold zeros past `size`.
  */
 export const packSlots = {
   source: 0,
   target: 1,
-  /** Byte offsets of the batches in the source, a table of 4-byte integers. */
+  /** Table of the batches' byte offsets in the source, as 4-byte integers. */
   offsets: 2,
   panels: 3,
   width: 4,
   extra: 5,
-  /** How many elements the panels cover. */
+  /** Number of elements that the panels cover. */
   size: 6,
   k: 7,
-  /** Bytes between elements of a line, and between lines. */
+  /** Bytes between the elements of a line, and between lines. */
   stride: 8,
   kStride: 9,
-  /** Lines are cut into blocks of this many, and a block of all panels comes before the next block. */
+  /** Lines per block of k: all panels of a block precede those of the next block. */
   block: 10,
   /** Bytes of a batch in the target. */
   batchBytes: 11,
 } as const;
 
-/** The bytes of a packing kernel for panels of up to six rows (`exact`), or of two vectors padded with zeros. */
+/** Builds a packing kernel for panels of up to six rows (`exact`), or of two vectors padded with zeros. */
 export function packKernel(shared: boolean, lanes: Lanes, exact: boolean): Uint8Array {
   const module = new ModuleBuilder(shared);
   const widths = exact ? [1, 2, 3, 4, 5, 6] : [2 * lanes.count];
@@ -52,7 +51,7 @@ export function packKernel(shared: boolean, lanes: Lanes, exact: boolean): Uint8
   return module.run((f, args, begin, end) => {
     const slot = readArguments(f, args, packSlots);
     const { panels, width, extra, size, k, stride, kStride, block } = slot;
-    const lineBytes = exact ? size : f.let(i32.mul(panels, width));
+    const lineLength = exact ? size : f.let(i32.mul(panels, width));
     f.for(begin, end, 1, (unit) => {
       const panel = f.let(i32.remU(unit, panels));
       const batch = f.let(i32.divU(unit, panels));
@@ -67,7 +66,7 @@ export function packKernel(shared: boolean, lanes: Lanes, exact: boolean): Uint8
       f.for(0, k, block, (from) => {
         const length = f.let(i32.sub(k, from));
         f.atMost(length, block);
-        const place = i32.add(target, i32.shl(i32.add(i32.mul(from, lineBytes), i32.mul(first, length)), lanes.shift));
+        const place = i32.add(target, i32.shl(i32.add(i32.mul(from, lineLength), i32.mul(first, length)), lanes.shift));
         const call: readonly Code<"i32">[] = [
           i32.add(source, i32.mul(from, kStride)),
           place,
@@ -84,8 +83,8 @@ export function packKernel(shared: boolean, lanes: Lanes, exact: boolean): Uint8
 }
 
 /**
- * Defines a function that packs `k` lines of one panel, `width` elements wide: parameters source, target, stride,
- * kStride, k and how many of the elements exist. The others become zeros.
+ * Defines a function that packs `k` lines of one panel, `width` elements wide. Its parameters are source, target,
+ * stride, kStride, k and the number of elements that exist; the others become zeros.
  */
 export function packPanelFunction(module: ModuleBuilder, lanes: Lanes, width: number): FunctionIndex {
   return module.function(
@@ -107,7 +106,7 @@ interface Panel {
   readonly valid: Local<"i32">;
 }
 
-/** Packs one panel: as vectors where a line or a run over k is contiguous, element by element elsewhere. */
+/** Packs one panel: with vectors where a line or a run along k is contiguous, element by element otherwise. */
 function packPanel(f: FunctionBuilder, lanes: Lanes, width: number, panel: Panel): void {
   f.block((leave) => {
     f.if(i32.ge(panel.valid, width), () => {
@@ -126,7 +125,7 @@ function packPanel(f: FunctionBuilder, lanes: Lanes, width: number, panel: Panel
   });
 }
 
-/** Lines that are contiguous in the source. */
+/** Packs lines that are contiguous in the source. */
 function packLines(f: FunctionBuilder, lanes: Lanes, width: number, { source, target, kStride, k }: Panel): void {
   const from = f.let(source);
   const to = f.let(target);
@@ -140,9 +139,7 @@ function packLines(f: FunctionBuilder, lanes: Lanes, width: number, { source, ta
   });
 }
 
-/**
- * Rows that are contiguous along k: blocks of four by four are transposed in registers. Elements are of 4 bytes here.
- */
+/** Packs rows that are contiguous along k, transposing 4×4 blocks in registers. Elements have 4 bytes. */
 function packTransposed(f: FunctionBuilder, lanes: Lanes, width: number, panel: Panel): void {
   const { source, target, stride, k } = panel;
   const from = f.let(source);
@@ -157,8 +154,8 @@ function packTransposed(f: FunctionBuilder, lanes: Lanes, width: number, panel: 
         rows.push(f.let(v128.load(row)));
         if (i + r + 1 < width) f.increase(row, stride);
       }
-      // What stands in for rows that the panel does not have is not stored.
-      const lines = turned(f, [...rows, ...rows, ...rows, ...rows].slice(0, 4));
+      // Repeated rows fill the block; the lanes that they produce are not stored.
+      const lines = transpose4x4(f, [...rows, ...rows, ...rows, ...rows].slice(0, 4));
       lines.forEach((line, u) => {
         storeFirst(f, lanes, to, 4 * (u * width + i), line, count);
       });
@@ -191,7 +188,7 @@ function storeFirst(
   }
 }
 
-/** Any strides; what lies past the edge becomes zeros. */
+/** Packs with any strides. Elements past the edge become zeros. */
 function packElements(
   f: FunctionBuilder,
   lanes: Lanes,

@@ -1,4 +1,4 @@
-/** A matrix product as the kernels see it: addresses, strides in bytes, and tables of where the batches are. */
+/** A matrix product as the kernels see it: addresses, strides in bytes, and tables of batch offsets. */
 
 import { bytesOf } from "../../dtype.ts";
 import type { View } from "../../kernel.ts";
@@ -6,16 +6,16 @@ import type { Element } from "./matmul-lanes.ts";
 import { addressOf } from "./memory.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** A matrix operand, or the result: its address, and strides in bytes. */
+/** A matrix operand or the result: its address, and its strides in bytes. */
 export interface Matrix {
   readonly address: number;
   readonly row: number;
   readonly column: number;
-  /** The view whose leading dimensions are the batches; null when there is no such operand. */
+  /** The view whose leading dimensions are the batches; null for an absent operand. */
   readonly view: View | null;
 }
 
-/** `to = a · b (+ to) (+ bias)`, for matrices [m, k] and [k, n] of one element type. */
+/** `to = a · b (+ to) (+ bias)` for matrices [m, k] and [k, n] of one element type. */
 export interface Product {
   readonly element: Element;
   readonly m: number;
@@ -24,16 +24,18 @@ export interface Product {
   readonly a: Matrix;
   readonly b: Matrix;
   readonly to: Matrix;
-  /** An address of 0 is none. */
+  /** Absent when its address is 0. */
   readonly bias: Matrix;
   readonly accumulate: boolean;
   readonly batches: number;
 }
 
-/** What stands for an operand that is not there. */
+/** Represents an absent operand. */
 const none: Matrix = { address: 0, row: 0, column: 0, view: null };
 
-/** The matrices of a view. A single column or row may have any stride: it is taken for one that suits the kernels. */
+/**
+ * Returns the matrix of a view. A single row or column may have any stride, so it gets the one that suits the kernels.
+ */
 export function matrixOf(view: View | null): Matrix {
   if (view === null) return none;
   const bytes = bytesOf(view.dtype);
@@ -42,18 +44,18 @@ export function matrixOf(view: View | null): Matrix {
   return { address: addressOf(view), row: stride(rank - 2), column: stride(rank - 1), view };
 }
 
-/** A matrix transposed. */
+/** Returns a matrix transposed. */
 export function flip({ address, row, column, view }: Matrix): Matrix {
   return { address, row: column, column: row, view };
 }
 
-/** The same product, transposed: `toᵀ = bᵀ · aᵀ`. */
+/** Returns the transposed product: `toᵀ = bᵀ · aᵀ`. */
 export function transposed(product: Product): Product {
   const { m, n, a, b, to, bias } = product;
   return { ...product, m: n, n: m, a: flip(b), b: flip(a), to: flip(to), bias: flip(bias) };
 }
 
-/** Whether all batches of an operand are one and the same matrix. */
+/** Whether all batches of an operand are the same matrix. */
 export function repeats({ view }: Matrix): boolean {
   if (view === null) return true;
   for (let d = 0; d < view.shape.length - 2; d++) if (view.shape[d] !== 1 && view.strides[d] !== 0) return false;
@@ -61,7 +63,7 @@ export function repeats({ view }: Matrix): boolean {
 }
 
 /**
- * Writes the byte offsets of `count` batches of an operand, counted in row-major order from `from`, into a table of
+ * Writes the byte offsets of `count` batches of an operand, from batch `from` in row-major order, into a table of
  * 4-byte integers.
  */
 export function writeOffsets(runtime: Runtime, { view }: Matrix, table: number, from: number, count: number): void {
@@ -83,7 +85,7 @@ export function writeOffsets(runtime: Runtime, { view }: Matrix, table: number, 
   }
 }
 
-/** Writes 0, `bytes`, 2 · `bytes` … into a table of 4-byte integers. */
+/** Writes 0, `bytes`, 2 · `bytes`, … into a table of 4-byte integers. */
 export function writeMultiples(runtime: Runtime, table: number, count: number, bytes: number): void {
   const { i32 } = runtime.memory;
   for (let i = 0; i < count; i++) i32[(table >>> 2) + i] = i * bytes;

@@ -1,8 +1,8 @@
 /**
  * The register tile, the inner loop of every matrix product and convolution: up to six rows by two vectors of columns
- * of the result are held in registers while the loop runs over k. Twelve sums, two vectors of `b` and one element of
- * `a` are the fifteen registers that engines hand out on x86-64, and twelve sums keep both multiply-add units busy in
- * spite of their latency.
+ * of the result are accumulated in registers over k. Twelve accumulators, two vectors of `b` and one element of `a` are
+ * the fifteen registers that engines allocate on x86-64, and twelve independent accumulators hide the latency of both
+ * multiply-add units.
  */
 
 import type { Lanes } from "./matmul-lanes.ts";
@@ -13,29 +13,30 @@ import {
   i32,
   type Local,
   type ModuleBuilder,
+  select,
   v128,
 } from "./wasm/index.ts";
 
-/** The most rows of a tile. */
+/** Maximum rows of a tile. */
 export const tileRows = 6;
-/** The vectors of a tile's columns. */
+/** Vectors per row of a tile. */
 export const tileVectors = 2;
 
 /**
- * How a tile finds element `k` of its rows of `a`: in lines of all rows `aStep` bytes apart, or along rows that are
- * `aStep` bytes apart.
+ * How a tile finds step `k` of its rows of `a`. "lines": the rows' elements are adjacent, and steps are `aStep` bytes
+ * apart. "rows": each row is contiguous along k, and rows are `aStep` bytes apart.
  */
 export type Walk = "lines" | "rows";
 
 /**
- * How a tile finds line `k` of `b`: `bStep` bytes after the one before, or where a table of byte offsets at `bStep`
- * says.
+ * How a tile finds step `k` of `b`: at a fixed distance of `bStep` bytes, or through a table of byte offsets at address
+ * `bStep`.
  */
 export type Lookup = "step" | "table";
 
 /**
- * How a tile's values are put into the result; strides in bytes, `load` says whether what is there is added, a `bias`
- * of 0 is none.
+ * Where and how a tile is stored. Strides are in bytes, `load` says whether to add to the existing values, and a `bias`
+ * of 0 means none.
  */
 interface Destination {
   readonly address: Local<"i32">;
@@ -48,15 +49,15 @@ interface Destination {
   readonly biasColumnStride: Local<"i32">;
 }
 
-/** Defines the tile functions for one row and more. */
+/** Defines the tile functions for 1 to `tileRows` rows. */
 export function tileFunctions(module: ModuleBuilder, lanes: Lanes, walk: Walk, lookup: Lookup): FunctionIndex[] {
   return Array.from({ length: tileRows }, (_, i) => tileFunction(module, lanes, i + 1, walk, lookup));
 }
 
 /**
  * Defines the tile function for a number of rows. Its parameters are a, aStep, b, bStep, k, address, columns, load,
- * bias and strides. `strides` is the address of four integers in slots of 8 bytes: the result's row and column stride
- * and the bias's.
+ * bias and strides. `strides` is the address of four integers in 8-byte slots: row and column stride of the result,
+ * then of the bias.
  */
 function tileFunction(module: ModuleBuilder, lanes: Lanes, rows: number, walk: Walk, lookup: Lookup): FunctionIndex {
   return module.function(
@@ -84,7 +85,7 @@ interface Operands {
   readonly k: Local<"i32">;
 }
 
-/** `sums += a · b` over `k` steps, four of them at a time. Changes the locals in `operands`. */
+/** Emits `sums += a · b` over `k` steps, unrolled by four. Modifies the locals in `operands`. */
 function multiply(
   f: FunctionBuilder,
   lanes: Lanes,
@@ -99,8 +100,8 @@ function multiply(
   for (let i = 1; i < starts.length; i++)
     f.set(starts[i] as Local<"i32">, i32.add(starts[i - 1] as Local<"i32">, aStep));
   const at = lookup === "table" ? f.local("i32") : b;
-  // `u` is how many steps lie between the pointers and this one; pointers that jump by a variable step move each time
-  // instead.
+  // Pointers that advance by a run-time step move after every step. The others move once per iteration, and `u` counts
+  // the steps since then.
   const step = (u: number): void => {
     if (lookup === "table") f.set(at, i32.add(b, i32.load(bStep, 4 * u)));
     for (let v = 0; v < tileVectors; v++) f.set(line[v] as Local<"v128">, v128.load(at, 16 * v));
@@ -129,7 +130,7 @@ function multiply(
   });
 }
 
-/** Puts a tile's sums where they belong. */
+/** Emits the store of a tile's sums. */
 function store(f: FunctionBuilder, lanes: Lanes, sums: readonly Local<"v128">[], rows: number, to: Destination): void {
   const full = i32.and(
     i32.and(i32.eq(to.columns, tileVectors * lanes.count), i32.eq(to.columnStride, lanes.bytes)),
@@ -170,7 +171,7 @@ function store(f: FunctionBuilder, lanes: Lanes, sums: readonly Local<"v128">[],
   );
 }
 
-/** The same lane by lane, for tiles at the right edge and results with gaps. */
+/** Stores lane by lane, for tiles at the right edge and results with gaps. */
 function storeLanes(
   f: FunctionBuilder,
   lanes: Lanes,
@@ -205,7 +206,21 @@ function storeLanes(
   });
 }
 
-/** Calls the tile function for a number of rows that is known only at run time. */
+/** Emits the first row of a tile and its number of rows: `height`, or one more for the first `extra` tiles. */
+export function tileSpan(
+  f: FunctionBuilder,
+  tile: Local<"i32">,
+  height: Local<"i32">,
+  extra: Local<"i32">,
+): { top: Local<"i32">; rows: Local<"i32"> } {
+  const early = f.let(i32.lt(tile, extra));
+  return {
+    top: f.let(i32.add(i32.mul(tile, height), select(early, tile, extra))),
+    rows: f.let(i32.add(height, early)),
+  };
+}
+
+/** Emits a call of the tile function for a number of rows that is only known at run time. */
 export function dispatchRows(
   f: FunctionBuilder,
   rows: Local<"i32">,

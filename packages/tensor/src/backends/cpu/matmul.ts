@@ -1,4 +1,4 @@
-/** Matrix products: brings a call into the form that suits the kernels, and picks the kernels. */
+/** Matrix products: normalizes a call to the form that the kernels expect, and picks the kernels. */
 
 import { bytesOf } from "../../dtype.ts";
 import type { MatmulCall, View } from "../../kernel.ts";
@@ -29,8 +29,8 @@ export function runMatmul(runtime: Runtime, call: MatmulCall): void {
   const k = a.shape[a.shape.length - 1] as number;
   const matrices = { a: matrixOf(a), b: matrixOf(b), to: matrixOf(to), bias: matrixOf(bias) };
   const product: Product = { element, m, n, k, ...matrices, accumulate, batches };
-  // A result that lies column by column is the transpose of one that lies row by row; and few columns are few rows of
-  // the transpose.
+  // A result in column-major order is the transpose of one in row-major order, and a few columns are a few rows of the
+  // transpose.
   const bytes = bytesOf(dtype);
   const byColumns = product.to.column !== bytes && product.to.row === bytes;
   multiply(
@@ -40,9 +40,9 @@ export function runMatmul(runtime: Runtime, call: MatmulCall): void {
 }
 
 /**
- * Whether a few rows times a large `b` that lies along k are taken for columns, as in a linear layer's output for a
- * small batch: the transpose reads `b` where it lies instead of packing it. Not where columns would be padded much:
- * panels are two vectors wide.
+ * Whether to compute the transpose when a few rows are multiplied by a large `b` that is contiguous along k, as in a
+ * linear layer with a small batch: the transpose reads `b` in place instead of packing it. This does not pay when much
+ * of the last panel, two vectors wide, would be padding.
  */
 function betterByColumns({ m, n, b }: Product, bytes: number): boolean {
   const panel = (16 / bytes) * tileVectors;
@@ -57,7 +57,7 @@ function multiply(runtime: Runtime, product: Product): void {
   else multiplyBlocks(runtime, lanes, product);
 }
 
-/** The same by way of temporaries of an element type that the kernels take. */
+/** Runs a product through temporaries of an element type that the kernels support. */
 function runConverted(runtime: Runtime, call: MatmulCall, element: Element): void {
   const { a, b, to, bias, accumulate } = call;
   const read = accumulate ? (["a", "b", "bias", "to"] as const) : (["a", "b", "bias"] as const);

@@ -1,7 +1,7 @@
 /**
- * The one linear memory in which all tensors of a CPU device lie, so that any kernel can reach any of them. It reserves
- * addresses for as much as the engine allows and grows as it is needed; what it holds is never given back to the
- * system, only used again.
+ * The linear memory that holds all tensors of a CPU device, so that any kernel can reach any of them. It reserves as
+ * large an address range as the engine allows and grows on demand. Freed memory is reused, never returned to the
+ * system.
  */
 
 import type { DeviceBuffer, MemoryUse } from "../../backend.ts";
@@ -10,11 +10,11 @@ import { DeviceError } from "../../errors.ts";
 import type { View } from "../../kernel.ts";
 import { Allocator, type Block } from "../allocator.ts";
 
-/** Memory of a tensor: a range of addresses. */
+/** Memory of one tensor: a range of addresses. */
 export class CpuBuffer implements DeviceBuffer {
   readonly address: number;
   readonly bytes: number;
-  /** The allocator's block, null once given back. */
+  /** The allocator's block; null once freed. */
   block: Block | null;
 
   constructor(address: number, bytes: number, block: Block) {
@@ -24,18 +24,18 @@ export class CpuBuffer implements DeviceBuffer {
   }
 }
 
-/** The address of a view's first element. */
+/** Returns the address of a view's first element. */
 export function addressOf(view: View): number {
-  // Safe: a backend is only ever given its own buffers.
+  // Safe: a backend is only given its own buffers.
   return (view.buffer as CpuBuffer).address + view.offset * bytesOf(view.dtype);
 }
 
-/** The index of a view's first element in the whole memory taken as elements of its dtype. */
+/** Returns the index of a view's first element in the typed array over the whole memory. */
 export function indexOf(view: View): number {
   return addressOf(view) / bytesOf(view.dtype);
 }
 
-/** Where the elements of a view lie in the memory, in row-major order. */
+/** Returns the indices of all elements of a view, in row-major order, in the typed array over the whole memory. */
 export function origins(view: View): number[] {
   const { shape, strides } = view;
   let list = [indexOf(view)];
@@ -46,22 +46,27 @@ export function origins(view: View): number[] {
   return list;
 }
 
-/** Bytes of one page of a WebAssembly memory. */
+/** Rounds bytes up to whole cache lines. */
+export function align(bytes: number): number {
+  return Math.ceil(bytes / 64) * 64;
+}
+
+/** Bytes of a WebAssembly page. */
 const page = 65536;
-/** The memory grows by at least this much, so that it does not grow often. */
+/** Minimum growth in bytes, so that the memory rarely has to grow. */
 const step = 16 << 20;
 /**
- * Addresses below this belong to the runtime. Vector loads may run past the end of a tensor, so the last page stays
- * empty.
+ * Bytes at the start of the memory that belong to the runtime. The last page also stays unused, because vector loads
+ * may read past the end of a tensor.
  */
 const reserved = 4096;
 
-/** Linear memory with an allocator and typed arrays over the whole of it. */
+/** Linear memory with an allocator and typed arrays over all of it. */
 export class LinearMemory {
   readonly wasm: WebAssembly.Memory;
-  /** Whether worker threads can see it. */
+  /** Whether worker threads can access it. */
   readonly shared: boolean;
-  /** The whole memory as typed arrays. Growing replaces them: read them from here each time. */
+  /** Typed arrays over the whole memory. Growth replaces them, so read them from here each time. */
   u8!: Uint8Array;
   u16!: Uint16Array;
   i32!: Int32Array;
@@ -72,7 +77,7 @@ export class LinearMemory {
   #live = 0;
   #peak = 0;
 
-  /** Throws a DeviceError when the engine gives no memory at all. */
+  /** @throws DeviceError if the engine cannot provide any memory. */
   constructor(shared: boolean) {
     const { wasm, maximum } = reserve(shared);
     this.wasm = wasm;
@@ -82,7 +87,9 @@ export class LinearMemory {
   }
 
   /**
-   * Memory of at least `bytes` bytes, aligned to 64. Throws a DeviceError, with the numbers, when there is none left.
+   * Allocates at least `bytes` bytes, aligned to 64.
+   *
+   * @throws DeviceError, with the sizes involved, when the memory is exhausted.
    */
   allocate(bytes: number): CpuBuffer {
     const block = this.#take(bytes);
@@ -91,7 +98,7 @@ export class LinearMemory {
     return new CpuBuffer(block.address, bytes, block);
   }
 
-  /** Gives memory back; twice is once. */
+  /** Frees a buffer. Freeing it again has no effect. */
   free(buffer: CpuBuffer): void {
     const { block } = buffer;
     if (block === null) return;
@@ -100,7 +107,7 @@ export class LinearMemory {
     this.#live -= buffer.bytes;
   }
 
-  /** The whole memory as elements of a dtype, in the form in which they are stored. */
+  /** Returns the typed array over the whole memory whose elements store a dtype. */
   of(dtype: DType): Float64Array | Float32Array | Int32Array | Uint16Array | Uint8Array {
     switch (bytesOf(dtype)) {
       case 8:
@@ -114,12 +121,12 @@ export class LinearMemory {
     }
   }
 
-  /** Memory for the runtime's own needs, which the accounts leave out of `live`. */
+  /** Allocates memory for the runtime itself, which is not counted in `live`. */
   reserve(bytes: number): Block {
     return this.#take(bytes);
   }
 
-  /** Gives memory from `reserve` back. */
+  /** Frees a block from `reserve`. */
   release(block: Block): void {
     this.#allocator.give(block);
   }
@@ -132,7 +139,7 @@ export class LinearMemory {
     const block = this.#allocator.take(bytes, this.u8.byteLength - page);
     if (block !== null) return block;
     this.#grow(this.#allocator.topAfter(bytes), bytes);
-    // Safe: the memory now reaches past the top block.
+    // Safe: the memory now extends past the top block.
     return this.#allocator.take(bytes, this.u8.byteLength - page) as Block;
   }
 
@@ -142,8 +149,8 @@ export class LinearMemory {
     const wanted = Math.min(Math.max(least, step, have >> 3), this.#maximum + page - have);
     if (end > this.#maximum || !(this.#tryGrow(wanted) || this.#tryGrow(least))) {
       throw new DeviceError(
-        `cpu: out of memory: ${show(bytes)} asked for, ${show(this.#live)} in tensors, ${show(this.#allocator.pooled)} freed but in smaller pieces, ` +
-          `${show(this.#maximum)} in all; dispose of tensors that are no longer needed, or await yieldToCollector() in a loop that awaits nothing`,
+        `cpu: out of memory: ${show(bytes)} requested, ${show(this.#live)} in tensors, ${show(this.#allocator.pooled)} free in smaller blocks, ` +
+          `${show(this.#maximum)} in total; dispose of unneeded tensors, or await yieldToCollector() in a loop that awaits nothing`,
       );
     }
     this.#refresh();

@@ -1,7 +1,7 @@
 /**
- * Pointwise calls: from the views of a call to the class of kernel that suits them, and the kernel's arguments. A call
- * on one element should cost hardly more than the function calls it is made of, so classes are small numbers and
- * everything is kept in arrays.
+ * Pointwise calls: maps the views of a call to a class of kernel, and builds the kernel's arguments. A call on a single
+ * element should cost hardly more than the function calls it consists of, so classes are small numbers and all state is
+ * kept in reused arrays.
  */
 
 import { bytesOf } from "../../dtype.ts";
@@ -21,13 +21,13 @@ interface Work {
   readonly to: readonly View[];
 }
 
-/** What is kept for each program. */
+/** Cached state of a program. */
 interface Plan {
   readonly grain: number;
   /** Whether the program only copies its input. */
   readonly copy: boolean;
   readonly kernels: Map<number | string, Kernel>;
-  /** The class that was met last, and its kernel. */
+  /** The most recently used class, and its kernel. */
   last: number | string;
   kernel: Kernel | null;
 }
@@ -44,7 +44,7 @@ export class Pointwise {
     this.#runtime = runtime;
   }
 
-  /** Runs a program over many lists of views. */
+  /** Runs a program over several lists of views. */
   foreach(call: ForeachCall): void {
     for (const item of call.items) this.run(call.program, item);
   }
@@ -92,8 +92,8 @@ export class Pointwise {
     }
     const args = this.#args;
     args.length = 0;
-    if (plan.copy && n === 2 && turns(layout, motions, views)) {
-      this.#turn(views);
+    if (plan.copy && n === 2 && transposes(layout, motions, views)) {
+      this.#transpose(views);
       return;
     }
     const outer = Math.min(inner, 3);
@@ -109,8 +109,8 @@ export class Pointwise {
     this.#repeat(inner - outer, n, () => this.#runtime.launch(kernel, args, count, plan.grain, scalars));
   }
 
-  /** Copies rows to columns. */
-  #turn(views: readonly View[]): void {
+  /** Copies with a transpose. */
+  #transpose(views: readonly View[]): void {
     const layout = this.#layout;
     const args = this.#args;
     const inner = layout.rank - 1;
@@ -124,8 +124,8 @@ export class Pointwise {
   }
 
   /**
-   * Does something for every position in the first dimensions of the layout, the addresses at the front of the
-   * arguments moving along.
+   * Calls `body` for every position in the first `dims` dimensions of the layout, with the addresses at the front of
+   * the arguments advanced to it.
    */
   #repeat(dims: number, operands: number, body: () => void): void {
     const layout = this.#layout;
@@ -156,11 +156,12 @@ export class Pointwise {
 
   #kernel(program: Program, plan: Plan, to: readonly View[], outer: number): Kernel {
     const motions = this.#motions;
-    // The first digit is never zero, so that a still view does not look like no view at all.
+    // The leading digit is never zero, so that keys of different lengths differ even when the first views are `still`
+    // (0).
     let key: number | string = 4 + outer;
     for (const m of motions) key = key * 3 + m;
     for (const view of to) key = key * 7 + ordinal[view.dtype];
-    // Beyond the exact integers, the classes of long programs are told apart by text.
+    // Long programs exceed the exact integers: their keys are strings.
     if (key > Number.MAX_SAFE_INTEGER) key = `${outer} ${motions.join("")} ${to.map((view) => view.dtype).join()}`;
     if (key === plan.last && plan.kernel !== null) return plan.kernel;
     let kernel = plan.kernels.get(key);
@@ -176,8 +177,8 @@ export class Pointwise {
   }
 }
 
-/** Whether a copy of elements of four bytes turns rows into columns. */
-function turns(layout: Layout, motions: readonly number[], views: readonly View[]): boolean {
+/** Whether a copy of 4-byte elements is a transpose. */
+function transposes(layout: Layout, motions: readonly number[], views: readonly View[]): boolean {
   const inner = layout.rank - 1;
   const type = views[0]?.dtype;
   if (inner < 1 || type !== views[1]?.dtype || (type !== "float32" && type !== "int32")) return false;
@@ -189,7 +190,7 @@ function turns(layout: Layout, motions: readonly number[], views: readonly View[
   );
 }
 
-/** How a view moves if all of it is taken as one dimension. */
+/** Returns how a view moves when all of it is taken as one dimension. */
 function flatMotion({ shape, strides }: View): 0 | 1 | 2 {
   let step = 1;
   let isDense = true;

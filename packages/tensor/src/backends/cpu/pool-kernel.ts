@@ -1,4 +1,4 @@
-/** The pooling kernels for windows of any shape, one number at a time. A unit of work is one channel of one image. */
+/** The scalar pooling kernels, for windows of any shape. A unit of work is one channel of one image. */
 
 import { type Argument, forEachWindow, planeOf, poolSlots } from "./pool-windows.ts";
 import {
@@ -15,7 +15,7 @@ import {
 /** The scalar types that pooling computes in. */
 export type Scalar = "f32" | "f64" | "i32";
 
-/** What the kernels need of a scalar type. */
+/** The instructions of a scalar type that the kernels need. */
 interface Numbers<T extends Scalar> {
   load(address: Operand<"i32">): Code<T>;
   store(address: Operand<"i32">, value: Operand<T>): Code<"void">;
@@ -33,25 +33,25 @@ const numbers: { readonly [T in Scalar]: Numbers<T> } = {
   i32: { ...i32, of: (count) => count },
 };
 
-/** Which of the kernels. */
+/** Selects one of the kernels. */
 export interface PoolKind {
   readonly op: "max" | "average";
   readonly direction: "forward" | "backward";
-  /** Whether the positions of the largest elements are written. */
+  /** Whether the positions of the maxima are written. */
   readonly indices: boolean;
 }
 
-/** The bytes of a pooling kernel. */
+/** Builds a pooling kernel. */
 export function poolKernel<T extends Scalar>(shared: boolean, type: T, kind: PoolKind): Uint8Array {
   const n: Numbers<T> = numbers[type];
   return new ModuleBuilder(shared).run((f, args, begin, end) => {
     const read = new Map<number, Local<"i32">>();
-    // All arguments are read before the loops, each once.
+    // Loads every argument once, before the loops.
     for (const first of Object.values(poolSlots)) {
       const count = first >= poolSlots.inputStrides && first < poolSlots.divisor ? 3 : 1;
       for (let d = 0; d < count; d++) read.set(first + d, f.let(i32.load(args, 8 * (first + d))));
     }
-    // Safe: every slot has just been read.
+    // Safe: every slot has just been loaded.
     const argument: Argument = (name, d = 0) => read.get(poolSlots[name] + d) as Local<"i32">;
     f.for(begin, end, 1, (unit) => {
       if (kind.direction === "backward") backward(f, n, type, kind, argument, unit);
@@ -75,7 +75,7 @@ function maxForward<T extends Scalar>(
     f.set(at, -1);
     window.each((address, position) => {
       f.set(value, n.load(address));
-      // The first place, something larger, or a NaN, of which the last one stays.
+      // The first element, a larger one, or a NaN; the last of several NaNs wins.
       const larger = i32.or(n.gt(value, best), n.ne(value, value));
       f.if(i32.or(i32.lt(at, 0), larger), () => {
         f.set(best, value);

@@ -1,7 +1,7 @@
 /**
- * The commonest pooling there is, the largest of two by two with stride two, four outputs at a time: float32, rows
- * without gaps. Its backward pass writes every element of the input's gradient once, so nothing is cleared or added up
- * first. A unit of work is one channel of one image.
+ * The most common pooling, 2×2 maxima with a stride of two, for float32 rows without gaps: computes four outputs at a
+ * time. The backward pass writes every element of the input's gradient exactly once, so nothing has to be cleared or
+ * accumulated. A unit of work is one channel of one image.
  */
 
 import { planeOf, poolSlots } from "./pool-windows.ts";
@@ -17,7 +17,7 @@ import {
   v128,
 } from "./wasm/index.ts";
 
-/** The bytes of the kernel: forward, with or without indices, or backward, from them. */
+/** Builds the kernel: forward, with or without indices, or backward, which reads the indices. */
 export function pairsKernel(shared: boolean, direction: "forward" | "backward", indices: boolean): Uint8Array {
   return new ModuleBuilder(shared).run((f, args, begin, end) => {
     const read = (name: keyof typeof poolSlots, d = 0): Local<"i32"> =>
@@ -36,11 +36,11 @@ export function pairsKernel(shared: boolean, direction: "forward" | "backward", 
           bottom: f.let(i32.add(plane.input, i32.mul(i32.add(i32.shl(y, 1), 1), inputRow))),
           output: f.let(i32.add(plane.output, i32.mul(y, outputRow))),
           indices: f.let(i32.add(plane.indices, i32.mul(y, indicesRow))),
-          // The position of the first of the four windows' upper left elements, and how far down the next row is.
+          // Position of the upper left element of the row's first window, and the positions per input row.
           position: f.let(i32.mul(i32.shl(y, 1), size)),
           size,
         };
-        // The last four outputs of a row are done again where the row is no multiple of four long.
+        // If the width is not a multiple of four, the last vector overlaps the one before it.
         const x = f.local("i32");
         const last = f.let(i32.sub(width, 4));
         f.set(x, 0);
@@ -70,7 +70,7 @@ interface Row {
 const evens = [0, 2, 4, 6];
 const odds = [1, 3, 5, 7];
 
-/** The positions of the four windows' elements in one corner. */
+/** Returns the positions of the four windows' elements in one corner. */
 function corner(
   f: FunctionBuilder,
   { position, size }: Row,
@@ -100,7 +100,7 @@ function forward(f: FunctionBuilder, row: Row, x: Local<"i32">, indices: boolean
         if (position !== null) f.set(place, position);
         continue;
       }
-      // Of several NaN the last one stays.
+      // The last of several NaNs wins.
       const isNew: Code<"v128"> = v128.or(f32x4.gt(value, best), f32x4.ne(value, value));
       const mask = f.let(isNew);
       f.set(best, v128.bitselect(value, best, mask));

@@ -1,6 +1,6 @@
 /**
- * The loops of pooling: over the output places of a plane, and over the input places that the window of each one
- * covers, up to three deep.
+ * The loops of pooling: over the output positions of a plane, and over the input elements in the window of each, in up
+ * to three dimensions.
  */
 
 import { type Code, type FunctionBuilder, i32, type Local, select } from "./wasm/index.ts";
@@ -26,40 +26,40 @@ export const poolSlots = {
   step: 28,
   padding: 31,
   dilation: 34,
-  /** Averages: what to divide by, 0 for the size of the window; whether padding counts in that. */
+  /** For averages: the divisor (0 for the size of the window), and whether padding counts toward that size. */
   divisor: 37,
   countPadding: 38,
 } as const;
 
-/** Reads an argument, or one of a list of three. */
+/** Returns the local that holds an argument, or one of a list of three. */
 export type Argument = (name: keyof typeof poolSlots, d?: number) => Local<"i32">;
 
-/** One output place. */
+/** The window of one output position. */
 export interface Window {
   /** Addresses in the output and in the indices. */
   readonly output: Code<"i32">;
   readonly indices: Code<"i32">;
-  /** How many places it covers, those in the padding included if `padding` is true. */
+  /** Number of elements in the window, including those in the padding if `padding` is true. */
   count(padding: boolean): Code<"i32">;
-  /** Visits the places within the input: their address, and their flat position in the plane. */
+  /** Visits the elements within the input: their address, and their flat position in the plane. */
   each(visit: (address: Code<"i32">, position: Code<"i32">) => void): void;
 }
 
-/** The window along one dimension. */
+/** The window's taps within the input along one dimension. */
 interface Range {
   readonly start: Local<"i32">;
   readonly first: Local<"i32">;
   readonly end: Local<"i32">;
 }
 
-/** A plane's addresses in the input, the output and the indices. */
+/** Addresses of a plane in the input, the output and the indices. */
 export interface Plane {
   readonly input: Local<"i32">;
   readonly output: Local<"i32">;
   readonly indices: Local<"i32">;
 }
 
-/** The planes of a unit of work: one channel of one image. */
+/** Returns the plane of a unit of work: one channel of one image. */
 export function planeOf(f: FunctionBuilder, argument: Argument, unit: Local<"i32">): Plane {
   const image = f.let(i32.divU(unit, argument("channels")));
   const channel = f.let(i32.remU(unit, argument("channels")));
@@ -70,7 +70,7 @@ export function planeOf(f: FunctionBuilder, argument: Argument, unit: Local<"i32
   return { input: at("input"), output: at("output"), indices: at("indices") };
 }
 
-/** Visits all output places of a plane in row-major order. */
+/** Emits loops over all output positions of a plane in row-major order. */
 export function forEachWindow(
   f: FunctionBuilder,
   argument: Argument,
@@ -98,7 +98,7 @@ export function forEachWindow(
   along(0, plane.output, plane.indices);
 }
 
-/** Which taps of the window at `o` lie within the input. */
+/** Computes which taps of the window at `o` are within the input. */
 function rangeOf(f: FunctionBuilder, argument: Argument, d: number, o: Local<"i32">): Range {
   const [size, kernel, dilation] = [argument("sizes", d), argument("kernel", d), argument("dilation", d)];
   const start = f.let(i32.sub(i32.mul(o, argument("step", d)), argument("padding", d)));
@@ -114,7 +114,7 @@ function rangeOf(f: FunctionBuilder, argument: Argument, d: number, o: Local<"i3
 function count(argument: Argument, ranges: readonly Range[], padding: boolean): Code<"i32"> {
   const along = ({ start, first, end }: Range, d: number): Code<"i32"> => {
     if (!padding) return i32.sub(end, first);
-    // Taps before the end of the padded input.
+    // The taps before the end of the padded input.
     const left = i32.sub(i32.add(argument("sizes", d), argument("padding", d)), start);
     const dilation = argument("dilation", d);
     const inside = i32.div(i32.add(left, i32.sub(dilation, 1)), dilation);

@@ -56,8 +56,8 @@ export function runPool(runtime: Runtime, call: PoolCall): void {
 }
 
 /**
- * Whether a call is one for the vector kernel: the largest of two by two, float32, at least four outputs wide, all of
- * the input covered.
+ * Whether the vector kernel can run a call: 2×2 maxima of float32 with a stride of two, at least four outputs per row,
+ * and, for the backward pass, windows that cover the whole input.
  */
 function inPairs({ op, direction, kernel, stride, padding, dilation, input, output, indices }: PoolCall): boolean {
   const is = (values: readonly number[], value: number): boolean =>

@@ -1,6 +1,6 @@
 /**
- * Random numbers by position, as a device whose memory the host does not read is asked for them and may hand that on to
- * this one. The operations draw on the host for this one.
+ * Counter-based random numbers. Operations on this device draw on the host instead; this kernel serves calls that
+ * another device passes on.
  */
 
 import { encoder } from "../../encode.ts";
@@ -9,7 +9,7 @@ import { drawings } from "../../random/philox.ts";
 import { sizeOf } from "../../shape.ts";
 import { indexOf, type LinearMemory } from "./memory.ts";
 
-/** Fills a contiguous view. */
+/** Fills a contiguous view with random numbers. */
 export function runRandom(memory: LinearMemory, { distribution, seed, offset, to }: RandomCall): void {
   const elements = memory.of(to.dtype);
   const encode = encoder(to.dtype);

@@ -1,7 +1,7 @@
 /**
- * Row calls: from the views of a call to the class of kernel that suits them, and the kernel's arguments. Few but long
- * rows of a plain reduction are cut into pieces first, so that all threads find work; how they are cut follows from the
- * shapes alone, and so does the result to the last bit.
+ * Row calls: maps the views of a call to a class of kernel, and builds the kernel's arguments. A plain reduction of few
+ * but long rows is first split into pieces, so that all threads have work. The split depends on the shapes alone, so
+ * results are reproducible to the last bit.
  */
 
 import { bytesOf, computeType } from "../../dtype.ts";
@@ -17,19 +17,21 @@ import { rowsModule } from "./lower/rows.ts";
 import { addressOf } from "./memory.ts";
 import type { Kernel, Runtime } from "./runtime.ts";
 
-/** What is kept for each program. */
+/** Cached state of a program. */
 interface Plan {
   readonly cost: number;
   readonly kernels: Map<number | string, Kernel>;
-  /** Combines the results of pieces of rows; null when the program cannot be cut. */
+  /** The program that combines the results of pieces of rows; null when rows cannot be split. */
   readonly finish: RowProgram | null;
+  /** The program that reduces a piece of a row; null when rows cannot be split. */
   readonly piece: RowProgram | null;
 }
 
-/** Work worth a piece: elements times instructions for each four of them. */
+/** Work that justifies a piece: elements times instructions per vector of four. */
 const worth = 256_000;
-/** How many elements a row must have to be cut, and how many pieces are made at most. */
-const long = 65_536;
+/** Minimum number of elements of a call whose rows are split. */
+const long = 131_072;
+/** Maximum number of pieces per row. */
 const pieces = 64;
 
 /** Runs row programs on one runtime. */
@@ -50,8 +52,8 @@ export class Rows {
     this.#run(call, true);
   }
 
-  /** @param mayCut whether rows may be cut into pieces; the pieces may not be cut again. */
-  #run(call: RowsCall, mayCut: boolean): void {
+  /** @param maySplit whether rows may be split into pieces. The pieces themselves are not split again. */
+  #run(call: RowsCall, maySplit: boolean): void {
     const { program, dims, inputs, toElements, toRows, scalars } = call;
     const { shape } = inputs[0] as View; // safe: a row program reads an input
     const outerRank = shape.length - dims;
@@ -70,14 +72,7 @@ export class Rows {
     const width = lanes === 0 ? 0 : lanes >= 8 && plan.cost < 60 ? 4 : 1;
     const perUnit = lanes === 0 ? 1 : 4 * width;
     const units = lanes === 0 ? rows : (rows / lanes) * Math.ceil(lanes / perUnit);
-    if (
-      mayCut &&
-      units < 8 &&
-      length >= 64 &&
-      rows * length >= 2 * long &&
-      plan.piece !== null &&
-      plan.finish !== null
-    ) {
+    if (maySplit && units < 8 && length >= 64 && rows * length >= long && plan.piece !== null && plan.finish !== null) {
       this.#runInPieces(call, plan.piece, plan.finish);
       return;
     }
@@ -91,7 +86,7 @@ export class Rows {
       motions[k] =
         moving.rank === 0 ? still : motion(moving.stride(moving.rank - 1, k), bytesOf((views[k] as View).dtype));
     }
-    // The slots in the order of `slotsOf`.
+    // The slots, in the order of `slotsOf`.
     const args = this.#args;
     args.length = 0;
     for (let k = 0; k < n; k++) args.push(addressOf(views[k] as View));
@@ -107,14 +102,14 @@ export class Rows {
     this.#runtime.launch(this.#kernel(plan, call, outerDims, within, width), args, units, grain, scalars);
   }
 
-  /** Cuts the outermost dimension of the rows into pieces, reduces each, then reduces the results. */
+  /** Splits the outermost dimension of the rows into pieces, reduces each piece, then reduces the results. */
   #runInPieces(call: RowsCall, piece: RowProgram, finish: RowProgram): void {
     const { inputs, scalars, toRows } = call;
     const { memory } = this.#runtime;
     const outer = this.#outer;
     const row = this.#row;
     const dtype = finish.stages[0]?.of.dtype ?? "float32";
-    // Taken down before the layouts are used again.
+    // Copied, because the recursive calls reuse the layouts.
     const sizes = outer.sizes.slice(0, outer.rank);
     const [size = 1, ...inner] = row.sizes.slice(0, row.rank);
     const rows = outer.count();
@@ -159,7 +154,7 @@ export class Rows {
     if (plan === undefined) {
       const { stages, rows, elements } = program;
       const work = stages.reduce((sum, { of }) => sum + cost([of]) + 2, 3) + cost(elements);
-      plan = { cost: work, kernels: new Map(), ...cut(stages, rows, elements) };
+      plan = { cost: work, kernels: new Map(), ...split(stages, rows, elements) };
       this.#plans[program.id] = plan;
     }
     return plan;
@@ -178,7 +173,7 @@ export class Rows {
     for (const m of motions) key = key * 3 + m;
     for (const view of toElements) key = key * 7 + ordinal[view.dtype];
     for (const view of toRows) key = key * 7 + ordinal[view.dtype];
-    // Beyond the exact integers, and for more dimensions than fit, the classes are told apart by text.
+    // Keys that exceed the exact integers, or dimensions that exceed their digit, become strings.
     if (key > Number.MAX_SAFE_INTEGER || outer > 7 || within > 7) {
       const types = [...toElements, ...toRows].map((view) => view.dtype);
       key = `${inputs.length} ${motions.join("")} ${outer} ${within} ${width} ${types.join()}`;
@@ -202,8 +197,8 @@ export class Rows {
   }
 }
 
-/** The two programs that do the work of one with a single stage: for pieces of rows, and for the pieces' results. */
-function cut(
+/** Splits a program with a single stage into one for the pieces of rows and one for their results. */
+function split(
   stages: RowProgram["stages"],
   rows: readonly Expr[],
   elements: readonly Expr[],
@@ -213,13 +208,14 @@ function cut(
   if (!plain || stage === undefined || computeType(stage.of.dtype) !== stage.of.dtype)
     return { piece: null, finish: null };
   const { reduce, of } = stage;
-  // A stage's result has the type of its formula.
+  // A stage's result has the dtype of its expression.
   const piece = rowProgram({ stages, rows: [row(0, of.dtype)] });
   return { piece, finish: rowProgram({ stages: [{ reduce, of: input(0, of.dtype) }], rows }) };
 }
 
 /**
- * Whether vectors should lie across rows: neighbouring rows side by side in memory, and the elements of a row apart.
+ * Whether vectors should hold elements of adjacent rows: the rows are adjacent in memory, and the elements of a row are
+ * not.
  */
 function across(views: readonly View[], full: number, outer: Layout, row: Layout): boolean {
   if (outer.rank === 0) return false;

@@ -1,8 +1,8 @@
 /**
- * What kernels run on: compiled modules, their argument blocks, scratch memory and the threads. Every kernel module
- * exports `run(args, begin, end)`: `args` is the address of its argument block, slots of 8 bytes, and
- * [begin, end) a range of work units. It imports `env.memory`, and may import functions of JavaScript's `Math` by name
- * from `math`.
+ * The runtime of the kernels: compiled modules, argument blocks, scratch memory and threads. Every kernel module
+ * exports `run(args, begin, end)`, where `args` is the address of its argument block (slots of 8 bytes) and
+ * [begin, end) is a range of work units. It imports `env.memory` and may import functions of JavaScript's `Math` by
+ * name from `math`.
  */
 
 import { checkInteger } from "../../argument.ts";
@@ -18,47 +18,49 @@ import { hasRelaxedSimd } from "./wasm/index.ts";
 /** A compiled kernel. */
 export interface Kernel {
   readonly id: number;
-  /** For messages only. */
+  /** Used in messages only. */
   readonly name: string;
-  /** The instance of the calling thread. */
+  /** Runs the instance of the calling thread. */
   readonly run: (args: number, begin: number, end: number) => void;
-  /** Where its code lies in the linear memory, for the workers to compile. */
+  /** Where the module's bytes are stored in the linear memory, for the workers to compile. */
   readonly code: { readonly address: number; readonly bytes: number };
 }
 
-/** The runtime, as the kernels' authors see it. */
+/** The runtime as kernel code sees it. */
 export interface Runtime {
   readonly memory: LinearMemory;
   /** Whether modules must import the memory as shared. */
   readonly shared: boolean;
-  /** Whether the engine has relaxed SIMD, fused multiply-add above all. */
+  /** Whether the engine supports relaxed SIMD, above all fused multiply-add. */
   readonly relaxed: boolean;
-  /** How many threads work, the caller included. */
+  /** Number of threads, including the caller. */
   readonly threads: number;
-  /** Runs pointwise programs: copies and conversions for the other kernels, too. */
+  /** Runs pointwise programs, including copies and conversions for other kernels. */
   readonly pointwise: Pointwise;
-  /** Runs row programs, for the other kernels, too. */
+  /** Runs row programs, including those of other kernels. */
   readonly rows: Rows;
-  /** The kernel under this key, compiled when it is asked for first. Hot paths keep what this returns. */
+  /** Returns the kernel with this key, compiling it on first use. Hot paths cache the result. */
   kernel(key: string, build: () => Uint8Array): Kernel;
   /**
-   * Runs a kernel over the units [0, units) and returns when all is done. With one piece only, or one thread, the
+   * Runs a kernel over the units [0, units) and returns when all are done. With a single piece or a single thread, the
    * caller runs it directly.
    *
    * @param args integers and addresses: slot `i` is the 32-bit integer at `args + 8·i`.
-   * @param grain units per piece, an integer of at least 1; a piece should be worth 10 µs or more.
-   * @param floats float64 arguments, in the slots after the integers.
+   * @param grain units per piece, an integer of at least 1. A piece should take 10 µs or more.
+   * @param floats float64 arguments, stored in the slots after the integers.
    */
   launch(kernel: Kernel, args: readonly number[], units: number, grain: number, floats?: readonly number[]): void;
-  /** The address of at least `bytes` bytes, aligned to 64, that hold until the next call of `scratch`. */
+  /**
+   * Returns the address of at least `bytes` bytes, aligned to 64, which stay valid until the next call of `scratch`.
+   */
   scratch(bytes: number): number;
 }
 
 /**
- * What kernels can import: the functions of `Math`, and three that it has not or defines in another way than C. Workers
- * have the same.
+ * The functions that kernels can import: those of `Math`, and three that `Math` lacks or defines differently from C.
+ * Workers provide the same set.
  */
-// Safe: only functions are asked for by name.
+// Safe: modules import only functions, by name.
 const functions = {
   __proto__: Math,
   fmod: (a: number, b: number) => a % b,
@@ -66,10 +68,10 @@ const functions = {
   pow,
 } as unknown as WebAssembly.ModuleImports;
 
-/** Slots of the argument block that is there from the start. */
+/** Slots of the initial argument block. */
 const slots = 512;
 
-/** Builds a runtime of its own memory and threads. */
+/** Creates a runtime with its own memory and threads. */
 export function createRuntime(threads: number = availableThreads()): Runtime {
   return new CpuRuntime(threads);
 }
@@ -102,7 +104,7 @@ class CpuRuntime implements Runtime {
     const found = this.#kernels.get(key);
     if (found !== undefined) return found;
     const code = build();
-    // Safe: nobody but the builder has seen the bytes, and builders do not use shared memory.
+    // Safe: only the builder has seen the bytes, and builders do not use shared memory.
     const module = compile(code as Uint8Array<ArrayBuffer>);
     const { run } = new WebAssembly.Instance(module, this.#imports).exports;
     const kernel: Kernel = {
@@ -142,7 +144,7 @@ class CpuRuntime implements Runtime {
     this.#arguments = this.memory.reserve(total * 16);
   }
 
-  /** Workers compile a kernel from here when they meet it first. */
+  /** Stores a module's bytes in the linear memory, where workers compile it on first use. */
   #keep(code: Uint8Array): number {
     if (this.#team === null) return 0;
     const { address } = this.memory.reserve(code.length);
@@ -155,9 +157,8 @@ function compile(code: Uint8Array<ArrayBuffer>): WebAssembly.Module {
   try {
     return new WebAssembly.Module(code);
   } catch (cause) {
-    throw new DeviceError(
-      `cpu: there is no WebAssembly SIMD, or a Content-Security-Policy lacks 'wasm-unsafe-eval': ${cause}`,
-      { cause },
-    );
+    throw new DeviceError(`cpu: no WebAssembly SIMD, or a Content-Security-Policy lacks 'wasm-unsafe-eval': ${cause}`, {
+      cause,
+    });
   }
 }

@@ -1,4 +1,4 @@
-/** Running totals and extremes: the operands' layout, the class of kernel, the arguments. */
+/** Cumulative sums, products and extremes: the operands' layout, the kernel's class and its arguments. */
 
 import { bytesOf } from "../../dtype.ts";
 import type { ScanCall, View } from "../../kernel.ts";

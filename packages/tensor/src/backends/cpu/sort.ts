@@ -1,7 +1,7 @@
 /**
- * Sorting. Every element gets a whole number whose order is the element's order, and these keys are sorted with their
- * positions by radix, from the lowest digit to the highest: stable, and linear in the length. Short lanes, and the
- * first few of long ones, are found by insertion. It runs in JavaScript, on the linear memory.
+ * Sorting. Each element is mapped to integers with the same order, and these keys are sorted together with their
+ * positions by a least-significant-digit radix sort, which is stable and linear in the length. Short lanes, and the
+ * first few elements of long ones, are sorted by insertion. It runs in JavaScript, on the linear memory.
  */
 
 import { bytesOf, type DType } from "../../dtype.ts";
@@ -9,11 +9,14 @@ import type { SortCall } from "../../kernel.ts";
 import { without } from "../../view.ts";
 import { type LinearMemory, origins } from "./memory.ts";
 
-/** Up to this length insertion is faster. */
+/** Maximum length at which insertion is faster. */
 const short = 48;
-/** Up to so many of a lane eight times as long, it is too. */
+/** Maximum number of kept elements at which insertion is faster for a lane at least eight times as long. */
 const few = 128;
-/** Bits per digit: fewer for lanes so short that counting the digits would take longer than moving the elements. */
+/**
+ * Bits per digit: fewer for short lanes, where clearing and summing the counts would take longer than moving the
+ * elements.
+ */
 const digitOf = (length: number): number => (length < 2048 ? 8 : 11);
 
 /** Sorts along one dimension. */
@@ -44,7 +47,7 @@ export function runSort(memory: LinearMemory, call: SortCall): void {
   });
 }
 
-/** The keys of one lane, least significant word first, and the order of its elements. */
+/** The sort keys of one lane, least significant word first, and the order of its elements. */
 class Lane {
   order: Int32Array;
   readonly #words: Int32Array[];
@@ -62,9 +65,12 @@ class Lane {
     this.#other = new Int32Array(length);
   }
 
-  /** Sets the keys of the elements that lie from `start` on: NaN comes last, and both zeros are one. */
+  /**
+   * Computes the keys of the elements from `start` on. NaN is largest (smallest when descending), and both zeros are
+   * equal.
+   */
   load(memory: LinearMemory, dtype: DType, start: number, stride: number, descending: boolean): void {
-    // safe: there are one or two
+    // safe: there are one or two words
     const [first, last] = [this.#words[0] as Int32Array, this.#words.at(-1) as Int32Array];
     const flip = descending ? -1 : 0;
     const n = this.#length;
@@ -90,7 +96,7 @@ class Lane {
     }
   }
 
-  /** Puts at least the first `kept` into their order. */
+  /** Sorts at least the first `kept` elements. */
   sort(kept: number): void {
     const n = this.#length;
     if (n <= short || (kept <= few && 8 * kept <= n)) {
@@ -101,7 +107,7 @@ class Lane {
     for (const word of this.#words) for (let shift = 0; shift < 32; shift += this.#digit) this.#pass(word, shift);
   }
 
-  /** Goes through the elements and keeps the first `kept` of those seen. */
+  /** Insertion sort that keeps only the first `kept` elements seen so far. */
   #insert(kept: number): void {
     const { order } = this;
     const [low, high] = [this.#words[0] as Int32Array, this.#words.at(-1) as Int32Array]; // safe: a key has a word
@@ -122,16 +128,16 @@ class Lane {
     }
   }
 
-  /** One pass of the radix sort: by the digit at `shift`, keeping the order of equals. */
+  /** One pass of the radix sort: a stable counting sort by the digit at `shift`. */
   #pass(word: Int32Array, shift: number): void {
     const { order } = this;
     const counts = this.#counts.fill(0);
     const mask = counts.length - 1;
     for (let i = 0; i < order.length; i++) {
-      const d = (((word[i] as number) ^ lowest) >>> shift) & mask; // in whatever order: there are as many
+      const d = (((word[i] as number) ^ lowest) >>> shift) & mask; // counts do not depend on the order of the elements
       counts[d] = (counts[d] as number) + 1;
     }
-    // all digits equal: nothing moves
+    // all digits are equal: nothing moves
     if (counts[(((word[0] as number) ^ lowest) >>> shift) & mask] === order.length) return;
     for (let d = 0, sum = 0; d <= mask; d++) {
       const count = counts[d] as number;
@@ -151,19 +157,19 @@ class Lane {
   }
 }
 
-/** The highest bit: of integers the lowest number. */
+/** The sign bit, which is the lowest 32-bit integer. */
 const lowest = -(2 ** 31);
 
-/** The bits of infinity, in the highest bits of a word. */
+/** The bits of infinity, left-aligned in a 32-bit word. */
 const infinities: Readonly<Partial<Record<DType, number>>> = {
   float16: 0x7c000000,
   bfloat16: 0x7f800000,
   float32: 0x7f800000,
 };
 
-/** The bits of a floating-point number, such that they are ordered as integers. */
+/** Maps the bits of a floating-point number to an integer with the same order; NaN becomes the largest integer. */
 function floatKey(word: number, infinity: number): number {
   const size = word & 0x7fffffff;
   const sign = word >> 31;
-  return size > infinity ? 0x7fffffff : (size ^ sign) - sign; // without a branch on the sign, which nobody foresees
+  return size > infinity ? 0x7fffffff : (size ^ sign) - sign; // no branch on the sign, which is unpredictable
 }

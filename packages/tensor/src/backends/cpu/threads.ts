@@ -1,9 +1,9 @@
 /**
- * A team of worker threads over one shared memory. A job is a kernel and a number of units of work; the caller writes
- * it into the control words, opens the ticket, and takes units itself like everybody else, so nobody waits for a worker
- * that is late: one that sleeps or has not started yet simply takes no part. A worker enters by raising the ticket's
- * count, which succeeds only while the job is open; the caller closes it and waits until the count is zero, so a job's
- * words never change under a worker that reads them.
+ * A pool of worker threads over one shared memory. A job is a kernel and a number of work units. The caller writes the
+ * job into the control words, opens the ticket and processes units itself, so it never waits for a worker that is still
+ * asleep or starting: such a worker takes no part in the job. A worker joins by incrementing the ticket's count, which
+ * succeeds only while the job is open. The caller then closes the ticket and waits until the count is zero, so a job's
+ * words never change while a worker reads them.
  */
 
 import { DeviceError } from "../../errors.ts";
@@ -12,7 +12,10 @@ import type { LinearMemory } from "./memory.ts";
 import type { Kernel } from "./runtime.ts";
 import { nodeScript, open, webScript, words } from "./worker-source.ts";
 
-/** The few parts of Node that are used, found without an import so that browsers' bundlers have nothing to resolve. */
+/**
+ * The parts of Node that are used. They are looked up without an import, so that browser bundlers have nothing to
+ * resolve.
+ */
 interface Builtin {
   (name: "node:os"): { availableParallelism(): number };
   (
@@ -31,18 +34,18 @@ const host = globalThis as {
   navigator?: { hardwareConcurrency?: number };
   Worker: new (
     url: string,
-  ) => { postMessage(message: unknown): void; addEventListener(type: "error", listener: typeof refused): void };
+  ) => { postMessage(message: unknown): void; addEventListener(type: "error", listener: typeof workerFailed): void };
 };
 const builtin = host.process?.versions?.node === undefined ? undefined : host.process.getBuiltinModule;
 
-/** How many threads the machine can run at once; 1 where threads cannot share memory. */
+/** Returns how many threads the machine can run at once; 1 where threads cannot share memory. */
 export function availableThreads(): number {
   if (typeof SharedArrayBuffer === "undefined") return 1;
   if (builtin !== undefined) return builtin("node:os").availableParallelism();
   return host.crossOriginIsolated === true ? (host.navigator?.hardwareConcurrency ?? 1) : 1;
 }
 
-/** Workers that share `memory` with the caller. They start with the first job. */
+/** Worker threads that share `memory` with the caller. They start with the first job. */
 export class Team {
   readonly #memory: LinearMemory;
   readonly #words: Int32Array;
@@ -50,16 +53,16 @@ export class Team {
   #started = false;
   #generation = 0;
 
-  /** @param workers how many threads besides the caller, at most 200. */
+  /** @param workers number of threads in addition to the caller, at most 200. */
   constructor(memory: LinearMemory, workers: number) {
     this.#memory = memory;
     this.#workers = Math.min(workers, 200);
-    // Made once: growing leaves this view valid, since shared memory is never detached.
+    // Created once: shared memory is never detached, so the view stays valid when the memory grows.
     this.#words = new Int32Array(memory.wasm.buffer, 0, 256);
   }
 
   /**
-   * Runs a kernel over [0, units), `grain` units at a time, on all threads that are awake. Returns when all of it is
+   * Runs a kernel over [0, units), `grain` units at a time, on all threads that are awake. Returns when every unit is
    * done.
    */
   run(kernel: Kernel, args: number, units: number, grain: number): void {
@@ -97,7 +100,7 @@ export class Team {
     try {
       for (let i = 0; i < this.#workers; i++) start(this.#memory.wasm);
     } catch (error) {
-      refused(error as Error); // safe: what constructors throw
+      workerFailed(error as Error); // safe: what constructors throw
     }
   }
 }
@@ -105,19 +108,19 @@ export class Team {
 function start(memory: WebAssembly.Memory): void {
   if (builtin === undefined) {
     const worker = new host.Worker(URL.createObjectURL(new Blob([webScript], { type: "text/javascript" })));
-    worker.addEventListener("error", refused);
+    worker.addEventListener("error", workerFailed);
     worker.postMessage(memory);
   } else {
     const { Worker } = builtin("node:worker_threads");
-    // Without the program's own flags, which preload modules in every worker, or have this script taken for a module.
+    // Without the program's own flags, which could preload modules in every worker or treat this script as a module.
     const worker = new Worker(nodeScript, { eval: true, workerData: memory, stdin: false, execArgv: [] });
-    // A program ends although its workers wait for more.
+    // Lets the program exit while its workers wait for jobs.
     worker.unref();
-    worker.on("error", refused);
+    worker.on("error", workerFailed);
   }
 }
 
-/** A worker that cannot start leaves the work to the others; the program hears of it. */
-function refused({ message }: { readonly message?: string }): void {
-  warn(`cpu: works without worker threads: ${message || "a Content-Security-Policy lacks worker-src blob:"}`);
+/** Warns that a worker could not start. The remaining threads do its work. */
+function workerFailed({ message }: { readonly message?: string }): void {
+  warn(`cpu: runs without worker threads: ${message || "a Content-Security-Policy lacks worker-src blob:"}`);
 }

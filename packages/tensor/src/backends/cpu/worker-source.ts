@@ -1,32 +1,32 @@
 /**
- * What a worker thread runs, as text, so that it needs no file of its own and survives every bundler. It takes part in
- * whatever job stands in the control words: see `threads.ts`, which writes them, for what each of them means.
+ * The script of a worker thread, as text, so that it needs no file of its own and works with every bundler. It runs the
+ * jobs described by the control words, which `threads.ts` writes and explains.
  */
 
 /**
- * The places of the control words, in 32-bit words. Words that different threads write often lie on lines of their own.
+ * Indices of the control words, in 32-bit words. Words that different threads write often are on separate cache lines.
  */
 export const words = {
-  /** Generation (upper 23 bits), whether the job is open (bit 8), how many workers are inside (lower 8 bits). */
+  /** Job generation (upper 23 bits), whether the job is open (bit 8), number of workers inside (lower 8 bits). */
   ticket: 16,
-  /** The next unit of work that nobody has taken. */
+  /** The first unit that no thread has claimed yet. */
   next: 32,
-  /** How many workers sleep. */
+  /** Number of sleeping workers. */
   sleepers: 48,
-  /** Set by a worker whose kernel trapped. */
+  /** Set to 1 by a worker whose kernel trapped. */
   failed: 64,
-  /** The job: kernel number, address and length of its code, address of its arguments, units, units per piece. */
+  /** The job: kernel id, address and length of its code, address of its arguments, units, units per piece. */
   job: 80,
 } as const;
 
-/** Bit 8 of the ticket. */
+/** The ticket's bit that marks an open job. */
 export const open = 256;
-/** How long a worker looks for work before it sleeps, in milliseconds. */
+/** How long a worker polls for a job before it sleeps, in milliseconds. */
 const patience = 0.08;
 
 /**
- * The body of a worker: a function of the shared memory. Before it looks at a kernel it grows the memory by nothing,
- * else its thread may not have heard yet that the memory has grown.
+ * The body of a worker, a function of the shared memory. It calls `memory.grow(0)` before it reads a kernel's code,
+ * because its thread may otherwise not have seen the memory grow yet.
  */
 const body = `(memory) => {
   const words = new Int32Array(memory.buffer, 0, 256);
@@ -79,8 +79,8 @@ const body = `(memory) => {
   }
 }`;
 
-/** A script for Node's `worker_threads`, which finds the memory in `workerData`. */
+/** The script for Node's `worker_threads`, which receives the memory in `workerData`. */
 export const nodeScript: string = `(${body})(require("node:worker_threads").workerData);`;
 
-/** A script for a Web Worker, which is sent the memory as its first message. */
+/** The script for a Web Worker, which receives the memory as its first message. */
 export const webScript: string = `onmessage = (event) => (${body})(event.data);`;

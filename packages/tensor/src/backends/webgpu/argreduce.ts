@@ -1,6 +1,6 @@
 /**
- * Positions of extremes. Elements are compared as whole numbers in whose order NaN comes last (and first for minima),
- * zeros of both signs are one, and every float keeps its place; of equals the lower position wins.
+ * Positions of extremes. Elements are compared by integer keys in whose order NaN beats everything and zeros of both
+ * signs are equal. The lowest position among equal elements wins.
  */
 
 import { computeType, type DType, isFloating } from "../../dtype.ts";
@@ -11,7 +11,7 @@ import { packed } from "./pack.ts";
 import type { Recorder } from "./recorder.ts";
 import { walk } from "./walk.ts";
 
-/** The bits of an element as a u32 that orders as the elements do, NaN being the largest. */
+/** Returns the bits of an element as a u32 key with the order of the elements, in which NaN is largest. */
 export function orderKey(dtype: DType, bits: string): string {
   if (isFloating(dtype))
     return `f_orderFloat(${computeType(dtype) === dtype ? bits : `bitcast<u32>(${decode(dtype, bits)})`})`;
@@ -21,7 +21,7 @@ export function orderKey(dtype: DType, bits: string): string {
 
 const workgroup = 64;
 
-/** Runs an argreduce. */
+/** Runs an argreduce call. */
 export function argreduce(recorder: Recorder, call: ArgReduceCall): void {
   packed(recorder, [call.values], ([values]) => extremes(recorder, { ...call, values }));
 }

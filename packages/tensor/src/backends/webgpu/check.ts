@@ -1,6 +1,6 @@
 /**
- * Checks of values. A kernel notes an element that is out of range, and which check it was, in the device's fault
- * record; whoever reads next finds it there and throws.
+ * Checks of values. A kernel stores an element that is out of range, and the number of the check, in the device's fault
+ * record. The next read finds it there and throws.
  */
 
 import { isFloating } from "../../dtype.ts";

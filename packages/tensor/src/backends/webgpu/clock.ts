@@ -1,16 +1,16 @@
 /**
- * The device's own clock: while it runs every launch has a pass of its own, and the device notes when that began and
- * ended.
+ * Kernel timing with timestamp queries. While a clock runs, each dispatch gets its own compute pass, whose begin and
+ * end times the device records.
  */
 
 import type { KernelClock, KernelSpan } from "../../backend.ts";
 import { usage } from "./heap.ts";
 
-/** Timestamps in one query set: the most that WebGPU allows. */
+/** Timestamps per query set, the maximum that WebGPU allows. */
 const room = 4096;
 const queryResolve = 512; // GPUBufferUsage.QUERY_RESOLVE
 
-/** Times launches until it is stopped. */
+/** Times dispatches until it is stopped. */
 export class DeviceClock implements KernelClock {
   label = -1;
   readonly #device: GPUDevice;
@@ -18,13 +18,13 @@ export class DeviceClock implements KernelClock {
   readonly #labels: number[] = [];
   readonly #end: () => Promise<void>;
 
-  /** @param end lets go of this clock and submits what is recorded. */
+  /** @param end detaches this clock and submits the recorded commands. */
   constructor(device: GPUDevice, end: () => Promise<void>) {
     this.#device = device;
     this.#end = end;
   }
 
-  /** Where a launch notes its times. */
+  /** Returns where the next dispatch records its times. */
   next(label: number): GPUComputePassTimestampWrites {
     const at = (this.#labels.push(label) - 1) * 2;
     if (at % room === 0) this.#sets.push(this.#device.createQuerySet({ type: "timestamp", count: room }));

@@ -1,7 +1,7 @@
 /**
- * Convolutions as plain products, for devices that are programs on the CPU: the patches of the image that the kernel
- * sees are written out as a matrix, so that the product reads rows of neighbours. Looking into the image from inside of
- * the product costs such a device several times the multiplications.
+ * Convolutions as plain products, for software adapters: the patches of the image that the kernel covers are written
+ * out as a matrix (im2col), so that the product reads contiguous rows. Reading the image from inside the product would
+ * cost such a device several times the multiplications.
  *
  *     forward: output = weight · patches        weight: Σ gradient · patchesᵀ        input: fold(weightᵀ · gradient)
  */
@@ -16,14 +16,14 @@ import { matmul } from "./matmul.ts";
 import { pointwise } from "./pointwise.ts";
 import type { Recorder } from "./recorder.ts";
 
-/** The most elements of patches at a time; beyond that images go in parts. */
+/** Maximum elements of patches at a time. Larger batches are split. */
 const room = 1 << 24;
 
 /** Runs a convolution or one of its gradients. */
 export function convPatches(recorder: Recorder, call: ConvCall): void {
   const { direction, groups } = call;
   const scratch: View[] = [];
-  const make = (shape: readonly number[]): View => {
+  const make: Make = (shape) => {
     const view: View = {
       buffer: recorder.memory.allocate(sizeOf(shape) * 4),
       dtype: "float32",
@@ -49,10 +49,7 @@ export function convPatches(recorder: Recorder, call: ConvCall): void {
     weight: name === "weight" ? result : dense(call.weight),
     output: name === "output" ? result : dense(call.output),
   };
-  const [images = 0, channels = 0] = plain.input.shape;
-  const places = sizeOf(plain.output.shape.slice(2));
-  const taps = sizeOf(plain.weight.shape.slice(2));
-  const [rows, terms] = [(plain.weight.shape[0] as number) / groups, (channels / groups) * taps];
+  const { count: images, terms, places } = sizesOf({ ...call, ...plain });
   const chunk = Math.max(1, Math.floor(room / (groups * terms * places)));
   if (direction === "weight" && (images === 0 || places === 0)) fillZero(recorder, result);
   for (let start = 0; start < images; start += chunk) {
@@ -64,55 +61,70 @@ export function convPatches(recorder: Recorder, call: ConvCall): void {
       output: slice(plain.output, start, count),
     };
     const before = scratch.length;
-    const kernel = matrices(plain.weight, [0, rows * terms, terms, 1], [count, groups, rows, terms]);
-    if (direction === "weight") {
-      const gradient = make([groups, rows, count, places]);
-      const order = [rows * places, places, plain.output.strides[0] as number, 1];
-      copy(recorder, matrices(part.output, order, gradient.shape), gradient);
-      const patches = make([groups, terms, count, places]);
-      unfold(recorder, part, patches, [terms * count * places, count * places, places]);
-      const length = count * places;
-      matmul(recorder, {
-        kind: "matmul",
-        a: matrices(gradient, [rows * length, length, 1], [groups, rows, length]),
-        b: matrices(patches, [terms * length, 1, length], [groups, length, terms]),
-        to: matrices(result, [rows * terms, terms, 1], [groups, rows, terms]),
-        accumulate: start > 0,
-        bias: null,
-      });
-    } else {
-      const patches = make([count, groups, terms, places]);
-      const product = { kind: "matmul", accumulate: false } as const;
-      const output = matrices(part.output, contiguousStrides([count, groups, rows, places]), [
-        count,
-        groups,
-        rows,
-        places,
-      ]);
-      if (direction === "forward") {
-        const { bias } = call;
-        unfold(recorder, part, patches, [terms * places, places, groups * terms * places]);
-        const step = bias?.strides[0] ?? 0;
-        const added = bias === null ? null : matrices(bias, [0, rows * step, step, 0], output.shape);
-        matmul(recorder, { ...product, a: kernel, b: patches, to: output, bias: added });
-      } else {
-        const transposed = matrices(kernel, [0, rows * terms, 1, terms], [count, groups, terms, rows]);
-        matmul(recorder, { ...product, a: transposed, b: output, to: patches, bias: null });
-        fold(recorder, part, patches);
-      }
-    }
+    if (direction === "weight") weightPart(recorder, part, make, start > 0);
+    else outputPart(recorder, part, make);
     for (const view of scratch.splice(before)) recorder.memory.free(view.buffer as WebGpuBuffer); // safe: made above
   }
   if (!inPlace) copy(recorder, result, target);
   for (const view of scratch) recorder.memory.free(view.buffer as WebGpuBuffer); // safe, as above
 }
 
-/** Other dimensions over the same memory. */
+/** Allocates a contiguous float32 view of scratch memory. */
+type Make = (shape: readonly number[]) => View;
+
+/** The sizes of the products of a part: images, groups, and per group the rows, terms and output positions. */
+function sizesOf({ input, weight, output, groups }: ConvCall) {
+  const [count = 0, channels = 0] = input.shape;
+  const terms = (channels / groups) * sizeOf(weight.shape.slice(2));
+  return { count, groups, rows: (weight.shape[0] as number) / groups, terms, places: sizeOf(output.shape.slice(2)) };
+}
+
+/** Computes the gradient of the weight from some images, or adds it to that of earlier ones. */
+function weightPart(recorder: Recorder, part: ConvCall, make: Make, accumulate: boolean): void {
+  const { count, groups, rows, terms, places } = sizesOf(part);
+  const gradient = make([groups, rows, count, places]);
+  const order = [rows * places, places, part.output.strides[0] as number, 1];
+  copy(recorder, matrices(part.output, order, gradient.shape), gradient);
+  const patches = make([groups, terms, count, places]);
+  unfold(recorder, part, patches, [terms * count * places, count * places, places]);
+  const length = count * places;
+  matmul(recorder, {
+    kind: "matmul",
+    a: matrices(gradient, [rows * length, length, 1], [groups, rows, length]),
+    b: matrices(patches, [terms * length, 1, length], [groups, length, terms]),
+    to: matrices(part.weight, [rows * terms, terms, 1], [groups, rows, terms]),
+    accumulate,
+    bias: null,
+  });
+}
+
+/** Computes the output, or the gradient of the input, for some images. */
+function outputPart(recorder: Recorder, part: ConvCall, make: Make): void {
+  const { count, groups, rows, terms, places } = sizesOf(part);
+  const kernel = matrices(part.weight, [0, rows * terms, terms, 1], [count, groups, rows, terms]);
+  const patches = make([count, groups, terms, places]);
+  const shape = [count, groups, rows, places];
+  const output = matrices(part.output, contiguousStrides(shape), shape);
+  const product = { kind: "matmul", accumulate: false } as const;
+  if (part.direction === "forward") {
+    const { bias } = part;
+    unfold(recorder, part, patches, [terms * places, places, groups * terms * places]);
+    const step = bias?.strides[0] ?? 0;
+    const added = bias === null ? null : matrices(bias, [0, rows * step, step, 0], shape);
+    matmul(recorder, { ...product, a: kernel, b: patches, to: output, bias: added });
+  } else {
+    const transposed = matrices(kernel, [0, rows * terms, 1, terms], [count, groups, terms, rows]);
+    matmul(recorder, { ...product, a: transposed, b: output, to: patches, bias: null });
+    fold(recorder, part, patches);
+  }
+}
+
+/** Returns a view of the same memory with other dimensions. */
 function matrices({ buffer, dtype, offset }: View, strides: readonly number[], shape: readonly number[]): View {
   return { buffer, dtype, offset, strides, shape };
 }
 
-/** Some of the images. */
+/** Returns a view of some of the images. */
 function slice(view: View, start: number, count: number): View {
   const { buffer, dtype, strides, shape, offset } = view;
   return { buffer, dtype, strides, shape: [count, ...shape.slice(1)], offset: offset + start * (strides[0] as number) };
@@ -126,7 +138,7 @@ function fillZero(recorder: Recorder, to: View): void {
   pointwise(recorder, { program: program([constant(0, "float32")]), inputs: [], scalars: [], to: [to] });
 }
 
-/** The arguments that say how places of the output, taps of the kernel and places of the input belong together. */
+/** The arguments that relate output positions, taps of the kernel and input positions. */
 function geometry(draft: Draft, call: ConvCall) {
   const all = (values: readonly number[]) => values.map((value) => draft.u32(value));
   const { input, output, weight } = call;
@@ -143,7 +155,7 @@ function geometry(draft: Draft, call: ConvCall) {
   };
 }
 
-/** Statements that take `flat` apart into `{name}{d}` for the dimensions in front of `end`. */
+/** Returns statements that split `flat` into `{name}{d}` for the dimensions before `end`. */
 function split(flat: string, name: string, sizes: readonly string[], end: number): string {
   const lines = [`var ${name}Rest = ${flat};`];
   for (let d = end - 1; d >= 0; d--) {
@@ -157,8 +169,8 @@ function split(flat: string, name: string, sizes: readonly string[], end: number
 }
 
 /**
- * Writes the patches: an invocation for each row of the output under each tap. `pace` is how far groups, terms and
- * images lie apart in `to`.
+ * Writes the patches, with one invocation per row of the output and tap. `pace` holds the strides of groups, terms and
+ * images in `to`.
  */
 function unfold(recorder: Recorder, call: ConvCall, to: View, pace: readonly [number, number, number]): void {
   const { input, output, groups } = call;
@@ -198,7 +210,7 @@ for (var p = 0u; p < ${g.out[last]}; p++) {
   }));
 }
 
-/** Adds up what the patches hold for each place of the input: an invocation for each of its rows. */
+/** Sums the patches' contributions to each input position, with one invocation per row of the input. */
 function fold(recorder: Recorder, call: ConvCall, patches: View): void {
   const { input, output } = call;
   const draft = new Draft(`conv fold ${input.shape.length}`);

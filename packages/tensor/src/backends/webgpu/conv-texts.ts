@@ -1,7 +1,7 @@
 /**
- * What the kernels of a convolution have in common: operands, arguments, and the text that finds an element from
- * coordinates. Names in the text: `n` the image, `batch` the group, `o` and `i` channels within the group, `p` a place
- * in the output, `x` one in the input, `t` a tap of the kernel.
+ * What the kernels of a convolution have in common: operands, arguments, and the shader text that finds an element from
+ * its coordinates. Names in the text: `n` is the image, `batch` the group, `o` and `i` channels within the group, `p`
+ * an output position, `x` an input position, `t` a tap of the kernel.
  */
 
 import type { ConvCall, View } from "../../kernel.ts";
@@ -9,10 +9,7 @@ import { sizeOf } from "../../shape.ts";
 import type { Draft, Elements } from "./draft.ts";
 import { putSum } from "./product.ts";
 
-/**
- * What a convolution's kernels read and write, for one launch. Names in the text: `n` the image, `o` and `i` channels
- * within the group.
- */
+/** The operands and arguments of a convolution's kernel, for one dispatch. */
 export class ConvTexts {
   readonly #direction: ConvCall["direction"];
   readonly input: Elements | null;
@@ -66,7 +63,7 @@ export class ConvTexts {
     };
   }
 
-  /** Statements that take a flat number apart into one coordinate for each dimension: `{name}0`, `{name}1`, … */
+  /** Returns statements that split a flat index into one coordinate per dimension: `{name}0`, `{name}1`, … */
   split(flat: string, name: string, sizes: readonly string[]): string {
     const lines: string[] = [];
     let rest = flat;
@@ -77,7 +74,7 @@ export class ConvTexts {
     return [...lines, `let ${name}0 = ${rest};`].join("\n");
   }
 
-  /** The position of an element, from its first two coordinates and the name of the others. */
+  /** Returns the position of an element from its first two coordinates and the name of the others. */
   #at(start: string, strides: readonly string[], first: string, second: string, name: string): string {
     const places = Array.from({ length: this.dims }, (_, d) => `${name}${d} * ${strides[d + 2]}`);
     return [start, `(${first}) * ${strides[0]}`, `(${second}) * ${strides[1]}`, ...places].join(" + ");
@@ -95,7 +92,7 @@ export class ConvTexts {
     return this.#at(this.starts.output, this.names.outputAt, "n", `batch * ${this.counts.outChannels} + o`, "p");
   }
 
-  /** The input's element under output place `p` and tap `t`, where there is one. */
+  /** Assigns the input's element under output position `p` and tap `t` to `value`, if it exists. */
   #lookIn(): string {
     const s = this.sizes;
     const each = Array.from({ length: this.dims }, (_, d) => d);
@@ -105,7 +102,7 @@ export class ConvTexts {
     return `${lines.join("\n")}\nif (${inside}) { value = ${this.input?.get(this.inputAt())}; }`;
   }
 
-  /** The output's element whose window has input place `x` under tap `t`, where there is one. */
+  /** Assigns the output's element whose window has input position `x` under tap `t` to `value`, if it exists. */
   #lookOut(): string {
     const s = this.sizes;
     const each = Array.from({ length: this.dims }, (_, d) => d);
@@ -149,7 +146,7 @@ export class ConvTexts {
     }
   }
 
-  /** Stores `sum` at the row `r` and column `c` of the product. */
+  /** Returns statements that store `sum` at row `r` and column `c` of the product. */
   store(): string {
     switch (this.#direction) {
       case "forward":
@@ -161,7 +158,7 @@ export class ConvTexts {
     }
   }
 
-  /** Stores `sum` where the coordinates say, with the bias added. */
+  /** Returns a statement that stores `sum` at the current coordinates, with the bias added. */
   storeAt(): string {
     const put = (to: Elements | null, at: string, sum: string) => (to === null ? "" : putSum(to, at, sum, this.#dtype));
     if (this.#direction === "input") return put(this.input, this.inputAt(), "sum");

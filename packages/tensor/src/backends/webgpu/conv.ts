@@ -1,7 +1,7 @@
 /**
- * Convolutions as products whose sides look into the tensors where they lie: nothing is copied out. Forward, rows are
- * output channels, columns output places and terms the weights of a channel; the gradients exchange the parts. Groups
- * are the product's batches.
+ * Convolutions as products whose operands read the tensors in place, without copies. In the forward pass, rows are
+ * output channels, columns output positions, and terms the weights of a channel; the gradients exchange these roles.
+ * Groups are the product's batches.
  */
 
 import { isFloating } from "../../dtype.ts";

@@ -1,9 +1,9 @@
 /**
- * What a WebGPU device counts. Apart from the recorder that does the counting, whose declaration names types of WebGPU:
- * this one, which is public, has to stand where TypeScript does not know them.
+ * The counters of a WebGPU device. They are separate from the recorder, whose declaration file names WebGPU types,
+ * because this public type must compile where TypeScript does not know those.
  */
 
-/** How much was made and submitted so far: a steady program makes nothing new. */
+/** Counts of the resources created and submitted so far. A steady program creates nothing new. */
 export interface Counters {
   /** Command buffers submitted. */
   readonly submits: number;

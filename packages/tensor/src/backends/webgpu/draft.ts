@@ -1,12 +1,12 @@
 /**
- * A draft of one kernel launch: what memory it touches, its small arguments, and how its shader reads and writes
- * elements. One piece of code writes the arguments' values and the shader's text that refers to them, so the two cannot
- * part. The text is only asked for when no compiled pipeline is found under the draft's key; sizes, strides, offsets
- * and where in the heap a tensor lies are arguments and never part of a key.
+ * A draft of one kernel launch: the memory that it uses, its small arguments, and how its shader reads and writes
+ * elements. The same code writes the arguments' values and the shader text that refers to them, so the two cannot
+ * diverge. The text is only generated if no compiled pipeline has the draft's key. Sizes, strides, offsets and
+ * positions in the heap are arguments and never part of a key.
  *
- * Elements narrower than a word (bools, bytes, halves) lie packed, as the host has them. Every kernel reads them; what
- * is written by whole words is put together by one invocation (`pack.ts`), since neighbours in one word must not be
- * written by two.
+ * Elements narrower than a word (bools, bytes, 16-bit floats) are stored packed, as on the host. Every kernel can read
+ * them. Writes of whole words are assembled by one invocation (`pack.ts`), because two invocations must not write parts
+ * of one word.
  */
 
 import type { DType } from "../../dtype.ts";
@@ -16,19 +16,16 @@ import type { View } from "../../kernel.ts";
 import type { Heap, WebGpuBuffer } from "./heap.ts";
 import { libraryFor } from "./library.ts";
 
-/**
- * How a kernel uses a view. `combine` reads and changes an element in one step, against other invocations: everything
- * in that heap is then read atomically.
- */
+/** How a kernel uses a view. `combine` updates an element atomically, so that all reads of its heap are atomic too. */
 export type Use = "read" | "write" | "combine";
 
-/** The type in which elements of a dtype are computed. */
+/** Returns the WGSL type in which elements of a dtype are computed. */
 export function wgslType(dtype: DType): "f32" | "i32" | "bool" {
   if (dtype === "bool") return "bool";
   return dtype === "int32" || dtype === "uint8" ? "i32" : "f32";
 }
 
-/** How elements lie within words: the bits of one, and how many are in a word as a power of two. */
+/** The bits of an element, and the binary logarithm of the number of elements per word. */
 export interface Packing {
   readonly bits: number;
   readonly log: number;
@@ -45,12 +42,12 @@ const packing: Readonly<Record<DType, Packing>> = {
 };
 
 /**
- * What a kernel reads or writes: a view, or scratch memory in which every element has a word of its own, however narrow
- * it is (`wide`).
+ * An operand of a kernel: a view, or scratch memory in which every element has its own word, however narrow it is
+ * (`wide`).
  */
 export type Operand = Pick<View, "buffer" | "dtype"> & { readonly wide?: boolean };
 
-/** How the elements of an operand lie. */
+/** Returns how the elements of an operand are packed. */
 export function packingOf({ dtype, wide }: Operand): Packing {
   return wide ? packing.int32 : packing[dtype];
 }
@@ -65,7 +62,7 @@ const letters: Readonly<Record<DType, string>> = {
   bool: "b",
 };
 
-/** An element's value from its bits. */
+/** Returns an element's value from its bits. */
 export function decode(dtype: DType, bits: string): string {
   switch (dtype) {
     case "float16":
@@ -83,7 +80,7 @@ export function decode(dtype: DType, bits: string): string {
   }
 }
 
-/** An element's bits from its value. */
+/** Returns an element's bits from its value. */
 export function encode(dtype: DType, value: string): string {
   switch (dtype) {
     case "float16":
@@ -101,7 +98,7 @@ export function encode(dtype: DType, value: string): string {
   }
 }
 
-/** A heap that a kernel binds, and what it takes it for: words, words that it changes atomically, or quads of words. */
+/** A heap that a kernel binds, and its element type: words, atomic words, or quads of words. */
 interface Slot {
   readonly heap: Heap;
   holds: "u32" | "atomic<u32>" | "vec4<u32>";
@@ -111,17 +108,17 @@ interface Slot {
 export const quarters = ["x", "y", "z", "w"] as const;
 
 /**
- * The elements of one view, in the shader. Positions are expressions of type u32, counted from where the view's buffer
- * begins.
+ * The elements of one view in the shader. Positions are expressions of type u32, relative to the start of the view's
+ * buffer.
  */
 export class Elements {
   readonly dtype: DType;
-  /** The type of the values: f32, i32 or bool. */
+  /** The WGSL type of the values. */
   readonly type: "f32" | "i32" | "bool";
   readonly #packing: Packing;
   readonly #slot: Slot;
   readonly #name: string;
-  /** Where the buffer begins in the heap, in elements. */
+  /** The start of the buffer in the heap, in elements. */
   readonly #base: string;
   readonly #number: number;
   readonly #functions: Map<string, string>;
@@ -145,7 +142,7 @@ export class Elements {
     this.#functions = functions;
   }
 
-  /** What stands in the heap's word number `index`. */
+  /** Returns word `index` of the heap. */
   #word(index: string): string {
     switch (this.#slot.holds) {
       case "atomic<u32>":
@@ -163,12 +160,12 @@ export class Elements {
     return name;
   }
 
-  /** The value of an element. */
+  /** Returns the value of an element. */
   get(at: string): string {
     return decode(this.dtype, this.bits(at));
   }
 
-  /** The bits of an element, in the low end of a u32. */
+  /** Returns the bits of an element, in the low end of a u32. */
   bits(at: string): string {
     const { bits, log } = this.#packing;
     if (log === 0) return this.#word(`${this.#base} + ${at}`);
@@ -183,8 +180,8 @@ export class Elements {
   }
 
   /**
-   * Statements that declare `name`, from which `quarter` takes the values of the four elements from `at`, which is a
-   * multiple of four, on. Only in drafts of quads.
+   * Returns statements that load the four elements from position `at`, a multiple of four, into `name`, for use with
+   * `quarter`. Only for drafts of quads.
    */
   quad(name: string, at: string): string {
     const { bits, log } = this.#packing;
@@ -194,7 +191,7 @@ export class Elements {
     return `let ${name} = vec2<u32>(${this.#word(first)}, ${this.#word(`${first} + 1u`)});`;
   }
 
-  /** The value of element `j` of what `quad` declared. */
+  /** Returns the value of element `j` of a quad. */
   quarter(name: string, j: number): string {
     const { bits } = this.#packing;
     if (bits === 32) return decode(this.dtype, `${name}.${quarters[j]}`);
@@ -202,62 +199,59 @@ export class Elements {
     return decode(this.dtype, `((${name}.${j < 2 ? "x" : "y"} >> ${16 * (j & 1)}u) & 65535u)`);
   }
 
-  /** Four float32 elements from `at`, a multiple of four, on, as one vector. Only in drafts of quads. */
+  /** Returns four float32 elements from position `at`, a multiple of four, as one vector. Only for drafts of quads. */
   vector(at: string): string {
     return `bitcast<vec4<f32>>(${this.#name}[(${this.#base} + ${at}) >> 2u])`;
   }
 
-  /** A statement that stores such a vector. */
+  /** Returns a statement that stores such a vector. */
   putVector(at: string, value: string): string {
     return `${this.#name}[(${this.#base} + ${at}) >> 2u] = bitcast<vec4<u32>>(${value});`;
   }
 
   /**
-   * A statement that stores four values at `at`, which is a multiple of four. Only for elements as wide as a word, in
-   * drafts of quads.
+   * Returns a statement that stores four values at position `at`, a multiple of four. Only for elements as wide as a
+   * word, in drafts of quads.
    */
   putQuad(at: string, values: readonly string[]): string {
     return `${this.#name}[(${this.#base} + ${at}) >> 2u] = vec4<u32>(${values.map((value) => encode(this.dtype, value)).join(", ")});`;
   }
 
-  /** The bits of a value, in the low end of a u32. */
+  /** Returns the bits of a value, in the low end of a u32. */
   encode(value: string): string {
     return encode(this.dtype, value);
   }
 
-  /** A statement that stores a value. Only for elements as wide as a word. */
+  /** Returns a statement that stores a value. Only for elements as wide as a word. */
   put(at: string, value: string): string {
     return this.putBits(at, encode(this.dtype, value));
   }
 
-  /** A statement that stores bits. Only for elements as wide as a word. */
+  /** Returns a statement that stores bits. Only for elements as wide as a word. */
   putBits(at: string, value: string): string {
-    if (this.#packing.log > 0)
-      throw new Error(`webgpu: a kernel stores ${this.dtype} element by element; go through pack.ts`);
+    if (this.#packing.log > 0) throw new Error(`webgpu: a kernel stores single ${this.dtype} elements; use pack.ts`);
     return this.#store(`${this.#base} + ${at}`, value);
   }
 
-  /** What stands in the view's word number `word`, counted from where the buffer begins. */
+  /** Returns word `word` of the view, relative to the start of its buffer. */
   wordAt(word: string): string {
     return this.#word(`(${this.#base} >> ${this.#packing.log}u) + ${word}`);
   }
 
-  /** A statement that stores a whole word. */
+  /** Returns a statement that stores a whole word. */
   putWord(word: string, value: string): string {
     return this.#store(`(${this.#base} >> ${this.#packing.log}u) + ${word}`, value);
   }
 
   #store(index: string, value: string): string {
-    if (this.#slot.holds === "vec4<u32>")
-      throw new Error("webgpu: a word of a quad cannot be stored by itself; its neighbours are written with it");
+    if (this.#slot.holds === "vec4<u32>") throw new Error("webgpu: a kernel of quads cannot store a single word");
     return this.#slot.holds === "u32"
       ? `${this.#name}[${index}] = ${value};`
       : `atomicStore(&${this.#name}[${index}], ${value});`;
   }
 
   /**
-   * A statement that combines an element with a value, whatever other invocations do to it meanwhile. `merge` writes
-   * the combination of `was` and `v`.
+   * Returns a statement that atomically combines an element with a value. `merge` is the combination of `was` and `v`.
    */
   combine(at: string, value: string, merge: string): string {
     const { bits, log } = this.#packing;
@@ -284,47 +278,47 @@ export class Elements {
 const references: string[] = [];
 const converter = /* @__PURE__ */ new DataView(new ArrayBuffer(4));
 
-/** A number rounded to float32, as a word. */
+/** Returns the bits of a number rounded to float32. */
 export function floatBits(value: number): number {
   converter.setFloat32(0, value);
   return converter.getUint32(0);
 }
 
-/** The shader of a draft: what `main` does, and what stands outside of it. */
+/** The text of a shader: the body of `main`, and declarations outside it. */
 export interface ShaderText {
   readonly body: string;
   readonly declarations?: string;
 }
 
-/** One launch in the making. */
+/** A launch under construction. */
 export class Draft {
-  /** Identifies the shader among all of this device's. Whoever drafts adds to it all that the text depends on. */
+  /** Identifies the shader among all of this device's. It must contain everything that the text depends on. */
   key: string;
   /**
-   * The small arguments. The first two are for the launch itself: how many workgroups in a row of the grid, and how
-   * many in all.
+   * The small arguments. The first two belong to the launch itself: workgroups per row of the grid, and workgroups in
+   * total.
    */
   readonly words: number[] = [0, 0];
   readonly slots: Slot[] = [];
-  /** The memory that the launch reads, and that which it changes. */
+  /** Memory that the launch reads, and memory that it writes. */
   readonly reads: WebGpuBuffer[] = [];
   readonly writes: WebGpuBuffer[] = [];
   /**
-   * A program that it computes for every element of some views, and nothing else; what it reads are the program's
-   * inputs.
+   * The program, if the launch does nothing but compute it for all elements of `to` and reads nothing but its inputs;
+   * null otherwise.
    */
   fills: { readonly program: Program; readonly to: readonly View[] } | null = null;
   readonly #functions = new Map<string, string>();
   readonly #quads: boolean;
   #views = 0;
 
-  /** @param quads whether elements are read and written four at a time. */
+  /** @param quads whether elements are loaded and stored four at a time. */
   constructor(key: string, quads = false) {
     this.key = quads ? `${key} quads` : key;
     this.#quads = quads;
   }
 
-  /** An argument of type u32. Returns the expression that refers to it. */
+  /** Adds an argument of type u32. Returns the expression that refers to it. */
   u32(value: number): string {
     const at = this.words.push(value) - 1;
     let text = references[at];
@@ -335,33 +329,35 @@ export class Draft {
     return text;
   }
 
-  /** An argument of type i32. */
+  /** Adds an argument of type i32. Returns the expression that refers to it. */
   i32(value: number): string {
     return `bitcast<i32>(${this.u32(value >>> 0)})`;
   }
 
-  /** An argument of type f32. */
+  /** Adds an argument of type f32. Returns the expression that refers to it. */
   f32(value: number): string {
     return `bitcast<f32>(${this.u32(floatBits(value))})`;
   }
 
-  /** A view that the kernel uses. Throws a DeviceError when its memory was given back. */
+  /**
+   * Binds a view.
+   *
+   * @throws DeviceError if its memory was freed.
+   */
   view(view: Operand, use: Use): Elements {
     return this.#elements(view, use, this.u32(this.start(view, use)));
   }
 
-  /**
-   * Like `view`, but positions count from where the heap begins: for a kernel that goes over many views of one heap.
-   */
+  /** Like `view`, with positions relative to the start of the heap, for kernels that process many views of one heap. */
   anywhere(view: Operand, use: Use): Elements {
     return this.#elements(view, use, "0u");
   }
 
-  /** Notes that the launch uses the memory of a view. Returns where its buffer begins in the heap, in elements. */
+  /** Registers the use of a view's memory. Returns the start of its buffer in the heap, in elements. */
   start(view: Operand, use: Use): number {
-    const buffer = view.buffer as WebGpuBuffer; // safe: the views a backend is given lie in buffers that it made
+    const buffer = view.buffer as WebGpuBuffer; // safe: a backend is only given its own buffers
     const { start, block } = buffer;
-    if (block === null) throw new DeviceError("webgpu: a kernel uses memory that was given back by free()");
+    if (block === null) throw new DeviceError("webgpu: a kernel uses memory that was freed");
     if (use !== "write") this.reads.push(buffer);
     if (use !== "read") this.writes.push(buffer);
     return (start * 8) / packingOf(view).bits;
@@ -378,10 +374,10 @@ export class Draft {
     return new Elements(view.dtype, lies, slot, `heap${index}`, base, this.#views++, this.#functions);
   }
 
-  /** The whole shader. Accessors are defined as the text asks for them, so the text is given as a function. */
+  /** Returns the whole shader. The text is given as a function, because accessors are defined while it is generated. */
   shader(text: () => ShaderText, workgroup: number, argumentBytes: number): string {
     const { body: written, declarations = "" } = text();
-    // Arguments are read once, at the beginning, and not in every turn of a loop.
+    // Loads arguments once at the beginning, not in every iteration of a loop.
     const used = new Map<string, string>();
     const body = written.replace(/\bargs\[(\d+)\]\.([xyzw])/g, (argument, at: string, part: string) => {
       const name = `arg${at}${part}`;

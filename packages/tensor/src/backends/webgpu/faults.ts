@@ -1,6 +1,6 @@
 /**
- * The fault record of a device: two words of its memory in which a check notes what it found wrong. Kernels run long
- * after they were asked for, so the error comes with the next read; with it the record is cleared.
+ * The fault record of a device: two words of device memory in which a check stores what it found. Kernels run long
+ * after they are issued, so the next read reports the error and clears the record.
  */
 
 import { isFloating } from "../../dtype.ts";
@@ -13,13 +13,12 @@ export const recordBytes = 8;
 
 type Check = Pick<CheckCall, "error" | "message"> & { readonly floating: boolean };
 
-/** Which checks there are, and where they note what they find. */
+/** Registers checks and decodes the fault record. */
 export class Faults {
   readonly #checks: Check[] = [];
   readonly #numbers = new Map<string, number>();
   /**
-   * The number of the check, then the element: [number, bits]. It begins as zeros, as all memory does that nobody had
-   * before.
+   * The record: [number of the check, bits of the element]. It is the device's first allocation, so it starts as zeros.
    */
   readonly record: { readonly buffer: WebGpuBuffer; readonly dtype: "int32" };
 
@@ -27,12 +26,12 @@ export class Faults {
     this.record = { buffer: memory.allocate(recordBytes), dtype: "int32" };
   }
 
-  /** Whether any check was made so far, so that the record is worth a look. */
+  /** Whether any check has been issued, so that reads must look at the record. */
   get any(): boolean {
     return this.#checks.length > 0;
   }
 
-  /** The number under which a check notes what it finds. */
+  /** Returns the number with which a check identifies itself in the record. */
   number({ error, message, input }: CheckCall): number {
     const floating = isFloating(input.dtype);
     const key = `${floating} ${error} ${message}`;
@@ -44,7 +43,7 @@ export class Faults {
     return number;
   }
 
-  /** The error that a record stands for; null when there is none. */
+  /** Returns the error of a record; null if there is none. */
   errorOf(record: DataView): AkariError | null {
     const check = this.#checks[record.getUint32(0, true) - 1];
     if (check === undefined) return null;

@@ -1,27 +1,27 @@
 /**
- * Where WebGPU comes from: the browser's own `navigator.gpu`, or in Node the npm package `webgpu`, which is Dawn, the
- * implementation inside of Chromium. The package is loaded only when a device is asked for, in a way that bundlers do
- * not follow into a browser's bundle.
+ * Finds WebGPU: the browser's `navigator.gpu`, or in Node the npm package `webgpu`, which is Dawn, Chromium's
+ * implementation. The package is loaded only when a device is requested, in a way that bundlers do not follow into
+ * browser bundles.
  */
 
 import { importModule } from "../../../import-module.js";
 import { DeviceError } from "../../errors.ts";
 
-/** What the npm package `webgpu` exports, as far as we use it. */
+/** The part of the npm package `webgpu` that is used. */
 interface DawnPackage {
   create(options: string[]): GPU;
 }
 
 /**
- * Dawn's own memory goes with the object that `create` returns, devices or not, so it is kept. It does not keep Node
- * from ending.
+ * Dawn's own memory is freed together with the object that `create` returns, even while devices exist, so the object is
+ * kept. It does not keep Node from exiting.
  */
 let instance: GPU | null = null;
 
 /**
- * The entry to WebGPU.
+ * Returns the entry point to WebGPU.
  *
- * @throws DeviceError when there is none, saying what to install.
+ * @throws DeviceError if there is none; the message says what to install.
  */
 async function findGpu(): Promise<GPU> {
   if (typeof navigator !== "undefined" && "gpu" in navigator && navigator.gpu) return navigator.gpu;
@@ -46,7 +46,7 @@ async function findGpu(): Promise<GPU> {
   return instance;
 }
 
-/** The limits worth having: by default a device gets the least that WebGPU guarantees, whatever the hardware can do. */
+/** Limits to raise to the adapter's: by default a device only gets the minimum that WebGPU guarantees. */
 const wanted = [
   "maxBufferSize",
   "maxStorageBufferBindingSize",
@@ -57,9 +57,9 @@ const wanted = [
 ] as const;
 
 /**
- * A device with the adapter's own limits.
+ * Requests a device with the adapter's own limits.
  *
- * @throws DeviceError when there is no adapter.
+ * @throws DeviceError if there is no adapter.
  */
 export async function requestDevice(
   powerPreference: GPUPowerPreference,

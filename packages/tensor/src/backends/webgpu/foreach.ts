@@ -1,7 +1,7 @@
 /**
- * Lists of pointwise calls, such as an optimizer's step over all parameters: one launch for all whose views have no
- * gaps. What each item has of its own, its length, positions and scalars, stands in a table among the arguments, and a
- * workgroup looks up which item it belongs to.
+ * Lists of pointwise calls, such as an optimizer's step over all parameters: one dispatch for all items whose views are
+ * contiguous. The length, positions and scalars of each item are in a table among the arguments, in which a workgroup
+ * looks up its item.
  */
 
 import type { ForeachCall, View } from "../../kernel.ts";
@@ -14,9 +14,9 @@ import type { Recorder } from "./recorder.ts";
 import { scalarArguments } from "./scalars.ts";
 
 const workgroup = 64;
-/** Quads that one invocation computes, so that looking up costs little. */
+/** Quads per invocation, which amortize the lookup. */
 const each = 2;
-/** The words that a table may have: a quarter of what every device binds. */
+/** Maximum words of a table: a quarter of the uniform buffer that every device can bind. */
 const tableRoom = 4096;
 
 type Item = ForeachCall["items"][number];
@@ -49,9 +49,9 @@ export function foreach(recorder: Recorder, { program, items }: ForeachCall): vo
   }
 }
 
-/** One launch for items that have their dtypes in common and no gaps. */
+/** Runs contiguous items with the same dtypes in one dispatch. */
 function inOne(recorder: Recorder, program: ForeachCall["program"], all: readonly Item[]): void {
-  const items = all.filter(({ to }) => sizeOf((to[0] as View).shape) > 0); // safe: an item has a result
+  const items = all.filter(({ to }) => sizeOf((to[0] as View).shape) > 0); // safe: an item has an output
   const [item] = items;
   if (item === undefined) return;
   const draft = new Draft(`foreach ${program.id}`, true);
@@ -61,7 +61,7 @@ function inOne(recorder: Recorder, program: ForeachCall["program"], all: readonl
   const count = draft.u32(items.length);
   const table = draft.words.length;
   let columns = 0;
-  /** Adds a column to the table. Returns the name of what stands there for the workgroup's item. */
+  /** Adds a column to the table. Returns the name of its value for the workgroup's item. */
   const column = (value: (item: Item, number: number) => number): string => {
     for (const [number, one] of items.entries()) draft.u32(value(one, number));
     return `c${columns++}`;
@@ -82,7 +82,7 @@ function inOne(recorder: Recorder, program: ForeachCall["program"], all: readonl
     f32: (k) => `bitcast<f32>(${column(({ scalars }) => floatBits(scalars[k] as number))})`,
     i32: (k) => `bitcast<i32>(${column(({ scalars }) => Math.trunc(scalars[k] as number) >>> 0)})`,
   });
-  // A few sizes of tables, whatever the number of items, so that few kernels are compiled.
+  // Tables have few distinct sizes, whatever the number of items, so that few kernels are compiled.
   const words = 2 ** Math.ceil(Math.log2(Math.max(64, draft.words.length)));
   draft.key += ` ${words}`;
   while (draft.words.length < words) draft.u32(0);

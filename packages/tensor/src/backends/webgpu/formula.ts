@@ -1,6 +1,6 @@
 /**
- * Formulas in WGSL. A float is an f32, an int32 or uint8 an i32, a bool a bool; each node becomes one `let`, so that
- * what is shared in the formula is computed once.
+ * Expressions in WGSL. A float is an f32, an int32 or uint8 an i32, a bool a bool. Each node becomes one `let`, so that
+ * shared subexpressions are computed once.
  */
 
 import { computeType, type DType, isFloating } from "../../dtype.ts";
@@ -11,7 +11,7 @@ import { nodesOf } from "../../expr/program.ts";
 import { decode, encode, wgslType } from "./draft.ts";
 import { float } from "./wgsl-mathematics.ts";
 
-/** What the leaves of a formula are in the shader. */
+/** The leaves of an expression in the shader. */
 export interface Leaves {
   input(index: number): string;
   scalar(leaf: Expr): string;
@@ -19,8 +19,8 @@ export interface Leaves {
 }
 
 /**
- * The statements that compute some formulas, and the expressions of their values. `prefix` keeps names apart where
- * formulas share a scope.
+ * Returns the statements that compute some expressions, and the names of their values. `prefix` makes names unique
+ * where several sets share a scope.
  */
 export function writeFormulas(
   roots: readonly Expr[],
@@ -32,8 +32,8 @@ export function writeFormulas(
   for (const e of nodesOf(roots)) {
     const args = e.args.map((arg) => names.get(arg) as string); // safe: operands come first
     const text = write(e, args, leaves);
-    // Numbers are named too: WGSL computes expressions of literals when it compiles, and refuses those that give NaN or
-    // infinity.
+    // Constants are named too: WGSL evaluates constant expressions at compile time and rejects those that result in NaN
+    // or infinity.
     if (e.op === "scalar" || e.op === "row") {
       names.set(e, text);
     } else {
@@ -88,7 +88,7 @@ function write(e: Expr, args: readonly string[], leaves: Leaves): string {
   }
 }
 
-/** A number of some dtype as a WGSL expression. */
+/** Returns a number of some dtype as a WGSL expression. */
 export function literal(value: number, dtype: DType): string {
   if (dtype === "bool") return value !== 0 ? "true" : "false";
   if (!isFloating(dtype)) return value === -(2 ** 31) ? "(-2147483647i - 1i)" : `${value}i`;
@@ -98,12 +98,12 @@ export function literal(value: number, dtype: DType): string {
   return `(${float(rounded)})`;
 }
 
-/** A value of one dtype converted to another. */
+/** Returns a value converted to another dtype. */
 export function writeCast(a: string, from: DType, to: DType): string {
   if (from === to) return a;
   if (computeType(to) !== to) return decode(to, encode(to, writeCast(a, from, "float32")));
   if (to === "float64")
-    throw new DTypeError("webgpu: float64 is not there on this device; convert to float32, or use the CPU");
+    throw new DTypeError("webgpu: float64 is not supported on this device; convert to float32, or use the CPU");
   if (isFloating(to)) return isFloating(from) ? a : `f32(${a})`;
   if (to === "bool") return isFloating(from) ? `!(${a} == 0.0)` : `(${a} != 0)`;
   const whole = isFloating(from) ? `f_toInt(${a})` : from === "bool" ? `i32(${a})` : a;
@@ -144,13 +144,13 @@ function writeUnary(op: UnaryOp, dtype: DType, a: string): string {
     case "sqrt":
       return `${op}(${a})`;
     case "not":
-      throw new DTypeError("not: there is no complement of a floating-point number");
+      throw new DTypeError("not: requires an integer or bool dtype");
     default:
       return `f_${op}(${a})`;
   }
 }
 
-/** Keeps an integer within its dtype. */
+/** Wraps an integer to the range of its dtype. */
 function wrap(value: string, dtype: DType): string {
   return dtype === "uint8" ? `(${value} & 255i)` : value;
 }
@@ -165,7 +165,7 @@ const operators: Readonly<Partial<Record<BinaryOp, string>>> = {
   xor: "^",
 };
 
-/** A primitive of two values of one dtype. */
+/** Returns a binary primitive of two values of one dtype. */
 export function writeBinary(op: BinaryOp, dtype: DType, a: string, b: string): string {
   if (dtype === "bool") {
     if (op === "add" || op === "max" || op === "or") return `(${a} || ${b})`;
@@ -193,6 +193,6 @@ export function writeBinary(op: BinaryOp, dtype: DType, a: string, b: string): s
     case "shr":
       return wrap(`f_${op}(${a}, ${b}, ${bits}i)`, dtype);
     default:
-      throw new DTypeError(`${op}: takes floating-point numbers only`);
+      throw new DTypeError(`${op}: requires a floating-point dtype`);
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Reading and writing through an index: one invocation for each element of the index. Elements that only move are moved
- * as bits. In a heap every place belongs to somebody, so an index that leads outside of the tensor reads zero and
- * writes nothing; a `check` call has said so by then.
+ * Reads and writes through an index, with one invocation per element of the index. Elements that only move are copied
+ * as bits. All memory of a heap belongs to some tensor, so an index out of bounds reads zero and writes nothing; a
+ * `check` call reports it.
  */
 
 import type { GatherCall, ScatterCall } from "../../kernel.ts";
@@ -12,7 +12,7 @@ import type { Recorder } from "./recorder.ts";
 import { combined } from "./row-frame.ts";
 import { walk } from "./walk.ts";
 
-/** Strides without the one of the dimension for which the index stands. */
+/** Returns strides with 0 for the indexed dimension. */
 const without = (strides: readonly number[], dim: number): number[] =>
   strides.map((stride, d) => (d === dim ? 0 : stride));
 
@@ -45,7 +45,7 @@ ${target.putBits("at2", "bits")}`,
 
 const reductions = { add: "sum", multiply: "product", max: "max", min: "min" } as const;
 
-/** Runs a scatter. Where several sources meet in one place, in which order they come is up to the device. */
+/** Runs a scatter. The order in which several sources reach the same element depends on the device. */
 export function scatter(recorder: Recorder, { reduce, dim, to, index, source }: ScatterCall): void {
   const count = sizeOf(index.shape);
   if (count === 0) return;

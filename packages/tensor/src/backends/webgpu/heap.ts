@@ -1,30 +1,30 @@
 /**
- * Device memory: one large buffer in which all tensors lie, as in the CPU's linear memory. A kernel binds that one
- * buffer and gets positions in it as arguments, so a step that repeats itself binds nothing new, whatever memory the
- * garbage collector happens to give back in between. When the heap is full it is copied into a larger one, in which
- * everything keeps its place. Only beyond the largest buffer that a device binds is there a second heap.
+ * Device memory: one large buffer that holds all tensors, like the CPU's linear memory. Kernels bind this one buffer
+ * and receive positions in it as arguments, so a repeated step binds nothing new, whatever memory the garbage collector
+ * frees in between. When the heap is full, it is copied into a larger buffer at the same addresses. A second heap only
+ * exists beyond the largest buffer that a device can bind.
  *
- * All work of a device is done in the order in which it was given, so memory that was given back may be handed out at
- * once: what is computed into it next comes after what still reads it. Only writes from the host overtake what is
- * recorded; each block's stamp tells the recorder where that would matter.
+ * A device executes its work in order, so freed memory may be reused at once: whatever is computed into it next runs
+ * after the work that still reads it. Only host writes overtake recorded work; the stamp of each block tells the
+ * recorder where that matters.
  */
 
 import type { DeviceBuffer, MemoryUse } from "../../backend.ts";
 import { DeviceError } from "../../errors.ts";
 import { Allocator, type Block } from "../allocator.ts";
 
-/** WebGPU's buffer usages by number: Node has no global that holds them. */
+/** WebGPU's buffer usage flags, which have no global in Node. */
 export const usage = { mapRead: 1, copySource: 4, copyTarget: 8, uniform: 64, storage: 128 } as const;
 
 /** Memory of a tensor: a range of a heap. */
 export class WebGpuBuffer implements DeviceBuffer {
   readonly bytes: number;
   readonly heap: Heap;
-  /** Where it begins in the heap, in bytes: a multiple of 64. */
+  /** Start in the heap, in bytes: a multiple of 64. */
   readonly start: number;
-  /** The allocator's block; null when given back. */
+  /** The allocator's block; null once freed. */
   block: Block | null;
-  /** Why what should be in it was never computed; null when all is well. As of the work that was submitted. */
+  /** Why the contents were never computed; null if they were. Reflects the submitted work. */
   fault: DeviceError | null = null;
 
   constructor(bytes: number, heap: Heap, block: Block) {
@@ -35,14 +35,14 @@ export class WebGpuBuffer implements DeviceBuffer {
   }
 }
 
-/** One buffer of the device, and which parts of it are in use. */
+/** A buffer of the device and its allocator. */
 export class Heap {
-  /** Its number among the heaps of its device. */
+  /** Index among the heaps of its device. */
   readonly id: number;
   readonly allocator: Allocator = new Allocator(0);
-  /** How large it is to be once all that is recorded has been done, in bytes. */
+  /** Size in bytes after all recorded commands have run. */
   capacity = 0;
-  /** The buffer as it is now; null until work first needs it. */
+  /** The current buffer; null until work first needs it. */
   memory: GPUBuffer | null = null;
 
   constructor(id: number) {
@@ -50,7 +50,7 @@ export class Heap {
   }
 }
 
-/** The least size of a heap, in bytes. */
+/** Minimum size of a heap, in bytes. */
 const first = 16 << 20;
 
 /** The memory of one device. */
@@ -63,18 +63,22 @@ export class Memory {
   #peak = 0;
 
   /**
-   * @param largest the most bytes of one heap.
-   * @param limit the most bytes to hold, in use or not.
-   * @param grow told of a heap whose `capacity` has grown.
+   * @param largest maximum bytes of one heap.
+   * @param limit maximum bytes to hold, in use or not.
+   * @param grow called with a heap whose `capacity` has grown.
    */
   constructor(largest: number, limit: number, grow: (heap: Heap) => void) {
-    // the allocator counts so far, in units of 64 bytes
+    // the allocator's range, in units of 64 bytes
     this.#largest = Math.floor(Math.min(largest, 2 ** 32) / 64) * 64;
     this.#limit = limit;
     this.#grow = grow;
   }
 
-  /** Memory for so many bytes. Throws a DeviceError when one buffer cannot be as large, or `memoryLimit` is reached. */
+  /**
+   * Allocates memory.
+   *
+   * @throws DeviceError if the size exceeds the largest buffer, or `memoryLimit` is reached.
+   */
   allocate(bytes: number): WebGpuBuffer {
     if (bytes > this.#largest) {
       throw new DeviceError(
@@ -92,15 +96,15 @@ export class Memory {
     return this.#handOut(heap, block, bytes);
   }
 
-  /** Takes memory back; twice is once. */
+  /** Frees a buffer. Freeing it again has no effect. */
   free(buffer: WebGpuBuffer): void {
     if (buffer.block === null) return;
     this.#live -= sizeOf(buffer.block);
-    buffer.heap.allocator.give(buffer.block); // which may merge it into a larger one
+    buffer.heap.allocator.give(buffer.block); // may merge it into a larger block
     buffer.block = null;
   }
 
-  /** Bytes handed out, held besides, and the most that were handed out. */
+  /** Returns the bytes in use, the other bytes held, and the peak of those in use. */
   use(): MemoryUse {
     return { live: this.#live, pooled: this.#held() - this.#live, peak: this.#peak };
   }
@@ -111,13 +115,13 @@ export class Memory {
     return new WebGpuBuffer(bytes, heap, block);
   }
 
-  /** Lets a heap grow until there is room on top; null when it may not. */
+  /** Grows a heap to make room at its end; null if it may not grow. */
   #takeMore(heap: Heap, bytes: number): Block | null {
     const end = heap.allocator.topAfter(bytes);
     const most = Math.min(this.#largest, this.#limit - this.#held() + heap.capacity);
     if (end > most) return null;
     heap.capacity = Math.min(most, Math.max(end, first, 2 * heap.capacity));
-    heap.capacity -= heap.capacity % 16; // kernels see whole words or quads of them; blocks end at a multiple of 64
+    heap.capacity -= heap.capacity % 16; // kernels access words or quads of words; blocks end at a multiple of 64
     this.#grow(heap);
     return heap.allocator.take(bytes, heap.capacity);
   }
@@ -129,7 +133,7 @@ export class Memory {
   #full(bytes: number): DeviceError {
     const held = this.#held();
     return new DeviceError(
-      `webgpu: out of memory: ${this.#live} bytes are in use and ${held - this.#live} are free in smaller pieces; ${bytes} more would pass the memoryLimit of ${this.#limit}; dispose of tensors, use smaller batches, raise the limit, or await yieldToCollector() in a loop that awaits nothing`,
+      `webgpu: out of memory: ${bytes} bytes requested, ${this.#live} in use, ${held - this.#live} free in smaller blocks; memoryLimit is ${this.#limit}; dispose of tensors, use smaller batches, raise the limit, or await yieldToCollector() in a loop that awaits nothing`,
     );
   }
 }

@@ -1,8 +1,8 @@
 /**
- * The functions that generated WGSL calls, by name, so that a shader carries only those it uses. WGSL's own functions
- * are too rough for us (its exponential and logarithm, its cosine beyond π) and undefined for NaN and infinity, so
- * these are ours: bits are looked at where a number is special, and no step relies on more than single precision.
- * Infinity and NaN come from variables, since WGSL refuses them as constants.
+ * The functions that generated WGSL calls, by name, so that a shader contains only those it uses. WGSL's built-in
+ * functions are too inaccurate (exponential and logarithm, cosine beyond π) and undefined for NaN and infinity. These
+ * functions test the bits of special values and need only single precision. Infinity and NaN are read from variables,
+ * because WGSL rejects them as constants.
  */
 
 import { mathematics } from "./wgsl-mathematics.ts";
@@ -103,7 +103,7 @@ fn f_nan() -> f32 { return bitcast<f32>(nanBits); }`,
 
 const all: Readonly<Record<string, string>> = { ...basics, ...mathematics, ...powers };
 
-/** The functions that a shader calls, and those that they call. */
+/** Returns the functions that a shader calls, directly or indirectly. */
 export function libraryFor(text: string): string {
   const found = new Map<string, string>();
   const visit = (code: string): void => {

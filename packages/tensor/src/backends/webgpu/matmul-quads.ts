@@ -1,7 +1,7 @@
 /**
- * Products of float32 matrices quad by quad, for devices that are programs on the CPU: an invocation computes eight
- * rows by eight columns and brings in four elements at a time, whichever way the matrices lie. Four terms take sixteen
- * loads there instead of sixty-four, and no barriers.
+ * Products of float32 matrices by quads, for software adapters: an invocation computes eight rows by eight columns and
+ * loads four elements at a time, along either dimension of each matrix. Four terms take sixteen loads instead of
+ * sixty-four, and there are no barriers.
  */
 
 import type { View } from "../../kernel.ts";
@@ -11,7 +11,7 @@ import { addUp, type Product, viewOf } from "./product.ts";
 import type { Recorder } from "./recorder.ts";
 import { walk } from "./walk.ts";
 
-/** From so many invocations on a device is busy; with fewer, long sums are split. */
+/** Number of invocations that keeps a device busy. With fewer, long sums are split. */
 const enough = 256;
 
 /** The sizes of a batch of products. */
@@ -22,7 +22,10 @@ export interface ProductSize {
   readonly terms: number;
 }
 
-/** A side of a product: which dimension its quads lie along, the other's stride being a multiple of four. */
+/**
+ * Returns the dimension along which an operand can be read by quads; null for none. The other stride is a multiple of
+ * four.
+ */
 function quadsAlong({ dtype, strides, offset, shape }: View): "first" | "second" | null {
   const rank = shape.length;
   const [first, second] = strides.slice(-2) as [number, number]; // safe: matrices have two dimensions
@@ -34,10 +37,10 @@ function quadsAlong({ dtype, strides, offset, shape }: View): "first" | "second"
 }
 
 /**
- * Runs a product by quads; false when its matrices do not lie so.
+ * Computes a product by quads. Returns false if the layout of its matrices does not allow it.
  *
- * @param plain whether nothing is added to the product, so that it may be stored in `to` as it is.
- * @param frame drafts the storing of finished sums, as for `addUp`.
+ * @param plain whether nothing is added to the product, so that it may be stored in `to` directly.
+ * @param frame drafts the kernel that stores finished sums, as for `addUp`.
  */
 export function matmulQuads(
   recorder: Recorder,
@@ -86,7 +89,7 @@ export function matmulQuads(
   const range = (count: number) => Array.from({ length: count }, (_, i) => i);
   const quads = range(width / 4);
   const text = () => {
-    // Where each row or quad begins is found before the loop.
+    // The start of each row or quad is computed before the loop.
     const load = (name: string, at: string, from: typeof first) => `let ${name} = ${from.vector(at)};`;
     const leftPlaces =
       left === "second"
@@ -108,7 +111,7 @@ export function matmulQuads(
       right === "second"
         ? range(4).flatMap((k) => quads.map((v) => load(`r${k}_${v}`, `o${v} + (k + ${k}u) * ${rightStep}`, second)))
         : range(width).map((j) => load(`c${j}`, `o${j} + k`, second));
-    const turned =
+    const transposes =
       right === "second"
         ? []
         : range(4).flatMap((k) =>
@@ -136,7 +139,7 @@ ${[...leftPlaces, ...rightPlaces].join("\n")}
 ${sums.map(([i, v]) => `var s${i}_${v} = vec4<f32>();`).join("\n")}
 let end = min((part + 1u) * ${n.part}, ${n.terms});
 for (var k = part * ${n.part}; k < end; k += 4u) {
-${[...lefts, ...rights, ...turned, ...add].join("\n")}
+${[...lefts, ...rights, ...transposes, ...add].join("\n")}
 }
 ${sums.map(([i, v]) => `if (top + ${i}u < ${n.rows} && edge + ${4 * v}u < ${n.columns}) { ${store.putVector(place(i, v), `s${i}_${v}`)} }`).join("\n")}`,
     };

@@ -1,4 +1,4 @@
-/** Matrix products, batched, with any strides: a transpose costs no copy. */
+/** Matrix products, batched, with any strides: transposed operands are not copied. */
 
 import type { MatmulCall, View } from "../../kernel.ts";
 import { sizeOf } from "../../shape.ts";
@@ -14,7 +14,7 @@ export function matmul(recorder: Recorder, call: MatmulCall): void {
   packed(recorder, [call.to], ([to]) => product(recorder, call, to));
 }
 
-/** The product, stored in `to`: the call's target, or what is packed into it. */
+/** Computes the product in `to`, which is the call's target or scratch memory that is packed into it. */
 function product(recorder: Recorder, call: MatmulCall, to: View): void {
   const { a, b, bias, accumulate } = call;
   const addends = [...(bias === null ? [] : [bias]), ...(accumulate ? [call.to] : [])];

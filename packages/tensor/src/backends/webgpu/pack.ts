@@ -1,6 +1,6 @@
 /**
- * Elements narrower than a word. Two invocations must not write to one word, so a kernel writes such results into
- * scratch memory, a word for each, and one more launch packs them. A target with gaps is written element by element,
+ * Elements narrower than a word. Two invocations must not write to one word, so kernels write such results to scratch
+ * memory, one word per element, and another dispatch packs them. Targets with gaps are written element by element,
  * atomically.
  */
 
@@ -11,12 +11,12 @@ import type { WebGpuBuffer } from "./heap.ts";
 import type { Recorder } from "./recorder.ts";
 import { walk } from "./walk.ts";
 
-/** A view, perhaps one whose elements have a word each. */
+/** A view, or scratch memory with one word per element. */
 export type WideView = View & { readonly wide?: boolean };
 
 /**
- * Runs a kernel that stores element by element: into the targets themselves where their elements are words, else into
- * scratch memory that is packed afterwards.
+ * Runs a kernel that stores single elements: directly into targets whose elements are words, and otherwise into scratch
+ * memory that is packed afterwards.
  */
 export function packed<const T extends readonly (View | null)[]>(
   recorder: Recorder,
@@ -38,7 +38,7 @@ export function packed<const T extends readonly (View | null)[]>(
     scratch.push({ from, to });
     return from;
   });
-  // Safe: as many targets as there were, null where there was null.
+  // Safe: one entry per target, null where the target is null.
   run(wide as unknown as Parameters<typeof run>[0]);
   for (const { from, to } of scratch) {
     if (isContiguous(to.shape, to.strides)) packWords(recorder, from, to);
@@ -47,7 +47,7 @@ export function packed<const T extends readonly (View | null)[]>(
   }
 }
 
-/** One invocation for each word of the target; what lies beside the target in its first and last word stays. */
+/** Packs with one invocation per word of the target. Other elements in its first and last word are preserved. */
 function packWords(recorder: Recorder, from: WideView, to: View): void {
   const count = sizeOf(to.shape);
   if (count === 0) return;

@@ -1,7 +1,6 @@
 /**
- * Compiled kernels, found by a draft's key. They compile while the program goes on, side by side: whoever records work
- * need not wait for them, only who submits it. One that does not compile spoils what is computed by it, and nothing
- * else.
+ * Compiled kernels by draft key. They compile concurrently in the background: recording does not wait for them, only
+ * submitting does. A kernel that fails to compile invalidates its own results and nothing else.
  */
 
 import { DeviceError } from "../../errors.ts";
@@ -9,13 +8,13 @@ import type { Draft, ShaderText } from "./draft.ts";
 
 /** A kernel of a device. */
 export interface Pipeline {
-  /** What its launches bind: the arguments, and so many heaps. */
+  /** The layout of its bind groups: the arguments, and some number of heaps. */
   readonly layout: GPUBindGroupLayout;
-  /** The room that its arguments take, in bytes. */
+  /** Size of its arguments, in bytes. */
   readonly argumentBytes: number;
-  /** Null while it compiles, and for ever when it does not. */
+  /** Null while it compiles, and forever if that fails. */
   compiled: GPUComputePipeline | null;
-  /** Why it does not compile. */
+  /** Why it failed to compile. */
   fault: DeviceError | null;
 }
 
@@ -29,27 +28,27 @@ export class Pipelines {
     { readonly descriptor: GPUComputePipelineDescriptor; readonly done: Promise<void> }
   >();
 
-  /** Whether any kernel did not compile so far. */
+  /** Whether any kernel has failed to compile. */
   failed = false;
 
   constructor(device: GPUDevice) {
     this.#device = device;
   }
 
-  /** How many were made so far. */
+  /** Number of kernels created so far. */
   get count(): number {
     return this.#known.size;
   }
 
-  /** Whether all can be used. */
+  /** Whether no kernel is still compiling. */
   get ready(): boolean {
     return this.#compiling.size === 0;
   }
 
   /**
-   * The kernel under the draft's key, compiling from now on if it is new.
+   * Returns the kernel with the draft's key, and starts to compile it if it is new.
    *
-   * @param text the shader; asked for only when the kernel is new.
+   * @param text returns the shader; called only if the kernel is new.
    */
   find(draft: Draft, text: () => ShaderText, workgroup: number): Pipeline {
     const found = this.#known.get(draft.key);
@@ -57,7 +56,7 @@ export class Pipelines {
     const { maxStorageBuffersPerShaderStage: most } = this.#device.limits;
     if (draft.slots.length > most) {
       throw new DeviceError(
-        `webgpu: the operands of one kernel lie in ${draft.slots.length} buffers, and this device binds at most ${most}; raise largestBuffer, or split the operation`,
+        `webgpu: the operands of one kernel are in ${draft.slots.length} buffers, but this device binds at most ${most}; raise largestBuffer, or split the operation`,
       );
     }
     const argumentBytes = Math.max(256, 2 ** Math.ceil(Math.log2(draft.words.length * 4)));
@@ -65,7 +64,7 @@ export class Pipelines {
     const { group, pipeline: layout } = this.#layout(draft.slots.length);
     this.#device.pushErrorScope("validation");
     const module = this.#device.createShaderModule({ code, label: draft.key });
-    // as when the device is lost, which is told elsewhere
+    // fails when the device is lost, which is reported elsewhere
     const invalid = this.#device.popErrorScope().catch(() => null);
     const descriptor: GPUComputePipelineDescriptor = {
       layout,
@@ -80,9 +79,9 @@ export class Pipelines {
         this.#compiling.delete(made);
       },
       async (error: Error) => {
-        const cause = (await invalid) ?? error; // the text's own fault says more than that it has one
+        const cause = (await invalid) ?? error; // the validation error of the text is more specific
         made.fault = new DeviceError(
-          `webgpu: the kernel "${draft.key}" did not compile, so what is computed by it cannot be read; the fault is Akari's or the driver's: ${cause.message}`,
+          `webgpu: the kernel "${draft.key}" did not compile, so its results cannot be read; this is a bug in Akari or the driver: ${cause.message}`,
           { cause },
         );
         this.failed = true;
@@ -93,12 +92,12 @@ export class Pipelines {
     return made;
   }
 
-  /** Resolves when all that compile at the moment can be used. */
+  /** Resolves when all kernels that are compiling now have finished. */
   async settled(): Promise<void> {
     await Promise.all([...this.#compiling.values()].map(({ done }) => done));
   }
 
-  /** Compiles what is missing here and now. */
+  /** Compiles the remaining kernels synchronously. */
   finish(): void {
     for (const [pipeline, { descriptor }] of this.#compiling)
       pipeline.compiled = this.#device.createComputePipeline(descriptor);

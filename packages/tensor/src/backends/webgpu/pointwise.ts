@@ -1,6 +1,6 @@
 /**
- * Pointwise programs: quad by quad where the operands lie so, otherwise one invocation for each element, or, where a
- * result's elements are narrower than a word, for the elements of one word.
+ * Pointwise programs: by quads where the layout of the operands allows it, otherwise with one invocation per element,
+ * or per word where a result's elements are narrower than a word.
  */
 
 import { computeType } from "../../dtype.ts";
@@ -22,8 +22,8 @@ type Call = Pick<PointwiseCall, "program" | "inputs" | "scalars" | "to">;
 export function pointwise(recorder: Recorder, call: Call): void {
   if (sizeOf(call.to[0]?.shape ?? [0]) === 0) return;
   const inputs = call.inputs.slice(0, call.program.inputs);
-  // Four times the formula is too much text for a very long one: it takes a driver longer to compile than it will ever
-  // save. So is sixteen times for a long one.
+  // Quads emit the expression four times and blocks sixteen times. For long programs, compiling that takes a driver
+  // longer than it saves.
   const { nodes } = call.program;
   const quads = nodes > 200 ? null : quadsOf([...inputs, ...call.to], call.to.length);
   const blocks = quads === null && nodes <= 8 ? blocksOf([...inputs, ...call.to], call.to.length) : null;
@@ -34,8 +34,8 @@ export function pointwise(recorder: Recorder, call: Call): void {
 }
 
 /**
- * How many invocations a workgroup has, and how many quads it computes: with plenty of them, each invocation several. A
- * program on the CPU takes longer to begin a workgroup than to go on with it.
+ * Returns the invocations per workgroup, and the quads per workgroup: several per invocation if there are many. A
+ * software adapter takes longer to start a workgroup than to continue one.
  */
 function groupsOf({ direct }: Recorder, count: number): { readonly lanes: number; readonly perGroup: number } {
   if (direct) return { lanes: 16, perGroup: 16 * Math.ceil(count / 256) };
@@ -88,7 +88,7 @@ ${writeBlock(program, sources, kinds, targets, scalar)}`,
   }));
 }
 
-/** Whether all words that a view touches are its own. */
+/** Whether a view shares no word with other memory. */
 function fillsWords(view: View): boolean {
   const mask = (1 << packingOf(view).log) - 1;
   if (mask === 0) return true;
@@ -96,7 +96,7 @@ function fillsWords(view: View): boolean {
   return whole && (view.offset & mask) === 0 && isContiguous(view.shape, view.strides);
 }
 
-/** Inputs that the program ignores are not even bound. */
+/** Computes word by word. Inputs that the program ignores are not bound. */
 function byWord(recorder: Recorder, call: Call): void {
   const { program, to } = call;
   const { shape } = to[0] as View; // safe: a call with a result
@@ -109,7 +109,7 @@ function byWord(recorder: Recorder, call: Call): void {
   const total = draft.u32(count);
   const scalar = scalarArguments(program, ofLaunch(draft, call.scalars));
   const positions = walk(draft, shape, [...inputs, ...to]);
-  /** How many elements one invocation computes: those of the fullest word. */
+  /** Elements per invocation: those of the word with the most elements. */
   const each = 1 << Math.max(...to.map((view) => packingOf(view).log));
   recorder.each(draft, Math.ceil(count / each), () => {
     const leaves = {
@@ -119,7 +119,7 @@ function byWord(recorder: Recorder, call: Call): void {
     };
     const { code, values } = writeFormulas(program.outputs, leaves, "v");
     const stores = targets.map((target, k) => {
-      // Floats of 16 bits are rounded by the store itself.
+      // Storing rounds 16-bit floats.
       const value = writeCast(
         values[k] as string,
         program.outputs[k]?.dtype ?? target.dtype,
@@ -152,7 +152,7 @@ interface Store {
   readonly packing: { readonly bits: number; readonly log: number };
 }
 
-/** Stores a value, or adds it to the word that it belongs to, which is stored with its last element. */
+/** Stores a value directly, or merges it into its word, which is stored with its last element. */
 function collect({ target, value, place, packing: { bits, log } }: Store, k: number, total: string): string {
   if (log === 0) return target.put(place, value);
   const last = (1 << log) - 1;

@@ -1,7 +1,7 @@
 /**
- * Pooling. Forward and in the gradient of an average, each invocation computes one element by looking at all that
- * belongs to it. The gradient of a maximum goes where the indices say; windows that overlap may meet there, so it is
- * added in one step, in float32.
+ * Pooling. In the forward pass and the gradient of averages, each invocation computes one element from everything that
+ * contributes to it. The gradient of a maximum is added at its index. Overlapping windows may share an index, so these
+ * additions are atomic, in float32.
  */
 
 import { isFloating } from "../../dtype.ts";
@@ -26,7 +26,7 @@ export function pooling(recorder: Recorder, call: PoolCall): void {
   });
 }
 
-/** The numbers of a window, and the text that goes over its places. */
+/** The arguments of a window, and the shader text that iterates over its elements. */
 class Window {
   readonly draft: Draft;
   readonly dims: number;
@@ -55,7 +55,7 @@ class Window {
     return Array.from({ length: this.dims }, (_, d) => d);
   }
 
-  /** Coordinates `{name}0` … of the flat number `place` among `sizes`. */
+  /** Returns statements that split the flat index `place` among `sizes` into `{name}0`, …. */
   #split(name: string, sizes: readonly string[]): string {
     const lines = ["var rest = place;"];
     for (let d = this.dims - 1; d >= 0; d--)
@@ -63,7 +63,7 @@ class Window {
     return lines.join("\n");
   }
 
-  /** Splits the output place `place` into `p0` …, and the input place into `x0` …. */
+  /** Return statements that split the output position `place` into `p0`, …, or the input position into `x0`, …. */
   splitOutput(): string {
     return this.#split("p", this.#out);
   }
@@ -78,7 +78,10 @@ class Window {
     );
   }
 
-  /** For output place p: `body` for each input place within the image, `flat` in its plane. */
+  /**
+   * Returns loops that run `body` for each input position in the window of output position p; `flat` is its index in
+   * the plane.
+   */
   inputs(body: string): string {
     const lines = this.#each.map(
       (d) => `let x${d} = p${d} * ${this.#stride[d]} + t${d} * ${this.#dilation[d]} - ${this.#padding[d]};`,
@@ -88,7 +91,7 @@ class Window {
     return this.#loops(`${lines.join("\n")}\nif (${inside}) {\nlet flat = ${flat};\n${body}\n}`);
   }
 
-  /** For input place x: `body` for each output place whose window holds it. */
+  /** Returns loops that run `body` for each output position whose window contains input position x. */
   outputs(body: string): string {
     const lines = this.#each.flatMap((d) => [
       `let from${d} = x${d} + ${this.#padding[d]} - t${d} * ${this.#dilation[d]};`,
@@ -100,11 +103,11 @@ class Window {
     return this.#loops(`${lines.join("\n")}\nif (${inside}) {\n${body}\n}`);
   }
 
-  /** A declaration of `divisor` for the window of output place p. */
+  /** Returns a statement that declares `divisor` for the window of output position p. */
   divisor(): string {
     if (this.#call.divisor !== null) return `let divisor = ${this.draft.f32(this.#call.divisor)};`;
-    // How many taps of a dimension lie below a bound: those from the first inside of the image, or all, to the last
-    // inside of image and padding.
+    // Counts the taps of each dimension within the image. With `countIncludePad`, all taps before the end of the padded
+    // image count.
     const counts = this.#each.map((d) => {
       const start = `i32(p${d} * ${this.#stride[d]}) - i32(${this.#padding[d]})`;
       const high = this.#call.countIncludePad ? `i32(${this.#in[d]} + ${this.#padding[d]})` : `i32(${this.#in[d]})`;
@@ -115,7 +118,7 @@ class Window {
   }
 }
 
-/** How many places `start + t · dilation` of a kernel lie in [low, high). */
+/** Counts the taps with `start + t · dilation` in [low, high). */
 const taps = `fn taps(start: i32, kernel: i32, dilation: i32, low: i32, high: i32) -> i32 {
   var count = 0;
   for (var t = 0; t < kernel; t++) {
@@ -130,7 +133,7 @@ function draftOf(call: PoolCall, name: string): Draft {
   return new Draft(`pool ${name} ${call.op} ${call.kernel.length} ${divisor}`);
 }
 
-/** Positions of the planes of some views, by `plane`, and of places in them, by `place`. */
+/** Returns walks over the planes of some views, by `plane`, and over positions within them, by `within`. */
 function planes(draft: Draft, views: readonly View[]): { plane: Walk; within: Walk } {
   const shape = (views[0] as View).shape; // safe: never without a view
   const starts = views.map(({ strides, offset }) => ({ strides: strides.slice(0, 2), offset }));
@@ -155,7 +158,7 @@ function forward(recorder: Recorder, call: PoolCall): void {
   const { dtype } = input;
   recorder.each(draft, count, () => {
     const look = `${source.within.index("flat", "far")}\nlet at = source0 + far0;`;
-    // Of several NaN the last one stays.
+    // The last of several NaNs wins.
     const better = isFloating(dtype) ? "key > best || key == 0xffffffffu" : "key > best";
     const loop =
       op === "average"
@@ -242,7 +245,7 @@ function clear(recorder: Recorder, view: View, count: number): void {
   recorder.each(draft, count, () => ({ body: to.putBits("i", "0u") }));
 }
 
-/** Adds each output's gradient where its index points. */
+/** Adds each output's gradient at its index. */
 function spread(recorder: Recorder, { input, output, indices }: PoolCall, sums: View): void {
   const count = sizeOf(output.shape);
   if (count === 0 || indices === null) return;

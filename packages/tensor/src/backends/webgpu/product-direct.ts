@@ -1,7 +1,6 @@
 /**
- * Products without workgroup memory: each invocation computes a few rows and columns from where the sides lie. On a
- * device that is a program on the CPU, where a barrier costs more than a cache ever saves, this is four times as fast
- * as tiles.
+ * Products without workgroup memory: each invocation computes a few rows and columns directly from the operands. On a
+ * software adapter, where a barrier costs more than caching saves, this is four times as fast as tiles.
  */
 
 import { wgslType } from "./draft.ts";
@@ -10,8 +9,8 @@ import type { Form, Names, Product } from "./product.ts";
 const workgroup = 64;
 
 /**
- * Eight rows by eight columns an invocation, which halves the time of four by four, or fewer where there are not as
- * many.
+ * Picks the unit: eight rows by eight columns per invocation, which takes half the time of four by four, or fewer for
+ * smaller results.
  */
 export function directForm(rows: number, columns: number): Form {
   const [rowsEach, columnsEach] = [rows, columns].map((count) => (count >= 16 ? 8 : count >= 3 ? 4 : 1)) as [
@@ -35,7 +34,7 @@ function directText(unit: { rows: number; columns: number }, product: Product, n
   const is = Array.from({ length: unit.rows }, (_, i) => i);
   const js = Array.from({ length: unit.columns }, (_, j) => j);
   const cells = (body: (i: number, j: number) => string) => is.flatMap((i) => js.map((j) => body(i, j))).join("\n");
-  // Rows and columns beyond the last are computed like the last, and not stored.
+  // Rows and columns past the end repeat the last one and are not stored.
   const value = (name: string, at: string, text: string) => `var ${name}: ${type};
   {
     ${at}

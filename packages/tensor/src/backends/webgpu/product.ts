@@ -1,8 +1,8 @@
 /**
- * The one kernel behind matrix products and convolutions: `to[r, c] = Σₖ left(r, k) · right(k, c)`. What the two sides
- * read is given as text, so a convolution is a product whose right side looks into the image. A workgroup computes a
- * tile: it brings strips of both sides into its own memory, and each invocation keeps 4×4 to 8×8 sums. Where there are
- * few tiles and many terms, the terms are split among workgroups, whose partial sums a second launch adds up.
+ * The kernel behind matrix products and convolutions: `to[r, c] = Σₖ left(r, k) · right(k, c)`. Both operands are given
+ * as shader text, so a convolution is a product whose right operand reads the image. A workgroup computes a tile: it
+ * loads strips of both operands into workgroup memory, and each invocation accumulates 4×4 to 8×8 sums. With few tiles
+ * and many terms, the terms are split among workgroups, and a second dispatch adds the partial sums.
  */
 
 import { bytesOf, type DType, isFloating } from "../../dtype.ts";
@@ -14,39 +14,42 @@ import { directForm } from "./product-direct.ts";
 import type { Recorder } from "./recorder.ts";
 
 /**
- * A product of `batches` pairs of matrices, to be given texts by a side each. Rows, columns, terms and batches are the
- * names `r`, `c`, `k`, `batch`, of type u32.
+ * A product of `batches` pairs of matrices, specified by shader text for each operand. The text refers to rows,
+ * columns, terms and batches as `r`, `c`, `k` and `batch`, of type u32.
  */
 export interface Product {
   readonly batches: number;
   readonly rows: number;
   readonly columns: number;
   readonly terms: number;
-  /** The dtype in which sums are kept; halves in float32. */
+  /** The dtype of the sums; 16-bit floats are summed in float32. */
   readonly dtype: DType;
-  /** Statements that precede everything, given `batch`. */
+  /** Statements that precede all others and may use `batch`. */
   readonly prepare?: string;
   /**
-   * The left side at `r`, `k` and the right side at `k`, `c`: statements that assign to `value`. Only asked within
-   * bounds.
+   * Return statements that assign the left operand at (`r`, `k`) or the right one at (`k`, `c`) to `value`. They only
+   * run within bounds.
    */
   left(): string;
   right(): string;
-  /** Statements that store `sum` at `batch`, `r`, `c`. */
+  /** Returns statements that store `sum` at (`batch`, `r`, `c`). */
   store(): string;
-  /** Whether neighbours in memory on the left lie along `k`, and on the right along `c`: it decides who loads what. */
+  /**
+   * Whether the left operand is contiguous along `k`, and the right one along `c`. This determines which invocation
+   * loads which element.
+   */
   readonly leftAlong: boolean;
   readonly rightAlong: boolean;
 }
 
-/** Terms are split at multiples of this. */
+/** Splits of the terms are multiples of this. */
 const strip = 16;
 
 /**
  * Launches a product.
  *
- * @param frame drafts a launch: its operands and arguments, and the product's texts for them. `part` tells which
- * operands are needed: all, all but the target (for partial sums), or only what storing needs.
+ * @param frame drafts a launch: its operands, its arguments, and the product's text for them. `part` selects the
+ * operands: all, all except the target (for partial sums), or those needed for storing.
  */
 export function launchProduct(
   recorder: Recorder,
@@ -92,33 +95,33 @@ export function launchProduct(
   recorder.memory.free(partial.buffer as WebGpuBuffer); // safe: it was just allocated here
 }
 
-/** Scratch memory as a view. */
+/** Returns scratch memory as a view. */
 export function viewOf(buffer: WebGpuBuffer, dtype: DType): View {
   return { buffer, dtype, shape: [buffer.bytes / bytesOf(dtype)], strides: [1], offset: 0 };
 }
 
 /**
- * The arguments of a product's kernel: sizes; `stride`, the terms of a part; units across, units of a batch, batches
- * and parts.
+ * The arguments of a product's kernel: sizes, terms per part (`stride`), units across, units per batch, batches and
+ * parts.
  */
 export type Names = Record<"rows" | "columns" | "terms" | "stride" | "across" | "units" | "batches" | "parts", string>;
 
-/** A way to compute products, unit by unit of so many rows and columns. */
+/** A strategy that computes products in units of some rows and columns. */
 export interface Form {
   readonly key: string;
   readonly rows: number;
   readonly columns: number;
-  /** How many units one workgroup computes, and from how many units on a device is busy. */
+  /** Units per workgroup, and the number of units that keeps a device busy. */
   readonly perGroup: number;
   readonly enough: number;
-  /** Invocations in a workgroup. */
+  /** Invocations per workgroup. */
   readonly workgroup: number;
   text(product: Product, names: Names): ShaderText;
 }
 
 /**
- * A tile of the result that one workgroup computes, `own` rows and columns of it by each invocation, `depth` terms at a
- * time.
+ * A tile of the result that one workgroup computes. Each invocation computes `own` rows and columns of it, `depth`
+ * terms at a time.
  */
 interface Tile {
   readonly rows: number;
@@ -127,10 +130,7 @@ interface Tile {
   readonly depth: number;
 }
 
-/**
- * Tiles for thin results, and for others from small to large. The larger, the more arithmetic for each word that is
- * brought in.
- */
+/** Tiles for thin results, and for others by size. Larger tiles do more arithmetic per loaded word. */
 const tiles = {
   flat: { rows: 8, columns: 128, own: [4, 4], depth: 16 },
   narrow: { rows: 128, columns: 8, own: [4, 4], depth: 16 },
@@ -139,10 +139,10 @@ const tiles = {
   large: { rows: 128, columns: 128, own: [8, 8], depth: 8 },
 } as const satisfies Record<string, Tile>;
 
-/** How many workgroups keep a device busy. */
+/** Number of workgroups that keep a device busy. */
 const busy = 64;
 
-/** The largest tile of which there are still enough. */
+/** Picks the largest tile of which there are still enough. */
 function tileForm(rows: number, columns: number, batches: number): Form {
   const count = ({ rows: r, columns: c }: Tile) => batches * Math.ceil(rows / r) * Math.ceil(columns / c);
   const enough = (tile: Tile) => count(tile) >= busy && rows >= tile.rows && columns >= tile.columns;
@@ -161,8 +161,8 @@ function tileForm(rows: number, columns: number, batches: number): Form {
 }
 
 /**
- * The shader of a tile. An invocation's columns lie apart, so that neighbours read neighbours; a strip has a word more
- * than it needs, so that they store in different banks.
+ * Writes the shader of a tile. The columns of an invocation are interleaved with those of its neighbors, so that
+ * adjacent invocations read adjacent elements. Strips are padded by one word per line to avoid bank conflicts.
  */
 function tileText(tile: Tile, workgroup: number, product: Product, n: Names): ShaderText {
   const type = wgslType(product.dtype);
@@ -172,8 +172,7 @@ function tileText(tile: Tile, workgroup: number, product: Product, n: Names): Sh
   // safe: two counts
   const [is, js] = own.map((count) => Array.from({ length: count }, (_, i) => i)) as [number[], number[]];
   const load = (side: "left" | "right", length: number, along: boolean) => {
-    // `along` says that neighbours in memory lie along the tile's depth for the left side, along its width for the
-    // right side.
+    // `along`: the left operand is contiguous along the tile's depth, or the right operand along its width.
     const depthFirst = side === "left" ? along : !along;
     const [d, w] = depthFirst ? [`at % ${depth}u`, `at / ${depth}u`] : [`at / ${length}u`, `at % ${length}u`];
     const [outer, total] = side === "left" ? ["r", n.rows] : ["c", n.columns];
@@ -228,7 +227,7 @@ ${cells(
   };
 }
 
-/** Adds the partial sums of all parts. `pitch` is how far apart rows of them lie, if they have gaps. */
+/** Adds the partial sums of all parts. `pitch` is the distance between their rows; default the number of columns. */
 export function addUp(
   recorder: Recorder,
   name: string,
@@ -255,7 +254,7 @@ ${texts.store()}
   }));
 }
 
-/** A statement that stores a sum as an element of `to`. */
+/** Returns a statement that stores a sum as an element of `to`. */
 export function putSum(to: Elements, at: string, sum: string, dtype: DType): string {
   return to.put(
     at,

@@ -1,7 +1,7 @@
 /**
- * Four elements at a time: where all operands lie so that every four neighbours along the innermost dimension are
- * neighbours in memory, or one and the same element, a kernel reads and writes quads of words, and an invocation
- * computes four elements and more.
+ * Vectorized access. Where any four adjacent elements of the innermost dimension are adjacent in memory, or are one
+ * repeated element, for all operands, a kernel loads and stores quads of words, and an invocation computes four
+ * elements or more.
  */
 
 import type { Program } from "../../expr/program.ts";
@@ -12,15 +12,17 @@ import { type Leaves, writeCast, writeFormulas } from "./formula.ts";
 import type { WebGpuBuffer } from "./heap.ts";
 import { merge, type Strided } from "./walk.ts";
 
-/** A shape in quads, and how the operands move over it. */
+/** A shape in quads, and the operands' strides over it. */
 export interface Quads {
   readonly shape: readonly number[];
   readonly operands: readonly Strided[];
-  /** For each operand whether a quad is four elements, rather than one for all four. */
+  /** For each operand, whether a quad is four elements rather than one repeated element. */
   readonly moves: readonly boolean[];
 }
 
-/** How a pointwise call goes by quads; null when it cannot. The targets are the last `targets` views. */
+/**
+ * Returns how a pointwise call is computed by quads; null if it cannot be. The last `targets` views are the targets.
+ */
 export function quadsOf(views: readonly View[], targets: number): Quads | null {
   const shape = (views[views.length - 1] as View).shape; // safe: never without a target
   const { sizes, strides } = merge(
@@ -38,7 +40,7 @@ export function quadsOf(views: readonly View[], targets: number): Quads | null {
     return view.offset % 4 === 0 && steps.every((step, d) => d === inner || step % 4 === 0);
   });
   if (!fits) return null;
-  // What is left over at the end is computed too, where nobody minds.
+  // A partial last quad is computed whole, which is only allowed at the end of the targets' buffers.
   if (length % 4 !== 0 && (inner > 0 || !views.slice(-targets).every(endsBuffer))) return null;
   return {
     shape: sizes.map((size, d) => (d === inner ? Math.ceil(size / 4) : size)),
@@ -50,14 +52,14 @@ export function quadsOf(views: readonly View[], targets: number): Quads | null {
   };
 }
 
-/** Whether there is nothing behind a contiguous view in its buffer. */
+/** Whether a contiguous view extends to the end of its buffer. */
 export function endsBuffer(view: View): boolean {
   // safe: a buffer of this device
   return (view.offset + sizeOf(view.shape)) * (packingOf(view).bits / 8) >= (view.buffer as WebGpuBuffer).bytes;
 }
 
 /**
- * Statements that compute four elements of a program: the inputs' are at the positions `at0`, `at1`, …, the targets' at
+ * Returns statements that compute four elements of a program. Inputs are at positions `at0`, `at1`, …, targets at
  * `to0`, `to1`, ….
  */
 export function writeQuad(
@@ -85,24 +87,24 @@ export function writeQuad(
 }
 
 /**
- * A shape in blocks of four by four: along the innermost dimension and along one more, in which some inputs have their
- * neighbours instead.
+ * A shape in blocks of four by four: along the innermost dimension, and along another one in which the elements of some
+ * inputs are adjacent.
  */
 export interface Blocks {
   readonly shape: readonly number[];
   readonly operands: readonly Strided[];
   /**
-   * How each operand moves: `1` along the innermost dimension, `2` along the other one, `0` not at all along the
-   * innermost.
+   * How each operand is read: `1` by quads along the innermost dimension, `2` by quads along the other one, `0` as an
+   * element repeated along the innermost dimension.
    */
   readonly kinds: readonly (0 | 1 | 2)[];
-  /** How far apart the four quads of a block lie, for each operand. */
+  /** Distance between the four quads of a block, for each operand. */
   readonly paces: readonly number[];
 }
 
 /**
- * How a pointwise call goes by blocks, such as the copy of a transpose; null when it cannot. The targets are the last
- * `targets` views.
+ * Returns how a pointwise call is computed by blocks, such as a transposing copy; null if it cannot be. The last
+ * `targets` views are the targets.
  */
 export function blocksOf(views: readonly View[], targets: number): Blocks | null {
   const shape = (views[views.length - 1] as View).shape; // safe: never without a target
@@ -141,8 +143,8 @@ export function blocksOf(views: readonly View[], targets: number): Blocks | null
 }
 
 /**
- * Statements that compute a block of a program: as `writeQuad`, with `pace0`, `pace1`, … for how far apart the quads of
- * an input lie, and `step0`, … of a target.
+ * Returns statements that compute a block of a program, as `writeQuad` does. The quads of an input are `pace0`,
+ * `pace1`, … apart, those of a target `step0`, `step1`, ….
  */
 export function writeBlock(
   program: Program,

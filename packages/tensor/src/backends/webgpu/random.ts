@@ -1,6 +1,6 @@
 /**
- * Random numbers by Philox 4×32-10, the same for a seed and a position as on every other device. One invocation
- * computes one block of four words; the block's number, up to 2⁵¹, goes as two halves.
+ * Random numbers from Philox 4×32-10, the same as on every other device for a seed and a position. An invocation
+ * computes one block of four words. The block's number, up to 2⁵¹, is passed as two words.
  */
 
 import type { RandomCall } from "../../kernel.ts";
@@ -27,7 +27,7 @@ const philox = `fn philox(low: u32, top: u32, key0: u32, key1: u32) -> vec4<u32>
   return x;
 }`;
 
-/** The value of word `k` of a block. */
+/** The value drawn from word `k` of a block. */
 const values = {
   bits: (k: number) => `bitcast<i32>(words[${k}])`,
   uniform: (k: number) => `drawUniform(words[${k}])`,

@@ -1,9 +1,8 @@
 /**
- * Work on its way to the device. What is to be done is recorded as a list of plain commands, and only turned into the
- * device's own when something is read or enough has piled up: by then the kernels have compiled, and the heaps are as
- * large as they need to be. Everything goes into one encoder and as few compute passes as possible. Small arguments lie
- * in one buffer that is written once per submit: writes and submits take effect in order, so the same buffer serves
- * them all.
+ * Records work for the device. Work is recorded as a list of plain commands and encoded only when something is read or
+ * enough commands have accumulated: by then the kernels have compiled, and the heaps have their final size. Each submit
+ * uses one encoder and as few compute passes as possible. Small arguments share one buffer that is written once per
+ * submit. Writes and submits take effect in order, so the same buffer serves all submits.
  */
 
 import { DeviceError } from "../../errors.ts";
@@ -26,7 +25,7 @@ type Command =
       readonly words: readonly number[];
       readonly width: number;
       readonly height: number;
-      /** Whose clock times it, and under which label. */
+      /** The clock that times it, if any, and its label. */
       readonly clock: DeviceClock | null;
       readonly label: number;
     }
@@ -35,7 +34,7 @@ type Command =
       readonly heap: Heap;
       readonly at: number;
       readonly bytes: Uint8Array<ArrayBuffer>;
-      /** What is written from end to end by it and its like. */
+      /** The buffer that this command, together with others of the same write, overwrites completely; null for none. */
       readonly fills: WebGpuBuffer | null;
     }
   | Read
@@ -48,20 +47,20 @@ interface Read {
   readonly bytes: number;
   readonly into: GPUBuffer;
   readonly to: number;
-  /** Why there is nothing to be read; known when it is submitted. */
+  /** Why the data was never computed; set on submission. */
   fault: DeviceError | null;
 }
 
-/** Bytes of arguments for one submit. */
+/** Bytes of arguments per submit. */
 const argumentRoom = 256 << 10;
-/** So many commands are submitted without anyone asking, as soon as their kernels have compiled. */
+/** Number of commands that triggers a submit, once their kernels have compiled. */
 const enough = 512;
-/** With so many, a program that never waits has to wait for its kernels to compile. */
+/** Number of commands at which a program that never waits must wait for its kernels to compile. */
 const patience = 4096;
-/** A grid may be so wide, and no wider. */
+/** Maximum width of a grid in WebGPU. */
 const gridWidth = 65_535;
 
-/** Records launches, copies and host writes of one device. */
+/** Records dispatches, copies and host writes of one device. */
 export class Recorder {
   readonly #device: GPUDevice;
   readonly #pipelines: Pipelines;
@@ -72,21 +71,21 @@ export class Recorder {
   readonly #counters = { submits: 0, launches: 0, bindGroups: 0 };
   #commands: Command[] = [];
   #sending: Promise<void> | null = null;
-  /** The number of the batch that is being recorded: what a block of memory is stamped with when it is used. */
+  /** The number of the batch being recorded. Blocks of memory are stamped with it when they are used. */
   #batch = 1;
   #clock: DeviceClock | null = null;
   /**
-   * The first thing that went wrong with the device itself; from then on everything throws it. A kernel that does not
-   * compile is no such thing.
+   * The first error of the device itself, which everything throws from then on. A kernel that fails to compile is not
+   * such an error.
    */
   failure: DeviceError | null = null;
 
-  /** Whether kernels do without workgroup memory where they can: better on a device that is a program on the CPU. */
+  /** Whether kernels avoid workgroup memory where they can, which is faster on a software adapter. */
   readonly direct: boolean;
 
-  /** The memory that kernels work on. */
+  /** The memory that kernels use. */
   readonly memory: Memory;
-  /** What checks found. */
+  /** The record of failed checks. */
   readonly faults: Faults;
 
   constructor(
@@ -98,7 +97,7 @@ export class Recorder {
     const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
     const largest = Math.min(limits.largestBuffer, maxBufferSize, maxStorageBufferBindingSize);
     this.memory = new Memory(largest, limits.memoryLimit, (heap) => {
-      // After what was recorded before.
+      // Takes effect after the commands recorded before.
       this.#record({ kind: "grow", heap, capacity: heap.capacity });
     });
     this.direct = direct;
@@ -107,12 +106,12 @@ export class Recorder {
     this.faults = new Faults(this.memory);
   }
 
-  /** How much was made and submitted so far. */
+  /** Counts of the resources created and submitted so far. */
   get counters(): Counters {
     return { ...this.#counters, pipelines: this.#pipelines.count };
   }
 
-  /** Times every launch from now on, until the clock is stopped. */
+  /** Times every dispatch until the clock is stopped. */
   startClock(): DeviceClock {
     const clock = new DeviceClock(this.#device, async () => {
       this.#clock = null;
@@ -122,17 +121,17 @@ export class Recorder {
     return clock;
   }
 
-  /** Throws what went wrong on the device, if anything did. */
+  /** Throws the device's error, if there is one. */
   check(): void {
     if (this.failure !== null) throw this.failure;
   }
 
   /**
-   * Launches a kernel.
+   * Records the launch of a kernel.
    *
-   * @param groups how many workgroups; more than fit into one dimension fold into two.
-   * @param text the shader; asked for only when there is no pipeline under the draft's key.
-   * @param workgroup invocations in a workgroup; the same for all kernels with the draft's key.
+   * @param groups number of workgroups. More than fit into one dimension are folded into two.
+   * @param text returns the shader; called only if there is no pipeline with the draft's key.
+   * @param workgroup invocations per workgroup, the same for all kernels with the draft's key.
    */
   launch(draft: Draft, groups: number, text: () => ShaderText, workgroup = 64): void {
     if (groups === 0) return;
@@ -152,7 +151,7 @@ export class Recorder {
     this.#counters.launches++;
   }
 
-  /** Launches a kernel that runs its text once for each number below `count`, which it finds as `i`. */
+  /** Records the launch of a kernel with one invocation for each number below `count`, which the text finds in `i`. */
   each(draft: Draft, count: number, text: () => ShaderText): void {
     const size = 64;
     const total = draft.u32(count);
@@ -168,18 +167,18 @@ export class Recorder {
     if (this.#commands.length < enough) return;
     if (this.#commands.length >= patience) this.#pipelines.finish();
     if (this.#pipelines.ready) this.#submit();
-    else this.#send().catch(() => {}); // whatever went wrong, everything throws it from now on
+    else this.#send().catch(() => {}); // an error is thrown by every later call
   }
 
   /**
-   * Copies bytes from the host. A write would overtake what is recorded, so where that uses the memory, or makes it, it
-   * waits its turn.
+   * Copies bytes from the host. A direct write would overtake recorded commands. If those use the memory or create it,
+   * the write is recorded too.
    */
   write(buffer: WebGpuBuffer, bytes: Uint8Array, offset: number): void {
     if (bytes.length === 0) return;
     this.check();
     const { heap, start, block } = buffer;
-    if (block === null) throw new DeviceError("webgpu: write: this buffer was given back by free()");
+    if (block === null) throw new DeviceError("webgpu: write: this buffer was freed");
     const before = offset & 3;
     if (before !== 0) {
       const head = Math.min(4 - before, bytes.length);
@@ -194,14 +193,14 @@ export class Recorder {
     if (!inOrder && fills !== null) fills.fault = null;
     const put = (at: number, part: Uint8Array): void => {
       if (inOrder) this.#record({ kind: "write", heap, at: start + at, bytes: part.slice(), fills });
-      // safe: looked at above
+      // safe: checked above
       else
         this.#device.queue.writeBuffer(heap.memory as GPUBuffer, start + at, part.buffer, part.byteOffset, part.length);
     };
     if (inOrder) block.stamp = this.#batch;
     if (whole > 0) put(offset, bytes.subarray(0, whole));
     if (rest.length === 0) return;
-    // The last word of the memory may hold more than the buffer's own bytes; beyond a tensor's end nothing is of worth.
+    // The last word of a tensor may be padding beyond its bytes, which may be overwritten.
     if (offset + bytes.length >= buffer.bytes)
       put(
         offset + whole,
@@ -210,7 +209,7 @@ export class Recorder {
     else this.#writeWithin(buffer, rest, offset + whole);
   }
 
-  /** Writes some bytes of one word, by a kernel, since copies move whole words. */
+  /** Writes some bytes of a word with a kernel, because copies move whole words. */
   #writeWithin(buffer: WebGpuBuffer, bytes: Uint8Array, offset: number): void {
     const draft = new Draft("patch");
     const word = draft.view({ buffer, dtype: "int32" }, "write");
@@ -224,8 +223,8 @@ export class Recorder {
   }
 
   /**
-   * A copy of some bytes once all work issued before is done. Reads asked for in one turn share a submit. Throws what a
-   * check found.
+   * Reads bytes once all work issued before is done. Reads issued in the same turn of the event loop share a submit.
+   * Throws the error of a failed check.
    */
   async read(buffer: WebGpuBuffer, offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
     if (length === 0) return new Uint8Array(0);
@@ -262,14 +261,14 @@ export class Recorder {
 
   #copyOut(buffer: WebGpuBuffer, offset: number, bytes: number, into: GPUBuffer, to: number): Read {
     const { start, block } = buffer;
-    if (block === null) throw new DeviceError("webgpu: read: this buffer was given back by free()");
+    if (block === null) throw new DeviceError("webgpu: read: this buffer was freed");
     block.stamp = this.#batch;
     const read: Read = { kind: "read", buffer, at: start + offset, bytes, into, to, fault: null };
     this.#record(read);
     return read;
   }
 
-  /** Resolves when all work issued so far is done. Throws what a check found. */
+  /** Resolves when all work issued so far is done. Throws the error of a failed check. */
   async flush(): Promise<void> {
     if (this.faults.any) {
       await this.read(this.faults.record.buffer, 0, recordBytes);
@@ -282,8 +281,8 @@ export class Recorder {
   }
 
   /**
-   * Submits everything at the end of the current turn, or when its kernels have compiled, so that all that is asked for
-   * meanwhile goes together.
+   * Submits all commands at the end of the current turn of the event loop, or once their kernels have compiled,
+   * together with those recorded in the meantime.
    */
   #send(): Promise<void> {
     this.#sending ??= Promise.resolve().then(async () => {
@@ -294,7 +293,7 @@ export class Recorder {
     return this.#sending;
   }
 
-  /** Turns the commands into the device's own. All kernels have compiled by now. */
+  /** Encodes and submits the commands. All kernels have compiled by now. */
   #submit(): void {
     const commands = this.#commands;
     if (commands.length === 0) return;
@@ -308,7 +307,8 @@ export class Recorder {
           const { pipeline, heaps, uses, words, width, height, clock, label } = command;
           if (this.#pipelines.failed && this.#spoils(pipeline, uses)) break;
           const group = this.#bindGroup(pipeline, heaps);
-          // Safe: nothing is submitted before its kernels have compiled, and one that does not is not launched.
+          // Safe: nothing is submitted before its kernels have compiled, and kernels that failed to compile are
+          // skipped.
           batch.launch(
             pipeline.compiled as GPUComputePipeline,
             group,
@@ -321,7 +321,7 @@ export class Recorder {
         }
         case "read":
           command.fault = command.buffer.fault;
-          // Safe: whoever reads a heap has it grow first.
+          // Safe: a heap grows before it is read.
           batch
             .encoder()
             .copyBufferToBuffer(
@@ -348,15 +348,15 @@ export class Recorder {
   }
 
   /**
-   * Whether a launch cannot be done, since its kernel did not compile or what it reads was not computed. What it was to
-   * write is not computed then either.
+   * Whether a launch must be skipped, because its kernel failed to compile or one of its inputs was never computed.
+   * Marks its outputs as not computed in that case.
    */
   #spoils(pipeline: Pipeline, { reads, writes, fills }: Pick<Draft, "reads" | "writes" | "fills">): boolean {
     const types = fills === null ? null : inputTypes(fills.program);
     const fault =
       pipeline.fault ?? reads.find((buffer, k) => buffer.fault !== null && types?.[k] !== null)?.fault ?? null;
     for (const buffer of writes) {
-      // A check of what was not computed finds nothing wrong with other things.
+      // A check of data that was never computed must not fail later reads of other data.
       if (fault !== null && (pipeline.fault !== null || buffer !== this.faults.record.buffer)) buffer.fault = fault;
     }
     if (fault !== null) return true;
@@ -400,7 +400,7 @@ export class Recorder {
   }
 }
 
-/** One encoder after the other, with their arguments. */
+/** Encodes commands and submits them together with their arguments. */
 class Batch {
   readonly #device: GPUDevice;
   readonly #arguments: GPUBuffer;
@@ -439,7 +439,7 @@ class Batch {
     this.#used += argumentBytes;
   }
 
-  /** The encoder, outside of any pass. */
+  /** Returns the encoder, outside any pass. */
   encoder(): GPUCommandEncoder {
     this.#pass?.end();
     this.#pass = null;
@@ -447,7 +447,7 @@ class Batch {
     return this.#encoder;
   }
 
-  /** Sends what is encoded. */
+  /** Submits the encoded commands. */
   submit(): void {
     if (this.#encoder === null) return;
     const encoder = this.encoder();

@@ -1,7 +1,7 @@
 /**
- * What all kernels of row programs are written with: how reductions begin and go on, where rows and their elements lie,
- * and the statements that read, reduce and store them. Where the elements of a row lie so, they are read and written
- * four at a time.
+ * The building blocks of all kernels for row programs: identities and combinations of reductions, the layout of rows
+ * and their elements, and the statements that load, reduce and store them. Elements are loaded and stored four at a
+ * time where the layout allows it.
  */
 
 import { type DType, isFloating } from "../../dtype.ts";
@@ -15,15 +15,15 @@ import { ofLaunch, scalarArguments } from "./scalars.ts";
 import { merge, type Walk, walk } from "./walk.ts";
 
 /**
- * How many invocations go over rows together. A program on the CPU computes a few lanes at a time, and each barrier
- * costs it a turn of all the others.
+ * Returns how many invocations share a row, or a group of rows. A software adapter computes only a few lanes at a time,
+ * and each barrier costs it a pass over all of them.
  */
 export function lanesFor(recorder: Recorder, length: number): number {
   if (recorder.direct) return 16;
   return length >= 4096 ? 256 : 64;
 }
 
-/** What a reduction of values of a dtype begins with. */
+/** Returns the identity of a reduction as an expression. */
 export function identity(reduce: Reduction, dtype: DType): string {
   if (reduce === "sum") return literal(0, dtype);
   if (reduce === "product") return literal(1, dtype);
@@ -35,15 +35,15 @@ export function identity(reduce: Reduction, dtype: DType): string {
 
 const primitive = { sum: "add", product: "mul", max: "max", min: "min" } as const;
 
-/** The combination of two values. */
+/** Returns the combination of two values as an expression. */
 export function combined(reduce: Reduction, dtype: DType, a: string, b: string): string {
   return writeBinary(primitive[reduce], dtype, a, b);
 }
 
 /**
- * Combines what the invocations of a workgroup hold in `total{k}`, for all of them, in an order that is always the
- * same. Some combine as many each, then everyone combines what these have, so that there are two barriers instead of
- * one for each halving.
+ * Combines the values `total{k}` of a workgroup's invocations, in a fixed order, and gives the result to all of them.
+ * About √lanes invocations first combine as many values each, then every invocation combines their results, so that
+ * there are two barriers instead of one per halving.
  */
 export function share(
   k: number,
@@ -70,16 +70,16 @@ ${gather("1u", some, 1)}`,
   };
 }
 
-/** Which elements of a row an invocation goes over: those from `from` up to `to`, taking turns with others. */
+/** The elements of a row that an invocation processes: a share of those from `from` up to `to`. */
 export interface Span {
   readonly from: string;
   readonly to: string;
-  /** The number of the invocation among those that share the elements, and how many they are. */
+  /** The invocation's index among those that share the elements, and their number. */
   readonly lane: string;
   readonly lanes: number;
 }
 
-/** What all forms of a row kernel share: operands, positions and scalars. */
+/** What all forms of row kernels share: operands, positions and scalars. */
 export class RowFrame {
   readonly draft: Draft;
   readonly call: RowsCall;
@@ -88,10 +88,10 @@ export class RowFrame {
   readonly inputs: readonly View[];
   readonly length: string;
 
-  /** For each input whether it moves along a row; null where elements are read one at a time. */
+  /** For each input, whether it varies along a row; null if elements are read one at a time. */
   readonly moves: readonly boolean[] | null;
 
-  /** @param quads whether the elements of a row may be read and written four at a time. */
+  /** @param quads whether the elements of a row may be loaded and stored four at a time. */
   constructor(kind: string, call: RowsCall, length: number, quads = false) {
     this.call = call;
     this.inputs = call.inputs.slice(0, Math.max(call.program.inputs, 1));
@@ -102,7 +102,7 @@ export class RowFrame {
     this.length = this.draft.u32(length);
   }
 
-  /** The walk over rows: positions of the inputs' first elements, then of what `more` holds. */
+  /** Returns the walk over rows: the positions of the first elements of the inputs, then of the views in `more`. */
   starts(more: readonly View[]): Walk {
     const outer = this.outer;
     const heads = [...this.inputs, ...more].map(({ strides, offset }) => ({
@@ -112,7 +112,7 @@ export class RowFrame {
     return walk(this.draft, this.shape.slice(0, outer), heads);
   }
 
-  /** The walk within a row: how far an element lies from its row's first. */
+  /** Returns the walk within a row: the offset of an element from the row's first. */
   steps(more: readonly View[]): Walk {
     const { moves, outer } = this;
     if (moves !== null) {
@@ -123,12 +123,12 @@ export class RowFrame {
     return walk(this.draft, this.shape.slice(outer), tails, false);
   }
 
-  /** How many elements are gone over at a time. */
+  /** Number of elements processed at a time. */
   get each(): number {
     return this.moves === null ? 1 : 4;
   }
 
-  /** Statements that bring in the elements from `i` on. The walk within a row is `steps`. */
+  /** Returns statements that load the elements from `i` on. `steps` is the walk within a row. */
   load(steps: Walk, i = "i"): string {
     const { moves } = this;
     const index = steps.index(i, "far");
@@ -139,7 +139,7 @@ export class RowFrame {
     return [index, ...loads].join("\n");
   }
 
-  /** The leaves of formulas for element `j` of those that were brought in. */
+  /** Returns the leaves for element `j` of those that were loaded. */
   element(j: number, row: (k: number) => string): Leaves {
     const { moves } = this;
     if (moves === null) return this.leaves("far", row);
@@ -151,36 +151,36 @@ export class RowFrame {
   }
 
   /**
-   * How many times a loop goes on at once, so that many loads are under way together and sums have short chains; a long
-   * formula is text enough once.
+   * The loop unrolling factor. Unrolling keeps several loads in flight and shortens the chains of sums; long
+   * expressions are not unrolled.
    */
-  turns({ of }: Stage): number {
+  unroll({ of }: Stage): number {
     return nodesOf([of]).length <= 8 ? 4 : 1;
   }
 
-  /** Statements that declare `total{k}`: the elements of a span combined in the formula of stage `k`. */
+  /** Returns statements that declare `total{k}`, the reduction of a span's elements by stage `k`. */
   total(k: number, { from, to, lane, lanes }: Span, steps: Walk, row: (k: number) => string): string {
-    const stage = this.call.program.stages[k] as Stage; // safe: whoever asks counts the stages
+    const stage = this.call.program.stages[k] as Stage; // safe: callers iterate over the stages
     const { reduce, of } = stage;
     const { each } = this;
-    const turns = this.turns(stage);
+    const unroll = this.unroll(stage);
     const type = wgslType(of.dtype);
-    const parts = Array.from({ length: turns * each }, (_, n) => `part${n}`);
-    const turn = (n: number) => {
+    const parts = Array.from({ length: unroll * each }, (_, n) => `part${n}`);
+    const iteration = (n: number) => {
       const elements = Array.from({ length: each }, (_, j) => {
         const { code, values } = writeFormulas([of], this.element(j, row), `s${j}_`);
-        const part = parts[n * each + j] as string; // safe: as many as there are elements in all turns
+        const part = parts[n * each + j] as string; // safe: there is one for each element of the unrolled loop
         return `${code}\n${part} = ${combined(reduce, of.dtype, part, values[0] as string)};`;
       });
       return `{\n${this.load(steps, n === 0 ? "i" : `(i + ${n * lanes * each}u)`)}\n${elements.join("\n")}\n}`;
     };
-    const all = Array.from({ length: turns }, (_, n) => turn(n)).join("\n");
+    const all = Array.from({ length: unroll }, (_, n) => iteration(n)).join("\n");
     return `var total${k}: ${type};
 {
 ${parts.map((part) => `var ${part}: ${type} = ${identity(reduce, of.dtype)};`).join("\n")}
 var i = ${from} + ${lane} * ${each}u;
-${turns > 1 ? `for (; i + ${(turns - 1) * lanes * each}u < ${to}; i += ${turns * lanes * each}u) {\n${all}\n}` : ""}
-for (; i < ${to}; i += ${lanes * each}u) ${turn(0)}
+${unroll > 1 ? `for (; i + ${(unroll - 1) * lanes * each}u < ${to}; i += ${unroll * lanes * each}u) {\n${all}\n}` : ""}
+for (; i < ${to}; i += ${lanes * each}u) ${iteration(0)}
 total${k} = ${halves(parts, (a, b) => combined(reduce, of.dtype, a, b))};
 }`;
   }
@@ -193,7 +193,7 @@ total${k} = ${halves(parts, (a, b) => combined(reduce, of.dtype, a, b))};
     return this.shape.length - this.call.dims;
   }
 
-  /** The leaves of formulas for an element, or with `steps` empty for a whole row. */
+  /** Returns the leaves for an element or, if `steps` is empty, for a whole row. */
   leaves(steps: string, row: (k: number) => string): Leaves {
     return {
       input: (k) => (this.sources[k] as Elements).get(steps === "" ? `row${k}` : `row${k} + ${steps}${k}`),
@@ -202,7 +202,7 @@ total${k} = ${halves(parts, (a, b) => combined(reduce, of.dtype, a, b))};
     };
   }
 
-  /** Statements that store a row's results. */
+  /** Returns statements that store a row's results. */
   storeRow(targets: readonly Elements[], first: number, row: (k: number) => string): string {
     const { rows } = this.call.program;
     if (rows.length === 0) return "";
@@ -213,7 +213,10 @@ total${k} = ${halves(parts, (a, b) => combined(reduce, of.dtype, a, b))};
     return [code, ...stores].join("\n");
   }
 
-  /** Statements that store the results of element `i`. `first` is the number of the first target among the starts. */
+  /**
+   * Returns statements that store the results of element `i`. `first` is the index of the first target among the
+   * starts.
+   */
   storeElement(targets: readonly Elements[], first: number, steps: Walk, row: (k: number) => string): string {
     const { elements } = this.call.program;
     const parts = Array.from({ length: this.each }, (_, j) => writeFormulas(elements, this.element(j, row), `e${j}_`));
@@ -226,16 +229,16 @@ total${k} = ${halves(parts, (a, b) => combined(reduce, of.dtype, a, b))};
   }
 }
 
-/** All of a list combined in pairs, these in pairs, and so on. */
+/** Combines a list pairwise: its halves are combined recursively. */
 function halves(list: readonly string[], combine: (a: string, b: string) => string): string {
-  if (list.length === 1) return list[0] as string; // safe: it has one
+  if (list.length === 1) return list[0] as string; // safe: it has one element
   const middle = list.length / 2;
   return combine(halves(list.slice(0, middle), combine), halves(list.slice(middle), combine));
 }
 
 /**
- * Whether the elements of rows go by quads, and which inputs move along them; null where they do not. Every four
- * elements from the start of a row on must be neighbours in memory, or one and the same.
+ * Returns which inputs vary along the rows if their elements can be accessed by quads, and null if they cannot be.
+ * Every four elements from the start of a row on must be adjacent in memory or one repeated element.
  */
 function rowQuads(inputs: readonly View[], targets: readonly View[], outer: number): readonly boolean[] | null {
   const views = [...inputs, ...targets];

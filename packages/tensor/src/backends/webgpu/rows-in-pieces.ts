@@ -1,6 +1,6 @@
 /**
- * Row programs over a few very long rows: each stage is computed piece by piece, into memory, by as many workgroups as
- * there are pieces, and then combined.
+ * Row programs over a few very long rows. Each stage reduces pieces of rows into memory, one workgroup per piece, and
+ * then combines them.
  */
 
 import { bytesOf, type DType, isFloating } from "../../dtype.ts";
@@ -13,18 +13,18 @@ import type { WebGpuBuffer } from "./heap.ts";
 import type { Recorder } from "./recorder.ts";
 import { combined, identity, lanesFor, RowFrame, share } from "./row-frame.ts";
 
-/** Invocations in a workgroup that stores results element by element. */
+/** Invocations per workgroup of the kernel that stores element results. */
 const workgroup = 64;
 
-/** So many rows are few: fewer than the workgroups that a device has work for. */
+/** Maximum number of rows that are split into pieces. More rows keep the device busy by themselves. */
 export function few({ direct }: Recorder): number {
   return direct ? 8 : 256;
 }
 
 /**
- * How many elements a piece has, a multiple of `chunk`, which a workgroup goes over at once. A GPU is filled by
- * thousands of invocations, which then go on by themselves; a program on the CPU by a few for each core. No invocation
- * adds up more than 64 elements one after the other, so that sums stay exact.
+ * Returns the elements per piece, a multiple of `chunk`, the elements that a workgroup processes at once. A GPU needs
+ * thousands of invocations to be busy, a software adapter a few per core. No invocation adds more than 64 elements to
+ * one accumulator, so that sums stay accurate.
  */
 function pieceOf({ direct }: Recorder, chunk: number, count: number, length: number): number {
   const pieces = Math.floor((direct ? 16 : 2048) / count);
@@ -32,8 +32,8 @@ function pieceOf({ direct }: Recorder, chunk: number, count: number, length: num
 }
 
 /**
- * Each stage in two launches: one workgroup for each piece of each row, then one for each row. Then the results,
- * element by element.
+ * Runs each stage as two dispatches, one workgroup per piece of each row and then one per row, followed by one for the
+ * element results.
  */
 export function inPieces(recorder: Recorder, call: RowsCall, count: number, length: number): void {
   const { stages, elements } = call.program;
@@ -52,7 +52,7 @@ export function inPieces(recorder: Recorder, call: RowsCall, count: number, leng
   for (const result of results) recorder.memory.free(result.buffer as WebGpuBuffer); // safe: as above
 }
 
-/** What a stage's result is in memory: a word. */
+/** Returns the dtype in which a stage's result is stored: one word per element. */
 function stored(dtype: DType): DType {
   return isFloating(dtype) ? "float32" : "int32";
 }
@@ -62,7 +62,7 @@ function scratch(recorder: Recorder, dtype: DType, shape: readonly number[]): Vi
   return { buffer, dtype, shape, strides: contiguousStrides(shape), offset: 0 };
 }
 
-/** The results of earlier stages as the leaves of formulas, for row `r`. */
+/** Returns the results of earlier stages for row `r`, as expressions. */
 function rowResults(draft: Draft, { program }: RowsCall, results: readonly View[]): (k: number) => string {
   const loaded = results.map((view) => draft.view(view, "read"));
   return (k) => {
@@ -71,7 +71,7 @@ function rowResults(draft: Draft, { program }: RowsCall, results: readonly View[
   };
 }
 
-/** Reduces each piece of each row in the formula of stage `k`: [rows, pieces, room for a result]. */
+/** Reduces each piece of each row for stage `k`, into [rows, pieces, words per result]. */
 function reducePieces(
   recorder: Recorder,
   call: RowsCall,
@@ -85,9 +85,9 @@ function reducePieces(
   const lanes = lanesFor(recorder, length);
   const frame = new RowFrame(`rows piece ${k}`, { ...call, toElements: [] }, length, true);
   const { draft, each } = frame;
-  const size = pieceOf(recorder, lanes * each * frame.turns(stage), count, length);
+  const size = pieceOf(recorder, lanes * each * frame.unroll(stage), count, length);
   const pieces = Math.ceil(length / size);
-  // Where memory is written by quads, a piece gets a whole one.
+  // Quads are stored whole, so each piece gets one.
   const partial = scratch(recorder, stored(dtype), [count, pieces, each]);
   const row = rowResults(draft, call, results);
   const to = draft.view(partial, "write");
@@ -113,8 +113,8 @@ if (lane == 0u) { ${each === 1 ? to.put("group", result) : to.putQuad("(group * 
 }
 
 /**
- * Combines the pieces of every row, into `result` if there is one. After the last stage, when `row` is given, the
- * results of the rows are stored too.
+ * Combines the pieces of every row, into `result` if there is one. After the last stage, for which `row` is given, it
+ * also stores the row results.
  */
 function combinePieces(
   recorder: Recorder,
@@ -150,10 +150,10 @@ ${row === null ? "" : frame.storeRow(targets, frame.inputs.length, row)}
 }`,
     };
   };
-  recorder.launch(draft, partial.shape[0] as number, text, lanes); // safe: [rows, pieces, room for a result]
+  recorder.launch(draft, partial.shape[0] as number, text, lanes); // safe: [rows, pieces, words per result]
 }
 
-/** Computes the results for each element from those of the rows. */
+/** Computes the element results from the stages' results. */
 function storeElements(
   recorder: Recorder,
   call: RowsCall,

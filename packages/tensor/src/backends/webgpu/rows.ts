@@ -1,6 +1,6 @@
 /**
- * Row programs. Where rows are short or many, one invocation goes over a row by itself; where they are longer, a
- * workgroup shares one; and where a few of them are very long, they are cut into pieces.
+ * Row programs. Short or numerous rows are processed by one invocation each, longer ones by a workgroup each, and a few
+ * very long ones are split into pieces.
  */
 
 import type { RowsCall, View } from "../../kernel.ts";
@@ -10,9 +10,9 @@ import type { Recorder } from "./recorder.ts";
 import { lanesFor, RowFrame, share } from "./row-frame.ts";
 import { few, inPieces } from "./rows-in-pieces.ts";
 
-/** Rows up to this length are gone over by one invocation each. */
+/** Maximum length of rows that one invocation processes regardless of their number. */
 const short = 32;
-/** From this length on, a row among few is cut into pieces. */
+/** Minimum length of rows that are split into pieces if there are few. */
 const long = 8192;
 
 /** Runs a row program. */
@@ -33,22 +33,22 @@ export function rows(recorder: Recorder, call: RowsCall): void {
   });
 }
 
-/** Whether each row is gone over by one invocation. */
+/** Whether one invocation processes each row. */
 function alone(recorder: Recorder, { inputs, dims }: RowsCall, count: number, length: number): boolean {
   if (length <= short) return true;
   if (recorder.direct) return count >= 64 && length <= 4096;
-  // Neighbours then read from different rows: from the same stretch of memory only where rows stand side by side in it,
-  // as columns do.
+  // Adjacent invocations then read different rows. Their reads only coalesce if the rows are adjacent in memory, as
+  // columns are.
   const beside = inputs.some(({ strides }) => strides[strides.length - dims - 1] === 1);
   return count >= 2048 && length <= (beside ? 1024 : 128);
 }
 
-/** A whole row by one invocation or one workgroup. */
+/** Processes a whole row by one invocation or one workgroup. */
 function inOne(recorder: Recorder, call: RowsCall, count: number, length: number): void {
   const { stages, rows, elements } = call.program;
   const single = alone(recorder, call, count, length);
   const lanes = lanesFor(recorder, single ? 0 : length);
-  // A row's result is a word by itself, which quads cannot store.
+  // A row's result is a single word, which kernels of quads cannot store.
   const frame = new RowFrame(single ? "rows alone" : `rows shared ${lanes}`, call, length, rows.length === 0);
   const { draft, each } = frame;
   const toRows = call.toRows.map((view) => draft.view(view, "write"));

@@ -1,4 +1,4 @@
-/** Scalar arguments: each is handed over once for every type in which a formula reads it. */
+/** Scalar arguments: each is passed once for every type in which a program reads it. */
 
 import { isFloating } from "../../dtype.ts";
 import type { Expr } from "../../expr/expr.ts";
@@ -18,7 +18,7 @@ function leavesOf(program: Program | RowProgram): readonly Expr[] {
 }
 
 /**
- * Adds a program's scalars to the arguments. Returns what each scalar leaf is in the shader.
+ * Adds a program's scalars to the arguments. Returns the expression of each scalar leaf in the shader.
  *
  * @param add adds scalar number `k` as an argument and returns the expression that refers to it.
  */
@@ -30,12 +30,12 @@ export function scalarArguments(
   for (const leaf of leavesOf(program))
     texts.set(leaf, isFloating(leaf.dtype) ? add.f32(leaf.value) : add.i32(leaf.value));
   return (leaf) => {
-    const text = texts.get(leaf) as string; // safe: all scalar leaves of the program are there
+    const text = texts.get(leaf) as string; // safe: it holds all scalar leaves of the program
     return isFloating(leaf.dtype) ? text : writeCast(text, "int32", leaf.dtype);
   };
 }
 
-/** Scalars that are arguments of the launch. */
+/** Scalars that are arguments of the dispatch. */
 export function ofLaunch(draft: Draft, values: readonly number[]): { f32(k: number): string; i32(k: number): string } {
   return { f32: (k) => draft.f32(values[k] as number), i32: (k) => draft.i32(Math.trunc(values[k] as number)) };
 }

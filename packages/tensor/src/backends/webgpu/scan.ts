@@ -1,4 +1,4 @@
-/** Running totals and extremes: one invocation goes along each lane. */
+/** Cumulative sums, products and extremes, with one invocation per lane. */
 
 import type { ScanCall, View } from "../../kernel.ts";
 import { sizeOf } from "../../shape.ts";
@@ -9,12 +9,12 @@ import type { Recorder } from "./recorder.ts";
 import { combined, identity } from "./row-frame.ts";
 import { walk } from "./walk.ts";
 
-/** A shape or strides with dimension `dim` left out. */
+/** Returns a shape or strides without dimension `dim`. */
 export function dropped(list: readonly number[], dim: number): number[] {
   return list.filter((_, d) => d !== dim);
 }
 
-/** A view's lanes along a dimension: where each starts. */
+/** Returns the start positions of a view's lanes along a dimension, as strides and offset. */
 export function lanesOf(view: View, dim: number): { strides: readonly number[]; offset: number } {
   return { strides: dropped(view.strides, dim), offset: view.offset };
 }
@@ -43,12 +43,11 @@ function run(recorder: Recorder, call: ScanCall): void {
   );
   recorder.each(draft, count, () => {
     const { dtype } = input;
-    // Bools are compared as numbers: WGSL has no order of them.
+    // Bools are compared as numbers, because WGSL does not order them.
     const [now, before] = ["value", "total"].map((x) => (dtype === "bool" ? `u32(${x})` : x));
     const holds = `!(${now} ${op === "max" ? "<" : ">"} ${before})`;
     const isNan = (x: string) => (from.type === "f32" ? `f_isNan(${x})` : "false");
-    // The last of equals, as torch.cummax has it: whatever does not fall behind takes over. NaN stays until the next
-    // NaN.
+    // As in torch.cummax, the last of equal elements wins, and NaN is only replaced by a later NaN.
     const follow = places === null ? "" : `if (${isNan("value")} || (!${isNan("total")} && ${holds})) { found = k; }`;
     return {
       body: `${starts.index("i", "at")}

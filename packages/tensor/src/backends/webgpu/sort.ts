@@ -1,7 +1,7 @@
 /**
- * Sorting, as a bitonic network over pairs of an order key and a position: keys order as the elements do, and positions
- * make the network's result stable. Lanes are copied into memory of the backend's own, padded to a power of two; blocks
- * are sorted within workgroups, and only distant pairs take launches of their own.
+ * Sorting by a bitonic network over pairs of an order key and a position. Keys have the order of the elements, and
+ * positions make the result stable. Lanes are copied into scratch memory, padded to a power of two. Blocks are sorted
+ * within workgroups; only pairs that are farther apart need dispatches of their own.
  */
 
 import type { SortCall, View } from "../../kernel.ts";
@@ -15,7 +15,7 @@ import { dropped, lanesOf } from "./scan.ts";
 import { walk } from "./walk.ts";
 
 const workgroup = 64;
-/** Pairs that one workgroup holds. */
+/** Pairs per workgroup. */
 const block = 1024;
 
 /** Runs a sort along one dimension. */
@@ -48,11 +48,11 @@ interface Pairs {
   readonly keys: View;
   readonly places: View;
   readonly total: number;
-  /** The length of a lane, a power of two. */
+  /** Length of a lane, a power of two. */
   readonly padded: number;
 }
 
-/** Copies lanes into pairs. What pads them comes last, having the largest key and the last positions. */
+/** Copies lanes into pairs. Padding has the largest key and the last positions, so it sorts to the end. */
 function load(
   recorder: Recorder,
   { input, dim, descending }: SortCall,
@@ -80,10 +80,10 @@ ${places.putBits("i", "place")}`,
   }));
 }
 
-/** Whether pair `a` comes after pair `b`. */
+/** Whether pair `a` sorts after pair `b`. */
 const after = "fn after(ka: u32, pa: u32, kb: u32, pb: u32) -> bool { return ka > kb || (ka == kb && pa > pb); }";
 
-/** All steps of the network between sizes `from` and `to` whose pairs lie within one block. */
+/** Runs all steps of the network from size `from` to `to` whose pairs are within one block. */
 function within(recorder: Recorder, pairs: Pairs, from: number, to: number): void {
   const draft = new Draft("sort within");
   const keys = draft.view(pairs.keys, "write");
@@ -131,7 +131,7 @@ for (var t = lane; t < ${block}u; t += ${workgroup}u) {
   );
 }
 
-/** One step of the network over pairs that are further apart than a block. */
+/** Runs one step of the network over pairs that are farther apart than a block. */
 function exchange(recorder: Recorder, pairs: Pairs, size: number, distance: number): void {
   const draft = new Draft("sort exchange");
   const keys = draft.view(pairs.keys, "write");
@@ -163,7 +163,7 @@ if (after(ka, pa, kb, pb) == ((a & ${mask} & ${whole}) == 0u)) {
   );
 }
 
-/** Stores positions, and the elements that they point to, as far as they are wanted. */
+/** Stores the positions, and the elements that they refer to, as far as they are kept. */
 function keep(recorder: Recorder, { dim, input, values, indices }: SortCall, pairs: Pairs, padded: number): void {
   const kept = values.shape[dim] ?? 1;
   const count = sizeOf(values.shape);

@@ -1,24 +1,26 @@
 /**
- * How the operands of one call lie in memory, boiled down: dimensions of size one dropped, neighbours that run on into
- * each other merged, so that most calls end up with one dimension. Only how many dimensions are left is part of a
- * shader; the sizes and strides are arguments.
+ * The memory layout of a call's operands in its simplest form: dimensions of size one are dropped and adjacent
+ * dimensions are merged where every operand is contiguous across them, so most calls end up with one dimension. Only
+ * the number of remaining dimensions is part of a shader; sizes and strides are arguments.
  */
 
 import type { Draft } from "./draft.ts";
 
-/** An operand as a walk sees it. */
+/** The strides and offset of an operand. */
 export interface Strided {
   readonly strides: readonly number[];
   readonly offset: number;
 }
 
-/** The text that finds elements: `index(i)` declares, for a linear index, one position for each operand. */
+/** The shader text that finds elements from a linear index. */
 export interface Walk {
-  /** Statements that declare `{prefix}0`, `{prefix}1`, …: the positions of the operands' elements number `i`. */
+  /**
+   * Returns statements that declare `{prefix}0`, `{prefix}1`, …: the positions of the operands' elements number `i`.
+   */
   index(i: string, prefix: string): string;
 }
 
-/** Merged dimensions: sizes, and for each operand its strides. */
+/** Merges dimensions. Returns their sizes, and the strides of each operand. */
 export function merge(
   shape: readonly number[],
   operands: readonly (readonly number[])[],
@@ -43,12 +45,11 @@ export function merge(
 }
 
 /**
- * A walk over a shape, in row-major order of its indices. Adds its rank to the draft's key and its numbers to the
- * arguments.
+ * Creates a walk over a shape in row-major order. Adds its rank and specialized strides to the draft's key, and its
+ * sizes and other strides to the arguments.
  *
  * @param offsets whether positions start at the operands' offsets or at 0.
- * @param pace a stride along the innermost dimension that a shader is written for, as it is for 0, when all operands
- * have one of the two.
+ * @param pace an innermost stride to specialize the shader for, used if every operand's is either this or 0.
  */
 export function walk(
   draft: Draft,

@@ -1,6 +1,6 @@
 /**
- * The WebGPU device. This file asks for it, watches over it, and hands each kernel call to the file that knows its
- * kind.
+ * The WebGPU device: requests it, monitors it for errors and loss, and dispatches each kernel call to the code that
+ * runs its kind.
  */
 
 import type { Backend, DeviceBuffer } from "../../backend.ts";
@@ -25,41 +25,40 @@ import { rows } from "./rows.ts";
 import { scan } from "./scan.ts";
 import { sort } from "./sort.ts";
 
-/** How to make a WebGPU device. */
+/** Options of `webgpu`. */
 export interface WebGpuOptions {
-  /** The most bytes to hold, in use and pooled together. Default: no limit but the device's own. */
+  /** Maximum bytes to hold, in use and pooled together. Default: no limit. */
   readonly memoryLimit?: number;
   /**
-   * The most bytes of one buffer, and so of one tensor. Tensors lie in as few buffers as that allows. Default: what the
-   * device can do.
+   * Maximum bytes of one buffer, and therefore of one tensor. Tensors share as few buffers as this allows. Default: the
+   * device's limit.
    */
   readonly largestBuffer?: number;
-  /** Which GPU to take where there are several. Default `"high-performance"`. */
+  /** Which GPU to use if there are several. Default `"high-performance"`. */
   readonly powerPreference?: "high-performance" | "low-power";
-  /** Whether products go through workgroup memory in tiles. Default: on a GPU yes, on a software adapter no. */
+  /** Whether kernels use tiles in workgroup memory. Default: true on a GPU, false on a software adapter. */
   readonly tiles?: boolean;
 }
 
-/** A WebGPU device, with what it tells of itself. */
+/** A WebGPU device, with information about itself. */
 export interface WebGpuBackend extends Backend {
-  /** How much was made and submitted so far. */
+  /** Counts of the resources created and submitted so far. */
   readonly counters: Counters;
-  /** The adapter in words, as its driver describes it. */
+  /** Description of the adapter by its driver. */
   readonly adapter: string;
-  /** Whether the adapter is a program on the CPU instead of a GPU. */
+  /** Whether the adapter is software that runs on the CPU instead of a GPU. */
   readonly software: boolean;
-  /** Gives the device and all of its memory back. Whatever uses it afterwards throws a DeviceError. */
+  /** Releases the device and all of its memory. Any later use throws a DeviceError. */
   destroy(): void;
 }
 
 /**
- * A WebGPU device: the browser's, or in Node that of the npm package `webgpu`. It computes in float32, int32, uint8 and
- * bool, stores float16 and bfloat16 too, and has no float64. It is read asynchronously only: `await x.item()`, not
- * `x.itemSync()`.
+ * Requests a WebGPU device: the browser's, or in Node that of the npm package `webgpu`. It computes in float32, int32,
+ * uint8 and bool, also stores float16 and bfloat16, and does not support float64. It can only be read asynchronously:
+ * `await x.item()`, not `x.itemSync()`.
  *
- * @throws DeviceError when there is no WebGPU, saying what to install, or no adapter. @throws ArgumentError for an
- * unknown option, or a number of bytes that is not positive.
- *
+ * @throws DeviceError if WebGPU is missing (the message says what to install) or has no adapter.
+ * @throws ArgumentError for an unknown option, or for a number of bytes that is not positive.
  * @example
  * const gpu = await webgpu();
  * const x = tensor([1, 2, 3], { device: gpu });
@@ -99,9 +98,9 @@ export async function webgpu(options?: WebGpuOptions): Promise<WebGpuBackend> {
   };
   if (software)
     warn(
-      `webgpu: ${info.description || info.architecture} is a program on the CPU, not a GPU: results are right but slow; cpu() is faster`,
+      `webgpu: ${info.description || info.architecture} runs on the CPU, not on a GPU: results are correct but slow; cpu() is faster`,
     );
-  // safe: the buffers a backend is given are those it made
+  // safe: a backend is only given its own buffers
   const own = (buffer: DeviceBuffer) => buffer as WebGpuBuffer;
   return {
     name: "webgpu",

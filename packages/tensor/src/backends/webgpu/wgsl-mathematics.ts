@@ -1,15 +1,15 @@
 /**
- * Exponentials, logarithms, circular functions and the error function in WGSL, in single precision: a reduction of the
- * range, a polynomial (in the variable and over the range that its comment says), and the special values put right at
- * the end.
+ * Exponentials, logarithms, trigonometric functions and the error function in WGSL, in single precision: range
+ * reduction, a polynomial (in the variable and over the range that its comment states), and a final fix-up of special
+ * values.
  */
 
-/** A polynomial by Horner's rule, as text; coefficients from the lowest power. */
+/** Returns a polynomial by Horner's rule, as text. Coefficients start with the lowest power. */
 export function polynomial(x: string, coefficients: readonly number[]): string {
   return coefficients.reduceRight((sum, c) => (sum === "" ? float(c) : `fma(${sum}, ${x}, ${float(c)})`), "");
 }
 
-/** A finite number as a WGSL literal. */
+/** Returns a finite number as a WGSL literal. */
 export function float(value: number): string {
   if (Object.is(value, -0)) return "bitcast<f32>(0x80000000u)";
   const text = `${value}`;
@@ -80,7 +80,7 @@ export const mathematics: Readonly<Record<string, string>> = {
   let power = bitcast<f32>((i32(n) + 127) << 23u);
   return fma(power, rest, power - 1.0);
 }`,
-  // The exponent k, f and y with x = 2ᵏ (1 + f) and ln(1 + f) = f + y.
+  // The exponent k, and f and y with x = 2ᵏ (1 + f) and ln(1 + f) = f + y.
   f_logParts: `fn f_logParts(x: f32) -> vec3<f32> {
   let denormal = x < 1.17549435e-38;
   let bits = bitcast<i32>(select(x, x * 8388608.0, denormal));
@@ -107,7 +107,7 @@ export const mathematics: Readonly<Record<string, string>> = {
   let p = f_logParts(x);
   return f_logEdges(x, fma(p.x, 0.301025390625, fma(p.x, 4.605038981e-6, (p.y + p.z) * ${float(Math.LOG10E)})));
 }`,
-  // Near zero by the logarithm's own polynomial; elsewhere the rounding of 1 + x no longer counts. (Compilers fold x -
+  // Uses the logarithm's own polynomial near zero; elsewhere the rounding of 1 + x is negligible. (Compilers fold x -
   // ((1 + x) - 1) to zero.)
   f_log1p: `fn f_log1p(x: f32) -> f32 {
   if (x > -0.29 && x < 0.41) {
@@ -118,8 +118,8 @@ export const mathematics: Readonly<Record<string, string>> = {
 }`,
   f_twoOverPi: `const f_twoOverPi = array<u32, 9>(
   0u, 0xa2f9836eu, 0x4e441529u, 0xfc2757d1u, 0xf534ddc0u, 0xdb629599u, 0x3c439041u, 0xfe5163abu, 0xdebbc561u);`,
-  // The rest of an angle beyond a multiple of π/2, and that multiple modulo 4: for large angles from the right bits of
-  // 2/π, in fixed point.
+  // The remainder of an angle modulo π/2, and the multiple of π/2 modulo 4. Large angles use the relevant bits of 2/π
+  // in fixed point.
   f_quadrant: `fn f_quadrant(x: f32) -> vec2<f32> {
   let size = f_abs(x);
   if (size <= 8192.0) {
@@ -214,11 +214,11 @@ export const mathematics: Readonly<Record<string, string>> = {
   let a = select(size, 4.0, size > 4.0);
   return f_withSign(1.0 - f_exp(${polynomial("a", erfFar)}), x);
 }`,
-  // e^(-x²) from the square of the first twelve bits, which is exact, and what is left.
   f_erfc: `fn f_erfc(x: f32) -> f32 {
   if (x < 0.46875) { return select(1.0 - f_erf(x), 2.0 - f_erfcTail(-x), x < -0.46875); }
   return f_erfcTail(x);
 }`,
+  // e^(-x²) from the square of the leading twelve bits, which is exact, and the rest.
   f_erfcTail: `fn f_erfcTail(x: f32) -> f32 {
   if (x > 10.2) { return 0.0; }
   let t = 1.0 / fma(x, 0.5, 1.0);

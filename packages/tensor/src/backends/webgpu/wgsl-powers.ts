@@ -1,6 +1,6 @@
 /**
- * Powers and remainders of floats in WGSL. A power needs more digits of the logarithm than single precision holds, and
- * takes them from a pair of numbers; a remainder is exact, and computed in integers.
+ * Powers and remainders of floats in WGSL. A power needs more digits of the logarithm than single precision has, so the
+ * logarithm is a pair of floats. A remainder is exact and computed in integers.
  */
 
 import { exponential, float, polynomial } from "./wgsl-mathematics.ts";
@@ -10,7 +10,7 @@ const odd = [1 / 3, 1 / 5, 1 / 7, 1 / 9, 1 / 11];
 
 /** Every function, by its name in WGSL. */
 export const powers: Readonly<Record<string, string>> = {
-  // What a product of two numbers loses when it is rounded, from halves whose products are exact.
+  // The rounding error of a product, from halves whose products are exact.
   f_productError: `fn f_productError(a: f32, b: f32, product: f32) -> f32 {
   let ah = bitcast<f32>(bitcast<u32>(a) & 0xfffff000u);
   let bh = bitcast<f32>(bitcast<u32>(b) & 0xfffff000u);
@@ -18,7 +18,7 @@ export const powers: Readonly<Record<string, string>> = {
   let bl = b - bh;
   return fma(al, bl, fma(al, bh, fma(ah, bl, fma(ah, bh, -product))));
 }`,
-  // The logarithm to base 2 of a positive, finite number as the sum of two.
+  // The base-2 logarithm of a positive, finite number, as the sum of two floats.
   f_log2Pair: `fn f_log2Pair(a: f32) -> vec2<f32> {
   let denormal = a < 1.17549435e-38;
   let bits = bitcast<i32>(select(a, a * 8388608.0, denormal));
@@ -26,7 +26,7 @@ export const powers: Readonly<Record<string, string>> = {
   let k = f32(select(whole, whole - 23, denormal));
   let m = bitcast<f32>(bits - (whole << 23u));
   let f = m - 1.0;
-  // m + 1 as a sum without rounding: compilers fold away what would tell the rounding error afterwards.
+  // m + 1 as an exact sum: compilers fold away a rounding error computed afterwards.
   let head = bitcast<f32>(bitcast<u32>(m) & 0xfffffffcu);
   let d = head + 1.0;
   let s = f / d;

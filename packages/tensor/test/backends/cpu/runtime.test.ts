@@ -202,7 +202,7 @@ describe("a program of its own", () => {
   it("works on one thread where workers are forbidden, and says so once", () => {
     const { stdout, stderr, status } = run(script(0), "--permission", "--allow-fs-read=*");
     expect(stdout).toBe("0\n");
-    expect(stderr.match(/cpu: works without worker threads: .*--allow-worker/g)).toHaveLength(1);
+    expect(stderr.match(/cpu: runs without worker threads: .*--allow-worker/g)).toHaveLength(1);
     expect(status).toBe(0);
   }, 30_000);
 
@@ -215,6 +215,6 @@ describe("a program of its own", () => {
     }
     if (process.arch !== "x64") return console.log("not checked: only on x64 has Node a flag that takes SIMD away");
     const { stderr } = run(script(0), "--no-enable-sse4-1");
-    expect(stderr).toMatch(/DeviceError: cpu: there is no WebAssembly SIMD, or .*: CompileError/);
+    expect(stderr).toMatch(/DeviceError: cpu: no WebAssembly SIMD, or .*: CompileError/);
   }, 30_000);
 });

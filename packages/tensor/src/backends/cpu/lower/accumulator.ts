@@ -1,7 +1,7 @@
 /**
- * Running results of reductions, in vectors. Sums and products of float32 are kept in float32 for a few dozen steps at
- * a time and then added to totals in float64, so that their error does not grow with the length of a row; everything
- * else is kept in its own type.
+ * Vector accumulators of reductions. Sums and products of float32 are accumulated in float32 for a few dozen steps at a
+ * time and then added to float64 totals, so that their error does not grow with the length of a row. Everything else
+ * accumulates in its own type.
  */
 
 import { computeType, type DType, isFloating } from "../../../dtype.ts";
@@ -12,28 +12,29 @@ import type { Emitter } from "./emitter.ts";
 import { binary, wideMask } from "./primitives.ts";
 import { first, narrowed, type Value, type Vector, widened } from "./values.ts";
 
-/** The result of a reduction while it is being made. */
+/** The running result of a reduction. */
 export interface Accumulator {
-  /** Takes in four elements; only those where the mask is set, if there is one. `way` tells parallel chains apart. */
+  /** Accumulates four elements, or only those where `mask` is set. `way` selects one of the independent chains. */
   take(value: Value, way: number, mask?: Vector): void;
-  /** To be called at least every 64 elements of a chain. */
+  /** Must be called at least every 64 calls of `take` per chain. */
   flush(): void;
-  /** The result of each lane. */
+  /** Returns the result of each lane. */
   lanes(): Value;
-  /** The result of all lanes together, in every lane. */
+  /** Returns the result of all lanes combined, in every lane. */
   total(): Value;
 }
 
-const primitives: Readonly<Record<Reduction, BinaryOp>> = { sum: "add", product: "mul", max: "max", min: "min" };
+/** The primitive that combines two values of a reduction. */
+export const combining: Readonly<Record<Reduction, BinaryOp>> = { sum: "add", product: "mul", max: "max", min: "min" };
 
-/** A new accumulator, which holds the value that changes nothing. */
+/** Creates an accumulator that holds the identity of the reduction. */
 export function accumulator(e: Emitter, reduce: Reduction, dtype: DType, ways: number): Accumulator {
   const single = computeType(dtype) === "float32";
   if (single && (reduce === "sum" || reduce === "product")) return blocked(e, reduce, ways);
   const start = identity(e, reduce, dtype);
   if (isFloating(dtype) && (reduce === "max" || reduce === "min")) return extremes(e, reduce, dtype, ways, start);
   const chains = Array.from({ length: ways }, () => start.map((v) => e.f.let(v)));
-  const combine = (a: Value, b: Value) => binary(e, primitives[reduce], dtype, a, b);
+  const combine = (a: Value, b: Value) => binary(e, combining[reduce], dtype, a, b);
   const lanes = (): Value => chains.reduce<Value>((a, b) => combine(a, b), start);
   return {
     take(value, way, mask) {
@@ -51,9 +52,9 @@ export function accumulator(e: Emitter, reduce: Reduction, dtype: DType, ways: n
   };
 }
 
-/** All lanes of a value together, in every lane. */
+/** Combines all lanes of a value; every lane receives the result. */
 function folded(e: Emitter, reduce: Reduction, dtype: DType, all: Value): Value {
-  const combine = (a: Value, b: Value) => binary(e, primitives[reduce], dtype, a, b);
+  const combine = (a: Value, b: Value) => binary(e, combining[reduce], dtype, a, b);
   if (dtype === "float64") {
     const both = combine([first(all), first(all)], [all[1] as Vector, all[1] as Vector]);
     const swapped = e.let(shuffle(first(both), first(both), [1, 0]));
@@ -64,19 +65,19 @@ function folded(e: Emitter, reduce: Reduction, dtype: DType, all: Value): Value 
 }
 
 /**
- * Extremes of floats. The instruction that hands NaN on takes x86 eight, the one that compares and chooses takes one;
- * so that one is used, and whether a NaN went by is kept beside it.
+ * Extremes of floats. The NaN-propagating instruction compiles to eight on x86, compare-and-select to one. The latter
+ * is used, and NaNs are tracked separately.
  */
 function extremes(e: Emitter, reduce: "max" | "min", dtype: DType, ways: number, start: Value): Accumulator {
   const { f } = e;
   const lanes = dtype === "float64" ? f64x2 : f32x4;
   const better = reduce === "max" ? lanes.pmax : lanes.pmin;
   const chains = Array.from({ length: ways }, () => start.map((v) => f.let(v)));
-  const strange = start.map(() => f.let<"v128">(e.i32(0)));
+  const nans = start.map(() => f.let<"v128">(e.i32(0)));
   const all = (): Value =>
     start.map((_, k) => {
       const best = chains.map((chain) => chain[k] as Vector).reduce((a, b) => e.let(better(a, b)));
-      return e.let(v128.or(best, strange[k] as Vector)); // all bits set is a NaN
+      return e.let(v128.or(best, nans[k] as Vector)); // all bits set is a NaN
     });
   return {
     take(value, way, mask) {
@@ -85,7 +86,7 @@ function extremes(e: Emitter, reduce: "max" | "min", dtype: DType, ways: number,
       value.forEach((v, k) => {
         const some = masks === null ? v : e.let(v128.bitselect(v, start[k] as Vector, masks[k] as Vector));
         f.set(chain[k] as Local<"v128">, better(chain[k] as Vector, some));
-        f.set(strange[k] as Local<"v128">, v128.or(strange[k] as Vector, lanes.ne(some, some)));
+        f.set(nans[k] as Local<"v128">, v128.or(nans[k] as Vector, lanes.ne(some, some)));
       });
     },
     flush: () => undefined,
@@ -126,13 +127,13 @@ function blocked(e: Emitter, reduce: "sum" | "product", ways: number): Accumulat
   };
 }
 
-/** The value that changes nothing. */
+/** Returns the identity of a reduction. */
 function identity(e: Emitter, reduce: Reduction, dtype: DType): Value {
   const number = (value: number): Value => {
     if (dtype === "float64") return [e.f64(value), e.f64(value)];
     return [isFloating(dtype) ? e.f32(value) : e.i32(value)];
   };
-  // True is -1 in vectors.
+  // In vectors, true is -1.
   if (dtype === "bool") return number(reduce === "product" || reduce === "min" ? -1 : 0);
   switch (reduce) {
     case "sum":

@@ -1,5 +1,5 @@
 /**
- * Kernels that find the first largest or smallest element of each row. A unit is a row; its elements are visited in
+ * Kernels that find the first largest or smallest element of each row. A unit is a row, whose elements are visited in
  * row-major order.
  */
 
@@ -12,17 +12,17 @@ import { move } from "./indexing.ts";
 import { odometer } from "./pointwise.ts";
 import { first, type Integer, loadSplat } from "./values.ts";
 
-/** What the kernel is made for. */
+/** The properties that the kernel is specialized for. */
 export interface ArgReduceClass {
   readonly op: "max" | "min";
   readonly dtype: DType;
-  /** How many dimensions number the rows, and how many a row has; both at least 1. */
+  /** Number of dimensions over rows, and within a row; both at least 1. */
   readonly outer: number;
   readonly row: number;
   readonly values: boolean;
 }
 
-/** One element as a float64, which holds every element exactly. */
+/** Loads one element as a float64, which represents every element exactly. */
 export function number(e: Emitter, dtype: DType, address: Integer): Code<"f64"> {
   switch (dtype) {
     case "float64":
@@ -40,9 +40,9 @@ export function number(e: Emitter, dtype: DType, address: Integer): Code<"f64"> 
 }
 
 /**
- * The argument slots: the addresses of input, indices and values; the number of elements of a row; the sizes of the
- * row's dimensions but for the outermost; their strides; the same for the rows' dimensions, with strides for all three
- * operands.
+ * Builds the kernel. The argument slots are the addresses of input, indices and values; the number of elements per row;
+ * the sizes of the row's dimensions except the outermost, and their strides; then the same for the dimensions over
+ * rows, with strides for all three operands.
  */
 export function argreduceModule(runtime: Runtime, { op, dtype, outer, row, values }: ArgReduceClass): Uint8Array {
   return kernelModule(runtime, (e) => {
@@ -61,7 +61,7 @@ export function argreduceModule(runtime: Runtime, { op, dtype, outer, row, value
       f.for(0, length, 1, (i) => {
         const value = e.let(number(e, dtype, pointer));
         const better = op === "max" ? f64.gt(value, best) : f64.lt(value, best);
-        // NaN beats all but NaN.
+        // NaN beats everything except NaN.
         f.if(i32.or(better, i32.and(f64.ne(value, value), f64.eq(best, best))), () => {
           f.set(best, value);
           f.set(place, i);

@@ -1,4 +1,4 @@
-/** How long formulas take, roughly, so that work is cut into pieces that are worth handing to a thread. */
+/** Rough cost of expressions, used to split work into pieces that are worth handing to a thread. */
 
 import type { Expr } from "../../../expr/expr.ts";
 import { nodesOf } from "../../../expr/program.ts";
@@ -17,7 +17,7 @@ const slow: Readonly<Record<string, number>> = {
 };
 const functions = new Set(["exp", "expm1", "log", "log1p", "sin", "cos", "tan", "atan", "tanh", "sigmoid", "erf"]);
 
-/** The work of one vector of four elements, in instructions or so. */
+/** Estimates the instructions per vector of four elements. */
 export function cost(roots: readonly Expr[]): number {
   let sum = 0;
   for (const { op, dtype } of nodesOf(roots)) {
@@ -27,7 +27,7 @@ export function cost(roots: readonly Expr[]): number {
   return sum;
 }
 
-/** How many elements make a piece worth about ten microseconds: a multiple of 64. */
+/** Returns how many elements take about 10 µs: a multiple of 64. */
 export function grainOf(cost: number): number {
   return 64 * Math.ceil(4000 / (cost + 3));
 }

@@ -1,8 +1,8 @@
 /**
- * Writes the one function of a generated kernel, `run(args, begin, end)`. What it adds to the assembler is a place
- * before the loops: constants, arguments and whatever else never changes are computed there once, although they are
- * asked for in the middle of a formula. To know them all before the first instruction is written, the body is written
- * twice.
+ * Writes `run(args, begin, end)`, the one function of a generated kernel. It extends the assembler with a prologue:
+ * constants, arguments and other loop-invariant values are computed once before the loops, although they are requested
+ * in the middle of an expression. The body is emitted twice, because all hoisted values must be known before the first
+ * instruction is written.
  */
 
 import {
@@ -21,7 +21,7 @@ import {
   v128,
 } from "../wasm/index.ts";
 
-/** A value computed before the loops. */
+/** A value computed in the prologue. */
 interface Hoisted {
   readonly key: string;
   readonly make: () => Code<Type>;
@@ -30,9 +30,9 @@ interface Hoisted {
 /** Writes the body of a kernel. */
 export class Emitter {
   readonly f: FunctionBuilder;
-  /** The address of the argument block. */
+  /** Address of the argument block. */
   readonly args: Local<"i32">;
-  /** The first unit of work, and the one behind the last. */
+  /** The first unit of work, and the end of the range. */
   readonly begin: Local<"i32">;
   readonly end: Local<"i32">;
   /** Whether relaxed SIMD may be used. */
@@ -49,12 +49,12 @@ export class Emitter {
     this.#imports = imports;
   }
 
-  /** Keeps a value in a local. */
+  /** Stores a value in a local, unless it already is one. */
   let<T extends Type>(code: Code<T>): Local<T> {
     return "index" in code ? (code as Local<T>) : this.f.let(code); // safe: only locals have an index
   }
 
-  /** A value that depends on nothing but the arguments, computed before the loops, once for each key. */
+  /** Returns a value that depends only on the arguments. It is computed in the prologue, once per key. */
   hoist<T extends Type>(key: string, make: () => Code<T>): Local<T> {
     let local = this.#known.get(key);
     if (local === undefined) {
@@ -62,20 +62,20 @@ export class Emitter {
       this.#known.set(key, local);
       this.#hoisted.push({ key, make });
     }
-    return local as Local<T>; // safe: a key stands for one type
+    return local as Local<T>; // safe: a key belongs to one type
   }
 
-  /** Four equal float32. */
+  /** Returns a float32 constant in all four lanes. */
   f32(value: number): Local<"v128"> {
     return this.#constant("f32", new Float32Array(4).fill(value));
   }
 
-  /** Two equal float64. */
+  /** Returns a float64 constant in both lanes. */
   f64(value: number): Local<"v128"> {
     return this.#constant("f64", new Float64Array(2).fill(value));
   }
 
-  /** Four 32-bit integers, or four times the same. */
+  /** Returns four 32-bit integer constants, or one in all lanes. */
   i32(...value: readonly number[]): Local<"v128"> {
     return this.#constant(
       "i32",
@@ -83,12 +83,12 @@ export class Emitter {
     );
   }
 
-  /** The integer in a slot of the arguments. */
+  /** Returns the integer in a slot of the arguments. */
   slot(index: number): Local<"i32"> {
     return this.hoist(`slot ${index}`, () => i32.load(this.args, index * 8));
   }
 
-  /** The float64 in a slot of the arguments, as four float32, four integers, or two float64. */
+  /** Returns the float64 in a slot of the arguments as four float32, four integers, or two float64. */
   scalar(index: number, lanes: "f32" | "f64" | "i32"): Local<"v128"> {
     const value = () => f64.load(this.args, index * 8);
     return this.hoist(`scalar ${lanes} ${index}`, () =>
@@ -100,13 +100,13 @@ export class Emitter {
     );
   }
 
-  /** A function of JavaScript's `Math`. */
+  /** Calls a function of JavaScript's `Math`. */
   math(name: string, ...args: readonly Code<"f64">[]): Code<"f64"> {
     if (!this.#imports.has(name)) this.#imports.set(name, args.length);
     return call("f64", [...this.#imports.keys()].indexOf(name), ...args);
   }
 
-  /** Writes what an earlier pass found to be hoisted. */
+  /** Emits the prologue: the values that an earlier pass hoisted. */
   prepare(earlier: Emitter): void {
     for (const { key, make } of earlier.#hoisted) this.#known.set(key, this.f.let(make()));
   }
@@ -122,18 +122,18 @@ function splat32(value: Code<"f64">): Code<"v128"> {
   return i32x4.splat(i32x4.extract(half, 0));
 }
 
-/** The integer part, modulo 2³². */
+/** Truncates to an integer modulo 2³². */
 function integer(value: Code<"f64">): Code<"i32"> {
   return i32.wrap(i64.truncF64(value));
 }
 
-/** A kernel module whose function has this body. The body is run twice and must do the same both times. */
+/** Builds a kernel module whose function has this body. The body runs twice and must emit the same code both times. */
 export function kernelModule(
   runtime: { readonly shared: boolean; readonly relaxed: boolean },
   body: (e: Emitter) => void,
 ): Uint8Array {
   const imports = new Map<string, number>();
-  // The parameters are locals 0 to 2 in both passes, so what is hoisted reads the same arguments.
+  // The parameters are locals 0 to 2 in both passes, so hoisted code reads the same arguments.
   const parameters = [0, 1, 2].map((index) => ({ type: "i32", index, bytes: [0x20, index] }) as const);
   const trial = new Emitter(new FunctionBuilder(3), parameters, runtime.relaxed, imports);
   body(trial);

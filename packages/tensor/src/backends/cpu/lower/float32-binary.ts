@@ -1,19 +1,19 @@
-/** Remainders and powers of float32, which need more digits on the way than float32 has and take them from float64. */
+/** Remainders and powers of float32, computed in float64 because intermediate results need more digits. */
 
 import { f32, f32x4, f64, f64x2, i32x4, i64x2, v128 } from "../wasm/index.ts";
 import type { Emitter } from "./emitter.ts";
-import { polynomial } from "./float64.ts";
+import { magic, polynomial } from "./float64.ts";
 import { lanewise } from "./lanewise.ts";
 import { narrowed, type Vector, widened } from "./values.ts";
 
-/** A function of float32 vectors, computed in float64, two lanes at a time. */
+/** Computes a function of float32 vectors in float64, two lanes at a time. */
 export function throughDouble(e: Emitter, args: readonly Vector[], f: (...halves: Vector[]) => Vector): Vector {
   const wide = args.map(widened);
   const half = (k: 0 | 1) => e.let(f(...wide.map((halves) => e.let(halves[k]))));
   return narrowed(half(0), half(1));
 }
 
-/** What `fast` gives where all lanes are `safe`, else what JavaScript's own function does, lane by lane. */
+/** Returns `fast` if all lanes are `safe`, and otherwise calls JavaScript's function lane by lane. */
 export function guarded(
   e: Emitter,
   name: string,
@@ -36,17 +36,17 @@ export function guarded(
 
 /** The remainder, with the dividend's sign (`fmod`) or the divisor's (`mod`). */
 export function fmod32(e: Emitter, op: "mod" | "fmod", a: Vector, b: Vector): Vector {
-  // With a quotient below 2²⁹ everything is exact in float64; the rest goes lane by lane.
+  // Quotients below 2²⁹ are exact in float64. Others are computed lane by lane.
   const quotient = e.let(f32x4.abs(f32x4.div(a, b)));
   const simple = v128.and(f32x4.lt(quotient, e.f32(2 ** 29)), f32x4.lt(f32x4.abs(b), e.f32(Number.POSITIVE_INFINITY)));
   return guarded(e, op, [a, b], simple, () =>
     throughDouble(e, [a, b], (x, y) => remainder(e, op, x as Vector, y as Vector)),
-  ); // safe: as many as given
+  ); // safe: two arguments
 }
 
 function remainder(e: Emitter, op: "mod" | "fmod", a: Vector, b: Vector): Vector {
   const first = e.let(f64x2.sub(a, f64x2.mul(f64x2.trunc(f64x2.div(a, b)), b)));
-  // The quotient may have been rounded up to a whole number: then the rest has the wrong sign.
+  // If the quotient was rounded up to an integer, the remainder has the wrong sign.
   const size = e.let(f64x2.abs(b));
   const wrong = f64x2.lt(f64x2.mul(first, v128.bitselect(a, e.f64(1), e.f64(-0))), e.f64(0));
   const step = v128.bitselect(a, size, e.f64(-0));
@@ -63,16 +63,10 @@ export function pow32(e: Emitter, a: Vector, b: Vector): Vector {
   const simple = v128.and(positive, f32x4.lt(f32x4.abs(b), e.f32(1e30)));
   return guarded(e, "pow", [a, b], simple, () =>
     throughDouble(e, [a, b], (x, y) => power64(e, x as Vector, y as Vector)),
-  ); // safe: as many as given
+  ); // safe: two arguments
 }
 
-/**
- * Added to a small number and taken off again, this rounds it to a whole one, which the low bits of the sum hold in
- * between.
- */
-const magic = 2 ** 52 + 2 ** 51;
-
-/** The logarithm to base 2 to ten digits, for positive numbers in float32's range. */
+/** The base-2 logarithm to ten digits, for positive numbers in float32's range. */
 export function log2Wide(e: Emitter, a: Vector): Vector {
   // a = 2ᵏ m with m in [√½, √2)
   const shifted = e.let(i64x2.shr(i64x2.sub(a, e.i32(0, 0x3fe6a09e)), 52));

@@ -1,7 +1,6 @@
 /**
- * Functions of float32, four lanes at a time: a reduction of the range, a polynomial (fitted at Chebyshev's nodes, in
- * the variable and over the range that its comment says), and the special values put right at the end. Errors stay
- * within about two units in the last place.
+ * Functions of float32, four lanes at a time: range reduction, a polynomial (fitted at Chebyshev nodes, in the variable
+ * and over the range that its comment states), and a final fix-up of special values. Errors stay within about 2 ulp.
  */
 
 import type { BinaryOp, UnaryOp } from "../../../expr/ops.ts";
@@ -12,7 +11,7 @@ import { arithmetic, type Composed, erfc64, polynomial, simple } from "./float64
 import { tangent, wave } from "./trigonometry.ts";
 import type { Vector } from "./values.ts";
 
-/** The functions that are no instructions. */
+/** The functions that have no instruction. */
 const functions: Readonly<Record<Composed, (e: Emitter, x: Vector) => Vector>> = {
   exp,
   expm1,
@@ -30,12 +29,12 @@ const functions: Readonly<Record<Composed, (e: Emitter, x: Vector) => Vector>> =
   erfc: (e, x) => throughDouble(e, [x], (half) => erfc64(e, half)),
 };
 
-/** A function of four float32. */
+/** Emits a function of four float32. */
 export function float32Unary(e: Emitter, op: UnaryOp, x: Vector): Vector {
   return simple(f32x4, op, x, e.f32(0), (name) => functions[name](e, x));
 }
 
-/** A function of twice four float32. */
+/** Emits a binary function of four float32. */
 export function float32Binary(e: Emitter, op: BinaryOp, a: Vector, b: Vector): Vector {
   return arithmetic(f32x4, op, a, b, (name) => {
     if (name === "pow") return pow32(e, a, b);
@@ -48,21 +47,18 @@ function withSign(e: Emitter, a: Vector, b: Vector): Vector {
   return v128.bitselect(b, a, e.i32(-(2 ** 31)));
 }
 
-/**
- * Added to a small number and taken off again, this rounds it to a whole one, which the low bits of the sum hold in
- * between.
- */
+/** Adding and subtracting this rounds a small number to an integer, which is also in the low bits of the sum. */
 const magic = 1.5 * 2 ** 23;
 
 /**
- * `2ⁿ` and `eʳ - 1`, where x = 2 n ln 2 + r with |r| ≤ ln 2: what is to be multiplied by twice, so that neither the
- * largest results overflow on the way nor the smallest vanish.
+ * Returns `2ⁿ` and `eʳ - 1` for x = 2 n ln 2 + r with |r| ≤ ln 2. The result is multiplied by 2ⁿ twice, so that neither
+ * the largest results overflow on the way nor the smallest underflow.
  */
 function reduceExp(e: Emitter, x: Vector): { power: Vector; rest: Vector } {
   const madd = multiplyAdd("f32x4", e.relaxed);
   const shifted = e.let(madd(x, e.f32(Math.LOG2E / 2), e.f32(magic)));
   const n = e.let(f32x4.sub(shifted, e.f32(magic)));
-  // 2 ln 2 in two parts, the first of which has so few digits that its product is exact.
+  // 2 ln 2 in two parts, the first with so few bits that its product is exact.
   const r = e.let(madd(n, e.f32(2 * 2.1219444e-4), madd(n, e.f32(-2 * 0.693359375), x)));
   // (eʳ - 1 - r) / r², |r| ≤ 0.6932
   const p = polynomial(
@@ -75,9 +71,7 @@ function reduceExp(e: Emitter, x: Vector): { power: Vector; rest: Vector } {
   return { power: e.let(power), rest: e.let(madd(f32x4.mul(r, r), p, r)) };
 }
 
-/**
- * `eˣ`. Where it rounds to 0 the result of 0 is computed and dropped: processors are slow at numbers that are nearly 0.
- */
+/** `eˣ`. Lanes whose result rounds to 0 are computed for x = 0 and then cleared, because denormals are slow. */
 function exp(e: Emitter, x: Vector): Vector {
   const vanishes = e.let(f32x4.lt(x, e.f32(-104)));
   const { power, rest } = reduceExp(e, e.let(v128.andNot(f32x4.pmin(x, e.f32(89)), vanishes)));
@@ -89,7 +83,7 @@ function scaled(e: Emitter, rest: Vector, power: Vector): Vector {
   return f32x4.mul(multiplyAdd("f32x4", e.relaxed)(rest, power, power), power);
 }
 
-/** `(1 + rest) · power² - 1`, as long as the power does not overflow. */
+/** `(1 + rest) · power² - 1`, provided that the power does not overflow. */
 function lessOne(e: Emitter, { power, rest }: { power: Vector; rest: Vector }): Vector {
   const square = e.let(f32x4.mul(power, power));
   return e.let(f32x4.add(f32x4.mul(square, rest), f32x4.sub(square, e.f32(1))));
@@ -98,7 +92,7 @@ function lessOne(e: Emitter, { power, rest }: { power: Vector; rest: Vector }): 
 function expm1(e: Emitter, x: Vector): Vector {
   const parts = reduceExp(e, e.let(f32x4.pmax(f32x4.pmin(x, e.f32(89)), e.f32(-30))));
   const either = v128.bitselect(scaled(e, parts.rest, parts.power), lessOne(e, parts), f32x4.gt(x, e.f32(80)));
-  return v128.bitselect(x, either, f32x4.eq(x, e.f32(0))); // the sign of zero
+  return v128.bitselect(x, either, f32x4.eq(x, e.f32(0))); // keeps the sign of zero
 }
 
 function log(e: Emitter, x: Vector): Vector {
@@ -125,7 +119,7 @@ function log(e: Emitter, x: Vector): Vector {
   return edges(e, x, madd(exponent, e.f32(0.693359375), f32x4.add(f, y)));
 }
 
-/** A logarithm of base 2, times a factor. */
+/** The base-2 logarithm times a factor. */
 function logarithm(e: Emitter, x: Vector, factor: number): Vector {
   return edges(
     e,
@@ -134,20 +128,20 @@ function logarithm(e: Emitter, x: Vector, factor: number): Vector {
   );
 }
 
-/** The logarithm of x from what it is for positive, finite x. */
+/** Replaces a logarithm that is valid for positive, finite x by the special values elsewhere. */
 function edges(e: Emitter, x: Vector, value: Vector): Vector {
   const finite = v128.bitselect(x, value, f32x4.eq(x, e.f32(Number.POSITIVE_INFINITY)));
   const positive = v128.bitselect(e.f32(Number.NEGATIVE_INFINITY), finite, f32x4.eq(x, e.f32(0)));
   return v128.bitselect(positive, e.f32(Number.NaN), f32x4.ge(x, e.f32(0)));
 }
 
-/** `ln u + (x - (u - 1)) / u` with u = 1 + x rounded: the fraction makes up for the rounding. */
+/** `ln u + (x - (u - 1)) / u` with u = 1 + x rounded: the fraction corrects the rounding error. */
 function log1p(e: Emitter, x: Vector): Vector {
   const u = e.let(f32x4.add(x, e.f32(1)));
   const plain = e.let(log(e, u));
-  const mended = f32x4.add(plain, f32x4.div(f32x4.sub(x, f32x4.sub(u, e.f32(1))), u));
+  const corrected = f32x4.add(plain, f32x4.div(f32x4.sub(x, f32x4.sub(u, e.f32(1))), u));
   const usual = v128.and(f32x4.gt(u, e.f32(0)), f32x4.lt(u, e.f32(Number.POSITIVE_INFINITY)));
-  return v128.bitselect(x, v128.bitselect(mended, plain, usual), f32x4.eq(x, e.f32(0)));
+  return v128.bitselect(x, v128.bitselect(corrected, plain, usual), f32x4.eq(x, e.f32(0)));
 }
 
 /** The arc tangent for 0 ≤ t ≤ 1. */
@@ -185,25 +179,25 @@ function atan2(e: Emitter, y: Vector, x: Vector): Vector {
 }
 
 /**
- * `d / (d + 2)` with d = e²ˣ - 1; where that comes near to 1, `1 - 2 / (d + 2)`, since what is missing to 1 counts in
- * the derivative.
+ * `d / (d + 2)` with d = e²ˣ - 1. Near 1 it is `1 - 2 / (d + 2)`, because the derivative depends on the difference to
+ * 1.
  */
 function tanh(e: Emitter, x: Vector): Vector {
-  const size = e.let(f32x4.pmin(f32x4.abs(x), e.f32(10))); // beyond, it rounds to 1
+  const size = e.let(f32x4.pmin(f32x4.abs(x), e.f32(10))); // tanh rounds to 1 beyond
   const d = lessOne(e, reduceExp(e, e.let(f32x4.add(size, size))));
   const small = e.let(f32x4.lt(size, e.f32(0.6)));
   const part = e.let(f32x4.div(v128.bitselect(d, e.f32(2), small), f32x4.add(d, e.f32(2))));
   return withSign(e, v128.bitselect(part, f32x4.sub(e.f32(1), part), small), x);
 }
 
-/** `1 / (1 + e⁻ˣ)`, or the same expanded by `eˣ`: whichever does not overflow. */
+/** `1 / (1 + e⁻ˣ)`, or `eˣ / (eˣ + 1)` for negative x, so that the exponential never overflows. */
 function sigmoid(e: Emitter, x: Vector): Vector {
   const small = e.let(exp(e, e.let(f32x4.neg(f32x4.abs(x)))));
   const above = v128.bitselect(e.f32(1), small, f32x4.ge(x, e.f32(0)));
   return f32x4.div(above, f32x4.add(small, e.f32(1)));
 }
 
-/** `1 - erfc x`, of which the logarithm is a polynomial without a constant term. */
+/** `1 - erfc x`, where ln erfc x is approximated by a polynomial without a constant term. */
 function erf(e: Emitter, x: Vector): Vector {
   // ln erfc(a) / a, 0 ≤ a ≤ 4; beyond, erf rounds to 1
   const a = e.let(f32x4.pmin(f32x4.abs(x), e.f32(4)));

@@ -1,7 +1,7 @@
 /**
- * Functions of float64, two lanes at a time. What SIMD has no instruction for goes to JavaScript's `Math`, lane by
- * lane: the engine calls its own library directly, and float64 is here for gradient checks and the like, not for speed.
- * `Math` has no error function: that one is Taylor's polynomial near zero and Chebyshev's further out.
+ * Functions of float64, two lanes at a time. Those without a SIMD instruction call JavaScript's `Math` lane by lane:
+ * the engine calls its own library directly, and float64 is meant for gradient checks rather than speed. `Math` has no
+ * error function, so that one is a Taylor polynomial near zero and a Chebyshev approximation elsewhere.
  */
 
 import type { BinaryOp, UnaryOp } from "../../../expr/ops.ts";
@@ -10,17 +10,23 @@ import type { Emitter } from "./emitter.ts";
 import { lanewise } from "./lanewise.ts";
 import type { Value, Vector } from "./values.ts";
 
-/** A function of four float64. */
+/** Emits a function of four float64. */
 export function float64Unary(e: Emitter, op: UnaryOp, a: Value): Value {
   return a.map((x) => e.let(unary64(e, op, x)));
 }
 
-/** A function of twice four float64. */
+/** Emits a binary function of four float64. */
 export function float64Binary(e: Emitter, op: BinaryOp, a: Value, b: Value): Value {
   return a.map((x, k) => e.let(binary64(e, op, x, b[k] as Vector))); // safe: both have two vectors
 }
 
-/** A polynomial by Horner's rule, lowest power first. */
+/**
+ * Adding and subtracting this rounds a float64 of magnitude below 2⁵¹ to an integer, which is also in the low bits of
+ * the sum.
+ */
+export const magic: number = 1.5 * 2 ** 52;
+
+/** Emits a polynomial by Horner's rule. Coefficients start with the lowest power. */
 export function polynomial(e: Emitter, lanes: "f32x4" | "f64x2", x: Vector, coefficients: readonly number[]): Vector {
   const madd = multiplyAdd(lanes, e.relaxed);
   const constant = (c: number) => (lanes === "f32x4" ? e.f32(c) : e.f64(c));
@@ -32,7 +38,7 @@ export function polynomial(e: Emitter, lanes: "f32x4" | "f64x2", x: Vector, coef
 /** The lanes of a floating-point type. */
 type Lanes = typeof f32x4 | typeof f64x2;
 
-/** The functions that are instructions. */
+/** The functions that have an instruction. */
 const instructions = {
   neg: "neg",
   abs: "abs",
@@ -43,18 +49,18 @@ const instructions = {
   sqrt: "sqrt",
 } as const;
 
-/** The functions that take more than an instruction. */
+/** The functions that need more than one instruction. */
 export type Composed = Exclude<UnaryOp, keyof typeof instructions | "relu" | "not">;
 
-/** A function that is an instruction or hardly more; `other` makes those that take more. */
+/** Emits a function that is one instruction or little more. `other` emits the remaining functions. */
 export function simple(lanes: Lanes, op: UnaryOp, x: Vector, zero: Vector, other: (op: Composed) => Vector): Vector {
-  if (op === "relu") return lanes.pmax(x, zero); // the pseudo-maximum keeps its first operand when that is NaN
-  if (op === "not") throw new Error("not: there is no complement of a floating-point number");
-  // safe: as the table says
+  if (op === "relu") return lanes.pmax(x, zero); // the pseudo-maximum returns its first operand when that is NaN
+  if (op === "not") throw new Error("not: requires an integer or bool dtype");
+  // safe: the table maps each to a unary instruction
   return op in instructions ? lanes[instructions[op as keyof typeof instructions]](x) : other(op as Composed);
 }
 
-/** Arithmetic that is an instruction; `other` does what needs more. */
+/** Emits arithmetic that is one instruction. `other` emits the remaining operations. */
 export function arithmetic(
   lanes: Lanes,
   op: BinaryOp,
@@ -76,7 +82,7 @@ export function arithmetic(
     case "atan2":
       return other(op);
     default:
-      throw new Error(`${op}: takes integers only`);
+      throw new Error(`${op}: requires an integer dtype`);
   }
 }
 
@@ -92,7 +98,7 @@ function binary64(e: Emitter, op: BinaryOp, a: Vector, b: Vector): Vector {
   return arithmetic(f64x2, op, a, b, (name) => lanewise(e, f64x2, 2, [a, b], (x, y) => e.math(name, x, y)));
 }
 
-/** `1 / (1 + e⁻ˣ)`, or the same expanded by `eˣ`: whichever does not overflow. */
+/** `1 / (1 + e⁻ˣ)`, or `eˣ / (eˣ + 1)` for negative x, so that the exponential never overflows. */
 function sigmoid(e: Emitter, x: Vector): Vector {
   const small = lanewise(e, f64x2, 2, [f64x2.neg(f64x2.abs(x))], (lane) => e.math("exp", lane));
   const above = v128.bitselect(e.f64(1), small, f64x2.ge(x, e.f64(0)));
@@ -119,17 +125,17 @@ const far = [
 function erf64(e: Emitter, x: Vector): Vector {
   const inside = e.let(f64x2.mul(x, polynomial(e, "f64x2", e.let(f64x2.mul(x, x)), near)));
   const size = e.let(f64x2.abs(x));
-  const outside = v128.bitselect(x, f64x2.sub(e.f64(1), tail(e, size)), e.f64(-0)); // the sign of x
+  const outside = v128.bitselect(x, f64x2.sub(e.f64(1), tail(e, size)), e.f64(-0)); // takes the sign of x
   return v128.bitselect(outside, inside, f64x2.gt(size, e.f64(1)));
 }
 
-/** `1 - erf`, of two float64. */
+/** `1 - erf` of two float64. */
 export function erfc64(e: Emitter, x: Vector): Vector {
   const size = e.let(f64x2.abs(x));
   const inside = f64x2.sub(e.f64(1), f64x2.mul(x, polynomial(e, "f64x2", e.let(f64x2.mul(x, x)), near)));
   const right = e.let(tail(e, size));
   const outside = v128.bitselect(f64x2.sub(e.f64(2), right), right, f64x2.lt(x, e.f64(0)));
-  // From 0.5 up the difference would lose digits.
+  // From 0.5 on the difference would lose digits.
   const middle = v128.and(f64x2.lt(x, e.f64(0.5)), f64x2.le(size, e.f64(1)));
   return v128.bitselect(e.let(inside), e.let(outside), e.let(middle));
 }
@@ -139,7 +145,7 @@ function tail(e: Emitter, size: Vector): Vector {
   const x = e.let(f64x2.pmin(size, e.f64(28)));
   const t = e.let(f64x2.div(f64x2.sub(x, e.f64(4)), f64x2.add(x, e.f64(4))));
   const scaled = polynomial(e, "f64x2", t, far);
-  // x² is taken apart: the square of the part with few digits is exact.
+  // x² is split: the square of the part with few bits is exact.
   const coarse = e.let(v128.and(x, e.i32(0, -1)));
   const exact = e.let(lanewise(e, f64x2, 2, [f64x2.neg(f64x2.mul(coarse, coarse))], (lane) => e.math("exp", lane)));
   const rest = e.let(f64x2.mul(f64x2.sub(coarse, x), f64x2.add(coarse, x)));

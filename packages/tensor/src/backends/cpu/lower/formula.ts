@@ -1,4 +1,4 @@
-/** Formulas as vector code: a walk over the graph that computes each node once, operands first. */
+/** Lowers expressions to vector code: a traversal of the graph that computes each node once, operands first. */
 
 import { isFloating } from "../../../dtype.ts";
 import type { Expr } from "../../../expr/expr.ts";
@@ -9,20 +9,18 @@ import type { Emitter } from "./emitter.ts";
 import { binary, compare, select, unary } from "./primitives.ts";
 import { convert, type Value } from "./values.ts";
 
-/** Where the leaves' values come from. */
+/** Sources of the leaves' values. */
 export interface Leaves {
-  /** Four elements of an input. */
+  /** Returns four elements of an input. */
   input(leaf: Expr): Value;
-  /** The result of a stage of a row program, in all lanes. */
-  row?(leaf: Expr): Value;
-  /** The slot of the arguments where the scalars begin. */
+  /** The argument slot of the first scalar. */
   readonly scalars: number;
 }
 
-/** Values that were computed already, by formula. */
+/** Values computed so far, by expression. */
 export type Known = Map<Expr, Value>;
 
-/** Computes formulas. What is in `known` is not computed again, and what is computed is added to it. */
+/** Computes expressions. Nodes in `known` are reused, and computed nodes are added to it. */
 export function lower(e: Emitter, roots: readonly Expr[], leaves: Leaves, known: Known): Value[] {
   const visit = (node: Expr): void => {
     if (known.has(node)) return;
@@ -30,10 +28,10 @@ export function lower(e: Emitter, roots: readonly Expr[], leaves: Leaves, known:
     known.set(node, lowerNode(e, node, leaves, known));
   };
   for (const root of roots) visit(root);
-  return roots.map((root) => known.get(root) as Value); // safe: all of them were just computed
+  return roots.map((root) => known.get(root) as Value); // safe: visited above
 }
 
-/** Computes what depends on constants and scalars only, so that loops find it done. */
+/** Computes the nodes that depend only on constants and scalars, outside the loops. */
 export function lowerInvariant(e: Emitter, roots: readonly Expr[], leaves: Leaves, known: Known): void {
   for (const node of nodesOf(roots)) {
     if (node.op === "input" || node.op === "row" || known.has(node)) continue;
@@ -49,8 +47,7 @@ function lowerNode(e: Emitter, node: Expr, leaves: Leaves, known: Known): Value 
     case "input":
       return leaves.input(node);
     case "row":
-      if (leaves.row === undefined) throw new Error("a row's result in a program without rows");
-      return leaves.row(node);
+      throw new Error("row result outside a row program");
     case "scalar":
       return scalar(e, node, leaves.scalars + node.value);
     case "constant":
@@ -70,7 +67,7 @@ function lowerNode(e: Emitter, node: Expr, leaves: Leaves, known: Known): Value 
         ? binary(e, "mul", node.dtype, a, a)
         : binary(e, "pow", node.dtype, a, b);
     default:
-      // Safe: what is left takes two operands or one.
+      // Safe: the remaining primitives have one or two operands.
       return node.args.length === 2
         ? binary(e, node.op as BinaryOp, node.dtype, a, b)
         : unary(e, node.op as UnaryOp, node.dtype, a);

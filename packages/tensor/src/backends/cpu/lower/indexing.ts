@@ -1,7 +1,7 @@
 /**
- * Kernels that read and write through an index. The operands are walked in row-major order of the index, the dimension
- * that the index stands for left out of the walk; its stride times the index is added to the address. Where the index
- * does not change along the innermost dimension, whole rows move at once.
+ * Kernels that read and write through an index. The operands are walked in row-major order of the index, without the
+ * indexed dimension, whose stride times the index is added to the address. If the index does not vary along the
+ * innermost dimension, whole rows are moved at once.
  */
 
 import { bytesOf, type DType } from "../../../dtype.ts";
@@ -14,18 +14,21 @@ import { odometer, vectorStep } from "./pointwise.ts";
 import { binary } from "./primitives.ts";
 import { type Integer, loadSplat, pack, storeOne } from "./values.ts";
 
-/** What an indexing kernel is made for. The operands are: the indexed tensor, the index, the other one. */
+/**
+ * The properties that an indexing kernel is specialized for. The operands are the indexed tensor, the index and the
+ * other tensor.
+ */
 export interface IndexClass {
   readonly dtype: DType;
-  /** How many dimensions are walked, at least 1. */
+  /** Number of walked dimensions, at least 1. */
   readonly rank: number;
-  /** How the three move along a row that is moved at once; null when each element has an index of its own. */
+  /** How the three operands move along a row that is moved at once; null when each element has its own index. */
   readonly motions: readonly number[] | null;
 }
 
 /**
  * The argument slots: three addresses; three innermost strides and the length of a row; the indexed dimension's stride
- * in bytes; the sizes of the walked dimensions but for the outermost; their strides.
+ * in bytes; the sizes of the walked dimensions except the outermost; their strides.
  */
 const innerStrides = 3;
 const length = 6;
@@ -37,14 +40,14 @@ function walk(e: Emitter, rank: number, from: Integer): { readonly pointers: rea
   return odometer(e, from, bases, sizes, rank);
 }
 
-/** Copies one element, whatever its type. */
+/** Copies one element of any dtype. */
 export function move(bytes: number, to: Integer, from: Integer): Code<"void"> {
   if (bytes === 8) return i64.store(to, i64.load(from));
   if (bytes === 4) return i32.store(to, i32.load(from));
   return bytes === 2 ? i32.store16(to, i32.load16U(from)) : i32.store8(to, i32.load8U(from));
 }
 
-/** Reading: a unit is a position of the walk, a row or an element. */
+/** Builds the gather kernel. A unit is a position of the walk: a row or an element. */
 export function gatherModule(runtime: Runtime, { dtype, rank, motions }: IndexClass): Uint8Array {
   const bytes = bytesOf(dtype);
   return kernelModule(runtime, (e) => {
@@ -67,8 +70,9 @@ const combining: Readonly<Record<Exclude<ScatterCall["reduce"], "set">, BinaryOp
 };
 
 /**
- * Writing: with whole rows a unit is a column, and every piece of columns goes through all rows, so that no two threads
- * meet; with single elements there is one unit. A slot behind the strides holds the number of positions of the walk.
+ * Builds the scatter kernel. For whole rows a unit is a column, and each piece of columns goes through all rows, so
+ * that no two threads write the same element. For single elements there is one unit. The slot after the strides holds
+ * the number of positions of the walk.
  */
 export function scatterModule(
   runtime: Runtime,

@@ -1,6 +1,6 @@
 /**
- * Integer functions that SIMD has no instructions for, done lane by lane: division with its remainders, powers, shifts
- * by vectors.
+ * Integer functions without SIMD instructions, computed lane by lane: division and remainders, powers, and shifts by
+ * vectors.
  */
 
 import { i32, i32x4, select } from "../wasm/index.ts";
@@ -10,15 +10,16 @@ import type { Integer, Vector } from "./values.ts";
 
 /** Applies a function of two integers to each lane. */
 function eachPair(e: Emitter, a: Vector, b: Vector, f: (a: Integer, b: Integer) => Integer): Vector {
-  return lanewise(e, i32x4, 4, [a, b], (x, y) => f(x as Integer, y as Integer)); // safe: as many as given
+  return lanewise(e, i32x4, 4, [a, b], (x, y) => f(x as Integer, y as Integer)); // safe: two arguments
 }
 
 /**
- * Quotient rounded down, remainder with the divisor's sign, remainder with the dividend's; all 0 when dividing by 0.
+ * Quotient rounded down (`idiv`), or remainder with the divisor's (`mod`) or the dividend's (`fmod`) sign. All are 0
+ * for a divisor of 0.
  */
 export function integerDivision(e: Emitter, op: "idiv" | "mod" | "fmod", a: Vector, b: Vector): Vector {
   return eachPair(e, a, b, (x, y) => {
-    // Dividing by 1 in place of 0 and -1 avoids both traps; what that changes is mended below.
+    // Replacing divisors of 0 and -1 by 1 avoids both traps. The results for them are fixed below.
     const zero = e.let(i32.eqz(y));
     const minus = e.let(i32.eq(y, -1));
     const divisor = e.let(select(i32.or(zero, minus), i32.const(1), y));
@@ -36,7 +37,7 @@ export function integerDivision(e: Emitter, op: "idiv" | "mod" | "fmod", a: Vect
   });
 }
 
-/** Powers by squaring, modulo 2³². A negative exponent gives 0, or ±1 for a base of ±1. */
+/** Powers by repeated squaring, modulo 2³². Negative exponents give 0, or ±1 for bases of ±1. */
 export function integerPower(e: Emitter, a: Vector, b: Vector): Vector {
   return eachPair(e, a, b, (base, exponent) => {
     const result = e.f.let(i32.const(1));
@@ -55,7 +56,7 @@ export function integerPower(e: Emitter, a: Vector, b: Vector): Vector {
   });
 }
 
-/** Shifts by a number of bits of each lane's own. Moving all bits out leaves 0, or the sign. */
+/** Shifts each lane by its own number of bits. Shifting out all bits leaves 0, or the sign for `shr`. */
 export function shift(e: Emitter, op: "shl" | "shr", bits: 8 | 32, a: Vector, b: Vector): Vector {
   return eachPair(e, a, b, (x, y) => {
     const inside = e.let(i32.ltU(y, bits));

@@ -1,10 +1,10 @@
-/** What SIMD has no instructions for, done lane by lane. */
+/** Operations without SIMD instructions, applied lane by lane. */
 
 import type { Code, Lanes, Type } from "../wasm/index.ts";
 import type { Emitter } from "./emitter.ts";
 import type { Vector } from "./values.ts";
 
-/** Applies a function of single numbers to each of `count` lanes of some vectors. */
+/** Applies a scalar function to each of `count` lanes of some vectors. */
 export function lanewise<S extends Type>(
   e: Emitter,
   lanes: Lanes<S>,

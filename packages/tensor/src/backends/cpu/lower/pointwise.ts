@@ -1,7 +1,7 @@
 /**
- * Kernels for pointwise programs. The innermost dimension is a loop over four elements at a time; what is left over at
- * its end is computed like the rest and stored in part, so the formula stands in the code once. Outer dimensions are an
- * odometer around that loop. A unit of work is an element.
+ * Kernels for pointwise programs. The innermost dimension is a loop over vectors of four elements. The last, partial
+ * vector is computed like the others and stored in part, so the expression is emitted only once per loop. Outer
+ * dimensions are an odometer around that loop. A unit of work is an element.
  */
 
 import type { DType } from "../../../dtype.ts";
@@ -17,21 +17,21 @@ import { type Emitter, kernelModule } from "./emitter.ts";
 import { type Known, lower, lowerInvariant } from "./formula.ts";
 import { convert, type Integer, load, loadEach, loadSplat, pack, storeOne, storePacked, type Value } from "./values.ts";
 
-/** What a pointwise kernel is made for. */
+/** The properties that a pointwise kernel is specialized for. */
 export interface PointwiseClass {
   readonly program: Program;
   /** The dtypes of the outputs. */
   readonly types: readonly DType[];
   /** How each operand moves along the innermost dimension: the inputs, then the outputs. */
   readonly motions: readonly number[];
-  /** How many dimensions lie around the innermost one, 0 to 3. */
+  /** Number of dimensions around the innermost one, 0 to 3. */
   readonly outer: number;
 }
 
 /**
- * The argument slots: the operands' addresses; their innermost strides if any is strided; with outer dimensions the
- * innermost size, the sizes of the outer dimensions but for the outermost, and the outer strides, dimension by
- * dimension; then the scalars.
+ * Builds the kernel. The argument slots are the operands' addresses; their innermost strides if any operand is strided;
+ * with outer dimensions the innermost size, the sizes of the outer dimensions except the outermost, and the outer
+ * strides, dimension by dimension; then the scalars.
  */
 export function pointwiseModule(runtime: Runtime, { program, types, motions, outer }: PointwiseClass): Uint8Array {
   const n = motions.length;
@@ -40,7 +40,7 @@ export function pointwiseModule(runtime: Runtime, { program, types, motions, out
   const sizes = n + steps;
   const scalars = outer === 0 ? sizes : sizes + outer + n * outer;
   const read = inputTypes(program);
-  // Where there is little to compute, the loop itself would take most of the time.
+  // For cheap expressions the loop overhead would dominate.
   const unrolled = steps === 0 && cost(program.outputs) < 12;
   const dtypeOf = (k: number): DType | null => (k < inputs ? (read[k] ?? null) : (types[k - inputs] as DType));
 
@@ -50,13 +50,13 @@ export function pointwiseModule(runtime: Runtime, { program, types, motions, out
     const none = { input: () => [], scalars };
     lowerInvariant(e, program.outputs, none, known);
 
-    /** Elements [from, to) of one innermost dimension whose operands start at `bases`. */
+    /** Emits elements [from, to) of an innermost dimension whose operands start at `bases`. */
     const sweep = (bases: readonly Integer[], from: Integer, to: Integer): void => {
       const splats = bases.map((base, k) =>
         motions[k] === still && k < inputs && dtypeOf(k) !== null ? loadSplat(e, dtypeOf(k) as DType, base) : [],
       );
       const i = f.let(from);
-      /** Four elements from index `at` on. */
+      /** Emits four elements from index `at` on. */
       const vector = (at: Local<"i32">, whole: boolean): void => {
         const step = vectorStep(e, {
           at,
@@ -108,20 +108,20 @@ export function pointwiseModule(runtime: Runtime, { program, types, motions, out
   });
 }
 
-/** Where a loop stands, and how its operands lie. */
+/** The current position of a loop, and the layout of its operands. */
 export interface Place {
-  /** The index of the first of the four elements. */
+  /** Index of the first of the four elements. */
   readonly at: Local<"i32">;
-  /** Whether all four elements are known to be there. */
+  /** Whether all four elements are known to exist. */
   readonly whole?: boolean;
-  /** How many elements are left, this one included. */
+  /** Number of elements left, including this one. */
   left(): Integer;
   address(operand: number): Integer;
   stride(operand: number): Integer;
   motion(operand: number): number;
 }
 
-/** Loads and stores of one step of a loop over four elements at a time. */
+/** Returns loads and stores for one iteration of a loop over vectors of four elements. */
 export function vectorStep(
   e: Emitter,
   place: Place,
@@ -132,7 +132,7 @@ export function vectorStep(
   return {
     load(k, dtype) {
       if (place.motion(k) === dense) return load(e, dtype, near(k, dtype));
-      // An element behind the last one may lie far outside of the memory: the last one is read again instead.
+      // An element past the last one may be far outside the memory, so the last one is loaded again instead.
       const last = e.let(i32.sub(place.left(), 1));
       const lane = (j: number) => far(k, i32.add(place.at, select(i32.gtU(last, j), i32.const(j), last)));
       return loadEach(e, dtype, [0, 1, 2, 3].map(lane));
@@ -162,8 +162,8 @@ export function vectorStep(
 }
 
 /**
- * Pointers that walk through dimensions in row-major order, starting at row number `row`. The argument slots from
- * `slot` on hold the sizes of the dimensions but for the outermost, which has no limit, and then the strides, dimension
+ * Emits pointers that walk through dimensions in row-major order, starting at row number `row`. The argument slots from
+ * `slot` on hold the sizes of the dimensions except the outermost, which has no limit, and then the strides, dimension
  * by dimension.
  */
 export function odometer(
@@ -188,7 +188,7 @@ export function odometer(
     for (let d = 0; d < rank; d++) f.increase(pointer, i32.mul(digits[d] as Integer, stride(d, k)));
     return pointer;
   });
-  const turn = (d: number): void => {
+  const step = (d: number): void => {
     const digit = digits[d] as Local<"i32">;
     f.increase(digit, 1);
     pointers.forEach((pointer, k) => {
@@ -200,8 +200,8 @@ export function odometer(
         f.set(pointer, i32.sub(pointer, i32.mul(size(d), stride(d, k))));
       });
       f.set(digit, 0);
-      turn(d - 1);
+      step(d - 1);
     });
   };
-  return { pointers, advance: () => turn(rank - 1) };
+  return { pointers, advance: () => step(rank - 1) };
 }

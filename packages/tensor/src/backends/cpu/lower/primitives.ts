@@ -1,6 +1,6 @@
 /**
- * The primitives of the scalar language as vector code, four elements at a time: what is arithmetic here, what is a
- * function of floats in `float32.ts` and `float64.ts`. The meaning of each is that of the reference backend.
+ * The primitives of the scalar language as vector code, four elements at a time. Arithmetic is here; functions of
+ * floats are in `float32.ts` and `float64.ts`. The reference backend defines the meaning of each primitive.
  */
 
 import { type DType, isFloating } from "../../../dtype.ts";
@@ -12,13 +12,13 @@ import { float64Binary, float64Unary } from "./float64.ts";
 import { integerDivision, integerPower, shift } from "./integers.ts";
 import { first, joined, type Value, type Vector } from "./values.ts";
 
-/** A function of one number of some dtype. */
+/** Emits a unary primitive. */
 export function unary(e: Emitter, op: UnaryOp, dtype: DType, a: Value): Value {
   if (dtype === "float64") return float64Unary(e, op, a);
   return [e.let(isFloating(dtype) ? float32Unary(e, op, first(a)) : integerUnary(e, op, dtype, first(a)))];
 }
 
-/** A function of two numbers of one dtype. */
+/** Emits a binary primitive of two operands of one dtype. */
 export function binary(e: Emitter, op: BinaryOp, dtype: DType, a: Value, b: Value): Value {
   if (dtype === "float64") return float64Binary(e, op, a, b);
   const [x, y] = [first(a), first(b)];
@@ -26,13 +26,13 @@ export function binary(e: Emitter, op: BinaryOp, dtype: DType, a: Value, b: Valu
   return [e.let(dtype === "bool" ? logic(op, x, y) : integerBinary(e, op, dtype, x, y))];
 }
 
-/** A comparison of two numbers of one dtype: a bool. */
+/** Emits a comparison of two operands of one dtype, whose result is a bool. */
 export function compare(e: Emitter, op: CompareOp, dtype: DType, a: Value, b: Value): Value {
   const [x, y] = [first(a), first(b)];
   // safe: float64 takes two vectors
   if (dtype === "float64") return [e.let(joined(f64x2[op](x, y), f64x2[op](a[1] as Vector, b[1] as Vector)))];
   if (isFloating(dtype)) return [e.let(f32x4[op](x, y))];
-  // True is -1 as a mask, so the order of bools is the reverse of the order of masks.
+  // True is -1 as a mask, so masks compare in the opposite order of bools.
   return [e.let(dtype === "bool" && (op === "lt" || op === "le") ? i32x4[op](y, x) : i32x4[op](x, y))];
 }
 
@@ -44,13 +44,18 @@ export function select(e: Emitter, dtype: DType, condition: Value, a: Value, b: 
   return [e.let(v128.bitselect(first(a), first(b), low)), e.let(v128.bitselect(a[1] as Vector, b[1] as Vector, high))];
 }
 
-/** A mask of four lanes as two masks of two. */
+/** Expands a mask of four lanes to two masks of two. */
 export function wideMask(e: Emitter, mask: Vector): [Vector, Vector] {
-  return [e.let(i64x2.extendLow32(mask)), e.let(i64x2.extendHigh32(mask))]; // a lane of ones stays one
+  return [e.let(i64x2.extendLow32(mask)), e.let(i64x2.extendHigh32(mask))]; // sign extension keeps lanes of ones
+}
+
+/** Wraps integers to the range of their dtype. */
+function wrapped(e: Emitter, dtype: DType, x: Vector): Vector {
+  return dtype === "uint8" ? v128.and(x, e.i32(255)) : x;
 }
 
 function integerUnary(e: Emitter, op: UnaryOp, dtype: DType, a: Vector): Vector {
-  const byte = (x: Vector) => (dtype === "uint8" ? v128.and(x, e.i32(255)) : x);
+  const byte = (x: Vector) => wrapped(e, dtype, x);
   switch (op) {
     case "neg":
       return byte(i32x4.neg(a));
@@ -66,12 +71,12 @@ function integerUnary(e: Emitter, op: UnaryOp, dtype: DType, a: Vector): Vector 
     case "trunc":
       return a;
     default:
-      throw new Error(`${op}: takes floating-point numbers only`);
+      throw new Error(`${op}: requires a floating-point dtype`);
   }
 }
 
 function integerBinary(e: Emitter, op: BinaryOp, dtype: DType, a: Vector, b: Vector): Vector {
-  const byte = (x: Vector) => (dtype === "uint8" ? v128.and(x, e.i32(255)) : x);
+  const byte = (x: Vector) => wrapped(e, dtype, x);
   switch (op) {
     case "add":
     case "sub":
@@ -95,13 +100,13 @@ function integerBinary(e: Emitter, op: BinaryOp, dtype: DType, a: Vector, b: Vec
       return byte(shift(e, op, dtype === "uint8" ? 8 : 32, a, b));
     case "div":
     case "atan2":
-      throw new Error(`${op}: takes floating-point numbers only`);
+      throw new Error(`${op}: requires a floating-point dtype`);
     default:
       throw op satisfies never;
   }
 }
 
-/** Arithmetic on bools is logic: a sum is an or, a product an and, a difference an exclusive or. */
+/** Arithmetic on bools is logic: sums are `or`, products `and`, differences `xor`. */
 const logical: { readonly [Op in BinaryOp]?: "and" | "or" | "xor" } = {
   add: "or",
   max: "or",
@@ -115,6 +120,6 @@ const logical: { readonly [Op in BinaryOp]?: "and" | "or" | "xor" } = {
 
 function logic(op: BinaryOp, a: Vector, b: Vector): Vector {
   const name = logical[op];
-  if (name === undefined) throw new Error(`${op}: there is no such operation on bools`);
+  if (name === undefined) throw new Error(`${op}: not defined for bools`);
   return v128[name](a, b);
 }

@@ -1,5 +1,5 @@
 /**
- * What the two forms of row kernels share: the class a kernel is made for, the places of its arguments, and the walks
+ * What the two forms of row kernels share: the class that a kernel is built for, its argument slots, and the iteration
  * over rows and within them.
  */
 
@@ -11,7 +11,7 @@ import type { Known } from "./formula.ts";
 import { odometer } from "./pointwise.ts";
 import type { Integer, Value } from "./values.ts";
 
-/** What a row kernel is made for. Operands are numbered: inputs, element outputs, row outputs. */
+/** The properties that a row kernel is specialized for. Operands are numbered: inputs, element outputs, row outputs. */
 export interface RowsClass {
   readonly program: RowProgram;
   readonly inputs: number;
@@ -21,19 +21,18 @@ export interface RowsClass {
   /** How inputs and element outputs move along the vectors' direction. */
   readonly motions: readonly number[];
   /**
-   * How many dimensions number the rows (without the one that vectors lie across), and how many a row has beyond its
-   * innermost.
+   * Number of dimensions over rows (without the one that vectors run across), and within a row beyond its innermost.
    */
   readonly outer: number;
   readonly within: number;
-  /** Vectors across rows: how many a unit has. 0 for vectors along the row. */
+  /** Vectors per unit when they run across rows; 0 when they run along the row. */
   readonly across: number;
 }
 
-/** Places of the argument slots. */
+/** Indices of the argument slots. */
 export interface Slots {
   readonly operands: number;
-  /** Operands that have elements in a row. */
+  /** Number of operands that have elements within a row. */
   readonly full: number;
   readonly length: number;
   readonly innerStrides: number;
@@ -44,9 +43,9 @@ export interface Slots {
 }
 
 /**
- * The argument slots: the operands' addresses; the innermost size of a row and its strides; the sizes and strides of
- * the row's other dimensions; the sizes (but for the outermost) and strides of the rows' dimensions; how many rows lie
- * across; the scalars. Row outputs have no strides within rows.
+ * Computes the argument slots: the operands' addresses; the innermost size of a row and its strides; the sizes and
+ * strides of the row's other dimensions; the sizes (except the outermost) and strides of the dimensions over rows; the
+ * number of rows that vectors run across; the scalars. Row outputs have no strides within rows.
  */
 export function slotsOf({ inputs, elements, rows, outer, within }: RowsClass): Slots {
   const full = inputs + elements.length;
@@ -59,13 +58,15 @@ export function slotsOf({ inputs, elements, rows, outer, within }: RowsClass): S
   return { operands, full, length, innerStrides, withinSizes, outerSizes, lanes, scalars: lanes + 1 };
 }
 
-/** Makes the result of a stage known under all the leaves that stand for it. */
+/** Sets the result of a stage for all `row` leaves that refer to it. */
 export function publish(program: RowProgram, stage: number, value: Value, known: Known): void {
   for (const node of nodesOf(formulasOf(program)))
     if (node.op === "row" && node.value === stage) known.set(node, value);
 }
 
-/** A walk over rows: the addresses where the operands of row number `row` begin. */
+/**
+ * Emits a walk over rows. Its pointers are the operands' addresses at the start of a row, initially row number `row`.
+ */
 export function rowWalk(
   e: Emitter,
   what: RowsClass,
@@ -77,7 +78,7 @@ export function rowWalk(
   return odometer(e, row, bases, slots.outerSizes, what.outer);
 }
 
-/** Runs `body` for every innermost run of a row's elements. */
+/** Emits `body` for every innermost run of a row's elements. */
 export function runs(
   e: Emitter,
   what: RowsClass,

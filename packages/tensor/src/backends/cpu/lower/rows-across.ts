@@ -1,4 +1,4 @@
-/** Row kernels whose vectors lie across rows: a unit of work is one or four vectors of neighbouring rows. */
+/** Row kernels whose vectors run across rows. A unit of work is one or four vectors of adjacent rows. */
 
 import type { DType } from "../../../dtype.ts";
 import { bytesOf } from "../../../dtype.ts";
@@ -12,7 +12,7 @@ import { type Known, lower } from "./formula.ts";
 import { publish, type RowsClass, rowWalk, runs, type Slots } from "./row-frame.ts";
 import { convert, type Integer, load, loadSplat, pack, storeOne, storePacked, type Value } from "./values.ts";
 
-/** Vectors across rows. */
+/** Emits the kernel. */
 export function across(e: Emitter, what: RowsClass, slots: Slots, known: Known): void {
   const { f } = e;
   const { program, inputs, motions } = what;
@@ -51,7 +51,7 @@ export function across(e: Emitter, what: RowsClass, slots: Slots, known: Known):
       };
       f.if(i32.ge(rest, 4), () => storePacked(e, type, at, packed), some);
     };
-    /** Runs `body` at every element of the rows. */
+    /** Emits `body` for every element of the rows. */
     const sweep = (body: (at: readonly Integer[], index: Local<"i32">) => void): void => {
       runs(e, what, slots, starts, (here) => {
         const pointers = here.map((pointer) => f.let(pointer));
@@ -117,7 +117,7 @@ export function across(e: Emitter, what: RowsClass, slots: Slots, known: Known):
   });
 }
 
-/** The dtype of an input as the formulas read it; one that nobody reads has no address worth computing. */
+/** Returns the dtype of an input as the program reads it. The address of an unread input is never used. */
 function inputType(program: RowProgram, k: number): DType {
   return nodesOf(formulasOf(program)).find((node) => node.op === "input" && node.value === k)?.dtype ?? "uint8";
 }

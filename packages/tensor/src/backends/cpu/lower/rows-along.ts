@@ -1,4 +1,4 @@
-/** Row kernels whose vectors lie along the row: a unit of work is a row. */
+/** Row kernels whose vectors run along the row. A unit of work is a row. */
 
 import type { DType } from "../../../dtype.ts";
 import type { Expr } from "../../../expr/expr.ts";
@@ -13,7 +13,7 @@ import { vectorStep } from "./pointwise.ts";
 import { publish, type RowsClass, rowWalk, runs, type Slots } from "./row-frame.ts";
 import { convert, type Integer, loadSplat, pack, storeOne, type Value } from "./values.ts";
 
-/** Vectors along the row. */
+/** Emits the kernel. */
 export function along(e: Emitter, what: RowsClass, slots: Slots, known: Known): void {
   const { f } = e;
   const { program, inputs, motions } = what;
@@ -30,7 +30,7 @@ export function along(e: Emitter, what: RowsClass, slots: Slots, known: Known): 
       motion: (k) => motions[k] as number,
     });
   const kept = keptFormula(what);
-  /** What is the same for a whole run: inputs that stand still, and what depends on them only. */
+  /** Loads the inputs that do not vary within a run, and computes everything that depends only on them. */
   const settle = (roots: readonly Expr[], starts: readonly Integer[], outside: Known): Known => {
     const inside: Known = new Map(outside);
     for (const node of nodesOf(roots)) {
@@ -54,7 +54,7 @@ export function along(e: Emitter, what: RowsClass, slots: Slots, known: Known): 
         const evaluate = (at: Local<"i32">, whole: boolean): Value => {
           const step = stepAt(here, at, whole);
           const leaves = { input: (leaf: Expr) => step.load(leaf.value, leaf.dtype), scalars: slots.scalars };
-          const value = lower(e, [of], leaves, new Map(settled))[0] as Value; // safe: one formula, one value
+          const value = lower(e, [of], leaves, new Map(settled))[0] as Value; // safe: one root, one value
           if (keep) step.store(inputs, of.dtype, value);
           return value;
         };
@@ -122,9 +122,9 @@ export function along(e: Emitter, what: RowsClass, slots: Slots, known: Known): 
 }
 
 /**
- * A formula of the last stage whose values are worth keeping in the output's memory until the elements are computed
- * from them: softmax's exponentials. The elements must not need the row's inputs for anything else, since the output
- * may lie where an input does.
+ * Returns the expression of the last stage whose values are worth storing in the output until the elements are computed
+ * from them, such as softmax's exponentials; null for none. The elements must not need the row's inputs for anything
+ * else, because the output may share memory with an input.
  */
 function keptFormula({ program, inputs, elements, motions }: RowsClass): Expr | null {
   const of = program.stages.at(-1)?.of;
@@ -137,7 +137,7 @@ function keptFormula({ program, inputs, elements, motions }: RowsClass): Expr | 
   )
     return null;
   if (cost([of]) < 16 || nodesOf(program.rows).some((node) => node.op === "input")) return null;
-  // The nodes that the elements are made of when the kept formula is given.
+  // The nodes that the elements depend on once the kept expression is given.
   const reached = new Set<Expr>(program.elements);
   for (const node of reached) if (node !== of) for (const arg of node.args) reached.add(arg);
   const moves = [...reached].some((node) => node.op === "input" && motions[node.value] !== still);

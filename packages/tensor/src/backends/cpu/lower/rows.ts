@@ -1,7 +1,7 @@
 /**
- * Kernels for row programs. In the usual case the vectors lie along the row, and a unit of work is a row. Where a row's
- * elements lie far apart but neighbouring rows lie side by side (a sum over the first dimension), vectors lie across:
- * four rows in a vector, and a unit is one or four vectors of them.
+ * Kernels for row programs. Vectors usually run along the row, and a unit of work is a row. Where the elements of a row
+ * are far apart but adjacent rows are adjacent in memory (a sum over the first dimension), vectors run across rows: a
+ * vector holds four rows, and a unit is one or four vectors.
  */
 
 import { formulasOf } from "../../../expr/program.ts";
@@ -12,7 +12,7 @@ import { type RowsClass, slotsOf } from "./row-frame.ts";
 import { across } from "./rows-across.ts";
 import { along } from "./rows-along.ts";
 
-/** The kernel of a class. */
+/** Builds the kernel of a class. */
 export function rowsModule(runtime: Runtime, what: RowsClass): Uint8Array {
   return kernelModule(runtime, (e) => {
     const { program } = what;

@@ -1,38 +1,36 @@
 /**
- * Kernels for running totals and extremes. A unit is a lane: the elements that differ in the scanned dimension only,
- * one after the other.
+ * Kernels for cumulative sums, products and extremes. A unit is a lane: the elements that differ only in the scanned
+ * dimension, in order.
  */
 
 import type { DType } from "../../../dtype.ts";
 import { isFloating } from "../../../dtype.ts";
-import type { BinaryOp } from "../../../expr/ops.ts";
 import type { ScanCall } from "../../../kernel.ts";
 import type { Runtime } from "../runtime.ts";
 import { f64, i32, type Local } from "../wasm/index.ts";
+import { combining } from "./accumulator.ts";
 import { number } from "./argreduce.ts";
 import { kernelModule } from "./emitter.ts";
 import { odometer } from "./pointwise.ts";
 import { binary } from "./primitives.ts";
 import { convert, loadSplat, pack, storeOne, type Value } from "./values.ts";
 
-/** What the kernel is made for. */
+/** The properties that the kernel is specialized for. */
 export interface ScanClass {
   readonly op: ScanCall["op"];
   readonly from: DType;
   readonly to: DType;
-  /** How many dimensions number the lanes, at least 1. */
+  /** Number of dimensions over lanes, at least 1. */
   readonly outer: number;
   readonly indices: boolean;
 }
 
-const combining: Readonly<Record<ScanCall["op"], BinaryOp>> = { sum: "add", product: "mul", max: "max", min: "min" };
-
 /**
- * The argument slots: the addresses of input, output and indices; the length of a lane; the three strides along it; the
- * sizes of the other dimensions but for the outermost; their strides.
+ * Builds the kernel. The argument slots are the addresses of input, output and indices; the length of a lane; the three
+ * strides along it; the sizes of the other dimensions except the outermost; their strides.
  */
 export function scanModule(runtime: Runtime, { op, from, to, outer, indices }: ScanClass): Uint8Array {
-  // Totals of floating-point numbers are kept in double precision.
+  // Floating-point totals are accumulated in float64.
   const held: DType = isFloating(from) ? "float64" : from;
   return kernelModule(runtime, (e) => {
     const { f } = e;
@@ -58,7 +56,7 @@ export function scanModule(runtime: Runtime, { op, from, to, outer, indices }: S
         });
         storeOne(e, to, target, pack(e, to, convert(e, total, held, to)), 0);
         if (indices) {
-          // The last of equals counts; NaN stays until the next NaN.
+          // The last of equal elements wins, and NaN is only replaced by a later NaN.
           const value = e.let(number(e, from, source));
           const holds = op === "max" ? f64.ge(value, best) : f64.le(value, best);
           f.if(i32.or(f64.ne(value, value), i32.and(f64.eq(best, best), holds)), () => {

@@ -1,20 +1,21 @@
 /**
- * Copies that turn rows into columns: `x.t().contiguous()`. Element by element, each would touch a cache line of its
- * own; here sixteen rows of the result are made at once from whole lines of the source, in blocks of four by four that
- * are turned around in registers. A unit is sixteen rows.
+ * Transposing copies, such as `x.t().contiguous()`. Element by element, each access would touch a different cache line.
+ * Instead, sixteen rows of the result are written at once from whole cache lines of the source, in 4×4 blocks that are
+ * transposed in registers. A unit is sixteen rows.
  */
 
 import type { Runtime } from "../runtime.ts";
-import { turned } from "../turn.ts";
+import { transpose4x4 } from "../transpose-4x4.ts";
 import { i32, type Local, select, v128 } from "../wasm/index.ts";
 import { kernelModule } from "./emitter.ts";
 
-/** How many rows of the result a unit has. */
+/** Rows of the result per unit. */
 export const band = 16;
 
 /**
- * Elements of four bytes. The argument slots: the addresses of source and result; the rows and columns of the result;
- * the bytes from one of its rows to the next; the bytes from one column of the source to the next.
+ * Builds the kernel for 4-byte elements. The argument slots are the addresses of source and result, the rows and
+ * columns of the result, the bytes between rows of the result, and the bytes between the source elements of adjacent
+ * columns.
  */
 export function transposeModule(runtime: Runtime): Uint8Array {
   return kernelModule(runtime, (e) => {
@@ -42,7 +43,7 @@ export function transposeModule(runtime: Runtime): Uint8Array {
         const starts = [from];
         for (let k = 1; k < 4; k++) starts.push(e.let(i32.add(starts[k - 1] as Local<"i32">, stride)));
         for (let block = 0; block < band / 4; block++) {
-          const lines = turned(
+          const lines = transpose4x4(
             f,
             starts.map((start) => v128.load(start, 16 * block)),
           );
@@ -53,7 +54,7 @@ export function transposeModule(runtime: Runtime): Uint8Array {
         }
         f.increase(from, i32.mul(stride, 4));
       });
-      // What does not fill a block.
+      // The remainder that does not fill a block.
       f.for(0, height, 1, (row) => {
         f.set(from, i32.add(source, i32.mul(i32.add(first, row), 4)));
         f.set(to, i32.add(result, i32.mul(i32.add(first, row), step)));

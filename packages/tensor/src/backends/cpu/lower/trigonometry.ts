@@ -1,31 +1,29 @@
 /**
- * Sine, cosine and tangent of float32. The multiple of π/2 is taken off in float64, which leaves 29 digits more than
- * the result needs for angles up to a million; beyond, JavaScript's `Math` does it lane by lane.
+ * Sine, cosine and tangent of float32. The multiple of π/2 is subtracted in float64, whose 29 extra bits absorb the
+ * cancellation for angles up to a million. Larger angles use JavaScript's `Math`, lane by lane.
  */
 
 import { once } from "../../../once.ts";
 import { f32x4, f64x2, i32x4, multiplyAdd, shuffle, v128 } from "../wasm/index.ts";
 import type { Emitter } from "./emitter.ts";
 import { guarded } from "./float32-binary.ts";
-import { polynomial } from "./float64.ts";
+import { magic, polynomial } from "./float64.ts";
 import { joined, type Vector, widened } from "./values.ts";
 
-/** The first 33 bits of π/2, and what is left of it. */
+/** The first 33 bits of π/2, and the remainder. */
 const halfPi = [1.5707963267341256, 6.077100506506192e-11] as const;
 
-/**
- * Added to a number and taken off again, this rounds it to a whole one, which the low half of the sum holds in between.
- */
-const magic = 1.5 * 2 ** 52;
-
-/** The number of right angles in x, and sine and cosine of what remains. */
+/** The number of right angles in x, and sine and cosine of the remainder. */
 interface Reduced {
   readonly quadrant: Vector;
   readonly sine: Vector;
   readonly cosine: Vector;
 }
 
-/** What was computed already: sine and cosine of one angle share it, since the same lanes let both go the fast path. */
+/**
+ * Reductions already emitted. Sine and cosine of one angle share them, since both take the fast path for the same
+ * lanes.
+ */
 const reduced = /* @__PURE__ */ new WeakMap<Vector, Reduced>();
 
 function reduce(e: Emitter, x: Vector): Reduced {
@@ -55,7 +53,7 @@ function reduce(e: Emitter, x: Vector): Reduced {
   });
 }
 
-/** Whether no lane is too large for the fast path. */
+/** Tests which lanes are small enough for the fast path. */
 function small(e: Emitter, x: Vector): Vector {
   return f32x4.le(f32x4.abs(x), e.f32(1e6));
 }
@@ -71,7 +69,7 @@ export function wave(e: Emitter, name: "sin" | "cos", x: Vector): Vector {
   });
 }
 
-/** The tangent of four float32. */
+/** Tangent of four float32. */
 export function tangent(e: Emitter, x: Vector): Vector {
   return guarded(e, "tan", [x], small(e, x), () => {
     const { quadrant, sine, cosine } = reduce(e, x);

@@ -1,7 +1,7 @@
 /**
- * How four elements of each dtype are held in vectors, and how they come from memory and go back. Whatever the dtype, a
- * kernel works on four elements at a time: float32, 16-bit floats (as float32), int32 and uint8 (as 32-bit integers)
- * take one vector, float64 two, and a bool is a lane of all ones or all zeros, as comparisons leave it.
+ * How four elements of each dtype are held in vectors, and how they are loaded and stored. Kernels process four
+ * elements at a time for every dtype: float32, 16-bit floats (as float32), int32 and uint8 (as 32-bit integers) take
+ * one vector, float64 takes two, and a bool is a lane of all ones or all zeros, as comparisons return it.
  */
 
 import { bytesOf, computeType, type DType } from "../../../dtype.ts";
@@ -15,12 +15,12 @@ export type Value = readonly Vector[];
 /** An address or an integer. */
 export type Integer = Code<"i32">;
 
-/** The first vector of a value. */
+/** Returns the first vector of a value. */
 export function first(value: Value): Vector {
-  return value[0] as Vector; // safe: a value has one or two
+  return value[0] as Vector; // safe: a value has one or two vectors
 }
 
-/** Four neighbouring elements. Reads up to 16 bytes past the last one that is wanted. */
+/** Loads four adjacent elements. When fewer exist, it reads past the last one: up to 24 bytes for float64. */
 export function load(e: Emitter, dtype: DType, address: Integer): Value {
   switch (bytesOf(dtype)) {
     case 8:
@@ -34,7 +34,7 @@ export function load(e: Emitter, dtype: DType, address: Integer): Value {
   }
 }
 
-/** Four times the one element at an address. */
+/** Loads the element at an address into all four lanes. */
 export function loadSplat(e: Emitter, dtype: DType, address: Integer): Value {
   switch (bytesOf(dtype)) {
     case 8: {
@@ -50,7 +50,7 @@ export function loadSplat(e: Emitter, dtype: DType, address: Integer): Value {
   }
 }
 
-/** Four elements at addresses of their own. */
+/** Loads four elements from separate addresses. */
 export function loadEach(e: Emitter, dtype: DType, places: readonly Integer[]): Value {
   const [a, b, c, d] = places as readonly [Integer, Integer, Integer, Integer]; // safe: there are four
   const bytes = bytesOf(dtype);
@@ -64,7 +64,7 @@ export function loadEach(e: Emitter, dtype: DType, places: readonly Integer[]): 
   return bytes === 2 ? fromBits(e, dtype, lanes) : fromBytes(e, dtype, lanes);
 }
 
-/** A value in the form in which it lies in memory: the elements side by side at the vector's low end. */
+/** Converts a value to its layout in memory, with the elements adjacent at the vector's low end. */
 export function pack(e: Emitter, dtype: DType, value: Value): Value {
   const bytes = bytesOf(dtype);
   if (bytes >= 4) return value;
@@ -77,7 +77,7 @@ export function pack(e: Emitter, dtype: DType, value: Value): Value {
   return [e.let(i8x16.narrow16U(words, words))];
 }
 
-/** Writes a packed value to four neighbouring elements. */
+/** Stores a packed value to four adjacent elements. */
 export function storePacked(e: Emitter, dtype: DType, address: Integer, packed: Value): void {
   const bytes = bytesOf(dtype);
   if (bytes === 8) e.f.do(v128.store(address, first(packed)), v128.store(address, packed[1] as Vector, 16));
@@ -85,31 +85,31 @@ export function storePacked(e: Emitter, dtype: DType, address: Integer, packed: 
   else e.f.do(v128.storeLane(bytes === 2 ? 64 : 32, address, first(packed), 0));
 }
 
-/** Writes element `k` of a packed value. */
+/** Stores element `k` of a packed value. */
 export function storeOne(e: Emitter, dtype: DType, address: Integer, packed: Value, k: number): void {
   const bytes = bytesOf(dtype);
   if (bytes === 8) e.f.do(v128.storeLane(64, address, packed[k >> 1] as Vector, k & 1));
   else e.f.do(v128.storeLane(bytes === 4 ? 32 : bytes === 2 ? 16 : 8, address, first(packed), k));
 }
 
-/** Bytes as they are, those of a bool as masks. */
+/** Converts the bytes of a bool to masks; other bytes are unchanged. */
 function fromBytes(e: Emitter, dtype: DType, lanes: Vector): Value {
   return [e.let(dtype === "bool" ? i32x4.ne(lanes, e.i32(0)) : lanes)];
 }
 
-/** The bits of 16-bit floats, one in each 32-bit lane, as float32. */
+/** Converts the bits of 16-bit floats, one per 32-bit lane, to float32. */
 function fromBits(e: Emitter, dtype: DType, bits: Vector): Value {
   if (dtype === "bfloat16") return [e.let(i32x4.shl(bits, 16))];
   const half = e.let(bits);
   const magnitude = v128.and(half, e.i32(0x7fff));
-  // Shifted to float32's places, the exponent is too small by 112; the product is exact for denormals, too.
+  // After the shift, the exponent is too small by 112. The product is exact, also for denormals.
   const scaled = e.let(f32x4.mul(i32x4.shl(magnitude, 13), e.i32(0x77800000)));
   const special = v128.and(i32x4.ge(magnitude, e.i32(0x7c00)), e.i32(0x7f800000));
   const sign = i32x4.shl(v128.and(half, e.i32(0x8000)), 16);
   return [e.let(v128.or(v128.or(scaled, special), sign))];
 }
 
-/** Float32 rounded to 16 bits, halves to even, as bits in 32-bit lanes. */
+/** Rounds float32 to 16 bits, ties to even, and returns the bits in 32-bit lanes. */
 function toBits(e: Emitter, dtype: DType, value: Vector): Vector {
   const word = e.let(value);
   const magnitude = e.let(v128.and(word, e.i32(0x7fffffff)));
@@ -121,16 +121,14 @@ function toBits(e: Emitter, dtype: DType, value: Vector): Vector {
   const sign = i32x4.shrU(v128.and(word, e.i32(0x80000000 | 0)), 16);
   const even = v128.and(i32x4.shrU(magnitude, 13), e.i32(1));
   const normal = i32x4.shrU(i32x4.sub(i32x4.add(i32x4.add(magnitude, e.i32(0xfff)), even), e.i32(0x38000000)), 13);
-  // Adding 1/2 rounds at the place of half precision's last bit below 2⁻¹⁴, and leaves the bits at the low end.
+  // Adding 1/2 rounds at half precision's last bit below 2⁻¹⁴ and leaves the bits at the low end.
   const small = i32x4.sub(f32x4.add(magnitude, e.f32(0.5)), e.f32(0.5));
   const finite = v128.bitselect(small, normal, i32x4.lt(magnitude, e.i32(0x38800000)));
   const large = v128.bitselect(e.i32(0x7e00), e.i32(0x7c00), i32x4.gt(magnitude, e.i32(0x7f800000)));
   return e.let(v128.or(v128.bitselect(large, finite, i32x4.ge(magnitude, e.i32(0x477ff000))), sign));
 }
 
-/**
- * A value of one dtype converted to another, as the kernels' definition says: see `convert` of the reference backend.
- */
+/** Converts a value to another dtype, as `convert` of the reference backend defines it. */
 export function convert(e: Emitter, value: Value, from: DType, to: DType): Value {
   if (from === to) return value;
   const lanes = first(value);
@@ -168,24 +166,24 @@ export function convert(e: Emitter, value: Value, from: DType, to: DType): Value
   }
 }
 
-/** Four float32 as twice two float64. */
+/** Converts four float32 to two vectors of float64. */
 export function widened(x: Vector): readonly [low: Vector, high: Vector] {
   return [f64x2.promoteLowF32x4(x), f64x2.promoteLowF32x4(shuffle(x, x, [2, 3, 2, 3]))];
 }
 
-/** Twice two float64 as four float32. */
+/** Converts two vectors of float64 to four float32. */
 export function narrowed(low: Vector, high: Vector): Vector {
   return shuffle(f32x4.demoteF64x2Zero(low), f32x4.demoteF64x2Zero(high), [0, 1, 4, 5]);
 }
 
-/** The low halves of the 64-bit lanes of two vectors, as 32-bit lanes. */
+/** Combines the low halves of the 64-bit lanes of two vectors into 32-bit lanes. */
 export function joined(low: Vector, high: Vector): Vector {
   return shuffle(low, high, [0, 2, 4, 6]);
 }
 
-/** Truncated; what does not fit becomes -2³¹, as on x86. */
+/** Truncates to int32. Values that do not fit become -2³¹, as on x86. */
 function truncated32(e: Emitter, lanes: Vector): Vector {
-  // below the range, and for -2³¹ itself, saturating gives -2³¹ anyhow; NaN fits nowhere
+  // The saturating conversion already returns -2³¹ below the range. NaN compares false.
   const fits = f32x4.lt(lanes, e.f32(2 ** 31));
   return v128.bitselect(i32x4.truncF32x4(lanes), e.i32(-(2 ** 31)), fits);
 }

@@ -1,6 +1,6 @@
-/** How WebAssembly's binary format writes numbers, names and lists. (https://webassembly.github.io/spec/core/binary) */
+/** Encodes numbers, names and lists in WebAssembly's binary format (https://webassembly.github.io/spec/core/binary). */
 
-/** An unsigned integer of up to 32 bits, seven bits a byte (LEB128). */
+/** Encodes an unsigned integer of up to 32 bits as LEB128, seven bits per byte. */
 export function unsigned(value: number): number[] {
   const bytes: number[] = [];
   let rest = value >>> 0;
@@ -12,7 +12,7 @@ export function unsigned(value: number): number[] {
   return bytes;
 }
 
-/** A signed 32-bit integer, seven bits a byte, the sign in the last one (LEB128). */
+/** Encodes a signed 32-bit integer as LEB128, seven bits per byte with the sign in the last one. */
 export function signed(value: number): number[] {
   const bytes: number[] = [];
   let rest = value | 0;
@@ -23,27 +23,27 @@ export function signed(value: number): number[] {
   return [...bytes, rest & 127];
 }
 
-/** The four bytes of a float32. */
+/** Returns the four bytes of a float32. */
 export function float32(value: number): number[] {
   return [...new Uint8Array(new Float32Array([value]).buffer)];
 }
 
-/** The eight bytes of a float64. */
+/** Returns the eight bytes of a float64. */
 export function float64(value: number): number[] {
   return [...new Uint8Array(new Float64Array([value]).buffer)];
 }
 
-/** A name: its length in bytes and its UTF-8, as long as it is ASCII, which our own names are. */
+/** Encodes a name: its length in bytes and its UTF-8. Only ASCII is supported, which all names here are. */
 export function name(text: string): number[] {
   return [...unsigned(text.length), ...[...text].map((letter) => letter.charCodeAt(0))];
 }
 
-/** A list: its length and its items. */
+/** Encodes a vector: its length and its items. */
 export function list(items: readonly (readonly number[])[]): number[] {
   return [...unsigned(items.length), ...items.flat()];
 }
 
-/** A section: its number, its size in bytes and its content. */
+/** Encodes a section: its id, its size in bytes and its content. */
 export function section(id: number, content: readonly number[]): number[] {
   return [id, ...unsigned(content.length), ...content];
 }

@@ -1,44 +1,44 @@
 /**
- * Writes the body of one function, statement by statement. Structure is written with closures, so that blocks nest as
- * the program text does and a branch names the label it goes to instead of counting how deep it stands.
+ * Writes the body of one function, statement by statement. Control structures take closures, so that blocks nest as the
+ * source text does and branches name their label instead of counting nesting levels.
  */
 
 import { type Code, constant, type Local, type Operand, operand, type Type, typeBytes } from "./code.ts";
 import { list, unsigned } from "./encoding.ts";
 import { i32 } from "./scalar.ts";
 
-/** A place that a branch can go to: the end of a block, or the start of a loop. */
+/** A branch target: the end of a block, or the start of a loop. */
 export interface Label {
   readonly depth: number;
 }
 
-/** Writes a function. */
+/** Builds a function. */
 export class FunctionBuilder {
   readonly #parameters: number;
   readonly #locals: Type[] = [];
   readonly #body: number[] = [];
   #depth = 0;
 
-  /** @param parameters how many locals the function's parameters take. */
+  /** @param parameters number of locals that the function's parameters occupy. */
   constructor(parameters: number) {
     this.#parameters = parameters;
   }
 
-  /** A new local variable, zero at first. */
+  /** Declares a local variable, initially zero. */
   local<T extends Type>(type: T): Local<T> {
     const index = this.#parameters + this.#locals.length;
     this.#locals.push(type);
     return { type, index, bytes: [0x20, ...unsigned(index)] };
   }
 
-  /** A new local variable that holds the value of `code` from here on. */
+  /** Declares a local variable and sets it to the value of `code`. */
   let<T extends Type>(code: Code<T>): Local<T> {
     const local = this.local(code.type);
     this.set(local, code);
     return local;
   }
 
-  /** `count` new local variables. */
+  /** Declares `count` local variables. */
   locals<T extends Type>(type: T, count: number): Local<T>[] {
     return Array.from({ length: count }, () => this.local(type));
   }
@@ -58,32 +58,32 @@ export class FunctionBuilder {
     this.if(i32.gt(local, limit), () => this.set(local, limit));
   }
 
-  /** Statements: code that leaves no value, such as a store. */
+  /** Appends statements: code that leaves no value, such as a store. */
   do(...statements: readonly Code<"void">[]): void {
     for (const { bytes } of statements) this.#body.push(...bytes);
   }
 
-  /** Computes a value for its effect alone. */
+  /** Evaluates an expression for its side effect and drops the value. */
   drop(code: Code<Type>): void {
     this.#body.push(...code.bytes, 0x1a);
   }
 
-  /** Runs `body`; a branch to the label leaves the block. */
+  /** Runs `body`. A branch to the label leaves the block. */
   block(body: (leave: Label) => void): void {
     this.#nest([0x02, 0x40], body);
   }
 
-  /** Runs `body`; a branch to the label runs it again. */
+  /** Runs `body`. A branch to the label runs it again. */
   loop(body: (again: Label) => void): void {
     this.#nest([0x03, 0x40], body);
   }
 
-  /** Goes to a label. */
+  /** Branches to a label. */
   branch(label: Label): void {
     this.#body.push(0x0c, ...unsigned(this.#depth - label.depth));
   }
 
-  /** Goes to a label if the condition is not zero. */
+  /** Branches to a label if the condition is not zero. */
   branchIf(label: Label, condition: Operand<"i32">): void {
     this.#body.push(...operand("i32", condition), 0x0d, ...unsigned(this.#depth - label.depth));
   }
@@ -112,7 +112,7 @@ export class FunctionBuilder {
     });
   }
 
-  /** `do body while (condition)`, where the body has run once at least. */
+  /** `do body while (condition)`: the body runs at least once. */
   repeat(body: () => void, condition: () => Code<"i32">): void {
     this.loop((again) => {
       body();
@@ -121,9 +121,9 @@ export class FunctionBuilder {
   }
 
   /**
-   * `for (index = begin; index < end; index += step) body`, compared as signed numbers. `end` and `step` are computed
-   * once. The index may be given, so that what it ends on can be used (a vector loop followed by a scalar one); it is a
-   * new local otherwise.
+   * `for (index = begin; index < end; index += step) body`, with signed comparison. `end` and `step` are evaluated
+   * once. Pass an index to use its final value, as in a vector loop followed by a scalar one; by default it is a new
+   * local.
    */
   for(
     begin: Operand<"i32">,
@@ -144,22 +144,22 @@ export class FunctionBuilder {
     });
   }
 
-  /** Leaves the function. */
+  /** Returns from the function. */
   return(value?: Code<Type>): void {
     this.#body.push(...(value?.bytes ?? []), 0x0f);
   }
 
-  /** Puts a value on the stack: the function's result, as its last statement. */
+  /** Leaves a value on the stack: the function's result, as its last statement. */
   result(value: Code<Type>): void {
     this.#body.push(...value.bytes);
   }
 
-  /** Calls a function that gives no value, or whose value is dropped by the caller's choice of `call` instead. */
+  /** Calls a function without a result. The function `call` is for those with a result. */
   call(index: number, ...args: readonly Code<Type>[]): void {
     this.#body.push(...args.flatMap(({ bytes }) => bytes), 0x10, ...unsigned(index));
   }
 
-  /** The bytes of the finished function. */
+  /** Returns the bytes of the finished function. */
   finish(): number[] {
     const runs: number[][] = this.#locals.map((type) => [1, typeBytes[type]]);
     const code = [...list(runs)];
@@ -175,14 +175,14 @@ export class FunctionBuilder {
     this.#body.push(0x0b);
   }
 
-  /** A value that is cheap to use again: a constant or a local. */
+  /** Returns a value that is cheap to use repeatedly: a constant or a local. */
   #once(value: Operand<"i32">): Code<"i32"> {
     if (typeof value !== "object") return constant("i32", value);
     return value.bytes[0] === 0x41 || "index" in value ? value : this.let(value);
   }
 }
 
-/** The value of a call. */
+/** Returns the result of a call as an expression. */
 export function call<T extends Type>(type: T, index: number, ...args: readonly Code<Type>[]): Code<T> {
   return { type, bytes: [...args.flatMap(({ bytes }) => bytes), 0x10, ...unsigned(index)] };
 }

@@ -1,16 +1,16 @@
 /**
- * Puts functions together into a module. A module imports `env.memory`, the one linear memory, and whatever functions
- * it asks for, and exports the functions that were given a name.
+ * Assembles functions into a module. A module imports the linear memory as `env.memory` and the functions that it
+ * declares, and exports the functions that have a name.
  */
 
 import { type Local, type Type, typeBytes } from "./code.ts";
 import { list, name, section, unsigned } from "./encoding.ts";
 import { FunctionBuilder } from "./function.ts";
 
-/** A function's place in the module, by which it is called. */
+/** A function's index in the module, by which it is called. */
 export type FunctionIndex = number;
 
-/** A module in the making. Import all functions before the first one is defined. */
+/** Builds a module. All imports must precede the first definition. */
 export class ModuleBuilder {
   readonly #shared: boolean;
   readonly #types: number[][] = [];
@@ -20,20 +20,21 @@ export class ModuleBuilder {
   readonly #exports: number[][] = [];
   #imported = 0;
 
-  /** @param shared whether the memory is one that threads share. */
+  /** @param shared whether the memory is shared between threads. */
   constructor(shared: boolean) {
     this.#shared = shared;
   }
 
-  /** Asks for a function from outside, such as `math.pow`. */
+  /** Declares an imported function, such as `math.pow`. */
   import(from: string, field: string, parameters: readonly Type[], results: readonly Type[]): FunctionIndex {
     this.#imports.push([...name(from), ...name(field), 0, ...unsigned(this.#type(parameters, results))]);
     return this.#imported++;
   }
 
   /**
-   * Defines a function. `body` gets the builder and the parameters as locals.
+   * Defines a function. `body` receives the builder and the parameters as locals.
    *
+   * @param exported the name under which to export the function; null for none.
    * @example
    * module.function("sum", ["i32", "i32"], ["i32"], (f, a, b) => f.result(i32.add(a, b)));
    */
@@ -48,7 +49,7 @@ export class ModuleBuilder {
     const slot = this.#code.push([]) - 1;
     const f = new FunctionBuilder(parameters.length);
     const locals = parameters.map((type, i) => ({ type, index: i, bytes: [0x20, ...unsigned(i)] }));
-    // Safe: one local for each parameter, of its type.
+    // Safe: there is one local for each parameter, of its type.
     body(f, ...(locals as unknown as { [I in keyof P]: Local<P[I]> }));
     this.#code[slot] = f.finish();
     if (exported !== null) this.#exports.push([...name(exported), 0, ...unsigned(index)]);
@@ -56,8 +57,8 @@ export class ModuleBuilder {
   }
 
   /**
-   * Defines the function that the runtime calls, with the address of its arguments and the units of work to do, and
-   * gives the module's bytes.
+   * Defines the function that the runtime calls with the address of its arguments and a range of work units, and
+   * returns the module's bytes.
    */
   run(
     body: (f: FunctionBuilder, args: Local<"i32">, begin: Local<"i32">, end: Local<"i32">) => void,
@@ -66,9 +67,9 @@ export class ModuleBuilder {
     return this.finish();
   }
 
-  /** The module's bytes. */
+  /** Returns the module's bytes. */
   finish(): Uint8Array<ArrayBuffer> {
-    // A shared memory must be imported with a maximum; any actual one is within these limits.
+    // A shared memory must be imported with a maximum. Every actual memory is within these limits.
     const memory = [...name("env"), ...name("memory"), 2, ...(this.#shared ? [3, 0, ...unsigned(65536)] : [0, 0])];
     return new Uint8Array([
       ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],

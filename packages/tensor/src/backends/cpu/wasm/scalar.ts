@@ -1,7 +1,6 @@
 /**
- * The instructions on single numbers that the kernels use, named as in the specification except that signed is the rule
- * and a `U` at the end means unsigned: `i32.lt`, `i32.ltU`. Loads and stores need no alignment. Atomics do, and a
- * memory that is shared.
+ * The scalar instructions that the kernels use. Names follow the specification, except that operations are signed
+ * unless they end in `U`: `i32.lt`, `i32.ltU`. Loads and stores need no alignment; atomics need natural alignment.
  */
 
 import {
@@ -32,7 +31,7 @@ const floatArithmetic = "add sub mul div";
 
 type Constant<T extends Type> = { const(value: number): Code<T> };
 
-/** 32-bit integers, and addresses. */
+/** 32-bit integers, including addresses. */
 export const i32: Constant<"i32"> &
   Table<"eqz", Unary<"i32", "i32">> &
   Table<typeof comparisons | typeof integerArithmetic, Binary<"i32", "i32">> &
@@ -102,7 +101,7 @@ export function memoryFill(address: Operand<"i32">, byte: Operand<"i32">, bytes:
   return instruction("void", [0xfc, 11, 0], operand("i32", address), operand("i32", byte), operand("i32", bytes));
 }
 
-/** Adds to a 32-bit integer at an address that is a multiple of four, atomically; gives the value from before. */
+/** Atomically adds to the 32-bit integer at an address that is a multiple of four, and returns its previous value. */
 export function fetchAdd(address: Operand<"i32">, value: Operand<"i32">): Code<"i32"> {
   return instruction(
     "i32",

@@ -1,6 +1,6 @@
 /**
- * The SIMD instructions that the kernels use: 128 bits as lanes of one type, named as in the specification except that
- * signed is the rule and a `U` at the end means unsigned. Comparisons give lanes of all ones or all zeros. Loads and
+ * The SIMD instructions that the kernels use, on 128 bits as lanes of one type. Names follow the specification, except
+ * that operations are signed unless they end in `U`. Comparisons return lanes of all ones or all zeros. Loads and
  * stores need no alignment.
  */
 
@@ -23,7 +23,7 @@ import {
   unaries,
 } from "./code.ts";
 
-/** Opcodes count from here. */
+/** Base of the SIMD opcodes. */
 const simd = 0xfd000;
 
 /** Rows of names, in the order of their opcodes. */
@@ -51,7 +51,7 @@ function ternary(first: number): Madd {
   return (a, b, c) => instruction("v128", opcode(simd + first), a.bytes, b.bytes, c.bytes);
 }
 
-/** What lane types have: a vector of one number, one lane of a vector, a vector with one lane replaced. */
+/** The instructions of every lane type: broadcast a number, extract a lane, replace a lane. */
 export interface Lanes<S extends Type> {
   splat(value: Operand<S>): Vector;
   extract(vector: Vector, lane: number): Code<S>;
@@ -67,23 +67,23 @@ function lanes<S extends Type>(type: S, splat: number, extract: number): Lanes<S
   };
 }
 
-/** The bytes of an instruction that reads or writes one lane, `bits` wide. */
+/** Encodes an instruction that reads or writes one lane, `bits` wide. */
 function laneAccess(first: number, bits: 8 | 16 | 32 | 64, lane: number, offset: number): number[] {
   return [...opcode(simd + first + Math.log2(bits / 8)), ...memoryImmediate(0, offset), lane];
 }
 
-/** What works on the 128 bits as a whole. */
+/** Instructions on all 128 bits. */
 export const v128: Table<"load" | "load16x4U" | "load32Splat load64Splat" | "load32Zero load64Zero", Load<"v128">> &
   Table<"store", Store<"v128">> &
   Table<"not", Unary<"v128", "v128">> &
   Table<"and andNot or xor", Binary<"v128", "v128">> & {
     /** A constant, given as its sixteen bytes. */
     const(bytes: readonly number[]): Vector;
-    /** Bits of `a` where the mask is one, bits of `b` where it is zero. */
+    /** Bits of `a` where the mask is 1, bits of `b` where it is 0. */
     bitselect(a: Vector, b: Vector, mask: Vector): Vector;
-    /** Reads one lane of `bits` bits and leaves the others. */
+    /** Loads one lane of `bits` bits and keeps the others. */
     loadLane(bits: 8 | 16 | 32 | 64, address: Operand<"i32">, vector: Vector, lane: number, offset?: number): Vector;
-    /** Writes one lane of `bits` bits. */
+    /** Stores one lane of `bits` bits. */
     storeLane(
       bits: 8 | 16 | 32 | 64,
       address: Operand<"i32">,
@@ -108,8 +108,8 @@ export const v128: Table<"load" | "load16x4U" | "load32Splat load64Splat" | "loa
 };
 
 /**
- * The lanes of `a` and then those of `b`, in the order that the indices say: two of them move 64 bits each, four 32,
- * eight 16, sixteen bytes.
+ * Selects lanes from the concatenation of `a` and `b`. The number of indices determines the lane size: two for 64 bits,
+ * four for 32, eight for 16, sixteen for bytes.
  */
 export function shuffle(a: Vector, b: Vector, indices: readonly number[]): Vector {
   const size = 16 / indices.length;
@@ -159,11 +159,11 @@ export const i64x2: Table<"shl" | "shr", Shift> &
   .../* @__PURE__ */ vector(199, "extendLow32 extendHigh32"),
 };
 
-/** What both kinds of floats have. */
+/** Instructions of both floating-point lane types. */
 type Floats<S extends "f32" | "f64"> = Lanes<S> &
   Table<typeof floatComparisons | typeof floatArithmetic, Binary<"v128", "v128">> &
   Table<"abs neg" | "sqrt" | "ceil" | "floor" | "trunc" | "nearest", Unary<"v128", "v128">> & {
-    /** `a · b + c`, rounded once or twice as the engine likes. Needs relaxed SIMD. */
+    /** `a · b + c`, rounded once or twice depending on the engine. Requires relaxed SIMD. */
     relaxedMadd: Madd;
   };
 

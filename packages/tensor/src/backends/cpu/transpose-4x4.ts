@@ -1,10 +1,10 @@
-/** Four vectors of four elements each, taken as the rows of a matrix: its columns. */
+/** Transposes a 4×4 block in registers. */
 
 import { type Code, type FunctionBuilder, type Local, shuffle } from "./wasm/index.ts";
 
-/** The matrix, turned. */
-export function turned(f: FunctionBuilder, rows: readonly Code<"v128">[]): Local<"v128">[] {
-  // safe: there are four
+/** Transposes the matrix whose rows are four vectors of four elements, and returns its columns. */
+export function transpose4x4(f: FunctionBuilder, rows: readonly Code<"v128">[]): Local<"v128">[] {
+  // safe: there are four rows
   const [a, b, c, d] = rows.map((row) => f.let(row)) as [Local<"v128">, Local<"v128">, Local<"v128">, Local<"v128">];
   return [
     [0, 4, 1, 5],
