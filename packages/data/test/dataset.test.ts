@@ -124,7 +124,7 @@ describe("defaultCollate", () => {
     );
     expect(() => defaultCollate([[1], [1, 2]])).toThrow("sample has length 1 in the first sample, but 2 in another");
     expect(() => defaultCollate<unknown>([{ a: 1 }, { b: 1 }])).toThrow(
-      'sample has a "a" in the first sample, not in another',
+      'sample has a "a" in the first sample, but not in another',
     );
     expect(() => defaultCollate([new Map(), new Map()])).toThrow("sample is a Map; expected tensors");
     expect(() => defaultCollate([null])).toThrow("sample is null");
